@@ -1,0 +1,60 @@
+package callbacks
+
+import "time"
+
+// ActorKind says what kind of actor changed something.
+type ActorKind string
+
+// The kinds of actors.
+const (
+	ActorPerson ActorKind = "person" // a signed-in person
+	ActorSource ActorKind = "source" // a webhook sender
+	ActorSystem ActorKind = "system" // Countersign itself: a worker, a clock
+)
+
+// Actor is who changed something.
+type Actor struct {
+	Kind ActorKind
+	ID   string // subject, source name or worker name
+	Name string // as shown
+}
+
+// System is Countersign itself acting through one of its workers.
+func System(worker string) Actor { return Actor{Kind: ActorSystem, ID: worker, Name: "Countersign"} }
+
+// Action says what happened.
+type Action string
+
+// The actions of the audit.
+const (
+	ActionReceived        Action = "received"
+	ActionReviewOpened    Action = "review.opened"
+	ActionReviewReleased  Action = "review.released"
+	ActionReviewConfirmed Action = "review.confirmed" // "still reviewing": the keep-alive budget starts again
+	ActionHeartbeat       Action = "heartbeat"
+	ActionHeartbeatFailed Action = "heartbeat.failed"
+	ActionDecided         Action = "decided"
+	ActionDelivered       Action = "delivery.accepted"
+	ActionAttemptFailed   Action = "delivery.attempt_failed"
+	ActionLost            Action = "delivery.lost"
+	ActionUndeliverable   Action = "delivery.undeliverable"
+	ActionUnconfirmed     Action = "delivery.unconfirmed"
+	ActionRetried         Action = "delivery.retried"
+	ActionTimedOut        Action = "timed_out"
+	ActionClosed          Action = "closed"
+	ActionSignedIn        Action = "session.signed_in"
+	ActionSignedOut       Action = "session.signed_out"
+)
+
+// AuditEntry is an immutable fact. It is written in the transaction of the change that it describes and never edited.
+// Detail is one short sentence of ours; it holds no payload, no callback ID and no secret.
+type AuditEntry struct {
+	Seq      int64 // given by the store, ascending
+	At       time.Time
+	Actor    Actor
+	Action   Action
+	Callback ID // empty for what concerns no callback
+	Queue    string
+	From, To State // empty where the state did not change
+	Detail   string
+}

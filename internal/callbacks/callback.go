@@ -1,0 +1,147 @@
+package callbacks
+
+import (
+	"crypto/rand"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// ID is our own key of a callback: short, URL-safe, unguessable. Pages and paths use it; AWS never sees it.
+type ID string
+
+// NewID returns a fresh ID of 26 lower-case letters and digits (130 random bits).
+func NewID() ID { return ID(strings.ToLower(rand.Text())) }
+
+// CallbackID is the token by which Lambda knows a callback: base64 that may hold "/", "+" and "=", so it never goes into
+// a path or an HTML id. Whoever holds it and IAM permission can complete the callback: keep it out of logs.
+type CallbackID string
+
+// MaxCallbackIDLength is the API's limit in characters (SendDurableExecutionCallbackSuccess, CallbackId).
+const MaxCallbackIDLength = 1024
+
+var callbackIDPattern = regexp.MustCompile(`^[A-Za-z0-9+/]+={0,2}$`)
+
+// ParseCallbackID checks the shape that the API reference gives for a callback ID.
+func ParseCallbackID(s string) (CallbackID, error) {
+	switch {
+	case s == "":
+		return "", fmt.Errorf("the callback ID is missing")
+	case len(s) > MaxCallbackIDLength:
+		return "", fmt.Errorf("a callback ID has at most %d characters, this has %d", MaxCallbackIDLength, len(s))
+	case !callbackIDPattern.MatchString(s):
+		return "", fmt.Errorf("a callback ID is base64 as Lambda hands it out: letters, digits, + and /, at most two = at the end")
+	}
+	return CallbackID(s), nil
+}
+
+// State says where a callback stands. Reviews are leases beside it, not a state.
+type State string
+
+// The states; docs/architecture.md has the diagram.
+const (
+	Pending       State = "pending"       // waits for a reviewer
+	Decided       State = "decided"       // a decision is recorded, Lambda has not accepted it yet
+	Completed     State = "completed"     // Lambda accepted our decision
+	Lost          State = "lost"          // someone else or a clock closed it before our decision arrived
+	Undeliverable State = "undeliverable" // Lambda refused the decision for good; needs an operator
+	Unconfirmed   State = "unconfirmed"   // a reply was lost and the history cannot tell; needs an operator
+	TimedOut      State = "timed_out"     // a clock ran out before a decision
+	Closed        State = "closed"        // closed elsewhere before a decision
+)
+
+// States lists every state, in the order of a callback's life.
+var States = []State{Pending, Decided, Completed, Lost, Undeliverable, Unconfirmed, TimedOut, Closed}
+
+// Open reports whether Lambda may still be waiting for this callback.
+func (s State) Open() bool { return s == Pending || s == Decided }
+
+// NeedsOperator reports whether only a person with access to AWS can find out or mend what happened.
+func (s State) NeedsOperator() bool { return s == Undeliverable || s == Unconfirmed }
+
+// KeepAlive says when heartbeats are sent for a callback that has a heartbeat timeout.
+type KeepAlive string
+
+// The keep-alive policies.
+const (
+	KeepAliveReview KeepAlive = "review" // only while somebody reviews it (the default)
+	KeepAliveQueued KeepAlive = "queued" // also while it waits for a reviewer
+)
+
+// Callback is one waiting point of a durable execution, as the lists and the rules need it. The long parts of the request
+// are its [Content].
+type Callback struct {
+	ID           ID
+	CallbackID   CallbackID
+	ExecutionARN string // may be empty: then the history cannot be read
+	Region       string // where to complete it; empty means the configured default
+	Function     string // name of the waiting function, as the sender gave it or the ARN says
+	Name         string // what the function calls the callback
+
+	Queue     string
+	Source    string // who announced it
+	Title     string
+	Requester Requester
+	Outcomes  []Outcome // the ways to decide it; never empty
+	KeepAlive KeepAlive
+
+	Clocks     Clocks
+	ReceivedAt time.Time
+	State      State
+	Revision   int // counts changes; a page that was read at an older revision is stale
+
+	// NextHeartbeatAt is when the next heartbeat is due; zero while none is wanted.
+	NextHeartbeatAt time.Time
+	// ReviewedUntil is the end of the longest review that may keep the callback alive; zero when nobody reviews it.
+	ReviewedUntil time.Time
+	// Heartbeats counts the beats that Lambda accepted.
+	Heartbeats int
+
+	// Problem is what the latest delivery attempt met, empty when none failed or the delivery is settled.
+	Problem Answer
+
+	Decision *Decision // nil until somebody decided
+	Ending   *Ending   // nil while open
+}
+
+// Content is the long part of a request: shown on the review page, never needed by lists or rules.
+type Content struct {
+	Description string // markdown of a stranger
+	Payload     []byte // JSON of a stranger, as it was sent; may be empty
+	Links       []Link
+	Tags        []string
+}
+
+// Link is a place where a reviewer can read more. URL is http or https.
+type Link struct {
+	Title string
+	URL   string
+}
+
+// Requester is who asks, as the sender states it. It is shown, and compared when a queue asks for four eyes.
+type Requester struct {
+	Name  string
+	Email string
+}
+
+// String is the name, or the address when there is no name, or nothing.
+func (r Requester) String() string {
+	if r.Name != "" {
+		return r.Name
+	}
+	return r.Email
+}
+
+// Deadline is the instant at which the callback ends by itself, and the clock that ends it.
+func (c *Callback) Deadline() (time.Time, DeadlineCause) { return c.Clocks.Deadline() }
+
+// Outcome finds an outcome by its name.
+func (c *Callback) Outcome(name string) (Outcome, bool) {
+	for _, o := range c.Outcomes {
+		if o.Name == name {
+			return o, true
+		}
+	}
+	return Outcome{}, false
+}

@@ -1,0 +1,36 @@
+package callbacks
+
+import "time"
+
+// Delivery is the work of getting a decision accepted by Lambda. There is at most one for a callback, made in the
+// transaction of the decision; its completion never changes.
+type Delivery struct {
+	Callback   ID
+	Completion Completion
+	Tries      int       // attempts begun so far
+	Doubtful   bool      // an attempt may have taken effect without saying so
+	DueAt      time.Time // of the next attempt; zero once it is settled
+	Attempts   []Attempt // the latest, oldest first; at most [MaxAttemptsShown]
+}
+
+// MaxAttemptsShown bounds how many attempts are read with a delivery.
+const MaxAttemptsShown = 20
+
+// Attempt is one call to Lambda. It is recorded before the call is made, so that a crash leaves it open: an open attempt
+// of an earlier claim makes the delivery doubtful.
+type Attempt struct {
+	Number    int
+	StartedAt time.Time
+	EndedAt   time.Time // zero while it runs, or after a crash
+	Answer    Answer
+	Status    int    // HTTP, 0 without an answer
+	Code      string // AWS's error code
+	RequestID string
+}
+
+// Lease is a claim on work that expires by itself, so that another process can go on after a crash. Owner is one worker
+// of one process.
+type Lease struct {
+	Owner string
+	Until time.Time
+}

@@ -1,0 +1,10 @@
+// Package callbacks is the domain of Countersign: what a callback of an AWS Lambda durable function is, which clocks end
+// it, who may decide it, what a decision sends to Lambda, and how the delivery of that decision ends.
+//
+// It owns the words, the rules and the workers, and imports the standard library only. It does not know HTTP, SQL, AWS or
+// OpenID: a [Store] keeps callbacks, a [Lambda] completes them, a [Notifier] tells open pages to look again.
+//
+// The rules are pure: a transition is a method of [Callback] that is given the time and either changes the value or
+// returns an error; [Store.Update] runs it inside one transaction together with its audit entry. The workers
+// ([Deliveries], [Heartbeats], [Sweeps]) have one shape: Run(ctx) loops, runOnce(ctx) does the work.
+package callbacks

@@ -1,0 +1,62 @@
+package callbacks
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Errors that callers tell apart with errors.Is. Their text is for operators; the pages have their own words.
+var (
+	// ErrNotFound: there is no such callback, or the viewer may not know that there is.
+	ErrNotFound = errors.New("no such callback")
+	// ErrForbidden: the viewer may see the callback but not do this to it. See [Refusal] for the reason.
+	ErrForbidden = errors.New("not allowed")
+	// ErrConflict: the callback is not in a state that allows this. Reload it to see what happened.
+	ErrConflict = errors.New("the callback is no longer in that state")
+	// ErrDifferent: this callback was announced before with other content; nothing was changed.
+	ErrDifferent = errors.New("already announced with different content")
+	// ErrLeaseLost: somebody else has claimed the work since; the result must not be written.
+	ErrLeaseLost = errors.New("the lease is no longer held")
+	// ErrUnavailable: the database does not answer. Nothing was recorded.
+	ErrUnavailable = errors.New("the database does not answer")
+)
+
+// Refusal says why a viewer who sees a callback may not decide it. It matches [ErrForbidden].
+type Refusal struct {
+	Code   string // stable, for logs and tests: "requester", "queue", "role"
+	Reason string // one sentence for the reviewer
+}
+
+func (r *Refusal) Error() string { return r.Reason }
+
+// Is makes errors.Is(err, ErrForbidden) true.
+func (r *Refusal) Is(target error) bool { return target == ErrForbidden }
+
+// Invalid is a list of faults in what somebody sent, each with the place that is wrong.
+type Invalid []Fault
+
+// Fault is one thing that is wrong. Pointer is a JSON pointer (RFC 6901) into a document, or a form field's name.
+type Fault struct {
+	Pointer string
+	Detail  string
+}
+
+func (v Invalid) Error() string {
+	if len(v) == 1 {
+		return fmt.Sprintf("%s: %s", v[0].Pointer, v[0].Detail)
+	}
+	return fmt.Sprintf("%d fields are not valid, first %s: %s", len(v), v[0].Pointer, v[0].Detail)
+}
+
+// Add notes one more fault.
+func (v *Invalid) Add(pointer, format string, args ...any) {
+	*v = append(*v, Fault{Pointer: pointer, Detail: fmt.Sprintf(format, args...)})
+}
+
+// Err is the list as an error, or nil when it is empty.
+func (v Invalid) Err() error {
+	if len(v) == 0 {
+		return nil
+	}
+	return v
+}

@@ -1,0 +1,80 @@
+package callbacks
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Target is what a call to Lambda needs to know of a callback.
+type Target struct {
+	CallbackID   CallbackID
+	ExecutionARN string
+	Region       string // empty means the configured default
+}
+
+// Target is where the callback's calls go.
+func (c *Callback) Target() Target {
+	return Target{CallbackID: c.CallbackID, ExecutionARN: c.ExecutionARN, Region: c.Region}
+}
+
+// Lambda is the durable-executions API as the workers need it. Every method makes exactly one attempt: a retry inside it
+// would hide a lost answer, and then the next "closed" could not be told from our own success. An error that came from the
+// call is a *[LambdaError].
+type Lambda interface {
+	// Complete sends the completion once.
+	Complete(ctx context.Context, to Target, c Completion) error
+	// Heartbeat resets the heartbeat clock, and only that one.
+	Heartbeat(ctx context.Context, to Target) error
+	// History reads from the execution's history how the callback ended; an answer of Open means that it has not ended.
+	// It needs the execution's ARN and permission to read the history.
+	History(ctx context.Context, to Target) (Closing, error)
+}
+
+// Answer classifies what came back from Lambda.
+type Answer string
+
+// The answers. Their meanings are those of the API reference (SendDurableExecutionCallbackSuccess, Errors).
+const (
+	AnswerAccepted  Answer = "accepted"  // 200
+	AnswerClosed    Answer = "closed"    // 400 CallbackTimeoutException: expired or already closed, by whomever
+	AnswerInvalid   Answer = "invalid"   // 400 InvalidParameterValueException and other refusals of the request itself
+	AnswerGone      Answer = "gone"      // 404: unknown, or past its retention
+	AnswerDenied    Answer = "denied"    // 403: our IAM permissions do not suffice, or the credentials are bad
+	AnswerThrottled Answer = "throttled" // 429
+	AnswerKMS       Answer = "kms"       // 502 with a KMS error: an operator has to mend the key
+	AnswerFault     Answer = "fault"     // 5xx: the work may have been done all the same
+	AnswerNone      Answer = "none"      // no answer: the request may have arrived
+	AnswerUnsent    Answer = "unsent"    // the request cannot have arrived: no connection, no credentials
+)
+
+// Doubtful reports whether the call may have taken effect although it did not say so.
+func (a Answer) Doubtful() bool { return a == AnswerFault || a == AnswerNone || a == AnswerKMS }
+
+// LambdaError is an answer of Lambda other than accepted, or its absence.
+type LambdaError struct {
+	Answer     Answer
+	Status     int           // HTTP status, 0 without an answer
+	Code       string        // AWS's error code, e.g. TooManyRequestsException
+	RequestID  string        // AWS's request ID, for support
+	RetryAfter time.Duration // as Lambda asked for, 0 when it did not
+	Err        error         // the cause, for operators
+}
+
+func (e *LambdaError) Error() string {
+	return fmt.Sprintf("lambda answered %s (HTTP %d %s): %v", e.Answer, e.Status, e.Code, e.Err)
+}
+
+// Unwrap gives the cause.
+func (e *LambdaError) Unwrap() error { return e.Err }
+
+// Closing is what an execution's history says about a callback.
+type Closing struct {
+	Open    bool          // no terminal event, and the execution still runs
+	By      EndedBy       // EndedByOther stands for "a client"; compare the completion to know whether it was us
+	Cause   DeadlineCause // for EndedByClock
+	At      time.Time
+	EventID int
+	// Completion is what the event carries, where it is a success or a failure. Truncated or unreadable payloads leave it nil.
+	Completion *Completion
+}

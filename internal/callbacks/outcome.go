@@ -1,0 +1,238 @@
+package callbacks
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// CommentRule says whether an outcome takes a comment.
+type CommentRule string
+
+// The comment rules.
+const (
+	CommentOptional CommentRule = "optional"
+	CommentRequired CommentRule = "required"
+	CommentNone     CommentRule = "none"
+)
+
+// Encoding says how a success payload becomes bytes. Which one a function can read depends on its serdes.
+type Encoding string
+
+// The encodings.
+const (
+	EncodingJSON Encoding = "json" // the document as it stands
+	EncodingText Encoding = "text" // the payload is a JSON string, its text is sent bare
+)
+
+// Outcome is one way to decide a request. The template is JSON in which {{comment}} and the other [Placeholders] stand
+// inside strings; they are filled when somebody decides.
+type Outcome struct {
+	Name     string          `json:"name"`
+	Label    string          `json:"label"`
+	Kind     Kind            `json:"kind"`
+	Comment  CommentRule     `json:"comment"`
+	Encoding Encoding        `json:"encoding,omitempty"`
+	Payload  json.RawMessage `json:"payload,omitempty"` // template of a success
+
+	ErrorType    string          `json:"errorType,omitempty"`    // of a failure
+	ErrorMessage string          `json:"errorMessage,omitempty"` // template of a failure's message
+	ErrorData    json.RawMessage `json:"errorData,omitempty"`    // template of a failure's data
+}
+
+// Placeholders are the names that a template may use as {{name}}.
+var Placeholders = []string{"outcome", "comment", "decidedAt", "reviewer.id", "reviewer.name", "reviewer.email"}
+
+const detailsTemplate = `"outcome":"{{outcome}}","comment":"{{comment}}","reviewer":{"id":"{{reviewer.id}}","name":"{{reviewer.name}}","email":"{{reviewer.email}}"},"decidedAt":"{{decidedAt}}"`
+
+// DefaultOutcomes are approve and reject. Reject is a failure unless the queue wants a negative success: a function that
+// forgets to look at the result must not go on as if it were approved.
+func DefaultOutcomes(rejectAs Kind) []Outcome {
+	reject := Outcome{
+		Name: "reject", Label: "Reject", Kind: Failure, Comment: CommentRequired,
+		ErrorType: "Rejected", ErrorMessage: "{{comment}}",
+		ErrorData: json.RawMessage(`{"approved":false,` + detailsTemplate + `}`),
+	}
+	if rejectAs == Success {
+		reject = Outcome{
+			Name: "reject", Label: "Reject", Kind: Success, Comment: CommentRequired, Encoding: EncodingJSON,
+			Payload: json.RawMessage(`{"approved":false,` + detailsTemplate + `}`),
+		}
+	}
+	return []Outcome{
+		{
+			Name: "approve", Label: "Approve", Kind: Success, Comment: CommentOptional, Encoding: EncodingJSON,
+			Payload: json.RawMessage(`{"approved":true,` + detailsTemplate + `}`),
+		},
+		reject,
+	}
+}
+
+// Choice is what a reviewer picks: an outcome and a comment. PreparedAt is the time that the preview showed; it goes into
+// the payload, so that what was shown is what is sent.
+type Choice struct {
+	Outcome    string
+	Comment    string
+	PreparedAt time.Time
+}
+
+// Fill makes the completion of a choice by a person. The same arguments always give the same bytes.
+func (o Outcome) Fill(choice Choice, by Person) Completion {
+	values := map[string]string{
+		"outcome":        o.Name,
+		"comment":        choice.Comment,
+		"decidedAt":      choice.PreparedAt.UTC().Format(time.RFC3339),
+		"reviewer.id":    by.Subject,
+		"reviewer.name":  by.Name,
+		"reviewer.email": by.Email,
+	}
+	var inJSON, inText []string
+	for _, name := range Placeholders {
+		inJSON = append(inJSON, "{{"+name+"}}", quoted(values[name]))
+		inText = append(inText, "{{"+name+"}}", values[name])
+	}
+	// A placeholder can only stand inside a JSON string, so replacing it by escaped text keeps the document valid, in the
+	// sender's own order and spelling; NewReplacer never looks at what it inserted.
+	document := func(template json.RawMessage) string { return strings.NewReplacer(inJSON...).Replace(string(template)) }
+
+	if o.Kind == Failure {
+		return Completion{Kind: Failure, Error: ErrorObject{
+			ErrorType:    o.ErrorType,
+			ErrorMessage: strings.NewReplacer(inText...).Replace(o.ErrorMessage),
+			ErrorData:    document(o.ErrorData),
+		}}
+	}
+	result := []byte(document(o.Payload))
+	if o.Encoding == EncodingText {
+		var text string
+		if err := json.Unmarshal(result, &text); err == nil {
+			result = []byte(text)
+		}
+	}
+	return Completion{Kind: Success, Result: result}
+}
+
+// quoted is s as it stands between the quotes of a JSON string.
+func quoted(s string) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(s); err != nil { // a string always encodes
+		panic(err)
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(b.String()), `"`), `"`)
+}
+
+const (
+	maxOutcomes     = 6
+	maxOutcomeLabel = 40
+	maxErrorType    = 200
+	maxTemplate     = 64 << 10
+)
+
+var (
+	outcomeName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,39}$`)
+	placeholder = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
+)
+
+// checkOutcomes normalises outcomes of a sender and notes what is wrong with them under the pointer.
+func checkOutcomes(outcomes []Outcome, pointer string, faults *Invalid) {
+	if len(outcomes) > maxOutcomes {
+		faults.Add(pointer, "at most %d outcomes fit on the page, these are %d", maxOutcomes, len(outcomes))
+	}
+	seen := map[string]bool{}
+	for i := range outcomes {
+		o, at := &outcomes[i], fmt.Sprintf("%s/%d", pointer, i)
+		if !outcomeName.MatchString(o.Name) {
+			faults.Add(at+"/name", "a name is 1 to 40 of a-z, 0-9, - and _, beginning with a letter")
+		} else if seen[o.Name] {
+			faults.Add(at+"/name", "two outcomes are named %q", o.Name)
+		}
+		seen[o.Name] = true
+		o.check(at, faults)
+	}
+}
+
+func (o *Outcome) check(at string, faults *Invalid) {
+	if n := utf8.RuneCountInString(strings.TrimSpace(o.Label)); n == 0 || n > maxOutcomeLabel {
+		faults.Add(at+"/label", "a label has 1 to %d characters", maxOutcomeLabel)
+	}
+	switch o.Comment {
+	case "":
+		o.Comment = CommentOptional
+		if o.Kind == Failure {
+			o.Comment = CommentRequired
+		}
+	case CommentOptional, CommentRequired, CommentNone:
+	default:
+		faults.Add(at+"/comment", "one of optional, required, none")
+	}
+	switch o.Kind {
+	case Success:
+		o.checkSuccess(at, faults)
+	case Failure:
+		o.checkFailure(at, faults)
+	default:
+		faults.Add(at+"/kind", "success or failure")
+	}
+}
+
+func (o *Outcome) checkSuccess(at string, faults *Invalid) {
+	if o.ErrorType != "" || o.ErrorMessage != "" || len(o.ErrorData) > 0 {
+		faults.Add(at, "errorType, errorMessage and errorData belong to a failure")
+	}
+	if len(o.Payload) == 0 {
+		faults.Add(at+"/payload", "a success needs a payload: many functions cannot read an empty result")
+		return
+	}
+	checkTemplate(o.Payload, at+"/payload", faults)
+	switch o.Encoding {
+	case "":
+		o.Encoding = EncodingJSON
+	case EncodingJSON:
+	case EncodingText:
+		if o.Payload[0] != '"' {
+			faults.Add(at+"/payload", "with encoding text the payload is a JSON string")
+		}
+	default:
+		faults.Add(at+"/encoding", "json or text")
+	}
+}
+
+func (o *Outcome) checkFailure(at string, faults *Invalid) {
+	if len(o.Payload) > 0 || o.Encoding != "" {
+		faults.Add(at, "payload and encoding belong to a success")
+	}
+	if o.ErrorType == "" || len(o.ErrorType) > maxErrorType {
+		faults.Add(at+"/errorType", "1 to %d characters; functions tell failures apart by it", maxErrorType)
+	}
+	if o.ErrorMessage == "" {
+		o.ErrorMessage = "{{comment}}"
+	}
+	checkTemplate(json.RawMessage(o.ErrorMessage), at+"/errorMessage", faults)
+	checkTemplate(o.ErrorData, at+"/errorData", faults)
+}
+
+func checkTemplate(template json.RawMessage, at string, faults *Invalid) {
+	if len(template) > maxTemplate {
+		faults.Add(at, "a template has at most %d bytes", maxTemplate)
+	}
+	for _, match := range placeholder.FindAllSubmatch(template, -1) {
+		if !knownPlaceholder(string(match[1])) {
+			faults.Add(at, "{{%s}} is not known; a template may use {{%s}}", match[1], strings.Join(Placeholders, "}}, {{"))
+		}
+	}
+}
+
+func knownPlaceholder(name string) bool {
+	for _, p := range Placeholders {
+		if p == name {
+			return true
+		}
+	}
+	return false
+}

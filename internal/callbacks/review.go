@@ -1,0 +1,70 @@
+package callbacks
+
+import "time"
+
+// Times of a review.
+const (
+	// ReviewRenewal is how often an open page renews its review.
+	ReviewRenewal = 10 * time.Second
+	// ReviewLease is how long a review lives without a sign of life.
+	ReviewLease = 30 * time.Second
+	// ReviewGrace is how long "still reviewing?" waits for an answer before the beats stop.
+	ReviewGrace = 2 * time.Minute
+)
+
+// Budget bounds how long a person may hold a callback alive, so that a forgotten tab cannot hold a function for ever.
+type Budget struct {
+	Idle time.Duration // without any input; then the page asks, and after [ReviewGrace] the beats stop
+	Max  time.Duration // of one review, whatever happens
+}
+
+// DefaultBudget is 30 minutes without input, 8 hours in all.
+var DefaultBudget = Budget{Idle: 30 * time.Minute, Max: 8 * time.Hour}
+
+// Review is one reviewer having one callback open in one tab: a lease that expires by itself.
+type Review struct {
+	ID          ID // of the review; the page that opened it knows it
+	Callback    ID
+	By          Actor
+	OpenedAt    time.Time
+	RenewedAt   time.Time
+	LastInputAt time.Time
+	ClosedAt    time.Time // zero while it is open
+}
+
+// ExpiresAt is when the review ends without another sign of life.
+func (r Review) ExpiresAt() time.Time { return r.RenewedAt.Add(ReviewLease) }
+
+// Live reports whether the reviewer is here.
+func (r Review) Live(now time.Time) bool { return r.ClosedAt.IsZero() && now.Before(r.ExpiresAt()) }
+
+// AsksAt is when the page asks whether the reviewer is still there.
+func (r Review) AsksAt(b Budget) time.Time {
+	return earliest(r.LastInputAt.Add(b.Idle), r.OpenedAt.Add(b.Max-ReviewGrace))
+}
+
+// HoldsUntil is the latest time to which this review keeps heartbeats going: its lease, and not past the budget.
+func (r Review) HoldsUntil(b Budget) time.Time {
+	if !r.ClosedAt.IsZero() {
+		return r.ClosedAt
+	}
+	return earliest(r.ExpiresAt(), r.LastInputAt.Add(b.Idle+ReviewGrace), r.OpenedAt.Add(b.Max))
+}
+
+func earliest(first time.Time, rest ...time.Time) time.Time {
+	for _, t := range rest {
+		if t.Before(first) {
+			first = t
+		}
+	}
+	return first
+}
+
+func latest(first time.Time, rest ...time.Time) time.Time {
+	for _, t := range rest {
+		if t.After(first) {
+			first = t
+		}
+	}
+	return first
+}

@@ -1,0 +1,110 @@
+package callbacks
+
+import (
+	"context"
+	"time"
+)
+
+// Change is what one transaction writes besides the callback itself.
+type Change struct {
+	Audit    AuditEntry // a zero Action writes none: the change is bookkeeping, not a fact to account for
+	Delivery *Delivery  // set when a decision makes one
+}
+
+// Message names a webhook message, so that a repeated one gets its first answer again.
+type Message struct {
+	Source string
+	ID     string // unique within the source; empty when the sender does not number its messages
+	At     time.Time
+}
+
+// Receipt is the answer to an announcement. Created tells the first announcement from a repeat.
+type Receipt struct {
+	Callback Callback
+	Created  bool
+}
+
+// Work is a claimed delivery with what the call needs.
+type Work struct {
+	Callback Callback
+	Delivery Delivery
+}
+
+// Store keeps callbacks and all that belongs to them. Implementations run the contract of package callbackstest.
+//
+// Every function that is passed in runs inside a transaction, possibly more than once: it must be pure. A method that
+// cannot reach the database returns an error that matches [ErrUnavailable].
+type Store interface {
+	// Receive records an announced callback, its content and its audit entry, idempotently: by message, then by CallbackID.
+	// The fingerprint is of what was announced; another one under the same CallbackID is [ErrDifferent]. A repeat
+	// changes nothing and returns what is there.
+	Receive(ctx context.Context, m Message, c Callback, content Content, fingerprint string, entry AuditEntry) (Receipt, error)
+
+	// Get returns a callback, or [ErrNotFound].
+	Get(ctx context.Context, id ID) (Callback, error)
+	// Content returns the long part of a request, or [ErrNotFound].
+	Content(ctx context.Context, id ID) (Content, error)
+	// List returns one page. It reads no content.
+	List(ctx context.Context, q Query) (Page, error)
+	// Count counts what a query without its cursor finds, but stops at limit.
+	Count(ctx context.Context, q Query, limit int) (int, error)
+	// Functions returns the names of functions with open callbacks that the query may see, sorted, at most limit.
+	Functions(ctx context.Context, q Query, limit int) ([]string, error)
+
+	// Update is the only way a state changes: load, apply fn, write callback, audit entry and delivery in one transaction.
+	// It raises the revision. An error of fn is returned as it is, and nothing is written. [ErrNotFound] when there is none.
+	Update(ctx context.Context, id ID, fn func(*Callback) (Change, error)) (Callback, error)
+
+	// Delivery returns the delivery of a callback with its latest attempts, or [ErrNotFound].
+	Delivery(ctx context.Context, id ID) (Delivery, error)
+	// ClaimDeliveries leases up to limit deliveries that are due and whose lease, if any, has run out. For each it records
+	// the attempt that is about to be made; an attempt left open by an earlier claim makes the delivery doubtful.
+	ClaimDeliveries(ctx context.Context, now time.Time, lease Lease, limit int) ([]Work, error)
+	// FinishDelivery is Update for a claimed delivery: fn changes callback and delivery, sets the delivery's DueAt (zero settles
+	// it) and returns the audit entry; attempt replaces the open one of the claim. [ErrLeaseLost] when the lease is not owner's any more.
+	FinishDelivery(ctx context.Context, owner string, attempt Attempt, id ID, fn func(*Callback, *Delivery) (AuditEntry, error)) (Callback, error)
+	// RetryDelivery is Update that also makes the existing delivery due at once.
+	RetryDelivery(ctx context.Context, id ID, now time.Time, fn func(*Callback) (AuditEntry, error)) (Callback, error)
+	// NextDelivery is when the next delivery is due or its lease runs out; zero when none is waiting.
+	NextDelivery(ctx context.Context) (time.Time, error)
+
+	// ClaimHeartbeats finds up to limit open callbacks whose heartbeat is due and moves each one's NextHeartbeatAt on by a
+	// third of its heartbeat timeout, so that nobody else sends the same beat.
+	ClaimHeartbeats(ctx context.Context, now time.Time, limit int) ([]Callback, error)
+	// NextHeartbeat is when the next heartbeat is due; zero when none is.
+	NextHeartbeat(ctx context.Context) (time.Time, error)
+
+	// Expired returns up to limit pending callbacks whose deadline is not after now, earliest first.
+	Expired(ctx context.Context, now time.Time, limit int) ([]ID, error)
+	// NextDeadline is the earliest deadline of a pending callback; zero when there is none.
+	NextDeadline(ctx context.Context) (time.Time, error)
+
+	// Review changes the reviews of a callback: fn gets the callback and its open reviews and returns those to write, which
+	// are told apart by their IDs. The callback is written too. A zero Action writes no audit entry.
+	Review(ctx context.Context, id ID, fn func(*Callback, []Review) ([]Review, AuditEntry, error)) (Callback, error)
+	// Reviews returns the open reviews of a callback, longest first.
+	Reviews(ctx context.Context, id ID) ([]Review, error)
+	// CloseReviews closes up to limit reviews that nobody renewed since before, and returns their callbacks.
+	CloseReviews(ctx context.Context, before, now time.Time, limit int) ([]Callback, error)
+
+	// Audit returns entries, newest first.
+	Audit(ctx context.Context, q AuditQuery) ([]AuditEntry, error)
+	// Record writes an audit entry that belongs to no callback, such as a sign-in.
+	Record(ctx context.Context, entry AuditEntry) error
+	// ForgetMessages drops webhook messages received before a time, at most limit.
+	ForgetMessages(ctx context.Context, before time.Time, limit int) error
+	// Ping checks that the database answers.
+	Ping(ctx context.Context) error
+}
+
+// Notifier tells open pages, here and on other replicas, that a callback changed. It carries no data: each page reads again
+// what its reader may see. It never blocks and is called after commit only.
+type Notifier interface {
+	Changed(Notice)
+}
+
+// Notice names what changed. Queue lets a stream skip what its reader may not see.
+type Notice struct {
+	Callback ID
+	Queue    string
+}
