@@ -1,0 +1,253 @@
+package callbacks
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Announcement is what a sender says of a callback, as it was decoded and before its values are checked. The JSON names are
+// those of the intake endpoint; faults point at them.
+type Announcement struct {
+	CallbackID        string          `json:"callbackId"`
+	Title             string          `json:"title"`
+	Description       string          `json:"description"`
+	Requester         string          `json:"requester"`
+	Payload           json.RawMessage `json:"payload"`
+	Function          string          `json:"function"`
+	ExecutionARN      string          `json:"executionArn"`
+	Name              string          `json:"name"`
+	StartedAt         time.Time       `json:"startedAt"`
+	Timeout           time.Duration   `json:"timeoutSeconds"`
+	HeartbeatTimeout  time.Duration   `json:"heartbeatTimeoutSeconds"`
+	ExecutionDeadline time.Time       `json:"executionDeadline"`
+	Queue             string          `json:"queue"`
+	Links             []Link          `json:"links"`
+	Tags              []string        `json:"tags"`
+	Outcomes          []Outcome       `json:"outcomes"`
+	KeepAlive         KeepAlive       `json:"keepAlive"`
+}
+
+// Limits of an announcement.
+const (
+	maxTitle       = 200
+	maxDescription = 20_000
+	maxName        = 256
+	maxARN         = 1024
+	maxLinks       = 10
+	maxTags        = 10
+	maxTag         = 40
+	maxURL         = 2000
+	// maxClock is the API's largest timeout in seconds (CallbackOptions).
+	maxClock = 99_999_999 * time.Second
+	// maxAhead is how far a sender's clock may run ahead of ours.
+	maxAhead = 5 * time.Minute
+)
+
+var queueName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+
+// ValidQueueName reports whether a name can be a queue's: 1 to 63 of a-z, 0-9, - and _.
+func ValidQueueName(name string) bool { return queueName.MatchString(name) }
+
+// Fingerprint tells two announcements of one callback apart. It covers every field as it was sent.
+func (a Announcement) Fingerprint() string {
+	document, err := json.Marshal(a)
+	if err != nil { // every field marshals: RawMessages were decoded from valid JSON
+		panic(fmt.Sprintf("callbacks: announcement does not marshal: %v", err))
+	}
+	sum := sha256.Sum256(document)
+	return hex.EncodeToString(sum[:])
+}
+
+// callback checks the announcement and makes the callback and its content. Faults come back as [Invalid], all at once.
+// allowed are the queues that the sender may address, none meaning any.
+func (a Announcement) callback(source string, allowed []string, queues Queues, now time.Time) (Callback, Content, error) {
+	var faults Invalid
+	id, err := ParseCallbackID(a.CallbackID)
+	if err != nil {
+		faults.Add("/callbackId", "%v", err)
+	}
+	queue := a.queue(allowed, queues, &faults)
+	a.checkText(&faults)
+	a.checkClocks(now, &faults)
+	checkOutcomes(a.Outcomes, "/outcomes", &faults)
+	checkLinks(a.Links, &faults)
+	checkTags(a.Tags, &faults)
+	switch a.KeepAlive {
+	case "", KeepAliveReview, KeepAliveQueued:
+	default:
+		faults.Add("/keepAlive", "review or queued")
+	}
+	if err := faults.Err(); err != nil {
+		return Callback{}, Content{}, err
+	}
+
+	where := parseARN(a.ExecutionARN)
+	c := Callback{
+		ID:           NewID(),
+		CallbackID:   id,
+		ExecutionARN: a.ExecutionARN,
+		Region:       where.region,
+		Function:     firstOf(a.Function, where.function),
+		Name:         a.Name,
+		Queue:        queue.Name,
+		Source:       source,
+		Title:        strings.TrimSpace(a.Title),
+		Requester:    parseRequester(a.Requester),
+		Outcomes:     a.Outcomes,
+		KeepAlive:    firstOf(a.KeepAlive, queue.KeepAlive, KeepAliveReview),
+		Clocks: Clocks{
+			StartedAt:         a.StartedAt,
+			Timeout:           a.Timeout,
+			HeartbeatTimeout:  a.HeartbeatTimeout,
+			ExecutionDeadline: a.ExecutionDeadline,
+		},
+		ReceivedAt: now,
+		State:      Pending,
+	}
+	if c.Clocks.StartedAt.IsZero() {
+		c.Clocks.StartedAt = now
+	}
+	if c.Title == "" {
+		c.Title = untitled(c)
+	}
+	if len(c.Outcomes) == 0 {
+		c.Outcomes = DefaultOutcomes(queue.RejectAs)
+	}
+	c.scheduleHeartbeat(now)
+	content := Content{Description: a.Description, Payload: bytes.TrimSpace(a.Payload), Links: a.Links, Tags: a.Tags}
+	return c, content, nil
+}
+
+func (a Announcement) queue(allowed []string, queues Queues, faults *Invalid) Queue {
+	name := firstOf(a.Queue, DefaultQueue)
+	if a.Queue == "" && len(allowed) > 0 && !slices.Contains(allowed, DefaultQueue) {
+		name = allowed[0] // the first queue of a source that may not use the default is its own default
+	}
+	queue, known := queues[name]
+	switch {
+	case !known:
+		faults.Add("/queue", "no queue is named %q here", name)
+	case len(allowed) > 0 && !slices.Contains(allowed, name):
+		faults.Add("/queue", "this sender may not address queue %q", name)
+	}
+	return queue
+}
+
+func (a Announcement) checkText(faults *Invalid) {
+	for _, text := range []struct {
+		at, value string
+		limit     int
+	}{
+		{"/title", a.Title, maxTitle},
+		{"/description", a.Description, maxDescription},
+		{"/requester", a.Requester, maxName},
+		{"/function", a.Function, maxName},
+		{"/name", a.Name, maxName},
+		{"/executionArn", a.ExecutionARN, maxARN},
+	} {
+		if n := utf8.RuneCountInString(text.value); n > text.limit {
+			faults.Add(text.at, "at most %d characters, this has %d", text.limit, n)
+		}
+		if text.at != "/description" && strings.ContainsFunc(text.value, isControl) {
+			faults.Add(text.at, "one line without control characters")
+		}
+	}
+}
+
+func (a Announcement) checkClocks(now time.Time, faults *Invalid) {
+	for _, clock := range []struct {
+		at string
+		d  time.Duration
+	}{{"/timeoutSeconds", a.Timeout}, {"/heartbeatTimeoutSeconds", a.HeartbeatTimeout}} {
+		if clock.d < 0 || clock.d > maxClock {
+			faults.Add(clock.at, "0 to %d seconds, 0 for none", int64(maxClock/time.Second))
+		}
+	}
+	if a.StartedAt.After(now.Add(maxAhead)) {
+		faults.Add("/startedAt", "lies %s in the future: check the sender's clock", a.StartedAt.Sub(now).Round(time.Second))
+	}
+	if !a.ExecutionDeadline.IsZero() && !a.StartedAt.IsZero() && !a.ExecutionDeadline.After(a.StartedAt) {
+		faults.Add("/executionDeadline", "lies before startedAt")
+	}
+}
+
+func checkLinks(links []Link, faults *Invalid) {
+	if len(links) > maxLinks {
+		faults.Add("/links", "at most %d links, these are %d", maxLinks, len(links))
+	}
+	for i, link := range links {
+		at := fmt.Sprintf("/links/%d", i)
+		u, err := url.Parse(link.URL)
+		if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || len(link.URL) > maxURL {
+			faults.Add(at+"/url", "an absolute http or https address of at most %d characters", maxURL)
+		}
+		if n := utf8.RuneCountInString(link.Title); n > maxTitle || strings.ContainsFunc(link.Title, isControl) {
+			faults.Add(at+"/title", "one line of at most %d characters", maxTitle)
+		}
+	}
+}
+
+func checkTags(tags []string, faults *Invalid) {
+	if len(tags) > maxTags {
+		faults.Add("/tags", "at most %d tags, these are %d", maxTags, len(tags))
+	}
+	for i, tag := range tags {
+		if n := utf8.RuneCountInString(tag); n == 0 || n > maxTag || strings.ContainsFunc(tag, isControl) {
+			faults.Add(fmt.Sprintf("/tags/%d", i), "one line of 1 to %d characters", maxTag)
+		}
+	}
+}
+
+func isControl(r rune) bool { return r < 0x20 || r == 0x7f || r == utf8.RuneError }
+
+// parseRequester reads "Ines Calloway <ines@example.com>", a bare address, or a name.
+func parseRequester(s string) Requester {
+	s = strings.TrimSpace(s)
+	if address, err := mail.ParseAddress(s); err == nil {
+		return Requester{Name: address.Name, Email: address.Address}
+	}
+	return Requester{Name: s}
+}
+
+// untitled names a callback whose sender did not.
+func untitled(c Callback) string {
+	switch {
+	case c.Name != "" && c.Function != "":
+		return c.Function + ": " + c.Name
+	case c.Name != "" || c.Function != "":
+		return firstOf(c.Name, c.Function)
+	}
+	return "Untitled callback"
+}
+
+type arnParts struct{ region, function string }
+
+// parseARN takes what it can from arn:aws:lambda:REGION:ACCOUNT:function:NAME:VERSION/durable-execution/NAME/ID. Other
+// shapes occur (emulators), so that what is not there stays empty.
+func parseARN(arn string) arnParts {
+	parts := strings.Split(arn, ":")
+	if len(parts) < 7 || parts[0] != "arn" || parts[2] != "lambda" || parts[5] != "function" {
+		return arnParts{}
+	}
+	function, _, _ := strings.Cut(parts[6], "/")
+	return arnParts{region: parts[3], function: function}
+}
+
+func firstOf[T ~string](values ...T) T {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}

@@ -1,0 +1,149 @@
+package callbacks
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+var queues = Queues{
+	DefaultQueue: {Name: DefaultQueue, Groups: []string{"reviewers"}},
+	"finance":    {Name: "finance", Groups: []string{"finance-approvers"}, FourEyes: true, KeepAlive: KeepAliveQueued},
+	"releases":   {Name: "releases", Groups: []string{"release-managers"}, RejectAs: Success},
+}
+
+const arn = "arn:aws:lambda:eu-central-1:123456789012:function:expense-approval:14/durable-execution/EXP-2291/0f2c"
+
+func announcement(change func(*Announcement)) Announcement {
+	a := Announcement{CallbackID: "YWJj/+A=", Title: "Expense report EXP-2291", Timeout: time.Hour}
+	if change != nil {
+		change(&a)
+	}
+	return a
+}
+
+func TestAnnouncementFaults(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change func(*Announcement)
+		want   string
+	}{
+		"CallbackIDMissing":     {func(a *Announcement) { a.CallbackID = "" }, "/callbackId"},
+		"CallbackIDShape":       {func(a *Announcement) { a.CallbackID = "../etc" }, "/callbackId"},
+		"CallbackIDLong":        {func(a *Announcement) { a.CallbackID = strings.Repeat("a", 1025) }, "/callbackId"},
+		"TitleLong":             {func(a *Announcement) { a.Title = strings.Repeat("é", 201) }, "/title"},
+		"TitleOfTwoLines":       {func(a *Announcement) { a.Title = "a\nb" }, "/title"},
+		"DescriptionLong":       {func(a *Announcement) { a.Description = strings.Repeat("x", 20_001) }, "/description"},
+		"TimeoutNegative":       {func(a *Announcement) { a.Timeout = -time.Second }, "/timeoutSeconds"},
+		"HeartbeatTooLong":      {func(a *Announcement) { a.HeartbeatTimeout = 100_000_000 * time.Second }, "/heartbeatTimeoutSeconds"},
+		"StartsInTheFuture":     {func(a *Announcement) { a.StartedAt = at(6 * time.Minute) }, "/startedAt"},
+		"ExecutionEndsTooEarly": {func(a *Announcement) { a.StartedAt, a.ExecutionDeadline = t0, t0 }, "/executionDeadline"},
+		"QueueUnknown":          {func(a *Announcement) { a.Queue = "nowhere" }, "/queue"},
+		"LinkScheme":            {func(a *Announcement) { a.Links = []Link{{Title: "x", URL: "javascript:alert(1)"}} }, "/links/0/url"},
+		"LinkRelative":          {func(a *Announcement) { a.Links = []Link{{URL: "https://ok.example"}, {URL: "/x"}} }, "/links/1/url"},
+		"TagEmpty":              {func(a *Announcement) { a.Tags = []string{""} }, "/tags/0"},
+		"KeepAlive":             {func(a *Announcement) { a.KeepAlive = "always" }, "/keepAlive"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, _, err := announcement(tt.change).callback("expenses", nil, queues, t0)
+			var faults Invalid
+			if !errors.As(err, &faults) || faults[0].Pointer != tt.want {
+				t.Errorf("got %v, want a fault at %s", err, tt.want)
+			}
+		})
+	}
+	t.Run("AllAtOnce", func(t *testing.T) {
+		t.Parallel()
+		_, _, err := Announcement{CallbackID: "?", Queue: "nowhere", Timeout: -1}.callback("expenses", nil, queues, t0)
+		var faults Invalid
+		if !errors.As(err, &faults) || len(faults) != 3 {
+			t.Errorf("got %v, want three faults", err)
+		}
+	})
+}
+
+func TestAnnouncementCallback(t *testing.T) {
+	t.Parallel()
+	make := func(t *testing.T, a Announcement, allowed ...string) Callback {
+		t.Helper()
+		c, _, err := a.callback("expenses", allowed, queues, t0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	t.Run("Minimal", func(t *testing.T) {
+		t.Parallel()
+		c := make(t, Announcement{CallbackID: "YWJj"})
+		if c.State != Pending || c.Queue != DefaultQueue || c.Title != "Untitled callback" || len(c.Outcomes) != 2 || !c.Clocks.StartedAt.Equal(t0) || c.KeepAlive != KeepAliveReview {
+			t.Errorf("got %+v", c)
+		}
+	})
+	t.Run("FromARN", func(t *testing.T) {
+		t.Parallel()
+		c := make(t, announcement(func(a *Announcement) { a.ExecutionARN = arn }))
+		if c.Region != "eu-central-1" || c.Function != "expense-approval" {
+			t.Errorf("region %q, function %q", c.Region, c.Function)
+		}
+	})
+	t.Run("StrangeARN", func(t *testing.T) {
+		t.Parallel()
+		c := make(t, announcement(func(a *Announcement) { a.ExecutionARN = "0f2c/EXP-2291" }))
+		if c.Region != "" || c.Function != "" || c.ExecutionARN == "" {
+			t.Errorf("got %+v", c)
+		}
+	})
+	t.Run("QueueSettings", func(t *testing.T) {
+		t.Parallel()
+		c := make(t, announcement(func(a *Announcement) { a.Queue, a.HeartbeatTimeout = "finance", time.Minute }))
+		if c.KeepAlive != KeepAliveQueued || !c.NextHeartbeatAt.Equal(t0) {
+			t.Errorf("keep-alive %q, next beat %v; want beats from arrival", c.KeepAlive, c.NextHeartbeatAt)
+		}
+		if c := make(t, announcement(func(a *Announcement) { a.Queue = "releases" })); c.Outcomes[1].Kind != Success {
+			t.Errorf("reject is a %s, want a success in this queue", c.Outcomes[1].Kind)
+		}
+	})
+	t.Run("SourceOfOneQueue", func(t *testing.T) {
+		t.Parallel()
+		if c := make(t, announcement(nil), "releases"); c.Queue != "releases" {
+			t.Errorf("queue %q, want the source's own", c.Queue)
+		}
+		_, _, err := announcement(func(a *Announcement) { a.Queue = "finance" }).callback("expenses", []string{"releases"}, queues, t0)
+		if err == nil {
+			t.Error("a source addressed a queue that it may not")
+		}
+	})
+	t.Run("Requester", func(t *testing.T) {
+		t.Parallel()
+		c := make(t, announcement(func(a *Announcement) { a.Requester = "Ines Calloway <ines@harborline.example>" }))
+		if c.Requester != (Requester{Name: "Ines Calloway", Email: "ines@harborline.example"}) {
+			t.Errorf("got %+v", c.Requester)
+		}
+	})
+}
+
+func TestFingerprint(t *testing.T) {
+	t.Parallel()
+	a := announcement(func(a *Announcement) { a.Payload = json.RawMessage(`{"total": 1}`) })
+	if a.Fingerprint() != announcement(func(a *Announcement) { a.Payload = json.RawMessage(`{"total":1}`) }).Fingerprint() {
+		t.Error("white space in the payload makes another announcement")
+	}
+	if a.Fingerprint() == announcement(func(a *Announcement) { a.Payload = json.RawMessage(`{"total":2}`) }).Fingerprint() {
+		t.Error("another payload has the same fingerprint")
+	}
+}
+
+func FuzzParseCallbackID(f *testing.F) {
+	for _, seed := range []string{"", "YWJj", "a/b+c==", "a===", "=", "../x", "ä", strings.Repeat("A", 1025)} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		id, err := ParseCallbackID(s)
+		if err == nil && (string(id) != s || len(s) == 0 || len(s) > MaxCallbackIDLength || strings.ContainsAny(s, " \n<>\"'%?#.")) {
+			t.Errorf("accepted %q", s)
+		}
+	})
+}

@@ -1,0 +1,127 @@
+package callbacks
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+)
+
+var mara = Person{Subject: "u-1", Name: "Mara Okafor", Email: "mara@harborline.example", Groups: []string{"finance-approvers"}, Roles: Roles{Reviewer: true}}
+
+func TestFill(t *testing.T) {
+	t.Parallel()
+	choice := Choice{Comment: "Fine by me.", PreparedAt: time.Date(2026, 11, 24, 13, 52, 31, 0, time.UTC)}
+	approve, reject := DefaultOutcomes("")[0], DefaultOutcomes("")[1]
+
+	t.Run("DefaultApprove", func(t *testing.T) {
+		t.Parallel()
+		want := `{"approved":true,"outcome":"approve","comment":"Fine by me.","reviewer":{"id":"u-1","name":"Mara Okafor","email":"mara@harborline.example"},"decidedAt":"2026-11-24T13:52:31Z"}`
+		if got := approve.Fill(choice, mara); got.Kind != Success || string(got.Result) != want {
+			t.Errorf("got %s %s\nwant %s", got.Kind, got.Result, want)
+		}
+	})
+	t.Run("DefaultReject", func(t *testing.T) {
+		t.Parallel()
+		got := reject.Fill(choice, mara)
+		if got.Kind != Failure || got.Error.ErrorType != "Rejected" || got.Error.ErrorMessage != "Fine by me." {
+			t.Errorf("got %+v", got)
+		}
+		var data struct{ Approved *bool }
+		if err := json.Unmarshal([]byte(got.Error.ErrorData), &data); err != nil || data.Approved == nil || *data.Approved {
+			t.Errorf("error data %s does not say approved:false (%v)", got.Error.ErrorData, err)
+		}
+	})
+	t.Run("RejectAsSuccess", func(t *testing.T) {
+		t.Parallel()
+		if got := DefaultOutcomes(Success)[1].Fill(choice, mara); got.Kind != Success || !strings.HasPrefix(string(got.Result), `{"approved":false,`) {
+			t.Errorf("got %s %s", got.Kind, got.Result)
+		}
+	})
+	t.Run("CommentCannotBreakOut", func(t *testing.T) {
+		t.Parallel()
+		nasty := choice
+		nasty.Comment = `","approved":false,"x":"{{reviewer.email}}\` + "\n\u2028</script>"
+		got := approve.Fill(nasty, mara)
+		var doc struct {
+			Approved bool
+			Comment  string
+			X        *string
+		}
+		if err := json.Unmarshal(got.Result, &doc); err != nil || !doc.Approved || doc.X != nil || doc.Comment != nasty.Comment {
+			t.Errorf("got %s (%v)", got.Result, err)
+		}
+	})
+	t.Run("Text", func(t *testing.T) {
+		t.Parallel()
+		o := Outcome{Kind: Success, Encoding: EncodingText, Payload: json.RawMessage(`"yes: {{comment}}"`)}
+		if got := o.Fill(choice, mara); string(got.Result) != "yes: Fine by me." {
+			t.Errorf("got %s", got.Result)
+		}
+	})
+	t.Run("KeepsTheSendersSpelling", func(t *testing.T) {
+		t.Parallel()
+		o := Outcome{Kind: Success, Payload: json.RawMessage(`{"b": 1.50, "a":"{{reviewer.id}}"}`)}
+		if got := o.Fill(choice, mara); string(got.Result) != `{"b": 1.50, "a":"u-1"}` {
+			t.Errorf("got %s", got.Result)
+		}
+	})
+	t.Run("SameArgumentsSameBytes", func(t *testing.T) {
+		t.Parallel()
+		if approve.Fill(choice, mara).SHA256() != approve.Fill(choice, mara).SHA256() {
+			t.Error("two fillings of the same choice differ")
+		}
+	})
+}
+
+func TestCheckOutcomes(t *testing.T) {
+	t.Parallel()
+	ok := Outcome{Name: "send-back", Label: "Send back", Kind: Success, Payload: json.RawMessage(`{"again":true}`)}
+	for name, tt := range map[string]struct {
+		change func(*Outcome)
+		want   string // pointer of the fault, empty for none
+	}{
+		"OK":                    {func(*Outcome) {}, ""},
+		"ErrName":               {func(o *Outcome) { o.Name = "Send back" }, "/outcomes/0/name"},
+		"ErrLabelMissing":       {func(o *Outcome) { o.Label = " " }, "/outcomes/0/label"},
+		"ErrKind":               {func(o *Outcome) { o.Kind = "maybe" }, "/outcomes/0/kind"},
+		"ErrComment":            {func(o *Outcome) { o.Comment = "sometimes" }, "/outcomes/0/comment"},
+		"ErrNoPayload":          {func(o *Outcome) { o.Payload = nil }, "/outcomes/0/payload"},
+		"ErrEncoding":           {func(o *Outcome) { o.Encoding = "xml" }, "/outcomes/0/encoding"},
+		"ErrTextOfObject":       {func(o *Outcome) { o.Encoding = EncodingText }, "/outcomes/0/payload"},
+		"ErrPlaceholder":        {func(o *Outcome) { o.Payload = json.RawMessage(`{"a":"{{secret}}"}`) }, "/outcomes/0/payload"},
+		"ErrFailureFields":      {func(o *Outcome) { o.ErrorType = "No" }, "/outcomes/0"},
+		"ErrFailureWithoutType": {func(o *Outcome) { o.Kind, o.Payload = Failure, nil }, "/outcomes/0/errorType"},
+		"ErrFailureWithPayload": {func(o *Outcome) { o.Kind, o.ErrorType = Failure, "No" }, "/outcomes/0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := ok
+			tt.change(&o)
+			var faults Invalid
+			checkOutcomes([]Outcome{o}, "/outcomes", &faults)
+			switch {
+			case tt.want == "" && faults != nil:
+				t.Errorf("got %v, want none", faults)
+			case tt.want != "" && (len(faults) == 0 || faults[0].Pointer != tt.want):
+				t.Errorf("got %v, want a fault at %s", faults, tt.want)
+			}
+		})
+	}
+	t.Run("ErrTwice", func(t *testing.T) {
+		t.Parallel()
+		var faults Invalid
+		if checkOutcomes([]Outcome{ok, ok}, "/outcomes", &faults); len(faults) != 1 || faults[0].Pointer != "/outcomes/1/name" {
+			t.Errorf("got %v", faults)
+		}
+	})
+	t.Run("Defaults", func(t *testing.T) {
+		t.Parallel()
+		outcomes := []Outcome{ok, {Name: "stop", Label: "Stop", Kind: Failure, ErrorType: "Stopped"}}
+		var faults Invalid
+		checkOutcomes(outcomes, "/outcomes", &faults)
+		if faults != nil || outcomes[0].Comment != CommentOptional || outcomes[1].Comment != CommentRequired || outcomes[1].ErrorMessage != "{{comment}}" {
+			t.Errorf("got %v, %+v", faults, outcomes)
+		}
+	})
+}
