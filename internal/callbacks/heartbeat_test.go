@@ -1,0 +1,88 @@
+package callbacks
+
+import (
+	"testing"
+	"time"
+)
+
+func TestWantsHeartbeats(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		c    Callback
+		want bool
+	}{
+		"NobodyReviews":    {Callback{State: Pending, KeepAlive: KeepAliveReview}, false},
+		"Reviewed":         {Callback{State: Pending, ReviewedUntil: at(time.Second)}, true},
+		"ReviewRanOut":     {Callback{State: Pending, ReviewedUntil: t0}, false},
+		"Queued":           {Callback{State: Pending, KeepAlive: KeepAliveQueued}, true},
+		"DecisionOnItsWay": {Callback{State: Decided}, true},
+		"Completed":        {Callback{State: Completed, KeepAlive: KeepAliveQueued}, false},
+		"Undeliverable":    {Callback{State: Undeliverable, ReviewedUntil: at(time.Hour)}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if tt.c.WantsHeartbeats(t0) {
+				t.Error("wants heartbeats without a heartbeat timeout")
+			}
+			tt.c.Clocks.HeartbeatTimeout = time.Minute
+			if got := tt.c.WantsHeartbeats(t0); got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestHeartbeatSchedule(t *testing.T) {
+	t.Parallel()
+	c := Callback{State: Pending, ReviewedUntil: at(time.Hour), Clocks: Clocks{StartedAt: t0, HeartbeatTimeout: time.Minute}}
+	if c.scheduleHeartbeat(t0); !c.NextHeartbeatAt.Equal(t0) {
+		t.Errorf("first beat at %v, want at once", c.NextHeartbeatAt)
+	}
+	c.Beat(at(5 * time.Second))
+	if got, _ := c.Deadline(); !got.Equal(at(65 * time.Second)) {
+		t.Errorf("deadline after the beat is %v, want a minute behind it", got)
+	}
+	c.NextHeartbeatAt = time.Time{}
+	if c.scheduleHeartbeat(at(6 * time.Second)); !c.NextHeartbeatAt.Equal(at(25 * time.Second)) {
+		t.Errorf("a review that is opened again beats at %v, want an interval after the last beat", c.NextHeartbeatAt)
+	}
+	c.ReviewedUntil = t0
+	if c.StopHeartbeats(at(7 * time.Second)); !c.NextHeartbeatAt.IsZero() {
+		t.Error("beats go on although nobody reviews")
+	}
+}
+
+func TestRetryHeartbeatStaysInsideTheClock(t *testing.T) {
+	t.Parallel()
+	for _, timeout := range []time.Duration{time.Second, 3 * time.Second, time.Minute, time.Hour} {
+		c := Callback{Clocks: Clocks{HeartbeatTimeout: timeout}}
+		for _, asked := range []time.Duration{0, time.Second, time.Hour} {
+			pause := c.retryHeartbeat(t0, asked).Sub(t0)
+			if pause <= 0 || pause > max(timeout/beatsPerTimeout, time.Second) {
+				t.Errorf("timeout %v, asked to wait %v: next try after %v", timeout, asked, pause)
+			}
+		}
+	}
+}
+
+func TestReviewHolds(t *testing.T) {
+	t.Parallel()
+	budget := Budget{Idle: 30 * time.Minute, Max: 8 * time.Hour}
+	for name, tt := range map[string]struct {
+		r    Review
+		want time.Duration
+	}{
+		"Fresh":        {Review{OpenedAt: t0, RenewedAt: t0, LastInputAt: t0}, ReviewLease},
+		"Renewed":      {Review{OpenedAt: t0, RenewedAt: at(time.Minute), LastInputAt: t0}, time.Minute + ReviewLease},
+		"WithoutInput": {Review{OpenedAt: t0, RenewedAt: at(40 * time.Minute), LastInputAt: t0}, 32 * time.Minute},
+		"TooLong":      {Review{OpenedAt: t0, RenewedAt: at(9 * time.Hour), LastInputAt: at(9 * time.Hour)}, 8 * time.Hour},
+		"Closed":       {Review{OpenedAt: t0, RenewedAt: t0, LastInputAt: t0, ClosedAt: at(time.Second)}, time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := tt.r.HoldsUntil(budget).Sub(t0); got != tt.want {
+				t.Errorf("holds for %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
