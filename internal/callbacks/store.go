@@ -18,10 +18,11 @@ type Message struct {
 	At     time.Time
 }
 
-// Receipt is the answer to an announcement. Created tells the first announcement from a repeat.
+// Receipt is the answer to an announcement. A repeated message gets the Created of its first time.
 type Receipt struct {
 	Callback Callback
-	Created  bool
+	Created  bool // this message announced the callback first
+	Repeated bool // the message was received before: nothing was done now
 }
 
 // Work is a claimed delivery with what the call needs.

@@ -1,0 +1,151 @@
+package callbacks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// PreviewAge is how long a preview may be decided on. The time that the preview shows goes into the payload.
+const PreviewAge = 15 * time.Minute
+
+// ErrStale: what the reviewer saw is not what would be sent, or it was shown too long ago. Show a fresh preview.
+var ErrStale = errors.New("the preview is out of date")
+
+// Preview is what Lambda would receive for a choice.
+type Preview struct {
+	Outcome    Outcome
+	Completion Completion
+	PreparedAt time.Time
+}
+
+// Preview shows what a choice would send, without recording anything. A comment that the outcome requires may still be
+// missing.
+func (s *Service) Preview(ctx context.Context, p Person, id ID, choice Choice) (Preview, error) {
+	c, err := s.see(ctx, p, id)
+	if err != nil {
+		return Preview{}, err
+	}
+	if err := s.queues.MayDecide(p, &c); err != nil {
+		return Preview{}, err
+	}
+	choice.PreparedAt = s.now().Truncate(time.Second)
+	return preview(&c, p, choice)
+}
+
+func preview(c *Callback, p Person, choice Choice) (Preview, error) {
+	outcome, ok := c.Outcome(choice.Outcome)
+	if !ok {
+		return Preview{}, Invalid{{Pointer: "outcome", Detail: "This request does not offer that outcome."}}
+	}
+	choice.Comment = tidyComment(choice.Comment)
+	if n := utf8.RuneCountInString(choice.Comment); n > MaxCommentRunes {
+		return Preview{}, Invalid{{Pointer: "comment", Detail: fmt.Sprintf("At most %d characters, this has %d.", MaxCommentRunes, n)}}
+	}
+	if outcome.Comment == CommentNone {
+		choice.Comment = ""
+	}
+	made := outcome.Fill(choice, p)
+	if n := len(made.Body()); n > MaxCompletionBytes {
+		return Preview{}, Invalid{{Pointer: "comment", Detail: fmt.Sprintf("Lambda takes at most %d bytes, this would be %d.", MaxCompletionBytes, n)}}
+	}
+	return Preview{Outcome: outcome, Completion: made, PreparedAt: choice.PreparedAt}, nil
+}
+
+// Decide records the decision that a person saw as the preview with the hash seen. From then on it is delivered whatever
+// happens here. Errors: [ErrNotFound], [ErrForbidden], [Invalid] for a missing comment, [ErrStale] for an old preview, and
+// [ErrConflict] when somebody or a clock was faster; then the returned callback says who or what.
+func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, seen string) (Callback, error) {
+	if _, err := s.see(ctx, p, id); err != nil {
+		return Callback{}, err
+	}
+	var late bool
+	c, err := s.store.Update(ctx, id, func(c *Callback) (Change, error) {
+		now := s.now()
+		if late = c.State == Pending && c.Overdue(now); late {
+			entry, err := c.TimeOut(now, System("sweeps"))
+			return Change{Audit: entry}, err
+		}
+		return s.decide(c, p, choice, seen, now)
+	})
+	switch {
+	case errors.Is(err, ErrConflict):
+		if current, getErr := s.store.Get(ctx, id); getErr == nil {
+			c = current
+		}
+		return c, fmt.Errorf("callback %s: %w", id, err)
+	case err != nil:
+		return Callback{}, fmt.Errorf("callback %s: %w", id, err)
+	}
+	s.changed(c)
+	if late {
+		return c, fmt.Errorf("callback %s is past its deadline: %w", id, ErrConflict)
+	}
+	s.wake()
+	return c, nil
+}
+
+// decide is the rule of Decide, run inside the transaction.
+func (s *Service) decide(c *Callback, p Person, choice Choice, seen string, now time.Time) (Change, error) {
+	if c.State != Pending {
+		return Change{}, c.wrongState("decide")
+	}
+	if err := s.queues.MayDecide(p, c); err != nil {
+		return Change{}, err
+	}
+	made, err := preview(c, p, choice)
+	if err != nil {
+		return Change{}, err
+	}
+	comment := tidyComment(choice.Comment)
+	switch {
+	case made.Outcome.Comment == CommentRequired && comment == "":
+		return Change{}, Invalid{{Pointer: "comment", Detail: made.Outcome.Label + " needs a comment."}}
+	case choice.PreparedAt.Before(now.Add(-PreviewAge)) || choice.PreparedAt.After(now.Add(time.Minute)):
+		return Change{}, fmt.Errorf("prepared at %s: %w", choice.PreparedAt.Format(time.RFC3339), ErrStale)
+	case made.Completion.SHA256() != seen:
+		return Change{}, fmt.Errorf("other bytes than those shown: %w", ErrStale)
+	}
+	entry, err := c.Decide(Decision{
+		Outcome: made.Outcome.Name, Label: made.Outcome.Label, Kind: made.Outcome.Kind,
+		By: p.Actor(), Comment: comment, At: now,
+		SHA256: made.Completion.SHA256(), Size: len(made.Completion.Body()),
+	})
+	if err != nil {
+		return Change{}, err
+	}
+	return Change{Audit: entry, Delivery: &Delivery{Callback: c.ID, Completion: made.Completion, DueAt: now}}, nil
+}
+
+// tidyComment makes a form's line ends plain, so that the same comment gives the same bytes with and without scripts.
+func tidyComment(s string) string {
+	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n"))
+}
+
+// RetryDelivery sends a decision again that an operator takes to be deliverable: admins only. [ErrConflict] when there is
+// nothing to deliver.
+func (s *Service) RetryDelivery(ctx context.Context, p Person, id ID) (Callback, error) {
+	if _, err := s.see(ctx, p, id); err != nil {
+		return Callback{}, err
+	}
+	if !p.Roles.Admin {
+		return Callback{}, &Refusal{Code: "role", Reason: "Only admins send a decision again."}
+	}
+	now := s.now()
+	c, err := s.store.RetryDelivery(ctx, id, now, func(c *Callback) (AuditEntry, error) {
+		entry, err := c.Retry(now, p.Actor())
+		if err == nil {
+			c.scheduleHeartbeat(now)
+		}
+		return entry, err
+	})
+	if err != nil {
+		return Callback{}, fmt.Errorf("retry %s: %w", id, err)
+	}
+	s.changed(c)
+	s.wake()
+	return c, nil
+}

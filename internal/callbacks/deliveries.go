@@ -1,0 +1,212 @@
+package callbacks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// Times and bounds of delivery.
+const (
+	deliveryLease    = time.Minute      // longer than callTimeout and finishTimeout together
+	callTimeout      = 20 * time.Second // of a call and the history reading after it
+	finishTimeout    = 10 * time.Second // of writing down what came of it
+	deliveriesAtOnce = 64
+)
+
+// Deliveries is the worker that gets decisions accepted by Lambda. Any number may run on one store.
+type Deliveries struct {
+	store  Store
+	lambda Lambda
+	notify Notifier
+	log    *slog.Logger
+	now    func() time.Time
+	owner  string
+	jitter func() float64
+
+	wake  alarm
+	slots chan struct{}
+	calls sync.WaitGroup
+}
+
+// WorkerConfig is what the workers work with. Every field is needed.
+type WorkerConfig struct {
+	Store  Store
+	Lambda Lambda
+	Notify Notifier
+	Log    *slog.Logger
+	Now    func() time.Time
+}
+
+// NewDeliveries makes the worker.
+func NewDeliveries(c WorkerConfig) *Deliveries {
+	return &Deliveries{
+		store: c.Store, lambda: c.Lambda, notify: c.Notify, log: c.Log, now: c.Now,
+		owner: string(NewID()), jitter: rand.Float64,
+		wake: newAlarm(), slots: make(chan struct{}, deliveriesAtOnce),
+	}
+}
+
+// Wake says that a delivery may be due now. It never blocks.
+func (d *Deliveries) Wake() { d.wake.ring() }
+
+// Run delivers until ctx ends; calls that are under way are finished and written down.
+func (d *Deliveries) Run(ctx context.Context) {
+	loop(ctx, "deliveries", d.log, d.now, d.wake, d.runOnce)
+	d.calls.Wait()
+}
+
+// runOnce claims what is due and starts the calls. It does not wait for them: one slow call must not hold up the rest.
+func (d *Deliveries) runOnce(ctx context.Context) (time.Time, error) {
+	free := cap(d.slots) - len(d.slots)
+	if free == 0 {
+		return time.Time{}, nil // a call that ends wakes us
+	}
+	now := d.now()
+	claimed, err := d.store.ClaimDeliveries(ctx, now, Lease{Owner: d.owner, Until: now.Add(deliveryLease)}, free)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("claim deliveries: %w", err)
+	}
+	for _, work := range claimed {
+		d.slots <- struct{}{}
+		d.calls.Go(func() { d.deliver(context.WithoutCancel(ctx), work) })
+	}
+	if len(claimed) == free {
+		return time.Time{}, nil
+	}
+	return d.store.NextDelivery(ctx)
+}
+
+// deliver makes one attempt and writes down what came of it. The context outlives a stop: an attempt whose answer is not
+// recorded would put the delivery in doubt.
+func (d *Deliveries) deliver(ctx context.Context, work Work) {
+	defer func() {
+		full := len(d.slots) == cap(d.slots)
+		<-d.slots
+		if full {
+			d.Wake()
+		}
+	}()
+	log := d.log.With("callback", work.Callback.ID, "attempt", work.Delivery.Tries)
+	attempt, found := d.attempt(ctx, work)
+
+	ctx, cancel := context.WithTimeout(ctx, finishTimeout)
+	defer cancel()
+	var v verdict
+	c, err := d.store.FinishDelivery(ctx, d.owner, attempt, work.Callback.ID, func(c *Callback, delivery *Delivery) (entry AuditEntry, err error) {
+		v, entry, err = d.settle(c, delivery, found, attempt)
+		return entry, err
+	})
+	switch {
+	case errors.Is(err, ErrLeaseLost):
+		log.WarnContext(ctx, "delivery was taken over; its result is left to the new owner", "answer", attempt.Answer)
+		return
+	case err != nil:
+		log.ErrorContext(ctx, "delivery result not recorded; it is settled by the next attempt", "answer", attempt.Answer, "error", err)
+		return
+	}
+	log.InfoContext(ctx, "delivery attempt", "answer", attempt.Answer, "verdict", v.String(), "aws_request_id", attempt.RequestID)
+	d.notify.Changed(Notice{Callback: c.ID, Queue: c.Queue})
+	if v == retry {
+		d.Wake()
+	}
+}
+
+// finding is what an attempt brought to light, beside the attempt itself.
+type finding struct {
+	history    historyState
+	closing    Closing
+	retryAfter time.Duration
+}
+
+// attempt calls Lambda once and, when Lambda says that the callback is closed, asks the history how.
+func (d *Deliveries) attempt(ctx context.Context, work Work) (Attempt, finding) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	target := work.Callback.Target()
+	a := Attempt{Number: work.Delivery.Tries, StartedAt: d.now()}
+	err := d.lambda.Complete(ctx, target, work.Delivery.Completion)
+	a.EndedAt = d.now()
+	answer := answerOf(err)
+	a.Answer, a.Status, a.Code, a.RequestID = answer.Answer, answer.Status, answer.Code, answer.RequestID
+	if err != nil {
+		d.log.WarnContext(ctx, "lambda did not accept a decision", "callback", work.Callback.ID, "attempt", a.Number, "error", err)
+	}
+	found := finding{retryAfter: answer.RetryAfter}
+	if a.Answer == AnswerClosed || a.Answer == AnswerGone {
+		found.closing, found.history = askHistory(ctx, d.lambda, target)
+	}
+	return a, found
+}
+
+// answerOf reads a Lambda error; no error is AnswerAccepted.
+func answerOf(err error) *LambdaError {
+	var le *LambdaError
+	switch {
+	case err == nil:
+		return &LambdaError{Answer: AnswerAccepted, Status: 200}
+	case errors.As(err, &le):
+		return le
+	}
+	return &LambdaError{Answer: AnswerNone, Err: err}
+}
+
+// askHistory reads how a callback was closed, and says whether the history can tell.
+func askHistory(ctx context.Context, lambda Lambda, target Target) (Closing, historyState) {
+	if target.ExecutionARN == "" {
+		return Closing{}, historyUnreadable
+	}
+	closing, err := lambda.History(ctx, target)
+	if err == nil {
+		return closing, historyRead
+	}
+	switch answerOf(err).Answer {
+	case AnswerDenied, AnswerGone, AnswerInvalid, AnswerClosed:
+		return Closing{}, historyUnreadable
+	case AnswerAccepted, AnswerThrottled, AnswerKMS, AnswerFault, AnswerNone, AnswerUnsent:
+	}
+	return Closing{}, historyBusy
+}
+
+// settle applies the verdict on an attempt to callback and delivery. It runs inside the store's transaction.
+func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, attempt Attempt) (verdict, AuditEntry, error) {
+	now, by := d.now(), System("deliveries")
+	delivery.DueAt = time.Time{}
+	if c.State != Decided {
+		return retry, AuditEntry{}, nil // settled meanwhile: only the attempt is worth keeping
+	}
+	delivery.Doubtful = delivery.Doubtful || attempt.Answer.Doubtful()
+	deadline, cause := c.Deadline()
+	e := evidence{
+		answer: attempt.Answer, doubtful: delivery.Doubtful, history: found.history, closing: found.closing, tries: delivery.Tries,
+		overdue: cause != NoDeadline && now.After(deadline.Add(lastCall)),
+	}
+	v := judge(e, delivery.Completion)
+	var entry AuditEntry
+	var err error
+	switch v {
+	case delivered:
+		entry, err = c.Complete(endingOf(v, e, c, now), by)
+	case lost:
+		entry, err = c.Lose(endingOf(v, e, c, now), now, by)
+	case undeliverable:
+		entry, err = c.GiveUp(Undeliverable, attempt.Answer, "Lambda refused the decision for good: "+attempt.Code+".", now, by)
+	case unconfirmed:
+		entry, err = c.GiveUp(Unconfirmed, attempt.Answer, "An answer was lost and the history cannot tell whether the decision arrived.", now, by)
+	case retry:
+		var left time.Duration
+		if cause != NoDeadline {
+			left = deadline.Sub(now)
+		}
+		delivery.DueAt = now.Add(backoff(delivery.Tries, found.retryAfter, left, d.jitter()))
+		if c.Problem != attempt.Answer {
+			c.Problem = attempt.Answer
+			entry = c.entry(now, by, ActionAttemptFailed, fmt.Sprintf("Attempt %d: %s.", attempt.Number, attempt.Answer))
+		}
+	}
+	return v, entry, err
+}

@@ -1,0 +1,141 @@
+package callbacks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+const (
+	heartbeatsAtOnce = 64
+	heartbeatTimeout = 5 * time.Second // of one call: the next beat must not wait for it
+)
+
+// Heartbeats is the worker that keeps reviewed callbacks alive: one beat per callback and interval, however many people,
+// tabs and replicas there are.
+type Heartbeats struct {
+	store  Store
+	lambda Lambda
+	notify Notifier
+	log    *slog.Logger
+	now    func() time.Time
+
+	wake  alarm
+	slots chan struct{}
+	calls sync.WaitGroup
+}
+
+// NewHeartbeats makes the worker.
+func NewHeartbeats(c WorkerConfig) *Heartbeats {
+	return &Heartbeats{
+		store: c.Store, lambda: c.Lambda, notify: c.Notify, log: c.Log, now: c.Now,
+		wake: newAlarm(), slots: make(chan struct{}, heartbeatsAtOnce),
+	}
+}
+
+// Wake says that a heartbeat may be due now. It never blocks.
+func (h *Heartbeats) Wake() { h.wake.ring() }
+
+// Run beats until ctx ends.
+func (h *Heartbeats) Run(ctx context.Context) {
+	loop(ctx, "heartbeats", h.log, h.now, h.wake, h.runOnce)
+	h.calls.Wait()
+}
+
+// runOnce claims the beats that are due and starts them. The claim moves the schedule on, so a crash costs one beat at most.
+func (h *Heartbeats) runOnce(ctx context.Context) (time.Time, error) {
+	free := cap(h.slots) - len(h.slots)
+	if free == 0 {
+		return time.Time{}, nil // a call that ends wakes us
+	}
+	claimed, err := h.store.ClaimHeartbeats(ctx, h.now(), free)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("claim heartbeats: %w", err)
+	}
+	for _, c := range claimed {
+		h.slots <- struct{}{}
+		h.calls.Go(func() {
+			defer h.release()
+			if err := h.beat(context.WithoutCancel(ctx), c); err != nil {
+				h.log.ErrorContext(ctx, "heartbeat not recorded", "callback", c.ID, "error", err)
+			}
+		})
+	}
+	if len(claimed) == free {
+		return time.Time{}, nil
+	}
+	return h.store.NextHeartbeat(ctx)
+}
+
+func (h *Heartbeats) release() {
+	full := len(h.slots) == cap(h.slots)
+	<-h.slots
+	if full {
+		h.Wake()
+	}
+}
+
+// beat sends one heartbeat if it is still wanted, and writes down what came of it.
+func (h *Heartbeats) beat(ctx context.Context, c Callback) error {
+	sent := h.now()
+	if !c.WantsHeartbeats(sent) {
+		_, err := h.store.Update(ctx, c.ID, func(c *Callback) (Change, error) {
+			c.StopHeartbeats(h.now())
+			return Change{}, nil
+		})
+		return err
+	}
+	call, cancel := context.WithTimeout(ctx, heartbeatTimeout)
+	defer cancel()
+	answer := answerOf(h.lambda.Heartbeat(call, c.Target()))
+	if answer.Answer == AnswerClosed || answer.Answer == AnswerGone {
+		return h.closed(ctx, c, answer.Answer)
+	}
+	if answer.Answer != AnswerAccepted {
+		h.log.WarnContext(ctx, "lambda did not take a heartbeat", "callback", c.ID, "error", answer)
+	}
+	updated, err := h.store.Update(ctx, c.ID, func(c *Callback) (Change, error) {
+		if answer.Answer == AnswerAccepted {
+			return Change{Audit: c.Beat(sent)}, nil
+		}
+		now := h.now()
+		if !c.NextHeartbeatAt.IsZero() {
+			c.NextHeartbeatAt = c.retryHeartbeat(now, answer.RetryAfter)
+		}
+		return Change{Audit: c.entry(now, System("heartbeats"), ActionHeartbeatFailed, "Lambda did not take it: "+string(answer.Answer)+".")}, nil
+	})
+	if err != nil {
+		return err
+	}
+	if answer.Answer != AnswerAccepted {
+		h.Wake()
+	}
+	h.notify.Changed(Notice{Callback: updated.ID, Queue: updated.Queue})
+	return nil
+}
+
+// closed settles a callback of which Lambda says that it waits no longer, unless a decision is on its way: then the answer
+// to the delivery tells more.
+func (h *Heartbeats) closed(ctx context.Context, c Callback, answer Answer) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	closing, history := askHistory(ctx, h.lambda, c.Target())
+	lagging := history == historyBusy || history == historyRead && closing.Open
+	updated, err := h.store.Update(ctx, c.ID, func(c *Callback) (Change, error) {
+		now := h.now()
+		if c.State != Pending || lagging {
+			return Change{}, nil // the schedule of the claim asks again an interval later
+		}
+		e := endingOf(lost, evidence{answer: answer, history: history, closing: closing}, c, now)
+		entry, err := c.Close(e, now, System("heartbeats"))
+		return Change{Audit: entry}, err
+	})
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	h.notify.Changed(Notice{Callback: updated.ID, Queue: updated.Queue})
+	return nil
+}

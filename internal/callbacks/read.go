@@ -1,0 +1,128 @@
+package callbacks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Sheet is everything about one callback that its page shows.
+type Sheet struct {
+	Callback  Callback
+	Content   Content
+	Reviews   []Review // open ones, longest first
+	Delivery  *Delivery
+	Audit     []AuditEntry // newest first, the latest MaxPage
+	MayDecide error        // nil, or a *[Refusal]
+}
+
+// Sheet reads the page of a callback.
+func (s *Service) Sheet(ctx context.Context, p Person, id ID) (Sheet, error) {
+	c, err := s.see(ctx, p, id)
+	if err != nil {
+		return Sheet{}, err
+	}
+	sheet := Sheet{Callback: c, MayDecide: s.queues.MayDecide(p, &c)}
+	if sheet.Content, err = s.store.Content(ctx, id); err != nil {
+		return Sheet{}, fmt.Errorf("content of %s: %w", id, err)
+	}
+	if sheet.Reviews, err = s.store.Reviews(ctx, id); err != nil {
+		return Sheet{}, fmt.Errorf("reviews of %s: %w", id, err)
+	}
+	if sheet.Audit, err = s.store.Audit(ctx, AuditQuery{Callback: id, Limit: MaxPage, AllQueues: true}); err != nil {
+		return Sheet{}, fmt.Errorf("audit of %s: %w", id, err)
+	}
+	if c.Decision != nil {
+		d, err := s.store.Delivery(ctx, id)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return Sheet{}, fmt.Errorf("delivery of %s: %w", id, err)
+		}
+		sheet.Delivery = &d
+	}
+	return sheet, nil
+}
+
+// query adds to a filter what the person may see.
+func (s *Service) query(p Person, f Filter) (Query, error) {
+	if !p.Roles.Any() {
+		return Query{}, &Refusal{Code: "role", Reason: "You have no role here."}
+	}
+	if f.Scope == ScopeAll && !p.Roles.Admin && !p.Roles.Auditor {
+		return Query{}, &Refusal{Code: "role", Reason: "This list is for admins and auditors."}
+	}
+	if f.Limit <= 0 || f.Limit > MaxPage {
+		f.Limit = PageSize
+	}
+	q := Query{Filter: f, Subject: p.Subject, Now: s.now()}
+	q.Queues, q.AllQueues = s.queues.Visible(p)
+	return q, nil
+}
+
+// List reads one page of what the person may see.
+func (s *Service) List(ctx context.Context, p Person, f Filter) (Page, error) {
+	q, err := s.query(p, f)
+	if err != nil {
+		return Page{}, err
+	}
+	return s.store.List(ctx, q)
+}
+
+// Count counts what a filter finds, but stops at limit.
+func (s *Service) Count(ctx context.Context, p Person, f Filter, limit int) (int, error) {
+	q, err := s.query(p, f)
+	if err != nil {
+		return 0, err
+	}
+	return s.store.Count(ctx, q, limit)
+}
+
+// Functions names the functions that have open callbacks the person may see, at most limit.
+func (s *Service) Functions(ctx context.Context, p Person, limit int) ([]string, error) {
+	q, err := s.query(p, Filter{Scope: ScopeAvailable})
+	if err != nil {
+		return nil, err
+	}
+	return s.store.Functions(ctx, q, limit)
+}
+
+// Next is the first callback of the filter that nobody else holds and that the person has not just left, and how many
+// were passed over because others hold them. Next is nil when there is none.
+func (s *Service) Next(ctx context.Context, p Person, f Filter, leaving ID) (next *Row, held int, err error) {
+	f.After, f.Limit = nil, PageSize
+	page, err := s.List(ctx, p, f)
+	if err != nil {
+		return nil, 0, err
+	}
+	for i := range page.Rows {
+		row := &page.Rows[i]
+		switch {
+		case row.ID == leaving || row.State != Pending:
+		case heldByOthers(row.Reviewers, p.Subject):
+			held++
+		default:
+			return row, held, nil
+		}
+	}
+	return nil, held, nil
+}
+
+func heldByOthers(reviewers []Actor, subject string) bool {
+	for _, r := range reviewers {
+		if r.ID == subject {
+			return false
+		}
+	}
+	return len(reviewers) > 0
+}
+
+// Audit reads audit entries, newest first. Reviewers read those of the queues they see.
+func (s *Service) Audit(ctx context.Context, p Person, q AuditQuery) ([]AuditEntry, error) {
+	if !p.Roles.Admin && !p.Roles.Auditor {
+		return nil, &Refusal{Code: "role", Reason: "The audit is for admins and auditors."}
+	}
+	q.AllQueues = true
+	if q.Limit <= 0 || q.Limit > MaxPage {
+		q.Limit = PageSize
+	}
+	return s.store.Audit(ctx, q)
+}

@@ -1,0 +1,36 @@
+package callbacks
+
+import (
+	"context"
+	"fmt"
+)
+
+// Source is a webhook sender that proved who it is.
+type Source struct {
+	Name   string
+	Queues []string // that it may address; none means any
+}
+
+// Receive records an announcement. It is idempotent: by message ID, and by callback ID where the content is the same.
+// Values that are wrong come back as [Invalid]; other content under a known callback ID is [ErrDifferent].
+func (s *Service) Receive(ctx context.Context, from Source, messageID string, a Announcement) (Receipt, error) {
+	now := s.now()
+	c, content, err := a.callback(from.Name, from.Queues, s.queues, now)
+	if err != nil {
+		return Receipt{}, err
+	}
+	entry := c.entry(now, Actor{Kind: ActorSource, ID: from.Name, Name: from.Name}, ActionReceived, "Announced by webhook.")
+	entry.To = Pending
+	message := Message{Source: from.Name, ID: messageID, At: now}
+	receipt, err := s.store.Receive(ctx, message, c, content, a.Fingerprint(), entry)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("receive from %s: %w", from.Name, err)
+	}
+	if receipt.Created && !receipt.Repeated {
+		s.changed(receipt.Callback)
+		if !c.NextHeartbeatAt.IsZero() {
+			s.wake()
+		}
+	}
+	return receipt, nil
+}

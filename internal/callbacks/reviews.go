@@ -1,0 +1,117 @@
+package callbacks
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// ReviewStatus is what the page that holds a review needs to know of it.
+type ReviewStatus struct {
+	Review   Review
+	Callback Callback
+}
+
+// OpenReview begins a review of a pending callback. Only who may decide it reviews it: others read without keeping the
+// function waiting.
+func (s *Service) OpenReview(ctx context.Context, p Person, id ID) (ReviewStatus, error) {
+	if _, err := s.see(ctx, p, id); err != nil {
+		return ReviewStatus{}, err
+	}
+	now := s.now()
+	r := Review{ID: NewID(), Callback: id, By: p.Actor(), OpenedAt: now, RenewedAt: now, LastInputAt: now}
+	c, err := s.store.Review(ctx, id, func(c *Callback, open []Review) ([]Review, AuditEntry, error) {
+		if c.State != Pending {
+			return nil, AuditEntry{}, c.wrongState("review")
+		}
+		if err := s.queues.MayDecide(p, c); err != nil {
+			return nil, AuditEntry{}, err
+		}
+		c.hold(append(slices.Clone(open), r), s.budget, now)
+		return []Review{r}, c.entry(now, r.By, ActionReviewOpened, ""), nil
+	})
+	if err != nil {
+		return ReviewStatus{}, fmt.Errorf("review %s: %w", id, err)
+	}
+	s.changed(c)
+	s.wake()
+	return ReviewStatus{Review: r, Callback: c}, nil
+}
+
+// SignOfLife is what an open page says when it renews its review.
+type SignOfLife struct {
+	Input bool // the person moved, typed or scrolled since the last renewal
+	Still bool // the person answered "still reviewing?"
+}
+
+// RenewReview keeps a review alive for another [ReviewLease]. [ErrNotFound] when it has ended: the page opens a new one.
+func (s *Service) RenewReview(ctx context.Context, p Person, id, review ID, sign SignOfLife) (ReviewStatus, error) {
+	now := s.now()
+	var renewed Review
+	c, err := s.changeReview(ctx, p, id, review, func(c *Callback, r *Review) AuditEntry {
+		r.RenewedAt = now
+		if sign.Input || sign.Still {
+			r.LastInputAt = now
+		}
+		renewed = *r
+		if sign.Still {
+			return c.entry(now, r.By, ActionReviewConfirmed, "")
+		}
+		return AuditEntry{}
+	})
+	if err != nil {
+		return ReviewStatus{}, err
+	}
+	if !c.NextHeartbeatAt.IsZero() && !c.NextHeartbeatAt.After(now) {
+		s.wake()
+	}
+	return ReviewStatus{Review: renewed, Callback: c}, nil
+}
+
+// ReleaseReview ends a review because its page was left.
+func (s *Service) ReleaseReview(ctx context.Context, p Person, id, review ID) error {
+	now := s.now()
+	c, err := s.changeReview(ctx, p, id, review, func(c *Callback, r *Review) AuditEntry {
+		r.ClosedAt = now
+		return c.entry(now, r.By, ActionReviewReleased, "")
+	})
+	if err != nil {
+		return err
+	}
+	s.changed(c)
+	return nil
+}
+
+// changeReview applies change to the person's own open review and holds the callback by what reviews remain.
+func (s *Service) changeReview(ctx context.Context, p Person, id, review ID, change func(*Callback, *Review) AuditEntry) (Callback, error) {
+	if _, err := s.see(ctx, p, id); err != nil {
+		return Callback{}, err
+	}
+	c, err := s.store.Review(ctx, id, func(c *Callback, open []Review) ([]Review, AuditEntry, error) {
+		open = slices.Clone(open)
+		i := slices.IndexFunc(open, func(r Review) bool { return r.ID == review && r.By.ID == p.Subject })
+		if i < 0 {
+			return nil, AuditEntry{}, ErrNotFound
+		}
+		entry := change(c, &open[i])
+		c.hold(open, s.budget, s.now())
+		return open[i : i+1], entry, nil
+	})
+	if err != nil {
+		return Callback{}, fmt.Errorf("review %s of %s: %w", review, id, err)
+	}
+	return c, nil
+}
+
+// hold lets the callback live as long as the longest of its reviews may keep it.
+func (c *Callback) hold(reviews []Review, b Budget, now time.Time) {
+	c.ReviewedUntil = time.Time{}
+	for _, r := range reviews {
+		if r.ClosedAt.IsZero() {
+			c.ReviewedUntil = latest(c.ReviewedUntil, r.HoldsUntil(b))
+		}
+	}
+	c.scheduleHeartbeat(now)
+	c.StopHeartbeats(now)
+}

@@ -1,0 +1,56 @@
+package callbacks
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Service is what pages and webhooks ask. Every method checks what its caller may see; what they may not see is [ErrNotFound].
+type Service struct {
+	store  Store
+	queues Queues
+	notify Notifier
+	wake   func() // tells the delivery worker that a decision was recorded
+	budget Budget
+	now    func() time.Time
+}
+
+// ServiceConfig is what a service works with. Every field but Wake is needed.
+type ServiceConfig struct {
+	Store  Store
+	Queues Queues
+	Notify Notifier
+	Wake   func() // called after a decision was recorded, or a heartbeat came due; must not block
+	Budget Budget
+	Now    func() time.Time
+}
+
+// NewService makes the service.
+func NewService(c ServiceConfig) *Service {
+	if c.Wake == nil {
+		c.Wake = func() {}
+	}
+	return &Service{store: c.Store, queues: c.Queues, notify: c.Notify, wake: c.Wake, budget: c.Budget, now: c.Now}
+}
+
+// Queues are the configured queues.
+func (s *Service) Queues() Queues { return s.queues }
+
+// Budget is how long one person may keep a callback alive.
+func (s *Service) Budget() Budget { return s.budget }
+
+// see returns the callback if the person may know of it.
+func (s *Service) see(ctx context.Context, p Person, id ID) (Callback, error) {
+	c, err := s.store.Get(ctx, id)
+	if err != nil {
+		return Callback{}, fmt.Errorf("callback %s: %w", id, err)
+	}
+	if !s.queues.MaySee(p, c.Queue) {
+		return Callback{}, fmt.Errorf("callback %s: %w", id, ErrNotFound)
+	}
+	return c, nil
+}
+
+// changed tells open pages to look again, after commit.
+func (s *Service) changed(c Callback) { s.notify.Changed(Notice{Callback: c.ID, Queue: c.Queue}) }

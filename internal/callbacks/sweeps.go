@@ -1,0 +1,114 @@
+package callbacks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+const (
+	// sweepGrace is how long after a deadline the sweep waits: a beat or a decision that was in time may still be on its way
+	// to the database.
+	sweepGrace = 2 * time.Second
+	// messageMemory is how long a webhook message ID is known; senders give up long before.
+	messageMemory = 7 * 24 * time.Hour
+	sweepBatch    = 200
+)
+
+// Sweeps is the worker that notices what happens by itself: clocks that run out, reviews that nobody renews.
+type Sweeps struct {
+	store  Store
+	lambda Lambda
+	notify Notifier
+	log    *slog.Logger
+	now    func() time.Time
+	wake   alarm
+}
+
+// NewSweeps makes the worker.
+func NewSweeps(c WorkerConfig) *Sweeps {
+	return &Sweeps{store: c.Store, lambda: c.Lambda, notify: c.Notify, log: c.Log, now: c.Now, wake: newAlarm()}
+}
+
+// Run sweeps until ctx ends.
+func (s *Sweeps) Run(ctx context.Context) { loop(ctx, "sweeps", s.log, s.now, s.wake, s.runOnce) }
+
+// runOnce ends what is past its deadline, closes reviews that nobody renewed, and forgets old messages.
+func (s *Sweeps) runOnce(ctx context.Context) (time.Time, error) {
+	now := s.now()
+	if err := s.closeReviews(ctx, now); err != nil {
+		return time.Time{}, err
+	}
+	expired, err := s.store.Expired(ctx, now.Add(-sweepGrace), sweepBatch)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("find expired callbacks: %w", err)
+	}
+	for _, id := range expired {
+		if err := s.expire(ctx, id); err != nil {
+			return time.Time{}, fmt.Errorf("expire %s: %w", id, err)
+		}
+	}
+	if err := s.store.ForgetMessages(ctx, now.Add(-messageMemory), sweepBatch); err != nil {
+		return time.Time{}, fmt.Errorf("forget messages: %w", err)
+	}
+	if len(expired) == sweepBatch {
+		return now, nil
+	}
+	next, err := s.store.NextDeadline(ctx)
+	if err != nil || next.IsZero() {
+		return time.Time{}, err
+	}
+	return next.Add(sweepGrace), nil
+}
+
+func (s *Sweeps) closeReviews(ctx context.Context, now time.Time) error {
+	left, err := s.store.CloseReviews(ctx, now.Add(-ReviewLease), now, sweepBatch)
+	if err != nil {
+		return fmt.Errorf("close reviews: %w", err)
+	}
+	for _, c := range left {
+		s.notify.Changed(Notice{Callback: c.ID, Queue: c.Queue})
+	}
+	return nil
+}
+
+// expire ends one callback. The heartbeat clock is only a lower bound, because other clients may beat too, so before a
+// callback is buried by it the history is asked, where it can be.
+func (s *Sweeps) expire(ctx context.Context, id ID) error {
+	c, err := s.store.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	var closing Closing
+	history := historyUnasked
+	if _, cause := c.Deadline(); cause == CauseHeartbeat {
+		call, cancel := context.WithTimeout(ctx, callTimeout)
+		defer cancel()
+		closing, history = askHistory(call, s.lambda, c.Target())
+	}
+	c, err = s.store.Update(ctx, id, func(c *Callback) (Change, error) {
+		now := s.now()
+		switch {
+		case c.State != Pending || !c.Overdue(now):
+			return Change{}, ErrConflict
+		case history == historyRead && closing.Open: // somebody else keeps it alive: the clock runs anew from here
+			c.Clocks.LastHeartbeatAt = now
+			return Change{}, nil
+		case history == historyRead:
+			entry, err := c.Close(c.endedElsewhere(closing), now, System("sweeps"))
+			return Change{Audit: entry}, err
+		}
+		entry, err := c.TimeOut(now, System("sweeps"))
+		return Change{Audit: entry}, err
+	})
+	if errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) {
+		return nil // decided or closed meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	s.notify.Changed(Notice{Callback: c.ID, Queue: c.Queue})
+	return nil
+}

@@ -1,0 +1,117 @@
+package callbacks
+
+import (
+	"fmt"
+	"time"
+)
+
+// wrongState refuses a transition out of a state that does not allow it.
+func (c *Callback) wrongState(wanted string) error {
+	return fmt.Errorf("%s a callback that is %s: %w", wanted, c.State, ErrConflict)
+}
+
+// entry begins the audit entry of a change to the callback.
+func (c *Callback) entry(at time.Time, by Actor, action Action, detail string) AuditEntry {
+	return AuditEntry{At: at, Actor: by, Action: action, Callback: c.ID, Queue: c.Queue, Detail: detail}
+}
+
+// move changes the state and says so in the audit. A callback that is not open any more needs no heartbeats.
+func (c *Callback) move(to State, at time.Time, by Actor, action Action, detail string) AuditEntry {
+	e := c.entry(at, by, action, detail)
+	e.From, e.To = c.State, to
+	c.State = to
+	if !to.Open() {
+		c.NextHeartbeatAt = time.Time{}
+	}
+	return e
+}
+
+// Decide records a decision. Only a pending callback whose deadline has not passed can be decided.
+func (c *Callback) Decide(d Decision) (AuditEntry, error) {
+	if c.State != Pending || c.Overdue(d.At) {
+		return AuditEntry{}, c.wrongState("decide")
+	}
+	c.Decision = &d
+	entry := c.move(Decided, d.At, d.By, ActionDecided, fmt.Sprintf("%s, %s of %d bytes, sha256 %s", d.Label, d.Kind, d.Size, d.SHA256))
+	c.scheduleHeartbeat(d.At)
+	return entry, nil
+}
+
+// Overdue reports whether a clock has ended the callback by now.
+func (c *Callback) Overdue(now time.Time) bool {
+	at, cause := c.Deadline()
+	return cause != NoDeadline && !now.Before(at)
+}
+
+// TimeOut ends a pending callback whose deadline has passed.
+func (c *Callback) TimeOut(now time.Time, by Actor) (AuditEntry, error) {
+	if c.State != Pending || !c.Overdue(now) {
+		return AuditEntry{}, c.wrongState("time out")
+	}
+	at, cause := c.Deadline()
+	c.Ending = &Ending{By: EndedByClock, Cause: cause, At: at, Detail: clockSentence[cause]}
+	return c.move(TimedOut, now, by, ActionTimedOut, c.Ending.Detail), nil
+}
+
+var clockSentence = map[DeadlineCause]string{
+	CauseTimeout:   "The callback's timeout ran out.",
+	CauseHeartbeat: "No heartbeat came within the heartbeat timeout.",
+	CauseExecution: "The execution reached its own time limit.",
+}
+
+// Close ends a pending callback that Lambda no longer waits for.
+func (c *Callback) Close(e Ending, now time.Time, by Actor) (AuditEntry, error) {
+	if c.State != Pending {
+		return AuditEntry{}, c.wrongState("close")
+	}
+	c.Ending = &e
+	if e.By == EndedByClock {
+		return c.move(TimedOut, now, by, ActionTimedOut, e.Detail), nil
+	}
+	return c.move(Closed, now, by, ActionClosed, e.Detail), nil
+}
+
+// Complete notes that Lambda accepted the decision, or that the history shows it did.
+func (c *Callback) Complete(e Ending, by Actor) (AuditEntry, error) {
+	if c.State != Decided {
+		return AuditEntry{}, c.wrongState("complete")
+	}
+	c.Ending, c.Problem = &e, ""
+	return c.move(Completed, e.At, by, ActionDelivered, e.Detail), nil
+}
+
+// Lose notes that something else ended the callback before the decision arrived.
+func (c *Callback) Lose(e Ending, now time.Time, by Actor) (AuditEntry, error) {
+	if c.State != Decided {
+		return AuditEntry{}, c.wrongState("lose")
+	}
+	c.Ending, c.Problem = &e, ""
+	return c.move(Lost, now, by, ActionLost, e.Detail), nil
+}
+
+// GiveUp notes that an operator has to look: to is [Undeliverable] or [Unconfirmed].
+func (c *Callback) GiveUp(to State, answer Answer, detail string, now time.Time, by Actor) (AuditEntry, error) {
+	if c.State != Decided {
+		return AuditEntry{}, c.wrongState("give up on")
+	}
+	action := ActionUndeliverable
+	if to == Unconfirmed {
+		action = ActionUnconfirmed
+	}
+	c.Problem = answer
+	c.Ending = &Ending{By: EndedByUnknown, At: now, Detail: detail}
+	return c.move(to, now, by, action, detail), nil
+}
+
+// Retry sends the decision again, because an operator asks for it.
+func (c *Callback) Retry(now time.Time, by Actor) (AuditEntry, error) {
+	switch c.State {
+	case Undeliverable, Unconfirmed:
+		c.Ending, c.Problem = nil, ""
+		return c.move(Decided, now, by, ActionRetried, "Delivery is tried again."), nil
+	case Decided:
+		return c.entry(now, by, ActionRetried, "The next attempt is made at once."), nil
+	case Pending, Completed, Lost, TimedOut, Closed:
+	}
+	return AuditEntry{}, c.wrongState("retry")
+}
