@@ -1,0 +1,78 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Address is a host and port to listen on, as net.Listen takes it. An empty host means every interface.
+type Address string
+
+// UnmarshalText takes host:port with a numeric port.
+func (a *Address) UnmarshalText(text []byte) error {
+	_, port, err := net.SplitHostPort(string(text))
+	if err != nil {
+		return fmt.Errorf("must be a host and a port, not %q", text)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return fmt.Errorf("must have a port from 0 to 65535, not %q", port)
+	}
+	*a = Address(text)
+	return nil
+}
+
+// URL is the address of a service: https, or http on this machine only. It is kept exactly as written, because issuers are
+// compared byte by byte.
+type URL string
+
+// UnmarshalText takes an absolute URL without user, query or fragment.
+func (u *URL) UnmarshalText(text []byte) error {
+	if _, err := parseURL(string(text)); err != nil {
+		return err
+	}
+	*u = URL(text)
+	return nil
+}
+
+// Origin is a URL without a path, such as https://countersign.example.com.
+type Origin string
+
+// UnmarshalText takes what [URL] takes, without a path; a closing slash is dropped.
+func (o *Origin) UnmarshalText(text []byte) error {
+	u, err := parseURL(string(text))
+	if err != nil {
+		return err
+	}
+	if u.Path != "" && u.Path != "/" {
+		return fmt.Errorf("must not have a path, %q has: give the desk a host name of its own", text)
+	}
+	*o = Origin(strings.ToLower(u.Scheme + "://" + u.Host))
+	return nil
+}
+
+// parseURL does not repeat the text when it may hold a password.
+func parseURL(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Hostname() == "":
+		return nil, errors.New("must be a whole URL with a scheme and a host")
+	case u.User != nil:
+		return nil, errors.New("must not have a user or password in it")
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return nil, errors.New("must not have a query or fragment")
+	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
+		return u, nil
+	}
+	return nil, fmt.Errorf("must be https, or http on localhost, not %q", text)
+}
+
+// loopback reports whether a host name means this machine.
+func loopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || (err == nil && ip.IsLoopback())
+}

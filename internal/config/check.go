@@ -1,0 +1,39 @@
+package config
+
+import (
+	"math"
+	"slices"
+
+	"countersign/internal/callbacks"
+)
+
+// check applies the rules that a value's own type cannot know.
+func (c *Config) check(p problems) {
+	for _, s := range Settings() {
+		if s.Required && len(p[s.Name]) == 0 && s.value(*c).IsZero() {
+			p.add(s.Name, "is required")
+		}
+	}
+	p.unless(slices.Contains(c.OIDC.Scopes, "openid"), "OIDC_SCOPES", "must hold the scope openid")
+	p.unless(c.Intake.Rate > 0 && !math.IsInf(c.Intake.Rate, 0), "INTAKE_RATE", "must be above zero and finite")
+	p.unless(c.Intake.Burst >= 1, "INTAKE_BURST", "must be at least 1")
+	p.unless(c.Session.Idle > 0, "SESSION_IDLE", "must be above zero")
+	p.unless(c.Session.Lifetime >= c.Session.Idle, "SESSION_LIFETIME", "must not be shorter than %sSESSION_IDLE", Prefix)
+	p.unless(c.Review.IdleBudget > 0, "REVIEW_IDLE_BUDGET", "must be above zero")
+	p.unless(c.Review.Max >= c.Review.IdleBudget, "REVIEW_MAX", "must not be shorter than %sREVIEW_IDLE_BUDGET", Prefix)
+	c.checkSourceQueues(p)
+}
+
+// checkSourceQueues looks for sources that may address a queue which does not exist.
+func (c *Config) checkSourceQueues(p problems) {
+	if len(p[Prefix+"QUEUES"]) > 0 {
+		return // which queues exist is not known
+	}
+	for _, name := range c.Sources.names() {
+		for _, queue := range c.Sources[name].Queues {
+			if _, ok := c.Queues[queue]; !ok && queue != callbacks.DefaultQueue {
+				p.add(Prefix+"SOURCES", "source %q may address queue %q, which %sQUEUES does not have", name, queue, Prefix)
+			}
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package config
+
+import (
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Prefix starts the name of every variable.
+const Prefix = "COUNTERSIGN_"
+
+// Config holds every setting, checked. Print it freely: secrets show as "redacted".
+//
+// Tags: env and envPrefix name the variable; envDefault, help and example are what the operator reads; required and secret
+// mark it. The field names of leaves are unique, because parse errors are told apart by them.
+type Config struct {
+	Addr           Address     `env:"ADDR" envDefault:"127.0.0.1:8080" help:"Where to listen for HTTP: host and port." example:":8080"`
+	BaseURL        Origin      `env:"BASE_URL" required:"true" help:"Address that browsers use, without a path: https, or http on this machine only." example:"https://countersign.example.com"`
+	DatabaseURL    DatabaseURL `env:"DATABASE_URL" required:"true" secret:"true" help:"Where everything is kept: a SQLite file, or PostgreSQL for several replicas." example:"sqlite:///var/lib/countersign/countersign.db"`
+	TrustedProxies Networks    `env:"TRUSTED_PROXIES" help:"Networks of the proxies whose X-Forwarded-For is believed; none when empty." example:"10.0.0.0/8,fd00::/8"`
+
+	Log     Log     `envPrefix:"LOG_"`
+	OIDC    OIDC    `envPrefix:"OIDC_"`
+	Roles   Roles   `envPrefix:"ROLE_"`
+	Queues  Queues  `env:"QUEUES" help:"Queues by name, as JSON: groups, keepAlive (review or queued), fourEyes, rejectAs (failure or success). Queue default always exists; its groups are the reviewer groups unless set." example:"{\"finance\":{\"groups\":[\"finance-approvers\"],\"keepAlive\":\"queued\",\"fourEyes\":true,\"rejectAs\":\"success\"}}"`
+	Sources Sources `env:"SOURCES" secret:"true" help:"Webhook senders by name, as JSON: secrets (Standard Webhooks, several while one is replaced), tokens (bearer), queues they may address (all when empty)." example:"{\"expenses\":{\"secrets\":[\"whsec_…\"],\"queues\":[\"finance\"]}}"`
+	Intake  Intake  `envPrefix:"INTAKE_"`
+	Session Session `envPrefix:"SESSION_"`
+	Review  Review  `envPrefix:"REVIEW_"`
+	Lambda  Lambda  `envPrefix:"LAMBDA_"`
+
+	SupportContact string `env:"SUPPORT_CONTACT" help:"Whom to ask for access; shown to people who have no role." example:"#platform-help or ops@example.com"`
+	ConsoleLinks   bool   `env:"CONSOLE_LINKS" envDefault:"false" help:"Whether pages link to the execution in the AWS console." example:"true"`
+}
+
+// Log says what is logged to standard error.
+type Log struct {
+	Level  slog.Level `env:"LEVEL" envDefault:"info" help:"Least severe level that is logged: debug, info, warn or error." example:"debug"`
+	Format LogFormat  `env:"FORMAT" envDefault:"json" help:"Form of the log lines: text or json." example:"text"`
+}
+
+// OIDC is the provider that people sign in with, and how it names their groups.
+type OIDC struct {
+	Issuer       URL    `env:"ISSUER" required:"true" help:"Issuer of the OpenID provider, exactly as its discovery document says it." example:"https://login.example.com/realms/main"`
+	ClientID     string `env:"CLIENT_ID" required:"true" help:"Client ID that the provider gave this desk." example:"countersign"`
+	ClientSecret Secret `env:"CLIENT_SECRET" required:"true" secret:"true" help:"Client secret that the provider gave this desk." example:"Zk3v…"`
+	Scopes       Scopes `env:"SCOPES" envDefault:"openid email profile groups" help:"Scopes to ask for; openid is always among them." example:"openid email profile"`
+	GroupsClaim  string `env:"GROUPS_CLAIM" envDefault:"groups" help:"Claim that lists a person's groups." example:"roles"`
+	ProviderName string `env:"PROVIDER_NAME" envDefault:"single sign-on" help:"Name of the provider on the sign-in button." example:"Example ID"`
+}
+
+// Roles are the groups that give each role. A person may have several.
+type Roles struct {
+	ReviewerGroups Names `env:"REVIEWER_GROUPS" required:"true" help:"Groups whose members decide in the queues they belong to." example:"approvers,finance-approvers"`
+	AdminGroups    Names `env:"ADMIN_GROUPS" help:"Groups whose members see every callback and mend failed deliveries." example:"platform-team"`
+	AuditorGroups  Names `env:"AUDITOR_GROUPS" help:"Groups whose members read everything and decide nothing." example:"audit"`
+}
+
+// Intake bounds what one webhook source may send.
+type Intake struct {
+	Rate  float64 `env:"RATE" envDefault:"50" help:"Requests per second that one source may send for long." example:"50"`
+	Burst int     `env:"BURST" envDefault:"100" help:"Requests that one source may send at once." example:"100"`
+}
+
+// Session bounds how long a sign-in lasts.
+type Session struct {
+	Idle     time.Duration `env:"IDLE" envDefault:"8h" help:"A session ends after this long without a request." example:"8h"`
+	Lifetime time.Duration `env:"LIFETIME" envDefault:"24h" help:"A session ends after this long, whatever happens." example:"24h"`
+}
+
+// Review bounds how long a reviewer's open page keeps a callback alive by heartbeats.
+type Review struct {
+	IdleBudget time.Duration `env:"IDLE_BUDGET" envDefault:"30m" help:"Time without input after which an open review asks whether somebody is there." example:"30m"`
+	Max        time.Duration `env:"MAX" envDefault:"8h" help:"Longest time that one review sends heartbeats." example:"8h"`
+}
+
+// Lambda says where callbacks are completed. Credentials come from the AWS default chain.
+type Lambda struct {
+	Region   string `env:"REGION" help:"AWS region for callbacks whose execution ARN names none." example:"eu-central-1"`
+	Endpoint URL    `env:"ENDPOINT" help:"Address of the Lambda API instead of AWS's own, such as a VPC endpoint." example:"https://vpce-0a1b.lambda.eu-central-1.vpce.amazonaws.com"`
+}
+
+// Load reads and checks every setting. lookup finds a variable ([os.LookupEnv]) and readFile the files that X_FILE
+// variables name ([os.ReadFile]). The error joins every problem found, one line each: the variable, what is wrong, and what
+// a right value looks like. It never holds a secret.
+func Load(lookup func(string) (string, bool), readFile func(string) ([]byte, error)) (Config, error) {
+	var c Config
+	problems := make(problems)
+	environ := readVariables(lookup, readFile, problems)
+	problems.addParse(env.ParseWithOptions(&c, env.Options{Environment: environ, Prefix: Prefix}), environ)
+	c.check(problems)
+	if err := problems.err(); err != nil {
+		return Config{}, err
+	}
+	c.Queues = c.Queues.withDefault(c.Roles.ReviewerGroups)
+	return c, nil
+}
+
+// SecureCookies reports whether cookies carry Secure and the __Host- prefix: exactly when browsers come over https.
+func (c Config) SecureCookies() bool { return strings.HasPrefix(string(c.BaseURL), "https://") }
+
+// String lists every variable with its value, secrets redacted.
+func (c Config) String() string {
+	var b strings.Builder
+	for _, a := range c.attrs() {
+		b.WriteString(a.String() + "\n")
+	}
+	return b.String()
+}
+
+// LogValue is the configuration for a log line, secrets redacted.
+func (c Config) LogValue() slog.Value { return slog.GroupValue(c.attrs()...) }
+
+// QueueNames are the names of the queues, sorted.
+func (c Config) QueueNames() []string { return slices.Sorted(maps.Keys(c.Queues)) }

@@ -1,0 +1,63 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"countersign/internal/callbacks"
+)
+
+// Queue is one queue as an operator writes it.
+type Queue struct {
+	Groups    []string `json:"groups"`    // whose members see and decide it
+	KeepAlive string   `json:"keepAlive"` // review (also when empty) or queued
+	FourEyes  bool     `json:"fourEyes"`  // the requester may not decide their own request
+	RejectAs  string   `json:"rejectAs"`  // failure (also when empty) or success
+}
+
+// Queues are the queues by name.
+type Queues map[string]Queue
+
+// UnmarshalText takes a JSON object of queues.
+func (q *Queues) UnmarshalText(text []byte) error {
+	queues, err := decodeNamed[Queue](text)
+	if err != nil {
+		return err
+	}
+	var problems []error
+	for _, name := range slices.Sorted(maps.Keys(queues)) {
+		if err := queues[name].check(name); err != nil {
+			problems = append(problems, fmt.Errorf("queue %q %w", name, err))
+		}
+	}
+	*q = queues
+	return errors.Join(problems...)
+}
+
+func (q Queue) check(name string) error {
+	switch {
+	case len(q.Groups) == 0 && name != callbacks.DefaultQueue:
+		return errors.New(`needs "groups": without them nobody could decide in it`)
+	case slices.Contains(q.Groups, ""):
+		return errors.New(`has an empty name in "groups"`)
+	case !slices.Contains([]callbacks.KeepAlive{"", callbacks.KeepAliveReview, callbacks.KeepAliveQueued}, callbacks.KeepAlive(q.KeepAlive)):
+		return fmt.Errorf(`must have "keepAlive" review or queued, not %q`, q.KeepAlive)
+	case !slices.Contains([]callbacks.Kind{"", callbacks.Failure, callbacks.Success}, callbacks.Kind(q.RejectAs)):
+		return fmt.Errorf(`must have "rejectAs" failure or success, not %q`, q.RejectAs)
+	}
+	return nil
+}
+
+// withDefault completes the queues: there is a default queue, and groups decide in it that no queue names.
+func (q Queues) withDefault(groups []string) Queues {
+	all := make(Queues, len(q)+1)
+	maps.Copy(all, q)
+	queue := all[callbacks.DefaultQueue]
+	if len(queue.Groups) == 0 {
+		queue.Groups = slices.Clone(groups)
+	}
+	all[callbacks.DefaultQueue] = queue
+	return all
+}

@@ -1,0 +1,58 @@
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"reflect"
+)
+
+// Setting is what an operator needs to know of one variable.
+type Setting struct {
+	Name     string // with the prefix
+	Default  string // empty when there is none
+	Help     string
+	Example  string
+	Required bool
+	Secret   bool // the value never appears in messages
+
+	field []int  // index path in Config
+	leaf  string // name of the Go field
+}
+
+// Settings lists every variable in the order of [Config].
+func Settings() []Setting { return settingsOf(reflect.TypeFor[Config](), Prefix, nil) }
+
+func settingsOf(t reflect.Type, prefix string, path []int) []Setting {
+	var list []Setting
+	for i := range t.NumField() {
+		f := t.Field(i)
+		at := append(append([]int(nil), path...), i)
+		if group, ok := f.Tag.Lookup("envPrefix"); ok {
+			list = append(list, settingsOf(f.Type, prefix+group, at)...)
+			continue
+		}
+		list = append(list, Setting{
+			Name:     prefix + f.Tag.Get("env"),
+			Default:  f.Tag.Get("envDefault"),
+			Help:     f.Tag.Get("help"),
+			Example:  f.Tag.Get("example"),
+			Required: f.Tag.Get("required") == "true",
+			Secret:   f.Tag.Get("secret") == "true",
+			field:    at,
+			leaf:     f.Name,
+		})
+	}
+	return list
+}
+
+// value is the setting's value in c.
+func (s Setting) value(c Config) reflect.Value { return reflect.ValueOf(c).FieldByIndex(s.field) }
+
+// attrs are all settings with their values. The types of secrets print themselves redacted.
+func (c Config) attrs() []slog.Attr {
+	var list []slog.Attr
+	for _, s := range Settings() {
+		list = append(list, slog.String(s.Name, fmt.Sprint(s.value(c).Interface())))
+	}
+	return list
+}

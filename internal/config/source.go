@@ -1,0 +1,85 @@
+package config
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Shortest credentials of a source: what cannot be guessed.
+const (
+	minSecretBytes     = 24 // of a signing secret after base64, the least that Standard Webhooks allows
+	minTokenCharacters = 32
+)
+
+// Source is one webhook sender as an operator writes it. It proves itself by a signature or a bearer token.
+type Source struct {
+	Secrets []Secret `json:"secrets"` // Standard Webhooks, whsec_ and base64; several while one is replaced
+	Tokens  []Secret `json:"tokens"`  // bearer tokens, for senders that cannot sign
+	Queues  []string `json:"queues"`  // which it may address; every queue when empty
+}
+
+// Sources are the webhook senders by name.
+type Sources map[string]Source
+
+// UnmarshalText takes a JSON object of sources. Its errors never repeat a credential.
+func (s *Sources) UnmarshalText(text []byte) error {
+	sources, err := decodeNamed[Source](text)
+	if err != nil {
+		return err
+	}
+	*s = sources
+	var problems []error
+	owner := make(map[Secret]string)
+	for _, name := range s.names() {
+		source := sources[name]
+		problems = append(problems, source.problems(name)...)
+		for _, credential := range slices.Concat(source.Secrets, source.Tokens) {
+			if first, taken := owner[credential]; taken {
+				problems = append(problems, fmt.Errorf("source %q repeats a secret or token of source %q: each needs its own", name, first))
+			}
+			owner[credential] = name
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// problems lists what is wrong with the source. Credentials are named by their place in the list.
+func (s Source) problems(name string) []error {
+	var list []error
+	if len(s.Secrets)+len(s.Tokens) == 0 {
+		list = append(list, fmt.Errorf(`source %q needs "secrets" or "tokens" to prove itself`, name))
+	}
+	for i, secret := range s.Secrets {
+		if err := checkSigningSecret(secret); err != nil {
+			list = append(list, fmt.Errorf("source %q, secret %d: %w", name, i+1, err))
+		}
+	}
+	for i, token := range s.Tokens {
+		if len(token) < minTokenCharacters {
+			list = append(list, fmt.Errorf("source %q, token %d: needs at least %d characters", name, i+1, minTokenCharacters))
+		}
+	}
+	return list
+}
+
+func checkSigningSecret(secret Secret) error {
+	encoded, ok := strings.CutPrefix(string(secret), "whsec_")
+	if !ok {
+		return errors.New("must start with whsec_")
+	}
+	key, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return errors.New("must be base64 after whsec_, with its = at the end")
+	}
+	if len(key) < minSecretBytes {
+		return fmt.Errorf("needs at least %d bytes, has %d: make one with `openssl rand -base64 32`", minSecretBytes, len(key))
+	}
+	return nil
+}
+
+// names are the sources' names, sorted.
+func (s Sources) names() []string { return slices.Sorted(maps.Keys(s)) }

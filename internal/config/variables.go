@@ -1,0 +1,47 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+// fileSuffix turns a variable's name into the one that names a file with the value.
+const fileSuffix = "_FILE"
+
+// readVariables collects the variables that have a value. One that is set to nothing counts as not set, as compose files
+// and manifests leave them behind.
+func readVariables(lookup func(string) (string, bool), readFile func(string) ([]byte, error), p problems) map[string]string {
+	values := make(map[string]string) // never nil: env would read the process's own environment
+	for _, s := range Settings() {
+		value, _ := lookup(s.Name)
+		path, _ := lookup(s.Name + fileSuffix)
+		switch {
+		case value != "" && path != "":
+			p.add(s.Name, "is set twice: give it or %s%s, not both", s.Name, fileSuffix)
+		case path != "":
+			text, err := readFile(path)
+			if err != nil {
+				p.add(s.Name, "cannot be read from the file that %s%s names: %s", s.Name, fileSuffix, fileProblem(path, err))
+				continue
+			}
+			value = strings.TrimRight(string(text), "\r\n")
+			if value == "" {
+				p.add(s.Name, "is empty in file %s, which %s%s names", path, s.Name, fileSuffix)
+			}
+		}
+		if value != "" {
+			values[s.Name] = value
+		}
+	}
+	return values
+}
+
+// fileProblem names the path once, whether or not the error does.
+func fileProblem(path string, err error) string {
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
+		err = pathErr.Err
+	}
+	return fmt.Sprintf("%s: %v", path, err)
+}
