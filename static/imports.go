@@ -1,0 +1,27 @@
+package static
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+)
+
+// relativeImport finds what a module imports by relative name: import … from "./x.js", import "./x.js", import("./x.js") and
+// export … from "./x.js", with or without space, as minifiers leave them.
+var relativeImport = regexp.MustCompile(`(\b(?:from|import)\s*\(?\s*)(["'])(\.{1,2}/[^"'\s]+)(["'])`)
+
+// replaceImports returns the module with each relative name replaced by the hashed path of the file it means.
+func (l *loader) replaceImports(name string, body []byte) ([]byte, error) {
+	var problems []error
+	replaced := relativeImport.ReplaceAllFunc(body, func(match []byte) []byte {
+		parts := relativeImport.FindSubmatch(match)
+		target, err := l.load(path.Join(path.Dir(name), string(parts[3])))
+		if err != nil {
+			problems = append(problems, fmt.Errorf("%s imports %s: %w", name, parts[3], err))
+			return match
+		}
+		return fmt.Appendf(nil, "%s%s%s%s", parts[1], parts[2], target.url, parts[4])
+	})
+	return replaced, errors.Join(problems...)
+}

@@ -1,0 +1,118 @@
+// Package static holds the stylesheet, scripts and pictures of the pages, and serves them under names that carry a hash of
+// their content: a browser may keep a file for ever, and a new release names new files.
+//
+// [URL] gives the path that a page links to, [Handler] answers it. Files are compressed once, when somebody first asks.
+// Scripts are ES modules that import each other by relative name; the names are replaced by the hashed ones here, because an
+// import map would have to be inline, which the content security policy forbids.
+package static
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+)
+
+// root is where the files are served; every URL starts with it.
+const root = "/static/"
+
+//go:embed *
+var folder embed.FS
+
+// embedded are the files of this folder. A broken import among them is a programming error that the tests of this package find.
+var embedded = sync.OnceValue(func() *files {
+	f, err := load(folder)
+	if err != nil {
+		panic(err)
+	}
+	return f
+})
+
+// URL is the path under which a file of this folder is served, such as /static/app.3f9c12ab34cd.css for app.css. For a name
+// that is not there it is a path that answers 404: a missing picture must not take the page with it.
+func URL(name string) string {
+	if f, ok := embedded().byName[name]; ok {
+		return f.url
+	}
+	return root + name
+}
+
+// Handler serves every path that [URL] gives, to GET and HEAD. It wants the whole request path, including /static/, and does
+// its own compression: keep compressing middleware away from it.
+func Handler() http.Handler { return embedded() }
+
+// contentTypes are the files that are served, by their extension; others in the folder, such as Go files, are not.
+var contentTypes = map[string]string{
+	".css":   "text/css; charset=utf-8",
+	".js":    "text/javascript; charset=utf-8",
+	".svg":   "image/svg+xml",
+	".png":   "image/png",
+	".ico":   "image/vnd.microsoft.icon",
+	".woff2": "font/woff2",
+}
+
+// files is a loaded folder.
+type files struct {
+	byName map[string]*file
+	byURL  map[string]*file
+}
+
+// load reads a folder, replaces the imports of its modules and names every file by its content.
+func load(fsys fs.FS) (*files, error) {
+	all := &files{byName: make(map[string]*file), byURL: make(map[string]*file)}
+	l := loader{fsys: fsys, files: all, loading: make(map[string]bool)}
+	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || contentTypes[path.Ext(name)] == "" {
+			return err
+		}
+		_, err = l.load(name)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("static: %w", err)
+	}
+	return all, nil
+}
+
+// loader loads files so that what a module imports is named before the module itself is hashed.
+type loader struct {
+	fsys    fs.FS
+	files   *files
+	loading map[string]bool // the modules whose imports are being followed
+}
+
+func (l *loader) load(name string) (*file, error) {
+	if f, ok := l.files.byName[name]; ok {
+		return f, nil
+	}
+	if l.loading[name] {
+		return nil, errors.New("modules import each other in a circle, so that none can be hashed first")
+	}
+	l.loading[name] = true
+	body, err := fs.ReadFile(l.fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	if path.Ext(name) == ".js" {
+		if body, err = l.replaceImports(name, body); err != nil {
+			return nil, err
+		}
+	}
+	f := newFile(name, body)
+	l.files.byName[name], l.files.byURL[f.url] = f, f
+	return f, nil
+}
+
+// hashedURL puts the content's hash between the name and its extension.
+func hashedURL(name string, body []byte) (url, hash string) {
+	sum := sha256.Sum256(body)
+	hash = hex.EncodeToString(sum[:6])
+	ext := path.Ext(name)
+	return root + strings.TrimSuffix(name, ext) + "." + hash + ext, hash
+}
