@@ -1,0 +1,154 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/coreos/go-oidc/v3/oidc"
+
+	"countersign/internal/callbacks"
+)
+
+// Paths of ours that the provider has to know: register them with the client.
+const (
+	CallbackPath  = "/auth/callback" // redirect URI
+	SignedOutPath = "/signin"        // post-logout redirect URI
+)
+
+// Defaults of what a Config leaves at zero.
+const (
+	DefaultSessionIdle     = time.Hour
+	DefaultSessionLifetime = 12 * time.Hour
+	DefaultGroupsClaim     = "groups"
+)
+
+// RoleGroups names the groups that have a role. A role without groups is nobody's.
+type RoleGroups struct {
+	Reviewer []string
+	Admin    []string
+	Auditor  []string
+}
+
+// roles are the roles of somebody in these groups.
+func (g RoleGroups) roles(p callbacks.Person) callbacks.Roles {
+	return callbacks.Roles{Reviewer: p.InGroup(g.Reviewer), Admin: p.InGroup(g.Admin), Auditor: p.InGroup(g.Auditor)}
+}
+
+// Config is what [New] needs. BaseURL, Issuer, ClientID, Store and Record are required.
+type Config struct {
+	Issuer       string // as the provider writes it, to the letter; https, or http on loopback
+	ClientID     string
+	ClientSecret string // empty for a public client: PKCE protects the code either way
+	BaseURL      string // our own origin as browsers see it; decides the cookie's name and Secure attribute
+	Scopes       []string
+	GroupsClaim  string // a dot path such as realm_access.roles reaches into objects
+	Roles        RoleGroups
+
+	SessionIdle     time.Duration
+	SessionLifetime time.Duration
+	// RenewAfter is the age at which the groups of a session are read again with the provider's refresh token; a
+	// refusal ends the session. Zero, or a provider that gives no refresh token, leaves it to SessionLifetime.
+	RenewAfter time.Duration
+
+	Store      scs.Store // its Ctx methods are used where it has them
+	HTTPClient *http.Client
+	Now        func() time.Time
+	Logger     *slog.Logger
+
+	// Record writes the audit entry of a sign-in or sign-out; an error stops it.
+	Record func(context.Context, callbacks.AuditEntry) error
+	// SessionError answers a request whose session could not be read; nil is a plain 503.
+	SessionError func(http.ResponseWriter, *http.Request, error)
+}
+
+// complete fills in the defaults and reports all faults at once.
+func (c *Config) complete() error {
+	err := errors.Join(
+		checkOrigin(c.BaseURL),
+		checkSecure("issuer", c.Issuer),
+		required("client ID", c.ClientID != ""),
+		required("session store", c.Store != nil),
+		required("audit record", c.Record != nil),
+		notNegative("session idle time", c.SessionIdle),
+		notNegative("session lifetime", c.SessionLifetime),
+		notNegative("renewal age", c.RenewAfter),
+	)
+	if len(c.Scopes) == 0 {
+		c.Scopes = []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail}
+	}
+	if !slices.Contains(c.Scopes, oidc.ScopeOpenID) {
+		c.Scopes = append([]string{oidc.ScopeOpenID}, c.Scopes...)
+	}
+	if c.GroupsClaim == "" {
+		c.GroupsClaim = DefaultGroupsClaim
+	}
+	if c.SessionIdle == 0 {
+		c.SessionIdle = DefaultSessionIdle
+	}
+	if c.SessionLifetime == 0 {
+		c.SessionLifetime = DefaultSessionLifetime
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.SessionError == nil {
+		c.SessionError = func(w http.ResponseWriter, _ *http.Request, _ error) {
+			http.Error(w, "The session could not be read. Try again in a moment.", http.StatusServiceUnavailable)
+		}
+	}
+	return err
+}
+
+func required(what string, ok bool) error {
+	if ok {
+		return nil
+	}
+	return fmt.Errorf("sign-in needs a %s", what)
+}
+
+func notNegative(what string, d time.Duration) error {
+	if d >= 0 {
+		return nil
+	}
+	return fmt.Errorf("the %s of sign-in is %v; it cannot be negative", what, d)
+}
+
+// checkOrigin wants scheme and host alone: the cookie is for the whole origin.
+func checkOrigin(base string) error {
+	if err := checkSecure("base URL", base); err != nil {
+		return err
+	}
+	u, err := url.Parse(base)
+	if err != nil || (u.Path != "" && u.Path != "/") || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return fmt.Errorf("base URL %q: give the origin alone, such as https://countersign.example.com", base)
+	}
+	return nil
+}
+
+// checkSecure allows plain http on loopback only: a session or a code in the clear is anybody's.
+func checkSecure(what, address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return fmt.Errorf("%s %q: not an absolute URL", what, address)
+	}
+	if u.Scheme == "https" || (u.Scheme == "http" && isLoopback(u.Hostname())) {
+		return nil
+	}
+	return fmt.Errorf("%s %q: has to be https, or http on loopback", what, address)
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}

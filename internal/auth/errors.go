@@ -1,0 +1,82 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode"
+
+	"golang.org/x/oauth2"
+)
+
+// Errors that handlers tell apart with errors.Is. A provider's refusal is a [*RefusedError].
+var (
+	// ErrProviderUnavailable: the provider does not answer, or not as a provider does. Try again in a moment.
+	ErrProviderUnavailable = errors.New("the sign-in provider does not answer")
+	// ErrStateMismatch: the sign-in was not begun in this browser, is over already, or took longer than ten minutes.
+	// Nothing is wrong with the person: begin again.
+	ErrStateMismatch = errors.New("this sign-in was not begun here or is no longer valid; begin again")
+	// ErrTokenInvalid: what the provider issued cannot be accepted: a used code, a bad signature, a wrong audience, an
+	// expired token. Begin again; if it stays, an operator has to look.
+	ErrTokenInvalid = errors.New("the sign-in provider's answer is not valid")
+)
+
+// RefusedError is a sign-in that the provider refused, for instance because the person pressed "cancel".
+type RefusedError struct {
+	Code        string // the error code of RFC 6749 section 4.1.2.1, such as access_denied; foreign text
+	Description string // for people, often empty; foreign text of one line and bounded length
+}
+
+func (e *RefusedError) Error() string {
+	return fmt.Sprintf("the sign-in provider refused: %q %q", e.Code, e.Description)
+}
+
+// maxForeignText bounds, in runes, what is kept of a provider's words. Error pages of proxies run to kilobytes.
+const maxForeignText = 300
+
+// foreignText makes one printable line of bounded length out of what somebody else wrote.
+func foreignText(s string) string {
+	line := strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+	line = strings.Join(strings.Fields(line), " ")
+	if runes := []rune(line); len(runes) > maxForeignText {
+		return string(runes[:maxForeignText]) + "…"
+	}
+	return line
+}
+
+// providerError is the cause behind one of the errors above, for operators: libraries put whole response bodies into
+// their error texts, so the text is cut.
+type providerError struct {
+	kind  error
+	doing string
+	cause error
+}
+
+func (e *providerError) Error() string {
+	return fmt.Sprintf("%v: %s: %s", e.kind, e.doing, foreignText(causeText(e.cause)))
+}
+
+func (e *providerError) Unwrap() []error { return []error{e.kind, e.cause} }
+
+// causeText leaves out the body of a token response: it may repeat what was sent, and tokens were.
+func causeText(err error) string {
+	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
+		return fmt.Sprintf("%s %q %q", refused.Response.Status, refused.ErrorCode, refused.ErrorDescription)
+	}
+	return err.Error()
+}
+
+// classify tells a provider that does not answer from one whose answer cannot be accepted.
+func classify(doing string, err error) error {
+	kind := ErrTokenInvalid
+	if _, ok := errors.AsType[*url.Error](err); ok { // what http.Client returns when there was no usable response
+		kind = ErrProviderUnavailable
+	}
+	return &providerError{kind: kind, doing: doing, cause: err}
+}

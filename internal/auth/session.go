@@ -1,0 +1,156 @@
+package auth
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+const recordKey = "person"
+
+// record is what a session remembers.
+type record struct {
+	identity
+	SignedInAt time.Time `json:"signed_in_at"`
+	SeenAt     time.Time `json:"seen_at"`  // last activity, to within touchInterval
+	RenewAt    time.Time `json:"renew_at"` // when to read the groups again
+}
+
+// person is the record for the domain. Roles are of now: a change of the configuration holds at once.
+func (r record) person(roles RoleGroups) callbacks.Person {
+	p := callbacks.Person{Subject: r.Subject, Name: r.Name, Email: r.Email, Groups: r.Groups}
+	p.Roles = roles.roles(p)
+	return p
+}
+
+// session is the session of one request.
+type session struct {
+	// data is the context under which scs finds the session. It is kept apart from the request's own, where it would
+	// stand for the sign-ins under way as well (see newManager).
+	data     context.Context
+	record   record
+	signedIn bool
+}
+
+type sessionKey struct{}
+
+// LoadSession is the middleware that finds out who a request is from. It ends sessions whose time is over and renews
+// groups that are old. It writes nothing while the handler runs and does not wrap the response, so streams pass.
+//
+// A stream of events is not activity: a tab that only listens does not keep its session alive.
+func (a *Auth) LoadSession(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("Vary", "Cookie")
+		s, err := a.load(w, r)
+		if err != nil {
+			a.cfg.SessionError(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), sessionKey{}, s)))
+	})
+}
+
+// Person returns who the request of ctx is from; false when nobody is signed in. The request has to have passed
+// [Auth.LoadSession].
+func (a *Auth) Person(ctx context.Context) (callbacks.Person, bool) {
+	s, ok := ctx.Value(sessionKey{}).(*session)
+	if !ok || !s.signedIn {
+		return callbacks.Person{}, false
+	}
+	return s.record.person(a.cfg.Roles), true
+}
+
+// session returns the request's session, or a new one where LoadSession did not run.
+func (a *Auth) session(r *http.Request) (*session, error) {
+	if s, ok := r.Context().Value(sessionKey{}).(*session); ok {
+		return s, nil
+	}
+	return a.read(r.Context(), "")
+}
+
+// load reads the request's session and does what is due: end it, renew it, or note that it was used.
+func (a *Auth) load(w http.ResponseWriter, r *http.Request) (*session, error) {
+	token := tokenOf(a.sessions, r)
+	s, err := a.read(r.Context(), token)
+	if err != nil || !s.signedIn {
+		return s, err
+	}
+	now := a.cfg.Now()
+	switch {
+	case a.over(s.record, now):
+		return a.end(w, r, s)
+	case a.renewalDue(s.record, now):
+		return a.renew(w, r, token)
+	case now.Sub(s.record.SeenAt) >= a.touchInterval() && r.Header.Get("Accept") != "text/event-stream":
+		return a.change(r.Context(), token, func(rec *record) bool {
+			rec.SeenAt = now
+			return true
+		})
+	}
+	return s, nil
+}
+
+// over reports whether one of the session's two clocks has run out.
+func (a *Auth) over(rec record, now time.Time) bool {
+	return now.Sub(rec.SeenAt) >= a.cfg.SessionIdle || now.Sub(rec.SignedInAt) >= a.cfg.SessionLifetime
+}
+
+// touchInterval is how exact SeenAt is. Writing it on every request would cost a transaction each.
+func (a *Auth) touchInterval() time.Duration {
+	return min(time.Minute, a.cfg.SessionIdle/10)
+}
+
+// end deletes the session and goes on as nobody.
+func (a *Auth) end(w http.ResponseWriter, r *http.Request, s *session) (*session, error) {
+	if err := destroy(s.data, a.sessions, w); err != nil {
+		return nil, err
+	}
+	return a.read(r.Context(), "")
+}
+
+// read loads the session of a token. An unknown token is a new, empty session; its token is never the one that was sent.
+func (a *Auth) read(ctx context.Context, token string) (*session, error) {
+	data, err := a.sessions.Load(ctx, token)
+	if err != nil {
+		return nil, fmt.Errorf("read the session: %w", err)
+	}
+	s := &session{data: data}
+	if stored := a.sessions.GetBytes(data, recordKey); stored != nil {
+		if err := json.Unmarshal(stored, &s.record); err != nil {
+			return nil, fmt.Errorf("read the session: %w", err)
+		}
+		s.signedIn = true
+	}
+	return s, nil
+}
+
+func (a *Auth) put(ctx context.Context, rec record) error {
+	stored, err := json.Marshal(rec)
+	if err != nil {
+		return fmt.Errorf("write the session: %w", err)
+	}
+	a.sessions.Put(ctx, recordKey, stored)
+	return nil
+}
+
+// change reads a stored session again, applies fn and writes it back if fn says so. A session that was revoked meanwhile
+// stays revoked.
+func (a *Auth) change(ctx context.Context, token string, fn func(*record) bool) (*session, error) {
+	a.changing.Lock()
+	defer a.changing.Unlock()
+	s, err := a.read(ctx, token)
+	if err != nil || !s.signedIn || !fn(&s.record) {
+		return s, err
+	}
+	if err := a.put(s.data, s.record); err != nil {
+		return nil, err
+	}
+	if _, _, err := a.sessions.Commit(s.data); err != nil {
+		return nil, fmt.Errorf("write the session: %w", err)
+	}
+	return s, nil
+}

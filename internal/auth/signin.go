@@ -1,0 +1,93 @@
+package auth
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"countersign/internal/callbacks"
+)
+
+// Begin starts a sign-in and returns the provider's address to redirect to. The person comes back to returnPath, if
+// [ReturnPath] accepts it. Errors: [ErrProviderUnavailable], or the store's.
+func (a *Auth) Begin(w http.ResponseWriter, r *http.Request, returnPath string) (redirectURL string, err error) {
+	e, err := a.provider.discover(r.Context())
+	if err != nil {
+		return "", err
+	}
+	at := newAttempt(returnPath, a.cfg.Now())
+	if err := a.keepAttempt(w, r, at); err != nil {
+		return "", err
+	}
+	options := []oauth2.AuthCodeOption{oidc.Nonce(at.Nonce), oauth2.S256ChallengeOption(at.Verifier)}
+	if slices.Contains(a.cfg.Scopes, oidc.ScopeOfflineAccess) {
+		// Without consent a provider must ignore the scope (OpenID Connect Core section 11).
+		options = append(options, oauth2.SetAuthURLParam("prompt", "consent"))
+	}
+	return e.oauth.AuthCodeURL(at.State, options...), nil
+}
+
+// Finish ends a sign-in at [CallbackPath]: it checks the provider's answer, opens a session under a fresh token and
+// returns who it is and where to go on. The return path is good with an error too, to begin again with.
+//
+// Errors: [ErrStateMismatch], [ErrProviderUnavailable], [ErrTokenInvalid], [*RefusedError], or the store's. Somebody
+// without any role is signed in all the same; what they may see is not decided here.
+func (a *Auth) Finish(w http.ResponseWriter, r *http.Request) (returnPath string, person callbacks.Person, err error) {
+	answer := r.URL.Query()
+	at, err := a.takeAttempt(w, r, answer.Get("state"))
+	if err != nil {
+		return ReturnPath(at.Return), callbacks.Person{}, err
+	}
+	id, err := a.provider.redeem(r.Context(), at, answer)
+	if err != nil {
+		return at.Return, callbacks.Person{}, err
+	}
+	person, err = a.open(w, r, id)
+	return at.Return, person, err
+}
+
+// open records the sign-in and replaces the browser's session by a new one.
+func (a *Auth) open(w http.ResponseWriter, r *http.Request, id identity) (callbacks.Person, error) {
+	now := a.cfg.Now()
+	rec := record{identity: id, SignedInAt: now, SeenAt: now, RenewAt: now.Add(a.cfg.RenewAfter)}
+	person := rec.person(a.cfg.Roles)
+	if err := a.audit(r.Context(), person.Actor(), callbacks.ActionSignedIn, signedInAs(person.Roles)); err != nil {
+		return callbacks.Person{}, err
+	}
+	s, err := a.session(r)
+	if err != nil {
+		return callbacks.Person{}, err
+	}
+	if err := a.sessions.RenewToken(s.data); err != nil {
+		return callbacks.Person{}, fmt.Errorf("open a session: %w", err)
+	}
+	if err := a.put(s.data, rec); err != nil {
+		return callbacks.Person{}, err
+	}
+	if err := save(s.data, a.sessions, w); err != nil {
+		return callbacks.Person{}, err
+	}
+	s.record, s.signedIn = rec, true
+	return person, nil
+}
+
+// signedInAs is the audit's sentence: the roles of that moment, which configuration may change later.
+func signedInAs(roles callbacks.Roles) string {
+	var names []string
+	for _, role := range []struct {
+		name string
+		has  bool
+	}{{"reviewer", roles.Reviewer}, {"admin", roles.Admin}, {"auditor", roles.Auditor}} {
+		if role.has {
+			names = append(names, role.name)
+		}
+	}
+	if len(names) == 0 {
+		return "Signed in without a role."
+	}
+	return "Signed in as " + strings.Join(names, ", ") + "."
+}

@@ -1,0 +1,33 @@
+package auth
+
+import (
+	"net/http"
+
+	"countersign/internal/callbacks"
+)
+
+// SignOut ends the session and returns where to redirect to: the provider, to end its own session as well, or
+// [SignedOutPath] where it has no place for that or does not answer. Signing out twice is no error; the errors are the
+// store's, and mean that the session goes on.
+func (a *Auth) SignOut(w http.ResponseWriter, r *http.Request) (redirectURL string, err error) {
+	s, err := a.session(r)
+	if err != nil {
+		return "", err
+	}
+	if !s.signedIn {
+		return SignedOutPath, nil
+	}
+	person := s.record.person(a.cfg.Roles)
+	if err := a.audit(r.Context(), person.Actor(), callbacks.ActionSignedOut, "Signed out."); err != nil {
+		return "", err
+	}
+	if err := destroy(s.data, a.sessions, w); err != nil {
+		return "", err
+	}
+	s.signedIn = false
+	e, err := a.provider.discover(r.Context())
+	if err != nil {
+		return SignedOutPath, nil
+	}
+	return e.signOutURL(a.cfg, s.record.IDToken), nil
+}
