@@ -1,0 +1,204 @@
+package archtest
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rule bans imports. Its functions get folders of this module or the import paths of other modules.
+type rule struct {
+	says string
+	of   func(importer string) bool
+	bans func(importer, imported string) bool
+}
+
+var rules = []rule{
+	{
+		says: "the domain imports the standard library only",
+		of:   func(p string) bool { return under(p, "internal/callbacks") && !testSupport(p) },
+		bans: func(_, imported string) bool { return !standard(imported) && !under(imported, "internal/callbacks") },
+	},
+	{
+		says: "adapters speak domain types and never import each other",
+		of:   adapter,
+		bans: func(p, imported string) bool { return adapter(imported) && owner(p) != owner(imported) },
+	},
+	{
+		says: "views get data, never a store, a handler, an adapter or a request",
+		of:   func(p string) bool { return under(p, "views") },
+		bans: func(_, imported string) bool {
+			return adapter(imported) || under(imported, "handlers") || under(imported, "database/sql") || under(imported, "github.com/labstack/echo")
+		},
+	},
+	{
+		says: "handlers reach the database and Lambda through the domain",
+		of:   func(p string) bool { return under(p, "handlers") },
+		bans: func(_, imported string) bool {
+			return under(imported, "internal/sqlstore") || under(imported, "internal/lambdaapi") || under(imported, "internal/config")
+		},
+	},
+	{
+		says: "only commands wire the stand-ins for AWS and for the OpenID provider",
+		of:   func(p string) bool { return !under(p, "cmd") && !testSupport(p) },
+		bans: func(p, imported string) bool {
+			return (under(imported, "internal/locallambda") || under(imported, "internal/devidp")) && owner(p) != owner(imported)
+		},
+	},
+	{
+		says: "durable is for other programs: it imports nothing of this one",
+		of:   func(p string) bool { return under(p, "durable") },
+		bans: func(_, imported string) bool { return ours(imported) && !under(imported, "durable") },
+	},
+	{
+		says: "commands are at the top, then handlers, then views: nothing below imports them",
+		of:   func(p string) bool { return !under(p, "cmd") && !testSupport(p) },
+		bans: func(p, imported string) bool {
+			above := under(imported, "cmd") || under(imported, "handlers") || under(imported, "views")
+			return above && owner(p) != owner(imported) && !(under(p, "handlers") && under(imported, "views"))
+		},
+	},
+	{
+		says: "what supports tests is for tests",
+		of:   func(p string) bool { return !testSupport(p) },
+		bans: func(_, imported string) bool { return ours(imported) && testSupport(imported) },
+	},
+}
+
+// top are the folders that may hold packages.
+var top = []string{"cmd", "handlers", "views", "static", "durable", "internal", "e2e"}
+
+// under reports whether a package is the folder or below it.
+func under(p, folder string) bool { return p == folder || strings.HasPrefix(p, folder+"/") }
+
+// ours reports whether an import, as [source.imports] gives it, is of this module.
+func ours(imported string) bool {
+	return slices.ContainsFunc(top, func(folder string) bool { return under(imported, folder) })
+}
+
+// standard reports whether an import is of the standard library: no other path starts with a word without a dot.
+func standard(imported string) bool {
+	first, _, _ := strings.Cut(imported, "/")
+	return !ours(imported) && !strings.Contains(first, ".")
+}
+
+// testSupport reports whether a package exists for tests: its name ends in test, or it is the browser tests.
+func testSupport(p string) bool {
+	return under(p, "e2e") || strings.HasSuffix(path.Base(p), "test")
+}
+
+// adapter reports whether a package connects the domain to something outside. What is new under internal/ counts as one.
+func adapter(p string) bool {
+	if !under(p, "internal") || testSupport(p) {
+		return false
+	}
+	return !under(p, "internal/callbacks") && !under(p, "internal/locallambda") && !under(p, "internal/devidp")
+}
+
+// owner is the folder that a package belongs to: handlers, views, internal/auth…
+func owner(p string) string {
+	parts := strings.SplitN(p, "/", 3)
+	if parts[0] == "internal" && len(parts) > 1 {
+		return parts[0] + "/" + parts[1]
+	}
+	return parts[0]
+}
+
+// violations are the imports that a rule bans, in words.
+func violations(graph map[string][]string) []string {
+	var found []string
+	for importer, imported := range graph {
+		for _, i := range imported {
+			for _, r := range rules {
+				if r.of(importer) && r.bans(importer, i) {
+					found = append(found, fmt.Sprintf("%s imports %s, but %s", importer, i, r.says))
+				}
+			}
+		}
+		if !ours(importer) {
+			found = append(found, fmt.Sprintf("%s has no place in the layout; the places are %s", importer, strings.Join(top, ", ")))
+		}
+	}
+	// The stand-in for Lambda must not share the mistakes of the client that is tested against it.
+	client := reach(graph, "internal/lambdaapi")
+	client["internal/lambdaapi"] = true
+	for shared := range reach(graph, "internal/locallambda") {
+		if client[shared] {
+			found = append(found, fmt.Sprintf("internal/locallambda and internal/lambdaapi share %s, but they share no code", shared))
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+func TestImports(t *testing.T) {
+	t.Parallel()
+	for _, v := range violations(imports(allSources(t))) {
+		t.Error(v)
+	}
+}
+
+// TestEachRule shows every rule an import that it bans and, where it could ban too much, one that it allows.
+func TestEachRule(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ importer, imported, want string }{
+		{"internal/callbacks", "golang.org/x/sync/errgroup", "standard library only"},
+		{"internal/callbacks", "internal/sqlstore", "standard library only"},
+		{"internal/callbacks", "net/netip", ""},
+		{"internal/callbacks/callbackstest", "github.com/google/go-cmp/cmp", ""},
+		{"internal/callbacks", "internal/callbacks/callbackstest", "is for tests"},
+		{"internal/auth", "internal/sqlstore", "never import each other"},
+		{"internal/auth/cookies", "internal/auth", ""},
+		{"internal/newcomer", "internal/live", "never import each other"},
+		{"internal/live", "internal/newcomer", "never import each other"},
+		{"internal/intake", "internal/callbacks", ""},
+		{"internal/intake", "internal/config", "never import each other"},
+		{"internal/intake", "views", "nothing below imports them"},
+		{"views", "internal/callbacks", ""},
+		{"views", "static", ""},
+		{"views/pages", "internal/newcomer", "views get data"},
+		{"views", "handlers", "views get data"},
+		{"views", "database/sql", "views get data"},
+		{"views", "github.com/labstack/echo/v4", "views get data"},
+		{"handlers", "views", ""},
+		{"handlers", "internal/auth", ""},
+		{"handlers", "internal/sqlstore", "through the domain"},
+		{"handlers", "internal/lambdaapi", "through the domain"},
+		{"static", "handlers", "nothing below imports them"},
+		{"handlers", "cmd/web", "nothing below imports them"},
+		{"cmd/web", "internal/devidp", ""},
+		{"handlers", "internal/devidp", "only commands wire"},
+		{"internal/lambdaapi", "internal/locallambda", "only commands wire"},
+		{"internal/locallambda/journal", "internal/locallambda", ""},
+		{"e2e", "internal/locallambda", ""},
+		{"durable", "internal/callbacks", "imports nothing of this one"},
+		{"durable", "github.com/aws/aws-sdk-go-v2/service/lambda", ""},
+		{"cmd/web", "internal/callbacks/callbackstest", "is for tests"},
+		{"helpers", "fmt", "no place in the layout"},
+	} {
+		found := strings.Join(violations(map[string][]string{tc.importer: {tc.imported}}), "\n")
+		if tc.want == "" && found != "" || !strings.Contains(found, tc.want) {
+			t.Errorf("%s imports %s: got %q, want %q", tc.importer, tc.imported, found, tc.want)
+		}
+	}
+}
+
+func TestStandInAndClientShareNoCode(t *testing.T) {
+	t.Parallel()
+	graph := map[string][]string{
+		"internal/lambdaapi":   {"internal/callbacks"},
+		"internal/locallambda": {"internal/locallambda/journal", "durable"},
+		"durable":              nil,
+		"internal/callbacks":   nil,
+	}
+	graph["internal/locallambda/journal"] = []string{"fmt"}
+	if found := violations(graph); len(found) > 0 {
+		t.Errorf("nothing is shared, but: %v", found)
+	}
+	graph["internal/locallambda/journal"] = []string{"internal/callbacks"}
+	if found := strings.Join(violations(graph), "\n"); !strings.Contains(found, "share internal/callbacks") {
+		t.Errorf("internal/callbacks is shared by way of the journal, but: %q", found)
+	}
+}
