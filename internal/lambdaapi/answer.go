@@ -1,0 +1,110 @@
+package lambdaapi
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+
+	"countersign/internal/callbacks"
+)
+
+// answers is what each error code of AWS means. The SDK's typed exceptions carry the same codes, so that one table serves
+// both. The first group is the API reference's (SendDurableExecutionCallbackSuccess, Errors); the second is what any AWS
+// endpoint may say under a status that means something else, such as 400 for throttling.
+var answers = map[string]callbacks.Answer{
+	"CallbackTimeoutException":       callbacks.AnswerClosed,
+	"InvalidParameterValueException": callbacks.AnswerInvalid,
+	"ResourceNotFoundException":      callbacks.AnswerGone,
+	"TooManyRequestsException":       callbacks.AnswerThrottled,
+	"ServiceException":               callbacks.AnswerFault,
+	"KMSAccessDeniedException":       callbacks.AnswerKMS,
+	"KMSDisabledException":           callbacks.AnswerKMS,
+	"KMSInvalidStateException":       callbacks.AnswerKMS,
+	"KMSNotFoundException":           callbacks.AnswerKMS,
+
+	"ExpiredTokenException":     callbacks.AnswerDenied,
+	"IncompleteSignature":       callbacks.AnswerDenied,
+	"RequestExpired":            callbacks.AnswerDenied,
+	"RequestLimitExceeded":      callbacks.AnswerThrottled,
+	"Throttling":                callbacks.AnswerThrottled,
+	"ThrottlingException":       callbacks.AnswerThrottled,
+	"UnknownOperationException": callbacks.AnswerInvalid, // 404: the region does not know durable functions
+}
+
+// answerOfStatus is what a status means when no code says more: some endpoints send none (the Python emulator answers 404
+// without X-Amzn-Errortype for closed and for unknown; the history tells them apart). A bare 400 counts as a refusal that
+// an operator has to read. Its text is not searched for "timeout": if we guessed "closed" wrongly, a callback that still
+// waits would be given up.
+func answerOfStatus(status int) callbacks.Answer {
+	switch {
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+		return callbacks.AnswerDenied
+	case status == http.StatusNotFound, status == http.StatusGone:
+		return callbacks.AnswerGone
+	case status == http.StatusTooManyRequests:
+		return callbacks.AnswerThrottled
+	case status == http.StatusRequestTimeout:
+		return callbacks.AnswerFault
+	case status >= 400 && status < 500:
+		return callbacks.AnswerInvalid
+	}
+	return callbacks.AnswerFault // also a redirect and a 200 that cannot be read: the work may have been done
+}
+
+// classify makes the domain's error of an SDK error. reached tells whether a request got as far as a connection.
+func classify(err error, reached bool, id callbacks.CallbackID) *callbacks.LambdaError {
+	le := &callbacks.LambdaError{Answer: callbacks.AnswerUnsent, Err: withoutID{err, id}}
+	if reached {
+		le.Answer = callbacks.AnswerNone
+	}
+	if response, ok := errors.AsType[*awshttp.ResponseError](err); ok && response.HTTPStatusCode() != 0 {
+		le.Status = response.HTTPStatusCode()
+		le.RequestID = response.ServiceRequestID()
+		le.RetryAfter = retryAfter(response.Response.Header)
+		le.Answer = answerOfStatus(le.Status)
+		if api, ok := errors.AsType[smithy.APIError](err); ok {
+			le.Code = api.ErrorCode()
+			if answer, ok := answers[le.Code]; ok {
+				le.Answer = answer
+			}
+		}
+		return le
+	}
+	return le
+}
+
+// maxRetryAfter bounds what a server may ask us to wait.
+const maxRetryAfter = 15 * time.Minute
+
+// retryAfter reads the header in its form of seconds, the only one that Lambda sends (TooManyRequestsException,
+// RetryAfterSeconds, is this header).
+func retryAfter(h http.Header) time.Duration {
+	seconds, err := strconv.ParseInt(strings.TrimSpace(h.Get("Retry-After")), 10, 32)
+	if err != nil || seconds < 0 {
+		return 0
+	}
+	return min(time.Duration(seconds)*time.Second, maxRetryAfter)
+}
+
+// withoutID is an error whose text has lost the callback ID: errors are logged, and the ID is half a key.
+type withoutID struct {
+	error
+	id callbacks.CallbackID
+}
+
+func (e withoutID) Error() string {
+	text := e.error.Error()
+	if e.id == "" {
+		return text
+	}
+	const mark = "(callback ID)"
+	return strings.NewReplacer(string(e.id), mark, url.PathEscape(string(e.id)), mark).Replace(text)
+}
+
+func (e withoutID) Unwrap() error { return e.error }

@@ -1,0 +1,98 @@
+package lambdaapi
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"countersign/internal/callbacks"
+)
+
+// Complete sends the completion once. An error is a *[callbacks.LambdaError].
+func (c *Client) Complete(ctx context.Context, to callbacks.Target, completion callbacks.Completion) error {
+	return c.call(ctx, to, c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
+		if completion.Kind == callbacks.Success {
+			_, err := client.SendDurableExecutionCallbackSuccess(ctx, &lambda.SendDurableExecutionCallbackSuccessInput{
+				CallbackId: aws.String(string(to.CallbackID)),
+				Result:     completion.Result,
+			}, wire)
+			return err
+		}
+		_, err := client.SendDurableExecutionCallbackFailure(ctx, &lambda.SendDurableExecutionCallbackFailureInput{
+			CallbackId: aws.String(string(to.CallbackID)),
+			Error:      errorObject(completion.Error),
+		}, wire)
+		return err
+	})
+}
+
+// Heartbeat resets the callback's heartbeat clock. An error is a *[callbacks.LambdaError].
+func (c *Client) Heartbeat(ctx context.Context, to callbacks.Target) error {
+	return c.call(ctx, to, c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
+		_, err := client.SendDurableExecutionCallbackHeartbeat(ctx, &lambda.SendDurableExecutionCallbackHeartbeatInput{
+			CallbackId: aws.String(string(to.CallbackID)),
+		}, wire)
+		return err
+	})
+}
+
+// option changes the options of one operation.
+type option = func(*lambda.Options)
+
+// call runs requests to the callback's region within a time limit and classifies what goes wrong.
+func (c *Client) call(ctx context.Context, to callbacks.Target, limit time.Duration, do func(context.Context, *lambda.Client, option) error) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	var w wire
+	err := do(ctx, c.client(c.region(to)), w.tap)
+	if err == nil {
+		return nil
+	}
+	if classified, ok := errors.AsType[*callbacks.LambdaError](err); ok {
+		return classified
+	}
+	return classify(err, w.reached.Load(), to.CallbackID)
+}
+
+// wire stands between the SDK and its HTTP client for one call, and sees whether a request got as far as a connection.
+// Requests for credentials do not pass here.
+type wire struct {
+	client  lambda.HTTPClient
+	reached atomic.Bool
+}
+
+func (w *wire) tap(o *lambda.Options) { w.client, o.HTTPClient = o.HTTPClient, w }
+
+// Do sends the request. Nothing can have arrived before there was a connection; after that, nobody can tell.
+func (w *wire) Do(r *http.Request) (*http.Response, error) {
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { w.reached.Store(true) }}
+	response, err := w.client.Do(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
+	if failed, ok := errors.AsType[*url.Error](err); ok {
+		err = failed.Err // without the URL, which holds the callback ID
+	}
+	return response, err
+}
+
+func errorObject(e callbacks.ErrorObject) *types.ErrorObject {
+	return &types.ErrorObject{
+		ErrorType:    optional(e.ErrorType),
+		ErrorMessage: optional(e.ErrorMessage),
+		ErrorData:    optional(e.ErrorData),
+		StackTrace:   e.StackTrace,
+	}
+}
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

@@ -1,0 +1,113 @@
+package lambdaapi
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"countersign/internal/callbacks"
+)
+
+// DefaultTimeout bounds one request. Send* answers in well under a second; a longer wait only delays the next attempt.
+const DefaultTimeout = 10 * time.Second
+
+const (
+	// maxClients bounds the kept clients: a region may come out of an ARN that a stranger sent. AWS has some forty.
+	maxClients = 64
+	// idleConnections is how many connections to one endpoint outlive their request; the SDK's ten are too few for a burst.
+	idleConnections = 64
+)
+
+// Config says where Lambda is and how to reach it. The zero value is production: everything from the environment.
+type Config struct {
+	Region      string                  // for callbacks that name none; empty takes the AWS default chain's
+	Endpoint    string                  // instead of AWS's own, for all regions; for local engines and VPC endpoints
+	Timeout     time.Duration           // of one request; zero takes DefaultTimeout
+	Credentials aws.CredentialsProvider // instead of the AWS default chain
+	HTTPClient  aws.HTTPClient          // instead of the SDK's own
+}
+
+// Client implements [callbacks.Lambda]. It is safe for concurrent use.
+type Client struct {
+	config   aws.Config
+	endpoint string
+	timeout  time.Duration
+
+	mu      sync.Mutex
+	regions map[string]*lambda.Client
+}
+
+var _ callbacks.Lambda = (*Client)(nil)
+
+// New loads the AWS configuration. It makes no request: missing credentials or a missing region show at the first call,
+// as [callbacks.AnswerUnsent].
+func New(ctx context.Context, c Config) (*Client, error) {
+	if c.HTTPClient == nil {
+		c.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+			t.MaxIdleConnsPerHost = idleConnections
+		})
+	}
+	options := []func(*config.LoadOptions) error{config.WithHTTPClient(c.HTTPClient)}
+	if c.Region != "" {
+		options = append(options, config.WithRegion(c.Region))
+	}
+	if c.Credentials != nil {
+		options = append(options, config.WithCredentialsProvider(c.Credentials))
+	}
+	loaded, err := config.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return nil, fmt.Errorf("load the AWS configuration: %w", err)
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = DefaultTimeout
+	}
+	return &Client{config: loaded, endpoint: c.Endpoint, timeout: c.Timeout, regions: map[string]*lambda.Client{}}, nil
+}
+
+// client returns the SDK client of a region, made on demand.
+func (c *Client) client(region string) *lambda.Client {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if client, ok := c.regions[region]; ok {
+		return client
+	}
+	client := lambda.NewFromConfig(c.config, func(o *lambda.Options) {
+		o.Region = region
+		if c.endpoint != "" {
+			o.BaseEndpoint = aws.String(c.endpoint)
+		}
+		// One attempt, whatever AWS_MAX_ATTEMPTS says: the SDK would repeat a 502 or a lost reply and report the second
+		// answer only, "closed", although the first call had won.
+		o.Retryer = aws.NopRetryer{}
+		o.RetryMaxAttempts = 0
+	})
+	if len(c.regions) < maxClients {
+		c.regions[region] = client
+	}
+	return client
+}
+
+// regionName is what a region looks like: us-east-1, us-gov-west-1, us-isob-east-1, eusc-de-east-1. Other text never
+// becomes part of a host name.
+var regionName = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}$`)
+
+// region chooses where a callback lives: as its target says, else as the ARN says, else the default. ARNs are read
+// leniently, for not every engine writes AWS's.
+func (c *Client) region(to callbacks.Target) string {
+	if regionName.MatchString(to.Region) {
+		return to.Region
+	}
+	if parts := strings.SplitN(to.ExecutionARN, ":", 5); len(parts) == 5 && regionName.MatchString(parts[3]) {
+		return parts[3]
+	}
+	return c.config.Region
+}

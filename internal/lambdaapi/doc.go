@@ -1,0 +1,11 @@
+// Package lambdaapi is the [callbacks.Lambda] port over aws-sdk-go-v2: it completes callbacks, sends heartbeats and reads
+// how a callback ended from the history of its execution.
+//
+// It owns three things: which region a call goes to, that each call is exactly one attempt, and what an answer means
+// (answer.go, one table). It keeps nothing and decides nothing; what follows from an answer is the domain's business.
+//
+// The identity it runs under needs lambda:SendDurableExecutionCallbackSuccess, …Failure and …Heartbeat, and for the
+// history lambda:GetDurableExecutionHistory and lambda:GetDurableExecution, all on the resource
+// arn:aws:lambda:REGION:ACCOUNT:function:NAME:* (an ARN without version or * never matches; AWS Lambda Developer Guide,
+// "Security and permissions for durable functions").
+package lambdaapi

@@ -1,0 +1,105 @@
+package lambdaapi
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"countersign/internal/callbacks"
+)
+
+const (
+	// pageEvents is how many events one request asks for: a fifth of the maximum, because each may carry a payload.
+	pageEvents = 200
+	// maxPages bounds one reading. An execution has at most 3,000 operations, most of them two events.
+	maxPages = 50
+	// historyTimeouts is how many times the limit of one request a whole reading may take.
+	historyTimeouts = 3
+)
+
+// History reads how the callback ended, newest event first, so that a callback closed a moment ago costs one request.
+// Reads are throttled at 15 a second for account and region. An error is a *[callbacks.LambdaError]; a history that does
+// not hold the callback is [callbacks.AnswerGone], an unknown ARN [callbacks.AnswerInvalid].
+func (c *Client) History(ctx context.Context, to callbacks.Target) (callbacks.Closing, error) {
+	if to.ExecutionARN == "" {
+		return callbacks.Closing{}, unreadable(callbacks.AnswerInvalid, "the execution's ARN is not known")
+	}
+	var closing callbacks.Closing
+	err := c.call(ctx, to, historyTimeouts*c.timeout, func(ctx context.Context, client *lambda.Client, wire option) (err error) {
+		closing, err = c.readHistory(ctx, client, to, wire)
+		return err
+	})
+	return closing, err
+}
+
+// unreadable is an error that asking again does not change.
+func unreadable(answer callbacks.Answer, format string, args ...any) *callbacks.LambdaError {
+	return &callbacks.LambdaError{Answer: answer, Err: fmt.Errorf(format, args...)}
+}
+
+func (c *Client) readHistory(ctx context.Context, client *lambda.Client, to callbacks.Target, wire option) (callbacks.Closing, error) {
+	past := newRecord(to.CallbackID)
+	input := &lambda.GetDurableExecutionHistoryInput{
+		DurableExecutionArn:  aws.String(to.ExecutionARN),
+		IncludeExecutionData: aws.Bool(true),
+		ReverseOrder:         aws.Bool(true),
+		MaxItems:             pageEvents,
+	}
+	for range maxPages {
+		page, err := within(ctx, c.timeout, func(ctx context.Context) (*lambda.GetDurableExecutionHistoryOutput, error) {
+			return client.GetDurableExecutionHistory(ctx, input, wire)
+		})
+		if err != nil {
+			return callbacks.Closing{}, err
+		}
+		past.add(page.Events)
+		last := aws.ToString(page.NextMarker) == ""
+		if closing, found := past.closing(); found {
+			return closing, nil
+		}
+		switch {
+		case past.started != nil && (last || past.complete()):
+			return c.status(ctx, client, to, wire)
+		case last:
+			return callbacks.Closing{}, unreadable(callbacks.AnswerGone, "the execution's history does not hold this callback")
+		}
+		input.Marker = page.NextMarker
+	}
+	return callbacks.Closing{}, unreadable(callbacks.AnswerGone, "the callback is not among the last %d events of the execution's history", pageEvents*maxPages)
+}
+
+// status asks whether the execution still runs, where the history shows no end of the callback.
+func (c *Client) status(ctx context.Context, client *lambda.Client, to callbacks.Target, wire option) (callbacks.Closing, error) {
+	execution, err := within(ctx, c.timeout, func(ctx context.Context) (*lambda.GetDurableExecutionOutput, error) {
+		return client.GetDurableExecution(ctx, &lambda.GetDurableExecutionInput{
+			DurableExecutionArn:  aws.String(to.ExecutionARN),
+			IncludeExecutionData: aws.Bool(false),
+		}, wire)
+	})
+	if err != nil {
+		return callbacks.Closing{}, err
+	}
+	closing := callbacks.Closing{At: aws.ToTime(execution.EndTimestamp)}
+	switch execution.Status {
+	case types.ExecutionStatusRunning:
+		closing.Open = true
+	case types.ExecutionStatusTimedOut:
+		closing.By, closing.Cause = callbacks.EndedByClock, callbacks.CauseExecution
+	case types.ExecutionStatusSucceeded, types.ExecutionStatusFailed, types.ExecutionStatusStopped:
+		closing.By = callbacks.EndedByExecution
+	default:
+		return callbacks.Closing{}, fmt.Errorf("the execution has an unknown status %q", execution.Status)
+	}
+	return closing, nil
+}
+
+// within runs one request of several with a time limit of its own.
+func within[T any](ctx context.Context, limit time.Duration, do func(context.Context) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	return do(ctx)
+}

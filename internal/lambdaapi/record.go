@@ -1,0 +1,159 @@
+package lambdaapi
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"countersign/internal/callbacks"
+)
+
+// record is what has been read of a history, as far as it concerns one callback. Events may come in any order; whether
+// they came newest first decides when enough has been read.
+type record struct {
+	callback callbacks.CallbackID
+
+	started   *types.Event           // the callback's CallbackStarted
+	ended     map[string]types.Event // the terminal events of callbacks and contexts, by operation ID
+	parents   map[string]string      // of contexts, by operation ID
+	execution *types.Event           // the terminal event of the execution
+
+	last      int32 // the event ID that was read last
+	ascending bool  // an event came after an older one
+}
+
+func newRecord(id callbacks.CallbackID) *record {
+	return &record{callback: id, ended: map[string]types.Event{}, parents: map[string]string{}}
+}
+
+// add notes a page of events. Terminal events of a callback do not name it; the operation ID joins them to their start.
+func (r *record) add(events []types.Event) {
+	for _, e := range events {
+		id := aws.ToInt32(e.EventId)
+		r.ascending = r.ascending || (r.last != 0 && id > r.last)
+		r.last = id
+		switch e.EventType {
+		case types.EventTypeCallbackStarted:
+			if d := e.CallbackStartedDetails; d != nil && aws.ToString(d.CallbackId) == string(r.callback) {
+				r.started = &e
+			}
+		case types.EventTypeContextStarted:
+			r.parents[aws.ToString(e.Id)] = aws.ToString(e.ParentId)
+		case types.EventTypeContextSucceeded, types.EventTypeContextFailed,
+			types.EventTypeCallbackSucceeded, types.EventTypeCallbackFailed, types.EventTypeCallbackTimedOut:
+			r.ended[aws.ToString(e.Id)] = e
+		case types.EventTypeExecutionSucceeded, types.EventTypeExecutionFailed,
+			types.EventTypeExecutionTimedOut, types.EventTypeExecutionStopped:
+			r.execution = &e
+		}
+	}
+}
+
+// closing says how the callback ended, if what was read shows it. Its own event counts before those around it: after a
+// stop or a lost race there is none, and the callback stays STARTED for ever.
+func (r *record) closing() (callbacks.Closing, bool) {
+	if r.started == nil {
+		return callbacks.Closing{}, false
+	}
+	if e, ok := r.ended[aws.ToString(r.started.Id)]; ok {
+		return callbackEnd(e), true
+	}
+	around, _ := r.contexts()
+	for _, context := range around {
+		if e, ok := r.ended[context]; ok {
+			return closingAt(e, callbacks.EndedByExecution), true
+		}
+	}
+	if r.execution == nil {
+		return callbacks.Closing{}, false
+	}
+	if r.execution.EventType == types.EventTypeExecutionTimedOut {
+		closing := closingAt(*r.execution, callbacks.EndedByClock)
+		closing.Cause = callbacks.CauseExecution
+		return closing, true
+	}
+	return closingAt(*r.execution, callbacks.EndedByExecution), true
+}
+
+// contexts lists the contexts around the callback, innermost first, as far as they are known; all tells whether they all are.
+func (r *record) contexts() (around []string, all bool) {
+	at := aws.ToString(r.started.ParentId)
+	for range len(r.parents) + 1 { // a bound, should parents ever go round in a circle
+		if at == "" {
+			return around, true
+		}
+		around = append(around, at)
+		parent, known := r.parents[at]
+		if !known {
+			return around, false
+		}
+		at = parent
+	}
+	return around, at == ""
+}
+
+// complete reports whether older events cannot tell more: all that is newer than the callback was read, and every context
+// around it is known, or none has ended.
+func (r *record) complete() bool {
+	_, all := r.contexts()
+	return !r.ascending && (all || !r.contextEnded())
+}
+
+func (r *record) contextEnded() bool {
+	for _, e := range r.ended {
+		if e.EventType == types.EventTypeContextSucceeded || e.EventType == types.EventTypeContextFailed {
+			return true
+		}
+	}
+	return false
+}
+
+// callbackEnd reads the callback's own terminal event.
+func callbackEnd(e types.Event) callbacks.Closing {
+	closing := closingAt(e, callbacks.EndedByOther)
+	switch e.EventType {
+	case types.EventTypeCallbackSucceeded:
+		closing.Completion = result(e.CallbackSucceededDetails)
+	case types.EventTypeCallbackFailed:
+		closing.Completion = failure(e.CallbackFailedDetails)
+	default:
+		closing.By, closing.Cause = callbacks.EndedByClock, clock(e.CallbackTimedOutDetails)
+	}
+	return closing
+}
+
+func closingAt(e types.Event, by callbacks.EndedBy) callbacks.Closing {
+	return callbacks.Closing{By: by, At: aws.ToTime(e.EventTimestamp), EventID: int(aws.ToInt32(e.EventId))}
+}
+
+// result is what a success carried, nil where the history does not hold all of it.
+func result(d *types.CallbackSucceededDetails) *callbacks.Completion {
+	if d == nil || d.Result == nil || aws.ToBool(d.Result.Truncated) || d.Result.Payload == nil {
+		return nil
+	}
+	return &callbacks.Completion{Kind: callbacks.Success, Result: []byte(*d.Result.Payload)}
+}
+
+// failure is what a failure carried, nil where the history does not hold all of it.
+func failure(d *types.CallbackFailedDetails) *callbacks.Completion {
+	if d == nil || d.Error == nil || aws.ToBool(d.Error.Truncated) || d.Error.Payload == nil {
+		return nil
+	}
+	p := d.Error.Payload
+	return &callbacks.Completion{Kind: callbacks.Failure, Error: callbacks.ErrorObject{
+		ErrorType:    aws.ToString(p.ErrorType),
+		ErrorMessage: aws.ToString(p.ErrorMessage),
+		ErrorData:    aws.ToString(p.ErrorData),
+		StackTrace:   p.StackTrace,
+	}}
+}
+
+// heartbeatExpired is the ErrorType of a callback that its heartbeat clock ended; the timeout's is Callback.Timeout
+// (aws-durable-execution-conformance-tests, cases 4-3 and 4-4).
+const heartbeatExpired = "Callback.Heartbeat"
+
+func clock(d *types.CallbackTimedOutDetails) callbacks.DeadlineCause {
+	if d != nil && d.Error != nil && d.Error.Payload != nil && aws.ToString(d.Error.Payload.ErrorType) == heartbeatExpired {
+		return callbacks.CauseHeartbeat
+	}
+	return callbacks.CauseTimeout
+}
