@@ -1,0 +1,127 @@
+package demo
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"countersign/durable"
+)
+
+// expense is a report that is over policy. It has both clocks, so a review keeps it alive, and a third outcome.
+type expense struct {
+	Report   string        `json:"report"`
+	Employee string        `json:"employee"`
+	Email    string        `json:"email"`
+	Total    string        `json:"total"`
+	Currency string        `json:"currency"`
+	Trip     string        `json:"trip"`
+	Lines    []expenseLine `json:"lines"`
+	Policy   expensePolicy `json:"policy"`
+	Trace    *string       `json:"trace_id"`
+}
+
+type expenseLine struct {
+	N       int     `json:"n"`
+	What    string  `json:"what"`
+	Amount  float64 `json:"amount"`
+	Receipt string  `json:"receipt,omitempty"`
+}
+
+type expensePolicy struct {
+	Version    string   `json:"version"`
+	OverLimit  bool     `json:"over_limit"`
+	Violations []string `json:"violations"`
+}
+
+// verdict is what the default outcomes of the desk send.
+type verdict struct {
+	Approved bool   `json:"approved"`
+	Decision string `json:"decision"`
+	Comment  string `json:"comment"`
+	Reviewer struct {
+		Name string `json:"name"`
+	} `json:"reviewer"`
+}
+
+const (
+	expenseTimeout   = 90 * time.Minute
+	expenseHeartbeat = 2 * time.Minute
+)
+
+func expenseApproval(desk *Desk) func(durable.Context, expense) (string, error) {
+	return func(ctx durable.Context, in expense) (string, error) {
+		callback, err := durable.CreateCallback[verdict](ctx, "manager-sign-off",
+			durable.WithCallbackTimeout(expenseTimeout), durable.WithCallbackHeartbeatTimeout(expenseHeartbeat))
+		if err != nil {
+			return "", err
+		}
+		if _, err := desk.Ask(ctx, in.question(callback.CallbackID())); err != nil {
+			return "", err
+		}
+		decision, err := callback.Get()
+		var failed *durable.CallbackFailedError
+		switch {
+		case errors.As(err, &failed):
+			return fmt.Sprintf("%s rejected: %s", in.Report, failed.Message), nil
+		case err != nil:
+			return "", err
+		case !decision.Approved:
+			return fmt.Sprintf("%s sent back: %s", in.Report, decision.Comment), nil
+		}
+		settlement, err := durable.Step(ctx, "charge-card", func(durable.StepContext) (string, error) {
+			return "st_" + in.Report, nil
+		})
+		if err != nil {
+			return "", err
+		}
+		return durable.Step(ctx, "notify-employee", func(durable.StepContext) (string, error) {
+			return fmt.Sprintf("%s: %s settled as %s, approved by %s", in.Employee, in.Report, settlement, decision.Reviewer.Name), nil
+		})
+	}
+}
+
+func (in expense) question(callbackID string) Question {
+	return Question{
+		CallbackID: callbackID,
+		Name:       "manager-sign-off",
+		Queue:      "finance",
+		Title:      fmt.Sprintf("Expense report %s: $%s, %s", in.Report, in.Total, in.Trip),
+		Requester:  fmt.Sprintf("%s <%s>", in.Employee, in.Email),
+		Description: `Three-day onsite at **Kansai Precision** to close the renewal (signed 19 November, $412k ARR).
+Two things are over policy and were agreed in advance:
+
+- Hotel at $389 per night; the cap for Osaka is $310. The trade fair week left nothing closer.
+- Team dinner for nine, line ` + "`7`" + `: the itemised receipt is missing, the card slip is attached.`,
+		Payload:                 in,
+		TimeoutSeconds:          seconds(expenseTimeout),
+		HeartbeatTimeoutSeconds: seconds(expenseHeartbeat),
+		Links:                   []Link{{Title: "10 receipts, 1 card slip", URL: "https://expenses.harborline.example/" + in.Report}},
+		Tags:                    []string{"over policy", "EMEA"},
+		Outcomes: []Outcome{
+			{Name: "approve", Label: "Approve $" + in.Total, Kind: "success", Payload: map[string]any{
+				"approved": true, "decision": "approved", "comment": "{{comment}}", "reviewer": map[string]string{"name": "{{reviewer.name}}", "email": "{{reviewer.email}}"}, "decidedAt": "{{decidedAt}}"}},
+			{Name: "reject", Label: "Reject", Kind: "failure", Comment: "required", ErrorType: "Rejected", ErrorMessage: "Rejected by {{reviewer.name}}: {{comment}}"},
+			{Name: "send-back", Label: "Send back", Kind: "success", Comment: "required", Payload: map[string]any{
+				"approved": false, "decision": "sent_back", "comment": "{{comment}}", "reviewer": map[string]string{"name": "{{reviewer.name}}", "email": "{{reviewer.email}}"}, "decidedAt": "{{decidedAt}}"}},
+		},
+	}
+}
+
+func expenseInput(n int) any {
+	reports := []struct{ name, email, total, trip string }{
+		{"Ines Calloway", "ines.calloway@harborline.example", "7,846.20", "Osaka customer onsite"},
+		{"Aurelio Bianchi", "aurelio.bianchi@harborline.example", "5,212.00", "trade fair stand"},
+		{"Leo Marchetti", "leo.marchetti@harborline.example", "6,120.75", "laptops for the new team"},
+	}
+	r := reports[n%len(reports)]
+	return expense{
+		Report: fmt.Sprintf("EXP-%d", 2291+n), Employee: r.name, Email: r.email, Total: r.total, Currency: "USD", Trip: r.trip,
+		Lines: []expenseLine{
+			{1, "Flight MUC-KIX return", 2914.50, "r-88101"},
+			{2, "Hotel, 3 nights", 1167.00, "r-88102"},
+			{7, "Team dinner for nine", 1284.30, ""},
+		},
+		Policy: expensePolicy{Version: "2026-07", OverLimit: true, Violations: []string{"hotel_cap:osaka", "receipt_missing:7"}},
+	}
+}

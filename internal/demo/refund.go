@@ -1,0 +1,52 @@
+package demo
+
+import (
+	"fmt"
+	"time"
+
+	"countersign/durable"
+)
+
+// refund has one clock and the default outcomes.
+type refund struct {
+	Order  string  `json:"order"`
+	Amount float64 `json:"amount"`
+	Reason string  `json:"reason"`
+	Parcel string  `json:"parcel"`
+}
+
+const refundTimeout = time.Hour
+
+func orderRefund(desk *Desk) func(durable.Context, refund) (string, error) {
+	return func(ctx durable.Context, in refund) (string, error) {
+		callback, err := durable.CreateCallback[verdict](ctx, "refund", durable.WithCallbackTimeout(refundTimeout))
+		if err != nil {
+			return "", err
+		}
+		_, err = desk.Ask(ctx, Question{
+			CallbackID: callback.CallbackID(), Name: "refund", Queue: "support",
+			Title:          fmt.Sprintf("Refund $%.2f for order %s, %s", in.Amount, in.Order, in.Reason),
+			Requester:      "Support, Kaunas",
+			Description:    "The carrier confirmed the loss. The customer has **no earlier refund** in two years.",
+			Payload:        in,
+			TimeoutSeconds: seconds(refundTimeout),
+		})
+		if err != nil {
+			return "", err
+		}
+		decision, err := callback.Get()
+		if err != nil {
+			return "", err
+		}
+		if !decision.Approved { // queue support rejects with a result, not with a failure
+			return "not refunded: " + decision.Comment, nil
+		}
+		return durable.Step(ctx, "refund", func(durable.StepContext) (string, error) { return "re_" + in.Order, nil })
+	}
+}
+
+func refundInput(n int) any {
+	amounts := []float64{1318.40, 214.00, 96.50}
+	reasons := []string{"parcel lost in transit", "damaged item", "wrong size"}
+	return refund{Order: fmt.Sprintf("A-%d", 77120+n), Amount: amounts[n%3], Reason: reasons[n%3], Parcel: fmt.Sprintf("1Z-%06d", 400100+n)}
+}

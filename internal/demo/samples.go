@@ -1,0 +1,63 @@
+package demo
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"countersign/durable"
+)
+
+// Function is one of the demo's durable functions, ready to be registered with an engine.
+type Function struct {
+	Name             string
+	ExecutionTimeout time.Duration
+	Handler          lambda.Handler
+}
+
+// Sample is a piece of work that the demo can start.
+type Sample struct {
+	Name     string // in the form
+	Label    string // in the menu
+	Function string
+	input    func(n int) any
+}
+
+// Input is the payload of the n-th execution of the sample, n from 0.
+func (s Sample) Input(n int) []byte {
+	payload, err := json.Marshal(s.input(n))
+	if err != nil { // the inputs are our own structs
+		panic(err)
+	}
+	return payload
+}
+
+// Samples are the pieces of work, in the order in which the demo starts them.
+var Samples = []Sample{
+	{"expense", "Expense report", "expense-approval", expenseInput},
+	{"vendor", "Bank account change", "vendor-master-update", vendorInput},
+	{"deploy", "Deploy to production", "release-train", deployInput},
+	{"refund", "Refund", "order-refund", refundInput},
+	{"outreach", "Agent: send e-mails", "agent-outreach", outreachInput},
+	{"erasure", "Erase personal data", "privacy-erasure", erasureInput},
+	{"access", "Access that times out", "access-broker", accessInput},
+	{"capacity", "Raise a limit, no timeout", "capacity-broker", capacityInput},
+}
+
+// Functions are the durable functions behind the samples. They ask the desk, and reach Lambda as options say.
+func Functions(desk *Desk, options ...durable.HandlerOption) []Function {
+	return []Function{
+		{"expense-approval", 7 * time.Hour, durable.NewHandler(expenseApproval(desk), options...)},
+		{"vendor-master-update", 24 * time.Hour, durable.NewHandler(vendorUpdate(desk), options...)},
+		{"release-train", releaseLimit, durable.NewHandler(releaseTrain(desk), options...)},
+		{"order-refund", 24 * time.Hour, durable.NewHandler(orderRefund(desk), options...)},
+		{"agent-outreach", 24 * time.Hour, durable.NewHandler(agentOutreach(desk), options...)},
+		{"privacy-erasure", 30 * 24 * time.Hour, durable.NewHandler(privacyErasure(desk), options...)},
+		{"access-broker", time.Hour, durable.NewHandler(accessBroker(desk), options...)},
+		{"capacity-broker", 90 * 24 * time.Hour, durable.NewHandler(capacityBroker(desk), options...)},
+	}
+}
+
+// seconds is a duration as the intake endpoint counts it.
+func seconds(d time.Duration) int { return int(d / time.Second) }
