@@ -340,3 +340,10 @@ func (a answer) want(t *testing.T, status, text string) {
 		t.Errorf("answer %s %s, want %s %s", a.Status, got, status, text)
 	}
 }
+
+// refuseNext makes checkpoints fail with an error of that type; "" accepts them.
+func (b *backend) refuseNext(kind string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.refuse = kind
+}

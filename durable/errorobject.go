@@ -43,7 +43,7 @@ func errorObject(err error) *types.ErrorObject {
 		o.ErrorType = aws.String(typeName(err))
 	}
 	if size(o) > maxErrorObject {
-		o = newErrorObject(cut(*o.ErrorType), cut(*o.ErrorMessage)+leftOutForLength, "", nil)
+		o = newErrorObject(cut(*o.ErrorType), shortened(*o.ErrorMessage), "", nil)
 	}
 	return o
 }
@@ -85,6 +85,11 @@ func cut(s string) string {
 	return strings.ToValidUTF8(s[:shortMessage], "") + "…"
 }
 
+// shortened is a message whose error data is gone.
+func shortened(message string) string {
+	return strings.TrimSuffix(cut(message), leftOutForLength) + leftOutForLength
+}
+
 // failures is the ErrorData of a failed context: what [errors.As] finds of
 // this package's errors, so that it finds it after replay as well. Lambda keeps
 // error data without looking inside.
@@ -105,7 +110,7 @@ func contextErrorObject(err error) *types.ErrorObject {
 	o := errorObject(err)
 	if size(o)+size(f) > maxErrorObject {
 		f = f.shortened()
-		o = newErrorObject(cut(*o.ErrorType), cut(*o.ErrorMessage)+leftOutForLength, "", nil)
+		o = newErrorObject(cut(*o.ErrorType), shortened(*o.ErrorMessage), "", nil)
 	}
 	o.ErrorData = aws.String(f.encode())
 	return o
@@ -131,7 +136,7 @@ func decodeFailures(o *types.ErrorObject) failures {
 func (f failures) shortened() failures {
 	if e := f.CallbackFailed; e != nil {
 		f.CallbackFailed = &CallbackFailedError{Name: e.Name, CallbackID: e.CallbackID,
-			ErrorType: cut(e.ErrorType), Message: cut(e.Message) + leftOutForLength}
+			ErrorType: cut(e.ErrorType), Message: shortened(e.Message)}
 	}
 	if e := f.Step; e != nil {
 		f.Step = e.shortened()
@@ -143,7 +148,7 @@ func (f failures) shortened() failures {
 }
 
 func (e *StepError) shortened() *StepError {
-	return &StepError{Name: e.Name, Attempts: e.Attempts, ErrorType: cut(e.ErrorType), Message: cut(e.Message) + leftOutForLength}
+	return &StepError{Name: e.Name, Attempts: e.Attempts, ErrorType: cut(e.ErrorType), Message: shortened(e.Message)}
 }
 
 func (f failures) list() []error {
