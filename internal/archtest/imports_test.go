@@ -56,8 +56,10 @@ var rules = []rule{
 		says: "commands are at the top, then handlers, then views: nothing below imports them",
 		of:   func(p string) bool { return !under(p, "cmd") && !testSupport(p) },
 		bans: func(p, imported string) bool {
-			above := under(imported, "cmd") || under(imported, "handlers") || under(imported, "views")
-			return above && owner(p) != owner(imported) && !(under(p, "handlers") && under(imported, "views"))
+			if under(imported, "views") {
+				return !under(p, "views") && !under(p, "handlers")
+			}
+			return (under(imported, "cmd") || under(imported, "handlers")) && owner(p) != owner(imported)
 		},
 	},
 	{
