@@ -1,0 +1,73 @@
+package locallambda
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// APIError is an answer other than success. [Engine.Start] returns it too, so that in-process callers can tell the same
+// cases apart as callers over HTTP.
+type APIError struct {
+	Status     int           // HTTP status
+	Code       string        // AWS's error code, e.g. ResourceNotFoundException
+	Message    string        // for the caller; holds no internals
+	Reason     string        // of a TooManyRequestsException, e.g. CallerRateLimitExceeded
+	RetryAfter time.Duration // sent as Retry-After when positive
+}
+
+// Error gives code and message.
+func (e *APIError) Error() string { return e.Code + ": " + e.Message }
+
+// wire is the error's JSON body. Lambda spells the message's key in two ways; restJson clients look for the one in their model.
+func (e *APIError) wire() map[string]string {
+	key := "Message"
+	switch e.Code {
+	case "InvalidParameterValueException", "TooManyRequestsException", "RequestTooLargeException", "InvalidRequestContentException":
+		key = "message"
+	}
+	body := map[string]string{"Type": "User", key: e.Message}
+	if e.Status >= http.StatusInternalServerError {
+		body["Type"] = "Service"
+	}
+	if e.Reason != "" {
+		body["Reason"] = e.Reason
+	}
+	return body
+}
+
+func invalidParameter(format string, args ...any) *APIError {
+	return &APIError{Status: http.StatusBadRequest, Code: "InvalidParameterValueException", Message: fmt.Sprintf(format, args...)}
+}
+
+func invalidContent(format string, args ...any) *APIError {
+	return &APIError{Status: http.StatusBadRequest, Code: "InvalidRequestContentException", Message: fmt.Sprintf(format, args...)}
+}
+
+func notFound(format string, args ...any) *APIError {
+	return &APIError{Status: http.StatusNotFound, Code: "ResourceNotFoundException", Message: fmt.Sprintf(format, args...)}
+}
+
+func callbackClosed() *APIError {
+	return &APIError{Status: http.StatusBadRequest, Code: "CallbackTimeoutException",
+		Message: "The callback ID has expired or the callback has already been completed."}
+}
+
+func alreadyStarted(x *execution) *APIError {
+	return &APIError{Status: http.StatusConflict, Code: "DurableExecutionAlreadyStartedException",
+		Message: "An execution with this name was already started with another payload: " + x.name}
+}
+
+func tooLarge(limit int) *APIError {
+	return &APIError{Status: http.StatusRequestEntityTooLarge, Code: "RequestTooLargeException",
+		Message: fmt.Sprintf("Request must be smaller than %d bytes.", limit)}
+}
+
+func serviceFault() *APIError {
+	return &APIError{Status: http.StatusInternalServerError, Code: "ServiceException",
+		Message: "The service encountered an internal error. Try again."}
+}
+
+func engineClosed() *APIError {
+	return &APIError{Status: http.StatusServiceUnavailable, Code: "ServiceUnavailableException", Message: "The engine is closed."}
+}

@@ -1,0 +1,49 @@
+package locallambda
+
+import "time"
+
+// executionResponse is an execution as GetDurableExecution shows it; ListDurableExecutionsByFunction shows the first part.
+type executionResponse struct {
+	executionSummary
+	Version               string        `json:"Version"`
+	DurableConfig         durableConfig `json:"DurableConfig"`
+	ExecutionDataIncluded bool          `json:"ExecutionDataIncluded"`
+	InputPayload          *string       `json:"InputPayload,omitempty"`
+	Result                *string       `json:"Result,omitempty"`
+	Error                 *ErrorObject  `json:"Error,omitempty"`
+}
+
+type executionSummary struct {
+	ARN            string          `json:"DurableExecutionArn"`
+	Name           string          `json:"DurableExecutionName"`
+	FunctionARN    string          `json:"FunctionArn"`
+	Status         executionStatus `json:"Status"`
+	StartTimestamp epochSeconds    `json:"StartTimestamp"`
+	EndTimestamp   *epochSeconds   `json:"EndTimestamp,omitempty"`
+}
+
+func (x *execution) summary() executionSummary {
+	return executionSummary{
+		ARN: x.arn, Name: x.name, FunctionARN: x.engine.functionARN(x.function, x.version), Status: x.status,
+		StartTimestamp: epochSeconds(x.startedAt), EndTimestamp: stamp[epochSeconds](x.endedAt),
+	}
+}
+
+// execution describes an execution, with its payloads only where data is asked for. Error: ResourceNotFoundException.
+func (e *Engine) execution(arn string, data bool) (response executionResponse, err error) {
+	err = e.update(func(time.Time) error {
+		x, err := e.executions.get(arn)
+		if err != nil {
+			return err
+		}
+		response = executionResponse{
+			executionSummary: x.summary(), Version: x.version, ExecutionDataIncluded: data,
+			DurableConfig: durableConfig{seconds(x.timeout), int(x.retention / (24 * time.Hour))},
+		}
+		if data {
+			response.InputPayload, response.Result, response.Error = x.input, x.result, x.err
+		}
+		return nil
+	})
+	return response, err
+}

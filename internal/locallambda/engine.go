@@ -1,0 +1,122 @@
+package locallambda
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Engine runs durable executions. Make one with [New] or [Open], give it functions with [Engine.Register], serve its
+// [Engine.Handler] on loopback, and end it with [Engine.Close]. Its methods may be called from any goroutine.
+type Engine struct {
+	config    Config
+	context   context.Context // of every invocation; ends with Close
+	cancel    context.CancelFunc
+	group     sync.WaitGroup // invocations and the observers' goroutine
+	observers observers
+
+	mu         sync.Mutex // guards what follows, and everything reachable from it
+	closed     bool
+	store      *store // nil keeps executions in memory only
+	functions  map[string]*function
+	executions executions
+	callbacks  map[string]*operation // by callback ID
+	alarms     alarms
+	wakeAt     time.Time // when the clock is set to wake us; zero when it is not
+	stopClock  func() bool
+	ready      []*execution // wait for their invocation to start, first in, first out
+	invoking   int
+	unsaved    []*execution
+}
+
+// New returns an engine that keeps its executions in memory. Close it.
+func New(config Config) *Engine {
+	e := &Engine{
+		config:     config.withDefaults(),
+		functions:  map[string]*function{},
+		callbacks:  map[string]*operation{},
+		executions: newExecutions(),
+	}
+	e.context, e.cancel = context.WithCancel(context.Background())
+	e.observers.start(&e.group)
+	return e
+}
+
+// Close stops the engine: it cancels the context of running invocations and waits until they and the observers have
+// returned. Afterwards every request is refused. Closing twice is harmless.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	first := !e.closed
+	e.closed = true
+	if e.stopClock != nil {
+		e.stopClock()
+	}
+	e.mu.Unlock()
+	e.cancel()
+	e.observers.stop()
+	e.group.Wait()
+	if !first || e.store == nil {
+		return nil
+	}
+	return e.store.close()
+}
+
+// now reads the clock with the precision of the protocol.
+func (e *Engine) now() time.Time {
+	return e.config.Clock.Now().UTC().Truncate(time.Millisecond)
+}
+
+// update is the only way to the state. Alarms that are due ring before the change, so that a late timer can never lose
+// against a request that came after its time. The answer is given only when the change is saved.
+func (e *Engine) update(change func(now time.Time) error) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return engineClosed()
+	}
+	now := e.now()
+	for a := e.alarms.due(now); a != nil; a = e.alarms.due(now) {
+		a.ring(now)
+	}
+	err := change(now)
+	if unsaved := e.settle(now); err == nil {
+		err = unsaved
+	}
+	return err
+}
+
+// saveRetryDelay is how soon a failed save is tried again when nothing else happens.
+const saveRetryDelay = time.Second
+
+// settle brings the world in line with the state after a change. Observers and functions learn of it only once it is saved.
+func (e *Engine) settle(now time.Time) error {
+	defer e.setClock(now)
+	if err := e.save(); err != nil {
+		e.config.Logger.Error("executions could not be saved; trying again", "error", err)
+		e.alarms.set(now.Add(saveRetryDelay), func(time.Time) {})
+		return serviceFault()
+	}
+	e.observers.publish()
+	e.startReady(now)
+	return nil
+}
+
+// setClock makes the clock wake the engine for the earliest alarm.
+func (e *Engine) setClock(now time.Time) {
+	if len(e.alarms) == 0 || e.alarms[0].at.Equal(e.wakeAt) {
+		return
+	}
+	if e.stopClock != nil {
+		e.stopClock()
+	}
+	e.wakeAt = e.alarms[0].at
+	e.stopClock = e.config.Clock.AfterFunc(e.wakeAt.Sub(now), e.wakeUp)
+}
+
+// wakeUp is what the clock calls. Update does the work; an error is logged where it happens and has no caller here.
+func (e *Engine) wakeUp() {
+	_ = e.update(func(time.Time) error {
+		e.wakeAt = time.Time{}
+		return nil
+	})
+}

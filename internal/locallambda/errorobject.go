@@ -1,0 +1,29 @@
+package locallambda
+
+// ErrorObject is Lambda's description of a failure, as functions, callers and the history exchange it. All parts are optional.
+type ErrorObject struct {
+	ErrorType    string   `json:"ErrorType,omitempty"`
+	ErrorMessage string   `json:"ErrorMessage,omitempty"`
+	ErrorData    string   `json:"ErrorData,omitempty"`
+	StackTrace   []string `json:"StackTrace,omitempty"`
+}
+
+// size is what Lambda's limit of 1 MB counts: all fields together, in bytes.
+func (o *ErrorObject) size() int {
+	if o == nil {
+		return 0
+	}
+	n := len(o.ErrorType) + len(o.ErrorMessage) + len(o.ErrorData)
+	for _, line := range o.StackTrace {
+		n += len(line)
+	}
+	return n
+}
+
+// Error makes the object usable as a Go error: a [Function] may return one to say how it failed.
+func (o *ErrorObject) Error() string {
+	if o.ErrorType == "" {
+		return o.ErrorMessage
+	}
+	return o.ErrorType + ": " + o.ErrorMessage
+}

@@ -1,0 +1,113 @@
+package locallambda
+
+import "time"
+
+// The details of the events, after the model's structures of the same names.
+type (
+	// plainStart is of contexts and steps.
+	plainStart struct{}
+
+	executionStart struct {
+		Input            payload `json:"Input"`
+		ExecutionTimeout int32   `json:"ExecutionTimeout"` // seconds
+	}
+
+	// success is of executions, contexts, callbacks and, with retry details, of steps.
+	success struct {
+		Result       payload       `json:"Result"`
+		RetryDetails *retryDetails `json:"RetryDetails,omitempty"`
+	}
+
+	// unsuccessful is of whatever failed, timed out or was stopped or cancelled; steps have retry details.
+	unsuccessful struct {
+		Error        *failure      `json:"Error,omitempty"`
+		RetryDetails *retryDetails `json:"RetryDetails,omitempty"`
+	}
+
+	retryDetails struct {
+		CurrentAttempt          int32  `json:"CurrentAttempt"` // from 1
+		NextAttemptDelaySeconds *int32 `json:"NextAttemptDelaySeconds,omitempty"`
+	}
+
+	waitStart struct {
+		Duration              int32        `json:"Duration"` // seconds
+		ScheduledEndTimestamp epochSeconds `json:"ScheduledEndTimestamp"`
+	}
+
+	waitEnd struct {
+		Duration int32 `json:"Duration"` // seconds
+	}
+
+	callbackStart struct {
+		CallbackID       string `json:"CallbackId"`
+		Timeout          int32  `json:"Timeout,omitempty"`          // seconds
+		HeartbeatTimeout int32  `json:"HeartbeatTimeout,omitempty"` // seconds
+	}
+
+	invocationEnd struct {
+		StartTimestamp epochSeconds `json:"StartTimestamp"`
+		EndTimestamp   epochSeconds `json:"EndTimestamp"`
+		RequestID      string       `json:"RequestId"`
+		Error          *failure     `json:"Error,omitempty"`
+	}
+)
+
+func (d plainStart) cut(cutting) details    { return d }
+func (d waitStart) cut(cutting) details     { return d }
+func (d waitEnd) cut(cutting) details       { return d }
+func (d callbackStart) cut(cutting) details { return d } // both emulators keep the callback ID without execution data
+
+func (d executionStart) cut(c cutting) details {
+	d.Input = c.payload(d.Input)
+	return d
+}
+
+func (d success) cut(c cutting) details {
+	d.Result = c.payload(d.Result)
+	return d
+}
+
+func (d unsuccessful) cut(c cutting) details {
+	d.Error = c.failure(d.Error)
+	return d
+}
+
+func (d invocationEnd) cut(c cutting) details {
+	d.Error = c.failure(d.Error)
+	return d
+}
+
+// endDetails are those of an execution's end.
+func endDetails(status executionStatus, result *string, err *ErrorObject) details {
+	if status == succeeded {
+		return success{Result: payload{Payload: result}}
+	}
+	if status == timedOut && err == nil {
+		return unsuccessful{} // the only end whose error is optional in the model
+	}
+	return unsuccessful{Error: &failure{Payload: err}}
+}
+
+// emptyDetails gives a pointer to fresh details of an event's kind, to decode into.
+func emptyDetails(kind eventType) any {
+	switch kind {
+	case executionStarted:
+		return new(executionStart)
+	case contextStarted, stepStarted:
+		return new(plainStart)
+	case "ExecutionSucceeded", contextSucceeded, stepSucceeded, callbackSucceeded:
+		return new(success)
+	case waitStarted:
+		return new(waitStart)
+	case waitSucceeded:
+		return new(waitEnd)
+	case callbackStarted:
+		return new(callbackStart)
+	case invocationCompleted:
+		return new(invocationEnd)
+	default:
+		return new(unsuccessful)
+	}
+}
+
+func seconds(d time.Duration) int32 { return int32(d / time.Second) }

@@ -1,0 +1,131 @@
+package locallambda
+
+import "time"
+
+type executionStatus string
+
+const (
+	running   executionStatus = "RUNNING"
+	succeeded executionStatus = "SUCCEEDED"
+	failed    executionStatus = "FAILED"
+	timedOut  executionStatus = "TIMED_OUT"
+	stopped   executionStatus = "STOPPED"
+)
+
+// execution is one durable execution. All methods need the engine's lock.
+type execution struct {
+	engine    *Engine
+	number    int64 // in order of start
+	arn       string
+	name      string
+	function  string
+	version   string
+	sync      bool // started by RequestResponse, which allows larger payloads
+	timeout   time.Duration
+	retention time.Duration
+	startedAt time.Time
+	input     *string
+
+	status  executionStatus
+	endedAt time.Time
+	result  *string
+	err     *ErrorObject
+	ended   chan struct{} // closed at the end; nil until somebody waits
+
+	operations []*operation // in order of start; the first is the EXECUTION operation
+	byID       map[string]*operation
+	events     []*event
+	revision   uint64 // counts the changes of operations
+	seen       uint64 // the revision that the function knows
+
+	checkpoints
+	invocation *invocation // the one that runs
+	retry      *alarm      // the next invocation after a failed one
+	failures   int         // failed invocations in a row
+	queued     bool        // is in the engine's queue
+	suspended  bool        // waits for something outside
+	woken      bool        // something happened since the last invocation began
+	expiry     *alarm      // the execution timeout, then the end of retention
+
+	unsaved           bool
+	unsavedOperations []*operation
+	savedEvents       int
+	forgotten         bool // to be deleted
+}
+
+// root is the EXECUTION operation, which carries the input.
+func (x *execution) root() *operation { return x.operations[0] }
+
+// add appends an operation and makes it known by its ID.
+func (x *execution) add(op *operation) *operation {
+	op.execution = x
+	x.operations = append(x.operations, op)
+	x.byID[op.id] = op
+	return op
+}
+
+// touch notes that an operation changed, for the function and for the store.
+func (x *execution) touch(op *operation) {
+	x.revision++
+	op.revision = x.revision
+	x.saveLater(op)
+}
+
+// record appends an event to the history.
+func (x *execution) record(now time.Time, kind eventType, op *operation, d details) {
+	x.events = append(x.events, &event{id: len(x.events) + 1, at: now, kind: kind, operation: op, details: d})
+	x.saveLater(nil)
+}
+
+// arm sets the alarm for the end of the execution's time.
+func (x *execution) arm() {
+	x.expiry = x.engine.alarms.set(x.startedAt.Add(x.timeout), func(now time.Time) {
+		x.end(now, timedOut, nil, nil)
+	})
+}
+
+// end ends the execution, once. Operations that have not ended stay as they are, and no event follows: that is what Lambda
+// documents for StopDurableExecution ("remains in the STARTED state").
+func (x *execution) end(now time.Time, status executionStatus, result *string, err *ErrorObject) {
+	e := x.engine
+	x.status, x.endedAt, x.result, x.err = status, now, result, err
+	x.checkpoints = checkpoints{}
+	e.alarms.cancel(x.expiry)
+	e.alarms.cancel(x.retry)
+	x.retry = nil
+	for _, op := range x.operations {
+		e.alarms.cancel(op.alarm)
+		op.alarm = nil
+	}
+	x.root().end(now, operationStatus(status), result, err)
+	x.record(now, executionEnded[status], x.root(), endDetails(status, result, err))
+	x.forgetAfter(now)
+	if x.ended != nil {
+		close(x.ended)
+	}
+	e.observe(Observation{Kind: ExecutionEnded, Status: string(status), Payload: text(result), Error: err}, now, x, nil)
+}
+
+// forgetAfter sets the alarm for the end of the retention period.
+func (x *execution) forgetAfter(ended time.Time) {
+	x.expiry = x.engine.alarms.set(ended.Add(x.retention), func(time.Time) { x.forget() })
+}
+
+// forget removes the execution; its callbacks become unknown.
+func (x *execution) forget() {
+	for _, op := range x.operations {
+		if op.callback != nil {
+			delete(x.engine.callbacks, op.callback.id)
+		}
+	}
+	x.engine.executions.remove(x)
+	x.forgotten = true
+	x.saveLater(nil)
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}

@@ -1,0 +1,87 @@
+package locallambda
+
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+)
+
+type historyRequest struct {
+	pageRequest
+	data    bool
+	reverse bool // newest first
+}
+
+type historyResponse struct {
+	Events     []wireEvent `json:"Events"`
+	NextMarker string      `json:"NextMarker,omitempty"`
+}
+
+// wireEvent is an event as a reader asked for it.
+type wireEvent struct {
+	*event
+	cutting
+}
+
+// history reads a page of an execution's history. A marker is the ID of the last event that was read, so that events which
+// arrive meanwhile shift nothing. Errors: ResourceNotFoundException, InvalidParameterValueException for a wrong marker.
+func (e *Engine) history(arn string, r historyRequest) (response historyResponse, err error) {
+	var events []*event
+	err = e.update(func(time.Time) error {
+		x, err := e.executions.get(arn)
+		if err != nil {
+			return err
+		}
+		events = x.events // only ever appended to
+		return nil
+	})
+	if err != nil {
+		return response, err
+	}
+	events, response.NextMarker, err = r.page(events)
+	response.Events = make([]wireEvent, len(events))
+	for i, ev := range events {
+		response.Events[i] = wireEvent{ev, cutting{data: r.data, limit: e.config.HistoryPayloadLimit}}
+	}
+	return response, err
+}
+
+// page selects from a whole history. The event with ID n is at index n-1.
+func (r historyRequest) page(events []*event) (page []*event, next string, err error) {
+	last, err := r.position(len(events))
+	if err != nil {
+		return nil, "", err
+	}
+	step, i := 1, last
+	if r.reverse {
+		step, i = -1, last-2
+		if r.marker == "" {
+			i = len(events) - 1
+		}
+	}
+	for ; i >= 0 && i < len(events); i += step {
+		if len(page) == r.size {
+			return page, strconv.Itoa(page[len(page)-1].id), nil
+		}
+		page = append(page, events[i])
+	}
+	return page, "", nil
+}
+
+// MarshalJSON writes the event with the one details member that its type has.
+func (w wireEvent) MarshalJSON() ([]byte, error) {
+	fields := map[string]any{
+		"EventId":                  w.id,
+		"EventTimestamp":           epochSeconds(w.at),
+		"EventType":                w.kind,
+		string(w.kind) + "Details": w.details.cut(w.cutting),
+	}
+	if op := w.operation; op != nil {
+		for key, value := range map[string]string{"Id": op.id, "ParentId": op.parent, "Name": op.name, "SubType": op.subType} {
+			if value != "" {
+				fields[key] = value
+			}
+		}
+	}
+	return json.Marshal(fields)
+}

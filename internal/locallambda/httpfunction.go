@@ -1,0 +1,64 @@
+package locallambda
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+)
+
+// HTTPFunction returns a function that runs behind an HTTP server, such as a Node.js process: the engine sends
+// POST {baseURL}/2015-03-31/functions/{name}/invocations, and the server answers 200 with the handler's answer, or, where
+// the handler threw, with the header X-Amz-Function-Error and {"errorType","errorMessage"}.
+// Only the engine can invoke it, because the name comes from the invocation's context.
+func HTTPFunction(baseURL string) Function { return httpFunction{baseURL} }
+
+type httpFunction struct{ baseURL string }
+
+// Invoke sends the payload and reads the answer. A function error comes back as *[ErrorObject].
+func (f httpFunction) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	i, _ := InvocationFrom(ctx)
+	address, err := url.JoinPath(f.baseURL, "2015-03-31", "functions", i.Function, "invocations")
+	if err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(payload))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Lambda-Runtime-Aws-Request-Id", i.RequestID)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(response.Body, maxRequest))
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s answered %s", address, response.Status)
+	}
+	if response.Header.Get("X-Amz-Function-Error") != "" {
+		return nil, remoteError(answer)
+	}
+	return answer, nil
+}
+
+func remoteError(answer []byte) error {
+	var thrown struct {
+		ErrorType    string          `json:"errorType"`
+		ErrorMessage string          `json:"errorMessage"`
+		StackTrace   json.RawMessage `json:"stackTrace"`
+	}
+	if err := json.Unmarshal(answer, &thrown); err != nil {
+		return fmt.Errorf("the function failed with an unreadable error: %w", err)
+	}
+	problem := &ErrorObject{ErrorType: thrown.ErrorType, ErrorMessage: thrown.ErrorMessage}
+	_ = json.Unmarshal(thrown.StackTrace, &problem.StackTrace) // runtimes differ in its form; without it the error is still useful
+	return problem
+}

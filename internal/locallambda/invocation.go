@@ -1,0 +1,191 @@
+package locallambda
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// Invocation says what an in-process [Function] is invoked for.
+type Invocation struct {
+	Function  string
+	Version   string
+	RequestID string
+}
+
+type invocationKey struct{}
+
+// InvocationFrom gives the invocation that a function's context belongs to.
+func InvocationFrom(ctx context.Context) (Invocation, bool) {
+	i, ok := ctx.Value(invocationKey{}).(Invocation)
+	return i, ok
+}
+
+// invocation is a run of a function for one execution.
+type invocation struct {
+	Invocation
+	execution *execution
+	function  *function
+	startedAt time.Time
+	cancel    context.CancelFunc
+	overtime  *alarm
+}
+
+// envelope is the payload of an invocation: the durable invocation format.
+type envelope struct {
+	DurableExecutionARN   string       `json:"DurableExecutionArn"`
+	CheckpointToken       string       `json:"CheckpointToken"`
+	InitialExecutionState initialState `json:"InitialExecutionState"`
+	UpdatedOperationIDs   []string     `json:"UpdatedOperationIds"`
+}
+
+type initialState struct {
+	Operations []wireOperation[epochMillis] `json:"Operations"`
+	NextMarker string                       `json:"NextMarker"`
+}
+
+// wake makes sure that an invocation begins after this moment. However often it is called meanwhile, one is enough.
+func (x *execution) wake() {
+	x.woken = true
+	x.suspended = false
+	x.enqueue()
+	x.saveLater(nil)
+}
+
+// enqueue queues the execution unless it is queued, runs, waits for a retry or has nothing to do.
+func (x *execution) enqueue() {
+	if x.status != running || x.suspended || x.queued || x.invocation != nil || x.retry != nil {
+		return
+	}
+	x.queued = true
+	x.engine.ready = append(x.engine.ready, x)
+}
+
+// startReady begins the invocations that the concurrency allows.
+func (e *Engine) startReady(now time.Time) {
+	for e.invoking < e.config.Concurrency && len(e.ready) > 0 {
+		x := e.ready[0]
+		e.ready[0] = nil
+		e.ready = e.ready[1:]
+		x.queued = false
+		// An execution that was loaded before its function is registered is queued again by Register.
+		if f := e.functions[x.function]; f != nil && x.status == running {
+			x.invoke(f, now)
+		}
+	}
+}
+
+// invoke begins an invocation in its own goroutine.
+func (x *execution) invoke(f *function, now time.Time) {
+	e := x.engine
+	ctx, cancel := context.WithCancel(e.context)
+	i := &invocation{
+		Invocation: Invocation{Function: f.name, Version: x.version, RequestID: newUUID()},
+		execution:  x, function: f, startedAt: now, cancel: cancel,
+	}
+	i.overtime = e.alarms.set(now.Add(f.config.Timeout), func(time.Time) { cancel() })
+	x.invocation = i
+	x.woken = false
+	input := x.envelope()
+	e.invoking++
+	e.group.Go(func() { i.run(ctx, input) })
+}
+
+// envelope takes a new checkpoint token, which ends the one of any invocation before.
+func (x *execution) envelope() envelope {
+	updated := []string{}
+	for _, op := range x.operations {
+		if op.revision > x.seen && !op.hidden() {
+			updated = append(updated, op.id)
+		}
+	}
+	x.seen = x.revision
+	x.checkpoints = checkpoints{token: newToken()}
+	operations, next := page[epochMillis](x, 0, defaultPage)
+	return envelope{
+		DurableExecutionARN: x.arn, CheckpointToken: x.token,
+		InitialExecutionState: initialState{Operations: operations, NextMarker: next},
+		UpdatedOperationIDs:   updated,
+	}
+}
+
+// run invokes the function and reports what came of it.
+func (i *invocation) run(ctx context.Context, input envelope) {
+	defer i.cancel()
+	ctx = context.WithValue(ctx, invocationKey{}, i.Invocation)
+	answer, err := i.call(ctx, input)
+	_ = i.execution.engine.update(func(now time.Time) error { // once closed, nobody wants to know
+		i.finish(now, answer, err)
+		return nil
+	})
+}
+
+// call turns a panic of the function into an error, as Lambda's runtime does.
+func (i *invocation) call(ctx context.Context, input envelope) (answer []byte, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			i.execution.engine.config.Logger.Error("function panicked", "function", i.Function, "panic", r, "stack", string(debug.Stack()))
+			err = &ErrorObject{ErrorType: "Runtime.Panic", ErrorMessage: fmt.Sprint(r)}
+		}
+	}()
+	payload, err := json.Marshal(input)
+	if err != nil {
+		return nil, err
+	}
+	return i.function.code.Invoke(ctx, payload)
+}
+
+// finish takes the invocation's answer. An execution that ended meanwhile (stopped, timed out) takes no more events.
+func (i *invocation) finish(now time.Time, answer []byte, err error) {
+	x := i.execution
+	e := x.engine
+	e.invoking--
+	e.alarms.cancel(i.overtime)
+	x.invocation = nil
+	if x.status != running {
+		return
+	}
+	x.replies = nil // the client that could repeat itself is gone
+	outcome, problem := x.outcome(answer, err)
+	x.record(now, invocationCompleted, nil, invocationEnd{
+		StartTimestamp: epochSeconds(i.startedAt), EndTimestamp: epochSeconds(now), RequestID: i.RequestID, Error: problem.failure(),
+	})
+	e.observe(Observation{Kind: InvocationCompleted, Status: outcome.Status, Error: problem.object()}, now, x, nil)
+	switch {
+	case problem != nil:
+		x.retryInvocation(now, problem)
+	case outcome.Status == outcomePending:
+		x.suspend()
+	case outcome.Status == outcomeSucceeded:
+		x.end(now, succeeded, outcome.Result, nil)
+	default:
+		x.end(now, failed, nil, outcome.Error)
+	}
+}
+
+// suspend ends a successful invocation that waits. What happened while it ran may have come too late for it, so that wakes it
+// again: better one invocation too many than an execution that sleeps for ever.
+func (x *execution) suspend() {
+	x.failures = 0
+	x.suspended = !x.woken
+	x.enqueue()
+	x.saveLater(nil)
+}
+
+// retryInvocation invokes again after a while, or fails the execution when that did not help often enough.
+func (x *execution) retryInvocation(now time.Time, problem *problem) {
+	e := x.engine
+	e.config.Logger.Warn("invocation failed", "execution", x.arn, "failures", x.failures+1, "error", problem)
+	x.failures++
+	if x.failures > e.config.Retries {
+		x.end(now, failed, nil, problem.object())
+		return
+	}
+	x.saveLater(nil)
+	x.retry = e.alarms.set(now.Add(e.config.RetryDelay), func(time.Time) {
+		x.retry = nil
+		x.enqueue()
+	})
+}

@@ -1,0 +1,96 @@
+package locallambda
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+)
+
+// dryRun answers whether a start would be accepted.
+func (e *Engine) dryRun(w http.ResponseWriter, request startRequest) error {
+	if err := request.validate(); err != nil {
+		return err
+	}
+	err := e.update(func(time.Time) error {
+		_, err := e.function(request.function, request.qualifier)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// invokeEvent starts an execution and does not wait for it.
+func (e *Engine) invokeEvent(w http.ResponseWriter, request startRequest) error {
+	x, err := e.start(request)
+	if err != nil {
+		return err
+	}
+	describeStart(w, x)
+	w.WriteHeader(http.StatusAccepted)
+	return nil
+}
+
+// invokeSync starts an execution and answers with its result once it ends, however long that takes.
+func (e *Engine) invokeSync(w http.ResponseWriter, r *http.Request, request startRequest) error {
+	x, err := e.start(request)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-e.endOf(x):
+	case <-r.Context().Done():
+		return r.Context().Err()
+	case <-e.context.Done():
+		return engineClosed()
+	}
+	describeStart(w, x)
+	if x.status != succeeded { // an execution that ended does not change any more
+		w.Header().Set("X-Amz-Function-Error", "Unhandled")
+		return writeJSON(w, functionError(x))
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Write([]byte(text(x.result)))
+	return nil
+}
+
+// endOf gives a channel that is closed when the execution has ended.
+func (e *Engine) endOf(x *execution) <-chan struct{} {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if x.ended == nil {
+		x.ended = make(chan struct{})
+		if x.status != running {
+			close(x.ended)
+		}
+	}
+	return x.ended
+}
+
+func describeStart(w http.ResponseWriter, x *execution) {
+	w.Header().Set("X-Amz-Durable-Execution-Arn", x.arn)
+	w.Header().Set("X-Amz-Executed-Version", x.version)
+}
+
+// functionError is the body of a failed synchronous invocation, in the format of Lambda's runtimes.
+func functionError(x *execution) json.Marshaler {
+	o := ErrorObject{ErrorType: string(x.status), ErrorMessage: "The durable execution ended as " + string(x.status) + "."}
+	if x.err != nil {
+		o = *x.err
+	}
+	return runtimeError{o.ErrorType, o.ErrorMessage, o.StackTrace}
+}
+
+// runtimeError is how Lambda's runtimes write an error.
+type runtimeError struct {
+	Type       string
+	Message    string
+	StackTrace []string
+}
+
+// MarshalJSON writes the keys as the runtimes do.
+func (e runtimeError) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]any{"errorType": e.Type, "errorMessage": e.Message, "stackTrace": e.StackTrace})
+}

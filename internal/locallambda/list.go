@@ -1,0 +1,94 @@
+package locallambda
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"time"
+)
+
+type listRequest struct {
+	pageRequest
+	function    string
+	qualifier   string // empty: all versions
+	name        string // empty: all names
+	statuses    []executionStatus
+	after       time.Time
+	before      time.Time
+	oldestFirst bool
+}
+
+type listResponse struct {
+	DurableExecutions []executionSummary `json:"DurableExecutions"`
+	NextMarker        string             `json:"NextMarker,omitempty"`
+}
+
+// list lists a function's executions. A marker is the number of the last execution that was read.
+// Errors: ResourceNotFoundException for an unknown function, InvalidParameterValueException.
+func (e *Engine) list(r listRequest) (response listResponse, err error) {
+	if err := r.validate(); err != nil {
+		return response, err
+	}
+	response.DurableExecutions = []executionSummary{}
+	err = e.update(func(time.Time) error {
+		f, err := e.function(r.function, r.qualifier)
+		if err != nil {
+			return err
+		}
+		found, next := r.page(e.executions.of(f.name))
+		for _, x := range found {
+			response.DurableExecutions = append(response.DurableExecutions, x.summary())
+		}
+		response.NextMarker = next
+		return nil
+	})
+	return response, err
+}
+
+func (r *listRequest) validate() error {
+	for _, s := range r.statuses {
+		if s != running && executionEnded[s] == "" {
+			return invalidParameter("Invalid status: %q.", s)
+		}
+	}
+	if _, err := strconv.ParseInt(cmp.Or(r.marker, "0"), 10, 64); err != nil {
+		return invalidParameter("Invalid marker.")
+	}
+	return nil
+}
+
+// page walks the list, which is in order of start, from behind the marker.
+func (r *listRequest) page(list []*execution) (found []*execution, next string) {
+	step, i := -1, len(list)-1
+	if r.oldestFirst {
+		step, i = 1, 0
+	}
+	if r.marker != "" {
+		number, _ := strconv.ParseInt(r.marker, 10, 64) // validated
+		at, exact := slices.BinarySearchFunc(list, number, func(x *execution, n int64) int { return cmp.Compare(x.number, n) })
+		i = at - 1
+		if r.oldestFirst {
+			if i = at; exact {
+				i++
+			}
+		}
+	}
+	for ; i >= 0 && i < len(list); i += step {
+		if !r.matches(list[i]) {
+			continue
+		}
+		if len(found) == r.size {
+			return found, strconv.FormatInt(found[len(found)-1].number, 10)
+		}
+		found = append(found, list[i])
+	}
+	return found, ""
+}
+
+func (r *listRequest) matches(x *execution) bool {
+	return (len(r.statuses) == 0 || slices.Contains(r.statuses, x.status)) &&
+		(r.name == "" || r.name == x.name) &&
+		(r.qualifier == "" || r.qualifier == x.version) &&
+		(r.after.IsZero() || x.startedAt.After(r.after)) &&
+		(r.before.IsZero() || x.startedAt.Before(r.before))
+}

@@ -1,0 +1,73 @@
+package locallambda
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+)
+
+type listFunctionsResponse struct {
+	Functions  []functionConfiguration `json:"Functions"`
+	NextMarker string                  `json:"NextMarker,omitempty"`
+}
+
+// functionConfiguration holds the part of Lambda's structure that has a meaning here.
+type functionConfiguration struct {
+	FunctionName  string        `json:"FunctionName"`
+	FunctionARN   string        `json:"FunctionArn"`
+	Version       string        `json:"Version"`
+	Timeout       int32         `json:"Timeout"` // seconds
+	LastModified  string        `json:"LastModified"`
+	State         string        `json:"State"`
+	DurableConfig durableConfig `json:"DurableConfig"`
+}
+
+type durableConfig struct {
+	ExecutionTimeout      int32 `json:"ExecutionTimeout"` // seconds
+	RetentionPeriodInDays int   `json:"RetentionPeriodInDays"`
+}
+
+// maxFunctionPage is fewer than the API accepts as MaxItems: "returns a maximum of 50 items in each response".
+const maxFunctionPage = 50
+
+// listFunctions lists the functions by name: their unpublished version, and with all the numbered one as well.
+func (e *Engine) listFunctions(p pageRequest, all bool) (response listFunctionsResponse, err error) {
+	err = e.update(func(time.Time) error {
+		list := []functionConfiguration{}
+		for _, name := range slices.Sorted(maps.Keys(e.functions)) {
+			f := e.functions[name]
+			list = append(list, e.describeFunction(f, latest))
+			if all && f.config.Version != latest {
+				list = append(list, e.describeFunction(f, f.config.Version))
+			}
+		}
+		from, err := p.position(len(list))
+		if err != nil {
+			return err
+		}
+		to := min(from+min(p.size, maxFunctionPage), len(list))
+		if to < len(list) {
+			response.NextMarker = strconv.Itoa(to)
+		}
+		response.Functions = list[from:to]
+		return nil
+	})
+	return response, err
+}
+
+func (e *Engine) describeFunction(f *function, version string) functionConfiguration {
+	qualifier := version
+	if version == latest {
+		qualifier = "" // ListFunctions gives the ARN of the unpublished version without qualifier
+	}
+	return functionConfiguration{
+		FunctionName: f.name, FunctionARN: e.functionARN(f.name, qualifier), Version: version,
+		Timeout: seconds(f.config.Timeout), LastModified: f.since.Format("2006-01-02T15:04:05.000-0700"), State: "Active",
+		DurableConfig: f.durableConfig(),
+	}
+}
+
+func (f *function) durableConfig() durableConfig {
+	return durableConfig{ExecutionTimeout: seconds(f.config.ExecutionTimeout), RetentionPeriodInDays: f.config.RetentionPeriodInDays}
+}

@@ -1,0 +1,77 @@
+// Package locallambdatest holds what tests against the embedded engine need: a clock that the test moves, and a log of the
+// engine's observations that a test can wait on.
+package locallambdatest
+
+import (
+	"sync"
+	"time"
+)
+
+// Clock is a [locallambda.Clock] that stands still until it is moved. Make one with [NewClock].
+type Clock struct {
+	mu     sync.Mutex
+	now    time.Time
+	timers map[*timer]struct{}
+}
+
+type timer struct {
+	at   time.Time
+	call func()
+}
+
+// NewClock returns a clock that shows the given time.
+func NewClock(now time.Time) *Clock {
+	return &Clock{now: now, timers: map[*timer]struct{}{}}
+}
+
+// Now is the time that the clock shows.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// AfterFunc calls f during the Advance that reaches the time, even where that time is now.
+func (c *Clock) AfterFunc(d time.Duration, f func()) (stop func() bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := &timer{at: c.now.Add(d), call: f}
+	c.timers[t] = struct{}{}
+	return func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		_, waiting := c.timers[t]
+		delete(c.timers, t)
+		return waiting
+	}
+}
+
+// Advance moves the clock and makes the calls that fall due on the way, in their order and each at its own time. When it
+// returns they have all returned.
+func (c *Clock) Advance(d time.Duration) {
+	target := c.Now().Add(d)
+	for t := c.next(target); t != nil; t = c.next(target) {
+		t.call()
+	}
+}
+
+// next takes the earliest timer up to target and moves the clock to its time, or to target when there is none.
+func (c *Clock) next(target time.Time) *timer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var first *timer
+	for t := range c.timers {
+		if !t.at.After(target) && (first == nil || t.at.Before(first.at)) {
+			first = t
+		}
+	}
+	if first == nil {
+		c.now = target
+		return nil
+	}
+	delete(c.timers, first)
+	if first.at.After(c.now) {
+		c.now = first.at
+	}
+	return first
+}

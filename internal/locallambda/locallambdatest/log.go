@@ -1,0 +1,81 @@
+package locallambdatest
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"countersign/internal/locallambda"
+)
+
+// Log collects an engine's observations. Make one with [Watch].
+type Log struct {
+	mu      sync.Mutex
+	entries []locallambda.Observation
+	taken   int
+	changed chan struct{} // closed and replaced with every entry
+}
+
+// patience ends the wait for what will not come; nothing that works waits that long.
+const patience = 30 * time.Second
+
+// Watch begins to collect; the test's end stops it.
+func Watch(t testing.TB, e *locallambda.Engine) *Log {
+	l := &Log{changed: make(chan struct{})}
+	t.Cleanup(e.Observe(l.add))
+	return l
+}
+
+func (l *Log) add(o locallambda.Observation) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries = append(l.entries, o)
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+// All gives what was observed so far.
+func (l *Log) All() []locallambda.Observation {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.entries)
+}
+
+// Next waits for the next observation of a kind after the one that the last Next returned, passing over others.
+func (l *Log) Next(t testing.TB, kind locallambda.ObservationKind) locallambda.Observation {
+	t.Helper()
+	return l.NextOf(t, func(o locallambda.Observation) bool { return o.Kind == kind }, string(kind))
+}
+
+// NextOf is Next for any condition; what describes it for the message of a failure.
+func (l *Log) NextOf(t testing.TB, matches func(locallambda.Observation) bool, what string) locallambda.Observation {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for {
+		o, found, changed := l.take(matches)
+		if found {
+			return o
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			t.Fatalf("waited in vain for %s; observed: %+v", what, l.All())
+		}
+	}
+}
+
+func (l *Log) take(matches func(locallambda.Observation) bool) (locallambda.Observation, bool, <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for l.taken < len(l.entries) {
+		o := l.entries[l.taken]
+		l.taken++
+		if matches(o) {
+			return o, true, nil
+		}
+	}
+	return locallambda.Observation{}, false, l.changed
+}

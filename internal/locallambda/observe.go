@@ -1,0 +1,136 @@
+package locallambda
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// ObservationKind says what happened.
+type ObservationKind string
+
+// The kinds of observations.
+const (
+	ExecutionStarted    ObservationKind = "execution started"
+	ExecutionEnded      ObservationKind = "execution ended"
+	InvocationCompleted ObservationKind = "invocation completed"
+	CallbackStarted     ObservationKind = "callback started"
+	HeartbeatReceived   ObservationKind = "heartbeat received"
+	CallbackClosed      ObservationKind = "callback closed"
+)
+
+// Observation is one thing that happened in the engine and is already saved.
+type Observation struct {
+	Kind          ObservationKind
+	At            time.Time
+	Function      string
+	ExecutionARN  string
+	ExecutionName string
+
+	// Of callbacks only.
+	OperationID      string
+	OperationName    string
+	CallbackID       string
+	Timeout          time.Duration // of a started callback, 0 for none
+	HeartbeatTimeout time.Duration
+
+	Status  string       // how a callback or an execution ended (SUCCEEDED, FAILED, TIMED_OUT, STOPPED), or an invocation's answer
+	Payload string       // the input of a started execution, the result of what succeeded
+	Error   *ErrorObject // of what did not succeed
+}
+
+// observers hands observations to subscribers, in order and outside the engine's lock.
+type observers struct {
+	pending []Observation // not yet saved; guarded by the engine's lock
+
+	queueMu     sync.Mutex
+	arrived     *sync.Cond
+	queue       []Observation
+	subscribers []*subscriber // replaced, never changed in place: run reads it without the lock
+	stopping    bool
+}
+
+type subscriber struct{ notify func(Observation) }
+
+// Observe calls notify for everything that happens from now on, one at a time and in order, until cancel is called. It is
+// called from one goroutine for all observers, so a slow one delays the others, though never the engine. It may call the engine,
+// except Close.
+func (e *Engine) Observe(notify func(Observation)) (cancel func()) {
+	s := &subscriber{notify}
+	e.observers.subscribe(s)
+	return func() { e.observers.unsubscribe(s) }
+}
+
+// observe notes an observation about an execution, and about one of its operations where op is not nil.
+func (e *Engine) observe(o Observation, now time.Time, x *execution, op *operation) {
+	o.At, o.Function, o.ExecutionARN, o.ExecutionName = now, x.function, x.arn, x.name
+	if op != nil {
+		o.OperationID, o.OperationName, o.CallbackID = op.id, op.name, op.callback.id
+	}
+	e.observers.pending = append(e.observers.pending, o)
+}
+
+func (o *observers) subscribe(s *subscriber) {
+	o.queueMu.Lock()
+	defer o.queueMu.Unlock()
+	o.subscribers = append(slices.Clip(o.subscribers), s)
+}
+
+func (o *observers) unsubscribe(s *subscriber) {
+	o.queueMu.Lock()
+	defer o.queueMu.Unlock()
+	o.subscribers = slices.DeleteFunc(slices.Clone(o.subscribers), func(other *subscriber) bool { return other == s })
+}
+
+func (o *observers) start(group *sync.WaitGroup) {
+	o.arrived = sync.NewCond(&o.queueMu)
+	group.Go(o.run)
+}
+
+// publish queues what was noted.
+func (o *observers) publish() {
+	if len(o.pending) == 0 {
+		return
+	}
+	o.queueMu.Lock()
+	if len(o.subscribers) > 0 {
+		o.queue = append(o.queue, o.pending...)
+		o.arrived.Signal()
+	}
+	o.queueMu.Unlock()
+	o.pending = nil
+}
+
+// stop ends run once the queue is empty.
+func (o *observers) stop() {
+	o.queueMu.Lock()
+	defer o.queueMu.Unlock()
+	o.stopping = true
+	o.arrived.Signal()
+}
+
+func (o *observers) run() {
+	for {
+		batch, subscribers := o.next()
+		if batch == nil {
+			return
+		}
+		for _, observation := range batch {
+			for _, s := range subscribers {
+				s.notify(observation)
+			}
+		}
+	}
+}
+
+// next waits for observations; nil means that there will be no more.
+func (o *observers) next() ([]Observation, []*subscriber) {
+	o.queueMu.Lock()
+	defer o.queueMu.Unlock()
+	for len(o.queue) == 0 && !o.stopping {
+		o.arrived.Wait()
+	}
+	batch := o.queue
+	o.queue = nil
+	return batch, o.subscribers
+}

@@ -1,0 +1,108 @@
+package locallambda
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"time"
+)
+
+// executionRecord is an execution in the file. Its input is in its first event, its outcome in its EXECUTION operation.
+type executionRecord struct {
+	ARN, Name, Function, Version string
+	Sync, Suspended              bool
+	Timeout, Retention           time.Duration
+	StartedAt, EndedAt           time.Time
+	Status                       executionStatus
+	Revision, Seen               uint64
+	Failures                     int
+}
+
+func (x *execution) toRecord() executionRecord {
+	return executionRecord{
+		ARN: x.arn, Name: x.name, Function: x.function, Version: x.version, Sync: x.sync, Suspended: x.suspended,
+		Timeout: x.timeout, Retention: x.retention, StartedAt: x.startedAt, EndedAt: x.endedAt, Status: x.status,
+		Revision: x.revision, Seen: x.seen, Failures: x.failures,
+	}
+}
+
+func (r executionRecord) execution(e *Engine, number int64) *execution {
+	return &execution{
+		engine: e, number: number, byID: map[string]*operation{},
+		arn: r.ARN, name: r.Name, function: r.Function, version: r.Version, sync: r.Sync, suspended: r.Suspended,
+		timeout: r.Timeout, retention: r.Retention, startedAt: r.StartedAt, endedAt: r.EndedAt, status: r.Status,
+		revision: r.Revision, seen: r.Seen, failures: r.Failures,
+	}
+}
+
+// operationRecord is an operation in the file.
+type operationRecord struct {
+	ID, Parent, Name, SubType string
+	Type                      operationType
+	Status                    operationStatus
+	StartedAt, EndedAt, Due   time.Time
+	Result                    *string
+	Error                     *ErrorObject
+	Revision                  uint64
+	Attempt                   int32
+	ReplayChildren            *bool
+	Callback                  *callbackRecord
+}
+
+type callbackRecord struct {
+	ID                 string
+	Timeout, Heartbeat time.Duration
+	LastBeat           time.Time
+}
+
+func (op *operation) toRecord() operationRecord {
+	r := operationRecord{
+		ID: op.id, Parent: op.parent, Name: op.name, SubType: op.subType, Type: op.kind, Status: op.status,
+		StartedAt: op.startedAt, EndedAt: op.endedAt, Due: op.due, Result: op.result, Error: op.err,
+		Revision: op.revision, Attempt: op.attempt, ReplayChildren: op.replayChildren,
+	}
+	if c := op.callback; c != nil {
+		r.Callback = &callbackRecord{ID: c.id, Timeout: c.timeout, Heartbeat: c.heartbeat, LastBeat: c.lastBeat}
+	}
+	return r
+}
+
+func (r operationRecord) operation() *operation {
+	op := &operation{
+		id: r.ID, parent: r.Parent, name: r.Name, subType: r.SubType, kind: r.Type, status: r.Status,
+		startedAt: r.StartedAt, endedAt: r.EndedAt, due: r.Due, result: r.Result, err: r.Error,
+		revision: r.Revision, attempt: r.Attempt, replayChildren: r.ReplayChildren,
+	}
+	if c := r.Callback; c != nil {
+		op.callback = &callback{id: c.ID, timeout: c.Timeout, heartbeat: c.Heartbeat, startedAt: r.StartedAt, lastBeat: c.LastBeat}
+	}
+	return op
+}
+
+// eventRecord is an event in the file.
+type eventRecord struct {
+	At        time.Time
+	Type      eventType
+	Operation string // ID, empty for none
+	Details   json.RawMessage
+}
+
+func (ev *event) toRecord() (eventRecord, error) {
+	details, err := json.Marshal(ev.details)
+	r := eventRecord{At: ev.at, Type: ev.kind, Details: details}
+	if ev.operation != nil {
+		r.Operation = ev.operation.id
+	}
+	return r, err
+}
+
+func (r eventRecord) event(x *execution) (*event, error) {
+	d := emptyDetails(r.Type)
+	if err := json.Unmarshal(r.Details, d); err != nil {
+		return nil, fmt.Errorf("details of %s: %w", r.Type, err)
+	}
+	return &event{
+		id: len(x.events) + 1, at: r.At, kind: r.Type, operation: x.byID[r.Operation],
+		details: reflect.ValueOf(d).Elem().Interface().(details),
+	}, nil
+}

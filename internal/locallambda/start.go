@@ -1,0 +1,109 @@
+package locallambda
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"regexp"
+	"time"
+	"unicode/utf8"
+)
+
+var (
+	durableName  = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
+	executionARN = regexp.MustCompile(`^arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\d{12}:function:[a-zA-Z0-9_-]+:(\$LATEST|[0-9]+)/durable-execution/[a-zA-Z0-9_-]+/[a-zA-Z0-9_-]+$`)
+)
+
+const (
+	maxPayload     = 1 << 20 // bytes, of everything that is not a synchronous execution's input or result
+	maxSyncPayload = 6 << 20
+)
+
+// startRequest is what an Invoke call says.
+type startRequest struct {
+	function, qualifier string
+	name                string // empty lets the engine choose one
+	payload             []byte
+	sync                bool
+}
+
+// Start starts a durable execution, as an asynchronous Invoke does, and returns its ARN. The payload is JSON; none means {}.
+// With a name that the function has used already it returns that execution if the payload is the same.
+// Errors are *[APIError]: ResourceNotFoundException for an unknown function, DurableExecutionAlreadyStartedException,
+// InvalidParameterValueException, InvalidRequestContentException, RequestTooLargeException.
+func (e *Engine) Start(ctx context.Context, function, executionName string, payload []byte) (arn string, err error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	x, err := e.start(startRequest{function: function, name: executionName, payload: payload})
+	if err != nil {
+		return "", err
+	}
+	return x.arn, nil
+}
+
+func (e *Engine) start(r startRequest) (*execution, error) {
+	if err := r.validate(); err != nil {
+		return nil, err
+	}
+	var x *execution
+	err := e.update(func(now time.Time) error {
+		f, err := e.function(r.function, r.qualifier)
+		if err != nil {
+			return err
+		}
+		if x = e.executions.byName[executionName{f.name, r.name}]; x != nil {
+			return x.sameStart(r)
+		}
+		x = e.newExecution(f, r, now)
+		return nil
+	})
+	return x, err
+}
+
+func (r *startRequest) validate() error {
+	limit := maxPayload
+	if r.sync {
+		limit = maxSyncPayload
+	}
+	if len(r.payload) == 0 {
+		r.payload = []byte("{}")
+	}
+	switch {
+	case len(r.payload) > limit:
+		return tooLarge(limit)
+	case !utf8.Valid(r.payload) || !json.Valid(r.payload):
+		return invalidContent("Could not parse request body into json.")
+	case r.name != "" && !durableName.MatchString(r.name):
+		return invalidParameter("Invalid durable execution name: at most 64 letters, digits, hyphens and underscores.")
+	}
+	return nil
+}
+
+// sameStart is nil when a start repeats the one that made this execution.
+func (x *execution) sameStart(r startRequest) error {
+	if *x.input != string(r.payload) {
+		return alreadyStarted(x)
+	}
+	return nil
+}
+
+func (e *Engine) newExecution(f *function, r startRequest, now time.Time) *execution {
+	id := newUUID()
+	input := string(r.payload)
+	x := &execution{
+		engine: e, number: e.executions.last + 1, name: cmp.Or(r.name, id), function: f.name, version: f.config.Version,
+		sync: r.sync, timeout: f.config.ExecutionTimeout, retention: time.Duration(f.config.RetentionPeriodInDays) * 24 * time.Hour,
+		startedAt: now, input: &input, status: running, byID: map[string]*operation{},
+	}
+	x.arn = e.functionARN(f.name, f.config.Version) + "/durable-execution/" + x.name + "/" + id
+	root := x.add(&operation{id: id, kind: executionOperation, status: opStarted, startedAt: now})
+	x.touch(root)
+	x.seen = x.revision
+	x.record(now, executionStarted, root, executionStart{Input: payload{Payload: &input}, ExecutionTimeout: seconds(x.timeout)})
+	e.executions.add(x)
+	x.arm()
+	e.observe(Observation{Kind: ExecutionStarted, Payload: input}, now, x, nil)
+	x.enqueue()
+	return x
+}

@@ -1,0 +1,138 @@
+package locallambda
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"net/url"
+
+	_ "modernc.org/sqlite" // registers the driver "sqlite"
+)
+
+// store keeps executions in a SQLite file. The engine works on what it has in memory; the file is written with every change
+// and read once, by Open.
+type store struct{ db *sql.DB }
+
+const schema = `
+create table if not exists executions (
+	number integer primary key,
+	record text not null
+) strict;
+create table if not exists operations (
+	execution integer not null,
+	id        text not null,
+	record    text not null,
+	unique (execution, id)
+) strict; -- rowids keep the order of start
+create table if not exists events (
+	execution integer not null,
+	id        integer not null,
+	record    text not null,
+	primary key (execution, id)
+) strict, without rowid;`
+
+// openStore opens or creates the file. Synchronous NORMAL with a write-ahead log loses nothing when this process is killed;
+// only a crash of the machine may lose the last changes, which is enough for what this engine is for.
+func openStore(path string) (*store, error) {
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=locking_mode(EXCLUSIVE)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=busy_timeout(5000)&_txlock=immediate"
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(1)
+	if _, err := db.Exec(schema); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	return &store{db}, nil
+}
+
+func (s *store) close() error { return s.db.Close() }
+
+// write saves what changed of the executions, all or nothing.
+func (s *store) write(changed []*execution) error {
+	tx, err := s.db.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // does nothing after Commit
+	for _, x := range changed {
+		write := writeExecution
+		if x.forgotten {
+			write = deleteExecution
+		}
+		if err := write(tx, x); err != nil {
+			return fmt.Errorf("save %s: %w", x.arn, err)
+		}
+	}
+	return tx.Commit()
+}
+
+func writeExecution(tx *sql.Tx, x *execution) error {
+	const (
+		putExecution = `insert into executions (number, record) values (?, ?) on conflict do update set record = excluded.record`
+		putOperation = `insert into operations (execution, id, record) values (?, ?, ?) on conflict do update set record = excluded.record`
+		putEvent     = `insert into events (execution, id, record) values (?, ?, ?)`
+	)
+	if err := put(tx, putExecution, x.toRecord(), x.number); err != nil {
+		return err
+	}
+	for _, op := range x.unsavedOperations {
+		if err := put(tx, putOperation, op.toRecord(), x.number, op.id); err != nil {
+			return err
+		}
+	}
+	for _, ev := range x.events[x.savedEvents:] {
+		record, err := ev.toRecord()
+		if err != nil {
+			return err
+		}
+		if err := put(tx, putEvent, record, x.number, ev.id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// put runs a statement whose last parameter is a record as JSON.
+func put(tx *sql.Tx, statement string, record any, key ...any) error {
+	text, err := json.Marshal(record)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(statement, append(key, string(text))...)
+	return err
+}
+
+func deleteExecution(tx *sql.Tx, x *execution) error {
+	for _, statement := range []string{
+		`delete from events where execution = ?`,
+		`delete from operations where execution = ?`,
+		`delete from executions where number = ?`,
+	} {
+		if _, err := tx.Exec(statement, x.number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scan calls each with the number of the execution and the record of every row, in order.
+func (s *store) scan(statement string, each func(number int64, record []byte) error) error {
+	rows, err := s.db.Query(statement)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var number int64
+		var record []byte
+		if err := rows.Scan(&number, &record); err != nil {
+			return err
+		}
+		if err := each(number, record); err != nil {
+			return fmt.Errorf("execution number %d: %w", number, err)
+		}
+	}
+	return rows.Err()
+}
