@@ -1,0 +1,72 @@
+# Countersign: build, check and test. `make` lists the targets.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# Tools that are not in go.mod, because their dependencies are no business of the program's. They are built once.
+LINT_VERSION := v2.15.0
+TESTSUM_VERSION := v1.13.0
+TOOLS := $(CURDIR)/.cache/bin
+LINT := $(TOOLS)/golangci-lint-$(LINT_VERSION)/golangci-lint
+TESTSUM := $(TOOLS)/gotestsum-$(TESTSUM_VERSION)/gotestsum
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+.PHONY: help
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## Start the demo on this machine; needs Go and nothing else.
+	go run ./cmd/web demo
+
+.PHONY: build
+build: ## Build the one static binary, bin/countersign.
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/countersign ./cmd/web
+
+.PHONY: test
+test: node_modules/.package-lock.json $(TESTSUM) ## Install what the tests need, then run all of them: SQLite, PostgreSQL, browser.
+	scripts/install-tools.sh
+	scripts/with-postgres.sh $(TESTSUM) --format pkgname --jsonfile .cache/test.json -- -race -shuffle=on ./...
+	@scripts/no-skips.sh .cache/test.json
+
+.PHONY: check
+check: fmt-check generate-check $(LINT) ## Check formatting, generated files, go vet and golangci-lint.
+	go vet ./...
+	$(LINT) run ./...
+
+.PHONY: fmt-check
+fmt-check:
+	@unformatted=$$(scripts/sources.sh | xargs -0 gofmt -l); \
+	if [ -n "$$unformatted" ]; then printf 'gofmt would change:\n%s\n' "$$unformatted"; exit 1; fi
+
+.PHONY: generate
+generate: node_modules/.package-lock.json ## Build templates, stylesheet and the copy of htmx; format the sources.
+	go tool templ fmt views
+	go tool templ generate
+	npx @tailwindcss/cli -i assets/app.css -o static/app.css --minify
+	cp node_modules/htmx.org/dist/htmx.min.js static/htmx.min.js
+	scripts/sources.sh | xargs -0 gofmt -w
+
+.PHONY: generate-check
+generate-check:
+	scripts/check-generated.sh
+
+.PHONY: fuzz
+fuzz: ## Fuzz each target for 10 s; their seeds run in every go test.
+	scripts/fuzz.sh 10s
+
+.PHONY: bench
+bench: ## Measure the whole program under load.
+	go run ./cmd/bench
+
+node_modules/.package-lock.json: package-lock.json .npmrc
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer"; exit 1; }
+	npm ci
+	@touch $@
+
+$(LINT):
+	GOBIN=$(@D) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+
+$(TESTSUM):
+	GOBIN=$(@D) go install gotest.tools/gotestsum@$(TESTSUM_VERSION)
