@@ -1,0 +1,69 @@
+package live
+
+import (
+	"sync"
+
+	"countersign/internal/callbacks"
+)
+
+// Hub passes notices on to all subscribers. It implements [callbacks.Notifier] and is safe for concurrent use.
+type Hub struct {
+	mu            sync.RWMutex
+	subscriptions map[*Subscription]struct{}
+	closed        bool
+}
+
+var _ callbacks.Notifier = (*Hub)(nil)
+
+// NewHub makes a hub without subscribers.
+func NewHub() *Hub { return &Hub{subscriptions: map[*Subscription]struct{}{}} }
+
+// Changed passes a notice to every subscriber that may see its queue. It never waits for one.
+func (h *Hub) Changed(n callbacks.Notice) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for s := range h.subscriptions {
+		if s.see(n.Queue) {
+			s.note(n.Callback)
+		}
+	}
+}
+
+// Subscribe adds a subscriber; the caller closes it. see says of which queues it may know: it is called for every notice
+// by whoever publishes, so it must be quick and must not call the hub. After [Hub.Close] the subscription is over at once.
+func (h *Hub) Subscribe(see func(queue string) bool) *Subscription {
+	s := newSubscription(h, see)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		s.end()
+		return s
+	}
+	h.subscriptions[s] = struct{}{}
+	return s
+}
+
+// Subscribers counts the open subscriptions.
+func (h *Hub) Subscribers() int {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return len(h.subscriptions)
+}
+
+// Close ends every subscription, now and later. Call it when shutdown begins, for example by http.Server.RegisterOnShutdown:
+// Shutdown waits for open streams. It may be called more than once.
+func (h *Hub) Close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.closed = true
+	for s := range h.subscriptions {
+		s.end()
+	}
+	clear(h.subscriptions)
+}
+
+func (h *Hub) remove(s *Subscription) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.subscriptions, s)
+}

@@ -1,0 +1,175 @@
+package live_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/live"
+)
+
+func every(string) bool { return true }
+
+func only(queue string) func(string) bool { return func(q string) bool { return q == queue } }
+
+func notice(id callbacks.ID) callbacks.Notice {
+	return callbacks.Notice{Callback: id, Queue: "default"}
+}
+
+func wantTaken(t *testing.T, s *live.Subscription, want ...callbacks.ID) {
+	t.Helper()
+	if diff := cmp.Diff(want, s.Take()); diff != "" {
+		t.Errorf("taken (-want +got):\n%s", diff)
+	}
+}
+
+func isReady(s *live.Subscription) bool {
+	select {
+	case <-s.Ready():
+		return true
+	default:
+		return false
+	}
+}
+
+func isDone(s *live.Subscription) bool {
+	select {
+	case <-s.Done():
+		return true
+	default:
+		return false
+	}
+}
+
+func TestEachSeesItsQueues(t *testing.T) {
+	t.Parallel()
+	hub := live.NewHub()
+	all, payments := hub.Subscribe(every), hub.Subscribe(only("payments"))
+	hub.Changed(callbacks.Notice{Callback: "a", Queue: "payments"})
+	hub.Changed(callbacks.Notice{Callback: "b", Queue: "legal"})
+	wantTaken(t, all, "a", "b")
+	wantTaken(t, payments, "a")
+}
+
+func TestRepetitionsAreOne(t *testing.T) {
+	t.Parallel()
+	hub := live.NewHub()
+	s := hub.Subscribe(every)
+	for _, id := range []callbacks.ID{"a", "b", "a", "a", "b"} {
+		hub.Changed(notice(id))
+	}
+	if !isReady(s) {
+		t.Error("not ready after a notice")
+	}
+	wantTaken(t, s, "a", "b")
+	if isReady(s) {
+		t.Error("ready although everything was taken")
+	}
+
+	hub.Changed(notice("a"))
+	if !isReady(s) {
+		t.Error("not ready after a new notice of the same callback")
+	}
+	wantTaken(t, s, "a")
+	wantTaken(t, s)
+}
+
+func TestTakeUsesUpReady(t *testing.T) {
+	t.Parallel()
+	hub := live.NewHub()
+	s := hub.Subscribe(every)
+	hub.Changed(notice("a"))
+	wantTaken(t, s, "a")
+	if isReady(s) {
+		t.Error("ready although everything was taken")
+	}
+}
+
+func TestTooMuchIsEverything(t *testing.T) {
+	t.Parallel()
+	hub := live.NewHub()
+	s := hub.Subscribe(every)
+	for i := range 100 {
+		hub.Changed(notice(callbacks.ID(fmt.Sprint(i))))
+	}
+	if n := len(s.Take()); n != 100 {
+		t.Errorf("%d callbacks were named, want all 100", n)
+	}
+	for i := range 10_000 {
+		hub.Changed(notice(callbacks.ID(fmt.Sprint(i))))
+	}
+	wantTaken(t, s, live.Everything)
+	hub.Changed(notice("a"))
+	wantTaken(t, s, "a")
+}
+
+func TestClose(t *testing.T) {
+	t.Parallel()
+
+	t.Run("Subscription", func(t *testing.T) {
+		t.Parallel()
+		hub := live.NewHub()
+		gone, stays := hub.Subscribe(every), hub.Subscribe(every)
+		gone.Close()
+		gone.Close()
+		hub.Changed(notice("a"))
+		wantTaken(t, gone)
+		wantTaken(t, stays, "a")
+		if n := hub.Subscribers(); n != 1 || !isDone(gone) || isDone(stays) {
+			t.Errorf("%d subscribers are left, done: %t and %t", n, isDone(gone), isDone(stays))
+		}
+	})
+
+	t.Run("Hub", func(t *testing.T) {
+		t.Parallel()
+		hub := live.NewHub()
+		before := hub.Subscribe(every)
+		hub.Close()
+		hub.Close()
+		after := hub.Subscribe(every)
+		hub.Changed(notice("a"))
+		before.Close()
+		if n := hub.Subscribers(); n != 0 || !isDone(before) || !isDone(after) {
+			t.Errorf("%d subscribers are left, done: %t and %t", n, isDone(before), isDone(after))
+		}
+	})
+}
+
+// Everything at once, for the race detector: no notice between Subscribe and Close may be lost.
+func TestConcurrentUse(t *testing.T) {
+	t.Parallel()
+	hub := live.NewHub()
+	const publishers, readers, notices = 4, 8, 50 // 200 different callbacks: more than a subscriber keeps
+
+	var reading sync.WaitGroup
+	for range readers {
+		s := hub.Subscribe(every)
+		reading.Go(func() {
+			defer s.Close()
+			seen := map[callbacks.ID]bool{}
+			for len(seen) < publishers*notices && !seen[live.Everything] {
+				<-s.Ready()
+				for _, id := range s.Take() {
+					seen[id] = true
+				}
+			}
+		})
+	}
+	var publishing sync.WaitGroup
+	for p := range publishers {
+		publishing.Go(func() {
+			for i := range notices {
+				hub.Changed(notice(callbacks.ID(fmt.Sprintf("%d-%d", p, i))))
+				hub.Subscribe(every).Close()
+			}
+		})
+	}
+	publishing.Wait()
+	reading.Wait()
+	if n := hub.Subscribers(); n != 0 {
+		t.Errorf("%d subscribers are left", n)
+	}
+}

@@ -1,0 +1,119 @@
+package live
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+const (
+	// batch is how long a stream gathers after the first notice: a burst becomes one write, and nobody notices the delay.
+	batch = 100 * time.Millisecond
+	// keepAlive is shorter than the idle timeouts of common proxies (nginx, ALB: 60 s).
+	keepAlive = 15 * time.Second
+	// maxLifetime ends a stream so that the reconnect has the reader's rights checked again.
+	maxLifetime = 15 * time.Minute
+	// reconnect is what browsers wait before they connect again.
+	reconnect = 3 * time.Second
+	// writeLimit drops a reader whose connection takes nothing any more.
+	writeLimit = 10 * time.Second
+)
+
+// Stream writes a subscription to a browser as server-sent events until the reader leaves, the hub closes or the stream is
+// 15 minutes old; then it returns nil and the browser connects again. An event is
+//
+//	event: changed
+//	data: {"callback":"<id>"}
+//
+// with [Everything] for an ID when the page should read again whatever it shows. That is also the first event after a
+// reconnect, because nobody knows what was missed. An error is a failed write: the reader is gone.
+//
+// Stream does not close the subscription. It lifts the server's write timeout for its own connection; w must support
+// http.ResponseController, and no middleware may buffer or compress what it writes.
+func Stream(w http.ResponseWriter, r *http.Request, s *Subscription) error {
+	out := stream{w: w, control: http.NewResponseController(w)}
+	if err := out.begin(r.Header.Get("Last-Event-ID") != ""); err != nil {
+		return err
+	}
+	lifetime := time.NewTimer(maxLifetime)
+	defer lifetime.Stop()
+	idle := time.NewTicker(keepAlive)
+	defer idle.Stop()
+
+	ready := s.Ready()
+	var gathered <-chan time.Time // set while a batch gathers
+	for {
+		var err error
+		select {
+		case <-r.Context().Done():
+			return nil
+		case <-s.Done():
+			return nil
+		case <-lifetime.C:
+			return nil
+		case <-ready:
+			ready, gathered = nil, time.After(batch)
+		case <-gathered:
+			ready, gathered = s.Ready(), nil
+			err = out.changed(s.Take())
+			idle.Reset(keepAlive)
+		case <-idle.C:
+			err = out.write([]byte(":\n\n"))
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// stream writes events.
+type stream struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+}
+
+// begin writes the headers and, as an event without data, an ID: browsers send it back when they connect again.
+func (s stream) begin(again bool) error {
+	h := s.w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // nginx passes events on at once
+	s.w.WriteHeader(http.StatusOK)
+	if err := s.write(fmt.Appendf(nil, "retry: %d\nid: live\n\n", reconnect.Milliseconds())); err != nil {
+		return err
+	}
+	if again {
+		return s.changed([]callbacks.ID{Everything})
+	}
+	return nil
+}
+
+// changed writes one event for each callback, all in one write. IDs are ours and need no escaping.
+func (s stream) changed(ids []callbacks.ID) error {
+	var b bytes.Buffer
+	for _, id := range ids {
+		fmt.Fprintf(&b, "event: changed\ndata: {\"callback\":%q}\n\n", string(id))
+	}
+	return s.write(b.Bytes())
+}
+
+// write sends bytes at once, within writeLimit. The deadline is lifted again afterwards: over HTTP/2 it would end an idle
+// stream.
+func (s stream) write(b []byte) error {
+	if err := s.control.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil {
+		return fmt.Errorf("live stream: set the write deadline: %w", err)
+	}
+	if _, err := s.w.Write(b); err != nil {
+		return fmt.Errorf("live stream: %w", err)
+	}
+	if err := s.control.Flush(); err != nil {
+		return fmt.Errorf("live stream: %w", err)
+	}
+	if err := s.control.SetWriteDeadline(time.Time{}); err != nil {
+		return fmt.Errorf("live stream: lift the write deadline: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,82 @@
+package live
+
+import (
+	"sync"
+
+	"countersign/internal/callbacks"
+)
+
+// Everything stands in place of a callback's ID when so much changed that naming it all would not help: read again whatever
+// is shown.
+const Everything callbacks.ID = "*"
+
+// maxWaiting is how many different callbacks wait for a slow subscriber before they become [Everything]. A page shows fewer.
+const maxWaiting = 100
+
+// Subscription collects what one subscriber has not read yet: each callback once, so that a slow reader costs little
+// memory and loses nothing but order and repetitions.
+type Subscription struct {
+	hub   *Hub
+	see   func(queue string) bool
+	ready chan struct{} // holds a token while something waits
+	done  chan struct{}
+	once  sync.Once // closes done
+
+	mu      sync.Mutex
+	waiting []callbacks.ID // in the order of their first notice
+	known   map[callbacks.ID]struct{}
+}
+
+func newSubscription(h *Hub, see func(queue string) bool) *Subscription {
+	return &Subscription{hub: h, see: see, ready: make(chan struct{}, 1), done: make(chan struct{}), known: map[callbacks.ID]struct{}{}}
+}
+
+// Ready receives when there is something to [Subscription.Take].
+func (s *Subscription) Ready() <-chan struct{} { return s.ready }
+
+// Done is closed when the subscription is over.
+func (s *Subscription) Done() <-chan struct{} { return s.done }
+
+// Take returns the callbacks that changed since the last call, or [Everything] alone, or nothing.
+func (s *Subscription) Take() []callbacks.ID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	taken := s.waiting
+	s.waiting = nil
+	clear(s.known)
+	select {
+	case <-s.ready: // what it announced is taken
+	default:
+	}
+	return taken
+}
+
+// Close ends the subscription. It may be called more than once.
+func (s *Subscription) Close() {
+	s.hub.remove(s)
+	s.end()
+}
+
+func (s *Subscription) end() { s.once.Do(func() { close(s.done) }) }
+
+// note keeps a callback for the next Take.
+func (s *Subscription) note(id callbacks.ID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, known := s.known[id]
+	_, all := s.known[Everything]
+	if known || all {
+		return
+	}
+	if len(s.waiting) == maxWaiting {
+		id = Everything
+		s.waiting = s.waiting[:0]
+		clear(s.known)
+	}
+	s.waiting = append(s.waiting, id)
+	s.known[id] = struct{}{}
+	select {
+	case s.ready <- struct{}{}:
+	default: // the token is there already
+	}
+}
