@@ -48,6 +48,7 @@ func (c *durableContext) begin(kind types.OperationType, subType, name string) o
 			Running:  op.String(),
 		})
 	}
+	c.run.replay.visit(op.wireID)
 	return op
 }
 

@@ -9,16 +9,18 @@ import (
 
 // replay knows whether the code that runs now ran in an earlier invocation.
 // The record does not say how far that one came, so the end of replay is
-// deduced: new work begins, or the code gets an outcome that is new.
+// deduced: new work begins, the code gets an outcome that is new, or it gets
+// one with nothing of the record left.
 type replay struct {
 	mu      sync.Mutex
 	active  bool
 	updated map[string]bool // operations that changed since the last invocation, if told
-	left    map[string]bool // finished operations whose outcome the code has not got yet
+	left    map[string]bool // recorded operations that the code has yet to come to
+	await   map[string]bool // those of them that count until the code gets their outcome
 }
 
 func newReplay(operations map[string]types.Operation, updatedIDs []string) *replay {
-	r := &replay{updated: map[string]bool{}, left: map[string]bool{}}
+	r := &replay{updated: map[string]bool{}, left: map[string]bool{}, await: map[string]bool{}}
 	for _, id := range updatedIDs {
 		r.updated[id] = true
 	}
@@ -27,18 +29,19 @@ func newReplay(operations map[string]types.Operation, updatedIDs []string) *repl
 			continue
 		}
 		r.active = true
-		if finished(op) && !insideFinished(operations, op) && r.counts(op) {
+		if !insideFinished(operations, op) {
 			r.left[id] = true
+			r.await[id] = finished(op) && r.outcomeCounts(op)
 		}
 	}
 	return r
 }
 
-// counts tells whether an unseen outcome of op keeps the replay going. A
-// callback may be completed long before it is awaited; without the list of
-// updates that is no sign that the earlier invocation came so far, and a line
-// logged twice is better than one lost.
-func (r *replay) counts(op types.Operation) bool {
+// outcomeCounts tells whether replay goes on until the code gets the outcome of
+// op. A callback may be completed long before it is awaited; without the list
+// of updates that is no sign that the earlier invocation came so far, and a
+// line logged twice is better than one lost.
+func (r *replay) outcomeCounts(op types.Operation) bool {
 	return op.Type != types.OperationTypeCallback || len(r.updated) > 0
 }
 
@@ -53,6 +56,15 @@ func (r *replay) end() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.active = false
+}
+
+// visit notes that the code has come to an operation.
+func (r *replay) visit(wireID string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.await[wireID] {
+		delete(r.left, wireID)
+	}
 }
 
 // consume notes that the code has got the outcome of an operation.
