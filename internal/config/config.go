@@ -49,7 +49,7 @@ type OIDC struct {
 	ClientID     string `env:"CLIENT_ID" required:"true" help:"Client ID that the provider gave this desk." example:"countersign"`
 	ClientSecret Secret `env:"CLIENT_SECRET" required:"true" secret:"true" help:"Client secret that the provider gave this desk." example:"Zk3v…"`
 	Scopes       Scopes `env:"SCOPES" envDefault:"openid email profile groups" help:"Scopes to ask for; openid is always among them." example:"openid email profile"`
-	GroupsClaim  string `env:"GROUPS_CLAIM" envDefault:"groups" help:"Claim that lists a person's groups." example:"roles"`
+	GroupsClaim  string `env:"GROUPS_CLAIM" envDefault:"groups" help:"Claim that lists a person's groups; a dot path reaches into objects." example:"realm_access.roles"`
 	ProviderName string `env:"PROVIDER_NAME" envDefault:"single sign-on" help:"Name of the provider on the sign-in button." example:"Example ID"`
 }
 
