@@ -1,0 +1,150 @@
+package handlers
+
+import (
+	"net/url"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/views"
+)
+
+// The values of the ends parameter, besides the keys of [views.Ranges].
+const (
+	endsCustom     = "custom"     // between from and to
+	endsUnattended = "unattended" // a missing heartbeat ends it, and nobody keeps it alive
+	endsTimedOut   = "timed_out"  // a clock ended it already; only in the list of all callbacks
+)
+
+// endsWithin are the short names for what ends soon, whether its time is up already or not.
+var endsWithin = map[string]time.Duration{"15m": 15 * time.Minute, "1h": time.Hour, "24h": 24 * time.Hour}
+
+// listing is a list as its address asks for it, a page of it, and the callback that is open beside it.
+type listing struct {
+	scope           callbacks.Scope
+	search          string
+	function, queue string
+	ends            string
+	from, to        time.Time // bounds of endsCustom
+	states          []callbacks.State
+	receivedFrom    time.Time
+	receivedBefore  time.Time
+	order           callbacks.Order
+	after           *callbacks.Cursor
+	item            callbacks.ID
+}
+
+// parseListing reads a list's address; times without a zone are of the reader's. A value that is wrong is
+// [callbacks.Invalid], because a list that silently shows other rows than were asked for misleads. Parameters that are not
+// ours are left alone: others add theirs to links.
+func parseListing(query url.Values, fallback callbacks.Scope, zone *time.Location) (listing, error) {
+	p := parameters{query: query, zone: zone}
+	l := listing{
+		scope:    callbacks.Scope(p.oneOf("scope", string(fallback), scopes)),
+		search:   p.text("q"),
+		function: p.text("function"),
+		queue:    p.text("queue"),
+		ends:     p.oneOf("ends", "", endsKeys()),
+		order:    callbacks.Order(p.oneOf("order", "", []string{string(callbacks.OrderDeadline), string(callbacks.OrderNewest)})),
+		after:    p.cursor("after"),
+		item:     p.id("item"),
+	}
+	if l.ends == endsCustom { // a form sends its other fields along, whatever is chosen
+		l.from, l.to = p.moment("from"), p.moment("to")
+	}
+	if l.scope == callbacks.ScopeAll {
+		l.states = p.states("state")
+		l.receivedFrom, l.receivedBefore = p.moment("received_from"), p.moment("received_to")
+	} else if l.ends == endsTimedOut {
+		p.faults.Add("ends", "Only the list of all callbacks has what timed out.")
+	}
+	return l, p.faults.Err()
+}
+
+var scopes = []string{
+	string(callbacks.ScopeAvailable), string(callbacks.ScopeMine), string(callbacks.ScopeAttention),
+	string(callbacks.ScopeHistory), string(callbacks.ScopeAll),
+}
+
+func endsKeys() []string {
+	keys := []string{endsCustom, endsUnattended, endsTimedOut}
+	for key := range endsWithin {
+		keys = append(keys, key)
+	}
+	for _, r := range views.Ranges {
+		keys = append(keys, r.Key)
+	}
+	return keys
+}
+
+// values is the query of the list's address; parseListing reads it back. The scope stands in it always, so that the query
+// means the same on every page.
+func (l listing) values() url.Values {
+	v := url.Values{"scope": {string(l.scope)}}
+	for name, value := range map[string]string{
+		"q": l.search, "function": l.function, "queue": l.queue, "order": string(l.order), "item": string(l.item),
+		"ends": l.ends, "from": formatMoment(l.from), "to": formatMoment(l.to),
+		"received_from": formatMoment(l.receivedFrom), "received_to": formatMoment(l.receivedBefore),
+	} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	for _, s := range l.states {
+		v.Add("state", string(s))
+	}
+	if l.after != nil {
+		v.Set("after", formatCursor(*l.after))
+	}
+	return v
+}
+
+// address is the page that shows the list.
+func (l listing) address() views.Address {
+	path := "/"
+	if l.scope == callbacks.ScopeAll {
+		path = "/admin/callbacks"
+	}
+	return views.Address{Path: path, Query: l.values()}
+}
+
+// whole is the list without page and open item.
+func (l listing) whole() listing {
+	l.after, l.item = nil, ""
+	return l
+}
+
+// filter is what the service is asked for at now.
+func (l listing) filter(now time.Time) callbacks.Filter {
+	f := callbacks.Filter{
+		Scope: l.scope, Search: l.search, Function: l.function, Queue: l.queue, States: l.states, Order: l.order, After: l.after,
+		ReceivedFrom: l.receivedFrom, ReceivedBefore: l.receivedBefore,
+	}
+	switch {
+	case l.ends == "":
+		return f
+	case l.ends == endsTimedOut:
+		f.States = []callbacks.State{callbacks.TimedOut}
+		return f
+	case l.ends == endsUnattended:
+		f.Ends.Unattended = true
+	case l.ends == endsCustom:
+		f.Ends.From, f.Ends.Before = l.from, l.to
+	case endsWithin[l.ends] > 0:
+		f.Ends.Before = now.Add(endsWithin[l.ends])
+	default:
+		f.Ends = rangeOf(l.ends).Ends(now)
+	}
+	if l.scope == callbacks.ScopeAll && len(f.States) == 0 {
+		f.States = []callbacks.State{callbacks.Pending} // what has ended does not end within an hour
+	}
+	return f
+}
+
+func rangeOf(key string) views.Range {
+	for _, r := range views.Ranges {
+		if r.Key == key {
+			return r
+		}
+	}
+	return views.Range{}
+}

@@ -1,0 +1,193 @@
+package handlers
+
+import (
+	"errors"
+	"net/url"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"countersign/internal/callbacks"
+	"countersign/views"
+)
+
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// TestListingRoundTrip: whatever list a page can show, its address brings it back.
+func TestListingRoundTrip(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		want := drawListing(t)
+		u, err := url.Parse(want.address().String())
+		if err != nil {
+			t.Fatalf("address %q: %v", want.address(), err)
+		}
+		got, err := parseListing(u.Query(), callbacks.ScopeAvailable, time.UTC)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Fatalf("%s\n got %+v, %v\nwant %+v", u, got, err, want)
+		}
+	})
+}
+
+func drawListing(t *rapid.T) listing {
+	moment := rapid.Custom(func(t *rapid.T) time.Time {
+		if rapid.Bool().Draw(t, "none") {
+			return time.Time{}
+		}
+		return time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "unix"), 0).UTC()
+	})
+	text := rapid.OneOf(rapid.Just(""), rapid.StringN(1, 20, -1))
+	l := listing{
+		scope:    callbacks.Scope(rapid.SampledFrom(scopes).Draw(t, "scope")),
+		search:   text.Draw(t, "search"),
+		function: text.Draw(t, "function"),
+		queue:    text.Draw(t, "queue"),
+		ends:     rapid.SampledFrom(append(endsKeys(), "")).Draw(t, "ends"),
+		order:    rapid.SampledFrom([]callbacks.Order{"", callbacks.OrderDeadline, callbacks.OrderNewest}).Draw(t, "order"),
+		item:     callbacks.ID(rapid.StringMatching(`([a-z0-9]{26})?`).Draw(t, "item")),
+	}
+	if l.ends == endsCustom {
+		l.from, l.to = moment.Draw(t, "from"), moment.Draw(t, "to")
+	}
+	if rapid.Bool().Draw(t, "paged") {
+		l.after = &callbacks.Cursor{Key: rapid.Int64().Draw(t, "key"), ID: callbacks.ID(rapid.StringMatching(`[a-z0-9]{1,26}`).Draw(t, "id"))}
+	}
+	if l.scope != callbacks.ScopeAll {
+		if l.ends == endsTimedOut {
+			l.ends = ""
+		}
+		return l
+	}
+	l.receivedFrom, l.receivedBefore = moment.Draw(t, "received from"), moment.Draw(t, "received before")
+	if states := rapid.SliceOfDistinct(rapid.SampledFrom(callbacks.States), rapid.ID).Draw(t, "states"); len(states) > 0 {
+		l.states = states
+	}
+	return l
+}
+
+func TestParseListing_Refuses(t *testing.T) {
+	t.Parallel()
+	for query, pointer := range map[string]string{
+		"scope=secret":                        "scope",
+		"ends=soon":                           "ends",
+		"ends=custom&from=yesterday":          "from",
+		"ends=custom&to=15m":                  "to",
+		"ends=custom&to=0001-01-01T00:00:00Z": "to",
+		"order=random":                        "order",
+		"order=ended":                         "order",
+		"after=zz":                            "after",
+		"after=zz.A%20B":                      "after",
+		"item=../admin":                       "item",
+		"q=%ff":                               "q",
+		"ends=timed_out":                      "ends",
+		"scope=all&state=gone":                "state",
+		"scope=all&received_from=x":           "received_from",
+	} {
+		t.Run(query, func(t *testing.T) {
+			t.Parallel()
+			values, err := url.ParseQuery(query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = parseListing(values, callbacks.ScopeAvailable, time.UTC)
+			var faults callbacks.Invalid
+			if !errors.As(err, &faults) || !slices.ContainsFunc(faults, func(f callbacks.Fault) bool { return f.Pointer == pointer }) {
+				t.Errorf("error %v, want a fault at %s", err, pointer)
+			}
+		})
+	}
+}
+
+// TestParseListing_LeavesOthersAlone: empty form fields, fields that the choice does not use, and parameters of others.
+func TestParseListing_LeavesOthersAlone(t *testing.T) {
+	t.Parallel()
+	values, _ := url.ParseQuery("scope=&q=&ends=1h&from=rubbish&to=&state=pending&received_to=x&order=&utm_source=mail")
+	l, err := parseListing(values, callbacks.ScopeMine, time.UTC)
+	if want := (listing{scope: callbacks.ScopeMine, ends: "1h"}); err != nil || !reflect.DeepEqual(l, want) {
+		t.Errorf("got %+v, %v, want %+v", l, err, want)
+	}
+}
+
+func TestListing_Filter(t *testing.T) {
+	t.Parallel()
+	pending := []callbacks.State{callbacks.Pending}
+	for name, test := range map[string]struct {
+		query string
+		want  callbacks.Filter
+	}{
+		"nothing":    {"", callbacks.Filter{Scope: callbacks.ScopeAvailable}},
+		"within":     {"ends=15m", callbacks.Filter{Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{Before: noon.Add(15 * time.Minute)}}},
+		"never":      {"ends=never", callbacks.Filter{Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{Never: true}}},
+		"unattended": {"ends=unattended", callbacks.Filter{Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{Unattended: true}}},
+		"a bar": {"ends=5m-15m", callbacks.Filter{
+			Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{From: noon.Add(5 * time.Minute), Before: noon.Add(15 * time.Minute)},
+		}},
+		"form times are the reader's": {"ends=custom&from=2026-11-23T14:30&to=2026-11-23T14:30:00Z", callbacks.Filter{
+			Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{From: noon.Add(90 * time.Minute), Before: noon.Add(150 * time.Minute)},
+		}},
+		"all, by what is left: pending only": {"scope=all&ends=1h", callbacks.Filter{
+			Scope: callbacks.ScopeAll, States: pending, Ends: callbacks.Ends{Before: noon.Add(time.Hour)},
+		}},
+		"all, chosen states stay": {"scope=all&ends=1h&state=decided&state=decided&state=", callbacks.Filter{
+			Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.Decided}, Ends: callbacks.Ends{Before: noon.Add(time.Hour)},
+		}},
+		"timed out": {"scope=all&ends=timed_out&received_from=2026-11-23T11:00:00%2B01:00", callbacks.Filter{
+			Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.TimedOut}, ReceivedFrom: noon.Add(-2 * time.Hour),
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			values, err := url.ParseQuery(test.query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			l, err := parseListing(values, callbacks.ScopeAvailable, time.FixedZone("CET", 3600))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, l.filter(noon)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestShortcutsAreFilters: every filter that a page offers is one that a request may ask for.
+func TestShortcutsAreFilters(t *testing.T) {
+	t.Parallel()
+	check := func(scope callbacks.Scope, shortcuts ...views.Shortcut) {
+		for _, s := range shortcuts {
+			l, err := parseListing(s.Apply(listing{scope: scope, search: "x"}.values()), callbacks.ScopeAvailable, time.UTC)
+			if err != nil || l.search != "x" || l.scope != scope {
+				t.Errorf("%s, %s: %+v, %v", scope, s.Label, l, err)
+			}
+		}
+	}
+	check(callbacks.ScopeMine, views.InboxChips...)
+	check(callbacks.ScopeAll, views.AdminStates...)
+	for _, r := range views.Ranges {
+		check(callbacks.ScopeAll, r.Shortcut())
+	}
+}
+
+func FuzzParseListing(f *testing.F) {
+	f.Add("scope=all&q=x&after=1.a&state=pending&ends=custom&from=2026-11-23T14:30&to=")
+	f.Fuzz(func(t *testing.T, query string) {
+		values, err := url.ParseQuery(query)
+		if err != nil {
+			return
+		}
+		l, err := parseListing(values, callbacks.ScopeAvailable, time.UTC)
+		if err != nil {
+			return
+		}
+		again, err := parseListing(l.values(), callbacks.ScopeMine, time.UTC)
+		if err != nil || !reflect.DeepEqual(again, l) {
+			t.Errorf("%q\n got %+v, %v\nwant %+v", query, again, err, l)
+		}
+	})
+}
