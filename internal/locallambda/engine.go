@@ -14,6 +14,7 @@ type Engine struct {
 	cancel    context.CancelFunc
 	group     sync.WaitGroup // invocations and the observers' goroutine
 	observers observers
+	faults    faults
 
 	mu         sync.Mutex // guards what follows, and everything reachable from it
 	closed     bool

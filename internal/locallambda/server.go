@@ -40,8 +40,7 @@ func (e *Engine) Handler() http.Handler {
 	for _, r := range routes {
 		mux.Handle(r.pattern, e.serve(r))
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Amzn-Requestid", newUUID())
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
 		writeError(w, &APIError{Status: http.StatusNotFound, Code: "UnknownOperationException", Message: "There is no such operation."})
 	})
 	return mux
@@ -49,9 +48,9 @@ func (e *Engine) Handler() http.Handler {
 
 // serve wraps a route with what all have in common.
 func (e *Engine) serve(route route) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	work := func(w http.ResponseWriter, r *http.Request) {
 		id := newUUID()
-		w.Header().Set("X-Amzn-Requestid", id)
+		w.Header().Set(requestIDHeader, id)
 		err := authenticated(r)
 		if err == nil {
 			err = route.handle(e, w, r)
@@ -60,6 +59,9 @@ func (e *Engine) serve(route route) http.Handler {
 			writeError(w, err)
 		}
 		e.config.Logger.Debug("request", "operation", route.operation, "request_id", id, "error", err)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		e.serveFaulty(e.faults.strike(route.operation), w, r, work)
 	})
 }
 
@@ -71,6 +73,9 @@ func authenticated(r *http.Request) error {
 	return &APIError{Status: http.StatusForbidden, Code: "MissingAuthenticationTokenException",
 		Message: "Missing Authentication Token: sign the request as AWS SDKs do; any credentials will do."}
 }
+
+// requestIDHeader is written as Go canonicalises it; AWS writes X-Amzn-RequestId.
+const requestIDHeader = "X-Amzn-Requestid"
 
 func writeJSON(w http.ResponseWriter, response any) error {
 	body, err := json.Marshal(response)
@@ -93,6 +98,9 @@ func writeError(w http.ResponseWriter, err error) {
 	h.Set("Content-Type", "application/json")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("X-Amzn-Errortype", answer.Code)
+	if h.Get(requestIDHeader) == "" {
+		h.Set(requestIDHeader, newUUID())
+	}
 	if answer.RetryAfter > 0 {
 		h.Set("Retry-After", strconv.Itoa(int((answer.RetryAfter+time.Second-1)/time.Second)))
 	}
