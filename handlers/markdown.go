@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"html"
+	"net/url"
 	"regexp"
 
 	"github.com/microcosm-cc/bluemonday"
@@ -32,7 +33,10 @@ func newSanitiser() *bluemonday.Policy {
 		"table", "thead", "tbody", "tr", "th", "td")
 	p.AllowAttrs("start").Matching(regexp.MustCompile(`^\d{1,9}$`)).OnElements("ol")
 	p.AllowAttrs("href").OnElements("a")
-	p.AllowURLSchemes("http", "https", "mailto")
+	p.AllowURLSchemes("mailto")
+	elsewhere := func(u *url.URL) bool { return u.Host != "" } // browsers take "https:/x" for a path of ours
+	p.AllowURLSchemeWithCustomPolicy("http", elsewhere)
+	p.AllowURLSchemeWithCustomPolicy("https", elsewhere)
 	p.RequireParseableURLs(true)
 	p.AllowRelativeURLs(false) // a stranger's link must not look like one of our own
 	p.RequireNoFollowOnLinks(true)

@@ -21,6 +21,7 @@ func TestRenderMarkdown(t *testing.T) {
 		"script link":     {"[a](javascript:alert(1))", "<p>a</p>\n"},
 		"data link":       {"[a](data:text/html;base64,PHNjcmlwdD4=)", "<p>a</p>\n"},
 		"link of ours":    {"[a](/auth/logout)", "<p>a</p>\n"},
+		"hostless":        {"<https:/auth/logout>", "<p>https:/auth/logout</p>\n"},
 		"scheme-relative": {"[a](//evil.test/)", "<p>a</p>\n"},
 		"picture":         {"![chart](https://a.test/c.png)", `<p><a href="https://a.test/c.png" rel="nofollow noreferrer noopener" target="_blank">chart</a></p>` + "\n"},
 		"bare picture":    {"![](https://a.test/c.png)", `<p><a href="https://a.test/c.png" rel="nofollow noreferrer noopener" target="_blank">Picture</a></p>` + "\n"},
@@ -64,7 +65,7 @@ func sanitised(source string) (string, error) {
 }
 
 func FuzzRenderMarkdown(f *testing.F) {
-	for _, seed := range []string{"# a\n- b\n> c", "[a](java\tscript:x)", "<a href=javascript:x>y</a>", "![a](x \"t\")", "<https://a.test>", "&#x6A;avascript:", "| a |\n|-|\n|<svg onload=x>|"} {
+	for _, seed := range []string{"# a\n- b\n> c", "[a](java\tscript:x)", "<a href=javascript:x>y</a>", "![a](x \"t\")", "<https://a.test>", "<https:>", "&#x6A;avascript:", "| a |\n|-|\n|<svg onload=x>|"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, source string) {
