@@ -74,9 +74,9 @@ func (c *Config) complete() error {
 	err := errors.Join(
 		checkOrigin(c.BaseURL),
 		checkSecure("issuer", c.Issuer),
-		required("client ID", c.ClientID != ""),
-		required("session store", c.Store != nil),
-		required("audit record", c.Record != nil),
+		required("a client ID", c.ClientID != ""),
+		required("a session store", c.Store != nil),
+		required("an audit record", c.Record != nil),
 		notNegative("session idle time", c.SessionIdle),
 		notNegative("session lifetime", c.SessionLifetime),
 		notNegative("renewal age", c.RenewAfter),
@@ -114,7 +114,7 @@ func required(what string, ok bool) error {
 	if ok {
 		return nil
 	}
-	return fmt.Errorf("sign-in needs a %s", what)
+	return fmt.Errorf("sign-in needs %s", what)
 }
 
 func notNegative(what string, d time.Duration) error {

@@ -1,0 +1,123 @@
+package auth_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/auth"
+	"countersign/internal/devidp"
+)
+
+var offline = []string{"openid", "profile", "email", "offline_access"}
+
+// newRenewingRig reads the groups again every 15 minutes.
+func newRenewingRig(t *testing.T) (*rig, *browser) {
+	t.Helper()
+	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.Scopes = offline; cfg.RenewAfter = 15 * time.Minute })
+	b := r.browser(t)
+	b.mustSignIn()
+	return r, b
+}
+
+func TestRenewal(t *testing.T) {
+	t.Parallel()
+	r, b := newRenewingRig(t)
+	moved := dana
+	moved.Name, moved.Groups = "Dana Reyes", []string{"operators"}
+	r.SetUsers([]devidp.User{moved})
+	r.pass(14 * time.Minute)
+	if p, _ := b.person(); p.Name != dana.Name {
+		t.Errorf("name %q before the renewal is due", p.Name)
+	}
+	r.pass(time.Minute)
+	p, ok := b.person()
+	if !ok || p.Name != moved.Name || !slices.Equal(p.Groups, moved.Groups) || !p.Roles.Admin || p.Roles.Reviewer {
+		t.Errorf("signed in: %v, %+v, want the groups of now", ok, p)
+	}
+	// Refresh tokens rotate: the next renewal needs the one that came with this one.
+	r.SetUsers([]devidp.User{dana})
+	r.pass(15 * time.Minute)
+	if p, ok := b.person(); !ok || p.Name != dana.Name {
+		t.Errorf("signed in: %v, %+v after a second renewal", ok, p)
+	}
+}
+
+func TestRenewalRefused(t *testing.T) {
+	t.Parallel()
+	r, b := newRenewingRig(t)
+	r.SetUsers([]devidp.User{{Subject: "lee"}})
+	r.pass(15 * time.Minute)
+	if _, ok := b.person(); ok {
+		t.Error("signed in although the provider refused")
+	}
+	if got := b.cookie("countersign"); got != "" {
+		t.Errorf("the cookie %q stays", got)
+	}
+	if got := r.actions(); len(got) != 2 || !strings.HasPrefix(got[1], "person dana session.signed_out: Signed out: the provider refused") {
+		t.Errorf("audit %q", got)
+	}
+}
+
+func TestRenewalForAnotherSubject(t *testing.T) {
+	t.Parallel()
+	r, b := newRenewingRig(t)
+	impostor := dana
+	impostor.Claims = map[string]any{"sub": "mallory"}
+	r.SetUsers([]devidp.User{impostor})
+	r.pass(15 * time.Minute)
+	if p, ok := b.person(); ok {
+		t.Errorf("signed in as %s", p.Subject)
+	}
+}
+
+func TestRenewalWithoutIDToken(t *testing.T) {
+	t.Parallel()
+	r, b := newRenewingRig(t)
+	r.wire.answerInPlace("/token", http.StatusOK, `{"access_token":"a","token_type":"Bearer"}`)
+	r.pass(15 * time.Minute)
+	if _, ok := b.person(); ok { // userinfo refuses the made-up access token
+		t.Error("signed in although nobody told the groups")
+	}
+}
+
+func TestRenewalWhileTheProviderIsDown(t *testing.T) {
+	t.Parallel()
+	r, b := newRenewingRig(t)
+	r.wire.cut.Store(true)
+	r.pass(15 * time.Minute)
+	before := r.wire.requests.Load()
+	for range 5 {
+		if p, ok := b.person(); !ok || !slices.Equal(p.Groups, dana.Groups) {
+			t.Fatalf("signed in: %v, %+v: an outage has to leave the session as it is", ok, p)
+		}
+	}
+	if n := r.wire.requests.Load() - before; n != 1 {
+		t.Errorf("%d requests to a provider that is down, want 1 a minute", n)
+	}
+	if !strings.Contains(r.log.String(), "groups not renewed") {
+		t.Errorf("the log says nothing: %q", r.log)
+	}
+	r.wire.cut.Store(false)
+	moved := dana
+	moved.Groups = []string{"audit"}
+	r.SetUsers([]devidp.User{moved})
+	r.pass(time.Minute)
+	if p, ok := b.person(); !ok || !p.Roles.Auditor {
+		t.Errorf("signed in: %v, %+v after the outage", ok, p)
+	}
+}
+
+func TestNoRenewalWithoutARefreshToken(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.RenewAfter = time.Minute })
+	b := r.browser(t)
+	b.mustSignIn()
+	r.SetUsers([]devidp.User{{Subject: "lee"}})
+	r.pass(30 * time.Minute)
+	if _, ok := b.person(); !ok {
+		t.Error("signed out, though there is nothing to renew with")
+	}
+}

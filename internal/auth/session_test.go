@@ -1,0 +1,303 @@
+package auth_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"countersign/internal/auth"
+	"countersign/internal/devidp"
+)
+
+// setCookie is the cookie of an answer, which must set exactly one of that name.
+func setCookie(t *testing.T, a answer, name string) *http.Cookie {
+	t.Helper()
+	var found []*http.Cookie
+	for _, c := range a.Cookies() {
+		if c.Name == name {
+			found = append(found, c)
+		}
+	}
+	if len(found) != 1 {
+		t.Fatalf("%d cookies %s in %v", len(found), name, a.Header["Set-Cookie"])
+	}
+	return found[0]
+}
+
+func TestCookies(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		https  bool
+		prefix string
+	}{"Loopback": {false, "countersign"}, "HTTPS": {true, "__Host-countersign"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := startRig(t, c.https)
+			b := r.browser(t)
+			begun := b.do(http.MethodPost, "/auth/login", nil)
+			finished := b.get(b.choose(b.next(begun), "dana"))
+			for _, cookie := range []*http.Cookie{setCookie(t, begun, c.prefix+"-signin"), setCookie(t, finished, c.prefix)} {
+				if !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode || cookie.Path != "/" || cookie.Domain != "" || cookie.Secure != c.https {
+					t.Errorf("cookie %s", cookie.Raw)
+				}
+			}
+			if left := setCookie(t, finished, c.prefix+"-signin"); left.MaxAge >= 0 {
+				t.Errorf("the cookie of the sign-in stays: %s", left.Raw)
+			}
+			if got := setCookie(t, finished, c.prefix).MaxAge; got < 12*3600-5 || got > 12*3600+5 {
+				t.Errorf("the session's cookie lives %d s, want 12 h", got)
+			}
+			if _, ok := b.person(); !ok {
+				t.Error("nobody is signed in")
+			}
+			if got := b.get("/").Header.Get("Vary"); got != "Cookie" {
+				t.Errorf("Vary is %q", got)
+			}
+		})
+	}
+}
+
+// TestSessionFixation: a token that was planted before the sign-in is worth nothing after it.
+func TestSessionFixation(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	b := r.browser(t)
+	planted := strings.Repeat("p", 43)
+	b.plant("countersign", planted)
+	b.plant("countersign-signin", planted)
+	authorize := b.begin("/")
+	if b.cookie("countersign-signin") == planted {
+		t.Error("a planted token is used for the sign-in")
+	}
+	b.next(b.get(b.choose(authorize, "dana")))
+	first := b.cookie("countersign")
+	if first == planted || first == "" {
+		t.Errorf("the session's token is %q", first)
+	}
+	// Signing in again changes it too, and ends the former session.
+	b.next(b.signIn("/"))
+	second := b.cookie("countersign")
+	if second == first {
+		t.Error("the token stayed the same over a second sign-in")
+	}
+	for name, token := range map[string]string{"planted": planted, "former": first} {
+		thief := r.browser(t)
+		thief.plant("countersign", token)
+		if _, ok := thief.person(); ok {
+			t.Errorf("the %s token is signed in", name)
+		}
+	}
+}
+
+func TestSignInIsNoSession(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	b := r.browser(t)
+	b.begin("/")
+	b.plant("countersign", b.cookie("countersign-signin"))
+	if _, ok := b.person(); ok {
+		t.Error("the token of a sign-in under way is a session")
+	}
+}
+
+func TestIdle(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.SessionIdle = 30 * time.Minute })
+	b := r.browser(t)
+	b.mustSignIn()
+	for range 4 { // used every 29 minutes, it lives on
+		r.pass(29 * time.Minute)
+		if _, ok := b.person(); !ok {
+			t.Fatal("signed out although it was used")
+		}
+	}
+	r.pass(30 * time.Minute)
+	if _, ok := b.person(); ok {
+		t.Error("signed in after half an hour without use")
+	}
+	if got := b.cookie("countersign"); got != "" {
+		t.Errorf("the cookie %q stays", got)
+	}
+}
+
+func TestLifetime(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.SessionLifetime = 2 * time.Hour })
+	b := r.browser(t)
+	b.mustSignIn()
+	for range 5 {
+		r.pass(20 * time.Minute)
+		if _, ok := b.person(); !ok {
+			t.Fatal("signed out before its lifetime")
+		}
+	}
+	r.pass(20 * time.Minute)
+	if _, ok := b.person(); ok {
+		t.Error("signed in after its lifetime, though it was in use")
+	}
+}
+
+func TestStreamIsNoActivity(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.SessionIdle = 30 * time.Minute })
+	b := r.browser(t)
+	b.mustSignIn()
+	r.pass(20 * time.Minute)
+	if _, ok := b.person("Accept", "text/event-stream"); !ok {
+		t.Fatal("a stream is not signed in")
+	}
+	r.pass(20 * time.Minute)
+	if _, ok := b.person(); ok {
+		t.Error("an open stream kept the session alive")
+	}
+}
+
+func TestReadingWritesRarely(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	b := r.browser(t)
+	b.mustSignIn()
+	before := r.store.commits.Load()
+	for range 20 {
+		r.pass(5 * time.Second)
+		b.person()
+	}
+	if n := r.store.commits.Load() - before; n != 1 {
+		t.Errorf("%d writes for 20 requests in 100 s, want 1", n)
+	}
+	for range 3 {
+		r.browser(t).person()
+	}
+	if n := r.store.commits.Load() - before; n != 1 {
+		t.Error("a request without a session writes one")
+	}
+}
+
+func TestRevokedAtOnce(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	b := r.browser(t)
+	b.mustSignIn()
+	if err := r.store.Delete(b.cookie("countersign")); err != nil {
+		t.Fatal(err)
+	}
+	r.pass(10 * time.Minute) // so that the request would write the session
+	if _, ok := b.person(); ok {
+		t.Error("a deleted session is signed in")
+	}
+	if _, found, _ := r.store.Find(b.cookie("countersign")); found {
+		t.Error("the deleted session came back")
+	}
+}
+
+// TestRevokedUnderWay deletes the row between the moment a request reads it and the moment it would write it.
+func TestRevokedUnderWay(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.Scopes = offline; cfg.RenewAfter = time.Minute })
+	b := r.browser(t)
+	b.mustSignIn()
+	token := b.cookie("countersign")
+	r.wire.before("/token", func() {
+		if err := r.store.Delete(token); err != nil {
+			t.Error(err)
+		}
+	})
+	r.pass(2 * time.Minute)
+	if _, ok := b.person(); ok {
+		t.Error("signed in although the session was deleted while its groups were renewed")
+	}
+	if _, found, _ := r.store.Find(token); found {
+		t.Error("the renewal brought the deleted session back")
+	}
+}
+
+func TestStoreBroken(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	b := r.browser(t)
+	b.mustSignIn()
+	authorize := b.begin("/")
+	r.store.broken.Store(true)
+	if a := b.get("/"); a.StatusCode != http.StatusServiceUnavailable || strings.Contains(a.text, "broken") {
+		t.Errorf("status %d: %s, want 503 without internals", a.StatusCode, a.text)
+	}
+	back := b.choose(authorize, "dana")
+	starter := r.browser(t) // holds only the cookie of the sign-in
+	starter.plant("countersign-signin", b.cookie("countersign-signin"))
+	if a := starter.get(back); a.kind() != "other" {
+		t.Errorf("status %d: %s", a.StatusCode, a.text)
+	}
+	if a := starter.do(http.MethodPost, "/auth/login", nil); a.kind() != "other" {
+		t.Errorf("status %d: %s", a.StatusCode, a.text)
+	}
+	r.store.broken.Store(false)
+	if _, ok := b.person(); !ok {
+		t.Error("the session is gone after the store came back")
+	}
+}
+
+func TestOwnSessionError(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(_ *rig, cfg *auth.Config) {
+		cfg.SessionError = func(w http.ResponseWriter, _ *http.Request, err error) {
+			http.Error(w, err.Error(), http.StatusTeapot)
+		}
+	})
+	b := r.browser(t)
+	b.mustSignIn()
+	r.store.broken.Store(true)
+	if a := b.get("/"); a.StatusCode != http.StatusTeapot || !strings.Contains(a.text, errStore.Error()) {
+		t.Errorf("status %d: %s", a.StatusCode, a.text)
+	}
+}
+
+// TestRolesAreOfNow: the mapping is not frozen into the session.
+func TestRolesAreOfNow(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	b := r.browser(t)
+	b.mustSignIn()
+	r.cfg.Roles = auth.RoleGroups{Admin: []string{"finance"}}
+	r.restart(t)
+	if p, ok := b.person(); !ok || p.Roles.Reviewer || !p.Roles.Admin {
+		t.Errorf("signed in: %v, roles %+v, want those of the new mapping", ok, p.Roles)
+	}
+}
+
+func TestPersonOutsideTheMiddleware(t *testing.T) {
+	t.Parallel()
+	if p, ok := newRig(t).auth.Load().Person(t.Context()); ok {
+		t.Errorf("%+v is signed in", p)
+	}
+}
+
+func TestManyRequestsAtOnce(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.Scopes = offline; cfg.RenewAfter = time.Minute })
+	b := r.browser(t)
+	b.mustSignIn()
+	user := dana
+	user.Groups = []string{"audit"}
+	for range 5 {
+		r.pass(2 * time.Minute)
+		r.SetUsers([]devidp.User{user})
+		var wg sync.WaitGroup
+		for range 20 {
+			wg.Go(func() {
+				if _, ok := b.person(); !ok {
+					t.Error("signed out by a request beside")
+				}
+			})
+		}
+		wg.Wait()
+		if p, _ := b.person(); !slices.Equal(p.Groups, user.Groups) {
+			t.Errorf("groups %q, want %q", p.Groups, user.Groups)
+		}
+	}
+	if strings.Contains(r.log.String(), "refused") {
+		t.Errorf("a refresh token was used twice: %s", r.log)
+	}
+}
