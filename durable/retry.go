@@ -107,8 +107,9 @@ func NoRetry() RetryStrategy {
 	return func(RetryAttempt) RetryDecision { return RetryDecision{} }
 }
 
-// delaySeconds is the decision's delay as Lambda takes it.
+// delaySeconds is the decision's delay as Lambda takes it: no longer than an
+// execution can last.
 func (d RetryDecision) delaySeconds() int32 {
 	seconds := math.Ceil(d.Delay.Seconds())
-	return int32(min(max(seconds, 1), math.MaxInt32))
+	return int32(min(max(seconds, 1), maxWaitSeconds))
 }
