@@ -80,23 +80,22 @@ func TestProviderAnswers(t *testing.T) {
 		body   string
 		want   string
 	}{
-		"DiscoveryBroken":   {"/openid-configuration", http.StatusInternalServerError, page, "unavailable"},
-		"DiscoveryMissing":  {"/openid-configuration", http.StatusNotFound, page, "unavailable"},
-		"DiscoveryForeign":  {"/openid-configuration", http.StatusOK, `{"issuer":"https://mallory.example"}`, "unavailable"},
-		"DiscoveryTooLong":  {"/openid-configuration", http.StatusOK, long, "unavailable"},
-		"DiscoveryRedirect": {"/openid-configuration", http.StatusFound, "", "unavailable"},
-		"TokenBroken":       {"/token", http.StatusBadGateway, page, "unavailable"},
-		"TokenThrottled":    {"/token", http.StatusTooManyRequests, page, "unavailable"},
-		"TokenTooLong":      {"/token", http.StatusOK, long, "unavailable"},
-		"TokenNotJSON":      {"/token", http.StatusOK, page, "token"},
-		"TokenRefused":      {"/token", http.StatusBadRequest, page, "token"},
-		"TokenWithoutID":    {"/token", http.StatusOK, `{"access_token":"a","token_type":"Bearer"}`, "token"},
-		"TokenUnsigned":     {"/token", http.StatusOK, `{"access_token":"a","id_token":"eyJhbGciOiJub25lIn0.e30."}`, "token"},
-		"KeysBroken":        {"/keys", http.StatusServiceUnavailable, page, "unavailable"},
-		"KeysEmpty":         {"/keys", http.StatusOK, `{"keys":[]}`, "token"},
-		"KeysForeign":       {"/keys", http.StatusOK, foreignKey, "token"},
-		"UserinfoBroken":    {"/userinfo", http.StatusInternalServerError, page, "unavailable"},
-		"UserinfoRefused":   {"/userinfo", http.StatusForbidden, page, "token"},
+		"DiscoveryBroken":  {"/openid-configuration", http.StatusInternalServerError, page, "unavailable"},
+		"DiscoveryMissing": {"/openid-configuration", http.StatusNotFound, page, "unavailable"},
+		"DiscoveryForeign": {"/openid-configuration", http.StatusOK, `{"issuer":"https://mallory.example"}`, "unavailable"},
+		"DiscoveryTooLong": {"/openid-configuration", http.StatusOK, long, "unavailable"},
+		"TokenBroken":      {"/token", http.StatusBadGateway, page, "unavailable"},
+		"TokenThrottled":   {"/token", http.StatusTooManyRequests, page, "unavailable"},
+		"TokenTooLong":     {"/token", http.StatusOK, long, "unavailable"},
+		"TokenNotJSON":     {"/token", http.StatusOK, page, "token"},
+		"TokenRefused":     {"/token", http.StatusBadRequest, page, "token"},
+		"TokenWithoutID":   {"/token", http.StatusOK, `{"access_token":"a","token_type":"Bearer"}`, "token"},
+		"TokenUnsigned":    {"/token", http.StatusOK, `{"access_token":"a","id_token":"eyJhbGciOiJub25lIn0.e30."}`, "token"},
+		"KeysBroken":       {"/keys", http.StatusServiceUnavailable, page, "unavailable"},
+		"KeysEmpty":        {"/keys", http.StatusOK, `{"keys":[]}`, "token"},
+		"KeysForeign":      {"/keys", http.StatusOK, foreignKey, "token"},
+		"UserinfoBroken":   {"/userinfo", http.StatusInternalServerError, page, "unavailable"},
+		"UserinfoRefused":  {"/userinfo", http.StatusForbidden, page, "token"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -118,6 +117,25 @@ func TestProviderAnswers(t *testing.T) {
 // foreignKey is a good key, and not the provider's.
 const foreignKey = `{"keys":[{"kty":"EC","crv":"P-256","use":"sig","alg":"ES256","kid":"other",
 "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}`
+
+// TestRedirectsAreNotFollowed: they would carry code and secret to wherever the answer says.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	b := r.browser(t)
+	back := b.choose(b.begin("/"), "dana")
+	r.wire.answer(func(req *http.Request) *http.Response {
+		if req.URL.Host == "mallory.example" {
+			t.Errorf("%s %s is asked", req.Method, req.URL)
+		}
+		resp := jsonResponse(req, http.StatusTemporaryRedirect, "")
+		resp.Header.Set("Location", "https://mallory.example/token")
+		return resp
+	})
+	if a := b.get(back); a.kind() != "token" {
+		t.Errorf("%s", a.text)
+	}
+}
 
 func TestKeyRotation(t *testing.T) {
 	t.Parallel()

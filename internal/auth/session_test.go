@@ -239,6 +239,33 @@ func TestStoreBroken(t *testing.T) {
 	}
 }
 
+// TestStoreReadOnly: whatever cannot be written is an error, never a sign-in or sign-out that only seems to have been.
+func TestStoreReadOnly(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	b, starter := r.browser(t), r.browser(t)
+	b.mustSignIn()
+	back := starter.choose(starter.begin("/"), "dana")
+	r.store.readOnly.Store(true)
+	for name, a := range map[string]answer{
+		"Begin":   b.do(http.MethodPost, "/auth/login", nil),
+		"Finish":  starter.get(back),
+		"SignOut": b.do(http.MethodPost, "/auth/logout", nil),
+	} {
+		if a.kind() != "other" || !strings.Contains(a.text, errStore.Error()) {
+			t.Errorf("%s: status %d: %s", name, a.StatusCode, a.text)
+		}
+	}
+	r.pass(10 * time.Minute)
+	if a := b.get("/"); a.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("a session that cannot be kept alive: status %d", a.StatusCode)
+	}
+	r.pass(24 * time.Hour)
+	if a := b.get("/"); a.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("a session that cannot be ended: status %d", a.StatusCode)
+	}
+}
+
 func TestOwnSessionError(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(_ *rig, cfg *auth.Config) {

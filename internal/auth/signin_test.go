@@ -263,6 +263,28 @@ func TestGroups(t *testing.T) {
 	}
 }
 
+func TestIDTokenRefused(t *testing.T) {
+	t.Parallel()
+	for name, claims := range map[string]map[string]any{
+		"OtherParty":       {"azp": "another-client"},
+		"OtherAccessToken": {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"},
+		"NoSubject":        {"sub": ""},
+		"LongSubject":      {"sub": strings.Repeat("s", 256)},
+		"OtherIssuer":      {"iss": "https://mallory.example"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			user := dana
+			user.Claims = claims
+			r.SetUsers([]devidp.User{user})
+			if a := r.browser(t).signIn("/"); a.kind() != "token" {
+				t.Errorf("status %d: %s", a.StatusCode, a.text)
+			}
+		})
+	}
+}
+
 func TestUserinfoAboutSomebodyElse(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

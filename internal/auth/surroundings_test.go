@@ -17,8 +17,9 @@ import (
 // brittleStore counts writes and fails when told to.
 type brittleStore struct {
 	*memstore.MemStore
-	commits atomic.Int64
-	broken  atomic.Bool
+	commits  atomic.Int64
+	broken   atomic.Bool
+	readOnly atomic.Bool
 }
 
 var errStore = errors.New("the store is broken")
@@ -32,7 +33,17 @@ func (s *brittleStore) Find(token string) ([]byte, bool, error) {
 
 func (s *brittleStore) Commit(token string, b []byte, expiry time.Time) error {
 	s.commits.Add(1)
+	if s.readOnly.Load() {
+		return errStore
+	}
 	return s.MemStore.Commit(token, b, expiry)
+}
+
+func (s *brittleStore) Delete(token string) error {
+	if s.readOnly.Load() {
+		return errStore
+	}
+	return s.MemStore.Delete(token)
 }
 
 // wire carries our server's requests to the provider. It can be cut, and can answer in the provider's place.
