@@ -47,7 +47,7 @@ func runConformance(t *testing.T, cases []conformanceCase) {
 	for _, c := range cases {
 		t.Run(c.id+" "+c.about, func(t *testing.T) {
 			t.Parallel()
-			run := startConformance(t, c.fn)
+			run := startConformance(t, c.fn, nil, nil)
 			run.suspended()
 			c.act(run)
 			run.log.Next(t, locallambda.ExecutionEnded)
@@ -56,7 +56,9 @@ func runConformance(t *testing.T, cases []conformanceCase) {
 	}
 }
 
-func startConformance(t *testing.T, fn durable.Handler[any, any]) *conformance {
+// startConformance starts one execution of fn. The function's client and the
+// engine can be changed before.
+func startConformance(t *testing.T, fn durable.Handler[any, any], options func(*lambda.Options), prepare func(*locallambda.Engine)) *conformance {
 	t.Helper()
 	clock := locallambdatest.NewClock(time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC))
 	engine := locallambda.New(locallambda.Config{Clock: clock})
@@ -73,7 +75,13 @@ func startConformance(t *testing.T, fn durable.Handler[any, any]) *conformance {
 		Region: "us-east-1", BaseEndpoint: aws.String(server.URL), RetryMaxAttempts: 1, HTTPClient: &http.Client{Transport: transport},
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 	})
-	engine.Register("conformance", durable.NewHandler(fn, durable.WithClient(client)), locallambda.FunctionConfig{Version: "1"})
+	if options == nil {
+		options = func(*lambda.Options) {}
+	}
+	if prepare != nil {
+		prepare(engine)
+	}
+	engine.Register("conformance", durable.NewHandler(fn, durable.WithClient(lambda.New(client.Options(), options))), locallambda.FunctionConfig{Version: "1"})
 	run := &conformance{t: t, clock: clock, log: locallambdatest.Watch(t, engine), client: client}
 	arn, err := engine.Start(t.Context(), "conformance", "case", []byte(`"input"`))
 	if err != nil {
