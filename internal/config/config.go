@@ -2,8 +2,6 @@ package config
 
 import (
 	"log/slog"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -35,12 +33,6 @@ type Config struct {
 
 	SupportContact string `env:"SUPPORT_CONTACT" help:"Whom to ask for access; shown to people who have no role." example:"#platform-help or ops@example.com"`
 	ConsoleLinks   bool   `env:"CONSOLE_LINKS" envDefault:"false" help:"Whether pages link to the execution in the AWS console." example:"true"`
-}
-
-// Log says what is logged to standard error.
-type Log struct {
-	Level  slog.Level `env:"LEVEL" envDefault:"info" help:"Least severe level that is logged: debug, info, warn or error." example:"debug"`
-	Format LogFormat  `env:"FORMAT" envDefault:"json" help:"Form of the log lines: text or json." example:"text"`
 }
 
 // OIDC is the provider that people sign in with, and how it names their groups.
@@ -114,6 +106,3 @@ func (c Config) String() string {
 
 // LogValue is the configuration for a log line, secrets redacted.
 func (c Config) LogValue() slog.Value { return slog.GroupValue(c.attrs()...) }
-
-// QueueNames are the names of the queues, sorted.
-func (c Config) QueueNames() []string { return slices.Sorted(maps.Keys(c.Queues)) }

@@ -56,25 +56,6 @@ func parseNetwork(text string) (netip.Prefix, error) {
 	return network.Masked(), err
 }
 
-// LogFormat is the form of the log lines.
-type LogFormat string
-
-// The forms.
-const (
-	LogText LogFormat = "text" // for people
-	LogJSON LogFormat = "json" // for log collectors
-)
-
-// UnmarshalText takes text or json.
-func (f *LogFormat) UnmarshalText(text []byte) error {
-	switch format := LogFormat(text); format {
-	case LogText, LogJSON:
-		*f = format
-		return nil
-	}
-	return fmt.Errorf("must be text or json, not %q", text)
-}
-
 // splitTrimmed are the parts of a comma list without their surrounding space, and without the empty ones.
 func splitTrimmed(text string) []string {
 	var parts []string
