@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -53,6 +54,20 @@ func TestProviderNeverWaitsLong(t *testing.T) {
 	}
 	if n := r.wire.requests.Load(); n != 20 {
 		t.Errorf("%d requests in ten minutes, want one every 30 s", n)
+	}
+}
+
+// TestImpatientReader: a request that was cancelled says nothing about the provider.
+func TestImpatientReader(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 20 {
+		_ = r.auth.Load().Available(cancelled)
+	}
+	if err := r.auth.Load().Available(t.Context()); err != nil {
+		t.Errorf("Available is %v", err)
 	}
 }
 
@@ -156,10 +171,11 @@ func TestSecretStyles(t *testing.T) {
 		header  bool
 		form    bool
 	}{
-		"NotSaid": {`null`, secret, true, false},
-		"Basic":   {`["client_secret_post","client_secret_basic"]`, secret, true, false},
-		"Post":    {`["client_secret_post"]`, secret, false, true},
-		"Public":  {`["none"]`, "", false, false},
+		"NotSaid":  {`null`, secret, true, false},
+		"Basic":    {`["client_secret_post","client_secret_basic"]`, secret, true, false},
+		"Post":     {`["client_secret_post"]`, secret, false, true},
+		"Public":   {`["none"]`, "", false, false},
+		"NoSecret": {`null`, "", false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -45,6 +45,22 @@ func TestRenewal(t *testing.T) {
 	}
 }
 
+// TestRenewalOnce lets one request renew the session between another's reading of it and what that one does about it.
+func TestRenewalOnce(t *testing.T) {
+	t.Parallel()
+	r, b := newRenewingRig(t)
+	r.pass(15 * time.Minute)
+	before := r.wire.requests.Load()
+	other := func() { b.person() }
+	r.store.afterFind.Store(&other)
+	if _, ok := b.person(); !ok {
+		t.Error("signed out by a request beside")
+	}
+	if n := r.wire.requests.Load() - before; n != 1 {
+		t.Errorf("%d renewals, want 1", n)
+	}
+}
+
 func TestRenewalRefused(t *testing.T) {
 	t.Parallel()
 	r, b := newRenewingRig(t)

@@ -14,12 +14,15 @@ import (
 	"github.com/alexedwards/scs/v2/memstore"
 )
 
-// brittleStore counts writes and fails when told to.
+// brittleStore counts what is asked of it and fails when told to.
 type brittleStore struct {
 	*memstore.MemStore
+	finds    atomic.Int64
 	commits  atomic.Int64
 	broken   atomic.Bool
 	readOnly atomic.Bool
+
+	afterFind atomic.Pointer[func()] // called once, between a read and what its reader does next
 }
 
 var errStore = errors.New("the store is broken")
@@ -28,7 +31,12 @@ func (s *brittleStore) Find(token string) ([]byte, bool, error) {
 	if s.broken.Load() {
 		return nil, false, errStore
 	}
-	return s.MemStore.Find(token)
+	s.finds.Add(1)
+	b, found, err := s.MemStore.Find(token)
+	if fn := s.afterFind.Swap(nil); fn != nil {
+		(*fn)()
+	}
+	return b, found, err
 }
 
 func (s *brittleStore) Commit(token string, b []byte, expiry time.Time) error {
