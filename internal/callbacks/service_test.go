@@ -1,0 +1,189 @@
+package callbacks_test
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+func TestReceive(t *testing.T) {
+	t.Parallel()
+	t.Run("SameAgain", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t)
+		first := d.announce(nil)
+		again, err := d.service.Receive(d.ctx, callbacks.Source{Name: "expenses"}, "", callbacks.Announcement{
+			CallbackID: "YWJj/+A=", Title: "Expense report EXP-2291", Queue: "finance", Timeout: time.Hour, ExecutionARN: first.ExecutionARN,
+		})
+		if err != nil || again.Created || again.Callback.ID != first.ID {
+			t.Errorf("got %+v, %v; want the first one", again, err)
+		}
+		if d.notices.count() != 1 {
+			t.Errorf("open pages were told %d times, want once", d.notices.count())
+		}
+	})
+	t.Run("ErrDifferent", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t)
+		c := d.announce(nil)
+		_, err := d.service.Receive(d.ctx, callbacks.Source{Name: "expenses"}, "", callbacks.Announcement{CallbackID: "YWJj/+A=", Title: "Another", Queue: "finance"})
+		if !errors.Is(err, callbacks.ErrDifferent) || d.get(c.ID).Title != c.Title {
+			t.Errorf("got %v, want ErrDifferent and nothing changed", err)
+		}
+	})
+	t.Run("MessageRepeated", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t)
+		a := callbacks.Announcement{CallbackID: "YWJj", Queue: "finance"}
+		first, err := d.service.Receive(d.ctx, callbacks.Source{Name: "expenses"}, "msg_1", a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := d.service.Receive(d.ctx, callbacks.Source{Name: "expenses"}, "msg_1", a)
+		if err != nil || !again.Created || !again.Repeated || again.Callback.ID != first.Callback.ID {
+			t.Errorf("got %+v, %v; want the first answer again", again, err)
+		}
+		if d.notices.count() != 1 {
+			t.Errorf("open pages were told %d times, want once", d.notices.count())
+		}
+	})
+}
+
+func TestDecide(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		who              callbacks.Person
+		outcome, comment string
+		change           func(*callbacks.Announcement)
+		want             error
+	}{
+		"OK":                   {mara, "approve", "", nil, nil},
+		"ErrOtherQueue":        {teo, "approve", "", nil, callbacks.ErrNotFound},
+		"ErrAdminElsewhere":    {ops, "approve", "", nil, callbacks.ErrForbidden},
+		"ErrOwnRequest":        {mara, "approve", "", func(a *callbacks.Announcement) { a.Requester = "Mara <mara@harborline.example>" }, callbacks.ErrForbidden},
+		"ErrOutcomeNotOffered": {mara, "shred", "", nil, callbacks.Invalid{}},
+		"ErrCommentMissing":    {mara, "reject", "  \r\n ", nil, callbacks.Invalid{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			c := d.announce(tt.change)
+			_, err := d.decide(tt.who, c.ID, tt.outcome, tt.comment)
+			var invalid callbacks.Invalid
+			if _, wantsInvalid := tt.want.(callbacks.Invalid); wantsInvalid && !errors.As(err, &invalid) || !wantsInvalid && !errors.Is(err, tt.want) {
+				t.Fatalf("got %v, want %v", err, tt.want)
+			}
+			if want := map[bool]callbacks.State{true: callbacks.Decided, false: callbacks.Pending}[tt.want == nil]; d.get(c.ID).State != want {
+				t.Errorf("state is %s, want %s", d.get(c.ID).State, want)
+			}
+		})
+	}
+}
+
+func TestDecideOnlyWhatWasSeen(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.announce(nil)
+	choice := callbacks.Choice{Outcome: "approve"}
+	seen, err := d.service.Preview(d.ctx, mara, c.ID, choice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	choice.PreparedAt = seen.PreparedAt
+	changed := choice
+	changed.Comment = "typed after the preview"
+	if _, err := d.service.Decide(d.ctx, mara, c.ID, changed, seen.Completion.SHA256()); !errors.Is(err, callbacks.ErrStale) {
+		t.Errorf("other bytes than those shown: got %v, want ErrStale", err)
+	}
+	d.clock.Move(callbacks.PreviewAge + time.Second)
+	if _, err := d.service.Decide(d.ctx, mara, c.ID, choice, seen.Completion.SHA256()); !errors.Is(err, callbacks.ErrStale) {
+		t.Errorf("an old preview: got %v, want ErrStale", err)
+	}
+	d.wantState(c.ID, callbacks.Pending)
+}
+
+func TestTwoReviewersAtOnce(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.announce(nil)
+	errs := make([]error, 2)
+	var group sync.WaitGroup
+	for i, who := range []callbacks.Person{mara, dana} {
+		choice := callbacks.Choice{Outcome: "approve"}
+		seen, err := d.service.Preview(d.ctx, who, c.ID, choice)
+		if err != nil {
+			t.Fatal(err)
+		}
+		choice.PreparedAt = seen.PreparedAt
+		group.Go(func() { _, errs[i] = d.service.Decide(d.ctx, who, c.ID, choice, seen.Completion.SHA256()) })
+	}
+	group.Wait()
+	if (errs[0] == nil) == (errs[1] == nil) {
+		t.Fatalf("got %v and %v, want one winner", errs[0], errs[1])
+	}
+	for _, err := range errs {
+		if err != nil && !errors.Is(err, callbacks.ErrConflict) {
+			t.Errorf("the loser gets %v, want ErrConflict", err)
+		}
+	}
+	d.deliver()
+	if n := len(d.lambda.sent()); n != 1 {
+		t.Errorf("sent %d times, want once", n)
+	}
+}
+
+func TestDecideAfterTheDeadline(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.announce(nil)
+	d.clock.Move(time.Hour)
+	got, err := d.decide(mara, c.ID, "approve", "")
+	if !errors.Is(err, callbacks.ErrConflict) || got.State != callbacks.TimedOut || got.Ending.Cause != callbacks.CauseTimeout {
+		t.Errorf("got %s, %v; want timed out by the timeout", got.State, err)
+	}
+}
+
+func TestInvisibleIsNotFoundEverywhere(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.announce(nil)
+	status, err := d.service.OpenReview(d.ctx, mara, c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, sheetErr := d.service.Sheet(d.ctx, teo, c.ID)
+	_, previewErr := d.service.Preview(d.ctx, teo, c.ID, callbacks.Choice{Outcome: "approve"})
+	_, decideErr := d.service.Decide(d.ctx, teo, c.ID, callbacks.Choice{Outcome: "approve"}, "")
+	_, openErr := d.service.OpenReview(d.ctx, teo, c.ID)
+	_, renewErr := d.service.RenewReview(d.ctx, teo, c.ID, status.Review.ID, callbacks.SignOfLife{})
+	releaseErr := d.service.ReleaseReview(d.ctx, teo, c.ID, status.Review.ID)
+	_, retryErr := d.service.RetryDelivery(d.ctx, teo, c.ID)
+	for name, err := range map[string]error{"Sheet": sheetErr, "Preview": previewErr, "Decide": decideErr, "OpenReview": openErr,
+		"RenewReview": renewErr, "ReleaseReview": releaseErr, "RetryDelivery": retryErr} {
+		if !errors.Is(err, callbacks.ErrNotFound) {
+			t.Errorf("%s gives %v, want ErrNotFound", name, err)
+		}
+	}
+	page, err := d.service.List(d.ctx, teo, callbacks.Filter{Scope: callbacks.ScopeAvailable})
+	if err != nil || len(page.Rows) != 0 {
+		t.Errorf("the list shows %d rows (%v), want none", len(page.Rows), err)
+	}
+}
+
+func TestNextSkipsWhatOthersHold(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	first := d.announce(func(a *callbacks.Announcement) { a.CallbackID, a.Timeout = "MQ==", time.Minute })
+	held := d.announce(func(a *callbacks.Announcement) { a.CallbackID, a.Timeout = "Mg==", 2*time.Minute })
+	free := d.announce(func(a *callbacks.Announcement) { a.CallbackID, a.Timeout = "Mw==", 3*time.Minute })
+	if _, err := d.service.OpenReview(d.ctx, dana, held.ID); err != nil {
+		t.Fatal(err)
+	}
+	next, skipped, err := d.service.Next(d.ctx, mara, callbacks.Filter{Scope: callbacks.ScopeAvailable}, first.ID)
+	if err != nil || next == nil || next.ID != free.ID || skipped != 1 {
+		t.Errorf("got %+v, skipped %d, %v; want the third", next, skipped, err)
+	}
+}

@@ -1,0 +1,74 @@
+package callbacks_test
+
+import (
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+func (d *desk) sweep() {
+	d.t.Helper()
+	if err := d.sweeps.RunOnce(d.ctx); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+func TestSweepTimesOut(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change func(*callbacks.Announcement)
+		after  time.Duration
+		cause  callbacks.DeadlineCause
+	}{
+		"Timeout": {nil, time.Hour, callbacks.CauseTimeout},
+		"Heartbeat": {func(a *callbacks.Announcement) { a.HeartbeatTimeout, a.ExecutionARN = time.Minute, "" },
+			time.Minute, callbacks.CauseHeartbeat},
+		"Execution": {func(a *callbacks.Announcement) { a.ExecutionDeadline = time.Date(2026, 11, 24, 13, 10, 0, 0, time.UTC) },
+			10 * time.Minute, callbacks.CauseExecution},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			c := d.announce(tt.change)
+			d.clock.Move(tt.after)
+			d.sweep()
+			d.wantState(c.ID, callbacks.Pending) // the grace
+			d.clock.Move(callbacks.SweepGrace)
+			d.sweep()
+			got := d.wantState(c.ID, callbacks.TimedOut)
+			if got.Ending.Cause != tt.cause || !got.Ending.At.Equal(c.ReceivedAt.Add(tt.after)) {
+				t.Errorf("ending is %+v, want %s at its own instant", got.Ending, tt.cause)
+			}
+		})
+	}
+}
+
+func TestSweepAsksTheHistoryBeforeItBuriesByHeartbeat(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.announce(withHeartbeat)
+	d.clock.Move(time.Minute + callbacks.SweepGrace)
+	d.sweep() // another client beats: the history says that the callback is open
+	got := d.wantState(c.ID, callbacks.Pending)
+	if at, _ := got.Deadline(); !at.After(d.clock.Now()) {
+		t.Errorf("deadline %v did not move on", at)
+	}
+	d.lambda.close(callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseHeartbeat})
+	d.clock.Move(time.Minute + callbacks.SweepGrace)
+	d.sweep()
+	d.wantState(c.ID, callbacks.TimedOut)
+}
+
+func TestSweepLeavesDecisionsToTheirDelivery(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.announce(nil)
+	d.mustDecide(mara, c.ID, "approve", "")
+	d.clock.Move(2 * time.Hour)
+	d.sweep()
+	d.wantState(c.ID, callbacks.Decided)
+	d.lambda.close(callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout})
+	d.deliver()
+	d.wantState(c.ID, callbacks.Lost)
+}
