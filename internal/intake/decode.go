@@ -1,0 +1,61 @@
+package intake
+
+import "countersign/internal/callbacks"
+
+// Decode reads the body of an announcement. What is wrong with its shape comes back as [callbacks.Invalid], all at once as
+// far as that makes sense: a document that readers could take in two ways is not read further. The values are for the
+// domain to check. The payload stays as it was sent, byte for byte.
+func Decode(body []byte) (callbacks.Announcement, error) {
+	var f faults
+	checkDocument(body, &f)
+	if err := f.list.Err(); err != nil {
+		return callbacks.Announcement{}, err
+	}
+	var a callbacks.Announcement
+	readObject(body, "", &f, func(o object) { a = announcement(o) })
+	if err := f.list.Err(); err != nil {
+		return callbacks.Announcement{}, err
+	}
+	return a, nil
+}
+
+func announcement(o object) callbacks.Announcement {
+	a := callbacks.Announcement{
+		CallbackID:        o.required("callbackId"),
+		Title:             o.text("title"),
+		Description:       o.text("description"),
+		Requester:         o.text("requester"),
+		Payload:           o.any("payload"),
+		Function:          o.text("function"),
+		ExecutionARN:      o.text("executionArn"),
+		Name:              o.text("name"),
+		StartedAt:         o.instant("startedAt"),
+		Timeout:           o.seconds("timeoutSeconds"),
+		HeartbeatTimeout:  o.seconds("heartbeatTimeoutSeconds"),
+		ExecutionDeadline: o.instant("executionDeadline"),
+		Queue:             o.text("queue"),
+		Tags:              o.texts("tags"),
+		KeepAlive:         callbacks.KeepAlive(o.text("keepAlive")),
+	}
+	o.objects("links", func(link object) {
+		a.Links = append(a.Links, callbacks.Link{Title: link.text("title"), URL: link.text("url")})
+	})
+	o.objects("outcomes", func(outcome object) {
+		a.Outcomes = append(a.Outcomes, readOutcome(outcome))
+	})
+	return a
+}
+
+func readOutcome(o object) callbacks.Outcome {
+	return callbacks.Outcome{
+		Name:         o.text("name"),
+		Label:        o.text("label"),
+		Kind:         callbacks.Kind(o.text("kind")),
+		Comment:      callbacks.CommentRule(o.text("comment")),
+		Encoding:     callbacks.Encoding(o.text("encoding")),
+		Payload:      o.any("payload"),
+		ErrorType:    o.text("errorType"),
+		ErrorMessage: o.text("errorMessage"),
+		ErrorData:    o.value("errorData"),
+	}
+}

@@ -1,0 +1,108 @@
+package intake
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"countersign/internal/callbacks"
+)
+
+const (
+	// maxDepth bounds nesting: what comes deeper cannot be shown to a reviewer either.
+	maxDepth = 64
+	// maxFaults bounds an answer: nobody mends more at once.
+	maxFaults = 32
+	// maxPointerName is how much of a sender's field name is repeated in an answer.
+	maxPointerName = 64
+)
+
+// faults collects what is wrong, up to a bound.
+type faults struct{ list callbacks.Invalid }
+
+func (f *faults) full() bool { return len(f.list) >= maxFaults }
+
+func (f *faults) add(pointer, format string, args ...any) {
+	if !f.full() {
+		f.list.Add(pointer, format, args...)
+	}
+}
+
+// pointer is the JSON pointer (RFC 6901) of names below another pointer.
+func pointer(at string, names ...string) string {
+	for _, name := range names {
+		if len(name) > maxPointerName {
+			name = strings.ToValidUTF8(name[:maxPointerName], "") + "…"
+		}
+		at += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+	}
+	return at
+}
+
+// checkDocument finds what makes two readers of a document disagree: bad UTF-8, bad syntax, anything after the end,
+// excessive depth and duplicate names.
+func checkDocument(body []byte, f *faults) {
+	if !utf8.Valid(body) {
+		f.add("", "the body is not valid UTF-8")
+		return
+	}
+	var whole json.RawMessage
+	if err := json.Unmarshal(body, &whole); err != nil {
+		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+			f.add("", "not one JSON document: %v, at byte %d", syntax, syntax.Offset)
+		} else {
+			f.add("", "not one JSON document: %v", err)
+		}
+		return
+	}
+	w := walker{decoder: json.NewDecoder(bytes.NewReader(body)), faults: f}
+	w.decoder.UseNumber()
+	w.value()
+}
+
+// walker goes through a document of valid syntax, so that its tokens need no checks of their own.
+type walker struct {
+	decoder *json.Decoder
+	path    []string
+	faults  *faults
+}
+
+// value walks one value. It returns false when it is no use to go on.
+func (w *walker) value() bool {
+	token, err := w.decoder.Token()
+	if err != nil {
+		return false
+	}
+	kind, nested := token.(json.Delim)
+	if !nested {
+		return true
+	}
+	if len(w.path) == maxDepth {
+		w.faults.add(pointer("", w.path...), "nested deeper than %d levels", maxDepth)
+		return false
+	}
+	seen := map[string]bool{}
+	for i := 0; w.decoder.More(); i++ {
+		name := strconv.Itoa(i)
+		if kind == '{' {
+			token, _ := w.decoder.Token()
+			name, _ = token.(string)
+		}
+		w.path = append(w.path, name)
+		if kind == '{' && seen[name] {
+			w.faults.add(pointer("", w.path...), "this name stands twice in one object")
+		}
+		if kind == '{' {
+			seen[name] = true
+		}
+		if w.faults.full() || !w.value() {
+			return false
+		}
+		w.path = w.path[:len(w.path)-1]
+	}
+	_, err = w.decoder.Token() // the closing delimiter
+	return err == nil
+}

@@ -1,0 +1,129 @@
+package intake
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// object reads the fields of one JSON object. Each field is taken once; what is left over is unknown. A null is the same
+// as no field, except for any.
+type object struct {
+	at     string
+	fields map[string]json.RawMessage
+	faults *faults
+}
+
+// readObject lets read take the fields of an object. Other fields are unknown, and another value is a fault.
+func readObject(raw json.RawMessage, at string, f *faults, read func(object)) {
+	o := object{at: at, faults: f}
+	if err := json.Unmarshal(raw, &o.fields); err != nil || o.fields == nil {
+		f.add(at, "an object is expected")
+		return
+	}
+	read(o)
+	for _, name := range slices.Sorted(maps.Keys(o.fields)) {
+		if f.full() {
+			return
+		}
+		f.add(pointer(at, name), "this field is not known")
+	}
+}
+
+// take removes a field; ok is false when there is none.
+func (o object) take(name string) (raw json.RawMessage, at string, ok bool) {
+	raw, at = o.any(name), pointer(o.at, name)
+	return raw, at, len(raw) > 0 && string(raw) != "null"
+}
+
+// any takes any value, byte for byte, nil when there is none.
+func (o object) any(name string) json.RawMessage {
+	raw := o.fields[name]
+	delete(o.fields, name)
+	return raw
+}
+
+// value takes any value but null, byte for byte.
+func (o object) value(name string) json.RawMessage {
+	if raw, _, ok := o.take(name); ok {
+		return raw
+	}
+	return nil
+}
+
+// required takes a string that must be there.
+func (o object) required(name string) string {
+	if raw := o.fields[name]; raw == nil || string(raw) == "null" {
+		o.faults.add(pointer(o.at, name), "this field is required")
+	}
+	return o.text(name)
+}
+
+// text takes a string.
+func (o object) text(name string) (s string) {
+	if raw, at, ok := o.take(name); ok && json.Unmarshal(raw, &s) != nil {
+		o.faults.add(at, "a string is expected")
+	}
+	return s
+}
+
+// seconds takes a duration.
+func (o object) seconds(name string) time.Duration {
+	raw, at, ok := o.take(name)
+	if !ok {
+		return 0
+	}
+	n, err := strconv.ParseInt(string(raw), 10, 32)
+	if err != nil {
+		o.faults.add(at, "a whole number of seconds is expected")
+	}
+	return time.Duration(n) * time.Second
+}
+
+// instant takes a time, and gives it in UTC.
+func (o object) instant(name string) time.Time {
+	raw, at, ok := o.take(name)
+	if !ok {
+		return time.Time{}
+	}
+	var t time.Time
+	if raw[0] != '"' || t.UnmarshalJSON(raw) != nil || t.UTC().Year() > 9999 {
+		o.faults.add(at, "a time like 2026-11-22T09:30:00Z is expected (RFC 3339)")
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// items takes an array, its elements unread.
+func (o object) items(name string) (items []json.RawMessage, at string) {
+	raw, at, ok := o.take(name)
+	if ok && json.Unmarshal(raw, &items) != nil {
+		o.faults.add(at, "an array is expected")
+	}
+	return items, at
+}
+
+// texts takes an array of strings.
+func (o object) texts(name string) []string {
+	items, at := o.items(name)
+	var texts []string
+	for i, raw := range items {
+		var s string
+		if raw[0] != '"' || json.Unmarshal(raw, &s) != nil {
+			o.faults.add(fmt.Sprintf("%s/%d", at, i), "a string is expected")
+		}
+		texts = append(texts, s)
+	}
+	return texts
+}
+
+// objects takes an array of objects and reads each.
+func (o object) objects(name string, read func(object)) {
+	items, at := o.items(name)
+	for i, raw := range items {
+		readObject(raw, fmt.Sprintf("%s/%d", at, i), o.faults, read)
+	}
+}

@@ -1,0 +1,97 @@
+package intake_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/intake"
+)
+
+func TestProblems(t *testing.T) {
+	t.Parallel()
+	headerFault := func() error {
+		_, _, err := newVerifier(t, sources, clock).Verify(http.Header{"Webhook-Signature": {"v1,"}}, body)
+		return err
+	}
+	for name, test := range map[string]struct {
+		err        error
+		status     int
+		code       string
+		detail     string
+		retryAfter string
+	}{
+		"NoCredentials": {intake.ErrNoCredentials, 401, "no_credentials", "Sign the message", ""},
+		"BadHeader":     {headerFault(), 401, "bad_header", "webhook-id is missing", ""},
+		"Stale":         {intake.ErrStale, 401, "stale_timestamp", "5 minutes", ""},
+		"NoMatch":       {intake.ErrNoMatch, 401, "no_match", "byte for byte", ""},
+		"Incomplete":    {fmt.Errorf("%w: %w", intake.ErrBody, errors.New("reset")), 400, "incomplete", "whole", ""},
+		"TooLarge":      {intake.ErrTooLarge, 413, "too_large", "1 MiB", ""},
+		"MediaType":     {intake.ErrMediaType, 415, "media_type", "application/json", ""},
+		"Different":     {fmt.Errorf("receive from x: %w", callbacks.ErrDifferent), 409, "different", "other content", ""},
+		"RateLimited":   {&intake.LimitError{RetryAfter: 1200 * time.Millisecond}, 429, "rate_limited", "Retry-After", "2"},
+		"Unavailable":   {fmt.Errorf("receive from x: %w", callbacks.ErrUnavailable), 503, "unavailable", "Nothing was recorded", "5"},
+		"Unknown":       {errors.New("disk on fire"), 500, "internal", "went wrong here", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := intake.ProblemOf(test.err)
+			if p.Status != test.status || p.Code != test.code || p.Title != http.StatusText(test.status) || !strings.Contains(p.Detail, test.detail) {
+				t.Errorf("got %+v", p)
+			}
+			w := httptest.NewRecorder()
+			if err := p.Write(w); err != nil {
+				t.Fatal(err)
+			}
+			h := w.Result().Header
+			if w.Code != test.status || h.Get("Content-Type") != "application/problem+json" || h.Get("Retry-After") != test.retryAfter ||
+				h.Get("Cache-Control") != "no-store" || (h.Get("WWW-Authenticate") == "Bearer") != (test.status == 401) {
+				t.Errorf("answered %d with %v", w.Code, h)
+			}
+			for _, internal := range []string{"disk on fire", "receive from", "reset"} {
+				if strings.Contains(w.Body.String(), internal) {
+					t.Errorf("the answer tells internals: %s", w.Body)
+				}
+			}
+		})
+	}
+}
+
+func TestInvalidProblem(t *testing.T) {
+	t.Parallel()
+	_, err := intake.Decode([]byte(`{"callbackId":"QUJD","timeoutSeconds":"1h","<b>":1}`))
+	w := httptest.NewRecorder()
+	if err := intake.ProblemOf(fmt.Errorf("decode: %w", err)).Write(w); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"status":422,"title":"Unprocessable Entity","code":"invalid","detail":"The announcement is not valid. Nothing was recorded.",` +
+		`"errors":[{"pointer":"/timeoutSeconds","detail":"a whole number of seconds is expected"},{"pointer":"/\u003cb\u003e","detail":"this field is not known"}]}` + "\n"
+	if diff := cmp.Diff(want, w.Body.String()); diff != "" || w.Code != 422 {
+		t.Errorf("status %d, body (-want +got):\n%s", w.Code, diff)
+	}
+}
+
+func TestReceipt(t *testing.T) {
+	t.Parallel()
+	for created, want := range map[bool]int{true: http.StatusCreated, false: http.StatusOK} {
+		t.Run(http.StatusText(want), func(t *testing.T) {
+			t.Parallel()
+			w := httptest.NewRecorder()
+			receipt := callbacks.Receipt{Callback: callbacks.Callback{ID: "k7", CallbackID: "QUJD", State: callbacks.Pending}, Created: created}
+			if err := intake.WriteReceipt(w, receipt); err != nil {
+				t.Fatal(err)
+			}
+			const body = `{"id":"k7","page":"/callbacks/k7","state":"pending"}` + "\n"
+			if w.Code != want || w.Body.String() != body || w.Header().Get("Location") != "/callbacks/k7" {
+				t.Errorf("answered %d %v %s", w.Code, w.Header(), w.Body)
+			}
+		})
+	}
+}

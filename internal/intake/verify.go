@@ -1,0 +1,154 @@
+package intake
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"countersign/internal/callbacks"
+)
+
+// HeaderSource lets a sender name itself, so that only its own keys are tried.
+const HeaderSource = "Countersign-Source"
+
+const (
+	// tolerance is how far a signature's timestamp may be off, as in the libraries of Standard Webhooks.
+	tolerance = 5 * time.Minute
+	// maxMessageID and maxSignatures bound headers before anything is computed from them.
+	maxMessageID  = 256
+	maxSignatures = 4096
+)
+
+// Errors of [Verifier.Verify]. They say what is wrong with the message, and nothing about which sources or keys there are.
+var (
+	ErrNoCredentials = errors.New("the message is neither signed nor has it a bearer token")
+	ErrHeader        = errors.New("a header is missing or malformed")
+	ErrStale         = errors.New("the timestamp is more than 5 minutes off")
+	ErrNoMatch       = errors.New("no signature or token matches")
+)
+
+// Verifier knows the sources and tells who sent a message.
+type Verifier struct {
+	sources []Source
+	keys    []key
+	now     func() time.Time
+}
+
+// NewVerifier checks the sources: each has a name and keys of its own. No sources at all are fine; then nothing is let in.
+func NewVerifier(sources []Source, now func() time.Time) (*Verifier, error) {
+	v := &Verifier{sources: sources, now: now}
+	names, owners := map[string]bool{}, map[[sha256.Size]byte]string{}
+	for i, source := range sources {
+		if source.Name == "" || names[source.Name] {
+			return nil, fmt.Errorf("webhook source %q: each needs a name of its own", source.Name)
+		}
+		names[source.Name] = true
+		keys, err := source.keys(i)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range keys {
+			if other, taken := owners[k.digest]; taken {
+				return nil, fmt.Errorf("webhook sources %q and %q: a secret or token is there twice", other, source.Name)
+			}
+			owners[k.digest] = source.Name
+		}
+		v.keys = append(v.keys, keys...)
+	}
+	if len(v.keys) > maxKeys {
+		return nil, fmt.Errorf("webhook sources: at most %d secrets and tokens together, these are %d", maxKeys, len(v.keys))
+	}
+	return v, nil
+}
+
+// Verify tells which source sent a message, by its signature (Standard Webhooks) or else its bearer token, and the
+// message's ID, which is empty when a sender with a token gives none. A message that has a signature is judged by it alone.
+func (v *Verifier) Verify(h http.Header, body []byte) (from callbacks.Source, messageID string, err error) {
+	messageID = h.Get(standardwebhooks.HeaderWebhookID)
+	if err := checkMessageID(messageID); err != nil {
+		return callbacks.Source{}, "", err
+	}
+	var matches func(key) bool
+	switch {
+	case h.Get(standardwebhooks.HeaderWebhookSignature) != "":
+		matches, err = v.signature(h, body)
+	case h.Get("Authorization") != "":
+		matches, err = bearer(h)
+	default:
+		err = ErrNoCredentials
+	}
+	if err != nil {
+		return callbacks.Source{}, "", err
+	}
+	owner := v.find(h.Get(HeaderSource), matches)
+	if owner < 0 {
+		return callbacks.Source{}, "", ErrNoMatch
+	}
+	return callbacks.Source{Name: v.sources[owner].Name, Queues: v.sources[owner].Queues}, messageID, nil
+}
+
+// find tries the keys of the named source, or of all, and returns the index of the source that matches, or -1. It does not
+// stop at a match: how long it takes does not say whose key it was. The names of sources are no secrets.
+func (v *Verifier) find(name string, matches func(key) bool) int {
+	found := -1
+	for _, k := range v.keys {
+		if name != "" && v.sources[k.owner].Name != name {
+			continue
+		}
+		if matches(k) {
+			found = k.owner
+		}
+	}
+	return found
+}
+
+// signature checks the headers of a signed message and returns the comparison with a secret.
+func (v *Verifier) signature(h http.Header, body []byte) (func(key) bool, error) {
+	switch {
+	case h.Get(standardwebhooks.HeaderWebhookID) == "":
+		return nil, headerError(standardwebhooks.HeaderWebhookID, "is missing")
+	case h.Get(standardwebhooks.HeaderWebhookTimestamp) == "":
+		return nil, headerError(standardwebhooks.HeaderWebhookTimestamp, "is missing")
+	case len(h.Get(standardwebhooks.HeaderWebhookSignature)) > maxSignatures:
+		return nil, headerError(standardwebhooks.HeaderWebhookSignature, "is too long")
+	}
+	seconds, err := strconv.ParseUint(h.Get(standardwebhooks.HeaderWebhookTimestamp), 10, 40)
+	if err != nil {
+		return nil, headerError(standardwebhooks.HeaderWebhookTimestamp, "is not a time in Unix seconds")
+	}
+	if off := v.now().Sub(time.Unix(int64(seconds), 0)); off > tolerance || off < -tolerance {
+		return nil, ErrStale
+	}
+	// The library's own check of the timestamp reads the system's clock; ours stands above.
+	return func(k key) bool { return k.secret != nil && k.secret.VerifyIgnoringTimestamp(body, h) == nil }, nil
+}
+
+// bearer returns the comparison of the request's token with a known one. Digests are compared, so that length and
+// beginning of a token do not show in the time it takes.
+func bearer(h http.Header) (func(key) bool, error) {
+	scheme, token, _ := strings.Cut(h.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return nil, headerError("Authorization", "is not Bearer and a token")
+	}
+	given := sha256.Sum256([]byte(token))
+	return func(k key) bool {
+		return k.secret == nil && subtle.ConstantTimeCompare(given[:], k.digest[:]) == 1
+	}, nil
+}
+
+// checkMessageID accepts what Standard Webhooks allows: the full stop separates the signed parts, so an ID has none.
+func checkMessageID(id string) error {
+	if len(id) > maxMessageID || strings.ContainsFunc(id, func(r rune) bool { return notVisible(r) || r == '.' }) {
+		return headerError(standardwebhooks.HeaderWebhookID, fmt.Sprintf("is not 1 to %d visible ASCII characters without a full stop", maxMessageID))
+	}
+	return nil
+}
+
+func headerError(name, fault string) error { return fmt.Errorf("%w: %s %s", ErrHeader, name, fault) }
