@@ -30,7 +30,7 @@
 // put the clock, random numbers, map iteration and everything with a side
 // effect into a [Step]. Operations are matched by position, and each must be
 // of the type, subtype and name that were recorded there. If one is not, the
-// execution fails with a NonDeterministicReplayError that names both sides.
+// execution fails with a [NonDeterministicReplayError] that names both sides.
 //
 // A [Context] belongs to the goroutine that got it, because positions are
 // counted in call order. Steps and child contexts get a context of their own;
@@ -65,9 +65,11 @@
 // # Names
 //
 // Names, operation IDs and subtypes follow AWS's own SDK for Go
-// (github.com/aws/aws-durable-execution-sdk-go/durable), so moving to it means
-// changing the import. Where AWS's guide to the other languages promises
+// (github.com/aws/aws-durable-execution-sdk-go/durable), so a workflow moves to
+// it by a change of import. Where AWS's guide to the other languages promises
 // another word, both are here: CallbackID and ID, Get and Result,
-// CallbackFailedError and CallbackExternalError. Only the default decoding of
-// a callback's result differs: here a string or []byte is the text as sent.
+// CallbackFailedError and CallbackExternalError. What differs: a callback's
+// string or []byte is the text as sent, not decoded JSON; waiting ends the
+// goroutine, where AWS's SDK returns an error that the function has to pass on;
+// and a program that does not use Start has NewHandler and WithClient.
 package durable

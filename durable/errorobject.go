@@ -109,7 +109,7 @@ func contextErrorObject(err error) *types.ErrorObject {
 	errors.As(err, &f.Step)
 	o := errorObject(err)
 	if size(o)+size(f) > maxErrorObject {
-		f = f.shortened()
+		f = f.withoutPayloads()
 		o = newErrorObject(cut(*o.ErrorType), shortened(*o.ErrorMessage), "", nil)
 	}
 	o.ErrorData = aws.String(f.encode())
@@ -132,22 +132,22 @@ func decodeFailures(o *types.ErrorObject) failures {
 	return f
 }
 
-// shortened keeps which failures there were, without their payloads.
-func (f failures) shortened() failures {
+// withoutPayloads keeps which failures there were.
+func (f failures) withoutPayloads() failures {
 	if e := f.CallbackFailed; e != nil {
 		f.CallbackFailed = &CallbackFailedError{Name: e.Name, CallbackID: e.CallbackID,
 			ErrorType: cut(e.ErrorType), Message: shortened(e.Message)}
 	}
 	if e := f.Step; e != nil {
-		f.Step = e.shortened()
+		f.Step = e.withoutPayload()
 	}
 	if e := f.CallbackSubmitter; e != nil {
-		f.CallbackSubmitter = &CallbackSubmitterError{Name: e.Name, CallbackID: e.CallbackID, Err: e.Err.shortened()}
+		f.CallbackSubmitter = &CallbackSubmitterError{Name: e.Name, CallbackID: e.CallbackID, Err: e.Err.withoutPayload()}
 	}
 	return f
 }
 
-func (e *StepError) shortened() *StepError {
+func (e *StepError) withoutPayload() *StepError {
 	return &StepError{Name: e.Name, Attempts: e.Attempts, ErrorType: cut(e.ErrorType), Message: shortened(e.Message)}
 }
 

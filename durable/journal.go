@@ -35,6 +35,9 @@ func openJournal(ctx context.Context, client Client, in invocation) (*journal, e
 	return j, nil
 }
 
+// pageSize is the largest that Lambda takes: a long record is few calls.
+const pageSize = 1000
+
 // readFrom adds the pages that start at marker; an empty marker is the end.
 func (j *journal) readFrom(ctx context.Context, marker string) error {
 	for marker != "" {
@@ -42,6 +45,7 @@ func (j *journal) readFrom(ctx context.Context, marker string) error {
 			DurableExecutionArn: aws.String(j.arn),
 			CheckpointToken:     aws.String(j.token),
 			Marker:              aws.String(marker),
+			MaxItems:            pageSize,
 		})
 		if err != nil {
 			return fmt.Errorf("durable: read the state of %s: %w", j.arn, err)
