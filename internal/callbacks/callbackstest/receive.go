@@ -1,0 +1,242 @@
+package callbackstest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+func testReceive(t *testing.T, open func(*testing.T) callbacks.Store) {
+	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+		"KeepsEveryField":        receiveKeepsEveryField,
+		"KeepsContent":           receiveKeepsContent,
+		"KeepsOutcomes":          receiveKeepsOutcomes,
+		"TimesToTheMillisecond":  receiveTruncatesTimes,
+		"RepeatChangesNothing":   receiveRepeat,
+		"OtherContentIsRefused":  receiveDifferent,
+		"FiftyAtOnceGiveOne":     receiveFiftyAtOnce,
+		"SeveralAtOnce":          receiveSeveralAtOnce,
+		"ForeignTextIsKeptAsIs":  receiveForeignText,
+		"WhatTextCannotHold":     receiveUnstorableText,
+		"RepeatShowsNewestState": receiveAfterDecision,
+	})
+}
+
+func receiveKeepsEveryField(t *testing.T, s callbacks.Store) {
+	want := NewCallback(Heartbeats(5*time.Minute, T0.Add(time.Minute)))
+	want.Clocks.ExecutionDeadline = T0.Add(24 * time.Hour)
+	want.Clocks.LastHeartbeatAt = T0.Add(30 * time.Second)
+	want.ReviewedUntil = T0.Add(10 * time.Second)
+	want.Heartbeats, want.Revision = 3, 2
+	want.KeepAlive = callbacks.KeepAliveQueued
+
+	r := receive(t, s, callbacks.Message{}, want)
+	if !r.Created || r.Repeated {
+		t.Errorf("receipt says created %t, repeated %t; want a first time", r.Created, r.Repeated)
+	}
+	same(t, "receipt and announcement", r.Callback, want)
+	same(t, "stored and announced callback", get(t, s, want.ID), want)
+	entries := audit(t, s, callbacks.AuditQuery{Callback: want.ID, AllQueues: true})
+	if len(entries) != 1 || entries[0].Seq == 0 {
+		t.Fatalf("audit holds %+v, want one numbered entry", entries)
+	}
+	entry := Entry(want, callbacks.ActionReceived, want.ReceivedAt)
+	entry.Seq = entries[0].Seq
+	same(t, "audit entries", entries[0], entry)
+}
+
+func receiveKeepsContent(t *testing.T, s callbacks.Store) {
+	for name, want := range map[string]callbacks.Content{
+		"Nothing": {},
+		"All": {
+			Description: "# Order\n\nwith *emphasis*", Payload: []byte(`{ "amount": 12400.00, "note": "<b>\u0000" }`),
+			Links: []callbacks.Link{{Title: "Order", URL: "https://example.com/4711"}, {URL: "https://example.com/?a=1&b=2"}},
+			Tags:  []string{"finance", "über 10k"},
+		},
+		"NotText": {Description: "a\x00b", Payload: []byte("\"\xff\x00\"")},
+		"Large":   {Payload: bytes.Repeat([]byte("x"), 1<<20)},
+	} {
+		c := NewCallback()
+		if _, err := s.Receive(t.Context(), callbacks.Message{}, c, want, "f", callbacks.AuditEntry{}); err != nil {
+			t.Fatalf("%s: receive: %v", name, err)
+		}
+		got, err := s.Content(t.Context(), c.ID)
+		if err != nil {
+			t.Fatalf("%s: content: %v", name, err)
+		}
+		same(t, name+" contents", got, want)
+	}
+}
+
+func receiveKeepsOutcomes(t *testing.T, s callbacks.Store) {
+	for name, want := range map[string][]callbacks.Outcome{
+		"Default":        callbacks.DefaultOutcomes(callbacks.Failure),
+		"RejectSucceeds": callbacks.DefaultOutcomes(callbacks.Success),
+		"Own": {
+			{Name: "yes", Label: "Yes <please>", Kind: callbacks.Success, Comment: callbacks.CommentNone, Encoding: callbacks.EncodingText,
+				Payload: json.RawMessage("\"{{comment}}\"")},
+			{Name: "no", Label: "No", Kind: callbacks.Failure, Comment: callbacks.CommentRequired, ErrorType: "No",
+				ErrorMessage: "{{comment}} & more", ErrorData: json.RawMessage(`{ "b": 1,  "a": "<>" }`)},
+		},
+		"OneOfTheDefaults": callbacks.DefaultOutcomes(callbacks.Failure)[:1],
+	} {
+		c := NewCallback()
+		c.Outcomes = want
+		receive(t, s, callbacks.Message{}, c)
+		same(t, name+" outcomes", get(t, s, c.ID).Outcomes, want)
+	}
+}
+
+func receiveTruncatesTimes(t *testing.T, s callbacks.Store) {
+	at := T0.Add(1_234_567 * time.Nanosecond)
+	c := NewCallback(ReceivedAt(at.In(time.FixedZone("east", 7200))), Timeout(1500*time.Millisecond))
+	r := receive(t, s, callbacks.Message{}, c)
+	stored := get(t, s, c.ID)
+	same(t, "receipt and stored callback", r.Callback, stored)
+	same(t, "time of arrival", stored.ReceivedAt, T0.Add(time.Millisecond))
+	// A clock counts whole seconds; it must not shrink, least of all to none.
+	same(t, "timeout", stored.Clocks.Timeout, 2*time.Second)
+}
+
+func receiveRepeat(t *testing.T, s callbacks.Store) {
+	first := put(t, s, NewCallback())
+	again := NewCallback(Title("The same token in a second announcement"))
+	again.CallbackID = first.CallbackID
+	r := receive(t, s, callbacks.Message{}, again)
+	if r.Created || r.Repeated {
+		t.Errorf("receipt says created %t, repeated %t; want a known callback in a new message", r.Created, r.Repeated)
+	}
+	same(t, "receipt and first callback", r.Callback, first)
+	if _, err := s.Get(t.Context(), again.ID); !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("get of the repeat's own ID gives %v, want ErrNotFound", err)
+	}
+	same(t, "actions", auditOf(t, s, first.ID), []callbacks.Action{callbacks.ActionReceived})
+	same(t, "actions of the repeat", auditOf(t, s, again.ID), nil)
+}
+
+func receiveDifferent(t *testing.T, s callbacks.Store) {
+	first := put(t, s, NewCallback())
+	other := NewCallback()
+	other.CallbackID = first.CallbackID
+	message := callbacks.Message{Source: "shop", ID: "m1", At: T0}
+	_, err := s.Receive(t.Context(), message, other, callbacks.Content{}, "another fingerprint", Entry(other, callbacks.ActionReceived, T0))
+	if !errors.Is(err, callbacks.ErrDifferent) {
+		t.Fatalf("got %v, want ErrDifferent", err)
+	}
+	same(t, "stored and first callback", get(t, s, first.ID), first)
+	same(t, "actions of the refused one", auditOf(t, s, other.ID), nil)
+	if r := receive(t, s, message, NewCallback()); !r.Created || r.Repeated {
+		t.Error("the refused message was remembered: a corrected one under its ID is not taken")
+	}
+}
+
+func receiveFiftyAtOnce(t *testing.T, s callbacks.Store) {
+	const n = 50
+	token := NewCallbackID()
+	receipts := make([]callbacks.Receipt, n)
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() {
+			c := NewCallback()
+			c.CallbackID = token
+			r, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{}, "f", Entry(c, callbacks.ActionReceived, T0))
+			if err != nil {
+				t.Errorf("receive: %v", err)
+			}
+			receipts[i] = r
+		})
+	}
+	all.Wait()
+	created := 0
+	for _, r := range receipts {
+		if r.Created {
+			created++
+		}
+		if r.Callback.ID != receipts[0].Callback.ID {
+			t.Errorf("receipts name %s and %s, want one callback", r.Callback.ID, receipts[0].Callback.ID)
+		}
+	}
+	if created != 1 {
+		t.Errorf("%d receipts say created, want 1", created)
+	}
+	if entries := audit(t, s, callbacks.AuditQuery{AllQueues: true}); len(entries) != 1 {
+		t.Errorf("audit holds %d entries, want 1", len(entries))
+	}
+}
+
+// receiveSeveralAtOnce mixes announcements that are refused with others: whatever is written together, each stands alone.
+func receiveSeveralAtOnce(t *testing.T, s callbacks.Store) {
+	const n = 40
+	known := put(t, s, NewCallback())
+	ids := make([]callbacks.ID, n)
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() {
+			c := NewCallback()
+			ids[i] = c.ID
+			var want error
+			if i%4 == 0 {
+				c.CallbackID, want = known.CallbackID, callbacks.ErrDifferent
+			}
+			_, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{}, "of "+string(c.ID), Entry(c, callbacks.ActionReceived, T0))
+			if !errors.Is(err, want) {
+				t.Errorf("got %v, want %v", err, want)
+			}
+		})
+	}
+	all.Wait()
+	for i, id := range ids {
+		_, err := s.Get(t.Context(), id)
+		if refused := i%4 == 0; refused != errors.Is(err, callbacks.ErrNotFound) {
+			t.Errorf("get of announcement %d, refused %t, gives %v", i, refused, err)
+		}
+	}
+}
+
+func receiveForeignText(t *testing.T, s callbacks.Store) {
+	want := NewCallback(Title(`'); drop table callbacks; -- ? $1 "x" \ %s <script> 漢字 👍`), Function(`o'?"\`), Queue(`q'?1`))
+	want.Requester = callbacks.Requester{Name: `O'Hara ?`, Email: `"'"@example.com`}
+	receive(t, s, callbacks.Message{Source: "'?", ID: "'?"}, want)
+	same(t, "stored and announced callback", get(t, s, want.ID), want)
+	page, err := s.List(t.Context(), callbacks.Query{Filter: callbacks.Filter{
+		Scope: callbacks.ScopeAvailable, Function: want.Function, Queue: want.Queue, Search: want.Title, Limit: 10,
+	}, Queues: []string{want.Queue}, Now: T0})
+	if err != nil || len(page.Rows) != 1 {
+		t.Fatalf("list gives %d rows and %v, want the callback", len(page.Rows), err)
+	}
+}
+
+func receiveUnstorableText(t *testing.T, s callbacks.Store) {
+	c := NewCallback(Title("a\x00b\xffc"))
+	receive(t, s, callbacks.Message{Source: "shop", ID: "m\x00"}, c)
+	same(t, "title", get(t, s, c.ID).Title, "a\uFFFDb\uFFFDc")
+	if r := receive(t, s, callbacks.Message{Source: "shop", ID: "m\x00"}, NewCallback()); !r.Repeated {
+		t.Error("the message is not known when it comes again")
+	}
+	for name, ask := range map[string]callbacks.Filter{
+		"Function": {Function: "x\x00"}, "Queue": {Queue: "x\x00"}, "Search": {Search: "x\x00y\xff"},
+	} {
+		ask.Scope, ask.Limit = callbacks.ScopeAll, 10
+		if _, err := s.List(t.Context(), callbacks.Query{Filter: ask, AllQueues: true, Now: T0}); err != nil {
+			t.Errorf("%s with NUL: %v", name, err)
+		}
+	}
+	if _, err := s.Get(t.Context(), "x\x00"); !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("get gives %v, want ErrNotFound", err)
+	}
+}
+
+func receiveAfterDecision(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	decided := decide(t, s, c.ID, T0)
+	if !strings.Contains(decided.Decision.Comment, "\n") {
+		t.Error("the comment lost its line end")
+	}
+	same(t, "receipt of a repeat and decided callback", receive(t, s, callbacks.Message{}, c).Callback, decided)
+}

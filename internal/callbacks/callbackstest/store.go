@@ -1,0 +1,125 @@
+package callbackstest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"countersign/internal/callbacks"
+)
+
+// RunStore runs the contract. open returns an empty store for one test and closes it when the test ends; it is called by
+// parallel tests.
+func RunStore(t *testing.T, open func(*testing.T) callbacks.Store) {
+	for name, topic := range map[string]func(*testing.T, func(*testing.T) callbacks.Store){
+		"Receive":  testReceive,
+		"Messages": testMessages,
+		"Update":   testUpdate,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			topic(t, open)
+		})
+	}
+}
+
+// cases runs tests of one topic in parallel, each with its own store.
+func cases(t *testing.T, open func(*testing.T) callbacks.Store, tests map[string]func(*testing.T, callbacks.Store)) {
+	t.Helper()
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, open(t))
+		})
+	}
+}
+
+// put stores a callback as it was built.
+func put(t testing.TB, s callbacks.Store, c callbacks.Callback) callbacks.Callback {
+	t.Helper()
+	announced := c
+	announced.State, announced.Decision, announced.Ending, announced.Problem = callbacks.Pending, nil, nil, ""
+	receive(t, s, callbacks.Message{Source: c.Source, At: c.ReceivedAt}, announced)
+	if c.State == callbacks.Pending && c.Problem == "" {
+		return get(t, s, c.ID)
+	}
+	return update(t, s, c.ID, func(stored *callbacks.Callback) (callbacks.Change, error) {
+		stored.State, stored.Decision, stored.Ending, stored.Problem = c.State, c.Decision, c.Ending, c.Problem
+		stored.NextHeartbeatAt = c.NextHeartbeatAt
+		return callbacks.Change{}, nil
+	})
+}
+
+// fingerprintOf stands for the fingerprint of the announcement that became a callback.
+func fingerprintOf(c callbacks.Callback) string { return "fingerprint of " + string(c.CallbackID) }
+
+func receive(t testing.TB, s callbacks.Store, m callbacks.Message, c callbacks.Callback) callbacks.Receipt {
+	t.Helper()
+	r, err := s.Receive(t.Context(), m, c, callbacks.Content{}, fingerprintOf(c), Entry(c, callbacks.ActionReceived, c.ReceivedAt))
+	if err != nil {
+		t.Fatalf("receive: %v", err)
+	}
+	return r
+}
+
+func get(t testing.TB, s callbacks.Store, id callbacks.ID) callbacks.Callback {
+	t.Helper()
+	c, err := s.Get(t.Context(), id)
+	if err != nil {
+		t.Fatalf("get %s: %v", id, err)
+	}
+	return c
+}
+
+func update(t testing.TB, s callbacks.Store, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) callbacks.Callback {
+	t.Helper()
+	c, err := s.Update(t.Context(), id, fn)
+	if err != nil {
+		t.Fatalf("update %s: %v", id, err)
+	}
+	return c
+}
+
+// decide records a decision with its delivery, due at a time.
+func decide(t testing.TB, s callbacks.Store, id callbacks.ID, due time.Time) callbacks.Callback {
+	t.Helper()
+	return update(t, s, id, func(c *callbacks.Callback) (callbacks.Change, error) {
+		DecidedBy("ada", due)(c)
+		return callbacks.Change{
+			Audit:    Entry(*c, callbacks.ActionDecided, due),
+			Delivery: &callbacks.Delivery{Callback: id, Completion: NewCompletion(), DueAt: due},
+		}, nil
+	})
+}
+
+func audit(t testing.TB, s callbacks.Store, q callbacks.AuditQuery) []callbacks.AuditEntry {
+	t.Helper()
+	if q.Limit == 0 {
+		q.Limit = callbacks.MaxPage
+	}
+	entries, err := s.Audit(t.Context(), q)
+	if err != nil {
+		t.Fatalf("audit: %v", err)
+	}
+	return entries
+}
+
+// auditOf are the actions recorded for a callback, newest first.
+func auditOf(t testing.TB, s callbacks.Store, id callbacks.ID) []callbacks.Action {
+	t.Helper()
+	var actions []callbacks.Action
+	for _, e := range audit(t, s, callbacks.AuditQuery{Callback: id, AllQueues: true}) {
+		actions = append(actions, e.Action)
+	}
+	return actions
+}
+
+// same fails unless got equals want; nil and empty are the same.
+func same[T any](t testing.TB, what string, got, want T) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("%s differ (-want +got):\n%s", what, diff)
+	}
+}

@@ -1,0 +1,191 @@
+package callbackstest
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+func testUpdate(t *testing.T, open func(*testing.T) callbacks.Store) {
+	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+		"WritesAll":                 updateWritesAll,
+		"ErrorWritesNothing":        updateError,
+		"NotFound":                  updateNotFound,
+		"RacingUpdatesSerialise":    updatesRace,
+		"OneWinsADecision":          updateOneWinner,
+		"ZeroActionWritesNoEntry":   updateWithoutAudit,
+		"SecondDeliveryIsRefused":   updateSecondDelivery,
+		"BackToNothing":             updateClears,
+		"PanicReachesTheCallerOnly": updatePanics,
+	})
+}
+
+func updateWritesAll(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback(Heartbeats(time.Minute, T0)))
+	other := put(t, s, NewCallback())
+	var want callbacks.Callback
+	got := update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		DecidedBy("ada", T0)(c)
+		Ended(callbacks.Completed, T0.Add(time.Second))(c)
+		c.Ending.By, c.Ending.Kind = callbacks.EndedByUs, callbacks.Success
+		c.Clocks.LastHeartbeatAt, c.Heartbeats, c.ReviewedUntil = T0.Add(time.Minute), 4, T0.Add(time.Hour)
+		c.Problem = callbacks.AnswerThrottled
+		want = *c
+		entry := Entry(*c, callbacks.ActionDecided, T0)
+		entry.From, entry.To = callbacks.Pending, callbacks.Completed
+		return callbacks.Change{Audit: entry}, nil
+	})
+	want.Revision = c.Revision + 1
+	same(t, "returned and changed callback", got, want)
+	same(t, "stored and changed callback", get(t, s, c.ID), want)
+	same(t, "another callback", get(t, s, other.ID), other)
+	entries := audit(t, s, callbacks.AuditQuery{Callback: c.ID, AllQueues: true})
+	if len(entries) != 2 || entries[0].From != callbacks.Pending || entries[0].To != callbacks.Completed {
+		t.Errorf("audit holds %+v, want the change after the arrival", entries)
+	}
+}
+
+func updateError(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	refusal := &callbacks.Refusal{Code: "test", Reason: "No."}
+	_, err := s.Update(t.Context(), c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		DecidedBy("ada", T0)(c)
+		return callbacks.Change{
+			Audit: Entry(*c, callbacks.ActionDecided, T0), Delivery: &callbacks.Delivery{Callback: c.ID, Completion: NewCompletion(), DueAt: T0},
+		}, refusal
+	})
+	if err != error(refusal) { //nolint:errorlint // as it is, not wrapped
+		t.Errorf("got %v, want fn's own error as it is", err)
+	}
+	same(t, "callback before and after", get(t, s, c.ID), c)
+	same(t, "actions", auditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionReceived})
+	if _, err := s.Delivery(t.Context(), c.ID); !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("delivery gives %v, want ErrNotFound", err)
+	}
+}
+
+func updateNotFound(t *testing.T, s callbacks.Store) {
+	_, err := s.Update(t.Context(), callbacks.NewID(), func(*callbacks.Callback) (callbacks.Change, error) {
+		t.Error("fn was run without a callback")
+		return callbacks.Change{}, nil
+	})
+	if !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("got %v, want ErrNotFound", err)
+	}
+}
+
+func updatesRace(t *testing.T, s callbacks.Store) {
+	const n = 30
+	c := put(t, s, NewCallback())
+	var all sync.WaitGroup
+	for range n {
+		all.Go(func() {
+			_, err := s.Update(t.Context(), c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+				c.Heartbeats++
+				return callbacks.Change{Audit: Entry(*c, callbacks.ActionHeartbeat, T0)}, nil
+			})
+			if err != nil {
+				t.Errorf("update: %v", err)
+			}
+		})
+	}
+	all.Wait()
+	got := get(t, s, c.ID)
+	if got.Heartbeats != n || got.Revision != c.Revision+n {
+		t.Errorf("%d updates counted %d and raised the revision by %d", n, got.Heartbeats, got.Revision-c.Revision)
+	}
+	if entries := auditOf(t, s, c.ID); len(entries) != n+1 {
+		t.Errorf("audit holds %d entries, want %d", len(entries), n+1)
+	}
+}
+
+func updateOneWinner(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	var mu sync.Mutex
+	var winners []string
+	var all sync.WaitGroup
+	for _, subject := range []string{"ada", "bob", "cem", "dan", "eve"} {
+		all.Go(func() {
+			_, err := s.Update(t.Context(), c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+				if c.State != callbacks.Pending {
+					return callbacks.Change{}, callbacks.ErrConflict
+				}
+				DecidedBy(subject, T0)(c)
+				return callbacks.Change{
+					Audit: Entry(*c, callbacks.ActionDecided, T0), Delivery: &callbacks.Delivery{Callback: c.ID, Completion: NewCompletion(), DueAt: T0},
+				}, nil
+			})
+			switch {
+			case err == nil:
+				mu.Lock()
+				winners = append(winners, subject)
+				mu.Unlock()
+			case !errors.Is(err, callbacks.ErrConflict):
+				t.Errorf("got %v, want ErrConflict", err)
+			}
+		})
+	}
+	all.Wait()
+	if len(winners) != 1 || get(t, s, c.ID).Decision.By.ID != winners[0] {
+		t.Errorf("winners are %v, the decision is %s's; want one and the same", winners, get(t, s, c.ID).Decision.By.ID)
+	}
+}
+
+func updateWithoutAudit(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	update(t, s, c.ID, func(*callbacks.Callback) (callbacks.Change, error) { return callbacks.Change{}, nil })
+	same(t, "actions", auditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionReceived})
+	if got := get(t, s, c.ID).Revision; got != c.Revision+1 {
+		t.Errorf("revision is %d, want %d", got, c.Revision+1)
+	}
+}
+
+func updateSecondDelivery(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	decided := decide(t, s, c.ID, T0)
+	_, err := s.Update(t.Context(), c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		c.Heartbeats = 99
+		return callbacks.Change{Delivery: &callbacks.Delivery{Callback: c.ID, Completion: callbacks.Completion{Kind: callbacks.Failure}, DueAt: T0}}, nil
+	})
+	if !errors.Is(err, callbacks.ErrConflict) {
+		t.Errorf("got %v, want ErrConflict", err)
+	}
+	same(t, "callback before and after", get(t, s, c.ID), decided)
+	d, err := s.Delivery(t.Context(), c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "completion", d.Completion, NewCompletion())
+}
+
+func updateClears(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback(DecidedBy("ada", T0), Ended(callbacks.Unconfirmed, T0), Problem(callbacks.AnswerNone)))
+	got := update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		c.State, c.Ending, c.Problem, c.Decision = callbacks.Pending, nil, "", nil
+		return callbacks.Change{}, nil
+	})
+	if got.Ending != nil || got.Decision != nil || got.Problem != "" {
+		t.Errorf("got ending %v, decision %v, problem %q; want none", got.Ending, got.Decision, got.Problem)
+	}
+	same(t, "stored and returned callback", get(t, s, c.ID), got)
+}
+
+func updatePanics(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic of fn was swallowed")
+			}
+		}()
+		_, _ = s.Update(t.Context(), c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+			c.Heartbeats = 99
+			panic("on purpose")
+		})
+	}()
+	same(t, "callback before and after", get(t, s, c.ID), c)
+	update(t, s, c.ID, func(*callbacks.Callback) (callbacks.Change, error) { return callbacks.Change{}, nil })
+}

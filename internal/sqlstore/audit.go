@@ -1,0 +1,118 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
+)
+
+// auditRow is a row of audit.
+type auditRow struct {
+	bun.BaseModel `bun:"table:audit"`
+
+	Seq       int64 `bun:",pk,autoincrement"`
+	At        int64
+	ActorKind string
+	ActorID   string
+	ActorName string
+	Action    string
+	Callback  sql.NullString
+	Queue     string
+	FromState string
+	ToState   string
+	Detail    string
+}
+
+func (r *auditRow) entry() callbacks.AuditEntry {
+	return callbacks.AuditEntry{
+		Seq:      r.Seq,
+		At:       fromMillis(r.At),
+		Actor:    callbacks.Actor{Kind: callbacks.ActorKind(r.ActorKind), ID: r.ActorID, Name: r.ActorName},
+		Action:   callbacks.Action(r.Action),
+		Callback: callbacks.ID(r.Callback.String),
+		Queue:    r.Queue,
+		From:     callbacks.State(r.FromState),
+		To:       callbacks.State(r.ToState),
+		Detail:   r.Detail,
+	}
+}
+
+// record writes an audit entry, unless its action is empty.
+func (t *tx) record(ctx context.Context, e callbacks.AuditEntry) error {
+	if e.Action == "" {
+		return nil
+	}
+	r := auditRow{
+		At:        millis(e.At),
+		ActorKind: string(e.Actor.Kind),
+		ActorID:   e.Actor.ID,
+		ActorName: e.Actor.Name,
+		Action:    string(e.Action),
+		Callback:  sql.NullString{String: string(e.Callback), Valid: e.Callback != ""},
+		Queue:     e.Queue,
+		FromState: string(e.From),
+		ToState:   string(e.To),
+		Detail:    e.Detail,
+	}
+	if err := t.insert(ctx, &r); err != nil {
+		return fmt.Errorf("insert audit entry: %w", err)
+	}
+	return nil
+}
+
+// Record implements callbacks.Store.
+func (s *Store) Record(ctx context.Context, e callbacks.AuditEntry) error {
+	return s.transact(ctx, func(ctx context.Context, t *tx) error { return t.record(ctx, e) })
+}
+
+// Audit implements callbacks.Store.
+func (s *Store) Audit(ctx context.Context, q callbacks.AuditQuery) ([]callbacks.AuditEntry, error) {
+	if q.Limit <= 0 || !q.AllQueues && len(q.Queues) == 0 {
+		return nil, nil
+	}
+	text, args := auditText(q)
+	var found []auditRow
+	if err := s.db.NewRaw(text, args...).Scan(ctx, &found); err != nil {
+		return nil, fmt.Errorf("read audit: %w", unavailable(err))
+	}
+	entries := make([]callbacks.AuditEntry, 0, len(found))
+	for i := range found {
+		entries = append(entries, found[i].entry())
+	}
+	return entries, nil
+}
+
+// auditText is the statement of an audit query. What a reader of some queues sees is merged from one walk for each queue,
+// unless callback or actor narrow it more.
+func auditText(q callbacks.AuditQuery) (string, []any) {
+	var all arm
+	if q.Callback != "" {
+		all = append(all, where("callback = ?", storable(string(q.Callback))))
+	}
+	if q.ActorID != "" {
+		all = append(all, where("actor_id = ?", storable(q.ActorID)))
+	}
+	if q.Action != "" {
+		all = append(all, where("action = ?", storable(string(q.Action))))
+	}
+	if q.Before > 0 {
+		all = append(all, where("seq < ?", q.Before))
+	}
+	arms := []arm{all}
+	switch {
+	case q.AllQueues:
+	case q.Callback != "" || q.ActorID != "":
+		arms[0] = append(all, where("queue in (?)", bun.List(q.Queues)))
+	default:
+		arms = nil
+		for _, queue := range q.Queues {
+			arms = append(arms, append(arm{where("queue = ?", queue)}, all...))
+		}
+	}
+	text, args := union("*", "audit", arms)
+	return text + " order by seq desc limit ?", append(args, min(q.Limit, callbacks.MaxPage))
+}

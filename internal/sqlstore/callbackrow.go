@@ -1,0 +1,199 @@
+package sqlstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
+)
+
+// callbackRow is a row of callbacks; the migration says what its columns mean.
+type callbackRow struct {
+	bun.BaseModel `bun:"table:callbacks"`
+
+	Num               int64 `bun:",pk,autoincrement"`
+	ID                string
+	CallbackID        string
+	CallbackHash      []byte
+	ExecutionARN      string `bun:"execution_arn"`
+	ExecutionHash     []byte
+	Region            string
+	Function          string
+	Name              string
+	Queue             string
+	Source            string
+	Title             string
+	RequesterName     string
+	RequesterEmail    string
+	Outcomes          sql.NullString
+	KeepAlive         string
+	StartedAt         int64
+	Timeout           int64
+	HeartbeatTimeout  int64
+	LastHeartbeatAt   int64
+	ExecutionDeadline int64
+	Deadline          int64
+	DeadlineCause     string
+	ReceivedAt        int64
+	State             string
+	Revision          int64
+	NextHeartbeatAt   int64
+	ReviewedUntil     int64
+	Heartbeats        int64
+	Problem           string
+	Decision          sql.NullString
+	DecidedBy         sql.NullString
+	Ending            sql.NullString
+	EndedAt           int64
+}
+
+// hashOf is the key under which a long token is found, nil for none.
+func hashOf(token string) []byte {
+	if token == "" {
+		return nil
+	}
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
+}
+
+// rowOf is a callback as the table holds it.
+func rowOf(num int64, c callbacks.Callback) (callbackRow, error) {
+	r := callbackRow{
+		Num:               num,
+		ID:                string(c.ID),
+		CallbackID:        string(c.CallbackID),
+		CallbackHash:      hashOf(string(c.CallbackID)),
+		ExecutionARN:      c.ExecutionARN,
+		ExecutionHash:     hashOf(c.ExecutionARN),
+		Region:            c.Region,
+		Function:          c.Function,
+		Name:              c.Name,
+		Queue:             c.Queue,
+		Source:            c.Source,
+		Title:             c.Title,
+		RequesterName:     c.Requester.Name,
+		RequesterEmail:    c.Requester.Email,
+		KeepAlive:         string(c.KeepAlive),
+		StartedAt:         millis(c.Clocks.StartedAt),
+		Timeout:           seconds(c.Clocks.Timeout),
+		HeartbeatTimeout:  seconds(c.Clocks.HeartbeatTimeout),
+		LastHeartbeatAt:   millis(c.Clocks.LastHeartbeatAt),
+		ExecutionDeadline: millis(c.Clocks.ExecutionDeadline),
+		ReceivedAt:        millis(c.ReceivedAt),
+		State:             string(c.State),
+		Revision:          int64(c.Revision),
+		NextHeartbeatAt:   millis(c.NextHeartbeatAt),
+		ReviewedUntil:     millis(c.ReviewedUntil),
+		Heartbeats:        int64(c.Heartbeats),
+		Problem:           string(c.Problem),
+	}
+	at, cause := c.Deadline()
+	r.Deadline, r.DeadlineCause = noDeadline, string(cause)
+	if cause != callbacks.NoDeadline {
+		r.Deadline = min(at.UnixMilli(), noDeadline)
+	}
+	if d := c.Decision; d != nil {
+		r.DecidedBy = sql.NullString{String: d.By.ID, Valid: true}
+	}
+	if e := c.Ending; e != nil {
+		r.EndedAt = millis(e.At)
+	}
+	return r, r.encode(c)
+}
+
+// encode fills the columns that hold JSON.
+func (r *callbackRow) encode(c callbacks.Callback) (err error) {
+	if r.Outcomes, err = encodeOutcomes(c.Outcomes); err != nil {
+		return fmt.Errorf("encode outcomes: %w", err)
+	}
+	if r.Decision, err = encodeDecision(c.Decision); err != nil {
+		return fmt.Errorf("encode decision: %w", err)
+	}
+	if r.Ending, err = encodeEnding(c.Ending); err != nil {
+		return fmt.Errorf("encode ending: %w", err)
+	}
+	return nil
+}
+
+// callback is the row as the domain knows it.
+func (r *callbackRow) callback() (callbacks.Callback, error) {
+	c := callbacks.Callback{
+		ID:           callbacks.ID(r.ID),
+		CallbackID:   callbacks.CallbackID(r.CallbackID),
+		ExecutionARN: r.ExecutionARN,
+		Region:       r.Region,
+		Function:     r.Function,
+		Name:         r.Name,
+		Queue:        r.Queue,
+		Source:       r.Source,
+		Title:        r.Title,
+		Requester:    callbacks.Requester{Name: r.RequesterName, Email: r.RequesterEmail},
+		KeepAlive:    callbacks.KeepAlive(r.KeepAlive),
+		Clocks: callbacks.Clocks{
+			StartedAt:         fromMillis(r.StartedAt),
+			Timeout:           time.Duration(r.Timeout) * time.Second,
+			HeartbeatTimeout:  time.Duration(r.HeartbeatTimeout) * time.Second,
+			LastHeartbeatAt:   fromMillis(r.LastHeartbeatAt),
+			ExecutionDeadline: fromMillis(r.ExecutionDeadline),
+		},
+		ReceivedAt:      fromMillis(r.ReceivedAt),
+		State:           callbacks.State(r.State),
+		Revision:        int(r.Revision),
+		NextHeartbeatAt: fromMillis(r.NextHeartbeatAt),
+		ReviewedUntil:   fromMillis(r.ReviewedUntil),
+		Heartbeats:      int(r.Heartbeats),
+		Problem:         callbacks.Answer(r.Problem),
+	}
+	var err error
+	if c.Outcomes, err = decodeOutcomes(r.Outcomes); err != nil {
+		return c, fmt.Errorf("outcomes of %s: %w", r.ID, err)
+	}
+	if c.Decision, err = decodeDecision(r.Decision); err != nil {
+		return c, fmt.Errorf("decision of %s: %w", r.ID, err)
+	}
+	if c.Ending, err = decodeEnding(r.Ending); err != nil {
+		return c, fmt.Errorf("ending of %s: %w", r.ID, err)
+	}
+	return c, nil
+}
+
+// callbacksOf are rows as the domain knows them.
+func callbacksOf(rows []callbackRow) ([]callbacks.Callback, error) {
+	all := make([]callbacks.Callback, 0, len(rows))
+	for i := range rows {
+		c, err := rows[i].callback()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// callbacks reads the callbacks with these numbers.
+func (t *tx) callbacks(ctx context.Context, nums []int64) (map[int64]callbacks.Callback, error) {
+	if len(nums) == 0 {
+		return nil, nil
+	}
+	args := make([]any, len(nums))
+	for i, num := range nums {
+		args[i] = num
+	}
+	found, err := rows[callbackRow](ctx, t, `select * from callbacks where num in (?`+strings.Repeat(", ?", len(nums)-1)+`)`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read callbacks: %w", err)
+	}
+	all := make(map[int64]callbacks.Callback, len(found))
+	for i := range found {
+		if all[found[i].Num], err = found[i].callback(); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,54 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// ClaimHeartbeats implements callbacks.Store. The interval is that of Callback.HeartbeatInterval: a third of the timeout, at
+// least a second.
+func (s *Store) ClaimHeartbeats(ctx context.Context, now time.Time, limit int) ([]callbacks.Callback, error) {
+	var claimed []callbacks.Callback
+	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
+		found, err := rows[callbackRow](ctx, t, `
+			update callbacks set next_heartbeat_at = ? + case when heartbeat_timeout < 3 then 1000 else heartbeat_timeout * 1000 / 3 end
+			where num in (
+				select num from callbacks where next_heartbeat_at > 0 and next_heartbeat_at <= ? and state in ('pending', 'decided')
+				order by next_heartbeat_at limit ?`+t.dialect.skipLocked+`)
+			returning *`, millis(now), millis(now), limit)
+		if err != nil {
+			return fmt.Errorf("claim heartbeats: %w", err)
+		}
+		claimed, err = callbacksOf(found)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return claimed, nil
+}
+
+// NextHeartbeat implements callbacks.Store.
+func (s *Store) NextHeartbeat(ctx context.Context) (time.Time, error) {
+	return s.next(ctx, `select next_heartbeat_at from callbacks where next_heartbeat_at > 0 and state in ('pending', 'decided')
+		order by next_heartbeat_at limit 1`)
+}
+
+// Expired implements callbacks.Store.
+func (s *Store) Expired(ctx context.Context, now time.Time, limit int) ([]callbacks.ID, error) {
+	var ids []callbacks.ID
+	err := s.db.NewRaw(`select id from callbacks where state = 'pending' and deadline <= ? and deadline < ? order by deadline, num limit ?`,
+		millis(now), int64(noDeadline), limit).Scan(ctx, &ids)
+	if err != nil {
+		return nil, fmt.Errorf("find expired callbacks: %w", unavailable(err))
+	}
+	return ids, nil
+}
+
+// NextDeadline implements callbacks.Store.
+func (s *Store) NextDeadline(ctx context.Context) (time.Time, error) {
+	return s.next(ctx, fmt.Sprintf(`select deadline from callbacks where state = 'pending' and deadline < %d order by deadline, num limit 1`, int64(noDeadline)))
+}

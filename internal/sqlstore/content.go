@@ -1,0 +1,69 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
+)
+
+// contentRow is a row of contents: what no list reads.
+type contentRow struct {
+	bun.BaseModel `bun:"table:contents"`
+
+	Callback    int64 `bun:",pk"`
+	Fingerprint string
+	Description []byte
+	Payload     []byte
+	Links       sql.NullString
+	Tags        sql.NullString
+}
+
+type linkDocument struct {
+	Title string `json:"title,omitempty"`
+	URL   string `json:"url"`
+}
+
+func contentRowOf(num int64, content callbacks.Content, fingerprint string) (contentRow, error) {
+	r := contentRow{Callback: num, Fingerprint: fingerprint, Description: []byte(content.Description), Payload: content.Payload}
+	var err error
+	if len(content.Links) > 0 {
+		links := make([]linkDocument, 0, len(content.Links))
+		for _, l := range content.Links {
+			links = append(links, linkDocument(l))
+		}
+		if r.Links, err = encode(links); err != nil {
+			return r, fmt.Errorf("encode links: %w", err)
+		}
+	}
+	if len(content.Tags) > 0 {
+		if r.Tags, err = encode(content.Tags); err != nil {
+			return r, fmt.Errorf("encode tags: %w", err)
+		}
+	}
+	return r, nil
+}
+
+// Content implements callbacks.Store.
+func (s *Store) Content(ctx context.Context, id callbacks.ID) (callbacks.Content, error) {
+	var r contentRow
+	err := s.db.NewSelect().Model(&r).Where("callback = (select num from callbacks where id = ?)", id).Scan(ctx)
+	if err != nil {
+		return callbacks.Content{}, missing(unavailable(err))
+	}
+	content := callbacks.Content{Description: string(r.Description), Payload: r.Payload}
+	var links []linkDocument
+	if _, err := decode(r.Links, &links); err != nil {
+		return content, fmt.Errorf("links of %s: %w", id, err)
+	}
+	for _, l := range links {
+		content.Links = append(content.Links, callbacks.Link(l))
+	}
+	if _, err := decode(r.Tags, &content.Tags); err != nil {
+		return content, fmt.Errorf("tags of %s: %w", id, err)
+	}
+	return content, nil
+}

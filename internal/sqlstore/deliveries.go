@@ -1,0 +1,196 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
+)
+
+// deliveryRow is a row of deliveries.
+type deliveryRow struct {
+	bun.BaseModel `bun:"table:deliveries"`
+
+	Callback    int64 `bun:",pk"`
+	Kind        string
+	Result      []byte
+	Error       sql.NullString
+	Tries       int64
+	Doubtful    bool
+	DueAt       int64
+	LeaseOwner  string
+	ClaimableAt int64
+}
+
+type errorDocument struct {
+	Type    string   `json:"type,omitempty"`
+	Message string   `json:"message,omitempty"`
+	Data    string   `json:"data,omitempty"`
+	Stack   []string `json:"stack,omitempty"`
+}
+
+func (r *deliveryRow) delivery(id callbacks.ID) (callbacks.Delivery, error) {
+	d := callbacks.Delivery{
+		Callback:   id,
+		Completion: callbacks.Completion{Kind: callbacks.Kind(r.Kind), Result: r.Result},
+		Tries:      int(r.Tries),
+		Doubtful:   r.Doubtful,
+		DueAt:      fromMillis(r.DueAt),
+	}
+	var e errorDocument
+	if _, err := decode(r.Error, &e); err != nil {
+		return d, fmt.Errorf("error object of %s: %w", id, err)
+	}
+	d.Completion.Error = callbacks.ErrorObject{ErrorType: e.Type, ErrorMessage: e.Message, ErrorData: e.Data, StackTrace: e.Stack}
+	return d, nil
+}
+
+// addDelivery writes the delivery of a decision. A callback has at most one: a second is [callbacks.ErrConflict].
+func (t *tx) addDelivery(ctx context.Context, num int64, d callbacks.Delivery) error {
+	due := millis(d.DueAt)
+	r := deliveryRow{
+		Callback: num, Kind: string(d.Completion.Kind), Result: d.Completion.Result,
+		Tries: int64(d.Tries), Doubtful: d.Doubtful, DueAt: due, ClaimableAt: due,
+	}
+	if d.Completion.Kind == callbacks.Failure {
+		e, err := encode(errorDocument{
+			Type: d.Completion.Error.ErrorType, Message: d.Completion.Error.ErrorMessage,
+			Data: d.Completion.Error.ErrorData, Stack: d.Completion.Error.StackTrace,
+		})
+		if err != nil {
+			return fmt.Errorf("encode error object: %w", err)
+		}
+		r.Error = e
+	}
+	if err := t.insert(ctx, &r); err != nil {
+		if violatesUnique(err) {
+			return fmt.Errorf("a decision is being delivered already: %w", callbacks.ErrConflict)
+		}
+		return fmt.Errorf("insert delivery: %w", err)
+	}
+	return nil
+}
+
+// ClaimDeliveries implements callbacks.Store.
+func (s *Store) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int) ([]callbacks.Work, error) {
+	var work []callbacks.Work
+	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
+		claimed, err := rows[deliveryRow](ctx, t, `
+			update deliveries set lease_owner = ?, claimable_at = ?, tries = tries + 1,
+				doubtful = doubtful or exists (select 1 from attempts where attempts.callback = deliveries.callback and ended_at = 0)
+			where callback in (
+				select callback from deliveries where claimable_at > 0 and claimable_at <= ? order by claimable_at limit ?`+t.dialect.skipLocked+`)
+			returning *`, storable(lease.Owner), millis(lease.Until), millis(now), limit)
+		if err != nil {
+			return fmt.Errorf("claim deliveries: %w", err)
+		}
+		slices.SortFunc(claimed, func(a, b deliveryRow) int {
+			return cmp.Or(cmp.Compare(a.DueAt, b.DueAt), cmp.Compare(a.Callback, b.Callback))
+		})
+		work, err = t.begin(ctx, claimed, now)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return work, nil
+}
+
+// begin records the attempts that a claim is about to make, and reads what they need.
+func (t *tx) begin(ctx context.Context, claimed []deliveryRow, now time.Time) ([]callbacks.Work, error) {
+	nums := make([]int64, len(claimed))
+	for i := range claimed {
+		nums[i] = claimed[i].Callback
+		attempt := attemptRow{Callback: claimed[i].Callback, Number: claimed[i].Tries, StartedAt: millis(now)}
+		if err := t.insert(ctx, &attempt); err != nil {
+			return nil, fmt.Errorf("insert attempt: %w", err)
+		}
+	}
+	found, err := t.callbacks(ctx, nums)
+	if err != nil {
+		return nil, err
+	}
+	work := make([]callbacks.Work, 0, len(claimed))
+	for i := range claimed {
+		c := found[claimed[i].Callback]
+		delivery, err := claimed[i].delivery(c.ID)
+		if err != nil {
+			return nil, err
+		}
+		work = append(work, callbacks.Work{Callback: c, Delivery: delivery})
+	}
+	return work, nil
+}
+
+// FinishDelivery implements callbacks.Store.
+func (s *Store) FinishDelivery(ctx context.Context, owner string, attempt callbacks.Attempt, id callbacks.ID, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
+	return s.change(ctx, id, func(ctx context.Context, t *tx, num int64, c *callbacks.Callback) (callbacks.AuditEntry, error) {
+		before, err := row[deliveryRow](ctx, t, `select * from deliveries where callback = ?`+t.dialect.forUpdate, num)
+		if err != nil {
+			return callbacks.AuditEntry{}, missing(err)
+		}
+		// The number tells this claim from a later one of the same owner.
+		if before.LeaseOwner == "" || before.LeaseOwner != owner || before.Tries != int64(attempt.Number) {
+			return callbacks.AuditEntry{}, callbacks.ErrLeaseLost
+		}
+		delivery, err := before.delivery(id)
+		if err != nil {
+			return callbacks.AuditEntry{}, err
+		}
+		entry, err := fn(c, &delivery)
+		if err != nil {
+			return entry, err
+		}
+		c.Revision++
+		after := before
+		after.LeaseOwner, after.Doubtful = "", delivery.Doubtful
+		after.DueAt, after.ClaimableAt = millis(delivery.DueAt), millis(delivery.DueAt)
+		if err := t.update(ctx, &before, &after); err != nil {
+			return entry, fmt.Errorf("update delivery: %w", err)
+		}
+		return entry, t.closeAttempt(ctx, num, attempt)
+	})
+}
+
+// RetryDelivery implements callbacks.Store. A lease that runs is left alone: its attempt is under way.
+func (s *Store) RetryDelivery(ctx context.Context, id callbacks.ID, now time.Time, fn func(*callbacks.Callback) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
+	return s.change(ctx, id, func(ctx context.Context, t *tx, num int64, c *callbacks.Callback) (callbacks.AuditEntry, error) {
+		entry, err := fn(c)
+		if err != nil {
+			return entry, err
+		}
+		c.Revision++
+		n, err := t.exec(ctx, `update deliveries set due_at = ?, claimable_at = case when lease_owner = '' then ? else claimable_at end
+			where callback = ?`, millis(now), millis(now), num)
+		if err != nil {
+			return entry, fmt.Errorf("update delivery: %w", err)
+		}
+		if n == 0 {
+			return entry, callbacks.ErrNotFound
+		}
+		return entry, nil
+	})
+}
+
+// NextDelivery implements callbacks.Store.
+func (s *Store) NextDelivery(ctx context.Context) (time.Time, error) {
+	return s.next(ctx, `select claimable_at from deliveries where claimable_at > 0 order by claimable_at limit 1`)
+}
+
+// next reads one time, zero when there is none.
+func (s *Store) next(ctx context.Context, text string) (time.Time, error) {
+	var found []int64
+	if err := s.db.NewRaw(text).Scan(ctx, &found); err != nil {
+		return time.Time{}, unavailable(err)
+	}
+	if len(found) == 0 {
+		return time.Time{}, nil
+	}
+	return fromMillis(found[0]), nil
+}

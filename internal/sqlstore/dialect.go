@@ -1,0 +1,95 @@
+package sqlstore
+
+import (
+	"embed"
+	"io/fs"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/pressly/goose/v3"
+	"github.com/uptrace/bun/dialect/pgdialect"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	"github.com/uptrace/bun/schema"
+)
+
+// dialect is all in which the two databases differ, beside how they are opened.
+type dialect struct {
+	bun        func() schema.Dialect
+	goose      goose.Dialect
+	migrations string // folder below migrations/
+
+	// forUpdate ends a select that locks its rows until the transaction ends; skipLocked passes over rows that others hold.
+	// SQLite has one writer and needs neither.
+	forUpdate, skipLocked string
+
+	// statement turns a text with ? into the database's own form, and its arguments into those of a statement that the
+	// driver prepares once.
+	statement func(text string, args []any) (string, []any)
+
+	// addWords is the insert of a callback's number and words into the search; wordsMatch selects the numbers that match.
+	addWords, wordsMatch string
+	// document and query are the forms of folded words that those statements take.
+	document, query func(words []string) string
+}
+
+var sqliteDialect = dialect{
+	bun:        func() schema.Dialect { return sqlitedialect.New() },
+	goose:      goose.DialectSQLite3,
+	migrations: "sqlite",
+	statement:  func(text string, args []any) (string, []any) { return text, args },
+	addWords:   `insert into search (rowid, words) values (?, ?)`,
+	wordsMatch: `select rowid from search where search match ?`,
+	document:   func(words []string) string { return strings.Join(words, " ") },
+	query:      func(words []string) string { return joinWords(words, `"%"*`, " ") },
+}
+
+var postgresDialect = dialect{
+	bun:        func() schema.Dialect { return pgdialect.New() },
+	goose:      goose.DialectPostgres,
+	migrations: "postgres",
+	forUpdate:  " for update",
+	skipLocked: " for update skip locked",
+	statement: func(text string, args []any) (string, []any) {
+		return numbered(text), append([]any{pgx.QueryExecModeCacheStatement}, args...)
+	},
+	addWords:   `insert into search (callback, words) values (?, cast(? as text)::tsvector)`,
+	wordsMatch: `select callback from search where words @@ ?::tsquery`,
+	document:   func(words []string) string { return joinWords(words, `'%'`, " ") },
+	query:      func(words []string) string { return joinWords(words, `'%':*`, " & ") },
+}
+
+//go:embed migrations
+var migrations embed.FS
+
+// migrationFiles are the dialect's migrations.
+func (d *dialect) migrationFiles() (fs.FS, error) {
+	return fs.Sub(migrations, "migrations/"+d.migrations)
+}
+
+// joinWords puts each word in the place of the % in a form. Words are letters and digits only, so nothing needs escaping.
+func joinWords(words []string, form, between string) string {
+	before, after, _ := strings.Cut(form, "%")
+	var b strings.Builder
+	for i, w := range words {
+		if i > 0 {
+			b.WriteString(between)
+		}
+		b.WriteString(before + w + after)
+	}
+	return b.String()
+}
+
+// numbered turns each ? into $1, $2… The statements of this package hold no ? but those of their arguments.
+func numbered(text string) string {
+	var b strings.Builder
+	for n := 1; ; n++ {
+		before, after, found := strings.Cut(text, "?")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		b.WriteString("$" + strconv.Itoa(n))
+		text = after
+	}
+}

@@ -1,0 +1,149 @@
+package sqlstore
+
+import (
+	"database/sql"
+	"encoding/json"
+	"reflect"
+
+	"countersign/internal/callbacks"
+)
+
+// The JSON documents in columns. Their structs fix the names, so that renaming a field of the domain does not lose what is
+// stored.
+
+// rejectSucceeds stands for the default outcomes whose reject is a success. The usual defaults, whose reject is a failure,
+// are null: nearly every callback has the one or the other, and written out they would be most of the hot row. What a
+// reviewer decides is bound to the bytes of the preview, so a later change of the defaults cannot send what nobody saw.
+const rejectSucceeds = `"reject succeeds"`
+
+type outcomeDocument struct {
+	Name         string                `json:"name"`
+	Label        string                `json:"label"`
+	Kind         callbacks.Kind        `json:"kind"`
+	Comment      callbacks.CommentRule `json:"comment"`
+	Encoding     callbacks.Encoding    `json:"encoding,omitempty"`
+	Payload      string                `json:"payload,omitempty"` // templates are strings: as JSON they would be respaced
+	ErrorType    string                `json:"errorType,omitempty"`
+	ErrorMessage string                `json:"errorMessage,omitempty"`
+	ErrorData    string                `json:"errorData,omitempty"`
+}
+
+func encodeOutcomes(outcomes []callbacks.Outcome) (sql.NullString, error) {
+	if reflect.DeepEqual(outcomes, callbacks.DefaultOutcomes(callbacks.Failure)) {
+		return sql.NullString{}, nil
+	}
+	if reflect.DeepEqual(outcomes, callbacks.DefaultOutcomes(callbacks.Success)) {
+		return sql.NullString{String: rejectSucceeds, Valid: true}, nil
+	}
+	documents := make([]outcomeDocument, 0, len(outcomes))
+	for _, o := range outcomes {
+		documents = append(documents, outcomeDocument{
+			Name: o.Name, Label: o.Label, Kind: o.Kind, Comment: o.Comment, Encoding: o.Encoding, Payload: string(o.Payload),
+			ErrorType: o.ErrorType, ErrorMessage: o.ErrorMessage, ErrorData: string(o.ErrorData),
+		})
+	}
+	return encode(documents)
+}
+
+func decodeOutcomes(column sql.NullString) ([]callbacks.Outcome, error) {
+	switch {
+	case !column.Valid:
+		return callbacks.DefaultOutcomes(callbacks.Failure), nil
+	case column.String == rejectSucceeds:
+		return callbacks.DefaultOutcomes(callbacks.Success), nil
+	}
+	var documents []outcomeDocument
+	if err := json.Unmarshal([]byte(column.String), &documents); err != nil {
+		return nil, err
+	}
+	outcomes := make([]callbacks.Outcome, 0, len(documents))
+	for _, d := range documents {
+		outcomes = append(outcomes, callbacks.Outcome{
+			Name: d.Name, Label: d.Label, Kind: d.Kind, Comment: d.Comment, Encoding: d.Encoding, Payload: template(d.Payload),
+			ErrorType: d.ErrorType, ErrorMessage: d.ErrorMessage, ErrorData: template(d.ErrorData),
+		})
+	}
+	return outcomes, nil
+}
+
+// template is nil when there is none.
+func template(s string) json.RawMessage {
+	if s == "" {
+		return nil
+	}
+	return json.RawMessage(s)
+}
+
+type actorDocument struct {
+	Kind callbacks.ActorKind `json:"kind"`
+	ID   string              `json:"id"`
+	Name string              `json:"name"`
+}
+
+type decisionDocument struct {
+	Outcome string         `json:"outcome"`
+	Label   string         `json:"label"`
+	Kind    callbacks.Kind `json:"kind"`
+	By      actorDocument  `json:"by"`
+	Comment string         `json:"comment,omitempty"`
+	At      int64          `json:"at"`
+	SHA256  string         `json:"sha256"`
+	Size    int            `json:"size"`
+}
+
+func encodeDecision(d *callbacks.Decision) (sql.NullString, error) {
+	if d == nil {
+		return sql.NullString{}, nil
+	}
+	return encode(decisionDocument{
+		Outcome: d.Outcome, Label: d.Label, Kind: d.Kind, By: actorDocument(d.By), Comment: d.Comment,
+		At: millis(d.At), SHA256: d.SHA256, Size: d.Size,
+	})
+}
+
+func decodeDecision(column sql.NullString) (*callbacks.Decision, error) {
+	var d decisionDocument
+	if found, err := decode(column, &d); !found || err != nil {
+		return nil, err
+	}
+	return &callbacks.Decision{
+		Outcome: d.Outcome, Label: d.Label, Kind: d.Kind, By: callbacks.Actor(d.By), Comment: d.Comment,
+		At: fromMillis(d.At), SHA256: d.SHA256, Size: d.Size,
+	}, nil
+}
+
+type endingDocument struct {
+	By     callbacks.EndedBy       `json:"by"`
+	Cause  callbacks.DeadlineCause `json:"cause,omitempty"`
+	At     int64                   `json:"at"`
+	Kind   callbacks.Kind          `json:"kind,omitempty"`
+	Detail string                  `json:"detail,omitempty"`
+}
+
+func encodeEnding(e *callbacks.Ending) (sql.NullString, error) {
+	if e == nil {
+		return sql.NullString{}, nil
+	}
+	return encode(endingDocument{By: e.By, Cause: e.Cause, At: millis(e.At), Kind: e.Kind, Detail: e.Detail})
+}
+
+func decodeEnding(column sql.NullString) (*callbacks.Ending, error) {
+	var d endingDocument
+	if found, err := decode(column, &d); !found || err != nil {
+		return nil, err
+	}
+	return &callbacks.Ending{By: d.By, Cause: d.Cause, At: fromMillis(d.At), Kind: d.Kind, Detail: d.Detail}, nil
+}
+
+func encode(v any) (sql.NullString, error) {
+	document, err := json.Marshal(v)
+	return sql.NullString{String: string(document), Valid: true}, err
+}
+
+// decode reads a document; found is false when the column is null.
+func decode(column sql.NullString, v any) (found bool, err error) {
+	if !column.Valid {
+		return false, nil
+	}
+	return true, json.Unmarshal([]byte(column.String), v)
+}

@@ -1,0 +1,139 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
+)
+
+// place is where a callback stands in a list.
+type place struct {
+	Key int64
+	Num int64
+}
+
+// List implements callbacks.Store.
+func (s *Store) List(ctx context.Context, q callbacks.Query) (callbacks.Page, error) {
+	arms, err := s.armsOf(ctx, q)
+	if err != nil || len(arms) == 0 {
+		return callbacks.Page{}, err
+	}
+	limit := min(max(q.Limit, 1), callbacks.MaxPage)
+	text, args := pageText(orderOf(q.Filter), q.After, arms, limit+1) // one more tells whether there is a next page
+	var places []place
+	if err := s.db.NewRaw(text, args...).Scan(ctx, &places); err != nil {
+		return callbacks.Page{}, fmt.Errorf("list callbacks: %w", unavailable(err))
+	}
+	more := len(places) > limit
+	if more {
+		places = places[:limit]
+	}
+	page, err := s.page(ctx, q, places)
+	if err == nil && more {
+		last := len(places) - 1
+		page.Next = &callbacks.Cursor{Key: places[last].Key, ID: page.Rows[last].ID}
+	}
+	return page, err
+}
+
+// armsOf splits a query into arms. A function is indexed within its queue, so a reader of all queues asks for each.
+func (s *Store) armsOf(ctx context.Context, q callbacks.Query) ([]arm, error) {
+	queues, all := queuesOf(q)
+	if all && q.Function != "" {
+		text, args := "with recursive "+queuesText+" select name from queues where name is not null", []any{}
+		if err := s.db.NewRaw(text, args...).Scan(ctx, &queues); err != nil {
+			return nil, fmt.Errorf("list queues: %w", unavailable(err))
+		}
+		all = false
+	}
+	return s.arms(q, queues, all), nil
+}
+
+// pageText is the statement that finds the places of one page. Each arm comes sorted from its index and the database merges them.
+func pageText(o order, after *callbacks.Cursor, arms []arm, limit int) (string, []any) {
+	compare, direction := ">", ""
+	if o.desc {
+		compare, direction = "<", " desc"
+	}
+	if after != nil {
+		behind := where("("+o.column+", num) "+compare+" (?, (select num from callbacks where id = ?))", after.Key, storable(string(after.ID)))
+		for i := range arms {
+			arms[i] = append(slices.Clip(arms[i]), behind)
+		}
+	}
+	text, args := union(o.column+" as key, num", "callbacks", arms)
+	return text + " order by key" + direction + ", num" + direction + " limit ?", append(args, limit)
+}
+
+// page reads the callbacks at the places, in their order, and who is reviewing them.
+func (s *Store) page(ctx context.Context, q callbacks.Query, places []place) (callbacks.Page, error) {
+	if len(places) == 0 {
+		return callbacks.Page{}, nil
+	}
+	at := make(map[int64]int, len(places))
+	nums := make([]int64, len(places))
+	for i, p := range places {
+		at[p.Num], nums[i] = i, p.Num
+	}
+	var found []callbackRow
+	if err := s.db.NewSelect().Model(&found).Where("num in (?)", bun.List(nums)).Scan(ctx); err != nil {
+		return callbacks.Page{}, fmt.Errorf("read callbacks: %w", unavailable(err))
+	}
+	slices.SortFunc(found, func(a, b callbackRow) int { return cmp.Compare(at[a.Num], at[b.Num]) })
+	reviewers, err := s.reviewers(ctx, nums, q)
+	if err != nil {
+		return callbacks.Page{}, err
+	}
+	page := callbacks.Page{Rows: make([]callbacks.Row, 0, len(found))}
+	for i := range found {
+		c, err := found[i].callback()
+		if err != nil {
+			return callbacks.Page{}, err
+		}
+		page.Rows = append(page.Rows, callbacks.Row{Callback: c, Reviewers: reviewers[found[i].Num]})
+	}
+	return page, nil
+}
+
+// reviewers are the people who have a callback open now, longest first, each once however many tabs they have.
+func (s *Store) reviewers(ctx context.Context, nums []int64, q callbacks.Query) (map[int64][]callbacks.Actor, error) {
+	var open []reviewRow
+	err := s.db.NewSelect().Model(&open).Where("callback in (?)", bun.List(nums)).
+		Where("closed_at = 0 and renewed_at > ?", millis(q.Now.Add(-callbacks.ReviewLease))).OrderExpr("opened_at, id").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read reviewers: %w", unavailable(err))
+	}
+	here := map[int64][]callbacks.Actor{}
+	for i := range open {
+		num, by := open[i].Callback, open[i].by()
+		if !slices.ContainsFunc(here[num], func(a callbacks.Actor) bool { return a.ID == by.ID }) {
+			here[num] = append(here[num], by)
+		}
+	}
+	return here, nil
+}
+
+// Count implements callbacks.Store.
+func (s *Store) Count(ctx context.Context, q callbacks.Query, limit int) (int, error) {
+	arms, err := s.armsOf(ctx, q)
+	if err != nil || len(arms) == 0 {
+		return 0, err
+	}
+	text, args := countText(arms, limit)
+	var n int
+	if err := s.db.NewRaw(text, args...).Scan(ctx, &n); err != nil {
+		return 0, fmt.Errorf("count callbacks: %w", unavailable(err))
+	}
+	return n, nil
+}
+
+// countText counts what the arms find and stops at limit.
+func countText(arms []arm, limit int) (string, []any) {
+	text, args := union("1", "callbacks", arms)
+	return "select count(*) from (" + text + " limit ?) as found", append(args, limit)
+}

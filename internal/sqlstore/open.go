@@ -1,0 +1,63 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
+)
+
+// Store is a callbacks.Store over SQLite or PostgreSQL. It may be used by any number of goroutines.
+type Store struct {
+	dialect *dialect
+	db      *bun.DB // reads; on PostgreSQL everything
+	// transact runs fn in a transaction and returns after its commit. fn may be run more than once.
+	transact func(ctx context.Context, fn func(context.Context, *tx) error) error
+	close    func() error
+}
+
+var _ callbacks.Store = (*Store)(nil)
+
+// Open opens the database and brings its tables up to date. The URL is sqlite:path, sqlite:///absolute/path or
+// postgres://…; errors do not repeat it, because it may hold a password. Several replicas may open one PostgreSQL database
+// at once; a SQLite file belongs to one process.
+func Open(ctx context.Context, url string) (*Store, error) {
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		if strings.HasPrefix(path, "///") {
+			path = path[2:]
+		}
+		return openSQLite(ctx, path)
+	}
+	return nil, errors.New("a database URL starts with sqlite: or postgres://")
+}
+
+// Close finishes the transactions that were begun and closes the database. Calls after it return [callbacks.ErrUnavailable].
+func (s *Store) Close() error { return s.close() }
+
+// Ping checks that the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	var one int
+	return unavailable(s.db.NewSelect().ColumnExpr("1").Scan(ctx, &one))
+}
+
+// migrate brings the tables up to date.
+func migrate(ctx context.Context, db *sql.DB, d *dialect, options ...goose.ProviderOption) error {
+	files, err := d.migrationFiles()
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(d.goose, db, files, options...)
+	if err != nil {
+		return fmt.Errorf("read migrations: %w", err)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return unavailable(fmt.Errorf("migrate the database: %w", err))
+	}
+	return nil
+}

@@ -1,0 +1,213 @@
+package sqlstore
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
+)
+
+// attentionSpan is how long a lost decision asks for attention.
+const attentionSpan = 7 * 24 * time.Hour
+
+// maxArms bounds the arms of one statement; SQLite takes at most 500.
+const maxArms = 400
+
+// order is the column that a list is sorted by; num settles ties.
+type order struct {
+	column string
+	desc   bool
+}
+
+var orders = map[callbacks.Order]order{
+	callbacks.OrderDeadline: {"deadline", false},
+	callbacks.OrderNewest:   {"received_at", true},
+	callbacks.OrderEnded:    {"ended_at", true},
+}
+
+// scopeOrders are the orders of scopes where the filter names none.
+var scopeOrders = map[callbacks.Scope]order{
+	callbacks.ScopeAvailable: orders[callbacks.OrderDeadline],
+	callbacks.ScopeMine:      orders[callbacks.OrderDeadline],
+	callbacks.ScopeAttention: orders[callbacks.OrderEnded],
+	callbacks.ScopeHistory:   orders[callbacks.OrderEnded],
+}
+
+func orderOf(f callbacks.Filter) order {
+	for _, o := range []order{orders[f.Order], scopeOrders[f.Scope]} {
+		if o.column != "" {
+			return o
+		}
+	}
+	return orders[callbacks.OrderNewest]
+}
+
+// scopeStates are the states that a scope shows; a scope that is not here shows all.
+var scopeStates = map[callbacks.Scope][]callbacks.State{
+	callbacks.ScopeAvailable: {callbacks.Pending},
+	callbacks.ScopeMine:      {callbacks.Pending, callbacks.Decided},
+	callbacks.ScopeAttention: {callbacks.Decided, callbacks.Lost, callbacks.Undeliverable, callbacks.Unconfirmed},
+	callbacks.ScopeHistory: {callbacks.Completed, callbacks.Lost, callbacks.Undeliverable, callbacks.Unconfirmed,
+		callbacks.TimedOut, callbacks.Closed},
+}
+
+// statesOf are the states that a filter can find.
+func statesOf(f callbacks.Filter) []callbacks.State {
+	states, ok := scopeStates[f.Scope]
+	if !ok {
+		states = callbacks.States
+	}
+	return slices.DeleteFunc(slices.Clone(states), func(s callbacks.State) bool {
+		return len(f.States) > 0 && !slices.Contains(f.States, s) || f.Ends.Unattended && s != callbacks.Pending
+	})
+}
+
+// queuesOf are the queues that a query can find; all is true when every one is.
+func queuesOf(q callbacks.Query) (queues []string, all bool) {
+	switch {
+	case q.Queue != "" && (q.AllQueues || slices.Contains(q.Queues, q.Queue)):
+		return []string{storable(q.Queue)}, false
+	case q.Queue != "":
+		return nil, false
+	}
+	queues = slices.Clone(q.Queues)
+	slices.Sort(queues)
+	return slices.Compact(queues), q.AllQueues
+}
+
+// condition is a part of a where clause with its arguments.
+type condition struct {
+	text string
+	args []any
+}
+
+func where(text string, args ...any) condition { return condition{text, args} }
+
+// arm is one walk along one index: conditions that hold together. A query is one arm for each queue and state, so that each
+// walks exactly what its reader may see, in order.
+type arm []condition
+
+// arms splits a query. No arms means that it finds nothing.
+func (s *Store) arms(q callbacks.Query, queues []string, allQueues bool) []arm {
+	states := statesOf(q.Filter)
+	if len(states) == 0 || !allQueues && len(queues) == 0 {
+		return nil
+	}
+	common := filterConditions(q.Filter)
+	candidates, narrow := s.candidates(q)
+	if narrow || !allQueues && len(queues)*len(states) > maxArms {
+		one := append(candidates, anyState(q, states))
+		if !allQueues {
+			one = append(one, where("queue in (?)", bun.List(queues)))
+		}
+		return []arm{append(one, common...)}
+	}
+	var arms []arm
+	for _, state := range states {
+		in := append(arm{stateCondition(q, state)}, common...)
+		if allQueues {
+			arms = append(arms, in)
+			continue
+		}
+		for _, queue := range queues {
+			arms = append(arms, append(arm{where("queue = ?", queue)}, in...))
+		}
+	}
+	return arms
+}
+
+// stateCondition is what a scope asks of callbacks in a state.
+func stateCondition(q callbacks.Query, state callbacks.State) condition {
+	if q.Scope == callbacks.ScopeAttention {
+		switch state {
+		case callbacks.Decided:
+			return where("state = ? and problem <> ''", state)
+		case callbacks.Lost:
+			return where("state = ? and ended_at >= ?", state, millis(q.Now.Add(-attentionSpan)))
+		case callbacks.Pending, callbacks.Completed, callbacks.Undeliverable, callbacks.Unconfirmed, callbacks.TimedOut, callbacks.Closed:
+		}
+	}
+	return where("state = ?", state)
+}
+
+func anyState(q callbacks.Query, states []callbacks.State) condition {
+	var texts []string
+	var args []any
+	for _, state := range states {
+		c := stateCondition(q, state)
+		texts, args = append(texts, c.text), append(args, c.args...)
+	}
+	return where("("+strings.Join(texts, " or ")+")", args...)
+}
+
+// candidates narrow a query to callbacks that another index knows: a person's own, and what a search finds. They are few, or
+// meant to be, and are sorted after they are found: there is no index for the order of a search.
+func (s *Store) candidates(q callbacks.Query) (conditions []condition, narrow bool) {
+	if q.Scope == callbacks.ScopeMine {
+		conditions = append(conditions, where(`num in (select callback from reviews where by_id = ? and not settled
+			union all select num from callbacks where decided_by = ? and state = 'decided')`, storable(q.Subject), storable(q.Subject)))
+	}
+	if token := strings.TrimSpace(q.Search); token != "" {
+		text := `select num from callbacks where callback_hash = ? union all select num from callbacks where execution_hash = ?`
+		args := []any{hashOf(token), hashOf(token)}
+		if asked := words(token); len(asked) > 0 {
+			text += " union all " + s.dialect.wordsMatch
+			args = append(args, s.dialect.query(asked[:min(len(asked), maxSearchWords)]))
+		}
+		conditions = append(conditions, where("num in ("+text+")", args...))
+	}
+	return conditions, len(conditions) > 0
+}
+
+// filterConditions are what a filter asks beside queue, state and search.
+func filterConditions(f callbacks.Filter) []condition {
+	var c []condition
+	if f.Function != "" {
+		c = append(c, where("function = ?", storable(f.Function)))
+	}
+	if !f.ReceivedFrom.IsZero() {
+		c = append(c, where("received_at >= ?", millis(f.ReceivedFrom)))
+	}
+	if !f.ReceivedBefore.IsZero() {
+		c = append(c, where("received_at < ?", millis(f.ReceivedBefore)))
+	}
+	return append(c, endsConditions(f.Ends)...)
+}
+
+func endsConditions(e callbacks.Ends) []condition {
+	var c []condition
+	if !e.From.IsZero() { // what never ends does not end after From either
+		c = append(c, where("deadline >= ? and deadline_cause <> ''", millis(e.From)))
+	}
+	if !e.Before.IsZero() {
+		c = append(c, where("deadline < ?", millis(e.Before)))
+	}
+	if e.Never {
+		c = append(c, where("deadline = ? and deadline_cause = ''", int64(noDeadline)))
+	}
+	if e.Cause != callbacks.NoDeadline {
+		c = append(c, where("deadline_cause = ?", e.Cause))
+	}
+	if e.Unattended {
+		c = append(c, where("deadline_cause = ? and next_heartbeat_at = 0", callbacks.CauseHeartbeat))
+	}
+	return c
+}
+
+// union is the text of all arms as one select of columns.
+func union(columns, table string, arms []arm) (string, []any) {
+	var texts []string
+	var args []any
+	for _, a := range arms {
+		text := "select " + columns + " from " + table
+		for i, c := range a {
+			text += [...]string{" where ", " and "}[min(i, 1)] + c.text
+			args = append(args, c.args...)
+		}
+		texts = append(texts, text)
+	}
+	return strings.Join(texts, " union all "), args
+}

@@ -1,0 +1,135 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
+)
+
+// messageRow is a row of messages: a webhook message and what came of it.
+type messageRow struct {
+	bun.BaseModel `bun:"table:messages"`
+
+	Source   string `bun:",pk"`
+	ID       string `bun:",pk"`
+	At       int64
+	Callback int64
+	Created  bool
+}
+
+// Receive implements callbacks.Store.
+func (s *Store) Receive(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (callbacks.Receipt, error) {
+	var receipt callbacks.Receipt
+	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
+		var err error
+		if receipt, err = t.receipt(ctx, m); err == nil || !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		var num int64
+		if num, receipt, err = t.announce(ctx, c, content, fingerprint, entry); err != nil {
+			return err
+		}
+		return t.remember(ctx, m, num, receipt.Created)
+	})
+	if err != nil {
+		return callbacks.Receipt{}, err
+	}
+	return receipt, nil
+}
+
+// receipt is the answer that a message got before, or sql.ErrNoRows.
+func (t *tx) receipt(ctx context.Context, m callbacks.Message) (callbacks.Receipt, error) {
+	if m.ID == "" {
+		return callbacks.Receipt{}, sql.ErrNoRows
+	}
+	known, err := row[messageRow](ctx, t, `select * from messages where source = ? and id = ?`, storable(m.Source), storable(m.ID))
+	if err != nil {
+		return callbacks.Receipt{}, err
+	}
+	r, err := row[callbackRow](ctx, t, `select * from callbacks where num = ?`, known.Callback)
+	if err != nil {
+		return callbacks.Receipt{}, err
+	}
+	c, err := r.callback()
+	return callbacks.Receipt{Callback: c, Created: known.Created, Repeated: true}, err
+}
+
+// announce writes a callback that is new, or finds the one that is there.
+func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (int64, callbacks.Receipt, error) {
+	r, err := rowOf(0, c)
+	if err != nil {
+		return 0, callbacks.Receipt{}, err
+	}
+	text, args := t.insertion(&r)
+	num, err := row[int64](ctx, t, text+` on conflict (callback_hash) do nothing returning num`, args...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return t.announced(ctx, c.CallbackID, fingerprint)
+	}
+	if err != nil {
+		return 0, callbacks.Receipt{}, fmt.Errorf("insert callback: %w", err)
+	}
+	written, err := contentRowOf(num, content, fingerprint)
+	if err != nil {
+		return 0, callbacks.Receipt{}, err
+	}
+	if err := t.insert(ctx, &written); err != nil {
+		return 0, callbacks.Receipt{}, fmt.Errorf("insert content: %w", err)
+	}
+	if _, err := t.exec(ctx, t.dialect.addWords, num, t.dialect.document(wordsOf(c, content.Tags))); err != nil {
+		return 0, callbacks.Receipt{}, fmt.Errorf("insert words: %w", err)
+	}
+	if err := t.record(ctx, entry); err != nil {
+		return 0, callbacks.Receipt{}, err
+	}
+	kept, err := r.callback()
+	return num, callbacks.Receipt{Callback: kept, Created: true}, err
+}
+
+// announced is the callback that was announced before, if that was with the same content.
+func (t *tx) announced(ctx context.Context, id callbacks.CallbackID, fingerprint string) (int64, callbacks.Receipt, error) {
+	r, err := row[callbackRow](ctx, t, `select * from callbacks where callback_hash = ?`, hashOf(string(id)))
+	if err != nil {
+		return 0, callbacks.Receipt{}, fmt.Errorf("read announced callback: %w", err)
+	}
+	before, err := row[string](ctx, t, `select fingerprint from contents where callback = ?`, r.Num)
+	if err != nil {
+		return 0, callbacks.Receipt{}, fmt.Errorf("read fingerprint: %w", err)
+	}
+	if before != fingerprint {
+		return 0, callbacks.Receipt{}, callbacks.ErrDifferent
+	}
+	c, err := r.callback()
+	return r.Num, callbacks.Receipt{Callback: c}, err
+}
+
+// remember keeps the answer to a message for when it comes again.
+func (t *tx) remember(ctx context.Context, m callbacks.Message, num int64, created bool) error {
+	if m.ID == "" {
+		return nil
+	}
+	r := messageRow{Source: m.Source, ID: m.ID, At: millis(m.At), Callback: num, Created: created}
+	text, args := t.insertion(&r)
+	n, err := t.exec(ctx, text+` on conflict (source, id) do nothing`, args...)
+	if err != nil {
+		return fmt.Errorf("insert message: %w", err)
+	}
+	if n == 0 { // the same message came twice at the same moment: the other one is its first time
+		return errAgain
+	}
+	return nil
+}
+
+// ForgetMessages implements callbacks.Store.
+func (s *Store) ForgetMessages(ctx context.Context, before time.Time, limit int) error {
+	return s.transact(ctx, func(ctx context.Context, t *tx) error {
+		_, err := t.exec(ctx, `delete from messages where (source, id) in
+			(select source, id from messages where at < ? order by at limit ?)`, millis(before), limit)
+		return err
+	})
+}

@@ -1,0 +1,126 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
+)
+
+// reviewRow is a row of reviews.
+type reviewRow struct {
+	bun.BaseModel `bun:"table:reviews"`
+
+	ID          string `bun:",pk"`
+	Callback    int64
+	ByKind      string
+	ByID        string
+	ByName      string
+	OpenedAt    int64
+	RenewedAt   int64
+	LastInputAt int64
+	ClosedAt    int64
+	Settled     bool
+}
+
+func (r *reviewRow) by() callbacks.Actor {
+	return callbacks.Actor{Kind: callbacks.ActorKind(r.ByKind), ID: r.ByID, Name: r.ByName}
+}
+
+func reviewsOf(rows []reviewRow, id callbacks.ID) []callbacks.Review {
+	all := make([]callbacks.Review, 0, len(rows))
+	for i := range rows {
+		r := &rows[i]
+		all = append(all, callbacks.Review{
+			ID:          callbacks.ID(r.ID),
+			Callback:    id,
+			By:          r.by(),
+			OpenedAt:    fromMillis(r.OpenedAt),
+			RenewedAt:   fromMillis(r.RenewedAt),
+			LastInputAt: fromMillis(r.LastInputAt),
+			ClosedAt:    fromMillis(r.ClosedAt),
+		})
+	}
+	return all
+}
+
+// Review implements callbacks.Store. It leaves the revision alone: that somebody looks does not make another page stale.
+func (s *Store) Review(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback, []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error)) (callbacks.Callback, error) {
+	return s.change(ctx, id, func(ctx context.Context, t *tx, num int64, c *callbacks.Callback) (callbacks.AuditEntry, error) {
+		open, err := rows[reviewRow](ctx, t, `select * from reviews where callback = ? and closed_at = 0 order by opened_at, id`, num)
+		if err != nil {
+			return callbacks.AuditEntry{}, fmt.Errorf("read reviews: %w", err)
+		}
+		changed, entry, err := fn(c, reviewsOf(open, id))
+		if err != nil {
+			return entry, err
+		}
+		for _, r := range changed {
+			if err := t.putReview(ctx, num, r, !c.State.Open()); err != nil {
+				return entry, err
+			}
+		}
+		return entry, nil
+	})
+}
+
+// putReview writes a new review or the new times of one that is there.
+func (t *tx) putReview(ctx context.Context, num int64, r callbacks.Review, settled bool) error {
+	text, args := t.insertion(&reviewRow{
+		ID: string(r.ID), Callback: num, ByKind: string(r.By.Kind), ByID: r.By.ID, ByName: r.By.Name,
+		OpenedAt: millis(r.OpenedAt), RenewedAt: millis(r.RenewedAt), LastInputAt: millis(r.LastInputAt), ClosedAt: millis(r.ClosedAt),
+		Settled: settled,
+	})
+	_, err := t.exec(ctx, text+` on conflict (id) do update
+		set renewed_at = excluded.renewed_at, last_input_at = excluded.last_input_at, closed_at = excluded.closed_at`, args...)
+	if err != nil {
+		return fmt.Errorf("write review: %w", err)
+	}
+	return nil
+}
+
+// settleReviews notes on the reviews of a callback whether it is still open: a person's own list reads the open ones only.
+func (t *tx) settleReviews(ctx context.Context, num int64, settled bool) error {
+	if _, err := t.exec(ctx, `update reviews set settled = ? where callback = ?`, settled, num); err != nil {
+		return fmt.Errorf("settle reviews: %w", err)
+	}
+	return nil
+}
+
+// Reviews implements callbacks.Store.
+func (s *Store) Reviews(ctx context.Context, id callbacks.ID) ([]callbacks.Review, error) {
+	var open []reviewRow
+	err := s.db.NewSelect().Model(&open).
+		Where("callback = (select num from callbacks where id = ?)", storable(string(id))).Where("closed_at = 0").
+		OrderExpr("opened_at, id").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read reviews: %w", unavailable(err))
+	}
+	return reviewsOf(open, id), nil
+}
+
+// CloseReviews implements callbacks.Store.
+func (s *Store) CloseReviews(ctx context.Context, before, now time.Time, limit int) ([]callbacks.Callback, error) {
+	var left []callbacks.Callback
+	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
+		closed, err := rows[int64](ctx, t, `
+			update reviews set closed_at = ? where id in (
+				select id from reviews where closed_at = 0 and renewed_at <= ? order by renewed_at limit ?`+t.dialect.skipLocked+`)
+			returning callback`, millis(now), millis(before), limit)
+		if err != nil {
+			return fmt.Errorf("close reviews: %w", err)
+		}
+		found, err := t.callbacks(ctx, closed)
+		left = slices.Collect(maps.Values(found))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return left, nil
+}

@@ -1,0 +1,136 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"reflect"
+	"strings"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/schema"
+)
+
+// statements runs static texts that are prepared once.
+type statements interface {
+	Exec(ctx context.Context, text string, args []any) (sql.Result, error)
+	Query(ctx context.Context, text string, args []any) (*sql.Rows, error)
+}
+
+// tx is one transaction. Its statements are static texts with a ? for each argument.
+type tx struct {
+	statements statements
+	db         *bun.DB // knows the tables and scans rows
+	dialect    *dialect
+}
+
+// exec runs a statement and returns how many rows it changed.
+func (t *tx) exec(ctx context.Context, text string, args ...any) (int64, error) {
+	text, args = t.dialect.statement(text, args)
+	result, err := t.statements.Exec(ctx, text, args)
+	if err != nil {
+		return 0, unavailable(err)
+	}
+	n, err := result.RowsAffected()
+	return n, unavailable(err)
+}
+
+// rows reads every row of a statement: structs by column name, or single values.
+func rows[T any](ctx context.Context, t *tx, text string, args ...any) ([]T, error) {
+	text, args = t.dialect.statement(text, args)
+	found, err := t.statements.Query(ctx, text, args)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	var all []T
+	if err := t.db.ScanRows(ctx, found, &all); err != nil { // closes found
+		return nil, unavailable(err)
+	}
+	return all, nil
+}
+
+// row reads the one row of a statement, or gives sql.ErrNoRows.
+func row[T any](ctx context.Context, t *tx, text string, args ...any) (T, error) {
+	all, err := rows[T](ctx, t, text, args...)
+	if err != nil || len(all) == 0 {
+		var none T
+		if err == nil {
+			err = sql.ErrNoRows
+		}
+		return none, err
+	}
+	return all[0], nil
+}
+
+// insertion is the text and the arguments that insert a row, a pointer to one of the structs in this package. Columns that
+// the database numbers by itself are left out.
+func (t *tx) insertion(row any) (string, []any) {
+	table, value := t.table(row)
+	var columns []string
+	var args []any
+	for _, f := range table.Fields {
+		if !f.AutoIncrement {
+			columns = append(columns, f.Name)
+			args = append(args, argument(f.Value(value)))
+		}
+	}
+	places := strings.Repeat(", ?", len(columns))[2:]
+	return "insert into " + table.Name + " (" + strings.Join(columns, ", ") + ") values (" + places + ")", args
+}
+
+// insert adds a row.
+func (t *tx) insert(ctx context.Context, row any) error {
+	text, args := t.insertion(row)
+	_, err := t.exec(ctx, text, args...)
+	return err
+}
+
+// update writes the columns in which two versions of a row differ, so that indexes of the others are left alone.
+func (t *tx) update(ctx context.Context, before, after any) error {
+	table, old := t.table(before)
+	_, now := t.table(after)
+	var columns, keys []string
+	var args, keyArgs []any
+	for _, f := range table.Fields {
+		was, is := argument(f.Value(old)), argument(f.Value(now))
+		switch {
+		case f.IsPK:
+			keys, keyArgs = append(keys, f.Name+" = ?"), append(keyArgs, was)
+		case !reflect.DeepEqual(was, is):
+			columns, args = append(columns, f.Name+" = ?"), append(args, is)
+		}
+	}
+	if len(columns) == 0 {
+		return nil
+	}
+	text := "update " + table.Name + " set " + strings.Join(columns, ", ") + " where " + strings.Join(keys, " and ")
+	_, err := t.exec(ctx, text, append(args, keyArgs...)...)
+	return err
+}
+
+func (t *tx) table(row any) (*schema.Table, reflect.Value) {
+	value := reflect.ValueOf(row).Elem()
+	return t.db.Table(value.Type()), value
+}
+
+// argument is a field as the drivers take it: no bytes are null, and text holds nothing that PostgreSQL refuses.
+func argument(v reflect.Value) any {
+	switch value := v.Interface().(type) {
+	case []byte:
+		if value == nil {
+			return nil
+		}
+		return value
+	case string:
+		return storable(value)
+	default:
+		return value
+	}
+}
+
+// storable replaces what a text column of PostgreSQL refuses: NUL, and bytes that are not UTF-8.
+func storable(s string) string {
+	if strings.IndexByte(s, 0) >= 0 {
+		s = strings.ReplaceAll(s, "\x00", "\uFFFD")
+	}
+	return strings.ToValidUTF8(s, "\uFFFD")
+}

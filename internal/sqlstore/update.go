@@ -1,0 +1,77 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+
+	"countersign/internal/callbacks"
+)
+
+// Get implements callbacks.Store.
+func (s *Store) Get(ctx context.Context, id callbacks.ID) (callbacks.Callback, error) {
+	var r callbackRow
+	if err := s.db.NewSelect().Model(&r).Where("id = ?", storable(string(id))).Scan(ctx); err != nil {
+		return callbacks.Callback{}, missing(unavailable(err))
+	}
+	return r.callback()
+}
+
+// Update implements callbacks.Store.
+func (s *Store) Update(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) (callbacks.Callback, error) {
+	return s.change(ctx, id, func(ctx context.Context, t *tx, num int64, c *callbacks.Callback) (callbacks.AuditEntry, error) {
+		change, err := fn(c)
+		if err != nil {
+			return callbacks.AuditEntry{}, err
+		}
+		c.Revision++
+		if change.Delivery != nil {
+			err = t.addDelivery(ctx, num, *change.Delivery)
+		}
+		return change.Audit, err
+	})
+}
+
+// change loads a callback, lets fn change it, and writes it and its audit entry, all in one transaction. An error of fn is
+// returned as it is.
+func (s *Store) change(ctx context.Context, id callbacks.ID, fn func(context.Context, *tx, int64, *callbacks.Callback) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
+	var changed callbacks.Callback
+	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
+		before, err := row[callbackRow](ctx, t, `select * from callbacks where id = ?`+t.dialect.forUpdate, storable(string(id)))
+		if err != nil {
+			return missing(err)
+		}
+		c, err := before.callback()
+		if err != nil {
+			return err
+		}
+		entry, err := fn(ctx, t, before.Num, &c)
+		if err != nil {
+			return err
+		}
+		if changed, err = t.save(ctx, before, c); err != nil {
+			return err
+		}
+		return t.record(ctx, entry)
+	})
+	if err != nil {
+		return callbacks.Callback{}, err
+	}
+	return changed, nil
+}
+
+// save writes what changed in a callback and returns it as it is stored.
+func (t *tx) save(ctx context.Context, before callbackRow, c callbacks.Callback) (callbacks.Callback, error) {
+	after, err := rowOf(before.Num, c)
+	if err != nil {
+		return c, err
+	}
+	if err := t.update(ctx, &before, &after); err != nil {
+		return c, fmt.Errorf("update callback: %w", err)
+	}
+	if open := c.State.Open(); open != callbacks.State(before.State).Open() {
+		if err := t.settleReviews(ctx, before.Num, !open); err != nil {
+			return c, err
+		}
+	}
+	return after.callback()
+}

@@ -1,0 +1,201 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
+)
+
+// maxBatch bounds how many requests wait for one commit, and so how long the first of them waits for the last.
+const maxBatch = 128
+
+// writer is the one goroutine that writes to SQLite. It commits in groups: while one commit waits for the disk, requests
+// gather, and the next transaction takes them all. A request that finds nobody else waiting is committed at once.
+type writer struct {
+	statements *preparedStatements
+	db         *bun.DB // scans rows
+	requests   chan *request
+	stop, done chan struct{}
+}
+
+// request is one unit of work. Each runs in its own savepoint, so that its failure undoes nothing of the others.
+type request struct {
+	ctx      context.Context // carries values; its end does not interrupt, because that would roll the whole batch back
+	fn       func(context.Context, *tx) error
+	err      error
+	panicked *panicked
+	answered chan struct{} // closed after the commit
+}
+
+// panicked is what a request's function panicked with; it is raised again where the request came from.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+func newWriter(conn *sql.DB, db *bun.DB) *writer {
+	w := &writer{
+		statements: newPreparedStatements(conn), db: db,
+		requests: make(chan *request), stop: make(chan struct{}), done: make(chan struct{}),
+	}
+	go w.run()
+	return w
+}
+
+// transact hands fn to the writer and waits for its commit. A request that ctx ends before it is taken is not done. One
+// that was taken gets its batch's answer whatever ctx does, so that nobody has to guess what became of it.
+func (w *writer) transact(ctx context.Context, fn func(context.Context, *tx) error) error {
+	r := &request{ctx: context.WithoutCancel(ctx), fn: fn, answered: make(chan struct{})}
+	if err := ctx.Err(); err != nil { // else the select below may still choose to send
+		return unavailable(err)
+	}
+	select {
+	case w.requests <- r:
+	case <-ctx.Done():
+		return unavailable(ctx.Err())
+	case <-w.stop:
+		return fmt.Errorf("%w: it is closed", callbacks.ErrUnavailable)
+	}
+	<-r.answered
+	if r.panicked != nil {
+		panic(fmt.Sprintf("%v\n%s", r.panicked.value, r.panicked.stack))
+	}
+	return r.err
+}
+
+// close ends the goroutine after the batch that it is in.
+func (w *writer) close() error {
+	close(w.stop)
+	<-w.done
+	return w.statements.close()
+}
+
+func (w *writer) run() {
+	defer close(w.done)
+	for {
+		select {
+		case <-w.stop:
+			return
+		case r := <-w.requests:
+			w.batch(r)
+		}
+	}
+}
+
+// batch runs a request and those that wait behind it in one transaction, and answers them all.
+func (w *writer) batch(first *request) {
+	taken := []*request{first}
+	err := w.exec("begin immediate")
+	for r := first; err == nil && r != nil; {
+		if err = w.attempt(r); err != nil {
+			break
+		}
+		if r = w.next(len(taken)); r != nil {
+			taken = append(taken, r)
+		}
+	}
+	if err == nil {
+		err = w.exec("commit")
+	}
+	if err != nil {
+		_ = w.exec("rollback") // fails where SQLite has rolled back by itself
+	}
+	for _, r := range taken {
+		if err != nil {
+			r.err = unavailable(err)
+		}
+		close(r.answered)
+	}
+}
+
+// next is a request that is waiting now, nil when there is none or the batch is full.
+func (w *writer) next(taken int) *request {
+	if taken >= maxBatch {
+		return nil
+	}
+	select {
+	case r := <-w.requests:
+		return r
+	default:
+		return nil
+	}
+}
+
+// attempt runs one request in a savepoint and keeps its error for it. The error that it returns is of the batch: the
+// transaction is gone.
+func (w *writer) attempt(r *request) error {
+	if err := w.exec("savepoint request"); err != nil {
+		return err
+	}
+	if r.err = w.call(r); r.err != nil || r.panicked != nil {
+		if err := w.exec("rollback to request"); err != nil {
+			return fmt.Errorf("%w, after %w", err, r.err)
+		}
+	}
+	return w.exec("release request")
+}
+
+func (w *writer) call(r *request) error {
+	defer func() {
+		if value := recover(); value != nil {
+			r.panicked = &panicked{value: value, stack: debug.Stack()}
+		}
+	}()
+	return r.fn(r.ctx, &tx{statements: w.statements, db: w.db, dialect: &sqliteDialect})
+}
+
+func (w *writer) exec(text string) error {
+	_, err := w.statements.Exec(context.Background(), text, nil)
+	return err
+}
+
+// preparedStatements keeps every statement that the writer has run, prepared: its texts are few and static.
+type preparedStatements struct {
+	conn     *sql.DB
+	prepared map[string]*sql.Stmt
+}
+
+func newPreparedStatements(conn *sql.DB) *preparedStatements {
+	return &preparedStatements{conn: conn, prepared: map[string]*sql.Stmt{}}
+}
+
+func (p *preparedStatements) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
+	if s, ok := p.prepared[text]; ok {
+		return s, nil
+	}
+	s, err := p.conn.PrepareContext(ctx, text)
+	if err == nil {
+		p.prepared[text] = s
+	}
+	return s, err
+}
+
+// Exec runs a statement without rows.
+func (p *preparedStatements) Exec(ctx context.Context, text string, args []any) (sql.Result, error) {
+	s, err := p.prepare(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(ctx, args...)
+}
+
+// Query runs a statement that returns rows.
+func (p *preparedStatements) Query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	s, err := p.prepare(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(ctx, args...)
+}
+
+func (p *preparedStatements) close() error {
+	for _, s := range p.prepared {
+		_ = s.Close() // the connection closes with what is left
+	}
+	return p.conn.Close()
+}
