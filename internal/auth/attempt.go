@@ -15,6 +15,7 @@ import (
 // maxAttempts bounds the sign-ins under way in one browser; the oldest gives way.
 const maxAttempts = 8
 
+// attemptsKey is where the sign-ins under way are held, as JSON, oldest first.
 const attemptsKey = "attempts"
 
 // attempt is one sign-in under way. It is used once.
@@ -26,6 +27,7 @@ type attempt struct {
 	At       time.Time `json:"at"`
 }
 
+// newAttempt draws what nobody may guess: 128 random bits and more for each.
 func newAttempt(returnPath string, now time.Time) attempt {
 	return attempt{
 		State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(),
@@ -82,6 +84,7 @@ func (a *Auth) openAttempts(r *http.Request) (context.Context, []attempt, error)
 	return ctx, open, nil
 }
 
+// saveAttempts writes the attempts and the cookie that leads to them.
 func (a *Auth) saveAttempts(ctx context.Context, w http.ResponseWriter, open []attempt) error {
 	stored, err := json.Marshal(open)
 	if err != nil {

@@ -44,24 +44,24 @@ func (g RoleGroups) roles(p callbacks.Person) callbacks.Roles {
 
 // Config is what [New] needs. BaseURL, Issuer, ClientID, Store and Record are required.
 type Config struct {
-	Issuer       string // as the provider writes it, to the letter; https, or http on loopback
-	ClientID     string
-	ClientSecret string // empty for a public client: PKCE protects the code either way
-	BaseURL      string // our own origin as browsers see it; decides the cookie's name and Secure attribute
-	Scopes       []string
-	GroupsClaim  string // a dot path such as realm_access.roles reaches into objects
+	Issuer       string   // as the provider writes it, to the letter; https, or http on loopback
+	ClientID     string   // as registered with the provider
+	ClientSecret string   // empty for a public client: PKCE protects the code either way
+	BaseURL      string   // our own origin as browsers see it; decides the cookie's name and Secure attribute
+	Scopes       []string // default openid, profile, email; offline_access allows RenewAfter
+	GroupsClaim  string   // a dot path such as realm_access.roles reaches into objects
 	Roles        RoleGroups
 
-	SessionIdle     time.Duration
-	SessionLifetime time.Duration
+	SessionIdle     time.Duration // without a request; to within a minute
+	SessionLifetime time.Duration // since the sign-in, used or not
 	// RenewAfter is the age at which the groups of a session are read again with the provider's refresh token; a
 	// refusal ends the session. Zero, or a provider that gives no refresh token, leaves it to SessionLifetime.
 	RenewAfter time.Duration
 
-	Store      scs.Store // its Ctx methods are used where it has them
-	HTTPClient *http.Client
+	Store      scs.Store    // its Ctx methods are used where it has them
+	HTTPClient *http.Client // for calls to the provider; its answers are bounded whatever it is
 	Now        func() time.Time
-	Logger     *slog.Logger
+	Logger     *slog.Logger // told what no caller is told: renewals that failed
 
 	// Record writes the audit entry of a sign-in or sign-out; an error stops it.
 	Record func(context.Context, callbacks.AuditEntry) error
@@ -110,6 +110,7 @@ func (c *Config) complete() error {
 	return err
 }
 
+// required is an error when something is missing.
 func required(what string, ok bool) error {
 	if ok {
 		return nil
@@ -117,6 +118,7 @@ func required(what string, ok bool) error {
 	return fmt.Errorf("sign-in needs %s", what)
 }
 
+// notNegative is an error for a time that would end every session at once.
 func notNegative(what string, d time.Duration) error {
 	if d >= 0 {
 		return nil
@@ -148,6 +150,7 @@ func checkSecure(what, address string) error {
 	return fmt.Errorf("%s %q: has to be https, or http on loopback", what, address)
 }
 
+// isLoopback knows one name: what others resolve to is not ours to say.
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || (ip != nil && ip.IsLoopback())

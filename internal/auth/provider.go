@@ -52,6 +52,7 @@ type metadata struct {
 	IssuerParameter bool     `json:"authorization_response_iss_parameter_supported"`
 }
 
+// newProvider calls nobody.
 func newProvider(cfg Config) *provider {
 	return &provider{cfg: cfg, client: providerClient(cfg.HTTPClient), turn: make(chan struct{}, 1)}
 }
@@ -87,6 +88,7 @@ func (p *provider) discover(ctx context.Context) (*endpoints, error) {
 	return found, nil
 }
 
+// fetch reads the discovery document.
 func (p *provider) fetch(ctx context.Context) (*endpoints, error) {
 	ctx = p.context(ctx)
 	found, err := oidc.NewProvider(ctx, p.cfg.Issuer)

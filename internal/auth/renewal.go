@@ -14,6 +14,7 @@ import (
 // request that does it: most providers take a refresh token used twice for stolen.
 const renewalRetry = time.Minute
 
+// renewalDue reports whether the groups are old and can be read again.
 func (a *Auth) renewalDue(rec record, now time.Time) bool {
 	return a.cfg.RenewAfter > 0 && rec.RefreshToken != "" && !now.Before(rec.RenewAt)
 }

@@ -10,6 +10,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
+// recordKey is where a session holds its record, as JSON, so that a later release can add fields.
 const recordKey = "person"
 
 // record is what a session remembers.
@@ -128,6 +129,7 @@ func (a *Auth) read(ctx context.Context, token string) (*session, error) {
 	return s, nil
 }
 
+// put changes the session in memory; the store has it after a commit.
 func (a *Auth) put(ctx context.Context, rec record) error {
 	stored, err := json.Marshal(rec)
 	if err != nil {

@@ -25,6 +25,7 @@ func (a *Auth) SignOut(w http.ResponseWriter, r *http.Request) (redirectURL stri
 		return "", err
 	}
 	s.signedIn = false
+	// The session is over, whatever the provider says: a failure here is not the person's.
 	e, err := a.provider.discover(r.Context())
 	if err != nil {
 		return SignedOutPath, nil

@@ -152,6 +152,7 @@ func (p *provider) identify(ctx context.Context, e *endpoints, verified *oidc.ID
 	return id, nil
 }
 
+// invalid is [ErrTokenInvalid] for a check of our own.
 func invalid(what, format string, args ...any) error {
 	return &providerError{ErrTokenInvalid, what, fmt.Errorf(format, args...)}
 }

@@ -42,6 +42,7 @@ func (p *Provider) choose(w http.ResponseWriter, r *http.Request) {
 		p.redirect(w, r, req, url.Values{"error": {code}, "error_description": {description}})
 		return
 	}
+	// The button "Cancel" names nobody.
 	subject := r.PostFormValue("subject")
 	p.mu.Lock()
 	_, known := p.user(subject)
@@ -86,6 +87,7 @@ func (p *Provider) fault(req request) (code, description string) {
 	return "", ""
 }
 
+// grant notes what the person allowed and returns the code that stands for it.
 func (p *Provider) grant(req request, subject string) (code string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

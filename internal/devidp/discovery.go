@@ -27,6 +27,7 @@ func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
 	})
 }
 
+// keys publishes the key of now. Clients ask again when they meet a key ID that they do not know.
 func (p *Provider) keys(w http.ResponseWriter, _ *http.Request) {
 	p.mu.Lock()
 	public := p.key.public()

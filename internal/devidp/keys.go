@@ -14,6 +14,7 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 )
 
+// algorithm is quick to make keys for, and every client library knows it.
 const algorithm = jose.ES256
 
 // idTokenLifetime is short, as with real providers: the token proves a sign-in, it is no session.
@@ -25,6 +26,7 @@ type signingKey struct {
 	signer  jose.Signer
 }
 
+// newSigningKey makes a key of its own for every start: nothing that was signed before should be good after.
 func newSigningKey() (signingKey, error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -39,6 +41,7 @@ func newSigningKey() (signingKey, error) {
 	return signingKey{private: key, signer: signer}, nil
 }
 
+// public is the key set for everybody: go-jose leaves out the private part.
 func (k signingKey) public() jose.JSONWebKeySet {
 	return jose.JSONWebKeySet{Keys: []jose.JSONWebKey{k.private.Public()}}
 }
@@ -69,6 +72,7 @@ func (p *Provider) idToken(g grant, user User, accessToken string) (string, erro
 	return token, nil
 }
 
+// spoil puts the faults into the claims of an ID token, last, so that nothing mends them.
 func (f Faults) spoil(claims map[string]any, now time.Time) {
 	if f.Nonce != "" {
 		claims["nonce"] = f.Nonce

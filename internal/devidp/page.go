@@ -47,6 +47,7 @@ func showPage(w http.ResponseWriter, redirectURI string, content page) {
 	_, _ = buffer.WriteTo(w) // the browser is gone; nobody is left to tell
 }
 
+// stylesheet is a route of its own because the policy allows no inline style.
 func stylesheet(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	_, _ = w.Write([]byte(styleSource))

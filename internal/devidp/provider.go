@@ -47,6 +47,7 @@ type Provider struct {
 	clients []Client
 	now     func() time.Time
 
+	// mu guards all below. Requests hold it for a moment of computing; nobody signs in here by the thousand.
 	mu     sync.Mutex
 	users  []User
 	faults Faults
@@ -80,6 +81,7 @@ func New(issuer string, clients []Client, users []User, now func() time.Time) (*
 	}, nil
 }
 
+// isLoopback takes an address or the one name that stands for it; other names may resolve to anything tomorrow.
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
@@ -104,6 +106,7 @@ func (p *Provider) Handler() http.Handler {
 		method, path, _ := strings.Cut(pattern, " ")
 		mux.Handle(method+" "+p.base+path, handle)
 	}
+	// A page elsewhere must not press a button here; the token endpoint is asked by servers, which this lets pass.
 	safe := http.NewCrossOriginProtection().Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Host != p.host {
@@ -140,6 +143,7 @@ func (p *Provider) RotateKey() error {
 	return nil
 }
 
+// client finds a client; the list never changes.
 func (p *Provider) client(id string) (Client, bool) {
 	i := slices.IndexFunc(p.clients, func(c Client) bool { return c.ID == id })
 	if i < 0 {
@@ -148,7 +152,7 @@ func (p *Provider) client(id string) (Client, bool) {
 	return p.clients[i], true
 }
 
-// user must be called with mu held.
+// user finds somebody who may be chosen. Called with mu held.
 func (p *Provider) user(subject string) (User, bool) {
 	i := slices.IndexFunc(p.users, func(u User) bool { return u.Subject == subject })
 	if i < 0 {

@@ -59,7 +59,7 @@ func (p *Provider) redeem(client Client, r *http.Request) (grant, *tokenError) {
 	case "authorization_code":
 		g, ok = p.codes.spend(r.PostFormValue("code"), p.now())
 		ok = ok && g.redirectURI == r.PostFormValue("redirect_uri") && g.challenge == challenge(r.PostFormValue("code_verifier"))
-	case "refresh_token":
+	case "refresh_token": // rotates: a spent one is refused, as with strict providers
 		g, ok = p.offers.spend(r.PostFormValue("refresh_token"), p.now())
 		g.nonce = ""
 	default:
@@ -95,6 +95,7 @@ func (p *Provider) answer(w http.ResponseWriter, g grant) {
 	writeJSON(w, http.StatusOK, body)
 }
 
+// writeTokenError answers as RFC 6749 section 5.2 and RFC 6750 section 3.1 want it.
 func writeTokenError(w http.ResponseWriter, e tokenError) {
 	writeJSON(w, e.status, map[string]string{"error": e.code, "error_description": e.description})
 }
