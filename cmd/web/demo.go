@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"countersign/internal/config"
+	"countersign/internal/devidp"
+)
+
+// demoOptions are the flags of the demo.
+type demoOptions struct {
+	Port int           `default:"8080" help:"Port of the desk on 127.0.0.1; the next free one when it is taken."`
+	Data string        `type:"path" help:"Folder to keep the desk's data in. Without it the data goes when the demo ends."`
+	Pace time.Duration `default:"45s" help:"Time between two requests that start on their own; 0 for none."`
+	Log  string        `default:"warn" enum:"debug,info,warn,error" help:"Least severe level that is logged."`
+}
+
+// runDemo runs a whole world on loopback until ctx ends: Lambda, an OpenID provider, sample functions and the desk.
+func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error {
+	folder, remove, err := dataFolder(o.Data)
+	if err != nil {
+		return fmt.Errorf("folder for the data: %w", err)
+	}
+	defer remove()
+	log := config.Log{Format: config.LogText}
+	if err := log.Level.UnmarshalText([]byte(o.Log)); err != nil {
+		return err
+	}
+	w, err := newWorld(ctx, o, folder, newLogger(log, stderr))
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	fmt.Fprint(stdout, banner(w.url, folder, o.Data != ""))
+	return w.run(ctx)
+}
+
+// dataFolder makes the folder for the data, and says how to remove it where it is not to be kept.
+func dataFolder(keep string) (folder string, remove func(), err error) {
+	if keep != "" {
+		return keep, func() {}, os.MkdirAll(keep, 0o700)
+	}
+	folder, err = os.MkdirTemp("", "countersign-demo-")
+	return folder, func() { _ = os.RemoveAll(folder) }, err
+}
+
+// banner says where to go, who can sign in, where data is kept and how to stop.
+func banner(url, folder string, kept bool) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n  Countersign demo   %s\n\n  Sign in as\n", url)
+	for _, u := range demoUsers {
+		fmt.Fprintf(&b, "    %-18s %s\n", u.Name, u.About)
+	}
+	fate := "removed at the end; --data DIR keeps it"
+	if kept {
+		fate = "kept; Lambda's side starts anew"
+	}
+	fmt.Fprintf(&b, "\n  Data in %s (%s).\n  Requests arrive on their own. Stop with Ctrl+C.\n\n", folder, fate)
+	return b.String()
+}
+
+// demoUsers are who can sign in.
+var demoUsers = []devidp.User{
+	demoUser("mara", "Mara Okafor", "reviews finance, support and agents", "approvers", "finance-approvers", "support-leads", "agent-owners"),
+	demoUser("dana", "Dana Fischer", "reviews finance too: open one request as both", "approvers", "finance-approvers"),
+	demoUser("teo", "Teo Vance", "reviews releases, security and privacy", "approvers", "release-managers", "security-desk", "privacy-desk"),
+	demoUser("tomasz", "Tomasz Wierzbicki", "reviews finance, but asks for bank changes: four eyes", "approvers", "finance-approvers"),
+	demoUser("aiko", "Aiko Brandt", "admin: sees everything, mends deliveries", "platform-team", "release-managers"),
+	demoUser("priya", "Priya Raman", "auditor: reads everything, decides nothing", "audit"),
+	demoUser("leo", "Leo Marchetti", "has no role"),
+}
+
+func demoUser(subject, name, about string, groups ...string) devidp.User {
+	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@harborline.example"
+	return devidp.User{Subject: subject, Name: name, Email: email, Groups: groups, About: about}
+}
+
+// demoQueues are the queues of the sample functions, as an operator would set them.
+const demoQueues = `{
+	"default":  {"groups": ["approvers", "platform-team"]},
+	"finance":  {"groups": ["finance-approvers"], "fourEyes": true},
+	"releases": {"groups": ["release-managers"]},
+	"support":  {"groups": ["support-leads"], "rejectAs": "success"},
+	"agents":   {"groups": ["agent-owners"]},
+	"security": {"groups": ["security-desk"]},
+	"privacy":  {"groups": ["privacy-desk"]}
+}`

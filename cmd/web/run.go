@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/alecthomas/kong"
+
+	"countersign/internal/config"
+)
+
+// commands is the command line.
+type commands struct {
+	Serve   struct{}    `cmd:"" help:"Run the desk, configured by COUNTERSIGN_… variables (serve -h lists them)."`
+	Demo    demoOptions `cmd:"" help:"Run everything on loopback: a local Lambda, an OpenID provider, sample functions and the desk."`
+	Version struct{}    `cmd:"" help:"Print the version."`
+}
+
+// run is the program without the process around it: tests start it too. lookup reads the environment.
+func run(ctx context.Context, args []string, lookup func(string) (string, bool), stdout, stderr io.Writer) error {
+	var cli commands
+	done := errors.New("help was printed")
+	parser, err := kong.New(&cli, kong.Name("countersign"), kong.Writers(stdout, stderr),
+		kong.Description("The desk where people approve or reject what AWS Lambda durable functions wait for."),
+		kong.Exit(func(int) { panic(done) }), kong.Help(help))
+	if err != nil {
+		return err
+	}
+	command, err := parse(parser, args, done)
+	if errors.Is(err, done) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%w (countersign --help lists the commands)", err)
+	}
+	switch command {
+	case "serve":
+		return serve(ctx, lookup, stderr)
+	case "demo":
+		return runDemo(ctx, cli.Demo, stdout, stderr)
+	}
+	_, err = fmt.Fprintln(stdout, version)
+	return err
+}
+
+// parse turns kong's exit after help into an error, because only main may end the process.
+func parse(parser *kong.Kong, args []string, done error) (command string, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			if r != done {
+				panic(r)
+			}
+			err = done
+		}
+	}()
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		return "", err
+	}
+	return parsed.Command(), nil
+}
+
+// help adds the settings to the help of serve.
+func help(options kong.HelpOptions, ctx *kong.Context) error {
+	if err := kong.DefaultHelpPrinter(options, ctx); err != nil {
+		return err
+	}
+	if ctx.Command() == "serve" {
+		fmt.Fprintln(ctx.Stdout)
+		return config.Usage(ctx.Stdout)
+	}
+	return nil
+}
+
+// serve runs the desk until ctx ends.
+func serve(ctx context.Context, lookup func(string) (string, bool), stderr io.Writer) error {
+	settings, err := config.Load(lookup, os.ReadFile)
+	if err != nil {
+		return fmt.Errorf("the configuration is not complete:\n%w", err)
+	}
+	log := newLogger(settings.Log, stderr)
+	log.InfoContext(ctx, "starting", "version", version, "settings", settings)
+	d, err := openDesk(ctx, settings, log, deskOptions{})
+	if err != nil {
+		return err
+	}
+	defer d.close()
+	listener, err := listen(ctx, string(settings.Addr))
+	if err != nil {
+		return err
+	}
+	log.InfoContext(ctx, "ready", "address", listener.Addr().String(), "url", string(settings.BaseURL))
+	return d.run(ctx, listener)
+}
+
+func newLogger(settings config.Log, w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: settings.Level}
+	if settings.Format == "text" {
+		return slog.New(slog.NewTextHandler(w, options))
+	}
+	return slog.New(slog.NewJSONHandler(w, options))
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func nothing(string) (string, bool) { return "", false }
+
+func TestRun(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		args   []string
+		stdout string // must be in it
+		err    string
+	}{
+		"Version":           {[]string{"version"}, "dev", ""},
+		"Help":              {[]string{"--help"}, "demo", ""},
+		"HelpOfServe":       {[]string{"serve", "-h"}, "COUNTERSIGN_BASE_URL", ""},
+		"NoCommand":         {nil, "", "countersign --help"},
+		"UnknownCommand":    {[]string{"fly"}, "", "countersign --help"},
+		"ServeUnconfigured": {[]string{"serve"}, "", "COUNTERSIGN_OIDC_ISSUER"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out, errOut strings.Builder
+			err := run(t.Context(), tt.args, nothing, &out, &errOut)
+			switch {
+			case tt.err == "" && err != nil:
+				t.Fatal(err)
+			case tt.err != "" && (err == nil || !strings.Contains(err.Error(), tt.err)):
+				t.Fatalf("got %v, want an error with %q", err, tt.err)
+			}
+			if !strings.Contains(out.String(), tt.stdout) {
+				t.Errorf("printed %q, want %q in it", out.String(), tt.stdout)
+			}
+		})
+	}
+}
+
+// TestServeListsEveryProblem: an operator mends a configuration in one go.
+func TestServeListsEveryProblem(t *testing.T) {
+	t.Parallel()
+	err := run(t.Context(), []string{"serve"}, nothing, io.Discard, io.Discard)
+	if err == nil {
+		t.Fatal("serve started without settings")
+	}
+	for _, name := range []string{"COUNTERSIGN_BASE_URL", "COUNTERSIGN_DATABASE_URL", "COUNTERSIGN_OIDC_CLIENT_SECRET", "COUNTERSIGN_ROLE_REVIEWER_GROUPS"} {
+		if !strings.Contains(err.Error(), name) {
+			t.Errorf("%s is not named in: %v", name, err)
+		}
+	}
+}
+
+// TestDemo starts the whole world as a user does, waits until it is ready, and stops it.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	reader, writer := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		err := run(ctx, []string{"demo", "--port", "18080", "--pace", "0", "--data", t.TempDir()}, nothing, writer, io.Discard)
+		_ = writer.Close()
+		done <- err
+	}()
+	base := addressIn(t, reader)
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	get := func(path string) int {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		return resp.StatusCode
+	}
+	for path, want := range map[string]int{"/readyz": 200, "/signin": 200, "/": 200 /* after the redirect to sign-in */, "/nowhere": 404} {
+		if got := get(path); got != want {
+			t.Errorf("GET %s is %d, want %d", path, got, want)
+		}
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Errorf("the demo did not stop cleanly: %v", err)
+	}
+}
+
+// addressIn reads the banner up to the address in it, and lets the rest flow.
+func addressIn(t *testing.T, banner io.Reader) string {
+	t.Helper()
+	lines := bufio.NewScanner(banner)
+	for lines.Scan() {
+		for _, word := range strings.Fields(lines.Text()) {
+			if u, err := url.Parse(word); err == nil && u.Scheme == "http" {
+				go func() { _, _ = io.Copy(io.Discard, banner) }()
+				return word
+			}
+		}
+	}
+	t.Fatal("the banner names no address")
+	return ""
+}
+
+// TestDemoSettings: the demo is configured like production, so its queues and senders pass the same checks.
+func TestDemoSettings(t *testing.T) {
+	t.Parallel()
+	var queues map[string]struct {
+		Groups []string `json:"groups"`
+	}
+	if err := json.Unmarshal([]byte(demoQueues), &queues); err != nil {
+		t.Fatal(err)
+	}
+	for name, queue := range queues {
+		if !someoneDecides(queue.Groups) {
+			t.Errorf("nobody who can sign in decides in queue %s", name)
+		}
+	}
+}
+
+func someoneDecides(groups []string) bool {
+	for _, u := range demoUsers {
+		for _, own := range u.Groups {
+			for _, g := range groups {
+				if own == g {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

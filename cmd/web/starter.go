@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/demo"
+	"countersign/internal/locallambda"
+	"countersign/views"
+)
+
+const (
+	// firstPause is the time between the requests that fill the inbox at the start.
+	firstPause = 700 * time.Millisecond
+	// maxWaiting is how many executions may wait before none starts on its own any more.
+	maxWaiting = 60
+)
+
+// starter starts executions of the sample functions: one of each at the beginning, then one now and then, and whichever
+// the menu asks for.
+type starter struct {
+	engine *locallambda.Engine
+	pace   time.Duration
+	log    *slog.Logger
+
+	mu      sync.Mutex
+	started map[string]int // executions begun, by sample
+	waiting int
+}
+
+func newStarter(engine *locallambda.Engine, pace time.Duration, log *slog.Logger) *starter {
+	s := &starter{engine: engine, pace: pace, log: log, started: map[string]int{}}
+	engine.Observe(func(o locallambda.Observation) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		switch o.Kind {
+		case locallambda.ExecutionStarted:
+			s.waiting++
+		case locallambda.ExecutionEnded:
+			s.waiting--
+		case locallambda.InvocationCompleted, locallambda.CallbackStarted, locallambda.HeartbeatReceived, locallambda.CallbackClosed:
+		}
+	})
+	return s
+}
+
+// Samples are the menu.
+func (s *starter) Samples() []views.Sample {
+	var menu []views.Sample
+	for _, sample := range demo.Samples {
+		menu = append(menu, views.Sample{Name: sample.Name, Title: sample.Label})
+	}
+	return menu
+}
+
+// Start begins one execution of a sample. [callbacks.ErrNotFound] when there is no such sample.
+func (s *starter) Start(ctx context.Context, name string) error {
+	for _, sample := range demo.Samples {
+		if sample.Name == name {
+			return s.start(ctx, sample)
+		}
+	}
+	return fmt.Errorf("sample %q: %w", name, callbacks.ErrNotFound)
+}
+
+func (s *starter) start(ctx context.Context, sample demo.Sample) error {
+	s.mu.Lock()
+	n := s.started[sample.Name]
+	s.started[sample.Name]++
+	s.mu.Unlock()
+	_, err := s.engine.Start(ctx, sample.Function, "", sample.Input(n))
+	return err
+}
+
+func (s *starter) full() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.waiting >= maxWaiting
+}
+
+// run starts samples at a gentle pace until ctx ends.
+func (s *starter) run(ctx context.Context) error {
+	if s.pace <= 0 {
+		<-ctx.Done()
+		return nil
+	}
+	timer := time.NewTimer(firstPause)
+	defer timer.Stop()
+	for n := 0; ; n++ {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-timer.C:
+		}
+		if sample := demo.Samples[n%len(demo.Samples)]; !s.full() {
+			if err := s.start(ctx, sample); err != nil {
+				s.log.WarnContext(ctx, "sample not started", "sample", sample.Name, "error", err)
+			}
+		}
+		pause := s.pace
+		if n < len(demo.Samples)-1 {
+			pause = firstPause
+		}
+		timer.Reset(pause)
+	}
+}
