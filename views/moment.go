@@ -1,16 +1,15 @@
 package views
 
-import (
-	"time"
-)
+import "time"
 
-// ZoneCookie is the name of the cookie in which the theme script keeps the reader's time zone, an IANA name.
+// ZoneCookie is the name of the cookie in which the theme script keeps the reader's time zone, an IANA name. The sign-in
+// page sets it, so the first page with times in it knows.
 const ZoneCookie = "zone"
 
 // Moment is when a page is made, and the time zone that its reader lives in.
 type Moment struct {
 	Now  time.Time
-	Zone *time.Location
+	Zone *time.Location // nil for UTC
 }
 
 // Zone is the time zone of that name, or UTC when it is not known. Names come from a cookie.
@@ -26,6 +25,12 @@ func Zone(name string) *time.Location {
 	return zone
 }
 
+// Left is the time from this moment to t, never negative.
+func (m Moment) Left(t time.Time) time.Duration { return max(t.Sub(m.Now), 0) }
+
+// Since is the time from t to this moment, never negative.
+func (m Moment) Since(t time.Time) time.Duration { return max(m.Now.Sub(t), 0) }
+
 // in is t on the reader's wall clock.
 func (m Moment) in(t time.Time) time.Time {
 	if m.Zone == nil {
@@ -34,8 +39,31 @@ func (m Moment) in(t time.Time) time.Time {
 	return t.In(m.Zone)
 }
 
-// Left is the time from this moment to t, never negative.
-func (m Moment) Left(t time.Time) time.Duration { return max(t.Sub(m.Now), 0) }
+// Clock is t on the reader's clock, with the day when it is not today: "14:32:10", "Wed 25 Nov, 14:32".
+func (m Moment) Clock(t time.Time) string {
+	local, now := m.in(t), m.in(m.Now)
+	switch {
+	case sameDay(local, now):
+		return local.Format("15:04:05")
+	case local.Year() == now.Year():
+		return local.Format("Mon 2 Jan, 15:04")
+	}
+	return local.Format("2 Jan 2006, 15:04")
+}
 
-// Since is the time from t to this moment, never negative.
-func (m Moment) Since(t time.Time) time.Duration { return max(m.Now.Sub(t), 0) }
+// Exact is t to the millisecond, for receipts.
+func (m Moment) Exact(t time.Time) string {
+	local := m.in(t)
+	if sameDay(local, m.in(m.Now)) {
+		return local.Format("15:04:05.000")
+	}
+	return local.Format("2 Jan 2006, 15:04:05.000")
+}
+
+// Full is t with its day: "Tue 24 Nov, 14:32:10".
+func (m Moment) Full(t time.Time) string { return m.in(t).Format("Mon 2 Jan, 15:04:05") }
+
+// ZoneName is what the reader's clock is called: "UTC", "CET".
+func (m Moment) ZoneName() string { return m.in(m.Now).Format("MST") }
+
+func sameDay(a, b time.Time) bool { return a.YearDay() == b.YearDay() && a.Year() == b.Year() }

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"fmt"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -51,4 +52,73 @@ type Unrecorded struct {
 	Outcome  string
 	Comment  string
 	Seen, At string
+}
+
+func forbiddenTitle(m Forbidden) string {
+	if m.Callback != "" {
+		return "You can see this, but not decide it"
+	}
+	return "This is not yours to do"
+}
+
+func noRoleWords(s Shell) string {
+	if s.Support == "" {
+		return "Ask whoever runs Countersign here for one."
+	}
+	return "Ask " + s.Support + " for one."
+}
+
+func failureWords(s Shell) string {
+	if s.Support == "" {
+		return "Try again; if it stays, tell whoever runs Countersign the request below."
+	}
+	return "Try again; if it stays, tell " + s.Support + " the request below."
+}
+
+// conflictTitle says who or what was faster, and by how much.
+func conflictTitle(m Conflict, s Shell) string {
+	c := &m.Callback
+	switch {
+	case c.Decision != nil:
+		return fmt.Sprintf("%s %s this %s before you", you(c.Decision.By, s.Viewer), decidedVerb(c.Decision), Gap(s.Moment.Since(c.Decision.At)))
+	case c.State == callbacks.TimedOut && c.Ending != nil:
+		return capital(raceWord(c.Ending)) + " " + Gap(s.Moment.Since(c.Ending.At)) + " before you"
+	case c.Ending != nil:
+		return capital(raceWord(c.Ending)) + " before you"
+	}
+	return "This changed while you were looking"
+}
+
+func conflictText(m Conflict) string {
+	text := "Your decision was not sent."
+	if m.Comment != "" {
+		text += " Nothing is lost: your comment is below."
+	}
+	return text
+}
+
+func conflictWhat(m Conflict) string {
+	if m.Callback.Decision != nil {
+		return "Decided"
+	}
+	return "Ended"
+}
+
+func conflictHow(m Conflict, s Shell) string {
+	c := &m.Callback
+	switch {
+	case c.Decision != nil:
+		return fmt.Sprintf("%s by %s, %s", decided(c.Decision), you(c.Decision.By, s.Viewer), s.Moment.Exact(c.Decision.At))
+	case c.Ending != nil:
+		return fmt.Sprintf("%s %s", c.Ending.Detail, s.Moment.Exact(c.Ending.At))
+	}
+	return stateWord(c.State)
+}
+
+// backPath is an address to go on with; without one it is the inbox.
+func backPath(a Address) string {
+	if a.Path == "" {
+		return "/"
+	}
+	return a.String()
 }

@@ -1,5 +1,7 @@
 package views
 
+import "strings"
+
 // SignIn is the page on which a person chooses to sign in.
 type SignIn struct {
 	Provider  string // the identity provider's name
@@ -7,4 +9,27 @@ type SignIn struct {
 	Down      bool   // the provider does not answer
 	Problem   string // what went wrong with the last try, one sentence for the person; empty for nothing
 	SignedOut bool   // the person has just signed out
+}
+
+// returnWords says where a person goes after signing in. The callback's own title is not for somebody who is not known yet.
+func returnWords(path string) string {
+	switch {
+	case strings.HasPrefix(path, "/callbacks/"):
+		return "the callback you opened"
+	case strings.HasPrefix(path, "/admin/"):
+		return "the table of all callbacks"
+	case strings.HasPrefix(path, "/audit"):
+		return "the audit"
+	case strings.HasPrefix(path, "/?"):
+		return "the list you opened"
+	}
+	return ""
+}
+
+// supportWords is whom to ask, as a sentence; empty when nobody was named.
+func supportWords(s Shell) string {
+	if s.Support == "" {
+		return ""
+	}
+	return "Ask " + s.Support + "."
 }

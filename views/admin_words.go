@@ -1,0 +1,133 @@
+package views
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// barRoom is the room of one bar of the histogram, tallest what the highest may be, in units of the drawing.
+const (
+	barRoom = 84
+	tallest = 66
+)
+
+// histoBar is a bar of the histogram.
+type histoBar struct {
+	Range
+	Count     Count
+	X, Height int
+}
+
+// barsOf draws counts in proportion. A bar that stands for anything at all can be seen.
+func barsOf(counts []Count) []histoBar {
+	most := 1
+	for i := range Ranges {
+		most = max(most, countAt(counts, i).n)
+	}
+	bars := make([]histoBar, len(Ranges))
+	for i, r := range Ranges {
+		n := countAt(counts, i)
+		bars[i] = histoBar{Range: r, Count: n, X: 1 + i*barRoom + i/2, Height: n.n * tallest / most}
+		if n.n > 0 {
+			bars[i].Height = max(bars[i].Height, 3)
+		}
+	}
+	return bars
+}
+
+// countWords is a bounded count with its word: "99+ callbacks".
+func countWords(c Count, word string) string {
+	if c.n == 1 && !c.more {
+		return "1 " + word
+	}
+	return c.String() + " " + word + "s"
+}
+
+func shownWords(l List) string {
+	words := Plural(len(l.Rows), "callback") + " on this page"
+	if l.Total.Known() {
+		words += " of " + l.Total.String()
+	}
+	return words
+}
+
+// sortedBy reports whether a list is in the order of a column.
+func sortedBy(order, column callbacks.Order) bool {
+	if order == callbacks.OrderDeadline {
+		order = ""
+	}
+	return order == column
+}
+
+func ariaSort(order, column callbacks.Order) string {
+	if !sortedBy(order, column) {
+		return "none"
+	}
+	return "ascending"
+}
+
+// dateField is a time as a date field wants it, in the reader's zone.
+func dateField(m Moment, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return m.in(t).Format(time.DateOnly)
+}
+
+// endedWord is the clock or the hand that ended a callback, for a narrow column.
+func endedWord(c *callbacks.Callback) string {
+	if c.Ending == nil {
+		return ""
+	}
+	if c.Ending.By == callbacks.EndedByClock {
+		return string(c.Ending.Cause)
+	}
+	return string(c.Ending.By)
+}
+
+// actionWords say what an entry of the audit is about.
+var actionWords = map[callbacks.Action]string{
+	callbacks.ActionReceived:        "announced",
+	callbacks.ActionReviewOpened:    "opened the review",
+	callbacks.ActionReviewReleased:  "left the review",
+	callbacks.ActionReviewConfirmed: "confirmed to be here",
+	callbacks.ActionHeartbeat:       "sent a heartbeat",
+	callbacks.ActionHeartbeatFailed: "heartbeat not taken",
+	callbacks.ActionDecided:         "decided",
+	callbacks.ActionDelivered:       "delivered",
+	callbacks.ActionAttemptFailed:   "attempt not accepted",
+	callbacks.ActionLost:            "lost the race",
+	callbacks.ActionUndeliverable:   "undeliverable",
+	callbacks.ActionUnconfirmed:     "unconfirmed",
+	callbacks.ActionRetried:         "sent again",
+	callbacks.ActionTimedOut:        "timed out",
+	callbacks.ActionClosed:          "closed elsewhere",
+	callbacks.ActionSignedIn:        "signed in",
+	callbacks.ActionSignedOut:       "signed out",
+}
+
+// actions are the actions of the audit in the order of a callback's life.
+var actions = []callbacks.Action{
+	callbacks.ActionReceived, callbacks.ActionReviewOpened, callbacks.ActionReviewReleased, callbacks.ActionReviewConfirmed,
+	callbacks.ActionHeartbeat, callbacks.ActionHeartbeatFailed, callbacks.ActionDecided, callbacks.ActionDelivered,
+	callbacks.ActionAttemptFailed, callbacks.ActionLost, callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed,
+	callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut,
+}
+
+func actionWord(a callbacks.Action) string {
+	if word, ok := actionWords[a]; ok {
+		return word
+	}
+	return string(a)
+}
+
+// stateChange is "pending → decided", or nothing where the state stayed.
+func stateChange(e callbacks.AuditEntry) string {
+	if e.From == e.To {
+		return ""
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s → %s", stateWord(e.From), stateWord(e.To)))
+}

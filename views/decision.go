@@ -1,0 +1,157 @@
+package views
+
+import (
+	"errors"
+	"strings"
+
+	"countersign/internal/callbacks"
+)
+
+// shown is the outcome whose preview is open first: what was tried before, or the one that most will choose.
+func shown(m Review) string {
+	for _, p := range m.Previews {
+		if p.Outcome.Name == m.Draft.Outcome {
+			return p.Outcome.Name
+		}
+	}
+	return primary(m.Callback.Outcomes)
+}
+
+// primary is the outcome that gets the strong button: approve, or else the first success.
+func primary(outcomes []callbacks.Outcome) string {
+	for _, o := range outcomes {
+		if o.Name == approve {
+			return o.Name
+		}
+	}
+	for _, o := range outcomes {
+		if o.Kind == callbacks.Success {
+			return o.Name
+		}
+	}
+	return ""
+}
+
+// choices are the outcomes in the order of their buttons, the primary one last: it stands at the edge.
+func choices(outcomes []callbacks.Outcome) []callbacks.Outcome {
+	strong := primary(outcomes)
+	var ordered, last []callbacks.Outcome
+	for i := len(outcomes) - 1; i >= 0; i-- {
+		if o := outcomes[i]; o.Name == strong {
+			last = append(last, o)
+		} else {
+			ordered = append(ordered, o)
+		}
+	}
+	return append(ordered, last...)
+}
+
+// buttonClass is how an outcome's button looks.
+func buttonClass(o callbacks.Outcome, outcomes []callbacks.Outcome) string {
+	switch {
+	case o.Name == primary(outcomes):
+		return "approve"
+	case outcomeTone(o.Name, o.Kind) == "rejected":
+		return "reject"
+	}
+	return ""
+}
+
+// buttonKey is the letter of an outcome's button.
+func buttonKey(o callbacks.Outcome, outcomes []callbacks.Outcome) string {
+	switch {
+	case o.Name == primary(outcomes):
+		return "a"
+	case o.Name == reject:
+		return "r"
+	}
+	return ""
+}
+
+// commentHint is the comment rule of every outcome in one line: "optional to approve, required to reject".
+func commentHint(outcomes []callbacks.Outcome) string {
+	by := map[callbacks.CommentRule][]string{}
+	for _, o := range outcomes {
+		by[o.Comment] = append(by[o.Comment], "“"+o.Label+"”")
+	}
+	if len(by) == 1 {
+		for rule := range by {
+			return string(rule)
+		}
+	}
+	var hints []string
+	for _, rule := range []callbacks.CommentRule{callbacks.CommentOptional, callbacks.CommentRequired, callbacks.CommentNone} {
+		if labels := by[rule]; len(labels) > 0 {
+			hints = append(hints, ruleWord(rule)+" for "+strings.Join(labels, ", "))
+		}
+	}
+	return strings.Join(hints, "; ")
+}
+
+func ruleWord(rule callbacks.CommentRule) string {
+	if rule == callbacks.CommentNone {
+		return "not sent"
+	}
+	return string(rule)
+}
+
+// takesComment reports whether any outcome does something with a comment.
+func takesComment(outcomes []callbacks.Outcome) bool {
+	for _, o := range outcomes {
+		if o.Comment != callbacks.CommentNone {
+			return true
+		}
+	}
+	return false
+}
+
+// fault is what is wrong with a field of the draft, empty for nothing.
+func (d Draft) fault(field string) string {
+	for _, f := range d.Faults {
+		if f.Pointer == field {
+			return f.Detail
+		}
+	}
+	return ""
+}
+
+// otherFaults are the faults of what has no field on the page.
+func (d Draft) otherFaults() []string {
+	var faults []string
+	for _, f := range d.Faults {
+		if f.Pointer != "comment" {
+			faults = append(faults, f.Detail)
+		}
+	}
+	return faults
+}
+
+// decisionPath is where a decision is posted. It remembers the list.
+func decisionPath(list Address, id callbacks.ID) string {
+	return list.With("item", "", "after", "").At("/callbacks/" + string(id) + "/decision").String()
+}
+
+// confirmNoun is the decision on the second button: "Confirm approval".
+func confirmNoun(o callbacks.Outcome) string {
+	if noun := decisionNoun(o.Name); noun != "decision" {
+		return "Confirm " + noun
+	}
+	return "Confirm: " + o.Label
+}
+
+// ask is the question of the second step: "Approve for Ines Calloway?"
+func ask(o callbacks.Outcome, c *callbacks.Callback) string {
+	if name := c.Requester.String(); name != "" {
+		return o.Label + " for " + name + "?"
+	}
+	return o.Label + "?"
+}
+
+// refusalText is why the reader may not decide.
+func refusalText(m Review) string {
+	var refusal *callbacks.Refusal
+	if errors.As(m.MayDecide, &refusal) {
+		return refusal.Reason
+	}
+	return "Somebody else has to."
+}

@@ -1,0 +1,107 @@
+package views
+
+import (
+	"slices"
+
+	"countersign/internal/callbacks"
+)
+
+func inboxName(m Inbox) string {
+	name := scopeName(m.Filter.Scope)
+	if m.Total.Known() {
+		name += ", " + m.Total.String()
+	}
+	return name
+}
+
+func openID(m Inbox) callbacks.ID {
+	if m.Open == nil {
+		return ""
+	}
+	return m.Open.Callback.ID
+}
+
+// inboxPath is a list of the inbox without any filter.
+func inboxPath(scope callbacks.Scope) string {
+	if scope == callbacks.ScopeAvailable || scope == "" {
+		return "/"
+	}
+	return "/?scope=" + string(scope)
+}
+
+func orderName(o callbacks.Order) string {
+	if o == callbacks.OrderNewest {
+		return "Newest"
+	}
+	return "Ends first"
+}
+
+// otherOrder is the value of the parameter "order" that switches to the other order.
+func otherOrder(o callbacks.Order) string {
+	if o == callbacks.OrderNewest {
+		return ""
+	}
+	return string(callbacks.OrderNewest)
+}
+
+// isOn reports whether a shortcut is what the page filters by.
+func isOn(a Address, s Shortcut) bool {
+	for name, want := range s.Query {
+		if !slices.Equal(slices.Sorted(slices.Values(a.Query[name])), slices.Sorted(slices.Values(want))) {
+			return false
+		}
+	}
+	return true
+}
+
+// toggled is the link of a shortcut: it applies it, or takes it away when it is on.
+func toggled(a Address, s Shortcut) string {
+	query := s.Apply(a.Query)
+	if isOn(a, s) {
+		for name := range s.Query {
+			query.Del(name)
+		}
+	}
+	return Address{Path: a.Path, Query: query}.String()
+}
+
+func countAt(counts []Count, i int) Count {
+	if i < len(counts) {
+		return counts[i]
+	}
+	return Count{}
+}
+
+// with is the list of choices with the chosen one in it, so that a form never drops what it was sent with.
+func with(values []string, value string) []string {
+	if value == "" || slices.Contains(values, value) {
+		return values
+	}
+	return append([]string{value}, values...)
+}
+
+func emptyTitle(scope callbacks.Scope) string {
+	switch scope {
+	case callbacks.ScopeAttention:
+		return "Nothing needs attention"
+	case callbacks.ScopeHistory:
+		return "Nothing has ended yet"
+	case callbacks.ScopeMine:
+		return "Nothing is in your hands"
+	case callbacks.ScopeAvailable, callbacks.ScopeAll:
+	}
+	return "Nothing waits for you"
+}
+
+func emptyText(scope callbacks.Scope) string {
+	switch scope {
+	case callbacks.ScopeAttention:
+		return "Deliveries that Lambda does not take, lost races and timeouts show up here."
+	case callbacks.ScopeHistory:
+		return "What was decided, timed out or closed elsewhere stays here, newest first."
+	case callbacks.ScopeMine:
+		return "What you review or decided stays here until Lambda has it."
+	case callbacks.ScopeAvailable, callbacks.ScopeAll:
+	}
+	return "The next callback will show up here by itself."
+}

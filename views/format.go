@@ -1,0 +1,160 @@
+package views
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Left is a remaining time as short as it can be read: "41:08" under an hour, "5h 12m" under a day, else "2d 4h". The
+// countdown script does the same.
+func Left(d time.Duration) string {
+	var b strings.Builder
+	for i, p := range leftParts(d) {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(p.number + p.unit)
+	}
+	return b.String()
+}
+
+// part is a number and its unit, which is printed small.
+type part struct{ number, unit string }
+
+func leftParts(d time.Duration) []part {
+	d = max(d, 0)
+	n := func(v, unit time.Duration) string { return strconv.FormatInt(int64(v/unit), 10) }
+	switch {
+	case d < time.Hour:
+		return []part{{number: fmt.Sprintf("%d:%02d", d/time.Minute, d%time.Minute/time.Second)}}
+	case d < day:
+		return []part{{n(d, time.Hour), "h"}, {n(d%time.Hour, time.Minute), "m"}}
+	}
+	return []part{{n(d, day), "d"}, {n(d%day, time.Hour), "h"}}
+}
+
+// Age is how long ago something was, in its largest unit: "now", "48 m", "2 h", "3 d".
+func Age(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "now"
+	case d < time.Hour:
+		return fmt.Sprintf("%d m", d/time.Minute)
+	case d < day:
+		return fmt.Sprintf("%d h", d/time.Hour)
+	}
+	return fmt.Sprintf("%d d", d/day)
+}
+
+// Ago is the age in a sentence: "just now", "48 min ago".
+func Ago(d time.Duration) string {
+	switch {
+	case d < 10*time.Second:
+		return "just now"
+	case d < time.Minute:
+		return fmt.Sprintf("%d s ago", d/time.Second)
+	case d < time.Hour:
+		return fmt.Sprintf("%d min ago", d/time.Minute)
+	}
+	return Age(d) + " ago"
+}
+
+// Span is a duration that somebody set: "2 min", "1 h 30 m", "7 d".
+func Span(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", d/time.Second)
+	case d < time.Hour && d%time.Minute != 0:
+		return fmt.Sprintf("%d min %d s", d/time.Minute, d%time.Minute/time.Second)
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	}
+	whole, rest, wholeUnit, restUnit := d/time.Hour, d%time.Hour/time.Minute, "h", "m"
+	if d >= 2*day {
+		whole, rest, wholeUnit, restUnit = d/day, d%day/time.Hour, "d", "h"
+	}
+	if rest == 0 {
+		return fmt.Sprintf("%d %s", whole, wholeUnit)
+	}
+	return fmt.Sprintf("%d %s %d %s", whole, wholeUnit, rest, restUnit)
+}
+
+// Gap is the time between two events that raced, with tenths where they matter: "0.8 s", "6 s", "3 min".
+func Gap(d time.Duration) string {
+	d = d.Abs()
+	switch {
+	case d < 10*time.Second:
+		return strings.TrimSuffix(strconv.FormatFloat(d.Truncate(100*time.Millisecond).Seconds(), 'f', 1, 64), ".0") + " s"
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", d/time.Second)
+	}
+	return Span(d.Truncate(time.Minute))
+}
+
+// Size is a number of bytes: "238 bytes", "1.2 KB".
+func Size(n int) string {
+	const kilo, mega = 1000, 1000 * 1000
+	switch {
+	case n == 1:
+		return "1 byte"
+	case n < kilo:
+		return fmt.Sprintf("%d bytes", n)
+	case n < mega:
+		return fmt.Sprintf("%.1f KB", float64(n)/kilo)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/mega)
+}
+
+// Plural is a counted word: "1 key", "3 keys".
+func Plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
+
+// Ordinal is the n-th in words up to the tenth.
+func Ordinal(n int) string {
+	words := []string{"First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth"}
+	if n >= 1 && n <= len(words) {
+		return words[n-1]
+	}
+	return fmt.Sprintf("%dth", n)
+}
+
+// ShortHash is a hash as it fits a line: its first and last characters.
+func ShortHash(hex string) string {
+	if len(hex) < 16 {
+		return hex
+	}
+	return hex[:8] + "…" + hex[len(hex)-6:]
+}
+
+// Initials are at most two letters for a person's picture.
+func Initials(name string) string {
+	var letters []rune
+	for word := range strings.FieldsSeq(name) {
+		if r, _ := utf8.DecodeRuneInString(word); unicode.IsLetter(r) || unicode.IsDigit(r) {
+			letters = append(letters, unicode.ToUpper(r))
+		}
+	}
+	switch len(letters) {
+	case 0:
+		return "?"
+	case 1:
+		return string(letters)
+	}
+	return string([]rune{letters[0], letters[len(letters)-1]})
+}
+
+// FirstName is how people here call each other.
+func FirstName(name string) string {
+	if first, _, found := strings.Cut(strings.TrimSpace(name), " "); found {
+		return first
+	}
+	return name
+}

@@ -1,0 +1,66 @@
+package views
+
+import "countersign/internal/callbacks"
+
+// navEntry is a line of the navigation. Short is its name where there is little room.
+type navEntry struct {
+	Place             Place
+	Name, Short, Icon string
+	Path              string
+	Count             Count
+}
+
+func inboxEntries(s Shell) []navEntry {
+	entry := func(scope callbacks.Scope, short, icon string, count Count) navEntry {
+		path := "/"
+		if scope != callbacks.ScopeAvailable {
+			path = "/?scope=" + string(scope)
+		}
+		return navEntry{Place: InboxPlace(scope), Name: scopeName(scope), Short: short, Icon: icon, Path: path, Count: count}
+	}
+	return []navEntry{
+		entry(callbacks.ScopeAvailable, "Available", "inbox", s.Counts.Available),
+		entry(callbacks.ScopeMine, "Mine", "user", s.Counts.Mine),
+		entry(callbacks.ScopeAttention, "Attention", "warn", s.Counts.Attention),
+		entry(callbacks.ScopeHistory, "History", "hist", Count{}),
+	}
+}
+
+func adminEntries(s Shell) []navEntry {
+	if !s.Viewer.Roles.Admin && !s.Viewer.Roles.Auditor {
+		return nil
+	}
+	return []navEntry{
+		{Place: PlaceAdmin, Name: "All callbacks", Icon: "table", Path: "/admin/callbacks", Count: s.Counts.All},
+		{Place: PlaceAudit, Name: "Audit", Icon: "list", Path: "/audit"},
+	}
+}
+
+// current is the value of aria-current.
+func current(is bool) string {
+	if is {
+		return "page"
+	}
+	return "false"
+}
+
+// keyHelp are the keys as the panel lists them; keys.js and review.js are what they do.
+var keyHelp = []struct {
+	Does string
+	Keys []string
+}{
+	{"Next, previous item", []string{"J", "K"}},
+	{"Open the whole page", []string{"O"}},
+	{"Back to the list", []string{"U"}},
+	{"Search", []string{"/"}},
+	{"Go to Available", []string{"G", "A"}},
+	{"Go to Mine", []string{"G", "I"}},
+	{"Go to Needs attention", []string{"G", "N"}},
+	{"Go to History", []string{"G", "H"}},
+	{"Approve: arm, confirm", []string{"A", "A"}},
+	{"Reject, caret in the comment", []string{"R"}},
+	{"Send from a field, still two steps", []string{"Ctrl", "Enter"}},
+	{"Payload: tree or raw", []string{"P"}},
+	{"Disarm, leave a field", []string{"Esc"}},
+	{"This list", []string{"?"}},
+}

@@ -1,0 +1,128 @@
+package views
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// group is a run of rows under one heading.
+type group struct {
+	Name, Why string
+	Tone      tone
+	Rows      []row
+}
+
+// row is a callback as a list shows it.
+type row struct {
+	*callbacks.Row
+	urgency
+}
+
+// grouped arranges a page of a list. Open callbacks stand by how much time they have, most urgent first; in the other
+// orders and lists the rows stay as they came, without headings.
+func grouped(l List, now time.Time) []group {
+	rows := make([]row, 0, len(l.Rows))
+	for i := range l.Rows {
+		r := &l.Rows[i]
+		rows = append(rows, row{Row: r, urgency: urgencyOf(&r.Callback, now)})
+	}
+	if l.Filter.Order == callbacks.OrderNewest || l.Filter.Scope == callbacks.ScopeHistory {
+		return []group{{Rows: rows}}
+	}
+	groups := []group{
+		{Name: "At risk", Why: "under 15 minutes, or nobody keeps it alive", Tone: toneRisk},
+		{Name: "Due soon", Why: "under 1 hour", Tone: toneSoon},
+		{Name: "Calm"},
+		{Name: "Decided", Why: "on the way to Lambda"},
+		{Name: "Ended", Why: "a person should look"},
+	}
+	for _, r := range rows {
+		i := groupOf(r)
+		groups[i].Rows = append(groups[i].Rows, r)
+	}
+	for i := range groups[:3] {
+		slices.SortStableFunc(groups[i].Rows, soonest)
+	}
+	return slices.DeleteFunc(groups, func(g group) bool { return len(g.Rows) == 0 })
+}
+
+func groupOf(r row) int {
+	switch {
+	case r.State == callbacks.Decided:
+		return 3
+	case r.State != callbacks.Pending:
+		return 4
+	case r.Tone == toneRisk, r.Tone == toneOver:
+		return 0
+	case r.Tone == toneSoon:
+		return 1
+	}
+	return 2
+}
+
+// soonest puts what ends first first, and what never ends last.
+func soonest(a, b row) int {
+	switch {
+	case a.At.IsZero() && b.At.IsZero():
+		return 0
+	case a.At.IsZero():
+		return 1
+	case b.At.IsZero():
+		return -1
+	}
+	return cmp.Compare(a.At.UnixMilli(), b.At.UnixMilli())
+}
+
+// neighbours are the rows beside one, in the order of the page; nil at the ends.
+func neighbours(l List, now time.Time, id callbacks.ID) (before, after *callbacks.Row) {
+	var rows []row
+	for _, g := range grouped(l, now) {
+		rows = append(rows, g.Rows...)
+	}
+	i := slices.IndexFunc(rows, func(r row) bool { return r.ID == id })
+	if i < 0 {
+		return nil, nil
+	}
+	if i > 0 {
+		before = rows[i-1].Row
+	}
+	if i+1 < len(rows) {
+		after = rows[i+1].Row
+	}
+	return before, after
+}
+
+// reviewPath is the page of a callback that remembers the list it was opened from.
+func reviewPath(list Address, id callbacks.ID) string {
+	return list.With("item", "", "after", "").At("/callbacks/" + string(id)).String()
+}
+
+// panePath is the list with a callback open beside it.
+func panePath(list Address, id callbacks.ID) string {
+	return list.At("/").With("item", string(id)).String()
+}
+
+// tagsOf are the marks under a row's title: what its colours and times do not say.
+func tagsOf(r row, viewer callbacks.Person) []mark {
+	switch {
+	case r.State == callbacks.Decided:
+		m := mark{Word: decided(r.Decision) + ", delivering", Icon: "send", Tone: "delivering"}
+		if r.Problem != "" {
+			m = mark{Word: decided(r.Decision) + ", not delivered yet: " + answerWords(r.Problem), Icon: "retry", Tone: "problem"}
+		}
+		return []mark{m}
+	case r.State != callbacks.Pending:
+		return []mark{howEnded(&r.Callback, viewer)}
+	}
+	var tags []mark
+	if r.Unattended && len(r.Reviewers) == 0 && r.Tone != toneCalm {
+		tags = append(tags, mark{"Nobody here", "eye", string(r.Tone)})
+	}
+	if r.Clocks.Timeout <= 0 {
+		tags = append(tags, mark{"No timeout", "none", ""})
+	}
+	return tags
+}

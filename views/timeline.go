@@ -1,0 +1,122 @@
+package views
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// event is a line of the timeline: Who, in bold, did What.
+type event struct {
+	Icon, Tone string
+	Who, What  string
+	Note       string
+	At         time.Time
+}
+
+// timelineOf tells the audit of a callback, newest first, with the beats of one stretch in one line.
+func timelineOf(m Review, viewer callbacks.Person) []event {
+	var events []event
+	for i := 0; i < len(m.Audit); {
+		if m.Audit[i].Action == callbacks.ActionHeartbeat {
+			n := beats(m.Audit[i:])
+			events = append(events, event{Icon: "pulse", Who: Plural(n, "heartbeat"), What: "sent", At: m.Audit[i].At, Note: beatNote(m)})
+			i += n
+			continue
+		}
+		events = append(events, eventOf(m, m.Audit[i], viewer))
+		i++
+	}
+	if len(m.Audit) >= callbacks.MaxPage {
+		return append(events, event{What: "Earlier entries are in the audit", At: m.Callback.ReceivedAt})
+	}
+	return append(events, event{What: "Callback started", Note: clockNote(m.Callback.Clocks), At: m.Callback.Clocks.StartedAt})
+}
+
+// beats counts the heartbeats at the head of the entries.
+func beats(entries []callbacks.AuditEntry) int {
+	for n, e := range entries {
+		if e.Action != callbacks.ActionHeartbeat {
+			return n
+		}
+	}
+	return len(entries)
+}
+
+func beatNote(m Review) string {
+	if every := m.Callback.HeartbeatInterval(); every > 0 {
+		return "Every " + Span(every) + " while somebody works on it"
+	}
+	return ""
+}
+
+// clockNote is what the function set: "Timeout 1 h 30 m, heartbeat 2 min".
+func clockNote(c callbacks.Clocks) string {
+	var set []string
+	if c.Timeout > 0 {
+		set = append(set, "timeout "+Span(c.Timeout))
+	}
+	if c.HeartbeatTimeout > 0 {
+		set = append(set, "heartbeat "+Span(c.HeartbeatTimeout))
+	}
+	if len(set) == 0 {
+		return "No timeout"
+	}
+	return capital(strings.Join(set, ", "))
+}
+
+// eventOf tells one audit entry. Its detail is a sentence of ours.
+func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
+	told := event{At: e.At, Who: you(e.Actor, viewer), Note: e.Detail}
+	switch e.Action {
+	case callbacks.ActionReceived:
+		told.Icon, told.Who, told.What = "plug", "", "Announced by "+e.Actor.Name
+	case callbacks.ActionReviewOpened:
+		told.Icon, told.What = "eye", "opened the review"
+	case callbacks.ActionReviewReleased:
+		told.Icon, told.What = "left", "left the review"
+	case callbacks.ActionReviewConfirmed:
+		told.Icon, told.What = "eye", "confirmed to be here"
+	case callbacks.ActionDecided:
+		told = decisionEvent(m, told)
+	case callbacks.ActionDelivered:
+		told.Icon, told.Tone, told.Who, told.What = "check", "good", "Lambda", "accepted the decision"
+		told.Note = ""
+	case callbacks.ActionAttemptFailed:
+		told.Icon, told.Who, told.What = "retry", "Lambda", "did not accept it yet"
+	case callbacks.ActionHeartbeatFailed:
+		told.Icon, told.Who, told.What = "pulse", "", "A heartbeat was not taken"
+	case callbacks.ActionLost, callbacks.ActionUndeliverable:
+		told.Icon, told.Tone, told.Who, told.What = "x", "bad", "", stateWord(e.To)
+	case callbacks.ActionUnconfirmed, callbacks.ActionClosed, callbacks.ActionTimedOut:
+		told.Icon, told.Who, told.What = "flag", "", stateWord(e.To)
+	case callbacks.ActionRetried:
+		told.Icon, told.What = "retry", "sent it again"
+	case callbacks.ActionHeartbeat, callbacks.ActionSignedIn, callbacks.ActionSignedOut:
+		told.What = string(e.Action)
+	default:
+		told.What = string(e.Action)
+	}
+	return told
+}
+
+// decisionEvent quotes the comment, and leaves the hash to the receipt.
+func decisionEvent(m Review, told event) event {
+	told.Icon, told.What, told.Note = "check", "decided", ""
+	d := m.Callback.Decision
+	if d == nil {
+		return told
+	}
+	told.What = decidedVerb(d) + " this"
+	if outcomeTone(d.Outcome, d.Kind) == "rejected" {
+		told.Icon, told.Tone = "x", "bad"
+	} else {
+		told.Tone = "good"
+	}
+	if d.Comment != "" {
+		told.Note = fmt.Sprintf("“%s”", d.Comment)
+	}
+	return told
+}

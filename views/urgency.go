@@ -1,0 +1,128 @@
+package views
+
+import (
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// Times left under which something is due soon, or at risk.
+const (
+	soonUnder = time.Hour
+	riskUnder = 15 * time.Minute
+)
+
+// lockUnder is the time left under which a decision would arrive too late, so that the page takes none.
+const lockUnder = 2 * time.Second
+
+// tone is the class that colours a time.
+type tone string
+
+const (
+	toneCalm tone = ""
+	toneSoon tone = "soon"
+	toneRisk tone = "risk"
+	toneOver tone = "over"
+)
+
+// urgency is how much time a callback has, as its reader needs to know it.
+type urgency struct {
+	At         time.Time // its true end; zero when nothing ends it
+	Cause      callbacks.DeadlineCause
+	From       time.Time // when the clock that ends it began
+	Tone       tone
+	Unattended bool // a missing heartbeat ends it, and nobody keeps it alive
+	KeptAlive  bool // beats go out, or are due to
+}
+
+// urgencyOf looks at the clocks of an open callback. While somebody keeps it alive the heartbeat clock is wound up again and
+// again, so that its true end is that of the other clocks.
+func urgencyOf(c *callbacks.Callback, now time.Time) urgency {
+	u := urgency{From: c.Clocks.StartedAt}
+	u.At, u.Cause = c.Deadline()
+	u.KeptAlive = c.WantsHeartbeats(now)
+	if u.Cause == callbacks.CauseHeartbeat {
+		if u.KeptAlive {
+			u.At, u.Cause = c.Clocks.End()
+		} else {
+			u.Unattended = true
+			if c.Clocks.LastHeartbeatAt.After(u.From) {
+				u.From = c.Clocks.LastHeartbeatAt
+			}
+		}
+	}
+	u.Tone = u.tone(now)
+	return u
+}
+
+func (u urgency) tone(now time.Time) tone {
+	left := u.At.Sub(now)
+	switch {
+	case u.At.IsZero():
+		return toneCalm
+	case left <= 0:
+		return toneOver
+	case left < riskUnder, u.Unattended && left < soonUnder:
+		return toneRisk
+	case left < soonUnder:
+		return toneSoon
+	}
+	return toneCalm
+}
+
+// Share is how much of the clock is left, in percent.
+func (u urgency) Share(now time.Time) int { return share(u.From, u.At, now) }
+
+func share(from, until, now time.Time) int {
+	whole := until.Sub(from)
+	if whole <= 0 {
+		return 0
+	}
+	return int(min(max(until.Sub(now)*100/whole, 0), 100))
+}
+
+// causeWord is a clock as it is named beside a time.
+func causeWord(cause callbacks.DeadlineCause) string {
+	if cause == callbacks.NoDeadline {
+		return "no deadline"
+	}
+	return string(cause)
+}
+
+func causeIcon(cause callbacks.DeadlineCause) string {
+	switch cause {
+	case callbacks.CauseHeartbeat:
+		return "pulse"
+	case callbacks.CauseExecution:
+		return "exec"
+	case callbacks.NoDeadline:
+		return "none"
+	case callbacks.CauseTimeout:
+	}
+	return "clock"
+}
+
+// toneWord names a tone, because colour never stands alone.
+func toneWord(t tone) string {
+	switch t {
+	case toneSoon:
+		return "Due soon"
+	case toneRisk:
+		return "At risk"
+	case toneOver:
+		return "Overdue"
+	case toneCalm:
+	}
+	return "Calm"
+}
+
+// beatFrom is when the heartbeat clock began to run: with the last beat, or with the callback.
+func beatFrom(c callbacks.Clocks) time.Time { return c.HeartbeatAt().Add(-c.HeartbeatTimeout) }
+
+// okWhen is the class of a bar that only refills.
+func okWhen(kept bool) string {
+	if kept {
+		return "ok"
+	}
+	return ""
+}

@@ -1,0 +1,166 @@
+package views
+
+import (
+	"fmt"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// verdict is what became of a callback, in one sentence and a few more. Tone is the class of its seal.
+type verdict struct{ Title, Text, Tone string }
+
+// verdictOf is the verdict of a callback that is not pending; ok is false for one that is.
+func verdictOf(m Review, s Shell) (v verdict, ok bool) {
+	c := &m.Callback
+	switch c.State {
+	case callbacks.Pending:
+		return verdict{}, false
+	case callbacks.Decided:
+		return underWay(m, s), true
+	case callbacks.Completed:
+		return completed(m, s), true
+	case callbacks.Lost:
+		return lost(c, s), true
+	case callbacks.Undeliverable:
+		return verdict{
+			decided(c.Decision) + ", but Lambda refuses it for good.",
+			ending(c) + " The decision is kept. " + operatorHint(s, "An admin can send it again once the cause is mended."), "prob",
+		}, true
+	case callbacks.Unconfirmed:
+		return verdict{
+			decided(c.Decision) + ". Whether Lambda took it is not known.",
+			ending(c) + " " + operatorHint(s, "Look for this callback in the execution’s history: if it is still open, send the decision again."), "prob",
+		}, true
+	case callbacks.TimedOut:
+		return verdict{timedOutTitle(c), ending(c) + " Nobody had decided. The function goes on with its own timeout handling.", "idle"}, true
+	case callbacks.Closed:
+		return verdict{"Closed elsewhere.", ending(c) + " Nothing was sent from here.", "idle"}, true
+	}
+	return verdict{stateWord(c.State) + ".", ending(c), "idle"}, true
+}
+
+// underWay is a decision that Lambda has not taken yet.
+func underWay(m Review, s Shell) verdict {
+	c := &m.Callback
+	if c.Problem == "" || m.Delivery == nil {
+		return verdict{decided(c.Decision) + ". On its way to Lambda.", madeBy(c, s) + " It is recorded: you can leave this page.", "sent"}
+	}
+	title := fmt.Sprintf("%s, not delivered yet. %s attempt", decided(c.Decision), Ordinal(m.Delivery.Tries+1))
+	if wait := s.Moment.Left(m.Delivery.DueAt); wait >= time.Second {
+		title += " in " + Gap(wait) + "."
+	} else {
+		title += " now."
+	}
+	text := "Lambda did not accept it: " + answerWords(c.Problem) + ". Nothing for you to do: Countersign keeps trying"
+	if at, cause := c.Clocks.End(); cause != callbacks.NoDeadline {
+		text += " until " + s.Moment.Clock(at)
+	}
+	if c.Clocks.HeartbeatTimeout > 0 {
+		text += " and keeps the heartbeat going"
+	}
+	return verdict{title, text + ".", "prob"}
+}
+
+// completed is a decision that Lambda took. When its answer was lost, the history is the proof.
+func completed(m Review, s Shell) verdict {
+	c := &m.Callback
+	proof := "Lambda accepted it."
+	if seenInHistory(m) {
+		proof = "Lambda’s own history agrees."
+	}
+	text := madeBy(c, s)
+	if at, cause := c.Clocks.End(); cause != callbacks.NoDeadline && at.After(c.Decision.At) {
+		text = madeBySparing(c, s, at.Sub(c.Decision.At))
+	}
+	tone := outcomeTone(c.Decision.Outcome, c.Decision.Kind)
+	if tone == "" {
+		tone = "sent"
+	}
+	return verdict{decided(c.Decision) + ". " + proof, text, tone}
+}
+
+// seenInHistory reports whether the proof of a completed decision is the execution's history rather than an answer.
+func seenInHistory(m Review) bool {
+	if m.Callback.State != callbacks.Completed || m.Delivery == nil || len(m.Delivery.Attempts) == 0 {
+		return false
+	}
+	return m.Delivery.Attempts[len(m.Delivery.Attempts)-1].Answer != callbacks.AnswerAccepted
+}
+
+// lost is a decision that came too late.
+func lost(c *callbacks.Callback, s Shell) verdict {
+	noun := whose(c.Decision.By, s.Viewer) + " " + decisionNoun(c.Decision.Outcome)
+	title := "Not delivered. "
+	switch e := c.Ending; {
+	case e == nil || e.By == callbacks.EndedByUnknown:
+		title += "The callback was closed already."
+	case e.By == callbacks.EndedByGone:
+		title += "Lambda does not know the callback any more."
+	default:
+		title += capital(raceWord(e)) + " " + Gap(e.At.Sub(c.Decision.At)) + " " + beforeOrAfter(e, c.Decision) + " " + noun + "."
+	}
+	return verdict{title, ending(c) + " The decision is kept in the audit, but Lambda did not take it.", "lost"}
+}
+
+// raceWord is who or what was faster.
+func raceWord(e *callbacks.Ending) string {
+	switch e.By {
+	case callbacks.EndedByClock:
+		if e.Cause == callbacks.CauseTimeout || e.Cause == callbacks.NoDeadline {
+			return "the callback timed out"
+		}
+		return "the callback ended by " + string(e.Cause)
+	case callbacks.EndedByExecution:
+		return "the execution ended"
+	case callbacks.EndedByOther:
+		return "another client completed the callback"
+	case callbacks.EndedByUs, callbacks.EndedByGone, callbacks.EndedByUnknown:
+	}
+	return "the callback was closed"
+}
+
+func beforeOrAfter(e *callbacks.Ending, d *callbacks.Decision) string {
+	if e.At.After(d.At) {
+		return "after"
+	}
+	return "before"
+}
+
+func timedOutTitle(c *callbacks.Callback) string {
+	if c.Ending == nil {
+		return "Timed out."
+	}
+	switch c.Ending.Cause {
+	case callbacks.CauseHeartbeat:
+		return "Ended by heartbeat."
+	case callbacks.CauseExecution:
+		return "Ended with the execution."
+	case callbacks.CauseTimeout, callbacks.NoDeadline:
+	}
+	return "Timed out."
+}
+
+// ending is the domain's sentence about how it ended.
+func ending(c *callbacks.Callback) string {
+	if c.Ending == nil {
+		return ""
+	}
+	return c.Ending.Detail
+}
+
+func madeBy(c *callbacks.Callback, s Shell) string {
+	return fmt.Sprintf("%s %s this at %s.", you(c.Decision.By, s.Viewer), decidedVerb(c.Decision), s.Moment.Clock(c.Decision.At))
+}
+
+func madeBySparing(c *callbacks.Callback, s Shell, spare time.Duration) string {
+	return fmt.Sprintf("%s %s this at %s, with %s to spare.", you(c.Decision.By, s.Viewer), decidedVerb(c.Decision), s.Moment.Clock(c.Decision.At), Left(spare))
+}
+
+// operatorHint tells an admin what to do, and everybody else that an admin has to.
+func operatorHint(s Shell, hint string) string {
+	if s.Viewer.Roles.Admin {
+		return hint
+	}
+	return "An admin has to look at it."
+}
