@@ -1,0 +1,38 @@
+package intake_test
+
+import (
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/intake"
+)
+
+// docs/intake.md is all that senders have: it names every field and every code.
+func TestDocumentIsComplete(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/intake.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var words []string
+	for _, v := range []any{callbacks.Announcement{}, callbacks.Outcome{}} {
+		for field := range reflect.TypeOf(v).Fields() {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			words = append(words, name)
+		}
+	}
+	for _, err := range []error{
+		intake.ErrNoCredentials, intake.ErrHeader, intake.ErrStale, intake.ErrNoMatch, intake.ErrTooLarge, intake.ErrMediaType, intake.ErrBody,
+		callbacks.ErrDifferent, callbacks.ErrUnavailable, callbacks.Invalid{{}}, &intake.LimitError{},
+	} {
+		words = append(words, intake.ProblemOf(err).Code)
+	}
+	for _, word := range words {
+		if word == "" || !strings.Contains(string(text), "`"+word+"`") {
+			t.Errorf("docs/intake.md does not name %q", word)
+		}
+	}
+}
