@@ -36,7 +36,9 @@ func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error
 		return err
 	}
 	defer w.close()
-	fmt.Fprint(stdout, banner(w.url, folder, o.Data != ""))
+	if _, err := io.WriteString(stdout, banner(w.url, folder, o.Data != "")); err != nil {
+		return err
+	}
 	return w.run(ctx)
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -23,21 +22,19 @@ type commands struct {
 // run is the program without the process around it: tests start it too. lookup reads the environment.
 func run(ctx context.Context, args []string, lookup func(string) (string, bool), stdout, stderr io.Writer) error {
 	var cli commands
-	done := errors.New("help was printed")
 	parser, err := kong.New(&cli, kong.Name("countersign"), kong.Writers(stdout, stderr),
 		kong.Description("The desk where people approve or reject what AWS Lambda durable functions wait for."),
-		kong.Exit(func(int) { panic(done) }), kong.Help(help))
+		kong.Exit(func(int) { panic(helped{}) }), kong.Help(help))
 	if err != nil {
 		return err
 	}
-	command, err := parse(parser, args, done)
-	if errors.Is(err, done) {
-		return nil
-	}
+	command, err := parse(parser, args)
 	if err != nil {
 		return fmt.Errorf("%w (countersign --help lists the commands)", err)
 	}
 	switch command {
+	case "": // help was printed
+		return nil
 	case "serve":
 		return serve(ctx, lookup, stderr)
 	case "demo":
@@ -47,14 +44,17 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	return err
 }
 
-// parse turns kong's exit after help into an error, because only main may end the process.
-func parse(parser *kong.Kong, args []string, done error) (command string, err error) {
+// helped is what kong panics with in place of ending the process after it printed help.
+type helped struct{}
+
+// parse names the command, or none when help was printed: only main may end the process.
+func parse(parser *kong.Kong, args []string) (command string, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			if r != done {
+			if _, ok := r.(helped); !ok {
 				panic(r)
 			}
-			err = done
+			command = ""
 		}
 	}()
 	parsed, err := parser.Parse(args)
@@ -70,7 +70,9 @@ func help(options kong.HelpOptions, ctx *kong.Context) error {
 		return err
 	}
 	if ctx.Command() == "serve" {
-		fmt.Fprintln(ctx.Stdout)
+		if _, err := io.WriteString(ctx.Stdout, "\n"); err != nil {
+			return err
+		}
 		return config.Usage(ctx.Stdout)
 	}
 	return nil

@@ -12,7 +12,7 @@ import (
 // PreviewAge is how long a preview may be decided on. The time that the preview shows goes into the payload.
 const PreviewAge = 15 * time.Minute
 
-// ErrStale: what the reviewer saw is not what would be sent, or it was shown too long ago. Show a fresh preview.
+// ErrStale means that what the reviewer saw is not what would be sent, or was shown too long ago. Show a fresh preview.
 var ErrStale = errors.New("the preview is out of date")
 
 // Preview is what Lambda would receive for a choice.

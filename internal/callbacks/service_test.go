@@ -52,28 +52,33 @@ func TestReceive(t *testing.T) {
 	})
 }
 
+// errInvalid stands for any callbacks.Invalid.
+var errInvalid = errors.New("invalid")
+
 func TestDecide(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		who              callbacks.Person
 		outcome, comment string
 		change           func(*callbacks.Announcement)
-		want             error
+		want             error // nil for a decision
 	}{
 		"OK":                   {mara, "approve", "", nil, nil},
 		"ErrOtherQueue":        {teo, "approve", "", nil, callbacks.ErrNotFound},
 		"ErrAdminElsewhere":    {ops, "approve", "", nil, callbacks.ErrForbidden},
 		"ErrOwnRequest":        {mara, "approve", "", func(a *callbacks.Announcement) { a.Requester = "Mara <mara@harborline.example>" }, callbacks.ErrForbidden},
-		"ErrOutcomeNotOffered": {mara, "shred", "", nil, callbacks.Invalid{}},
-		"ErrCommentMissing":    {mara, "reject", "  \r\n ", nil, callbacks.Invalid{}},
+		"ErrOutcomeNotOffered": {mara, "shred", "", nil, errInvalid},
+		"ErrCommentMissing":    {mara, "reject", "  \r\n ", nil, errInvalid},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
 			c := d.announce(tt.change)
 			_, err := d.decide(tt.who, c.ID, tt.outcome, tt.comment)
-			var invalid callbacks.Invalid
-			if _, wantsInvalid := tt.want.(callbacks.Invalid); wantsInvalid && !errors.As(err, &invalid) || !wantsInvalid && !errors.Is(err, tt.want) {
+			if invalid := (callbacks.Invalid{}); errors.As(err, &invalid) {
+				err = errInvalid
+			}
+			if !errors.Is(err, tt.want) {
 				t.Fatalf("got %v, want %v", err, tt.want)
 			}
 			if want := map[bool]callbacks.State{true: callbacks.Decided, false: callbacks.Pending}[tt.want == nil]; d.get(c.ID).State != want {
