@@ -1,0 +1,117 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"countersign/internal/callbacks"
+)
+
+// access says who may call a route at all. What they may see and decide behind it is for the service to say.
+type access int
+
+const (
+	closed access = iota // nobody: a route that says nothing stays shut
+	public
+	anyRole
+	admin
+	adminOrAuditor
+)
+
+var (
+	errSignIn = errors.New("nobody is signed in")
+	errNoRole = errors.New("signed in without a role")
+)
+
+func (a access) allows(r callbacks.Roles) bool {
+	switch a {
+	case public:
+		return true
+	case anyRole:
+		return r.Any()
+	case admin:
+		return r.Admin
+	case adminOrAuditor:
+		return r.Admin || r.Auditor
+	case closed:
+	}
+	return false
+}
+
+// refusal is what somebody reads who has a role but not the one that is needed.
+func (a access) refusal() error {
+	if a == admin {
+		return &callbacks.Refusal{Code: "role", Reason: "This is for admins."}
+	}
+	return &callbacks.Refusal{Code: "role", Reason: "This page is for admins and auditors."}
+}
+
+// guard lets through whom the route is open for. It runs inside session.
+func (s *server) guard(r route) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if r.access == public {
+				return next(c)
+			}
+			p, known := s.Auth.Person(c.Request().Context())
+			switch {
+			case !known && r.kind == page && !fromScript(c.Request()):
+				return c.Redirect(http.StatusSeeOther, "/signin?return="+url.QueryEscape(c.Request().URL.RequestURI()))
+			case !known:
+				return errSignIn
+			case !p.Roles.Any():
+				return errNoRole
+			case !r.access.allows(p.Roles):
+				return r.access.refusal()
+			}
+			return next(c)
+		}
+	}
+}
+
+// person is who the request is from; behind guard it is always somebody.
+func (s *server) person(c echo.Context) callbacks.Person {
+	p, _ := s.Auth.Person(c.Request().Context())
+	return p
+}
+
+type sessionErrorKey struct{}
+
+// SessionError is for [auth.Config]: it brings an error of the session store to the error table of this package, so that
+// it gets the same page as any other.
+func SessionError(w http.ResponseWriter, r *http.Request, err error) {
+	if failed, ok := r.Context().Value(sessionErrorKey{}).(*error); ok {
+		*failed = err
+		return
+	}
+	http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
+}
+
+// session finds out who the request is from.
+func (s *server) session(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		var err error
+		r := c.Request()
+		r = r.WithContext(context.WithValue(r.Context(), sessionErrorKey{}, &err))
+		s.Auth.LoadSession(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			c.SetRequest(r)
+			err = next(c)
+		})).ServeHTTP(c.Response(), r)
+		return err
+	}
+}
+
+// sameOrigin refuses forms and scripts of other sites. Together with cookies that are SameSite=Lax and pages that change
+// nothing on GET it makes form tokens unnecessary.
+func (s *server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if err := s.origins.Check(c.Request()); err != nil {
+			return &callbacks.Refusal{Code: "origin", Reason: "This was sent by another site. Open the page here and try again."}
+		}
+		return next(c)
+	}
+}

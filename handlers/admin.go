@@ -1,0 +1,47 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"countersign/internal/callbacks"
+	"countersign/views"
+)
+
+// barLimit is where counting for the histogram stops: enough to tell a quiet day from a flood.
+const barLimit = 1000
+
+// admin shows the table of all callbacks.
+func (s *server) admin(c echo.Context) error {
+	query := c.QueryParams()
+	query.Set("scope", string(callbacks.ScopeAll))
+	l, err := parseListing(query, callbacks.ScopeAll, s.moment(c).Zone)
+	if err != nil {
+		return err
+	}
+	var model views.Admin
+	if model.List, err = s.list(c, l); err != nil {
+		return err
+	}
+	if model.Bars, err = s.countShortcuts(c, l, bars(), barLimit); err != nil {
+		return err
+	}
+	if model.States, err = s.countShortcuts(c, l, views.AdminStates, countLimit); err != nil {
+		return err
+	}
+	shell, err := s.shell(c, views.PlaceAdmin, l.address())
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.AdminPage(shell, model))
+}
+
+// bars are the ranges of the histogram as filters.
+func bars() []views.Shortcut {
+	shortcuts := make([]views.Shortcut, len(views.Ranges))
+	for i, r := range views.Ranges {
+		shortcuts[i] = r.Shortcut()
+	}
+	return shortcuts
+}

@@ -1,0 +1,51 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"countersign/internal/callbacks"
+	"countersign/views"
+)
+
+// audit shows who did what, newest first.
+func (s *server) audit(c echo.Context) error {
+	q, address, err := parseAudit(c.QueryParams())
+	if err != nil {
+		return err
+	}
+	model := views.Audit{Query: q}
+	if model.Entries, err = s.Service.Audit(c.Request().Context(), s.person(c), q); err != nil {
+		return err
+	}
+	if n := len(model.Entries); n == q.Limit {
+		model.Older = model.Entries[n-1].Seq
+	}
+	shell, err := s.shell(c, views.PlaceAudit, address)
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.AuditPage(shell, model))
+}
+
+// parseAudit reads the address of a page of the audit.
+func parseAudit(query url.Values) (callbacks.AuditQuery, views.Address, error) {
+	p := parameters{query: query}
+	q := callbacks.AuditQuery{
+		Callback: p.id("callback"), Action: callbacks.Action(p.text("action")), Limit: callbacks.PageSize,
+	}
+	if before := query.Get("before"); before != "" {
+		var err error
+		if q.Before, err = strconv.ParseInt(before, 10, 64); err != nil || q.Before <= 0 {
+			p.faults.Add("before", "Not a page of the audit.")
+		}
+	}
+	address := views.Address{Path: "/audit"}.With("callback", string(q.Callback), "action", string(q.Action))
+	if q.Before > 0 {
+		address = address.With("before", strconv.FormatInt(q.Before, 10))
+	}
+	return q, address, p.faults.Err()
+}

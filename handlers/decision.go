@@ -1,0 +1,169 @@
+package handlers
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"countersign/internal/callbacks"
+	"countersign/views"
+)
+
+// decision is the posted form of one.
+type decision struct {
+	callbacks.Choice
+	seen string // hash of the body that the reviewer saw; empty in the first of two steps
+}
+
+// is reports whether the form was recorded already, by the same person with the same bytes.
+func (d decision) is(recorded *callbacks.Decision, p callbacks.Person) bool {
+	return recorded != nil && recorded.By.ID == p.Subject && recorded.SHA256 == d.seen
+}
+
+// readDecision reads the form. A time that cannot be read is as good as an old one: the preview is shown again.
+func readDecision(c echo.Context) (decision, error) {
+	form, err := postForm(c)
+	if err != nil {
+		return decision{}, err
+	}
+	d := decision{Choice: callbacks.Choice{Outcome: form.Get("outcome"), Comment: form.Get("comment")}, seen: form.Get("seen")}
+	if at, err := time.Parse(time.RFC3339, form.Get("at")); err == nil {
+		d.PreparedAt = at
+	}
+	return d, nil
+}
+
+// decide records a decision that was seen, and shows one that was not. Whatever goes wrong, what was typed comes back.
+func (s *server) decide(c echo.Context) error {
+	d, err := readDecision(c)
+	if err != nil {
+		return err
+	}
+	if d.seen == "" {
+		return s.retype(c, d, s.confirm(c, d, false))
+	}
+	p := s.person(c)
+	current, err := s.Service.Decide(c.Request().Context(), p, callbacks.ID(c.Param("id")), d.Choice, d.seen)
+	switch {
+	case errors.Is(err, callbacks.ErrStale):
+		return s.retype(c, d, s.confirm(c, d, true))
+	case errors.Is(err, callbacks.ErrConflict) && d.is(current.Decision, p): // the button was pressed twice
+	case err != nil:
+		return s.retype(c, d, err)
+	default:
+		s.counts.decisions.WithLabelValues(string(current.Decision.Kind)).Inc()
+	}
+	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).values()}.String())
+}
+
+// confirm is the second step: the exact bytes once more and a button. It records nothing.
+func (s *server) confirm(c echo.Context, d decision, stale bool) error {
+	ctx, p, id := c.Request().Context(), s.person(c), callbacks.ID(c.Param("id"))
+	sheet, err := s.Service.Sheet(ctx, p, id)
+	if err != nil {
+		return err
+	}
+	if sheet.Callback.State != callbacks.Pending {
+		return callbacks.ErrConflict
+	}
+	preview, err := s.Service.Preview(ctx, p, id, d.Choice)
+	if err != nil {
+		return err
+	}
+	if preview.Outcome.Comment == callbacks.CommentRequired && strings.TrimSpace(d.Comment) == "" {
+		return callbacks.Invalid{{Pointer: "comment", Detail: preview.Outcome.Label + " needs a comment."}}
+	}
+	from := s.origin(c)
+	shell, err := s.shell(c, place(from), views.Address{Path: reviewPath(c), Query: from.values()})
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.ConfirmPage(shell, views.Confirm{
+		Callback: sheet.Callback, Preview: preview, Comment: d.Comment, Stale: stale, List: from.address(),
+	}))
+}
+
+// retype answers a decision that was refused with a page on which it can be changed or copied. Other errors have pages of
+// their own, which keep the comment too.
+func (s *server) retype(c echo.Context, d decision, err error) error {
+	faults, invalid := errors.AsType[callbacks.Invalid](err)
+	switch {
+	case invalid:
+		return s.showReview(c, http.StatusUnprocessableEntity, views.Draft{Outcome: d.Outcome, Comment: d.Comment, Faults: faults})
+	case errors.Is(err, callbacks.ErrConflict):
+		return s.overtaken(c, d)
+	}
+	return err
+}
+
+// overtaken says who or what was faster.
+func (s *server) overtaken(c echo.Context, d decision) error {
+	id, from := callbacks.ID(c.Param("id")), s.origin(c)
+	sheet, err := s.Service.Sheet(c.Request().Context(), s.person(c), id)
+	if err != nil {
+		return err
+	}
+	next, err := s.next(c, id, from)
+	if err != nil {
+		return err
+	}
+	shell, err := s.shell(c, place(from), views.Address{Path: reviewPath(c), Query: from.values()})
+	if err != nil {
+		return err
+	}
+	tried, _ := sheet.Callback.Outcome(d.Outcome)
+	return render(c, http.StatusConflict, views.ConflictPage(shell, views.Conflict{
+		Callback: sheet.Callback, Tried: tried.Label, Comment: d.Comment, Next: next, List: from.address(),
+	}))
+}
+
+// unrecorded is the decision that the request was posting, nil when it was something else. Errors may come before the form
+// was read, so it is read here.
+func unrecorded(c echo.Context) *views.Unrecorded {
+	if c.Path() != "/callbacks/:id/decision" {
+		return nil
+	}
+	form, err := postForm(c)
+	if err != nil {
+		return nil
+	}
+	return &views.Unrecorded{
+		Callback: callbacks.ID(c.Param("id")), Outcome: form.Get("outcome"), Comment: form.Get("comment"),
+		Seen: form.Get("seen"), At: form.Get("at"),
+	}
+}
+
+func typedComment(c echo.Context) string {
+	if d := unrecorded(c); d != nil {
+		return d.Comment
+	}
+	return ""
+}
+
+// preview shows what a choice would send, as a fragment of the page.
+func (s *server) preview(c echo.Context) error {
+	d, err := readDecision(c)
+	if err != nil {
+		return err
+	}
+	p, err := s.Service.Preview(c.Request().Context(), s.person(c), callbacks.ID(c.Param("id")), d.Choice)
+	if faults, invalid := errors.AsType[callbacks.Invalid](err); invalid {
+		return render(c, http.StatusUnprocessableEntity, views.PreviewFault(faults))
+	}
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.Preview(p))
+}
+
+// retryDelivery sends a decision again. Where there is nothing to send any more, the page says what happened.
+func (s *server) retryDelivery(c echo.Context) error {
+	_, err := s.Service.RetryDelivery(c.Request().Context(), s.person(c), callbacks.ID(c.Param("id")))
+	if err != nil && !errors.Is(err, callbacks.ErrConflict) {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).values()}.String())
+}

@@ -1,0 +1,193 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"countersign/internal/auth"
+	"countersign/internal/callbacks"
+	"countersign/internal/intake"
+	"countersign/views"
+)
+
+// failure is what becomes of an error: a status, a page for people, a line for scripts. Neither tells the cause, which is
+// in the log.
+type failure struct {
+	is     func(error) bool
+	status int
+	page   func(*server, echo.Context, error) templ.Component
+	line   string
+}
+
+// failures is the one table of errors; the first row that matches counts.
+var failures = []failure{
+	{isA(callbacks.ErrUnavailable), http.StatusServiceUnavailable, unavailablePage, "The database does not answer. Nothing was recorded. Try again in a moment."},
+	{isA(context.DeadlineExceeded), http.StatusServiceUnavailable, unavailablePage, "This took too long. Try again in a moment."},
+	{isA(errSignIn), http.StatusUnauthorized, signedOutPage, "Sign in first."},
+	{isA(errNoRole), http.StatusForbidden, noRolePage, "You have no role here."},
+	{isA(callbacks.ErrNotFound), http.StatusNotFound, notFoundPage, "There is no such page, or it is not for you."},
+	{isA(callbacks.ErrForbidden), http.StatusForbidden, forbiddenPage, "You may not do this."},
+	{isA(callbacks.ErrConflict), http.StatusConflict, overtakenPage, "The callback is no longer in that state."},
+	{isOf[callbacks.Invalid], http.StatusUnprocessableEntity, invalidPage, "Something in the request is not valid."},
+	{isOf[*http.MaxBytesError], http.StatusRequestEntityTooLarge, tooLargePage, "The request is too large."},
+	{isOf[*intake.LimitError], http.StatusTooManyRequests, tooManyPage, "Too many requests. Wait a moment."},
+	{isA(auth.ErrProviderUnavailable), http.StatusServiceUnavailable, signInAgainPage, "The sign-in provider does not answer."},
+	{isA(auth.ErrStateMismatch), http.StatusBadRequest, signInAgainPage, beginAgain},
+	{isA(auth.ErrTokenInvalid), http.StatusBadGateway, signInAgainPage, notAccepted},
+	{isOf[*auth.RefusedError], http.StatusForbidden, signInAgainPage, refusedByProvider},
+	{isStatus(http.StatusNotFound), http.StatusNotFound, notFoundPage, "There is no such page."},
+	{isStatus(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed, notFoundPage, "Not with this method."},
+	{func(error) bool { return true }, http.StatusInternalServerError, failurePage, "Something went wrong here."},
+}
+
+func isA(target error) func(error) bool {
+	return func(err error) bool { return errors.Is(err, target) }
+}
+
+func isOf[T error](err error) bool {
+	_, ok := errors.AsType[T](err)
+	return ok
+}
+
+// isStatus matches what echo answers to an address that is not in the table.
+func isStatus(status int) func(error) bool {
+	return func(err error) bool {
+		e, ok := errors.AsType[*echo.HTTPError](err)
+		return ok && e.Code == status
+	}
+}
+
+func failureOf(err error) failure {
+	for _, f := range failures {
+		if f.is(err) {
+			return f
+		}
+	}
+	return failures[len(failures)-1]
+}
+
+// retrySoon is when to try again what failed because something is away.
+const retrySoon = 5 * time.Second
+
+// fail answers a request that ended in an error. The cause is logged by observe.
+func (s *server) fail(err error, c echo.Context) {
+	if c.Response().Committed {
+		return // a stream or a page broke off: nothing can be said any more
+	}
+	f := failureOf(err)
+	if limit, ok := errors.AsType[*intake.LimitError](err); ok {
+		retryAfter(c, limit.RetryAfter)
+	} else if f.status == http.StatusServiceUnavailable {
+		retryAfter(c, retrySoon)
+	}
+	var failed error
+	switch k := kindOf(c); k {
+	case page, form:
+		failed = render(c, f.status, f.page(s, c, err))
+	case webhook:
+		failed = intake.ProblemOf(err).Write(c.Response())
+	case script, machine:
+		failed = c.String(f.status, f.line+"\n")
+	}
+	if failed != nil {
+		s.Log.ErrorContext(c.Request().Context(), "error page not written", "request_id", requestID(c), "error", failed)
+	}
+}
+
+func retryAfter(c echo.Context, d time.Duration) {
+	c.Response().Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(d.Seconds())))))
+}
+
+func notFoundPage(s *server, c echo.Context, _ error) templ.Component {
+	return views.NotFoundPage(s.plainShell(c))
+}
+
+func noRolePage(s *server, c echo.Context, _ error) templ.Component {
+	return views.NoRolePage(s.plainShell(c))
+}
+
+func failurePage(s *server, c echo.Context, _ error) templ.Component {
+	return views.FailurePage(s.plainShell(c), views.Failure{RequestID: requestID(c)})
+}
+
+func unavailablePage(s *server, c echo.Context, _ error) templ.Component {
+	return views.UnavailablePage(s.plainShell(c), views.Unavailable{RequestID: requestID(c), Decision: unrecorded(c)})
+}
+
+func forbiddenPage(s *server, c echo.Context, err error) templ.Component {
+	m := views.Forbidden{Callback: callbacks.ID(c.Param("id")), Comment: typedComment(c)}
+	if refusal, ok := errors.AsType[*callbacks.Refusal](err); ok {
+		m.Reason, m.Code = refusal.Reason, refusal.Code
+	}
+	return views.ForbiddenPage(s.plainShell(c), m)
+}
+
+// signedOutPage answers a form whose session has ended. What was typed stays to be copied.
+func signedOutPage(s *server, c echo.Context, _ error) templ.Component {
+	return views.ForbiddenPage(s.plainShell(c), views.Forbidden{
+		Code: "session", Reason: "Your session has ended. Nothing was recorded. Sign in and try again.",
+		Callback: callbacks.ID(c.Param("id")), Comment: typedComment(c),
+	})
+}
+
+func invalidPage(s *server, c echo.Context, err error) templ.Component {
+	faults, _ := errors.AsType[callbacks.Invalid](err)
+	return views.InvalidPage(s.plainShell(c), views.BadRequest{Faults: faults, Back: views.Address{Path: c.Request().URL.Path}})
+}
+
+func overtakenPage(s *server, c echo.Context, _ error) templ.Component {
+	return s.invalid(c, callbacks.Fault{Pointer: "callback", Detail: "It changed meanwhile. Open it again to see what happened."})
+}
+
+func tooLargePage(s *server, c echo.Context, _ error) templ.Component {
+	return s.invalid(c, callbacks.Fault{Pointer: "comment", Detail: "This is larger than 64 KiB. Nothing was recorded. Go back and shorten it."})
+}
+
+// invalid is the page of one fault in a form, which leads back to the callback.
+func (s *server) invalid(c echo.Context, fault callbacks.Fault) templ.Component {
+	back := views.Address{Path: "/"}
+	if id := c.Param("id"); id != "" {
+		back.Path = "/callbacks/" + id
+	}
+	return views.InvalidPage(s.plainShell(c), views.BadRequest{Faults: callbacks.Invalid{fault}, Back: back})
+}
+
+func tooManyPage(s *server, c echo.Context, err error) templ.Component {
+	limit, _ := errors.AsType[*intake.LimitError](err)
+	return views.TooManyPage(s.plainShell(c), views.TooMany{RetryAfter: limit.RetryAfter})
+}
+
+// What people read on the sign-in page when the last try failed.
+const (
+	beginAgain        = "This sign-in was not begun here or took longer than ten minutes. Begin again."
+	notAccepted       = "The sign-in provider's answer cannot be accepted. Begin again; if it stays like this, tell an operator."
+	refusedByProvider = "The sign-in provider refused."
+)
+
+// signInAgainPage is the sign-in page with what went wrong.
+func signInAgainPage(s *server, c echo.Context, err error) templ.Component {
+	m := views.SignIn{Provider: s.ProviderName, Return: returnPath(c)}
+	refused, isRefusal := errors.AsType[*auth.RefusedError](err)
+	switch {
+	case errors.Is(err, auth.ErrProviderUnavailable):
+		m.Down = true
+	case errors.Is(err, auth.ErrStateMismatch):
+		m.Problem = beginAgain
+	case isRefusal && refused.Description != "":
+		m.Problem = refusedByProvider + " It says: " + refused.Description
+	case isRefusal:
+		m.Problem = refusedByProvider
+	default:
+		m.Problem = notAccepted
+	}
+	shell := s.plainShell(c)
+	shell.Viewer = callbacks.Person{} // who is somebody already sees the same page as everybody
+	return views.SignInPage(shell, m)
+}

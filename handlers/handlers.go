@@ -1,0 +1,95 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"countersign/internal/auth"
+	"countersign/internal/callbacks"
+	"countersign/internal/intake"
+	"countersign/internal/live"
+	"countersign/views"
+)
+
+// Config is what the handlers work with. Demo and the texts may be empty; the rest is needed.
+type Config struct {
+	Service     *callbacks.Service
+	Auth        *auth.Auth // made with SessionError set to [SessionError]
+	Hub         *live.Hub
+	Intake      *intake.Verifier
+	IntakeLimit *intake.Limiter
+	Static      http.Handler                // serves /static/, compressed and cached by itself
+	Ping        func(context.Context) error // whether the database answers
+	Demo        Demo                        // nil outside the demo
+	Metrics     *prometheus.Registry
+	Now         func() time.Time
+	Log         *slog.Logger
+
+	BaseURL        string         // our own origin as browsers see it
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
+	MetricsPublic  bool           // whether /metrics answers others than this machine
+	ConsoleLinks   bool           // whether pages link to the AWS console
+	Version        string
+	ProviderName   string // of the OpenID provider, on the sign-in button
+	SupportContact string // whom people without a role ask
+}
+
+// Demo starts sample work. Unknown names are [callbacks.ErrNotFound].
+type Demo interface {
+	Samples() []views.Sample
+	Start(ctx context.Context, name string) error
+}
+
+// server has the dependencies of the handlers.
+type server struct {
+	Config
+	origins *http.CrossOriginProtection
+	signIns *intake.Limiter // by address
+	counts  measurements
+}
+
+// New makes the handler of the whole site. The error is a base URL that is none.
+func New(cfg Config) (http.Handler, error) {
+	origins := http.NewCrossOriginProtection()
+	// Behind a proxy that changes the Host header, browsers without Sec-Fetch-Site are judged by this.
+	if err := origins.AddTrustedOrigin(cfg.BaseURL); err != nil {
+		return nil, fmt.Errorf("base URL: %w", err)
+	}
+	s := &server{
+		Config: cfg, origins: origins,
+		signIns: intake.NewLimiter(signInsPerSecond, signInBurst, cfg.Now),
+		counts:  newMeasurements(cfg.Metrics, cfg.Hub),
+	}
+	e := echo.New()
+	e.HTTPErrorHandler = s.fail
+	e.IPExtractor = clientIP(cfg.TrustedProxies)
+	e.Use(s.observe, s.secureHeaders, recoverPanic)
+	s.mount(e)
+	return e, nil
+}
+
+func (s *server) https() bool { return strings.HasPrefix(s.BaseURL, "https:") }
+
+// clientIP believes X-Forwarded-For from the given networks only: anybody else could pass for anybody.
+func clientIP(proxies []netip.Prefix) echo.IPExtractor {
+	if len(proxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, p := range proxies {
+		p = p.Masked()
+		trust = append(trust, echo.TrustIPRange(&net.IPNet{
+			IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen()),
+		}))
+	}
+	return echo.ExtractIPFromXFFHeader(trust...)
+}

@@ -1,0 +1,385 @@
+package handlers_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/goleak"
+
+	"countersign/handlers"
+	"countersign/internal/auth"
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/devidp"
+	"countersign/internal/intake"
+	"countersign/internal/live"
+	"countersign/internal/sqlstore"
+	"countersign/static"
+	"countersign/views"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// The people of the tests. Queue finance asks for four eyes.
+const (
+	nora   = "nora"   // signs in, has no role
+	otto   = "otto"   // reviews security
+	rita   = "rita"   // reviews finance
+	rosa   = "rosa"   // reviews finance
+	ines   = "ines"   // reviews finance, and asks for things there
+	audrey = "audrey" // audits
+	adam   = "adam"   // is an admin
+)
+
+func people() []devidp.User {
+	user := func(name string, groups ...string) devidp.User {
+		return devidp.User{Subject: name, Name: strings.ToUpper(name[:1]) + name[1:], Email: name + "@example.com", Groups: groups}
+	}
+	return []devidp.User{
+		user(nora, "everybody"), user(otto, "reviewers", "security"), user(rita, "reviewers", "finance"),
+		user(rosa, "reviewers", "finance"), user(ines, "reviewers", "finance"), user(audrey, "audit"), user(adam, "platform"),
+	}
+}
+
+var queues = callbacks.Queues{
+	callbacks.DefaultQueue: {Name: callbacks.DefaultQueue, Groups: []string{"reviewers"}},
+	"finance":              {Name: "finance", Groups: []string{"finance"}, FourEyes: true},
+	"security":             {Name: "security", Groups: []string{"security"}},
+}
+
+const (
+	webhookSecret = "whsec_c2VjcmV0IG9mIHRoZSB0ZXN0cywgMzIgYnl0ZXM="
+	webhookToken  = "token-of-the-tests-which-is-long-enough"
+)
+
+// site is the whole desk but for Lambda and the workers: real handlers, store, hub and OpenID provider over HTTP.
+type site struct {
+	t        *testing.T
+	url      string
+	clock    *callbackstest.Clock
+	store    *sqlstore.Store
+	service  *callbacks.Service
+	hub      *live.Hub
+	provider *devidp.Provider
+	log      *syncBuffer
+	demo     *sampleStarter
+}
+
+// newSite starts a site; change alters its configuration first.
+func newSite(t *testing.T, change ...func(*handlers.Config)) *site {
+	t.Helper()
+	s := &site{t: t, clock: callbackstest.NewClock(callbackstest.T0), hub: live.NewHub(), log: &syncBuffer{}, demo: &sampleStarter{}}
+	var err error
+	if s.store, err = sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.store.Close() }) // some tests close it themselves
+	s.service = callbacks.NewService(callbacks.ServiceConfig{
+		Store: s.store, Queues: queues, Notify: s.hub, Budget: callbacks.DefaultBudget, Now: s.clock.Now,
+	})
+
+	var desk, provider http.Handler
+	serve := func(h *http.Handler) *httptest.Server {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { (*h).ServeHTTP(w, r) }))
+		t.Cleanup(srv.Close)
+		return srv
+	}
+	deskServer, providerServer := serve(&desk), serve(&provider)
+	t.Cleanup(s.hub.Close) // before the servers, which wait for their streams
+	s.url = deskServer.URL
+
+	s.provider, err = devidp.New(providerServer.URL, []devidp.Client{{
+		ID: "desk", Secret: "secret", RedirectURIs: []string{s.url + auth.CallbackPath}, SignedOutURIs: []string{s.url + auth.SignedOutPath},
+	}}, people(), s.clock.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider = s.provider.Handler()
+	desk = s.handler(providerServer, change)
+	return s
+}
+
+func (s *site) handler(provider *httptest.Server, change []func(*handlers.Config)) http.Handler {
+	s.t.Helper()
+	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	signIn, err := auth.New(auth.Config{
+		Issuer: provider.URL, ClientID: "desk", ClientSecret: "secret", BaseURL: s.url, HTTPClient: provider.Client(),
+		Roles: auth.RoleGroups{Reviewer: []string{"reviewers"}, Admin: []string{"platform"}, Auditor: []string{"audit"}},
+		Store: s.store.Sessions(s.clock.Now), Now: s.clock.Now, Logger: log, Record: s.store.Record, SessionError: handlers.SessionError,
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	verifier, err := intake.NewVerifier([]intake.Source{
+		{Name: "expenses", Secrets: []string{webhookSecret}, Tokens: []string{webhookToken}},
+	}, s.clock.Now)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	cfg := handlers.Config{
+		Service: s.service, Auth: signIn, Hub: s.hub, Intake: verifier, IntakeLimit: intake.NewLimiter(1, 100, s.clock.Now),
+		Static: static.Handler(), Ping: s.store.Ping, Demo: s.demo, Metrics: prometheus.NewRegistry(), Now: s.clock.Now, Log: log,
+		BaseURL: s.url, Version: "v1.2.3", ProviderName: "Example ID", SupportContact: "#platform-help", ConsoleLinks: true,
+	}
+	for _, c := range change {
+		c(&cfg)
+	}
+	h, err := handlers.New(cfg)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return h
+}
+
+// expense is an announcement into queue finance, with everything a sender can say.
+func expense() callbacks.Announcement {
+	return callbacks.Announcement{
+		CallbackID:       string(callbackstest.NewCallbackID()),
+		Title:            "Expense report EXP-2291: $7,846.20, Osaka customer onsite",
+		Description:      "Three-day onsite at **Kansai Precision**.",
+		Requester:        "Ines Calloway <ines@example.com>",
+		Payload:          json.RawMessage(`{"report":{"id":"EXP-2291","total":7846.2}}`),
+		Function:         "expense-approval",
+		ExecutionARN:     "arn:aws:lambda:eu-central-1:123456789012:function:expense-approval:14/durable-execution/exp-2291/4f1c",
+		Name:             "manager-approval",
+		StartedAt:        callbackstest.T0,
+		Timeout:          time.Hour,
+		HeartbeatTimeout: 2 * time.Minute,
+		Queue:            "finance",
+		Links:            []callbacks.Link{{Title: "Report", URL: "https://expenses.example.com/EXP-2291"}},
+		Tags:             []string{"travel"},
+	}
+}
+
+// receive announces a callback past the webhook.
+func (s *site) receive(a callbacks.Announcement) callbacks.Callback {
+	s.t.Helper()
+	receipt, err := s.service.Receive(s.t.Context(), callbacks.Source{Name: "expenses"}, "", a)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return receipt.Callback
+}
+
+// audit are the actions recorded for a callback, newest first; those of everything when id is empty.
+func (s *site) audit(id callbacks.ID) []callbacks.Action {
+	s.t.Helper()
+	entries, err := s.store.Audit(s.t.Context(), callbacks.AuditQuery{Callback: id, Limit: callbacks.MaxPage, AllQueues: true})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var actions []callbacks.Action
+	for _, e := range entries {
+		actions = append(actions, e.Action)
+	}
+	return actions
+}
+
+// browser is a visitor with cookies. It follows no redirects.
+type browser struct {
+	t      *testing.T
+	site   *site
+	client *http.Client
+	header http.Header // sent with each request
+}
+
+// visitor is a browser that nobody has signed in with.
+func (s *site) visitor() *browser {
+	s.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	transport := &http.Transport{}
+	s.t.Cleanup(transport.CloseIdleConnections)
+	return &browser{t: s.t, site: s, header: http.Header{}, client: &http.Client{
+		Jar: jar, Transport: transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// as is a browser in which a person signed in, through the provider's own page.
+func (s *site) as(person string) *browser {
+	s.t.Helper()
+	b := s.visitor()
+	if back := b.signIn(person, "/"); back.status != http.StatusSeeOther {
+		s.t.Fatalf("%s could not sign in: %d %s", person, back.status, back.body)
+	}
+	return b
+}
+
+// signIn goes to the provider and back and returns what our callback address answered.
+func (b *browser) signIn(person, returnPath string) answer {
+	b.t.Helper()
+	away := b.post("/auth/login", url.Values{"return": {returnPath}})
+	address := refreshTarget(b.t, away)
+	form := b.get(address).document(b.t).Find("form")
+	back := b.post(resolve(b.t, address, form.AttrOr("action", "")), url.Values{"subject": {person}})
+	return b.get(back.header.Get("Location"))
+}
+
+// refreshTarget is where a page sends the browser on to.
+func refreshTarget(t *testing.T, a answer) string {
+	t.Helper()
+	_, address, ok := strings.Cut(a.header.Get("Refresh"), "url=")
+	if !ok {
+		t.Fatalf("no way on from here: %d %s", a.status, a.body)
+	}
+	return address
+}
+
+func resolve(t *testing.T, base, ref string) string {
+	t.Helper()
+	u, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := u.Parse(ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.String()
+}
+
+// answer is a response whose body was read.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (a answer) document(t *testing.T) *goquery.Document {
+	t.Helper()
+	d, err := goquery.NewDocumentFromReader(strings.NewReader(a.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// text is the page's visible text with single spaces.
+func (a answer) text(t *testing.T) string {
+	t.Helper()
+	d := a.document(t)
+	d.Find("head, script").Remove()
+	return strings.Join(strings.Fields(d.Text()), " ")
+}
+
+func (b *browser) get(path string) answer {
+	b.t.Helper()
+	return b.do(http.MethodGet, path, "", "")
+}
+
+func (b *browser) post(path string, form url.Values) answer {
+	b.t.Helper()
+	return b.do(http.MethodPost, path, "application/x-www-form-urlencoded", form.Encode())
+}
+
+func (b *browser) do(method, path, contentType, body string) answer {
+	b.t.Helper()
+	resp := b.open(b.t.Context(), method, path, contentType, body)
+	defer func() { _ = resp.Body.Close() }()
+	read, err := io.ReadAll(resp.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return answer{status: resp.StatusCode, header: resp.Header, body: string(read)}
+}
+
+// open sends a request and leaves the body to the caller, as streams need it.
+func (b *browser) open(ctx context.Context, method, path, contentType, body string) *http.Response {
+	b.t.Helper()
+	if strings.HasPrefix(path, "/") {
+		path = b.site.url + path
+	}
+	req, err := http.NewRequestWithContext(ctx, method, path, strings.NewReader(body))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for name, values := range b.header {
+		req.Header[name] = values
+	}
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	resp, err := b.client.Do(req)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return resp
+}
+
+// stream opens the event stream and returns what reads the next event's data.
+func (b *browser) stream() (next func() string, closeStream func()) {
+	b.t.Helper()
+	ctx, cancel := context.WithCancel(b.t.Context())
+	resp := b.open(ctx, http.MethodGet, "/events", "", "")
+	if resp.StatusCode != http.StatusOK {
+		b.t.Fatalf("events: %d", resp.StatusCode)
+	}
+	lines := bufio.NewScanner(resp.Body)
+	lines.Scan() // the first write: the reader is subscribed
+	return func() string {
+			for lines.Scan() {
+				if data, ok := strings.CutPrefix(lines.Text(), "data: "); ok {
+					return data
+				}
+			}
+			return ""
+		}, func() {
+			cancel()
+			_ = resp.Body.Close()
+		}
+}
+
+// syncBuffer is a log that requests write and tests read.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// sampleStarter is a demo with one sample.
+type sampleStarter struct {
+	mu      sync.Mutex
+	started []string
+}
+
+func (d *sampleStarter) Samples() []views.Sample {
+	return []views.Sample{{Name: "expense", Title: "Expense report"}}
+}
+
+func (d *sampleStarter) Start(_ context.Context, name string) error {
+	if name != "expense" {
+		return callbacks.ErrNotFound
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.started = append(d.started, name)
+	return nil
+}

@@ -1,0 +1,104 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"countersign/internal/callbacks"
+	"countersign/views"
+)
+
+// maxFunctions bounds the choice of functions.
+const maxFunctions = 200
+
+// inbox shows one of a person's lists and, on wide screens, the callback that is open beside it.
+func (s *server) inbox(c echo.Context) error {
+	l, err := parseListing(c.QueryParams(), callbacks.ScopeAvailable, s.moment(c).Zone)
+	if err != nil {
+		return err
+	}
+	if l.scope == callbacks.ScopeAll {
+		return c.Redirect(http.StatusSeeOther, l.address().String())
+	}
+	var model views.Inbox
+	if model.Open, err = s.openItem(c, &l); err != nil {
+		return err
+	}
+	if model.List, err = s.list(c, l); err != nil {
+		return err
+	}
+	if model.Chips, err = s.countShortcuts(c, l, views.InboxChips, countLimit); err != nil {
+		return err
+	}
+	shell, err := s.shell(c, views.InboxPlace(l.scope), l.address())
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.InboxPage(shell, model))
+}
+
+// openItem is the callback beside the list. One that is not there for the reader leaves the pane empty.
+func (s *server) openItem(c echo.Context, l *listing) (*views.Review, error) {
+	if l.item == "" {
+		return nil, nil
+	}
+	m, err := s.reviewModel(c, l.item, *l, views.Draft{})
+	if errors.Is(err, callbacks.ErrNotFound) {
+		l.item = ""
+		return nil, nil
+	}
+	return &m, err
+}
+
+// list reads a page of a list and what its filter offers.
+func (s *server) list(c echo.Context, l listing) (views.List, error) {
+	ctx, p := c.Request().Context(), s.person(c)
+	m := views.List{Filter: l.filter(s.Now()), Ends: l.ends}
+	found, err := s.Service.List(ctx, p, m.Filter)
+	if err != nil {
+		return m, err
+	}
+	m.Rows = found.Rows
+	if found.Next != nil {
+		m.Next = formatCursor(*found.Next)
+	}
+	if m.Total, err = s.count(ctx, p, m.Filter, countLimit); err != nil {
+		return m, err
+	}
+	if m.Functions, err = s.Service.Functions(ctx, p, maxFunctions); err != nil {
+		return m, err
+	}
+	m.Queues = s.queueNames(p)
+	return m, nil
+}
+
+// queueNames are the queues that a person can choose from.
+func (s *server) queueNames(p callbacks.Person) []string {
+	names, all := s.Service.Queues().Visible(p)
+	if all {
+		for name := range s.Service.Queues() {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+	}
+	return names
+}
+
+// countShortcuts counts what the list would find with each of the shortcuts pressed.
+func (s *server) countShortcuts(c echo.Context, l listing, shortcuts []views.Shortcut, limit int) ([]views.Count, error) {
+	counts := make([]views.Count, len(shortcuts))
+	for i, shortcut := range shortcuts {
+		pressed, err := parseListing(shortcut.Apply(l.values()), l.scope, s.moment(c).Zone)
+		if err != nil {
+			return nil, fmt.Errorf("shortcut %s: %w", shortcut.Label, err)
+		}
+		if counts[i], err = s.count(c.Request().Context(), s.person(c), pressed.filter(s.Now()), limit); err != nil {
+			return nil, err
+		}
+	}
+	return counts, nil
+}

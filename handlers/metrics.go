@@ -1,0 +1,113 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/live"
+)
+
+// measurements are what /metrics tells about requests. Labels have few values, none of them a stranger's.
+type measurements struct {
+	requests  *prometheus.HistogramVec
+	announced *prometheus.CounterVec
+	decisions *prometheus.CounterVec
+}
+
+func newMeasurements(r prometheus.Registerer, hub *live.Hub) measurements {
+	m := measurements{
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "countersign_http_request_duration_seconds", Help: "Time to answer HTTP requests, by route.",
+			Buckets: []float64{.002, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
+		}, []string{"route", "method", "status"}),
+		announced: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "countersign_intake_answers_total", Help: "Answers to webhooks, by HTTP status.",
+		}, []string{"status"}),
+		decisions: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "countersign_decisions_total", Help: "Decisions recorded, by kind of outcome.",
+		}, []string{"kind"}),
+	}
+	streams := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "countersign_event_streams", Help: "Open event streams of pages.",
+	}, func() float64 { return float64(hub.Subscribers()) })
+	r.MustRegister(m.requests, m.announced, m.decisions, streams)
+	return m
+}
+
+// request counts one request. Streams are left out: how long a page stays open says nothing about the server.
+func (m measurements) request(route, method string, status int, took time.Duration) {
+	if route == "/events" {
+		return
+	}
+	if route == "" {
+		route = "other" // addresses that are not ours, of which there are endless many
+	}
+	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// CountAttempts counts the answers of Lambda to completions and heartbeats on their way through next.
+func CountAttempts(r prometheus.Registerer, next callbacks.Lambda) callbacks.Lambda {
+	answers := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "countersign_lambda_answers_total", Help: "Answers of Lambda, by call and kind of answer.",
+	}, []string{"call", "answer"})
+	r.MustRegister(answers)
+	return countedLambda{Lambda: next, answers: answers}
+}
+
+type countedLambda struct {
+	callbacks.Lambda
+	answers *prometheus.CounterVec
+}
+
+func (l countedLambda) Complete(ctx context.Context, to callbacks.Target, completion callbacks.Completion) error {
+	err := l.Lambda.Complete(ctx, to, completion)
+	l.count("complete", err)
+	return err
+}
+
+func (l countedLambda) Heartbeat(ctx context.Context, to callbacks.Target) error {
+	err := l.Lambda.Heartbeat(ctx, to)
+	l.count("heartbeat", err)
+	return err
+}
+
+func (l countedLambda) count(call string, err error) {
+	answer := callbacks.AnswerAccepted
+	if err != nil {
+		answer = callbacks.AnswerNone
+	}
+	if lambda, ok := errors.AsType[*callbacks.LambdaError](err); ok {
+		answer = lambda.Answer
+	}
+	l.answers.WithLabelValues(call, string(answer)).Inc()
+}
+
+// metrics answers scrapers: this machine's only, unless the operator opened it.
+func (s *server) metrics(c echo.Context) error {
+	if !s.MetricsPublic && !fromThisMachine(c.Request()) {
+		return callbacks.ErrNotFound
+	}
+	promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}).ServeHTTP(c.Response(), c.Request())
+	return nil
+}
+
+// fromThisMachine reports whether a request was made here. One that a proxy on this machine passed on was not.
+func fromThisMachine(r *http.Request) bool {
+	for _, forwarded := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
+		if r.Header.Get(forwarded) != "" {
+			return false
+		}
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	ip := net.ParseIP(host)
+	return err == nil && ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,71 @@
+package handlers
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+// observe numbers, times, counts and logs each request. The log has the path but no query: searches and the answers of the
+// OpenID provider are in there. The cause of a failure stands in its line and nowhere else.
+func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		began := time.Now() // the wall clock measures; Config.Now may stand still
+		id := rand.Text()[:16]
+		c.Response().Header().Set(echo.HeaderXRequestID, id)
+		err := next(c)
+		if err != nil {
+			c.Error(err)
+		}
+		r, status := c.Request(), c.Response().Status
+		s.counts.request(c.Path(), r.Method, status, time.Since(began))
+		attributes := []slog.Attr{
+			slog.String("request_id", id), slog.String("method", r.Method), slog.String("path", r.URL.Path),
+			slog.Int("status", status), slog.Duration("took", time.Since(began)), slog.Int64("bytes", c.Response().Size),
+			slog.String("ip", c.RealIP()),
+		}
+		if p := s.person(c); p.Subject != "" {
+			attributes = append(attributes, slog.String("person", p.Subject))
+		}
+		if err != nil {
+			attributes = append(attributes, slog.Any("error", err))
+		}
+		s.Log.LogAttrs(r.Context(), level(status, c.Path()), "request", attributes...)
+		return nil
+	}
+}
+
+func level(status int, route string) slog.Level {
+	switch {
+	case status >= http.StatusInternalServerError:
+		return slog.LevelError
+	case route == "/healthz" || route == "/readyz" || route == "/metrics" || route == "/static/*":
+		return slog.LevelDebug // they come every few seconds and say nothing
+	}
+	return slog.LevelInfo
+}
+
+// requestID is the number of the request in the log.
+func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
+
+// recoverPanic makes an error of a panic, so that it gets a page and a line in the log.
+func recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			switch r := recover(); {
+			case r == nil:
+			case r == http.ErrAbortHandler:
+				panic(r)
+			default:
+				err = errors.Join(err, fmt.Errorf("panic: %v\n%s", r, debug.Stack()))
+			}
+		}()
+		return next(c)
+	}
+}

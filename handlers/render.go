@@ -1,0 +1,31 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"countersign/views"
+)
+
+// render writes a component. It is made in memory first, so that a fault in it can still become an error page; it is made
+// even when the request's time is up, since that is what the page may have to tell.
+func render(c echo.Context, status int, component templ.Component) error {
+	var b bytes.Buffer
+	if err := component.Render(context.WithoutCancel(c.Request().Context()), &b); err != nil {
+		return fmt.Errorf("render %s: %w", c.Path(), err)
+	}
+	return c.HTMLBlob(status, b.Bytes())
+}
+
+// moment is now, on the clock of the reader: their browser tells the zone by a cookie.
+func (s *server) moment(c echo.Context) views.Moment {
+	m := views.Moment{Now: s.Now(), Zone: views.Zone("")}
+	if cookie, err := c.Cookie(views.ZoneCookie); err == nil {
+		m.Zone = views.Zone(cookie.Value)
+	}
+	return m
+}

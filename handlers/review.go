@@ -1,0 +1,117 @@
+package handlers
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"countersign/internal/callbacks"
+	"countersign/views"
+)
+
+// review shows one callback, whatever its state.
+func (s *server) review(c echo.Context) error {
+	return s.showReview(c, http.StatusOK, views.Draft{})
+}
+
+// showReview renders the page of the request's callback with what the reader typed before.
+func (s *server) showReview(c echo.Context, status int, draft views.Draft) error {
+	l := s.origin(c)
+	model, err := s.reviewModel(c, callbacks.ID(c.Param("id")), l, draft)
+	if err != nil {
+		return err
+	}
+	shell, err := s.shell(c, place(l), views.Address{Path: reviewPath(c), Query: l.values()})
+	if err != nil {
+		return err
+	}
+	return render(c, status, views.ReviewPage(shell, model))
+}
+
+func reviewPath(c echo.Context) string { return "/callbacks/" + c.Param("id") }
+
+// origin is the list that a callback was opened from. A bad one must not keep a callback from opening, and one that the
+// reader may not see (links are passed on) becomes their own.
+func (s *server) origin(c echo.Context) listing {
+	l, err := parseListing(c.QueryParams(), callbacks.ScopeAvailable, s.moment(c).Zone)
+	roles := s.person(c).Roles
+	if err != nil || (l.scope == callbacks.ScopeAll && !roles.Admin && !roles.Auditor) {
+		return listing{scope: callbacks.ScopeAvailable}
+	}
+	return l.whole()
+}
+
+// place is where a list stands in the navigation.
+func place(l listing) views.Place {
+	if l.scope == callbacks.ScopeAll {
+		return views.PlaceAdmin
+	}
+	return views.InboxPlace(l.scope)
+}
+
+// reviewModel reads everything that is shown of a callback.
+func (s *server) reviewModel(c echo.Context, id callbacks.ID, from listing, draft views.Draft) (views.Review, error) {
+	ctx, p := c.Request().Context(), s.person(c)
+	sheet, err := s.Service.Sheet(ctx, p, id)
+	if err != nil {
+		return views.Review{}, err
+	}
+	m := views.Review{Sheet: sheet, Budget: s.Service.Budget(), Draft: draft, List: from.whole().address()}
+	if m.Description, err = renderMarkdown(sheet.Content.Description); err != nil {
+		return views.Review{}, err
+	}
+	if s.ConsoleLinks {
+		m.ConsoleURL = consoleURL(&sheet.Callback)
+	}
+	if sheet.Callback.State != callbacks.Pending {
+		m.Next, err = s.next(c, id, from)
+		return m, err
+	}
+	if sheet.MayDecide == nil {
+		m.Previews, err = s.previews(c, &sheet.Callback, draft.Comment)
+	}
+	return m, err
+}
+
+// previews are what each outcome would send with the comment. A comment that cannot be sent leaves them without it.
+func (s *server) previews(c echo.Context, of *callbacks.Callback, comment string) ([]callbacks.Preview, error) {
+	var all []callbacks.Preview
+	for _, outcome := range of.Outcomes {
+		choice := callbacks.Choice{Outcome: outcome.Name, Comment: comment}
+		preview, err := s.Service.Preview(c.Request().Context(), s.person(c), of.ID, choice)
+		if _, invalid := errors.AsType[callbacks.Invalid](err); invalid && comment != "" {
+			return s.previews(c, of, "")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("preview of %s: %w", outcome.Name, err)
+		}
+		all = append(all, preview)
+	}
+	return all, nil
+}
+
+// next is what to open after a callback. Lists of what has ended lead back to what waits.
+func (s *server) next(c echo.Context, leaving callbacks.ID, from listing) (*views.Next, error) {
+	if from.scope != callbacks.ScopeMine && from.scope != callbacks.ScopeAvailable {
+		from = listing{scope: callbacks.ScopeAvailable}
+	}
+	row, held, err := s.Service.Next(c.Request().Context(), s.person(c), from.filter(s.Now()), leaving)
+	return &views.Next{Row: row, Held: held}, err
+}
+
+// consoleURL is the waiting function's page in the AWS console. AWS documents no address for a single execution.
+func consoleURL(c *callbacks.Callback) string {
+	parts := strings.SplitN(c.ExecutionARN, ":", 4)
+	if c.Region == "" || c.Function == "" || len(parts) != 4 || !regionPattern.MatchString(c.Region) {
+		return ""
+	}
+	host := map[string]string{"aws": "console.aws.amazon.com", "aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}[parts[1]]
+	if host == "" {
+		return ""
+	}
+	return "https://" + c.Region + "." + host + "/lambda/home?region=" + c.Region + "#/functions/" + url.PathEscape(c.Function)
+}

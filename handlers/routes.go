@@ -1,0 +1,102 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+)
+
+// route is one entry of the table. Its zero access is nobody's.
+type route struct {
+	method, path string
+	kind         kind
+	access       access
+	handler      func(*server, echo.Context) error
+}
+
+// routes is every route there is. The test of this table knows what each of them answers to whom.
+var routes = []route{
+	{http.MethodGet, "/", page, anyRole, (*server).inbox},
+	{http.MethodGet, "/callbacks/:id", page, anyRole, (*server).review},
+	{http.MethodPost, "/callbacks/:id/decision", form, anyRole, (*server).decide},
+	{http.MethodPost, "/callbacks/:id/preview", script, anyRole, (*server).preview},
+	{http.MethodPost, "/callbacks/:id/reviews", script, anyRole, (*server).lease},
+	{http.MethodPost, "/callbacks/:id/delivery", form, admin, (*server).retryDelivery},
+	{http.MethodGet, "/admin/callbacks", page, adminOrAuditor, (*server).admin},
+	{http.MethodGet, "/audit", page, adminOrAuditor, (*server).audit},
+	{http.MethodGet, "/events", script, anyRole, (*server).events},
+	{http.MethodPost, "/demo/samples", form, anyRole, (*server).startSample},
+
+	{http.MethodGet, "/signin", page, public, (*server).signIn},
+	{http.MethodPost, "/auth/login", form, public, (*server).login},
+	{http.MethodGet, "/auth/callback", page, public, (*server).finishLogin},
+	{http.MethodPost, "/auth/logout", form, public, (*server).logout},
+
+	{http.MethodPost, "/webhooks/callbacks", webhook, public, (*server).receive},
+
+	{http.MethodGet, "/healthz", machine, public, (*server).healthy},
+	{http.MethodGet, "/readyz", machine, public, (*server).ready},
+	{http.MethodGet, "/metrics", machine, public, (*server).metrics},
+	{http.MethodGet, "/static/*", machine, public, (*server).file},
+}
+
+// kind says who talks through a route, and so how it is protected and how it fails.
+type kind string
+
+const (
+	page    kind = "page"    // a person asks for a page; who is not signed in is sent to sign in
+	form    kind = "form"    // a person posts a form; the answer is a page or a redirect
+	script  kind = "script"  // a script of a page asks; failures are plain text
+	webhook kind = "webhook" // a sender announces; failures are problem+json
+	machine kind = "machine" // probes, scrapers and files
+)
+
+// maxForm bounds a posted form in bytes: the longest comment, fully escaped, fits.
+const maxForm = 64 << 10
+
+// mount registers every route with what its kind needs around it. What comes first is outermost.
+func (s *server) mount(e *echo.Echo) {
+	for _, r := range routes {
+		around := []echo.MiddlewareFunc{as(r.kind)}
+		switch r.kind {
+		case page, form:
+			compress := middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1 << 10})
+			around = append(around, withTimeout, limitBody(maxForm), compress, s.sameOrigin, s.session, s.guard(r))
+		case script:
+			around = append(around, limitBody(maxForm), s.sameOrigin, s.session, s.guard(r))
+		case webhook:
+			around = append(around, withTimeout, s.guard(r)) // intake bounds the body itself
+		case machine:
+			around = append(around, withTimeout, s.guard(r))
+		}
+		if r.path == "/auth/login" || r.path == "/auth/callback" {
+			around = append(around, s.limitSignIn)
+		}
+		handler := func(c echo.Context) error { return r.handler(s, c) }
+		e.Add(r.method, r.path, handler, around...)
+		if r.method == http.MethodGet && r.path != "/events" {
+			e.Add(http.MethodHead, r.path, handler, around...)
+		}
+	}
+}
+
+const kindKey = "kind"
+
+// as notes the kind of a route, which decides how a failure looks.
+func as(k kind) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			c.Set(kindKey, k)
+			return next(c)
+		}
+	}
+}
+
+// kindOf is the kind of the request's route; an address that is not ours is a page that is not there.
+func kindOf(c echo.Context) kind {
+	if k, ok := c.Get(kindKey).(kind); ok {
+		return k
+	}
+	return page
+}

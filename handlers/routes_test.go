@@ -1,0 +1,125 @@
+package handlers_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"countersign/handlers"
+	"countersign/static"
+)
+
+// who are the columns of the table below; the callback of the test is in queue finance.
+var who = []string{"nobody", nora, otto, rita, audrey, adam}
+
+// open are the statuses of every route for everybody. A route that is missing here fails the test.
+var open = map[string]struct {
+	form    url.Values
+	answers [6]int
+}{
+	"GET /":                        {nil, [6]int{303, 403, 200, 200, 200, 200}},
+	"GET /callbacks/:id":           {nil, [6]int{303, 403, 404, 200, 200, 200}},
+	"POST /callbacks/:id/decision": {url.Values{"outcome": {"approve"}}, [6]int{401, 403, 404, 200, 403, 403}},
+	"POST /callbacks/:id/preview":  {url.Values{"outcome": {"approve"}}, [6]int{401, 403, 404, 200, 403, 403}},
+	"POST /callbacks/:id/reviews":  {url.Values{"action": {"open"}}, [6]int{401, 403, 404, 200, 403, 403}},
+	"POST /callbacks/:id/delivery": {nil, [6]int{401, 403, 403, 403, 403, 303}},
+	"GET /admin/callbacks":         {nil, [6]int{303, 403, 403, 403, 200, 200}},
+	"GET /audit":                   {nil, [6]int{303, 403, 403, 403, 200, 200}},
+	"GET /events":                  {nil, [6]int{401, 403, 200, 200, 200, 200}},
+	"POST /demo/samples":           {url.Values{"sample": {"expense"}}, [6]int{401, 403, 303, 303, 303, 303}},
+	"GET /signin":                  {nil, [6]int{200, 303, 303, 303, 303, 303}},
+	"POST /auth/login":             {nil, [6]int{200, 200, 200, 200, 200, 200}},
+	"GET /auth/callback":           {nil, [6]int{400, 400, 400, 400, 400, 400}},
+	"POST /webhooks/callbacks":     {url.Values{}, [6]int{415, 415, 415, 415, 415, 415}},
+	"GET /healthz":                 {nil, [6]int{200, 200, 200, 200, 200, 200}},
+	"GET /readyz":                  {nil, [6]int{200, 200, 200, 200, 200, 200}},
+	"GET /metrics":                 {nil, [6]int{200, 200, 200, 200, 200, 200}},
+	"GET /static/*":                {nil, [6]int{200, 200, 200, 200, 200, 200}},
+	"POST /auth/logout":            {nil, [6]int{303, 200, 200, 200, 200, 200}}, // asked last: it ends the session
+}
+
+func TestRoutes(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id := s.receive(expense()).ID
+	table := handlers.Routes()
+	for column, person := range who {
+		t.Run(person, func(t *testing.T) {
+			b := s.visitor()
+			if person != "nobody" {
+				b = s.as(person)
+			}
+			ask := func(route string) {
+				want, known := open[route]
+				if !known {
+					t.Errorf("%s is in no table of this test: who may call it?", route)
+					return
+				}
+				method, pattern, _ := strings.Cut(route, " ")
+				path := strings.NewReplacer(":id", string(id), "/static/*", static.URL("favicon.svg")).Replace(pattern)
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				resp := b.open(ctx, method, path, "application/x-www-form-urlencoded", want.form.Encode())
+				defer func() { _ = resp.Body.Close() }()
+				if resp.StatusCode != want.answers[column] {
+					t.Errorf("%s: %d, want %d", route, resp.StatusCode, want.answers[column])
+				}
+			}
+			for _, route := range table {
+				if route != "POST /auth/logout" {
+					ask(route)
+				}
+			}
+			ask("POST /auth/logout")
+		})
+	}
+}
+
+// TestRoutes_Closed: an address or a method that the table does not have.
+func TestRoutes_Closed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, b := range []*browser{s.visitor(), s.as(adam)} {
+		for route, status := range map[string]int{
+			"GET /nothing":                 http.StatusNotFound,
+			"GET /admin":                   http.StatusNotFound,
+			"DELETE /callbacks/abc":        http.StatusMethodNotAllowed,
+			"GET /callbacks/abc/decision":  http.StatusMethodNotAllowed,
+			"GET /auth/logout":             http.StatusMethodNotAllowed,
+			"GET /callbacks/abc/def/ghi/j": http.StatusNotFound,
+		} {
+			method, path, _ := strings.Cut(route, " ")
+			if a := b.do(method, path, "", ""); a.status != status {
+				t.Errorf("%s: %d, want %d", route, a.status, status)
+			}
+		}
+	}
+}
+
+// TestInvisible: what somebody may not see and what does not exist answer alike.
+func TestInvisible(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id := string(s.receive(expense()).ID)
+	b := s.as(otto)
+	for _, route := range []string{
+		"GET /callbacks/%", "POST /callbacks/%/decision", "POST /callbacks/%/preview", "POST /callbacks/%/reviews",
+	} {
+		method, path, _ := strings.Cut(route, " ")
+		form := url.Values{"outcome": {"approve"}, "action": {"open"}}.Encode()
+		ask := func(id string) answer {
+			a := b.do(method, strings.ReplaceAll(path, "%", id), "application/x-www-form-urlencoded", form)
+			a.body = strings.ReplaceAll(a.body, id, "ID")
+			return a
+		}
+		invisible, missing := ask(id), ask("nosuchcallback")
+		if invisible.status != http.StatusNotFound || missing.status != http.StatusNotFound || invisible.body != missing.body {
+			t.Errorf("%s: invisible %d, missing %d; the bodies are equal: %t", route, invisible.status, missing.status, invisible.body == missing.body)
+		}
+	}
+	if a := b.get("/?item=" + id); a.status != http.StatusOK || strings.Contains(a.body, "EXP-2291") {
+		t.Errorf("the list shows what otto may not see: %d", a.status)
+	}
+}

@@ -1,0 +1,53 @@
+package handlers
+
+import (
+	"context"
+
+	"github.com/labstack/echo/v4"
+
+	"countersign/internal/callbacks"
+	"countersign/views"
+)
+
+// countLimit is where counting stops: nobody works down a list of a hundred by its number.
+const countLimit = 100
+
+// shell is what stands around a page of somebody who is signed in.
+func (s *server) shell(c echo.Context, place views.Place, address views.Address) (views.Shell, error) {
+	shell := s.plainShell(c)
+	shell.Place, shell.Address = place, address
+	var err error
+	shell.Counts, err = s.navigationCounts(c.Request().Context(), shell.Viewer)
+	return shell, err
+}
+
+// plainShell is the frame of an error or of the sign-in page: it asks nothing of the database, which may be the trouble.
+func (s *server) plainShell(c echo.Context) views.Shell {
+	shell := views.Shell{Moment: s.moment(c), Viewer: s.person(c), Version: s.Version, Support: s.SupportContact}
+	if s.Demo != nil {
+		shell.Samples = s.Demo.Samples()
+	}
+	return shell
+}
+
+// navigationCounts are the numbers beside the lists.
+func (s *server) navigationCounts(ctx context.Context, p callbacks.Person) (counts views.Counts, err error) {
+	count := func(f callbacks.Filter) (n views.Count) {
+		if err == nil {
+			n, err = s.count(ctx, p, f, countLimit)
+		}
+		return n
+	}
+	counts.Available = count(callbacks.Filter{Scope: callbacks.ScopeAvailable})
+	counts.Mine = count(callbacks.Filter{Scope: callbacks.ScopeMine})
+	counts.Attention = count(callbacks.Filter{Scope: callbacks.ScopeAttention})
+	if p.Roles.Admin || p.Roles.Auditor {
+		counts.All = count(callbacks.Filter{Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.Pending}})
+	}
+	return counts, err
+}
+
+func (s *server) count(ctx context.Context, p callbacks.Person, f callbacks.Filter, limit int) (views.Count, error) {
+	n, err := s.Service.Count(ctx, p, f, limit)
+	return views.Bounded(n, limit), err
+}

@@ -1,0 +1,72 @@
+package handlers
+
+import (
+	"html"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"countersign/internal/auth"
+	"countersign/views"
+)
+
+// signIn shows where to sign in; who is signed in already goes on.
+func (s *server) signIn(c echo.Context) error {
+	if p := s.person(c); p.Subject != "" {
+		return c.Redirect(http.StatusSeeOther, returnPath(c))
+	}
+	return render(c, http.StatusOK, views.SignInPage(s.plainShell(c), views.SignIn{
+		Provider: s.ProviderName, Return: returnPath(c),
+		Down:      s.Auth.Available(c.Request().Context()) != nil,
+		SignedOut: c.QueryParam("signed_out") != "",
+	}))
+}
+
+// login sends a person to the OpenID provider.
+func (s *server) login(c echo.Context) error {
+	address, err := s.Auth.Begin(c.Response(), c.Request(), returnPath(c))
+	if err != nil {
+		return err
+	}
+	return leave(c, address)
+}
+
+const returnKey = "return"
+
+// finishLogin takes a person who comes back from the provider to where they wanted to go.
+func (s *server) finishLogin(c echo.Context) error {
+	back, _, err := s.Auth.Finish(c.Response(), c.Request())
+	if err != nil {
+		c.Set(returnKey, back)
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, back)
+}
+
+// logout ends the session, here and at the provider.
+func (s *server) logout(c echo.Context) error {
+	address, err := s.Auth.SignOut(c.Response(), c.Request())
+	if err != nil {
+		return err
+	}
+	if address == auth.SignedOutPath {
+		return c.Redirect(http.StatusSeeOther, address+"?signed_out=1")
+	}
+	return leave(c, address)
+}
+
+// leave sends the browser to another site. It is a page that refreshes instead of a redirect: Chromium holds redirects of a
+// posted form against form-action, and a provider may send people on to a third site that nobody here knows of.
+func leave(c echo.Context, address string) error {
+	c.Response().Header().Set("Refresh", "0; url="+address)
+	return c.HTML(http.StatusOK, `<!doctype html><html lang="en"><meta charset="utf-8"><title>Countersign</title><p><a href="`+
+		html.EscapeString(address)+`">Go on</a></p></html>`)
+}
+
+// returnPath is the page to go to after signing in: one of ours, whatever was asked for.
+func returnPath(c echo.Context) string {
+	if kept, ok := c.Get(returnKey).(string); ok {
+		return auth.ReturnPath(kept)
+	}
+	return auth.ReturnPath(c.FormValue("return"))
+}
