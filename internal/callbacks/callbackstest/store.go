@@ -14,9 +14,21 @@ import (
 // parallel tests.
 func RunStore(t *testing.T, open func(*testing.T) callbacks.Store) {
 	for name, topic := range map[string]func(*testing.T, func(*testing.T) callbacks.Store){
-		"Receive":  testReceive,
-		"Messages": testMessages,
-		"Update":   testUpdate,
+		"Receive":    testReceive,
+		"Messages":   testMessages,
+		"Read":       testRead,
+		"Contexts":   testContexts,
+		"List":       testList,
+		"Scopes":     testScopes,
+		"Filters":    testFilters,
+		"Search":     testSearch,
+		"Functions":  testFunctions,
+		"Update":     testUpdate,
+		"Deliveries": testDeliveries,
+		"Heartbeats": testHeartbeats,
+		"Deadlines":  testDeadlines,
+		"Reviews":    testReviews,
+		"Audit":      testAudit,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

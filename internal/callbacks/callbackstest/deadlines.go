@@ -1,0 +1,85 @@
+package callbackstest
+
+import (
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+func testDeadlines(t *testing.T, open func(*testing.T) callbacks.Store) {
+	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+		"Expired":        deadlineExpired,
+		"MovesWithBeats": deadlineMoves,
+		"NeverEnds":      deadlineNever,
+		"PendingOnly":    deadlinePending,
+	})
+}
+
+func expired(t testing.TB, s callbacks.Store, now time.Time, limit int) []callbacks.ID {
+	t.Helper()
+	ids, err := s.Expired(t.Context(), now, limit)
+	if err != nil {
+		t.Fatalf("expired: %v", err)
+	}
+	return ids
+}
+
+func nextDeadline(t testing.TB, s callbacks.Store) time.Time {
+	t.Helper()
+	next, err := s.NextDeadline(t.Context())
+	if err != nil {
+		t.Fatalf("next deadline: %v", err)
+	}
+	return next
+}
+
+func deadlineExpired(t *testing.T, s callbacks.Store) {
+	if next := nextDeadline(t, s); !next.IsZero() {
+		t.Errorf("an empty store has a deadline at %v", next)
+	}
+	third := put(t, s, NewCallback(Timeout(3*time.Minute)))
+	first := put(t, s, NewCallback(Timeout(time.Minute)))
+	second := put(t, s, NewCallback(Timeout(time.Hour), Heartbeats(2*time.Minute, time.Time{})))
+	same(t, "next deadline", nextDeadline(t, s), T0.Add(time.Minute))
+	same(t, "expired before the first", expired(t, s, T0.Add(time.Minute-time.Millisecond), 10), nil)
+	same(t, "expired at the second", expired(t, s, T0.Add(2*time.Minute), 10), []callbacks.ID{first.ID, second.ID})
+	same(t, "the two earliest", expired(t, s, T0.Add(time.Hour), 2), []callbacks.ID{first.ID, second.ID})
+	same(t, "all", expired(t, s, T0.Add(time.Hour), 10), []callbacks.ID{first.ID, second.ID, third.ID})
+}
+
+func deadlineMoves(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback(Heartbeats(time.Minute, T0)))
+	same(t, "next deadline", nextDeadline(t, s), T0.Add(time.Minute))
+	update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		c.Clocks.LastHeartbeatAt = T0.Add(30 * time.Second)
+		return callbacks.Change{}, nil
+	})
+	same(t, "next deadline after a beat", nextDeadline(t, s), T0.Add(90*time.Second))
+	same(t, "expired at the old deadline", expired(t, s, T0.Add(time.Minute), 10), nil)
+}
+
+func deadlineNever(t *testing.T, s callbacks.Store) {
+	put(t, s, NewCallback(Timeout(0)))
+	if next := nextDeadline(t, s); !next.IsZero() {
+		t.Errorf("next deadline is %v, want none", next)
+	}
+	same(t, "expired", expired(t, s, time.Date(9999, 12, 31, 23, 59, 59, 999_999_999, time.UTC), 10), nil)
+	// A sender may state an execution deadline beyond every calendar.
+	far := NewCallback(Timeout(0))
+	far.Clocks.ExecutionDeadline = time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC)
+	same(t, "far deadline", put(t, s, far).Clocks.ExecutionDeadline, far.Clocks.ExecutionDeadline)
+}
+
+func deadlinePending(t *testing.T, s callbacks.Store) {
+	for _, state := range callbacks.States {
+		if !state.Open() {
+			put(t, s, NewCallback(Ended(state, T0)))
+		}
+	}
+	put(t, s, NewCallback(DecidedBy("ada", T0)))
+	same(t, "expired", expired(t, s, T0.Add(24*time.Hour), 10), nil)
+	if next := nextDeadline(t, s); !next.IsZero() {
+		t.Errorf("next deadline is %v, want none", next)
+	}
+}

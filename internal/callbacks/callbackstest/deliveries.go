@@ -1,0 +1,424 @@
+package callbackstest
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+func testDeliveries(t *testing.T, open func(*testing.T) callbacks.Store) {
+	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+		"KeepCompletions":         deliveryKeepsCompletion,
+		"NotFound":                deliveryNotFound,
+		"ClaimRecordsTheAttempt":  claimRecordsAttempt,
+		"NotBeforeTheyAreDue":     claimNotDue,
+		"EarliestFirstToLimit":    claimLimit,
+		"OneClaimantEach":         claimsRace,
+		"OpenAttemptMakesDoubt":   claimAfterCrash,
+		"FinishSettles":           finishSettles,
+		"FinishPutsOff":           finishPutsOff,
+		"FinishErrorWritesNone":   finishError,
+		"LeaseLost":               finishAfterTakeover,
+		"LeaseLostToOneself":      finishAfterOwnTakeover,
+		"FinishOnce":              finishTwice,
+		"LatestAttemptsAreShown":  attemptsAreBounded,
+		"RetryMakesDue":           retryMakesDue,
+		"RetryLeavesALeaseAlone":  retryDuringAttempt,
+		"RetryErrorWritesNothing": retryError,
+		"RetryWithoutDelivery":    retryWithoutDelivery,
+	})
+}
+
+// lease is a minute from now.
+func lease(owner string, now time.Time) callbacks.Lease {
+	return callbacks.Lease{Owner: owner, Until: now.Add(time.Minute)}
+}
+
+func claim(t testing.TB, s callbacks.Store, owner string, now time.Time) []callbacks.Work {
+	t.Helper()
+	work, err := s.ClaimDeliveries(t.Context(), now, lease(owner, now), 10)
+	if err != nil {
+		t.Fatalf("claim: %v", err)
+	}
+	return work
+}
+
+func claimOne(t testing.TB, s callbacks.Store, owner string, now time.Time) callbacks.Work {
+	t.Helper()
+	work := claim(t, s, owner, now)
+	if len(work) != 1 {
+		t.Fatalf("claimed %d deliveries, want 1", len(work))
+	}
+	return work[0]
+}
+
+func delivery(t testing.TB, s callbacks.Store, id callbacks.ID) callbacks.Delivery {
+	t.Helper()
+	d, err := s.Delivery(t.Context(), id)
+	if err != nil {
+		t.Fatalf("delivery: %v", err)
+	}
+	return d
+}
+
+func nextDelivery(t testing.TB, s callbacks.Store) time.Time {
+	t.Helper()
+	next, err := s.NextDelivery(t.Context())
+	if err != nil {
+		t.Fatalf("next delivery: %v", err)
+	}
+	return next
+}
+
+// answered is an attempt that came to an end.
+func answered(w callbacks.Work, at time.Time, answer callbacks.Answer) callbacks.Attempt {
+	return callbacks.Attempt{Number: w.Delivery.Tries, StartedAt: at, EndedAt: at.Add(time.Second), Answer: answer, Status: 429, Code: "Code", RequestID: "request-1"}
+}
+
+// putOff finishes a delivery that is tried again at a time, or never for the zero time.
+func putOff(until time.Time) func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) {
+	return func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
+		d.DueAt = until
+		return Entry(*c, callbacks.ActionAttemptFailed, T0), nil
+	}
+}
+
+func deliveryKeepsCompletion(t *testing.T, s callbacks.Store) {
+	for name, want := range map[string]callbacks.Completion{
+		"Success": NewCompletion(),
+		"Nothing": {Kind: callbacks.Success},
+		"Bytes":   {Kind: callbacks.Success, Result: []byte("\x00\xff'\"")},
+		"Failure": {Kind: callbacks.Failure, Error: callbacks.ErrorObject{
+			ErrorType: "Rejected", ErrorMessage: "no <b> & \"no\"", ErrorData: `{"a": 1,  "b":"\u0000"}`, StackTrace: []string{"one", "two"}}},
+		"EmptyFailure": {Kind: callbacks.Failure},
+	} {
+		c := put(t, s, NewCallback())
+		update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+			return callbacks.Change{Delivery: &callbacks.Delivery{Callback: c.ID, Completion: want, DueAt: T0}}, nil
+		})
+		got := delivery(t, s, c.ID)
+		same(t, name, got, callbacks.Delivery{Callback: c.ID, Completion: want, DueAt: T0})
+		if got.Completion.SHA256() != want.SHA256() {
+			t.Errorf("%s: the hash of what is sent changed", name)
+		}
+	}
+}
+
+func deliveryNotFound(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	for _, id := range []callbacks.ID{c.ID, callbacks.NewID()} {
+		if _, err := s.Delivery(t.Context(), id); !errors.Is(err, callbacks.ErrNotFound) {
+			t.Errorf("got %v, want ErrNotFound", err)
+		}
+	}
+	_, err := s.FinishDelivery(t.Context(), "worker", callbacks.Attempt{Number: 1}, c.ID, putOff(time.Time{}))
+	if !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("finish gives %v, want ErrNotFound", err)
+	}
+	if next := nextDelivery(t, s); !next.IsZero() {
+		t.Errorf("next delivery is due at %v, want none", next)
+	}
+}
+
+func claimRecordsAttempt(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	decided := decide(t, s, c.ID, T0)
+	same(t, "next delivery", nextDelivery(t, s), T0)
+	now := T0.Add(time.Second)
+	w := claimOne(t, s, "worker", now)
+	same(t, "callback", w.Callback, decided)
+	same(t, "delivery", w.Delivery, callbacks.Delivery{Callback: c.ID, Completion: NewCompletion(), Tries: 1, DueAt: T0})
+	same(t, "attempts", delivery(t, s, c.ID).Attempts, []callbacks.Attempt{{Number: 1, StartedAt: now}})
+	same(t, "next delivery while it is leased", nextDelivery(t, s), now.Add(time.Minute))
+	if again := claim(t, s, "another", now.Add(time.Minute-time.Millisecond)); len(again) != 0 {
+		t.Error("a leased delivery was claimed again")
+	}
+}
+
+func claimNotDue(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	decide(t, s, c.ID, T0)
+	if work := claim(t, s, "worker", T0.Add(-time.Millisecond)); len(work) != 0 {
+		t.Errorf("claimed %d deliveries that are not due", len(work))
+	}
+	claimOne(t, s, "worker", T0)
+}
+
+func claimLimit(t *testing.T, s callbacks.Store) {
+	var want []callbacks.ID
+	for i := range 5 {
+		c := put(t, s, NewCallback())
+		decide(t, s, c.ID, T0.Add(-time.Duration(i)*time.Second))
+		want = append([]callbacks.ID{c.ID}, want...)
+	}
+	var got []callbacks.ID
+	for _, limit := range []int{2, 2, 2} {
+		work, err := s.ClaimDeliveries(t.Context(), T0, lease("worker", T0), limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range work {
+			got = append(got, w.Callback.ID)
+		}
+	}
+	same(t, "claimed callbacks", got, want)
+}
+
+func claimsRace(t *testing.T, s callbacks.Store) {
+	const n = 40
+	for range n {
+		decide(t, s, put(t, s, NewCallback()).ID, T0)
+	}
+	var mu sync.Mutex
+	claimed := map[callbacks.ID]int{}
+	var all sync.WaitGroup
+	for worker := range 8 {
+		all.Go(func() {
+			for {
+				work, err := s.ClaimDeliveries(t.Context(), T0, lease(fmt.Sprint(worker), T0), 3)
+				if err != nil {
+					t.Errorf("claim: %v", err)
+				}
+				if len(work) == 0 {
+					return
+				}
+				mu.Lock()
+				for _, w := range work {
+					claimed[w.Callback.ID]++
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	all.Wait()
+	// A worker that passes over what another one is just claiming may find nothing and leave: nothing is lost by that.
+	rest, err := s.ClaimDeliveries(t.Context(), T0, lease("rest", T0), n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range rest {
+		claimed[w.Callback.ID]++
+	}
+	for id, times := range claimed {
+		if times != 1 {
+			t.Errorf("%s was claimed %d times", id, times)
+		}
+	}
+	if len(claimed) != n {
+		t.Errorf("%d of %d were claimed", len(claimed), n)
+	}
+}
+
+func claimAfterCrash(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	decide(t, s, c.ID, T0)
+	if w := claimOne(t, s, "crashed", T0); w.Delivery.Doubtful {
+		t.Error("the first attempt is in doubt before it was made")
+	}
+	later := T0.Add(time.Minute)
+	w := claimOne(t, s, "next", later)
+	if !w.Delivery.Doubtful || w.Delivery.Tries != 2 {
+		t.Errorf("after a crash: doubtful %t, %d tries; want true, 2", w.Delivery.Doubtful, w.Delivery.Tries)
+	}
+	same(t, "attempts", delivery(t, s, c.ID).Attempts, []callbacks.Attempt{{Number: 1, StartedAt: T0}, {Number: 2, StartedAt: later}})
+}
+
+func finishSettles(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	decided := decide(t, s, c.ID, T0)
+	w := claimOne(t, s, "worker", T0)
+	attempt := answered(w, T0, callbacks.AnswerAccepted)
+	got, err := s.FinishDelivery(t.Context(), "worker", attempt, c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
+		same(t, "callback and delivery that fn gets", callbacks.Work{Callback: *c, Delivery: *d}, w)
+		Ended(callbacks.Completed, T0)(c)
+		d.DueAt, d.Doubtful = time.Time{}, true
+		return Entry(*c, callbacks.ActionDelivered, T0), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.State != callbacks.Completed || got.Revision != decided.Revision+1 {
+		t.Errorf("got state %s at revision %d, want completed at %d", got.State, got.Revision, decided.Revision+1)
+	}
+	same(t, "stored and returned callback", get(t, s, c.ID), got)
+	same(t, "delivery", delivery(t, s, c.ID), callbacks.Delivery{
+		Callback: c.ID, Completion: NewCompletion(), Tries: 1, Doubtful: true, Attempts: []callbacks.Attempt{attempt}})
+	same(t, "actions", auditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionDelivered, callbacks.ActionDecided, callbacks.ActionReceived})
+	if next := nextDelivery(t, s); !next.IsZero() {
+		t.Errorf("next delivery is due at %v, want none", next)
+	}
+	if work := claim(t, s, "worker", T0.Add(24*time.Hour)); len(work) != 0 {
+		t.Error("a settled delivery was claimed")
+	}
+}
+
+func finishPutsOff(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	decide(t, s, c.ID, T0)
+	w := claimOne(t, s, "worker", T0)
+	due := T0.Add(5 * time.Second)
+	if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, T0, callbacks.AnswerThrottled), c.ID, putOff(due)); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "next delivery", nextDelivery(t, s), due)
+	w = claimOne(t, s, "another", due)
+	if w.Delivery.Tries != 2 || w.Delivery.Doubtful {
+		t.Errorf("got %d tries, doubtful %t; want 2 and no doubt: the first attempt was answered", w.Delivery.Tries, w.Delivery.Doubtful)
+	}
+}
+
+func finishError(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	decided := decide(t, s, c.ID, T0)
+	w := claimOne(t, s, "worker", T0)
+	before := delivery(t, s, c.ID)
+	wrong := errors.New("fn does not want to")
+	_, err := s.FinishDelivery(t.Context(), "worker", answered(w, T0, callbacks.AnswerFault), c.ID,
+		func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
+			c.Heartbeats, d.DueAt, d.Doubtful = 99, T0, true
+			return Entry(*c, callbacks.ActionDelivered, T0), wrong
+		})
+	if err != wrong { //nolint:errorlint // as it is, not wrapped
+		t.Errorf("got %v, want fn's own error as it is", err)
+	}
+	same(t, "callback before and after", get(t, s, c.ID), decided)
+	same(t, "delivery before and after", delivery(t, s, c.ID), before)
+	same(t, "actions", auditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionDecided, callbacks.ActionReceived})
+}
+
+func finishAfterTakeover(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	decided := decide(t, s, c.ID, T0)
+	old := claimOne(t, s, "old", T0)
+	claimOne(t, s, "new", T0.Add(time.Minute))
+	before := delivery(t, s, c.ID)
+	_, err := s.FinishDelivery(t.Context(), "old", answered(old, T0, callbacks.AnswerAccepted), c.ID,
+		func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) {
+			t.Error("fn was run without the lease")
+			return callbacks.AuditEntry{}, nil
+		})
+	if !errors.Is(err, callbacks.ErrLeaseLost) {
+		t.Errorf("got %v, want ErrLeaseLost", err)
+	}
+	same(t, "callback before and after", get(t, s, c.ID), decided)
+	same(t, "delivery before and after", delivery(t, s, c.ID), before)
+}
+
+func finishAfterOwnTakeover(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	decide(t, s, c.ID, T0)
+	first := claimOne(t, s, "worker", T0)
+	second := claimOne(t, s, "worker", T0.Add(time.Minute))
+	_, err := s.FinishDelivery(t.Context(), "worker", answered(first, T0, callbacks.AnswerAccepted), c.ID, putOff(time.Time{}))
+	if !errors.Is(err, callbacks.ErrLeaseLost) {
+		t.Errorf("the answer to the first attempt gives %v, want ErrLeaseLost: the second is under way", err)
+	}
+	if _, err := s.FinishDelivery(t.Context(), "worker", answered(second, T0, callbacks.AnswerAccepted), c.ID, putOff(time.Time{})); err != nil {
+		t.Errorf("the answer to the second attempt: %v", err)
+	}
+}
+
+func finishTwice(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	decide(t, s, c.ID, T0)
+	w := claimOne(t, s, "worker", T0)
+	for i, want := range []error{nil, callbacks.ErrLeaseLost} {
+		_, err := s.FinishDelivery(t.Context(), "worker", answered(w, T0, callbacks.AnswerAccepted), c.ID, putOff(T0.Add(time.Hour)))
+		if !errors.Is(err, want) {
+			t.Errorf("finish %d gives %v, want %v", i+1, err, want)
+		}
+	}
+}
+
+func attemptsAreBounded(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	decide(t, s, c.ID, T0)
+	const tries = callbacks.MaxAttemptsShown + 3
+	for range tries {
+		w := claimOne(t, s, "worker", T0)
+		if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, T0, callbacks.AnswerThrottled), c.ID, putOff(T0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := delivery(t, s, c.ID)
+	if n := len(d.Attempts); n != callbacks.MaxAttemptsShown || d.Tries != tries {
+		t.Fatalf("got %d attempts of %d tries, want %d of %d", n, d.Tries, callbacks.MaxAttemptsShown, tries)
+	}
+	if first, last := d.Attempts[0].Number, d.Attempts[len(d.Attempts)-1].Number; first != 4 || last != tries {
+		t.Errorf("attempts go from %d to %d, want the latest, oldest first", first, last)
+	}
+}
+
+func retryMakesDue(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	decide(t, s, c.ID, T0)
+	w := claimOne(t, s, "worker", T0)
+	if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, T0, callbacks.AnswerNone), c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
+		Ended(callbacks.Unconfirmed, T0)(c)
+		d.DueAt, d.Doubtful = time.Time{}, true
+		return Entry(*c, callbacks.ActionUnconfirmed, T0), nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	now := T0.Add(time.Hour)
+	got, err := s.RetryDelivery(t.Context(), c.ID, now, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
+		c.State, c.Ending = callbacks.Decided, nil
+		return Entry(*c, callbacks.ActionRetried, now), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "stored and returned callback", get(t, s, c.ID), got)
+	same(t, "next delivery", nextDelivery(t, s), now)
+	if w := claimOne(t, s, "worker", now); w.Delivery.Tries != 2 || !w.Delivery.Doubtful || w.Callback.State != callbacks.Decided {
+		t.Errorf("got %d tries, doubtful %t, state %s; want 2, true, decided", w.Delivery.Tries, w.Delivery.Doubtful, w.Callback.State)
+	}
+	if actions := auditOf(t, s, c.ID); actions[0] != callbacks.ActionRetried {
+		t.Errorf("latest action is %s, want the retry", actions[0])
+	}
+}
+
+func retryDuringAttempt(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	decide(t, s, c.ID, T0)
+	claimOne(t, s, "worker", T0)
+	now := T0.Add(time.Second)
+	if _, err := s.RetryDelivery(t.Context(), c.ID, now, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
+		return Entry(*c, callbacks.ActionRetried, now), nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if work := claim(t, s, "another", now); len(work) != 0 {
+		t.Error("a second attempt was begun while the first is under way")
+	}
+}
+
+func retryError(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	decided := decide(t, s, c.ID, T0.Add(time.Hour))
+	_, err := s.RetryDelivery(t.Context(), c.ID, T0, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
+		c.Heartbeats = 99
+		return Entry(*c, callbacks.ActionRetried, T0), callbacks.ErrConflict
+	})
+	if err != callbacks.ErrConflict { //nolint:errorlint // as it is, not wrapped
+		t.Errorf("got %v, want fn's own error as it is", err)
+	}
+	same(t, "callback before and after", get(t, s, c.ID), decided)
+	same(t, "next delivery", nextDelivery(t, s), T0.Add(time.Hour))
+}
+
+func retryWithoutDelivery(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	_, err := s.RetryDelivery(t.Context(), c.ID, T0, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
+		c.Heartbeats = 99
+		return Entry(*c, callbacks.ActionRetried, T0), nil
+	})
+	if !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("got %v, want ErrNotFound", err)
+	}
+	same(t, "callback before and after", get(t, s, c.ID), c)
+}

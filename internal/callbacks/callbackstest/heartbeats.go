@@ -1,0 +1,143 @@
+package callbackstest
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+func testHeartbeats(t *testing.T, open func(*testing.T) callbacks.Store) {
+	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+		"ClaimMovesTheScheduleOn": heartbeatMoves,
+		"ShortTimeouts":           heartbeatShort,
+		"OpenCallbacksOnly":       heartbeatOpen,
+		"EarliestFirstToLimit":    heartbeatLimit,
+		"OneClaimantEach":         heartbeatsRace,
+	})
+}
+
+func claimBeats(t testing.TB, s callbacks.Store, now time.Time) []callbacks.Callback {
+	t.Helper()
+	claimed, err := s.ClaimHeartbeats(t.Context(), now, 10)
+	if err != nil {
+		t.Fatalf("claim heartbeats: %v", err)
+	}
+	return claimed
+}
+
+func nextHeartbeat(t testing.TB, s callbacks.Store) time.Time {
+	t.Helper()
+	next, err := s.NextHeartbeat(t.Context())
+	if err != nil {
+		t.Fatalf("next heartbeat: %v", err)
+	}
+	return next
+}
+
+func heartbeatMoves(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback(Heartbeats(5*time.Minute, T0)))
+	put(t, s, NewCallback(Heartbeats(5*time.Minute, time.Time{}))) // nobody wants its beats
+	same(t, "next heartbeat", nextHeartbeat(t, s), T0)
+	if early := claimBeats(t, s, T0.Add(-time.Millisecond)); len(early) != 0 {
+		t.Error("a beat was claimed before it was due")
+	}
+	now := T0.Add(time.Second)
+	want := c
+	want.NextHeartbeatAt = now.Add(100 * time.Second)
+	same(t, "claimed callbacks", claimBeats(t, s, now), []callbacks.Callback{want})
+	same(t, "stored callback: a claim is no change that makes a page stale", get(t, s, c.ID), want)
+	same(t, "next heartbeat", nextHeartbeat(t, s), want.NextHeartbeatAt)
+	if again := claimBeats(t, s, now); len(again) != 0 {
+		t.Error("the same beat was claimed twice")
+	}
+}
+
+func heartbeatShort(t *testing.T, s callbacks.Store) {
+	for _, timeout := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second} {
+		c := put(t, s, NewCallback(Heartbeats(timeout, T0)))
+		claimed := claimBeats(t, s, T0)
+		if len(claimed) != 1 {
+			t.Fatalf("claimed %d beats, want 1", len(claimed))
+		}
+		want := T0.Add(c.HeartbeatInterval().Truncate(time.Millisecond))
+		same(t, "next beat with a timeout of "+timeout.String(), claimed[0].NextHeartbeatAt, want)
+	}
+}
+
+func heartbeatOpen(t *testing.T, s callbacks.Store) {
+	decided := put(t, s, NewCallback(Heartbeats(time.Minute, T0.Add(time.Second)), DecidedBy("ada", T0)))
+	for _, state := range callbacks.States {
+		if !state.Open() {
+			c := put(t, s, NewCallback(Ended(state, T0)))
+			update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+				c.NextHeartbeatAt = T0
+				return callbacks.Change{}, nil
+			})
+		}
+	}
+	same(t, "next heartbeat", nextHeartbeat(t, s), T0.Add(time.Second))
+	claimed := claimBeats(t, s, T0.Add(time.Minute))
+	if len(claimed) != 1 || claimed[0].ID != decided.ID {
+		t.Errorf("claimed %d beats, want that of the decided callback", len(claimed))
+	}
+}
+
+func heartbeatLimit(t *testing.T, s callbacks.Store) {
+	want := map[callbacks.ID]bool{}
+	for i := range 5 {
+		c := put(t, s, NewCallback(Heartbeats(time.Hour, T0.Add(-time.Duration(i)*time.Second))))
+		if i >= 3 {
+			want[c.ID] = true
+		}
+	}
+	claimed, err := s.ClaimHeartbeats(t.Context(), T0, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[callbacks.ID]bool{}
+	for _, c := range claimed {
+		got[c.ID] = true
+	}
+	same(t, "claimed callbacks", got, want)
+}
+
+func heartbeatsRace(t *testing.T, s callbacks.Store) {
+	const n = 30
+	for range n {
+		put(t, s, NewCallback(Heartbeats(time.Hour, T0)))
+	}
+	var mu sync.Mutex
+	beats := map[callbacks.ID]int{}
+	claimAll := func() {
+		for {
+			claimed, err := s.ClaimHeartbeats(t.Context(), T0, 3)
+			if err != nil {
+				t.Errorf("claim heartbeats: %v", err)
+			}
+			if len(claimed) == 0 {
+				return
+			}
+			mu.Lock()
+			for _, c := range claimed {
+				beats[c.ID]++
+			}
+			mu.Unlock()
+		}
+	}
+	var all sync.WaitGroup
+	for range 6 {
+		all.Go(claimAll)
+	}
+	all.Wait()
+	claimAll() // what each passed over because another one held it
+	for id, times := range beats {
+		if times != 1 {
+			t.Errorf("the beat of %s was claimed %d times", id, times)
+		}
+	}
+	if len(beats) != n {
+		t.Errorf("%d of %d beats were claimed", len(beats), n)
+	}
+}

@@ -1,0 +1,205 @@
+package callbackstest
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+func testList(t *testing.T, open func(*testing.T) callbacks.Store) {
+	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+		"RowsAreWholeCallbacks": listRows,
+		"Orders":                listOrders,
+		"ScopesHaveAnOrder":     listScopeOrders,
+		"PagesWithInsertions":   listPages,
+		"PagesOfEqualKeys":      listTies,
+		"UnknownCursor":         listUnknownCursor,
+		"ManyQueues":            listManyQueues,
+		"CountStopsAtLimit":     countStops,
+	})
+}
+
+func list(t testing.TB, s callbacks.Store, q callbacks.Query) callbacks.Page {
+	t.Helper()
+	if q.Limit == 0 {
+		q.Limit = callbacks.MaxPage
+	}
+	page, err := s.List(t.Context(), q)
+	if err != nil {
+		t.Fatalf("list: %v", err)
+	}
+	return page
+}
+
+func idsOf(rows []callbacks.Row) []callbacks.ID {
+	ids := make([]callbacks.ID, 0, len(rows))
+	for _, r := range rows {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+// all is a query for everything.
+func all(f callbacks.Filter) callbacks.Query {
+	if f.Scope == "" {
+		f.Scope = callbacks.ScopeAll
+	}
+	return callbacks.Query{Filter: f, AllQueues: true, Subject: "ada", Now: T0}
+}
+
+func listRows(t *testing.T, s callbacks.Store) {
+	want := put(t, s, NewCallback(Heartbeats(time.Minute, T0), DecidedBy("ada", T0), Ended(callbacks.Lost, T0), Problem(callbacks.AnswerFault)))
+	page := list(t, s, all(callbacks.Filter{}))
+	if len(page.Rows) != 1 || page.Next != nil {
+		t.Fatalf("got %d rows and next %v, want 1 and none", len(page.Rows), page.Next)
+	}
+	same(t, "row and callback", page.Rows[0].Callback, want)
+}
+
+func listOrders(t *testing.T, s callbacks.Store) {
+	at := func(minutes int) time.Time { return T0.Add(time.Duration(minutes) * time.Minute) }
+	a := put(t, s, NewCallback(ReceivedAt(at(1)), Timeout(time.Hour), Ended(callbacks.Completed, at(9)))).ID
+	b := put(t, s, NewCallback(ReceivedAt(at(2)), Timeout(0), Ended(callbacks.TimedOut, at(7)))).ID
+	c := put(t, s, NewCallback(ReceivedAt(at(3)), Timeout(time.Minute), Ended(callbacks.Closed, at(8)))).ID
+	for order, want := range map[callbacks.Order][]callbacks.ID{
+		callbacks.OrderDeadline: {c, a, b}, callbacks.OrderNewest: {c, b, a}, callbacks.OrderEnded: {a, c, b},
+	} {
+		same(t, string(order), idsOf(list(t, s, all(callbacks.Filter{Order: order})).Rows), want)
+	}
+}
+
+func listScopeOrders(t *testing.T, s callbacks.Store) {
+	older := put(t, s, NewCallback(Timeout(time.Minute))).ID
+	newer := put(t, s, NewCallback(ReceivedAt(T0.Add(time.Second)), Timeout(time.Hour))).ID
+	same(t, "available: what ends first", idsOf(list(t, s, all(callbacks.Filter{Scope: callbacks.ScopeAvailable})).Rows), []callbacks.ID{older, newer})
+	same(t, "all: what came last", idsOf(list(t, s, all(callbacks.Filter{})).Rows), []callbacks.ID{newer, older})
+	first := put(t, s, NewCallback(Ended(callbacks.TimedOut, T0))).ID
+	last := put(t, s, NewCallback(Ended(callbacks.TimedOut, T0.Add(time.Second)))).ID
+	same(t, "history: what ended last", idsOf(list(t, s, all(callbacks.Filter{Scope: callbacks.ScopeHistory})).Rows), []callbacks.ID{last, first})
+}
+
+// listPages reads page after page while callbacks arrive before and behind the reader.
+func listPages(t *testing.T, s callbacks.Store) {
+	for _, order := range []callbacks.Order{callbacks.OrderDeadline, callbacks.OrderNewest, callbacks.OrderEnded} {
+		function := "pages-" + string(order)
+		make := func(minutes int) callbacks.ID {
+			at := T0.Add(time.Duration(minutes) * time.Minute)
+			return put(t, s, NewCallback(Function(function), Queue(fmt.Sprint("q", minutes%3)), ReceivedAt(at), Ended(callbacks.Completed, at))).ID
+		}
+		var want []callbacks.ID
+		for i := range 10 {
+			want = append(want, make(10*i))
+		}
+		for _, q := range []callbacks.Query{
+			all(callbacks.Filter{Order: order, Function: function, Limit: 3}),
+			{Filter: callbacks.Filter{Scope: callbacks.ScopeHistory, Order: order, Function: function, Limit: 3}, Queues: []string{"q0", "q1", "q2"}, Now: T0},
+		} {
+			seen := map[callbacks.ID]int{}
+			for pages := 0; ; pages++ {
+				page := list(t, s, q)
+				for _, id := range idsOf(page.Rows) {
+					seen[id]++
+				}
+				if q.After = page.Next; q.After == nil {
+					break
+				}
+				make(-pages) // in front of everything, or behind it
+				make(1000 + pages)
+				if pages > 20 {
+					t.Fatal("the pages do not end")
+				}
+			}
+			for _, id := range want {
+				if seen[id] != 1 {
+					t.Errorf("%s: a callback was seen %d times, want once", order, seen[id])
+				}
+			}
+			for id, times := range seen {
+				if times != 1 {
+					t.Errorf("%s: %s was seen %d times", order, id, times)
+				}
+			}
+		}
+	}
+}
+
+func listTies(t *testing.T, s callbacks.Store) {
+	const n = 9
+	for i := range n {
+		put(t, s, NewCallback(Queue(fmt.Sprint("q", i%2))))
+	}
+	for _, order := range []callbacks.Order{callbacks.OrderDeadline, callbacks.OrderNewest, callbacks.OrderEnded} {
+		for _, q := range []callbacks.Query{
+			all(callbacks.Filter{Order: order, Limit: 2}),
+			{Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable, Order: order, Limit: 2}, Queues: []string{"q1", "q0"}, Now: T0},
+		} {
+			same(t, "number of callbacks by "+string(order), len(listAll(t, s, q)), n)
+		}
+	}
+}
+
+// listAll reads every page and fails when one repeats a callback.
+func listAll(t testing.TB, s callbacks.Store, q callbacks.Query) []callbacks.Row {
+	t.Helper()
+	var rows []callbacks.Row
+	for {
+		page := list(t, s, q)
+		for _, r := range page.Rows {
+			if slices.ContainsFunc(rows, func(o callbacks.Row) bool { return o.ID == r.ID }) {
+				t.Fatalf("%s is on two pages", r.ID)
+			}
+		}
+		rows = append(rows, page.Rows...)
+		if q.After = page.Next; q.After == nil {
+			return rows
+		}
+	}
+}
+
+func listUnknownCursor(t *testing.T, s callbacks.Store) {
+	early := put(t, s, NewCallback(Timeout(time.Minute)))
+	late := put(t, s, NewCallback(Timeout(time.Hour)))
+	q := all(callbacks.Filter{Scope: callbacks.ScopeAvailable})
+	q.After = &callbacks.Cursor{Key: T0.Add(time.Minute).UnixMilli(), ID: "from somebody's address bar"}
+	same(t, "rows behind the key", idsOf(list(t, s, q).Rows), []callbacks.ID{late.ID})
+	q.After.ID = early.ID
+	same(t, "rows behind the callback", idsOf(list(t, s, q).Rows), []callbacks.ID{late.ID})
+}
+
+func listManyQueues(t *testing.T, s callbacks.Store) {
+	var queues []string
+	for i := range 600 {
+		queues = append(queues, fmt.Sprint("q", i))
+	}
+	mine := put(t, s, NewCallback(Queue("q17")))
+	put(t, s, NewCallback(Queue("another's")))
+	for n, want := range map[int][]callbacks.ID{300: {mine.ID}, 600: {mine.ID}, 10: nil} {
+		q := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable}, Queues: queues[:n], Now: T0}
+		same(t, fmt.Sprint("rows with ", n, " queues"), idsOf(list(t, s, q).Rows), want)
+		same(t, fmt.Sprint("count with ", n, " queues"), count(t, s, q, 10), len(want))
+	}
+}
+
+func count(t testing.TB, s callbacks.Store, q callbacks.Query, limit int) int {
+	t.Helper()
+	n, err := s.Count(t.Context(), q, limit)
+	if err != nil {
+		t.Fatalf("count: %v", err)
+	}
+	return n
+}
+
+func countStops(t *testing.T, s callbacks.Store) {
+	for i := range 7 {
+		put(t, s, NewCallback(Queue(fmt.Sprint("q", i%2))))
+	}
+	q := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable}, Queues: []string{"q0", "q1"}, Now: T0}
+	for limit, want := range map[int]int{1: 1, 6: 6, 7: 7, 8: 7, 100: 7} {
+		same(t, fmt.Sprint("count to ", limit), count(t, s, q, limit), want)
+	}
+	q.After, q.Limit = &callbacks.Cursor{Key: 0, ID: "x"}, 1
+	same(t, "count without the cursor and the page's limit", count(t, s, q, 100), 7)
+}

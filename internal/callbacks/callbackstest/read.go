@@ -1,0 +1,97 @@
+package callbackstest
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+func testRead(t *testing.T, open func(*testing.T) callbacks.Store) {
+	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+		"NotFound": readNotFound,
+		"Ping":     readPing,
+	})
+}
+
+func readNotFound(t *testing.T, s callbacks.Store) {
+	put(t, s, NewCallback())
+	for _, id := range []callbacks.ID{"", callbacks.NewID(), "' or 1=1 --"} {
+		if _, err := s.Get(t.Context(), id); !errors.Is(err, callbacks.ErrNotFound) {
+			t.Errorf("get %q gives %v, want ErrNotFound", id, err)
+		}
+		if _, err := s.Content(t.Context(), id); !errors.Is(err, callbacks.ErrNotFound) {
+			t.Errorf("content %q gives %v, want ErrNotFound", id, err)
+		}
+	}
+}
+
+func readPing(t *testing.T, s callbacks.Store) {
+	if err := s.Ping(t.Context()); err != nil {
+		t.Errorf("ping: %v", err)
+	}
+}
+
+func testContexts(t *testing.T, open func(*testing.T) callbacks.Store) {
+	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+		"EndedBefore": contextEnded,
+		"EndsInside":  contextEndsInside,
+	})
+}
+
+// contextEnded: what is asked with a context that has ended is not done, and says so.
+func contextEnded(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	late, cancelLate := context.WithDeadline(t.Context(), time.Unix(0, 0))
+	defer cancelLate()
+	for want, ctx := range map[error]context.Context{context.Canceled: canceled, context.DeadlineExceeded: late} {
+		check := func(call string, err error) {
+			if !errors.Is(err, callbacks.ErrUnavailable) || !errors.Is(err, want) {
+				t.Errorf("%s gives %v, want ErrUnavailable and %v", call, err, want)
+			}
+		}
+		_, err := s.Get(ctx, c.ID)
+		check("get", err)
+		_, err = s.List(ctx, callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAll}, AllQueues: true, Now: T0})
+		check("list", err)
+		_, err = s.Update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+			c.Heartbeats = 99
+			return callbacks.Change{}, nil
+		})
+		check("update", err)
+		other := NewCallback()
+		_, err = s.Receive(ctx, callbacks.Message{}, other, callbacks.Content{}, "f", Entry(other, callbacks.ActionReceived, T0))
+		check("receive", err)
+		if _, err := s.Get(t.Context(), other.ID); !errors.Is(err, callbacks.ErrNotFound) {
+			t.Errorf("get of what was not received gives %v, want ErrNotFound", err)
+		}
+		check("ping", s.Ping(ctx))
+	}
+	same(t, "callback before and after", get(t, s, c.ID), c)
+}
+
+// contextEndsInside: a context that ends while the change is under way gives either the change or an error, never a guess.
+func contextEndsInside(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	_, err := s.Update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		cancel()
+		c.Heartbeats = 1
+		return callbacks.Change{Audit: Entry(*c, callbacks.ActionHeartbeat, T0)}, nil
+	})
+	want := 1
+	if err != nil {
+		want = 0
+	}
+	if got := get(t, s, c.ID).Heartbeats; got != want {
+		t.Errorf("update gave %v and left %d beats, want %d", err, got, want)
+	}
+	if got := len(auditOf(t, s, c.ID)) - 1; got != want {
+		t.Errorf("update gave %v and wrote %d entries, want %d", err, got, want)
+	}
+}

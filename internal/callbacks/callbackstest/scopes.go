@@ -1,0 +1,171 @@
+package callbackstest
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+func testScopes(t *testing.T, open func(*testing.T) callbacks.Store) {
+	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+		"States":         scopeStates,
+		"Mine":           scopeMine,
+		"MineAfterRetry": scopeMineAfterRetry,
+		"Attention":      scopeAttention,
+		"Visibility":     scopeVisibility,
+	})
+}
+
+// statesIn are the states that a scope shows.
+func statesIn(t testing.TB, s callbacks.Store, q callbacks.Query) []callbacks.State {
+	t.Helper()
+	var states []callbacks.State
+	for _, r := range listAll(t, s, q) {
+		states = append(states, r.State)
+	}
+	slices.Sort(states)
+	return slices.Compact(states)
+}
+
+// putStates stores a callback in every state.
+func putStates(t testing.TB, s callbacks.Store, options ...Option) map[callbacks.State]callbacks.Callback {
+	t.Helper()
+	stored := map[callbacks.State]callbacks.Callback{}
+	for _, state := range callbacks.States {
+		in := slices.Clone(options)
+		switch {
+		case state == callbacks.Decided:
+			in = append(in, DecidedBy("ada", T0), Problem(callbacks.AnswerThrottled))
+		case !state.Open():
+			in = append(in, DecidedBy("ada", T0), Ended(state, T0))
+		}
+		stored[state] = put(t, s, NewCallback(in...))
+	}
+	return stored
+}
+
+func scopeStates(t *testing.T, s callbacks.Store) {
+	stored := putStates(t, s)
+	for scope, want := range map[callbacks.Scope][]callbacks.State{
+		callbacks.ScopeAvailable: {callbacks.Pending},
+		callbacks.ScopeMine:      {callbacks.Decided},
+		callbacks.ScopeAttention: {callbacks.Decided, callbacks.Lost, callbacks.Undeliverable, callbacks.Unconfirmed},
+		callbacks.ScopeHistory: {callbacks.Completed, callbacks.Lost, callbacks.Undeliverable, callbacks.Unconfirmed,
+			callbacks.TimedOut, callbacks.Closed},
+		callbacks.ScopeAll: callbacks.States,
+	} {
+		slices.Sort(want)
+		q := all(callbacks.Filter{Scope: scope})
+		same(t, string(scope), statesIn(t, s, q), slices.Sorted(slices.Values(want)))
+		for state := range stored { // a filter on states narrows a scope and never widens it
+			q.States = []callbacks.State{state}
+			var narrowed []callbacks.State
+			if slices.Contains(want, state) {
+				narrowed = q.States
+			}
+			same(t, string(scope)+" narrowed to "+string(state), statesIn(t, s, q), narrowed)
+		}
+	}
+}
+
+func scopeMine(t *testing.T, s callbacks.Store) {
+	opened, left, decided := put(t, s, NewCallback()), put(t, s, NewCallback()), put(t, s, NewCallback())
+	ended, others := put(t, s, NewCallback()), put(t, s, NewCallback())
+	putReview(t, s, newReview(opened, "ada", T0), newReview(opened, "ada", T0), newReview(opened, "bob", T0))
+	closed := newReview(left, "ada", T0)
+	closed.ClosedAt = T0
+	putReview(t, s, closed)
+	putReview(t, s, newReview(ended, "ada", T0))
+	putReview(t, s, newReview(others, "bob", T0))
+	decide(t, s, decided.ID, T0)
+	update(t, s, ended.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		DecidedBy("ada", T0)(c)
+		Ended(callbacks.Completed, T0)(c)
+		return callbacks.Change{}, nil
+	})
+	want := []callbacks.ID{opened.ID, left.ID, decided.ID}
+	got := idsOf(list(t, s, all(callbacks.Filter{Scope: callbacks.ScopeMine})).Rows)
+	same(t, "mine", slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want)))
+	same(t, "count", count(t, s, all(callbacks.Filter{Scope: callbacks.ScopeMine}), 10), len(want))
+}
+
+// scopeMineAfterRetry: a decision that is sent again is its reviewers' work again.
+func scopeMineAfterRetry(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	putReview(t, s, newReview(c, "bob", T0))
+	decide(t, s, c.ID, T0)
+	update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		Ended(callbacks.Unconfirmed, T0)(c)
+		return callbacks.Change{}, nil
+	})
+	bobs := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeMine}, AllQueues: true, Subject: "bob", Now: T0}
+	same(t, "mine while it had ended", count(t, s, bobs, 10), 0)
+	if _, err := s.RetryDelivery(t.Context(), c.ID, T0, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
+		c.State, c.Ending = callbacks.Decided, nil
+		return callbacks.AuditEntry{}, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "mine after the retry", count(t, s, bobs, 10), 1)
+}
+
+func scopeAttention(t *testing.T, s callbacks.Store) {
+	const week = 7 * 24 * time.Hour
+	put(t, s, NewCallback(DecidedBy("ada", T0)))
+	put(t, s, NewCallback(Ended(callbacks.Lost, T0.Add(-week-time.Millisecond))))
+	want := []callbacks.ID{
+		put(t, s, NewCallback(DecidedBy("ada", T0), Problem(callbacks.AnswerDenied))).ID,
+		put(t, s, NewCallback(Ended(callbacks.Lost, T0.Add(-week)))).ID,
+		put(t, s, NewCallback(Ended(callbacks.Undeliverable, T0.Add(-10*week)))).ID,
+	}
+	for _, order := range []callbacks.Order{"", callbacks.OrderDeadline, callbacks.OrderNewest} {
+		q := all(callbacks.Filter{Scope: callbacks.ScopeAttention, Order: order})
+		got := idsOf(list(t, s, q).Rows)
+		same(t, "attention by order "+string(order), slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want)))
+		same(t, "count", count(t, s, q, 10), len(want))
+	}
+}
+
+// scopeVisibility asks each scope as readers of some queues: whatever the filter, nothing of another queue shows.
+func scopeVisibility(t *testing.T, s callbacks.Store) {
+	perQueue := map[string]int{}
+	for _, queue := range []string{"a", "b", "c"} {
+		for _, c := range putStates(t, s, Queue(queue), Title("findme")) {
+			if c.State == callbacks.Pending {
+				putReview(t, s, newReview(c, "ada", T0))
+			}
+		}
+	}
+	for _, scope := range []callbacks.Scope{callbacks.ScopeAvailable, callbacks.ScopeMine, callbacks.ScopeAttention, callbacks.ScopeHistory, callbacks.ScopeAll} {
+		whole := count(t, s, all(callbacks.Filter{Scope: scope}), 1000)
+		perQueue[string(scope)] = whole / 3
+		for name, tt := range map[string]struct {
+			queues []string
+			queue  string
+			want   []string
+		}{
+			"None":          {nil, "", nil},
+			"One":           {[]string{"b"}, "", []string{"b"}},
+			"Two":           {[]string{"c", "a", "a"}, "", []string{"a", "c"}},
+			"FilterVisible": {[]string{"a", "b"}, "b", []string{"b"}},
+			"FilterHidden":  {[]string{"a", "b"}, "c", nil},
+			"Unknown":       {[]string{"nobody's"}, "", nil},
+		} {
+			for _, f := range []callbacks.Filter{{}, {Search: "findme"}, {Function: "orders"}, {Order: callbacks.OrderNewest}} {
+				f.Scope, f.Queue = scope, tt.queue
+				q := callbacks.Query{Filter: f, Queues: tt.queues, Subject: "ada", Now: T0}
+				var got []string
+				rows := listAll(t, s, q)
+				for _, r := range rows {
+					got = append(got, r.Queue)
+				}
+				slices.Sort(got)
+				same(t, string(scope)+" "+name, slices.Compact(got), tt.want)
+				same(t, string(scope)+" "+name+" number", len(rows), len(tt.want)*perQueue[string(scope)])
+				same(t, string(scope)+" "+name+" count", count(t, s, q, 1000), len(rows))
+			}
+		}
+	}
+}

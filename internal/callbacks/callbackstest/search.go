@@ -1,0 +1,87 @@
+package callbackstest
+
+import (
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+func testSearch(t *testing.T, open func(*testing.T) callbacks.Store) {
+	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+		"Words":         searchWords,
+		"WholeTokens":   searchTokens,
+		"NeverAnError":  searchNeverFails,
+		"NarrowsALists": searchNarrows,
+	})
+}
+
+func searchWords(t *testing.T, s callbacks.Store) {
+	c := NewCallback(Title("Überweisung über 12.400,50 EUR an Łódź GmbH"), Function("payments-prod_v2"))
+	c.Name, c.Requester = "approve-transfer", callbacks.Requester{Name: "Zoë O'Hara", Email: "zoe@example.com"}
+	content := callbacks.Content{Description: "secretword", Payload: []byte(`"payloadword"`), Tags: []string{"finance", "x9y8"}}
+	if _, err := s.Receive(t.Context(), callbacks.Message{}, c, content, "f", callbacks.AuditEntry{}); err != nil {
+		t.Fatal(err)
+	}
+	other := NewCallback(Title("Something else entirely"))
+	other.Requester = callbacks.Requester{}
+	put(t, s, other)
+	for search, want := range map[string]int{
+		"überweisung": 1, "UBERWEISUNG": 1, "ueberweisung": 0, "uberw": 1, "weisung": 0, "12": 1, "400 12": 1, "12.400,50": 1,
+		"eur gmbh": 1, "eur nothing": 0, "payments": 1, "payments-prod_v2": 1, "prod": 1, "approve-transfer": 1, "zoe": 1, "Zoë": 1,
+		"o'hara": 1, "zoe@example.com": 1, "example": 1, "finance": 1, "x9": 1, "secretword": 0, "payloadword": 0, "  eur  ": 1,
+	} {
+		same(t, "number found by "+search, count(t, s, all(callbacks.Filter{Search: search}), 10), want)
+	}
+}
+
+func searchTokens(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	sibling := NewCallback() // another callback of the same execution
+	sibling.ExecutionARN = c.ExecutionARN
+	put(t, s, sibling)
+	without := NewCallback()
+	without.ExecutionARN = ""
+	put(t, s, without)
+	for name, tt := range map[string]struct {
+		search string
+		want   int
+	}{
+		"CallbackID":       {string(c.CallbackID), 1},
+		"WithSpaces":       {" " + string(c.CallbackID) + "\n", 1},
+		"PartOfCallbackID": {string(c.CallbackID)[:100], 0},
+		"ExecutionARN":     {c.ExecutionARN, 2},
+		"PartOfARN":        {c.ExecutionARN[:40], 0},
+		"OtherCase":        {"ARN" + c.ExecutionARN[3:], 0},
+	} {
+		same(t, name, count(t, s, all(callbacks.Filter{Search: tt.search}), 10), tt.want)
+	}
+}
+
+func searchNeverFails(t *testing.T, s callbacks.Store) {
+	put(t, s, NewCallback(Title("AND or NOT near")))
+	for search, want := range map[string]int{
+		`"`: 0, `'`: 0, `*`: 0, `and`: 1, `AND OR NOT NEAR`: 1, `and*`: 1, `"and`: 1, `and"or"`: 1, `words:and`: 0, `-and`: 1, `^and`: 1, `and & | ! <-> or`: 1,
+		`(and`: 1, `NEAR(and, 2)`: 0, `and:*`: 1, `\`: 0, `?`: 0, `$1 ?`: 0, "and\x00or": 1, "\xff\xfe": 0, "漢字 👍": 0, "%": 0, "_": 0,
+	} {
+		same(t, "number found by "+search, count(t, s, all(callbacks.Filter{Search: search}), 10), want)
+		list(t, s, all(callbacks.Filter{Search: search, Limit: 5}))
+	}
+	long := ""
+	for range 2000 {
+		long += "and or "
+	}
+	same(t, "number found by a very long search", count(t, s, all(callbacks.Filter{Search: long}), 10), 1)
+}
+
+func searchNarrows(t *testing.T, s callbacks.Store) {
+	var want []callbacks.ID
+	for i := range 5 {
+		c := put(t, s, NewCallback(Title("refund"), Timeout(time.Duration(5-i)*time.Minute)))
+		want = append([]callbacks.ID{c.ID}, want...)
+	}
+	put(t, s, NewCallback(Title("refund"), Ended(callbacks.Completed, T0)))
+	put(t, s, NewCallback(Title("refund"), Queue("other")))
+	q := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable, Search: "ref", Limit: 2}, Queues: []string{callbacks.DefaultQueue}, Now: T0}
+	same(t, "found, page by page", idsOf(listAll(t, s, q)), want)
+}
