@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -46,7 +47,7 @@ type verdict struct {
 
 const (
 	expenseTimeout   = 90 * time.Minute
-	expenseHeartbeat = 2 * time.Minute
+	expenseHeartbeat = 10 * time.Minute
 )
 
 func expenseApproval(desk *Desk) func(durable.Context, expense) (string, error) {
@@ -99,13 +100,17 @@ Two things are over policy and were agreed in advance:
 		Links:                   []Link{{Title: "10 receipts, 1 card slip", URL: "https://expenses.harborline.example/" + in.Report}},
 		Tags:                    []string{"over policy", "EMEA"},
 		Outcomes: []Outcome{
-			{Name: "approve", Label: "Approve $" + in.Total, Kind: "success", Payload: map[string]any{
-				"approved": true, "decision": "approved", "comment": "{{comment}}", "reviewer": map[string]string{"name": "{{reviewer.name}}", "email": "{{reviewer.email}}"}, "decidedAt": "{{decidedAt}}"}},
-			{Name: "reject", Label: "Reject", Kind: "failure", Comment: "required", ErrorType: "Rejected", ErrorMessage: "Rejected by {{reviewer.name}}: {{comment}}"},
-			{Name: "send-back", Label: "Send back", Kind: "success", Comment: "required", Payload: map[string]any{
-				"approved": false, "decision": "sent_back", "comment": "{{comment}}", "reviewer": map[string]string{"name": "{{reviewer.name}}", "email": "{{reviewer.email}}"}, "decidedAt": "{{decidedAt}}"}},
+			{Name: "approve", Label: "Approve $" + in.Total, Kind: "success", Payload: expensePayload(true, "approved")},
+			{Name: "reject", Label: "Reject", Kind: "failure", ErrorType: "Rejected", ErrorMessage: "Rejected by {{reviewer.name}}: {{comment}}"},
+			{Name: "send-back", Label: "Send back", Kind: "success", Comment: "required", Payload: expensePayload(false, "sent_back")},
 		},
 	}
+}
+
+// expensePayload is what the function gets, in the order in which people read it.
+func expensePayload(approved bool, decision string) json.RawMessage {
+	return fmt.Appendf(nil, `{"approved":%t,"decision":%q,"comment":"{{comment}}","reviewer":{"name":"{{reviewer.name}}","email":"{{reviewer.email}}"},"decidedAt":"{{decidedAt}}"}`,
+		approved, decision)
 }
 
 func expenseInput(n int) any {
