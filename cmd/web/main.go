@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // readers' time zones, on machines that have none of their own
 )
 
 // version is set by the linker (see the Makefile).
