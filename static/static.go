@@ -22,7 +22,9 @@ import (
 // root is where the files are served; every URL starts with it.
 const root = "/static/"
 
-//go:embed *
+// folder has everything at the top but the Go files, and the scripts.
+//
+//go:embed *.[^g]* js
 var folder embed.FS
 
 // embedded are the files of this folder. A broken import among them is a programming error that the tests of this package find.
@@ -47,7 +49,7 @@ func URL(name string) string {
 // its own compression: keep compressing middleware away from it.
 func Handler() http.Handler { return embedded() }
 
-// contentTypes are the files that are served, by their extension; others in the folder, such as Go files, are not.
+// contentTypes are the files that are served, by their extension; others are not.
 var contentTypes = map[string]string{
 	".css":   "text/css; charset=utf-8",
 	".js":    "text/javascript; charset=utf-8",
