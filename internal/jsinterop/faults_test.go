@@ -1,0 +1,30 @@
+package jsinterop
+
+import (
+	"testing"
+
+	"countersign/internal/locallambda"
+)
+
+// The SDK repeats a checkpoint that got no answer, under the same client token. It must cost the execution neither its
+// checkpoint token nor anything done twice: the history is that of case 4-7 without faults.
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []locallambda.FaultKind{
+		locallambda.FaultAnswerLost, locallambda.FaultConnectionReset, locallambda.FaultThrottled, locallambda.FaultService,
+	} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			run := startConformance(t, "4-7", locallambda.Fault{Kind: kind, Operation: "CheckpointDurableExecution", Count: 2})
+			run.suspended()
+			reject(run)
+			run.log.Next(t, locallambda.ExecutionEnded)
+			run.check(conformanceCase{status: "FAILED", outcome: "not approved", history: `
+				CallbackStarted 1 Callback cb
+				StepStarted 2 Step
+				StepSucceeded 2 Step 1
+				InvocationCompleted
+				CallbackFailed 1 Callback cb Rejected: not approved`})
+		})
+	}
+}
