@@ -82,10 +82,18 @@ func endedWord(c *callbacks.Callback) string {
 	if c.Ending == nil {
 		return ""
 	}
-	if c.Ending.By == callbacks.EndedByClock {
-		return string(c.Ending.Cause)
+	switch c.Ending.By {
+	case callbacks.EndedByUs:
+		return "decision"
+	case callbacks.EndedByOther:
+		return "other client"
+	case callbacks.EndedByClock:
+		return causeWord(c.Ending.Cause)
+	case callbacks.EndedByExecution:
+		return "execution"
+	case callbacks.EndedByGone, callbacks.EndedByUnknown:
 	}
-	return string(c.Ending.By)
+	return "not known"
 }
 
 // actionWords say what an entry of the audit is about.

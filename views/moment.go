@@ -39,14 +39,14 @@ func (m Moment) in(t time.Time) time.Time {
 	return t.In(m.Zone)
 }
 
-// Clock is t on the reader's clock, with the day when it is not today: "14:32:10", "Wed 25 Nov, 14:32".
+// Clock is t on the reader's clock, with the day when it is not today: "14:32:10", "25 Nov, 14:32".
 func (m Moment) Clock(t time.Time) string {
 	local, now := m.in(t), m.in(m.Now)
 	switch {
 	case sameDay(local, now):
 		return local.Format("15:04:05")
 	case local.Year() == now.Year():
-		return local.Format("Mon 2 Jan, 15:04")
+		return local.Format("2 Jan, 15:04")
 	}
 	return local.Format("2 Jan 2006, 15:04")
 }

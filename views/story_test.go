@@ -127,6 +127,7 @@ func sampleReview() Review {
 	}
 	m.Audit = sampleAudit(c)
 	m.Previews = previewsOf(c, "Hotel over cap was agreed. Card slip is enough for line 7.")
+	m.Draft.Comment = "Hotel over cap was agreed. Card slip is enough for line 7."
 	return m
 }
 
