@@ -98,6 +98,9 @@ func rowOf(num int64, c callbacks.Callback) (callbackRow, error) {
 	if cause != callbacks.NoDeadline {
 		r.Deadline = min(at.UnixMilli(), noDeadline)
 	}
+	if !c.State.Open() { // the index of beats holds open callbacks only
+		r.NextHeartbeatAt = 0
+	}
 	if d := c.Decision; d != nil {
 		r.DecidedBy = sql.NullString{String: d.By.ID, Valid: true}
 	}

@@ -16,7 +16,7 @@ func (s *Store) ClaimHeartbeats(ctx context.Context, now time.Time, limit int) (
 		found, err := rows[callbackRow](ctx, t, `
 			update callbacks set next_heartbeat_at = ? + case when heartbeat_timeout < 3 then 1000 else heartbeat_timeout * 1000 / 3 end
 			where num in (
-				select num from callbacks where next_heartbeat_at > 0 and next_heartbeat_at <= ? and state in ('pending', 'decided')
+				select num from callbacks where next_heartbeat_at > 0 and next_heartbeat_at <= ?
 				order by next_heartbeat_at limit ?`+t.dialect.skipLocked+`)
 			returning *`, millis(now), millis(now), limit)
 		if err != nil {
@@ -33,8 +33,7 @@ func (s *Store) ClaimHeartbeats(ctx context.Context, now time.Time, limit int) (
 
 // NextHeartbeat implements callbacks.Store.
 func (s *Store) NextHeartbeat(ctx context.Context) (time.Time, error) {
-	return s.next(ctx, `select next_heartbeat_at from callbacks where next_heartbeat_at > 0 and state in ('pending', 'decided')
-		order by next_heartbeat_at limit 1`)
+	return s.next(ctx, `select next_heartbeat_at from callbacks where next_heartbeat_at > 0 order by next_heartbeat_at limit 1`)
 }
 
 // Expired implements callbacks.Store.

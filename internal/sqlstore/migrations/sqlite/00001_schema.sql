@@ -106,7 +106,7 @@ create table reviews (
     closed_at integer not null,
     settled integer not null -- the callback is not open any more
 ) strict, without rowid;
-create index reviews_of_callback on reviews (callback);
+create index reviews_of_callback on reviews (callback, closed_at, opened_at);
 create index reviews_open on reviews (renewed_at) where closed_at = 0;
 create index reviews_of_person on reviews (by_id, callback) where not settled;
 
@@ -129,11 +129,12 @@ create index audit_by_actor on audit (actor_id);
 create index audit_by_action on audit (action);
 create index audit_by_queue on audit (queue);
 
+-- Webhook messages, for as long as a sender may repeat them.
 create table messages (
     source text not null,
     id text not null,
     at integer not null,
-    callback integer not null references callbacks (num),
+    callback integer not null,
     created integer not null,
     primary key (source, id)
 ) strict, without rowid;

@@ -1,0 +1,284 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+)
+
+// recorder notes the text of every statement that a store runs.
+type recorder struct {
+	mu    sync.Mutex
+	texts map[string]bool
+}
+
+func (r *recorder) note(text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.texts[text] = true
+}
+
+// take returns what was noted since the last time.
+func (r *recorder) take() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var texts []string
+	for text := range r.texts {
+		texts = append(texts, text)
+	}
+	clear(r.texts)
+	slices.Sort(texts)
+	return texts
+}
+
+// BeforeQuery is for bun.
+func (r *recorder) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
+
+// AfterQuery is for bun.
+func (r *recorder) AfterQuery(_ context.Context, e *bun.QueryEvent) { r.note(e.Query) }
+
+type recordedStatements struct {
+	statements
+	recorder *recorder
+}
+
+func (s recordedStatements) Exec(ctx context.Context, text string, args []any) (sql.Result, error) {
+	s.recorder.note(text)
+	return s.statements.Exec(ctx, text, args)
+}
+
+func (s recordedStatements) Query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	s.recorder.note(text)
+	return s.statements.Query(ctx, text, args)
+}
+
+func openRecorded(t *testing.T) (*Store, *recorder) {
+	t.Helper()
+	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "desk.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	r := &recorder{texts: map[string]bool{}}
+	transact := s.transact
+	s.db.AddQueryHook(r)
+	s.transact = func(ctx context.Context, fn func(context.Context, *tx) error) error {
+		return transact(ctx, func(ctx context.Context, t *tx) error {
+			recorded := *t
+			recorded.statements = recordedStatements{t.statements, r}
+			return fn(ctx, &recorded)
+		})
+	}
+	return s, r
+}
+
+// plan is how SQLite would run a statement, one step a line.
+func plan(t *testing.T, s *Store, text string) []string {
+	t.Helper()
+	found, err := s.db.DB.QueryContext(t.Context(), "explain query plan "+strings.ReplaceAll(text, "?", "1"))
+	if err != nil {
+		t.Fatalf("explain %s: %v", text, err)
+	}
+	defer found.Close()
+	var steps []string
+	for found.Next() {
+		var id, parent, unused int
+		var step string
+		if err := found.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, step)
+	}
+	if err := found.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return steps
+}
+
+// walks reports a step that reads a whole table, and sorts one that sorts what it read.
+func walks(step string) bool {
+	for _, table := range []string{"callbacks", "contents", "deliveries", "attempts", "reviews", "messages", "sessions"} {
+		if step == "SCAN "+table || strings.HasPrefix(step, "SCAN "+table+" ") {
+			return true
+		}
+	}
+	return false
+}
+
+func sorts(step string) bool { return strings.Contains(step, "TEMP B-TREE") }
+
+func TestPlans(t *testing.T) {
+	t.Parallel()
+	s, r := openRecorded(t)
+	exercise(t, s)
+	for _, text := range r.take() {
+		few := strings.Contains(text, functionsText) // the names of functions are made distinct
+		for _, step := range plan(t, s, text) {
+			if walks(step) || sorts(step) && !few {
+				t.Errorf("%s\n  in: %s", step, text)
+			}
+		}
+	}
+}
+
+// TestListPlans asks every kind of list and count. A search, a person's own list and a reader of very many queues sort what they
+// find; everything else is read in order from an index, and only from the part that the reader may see.
+func TestListPlans(t *testing.T) {
+	t.Parallel()
+	s, r := openRecorded(t)
+	many := make([]string, 500)
+	for i := range many {
+		many[i] = fmt.Sprint("q", i)
+	}
+	now := callbackstest.T0
+	filters := map[string]callbacks.Filter{
+		"Plain":      {},
+		"Function":   {Function: "orders"},
+		"Queue":      {Queue: "a"},
+		"Both":       {Function: "orders", Queue: "a"},
+		"States":     {States: []callbacks.State{callbacks.Pending, callbacks.Lost}},
+		"Ends":       {Ends: callbacks.Ends{From: now, Before: now.Add(time.Hour)}},
+		"Never":      {Ends: callbacks.Ends{Never: true}},
+		"Unattended": {Ends: callbacks.Ends{Unattended: true}},
+		"Received":   {ReceivedFrom: now, ReceivedBefore: now.Add(time.Hour)},
+		"Search":     {Search: "approve 4711"},
+	}
+	scopes := []callbacks.Scope{callbacks.ScopeAvailable, callbacks.ScopeMine, callbacks.ScopeAttention, callbacks.ScopeHistory, callbacks.ScopeAll}
+	readers := map[string]callbacks.Query{"All": {AllQueues: true}, "Few": {Queues: []string{"a", "b", "c"}}, "Many": {Queues: many}}
+	cursor := &callbacks.Cursor{Key: now.UnixMilli(), ID: "x"}
+	for name, f := range filters {
+		for _, f.Scope = range scopes {
+			for _, f.Order = range []callbacks.Order{"", callbacks.OrderDeadline, callbacks.OrderNewest, callbacks.OrderEnded} {
+				for reader, q := range readers {
+					for _, f.After = range []*callbacks.Cursor{nil, cursor} {
+						q.Filter, q.Subject, q.Now = f, "ada", now
+						q.Limit = 50
+						if _, err := s.List(t.Context(), q); err != nil {
+							t.Fatal(err)
+						}
+						maySort := sortsFound(f) || reader == "Many"
+						checkPlans(t, s, r, fmt.Sprintf("list %s %s by %q for %s", f.Scope, name, f.Order, reader), maySort)
+						if _, err := s.Count(t.Context(), q, 100); err != nil {
+							t.Fatal(err)
+						}
+						checkPlans(t, s, r, fmt.Sprintf("count %s %s for %s", f.Scope, name, reader), false)
+					}
+				}
+			}
+		}
+	}
+}
+
+// sortsFound reports whether a list sorts what it has found by another index: a search, a person's own list, and a range of
+// a time that is not the one that the list is sorted by.
+func sortsFound(f callbacks.Filter) bool {
+	ranges := map[string]bool{
+		"deadline":    f.Ends != callbacks.Ends{},
+		"received_at": !f.ReceivedFrom.IsZero(),
+		"ended_at":    f.Scope == callbacks.ScopeAttention, // lost within seven days
+	}
+	delete(ranges, orderOf(f).column)
+	return f.Search != "" || f.Scope == callbacks.ScopeMine || slices.Contains(slices.Collect(maps.Values(ranges)), true)
+}
+
+func checkPlans(t *testing.T, s *Store, r *recorder, query string, maySort bool) {
+	t.Helper()
+	for _, text := range r.take() {
+		for _, step := range plan(t, s, text) {
+			if walks(step) || sorts(step) && !maySort {
+				t.Errorf("%s: %s\n  in: %.600s", query, step, text)
+			}
+		}
+	}
+}
+
+// exercise runs every method that is not a list.
+func exercise(t *testing.T, s *Store) {
+	t.Helper()
+	ctx, now := t.Context(), callbackstest.T0
+	check := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, now))
+	entry := callbackstest.Entry(c, callbacks.ActionReceived, now)
+	for range 2 {
+		_, err := s.Receive(ctx, callbacks.Message{Source: "shop", ID: "m", At: now}, c, callbacks.Content{}, "f", entry)
+		check(err)
+	}
+	_, err := s.Receive(ctx, callbacks.Message{}, c, callbacks.Content{}, "f", entry)
+	check(err)
+	_, err = s.Content(ctx, c.ID)
+	check(err)
+	_, err = s.Update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		callbackstest.DecidedBy("ada", now)(c)
+		return callbacks.Change{Audit: entry, Delivery: &callbacks.Delivery{Callback: c.ID, Completion: callbackstest.NewCompletion(), DueAt: now}}, nil
+	})
+	check(err)
+	_, err = s.ClaimDeliveries(ctx, now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 10)
+	check(err)
+	_, err = s.FinishDelivery(ctx, "w", callbacks.Attempt{Number: 1, StartedAt: now, EndedAt: now}, c.ID,
+		func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
+			callbackstest.Ended(callbacks.Undeliverable, now)(c)
+			d.DueAt = time.Time{}
+			return entry, nil
+		})
+	check(err)
+	_, err = s.RetryDelivery(ctx, c.ID, now, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
+		c.State, c.Ending = callbacks.Decided, nil
+		return entry, nil
+	})
+	check(err)
+	_, err = s.Delivery(ctx, c.ID)
+	check(err)
+	_, err = s.Review(ctx, c.ID, func(c *callbacks.Callback, _ []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
+		return []callbacks.Review{{ID: "r", Callback: c.ID, By: callbackstest.Person("ada"), OpenedAt: now, RenewedAt: now}}, entry, nil
+	})
+	check(err)
+	_, err = s.Reviews(ctx, c.ID)
+	check(err)
+	_, err = s.CloseReviews(ctx, now, now, 10)
+	check(err)
+	_, err = s.ClaimHeartbeats(ctx, now, 10)
+	check(err)
+	_, err = s.Expired(ctx, now, 10)
+	check(err)
+	for _, next := range []func(context.Context) (time.Time, error){s.NextDelivery, s.NextHeartbeat, s.NextDeadline} {
+		_, err = next(ctx)
+		check(err)
+	}
+	for _, q := range []callbacks.AuditQuery{
+		{AllQueues: true}, {AllQueues: true, Before: 9}, {AllQueues: true, Callback: c.ID}, {AllQueues: true, ActorID: "ada"}, {AllQueues: true, Action: "x"},
+		{Queues: []string{"a", "b"}}, {Queues: []string{"a", "b"}, Callback: c.ID}, {Queues: []string{"a", "b"}, ActorID: "ada"},
+		{Queues: []string{"a", "b"}, Action: "x", Before: 9}, {AllQueues: true, Callback: c.ID, ActorID: "ada", Action: "x"},
+	} {
+		q.Limit = 10
+		_, err = s.Audit(ctx, q)
+		check(err)
+	}
+	check(s.ForgetMessages(ctx, now, 10))
+	sessions := s.Sessions(func() time.Time { return now })
+	check(sessions.CommitCtx(ctx, "token", []byte("data"), now))
+	_, _, err = sessions.FindCtx(ctx, "token")
+	check(err)
+	check(sessions.DeleteCtx(ctx, "token"))
+	check(s.ForgetSessions(ctx, now, 10))
+	for _, q := range []callbacks.Query{{AllQueues: true}, {Queues: []string{"a", "b"}}} {
+		_, err = s.Functions(ctx, q, 10)
+		check(err)
+	}
+}
