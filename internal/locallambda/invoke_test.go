@@ -56,8 +56,8 @@ func TestInvoke_RequestResponse(t *testing.T) {
 			t.Errorf("answer %+v, error %v", out, err)
 		}
 	})
-	t.Run("takes 6 MB", func(t *testing.T) {
-		large := `"` + strings.Repeat("x", 5<<20) + `"`
+	t.Run("takes more than an event", func(t *testing.T) {
+		large := `"` + strings.Repeat("x", 3<<19) + `"`
 		if out, err := b.invoke("RequestResponse", "f", "", large); err != nil || string(out.Payload) != large {
 			t.Errorf("error %v", err)
 		}

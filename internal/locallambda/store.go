@@ -32,9 +32,10 @@ create table if not exists events (
 ) strict, without rowid;`
 
 // openStore opens or creates the file. Synchronous NORMAL with a write-ahead log loses nothing when this process is killed;
-// only a crash of the machine may lose the last changes, which is enough for what this engine is for.
+// only a crash of the machine may lose the last changes, which is enough for what this engine is for. The exclusive lock
+// keeps a second engine away; the system releases it when a process dies.
 func openStore(path string) (*store, error) {
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=locking_mode(EXCLUSIVE)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=busy_timeout(5000)&_txlock=immediate"
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=locking_mode(EXCLUSIVE)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_txlock=immediate"
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)

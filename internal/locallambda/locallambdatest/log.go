@@ -43,6 +43,13 @@ func (l *Log) All() []locallambda.Observation {
 	return slices.Clone(l.entries)
 }
 
+// Forget drops what was collected so far, as if it had been returned by Next.
+func (l *Log) Forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries, l.taken = nil, 0
+}
+
 // Next waits for the next observation of a kind after the one that the last Next returned, passing over others.
 func (l *Log) Next(t testing.TB, kind locallambda.ObservationKind) locallambda.Observation {
 	t.Helper()
