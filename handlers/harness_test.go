@@ -118,8 +118,8 @@ func (s *site) handler(provider *httptest.Server, change []func(*handlers.Config
 	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	signIn, err := auth.New(auth.Config{
 		Issuer: provider.URL, ClientID: "desk", ClientSecret: "secret", BaseURL: s.url, HTTPClient: provider.Client(),
-		Roles: auth.RoleGroups{Reviewer: []string{"reviewers"}, Admin: []string{"platform"}, Auditor: []string{"audit"}},
-		Store: s.store.Sessions(s.clock.Now), Now: s.clock.Now, Logger: log, Record: s.store.Record, SessionError: handlers.SessionError,
+		Roles:       auth.RoleGroups{Reviewer: []string{"reviewers"}, Admin: []string{"platform"}, Auditor: []string{"audit"}},
+		SessionIdle: 8 * time.Hour, Store: s.store.Sessions(s.clock.Now), Now: s.clock.Now, Logger: log, Record: s.store.Record, SessionError: handlers.SessionError,
 	})
 	if err != nil {
 		s.t.Fatal(err)
@@ -382,4 +382,11 @@ func (d *sampleStarter) Start(_ context.Context, name string) error {
 	defer d.mu.Unlock()
 	d.started = append(d.started, name)
 	return nil
+}
+
+func decodeJSON(t *testing.T, body string, into any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(body), into); err != nil {
+		t.Fatalf("%v in %s", err, body)
+	}
 }

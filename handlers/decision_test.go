@@ -1,0 +1,261 @@
+package handlers_test
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// choose is the form as a page with scripts posts it: what the preview showed goes with it.
+func (b *browser) choose(id callbacks.ID, outcome, comment string) url.Values {
+	b.t.Helper()
+	form := url.Values{"outcome": {outcome}, "comment": {comment}}
+	shown := b.post("/callbacks/"+string(id)+"/preview", form)
+	if shown.status != http.StatusOK {
+		b.t.Fatalf("preview: %d %s", shown.status, shown.body)
+	}
+	preview := shown.document(b.t).Find("[data-seen]")
+	form.Set("seen", preview.AttrOr("data-seen", ""))
+	form.Set("at", preview.AttrOr("data-at", ""))
+	return form
+}
+
+func (b *browser) decide(id callbacks.ID, form url.Values) answer {
+	b.t.Helper()
+	return b.post("/callbacks/"+string(id)+"/decision?scope=mine&q=EXP", form)
+}
+
+func TestDecision_WithScripts(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id, b := s.receive(expense()).ID, s.as(rita)
+	form := b.choose(id, "approve", "Hotel over cap was agreed.")
+	s.clock.Advance(time.Minute) // reading takes time, and the time in the payload stays that of the preview
+	a := b.decide(id, form)
+	if want := "/callbacks/" + string(id) + "?q=EXP&scope=mine"; a.status != http.StatusSeeOther || a.header.Get("Location") != want {
+		t.Fatalf("%d %s, want 303 %s", a.status, a.header.Get("Location"), want)
+	}
+	c, err := s.store.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.State != callbacks.Decided || c.Decision.By.ID != rita || c.Decision.Comment != "Hotel over cap was agreed." || c.Decision.SHA256 != form.Get("seen") {
+		t.Errorf("recorded %+v", c.Decision)
+	}
+	delivery, err := s.store.Delivery(t.Context(), id)
+	if err != nil || !strings.Contains(string(delivery.Completion.Body()), form.Get("at")) {
+		t.Errorf("the time that was shown is not what is sent: %s, %v", delivery.Completion.Body(), err)
+	}
+	if page := b.get(a.header.Get("Location")); page.status != http.StatusOK || !strings.Contains(page.body, form.Get("seen")) {
+		t.Errorf("the page after deciding does not show what is sent: %d", page.status)
+	}
+}
+
+// TestDecision_WithoutScripts presses the buttons of the pages as they stand.
+func TestDecision_WithoutScripts(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id, b := s.receive(expense()).ID, s.as(rita)
+	page := b.get("/callbacks/" + string(id) + "?scope=mine").document(t)
+	action := page.Find("form#decide").AttrOr("action", "")
+	step := b.post(action, url.Values{"outcome": {"reject"}, "comment": {"Two receipts\r\nare missing."}})
+	if step.status != http.StatusOK || slices.Contains(s.audit(id), callbacks.ActionDecided) {
+		t.Fatalf("the first step is a page and no decision: %d", step.status)
+	}
+	form, values := step.document(t).Find("form#confirm"), url.Values{}
+	for _, name := range []string{"outcome", "comment", "seen", "at"} {
+		values.Set(name, form.Find("[name="+name+"]").AttrOr("value", ""))
+	}
+	if a := b.post(form.AttrOr("action", ""), values); a.status != http.StatusSeeOther {
+		t.Fatalf("second step: %d %s", a.status, a.text(t))
+	}
+	c, err := s.store.Get(t.Context(), id)
+	if err != nil || c.Decision == nil || c.Decision.Outcome != "reject" || c.Decision.Comment != "Two receipts\nare missing." {
+		t.Errorf("recorded %+v, %v", c.Decision, err)
+	}
+}
+
+// TestDecision_Refused: whatever stands in the way, nothing is recorded and the comment is on the page.
+func TestDecision_Refused(t *testing.T) {
+	t.Parallel()
+	const comment = "Two receipts are missing; I asked Ines for them."
+	for name, test := range map[string]struct {
+		person string
+		change func(s *site, id callbacks.ID, form url.Values) // between the preview and the press
+		status int
+		says   string
+	}{
+		"NoComment": {rita, func(_ *site, _ callbacks.ID, form url.Values) {
+			form.Set("outcome", "reject")
+			form.Set("comment", "  ")
+			form.Del("seen")
+		}, http.StatusUnprocessableEntity, "Reject needs a comment."},
+		"UnknownOutcome": {rita, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("outcome", "maybe") }, http.StatusUnprocessableEntity, "does not offer that outcome"},
+		"OtherBytes":     {rita, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", strings.Repeat("0", 64)) }, http.StatusOK, "Nothing was sent"},
+		"NoTime":         {rita, func(_ *site, _ callbacks.ID, form url.Values) { form.Del("at") }, http.StatusOK, "Nothing was sent"},
+		"OldPreview": {rita, func(s *site, _ callbacks.ID, _ url.Values) {
+			s.clock.Advance(callbacks.PreviewAge + time.Second)
+		}, http.StatusOK, "Nothing was sent"},
+		"TooLate":      {rita, func(s *site, _ callbacks.ID, _ url.Values) { s.clock.Advance(time.Hour) }, http.StatusConflict, ""},
+		"DatabaseGone": {rita, func(s *site, _ callbacks.ID, _ url.Values) { _ = s.store.Close() }, http.StatusServiceUnavailable, "cannot reach its database"},
+		"FourEyes":     {ines, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusForbidden, "four eyes"},
+		"Auditor":      {audrey, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusForbidden, "decide nothing"},
+		"SessionOver":  {rita, func(s *site, _ callbacks.ID, _ url.Values) { s.clock.Advance(24 * time.Hour) }, http.StatusUnauthorized, "Nothing was recorded"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			a := expense()
+			a.HeartbeatTimeout = 0
+			id, b := s.receive(a).ID, s.as(test.person)
+			form := url.Values{"outcome": {"approve"}, "comment": {comment}}
+			if test.person == rita {
+				form = b.choose(id, "approve", comment)
+			}
+			test.change(s, id, form)
+			got := b.decide(id, form)
+			if got.status != test.status || !strings.Contains(got.text(t), test.says) {
+				t.Errorf("%d %q, want %d and %q", got.status, got.text(t), test.status, test.says)
+			}
+			if kept := form.Get("comment"); !strings.Contains(got.text(t), strings.TrimSpace(kept)) {
+				t.Errorf("the comment is lost: %s", got.text(t))
+			}
+			if name != "DatabaseGone" && slices.Contains(s.audit(id), callbacks.ActionDecided) {
+				t.Error("a decision was recorded")
+			}
+		})
+	}
+}
+
+// TestDecision_Race: of two who press at once one decides; the other keeps the comment and learns who was faster.
+func TestDecision_Race(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id := s.receive(expense()).ID
+	answers := map[string]answer{}
+	var mu sync.Mutex
+	var presses sync.WaitGroup
+	for person, outcome := range map[string]string{rita: "approve", rosa: "reject"} {
+		b := s.as(person)
+		form := b.choose(id, outcome, "As discussed with "+person+".")
+		presses.Go(func() {
+			a := b.decide(id, form)
+			mu.Lock()
+			defer mu.Unlock()
+			answers[person] = a
+		})
+	}
+	presses.Wait()
+	winner, loser := rita, rosa
+	if answers[rosa].status == http.StatusSeeOther {
+		winner, loser = rosa, rita
+	}
+	lost := answers[loser]
+	if answers[winner].status != http.StatusSeeOther || lost.status != http.StatusConflict {
+		t.Fatalf("%s %d, %s %d, want 303 and 409", winner, answers[winner].status, loser, lost.status)
+	}
+	name := strings.ToUpper(winner[:1]) + winner[1:]
+	if text := lost.text(t); !strings.Contains(text, name) || !strings.Contains(text, "As discussed with "+loser+".") {
+		t.Errorf("the page names nobody or lost the comment: %s", text)
+	}
+	if c, err := s.store.Get(t.Context(), id); err != nil || c.Decision.By.ID != winner {
+		t.Errorf("recorded for %+v, %v", c.Decision, err)
+	}
+}
+
+// TestDecision_PressedTwice: the same form again is no conflict.
+func TestDecision_PressedTwice(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id, b := s.receive(expense()).ID, s.as(rita)
+	form := b.choose(id, "approve", "")
+	for range 2 {
+		if a := b.decide(id, form); a.status != http.StatusSeeOther {
+			t.Fatalf("%d, want 303", a.status)
+		}
+	}
+	other := b.choose(s.receive(expense()).ID, "reject", "no")
+	if a := b.decide(id, other); a.status != http.StatusConflict {
+		t.Errorf("another choice: %d, want 409", a.status)
+	}
+}
+
+func TestDecision_TooLarge(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id, b := s.receive(expense()).ID, s.as(rita)
+	if a := b.decide(id, url.Values{"outcome": {"approve"}, "comment": {strings.Repeat("x", 65<<10)}}); a.status != http.StatusRequestEntityTooLarge {
+		t.Errorf("%d, want 413", a.status)
+	}
+	long := strings.Repeat("x", callbacks.MaxCommentRunes+1)
+	a := b.decide(id, url.Values{"outcome": {"approve"}, "comment": {long}})
+	if kept := a.document(t).Find("textarea#comment").Text(); a.status != http.StatusUnprocessableEntity || kept != long {
+		t.Errorf("%d, kept %d characters, want 422 and all", a.status, len(kept))
+	}
+}
+
+// TestDecision_FromElsewhere: a form on another site decides nothing, nor does a link.
+func TestDecision_FromElsewhere(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id, b := s.receive(expense()).ID, s.as(rita)
+	form := b.choose(id, "approve", "")
+	for _, header := range []http.Header{
+		{"Origin": {"https://evil.example"}},
+		{"Sec-Fetch-Site": {"cross-site"}},
+		{"Sec-Fetch-Site": {"same-site"}, "Origin": {"https://other.example.com"}},
+	} {
+		b.header = header
+		if a := b.decide(id, form); a.status != http.StatusForbidden {
+			t.Errorf("%v: %d, want 403", header, a.status)
+		}
+	}
+	b.header = http.Header{}
+	if a := b.post("/callbacks/"+string(id)+"/decision?"+form.Encode(), nil); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("form in the address: %d, want 422", a.status)
+	}
+	if slices.Contains(s.audit(id), callbacks.ActionDecided) {
+		t.Error("a decision was recorded")
+	}
+	b.header = http.Header{"Sec-Fetch-Site": {"same-origin"}, "Origin": {s.url}}
+	if a := b.decide(id, form); a.status != http.StatusSeeOther {
+		t.Errorf("own page: %d, want 303", a.status)
+	}
+}
+
+func TestPreview(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id, b := s.receive(expense()).ID, s.as(rita)
+	a := b.post("/callbacks/"+string(id)+"/preview", url.Values{"outcome": {"reject"}, "comment": {`"quoted"`}})
+	if a.status != http.StatusOK || !strings.Contains(a.document(t).Text(), `\"quoted\"`) || strings.Contains(a.body, "<html") {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	a = b.post("/callbacks/"+string(id)+"/preview", url.Values{"outcome": {"maybe"}})
+	if a.status != http.StatusUnprocessableEntity || a.document(t).Find("[role=alert]").Length() == 0 {
+		t.Errorf("unknown outcome: %d %s", a.status, a.body)
+	}
+}
+
+func TestRetryDelivery(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id, b := s.receive(expense()).ID, s.as(rita)
+	b.decide(id, b.choose(id, "approve", ""))
+	if a := b.post("/callbacks/"+string(id)+"/delivery", nil); a.status != http.StatusForbidden {
+		t.Errorf("reviewer: %d, want 403", a.status)
+	}
+	admin := s.as(adam)
+	if a := admin.post("/callbacks/"+string(id)+"/delivery", nil); a.status != http.StatusSeeOther || s.audit(id)[0] != callbacks.ActionRetried {
+		t.Errorf("admin: %d, audit %v", a.status, s.audit(id))
+	}
+	if a := admin.post("/callbacks/nosuchcallback/delivery", nil); a.status != http.StatusNotFound {
+		t.Errorf("unknown: %d, want 404", a.status)
+	}
+}

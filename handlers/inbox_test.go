@@ -1,0 +1,185 @@
+package handlers_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// rows are the addresses of the callbacks that a list shows, in order and each once.
+func rows(t *testing.T, a answer) []string {
+	t.Helper()
+	var ids []string
+	seen := map[string]bool{}
+	d := a.document(t)
+	for _, n := range d.Find("#list a[href*='/callbacks/'], #list a[href*='item=']").Nodes {
+		for _, attribute := range n.Attr {
+			if attribute.Key != "href" {
+				continue
+			}
+			u, err := url.Parse(attribute.Val)
+			if err != nil {
+				t.Fatal(err)
+			}
+			id := strings.TrimPrefix(u.Path, "/callbacks/")
+			if item := u.Query().Get("item"); item != "" {
+				id = item
+			}
+			if !seen[id] && len(id) == 26 {
+				seen[id] = true
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
+
+func TestInbox_Queues(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ids := map[string]string{}
+	for _, queue := range []string{"finance", "security", callbacks.DefaultQueue} {
+		a := expense()
+		a.Queue, a.Title = queue, "for "+queue
+		ids[queue] = string(s.receive(a).ID)
+	}
+	for person, visible := range map[string]map[string]bool{
+		rita:   {"finance": true, callbacks.DefaultQueue: true},
+		otto:   {"security": true, callbacks.DefaultQueue: true},
+		audrey: {"finance": true, "security": true, callbacks.DefaultQueue: true},
+	} {
+		page := s.as(person).get("/")
+		for queue := range ids {
+			if strings.Contains(page.body, "for "+queue) != visible[queue] {
+				t.Errorf("%s sees %s: %t", person, queue, !visible[queue])
+			}
+			if chosen := page.document(t).Find(`select[name=queue] option[value="`+queue+`"]`).Length() > 0; chosen != visible[queue] {
+				t.Errorf("%s may choose %s: %t", person, queue, chosen)
+			}
+		}
+	}
+}
+
+// TestInbox_Pages: one row a page further than a page holds, nothing twice and nothing left out.
+func TestInbox_Pages(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	const n = callbacks.PageSize + 3
+	for i := range n {
+		a := expense()
+		a.Timeout = time.Hour + time.Duration(i)*time.Minute
+		s.receive(a)
+	}
+	b := s.as(rita)
+	first := b.get("/?q=EXP")
+	next := first.document(t).Find(`a[href*="after="]`).AttrOr("href", "")
+	if u, err := url.Parse(next); err != nil || u.Query().Get("q") != "EXP" {
+		t.Fatalf("the way to the next page is %q", next)
+	}
+	second := b.get(next)
+	all := append(rows(t, first), rows(t, second)...)
+	distinct := map[string]bool{}
+	for _, id := range all {
+		distinct[id] = true
+	}
+	if len(all) != n || len(distinct) != n {
+		t.Errorf("%d rows, %d of them different, want %d", len(all), len(distinct), n)
+	}
+}
+
+func TestInbox_Filters(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	soon, late := expense(), expense()
+	soon.Timeout, soon.Function, soon.HeartbeatTimeout = 10*time.Minute, "soon-function", 0
+	late.Timeout, late.HeartbeatTimeout = 30*time.Hour, 0
+	soonID := string(s.receive(soon).ID)
+	s.clock.Advance(time.Second)
+	lateID := string(s.receive(late).ID)
+	b := s.as(rita)
+	for query, want := range map[string]string{
+		"":                                      soonID + " " + lateID,
+		"order=newest&q=EXP-2291":               lateID + " " + soonID,
+		"ends=15m":                              soonID,
+		"ends=1d-7d":                            lateID,
+		"function=soon-function":                soonID,
+		"ends=never":                            "",
+		"scope=mine":                            "",
+		"scope=history":                         "",
+		"q=" + url.QueryEscape(late.CallbackID): lateID,
+		"q=nothing-like-it":                     "",
+		"queue=security":                        "",
+		"ends=custom&from=2026-11-23T10:00Z":    "422",
+	} {
+		a := b.get("/?" + query)
+		if want == "422" {
+			if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.text(t), "from") {
+				t.Errorf("%s: %d %s", query, a.status, a.text(t))
+			}
+			continue
+		}
+		if got := strings.Join(rows(t, a), " "); a.status != http.StatusOK || got != want {
+			t.Errorf("%s: %d, rows %q, want %q", query, a.status, got, want)
+		}
+	}
+}
+
+func TestInbox_All(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	a := s.as(adam).get("/?scope=all&state=pending&q=x")
+	if want := "/admin/callbacks?q=x&scope=all&state=pending"; a.status != http.StatusSeeOther || a.header.Get("Location") != want {
+		t.Errorf("%d %s, want 303 %s", a.status, a.header.Get("Location"), want)
+	}
+}
+
+func TestAdmin(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	pending, decided := expense(), expense()
+	pending.Timeout, pending.HeartbeatTimeout = 10*time.Minute, 0
+	s.receive(pending)
+	id := s.receive(decided).ID
+	rita := s.as(rita)
+	rita.decide(id, rita.choose(id, "approve", ""))
+	b := s.as(adam)
+	for query, want := range map[string]int{
+		"": 2, "?state=pending": 1, "?state=pending&state=decided": 2, "?ends=1h": 1, "?ends=5m-15m&state=pending": 1,
+		"?state=completed": 0, "?received_from=2026-11-23T08:59&received_to=2026-11-23T09:01": 2, "?received_to=2026-11-23T09:00": 0,
+		"?scope=mine": 2, // this page shows everything, whatever a link says
+	} {
+		a := b.get("/admin/callbacks" + query)
+		if got := len(rows(t, a)); a.status != http.StatusOK || got != want {
+			t.Errorf("%s: %d, %d rows, want %d", query, a.status, got, want)
+		}
+	}
+	if a := b.get("/admin/callbacks?state=lost&ends=soon"); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("bad filter: %d, want 422", a.status)
+	}
+}
+
+func TestAudit(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for range callbacks.PageSize {
+		s.receive(expense())
+	}
+	id := string(s.receive(expense()).ID)
+	b := s.as(audrey)
+	if a := b.get("/audit?callback=" + id); a.status != http.StatusOK || !strings.Contains(a.body, id) || a.document(t).Find(`a[href*="before="]`).Length() != 0 {
+		t.Errorf("of one callback: %d", a.status)
+	}
+	older := b.get("/audit").document(t).Find(`a[href*="before="]`).AttrOr("href", "")
+	if a := b.get(older); older == "" || a.status != http.StatusOK {
+		t.Errorf("older entries at %q: %d", older, a.status)
+	}
+	for _, query := range []string{"?before=x", "?before=-1", "?callback=A%2FB"} {
+		if a := b.get("/audit" + query); a.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d, want 422", query, a.status)
+		}
+	}
+}

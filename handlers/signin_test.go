@@ -1,0 +1,157 @@
+package handlers_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/handlers"
+	"countersign/internal/callbacks"
+	"countersign/internal/devidp"
+)
+
+func TestSignIn_ReturnsToThePage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	path := "/callbacks/" + string(s.receive(expense()).ID) + "?scope=mine&q=EXP"
+	b := s.visitor()
+	sent := b.get(path)
+	if want := "/signin?return=" + url.QueryEscape(path); sent.status != http.StatusSeeOther || sent.header.Get("Location") != want {
+		t.Fatalf("%d %s, want 303 %s", sent.status, sent.header.Get("Location"), want)
+	}
+	form := b.get(sent.header.Get("Location")).document(t).Find(`form[action="/auth/login"]`)
+	back := b.signIn(rita, form.Find("[name=return]").AttrOr("value", ""))
+	if back.status != http.StatusSeeOther || back.header.Get("Location") != path {
+		t.Fatalf("%d %s, want 303 %s", back.status, back.header.Get("Location"), path)
+	}
+	if page := b.get(path); page.status != http.StatusOK {
+		t.Errorf("after signing in: %d", page.status)
+	}
+	if again := b.get("/signin?return=/audit"); again.header.Get("Location") != "/audit" {
+		t.Errorf("signed in already: %d %s", again.status, again.header.Get("Location"))
+	}
+}
+
+// TestSignIn_ForeignReturn: nobody is led off the desk by signing in.
+func TestSignIn_ForeignReturn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, path := range []string{"https://evil.example/", "//evil.example", `/\evil.example`, "/a\nb"} {
+		b := s.visitor()
+		if form := b.get("/signin?return=" + url.QueryEscape(path)).document(t); form.Find("[name=return]").AttrOr("value", "/") != "/" {
+			t.Errorf("%q is in the form", path)
+		}
+		if back := b.signIn(rita, path); back.header.Get("Location") != "/" {
+			t.Errorf("%q leads to %q", path, back.header.Get("Location"))
+		}
+	}
+}
+
+// TestSignIn_ForScripts: a script learns that the session is over; it would paste the sign-in page into the list.
+func TestSignIn_ForScripts(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.visitor()
+	b.header.Set("HX-Request", "true")
+	if a := b.get("/"); a.status != http.StatusUnauthorized {
+		t.Errorf("%d, want 401", a.status)
+	}
+	b = s.as(rita)
+	b.header.Set("HX-Request", "true")
+	if a := b.get("/"); a.status != http.StatusOK || !strings.Contains(a.body, "<html") {
+		t.Errorf("signed in: %d, want the whole page", a.status)
+	}
+}
+
+func TestSignIn_NoRole(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	a := s.as(nora).get("/")
+	if a.status != http.StatusForbidden || !strings.Contains(a.text(t), "#platform-help") {
+		t.Errorf("%d %s, want 403 and whom to ask", a.status, a.text(t))
+	}
+}
+
+func TestSignIn_Fails(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		faults devidp.Faults
+		status int
+		says   string
+	}{
+		"Refused":    {devidp.Faults{Refuse: "access_denied"}, http.StatusForbidden, "refused"},
+		"BadNonce":   {devidp.Faults{Nonce: "other"}, http.StatusBadGateway, "cannot be accepted"},
+		"Overloaded": {devidp.Faults{Refuse: "temporarily_unavailable"}, http.StatusServiceUnavailable, "Example ID"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			b := s.visitor()
+			login := b.post("/auth/login", url.Values{"return": {"/?scope=mine"}})
+			s.provider.Misbehave(test.faults)
+			back := b.get(refreshTarget(t, login))
+			if back.status == http.StatusOK { // the page to choose a person
+				address := refreshTarget(t, login)
+				back = b.post(resolve(t, address, back.document(t).Find("form").AttrOr("action", "")), url.Values{"subject": {rita}})
+			}
+			a := b.get(back.header.Get("Location"))
+			if a.status != test.status || !strings.Contains(a.text(t), test.says) {
+				t.Errorf("%d %s, want %d and %q", a.status, a.text(t), test.status, test.says)
+			}
+			if again := a.document(t).Find("[name=return]").AttrOr("value", "/?scope=mine"); again != "/?scope=mine" {
+				t.Errorf("the next try would return to %q", again)
+			}
+			if strings.Contains(s.log.String(), "state=") {
+				t.Error("the log has the query of the sign-in")
+			}
+		})
+	}
+}
+
+func TestSignOut(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as(rita)
+	away := b.post("/auth/logout", nil)
+	if address := refreshTarget(t, away); !strings.Contains(address, "post_logout_redirect_uri="+url.QueryEscape(s.url+"/signin")) {
+		t.Errorf("leads to %s", address)
+	}
+	if a := b.get("/"); a.status != http.StatusSeeOther {
+		t.Errorf("after signing out: %d, want to be sent to sign in", a.status)
+	}
+	if a := b.post("/auth/logout", nil); a.header.Get("Location") != "/signin?signed_out=1" {
+		t.Errorf("signing out twice: %d %s", a.status, a.header.Get("Location"))
+	}
+	if got := s.audit("")[0]; got != callbacks.ActionSignedOut {
+		t.Errorf("latest entry %s", got)
+	}
+}
+
+// TestSignIn_Limited: one address cannot flood the provider, a proxy's visitors are told apart, and the rest go on.
+func TestSignIn_Limited(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(c *handlers.Config) { c.TrustedProxies = loopback })
+	b := s.visitor()
+	from := func(address string) answer {
+		b.header.Set("X-Forwarded-For", address)
+		return b.post("/auth/login", nil)
+	}
+	for i := range 60 {
+		if a := from("2001:db8:0:1::" + string(rune('a'+i%6))); a.status != http.StatusOK {
+			t.Fatalf("sign-in %d: %d", i+1, a.status)
+		}
+	}
+	a := from("2001:db8:0:1:2::1")
+	if a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") != "1" {
+		t.Errorf("%d, Retry-After %s, want 429 and 1", a.status, a.header.Get("Retry-After"))
+	}
+	if a := from("2001:db8:0:2::1"); a.status != http.StatusOK {
+		t.Errorf("another network: %d", a.status)
+	}
+	s.clock.Advance(time.Second)
+	if a := from("2001:db8:0:1::1"); a.status != http.StatusOK {
+		t.Errorf("a second later: %d", a.status)
+	}
+}
