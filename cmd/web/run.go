@@ -14,9 +14,10 @@ import (
 
 // commands is the command line.
 type commands struct {
-	Serve   struct{}    `cmd:"" help:"Run the desk, configured by COUNTERSIGN_… variables (serve -h lists them)."`
-	Demo    demoOptions `cmd:"" help:"Run everything on loopback: a local Lambda, an OpenID provider, sample functions and the desk."`
-	Version struct{}    `cmd:"" help:"Print the version."`
+	Serve   struct{}           `cmd:"" help:"Run the desk, configured by COUNTERSIGN_… variables (serve -h lists them)."`
+	Demo    demoOptions        `cmd:"" help:"Run everything on loopback: a local Lambda, an OpenID provider, sample functions and the desk."`
+	Local   localLambdaOptions `cmd:"" name:"local-lambda" help:"Run durable functions on loopback, without Docker or an AWS account: the local Lambda alone."`
+	Version struct{}           `cmd:"" help:"Print the version."`
 }
 
 // run is the program without the process around it: tests start it too. lookup reads the environment.
@@ -39,6 +40,8 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		return serve(ctx, lookup, stderr)
 	case "demo":
 		return runDemo(ctx, cli.Demo, stdout, stderr)
+	case "local-lambda":
+		return runLocalLambda(ctx, cli.Local, stdout, stderr)
 	}
 	_, err = fmt.Fprintln(stdout, version)
 	return err

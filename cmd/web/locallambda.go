@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"strings"
+
+	"countersign/internal/config"
+	"countersign/internal/locallambda"
+)
+
+// localLambdaOptions are the flags of the engine alone.
+type localLambdaOptions struct {
+	Function []localFunction `required:"" sep:"none" placeholder:"NAME=URL" help:"Durable function and the HTTP server it runs behind, in any language. Repeat for more."`
+	Addr     string          `default:"127.0.0.1:9001" help:"Loopback address for the Lambda API."`
+	Region   string          `default:"us-east-1" help:"Region in the ARNs."`
+	Data     string          `type:"path" placeholder:"FILE" help:"SQLite file to keep executions in. Without it they go when the command ends."`
+	Fault    []localFault    `sep:"none" placeholder:"OPERATION=KIND[:RATE]" help:"Make calls go wrong, * for every operation. Kinds: 403, 429, 500, 502, reset, lost (the answer, not the work), slow. Repeat for more."`
+	Log      string          `default:"warn" enum:"debug,info,warn,error" help:"Least severe level that is logged."`
+}
+
+// localVersion is the one version that a function has here; unqualified names and $LATEST find it too.
+const localVersion = "1"
+
+// runLocalLambda serves durable functions on loopback until ctx ends.
+func runLocalLambda(ctx context.Context, o localLambdaOptions, stdout, stderr io.Writer) error {
+	log := config.Log{Format: config.LogText}
+	if err := log.Level.UnmarshalText([]byte(o.Log)); err != nil {
+		return err
+	}
+	l, err := listenOnLoopback(ctx, o.Addr)
+	if err != nil {
+		return err
+	}
+	defer l.Close() // closed already once it was served
+	engine, err := openEngine(o.Data, locallambda.Config{Region: o.Region, Logger: newLogger(log, stderr)})
+	if err != nil {
+		return err
+	}
+	engine.SetFaults(rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), faultsOf(o.Fault)...)
+	fmt.Fprint(stdout, o.banner(address(l)))
+	engine.Observe(activity{stdout, address(l)}.print)
+	for _, f := range o.Function {
+		engine.Register(f.name, locallambda.HTTPFunction(f.url), locallambda.FunctionConfig{Version: localVersion})
+	}
+	err = serveUntil(ctx, l, engine.Handler())
+	if closing := engine.Close(); err == nil {
+		err = closing
+	}
+	return err
+}
+
+// openEngine makes an engine in memory where there is no path.
+func openEngine(path string, c locallambda.Config) (*locallambda.Engine, error) {
+	if path == "" {
+		return locallambda.New(c), nil
+	}
+	engine, err := locallambda.Open(path, c)
+	if err != nil {
+		return nil, fmt.Errorf("%w (is another local-lambda using the file?)", err)
+	}
+	return engine, nil
+}
+
+// listenOnLoopback refuses every other address: whoever reaches the engine may run its functions.
+func listenOnLoopback(ctx context.Context, addr string) (net.Listener, error) {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, fmt.Errorf("--addr %s is not HOST:PORT", addr)
+	}
+	if host == "localhost" {
+		host = "127.0.0.1"
+	}
+	if ip, err := netip.ParseAddr(host); err != nil || !ip.IsLoopback() {
+		return nil, fmt.Errorf("--addr %s is not on loopback, such as 127.0.0.1:9001: local-lambda lets everybody in who can reach it", addr)
+	}
+	return listen(ctx, net.JoinHostPort(host, port))
+}
+
+// banner says where the engine is, and what an SDK needs to find it.
+func (o localLambdaOptions) banner(address string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n  Local Lambda   %s\n\n", address)
+	for _, f := range o.Function {
+		fmt.Fprintf(&b, "    %-20s %s\n", f.name, f.url)
+	}
+	fate := "in memory; --data FILE keeps them"
+	if o.Data != "" {
+		fate = "in " + o.Data
+	}
+	fmt.Fprintf(&b, "\n  SDKs find it by AWS_ENDPOINT_URL_LAMBDA=%s AWS_REGION=%s and any credentials.\n", address, o.Region)
+	fmt.Fprintf(&b, "  Executions are %s. Stop with Ctrl+C.\n\n", fate)
+	return b.String()
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+
+	"countersign/internal/locallambda"
+)
+
+// activity prints what happens in an engine.
+type activity struct {
+	w       io.Writer
+	address string
+}
+
+func (a activity) print(o locallambda.Observation) {
+	fmt.Fprintf(a.w, "%s  %-16s %-20s  %s\n", o.At.Local().Format(time.TimeOnly), o.Function, o.Kind, a.detail(o))
+}
+
+// detail has for a started callback what completes it. What functions and reviewers sent is shown only as far as it cannot
+// upset a terminal.
+func (a activity) detail(o locallambda.Observation) string {
+	switch {
+	case o.Kind == locallambda.CallbackStarted:
+		return clocks(o) + "\n  " + callbackURL(a.address, o.CallbackID)
+	case o.Kind == locallambda.ExecutionStarted:
+		return o.ExecutionARN
+	case o.Error != nil:
+		return printable(fmt.Sprintf("%s %s: %s", o.Status, o.Error.ErrorType, o.Error.ErrorMessage))
+	default:
+		return printable(o.Status + " " + o.Payload)
+	}
+}
+
+func clocks(o locallambda.Observation) string {
+	text := o.OperationName
+	for _, c := range []struct {
+		name  string
+		after time.Duration
+	}{{"timeout", o.Timeout}, {"heartbeat timeout", o.HeartbeatTimeout}} {
+		if c.after > 0 {
+			text += fmt.Sprintf(" %s %v", c.name, c.after)
+		}
+	}
+	return printable(text)
+}
+
+// callbackURL is where to send the result; /fail and /heartbeat stand beside it. IDs are base64 and have to be escaped.
+func callbackURL(address, callbackID string) string {
+	return address + "/2025-12-01/durable-execution-callbacks/" + url.PathEscape(callbackID) + "/succeed"
+}
+
+// maxPrinted is how much of a foreign text is printed, in runes.
+const maxPrinted = 200
+
+// printable is a text without what a terminal might obey, cut short.
+func printable(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return ' '
+	}, text)
+	if runes := []rune(text); len(runes) > maxPrinted {
+		text = string(runes[:maxPrinted]) + "…"
+	}
+	return strings.TrimSpace(text)
+}
