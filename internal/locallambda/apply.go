@@ -24,6 +24,8 @@ func (x *execution) apply(u operationUpdate, now time.Time) {
 		op.applyWait(u, now)
 	case callbackOperation:
 		op.startCallback(u, now)
+	case chainedInvokeOperation:
+		op.startChainedInvoke(u, now)
 	}
 	x.touch(op)
 }

@@ -44,6 +44,13 @@ type (
 		HeartbeatTimeout int32  `json:"HeartbeatTimeout,omitempty"` // seconds
 	}
 
+	chainedInvokeStart struct {
+		FunctionName    string  `json:"FunctionName"`
+		ExecutedVersion string  `json:"ExecutedVersion,omitempty"`
+		ARN             string  `json:"DurableExecutionArn,omitempty"`
+		Input           payload `json:"Input"`
+	}
+
 	invocationEnd struct {
 		StartTimestamp epochSeconds `json:"StartTimestamp"`
 		EndTimestamp   epochSeconds `json:"EndTimestamp"`
@@ -58,6 +65,11 @@ func (d waitEnd) cut(cutting) details       { return d }
 func (d callbackStart) cut(cutting) details { return d } // both emulators keep the callback ID without execution data
 
 func (d executionStart) cut(c cutting) details {
+	d.Input = c.payload(d.Input)
+	return d
+}
+
+func (d chainedInvokeStart) cut(c cutting) details {
 	d.Input = c.payload(d.Input)
 	return d
 }
@@ -95,7 +107,7 @@ func emptyDetails(kind eventType) any {
 		return new(executionStart)
 	case contextStarted, stepStarted:
 		return new(plainStart)
-	case "ExecutionSucceeded", contextSucceeded, stepSucceeded, callbackSucceeded:
+	case "ExecutionSucceeded", contextSucceeded, stepSucceeded, callbackSucceeded, "ChainedInvokeSucceeded":
 		return new(success)
 	case waitStarted:
 		return new(waitStart)
@@ -103,6 +115,8 @@ func emptyDetails(kind eventType) any {
 		return new(waitEnd)
 	case callbackStarted:
 		return new(callbackStart)
+	case chainedInvokeStarted:
+		return new(chainedInvokeStart)
 	case invocationCompleted:
 		return new(invocationEnd)
 	default:

@@ -46,6 +46,7 @@ type execution struct {
 	suspended  bool        // waits for something outside
 	woken      bool        // something happened since the last invocation began
 	expiry     *alarm      // the execution timeout, then the end of retention
+	caller     *operation  // the chained invoke that waits for this execution, if there is one
 
 	unsaved           bool
 	unsavedOperations []*operation
@@ -102,6 +103,9 @@ func (x *execution) end(now time.Time, status executionStatus, result *string, e
 	x.forgetAfter(now)
 	if x.ended != nil {
 		close(x.ended)
+	}
+	if x.caller != nil {
+		x.caller.endChainedInvoke(now, status, result, err)
 	}
 	e.observe(Observation{Kind: ExecutionEnded, Status: string(status), Payload: text(result), Error: err}, now, x, nil)
 }

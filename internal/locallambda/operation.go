@@ -44,6 +44,7 @@ type operation struct {
 	attempt        int32     // of a step: how many attempts are behind it
 	replayChildren *bool     // of a context
 	callback       *callback // of a callback
+	invoked        string    // of a chained invoke: the ARN of the execution that it started
 	unsaved        bool
 }
 

@@ -98,6 +98,13 @@ func (e *Engine) load() error {
 	for _, number := range slices.Sorted(maps.Keys(loaded)) {
 		loaded[number].resume()
 	}
+	for _, x := range loaded {
+		for _, op := range x.operations {
+			if invoked := e.executions.byARN[op.invoked]; invoked != nil && !op.ended() {
+				invoked.caller = op
+			}
+		}
+	}
 	return nil
 }
 

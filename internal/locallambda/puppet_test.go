@@ -121,6 +121,7 @@ const (
 	step      = types.OperationTypeStep
 	wait      = types.OperationTypeWait
 	callback  = types.OperationTypeCallback
+	invoke    = types.OperationTypeChainedInvoke
 
 	begins   = types.OperationActionStart
 	succeeds = types.OperationActionSucceed

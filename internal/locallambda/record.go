@@ -47,6 +47,7 @@ type operationRecord struct {
 	Attempt                   int32
 	ReplayChildren            *bool
 	Callback                  *callbackRecord
+	Invoked                   string
 }
 
 type callbackRecord struct {
@@ -59,7 +60,7 @@ func (op *operation) toRecord() operationRecord {
 	r := operationRecord{
 		ID: op.id, Parent: op.parent, Name: op.name, SubType: op.subType, Type: op.kind, Status: op.status,
 		StartedAt: op.startedAt, EndedAt: op.endedAt, Due: op.due, Result: op.result, Error: op.err,
-		Revision: op.revision, Attempt: op.attempt, ReplayChildren: op.replayChildren,
+		Revision: op.revision, Attempt: op.attempt, ReplayChildren: op.replayChildren, Invoked: op.invoked,
 	}
 	if c := op.callback; c != nil {
 		r.Callback = &callbackRecord{ID: c.id, Timeout: c.timeout, Heartbeat: c.heartbeat, LastBeat: c.lastBeat}
@@ -71,7 +72,7 @@ func (r operationRecord) operation() *operation {
 	op := &operation{
 		id: r.ID, parent: r.Parent, name: r.Name, subType: r.SubType, kind: r.Type, status: r.Status,
 		startedAt: r.StartedAt, endedAt: r.EndedAt, due: r.Due, result: r.Result, err: r.Error,
-		revision: r.Revision, attempt: r.Attempt, replayChildren: r.ReplayChildren,
+		revision: r.Revision, attempt: r.Attempt, replayChildren: r.ReplayChildren, invoked: r.Invoked,
 	}
 	if c := r.Callback; c != nil {
 		op.callback = &callback{id: c.ID, timeout: c.Timeout, heartbeat: c.Heartbeat, startedAt: r.StartedAt, lastBeat: c.LastBeat}

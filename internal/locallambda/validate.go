@@ -1,6 +1,9 @@
 package locallambda
 
-import "slices"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // The limits of an update, from the API reference.
 const (
@@ -40,6 +43,9 @@ var transitions = map[operationType]map[operationAction]transition{
 		cancelAction: {from: []operationStatus{opStarted}, to: opCancelled},
 	},
 	callbackOperation: {
+		startAction: {from: []operationStatus{""}, to: opStarted},
+	},
+	chainedInvokeOperation: {
 		startAction: {from: []operationStatus{""}, to: opStarted},
 	},
 }
@@ -191,6 +197,10 @@ func (u operationUpdate) checkOptions() error {
 	case u.CallbackOptions != nil && (outside(u.CallbackOptions.TimeoutSeconds, 0, maxCallbackTime) ||
 		outside(u.CallbackOptions.HeartbeatTimeoutSeconds, 0, maxCallbackTime)):
 		return invalidParameter("Callback timeouts are from 0 to %d seconds.", maxCallbackTime)
+	case u.Type == chainedInvokeOperation && (u.ChainedInvokeOptions == nil || u.ChainedInvokeOptions.FunctionName == ""):
+		return invalidParameter("A CHAINED_INVOKE needs ChainedInvokeOptions.FunctionName.")
+	case u.Type == chainedInvokeOperation && u.Payload != nil && !json.Valid([]byte(*u.Payload)):
+		return invalidParameter("The payload of a CHAINED_INVOKE must be JSON.")
 	}
 	return nil
 }
