@@ -113,6 +113,6 @@ func auditText(q callbacks.AuditQuery) (string, []any) {
 			arms = append(arms, append(arm{where("queue = ?", queue)}, all...))
 		}
 	}
-	text, args := union("*", "audit", arms)
+	text, args := union("*", where("audit"), arms)
 	return text + " order by seq desc limit ?", append(args, min(q.Limit, callbacks.MaxPage))
 }

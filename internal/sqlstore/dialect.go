@@ -27,7 +27,8 @@ type dialect struct {
 	// driver prepares once.
 	statement func(text string, args []any) (string, []any)
 
-	// addWords is the insert of a callback's number and words into the search; wordsMatch selects the numbers that match.
+	// addWords is the insert of a callback's number and words into the search; wordsMatch selects the numbers that match and
+	// ends with the column of the number, for one more condition.
 	addWords, wordsMatch string
 	// document and query are the forms of folded words that those statements take.
 	document, query func(words []string) string
@@ -39,7 +40,7 @@ var sqliteDialect = dialect{
 	migrations: "sqlite",
 	statement:  func(text string, args []any) (string, []any) { return text, args },
 	addWords:   `insert into search (rowid, words) values (?, ?)`,
-	wordsMatch: `select rowid from search where search match ?`,
+	wordsMatch: `select rowid from search where search match ? and rowid`,
 	document:   func(words []string) string { return strings.Join(words, " ") },
 	query:      func(words []string) string { return joinWords(words, `"%"*`, " ") },
 }
@@ -54,7 +55,7 @@ var postgresDialect = dialect{
 		return numbered(text), append([]any{pgx.QueryExecModeCacheStatement}, args...)
 	},
 	addWords:   `insert into search (callback, words) values (?, cast(? as text)::tsvector)`,
-	wordsMatch: `select callback from search where words @@ ?::tsquery`,
+	wordsMatch: `select callback from search where words @@ ?::tsquery and callback`,
 	document:   func(words []string) string { return joinWords(words, `'%'`, " ") },
 	query:      func(words []string) string { return joinWords(words, `'%':*`, " & ") },
 }

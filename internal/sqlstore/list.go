@@ -19,12 +19,12 @@ type place struct {
 
 // List implements callbacks.Store.
 func (s *Store) List(ctx context.Context, q callbacks.Query) (callbacks.Page, error) {
-	arms, err := s.armsOf(ctx, q)
-	if err != nil || len(arms) == 0 {
+	w, err := s.walk(ctx, q)
+	if err != nil || len(w.arms) == 0 {
 		return callbacks.Page{}, err
 	}
 	limit := min(max(q.Limit, 1), callbacks.MaxPage)
-	text, args := pageText(orderOf(q.Filter), q.After, arms, limit+1) // one more tells whether there is a next page
+	text, args := pageText(w, orderOf(q.Filter), q.After, limit+1) // one more tells whether there is a next page
 	var places []place
 	if err := s.db.NewRaw(text, args...).Scan(ctx, &places); err != nil {
 		return callbacks.Page{}, fmt.Errorf("list callbacks: %w", unavailable(err))
@@ -41,32 +41,32 @@ func (s *Store) List(ctx context.Context, q callbacks.Query) (callbacks.Page, er
 	return page, err
 }
 
-// armsOf splits a query into arms. A function is indexed within its queue, so a reader of all queues asks for each.
-func (s *Store) armsOf(ctx context.Context, q callbacks.Query) ([]arm, error) {
+// walk plans a query. A function is indexed within its queue, so a reader of all queues asks for each.
+func (s *Store) walk(ctx context.Context, q callbacks.Query) (walk, error) {
 	queues, all := queuesOf(q)
 	if all && q.Function != "" {
-		text, args := "with recursive "+queuesText+" select name from queues where name is not null", []any{}
-		if err := s.db.NewRaw(text, args...).Scan(ctx, &queues); err != nil {
-			return nil, fmt.Errorf("list queues: %w", unavailable(err))
+		text := "with recursive " + queuesText + " select name from queues where name is not null"
+		if err := s.db.NewRaw(text).Scan(ctx, &queues); err != nil {
+			return walk{}, fmt.Errorf("list queues: %w", unavailable(err))
 		}
 		all = false
 	}
-	return s.arms(q, queues, all), nil
+	return s.walkOf(q, queues, all), nil
 }
 
 // pageText is the statement that finds the places of one page. Each arm comes sorted from its index and the database merges them.
-func pageText(o order, after *callbacks.Cursor, arms []arm, limit int) (string, []any) {
+func pageText(w walk, o order, after *callbacks.Cursor, limit int) (string, []any) {
 	compare, direction := ">", ""
 	if o.desc {
 		compare, direction = "<", " desc"
 	}
 	if after != nil {
 		behind := where("("+o.column+", num) "+compare+" (?, (select num from callbacks where id = ?))", after.Key, storable(string(after.ID)))
-		for i := range arms {
-			arms[i] = append(slices.Clip(arms[i]), behind)
+		for i := range w.arms {
+			w.arms[i] = append(slices.Clip(w.arms[i]), behind)
 		}
 	}
-	text, args := union(o.column+" as key, num", "callbacks", arms)
+	text, args := union(o.column+" as key, num", w.from, w.arms)
 	return text + " order by key" + direction + ", num" + direction + " limit ?", append(args, limit)
 }
 
@@ -120,11 +120,11 @@ func (s *Store) reviewers(ctx context.Context, nums []int64, q callbacks.Query) 
 
 // Count implements callbacks.Store.
 func (s *Store) Count(ctx context.Context, q callbacks.Query, limit int) (int, error) {
-	arms, err := s.armsOf(ctx, q)
-	if err != nil || len(arms) == 0 {
+	w, err := s.walk(ctx, q)
+	if err != nil || len(w.arms) == 0 {
 		return 0, err
 	}
-	text, args := countText(arms, limit)
+	text, args := countText(w, limit)
 	var n int
 	if err := s.db.NewRaw(text, args...).Scan(ctx, &n); err != nil {
 		return 0, fmt.Errorf("count callbacks: %w", unavailable(err))
@@ -133,7 +133,7 @@ func (s *Store) Count(ctx context.Context, q callbacks.Query, limit int) (int, e
 }
 
 // countText counts what the arms find and stops at limit.
-func countText(arms []arm, limit int) (string, []any) {
-	text, args := union("1", "callbacks", arms)
+func countText(w walk, limit int) (string, []any) {
+	text, args := union("1", w.from, w.arms)
 	return "select count(*) from (" + text + " limit ?) as found", append(args, limit)
 }

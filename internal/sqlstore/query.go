@@ -78,7 +78,7 @@ func queuesOf(q callbacks.Query) (queues []string, all bool) {
 	return slices.Compact(queues), q.AllQueues
 }
 
-// condition is a part of a where clause with its arguments.
+// condition is a part of a statement with its arguments.
 type condition struct {
 	text string
 	args []any
@@ -90,33 +90,48 @@ func where(text string, args ...any) condition { return condition{text, args} }
 // walks exactly what its reader may see, in order.
 type arm []condition
 
-// arms splits a query. No arms means that it finds nothing.
-func (s *Store) arms(q callbacks.Query, queues []string, allQueues bool) []arm {
+// walk is how a query finds callbacks: the table that it reads, and its arms. No arms means that it finds nothing.
+type walk struct {
+	from condition
+	arms []arm
+}
+
+// walkOf plans a query.
+func (s *Store) walkOf(q callbacks.Query, queues []string, allQueues bool) walk {
+	w := walk{from: where("callbacks")}
 	states := statesOf(q.Filter)
 	if len(states) == 0 || !allQueues && len(queues) == 0 {
-		return nil
+		return w
 	}
 	common := filterConditions(q.Filter)
-	candidates, narrow := s.candidates(q)
-	if narrow || !allQueues && len(queues)*len(states) > maxArms {
-		one := append(candidates, anyState(q, states))
+	candidates := s.candidates(q)
+	if len(candidates) > 0 || !allQueues && len(queues)*len(states) > maxArms {
+		one := append(arm{anyState(q, states)}, common...)
 		if !allQueues {
 			one = append(one, where("queue in (?)", bun.List(queues)))
 		}
-		return []arm{append(one, common...)}
+		for i, c := range candidates {
+			if i == 0 { // a cross join is run from left to right: the few first, and not all of a state
+				w.from = where("("+c.text+") as candidates cross join callbacks", c.args...)
+				one = append(one, where("num = candidate"))
+				continue
+			}
+			one = append(one, where("num in ("+c.text+")", c.args...))
+		}
+		w.arms = []arm{one}
+		return w
 	}
-	var arms []arm
 	for _, state := range states {
 		in := append(arm{stateCondition(q, state)}, common...)
 		if allQueues {
-			arms = append(arms, in)
+			w.arms = append(w.arms, in)
 			continue
 		}
 		for _, queue := range queues {
-			arms = append(arms, append(arm{where("queue = ?", queue)}, in...))
+			w.arms = append(w.arms, append(arm{where("queue = ?", queue)}, in...))
 		}
 	}
-	return arms
+	return w
 }
 
 // stateCondition is what a scope asks of callbacks in a state.
@@ -143,23 +158,26 @@ func anyState(q callbacks.Query, states []callbacks.State) condition {
 	return where("("+strings.Join(texts, " or ")+")", args...)
 }
 
-// candidates narrow a query to callbacks that another index knows: a person's own, and what a search finds. They are few, or
-// meant to be, and are sorted after they are found: there is no index for the order of a search.
-func (s *Store) candidates(q callbacks.Query) (conditions []condition, narrow bool) {
+// candidates narrow a query to callbacks that another index knows: a person's own, and what a search finds. Each is a select
+// of numbers, none twice. They are few, or meant to be, and are sorted after they are found: no index has their order.
+func (s *Store) candidates(q callbacks.Query) []condition {
+	var selects []condition
 	if q.Scope == callbacks.ScopeMine {
-		conditions = append(conditions, where(`num in (select callback from reviews where by_id = ? and not settled
-			union all select num from callbacks where decided_by = ? and state = 'decided')`, storable(q.Subject), storable(q.Subject)))
+		selects = append(selects, where(`select callback as candidate from reviews where by_id = ? and not settled
+			union select num from callbacks where decided_by = ? and state = 'decided'`, storable(q.Subject), storable(q.Subject)))
 	}
-	if token := strings.TrimSpace(q.Search); token != "" {
-		text := `select num from callbacks where callback_hash = ? union all select num from callbacks where execution_hash = ?`
-		args := []any{hashOf(token), hashOf(token)}
-		if asked := words(token); len(asked) > 0 {
-			text += " union all " + s.dialect.wordsMatch
-			args = append(args, s.dialect.query(asked[:min(len(asked), maxSearchWords)]))
-		}
-		conditions = append(conditions, where("num in ("+text+")", args...))
+	token := strings.TrimSpace(q.Search)
+	if token == "" {
+		return selects
 	}
-	return conditions, len(conditions) > 0
+	const whole = `select num as candidate from callbacks where callback_hash = ? or execution_hash = ?`
+	hash := hashOf(token)
+	asked := words(token)
+	if len(asked) == 0 {
+		return append(selects, where(whole, hash, hash))
+	}
+	return append(selects, where(whole+" union all "+s.dialect.wordsMatch+" not in ("+whole+")",
+		hash, hash, s.dialect.query(asked[:min(len(asked), maxSearchWords)]), hash, hash))
 }
 
 // filterConditions are what a filter asks beside queue, state and search.
@@ -198,11 +216,12 @@ func endsConditions(e callbacks.Ends) []condition {
 }
 
 // union is the text of all arms as one select of columns.
-func union(columns, table string, arms []arm) (string, []any) {
+func union(columns string, from condition, arms []arm) (string, []any) {
 	var texts []string
 	var args []any
 	for _, a := range arms {
-		text := "select " + columns + " from " + table
+		text := "select " + columns + " from " + from.text
+		args = append(args, from.args...)
 		for i, c := range a {
 			text += [...]string{" where ", " and "}[min(i, 1)] + c.text
 			args = append(args, c.args...)

@@ -1,0 +1,152 @@
+package sqlstore_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/sqlstore"
+)
+
+// fillWorkers is how many announce at once when a store is filled.
+const fillWorkers = 64
+
+// fill announces n pending callbacks in four queues, without payload, with deadlines over a day.
+func fill(tb testing.TB, s *sqlstore.Store, n int) {
+	tb.Helper()
+	var all sync.WaitGroup
+	for w := range fillWorkers {
+		all.Go(func() {
+			random := rand.New(rand.NewPCG(1, uint64(w)))
+			for i := w; i < n; i += fillWorkers {
+				if err := announce(tb, s, i, time.Duration(random.IntN(86400))*time.Second); err != nil {
+					tb.Errorf("receive: %v", err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+func announce(tb testing.TB, s *sqlstore.Store, i int, timeout time.Duration) error {
+	c := callbackstest.NewCallback(callbackstest.Queue(fmt.Sprint("queue-", i%4)), callbackstest.Function(fmt.Sprint("orders-", i%16)),
+		callbackstest.Title(fmt.Sprint("Approve order ", i, " over 12,400 EUR")),
+		callbackstest.ReceivedAt(callbackstest.T0.Add(time.Duration(i)*time.Millisecond)), callbackstest.Timeout(timeout+time.Second))
+	_, err := s.Receive(tb.Context(), callbacks.Message{Source: "shop", ID: string(c.ID), At: c.ReceivedAt}, c,
+		callbacks.Content{Description: "Order from *ACME*.", Tags: []string{"finance"}}, string(c.ID),
+		callbackstest.Entry(c, callbacks.ActionReceived, c.ReceivedAt))
+	return err
+}
+
+// maxRowBytes is what one pending callback without payload may cost on disk, with its indexes, words and audit entry.
+const maxRowBytes = 2500
+
+func TestSizeOfPendingCallback(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "desk.db")
+	s, err := sqlstore.Open(t.Context(), "sqlite:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 4000
+	fill(t, s, n)
+	if err := s.Close(); err != nil { // the log goes into the file
+		t.Fatal(err)
+	}
+	if perRow := sizeOf(t, path) / n; perRow > maxRowBytes {
+		t.Errorf("a pending callback takes %d bytes, want at most %d", perRow, maxRowBytes)
+	}
+}
+
+func sizeOf(tb testing.TB, path string) int64 {
+	tb.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return info.Size()
+}
+
+// BenchmarkReceive shows what group commit gives: announcements at once from 1 and from 64 senders.
+func BenchmarkReceive(b *testing.B) {
+	for _, senders := range []int{1, 64} {
+		b.Run(fmt.Sprint("senders-", senders), func(b *testing.B) {
+			s := openSQLite(b)
+			var next sync.Mutex
+			i := 0
+			take := func() (int, bool) {
+				next.Lock()
+				defer next.Unlock()
+				i++
+				return i, i <= b.N
+			}
+			b.ResetTimer()
+			var all sync.WaitGroup
+			for range senders {
+				all.Go(func() {
+					for n, ok := take(); ok; n, ok = take() {
+						if err := announce(b, s, n, time.Hour); err != nil {
+							b.Error(err)
+							return
+						}
+					}
+				})
+			}
+			all.Wait()
+		})
+	}
+}
+
+// BenchmarkList reads first pages out of 100,000 pending callbacks.
+func BenchmarkList(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "desk.db")
+	s, err := sqlstore.Open(b.Context(), "sqlite:"+path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	const n = 100_000
+	fill(b, s, n)
+	b.Logf("%d bytes on disk for each callback", sizeOf(b, path)/n)
+	available := callbacks.Filter{Scope: callbacks.ScopeAvailable, Limit: callbacks.PageSize}
+	with := func(change func(*callbacks.Filter)) callbacks.Filter {
+		f := available
+		change(&f)
+		return f
+	}
+	for name, f := range map[string]callbacks.Filter{
+		"available":  available,
+		"function":   with(func(f *callbacks.Filter) { f.Function = "orders-3" }),
+		"newest":     with(func(f *callbacks.Filter) { f.Order = callbacks.OrderNewest }),
+		"all":        with(func(f *callbacks.Filter) { f.Scope = callbacks.ScopeAll }),
+		"unattended": with(func(f *callbacks.Filter) { f.Ends.Unattended = true }),
+		"mine":       with(func(f *callbacks.Filter) { f.Scope = callbacks.ScopeMine }),
+		"word":       with(func(f *callbacks.Filter) { f.Search = "4711" }),
+		"everyWord":  with(func(f *callbacks.Filter) { f.Search = "approve" }),
+	} {
+		for reader, q := range map[string]callbacks.Query{"all": {AllQueues: true}, "two": {Queues: []string{"queue-1", "queue-2"}}} {
+			q.Filter, q.Subject, q.Now = f, "ada", callbackstest.T0
+			b.Run(name+"/"+reader, func(b *testing.B) {
+				for b.Loop() {
+					if _, err := s.List(b.Context(), q); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+			b.Run(name+"/"+reader+"/count", func(b *testing.B) {
+				for b.Loop() {
+					if _, err := s.Count(b.Context(), q, 1000); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
