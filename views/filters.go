@@ -4,7 +4,19 @@ import (
 	"slices"
 
 	"countersign/internal/callbacks"
+
+	"github.com/a-h/templ"
 )
+
+// filtersList makes a form apply while it is typed in: htmx sends it as the browser would and takes the list out of the
+// answer. A page that holds no list (an error, a sign-in) changes nothing.
+func filtersList(path string) templ.Attributes {
+	return templ.Attributes{
+		"hx-get": path, "hx-trigger": "input delay:200ms, submit", "hx-sync": "this:replace",
+		"hx-target": "#list", "hx-select": "#list", "hx-swap": "outerMorph", "hx-replace-url": "true",
+		"hx-status:4xx": "swap:none", "hx-status:5xx": "swap:none",
+	}
+}
 
 func inboxName(m Inbox) string {
 	name := scopeName(m.Filter.Scope)

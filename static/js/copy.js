@@ -1,0 +1,30 @@
+// Copies what a button stands beside.
+
+/** Copies what the button names, and says so on it. */
+export async function copy(button) {
+  try {
+    await navigator.clipboard.writeText(textOf(button));
+  } catch {
+    return; // the reader can still select the text
+  }
+  button.classList.add("done");
+  announce("Copied");
+  setTimeout(() => button.classList.remove("done"), 1500);
+}
+
+function textOf(button) {
+  if ("copyLink" in button.dataset) return location.origin + location.pathname;
+  if ("copyValue" in button.dataset) return bare(button.parentElement.querySelector(".v").textContent);
+  const source = document.getElementById(button.dataset.copy);
+  return source.value ?? source.textContent;
+}
+
+// A JSON string is copied as its text, everything else as it stands.
+function bare(json) {
+  return json.startsWith('"') ? JSON.parse(json) : json;
+}
+
+function announce(text) {
+  const region = document.getElementById("announce");
+  if (region) region.textContent = text;
+}

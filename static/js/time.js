@@ -1,0 +1,87 @@
+// The server's time, and everything that counts down by it. The clock of this machine may be wrong; only its pace is used.
+
+let offset = 0;
+
+/** The server's time in milliseconds. */
+export const now = () => Date.now() + offset;
+
+/** Learns the server's time from a page that was made at that moment and arrived at `at`. */
+export function setTime(page, at = Date.now()) {
+  const made = Number(page.querySelector('meta[name="server-time"]')?.content);
+  if (made) offset = made - at;
+}
+
+const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+
+/** A remaining time as pairs of number and unit: 41:08, 5h 12m, 2d 4h. The server's views.Left says the same. */
+export function parts(ms) {
+  ms = Math.max(ms, 0);
+  const whole = (unit) => Math.floor(ms / unit);
+  if (ms < HOUR) return [[`${whole(MINUTE)}:${String(Math.floor((ms % MINUTE) / 1000)).padStart(2, "0")}`, ""]];
+  if (ms < DAY) return [[whole(HOUR), "h"], [Math.floor((ms % HOUR) / MINUTE), "m"]];
+  return [[whole(DAY), "d"], [Math.floor((ms % DAY) / HOUR), "h"]];
+}
+
+// Where a time changes its colour or runs out, the page is worth reading again.
+const EDGES = [HOUR, 15 * MINUTE, 0];
+
+/** <count-down until="ms"> shows how long it is until then. */
+class CountDown extends HTMLElement {
+  static observedAttributes = ["until"];
+  static all = new Set();
+
+  connectedCallback() {
+    CountDown.all.add(this);
+    this.tick();
+  }
+
+  disconnectedCallback() {
+    CountDown.all.delete(this);
+  }
+
+  attributeChangedCallback() {
+    this.left = undefined;
+    if (this.isConnected) this.tick();
+  }
+
+  tick() {
+    const until = Number(this.getAttribute("until"));
+    if (!until) return;
+    const before = this.left;
+    this.left = until - now();
+    if (before !== undefined && EDGES.some((edge) => before > edge && this.left <= edge)) {
+      document.dispatchEvent(new Event("time:edge"));
+    }
+    const shown = parts(this.left).map((pair) => pair.join("")).join(" ");
+    if (this.textContent === shown) return;
+    this.replaceChildren(...parts(this.left).flatMap(([number, unit], i) => {
+      if (!unit) return [String(number)];
+      const small = document.createElement("small");
+      small.textContent = unit;
+      return [i ? ` ${number}` : String(number), small];
+    }));
+  }
+}
+
+/** Bars are drawings with the span that they stand for. */
+function drawBars() {
+  for (const bar of document.querySelectorAll("svg[data-until]")) {
+    const { from, until } = bar.dataset;
+    const share = Math.min(Math.max(((until - now()) / (until - from)) * 100, 0), 100);
+    const width = String(Math.floor(share));
+    const rect = bar.firstElementChild;
+    if (until && rect.getAttribute("width") !== width) rect.setAttribute("width", width);
+  }
+}
+
+function tick() {
+  for (const element of CountDown.all) element.tick();
+  drawBars();
+  document.dispatchEvent(new Event("time:tick"));
+  setTimeout(tick, 1000 - (now() % 1000));
+}
+
+const arrival = performance.getEntriesByType("navigation")[0]?.responseStart;
+setTime(document, arrival ? performance.timeOrigin + arrival : Date.now());
+customElements.define("count-down", CountDown);
+tick();
