@@ -118,7 +118,11 @@ func failurePage(s *server, c echo.Context, _ error) templ.Component {
 }
 
 func unavailablePage(s *server, c echo.Context, _ error) templ.Component {
-	return views.UnavailablePage(s.plainShell(c), views.Unavailable{RequestID: requestID(c), Decision: unrecorded(c)})
+	shell := s.plainShell(c)
+	if c.Request().Method == http.MethodGet {
+		shell.Address = views.Address{Path: c.Request().URL.Path, Query: c.QueryParams()} // to try again
+	}
+	return views.UnavailablePage(shell, views.Unavailable{RequestID: requestID(c), Decision: unrecorded(c)})
 }
 
 func forbiddenPage(s *server, c echo.Context, err error) templ.Component {
@@ -139,24 +143,27 @@ func signedOutPage(s *server, c echo.Context, _ error) templ.Component {
 
 func invalidPage(s *server, c echo.Context, err error) templ.Component {
 	faults, _ := errors.AsType[callbacks.Invalid](err)
-	return views.InvalidPage(s.plainShell(c), views.BadRequest{Faults: faults, Back: views.Address{Path: c.Request().URL.Path}})
+	return views.InvalidPage(s.plainShell(c), views.BadRequest{Faults: faults, Back: wayBack(c)})
 }
 
 func overtakenPage(s *server, c echo.Context, _ error) templ.Component {
-	return s.invalid(c, callbacks.Fault{Pointer: "callback", Detail: "It changed meanwhile. Open it again to see what happened."})
+	return invalidPage(s, c, callbacks.Invalid{{Pointer: "callback", Detail: "It changed meanwhile. Open it again to see what happened."}})
 }
 
 func tooLargePage(s *server, c echo.Context, _ error) templ.Component {
-	return s.invalid(c, callbacks.Fault{Pointer: "comment", Detail: "This is larger than 64 KiB. Nothing was recorded. Go back and shorten it."})
+	return invalidPage(s, c, callbacks.Invalid{{Pointer: "form", Detail: "This is larger than 64 KiB. Nothing was recorded. Go back and shorten it."}})
 }
 
-// invalid is the page of one fault in a form, which leads back to the callback.
-func (s *server) invalid(c echo.Context, fault callbacks.Fault) templ.Component {
-	back := views.Address{Path: "/"}
-	if id := c.Param("id"); id != "" {
-		back.Path = "/callbacks/" + id
+// wayBack is where to go on after a request that cannot be understood: the page without its query, or the callback whose
+// form it was.
+func wayBack(c echo.Context) views.Address {
+	switch {
+	case c.Param("id") != "":
+		return views.Address{Path: reviewPath(c)}
+	case c.Request().Method == http.MethodGet:
+		return views.Address{Path: c.Request().URL.Path}
 	}
-	return views.InvalidPage(s.plainShell(c), views.BadRequest{Faults: callbacks.Invalid{fault}, Back: back})
+	return views.Address{Path: "/"}
 }
 
 func tooManyPage(s *server, c echo.Context, err error) templ.Component {
