@@ -36,6 +36,8 @@ const (
 	ActionDecided         Action = "decided"
 	ActionDelivered       Action = "delivery.accepted"
 	ActionAttemptFailed   Action = "delivery.attempt_failed"
+	ActionReceipt         Action = "delivery.receipt" // the history shows our payload
+	ActionReceiptDiffers  Action = "delivery.receipt_differs"
 	ActionLost            Action = "delivery.lost"
 	ActionUndeliverable   Action = "delivery.undeliverable"
 	ActionUnconfirmed     Action = "delivery.unconfirmed"

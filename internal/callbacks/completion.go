@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -45,6 +46,11 @@ func (c Completion) Body() []byte {
 		panic(err)
 	}
 	return body
+}
+
+// same reports whether two completions are the same to the function that gets them.
+func (c Completion) same(other Completion) bool {
+	return c.Kind == other.Kind && bytes.Equal(c.Body(), other.Body())
 }
 
 // SHA256 is the hash of the body in hexadecimal: it binds what was previewed to what is decided and what was sent.

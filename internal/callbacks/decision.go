@@ -36,5 +36,6 @@ type Ending struct {
 	Cause  DeadlineCause // the clock, where By is EndedByClock
 	At     time.Time     // as exact as is known: from the history, else when we learnt it
 	Kind   Kind          // what another client sent, where the history tells
+	Event  int           // number of the history event that shows it, 0 where none was read
 	Detail string        // one sentence for people
 }

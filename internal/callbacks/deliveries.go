@@ -91,27 +91,38 @@ func (d *Deliveries) deliver(ctx context.Context, work Work) {
 			d.Wake()
 		}
 	}()
-	log := d.log.With("callback", work.Callback.ID, "attempt", work.Delivery.Tries)
+	if work.Callback.State == Completed {
+		d.prove(ctx, work)
+		return
+	}
 	attempt, found := d.attempt(ctx, work)
+	d.finish(ctx, work, attempt, func(c *Callback, delivery *Delivery) (AuditEntry, error) {
+		return d.settle(c, delivery, found, attempt)
+	})
+}
 
+// finish writes down what came of a claim. A result that cannot be written is found again by the next claim.
+func (d *Deliveries) finish(ctx context.Context, work Work, attempt Attempt, fn func(*Callback, *Delivery) (AuditEntry, error)) {
 	ctx, cancel := context.WithTimeout(ctx, finishTimeout)
 	defer cancel()
-	var v verdict
-	c, err := d.store.FinishDelivery(ctx, d.owner, attempt, work.Callback.ID, func(c *Callback, delivery *Delivery) (entry AuditEntry, err error) {
-		v, entry, err = d.settle(c, delivery, found, attempt)
+	log := d.log.With("callback", work.Callback.ID, "try", work.Delivery.Tries, "answer", attempt.Answer, "aws_request_id", attempt.RequestID)
+	var due bool
+	c, err := d.store.FinishDelivery(ctx, d.owner, attempt, work.Callback.ID, func(c *Callback, delivery *Delivery) (AuditEntry, error) {
+		entry, err := fn(c, delivery)
+		due = !delivery.DueAt.IsZero()
 		return entry, err
 	})
 	switch {
 	case errors.Is(err, ErrLeaseLost):
-		log.WarnContext(ctx, "delivery was taken over; its result is left to the new owner", "answer", attempt.Answer)
+		log.WarnContext(ctx, "delivery was taken over; its result is left to the new owner")
 		return
 	case err != nil:
-		log.ErrorContext(ctx, "delivery result not recorded; it is settled by the next attempt", "answer", attempt.Answer, "error", err)
+		log.ErrorContext(ctx, "delivery result not recorded; the next claim settles it", "error", err)
 		return
 	}
-	log.InfoContext(ctx, "delivery attempt", "answer", attempt.Answer, "verdict", v.String(), "aws_request_id", attempt.RequestID)
+	log.InfoContext(ctx, "delivery", "state", c.State)
 	d.notify.Changed(Notice{Callback: c.ID, Queue: c.Queue})
-	if v == retry {
+	if due {
 		d.Wake()
 	}
 }
@@ -173,11 +184,11 @@ func askHistory(ctx context.Context, lambda Lambda, target Target) (Closing, his
 }
 
 // settle applies the verdict on an attempt to callback and delivery. It runs inside the store's transaction.
-func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, attempt Attempt) (verdict, AuditEntry, error) {
+func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, attempt Attempt) (AuditEntry, error) {
 	now, by := d.now(), System("deliveries")
 	delivery.DueAt = time.Time{}
 	if c.State != Decided {
-		return retry, AuditEntry{}, nil // settled meanwhile: only the attempt is worth keeping
+		return AuditEntry{}, nil // settled meanwhile: only the attempt is worth keeping
 	}
 	delivery.Doubtful = delivery.Doubtful || attempt.Answer.Doubtful()
 	deadline, cause := c.Deadline()
@@ -185,18 +196,18 @@ func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, atte
 		answer: attempt.Answer, doubtful: delivery.Doubtful, history: found.history, closing: found.closing, tries: delivery.Tries,
 		overdue: cause != NoDeadline && now.After(deadline.Add(lastCall)),
 	}
-	v := judge(e, delivery.Completion)
-	var entry AuditEntry
-	var err error
-	switch v {
+	switch v := judge(e, delivery.Completion); v {
 	case delivered:
-		entry, err = c.Complete(endingOf(v, e, c, now), by)
+		if c.ExecutionARN != "" && e.answer == AnswerAccepted {
+			delivery.DueAt = now.Add(receiptPause)
+		}
+		return c.Complete(endingOf(v, e, c, now), by)
 	case lost:
-		entry, err = c.Lose(endingOf(v, e, c, now), now, by)
+		return c.Lose(endingOf(v, e, c, now), now, by)
 	case undeliverable:
-		entry, err = c.GiveUp(Undeliverable, attempt.Answer, "Lambda refused the decision for good: "+attempt.Code+".", now, by)
+		return c.GiveUp(Undeliverable, attempt.Answer, "Lambda refused the decision for good: "+attempt.Code+".", now, by)
 	case unconfirmed:
-		entry, err = c.GiveUp(Unconfirmed, attempt.Answer, "An answer was lost and the history cannot tell whether the decision arrived.", now, by)
+		return c.GiveUp(Unconfirmed, attempt.Answer, "An answer was lost and the history cannot tell whether the decision arrived.", now, by)
 	case retry:
 		var left time.Duration
 		if cause != NoDeadline {
@@ -205,8 +216,8 @@ func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, atte
 		delivery.DueAt = now.Add(backoff(delivery.Tries, found.retryAfter, left, d.jitter()))
 		if c.Problem != attempt.Answer {
 			c.Problem = attempt.Answer
-			entry = c.entry(now, by, ActionAttemptFailed, fmt.Sprintf("Attempt %d: %s.", attempt.Number, attempt.Answer))
+			return c.entry(now, by, ActionAttemptFailed, fmt.Sprintf("Attempt %d: %s.", attempt.Number, attempt.Answer)), nil
 		}
 	}
-	return v, entry, err
+	return AuditEntry{}, nil
 }

@@ -76,7 +76,7 @@ func judgeClosed(e evidence, ours Completion) verdict {
 		case e.closing.Open: // the history lags behind the answer
 			return afterOpen(e)
 		case e.closing.Completion != nil:
-			if e.closing.Completion.Kind == ours.Kind && e.closing.Completion.SHA256() == ours.SHA256() {
+			if e.closing.Completion.same(ours) {
 				return delivered
 			}
 			return lost
@@ -130,6 +130,7 @@ func endingOf(v verdict, e evidence, c *Callback, now time.Time) Ending {
 			return Ending{By: EndedByUs, At: now, Kind: c.Decision.Kind, Detail: "Lambda accepted the decision."}
 		}
 		return Ending{By: EndedByUs, At: e.closing.At, Kind: c.Decision.Kind,
+			Event:  e.closing.EventID,
 			Detail: fmt.Sprintf("Lambda's answer was lost; history event %d shows that the decision arrived.", e.closing.EventID)}
 	}
 	if e.history == historyRead && !e.closing.Open {
@@ -146,7 +147,7 @@ func endingOf(v verdict, e evidence, c *Callback, now time.Time) Ending {
 
 // endedElsewhere turns what the history says into an ending.
 func (c *Callback) endedElsewhere(closing Closing) Ending {
-	e := Ending{By: closing.By, Cause: closing.Cause, At: closing.At}
+	e := Ending{By: closing.By, Cause: closing.Cause, At: closing.At, Event: closing.EventID}
 	switch closing.By {
 	case EndedByClock:
 		e.Detail = clockSentence[closing.Cause]

@@ -102,15 +102,12 @@ func (s *Store) ClaimDeliveries(ctx context.Context, now time.Time, lease callba
 	return work, nil
 }
 
-// begin records the attempts that a claim is about to make, and reads what they need.
+// begin reads what a claim needs, and records the attempts that it is about to make. Where the decision was accepted
+// already nothing is sent any more, so there is no attempt to record.
 func (t *tx) begin(ctx context.Context, claimed []deliveryRow, now time.Time) ([]callbacks.Work, error) {
 	nums := make([]int64, len(claimed))
 	for i := range claimed {
 		nums[i] = claimed[i].Callback
-		attempt := attemptRow{Callback: claimed[i].Callback, Number: claimed[i].Tries, StartedAt: millis(now)}
-		if err := t.insert(ctx, &attempt); err != nil {
-			return nil, fmt.Errorf("insert attempt: %w", err)
-		}
 	}
 	found, err := t.callbacks(ctx, nums)
 	if err != nil {
@@ -119,6 +116,12 @@ func (t *tx) begin(ctx context.Context, claimed []deliveryRow, now time.Time) ([
 	work := make([]callbacks.Work, 0, len(claimed))
 	for i := range claimed {
 		c := found[claimed[i].Callback]
+		if c.State == callbacks.Decided {
+			attempt := attemptRow{Callback: claimed[i].Callback, Number: claimed[i].Tries, StartedAt: millis(now)}
+			if err := t.insert(ctx, &attempt); err != nil {
+				return nil, fmt.Errorf("insert attempt: %w", err)
+			}
+		}
 		delivery, err := claimed[i].delivery(c.ID)
 		if err != nil {
 			return nil, err

@@ -1,0 +1,48 @@
+package callbacks
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Times of a receipt. AWS does not say how soon the history shows a completed callback.
+const (
+	receiptPause    = 200 * time.Millisecond // after Lambda's answer
+	receiptPatience = 15 * time.Minute       // then the answer has to do
+)
+
+// prove looks in the execution's history for the receipt of a decision that Lambda accepted: the event that closed the
+// callback, with our payload in it. It is the last part of a delivery and works under the same lease.
+func (d *Deliveries) prove(ctx context.Context, work Work) {
+	call, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	closing, history := askHistory(call, d.lambda, work.Callback.Target())
+	d.finish(ctx, work, Attempt{Number: work.Delivery.Tries}, func(c *Callback, delivery *Delivery) (AuditEntry, error) {
+		now := d.now()
+		waits := history == historyBusy || history == historyRead && closing.Open
+		delivery.DueAt = time.Time{}
+		if waits && now.Before(c.Ending.At.Add(receiptPatience)) {
+			delivery.DueAt = now.Add(backoff(delivery.Tries, 0, 0, d.jitter()))
+		}
+		if waits || history != historyRead {
+			return AuditEntry{}, nil
+		}
+		return c.receipt(closing, delivery.Completion, now), nil
+	})
+}
+
+// receipt notes what the history says of a decision that Lambda accepted.
+func (c *Callback) receipt(closing Closing, ours Completion, now time.Time) AuditEntry {
+	by := System("deliveries")
+	switch {
+	case closing.Completion != nil && closing.Completion.same(ours):
+		c.Ending.Event, c.Ending.At = closing.EventID, closing.At
+		return c.entry(now, by, ActionReceipt, fmt.Sprintf("History event %d holds our payload, sha256 %s.", closing.EventID, ours.SHA256()))
+	case closing.Completion == nil && closing.By == EndedByOther:
+		c.Ending.Event, c.Ending.At = closing.EventID, closing.At
+		return c.entry(now, by, ActionReceipt, fmt.Sprintf("History event %d closed the callback; its payload cannot be read.", closing.EventID))
+	}
+	c.Ending.Detail = fmt.Sprintf("Lambda accepted the decision, but history event %d shows another end.", closing.EventID)
+	return c.entry(now, by, ActionReceiptDiffers, c.Ending.Detail)
+}

@@ -1,0 +1,96 @@
+package callbacks_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+func TestReceipt(t *testing.T) {
+	t.Parallel()
+	// accepted is a desk whose decision Lambda has just accepted.
+	accepted := func(t *testing.T, prepare func(*remote)) (*desk, callbacks.ID) {
+		t.Helper()
+		d := newDesk(t)
+		c := d.announce(nil)
+		d.mustDecide(mara, c.ID, "approve", "")
+		prepare(d.lambda)
+		d.deliver()
+		d.wantState(c.ID, callbacks.Completed)
+		return d, c.ID
+	}
+	last := func(d *desk, id callbacks.ID) callbacks.Action {
+		actions := d.actions(id)
+		return actions[len(actions)-1]
+	}
+	settled := func(t *testing.T, d *desk) {
+		t.Helper()
+		if next, err := d.store.NextDelivery(d.ctx); err != nil || !next.IsZero() {
+			t.Errorf("the delivery is due again at %v (%v), want it settled", next, err)
+		}
+	}
+
+	t.Run("Seen", func(t *testing.T) {
+		t.Parallel()
+		d, id := accepted(t, func(*remote) {})
+		d.clock.Move(time.Second)
+		d.deliver()
+		c := d.get(id)
+		if c.Ending.Event != 4 || last(d, id) != callbacks.ActionReceipt {
+			t.Errorf("ending %+v, last action %s; want event 4 as the receipt", c.Ending, last(d, id))
+		}
+		delivery, err := d.store.Delivery(d.ctx, id)
+		if err != nil || len(delivery.Attempts) != 1 || len(d.lambda.sent()) != 1 {
+			t.Errorf("%d attempts, %d sent (%v); reading the history is neither", len(delivery.Attempts), len(d.lambda.sent()), err)
+		}
+		settled(t, d)
+	})
+	t.Run("SeenLate", func(t *testing.T) {
+		t.Parallel()
+		d, id := accepted(t, func(r *remote) { r.lag = 3 })
+		for range 4 {
+			if d.get(id).Ending.Event != 0 {
+				t.Fatal("a receipt before the history shows the event")
+			}
+			d.clock.Move(10 * time.Second)
+			d.deliver()
+		}
+		if d.get(id).Ending.Event != 4 {
+			t.Error("no receipt although the history shows the event")
+		}
+		settled(t, d)
+	})
+	t.Run("NeverSeen", func(t *testing.T) {
+		t.Parallel()
+		d, id := accepted(t, func(r *remote) { r.lag = 1 << 20 })
+		for range 20 {
+			d.clock.Move(time.Minute)
+			d.deliver()
+		}
+		if slices.Contains(d.actions(id), callbacks.ActionReceipt) {
+			t.Error("a receipt without an event")
+		}
+		settled(t, d)
+	})
+	t.Run("Unreadable", func(t *testing.T) {
+		t.Parallel()
+		d, id := accepted(t, func(r *remote) { r.noHistory = callbacks.AnswerDenied })
+		d.clock.Move(time.Second)
+		d.deliver()
+		d.wantState(id, callbacks.Completed)
+		settled(t, d)
+	})
+	t.Run("Differs", func(t *testing.T) {
+		t.Parallel()
+		d, id := accepted(t, func(*remote) {})
+		d.lambda.close(callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, EventID: 5})
+		d.clock.Move(time.Second)
+		d.deliver()
+		if last(d, id) != callbacks.ActionReceiptDiffers || d.get(id).Ending.Event != 0 {
+			t.Errorf("last action %s, ending %+v", last(d, id), d.get(id).Ending)
+		}
+		settled(t, d)
+	})
+}
