@@ -34,6 +34,9 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		}
 		return openSQLite(ctx, path)
 	}
+	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
+		return openPostgres(ctx, url)
+	}
 	return nil, errors.New("a database URL starts with sqlite: or postgres://")
 }
 

@@ -1,0 +1,87 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+	"github.com/uptrace/bun"
+)
+
+const (
+	// maxConnections of one process; PostgreSQL allows 100 in all by default.
+	maxConnections = 20
+	// maxTries of a transaction that PostgreSQL rolled back for another one's sake.
+	maxTries = 5
+)
+
+func openPostgres(ctx context.Context, url string) (*Store, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil { // pgx repeats the URL in its error
+		return nil, errors.New("the postgres:// URL is not valid; characters such as @ : / # in a password are written as %40 %3A %2F %23")
+	}
+	// Lists have texts of their own, so preparing them would cost a round trip and gain nothing; the statements of
+	// transactions are prepared one by one.
+	config.DefaultQueryExecMode = pgx.QueryExecModeExec
+	pool := stdlib.OpenDB(*config)
+	pool.SetMaxOpenConns(maxConnections)
+	pool.SetMaxIdleConns(maxConnections)
+
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	if err := migrate(ctx, pool, &postgresDialect, goose.WithSessionLocker(locker)); err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	s := &Store{dialect: &postgresDialect, db: bun.NewDB(pool, postgresDialect.bun())}
+	s.transact, s.close = s.transactPostgres, s.db.Close
+	return s, nil
+}
+
+// transactPostgres runs fn in a transaction, again where PostgreSQL asks for it.
+func (s *Store) transactPostgres(ctx context.Context, fn func(context.Context, *tx) error) error {
+	for try := 1; ; try++ {
+		err := s.transactOnce(ctx, fn)
+		if err == nil || !worthRetrying(err) {
+			return err
+		}
+		if try == maxTries {
+			return fmt.Errorf("gave up after %d tries: %w", try, err)
+		}
+	}
+}
+
+// transactOnce lets ctx interrupt the work, but not the commit: its outcome would not be known.
+func (s *Store) transactOnce(ctx context.Context, fn func(context.Context, *tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return unavailable(err)
+	}
+	sqlTx, err := s.db.DB.BeginTx(context.WithoutCancel(ctx), nil)
+	if err != nil {
+		return unavailable(err)
+	}
+	defer sqlTx.Rollback() //nolint:errcheck // after the commit there is nothing to roll back; a broken connection has done it
+	if err := fn(ctx, &tx{statements: postgresStatements{sqlTx}, db: s.db, dialect: &postgresDialect}); err != nil {
+		return err
+	}
+	return unavailable(sqlTx.Commit())
+}
+
+// postgresStatements runs statements in a transaction; pgx keeps them prepared on each connection.
+type postgresStatements struct{ tx *sql.Tx }
+
+// Exec runs a statement without rows.
+func (p postgresStatements) Exec(ctx context.Context, text string, args []any) (sql.Result, error) {
+	return p.tx.ExecContext(ctx, text, args...)
+}
+
+// Query runs a statement that returns rows.
+func (p postgresStatements) Query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	return p.tx.QueryContext(ctx, text, args...)
+}

@@ -1,0 +1,99 @@
+package sqlstore_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/sqlstore"
+)
+
+// template is a migrated database that each test gets a copy of.
+const template = "countersign_template"
+
+var databases atomic.Int64
+
+// server is the URL of the PostgreSQL that the tests may use. Without one the tests fail rather than pass unseen.
+func server(t testing.TB) *url.URL {
+	t.Helper()
+	given := os.Getenv("TEST_POSTGRES_URL")
+	if given == "" {
+		t.Fatal("TEST_POSTGRES_URL is not set: run scripts/with-postgres.sh go test ./..., or go test -short without PostgreSQL")
+	}
+	u, err := url.Parse(given)
+	if err != nil {
+		t.Fatalf("TEST_POSTGRES_URL: %v", err)
+	}
+	return u
+}
+
+func database(u *url.URL, name string) string {
+	copied := *u
+	copied.Path = "/" + name
+	return copied.String()
+}
+
+func exec(t testing.TB, u *url.URL, statement string) {
+	t.Helper()
+	db, err := sql.Open("pgx", u.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(context.WithoutCancel(t.Context()), statement); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+var migrated sync.Once
+
+// newDatabase is the URL of an empty, migrated database of the test's own.
+func newDatabase(t testing.TB) string {
+	t.Helper()
+	u := server(t)
+	migrated.Do(func() {
+		exec(t, u, "drop database if exists "+template)
+		exec(t, u, "create database "+template)
+		s, err := sqlstore.Open(t.Context(), database(u, template))
+		if err != nil {
+			t.Fatalf("open the template: %v", err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatalf("close the template: %v", err)
+		}
+	})
+	name := fmt.Sprintf("countersign_%d_%d", os.Getpid(), databases.Add(1))
+	exec(t, u, "create database "+name+" template "+template)
+	t.Cleanup(func() { exec(t, u, "drop database "+name+" with (force)") })
+	return database(u, name)
+}
+
+func openPostgres(t testing.TB) *sqlstore.Store {
+	t.Helper()
+	s, err := sqlstore.Open(t.Context(), newDatabase(t))
+	if err != nil {
+		t.Fatalf("open: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return s
+}
+
+func TestPostgres(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		return // -short is for machines without PostgreSQL
+	}
+	server(t)
+	callbackstest.RunStore(t, func(t *testing.T) callbacks.Store { return openPostgres(t) })
+}
