@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -36,22 +37,20 @@ func runLocalLambda(ctx context.Context, o localLambdaOptions, stdout, stderr io
 	if err != nil {
 		return err
 	}
-	defer l.Close() // closed already once it was served
+	defer func() { _ = l.Close() }() // closed already once it was served
 	engine, err := openEngine(o.Data, locallambda.Config{Region: o.Region, Logger: newLogger(log, stderr)})
 	if err != nil {
 		return err
 	}
+	if _, err := fmt.Fprint(stdout, o.banner(address(l))); err != nil {
+		return errors.Join(err, engine.Close())
+	}
 	engine.SetFaults(rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), faultsOf(o.Fault)...)
-	fmt.Fprint(stdout, o.banner(address(l)))
 	engine.Observe(activity{stdout, address(l)}.print)
 	for _, f := range o.Function {
 		engine.Register(f.name, locallambda.HTTPFunction(f.url), locallambda.FunctionConfig{Version: localVersion})
 	}
-	err = serveUntil(ctx, l, engine.Handler())
-	if closing := engine.Close(); err == nil {
-		err = closing
-	}
-	return err
+	return errors.Join(serveUntil(ctx, l, engine.Handler()), engine.Close())
 }
 
 // openEngine makes an engine in memory where there is no path.

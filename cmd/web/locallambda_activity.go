@@ -17,8 +17,9 @@ type activity struct {
 	address string
 }
 
+// print loses lines that cannot be written: the executions matter more.
 func (a activity) print(o locallambda.Observation) {
-	fmt.Fprintf(a.w, "%s  %-16s %-20s  %s\n", o.At.Local().Format(time.TimeOnly), o.Function, o.Kind, a.detail(o))
+	_, _ = fmt.Fprintf(a.w, "%s  %-16s %-20s  %s\n", o.At.Local().Format(time.TimeOnly), o.Function, o.Kind, a.detail(o))
 }
 
 // detail has for a started callback what completes it. What functions and reviewers sent is shown only as far as it cannot

@@ -51,6 +51,12 @@ func runConformance(t *testing.T, cases []conformanceCase) {
 
 func startConformance(t *testing.T, function string, faults ...locallambda.Fault) *conformance {
 	t.Helper()
+	return start(t, functions, function, `"input"`, faults...)
+}
+
+// start starts an execution of a function behind an address.
+func start(t *testing.T, address, function, input string, faults ...locallambda.Fault) *conformance {
+	t.Helper()
 	// The SDK compares the engine's times with its own clock to see what is still to come.
 	clock := locallambdatest.NewClock(time.Now())
 	engine := lambda.open(locallambda.Config{Clock: clock})
@@ -68,9 +74,9 @@ func startConformance(t *testing.T, function string, faults ...locallambda.Fault
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 	})
 	engine.SetFaults(nil, faults...)
-	engine.Register(function, locallambda.HTTPFunction(functions), locallambda.FunctionConfig{Version: "1"})
+	engine.Register(function, locallambda.HTTPFunction(address), locallambda.FunctionConfig{Version: "1"})
 	run := &conformance{t: t, clock: clock, log: locallambdatest.Watch(t, engine), client: client}
-	arn, err := engine.Start(t.Context(), function, "case", []byte(`"input"`))
+	arn, err := engine.Start(t.Context(), function, "case", []byte(input))
 	if err != nil {
 		t.Fatal(err)
 	}

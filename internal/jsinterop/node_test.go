@@ -15,60 +15,63 @@ import (
 	"countersign/internal/locallambda"
 )
 
-// The functions run in one process for all cases, and the SDK in it knows one endpoint. What tells the cases apart there is
-// that each has an AWS account of its own.
+// The functions of the cases run in one process, and the SDK in it knows one endpoint. What tells the cases apart there is that
+// each has an AWS account of its own.
 var (
 	functions string // the address of the process
 	lambda    = &accounts{engines: map[string]http.Handler{}}
 )
 
 func TestMain(m *testing.M) {
-	endpoint := httptest.NewServer(lambda)
-	stop, err := startNode(endpoint.URL)
+	lambda.server = httptest.NewServer(lambda)
+	address, stop, err := startNode("testdata/server.mjs")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+	functions = address
 	code := m.Run()
-	if err := stop(); err != nil {
-		fmt.Fprintln(os.Stderr, "Node.js:", err)
-		code = 1
-	}
-	endpoint.Close()
+	stop()
+	lambda.server.Close()
 	os.Exit(code)
 }
 
-// startNode starts the process, whose functions call Lambda at the endpoint.
-func startNode(endpoint string) (stop func() error, err error) {
+// startNode runs a script that serves functions, whose Lambda is ours. The first line that it prints ends with its port.
+func startNode(args ...string) (address string, stop func(), err error) {
 	if _, err := os.Stat("../../node_modules/@aws/durable-execution-sdk-js"); err != nil {
-		return nil, errors.New("AWS's SDK for durable functions in JavaScript is not in node_modules: run make test")
+		return "", nil, errors.New("AWS's SDK for durable functions in JavaScript is not in node_modules: run make test")
 	}
-	cmd := exec.Command("node", "testdata/server.mjs")
-	cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL_LAMBDA="+endpoint, "AWS_REGION=us-east-1",
+	cmd := exec.Command("node", args...)
+	cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL_LAMBDA="+lambda.server.URL, "AWS_REGION=us-east-1",
 		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "NODE_NO_WARNINGS=1") // it warns of the age of Node.js
 	cmd.Stderr = os.Stderr
-	input, err := cmd.StdinPipe() // its end ends the process
-	if err != nil {
-		return nil, err
+	if _, err := cmd.StdinPipe(); err != nil { // ends with us
+		return "", nil, err
 	}
 	output, err := cmd.StdoutPipe()
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("Node.js does not start (%w): run make test", err)
+		return "", nil, fmt.Errorf("Node.js does not start (%w): run make test", err)
 	}
-	stop = func() error { input.Close(); return cmd.Wait() }
-	port, err := bufio.NewReader(output).ReadString('\n')
+	stop = func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait() // says "killed"
+	}
+	line, err := bufio.NewReader(output).ReadString('\n')
 	if err != nil {
-		return nil, errors.Join(errors.New("the functions do not start: run make test"), stop())
+		stop()
+		return "", nil, fmt.Errorf("%s does not serve: run make test", strings.Join(args, " "))
 	}
-	functions = "http://127.0.0.1:" + strings.TrimSpace(port)
-	return stop, nil
+	words := strings.Fields(line)
+	return "http://127.0.0.1:" + words[len(words)-1], stop, nil
 }
 
 // accounts passes calls on to the engine of the account in the execution's ARN.
 type accounts struct {
+	server *httptest.Server
+
 	mu      sync.Mutex
 	engines map[string]http.Handler
 }
