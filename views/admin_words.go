@@ -107,6 +107,8 @@ var actionWords = map[callbacks.Action]string{
 	callbacks.ActionDecided:         "decided",
 	callbacks.ActionDelivered:       "delivered",
 	callbacks.ActionAttemptFailed:   "attempt not accepted",
+	callbacks.ActionReceipt:         "seen in history",
+	callbacks.ActionReceiptDiffers:  "history differs",
 	callbacks.ActionLost:            "lost the race",
 	callbacks.ActionUndeliverable:   "undeliverable",
 	callbacks.ActionUnconfirmed:     "unconfirmed",
@@ -121,7 +123,7 @@ var actionWords = map[callbacks.Action]string{
 var actions = []callbacks.Action{
 	callbacks.ActionReceived, callbacks.ActionReviewOpened, callbacks.ActionReviewReleased, callbacks.ActionReviewConfirmed,
 	callbacks.ActionHeartbeat, callbacks.ActionHeartbeatFailed, callbacks.ActionDecided, callbacks.ActionDelivered,
-	callbacks.ActionAttemptFailed, callbacks.ActionLost, callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed,
+	callbacks.ActionAttemptFailed, callbacks.ActionReceipt, callbacks.ActionReceiptDiffers, callbacks.ActionLost, callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed,
 	callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut,
 }
 

@@ -91,7 +91,13 @@ func proofStep(m Review) (step, bool) {
 	c := &m.Callback
 	switch {
 	case seenInHistory(m):
-		return step{Name: "Seen in history", Icon: "check", At: c.Ending.At}, true
+		return step{Name: "Seen in history", Icon: "check", At: c.Ending.At, Note: "Event " + strconv.Itoa(c.Ending.Event)}, true
+	case c.State == callbacks.Decided && c.ExecutionARN != "":
+		return step{Name: "Seen in history", State: "todo", Icon: "todo", Note: "waiting"}, true
+	case c.State == callbacks.Completed && m.Delivery != nil && !m.Delivery.DueAt.IsZero():
+		return step{Name: "Seen in history", State: "now", Icon: "todo", Note: "reading the history"}, true
+	case c.State == callbacks.Completed:
+		return step{Name: "Not seen in history", State: "todo", Icon: "todo", Note: "the history cannot be read"}, true
 	case c.State == callbacks.Unconfirmed:
 		return step{Name: "Not seen in history", State: "retry", Icon: "todo", Note: "the history cannot tell"}, true
 	case c.State == callbacks.Lost && c.Ending != nil && c.Ending.By != callbacks.EndedByUnknown:

@@ -84,6 +84,11 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 	case callbacks.ActionDelivered:
 		told.Icon, told.Tone, told.Who, told.What = "check", "good", "Lambda", "accepted the decision"
 		told.Note = ""
+	case callbacks.ActionReceipt:
+		told.Icon, told.Tone, told.Who, told.What = "check", "good", "Lambda’s history", "shows the decision"
+		told.Note = fmt.Sprintf("Event %d", m.Callback.Ending.Event)
+	case callbacks.ActionReceiptDiffers:
+		told.Icon, told.Tone, told.Who, told.What = "flag", "bad", "Lambda’s history", "shows another end"
 	case callbacks.ActionAttemptFailed:
 		told.Icon, told.Who, told.What = "retry", "Lambda", "did not accept it yet"
 	case callbacks.ActionHeartbeatFailed:

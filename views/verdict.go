@@ -2,6 +2,8 @@ package views
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -80,12 +82,17 @@ func completed(m Review, s Shell) verdict {
 	return verdict{decided(c.Decision) + ". " + proof, text, tone}
 }
 
-// seenInHistory reports whether the proof of a completed decision is the execution's history rather than an answer.
+// seenInHistory reports whether the execution's history shows a completed decision.
 func seenInHistory(m Review) bool {
-	if m.Callback.State != callbacks.Completed || m.Delivery == nil || len(m.Delivery.Attempts) == 0 {
-		return false
-	}
-	return m.Delivery.Attempts[len(m.Delivery.Attempts)-1].Answer != callbacks.AnswerAccepted
+	c := &m.Callback
+	return c.State == callbacks.Completed && c.Ending != nil && c.Ending.Event > 0
+}
+
+// matches reports whether the history was seen to hold the very bytes that were sent.
+func matches(m Review) bool {
+	return seenInHistory(m) && slices.ContainsFunc(m.Audit, func(e callbacks.AuditEntry) bool {
+		return e.Action == callbacks.ActionReceipt && strings.Contains(e.Detail, m.Callback.Decision.SHA256)
+	})
 }
 
 // lost is a decision that came too late.
