@@ -83,10 +83,12 @@ func Span(d time.Duration) string {
 	return fmt.Sprintf("%d %s %d %s", whole, wholeUnit, rest, restUnit)
 }
 
-// Gap is the time between two events that raced, with tenths where they matter: "0.8 s", "6 s", "3 min".
+// Gap is the time between two events that raced, as finely as it matters: "51 ms", "0.8 s", "12 s", "3 min".
 func Gap(d time.Duration) string {
 	d = d.Abs()
 	switch {
+	case d < 100*time.Millisecond:
+		return fmt.Sprintf("%d ms", d/time.Millisecond)
 	case d < 10*time.Second:
 		return strings.TrimSuffix(strconv.FormatFloat(d.Truncate(100*time.Millisecond).Seconds(), 'f', 1, 64), ".0") + " s"
 	case d < time.Minute:

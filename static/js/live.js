@@ -129,8 +129,17 @@ function showItem(item, next) {
     return;
   }
   const typed = item.querySelector("#comment")?.value.trim();
+  const inUse = item.contains(document.activeElement);
   item.replaceWith(document.adoptNode(next));
+  const heading = next.querySelector("h1");
+  if (inUse) heading.focus();
+  else announce(heading.textContent);
   if (typed && item.dataset.callback === next.dataset.callback) next.querySelector(".title-block").append(keptComment(typed));
+}
+
+function announce(text) {
+  const region = document.getElementById("announce");
+  if (region) region.textContent = text;
 }
 
 function keptComment(typed) {

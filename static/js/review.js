@@ -105,7 +105,7 @@ class DecisionBar extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     this.form.addEventListener("submit", (event) => this.#submit(event));
-    this.querySelector("[data-disarm]").addEventListener("click", () => this.disarm());
+    this.querySelector(".disarm").addEventListener("click", () => this.disarm());
     document.addEventListener("time:tick", this.#tick);
     document.addEventListener("input", this.#typed);
     this.#watch();
@@ -133,7 +133,7 @@ class DecisionBar extends HTMLElement {
 
   /** Confirms what is armed, or arms what the preview shows. */
   send() {
-    if (this.#armedBy) return this.querySelector("[data-confirm]").click();
+    if (this.#armedBy) return this.querySelector(".confirm").click();
     const shown = document.querySelector("#wire [name=preview]:checked")?.value;
     const buttons = [...this.querySelectorAll("[data-bar=rest] button")];
     (buttons.find((button) => button.value === shown) ?? buttons.at(-1))?.click();
@@ -156,7 +156,7 @@ class DecisionBar extends HTMLElement {
   }
 
   #submit(event) {
-    if (event.submitter?.matches("[data-confirm]")) return this.#confirm(event);
+    if (event.submitter?.matches(".confirm")) return this.#confirm(event);
     event.preventDefault();
     this.#arm(event.submitter);
   }
@@ -171,9 +171,9 @@ class DecisionBar extends HTMLElement {
     const preview = await this.#preview(button.value);
     if (!preview) return;
 
-    const confirm = this.querySelector("[data-confirm]");
-    this.querySelector("[data-ask]").textContent = button.dataset.ask;
-    this.querySelector("[data-cost]").textContent = `${preview.dataset.size} go to Lambda now. This cannot be undone.`;
+    const confirm = this.querySelector(".confirm");
+    this.querySelector(".question").textContent = button.dataset.ask;
+    this.querySelector(".cost").textContent = `${preview.dataset.size} go to Lambda now. This cannot be undone.`;
     confirm.firstElementChild.textContent = button.dataset.confirm;
     confirm.lastElementChild.textContent = button.dataset.key?.toUpperCase() ?? "";
     this.#armedBy = button;
