@@ -20,6 +20,7 @@ type Preview struct {
 	Outcome    Outcome
 	Completion Completion
 	PreparedAt time.Time
+	Sealed     bool // a success is encrypted for the function before it goes out
 }
 
 // Preview shows what a choice would send, without recording anything. A comment that the outcome requires may still be
@@ -33,7 +34,9 @@ func (s *Service) Preview(ctx context.Context, p Person, id ID, choice Choice) (
 		return Preview{}, err
 	}
 	choice.PreparedAt = s.now().Truncate(time.Second)
-	return preview(&c, p, choice)
+	shown, err := preview(&c, p, choice)
+	shown.Sealed = s.sealer(&c) != nil && shown.Completion.Kind == Success
+	return shown, err
 }
 
 func preview(c *Callback, p Person, choice Choice) (Preview, error) {
@@ -69,7 +72,7 @@ func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, se
 			entry, err := c.TimeOut(now, System("sweeps"))
 			return Change{Audit: entry}, err
 		}
-		return s.decide(c, p, choice, seen, now)
+		return s.decide(ctx, c, p, choice, seen, now)
 	})
 	switch {
 	case errors.Is(err, ErrConflict):
@@ -89,7 +92,7 @@ func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, se
 }
 
 // decide is the rule of Decide, run inside the transaction.
-func (s *Service) decide(c *Callback, p Person, choice Choice, seen string, now time.Time) (Change, error) {
+func (s *Service) decide(ctx context.Context, c *Callback, p Person, choice Choice, seen string, now time.Time) (Change, error) {
 	if c.State != Pending {
 		return Change{}, c.wrongState("decide")
 	}
@@ -109,15 +112,19 @@ func (s *Service) decide(c *Callback, p Person, choice Choice, seen string, now 
 	case made.Completion.SHA256() != seen:
 		return Change{}, fmt.Errorf("other bytes than those shown: %w", ErrStale)
 	}
+	sent, err := s.seal(ctx, c, made.Completion)
+	if err != nil {
+		return Change{}, err
+	}
 	entry, err := c.Decide(Decision{
 		Outcome: made.Outcome.Name, Label: made.Outcome.Label, Kind: made.Outcome.Kind,
 		By: p.Actor(), Comment: comment, At: now,
-		SHA256: made.Completion.SHA256(), Size: len(made.Completion.Body()),
+		SHA256: sent.SHA256(), Size: len(sent.Body()),
 	})
 	if err != nil {
 		return Change{}, err
 	}
-	return Change{Audit: entry, Delivery: &Delivery{Callback: c.ID, Completion: made.Completion, DueAt: now}}, nil
+	return Change{Audit: entry, Delivery: &Delivery{Callback: c.ID, Completion: sent, DueAt: now}}, nil
 }
 
 // tidyComment makes a form's line ends plain, so that the same comment gives the same bytes with and without scripts.

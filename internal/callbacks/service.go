@@ -14,9 +14,10 @@ type Service struct {
 	wake   func() // tells the delivery worker that a decision was recorded
 	budget Budget
 	now    func() time.Time
+	seals  map[string]Sealer
 }
 
-// ServiceConfig is what a service works with. Every field but Wake is needed.
+// ServiceConfig is what a service works with. Wake and Seals may be nil.
 type ServiceConfig struct {
 	Store  Store
 	Queues Queues
@@ -24,6 +25,7 @@ type ServiceConfig struct {
 	Wake   func() // called after a decision was recorded, or a heartbeat came due; must not block
 	Budget Budget
 	Now    func() time.Time
+	Seals  map[string]Sealer // by function: whose results are encrypted
 }
 
 // NewService makes the service.
@@ -31,7 +33,7 @@ func NewService(c ServiceConfig) *Service {
 	if c.Wake == nil {
 		c.Wake = func() {}
 	}
-	return &Service{store: c.Store, queues: c.Queues, notify: c.Notify, wake: c.Wake, budget: c.Budget, now: c.Now}
+	return &Service{store: c.Store, queues: c.Queues, notify: c.Notify, wake: c.Wake, budget: c.Budget, now: c.Now, seals: c.Seals}
 }
 
 // Queues are the configured queues.

@@ -1,0 +1,83 @@
+package callbacks_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"countersign/internal/callbacks"
+)
+
+// backwards is a sealer that anybody can open.
+type backwards struct{}
+
+func (backwards) Seal(_ context.Context, to callbacks.Target, result []byte) ([]byte, error) {
+	if to.ExecutionARN == "" {
+		return nil, errors.New("sealed for no execution")
+	}
+	sealed := make([]byte, len(result))
+	for i, b := range result {
+		sealed[len(result)-1-i] = b
+	}
+	return sealed, nil
+}
+
+func TestSeal(t *testing.T) {
+	t.Parallel()
+	sealing := func(t *testing.T) *desk {
+		t.Helper()
+		d := newDesk(t)
+		d.service = callbacks.NewService(callbacks.ServiceConfig{
+			Store: d.store, Queues: deskQueues, Notify: d.notices, Budget: callbacks.DefaultBudget, Now: d.clock.Now,
+			Seals: map[string]callbacks.Sealer{"expense-approval": backwards{}},
+		})
+		return d
+	}
+	t.Run("Success", func(t *testing.T) {
+		t.Parallel()
+		d := sealing(t)
+		c := d.announce(nil)
+		shown, err := d.service.Preview(d.ctx, mara, c.ID, callbacks.Choice{Outcome: "approve"})
+		if err != nil || !shown.Sealed {
+			t.Fatalf("sealed is %v (%v), want the page to say so", shown.Sealed, err)
+		}
+		d.mustDecide(mara, c.ID, "approve", "")
+		d.deliver()
+		sent := d.lambda.sent()[0]
+		opened, _ := backwards{}.Seal(d.ctx, c.Target(), sent.Result)
+		if string(opened) != string(shown.Completion.Result) {
+			t.Errorf("opened %s, want %s", opened, shown.Completion.Result)
+		}
+		if got := d.wantState(c.ID, callbacks.Completed); got.Decision.SHA256 != sent.SHA256() {
+			t.Error("the record holds another hash than that of what was sent")
+		}
+	})
+	t.Run("FailureStaysPlain", func(t *testing.T) {
+		t.Parallel()
+		d := sealing(t)
+		c := d.announce(nil)
+		d.mustDecide(mara, c.ID, "reject", "No receipt.")
+		d.deliver()
+		if sent := d.lambda.sent()[0]; sent.Error.ErrorMessage != "No receipt." {
+			t.Errorf("sent %+v", sent)
+		}
+	})
+	t.Run("NameCannotTurnItOff", func(t *testing.T) {
+		t.Parallel()
+		d := sealing(t)
+		c := d.announce(func(a *callbacks.Announcement) { a.Function = "another" })
+		if shown, err := d.service.Preview(d.ctx, mara, c.ID, callbacks.Choice{Outcome: "approve"}); err != nil || !shown.Sealed {
+			t.Errorf("sealed is %v (%v), want true: the ARN names the function", shown.Sealed, err)
+		}
+	})
+	t.Run("ErrWithoutARN", func(t *testing.T) {
+		t.Parallel()
+		d := sealing(t)
+		c := d.announce(func(a *callbacks.Announcement) { a.ExecutionARN, a.Function = "", "expense-approval" })
+		_, err := d.decide(mara, c.ID, "approve", "")
+		if faults := (callbacks.Invalid{}); !errors.As(err, &faults) {
+			t.Errorf("got %v, want a fault: nothing can be bound to no execution", err)
+		}
+		d.wantState(c.ID, callbacks.Pending)
+	})
+}
