@@ -73,13 +73,20 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 	if err != nil {
 		return nil, err
 	}
-	service := d.openService(settings, aws)
+	service, err := d.openService(settings, aws)
+	if err != nil {
+		return nil, err
+	}
 	d.site, err = d.openSite(settings, service, o.Demo)
 	return d, err
 }
 
 // openService makes the service and its workers.
-func (d *desk) openService(settings config.Config, aws callbacks.Lambda) *callbacks.Service {
+func (d *desk) openService(settings config.Config, aws callbacks.Lambda) (*callbacks.Service, error) {
+	seals, err := sealers(settings.Encryption)
+	if err != nil {
+		return nil, fmt.Errorf("encryption keys: %w", err)
+	}
 	w := callbacks.WorkerConfig{Store: d.store, Lambda: aws, Notify: d.hub, Log: d.log, Now: time.Now}
 	deliveries, heartbeats := callbacks.NewDeliveries(w), callbacks.NewHeartbeats(w)
 	d.workers = []callbacks.Worker{deliveries, heartbeats, callbacks.NewSweeps(w)}
@@ -87,7 +94,8 @@ func (d *desk) openService(settings config.Config, aws callbacks.Lambda) *callba
 		Store: d.store, Queues: domainQueues(settings.Queues), Notify: d.hub, Now: time.Now,
 		Budget: callbacks.Budget{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
 		Wake:   func() { deliveries.Wake(); heartbeats.Wake() },
-	})
+		Seals:  seals,
+	}), nil
 }
 
 // openSite makes sign-in, intake and the pages.

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"countersign/durable"
+	"countersign/durable/aesgcm"
 	"countersign/internal/config"
 	"countersign/internal/demo"
 	"countersign/internal/devidp"
@@ -62,7 +63,9 @@ func newWorld(ctx context.Context, o demoOptions, folder string, log *slog.Logge
 	}
 	w.engine = locallambda.New(locallambda.Config{Region: demoRegion, Logger: log})
 	secret := demoSecret()
-	settings, err := config.Load(w.environment(folder, secret), nil)
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails
+	settings, err := config.Load(w.environment(folder, secret, key), nil)
 	if err != nil {
 		return nil, fmt.Errorf("the demo's own configuration: %w", err)
 	}
@@ -70,8 +73,12 @@ func newWorld(ctx context.Context, o demoOptions, folder string, log *slog.Logge
 	if err != nil {
 		return nil, err
 	}
+	sealed, err := aesgcm.New(key)
+	if err != nil {
+		return nil, err
+	}
 	w.starter = newStarter(w.engine, o.Pace, log)
-	for _, f := range demo.Functions(sender, durable.WithClient(w.lambdaClient()), durable.WithLogger(log)) {
+	for _, f := range demo.Functions(sender, sealed, durable.WithClient(w.lambdaClient()), durable.WithLogger(log)) {
 		w.engine.Register(f.Name, f.Handler, locallambda.FunctionConfig{Version: "1", ExecutionTimeout: f.ExecutionTimeout})
 	}
 	client := devidp.Client{
@@ -110,7 +117,7 @@ func address(l net.Listener) string {
 }
 
 // environment is the desk's configuration as serve would find it: the demo takes no other path.
-func (w *world) environment(folder, secret string) func(string) (string, bool) {
+func (w *world) environment(folder, secret string, key []byte) func(string) (string, bool) {
 	variables := map[string]string{
 		"ADDR":                 w.addresses.desk.Addr().String(),
 		"BASE_URL":             w.url,
@@ -124,6 +131,7 @@ func (w *world) environment(folder, secret string) func(string) (string, bool) {
 		"ROLE_AUDITOR_GROUPS":  "audit",
 		"QUEUES":               demoQueues,
 		"SOURCES":              fmt.Sprintf(`{%q: {"secrets": [%q]}}`, demoSource, secret),
+		"ENCRYPTION_KEYS":      fmt.Sprintf(`{%q: %q}`, demo.EncryptedFunction, base64.StdEncoding.EncodeToString(key)),
 		"LAMBDA_REGION":        demoRegion,
 		"LAMBDA_ENDPOINT":      address(w.addresses.lambda),
 		"SUPPORT_CONTACT":      "the platform team",

@@ -21,15 +21,16 @@ type Config struct {
 	DatabaseURL    DatabaseURL `env:"DATABASE_URL" required:"true" secret:"true" help:"Where everything is kept: a SQLite file, or PostgreSQL for several replicas." example:"sqlite:///var/lib/countersign/countersign.db"`
 	TrustedProxies Networks    `env:"TRUSTED_PROXIES" help:"Networks of the proxies whose X-Forwarded-For is believed; none when empty." example:"10.0.0.0/8,fd00::/8"`
 
-	Log     Log     `envPrefix:"LOG_"`
-	OIDC    OIDC    `envPrefix:"OIDC_"`
-	Roles   Roles   `envPrefix:"ROLE_"`
-	Queues  Queues  `env:"QUEUES" help:"Queues by name, as JSON: groups, keepAlive (review or queued), fourEyes, rejectAs (failure or success). Queue default always exists; its groups are the reviewer groups unless set." example:"{\"finance\":{\"groups\":[\"finance-approvers\"],\"keepAlive\":\"queued\",\"fourEyes\":true,\"rejectAs\":\"success\"}}"`
-	Sources Sources `env:"SOURCES" secret:"true" help:"Webhook senders by name, as JSON: secrets (Standard Webhooks, several while one is replaced), tokens (bearer), queues they may address (all when empty)." example:"{\"expenses\":{\"secrets\":[\"whsec_…\"],\"queues\":[\"finance\"]}}"`
-	Intake  Intake  `envPrefix:"INTAKE_"`
-	Session Session `envPrefix:"SESSION_"`
-	Review  Review  `envPrefix:"REVIEW_"`
-	Lambda  Lambda  `envPrefix:"LAMBDA_"`
+	Log        Log            `envPrefix:"LOG_"`
+	OIDC       OIDC           `envPrefix:"OIDC_"`
+	Roles      Roles          `envPrefix:"ROLE_"`
+	Queues     Queues         `env:"QUEUES" help:"Queues by name, as JSON: groups, keepAlive (review or queued), fourEyes, rejectAs (failure or success). Queue default always exists; its groups are the reviewer groups unless set." example:"{\"finance\":{\"groups\":[\"finance-approvers\"],\"keepAlive\":\"queued\",\"fourEyes\":true,\"rejectAs\":\"success\"}}"`
+	Sources    Sources        `env:"SOURCES" secret:"true" help:"Webhook senders by name, as JSON: secrets (Standard Webhooks, several while one is replaced), tokens (bearer), queues they may address (all when empty)." example:"{\"expenses\":{\"secrets\":[\"whsec_…\"],\"queues\":[\"finance\"]}}"`
+	Encryption EncryptionKeys `env:"ENCRYPTION_KEYS" secret:"true" help:"Functions whose results are encrypted with AES-GCM before they go out, as JSON: 32 bytes in base64 for each. Their callbacks need the serdes of package durable/aesgcm with the same key." example:"{\"expense-approval\":\"kFZ3…\"}"`
+	Intake     Intake         `envPrefix:"INTAKE_"`
+	Session    Session        `envPrefix:"SESSION_"`
+	Review     Review         `envPrefix:"REVIEW_"`
+	Lambda     Lambda         `envPrefix:"LAMBDA_"`
 
 	SupportContact string `env:"SUPPORT_CONTACT" help:"Whom to ask for access; shown to people who have no role." example:"#platform-help or ops@example.com"`
 	ConsoleLinks   bool   `env:"CONSOLE_LINKS" envDefault:"false" help:"Whether pages link to the execution in the AWS console." example:"true"`

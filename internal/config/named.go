@@ -12,9 +12,18 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// decodeNamed reads a JSON object whose members are all of type T. The rule of queue names holds for all of them. It refuses what encoding/json lets through: a name given
+// nameRule is what the names of an object's members have to match, and how to say so.
+type nameRule struct {
+	pattern func(string) bool
+	text    string
+}
+
+// plainNames is the rule of queues and sources.
+var plainNames = nameRule{callbacks.ValidQueueName, "use 1 to 63 of a-z, 0-9, - and _"}
+
+// decodeNamed reads a JSON object whose members are all of type T. It refuses what encoding/json lets through: a name given
 // twice, a field that T does not have, anything after the object. Its errors repeat names but no values, which may be secret.
-func decodeNamed[T any](text []byte) (map[string]T, error) {
+func decodeNamed[T any](text []byte, names nameRule) (map[string]T, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
 		return nil, errors.New("must be a JSON object")
@@ -29,8 +38,8 @@ func decodeNamed[T any](text []byte) (map[string]T, error) {
 		if _, twice := members[name]; twice {
 			problems = append(problems, fmt.Errorf("has %q twice", name))
 		}
-		if !callbacks.ValidQueueName(name) {
-			problems = append(problems, fmt.Errorf("has the name %q: use 1 to 63 of a-z, 0-9, - and _", name))
+		if !names.pattern(name) {
+			problems = append(problems, fmt.Errorf("has the name %q: %s", name, names.text))
 		}
 		member, err := decodeStrict[T](raw)
 		if err != nil {

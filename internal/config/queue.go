@@ -22,7 +22,7 @@ type Queues map[string]Queue
 
 // UnmarshalText takes a JSON object of queues.
 func (q *Queues) UnmarshalText(text []byte) error {
-	queues, err := decodeNamed[Queue](text)
+	queues, err := decodeNamed[Queue](text, plainNames)
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ type Sources map[string]Source
 
 // UnmarshalText takes a JSON object of sources. Its errors never repeat a credential.
 func (s *Sources) UnmarshalText(text []byte) error {
-	sources, err := decodeNamed[Source](text)
+	sources, err := decodeNamed[Source](text, plainNames)
 	if err != nil {
 		return err
 	}

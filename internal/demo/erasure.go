@@ -7,7 +7,7 @@ import (
 	"countersign/durable"
 )
 
-// erasure has days to wait and cannot be undone.
+// erasure has days to wait and cannot be undone. Its result is encrypted, so that the execution's history names nobody.
 type erasure struct {
 	Customer string   `json:"customer"`
 	Request  string   `json:"request"`
@@ -17,9 +17,9 @@ type erasure struct {
 
 const erasureTimeout = 3 * 24 * time.Hour
 
-func privacyErasure(desk *Desk) func(durable.Context, erasure) (string, error) {
+func privacyErasure(desk *Desk, sealed durable.Serdes) func(durable.Context, erasure) (string, error) {
 	return func(ctx durable.Context, in erasure) (string, error) {
-		callback, err := durable.CreateCallback[verdict](ctx, "privacy-desk", durable.WithCallbackTimeout(erasureTimeout))
+		callback, err := durable.CreateCallback[verdict](ctx, "privacy-desk", durable.WithCallbackTimeout(erasureTimeout), durable.WithCallbackSerdes(sealed))
 		if err != nil {
 			return "", err
 		}

@@ -45,15 +45,19 @@ var Samples = []Sample{
 	{"capacity", "Raise a limit, no timeout", "capacity-broker", capacityInput},
 }
 
-// Functions are the durable functions behind the samples. They ask the desk, and reach Lambda as options say.
-func Functions(desk *Desk, options ...durable.HandlerOption) []Function {
+// EncryptedFunction reads an encrypted result: the desk has to have the key that [Functions] gets.
+const EncryptedFunction = "privacy-erasure"
+
+// Functions are the durable functions behind the samples. They ask the desk, decrypt with sealed what it is to encrypt for
+// [EncryptedFunction], and reach Lambda as options say.
+func Functions(desk *Desk, sealed durable.Serdes, options ...durable.HandlerOption) []Function {
 	return []Function{
 		{"expense-approval", 7 * time.Hour, durable.NewHandler(expenseApproval(desk), options...)},
 		{"vendor-master-update", 24 * time.Hour, durable.NewHandler(vendorUpdate(desk), options...)},
 		{"release-train", releaseLimit, durable.NewHandler(releaseTrain(desk), options...)},
 		{"order-refund", 24 * time.Hour, durable.NewHandler(orderRefund(desk), options...)},
 		{"agent-outreach", 24 * time.Hour, durable.NewHandler(agentOutreach(desk), options...)},
-		{"privacy-erasure", 30 * 24 * time.Hour, durable.NewHandler(privacyErasure(desk), options...)},
+		{EncryptedFunction, 30 * 24 * time.Hour, durable.NewHandler(privacyErasure(desk, sealed), options...)},
 		{"access-broker", time.Hour, durable.NewHandler(accessBroker(desk), options...)},
 		{"capacity-broker", 90 * 24 * time.Hour, durable.NewHandler(capacityBroker(desk), options...)},
 	}

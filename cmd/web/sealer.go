@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+
+	"countersign/durable"
+	"countersign/durable/aesgcm"
+	"countersign/internal/callbacks"
+	"countersign/internal/config"
+)
+
+// sealer encrypts results for functions that read them with package aesgcm.
+type sealer struct{ serdes *aesgcm.Serdes }
+
+// sealers are the configured keys as the domain uses them.
+func sealers(keys config.EncryptionKeys) (map[string]callbacks.Sealer, error) {
+	all := make(map[string]callbacks.Sealer, len(keys))
+	for function := range keys {
+		serdes, err := aesgcm.New(keys.Key(function))
+		if err != nil {
+			return nil, err
+		}
+		all[function] = sealer{serdes}
+	}
+	return all, nil
+}
+
+// Seal implements [callbacks.Sealer]. The function's serdes decodes JSON, so that a result in plain text goes as a JSON string.
+func (s sealer) Seal(ctx context.Context, to callbacks.Target, result []byte) ([]byte, error) {
+	meta := durable.SerdesContext{DurableExecutionArn: to.ExecutionARN}
+	if json.Valid(result) {
+		return s.serdes.Marshal(ctx, meta, json.RawMessage(result))
+	}
+	return s.serdes.Marshal(ctx, meta, string(result))
+}

@@ -1,0 +1,44 @@
+package config
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+)
+
+// keyBytes is the length of an AES-256 key.
+const keyBytes = 32
+
+// EncryptionKeys are the AES-GCM keys of functions whose results are encrypted, in base64, by function name.
+type EncryptionKeys map[string]Secret
+
+// functionNames is Lambda's own rule (CreateFunction, FunctionName).
+var functionNames = nameRule{regexp.MustCompile(`^[a-zA-Z0-9-_]{1,64}$`).MatchString, "use a Lambda function's name"}
+
+// UnmarshalText takes a JSON object of keys. Its errors never repeat a key.
+func (k *EncryptionKeys) UnmarshalText(text []byte) error {
+	keys, err := decodeNamed[Secret](text, functionNames)
+	if err != nil {
+		return err
+	}
+	var problems []error
+	for _, function := range slices.Sorted(maps.Keys(keys)) {
+		if key, err := base64.StdEncoding.DecodeString(string(keys[function])); err != nil || len(key) != keyBytes {
+			problems = append(problems, fmt.Errorf("function %q needs %d bytes in base64: make them with `openssl rand -base64 %d`", function, keyBytes, keyBytes))
+		}
+	}
+	*k = keys
+	return errors.Join(problems...)
+}
+
+// Key is the key of a function as bytes.
+func (k EncryptionKeys) Key(function string) []byte {
+	key, err := base64.StdEncoding.DecodeString(string(k[function]))
+	if err != nil { // Load checked it
+		return nil
+	}
+	return key
+}
