@@ -36,38 +36,46 @@ func (e *APIError) wire() map[string]string {
 	return body
 }
 
+// invalidParameter is the answer to a request that breaks a rule of its operation.
 func invalidParameter(format string, args ...any) *APIError {
 	return &APIError{Status: http.StatusBadRequest, Code: "InvalidParameterValueException", Message: fmt.Sprintf(format, args...)}
 }
 
+// invalidContent is the answer to a body that is not what it should be as a whole.
 func invalidContent(format string, args ...any) *APIError {
 	return &APIError{Status: http.StatusBadRequest, Code: "InvalidRequestContentException", Message: fmt.Sprintf(format, args...)}
 }
 
+// notFound is the answer for what does not exist, or not any more.
 func notFound(format string, args ...any) *APIError {
 	return &APIError{Status: http.StatusNotFound, Code: "ResourceNotFoundException", Message: fmt.Sprintf(format, args...)}
 }
 
+// callbackClosed is one answer for "expired" and "already closed", by whomever: Lambda does not tell them apart.
 func callbackClosed() *APIError {
 	return &APIError{Status: http.StatusBadRequest, Code: "CallbackTimeoutException",
 		Message: "The callback ID has expired or the callback has already been completed."}
 }
 
+// alreadyStarted is the answer to an execution name that was used with another payload.
 func alreadyStarted(x *execution) *APIError {
 	return &APIError{Status: http.StatusConflict, Code: "DurableExecutionAlreadyStartedException",
 		Message: "An execution with this name was already started with another payload: " + x.name}
 }
 
+// tooLarge is the answer to a body above the limit.
 func tooLarge(limit int) *APIError {
 	return &APIError{Status: http.StatusRequestEntityTooLarge, Code: "RequestTooLargeException",
 		Message: fmt.Sprintf("Request must be smaller than %d bytes.", limit)}
 }
 
+// serviceFault is the answer when the engine itself failed; whether the work is done is not certain.
 func serviceFault() *APIError {
 	return &APIError{Status: http.StatusInternalServerError, Code: "ServiceException",
 		Message: "The service encountered an internal error. Try again."}
 }
 
+// engineClosed is the answer after Close.
 func engineClosed() *APIError {
 	return &APIError{Status: http.StatusServiceUnavailable, Code: "ServiceUnavailableException", Message: "The engine is closed."}
 }

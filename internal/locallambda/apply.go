@@ -38,6 +38,7 @@ func (x *execution) decide(u operationUpdate) {
 	}
 }
 
+// applyContext starts or ends a child context. ReplayChildren comes with the update that ends it.
 func (op *operation) applyContext(u operationUpdate, now time.Time, isNew bool) {
 	x := op.execution
 	if isNew {
@@ -56,6 +57,8 @@ func (op *operation) applyContext(u operationUpdate, now time.Time, isNew bool) 
 	}
 }
 
+// applyStep starts, ends or retries a step. An at-least-once step that was interrupted runs again without a second START,
+// and SDKs may send START and the end in one checkpoint.
 func (op *operation) applyStep(u operationUpdate, now time.Time, isNew bool) {
 	x := op.execution
 	if isNew || u.Action == startAction {
@@ -91,6 +94,7 @@ func (op *operation) retryStep(u operationUpdate, now time.Time, tries *retryDet
 	op.execution.record(now, stepFailed, op, unsuccessful{&failure{Payload: u.Error}, tries})
 }
 
+// applyWait starts or cancels a wait; only its alarm ends it.
 func (op *operation) applyWait(u operationUpdate, now time.Time) {
 	x := op.execution
 	if u.Action == cancelAction {
@@ -132,6 +136,7 @@ func (op *operation) retryDue(time.Time) {
 	op.execution.wake()
 }
 
+// waitDue ends a wait.
 func (op *operation) waitDue(now time.Time) {
 	x := op.execution
 	op.end(now, opSucceeded, nil, nil)

@@ -54,6 +54,7 @@ func (c *callback) deadline() (at time.Time, errorType string) {
 	return at, errorType
 }
 
+// callbackDue closes a callback whose clock ran out first.
 func (op *operation) callbackDue(now time.Time) {
 	_, errorType := op.callback.deadline()
 	message := "Callback timed out."
@@ -97,6 +98,7 @@ func (e *Engine) succeedCallback(id string, result []byte) error {
 	})
 }
 
+// failCallback closes a callback with an error, all of whose parts are optional.
 func (e *Engine) failCallback(id string, problem *ErrorObject) error {
 	if problem.size() > maxPayload {
 		return invalidParameter("Error is larger than %d bytes.", maxPayload)

@@ -45,7 +45,7 @@ func TestCheckpoint_TokenEndsWithTheNextInvocation(t *testing.T) {
 	s.pending()
 	b.suspended()
 	b.must(b.succeed(id, `1`))
-	next := s.puppet.invoked()
+	next := s.invoked()
 	_, err := s.checkpoint(update(step, begins, "2"))
 	wantError[*types.InvalidParameterValueException](t, err)
 	next.must(update(step, begins, "2"))
@@ -145,7 +145,7 @@ func TestStep_RetryBecomesReady(t *testing.T) {
 	s.pending()
 	b.suspended()
 	b.clock.Advance(5 * time.Second)
-	next := s.puppet.invoked()
+	next := s.invoked()
 	if ready := next.InitialExecutionState.Operations[1]; ready.Status != "READY" || ready.StepDetails.Attempt != 1 {
 		t.Errorf("second invocation gets %s", ready.Status)
 	}
@@ -174,7 +174,7 @@ func TestStep_RetryKeepsThePayload(t *testing.T) {
 	s.pending()
 	b.suspended()
 	b.clock.Advance(5 * time.Second)
-	if got := s.puppet.invoked().InitialExecutionState.Operations[1].StepDetails; got.Result == nil || *got.Result != `{"polls":1}` {
+	if got := s.invoked().InitialExecutionState.Operations[1].StepDetails; got.Result == nil || *got.Result != `{"polls":1}` {
 		t.Errorf("step of the second invocation: %+v", got)
 	}
 }
@@ -218,7 +218,7 @@ func TestState_EnvelopeHasTheFirstPage(t *testing.T) {
 	s.pending()
 	b.suspended()
 	b.clock.Advance(10 * time.Second)
-	next := s.puppet.invoked()
+	next := s.invoked()
 	first := next.InitialExecutionState
 	out, err := b.client.GetDurableExecutionState(t.Context(), &lambda.GetDurableExecutionStateInput{
 		DurableExecutionArn: &next.DurableExecutionArn, CheckpointToken: &next.CheckpointToken, Marker: &first.NextMarker, MaxItems: 1000,

@@ -13,6 +13,7 @@ type executionResponse struct {
 	Error                 *ErrorObject  `json:"Error,omitempty"`
 }
 
+// executionSummary is an execution in a list.
 type executionSummary struct {
 	ARN            string          `json:"DurableExecutionArn"`
 	Name           string          `json:"DurableExecutionName"`
@@ -22,6 +23,7 @@ type executionSummary struct {
 	EndTimestamp   *epochSeconds   `json:"EndTimestamp,omitempty"`
 }
 
+// summary describes the execution. The function's ARN is qualified by the version that all its invocations use.
 func (x *execution) summary() executionSummary {
 	return executionSummary{
 		ARN: x.arn, Name: x.name, FunctionARN: x.engine.functionARN(x.function, x.version), Status: x.status,

@@ -2,6 +2,7 @@ package locallambda
 
 import "time"
 
+// eventType is the type of an event, as it is on the wire.
 type eventType string
 
 const (
@@ -52,6 +53,7 @@ type cutting struct {
 	limit int  // bytes, 0 is no limit
 }
 
+// text shortens a text to the limit, never within a character.
 func (c cutting) text(s string) (cut string, truncated bool) {
 	if c.limit == 0 || len(s) <= c.limit {
 		return s, false
@@ -69,6 +71,7 @@ type payload struct {
 	Truncated bool    `json:"Truncated"`
 }
 
+// payload gives the payload as the reader gets it.
 func (c cutting) payload(p payload) payload {
 	if p.Payload == nil || !c.data {
 		return payload{}
@@ -83,6 +86,7 @@ type failure struct {
 	Truncated bool         `json:"Truncated"`
 }
 
+// failure gives the error as the reader gets it; each of its texts is cut by itself.
 func (c cutting) failure(f *failure) *failure {
 	if f == nil {
 		return nil

@@ -124,4 +124,5 @@ func emptyDetails(kind eventType) any {
 	}
 }
 
+// seconds is how the protocol writes durations. Those that get here are whole seconds.
 func seconds(d time.Duration) int32 { return int32(d / time.Second) }

@@ -2,6 +2,7 @@ package locallambda
 
 import "time"
 
+// executionStatus is the status of an execution, as it is on the wire.
 type executionStatus string
 
 const (
@@ -127,6 +128,7 @@ func (x *execution) forget() {
 	x.saveLater(nil)
 }
 
+// text is the string, or an empty one where there is none.
 func text(s *string) string {
 	if s == nil {
 		return ""

@@ -16,6 +16,7 @@ type executions struct {
 // executionName is what must be unique: execution names are per function.
 type executionName struct{ function, name string }
 
+// newExecutions returns an empty index.
 func newExecutions() executions {
 	return executions{
 		byARN:      map[string]*execution{},
@@ -32,6 +33,7 @@ func (s *executions) add(x *execution) {
 	s.byFunction[x.function] = append(s.byFunction[x.function], x)
 }
 
+// remove forgets an execution in every index.
 func (s *executions) remove(x *execution) {
 	delete(s.byARN, x.arn)
 	delete(s.byName, executionName{x.function, x.name})

@@ -63,6 +63,7 @@ type heldAnswer struct {
 	body   bytes.Buffer
 }
 
+// newHeldAnswer returns an answer of status 200 until the handler says something else.
 func newHeldAnswer() *heldAnswer {
 	return &heldAnswer{header: http.Header{}, status: http.StatusOK}
 }
@@ -76,6 +77,7 @@ func (h *heldAnswer) WriteHeader(status int) { h.status = status }
 // Write implements http.ResponseWriter.
 func (h *heldAnswer) Write(b []byte) (int, error) { return h.body.Write(b) }
 
+// release sends the answer.
 func (h *heldAnswer) release(w http.ResponseWriter) {
 	for key, values := range h.header {
 		w.Header()[key] = values

@@ -8,6 +8,8 @@ import (
 // maxRequest is the most that any request body may have, in bytes. One update may carry 6 MB.
 const maxRequest = 8 << 20
 
+// handleCheckpoint serves CheckpointDurableExecution, which functions call while they run. The whole body counts as the
+// request that a ClientToken repeats, because a repeat by an SDK is the same to the byte.
 func handleCheckpoint(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	body, err := readBody(w, r, maxRequest)
 	if err != nil {
@@ -24,6 +26,7 @@ func handleCheckpoint(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, response)
 }
 
+// handleGetState serves GetDurableExecutionState, by which a function reads what did not fit into its invocation's payload.
 func handleGetState(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	q := query{values: r.URL.Query()}
 	page := q.page()
@@ -37,6 +40,7 @@ func handleGetState(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, response)
 }
 
+// handleGetExecution serves GetDurableExecution. Payloads are included unless the caller says no.
 func handleGetExecution(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	q := query{values: r.URL.Query()}
 	data := q.bool("IncludeExecutionData", true)
@@ -50,6 +54,8 @@ func handleGetExecution(e *Engine, w http.ResponseWriter, r *http.Request) error
 	return writeJSON(w, response)
 }
 
+// handleGetHistory serves GetDurableExecutionHistory. Payloads are included unless the caller says no; AWS documents that
+// default, one emulator has the other.
 func handleGetHistory(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	q := query{values: r.URL.Query()}
 	request := historyRequest{
@@ -67,6 +73,7 @@ func handleGetHistory(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, response)
 }
 
+// handleStop serves StopDurableExecution. The body is the error object itself, and optional.
 func handleStop(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	problem, err := readErrorObject(w, r)
 	if err != nil {
@@ -79,6 +86,7 @@ func handleStop(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, response)
 }
 
+// handleListExecutions serves ListDurableExecutionsByFunction. ReverseOrder means oldest first: the default is newest first.
 func handleListExecutions(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	q := query{values: r.URL.Query()}
 	request := listRequest{

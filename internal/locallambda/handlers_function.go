@@ -5,6 +5,8 @@ import (
 	"net/http"
 )
 
+// handleInvoke serves Invoke, the one way to start an execution over HTTP. All functions here are durable. Without an
+// invocation type the call is synchronous.
 func handleInvoke(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	payload, err := readBody(w, r, maxRequest)
 	if err != nil {
@@ -29,6 +31,7 @@ func handleInvoke(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	}
 }
 
+// handleListFunctions serves ListFunctions, of the unpublished versions unless the caller asks for all.
 func handleListFunctions(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	q := query{values: r.URL.Query()}
 	page := q.page()

@@ -6,12 +6,14 @@ import (
 	"time"
 )
 
+// historyRequest is what a GetDurableExecutionHistory call says.
 type historyRequest struct {
 	pageRequest
 	data    bool
 	reverse bool // newest first
 }
 
+// historyResponse is a page of a history.
 type historyResponse struct {
 	Events     []wireEvent `json:"Events"`
 	NextMarker string      `json:"NextMarker,omitempty"`

@@ -14,9 +14,15 @@ import (
 // POST {baseURL}/2015-03-31/functions/{name}/invocations, and the server answers 200 with the handler's answer, or, where
 // the handler threw, with the header X-Amz-Function-Error and {"errorType","errorMessage"}.
 // Only the engine can invoke it, because the name comes from the invocation's context.
-func HTTPFunction(baseURL string) Function { return httpFunction{baseURL} }
+func HTTPFunction(baseURL string) Function {
+	// A connection per invocation: on loopback it costs little, and nothing is left to close with the engine.
+	return httpFunction{baseURL, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+}
 
-type httpFunction struct{ baseURL string }
+type httpFunction struct {
+	baseURL string
+	client  *http.Client
+}
 
 // Invoke sends the payload and reads the answer. A function error comes back as *[ErrorObject].
 func (f httpFunction) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
@@ -31,7 +37,7 @@ func (f httpFunction) Invoke(ctx context.Context, payload []byte) ([]byte, error
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Lambda-Runtime-Aws-Request-Id", i.RequestID)
-	response, err := http.DefaultClient.Do(request)
+	response, err := f.client.Do(request)
 	if err != nil {
 		return nil, err
 	}
@@ -49,6 +55,7 @@ func (f httpFunction) Invoke(ctx context.Context, payload []byte) ([]byte, error
 	return answer, nil
 }
 
+// remoteError reads the error of a function that threw.
 func remoteError(answer []byte) error {
 	var thrown struct {
 		ErrorType    string          `json:"errorType"`

@@ -15,10 +15,7 @@ func remote(t *testing.T, handle http.HandlerFunc) string {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /2015-03-31/functions/f/invocations", handle)
 	server := httptest.NewServer(mux)
-	t.Cleanup(func() {
-		server.Close()
-		http.DefaultClient.CloseIdleConnections()
-	})
+	t.Cleanup(server.Close)
 	return server.URL
 }
 
@@ -32,7 +29,9 @@ func TestHTTPFunction_Succeeds(t *testing.T) {
 			t.Errorf("request %s with %v: %v", body, r.Header, err)
 		}
 		result := in.InitialExecutionState.Operations[0].ExecutionDetails.InputPayload
-		json.NewEncoder(w).Encode(answer{Status: "SUCCEEDED", Result: &result})
+		if err := json.NewEncoder(w).Encode(answer{Status: "SUCCEEDED", Result: &result}); err != nil {
+			t.Error(err)
+		}
 	})), versionOne)
 	b.start("f")
 	if got := b.next(locallambda.ExecutionEnded); got.Status != "SUCCEEDED" || got.Payload != `{"order":7}` {
@@ -48,7 +47,7 @@ func TestHTTPFunction_Failures(t *testing.T) {
 	}{
 		"thrown": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X-Amz-Function-Error", "Unhandled")
-			io.WriteString(w, `{"errorType":"TypeError","errorMessage":"x is undefined","trace":["at f"]}`)
+			w.Write([]byte(`{"errorType":"TypeError","errorMessage":"x is undefined","trace":["at f"]}`))
 		}, "x is undefined"},
 		"server error": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }, ""},
 		"connection":   {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, ""},

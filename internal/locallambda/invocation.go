@@ -41,6 +41,7 @@ type envelope struct {
 	UpdatedOperationIDs   []string     `json:"UpdatedOperationIds"`
 }
 
+// initialState is the first page of the state; the function reads the others with GetDurableExecutionState.
 type initialState struct {
 	Operations []wireOperation[epochMillis] `json:"Operations"`
 	NextMarker string                       `json:"NextMarker"`
@@ -184,6 +185,7 @@ func (x *execution) retryInvocation(now time.Time, problem *problem) {
 		return
 	}
 	x.saveLater(nil)
+	// What wakes the execution meanwhile does not shorten the pause: it would hammer a broken function.
 	x.retry = e.alarms.set(now.Add(e.config.RetryDelay), func(time.Time) {
 		x.retry = nil
 		x.enqueue()

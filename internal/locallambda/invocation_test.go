@@ -30,7 +30,7 @@ func TestEnvelope(t *testing.T) {
 	b.suspended()
 	b.clock.Advance(time.Second)
 	b.must(b.succeed(id, `"yes"`))
-	next := s.puppet.invoked()
+	next := s.invoked()
 	got := next.InitialExecutionState.Operations[2]
 	if got.Id != "1" || got.Name != "n" || got.SubType != "Callback" || got.ParentId != "c" || got.Status != "SUCCEEDED" ||
 		got.CallbackDetails.CallbackId != id || *got.CallbackDetails.Result != `"yes"` || got.EndTimestamp != begin.Add(time.Second).UnixMilli() {
@@ -67,7 +67,7 @@ func TestInvocation_FailureIsRetried(t *testing.T) {
 			}
 			b.clock.Advance(4999 * time.Millisecond) // would be seen as the second invocation's start
 			b.clock.Advance(time.Millisecond)
-			s.puppet.invoked().succeed(`1`)
+			s.invoked().succeed(`1`)
 			b.wantEnd("SUCCEEDED")
 			events := b.wantHistory(s.DurableExecutionArn, "ExecutionStarted", "InvocationCompleted", "InvocationCompleted", "ExecutionSucceeded")
 			if got := events[1].InvocationCompletedDetails; *got.Error.Payload.ErrorMessage != problem.ErrorMessage || *got.RequestId == "" {
@@ -145,14 +145,14 @@ func TestInvocation_Coalesces(t *testing.T) {
 	last := b.next(locallambda.CallbackStarted).CallbackID
 	s.pending()
 	b.suspended()
-	next := s.puppet.invoked()
+	next := s.invoked()
 	if !slices.Equal(next.UpdatedOperationIds, []string{"1", "2", "3"}[:2]) {
 		t.Errorf("updated operations: %v", next.UpdatedOperationIds)
 	}
 	next.pending()
 	b.suspended()
 	b.must(b.succeed(last, `1`))
-	s.puppet.invoked().succeed(`1`)
+	s.invoked().succeed(`1`)
 	b.wantEnd("SUCCEEDED")
 }
 
@@ -169,7 +169,7 @@ func TestInvocation_WaitsOutTheRetryDelay(t *testing.T) {
 		}
 	}
 	b.clock.Advance(5 * time.Second)
-	s.puppet.invoked().succeed(`1`)
+	s.invoked().succeed(`1`)
 	b.wantEnd("SUCCEEDED")
 	b.wantBegin(s.DurableExecutionArn, 1, 5*time.Second)
 }

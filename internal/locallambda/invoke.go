@@ -69,6 +69,7 @@ func (e *Engine) endOf(x *execution) <-chan struct{} {
 	return x.ended
 }
 
+// describeStart sets the headers by which Invoke tells about a durable execution.
 func describeStart(w http.ResponseWriter, x *execution) {
 	w.Header().Set("X-Amz-Durable-Execution-Arn", x.arn)
 	w.Header().Set("X-Amz-Executed-Version", x.version)

@@ -7,17 +7,19 @@ import (
 	"time"
 )
 
+// listRequest is what a ListDurableExecutionsByFunction call says. Each filter narrows; the zero value of one does not.
 type listRequest struct {
 	pageRequest
 	function    string
 	qualifier   string // empty: all versions
 	name        string // empty: all names
 	statuses    []executionStatus
-	after       time.Time
+	after       time.Time // exclusive, as before is
 	before      time.Time
 	oldestFirst bool
 }
 
+// listResponse has no word on what an execution waits for, as Lambda's has not.
 type listResponse struct {
 	DurableExecutions []executionSummary `json:"DurableExecutions"`
 	NextMarker        string             `json:"NextMarker,omitempty"`
@@ -45,6 +47,7 @@ func (e *Engine) list(r listRequest) (response listResponse, err error) {
 	return response, err
 }
 
+// validate refuses what no filter can match; an unknown status would otherwise look like "no executions".
 func (r *listRequest) validate() error {
 	for _, s := range r.statuses {
 		if s != running && executionEnded[s] == "" {
@@ -65,6 +68,7 @@ func (r *listRequest) page(list []*execution) (found []*execution, next string) 
 	}
 	if r.marker != "" {
 		number, _ := strconv.ParseInt(r.marker, 10, 64) // validated
+		// The marked execution may be gone by now; its place in the order is not.
 		at, exact := slices.BinarySearchFunc(list, number, func(x *execution, n int64) int { return cmp.Compare(x.number, n) })
 		i = at - 1
 		if r.oldestFirst {
@@ -85,6 +89,7 @@ func (r *listRequest) page(list []*execution) (found []*execution, next string) 
 	return found, ""
 }
 
+// matches applies the filters.
 func (r *listRequest) matches(x *execution) bool {
 	return (len(r.statuses) == 0 || slices.Contains(r.statuses, x.status)) &&
 		(r.name == "" || r.name == x.name) &&

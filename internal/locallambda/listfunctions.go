@@ -7,6 +7,7 @@ import (
 	"time"
 )
 
+// listFunctionsResponse is the answer of ListFunctions.
 type listFunctionsResponse struct {
 	Functions  []functionConfiguration `json:"Functions"`
 	NextMarker string                  `json:"NextMarker,omitempty"`
@@ -23,6 +24,7 @@ type functionConfiguration struct {
 	DurableConfig durableConfig `json:"DurableConfig"`
 }
 
+// durableConfig marks a function as durable: others have none in Lambda's answer.
 type durableConfig struct {
 	ExecutionTimeout      int32 `json:"ExecutionTimeout"` // seconds
 	RetentionPeriodInDays int   `json:"RetentionPeriodInDays"`
@@ -56,6 +58,7 @@ func (e *Engine) listFunctions(p pageRequest, all bool) (response listFunctionsR
 	return response, err
 }
 
+// describeFunction describes one version of a function.
 func (e *Engine) describeFunction(f *function, version string) functionConfiguration {
 	qualifier := version
 	if version == latest {
@@ -68,6 +71,7 @@ func (e *Engine) describeFunction(f *function, version string) functionConfigura
 	}
 }
 
+// durableConfig is the part of the configuration that makes the function durable.
 func (f *function) durableConfig() durableConfig {
 	return durableConfig{ExecutionTimeout: seconds(f.config.ExecutionTimeout), RetentionPeriodInDays: f.config.RetentionPeriodInDays}
 }

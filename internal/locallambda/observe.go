@@ -19,7 +19,8 @@ const (
 	CallbackClosed      ObservationKind = "callback closed"
 )
 
-// Observation is one thing that happened in the engine and is already saved.
+// Observation is one thing that happened in the engine and is already saved. A callback that is open when its execution ends
+// is not closed: there is no observation for it, as there is no event.
 type Observation struct {
 	Kind          ObservationKind
 	At            time.Time
@@ -45,16 +46,22 @@ type observers struct {
 
 	queueMu     sync.Mutex
 	arrived     *sync.Cond
-	queue       []Observation
-	subscribers []*subscriber // replaced, never changed in place: run reads it without the lock
+	queue       []delivery
+	subscribers []*subscriber // replaced, never changed in place: deliveries share it
 	stopping    bool
 }
 
 type subscriber struct{ notify func(Observation) }
 
-// Observe calls notify for everything that happens from now on, one at a time and in order, until cancel is called. It is
-// called from one goroutine for all observers, so a slow one delays the others, though never the engine. It may call the engine,
-// except Close.
+// delivery is an observation with those who subscribed before it was published.
+type delivery struct {
+	observation Observation
+	to          []*subscriber
+}
+
+// Observe calls notify for everything that happens from now on, one at a time and in order. After cancel only what happened
+// before it may still arrive. Notify is called from one goroutine for all observers, so a slow one delays the others, though never
+// the engine. It may call the engine, except Close.
 func (e *Engine) Observe(notify func(Observation)) (cancel func()) {
 	s := &subscriber{notify}
 	e.observers.subscribe(s)
@@ -70,18 +77,21 @@ func (e *Engine) observe(o Observation, now time.Time, x *execution, op *operati
 	e.observers.pending = append(e.observers.pending, o)
 }
 
+// subscribe adds a subscriber for what is published from now on.
 func (o *observers) subscribe(s *subscriber) {
 	o.queueMu.Lock()
 	defer o.queueMu.Unlock()
 	o.subscribers = append(slices.Clip(o.subscribers), s)
 }
 
+// unsubscribe removes a subscriber; what was published before still reaches it.
 func (o *observers) unsubscribe(s *subscriber) {
 	o.queueMu.Lock()
 	defer o.queueMu.Unlock()
 	o.subscribers = slices.DeleteFunc(slices.Clone(o.subscribers), func(other *subscriber) bool { return other == s })
 }
 
+// start starts the goroutine that notifies.
 func (o *observers) start(group *sync.WaitGroup) {
 	o.arrived = sync.NewCond(&o.queueMu)
 	group.Go(o.run)
@@ -94,7 +104,9 @@ func (o *observers) publish() {
 	}
 	o.queueMu.Lock()
 	if len(o.subscribers) > 0 {
-		o.queue = append(o.queue, o.pending...)
+		for _, observation := range o.pending {
+			o.queue = append(o.queue, delivery{observation, o.subscribers})
+		}
 		o.arrived.Signal()
 	}
 	o.queueMu.Unlock()
@@ -109,22 +121,19 @@ func (o *observers) stop() {
 	o.arrived.Signal()
 }
 
+// run notifies until stop.
 func (o *observers) run() {
-	for {
-		batch, subscribers := o.next()
-		if batch == nil {
-			return
-		}
-		for _, observation := range batch {
-			for _, s := range subscribers {
-				s.notify(observation)
+	for batch := o.next(); batch != nil; batch = o.next() {
+		for _, d := range batch {
+			for _, s := range d.to {
+				s.notify(d.observation)
 			}
 		}
 	}
 }
 
-// next waits for observations; nil means that there will be no more.
-func (o *observers) next() ([]Observation, []*subscriber) {
+// next waits for deliveries; nil means that there will be no more.
+func (o *observers) next() []delivery {
 	o.queueMu.Lock()
 	defer o.queueMu.Unlock()
 	for len(o.queue) == 0 && !o.stopping {
@@ -132,5 +141,5 @@ func (o *observers) next() ([]Observation, []*subscriber) {
 	}
 	batch := o.queue
 	o.queue = nil
-	return batch, o.subscribers
+	return batch
 }

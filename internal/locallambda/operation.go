@@ -2,6 +2,7 @@ package locallambda
 
 import "time"
 
+// The words of the protocol, as they are on the wire.
 type (
 	operationType   string
 	operationStatus string
@@ -104,30 +105,36 @@ type wireOperation[T timestamp] struct {
 	ChainedInvokeDetails *outcomeDetails   `json:"ChainedInvokeDetails,omitempty"`
 }
 
+// outcomeDetails are how an operation of any kind ended: with a result, an error, or neither.
 type outcomeDetails struct {
 	Result *string      `json:"Result,omitempty"`
 	Error  *ErrorObject `json:"Error,omitempty"`
 }
 
+// executionDetails carry the input: programs find it in the first operation, not beside it.
 type executionDetails struct {
 	InputPayload *string `json:"InputPayload"`
 }
 
+// contextDetails say for a completed context whether its children are part of the state.
 type contextDetails struct {
 	outcomeDetails
 	ReplayChildren *bool `json:"ReplayChildren,omitempty"`
 }
 
+// stepDetails count the attempts that are over, from 0; NextAttemptTimestamp is there while the step is PENDING.
 type stepDetails[T timestamp] struct {
 	outcomeDetails
 	Attempt              int32 `json:"Attempt"`
 	NextAttemptTimestamp *T    `json:"NextAttemptTimestamp,omitempty"`
 }
 
+// waitDetails say when the wait ends, or ended.
 type waitDetails[T timestamp] struct {
 	ScheduledEndTimestamp *T `json:"ScheduledEndTimestamp,omitempty"`
 }
 
+// callbackDetails have no timeouts; only the history's event has.
 type callbackDetails struct {
 	outcomeDetails
 	CallbackID string `json:"CallbackId"`

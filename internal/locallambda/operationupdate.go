@@ -1,5 +1,6 @@
 package locallambda
 
+// operationAction is what an update does to its operation.
 type operationAction string
 
 const (
@@ -21,6 +22,7 @@ type operationUpdate struct {
 	Payload  *string         `json:"Payload"`
 	Error    *ErrorObject    `json:"Error"`
 
+	// One of these, by the type of the operation.
 	ContextOptions *struct {
 		ReplayChildren *bool `json:"ReplayChildren"`
 	} `json:"ContextOptions"`

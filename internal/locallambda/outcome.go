@@ -24,6 +24,7 @@ type outcome struct {
 // problem is why an invocation counts as failed: the function threw, or answered what makes no sense.
 type problem struct{ ErrorObject }
 
+// object is the error for observers and for the execution, nil for no problem.
 func (p *problem) object() *ErrorObject {
 	if p == nil {
 		return nil
@@ -31,6 +32,7 @@ func (p *problem) object() *ErrorObject {
 	return &p.ErrorObject
 }
 
+// failure is the error for the history, nil for no problem.
 func (p *problem) failure() *failure {
 	if p == nil {
 		return nil
@@ -38,6 +40,7 @@ func (p *problem) failure() *failure {
 	return &failure{Payload: &p.ErrorObject}
 }
 
+// invalidOutput is the problem of a function that answered, but not what it may.
 func invalidOutput(format string, args ...any) *problem {
 	return &problem{ErrorObject{ErrorType: "InvalidParameterValueException", ErrorMessage: fmt.Sprintf(format, args...)}}
 }
@@ -73,6 +76,7 @@ func (x *execution) outcome(answer []byte, err error) (outcome, *problem) {
 	return o, nil
 }
 
+// checkOutcome has the rules of Lambda's emulator, and that an answer may not contradict what the function checkpointed.
 func (x *execution) checkOutcome(o outcome) *problem {
 	limit := maxPayload
 	if x.sync {

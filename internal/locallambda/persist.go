@@ -2,6 +2,7 @@ package locallambda
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,16 +21,18 @@ func Open(path string, config Config) (*Engine, error) {
 	e := New(config)
 	e.store = s
 	if err := e.load(); err != nil {
-		e.Close()
-		return nil, fmt.Errorf("load %s: %w", path, err)
+		return nil, errors.Join(fmt.Errorf("load %s: %w", path, err), e.Close())
 	}
-	return e, e.update(func(time.Time) error { return nil })
+	if err := e.update(func(time.Time) error { return nil }); err != nil { // rings what fell due
+		return nil, errors.Join(err, e.Close())
+	}
+	return e, nil
 }
 
 // saveLater notes that an execution, and one of its operations where op is not nil, has changed since it was saved.
 func (x *execution) saveLater(op *operation) {
 	if x.engine.store == nil {
-		return
+		return // nobody would ever empty the notes
 	}
 	if op != nil && !op.unsaved {
 		op.unsaved = true
@@ -59,61 +62,96 @@ func (e *Engine) save() error {
 	return nil
 }
 
+// loading is what has been read of a file so far: executions by their number.
+type loading struct {
+	engine     *Engine
+	executions map[int64]*execution
+}
+
 // load reads the file into an engine that has no executions yet.
 func (e *Engine) load() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	loaded := map[int64]*execution{}
-	readers := []struct {
+	l := loading{engine: e, executions: map[int64]*execution{}}
+	for _, table := range []struct {
 		statement string
 		read      func(number int64, record []byte) error
 	}{
-		{`select number, record from executions`, func(number int64, record []byte) error {
-			var r executionRecord
-			err := json.Unmarshal(record, &r)
-			loaded[number] = r.execution(e, number)
-			return err
-		}},
-		{`select execution, record from operations order by rowid`, func(number int64, record []byte) error {
-			var r operationRecord
-			err := json.Unmarshal(record, &r)
-			loaded[number].add(r.operation())
-			return err
-		}},
-		{`select execution, record from events order by execution, id`, func(number int64, record []byte) error {
-			var r eventRecord
-			if err := json.Unmarshal(record, &r); err != nil {
-				return err
-			}
-			ev, err := r.event(loaded[number])
-			loaded[number].events = append(loaded[number].events, ev)
-			return err
-		}},
-	}
-	for _, r := range readers {
-		if err := e.store.scan(r.statement, r.read); err != nil {
+		{`select number, record from executions`, l.readExecution},
+		{`select execution, record from operations order by rowid`, l.readOperation},
+		{`select execution, record from events order by execution, id`, l.readEvent},
+	} {
+		if err := e.store.scan(table.statement, table.read); err != nil {
 			return err
 		}
 	}
-	for _, number := range slices.Sorted(maps.Keys(loaded)) {
-		loaded[number].resume()
-	}
-	for _, x := range loaded {
-		for _, op := range x.operations {
-			if invoked := e.executions.byARN[op.invoked]; invoked != nil && !op.ended() {
-				invoked.caller = op
-			}
+	for _, number := range slices.Sorted(maps.Keys(l.executions)) {
+		if err := l.executions[number].resume(); err != nil {
+			return err
 		}
+	}
+	for _, x := range l.executions {
+		x.rejoin()
 	}
 	return nil
 }
 
-// resume makes a loaded execution part of the engine again.
-func (x *execution) resume() {
+func (l *loading) readExecution(number int64, record []byte) error {
+	var r executionRecord
+	if err := json.Unmarshal(record, &r); err != nil {
+		return err
+	}
+	l.executions[number] = r.execution(l.engine, number)
+	return nil
+}
+
+func (l *loading) readOperation(number int64, record []byte) error {
+	var r operationRecord
+	if err := json.Unmarshal(record, &r); err != nil {
+		return err
+	}
+	x := l.executions[number]
+	if x == nil {
+		return errIncomplete
+	}
+	x.add(r.operation())
+	return nil
+}
+
+func (l *loading) readEvent(number int64, record []byte) error {
+	var r eventRecord
+	if err := json.Unmarshal(record, &r); err != nil {
+		return err
+	}
+	x := l.executions[number]
+	if x == nil {
+		return errIncomplete
+	}
+	ev, err := r.event(x)
+	if err != nil {
+		return err
+	}
+	x.events = append(x.events, ev)
+	return nil
+}
+
+// errIncomplete is about a file that something else than this engine has written to.
+var errIncomplete = errors.New("an execution lacks some of its records")
+
+// resume makes a loaded execution part of the engine again: its indexes, its alarms and, where an invocation is owed, its
+// place in the queue.
+func (x *execution) resume() error {
+	if len(x.operations) == 0 || len(x.events) == 0 {
+		return fmt.Errorf("%s: %w", x.arn, errIncomplete)
+	}
+	first, ok := x.events[0].details.(executionStart)
+	if !ok {
+		return fmt.Errorf("%s: %w", x.arn, errIncomplete)
+	}
 	e := x.engine
 	e.executions.add(x)
 	x.savedEvents = len(x.events)
-	x.input = x.events[0].details.(executionStart).Input.Payload
+	x.input = first.Input.Payload
 	x.result, x.err = x.root().result, x.root().err
 	for _, op := range x.operations {
 		if op.callback != nil {
@@ -125,8 +163,18 @@ func (x *execution) resume() {
 	}
 	if x.status != running {
 		x.forgetAfter(x.endedAt)
-		return
+		return nil
 	}
 	x.arm()
 	x.enqueue()
+	return nil
+}
+
+// rejoin ties chained invokes to the executions that they wait for, once all are there.
+func (x *execution) rejoin() {
+	for _, op := range x.operations {
+		if invoked := x.engine.executions.byARN[op.invoked]; invoked != nil && !op.ended() {
+			invoked.caller = op
+		}
+	}
 }

@@ -12,12 +12,14 @@ type query struct {
 	err    error
 }
 
+// fail keeps the first error.
 func (q *query) fail(name string) {
 	if q.err == nil {
 		q.err = invalidParameter("Invalid value for %s.", name)
 	}
 }
 
+// bool reads a boolean, which SDKs write as true or false.
 func (q *query) bool(name string, byDefault bool) bool {
 	s := q.values.Get(name)
 	if s == "" {

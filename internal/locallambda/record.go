@@ -18,6 +18,7 @@ type executionRecord struct {
 	Failures                     int
 }
 
+// toRecord leaves out what a restart makes void: tokens, the invocation that runs, and the retry that waits.
 func (x *execution) toRecord() executionRecord {
 	return executionRecord{
 		ARN: x.arn, Name: x.name, Function: x.function, Version: x.version, Sync: x.sync, Suspended: x.suspended,
@@ -26,6 +27,7 @@ func (x *execution) toRecord() executionRecord {
 	}
 }
 
+// execution is the inverse of toRecord; operations and events come from their own records.
 func (r executionRecord) execution(e *Engine, number int64) *execution {
 	return &execution{
 		engine: e, number: number, byID: map[string]*operation{},
@@ -50,12 +52,14 @@ type operationRecord struct {
 	Invoked                   string
 }
 
+// callbackRecord is a callback in the file. The last heartbeat is here and nowhere else, since the history has no event for it.
 type callbackRecord struct {
 	ID                 string
 	Timeout, Heartbeat time.Duration
 	LastBeat           time.Time
 }
 
+// toRecord gives the operation's record.
 func (op *operation) toRecord() operationRecord {
 	r := operationRecord{
 		ID: op.id, Parent: op.parent, Name: op.name, SubType: op.subType, Type: op.kind, Status: op.status,
@@ -68,6 +72,7 @@ func (op *operation) toRecord() operationRecord {
 	return r
 }
 
+// operation is the inverse of toRecord. Alarms are set later, when the execution is complete.
 func (r operationRecord) operation() *operation {
 	op := &operation{
 		id: r.ID, parent: r.Parent, name: r.Name, subType: r.SubType, kind: r.Type, status: r.Status,
@@ -88,6 +93,7 @@ type eventRecord struct {
 	Details   json.RawMessage
 }
 
+// toRecord gives the event's record.
 func (ev *event) toRecord() (eventRecord, error) {
 	details, err := json.Marshal(ev.details)
 	r := eventRecord{At: ev.at, Type: ev.kind, Details: details}
@@ -97,6 +103,7 @@ func (ev *event) toRecord() (eventRecord, error) {
 	return r, err
 }
 
+// event is the inverse of toRecord. The event's ID is its place.
 func (r eventRecord) event(x *execution) (*event, error) {
 	d := emptyDetails(r.Type)
 	if err := json.Unmarshal(r.Details, d); err != nil {

@@ -77,6 +77,7 @@ func authenticated(r *http.Request) error {
 // requestIDHeader is written as Go canonicalises it; AWS writes X-Amzn-RequestId.
 const requestIDHeader = "X-Amzn-Requestid"
 
+// writeJSON answers 200 with a body.
 func writeJSON(w http.ResponseWriter, response any) error {
 	body, err := json.Marshal(response)
 	if err != nil {
@@ -88,6 +89,7 @@ func writeJSON(w http.ResponseWriter, response any) error {
 	return nil
 }
 
+// writeError answers with an error. SDKs take its type from the header, or from a body that has __type, which Lambda's has not.
 func writeError(w http.ResponseWriter, err error) {
 	answer, ok := errors.AsType[*APIError](err)
 	if !ok {

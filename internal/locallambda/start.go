@@ -42,6 +42,7 @@ func (e *Engine) Start(ctx context.Context, function, executionName string, payl
 	return x.arn, nil
 }
 
+// start starts an execution or finds the one that the same request started before.
 func (e *Engine) start(r startRequest) (*execution, error) {
 	if err := r.validate(); err != nil {
 		return nil, err
@@ -61,6 +62,8 @@ func (e *Engine) start(r startRequest) (*execution, error) {
 	return x, err
 }
 
+// validate checks what can be checked without the engine, and makes an absent payload an empty object: Lambda gives such
+// functions {} too.
 func (r *startRequest) validate() error {
 	limit := maxPayload
 	if r.sync {
@@ -88,6 +91,8 @@ func (x *execution) sameStart(r startRequest) error {
 	return nil
 }
 
+// newExecution adds an execution and queues its first invocation. Its settings are copied from the function, because a later
+// change of the function's configuration does not touch executions that run.
 func (e *Engine) newExecution(f *function, r startRequest, now time.Time) *execution {
 	id := newUUID()
 	input := string(r.payload)

@@ -11,6 +11,7 @@ const (
 	maxPageBytes = 5 << 20 // of results and inputs; Lambda's own limit for an answer is 6 MB
 )
 
+// stateResponse is a page of an execution's state.
 type stateResponse struct {
 	Operations []wireOperation[epochSeconds] `json:"Operations"`
 	NextMarker string                        `json:"NextMarker,omitempty"`

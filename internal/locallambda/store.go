@@ -1,8 +1,10 @@
 package locallambda
 
 import (
+	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 
@@ -13,6 +15,7 @@ import (
 // and read once, by Open.
 type store struct{ db *sql.DB }
 
+// schema keeps records as JSON: SQL never looks inside, and a field more or less needs no migration.
 const schema = `
 create table if not exists executions (
 	number integer primary key,
@@ -40,19 +43,19 @@ func openStore(path string) (*store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	db.SetMaxOpenConns(1)
-	if _, err := db.Exec(schema); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("open %s: %w", path, err)
+	db.SetMaxOpenConns(1) // the engine's lock makes more of them useless
+	if _, err := db.ExecContext(context.Background(), schema); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
 	return &store{db}, nil
 }
 
 func (s *store) close() error { return s.db.Close() }
 
-// write saves what changed of the executions, all or nothing.
+// write saves what changed of the executions, all or nothing. It listens to no caller's context: what has happened in memory
+// has to be saved, whatever became of the request that made it happen.
 func (s *store) write(changed []*execution) error {
-	tx, err := s.db.Begin()
+	tx, err := s.db.BeginTx(context.Background(), nil)
 	if err != nil {
 		return err
 	}
@@ -69,6 +72,8 @@ func (s *store) write(changed []*execution) error {
 	return tx.Commit()
 }
 
+// writeExecution saves an execution's own record, its changed operations and its new events: never the whole history, so that
+// the cost of a change does not grow with the age of the execution.
 func writeExecution(tx *sql.Tx, x *execution) error {
 	const (
 		putExecution = `insert into executions (number, record) values (?, ?) on conflict do update set record = excluded.record`
@@ -101,17 +106,18 @@ func put(tx *sql.Tx, statement string, record any, key ...any) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(statement, append(key, string(text))...)
+	_, err = tx.ExecContext(context.Background(), statement, append(key, string(text))...)
 	return err
 }
 
+// deleteExecution removes an execution whose retention period is over.
 func deleteExecution(tx *sql.Tx, x *execution) error {
 	for _, statement := range []string{
 		`delete from events where execution = ?`,
 		`delete from operations where execution = ?`,
 		`delete from executions where number = ?`,
 	} {
-		if _, err := tx.Exec(statement, x.number); err != nil {
+		if _, err := tx.ExecContext(context.Background(), statement, x.number); err != nil {
 			return err
 		}
 	}
@@ -120,7 +126,7 @@ func deleteExecution(tx *sql.Tx, x *execution) error {
 
 // scan calls each with the number of the execution and the record of every row, in order.
 func (s *store) scan(statement string, each func(number int64, record []byte) error) error {
-	rows, err := s.db.Query(statement)
+	rows, err := s.db.QueryContext(context.Background(), statement)
 	if err != nil {
 		return err
 	}

@@ -13,16 +13,20 @@ type (
 	epochMillis  time.Time
 )
 
+// timestamp is either way.
 type timestamp interface{ epochSeconds | epochMillis }
 
+// MarshalJSON writes seconds with a fraction of at most three digits.
 func (t epochSeconds) MarshalJSON() ([]byte, error) {
 	return strconv.AppendFloat(nil, float64(time.Time(t).UnixMilli())/1000, 'f', -1, 64), nil
 }
 
+// MarshalJSON writes an integer.
 func (t epochMillis) MarshalJSON() ([]byte, error) {
 	return strconv.AppendInt(nil, time.Time(t).UnixMilli(), 10), nil
 }
 
+// UnmarshalJSON reads what MarshalJSON wrote, for events that come from a file.
 func (t *epochSeconds) UnmarshalJSON(text []byte) error {
 	seconds, err := strconv.ParseFloat(string(text), 64)
 	if err != nil {

@@ -92,6 +92,7 @@ func (v *validation) operation(id string) (identity, bool) {
 	return identity{op.kind, op.status, op.parent, op.name, op.subType}, true
 }
 
+// check checks one update and notes what it will have changed.
 func (v *validation) check(u operationUpdate) error {
 	actions, ok := transitions[u.Type]
 	if !ok {
@@ -126,6 +127,7 @@ func (v *validation) check(u operationUpdate) error {
 	return nil
 }
 
+// orAbsent names the status of an operation, also of one that does not exist.
 func orAbsent(s operationStatus) operationStatus {
 	if s == "" {
 		return "not started"
@@ -149,6 +151,7 @@ func (u operationUpdate) checkUnchanged(current identity) error {
 	return nil
 }
 
+// checkParent accepts a context that exists, or that an earlier update of the same checkpoint starts.
 func (v *validation) checkParent(u operationUpdate) error {
 	if u.ParentID == nil {
 		return nil
@@ -187,6 +190,7 @@ func (u operationUpdate) checkFields(sync bool) error {
 	return u.checkOptions()
 }
 
+// checkOptions checks the options that the type and action need.
 func (u operationUpdate) checkOptions() error {
 	outside := func(seconds, least, most int32) bool { return seconds < least || seconds > most }
 	switch {

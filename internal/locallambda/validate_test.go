@@ -113,7 +113,7 @@ func TestValidate_EndWithoutStartLeavesBothEvents(t *testing.T) {
 	s.pending()
 	b.suspended()
 	b.clock.Advance(5 * time.Second)
-	s.puppet.invoked().succeed(`1`)
+	s.invoked().succeed(`1`)
 	b.wantEnd("SUCCEEDED")
 	b.wantHistory(s.DurableExecutionArn, "ExecutionStarted", "ContextStarted", "ContextSucceeded", "StepStarted", "StepFailed",
 		"InvocationCompleted", "InvocationCompleted", "ExecutionSucceeded")
