@@ -1,0 +1,143 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/intake"
+	"countersign/internal/locallambda"
+	"countersign/internal/locallambda/locallambdatest"
+)
+
+const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+// intakeDesk takes announcements as Countersign does.
+type intakeDesk struct {
+	verifier  *intake.Verifier
+	down      atomic.Bool // refuses one message
+	announced chan callbacks.Announcement
+}
+
+func (d *intakeDesk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := intake.ReadBody(w, r)
+	if err == nil {
+		_, _, err = d.verifier.Verify(r.Header, body)
+	}
+	announcement, problem := intake.Decode(body)
+	switch {
+	case err != nil || problem != nil || r.URL.Path != "/webhooks/callbacks":
+		http.Error(w, "not an announcement", http.StatusBadRequest)
+	case d.down.CompareAndSwap(true, false):
+		http.Error(w, "the desk is down", http.StatusServiceUnavailable)
+	default:
+		w.WriteHeader(http.StatusCreated)
+		d.announced <- announcement
+	}
+}
+
+// TestApproval runs the function's own process on the engine, from the event to each of its ends.
+func TestApproval(t *testing.T) {
+	t.Parallel()
+	clock := locallambdatest.NewClock(time.Now())
+	engine := locallambda.New(locallambda.Config{Clock: clock})
+	t.Cleanup(func() {
+		if err := engine.Close(); err != nil {
+			t.Errorf("close the engine: %v", err)
+		}
+	})
+	endpoint := httptest.NewServer(engine.Handler())
+	t.Cleanup(endpoint.Close)
+	verifier, err := intake.NewVerifier([]intake.Source{{Name: "purchases", Secrets: []string{secret}}}, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk := &intakeDesk{verifier: verifier, announced: make(chan callbacks.Announcement, 1)}
+	site := httptest.NewServer(desk)
+	t.Cleanup(site.Close)
+	function := startProcess(t, "DESK_URL="+site.URL, "DESK_SECRET="+secret, "AWS_ENDPOINT_URL_LAMBDA="+endpoint.URL,
+		"AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=any", "AWS_SECRET_ACCESS_KEY=any")
+	engine.Register("purchase-approval", function, locallambda.FunctionConfig{ExecutionTimeout: 90_000 * time.Second})
+	log := locallambdatest.Watch(t, engine)
+	client := lambda.New(lambda.Options{Region: "eu-central-1", BaseEndpoint: &endpoint.URL,
+		Credentials: credentials.NewStaticCredentialsProvider("any", "any", "")})
+
+	for _, tt := range []struct {
+		name   string
+		down   bool // the desk, at first
+		decide func(callbackID *string) error
+		want   string
+	}{
+		{"Approved", true, func(id *string) error {
+			_, err := client.SendDurableExecutionCallbackSuccess(t.Context(), &lambda.SendDurableExecutionCallbackSuccessInput{
+				CallbackId: id, Result: []byte(`{"approved":true,"reviewer":{"name":"Mara Okafor"}}`)})
+			return err
+		}, `"po-7 is ordered, approved by Mara Okafor"`},
+		{"Rejected", false, func(id *string) error {
+			_, err := client.SendDurableExecutionCallbackFailure(t.Context(), &lambda.SendDurableExecutionCallbackFailureInput{
+				CallbackId: id, Error: &types.ErrorObject{ErrorType: aws.String("Rejected"), ErrorMessage: aws.String("no budget")}})
+			return err
+		}, `"po-7 is rejected: no budget"`},
+		{"Late", false, func(*string) error { clock.Advance(timeout); return nil }, `"po-7 was not decided in time"`},
+	} {
+		t.Run(tt.name, func(t *testing.T) { // in turn: a process takes one invocation at a time, and the clock is one
+			desk.down.Store(tt.down)
+			if _, err := engine.Start(t.Context(), "purchase-approval", "", []byte(event)); err != nil {
+				t.Fatal(err)
+			}
+			o := log.Next(t, locallambda.InvocationCompleted)
+			if tt.down {
+				clock.Advance(time.Minute) // more than the pause before the desk is asked again
+				o = log.Next(t, locallambda.InvocationCompleted)
+			}
+			if o.Status != "PENDING" {
+				t.Fatalf("the invocation ended %s %v", o.Status, o.Error)
+			}
+			a := <-desk.announced
+			if a.Title != "Purchase po-7: standing desks for 4180.50" || a.Timeout != timeout || a.ExecutionARN != o.ExecutionARN || a.StartedAt.IsZero() {
+				t.Errorf("announced %+v", a)
+			}
+			if err := tt.decide(&a.CallbackID); err != nil {
+				t.Error(err)
+			}
+			if end := log.Next(t, locallambda.ExecutionEnded); end.Payload != tt.want {
+				t.Errorf("ended %s with %s %v, want %s", end.Status, end.Payload, end.Error, tt.want)
+			}
+		})
+	}
+}
+
+const event = `{"id":"po-7","what":"standing desks","total":4180.5,"requester":"Ines Calloway <ines@example.com>"}`
+
+func TestAsk_refused(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		http.Error(w, `{"code":"no_match"}`, http.StatusUnauthorized)
+	}))
+	t.Cleanup(server.Close)
+	d, err := newDesk(settings{URL: server.URL, Secret: secret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.ask(t.Context(), request{}); err == nil || !strings.Contains(err.Error(), "401") || !strings.Contains(err.Error(), "no_match") {
+		t.Errorf("got %v, want what the desk said", err)
+	}
+}
+
+func TestNewDesk_badSecret(t *testing.T) {
+	t.Parallel()
+	if _, err := newDesk(settings{URL: "http://127.0.0.1", Secret: "whsec_%"}); err == nil || !strings.Contains(err.Error(), "DESK_SECRET") {
+		t.Errorf("got %v, want an error that names the setting", err)
+	}
+}
