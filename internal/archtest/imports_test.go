@@ -48,8 +48,8 @@ var rules = []rule{
 		},
 	},
 	{
-		says: "durable is for other programs: it imports nothing of this one",
-		of:   func(p string) bool { return under(p, "durable") },
+		says: "durable and the examples are for other programs: they import nothing of this one",
+		of:   func(p string) bool { return under(p, "durable") || under(p, "examples") },
 		bans: func(_, imported string) bool { return ours(imported) && !under(imported, "durable") },
 	},
 	{
@@ -70,7 +70,7 @@ var rules = []rule{
 }
 
 // top are the folders that may hold packages.
-var top = []string{"cmd", "handlers", "views", "static", "durable", "internal", "e2e"}
+var top = []string{"cmd", "handlers", "views", "static", "durable", "examples", "internal", "e2e"}
 
 // under reports whether a package is the folder or below it.
 func under(p, folder string) bool { return p == folder || strings.HasPrefix(p, folder+"/") }
@@ -175,7 +175,9 @@ func TestEachRule(t *testing.T) {
 		{"internal/lambdaapi", "internal/locallambda", "only commands wire"},
 		{"internal/locallambda/journal", "internal/locallambda", ""},
 		{"e2e", "internal/locallambda", ""},
-		{"durable", "internal/callbacks", "imports nothing of this one"},
+		{"durable", "internal/callbacks", "import nothing of this one"},
+		{"examples/approval", "internal/intake", "import nothing of this one"},
+		{"examples/approval", "durable", ""},
 		{"durable", "github.com/aws/aws-sdk-go-v2/service/lambda", ""},
 		{"cmd/web", "internal/callbacks/callbackstest", "is for tests"},
 		{"helpers", "fmt", "no place in the layout"},
