@@ -61,7 +61,7 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	d := &desk{log: log, store: store, hub: live.NewHub()}
+	d := &desk{log: log, store: store, hub: live.NewHub(time.Now)}
 	defer func() {
 		if err != nil {
 			d.close()

@@ -2,12 +2,17 @@ package live
 
 import (
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"countersign/internal/callbacks"
 )
 
 // Hub passes notices on to all subscribers. It implements [callbacks.Notifier] and is safe for concurrent use.
 type Hub struct {
+	now    func() time.Time
+	latest atomic.Int64 // time of the latest notice in Unix milliseconds
+
 	mu            sync.RWMutex
 	subscriptions map[*Subscription]struct{}
 	closed        bool
@@ -16,10 +21,13 @@ type Hub struct {
 var _ callbacks.Notifier = (*Hub)(nil)
 
 // NewHub makes a hub without subscribers.
-func NewHub() *Hub { return &Hub{subscriptions: map[*Subscription]struct{}{}} }
+func NewHub(now func() time.Time) *Hub {
+	return &Hub{now: now, subscriptions: map[*Subscription]struct{}{}}
+}
 
 // Changed passes a notice to every subscriber that may see its queue. It never waits for one.
 func (h *Hub) Changed(n callbacks.Notice) {
+	h.latest.Store(h.now().UnixMilli())
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	for s := range h.subscriptions {
@@ -30,9 +38,13 @@ func (h *Hub) Changed(n callbacks.Notice) {
 }
 
 // Subscribe adds a subscriber; the caller closes it. see says of which queues it may know: it is called for every notice
-// by whoever publishes, so it must be quick and must not call the hub. After [Hub.Close] the subscription is over at once.
-func (h *Hub) Subscribe(see func(queue string) bool) *Subscription {
+// by whoever publishes, so it must be quick and must not call the hub. since is when the subscriber read what it shows: a
+// change between then and now is told as [Everything]. After [Hub.Close] the subscription is over at once.
+func (h *Hub) Subscribe(since time.Time, see func(queue string) bool) *Subscription {
 	s := newSubscription(h, see)
+	if h.latest.Load() >= since.UnixMilli() {
+		s.note(Everything)
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {

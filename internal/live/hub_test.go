@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -12,6 +13,9 @@ import (
 )
 
 func every(string) bool { return true }
+
+// fresh is a reader that missed nothing.
+var fresh = time.Now().Add(time.Hour)
 
 func only(queue string) func(string) bool { return func(q string) bool { return q == queue } }
 
@@ -44,10 +48,20 @@ func isDone(s *live.Subscription) bool {
 	}
 }
 
+// TestWhatChangedSinceThePageWasRead: a page opens its stream after it was made, and must not miss what lies between.
+func TestWhatChangedSinceThePageWasRead(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)
+	hub := live.NewHub(func() time.Time { return now })
+	hub.Changed(notice("a"))
+	wantTaken(t, hub.Subscribe(now.Add(-time.Second), every), live.Everything)
+	wantTaken(t, hub.Subscribe(now.Add(time.Second), every))
+}
+
 func TestEachSeesItsQueues(t *testing.T) {
 	t.Parallel()
-	hub := live.NewHub()
-	all, payments := hub.Subscribe(every), hub.Subscribe(only("payments"))
+	hub := live.NewHub(time.Now)
+	all, payments := hub.Subscribe(fresh, every), hub.Subscribe(fresh, only("payments"))
 	hub.Changed(callbacks.Notice{Callback: "a", Queue: "payments"})
 	hub.Changed(callbacks.Notice{Callback: "b", Queue: "legal"})
 	wantTaken(t, all, "a", "b")
@@ -56,8 +70,8 @@ func TestEachSeesItsQueues(t *testing.T) {
 
 func TestRepetitionsAreOne(t *testing.T) {
 	t.Parallel()
-	hub := live.NewHub()
-	s := hub.Subscribe(every)
+	hub := live.NewHub(time.Now)
+	s := hub.Subscribe(fresh, every)
 	for _, id := range []callbacks.ID{"a", "b", "a", "a", "b"} {
 		hub.Changed(notice(id))
 	}
@@ -79,8 +93,8 @@ func TestRepetitionsAreOne(t *testing.T) {
 
 func TestTakeUsesUpReady(t *testing.T) {
 	t.Parallel()
-	hub := live.NewHub()
-	s := hub.Subscribe(every)
+	hub := live.NewHub(time.Now)
+	s := hub.Subscribe(fresh, every)
 	hub.Changed(notice("a"))
 	wantTaken(t, s, "a")
 	if isReady(s) {
@@ -90,8 +104,8 @@ func TestTakeUsesUpReady(t *testing.T) {
 
 func TestTooMuchIsEverything(t *testing.T) {
 	t.Parallel()
-	hub := live.NewHub()
-	s := hub.Subscribe(every)
+	hub := live.NewHub(time.Now)
+	s := hub.Subscribe(fresh, every)
 	for i := range 100 {
 		hub.Changed(notice(callbacks.ID(fmt.Sprint(i))))
 	}
@@ -111,8 +125,8 @@ func TestClose(t *testing.T) {
 
 	t.Run("Subscription", func(t *testing.T) {
 		t.Parallel()
-		hub := live.NewHub()
-		gone, stays := hub.Subscribe(every), hub.Subscribe(every)
+		hub := live.NewHub(time.Now)
+		gone, stays := hub.Subscribe(fresh, every), hub.Subscribe(fresh, every)
 		gone.Close()
 		gone.Close()
 		hub.Changed(notice("a"))
@@ -125,11 +139,11 @@ func TestClose(t *testing.T) {
 
 	t.Run("Hub", func(t *testing.T) {
 		t.Parallel()
-		hub := live.NewHub()
-		before := hub.Subscribe(every)
+		hub := live.NewHub(time.Now)
+		before := hub.Subscribe(fresh, every)
 		hub.Close()
 		hub.Close()
-		after := hub.Subscribe(every)
+		after := hub.Subscribe(fresh, every)
 		hub.Changed(notice("a"))
 		before.Close()
 		if n := hub.Subscribers(); n != 0 || !isDone(before) || !isDone(after) {
@@ -141,12 +155,12 @@ func TestClose(t *testing.T) {
 // Everything at once, for the race detector: no notice between Subscribe and Close may be lost.
 func TestConcurrentUse(t *testing.T) {
 	t.Parallel()
-	hub := live.NewHub()
+	hub := live.NewHub(time.Now)
 	const publishers, readers, notices = 4, 8, 50 // 200 different callbacks: more than a subscriber keeps
 
 	var reading sync.WaitGroup
 	for range readers {
-		s := hub.Subscribe(every)
+		s := hub.Subscribe(fresh, every)
 		reading.Go(func() {
 			defer s.Close()
 			seen := map[callbacks.ID]bool{}
@@ -163,7 +177,7 @@ func TestConcurrentUse(t *testing.T) {
 		publishing.Go(func() {
 			for i := range notices {
 				hub.Changed(notice(callbacks.ID(fmt.Sprintf("%d-%d", p, i))))
-				hub.Subscribe(every).Close()
+				hub.Subscribe(fresh, every).Close()
 			}
 		})
 	}

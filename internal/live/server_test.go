@@ -22,7 +22,7 @@ func serveHub(t *testing.T, hub *live.Hub, http2 bool) *httptest.Server {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		streams.Add(1)
 		defer streams.Done()
-		s := hub.Subscribe(every)
+		s := hub.Subscribe(fresh, every)
 		defer s.Close()
 		_ = live.Stream(w, r, s) // an error says that the reader left in the middle of a write, as tests do
 	}))
@@ -73,7 +73,7 @@ func TestStreamOutlivesWriteTimeout(t *testing.T) {
 	for name, http2 := range map[string]bool{"HTTP1": false, "HTTP2": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			hub := live.NewHub()
+			hub := live.NewHub(time.Now)
 			stream := connect(t, serveHub(t, hub, http2))
 			for _, id := range []callbacks.ID{"a", "b", "c", "d"} {
 				hub.Changed(notice(id))
@@ -87,7 +87,7 @@ func TestStreamOutlivesWriteTimeout(t *testing.T) {
 
 func TestShutdownEndsStreams(t *testing.T) {
 	t.Parallel()
-	hub := live.NewHub()
+	hub := live.NewHub(time.Now)
 	server := serveHub(t, hub, false)
 	stream := connect(t, server)
 

@@ -98,7 +98,7 @@ func open(t *testing.T, hub *live.Hub, c *connection, header ...string) (leave f
 		r.Header.Set(header[i], header[i+1])
 	}
 	end := make(chan error, 1)
-	s := hub.Subscribe(every)
+	s := hub.Subscribe(fresh, every)
 	go func() {
 		defer s.Close()
 		end <- live.Stream(c, r, s)
@@ -109,7 +109,7 @@ func open(t *testing.T, hub *live.Hub, c *connection, header ...string) (leave f
 func TestStreamBatches(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		hub, c := live.NewHub(), newConnection()
+		hub, c := live.NewHub(time.Now), newConnection()
 		leave, ended := open(t, hub, c)
 		c.expect(t, greeting)
 
@@ -139,7 +139,7 @@ func TestStreamBatches(t *testing.T) {
 func TestStreamKeepsAlive(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		hub, c := live.NewHub(), newConnection()
+		hub, c := live.NewHub(time.Now), newConnection()
 		leave, ended := open(t, hub, c)
 		c.expect(t, greeting)
 		forward(15 * time.Second)
@@ -175,7 +175,7 @@ func TestStreamEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				hub, c := live.NewHub(), newConnection()
+				hub, c := live.NewHub(time.Now), newConnection()
 				leave, ended := open(t, hub, c)
 				defer leave()
 				synctest.Wait()
@@ -199,7 +199,7 @@ func TestStreamEnds(t *testing.T) {
 func TestStreamAfterReconnect(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		hub, c := live.NewHub(), newConnection()
+		hub, c := live.NewHub(time.Now), newConnection()
 		leave, ended := open(t, hub, c, "Last-Event-ID", "live")
 		c.expect(t, greeting, changed(live.Everything))
 		leave()
@@ -210,7 +210,7 @@ func TestStreamAfterReconnect(t *testing.T) {
 func TestStreamHeaders(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		hub, c := live.NewHub(), newConnection()
+		hub, c := live.NewHub(time.Now), newConnection()
 		hub.Close() // the stream says hello and ends
 		leave, ended := open(t, hub, c)
 		defer leave()
@@ -227,8 +227,8 @@ func TestStreamHeaders(t *testing.T) {
 // A response without deadlines is a fault of the wiring and must not pass unseen.
 func TestStreamNeedsController(t *testing.T) {
 	t.Parallel()
-	hub := live.NewHub()
-	s := hub.Subscribe(every)
+	hub := live.NewHub(time.Now)
+	s := hub.Subscribe(fresh, every)
 	defer s.Close()
 	err := live.Stream(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/events", nil), s)
 	if !errors.Is(err, http.ErrNotSupported) || !strings.Contains(err.Error(), "deadline") {

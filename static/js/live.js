@@ -1,7 +1,7 @@
 // Keeps an open page as it would be now. The server only says that something changed; the page then reads itself again with
 // its reader's own rights, and every part that is marked data-live takes its new form in place.
 
-import { setTime } from "./time.js";
+import { madeAt, setTime } from "./time.js";
 
 const SOON = 150; // several changes at once are one reading
 const PAUSE = 1_000; // between two readings
@@ -20,7 +20,7 @@ function say(text, paused) {
 
 function listen() {
   if (stream || signedOut) return;
-  stream = new EventSource("/events");
+  stream = new EventSource(`/events?since=${madeAt()}`);
   stream.addEventListener("changed", () => readSoon());
   stream.addEventListener("open", () => {
     if (poll) readSoon(); // what changed while the stream was lost was not told

@@ -1,13 +1,16 @@
 // The server's time, and everything that counts down by it. The clock of this machine may be wrong; only its pace is used.
 
-let offset = 0;
+let offset = 0, made = 0;
 
 /** The server's time in milliseconds. */
 export const now = () => Date.now() + offset;
 
+/** When the server made what this page shows, in milliseconds. */
+export const madeAt = () => made;
+
 /** Learns the server's time from a page that was made at that moment and arrived at `at`. */
 export function setTime(page, at = Date.now()) {
-  const made = Number(page.querySelector('meta[name="server-time"]')?.content);
+  made = Number(page.querySelector('meta[name="server-time"]')?.content) || made;
   if (made) offset = made - at;
 }
 
