@@ -73,7 +73,8 @@ func (s *server) guard(r route) echo.MiddlewareFunc {
 	}
 }
 
-// person is who the request is from; behind guard it is always somebody.
+// person is who the request is from; behind guard it is always somebody with a role. Roles are those of the configuration
+// that runs now, whatever they were when the session began.
 func (s *server) person(c echo.Context) callbacks.Person {
 	p, _ := s.Auth.Person(c.Request().Context())
 	return p

@@ -15,7 +15,7 @@ import (
 // decision is the posted form of one.
 type decision struct {
 	callbacks.Choice
-	seen string // hash of the body that the reviewer saw; empty in the first of two steps
+	seen string // SHA-256 in hexadecimal of the body that the reviewer saw; empty in the first of two steps
 }
 
 // is reports whether the form was recorded already, by the same person with the same bytes.
@@ -50,7 +50,8 @@ func (s *server) decide(c echo.Context) error {
 	switch {
 	case errors.Is(err, callbacks.ErrStale):
 		return s.retype(c, d, s.confirm(c, d, true))
-	case errors.Is(err, callbacks.ErrConflict) && d.is(current.Decision, p): // the button was pressed twice
+	case errors.Is(err, callbacks.ErrConflict) && d.is(current.Decision, p):
+		// The button was pressed twice, or the answer to the first press was lost.
 	case err != nil:
 		return s.retype(c, d, err)
 	default:
@@ -136,6 +137,7 @@ func unrecorded(c echo.Context) *views.Unrecorded {
 	}
 }
 
+// typedComment is the comment of such a decision, empty for none.
 func typedComment(c echo.Context) string {
 	if d := unrecorded(c); d != nil {
 		return d.Comment

@@ -26,7 +26,8 @@ type failure struct {
 	line   string
 }
 
-// failures is the one table of errors; the first row that matches counts.
+// failures is the one table of errors; the first row that matches counts. A database that is away comes first: an error that
+// says so may carry others with it, and what they say cannot be trusted then.
 var failures = []failure{
 	{isA(callbacks.ErrUnavailable), http.StatusServiceUnavailable, unavailablePage, "The database does not answer. Nothing was recorded. Try again in a moment."},
 	{isA(context.DeadlineExceeded), http.StatusServiceUnavailable, unavailablePage, "This took too long. Try again in a moment."},
@@ -76,7 +77,7 @@ func failureOf(err error) failure {
 // retrySoon is when to try again what failed because something is away.
 const retrySoon = 5 * time.Second
 
-// fail answers a request that ended in an error. The cause is logged by observe.
+// fail answers a request that ended in an error, in the form that its kind of caller reads. The cause is logged by observe.
 func (s *server) fail(err error, c echo.Context) {
 	if c.Response().Committed {
 		return // a stream or a page broke off: nothing can be said any more
@@ -105,6 +106,7 @@ func retryAfter(c echo.Context, d time.Duration) {
 	c.Response().Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(d.Seconds())))))
 }
 
+// notFoundPage is the same for what does not exist and for what the reader may not know of.
 func notFoundPage(s *server, c echo.Context, _ error) templ.Component {
 	return views.NotFoundPage(s.plainShell(c))
 }
@@ -113,10 +115,12 @@ func noRolePage(s *server, c echo.Context, _ error) templ.Component {
 	return views.NoRolePage(s.plainShell(c))
 }
 
+// failurePage names the request, by which an operator finds the cause in the log.
 func failurePage(s *server, c echo.Context, _ error) templ.Component {
 	return views.FailurePage(s.plainShell(c), views.Failure{RequestID: requestID(c)})
 }
 
+// unavailablePage keeps a decision that was being posted, so that trying again needs no typing.
 func unavailablePage(s *server, c echo.Context, _ error) templ.Component {
 	shell := s.plainShell(c)
 	if c.Request().Method == http.MethodGet {
@@ -125,6 +129,7 @@ func unavailablePage(s *server, c echo.Context, _ error) templ.Component {
 	return views.UnavailablePage(shell, views.Unavailable{RequestID: requestID(c), Decision: unrecorded(c)})
 }
 
+// forbiddenPage gives the domain's reason. A comment is kept: somebody else may be allowed to send it.
 func forbiddenPage(s *server, c echo.Context, err error) templ.Component {
 	m := views.Forbidden{Callback: callbacks.ID(c.Param("id")), Comment: typedComment(c)}
 	if refusal, ok := errors.AsType[*callbacks.Refusal](err); ok {
@@ -146,6 +151,7 @@ func invalidPage(s *server, c echo.Context, err error) templ.Component {
 	return views.InvalidPage(s.plainShell(c), views.BadRequest{Faults: faults, Back: wayBack(c)})
 }
 
+// overtakenPage is for whatever finds another state than it needs; decisions have a page of their own, which says more.
 func overtakenPage(s *server, c echo.Context, _ error) templ.Component {
 	return invalidPage(s, c, callbacks.Invalid{{Pointer: "callback", Detail: "It changed meanwhile. Open it again to see what happened."}})
 }

@@ -23,16 +23,16 @@ import (
 // Config is what the handlers work with. Demo and the texts may be empty; the rest is needed.
 type Config struct {
 	Service     *callbacks.Service
-	Auth        *auth.Auth // made with SessionError set to [SessionError]
-	Hub         *live.Hub
-	Intake      *intake.Verifier
-	IntakeLimit *intake.Limiter
+	Auth        *auth.Auth                  // made with SessionError set to [SessionError]
+	Hub         *live.Hub                   // closed by its owner when shutdown begins: streams end by it
+	Intake      *intake.Verifier            // knows the webhook senders
+	IntakeLimit *intake.Limiter             // of messages per sender, and of wrong guesses per address
 	Static      http.Handler                // serves /static/, compressed and cached by itself
 	Ping        func(context.Context) error // whether the database answers
 	Demo        Demo                        // nil outside the demo
-	Metrics     *prometheus.Registry
+	Metrics     *prometheus.Registry        // gets our measurements, and is what /metrics shows
 	Now         func() time.Time
-	Log         *slog.Logger
+	Log         *slog.Logger // gets one line for each request
 
 	BaseURL        string         // our own origin as browsers see it
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
@@ -43,7 +43,8 @@ type Config struct {
 	SupportContact string // whom people without a role ask
 }
 
-// Demo starts sample work. Unknown names are [callbacks.ErrNotFound].
+// Demo starts sample work, so that a visitor has something to decide. Start returns [callbacks.ErrNotFound] for a name that
+// is not among the samples.
 type Demo interface {
 	Samples() []views.Sample
 	Start(ctx context.Context, name string) error
@@ -57,7 +58,8 @@ type server struct {
 	counts  measurements
 }
 
-// New makes the handler of the whole site. The error is a base URL that is none.
+// New makes the handler of the whole site. The only error is a base URL that is none. It registers measurements with
+// Config.Metrics, so that a registry serves one site.
 func New(cfg Config) (http.Handler, error) {
 	origins := http.NewCrossOriginProtection()
 	// Behind a proxy that changes the Host header, browsers without Sec-Fetch-Site are judged by this.

@@ -82,7 +82,7 @@ type site struct {
 // newSite starts a site; change alters its configuration first.
 func newSite(t *testing.T, change ...func(*handlers.Config)) *site {
 	t.Helper()
-	s := &site{t: t, clock: callbackstest.NewClock(callbackstest.T0), hub: live.NewHub(), log: &syncBuffer{}, demo: &sampleStarter{}}
+	s := &site{t: t, clock: callbackstest.NewClock(callbackstest.T0), hub: live.NewHub(time.Now), log: &syncBuffer{}, demo: &sampleStarter{}}
 	var err error
 	if s.store, err = sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db")); err != nil {
 		t.Fatal(err)

@@ -54,7 +54,8 @@ func (s *server) openItem(c echo.Context, l *listing) (*views.Review, error) {
 	return &m, err
 }
 
-// list reads a page of a list and what its filter offers.
+// list reads a page of a list and what its filter offers. Its total is counted up to countLimit: an exact number would cost
+// as much as the longest list, on every page.
 func (s *server) list(c echo.Context, l listing) (views.List, error) {
 	ctx, p := c.Request().Context(), s.person(c)
 	m := views.List{Filter: l.filter(s.Now()), Ends: l.ends}

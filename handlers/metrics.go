@@ -54,7 +54,8 @@ func (m measurements) request(route, method string, status int, took time.Durati
 	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Observe(took.Seconds())
 }
 
-// CountAttempts counts the answers of Lambda to completions and heartbeats on their way through next.
+// CountAttempts is next with its answers to completions and heartbeats counted. It is called once for a registry, by whoever
+// makes the workers.
 func CountAttempts(r prometheus.Registerer, next callbacks.Lambda) callbacks.Lambda {
 	answers := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "countersign_lambda_answers_total", Help: "Answers of Lambda, by call and kind of answer.",

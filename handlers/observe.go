@@ -58,13 +58,14 @@ func requestID(c echo.Context) string { return c.Response().Header().Get(echo.He
 func recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		defer func() {
-			switch r := recover(); {
-			case r == nil:
-			case r == http.ErrAbortHandler:
-				panic(r)
-			default:
-				err = errors.Join(err, fmt.Errorf("panic: %v\n%s", r, debug.Stack()))
+			r := recover()
+			if r == nil {
+				return
 			}
+			if cause, ok := r.(error); ok && errors.Is(cause, http.ErrAbortHandler) {
+				panic(r) // the server's own way to drop a connection
+			}
+			err = errors.Join(err, fmt.Errorf("panic: %v\n%s", r, debug.Stack()))
 		}()
 		return next(c)
 	}

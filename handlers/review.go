@@ -77,7 +77,8 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from listing, draf
 	return m, err
 }
 
-// previews are what each outcome would send with the comment. A comment that cannot be sent leaves them without it.
+// previews are what each outcome would send with the comment. A comment that cannot be sent, because it is too long, leaves
+// them without it.
 func (s *server) previews(c echo.Context, of *callbacks.Callback, comment string) ([]callbacks.Preview, error) {
 	var all []callbacks.Preview
 	for _, outcome := range of.Outcomes {

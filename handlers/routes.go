@@ -45,17 +45,24 @@ var routes = []route{
 type kind string
 
 const (
-	page    kind = "page"    // a person asks for a page; who is not signed in is sent to sign in
-	form    kind = "form"    // a person posts a form; the answer is a page or a redirect
-	script  kind = "script"  // a script of a page asks; failures are plain text
-	webhook kind = "webhook" // a sender announces; failures are problem+json
-	machine kind = "machine" // probes, scrapers and files
+	// page: a person asks for a page. Who is not signed in is sent to sign in. GET changes nothing, whatever is asked for.
+	page kind = "page"
+	// form: a person posts a form of a page. The answer is a page or a redirect to one.
+	form kind = "form"
+	// script: a script of a page asks, for a fragment, JSON or events. Failures are a line of text, and nothing is compressed:
+	// compressors hold back the events of a stream.
+	script kind = "script"
+	// webhook: a sender announces. It proves itself by signature, has no session, and reads failures as problem+json.
+	webhook kind = "webhook"
+	// machine: probes, scrapers and files. No session, so that they do not touch the database.
+	machine kind = "machine"
 )
 
 // maxForm bounds a posted form in bytes: the longest comment, fully escaped, fits.
 const maxForm = 64 << 10
 
-// mount registers every route with what its kind needs around it. What comes first is outermost.
+// mount registers every route with what its kind needs around it. What comes first is outermost. The limit of the body stands
+// before everything that may read a form, and the session before the guard that asks who is there.
 func (s *server) mount(e *echo.Echo) {
 	for _, r := range routes {
 		around := []echo.MiddlewareFunc{as(r.kind)}

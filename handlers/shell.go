@@ -47,6 +47,7 @@ func (s *server) navigationCounts(ctx context.Context, p callbacks.Person) (coun
 	return counts, err
 }
 
+// count counts what a person finds with a filter, up to limit.
 func (s *server) count(ctx context.Context, p callbacks.Person, f callbacks.Filter, limit int) (views.Count, error) {
 	n, err := s.Service.Count(ctx, p, f, limit)
 	return views.Bounded(n, limit), err

@@ -10,7 +10,7 @@ import (
 	"countersign/views"
 )
 
-// signIn shows where to sign in; who is signed in already goes on.
+// signIn shows where to sign in, and whether the provider answers at all; who is signed in already goes on.
 func (s *server) signIn(c echo.Context) error {
 	if p := s.person(c); p.Subject != "" {
 		return c.Redirect(http.StatusSeeOther, returnPath(c))
@@ -22,7 +22,7 @@ func (s *server) signIn(c echo.Context) error {
 	}))
 }
 
-// login sends a person to the OpenID provider.
+// login sends a person to the OpenID provider. It is a POST, because it writes down the attempt.
 func (s *server) login(c echo.Context) error {
 	address, err := s.Auth.Begin(c.Response(), c.Request(), returnPath(c))
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"countersign/internal/intake"
 )
 
-// receive takes an announcement of a callback. docs/intake.md describes it to senders.
+// receive takes an announcement of a callback and counts the answer. docs/intake.md describes it to senders.
 func (s *server) receive(c echo.Context) error {
 	err := s.announce(c)
 	status := c.Response().Status
@@ -19,6 +19,7 @@ func (s *server) receive(c echo.Context) error {
 	return err
 }
 
+// announce proves the sender before anything of the body is read as JSON, and answers when the callback is on disk.
 func (s *server) announce(c echo.Context) error {
 	body, err := intake.ReadBody(c.Response(), c.Request())
 	if err != nil {
