@@ -5,7 +5,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"log"
+	"os"
 	"time"
 
 	"github.com/caarlos0/env/v11"
@@ -35,13 +35,18 @@ const timeout = 24 * time.Hour
 func main() {
 	settings, err := env.ParseAs[settings]()
 	if err != nil {
-		log.Fatal(err)
+		stop(err)
 	}
 	desk, err := newDesk(settings)
 	if err != nil {
-		log.Fatal(err)
+		stop(err)
 	}
 	durable.Start(desk.approve)
+}
+
+func stop(err error) {
+	fmt.Fprintln(os.Stderr, "approval-go:", err)
+	os.Exit(1)
 }
 
 // approve runs again from its first line after every wait; what is in a step runs once.

@@ -46,32 +46,44 @@ func (d *intakeDesk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// TestApproval runs the function's own process on the engine, from the event to each of its ends.
-func TestApproval(t *testing.T) {
-	t.Parallel()
-	clock := locallambdatest.NewClock(time.Now())
-	engine := locallambda.New(locallambda.Config{Clock: clock})
-	t.Cleanup(func() {
-		if err := engine.Close(); err != nil {
-			t.Errorf("close the engine: %v", err)
-		}
-	})
-	endpoint := httptest.NewServer(engine.Handler())
-	t.Cleanup(endpoint.Close)
+// rig is the function's own process between an engine and a desk.
+type rig struct {
+	clock  *locallambdatest.Clock
+	engine *locallambda.Engine
+	log    *locallambdatest.Log
+	client *lambda.Client
+	desk   *intakeDesk
+}
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
 	verifier, err := intake.NewVerifier([]intake.Source{{Name: "purchases", Secrets: []string{secret}}}, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk := &intakeDesk{verifier: verifier, announced: make(chan callbacks.Announcement, 1)}
-	site := httptest.NewServer(desk)
+	r := &rig{clock: locallambdatest.NewClock(time.Now()), desk: &intakeDesk{verifier: verifier, announced: make(chan callbacks.Announcement, 1)}}
+	r.engine = locallambda.New(locallambda.Config{Clock: r.clock})
+	t.Cleanup(func() {
+		if err := r.engine.Close(); err != nil {
+			t.Errorf("close the engine: %v", err)
+		}
+	})
+	endpoint, site := httptest.NewServer(r.engine.Handler()), httptest.NewServer(r.desk)
+	t.Cleanup(endpoint.Close)
 	t.Cleanup(site.Close)
-	function := startProcess(t, "DESK_URL="+site.URL, "DESK_SECRET="+secret, "AWS_ENDPOINT_URL_LAMBDA="+endpoint.URL,
+	process := startProcess(t, "DESK_URL="+site.URL, "DESK_SECRET="+secret, "AWS_ENDPOINT_URL_LAMBDA="+endpoint.URL,
 		"AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=any", "AWS_SECRET_ACCESS_KEY=any")
-	engine.Register("purchase-approval", function, locallambda.FunctionConfig{ExecutionTimeout: 90_000 * time.Second})
-	log := locallambdatest.Watch(t, engine)
-	client := lambda.New(lambda.Options{Region: "eu-central-1", BaseEndpoint: &endpoint.URL,
+	r.engine.Register("purchase-approval", process, locallambda.FunctionConfig{ExecutionTimeout: 90_000 * time.Second})
+	r.log = locallambdatest.Watch(t, r.engine)
+	r.client = lambda.New(lambda.Options{Region: "eu-central-1", BaseEndpoint: &endpoint.URL,
 		Credentials: credentials.NewStaticCredentialsProvider("any", "any", "")})
+	return r
+}
 
+// TestApproval goes from the event to each of the ends.
+func TestApproval(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
 	for _, tt := range []struct {
 		name   string
 		down   bool // the desk, at first
@@ -79,38 +91,38 @@ func TestApproval(t *testing.T) {
 		want   string
 	}{
 		{"Approved", true, func(id *string) error {
-			_, err := client.SendDurableExecutionCallbackSuccess(t.Context(), &lambda.SendDurableExecutionCallbackSuccessInput{
+			_, err := r.client.SendDurableExecutionCallbackSuccess(t.Context(), &lambda.SendDurableExecutionCallbackSuccessInput{
 				CallbackId: id, Result: []byte(`{"approved":true,"reviewer":{"name":"Mara Okafor"}}`)})
 			return err
 		}, `"po-7 is ordered, approved by Mara Okafor"`},
 		{"Rejected", false, func(id *string) error {
-			_, err := client.SendDurableExecutionCallbackFailure(t.Context(), &lambda.SendDurableExecutionCallbackFailureInput{
+			_, err := r.client.SendDurableExecutionCallbackFailure(t.Context(), &lambda.SendDurableExecutionCallbackFailureInput{
 				CallbackId: id, Error: &types.ErrorObject{ErrorType: aws.String("Rejected"), ErrorMessage: aws.String("no budget")}})
 			return err
 		}, `"po-7 is rejected: no budget"`},
-		{"Late", false, func(*string) error { clock.Advance(timeout); return nil }, `"po-7 was not decided in time"`},
+		{"Late", false, func(*string) error { r.clock.Advance(timeout); return nil }, `"po-7 was not decided in time"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) { // in turn: a process takes one invocation at a time, and the clock is one
-			desk.down.Store(tt.down)
-			if _, err := engine.Start(t.Context(), "purchase-approval", "", []byte(event)); err != nil {
+			r.desk.down.Store(tt.down)
+			if _, err := r.engine.Start(t.Context(), "purchase-approval", "", []byte(event)); err != nil {
 				t.Fatal(err)
 			}
-			o := log.Next(t, locallambda.InvocationCompleted)
+			o := r.log.Next(t, locallambda.InvocationCompleted)
 			if tt.down {
-				clock.Advance(time.Minute) // more than the pause before the desk is asked again
-				o = log.Next(t, locallambda.InvocationCompleted)
+				r.clock.Advance(time.Minute) // more than the pause before the desk is asked again
+				o = r.log.Next(t, locallambda.InvocationCompleted)
 			}
 			if o.Status != "PENDING" {
 				t.Fatalf("the invocation ended %s %v", o.Status, o.Error)
 			}
-			a := <-desk.announced
+			a := <-r.desk.announced
 			if a.Title != "Purchase po-7: standing desks for 4180.50" || a.Timeout != timeout || a.ExecutionARN != o.ExecutionARN || a.StartedAt.IsZero() {
 				t.Errorf("announced %+v", a)
 			}
 			if err := tt.decide(&a.CallbackID); err != nil {
 				t.Error(err)
 			}
-			if end := log.Next(t, locallambda.ExecutionEnded); end.Payload != tt.want {
+			if end := r.log.Next(t, locallambda.ExecutionEnded); end.Payload != tt.want {
 				t.Errorf("ended %s with %s %v, want %s", end.Status, end.Payload, end.Error, tt.want)
 			}
 		})
