@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"countersign/cmd/bench/load"
+)
+
+// plan says how long and how much is measured.
+type plan struct {
+	rounds            int           // of each comparison
+	round             time.Duration // of a round that is bounded by time
+	few, many, most   int           // pending callbacks
+	decisions, starts int           // decisions for each connection in a round; process starts
+}
+
+var (
+	full  = plan{rounds: 7, round: time.Second, few: 1_000, many: 100_000, most: 1_000_000, decisions: 100, starts: 7}
+	short = plan{rounds: 3, round: 300 * time.Millisecond, few: 1_000, many: 10_000, most: 50_000, decisions: 30, starts: 3}
+)
+
+// bench is one run: its folder, what surrounds the desks, and the databases that were filled.
+type bench struct {
+	plan
+	folder string
+	binary string // of the desk
+	self   string // of the floors
+	lambda *lambdaStub
+	filled map[int]string // database files by number of pending callbacks
+}
+
+// newBench makes the folder, builds the desk unless its binary is given, and starts the stand-in for Lambda. Close it.
+func newBench(ctx context.Context, p plan, binary string) (_ *bench, err error) {
+	b := &bench{plan: p, binary: binary, filled: map[int]string{}}
+	if b.self, err = executable(); err != nil {
+		return nil, err
+	}
+	if b.folder, err = os.MkdirTemp("", "countersign-bench-"); err != nil {
+		return nil, fmt.Errorf("make a folder: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			b.close()
+		}
+	}()
+	if b.lambda, err = startLambda(ctx); err != nil {
+		return nil, err
+	}
+	if b.binary == "" {
+		b.binary = filepath.Join(b.folder, "countersign")
+		err = build(ctx, b.binary)
+	}
+	return b, err
+}
+
+// build compiles the desk as the Makefile does.
+func build(ctx context.Context, to string) error {
+	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", to, "countersign/cmd/web")
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("build the desk: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// close removes everything. Processes have been stopped by those who started them.
+func (b *bench) close() {
+	if b.lambda != nil {
+		b.lambda.close()
+	}
+	_ = os.RemoveAll(b.folder) // in the system's folder for temporary files
+}
+
+// rival is one of those that are measured in turns.
+type rival func(context.Context) (load.Sample, error)
+
+// compare lets rivals take turns, so that noise on the machine hits all of them. The first turn of each warms it up and
+// does not count.
+func (b *bench) compare(ctx context.Context, rivals ...rival) ([]load.Series, error) {
+	series := make([]load.Series, len(rivals))
+	for round := range b.rounds + 1 {
+		for i, r := range rivals {
+			sample, err := r(ctx)
+			if err != nil {
+				return nil, err
+			}
+			if round > 0 {
+				series[i] = append(series[i], sample)
+			}
+		}
+	}
+	return series, nil
+}

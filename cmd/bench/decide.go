@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"countersign/cmd/bench/floor"
+	"countersign/cmd/bench/load"
+	"countersign/internal/callbacks"
+)
+
+// deliveryTimeout bounds the wait for the last decision of a round to reach Lambda.
+const deliveryTimeout = 30 * time.Second
+
+// decide posts decisions to the desk and to a floor. A decision has taken as long as from its post until Lambda is called;
+// the rate counts decisions until the last one is there.
+func (b *bench) decide(ctx context.Context) ([]row, error) {
+	callers := []int{1, 16}
+	needed := 0
+	for _, c := range callers {
+		needed += c * b.decisions * (b.rounds + 1)
+	}
+	desk, stop, err := b.deskToDecide(ctx, needed)
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	base, err := b.startFloor(ctx, floor.Decide, needed)
+	if err != nil {
+		return nil, err
+	}
+	defer base.stop()
+	items := &backlog{address: base.address}
+	for n := range needed {
+		items.left = append(items.left, decidable{
+			callbackID: fmt.Sprintf("filler-%d", n),
+			url:        fmt.Sprintf("http://%s/items/%d/decision", base.address, n+1),
+		})
+	}
+	var rows []row
+	for _, c := range callers {
+		series, err := b.compare(ctx, b.decisionsOf(desk, c), b.decisionsOf(items, c))
+		if err != nil {
+			return nil, err
+		}
+		rate := compared(series[0].Ratio(series[1], load.Sample.Rate))
+		if c > 1 {
+			rate = atLeast(series[0].Ratio(series[1], load.Sample.Rate), 1)
+		}
+		rows = append(rows,
+			row{"decisions, " + connections(c), thousands(int(series[0].Median(load.Sample.Rate))) + "/s", thousands(int(series[1].Median(load.Sample.Rate))) + "/s", rate},
+			row{"decision to Lambda, " + connections(c), latencies(series[0]), latencies(series[1]), atMost(series[0].Ratio(series[1], load.Sample.P50), 3)})
+	}
+	return rows, nil
+}
+
+// backlog is what waits for a decision at one address.
+type backlog struct {
+	address string
+	cookie  *http.Cookie
+	left    []decidable
+}
+
+// decidable is one callback, or one item of a floor.
+type decidable struct{ callbackID, url string }
+
+// deskToDecide starts a desk with callbacks that the reviewer may decide.
+func (b *bench) deskToDecide(ctx context.Context, needed int) (_ *backlog, stop func(), err error) {
+	file := filepath.Join(b.folder, "decide.db")
+	all, err := fill(ctx, file, needed*len(queueNames)/(len(queueNames)-1)+len(queueNames)) // those of one queue are not the reviewer's
+	if err != nil {
+		return nil, nil, err
+	}
+	d, err := b.startDesk(ctx, file)
+	if err != nil {
+		return nil, nil, err
+	}
+	work := &backlog{address: d.address}
+	for _, c := range all {
+		if c.Queue != "privacy" {
+			work.left = append(work.left, decidable{string(c.CallbackID), d.url + "/callbacks/" + string(c.ID) + "/decision"})
+		}
+	}
+	if work.cookie, err = d.signIn(ctx); err != nil {
+		d.stop()
+		return nil, nil, err
+	}
+	return work, d.stop, nil
+}
+
+// decisionsOf decides a round's share of a backlog and waits until Lambda has been called for each.
+func (b *bench) decisionsOf(work *backlog, connections int) rival {
+	return func(ctx context.Context) (load.Sample, error) {
+		n := connections * b.decisions
+		mine := work.left[:n]
+		work.left = work.left[n:]
+		all := b.lambda.expect(n)
+		posts := &posts{left: mine, cookie: work.cookie, begun: make(map[string]time.Time, n)}
+		begin := time.Now()
+		_, err := load.Load{
+			Address: work.address, Connections: connections, Status: http.StatusSeeOther,
+			Next: func() (*http.Request, error) { return posts.next(ctx) },
+		}.Run(ctx)
+		if err != nil {
+			return load.Sample{}, err
+		}
+		ctx, cancel := context.WithTimeout(ctx, deliveryTimeout)
+		defer cancel()
+		select {
+		case <-all:
+		case <-ctx.Done():
+			return load.Sample{}, errSlowLambda
+		}
+		elapsed := time.Since(begin)
+		var took []time.Duration
+		for id, arrived := range b.lambda.arrivals() {
+			took = append(took, arrived.Sub(posts.begun[id]))
+		}
+		return load.NewSample(took, elapsed), nil
+	}
+}
+
+// posts hands out the posts of a round and notes when each begins.
+type posts struct {
+	cookie *http.Cookie
+
+	mu    sync.Mutex
+	left  []decidable
+	begun map[string]time.Time // by callback ID
+}
+
+func (p *posts) next(ctx context.Context) (*http.Request, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.left) == 0 {
+		return nil, nil
+	}
+	one := p.left[0]
+	p.left = p.left[1:]
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, one.url, strings.NewReader(approval().Encode()))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if p.cookie != nil {
+		request.AddCookie(p.cookie)
+	}
+	p.begun[one.callbackID] = time.Now()
+	return request, nil
+}
+
+// approval is the form as the page sends it: with the hash of the bytes that the preview showed.
+func approval() url.Values {
+	choice := callbacks.Choice{Outcome: "approve", Comment: "Within the agreement with the account team.", PreparedAt: time.Now().Truncate(time.Second)}
+	shown := callbacks.DefaultOutcomes(callbacks.Failure)[0].Fill(choice, reviewer)
+	return url.Values{
+		"outcome": {choice.Outcome}, "comment": {choice.Comment},
+		"at": {choice.PreparedAt.UTC().Format(time.RFC3339)}, "seen": {shown.SHA256()},
+	}
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/intake"
+	"countersign/internal/sqlstore"
+)
+
+// fillers is how many announcements are written at once: as many as the store commits together.
+const fillers = 128
+
+// database returns a file with so many pending callbacks, for reading only: measurements share it. More than b.many are
+// copies of those (see copyCallbacks): announcing a million would take longer than all the rest.
+func (b *bench) database(ctx context.Context, pending int) (string, error) {
+	if file, ok := b.filled[pending]; ok {
+		return file, nil
+	}
+	file := filepath.Join(b.folder, fmt.Sprintf("pending-%d.db", pending))
+	if pending > b.many {
+		template, err := b.database(ctx, b.many)
+		if err != nil {
+			return "", err
+		}
+		if err := cloneFile(template, file); err != nil {
+			return "", err
+		}
+		if err := copyCallbacks(ctx, file, pending/b.many-1); err != nil {
+			return "", fmt.Errorf("copy callbacks: %w", err)
+		}
+	} else if _, err := fill(ctx, file, pending); err != nil {
+		return "", fmt.Errorf("fill a database: %w", err)
+	}
+	b.filled[pending] = file
+	return file, nil
+}
+
+// cloneFile copies a database that nobody has open.
+func cloneFile(from, to string) error {
+	source, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	target, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(target, source)
+	return errors.Join(err, target.Close())
+}
+
+// fill announces callbacks as the webhook does, past HTTP, and returns them in no order. The file is left checkpointed.
+func fill(ctx context.Context, file string, n int) (_ []callbacks.Callback, err error) {
+	store, err := sqlstore.Open(ctx, "sqlite:"+file)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	queues := callbacks.Queues{}
+	for _, name := range queueNames {
+		queues[name] = callbacks.Queue{Name: name}
+	}
+	service := callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: queues, Notify: nobody{}, Now: time.Now})
+	all := make([]callbacks.Callback, n)
+	var next atomic.Int64
+	group, ctx := errgroup.WithContext(ctx)
+	for range min(fillers, n) {
+		group.Go(func() error {
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				receipt, err := receive(ctx, service, int(i))
+				if err != nil {
+					return err
+				}
+				all[i] = receipt.Callback
+			}
+			return nil
+		})
+	}
+	return all, group.Wait()
+}
+
+func receive(ctx context.Context, service *callbacks.Service, n int) (callbacks.Receipt, error) {
+	body, err := announce(n).body()
+	if err != nil {
+		return callbacks.Receipt{}, err
+	}
+	decoded, err := intake.Decode(body)
+	if err != nil {
+		return callbacks.Receipt{}, err
+	}
+	return service.Receive(ctx, callbacks.Source{Name: sourceName}, fmt.Sprintf("msg_%d", n), decoded)
+}
+
+// nobody has no open pages.
+type nobody struct{}
+
+func (nobody) Changed(callbacks.Notice) {}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"time"
+)
+
+// Limits of a first page load, and how long it may take before it counts as broken.
+const (
+	pageKilobytes = 60.0
+	pageRequests  = 8
+	pageTimeout   = 30 * time.Second
+	// settleTime is how long after the list is there requests are still counted.
+	settleTime = 500 * time.Millisecond
+)
+
+// page loads the inbox in a browser that has never been there.
+func (b *bench) page(ctx context.Context) ([]row, error) {
+	const name = "first page"
+	chromium, err := exec.LookPath("chromium")
+	if err != nil {
+		return []row{unmeasured(name, "chromium is not installed")}, nil
+	}
+	file, err := b.database(ctx, b.many)
+	if err != nil {
+		return nil, err
+	}
+	d, err := b.startDesk(ctx, file)
+	if err != nil {
+		return nil, err
+	}
+	defer d.stop()
+	cookie, err := d.signIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := visit(ctx, chromium, d.url, cookie)
+	if err != nil {
+		return nil, fmt.Errorf("load the page in Chromium: %w", err)
+	}
+	kilobytes := seen.bytes / 1000
+	return []row{
+		{name: name + ", bytes over the wire", measured: fmt.Sprintf("%.1f kB", kilobytes), goal: below(kilobytes, pageKilobytes, "kB")},
+		{name: name + ", requests", measured: fmt.Sprint(seen.requests), goal: goal{wanted: fmt.Sprintf("≤ %d", pageRequests), reached: yes(seen.requests <= pageRequests)}},
+		{name: name + ", until the list is painted", measured: milliseconds(seen.painted.Seconds())},
+	}, nil
+}

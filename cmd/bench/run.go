@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/cmd/bench/floor"
+)
+
+// maxRun bounds a whole run, whatever hangs.
+const maxRun = 15 * time.Minute
+
+// measurement is one part of the table.
+type measurement struct {
+	name, about string
+	run         func(*bench, context.Context) ([]row, error)
+}
+
+// measurements are all there are, in the order of the table.
+var measurements = []measurement{
+	{"intake", "signed announcements at 1, 16 and 64 connections", (*bench).intake},
+	{"inbox", "the inbox with few, many and very many pending", (*bench).inbox},
+	{"decide", "decisions, and how long until Lambda has them", (*bench).decide},
+	{"memory", "memory of the process, empty and with many pending", (*bench).memory},
+	{"disk", "disk for each pending callback", (*bench).disk},
+	{"start", "process start until it is ready", (*bench).start},
+	{"page", "requests and bytes of a first page load in Chromium", (*bench).page},
+}
+
+// run is the program without the process around it. The first argument "floor" makes it a floor for another bench.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) > 0 && args[0] == "floor" {
+		return runFloor(ctx, args[1:], stdout, stderr)
+	}
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	only := flags.String("only", "", "measure only these, separated by commas: "+names())
+	quick := flags.Bool("quick", false, "shorter rounds and fewer callbacks: a first look, not a result")
+	binary := flags.String("binary", "", "the desk's binary; built from ./cmd/web when empty")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return nil
+	case err != nil:
+		return err
+	}
+	chosen, err := choose(*only)
+	if err != nil {
+		return err
+	}
+	plan := full
+	if *quick {
+		plan = short
+	}
+	ctx, cancel := context.WithTimeout(ctx, maxRun)
+	defer cancel()
+	return measure(ctx, plan, *binary, chosen, stdout, stderr)
+}
+
+// measure runs measurements one after the other and prints the table; what was measured is printed even when one fails.
+func measure(ctx context.Context, plan plan, binary string, chosen []measurement, stdout, stderr io.Writer) error {
+	b, err := newBench(ctx, plan, binary)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	began := time.Now()
+	var rows []row
+	for _, m := range chosen {
+		fmt.Fprintf(stderr, "%s: %s\n", m.name, m.about)
+		var found []row
+		if found, err = m.run(b, ctx); err != nil {
+			err = fmt.Errorf("%s: %w", m.name, err)
+			break
+		}
+		rows = append(rows, found...)
+	}
+	fmt.Fprintf(stderr, "took %s\n", time.Since(began).Round(time.Second))
+	return errors.Join(printTable(stdout, rows), err)
+}
+
+func names() string {
+	var all []string
+	for _, m := range measurements {
+		all = append(all, m.name)
+	}
+	return strings.Join(all, ", ")
+}
+
+// choose finds measurements by name; an empty list means all.
+func choose(list string) ([]measurement, error) {
+	if list == "" {
+		return measurements, nil
+	}
+	var chosen []measurement
+	for name := range strings.SplitSeq(list, ",") {
+		i := slices.IndexFunc(measurements, func(m measurement) bool { return m.name == strings.TrimSpace(name) })
+		if i < 0 {
+			return nil, fmt.Errorf("nothing is called %q; there are %s", name, names())
+		}
+		chosen = append(chosen, measurements[i])
+	}
+	return chosen, nil
+}
+
+// runFloor serves a floor until ctx ends.
+func runFloor(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var o floor.Options
+	flags := flag.NewFlagSet("bench floor", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar((*string)(&o.Kind), "kind", "", "which floor")
+	flags.StringVar(&o.File, "file", "", "database file")
+	flags.IntVar(&o.Rows, "rows", 0, "rows to put into it")
+	flags.StringVar(&o.Lambda, "lambda", "", "base URL of Lambda")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	return floor.Serve(ctx, o, stdout)
+}
+
+// executable is this program, which is also the floors.
+func executable() (string, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("find this program: %w", err)
+	}
+	return path, nil
+}
