@@ -58,6 +58,9 @@ document.addEventListener("click", (event) => {
   if (button) import("./copy.js").then((module) => module.copy(button));
 });
 
-document.addEventListener("keydown", (event) => {
-  import("./keys.js").then((module) => module.press(event));
+// Once the keys are here they must act at once: a key that moves the focus decides where the next one goes.
+let keys;
+document.addEventListener("keydown", async (event) => {
+  if (!keys) keys = await import("./keys.js");
+  keys.press(event);
 });
