@@ -42,8 +42,9 @@ func TestReview_BadList(t *testing.T) {
 	s := newSite(t)
 	id, b := string(s.receive(expense()).ID), s.as(rita)
 	for _, query := range []string{"?scope=nonsense", "?ends=soon", "?scope=all", "?after=x&item=Y"} {
-		if a := b.get("/callbacks/" + id + query); a.status != http.StatusOK {
-			t.Errorf("%s: %d", query, a.status)
+		a := b.get("/callbacks/" + id + query)
+		if a.status != http.StatusOK || strings.Contains(a.body, `href="/admin`) || strings.Contains(a.body, "nonsense") {
+			t.Errorf("%s: %d, or it leads back to what the reader may not open", query, a.status)
 		}
 	}
 }
