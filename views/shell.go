@@ -74,10 +74,11 @@ func (c Count) String() string {
 	return strconv.Itoa(c.n)
 }
 
-// Sample is a sample request that the demo can start.
+// Sample is something that a visitor of the demo can start: a request, or a drill, which makes Lambda misbehave.
 type Sample struct {
 	Name  string // what the form posts
 	Title string
+	Drill bool
 }
 
 // Address is where a page lives: its path and its query as the handler understood it, without the parameters that it
@@ -117,4 +118,12 @@ func clone(values url.Values) url.Values {
 		copied[name] = append([]string(nil), list...)
 	}
 	return copied
+}
+
+// phoneTitle says in one line what the sample does, where there is no menu around it.
+func (s Sample) phoneTitle() string {
+	if s.Drill {
+		return "Drill: " + s.Title
+	}
+	return "Start: " + s.Title
 }

@@ -43,7 +43,7 @@ func shellAt(place Place, address string) Shell {
 		Moment: Moment{Now: now, Zone: berlin}, Viewer: mara, Place: place,
 		Counts:  Counts{Available: Bounded(17, 100), Mine: Bounded(9, 100), Attention: Bounded(3, 100), All: Bounded(63, 100)},
 		Address: Address{Path: u.Path, Query: u.Query()}, Version: "0.9.2", Support: "platform@harborline.example",
-		Samples: []Sample{{"expense", "Expense report"}, {"heartbeat", "Short heartbeat"}},
+		Samples: []Sample{{Name: "expense", Title: "Expense report"}, {Name: "throttle", Title: "Lambda throttles", Drill: true}},
 	}
 }
 

@@ -54,14 +54,23 @@ func (s *starter) Samples() []views.Sample {
 	for _, sample := range demo.Samples {
 		menu = append(menu, views.Sample{Name: sample.Name, Title: sample.Label})
 	}
+	for _, d := range drills {
+		menu = append(menu, views.Sample{Name: d.name, Title: d.title, Drill: true})
+	}
 	return menu
 }
 
-// Start begins one execution of a sample. [callbacks.ErrNotFound] when there is no such sample.
+// Start begins one execution of a sample, or a drill. [callbacks.ErrNotFound] when there is neither.
 func (s *starter) Start(ctx context.Context, name string) error {
 	for _, sample := range demo.Samples {
 		if sample.Name == name {
 			return s.start(ctx, sample)
+		}
+	}
+	for _, d := range drills {
+		if d.name == name {
+			d.start(s.engine)
+			return nil
 		}
 	}
 	return fmt.Errorf("sample %q: %w", name, callbacks.ErrNotFound)
