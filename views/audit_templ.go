@@ -240,7 +240,7 @@ func auditTable(s Shell, entries []callbacks.AuditEntry) templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<div class=\"tbl-wrap\"><table class=\"tbl audit\"><thead><tr><th scope=\"col\" class=\"c-seq r\">Entry</th><th scope=\"col\" class=\"c-time\">Time</th><th scope=\"col\" class=\"c-actor\">Actor</th><th scope=\"col\" class=\"c-act\">Action</th><th scope=\"col\" class=\"c-change\">State</th><th scope=\"col\" class=\"c-q\">Queue</th><th scope=\"col\">Detail</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<div class=\"tbl-wrap\"><table class=\"tbl audit\"><thead><tr><th scope=\"col\" class=\"c-seq r\">Entry</th><th scope=\"col\" class=\"c-time\">Time</th><th scope=\"col\" class=\"c-actor\">Actor</th><th scope=\"col\" class=\"c-act\">Action</th><th scope=\"col\" class=\"c-change\">State</th><th scope=\"col\" class=\"c-q\">Queue</th><th scope=\"col\" class=\"c-detail\">Detail</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

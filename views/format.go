@@ -83,18 +83,19 @@ func Span(d time.Duration) string {
 	return fmt.Sprintf("%d %s %d %s", whole, wholeUnit, rest, restUnit)
 }
 
-// Gap is the time between two events that raced, as finely as it matters: "51 ms", "0.8 s", "12 s", "3 min".
+// Gap is the time between two events that raced, as finely as it matters: "51 ms", "0.8 s", "12 s", "3 min". It does not
+// break over lines.
 func Gap(d time.Duration) string {
 	d = d.Abs()
 	switch {
 	case d < 100*time.Millisecond:
-		return fmt.Sprintf("%d ms", d/time.Millisecond)
+		return fmt.Sprintf("%d\u00a0ms", d/time.Millisecond)
 	case d < 10*time.Second:
-		return strings.TrimSuffix(strconv.FormatFloat(d.Truncate(100*time.Millisecond).Seconds(), 'f', 1, 64), ".0") + " s"
+		return strings.TrimSuffix(strconv.FormatFloat(d.Truncate(100*time.Millisecond).Seconds(), 'f', 1, 64), ".0") + "\u00a0s"
 	case d < time.Minute:
-		return fmt.Sprintf("%d s", d/time.Second)
+		return fmt.Sprintf("%d\u00a0s", d/time.Second)
 	}
-	return Span(d.Truncate(time.Minute))
+	return strings.ReplaceAll(Span(d.Truncate(time.Minute)), " ", "\u00a0")
 }
 
 // Size is a number of bytes: "238 bytes", "1.2 KB".

@@ -690,7 +690,7 @@ func emptyList(s Shell, m Inbox) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else if m.Filter.Scope == callbacks.ScopeAvailable {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "<div class=\"btn-row\"><a class=\"btn quiet\" href=\"/?scope=history\">History</a></div>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "<div class=\"btn-row\"><a class=\"btn\" href=\"/?scope=history\">See History<kbd>G H</kbd></a></div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -10,7 +10,11 @@ type navEntry struct {
 	Count             Count
 }
 
+// inboxEntries are the lists of the inbox; nobody without a role has any.
 func inboxEntries(s Shell) []navEntry {
+	if !s.Viewer.Roles.Any() {
+		return nil
+	}
 	entry := func(scope callbacks.Scope, short, icon string, count Count) navEntry {
 		path := "/"
 		if scope != callbacks.ScopeAvailable {

@@ -23,6 +23,8 @@ func pages() map[string]templ.Component {
 	admin := shellAt(PlaceAdmin, "/admin/callbacks?state=pending&ends=15m-1h")
 	reviewer := review
 	reviewer.Viewer = lena
+	noRole := shellAt(PlaceNone, "/")
+	noRole.Viewer.Roles = callbacks.Roles{}
 	nobody := Shell{Moment: mine.Moment, Version: "0.9.2"}
 
 	open := inboxOf(callbacks.ScopeMine, sampleRows())
@@ -81,7 +83,7 @@ func pages() map[string]templ.Component {
 		"signin":           SignInPage(nobody, SignIn{Provider: "Harborline SSO", Return: "/callbacks/exp2291"}),
 		"signin-down":      SignInPage(nobody, SignIn{Provider: "Harborline SSO", Return: "/", Down: true, SignedOut: true, Problem: "The provider refused the sign-in."}),
 		"403":              ForbiddenPage(review, Forbidden{Reason: "Queue finance asks for four eyes: you asked for this, so somebody else decides it.", Code: "requester", Callback: "exp2291", Comment: "Mine, fine."}),
-		"403-no-role":      NoRolePage(shellAt(PlaceNone, "/")),
+		"403-no-role":      NoRolePage(noRole),
 		"404":              NotFoundPage(shellAt(PlaceNone, "/callbacks/nothing")),
 		"409":              ConflictPage(review, Conflict{Callback: taken, Tried: "Reject", Comment: "Line 7 has no itemised receipt.", Next: &Next{Row: &next}, List: opened.List}),
 		"409-clock":        ConflictPage(review, Conflict{Callback: timedOut.Callback, Tried: "Approve", List: opened.List}),
