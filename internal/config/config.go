@@ -93,9 +93,6 @@ func Load(lookup func(string) (string, bool), readFile func(string) ([]byte, err
 	return c, nil
 }
 
-// SecureCookies reports whether cookies carry Secure and the __Host- prefix: exactly when browsers come over https.
-func (c Config) SecureCookies() bool { return strings.HasPrefix(string(c.BaseURL), "https://") }
-
 // String lists every variable with its value, secrets redacted.
 func (c Config) String() string {
 	var b strings.Builder

@@ -139,12 +139,3 @@ func TestLoadTellsAllProblemsAtOnce(t *testing.T) {
 		t.Errorf("-want +got:\n%s\n%v", diff, err)
 	}
 }
-
-func TestSecureCookiesFollowTheScheme(t *testing.T) {
-	t.Parallel()
-	for origin, want := range map[Origin]bool{"https://desk.example.com": true, "http://localhost:8080": false} {
-		if got := (Config{BaseURL: origin}).SecureCookies(); got != want {
-			t.Errorf("%s: got %v, want %v", origin, got, want)
-		}
-	}
-}

@@ -14,7 +14,7 @@ type DatabaseURL string
 // UnmarshalText takes sqlite:///absolute/path, sqlite:relative/path, or a postgres:// URL with a database name.
 func (d *DatabaseURL) UnmarshalText(text []byte) error {
 	u := DatabaseURL(text)
-	if path, ok := u.SQLitePath(); ok {
+	if path, ok := u.sqlitePath(); ok {
 		*d = u
 		return checkSQLitePath(path)
 	}
@@ -45,8 +45,8 @@ func checkSQLitePath(path string) error {
 	return nil
 }
 
-// SQLitePath is the path of the SQLite file; ok is false when the database is PostgreSQL.
-func (d DatabaseURL) SQLitePath() (path string, ok bool) {
+// sqlitePath is the path of the SQLite file; ok is false when the database is PostgreSQL.
+func (d DatabaseURL) sqlitePath() (path string, ok bool) {
 	path, ok = strings.CutPrefix(string(d), "sqlite:")
 	if strings.HasPrefix(path, "///") {
 		path = path[2:]
@@ -56,7 +56,7 @@ func (d DatabaseURL) SQLitePath() (path string, ok bool) {
 
 // String is the URL without user, password and parameters.
 func (d DatabaseURL) String() string {
-	if _, ok := d.SQLitePath(); ok || d == "" {
+	if _, ok := d.sqlitePath(); ok || d == "" {
 		return string(d)
 	}
 	u, err := url.Parse(string(d))

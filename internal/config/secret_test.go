@@ -85,7 +85,7 @@ func TestSQLitePath(t *testing.T) {
 	for url, want := range map[DatabaseURL]string{
 		"sqlite:///var/x.db": "/var/x.db", "sqlite:/var/x.db": "/var/x.db", "sqlite:x.db": "x.db", "sqlite:./a/x.db": "./a/x.db", "postgres://db/x": "",
 	} {
-		path, ok := url.SQLitePath()
+		path, ok := url.sqlitePath()
 		if ok != (want != "") || ok && path != want {
 			t.Errorf("%s: got %q %v, want %q", url, path, ok, want)
 		}
