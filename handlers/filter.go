@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/url"
+	"slices"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -121,10 +122,10 @@ func (l listing) filter(now time.Time) callbacks.Filter {
 	}
 	switch {
 	case l.ends == "":
-		return f
+		return withDefaults(f)
 	case l.ends == endsTimedOut:
 		f.States = []callbacks.State{callbacks.TimedOut}
-		return f
+		return withDefaults(f)
 	case l.ends == endsUnattended:
 		f.Ends.Unattended = true
 	case l.ends == endsCustom:
@@ -136,6 +137,24 @@ func (l listing) filter(now time.Time) callbacks.Filter {
 	}
 	if l.scope == callbacks.ScopeAll && len(f.States) == 0 {
 		f.States = []callbacks.State{callbacks.Pending} // what has ended does not end within an hour
+	}
+	return withDefaults(f)
+}
+
+// withDefaults completes the filter of the table of all callbacks: it opens on what is open, soonest end first; what has
+// ended, and what a search finds in every state, comes newest first.
+func withDefaults(f callbacks.Filter) callbacks.Filter {
+	if f.Scope != callbacks.ScopeAll {
+		return f
+	}
+	if len(f.States) == 0 && f.Search == "" {
+		f.States = callbacks.OpenStates
+	}
+	if f.Order == "" {
+		f.Order = callbacks.OrderDeadline
+		if len(f.States) == 0 || slices.ContainsFunc(f.States, func(s callbacks.State) bool { return !s.Open() }) {
+			f.Order = callbacks.OrderNewest
+		}
 	}
 	return f
 }

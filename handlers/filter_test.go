@@ -130,13 +130,21 @@ func TestListing_Filter(t *testing.T) {
 			Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{From: noon.Add(90 * time.Minute), Before: noon.Add(150 * time.Minute)},
 		}},
 		"all, by what is left: pending only": {"scope=all&ends=1h", callbacks.Filter{
-			Scope: callbacks.ScopeAll, States: pending, Ends: callbacks.Ends{Before: noon.Add(time.Hour)},
+			Scope: callbacks.ScopeAll, States: pending, Order: callbacks.OrderDeadline, Ends: callbacks.Ends{Before: noon.Add(time.Hour)},
 		}},
 		"all, chosen states stay": {"scope=all&ends=1h&state=decided&state=decided&state=", callbacks.Filter{
-			Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.Decided}, Ends: callbacks.Ends{Before: noon.Add(time.Hour)},
+			Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.Decided}, Order: callbacks.OrderDeadline,
+			Ends: callbacks.Ends{Before: noon.Add(time.Hour)},
+		}},
+		"all, to begin with: open ones, soonest end first": {"scope=all", callbacks.Filter{
+			Scope: callbacks.ScopeAll, States: callbacks.OpenStates, Order: callbacks.OrderDeadline,
+		}},
+		"all, a search finds every state": {"scope=all&q=EXP-2291", callbacks.Filter{
+			Scope: callbacks.ScopeAll, Search: "EXP-2291", Order: callbacks.OrderNewest,
 		}},
 		"timed out": {"scope=all&ends=timed_out&received_from=2026-11-23T11:00:00%2B01:00", callbacks.Filter{
-			Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.TimedOut}, ReceivedFrom: noon.Add(-2 * time.Hour),
+			Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.TimedOut}, Order: callbacks.OrderNewest,
+			ReceivedFrom: noon.Add(-2 * time.Hour),
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

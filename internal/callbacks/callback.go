@@ -54,6 +54,9 @@ const (
 // States lists every state, in the order of a callback's life.
 var States = []State{Pending, Decided, Completed, Lost, Undeliverable, Unconfirmed, TimedOut, Closed}
 
+// OpenStates are the states in which Lambda may still be waiting.
+var OpenStates = []State{Pending, Decided}
+
 // Open reports whether Lambda may still be waiting for this callback.
 func (s State) Open() bool { return s == Pending || s == Decided }
 
