@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"math"
 	"slices"
 
@@ -21,7 +22,9 @@ func (c *Config) check(p problems) {
 	p.unless(c.Session.Lifetime >= c.Session.Idle, "SESSION_LIFETIME", "must not be shorter than %sSESSION_IDLE", Prefix)
 	p.unless(c.Review.IdleBudget > 0, "REVIEW_IDLE_BUDGET", "must be above zero")
 	p.unless(c.Review.Max >= c.Review.IdleBudget, "REVIEW_MAX", "must not be shorter than %sREVIEW_IDLE_BUDGET", Prefix)
+	p.unless(c.WatchRate > 0 && !math.IsInf(c.WatchRate, 0), "WATCH_RATE", "must be above zero and finite")
 	c.checkSourceQueues(p)
+	c.checkWatchQueues(p)
 }
 
 // checkSourceQueues looks for sources that may address a queue which does not exist.
@@ -34,6 +37,19 @@ func (c *Config) checkSourceQueues(p problems) {
 			if _, ok := c.Queues[queue]; !ok && queue != callbacks.DefaultQueue {
 				p.add(Prefix+"SOURCES", "source %q may address queue %q, which %sQUEUES does not have", name, queue, Prefix)
 			}
+		}
+	}
+}
+
+// checkWatchQueues looks for watched functions whose callbacks would go to a queue which does not exist.
+func (c *Config) checkWatchQueues(p problems) {
+	if len(p[Prefix+"QUEUES"]) > 0 {
+		return // which queues exist is not known
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Watch)) {
+		queue := c.Watch[name].Queue
+		if _, ok := c.Queues[queue]; !ok && queue != "" && queue != callbacks.DefaultQueue {
+			p.add(Prefix+"WATCH", "function %q goes to queue %q, which %sQUEUES does not have", name, queue, Prefix)
 		}
 	}
 }

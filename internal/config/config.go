@@ -31,6 +31,8 @@ type Config struct {
 	Session    Session        `envPrefix:"SESSION_"`
 	Review     Review         `envPrefix:"REVIEW_"`
 	Lambda     Lambda         `envPrefix:"LAMBDA_"`
+	Watch      Watches        `env:"WATCH" help:"Functions whose executions are searched for callbacks that nobody announced, by name or ARN, as JSON: queue (default when empty), region (that of LAMBDA_REGION when empty). * stands for every durable function. Nothing is searched when empty." example:"{\"expense-approval\":{\"queue\":\"default\",\"region\":\"eu-central-1\"},\"*\":{}}"`
+	WatchRate  float64        `env:"WATCH_RATE" envDefault:"5" help:"Requests per second that this search may make to one region, over all replicas. AWS allows an account 15 a second." example:"5"`
 
 	SupportContact string `env:"SUPPORT_CONTACT" help:"Whom to ask for access; shown to people who have no role." example:"#platform-help or ops@example.com"`
 	ConsoleLinks   bool   `env:"CONSOLE_LINKS" envDefault:"false" help:"Whether pages link to the execution in the AWS console." example:"true"`
@@ -90,6 +92,7 @@ func Load(lookup func(string) (string, bool), readFile func(string) ([]byte, err
 		return Config{}, err
 	}
 	c.Queues = c.Queues.withDefault(c.Roles.ReviewerGroups)
+	c.Watch = c.Watch.withDefaults(c.Lambda.Region)
 	return c, nil
 }
 

@@ -64,7 +64,7 @@ func TestLoadFillsDefaults(t *testing.T) {
 		Queues:  Queues{"default": {Groups: []string{"approvers"}}},
 		Intake:  Intake{Rate: 50, Burst: 100},
 		Session: Session{Idle: 8 * time.Hour, Lifetime: 24 * time.Hour},
-		Review:  Review{IdleBudget: 30 * time.Minute, Max: 8 * time.Hour},
+		Review:  Review{IdleBudget: 30 * time.Minute, Max: 8 * time.Hour}, WatchRate: 5,
 	}
 	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -82,7 +82,8 @@ func TestLoadReadsEverySetting(t *testing.T) {
 		"SOURCES", `{"expenses":{"secrets":["`+goodSecret+`"],"tokens":["`+goodToken+`"],"queues":["finance","default"]}}`,
 		"INTAKE_RATE", "0.5", "INTAKE_BURST", "3", "SESSION_IDLE", "1h", "SESSION_LIFETIME", "2h",
 		"REVIEW_IDLE_BUDGET", "5m", "REVIEW_MAX", "1h", "LAMBDA_REGION", "eu-west-1", "LAMBDA_ENDPOINT", "http://127.0.0.1:9001",
-		"SUPPORT_CONTACT", "#help", "CONSOLE_LINKS", "true",
+		"WATCH", `{"expense-approval":{"queue":"finance"},"arn:aws:lambda:us-east-1:123456789012:function:pay":{},"*":{"region":"eu-north-1"}}`,
+		"WATCH_RATE", "2.5", "SUPPORT_CONTACT", "#help", "CONSOLE_LINKS", "true",
 	), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -104,7 +105,12 @@ func TestLoadReadsEverySetting(t *testing.T) {
 		Intake:  Intake{Rate: 0.5, Burst: 3},
 		Session: Session{Idle: time.Hour, Lifetime: 2 * time.Hour},
 		Review:  Review{IdleBudget: 5 * time.Minute, Max: time.Hour},
-		Lambda:  Lambda{Region: "eu-west-1", Endpoint: "http://127.0.0.1:9001"}, SupportContact: "#help", ConsoleLinks: true,
+		Watch: Watches{
+			"expense-approval": {Queue: "finance", Region: "eu-west-1"}, "*": {Queue: "default", Region: "eu-north-1"},
+			"arn:aws:lambda:us-east-1:123456789012:function:pay": {Queue: "default", Region: "us-east-1"},
+		},
+		WatchRate: 2.5,
+		Lambda:    Lambda{Region: "eu-west-1", Endpoint: "http://127.0.0.1:9001"}, SupportContact: "#help", ConsoleLinks: true,
 	}
 	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

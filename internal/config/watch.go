@@ -1,0 +1,79 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"countersign/internal/callbacks"
+)
+
+// Watch is where the callbacks go that are found in a function's executions.
+type Watch struct {
+	Queue  string `json:"queue"`  // the default queue when empty
+	Region string `json:"region"` // of the function; the one of Lambda when empty
+}
+
+// Watches are the functions whose executions are searched for callbacks, by name or unqualified ARN; "*" stands for every
+// durable function.
+type Watches map[string]Watch
+
+// watchNames is the rule of ListDurableExecutionsByFunction, FunctionName, without partial ARNs and qualifiers.
+var watchNames = nameRule{
+	regexp.MustCompile(`^(\*|[a-zA-Z0-9-_]{1,64}|arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[a-zA-Z0-9-_]{1,64})$`).MatchString,
+	"use a Lambda function's name, its ARN without version or alias, or *",
+}
+
+var regionName = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}$`)
+
+// UnmarshalText takes a JSON object of watched functions.
+func (w *Watches) UnmarshalText(text []byte) error {
+	watches, err := decodeNamed[Watch](text, watchNames)
+	if err != nil {
+		return err
+	}
+	var problems []error
+	for _, name := range slices.Sorted(maps.Keys(watches)) {
+		region, own := watches[name].Region, regionOf(name)
+		switch {
+		case region != "" && !regionName.MatchString(region):
+			problems = append(problems, fmt.Errorf("function %q has %q for a region", name, region))
+		case region != "" && own != "" && region != own:
+			problems = append(problems, fmt.Errorf("function %q has the region %s beside the one in its ARN", name, region))
+		}
+	}
+	*w = watches
+	return errors.Join(problems...)
+}
+
+// withDefaults completes the watched functions: queue, and region where neither the ARN nor the operator names one.
+func (w Watches) withDefaults(region string) Watches {
+	if len(w) == 0 {
+		return nil
+	}
+	all := make(Watches, len(w))
+	for name, watch := range w {
+		if watch.Queue == "" {
+			watch.Queue = callbacks.DefaultQueue
+		}
+		if watch.Region == "" {
+			watch.Region = regionOf(name)
+		}
+		if watch.Region == "" {
+			watch.Region = region
+		}
+		all[name] = watch
+	}
+	return all
+}
+
+// regionOf is the region in a function's ARN, nothing for a name.
+func regionOf(name string) string {
+	if parts := strings.Split(name, ":"); len(parts) > 3 {
+		return parts[3]
+	}
+	return ""
+}

@@ -1,0 +1,32 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestWatchProblems(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ name, value, rate, want string }{
+		{"no object", `["pay"]`, "", "must be a JSON object"},
+		{"qualified name", `{"pay:live":{}}`, "", `has the name "pay:live"`},
+		{"qualified ARN", `{"arn:aws:lambda:eu-west-1:123456789012:function:pay:7":{}}`, "", "its ARN without version"},
+		{"misspelt field", `{"pay":{"que":"finance"}}`, "", `unknown field "que"`},
+		{"unknown queue", `{"pay":{"queue":"finance"}}`, "", `function "pay" goes to queue "finance", which COUNTERSIGN_QUEUES does not have`},
+		{"no region", `{"pay":{"region":"Frankfurt"}}`, "", `function "pay" has "Frankfurt" for a region`},
+		{"two regions", `{"arn:aws:lambda:eu-west-1:123456789012:function:pay":{"region":"us-east-1"}}`, "", "has the region us-east-1 beside the one in its ARN"},
+		{"rate of zero", `{"pay":{}}`, "0", "WATCH_RATE must be above zero"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			pairs := []string{"WATCH", tc.value}
+			if tc.rate != "" {
+				pairs = append(pairs, "WATCH_RATE", tc.rate)
+			}
+			_, err := load(variables(pairs...), nil)
+			if err == nil || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("got %v\nwant only: %s", err, tc.want)
+			}
+		})
+	}
+}
