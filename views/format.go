@@ -120,13 +120,17 @@ func Plural(n int, word string) string {
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
-// Ordinal is the n-th in words up to the tenth.
+// Ordinal is the n-th, in a word up to the tenth: "Third", "12th", "21st".
 func Ordinal(n int) string {
 	words := []string{"First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth"}
 	if n >= 1 && n <= len(words) {
 		return words[n-1]
 	}
-	return fmt.Sprintf("%dth", n)
+	ending := "th"
+	if tens := n / 10 % 10; tens != 1 && n%10 >= 1 && n%10 <= 3 {
+		ending = []string{"st", "nd", "rd"}[n%10-1]
+	}
+	return strconv.Itoa(n) + ending
 }
 
 // ShortHash is a hash as it fits a line: its first and last characters.

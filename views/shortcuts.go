@@ -7,7 +7,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Shortcut is a filter that a page offers as one press: query parameters, of which an empty value removes one.
+// Shortcut is a filter that a page offers as one press: query parameters, of which one without values removes what is there.
 type Shortcut struct {
 	Label string
 	Icon  string // name of an icon, or nothing
@@ -22,7 +22,7 @@ func (s Shortcut) Apply(query url.Values) url.Values {
 	applied.Del("item")
 	for name, values := range s.Query {
 		applied.Del(name)
-		if len(values) > 0 && values[0] != "" {
+		if len(values) > 0 {
 			applied[name] = values
 		}
 	}
@@ -95,7 +95,14 @@ var AdminStates = []Shortcut{
 	{Label: "Completed", Icon: "check", Query: states("", callbacks.Completed)},
 }
 
-func ends(key string) url.Values { return url.Values{"ends": {key}, "from": nil, "to": nil} }
+// ends is the parameters of a deadline filter. No key removes them all.
+func ends(key string) url.Values {
+	query := url.Values{"ends": nil, "from": nil, "to": nil}
+	if key != "" {
+		query.Set("ends", key)
+	}
+	return query
+}
 
 func states(key string, list ...callbacks.State) url.Values {
 	query := ends(key)

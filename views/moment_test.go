@@ -1,0 +1,53 @@
+package views
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestZone(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"Europe/Berlin": "Europe/Berlin", "UTC": "UTC",
+		"": "UTC", "Local": "UTC", "Europe/Atlantis": "UTC", "../../etc/passwd": "UTC", "/etc/localtime": "UTC", strings.Repeat("x", 1000): "UTC",
+	} {
+		if got := Zone(name).String(); got != want {
+			t.Errorf("Zone(%.20q) = %s, want %s", name, got, want)
+		}
+	}
+}
+
+func TestMomentClock(t *testing.T) {
+	t.Parallel()
+	utc := Moment{Now: now}
+	here := Moment{Now: now, Zone: berlin}
+	lateUTC := time.Date(2026, 11, 24, 23, 30, 0, 0, time.UTC) // is tomorrow in Berlin
+	for _, tc := range []struct{ got, want string }{
+		{here.Clock(now), "13:51:02"},
+		{utc.Clock(now), "12:51:02"},
+		{here.Clock(lateUTC), "25 Nov, 00:30"},
+		{utc.Clock(lateUTC), "23:30:00"},
+		{here.Clock(now.AddDate(1, 0, 0)), "24 Nov 2027, 13:51"},
+		{here.Exact(now.Add(204 * time.Millisecond)), "13:51:02.204"},
+		{here.Exact(lateUTC), "25 Nov 2026, 00:30:00.000"},
+		{here.Full(now), "Tue 24 Nov, 13:51:02"},
+		{here.ZoneName(), "CET"},
+		{utc.ZoneName(), "UTC"},
+	} {
+		if tc.got != tc.want {
+			t.Errorf("%q, want %q", tc.got, tc.want)
+		}
+	}
+}
+
+func TestMomentNeverCountsBelowZero(t *testing.T) {
+	t.Parallel()
+	m := Moment{Now: now}
+	if got := m.Left(now.Add(-time.Hour)); got != 0 {
+		t.Errorf("left of the past: %v", got)
+	}
+	if got := m.Since(now.Add(time.Hour)); got != 0 {
+		t.Errorf("since the future: %v", got)
+	}
+}
