@@ -16,6 +16,7 @@ import (
 // Store is a callbacks.Store over SQLite or PostgreSQL. It may be used by any number of goroutines.
 type Store struct {
 	dialect *dialect
+	path    string  // of the SQLite file, empty for PostgreSQL
 	db      *bun.DB // reads; on PostgreSQL everything
 	// transact runs fn in a transaction and returns after its commit. fn may be run more than once.
 	transact func(ctx context.Context, fn func(context.Context, *tx) error) error

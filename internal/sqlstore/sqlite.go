@@ -50,24 +50,32 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	reading.SetMaxIdleConns(readers)
 
 	db := bun.NewDB(reading, sqliteDialect.bun())
-	w := newWriter(writing, db)
+	prepared := newPreparedStatements(writing)
+	w := newWriter(prepared, db)
 	return &Store{
 		dialect:  &sqliteDialect,
+		path:     path,
 		db:       db,
 		transact: w.transact,
 		close: sync.OnceValue(func() error {
-			return errors.Join(w.close(), db.Close())
+			w.close()
+			return errors.Join(prepared.close(), db.Close())
 		}),
 	}, nil
 }
 
 // Backup writes a compact copy of the database to a new file while the desk goes on. It is for SQLite; PostgreSQL has
 // pg_dump.
-func (s *Store) Backup(ctx context.Context, path string) error {
-	if s.dialect != &sqliteDialect {
-		return errors.New("backup of a PostgreSQL database: use pg_dump")
+func (s *Store) Backup(ctx context.Context, to string) error {
+	if s.path == "" {
+		return errors.New("only a SQLite database is backed up here: use pg_dump")
 	}
-	if _, err := s.db.NewRaw("vacuum into ?", path).Exec(ctx); err != nil {
+	source, err := sql.Open("sqlite", sqliteDSN(s.path)) // readers may write no file, and the writer must not wait
+	if err != nil {
+		return fmt.Errorf("open the database: %w", err)
+	}
+	_, err = source.ExecContext(ctx, "vacuum into ?", to)
+	if err := errors.Join(err, source.Close()); err != nil {
 		return fmt.Errorf("back up the database: %w", unavailable(err))
 	}
 	return nil

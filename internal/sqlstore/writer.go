@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"runtime/debug"
 
@@ -17,7 +16,7 @@ const maxBatch = 128
 // writer is the one goroutine that writes to SQLite. It commits in groups: while one commit waits for the disk, requests
 // gather, and the next transaction takes them all. A request that finds nobody else waiting is committed at once.
 type writer struct {
-	statements *preparedStatements
+	statements statements
 	db         *bun.DB // scans rows
 	requests   chan *request
 	stop, done chan struct{}
@@ -38,9 +37,9 @@ type panicked struct {
 	stack []byte
 }
 
-func newWriter(conn *sql.DB, db *bun.DB) *writer {
+func newWriter(on statements, db *bun.DB) *writer {
 	w := &writer{
-		statements: newPreparedStatements(conn), db: db,
+		statements: on, db: db,
 		requests: make(chan *request), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	go w.run()
@@ -68,11 +67,10 @@ func (w *writer) transact(ctx context.Context, fn func(context.Context, *tx) err
 	return r.err
 }
 
-// close ends the goroutine after the batch that it is in.
-func (w *writer) close() error {
+// close ends the goroutine after the batch that it is in. It is called once.
+func (w *writer) close() {
 	close(w.stop)
 	<-w.done
-	return w.statements.close()
 }
 
 func (w *writer) run() {
@@ -107,7 +105,7 @@ func (w *writer) batch(first *request) {
 	}
 	for _, r := range taken {
 		if err != nil {
-			r.err = unavailable(err)
+			r.err = fmt.Errorf("%w: %w", callbacks.ErrUnavailable, err)
 		}
 		close(r.answered)
 	}
@@ -134,7 +132,7 @@ func (w *writer) attempt(r *request) error {
 	}
 	if r.err = w.call(r); r.err != nil || r.panicked != nil {
 		if err := w.exec("rollback to request"); err != nil {
-			return fmt.Errorf("%w, after %w", err, r.err)
+			return fmt.Errorf("%w, after: %v", err, r.err) // the cause is of one request, not of the batch
 		}
 	}
 	return w.exec("release request")
@@ -152,50 +150,4 @@ func (w *writer) call(r *request) error {
 func (w *writer) exec(text string) error {
 	_, err := w.statements.Exec(context.Background(), text, nil)
 	return err
-}
-
-// preparedStatements keeps every statement that the writer has run, prepared: its texts are few and static.
-type preparedStatements struct {
-	conn     *sql.DB
-	prepared map[string]*sql.Stmt
-}
-
-func newPreparedStatements(conn *sql.DB) *preparedStatements {
-	return &preparedStatements{conn: conn, prepared: map[string]*sql.Stmt{}}
-}
-
-func (p *preparedStatements) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
-	if s, ok := p.prepared[text]; ok {
-		return s, nil
-	}
-	s, err := p.conn.PrepareContext(ctx, text)
-	if err == nil {
-		p.prepared[text] = s
-	}
-	return s, err
-}
-
-// Exec runs a statement without rows.
-func (p *preparedStatements) Exec(ctx context.Context, text string, args []any) (sql.Result, error) {
-	s, err := p.prepare(ctx, text)
-	if err != nil {
-		return nil, err
-	}
-	return s.ExecContext(ctx, args...)
-}
-
-// Query runs a statement that returns rows.
-func (p *preparedStatements) Query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
-	s, err := p.prepare(ctx, text)
-	if err != nil {
-		return nil, err
-	}
-	return s.QueryContext(ctx, args...)
-}
-
-func (p *preparedStatements) close() error {
-	for _, s := range p.prepared {
-		_ = s.Close() // the connection closes with what is left
-	}
-	return p.conn.Close()
 }

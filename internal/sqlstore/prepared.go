@@ -1,0 +1,52 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+)
+
+// preparedStatements keeps every statement that the writer has run, prepared: its texts are few and static.
+type preparedStatements struct {
+	conn     *sql.DB
+	prepared map[string]*sql.Stmt
+}
+
+func newPreparedStatements(conn *sql.DB) *preparedStatements {
+	return &preparedStatements{conn: conn, prepared: map[string]*sql.Stmt{}}
+}
+
+func (p *preparedStatements) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
+	if s, ok := p.prepared[text]; ok {
+		return s, nil
+	}
+	s, err := p.conn.PrepareContext(ctx, text)
+	if err == nil {
+		p.prepared[text] = s
+	}
+	return s, err
+}
+
+// Exec runs a statement without rows.
+func (p *preparedStatements) Exec(ctx context.Context, text string, args []any) (sql.Result, error) {
+	s, err := p.prepare(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(ctx, args...)
+}
+
+// Query runs a statement that returns rows.
+func (p *preparedStatements) Query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	s, err := p.prepare(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(ctx, args...)
+}
+
+func (p *preparedStatements) close() error {
+	for _, s := range p.prepared {
+		_ = s.Close() // the connection closes with what is left
+	}
+	return p.conn.Close()
+}

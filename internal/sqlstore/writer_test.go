@@ -1,0 +1,270 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
+)
+
+// tracedStatements counts what is run, and fails where a test wants it to.
+type tracedStatements struct {
+	statements
+	ran  map[string]int
+	fail map[string]error
+}
+
+func (s *tracedStatements) Exec(ctx context.Context, text string, args []any) (sql.Result, error) {
+	s.ran[text]++
+	if err := s.fail[text]; err != nil {
+		return nil, err
+	}
+	return s.statements.Exec(ctx, text, args)
+}
+
+// bench is a writer over a table of notes. Everything in it belongs to the test's bubble, so that synctest.Wait tells when
+// nothing moves any more.
+type bench struct {
+	*writer
+	db     *bun.DB
+	traced *tracedStatements
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	conn, err := sql.Open("sqlite", sqliteDSN(filepath.Join(t.TempDir(), "notes.db")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.SetMaxOpenConns(1)
+	if _, err := conn.ExecContext(t.Context(), "create table notes (text text primary key)"); err != nil {
+		t.Fatal(err)
+	}
+	db := bun.NewDB(conn, sqliteDialect.bun())
+	prepared := newPreparedStatements(conn)
+	traced := &tracedStatements{statements: prepared, ran: map[string]int{}, fail: map[string]error{}}
+	b := &bench{writer: newWriter(traced, db), db: db, traced: traced}
+	t.Cleanup(func() { _ = prepared.close() })
+	return b
+}
+
+func note(text string) func(context.Context, *tx) error {
+	return func(ctx context.Context, t *tx) error {
+		_, err := t.exec(ctx, "insert into notes values (?)", text)
+		return err
+	}
+}
+
+// hold keeps the writer inside a request until the returned function is called. What becomes of that request is not looked at.
+func (b *bench) hold(t *testing.T) (release func()) {
+	t.Helper()
+	gate := make(chan struct{})
+	b.start(t.Context(), func(context.Context, *tx) error {
+		<-gate
+		return nil
+	})
+	return func() { close(gate) }
+}
+
+// start hands over a request and waits until it waits for the writer.
+func (b *bench) start(ctx context.Context, fn func(context.Context, *tx) error) <-chan error {
+	answer := make(chan error, 1)
+	go func() { answer <- b.transact(ctx, fn) }()
+	synctest.Wait()
+	return answer
+}
+
+// notes are the texts in the table, after the writer has stopped.
+func (b *bench) notes(t *testing.T) []string {
+	t.Helper()
+	var texts []string
+	if err := b.db.NewRaw("select text from notes order by text").Scan(t.Context(), &texts); err != nil {
+		t.Fatal(err)
+	}
+	return texts
+}
+
+func TestWriterCommitsTogether(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		release := b.hold(t)
+		answers := map[string]<-chan error{}
+		for _, text := range []string{"a", "b", "a", "c"} { // the second a is refused and undoes nothing else
+			answers[fmt.Sprint(text, len(answers))] = b.start(t.Context(), note(text))
+		}
+		release()
+		for name, answer := range answers {
+			if err := <-answer; (name == "a2") != violatesUnique(err) || name != "a2" && err != nil {
+				t.Errorf("%s got %v", name, err)
+			}
+		}
+		b.close()
+		if got := b.notes(t); !slices.Equal(got, []string{"a", "b", "c"}) {
+			t.Errorf("notes are %v, want a, b, c", got)
+		}
+		if n := b.traced.ran["commit"]; n != 1 {
+			t.Errorf("%d commits, want 1", n)
+		}
+	})
+}
+
+func TestWriterCommitsAtOnceWhenNobodyWaits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		for _, text := range []string{"a", "b"} {
+			if err := b.transact(t.Context(), note(text)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b.close()
+		if n := b.traced.ran["commit"]; n != 2 {
+			t.Errorf("%d commits, want one each", n)
+		}
+	})
+}
+
+func TestWriterBoundsABatch(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		release := b.hold(t) // the first of the first batch
+		var answers []<-chan error
+		for i := range maxBatch {
+			answers = append(answers, b.start(t.Context(), note(fmt.Sprint(i))))
+		}
+		release()
+		for _, answer := range answers {
+			if err := <-answer; err != nil {
+				t.Error(err)
+			}
+		}
+		b.close()
+		if n := b.traced.ran["commit"]; n != 2 {
+			t.Errorf("%d commits, want 2", n)
+		}
+	})
+}
+
+func TestWriterContextEndsWhileWaiting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		release := b.hold(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		answer := b.start(ctx, note("withdrawn"))
+		cancel()
+		if err := <-answer; !errors.Is(err, context.Canceled) || !errors.Is(err, callbacks.ErrUnavailable) {
+			t.Errorf("got %v, want Canceled and ErrUnavailable", err)
+		}
+		release()
+		b.close()
+		if got := b.notes(t); len(got) != 0 {
+			t.Errorf("notes are %v: a request that said it was not done was done", got)
+		}
+	})
+}
+
+// TestWriterContextEndsAfterBegin: once a request is taken its answer is that of the commit.
+func TestWriterContextEndsAfterBegin(t *testing.T) {
+	t.Parallel()
+	for name, fail := range map[string]error{"Committed": nil, "Failed": errors.New("disk full")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				b := newBench(t)
+				b.traced.fail["commit"] = fail
+				ctx, cancel := context.WithCancel(t.Context())
+				answer := b.start(ctx, func(ctx context.Context, x *tx) error {
+					cancel()
+					return note("taken")(ctx, x)
+				})
+				if err := <-answer; !errors.Is(err, fail) {
+					t.Errorf("got %v, want the commit's %v", err, fail)
+				}
+				b.close()
+				if done := len(b.notes(t)) == 1; done != (fail == nil) {
+					t.Errorf("the note is there: %t, and the answer was %v", done, fail)
+				}
+			})
+		})
+	}
+}
+
+func TestWriterCommitFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		full := errors.New("disk full")
+		b.traced.fail["commit"] = full
+		release := b.hold(t)
+		first, second := b.start(t.Context(), note("a")), b.start(t.Context(), note("b"))
+		release()
+		for _, answer := range []<-chan error{first, second} {
+			if err := <-answer; !errors.Is(err, callbacks.ErrUnavailable) || !errors.Is(err, full) {
+				t.Errorf("got %v, want ErrUnavailable with its cause", err)
+			}
+		}
+		delete(b.traced.fail, "commit")
+		if err := b.transact(t.Context(), note("c")); err != nil {
+			t.Errorf("after the disk has room again: %v", err)
+		}
+		b.close()
+		if got := b.notes(t); !slices.Equal(got, []string{"c"}) {
+			t.Errorf("notes are %v, want c", got)
+		}
+	})
+}
+
+// TestWriterTransactionLost: when even the savepoint cannot be rolled back, the whole batch is undone and says so.
+func TestWriterTransactionLost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		gone := errors.New("SQLite rolled the transaction back")
+		b.traced.fail["rollback to request"] = gone
+		release := b.hold(t)
+		first, second := b.start(t.Context(), note("a")), b.start(t.Context(), note("a"))
+		release()
+		for _, answer := range []<-chan error{first, second} {
+			if err := <-answer; !errors.Is(err, callbacks.ErrUnavailable) || !errors.Is(err, gone) {
+				t.Errorf("got %v, want ErrUnavailable with its cause", err)
+			}
+		}
+		b.close()
+		if got := b.notes(t); len(got) != 0 {
+			t.Errorf("notes are %v, want none", got)
+		}
+	})
+}
+
+func TestWriterCloses(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		release := b.hold(t)
+		closed := make(chan struct{})
+		go func() {
+			b.close()
+			close(closed)
+		}()
+		synctest.Wait()
+		if err := b.transact(t.Context(), note("late")); !errors.Is(err, callbacks.ErrUnavailable) {
+			t.Errorf("a request after close gives %v, want ErrUnavailable", err)
+		}
+		release()
+		<-closed
+		if got := b.notes(t); len(got) != 0 {
+			t.Errorf("notes are %v, want none", got)
+		}
+	})
+}
