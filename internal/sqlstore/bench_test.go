@@ -55,7 +55,7 @@ func TestSizeOfPendingCallback(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const n = 4000
+	const n = 600
 	fill(t, s, n)
 	if err := s.Close(); err != nil { // the log goes into the file
 		t.Fatal(err)
