@@ -42,7 +42,7 @@ type sessionKey struct{}
 // LoadSession is the middleware that finds out who a request is from. It ends sessions whose time is over and renews
 // groups that are old. It writes nothing while the handler runs and does not wrap the response, so streams pass.
 //
-// A stream of events is not activity: a tab that only listens does not keep its session alive.
+// A stream of events is not activity, nor is what carries [BackgroundHeader].
 func (a *Auth) LoadSession(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("Vary", "Cookie")
@@ -86,13 +86,21 @@ func (a *Auth) load(w http.ResponseWriter, r *http.Request) (*session, error) {
 		return a.end(w, r, s)
 	case a.renewalDue(s.record, now):
 		return a.renew(w, r, token)
-	case now.Sub(s.record.SeenAt) >= a.touchInterval() && r.Header.Get("Accept") != "text/event-stream":
+	case now.Sub(s.record.SeenAt) >= a.touchInterval() && !byItself(r):
 		return a.change(r.Context(), token, func(rec *record) bool {
 			rec.SeenAt = now
 			return true
 		})
 	}
 	return s, nil
+}
+
+// BackgroundHeader marks a request that a page makes by itself. Its value does not matter.
+const BackgroundHeader = "Countersign-Background"
+
+// byItself reports whether a page made the request without its reader: a forgotten tab must not keep a session alive.
+func byItself(r *http.Request) bool {
+	return r.Header.Get("Accept") == "text/event-stream" || r.Header.Get(BackgroundHeader) != ""
 }
 
 // over reports whether one of the session's two clocks has run out.

@@ -157,6 +157,21 @@ func TestStreamIsNoActivity(t *testing.T) {
 	}
 }
 
+func TestBackgroundIsNoActivity(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.SessionIdle = 30 * time.Minute })
+	b := r.browser(t)
+	b.mustSignIn()
+	r.pass(20 * time.Minute)
+	if _, ok := b.person(auth.BackgroundHeader, "1"); !ok {
+		t.Fatal("a background request is not signed in")
+	}
+	r.pass(20 * time.Minute)
+	if _, ok := b.person(); ok {
+		t.Error("a page that reads itself again kept the session alive")
+	}
+}
+
 func TestReadingWritesRarely(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

@@ -76,7 +76,7 @@ async function readAgain() {
   planned = undefined;
   reading = true;
   try {
-    show(await fetchPage(location.href));
+    show(await fetchPage(location.href, { "Countersign-Background": "1" })); // nobody asked: the session is not in use
   } catch {
     // No network or no server: the stream is lost as well, and says so.
   }
@@ -88,8 +88,8 @@ async function readAgain() {
 }
 
 /** Gets a page as a document, and tells the server's time from it. */
-export async function fetchPage(url) {
-  const response = await fetch(url, { headers: { Accept: "text/html", "HX-Request": "true" } });
+export async function fetchPage(url, headers = {}) {
+  const response = await fetch(url, { headers: { Accept: "text/html", "HX-Request": "true", ...headers } });
   if (response.status === 401) {
     signedOut = true;
     hangUp();

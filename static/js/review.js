@@ -3,7 +3,7 @@
 import { now } from "./time.js";
 import { readSoon } from "./live.js";
 
-const post = (url, values) => fetch(url, { method: "POST", body: new URLSearchParams(values) });
+const post = (url, values, headers) => fetch(url, { method: "POST", body: new URLSearchParams(values), headers });
 
 function announce(text) {
   const region = document.getElementById("announce");
@@ -56,7 +56,8 @@ class ReviewLease extends HTMLElement {
     if (!this.#review) return this.#open();
     const input = this.#active ? { input: "1" } : {};
     this.#active = false;
-    const response = await post(this.dataset.url, { action: "renew", review: this.#review, ...input, ...extra }).catch(() => undefined);
+    const background = input.input || extra.still ? {} : { "Countersign-Background": "1" }; // else a forgotten tab never signs out
+    const response = await post(this.dataset.url, { action: "renew", review: this.#review, ...input, ...extra }, background).catch(() => undefined);
     if (!response || response.status >= 500) return this.#later(5_000);
     if (response.status === 404) {
       this.#review = undefined; // it expired while this tab slept
