@@ -140,10 +140,7 @@ func forbiddenPage(s *server, c echo.Context, err error) templ.Component {
 
 // signedOutPage answers a form whose session has ended. What was typed stays to be copied.
 func signedOutPage(s *server, c echo.Context, _ error) templ.Component {
-	return views.ForbiddenPage(s.plainShell(c), views.Forbidden{
-		Code: "session", Reason: "Your session has ended. Nothing was recorded. Sign in and try again.",
-		Callback: callbacks.ID(c.Param("id")), Comment: typedComment(c),
-	})
+	return views.SignedOutPage(s.plainShell(c), views.Forbidden{Callback: callbacks.ID(c.Param("id")), Comment: typedComment(c)})
 }
 
 func invalidPage(s *server, c echo.Context, err error) templ.Component {
@@ -151,13 +148,20 @@ func invalidPage(s *server, c echo.Context, err error) templ.Component {
 	return views.InvalidPage(s.plainShell(c), views.BadRequest{Faults: faults, Back: wayBack(c)})
 }
 
+// oneFault is the page of a request with one thing wrong.
+func oneFault(s *server, c echo.Context, status int, pointer, detail string) templ.Component {
+	return views.InvalidPage(s.plainShell(c), views.BadRequest{
+		Status: status, Faults: callbacks.Invalid{{Pointer: pointer, Detail: detail}}, Back: wayBack(c),
+	})
+}
+
 // overtakenPage is for whatever finds another state than it needs; decisions have a page of their own, which says more.
 func overtakenPage(s *server, c echo.Context, _ error) templ.Component {
-	return invalidPage(s, c, callbacks.Invalid{{Pointer: "callback", Detail: "It changed meanwhile. Open it again to see what happened."}})
+	return oneFault(s, c, http.StatusConflict, "callback", "It changed meanwhile. Open it again to see what happened.")
 }
 
 func tooLargePage(s *server, c echo.Context, _ error) templ.Component {
-	return invalidPage(s, c, callbacks.Invalid{{Pointer: "form", Detail: "This is larger than 64 KiB. Nothing was recorded. Go back and shorten it."}})
+	return oneFault(s, c, http.StatusRequestEntityTooLarge, "form", "This is larger than 64 KiB. Nothing was recorded. Go back and shorten it.")
 }
 
 // wayBack is where to go on after a request that cannot be understood: the page without its query, or the callback whose

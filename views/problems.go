@@ -2,6 +2,8 @@ package views
 
 import (
 	"fmt"
+	"net/url"
+	"strconv"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -26,6 +28,7 @@ type Conflict struct {
 
 // BadRequest is the page of a request that cannot be understood, such as an address with a bad filter.
 type BadRequest struct {
+	Status int // 422 when zero
 	Faults callbacks.Invalid
 	Back   Address // where to go on
 }
@@ -52,6 +55,14 @@ type Unrecorded struct {
 	Outcome  string
 	Comment  string
 	Seen, At string
+}
+
+// statusOr is the number of an error page.
+func statusOr(status, usual int) string {
+	if status == 0 {
+		status = usual
+	}
+	return strconv.Itoa(status)
 }
 
 func forbiddenTitle(m Forbidden) string {
@@ -121,4 +132,12 @@ func backPath(a Address) string {
 		return "/"
 	}
 	return a.String()
+}
+
+// signInPath leads back to the callback after signing in.
+func signInPath(id callbacks.ID) string {
+	if id == "" {
+		return "/signin"
+	}
+	return "/signin?return=" + url.QueryEscape("/callbacks/"+string(id))
 }
