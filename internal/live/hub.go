@@ -37,6 +37,16 @@ func (h *Hub) Changed(n callbacks.Notice) {
 	}
 }
 
+// Missed tells every subscriber [Everything]: notices of other replicas may have been lost.
+func (h *Hub) Missed() {
+	h.latest.Store(h.now().UnixMilli())
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for s := range h.subscriptions {
+		s.note(Everything)
+	}
+}
+
 // Subscribe adds a subscriber; the caller closes it. see says of which queues it may know: it is called for every notice
 // by whoever publishes, so it must be quick and must not call the hub. since is when the subscriber read what it shows: a
 // change between then and now is told as [Everything]. After [Hub.Close] the subscription is over at once.

@@ -120,6 +120,22 @@ func TestTooMuchIsEverything(t *testing.T) {
 	wantTaken(t, s, "a")
 }
 
+// TestMissed: what was lost may be of any queue, and stands for whatever waits already.
+func TestMissed(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)
+	hub := live.NewHub(func() time.Time { return now })
+	all, payments := hub.Subscribe(now.Add(time.Second), every), hub.Subscribe(now.Add(time.Second), only("payments"))
+	hub.Changed(callbacks.Notice{Callback: "a", Queue: "legal"})
+	hub.Missed()
+	hub.Missed()
+	wantTaken(t, all, live.Everything)
+	wantTaken(t, payments, live.Everything)
+	wantTaken(t, hub.Subscribe(now.Add(-time.Second), every), live.Everything)
+	hub.Changed(callbacks.Notice{Callback: "a", Queue: "payments"})
+	wantTaken(t, payments, "a")
+}
+
 func TestClose(t *testing.T) {
 	t.Parallel()
 

@@ -70,6 +70,8 @@ func (s *Subscription) note(id callbacks.ID) {
 	}
 	if len(s.waiting) == maxWaiting {
 		id = Everything
+	}
+	if id == Everything {
 		s.waiting = s.waiting[:0]
 		clear(s.known)
 	}

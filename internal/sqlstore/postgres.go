@@ -20,10 +20,13 @@ const (
 	maxTries = 5
 )
 
+// errPostgresURL stands for pgx's own error, which repeats the URL.
+var errPostgresURL = errors.New("the postgres:// URL is not valid; characters such as @ : / # in a password are written as %40 %3A %2F %23")
+
 func openPostgres(ctx context.Context, url string) (*Store, error) {
 	config, err := pgx.ParseConfig(url)
-	if err != nil { // pgx repeats the URL in its error
-		return nil, errors.New("the postgres:// URL is not valid; characters such as @ : / # in a password are written as %40 %3A %2F %23")
+	if err != nil {
+		return nil, errPostgresURL
 	}
 	// Lists have texts of their own, so preparing them would cost a round trip and gain nothing; the statements of
 	// transactions are prepared one by one.

@@ -1,0 +1,217 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"countersign/internal/callbacks"
+)
+
+const (
+	noticeChannel = "countersign_notices"
+	// noticePause is the least time between two notifications: a burst becomes one, and nobody notices the delay.
+	noticePause = 50 * time.Millisecond
+	// noticeSilence is how long nothing may come before the connection is tried: one that is cut without a word looks idle.
+	noticeSilence = 20 * time.Second
+	// noticeTimeout bounds each step that waits for the server.
+	noticeTimeout = 5 * time.Second
+	// The pause before connecting again doubles from the one to the other.
+	firstReconnect, lastReconnect = 100 * time.Millisecond, 10 * time.Second
+)
+
+// Notices passes notices between the replicas on one PostgreSQL, by LISTEN and NOTIFY on one connection of its own. Nothing
+// depends on their arrival but how soon a page looks again. On SQLite there are no other replicas, and it does nothing.
+type Notices struct {
+	config *pgx.ConnConfig // nil on SQLite
+	log    *slog.Logger
+
+	mu        sync.Mutex
+	waiting   noticeSet          // to be sent
+	next      time.Time          // when the next notification may go out
+	interrupt context.CancelFunc // ends a wait in which nothing was to be sent; nil otherwise
+}
+
+var _ callbacks.Notifier = (*Notices)(nil)
+
+// NewNotices takes the URL of the store. Nothing is connected before [Notices.Run].
+func NewNotices(url string, log *slog.Logger) (*Notices, error) {
+	n := &Notices{log: log}
+	if strings.HasPrefix(url, "sqlite:") {
+		return n, nil
+	}
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, errPostgresURL
+	}
+	config.RuntimeParams["application_name"] = "countersign notices"
+	n.config = config
+	return n, nil
+}
+
+// Changed tells the other replicas. It never waits; what is told while the connection is away is sent when it is back.
+func (n *Notices) Changed(notice callbacks.Notice) {
+	if n.config == nil {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.waiting.add(notice)
+	if n.interrupt != nil {
+		n.interrupt()
+	}
+}
+
+// Run passes on what the other replicas tell, until ctx ends. It calls deliver for each of their notices, not for our own,
+// and missed whenever some may have been lost: after each connection, the first too. Both must be quick.
+func (n *Notices) Run(ctx context.Context, deliver func(callbacks.Notice), missed func()) {
+	if n.config == nil {
+		return
+	}
+	pause := firstReconnect
+	for {
+		connected, err := n.session(ctx, deliver, missed)
+		if ctx.Err() != nil {
+			return
+		}
+		if connected {
+			pause = firstReconnect
+		}
+		n.log.WarnContext(ctx, "no notices from other replicas; pages are told to read again after the next connection", "again_in", pause, "error", err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause/2 + rand.N(pause)): // replicas must not come back in step
+		}
+		pause = min(2*pause, lastReconnect)
+	}
+}
+
+// session connects and works until the connection breaks.
+func (n *Notices) session(ctx context.Context, deliver func(callbacks.Notice), missed func()) (connected bool, err error) {
+	conn, self, err := n.connect(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noticeTimeout)
+		defer cancel()
+		_ = conn.Close(ctx) // it is broken already, or the server notices by itself
+	}()
+	missed()
+	for ctx.Err() == nil {
+		if err := n.send(ctx, conn); err != nil {
+			return true, err
+		}
+		got, err := n.receive(ctx, conn)
+		switch {
+		case err != nil:
+			return true, err
+		case got == nil || got.PID == self: // interrupted, or our own
+			continue
+		}
+		notices, all := parseNotices(got.Payload)
+		if all {
+			missed()
+		}
+		for _, notice := range notices {
+			deliver(notice)
+		}
+	}
+	return true, nil
+}
+
+// connect begins to listen. self is the server's process for the connection, by which we know our own notifications.
+func (n *Notices) connect(ctx context.Context) (_ *pgx.Conn, self uint32, err error) {
+	ctx, cancel := context.WithTimeout(ctx, noticeTimeout)
+	defer cancel()
+	conn, err := pgx.ConnectConfig(ctx, n.config)
+	if err != nil {
+		return nil, 0, fmt.Errorf("connect: %w", err)
+	}
+	if err = conn.QueryRow(ctx, "select pg_backend_pid()").Scan(&self); err == nil {
+		_, err = conn.Exec(ctx, "listen "+noticeChannel)
+	}
+	if err != nil {
+		return nil, 0, errors.Join(fmt.Errorf("listen: %w", err), conn.Close(ctx))
+	}
+	return conn, self, nil
+}
+
+// send tells what is waiting, if it is time.
+func (n *Notices) send(ctx context.Context, conn *pgx.Conn) error {
+	payload := n.take(time.Now())
+	if payload == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, noticeTimeout)
+	defer cancel()
+	if _, err := conn.Exec(ctx, "select pg_notify($1, $2)", noticeChannel, payload); err != nil {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		n.waiting.all = true // nobody knows whether it was heard
+		return fmt.Errorf("notify: %w", err)
+	}
+	return nil
+}
+
+// take empties what is waiting into a payload, empty when there is nothing or it is too early.
+func (n *Notices) take(now time.Time) (payload string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.waiting.empty() || now.Before(n.next) {
+		return ""
+	}
+	n.next = now.Add(noticePause)
+	defer func() { n.waiting = noticeSet{} }()
+	return n.waiting.payload()
+}
+
+// receive waits for a notification. It returns nil when there is something to send first, or when all is quiet and the
+// connection still works.
+func (n *Notices) receive(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
+	waiting, cancel := context.WithCancel(ctx)
+	defer cancel()
+	limit := time.AfterFunc(n.patience(cancel), cancel)
+	defer limit.Stop()
+	got, err := conn.WaitForNotification(waiting)
+	n.mu.Lock()
+	quiet := n.interrupt != nil && n.waiting.empty()
+	n.interrupt = nil
+	n.mu.Unlock()
+	switch {
+	case err == nil:
+		return got, nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case conn.IsClosed():
+		return nil, fmt.Errorf("wait for notifications: %w", err)
+	case !quiet:
+		return nil, nil
+	}
+	ctx, cancel = context.WithTimeout(ctx, noticeTimeout)
+	defer cancel()
+	if err := conn.Ping(ctx); err != nil {
+		return nil, fmt.Errorf("the connection is dead: %w", err)
+	}
+	return nil, nil
+}
+
+// patience is how long to wait for a notification. Where nothing is to be sent, what comes to be sent interrupts.
+func (n *Notices) patience(interrupt context.CancelFunc) time.Duration {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.waiting.empty() {
+		return time.Until(n.next)
+	}
+	n.interrupt = interrupt
+	return noticeSilence
+}

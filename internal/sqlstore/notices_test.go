@@ -1,0 +1,203 @@
+package sqlstore_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore"
+)
+
+// patience is how long a test waits for what must come.
+const patience = 30 * time.Second
+
+// replica is one that listens.
+type replica struct {
+	*sqlstore.Notices
+	told   chan callbacks.Notice
+	missed chan struct{}
+}
+
+// listen starts a replica and waits until it is connected.
+func listen(t *testing.T, url string) *replica {
+	t.Helper()
+	n, err := sqlstore.NewNotices(url, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &replica{Notices: n, told: make(chan callbacks.Notice, 10_000), missed: make(chan struct{}, 10_000)}
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() {
+		r.Run(ctx, func(n callbacks.Notice) { r.told <- n }, func() { r.missed <- struct{}{} })
+	})
+	t.Cleanup(func() { stop(); running.Wait() })
+	await(t, r.missed, "the first connection")
+	return r
+}
+
+func await[T any](t *testing.T, from <-chan T, what string) T {
+	t.Helper()
+	limit := time.NewTimer(patience)
+	defer limit.Stop()
+	select {
+	case v := <-from:
+		return v
+	case <-limit.C:
+		t.Fatalf("%s did not come", what)
+		panic("unreachable")
+	}
+}
+
+func changed(id string) callbacks.Notice {
+	return callbacks.Notice{Callback: callbacks.ID(id), Queue: "finance"}
+}
+
+// TestNotices: everybody else is told, in order, and nobody hears their own again.
+func TestNotices(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		return
+	}
+	url := newDatabase(t)
+	a, b, c := listen(t, url), listen(t, url), listen(t, url)
+	for round := range 3 {
+		for i, sender := range []*replica{a, b, c} {
+			want := changed(fmt.Sprintf("callback-%d-%d", round, i))
+			sender.Changed(want)
+			for _, other := range []*replica{a, b, c} {
+				if other == sender {
+					continue // its own would be what it finds next
+				}
+				if got := await(t, other.told, "a notice"); got != want {
+					t.Fatalf("told %v, want %v", got, want)
+				}
+			}
+		}
+	}
+}
+
+// TestNoticesInBursts: much at once is few notifications, and too much to name is everything.
+func TestNoticesInBursts(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		return
+	}
+	url := newDatabase(t)
+	sender, receiver := listen(t, url), listen(t, url)
+	witness, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer witness.Close(context.WithoutCancel(t.Context()))
+	if _, err := witness.Exec(t.Context(), "listen countersign_notices"); err != nil {
+		t.Fatal(err)
+	}
+
+	began := time.Now()
+	for i := range 60 {
+		sender.Changed(changed(fmt.Sprint(i)))
+	}
+	seen := map[callbacks.ID]bool{}
+	for len(seen) < 60 {
+		seen[await(t, receiver.told, "a notice of the burst").Callback] = true
+	}
+	allowed := 1 + int(time.Since(began)/(50*time.Millisecond))
+	for i := range 300 {
+		sender.Changed(changed(fmt.Sprint(i)))
+	}
+	await(t, receiver.missed, "word that everything changed")
+
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for n := 0; ; n++ {
+		got, err := witness.WaitForNotification(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Payload == "*" {
+			break
+		}
+		if n > allowed+1 { // one of the second burst may go before the one that names none
+			t.Fatalf("more than %d notifications", allowed)
+		}
+	}
+}
+
+// TestNoticesComeBack: a connection that breaks is made again, and what was lost meanwhile is made up for.
+func TestNoticesComeBack(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		return
+	}
+	url := newDatabase(t)
+	a, b := listen(t, url), listen(t, url)
+	u := parsed(t, url)
+	for range 3 {
+		exec(t, u, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'countersign notices' and datname = current_database()")
+		await(t, a.missed, "the next connection")
+		await(t, b.missed, "the next connection")
+		a.Changed(changed("after"))
+		if got := await(t, b.told, "a notice"); got != changed("after") {
+			t.Fatalf("told %v", got)
+		}
+	}
+}
+
+func parsed(t *testing.T, text string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+func TestNoticesWithoutReplicas(t *testing.T) {
+	t.Parallel()
+	n, err := sqlstore.NewNotices("sqlite:desk.db", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.Changed(changed("a"))
+	n.Run(t.Context(), nil, nil) // nothing to run
+}
+
+// TestNoticesWithoutServer: a desk works without notices, and stops while it waits for them.
+func TestNoticesWithoutServer(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	log := &lastWords{stop: stop}
+	n, err := sqlstore.NewNotices("postgres://app:secret@127.0.0.1:1/desk", slog.New(slog.NewTextHandler(log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.Changed(changed("a"))
+	n.Run(ctx, func(callbacks.Notice) { t.Error("delivered") }, func() { t.Error("connected") })
+	if !strings.Contains(log.String(), "level=WARN") || strings.Contains(log.String(), "secret") {
+		t.Errorf("logged %q", log.String())
+	}
+	if _, err := sqlstore.NewNotices("postgres://app:secret@localhost:port/desk", nil); err == nil || strings.Contains(err.Error(), "secret") {
+		t.Errorf("a URL that is none gives %v", err)
+	}
+}
+
+// lastWords is a log that stops what writes to it.
+type lastWords struct {
+	strings.Builder
+	stop func()
+}
+
+func (l *lastWords) Write(p []byte) (int, error) {
+	l.stop()
+	return l.Builder.Write(p)
+}

@@ -1,0 +1,63 @@
+package sqlstore
+
+import (
+	"encoding/json"
+
+	"countersign/internal/callbacks"
+)
+
+// noticeSet is what waits to be sent: each notice once, or everything when there are too many to name.
+type noticeSet struct {
+	notices map[callbacks.Notice]struct{}
+	all     bool
+}
+
+const (
+	// maxNotices is how many are named; a page shows fewer.
+	maxNotices = 100
+	// maxPayload is PostgreSQL's limit in bytes, which is below 8000.
+	maxPayload = 7999
+	// everything is the payload that names none.
+	everything = "*"
+)
+
+func (s *noticeSet) add(n callbacks.Notice) {
+	if s.notices == nil {
+		s.notices = map[callbacks.Notice]struct{}{}
+	}
+	if s.all || len(s.notices) == maxNotices {
+		*s = noticeSet{all: true}
+		return
+	}
+	s.notices[n] = struct{}{}
+}
+
+func (s *noticeSet) empty() bool { return !s.all && len(s.notices) == 0 }
+
+// payload is {"queue":["callback",…]}. Whoever may connect to the database can read it, so that there is nothing else in it.
+func (s *noticeSet) payload() string {
+	byQueue := map[string][]callbacks.ID{}
+	for n := range s.notices {
+		byQueue[n.Queue] = append(byQueue[n.Queue], n.Callback)
+	}
+	text, err := json.Marshal(byQueue)
+	if s.all || err != nil || len(text) > maxPayload {
+		return everything
+	}
+	return string(text)
+}
+
+// parseNotices reads a payload; all says that everything may have changed. What it cannot read counts as everything, because
+// replicas of different versions run side by side during an upgrade.
+func parseNotices(payload string) (notices []callbacks.Notice, all bool) {
+	var byQueue map[string][]callbacks.ID
+	if err := json.Unmarshal([]byte(payload), &byQueue); err != nil {
+		return nil, true
+	}
+	for queue, ids := range byQueue {
+		for _, id := range ids {
+			notices = append(notices, callbacks.Notice{Callback: id, Queue: queue})
+		}
+	}
+	return notices, false
+}
