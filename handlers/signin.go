@@ -18,7 +18,7 @@ func (s *server) signIn(c echo.Context) error {
 	return render(c, http.StatusOK, views.SignInPage(s.plainShell(c), views.SignIn{
 		Provider: s.ProviderName, Return: returnPath(c),
 		Down:      s.Auth.Available(c.Request().Context()) != nil,
-		SignedOut: c.QueryParam("signed_out") != "",
+		SignedOut: c.QueryParam("state") == auth.SignedOut,
 	}))
 }
 
@@ -50,7 +50,7 @@ func (s *server) logout(c echo.Context) error {
 		return err
 	}
 	if address == auth.SignedOutPath {
-		return c.Redirect(http.StatusSeeOther, address+"?signed_out=1")
+		return c.Redirect(http.StatusSeeOther, address+"?state="+auth.SignedOut)
 	}
 	return leave(c, address)
 }

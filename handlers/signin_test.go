@@ -117,11 +117,13 @@ func TestSignOut(t *testing.T) {
 	away := b.post("/auth/logout", nil)
 	if address := refreshTarget(t, away); !strings.Contains(address, "post_logout_redirect_uri="+url.QueryEscape(s.url+"/signin")) {
 		t.Errorf("leads to %s", address)
+	} else if a := b.get(b.get(address).header.Get("Location")); !strings.Contains(a.text(t), "You are signed out") {
+		t.Errorf("ends with %s", a.text(t))
 	}
 	if a := b.get("/"); a.status != http.StatusSeeOther {
 		t.Errorf("after signing out: %d, want to be sent to sign in", a.status)
 	}
-	if a := b.post("/auth/logout", nil); a.header.Get("Location") != "/signin?signed_out=1" {
+	if a := b.post("/auth/logout", nil); a.header.Get("Location") != "/signin?state=signed_out" {
 		t.Errorf("signing out twice: %d %s", a.status, a.header.Get("Location"))
 	}
 	if got := s.audit("")[0]; got != callbacks.ActionSignedOut {

@@ -23,6 +23,9 @@ const (
 	SignedOutPath = "/signin"        // post-logout redirect URI
 )
 
+// SignedOut is the parameter "state" with which a sign-out arrives at [SignedOutPath].
+const SignedOut = "signed_out"
+
 // Defaults of what a Config leaves at zero.
 const (
 	DefaultSessionIdle     = time.Hour

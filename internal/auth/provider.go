@@ -145,6 +145,7 @@ func (e *endpoints) signOutURL(cfg Config, idToken string) string {
 	q := u.Query()
 	q.Set("client_id", cfg.ClientID)
 	q.Set("post_logout_redirect_uri", ownURL(cfg, SignedOutPath))
+	q.Set("state", SignedOut)
 	if len(idToken) <= maxHint {
 		q.Set("id_token_hint", idToken)
 	}

@@ -32,7 +32,7 @@ func TestSignOut(t *testing.T) {
 	if _, ok := b.person(); ok {
 		t.Error("signed in after the sign-out")
 	}
-	if got := b.next(b.get(target)); got != r.origin+"/signin" {
+	if got := b.next(b.get(target)); got != r.origin+"/signin?state=signed_out" {
 		t.Errorf("the provider sends on to %s: it did not take our request", got)
 	}
 	if got := r.actions(); len(got) != 2 || got[1] != "person dana session.signed_out: Signed out." {
