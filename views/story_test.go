@@ -13,6 +13,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/a-h/templ"
 	"github.com/microcosm-cc/bluemonday"
+	nethtml "golang.org/x/net/html"
 )
 
 // The story of the sample pages: expense report EXP-2291, seen by Mara Okafor at 13:51:02.
@@ -282,5 +283,20 @@ func text(t *testing.T, c templ.Component) string {
 	return b.String()
 }
 
-// words is the text of a selection with its spaces in order.
-func words(s *goquery.Selection) string { return strings.Join(strings.Fields(s.Text()), " ") }
+// words is the text of a selection as it is read: elements stand apart, spaces are one.
+func words(s *goquery.Selection) string {
+	var pieces []string
+	var walk func(*nethtml.Node)
+	walk = func(n *nethtml.Node) {
+		if n.Type == nethtml.TextNode {
+			pieces = append(pieces, n.Data)
+		}
+		for child := n.FirstChild; child != nil; child = child.NextSibling {
+			walk(child)
+		}
+	}
+	for _, n := range s.Nodes {
+		walk(n)
+	}
+	return strings.Join(strings.Fields(strings.Join(pieces, " ")), " ")
+}

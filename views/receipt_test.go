@@ -1,0 +1,126 @@
+package views
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+// chain is a receipt as its steps and their states.
+func chain(t *testing.T, m Review) []string {
+	t.Helper()
+	var steps []string
+	for _, s := range receiptOf(m, shellAt("mine", "/")) {
+		steps = append(steps, s.Name+"/"+s.State)
+		if icons[s.Icon] == "" {
+			t.Errorf("%s has no icon", s.Name)
+		}
+	}
+	return steps
+}
+
+func TestReceipt(t *testing.T) {
+	t.Parallel()
+	running := decidedReview()
+	running.Delivery.Attempts = []callbacks.Attempt{{Number: 1, StartedAt: now}}
+	reading := completedReview()
+	reading.Delivery.DueAt = now.Add(time.Second)
+	noARN := decidedReview()
+	noARN.Callback.ExecutionARN = ""
+	for _, tc := range []struct {
+		name string
+		m    Review
+		want []string
+	}{
+		{"Starting", decidedReview(), []string{"Recorded/", "Delivering/now", "Accepted by Lambda/todo", "Seen in history/todo"}},
+		{"WithoutHistory", noARN, []string{"Recorded/", "Delivering/now", "Accepted by Lambda/todo"}},
+		{"Running", running, []string{"Recorded/", "Delivering/now", "Accepted by Lambda/todo", "Seen in history/todo"}},
+		{"Retrying", retryingReview(), []string{"Recorded/", "Retrying/retry", "Accepted by Lambda/todo", "Seen in history/todo"}},
+		{"Reading", reading, []string{"Recorded/", "Delivering/", "Accepted by Lambda/", "Seen in history/now"}},
+		{"Proven", proven(), []string{"Recorded/", "Delivering/", "Accepted by Lambda/", "Seen in history/"}},
+		{"Lost", lostReview(callbacks.EndedByClock, callbacks.CauseTimeout), []string{"Recorded/", "Delivering/", "Refused by Lambda/lost", "Ended by timeout/lost"}},
+		{"LostUnreadable", lostReview(callbacks.EndedByUnknown, callbacks.NoDeadline), []string{"Recorded/", "Delivering/", "Refused by Lambda/lost"}},
+		{"Undeliverable", troubledReview(callbacks.Undeliverable, callbacks.AnswerInvalid, 400, "X", ""), []string{"Recorded/", "Delivering/", "Refused by Lambda/lost"}},
+		{"Unconfirmed", troubledReview(callbacks.Unconfirmed, callbacks.AnswerNone, 0, "", ""), []string{"Recorded/", "Delivering/", "No clear answer/retry", "Not seen in history/retry"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			if got := chain(t, tc.m); !slices.Equal(got, tc.want) {
+				t.Errorf("got  %v\nwant %v", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestReceiptPage(t *testing.T) {
+	t.Parallel()
+	s := shellAt("mine", "/")
+	doc := html(t, ReviewPage(s, proven()))
+	hash := proven().Callback.Decision.SHA256
+	if n := doc.Find(".hash code:contains('" + hash + "')").Length(); n != 2 {
+		t.Errorf("the hash of what was sent stands %d times, want sent and in history", n)
+	}
+	if got := words(doc.Find("#receipt .box-h")); got != "Delivery receipt Delivered 0.2 s from the click to Lambda" {
+		t.Errorf("head of the receipt: %q", got)
+	}
+	if n := doc.Find("decision-bar, review-lease, #decision").Length(); n != 0 {
+		t.Error("a decided callback can be decided again")
+	}
+	if got := words(doc.Find("#next .btn.solid")); got != "Open next Enter" {
+		t.Errorf("next: %q", got)
+	}
+	if got := words(doc.Find("#next > p")); got != "Skipped 1 that ends sooner: somebody else reviews it." {
+		t.Errorf("skipped: %q", got)
+	}
+}
+
+func TestRace(t *testing.T) {
+	t.Parallel()
+	m := lostReview(callbacks.EndedByClock, callbacks.CauseTimeout)
+	doc := html(t, ReviewPage(shellAt("mine", "/"), m))
+	var parts []string
+	doc.Find(".race b, .race .gap").Each(func(_ int, s *goquery.Selection) { parts = append(parts, words(s)) })
+	if want := []string{"Ended by timeout", "0.8 s", "Your approval"}; !slices.Equal(parts, want) {
+		t.Errorf("race: %q, want %q", parts, want)
+	}
+	m.Callback.Ending.At = m.Callback.Decision.At.Add(time.Second)
+	if r, ok := raceOf(&m.Callback, mara); !ok || r.First != "Your approval" {
+		t.Errorf("a race that was lost afterwards: %+v, %v", r, ok)
+	}
+	taken := completedReview()
+	if _, ok := raceOf(&taken.Callback, mara); ok {
+		t.Error("a delivered decision lost a race")
+	}
+}
+
+// TestRetryIsForAdmins: others may not, and nobody where there is nothing to mend.
+func TestRetryIsForAdmins(t *testing.T) {
+	t.Parallel()
+	reviewer := shellAt("mine", "/")
+	reviewer.Viewer = lena
+	trouble := troubledReview(callbacks.Undeliverable, callbacks.AnswerInvalid, 400, "X", "")
+	for _, tc := range []struct {
+		name string
+		s    Shell
+		m    Review
+		want string
+	}{
+		{"Undeliverable", shellAt("mine", "/"), trouble, "Send again"},
+		{"Retrying", shellAt("mine", "/"), retryingReview(), "Try now"},
+		{"UnderWay", shellAt("mine", "/"), decidedReview(), ""},
+		{"Completed", shellAt("mine", "/"), completedReview(), ""},
+		{"Reviewer", reviewer, trouble, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			form := html(t, ReviewPage(tc.s, tc.m)).Find("form[action='/callbacks/exp2291/delivery']")
+			if got := words(form.Find("button")); got != tc.want || form.Length() > 0 && form.AttrOr("method", "") != "post" {
+				t.Errorf("%q by %q, want %q by post", got, form.AttrOr("method", ""), tc.want)
+			}
+		})
+	}
+}

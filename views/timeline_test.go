@@ -1,0 +1,78 @@
+package views
+
+import (
+	"slices"
+	"testing"
+
+	"countersign/internal/callbacks"
+)
+
+// told is a timeline as its lines.
+func told(m Review) []string {
+	var lines []string
+	for _, e := range timelineOf(m, mara) {
+		line := e.What
+		if e.Who != "" {
+			line = e.Who + " " + line
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func TestTimelineFoldsHeartbeats(t *testing.T) {
+	t.Parallel()
+	want := []string{"5 heartbeats sent", "You opened the review", "Dana Fischer opened the review", "Announced by expenses", "Callback started"}
+	if got := told(sampleReview()); !slices.Equal(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+}
+
+func TestTimelineFoldsOnlyWhatStandsTogether(t *testing.T) {
+	t.Parallel()
+	m := sampleReview()
+	m.Audit[2].Action = callbacks.ActionHeartbeatFailed
+	want := []string{"2 heartbeats sent", "A heartbeat was not taken", "2 heartbeats sent"}
+	if got := told(m)[:3]; !slices.Equal(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+}
+
+// TestTimelineSaysWhenItIsCut: the page reads the latest entries only.
+func TestTimelineSaysWhenItIsCut(t *testing.T) {
+	t.Parallel()
+	m := sampleReview()
+	for len(m.Audit) < callbacks.MaxPage {
+		m.Audit = append(m.Audit, callbacks.AuditEntry{Action: callbacks.ActionReviewOpened, Actor: dana})
+	}
+	lines := told(m)
+	if last := lines[len(lines)-1]; last != "Earlier entries are in the audit" {
+		t.Errorf("the last line is %q", last)
+	}
+}
+
+func TestTimelineQuotesTheComment(t *testing.T) {
+	t.Parallel()
+	first := timelineOf(completedReview(), mara)[0]
+	if first.Who != "You" || first.What != "approved this" || first.Note != "“Hotel over cap was agreed.”" {
+		t.Errorf("%+v", first)
+	}
+}
+
+// TestEveryActionIsTold: an action without words of its own would show its constant.
+func TestEveryActionIsTold(t *testing.T) {
+	t.Parallel()
+	m := completedReview()
+	for _, a := range actions {
+		if actionWords[a] == "" {
+			t.Errorf("%s has no words in the audit", a)
+		}
+		if a == callbacks.ActionHeartbeat || a == callbacks.ActionSignedIn || a == callbacks.ActionSignedOut {
+			continue // folded, or of no callback
+		}
+		e := eventOf(m, callbacks.AuditEntry{Action: a, Actor: dana, To: callbacks.Lost, At: now}, mara)
+		if e.What == "" || e.What == string(a) || icons[e.Icon] == "" {
+			t.Errorf("%s is told as %+v", a, e)
+		}
+	}
+}

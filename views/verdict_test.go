@@ -1,0 +1,87 @@
+package views
+
+import (
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// proven is EXP-2291 after the history showed the decision.
+func proven() Review {
+	m := completedReview()
+	m.Callback.Ending.Event = 14
+	m.Audit = append([]callbacks.AuditEntry{{
+		Seq: 48115, At: now, Actor: system, Action: callbacks.ActionReceipt, Callback: m.Callback.ID,
+		Detail: "History event 14, sha256 " + m.Callback.Decision.SHA256,
+	}}, m.Audit...)
+	return m
+}
+
+func by(m Review, a callbacks.Actor) Review {
+	d := *m.Callback.Decision
+	d.By = a
+	m.Callback.Decision = &d
+	return m
+}
+
+func TestVerdict(t *testing.T) {
+	t.Parallel()
+	admin, reviewer := shellAt("mine", "/"), shellAt("mine", "/")
+	reviewer.Viewer = lena
+	late := lostReview(callbacks.EndedByOther, callbacks.NoDeadline)
+	late.Callback.Ending.At = late.Callback.Decision.At.Add(3 * time.Second)
+	unreadable := lostReview(callbacks.EndedByUnknown, callbacks.NoDeadline)
+	rejected := completedReview()
+	rejected.Callback.Decision.Outcome, rejected.Callback.Decision.Kind = "reject", callbacks.Failure
+	dueNow := retryingReview()
+	dueNow.Delivery.DueAt = now
+	for _, tc := range []struct {
+		name        string
+		s           Shell
+		m           Review
+		title, text string
+		tone        string
+	}{
+		{"Decided", admin, decidedReview(), "Approved. On its way to Lambda.", "You approved this at 13:50:58. It is recorded: you can leave this page.", "sent"},
+		{"Retrying", admin, retryingReview(), "Approved, not delivered yet. Third attempt in 12\u00a0s.", "Lambda did not accept it: throttled. Nothing for you to do: Countersign keeps trying until 14:32:10 and keeps the heartbeat going.", "prob"},
+		{"RetryingNow", admin, dueNow, "Approved, not delivered yet. Third attempt now.", "Lambda did not accept it: throttled. Nothing for you to do: Countersign keeps trying until 14:32:10 and keeps the heartbeat going.", "prob"},
+		{"Completed", admin, completedReview(), "Approved. Lambda accepted it.", "You approved this at 13:50:58, with 41:12 to spare.", "approved"},
+		{"CompletedByOther", admin, by(completedReview(), dana), "Approved. Lambda accepted it.", "Dana Fischer approved this at 13:50:58, with 41:12 to spare.", "approved"},
+		{"Rejected", admin, rejected, "Rejected. Lambda accepted it.", "You rejected this at 13:50:58, with 41:12 to spare.", "rejected"},
+		{"Proven", admin, proven(), "Approved. Lambda’s own history agrees.", "You approved this at 13:50:58, with 41:12 to spare.", "approved"},
+		{"LostToTimeout", admin, lostReview(callbacks.EndedByClock, callbacks.CauseTimeout), "Not delivered. The callback timed out 0.8\u00a0s before your approval.", "The callback's timeout ran out. The decision is kept in the audit, but Lambda did not take it.", "lost"},
+		{"LostToHeartbeat", admin, by(lostReview(callbacks.EndedByClock, callbacks.CauseHeartbeat), dana), "Not delivered. The callback ended by heartbeat 0.8\u00a0s before Dana’s approval.", "The callback's timeout ran out. The decision is kept in the audit, but Lambda did not take it.", "lost"},
+		{"LostAfterwards", admin, late, "Not delivered. Another client completed the callback 3\u00a0s after your approval.", "The callback's timeout ran out. The decision is kept in the audit, but Lambda did not take it.", "lost"},
+		{"LostUnreadable", admin, unreadable, "Not delivered. The callback was closed already.", "The callback's timeout ran out. The decision is kept in the audit, but Lambda did not take it.", "lost"},
+		{"UndeliverableForAdmin", admin, troubledReview(callbacks.Undeliverable, callbacks.AnswerInvalid, 400, "X", "Refused."), "Approved, but Lambda refuses it for good.", "Refused. The decision is kept. An admin can send it again once the cause is mended.", "prob"},
+		{"UnconfirmedForReviewer", reviewer, troubledReview(callbacks.Unconfirmed, callbacks.AnswerNone, 0, "", "An answer was lost."), "Approved. Whether Lambda took it is not known.", "An answer was lost. An admin has to look at it.", "prob"},
+		{"TimedOut", admin, endedReview(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, Detail: "The timeout ran out."}), "Timed out.", "The timeout ran out. Nobody had decided. The function goes on with its own timeout handling.", "idle"},
+		{"EndedByHeartbeat", admin, endedReview(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseHeartbeat, Detail: "No heartbeat came."}), "Ended by heartbeat.", "No heartbeat came. Nobody had decided. The function goes on with its own timeout handling.", "idle"},
+		{"Closed", admin, endedReview(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByOther, Detail: "Another client completed it."}), "Closed elsewhere.", "Another client completed it. Nothing was sent from here.", "idle"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			v, ok := verdictOf(tc.m, tc.s)
+			if !ok || v.Title != tc.title || v.Text != tc.text || v.Tone != tc.tone {
+				t.Errorf("got  %q\n     %q in %q\nwant %q\n     %q in %q", v.Title, v.Text, v.Tone, tc.title, tc.text, tc.tone)
+			}
+		})
+	}
+	if _, ok := verdictOf(sampleReview(), admin); ok {
+		t.Error("a pending callback has a verdict")
+	}
+}
+
+// TestEveryAnswerHasWords: what Lambda may answer is said without its constant's name.
+func TestEveryAnswerHasWords(t *testing.T) {
+	t.Parallel()
+	for _, a := range []callbacks.Answer{
+		callbacks.AnswerClosed, callbacks.AnswerInvalid, callbacks.AnswerGone, callbacks.AnswerDenied, callbacks.AnswerKMS,
+		callbacks.AnswerFault, callbacks.AnswerNone, callbacks.AnswerUnsent,
+	} {
+		if got := answerWords(a); got == "" || got == string(a) {
+			t.Errorf("%s is said as %q", a, got)
+		}
+	}
+}
