@@ -25,7 +25,7 @@ const (
 // from a record, goes on as it was.
 func errorObject(err error) *types.ErrorObject {
 	var o *types.ErrorObject
-	switch e := err.(type) { // not errors.As: an error around it has a text of its own
+	switch e := err.(type) { //nolint:errorlint // an error around it has a text of its own
 	case *CallbackFailedError:
 		o = newErrorObject(e.ErrorType, e.Message, e.ErrorData, e.StackTrace)
 	case *CallbackTimeoutError:

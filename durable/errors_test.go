@@ -118,7 +118,7 @@ func TestErrors_throughAChildContext(t *testing.T) {
 
 // sameType is the error in err that has the type of like, by [errors.As].
 func sameType(like, err error) error {
-	switch like.(type) {
+	switch like.(type) { //nolint:errorlint // the type itself is asked for
 	case *durable.StepError:
 		return as[*durable.StepError](err)
 	case *durable.CallbackTimeoutError:

@@ -92,6 +92,7 @@ func (cfg RetryConfig) spread(d time.Duration) time.Duration {
 		return time.Duration(rand.Float64() * float64(d))
 	case JitterHalf:
 		return d/2 + time.Duration(rand.Float64()*float64(d/2))
+	case JitterNone:
 	}
 	return d
 }

@@ -2,6 +2,7 @@ package intake_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -187,8 +188,9 @@ func TestDecodeDeepest(t *testing.T) {
 func TestDecodeListsAllFaults(t *testing.T) {
 	t.Parallel()
 	_, err := intake.Decode([]byte(`{"title":1,"tags":[2],"links":[{"url":3}],"zebra":4,"apple":5}`))
+	faults, _ := errors.AsType[callbacks.Invalid](err)
 	var got []string
-	for _, fault := range err.(callbacks.Invalid) {
+	for _, fault := range faults {
 		got = append(got, fault.Pointer)
 	}
 	want := []string{"/callbackId", "/title", "/tags/0", "/links/0/url", "/apple", "/zebra"}
@@ -207,8 +209,8 @@ func TestDecodeBoundsFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := intake.Decode([]byte(body))
-			if n := len(err.(callbacks.Invalid)); n != 32 {
-				t.Errorf("%d faults are listed, want 32", n)
+			if faults, _ := errors.AsType[callbacks.Invalid](err); len(faults) != 32 {
+				t.Errorf("%d faults are listed, want 32", len(faults))
 			}
 		})
 	}

@@ -153,7 +153,9 @@ func TestStreamKeepsAlive(t *testing.T) {
 		forward(time.Millisecond)
 		c.expect(t, ":\n\n")
 		leave()
-		<-ended
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
 	})
 }
 
@@ -203,7 +205,9 @@ func TestStreamAfterReconnect(t *testing.T) {
 		leave, ended := open(t, hub, c, "Last-Event-ID", "live")
 		c.expect(t, greeting, changed(live.Everything))
 		leave()
-		<-ended
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
 	})
 }
 
