@@ -27,7 +27,7 @@ export function press(event) {
 }
 
 function letter(key, event, bar) {
-  if (key === "/" || key === "?") event.preventDefault(); // else the field gets the letter that led to it
+  if ("/?r".includes(key)) event.preventDefault(); // else the field gets the letter that led to it
   if (Date.now() < goUntil) {
     goUntil = 0;
     if (places[key]) location.assign(places[key]);
