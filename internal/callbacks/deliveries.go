@@ -54,7 +54,8 @@ func NewDeliveries(c WorkerConfig) *Deliveries {
 // Wake says that a delivery may be due now. It never blocks.
 func (d *Deliveries) Wake() { d.wake.ring() }
 
-// Run delivers until ctx ends; calls that are under way are finished and written down.
+// Run delivers until ctx ends. Calls that are under way have a few seconds to finish; what is cut then is written down as an
+// attempt without an answer, so that another replica goes on at once.
 func (d *Deliveries) Run(ctx context.Context) {
 	loop(ctx, "deliveries", d.log, d.now, d.wake, d.runOnce)
 	d.calls.Wait()
@@ -73,7 +74,7 @@ func (d *Deliveries) runOnce(ctx context.Context) (time.Time, error) {
 	}
 	for _, work := range claimed {
 		d.slots <- struct{}{}
-		d.calls.Go(func() { d.deliver(context.WithoutCancel(ctx), work) })
+		d.calls.Go(func() { d.deliver(ctx, work) })
 	}
 	if len(claimed) == free {
 		return time.Time{}, nil
@@ -81,8 +82,8 @@ func (d *Deliveries) runOnce(ctx context.Context) (time.Time, error) {
 	return d.store.NextDelivery(ctx)
 }
 
-// deliver makes one attempt and writes down what came of it. The context outlives a stop: an attempt whose answer is not
-// recorded would put the delivery in doubt.
+// deliver makes one attempt and writes down what came of it, also when ctx ends meanwhile: an attempt whose answer is not
+// recorded puts the delivery in doubt.
 func (d *Deliveries) deliver(ctx context.Context, work Work) {
 	defer func() {
 		full := len(d.slots) == cap(d.slots)
@@ -103,7 +104,7 @@ func (d *Deliveries) deliver(ctx context.Context, work Work) {
 
 // finish writes down what came of a claim. A result that cannot be written is found again by the next claim.
 func (d *Deliveries) finish(ctx context.Context, work Work, attempt Attempt, fn func(*Callback, *Delivery) (AuditEntry, error)) {
-	ctx, cancel := context.WithTimeout(ctx, finishTimeout)
+	ctx, cancel := outlive(ctx, stopWrites, finishTimeout)
 	defer cancel()
 	log := d.log.With("callback", work.Callback.ID, "try", work.Delivery.Tries, "answer", attempt.Answer, "aws_request_id", attempt.RequestID)
 	var due bool
@@ -136,7 +137,7 @@ type finding struct {
 
 // attempt calls Lambda once and, when Lambda says that the callback is closed, asks the history how.
 func (d *Deliveries) attempt(ctx context.Context, work Work) (Attempt, finding) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel := outlive(ctx, stopCalls, callTimeout)
 	defer cancel()
 	target := work.Callback.Target()
 	a := Attempt{Number: work.Delivery.Tries, StartedAt: d.now()}

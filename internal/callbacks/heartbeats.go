@@ -39,7 +39,7 @@ func NewHeartbeats(c WorkerConfig) *Heartbeats {
 // Wake says that a heartbeat may be due now. It never blocks.
 func (h *Heartbeats) Wake() { h.wake.ring() }
 
-// Run beats until ctx ends.
+// Run beats until ctx ends. Calls that are under way have a few seconds to finish.
 func (h *Heartbeats) Run(ctx context.Context) {
 	loop(ctx, "heartbeats", h.log, h.now, h.wake, h.runOnce)
 	h.calls.Wait()
@@ -59,7 +59,7 @@ func (h *Heartbeats) runOnce(ctx context.Context) (time.Time, error) {
 		h.slots <- struct{}{}
 		h.calls.Go(func() {
 			defer h.release()
-			if err := h.beat(context.WithoutCancel(ctx), c); err != nil {
+			if err := h.beat(ctx, c); err != nil {
 				h.log.ErrorContext(ctx, "heartbeat not recorded", "callback", c.ID, "error", err)
 			}
 		})
@@ -82,13 +82,13 @@ func (h *Heartbeats) release() {
 func (h *Heartbeats) beat(ctx context.Context, c Callback) error {
 	sent := h.now()
 	if !c.WantsHeartbeats(sent) {
-		_, err := h.store.Update(ctx, c.ID, func(c *Callback) (Change, error) {
+		_, err := h.update(ctx, c.ID, func(c *Callback) (Change, error) {
 			c.StopHeartbeats(h.now())
 			return Change{}, nil
 		})
 		return err
 	}
-	call, cancel := context.WithTimeout(ctx, heartbeatTimeout)
+	call, cancel := outlive(ctx, stopCalls, heartbeatTimeout)
 	defer cancel()
 	answer := answerOf(h.lambda.Heartbeat(call, c.Target()))
 	if answer.Answer == AnswerClosed || answer.Answer == AnswerGone {
@@ -97,7 +97,7 @@ func (h *Heartbeats) beat(ctx context.Context, c Callback) error {
 	if answer.Answer != AnswerAccepted {
 		h.log.WarnContext(ctx, "lambda did not take a heartbeat", "callback", c.ID, "error", answer)
 	}
-	updated, err := h.store.Update(ctx, c.ID, func(c *Callback) (Change, error) {
+	updated, err := h.update(ctx, c.ID, func(c *Callback) (Change, error) {
 		if answer.Answer == AnswerAccepted {
 			return Change{Audit: c.Beat(sent)}, nil
 		}
@@ -117,14 +117,21 @@ func (h *Heartbeats) beat(ctx context.Context, c Callback) error {
 	return nil
 }
 
+// update writes down what came of a beat, also when ctx ends meanwhile.
+func (h *Heartbeats) update(ctx context.Context, id ID, fn func(*Callback) (Change, error)) (Callback, error) {
+	ctx, cancel := outlive(ctx, stopWrites, finishTimeout)
+	defer cancel()
+	return h.store.Update(ctx, id, fn)
+}
+
 // closed settles a callback of which Lambda says that it waits no longer, unless a decision is on its way: then the answer
 // to the delivery tells more.
 func (h *Heartbeats) closed(ctx context.Context, c Callback, answer Answer) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	call, cancel := outlive(ctx, stopCalls, callTimeout)
 	defer cancel()
-	closing, history := askHistory(ctx, h.lambda, c.Target())
+	closing, history := askHistory(call, h.lambda, c.Target())
 	lagging := history == historyBusy || history == historyRead && closing.Open
-	updated, err := h.store.Update(ctx, c.ID, func(c *Callback) (Change, error) {
+	updated, err := h.update(ctx, c.ID, func(c *Callback) (Change, error) {
 		now := h.now()
 		if c.State != Pending || lagging {
 			return Change{}, nil // the schedule of the claim asks again an interval later

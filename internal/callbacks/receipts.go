@@ -15,7 +15,7 @@ const (
 // prove looks in the execution's history for the receipt of a decision that Lambda accepted: the event that closed the
 // callback, with our payload in it. It is the last part of a delivery and works under the same lease.
 func (d *Deliveries) prove(ctx context.Context, work Work) {
-	call, cancel := context.WithTimeout(ctx, callTimeout)
+	call, cancel := outlive(ctx, stopCalls, callTimeout)
 	defer cancel()
 	closing, history := askHistory(call, d.lambda, work.Callback.Target())
 	d.finish(ctx, work, Attempt{Number: work.Delivery.Tries}, func(c *Callback, delivery *Delivery) (AuditEntry, error) {

@@ -15,9 +15,31 @@ const retryInterval = 2 * time.Second
 // minimumPause keeps a worker whose next work is due now, but claimed by somebody else, from spinning.
 const minimumPause = 20 * time.Millisecond
 
+// Times of a stop. Orchestrators kill what is still there 10 s after they asked, and requests have had their share by then.
+const (
+	stopCalls  = 3 * time.Second // then calls under way are cut, and their answers count as lost
+	stopWrites = 2 * time.Second // then what came of a call is not written down any more
+)
+
 // Worker is a long-running part: Run works until the context ends and returns when its work is finished or released.
 type Worker interface {
 	Run(ctx context.Context)
+}
+
+// outlive is a context that ends after limit, and a grace after ctx, but not with it. The grace counts from now where ctx has
+// ended already.
+func outlive(ctx context.Context, grace, limit time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(grace)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel()
+		case <-longer.Done():
+		}
+	})
+	return longer, func() { stop(); cancel() }
 }
 
 // alarm wakes a worker. Waking never blocks; a wake-up that nobody waits for is kept, several are one.

@@ -1,0 +1,133 @@
+package callbacks_test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// heldLambda keeps each call until it is released or cut.
+type heldLambda struct {
+	*remote
+	arrived, release chan struct{}
+}
+
+func (l *heldLambda) hold(ctx context.Context) error {
+	l.arrived <- struct{}{}
+	select {
+	case <-ctx.Done():
+		return &callbacks.LambdaError{Answer: callbacks.AnswerNone, Err: ctx.Err()}
+	case <-l.release:
+		return nil
+	}
+}
+
+func (l *heldLambda) Complete(ctx context.Context, to callbacks.Target, c callbacks.Completion) error {
+	if err := l.hold(ctx); err != nil {
+		return err
+	}
+	return l.remote.Complete(ctx, to, c)
+}
+
+func (l *heldLambda) Heartbeat(ctx context.Context, to callbacks.Target) error {
+	if err := l.hold(ctx); err != nil {
+		return err
+	}
+	return l.remote.Heartbeat(ctx, to)
+}
+
+// stopping runs a worker until it has called Lambda, stops it, and returns how long it took from there. Release lets the
+// call end after a second.
+func (d *desk) stopping(release bool, worker func(callbacks.WorkerConfig) callbacks.Worker) time.Duration {
+	d.t.Helper()
+	held := &heldLambda{remote: d.lambda, arrived: make(chan struct{}), release: make(chan struct{})}
+	w := worker(callbacks.WorkerConfig{Store: d.store, Lambda: held, Notify: d.notices, Log: slog.New(slog.DiscardHandler), Now: d.clock.Now})
+	ctx, stop := context.WithCancel(d.ctx)
+	defer stop()
+	ended := make(chan struct{})
+	go func() { w.Run(ctx); close(ended) }()
+	<-held.arrived
+	stop()
+	stopped := time.Now()
+	if release {
+		time.AfterFunc(time.Second, func() { close(held.release) })
+	}
+	<-ended
+	return time.Since(stopped)
+}
+
+func deliveries(c callbacks.WorkerConfig) callbacks.Worker { return callbacks.NewDeliveries(c).NoJitter() }
+func heartbeats(c callbacks.WorkerConfig) callbacks.Worker { return callbacks.NewHeartbeats(c) }
+
+// TestStopFinishesDelivery: what was under way is written down as if nothing had happened.
+func TestStopFinishesDelivery(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t)
+		c := d.announce(nil)
+		d.mustDecide(mara, c.ID, "approve", "")
+		if took := d.stopping(true, deliveries); took != time.Second {
+			t.Errorf("the stop took %v, want the second that the call took", took)
+		}
+		d.wantState(c.ID, callbacks.Completed)
+	})
+}
+
+// TestStopCutsDelivery: a call that takes too long is given up, and the next owner need not wait for the lease.
+func TestStopCutsDelivery(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t)
+		c := d.announce(nil)
+		d.mustDecide(mara, c.ID, "approve", "")
+		if took := d.stopping(false, deliveries); took != 3*time.Second {
+			t.Errorf("the stop took %v, want 3s", took)
+		}
+		d.wantState(c.ID, callbacks.Decided)
+		delivery, err := d.store.Delivery(t.Context(), c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !delivery.Doubtful || len(delivery.Attempts) != 1 || delivery.Attempts[0].Answer != callbacks.AnswerNone {
+			t.Errorf("delivery is %+v, want one attempt without an answer", delivery)
+		}
+		if wait := delivery.DueAt.Sub(d.clock.Now()); wait <= 0 || wait > callbacks.DeliveryLease/4 {
+			t.Errorf("it is due in %v, want soon", wait)
+		}
+		d.clock.Move(delivery.DueAt.Sub(d.clock.Now()))
+		d.deliver() // by another replica
+		d.wantState(c.ID, callbacks.Completed)
+	})
+}
+
+func TestStopDuringHeartbeat(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		release bool
+		took    time.Duration
+		beats   int
+	}{
+		"Finishes": {true, time.Second, 1},
+		"Cut":      {false, 3 * time.Second, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				d := newDesk(t)
+				c := d.announce(func(a *callbacks.Announcement) {
+					a.HeartbeatTimeout, a.KeepAlive = time.Minute, callbacks.KeepAliveQueued
+				})
+				if took := d.stopping(tt.release, heartbeats); took != tt.took {
+					t.Errorf("the stop took %v, want %v", took, tt.took)
+				}
+				if got := d.get(c.ID); got.Heartbeats != tt.beats || got.NextHeartbeatAt.IsZero() {
+					t.Errorf("%d beats are recorded and the next comes at %v, want %d", got.Heartbeats, got.NextHeartbeatAt, tt.beats)
+				}
+			})
+		})
+	}
+}
