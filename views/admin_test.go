@@ -1,0 +1,139 @@
+package views
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"countersign/internal/callbacks"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+func adminPage(t *testing.T, address string, m Admin) *goquery.Document {
+	t.Helper()
+	return html(t, AdminPage(shellAt(PlaceAdmin, address), m))
+}
+
+// TestHistogramIsAFilter: every bar is a link with its number, and the chosen one takes its filter away again.
+func TestHistogramIsAFilter(t *testing.T) {
+	t.Parallel()
+	doc := adminPage(t, "/admin/callbacks?ends=15m-1h&queue=finance&state=pending", sampleAdmin())
+	bars := doc.Find(".histo svg a")
+	if bars.Length() != len(Ranges) {
+		t.Fatalf("%d bars, want %d", bars.Length(), len(Ranges))
+	}
+	if got := bars.Eq(2).AttrOr("aria-label", ""); got != "5 to 15 min: 5 callbacks" {
+		t.Errorf("label: %q", got)
+	}
+	if got := bars.Eq(2).AttrOr("href", ""); got != "/admin/callbacks?ends=5m-15m&queue=finance&state=pending" {
+		t.Errorf("leads to %s", got)
+	}
+	chosen := doc.Find(".histo svg a[aria-current=true]")
+	if chosen.Length() != 1 || chosen.AttrOr("href", "") != "/admin/callbacks?queue=finance" {
+		t.Errorf("%d bars are chosen, the first leads to %s", chosen.Length(), chosen.AttrOr("href", ""))
+	}
+}
+
+func TestBars(t *testing.T) {
+	t.Parallel()
+	counts := []Count{Bounded(0, 100), Bounded(1, 100), Bounded(100, 100)}
+	bars := barsOf(counts)
+	heights := []int{bars[0].Height, bars[1].Height, bars[2].Height, bars[3].Height}
+	if want := []int{0, 3, tallest, 0}; !slices.Equal(heights, want) {
+		t.Errorf("heights %v, want %v: nothing is nothing, and little can be seen", heights, want)
+	}
+	if got := countWords(bars[2].Count, "callback"); got != "99+ callbacks" {
+		t.Errorf("%q", got)
+	}
+	if got := countWords(bars[1].Count, "callback"); got != "1 callback" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestStateList(t *testing.T) {
+	t.Parallel()
+	doc := adminPage(t, "/admin/callbacks?state=undeliverable&state=unconfirmed", sampleAdmin())
+	lines := doc.Find(".statelist a").Map(func(_ int, s *goquery.Selection) string { return words(s) })
+	if len(lines) != len(AdminStates) || lines[0] != "Pending 63" || lines[7] != "Completed 999+" {
+		t.Errorf("%q", lines)
+	}
+	chosen := doc.Find(".statelist a[aria-current=true]")
+	if words(chosen) != "Needs an operator 1" || chosen.AttrOr("href", "") != "/admin/callbacks" {
+		t.Errorf("chosen: %q to %s", words(chosen), chosen.AttrOr("href", ""))
+	}
+}
+
+func TestAdminRows(t *testing.T) {
+	t.Parallel()
+	doc := adminPage(t, "/admin/callbacks", sampleAdmin())
+	cells := func(id string) string {
+		return strings.Join(doc.Find("#row-"+id+" td").Map(func(_ int, s *goquery.Selection) string { return words(s) }), " | ")
+	}
+	for id, want := range map[string]string{
+		"exp2291":        "Expense report EXP-2291: $7,846.20, Osaka customer onsite | expense-approval | finance | In review | timeout | 41:08 | 14:32:10 | MO You | 48 m",
+		"mails":          "Send 1,240 customer e-mails: “Your plan price changes on 1 January” | agent-outreach | finance | In review | timeout | 11:32 | 14:02:34 | DF Dana | 18 m",
+		"ledger":         "Unnamed callback 2-1 | nightly-ledger-close | finance | Waiting | no deadline |  |  | nobody | 3 d",
+		"exp2291decided": "Expense report EXP-2291: $7,846.20, Osaka customer onsite | expense-approval | finance | Delivery problem | timeout | 41:08 | 14:32:10 | MO You | 48 m",
+		"exp2291closed":  "Expense report EXP-2291: $7,846.20, Osaka customer onsite | expense-approval | finance | Closed elsewhere | execution |  | 23 Nov, 11:51 | nobody | 48 m",
+	} {
+		if got := cells(id); got != want {
+			t.Errorf("%s:\ngot  %s\nwant %s", id, got, want)
+		}
+	}
+	if got := doc.Find("#row-mails a").AttrOr("href", ""); got != "/callbacks/mails?scope=all" {
+		t.Errorf("a row leads to %s", got)
+	}
+}
+
+func TestAdminOrder(t *testing.T) {
+	t.Parallel()
+	m := sampleAdmin()
+	m.Filter.Order = callbacks.OrderNewest
+	doc := adminPage(t, "/admin/callbacks?order=newest&after=x", m)
+	sorted := doc.Find("th[aria-sort=ascending]")
+	if words(sorted) != "Age" {
+		t.Errorf("sorted by %q", words(sorted))
+	}
+	if got := doc.Find("th.c-rem a").AttrOr("href", ""); got != "/admin/callbacks" {
+		t.Errorf("order by time left is at %s", got)
+	}
+}
+
+func TestAdminEmpty(t *testing.T) {
+	t.Parallel()
+	m := sampleAdmin()
+	m.Rows, m.Next = nil, ""
+	doc := adminPage(t, "/admin/callbacks?q=nothing", m)
+	if doc.Find("table").Length() != 0 || words(doc.Find(".empty h2")) != "No callback matches these filters" {
+		t.Errorf("%q", words(doc.Find("#list")))
+	}
+}
+
+func TestAuditPage(t *testing.T) {
+	t.Parallel()
+	entry := callbacks.AuditEntry{
+		Seq: 48112, At: now, Actor: mara.Actor(), Action: callbacks.ActionDecided, Callback: "exp2291", Queue: "finance",
+		From: callbacks.Pending, To: callbacks.Decided, Detail: "Approve, success of 238 bytes",
+	}
+	signedIn := callbacks.AuditEntry{Seq: 48111, At: now, Actor: mara.Actor(), Action: callbacks.ActionSignedIn}
+	m := Audit{Entries: []callbacks.AuditEntry{entry, signedIn}, Query: callbacks.AuditQuery{Callback: "exp2291", Action: callbacks.ActionDecided, Before: 50000}, Older: 48111}
+	doc := html(t, AuditPage(shellAt(PlaceAudit, "/audit?action=decided&before=50000&callback=exp2291"), m))
+	if got := words(doc.Find("#entry-48112")); got != "48112 13:51:02 MO Mara Okafor decided Waiting → Delivering finance Approve, success of 238 bytes" {
+		t.Errorf("%q", got)
+	}
+	if got := doc.Find("#entry-48112 a").AttrOr("href", ""); got != "/callbacks/exp2291" {
+		t.Errorf("leads to %s", got)
+	}
+	if doc.Find("#entry-48111 a").Length() != 0 {
+		t.Error("an entry of no callback leads to one")
+	}
+	if got := doc.Find("select[name=action] option[selected]").AttrOr("value", ""); got != "decided" {
+		t.Errorf("action %q is selected", got)
+	}
+	links := doc.Find(".pager a").Map(func(_ int, s *goquery.Selection) string { return s.AttrOr("href", "") })
+	if want := []string{"/audit?action=decided&callback=exp2291", "/audit?action=decided&before=" + strconv.Itoa(48111) + "&callback=exp2291"}; !slices.Equal(links, want) {
+		t.Errorf("pages %q, want %q", links, want)
+	}
+}

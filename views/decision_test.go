@@ -1,0 +1,181 @@
+package views
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+// TestDecisionFormWorksWithoutScripts: every outcome is a submit button of a plain form, and what binds a decision to a
+// preview is left out, so that the answer is the page that shows it.
+func TestDecisionFormWorksWithoutScripts(t *testing.T) {
+	t.Parallel()
+	doc := reviewPage(t, sampleReview())
+	form := doc.Find("form#decide")
+	if form.AttrOr("method", "") != "post" || form.AttrOr("action", "") != "/callbacks/exp2291/decision?scope=mine" {
+		t.Errorf("posts by %q to %q", form.AttrOr("method", ""), form.AttrOr("action", ""))
+	}
+	buttons := form.Find("[data-bar=rest] button[name=outcome]").Map(func(_ int, s *goquery.Selection) string {
+		return s.AttrOr("value", "") + " " + words(s)
+	})
+	if want := []string{"send-back Send back", "reject Reject R", "approve Approve A"}; !slices.Equal(buttons, want) {
+		t.Errorf("buttons %q, want %q", buttons, want)
+	}
+	if n := form.Find("input[type=hidden]:not([disabled])").Length(); n != 0 {
+		t.Errorf("%d hidden fields are sent without scripts", n)
+	}
+	if got := doc.Find("textarea#comment").AttrOr("form", ""); got != "decide" {
+		t.Errorf("the comment belongs to form %q", got)
+	}
+	if form.Find("[data-bar=armed][hidden], [data-bar=locked][hidden]").Length() != 2 {
+		t.Error("the second step or the lock shows before its time")
+	}
+}
+
+func TestPreviewForEveryOutcome(t *testing.T) {
+	t.Parallel()
+	doc := reviewPage(t, sampleReview())
+	if got := doc.Find("#wire input[name=preview][checked]").AttrOr("value", ""); got != "approve" {
+		t.Errorf("%q is shown first", got)
+	}
+	for i, name := range []string{"approve", "reject", "send-back"} {
+		panel := doc.Find("#wire .wire-panel").Eq(i)
+		if panel.AttrOr("data-outcome", "") != name || panel.Find("#preview-"+name).Length() != 1 {
+			t.Errorf("panel %d is of %q, want %q", i, panel.AttrOr("data-outcome", ""), name)
+		}
+	}
+	one := sampleReview()
+	one.Callback.Outcomes, one.Previews = one.Callback.Outcomes[:1], one.Previews[:1]
+	if n := reviewPage(t, one).Find("#wire input").Length(); n != 0 {
+		t.Error("one outcome is offered as a choice")
+	}
+}
+
+// TestDraftIsKept: a refused decision comes back as it was typed, with the fault at its field.
+func TestDraftIsKept(t *testing.T) {
+	t.Parallel()
+	m := sampleReview()
+	m.Draft = Draft{Outcome: "reject", Comment: " line\nnext ", Faults: callbacks.Invalid{
+		{Pointer: "comment", Detail: "Reject needs a comment."}, {Pointer: "outcome", Detail: "Choose again."},
+	}}
+	doc := reviewPage(t, m)
+	field := doc.Find("#comment")
+	if field.Text() != " line\nnext " || field.AttrOr("aria-invalid", "") != "true" {
+		t.Errorf("comment %q, invalid %s", field.Text(), field.AttrOr("aria-invalid", ""))
+	}
+	if got := words(doc.Find("#comment-fault:not([hidden])")); got != "Reject needs a comment." {
+		t.Errorf("fault: %q", got)
+	}
+	if got := words(doc.Find(".note.over[role=alert]")); got != "Choose again." {
+		t.Errorf("other fault: %q", got)
+	}
+	if got := doc.Find("#wire [checked]").AttrOr("value", ""); got != "reject" {
+		t.Errorf("the preview of %q is shown", got)
+	}
+	if got := doc.Find("#comment-fault:not([hidden])"); reviewPage(t, sampleReview()).Find("#comment-fault:not([hidden])").Length() != 0 {
+		t.Errorf("a fault without a draft: %q", words(got))
+	}
+}
+
+func TestBarLocksBeforeTheEnd(t *testing.T) {
+	t.Parallel()
+	for left, locked := range map[time.Duration]bool{lockUnder + time.Second: false, lockUnder - time.Second: true, -time.Second: true} {
+		m := sampleReview()
+		m.Callback.Clocks = callbacks.Clocks{StartedAt: now.Add(-time.Hour), Timeout: time.Hour + left}
+		doc := reviewPage(t, m)
+		if got := doc.Find("[data-bar=rest][hidden]").Length() == 1; got != locked {
+			t.Errorf("%v before the end: locked %v, want %v", left, got, locked)
+		}
+		if got := doc.Find("[data-bar=locked][hidden]").Length() == 0; got != locked {
+			t.Errorf("%v before the end: the lock shows %v, want %v", left, got, locked)
+		}
+	}
+}
+
+func TestCommentHints(t *testing.T) {
+	t.Parallel()
+	outcome := func(label string, rule callbacks.CommentRule) callbacks.Outcome {
+		return callbacks.Outcome{Name: strings.ToLower(label), Label: label, Kind: callbacks.Success, Comment: rule}
+	}
+	for _, tc := range []struct {
+		outcomes []callbacks.Outcome
+		want     string
+	}{
+		{callbacks.DefaultOutcomes(callbacks.Failure), "optional for “Approve”; required for “Reject”"},
+		{[]callbacks.Outcome{outcome("A", callbacks.CommentRequired), outcome("B", callbacks.CommentRequired)}, "required"},
+		{[]callbacks.Outcome{outcome("A", callbacks.CommentOptional), outcome("B", callbacks.CommentNone), outcome("C", callbacks.CommentOptional)}, "optional for “A”, “C”; not sent for “B”"},
+	} {
+		if got := commentHint(tc.outcomes); got != tc.want {
+			t.Errorf("%q, want %q", got, tc.want)
+		}
+	}
+	silent := sampleReview()
+	silent.Callback.Outcomes = []callbacks.Outcome{outcome("Go", callbacks.CommentNone)}
+	silent.Previews = silent.Previews[:1]
+	if reviewPage(t, silent).Find("#comment").Length() != 0 {
+		t.Error("a comment is asked for that nobody sends")
+	}
+}
+
+// TestOutcomesOfSenders: the strong button is the first success when none is called approve, and failures are red.
+func TestOutcomesOfSenders(t *testing.T) {
+	t.Parallel()
+	outcomes := []callbacks.Outcome{
+		{Name: "stop", Label: "Stop", Kind: callbacks.Failure}, {Name: "go", Label: "Go ahead", Kind: callbacks.Success, Payload: json.RawMessage(`1`)},
+		{Name: "later", Label: "Later", Kind: callbacks.Success, Payload: json.RawMessage(`2`)},
+	}
+	if got := primary(outcomes); got != "go" {
+		t.Errorf("primary is %q", got)
+	}
+	var names []string
+	for _, o := range choices(outcomes) {
+		names = append(names, o.Name+" "+buttonClass(o, outcomes)+buttonKey(o, outcomes))
+	}
+	if want := []string{"later ", "stop reject", "go approvea"}; !slices.Equal(names, want) {
+		t.Errorf("%q, want %q", names, want)
+	}
+	if got := confirmNoun(outcomes[1]); got != "Confirm: Go ahead" {
+		t.Errorf("confirmed by %q", got)
+	}
+	if got := primary(outcomes[:1]); got != "" {
+		t.Errorf("a failure is primary: %q", got)
+	}
+}
+
+// TestConfirmPage: the second step without scripts carries exactly what it shows.
+func TestConfirmPage(t *testing.T) {
+	t.Parallel()
+	m := sampleReview()
+	p := previewsOf(m.Callback, "No receipt.\nSorry.")[1]
+	doc := html(t, ConfirmPage(shellAt("mine", "/"), Confirm{Callback: m.Callback, Preview: p, Comment: "No receipt.\nSorry.", List: m.List}))
+	form := doc.Find("form#confirm")
+	sent := map[string]string{}
+	form.Find("input[type=hidden]").Each(func(_ int, s *goquery.Selection) { sent[s.AttrOr("name", "")] = s.AttrOr("value", "") })
+	for name, want := range map[string]string{"outcome": "reject", "comment": "No receipt.\nSorry.", "seen": p.Completion.SHA256(), "at": "2026-11-24T12:51:02Z"} {
+		if sent[name] != want {
+			t.Errorf("%s=%q, want %q", name, sent[name], want)
+		}
+	}
+	if got := words(form.Find("button")); got != "Confirm rejection" {
+		t.Errorf("button: %q", got)
+	}
+	if form.AttrOr("action", "") != "/callbacks/exp2291/decision?scope=mine" {
+		t.Errorf("posts to %s", form.AttrOr("action", ""))
+	}
+	if got := doc.Find("#bytes-reject").Text(); got != string(p.Completion.Body()) {
+		t.Errorf("shows %q", got)
+	}
+	if strings.Contains(doc.Text(), "out of date") {
+		t.Error("a first confirmation is said to be out of date")
+	}
+	stale := html(t, ConfirmPage(shellAt("mine", "/"), Confirm{Callback: m.Callback, Preview: p, Stale: true}))
+	if got := words(stale.Find(".note")); !strings.HasPrefix(got, "Nothing was sent.") {
+		t.Errorf("stale: %q", got)
+	}
+}

@@ -1,0 +1,144 @@
+package views
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+
+	"github.com/a-h/templ"
+)
+
+func TestSignIn(t *testing.T) {
+	t.Parallel()
+	nobody := Shell{Moment: Moment{Now: now}, Support: "the platform team"}
+	doc := html(t, SignInPage(nobody, SignIn{Provider: "Harborline SSO", Return: "/callbacks/exp2291?scope=mine"}))
+	form := doc.Find("form[action='/auth/login'][method=post]")
+	if words(form.Find("button")) != "Continue with Harborline SSO" || form.Find("[name=return]").AttrOr("value", "") != "/callbacks/exp2291?scope=mine" {
+		t.Errorf("%q, returning to %q", words(form), form.Find("[name=return]").AttrOr("value", ""))
+	}
+	if got := words(doc.Find(".note")); got != "After signing in you go to the callback you opened . Opening a link never decides anything." {
+		t.Errorf("%q", got)
+	}
+	if doc.Find("nav, script[type=module]").Length() != 0 {
+		t.Error("somebody who is not signed in gets navigation or scripts")
+	}
+	down := html(t, SignInPage(nobody, SignIn{Provider: "Harborline SSO", Return: "/", Down: true}))
+	if got := words(down.Find("[role=alert]")); got != "Harborline SSO does not answer. Nobody can sign in until it does. Open reviews go on. Ask the platform team." {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestReturnWords(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"/": "", "": "", "/?scope=mine": "the list you opened", "/callbacks/x": "the callback you opened", "/audit": "the audit", "/admin/callbacks?q=1": "the table of all callbacks",
+	} {
+		if got := returnWords(path); got != want {
+			t.Errorf("%q: %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestConflictSaysWhoOrWhat(t *testing.T) {
+	t.Parallel()
+	taken := decidedReview().Callback
+	taken.Decision.By = dana
+	own := decidedReview().Callback
+	clock := endedReview(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, At: now.Add(-800 * time.Millisecond), Detail: "The timeout ran out."}).Callback
+	closed := endedReview(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByExecution, At: now, Detail: "The execution ended around the callback."}).Callback
+	for _, tc := range []struct {
+		name                string
+		c                   callbacks.Callback
+		title, what, detail string
+	}{
+		{"Somebody", taken, "Dana approved this 4 s before you", "Decided", "Approved by Dana Fischer, 13:50:58.000"},
+		{"OwnOtherTab", own, "You approved this 4 s before you", "Decided", "Approved by You, 13:50:58.000"},
+		{"Clock", clock, "The callback timed out 0.8 s before you", "Ended", "The timeout ran out. 13:51:01.200"},
+		{"Closed", closed, "The execution ended before you", "Ended", "The execution ended around the callback. 13:51:02.000"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			doc := html(t, ConflictPage(shellAt("mine", "/"), Conflict{Callback: tc.c, Tried: "Reject", Comment: "Line 7\nis missing", List: sampleReview().List}))
+			if got := words(doc.Find("h1")); got != tc.title {
+				t.Errorf("title %q, want %q", got, tc.title)
+			}
+			if got := words(doc.Find(".pairs")); got != tc.what+" "+tc.detail+" You tried Reject, 13:51:02" {
+				t.Errorf("%q, want %s %s", got, tc.what, tc.detail)
+			}
+			if got := doc.Find("#kept-comment").Text(); got != "Line 7\nis missing" {
+				t.Errorf("comment: %q", got)
+			}
+			if doc.Find("[data-copy=kept-comment]").Length() != 1 {
+				t.Error("the comment cannot be copied")
+			}
+		})
+	}
+}
+
+func TestConflictLeadsOn(t *testing.T) {
+	t.Parallel()
+	row := sampleRows()[0]
+	m := Conflict{Callback: decidedReview().Callback, List: sampleReview().List, Next: &Next{Row: &row}}
+	if got := html(t, ConflictPage(shellAt("mine", "/"), m)).Find("[data-key=Enter]").AttrOr("href", ""); got != "/callbacks/vendor?scope=mine" {
+		t.Errorf("next leads to %s", got)
+	}
+	m.Next = nil
+	if got := html(t, ConflictPage(shellAt("mine", "/"), m)).Find("#problem .btn.quiet").AttrOr("href", ""); got != "/?scope=mine" {
+		t.Errorf("back leads to %s", got)
+	}
+}
+
+// TestUnavailableKeepsWhatWasTyped: the form is sent again, through the page that shows the bytes.
+func TestUnavailableKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	m := Unavailable{RequestID: "R1", Decision: &Unrecorded{Callback: "exp2291", Outcome: "reject", Comment: "a < b", Seen: "abc", At: "now"}}
+	for name, s := range map[string]Shell{"Known": shellAt("mine", "/"), "Nobody": {Moment: Moment{Now: now}}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			form := html(t, UnavailablePage(s, m)).Find("form.again")
+			if form.AttrOr("action", "") != "/callbacks/exp2291/decision" || form.AttrOr("method", "") != "post" {
+				t.Errorf("posts to %q", form.AttrOr("action", ""))
+			}
+			if form.Find("textarea[name=comment]").Text() != "a < b" || form.Find("[name=outcome]").AttrOr("value", "") != "reject" {
+				t.Errorf("kept: %q", words(form))
+			}
+		})
+	}
+}
+
+func TestProblemPages(t *testing.T) {
+	t.Parallel()
+	s := shellAt("mine", "/")
+	for _, tc := range []struct {
+		name  string
+		page  templ.Component
+		code  string
+		title string
+		text  string
+	}{
+		{"Forbidden", ForbiddenPage(s, Forbidden{Reason: "Ask Aiko.", Code: "requester", Callback: "x"}), "403", "You can see this, but not decide it", "Ask Aiko."},
+		{"ForbiddenElse", ForbiddenPage(s, Forbidden{Reason: "This list is for admins."}), "403", "This is not yours to do", "This list is for admins."},
+		{"NoRole", NoRolePage(s), "403", "You are signed in, but have no role here", "Ask platform@harborline.example for one."},
+		{"NotFound", NotFoundPage(s), "404", "There is no such page, or it is not yours to see", "Ask platform@harborline.example."},
+		{"Invalid", InvalidPage(s, BadRequest{Faults: callbacks.Invalid{{Pointer: "from", Detail: "is no time"}}}), "422", "This cannot be understood", "from is no time"},
+		{"TooMany", TooManyPage(s, TooMany{RetryAfter: 20 * time.Second}), "429", "That was too often", "Try again in 20 s."},
+		{"Failure", FailurePage(s, Failure{RequestID: "01JD"}), "500", "Countersign made a mistake", "Request 01JD"},
+		{"Unavailable", UnavailablePage(s, Unavailable{RequestID: "01JD"}), "503", "Countersign cannot reach its database", "Nothing was changed."},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			doc := html(t, tc.page)
+			if words(doc.Find(".codeno")) != tc.code || words(doc.Find("h1")) != tc.title {
+				t.Errorf("%s %q, want %s %q", words(doc.Find(".codeno")), words(doc.Find("h1")), tc.code, tc.title)
+			}
+			if got := words(doc.Find("#problem")); !strings.Contains(got, tc.text) {
+				t.Errorf("%q is not said in %q", tc.text, got)
+			}
+			if words(doc.Find("title")) != tc.title+" · Countersign" {
+				t.Errorf("title of the page: %q", words(doc.Find("title")))
+			}
+		})
+	}
+}
