@@ -74,7 +74,7 @@ func (s *Store) Audit(ctx context.Context, q callbacks.AuditQuery) ([]callbacks.
 	if q.Limit <= 0 || !q.AllQueues && len(q.Queues) == 0 {
 		return nil, nil
 	}
-	text, args := auditText(q)
+	text, args := s.dialect.auditText(q)
 	var found []auditRow
 	if err := s.db.NewRaw(text, args...).Scan(ctx, &found); err != nil {
 		return nil, fmt.Errorf("read audit: %w", unavailable(err))
@@ -88,7 +88,7 @@ func (s *Store) Audit(ctx context.Context, q callbacks.AuditQuery) ([]callbacks.
 
 // auditText is the statement of an audit query. What a reader of some queues sees is merged from one walk for each queue,
 // unless callback or actor narrow it more.
-func auditText(q callbacks.AuditQuery) (string, []any) {
+func (d *dialect) auditText(q callbacks.AuditQuery) (string, []any) {
 	var all arm
 	if q.Callback != "" {
 		all = append(all, where("callback = ?", storable(string(q.Callback))))
@@ -113,6 +113,5 @@ func auditText(q callbacks.AuditQuery) (string, []any) {
 			arms = append(arms, append(arm{where("queue = ?", queue)}, all...))
 		}
 	}
-	text, args := union("*", where("audit"), arms)
-	return text + " order by seq desc limit ?", append(args, min(q.Limit, callbacks.MaxPage))
+	return d.union("*", walk{where("audit"), arms}, fmt.Sprintf(" order by seq desc limit %d", min(q.Limit, callbacks.MaxPage)))
 }

@@ -27,6 +27,13 @@ type dialect struct {
 	// driver prepares once.
 	statement func(text string, args []any) (string, []any)
 
+	// arm makes a select one arm of a union all that ends with the tail "order by … limit …". SQLite merges arms that come
+	// sorted from an index, row by row as they are wanted. PostgreSQL would read each to its end, so it cuts each by itself.
+	arm func(text, tail string) string
+	// lookUp is the table callbacks joined to the candidates of the select in the place of %, one look-up for each. Both
+	// planners, left alone, may read every pending callback instead.
+	lookUp string
+
 	// addWords is the insert of a callback's number and words into the search; wordsMatch selects the numbers that match and
 	// ends with the column of the number, for one more condition.
 	addWords, wordsMatch string
@@ -39,6 +46,8 @@ var sqliteDialect = dialect{
 	goose:      goose.DialectSQLite3,
 	migrations: "sqlite",
 	statement:  func(text string, args []any) (string, []any) { return text, args },
+	arm:        func(text, _ string) string { return text },
+	lookUp:     `(%) as candidates cross join callbacks on num = candidate`,
 	addWords:   `insert into search (rowid, words) values (?, ?)`,
 	wordsMatch: `select rowid from search where search match ? and rowid`,
 	document:   func(words []string) string { return strings.Join(words, " ") },
@@ -54,6 +63,8 @@ var postgresDialect = dialect{
 	statement: func(text string, args []any) (string, []any) {
 		return numbered(text), append([]any{pgx.QueryExecModeCacheStatement}, args...)
 	},
+	arm:        func(text, tail string) string { return "(" + text + tail + ")" },
+	lookUp:     `(%) as candidates cross join lateral (select * from callbacks where num = candidate offset 0) as callbacks`,
 	addWords:   `insert into search (callback, words) values (?, cast(? as text)::tsvector)`,
 	wordsMatch: `select callback from search where words @@ ?::tsquery and callback`,
 	document:   func(words []string) string { return joinWords(words, `'%'`, " ") },

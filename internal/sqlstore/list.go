@@ -24,7 +24,7 @@ func (s *Store) List(ctx context.Context, q callbacks.Query) (callbacks.Page, er
 		return callbacks.Page{}, err
 	}
 	limit := min(max(q.Limit, 1), callbacks.MaxPage)
-	text, args := pageText(w, orderOf(q.Filter), q.After, limit+1) // one more tells whether there is a next page
+	text, args := s.dialect.pageText(w, orderOf(q.Filter), q.After, limit+1) // one more tells whether there is a next page
 	var places []place
 	if err := s.db.NewRaw(text, args...).Scan(ctx, &places); err != nil {
 		return callbacks.Page{}, fmt.Errorf("list callbacks: %w", unavailable(err))
@@ -54,8 +54,8 @@ func (s *Store) walk(ctx context.Context, q callbacks.Query) (walk, error) {
 	return s.walkOf(q, queues, all), nil
 }
 
-// pageText is the statement that finds the places of one page. Each arm comes sorted from its index and the database merges them.
-func pageText(w walk, o order, after *callbacks.Cursor, limit int) (string, []any) {
+// pageText is the statement that finds the places of one page. Each arm comes sorted from its index.
+func (d *dialect) pageText(w walk, o order, after *callbacks.Cursor, limit int) (string, []any) {
 	compare, direction := ">", ""
 	if o.desc {
 		compare, direction = "<", " desc"
@@ -66,8 +66,8 @@ func pageText(w walk, o order, after *callbacks.Cursor, limit int) (string, []an
 			w.arms[i] = append(slices.Clip(w.arms[i]), behind)
 		}
 	}
-	text, args := union(o.column+" as key, num", w.from, w.arms)
-	return text + " order by key" + direction + ", num" + direction + " limit ?", append(args, limit)
+	tail := fmt.Sprintf(" order by key%s, num%s limit %d", direction, direction, limit)
+	return d.union(o.column+" as key, num", w, tail)
 }
 
 // page reads the callbacks at the places, in their order, and who is reviewing them.
@@ -124,7 +124,7 @@ func (s *Store) Count(ctx context.Context, q callbacks.Query, limit int) (int, e
 	if err != nil || len(w.arms) == 0 {
 		return 0, err
 	}
-	text, args := countText(w, limit)
+	text, args := s.dialect.countText(w, limit)
 	var n int
 	if err := s.db.NewRaw(text, args...).Scan(ctx, &n); err != nil {
 		return 0, fmt.Errorf("count callbacks: %w", unavailable(err))
@@ -133,7 +133,7 @@ func (s *Store) Count(ctx context.Context, q callbacks.Query, limit int) (int, e
 }
 
 // countText counts what the arms find and stops at limit.
-func countText(w walk, limit int) (string, []any) {
-	text, args := union("1", w.from, w.arms)
-	return "select count(*) from (" + text + " limit ?) as found", append(args, limit)
+func (d *dialect) countText(w walk, limit int) (string, []any) {
+	text, args := d.union("1", w, fmt.Sprintf(" limit %d", limit))
+	return "select count(*) from (" + text + ") as found", args
 }

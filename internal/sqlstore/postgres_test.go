@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"regexp"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -96,4 +99,58 @@ func TestPostgres(t *testing.T) {
 	}
 	server(t)
 	callbackstest.RunStore(t, func(t *testing.T) callbacks.Store { return openPostgres(t) })
+}
+
+var scanned = regexp.MustCompile(`Scan .*actual rows=(\d+) loops=(\d+)`)
+
+// TestPostgresReadsAPage looks how many rows PostgreSQL reads for a page: those of the page from each arm, and not all that
+// wait; and for a search each candidate once, whatever the planner knows of the tables.
+func TestPostgresReadsAPage(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		return
+	}
+	u := newDatabase(t)
+	s, err := sqlstore.Open(t.Context(), u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	const n = 1000
+	fill(t, s, n)
+	few := []string{"queue-1", "queue-2"}
+	for _, analysed := range []bool{false, true} {
+		if analysed {
+			parsed, err := url.Parse(u)
+			if err != nil {
+				t.Fatal(err)
+			}
+			exec(t, parsed, "analyze")
+		}
+		for name, tt := range map[string]struct {
+			filter callbacks.Filter
+			most   int
+		}{
+			"Available": {callbacks.Filter{Scope: callbacks.ScopeAvailable}, 11},
+			"All":       {callbacks.Filter{Scope: callbacks.ScopeAll}, 11},
+			"Function":  {callbacks.Filter{Scope: callbacks.ScopeAvailable, Function: "orders-1"}, 11},
+			"Search":    {callbacks.Filter{Scope: callbacks.ScopeAvailable, Search: "approve"}, n},
+		} {
+			tt.filter.Limit = 10
+			lines, err := s.ExplainList(t.Context(), callbacks.Query{Filter: tt.filter, Queues: few, Now: callbackstest.T0})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, line := range lines {
+				if found := scanned.FindStringSubmatch(line); found != nil {
+					rows, _ := strconv.Atoi(found[1])
+					loops, _ := strconv.Atoi(found[2])
+					if rows*loops > tt.most {
+						t.Errorf("%s, analysed %t: reads %d rows, want at most %d:\n%s", name, analysed, rows*loops, tt.most, strings.Join(lines, "\n"))
+						break
+					}
+				}
+			}
+		}
+	}
 }

@@ -111,9 +111,8 @@ func (s *Store) walkOf(q callbacks.Query, queues []string, allQueues bool) walk 
 			one = append(one, where("queue in (?)", bun.List(queues)))
 		}
 		for i, c := range candidates {
-			if i == 0 { // a cross join is run from left to right: the few first, and not all of a state
-				w.from = where("("+c.text+") as candidates cross join callbacks", c.args...)
-				one = append(one, where("num = candidate"))
+			if i == 0 {
+				w.from = where(strings.Replace(s.dialect.lookUp, "%", c.text, 1), c.args...)
 				continue
 			}
 			one = append(one, where("num in ("+c.text+")", c.args...))
@@ -215,18 +214,21 @@ func endsConditions(e callbacks.Ends) []condition {
 	return c
 }
 
-// union is the text of all arms as one select of columns.
-func union(columns string, from condition, arms []arm) (string, []any) {
+// union is the text of all arms as one select of columns, in the form in which the database runs arms with that tail.
+func (d *dialect) union(columns string, w walk, tail string) (string, []any) {
 	var texts []string
 	var args []any
-	for _, a := range arms {
-		text := "select " + columns + " from " + from.text
-		args = append(args, from.args...)
+	for _, a := range w.arms {
+		text := "select " + columns + " from " + w.from.text
+		args = append(args, w.from.args...)
 		for i, c := range a {
 			text += [...]string{" where ", " and "}[min(i, 1)] + c.text
 			args = append(args, c.args...)
 		}
+		if len(w.arms) > 1 {
+			text = d.arm(text, tail)
+		}
 		texts = append(texts, text)
 	}
-	return strings.Join(texts, " union all "), args
+	return strings.Join(texts, " union all ") + tail, args
 }

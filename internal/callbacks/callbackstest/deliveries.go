@@ -19,6 +19,7 @@ func testDeliveries(t *testing.T, open func(*testing.T) callbacks.Store) {
 		"EarliestFirstToLimit":    claimLimit,
 		"OneClaimantEach":         claimsRace,
 		"OpenAttemptMakesDoubt":   claimAfterCrash,
+		"NoAttemptOnceAccepted":   claimCompleted,
 		"FinishSettles":           finishSettles,
 		"FinishPutsOff":           finishPutsOff,
 		"FinishErrorWritesNone":   finishError,
@@ -225,6 +226,32 @@ func claimAfterCrash(t *testing.T, s callbacks.Store) {
 		t.Errorf("after a crash: doubtful %t, %d tries; want true, 2", w.Delivery.Doubtful, w.Delivery.Tries)
 	}
 	same(t, "attempts", delivery(t, s, c.ID).Attempts, []callbacks.Attempt{{Number: 1, StartedAt: T0}, {Number: 2, StartedAt: later}})
+}
+
+// claimCompleted: what was accepted is claimed again to find its receipt; nothing is sent, so there is no attempt to record
+// and none to be in doubt about.
+func claimCompleted(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	decide(t, s, c.ID, T0)
+	w := claimOne(t, s, "worker", T0)
+	accepted := answered(w, T0, callbacks.AnswerAccepted)
+	if _, err := s.FinishDelivery(t.Context(), "worker", accepted, c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
+		Ended(callbacks.Completed, T0)(c)
+		d.DueAt = T0
+		return Entry(*c, callbacks.ActionDelivered, T0), nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	claimOne(t, s, "crashed", T0)
+	w = claimOne(t, s, "next", T0.Add(time.Minute))
+	if w.Delivery.Doubtful || w.Callback.State != callbacks.Completed {
+		t.Errorf("got doubtful %t in state %s, want no doubt, completed", w.Delivery.Doubtful, w.Callback.State)
+	}
+	same(t, "attempts", delivery(t, s, c.ID).Attempts, []callbacks.Attempt{accepted})
+	if _, err := s.FinishDelivery(t.Context(), "next", callbacks.Attempt{Number: w.Delivery.Tries}, c.ID, putOff(time.Time{})); err != nil {
+		t.Errorf("finish of a claim without attempt: %v", err)
+	}
+	same(t, "attempts after the receipt", delivery(t, s, c.ID).Attempts, []callbacks.Attempt{accepted})
 }
 
 func finishSettles(t *testing.T, s callbacks.Store) {
