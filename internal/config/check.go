@@ -24,6 +24,7 @@ func (c *Config) check(p problems) {
 	p.unless(c.Review.Max >= c.Review.IdleBudget, "REVIEW_MAX", "must not be shorter than %sREVIEW_IDLE_BUDGET", Prefix)
 	p.unless(c.WatchRate > 0 && !math.IsInf(c.WatchRate, 0), "WATCH_RATE", "must be above zero and finite")
 	c.checkSourceQueues(p)
+	c.checkTopicQueues(p)
 	c.checkWatchQueues(p)
 }
 
@@ -36,6 +37,20 @@ func (c *Config) checkSourceQueues(p problems) {
 		for _, queue := range c.Sources[name].Queues {
 			if _, ok := c.Queues[queue]; !ok && queue != callbacks.DefaultQueue {
 				p.add(Prefix+"SOURCES", "source %q may address queue %q, which %sQUEUES does not have", name, queue, Prefix)
+			}
+		}
+	}
+}
+
+// checkTopicQueues looks for topics that may address a queue which does not exist.
+func (c *Config) checkTopicQueues(p problems) {
+	if len(p[Prefix+"QUEUES"]) > 0 {
+		return // which queues exist is not known
+	}
+	for _, arn := range c.Topics.arns() {
+		for _, queue := range c.Topics[arn].Queues {
+			if _, ok := c.Queues[queue]; !ok && queue != callbacks.DefaultQueue {
+				p.add(Prefix+"SNS_TOPICS", "topic %q may address queue %q, which %sQUEUES does not have", arn, queue, Prefix)
 			}
 		}
 	}

@@ -26,6 +26,8 @@ type Config struct {
 	Roles      Roles          `envPrefix:"ROLE_"`
 	Queues     Queues         `env:"QUEUES" help:"Queues by name, as JSON: groups, keepAlive (review or queued), fourEyes, rejectAs (failure or success). Queue default always exists; its groups are the reviewer groups unless set." example:"{\"finance\":{\"groups\":[\"finance-approvers\"],\"keepAlive\":\"queued\",\"fourEyes\":true,\"rejectAs\":\"success\"}}"`
 	Sources    Sources        `env:"SOURCES" secret:"true" help:"Webhook senders by name, as JSON: secrets (Standard Webhooks, several while one is replaced), tokens (bearer), queues they may address (all when empty)." example:"{\"expenses\":{\"secrets\":[\"whsec_…\"],\"queues\":[\"finance\"]}}"`
+	EventKeys  APIKeys        `env:"EVENTBRIDGE_KEYS" secret:"true" help:"Keys that EventBridge may send as X-Api-Key when it posts how executions ended, with commas between them: at least 32 characters each, several while one is replaced. POST /webhooks/eventbridge is off when empty." example:"5f1c…"`
+	Topics     Topics         `env:"SNS_TOPICS" help:"SNS topics whose messages are announcements, by ARN, as JSON: source (the sender's name in the record), queues they may address (all when empty). POST /webhooks/sns is off when empty." example:"{\"arn:aws:sns:eu-central-1:123456789012:approvals\":{\"source\":\"expenses\",\"queues\":[\"default\"]}}"`
 	Encryption EncryptionKeys `env:"ENCRYPTION_KEYS" secret:"true" help:"Functions whose results are encrypted with AES-GCM before they go out, as JSON: 32 bytes in base64 for each. Their callbacks need the serdes of package durable/aesgcm with the same key." example:"{\"expense-approval\":\"kFZ3…\"}"`
 	Intake     Intake         `envPrefix:"INTAKE_"`
 	Session    Session        `envPrefix:"SESSION_"`

@@ -14,6 +14,7 @@ import (
 const (
 	goodSecret = "whsec_MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY="
 	goodToken  = "t0ken-t0ken-t0ken-t0ken-t0ken-t0ken"
+	goodTopic  = "arn:aws:sns:eu-central-1:123456789012:approvals"
 )
 
 // variables are an environment with the required settings, changed by pairs of short name and value.
@@ -80,6 +81,7 @@ func TestLoadReadsEverySetting(t *testing.T) {
 		"ROLE_ADMIN_GROUPS", "Platform Team,root", "ROLE_AUDITOR_GROUPS", "audit",
 		"QUEUES", `{"finance":{"groups":["fin"],"keepAlive":"queued","fourEyes":true,"rejectAs":"success"},"default":{"groups":["all"]}}`,
 		"SOURCES", `{"expenses":{"secrets":["`+goodSecret+`"],"tokens":["`+goodToken+`"],"queues":["finance","default"]}}`,
+		"EVENTBRIDGE_KEYS", goodToken+"-old, "+goodToken+"-new", "SNS_TOPICS", `{"`+goodTopic+`":{"source":"expenses","queues":["finance"]}}`,
 		"INTAKE_RATE", "0.5", "INTAKE_BURST", "3", "SESSION_IDLE", "1h", "SESSION_LIFETIME", "2h",
 		"REVIEW_IDLE_BUDGET", "5m", "REVIEW_MAX", "1h", "LAMBDA_REGION", "eu-west-1", "LAMBDA_ENDPOINT", "http://127.0.0.1:9001",
 		"WATCH", `{"expense-approval":{"queue":"finance"},"arn:aws:lambda:us-east-1:123456789012:function:pay":{},"*":{"region":"eu-north-1"}}`,
@@ -101,7 +103,8 @@ func TestLoadReadsEverySetting(t *testing.T) {
 			"finance": {Groups: []string{"fin"}, KeepAlive: "queued", FourEyes: true, RejectAs: "success"},
 			"default": {Groups: []string{"all"}},
 		},
-		Sources: Sources{"expenses": {Secrets: []Secret{goodSecret}, Tokens: []Secret{goodToken}, Queues: []string{"finance", "default"}}},
+		Sources:   Sources{"expenses": {Secrets: []Secret{goodSecret}, Tokens: []Secret{goodToken}, Queues: []string{"finance", "default"}}},
+		EventKeys: APIKeys{goodToken + "-old", goodToken + "-new"}, Topics: Topics{goodTopic: {Source: "expenses", Queues: []string{"finance"}}},
 		Intake:  Intake{Rate: 0.5, Burst: 3},
 		Session: Session{Idle: time.Hour, Lifetime: 2 * time.Hour},
 		Review:  Review{IdleBudget: 5 * time.Minute, Max: time.Hour},

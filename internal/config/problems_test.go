@@ -68,6 +68,19 @@ func TestEachRule(t *testing.T) {
 		{"token of 31", "SOURCES", source(`{"tokens":["` + strings.Repeat("x", 31) + `"]}`), `source "expenses", token 1: needs at least 32 characters`},
 		{"unknown queue", "SOURCES", source(`{"tokens":["` + goodToken + `"],"queues":["finanz"]}`), `may address queue "finanz"`},
 		{"shared token", "SOURCES", `{"a":{"tokens":["` + goodToken + `"]},"b":{"tokens":["` + goodToken + `"]}}`, `source "b" repeats a secret or token of source "a"`},
+
+		{"EventBridge key of 31", "EVENTBRIDGE_KEYS", goodToken + "," + strings.Repeat("x", 31), "in each key, key 2 has 31"},
+		{"EventBridge key of 513", "EVENTBRIDGE_KEYS", strings.Repeat("x", 513), "must have 32 to 512 characters in each key, key 1 has 513"},
+		{"EventBridge key with a space", "EVENTBRIDGE_KEYS", goodToken + " x", "must have visible ASCII characters only, key 1 has others"},
+		{"EventBridge key twice", "EVENTBRIDGE_KEYS", goodToken + ", " + goodToken, "has key 2 twice"},
+
+		{"topic by name", "SNS_TOPICS", `{"approvals":{"source":"a"}}`, `has the name "approvals": use the ARN of a standard SNS topic`},
+		{"FIFO topic", "SNS_TOPICS", `{"arn:aws:sns:eu-west-1:123456789012:a.fifo":{"source":"a"}}`, "use the ARN of a standard SNS topic"},
+		{"ARN of a queue", "SNS_TOPICS", `{"arn:aws:sqs:eu-west-1:123456789012:a":{"source":"a"}}`, "use the ARN of a standard SNS topic"},
+		{"region with a dot", "SNS_TOPICS", `{"arn:aws:sns:evil.example-1:123456789012:a":{"source":"a"}}`, "use the ARN of a standard SNS topic"},
+		{"topic without source", "SNS_TOPICS", `{"` + goodTopic + `":{}}`, `needs a "source"`},
+		{"topic with a field more", "SNS_TOPICS", `{"` + goodTopic + `":{"source":"a","queue":"a"}}`, `unknown field "queue"`},
+		{"topic to an unknown queue", "SNS_TOPICS", `{"` + goodTopic + `":{"source":"a","queues":["finanz"]}}`, `may address queue "finanz"`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

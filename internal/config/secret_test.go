@@ -15,6 +15,7 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 	c, err := load(variables(
 		"DATABASE_URL", "postgres://desk:hunter2@db:5432/countersign?password=hunter3",
 		"SOURCES", `{"expenses":{"secrets":["`+goodSecret+`"],"tokens":["`+goodToken+`"]}}`,
+		"EVENTBRIDGE_KEYS", "first-"+goodToken+",second-"+goodToken,
 	), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +48,8 @@ func TestProblemsNeverRepeatASecret(t *testing.T) {
 	t.Parallel()
 	const secret = "31415926535897932384"
 	for name, value := range map[string][]string{
-		"DATABASE_URL": {"postgres://u:" + secret + "/@db", "mysql://u:" + secret + "@db/x", "host=db password=" + secret, "postgres://u:" + secret + "@db"},
+		"DATABASE_URL":     {"postgres://u:" + secret + "/@db", "mysql://u:" + secret + "@db/x", "host=db password=" + secret, "postgres://u:" + secret + "@db"},
+		"EVENTBRIDGE_KEYS": {secret, secret + secret + "," + secret + secret, secret + "\n" + secret},
 		"SOURCES": {
 			secret, `"` + secret + `"`, `{"a":{"secrets":["` + secret + `"]}}`, `{"a":{"tokens":["` + secret + `"]}}`,
 			`{"a":{"tokens":[` + secret + `]}}`, `{"a":{"tokens":` + secret + `}}`, `{"a":` + secret + `}`, `{"a":{"tokens":["` + secret + `}}`,
