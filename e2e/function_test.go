@@ -1,0 +1,146 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"countersign/durable"
+	"countersign/internal/demo"
+	"countersign/internal/locallambda"
+)
+
+// function is the name of the durable function of these tests.
+const function = "expense-approval"
+
+// answer is what an execution of the function ends with: how its callback came back to it.
+type answer struct {
+	Result string `json:",omitempty"` // as text, so that not a byte of it is changed
+	Failed *durable.CallbackFailedError
+	Late   *durable.CallbackTimeoutError
+}
+
+// asked is a request that the desk has taken.
+type asked struct {
+	executionARN string
+	id           string // of the callback at the desk
+}
+
+func (a asked) page() string { return "/callbacks/" + a.id }
+
+// row is the callback's row in a list.
+func (a asked) row() string { return "#row-" + a.id }
+
+// registerFunction makes the engine know the function. Its input is the question that it puts to the desk.
+func (w *world) registerFunction(t *testing.T, webhookSecret string) {
+	t.Helper()
+	sender, err := demo.NewDesk(w.url+"/webhooks/callbacks", webhookSecret, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.engine.Register(function, durable.NewHandler(func(ctx durable.Context, q demo.Question) (answer, error) {
+		callback, err := durable.CreateCallback[string](ctx, "approval", clocks(q)...)
+		if err != nil {
+			return answer{}, err
+		}
+		q.CallbackID = callback.CallbackID()
+		id, err := sender.Ask(ctx, q)
+		if err != nil {
+			return answer{}, err
+		}
+		w.asked.add(asked{ctx.ExecutionArn(), id})
+		var a answer
+		a.Result, err = callback.Get()
+		if errors.As(err, &a.Failed) || errors.As(err, &a.Late) {
+			err = nil
+		}
+		return a, err
+	}, durable.WithClient(w.lambda)), locallambda.FunctionConfig{Version: "1"})
+}
+
+func clocks(q demo.Question) (options []durable.CallbackOption) {
+	if q.TimeoutSeconds > 0 {
+		options = append(options, durable.WithCallbackTimeout(time.Duration(q.TimeoutSeconds)*time.Second))
+	}
+	if q.HeartbeatTimeoutSeconds > 0 {
+		options = append(options, durable.WithCallbackHeartbeatTimeout(time.Duration(q.HeartbeatTimeoutSeconds)*time.Second))
+	}
+	return options
+}
+
+// expense is a question that most tests put, with changes of their own.
+func expense(changes ...func(*demo.Question)) demo.Question {
+	q := demo.Question{
+		Title: "Expense report EXP-2291: $7,846.20, Osaka customer onsite", Requester: "Ines Calloway <ines.calloway@harborline.example>",
+		Description: "Three-day onsite at **Kansai Precision** to close the renewal.\n\n- Hotel at $389 per night, over the cap\n- Team dinner, receipt missing",
+		Payload: map[string]any{"report": "EXP-2291", "total": "7846.20", "lines": []map[string]any{
+			{"n": 1, "what": "Flight MUC-KIX return", "amount": 2914.5}, {"n": 2, "what": "Hotel, 3 nights", "amount": 1167},
+		}},
+		Queue: "finance", TimeoutSeconds: 3600, Tags: []string{"over policy", "EMEA"},
+		Links: []demo.Link{{Title: "10 receipts", URL: "https://expenses.harborline.example/EXP-2291"}},
+	}
+	for _, change := range changes {
+		change(&q)
+	}
+	return q
+}
+
+// ask starts an execution and waits until the desk has its request.
+func (w *world) ask(t *testing.T, q demo.Question) asked {
+	t.Helper()
+	arn := w.begin(t, q)
+	return w.asked.await(t, patience, "the desk to take the request", func(a asked) bool { return a.executionARN == arn })
+}
+
+// begin starts an execution.
+func (w *world) begin(t *testing.T, q demo.Question) (executionARN string) {
+	t.Helper()
+	input, err := json.Marshal(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	arn, err := w.engine.Start(t.Context(), function, "", input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return arn
+}
+
+// result waits for the end of an execution, which has to succeed, and returns what the function made of its callback.
+func (w *world) result(t *testing.T, a asked) (got answer) {
+	t.Helper()
+	end := w.await(t, locallambda.ExecutionEnded, a.executionARN)
+	if end.Status != "SUCCEEDED" {
+		t.Fatalf("the execution ended %s: %+v", end.Status, end.Error)
+	}
+	if err := json.Unmarshal([]byte(end.Payload), &got); err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// closings are the events by which the callback of an execution ended, as its history has them.
+func (w *world) closings(t *testing.T, a asked) (ends []types.Event) {
+	t.Helper()
+	pages := lambda.NewGetDurableExecutionHistoryPaginator(w.lambda, &lambda.GetDurableExecutionHistoryInput{
+		DurableExecutionArn: aws.String(a.executionARN), IncludeExecutionData: aws.Bool(true),
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range page.Events {
+			switch e.EventType {
+			case types.EventTypeCallbackSucceeded, types.EventTypeCallbackFailed, types.EventTypeCallbackTimedOut:
+				ends = append(ends, e)
+			}
+		}
+	}
+	return ends
+}

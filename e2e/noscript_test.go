@@ -1,0 +1,73 @@
+package e2e_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+
+	"countersign/internal/demo"
+)
+
+// withoutScripts makes the browser run none from the next page on.
+func (p *person) withoutScripts() {
+	p.t.Helper()
+	p.scriptless = true
+	p.runScripts(false)
+}
+
+func (p *person) runScripts(run bool) {
+	p.t.Helper()
+	call(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !run})
+}
+
+// TestWithoutScripts: list, filter, page and decision are plain links and forms.
+func TestWithoutScripts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.ask(t, expense())
+	other := w.ask(t, expense(func(q *demo.Question) { q.Title = "Laptops for the new team" }))
+	mara := w.visitor(t, "mara")
+	mara.withoutScripts()
+	mara.open("/")
+	mara.enter()
+
+	mara.see(other.row())
+	mara.write(`input[name="q"]`, "Osaka")
+	mara.submit(`.filters button`)
+	mara.see(a.row())
+	if mara.has(other.row()) {
+		t.Error("the filter leaves in what does not match")
+	}
+	mara.submit(a.row() + " a")
+	mara.reads("#item", "EXP-2291", "Kansai Precision")
+	mara.inspect("noscript-review")
+
+	t.Run("CommentMissing", func(*testing.T) {
+		if status := mara.submit(`button[value="reject"]`); status != http.StatusUnprocessableEntity {
+			t.Errorf("a rejection without a comment answers %d, want 422", status)
+		}
+		mara.reads("#comment-fault", "comment")
+		mara.inspect("noscript-fault")
+	})
+	mara.write("#comment", "Agreed in “July”\nwith <Lena>")
+	if status := mara.submit(`button[value="approve"]`); status != http.StatusOK {
+		t.Fatalf("the first step answers %d, want 200", status)
+	}
+	mara.reads("#main", "Approve for Ines Calloway?", "Agreed in “July”")
+	mara.inspect("noscript-confirm")
+	if closed := w.closings(t, a); len(closed) > 0 {
+		t.Fatalf("the first step closed the callback: %v", closed)
+	}
+	shown := mara.source("#bytes-approve")
+	mara.submit("#confirm button")
+	if got := w.result(t, a); got.Result != shown {
+		t.Errorf("the function got %s, the page showed %s", got.Result, shown)
+	}
+	w.desk.log.await(t, patience, "the delivery to be noted", func(line string) bool {
+		return strings.Contains(line, a.id) && strings.Contains(line, `"state":"completed"`)
+	})
+	mara.open(a.page())
+	mara.reads("#verdict", "Approved. Lambda")
+}

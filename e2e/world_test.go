@@ -1,0 +1,159 @@
+package e2e_test
+
+import (
+	"cmp"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"countersign/internal/devidp"
+	"countersign/internal/locallambda"
+)
+
+// Names of a world's one region, client and sender.
+const (
+	region       = "eu-central-1"
+	clientID     = "countersign"
+	clientSecret = "a client secret of these tests"
+	source       = "harborline"
+)
+
+// world is a desk and everything around it, each part behind its own address on loopback.
+type world struct {
+	url       string // of the desk
+	desk      *desk
+	settings  map[string]string // of the desk, without their prefix
+	engine    *locallambda.Engine
+	lambda    *lambda.Client
+	seen      *record[locallambda.Observation] // by the engine
+	asked     *record[asked]
+	provider  *devidp.Provider
+	noSignIns atomic.Bool // the provider hangs up
+}
+
+// newWorld starts a world. Changes are made to the desk's settings before it starts.
+func newWorld(t *testing.T, changes ...func(settings map[string]string)) *world {
+	t.Helper()
+	w := &world{url: "http://" + freeAddress(t), seen: newRecord[locallambda.Observation](), asked: newRecord[asked]()}
+	key := make([]byte, 32)
+	_, _ = rand.Read(key)
+	webhookSecret := "whsec_" + base64.StdEncoding.EncodeToString(key)
+	lambdaURL := w.startLambda(t, webhookSecret)
+	issuer := w.startProvider(t)
+	w.settings = map[string]string{
+		"ADDR":                 w.url[len("http://"):],
+		"BASE_URL":             w.url,
+		"DATABASE_URL":         "sqlite://" + filepath.Join(t.TempDir(), "desk.db"),
+		"OIDC_ISSUER":          issuer,
+		"OIDC_CLIENT_ID":       clientID,
+		"OIDC_CLIENT_SECRET":   clientSecret,
+		"OIDC_PROVIDER_NAME":   "Harborline SSO",
+		"ROLE_REVIEWER_GROUPS": "approvers",
+		"ROLE_ADMIN_GROUPS":    "platform-team",
+		"ROLE_AUDITOR_GROUPS":  "audit",
+		"QUEUES":               `{"finance": {"groups": ["finance-approvers"], "fourEyes": true}, "releases": {"groups": ["release-managers"]}}`,
+		"SOURCES":              fmt.Sprintf(`{%q: {"secrets": [%q]}}`, source, webhookSecret),
+		"LAMBDA_REGION":        region,
+		"LAMBDA_ENDPOINT":      lambdaURL,
+		"SUPPORT_CONTACT":      "the platform team",
+	}
+	for _, change := range changes {
+		change(w.settings)
+	}
+	w.start(t)
+	return w
+}
+
+// start starts the desk, for the first time or again after [desk.kill].
+func (w *world) start(t *testing.T) {
+	t.Helper()
+	environment := []string{"AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local", "AWS_EC2_METADATA_DISABLED=true"}
+	for name, value := range w.settings {
+		environment = append(environment, "COUNTERSIGN_"+name+"="+value)
+	}
+	w.desk = startDesk(t, environment)
+}
+
+// startLambda runs the engine with the function that asks, and notes what it sees.
+func (w *world) startLambda(t *testing.T, webhookSecret string) (url string) {
+	w.engine = locallambda.New(locallambda.Config{Region: region, Logger: slog.New(slog.DiscardHandler)})
+	t.Cleanup(func() {
+		if err := w.engine.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	w.engine.Observe(w.seen.add)
+	server := httptest.NewServer(w.engine.Handler())
+	t.Cleanup(server.Close)
+	w.lambda = lambda.New(lambda.Options{
+		Region: region, BaseEndpoint: aws.String(server.URL), Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+	})
+	w.registerFunction(t, webhookSecret)
+	return server.URL
+}
+
+// startProvider runs the OpenID provider, which hangs up on everybody while noSignIns is set.
+func (w *world) startProvider(t *testing.T) (issuer string) {
+	t.Helper()
+	server := httptest.NewUnstartedServer(nil)
+	issuer = "http://" + server.Listener.Addr().String()
+	var err error
+	w.provider, err = devidp.New(issuer, []devidp.Client{{
+		ID: clientID, Secret: clientSecret, RedirectURIs: []string{w.url + "/auth/callback"}, SignedOutURIs: []string{w.url + "/signin"},
+	}}, people, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := w.provider.Handler()
+	server.Config.Handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if w.noSignIns.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		pages.ServeHTTP(rw, r)
+	})
+	server.Start()
+	t.Cleanup(server.Close)
+	return issuer
+}
+
+// freeAddress finds an address for the desk, which has to be known before it starts: the provider redirects to it. The
+// ports are below those that the kernel gives to clients, so that nobody takes it meanwhile.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	const lowest, ports = 20000, 12000
+	for range 50 {
+		n, err := rand.Int(rand.Reader, big.NewInt(ports))
+		if err != nil {
+			t.Fatal(err)
+		}
+		address := net.JoinHostPort("127.0.0.1", strconv.FormatInt(lowest+n.Int64(), 10))
+		if l, err := net.Listen("tcp", address); err == nil {
+			_ = l.Close()
+			return address
+		}
+	}
+	t.Fatal("50 ports and none is free")
+	return ""
+}
+
+// await waits until the engine sees something of a kind in an execution.
+func (w *world) await(t *testing.T, kind locallambda.ObservationKind, executionARN string) locallambda.Observation {
+	t.Helper()
+	return w.seen.await(t, patience, cmp.Or(string(kind), "anything"), func(o locallambda.Observation) bool {
+		return o.Kind == kind && o.ExecutionARN == executionARN
+	})
+}
