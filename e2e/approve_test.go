@@ -1,0 +1,73 @@
+package e2e_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"testing"
+	"time"
+
+	"countersign/internal/demo"
+	"countersign/internal/locallambda"
+)
+
+// live is how soon an open page shows what happens elsewhere.
+const live = 2 * time.Second
+
+// TestApprove is the story of the desk: a request arrives in an open list, two people open it, one approves, and the
+// function gets exactly the bytes that were shown. It has the machine for itself, because it looks at the clock.
+func TestApprove(t *testing.T) {
+	for name, database := range databases {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, database(t))
+			mara, dana := w.signIn(t, "mara"), w.signIn(t, "dana")
+			mara.reads("#list", "Nothing")
+			mara.inspect("inbox-empty")
+			mara.comes("#freshness", "Live")
+			samePage := mara.keepsPage()
+
+			arn := w.begin(t, expense(func(q *demo.Question) { q.HeartbeatTimeoutSeconds = 60 }))
+			mara.comesWithin(live, "#list", "EXP-2291")
+			samePage()
+			a := w.asked.await(t, patience, "the request", func(a asked) bool { return a.executionARN == arn })
+			mara.inspect("inbox")
+
+			mara.click(a.row() + " a")
+			w.await(t, locallambda.HeartbeatReceived, arn)
+			mara.comes("#clocks", "Kept alive by this review.")
+			dana.open(a.page())
+			dana.comesWithin(live, "#presence", "Mara is also reviewing")
+			mara.comesWithin(live, "#presence", "Dana is also reviewing")
+			mara.inspect("review")
+
+			samePage = dana.keepsPage()
+			mara.write("#comment", "Agreed in “July” with <Lena> & \\ Örn 🎉")
+			mara.comes("#wire", "Lena")
+			shown := mara.arm("approve")
+			mara.reads(`[data-bar="armed"]`, "Approve for Ines Calloway?", "cannot be undone")
+			mara.picture("armed")
+			mara.confirm()
+			mara.reaches("completed")
+			mara.comes("#verdict", "Approved. Lambda’s own history agrees.")
+			dana.reaches("completed")
+			samePage()
+
+			hash := sha256.Sum256([]byte(shown))
+			mara.reads("#receipt", hex.EncodeToString(hash[:]))
+			closed := w.closings(t, a)
+			if len(closed) != 1 || closed[0].CallbackSucceededDetails == nil {
+				t.Fatalf("the history has %+v, want one success", closed)
+			}
+			if got := *closed[0].CallbackSucceededDetails.Result.Payload; got != shown {
+				t.Errorf("Lambda has %s\nthe page showed %s", got, shown)
+			}
+			if got := w.result(t, a); got.Result != shown {
+				t.Errorf("the function got %s\nthe page showed %s", got.Result, shown)
+			}
+			mara.inspect("decided")
+			dana.reads("#verdict", "Mara Okafor approved this")
+			dana.open("/?scope=history")
+			dana.see(a.row())
+			dana.inspect("history")
+		})
+	}
+}

@@ -1,0 +1,77 @@
+package e2e_test
+
+import (
+	"net/url"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// mostRequests is how many requests the first page that somebody opens may make, itself included.
+const mostRequests = 12
+
+// TestFirstLoad weighs pages as they come to a browser that has never been here.
+func TestFirstLoad(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.ask(t, expense())
+	mara := w.visitor(t, "mara")
+	call(mara, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true})
+	loads := mara.countRequests()
+	weigh := func(name string) {
+		requests, bytes := loads.reset()
+		t.Logf("%s: %d requests, %.1f KB", name, len(requests), bytes/1000)
+		if len(requests) > mostRequests {
+			t.Errorf("%s makes %d requests, want at most %d: %v", name, len(requests), mostRequests, requests)
+		}
+	}
+	mara.open("/signin")
+	weigh("sign-in")
+	mara.enter()
+	loads.reset()
+	mara.open("/")
+	mara.comes("#freshness", "Live")
+	weigh("inbox")
+	mara.open(a.page())
+	mara.see("decision-bar:defined")
+	weigh("review")
+}
+
+// loads counts what a tab loads, the streams of events apart.
+type loads struct {
+	mu       sync.Mutex
+	requests []string
+	bytes    float64 // as they came over the network, compressed
+}
+
+func (p *person) countRequests() *loads {
+	p.t.Helper()
+	l := &loads{}
+	err := chromedp.Listen(p.tab, func(event any) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		switch e := event.(type) {
+		case *network.EventRequestWillBeSent:
+			if u, err := url.Parse(e.Request.URL); err == nil && u.Path != "/events" {
+				l.requests = append(l.requests, e.Request.Method+" "+u.Path)
+			}
+		case *network.EventLoadingFinished:
+			l.bytes += e.EncodedDataLength
+		}
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return l
+}
+
+// reset returns what was loaded since the last time.
+func (l *loads) reset() (requests []string, bytes float64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	requests, bytes = l.requests, l.bytes
+	l.requests, l.bytes = nil, 0
+	return requests, bytes
+}
