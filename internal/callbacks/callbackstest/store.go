@@ -26,6 +26,7 @@ func RunStore(t *testing.T, open func(*testing.T) callbacks.Store) {
 		"Functions":  testFunctions,
 		"Update":     testUpdate,
 		"Deliveries": testDeliveries,
+		"Retries":    testRetries,
 		"Heartbeats": testHeartbeats,
 		"Deadlines":  testDeadlines,
 		"Reviews":    testReviews,

@@ -1,0 +1,88 @@
+package callbackstest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+func testRetries(t *testing.T, open func(*testing.T) callbacks.Store) {
+	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+		"MakesDue":           retryMakesDue,
+		"LeavesALeaseAlone":  retryDuringAttempt,
+		"ErrorWritesNothing": retryError,
+		"WithoutDelivery":    retryWithoutDelivery,
+	})
+}
+
+func retryMakesDue(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	decide(t, s, c.ID, T0)
+	w := claimOne(t, s, "worker", T0)
+	if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, T0, callbacks.AnswerNone), c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
+		Ended(callbacks.Unconfirmed, T0)(c)
+		d.DueAt, d.Doubtful = time.Time{}, true
+		return Entry(*c, callbacks.ActionUnconfirmed, T0), nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	now := T0.Add(time.Hour)
+	got, err := s.RetryDelivery(t.Context(), c.ID, now, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
+		c.State, c.Ending = callbacks.Decided, nil
+		return Entry(*c, callbacks.ActionRetried, now), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "stored and returned callback", get(t, s, c.ID), got)
+	same(t, "next delivery", nextDelivery(t, s), now)
+	if w := claimOne(t, s, "worker", now); w.Delivery.Tries != 2 || !w.Delivery.Doubtful || w.Callback.State != callbacks.Decided {
+		t.Errorf("got %d tries, doubtful %t, state %s; want 2, true, decided", w.Delivery.Tries, w.Delivery.Doubtful, w.Callback.State)
+	}
+	if actions := auditOf(t, s, c.ID); actions[0] != callbacks.ActionRetried {
+		t.Errorf("latest action is %s, want the retry", actions[0])
+	}
+}
+
+func retryDuringAttempt(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	decide(t, s, c.ID, T0)
+	claimOne(t, s, "worker", T0)
+	now := T0.Add(time.Second)
+	if _, err := s.RetryDelivery(t.Context(), c.ID, now, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
+		return Entry(*c, callbacks.ActionRetried, now), nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if work := claim(t, s, "another", now); len(work) != 0 {
+		t.Error("a second attempt was begun while the first is under way")
+	}
+}
+
+func retryError(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	decided := decide(t, s, c.ID, T0.Add(time.Hour))
+	_, err := s.RetryDelivery(t.Context(), c.ID, T0, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
+		c.Heartbeats = 99
+		return Entry(*c, callbacks.ActionRetried, T0), callbacks.ErrConflict
+	})
+	if err != callbacks.ErrConflict { //nolint:errorlint // as it is, not wrapped
+		t.Errorf("got %v, want fn's own error as it is", err)
+	}
+	same(t, "callback before and after", get(t, s, c.ID), decided)
+	same(t, "next delivery", nextDelivery(t, s), T0.Add(time.Hour))
+}
+
+func retryWithoutDelivery(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	_, err := s.RetryDelivery(t.Context(), c.ID, T0, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
+		c.Heartbeats = 99
+		return Entry(*c, callbacks.ActionRetried, T0), nil
+	})
+	if !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("got %v, want ErrNotFound", err)
+	}
+	same(t, "callback before and after", get(t, s, c.ID), c)
+}
