@@ -92,7 +92,7 @@ func logo() templ.Component {
 			templ_7745c5c3_Var4 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<svg class=\"mark\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path class=\"m-base\" d=\"M2.5 20.7h19\"></path><path class=\"m-1\" d=\"M7 16.5 10.8 8\"></path><path class=\"m-2\" d=\"M13.2 16.5 18.8 3.8\"></path></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<svg class=\"mark\" viewBox=\"0 0 24 24\" aria-hidden=\"true\"><path class=\"base\" d=\"M2.5 20.7h19\"></path><path class=\"stroke-one\" d=\"M7 16.5 10.8 8\"></path><path class=\"stroke-two\" d=\"M13.2 16.5 18.8 3.8\"></path></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

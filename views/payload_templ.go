@@ -47,12 +47,12 @@ func payload(document []byte) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</span> <span class=\"push\"></span> ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</span> <span class=\"ml-auto\"></span> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if nodes != nil {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<span class=\"seg\" role=\"radiogroup\" aria-label=\"Payload as\"><label><input class=\"sr as-tree\" type=\"radio\" name=\"payload-as\" checked>Tree</label> <label><input class=\"sr as-raw\" type=\"radio\" name=\"payload-as\">Raw</label></span> ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<span class=\"seg\" role=\"radiogroup\" aria-label=\"Payload as\"><label><input class=\"sr-only as-tree\" type=\"radio\" name=\"payload-as\" checked>Tree</label> <label><input class=\"sr-only as-raw\" type=\"radio\" name=\"payload-as\">Raw</label></span> ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -397,7 +397,7 @@ func wire(m Review) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(m.Previews) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<section class=\"box wire\" id=\"wire\" aria-labelledby=\"wire-title\"><div class=\"box-h\"><h2 id=\"wire-title\">What Lambda will receive</h2><span class=\"push\"></span> ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<section class=\"box wire\" id=\"wire\" aria-labelledby=\"wire-title\"><div class=\"box-h\"><h2 id=\"wire-title\">What Lambda will receive</h2><span class=\"ml-auto\"></span> ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -411,7 +411,7 @@ func wire(m Review) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					var templ_7745c5c3_Var20 = []any{"sr", "w" + strconv.Itoa(i+1)}
+					var templ_7745c5c3_Var20 = []any{"sr-only", "w" + strconv.Itoa(i+1)}
 					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var20...)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -436,7 +436,7 @@ func wire(m Review) templ.Component {
 					var templ_7745c5c3_Var22 string
 					templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(p.Outcome.Name)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/preview.templ`, Line: 84, Col: 105}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/preview.templ`, Line: 84, Col: 110}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 					if templ_7745c5c3_Err != nil {
