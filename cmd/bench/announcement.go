@@ -43,19 +43,21 @@ const (
 func announce(n int) announcement {
 	id := make([]byte, callbackIDBytes)
 	_, _ = rand.Read(id) // never fails
+	callbackID := base64.StdEncoding.EncodeToString(id)
 	a := announcement{
-		CallbackID:  base64.StdEncoding.EncodeToString(id),
+		CallbackID:  callbackID,
 		Title:       fmt.Sprintf("Expense report EXP-%d: Osaka customer onsite", n),
 		Description: "Three-day onsite at **Kansai Precision**. Hotel is above the city cap; pre-approved by the account team.",
 		Requester:   "Ines Calloway <ines.calloway@harborline.example>",
 		Payload: map[string]any{"report": fmt.Sprintf("EXP-%d", n), "total": 7846.2, "currency": "USD", "lines": []any{
 			map[string]any{"what": "flight", "amount": 3120.4}, map[string]any{"what": "hotel", "amount": 2410}, map[string]any{"what": "meals", "amount": 2315.8},
 		}},
-		ExecutionARN: fmt.Sprintf("arn:aws:lambda:eu-central-1:123456789012:function:expense-approval-%d:14/durable-execution/exp-%d/4f1c", n%functionCount, n),
-		Name:         "manager-approval",
-		StartedAt:    time.Now(),
-		Queue:        queueNames[n%len(queueNames)],
-		Tags:         []string{"travel"},
+		ExecutionARN: fmt.Sprintf("arn:aws:lambda:eu-central-1:123456789012:function:expense-approval-%d:14/durable-execution/exp-%d/%s",
+			n%functionCount, n, executionKey(callbackID)),
+		Name:      "manager-approval",
+		StartedAt: time.Now(),
+		Queue:     queueNames[n%len(queueNames)],
+		Tags:      []string{"travel"},
 	}
 	if n%10 != 0 {
 		a.Timeout = firstTimeout + (n*7919)%(lastTimeout-firstTimeout) // a prime, so that neighbours end far apart

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -15,8 +16,15 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// deliveryTimeout bounds the wait for the last decision of a round to reach Lambda.
-const deliveryTimeout = 30 * time.Second
+const (
+	// deliveryTimeout bounds the wait for the last decision of a round to reach Lambda.
+	deliveryTimeout = 30 * time.Second
+	// quietTime without a call to Lambda ends a turn: the desk reads the receipts of its decisions from the history a moment
+	// after they were accepted, which must not fall into the other's turn.
+	quietTime = 400 * time.Millisecond
+)
+
+var errSlowLambda = errors.New("not every decision reached Lambda")
 
 // decide posts decisions to the desk and to a floor. A decision has taken as long as from its post until Lambda is called;
 // the rate counts decisions until the last one is there.
@@ -118,6 +126,7 @@ func (b *bench) decisionsOf(work *backlog, connections int) rival {
 			return load.Sample{}, errSlowLambda
 		}
 		elapsed := time.Since(begin)
+		defer b.lambda.quiet(ctx, quietTime)
 		var took []time.Duration
 		for id, arrived := range b.lambda.arrivals() {
 			took = append(took, arrived.Sub(posts.begun[id]))

@@ -1,28 +1,34 @@
 package main
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/lambdaapi"
 )
 
-// TestLambda: the stand-in is called as the SDK calls AWS, and gives the callback ID back as it was.
-func TestLambda(t *testing.T) {
+// newLambdaClient calls the stand-in as the SDK calls AWS.
+func newLambdaClient(l *lambdaStub) *lambda.Client {
+	return lambda.New(lambda.Options{
+		Region: "eu-central-1", BaseEndpoint: aws.String(l.url), Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""),
+		HTTPClient: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
+	})
+}
+
+func TestLambdaNotesDecisions(t *testing.T) {
 	t.Parallel()
 	l, err := startLambda(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(l.close)
-	client := lambda.New(lambda.Options{
-		Region: "eu-central-1", BaseEndpoint: aws.String(l.url), Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""),
-		HTTPClient: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
-	})
 	all := l.expect(2)
 	for _, id := range []string{"a/b+c=", "YWJj"} {
 		select {
@@ -30,7 +36,7 @@ func TestLambda(t *testing.T) {
 			t.Error("full before the last call")
 		default:
 		}
-		_, err := client.SendDurableExecutionCallbackSuccess(context.Background(), &lambda.SendDurableExecutionCallbackSuccessInput{
+		_, err := newLambdaClient(l).SendDurableExecutionCallbackSuccess(t.Context(), &lambda.SendDurableExecutionCallbackSuccessInput{
 			CallbackId: aws.String(id), Result: []byte(strings.Repeat("x", 100)),
 		})
 		if err != nil {
@@ -40,5 +46,35 @@ func TestLambda(t *testing.T) {
 	<-all
 	if arrived := l.arrivals(); len(arrived) != 2 || arrived["a/b+c="].IsZero() || arrived["YWJj"].Before(arrived["a/b+c="]) {
 		t.Errorf("arrivals %v, want both in their order", arrived)
+	}
+	l.quiet(t.Context(), time.Millisecond)
+}
+
+// TestLambdaTellsItAgain: the desk finds its receipt in the history.
+func TestLambdaTellsItAgain(t *testing.T) {
+	t.Parallel()
+	l, err := startLambda(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.close)
+	a := announce(7)
+	desk, err := lambdaapi.New(t.Context(), lambdaapi.Config{
+		Region: "eu-central-1", Endpoint: l.url, Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := callbacks.Target{CallbackID: callbacks.CallbackID(a.CallbackID), ExecutionARN: a.ExecutionARN}
+	if _, err := desk.History(t.Context(), to); err == nil {
+		t.Error("there is a history before the decision")
+	}
+	ours := callbacks.Completion{Kind: callbacks.Success, Result: []byte(`{"approved":true}`)}
+	if err := desk.Complete(t.Context(), to, ours); err != nil {
+		t.Fatal(err)
+	}
+	closing, err := desk.History(t.Context(), to)
+	if err != nil || closing.Completion == nil || string(closing.Completion.Result) != string(ours.Result) {
+		t.Errorf("the history says %+v, %v; want our result", closing, err)
 	}
 }
