@@ -40,6 +40,7 @@ type Filter struct {
 	Search         string // words of title, requester, function, name and tags; or a whole callback ID or execution ARN
 	Function       string // exact
 	Queue          string // exact
+	Source         string // exact; [SourceDiscovery] for what nobody announced
 	States         []State
 	Ends           Ends
 	ReceivedFrom   time.Time

@@ -28,7 +28,7 @@ func (s *Service) Receive(ctx context.Context, from Source, messageID string, a 
 	}
 	if receipt.Created && !receipt.Repeated {
 		s.changed(receipt.Callback)
-		if !c.NextHeartbeatAt.IsZero() {
+		if !receipt.Callback.NextHeartbeatAt.IsZero() {
 			s.wake()
 		}
 	}

@@ -38,7 +38,8 @@ type Work struct {
 type Store interface {
 	// Receive records an announced callback, its content and its audit entry, idempotently: by message, then by CallbackID.
 	// The fingerprint is of what was announced; another one under the same CallbackID is [ErrDifferent]. A repeat
-	// changes nothing and returns what is there.
+	// changes nothing and returns what is there. A callback that was found, under [Unannounced], differs from nothing: one
+	// that is known stays as it is, and the first announcement completes it by [Callback.Announced], which counts as created.
 	Receive(ctx context.Context, m Message, c Callback, content Content, fingerprint string, entry AuditEntry) (Receipt, error)
 
 	// Get returns a callback, or [ErrNotFound].
@@ -96,6 +97,8 @@ type Store interface {
 	ForgetMessages(ctx context.Context, before time.Time, limit int) error
 	// Ping checks that the database answers.
 	Ping(ctx context.Context) error
+
+	WatchStore
 }
 
 // Notifier tells open pages, here and on other replicas, that a callback changed. It carries no data: each page reads again

@@ -54,16 +54,25 @@ func (s *Store) Content(ctx context.Context, id callbacks.ID) (callbacks.Content
 	if err != nil {
 		return callbacks.Content{}, missing(unavailable(err))
 	}
+	content, err := r.content()
+	if err != nil {
+		return content, fmt.Errorf("content of %s: %w", id, err)
+	}
+	return content, nil
+}
+
+// content is the row as the domain knows it.
+func (r *contentRow) content() (callbacks.Content, error) {
 	content := callbacks.Content{Description: string(r.Description), Payload: r.Payload}
 	var links []linkDocument
 	if _, err := decode(r.Links, &links); err != nil {
-		return content, fmt.Errorf("links of %s: %w", id, err)
+		return content, fmt.Errorf("links: %w", err)
 	}
 	for _, l := range links {
 		content.Links = append(content.Links, callbacks.Link(l))
 	}
 	if _, err := decode(r.Tags, &content.Tags); err != nil {
-		return content, fmt.Errorf("tags of %s: %w", id, err)
+		return content, fmt.Errorf("tags: %w", err)
 	}
 	return content, nil
 }

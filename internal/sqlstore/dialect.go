@@ -34,9 +34,9 @@ type dialect struct {
 	// planners, left alone, may read every pending callback instead.
 	lookUp string
 
-	// addWords is the insert of a callback's number and words into the search; wordsMatch selects the numbers that match and
-	// ends with the column of the number, for one more condition.
-	addWords, wordsMatch string
+	// addWords is the insert of a callback's number and words into the search, dropWords their deletion; wordsMatch selects the
+	// numbers that match and ends with the column of the number, for one more condition.
+	addWords, dropWords, wordsMatch string
 	// document and query are the forms of folded words that those statements take.
 	document, query func(words []string) string
 }
@@ -49,6 +49,7 @@ var sqliteDialect = dialect{
 	arm:        func(text, _ string) string { return text },
 	lookUp:     `(%) as candidates cross join callbacks on num = candidate`,
 	addWords:   `insert into search (rowid, words) values (?, ?)`,
+	dropWords:  `delete from search where rowid = ?`,
 	wordsMatch: `select rowid from search where search match ? and rowid`,
 	document:   func(words []string) string { return strings.Join(words, " ") },
 	query:      func(words []string) string { return joinWords(words, `"%"*`, " ") },
@@ -66,6 +67,7 @@ var postgresDialect = dialect{
 	arm:        func(text, tail string) string { return "(" + text + tail + ")" },
 	lookUp:     `(%) as candidates cross join lateral (select * from callbacks where num = candidate offset 0) as callbacks`,
 	addWords:   `insert into search (callback, words) values (?, cast(? as text)::tsvector)`,
+	dropWords:  `delete from search where callback = ?`,
 	wordsMatch: `select callback from search where words @@ ?::tsquery and callback`,
 	document:   func(words []string) string { return joinWords(words, `'%'`, " ") },
 	query:      func(words []string) string { return joinWords(words, `'%':*`, " & ") },

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -108,9 +109,10 @@ func plan(t *testing.T, s *Store, text string) []string {
 	return steps
 }
 
-// walks reports a step that reads a whole table, and sorts one that sorts what it read.
+// walks reports a step that reads a whole table, and sorts one that sorts what it read. Watched functions and regions are few
+// enough to be read whole.
 func walks(step string) bool {
-	for _, table := range []string{"callbacks", "contents", "deliveries", "attempts", "reviews", "messages", "sessions"} {
+	for _, table := range []string{"callbacks", "contents", "deliveries", "attempts", "reviews", "messages", "sessions", "executions"} {
 		if step == "SCAN "+table || strings.HasPrefix(step, "SCAN "+table+" ") {
 			return true
 		}
@@ -162,6 +164,8 @@ func TestListPlans(t *testing.T) {
 		"Unattended": {Ends: callbacks.Ends{Unattended: true}},
 		"Received":   {ReceivedFrom: now, ReceivedBefore: now.Add(time.Hour)},
 		"Search":     {Search: "approve 4711"},
+		"Found":      {Source: callbacks.SourceDiscovery},
+		"Source":     {Source: "shop"},
 	}
 	scopes := []callbacks.Scope{callbacks.ScopeAvailable, callbacks.ScopeMine, callbacks.ScopeAttention, callbacks.ScopeHistory, callbacks.ScopeAll}
 	for name, f := range filters {
@@ -286,6 +290,7 @@ func exercise(t *testing.T, s *Store) {
 		_, err = s.Audit(ctx, q)
 		check(err)
 	}
+	exerciseWatches(t, s, c)
 	check(s.ForgetMessages(ctx, now, 10))
 	sessions := s.Sessions(func() time.Time { return now })
 	check(sessions.CommitCtx(ctx, "token", []byte("data"), now))
@@ -296,5 +301,31 @@ func exercise(t *testing.T, s *Store) {
 	for _, q := range []callbacks.Query{{AllQueues: true}, {Queues: []string{"a", "b"}}} {
 		_, err = s.Functions(ctx, q, 10)
 		check(err)
+	}
+}
+
+// exerciseWatches runs what discovery asks.
+func exerciseWatches(t *testing.T, s *Store, known callbacks.Callback) {
+	t.Helper()
+	ctx, now := t.Context(), callbackstest.T0
+	w := callbacks.Watch{Function: "orders", Queue: "a"}
+	found := callbackstest.NewCallback()
+	_, err := s.Receive(ctx, callbacks.Message{}, found, callbacks.Content{}, callbacks.Unannounced, callbacks.AuditEntry{})
+	errs := []error{err}
+	_, err = s.Receive(ctx, callbacks.Message{}, found, callbacks.Content{}, "f", callbacks.AuditEntry{Action: "x"})
+	errs = append(errs, err, s.SetWatches(ctx, callbacks.OriginConfig, []callbacks.Watch{w, {Function: "gone"}}), s.SetWatches(ctx, callbacks.OriginConfig, []callbacks.Watch{w}))
+	_, err = s.ClaimWatches(ctx, now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 10)
+	errs = append(errs, err, s.RenewWatch(ctx, w, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}),
+		s.SeeExecutions(ctx, "w", w, now, []string{known.ExecutionARN, "b"}), s.MissExecutions(ctx, "w", w, now))
+	_, err = s.DueExecutions(ctx, w, now, now, 10)
+	errs = append(errs, err, s.SaveExecution(ctx, "w", w, now, callbacks.WatchedExecution{ARN: known.ExecutionARN}),
+		s.SaveExecution(ctx, "w", w, now, callbacks.WatchedExecution{ARN: "b", Trace: callbacks.Trace{Ended: callbacks.ExecutionFailed}}),
+		s.FinishWatch(ctx, "w", callbacks.WatchState{Watch: w}))
+	_, err = s.NextWatch(ctx)
+	errs = append(errs, err)
+	_, err = s.Lookup(ctx, known.CallbackID)
+	errs = append(errs, err, s.ChangeBudget(ctx, "", func(b *callbacks.ReadBudget) { b.Used++ }))
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -185,6 +185,13 @@ func filterConditions(f callbacks.Filter) []condition {
 	if f.Function != "" {
 		c = append(c, where("function = ?", storable(f.Function)))
 	}
+	switch f.Source {
+	case "":
+	case callbacks.SourceDiscovery: // in the text, where the partial indexes are found by it
+		c = append(c, where("source = '"+callbacks.SourceDiscovery+"'"))
+	default:
+		c = append(c, where("source = ?", storable(f.Source)))
+	}
 	if !f.ReceivedFrom.IsZero() {
 		c = append(c, where("received_at >= ?", millis(f.ReceivedFrom)))
 	}

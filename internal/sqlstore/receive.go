@@ -69,7 +69,7 @@ func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbac
 	text, args := t.insertion(&r)
 	num, err := row[int64](ctx, t, text+` on conflict (callback_hash) do nothing returning num`, args...)
 	if errors.Is(err, sql.ErrNoRows) {
-		return t.announced(ctx, c.CallbackID, fingerprint)
+		return t.announced(ctx, c, content, fingerprint, entry)
 	}
 	if err != nil {
 		return 0, callbacks.Receipt{}, fmt.Errorf("insert callback: %w", err)
@@ -91,21 +91,56 @@ func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbac
 	return num, callbacks.Receipt{Callback: kept, Created: true}, err
 }
 
-// announced is the callback that was announced before, if that was with the same content.
-func (t *tx) announced(ctx context.Context, id callbacks.CallbackID, fingerprint string) (int64, callbacks.Receipt, error) {
-	r, err := row[callbackRow](ctx, t, `select * from callbacks where callback_hash = ?`, hashOf(string(id)))
+// announced is the callback that was announced before, if that was with the same content. One that was only found takes the
+// announcement.
+func (t *tx) announced(ctx context.Context, said callbacks.Callback, saying callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (int64, callbacks.Receipt, error) {
+	r, err := row[callbackRow](ctx, t, `select * from callbacks where callback_hash = ?`+t.dialect.forUpdate, hashOf(string(said.CallbackID)))
 	if err != nil {
 		return 0, callbacks.Receipt{}, fmt.Errorf("read announced callback: %w", err)
 	}
-	before, err := row[string](ctx, t, `select fingerprint from contents where callback = ?`, r.Num)
+	content, err := row[contentRow](ctx, t, `select * from contents where callback = ?`, r.Num)
 	if err != nil {
-		return 0, callbacks.Receipt{}, fmt.Errorf("read fingerprint: %w", err)
+		return 0, callbacks.Receipt{}, fmt.Errorf("read content: %w", err)
 	}
-	if before != fingerprint {
+	switch {
+	case fingerprint == content.Fingerprint, fingerprint == callbacks.Unannounced:
+		c, err := r.callback()
+		return r.Num, callbacks.Receipt{Callback: c}, err
+	case content.Fingerprint != callbacks.Unannounced:
 		return 0, callbacks.Receipt{}, callbacks.ErrDifferent
 	}
+	c, err := t.complete(ctx, r, content, said, saying, fingerprint, entry)
+	return r.Num, callbacks.Receipt{Callback: c, Created: true}, err
+}
+
+// complete gives a callback that was found what its announcement says.
+func (t *tx) complete(ctx context.Context, r callbackRow, before contentRow, said callbacks.Callback, saying callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (callbacks.Callback, error) {
 	c, err := r.callback()
-	return r.Num, callbacks.Receipt{Callback: c}, err
+	if err != nil {
+		return c, err
+	}
+	content, err := before.content()
+	if err != nil {
+		return c, err
+	}
+	entry = c.Announced(&content, said, saying, entry)
+	after, err := contentRowOf(r.Num, content, fingerprint)
+	if err != nil {
+		return c, err
+	}
+	if err := t.update(ctx, &before, &after); err != nil {
+		return c, fmt.Errorf("update content: %w", err)
+	}
+	if _, err := t.exec(ctx, t.dialect.dropWords, r.Num); err != nil {
+		return c, fmt.Errorf("delete words: %w", err)
+	}
+	if _, err := t.exec(ctx, t.dialect.addWords, r.Num, t.dialect.document(wordsOf(c, content.Tags))); err != nil {
+		return c, fmt.Errorf("insert words: %w", err)
+	}
+	if err := t.record(ctx, entry); err != nil {
+		return c, err
+	}
+	return t.save(ctx, r, c)
 }
 
 // remember keeps the answer to a message for when it comes again.

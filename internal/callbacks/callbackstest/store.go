@@ -31,6 +31,8 @@ func RunStore(t *testing.T, open func(*testing.T) callbacks.Store) {
 		"Deadlines":  testDeadlines,
 		"Reviews":    testReviews,
 		"Audit":      testAudit,
+		"Announced":  testAnnounced,
+		"Watches":    testWatches,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,0 +1,105 @@
+package callbackstest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+func testAnnounced(t *testing.T, open func(*testing.T) callbacks.Store) {
+	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+		"CompletesWhatWasFound":  announcedAfterFound,
+		"FindingChangesNothing":  foundAfterAnnounced,
+		"DecidedKeepsItsOffer":   announcedAfterDecided,
+		"FoundAreListedBySource": foundBySource,
+	})
+}
+
+// find records a callback that nobody announced.
+func find(t testing.TB, s callbacks.Store, c callbacks.Callback, content callbacks.Content) callbacks.Receipt {
+	t.Helper()
+	c.Source = callbacks.SourceDiscovery
+	r, err := s.Receive(t.Context(), callbacks.Message{}, c, content, callbacks.Unannounced, Entry(c, callbacks.ActionFound, c.ReceivedAt))
+	must(t, err)
+	return r
+}
+
+func announcedAfterFound(t *testing.T, s callbacks.Store) {
+	found := NewCallback(Title("orders: approve-order"), Heartbeats(time.Minute, time.Time{}))
+	find(t, s, found, callbacks.Content{Payload: []byte(`{"input":1}`)})
+	said := NewCallback(Title("Sign the zebra contract"), Queue("finance"), Heartbeats(time.Hour, time.Time{}), Timeout(time.Second))
+	said.CallbackID, said.KeepAlive = found.CallbackID, callbacks.KeepAliveQueued
+	said.Outcomes = callbacks.DefaultOutcomes(callbacks.Success)
+	message := callbacks.Message{Source: "shop", ID: "m1", At: T0}
+	saying := callbacks.Content{Description: "# Zebra", Tags: []string{"quagga"}}
+	at := T0.Add(time.Minute)
+	r, err := s.Receive(t.Context(), message, said, saying, "f", Entry(said, callbacks.ActionReceived, at))
+	must(t, err)
+	if !r.Created || r.Repeated {
+		t.Errorf("receipt says created %t, repeated %t; want the first announcement", r.Created, r.Repeated)
+	}
+	want := found
+	want.Title, want.Queue, want.Source, want.KeepAlive, want.Outcomes = said.Title, said.Queue, said.Source, said.KeepAlive, said.Outcomes
+	want.NextHeartbeatAt, want.Revision = at, 1
+	same(t, "receipt", r.Callback, want)
+	same(t, "stored callback", get(t, s, found.ID), want)
+	content, err := s.Content(t.Context(), found.ID)
+	must(t, err)
+	same(t, "content", content, callbacks.Content{Description: "# Zebra", Payload: []byte(`{"input":1}`), Tags: []string{"quagga"}})
+	same(t, "actions", auditOf(t, s, found.ID), []callbacks.Action{callbacks.ActionReceived, callbacks.ActionFound})
+	for search, hits := range map[string]int{"zebra": 1, "quagga": 1, "approve": 1, "12,400": 0} {
+		n, err := s.Count(t.Context(), callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAll, Search: search}, AllQueues: true, Now: T0}, 9)
+		if err != nil || n != hits {
+			t.Errorf("%q finds %d, %v; want %d", search, n, err, hits)
+		}
+	}
+	if r := receive(t, s, message, said); !r.Repeated || !r.Created {
+		t.Errorf("the message again gives %+v, want its first answer", r)
+	}
+	if _, err := s.Receive(t.Context(), callbacks.Message{}, said, saying, "g", callbacks.AuditEntry{}); !errors.Is(err, callbacks.ErrDifferent) {
+		t.Errorf("another announcement gives %v, want ErrDifferent", err)
+	}
+}
+
+func foundAfterAnnounced(t *testing.T, s callbacks.Store) {
+	want := put(t, s, NewCallback())
+	found := NewCallback(Title("orders: approve-order"))
+	found.CallbackID = want.CallbackID
+	for range 2 {
+		r := find(t, s, found, callbacks.Content{})
+		if r.Created {
+			t.Error("receipt says created")
+		}
+		same(t, "receipt", r.Callback, want)
+	}
+	same(t, "stored callback", get(t, s, want.ID), want)
+}
+
+func announcedAfterDecided(t *testing.T, s callbacks.Store) {
+	found := NewCallback(Title("orders: approve-order"))
+	find(t, s, found, callbacks.Content{})
+	want := decide(t, s, found.ID, T0)
+	said := NewCallback(Title("Sign the zebra contract"), Queue("finance"))
+	said.CallbackID, said.Outcomes = found.CallbackID, callbacks.DefaultOutcomes(callbacks.Success)
+	r := receive(t, s, callbacks.Message{}, said)
+	want.Title, want.Source, want.Revision = said.Title, said.Source, want.Revision+1
+	same(t, "receipt", r.Callback, want)
+}
+
+func foundBySource(t *testing.T, s callbacks.Store) {
+	put(t, s, NewCallback())
+	found := find(t, s, NewCallback(), callbacks.Content{}).Callback
+	for source, want := range map[string]int{"": 2, callbacks.SourceDiscovery: 1, "shop": 1, "nobody": 0} {
+		page, err := s.List(t.Context(), callbacks.Query{
+			Filter: callbacks.Filter{Scope: callbacks.ScopeAll, Source: source, Limit: 10}, AllQueues: true, Now: T0,
+		})
+		if err != nil || len(page.Rows) != want {
+			t.Errorf("source %q lists %d, %v; want %d", source, len(page.Rows), err, want)
+		}
+		if source == callbacks.SourceDiscovery {
+			same(t, "row", page.Rows[0].Callback, found)
+		}
+	}
+}

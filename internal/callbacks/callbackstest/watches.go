@@ -1,0 +1,343 @@
+package callbackstest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+func testWatches(t *testing.T, open func(*testing.T) callbacks.Store) {
+	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+		"SetAddsAndRemoves":       watchesSet,
+		"ConfigWinsOverRegion":    watchesOrigins,
+		"ClaimIsALease":           watchesClaim,
+		"ManyClaimEachOnce":       watchesClaimAtOnce,
+		"RenewedLeaseHolds":       watchesRenew,
+		"LostLeaseWritesNothing":  watchesLost,
+		"FinishCounts":            watchesFinish,
+		"ExecutionsKeepTheTrace":  executionsKeepTrace,
+		"ExecutionsThatLeft":      executionsMissed,
+		"PressingExecutionsFirst": executionsPressing,
+		"BudgetIsShared":          budgetShared,
+		"BudgetKeepsEveryField":   budgetFields,
+		"Lookup":                  lookup,
+	})
+}
+
+var (
+	orders = callbacks.Watch{Function: "orders", Region: "eu-west-1", Queue: "finance"}
+	prints = callbacks.Watch{Function: "prints", Region: "eu-west-1", Queue: callbacks.DefaultQueue}
+)
+
+const scanner = "scanner"
+
+func setWatches(t testing.TB, s callbacks.Store, from callbacks.Origin, watches ...callbacks.Watch) {
+	t.Helper()
+	if err := s.SetWatches(t.Context(), from, watches); err != nil {
+		t.Fatalf("set watches: %v", err)
+	}
+}
+
+// watched are the watches that there are.
+func watched(t testing.TB, s callbacks.Store) []callbacks.Watch {
+	t.Helper()
+	states, err := s.Watches(t.Context())
+	if err != nil {
+		t.Fatalf("watches: %v", err)
+	}
+	var all []callbacks.Watch
+	for _, state := range states {
+		all = append(all, state.Watch)
+	}
+	return all
+}
+
+func claimWatches(t testing.TB, s callbacks.Store, owner string, now time.Time) []callbacks.WatchState {
+	t.Helper()
+	claimed, err := s.ClaimWatches(t.Context(), now, callbacks.Lease{Owner: owner, Until: now.Add(time.Minute)}, 10)
+	if err != nil {
+		t.Fatalf("claim watches: %v", err)
+	}
+	return claimed
+}
+
+// scanOrders claims the watch of orders and lists executions.
+func scanOrders(t testing.TB, s callbacks.Store, now time.Time, arns ...string) {
+	t.Helper()
+	setWatches(t, s, callbacks.OriginConfig, orders)
+	claimWatches(t, s, scanner, now)
+	must(t, s.SeeExecutions(t.Context(), scanner, orders, now, arns))
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// due are the ARNs that a scan has still to read, in order.
+func due(t testing.TB, s callbacks.Store, scan, now time.Time) []string {
+	t.Helper()
+	found, err := s.DueExecutions(t.Context(), orders, scan, now, 10)
+	must(t, err)
+	var arns []string
+	for _, e := range found {
+		arns = append(arns, e.ARN)
+	}
+	return arns
+}
+
+func watchesSet(t *testing.T, s callbacks.Store) {
+	setWatches(t, s, callbacks.OriginConfig, prints, orders)
+	same(t, "watches", watched(t, s), []callbacks.Watch{orders, prints})
+	scanOrders(t, s, T0, "a") // sets orders alone
+	same(t, "watches", watched(t, s), []callbacks.Watch{orders})
+	setWatches(t, s, callbacks.OriginConfig, prints)
+	setWatches(t, s, callbacks.OriginConfig, orders)
+	same(t, "executions of a watch that was gone", due(t, s, T0.Add(time.Hour), T0.Add(time.Hour)), nil)
+	moved := orders
+	moved.Queue = "releases"
+	setWatches(t, s, callbacks.OriginConfig, moved)
+	same(t, "watches", watched(t, s), []callbacks.Watch{moved})
+	setWatches(t, s, callbacks.OriginConfig)
+	same(t, "watches", watched(t, s), nil)
+	if next, err := s.NextWatch(t.Context()); err != nil || !next.IsZero() {
+		t.Errorf("next watch is %v, %v; want none", next, err)
+	}
+}
+
+func watchesOrigins(t *testing.T, s callbacks.Store) {
+	setWatches(t, s, callbacks.OriginConfig, orders)
+	taken := orders
+	taken.Queue = callbacks.DefaultQueue
+	setWatches(t, s, callbacks.OriginRegion, taken, prints)
+	same(t, "watches", watched(t, s), []callbacks.Watch{orders, prints})
+	setWatches(t, s, callbacks.OriginRegion)
+	same(t, "watches without the region's", watched(t, s), []callbacks.Watch{orders})
+	setWatches(t, s, callbacks.OriginRegion, prints)
+	setWatches(t, s, callbacks.OriginConfig, prints)
+	setWatches(t, s, callbacks.OriginRegion)
+	same(t, "watches that the operator took over", watched(t, s), []callbacks.Watch{prints})
+}
+
+func watchesClaim(t *testing.T, s callbacks.Store) {
+	setWatches(t, s, callbacks.OriginConfig, orders)
+	claimed := claimWatches(t, s, "one", T0)
+	if len(claimed) != 1 || claimed[0].Watch != orders || !claimed[0].ScanFrom.Equal(T0) {
+		t.Fatalf("claimed %+v, want orders from now on", claimed)
+	}
+	if again := claimWatches(t, s, "two", T0.Add(59*time.Second)); len(again) != 0 {
+		t.Errorf("claimed %+v under a lease", again)
+	}
+	if next, err := s.NextWatch(t.Context()); err != nil || !next.Equal(T0.Add(time.Minute)) {
+		t.Errorf("next watch is %v, %v; want the end of the lease", next, err)
+	}
+	if again := claimWatches(t, s, "two", T0.Add(time.Minute)); len(again) != 1 {
+		t.Errorf("claimed %+v after the lease, want orders", again)
+	}
+}
+
+func watchesClaimAtOnce(t *testing.T, s callbacks.Store) {
+	var many []callbacks.Watch
+	for i := range 20 {
+		many = append(many, callbacks.Watch{Function: fmt.Sprint("f", i)})
+	}
+	setWatches(t, s, callbacks.OriginConfig, many...)
+	var mu sync.Mutex
+	claims := map[callbacks.Watch]int{}
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			claimed, err := s.ClaimWatches(t.Context(), T0, callbacks.Lease{Owner: fmt.Sprint(i), Until: T0.Add(time.Minute)}, 5)
+			if err != nil {
+				t.Errorf("claim: %v", err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			for _, c := range claimed {
+				claims[c.Watch]++
+			}
+		})
+	}
+	all.Wait()
+	for w, n := range claims {
+		if n != 1 {
+			t.Errorf("%s was claimed %d times", w.Function, n)
+		}
+	}
+}
+
+func watchesRenew(t *testing.T, s callbacks.Store) {
+	setWatches(t, s, callbacks.OriginConfig, orders)
+	claimWatches(t, s, scanner, T0)
+	must(t, s.RenewWatch(t.Context(), orders, callbacks.Lease{Owner: scanner, Until: T0.Add(3 * time.Minute)}))
+	if again := claimWatches(t, s, "two", T0.Add(2*time.Minute)); len(again) != 0 {
+		t.Errorf("claimed %+v under a renewed lease", again)
+	}
+}
+
+func watchesLost(t *testing.T, s callbacks.Store) {
+	setWatches(t, s, callbacks.OriginConfig, orders)
+	claimWatches(t, s, scanner, T0)
+	claimWatches(t, s, "two", T0.Add(time.Hour))
+	ctx := t.Context()
+	for name, err := range map[string]error{
+		"renew":  s.RenewWatch(ctx, orders, callbacks.Lease{Owner: scanner, Until: T0.Add(2 * time.Hour)}),
+		"see":    s.SeeExecutions(ctx, scanner, orders, T0, []string{"a"}),
+		"miss":   s.MissExecutions(ctx, scanner, orders, T0),
+		"save":   s.SaveExecution(ctx, scanner, orders, T0, callbacks.WatchedExecution{ARN: "a"}),
+		"finish": s.FinishWatch(ctx, scanner, callbacks.WatchState{Watch: orders}),
+		"gone":   s.RenewWatch(ctx, prints, callbacks.Lease{Owner: scanner}),
+		"nobody": s.FinishWatch(ctx, "", callbacks.WatchState{Watch: orders}),
+	} {
+		if !errors.Is(err, callbacks.ErrLeaseLost) {
+			t.Errorf("%s gives %v, want ErrLeaseLost", name, err)
+		}
+	}
+	same(t, "executions", due(t, s, T0.Add(time.Hour), T0.Add(time.Hour)), nil)
+}
+
+func watchesFinish(t *testing.T, s callbacks.Store) {
+	found := NewCallback()
+	found.Source, found.ExecutionARN = callbacks.SourceDiscovery, "with"
+	put(t, s, found)
+	scanOrders(t, s, T0, "with", "without")
+	must(t, s.SaveExecution(t.Context(), scanner, orders, T0, callbacks.WatchedExecution{
+		ARN: "with", Trace: callbacks.Trace{Last: 4, Callbacks: map[string]callbacks.OpenCallback{"1": {ID: found.ID}, "2": {}}},
+	}))
+	want := callbacks.WatchState{
+		Watch: orders, DueAt: T0.Add(30 * time.Second), ScannedAt: T0.Add(time.Second), Problem: callbacks.AnswerDenied,
+		Running: 2, Open: 2, Unannounced: 1,
+	}
+	finished := want
+	finished.Running, finished.Open, finished.Unannounced = 0, 0, 0 // the store counts
+	must(t, s.FinishWatch(t.Context(), scanner, finished))
+	states, err := s.Watches(t.Context())
+	must(t, err)
+	same(t, "watches", states, []callbacks.WatchState{want})
+	if early := claimWatches(t, s, "two", T0.Add(29*time.Second)); len(early) != 0 {
+		t.Errorf("claimed %+v before it was due", early)
+	}
+	if again := claimWatches(t, s, "two", T0.Add(30*time.Second)); len(again) != 1 {
+		t.Errorf("claimed %+v when it was due, want orders", again)
+	}
+}
+
+func executionsKeepTrace(t *testing.T, s callbacks.Store) {
+	scanOrders(t, s, T0, "a", "b", "b")
+	want := callbacks.WatchedExecution{
+		ARN: "a", SeenAt: T0, CheckAt: T0.Add(time.Minute),
+		Trace: callbacks.Trace{
+			Last: 7, LastAt: T0.Add(-time.Minute), Root: "root", Deadline: T0.Add(time.Hour),
+			Contexts:  map[string]callbacks.OpenContext{"1": {Name: `a "name"`}, "1-1": {Parent: "1"}},
+			Callbacks: map[string]callbacks.OpenCallback{"1-1-1": {Parent: "1-1", ID: "ours"}, "2": {}},
+		},
+	}
+	must(t, s.SaveExecution(t.Context(), scanner, orders, T0, want))
+	same(t, "still to read", due(t, s, T0, T0.Add(time.Hour)), []string{"b"})
+	same(t, "due before its time", due(t, s, T0.Add(time.Second), T0.Add(59*time.Second)), []string{"b"})
+	found, err := s.DueExecutions(t.Context(), orders, T0.Add(time.Minute), T0.Add(time.Minute), 10)
+	must(t, err)
+	i := slices.IndexFunc(found, func(e callbacks.WatchedExecution) bool { return e.ARN == "a" })
+	if len(found) != 2 || i < 0 {
+		t.Fatalf("due are %+v, want a and b", found)
+	}
+	same(t, "execution", found[i], want)
+	want.Trace.Ended = callbacks.ExecutionFailed
+	must(t, s.SaveExecution(t.Context(), scanner, orders, T0.Add(time.Minute), want))
+	same(t, "after its end", due(t, s, T0.Add(time.Hour), T0.Add(time.Hour)), []string{"b"})
+}
+
+func executionsMissed(t *testing.T, s callbacks.Store) {
+	scanOrders(t, s, T0, "idle", "waiting", "here")
+	for _, arn := range []string{"waiting", "here"} {
+		must(t, s.SaveExecution(t.Context(), scanner, orders, T0, callbacks.WatchedExecution{
+			ARN: arn, CheckAt: T0.Add(time.Hour), Trace: callbacks.Trace{Last: 2, Callbacks: map[string]callbacks.OpenCallback{"1": {ID: "x"}}},
+		}))
+	}
+	scan := T0.Add(30 * time.Second)
+	must(t, s.SeeExecutions(t.Context(), scanner, orders, scan, []string{"here"}))
+	must(t, s.MissExecutions(t.Context(), scanner, orders, scan))
+	same(t, "due", due(t, s, scan, scan), []string{"waiting"})
+	same(t, "kept", due(t, s, scan, T0.Add(time.Hour)), []string{"waiting", "here"})
+}
+
+func executionsPressing(t *testing.T, s callbacks.Store) {
+	names := []string{"new", "late", "reviewed", "closed review", "calm"}
+	scanOrders(t, s, T0, names...)
+	for i, arn := range names[1:] {
+		c := NewCallback()
+		c.ExecutionARN = arn
+		if arn == "late" {
+			c.Clocks.Timeout = time.Second
+		}
+		put(t, s, c)
+		if i == 1 || i == 2 {
+			r := callbacks.Review{ID: callbacks.NewID(), Callback: c.ID, By: Person("ada"), OpenedAt: T0, RenewedAt: T0}
+			if arn == "closed review" {
+				r.ClosedAt = T0
+			}
+			_, err := s.Review(t.Context(), c.ID, func(*callbacks.Callback, []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
+				return []callbacks.Review{r}, callbacks.AuditEntry{}, nil
+			})
+			must(t, err)
+		}
+		must(t, s.SaveExecution(t.Context(), scanner, orders, T0, callbacks.WatchedExecution{ARN: arn, CheckAt: T0.Add(time.Hour)}))
+	}
+	scan := T0.Add(10 * time.Second)
+	found := due(t, s, scan, scan)
+	slices.Sort(found[:2])
+	same(t, "due", found, []string{"late", "reviewed", "new"})
+	if found, err := s.DueExecutions(t.Context(), orders, scan, scan, 1); err != nil || len(found) != 1 || found[0].ARN == "new" {
+		t.Errorf("the first is %+v, %v; want one that presses", found, err)
+	}
+	if found, err := s.DueExecutions(t.Context(), prints, scan, scan, 9); err != nil || len(found) != 0 {
+		t.Errorf("due of another function are %+v, %v", found, err)
+	}
+}
+
+func budgetShared(t *testing.T, s callbacks.Store) {
+	const n = 40
+	var all sync.WaitGroup
+	for range n {
+		all.Go(func() {
+			if err := s.ChangeBudget(t.Context(), "eu-west-1", func(b *callbacks.ReadBudget) { b.Used++ }); err != nil {
+				t.Errorf("change budget: %v", err)
+			}
+		})
+	}
+	all.Wait()
+	budgets, err := s.Budgets(t.Context())
+	if err != nil || len(budgets) != 1 || budgets[0].Used != n {
+		t.Errorf("budgets are %+v, %v; want one with %d", budgets, err, n)
+	}
+}
+
+func budgetFields(t *testing.T, s callbacks.Store) {
+	want := []callbacks.ReadBudget{
+		{Rate: 0.5}, // of the default region
+		{Region: "eu-west-1", Rate: 5, PaidUntil: T0.Add(200 * time.Millisecond), PausedUntil: T0.Add(time.Minute), Strikes: 2, Minute: T0, Used: 3, Before: 9},
+	}
+	for _, b := range want {
+		must(t, s.ChangeBudget(t.Context(), b.Region, func(stored *callbacks.ReadBudget) { *stored = b }))
+	}
+	got, err := s.Budgets(t.Context())
+	must(t, err)
+	same(t, "budgets", got, want)
+}
+
+func lookup(t *testing.T, s callbacks.Store) {
+	want := put(t, s, NewCallback())
+	got, err := s.Lookup(t.Context(), want.CallbackID)
+	must(t, err)
+	same(t, "callback", got, want)
+	if _, err := s.Lookup(t.Context(), NewCallbackID()); !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("got %v, want ErrNotFound", err)
+	}
+}

@@ -1,0 +1,79 @@
+package callbacks
+
+import (
+	"math"
+	"time"
+)
+
+// ReadBudget counts the requests that [Discovery] makes to one region, over all replicas: AWS throttles reads for the whole
+// account, and what discovery takes is missing elsewhere.
+type ReadBudget struct {
+	Region string
+	Rate   float64 // requests a second, as the last request was allowed
+	// PaidUntil is when all requests so far are paid for at that rate (the generic cell rate algorithm).
+	PaidUntil   time.Time
+	PausedUntil time.Time // AWS throttled us: no request before; zero or past when it did not
+	Strikes     int       // how often in a row it did
+
+	Minute time.Time // that Used counts in
+	Used   int
+	Before int // used in the minute before
+}
+
+// Times of a pause after throttling.
+const (
+	firstPause = 2 * time.Second
+	longPause  = time.Minute
+)
+
+// take spends one request, or says when one may be made. A second's worth of requests may go out at once.
+func (b *ReadBudget) take(now time.Time, rate float64) (at time.Time, ok bool) {
+	b.Rate = rate
+	if now.Before(b.PausedUntil) {
+		return b.PausedUntil, false
+	}
+	if now.Sub(b.PausedUntil) > longPause {
+		b.Strikes = 0
+	}
+	cost := time.Duration(float64(time.Second) / rate)
+	burst := cost * time.Duration(max(math.Floor(rate), 1))
+	paid := latest(b.PaidUntil, now).Add(cost)
+	if start := paid.Add(-burst); start.After(now) {
+		return start, false
+	}
+	b.PaidUntil = paid
+	b.turn(now)
+	b.Used++
+	return now, true
+}
+
+// turn begins a new minute of the count where the last one is over.
+func (b *ReadBudget) turn(now time.Time) {
+	minute := now.Truncate(time.Minute)
+	if minute.Equal(b.Minute) {
+		return
+	}
+	b.Before = 0
+	if minute.Sub(b.Minute) == time.Minute {
+		b.Before = b.Used
+	}
+	b.Minute, b.Used = minute, 0
+}
+
+// Spent is how many requests were made in the last minute: what is counted now and the share of the minute before that is not
+// yet over.
+func (b ReadBudget) Spent(now time.Time) int {
+	b.turn(now)
+	left := 1 - float64(now.Sub(b.Minute))/float64(time.Minute)
+	return b.Used + int(math.Round(float64(b.Before)*left))
+}
+
+// backOff stops all requests for a while: as long as AWS asks for, and longer each time.
+func (b *ReadBudget) backOff(now time.Time, retryAfter time.Duration) {
+	pause := min(firstPause<<min(b.Strikes, 5), longPause)
+	b.Strikes++
+	b.PausedUntil = latest(b.PausedUntil, now.Add(max(pause, retryAfter)))
+}
+
+// Throttled reports whether AWS has asked for a pause that is not over.
+func (b ReadBudget) Throttled(now time.Time) bool { return now.Before(b.PausedUntil) }

@@ -1,0 +1,88 @@
+package callbacks
+
+import (
+	"context"
+	"time"
+)
+
+// EveryFunction in place of a function's name stands for every durable function of a region.
+const EveryFunction = "*"
+
+// SourceDiscovery is the source of callbacks that were found in a history and that nobody has announced. No sender may have
+// this name.
+const SourceDiscovery = "discovery"
+
+// Watch is a function whose executions are searched for callbacks.
+type Watch struct {
+	Function string // its name or unqualified ARN, as requests name it, or [EveryFunction]
+	Region   string // empty means the configured default
+	Queue    string // where its callbacks go that nobody announced
+}
+
+// Name is the function's name, also where it is watched by its ARN.
+func (w Watch) Name() string { return firstOf(parseARN(w.Function).function, w.Function) }
+
+// WatchState is a watch with what its scans brought.
+type WatchState struct {
+	Watch
+	DueAt     time.Time // of the next scan
+	ScanFrom  time.Time // begin of the scan that runs, zero when none does
+	ScannedAt time.Time // end of the last scan that went through, zero before the first
+	Problem   Answer    // what the last scan met, empty when it met nothing
+	// Counts as of the last scan: running executions, callbacks open in them, and how many of those nobody announced.
+	Running, Open, Unannounced int
+}
+
+// WatchedExecution is a running execution of a watched function.
+type WatchedExecution struct {
+	ARN     string
+	Trace   Trace
+	SeenAt  time.Time // begin of the scan that listed it last
+	CheckAt time.Time // when its history is read again
+}
+
+// Origin says where a set of watches comes from.
+type Origin string
+
+// The origins.
+const (
+	OriginConfig Origin = "config" // the operator named them
+	OriginRegion Origin = "region" // [EveryFunction] stands for them
+)
+
+// WatchStore keeps what [Discovery] knows. Scans are claimed by lease, so that one replica at a time scans a function; what
+// is written under a lease that is lost is [ErrLeaseLost].
+type WatchStore interface {
+	// SetWatches makes these the watches of an origin: new ones are due at once, missing ones go with their executions. A
+	// watch that the operator named is not taken over by [OriginRegion].
+	SetWatches(ctx context.Context, from Origin, watches []Watch) error
+	// Watches returns every watch, by function and region.
+	Watches(ctx context.Context) ([]WatchState, error)
+	// ClaimWatches leases up to limit watches that are due and whose lease, if any, has run out; their scan begins now.
+	ClaimWatches(ctx context.Context, now time.Time, lease Lease, limit int) ([]WatchState, error)
+	// RenewWatch moves the end of a lease. [ErrLeaseLost]
+	RenewWatch(ctx context.Context, w Watch, lease Lease) error
+	// FinishWatch ends a scan: it writes ScannedAt, Problem and DueAt, counts, and gives the lease back. [ErrLeaseLost]
+	FinishWatch(ctx context.Context, owner string, s WatchState) error
+	// NextWatch is when the next watch is due or its lease runs out; zero when there is none.
+	NextWatch(ctx context.Context) (time.Time, error)
+
+	// SeeExecutions notes which executions a scan found running; unknown ones are added and due. [ErrLeaseLost]
+	SeeExecutions(ctx context.Context, owner string, w Watch, scan time.Time, arns []string) error
+	// MissExecutions makes executions due that a scan did not find running, and forgets those in which nothing is open.
+	// [ErrLeaseLost]
+	MissExecutions(ctx context.Context, owner string, w Watch, scan time.Time) error
+	// DueExecutions returns up to limit executions that are due and not yet read by a scan: first those with a pending
+	// callback that is past its deadline or under review, whether due or not, then the others, longest due first.
+	DueExecutions(ctx context.Context, w Watch, scan, now time.Time, limit int) ([]WatchedExecution, error)
+	// SaveExecution notes that a scan has read an execution; one that has ended is forgotten. [ErrLeaseLost]
+	SaveExecution(ctx context.Context, owner string, w Watch, scan time.Time, e WatchedExecution) error
+
+	// Lookup returns the callback with a token of Lambda, or [ErrNotFound].
+	Lookup(ctx context.Context, id CallbackID) (Callback, error)
+
+	// ChangeBudget changes a region's budget, which is made when there is none.
+	ChangeBudget(ctx context.Context, region string, fn func(*ReadBudget)) error
+	// Budgets returns the budgets by region.
+	Budgets(ctx context.Context) ([]ReadBudget, error)
+}

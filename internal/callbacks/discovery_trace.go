@@ -1,0 +1,179 @@
+package callbacks
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Trace is what is open in a running execution, as far as its history was read. It is all that has to be kept to go on from
+// the last event: what ended is dropped.
+type Trace struct {
+	Last      int       // ID of the last event that was read, 0 before the first
+	LastAt    time.Time // when it happened
+	Root      string    // the operation that is the execution itself
+	Deadline  time.Time // end of the execution by its own timeout, zero for none
+	Contexts  map[string]OpenContext
+	Callbacks map[string]OpenCallback
+	Ended     ExecutionEnd // empty while it runs
+}
+
+// OpenContext is a context that has started and not ended, by its operation.
+type OpenContext struct {
+	Parent string
+	Name   string // kept for a waitForCallback only: its callback has none of its own
+}
+
+// OpenCallback is a callback that has started and not ended, by its operation.
+type OpenCallback struct {
+	Parent string
+	ID     ID // ours; empty when it could not be recorded
+}
+
+// sighting is what newly read events say of one callback: that it started, that it ended, or both.
+type sighting struct {
+	Operation string
+	ID        ID    // ours, where the callback was known to the trace
+	Start     Event // the zero event where it was known to the trace
+	Name      string
+	Closing   Closing
+	Detail    string // how it ended, in one sentence; empty for the usual one
+}
+
+// tracing is one reading: the trace with what the events at hand say. A context that ended earlier is forgotten, so a
+// callback that starts below a context that nobody has heard of counts as open: to show one too many is better than to hide one.
+type tracing struct {
+	*Trace
+	sightings map[string]*sighting // of callbacks that started or ended, by operation
+	order     []string
+	ended     map[string]bool // contexts that ended in this reading
+}
+
+// read goes on with events, in any order; those that were read before are passed over. It returns what they say of
+// callbacks, in the order of the history.
+func (t *Trace) read(events []Event) []*sighting {
+	events = slices.Clone(events)
+	slices.SortFunc(events, func(a, b Event) int { return cmp.Compare(a.ID, b.ID) })
+	t.Contexts, t.Callbacks = copyOf(t.Contexts), copyOf(t.Callbacks) // who holds the trace from before keeps it
+	r := tracing{Trace: t, sightings: map[string]*sighting{}, ended: map[string]bool{}}
+	for i := range events {
+		if events[i].ID <= t.Last {
+			continue
+		}
+		t.Last, t.LastAt = events[i].ID, events[i].At
+		r.apply(&events[i])
+	}
+	found := make([]*sighting, 0, len(r.order))
+	for _, operation := range r.order {
+		found = append(found, r.sightings[operation])
+	}
+	return found
+}
+
+func (r *tracing) apply(e *Event) {
+	switch e.Kind {
+	case EventExecutionStarted:
+		r.Root = e.Operation
+		if e.ExecutionTimeout > 0 {
+			r.Deadline = e.At.Add(e.ExecutionTimeout)
+		}
+	case EventContextStarted:
+		opened := OpenContext{Parent: e.Parent}
+		if e.Waits {
+			opened.Name = e.Name
+		}
+		r.Contexts[e.Operation] = opened
+	case EventCallbackStarted:
+		r.start(e)
+	case EventCallbackEnded:
+		r.close(e.Operation, e.Closing, "")
+	case EventContextEnded:
+		r.endContext(e)
+	case EventExecutionEnded:
+		r.Ended = e.Ended
+		for _, operation := range slices.Sorted(maps.Keys(r.Callbacks)) {
+			r.close(operation, e.Closing, endSentence[e.Ended])
+		}
+	case EventOther:
+	}
+}
+
+// start notes a callback. Its name is that of the waitForCallback around it: SDKs leave the callback itself unnamed, or name
+// it after an inner step.
+func (r *tracing) start(e *Event) {
+	s := r.sight(e.Operation)
+	s.Start, s.Name, s.Closing.Open = *e, e.Name, true
+	r.Callbacks[e.Operation] = OpenCallback{Parent: e.Parent}
+	around := r.around(e.Parent)
+	for _, context := range around {
+		if name := r.Contexts[context].Name; name != "" {
+			s.Name = name
+			break
+		}
+	}
+	if slices.ContainsFunc(around, func(context string) bool { return r.ended[context] }) {
+		r.close(e.Operation, Closing{By: EndedByExecution, At: e.At, EventID: e.ID}, contextSentence)
+	}
+}
+
+// around lists the contexts from parent outwards.
+func (r *tracing) around(parent string) []string {
+	var around []string
+	for range len(r.Contexts) + 1 { // a bound, should parents ever go round in a circle
+		if parent == "" || parent == r.Root {
+			break
+		}
+		around = append(around, parent)
+		parent = r.Contexts[parent].Parent
+	}
+	return around
+}
+
+// endContext closes every callback below a context, for which there will be no event of its own, and drops what is below it.
+func (r *tracing) endContext(e *Event) {
+	r.ended[e.Operation] = true
+	below := func(parent string) bool { return slices.Contains(r.around(parent), e.Operation) }
+	for _, operation := range slices.Sorted(maps.Keys(r.Callbacks)) {
+		if below(r.Callbacks[operation].Parent) {
+			r.close(operation, e.Closing, contextSentence)
+		}
+	}
+	gone := []string{e.Operation}
+	for operation, c := range r.Contexts {
+		if below(c.Parent) {
+			gone = append(gone, operation)
+		}
+	}
+	for _, operation := range gone {
+		r.ended[operation] = true
+		delete(r.Contexts, operation)
+	}
+}
+
+// close notes the end of an open callback.
+func (r *tracing) close(operation string, c Closing, detail string) {
+	open, known := r.Callbacks[operation]
+	if !known {
+		return // it had ended before, by what was around it
+	}
+	delete(r.Callbacks, operation)
+	s := r.sight(operation)
+	s.ID, s.Closing, s.Detail = open.ID, c, detail
+}
+
+func (r *tracing) sight(operation string) *sighting {
+	s, ok := r.sightings[operation]
+	if !ok {
+		s = &sighting{Operation: operation}
+		r.sightings[operation] = s
+		r.order = append(r.order, operation)
+	}
+	return s
+}
+
+func copyOf[T any](m map[string]T) map[string]T {
+	copied := make(map[string]T, len(m))
+	maps.Copy(copied, m)
+	return copied
+}

@@ -1,0 +1,206 @@
+package callbacks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+var traceStart = time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)
+
+// history numbers events and lets a second pass between them.
+func history(events ...Event) []Event {
+	for i := range events {
+		events[i].ID = i + 1
+		events[i].At = traceStart.Add(time.Duration(i) * time.Second)
+		events[i].Closing.EventID, events[i].Closing.At = events[i].ID, events[i].At
+	}
+	return events
+}
+
+func executionStarted(limit time.Duration) Event {
+	return Event{Kind: EventExecutionStarted, Operation: "root", ExecutionTimeout: limit}
+}
+
+func executionEnded(how ExecutionEnd) Event {
+	e := Event{Kind: EventExecutionEnded, Operation: "root", Ended: how, Closing: Closing{By: EndedByExecution}}
+	if how == ExecutionTimedOut {
+		e.Closing = Closing{By: EndedByClock, Cause: CauseExecution}
+	}
+	return e
+}
+
+func callbackStarted(operation, parent, name string) Event {
+	return Event{Kind: EventCallbackStarted, Operation: operation, Parent: parent, Name: name, CallbackID: CallbackID("token" + operation)}
+}
+
+func callbackSucceeded(operation string) Event {
+	return Event{Kind: EventCallbackEnded, Operation: operation, Closing: Closing{By: EndedByOther, Completion: &Completion{Kind: Success}}}
+}
+
+func contextStarted(operation, parent, name string, waits bool) Event {
+	return Event{Kind: EventContextStarted, Operation: operation, Parent: parent, Name: name, Waits: waits}
+}
+
+func contextEnded(operation string) Event {
+	return Event{Kind: EventContextEnded, Operation: operation, Closing: Closing{By: EndedByExecution}}
+}
+
+// told is a sighting in one line: operation, name, and "open" or how and with which event it closed.
+func told(s *sighting) string {
+	end := "open"
+	if !s.Closing.Open {
+		end = fmt.Sprintf("%s@%d", s.Closing.By, s.Closing.EventID)
+	}
+	if s.Detail != "" {
+		end += " " + s.Detail
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s %q %s", s.Operation, s.Name, end))
+}
+
+// TestTrace has the rule what a pending callback is: started, and nothing around it ended (nor it itself).
+func TestTrace(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name   string
+		events []Event
+		want   []string
+	}{
+		{"Nothing", history(executionStarted(0)), nil},
+		{"Open", history(executionStarted(0), callbackStarted("1", "", "sign")), []string{`1 "sign" open`}},
+		{"OpenBelowTheExecution", history(executionStarted(0), callbackStarted("1", "root", "")), []string{`1 "" open`}},
+		{"Closed", history(executionStarted(0), callbackStarted("1", "", "sign"), callbackSucceeded("1")), []string{`1 "sign" other@3`}},
+		{
+			"TwoOneClosed", history(callbackStarted("1", "", "a"), callbackStarted("2", "", "b"), callbackSucceeded("2")),
+			[]string{`1 "a" open`, `2 "b" other@3`},
+		},
+		{
+			"NameOfWaitForCallback", history(contextStarted("1", "", "sign-off", true), callbackStarted("1-1", "1", "")),
+			[]string{`1-1 "sign-off" open`},
+		},
+		{
+			"NameOfWaitForCallbackFirst", history(contextStarted("1", "", "sign-off", true), callbackStarted("1-1", "1", "sign-off create callback id")),
+			[]string{`1-1 "sign-off" open`},
+		},
+		{
+			"UnnamedWaitForCallback", history(contextStarted("1", "", "", true), callbackStarted("1-1", "1", "own")),
+			[]string{`1-1 "own" open`},
+		},
+		{
+			"ChildContextGivesNoName", history(contextStarted("1", "", "branch", false), callbackStarted("1-1", "1", "")),
+			[]string{`1-1 "" open`},
+		},
+		{
+			"NearestWaitForCallback",
+			history(contextStarted("1", "", "outer", true), contextStarted("2", "1", "inner", true), contextStarted("3", "2", "x", false), callbackStarted("4", "3", "")),
+			[]string{`4 "inner" open`},
+		},
+		{
+			"SubmitterFailed", history(contextStarted("1", "", "sign-off", true), callbackStarted("1-1", "1", ""), contextEnded("1")),
+			[]string{`1-1 "sign-off" execution@3 ` + contextSentence},
+		},
+		{
+			"LostRace",
+			history(contextStarted("1", "", "race", false), contextStarted("2", "1", "a", false), contextStarted("3", "1", "b", false),
+				callbackStarted("4", "2", "a"), callbackStarted("5", "3", "b"), callbackSucceeded("4"), contextEnded("2"), contextEnded("1")),
+			[]string{`4 "a" other@6`, `5 "b" execution@8 ` + contextSentence},
+		},
+		{
+			"StartedAfterItsContext",
+			history(contextStarted("1", "", "x", false), contextStarted("2", "1", "y", false), contextEnded("1"), callbackStarted("3", "2", "late")),
+			[]string{`3 "late" execution@4 ` + contextSentence},
+		},
+		{"UnknownContext", history(callbackStarted("1", "never seen", "sign")), []string{`1 "sign" open`}},
+		{"EndWithoutStart", history(callbackSucceeded("1"), contextEnded("2")), nil},
+		{
+			"EndedTwice", history(contextStarted("1", "", "x", true), callbackStarted("2", "1", ""), contextEnded("1"), callbackSucceeded("2")),
+			[]string{`2 "x" execution@3 ` + contextSentence},
+		},
+		{
+			"Stopped", history(callbackStarted("1", "", "a"), executionEnded(ExecutionStopped)),
+			[]string{`1 "a" execution@2 The execution was stopped.`},
+		},
+		{
+			"Failed", history(callbackStarted("1", "", "a"), executionEnded(ExecutionFailed)),
+			[]string{`1 "a" execution@2 The execution failed while the callback was open.`},
+		},
+		{
+			"Succeeded", history(callbackStarted("1", "", "a"), executionEnded(ExecutionSucceeded)),
+			[]string{`1 "a" execution@2 The execution succeeded without waiting for the callback any longer.`},
+		},
+		{
+			"TimedOut", history(callbackStarted("1", "", "a"), executionEnded(ExecutionTimedOut)),
+			[]string{`1 "a" clock@2 The execution reached its own time limit.`},
+		},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			backwards := slices.Clone(tc.events)
+			slices.Reverse(backwards)
+			for _, events := range [][]Event{tc.events, backwards} {
+				var trace Trace
+				var got []string
+				for _, s := range trace.read(events) {
+					got = append(got, told(s))
+				}
+				if !slices.Equal(got, tc.want) {
+					t.Errorf("got %q\nwant %q", got, tc.want)
+				}
+				if trace.Last != len(tc.events) {
+					t.Errorf("last event is %d, want %d", trace.Last, len(tc.events))
+				}
+			}
+		})
+	}
+}
+
+// TestTrace_InParts reads every history of a callback in two parts, cut anywhere: what is kept between them has to do.
+func TestTrace_InParts(t *testing.T) {
+	t.Parallel()
+	events := history(
+		executionStarted(time.Hour), contextStarted("1", "root", "sign-off", true), contextStarted("1-1", "1", "", false),
+		callbackStarted("1-1-1", "1-1", "inner"), callbackStarted("2", "", "second"), callbackSucceeded("2"), contextEnded("1"),
+		callbackStarted("3", "", "third"),
+	)
+	for cut := range len(events) + 1 {
+		var trace Trace
+		first := trace.read(events[:cut])
+		for _, s := range first {
+			if open, ok := trace.Callbacks[s.Operation]; ok {
+				open.ID = ID("our " + s.Operation)
+				trace.Callbacks[s.Operation] = open
+			}
+		}
+		kept := trace
+		last := map[string]*sighting{}
+		for _, s := range append(first, trace.read(events)...) {
+			if s.Name == "" && s.ID != ID("our "+s.Operation) {
+				t.Errorf("cut at %d: the end of %s lost our ID", cut, s.Operation)
+			}
+			last[s.Operation] = s
+		}
+		if got := last["1-1-1"]; got.Closing.EventID != 7 || got.Closing.Open || last["2"].Closing.EventID != 6 || !last["3"].Closing.Open {
+			t.Errorf("cut at %d: got %s, %s, %s", cut, told(got), told(last["2"]), told(last["3"]))
+		}
+		if len(trace.Contexts) != 0 || len(trace.Callbacks) != 1 || !trace.Deadline.Equal(traceStart.Add(time.Hour)) {
+			t.Errorf("cut at %d: left with %+v", cut, trace)
+		}
+		if kept.Last != cut || len(trace.read(events)) != 0 {
+			t.Errorf("cut at %d: reading the same again says something", cut)
+		}
+	}
+}
+
+func TestTrace_LeavesTheOldOne(t *testing.T) {
+	t.Parallel()
+	var trace Trace
+	trace.read(history(contextStarted("1", "", "x", true), callbackStarted("2", "1", "")))
+	before := trace
+	all := history(contextStarted("1", "", "x", true), callbackStarted("2", "1", ""), contextEnded("1"))
+	trace.read(all)
+	if len(before.Callbacks) != 1 || len(before.Contexts) != 1 || before.Last != 2 {
+		t.Errorf("the trace from before changed to %+v", before)
+	}
+}

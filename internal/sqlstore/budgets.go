@@ -1,0 +1,69 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
+)
+
+// budgetRow is a row of read_budgets.
+type budgetRow struct {
+	bun.BaseModel `bun:"table:read_budgets"`
+
+	Region      string `bun:",pk"`
+	Rate        float64
+	PaidUntil   int64
+	PausedUntil int64
+	Strikes     int64
+	Minute      int64
+	Used        int64
+	UsedBefore  int64
+}
+
+func (r *budgetRow) budget() callbacks.ReadBudget {
+	return callbacks.ReadBudget{
+		Region: r.Region, Rate: r.Rate, PaidUntil: fromMillis(r.PaidUntil), PausedUntil: fromMillis(r.PausedUntil),
+		Strikes: int(r.Strikes), Minute: fromMillis(r.Minute), Used: int(r.Used), Before: int(r.UsedBefore),
+	}
+}
+
+func rowOfBudget(b callbacks.ReadBudget) budgetRow {
+	return budgetRow{
+		Region: b.Region, Rate: b.Rate, PaidUntil: millis(b.PaidUntil), PausedUntil: millis(b.PausedUntil),
+		Strikes: int64(b.Strikes), Minute: millis(b.Minute), Used: int64(b.Used), UsedBefore: int64(b.Before),
+	}
+}
+
+// ChangeBudget implements callbacks.WatchStore.
+func (s *Store) ChangeBudget(ctx context.Context, region string, fn func(*callbacks.ReadBudget)) error {
+	return s.transact(ctx, func(ctx context.Context, t *tx) error {
+		text, args := t.insertion(&budgetRow{Region: region})
+		if _, err := t.exec(ctx, text+` on conflict (region) do nothing`, args...); err != nil {
+			return fmt.Errorf("write budget: %w", err)
+		}
+		before, err := row[budgetRow](ctx, t, `select * from read_budgets where region = ?`+t.dialect.forUpdate, storable(region))
+		if err != nil {
+			return fmt.Errorf("read budget: %w", err)
+		}
+		b := before.budget()
+		fn(&b)
+		after := rowOfBudget(b)
+		return t.update(ctx, &before, &after)
+	})
+}
+
+// Budgets implements callbacks.WatchStore.
+func (s *Store) Budgets(ctx context.Context) ([]callbacks.ReadBudget, error) {
+	var all []budgetRow
+	if err := s.db.NewSelect().Model(&all).OrderExpr("region").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read budgets: %w", unavailable(err))
+	}
+	budgets := make([]callbacks.ReadBudget, len(all))
+	for i := range all {
+		budgets[i] = all[i].budget()
+	}
+	return budgets, nil
+}

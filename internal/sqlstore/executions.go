@@ -1,0 +1,184 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
+)
+
+// executionRow is a row of executions.
+type executionRow struct {
+	bun.BaseModel `bun:"table:executions"`
+
+	Watch   int64  `bun:",pk"`
+	Hash    []byte `bun:",pk"`
+	ARN     string `bun:"arn"`
+	Trace   string
+	Open    int64
+	SeenAt  int64
+	ReadAt  int64
+	CheckAt int64
+}
+
+func (r *executionRow) execution() (callbacks.WatchedExecution, error) {
+	e := callbacks.WatchedExecution{ARN: r.ARN, SeenAt: fromMillis(r.SeenAt), CheckAt: fromMillis(r.CheckAt)}
+	var err error
+	if e.Trace, err = decodeTrace(r.Trace); err != nil {
+		return e, fmt.Errorf("trace of %s: %w", r.ARN, err)
+	}
+	return e, nil
+}
+
+// SeeExecutions implements callbacks.WatchStore.
+func (s *Store) SeeExecutions(ctx context.Context, owner string, w callbacks.Watch, scan time.Time, arns []string) error {
+	return s.leased(ctx, owner, w, func(ctx context.Context, t *tx, num int64) error {
+		for _, arn := range arns {
+			text, args := t.insertion(&executionRow{Watch: num, Hash: hashOf(arn), ARN: arn, Trace: "{}", SeenAt: millis(scan)})
+			if _, err := t.exec(ctx, text+` on conflict (watch, hash) do update set seen_at = excluded.seen_at`, args...); err != nil {
+				return fmt.Errorf("write execution: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// MissExecutions implements callbacks.WatchStore.
+func (s *Store) MissExecutions(ctx context.Context, owner string, w callbacks.Watch, scan time.Time) error {
+	return s.leased(ctx, owner, w, func(ctx context.Context, t *tx, num int64) error {
+		for _, text := range []string{
+			`delete from executions where watch = ? and seen_at < ? and open = 0`,
+			`update executions set check_at = 0 where watch = ? and seen_at < ?`,
+		} {
+			if _, err := t.exec(ctx, text, num, millis(scan)); err != nil {
+				return fmt.Errorf("note executions that left: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// dueExecutions finds what a scan has still to read. The first part has few rows to look at: pending callbacks that are past
+// their deadline, and open reviews. There are no two rows of one execution in a part; the same one may be in both.
+const (
+	pressingExecutions = `select executions.* from executions where watch = ? and read_at < ? and hash in (
+			select execution_hash from callbacks where state = 'pending' and deadline <= ?
+			union all select execution_hash from reviews join callbacks on num = callback where closed_at = 0 and renewed_at > ?)
+		limit ?`
+	dueExecutions = `select * from executions where watch = ? and check_at <= ? and read_at < ? order by check_at limit ?`
+)
+
+// DueExecutions implements callbacks.WatchStore.
+func (s *Store) DueExecutions(ctx context.Context, w callbacks.Watch, scan, now time.Time, limit int) ([]callbacks.WatchedExecution, error) {
+	var nums []int64
+	err := s.db.NewRaw(`select num from watches where function = ? and region = ?`, storable(w.Function), storable(w.Region)).Scan(ctx, &nums)
+	if err != nil || len(nums) == 0 {
+		return nil, unavailable(err)
+	}
+	at := millis(now)
+	var pressing, due []executionRow
+	err = s.db.NewRaw(pressingExecutions, nums[0], millis(scan), at, millis(now.Add(-callbacks.ReviewLease)), limit).Scan(ctx, &pressing)
+	if err == nil {
+		err = s.db.NewRaw(dueExecutions, nums[0], at, millis(scan), limit).Scan(ctx, &due)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find due executions: %w", unavailable(err))
+	}
+	found := make([]callbacks.WatchedExecution, 0, limit)
+	taken := map[string]bool{}
+	for _, r := range append(pressing, due...) {
+		if taken[r.ARN] || len(found) == limit {
+			continue
+		}
+		taken[r.ARN] = true
+		e, err := r.execution()
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, e)
+	}
+	return found, nil
+}
+
+// SaveExecution implements callbacks.WatchStore.
+func (s *Store) SaveExecution(ctx context.Context, owner string, w callbacks.Watch, scan time.Time, e callbacks.WatchedExecution) error {
+	trace, err := encodeTrace(e.Trace)
+	if err != nil {
+		return fmt.Errorf("encode trace: %w", err)
+	}
+	return s.leased(ctx, owner, w, func(ctx context.Context, t *tx, num int64) error {
+		if e.Trace.Ended != "" {
+			_, err := t.exec(ctx, `delete from executions where watch = ? and hash = ?`, num, hashOf(e.ARN))
+			return err
+		}
+		_, err := t.exec(ctx, `update executions set trace = ?, open = ?, read_at = ?, check_at = ? where watch = ? and hash = ?`,
+			trace, len(e.Trace.Callbacks), millis(scan), millis(e.CheckAt), num, hashOf(e.ARN))
+		return err
+	})
+}
+
+// Lookup implements callbacks.WatchStore.
+func (s *Store) Lookup(ctx context.Context, id callbacks.CallbackID) (callbacks.Callback, error) {
+	var r callbackRow
+	if err := s.db.NewSelect().Model(&r).Where("callback_hash = ?", hashOf(string(id))).Scan(ctx); err != nil {
+		return callbacks.Callback{}, missing(unavailable(err))
+	}
+	return r.callback()
+}
+
+// traceDocument is a trace as its column holds it. What is not there is left out: most executions wait for nothing.
+type traceDocument struct {
+	Last      int                                `json:"last,omitempty"`
+	LastAt    int64                              `json:"lastAt,omitempty"`
+	Root      string                             `json:"root,omitempty"`
+	Deadline  int64                              `json:"deadline,omitempty"`
+	Contexts  map[string]contextDocument         `json:"contexts,omitempty"`
+	Callbacks map[string]callbackInTraceDocument `json:"callbacks,omitempty"`
+}
+
+type contextDocument struct {
+	Parent string `json:"parent,omitempty"`
+	Name   string `json:"name,omitempty"`
+}
+
+type callbackInTraceDocument struct {
+	Parent string       `json:"parent,omitempty"`
+	ID     callbacks.ID `json:"id,omitempty"`
+}
+
+func encodeTrace(t callbacks.Trace) (string, error) {
+	d := traceDocument{
+		Last: t.Last, LastAt: millis(t.LastAt), Root: t.Root, Deadline: millis(t.Deadline),
+		Contexts: map[string]contextDocument{}, Callbacks: map[string]callbackInTraceDocument{},
+	}
+	for operation, c := range t.Contexts {
+		d.Contexts[operation] = contextDocument(c)
+	}
+	for operation, c := range t.Callbacks {
+		d.Callbacks[operation] = callbackInTraceDocument(c)
+	}
+	document, err := encode(d)
+	return storable(document.String), err
+}
+
+func decodeTrace(column string) (callbacks.Trace, error) {
+	var d traceDocument
+	if _, err := decode(sql.NullString{String: column, Valid: true}, &d); err != nil {
+		return callbacks.Trace{}, err
+	}
+	t := callbacks.Trace{
+		Last: d.Last, LastAt: fromMillis(d.LastAt), Root: d.Root, Deadline: fromMillis(d.Deadline),
+		Contexts: map[string]callbacks.OpenContext{}, Callbacks: map[string]callbacks.OpenCallback{},
+	}
+	for operation, c := range d.Contexts {
+		t.Contexts[operation] = callbacks.OpenContext(c)
+	}
+	for operation, c := range d.Callbacks {
+		t.Callbacks[operation] = callbacks.OpenCallback(c)
+	}
+	return t, nil
+}

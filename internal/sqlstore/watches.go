@@ -1,0 +1,163 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
+)
+
+// watchRow is a row of watches.
+type watchRow struct {
+	bun.BaseModel `bun:"table:watches"`
+
+	Num         int64 `bun:",pk,autoincrement"`
+	Function    string
+	Region      string
+	Queue       string
+	Origin      string
+	DueAt       int64
+	LeaseOwner  string
+	ClaimableAt int64
+	ScanFrom    int64
+	ScannedAt   int64
+	Problem     string
+	Running     int64
+	Open        int64
+	Unannounced int64
+}
+
+func (r *watchRow) state() callbacks.WatchState {
+	s := callbacks.WatchState{
+		Watch:     callbacks.Watch{Function: r.Function, Region: r.Region, Queue: r.Queue},
+		DueAt:     fromMillis(r.DueAt),
+		ScannedAt: fromMillis(r.ScannedAt),
+		Problem:   callbacks.Answer(r.Problem),
+		Running:   int(r.Running), Open: int(r.Open), Unannounced: int(r.Unannounced),
+	}
+	if r.LeaseOwner != "" {
+		s.ScanFrom = fromMillis(r.ScanFrom)
+	}
+	return s
+}
+
+func statesOfWatches(rows []watchRow) []callbacks.WatchState {
+	states := make([]callbacks.WatchState, len(rows))
+	for i := range rows {
+		states[i] = rows[i].state()
+	}
+	return states
+}
+
+// SetWatches implements callbacks.WatchStore.
+func (s *Store) SetWatches(ctx context.Context, from callbacks.Origin, watches []callbacks.Watch) error {
+	wanted := map[callbacks.Watch]bool{} // without the queue
+	for _, w := range watches {
+		wanted[callbacks.Watch{Function: w.Function, Region: w.Region}] = true
+	}
+	return s.transact(ctx, func(ctx context.Context, t *tx) error {
+		there, err := rows[watchRow](ctx, t, `select * from watches where origin = ?`, string(from))
+		if err != nil {
+			return fmt.Errorf("read watches: %w", err)
+		}
+		for _, r := range there {
+			if wanted[callbacks.Watch{Function: r.Function, Region: r.Region}] {
+				continue
+			}
+			for _, text := range []string{`delete from executions where watch = ?`, `delete from watches where num = ?`} {
+				if _, err := t.exec(ctx, text, r.Num); err != nil {
+					return fmt.Errorf("remove watch: %w", err)
+				}
+			}
+		}
+		for _, w := range watches {
+			if err := t.putWatch(ctx, from, w); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// putWatch adds a watch, due at once, or gives one that is there its queue. What the operator named stays his.
+func (t *tx) putWatch(ctx context.Context, from callbacks.Origin, w callbacks.Watch) error {
+	text, args := t.insertion(&watchRow{Function: w.Function, Region: w.Region, Queue: w.Queue, Origin: string(from)})
+	_, err := t.exec(ctx, text+` on conflict (function, region) do update set queue = excluded.queue, origin = excluded.origin
+		where excluded.origin = ? or watches.origin = excluded.origin`, append(args, string(callbacks.OriginConfig))...)
+	if err != nil {
+		return fmt.Errorf("write watch: %w", err)
+	}
+	return nil
+}
+
+// Watches implements callbacks.WatchStore.
+func (s *Store) Watches(ctx context.Context) ([]callbacks.WatchState, error) {
+	var all []watchRow
+	if err := s.db.NewSelect().Model(&all).OrderExpr("function, region").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read watches: %w", unavailable(err))
+	}
+	return statesOfWatches(all), nil
+}
+
+// ClaimWatches implements callbacks.WatchStore.
+func (s *Store) ClaimWatches(ctx context.Context, now time.Time, lease callbacks.Lease, limit int) ([]callbacks.WatchState, error) {
+	var claimed []watchRow
+	err := s.transact(ctx, func(ctx context.Context, t *tx) (err error) {
+		claimed, err = rows[watchRow](ctx, t, `update watches set lease_owner = ?, claimable_at = ?, scan_from = ?
+			where num in (select num from watches where claimable_at <= ? order by claimable_at limit ?`+t.dialect.skipLocked+`)
+			returning *`, storable(lease.Owner), millis(lease.Until), millis(now), millis(now), limit)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("claim watches: %w", err)
+	}
+	return statesOfWatches(claimed), nil
+}
+
+// RenewWatch implements callbacks.WatchStore.
+func (s *Store) RenewWatch(ctx context.Context, w callbacks.Watch, lease callbacks.Lease) error {
+	return s.transact(ctx, func(ctx context.Context, t *tx) error {
+		n, err := t.exec(ctx, `update watches set claimable_at = ? where function = ? and region = ? and lease_owner = ?`,
+			millis(lease.Until), storable(w.Function), storable(w.Region), storable(lease.Owner))
+		if err == nil && n == 0 {
+			return callbacks.ErrLeaseLost
+		}
+		return err
+	})
+}
+
+// FinishWatch implements callbacks.WatchStore.
+func (s *Store) FinishWatch(ctx context.Context, owner string, w callbacks.WatchState) error {
+	return s.leased(ctx, owner, w.Watch, func(ctx context.Context, t *tx, num int64) error {
+		_, err := t.exec(ctx, `update watches set lease_owner = '', due_at = ?, claimable_at = ?, scanned_at = ?, problem = ?,
+				running = (select count(*) from executions where watch = watches.num),
+				open = (select coalesce(sum(open), 0) from executions where watch = watches.num and open > 0),
+				unannounced = (select count(*) from executions join callbacks on execution_hash = hash
+					where watch = watches.num and open > 0 and state = 'pending' and source = 'discovery')
+			where num = ?`, millis(w.DueAt), millis(w.DueAt), millis(w.ScannedAt), string(w.Problem), num)
+		return err
+	})
+}
+
+// leased runs fn for a watch whose lease is the owner's, and keeps it so until fn is through.
+func (s *Store) leased(ctx context.Context, owner string, w callbacks.Watch, fn func(ctx context.Context, t *tx, num int64) error) error {
+	return s.transact(ctx, func(ctx context.Context, t *tx) error {
+		nums, err := rows[int64](ctx, t, `select num from watches where function = ? and region = ? and lease_owner = ? and lease_owner <> ''`+
+			t.dialect.forUpdate, storable(w.Function), storable(w.Region), storable(owner))
+		if err != nil {
+			return fmt.Errorf("read watch: %w", err)
+		}
+		if len(nums) == 0 {
+			return callbacks.ErrLeaseLost
+		}
+		return fn(ctx, t, nums[0])
+	})
+}
+
+// NextWatch implements callbacks.WatchStore.
+func (s *Store) NextWatch(ctx context.Context) (time.Time, error) {
+	return s.next(ctx, `select claimable_at from watches order by claimable_at limit 1`)
+}
