@@ -1,6 +1,7 @@
 // The start of every page. What few readers need at first is sent for when they do.
 
 import "./time.js";
+import { press } from "./keys.js";
 import { fetchPage } from "./live.js";
 
 const wide = matchMedia("(min-width: 901px)");
@@ -58,9 +59,5 @@ document.addEventListener("click", (event) => {
   if (button) import("./copy.js").then((module) => module.copy(button));
 });
 
-// Once the keys are here they must act at once: a key that moves the focus decides where the next one goes.
-let keys;
-document.addEventListener("keydown", async (event) => {
-  if (!keys) keys = await import("./keys.js");
-  keys.press(event);
-});
+// Keys act at once: a key that moves the focus decides where its own letter goes.
+document.addEventListener("keydown", press);
