@@ -1,0 +1,183 @@
+package callbacks
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Aftermath is what an execution did after our decision closed its callback, as far as its history was read.
+type Aftermath struct {
+	Status    AfterStatus // of the execution
+	ResumedAt time.Time   // its first sign of life behind the callback's end; zero while there is none
+	EndedAt   time.Time   // zero while it runs
+	Event     int         // number of the history event that ended it
+	Error     ErrorObject // type and message only, cut; of an end that is no success
+	Steps     []AfterStep // the latest, at most [MaxAfterSteps]: first those that ended, by their end, then the others
+	Skipped   bool        // there were more
+
+	Last     int       // number of the last event that was read: the next reading goes on from there
+	ReadAt   time.Time // of the last reading that came through; zero before the first
+	Readings int       // tried so far
+}
+
+// Bounds of what is kept of an aftermath. The texts are the function's own, and foreign.
+const (
+	MaxAfterSteps = 20
+	MaxNoteRunes  = 200
+	maxStepName   = 100 // runes
+)
+
+// AfterStatus is how an execution or one of its operations stands.
+type AfterStatus string
+
+// The statuses. Executions are running, succeeded, failed, timed out or stopped.
+const (
+	AfterRunning   AfterStatus = "running"
+	AfterRetrying  AfterStatus = "retrying" // an attempt failed, there will be another
+	AfterSucceeded AfterStatus = "succeeded"
+	AfterFailed    AfterStatus = "failed"
+	AfterTimedOut  AfterStatus = "timed_out"
+	AfterStopped   AfterStatus = "stopped"
+	AfterCancelled AfterStatus = "cancelled"
+)
+
+// Ended reports whether nothing more comes.
+func (s AfterStatus) Ended() bool { return s != AfterRunning && s != AfterRetrying }
+
+// AfterStep is an operation that followed.
+type AfterStep struct {
+	Operation string // Lambda's key of it, unique within the execution
+	Name      string // as the function calls it; may be empty
+	Kind      OperationKind
+	Status    AfterStatus
+	At        time.Time     // of its end, or of its start while it has not ended
+	Took      time.Duration // from its start to its end; 0 where one of them was not seen
+	Note      string        // its result or error in short
+}
+
+// OperationKind is the kind of an operation of an execution (API type OperationType).
+type OperationKind string
+
+// The kinds. Executions and invocations come in events only.
+const (
+	OperationStep       OperationKind = "step"
+	OperationWait       OperationKind = "wait"
+	OperationCallback   OperationKind = "callback" // also a waitForCallback as a whole
+	OperationInvoke     OperationKind = "invoke"
+	OperationContext    OperationKind = "context"
+	OperationExecution  OperationKind = "execution"
+	OperationInvocation OperationKind = "invocation"
+)
+
+// AfterEvent is an event of a history, as far as it tells what the execution does.
+type AfterEvent struct {
+	ID        int // ascending
+	At        time.Time
+	Kind      OperationKind
+	Operation string
+	Parent    string // the operation around it
+	Name      string
+	Status    AfterStatus // running is a start
+	StartedAt time.Time   // of an invocation
+	Result    string      // of a success, as the history has it
+	Error     ErrorObject // of what did not succeed
+}
+
+// AfterPage is what a reading brought. Gap means that there are events before these that were not read.
+type AfterPage struct {
+	Events []AfterEvent // in any order
+	Gap    bool
+}
+
+// EndedBadly reports whether the execution came to an end that is no success.
+func (a *Aftermath) EndedBadly() bool {
+	return a != nil && a.Status.Ended() && a.Status != AfterSucceeded
+}
+
+// add takes in what a reading brought; events that were read before are passed over. closed is the time of the event that
+// closed the callback. It reports whether there was anything new.
+func (a *Aftermath) add(page AfterPage, closed time.Time) (news bool) {
+	events := slices.Clone(page.Events)
+	slices.SortFunc(events, func(x, y AfterEvent) int { return cmp.Compare(x.ID, y.ID) })
+	for i := range events {
+		if e := &events[i]; e.ID > a.Last {
+			a.Last, news = e.ID, true
+			a.apply(e, closed)
+		}
+	}
+	a.Skipped = a.Skipped || page.Gap
+	slices.SortStableFunc(a.Steps, func(x, y AfterStep) int {
+		return cmp.Or(cmp.Compare(rank(x.Status), rank(y.Status)), x.At.Compare(y.At))
+	})
+	if more := len(a.Steps) - MaxAfterSteps; more > 0 {
+		a.Steps, a.Skipped = slices.Delete(a.Steps, 0, more), true
+	}
+	return news
+}
+
+// rank puts what goes on behind what ended.
+func rank(s AfterStatus) int {
+	if s.Ended() {
+		return 0
+	}
+	return 1
+}
+
+func (a *Aftermath) apply(e *AfterEvent, closed time.Time) {
+	switch e.Kind {
+	case OperationInvocation:
+		a.resumed(e.StartedAt, closed) // one that ran before did not resume anything
+	case OperationExecution:
+		if e.Status.Ended() {
+			a.Status, a.EndedAt, a.Event = e.Status, e.At, e.ID
+			a.Error = ErrorObject{ErrorType: brief(e.Error.ErrorType, MaxNoteRunes), ErrorMessage: brief(e.Error.ErrorMessage, MaxNoteRunes)}
+		}
+	case OperationStep, OperationWait, OperationCallback, OperationInvoke, OperationContext:
+		a.operation(e, closed)
+	}
+}
+
+// resumed notes a sign of life. The invocation that shows the earliest one is told of when it ends.
+func (a *Aftermath) resumed(at, closed time.Time) {
+	if !at.Before(closed) && (a.ResumedAt.IsZero() || at.Before(a.ResumedAt)) {
+		a.ResumedAt = at
+	}
+}
+
+// operation notes the start, a retry or the end of an operation.
+func (a *Aftermath) operation(e *AfterEvent, closed time.Time) {
+	i := slices.IndexFunc(a.Steps, func(s AfterStep) bool { return s.Operation == e.Operation })
+	if i < 0 {
+		if !a.shows(e) {
+			return
+		}
+		a.Steps = append(a.Steps, AfterStep{Operation: e.Operation, Name: brief(e.Name, maxStepName), Kind: e.Kind, At: e.At})
+		i = len(a.Steps) - 1
+		if e.Status == AfterRunning {
+			a.resumed(e.At, closed)
+		}
+	} else if s := &a.Steps[i]; e.Status.Ended() {
+		s.Took, s.At = e.At.Sub(s.At), e.At
+	}
+	a.Steps[i].Status, a.Steps[i].Note = e.Status, noteOf(e)
+}
+
+// shows reports whether an operation that is new to us is worth a line. Work that had begun before the callback's end is,
+// but not what merely ended with it, such as the waitForCallback around it; nor is what is inside a waitForCallback, or a
+// part of the function that has no name.
+func (a *Aftermath) shows(e *AfterEvent) bool {
+	inside := slices.ContainsFunc(a.Steps, func(s AfterStep) bool {
+		return s.Operation == e.Parent && s.Kind == OperationCallback
+	})
+	switch e.Kind {
+	case OperationStep, OperationInvoke:
+		return !inside
+	case OperationContext:
+		return e.Status == AfterRunning && e.Name != ""
+	case OperationWait, OperationCallback:
+		return e.Status == AfterRunning && !inside
+	case OperationExecution, OperationInvocation:
+	}
+	return false
+}
