@@ -66,12 +66,7 @@ func (r *record) closing() (callbacks.Closing, bool) {
 	if r.execution == nil {
 		return callbacks.Closing{}, false
 	}
-	if r.execution.EventType == types.EventTypeExecutionTimedOut {
-		closing := closingAt(*r.execution, callbacks.EndedByClock)
-		closing.Cause = callbacks.CauseExecution
-		return closing, true
-	}
-	return closingAt(*r.execution, callbacks.EndedByExecution), true
+	return executionEnd(r.execution), true
 }
 
 // contexts lists the contexts around the callback, innermost first, as far as they are known; all tells whether they all are.

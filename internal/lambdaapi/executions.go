@@ -1,0 +1,165 @@
+package lambdaapi
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"countersign/internal/callbacks"
+)
+
+var _ callbacks.Executions = (*Client)(nil)
+
+const (
+	pageFunctions  = 50   // "returns a maximum of 50 items in each response" (ListFunctions)
+	pageExecutions = 1000 // the maximum of ListDurableExecutionsByFunction
+)
+
+// DurableFunctions reads a page of a region's functions and keeps those that are durable: they alone have a DurableConfig.
+func (c *Client) DurableFunctions(ctx context.Context, region, marker string) (callbacks.FunctionPage, error) {
+	var page callbacks.FunctionPage
+	err := c.call(ctx, callbacks.Target{Region: region}, c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
+		answer, err := client.ListFunctions(ctx, &lambda.ListFunctionsInput{Marker: optional(marker), MaxItems: aws.Int32(pageFunctions)}, wire)
+		if err != nil {
+			return err
+		}
+		for i := range answer.Functions {
+			if f := &answer.Functions[i]; f.DurableConfig != nil {
+				page.Functions = append(page.Functions, aws.ToString(f.FunctionName))
+			}
+		}
+		page.Next = aws.ToString(answer.NextMarker)
+		return nil
+	})
+	return page, err
+}
+
+// RunningExecutions reads a page of a function's executions, of all its versions. Emulators ignore the filter by status.
+func (c *Client) RunningExecutions(ctx context.Context, of callbacks.Watch, marker string) (callbacks.ExecutionPage, error) {
+	var page callbacks.ExecutionPage
+	err := c.call(ctx, callbacks.Target{Region: of.Region}, c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
+		answer, err := client.ListDurableExecutionsByFunction(ctx, &lambda.ListDurableExecutionsByFunctionInput{
+			FunctionName: aws.String(of.Function),
+			Statuses:     []types.ExecutionStatus{types.ExecutionStatusRunning},
+			ReverseOrder: aws.Bool(true), // oldest first, so that what starts meanwhile is not missed
+			Marker:       optional(marker),
+			MaxItems:     pageExecutions,
+		}, wire)
+		if err != nil {
+			return err
+		}
+		for i := range answer.DurableExecutions {
+			if e := &answer.DurableExecutions[i]; e.Status == types.ExecutionStatusRunning {
+				page.Executions = append(page.Executions, aws.ToString(e.DurableExecutionArn))
+			}
+		}
+		page.Next = aws.ToString(answer.NextMarker)
+		return nil
+	})
+	return page, err
+}
+
+// Events reads a page of an execution's history.
+func (c *Client) Events(ctx context.Context, q callbacks.EventQuery) (callbacks.EventPage, error) {
+	var page callbacks.EventPage
+	to := callbacks.Target{Region: q.Region, ExecutionARN: q.ExecutionARN}
+	err := c.call(ctx, to, c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
+		answer, err := client.GetDurableExecutionHistory(ctx, &lambda.GetDurableExecutionHistoryInput{
+			DurableExecutionArn:  aws.String(q.ExecutionARN),
+			IncludeExecutionData: aws.Bool(q.Data),
+			ReverseOrder:         aws.Bool(q.Newest),
+			Marker:               optional(q.Marker),
+			MaxItems:             int32(q.Limit), //nolint:gosec // at most 1000
+		}, wire)
+		if err != nil {
+			return err
+		}
+		for i := range answer.Events {
+			page.Events = append(page.Events, eventOf(&answer.Events[i]))
+		}
+		page.Next = aws.ToString(answer.NextMarker)
+		return nil
+	})
+	return page, err
+}
+
+// waitForCallback is the SubType of the context that the SDKs make around a callback and its submitter.
+const waitForCallback = "WaitForCallback"
+
+// ends are the ends of an execution by their events.
+var ends = map[types.EventType]callbacks.ExecutionEnd{
+	types.EventTypeExecutionSucceeded: callbacks.ExecutionSucceeded,
+	types.EventTypeExecutionFailed:    callbacks.ExecutionFailed,
+	types.EventTypeExecutionTimedOut:  callbacks.ExecutionTimedOut,
+	types.EventTypeExecutionStopped:   callbacks.ExecutionStopped,
+}
+
+// eventOf is an event as far as it concerns callbacks.
+func eventOf(e *types.Event) callbacks.Event {
+	event := callbacks.Event{
+		ID: int(aws.ToInt32(e.EventId)), At: aws.ToTime(e.EventTimestamp), Operation: aws.ToString(e.Id),
+		Parent: aws.ToString(e.ParentId), Name: aws.ToString(e.Name),
+	}
+	switch e.EventType {
+	case types.EventTypeExecutionStarted:
+		event.Kind = callbacks.EventExecutionStarted
+		if d := e.ExecutionStartedDetails; d != nil {
+			event.ExecutionTimeout = seconds(d.ExecutionTimeout)
+			event.Input = input(d.Input)
+		}
+	case types.EventTypeContextStarted:
+		event.Kind, event.Waits = callbacks.EventContextStarted, aws.ToString(e.SubType) == waitForCallback
+	case types.EventTypeCallbackStarted:
+		event.Kind = callbacks.EventCallbackStarted
+		if d := e.CallbackStartedDetails; d != nil {
+			event.CallbackID = callbacks.CallbackID(aws.ToString(d.CallbackId))
+			event.Timeout, event.HeartbeatTimeout = seconds(d.Timeout), seconds(d.HeartbeatTimeout)
+		}
+	case types.EventTypeCallbackSucceeded, types.EventTypeCallbackFailed, types.EventTypeCallbackTimedOut:
+		event.Kind, event.Closing = callbacks.EventCallbackEnded, kindOnly(e)
+	case types.EventTypeContextSucceeded, types.EventTypeContextFailed:
+		event.Kind, event.Closing = callbacks.EventContextEnded, closingAt(*e, callbacks.EndedByExecution)
+	default:
+		if end, ok := ends[e.EventType]; ok {
+			event.Kind, event.Ended, event.Closing = callbacks.EventExecutionEnded, end, executionEnd(e)
+		}
+	}
+	return event
+}
+
+// kindOnly is the callback's own end. Without its payload the event's type still tells a success from a failure.
+func kindOnly(e *types.Event) callbacks.Closing {
+	closing := callbackEnd(*e)
+	switch e.EventType {
+	case types.EventTypeCallbackSucceeded:
+		closing.Completion = &callbacks.Completion{Kind: callbacks.Success}
+	case types.EventTypeCallbackFailed:
+		closing.Completion = &callbacks.Completion{Kind: callbacks.Failure}
+	}
+	return closing
+}
+
+// executionEnd is the end of a callback by that of its execution, of which one kind is a clock.
+func executionEnd(e *types.Event) callbacks.Closing {
+	if e.EventType != types.EventTypeExecutionTimedOut {
+		return closingAt(*e, callbacks.EndedByExecution)
+	}
+	closing := closingAt(*e, callbacks.EndedByClock)
+	closing.Cause = callbacks.CauseExecution
+	return closing
+}
+
+// input is what an execution was started with, nil where the history does not hold all of it.
+func input(in *types.EventInput) []byte {
+	if in == nil || in.Payload == nil || aws.ToBool(in.Truncated) || !json.Valid([]byte(*in.Payload)) {
+		return nil
+	}
+	return []byte(*in.Payload)
+}
+
+// seconds is a duration of the API, whose missing and zero mean none.
+func seconds(s *int32) time.Duration { return time.Duration(aws.ToInt32(s)) * time.Second }
