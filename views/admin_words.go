@@ -47,7 +47,7 @@ func countWords(c Count, word string) string {
 }
 
 func shownWords(l List) string {
-	words := Plural(len(l.Rows), "callback") + " on this page"
+	words := plural(len(l.Rows), "callback") + " on this page"
 	if l.Total.Known() {
 		words += " of " + l.Total.String()
 	}

@@ -45,7 +45,7 @@ func TestPreviewShowsTheExactBytes(t *testing.T) {
 		if body.AttrOr("data-seen", "") != p.Completion.SHA256() || body.AttrOr("data-at", "") != "2026-11-24T12:51:02Z" {
 			t.Errorf("%s carries %q made at %q", p.Outcome.Name, body.AttrOr("data-seen", ""), body.AttrOr("data-at", ""))
 		}
-		if body.AttrOr("data-size", "") != Size(len(p.Completion.Body())) {
+		if body.AttrOr("data-size", "") != size(len(p.Completion.Body())) {
 			t.Errorf("%s is said to be %s", p.Outcome.Name, body.AttrOr("data-size", ""))
 		}
 	}

@@ -185,7 +185,7 @@ func ConfirmPage(s Shell, m Confirm) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var11 string
-			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(Size(len(m.Preview.Completion.Body())) + " go to Lambda now. This cannot be undone.")
+			templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(size(len(m.Preview.Completion.Body())) + " go to Lambda now. This cannot be undone.")
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/confirm.templ`, Line: 32, Col: 106}
 			}

@@ -44,7 +44,7 @@ func howEnded(c *callbacks.Callback, viewer callbacks.Person) mark {
 // byName is a person in "Approved by …".
 func byName(a callbacks.Actor, viewer callbacks.Person) string {
 	if n := you(a, viewer); n != "You" {
-		return FirstName(n)
+		return firstName(n)
 	}
 	return "you"
 }

@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// Left is a remaining time as short as it can be read: "41:08" under an hour, "5h 12m" under a day, else "2d 4h". The
+// remaining is a remaining time as short as it can be read: "41:08" under an hour, "5h 12m" under a day, else "2d 4h". The
 // countdown script does the same.
-func Left(d time.Duration) string {
+func remaining(d time.Duration) string {
 	var b strings.Builder
 	for i, p := range leftParts(d) {
 		if i > 0 {
@@ -37,8 +37,8 @@ func leftParts(d time.Duration) []part {
 	return []part{{n(d, day), "d"}, {n(d%day, time.Hour), "h"}}
 }
 
-// Age is how long ago something was, in its largest unit: "now", "48 m", "2 h", "3 d".
-func Age(d time.Duration) string {
+// age is how long ago something was, in its largest unit: "now", "48 m", "2 h", "3 d".
+func age(d time.Duration) string {
 	switch {
 	case d < time.Minute:
 		return "now"
@@ -50,8 +50,8 @@ func Age(d time.Duration) string {
 	return fmt.Sprintf("%d d", d/day)
 }
 
-// Ago is the age in a sentence: "just now", "48 min ago".
-func Ago(d time.Duration) string {
+// ago is the age in a sentence: "just now", "48 min ago".
+func ago(d time.Duration) string {
 	switch {
 	case d < 10*time.Second:
 		return "just now"
@@ -60,11 +60,11 @@ func Ago(d time.Duration) string {
 	case d < time.Hour:
 		return fmt.Sprintf("%d min ago", d/time.Minute)
 	}
-	return Age(d) + " ago"
+	return age(d) + " ago"
 }
 
-// Span is a duration that somebody set: "2 min", "1 h 30 m", "7 d".
-func Span(d time.Duration) string {
+// lasting is a duration that somebody set: "2 min", "1 h 30 m", "7 d".
+func lasting(d time.Duration) string {
 	switch {
 	case d < time.Minute:
 		return fmt.Sprintf("%d s", d/time.Second)
@@ -83,9 +83,9 @@ func Span(d time.Duration) string {
 	return fmt.Sprintf("%d %s %d %s", whole, wholeUnit, rest, restUnit)
 }
 
-// Gap is the time between two events that raced, as finely as it matters: "51 ms", "0.8 s", "12 s", "3 min". It does not
+// gap is the time between two events that raced, as finely as it matters: "51 ms", "0.8 s", "12 s", "3 min". It does not
 // break over lines.
-func Gap(d time.Duration) string {
+func gap(d time.Duration) string {
 	d = d.Abs()
 	switch {
 	case d < 100*time.Millisecond:
@@ -95,11 +95,11 @@ func Gap(d time.Duration) string {
 	case d < time.Minute:
 		return fmt.Sprintf("%d\u00a0s", d/time.Second)
 	}
-	return strings.ReplaceAll(Span(d.Truncate(time.Minute)), " ", "\u00a0")
+	return strings.ReplaceAll(lasting(d.Truncate(time.Minute)), " ", "\u00a0")
 }
 
-// Size is a number of bytes: "238 bytes", "1.2 KB".
-func Size(n int) string {
+// size is a number of bytes: "238 bytes", "1.2 KB".
+func size(n int) string {
 	const kilo, mega = 1000, 1000 * 1000
 	switch {
 	case n == 1:
@@ -112,16 +112,16 @@ func Size(n int) string {
 	return fmt.Sprintf("%.1f MB", float64(n)/mega)
 }
 
-// Plural is a counted word: "1 key", "3 keys".
-func Plural(n int, word string) string {
+// plural is a counted word: "1 key", "3 keys".
+func plural(n int, word string) string {
 	if n == 1 {
 		return "1 " + word
 	}
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
-// Ordinal is the n-th, in a word up to the tenth: "Third", "12th", "21st".
-func Ordinal(n int) string {
+// ordinal is the n-th, in a word up to the tenth: "Third", "12th", "21st".
+func ordinal(n int) string {
 	words := []string{"First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth"}
 	if n >= 1 && n <= len(words) {
 		return words[n-1]
@@ -133,16 +133,16 @@ func Ordinal(n int) string {
 	return strconv.Itoa(n) + ending
 }
 
-// ShortHash is a hash as it fits a line: its first and last characters.
-func ShortHash(hex string) string {
+// shortHash is a hash as it fits a line: its first and last characters.
+func shortHash(hex string) string {
 	if len(hex) < 16 {
 		return hex
 	}
 	return hex[:8] + "…" + hex[len(hex)-6:]
 }
 
-// Initials are at most two letters for a person's picture.
-func Initials(name string) string {
+// initials are at most two letters for a person's picture.
+func initials(name string) string {
 	var letters []rune
 	for word := range strings.FieldsSeq(name) {
 		if r, _ := utf8.DecodeRuneInString(word); unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -158,8 +158,8 @@ func Initials(name string) string {
 	return string([]rune{letters[0], letters[len(letters)-1]})
 }
 
-// FirstName is how people here call each other.
-func FirstName(name string) string {
+// firstName is how people here call each other.
+func firstName(name string) string {
 	if first, _, found := strings.Cut(strings.TrimSpace(name), " "); found {
 		return first
 	}

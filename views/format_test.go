@@ -24,8 +24,8 @@ func TestLeft(t *testing.T) {
 		{52 * time.Hour, "2d 4h"},
 		{400 * day, "400d 0h"},
 	} {
-		if got := Left(tc.d); got != tc.want {
-			t.Errorf("Left(%v) = %q, want %q", tc.d, got, tc.want)
+		if got := remaining(tc.d); got != tc.want {
+			t.Errorf("remaining(%v) = %q, want %q", tc.d, got, tc.want)
 		}
 	}
 }
@@ -42,7 +42,7 @@ func TestAgeAndAgo(t *testing.T) {
 		{2*time.Hour + 59*time.Minute, "2 h", "2 h ago"},
 		{75 * time.Hour, "3 d", "3 d ago"},
 	} {
-		if age, ago := Age(tc.d), Ago(tc.d); age != tc.age || ago != tc.ago {
+		if age, ago := age(tc.d), ago(tc.d); age != tc.age || ago != tc.ago {
 			t.Errorf("%v is %q and %q, want %q and %q", tc.d, age, ago, tc.age, tc.ago)
 		}
 	}
@@ -63,8 +63,8 @@ func TestSpan(t *testing.T) {
 		{7 * day, "7 d"},
 		{7*day + 5*time.Hour, "7 d 5 h"},
 	} {
-		if got := Span(tc.d); got != tc.want {
-			t.Errorf("Span(%v) = %q, want %q", tc.d, got, tc.want)
+		if got := lasting(tc.d); got != tc.want {
+			t.Errorf("lasting(%v) = %q, want %q", tc.d, got, tc.want)
 		}
 	}
 }
@@ -83,8 +83,8 @@ func TestGap(t *testing.T) {
 		{3*time.Minute + 20*time.Second, "3\u00a0min"},
 		{90 * time.Minute, "1\u00a0h\u00a030\u00a0m"},
 	} {
-		if got := Gap(tc.d); got != tc.want {
-			t.Errorf("Gap(%v) = %q, want %q", tc.d, got, tc.want)
+		if got := gap(tc.d); got != tc.want {
+			t.Errorf("gap(%v) = %q, want %q", tc.d, got, tc.want)
 		}
 	}
 }
@@ -92,8 +92,8 @@ func TestGap(t *testing.T) {
 func TestSize(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int]string{0: "0 bytes", 1: "1 byte", 238: "238 bytes", 999: "999 bytes", 1000: "1.0 KB", 262144: "262.1 KB", 1 << 20: "1.0 MB"} {
-		if got := Size(n); got != want {
-			t.Errorf("Size(%d) = %q, want %q", n, got, want)
+		if got := size(n); got != want {
+			t.Errorf("size(%d) = %q, want %q", n, got, want)
 		}
 	}
 }
@@ -108,11 +108,11 @@ func TestNames(t *testing.T) {
 		{"“Ops” (night)", "?", "“Ops”"},
 		{"", "?", ""},
 	} {
-		if got := Initials(tc.name); got != tc.initials {
-			t.Errorf("Initials(%q) = %q, want %q", tc.name, got, tc.initials)
+		if got := initials(tc.name); got != tc.initials {
+			t.Errorf("initials(%q) = %q, want %q", tc.name, got, tc.initials)
 		}
-		if got := FirstName(tc.name); got != tc.first {
-			t.Errorf("FirstName(%q) = %q, want %q", tc.name, got, tc.first)
+		if got := firstName(tc.name); got != tc.first {
+			t.Errorf("firstName(%q) = %q, want %q", tc.name, got, tc.first)
 		}
 	}
 }
@@ -120,14 +120,14 @@ func TestNames(t *testing.T) {
 func TestSmallWords(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ got, want string }{
-		{Plural(1, "key"), "1 key"},
-		{Plural(0, "item"), "0 items"},
-		{Ordinal(3), "Third"},
-		{Ordinal(12), "12th"},
-		{Ordinal(21), "21st"},
-		{Ordinal(33), "33rd"},
-		{ShortHash("ae3cb6022394a0d3d1e9e7054bf75146"), "ae3cb602…f75146"},
-		{ShortHash("short"), "short"},
+		{plural(1, "key"), "1 key"},
+		{plural(0, "item"), "0 items"},
+		{ordinal(3), "Third"},
+		{ordinal(12), "12th"},
+		{ordinal(21), "21st"},
+		{ordinal(33), "33rd"},
+		{shortHash("ae3cb6022394a0d3d1e9e7054bf75146"), "ae3cb602…f75146"},
+		{shortHash("short"), "short"},
 		{capital("ended by timeout"), "Ended by timeout"},
 		{capital("Ältere"), "Ältere"},
 		{capital(""), ""},

@@ -101,9 +101,9 @@ func (g *gardener) branch(n *node, object bool, depth int) {
 		}
 	}
 	_, _ = g.dec.Token() // the closing bracket
-	n.Sum, n.Peek = "["+Plural(count, "item")+"]", clip("["+strings.Join(peek, ", ")+"]", maxPeek)
+	n.Sum, n.Peek = "["+plural(count, "item")+"]", clip("["+strings.Join(peek, ", ")+"]", maxPeek)
 	if object {
-		n.Sum, n.Peek = "{"+Plural(count, "key")+"}", clip("{"+strings.Join(peek, ", ")+"}", maxPeek)
+		n.Sum, n.Peek = "{"+plural(count, "key")+"}", clip("{"+strings.Join(peek, ", ")+"}", maxPeek)
 	}
 }
 

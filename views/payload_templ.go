@@ -39,7 +39,7 @@ func payload(document []byte) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var2 string
-			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(Size(len(document)))
+			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(size(len(document)))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/payload.templ`, Line: 12, Col: 43}
 			}
@@ -119,7 +119,7 @@ func payload(document []byte) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var5 string
-				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs("The first " + Size(maxRawShown) + " of " + Size(len(document)) + ".")
+				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs("The first " + size(maxRawShown) + " of " + size(len(document)) + ".")
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/payload.templ`, Line: 35, Col: 97}
 				}

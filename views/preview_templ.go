@@ -81,7 +81,7 @@ func Preview(p callbacks.Preview) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var5 string
-		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(Size(len(p.Completion.Body())))
+		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(size(len(p.Completion.Body())))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/preview.templ`, Line: 17, Col: 44}
 		}
@@ -313,7 +313,7 @@ func wireBody(c callbacks.Completion, id string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var15 string
-		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(Size(len(c.Body())))
+		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(size(len(c.Body())))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/preview.templ`, Line: 64, Col: 49}
 		}
@@ -358,7 +358,7 @@ func wireBody(c callbacks.Completion, id string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var18 string
-		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(ShortHash(c.SHA256()))
+		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(shortHash(c.SHA256()))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/preview.templ`, Line: 69, Col: 65}
 		}

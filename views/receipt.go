@@ -45,7 +45,7 @@ func deliveringStep(m Review, s Shell) step {
 		if m.Delivery.DueAt.After(s.Moment.Now) {
 			retry.When = fmt.Sprintf("Attempt %d at %s", m.Delivery.Tries+1, s.Moment.Clock(m.Delivery.DueAt))
 		}
-		retry.Note = Plural(m.Delivery.Tries, "attempt") + ", last: " + answerWords(m.Callback.Problem)
+		retry.Note = plural(m.Delivery.Tries, "attempt") + ", last: " + answerWords(m.Callback.Problem)
 		return retry
 	case !tried:
 		return step{Name: "Delivering", State: "now", Icon: "send", When: "Starting"}
@@ -140,7 +140,7 @@ func took(m Review) string {
 	if m.Callback.State != callbacks.Completed || !tried || last.Answer != callbacks.AnswerAccepted {
 		return ""
 	}
-	return Gap(last.EndedAt.Sub(m.Callback.Decision.At)) + " from the click to Lambda"
+	return gap(last.EndedAt.Sub(m.Callback.Decision.At)) + " from the click to Lambda"
 }
 
 // mayRetry reports whether the reader may have the decision sent again.

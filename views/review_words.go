@@ -68,7 +68,7 @@ func otherReviews(m Review, viewer callbacks.Person) []callbacks.Actor {
 
 func presenceLead(others []callbacks.Actor) string {
 	if len(others) == 1 {
-		return FirstName(others[0].Name) + " is also reviewing"
+		return firstName(others[0].Name) + " is also reviewing"
 	}
 	return reviewing(others, callbacks.Person{}) + " are also reviewing"
 }
@@ -81,7 +81,7 @@ func presenceSince(m Review, s Shell, others []callbacks.Actor) string {
 	for _, r := range m.Reviews {
 		if r.By.ID == others[0].ID {
 			if here := s.Moment.Since(r.OpenedAt); here >= time.Minute {
-				return ", here for " + Span(here.Truncate(time.Minute)) + "."
+				return ", here for " + lasting(here.Truncate(time.Minute)) + "."
 			}
 			break
 		}
@@ -109,7 +109,7 @@ func keeper(m Review, viewer callbacks.Person) string {
 	case ownReview(m, viewer) != nil:
 		return "Kept alive by this review."
 	case len(others) > 0:
-		return "Kept alive by " + FirstName(others[0].Name) + "."
+		return "Kept alive by " + firstName(others[0].Name) + "."
 	case m.Callback.KeepAlive == callbacks.KeepAliveQueued:
 		return "Kept alive while it waits."
 	}

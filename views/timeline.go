@@ -22,7 +22,7 @@ func timelineOf(m Review, viewer callbacks.Person) []event {
 	for i := 0; i < len(m.Audit); {
 		if m.Audit[i].Action == callbacks.ActionHeartbeat {
 			n := beats(m.Audit[i:])
-			events = append(events, event{Icon: "pulse", Who: Plural(n, "heartbeat"), What: "sent", At: m.Audit[i].At, Note: beatNote(m)})
+			events = append(events, event{Icon: "pulse", Who: plural(n, "heartbeat"), What: "sent", At: m.Audit[i].At, Note: beatNote(m)})
 			i += n
 			continue
 		}
@@ -47,7 +47,7 @@ func beats(entries []callbacks.AuditEntry) int {
 
 func beatNote(m Review) string {
 	if every := m.Callback.HeartbeatInterval(); every > 0 {
-		return "Every " + Span(every) + " while somebody works on it"
+		return "Every " + lasting(every) + " while somebody works on it"
 	}
 	return ""
 }
@@ -56,10 +56,10 @@ func beatNote(m Review) string {
 func clockNote(c callbacks.Clocks) string {
 	var set []string
 	if c.Timeout > 0 {
-		set = append(set, "timeout "+Span(c.Timeout))
+		set = append(set, "timeout "+lasting(c.Timeout))
 	}
 	if c.HeartbeatTimeout > 0 {
-		set = append(set, "heartbeat "+Span(c.HeartbeatTimeout))
+		set = append(set, "heartbeat "+lasting(c.HeartbeatTimeout))
 	}
 	if len(set) == 0 {
 		return "No timeout"

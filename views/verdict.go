@@ -48,9 +48,9 @@ func underWay(m Review, s Shell) verdict {
 	if c.Problem == "" || m.Delivery == nil {
 		return verdict{decided(c.Decision) + ". On its way to Lambda.", madeBy(c, s) + " It is recorded: you can leave this page.", "sent"}
 	}
-	title := fmt.Sprintf("%s, not delivered yet. %s attempt", decided(c.Decision), Ordinal(m.Delivery.Tries+1))
+	title := fmt.Sprintf("%s, not delivered yet. %s attempt", decided(c.Decision), ordinal(m.Delivery.Tries+1))
 	if wait := s.Moment.Left(m.Delivery.DueAt); wait >= time.Second {
-		title += " in " + Gap(wait) + "."
+		title += " in " + gap(wait) + "."
 	} else {
 		title += " now."
 	}
@@ -105,7 +105,7 @@ func lost(c *callbacks.Callback, s Shell) verdict {
 	case e.By == callbacks.EndedByGone:
 		title += "Lambda does not know the callback any more."
 	default:
-		title += capital(raceWord(e)) + " " + Gap(e.At.Sub(c.Decision.At)) + " " + beforeOrAfter(e, c.Decision) + " " + noun + "."
+		title += capital(raceWord(e)) + " " + gap(e.At.Sub(c.Decision.At)) + " " + beforeOrAfter(e, c.Decision) + " " + noun + "."
 	}
 	return verdict{title, ending(c) + " The decision is kept in the audit, but Lambda did not take it.", "lost"}
 }
@@ -161,7 +161,7 @@ func madeBy(c *callbacks.Callback, s Shell) string {
 }
 
 func madeBySparing(c *callbacks.Callback, s Shell, spare time.Duration) string {
-	return fmt.Sprintf("%s %s this at %s, with %s to spare.", you(c.Decision.By, s.Viewer), decidedVerb(c.Decision), s.Moment.Clock(c.Decision.At), Left(spare))
+	return fmt.Sprintf("%s %s this at %s, with %s to spare.", you(c.Decision.By, s.Viewer), decidedVerb(c.Decision), s.Moment.Clock(c.Decision.At), remaining(spare))
 }
 
 // operatorHint tells an admin what to do, and everybody else that an admin has to.

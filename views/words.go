@@ -128,7 +128,7 @@ func outcomeTone(name string, kind callbacks.Kind) string {
 	return ""
 }
 
-// You is a person's name, or "You" for the reader. whose makes it "your" and "Dana's".
+// you is a person's name, or "You" for the reader.
 func you(a callbacks.Actor, viewer callbacks.Person) string {
 	if a.Kind == callbacks.ActorPerson && a.ID == viewer.Subject {
 		return "You"
@@ -136,11 +136,12 @@ func you(a callbacks.Actor, viewer callbacks.Person) string {
 	return a.Name
 }
 
+// whose is "your" for the reader, "Dana’s" for others.
 func whose(a callbacks.Actor, viewer callbacks.Person) string {
 	if a.Kind == callbacks.ActorPerson && a.ID == viewer.Subject {
 		return "your"
 	}
-	return FirstName(a.Name) + "’s"
+	return firstName(a.Name) + "’s"
 }
 
 // reviewing says who is here: "You and Dana", "Dana is reviewing".
@@ -150,7 +151,7 @@ func reviewing(reviewers []callbacks.Actor, viewer callbacks.Person) string {
 		if r.ID == viewer.Subject {
 			names = append([]string{"You"}, names...)
 		} else {
-			names = append(names, FirstName(r.Name))
+			names = append(names, firstName(r.Name))
 		}
 	}
 	switch len(names) {
@@ -164,7 +165,7 @@ func reviewing(reviewers []callbacks.Actor, viewer callbacks.Person) string {
 	case 2, 3:
 		return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 	}
-	return strings.Join(names[:2], ", ") + " and " + Plural(len(names)-2, "other")
+	return strings.Join(names[:2], ", ") + " and " + plural(len(names)-2, "other")
 }
 
 // answerWords say what Lambda answered to an attempt, to a person who cannot see logs.

@@ -16,7 +16,7 @@ export function setTime(page, at = Date.now()) {
 
 const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 
-/** A remaining time as pairs of number and unit: 41:08, 5h 12m, 2d 4h. The server's views.Left says the same. */
+/** A remaining time as pairs of number and unit: 41:08, 5h 12m, 2d 4h. The server's pages print the same. */
 export function parts(ms) {
   ms = Math.max(ms, 0);
   const whole = (unit) => Math.floor(ms / unit);
