@@ -20,7 +20,7 @@ import (
 	"countersign/views"
 )
 
-// Config is what the handlers work with. Demo and the texts may be empty; the rest is needed.
+// Config is what the handlers work with. Demo, Stopping and the texts may be empty; the rest is needed.
 type Config struct {
 	Service     *callbacks.Service
 	Auth        *auth.Auth                  // made with SessionError set to [SessionError]
@@ -29,6 +29,7 @@ type Config struct {
 	IntakeLimit *intake.Limiter             // of messages per sender, and of wrong guesses per address
 	Static      http.Handler                // serves /static/, compressed and cached by itself
 	Ping        func(context.Context) error // whether the database answers
+	Stopping    func() bool                 // whether shutdown has begun; nil where that need not be told
 	Demo        Demo                        // nil outside the demo
 	Metrics     *prometheus.Registry        // gets our measurements, and is what /metrics shows
 	Now         func() time.Time

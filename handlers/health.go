@@ -19,6 +19,9 @@ func (s *server) healthy(c echo.Context) error { return c.String(http.StatusOK, 
 
 // ready answers whether requests should be sent here. The provider is not asked: who is signed in can work without it.
 func (s *server) ready(c echo.Context) error {
+	if s.Stopping != nil && s.Stopping() {
+		return c.String(http.StatusServiceUnavailable, "stopping\n")
+	}
 	ctx, cancel := context.WithTimeout(c.Request().Context(), pingTimeout)
 	defer cancel()
 	if err := s.Ping(ctx); err != nil {

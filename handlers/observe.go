@@ -36,14 +36,14 @@ func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			attributes = append(attributes, slog.Any("error", err))
 		}
-		s.Log.LogAttrs(r.Context(), level(status, c.Path()), "request", attributes...)
+		s.Log.LogAttrs(r.Context(), level(status, c.Path(), err), "request", attributes...)
 		return nil
 	}
 }
 
-func level(status int, route string) slog.Level {
+func level(status int, route string, err error) slog.Level {
 	switch {
-	case status >= http.StatusInternalServerError:
+	case status >= http.StatusInternalServerError && err != nil: // without one, it is readiness during a stop
 		return slog.LevelError
 	case route == "/healthz" || route == "/readyz" || route == "/metrics" || route == "/static/*":
 		return slog.LevelDebug // they come every few seconds and say nothing

@@ -89,7 +89,7 @@ func serve(ctx context.Context, lookup func(string) (string, bool), stderr io.Wr
 	}
 	log := newLogger(settings.Log, stderr)
 	log.InfoContext(ctx, "starting", "version", version, "settings", settings)
-	d, err := openDesk(ctx, settings, log, deskOptions{})
+	d, err := openDesk(ctx, settings, log, deskOptions{Linger: lingerTime})
 	if err != nil {
 		return err
 	}

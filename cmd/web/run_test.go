@@ -9,11 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-
-	"go.uber.org/goleak"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func nothing(string) (string, bool) { return "", false }
 

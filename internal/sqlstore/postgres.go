@@ -18,6 +18,9 @@ const (
 	maxConnections = 20
 	// maxTries of a transaction that PostgreSQL rolled back for another one's sake.
 	maxTries = 5
+	// lockRetry is how many seconds a replica waits before it asks again whether another one has migrated the database;
+	// lockTries is how often it asks.
+	lockRetry, lockTries = 1, 300
 )
 
 // errPostgresURL stands for pgx's own error, which repeats the URL.
@@ -35,7 +38,7 @@ func openPostgres(ctx context.Context, url string) (*Store, error) {
 	pool.SetMaxOpenConns(maxConnections)
 	pool.SetMaxIdleConns(maxConnections)
 
-	locker, err := lock.NewPostgresSessionLocker()
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(lockRetry, lockTries))
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}

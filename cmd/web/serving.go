@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Times of the HTTP server. There is no write timeout: streams are long and set their own.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 30 * time.Second
+	idleTimeout       = 2 * time.Minute
+	// lingerTime is how long serve works on after readiness has said no. With the next one and the five seconds that
+	// workers take at most, a stop ends within the ten that orchestrators wait.
+	lingerTime = 2 * time.Second
+	// requestsTimeout is how long a stop waits for requests that have begun.
+	requestsTimeout = 2 * time.Second
+	// sessionSweep is how often ended sessions are forgotten, sessionBatch how many at a time.
+	sessionSweep = 10 * time.Minute
+	sessionBatch = 1000
+)
+
+// listen opens a TCP listener.
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	return l, nil
+}
+
+// run serves until ctx ends or a part fails. The workers stop last, so that what is decided while requests end is delivered too.
+func (d *desk) run(ctx context.Context, l net.Listener) error {
+	server := &http.Server{
+		Handler: d.site, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
+		ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelDebug), // broken handshakes and the like
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	for _, w := range d.workers {
+		group.Go(func() error { w.Run(working); return nil })
+	}
+	group.Go(func() error { d.notices.Run(working, d.hub.Changed, d.hub.Missed); return nil })
+	group.Go(func() error { return d.forgetSessions(working) })
+	group.Go(func() error {
+		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		defer stopWork()
+		<-ctx.Done()
+		d.drain(context.WithoutCancel(ctx), server)
+		return nil
+	})
+	return group.Wait()
+}
+
+// drain ends the requests: readiness says no, a while later streams are cut, which browsers open again elsewhere, and what
+// has begun is finished.
+func (d *desk) drain(ctx context.Context, server *http.Server) {
+	d.log.InfoContext(ctx, "stopping")
+	d.stopping.Store(true)
+	if d.linger > 0 {
+		<-time.After(d.linger)
+	}
+	d.hub.Close()
+	ctx, cancel := context.WithTimeout(ctx, requestsTimeout)
+	defer cancel()
+	if err := server.Shutdown(ctx); err != nil {
+		d.log.WarnContext(ctx, "requests took too long and were cut", "error", err)
+		_ = server.Close()
+	}
+}
+
+// forgetSessions drops ended sessions now and then.
+func (d *desk) forgetSessions(ctx context.Context) error {
+	ticker := time.NewTicker(sessionSweep)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+			if err := d.store.ForgetSessions(ctx, d.now(), sessionBatch); err != nil {
+				d.log.WarnContext(ctx, "ended sessions not forgotten; tried again later", "error", err)
+			}
+		}
+	}
+}
