@@ -99,6 +99,8 @@ func endedWord(c *callbacks.Callback) string {
 // actionWords say what an entry of the audit is about.
 var actionWords = map[callbacks.Action]string{
 	callbacks.ActionReceived:        "announced",
+	callbacks.ActionFound:           "found in history",
+	callbacks.ActionCorrected:       "corrected by history",
 	callbacks.ActionReviewOpened:    "opened the review",
 	callbacks.ActionReviewReleased:  "left the review",
 	callbacks.ActionReviewConfirmed: "confirmed to be here",
@@ -121,7 +123,7 @@ var actionWords = map[callbacks.Action]string{
 
 // actions are the actions of the audit in the order of a callback's life.
 var actions = []callbacks.Action{
-	callbacks.ActionReceived, callbacks.ActionReviewOpened, callbacks.ActionReviewReleased, callbacks.ActionReviewConfirmed,
+	callbacks.ActionReceived, callbacks.ActionFound, callbacks.ActionCorrected, callbacks.ActionReviewOpened, callbacks.ActionReviewReleased, callbacks.ActionReviewConfirmed,
 	callbacks.ActionHeartbeat, callbacks.ActionHeartbeatFailed, callbacks.ActionDecided, callbacks.ActionDelivered,
 	callbacks.ActionAttemptFailed, callbacks.ActionReceipt, callbacks.ActionReceiptDiffers, callbacks.ActionLost, callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed,
 	callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut,

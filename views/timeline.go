@@ -73,6 +73,10 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 	switch e.Action {
 	case callbacks.ActionReceived:
 		told.Icon, told.Who, told.What = "plug", "", "Announced by "+e.Actor.Name
+	case callbacks.ActionFound:
+		told.Icon, told.Who, told.What = "search", "", "Found in the history"
+	case callbacks.ActionCorrected:
+		told.Icon, told.Who, told.What = "exec", "", "Corrected by the history"
 	case callbacks.ActionReviewOpened:
 		told.Icon, told.What = "eye", "opened the review"
 	case callbacks.ActionReviewReleased:
