@@ -6,27 +6,33 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 )
 
 // MaxBody is the most that a message may weigh, in bytes.
 const MaxBody = 1 << 20
 
-// Errors of [ReadBody].
+// Errors of [ReadBody] and [ReadEvent].
 var (
-	ErrTooLarge  = errors.New("the body is larger than 1 MiB")
+	ErrTooLarge  = errors.New("the body is too large")
 	ErrMediaType = errors.New("the body is not application/json without a content encoding")
 	ErrBody      = errors.New("the body did not arrive whole")
 )
 
 // ReadBody reads a message of at most [MaxBody] bytes, as it is signed: before anything is decoded.
 func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	return readBody(w, r, MaxBody, "application/json")
+}
+
+// readBody reads at most limit bytes of one of the media types.
+func readBody(w http.ResponseWriter, r *http.Request, limit int64, types ...string) ([]byte, error) {
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || media != "application/json" || r.Header.Get("Content-Encoding") != "" {
+	if err != nil || !slices.Contains(types, media) || r.Header.Get("Content-Encoding") != "" {
 		return nil, ErrMediaType
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	if _, over := errors.AsType[*http.MaxBytesError](err); over {
-		return nil, ErrTooLarge
+		return nil, fmt.Errorf("%w: at most %d KiB are taken; send a link to the data in place of the data", ErrTooLarge, limit>>10)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBody, err)

@@ -19,9 +19,8 @@ type object struct {
 
 // readObject lets read take the fields of an object. Other fields are unknown, and another value is a fault.
 func readObject(raw json.RawMessage, at string, f *faults, read func(object)) {
-	o := object{at: at, faults: f}
-	if err := json.Unmarshal(raw, &o.fields); err != nil || o.fields == nil {
-		f.add(at, "an object is expected")
+	o, ok := openObject(raw, at, f)
+	if !ok {
 		return
 	}
 	read(o)
@@ -33,10 +32,26 @@ func readObject(raw json.RawMessage, at string, f *faults, read func(object)) {
 	}
 }
 
+// openObject is an object whose fields may be taken; another value is a fault.
+func openObject(raw json.RawMessage, at string, f *faults) (o object, ok bool) {
+	o = object{at: at, faults: f}
+	if err := json.Unmarshal(raw, &o.fields); err != nil || o.fields == nil {
+		f.add(at, "an object is expected")
+		return o, false
+	}
+	return o, true
+}
+
+// has reports whether there is a field that was not taken yet.
+func (o object) has(name string) bool {
+	raw := o.fields[name]
+	return len(raw) > 0 && string(raw) != "null"
+}
+
 // take removes a field; ok is false when there is none.
 func (o object) take(name string) (raw json.RawMessage, at string, ok bool) {
-	raw, at = o.any(name), pointer(o.at, name)
-	return raw, at, len(raw) > 0 && string(raw) != "null"
+	ok = o.has(name)
+	return o.any(name), pointer(o.at, name), ok
 }
 
 // any takes any value, byte for byte, nil when there is none.
@@ -56,7 +71,7 @@ func (o object) value(name string) json.RawMessage {
 
 // required takes a string that must be there.
 func (o object) required(name string) string {
-	if raw := o.fields[name]; raw == nil || string(raw) == "null" {
+	if !o.has(name) {
 		o.faults.add(pointer(o.at, name), "this field is required")
 	}
 	return o.text(name)
@@ -83,6 +98,8 @@ func (o object) seconds(name string) time.Duration {
 	return time.Duration(n) * time.Second
 }
 
+const instantExpected = "a time like 2026-11-22T09:30:00Z is expected (RFC 3339)"
+
 // instant takes a time, and gives it in UTC.
 func (o object) instant(name string) time.Time {
 	raw, at, ok := o.take(name)
@@ -91,7 +108,7 @@ func (o object) instant(name string) time.Time {
 	}
 	var t time.Time
 	if raw[0] != '"' || t.UnmarshalJSON(raw) != nil || t.UTC().Year() > 9999 {
-		o.faults.add(at, "a time like 2026-11-22T09:30:00Z is expected (RFC 3339)")
+		o.faults.add(at, instantExpected)
 		return time.Time{}
 	}
 	return t.UTC()

@@ -43,12 +43,15 @@ var problems = []struct {
 		Detail: "The webhook-timestamp is more than 5 minutes off. Sign when sending, and check the sender's clock."}},
 	{ErrNoMatch, Problem{Status: http.StatusUnauthorized, Code: "no_match",
 		Detail: "No signature or token matches. Check the secret, and that the body is signed byte for byte as it is sent."}},
-	{ErrTooLarge, Problem{Status: http.StatusRequestEntityTooLarge, Code: "too_large",
-		Detail: "The body is larger than 1 MiB. Send a link to the data in place of the data."}},
+	{ErrTooLarge, Problem{Status: http.StatusRequestEntityTooLarge, Code: "too_large"}}, // its own text names the limit
 	{ErrMediaType, Problem{Status: http.StatusUnsupportedMediaType, Code: "media_type",
 		Detail: "Send the body as Content-Type: application/json, without Content-Encoding."}},
 	{ErrBody, Problem{Status: http.StatusBadRequest, Code: "incomplete",
 		Detail: "The body did not arrive whole."}},
+	{ErrOff, Problem{Status: http.StatusNotFound, Code: "off",
+		Detail: "This way in is off. An operator turns it on with a setting (docs/intake.md)."}},
+	{ErrAPIKey, Problem{Status: http.StatusUnauthorized, Code: "bad_key",
+		Detail: "X-Api-Key is missing or unknown. Check the connection of the API destination."}},
 	{callbacks.ErrDifferent, Problem{Status: http.StatusConflict, Code: "different",
 		Detail: "This callback was announced before with other content. Nothing was changed."}},
 	{callbacks.ErrUnavailable, Problem{Status: http.StatusServiceUnavailable, Code: "unavailable", RetryAfter: unavailablePause,
@@ -82,7 +85,7 @@ func titled(p Problem) Problem {
 }
 
 func invalidProblem(invalid callbacks.Invalid) Problem {
-	p := titled(Problem{Status: http.StatusUnprocessableEntity, Code: "invalid", Detail: "The announcement is not valid. Nothing was recorded."})
+	p := titled(Problem{Status: http.StatusUnprocessableEntity, Code: "invalid", Detail: "The message is not valid. Nothing was recorded."})
 	for _, fault := range invalid {
 		p.Errors = append(p.Errors, FieldError(fault))
 	}

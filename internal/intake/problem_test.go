@@ -21,6 +21,12 @@ func TestProblems(t *testing.T) {
 		_, _, err := newVerifier(t, sources, clock).Verify(http.Header{"Webhook-Signature": {"v1,"}}, body)
 		return err
 	}
+	tooLarge := func() error {
+		r := httptest.NewRequest(http.MethodPost, "/webhooks/callbacks", strings.NewReader(strings.Repeat("x", intake.MaxBody+1)))
+		r.Header.Set("Content-Type", "application/json")
+		_, err := intake.ReadBody(httptest.NewRecorder(), r)
+		return err
+	}
 	for name, test := range map[string]struct {
 		err        error
 		status     int
@@ -33,8 +39,10 @@ func TestProblems(t *testing.T) {
 		"Stale":         {intake.ErrStale, 401, "stale_timestamp", "5 minutes", ""},
 		"NoMatch":       {intake.ErrNoMatch, 401, "no_match", "byte for byte", ""},
 		"Incomplete":    {fmt.Errorf("%w: %w", intake.ErrBody, errors.New("reset")), 400, "incomplete", "whole", ""},
-		"TooLarge":      {intake.ErrTooLarge, 413, "too_large", "1 MiB", ""},
+		"TooLarge":      {tooLarge(), 413, "too_large", "1024 KiB", ""},
 		"MediaType":     {intake.ErrMediaType, 415, "media_type", "application/json", ""},
+		"Off":           {intake.ErrOff, 404, "off", "setting", ""},
+		"BadKey":        {intake.ErrAPIKey, 401, "bad_key", "connection", ""},
 		"Different":     {fmt.Errorf("receive from x: %w", callbacks.ErrDifferent), 409, "different", "other content", ""},
 		"RateLimited":   {&intake.LimitError{RetryAfter: 1200 * time.Millisecond}, 429, "rate_limited", "Retry-After", "2"},
 		"Unavailable":   {fmt.Errorf("receive from x: %w", callbacks.ErrUnavailable), 503, "unavailable", "Nothing was recorded", "5"},
@@ -71,7 +79,7 @@ func TestInvalidProblem(t *testing.T) {
 	if err := intake.ProblemOf(fmt.Errorf("decode: %w", err)).Write(w); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"status":422,"title":"Unprocessable Entity","code":"invalid","detail":"The announcement is not valid. Nothing was recorded.",` +
+	want := `{"status":422,"title":"Unprocessable Entity","code":"invalid","detail":"The message is not valid. Nothing was recorded.",` +
 		`"errors":[{"pointer":"/timeoutSeconds","detail":"a whole number of seconds is expected"},{"pointer":"/\u003cb\u003e","detail":"this field is not known"}]}` + "\n"
 	if diff := cmp.Diff(want, w.Body.String()); diff != "" || w.Code != 422 {
 		t.Errorf("status %d, body (-want +got):\n%s", w.Code, diff)

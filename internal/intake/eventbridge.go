@@ -1,0 +1,111 @@
+package intake
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// HeaderAPIKey is where EventBridge puts the key of the connection, if the connection is made as docs/intake.md says.
+const HeaderAPIKey = "X-Api-Key"
+
+// maxEvent is the most that an event may weigh, in bytes; those about executions have less than 2 KiB.
+const maxEvent = 256 << 10
+
+// Errors of the ways in by AWS's own services.
+var (
+	ErrOff    = errors.New("this way in is off")
+	ErrAPIKey = errors.New("X-Api-Key is none of the configured keys")
+)
+
+// EventBridge knows the keys that an API destination may send.
+type EventBridge struct{ digests [][sha256.Size]byte }
+
+// NewEventBridge checks the keys. Errors say which key is wrong by its place, never the key.
+func NewEventBridge(keys []string) (*EventBridge, error) {
+	e := &EventBridge{}
+	for i, key := range keys {
+		if len(key) < minToken || strings.ContainsFunc(key, notVisible) {
+			return nil, fmt.Errorf("EventBridge key %d is not at least %d visible ASCII characters", i+1, minToken)
+		}
+		e.digests = append(e.digests, sha256.Sum256([]byte(key)))
+	}
+	return e, nil
+}
+
+// Verify tells whether a request has one of the keys, or returns [ErrAPIKey]. Digests are compared and all of them, so that
+// the time it takes says nothing of a key.
+func (e *EventBridge) Verify(h http.Header) error {
+	given := sha256.Sum256([]byte(h.Get(HeaderAPIKey)))
+	match := 0
+	for _, digest := range e.digests {
+		match |= subtle.ConstantTimeCompare(given[:], digest[:])
+	}
+	if match == 0 {
+		return ErrAPIKey
+	}
+	return nil
+}
+
+// ReadEvent reads an event of at most 256 KiB.
+func ReadEvent(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	return readBody(w, r, maxEvent, "application/json")
+}
+
+// ExecutionEvent says that a durable execution changed its status.
+type ExecutionEvent struct {
+	ID  string                 // the same when EventBridge sends the event again
+	ARN string                 // of the execution
+	End callbacks.ExecutionEnd // empty where nothing ended
+	At  time.Time
+}
+
+// DecodeEvent reads an event. One of another kind, or of an execution that goes on, is no fault: its End is empty. Fields that
+// are not known are passed over, since AWS may add some. What is wrong comes back as [callbacks.Invalid].
+func DecodeEvent(body []byte) (ExecutionEvent, error) {
+	var f faults
+	checkDocument(body, &f)
+	if err := f.list.Err(); err != nil {
+		return ExecutionEvent{}, err
+	}
+	o, ok := openObject(body, "", &f)
+	if !ok {
+		return ExecutionEvent{}, f.list.Err()
+	}
+	e := ExecutionEvent{ID: o.required("id"), At: o.instant("time")}
+	if o.required("source") == "aws.lambda" && o.required("detail-type") == "Durable Execution Status Change" {
+		e.readDetail(o.any("detail"), &f)
+	}
+	if err := f.list.Err(); err != nil {
+		return ExecutionEvent{}, err
+	}
+	return e, nil
+}
+
+// readDetail reads the part that is about the execution (Lambda developer guide, "Durable execution status change events").
+func (e *ExecutionEvent) readDetail(raw json.RawMessage, f *faults) {
+	detail, ok := openObject(raw, "/detail", f)
+	if !ok {
+		return
+	}
+	e.ARN = detail.required("durableExecutionArn")
+	switch end := callbacks.ExecutionEnd(detail.required("status")); end {
+	case callbacks.ExecutionSucceeded, callbacks.ExecutionFailed, callbacks.ExecutionTimedOut, callbacks.ExecutionStopped:
+		e.End = end
+	default: // it runs, or AWS has a new word
+		return
+	}
+	if at := detail.instant("endTimestamp"); !at.IsZero() {
+		e.At = at
+	}
+	if e.At.IsZero() {
+		f.add("/detail/endTimestamp", "this field is required")
+	}
+}
