@@ -12,7 +12,7 @@ import (
 // MaxBody is the most that a message may weigh, in bytes.
 const MaxBody = 1 << 20
 
-// Errors of [ReadBody] and [ReadEvent].
+// Errors of [ReadBody], [ReadEvent] and [ReadNotification].
 var (
 	ErrTooLarge  = errors.New("the body is too large")
 	ErrMediaType = errors.New("the body is not application/json without a content encoding")

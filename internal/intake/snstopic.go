@@ -1,0 +1,64 @@
+package intake
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// Topic is an SNS topic whose messages are announcements, as it is configured.
+type Topic struct {
+	ARN    string
+	Source string   // the sender's name in the record
+	Queues []string // that it may address; none means any
+}
+
+// partitions are the domains of AWS's partitions by their name in an ARN.
+var partitions = map[string]string{"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com", "aws-cn": "amazonaws.com.cn"}
+
+func (t Topic) check() error {
+	parts := strings.Split(t.ARN, ":")
+	if len(parts) != 6 || parts[0] != "arn" || partitions[parts[1]] == "" || parts[2] != "sns" || parts[3] == "" {
+		return fmt.Errorf("SNS topic %q: not the ARN of a topic", t.ARN)
+	}
+	if strings.ContainsFunc(parts[3], func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' }) {
+		return fmt.Errorf("SNS topic %q: not a region", t.ARN)
+	}
+	if t.Source == "" {
+		return errors.New("SNS topic " + t.ARN + ": it needs a source")
+	}
+	return nil
+}
+
+// place is the region and the domain of the topic's partition.
+func (t Topic) place() (region, domain string) {
+	parts := strings.Split(t.ARN, ":")
+	return parts[3], partitions[parts[1]]
+}
+
+// host is the one host of SNS that speaks for the topic.
+func (t Topic) host() string {
+	region, domain := t.place()
+	return "sns." + region + "." + domain
+}
+
+// address reads a URL; ok is false unless it is https at the topic's own host.
+func (t Topic) address(text string) (u *url.URL, ok bool) {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" || u.Host != t.host() || u.User != nil || u.Opaque != "" || u.Fragment != "" {
+		return nil, false
+	}
+	return u, true
+}
+
+// signerNames are the names of which a certificate that signs for the topic has one. Most regions share the first; regions
+// that are opt-in, GovCloud and China have their own (aws-sdk-java-v2, sns-message-manager, SnsHostProvider).
+func (t Topic) signerNames() []string {
+	region, domain := t.place()
+	names := []string{"sns." + domain, t.host(), "sns-signing." + region + "." + domain, "sns-" + region + "." + domain}
+	if strings.HasPrefix(region, "us-gov-") {
+		names = append(names, "sns-us-gov-west-1."+domain)
+	}
+	return names
+}
