@@ -76,7 +76,7 @@ type Event struct {
 	Input            []byte        // of a started execution, with payloads only; nil when it is truncated
 	ExecutionTimeout time.Duration // of a started execution
 
-	// Closing is of what ended. Without payloads a completion has its kind only.
+	// Closing is of what ended. A completion has its kind only, and without payloads a clock has no cause.
 	Closing Closing
 	Ended   ExecutionEnd // of an ended execution
 }

@@ -41,3 +41,9 @@ const (
 	DeliveryLease = deliveryLease
 	SweepGrace    = sweepGrace
 )
+
+// RunOnce does one round and returns when the next is due.
+func (d *Discovery) RunOnce(ctx context.Context) (next time.Time, err error) { return d.runOnce(ctx) }
+
+// Idle reports whether no scan is under way.
+func (d *Discovery) Idle() bool { return len(d.scans) == 0 }

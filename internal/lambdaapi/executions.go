@@ -131,7 +131,8 @@ func eventOf(e *types.Event) callbacks.Event {
 	return event
 }
 
-// kindOnly is the callback's own end. Without its payload the event's type still tells a success from a failure.
+// kindOnly is the callback's own end. Without its payload the event's type still tells a success from a failure, but not one
+// clock from the other.
 func kindOnly(e *types.Event) callbacks.Closing {
 	closing := callbackEnd(*e)
 	switch e.EventType {
@@ -139,6 +140,10 @@ func kindOnly(e *types.Event) callbacks.Closing {
 		closing.Completion = &callbacks.Completion{Kind: callbacks.Success}
 	case types.EventTypeCallbackFailed:
 		closing.Completion = &callbacks.Completion{Kind: callbacks.Failure}
+	default:
+		if d := e.CallbackTimedOutDetails; d == nil || d.Error == nil || d.Error.Payload == nil {
+			closing.Cause = callbacks.NoDeadline
+		}
 	}
 	return closing
 }

@@ -87,6 +87,7 @@ func TestEvents(t *testing.T) {
 		succeeded("1-1", event{"Truncated": true}),
 		failed("x", event{}),
 		timedOut("Callback.Heartbeat"),
+		ev("CallbackTimedOut", "y", event{"CallbackTimedOutDetails": event{"Error": event{}}}),
 		ev("ContextFailed", "1", nil),
 		ev("ExecutionTimedOut", "root", nil),
 		ev("ExecutionStopped", "root", nil),
@@ -112,9 +113,10 @@ func TestEvents(t *testing.T) {
 		{Kind: callbacks.EventCallbackEnded, Operation: "1-1", Closing: closed(6, callbacks.EndedByOther, "", callbacks.Success)},
 		{Kind: callbacks.EventCallbackEnded, Operation: "x", Closing: closed(7, callbacks.EndedByOther, "", callbacks.Failure)},
 		{Kind: callbacks.EventCallbackEnded, Operation: "op", Closing: closed(8, callbacks.EndedByClock, callbacks.CauseHeartbeat, "")},
-		{Kind: callbacks.EventContextEnded, Operation: "1", Closing: closed(9, callbacks.EndedByExecution, "", "")},
-		{Kind: callbacks.EventExecutionEnded, Operation: "root", Ended: callbacks.ExecutionTimedOut, Closing: closed(10, callbacks.EndedByClock, callbacks.CauseExecution, "")},
-		{Kind: callbacks.EventExecutionEnded, Operation: "root", Ended: callbacks.ExecutionStopped, Closing: closed(11, callbacks.EndedByExecution, "", "")},
+		{Kind: callbacks.EventCallbackEnded, Operation: "y", Closing: closed(9, callbacks.EndedByClock, "", "")},
+		{Kind: callbacks.EventContextEnded, Operation: "1", Closing: closed(10, callbacks.EndedByExecution, "", "")},
+		{Kind: callbacks.EventExecutionEnded, Operation: "root", Ended: callbacks.ExecutionTimedOut, Closing: closed(11, callbacks.EndedByClock, callbacks.CauseExecution, "")},
+		{Kind: callbacks.EventExecutionEnded, Operation: "root", Ended: callbacks.ExecutionStopped, Closing: closed(12, callbacks.EndedByExecution, "", "")},
 	}
 	for i := range want {
 		want[i].ID, want[i].At = i+1, time.Unix(int64(i+1), 0)

@@ -1,0 +1,185 @@
+package callbacks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// reading is one execution whose history is being read, page by page.
+type reading struct {
+	WatchedExecution
+	before    WatchedExecution
+	marker    string
+	events    []Event
+	complete  bool        // every new event is here
+	sightings []*sighting // what they say
+}
+
+// read makes the next request for an execution: a page of its history, or its input where a callback was found that nobody
+// announced. A known execution in which little happened costs one request.
+func (d *Discovery) read(ctx context.Context, s *scan) error {
+	if s.reading == nil {
+		s.reading = &reading{WatchedExecution: s.queue[0], before: s.queue[0]}
+		s.queue = s.queue[1:]
+	}
+	r := s.reading
+	var input []byte
+	var err error
+	if r.complete {
+		input, err = d.readInput(ctx, s)
+	} else {
+		err = d.readEvents(ctx, s)
+	}
+	if err != nil || !r.complete {
+		return err
+	}
+	return d.settle(context.WithoutCancel(ctx), s, input)
+}
+
+// readEvents reads a page: forward from the first event, or from the newest one back to what is known.
+func (d *Discovery) readEvents(ctx context.Context, s *scan) error {
+	r := s.reading
+	q := EventQuery{Region: s.Region, ExecutionARN: r.ARN, Marker: r.marker, Data: d.data, Limit: firstEvents}
+	if r.Trace.Last > 0 {
+		q.Newest, q.Limit = true, latestEvents
+	}
+	page, err := d.executions.Events(ctx, q)
+	if err != nil {
+		return err
+	}
+	if !d.data && withoutToken(page.Events) {
+		d.data = true
+		r.marker, r.events = "", nil
+		return nil
+	}
+	r.events, r.marker = append(r.events, page.Events...), page.Next
+	r.complete = page.Next == "" || q.Newest && reaches(page.Events, r.Trace.Last)
+	return nil
+}
+
+// withoutToken reports a started callback that does not say its ID. AWS does not document whether it does without payloads.
+func withoutToken(events []Event) bool {
+	for i := range events {
+		if events[i].Kind == EventCallbackStarted && events[i].CallbackID == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// reaches reports whether a page that goes back holds all that is newer than last. Some endpoints do not know the order and
+// begin with the first event: then every page is needed.
+func reaches(events []Event, last int) bool {
+	if n := len(events); n > 1 && events[0].ID < events[n-1].ID {
+		return false
+	}
+	for i := range events {
+		if events[i].ID <= last {
+			return true
+		}
+	}
+	return false
+}
+
+// readInput reads the first event with its payload.
+func (d *Discovery) readInput(ctx context.Context, s *scan) ([]byte, error) {
+	page, err := d.executions.Events(ctx, EventQuery{Region: s.Region, ExecutionARN: s.reading.ARN, Data: true, Limit: 1})
+	if err != nil {
+		return nil, err
+	}
+	for i := range page.Events {
+		if page.Events[i].Kind == EventExecutionStarted {
+			return page.Events[i].Input, nil
+		}
+	}
+	return nil, nil
+}
+
+// settle records what the events say. It is done twice where a callback is new: the first time ends with the question for
+// the input, nil, and the second time has the answer.
+func (d *Discovery) settle(ctx context.Context, s *scan, input []byte) error {
+	r := s.reading
+	asked := r.sightings != nil
+	if !asked {
+		r.sightings = r.Trace.read(r.events)
+	}
+	for _, found := range r.sightings {
+		waits, err := d.match(ctx, s, found, input, asked)
+		if err != nil {
+			return err
+		}
+		if waits {
+			return nil
+		}
+	}
+	return d.readAgain(ctx, s, s.nextCheck(r.Trace, d.now(), d.rate))
+}
+
+// match brings a sighting together with what the desk knows. It waits when the execution's input is needed first.
+func (d *Discovery) match(ctx context.Context, s *scan, found *sighting, input []byte, asked bool) (waits bool, err error) {
+	r := s.reading
+	if found.ID == "" && found.Start.CallbackID != "" {
+		known, err := d.store.Lookup(ctx, found.Start.CallbackID)
+		switch {
+		case err == nil:
+			found.ID = known.ID
+			if err := d.correct(ctx, known, found.announcement(s.Watch, r.ARN, r.Trace.Deadline, nil)); err != nil {
+				return false, err
+			}
+		case !errors.Is(err, ErrNotFound):
+			return false, fmt.Errorf("look a callback up: %w", err)
+		case !found.Closing.Open:
+			return false, nil // nobody knew it, and nobody needs to
+		case !asked:
+			return true, nil
+		default:
+			if found.ID, err = d.receive(ctx, s, r.ARN, r.Trace.Deadline, found, input); err != nil {
+				return false, err
+			}
+		}
+	}
+	if open, ok := r.Trace.Callbacks[found.Operation]; ok {
+		open.ID = found.ID
+		r.Trace.Callbacks[found.Operation] = open
+	}
+	if found.Closing.Open || found.ID == "" {
+		return false, nil
+	}
+	return false, d.close(ctx, found.ID, found.Closing, found.Detail)
+}
+
+// gone ends what is open in an execution that AWS does not know any more.
+func (d *Discovery) gone(ctx context.Context, s *scan) error {
+	now := d.now()
+	s.reading.WatchedExecution = s.reading.before
+	for _, c := range s.reading.Trace.Callbacks {
+		if c.ID == "" {
+			continue
+		}
+		if err := d.close(ctx, c.ID, Closing{By: EndedByGone, At: now}, "Lambda does not know the execution any more."); err != nil {
+			return err
+		}
+	}
+	s.reading.Trace.Ended = ExecutionStopped // whatever ended it, it is not read again
+	return d.readAgain(ctx, s, now)
+}
+
+// unreadable puts an execution off that AWS does not let us read. Where only its input is kept from us, the callbacks in it are
+// recorded without.
+func (d *Discovery) unreadable(ctx context.Context, s *scan) error {
+	if s.reading.complete {
+		return d.settle(ctx, s, nil)
+	}
+	s.reading.WatchedExecution = s.reading.before
+	return d.readAgain(ctx, s, d.now().Add(longestQuiet))
+}
+
+// readAgain ends a reading, and says when the next one is due.
+func (d *Discovery) readAgain(ctx context.Context, s *scan, at time.Time) error {
+	e := s.reading.WatchedExecution
+	e.CheckAt = at
+	s.reading = nil
+	return d.store.SaveExecution(ctx, d.owner, s.Watch, s.ScanFrom, e)
+}

@@ -1,0 +1,173 @@
+package callbacks
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// maxFoundPayload bounds the input of an execution that is shown with a callback found in it; synchronous invocations take
+// up to 6 MB.
+const maxFoundPayload = 1 << 20
+
+// clockPrecision is the difference from which a clock that was announced counts as wrong: AWS counts whole seconds, and
+// between a callback's start and its announcement there is the time of a function.
+const clockPrecision = time.Second
+
+// announcement is what a history says of a callback, in the form in which a sender would have said it.
+func (s *sighting) announcement(w Watch, arn string, deadline time.Time, input []byte) Announcement {
+	a := Announcement{
+		CallbackID: string(s.Start.CallbackID), Function: firstOf(parseARN(arn).function, w.Name()), ExecutionARN: arn,
+		Name: oneLine(s.Name), Queue: w.Queue, StartedAt: s.Start.At,
+		Timeout: s.Start.Timeout, HeartbeatTimeout: s.Start.HeartbeatTimeout, ExecutionDeadline: deadline,
+	}
+	switch {
+	case len(input) > maxFoundPayload:
+		a.Description = fmt.Sprintf("The execution's input of %d bytes is too long to be shown.", len(input))
+	case json.Valid(input):
+		a.Payload = bytes.TrimSpace(input)
+	}
+	return a
+}
+
+// oneLine makes a name of a stranger one that an announcement may have.
+func oneLine(name string) string {
+	runes := []rune(strings.Map(func(r rune) rune {
+		if isControl(r) {
+			return ' '
+		}
+		return r
+	}, name))
+	return string(runes[:min(len(runes), maxName)])
+}
+
+// receive records a callback that was found, in the way in which announced ones are, and returns our ID of it. One that
+// cannot be taken is passed over: the rest of the function must not wait for it.
+func (d *Discovery) receive(ctx context.Context, s *scan, arn string, deadline time.Time, found *sighting, input []byte) (ID, error) {
+	now := d.now()
+	a := found.announcement(s.Watch, arn, deadline, input)
+	if _, known := d.queues[a.Queue]; !known {
+		a.Queue = DefaultQueue // another replica was configured with more queues
+	}
+	c, content, err := a.callback(SourceDiscovery, nil, d.queues, now)
+	if err != nil {
+		d.log.ErrorContext(ctx, "a callback in a history cannot be recorded", "function", s.Function, "execution", arn, "error", err)
+		return "", nil
+	}
+	c.Region = firstOf(c.Region, s.Region)
+	entry := c.entry(now, System("discovery"), ActionFound, "Found in the execution's history; nobody announced it.")
+	entry.To = Pending
+	receipt, err := d.store.Receive(ctx, Message{}, c, content, Unannounced, entry)
+	if err != nil {
+		return "", fmt.Errorf("record a callback that was found: %w", err)
+	}
+	if receipt.Created {
+		d.notify.Changed(Notice{Callback: receipt.Callback.ID, Queue: receipt.Callback.Queue})
+		if !receipt.Callback.NextHeartbeatAt.IsZero() {
+			d.beat()
+		}
+	}
+	return receipt.Callback.ID, nil
+}
+
+// correct gives an announced callback its true clocks.
+func (d *Discovery) correct(ctx context.Context, c Callback, found Announcement) error {
+	if len(c.corrections(found)) == 0 {
+		return nil
+	}
+	return d.update(ctx, c.ID, func(c *Callback) (AuditEntry, error) {
+		return c.Correct(found, d.now())
+	})
+}
+
+// close ends a pending callback that its history shows closed. One that was decided is left to its delivery.
+func (d *Discovery) close(ctx context.Context, id ID, closing Closing, detail string) error {
+	return d.update(ctx, id, func(c *Callback) (AuditEntry, error) {
+		if closing.By == EndedByClock && closing.Cause == NoDeadline {
+			closing.Cause = c.Clocks.causeAt(closing.At)
+		}
+		e := c.endedElsewhere(closing)
+		e.Detail = firstOf(detail, e.Detail)
+		return c.Close(e, d.now(), System("discovery"))
+	})
+}
+
+// causeAt is the callback's own clock that ran out at a time, where the history does not say which.
+func (c Clocks) causeAt(at time.Time) DeadlineCause {
+	if end := c.TimeoutAt(); c.HeartbeatTimeout > 0 && (end.IsZero() || at.Before(end.Add(-clockPrecision))) {
+		return CauseHeartbeat
+	}
+	return CauseTimeout
+}
+
+// update is Store.Update for changes that may have become pointless meanwhile.
+func (d *Discovery) update(ctx context.Context, id ID, fn func(*Callback) (AuditEntry, error)) error {
+	c, err := d.store.Update(ctx, id, func(c *Callback) (Change, error) {
+		entry, err := fn(c)
+		return Change{Audit: entry}, err
+	})
+	switch {
+	case errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound):
+		return nil
+	case err != nil:
+		return fmt.Errorf("callback %s: %w", id, err)
+	}
+	d.notify.Changed(Notice{Callback: c.ID, Queue: c.Queue})
+	return nil
+}
+
+// Correct takes from the history what the announcement of an open callback got wrong or left out: its clocks, the execution
+// and the name. [ErrConflict] when there is nothing to correct.
+func (c *Callback) Correct(found Announcement, now time.Time) (AuditEntry, error) {
+	wrong := c.corrections(found)
+	if len(wrong) == 0 {
+		return AuditEntry{}, c.wrongState("correct")
+	}
+	if apart(c.Clocks.StartedAt, found.StartedAt) {
+		c.Clocks.StartedAt = found.StartedAt
+	}
+	if apart(c.Clocks.ExecutionDeadline, found.ExecutionDeadline) {
+		c.Clocks.ExecutionDeadline = found.ExecutionDeadline
+	}
+	c.Clocks.Timeout, c.Clocks.HeartbeatTimeout = found.Timeout, found.HeartbeatTimeout
+	c.Name, c.ExecutionARN = firstOf(c.Name, found.Name), firstOf(c.ExecutionARN, found.ExecutionARN)
+	c.Function, c.Region = firstOf(c.Function, found.Function), firstOf(c.Region, parseARN(found.ExecutionARN).region)
+	c.StopHeartbeats(now)
+	c.scheduleHeartbeat(now)
+	return c.entry(now, System("discovery"), ActionCorrected, "Taken from the execution's history: "+strings.Join(wrong, ", ")+"."), nil
+}
+
+// corrections names what a history says differently of an open callback.
+func (c *Callback) corrections(found Announcement) []string {
+	if !c.State.Open() {
+		return nil
+	}
+	wrong := map[string]bool{
+		"start":             apart(c.Clocks.StartedAt, found.StartedAt),
+		"timeout":           c.Clocks.Timeout != found.Timeout,
+		"heartbeat timeout": c.Clocks.HeartbeatTimeout != found.HeartbeatTimeout,
+		"execution limit":   apart(c.Clocks.ExecutionDeadline, found.ExecutionDeadline),
+		"name":              c.Name == "" && found.Name != "",
+		"execution":         c.ExecutionARN == "" && found.ExecutionARN != "",
+	}
+	var names []string
+	for _, name := range []string{"start", "timeout", "heartbeat timeout", "execution limit", "name", "execution"} {
+		if wrong[name] {
+			names = append(names, name)
+		}
+	}
+	return slices.Clip(names)
+}
+
+// apart reports whether two times differ by more than clocks do.
+func apart(a, b time.Time) bool {
+	if a.IsZero() || b.IsZero() {
+		return a.IsZero() != b.IsZero()
+	}
+	return a.Sub(b).Abs() >= clockPrecision
+}

@@ -1,0 +1,148 @@
+package callbacks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+const (
+	executionsAhead = 50   // read from the store at a time
+	firstEvents     = 1000 // in a page of a history that is read for the first time
+	latestEvents    = 20   // in a page of one that is known
+	longestQuiet    = 10 * time.Minute
+)
+
+// scan is one look at a watch. It goes on by one request at a time; only what is in the store outlives a crash.
+type scan struct {
+	WatchState
+	leased  time.Time // end of the lease
+	marker  string    // of the list that is being read
+	listed  bool
+	found   []string // functions of the region so far
+	running int      // executions so far
+	queue   []WatchedExecution
+	reading *reading
+}
+
+// interval is the time between two scans.
+func (s *scan) interval() time.Duration {
+	if s.Function == EveryFunction {
+		return regionInterval
+	}
+	return scanInterval
+}
+
+// prepare keeps the lease and fills the queue. The scan is through when there is nothing left to ask for.
+func (d *Discovery) prepare(ctx context.Context, s *scan) (through bool, err error) {
+	if now := d.now(); s.leased.Sub(now) < watchLease/2 {
+		if err := d.store.RenewWatch(ctx, s.Watch, d.lease(now)); err != nil {
+			return false, err
+		}
+		s.leased = now.Add(watchLease)
+	}
+	switch {
+	case !s.listed:
+		return false, nil
+	case s.Function == EveryFunction:
+		return true, nil
+	case s.reading != nil || len(s.queue) > 0:
+		return false, nil
+	}
+	s.queue, err = d.store.DueExecutions(ctx, s.Watch, s.ScanFrom, d.now(), executionsAhead)
+	if err != nil {
+		return false, fmt.Errorf("find executions to read: %w", err)
+	}
+	return len(s.queue) == 0, nil
+}
+
+// step makes one request and writes down what it brought.
+func (d *Discovery) step(ctx context.Context, s *scan) error {
+	call, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	var err error
+	switch {
+	case s.listed:
+		err = d.read(call, s)
+	case s.Function == EveryFunction:
+		err = d.listFunctions(call, s)
+	default:
+		err = d.listExecutions(call, s)
+	}
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err() // we stop; that says nothing of AWS
+	}
+	if failed, ok := errors.AsType[*LambdaError](err); ok {
+		return d.trouble(ctx, s, failed)
+	}
+	return err
+}
+
+// listFunctions reads a page of the region's durable functions. Those that the operator named keep their own queue.
+func (d *Discovery) listFunctions(ctx context.Context, s *scan) error {
+	page, err := d.executions.DurableFunctions(ctx, s.Region, s.marker)
+	if err != nil {
+		return err
+	}
+	s.found, s.marker = append(s.found, page.Functions...), page.Next
+	if page.Next != "" {
+		return nil
+	}
+	s.listed = true
+	var watches []Watch
+	for _, name := range s.found {
+		if !slices.ContainsFunc(d.watches, func(w Watch) bool { return w.Name() == name && w.Region == s.Region }) {
+			watches = append(watches, Watch{Function: name, Region: s.Region, Queue: s.Queue})
+		}
+	}
+	return d.store.SetWatches(ctx, OriginRegion, watches)
+}
+
+// listExecutions reads a page of the function's running executions.
+func (d *Discovery) listExecutions(ctx context.Context, s *scan) error {
+	page, err := d.executions.RunningExecutions(ctx, s.Watch, s.marker)
+	if err != nil {
+		return err
+	}
+	if err := d.store.SeeExecutions(ctx, d.owner, s.Watch, s.ScanFrom, page.Executions); err != nil {
+		return err
+	}
+	s.running += len(page.Executions)
+	if s.marker = page.Next; s.marker != "" {
+		return nil
+	}
+	s.listed = true
+	return d.store.MissExecutions(ctx, d.owner, s.Watch, s.ScanFrom)
+}
+
+// trouble is what follows from an answer of AWS that is not the one that was asked for.
+func (d *Discovery) trouble(ctx context.Context, s *scan, failed *LambdaError) error {
+	d.log.WarnContext(ctx, "lambda did not let discovery read", "function", s.Function, "region", s.Region, "error", failed)
+	switch {
+	case failed.Answer == AnswerThrottled:
+		return d.store.ChangeBudget(ctx, s.Region, func(b *ReadBudget) { b.backOff(d.now(), failed.RetryAfter) })
+	case s.reading == nil:
+		return d.finish(ctx, s, failed.Answer)
+	}
+	switch failed.Answer {
+	case AnswerGone:
+		return d.gone(ctx, s)
+	case AnswerDenied, AnswerKMS, AnswerInvalid: // of this execution; others may be readable
+		s.Problem = failed.Answer
+		return d.unreadable(ctx, s)
+	case AnswerAccepted, AnswerClosed, AnswerThrottled, AnswerFault, AnswerNone, AnswerUnsent:
+	}
+	return d.finish(ctx, s, failed.Answer)
+}
+
+// nextCheck is when an execution is read again: with every scan as long as the budget has room for all, else the later the
+// longer nothing has happened in it. Where a callback is open a scan never leaves it out.
+func (s *scan) nextCheck(t Trace, now time.Time, rate float64) time.Time {
+	scarce := float64(s.running) > rate*s.interval().Seconds()
+	if quiet := now.Sub(t.LastAt) / 8; scarce && len(t.Callbacks) == 0 && quiet > s.interval() {
+		return s.ScanFrom.Add(min(quiet, longestQuiet))
+	}
+	return s.ScanFrom.Add(s.interval())
+}
