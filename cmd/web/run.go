@@ -17,6 +17,7 @@ type commands struct {
 	Serve   struct{}           `cmd:"" help:"Run the desk, configured by COUNTERSIGN_… variables (serve -h lists them)."`
 	Demo    demoOptions        `cmd:"" help:"Run everything on loopback: a local Lambda, an OpenID provider, sample functions and the desk."`
 	Local   localLambdaOptions `cmd:"" name:"local-lambda" help:"Run durable functions on loopback, without Docker or an AWS account: the local Lambda alone."`
+	Backup  backupOptions      `cmd:"" help:"Copy the SQLite database to a new file while the desk works. Needs COUNTERSIGN_DATABASE_URL only."`
 	Version struct{}           `cmd:"" help:"Print the version."`
 }
 
@@ -38,6 +39,8 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		return nil
 	case "serve":
 		return serve(ctx, lookup, stderr)
+	case "backup <file>":
+		return runBackup(ctx, cli.Backup, lookup, stdout)
 	case "demo":
 		return runDemo(ctx, cli.Demo, stdout, stderr)
 	case "local-lambda":

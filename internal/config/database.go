@@ -11,6 +11,30 @@ import (
 // to string gives the whole URL.
 type DatabaseURL string
 
+// LoadDatabaseURL reads COUNTERSIGN_DATABASE_URL alone, for commands that need nothing else. lookup and readFile are those of
+// [Load].
+func LoadDatabaseURL(lookup func(string) (string, bool), readFile func(string) ([]byte, error)) (DatabaseURL, error) {
+	const name = Prefix + "DATABASE_URL"
+	p := make(problems)
+	value := readVariables(func(n string) (string, bool) {
+		if n != name && n != name+fileSuffix {
+			return "", false
+		}
+		return lookup(n)
+	}, readFile, p)[name]
+	var d DatabaseURL
+	switch {
+	case len(p) > 0: // it could not be read
+	case value == "":
+		p.add(name, "is required")
+	default:
+		if err := d.UnmarshalText([]byte(value)); err != nil {
+			p.add(name, "%s", err)
+		}
+	}
+	return d, p.err()
+}
+
 // UnmarshalText takes sqlite:///absolute/path, sqlite:relative/path, or a postgres:// URL with a database name.
 func (d *DatabaseURL) UnmarshalText(text []byte) error {
 	u := DatabaseURL(text)

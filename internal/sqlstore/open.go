@@ -16,7 +16,6 @@ import (
 // Store is a callbacks.Store over SQLite or PostgreSQL. It may be used by any number of goroutines.
 type Store struct {
 	dialect *dialect
-	path    string  // of the SQLite file, empty for PostgreSQL
 	db      *bun.DB // reads; on PostgreSQL everything
 	// transact runs fn in a transaction and returns after its commit. fn may be run more than once.
 	transact func(ctx context.Context, fn func(context.Context, *tx) error) error
@@ -29,16 +28,22 @@ var _ callbacks.Store = (*Store)(nil)
 // postgres://…; errors do not repeat it, because it may hold a password. Several replicas may open one PostgreSQL database
 // at once; a SQLite file belongs to one process.
 func Open(ctx context.Context, url string) (*Store, error) {
-	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		if strings.HasPrefix(path, "///") {
-			path = path[2:]
-		}
+	if path, ok := sqlitePath(url); ok {
 		return openSQLite(ctx, path)
 	}
 	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
 		return openPostgres(ctx, url)
 	}
 	return nil, errors.New("a database URL starts with sqlite: or postgres://")
+}
+
+// sqlitePath is the path of a SQLite file; ok is false for other URLs.
+func sqlitePath(url string) (path string, ok bool) {
+	path, ok = strings.CutPrefix(url, "sqlite:")
+	if strings.HasPrefix(path, "///") {
+		path = path[2:]
+	}
+	return path, ok
 }
 
 // Close finishes the transactions that were begun and closes the database. Calls after it return [callbacks.ErrUnavailable].

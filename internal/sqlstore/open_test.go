@@ -87,35 +87,6 @@ func TestOpenAgain(t *testing.T) {
 	}
 }
 
-func TestBackup(t *testing.T) {
-	t.Parallel()
-	s := openSQLite(t)
-	before := put(t, s)
-	path := filepath.Join(t.TempDir(), "backup '1'.db")
-	if err := s.Backup(t.Context(), path); err != nil {
-		t.Fatal(err)
-	}
-	after := put(t, s)
-	if err := s.Backup(t.Context(), path); err == nil {
-		t.Error("a backup was overwritten")
-	}
-	copied, err := sqlstore.Open(t.Context(), "sqlite:"+path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer copied.Close()
-	if _, err := copied.Get(t.Context(), before.ID); err != nil {
-		t.Errorf("what was there before the backup: %v", err)
-	}
-	if _, err := copied.Get(t.Context(), after.ID); err == nil {
-		t.Error("the backup holds what came after it")
-	}
-	q := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAll, Search: "4711"}, AllQueues: true, Now: callbackstest.T0}
-	if n, err := copied.Count(t.Context(), q, 10); err != nil || n != 1 {
-		t.Errorf("a search in the backup finds %d and gives %v, want 1", n, err)
-	}
-}
-
 // TestReplicasMigrateTogether starts several replicas on one empty database.
 func TestReplicasMigrateTogether(t *testing.T) {
 	t.Parallel()
@@ -149,8 +120,5 @@ func TestReplicasMigrateTogether(t *testing.T) {
 		if _, err := s.Get(t.Context(), c.ID); err != nil {
 			t.Errorf("another replica does not see it: %v", err)
 		}
-	}
-	if err := stores[0].Backup(t.Context(), filepath.Join(t.TempDir(), "x")); err == nil {
-		t.Error("a backup of PostgreSQL was made")
 	}
 }

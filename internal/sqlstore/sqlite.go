@@ -54,7 +54,6 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	w := newWriter(prepared, db)
 	return &Store{
 		dialect:  &sqliteDialect,
-		path:     path,
 		db:       db,
 		transact: w.transact,
 		close: sync.OnceValue(func() error {
@@ -62,21 +61,4 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 			return errors.Join(prepared.close(), db.Close())
 		}),
 	}, nil
-}
-
-// Backup writes a compact copy of the database to a new file while the desk goes on. It is for SQLite; PostgreSQL has
-// pg_dump.
-func (s *Store) Backup(ctx context.Context, to string) error {
-	if s.path == "" {
-		return errors.New("only a SQLite database is backed up here: use pg_dump")
-	}
-	source, err := sql.Open("sqlite", sqliteDSN(s.path)) // readers may write no file, and the writer must not wait
-	if err != nil {
-		return fmt.Errorf("open the database: %w", err)
-	}
-	_, err = source.ExecContext(ctx, "vacuum into ?", to)
-	if err := errors.Join(err, source.Close()); err != nil {
-		return fmt.Errorf("back up the database: %w", unavailable(err))
-	}
-	return nil
 }
