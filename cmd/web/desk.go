@@ -76,7 +76,7 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 	if err != nil {
 		return nil, err
 	}
-	service, err := d.openService(settings, handlers.CountAttempts(d.metrics, aws))
+	service, err := d.openService(settings, handlers.CountAttempts(d.metrics, aws), aws)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 }
 
 // openService makes the service and its workers.
-func (d *desk) openService(settings config.Config, aws callbacks.Lambda) (*callbacks.Service, error) {
+func (d *desk) openService(settings config.Config, aws callbacks.Lambda, executions callbacks.Executions) (*callbacks.Service, error) {
 	seals, err := sealers(settings.Encryption)
 	if err != nil {
 		return nil, fmt.Errorf("encryption keys: %w", err)
@@ -93,7 +93,11 @@ func (d *desk) openService(settings config.Config, aws callbacks.Lambda) (*callb
 	notify := notifiers{d.hub, d.notices}
 	w := callbacks.WorkerConfig{Store: d.store, Lambda: aws, Notify: notify, Log: d.log, Now: d.now}
 	deliveries, heartbeats := callbacks.NewDeliveries(w), callbacks.NewHeartbeats(w)
-	d.workers = []callbacks.Worker{deliveries, heartbeats, callbacks.NewSweeps(w)}
+	discovery := callbacks.NewDiscovery(callbacks.DiscoveryConfig{
+		Store: d.store, Executions: executions, Notify: notify, Log: d.log, Now: d.now, Queues: domainQueues(settings.Queues),
+		Watches: domainWatches(settings.Watch), Rate: settings.WatchRate, Beat: heartbeats.Wake,
+	})
+	d.workers = []callbacks.Worker{deliveries, heartbeats, callbacks.NewSweeps(w), discovery}
 	return callbacks.NewService(callbacks.ServiceConfig{
 		Store: d.store, Queues: domainQueues(settings.Queues), Notify: notify, Now: d.now,
 		Budget: callbacks.Budget{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
@@ -139,6 +143,15 @@ func domainQueues(configured config.Queues) callbacks.Queues {
 		}
 	}
 	return queues
+}
+
+// domainWatches are the functions to search as the domain knows them.
+func domainWatches(configured config.Watches) []callbacks.Watch {
+	var watches []callbacks.Watch
+	for name, w := range configured {
+		watches = append(watches, callbacks.Watch{Function: name, Region: w.Region, Queue: w.Queue})
+	}
+	return watches
 }
 
 // intakeSources are the configured senders as intake knows them.

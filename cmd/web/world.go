@@ -133,6 +133,7 @@ func (w *world) environment(folder, secret string, key []byte) func(string) (str
 		"SOURCES":              fmt.Sprintf(`{%q: {"secrets": [%q]}}`, demoSource, secret),
 		"ENCRYPTION_KEYS":      fmt.Sprintf(`{%q: %q}`, demo.EncryptedFunction, base64.StdEncoding.EncodeToString(key)),
 		"LAMBDA_REGION":        demoRegion,
+		"WATCH":                `{"*": {"queue": "default"}}`,
 		"LAMBDA_ENDPOINT":      address(w.addresses.lambda),
 		"SUPPORT_CONTACT":      "the platform team",
 	}

@@ -62,6 +62,7 @@ func TestEachRule(t *testing.T) {
 		{"reject as", "QUEUES", `{"default":{"rejectAs":"maybe"}}`, `"rejectAs" failure or success, not "maybe"`},
 
 		{"source without proof", "SOURCES", source(`{}`), `source "expenses" needs "secrets" or "tokens"`},
+		{"source with a reserved name", "SOURCES", `{"discovery":{"tokens":["` + goodToken + `"]}}`, `source "discovery" has the name of what is found`},
 		{"secret without prefix", "SOURCES", source(`{"secrets":["MDEyMzQ1"]}`), `source "expenses", secret 1: must start with whsec_`},
 		{"secret not base64", "SOURCES", source(`{"secrets":["whsec_???"]}`), "must be base64"},
 		{"secret of 16 bytes", "SOURCES", source(`{"secrets":["whsec_MDEyMzQ1Njc4OWFiY2RlZg=="]}`), "needs at least 24 bytes, has 16"},

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"countersign/internal/callbacks"
 )
 
 // Shortest credentials of a source: what cannot be guessed.
@@ -50,6 +52,9 @@ func (s *Sources) UnmarshalText(text []byte) error {
 // problems lists what is wrong with the source. Credentials are named by their place in the list.
 func (s Source) problems(name string) []error {
 	var list []error
+	if name == callbacks.SourceDiscovery {
+		list = append(list, fmt.Errorf("source %q has the name of what is found in histories: choose another", name))
+	}
 	if len(s.Secrets)+len(s.Tokens) == 0 {
 		list = append(list, fmt.Errorf(`source %q needs "secrets" or "tokens" to prove itself`, name))
 	}

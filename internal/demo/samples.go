@@ -43,6 +43,7 @@ var Samples = []Sample{
 	{"erasure", "Erase personal data", "privacy-erasure", erasureInput},
 	{"access", "Access that times out", "access-broker", accessInput},
 	{"capacity", "Raise a limit, no timeout", "capacity-broker", capacityInput},
+	{"contract", "Contract, never announced", "contract-renewal", contractInput},
 }
 
 // EncryptedFunction reads an encrypted result: the desk has to have the key that [Functions] gets.
@@ -60,6 +61,7 @@ func Functions(desk *Desk, sealed durable.Serdes, options ...durable.HandlerOpti
 		{EncryptedFunction, 30 * 24 * time.Hour, durable.NewHandler(privacyErasure(desk, sealed), options...)},
 		{"access-broker", time.Hour, durable.NewHandler(accessBroker(desk), options...)},
 		{"capacity-broker", 90 * 24 * time.Hour, durable.NewHandler(capacityBroker(desk), options...)},
+		{"contract-renewal", 24 * time.Hour, durable.NewHandler(contractRenewal, options...)},
 	}
 }
 
