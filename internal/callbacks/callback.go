@@ -106,6 +106,8 @@ type Callback struct {
 
 	Decision *Decision // nil until somebody decided
 	Ending   *Ending   // nil while open
+	// ExecutionFailed says that the execution failed, timed out or was stopped after a success of ours completed the callback.
+	ExecutionFailed bool
 }
 
 // Content is the long part of a request: shown on the review page, never needed by lists or rules.

@@ -2,15 +2,17 @@ package callbacks
 
 import "time"
 
-// Delivery is the work of getting a decision accepted by Lambda. There is at most one for a callback, made in the
-// transaction of the decision; its completion never changes.
+// Delivery is the work of getting a decision accepted by Lambda, and of finding out what came of it. There is at most one for
+// a callback, made in the transaction of the decision; its completion never changes.
 type Delivery struct {
 	Callback   ID
 	Completion Completion
 	Tries      int       // attempts begun so far
 	Doubtful   bool      // an attempt may have taken effect without saying so
-	DueAt      time.Time // of the next attempt; zero once it is settled
+	DueAt      time.Time // of the next attempt or, once accepted, of the next look at the history; zero when there is no more
 	Attempts   []Attempt // the latest, oldest first; at most [MaxAttemptsShown]
+	// Aftermath is what the execution did afterwards; nil while nothing is known.
+	Aftermath *Aftermath
 }
 
 // MaxAttemptsShown bounds how many attempts are read with a delivery.

@@ -9,7 +9,7 @@ type Scope string
 const (
 	ScopeAvailable Scope = "available" // pending in the person's queues
 	ScopeMine      Scope = "mine"      // opened or decided by the person, and not ended yet
-	ScopeAttention Scope = "attention" // deliveries in trouble or ended badly: a person should look
+	ScopeAttention Scope = "attention" // deliveries in trouble or ended badly, also the execution: a person should look
 	ScopeHistory   Scope = "history"   // what ended, newest first
 	ScopeAll       Scope = "all"       // every state; for admins and auditors
 )
@@ -61,7 +61,8 @@ type Query struct {
 	Filter
 	AllQueues bool     // the reader sees every queue
 	Queues    []string // else these
-	Subject   string   // the reader, for ScopeMine
+	Subject   string   // the reader, for what is their own
+	Operator  bool     // the reader also minds what failed after decisions of others
 	Now       time.Time
 }
 

@@ -53,7 +53,7 @@ func (s *Service) query(p Person, f Filter) (Query, error) {
 	if f.Limit <= 0 || f.Limit > MaxPage {
 		f.Limit = PageSize
 	}
-	q := Query{Filter: f, Subject: p.Subject, Now: s.now()}
+	q := Query{Filter: f, Subject: p.Subject, Operator: p.Roles.Admin, Now: s.now()}
 	q.Queues, q.AllQueues = s.queues.Visible(p)
 	return q, nil
 }

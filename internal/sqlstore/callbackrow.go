@@ -51,6 +51,7 @@ type callbackRow struct {
 	DecidedBy         sql.NullString
 	Ending            sql.NullString
 	EndedAt           int64
+	Failed            sql.NullInt64
 }
 
 // hashOf is the key under which a long token is found, nil for none.
@@ -107,6 +108,9 @@ func rowOf(num int64, c callbacks.Callback) (callbackRow, error) {
 	if e := c.Ending; e != nil {
 		r.EndedAt = millis(e.At)
 	}
+	if c.ExecutionFailed && c.State == callbacks.Completed {
+		r.Failed = sql.NullInt64{Int64: 1, Valid: true}
+	}
 	return r, r.encode(c)
 }
 
@@ -152,6 +156,7 @@ func (r *callbackRow) callback() (callbacks.Callback, error) {
 		ReviewedUntil:   fromMillis(r.ReviewedUntil),
 		Heartbeats:      int(r.Heartbeats),
 		Problem:         callbacks.Answer(r.Problem),
+		ExecutionFailed: r.Failed.Valid,
 	}
 	var err error
 	if c.Outcomes, err = decodeOutcomes(r.Outcomes); err != nil {

@@ -26,6 +26,7 @@ type deliveryRow struct {
 	DueAt       int64
 	LeaseOwner  string
 	ClaimableAt int64
+	Aftermath   sql.NullString
 }
 
 type errorDocument struct {
@@ -48,6 +49,10 @@ func (r *deliveryRow) delivery(id callbacks.ID) (callbacks.Delivery, error) {
 		return d, fmt.Errorf("error object of %s: %w", id, err)
 	}
 	d.Completion.Error = callbacks.ErrorObject{ErrorType: e.Type, ErrorMessage: e.Message, ErrorData: e.Data, StackTrace: e.Stack}
+	var err error
+	if d.Aftermath, err = decodeAftermath(r.Aftermath); err != nil {
+		return d, fmt.Errorf("aftermath of %s: %w", id, err)
+	}
 	return d, nil
 }
 
@@ -154,6 +159,9 @@ func (s *Store) FinishDelivery(ctx context.Context, owner string, attempt callba
 		after := before
 		after.LeaseOwner, after.Doubtful = "", delivery.Doubtful
 		after.DueAt, after.ClaimableAt = millis(delivery.DueAt), millis(delivery.DueAt)
+		if after.Aftermath, err = encodeAftermath(delivery.Aftermath); err != nil {
+			return entry, fmt.Errorf("encode aftermath: %w", err)
+		}
 		if err := t.update(ctx, &before, &after); err != nil {
 			return entry, fmt.Errorf("update delivery: %w", err)
 		}

@@ -10,7 +10,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// attentionSpan is how long a lost decision asks for attention.
+// attentionSpan is how long a lost decision, or one that an execution failed after, asks for attention.
 const attentionSpan = 7 * 24 * time.Hour
 
 // maxArms bounds the arms of one statement; SQLite takes at most 500.
@@ -49,7 +49,7 @@ func orderOf(f callbacks.Filter) order {
 var scopeStates = map[callbacks.Scope][]callbacks.State{
 	callbacks.ScopeAvailable: {callbacks.Pending},
 	callbacks.ScopeMine:      {callbacks.Pending, callbacks.Decided},
-	callbacks.ScopeAttention: {callbacks.Decided, callbacks.Lost, callbacks.Undeliverable, callbacks.Unconfirmed},
+	callbacks.ScopeAttention: {callbacks.Decided, callbacks.Completed, callbacks.Lost, callbacks.Undeliverable, callbacks.Unconfirmed},
 	callbacks.ScopeHistory: {callbacks.Completed, callbacks.Lost, callbacks.Undeliverable, callbacks.Unconfirmed,
 		callbacks.TimedOut, callbacks.Closed},
 }
@@ -141,10 +141,22 @@ func stateCondition(q callbacks.Query, state callbacks.State) condition {
 			return where("state = ? and problem <> ''", state)
 		case callbacks.Lost:
 			return where("state = ? and ended_at >= ?", state, millis(q.Now.Add(-attentionSpan)))
-		case callbacks.Pending, callbacks.Completed, callbacks.Undeliverable, callbacks.Unconfirmed, callbacks.TimedOut, callbacks.Closed:
+		case callbacks.Completed:
+			return failedCondition(q)
+		case callbacks.Pending, callbacks.Undeliverable, callbacks.Unconfirmed, callbacks.TimedOut, callbacks.Closed:
 		}
 	}
 	return where("state = ?", state)
+}
+
+// failedCondition finds the reader's own successes, or those of all, after which an execution ended badly. Only completed
+// callbacks have failed set; that the state is left out keeps the planner from walking all of them.
+func failedCondition(q callbacks.Query) condition {
+	c := where("failed = 1 and ended_at >= ?", millis(q.Now.Add(-attentionSpan)))
+	if !q.Operator {
+		c = where(c.text+" and decided_by = ?", append(c.args, storable(q.Subject))...)
+	}
+	return c
 }
 
 func anyState(q callbacks.Query, states []callbacks.State) condition {

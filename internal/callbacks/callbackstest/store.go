@@ -26,6 +26,7 @@ func RunStore(t *testing.T, open func(*testing.T) callbacks.Store) {
 		"Functions":  testFunctions,
 		"Update":     testUpdate,
 		"Deliveries": testDeliveries,
+		"Aftermath":  testAftermath,
 		"Retries":    testRetries,
 		"Heartbeats": testHeartbeats,
 		"Deadlines":  testDeadlines,
@@ -58,12 +59,14 @@ func put(t testing.TB, s callbacks.Store, c callbacks.Callback) callbacks.Callba
 	announced := c
 	announced.State, announced.Decision, announced.Ending, announced.Problem = callbacks.Pending, nil, nil, ""
 	receive(t, s, callbacks.Message{Source: c.Source, At: c.ReceivedAt}, announced)
+	announced.ExecutionFailed = false
 	if c.State == callbacks.Pending && c.Problem == "" {
 		return get(t, s, c.ID)
 	}
 	return update(t, s, c.ID, func(stored *callbacks.Callback) (callbacks.Change, error) {
 		stored.State, stored.Decision, stored.Ending, stored.Problem = c.State, c.Decision, c.Ending, c.Problem
 		stored.NextHeartbeatAt = c.NextHeartbeatAt
+		stored.ExecutionFailed = c.ExecutionFailed
 		return callbacks.Change{}, nil
 	})
 }
