@@ -26,9 +26,13 @@ type failure struct {
 	line   string
 }
 
-// failures is the one table of errors; the first row that matches counts. A database that is away comes first: an error that
-// says so may carry others with it, and what they say cannot be trusted then.
+// statusClientGone is nginx's number for a client that left before its answer. It counts as no failure of ours.
+const statusClientGone = 499
+
+// failures is the one table of errors; the first row that matches counts. A database that is away comes before what it may
+// carry with it, which cannot be trusted then; only a reading that its reader gave up is no sign of that.
 var failures = []failure{
+	{isA(context.Canceled), statusClientGone, unavailablePage, "The request was given up."},
 	{isA(callbacks.ErrUnavailable), http.StatusServiceUnavailable, unavailablePage, "The database does not answer. Nothing was recorded. Try again in a moment."},
 	{isA(context.DeadlineExceeded), http.StatusServiceUnavailable, unavailablePage, "This took too long. Try again in a moment."},
 	{isA(errSignIn), http.StatusUnauthorized, signedOutPage, "Sign in first."},

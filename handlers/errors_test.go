@@ -29,6 +29,7 @@ func TestFailureOf(t *testing.T) {
 		{callbacks.ErrUnavailable, http.StatusServiceUnavailable},
 		{fmt.Errorf("%w: %w", callbacks.ErrUnavailable, callbacks.ErrNotFound), http.StatusServiceUnavailable},
 		{context.DeadlineExceeded, http.StatusServiceUnavailable},
+		{fmt.Errorf("%w: %w", callbacks.ErrUnavailable, context.Canceled), statusClientGone},
 		{errSignIn, http.StatusUnauthorized},
 		{errNoRole, http.StatusForbidden},
 		{&http.MaxBytesError{Limit: 1}, http.StatusRequestEntityTooLarge},
