@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/chromedp"
 
 	"countersign/internal/demo"
 	"countersign/internal/locallambda"
@@ -150,7 +149,7 @@ func TestKeyboard(t *testing.T) {
 	mara.gone(`[data-bar="armed"]`)
 	mara.press("a")
 	shown := mara.armed("refund")
-	mara.leads("confirm", chromedp.KeyEvent("a"))
+	mara.leads("confirm", keyboard("a"))
 	mara.reaches("completed")
 	if got := w.result(t, second); got.Result != shown || !strings.Contains(shown, `"mara.okafor@harborline.example"`) {
 		t.Errorf("the function got %s, the page showed %s", got.Result, shown)

@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -20,7 +21,11 @@ var (
 	browser context.Context // one Chromium
 )
 
+// atOnce is how many tests run at a time: they wait more than they work.
+const atOnce = "3"
+
 func TestMain(m *testing.M) {
+	_ = flag.Set("test.parallel", atOnce) // the command line may say otherwise
 	code, err := runAll(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "e2e:", err)

@@ -8,8 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // person is somebody at a browser of their own, in one tab. What they do fails the test when it cannot be done.
@@ -209,7 +212,24 @@ func (p *person) write(selector, text string) {
 // press presses keys where the focus is.
 func (p *person) press(keys string) {
 	p.t.Helper()
-	run(p, fmt.Sprintf("press %q", keys), chromedp.KeyEvent(keys))
+	run(p, fmt.Sprintf("press %q", keys), keyboard(keys))
+}
+
+// keyboard presses keys as a keyboard does: what a page does not want to be typed is not typed. With chromedp.KeyEvent it is.
+func keyboard(keys string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		for _, key := range keys {
+			for _, event := range kb.Encode(key) {
+				if event.Type == input.DispatchKeyEventTypeKeyDown {
+					event.Type = input.DispatchKeyEventTypeRawKeyDown
+				}
+				if _, err := cdp.Call(ctx, tab, input.DispatchKeyEvent, *event); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
 }
 
 // eval evaluates an expression in the page.
