@@ -80,6 +80,8 @@ type Store interface {
 	Expired(ctx context.Context, now time.Time, limit int) ([]ID, error)
 	// NextDeadline is the earliest deadline of a pending callback; zero when there is none.
 	NextDeadline(ctx context.Context) (time.Time, error)
+	// PendingIn returns up to limit pending callbacks of an execution, in order of arrival.
+	PendingIn(ctx context.Context, executionARN string, limit int) ([]ID, error)
 
 	// Review changes the reviews of a callback: fn gets the callback and its open reviews and returns those to write, which
 	// are told apart by their IDs. The callback is written too. A zero Action writes no audit entry.

@@ -143,6 +143,22 @@ func TestPlans(t *testing.T) {
 	}
 }
 
+// TestPendingInPlan: an execution has few callbacks, but very many may be pending.
+func TestPendingInPlan(t *testing.T) {
+	t.Parallel()
+	s, r := openRecorded(t)
+	if _, err := s.PendingIn(t.Context(), "arn", 10); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range r.take() {
+		for _, step := range plan(t, s, text) {
+			if !strings.Contains(step, "INDEX callbacks_by_execution ") {
+				t.Errorf("%s\n  in: %s", step, text)
+			}
+		}
+	}
+}
+
 // TestListPlans asks every kind of list and count. A search, a person's own list and a reader of very many queues sort what they
 // find; everything else is read in order from an index, and only from the part that the reader may see.
 func TestListPlans(t *testing.T) {
@@ -276,6 +292,8 @@ func exercise(t *testing.T, s *Store) {
 	_, err = s.ClaimHeartbeats(ctx, now, 10)
 	check(err)
 	_, err = s.Expired(ctx, now, 10)
+	check(err)
+	_, err = s.PendingIn(ctx, c.ExecutionARN, 10)
 	check(err)
 	for _, next := range []func(context.Context) (time.Time, error){s.NextDelivery, s.NextHeartbeat, s.NextDeadline} {
 		_, err = next(ctx)

@@ -30,6 +30,7 @@ func RunStore(t *testing.T, open func(*testing.T) callbacks.Store) {
 		"Retries":    testRetries,
 		"Heartbeats": testHeartbeats,
 		"Deadlines":  testDeadlines,
+		"PendingIn":  testPendingIn,
 		"Reviews":    testReviews,
 		"Audit":      testAudit,
 		"Announced":  testAnnounced,
@@ -58,15 +59,15 @@ func put(t testing.TB, s callbacks.Store, c callbacks.Callback) callbacks.Callba
 	t.Helper()
 	announced := c
 	announced.State, announced.Decision, announced.Ending, announced.Problem = callbacks.Pending, nil, nil, ""
-	receive(t, s, callbacks.Message{Source: c.Source, At: c.ReceivedAt}, announced)
 	announced.ExecutionFailed = false
+	receive(t, s, callbacks.Message{Source: c.Source, At: c.ReceivedAt}, announced)
 	if c.State == callbacks.Pending && c.Problem == "" {
 		return get(t, s, c.ID)
 	}
 	return update(t, s, c.ID, func(stored *callbacks.Callback) (callbacks.Change, error) {
 		stored.State, stored.Decision, stored.Ending, stored.Problem = c.State, c.Decision, c.Ending, c.Problem
-		stored.NextHeartbeatAt = c.NextHeartbeatAt
 		stored.ExecutionFailed = c.ExecutionFailed
+		stored.NextHeartbeatAt = c.NextHeartbeatAt
 		return callbacks.Change{}, nil
 	})
 }
