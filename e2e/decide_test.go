@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 
 	"countersign/internal/demo"
 	"countersign/internal/locallambda"
@@ -38,6 +39,18 @@ func TestReject(t *testing.T) {
 	if !strings.Contains(shown, quote(got.ErrorData)) {
 		t.Errorf("the page showed %s, the function got %s", shown, got.ErrorData)
 	}
+}
+
+// TestTypedEarly: a comment that is there before the page's scripts are is in the preview all the same.
+func TestTypedEarly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.ask(t, expense())
+	mara := w.signIn(t, "mara")
+	call(mara, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `
+		document.addEventListener("DOMContentLoaded", () => { document.querySelector("#comment").value = "Typed early"; })`})
+	mara.open(a.page())
+	mara.comes("#wire", "Typed early")
 }
 
 // TestTimeout: an open page shows that its callback ended. A decision that comes later is refused, and keeps its comment.

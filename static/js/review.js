@@ -109,6 +109,8 @@ class DecisionBar extends HTMLElement {
     this.querySelector(".disarm").addEventListener("click", () => this.disarm());
     document.addEventListener("time:tick", this.#tick);
     document.addEventListener("input", this.#typed);
+    // What was typed before this script arrived, or is back after a reload.
+    if (this.#comment && this.#comment.value !== this.#comment.defaultValue) this.#input({ target: this.#comment });
     this.#watch();
   }
 
