@@ -30,6 +30,7 @@ func listScope(list Address) callbacks.Scope {
 	switch scope := callbacks.Scope(list.Query.Get("scope")); scope {
 	case callbacks.ScopeMine, callbacks.ScopeAttention, callbacks.ScopeHistory, callbacks.ScopeAll:
 		return scope
+	case callbacks.ScopeAvailable:
 	}
 	return callbacks.ScopeAvailable
 }

@@ -60,7 +60,9 @@ func (d *desk) stopping(release bool, worker func(callbacks.WorkerConfig) callba
 	return time.Since(stopped)
 }
 
-func deliveries(c callbacks.WorkerConfig) callbacks.Worker { return callbacks.NewDeliveries(c).NoJitter() }
+func deliveries(c callbacks.WorkerConfig) callbacks.Worker {
+	return callbacks.NewDeliveries(c).NoJitter()
+}
 func heartbeats(c callbacks.WorkerConfig) callbacks.Worker { return callbacks.NewHeartbeats(c) }
 
 // TestStopFinishesDelivery: what was under way is written down as if nothing had happened.

@@ -22,7 +22,7 @@ func Backup(ctx context.Context, url, to string) error {
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
-	defer source.Close()
+	defer func() { _ = source.Close() }() // it was read only
 	if err := source.PingContext(ctx); err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}

@@ -75,7 +75,7 @@ func openRecorded(t *testing.T) (*Store, *recorder) {
 	t.Cleanup(func() { _ = s.Close() })
 	r := &recorder{texts: map[string]bool{}}
 	transact := s.transact
-	s.db.AddQueryHook(r)
+	s.db = s.db.WithQueryHook(r)
 	s.transact = func(ctx context.Context, fn func(context.Context, *tx) error) error {
 		return transact(ctx, func(ctx context.Context, t *tx) error {
 			recorded := *t

@@ -72,7 +72,7 @@ func (s *Store) transactOnce(ctx context.Context, fn func(context.Context, *tx) 
 	if err != nil {
 		return unavailable(err)
 	}
-	defer sqlTx.Rollback() //nolint:errcheck // after the commit there is nothing to roll back; a broken connection has done it
+	defer sqlTx.Rollback() // after the commit there is nothing to roll back; a broken connection has done it
 	if err := fn(ctx, &tx{statements: postgresStatements{sqlTx}, db: s.db, dialect: &postgresDialect}); err != nil {
 		return err
 	}

@@ -132,7 +132,7 @@ func (w *writer) attempt(r *request) error {
 	}
 	if r.err = w.call(r); r.err != nil || r.panicked != nil {
 		if err := w.exec("rollback to request"); err != nil {
-			return fmt.Errorf("%w, after: %v", err, r.err) // the cause is of one request, not of the batch
+			return fmt.Errorf("%w, after: %v", err, r.err) //nolint:errorlint // the cause is of one request, not of the batch
 		}
 	}
 	return w.exec("release request")
