@@ -20,7 +20,7 @@ import (
 	"countersign/views"
 )
 
-// Config is what the handlers work with. Demo, Stopping and the texts may be empty; the rest is needed.
+// Config is what the handlers work with. Demo, Stopping, Backlog and the texts may be empty; the rest is needed.
 type Config struct {
 	Service     *callbacks.Service
 	Auth        *auth.Auth                  // made with SessionError set to [SessionError]
@@ -34,6 +34,9 @@ type Config struct {
 	Metrics     *prometheus.Registry        // gets our measurements, and is what /metrics shows
 	Now         func() time.Time
 	Log         *slog.Logger // gets one line for each request
+
+	// Backlog counts what waits, for /metrics; nil leaves it out.
+	Backlog func(context.Context, time.Time) (callbacks.Backlog, error)
 
 	BaseURL        string         // our own origin as browsers see it
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
@@ -71,6 +74,9 @@ func New(cfg Config) (http.Handler, error) {
 		Config: cfg, origins: origins,
 		signIns: intake.NewLimiter(signInsPerSecond, signInBurst, cfg.Now),
 		counts:  newMeasurements(cfg.Metrics, cfg.Hub),
+	}
+	if cfg.Backlog != nil {
+		cfg.Metrics.MustRegister(&backlog{read: cfg.Backlog, now: cfg.Now, log: cfg.Log})
 	}
 	e := echo.New()
 	e.HTTPErrorHandler = s.fail

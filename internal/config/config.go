@@ -37,6 +37,7 @@ type Config struct {
 	WatchRate  float64        `env:"WATCH_RATE" envDefault:"5" help:"Requests per second that this search may make to one region, over all replicas. AWS allows an account 15 a second." example:"5"`
 
 	SupportContact string `env:"SUPPORT_CONTACT" help:"Whom to ask for access; shown to people who have no role." example:"#platform-help or ops@example.com"`
+	MetricsPublic  bool   `env:"METRICS_PUBLIC" envDefault:"false" help:"Whether /metrics answers others than this machine. Keep it from the internet then: it names queues." example:"true"`
 	ConsoleLinks   bool   `env:"CONSOLE_LINKS" envDefault:"false" help:"Whether pages link to the execution in the AWS console." example:"true"`
 }
 

@@ -1,0 +1,93 @@
+package handlers
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"countersign/internal/callbacks"
+)
+
+const (
+	// backlogAge is how long a count is shown again: scrapers come as often as they like.
+	backlogAge = 10 * time.Second
+	// backlogTimeout is less than scrapers usually wait.
+	backlogTimeout = 5 * time.Second
+)
+
+var (
+	pendingDesc = prometheus.NewDesc("countersign_callbacks_pending",
+		"Callbacks that wait for a decision, by queue and by the clock that ends them first. Counted up to 10,000 in all.", []string{"queue", "clock"}, nil)
+	oldestDesc = prometheus.NewDesc("countersign_callbacks_oldest_pending_timestamp_seconds",
+		"When the callback arrived that has waited longest for a decision. Absent when none waits.", nil, nil)
+	undeliveredDesc = prometheus.NewDesc("countersign_decisions_undelivered",
+		"Decisions that Lambda is not known to have, by state: decided ones are on their way.", []string{"state"}, nil)
+	lateDesc = prometheus.NewDesc("countersign_heartbeats_overdue",
+		"Heartbeats that have been due for more than two seconds and that no replica has sent.", nil, nil)
+)
+
+// backlog measures what waits in the database, when it is asked. Every replica tells the same.
+type backlog struct {
+	read func(context.Context, time.Time) (callbacks.Backlog, error)
+	now  func() time.Time
+	log  *slog.Logger
+
+	mu     sync.Mutex
+	readAt time.Time
+	known  bool // the last reading succeeded
+	last   callbacks.Backlog
+}
+
+// Describe implements prometheus.Collector.
+func (b *backlog) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{pendingDesc, oldestDesc, undeliveredDesc, lateDesc} {
+		to <- d
+	}
+}
+
+// Collect implements prometheus.Collector. What cannot be counted is absent: an old number would look like a new one.
+func (b *backlog) Collect(to chan<- prometheus.Metric) {
+	counted, ok := b.current()
+	if !ok {
+		return
+	}
+	gauge := func(d *prometheus.Desc, value float64, labels ...string) {
+		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
+	}
+	for _, p := range counted.Pending {
+		clock := string(p.Cause)
+		if p.Cause == callbacks.NoDeadline {
+			clock = "none"
+		}
+		gauge(pendingDesc, float64(p.Count), p.Queue, clock)
+	}
+	if !counted.OldestPending.IsZero() {
+		gauge(oldestDesc, float64(counted.OldestPending.UnixMilli())/1000)
+	}
+	for state, n := range counted.Undelivered {
+		gauge(undeliveredDesc, float64(n), string(state))
+	}
+	gauge(lateDesc, float64(counted.LateHeartbeats))
+}
+
+// current is the backlog as it was not long ago.
+func (b *backlog) current() (_ callbacks.Backlog, known bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.now()
+	if !b.readAt.IsZero() && now.Sub(b.readAt) < backlogAge {
+		return b.last, b.known
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), backlogTimeout) // collectors are given none
+	defer cancel()
+	var err error
+	b.last, err = b.read(ctx, now)
+	b.readAt, b.known = now, err == nil
+	if err != nil {
+		b.log.WarnContext(ctx, "the backlog cannot be measured", "error", err)
+	}
+	return b.last, b.known
+}

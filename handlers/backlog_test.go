@@ -1,0 +1,68 @@
+package handlers_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/handlers"
+	"countersign/internal/callbacks"
+)
+
+// TestBacklogMeasured: what is counted is shown for a while, and what cannot be counted is absent while the rest is told.
+func TestBacklogMeasured(t *testing.T) {
+	t.Parallel()
+	var readings int
+	var broken error
+	counted := callbacks.Backlog{
+		Pending:        []callbacks.PendingCount{{Queue: "finance", Cause: callbacks.CauseHeartbeat, Count: 3}, {Queue: "legal", Count: 1}},
+		OldestPending:  time.Unix(1_800_000_000, int64(500*time.Millisecond)),
+		Undelivered:    map[callbacks.State]int{callbacks.Decided: 2},
+		LateHeartbeats: 1,
+	}
+	s := newSite(t, func(c *handlers.Config) {
+		c.Backlog = func(context.Context, time.Time) (callbacks.Backlog, error) {
+			readings++
+			return counted, broken
+		}
+	})
+	v := s.visitor()
+	want := func(present bool, lines ...string) {
+		t.Helper()
+		text := v.get("/metrics").body
+		for _, line := range lines {
+			if strings.Contains(text, line) != present {
+				t.Errorf("%q in it: %t, want %t", line, !present, present)
+			}
+		}
+		if !strings.Contains(text, "countersign_event_streams 0") {
+			t.Error("the other measurements are not told")
+		}
+	}
+	lines := []string{
+		`countersign_callbacks_pending{clock="heartbeat",queue="finance"} 3`,
+		`countersign_callbacks_pending{clock="none",queue="legal"} 1`,
+		`countersign_callbacks_oldest_pending_timestamp_seconds 1.8000000005e+09`,
+		`countersign_decisions_undelivered{state="decided"} 2`,
+		`countersign_heartbeats_overdue 1`,
+	}
+	want(true, lines...)
+	counted = callbacks.Backlog{}
+	s.clock.Advance(9 * time.Second)
+	want(true, lines...)
+	if readings != 1 {
+		t.Errorf("counted %d times within ten seconds, want once", readings)
+	}
+	s.clock.Advance(time.Second)
+	want(false, lines...)
+	want(true, "countersign_heartbeats_overdue 0")
+
+	broken = errors.New("the disk is gone")
+	s.clock.Advance(10 * time.Second)
+	want(false, "countersign_heartbeats_overdue")
+	if !strings.Contains(s.log.String(), "the backlog cannot be measured") {
+		t.Error("nothing is logged")
+	}
+}

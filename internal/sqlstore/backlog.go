@@ -1,0 +1,40 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// Backlog counts what waits, each thing up to [callbacks.MaxBacklog]; of more pending callbacks, those that end first.
+func (s *Store) Backlog(ctx context.Context, now time.Time) (callbacks.Backlog, error) {
+	b := callbacks.Backlog{Undelivered: map[callbacks.State]int{}}
+	err := s.db.NewRaw(`
+		select queue, deadline_cause as cause, count(*) as count from (
+			select queue, deadline_cause from callbacks where state = 'pending' order by deadline, num limit ?) as first
+		group by queue, deadline_cause order by queue, deadline_cause`, callbacks.MaxBacklog).Scan(ctx, &b.Pending)
+	if err != nil {
+		return b, fmt.Errorf("count pending callbacks: %w", unavailable(err))
+	}
+	if b.OldestPending, err = s.next(ctx, `select received_at from callbacks where state = 'pending' order by received_at limit 1`); err != nil {
+		return b, fmt.Errorf("find the oldest pending callback: %w", err)
+	}
+	for _, state := range []callbacks.State{callbacks.Decided, callbacks.Undeliverable, callbacks.Unconfirmed} {
+		if b.Undelivered[state], err = s.bounded(ctx, `state = ?`, string(state)); err != nil {
+			return b, err
+		}
+	}
+	b.LateHeartbeats, err = s.bounded(ctx, `next_heartbeat_at > 0 and next_heartbeat_at <= ?`, millis(now.Add(-callbacks.HeartbeatSlack)))
+	return b, err
+}
+
+// bounded counts the callbacks that a condition finds, up to [callbacks.MaxBacklog].
+func (s *Store) bounded(ctx context.Context, condition string, arg any) (n int, err error) {
+	err = s.db.NewRaw(`select count(*) from (select 1 from callbacks where `+condition+` limit ?) as found`, arg, callbacks.MaxBacklog).Scan(ctx, &n)
+	if err != nil {
+		return 0, fmt.Errorf("count callbacks: %w", unavailable(err))
+	}
+	return n, nil
+}

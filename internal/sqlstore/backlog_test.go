@@ -1,0 +1,82 @@
+package sqlstore_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/sqlstore"
+)
+
+func TestBacklog(t *testing.T) {
+	t.Parallel()
+	for name, open := range map[string]func(testing.TB) *sqlstore.Store{"SQLite": openSQLite, "PostgreSQL": openPostgres} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if name == "PostgreSQL" && testing.Short() {
+				return
+			}
+			testBacklog(t, open(t))
+		})
+	}
+}
+
+func testBacklog(t *testing.T, s *sqlstore.Store) {
+	now := callbackstest.T0.Add(time.Minute)
+	want := func(want callbacks.Backlog) {
+		t.Helper()
+		got, err := s.Backlog(t.Context(), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("backlog (-want +got):\n%s", diff)
+		}
+	}
+	none := map[callbacks.State]int{callbacks.Decided: 0, callbacks.Undeliverable: 0, callbacks.Unconfirmed: 0}
+	want(callbacks.Backlog{Undelivered: none})
+
+	add := func(change func(*callbacks.Callback)) {
+		t.Helper()
+		c := callbackstest.NewCallback()
+		c.Clocks, c.NextHeartbeatAt, c.State = callbacks.Clocks{StartedAt: callbackstest.T0, Timeout: time.Hour}, time.Time{}, callbacks.Pending
+		change(&c)
+		entry := callbackstest.Entry(c, callbacks.ActionReceived, c.ReceivedAt)
+		if _, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{}, "f", entry); err != nil {
+			t.Fatal(err)
+		}
+	}
+	oldest := callbackstest.T0.Add(-time.Hour)
+	add(func(c *callbacks.Callback) { c.Queue = "finance" })
+	add(func(c *callbacks.Callback) { c.Queue, c.ReceivedAt = "finance", oldest })
+	add(func(c *callbacks.Callback) { c.Queue, c.Clocks.Timeout = "finance", 0 })
+	for _, due := range []time.Duration{-time.Second, -callbacks.HeartbeatSlack, -time.Minute, time.Second} {
+		add(func(c *callbacks.Callback) {
+			c.Queue, c.Clocks.HeartbeatTimeout, c.NextHeartbeatAt = "legal", 10*time.Minute, now.Add(due)
+		})
+	}
+	for _, state := range []callbacks.State{callbacks.Decided, callbacks.Decided, callbacks.Unconfirmed, callbacks.Completed, callbacks.TimedOut} {
+		add(func(c *callbacks.Callback) { c.Queue, c.State, c.ReceivedAt = "finance", state, oldest.Add(-time.Hour) })
+	}
+	want(callbacks.Backlog{
+		Pending: []callbacks.PendingCount{
+			{Queue: "finance", Cause: callbacks.NoDeadline, Count: 1},
+			{Queue: "finance", Cause: callbacks.CauseTimeout, Count: 2},
+			{Queue: "legal", Cause: callbacks.CauseHeartbeat, Count: 4},
+		},
+		OldestPending:  oldest,
+		Undelivered:    map[callbacks.State]int{callbacks.Decided: 2, callbacks.Undeliverable: 0, callbacks.Unconfirmed: 1},
+		LateHeartbeats: 2,
+	})
+
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Backlog(t.Context(), now); !errors.Is(err, callbacks.ErrUnavailable) {
+		t.Errorf("a closed database gives %v", err)
+	}
+}
