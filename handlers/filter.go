@@ -24,6 +24,7 @@ type listing struct {
 	scope           callbacks.Scope
 	search          string
 	function, queue string
+	source          string // only in the list of all callbacks
 	ends            string
 	from, to        time.Time // bounds of endsCustom
 	states          []callbacks.State
@@ -53,6 +54,7 @@ func parseListing(query url.Values, fallback callbacks.Scope, zone *time.Locatio
 		l.from, l.to = p.moment("from"), p.moment("to")
 	}
 	if l.scope == callbacks.ScopeAll {
+		l.source = p.text("source")
 		l.states = p.states("state")
 		l.receivedFrom, l.receivedBefore = p.moment("received_from"), p.moment("received_to")
 	} else if l.ends == endsTimedOut {
@@ -83,7 +85,7 @@ func (l listing) values() url.Values {
 	v := url.Values{"scope": {string(l.scope)}}
 	for name, value := range map[string]string{
 		"q": l.search, "function": l.function, "queue": l.queue, "order": string(l.order), "item": string(l.item),
-		"ends": l.ends, "from": formatMoment(l.from), "to": formatMoment(l.to),
+		"source": l.source, "ends": l.ends, "from": formatMoment(l.from), "to": formatMoment(l.to),
 		"received_from": formatMoment(l.receivedFrom), "received_to": formatMoment(l.receivedBefore),
 	} {
 		if value != "" {
@@ -117,7 +119,7 @@ func (l listing) whole() listing {
 // filter is what the service is asked for at now.
 func (l listing) filter(now time.Time) callbacks.Filter {
 	f := callbacks.Filter{
-		Scope: l.scope, Search: l.search, Function: l.function, Queue: l.queue, States: l.states, Order: l.order, After: l.after,
+		Scope: l.scope, Search: l.search, Function: l.function, Queue: l.queue, Source: l.source, States: l.states, Order: l.order, After: l.after,
 		ReceivedFrom: l.receivedFrom, ReceivedBefore: l.receivedBefore,
 	}
 	switch {

@@ -26,6 +26,7 @@ var open = map[string]struct {
 	"POST /callbacks/:id/reviews":  {url.Values{"action": {"open"}}, [6]int{401, 403, 404, 200, 403, 403}},
 	"POST /callbacks/:id/delivery": {nil, [6]int{401, 403, 403, 403, 403, 303}},
 	"GET /admin/callbacks":         {nil, [6]int{303, 403, 403, 403, 200, 200}},
+	"GET /admin/watches":           {nil, [6]int{303, 403, 403, 403, 200, 200}},
 	"GET /audit":                   {nil, [6]int{303, 403, 403, 403, 200, 200}},
 	"GET /events":                  {nil, [6]int{401, 403, 200, 200, 200, 200}},
 	"POST /demo/samples":           {url.Values{"sample": {"expense"}}, [6]int{401, 403, 303, 303, 303, 303}},

@@ -84,9 +84,13 @@ func TestHTMLInjection(t *testing.T) {
 	for name, page := range map[string]templ.Component{
 		"inbox": InboxPage(s, inbox), "review": ReviewPage(s, open), "admin": AdminPage(s, admin),
 		"decided": ReviewPage(s, decided), "lost": ReviewPage(s, hostile(lostReview(callbacks.EndedByOther, ""))), "ended": ReviewPage(s, ended),
-		"confirm":     ConfirmPage(s, Confirm{Callback: open.Callback, Preview: open.Previews[1], Comment: evil, List: s.Address}),
-		"preview":     Preview(open.Previews[0]),
-		"fault":       PreviewFault(callbacks.Invalid{{Detail: evil}}),
+		"confirm": ConfirmPage(s, Confirm{Callback: open.Callback, Preview: open.Previews[1], Comment: evil, List: s.Address}),
+		"preview": Preview(open.Previews[0]),
+		"fault":   PreviewFault(callbacks.Invalid{{Detail: evil}}),
+		"watches": WatchesPage(s, Watches{callbacks.Searched{
+			Watches: []callbacks.WatchState{{Watch: callbacks.Watch{Function: evil, Region: evil, Queue: evil}, Problem: evil, Unannounced: 1}},
+			Budgets: []callbacks.ReadBudget{{Region: evil}},
+		}}),
 		"audit":       AuditPage(s, Audit{Entries: open.Audit, Query: callbacks.AuditQuery{Callback: evil, Action: evil}}),
 		"signin":      SignInPage(s, SignIn{Provider: evil, Return: "/callbacks/" + evil, Down: true, Problem: evil}),
 		"forbidden":   ForbiddenPage(s, Forbidden{Reason: evil, Code: evil, Callback: "x", Comment: evil}),

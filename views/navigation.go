@@ -36,6 +36,7 @@ func adminEntries(s Shell) []navEntry {
 	}
 	return []navEntry{
 		{Place: PlaceAdmin, Name: "All callbacks", Icon: "table", Path: "/admin/callbacks", Count: s.Counts.All},
+		{Place: PlaceWatches, Name: "Functions", Icon: "search", Path: "/admin/watches"},
 		{Place: PlaceAudit, Name: "Audit", Icon: "list", Path: "/audit"},
 	}
 }

@@ -79,6 +79,8 @@ func pages() map[string]templ.Component {
 		"preview":          Preview(opened.Previews[0]),
 		"preview-fault":    PreviewFault(callbacks.Invalid{{Pointer: "comment", Detail: "At most 4000 characters, this has 5000."}}),
 		"admin":            AdminPage(admin, sampleAdmin()),
+		"watches":          WatchesPage(shellAt(PlaceWatches, "/admin/watches"), sampleWatches()),
+		"watches-off":      WatchesPage(shellAt(PlaceWatches, "/admin/watches"), Watches{}),
 		"audit":            AuditPage(shellAt(PlaceAudit, "/audit"), Audit{Entries: sampleAudit(opened.Callback), Older: 48104}),
 		"signin":           SignInPage(nobody, SignIn{Provider: "Harborline SSO", Return: "/callbacks/exp2291"}),
 		"signin-down":      SignInPage(nobody, SignIn{Provider: "Harborline SSO", Return: "/", Down: true, SignedOut: true, Problem: "The provider refused the sign-in."}),

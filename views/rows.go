@@ -121,6 +121,9 @@ func tagsOf(r row, viewer callbacks.Person) []mark {
 	if r.Unattended && len(r.Reviewers) == 0 && r.Tone != toneCalm {
 		tags = append(tags, mark{"Nobody here", "eye", string(r.Tone)})
 	}
+	if neverAnnounced(&r.Callback) {
+		tags = append(tags, mark{"Never announced", "search", ""})
+	}
 	if r.Clocks.Timeout <= 0 {
 		tags = append(tags, mark{"No timeout", "none", ""})
 	}

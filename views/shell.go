@@ -12,9 +12,10 @@ type Place string
 
 // The places outside the lists of the inbox, which are named by their scope.
 const (
-	PlaceAdmin Place = "admin"
-	PlaceAudit Place = "audit"
-	PlaceNone  Place = ""
+	PlaceAdmin   Place = "admin"
+	PlaceWatches Place = "watches"
+	PlaceAudit   Place = "audit"
+	PlaceNone    Place = ""
 )
 
 // InboxPlace is the place of a list of the inbox.

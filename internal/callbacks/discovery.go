@@ -197,7 +197,7 @@ func (d *Discovery) finish(ctx context.Context, s *scan, problem Answer) error {
 	if problem == "" {
 		s.ScannedAt = now
 	}
-	s.DueAt = latest(now, s.ScanFrom.Add(s.interval()))
+	s.DueAt = latest(now, s.ScanFrom.Add(s.Interval()))
 	if problem != "" {
 		s.DueAt = now.Add(scanInterval)
 	}

@@ -27,14 +27,6 @@ type scan struct {
 	reading *reading
 }
 
-// interval is the time between two scans.
-func (s *scan) interval() time.Duration {
-	if s.Function == EveryFunction {
-		return regionInterval
-	}
-	return scanInterval
-}
-
 // prepare keeps the lease and fills the queue. The scan is through when there is nothing left to ask for.
 func (d *Discovery) prepare(ctx context.Context, s *scan) (through bool, err error) {
 	if now := d.now(); s.leased.Sub(now) < watchLease/2 {
@@ -140,9 +132,9 @@ func (d *Discovery) trouble(ctx context.Context, s *scan, failed *LambdaError) e
 // nextCheck is when an execution is read again: with every scan as long as the budget has room for all, else the later the
 // longer nothing has happened in it. Where a callback is open a scan never leaves it out.
 func (s *scan) nextCheck(t Trace, now time.Time, rate float64) time.Time {
-	scarce := float64(s.running) > rate*s.interval().Seconds()
-	if quiet := now.Sub(t.LastAt) / 8; scarce && len(t.Callbacks) == 0 && quiet > s.interval() {
+	scarce := float64(s.running) > rate*s.Interval().Seconds()
+	if quiet := now.Sub(t.LastAt) / 8; scarce && len(t.Callbacks) == 0 && quiet > s.Interval() {
 		return s.ScanFrom.Add(min(quiet, longestQuiet))
 	}
-	return s.ScanFrom.Add(s.interval())
+	return s.ScanFrom.Add(s.Interval())
 }

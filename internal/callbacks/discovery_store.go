@@ -33,6 +33,14 @@ type WatchState struct {
 	Running, Open, Unannounced int
 }
 
+// Interval is the time between the beginnings of two scans, where the budget does not stretch it.
+func (w Watch) Interval() time.Duration {
+	if w.Function == EveryFunction {
+		return regionInterval
+	}
+	return scanInterval
+}
+
 // WatchedExecution is a running execution of a watched function.
 type WatchedExecution struct {
 	ARN     string

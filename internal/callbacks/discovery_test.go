@@ -507,3 +507,19 @@ func TestDiscovery_Off(t *testing.T) {
 		t.Errorf("asked for %v, watches %+v; want nothing", asked, s.watches())
 	}
 }
+
+func TestSearched(t *testing.T) {
+	t.Parallel()
+	s := watching(t, "expenses")
+	register(s, "expenses", sign)
+	s.scan()
+	for _, p := range []callbacks.Person{ops, {Subject: "u-eve", Roles: callbacks.Roles{Auditor: true}}} {
+		got, err := s.service.Searched(t.Context(), p)
+		if err != nil || len(got.Watches) != 1 || got.Budget(region) == nil || got.Budget("us-east-1") != nil {
+			t.Errorf("%s sees %+v, %v", p.Subject, got, err)
+		}
+	}
+	if _, err := s.service.Searched(t.Context(), mara); !errors.Is(err, callbacks.ErrForbidden) {
+		t.Errorf("a reviewer gets %v, want ErrForbidden", err)
+	}
+}

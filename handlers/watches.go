@@ -1,0 +1,22 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"countersign/views"
+)
+
+// watches shows which functions are searched for callbacks.
+func (s *server) watches(c echo.Context) error {
+	searched, err := s.Service.Searched(c.Request().Context(), s.person(c))
+	if err != nil {
+		return err
+	}
+	shell, err := s.shell(c, views.PlaceWatches, views.Address{Path: "/admin/watches"})
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.WatchesPage(shell, views.Watches{Searched: searched}))
+}

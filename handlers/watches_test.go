@@ -1,0 +1,66 @@
+package handlers_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// find records a callback as discovery does.
+func (s *site) find(a callbacks.Announcement) callbacks.ID {
+	s.t.Helper()
+	known := s.receive(a)
+	found := known
+	found.ID, found.CallbackID, found.Source, found.Title = callbacks.NewID(), "Zm91bmQ=", callbacks.SourceDiscovery, "contract-renewal: sign-off"
+	entry := callbacks.AuditEntry{At: s.clock.Now(), Actor: callbacks.System("discovery"), Action: callbacks.ActionFound, Callback: found.ID, Queue: found.Queue}
+	if _, err := s.store.Receive(s.t.Context(), callbacks.Message{}, found, callbacks.Content{}, callbacks.Unannounced, entry); err != nil {
+		s.t.Fatal(err)
+	}
+	return found.ID
+}
+
+func TestWatches(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	w := callbacks.Watch{Function: "contract-renewal", Region: "eu-central-1", Queue: "finance"}
+	now := s.clock.Now()
+	if err := s.store.SetWatches(t.Context(), callbacks.OriginConfig, []callbacks.Watch{w}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.store.ClaimWatches(t.Context(), now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.store.FinishWatch(t.Context(), "w", callbacks.WatchState{Watch: w, ScannedAt: now.Add(-14 * time.Second), Problem: callbacks.AnswerDenied}); err != nil {
+		t.Fatal(err)
+	}
+	a := s.as(audrey).get("/admin/watches")
+	for _, part := range []string{"contract-renewal", "scanned 14 s ago", "Access denied.", `aria-current="page"`} {
+		if a.status != http.StatusOK || !strings.Contains(a.body, part) {
+			t.Errorf("%d: the page lacks %q", a.status, part)
+		}
+	}
+}
+
+// TestWatches_Found: what was found stands in the lists, is marked there, and is decided like any other.
+func TestWatches_Found(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id := s.find(expense())
+	b := s.as(adam)
+	if a := b.get("/admin/callbacks?source=discovery&state=pending"); !strings.Contains(a.body, "contract-renewal: sign-off") || strings.Contains(a.body, "EXP-2291") {
+		t.Errorf("%d: the list of what nobody announced does not show that alone", a.status)
+	}
+	if a := b.get("/admin/callbacks?source=expenses"); strings.Contains(a.body, "contract-renewal: sign-off") || !strings.Contains(a.body, "EXP-2291") {
+		t.Errorf("%d: the list of a sender does not show its own alone", a.status)
+	}
+	reviewer := s.as(rita)
+	if a := reviewer.get("/"); !strings.Contains(a.body, "Never announced") {
+		t.Errorf("%d: the inbox does not mark what nobody announced", a.status)
+	}
+	if a := reviewer.get("/callbacks/" + string(id)); !strings.Contains(a.body, "Found in history, nobody announced it") || !strings.Contains(a.body, `value="approve"`) {
+		t.Errorf("%d: the page does not say that it was found, or offers no decision", a.status)
+	}
+}

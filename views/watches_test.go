@@ -1,0 +1,131 @@
+package views
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"countersign/internal/callbacks"
+)
+
+func watch(function string) callbacks.WatchState {
+	return callbacks.WatchState{
+		Watch:     callbacks.Watch{Function: function, Region: "eu-central-1", Queue: "finance"},
+		ScannedAt: now.Add(-14 * time.Second), DueAt: now.Add(16 * time.Second), Running: 12, Open: 4, Unannounced: 3,
+	}
+}
+
+// sampleWatches has a function that is fine and one that is denied, under a line for the whole region.
+func sampleWatches() Watches {
+	every, denied := watch(callbacks.EveryFunction), watch("order-refund")
+	denied.Problem, denied.Unannounced = callbacks.AnswerDenied, 0
+	return Watches{callbacks.Searched{
+		Watches: []callbacks.WatchState{every, watch("expense-approval"), denied},
+		Budgets: []callbacks.ReadBudget{{Region: "eu-central-1", Rate: 5, Minute: now.Truncate(time.Minute), Used: 41}},
+	}}
+}
+
+func watchesPage(t *testing.T, m Watches) *goquery.Document {
+	t.Helper()
+	return html(t, WatchesPage(shellAt(PlaceWatches, "/admin/watches"), m))
+}
+
+func TestWatchesPage(t *testing.T) {
+	t.Parallel()
+	doc := watchesPage(t, sampleWatches())
+	rows := doc.Find("table.watches tbody tr")
+	if rows.Length() != 2 {
+		t.Fatalf("%d rows, want one for each function and none for the region", rows.Length())
+	}
+	if got := words(rows.First()); got != "expense-approval eu-central-1 finance 12 4 3 scanned 14 s ago" {
+		t.Errorf("%q", got)
+	}
+	if got := words(rows.Last()); !strings.Contains(got, "0 scanned 14 s ago Access denied. Allow lambda:ListDurableExecutionsByFunction") {
+		t.Errorf("%q", got)
+	}
+	if got := rows.First().Find("a").AttrOr("href", ""); got != "/admin/callbacks?function=expense-approval&source=discovery&state=pending" {
+		t.Errorf("leads to %s", got)
+	}
+	if got := words(doc.Find("[data-testid=budget]")); got != "eu-central-1: 41 of 300 requests in the last minute" {
+		t.Errorf("%q", got)
+	}
+	if got := words(doc.Find(".watch-all")); !strings.HasPrefix(got, "Every durable function of eu-central-1 goes to queue finance") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestWatchesPage_Off(t *testing.T) {
+	t.Parallel()
+	doc := watchesPage(t, Watches{})
+	if doc.Find("table").Length() != 0 || !strings.Contains(words(doc.Find(".empty")), "COUNTERSIGN_WATCH") {
+		t.Errorf("%q", words(doc.Find("#list")))
+	}
+}
+
+func TestFreshness(t *testing.T) {
+	t.Parallel()
+	throttled := callbacks.Searched{Budgets: []callbacks.ReadBudget{{Region: "eu-central-1", PausedUntil: now.Add(38 * time.Second)}}}
+	never, long, failed, fine := watch("a"), watch("a"), watch("a"), watch("a")
+	never.ScannedAt = time.Time{}
+	long.ScanFrom = now.Add(-2 * time.Minute)
+	failed.Problem = callbacks.AnswerNone
+	for name, tc := range map[string]struct {
+		searched callbacks.Searched
+		watch    callbacks.WatchState
+		want     mark
+	}{
+		"Fine":      {callbacks.Searched{}, fine, mark{"scanned 14 s ago", "check", ""}},
+		"Never":     {callbacks.Searched{}, never, mark{"not scanned yet", "check", ""}},
+		"Long":      {callbacks.Searched{}, long, mark{"scanned 14 s ago, a scan is under way", "clock", ""}},
+		"Failed":    {callbacks.Searched{}, failed, mark{"scanned 14 s ago", "warn", "problem"}},
+		"Throttled": {throttled, fine, mark{"throttled, scanned 14 s ago; goes on in 38 s", "clock", "problem"}},
+	} {
+		if got := freshness(tc.searched, tc.watch, Moment{Now: now, Zone: berlin}); got != tc.want {
+			t.Errorf("%s: got %+v, want %+v", name, got, tc.want)
+		}
+	}
+}
+
+// TestWatchProblems: every answer has words that say what to do, and none of ours or of AWS's codes.
+func TestWatchProblems(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[callbacks.Answer]string{
+		"":                        "",
+		callbacks.AnswerDenied:    "Access denied.",
+		callbacks.AnswerGone:      "Lambda does not know this function",
+		callbacks.AnswerKMS:       "encrypted with a key",
+		callbacks.AnswerInvalid:   "may not have durable functions",
+		callbacks.AnswerFault:     "An internal error of Lambda. It is tried again",
+		callbacks.AnswerNone:      "No answer. It is tried again",
+		callbacks.AnswerUnsent:    "Not reachable. It is tried again",
+		callbacks.AnswerThrottled: "Throttled. It is tried again",
+	} {
+		w := watch("a")
+		w.Problem = answer
+		if got := watchProblem(w); !strings.Contains(got, want) || (got == "") != (want == "") {
+			t.Errorf("%s: %q, want %q in it", answer, got, want)
+		}
+	}
+}
+
+func TestNeverAnnounced(t *testing.T) {
+	t.Parallel()
+	r := waiting("found", "contract-renewal: sign-off", "contract-renewal", "", time.Minute, time.Hour)
+	r.Source = callbacks.SourceDiscovery
+	list := inboxOf(callbacks.ScopeAvailable, []callbacks.Row{r})
+	if got := words(html(t, InboxPage(shellAt(InboxPlace(callbacks.ScopeAvailable), "/"), list)).Find("#row-found")); !strings.Contains(got, "Never announced") {
+		t.Errorf("inbox: %q", got)
+	}
+	m := sampleAdmin()
+	m.Rows = []callbacks.Row{r}
+	if got := words(adminPage(t, "/admin/callbacks", m).Find("#row-found")); !strings.Contains(got, "Never announced") {
+		t.Errorf("table: %q", got)
+	}
+	review := sampleReview()
+	review.Callback.Source = callbacks.SourceDiscovery
+	if got := words(html(t, ReviewPage(shellAt(PlaceNone, "/callbacks/exp2291"), review)).Find(".facts")); !strings.Contains(got, "Found in history, nobody announced it") {
+		t.Errorf("page: %q", got)
+	}
+}
