@@ -141,6 +141,16 @@ func (r Requester) String() string {
 // Deadline is the instant at which the callback ends by itself, and the clock that ends it.
 func (c *Callback) Deadline() (time.Time, DeadlineCause) { return c.Clocks.Deadline() }
 
+// Ends is when the callback will end as things stand, and by which clock: lists are ordered and filtered by it. While beats
+// go out the heartbeat clock is wound up before it runs out, so that it ends nothing; should the beats fail, Lambda's answer
+// to one of them says so.
+func (c *Callback) Ends() (time.Time, DeadlineCause) {
+	if !c.NextHeartbeatAt.IsZero() {
+		return c.Clocks.End()
+	}
+	return c.Clocks.Deadline()
+}
+
 // Outcome finds an outcome by its name.
 func (c *Callback) Outcome(name string) (Outcome, bool) {
 	for _, o := range c.Outcomes {

@@ -66,7 +66,7 @@ func testBacklog(t *testing.T, s *sqlstore.Store) {
 		Pending: []callbacks.PendingCount{
 			{Queue: "finance", Cause: callbacks.NoDeadline, Count: 1},
 			{Queue: "finance", Cause: callbacks.CauseTimeout, Count: 2},
-			{Queue: "legal", Cause: callbacks.CauseHeartbeat, Count: 4},
+			{Queue: "legal", Cause: callbacks.CauseTimeout, Count: 4},
 		},
 		OldestPending:  oldest,
 		Undelivered:    map[callbacks.State]int{callbacks.Decided: 2, callbacks.Undeliverable: 0, callbacks.Unconfirmed: 1},

@@ -94,7 +94,7 @@ func rowOf(num int64, c callbacks.Callback) (callbackRow, error) {
 		Heartbeats:        int64(c.Heartbeats),
 		Problem:           string(c.Problem),
 	}
-	at, cause := c.Deadline()
+	at, cause := c.Ends()
 	r.Deadline, r.DeadlineCause = noDeadline, string(cause)
 	if cause != callbacks.NoDeadline {
 		r.Deadline = min(at.UnixMilli(), noDeadline)

@@ -49,7 +49,7 @@ func deadlineExpired(t *testing.T, s callbacks.Store) {
 }
 
 func deadlineMoves(t *testing.T, s callbacks.Store) {
-	c := put(t, s, NewCallback(Heartbeats(time.Minute, T0)))
+	c := put(t, s, NewCallback(Heartbeats(time.Minute, time.Time{})))
 	same(t, "next deadline", nextDeadline(t, s), T0.Add(time.Minute))
 	update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
 		c.Clocks.LastHeartbeatAt = T0.Add(30 * time.Second)
@@ -57,6 +57,11 @@ func deadlineMoves(t *testing.T, s callbacks.Store) {
 	})
 	same(t, "next deadline after a beat", nextDeadline(t, s), T0.Add(90*time.Second))
 	same(t, "expired at the old deadline", expired(t, s, T0.Add(time.Minute), 10), nil)
+	update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		c.NextHeartbeatAt = T0.Add(50 * time.Second)
+		return callbacks.Change{}, nil
+	})
+	same(t, "next deadline while beats go out", nextDeadline(t, s), c.Clocks.TimeoutAt())
 }
 
 func deadlineNever(t *testing.T, s callbacks.Store) {

@@ -31,13 +31,13 @@ func filterEnds(t *testing.T, s callbacks.Store) {
 		ends callbacks.Ends
 		want []callbacks.ID
 	}{
-		"Any":                 {callbacks.Ends{}, []callbacks.ID{soon, kept, unattended, late, never}},
+		"Any":                 {callbacks.Ends{}, []callbacks.ID{soon, unattended, late, kept, never}},
 		"Before":              {callbacks.Ends{Before: at(2 * time.Minute)}, []callbacks.ID{soon}},
-		"From":                {callbacks.Ends{From: at(2 * time.Minute)}, []callbacks.ID{kept, unattended, late}},
-		"Between":             {callbacks.Ends{From: at(2 * time.Minute), Before: at(time.Hour)}, []callbacks.ID{kept, unattended}},
+		"From":                {callbacks.Ends{From: at(2 * time.Minute)}, []callbacks.ID{unattended, late, kept}},
+		"Between":             {callbacks.Ends{From: at(2 * time.Minute), Before: at(time.Hour)}, []callbacks.ID{unattended}},
 		"Never":               {callbacks.Ends{Never: true}, []callbacks.ID{never}},
-		"Cause":               {callbacks.Ends{Cause: callbacks.CauseTimeout}, []callbacks.ID{soon, late}},
-		"Heartbeat":           {callbacks.Ends{Cause: callbacks.CauseHeartbeat}, []callbacks.ID{kept, unattended}},
+		"Cause":               {callbacks.Ends{Cause: callbacks.CauseTimeout}, []callbacks.ID{soon, late, kept}},
+		"Heartbeat":           {callbacks.Ends{Cause: callbacks.CauseHeartbeat}, []callbacks.ID{unattended}},
 		"Unattended":          {callbacks.Ends{Unattended: true}, []callbacks.ID{unattended}},
 		"UnattendedAndBefore": {callbacks.Ends{Unattended: true, Before: at(time.Minute)}, nil},
 	} {
@@ -114,8 +114,8 @@ func inOrder(q callbacks.Query) func(a, b callbacks.Row) int {
 	return func(a, b callbacks.Row) int {
 		switch order {
 		case callbacks.OrderDeadline:
-			first, cause := a.Deadline()
-			second, otherCause := b.Deadline()
+			first, cause := a.Ends()
+			second, otherCause := b.Ends()
 			if (cause == "") != (otherCause == "") {
 				return map[bool]int{true: 1, false: -1}[cause == ""]
 			}
@@ -137,7 +137,7 @@ func endOf(r callbacks.Row) time.Time {
 
 // finds is the meaning of a query, in plain words.
 func finds(q callbacks.Query, c *callbacks.Callback, reviewedByAda bool) bool {
-	deadline, cause := c.Deadline()
+	deadline, cause := c.Ends()
 	visible := q.AllQueues || slices.Contains(q.Queues, c.Queue)
 	within := func(at, from, before time.Time) bool {
 		return (from.IsZero() || !at.Before(from)) && (before.IsZero() || at.Before(before))

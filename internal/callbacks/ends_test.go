@@ -1,0 +1,18 @@
+package callbacks
+
+import (
+	"testing"
+	"time"
+)
+
+func TestEnds(t *testing.T) {
+	t.Parallel()
+	c := Callback{State: Pending, Clocks: Clocks{StartedAt: t0, Timeout: time.Hour, HeartbeatTimeout: time.Minute}}
+	if got, cause := c.Ends(); !got.Equal(at(time.Minute)) || cause != CauseHeartbeat {
+		t.Errorf("unattended it ends at %v by %q, want by the heartbeat", got, cause)
+	}
+	c.NextHeartbeatAt = at(20 * time.Second)
+	if got, cause := c.Ends(); !got.Equal(at(time.Hour)) || cause != CauseTimeout {
+		t.Errorf("while beats go out it ends at %v by %q, want by the timeout", got, cause)
+	}
+}
