@@ -1,4 +1,4 @@
-// Package handlers answers every HTTP request of Countersign: pages, forms, the event stream and the webhook.
+// Package handlers answers every HTTP request of Countersign: pages, forms, the event stream and webhooks.
 //
 // One table (routes.go) lists every route with who may call it; a route that the table does not open is closed. A handler
 // parses the request, asks [callbacks.Service], and renders a view model; it returns errors, and one table (errors.go) turns

@@ -35,6 +35,10 @@ type Config struct {
 	Now         func() time.Time
 	Log         *slog.Logger // gets one line for each request
 
+	// Other ways in, nil where they are off.
+	EventBridge *intake.EventBridge
+	SNS         *intake.SNS
+
 	// Backlog counts what waits, for /metrics; nil leaves it out.
 	Backlog func(context.Context, time.Time) (callbacks.Backlog, error)
 

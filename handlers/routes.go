@@ -34,7 +34,9 @@ var routes = []route{
 	{http.MethodGet, "/auth/callback", page, public, (*server).finishLogin},
 	{http.MethodPost, "/auth/logout", form, public, (*server).logout},
 
-	{http.MethodPost, "/webhooks/callbacks", webhook, public, (*server).receive},
+	{http.MethodPost, "/webhooks/callbacks", webhook, public, (*server).announce},
+	{http.MethodPost, "/webhooks/eventbridge", webhook, public, (*server).event},
+	{http.MethodPost, "/webhooks/sns", webhook, public, (*server).notification},
 
 	{http.MethodGet, "/healthz", machine, public, (*server).healthy},
 	{http.MethodGet, "/readyz", machine, public, (*server).ready},
@@ -53,7 +55,7 @@ const (
 	// script: a script of a page asks, for a fragment, JSON or events. Failures are a line of text, and nothing is compressed:
 	// compressors hold back the events of a stream.
 	script kind = "script"
-	// webhook: a sender announces. It proves itself by signature, has no session, and reads failures as problem+json.
+	// webhook: a sender posts. It proves itself by signature or key, has no session, and reads failures as problem+json.
 	webhook kind = "webhook"
 	// machine: probes, scrapers and files. No session, so that they do not touch the database.
 	machine kind = "machine"
@@ -74,7 +76,7 @@ func (s *server) mount(e *echo.Echo) {
 		case script:
 			around = append(around, limitBody(maxForm), s.sameOrigin, s.session, s.guard(r))
 		case webhook:
-			around = append(around, withTimeout, s.guard(r)) // intake bounds the body itself
+			around = append(around, withTimeout, s.countAnswer, s.guard(r)) // intake bounds the body itself
 		case machine:
 			around = append(around, withTimeout, s.guard(r))
 		}

@@ -34,6 +34,8 @@ var open = map[string]struct {
 	"POST /auth/login":             {nil, [6]int{200, 200, 200, 200, 200, 200}},
 	"GET /auth/callback":           {nil, [6]int{400, 400, 400, 400, 400, 400}},
 	"POST /webhooks/callbacks":     {url.Values{}, [6]int{415, 415, 415, 415, 415, 415}},
+	"POST /webhooks/eventbridge":   {nil, [6]int{404, 404, 404, 404, 404, 404}}, // off
+	"POST /webhooks/sns":           {nil, [6]int{404, 404, 404, 404, 404, 404}}, // off
 	"GET /healthz":                 {nil, [6]int{200, 200, 200, 200, 200, 200}},
 	"GET /readyz":                  {nil, [6]int{200, 200, 200, 200, 200, 200}},
 	"GET /metrics":                 {nil, [6]int{200, 200, 200, 200, 200, 200}},

@@ -5,21 +5,25 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/internal/callbacks"
 	"countersign/internal/intake"
 )
 
-// receive takes an announcement of a callback and counts the answer. docs/intake.md describes it to senders.
-func (s *server) receive(c echo.Context) error {
-	err := s.announce(c)
-	status := c.Response().Status
-	if err != nil {
-		status = intake.ProblemOf(err).Status
+// countAnswer counts what webhooks are answered.
+func (s *server) countAnswer(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		err := next(c)
+		status := c.Response().Status
+		if err != nil {
+			status = intake.ProblemOf(err).Status
+		}
+		s.counts.announced.WithLabelValues(strconv.Itoa(status)).Inc()
+		return err
 	}
-	s.counts.announced.WithLabelValues(strconv.Itoa(status)).Inc()
-	return err
 }
 
-// announce proves the sender before anything of the body is read as JSON, and answers when the callback is on disk.
+// announce takes an announcement of a callback; docs/intake.md describes it to senders. It proves the sender before anything
+// of the body is read as JSON.
 func (s *server) announce(c echo.Context) error {
 	body, err := intake.ReadBody(c.Response(), c.Request())
 	if err != nil {
@@ -27,11 +31,21 @@ func (s *server) announce(c echo.Context) error {
 	}
 	from, messageID, err := s.Intake.Verify(c.Request().Header, body)
 	if err != nil {
-		if limit := s.IntakeLimit.Take("address " + neighbourhood(c.RealIP())); limit != nil {
-			return limit // who guesses is slowed down
-		}
-		return err
+		return s.unproved(c, err)
 	}
+	return s.receive(c, from, messageID, body)
+}
+
+// unproved is the answer to a message that nothing proves: who guesses is slowed down.
+func (s *server) unproved(c echo.Context, err error) error {
+	if limit := s.IntakeLimit.Take("address " + neighbourhood(c.RealIP())); limit != nil {
+		return limit
+	}
+	return err
+}
+
+// receive records the announcement of a sender who is proved, and answers when the callback is on disk.
+func (s *server) receive(c echo.Context, from callbacks.Source, messageID string, body []byte) error {
 	if err := s.IntakeLimit.Take("source " + from.Name); err != nil {
 		return err
 	}

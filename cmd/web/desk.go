@@ -120,12 +120,12 @@ func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo
 	if err != nil {
 		return nil, err
 	}
-	verifier, err := intake.NewVerifier(intakeSources(settings.Sources), d.now)
+	in, err := openWaysIn(settings, d.now)
 	if err != nil {
-		return nil, fmt.Errorf("webhook sources: %w", err)
+		return nil, err
 	}
 	return handlers.New(handlers.Config{
-		Service: service, Auth: signIn, Hub: d.hub, Intake: verifier,
+		Service: service, Auth: signIn, Hub: d.hub, Intake: in.webhooks, EventBridge: in.eventBridge, SNS: in.sns,
 		IntakeLimit: intake.NewLimiter(settings.Intake.Rate, settings.Intake.Burst, d.now),
 		Static:      static.Handler(), Ping: d.store.Ping, Stopping: d.stopping.Load, Demo: demo, Now: d.now, Log: d.log,
 		Metrics: d.metrics, Backlog: d.store.Backlog, MetricsPublic: settings.MetricsPublic,
@@ -153,22 +153,6 @@ func domainWatches(configured config.Watches) []callbacks.Watch {
 		watches = append(watches, callbacks.Watch{Function: name, Region: w.Region, Queue: w.Queue})
 	}
 	return watches
-}
-
-// intakeSources are the configured senders as intake knows them.
-func intakeSources(configured config.Sources) []intake.Source {
-	var sources []intake.Source
-	for name, s := range configured {
-		source := intake.Source{Name: name, Queues: s.Queues}
-		for _, secret := range s.Secrets {
-			source.Secrets = append(source.Secrets, string(secret))
-		}
-		for _, token := range s.Tokens {
-			source.Tokens = append(source.Tokens, string(token))
-		}
-		sources = append(sources, source)
-	}
-	return sources
 }
 
 // notifiers tell one after the other: pages here first.

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"countersign/internal/config"
+	"countersign/internal/intake"
+)
+
+// waysIn are how announcements and events come in. Those that are off are nil.
+type waysIn struct {
+	webhooks    *intake.Verifier
+	eventBridge *intake.EventBridge
+	sns         *intake.SNS
+}
+
+// openWaysIn makes what is configured.
+func openWaysIn(settings config.Config, now func() time.Time) (w waysIn, err error) {
+	if w.webhooks, err = intake.NewVerifier(intakeSources(settings.Sources), now); err != nil {
+		return w, fmt.Errorf("webhook sources: %w", err)
+	}
+	if len(settings.EventKeys) > 0 {
+		var keys []string
+		for _, key := range settings.EventKeys {
+			keys = append(keys, string(key))
+		}
+		if w.eventBridge, err = intake.NewEventBridge(keys); err != nil {
+			return w, err
+		}
+	}
+	if len(settings.Topics) > 0 {
+		if w.sns, err = intake.NewSNS(intake.SNSConfig{Topics: intakeTopics(settings.Topics), Now: now}); err != nil {
+			return w, err
+		}
+	}
+	return w, nil
+}
+
+// intakeSources are the configured senders as intake knows them.
+func intakeSources(configured config.Sources) []intake.Source {
+	var sources []intake.Source
+	for name, s := range configured {
+		source := intake.Source{Name: name, Queues: s.Queues}
+		for _, secret := range s.Secrets {
+			source.Secrets = append(source.Secrets, string(secret))
+		}
+		for _, token := range s.Tokens {
+			source.Tokens = append(source.Tokens, string(token))
+		}
+		sources = append(sources, source)
+	}
+	return sources
+}
+
+// intakeTopics are the configured topics of SNS as intake knows them.
+func intakeTopics(configured config.Topics) []intake.Topic {
+	var topics []intake.Topic
+	for arn, t := range configured {
+		topics = append(topics, intake.Topic{ARN: arn, Source: t.Source, Queues: t.Queues})
+	}
+	return topics
+}

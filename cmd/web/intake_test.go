@@ -1,0 +1,47 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/config"
+	"countersign/internal/intake"
+)
+
+// TestWaysIn: what the operator configures is on, and nothing else.
+func TestWaysIn(t *testing.T) {
+	t.Parallel()
+	settings := config.Config{}
+	off, err := openWaysIn(settings, time.Now)
+	if err != nil || off.webhooks == nil || off.eventBridge != nil || off.sns != nil {
+		t.Errorf("nothing is configured: %+v, %v", off, err)
+	}
+
+	const key, topic = "key-of-the-tests-which-is-long-enough", "arn:aws:sns:eu-central-1:123456789012:approvals"
+	settings.EventKeys = config.APIKeys{"another-key-of-the-tests-which-is-long", key}
+	settings.Topics = config.Topics{topic: {Source: "expenses", Queues: []string{"finance"}}}
+	on, err := openWaysIn(settings, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := on.eventBridge.Verify(http.Header{"X-Api-Key": {key}}); err != nil {
+		t.Errorf("the second key: %v", err)
+	}
+	message := func(topic string) []byte {
+		return []byte(strings.ReplaceAll(`{"Type":"Notification","MessageId":"1","TopicArn":"TOPIC","Message":"{}","Timestamp":"`+
+			time.Now().Format(time.RFC3339)+`","SignatureVersion":"3","Signature":"","SigningCertURL":""}`, "TOPIC", topic))
+	}
+	for arn, want := range map[string]error{topic: intake.ErrNotFromSNS, topic + "2": intake.ErrUnknownTopic} {
+		if _, err := on.sns.Verify(t.Context(), message(arn)); !errors.Is(err, want) {
+			t.Errorf("%s: got %v, want %v", arn, err, want)
+		}
+	}
+
+	settings.EventKeys = config.APIKeys{"short"}
+	if _, err := openWaysIn(settings, time.Now); err == nil || strings.Contains(err.Error(), "short") {
+		t.Errorf("a short key gives %v", err)
+	}
+}
