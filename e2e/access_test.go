@@ -57,4 +57,12 @@ func TestAccess(t *testing.T) {
 		priya.reads("#list", "finance")
 		priya.inspect("audit")
 	})
+	t.Run("BadAddress", func(t *testing.T) {
+		mara := w.signIn(t, "mara")
+		if status := mara.open("/?ends=soon"); status != http.StatusUnprocessableEntity {
+			t.Errorf("a filter that does not exist answers %d, want 422", status)
+		}
+		mara.reads("#problem", "ends")
+		mara.inspect("bad-address")
+	})
 }

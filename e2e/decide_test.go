@@ -4,13 +4,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 
 	"countersign/internal/demo"
-	"countersign/internal/locallambda"
 )
 
 // TestReject: a rejection needs a comment, and reaches the function as an error that says everything.
@@ -51,42 +49,6 @@ func TestTypedEarly(t *testing.T) {
 		document.addEventListener("DOMContentLoaded", () => { document.querySelector("#comment").value = "Typed early"; })`})
 	mara.open(a.page())
 	mara.comes("#wire", "Typed early")
-}
-
-// TestTimeout: an open page shows that its callback ended. A decision that comes later is refused, and keeps its comment.
-func TestTimeout(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	mara, dana := w.signIn(t, "mara"), w.visitor(t, "dana")
-	dana.withoutScripts()
-	dana.open("/")
-	dana.enter()
-	const timeout = 12 // seconds: enough to open a page on a busy machine
-	a := w.ask(t, expense(func(q *demo.Question) { q.TimeoutSeconds = timeout }))
-	mara.open(a.page())
-	samePage := mara.keepsPage()
-	mara.write("#comment", "Nearly there")
-	dana.open(a.page())
-	dana.write("#comment", "Almost in time")
-
-	mara.reaches("timed_out")
-	samePage()
-	mara.reads("#verdict", "Timed out.")
-	if got := mara.kept(); got != "Nearly there" {
-		t.Errorf("the comment that was typed is now %q", got)
-	}
-	mara.inspect("timed-out")
-	if w.result(t, a).Late == nil {
-		t.Error("the function did not get a timeout")
-	}
-	if status := dana.submit(`button[value="approve"]`); status != http.StatusConflict {
-		t.Errorf("a decision after the end answers %d, want 409", status)
-	}
-	dana.reads("#problem", "409", "The callback timed out")
-	if got := dana.kept(); got != "Almost in time" {
-		t.Errorf("the comment that was typed is now %q", got)
-	}
-	dana.inspect("conflict-timeout")
 }
 
 // TestTwoReviewers: the first decision wins. Whoever comes second, with a page that did not hear of it, reads who, what and
@@ -171,54 +133,4 @@ func TestKeyboard(t *testing.T) {
 	mara.press("?")
 	mara.see("#keys")
 	mara.inspect("keys")
-}
-
-// TestLeaving: heartbeats go out while a page is open, and stop when it is left.
-func TestLeaving(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	const timeout = 9 // seconds, a beat every three
-	mara := w.signIn(t, "mara")
-	a := w.ask(t, expense(func(q *demo.Question) { q.HeartbeatTimeoutSeconds = timeout }))
-	beat := func(o locallambda.Observation) bool {
-		return o.Kind == locallambda.HeartbeatReceived && o.ExecutionARN == a.executionARN
-	}
-	mara.open(a.page())
-	w.seen.await(t, patience, "four beats, more than the timeout", func(locallambda.Observation) bool { return w.seen.count(beat) >= 4 })
-	mara.open("/")
-	left := time.Now()
-	end := w.await(t, locallambda.CallbackClosed, a.executionARN)
-	if took := end.At.Sub(left); end.Status != "TIMED_OUT" || took > (timeout+1)*time.Second {
-		t.Errorf("the callback ended %s %v after the page was left, want a timeout within %d s: no beat may follow", end.Status, took, timeout)
-	}
-	mara.open(a.page())
-	mara.comes("#verdict", "Ended by heartbeat.")
-	mara.inspect("ended-by-heartbeat")
-}
-
-// TestThrottled: Lambda being busy delays a delivery and says so on the page.
-func TestThrottled(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	a := w.ask(t, expense())
-	mara := w.signIn(t, "mara")
-	mara.open(a.page())
-	w.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultThrottled, Operation: sendSuccess, RetryAfter: 20 * time.Second})
-	mara.arm("approve")
-	mara.confirm()
-	samePage := mara.keepsPage()
-	mara.comes("#verdict", "not delivered yet")
-	mara.reads("#verdict", "throttled", "Second attempt in")
-	mara.reads("#receipt", "throttled")
-	mara.inspect("throttled")
-	aiko := w.signIn(t, "aiko")
-	aiko.open("/?scope=attention")
-	aiko.see(a.row())
-	aiko.inspect("attention")
-	aiko.open(a.page())
-	w.engine.SetFaults(nil)
-	aiko.submit(`form[action$="/delivery"] button`)
-	mara.reaches("completed")
-	samePage()
-	w.result(t, a)
 }

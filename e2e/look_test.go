@@ -38,11 +38,18 @@ func (p *person) inspect(name string) {
 	for _, l := range looks {
 		p.look(l)
 		p.accessible(name + ", " + l.name)
+		p.fits(name, l)
 		p.picture(name + "-" + l.name)
 	}
 	p.look(narrow)
-	if wide := eval[int](p, "document.documentElement.scrollWidth"); wide > int(narrow.width) {
-		p.t.Errorf("%s is %d px wide in a window of %d px", name, wide, narrow.width)
+	p.fits(name, narrow)
+}
+
+// fits fails the test when the page has to be scrolled sideways.
+func (p *person) fits(name string, l look) {
+	p.t.Helper()
+	if wide := eval[int64](p, "document.documentElement.scrollWidth"); wide > l.width {
+		p.t.Errorf("%s is %d px wide in a window of %d px", name, wide, l.width)
 	}
 }
 

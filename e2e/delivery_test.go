@@ -53,3 +53,33 @@ func TestCrash(t *testing.T) {
 		})
 	}
 }
+
+// TestThrottled: Lambda being busy delays a delivery, and the page says so. An admin need not wait.
+func TestThrottled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.ask(t, expense())
+	mara := w.signIn(t, "mara")
+	mara.open(a.page())
+	throttled := func(retryAfter time.Duration) locallambda.Fault {
+		return locallambda.Fault{Kind: locallambda.FaultThrottled, Operation: sendSuccess, Count: 1, RetryAfter: retryAfter}
+	}
+	w.engine.SetFaults(nil, throttled(10*time.Minute), throttled(time.Second))
+	mara.arm("approve")
+	mara.confirm()
+	samePage := mara.keepsPage()
+	mara.comes("#verdict", "not delivered yet")
+	mara.reads("#verdict", "throttled", "Second attempt in")
+	mara.reads("#receipt", "throttled")
+	mara.inspect("throttled")
+	aiko := w.signIn(t, "aiko")
+	aiko.open("/?scope=attention")
+	aiko.see(a.row())
+	aiko.inspect("attention")
+	aiko.open(a.page())
+	aiko.submit(`form[action$="/delivery"] button`) // throttled again, and tried again by itself
+	mara.reaches("completed")
+	samePage()
+	mara.reads("#receipt", "Attempt 3")
+	w.result(t, a)
+}
