@@ -26,7 +26,8 @@ func TestDocumentIsComplete(t *testing.T) {
 	}
 	for _, err := range []error{
 		intake.ErrNoCredentials, intake.ErrHeader, intake.ErrStale, intake.ErrNoMatch, intake.ErrTooLarge, intake.ErrMediaType, intake.ErrBody,
-		callbacks.ErrDifferent, callbacks.ErrUnavailable, callbacks.Invalid{{}}, &intake.LimitError{},
+		intake.ErrOff, intake.ErrAPIKey, intake.ErrRawDelivery, intake.ErrUnknownTopic, intake.ErrStaleNotification, intake.ErrNotFromSNS,
+		intake.ErrSNSUnreachable, intake.ErrBusy, callbacks.ErrDifferent, callbacks.ErrUnavailable, callbacks.Invalid{{}}, &intake.LimitError{},
 	} {
 		words = append(words, intake.ProblemOf(err).Code)
 	}
