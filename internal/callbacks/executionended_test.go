@@ -38,7 +38,9 @@ func TestExecutionEnded(t *testing.T) {
 		t.Run(string(how), func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			c := d.announce(func(a *callbacks.Announcement) { a.HeartbeatTimeout, a.KeepAlive = time.Minute, callbacks.KeepAliveQueued })
+			c := d.announce(func(a *callbacks.Announcement) {
+				a.HeartbeatTimeout, a.KeepAlive = time.Minute, callbacks.KeepAliveQueued
+			})
 			d.clock.Move(30 * time.Minute)
 			told := d.notices.count()
 			d.ended(c, how, 1)
