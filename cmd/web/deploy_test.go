@@ -1,0 +1,82 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"countersign/internal/config"
+)
+
+// deployFile reads a file from the top of the module.
+func deployFile(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestImageIsBuiltLikeTheBinary: what is measured and tested is what runs.
+func TestImageIsBuiltLikeTheBinary(t *testing.T) {
+	t.Parallel()
+	command := regexp.MustCompile(`CGO_ENABLED=0 go build (.+) -o \S+ (\S+)`)
+	spelling := strings.NewReplacer(`'`, `"`, "$(VERSION)", "$VERSION")
+	want := command.FindStringSubmatch(spelling.Replace(deployFile(t, "Makefile")))
+	got := command.FindStringSubmatch(spelling.Replace(deployFile(t, "deploy/Dockerfile")))
+	if want == nil || got == nil || !slices.Equal(got[1:], want[1:]) {
+		t.Errorf("the image is built by %q, the Makefile builds by %q", got, want)
+	}
+}
+
+// TestManifestSettings: the values in the manifest are a configuration that starts.
+func TestManifestSettings(t *testing.T) {
+	t.Parallel()
+	settings := map[string]string{}
+	for _, line := range regexp.MustCompile(`(?m)^  (COUNTERSIGN_\w+): (.+)$`).FindAllStringSubmatch(deployFile(t, "deploy/kubernetes.yaml"), -1) {
+		value, _, _ := strings.Cut(line[2], " # ")
+		settings[line[1]] = strings.Trim(value, `'"`)
+	}
+	secrets := map[string]string{
+		"database-url":       "postgres://app:password@db/countersign",
+		"oidc-client-secret": "secret",
+		"sources.json":       `{"expenses": {"tokens": ["a-token-that-has-thirty-two-characters"], "queues": ["finance"]}}`,
+	}
+	c, err := config.Load(func(name string) (string, bool) {
+		value, ok := settings[name]
+		return value, ok
+	}, func(path string) ([]byte, error) {
+		text, ok := secrets[strings.TrimPrefix(path, "/run/secrets/countersign/")]
+		if !ok {
+			return nil, errors.New("the comment names no such secret")
+		}
+		return []byte(text), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.MetricsPublic || c.Queues["finance"].Groups == nil {
+		t.Errorf("read as:\n%s", c)
+	}
+}
+
+// TestDeployNamesSettings: a misspelt variable would be passed over in silence.
+func TestDeployNamesSettings(t *testing.T) {
+	t.Parallel()
+	var known []string
+	for _, s := range config.Settings() {
+		known = append(known, s.Name, s.Name+"_FILE")
+	}
+	for _, file := range []string{"deploy/Dockerfile", "deploy/countersign.service", "deploy/kubernetes.yaml", "docs/operations.md"} {
+		for _, name := range regexp.MustCompile(`COUNTERSIGN_[A-Z_]+`).FindAllString(deployFile(t, file), -1) {
+			if !slices.Contains(known, name) {
+				t.Errorf("%s names %s, which is no setting", file, name)
+			}
+		}
+	}
+}
