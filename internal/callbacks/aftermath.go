@@ -95,6 +95,20 @@ func (a *Aftermath) EndedBadly() bool {
 	return a != nil && a.Status.Ended() && a.Status != AfterSucceeded
 }
 
+// seen tells what pages show of it from what they showed before.
+func (a *Aftermath) seen() int {
+	if a == nil || a.ReadAt.IsZero() {
+		return -1
+	}
+	return a.Last
+}
+
+func (a *Aftermath) clone() *Aftermath {
+	c := *a
+	c.Steps = slices.Clone(a.Steps)
+	return &c
+}
+
 // add takes in what a reading brought; events that were read before are passed over. closed is the time of the event that
 // closed the callback. It reports whether there was anything new.
 func (a *Aftermath) add(page AfterPage, closed time.Time) (news bool) {

@@ -48,6 +48,9 @@ const (
 	ActionClosed          Action = "closed"
 	ActionSignedIn        Action = "session.signed_in"
 	ActionSignedOut       Action = "session.signed_out"
+
+	ActionExecutionSucceeded Action = "execution.succeeded" // after the decision
+	ActionExecutionFailed    Action = "execution.failed"    // or it timed out, or was stopped
 )
 
 // AuditEntry is an immutable fact. It is written in the transaction of the change that it describes and never edited.

@@ -31,6 +31,9 @@ type Deliveries struct {
 	wake  alarm
 	slots chan struct{}
 	calls sync.WaitGroup
+
+	follows chan struct{} // slots of those that only look what came afterwards
+	pace    pace
 }
 
 // WorkerConfig is what the workers work with. Every field is needed.
@@ -47,7 +50,7 @@ func NewDeliveries(c WorkerConfig) *Deliveries {
 	return &Deliveries{
 		store: c.Store, lambda: c.Lambda, notify: c.Notify, log: c.Log, now: c.Now,
 		owner: string(NewID()), jitter: rand.Float64,
-		wake: newAlarm(), slots: make(chan struct{}, deliveriesAtOnce),
+		wake: newAlarm(), slots: make(chan struct{}, deliveriesAtOnce), follows: make(chan struct{}, followsAtOnce),
 	}
 }
 
@@ -92,7 +95,11 @@ func (d *Deliveries) deliver(ctx context.Context, work Work) {
 			d.Wake()
 		}
 	}()
-	if work.Callback.State == Completed {
+	switch c := &work.Callback; {
+	case c.State == Completed && c.Ending.Event > 0:
+		d.follow(ctx, work)
+		return
+	case c.State == Completed:
 		d.prove(ctx, work)
 		return
 	}
@@ -107,10 +114,12 @@ func (d *Deliveries) finish(ctx context.Context, work Work, attempt Attempt, fn 
 	ctx, cancel := outlive(ctx, stopWrites, finishTimeout)
 	defer cancel()
 	log := d.log.With("callback", work.Callback.ID, "try", work.Delivery.Tries, "answer", attempt.Answer, "aws_request_id", attempt.RequestID)
-	var due bool
+	var due, quiet bool
 	c, err := d.store.FinishDelivery(ctx, d.owner, attempt, work.Callback.ID, func(c *Callback, delivery *Delivery) (AuditEntry, error) {
+		seen := delivery.Aftermath.seen()
 		entry, err := fn(c, delivery)
 		due = !delivery.DueAt.IsZero()
+		quiet = work.Callback.State == Completed && entry.Action == "" && due && seen == delivery.Aftermath.seen()
 		return entry, err
 	})
 	switch {
@@ -121,11 +130,14 @@ func (d *Deliveries) finish(ctx context.Context, work Work, attempt Attempt, fn 
 		log.ErrorContext(ctx, "delivery result not recorded; the next claim settles it", "error", err)
 		return
 	}
+	if due {
+		defer d.Wake()
+	}
+	if quiet { // a reading without news
+		return
+	}
 	log.InfoContext(ctx, "delivery", "state", c.State)
 	d.notify.Changed(Notice{Callback: c.ID, Queue: c.Queue})
-	if due {
-		d.Wake()
-	}
 }
 
 // finding is what an attempt brought to light, beside the attempt itself.
@@ -176,10 +188,8 @@ func askHistory(ctx context.Context, lambda Lambda, target Target) (Closing, his
 	if err == nil {
 		return closing, historyRead
 	}
-	switch answerOf(err).Answer {
-	case AnswerDenied, AnswerGone, AnswerInvalid, AnswerClosed:
+	if answerOf(err).Answer.unreadable() {
 		return Closing{}, historyUnreadable
-	case AnswerAccepted, AnswerThrottled, AnswerKMS, AnswerFault, AnswerNone, AnswerUnsent:
 	}
 	return Closing{}, historyBusy
 }
@@ -199,7 +209,7 @@ func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, atte
 	}
 	switch v := judge(e, delivery.Completion); v {
 	case delivered:
-		if c.ExecutionARN != "" && e.answer == AnswerAccepted {
+		if c.ExecutionARN != "" {
 			delivery.DueAt = now.Add(receiptPause)
 		}
 		return c.Complete(endingOf(v, e, c, now), by)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -60,6 +61,9 @@ type remote struct {
 	faults    []callbacks.Answer // of Complete and Heartbeat, in order; AnswerNone loses the answer after the work
 	noHistory callbacks.Answer   // what reading the history answers, empty for a readable one
 	lag       int                // how many readings still see the callback open
+	after     []callbacks.AfterEvent
+	noAfter   callbacks.Answer // what reading on answers, empty for a readable history
+	readings  []int            // the events after which it was read on
 	now       func() time.Time
 }
 
@@ -117,6 +121,26 @@ func (r *remote) History(context.Context, callbacks.Target) (callbacks.Closing, 
 		return callbacks.Closing{Open: true}, nil
 	}
 	return r.closing, nil
+}
+
+func (r *remote) After(_ context.Context, _ callbacks.Target, event int) (callbacks.AfterPage, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.readings = append(r.readings, event)
+	if r.noAfter != "" {
+		return callbacks.AfterPage{}, &callbacks.LambdaError{Answer: r.noAfter, RetryAfter: 30 * time.Second}
+	}
+	return callbacks.AfterPage{Events: slices.DeleteFunc(slices.Clone(r.after), func(e callbacks.AfterEvent) bool { return e.ID <= event })}, nil
+}
+
+// happen adds events to what the history holds behind the callback's end, which is event 4.
+func (r *remote) happen(events ...callbacks.AfterEvent) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range events {
+		e.ID, e.At = 5+len(r.after), r.now()
+		r.after = append(r.after, e)
+	}
 }
 
 // close lets something else end the callback.

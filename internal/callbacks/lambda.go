@@ -29,6 +29,9 @@ type Lambda interface {
 	// History reads from the execution's history how the callback ended; an answer of Open means that it has not ended.
 	// It needs the execution's ARN and permission to read the history.
 	History(ctx context.Context, to Target) (Closing, error)
+	// After reads what the history holds behind an event, newest first: one request, so that what is older than a page is left
+	// out as a gap. It needs what History needs.
+	After(ctx context.Context, to Target, event int) (AfterPage, error)
 }
 
 // Answer classifies what came back from Lambda.
@@ -50,6 +53,11 @@ const (
 
 // Doubtful reports whether the call may have taken effect although it did not say so.
 func (a Answer) Doubtful() bool { return a == AnswerFault || a == AnswerNone || a == AnswerKMS }
+
+// unreadable reports, of a question to the history, that asking again does not help.
+func (a Answer) unreadable() bool {
+	return a == AnswerDenied || a == AnswerGone || a == AnswerInvalid || a == AnswerClosed
+}
 
 // LambdaError is an answer of Lambda other than accepted, or its absence.
 type LambdaError struct {

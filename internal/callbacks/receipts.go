@@ -13,11 +13,15 @@ const (
 )
 
 // prove looks in the execution's history for the receipt of a decision that Lambda accepted: the event that closed the
-// callback, with our payload in it. It is the last part of a delivery and works under the same lease.
+// callback, with our payload in it. It works under the delivery's lease; what the execution does from there on is followed.
 func (d *Deliveries) prove(ctx context.Context, work Work) {
 	call, cancel := outlive(ctx, stopCalls, callTimeout)
 	defer cancel()
 	closing, history := askHistory(call, d.lambda, work.Callback.Target())
+	var next time.Time
+	if history == historyRead && !closing.Open {
+		next = d.nextLook(&work.Callback, nil, 0)
+	}
 	d.finish(ctx, work, Attempt{Number: work.Delivery.Tries}, func(c *Callback, delivery *Delivery) (AuditEntry, error) {
 		now := d.now()
 		waits := history == historyBusy || history == historyRead && closing.Open
@@ -28,7 +32,11 @@ func (d *Deliveries) prove(ctx context.Context, work Work) {
 		if waits || history != historyRead {
 			return AuditEntry{}, nil
 		}
-		return c.receipt(closing, delivery.Completion, now), nil
+		entry := c.receipt(closing, delivery.Completion, now)
+		if c.Ending.Event > 0 {
+			delivery.DueAt = next
+		}
+		return entry, nil
 	})
 }
 

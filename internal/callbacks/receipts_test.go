@@ -25,8 +25,13 @@ func TestReceipt(t *testing.T) {
 		actions := d.actions(id)
 		return actions[len(actions)-1]
 	}
+	ended := func(r *remote) {
+		r.happen(callbacks.AfterEvent{Kind: callbacks.OperationExecution, Status: callbacks.AfterSucceeded})
+	}
 	settled := func(t *testing.T, d *desk) {
 		t.Helper()
+		d.clock.Move(10 * time.Second)
+		d.deliver() // what came afterwards
 		if next, err := d.store.NextDelivery(d.ctx); err != nil || !next.IsZero() {
 			t.Errorf("the delivery is due again at %v (%v), want it settled", next, err)
 		}
@@ -34,7 +39,7 @@ func TestReceipt(t *testing.T) {
 
 	t.Run("Seen", func(t *testing.T) {
 		t.Parallel()
-		d, id := accepted(t, func(*remote) {})
+		d, id := accepted(t, ended)
 		d.clock.Move(time.Second)
 		d.deliver()
 		c := d.get(id)
@@ -49,7 +54,7 @@ func TestReceipt(t *testing.T) {
 	})
 	t.Run("SeenLate", func(t *testing.T) {
 		t.Parallel()
-		d, id := accepted(t, func(r *remote) { r.lag = 3 })
+		d, id := accepted(t, func(r *remote) { r.lag = 3; ended(r) })
 		for range 4 {
 			if d.get(id).Ending.Event != 0 {
 				t.Fatal("a receipt before the history shows the event")

@@ -1,0 +1,96 @@
+package callbacks
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Times and bounds of following an execution after the receipt.
+const (
+	followPause    = time.Second // before the first reading, doubling from then on
+	maxFollowPause = 5 * time.Minute
+	followPatience = 24 * time.Hour  // then what is known has to do
+	followTimeout  = 5 * time.Second // of one reading
+	followsAtOnce  = deliveriesAtOnce / 4
+)
+
+// follow reads what the execution did since the last reading, with one request. It works under the delivery's lease, and puts
+// the reading off where many are under way: decisions and receipts need the slots.
+func (d *Deliveries) follow(ctx context.Context, work Work) {
+	attempt := Attempt{Number: work.Delivery.Tries}
+	aftermath, due := work.Delivery.Aftermath, time.Time{}
+	select {
+	case d.follows <- struct{}{}:
+		var answer *LambdaError
+		aftermath, answer = d.readOn(ctx, work)
+		<-d.follows
+		attempt.Answer, attempt.RequestID = answer.Answer, answer.RequestID
+		if !answer.Answer.unreadable() && !aftermath.Status.Ended() {
+			due = d.nextLook(&work.Callback, aftermath, answer.RetryAfter)
+		}
+	default:
+		due = d.nextLook(&work.Callback, aftermath, 0)
+	}
+	d.finish(ctx, work, attempt, func(c *Callback, delivery *Delivery) (AuditEntry, error) {
+		delivery.Aftermath, delivery.DueAt = aftermath, due
+		return c.followed(aftermath, d.now()), nil
+	})
+}
+
+// readOn makes one reading and returns what is known then, nil while it is nothing and never will be anything.
+func (d *Deliveries) readOn(ctx context.Context, work Work) (*Aftermath, *LambdaError) {
+	ctx, cancel := outlive(ctx, stopCalls, followTimeout)
+	defer cancel()
+	closed := work.Callback.Ending
+	a := &Aftermath{Status: AfterRunning, Last: closed.Event}
+	if work.Delivery.Aftermath != nil {
+		a = work.Delivery.Aftermath.clone()
+	}
+	a.Readings++
+	page, err := d.lambda.After(ctx, work.Callback.Target(), a.Last)
+	answer := answerOf(err)
+	switch {
+	case err == nil:
+		a.add(page, closed.At)
+		a.ReadAt = d.now()
+	case answer.Answer.unreadable():
+		return work.Delivery.Aftermath, answer
+	}
+	return a, answer
+}
+
+// nextLook is when an execution is looked at again, zero when patience is over.
+func (d *Deliveries) nextLook(c *Callback, a *Aftermath, retryAfter time.Duration) time.Time {
+	now := d.now()
+	if !now.Before(c.Ending.At.Add(followPatience)) {
+		return time.Time{}
+	}
+	return d.pace.slot(now, now.Add(max(a.pause(d.jitter()), retryAfter)))
+}
+
+// pause is the time to the next reading: doubling, with jitter in [0,1).
+func (a *Aftermath) pause(jitter float64) time.Duration {
+	pause := followPause
+	if a != nil {
+		pause = min(followPause<<min(a.Readings, 10), maxFollowPause)
+	}
+	return pause + time.Duration(float64(pause)*jitter/4)
+}
+
+// followed notes the end of the execution, once.
+func (c *Callback) followed(a *Aftermath, now time.Time) AuditEntry {
+	if a == nil || !a.Status.Ended() {
+		return AuditEntry{}
+	}
+	by := System("deliveries")
+	if a.Status == AfterSucceeded {
+		return c.entry(now, by, ActionExecutionSucceeded, fmt.Sprintf("History event %d: the execution succeeded.", a.Event))
+	}
+	c.ExecutionFailed = c.Decision.Kind == Success // a failure is meant to stop the function
+	return c.entry(now, by, ActionExecutionFailed, fmt.Sprintf("History event %d: the execution %s.", a.Event, badEnd[a.Status]))
+}
+
+var badEnd = map[AfterStatus]string{
+	AfterFailed: "failed", AfterTimedOut: "reached its own time limit", AfterStopped: "was stopped",
+}

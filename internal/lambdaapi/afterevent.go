@@ -1,0 +1,108 @@
+package lambdaapi
+
+import (
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"countersign/internal/callbacks"
+)
+
+// meaning is what the type of an event says.
+type meaning struct {
+	kind   callbacks.OperationKind
+	status callbacks.AfterStatus
+}
+
+var meanings = map[types.EventType]meaning{
+	types.EventTypeExecutionStarted:       {callbacks.OperationExecution, callbacks.AfterRunning},
+	types.EventTypeExecutionSucceeded:     {callbacks.OperationExecution, callbacks.AfterSucceeded},
+	types.EventTypeExecutionFailed:        {callbacks.OperationExecution, callbacks.AfterFailed},
+	types.EventTypeExecutionTimedOut:      {callbacks.OperationExecution, callbacks.AfterTimedOut},
+	types.EventTypeExecutionStopped:       {callbacks.OperationExecution, callbacks.AfterStopped},
+	types.EventTypeContextStarted:         {callbacks.OperationContext, callbacks.AfterRunning},
+	types.EventTypeContextSucceeded:       {callbacks.OperationContext, callbacks.AfterSucceeded},
+	types.EventTypeContextFailed:          {callbacks.OperationContext, callbacks.AfterFailed},
+	types.EventTypeWaitStarted:            {callbacks.OperationWait, callbacks.AfterRunning},
+	types.EventTypeWaitSucceeded:          {callbacks.OperationWait, callbacks.AfterSucceeded},
+	types.EventTypeWaitCancelled:          {callbacks.OperationWait, callbacks.AfterCancelled},
+	types.EventTypeStepStarted:            {callbacks.OperationStep, callbacks.AfterRunning},
+	types.EventTypeStepSucceeded:          {callbacks.OperationStep, callbacks.AfterSucceeded},
+	types.EventTypeStepFailed:             {callbacks.OperationStep, callbacks.AfterFailed},
+	types.EventTypeChainedInvokeStarted:   {callbacks.OperationInvoke, callbacks.AfterRunning},
+	types.EventTypeChainedInvokeSucceeded: {callbacks.OperationInvoke, callbacks.AfterSucceeded},
+	types.EventTypeChainedInvokeFailed:    {callbacks.OperationInvoke, callbacks.AfterFailed},
+	types.EventTypeChainedInvokeTimedOut:  {callbacks.OperationInvoke, callbacks.AfterTimedOut},
+	types.EventTypeChainedInvokeStopped:   {callbacks.OperationInvoke, callbacks.AfterStopped},
+	types.EventTypeCallbackStarted:        {callbacks.OperationCallback, callbacks.AfterRunning},
+	types.EventTypeCallbackSucceeded:      {callbacks.OperationCallback, callbacks.AfterSucceeded},
+	types.EventTypeCallbackFailed:         {callbacks.OperationCallback, callbacks.AfterFailed},
+	types.EventTypeCallbackTimedOut:       {callbacks.OperationCallback, callbacks.AfterTimedOut},
+	types.EventTypeInvocationCompleted:    {callbacks.OperationInvocation, callbacks.AfterSucceeded},
+}
+
+// afterEventOf is an event as far as it tells what the execution does. Of what we send to other callbacks, and of the results
+// of whole executions and contexts, nothing is taken over: they repeat what the steps said.
+func afterEventOf(e *types.Event) callbacks.AfterEvent {
+	m := meanings[e.EventType] // the zero meaning for a type that is newer than this program
+	event := callbacks.AfterEvent{
+		ID: int(aws.ToInt32(e.EventId)), At: aws.ToTime(e.EventTimestamp), Kind: m.kind, Status: m.status,
+		Operation: aws.ToString(e.Id), Parent: aws.ToString(e.ParentId), Name: aws.ToString(e.Name),
+	}
+	if m.kind == callbacks.OperationContext && aws.ToString(e.SubType) == waitForCallback {
+		event.Kind = callbacks.OperationCallback
+	}
+	switch {
+	case e.StepSucceededDetails != nil:
+		event.Result = resultText(e.StepSucceededDetails.Result)
+		if goesOn(e.StepSucceededDetails.RetryDetails) { // a waitForCondition looks again
+			event.Status = callbacks.AfterRunning
+		}
+	case e.StepFailedDetails != nil && goesOn(e.StepFailedDetails.RetryDetails):
+		event.Status = callbacks.AfterRetrying
+	case e.ChainedInvokeSucceededDetails != nil:
+		event.Result = resultText(e.ChainedInvokeSucceededDetails.Result)
+	case e.InvocationCompletedDetails != nil:
+		event.StartedAt = aws.ToTime(e.InvocationCompletedDetails.StartTimestamp)
+	}
+	event.Error = errorOf(e)
+	return event
+}
+
+// goesOn reports whether a step has another attempt.
+func goesOn(r *types.RetryDetails) bool { return r != nil && r.NextAttemptDelaySeconds != nil }
+
+func resultText(r *types.EventResult) string {
+	if r == nil {
+		return ""
+	}
+	return aws.ToString(r.Payload)
+}
+
+// errorOf is type and message of what did not succeed. Which members a type of event has is the model's (Event).
+func errorOf(e *types.Event) callbacks.ErrorObject {
+	var failure *types.EventError
+	switch {
+	case e.ExecutionFailedDetails != nil:
+		failure = e.ExecutionFailedDetails.Error
+	case e.ExecutionTimedOutDetails != nil:
+		failure = e.ExecutionTimedOutDetails.Error
+	case e.ExecutionStoppedDetails != nil:
+		failure = e.ExecutionStoppedDetails.Error
+	case e.StepFailedDetails != nil:
+		failure = e.StepFailedDetails.Error
+	case e.ContextFailedDetails != nil:
+		failure = e.ContextFailedDetails.Error
+	case e.ChainedInvokeFailedDetails != nil:
+		failure = e.ChainedInvokeFailedDetails.Error
+	case e.ChainedInvokeTimedOutDetails != nil:
+		failure = e.ChainedInvokeTimedOutDetails.Error
+	case e.ChainedInvokeStoppedDetails != nil:
+		failure = e.ChainedInvokeStoppedDetails.Error
+	case e.CallbackFailedDetails != nil:
+		failure = e.CallbackFailedDetails.Error
+	}
+	if failure == nil || failure.Payload == nil {
+		return callbacks.ErrorObject{}
+	}
+	return callbacks.ErrorObject{ErrorType: aws.ToString(failure.Payload.ErrorType), ErrorMessage: aws.ToString(failure.Payload.ErrorMessage)}
+}

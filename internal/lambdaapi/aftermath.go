@@ -1,0 +1,75 @@
+package lambdaapi
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"countersign/internal/callbacks"
+)
+
+// afterEvents is how many events one reading gets. More than the steps that are kept need; each may carry a payload.
+const afterEvents = 100
+
+// After reads what the history holds behind an event, newest first, with one request. An endpoint that does not know the
+// order and begins with the first event is read to its end. An error is a *[callbacks.LambdaError].
+func (c *Client) After(ctx context.Context, to callbacks.Target, event int) (callbacks.AfterPage, error) {
+	if to.ExecutionARN == "" {
+		return callbacks.AfterPage{}, unreadable(callbacks.AnswerInvalid, "the execution's ARN is not known")
+	}
+	var page callbacks.AfterPage
+	err := c.call(ctx, to, historyTimeouts*c.timeout, func(ctx context.Context, client *lambda.Client, wire option) (err error) {
+		page, err = c.readAfter(ctx, client, to, event, wire)
+		return err
+	})
+	return page, err
+}
+
+func (c *Client) readAfter(ctx context.Context, client *lambda.Client, to callbacks.Target, event int, wire option) (callbacks.AfterPage, error) {
+	var page callbacks.AfterPage
+	input := &lambda.GetDurableExecutionHistoryInput{
+		DurableExecutionArn:  aws.String(to.ExecutionARN),
+		IncludeExecutionData: aws.Bool(true),
+		ReverseOrder:         aws.Bool(true),
+		MaxItems:             afterEvents,
+	}
+	for range maxPages {
+		answer, err := within(ctx, c.timeout, func(ctx context.Context) (*lambda.GetDurableExecutionHistoryOutput, error) {
+			return client.GetDurableExecutionHistory(ctx, input, wire)
+		})
+		if err != nil {
+			return callbacks.AfterPage{}, err
+		}
+		for i := range answer.Events {
+			if e := &answer.Events[i]; int(aws.ToInt32(e.EventId)) > event {
+				page.Events = append(page.Events, afterEventOf(e))
+			}
+		}
+		input.Marker = answer.NextMarker
+		switch {
+		case aws.ToString(input.Marker) == "":
+			return page, nil
+		case !ascending(answer.Events):
+			page.Gap = len(page.Events) == len(answer.Events) && oldest(answer.Events) > event+1
+			return page, nil
+		}
+	}
+	page.Gap = true
+	return page, nil
+}
+
+// ascending reports whether a page came oldest first.
+func ascending(events []types.Event) bool {
+	n := len(events)
+	return n > 1 && aws.ToInt32(events[0].EventId) < aws.ToInt32(events[n-1].EventId)
+}
+
+// oldest is the number of the first of the events, which came newest first.
+func oldest(events []types.Event) int {
+	if len(events) == 0 {
+		return 0
+	}
+	return int(aws.ToInt32(events[len(events)-1].EventId))
+}
