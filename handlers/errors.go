@@ -101,7 +101,7 @@ func (s *server) fail(err error, c echo.Context) {
 	case script, machine:
 		failed = c.String(f.status, f.line+"\n")
 	}
-	if failed != nil {
+	if failed != nil && f.status != statusClientGone {
 		s.Log.ErrorContext(c.Request().Context(), "error page not written", "request_id", requestID(c), "error", failed)
 	}
 }
