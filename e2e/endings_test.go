@@ -73,8 +73,8 @@ func TestLost(t *testing.T) {
 func TestClosedElsewhere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.ask(t, expense(func(q *demo.Question) { q.HeartbeatTimeoutSeconds = 9 }))
 	mara := w.signIn(t, "mara")
+	a := w.ask(t, expense(func(q *demo.Question) { q.HeartbeatTimeoutSeconds = 30 }))
 	mara.open(a.page())
 	w.await(t, locallambda.HeartbeatReceived, a.executionARN)
 	w.failElsewhere(t, a)
