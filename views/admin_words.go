@@ -119,6 +119,9 @@ var actionWords = map[callbacks.Action]string{
 	callbacks.ActionClosed:          "closed elsewhere",
 	callbacks.ActionSignedIn:        "signed in",
 	callbacks.ActionSignedOut:       "signed out",
+
+	callbacks.ActionExecutionSucceeded: "execution succeeded",
+	callbacks.ActionExecutionFailed:    "execution failed",
 }
 
 // actions are the actions of the audit in the order of a callback's life.
@@ -126,7 +129,7 @@ var actions = []callbacks.Action{
 	callbacks.ActionReceived, callbacks.ActionFound, callbacks.ActionCorrected, callbacks.ActionReviewOpened, callbacks.ActionReviewReleased, callbacks.ActionReviewConfirmed,
 	callbacks.ActionHeartbeat, callbacks.ActionHeartbeatFailed, callbacks.ActionDecided, callbacks.ActionDelivered,
 	callbacks.ActionAttemptFailed, callbacks.ActionReceipt, callbacks.ActionReceiptDiffers, callbacks.ActionLost, callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed,
-	callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut,
+	callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed, callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut,
 }
 
 func actionWord(a callbacks.Action) string {

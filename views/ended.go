@@ -24,6 +24,9 @@ func howEnded(c *callbacks.Callback, viewer callbacks.Person) mark {
 			m.Icon = "x"
 		}
 		m.Word = decided(c.Decision) + " by " + byName(c.Decision.By, viewer)
+		if c.ExecutionFailed {
+			m = mark{m.Word + ", but the execution failed", "warn", "problem"}
+		}
 	case callbacks.Lost:
 		m = mark{"Lost: " + endedBy(c.Ending), "x", "over"}
 	case callbacks.Undeliverable, callbacks.Unconfirmed:

@@ -161,6 +161,7 @@ func retryLabel(s callbacks.State) string {
 // receiptMark is the state of the delivery as a badge.
 func receiptMark(m Review) mark {
 	row := callbacks.Row{Callback: m.Callback}
+	row.ExecutionFailed = false // it was delivered all the same
 	return markOf(&row, urgency{})
 }
 

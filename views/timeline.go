@@ -93,6 +93,13 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 		told.Note = fmt.Sprintf("Event %d", m.Callback.Ending.Event)
 	case callbacks.ActionReceiptDiffers:
 		told.Icon, told.Tone, told.Who, told.What = "flag", "bad", "Lambda’s history", "shows another end"
+	case callbacks.ActionExecutionSucceeded:
+		told.Icon, told.Tone, told.Who, told.What = "check", "good", "The execution", "succeeded"
+	case callbacks.ActionExecutionFailed:
+		told.Icon, told.Tone, told.Who, told.What = "flag", "", "The execution", "did not succeed"
+		if m.Callback.ExecutionFailed {
+			told.Icon, told.Tone = "x", "bad"
+		}
 	case callbacks.ActionAttemptFailed:
 		told.Icon, told.Who, told.What = "retry", "Lambda", "did not accept it yet"
 	case callbacks.ActionHeartbeatFailed:

@@ -64,7 +64,7 @@ func underWay(m Review, s Shell) verdict {
 	return verdict{title, text + ".", "prob"}
 }
 
-// completed is a decision that Lambda took. When its answer was lost, the history is the proof.
+// completed is a decision that Lambda took, and what followed. When its answer was lost, the history is the proof.
 func completed(m Review, s Shell) verdict {
 	c := &m.Callback
 	proof := "Lambda accepted it."
@@ -79,7 +79,7 @@ func completed(m Review, s Shell) verdict {
 	if tone == "" {
 		tone = "sent"
 	}
-	return verdict{decided(c.Decision) + ". " + proof, text, tone}
+	return afterwards(verdict{decided(c.Decision) + ". " + proof, text, tone}, m)
 }
 
 // seenInHistory reports whether the execution's history shows a completed decision.

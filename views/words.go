@@ -50,6 +50,9 @@ func markOf(r *callbacks.Row, u urgency) mark {
 		}
 		return mark{word, "send", "delivering"}
 	case callbacks.Completed:
+		if r.ExecutionFailed {
+			return mark{"Execution failed", "warn", "problem"}
+		}
 		return mark{word, "check", "delivered"}
 	case callbacks.Lost:
 		return mark{word, "x", "over"}
