@@ -95,7 +95,9 @@ func TestOneBeatPerInterval(t *testing.T) {
 	}
 	for _, one := range all {
 		one.stop()
-		await(t, one.ended, "the end of a desk")
+		if err := await(t, one.ended, "the end of a desk"); err != nil {
+			t.Errorf("a desk ended with %v", err)
+		}
 	}
 	// A beat may have come while the desks stopped.
 	arrived := beats + len(r.beats)
@@ -162,7 +164,9 @@ func TestDecisionsAtOnce(t *testing.T) {
 	}
 	for _, one := range all { // nothing more can come after them
 		one.stop()
-		await(t, one.ended, "the end of a desk")
+		if err := await(t, one.ended, "the end of a desk"); err != nil {
+			t.Errorf("a desk ended with %v", err)
+		}
 	}
 	close(lambda.arrived)
 	calls := map[string]int{}
