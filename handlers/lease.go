@@ -35,12 +35,12 @@ func (s *server) lease(c echo.Context) error {
 	}
 	ctx, p, id := c.Request().Context(), s.person(c), callbacks.ID(c.Param("id"))
 	review := callbacks.ID(form.Get("review"))
+	sign := callbacks.SignOfLife{Input: form.Get("input") == "1", Still: form.Get("still") == "1"}
 	var status callbacks.ReviewStatus
 	switch form.Get("action") {
 	case "open":
-		status, err = s.Service.OpenReview(ctx, p, id)
+		status, err = s.Service.OpenReview(ctx, p, id, sign)
 	case "renew":
-		sign := callbacks.SignOfLife{Input: form.Get("input") == "1", Still: form.Get("still") == "1"}
 		status, err = s.Service.RenewReview(ctx, p, id, review, sign)
 	case "release":
 		if err := s.Service.ReleaseReview(ctx, p, id, review); err != nil {

@@ -19,7 +19,7 @@ func withHeartbeat(a *callbacks.Announcement) { a.HeartbeatTimeout = time.Minute
 
 func (d *desk) open(p callbacks.Person, id callbacks.ID) callbacks.ReviewStatus {
 	d.t.Helper()
-	status, err := d.service.OpenReview(d.ctx, p, id)
+	status, err := d.service.OpenReview(d.ctx, p, id, callbacks.SignOfLife{Input: true})
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -198,5 +198,28 @@ func TestClosedAsAnswerToABeat(t *testing.T) {
 				t.Errorf("ending is %+v, want %+v", got.Ending, tt.closing)
 			}
 		})
+	}
+}
+
+// TestOpeningAgainIsNoInput: a tab that sleeps and opens its review again by itself does not get a new budget.
+func TestOpeningAgainIsNoInput(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.announce(func(a *callbacks.Announcement) { a.HeartbeatTimeout, a.Timeout = 90*time.Second, 12*time.Hour })
+	d.open(mara, c.ID)
+	for range 60 { // an hour of sleeping for a minute and opening again
+		d.beat()
+		d.clock.Move(time.Minute)
+		if _, err := d.service.OpenReview(d.ctx, mara, c.ID, callbacks.SignOfLife{}); err != nil {
+			break // the callback ended by its heartbeat, as it should
+		}
+		if err := d.sweeps.RunOnce(d.ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.lambda.mu.Lock()
+	defer d.lambda.mu.Unlock()
+	if last := d.lambda.beats[len(d.lambda.beats)-1]; last.After(c.ReceivedAt.Add(33 * time.Minute)) {
+		t.Errorf("a beat went out %v after the last input", last.Sub(c.ReceivedAt))
 	}
 }

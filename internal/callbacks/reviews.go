@@ -14,21 +14,25 @@ type ReviewStatus struct {
 }
 
 // OpenReview begins a review of a pending callback. Only who may decide it reviews it: others read without keeping the
-// function waiting.
-func (s *Service) OpenReview(ctx context.Context, p Person, id ID) (ReviewStatus, error) {
+// function waiting. A page that opens again by itself, without input, goes on with the budget of the person's last review:
+// else a forgotten tab could hold the function for ever.
+func (s *Service) OpenReview(ctx context.Context, p Person, id ID, sign SignOfLife) (ReviewStatus, error) {
 	if _, err := s.see(ctx, p, id); err != nil {
 		return ReviewStatus{}, err
 	}
 	now := s.now()
 	r := Review{ID: NewID(), Callback: id, By: p.Actor(), OpenedAt: now, RenewedAt: now, LastInputAt: now}
-	c, err := s.store.Review(ctx, id, func(c *Callback, open []Review) ([]Review, AuditEntry, error) {
+	c, err := s.store.Review(ctx, id, func(c *Callback, all []Review) ([]Review, AuditEntry, error) {
 		if c.State != Pending {
 			return nil, AuditEntry{}, c.wrongState("review")
 		}
 		if err := s.queues.MayDecide(p, c); err != nil {
 			return nil, AuditEntry{}, err
 		}
-		c.hold(append(slices.Clone(open), r), s.budget, now)
+		if last, ok := lastReview(all, p.Subject); ok && !sign.Input && !sign.Still {
+			r.OpenedAt, r.LastInputAt = last.OpenedAt, last.LastInputAt
+		}
+		c.hold(append(slices.Clone(all), r), s.budget, now)
 		return []Review{r}, c.entry(now, r.By, ActionReviewOpened, ""), nil
 	})
 	if err != nil {
@@ -37,6 +41,16 @@ func (s *Service) OpenReview(ctx context.Context, p Person, id ID) (ReviewStatus
 	s.changed(c)
 	s.wake()
 	return ReviewStatus{Review: r, Callback: c}, nil
+}
+
+// lastReview is the review that a person renewed last, open or closed.
+func lastReview(reviews []Review, subject string) (last Review, ok bool) {
+	for _, r := range reviews {
+		if r.By.ID == subject && (!ok || r.RenewedAt.After(last.RenewedAt)) {
+			last, ok = r, true
+		}
+	}
+	return last, ok
 }
 
 // SignOfLife is what an open page says when it renews its review.
@@ -88,15 +102,15 @@ func (s *Service) changeReview(ctx context.Context, p Person, id, review ID, cha
 	if _, err := s.see(ctx, p, id); err != nil {
 		return Callback{}, err
 	}
-	c, err := s.store.Review(ctx, id, func(c *Callback, open []Review) ([]Review, AuditEntry, error) {
-		open = slices.Clone(open)
-		i := slices.IndexFunc(open, func(r Review) bool { return r.ID == review && r.By.ID == p.Subject })
+	c, err := s.store.Review(ctx, id, func(c *Callback, all []Review) ([]Review, AuditEntry, error) {
+		all = slices.Clone(all)
+		i := slices.IndexFunc(all, func(r Review) bool { return r.ID == review && r.By.ID == p.Subject && r.ClosedAt.IsZero() })
 		if i < 0 {
 			return nil, AuditEntry{}, ErrNotFound
 		}
-		entry := change(c, &open[i])
-		c.hold(open, s.budget, s.now())
-		return open[i : i+1], entry, nil
+		entry := change(c, &all[i])
+		c.hold(all, s.budget, s.now())
+		return all[i : i+1], entry, nil
 	})
 	if err != nil {
 		return Callback{}, fmt.Errorf("review %s of %s: %w", review, id, err)

@@ -83,8 +83,8 @@ type Store interface {
 	// PendingIn returns up to limit pending callbacks of an execution, in order of arrival.
 	PendingIn(ctx context.Context, executionARN string, limit int) ([]ID, error)
 
-	// Review changes the reviews of a callback: fn gets the callback and its open reviews and returns those to write, which
-	// are told apart by their IDs. The callback is written too. A zero Action writes no audit entry.
+	// Review changes the reviews of a callback: fn gets the callback and its reviews, the open ones first, then the latest closed
+	// ones, and returns those to write, which are told apart by their IDs. The callback is written too. A zero Action writes no audit entry.
 	Review(ctx context.Context, id ID, fn func(*Callback, []Review) ([]Review, AuditEntry, error)) (Callback, error)
 	// Reviews returns the open reviews of a callback, longest first.
 	Reviews(ctx context.Context, id ID) ([]Review, error)

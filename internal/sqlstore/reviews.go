@@ -49,6 +49,9 @@ func reviewsOf(rows []reviewRow, id callbacks.ID) []callbacks.Review {
 	return all
 }
 
+// closedReviews is how many closed reviews of a callback are read: enough to find each person's last one.
+const closedReviews = 50
+
 // Review implements callbacks.Store. It leaves the revision alone: that somebody looks does not make another page stale.
 func (s *Store) Review(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback, []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error)) (callbacks.Callback, error) {
 	return s.change(ctx, id, func(ctx context.Context, t *tx, num int64, c *callbacks.Callback) (callbacks.AuditEntry, error) {
@@ -56,7 +59,11 @@ func (s *Store) Review(ctx context.Context, id callbacks.ID, fn func(*callbacks.
 		if err != nil {
 			return callbacks.AuditEntry{}, fmt.Errorf("read reviews: %w", err)
 		}
-		changed, entry, err := fn(c, reviewsOf(open, id))
+		closed, err := rows[reviewRow](ctx, t, `select * from reviews where callback = ? and closed_at > 0 order by closed_at desc limit ?`, num, closedReviews)
+		if err != nil {
+			return callbacks.AuditEntry{}, fmt.Errorf("read reviews: %w", err)
+		}
+		changed, entry, err := fn(c, reviewsOf(append(open, closed...), id))
 		if err != nil {
 			return entry, err
 		}
