@@ -68,7 +68,7 @@ func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, se
 	var late bool
 	c, err := s.store.Update(ctx, id, func(c *Callback) (Change, error) {
 		now := s.now()
-		if late = c.State == Pending && c.Overdue(now); late {
+		if late = c.State == Pending && c.Over(now); late {
 			entry, err := c.TimeOut(now, System("sweeps"))
 			return Change{Audit: entry}, err
 		}
@@ -104,6 +104,9 @@ func (s *Service) decide(ctx context.Context, c *Callback, p Person, choice Choi
 		return Change{}, err
 	}
 	comment := tidyComment(choice.Comment)
+	if made.Outcome.Comment == CommentNone {
+		comment = ""
+	}
 	switch {
 	case made.Outcome.Comment == CommentRequired && comment == "":
 		return Change{}, Invalid{{Pointer: "comment", Detail: made.Outcome.Label + " needs a comment."}}

@@ -155,14 +155,14 @@ func TestInvisibleIsNotFoundEverywhere(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	c := d.announce(nil)
-	status, err := d.service.OpenReview(d.ctx, mara, c.ID)
+	status, err := d.service.OpenReview(d.ctx, mara, c.ID, callbacks.SignOfLife{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, sheetErr := d.service.Sheet(d.ctx, teo, c.ID)
 	_, previewErr := d.service.Preview(d.ctx, teo, c.ID, callbacks.Choice{Outcome: "approve"})
 	_, decideErr := d.service.Decide(d.ctx, teo, c.ID, callbacks.Choice{Outcome: "approve"}, "")
-	_, openErr := d.service.OpenReview(d.ctx, teo, c.ID)
+	_, openErr := d.service.OpenReview(d.ctx, teo, c.ID, callbacks.SignOfLife{})
 	_, renewErr := d.service.RenewReview(d.ctx, teo, c.ID, status.Review.ID, callbacks.SignOfLife{})
 	releaseErr := d.service.ReleaseReview(d.ctx, teo, c.ID, status.Review.ID)
 	_, retryErr := d.service.RetryDelivery(d.ctx, teo, c.ID)
@@ -184,11 +184,22 @@ func TestNextSkipsWhatOthersHold(t *testing.T) {
 	first := d.announce(func(a *callbacks.Announcement) { a.CallbackID, a.Timeout = "MQ==", time.Minute })
 	held := d.announce(func(a *callbacks.Announcement) { a.CallbackID, a.Timeout = "Mg==", 2*time.Minute })
 	free := d.announce(func(a *callbacks.Announcement) { a.CallbackID, a.Timeout = "Mw==", 3*time.Minute })
-	if _, err := d.service.OpenReview(d.ctx, dana, held.ID); err != nil {
+	if _, err := d.service.OpenReview(d.ctx, dana, held.ID, callbacks.SignOfLife{}); err != nil {
 		t.Fatal(err)
 	}
 	next, skipped, err := d.service.Next(d.ctx, mara, callbacks.Filter{Scope: callbacks.ScopeAvailable}, first.ID)
 	if err != nil || next == nil || next.ID != free.ID || skipped != 1 {
 		t.Errorf("got %+v, skipped %d, %v; want the third", next, skipped, err)
 	}
+}
+
+// TestDecideDespiteALateHeartbeat: whether the heartbeat clock has ended it is Lambda's to say, for others may beat too.
+func TestDecideDespiteALateHeartbeat(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.announce(withHeartbeat)
+	d.clock.Move(time.Minute)
+	d.mustDecide(mara, c.ID, "approve", "")
+	d.deliver()
+	d.wantState(c.ID, callbacks.Completed)
 }

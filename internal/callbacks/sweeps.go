@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,6 +17,7 @@ const (
 	// messageMemory is how long a webhook message ID is known; senders give up long before.
 	messageMemory = 7 * 24 * time.Hour
 	sweepBatch    = 200
+	sweepsAtOnce  = 16
 )
 
 // Sweeps is the worker that notices what happens by itself: clocks that run out, reviews that nobody renews.
@@ -45,22 +48,44 @@ func (s *Sweeps) runOnce(ctx context.Context) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, fmt.Errorf("find expired callbacks: %w", err)
 	}
-	for _, id := range expired {
-		if err := s.expire(ctx, id); err != nil {
-			return time.Time{}, fmt.Errorf("expire %s: %w", id, err)
-		}
-	}
+	waiting := s.expireAll(ctx, expired)
 	if err := s.store.ForgetMessages(ctx, now.Add(-messageMemory), sweepBatch); err != nil {
 		return time.Time{}, fmt.Errorf("forget messages: %w", err)
 	}
-	if len(expired) == sweepBatch {
+	if len(expired) == sweepBatch && !waiting {
 		return now, nil
 	}
 	next, err := s.store.NextDeadline(ctx)
 	if err != nil || next.IsZero() {
 		return time.Time{}, err
 	}
+	if waiting {
+		return now.Add(retryInterval), nil
+	}
 	return next.Add(sweepGrace), nil
+}
+
+// expireAll ends callbacks, several at once because Lambda may be asked about each. waiting says that some have to be looked at
+// again.
+func (s *Sweeps) expireAll(ctx context.Context, ids []ID) (waiting bool) {
+	var group sync.WaitGroup
+	var left atomic.Bool
+	slots := make(chan struct{}, sweepsAtOnce)
+	for _, id := range ids {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			again, err := s.expire(ctx, id)
+			if err != nil {
+				s.log.ErrorContext(ctx, "callback past its deadline not ended; tried again", "callback", id, "error", err)
+			}
+			if again || err != nil {
+				left.Store(true)
+			}
+		})
+	}
+	group.Wait()
+	return left.Load()
 }
 
 func (s *Sweeps) closeReviews(ctx context.Context, now time.Time) error {
@@ -75,11 +100,11 @@ func (s *Sweeps) closeReviews(ctx context.Context, now time.Time) error {
 }
 
 // expire ends one callback. The heartbeat clock is only a lower bound, because other clients may beat too, so before a
-// callback is buried by it the history is asked, where it can be.
-func (s *Sweeps) expire(ctx context.Context, id ID) error {
+// callback is buried by it the history is asked, where it can be; again says that it could not tell yet.
+func (s *Sweeps) expire(ctx context.Context, id ID) (again bool, err error) {
 	c, err := s.store.Get(ctx, id)
 	if err != nil {
-		return err
+		return false, err
 	}
 	var closing Closing
 	history := historyUnasked
@@ -90,8 +115,12 @@ func (s *Sweeps) expire(ctx context.Context, id ID) error {
 	}
 	c, err = s.store.Update(ctx, id, func(c *Callback) (Change, error) {
 		now := s.now()
+		at, _ := c.Deadline()
 		switch {
 		case c.State != Pending || !c.Overdue(now):
+			return Change{}, ErrConflict
+		case history == historyBusy && now.Before(at.Add(lastCall)):
+			again = true
 			return Change{}, ErrConflict
 		case history == historyRead && closing.Open: // somebody else keeps it alive: the clock runs anew from here
 			c.Clocks.LastHeartbeatAt = now
@@ -104,11 +133,11 @@ func (s *Sweeps) expire(ctx context.Context, id ID) error {
 		return Change{Audit: entry}, err
 	})
 	if errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) {
-		return nil // decided or closed meanwhile
+		return again, nil // decided or closed meanwhile, or not yet known
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	s.notify.Changed(Notice{Callback: c.ID, Queue: c.Queue})
-	return nil
+	return false, nil
 }

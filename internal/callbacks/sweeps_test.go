@@ -72,3 +72,16 @@ func TestSweepLeavesDecisionsToTheirDelivery(t *testing.T) {
 	d.deliver()
 	d.wantState(c.ID, callbacks.Lost)
 }
+
+func TestSweepWaitsForABusyHistory(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.announce(withHeartbeat)
+	d.lambda.noHistory = callbacks.AnswerThrottled
+	d.clock.Move(time.Minute + callbacks.SweepGrace)
+	d.sweep()
+	d.wantState(c.ID, callbacks.Pending)
+	d.clock.Move(20 * time.Minute) // it cannot be waited for without end
+	d.sweep()
+	d.wantState(c.ID, callbacks.TimedOut)
+}

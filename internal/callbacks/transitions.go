@@ -26,15 +26,22 @@ func (c *Callback) move(to State, at time.Time, by Actor, action Action, detail 
 	return e
 }
 
-// Decide records a decision. Only a pending callback whose deadline has not passed can be decided.
+// Decide records a decision. Only a pending callback whose end has not passed can be decided. A heartbeat that seems late
+// does not stand in the way: other clients may beat too, so Lambda's answer to the delivery tells.
 func (c *Callback) Decide(d Decision) (AuditEntry, error) {
-	if c.State != Pending || c.Overdue(d.At) {
+	if c.State != Pending || c.Over(d.At) {
 		return AuditEntry{}, c.wrongState("decide")
 	}
 	c.Decision = &d
 	entry := c.move(Decided, d.At, d.By, ActionDecided, fmt.Sprintf("%s, %s of %d bytes, sha256 %s", d.Label, d.Kind, d.Size, d.SHA256))
 	c.scheduleHeartbeat(d.At)
 	return entry, nil
+}
+
+// Over reports whether a clock that nobody can wind up has ended the callback by now.
+func (c *Callback) Over(now time.Time) bool {
+	at, cause := c.Clocks.End()
+	return cause != NoDeadline && !now.Before(at)
 }
 
 // Overdue reports whether a clock has ended the callback by now.
