@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -208,7 +209,15 @@ func checkTags(tags []string, faults *Invalid) {
 	}
 }
 
-func isControl(r rune) bool { return r < 0x20 || r == 0x7f || r == utf8.RuneError }
+// isControl finds what has no place in a line that people decide by: control characters, and invisible ones that turn the
+// direction of what follows. The joiners that some scripts and emoji need may stay.
+func isControl(r rune) bool {
+	const joiner, nonJoiner = '\u200d', '\u200c'
+	if r == joiner || r == nonJoiner {
+		return false
+	}
+	return r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
+}
 
 // parseRequester reads "Ines Calloway <ines@example.com>", a bare address, or a name.
 func parseRequester(s string) Requester {

@@ -30,11 +30,16 @@ func TestAnnouncementFaults(t *testing.T) {
 		change func(*Announcement)
 		want   string
 	}{
-		"CallbackIDMissing":     {func(a *Announcement) { a.CallbackID = "" }, "/callbackId"},
-		"CallbackIDShape":       {func(a *Announcement) { a.CallbackID = "../etc" }, "/callbackId"},
-		"CallbackIDLong":        {func(a *Announcement) { a.CallbackID = strings.Repeat("a", 1025) }, "/callbackId"},
-		"TitleLong":             {func(a *Announcement) { a.Title = strings.Repeat("é", 201) }, "/title"},
-		"TitleOfTwoLines":       {func(a *Announcement) { a.Title = "a\nb" }, "/title"},
+		"CallbackIDMissing":   {func(a *Announcement) { a.CallbackID = "" }, "/callbackId"},
+		"CallbackIDShape":     {func(a *Announcement) { a.CallbackID = "../etc" }, "/callbackId"},
+		"CallbackIDLong":      {func(a *Announcement) { a.CallbackID = strings.Repeat("a", 1025) }, "/callbackId"},
+		"TitleLong":           {func(a *Announcement) { a.Title = strings.Repeat("é", 201) }, "/title"},
+		"TitleOfTwoLines":     {func(a *Announcement) { a.Title = "a\nb" }, "/title"},
+		"TitleTurnsDirection": {func(a *Announcement) { a.Title = "Pay \u202e02.648,7$" }, "/title"},
+		"RequesterInvisible":  {func(a *Announcement) { a.Requester = "Ines\u200b Calloway" }, "/requester"},
+		"LabelTurnsDirection": {func(a *Announcement) {
+			a.Outcomes = []Outcome{{Name: "a", Label: "\u202ereject", Kind: Success, Payload: json.RawMessage("1")}}
+		}, "/outcomes/0/label"},
 		"DescriptionLong":       {func(a *Announcement) { a.Description = strings.Repeat("x", 20_001) }, "/description"},
 		"TimeoutNegative":       {func(a *Announcement) { a.Timeout = -time.Second }, "/timeoutSeconds"},
 		"HeartbeatTooLong":      {func(a *Announcement) { a.HeartbeatTimeout = 100_000_000 * time.Second }, "/heartbeatTimeoutSeconds"},

@@ -227,7 +227,7 @@ func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, atte
 		delivery.DueAt = now.Add(backoff(delivery.Tries, found.retryAfter, left, d.jitter()))
 		if c.Problem != attempt.Answer {
 			c.Problem = attempt.Answer
-			return c.entry(now, by, ActionAttemptFailed, fmt.Sprintf("Attempt %d: %s.", attempt.Number, attempt.Answer)), nil
+			return c.entry(now, by, ActionAttemptFailed, fmt.Sprintf("Attempt %d: %s.", attempt.Number, attempt.Answer.words())), nil
 		}
 	}
 	return AuditEntry{}, nil

@@ -105,7 +105,7 @@ func (h *Heartbeats) beat(ctx context.Context, c Callback) error {
 		if !c.NextHeartbeatAt.IsZero() {
 			c.NextHeartbeatAt = c.retryHeartbeat(now, answer.RetryAfter)
 		}
-		return Change{Audit: c.entry(now, System("heartbeats"), ActionHeartbeatFailed, "Lambda did not take it: "+string(answer.Answer)+".")}, nil
+		return Change{Audit: c.entry(now, System("heartbeats"), ActionHeartbeatFailed, "Lambda did not take it: "+answer.Answer.words()+".")}, nil
 	})
 	if err != nil {
 		return err

@@ -51,6 +51,33 @@ const (
 	AnswerUnsent    Answer = "unsent"    // the request cannot have arrived: no connection, no credentials
 )
 
+// words say an answer in the audit.
+func (a Answer) words() string {
+	switch a {
+	case AnswerAccepted:
+		return "accepted"
+	case AnswerClosed:
+		return "already closed"
+	case AnswerInvalid:
+		return "refused"
+	case AnswerGone:
+		return "not known there"
+	case AnswerDenied:
+		return "permission denied"
+	case AnswerThrottled:
+		return "throttled"
+	case AnswerKMS:
+		return "a problem with the KMS key"
+	case AnswerFault:
+		return "an internal error"
+	case AnswerNone:
+		return "no answer"
+	case AnswerUnsent:
+		return "not reachable"
+	}
+	return string(a)
+}
+
 // Doubtful reports whether the call may have taken effect although it did not say so.
 func (a Answer) Doubtful() bool { return a == AnswerFault || a == AnswerNone || a == AnswerKMS }
 

@@ -158,8 +158,8 @@ func checkOutcomes(outcomes []Outcome, pointer string, faults *Invalid) {
 }
 
 func (o *Outcome) check(at string, faults *Invalid) {
-	if n := utf8.RuneCountInString(strings.TrimSpace(o.Label)); n == 0 || n > maxOutcomeLabel {
-		faults.Add(at+"/label", "a label has 1 to %d characters", maxOutcomeLabel)
+	if n := utf8.RuneCountInString(strings.TrimSpace(o.Label)); n == 0 || n > maxOutcomeLabel || strings.ContainsFunc(o.Label, isControl) {
+		faults.Add(at+"/label", "one line of 1 to %d characters", maxOutcomeLabel)
 	}
 	switch o.Comment {
 	case "":
@@ -207,8 +207,8 @@ func (o *Outcome) checkFailure(at string, faults *Invalid) {
 	if len(o.Payload) > 0 || o.Encoding != "" {
 		faults.Add(at, "payload and encoding belong to a success")
 	}
-	if o.ErrorType == "" || len(o.ErrorType) > maxErrorType {
-		faults.Add(at+"/errorType", "1 to %d characters; functions tell failures apart by it", maxErrorType)
+	if o.ErrorType == "" || len(o.ErrorType) > maxErrorType || strings.ContainsFunc(o.ErrorType, isControl) {
+		faults.Add(at+"/errorType", "one line of 1 to %d characters; functions tell failures apart by it", maxErrorType)
 	}
 	if o.ErrorMessage == "" {
 		o.ErrorMessage = "{{comment}}"
