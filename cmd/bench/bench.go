@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"time"
 
 	"countersign/cmd/bench/load"
+	"countersign/cmd/internal/deskprocess"
 )
 
 // plan says how long and how much is measured.
@@ -53,19 +53,9 @@ func newBench(ctx context.Context, p plan, binary string) (_ *bench, err error) 
 	}
 	if b.binary == "" {
 		b.binary = filepath.Join(b.folder, "countersign")
-		err = build(ctx, b.binary)
+		err = deskprocess.Build(ctx, b.binary)
 	}
 	return b, err
-}
-
-// build compiles the desk as the Makefile does.
-func build(ctx context.Context, to string) error {
-	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", to, "countersign/cmd/web")
-	command.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("build the desk: %w\n%s", err, out)
-	}
-	return nil
 }
 
 // close removes everything. Processes have been stopped by those who started them.

@@ -16,13 +16,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-const (
-	// deliveryTimeout bounds the wait for the last decision of a round to reach Lambda.
-	deliveryTimeout = 30 * time.Second
-	// quietTime without a call to Lambda ends a turn: the desk reads the receipts of its decisions from the history a moment
-	// after they were accepted, which must not fall into the other's turn.
-	quietTime = 400 * time.Millisecond
-)
+// deliveryTimeout bounds the wait for the last decision of a round to reach Lambda, and for its proof.
+const deliveryTimeout = 30 * time.Second
 
 var errSlowLambda = errors.New("not every decision reached Lambda")
 
@@ -43,7 +38,7 @@ func (b *bench) decide(ctx context.Context) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer base.stop()
+	defer base.Stop()
 	items := &backlog{address: base.address}
 	for n := range needed {
 		items.left = append(items.left, decidable{
@@ -73,6 +68,7 @@ type backlog struct {
 	address string
 	cookie  *http.Cookie
 	left    []decidable
+	proves  bool // reads the receipt of each decision
 }
 
 // decidable is one callback, or one item of a floor.
@@ -89,7 +85,7 @@ func (b *bench) deskToDecide(ctx context.Context, needed int) (_ *backlog, stop 
 	if err != nil {
 		return nil, nil, err
 	}
-	work := &backlog{address: d.address}
+	work := &backlog{address: d.address, proves: true}
 	for _, c := range all {
 		if c.Queue != "privacy" {
 			work.left = append(work.left, decidable{string(c.CallbackID), d.url + "/callbacks/" + string(c.ID) + "/decision"})
@@ -102,13 +98,16 @@ func (b *bench) deskToDecide(ctx context.Context, needed int) (_ *backlog, stop 
 	return work, d.stop, nil
 }
 
-// decisionsOf decides a round's share of a backlog and waits until Lambda has been called for each.
+// decisionsOf decides a round's share of a backlog and waits until Lambda has been called for each. A desk then reads the
+// receipts from the history; that is waited for too, and not counted, so that it does not fall into another's turn.
 func (b *bench) decisionsOf(work *backlog, connections int) rival {
 	return func(ctx context.Context) (load.Sample, error) {
 		n := connections * b.decisions
 		mine := work.left[:n]
 		work.left = work.left[n:]
-		all := b.lambda.expect(n)
+		ctx, cancel := context.WithTimeout(ctx, deliveryTimeout)
+		defer cancel()
+		arrived, proved := b.lambda.expect(n)
 		posts := &posts{left: mine, cookie: work.cookie, begun: make(map[string]time.Time, n)}
 		begin := time.Now()
 		_, err := load.Load{
@@ -118,20 +117,27 @@ func (b *bench) decisionsOf(work *backlog, connections int) rival {
 		if err != nil {
 			return load.Sample{}, err
 		}
-		ctx, cancel := context.WithTimeout(ctx, deliveryTimeout)
-		defer cancel()
-		select {
-		case <-all:
-		case <-ctx.Done():
-			return load.Sample{}, errSlowLambda
+		if err := waitFor(ctx, arrived); err != nil {
+			return load.Sample{}, err
 		}
 		elapsed := time.Since(begin)
-		defer b.lambda.quiet(ctx, quietTime)
 		var took []time.Duration
-		for id, arrived := range b.lambda.arrivals() {
-			took = append(took, arrived.Sub(posts.begun[id]))
+		for id, at := range b.lambda.arrivals() {
+			took = append(took, at.Sub(posts.begun[id]))
 		}
-		return load.NewSample(took, elapsed), nil
+		if work.proves {
+			err = waitFor(ctx, proved)
+		}
+		return load.NewSample(took, elapsed), err
+	}
+}
+
+func waitFor(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return errSlowLambda
 	}
 }
 

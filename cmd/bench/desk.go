@@ -5,21 +5,17 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"time"
 
+	"countersign/cmd/internal/deskprocess"
 	"countersign/internal/callbacks"
 	"countersign/internal/devidp"
 )
 
 const (
-	// readyTimeout is how long a desk may take to start; readyPoll how often it is asked.
-	readyTimeout = 30 * time.Second
-	readyPoll    = time.Millisecond
-
 	deskClient = "desk"
 	sourceName = "bench"
 )
@@ -48,13 +44,15 @@ type desk struct {
 
 // startDesk starts the desk on a database file and waits until it is ready. Stop it.
 func (b *bench) startDesk(ctx context.Context, database string) (*desk, error) {
-	address, err := freeAddress(ctx)
+	address, err := deskprocess.FreeAddress(ctx)
 	if err != nil {
 		return nil, err
 	}
 	d := &desk{url: "http://" + address, secret: newSecret()}
 	clientSecret := rand.Text()
-	issuer, err := d.startProvider(ctx, clientSecret)
+	people := []devidp.User{{Subject: reviewer.Subject, Name: reviewer.Name, Email: reviewer.Email, Groups: reviewer.Groups}}
+	var issuer string
+	issuer, d.provider, err = deskprocess.StartProvider(ctx, d.url, deskClient, clientSecret, people)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +61,7 @@ func (b *bench) startDesk(ctx context.Context, database string) (*desk, error) {
 		return nil, err
 	}
 	began := time.Now()
-	d.process, err = startProcess(ctx, filepath.Join(folder, "log"), nil, []string{
+	started, err := deskprocess.Start(ctx, filepath.Join(folder, "log"), nil, []string{
 		"COUNTERSIGN_ADDR=" + address,
 		"COUNTERSIGN_BASE_URL=" + d.url,
 		"COUNTERSIGN_DATABASE_URL=sqlite://" + filepath.ToSlash(database),
@@ -82,22 +80,13 @@ func (b *bench) startDesk(ctx context.Context, database string) (*desk, error) {
 		_ = d.provider.Close()
 		return nil, err
 	}
-	d.address = address
-	if err := d.ready(ctx); err != nil {
+	d.process = &process{Process: started, address: address}
+	if err := d.Ready(ctx, d.url); err != nil {
 		d.stop()
 		return nil, err
 	}
 	d.took = time.Since(began)
 	return d, nil
-}
-
-// freeAddress is an address that was free a moment ago: the desk has to know its own before it listens.
-func freeAddress(ctx context.Context) (string, error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return listener.Addr().String(), listener.Close()
 }
 
 // newSecret is a secret of Standard Webhooks.
@@ -107,65 +96,13 @@ func newSecret() string {
 	return "whsec_" + base64.StdEncoding.EncodeToString(key)
 }
 
-// startProvider serves an OpenID provider whose address is its issuer.
-func (d *desk) startProvider(ctx context.Context, clientSecret string) (issuer string, err error) {
-	var provider http.Handler
-	made := make(chan struct{})
-	issuer, d.provider, err = serve(ctx, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		<-made // its address is known only after it listens
-		provider.ServeHTTP(w, r)
-	}))
-	if err != nil {
-		return "", err
-	}
-	p, err := devidp.New(issuer, []devidp.Client{{
-		ID: deskClient, Secret: clientSecret, RedirectURIs: []string{d.url + "/auth/callback"}, SignedOutURIs: []string{d.url + "/signin"},
-	}}, []devidp.User{{Subject: reviewer.Subject, Name: reviewer.Name, Email: reviewer.Email, Groups: reviewer.Groups}}, time.Now)
-	if err != nil {
-		_ = d.provider.Close()
-		return "", err
-	}
-	provider = p.Handler()
-	close(made)
-	return issuer, nil
-}
-
-// ready waits until the desk says that it is.
-func (d *desk) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
-	defer cancel()
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	tick := time.NewTicker(readyPoll)
-	defer tick.Stop()
-	for {
-		if isReady(ctx, client, d.url) {
-			return nil
-		}
-		select {
-		case <-tick.C:
-		case <-d.ended:
-			return d.died("the desk ended")
-		case <-ctx.Done():
-			return d.died("the desk is not ready")
-		}
-	}
-}
-
-func isReady(ctx context.Context, client *http.Client, url string) bool {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/readyz", nil)
-	if err != nil {
-		return false
-	}
-	response, err := client.Do(request)
-	if err != nil {
-		return false // nobody listens yet
-	}
-	defer response.Body.Close()
-	return response.StatusCode == http.StatusOK
+// signIn signs the reviewer in.
+func (d *desk) signIn(ctx context.Context) (*http.Cookie, error) {
+	return deskprocess.SignIn(ctx, d.url, reviewer.Subject)
 }
 
 // stop stops the desk and its provider.
 func (d *desk) stop() {
-	d.process.stop()
+	d.Stop()
 	_ = d.provider.Close()
 }

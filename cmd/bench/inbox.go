@@ -18,7 +18,7 @@ func (b *bench) inbox(ctx context.Context) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer base.stop()
+	defer base.Stop()
 	rivals := []rival{b.gets(base.address, get("http://"+base.address+"/items", nil))}
 	sizes := []int{b.few, b.many, b.most}
 	for _, pending := range sizes {

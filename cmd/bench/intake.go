@@ -22,12 +22,12 @@ func (b *bench) intake(ctx context.Context) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer plain.stop()
+	defer plain.Stop()
 	grouped, err := b.startFloor(ctx, floor.Group, 0)
 	if err != nil {
 		return nil, err
 	}
-	defer grouped.stop()
+	defer grouped.Stop()
 
 	var rows []row
 	for _, c := range []struct {

@@ -6,19 +6,16 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"path"
 	"sync"
 	"time"
+
+	"countersign/cmd/internal/deskprocess"
 )
 
-const (
-	// readHeaderTimeout bounds what our own servers wait for.
-	readHeaderTimeout = 5 * time.Second
-	// maxResult is Lambda's own limit of a result, in bytes.
-	maxResult = 1 << 20
-)
+// maxResult is Lambda's own limit of a result, in bytes.
+const maxResult = 1 << 20
 
 // lambdaStub accepts every decision, notes when it came, and tells it again in the history of its execution.
 type lambdaStub struct {
@@ -26,17 +23,31 @@ type lambdaStub struct {
 	server *http.Server
 
 	mu       sync.Mutex
-	closed   map[string]closed    // by execution key
-	arrived  map[string]time.Time // by callback ID
-	expects  int                  // decisions until full is closed
-	full     chan struct{}
-	lastCall time.Time
+	closed   map[string]*closed   // by execution key
+	arrived  map[string]time.Time // by callback ID, since expect
+	expected countdown            // decisions
+	proofs   countdown            // of those decisions, by the first reading of the history
 }
 
 // closed is a callback that was completed.
 type closed struct {
 	callbackID, result string
 	at                 time.Time
+	proved             bool
+}
+
+// countdown closes its channel when it was stepped often enough.
+type countdown struct {
+	left int
+	over chan struct{}
+}
+
+func newCountdown(n int) countdown { return countdown{left: n, over: make(chan struct{})} }
+
+func (c *countdown) step() {
+	if c.left--; c.left == 0 {
+		close(c.over)
+	}
 }
 
 // executionKey ends the ARN of the execution that waits for a callback, so that the stub finds one by the other.
@@ -46,24 +57,13 @@ func executionKey(callbackID string) string {
 }
 
 func startLambda(ctx context.Context) (*lambdaStub, error) {
-	l := &lambdaStub{closed: map[string]closed{}, arrived: map[string]time.Time{}}
+	l := &lambdaStub{closed: map[string]*closed{}, arrived: map[string]time.Time{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /2025-12-01/durable-execution-callbacks/{id}/succeed", l.succeed)
 	mux.HandleFunc("GET /2025-12-01/durable-executions/{arn}/history", l.history)
 	var err error
-	l.url, l.server, err = serve(ctx, mux)
+	l.url, l.server, err = deskprocess.Serve(ctx, mux)
 	return l, err
-}
-
-// serve serves on a free port of loopback until the server is closed.
-func serve(ctx context.Context, h http.Handler) (url string, server *http.Server, err error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", nil, err
-	}
-	server = &http.Server{Handler: h, ReadHeaderTimeout: readHeaderTimeout}
-	go func() { _ = server.Serve(listener) }() // ends with Close
-	return "http://" + listener.Addr().String(), server, nil
 }
 
 func (l *lambdaStub) succeed(w http.ResponseWriter, r *http.Request) {
@@ -76,40 +76,50 @@ func (l *lambdaStub) succeed(w http.ResponseWriter, r *http.Request) {
 	id := r.PathValue("id")
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.lastCall, l.arrived[id] = now, now
-	l.closed[executionKey(id)] = closed{callbackID: id, result: string(result), at: now}
-	if l.full != nil && len(l.arrived) >= l.expects {
-		close(l.full)
-		l.full = nil
-	}
+	l.closed[executionKey(id)] = &closed{callbackID: id, result: string(result), at: now}
+	l.arrived[id] = now
+	l.expected.step()
 }
 
-// history answers newest event first, as the desk asks.
+// history answers newest event first, as the desk asks. The execution ends with its callback, so there is nothing to follow.
 func (l *lambdaStub) history(w http.ResponseWriter, r *http.Request) {
-	l.mu.Lock()
-	c, ok := l.closed[path.Base(r.PathValue("arn"))]
-	l.lastCall = time.Now()
-	l.mu.Unlock()
-	if !ok {
+	c := l.read(path.Base(r.PathValue("arn")))
+	if c == nil {
 		http.Error(w, `{"message":"no such execution"}`, http.StatusNotFound)
 		return
 	}
-	at := float64(c.at.UnixMilli()) / 1000
+	event := func(id int, operation, kind string, details map[string]any) map[string]any {
+		return map[string]any{
+			"EventId": id, "Id": operation, "EventTimestamp": float64(c.at.UnixMilli()) / 1000,
+			"EventType": kind, kind + "Details": details,
+		}
+	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(map[string]any{"Events": []any{ // a client that is gone needs no answer
-		map[string]any{"EventId": 3, "EventType": "CallbackSucceeded", "Id": "1", "EventTimestamp": at,
-			"CallbackSucceededDetails": map[string]any{"Result": map[string]any{"Payload": c.result}}},
-		map[string]any{"EventId": 2, "EventType": "CallbackStarted", "Id": "1", "EventTimestamp": at,
-			"CallbackStartedDetails": map[string]any{"CallbackId": c.callbackID}},
+		event(4, "0", "ExecutionSucceeded", map[string]any{}),
+		event(3, "1", "CallbackSucceeded", map[string]any{"Result": map[string]any{"Payload": c.result}}),
+		event(2, "1", "CallbackStarted", map[string]any{"CallbackId": c.callbackID}),
 	}})
 }
 
-// expect forgets when decisions came and waits for n others.
-func (l *lambdaStub) expect(n int) (all <-chan struct{}) {
+// read finds what an execution waited for and notes its first reading; nil where there is none.
+func (l *lambdaStub) read(key string) *closed {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.arrived, l.expects, l.full = make(map[string]time.Time, n), n, make(chan struct{})
-	return l.full
+	c := l.closed[key]
+	if c != nil && !c.proved {
+		c.proved = true
+		l.proofs.step()
+	}
+	return c
+}
+
+// expect forgets when decisions came. The channels are closed after n others came, and after they were proved.
+func (l *lambdaStub) expect(n int) (arrived, proved <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.arrived, l.expected, l.proofs = make(map[string]time.Time, n), newCountdown(n), newCountdown(n)
+	return l.expected.over, l.proofs.over
 }
 
 // arrivals are when decisions came, by callback ID.
@@ -117,23 +127,6 @@ func (l *lambdaStub) arrivals() map[string]time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.arrived
-}
-
-// quiet waits until nobody has called for a while.
-func (l *lambdaStub) quiet(ctx context.Context, while time.Duration) {
-	for {
-		l.mu.Lock()
-		left := time.Until(l.lastCall.Add(while))
-		l.mu.Unlock()
-		if left <= 0 {
-			return
-		}
-		select {
-		case <-time.After(left):
-		case <-ctx.Done():
-			return
-		}
-	}
 }
 
 func (l *lambdaStub) close() { _ = l.server.Close() } // nothing is lost

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -29,7 +28,7 @@ func TestLambdaNotesDecisions(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(l.close)
-	all := l.expect(2)
+	all, proved := l.expect(2)
 	for _, id := range []string{"a/b+c=", "YWJj"} {
 		select {
 		case <-all:
@@ -47,7 +46,11 @@ func TestLambdaNotesDecisions(t *testing.T) {
 	if arrived := l.arrivals(); len(arrived) != 2 || arrived["a/b+c="].IsZero() || arrived["YWJj"].Before(arrived["a/b+c="]) {
 		t.Errorf("arrivals %v, want both in their order", arrived)
 	}
-	l.quiet(t.Context(), time.Millisecond)
+	select {
+	case <-proved:
+		t.Error("proved before anybody has read the history")
+	default:
+	}
 }
 
 // TestLambdaTellsItAgain: the desk finds its receipt in the history.
@@ -69,6 +72,7 @@ func TestLambdaTellsItAgain(t *testing.T) {
 	if _, err := desk.History(t.Context(), to); err == nil {
 		t.Error("there is a history before the decision")
 	}
+	_, proved := l.expect(1)
 	ours := callbacks.Completion{Kind: callbacks.Success, Result: []byte(`{"approved":true}`)}
 	if err := desk.Complete(t.Context(), to, ours); err != nil {
 		t.Fatal(err)
@@ -76,5 +80,9 @@ func TestLambdaTellsItAgain(t *testing.T) {
 	closing, err := desk.History(t.Context(), to)
 	if err != nil || closing.Completion == nil || string(closing.Completion.Result) != string(ours.Result) {
 		t.Errorf("the history says %+v, %v; want our result", closing, err)
+	}
+	<-proved
+	if after, err := desk.After(t.Context(), to, closing.EventID); err != nil || len(after.Events) != 1 || !after.Events[0].Status.Ended() {
+		t.Errorf("after that it says %+v, %v; want the end of the execution", after, err)
 	}
 }

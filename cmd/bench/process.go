@@ -2,72 +2,21 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
 	"strconv"
 	"strings"
-	"syscall"
-	"time"
 
 	"countersign/cmd/bench/floor"
+	"countersign/cmd/internal/deskprocess"
 )
 
-// stopTimeout is how long a process may take to stop before it is killed.
-const stopTimeout = 10 * time.Second
-
-// logTail is how much of a process's log an error quotes, in bytes.
-const logTail = 2000
-
-// process is a child process. Its log goes to a file.
+// process is a child process that serves.
 type process struct {
-	command *exec.Cmd
+	*deskprocess.Process
 	address string // host:port
-	log     string // file
-	cancel  context.CancelFunc
-	ended   chan struct{}
-}
-
-// startProcess starts a program; stdout may be nil. Stop it.
-func startProcess(ctx context.Context, log string, stdout io.Writer, environment []string, program string, args ...string) (*process, error) {
-	file, err := os.Create(log)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close() // the child has its own
-	ctx, cancel := context.WithCancel(ctx)
-	p := &process{command: exec.CommandContext(ctx, program, args...), log: log, cancel: cancel, ended: make(chan struct{})}
-	p.command.Env, p.command.Stdout, p.command.Stderr = environment, stdout, file
-	p.command.Cancel = func() error { return p.command.Process.Signal(syscall.SIGTERM) }
-	p.command.WaitDelay = stopTimeout
-	if err := p.command.Start(); err != nil {
-		cancel()
-		return nil, fmt.Errorf("start %s: %w", program, err)
-	}
-	go func() {
-		_ = p.command.Wait() // how it ended stands in its log
-		close(p.ended)
-	}()
-	return p, nil
-}
-
-// stop ends the process and waits for that. It may be called again.
-func (p *process) stop() {
-	p.cancel()
-	<-p.ended
-}
-
-// died is an error with the end of the log.
-func (p *process) died(what string) error {
-	text, err := os.ReadFile(p.log)
-	if err != nil {
-		return errors.Join(errors.New(what), err)
-	}
-	return fmt.Errorf("%s:\n%s", what, bytes.TrimSpace(text[max(0, len(text)-logTail):]))
 }
 
 // startFloor starts this program as a floor and waits until it serves.
@@ -81,16 +30,17 @@ func (b *bench) startFloor(ctx context.Context, kind floor.Kind, rows int) (*pro
 		return nil, err
 	}
 	defer out.Close()
-	p, err := startProcess(ctx, name+"/log", in, os.Environ(), b.self, "floor",
+	started, err := deskprocess.Start(ctx, name+"/log", in, os.Environ(), b.self, "floor",
 		"-kind", string(kind), "-file", name+"/floor.db", "-rows", strconv.Itoa(rows), "-lambda", b.lambda.url)
 	_ = in.Close() // the child's copy stays open until it ends, then reading ends too
 	if err != nil {
 		return nil, err
 	}
+	p := &process{Process: started}
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
-		p.stop()
-		return nil, p.died("the floor " + string(kind) + " did not start")
+		p.Stop()
+		return nil, p.Died("the floor " + string(kind) + " did not start")
 	}
 	p.address = strings.TrimSpace(line)
 	return p, nil
@@ -98,7 +48,7 @@ func (b *bench) startFloor(ctx context.Context, kind floor.Kind, rows int) (*pro
 
 // memory is the resident memory of the process in bytes, as Linux tells.
 func (p *process) memory() (int64, error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid))
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.PID()))
 	if err != nil {
 		return 0, fmt.Errorf("read the memory of a process: %w", err)
 	}

@@ -15,15 +15,15 @@ func TestFloorIsAProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.stop()
+	defer p.Stop()
 	if used, err := p.memory(); err != nil || used < 1<<20 {
 		t.Errorf("%d bytes of memory, %v", used, err)
 	}
 	if sample, err := b.gets(p.address, get("http://"+p.address+"/items", nil))(t.Context()); err != nil || sample.Rate() == 0 {
 		t.Errorf("rate %v, %v", sample.Rate(), err)
 	}
-	p.stop()
-	p.stop() // again: nothing happens
+	p.Stop()
+	p.Stop() // again: nothing happens
 	if _, err := p.memory(); err == nil {
 		t.Error("the process is still there after its stop")
 	}

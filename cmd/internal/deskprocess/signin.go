@@ -1,4 +1,4 @@
-package main
+package deskprocess
 
 import (
 	"context"
@@ -11,8 +11,9 @@ import (
 	"strings"
 )
 
-// signIn takes the reviewer through the provider's page and returns the cookie of the session.
-func (d *desk) signIn(ctx context.Context) (*http.Cookie, error) {
+// SignIn takes somebody, whom the provider of [StartProvider] knows by subject, through its page and returns the cookie of
+// the session at the desk.
+func SignIn(ctx context.Context, desk, subject string) (*http.Cookie, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return nil, err
@@ -22,12 +23,12 @@ func (d *desk) signIn(ctx context.Context) (*http.Cookie, error) {
 		Jar: jar, Transport: transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
-	_, away := v.post(ctx, d.url+"/auth/login", url.Values{"return": {"/"}})
+	_, away := v.post(ctx, desk+"/auth/login", url.Values{"return": {"/"}})
 	_, address, _ := strings.Cut(away.Get("Refresh"), "url=")
 	// The provider's form goes to the address of its page.
-	_, back := v.post(ctx, address, url.Values{"subject": {reviewer.Subject}})
+	_, back := v.post(ctx, address, url.Values{"subject": {subject}})
 	v.get(ctx, back.Get("Location"))
-	home, err := url.Parse(d.url)
+	home, err := url.Parse(desk)
 	if v.err = errors.Join(v.err, err); v.err != nil {
 		return nil, fmt.Errorf("sign in: %w", v.err)
 	}
