@@ -42,8 +42,8 @@ const (
 	AfterCancelled AfterStatus = "cancelled"
 )
 
-// Ended reports whether nothing more comes.
-func (s AfterStatus) Ended() bool { return s != AfterRunning && s != AfterRetrying }
+// Ended reports whether nothing more comes. What is not known has not ended.
+func (s AfterStatus) Ended() bool { return s != "" && s != AfterRunning && s != AfterRetrying }
 
 // AfterStep is an operation that followed.
 type AfterStep struct {
