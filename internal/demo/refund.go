@@ -7,12 +7,13 @@ import (
 	"countersign/durable"
 )
 
-// refund has one clock and the default outcomes.
+// refund has one clock and the default outcomes. Every third ends badly after an approval.
 type refund struct {
 	Order  string  `json:"order"`
 	Amount float64 `json:"amount"`
 	Reason string  `json:"reason"`
 	Parcel string  `json:"parcel"`
+	Card   string  `json:"card"`
 }
 
 const refundTimeout = time.Hour
@@ -41,12 +42,33 @@ func orderRefund(desk *Desk) func(durable.Context, refund) (string, error) {
 		if !decision.Approved { // queue support rejects with a result, not with a failure
 			return "not refunded: " + decision.Comment, nil
 		}
-		return durable.Step(ctx, "refund", func(durable.StepContext) (string, error) { return "re_" + in.Order, nil })
+		return durable.Step(ctx, "refund", func(durable.StepContext) (string, error) { return payBack(in) }, durable.WithRetry(durable.NoRetry()))
 	}
+}
+
+// closedCard is a card that the payment provider pays nothing back to.
+const closedCard = "4000 **** 0002"
+
+// PaymentRefused is what the payment provider says of a card.
+type PaymentRefused struct{ Card string }
+
+func (e *PaymentRefused) Error() string {
+	return "the payment provider refuses card " + e.Card + ": it was closed"
+}
+
+// payBack stands for the payment provider.
+func payBack(r refund) (string, error) {
+	if r.Card == closedCard {
+		return "", &PaymentRefused{Card: r.Card}
+	}
+	return "re_" + r.Order, nil
 }
 
 func refundInput(n int) any {
 	amounts := []float64{1318.40, 214.00, 96.50}
 	reasons := []string{"parcel lost in transit", "damaged item", "wrong size"}
-	return refund{Order: fmt.Sprintf("A-%d", 77120+n), Amount: amounts[n%3], Reason: reasons[n%3], Parcel: fmt.Sprintf("1Z-%06d", 400100+n)}
+	cards := []string{"5217 **** 8841", closedCard, "4485 **** 3310"}
+	return refund{
+		Order: fmt.Sprintf("A-%d", 77120+n), Amount: amounts[n%3], Reason: reasons[n%3], Parcel: fmt.Sprintf("1Z-%06d", 400100+n), Card: cards[n%3],
+	}
 }
