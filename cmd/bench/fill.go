@@ -51,7 +51,7 @@ func cloneFile(from, to string) error {
 	if err != nil {
 		return err
 	}
-	defer source.Close()
+	defer func() { _ = source.Close() }() // it was read only
 	target, err := os.Create(to)
 	if err != nil {
 		return err

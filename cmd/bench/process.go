@@ -29,7 +29,7 @@ func (b *bench) startFloor(ctx context.Context, kind floor.Kind, rows int) (*pro
 	if err != nil {
 		return nil, err
 	}
-	defer out.Close()
+	defer func() { _ = out.Close() }()
 	started, err := deskprocess.Start(ctx, name+"/log", in, os.Environ(), b.self, "floor",
 		"-kind", string(kind), "-file", name+"/floor.db", "-rows", strconv.Itoa(rows), "-lambda", b.lambda.url)
 	_ = in.Close() // the child's copy stays open until it ends, then reading ends too

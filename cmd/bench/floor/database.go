@@ -77,7 +77,7 @@ func (db *database) prepare(ctx context.Context, rows int) (err error) {
 		return err
 	}
 	return db.transact(ctx, func(tx *sql.Tx) error {
-		insert := tx.StmtContext(ctx, db.inserting)
+		insert := tx.StmtContext(ctx, db.inserting) //nolint:sqlclosecheck // it ends with the transaction
 		for n := range rows {
 			filler := item{
 				CallbackID: fmt.Sprintf("filler-%d", n), Title: fmt.Sprintf("Expense report EXP-%d over the limit", n),

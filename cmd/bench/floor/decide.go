@@ -59,10 +59,10 @@ func (d *decider) decide(c echo.Context) error {
 
 func (d *decider) record(ctx context.Context, id string, body []byte) (callbackID string, err error) {
 	err = d.db.transact(ctx, func(tx *sql.Tx) error {
-		if err := tx.StmtContext(ctx, d.deciding).QueryRowContext(ctx, body, id).Scan(&callbackID); err != nil {
+		if err := tx.StmtContext(ctx, d.deciding).QueryRowContext(ctx, body, id).Scan(&callbackID); err != nil { //nolint:sqlclosecheck // it ends with the transaction
 			return err
 		}
-		_, err := tx.StmtContext(ctx, d.queue).ExecContext(ctx, id, callbackID, body)
+		_, err := tx.StmtContext(ctx, d.queue).ExecContext(ctx, id, callbackID, body) //nolint:sqlclosecheck // it ends with the transaction
 		return err
 	})
 	return callbackID, err

@@ -73,7 +73,7 @@ func (g *group) run(ctx context.Context) {
 func (g *group) commit(ctx context.Context, first waiting) {
 	taken := []waiting{first}
 	err := g.db.transact(ctx, func(tx *sql.Tx) error {
-		insert := tx.StmtContext(ctx, g.db.inserting)
+		insert := tx.StmtContext(ctx, g.db.inserting) //nolint:sqlclosecheck // it ends with the transaction
 		for n := 0; n < len(taken); n++ {
 			if _, err := insert.ExecContext(ctx, taken[n].item.args()...); err != nil {
 				return err

@@ -61,7 +61,7 @@ func (l Load) connection(ctx context.Context, begin time.Time) ([]time.Duration,
 	if err != nil {
 		return nil, fmt.Errorf("connect to the server: %w", err)
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	stop := context.AfterFunc(ctx, func() { _ = c.Close() })
 	defer stop()
 	r, w := bufio.NewReader(c), bufio.NewWriter(c)

@@ -43,7 +43,7 @@ func Start(ctx context.Context, log string, stdout io.Writer, environment []stri
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close() // the child has its own
+	defer func() { _ = file.Close() }() // the child has its own
 	ctx, cancel := context.WithCancel(ctx)
 	p := &Process{command: exec.CommandContext(ctx, program, args...), log: log, cancel: cancel, ended: make(chan struct{})}
 	p.command.Env, p.command.Stdout, p.command.Stderr = environment, stdout, file
