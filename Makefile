@@ -60,6 +60,10 @@ fuzz: ## Fuzz each target for 10 s; their seeds run in every go test.
 bench: ## Measure the whole program under load.
 	go run ./cmd/bench
 
+.PHONY: chaos
+chaos: ## Prove that no decision is lost or sent twice, while everything is killed; takes ten minutes.
+	go run ./cmd/chaos
+
 node_modules/.package-lock.json: package-lock.json .npmrc
 	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer"; exit 1; }
 	npm ci

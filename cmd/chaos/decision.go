@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/locallambda"
+)
+
+// fate is what a decision is up against, besides what everybody suffers.
+type fate int
+
+const (
+	alone         fate = iota
+	raced              // a second reviewer decides at the same time
+	againstClock       // the callback's timeout is about to run out
+	againstClient      // another client of Lambda closes the callback at the same time
+)
+
+// shares of a hundred decisions; the rest is alone.
+const shareRaced, shareClock, shareClient = 15, 15, 10
+
+// Timeouts in seconds: one that is far away, and the longest short one.
+const longTimeout, maxShortTimeout = 3600, 3
+
+// decision is one callback and what reviewers were told of their decisions on it.
+type decision struct {
+	number     int
+	fate       fate
+	timeout    int // seconds
+	callbackID string
+	arn        string
+	id         callbacks.ID // at the desk
+	random     *rand.Rand   // of this decision alone; used by one goroutine
+
+	mu       sync.Mutex
+	recorded []told
+	denied   []told // a page said that nothing was recorded
+}
+
+// told is an answer to a reviewer who had decided.
+type told struct {
+	subject, hash string
+	at            time.Time
+}
+
+func (w *world) newDecision(number int) *decision {
+	d := &decision{number: number, timeout: longTimeout, random: w.random(uint64(number))}
+	switch n := d.random.IntN(100); {
+	case n < shareRaced:
+		d.fate = raced
+	case n < shareRaced+shareClock:
+		d.fate, d.timeout = againstClock, 1+d.random.IntN(maxShortTimeout)
+	case n < shareRaced+shareClock+shareClient:
+		d.fate = againstClient
+	}
+	return d
+}
+
+// live takes a decision from the question to what reviewers are told last.
+func (w *world) live(ctx context.Context, d *decision) error {
+	asked, err := w.lambda.ask(ctx, d.timeout)
+	if err != nil {
+		return err
+	}
+	d.callbackID, d.arn = asked.CallbackID, asked.ExecutionARN
+	if err := w.announce(ctx, d, asked); err != nil {
+		return err
+	}
+	first, second := w.newReviewer(d), w.newReviewer(d)
+	if d.fate == againstClock { // from long before the end until a little after it
+		end := time.Duration(d.timeout) * time.Second
+		click := end*7/10 + time.Duration(d.random.Int64N(int64(end*35/100)))
+		if err := pause(ctx, time.Until(asked.At.Add(click))); err != nil {
+			return err
+		}
+	}
+	var others sync.WaitGroup
+	defer others.Wait()
+	var failed error
+	switch d.fate {
+	case raced:
+		others.Go(func() { failed = second.decide(ctx) })
+	case againstClient:
+		early := time.Duration(d.random.Int64N(int64(40 * time.Millisecond)))
+		others.Go(func() {
+			if pause(ctx, early) == nil {
+				w.lambda.interfere(ctx, d.callbackID)
+			}
+		})
+	case alone, againstClock:
+	}
+	err = first.decide(ctx)
+	others.Wait()
+	return errors.Join(err, failed)
+}
+
+// announce tells a replica of the callback, and others until one has taken it, as a function's step would.
+func (w *world) announce(ctx context.Context, d *decision, asked locallambda.Observation) error {
+	body, err := json.Marshal(map[string]any{
+		"callbackId": d.callbackID, "executionArn": d.arn, "title": fmt.Sprintf("Expense report EXP-%d", d.number),
+		"startedAt": asked.At, "timeoutSeconds": d.timeout,
+	})
+	if err != nil {
+		return err
+	}
+	for {
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.replicas[d.random.IntN(len(w.replicas))].url+"/webhooks/callbacks", bytes.NewReader(body))
+		if err != nil {
+			return err
+		}
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Authorization", "Bearer "+w.token)
+		answer, err := w.send(request)
+		switch {
+		case err == nil && (answer.status == http.StatusCreated || answer.status == http.StatusOK):
+			var receipt struct {
+				ID callbacks.ID `json:"id"`
+			}
+			err := json.Unmarshal(answer.body, &receipt)
+			d.id = receipt.ID
+			return err
+		case err == nil && answer.status < http.StatusInternalServerError:
+			return fmt.Errorf("the announcement is answered with %d: %s", answer.status, answer.body)
+		}
+		if err := pause(ctx, tryAgainAfter); err != nil {
+			return err
+		}
+	}
+}

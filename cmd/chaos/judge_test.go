@@ -1,0 +1,146 @@
+package main
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"countersign/internal/callbacks"
+)
+
+var at = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+
+// ours and theirs are two completions.
+var (
+	ours   = callbacks.Completion{Kind: callbacks.Success, Result: []byte(`{"approved":true}`)}
+	theirs = completion{callbacks.Success, "another hash"}
+)
+
+// delivered is the evidence of a decision that went well.
+func delivered() evidence {
+	sent := completion{ours.Kind, ours.SHA256()}
+	return evidence{
+		decision: &decision{recorded: []told{{"mara", ours.SHA256(), at}}},
+		record: callbacks.Callback{
+			State:    callbacks.Completed,
+			Decision: &callbacks.Decision{Kind: ours.Kind, SHA256: ours.SHA256(), By: callbacks.Actor{ID: "mara"}, At: at},
+			Ending:   &callbacks.Ending{By: callbacks.EndedByUs},
+		},
+		delivery: &callbacks.Delivery{Completion: ours},
+		offered:  map[completion]int{sent: 1},
+		closings: []completion{sent},
+	}
+}
+
+// lostTo is the evidence of a decision that came too late.
+func lostTo(by callbacks.EndedBy, closing completion, proof types.EventType) func(*evidence) {
+	return func(e *evidence) {
+		e.record.State, e.record.Ending.By, e.closings, e.proof = callbacks.Lost, by, []completion{closing}, proof
+	}
+}
+
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	seen := map[count]bool{}
+	for name, tt := range map[string]struct {
+		change func(*evidence)
+		want   []count
+	}{
+		"Delivered":      {func(*evidence) {}, []count{decided, deliveredOnce}},
+		"OfferedAgain":   {func(e *evidence) { e.offered[e.sent()] = 3 }, []count{decided, deliveredAgain}},
+		"ShownTwice":     {func(e *evidence) { e.recorded = append(e.recorded, e.recorded[0]) }, []count{decided, deliveredOnce}},
+		"LostToClock":    {lostTo(callbacks.EndedByClock, completion{kind: clockRanOut}, types.EventTypeCallbackTimedOut), []count{decided, lostToClock}},
+		"LostToClient":   {lostTo(callbacks.EndedByOther, theirs, types.EventTypeCallbackSucceeded), []count{decided, lostToClient}},
+		"FailedByClient": {lostTo(callbacks.EndedByOther, completion{callbacks.Failure, "x"}, types.EventTypeCallbackFailed), []count{decided, lostToClient}},
+		"Unconfirmed":    {func(e *evidence) { e.record.State = callbacks.Unconfirmed }, []count{decided, unconfirmed}},
+		"Undeliverable":  {func(e *evidence) { e.record.State, e.closings = callbacks.Undeliverable, nil }, []count{decided, undeliverable}},
+		"ClosedBefore": {func(e *evidence) {
+			*e = evidence{decision: &decision{}, record: callbacks.Callback{State: callbacks.TimedOut}, closings: []completion{{kind: clockRanOut}}}
+		}, []count{undecided}},
+		"Denied":          {func(e *evidence) { e.denied = []told{{"mara", ours.SHA256(), at.Add(time.Second)}} }, []count{decided, deniedThoughRecorded, deliveredOnce}},
+		"DeniedRightly":   {func(e *evidence) { e.denied = []told{{"mara", ours.SHA256(), at.Add(-time.Second)}} }, []count{decided, deliveredOnce}},
+		"DeniedToAnother": {func(e *evidence) { e.denied = []told{{"dana", theirs.hash, at.Add(time.Second)}} }, []count{decided, deliveredOnce}},
+
+		"OtherBytesSent":     {func(e *evidence) { e.offered[theirs] = 1 }, []count{decided, sentOtherBytes, deliveredOnce}},
+		"SentUndecided":      {func(e *evidence) { e.record.Decision, e.recorded = nil, nil }, []count{undecided, sentOtherBytes, deliveredOnce}},
+		"StillDecided":       {func(e *evidence) { e.record.State = callbacks.Decided }, []count{decided, neverSettled}},
+		"StillPending":       {func(e *evidence) { e.record.State = callbacks.Pending }, []count{decided, neverSettled}},
+		"StillDue":           {func(e *evidence) { e.delivery.DueAt = at }, []count{decided, neverSettled, deliveredOnce}},
+		"ShownToAnother":     {func(e *evidence) { e.recorded[0].subject = "dana" }, []count{decided, shownNotRecorded, deliveredOnce}},
+		"ShownOtherBytes":    {func(e *evidence) { e.recorded[0].hash = theirs.hash }, []count{decided, shownNotRecorded, deliveredOnce}},
+		"NoDelivery":         {func(e *evidence) { e.delivery = nil }, []count{decided, shownNotRecorded, closedWithOtherBytes}},
+		"OtherBytesAccepted": {func(e *evidence) { e.closings = []completion{theirs} }, []count{decided, closedWithOtherBytes}},
+		"NotClosed":          {func(e *evidence) { e.closings = nil }, []count{decided, closedWithOtherBytes}},
+		"WronglyLost":        {func(e *evidence) { e.record.State = callbacks.Lost }, []count{decided, givenUpThoughDelivered}},
+		"WronglyRefused":     {func(e *evidence) { e.record.State = callbacks.Undeliverable }, []count{decided, undeliverable, givenUpThoughDelivered}},
+		"OtherProof":         {lostTo(callbacks.EndedByClock, completion{kind: clockRanOut}, types.EventTypeCallbackSucceeded), []count{decided, lostWithoutProof}},
+		"OtherEnd":           {lostTo(callbacks.EndedByClock, theirs, types.EventTypeCallbackTimedOut), []count{decided, lostWithoutProof}},
+		"LostButOpen": {func(e *evidence) {
+			lostTo(callbacks.EndedByClock, theirs, types.EventTypeCallbackTimedOut)(e)
+			e.closings = nil
+		}, []count{decided, lostWithoutProof}},
+		"ClosedTwice": {func(e *evidence) { e.closings = append(e.closings, theirs) }, []count{decided, twoWinners, closedWithOtherBytes}},
+		"ShownToTwo":  {func(e *evidence) { e.recorded = append(e.recorded, told{"dana", theirs.hash, at}) }, []count{decided, shownNotRecorded, twoWinners, deliveredOnce}},
+	} {
+		e := delivered()
+		tt.change(&e)
+		got := e.counts()
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s is counted as %v, want %v", name, got, tt.want)
+		}
+		for _, c := range got {
+			seen[c] = true
+		}
+		broken := slices.ContainsFunc(got, func(c count) bool { return lines[c].never })
+		if judge([]evidence{delivered(), e}).broken() != broken {
+			t.Errorf("%s: broken is %v", name, !broken)
+		}
+	}
+	if len(seen) != int(counts) {
+		t.Errorf("%d of %d lines have a case", len(seen), counts)
+	}
+}
+
+// TestReport: what must never happen makes the run fail, and is told.
+func TestReport(t *testing.T) {
+	t.Parallel()
+	lost := delivered()
+	lost.number, lost.record.State = 41, callbacks.Lost
+	for name, tt := range map[string]struct {
+		evidence []evidence
+		err      error
+		out      []string
+		problems string
+	}{
+		"Good":   {[]evidence{delivered(), delivered()}, nil, []string{"| decided | 2 |  |", "| replicas killed | 3 |  |", "| two winners | 0 | 0 |"}, ""},
+		"Broken": {[]evidence{delivered(), lost}, errBroken, []string{"| recorded as lost, our bytes at Lambda | 1 | 0 |"}, "decision 41"},
+	} {
+		var out, problems strings.Builder
+		err := report(&out, &problems, []column{{name: "one process", tally: judge(tt.evidence), suffered: suffering{kills: 3}}})
+		if !errors.Is(err, tt.err) {
+			t.Errorf("%s: got %v", name, err)
+		}
+		for _, line := range tt.out {
+			if !strings.Contains(out.String(), line+"\n") {
+				t.Errorf("%s: no line %q in\n%s", name, line, out.String())
+			}
+		}
+		if tt.problems == "" && problems.Len() > 0 || !strings.Contains(problems.String(), tt.problems) {
+			t.Errorf("%s: told %q", name, problems.String())
+		}
+	}
+}
+
+func TestAttribute(t *testing.T) {
+	t.Parallel()
+	page := []byte(`<div data-seen="abc" data-at="2026-11-23T09:00:00Z">`)
+	for name, want := range map[string]string{"data-seen": "abc", "data-at": "2026-11-23T09:00:00Z", "data-size": ""} {
+		if got := attribute(page, name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+}

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"countersign/cmd/internal/deskprocess"
+	"countersign/durable"
+	"countersign/internal/callbacks"
+	"countersign/internal/locallambda"
+)
+
+const (
+	region   = "eu-central-1"
+	function = "expense-approval"
+	// maxBody is more than any completion here has, in bytes.
+	maxBody = 1 << 20
+)
+
+// completion is what a callback was closed with, or what it was offered: a kind, success or failure, and a hash of the bytes.
+// A clock has a kind alone.
+type completion struct {
+	kind callbacks.Kind
+	hash string
+}
+
+// clockRanOut closes callbacks whose time is over.
+const clockRanOut callbacks.Kind = "timed out"
+
+// lambdaSide is Lambda: the engine behind a real listener, and what it knows of every callback.
+type lambdaSide struct {
+	engine  *locallambda.Engine
+	client  *lambda.Client // not the desk's: of functions and of other clients
+	desks   string         // address for desks, whose completions are noted
+	servers []*http.Server
+
+	mu       sync.Mutex
+	waiting  map[string]chan locallambda.Observation // by execution ARN
+	offered  map[string]map[completion]int           // by callback ID: what desks have sent, also in vain
+	closings map[string][]completion                 // by callback ID
+}
+
+// startLambda starts the engine with the function that waits. Close it.
+func startLambda(ctx context.Context) (_ *lambdaSide, err error) {
+	l := &lambdaSide{
+		engine:  locallambda.New(locallambda.Config{Region: region, Logger: slog.New(slog.DiscardHandler)}),
+		waiting: map[string]chan locallambda.Observation{}, offered: map[string]map[completion]int{}, closings: map[string][]completion{},
+	}
+	defer func() {
+		if err != nil {
+			l.close()
+		}
+	}()
+	l.engine.Observe(l.observe)
+	plain, err := l.serve(ctx, l.engine.Handler())
+	if err != nil {
+		return nil, err
+	}
+	if l.desks, err = l.serve(ctx, l.noting(l.engine.Handler())); err != nil {
+		return nil, err
+	}
+	l.client = lambda.New(lambda.Options{
+		Region: region, BaseEndpoint: aws.String(plain), Credentials: credentials.NewStaticCredentialsProvider("chaos", "chaos", ""),
+	})
+	l.engine.Register(function, durable.NewHandler(wait, durable.WithClient(l.client), durable.WithLogger(slog.New(slog.DiscardHandler))),
+		locallambda.FunctionConfig{Version: "1", ExecutionTimeout: 2 * time.Hour})
+	return l, nil
+}
+
+// wait is the durable function: it waits for a callback that ends by itself after so many seconds.
+func wait(ctx durable.Context, timeout int) (string, error) {
+	callback, err := durable.CreateCallback[string](ctx, "approval", durable.WithCallbackTimeout(time.Duration(timeout)*time.Second))
+	if err != nil {
+		return "", err
+	}
+	return callback.Get()
+}
+
+func (l *lambdaSide) serve(ctx context.Context, h http.Handler) (string, error) {
+	url, server, err := deskprocess.Serve(ctx, h)
+	if err == nil {
+		l.servers = append(l.servers, server)
+	}
+	return url, err
+}
+
+func (l *lambdaSide) close() {
+	for _, s := range l.servers {
+		_ = s.Close()
+	}
+	_ = l.engine.Close() // it keeps nothing on disk
+}
+
+// misbehave makes a share of the desks' calls go wrong. The functions' own calls are spared: they are not what is tested.
+func (l *lambdaSide) misbehave(random *rand.Rand) {
+	var faults []locallambda.Fault
+	for _, operation := range []string{"SendDurableExecutionCallbackSuccess", "SendDurableExecutionCallbackFailure"} {
+		faults = append(faults,
+			locallambda.Fault{Operation: operation, Kind: locallambda.FaultThrottled, Rate: 0.05, RetryAfter: time.Second},
+			locallambda.Fault{Operation: operation, Kind: locallambda.FaultService, Rate: 0.05},
+			locallambda.Fault{Operation: operation, Kind: locallambda.FaultConnectionReset, Rate: 0.05},
+			locallambda.Fault{Operation: operation, Kind: locallambda.FaultAnswerLost, Rate: 0.1},
+			locallambda.Fault{Operation: operation, Kind: locallambda.FaultSlow, Rate: 0.1, Delay: time.Second},
+			locallambda.Fault{Operation: operation, Kind: locallambda.FaultSlow, Rate: 0.01, Delay: 11 * time.Second}, // too slow for the desk
+		)
+	}
+	faults = append(faults,
+		locallambda.Fault{Operation: "GetDurableExecutionHistory", Kind: locallambda.FaultThrottled, Rate: 0.05},
+		locallambda.Fault{Operation: "GetDurableExecutionHistory", Kind: locallambda.FaultConnectionReset, Rate: 0.05})
+	l.engine.SetFaults(random, faults...)
+}
+
+// behave ends the faults.
+func (l *lambdaSide) behave() { l.engine.SetFaults(nil) }
+
+// ask starts an execution and returns its callback.
+func (l *lambdaSide) ask(ctx context.Context, timeout int) (locallambda.Observation, error) {
+	arn, err := l.engine.Start(ctx, function, "", fmt.Append(nil, timeout))
+	if err != nil {
+		return locallambda.Observation{}, fmt.Errorf("start an execution: %w", err)
+	}
+	select {
+	case o := <-l.callbackOf(arn):
+		return o, nil
+	case <-ctx.Done():
+		return locallambda.Observation{}, ctx.Err()
+	}
+}
+
+// callbackOf is where the callback of an execution arrives, whoever comes first.
+func (l *lambdaSide) callbackOf(arn string) chan locallambda.Observation {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.waiting[arn] == nil {
+		l.waiting[arn] = make(chan locallambda.Observation, 1)
+	}
+	return l.waiting[arn]
+}
+
+func (l *lambdaSide) observe(o locallambda.Observation) {
+	switch o.Kind {
+	case locallambda.CallbackStarted:
+		l.callbackOf(o.ExecutionARN) <- o
+	case locallambda.CallbackClosed:
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.closings[o.CallbackID] = append(l.closings[o.CallbackID], closingOf(o))
+	case locallambda.ExecutionStarted, locallambda.ExecutionEnded, locallambda.InvocationCompleted, locallambda.HeartbeatReceived:
+	}
+}
+
+func closingOf(o locallambda.Observation) completion {
+	switch o.Status {
+	case "SUCCEEDED":
+		return success([]byte(o.Payload))
+	case "FAILED":
+		return failure(callbacks.ErrorObject(*o.Error))
+	}
+	return completion{kind: clockRanOut}
+}
+
+func success(result []byte) completion {
+	return completion{callbacks.Success, callbacks.Completion{Kind: callbacks.Success, Result: result}.SHA256()}
+}
+
+func failure(e callbacks.ErrorObject) completion {
+	return completion{callbacks.Failure, callbacks.Completion{Kind: callbacks.Failure, Error: e}.SHA256()}
+}
+
+// noting notes what is sent to close a callback, before any fault can strike it.
+func (l *lambdaSide) noting(next http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", next)
+	note := func(read func([]byte) completion) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+			if err != nil {
+				panic(http.ErrAbortHandler) // whoever sent it was killed
+			}
+			l.offer(r.PathValue("id"), read(body))
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			next.ServeHTTP(w, r)
+		}
+	}
+	mux.HandleFunc("POST /2025-12-01/durable-execution-callbacks/{id}/succeed", note(success))
+	mux.HandleFunc("POST /2025-12-01/durable-execution-callbacks/{id}/fail", note(func(body []byte) completion {
+		var e callbacks.ErrorObject
+		if err := json.Unmarshal(body, &e); err != nil {
+			return completion{callbacks.Failure, "unreadable: " + string(body)}
+		}
+		return failure(e)
+	}))
+	return mux
+}
+
+func (l *lambdaSide) offer(callbackID string, c completion) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.offered[callbackID] == nil {
+		l.offered[callbackID] = map[completion]int{}
+	}
+	l.offered[callbackID][c]++
+}
+
+// interfere closes a callback past the desk. It may come too late.
+func (l *lambdaSide) interfere(ctx context.Context, callbackID string) {
+	_, _ = l.client.SendDurableExecutionCallbackSuccess(ctx, &lambda.SendDurableExecutionCallbackSuccessInput{ // the engine tells what came of it
+		CallbackId: aws.String(callbackID), Result: []byte(`{"approved":true,"by":"another client"}`),
+	})
+}

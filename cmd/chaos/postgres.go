@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"countersign/cmd/internal/deskprocess"
+)
+
+// postgres is a throw-away PostgreSQL server that may be restarted. Unlike that of scripts/with-postgres.sh it does not answer
+// a commit before the log is written: what a crash of its processes may take is what is tested. The machine itself does not
+// crash, so nothing is flushed to disk.
+type postgres struct {
+	bin, data, log, url string
+	options             string
+
+	restarting sync.Mutex
+}
+
+// startPostgres makes a server in a new folder. Stop it.
+func startPostgres(ctx context.Context, folder string) (*postgres, error) {
+	bin, err := exec.CommandContext(ctx, "scripts/postgres-bin.sh").Output()
+	if err != nil {
+		return nil, fmt.Errorf("find PostgreSQL, from the top of the project: %w", err)
+	}
+	address, err := deskprocess.FreeAddress(ctx)
+	if err != nil {
+		return nil, err
+	}
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		return nil, err
+	}
+	s := &postgres{
+		bin: strings.TrimSpace(string(bin)), data: filepath.Join(folder, "data"), log: filepath.Join(folder, "log"),
+		url:     "postgres://app@" + address + "/postgres?sslmode=disable",
+		options: fmt.Sprintf("-p %s -k %s -c listen_addresses=127.0.0.1 -c max_connections=200 -c fsync=off", port, folder),
+	}
+	if os.Geteuid() == 0 { // the server refuses to run as root
+		if out, err := exec.CommandContext(ctx, "chown", "postgres:", folder).CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("give the folder to the server: %w: %s", err, out)
+		}
+		if err := os.Chmod(filepath.Dir(folder), 0o711); err != nil { // a way in, without a view
+			return nil, err
+		}
+	}
+	if err := s.do(ctx, "initdb", "-D", s.data, "-U", "app", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"); err != nil {
+		return nil, err
+	}
+	return s, s.do(ctx, "pg_ctl", "-D", s.data, "-l", s.log, "-w", "-o", s.options, "start")
+}
+
+// restart ends every process of the server at once, as a crash would, and starts it again.
+func (s *postgres) restart(ctx context.Context) error {
+	s.restarting.Lock()
+	defer s.restarting.Unlock()
+	return s.do(ctx, "pg_ctl", "-D", s.data, "-l", s.log, "-w", "-m", "immediate", "-o", s.options, "restart")
+}
+
+func (s *postgres) stop() {
+	_ = s.do(context.Background(), "pg_ctl", "-D", s.data, "-m", "immediate", "stop") // fails where it does not run
+}
+
+// do runs one of PostgreSQL's programs. Its output goes nowhere: the server would inherit a pipe and keep it open.
+func (s *postgres) do(ctx context.Context, program string, args ...string) error {
+	args = append([]string{filepath.Join(s.bin, program)}, args...)
+	if os.Geteuid() == 0 {
+		args = append([]string{"setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"}, args...)
+	}
+	command := exec.CommandContext(ctx, args[0], args[1:]...)
+	command.Dir = filepath.Dir(s.data)
+	if err := command.Run(); err != nil {
+		return fmt.Errorf("%s %s (%s tells more): %w", program, args[len(args)-1], s.log, err)
+	}
+	return nil
+}

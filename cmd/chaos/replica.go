@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"countersign/cmd/internal/deskprocess"
+)
+
+// startTries is how often a replica is started before the world counts as broken: while PostgreSQL is away it cannot start.
+const startTries = 10
+
+// replica is one process of the desk, at an address that it keeps.
+type replica struct {
+	url         string
+	log         string // file
+	binary      string
+	environment []string
+
+	mu      sync.Mutex // held while it is down
+	process *deskprocess.Process
+}
+
+// start starts the process until it is ready, as an orchestrator does. The caller holds mu or is alone. ctx bounds the start;
+// the process goes on until it is killed or stopped.
+func (r *replica) start(ctx context.Context) error {
+	var failed error
+	for range startTries {
+		var err error
+		if r.process, err = deskprocess.Start(context.WithoutCancel(ctx), r.log, nil, r.environment, r.binary, "serve"); err != nil {
+			return err
+		}
+		if err = r.process.Ready(ctx, r.url); err == nil {
+			return nil
+		}
+		r.process.Kill()
+		failed = err
+		if err := pause(ctx, 200*time.Millisecond); err != nil {
+			return errors.Join(err, failed)
+		}
+	}
+	return fmt.Errorf("%s did not start %d times: %w", r.url, startTries, failed)
+}
+
+// crash kills the process at once and starts another after a while.
+func (r *replica) crash(ctx context.Context, away time.Duration) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.kill(); err != nil {
+		return err
+	}
+	if err := pause(ctx, away); err != nil {
+		return err
+	}
+	return r.start(ctx)
+}
+
+// kill kills the process. One that was not there any more is an error: nobody else had killed it.
+func (r *replica) kill() error {
+	select {
+	case <-r.process.Ended():
+		return r.process.Died(r.url + " ended by itself")
+	default:
+		r.process.Kill()
+		return nil
+	}
+}
+
+// pause waits for d, or for the end of ctx, which is its error.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"countersign/internal/devidp"
+)
+
+// tryAgainAfter is how long a reviewer waits after an answer that was none.
+const tryAgainAfter = 100 * time.Millisecond
+
+// answer is a response as it was read to its end.
+type answer struct {
+	status   int
+	location string
+	body     []byte
+}
+
+// send sends a request once. A broken connection is an error: nobody knows how far it came.
+func (w *world) send(request *http.Request) (answer, error) {
+	response, err := w.browser.Do(request)
+	if err != nil {
+		return answer{}, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
+	return answer{response.StatusCode, response.Header.Get("Location"), body}, err
+}
+
+// reviewer is one person at one decision.
+type reviewer struct {
+	*world
+	decision *decision
+	person   devidp.User
+	outcome  string
+	random   *rand.Rand
+	seen, at string // as the preview has them; empty before it
+}
+
+// newReviewer draws somebody and an outcome.
+func (w *world) newReviewer(d *decision) *reviewer {
+	outcomes := []string{"approve", "reject"}
+	return &reviewer{
+		world: w, decision: d, person: people[d.random.IntN(len(people))], outcome: outcomes[d.random.IntN(len(outcomes))],
+		random: rand.New(rand.NewPCG(w.seed, d.random.Uint64())),
+	}
+}
+
+// post posts a form of the page to some replica.
+func (r *reviewer) post(ctx context.Context, what string) (answer, error) {
+	form := url.Values{
+		"outcome": {r.outcome}, "comment": {fmt.Sprintf("Decision %d by %s.", r.decision.number, r.person.Name)},
+		"seen": {r.seen}, "at": {r.at},
+	}
+	address := fmt.Sprintf("%s/callbacks/%s/%s", r.replicas[r.random.IntN(len(r.replicas))].url, r.decision.id, what)
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		return answer{}, err
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.AddCookie(r.sessions[r.person.Subject])
+	return r.send(request)
+}
+
+// decide looks at the preview and posts the decision, again and again until the desk has given an answer.
+func (r *reviewer) decide(ctx context.Context) error {
+	for {
+		over, err := r.step(ctx)
+		if over || err != nil {
+			return err
+		}
+	}
+}
+
+// step is one request of a reviewer. What nobody answered is asked again, unchanged and after a moment.
+func (r *reviewer) step(ctx context.Context) (over bool, err error) {
+	what := "decision"
+	if r.seen == "" {
+		what = "preview"
+	}
+	a, err := r.post(ctx, what)
+	now := time.Now()
+	switch {
+	case err != nil:
+		return false, pause(ctx, tryAgainAfter) // killed meanwhile
+	case a.status == http.StatusServiceUnavailable:
+		if what == "decision" {
+			r.note(&r.decision.denied, now)
+		}
+		return false, pause(ctx, tryAgainAfter)
+	case what == "preview" && a.status == http.StatusOK:
+		r.seen, r.at = attribute(a.body, "data-seen"), attribute(a.body, "data-at")
+		if r.seen == "" || r.at == "" {
+			return false, fmt.Errorf("the preview holds no hash: %s", a.body)
+		}
+		return false, nil
+	case what == "decision" && a.status == http.StatusSeeOther && strings.HasPrefix(a.location, "/callbacks/"):
+		r.note(&r.decision.recorded, now)
+		return true, nil
+	case what == "decision" && a.status == http.StatusOK: // the preview was too old: look again
+		r.seen, r.at = "", ""
+		return false, nil
+	case what == "decision" && a.status == http.StatusConflict:
+		return true, nil
+	}
+	return false, fmt.Errorf("a %s is answered with %d: %s", what, a.status, a.body)
+}
+
+func (r *reviewer) note(in *[]told, at time.Time) {
+	r.decision.mu.Lock()
+	defer r.decision.mu.Unlock()
+	*in = append(*in, told{r.person.Subject, r.seen, at})
+}
+
+// attribute is the value of an attribute in a page, empty when there is none. The values that are read here hold nothing to
+// unescape.
+func attribute(page []byte, name string) string {
+	_, rest, _ := bytes.Cut(page, []byte(" "+name+`="`))
+	value, _, _ := bytes.Cut(rest, []byte(`"`))
+	return string(value)
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+
+	"countersign/cmd/internal/deskprocess"
+)
+
+// maxRun bounds a whole run, whatever hangs.
+const maxRun = time.Hour
+
+// plan says how much happens in a world.
+type plan struct {
+	seed      uint64
+	decisions int
+	atOnce    int // decisions under way
+	kills     int // of a replica
+	restarts  int // of PostgreSQL
+	patience  time.Duration
+	// skipLeases spares the wait for the leases of processes that were killed: all are killed at the end, and before they
+	// start again the leases are made to have run out.
+	skipLeases bool
+}
+
+var (
+	full  = plan{decisions: 10_000, atOnce: 48, kills: 40, restarts: 5, patience: 10 * time.Minute}
+	short = plan{decisions: 300, atOnce: 24, kills: 4, restarts: 1, patience: 3 * time.Minute, skipLeases: true}
+)
+
+// errBroken means that something happened which must never happen; the report says what.
+var errBroken = errors.New("an invariant is broken")
+
+// run is the program without the process around it.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("chaos", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	quick := flags.Bool("short", false, fmt.Sprintf("%d decisions, and no wait for the leases of killed processes", short.decisions))
+	decisions := flags.Int("decisions", 0, fmt.Sprintf("decisions in each world (default %d)", full.decisions))
+	seed := flags.Uint64("seed", rand.Uint64(), "what is drawn follows from it, as far as processes and networks let it (default random)")
+	binary := flags.String("binary", "", "the desk, where it has been built already")
+	only := flags.String("only", "", "one world only: postgres or sqlite")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return nil
+	case err != nil:
+		return err
+	}
+	p := full
+	if *quick {
+		p = short
+	}
+	p.seed = *seed
+	if *decisions > 0 {
+		p.decisions = *decisions
+	}
+	ctx, cancel := context.WithTimeout(ctx, maxRun)
+	defer cancel()
+	return prove(ctx, p, *only, *binary, stdout, stderr)
+}
+
+// prove lets both worlds happen, one after the other, and prints the report. Their folder is kept when an invariant is broken.
+func prove(ctx context.Context, p plan, only, binary string, stdout, stderr io.Writer) (err error) {
+	if only != "" && only != "postgres" && only != "sqlite" {
+		return fmt.Errorf("there is no world %q: choose postgres or sqlite", only)
+	}
+	folder, err := os.MkdirTemp("", "countersign-chaos-")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if errors.Is(err, errBroken) {
+			fmt.Fprintln(stderr, "logs and databases are kept in", folder)
+			return
+		}
+		_ = os.RemoveAll(folder)
+	}()
+	if binary == "" {
+		binary = filepath.Join(folder, "countersign")
+		if err := deskprocess.Build(ctx, binary); err != nil {
+			return err
+		}
+	}
+	var columns []column
+	if only != "sqlite" {
+		c, err := onPostgres(ctx, p, folder, binary, stderr)
+		if err != nil {
+			return err
+		}
+		columns = append(columns, c)
+	}
+	if only != "postgres" {
+		c, err := happen(ctx, p, setting{
+			name: "one process, SQLite", folder: filepath.Join(folder, "sqlite"), binary: binary, processes: 1,
+			database: "sqlite://" + filepath.Join(folder, "desk.db"), progress: stderr,
+		})
+		if err != nil {
+			return err
+		}
+		columns = append(columns, c)
+	}
+	fmt.Fprintf(stdout, "seed %d\n\n", p.seed)
+	return report(stdout, stderr, columns)
+}
+
+// onPostgres is the world of three replicas on a PostgreSQL of its own, which is restarted now and then.
+func onPostgres(ctx context.Context, p plan, folder, binary string, progress io.Writer) (column, error) {
+	server, err := startPostgres(ctx, filepath.Join(folder, "postgres"))
+	if err != nil {
+		return column{}, err
+	}
+	defer server.stop()
+	return happen(ctx, p, setting{
+		name: "three replicas, PostgreSQL", folder: filepath.Join(folder, "replicas"), binary: binary, processes: 3,
+		database: server.url, server: server, progress: progress,
+	})
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// settlePoll is how often the database is asked whether everything has settled.
+const settlePoll = 250 * time.Millisecond
+
+// settle waits until no delivery is due any more and returns how many still are when patience ends.
+func (w *world) settle(ctx context.Context) (unsettled int, err error) {
+	db, err := w.openSQL()
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = db.Close() }() // it was read, or has answered
+	if w.skipLeases {
+		if err := w.blackOut(ctx, db); err != nil {
+			return 0, err
+		}
+	}
+	for deadline := time.Now().Add(w.patience); ; {
+		err := db.QueryRowContext(ctx, `select count(*) from deliveries where claimable_at > 0`).Scan(&unsettled)
+		if err != nil || unsettled == 0 || time.Now().After(deadline) {
+			return unsettled, err
+		}
+		if err := pause(ctx, settlePoll); err != nil {
+			return unsettled, err
+		}
+	}
+}
+
+// blackOut kills every replica, makes all leases run out while nobody is there to hold one, and starts the replicas again.
+func (w *world) blackOut(ctx context.Context, db *sql.DB) error {
+	for _, r := range w.replicas {
+		if err := r.kill(); err != nil {
+			return err
+		}
+	}
+	if _, err := db.ExecContext(ctx, `update deliveries set claimable_at = 1 where lease_owner <> ''`); err != nil {
+		return fmt.Errorf("end the leases: %w", err)
+	}
+	for _, r := range w.replicas {
+		if err := r.start(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openSQL opens the desk's database beside the desk.
+func (w *world) openSQL() (*sql.DB, error) {
+	if file, ok := strings.CutPrefix(w.database, "sqlite://"); ok {
+		return sql.Open("sqlite", "file:"+file+"?_pragma=busy_timeout(5000)")
+	}
+	return sql.Open("pgx", w.database)
+}

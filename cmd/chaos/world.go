@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	mathrand "math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"countersign/cmd/internal/deskprocess"
+	"countersign/internal/devidp"
+)
+
+const (
+	client = "countersign"
+	source = "chaos"
+	// answerTimeout is how long a reviewer waits for a page.
+	answerTimeout = time.Minute
+)
+
+// people are the reviewers.
+var people = []devidp.User{
+	{Subject: "mara", Name: "Mara Okafor", Email: "mara.okafor@harborline.example", Groups: []string{"approvers"}},
+	{Subject: "dana", Name: "Dana Fischer", Email: "dana.fischer@harborline.example", Groups: []string{"approvers"}},
+	{Subject: "ines", Name: "Ines Calloway", Email: "ines.calloway@harborline.example", Groups: []string{"approvers"}},
+	{Subject: "tomo", Name: "Tomo Aizawa", Email: "tomo.aizawa@harborline.example", Groups: []string{"approvers"}},
+}
+
+// setting says what a world consists of.
+type setting struct {
+	name      string
+	folder    string // of the replicas' logs; made here
+	binary    string
+	processes int
+	database  string    // URL
+	server    *postgres // to restart; nil where nothing is restarted
+	progress  io.Writer
+}
+
+// world is what one column of the report is about.
+type world struct {
+	plan
+	setting
+	lambda   *lambdaSide
+	provider *http.Server
+	replicas []*replica
+	token    string
+	sessions map[string]*http.Cookie // by subject
+	browser  *http.Client
+	answered chan struct{} // one for each decision that has come to its end
+}
+
+// happen makes a world, lets everything happen in it, and compares the records.
+func happen(ctx context.Context, p plan, s setting) (column, error) {
+	w := &world{
+		plan: p, setting: s, token: rand.Text() + rand.Text(), sessions: map[string]*http.Cookie{},
+		browser: &http.Client{
+			Transport:     &http.Transport{MaxIdleConnsPerHost: p.atOnce},
+			Timeout:       answerTimeout,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		answered: make(chan struct{}, p.decisions),
+	}
+	defer w.browser.CloseIdleConnections()
+	c, err := w.unfold(ctx)
+	if err != nil {
+		return column{}, fmt.Errorf("%s: %w", s.name, err)
+	}
+	return c, nil
+}
+
+// unfold is the life of a world, from its start to the comparison of its records.
+func (w *world) unfold(ctx context.Context) (_ column, err error) {
+	began := time.Now()
+	if err := os.Mkdir(w.folder, 0o700); err != nil {
+		return column{}, err
+	}
+	if w.lambda, err = startLambda(ctx); err != nil {
+		return column{}, err
+	}
+	defer w.lambda.close()
+	defer w.stop()
+	if err := w.open(ctx); err != nil {
+		return column{}, err
+	}
+	all, suffered, err := w.torment(ctx)
+	if err != nil {
+		return column{}, err
+	}
+	w.say("everybody has an answer, deliveries settle")
+	unsettled, err := w.settle(ctx)
+	if err != nil {
+		return column{}, err
+	}
+	w.stop() // nobody writes any more
+	evidence, err := w.collect(ctx, all)
+	if err != nil {
+		return column{}, err
+	}
+	took := time.Since(began)
+	w.say("took %s; %d deliveries are still due", took.Round(time.Second), unsettled)
+	return column{name: w.name, tally: judge(evidence), suffered: suffered, took: took}, nil
+}
+
+func (w *world) say(format string, args ...any) {
+	fmt.Fprintf(w.progress, w.name+": "+format+"\n", args...)
+}
+
+// open starts the replicas and signs everybody in.
+func (w *world) open(ctx context.Context) error {
+	addresses := make([]string, w.processes)
+	for i := range addresses {
+		var err error
+		if addresses[i], err = deskprocess.FreeAddress(ctx); err != nil {
+			return err
+		}
+	}
+	home, secret := "http://"+addresses[0], rand.Text()
+	issuer, provider, err := deskprocess.StartProvider(ctx, home, client, secret, people)
+	if err != nil {
+		return err
+	}
+	w.provider = provider
+	for i, address := range addresses {
+		r := &replica{
+			url: "http://" + address, log: filepath.Join(w.folder, fmt.Sprintf("replica-%d.log", i)), binary: w.binary,
+			environment: w.environment(address, home, issuer, secret),
+		}
+		w.replicas = append(w.replicas, r)
+		if err := r.start(ctx); err != nil {
+			return err
+		}
+	}
+	for _, p := range people {
+		if w.sessions[p.Subject], err = deskprocess.SignIn(ctx, home, p.Subject); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// environment is that of a replica. Browsers know the first one's address as that of the desk.
+func (w *world) environment(address, home, issuer, secret string) []string {
+	return []string{
+		"COUNTERSIGN_ADDR=" + address,
+		"COUNTERSIGN_BASE_URL=" + home,
+		"COUNTERSIGN_DATABASE_URL=" + w.database,
+		"COUNTERSIGN_OIDC_ISSUER=" + issuer,
+		"COUNTERSIGN_OIDC_CLIENT_ID=" + client,
+		"COUNTERSIGN_OIDC_CLIENT_SECRET=" + secret,
+		"COUNTERSIGN_ROLE_REVIEWER_GROUPS=approvers",
+		fmt.Sprintf("COUNTERSIGN_SOURCES={%q: {\"tokens\": [%q]}}", source, w.token),
+		"COUNTERSIGN_INTAKE_RATE=1000000", "COUNTERSIGN_INTAKE_BURST=1000000", // the limit is not what is tested
+		"COUNTERSIGN_LAMBDA_REGION=" + region,
+		"COUNTERSIGN_LAMBDA_ENDPOINT=" + w.lambda.desks,
+		"AWS_ACCESS_KEY_ID=chaos", "AWS_SECRET_ACCESS_KEY=chaos", "AWS_EC2_METADATA_DISABLED=true",
+	}
+}
+
+// stop stops what still runs. It may be called again.
+func (w *world) stop() {
+	for _, r := range w.replicas {
+		if r.process != nil {
+			r.process.Stop()
+		}
+	}
+	if w.provider != nil {
+		_ = w.provider.Close()
+	}
+}
+
+// random is a sequence of its own for each purpose, so that one does not shift another.
+func (w *world) random(purpose uint64) *mathrand.Rand {
+	return mathrand.New(mathrand.NewPCG(w.seed, purpose))
+}
+
+// Purposes of random sequences; those of decisions are their numbers.
+const (
+	randomFaults = 1<<32 + iota
+	randomBlows
+)
+
+// torment makes all decisions while everything goes wrong that can.
+func (w *world) torment(ctx context.Context) ([]*decision, suffering, error) {
+	w.say("%d decisions", w.decisions)
+	w.lambda.misbehave(w.random(randomFaults))
+	blows := w.draw()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return w.strike(ctx, blows) })
+	all := make([]*decision, w.decisions)
+	numbers := make(chan int)
+	group.Go(func() error {
+		defer close(numbers)
+		for n := range all {
+			select {
+			case numbers <- n:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		return nil
+	})
+	for range w.atOnce {
+		group.Go(func() error {
+			for n := range numbers {
+				all[n] = w.newDecision(n)
+				if err := w.live(ctx, all[n]); err != nil {
+					return fmt.Errorf("decision %d: %w", n, err)
+				}
+				w.answered <- struct{}{}
+			}
+			return nil
+		})
+	}
+	err := group.Wait()
+	w.lambda.behave()
+	return all, sufferingOf(blows), err
+}
