@@ -56,6 +56,8 @@ func TestAccess(t *testing.T) {
 		priya.open("/audit?callback=" + finance.id)
 		priya.reads("#list", "finance")
 		priya.inspect("audit")
+		priya.open("/admin/watches")
+		priya.inspect("watches-none")
 	})
 	t.Run("BadAddress", func(t *testing.T) {
 		mara := w.signIn(t, "mara")

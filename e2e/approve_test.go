@@ -25,7 +25,7 @@ func TestApprove(t *testing.T) {
 			mara.comes("#freshness", "Live")
 			samePage := mara.keepsPage()
 
-			arn := w.begin(t, expense(func(q *demo.Question) { q.HeartbeatTimeoutSeconds = 60 }))
+			arn := w.begin(t, function, expense(func(q *demo.Question) { q.HeartbeatTimeoutSeconds = 60 }))
 			mara.comesWithin(live, "#list", "EXP-2291")
 			samePage()
 			a := w.asked.await(t, patience, "the request", func(a asked) bool { return a.executionARN == arn })
@@ -63,6 +63,7 @@ func TestApprove(t *testing.T) {
 			if got := w.result(t, a); got.Result != shown {
 				t.Errorf("the function got %s\nthe page showed %s", got.Result, shown)
 			}
+			mara.comes("#aftermath", "SUCCEEDED")
 			mara.inspect("decided")
 			dana.reads("#verdict", "Mara Okafor approved this")
 			dana.open("/?scope=history")

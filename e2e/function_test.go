@@ -63,6 +63,21 @@ func (w *world) registerFunction(t *testing.T, webhookSecret string) {
 	}, durable.WithClient(w.lambda)), locallambda.FunctionConfig{Version: "1"})
 }
 
+// silent is the name of a function that tells nobody what it waits for.
+const silent = "silent-approval"
+
+// registerSilent makes the engine know a function whose callback can only be found in its history.
+func (w *world) registerSilent() {
+	w.engine.Register(silent, durable.NewHandler(func(ctx durable.Context, q demo.Question) (answer, error) {
+		callback, err := durable.CreateCallback[string](ctx, "sign-off", clocks(q)...)
+		if err != nil {
+			return answer{}, err
+		}
+		result, err := callback.Get()
+		return answer{Result: result}, err
+	}, durable.WithClient(w.lambda)), locallambda.FunctionConfig{Version: "1"})
+}
+
 func clocks(q demo.Question) (options []durable.CallbackOption) {
 	if q.TimeoutSeconds > 0 {
 		options = append(options, durable.WithCallbackTimeout(time.Duration(q.TimeoutSeconds)*time.Second))
@@ -93,12 +108,12 @@ func expense(changes ...func(*demo.Question)) demo.Question {
 // ask starts an execution and waits until the desk has its request.
 func (w *world) ask(t *testing.T, q demo.Question) asked {
 	t.Helper()
-	arn := w.begin(t, q)
+	arn := w.begin(t, function, q)
 	return w.asked.await(t, patience, "the desk to take the request", func(a asked) bool { return a.executionARN == arn })
 }
 
 // begin starts an execution.
-func (w *world) begin(t *testing.T, q demo.Question) (executionARN string) {
+func (w *world) begin(t *testing.T, function string, q demo.Question) (executionARN string) {
 	t.Helper()
 	input, err := json.Marshal(q)
 	if err != nil {
