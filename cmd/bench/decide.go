@@ -21,8 +21,8 @@ const deliveryTimeout = 30 * time.Second
 
 var errSlowLambda = errors.New("not every decision reached Lambda")
 
-// decide posts decisions to the desk and to a floor. A decision has taken as long as from its post until Lambda is called;
-// the rate counts decisions until the last one is there.
+// decide posts decisions to the desk and to a floor. A decision is done when Lambda has been called for it: so long it has
+// taken, and only then its connection posts the next. The desk answers earlier, and would be ahead of itself.
 func (b *bench) decide(ctx context.Context) ([]row, error) {
 	callers := []int{1, 16}
 	needed := 0
@@ -107,8 +107,8 @@ func (b *bench) decisionsOf(work *backlog, connections int) rival {
 		work.left = work.left[n:]
 		ctx, cancel := context.WithTimeout(ctx, deliveryTimeout)
 		defer cancel()
-		arrived, proved := b.lambda.expect(n)
-		posts := &posts{left: mine, cookie: work.cookie, begun: make(map[string]time.Time, n)}
+		round := b.lambda.expect(n, connections)
+		posts := &posts{turns: round.turns, left: mine, cookie: work.cookie, begun: make(map[string]time.Time, n)}
 		begin := time.Now()
 		_, err := load.Load{
 			Address: work.address, Connections: connections, Status: http.StatusSeeOther,
@@ -117,7 +117,7 @@ func (b *bench) decisionsOf(work *backlog, connections int) rival {
 		if err != nil {
 			return load.Sample{}, err
 		}
-		if err := waitFor(ctx, arrived); err != nil {
+		if err := waitFor(ctx, round.decisions.over); err != nil {
 			return load.Sample{}, err
 		}
 		elapsed := time.Since(begin)
@@ -126,7 +126,7 @@ func (b *bench) decisionsOf(work *backlog, connections int) rival {
 			took = append(took, at.Sub(posts.begun[id]))
 		}
 		if work.proves {
-			err = waitFor(ctx, proved)
+			err = waitFor(ctx, round.proofs.over)
 		}
 		return load.NewSample(took, elapsed), err
 	}
@@ -141,8 +141,9 @@ func waitFor(ctx context.Context, done <-chan struct{}) error {
 	}
 }
 
-// posts hands out the posts of a round and notes when each begins.
+// posts hands out the posts of a round, each when it is its turn, and notes when it begins.
 type posts struct {
+	turns  <-chan struct{}
 	cookie *http.Cookie
 
 	mu    sync.Mutex
@@ -151,6 +152,9 @@ type posts struct {
 }
 
 func (p *posts) next(ctx context.Context) (*http.Request, error) {
+	if err := waitFor(ctx, p.turns); err != nil {
+		return nil, err
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.left) == 0 {

@@ -22,11 +22,28 @@ type lambdaStub struct {
 	url    string
 	server *http.Server
 
-	mu       sync.Mutex
-	closed   map[string]*closed   // by execution key
-	arrived  map[string]time.Time // by callback ID, since expect
-	expected countdown            // decisions
-	proofs   countdown            // of those decisions, by the first reading of the history
+	mu     sync.Mutex
+	closed map[string]*closed // by execution key
+	round  round
+}
+
+// round is what a turn of decisions waits for.
+type round struct {
+	turns     chan struct{}        // one for each decision that may be posted now
+	arrived   map[string]time.Time // by callback ID
+	decisions countdown
+	proofs    countdown // of those decisions, by the first reading of the history
+}
+
+func newRound(decisions, atOnce int) round {
+	r := round{
+		turns: make(chan struct{}, decisions+atOnce), arrived: make(map[string]time.Time, decisions),
+		decisions: newCountdown(decisions), proofs: newCountdown(decisions),
+	}
+	for range atOnce {
+		r.turns <- struct{}{}
+	}
+	return r
 }
 
 // closed is a callback that was completed.
@@ -57,7 +74,7 @@ func executionKey(callbackID string) string {
 }
 
 func startLambda(ctx context.Context) (*lambdaStub, error) {
-	l := &lambdaStub{closed: map[string]*closed{}, arrived: map[string]time.Time{}}
+	l := &lambdaStub{closed: map[string]*closed{}, round: newRound(0, 0)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /2025-12-01/durable-execution-callbacks/{id}/succeed", l.succeed)
 	mux.HandleFunc("GET /2025-12-01/durable-executions/{arn}/history", l.history)
@@ -77,8 +94,12 @@ func (l *lambdaStub) succeed(w http.ResponseWriter, r *http.Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.closed[executionKey(id)] = &closed{callbackID: id, result: string(result), at: now}
-	l.arrived[id] = now
-	l.expected.step()
+	l.round.arrived[id] = now
+	l.round.decisions.step()
+	select {
+	case l.round.turns <- struct{}{}:
+	default: // one that nobody waits for
+	}
 }
 
 // history answers newest event first, as the desk asks. The execution ends with its callback, so there is nothing to follow.
@@ -109,24 +130,24 @@ func (l *lambdaStub) read(key string) *closed {
 	c := l.closed[key]
 	if c != nil && !c.proved {
 		c.proved = true
-		l.proofs.step()
+		l.round.proofs.step()
 	}
 	return c
 }
 
-// expect forgets when decisions came. The channels are closed after n others came, and after they were proved.
-func (l *lambdaStub) expect(n int) (arrived, proved <-chan struct{}) {
+// expect begins a round of so many decisions, of which so many may be under way at once.
+func (l *lambdaStub) expect(decisions, atOnce int) round {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.arrived, l.expected, l.proofs = make(map[string]time.Time, n), newCountdown(n), newCountdown(n)
-	return l.expected.over, l.proofs.over
+	l.round = newRound(decisions, atOnce)
+	return l.round
 }
 
-// arrivals are when decisions came, by callback ID.
+// arrivals are when the decisions of this round came, by callback ID.
 func (l *lambdaStub) arrivals() map[string]time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.arrived
+	return l.round.arrived
 }
 
 func (l *lambdaStub) close() { _ = l.server.Close() } // nothing is lost

@@ -28,10 +28,11 @@ func TestLambdaNotesDecisions(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(l.close)
-	all, proved := l.expect(2)
+	round := l.expect(2, 1)
+	<-round.turns // the first goes at once
 	for _, id := range []string{"a/b+c=", "YWJj"} {
 		select {
-		case <-all:
+		case <-round.decisions.over:
 			t.Error("full before the last call")
 		default:
 		}
@@ -42,12 +43,15 @@ func TestLambdaNotesDecisions(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	<-all
+	<-round.decisions.over
+	if len(round.turns) != 2 {
+		t.Errorf("%d turns after two decisions, want one for each", len(round.turns))
+	}
 	if arrived := l.arrivals(); len(arrived) != 2 || arrived["a/b+c="].IsZero() || arrived["YWJj"].Before(arrived["a/b+c="]) {
 		t.Errorf("arrivals %v, want both in their order", arrived)
 	}
 	select {
-	case <-proved:
+	case <-round.proofs.over:
 		t.Error("proved before anybody has read the history")
 	default:
 	}
@@ -72,7 +76,7 @@ func TestLambdaTellsItAgain(t *testing.T) {
 	if _, err := desk.History(t.Context(), to); err == nil {
 		t.Error("there is a history before the decision")
 	}
-	_, proved := l.expect(1)
+	round := l.expect(1, 1)
 	ours := callbacks.Completion{Kind: callbacks.Success, Result: []byte(`{"approved":true}`)}
 	if err := desk.Complete(t.Context(), to, ours); err != nil {
 		t.Fatal(err)
@@ -81,7 +85,7 @@ func TestLambdaTellsItAgain(t *testing.T) {
 	if err != nil || closing.Completion == nil || string(closing.Completion.Result) != string(ours.Result) {
 		t.Errorf("the history says %+v, %v; want our result", closing, err)
 	}
-	<-proved
+	<-round.proofs.over
 	if after, err := desk.After(t.Context(), to, closing.EventID); err != nil || len(after.Events) != 1 || !after.Events[0].Status.Ended() {
 		t.Errorf("after that it says %+v, %v; want the end of the execution", after, err)
 	}
