@@ -14,7 +14,7 @@ function announce(text) {
 class ReviewLease extends HTMLElement {
   #review;
   #timer;
-  #active = false; // the reader did something since the last renewal
+  #active = !document.wasDiscarded; // did the reader do anything? Coming here is something; a tab that is loaded again by itself is not
   #noticed = () => (this.#active = true);
   #left = () => this.#release();
   #back = (event) => event.persisted && this.#open();
@@ -42,8 +42,8 @@ class ReviewLease extends HTMLElement {
   }
 
   async #open() {
-    const response = await post(this.dataset.url, { action: "open" }).catch(() => undefined);
-    if (!response) return this.#later(10_000);
+    const response = await post(this.dataset.url, { action: "open", ...this.#input() }).catch(() => undefined);
+    if (!response || response.status >= 500) return this.#later(5_000);
     if (!response.ok) return readSoon(); // not pending any more, or not this reader's to decide
     const lease = await response.json();
     this.#review = lease.review;
@@ -54,8 +54,7 @@ class ReviewLease extends HTMLElement {
   async #renew(extra = {}) {
     clearTimeout(this.#timer);
     if (!this.#review) return this.#open();
-    const input = this.#active ? { input: "1" } : {};
-    this.#active = false;
+    const input = this.#input();
     const background = input.input || extra.still ? {} : { "Countersign-Background": "1" }; // else a forgotten tab never signs out
     const response = await post(this.dataset.url, { action: "renew", review: this.#review, ...input, ...extra }, background).catch(() => undefined);
     if (!response || response.status >= 500) return this.#later(5_000);
@@ -65,6 +64,13 @@ class ReviewLease extends HTMLElement {
     }
     if (!response.ok) return readSoon();
     this.#follow(await response.json());
+  }
+
+  // What there is to tell since it was last told.
+  #input() {
+    const active = this.#active;
+    this.#active = false;
+    return active ? { input: "1" } : {};
   }
 
   #follow(lease) {
