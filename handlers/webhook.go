@@ -57,5 +57,5 @@ func (s *server) receive(c echo.Context, from callbacks.Source, messageID string
 	if err != nil {
 		return err
 	}
-	return intake.WriteReceipt(c.Response(), receipt)
+	return intake.WriteReceipt(c.Response(), s.BaseURL, receipt)
 }

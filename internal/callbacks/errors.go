@@ -19,6 +19,9 @@ var (
 	ErrLeaseLost = errors.New("the lease is no longer held")
 	// ErrUnavailable: the database does not answer. Nothing was recorded.
 	ErrUnavailable = errors.New("the database does not answer")
+	// ErrUncertain comes with ErrUnavailable where the database went away during the commit: the change may be recorded. What
+	// is done again finds that out, for everything that is recorded is recorded once.
+	ErrUncertain = errors.New("the answer to the commit was lost")
 )
 
 // Refusal says why a viewer who sees a callback may not decide it. It matches [ErrForbidden].

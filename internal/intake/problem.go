@@ -66,6 +66,8 @@ var problems = []struct {
 		Detail: "Too many messages. Send the same message again later."}},
 	{callbacks.ErrDifferent, Problem{Status: http.StatusConflict, Code: "different",
 		Detail: "This callback was announced before with other content. Nothing was changed."}},
+	{callbacks.ErrUncertain, Problem{Status: http.StatusServiceUnavailable, Code: "uncertain", RetryAfter: unavailablePause,
+		Detail: "It may be recorded or not. Send the same message again in a moment: it is recorded once."}},
 	{callbacks.ErrUnavailable, Problem{Status: http.StatusServiceUnavailable, Code: "unavailable", RetryAfter: unavailablePause,
 		Detail: "Nothing was recorded. Send the same message again in a moment."}},
 }
@@ -115,19 +117,19 @@ func (p Problem) Write(w http.ResponseWriter) error {
 	return write(w, "application/problem+json", p.Status, p)
 }
 
-// WriteReceipt answers that a callback is recorded: 201 the first time, 200 when it was already.
-func WriteReceipt(w http.ResponseWriter, receipt callbacks.Receipt) error {
+// WriteReceipt answers that a callback is recorded: 201 the first time, 200 when it was already. origin is the desk's own. What
+// became of the callback since is not said, so that a repeated message gets the same answer.
+func WriteReceipt(w http.ResponseWriter, origin string, receipt callbacks.Receipt) error {
 	status := http.StatusOK
 	if receipt.Created {
 		status = http.StatusCreated
 	}
-	page := "/callbacks/" + string(receipt.Callback.ID)
+	page := origin + "/callbacks/" + string(receipt.Callback.ID)
 	w.Header().Set("Location", page)
 	return write(w, "application/json", status, struct {
-		ID    callbacks.ID    `json:"id"`
-		Page  string          `json:"page"`
-		State callbacks.State `json:"state"`
-	}{receipt.Callback.ID, page, receipt.Callback.State})
+		ID  callbacks.ID `json:"id"`
+		URL string       `json:"url"`
+	}{receipt.Callback.ID, page})
 }
 
 func write(w http.ResponseWriter, media string, status int, v any) error {

@@ -99,11 +99,11 @@ func TestReceipt(t *testing.T) {
 			t.Parallel()
 			w := httptest.NewRecorder()
 			receipt := callbacks.Receipt{Callback: callbacks.Callback{ID: "k7", CallbackID: "QUJD", State: callbacks.Pending}, Created: created}
-			if err := intake.WriteReceipt(w, receipt); err != nil {
+			if err := intake.WriteReceipt(w, "https://desk.example.com", receipt); err != nil {
 				t.Fatal(err)
 			}
-			const body = `{"id":"k7","page":"/callbacks/k7","state":"pending"}` + "\n"
-			if w.Code != want || w.Body.String() != body || w.Header().Get("Location") != "/callbacks/k7" {
+			const body = `{"id":"k7","url":"https://desk.example.com/callbacks/k7"}` + "\n"
+			if w.Code != want || w.Body.String() != body || w.Header().Get("Location") != "https://desk.example.com/callbacks/k7" {
 				t.Errorf("answered %d %v %s", w.Code, w.Header(), w.Body)
 			}
 		})

@@ -17,3 +17,11 @@ func (s *Store) ExplainList(ctx context.Context, q callbacks.Query) ([]string, e
 	err = s.db.NewRaw("explain (analyze, costs off, timing off) "+text, args...).Scan(ctx, &lines)
 	return lines, err
 }
+
+// CommitWithoutServer is a transaction whose connection is cut before its commit.
+func (s *Store) CommitWithoutServer(ctx context.Context) error {
+	return s.transact(ctx, func(ctx context.Context, t *tx) error {
+		_, _ = t.exec(ctx, "select pg_terminate_backend(pg_backend_pid())") // the server is gone before it can answer
+		return nil
+	})
+}

@@ -11,6 +11,8 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
 )
 
 const (
@@ -76,7 +78,11 @@ func (s *Store) transactOnce(ctx context.Context, fn func(context.Context, *tx) 
 	if err := fn(ctx, &tx{statements: postgresStatements{sqlTx}, db: s.db, dialect: &postgresDialect}); err != nil {
 		return err
 	}
-	return unavailable(sqlTx.Commit())
+	err = unavailable(sqlTx.Commit())
+	if errors.Is(err, callbacks.ErrUnavailable) {
+		return fmt.Errorf("%w: %w", callbacks.ErrUncertain, err)
+	}
+	return err
 }
 
 // postgresStatements runs statements in a transaction; pgx keeps them prepared on each connection.

@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -99,6 +100,18 @@ func TestPostgres(t *testing.T) {
 	}
 	server(t)
 	callbackstest.RunStore(t, func(t *testing.T) callbacks.Store { return openPostgres(t) })
+}
+
+// TestPostgresLostCommit: whether a commit without an answer took place is not known, and is not said.
+func TestPostgresLostCommit(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		return
+	}
+	err := openPostgres(t).CommitWithoutServer(t.Context())
+	if !errors.Is(err, callbacks.ErrUncertain) || !errors.Is(err, callbacks.ErrUnavailable) {
+		t.Errorf("got %v, want ErrUncertain and ErrUnavailable", err)
+	}
 }
 
 var scanned = regexp.MustCompile(`Scan .*actual rows=(\d+) loops=(\d+)`)
