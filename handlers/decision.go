@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -117,33 +118,36 @@ func (s *server) overtaken(c echo.Context, d decision) error {
 	}
 	tried, _ := sheet.Callback.Outcome(d.Outcome)
 	return render(c, http.StatusConflict, views.ConflictPage(shell, views.Conflict{
-		Callback: sheet.Callback, Tried: tried.Label, Comment: d.Comment, Next: next, List: from.address(),
+		Callback: sheet.Callback, Tried: tried.Label, Next: next, List: from.address(),
 	}))
 }
 
-// unrecorded is the decision that the request was posting, nil when it was something else. Errors may come before the form
+// posted is the form of the decision that the request was posting, nil when it was something else. Errors may come before it
 // was read, so it is read here.
-func unrecorded(c echo.Context) *views.Unrecorded {
-	if c.Path() != "/callbacks/:id/decision" {
+func posted(c echo.Context) url.Values {
+	if c.Path() != "/callbacks/:id/decision" || c.Request().Method != http.MethodPost {
 		return nil
 	}
 	form, err := postForm(c)
 	if err != nil {
 		return nil
 	}
+	return form
+}
+
+// unrecorded is such a decision, to be posted again.
+func unrecorded(c echo.Context) *views.Unrecorded {
+	form := posted(c)
+	if form == nil {
+		return nil
+	}
 	return &views.Unrecorded{
-		Callback: callbacks.ID(c.Param("id")), Outcome: form.Get("outcome"), Comment: form.Get("comment"),
-		Seen: form.Get("seen"), At: form.Get("at"),
+		Callback: callbacks.ID(c.Param("id")), Outcome: form.Get("outcome"), Seen: form.Get("seen"), At: form.Get("at"),
 	}
 }
 
 // typedComment is the comment of such a decision, empty for none.
-func typedComment(c echo.Context) string {
-	if d := unrecorded(c); d != nil {
-		return d.Comment
-	}
-	return ""
-}
+func typedComment(c echo.Context) string { return posted(c).Get("comment") }
 
 // preview shows what a choice would send, as a fragment of the page.
 func (s *server) preview(c echo.Context) error {

@@ -106,6 +106,8 @@ func TestDecision_Refused(t *testing.T) {
 		"DatabaseGone": {rita, func(s *site, _ callbacks.ID, _ url.Values) { _ = s.store.Close() }, http.StatusServiceUnavailable, "cannot reach its database"},
 		"FourEyes":     {ines, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusForbidden, "four eyes"},
 		"Auditor":      {audrey, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusForbidden, "decide nothing"},
+		"OtherQueue":   {otto, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusNotFound, "not yours to see"},
+		"NoRole":       {nora, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusForbidden, "no role here"},
 		"SessionOver":  {rita, func(s *site, _ callbacks.ID, _ url.Values) { s.clock.Advance(24 * time.Hour) }, http.StatusUnauthorized, "Nothing was recorded"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -190,13 +192,15 @@ func TestDecision_TooLarge(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	id, b := s.receive(expense()).ID, s.as(rita)
-	if a := b.decide(id, url.Values{"outcome": {"approve"}, "comment": {strings.Repeat("x", 65<<10)}}); a.status != http.StatusRequestEntityTooLarge {
+	if a := b.decide(id, url.Values{"outcome": {"approve"}, "comment": {strings.Repeat("x", 1<<20)}}); a.status != http.StatusRequestEntityTooLarge {
 		t.Errorf("%d, want 413", a.status)
 	}
-	long := strings.Repeat("x", callbacks.MaxCommentRunes+1)
-	a := b.decide(id, url.Values{"outcome": {"approve"}, "comment": {long}})
-	if kept := a.document(t).Find("textarea#comment").Text(); a.status != http.StatusUnprocessableEntity || kept != long {
-		t.Errorf("%d, kept %d characters, want 422 and all", a.status, len(kept))
+	for _, length := range []int{callbacks.MaxCommentRunes + 1, 100 << 10} {
+		long := strings.Repeat("x", length)
+		a := b.decide(id, url.Values{"outcome": {"approve"}, "comment": {long}})
+		if kept := a.document(t).Find("textarea#comment").Text(); a.status != http.StatusUnprocessableEntity || kept != long {
+			t.Errorf("%d, kept %d characters, want 422 and all %d", a.status, len(kept), length)
+		}
 	}
 }
 

@@ -33,6 +33,7 @@ const statusClientGone = 499
 // carry with it, which cannot be trusted then; only a reading that its reader gave up is no sign of that.
 var failures = []failure{
 	{isA(context.Canceled), statusClientGone, unavailablePage, "The request was given up."},
+	{isA(callbacks.ErrUncertain), http.StatusServiceUnavailable, unavailablePage, "The database went away while it recorded this. Look before you try again."},
 	{isA(callbacks.ErrUnavailable), http.StatusServiceUnavailable, unavailablePage, "The database does not answer. Nothing was recorded. Try again in a moment."},
 	{isA(context.DeadlineExceeded), http.StatusServiceUnavailable, unavailablePage, "This took too long. Try again in a moment."},
 	{isA(errSignIn), http.StatusUnauthorized, signedOutPage, "Sign in first."},
@@ -48,7 +49,7 @@ var failures = []failure{
 	{isA(auth.ErrTokenInvalid), http.StatusBadGateway, signInAgainPage, notAccepted},
 	{isOf[*auth.RefusedError], http.StatusForbidden, signInAgainPage, refusedByProvider},
 	{isStatus(http.StatusNotFound), http.StatusNotFound, notFoundPage, "There is no such page."},
-	{isStatus(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed, notFoundPage, "Not with this method."},
+	{isStatus(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed, wrongMethodPage, "Not with this method."},
 	{func(error) bool { return true }, http.StatusInternalServerError, failurePage, "Something went wrong here."},
 }
 
@@ -115,6 +116,10 @@ func notFoundPage(s *server, c echo.Context, _ error) templ.Component {
 	return views.NotFoundPage(s.plainShell(c))
 }
 
+func wrongMethodPage(s *server, c echo.Context, _ error) templ.Component {
+	return views.WrongMethodPage(s.plainShell(c))
+}
+
 func noRolePage(s *server, c echo.Context, _ error) templ.Component {
 	return views.NoRolePage(s.plainShell(c))
 }
@@ -125,26 +130,28 @@ func failurePage(s *server, c echo.Context, _ error) templ.Component {
 }
 
 // unavailablePage keeps a decision that was being posted, so that trying again needs no typing.
-func unavailablePage(s *server, c echo.Context, _ error) templ.Component {
+func unavailablePage(s *server, c echo.Context, err error) templ.Component {
 	shell := s.plainShell(c)
 	if c.Request().Method == http.MethodGet {
 		shell.Address = views.Address{Path: c.Request().URL.Path, Query: c.QueryParams()} // to try again
 	}
-	return views.UnavailablePage(shell, views.Unavailable{RequestID: requestID(c), Decision: unrecorded(c)})
+	return views.UnavailablePage(shell, views.Unavailable{
+		RequestID: requestID(c), Decision: unrecorded(c), Uncertain: errors.Is(err, callbacks.ErrUncertain),
+	})
 }
 
-// forbiddenPage gives the domain's reason. A comment is kept: somebody else may be allowed to send it.
+// forbiddenPage gives the domain's reason.
 func forbiddenPage(s *server, c echo.Context, err error) templ.Component {
-	m := views.Forbidden{Callback: callbacks.ID(c.Param("id")), Comment: typedComment(c)}
+	m := views.Forbidden{Callback: callbacks.ID(c.Param("id"))}
 	if refusal, ok := errors.AsType[*callbacks.Refusal](err); ok {
 		m.Reason, m.Code = refusal.Reason, refusal.Code
 	}
 	return views.ForbiddenPage(s.plainShell(c), m)
 }
 
-// signedOutPage answers a form whose session has ended. What was typed stays to be copied.
+// signedOutPage answers a form whose session has ended.
 func signedOutPage(s *server, c echo.Context, _ error) templ.Component {
-	return views.SignedOutPage(s.plainShell(c), views.Forbidden{Callback: callbacks.ID(c.Param("id")), Comment: typedComment(c)})
+	return views.SignedOutPage(s.plainShell(c), views.Forbidden{Callback: callbacks.ID(c.Param("id"))})
 }
 
 func invalidPage(s *server, c echo.Context, err error) templ.Component {
@@ -165,7 +172,7 @@ func overtakenPage(s *server, c echo.Context, _ error) templ.Component {
 }
 
 func tooLargePage(s *server, c echo.Context, _ error) templ.Component {
-	return oneFault(s, c, http.StatusRequestEntityTooLarge, "form", "This is larger than 64 KiB. Nothing was recorded. Go back and shorten it.")
+	return oneFault(s, c, http.StatusRequestEntityTooLarge, "form", "This is larger than 1 MiB. Nothing was recorded. Go back and shorten it.")
 }
 
 // wayBack is where to go on after a request that cannot be understood: the page without its query, or the callback whose

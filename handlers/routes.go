@@ -61,8 +61,9 @@ const (
 	machine kind = "machine"
 )
 
-// maxForm bounds a posted form in bytes: the longest comment, fully escaped, fits.
-const maxForm = 64 << 10
+// maxForm bounds a posted form in bytes. It is many times the longest comment, so that one which is too long arrives and comes
+// back to be shortened.
+const maxForm = 1 << 20
 
 // mount registers every route with what its kind needs around it. What comes first is outermost. The limit of the body stands
 // before everything that may read a form, and the session before the guard that asks who is there.

@@ -93,12 +93,12 @@ func TestHTMLInjection(t *testing.T) {
 		}}),
 		"audit":       AuditPage(s, Audit{Entries: open.Audit, Query: callbacks.AuditQuery{Callback: evil, Action: evil}}),
 		"signin":      SignInPage(s, SignIn{Provider: evil, Return: "/callbacks/" + evil, Down: true, Problem: evil}),
-		"forbidden":   ForbiddenPage(s, Forbidden{Reason: evil, Code: evil, Callback: "x", Comment: evil}),
-		"conflict":    ConflictPage(s, Conflict{Callback: decided.Callback, Tried: evil, Comment: evil, Next: decided.Next, List: s.Address}),
+		"forbidden":   ForbiddenPage(keeping(s, evil), Forbidden{Reason: evil, Code: evil, Callback: "x"}),
+		"conflict":    ConflictPage(keeping(s, evil), Conflict{Callback: decided.Callback, Tried: evil, Next: decided.Next, List: s.Address}),
 		"invalid":     InvalidPage(s, BadRequest{Faults: callbacks.Invalid{{Pointer: evil, Detail: evil}}, Back: s.Address}),
 		"failure":     FailurePage(s, Failure{RequestID: evil}),
-		"unavailable": UnavailablePage(s, Unavailable{RequestID: evil, Decision: &Unrecorded{Callback: "x", Outcome: evil, Comment: evil}}),
-		"no-role":     NoRolePage(s),
+		"unavailable": UnavailablePage(keeping(s, evil), Unavailable{RequestID: evil, Decision: &Unrecorded{Callback: "x", Outcome: evil}}),
+		"no-role":     NoRolePage(keeping(s, evil)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -84,16 +84,16 @@ func pages() map[string]templ.Component {
 		"audit":            AuditPage(shellAt(PlaceAudit, "/audit"), Audit{Entries: sampleAudit(opened.Callback), Older: 48104}),
 		"signin":           SignInPage(nobody, SignIn{Provider: "Harborline SSO", Return: "/callbacks/exp2291"}),
 		"signin-down":      SignInPage(nobody, SignIn{Provider: "Harborline SSO", Return: "/", Down: true, SignedOut: true, Problem: "The provider refused the sign-in."}),
-		"403":              ForbiddenPage(review, Forbidden{Reason: "Queue finance asks for four eyes: you asked for this, so somebody else decides it.", Code: "requester", Callback: "exp2291", Comment: "Mine, fine."}),
+		"403":              ForbiddenPage(keeping(review, "Mine, fine."), Forbidden{Reason: "Queue finance asks for four eyes: you asked for this, so somebody else decides it.", Code: "requester", Callback: "exp2291"}),
 		"403-no-role":      NoRolePage(noRole),
 		"404":              NotFoundPage(shellAt(PlaceNone, "/callbacks/nothing")),
-		"409":              ConflictPage(review, Conflict{Callback: taken, Tried: "Reject", Comment: "Line 7 has no itemised receipt.", Next: &Next{Row: &next}, List: opened.List}),
+		"409":              ConflictPage(keeping(review, "Line 7 has no itemised receipt."), Conflict{Callback: taken, Tried: "Reject", Next: &Next{Row: &next}, List: opened.List}),
 		"409-clock":        ConflictPage(review, Conflict{Callback: timedOut.Callback, Tried: "Approve", List: opened.List}),
 		"422":              InvalidPage(mine, BadRequest{Faults: callbacks.Invalid{{Pointer: "from", Detail: "is not a time such as 2026-11-24T13:00"}}, Back: Address{Path: "/"}}),
 		"429":              TooManyPage(nobody, TooMany{RetryAfter: 20 * time.Second}),
 		"500":              FailurePage(mine, Failure{RequestID: "01JD9K4T9B"}),
 		"503":              UnavailablePage(nobody, Unavailable{RequestID: "01JD9K4T9B"}),
-		"503-with-comment": UnavailablePage(review, Unavailable{RequestID: "01JD9K4T9B", Decision: &Unrecorded{Callback: "exp2291", Outcome: "reject", Comment: "Line 7 has no receipt."}}),
+		"503-with-comment": UnavailablePage(keeping(review, "Line 7 has no receipt."), Unavailable{RequestID: "01JD9K4T9B", Decision: &Unrecorded{Callback: "exp2291", Outcome: "reject"}}),
 	}
 }
 

@@ -14,14 +14,12 @@ type Forbidden struct {
 	Reason   string // of the refusal, one sentence
 	Code     string // of the refusal, stable
 	Callback callbacks.ID
-	Comment  string // as typed, empty for none
 }
 
 // Conflict is the page of a decision that came too late: somebody or a clock was faster.
 type Conflict struct {
 	Callback callbacks.Callback // as it is now
 	Tried    string             // label of the outcome that was not sent
-	Comment  string             // as typed
 	Next     *Next
 	List     Address
 }
@@ -47,13 +45,13 @@ type Failure struct {
 type Unavailable struct {
 	RequestID string
 	Decision  *Unrecorded // nil when nothing was being decided
+	Uncertain bool        // the database went away while it recorded: it may have
 }
 
-// Unrecorded is a posted decision that could not be recorded: the form's own values.
+// Unrecorded is a posted decision that could not be recorded: the form's own values beside the comment, which the shell keeps.
 type Unrecorded struct {
 	Callback callbacks.ID
 	Outcome  string
-	Comment  string
 	Seen, At string
 }
 
@@ -65,11 +63,38 @@ func statusOr(status, usual int) string {
 	return strconv.Itoa(status)
 }
 
+// forbiddenTitle says by the code of the refusal what kind of thing is not allowed.
 func forbiddenTitle(m Forbidden) string {
-	if m.Callback != "" {
+	switch m.Code {
+	case "requester":
+		return "Somebody else decides what you asked for"
+	case "queue":
 		return "You can see this, but not decide it"
+	case "origin":
+		return "This came from another site"
 	}
-	return "This is not yours to do"
+	return "Your role does not allow this"
+}
+
+func unrecordedText(m Unavailable) string {
+	if m.Uncertain {
+		return "The connection broke while your decision was being recorded, so it may be. Try again: it is recorded and sent once, however often you do."
+	}
+	return "Nothing was decided. What you typed is below and goes with the next try."
+}
+
+func unrecordedState(m Unavailable) string {
+	if m.Uncertain {
+		return "Perhaps recorded"
+	}
+	return "Not recorded, not sent"
+}
+
+func unchangedText(m Unavailable) string {
+	if m.Uncertain {
+		return "The connection broke while a change was being recorded, so it may be. Look before you try again."
+	}
+	return "Nothing was changed. Heartbeats of open reviews cannot go out meanwhile."
 }
 
 func noRoleWords(s Shell) string {
@@ -100,9 +125,9 @@ func conflictTitle(m Conflict, s Shell) string {
 	return "This changed while you were looking"
 }
 
-func conflictText(m Conflict) string {
+func conflictText(s Shell) string {
 	text := "Your decision was not sent."
-	if m.Comment != "" {
+	if s.Kept != "" {
 		text += " Nothing is lost: your comment is below."
 	}
 	return text

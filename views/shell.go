@@ -32,6 +32,7 @@ type Shell struct {
 	Address Address  // of this page: what the live re-read gets
 	Version string   // of Countersign
 	Support string   // whom to ask: an address or a sentence from the configuration; may be empty
+	Kept    string   // the comment of a decision that was refused; error pages give it back
 }
 
 // SignedIn reports whether the reader is known.

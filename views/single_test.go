@@ -60,7 +60,7 @@ func TestConflictSaysWhoOrWhat(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			doc := html(t, ConflictPage(shellAt("mine", "/"), Conflict{Callback: tc.c, Tried: "Reject", Comment: "Line 7\nis missing", List: sampleReview().List}))
+			doc := html(t, ConflictPage(keeping(shellAt("mine", "/"), "Line 7\nis missing"), Conflict{Callback: tc.c, Tried: "Reject", List: sampleReview().List}))
 			if got := words(doc.Find("h1")); got != tc.title {
 				t.Errorf("title %q, want %q", got, tc.title)
 			}
@@ -90,21 +90,43 @@ func TestConflictLeadsOn(t *testing.T) {
 	}
 }
 
-// TestUnavailableKeepsWhatWasTyped: the form is sent again, through the page that shows the bytes.
+// keeping is a shell that gives a comment back.
+func keeping(s Shell, comment string) Shell {
+	s.Kept = comment
+	return s
+}
+
+// TestUnavailableKeepsWhatWasTyped: the form is sent again as it was.
 func TestUnavailableKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
-	m := Unavailable{RequestID: "R1", Decision: &Unrecorded{Callback: "exp2291", Outcome: "reject", Comment: "a < b", Seen: "abc", At: "now"}}
+	m := Unavailable{RequestID: "R1", Decision: &Unrecorded{Callback: "exp2291", Outcome: "reject", Seen: "abc", At: "now"}}
 	for name, s := range map[string]Shell{"Known": shellAt("mine", "/"), "Nobody": {Moment: Moment{Now: now}}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			form := html(t, UnavailablePage(s, m)).Find("form.again")
+			form := html(t, UnavailablePage(keeping(s, "a < b"), m)).Find("form.again")
 			if form.AttrOr("action", "") != "/callbacks/exp2291/decision" || form.AttrOr("method", "") != "post" {
 				t.Errorf("posts to %q", form.AttrOr("action", ""))
 			}
-			if form.Find("textarea[name=comment]").Text() != "a < b" || form.Find("[name=outcome]").AttrOr("value", "") != "reject" {
+			if form.Find("textarea[name=comment]").Text() != "a < b" || form.Find("[name=outcome]").AttrOr("value", "") != "reject" ||
+				form.Find("[name=seen]").AttrOr("value", "") != "abc" || form.Find("[name=at]").AttrOr("value", "") != "now" {
 				t.Errorf("kept: %q", words(form))
 			}
 		})
+	}
+}
+
+// TestProblemsKeepTheComment: whatever went wrong with a decision, what was typed for it is on the page.
+func TestProblemsKeepTheComment(t *testing.T) {
+	t.Parallel()
+	s := keeping(shellAt("mine", "/"), "a < b")
+	for name, page := range map[string]templ.Component{
+		"Forbidden": ForbiddenPage(s, Forbidden{}), "SignedOut": SignedOutPage(s, Forbidden{}), "NoRole": NoRolePage(s), "NotFound": NotFoundPage(s),
+		"WrongMethod": WrongMethodPage(s), "Invalid": InvalidPage(s, BadRequest{}), "TooMany": TooManyPage(s, TooMany{}), "Failure": FailurePage(s, Failure{}),
+		"Conflict": ConflictPage(s, Conflict{}), "Unavailable": UnavailablePage(s, Unavailable{Decision: &Unrecorded{}}),
+	} {
+		if kept := html(t, page).Find("textarea#kept-comment").Text(); kept != "a < b" {
+			t.Errorf("%s keeps %q", name, kept)
+		}
 	}
 }
 
@@ -118,14 +140,17 @@ func TestProblemPages(t *testing.T) {
 		title string
 		text  string
 	}{
-		{"Forbidden", ForbiddenPage(s, Forbidden{Reason: "Ask Aiko.", Code: "requester", Callback: "x"}), "403", "You can see this, but not decide it", "Ask Aiko."},
-		{"ForbiddenElse", ForbiddenPage(s, Forbidden{Reason: "This list is for admins."}), "403", "This is not yours to do", "This list is for admins."},
+		{"Forbidden", ForbiddenPage(s, Forbidden{Reason: "Ask Aiko.", Code: "requester", Callback: "x"}), "403", "Somebody else decides what you asked for", "Ask Aiko."},
+		{"ForbiddenQueue", ForbiddenPage(s, Forbidden{Reason: "Ask Mara.", Code: "queue", Callback: "x"}), "403", "You can see this, but not decide it", "Ask Mara."},
+		{"ForbiddenElse", ForbiddenPage(s, Forbidden{Reason: "This list is for admins.", Code: "role"}), "403", "Your role does not allow this", "This list is for admins."},
 		{"NoRole", NoRolePage(s), "403", "You are signed in, but have no role here", "Ask platform@harborline.example for one."},
 		{"NotFound", NotFoundPage(s), "404", "There is no such page, or it is not yours to see", "Ask platform@harborline.example."},
 		{"Invalid", InvalidPage(s, BadRequest{Faults: callbacks.Invalid{{Pointer: "from", Detail: "is no time"}}}), "422", "This cannot be understood", "from is no time"},
+		{"WrongMethod", WrongMethodPage(s), "405", "This address is not a page", "Nothing was changed."},
 		{"TooMany", TooManyPage(s, TooMany{RetryAfter: 20 * time.Second}), "429", "That was too often", "Try again in 20 s."},
 		{"Failure", FailurePage(s, Failure{RequestID: "01JD"}), "500", "Countersign made a mistake", "Request 01JD"},
 		{"Unavailable", UnavailablePage(s, Unavailable{RequestID: "01JD"}), "503", "Countersign cannot reach its database", "Nothing was changed."},
+		{"Uncertain", UnavailablePage(s, Unavailable{RequestID: "01JD", Uncertain: true, Decision: &Unrecorded{Callback: "x", Outcome: "approve"}}), "503", "Countersign cannot reach its database", "it is recorded and sent once"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
