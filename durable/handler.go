@@ -136,6 +136,9 @@ func (r *run) answer(ctx context.Context, end ending) ([]byte, error) {
 		out.Error = newResponseError(errorObject(end.failure))
 	case statusSucceeded:
 		result, err := r.deliver(ctx, end.result)
+		if refused(err) {
+			return r.answer(ctx, ending{status: statusFailed, failure: err})
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -2,7 +2,9 @@ package durable
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -100,4 +102,13 @@ func (j *journal) checkpoint(ctx context.Context, update types.OperationUpdate) 
 	}
 	j.merge(out.NewExecutionState.Operations)
 	return j.readFrom(ctx, aws.ToString(out.NewExecutionState.NextMarker))
+}
+
+// refused tells whether Lambda will refuse an update each time, for what is in
+// it or for a quota. The same error type is for a token that a newer invocation
+// has made void, which says nothing of the update; AWS's SDKs know it by its
+// text, too.
+func refused(err error) bool {
+	invalid, ok := errors.AsType[*types.InvalidParameterValueException](err)
+	return ok && !strings.HasPrefix(invalid.ErrorMessage(), "Invalid Checkpoint Token")
 }
