@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -212,7 +213,12 @@ func (b *backend) checkpoint(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	b.changed = before
-	reply(w, map[string]any{"CheckpointToken": b.currentToken(), "NewExecutionState": map[string]any{"Operations": changed}})
+	marker := ""
+	if b.pageSize > 0 && len(changed) > b.pageSize {
+		marker = strconv.Itoa(slices.Index(b.records, changed[b.pageSize]))
+		changed = changed[:b.pageSize]
+	}
+	reply(w, map[string]any{"CheckpointToken": b.currentToken(), "NewExecutionState": map[string]any{"Operations": changed, "NextMarker": marker}})
 }
 
 func (b *backend) apply(u update) {

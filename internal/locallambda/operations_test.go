@@ -13,12 +13,22 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// unknownARN names an execution that no engine of these tests has.
-const unknownARN = "arn:aws:lambda:us-east-1:123456789012:function:f:1/durable-execution/a/b"
+// arguments are what calls of all operations name.
+type arguments struct{ arn, callbackID, executionName, marker string }
 
-// operations are all of the API, each as a call of the SDK. Nothing that they name exists.
-func (b *bench) operations() map[string]func() error {
-	ctx, arn, id, token, function := b.t.Context(), aws.String(unknownARN), aws.String("AAAA"), aws.String("AAAA"), aws.String("none")
+// unknown names what no engine of these tests has, malformed what none could have.
+var (
+	unknown   = arguments{arn: "arn:aws:lambda:us-east-1:123456789012:function:f:1/durable-execution/a/b", callbackID: "AAAA", executionName: "order-7"}
+	malformed = arguments{arn: "arn:aws:nonsense", callbackID: "no base64", executionName: "order 7", marker: "x"}
+)
+
+// operations are all of the API, each as a call of the SDK.
+func (b *bench) operations(a arguments) map[string]func() error {
+	ctx, arn, id, token, function := b.t.Context(), &a.arn, &a.callbackID, aws.String("AAAA"), aws.String("none")
+	var marker *string
+	if a.marker != "" {
+		marker = &a.marker
+	}
 	call := func(_ any, err error) error { return err }
 	return map[string]func() error{
 		"CheckpointDurableExecution": func() error {
@@ -37,7 +47,7 @@ func (b *bench) operations() map[string]func() error {
 			return call(b.client.StopDurableExecution(ctx, &lambda.StopDurableExecutionInput{DurableExecutionArn: arn}))
 		},
 		"ListDurableExecutionsByFunction": func() error {
-			return call(b.client.ListDurableExecutionsByFunction(ctx, &lambda.ListDurableExecutionsByFunctionInput{FunctionName: function}))
+			return call(b.client.ListDurableExecutionsByFunction(ctx, &lambda.ListDurableExecutionsByFunctionInput{FunctionName: function, Marker: marker}))
 		},
 		"SendDurableExecutionCallbackSuccess": func() error {
 			return call(b.client.SendDurableExecutionCallbackSuccess(ctx, &lambda.SendDurableExecutionCallbackSuccessInput{CallbackId: id}))
@@ -49,10 +59,10 @@ func (b *bench) operations() map[string]func() error {
 			return call(b.client.SendDurableExecutionCallbackHeartbeat(ctx, &lambda.SendDurableExecutionCallbackHeartbeatInput{CallbackId: id}))
 		},
 		"Invoke": func() error {
-			return call(b.client.Invoke(ctx, &lambda.InvokeInput{FunctionName: function}))
+			return call(b.client.Invoke(ctx, &lambda.InvokeInput{FunctionName: function, DurableExecutionName: &a.executionName}))
 		},
 		"ListFunctions": func() error {
-			return call(b.client.ListFunctions(ctx, &lambda.ListFunctionsInput{}))
+			return call(b.client.ListFunctions(ctx, &lambda.ListFunctionsInput{Marker: marker}))
 		},
 	}
 }
@@ -72,8 +82,16 @@ func nothingThere(t *testing.T, operation string, err error) {
 func TestOperations_NothingThere(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, locallambda.Config{})
-	for operation, call := range b.operations() {
+	for operation, call := range b.operations(unknown) {
 		t.Run(operation, func(t *testing.T) { nothingThere(t, operation, call()) })
+	}
+}
+
+func TestOperations_Malformed(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, locallambda.Config{})
+	for operation, call := range b.operations(malformed) {
+		t.Run(operation, func(t *testing.T) { wantError[*types.InvalidParameterValueException](t, call()) })
 	}
 }
 
@@ -85,7 +103,7 @@ func TestOperations_EveryFault(t *testing.T) {
 		locallambda.FaultThrottled: 429, locallambda.FaultService: 500, locallambda.FaultAccessDenied: 403,
 		locallambda.FaultKMSAccessDenied: 502, locallambda.FaultKMSDisabled: 502, locallambda.FaultKMSInvalidState: 502, locallambda.FaultKMSNotFound: 502,
 	} {
-		for operation, call := range b.operations() {
+		for operation, call := range b.operations(unknown) {
 			t.Run(operation+"/"+string(kind), func(t *testing.T) {
 				b.engine.SetFaults(nil, locallambda.Fault{Kind: kind, Operation: operation, Count: 1})
 				err := call()

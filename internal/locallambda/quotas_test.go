@@ -29,7 +29,7 @@ func TestQuotas_ThrottleEachOperationByItself(t *testing.T) {
 		rates[operation] = 2
 	}
 	b := newBench(t, locallambda.Config{Quotas: locallambda.Quotas{Rates: rates}})
-	for operation, call := range b.operations() {
+	for operation, call := range b.operations(unknown) {
 		t.Run(operation, func(t *testing.T) {
 			nothingThere(t, operation, call())
 			nothingThere(t, operation, call())
@@ -37,7 +37,7 @@ func TestQuotas_ThrottleEachOperationByItself(t *testing.T) {
 		})
 	}
 	b.clock.Advance(500 * time.Millisecond) // enough for one call more
-	for operation, call := range b.operations() {
+	for operation, call := range b.operations(unknown) {
 		t.Run(operation+" later", func(t *testing.T) {
 			nothingThere(t, operation, call())
 			wantThrottled(t, call())
@@ -52,7 +52,7 @@ func TestQuotas_AWSRates(t *testing.T) {
 	for operation, want := range map[string]int{
 		"ListDurableExecutionsByFunction": 15, "GetDurableExecutionHistory": 15, "ListFunctions": 15, "GetDurableExecution": 30, "StopDurableExecution": 300,
 	} {
-		call := b.operations()[operation]
+		call := b.operations(unknown)[operation]
 		for range want {
 			nothingThere(t, operation, call())
 		}
@@ -64,7 +64,7 @@ func TestQuotas_OffByDefault(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, locallambda.Config{})
 	for range 40 {
-		nothingThere(t, "GetDurableExecutionHistory", b.operations()["GetDurableExecutionHistory"]())
+		nothingThere(t, "GetDurableExecutionHistory", b.operations(unknown)["GetDurableExecutionHistory"]())
 	}
 }
 
