@@ -9,8 +9,8 @@ import (
 
 // Quotas bound what callers and executions may do, as AWS bounds an account in a region. The zero value bounds nothing.
 type Quotas struct {
-	// Rates are calls per second over HTTP, by the API's name of the operation. What is not in it is not throttled. A second's worth of
-	// calls may come at once: AWS documents the rates, but no bursts.
+	// Rates are calls per second over HTTP, by the API's name of the operation. What is not in it is not throttled. A second's
+	// worth of calls may come at once: AWS documents the rates, but no bursts.
 	Rates map[string]int
 	// Operations bounds the durable operations of one execution; every retry of a step counts as another, as AWS meters it.
 	Operations int
@@ -18,8 +18,8 @@ type Quotas struct {
 	PersistedBytes int
 }
 
-// AWSQuotas are the quotas of the Lambda Developer Guide ("Lambda quotas") as they are in most regions: the largest three
-// allow twice as much of what is counted in hundreds and thousands.
+// AWSQuotas are the quotas of the Lambda Developer Guide ("Lambda quotas") as they are in most regions; the three
+// largest allow twice as much of some.
 func AWSQuotas() Quotas {
 	return Quotas{
 		Rates: map[string]int{
@@ -76,10 +76,13 @@ func (x *execution) checkQuotas(updates []operationUpdate) error {
 	begun := map[string]bool{}
 	for _, u := range updates {
 		bytes += len(text(u.Payload)) + u.Error.size()
-		if isNew := x.byID[u.ID] == nil && !begun[u.ID]; u.Type != executionOperation && (isNew || u.Action == retryAction) {
+		if u.Type != executionOperation && x.byID[u.ID] == nil && !begun[u.ID] {
+			begun[u.ID] = true
 			operations++
 		}
-		begun[u.ID] = true
+		if u.Action == retryAction {
+			operations++
+		}
 	}
 	switch {
 	case quotas.Operations > 0 && operations > quotas.Operations:

@@ -89,12 +89,15 @@ func TestQuotas_Operations(t *testing.T) {
 	t.Parallel()
 	b, s := playWithin(t, locallambda.AWSQuotas())
 	var updates []types.OperationUpdate
-	for i := range 2998 {
+	for i := range 2997 {
 		updates = append(updates, update(step, succeeds, fmt.Sprint(i)))
 	}
 	s.must(updates...)
-	s.must(update(step, begins, "flaky"), update(step, retries, "flaky")) // the first attempt and the second
-	_, err := s.checkpoint(update(wait, begins, "one more"))
+	s.must(update(step, begins, "flaky"))
+	_, err := s.checkpoint(update(step, retries, "flaky"), update(step, retries, "another")) // one, and two
+	wantExceeded(t, err)
+	s.must(update(step, retries, "flaky"), update(step, begins, "done"), update(step, succeeds, "done"))
+	_, err = s.checkpoint(update(wait, begins, "one more"))
 	wantExceeded(t, err)
 	s.pending()
 	b.suspended()
