@@ -93,6 +93,9 @@ func (j *journal) checkpoint(ctx context.Context, update types.OperationUpdate) 
 		CheckpointToken:     aws.String(j.token),
 		Updates:             []types.OperationUpdate{update},
 	})
+	if refused(err) {
+		err = fmt.Errorf("%w: %w", errRefused, err)
+	}
 	if err != nil {
 		return fmt.Errorf("durable: checkpoint %s %s of %s: %w", update.Type, update.Action, j.arn, err)
 	}
@@ -104,10 +107,13 @@ func (j *journal) checkpoint(ctx context.Context, update types.OperationUpdate) 
 	return j.readFrom(ctx, aws.ToString(out.NewExecutionState.NextMarker))
 }
 
-// refused tells whether Lambda will refuse an update each time, for what is in
-// it or for a quota. The same error type is for a token that a newer invocation
-// has made void, which says nothing of the update; AWS's SDKs know it by its
-// text, too.
+// errRefused is about an update that Lambda will refuse each time, for what is
+// in it or for a quota.
+var errRefused = errors.New("Lambda refuses it")
+
+// refused tells whether the error is about the update. Of the same type is that
+// about a token which a newer invocation has made void; AWS's SDKs, too, know it
+// by its text.
 func refused(err error) bool {
 	invalid, ok := errors.AsType[*types.InvalidParameterValueException](err)
 	return ok && !strings.HasPrefix(invalid.ErrorMessage(), "Invalid Checkpoint Token")

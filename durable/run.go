@@ -91,7 +91,7 @@ func (r *run) fail(err error) { r.end(ending{status: statusFailed, failure: err}
 // it could not come any further.
 func (r *run) checkpoint(c *durableContext, update types.OperationUpdate) {
 	switch err := r.journal.checkpoint(c, update); {
-	case refused(err):
+	case errors.Is(err, errRefused):
 		r.fail(err)
 	case err != nil:
 		r.end(ending{fault: err})

@@ -49,11 +49,10 @@ func New(keys ...[]byte) (*Serdes, error) {
 }
 
 // Marshal returns v as JSON, encrypted, in base64, because Lambda keeps text.
-// A [json.RawMessage] is encrypted as it is, so that what a reviewer was shown
-// is what the function gets, to the byte.
 // The ciphertext opens only with the same execution ARN, so that an answer
 // cannot be moved to another execution. The operation ID is not bound: who
-// answers a callback cannot know it.
+// answers a callback cannot know it. A [json.RawMessage] is encrypted as it is,
+// so that the function gets what a reviewer was shown, to the byte.
 func (s *Serdes) Marshal(_ context.Context, meta durable.SerdesContext, v any) ([]byte, error) {
 	plain, err := encode(v)
 	if err != nil {
