@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -170,7 +171,7 @@ func (b *backend) state(w http.ResponseWriter, r *http.Request) {
 	b.stateReads++
 	from, err := strconv.Atoi(r.URL.Query().Get("Marker"))
 	if err != nil || r.URL.Query().Get("CheckpointToken") != b.currentToken() {
-		refuse(w, "InvalidParameterValueException")
+		refuse(w, "InvalidParameterValueException", "refused")
 		return
 	}
 	page, marker := b.page(from)
@@ -187,12 +188,12 @@ func (b *backend) checkpoint(w http.ResponseWriter, r *http.Request) {
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil || r.PathValue("arn") != testArn {
 		b.t.Errorf("checkpoint of %s: %v", r.PathValue("arn"), err)
 	}
-	if b.refuse != "" || in.CheckpointToken != b.currentToken() {
-		kind := b.refuse
-		if kind == "" {
-			kind = "InvalidParameterValueException"
-		}
-		refuse(w, kind)
+	if in.CheckpointToken != b.currentToken() {
+		refuse(w, "InvalidParameterValueException", "Invalid Checkpoint Token: it was used")
+		return
+	}
+	if b.refuse != "" {
+		refuse(w, b.refuse, "refused")
 		return
 	}
 	b.token++
@@ -212,7 +213,12 @@ func (b *backend) checkpoint(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	b.changed = before
-	reply(w, map[string]any{"CheckpointToken": b.currentToken(), "NewExecutionState": map[string]any{"Operations": changed}})
+	marker := ""
+	if b.pageSize > 0 && len(changed) > b.pageSize {
+		marker = strconv.Itoa(slices.Index(b.records, changed[b.pageSize]))
+		changed = changed[:b.pageSize]
+	}
+	reply(w, map[string]any{"CheckpointToken": b.currentToken(), "NewExecutionState": map[string]any{"Operations": changed, "NextMarker": marker}})
 }
 
 func (b *backend) apply(u update) {
@@ -306,14 +312,14 @@ func (b *backend) lastUpdate() update {
 	return b.updates[len(b.updates)-1]
 }
 
-func refuse(w http.ResponseWriter, kind string) {
+func refuse(w http.ResponseWriter, kind, message string) {
 	w.Header().Set("X-Amzn-Errortype", kind)
 	status := http.StatusBadRequest
 	if kind == "ServiceException" {
 		status = http.StatusInternalServerError
 	}
 	w.WriteHeader(status)
-	fmt.Fprintf(w, `{"Type":"User","Message":"refused: %s"}`, kind)
+	fmt.Fprintf(w, `{"Type":"User","message":%q}`, message)
 }
 
 func reply(w http.ResponseWriter, body any) {

@@ -60,8 +60,15 @@ func runConformance(t *testing.T, cases []conformanceCase) {
 // engine can be changed before.
 func startConformance(t *testing.T, fn durable.Handler[any, any], options func(*lambda.Options), prepare func(*locallambda.Engine)) *conformance {
 	t.Helper()
+	return startConformanceOn(t, locallambda.Config{}, fn, options, prepare)
+}
+
+// startConformanceOn is startConformance on an engine that differs from others.
+func startConformanceOn(t *testing.T, config locallambda.Config, fn durable.Handler[any, any], options func(*lambda.Options), prepare func(*locallambda.Engine)) *conformance {
+	t.Helper()
 	clock := locallambdatest.NewClock(time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC))
-	engine := locallambda.New(locallambda.Config{Clock: clock})
+	config.Clock = clock
+	engine := locallambda.New(config)
 	server := httptest.NewServer(engine.Handler())
 	transport := &http.Transport{}
 	t.Cleanup(func() {

@@ -58,9 +58,10 @@
 // contexts. The error value that a step returned is not among them, as only
 // its type name and text are recorded.
 //
-// Faults of one invocation, such as a checkpoint that Lambda does not accept,
+// Faults of one invocation, such as a checkpoint that does not get through,
 // never reach the handler. They end the invocation with an error, and Lambda
-// invokes the function again.
+// invokes the function again. A checkpoint that Lambda refuses for what is in
+// it, or for a quota, would be refused again: it fails the execution.
 //
 // # Names
 //

@@ -1,6 +1,7 @@
 package durable_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -96,5 +97,22 @@ func TestEngine_longExecution(t *testing.T) {
 	got, err := c.client.GetDurableExecution(t.Context(), &lambda.GetDurableExecutionInput{DurableExecutionArn: &c.arn})
 	if err != nil || aws.ToString(got.Result) != "250" {
 		t.Errorf("ended %s with %s, %v; want 250 steps, each run once", got.Status, aws.ToString(got.Result), err)
+	}
+}
+
+// A workflow that exceeds a quota fails at once and says so: invoked again it
+// would come no further.
+func TestEngine_quotaExceeded(t *testing.T) {
+	t.Parallel()
+	c := startConformanceOn(t, locallambda.Config{Quotas: locallambda.Quotas{Operations: 2}}, func(ctx durable.Context, _ any) (any, error) {
+		for {
+			if err := step(ctx, "again"); err != nil {
+				return nil, err
+			}
+		}
+	}, nil, nil)
+	end := c.log.Next(t, locallambda.ExecutionEnded)
+	if end.Status != "FAILED" || !strings.Contains(end.Error.ErrorMessage, "the quota of 2 durable operations") {
+		t.Errorf("ended %s, %+v", end.Status, end.Error)
 	}
 }

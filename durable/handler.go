@@ -3,6 +3,7 @@ package durable
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 
@@ -136,6 +137,9 @@ func (r *run) answer(ctx context.Context, end ending) ([]byte, error) {
 		out.Error = newResponseError(errorObject(end.failure))
 	case statusSucceeded:
 		result, err := r.deliver(ctx, end.result)
+		if errors.Is(err, errRefused) {
+			return r.answer(ctx, ending{status: statusFailed, failure: err})
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -2,7 +2,9 @@ package durable
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -91,6 +93,9 @@ func (j *journal) checkpoint(ctx context.Context, update types.OperationUpdate) 
 		CheckpointToken:     aws.String(j.token),
 		Updates:             []types.OperationUpdate{update},
 	})
+	if refused(err) {
+		err = fmt.Errorf("%w: %w", errRefused, err)
+	}
 	if err != nil {
 		return fmt.Errorf("durable: checkpoint %s %s of %s: %w", update.Type, update.Action, j.arn, err)
 	}
@@ -100,4 +105,16 @@ func (j *journal) checkpoint(ctx context.Context, update types.OperationUpdate) 
 	}
 	j.merge(out.NewExecutionState.Operations)
 	return j.readFrom(ctx, aws.ToString(out.NewExecutionState.NextMarker))
+}
+
+// errRefused is about an update that Lambda will refuse each time, for what is
+// in it or for a quota.
+var errRefused = errors.New("Lambda refuses it")
+
+// refused tells whether the error is about the update. Of the same type is that
+// about a token which a newer invocation has made void; AWS's SDKs, too, know it
+// by its text.
+func refused(err error) bool {
+	invalid, ok := errors.AsType[*types.InvalidParameterValueException](err)
+	return ok && !strings.HasPrefix(invalid.ErrorMessage(), "Invalid Checkpoint Token")
 }

@@ -90,6 +90,34 @@ func TestReplay_readsTheStateInPages(t *testing.T) {
 	}
 }
 
+// What changed during a step may be more than one answer carries.
+func TestReplay_readsChangesInPages(t *testing.T) {
+	t.Parallel()
+	b := newBackend(t, `null`)
+	b.pageSize = 1
+	b.onCheckpoint = func(u update) {
+		if u.String() == "STEP SUCCEED work" {
+			b.settleLocked("first", "SUCCEEDED", map[string]any{"Result": "1"})
+			b.settleLocked("second", "SUCCEEDED", map[string]any{"Result": "2"})
+		}
+	}
+	b.invoke(newHandler(b, func(ctx durable.Context, _ any) (int, error) {
+		first, second := create[int](ctx, "first"), create[int](ctx, "second")
+		if err := step(ctx, "work"); err != nil {
+			return 0, err
+		}
+		a, err := first.Get()
+		if err != nil {
+			return 0, err
+		}
+		z, err := second.Get()
+		return a*10 + z, err
+	})).want(t, "SUCCEEDED", "12")
+	if b.stateReads != 2 {
+		t.Errorf("read %d pages after the first, want 2", b.stateReads)
+	}
+}
+
 // Every line is logged once, however often the code around it runs. Without
 // the list of updates, lines before a callback's result may come twice.
 func TestReplay_logsOnce(t *testing.T) {

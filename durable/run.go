@@ -87,9 +87,13 @@ func (r *run) suspend() { r.end(ending{status: statusPending}) }
 func (r *run) fail(err error) { r.end(ending{status: statusFailed, failure: err}) }
 
 // checkpoint records an update, or ends the run: without the record, going on
-// would repeat work. The next invocation starts from what was recorded.
+// would repeat work. The next invocation starts from what was recorded, unless
+// it could not come any further.
 func (r *run) checkpoint(c *durableContext, update types.OperationUpdate) {
-	if err := r.journal.checkpoint(c, update); err != nil {
+	switch err := r.journal.checkpoint(c, update); {
+	case errors.Is(err, errRefused):
+		r.fail(err)
+	case err != nil:
 		r.end(ending{fault: err})
 	}
 }

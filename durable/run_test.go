@@ -172,6 +172,26 @@ func TestRun_panicFailsTheExecution(t *testing.T) {
 	}
 }
 
+// What Lambda will not record however often it is asked fails the execution at once.
+func TestRun_refusedForGood(t *testing.T) {
+	t.Parallel()
+	cases := map[string]func(durable.Context) (string, error){
+		"operation":    func(ctx durable.Context) (string, error) { return "", step(ctx, "charge") },
+		"large result": func(durable.Context) (string, error) { return strings.Repeat("x", 6<<20), nil },
+	}
+	for name, fn := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBackend(t, `null`)
+			b.refuse = "InvalidParameterValueException"
+			a := b.invoke(newHandler(b, func(ctx durable.Context, _ any) (string, error) { return fn(ctx) }))
+			if a.Status != "FAILED" || !strings.Contains(a.Error.ErrorMessage, "InvalidParameterValueException: refused") {
+				t.Errorf("answer %s %+v", a.Status, a.Error)
+			}
+		})
+	}
+}
+
 // What is not the workflow's fault ends the invocation with an error, so that
 // Lambda repeats it, and the workflow does not see it.
 func TestRun_faultsAreRetriedByLambda(t *testing.T) {

@@ -36,26 +36,22 @@ func (a asked) page() string { return "/callbacks/" + a.id }
 // row is the callback's row in a list.
 func (a asked) row() string { return "#row-" + a.id }
 
-// registerFunction makes the engine know the function. Its input is the question that it puts to the desk.
-func (w *world) registerFunction(t *testing.T, webhookSecret string) {
-	t.Helper()
-	sender, err := demo.NewDesk(w.url+"/webhooks/callbacks", webhookSecret, time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.engine.Register(function, durable.NewHandler(func(ctx durable.Context, q demo.Question) (answer, error) {
-		callback, err := durable.CreateCallback[string](ctx, "approval", clocks(q)...)
+// register makes the engine know a function that puts a question to the desk: its input. Options are of its callback.
+func (w *world) register(name string, options ...durable.CallbackOption) {
+	w.engine.Register(name, durable.NewHandler(func(ctx durable.Context, q demo.Question) (answer, error) {
+		callback, err := durable.CreateCallback[json.RawMessage](ctx, "approval", append(clocks(q), options...)...)
 		if err != nil {
 			return answer{}, err
 		}
 		q.CallbackID = callback.CallbackID()
-		id, err := sender.Ask(ctx, q)
+		id, err := w.sender.Ask(ctx, q)
 		if err != nil {
 			return answer{}, err
 		}
 		w.asked.add(asked{ctx.ExecutionArn(), id})
 		var a answer
-		a.Result, err = callback.Get()
+		result, err := callback.Get()
+		a.Result = string(result)
 		if errors.As(err, &a.Failed) || errors.As(err, &a.Late) {
 			err = nil
 		}
@@ -107,6 +103,12 @@ func expense(changes ...func(*demo.Question)) demo.Question {
 
 // ask starts an execution and waits until the desk has its request.
 func (w *world) ask(t *testing.T, q demo.Question) asked {
+	t.Helper()
+	return w.askFrom(t, function, q)
+}
+
+// askFrom is ask for another function.
+func (w *world) askFrom(t *testing.T, function string, q demo.Question) asked {
 	t.Helper()
 	arn := w.begin(t, function, q)
 	return w.asked.await(t, patience, "the desk to take the request", func(a asked) bool { return a.executionARN == arn })

@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"countersign/internal/demo"
 	"countersign/internal/devidp"
 	"countersign/internal/locallambda"
 )
@@ -39,6 +40,7 @@ type world struct {
 	settings  map[string]string // of the desk, without their prefix
 	engine    *locallambda.Engine
 	lambda    *lambda.Client
+	sender    *demo.Desk                       // by which functions ask the desk
 	seen      *record[locallambda.Observation] // by the engine
 	asked     *record[asked]
 	provider  *devidp.Provider
@@ -52,7 +54,11 @@ func newWorld(t *testing.T, changes ...func(settings map[string]string)) *world 
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)
 	webhookSecret := "whsec_" + base64.StdEncoding.EncodeToString(key)
-	lambdaURL := w.startLambda(t, webhookSecret)
+	var err error
+	if w.sender, err = demo.NewDesk(w.url+"/webhooks/callbacks", webhookSecret, time.Now); err != nil {
+		t.Fatal(err)
+	}
+	lambdaURL := w.startLambda(t)
 	issuer := w.startProvider(t)
 	w.settings = map[string]string{
 		"ADDR":                 w.url[len("http://"):],
@@ -89,7 +95,7 @@ func (w *world) start(t *testing.T) {
 }
 
 // startLambda runs the engine with the function that asks, and notes what it sees.
-func (w *world) startLambda(t *testing.T, webhookSecret string) (url string) {
+func (w *world) startLambda(t *testing.T) (url string) {
 	w.engine = locallambda.New(locallambda.Config{Region: region, Logger: slog.New(slog.DiscardHandler)})
 	t.Cleanup(func() {
 		if err := w.engine.Close(); err != nil {
@@ -102,7 +108,7 @@ func (w *world) startLambda(t *testing.T, webhookSecret string) (url string) {
 	w.lambda = lambda.New(lambda.Options{
 		Region: region, BaseEndpoint: aws.String(server.URL), Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
 	})
-	w.registerFunction(t, webhookSecret)
+	w.register(function)
 	return server.URL
 }
 

@@ -32,6 +32,8 @@ var measurements = []measurement{
 	{"disk", "disk for each pending callback", (*bench).disk},
 	{"start", "process start until it is ready", (*bench).start},
 	{"page", "requests and bytes of a first page load in Chromium", (*bench).page},
+	{"rounds", "rounds of a durable function on the local engine", (*bench).durableRounds},
+	{"suspended", "memory of executions that wait on the local engine", (*bench).suspended},
 }
 
 // run is the program without the process around it. The first argument "floor" makes it a floor for another bench.

@@ -19,6 +19,7 @@ func TestMeasure(t *testing.T) {
 		"inbox, 20 pending", "inbox, 40 pending", "inbox, 120 pending", "inbox, p99",
 		"decisions, 1 connection ", "decision to Lambda, 16 connections",
 		"memory, empty", "memory, 40 pending", "disk", "start, new database", "start, 40 pending", "first page, requests",
+		"durable rounds, 16 at once, in a file", "result sent to Get, 1 at once", "memory of a suspended execution, of 40",
 	} {
 		if !strings.Contains(out.String(), "| "+name) {
 			t.Errorf("no row %q in\n%s", name, out.String())

@@ -21,6 +21,7 @@ type localLambdaOptions struct {
 	Region   string          `default:"us-east-1" help:"Region in the ARNs."`
 	Data     string          `type:"path" placeholder:"FILE" help:"SQLite file to keep executions in. Without it they go when the command ends."`
 	Fault    []localFault    `sep:"none" placeholder:"OPERATION=KIND[:RATE]" help:"Make calls go wrong, * for every operation. Kinds: 403, 429, 500, 502, reset, lost (the answer, not the work), slow. Repeat for more."`
+	Quotas   bool            `help:"Keep AWS's quotas: calls per second, and operations and bytes per execution."`
 	Log      string          `default:"warn" enum:"debug,info,warn,error" help:"Least severe level that is logged."`
 }
 
@@ -38,7 +39,7 @@ func runLocalLambda(ctx context.Context, o localLambdaOptions, stdout, stderr io
 		return err
 	}
 	defer func() { _ = l.Close() }() // closed already once it was served
-	engine, err := openEngine(o.Data, locallambda.Config{Region: o.Region, Logger: newLogger(log, stderr)})
+	engine, err := openEngine(o.Data, locallambda.Config{Region: o.Region, Logger: newLogger(log, stderr), Quotas: o.quotas()})
 	if err != nil {
 		return err
 	}
@@ -51,6 +52,13 @@ func runLocalLambda(ctx context.Context, o localLambdaOptions, stdout, stderr io
 		engine.Register(f.name, locallambda.HTTPFunction(f.url), locallambda.FunctionConfig{Version: localVersion})
 	}
 	return errors.Join(serveUntil(ctx, l, engine.Handler()), engine.Close())
+}
+
+func (o localLambdaOptions) quotas() locallambda.Quotas {
+	if !o.Quotas {
+		return locallambda.Quotas{}
+	}
+	return locallambda.AWSQuotas()
 }
 
 // openEngine makes an engine in memory where there is no path.

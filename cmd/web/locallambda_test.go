@@ -153,6 +153,21 @@ func TestLocalLambda_fault(t *testing.T) {
 	}
 }
 
+func TestLocalLambda_quotas(t *testing.T) {
+	t.Parallel()
+	r := startLocalLambda(t, "http://127.0.0.1:1", "--quotas")
+	for range 1000 { // as fast as a client can: far above 15 a second
+		_, err := r.client.ListFunctions(t.Context(), &lambda.ListFunctionsInput{})
+		if throttled := (*types.TooManyRequestsException)(nil); errors.As(err, &throttled) {
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Error("nothing was throttled")
+}
+
 func TestLocalLambda_flags(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

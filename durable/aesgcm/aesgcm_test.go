@@ -3,6 +3,7 @@ package aesgcm_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -85,9 +86,26 @@ func TestNew_refuses(t *testing.T) {
 	}
 }
 
+// Raw JSON comes back to the byte, whatever a JSON encoder would have made of it.
+func TestMarshal_rawJSON(t *testing.T) {
+	t.Parallel()
+	const raw = `{ "by": "<ann> & Örn", "n": 1.50 }`
+	s := serdes(t, key)
+	sealed, err := s.Marshal(context.Background(), approval, json.RawMessage(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got json.RawMessage
+	if err := s.Unmarshal(context.Background(), approval, sealed, &got); err != nil || string(got) != raw {
+		t.Errorf("came back as %s, %v; want %s", got, err, raw)
+	}
+}
+
 func TestMarshal_notJSON(t *testing.T) {
 	t.Parallel()
-	if _, err := serdes(t, key).Marshal(context.Background(), approval, make(chan int)); err == nil {
-		t.Error("a channel was encoded")
+	for _, v := range []any{make(chan int), json.RawMessage("{")} {
+		if _, err := serdes(t, key).Marshal(context.Background(), approval, v); err == nil {
+			t.Errorf("a %T was encoded", v)
+		}
 	}
 }

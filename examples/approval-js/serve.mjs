@@ -9,11 +9,12 @@ const { handler } = await import(pathToFileURL(resolve(module)));
 
 // The server's only path is POST /2015-03-31/functions/NAME/invocations.
 async function invoke(request, response) {
+  const deadline = Number(request.headers["lambda-runtime-deadline-ms"]);
   const context = {
     functionName: request.url.split("/")[3],
     functionVersion: "1",
     awsRequestId: request.headers["lambda-runtime-aws-request-id"],
-    getRemainingTimeInMillis: () => 60_000,
+    getRemainingTimeInMillis: () => deadline - Date.now(),
   };
   try {
     response.end(JSON.stringify(await handler(JSON.parse(await text(request)), context)));

@@ -57,9 +57,16 @@ func startConformance(t *testing.T, function string, faults ...locallambda.Fault
 // start starts an execution of a function behind an address.
 func start(t *testing.T, address, function, input string, faults ...locallambda.Fault) *conformance {
 	t.Helper()
+	return startOn(t, locallambda.Config{}, address, function, input, faults...)
+}
+
+// startOn is start on an engine that differs from others.
+func startOn(t *testing.T, config locallambda.Config, address, function, input string, faults ...locallambda.Fault) *conformance {
+	t.Helper()
 	// The SDK compares the engine's times with its own clock to see what is still to come.
 	clock := locallambdatest.NewClock(time.Now())
-	engine := lambda.open(locallambda.Config{Clock: clock})
+	config.Clock = clock
+	engine := lambda.open(config)
 	server := httptest.NewServer(engine.Handler())
 	transport := &http.Transport{}
 	t.Cleanup(func() {

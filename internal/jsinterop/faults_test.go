@@ -1,6 +1,7 @@
 package jsinterop
 
 import (
+	"strings"
 	"testing"
 
 	"countersign/internal/locallambda"
@@ -26,5 +27,15 @@ func TestFaults(t *testing.T) {
 				InvocationCompleted
 				CallbackFailed 1 Callback cb Rejected: not approved`})
 		})
+	}
+}
+
+// An exceeded quota ends the execution, not only the invocation: nobody moves the clock to the next one.
+func TestQuotaExceeded(t *testing.T) {
+	t.Parallel()
+	run := startOn(t, locallambda.Config{Quotas: locallambda.Quotas{Operations: 1}}, functions, "4-7", `"input"`)
+	end := run.log.Next(t, locallambda.ExecutionEnded)
+	if end.Status != "FAILED" || !strings.Contains(end.Error.ErrorMessage, "the quota of 1 durable operations") {
+		t.Errorf("ended %s, %+v", end.Status, end.Error)
 	}
 }

@@ -33,6 +33,20 @@ func (b *bench) endOf(arn string) locallambda.Observation {
 	}, "the end of "+arn)
 }
 
+// bothSuspended waits until caller and invoked function have suspended, in either order, and gives the callback of the latter.
+func (b *bench) bothSuspended() locallambda.Observation {
+	b.t.Helper()
+	b.suspended()
+	b.suspended()
+	for _, o := range b.log.All() {
+		if o.Kind == locallambda.CallbackStarted {
+			return o
+		}
+	}
+	b.t.Fatal("no callback has started")
+	return locallambda.Observation{}
+}
+
 func TestChainedInvoke_EndsAsTheInvokedExecution(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
@@ -51,8 +65,7 @@ func TestChainedInvoke_EndsAsTheInvokedExecution(t *testing.T) {
 			b.engine.Register("outer", &programFunction{b.client, calls("inner")}, locallambda.FunctionConfig{ExecutionTimeout: 2 * day})
 			b.register("inner", one(op("1")))
 			outer := b.start("outer")
-			open := b.next(locallambda.CallbackStarted)
-			b.suspended()
+			open := b.bothSuspended()
 			c.end(b, open.ExecutionARN, open.CallbackID)
 			if got := b.endOf(outer); got.Payload != status {
 				t.Errorf("the operation is %s, want %s", got.Payload, status)
@@ -86,8 +99,7 @@ func TestChainedInvoke_CallerEndedBefore(t *testing.T) {
 	b.register("outer", calls("inner"))
 	b.register("inner", one(op("1")))
 	outer := b.start("outer")
-	open := b.next(locallambda.CallbackStarted)
-	b.suspended()
+	open := b.bothSuspended()
 	b.stop(outer)
 	before := len(b.history(outer))
 	b.must(b.succeed(open.CallbackID, `1`))
@@ -104,8 +116,7 @@ func TestChainedInvoke_SurvivesRestart(t *testing.T) {
 	before.register("outer", calls("inner"))
 	before.register("inner", one(op("1")))
 	outer := before.start("outer")
-	id := before.next(locallambda.CallbackStarted).CallbackID
-	before.suspended()
+	id := before.bothSuspended().CallbackID
 	before.must(before.engine.Close())
 	after := reopen(t, path, begin)
 	after.register("outer", calls("inner"))

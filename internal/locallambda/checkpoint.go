@@ -41,7 +41,7 @@ type checkpointState struct {
 }
 
 // checkpoint applies updates, all or none, and returns the next token with what changed since the last one.
-// Errors: InvalidParameterValueException for a token that is used up and for updates that break a rule,
+// Errors: InvalidParameterValueException for a token that is used up and for updates that break a rule or a quota,
 // ResourceNotFoundException.
 func (e *Engine) checkpoint(arn string, r checkpointRequest) (response checkpointResponse, err error) {
 	err = e.update(func(now time.Time) error {
@@ -68,6 +68,9 @@ func (x *execution) checkpoint(now time.Time, r checkpointRequest) (checkpointRe
 	if err := x.validate(r.Updates); err != nil {
 		return checkpointResponse{}, err
 	}
+	if err := x.checkQuotas(r.Updates); err != nil {
+		return checkpointResponse{}, err
+	}
 	for _, u := range r.Updates {
 		x.apply(u, now)
 	}
@@ -77,10 +80,11 @@ func (x *execution) checkpoint(now time.Time, r checkpointRequest) (checkpointRe
 	return response, nil
 }
 
-// checkToken accepts only the token that was given out last. An execution that ended has none.
+// checkToken accepts only the token that was given out last. An execution that ended has none. By the words of this error
+// AWS's SDKs know that an invocation is out of date: any other one ends the execution.
 func (x *execution) checkToken(token string) error {
 	if x.token == "" || token != x.token {
-		return invalidParameter("Invalid checkpoint token.")
+		return invalidParameter("Invalid Checkpoint Token.")
 	}
 	return nil
 }

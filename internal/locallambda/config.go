@@ -24,6 +24,8 @@ type Config struct {
 	// HistoryPayloadLimit, in bytes, is the size from which history events carry payloads cut short and marked as truncated.
 	// Zero means never: Lambda has the mark but does not document the limit.
 	HistoryPayloadLimit int
+	// Quotas are those of an AWS account, such as [AWSQuotas]. Default none.
+	Quotas Quotas
 }
 
 const (

@@ -4,9 +4,10 @@
 // loopback listener.
 //
 // It owns: executions and their operations, the checkpoint protocol, the timers (both callback clocks, waits, step retries,
-// the execution timeout, the retry of failed invocations), the history, and faults on demand. It does not know the desk: it
-// imports the standard library and, for [Open], a SQLite driver, and shares no code with the package that calls Lambda, so
-// that the two cannot share a mistake. The wire format follows the model of aws-sdk-go-v2's service/lambda.
+// the execution timeout, the retry of failed invocations), the history, quotas, and faults on demand. It does not
+// know the desk: it imports the standard library, a SQLite driver for [Open] and a limiter for [Quotas], and shares no code
+// with the package that calls Lambda, so that the two cannot share a mistake. The wire format follows the model of
+// aws-sdk-go-v2's service/lambda.
 //
 // Where AWS leaves a behaviour undocumented the comment at that place says so.
 //

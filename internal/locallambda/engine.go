@@ -15,6 +15,7 @@ type Engine struct {
 	group     sync.WaitGroup // invocations and the observers' goroutine
 	observers observers
 	faults    faults
+	throttle  throttle
 
 	mu         sync.Mutex // guards what follows, and everything reachable from it
 	closed     bool
@@ -38,6 +39,7 @@ func New(config Config) *Engine {
 		callbacks:  map[string]*operation{},
 		executions: newExecutions(),
 	}
+	e.throttle = newThrottle(e.config.Quotas.Rates)
 	e.context, e.cancel = context.WithCancel(context.Background())
 	e.observers.start(&e.group)
 	return e

@@ -21,7 +21,7 @@ func (e *Engine) serveFaulty(f Fault, w http.ResponseWriter, r *http.Request, se
 	default:
 		err := &APIError{Status: faultStatus[f.Kind], Code: string(f.Kind), Message: "A fault on demand.", RetryAfter: f.RetryAfter}
 		if f.Kind == FaultThrottled {
-			err.Reason = "CallerRateLimitExceeded"
+			err.Reason = callerRateExceeded
 		}
 		writeError(w, err)
 	}

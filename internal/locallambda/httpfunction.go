@@ -8,11 +8,13 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 )
 
 // HTTPFunction returns a function that runs behind an HTTP server, such as a Node.js process: the engine sends
 // POST {baseURL}/2015-03-31/functions/{name}/invocations, and the server answers 200 with the handler's answer, or, where
-// the handler threw, with the header X-Amz-Function-Error and {"errorType","errorMessage"}.
+// the handler threw, with the header X-Amz-Function-Error and {"errorType","errorMessage"}. Request ID and deadline come in the
+// headers of Lambda's runtime API, Lambda-Runtime-Aws-Request-Id and Lambda-Runtime-Deadline-Ms.
 // Only the engine can invoke it, because the name comes from the invocation's context.
 func HTTPFunction(baseURL string) Function {
 	// A connection per invocation: on loopback it costs little, and nothing is left to close with the engine.
@@ -37,6 +39,7 @@ func (f httpFunction) Invoke(ctx context.Context, payload []byte) ([]byte, error
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Lambda-Runtime-Aws-Request-Id", i.RequestID)
+	request.Header.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(i.Deadline.UnixMilli(), 10))
 	response, err := f.client.Do(request)
 	if err != nil {
 		return nil, err

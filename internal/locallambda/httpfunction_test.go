@@ -5,7 +5,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"testing"
+	"time"
 
 	"countersign/internal/locallambda"
 )
@@ -25,7 +27,8 @@ func TestHTTPFunction_Succeeds(t *testing.T) {
 	b.engine.Register("f", locallambda.HTTPFunction(remote(t, func(w http.ResponseWriter, r *http.Request) {
 		var in input
 		body, _ := io.ReadAll(r.Body)
-		if err := json.Unmarshal(body, &in); err != nil || r.Header.Get("Lambda-Runtime-Aws-Request-Id") == "" {
+		if err := json.Unmarshal(body, &in); err != nil || r.Header.Get("Lambda-Runtime-Aws-Request-Id") == "" ||
+			r.Header.Get("Lambda-Runtime-Deadline-Ms") != strconv.FormatInt(begin.Add(15*time.Minute).UnixMilli(), 10) {
 			t.Errorf("request %s with %v: %v", body, r.Header, err)
 		}
 		result := in.InitialExecutionState.Operations[0].ExecutionDetails.InputPayload

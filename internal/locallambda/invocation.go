@@ -13,6 +13,7 @@ type Invocation struct {
 	Function  string
 	Version   string
 	RequestID string
+	Deadline  time.Time // when the engine gives it up, on the engine's clock
 }
 
 type invocationKey struct{}
@@ -83,10 +84,10 @@ func (x *execution) invoke(f *function, now time.Time) {
 	e := x.engine
 	ctx, cancel := context.WithCancel(e.context)
 	i := &invocation{
-		Invocation: Invocation{Function: f.name, Version: x.version, RequestID: newUUID()},
+		Invocation: Invocation{Function: f.name, Version: x.version, RequestID: newUUID(), Deadline: now.Add(f.config.Timeout)},
 		execution:  x, function: f, startedAt: now, cancel: cancel,
 	}
-	i.overtime = e.alarms.set(now.Add(f.config.Timeout), func(time.Time) { cancel() })
+	i.overtime = e.alarms.set(i.Deadline, func(time.Time) { cancel() })
 	x.invocation = i
 	x.woken = false
 	input := x.envelope()

@@ -343,7 +343,7 @@ func TestFunction_KnowsItsInvocation(t *testing.T) {
 	}), versionOne)
 	arn := b.start("f")
 	b.wantEnd("SUCCEEDED")
-	if id := *b.history(arn)[1].InvocationCompletedDetails.RequestId; got != (locallambda.Invocation{Function: "f", Version: "1", RequestID: id}) {
+	if id := *b.history(arn)[1].InvocationCompletedDetails.RequestId; got != (locallambda.Invocation{Function: "f", Version: "1", RequestID: id, Deadline: begin.Add(15 * time.Minute)}) {
 		t.Errorf("invocation %+v, request ID in the history %s", got, id)
 	}
 }

@@ -53,6 +53,9 @@ func (e *Engine) serve(route route) http.Handler {
 		w.Header().Set(requestIDHeader, id)
 		err := authenticated(r)
 		if err == nil {
+			err = e.throttle.admit(route.operation, e.now())
+		}
+		if err == nil {
 			err = route.handle(e, w, r)
 		}
 		if err != nil {

@@ -1,0 +1,106 @@
+package locallambda
+
+import (
+	"net/http"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Quotas bound what callers and executions may do, as AWS bounds an account in a region. The zero value bounds nothing.
+type Quotas struct {
+	// Rates are calls per second over HTTP, by the API's name of the operation. What is not in it is not throttled. A second's
+	// worth of calls may come at once: AWS documents the rates, but no bursts.
+	Rates map[string]int
+	// Operations bounds the durable operations of one execution; every retry of a step counts as another, as AWS meters it.
+	Operations int
+	// PersistedBytes bounds the inputs, results and errors that one execution keeps.
+	PersistedBytes int
+}
+
+// AWSQuotas are the quotas of the Lambda Developer Guide ("Lambda quotas") as they are in most regions; the three
+// largest allow twice as much of some.
+func AWSQuotas() Quotas {
+	return Quotas{
+		Rates: map[string]int{
+			"Invoke":                                300, // starts of executions
+			"CheckpointDurableExecution":            10_000,
+			"GetDurableExecutionState":              10_000,
+			"GetDurableExecution":                   30,
+			"GetDurableExecutionHistory":            15,
+			"ListDurableExecutionsByFunction":       15,
+			"StopDurableExecution":                  300,
+			"SendDurableExecutionCallbackSuccess":   3_000,
+			"SendDurableExecutionCallbackFailure":   3_000,
+			"SendDurableExecutionCallbackHeartbeat": 3_000,
+			"ListFunctions":                         15, // with the rest of the control plane, which is not here
+		},
+		Operations:     3_000,
+		PersistedBytes: 100 << 20,
+	}
+}
+
+// throttle keeps the rates of the operations that have one.
+type throttle map[string]*rate.Limiter
+
+// newThrottle begins with a second's worth of calls for each operation.
+func newThrottle(rates map[string]int) throttle {
+	t := throttle{}
+	for operation, perSecond := range rates {
+		t[operation] = rate.NewLimiter(rate.Limit(perSecond), perSecond)
+	}
+	return t
+}
+
+// admit counts a call. Error: TooManyRequestsException.
+func (t throttle) admit(operation string, now time.Time) error {
+	if limiter := t[operation]; limiter == nil || limiter.AllowN(now, 1) {
+		return nil
+	}
+	// With any whole rate another call is free within a second, and Retry-After has no smaller unit.
+	return &APIError{Status: http.StatusTooManyRequests, Code: "TooManyRequestsException", Message: "Rate exceeded.",
+		Reason: callerRateExceeded, RetryAfter: time.Second}
+}
+
+// callerRateExceeded is the reason that Lambda gives for a rate of its API.
+const callerRateExceeded = "CallerRateLimitExceeded"
+
+// checkQuotas refuses updates that would take the execution over its quotas. AWS documents these, not the answer; this one
+// ends the execution in AWS's SDKs, where another one would end the invocation only, to be repeated in vain.
+func (x *execution) checkQuotas(updates []operationUpdate) error {
+	quotas := x.engine.config.Quotas
+	if quotas.Operations == 0 && quotas.PersistedBytes == 0 {
+		return nil // spares the count
+	}
+	operations, bytes := x.used()
+	begun := map[string]bool{}
+	for _, u := range updates {
+		bytes += len(text(u.Payload)) + u.Error.size()
+		if u.Type != executionOperation && x.byID[u.ID] == nil && !begun[u.ID] {
+			begun[u.ID] = true
+			operations++
+		}
+		if u.Action == retryAction {
+			operations++
+		}
+	}
+	switch {
+	case quotas.Operations > 0 && operations > quotas.Operations:
+		return invalidParameter("The durable execution exceeds the quota of %d durable operations.", quotas.Operations)
+	case quotas.PersistedBytes > 0 && bytes > quotas.PersistedBytes:
+		return invalidParameter("The durable execution exceeds the quota of %d bytes of persisted data.", quotas.PersistedBytes)
+	}
+	return nil
+}
+
+// used counts what of its quotas the execution has used up.
+func (x *execution) used() (operations, bytes int) {
+	bytes = len(text(x.input))
+	for _, op := range x.operations {
+		bytes += len(text(op.result)) + op.err.size()
+		if op.kind != executionOperation {
+			operations += 1 + int(op.attempt)
+		}
+	}
+	return operations, bytes
+}
