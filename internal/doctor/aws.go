@@ -206,7 +206,8 @@ func (r *region) every() []Finding {
 	durable := len(r.durable())
 	switch {
 	case r.answer.Meaning == Denied:
-		return []Finding{deniedFinding("no function is found for *", []question{{action: ListFunctions, resource: "*", answer: r.answer}})}
+		list := []question{{action: ListFunctions, resource: "*", answer: r.answer}}
+		return []Finding{deniedFinding("no function is found for *", list, list)}
 	case r.answer.Meaning != Done:
 		return []Finding{warning("what * stands for could not be listed: %s", r.answer.Text)}
 	case durable == 0:

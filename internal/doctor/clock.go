@@ -25,7 +25,7 @@ func (r Reading) skew(whose string) []Finding {
 	if ahead < skewNoise {
 		return []Finding{ok("the clock of %s agrees with ours", whose)}
 	}
-	f := ok("our clock is %s %s that of %s", ahead.Round(time.Second), way, whose)
+	f := ok("our clock is %s %s that of %s", ahead.Round(roughly(ahead)), way, whose)
 	switch {
 	case ahead > skewProblem:
 		f.Level = Problem
@@ -37,4 +37,12 @@ func (r Reading) skew(whose string) []Finding {
 	return []Finding{f.
 		todo("Set this machine's clock and keep it in step by NTP (timedatectl set-ntp true). More than five minutes break webhook signatures, sign-in and calls of AWS.").
 		todo("If the other clocks of this report agree with ours, it is that of %s which is wrong.", whose)}
+}
+
+// roughly is how exactly a difference is worth telling.
+func roughly(d time.Duration) time.Duration {
+	if d > skewWarning {
+		return 10 * time.Second
+	}
+	return time.Second
 }

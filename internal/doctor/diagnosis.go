@@ -21,7 +21,7 @@ func (i *inspection) diagnose(caller Caller) []Finding {
 			untold = append(untold, q)
 		}
 	}
-	findings := i.denials(denied, caller)
+	findings := i.denials(denied, allowed, open, caller)
 	switch {
 	case len(allowed) > 0 && len(allowed) == len(i.questions):
 		findings = append(findings, ok("allowed: everything that it needs"))
@@ -48,29 +48,25 @@ func (q question) elsewhere(p place) bool {
 	return q.madeUp && resource != "" && !strings.Contains(resource, ":function:"+p.function)
 }
 
-// denials finds the mistake behind what is denied.
-func (i *inspection) denials(denied []question, caller Caller) []Finding {
+// denials finds the mistake behind what is denied. Without a history no callback is known, so that whether one may be completed
+// cannot be told then: what was not denied may be missing too.
+func (i *inspection) denials(denied, allowed, open []question, caller Caller) []Finding {
 	if len(denied) == 0 {
 		return nil
 	}
-	arn := i.function.place.arn()
-	plain := slices.IndexFunc(denied, func(q question) bool { return q.resource == arn }) // the list, without version
-	versioned := 0                                                                        // of the five that know no other form
-	for _, q := range denied {
-		if q.action != ListExecutions {
-			versioned++
+	if i.noneOf(allowed, open) {
+		all := slices.Concat(denied, open)
+		slices.SortStableFunc(all, func(a, b question) int { return strings.Compare(a.resource, b.resource) })
+		if len(allowed) > 0 {
+			return []Finding{deniedFinding("the policy names the function without the suffix :*, which never matches what concerns executions", denied, all)}
 		}
-	}
-	switch {
-	case len(denied) == len(i.questions) && versioned > 0:
 		who := caller.ARN
 		if who == "" {
 			who = "these credentials"
 		}
-		return []Finding{deniedFinding("nothing is allowed: no policy of "+who+" names this function in this region and account", denied)}
-	case versioned == len(sends)+len(reads) && plain < 0:
-		return []Finding{deniedFinding("the policy names the function without the suffix :*, which never matches what concerns executions", denied)}
+		return []Finding{deniedFinding("no policy of "+who+" names this function in this region and account", denied, all)}
 	}
+	arn := i.function.place.arn()
 	var findings []Finding
 	for _, group := range []struct {
 		effect string
@@ -82,10 +78,17 @@ func (i *inspection) denials(denied []question, caller Caller) []Finding {
 		{"its callbacks are not found", func(q question) bool { return q.resource == arn }},
 	} {
 		if some := slices.DeleteFunc(slices.Clone(denied), func(q question) bool { return !group.of(q) }); len(some) > 0 {
-			findings = append(findings, deniedFinding(group.effect, some))
+			findings = append(findings, deniedFinding(group.effect, some, some))
 		}
 	}
 	return append(findings, i.versionsOnly(denied)...)
+}
+
+// noneOf reports whether nothing is allowed that is checked against a version: no reading, and no completing that could be asked.
+func (i *inspection) noneOf(allowed, open []question) bool {
+	versioned := func(q question) bool { return q.resource != i.function.place.arn() }
+	return i.execution != "" && !slices.ContainsFunc(allowed, versioned) &&
+		!slices.ContainsFunc(open, func(q question) bool { return !slices.Contains(sends, q.action) })
 }
 
 // unread is what follows from a history that may not be read.
@@ -101,7 +104,7 @@ func (i *inspection) unread() string {
 func (i *inspection) versionsOnly(denied []question) []Finding {
 	for _, q := range denied {
 		if q.action == ListExecutions && q.resource != i.function.place.arn() {
-			f := deniedFinding("the list of executions is denied by version; the desk asks without", []question{q})
+			f := deniedFinding("works all the same, for the desk asks for no version", []question{q}, []question{q})
 			f.Level = Warning
 			return []Finding{f}
 		}
@@ -110,9 +113,9 @@ func (i *inspection) versionsOnly(denied []question) []Finding {
 }
 
 // deniedFinding says what follows from a denial, and the lines that the policy lacks.
-func deniedFinding(effect string, denied []question) Finding {
+func deniedFinding(effect string, denied, missing []question) Finding {
 	f := problem("%s: %s denied%s", effect, actions(denied), because(denied))
-	for _, q := range denied {
+	for _, q := range missing {
 		if d := denialOf(q.answer.Text); d.explicit() {
 			f = f.todo("An explicit deny outweighs every allow: take %s out of it.", q.action)
 			continue

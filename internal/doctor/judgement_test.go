@@ -109,9 +109,9 @@ func TestClock(t *testing.T) {
 		"Same":      {0, "ok the clock of the database agrees with ours"},
 		"Noise":     {-2 * time.Second, "ok the clock of the database agrees with ours"},
 		"Little":    {-30 * time.Second, "ok our clock is 30s behind that of the database"},
-		"Minute":    {61 * time.Second, "warning our clock is 1m1s ahead of that of the database → Set this machine's clock"},
+		"Minute":    {61 * time.Second, "warning our clock is 1m0s ahead of that of the database → Set this machine's clock"},
 		"FiveExact": {5 * time.Minute, "warning"},
-		"Five":      {-5*time.Minute - time.Second, "problem our clock is 5m1s behind that of the database → Set this machine's clock"},
+		"Five":      {-5*time.Minute - time.Second, "problem our clock is 5m0s behind that of the database → Set this machine's clock"},
 	} {
 		d := doctor.Database{Server: &doctor.Server{Encoding: "UTF8", Local: true, Clock: doctor.Reading{Theirs: theirs, Ours: theirs.Add(tt.ours)}}}
 		if got := lines(doctor.DatabaseSections(d, nil)); !strings.Contains(got, tt.want) {
