@@ -65,7 +65,7 @@ func runDoctor(ctx context.Context, o doctorOptions, lookup func(string) (string
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "The least policy for the functions that are named (doctor --policy prints it alone)\n\n")
+	fmt.Fprintf(stdout, "The least IAM policy for this configuration (doctor --policy prints it alone)\n\n")
 	if err := printPolicy(policy, stdout, stdout); err != nil {
 		return err
 	}
@@ -81,9 +81,8 @@ func printPolicy(policy string, stdout, remarks io.Writer) error {
 	if _, err := io.WriteString(stdout, policy); err != nil {
 		return err
 	}
-	if !doctor.Complete(policy) {
-		fmt.Fprintf(remarks, "\n%s, %s and %s stand for what is not known here.\n",
-			doctor.AccountPlaceholder, doctor.RegionPlaceholder, doctor.FunctionPlaceholder)
+	if unknown := doctor.Placeholders(policy); len(unknown) > 0 {
+		fmt.Fprintf(remarks, "\nNot known here, to be filled in: %s.\n", strings.Join(unknown, ", "))
 	}
 	return nil
 }

@@ -133,7 +133,7 @@ func policyOf(statements ...string) string {
 	return `{"Version": "2012-10-17", "Statement": [` + strings.Join(statements, ",") + `]}`
 }
 
-// TestDoctorMendsPolicies: five broken policies, each diagnosed by the line that is missing; the policy that is printed passes.
+// TestDoctorMendsPolicies: broken policies, each diagnosed by the line that is missing; the policy that is printed passes.
 func TestDoctorMendsPolicies(t *testing.T) {
 	x := newExamined(t)
 	open := x.endOne(t)
@@ -150,6 +150,10 @@ func TestDoctorMendsPolicies(t *testing.T) {
 		"NoHistory": {policyOf(allow(sendActions+`, "lambda:GetDurableExecution"`, rigVersions), allow(listAction, rigARN, rigVersions)), []string{
 			"problem  a decision whose answer is lost stays unconfirmed, and callbacks are not found: GetDurableExecutionHistory denied (AWS: no identity-based policy allows",
 			"→ allow lambda:GetDurableExecutionHistory on " + rigVersions + "\n",
+		}},
+		"SuffixOnTheListOnly": {policyOf(allow(sendActions+","+readActions, rigARN), allow(listAction, rigARN, rigVersions)), []string{
+			"GetDurableExecution, GetDurableExecutionHistory denied",
+			"→ If the policy names them: an ARN without :* never matches",
 		}},
 		"NoFailure": {policyOf(allow(`"lambda:SendDurableExecutionCallbackSuccess", "lambda:SendDurableExecutionCallbackHeartbeat",`+readActions, rigVersions), allow(listAction, rigARN, rigVersions)), []string{
 			"problem  decisions cannot be delivered: SendDurableExecutionCallbackFailure denied",

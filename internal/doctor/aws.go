@@ -264,4 +264,15 @@ func (x *account) expand(f function) []function {
 	return all[:min(len(all), maxExamined)]
 }
 
-func (x *account) policy() string { return policy(x.functions()) }
+// policy is for the functions that are named, or else for one that is to be filled in.
+func (x *account) policy() string {
+	functions := x.functions()
+	if len(functions) == 0 {
+		p := place{region: x.caller.Region, account: x.caller.Account}
+		if r := x.region(p.region); r != nil {
+			p = r.place("").or(p)
+		}
+		functions = []function{{place: p}}
+	}
+	return policy(functions)
+}

@@ -82,7 +82,7 @@ func (d Database) schema() Finding {
 		return ok("no tables yet: serve makes them, version %d", d.Newest)
 	case d.Schema < d.Newest:
 		return warning("the tables have version %d, this binary's have %d", d.Schema, d.Newest).
-			todo("Back up, then start this binary's serve: it brings them up to date. Older ones do not work with them any more then.")
+			todo("Back up, then start this binary's serve: it brings them up to date, for which there is no way back but the backup.")
 	case d.Schema > d.Newest:
 		return problem("the tables have version %d, this binary knows %d: it is too old for them", d.Schema, d.Newest).
 			todo("Run the version of countersign that serve last ran with, or a newer one; or restore a backup from before.")

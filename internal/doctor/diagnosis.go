@@ -78,7 +78,11 @@ func (i *inspection) denials(denied, allowed, open []question, caller Caller) []
 		{"its callbacks are not found", func(q question) bool { return q.resource == arn }},
 	} {
 		if some := slices.DeleteFunc(slices.Clone(denied), func(q question) bool { return !group.of(q) }); len(some) > 0 {
-			findings = append(findings, deniedFinding(group.effect, some, some))
+			f := deniedFinding(group.effect, some, some)
+			if slices.Contains(reads, some[0].action) && slices.ContainsFunc(open, question.sends) {
+				f = f.todo("If the policy names them: an ARN without :* never matches, and then what completes callbacks is missing too.")
+			}
+			findings = append(findings, f)
 		}
 	}
 	return append(findings, i.versionsOnly(denied)...)
@@ -88,8 +92,11 @@ func (i *inspection) denials(denied, allowed, open []question, caller Caller) []
 func (i *inspection) noneOf(allowed, open []question) bool {
 	versioned := func(q question) bool { return q.resource != i.function.place.arn() }
 	return i.execution != "" && !slices.ContainsFunc(allowed, versioned) &&
-		!slices.ContainsFunc(open, func(q question) bool { return !slices.Contains(sends, q.action) })
+		!slices.ContainsFunc(open, func(q question) bool { return !q.sends() })
 }
+
+// sends reports whether the question was to complete a callback, or to beat for it.
+func (q question) sends() bool { return slices.Contains(sends, q.action) }
 
 // unread is what follows from a history that may not be read.
 func (i *inspection) unread() string {

@@ -29,9 +29,6 @@ func policy(functions []function) string {
 		}
 		every = every || f.Name == Every
 	}
-	if len(functions) == 0 {
-		versions = []string{place{}.arn() + ":*"}
-	}
 	statements := []statement{{"Allow", names(slices.Concat(sends, reads)), versions}}
 	if both != nil {
 		statements = append(statements, statement{"Allow", names([]Action{ListExecutions}), both})
@@ -65,7 +62,9 @@ func names(actions []Action) (all []string) {
 	return all
 }
 
-// Complete reports whether a policy holds no placeholder.
-func Complete(policy string) bool {
-	return !strings.Contains(policy, AccountPlaceholder) && !strings.Contains(policy, RegionPlaceholder) && !strings.Contains(policy, FunctionPlaceholder)
+// Placeholders are what stands in a policy for what is not known.
+func Placeholders(policy string) []string {
+	return slices.DeleteFunc([]string{AccountPlaceholder, RegionPlaceholder, FunctionPlaceholder}, func(p string) bool {
+		return !strings.Contains(policy, p)
+	})
 }

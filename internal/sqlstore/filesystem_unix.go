@@ -26,5 +26,5 @@ func fileSystem(folder string) (free int64, network string) {
 	if syscall.Statfs(folder, &stat) != nil {
 		return -1, ""
 	}
-	return int64(stat.Bavail) * int64(stat.Bsize), networkKinds[int64(stat.Type)] //nolint:gosec,unconvert // types differ by system
+	return int64(stat.Bavail) * int64(stat.Bsize), networkKinds[int64(stat.Type)] //nolint:gosec // types differ by system
 }
