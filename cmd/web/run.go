@@ -17,6 +17,7 @@ type commands struct {
 	Serve   struct{}           `cmd:"" help:"Run the desk, configured by COUNTERSIGN_… variables (serve -h lists them)."`
 	Demo    demoOptions        `cmd:"" help:"Run everything on loopback: a local Lambda, an OpenID provider, sample functions and the desk."`
 	Local   localLambdaOptions `cmd:"" name:"local-lambda" help:"Run durable functions on loopback, without Docker or an AWS account: the local Lambda alone."`
+	Doctor  doctorOptions      `cmd:"" help:"Examine what serve would run with: database, identity provider, clocks, permissions. Changes nothing; fails when there is a problem."`
 	Backup  backupOptions      `cmd:"" help:"Copy the SQLite database to a new file while the desk works. Needs COUNTERSIGN_DATABASE_URL only."`
 	Version struct{}           `cmd:"" help:"Print the version."`
 }
@@ -39,6 +40,8 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		return nil
 	case "serve":
 		return serve(ctx, lookup, stderr)
+	case "doctor":
+		return runDoctor(ctx, cli.Doctor, lookup, stdout, stderr)
 	case "backup <file>":
 		return runBackup(ctx, cli.Backup, lookup, stdout)
 	case "demo":
@@ -86,9 +89,9 @@ func help(options kong.HelpOptions, ctx *kong.Context) error {
 
 // serve runs the desk until ctx ends.
 func serve(ctx context.Context, lookup func(string) (string, bool), stderr io.Writer) error {
-	settings, err := config.Load(lookup, os.ReadFile)
+	settings, err := loadSettings(lookup)
 	if err != nil {
-		return fmt.Errorf("the configuration is not complete:\n%w", err)
+		return err
 	}
 	log := newLogger(settings.Log, stderr)
 	log.InfoContext(ctx, "starting", "version", version, "settings", settings)
@@ -103,6 +106,14 @@ func serve(ctx context.Context, lookup func(string) (string, bool), stderr io.Wr
 	}
 	log.InfoContext(ctx, "ready", "address", listener.Addr().String(), "url", string(settings.BaseURL))
 	return d.run(ctx, listener)
+}
+
+func loadSettings(lookup func(string) (string, bool)) (config.Config, error) {
+	settings, err := config.Load(lookup, os.ReadFile)
+	if err != nil {
+		return config.Config{}, fmt.Errorf("the configuration is not complete:\n%w", err)
+	}
+	return settings, nil
 }
 
 func newLogger(settings config.Log, w io.Writer) *slog.Logger {

@@ -22,6 +22,11 @@ var rules = []rule{
 		bans: func(_, imported string) bool { return !standard(imported) && !under(imported, "internal/callbacks") },
 	},
 	{
+		says: "the doctor judges facts that adapters bring: it imports the standard library only",
+		of:   func(p string) bool { return under(p, "internal/doctor") },
+		bans: func(p, imported string) bool { return !standard(imported) && owner(p) != owner(imported) },
+	},
+	{
 		says: "adapters speak domain types and never import each other",
 		of:   adapter,
 		bans: func(p, imported string) bool { return adapter(imported) && owner(p) != owner(imported) },
@@ -96,7 +101,7 @@ func adapter(p string) bool {
 	if !under(p, "internal") || testSupport(p) {
 		return false
 	}
-	return !under(p, "internal/callbacks") && !under(p, "internal/locallambda") && !under(p, "internal/devidp")
+	return !under(p, "internal/callbacks") && !under(p, "internal/doctor") && !under(p, "internal/locallambda") && !under(p, "internal/devidp")
 }
 
 // owner is the folder that a package belongs to: handlers, views, internal/auth…
@@ -151,6 +156,10 @@ func TestEachRule(t *testing.T) {
 		{"internal/callbacks", "net/netip", ""},
 		{"internal/callbacks/callbackstest", "github.com/google/go-cmp/cmp", ""},
 		{"internal/callbacks", "internal/callbacks/callbackstest", "is for tests"},
+		{"internal/doctor", "internal/callbacks", "the doctor judges facts"},
+		{"internal/doctor", "internal/sqlstore", "the doctor judges facts"},
+		{"internal/doctor", "net/http", ""},
+		{"internal/sqlstore", "internal/doctor", ""},
 		{"internal/auth", "internal/sqlstore", "never import each other"},
 		{"internal/auth/cookies", "internal/auth", ""},
 		{"internal/newcomer", "internal/live", "never import each other"},

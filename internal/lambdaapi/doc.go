@@ -3,6 +3,7 @@
 //
 // It owns three things: which region a call goes to, that each call is exactly one attempt, and what an answer means
 // (answer.go, one table). It keeps nothing and decides nothing; what follows from an answer is the domain's business.
+// [Examiner] asks by the same way for permissions, without an effect.
 //
 // The identity it runs under needs lambda:SendDurableExecutionCallbackSuccess, …Failure and …Heartbeat, and for the
 // history lambda:GetDurableExecutionHistory and lambda:GetDurableExecution, all on the resource

@@ -1,0 +1,161 @@
+package auth
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+	"golang.org/x/oauth2"
+
+	"countersign/internal/doctor"
+)
+
+// Examine asks the provider all that sign-in will ask it, and signs nobody in. Of the configuration it needs what concerns the
+// provider; no secret is in what it returns. The error says why there is no discovery document.
+func Examine(ctx context.Context, cfg Config) (doctor.Provider, error) {
+	e := examination{cfg: cfg, client: providerClient(cfg.HTTPClient), found: doctor.Provider{
+		Issuer: cfg.Issuer, Scopes: cfg.Scopes, Document: strings.TrimSuffix(cfg.Issuer, "/") + "/.well-known/openid-configuration",
+		Redirects: doctor.Redirects{Back: ownURL(cfg, CallbackPath), SignedOut: ownURL(cfg, SignedOutPath)},
+	}}
+	if err := e.get(ctx, e.found.Document, &e.found.Metadata); err != nil {
+		return e.found, err
+	}
+	meta := e.found.Metadata
+	e.found.Signs = asymmetric(meta.Algorithms)
+	if meta.Keys != "" {
+		e.found.Keys, e.found.KeysErr = e.keys(ctx, meta.Keys)
+	}
+	// The secret goes to the provider that is configured, not to one that calls itself something else.
+	if meta.Issuer == cfg.Issuer && checkSecure("", meta.Token) == nil && checkSecure("", meta.Authorization) == nil {
+		e.askToken(ctx)
+		e.askAuthorization(ctx)
+	}
+	return e.found, nil
+}
+
+// examination is one look at the provider.
+type examination struct {
+	cfg    Config
+	client *http.Client
+	found  doctor.Provider
+}
+
+// do sends a request and notes the clock of the first answer.
+func (e *examination) do(ctx context.Context, method, address string, form url.Values, header http.Header) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, err
+	}
+	if header != nil {
+		req.Header = header
+	}
+	before := e.cfg.Now()
+	resp, err := e.client.Do(req)
+	if failed, ok := errors.AsType[*url.Error](err); ok {
+		return nil, failed.Err // the caller knows the address
+	}
+	if err != nil {
+		return nil, err
+	}
+	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil && e.found.Clock.Ours.IsZero() {
+		e.found.Clock = doctor.Reading{Theirs: date, Ours: before.Add(e.cfg.Now().Sub(before) / 2)}
+	}
+	return resp, nil
+}
+
+// get reads a JSON document.
+func (e *examination) get(ctx context.Context, address string, into any) error {
+	resp, err := e.do(ctx, http.MethodGet, address, nil, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if to := resp.Header.Get("Location"); to != "" {
+		return fmt.Errorf("it redirects to %s, which sign-in does not follow", to)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("status %s", resp.Status)
+	}
+	if err := json.NewDecoder(resp.Body).Decode(into); err != nil {
+		return fmt.Errorf("it is not the JSON document that it should be: %w", err)
+	}
+	return nil
+}
+
+// keys counts the keys that can check a signature.
+func (e *examination) keys(ctx context.Context, address string) (n int, err error) {
+	var set struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
+	if err := e.get(ctx, address, &set); err != nil {
+		return 0, err
+	}
+	for _, raw := range set.Keys {
+		var key jose.JSONWebKey // sign-in passes over those of other kinds as well
+		if key.UnmarshalJSON(raw) == nil && key.IsPublic() && (key.Use == "" || key.Use == "sig") {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// askToken shows the client's secret beside a code that nobody was given.
+func (e *examination) askToken(ctx context.Context) {
+	form := url.Values{
+		"grant_type": {"authorization_code"}, "code": {"countersign-doctor"},
+		"redirect_uri": {e.found.Redirects.Back}, "code_verifier": {oauth2.GenerateVerifier()},
+	}
+	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"}}
+	if authStyle(e.found.Metadata.Authentication, e.cfg.ClientSecret) == oauth2.AuthStyleInHeader {
+		credentials := http.Request{Header: header}
+		credentials.SetBasicAuth(url.QueryEscape(e.cfg.ClientID), url.QueryEscape(e.cfg.ClientSecret))
+	} else {
+		form.Set("client_id", e.cfg.ClientID)
+		form.Set("client_secret", e.cfg.ClientSecret)
+	}
+	resp, err := e.do(ctx, http.MethodPost, e.found.Metadata.Token, form, header)
+	if err != nil {
+		return // it did not say
+	}
+	defer func() { _ = resp.Body.Close() }()
+	var answer struct {
+		Error string `json:"error"`
+	}
+	_ = json.NewDecoder(resp.Body).Decode(&answer) // without a code of its own it did not say
+	e.found.Client = doctor.Client{Accepted: answer.Error == "invalid_grant", Error: foreignText(answer.Error)}
+}
+
+// nobodySignedIn are the errors of a provider that would go on, had it somebody to ask (OpenID Connect Core, section 3.1.2.6).
+var nobodySignedIn = []string{"login_required", "interaction_required", "consent_required", "account_selection_required"}
+
+// askAuthorization asks for a sign-in without showing a page, which the provider refuses at the address that is registered.
+func (e *examination) askAuthorization(ctx context.Context) {
+	config := oauth2.Config{
+		ClientID: e.cfg.ClientID, Endpoint: oauth2.Endpoint{AuthURL: e.found.Metadata.Authorization},
+		RedirectURL: e.found.Redirects.Back, Scopes: e.cfg.Scopes,
+	}
+	address := config.AuthCodeURL("countersign-doctor", oauth2.S256ChallengeOption(oauth2.GenerateVerifier()),
+		oauth2.SetAuthURLParam("prompt", "none"), oauth2.SetAuthURLParam("nonce", "countersign-doctor"))
+	resp, err := e.do(ctx, http.MethodGet, address, nil, nil)
+	if err != nil {
+		return // it did not say
+	}
+	defer func() { _ = resp.Body.Close() }()
+	r := &e.found.Redirects
+	to, err := resp.Location()
+	switch {
+	case err != nil:
+		r.Refused = resp.StatusCode == http.StatusBadRequest
+	case strings.HasPrefix(to.String(), r.Back+"?"):
+		r.Accepted = true
+		if code := to.Query().Get("error"); !slices.Contains(nobodySignedIn, code) {
+			r.Error = foreignText(code)
+		}
+	}
+}

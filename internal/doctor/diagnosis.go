@@ -1,0 +1,154 @@
+package doctor
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// diagnose says what is denied and why, then what is allowed.
+func (i *inspection) diagnose(caller Caller) []Finding {
+	var denied, allowed, open, untold []question
+	for _, q := range i.questions {
+		switch {
+		case q.answer.Meaning == Done || q.answer.Meaning == Closed:
+			allowed = append(allowed, q)
+		case q.answer.Meaning == Denied && !q.elsewhere(i.function.place):
+			denied = append(denied, q)
+		case q.answer.Meaning.tells():
+			open = append(open, q)
+		default:
+			untold = append(untold, q)
+		}
+	}
+	findings := i.denials(denied, allowed, open, caller)
+	switch {
+	case len(allowed) > 0 && len(allowed) == len(i.questions):
+		findings = append(findings, ok("allowed: everything that it needs"))
+	case len(allowed) > 0:
+		findings = append(findings, ok("allowed: %s", actions(allowed)))
+	}
+	if len(open) > 0 {
+		findings = append(findings, ok("not denied, but only asked about what does not exist: %s", actions(open)))
+	}
+	if len(untold) > 0 {
+		findings = append(findings, warning("could not be told: %s (%s)", actions(untold), untold[0].answer.Text).todo("Run doctor again later."))
+	}
+	if i.execution == "" {
+		findings = append(findings, warning("not asked for what concerns executions: the function's account is not known").
+			todo("Name the function by its ARN."))
+	}
+	return findings
+}
+
+// elsewhere reports whether a denial is about another resource than this function: AWS could not find out what a made-up callback
+// belongs to.
+func (q question) elsewhere(p place) bool {
+	resource := denialOf(q.answer.Text).resource
+	return q.madeUp && resource != "" && !strings.Contains(resource, ":function:"+p.function)
+}
+
+// denials finds the mistake behind what is denied. Without a history no callback is known, so that whether one may be completed
+// cannot be told then: what was not denied may be missing too.
+func (i *inspection) denials(denied, allowed, open []question, caller Caller) []Finding {
+	if len(denied) == 0 {
+		return nil
+	}
+	if i.noneOf(allowed, open) {
+		all := slices.Concat(denied, open)
+		slices.SortStableFunc(all, func(a, b question) int { return strings.Compare(a.resource, b.resource) })
+		if len(allowed) > 0 {
+			return []Finding{deniedFinding("the policy names the function without the suffix :*, which never matches what concerns executions", denied, all)}
+		}
+		who := caller.ARN
+		if who == "" {
+			who = "these credentials"
+		}
+		return []Finding{deniedFinding("no policy of "+who+" names this function in this region and account", denied, all)}
+	}
+	arn := i.function.place.arn()
+	var findings []Finding
+	for _, group := range []struct {
+		effect string
+		of     func(question) bool
+	}{
+		{"decisions cannot be delivered", func(q question) bool { return q.action == SendSuccess || q.action == SendFailure }},
+		{"functions with a heartbeat timeout end while somebody reads", func(q question) bool { return q.action == SendHeartbeat }},
+		{i.unread(), func(q question) bool { return slices.Contains(reads, q.action) }},
+		{"its callbacks are not found", func(q question) bool { return q.resource == arn }},
+	} {
+		if some := slices.DeleteFunc(slices.Clone(denied), func(q question) bool { return !group.of(q) }); len(some) > 0 {
+			f := deniedFinding(group.effect, some, some)
+			if slices.Contains(reads, some[0].action) && slices.ContainsFunc(open, question.sends) {
+				f = f.todo("If the policy names them: an ARN without :* never matches, and then what completes callbacks is missing too.")
+			}
+			findings = append(findings, f)
+		}
+	}
+	return append(findings, i.versionsOnly(denied)...)
+}
+
+// noneOf reports whether nothing is allowed that is checked against a version: no reading, and no completing that could be asked.
+func (i *inspection) noneOf(allowed, open []question) bool {
+	versioned := func(q question) bool { return q.resource != i.function.place.arn() }
+	return i.execution != "" && !slices.ContainsFunc(allowed, versioned) &&
+		!slices.ContainsFunc(open, func(q question) bool { return !q.sends() })
+}
+
+// sends reports whether the question was to complete a callback, or to beat for it.
+func (q question) sends() bool { return slices.Contains(sends, q.action) }
+
+// unread is what follows from a history that may not be read.
+func (i *inspection) unread() string {
+	effect := "a decision whose answer is lost stays unconfirmed"
+	if i.function.Watched {
+		effect += ", and callbacks are not found"
+	}
+	return effect
+}
+
+// versionsOnly warns of a list that works today, because the desk names no version.
+func (i *inspection) versionsOnly(denied []question) []Finding {
+	for _, q := range denied {
+		if q.action == ListExecutions && q.resource != i.function.place.arn() {
+			f := deniedFinding("works all the same, for the desk asks for no version", []question{q}, []question{q})
+			f.Level = Warning
+			return []Finding{f}
+		}
+	}
+	return nil
+}
+
+// deniedFinding says what follows from a denial, and the lines that the policy lacks.
+func deniedFinding(effect string, denied, missing []question) Finding {
+	f := problem("%s: %s denied%s", effect, actions(denied), because(denied))
+	for _, q := range missing {
+		if d := denialOf(q.answer.Text); d.explicit() {
+			f = f.todo("An explicit deny outweighs every allow: take %s out of it.", q.action)
+			continue
+		}
+		f = f.todo("allow %s on %s", q.action, q.resource)
+	}
+	return f
+}
+
+// because is AWS's own reason.
+func because(denied []question) string {
+	for _, q := range denied {
+		if d := denialOf(q.answer.Text); d.because != "" {
+			return fmt.Sprintf(" (AWS: %s)", d.because)
+		}
+	}
+	return ""
+}
+
+// actions names each action that was asked for, once.
+func actions(questions []question) string {
+	var all []string
+	for _, q := range questions {
+		if name := string(q.action); !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return strings.Join(all, ", ")
+}

@@ -1,0 +1,157 @@
+package doctor
+
+import (
+	"context"
+	"encoding/base64"
+)
+
+// maxHistories is how many executions are looked at for a callback that is closed.
+const maxHistories = 3
+
+// madeUpCallback is formed as a callback ID is, and is none.
+var madeUpCallback = base64.StdEncoding.EncodeToString([]byte("countersign doctor: there is no such callback"))
+
+// question is what was asked of a function: an action, the resource it is checked against, and the answer.
+type question struct {
+	action   Action
+	resource string
+	answer   Answer
+	madeUp   bool // asked about an execution or a callback that does not exist
+}
+
+// inspection asks for each action that a function's callbacks need.
+type inspection struct {
+	lambda   Lambda
+	function function
+	// execution to ask about, and whether it exists; empty where not even a made-up one can be named.
+	execution string
+	real      bool
+	questions []question
+}
+
+// examine asks for each permission that a function's callbacks need, and judges the answers.
+func (x *account) examine(ctx context.Context, f function, r *region) Section {
+	s := Section{Title: "Function " + f.place.function + " in " + f.place.region}
+	if f.place.region == "" {
+		s.Title = "Function " + f.place.function
+		s.Findings = []Finding{problem("its region is not known").todo("Set COUNTERSIGN_LAMBDA_REGION, or name it by its ARN.")}
+		return s
+	}
+	i := &inspection{lambda: x.Lambda, function: f}
+	executions, listed := i.list(ctx)
+	if findings := x.absent(f, r, listed); findings != nil {
+		s.Findings = findings
+		return s
+	}
+	i.choose(executions)
+	i.ask(ctx, executions)
+	if len(executions) > 0 {
+		s.Findings = append(s.Findings, ok("durable, with executions"))
+	} else if listed.Meaning == Done {
+		s.Findings = append(s.Findings, ok("no execution yet"))
+	}
+	s.Findings = append(s.Findings, i.diagnose(x.caller)...)
+	return s
+}
+
+// list asks for executions as discovery does, and by a version. The two are checked against different ARNs. Of a function that is
+// not watched nothing has to be allowed.
+func (i *inspection) list(ctx context.Context) ([]Execution, Answer) {
+	f := i.function
+	executions, answer := i.lambda.Executions(ctx, f.place.region, f.Name, "")
+	if f.Watched && answer.Meaning != Missing {
+		_, versions := i.lambda.Executions(ctx, f.place.region, f.Name, "$LATEST")
+		arn := i.function.place.arn()
+		i.questions = append(i.questions,
+			question{action: ListExecutions, resource: arn, answer: answer}, question{action: ListExecutions, resource: arn + ":*", answer: versions})
+	}
+	return executions, answer
+}
+
+// absent says that the function is not there, or not durable; nothing where neither is known.
+func (x *account) absent(f function, r *region, listed Answer) []Finding {
+	setting := "COUNTERSIGN_WATCH"
+	if !f.Watched {
+		setting = "--function"
+	}
+	if known := r.knownOrNil(f.place.function); known != nil && !known.Durable {
+		return []Finding{problem("it exists, but is not durable: it has no DurableConfig").
+			todo("Deploy it with a DurableConfig, or take it out of %s.", setting)}
+	}
+	foreign := placeOf(f.Name).account != "" && placeOf(f.Name).account != x.caller.Account
+	if listed.Meaning != Missing && (r == nil || foreign || listed.Meaning == Done || !r.lacks(f.place.function)) {
+		return nil
+	}
+	finding := problem("there is no function of this name in %s", f.place.region)
+	for _, other := range x.regions {
+		if other.known(f.place.function) != nil {
+			return []Finding{finding.todo("There is one in %s: say so in %s.", other.name, setting)}
+		}
+	}
+	return []Finding{finding.todo("Compare name, region and account in %s with the AWS console.", setting)}
+}
+
+func (r *region) knownOrNil(name string) *KnownFunction {
+	if r == nil {
+		return nil
+	}
+	return r.known(name)
+}
+
+// choose takes an execution to ask about: one that has ended, else any, else one that does not exist.
+func (i *inspection) choose(executions []Execution) {
+	for _, e := range executions {
+		if i.execution == "" || e.Ended {
+			i.execution, i.real = e.ARN, true
+		}
+		if e.Ended {
+			return
+		}
+	}
+	if i.execution == "" && i.function.place.account != "" {
+		i.execution = i.function.place.execution()
+	}
+}
+
+// ask asks for what is checked against an execution. Callbacks are completed that are closed, in an execution that has ended, or
+// that do not exist: neither can have an effect.
+func (i *inspection) ask(ctx context.Context, executions []Execution) {
+	if i.execution == "" {
+		return
+	}
+	region := i.function.place.region
+	i.note(GetExecution, i.lambda.Execution(ctx, region, i.execution), !i.real)
+	callback, answer := i.lambda.History(ctx, region, i.execution)
+	i.note(GetHistory, answer, !i.real)
+	if !i.real || !ended(executions, i.execution) {
+		callback = ""
+	}
+	for n, e := range executions {
+		if callback != "" || n == maxHistories || answer.Meaning != Done {
+			break
+		}
+		if e.Ended && e.ARN != i.execution {
+			callback, answer = i.lambda.History(ctx, region, e.ARN)
+		}
+	}
+	madeUp := callback == ""
+	if madeUp {
+		callback = madeUpCallback
+	}
+	for _, action := range sends {
+		i.note(action, i.lambda.Send(ctx, region, action, callback), madeUp)
+	}
+}
+
+func ended(executions []Execution, arn string) bool {
+	for _, e := range executions {
+		if e.ARN == arn {
+			return e.Ended
+		}
+	}
+	return false
+}
+
+func (i *inspection) note(action Action, answer Answer, madeUp bool) {
+	i.questions = append(i.questions, question{action, i.function.place.arn() + ":*", answer, madeUp})
+}

@@ -1,0 +1,121 @@
+package doctor_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/doctor"
+)
+
+// lines are findings, one a line.
+func lines(sections []doctor.Section) string {
+	var b strings.Builder
+	for _, s := range sections {
+		for _, f := range s.Findings {
+			b.WriteString(f.Level.String() + " " + f.Text)
+			for _, step := range f.Do {
+				b.WriteString(" → " + step)
+			}
+			b.WriteString("\n")
+		}
+	}
+	return b.String()
+}
+
+func TestSetup(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		setup doctor.Setup
+		want  string
+	}{
+		"Whole":      {doctor.Setup{BaseURL: "https://desk.example.com", HTTPS: true, TrustedProxies: true, Admins: true, Senders: 2, Topics: 1, Watched: 1}, "ok complete; people come to https://desk.example.com\nok requests come in by 2 senders, 1 SNS topic, 1 searched function\n"},
+		"NoWayIn":    {doctor.Setup{Admins: true}, "warning no request can ever arrive"},
+		"NoAdmin":    {doctor.Setup{Senders: 1}, "warning no group has the role of admin, so that nobody can try a failed delivery again → Set COUNTERSIGN_ROLE_ADMIN_GROUPS."},
+		"NoProxy":    {doctor.Setup{HTTPS: true, Admins: true, Senders: 1}, "warning no proxy is trusted"},
+		"OnLoopback": {doctor.Setup{BaseURL: "http://127.0.0.1:8080", Admins: true, Senders: 1}, "ok complete; people come to http://127.0.0.1:8080\nok requests come in by 1 sender\n"},
+	} {
+		if got := lines(tt.setup.Sections()); !strings.Contains(got, tt.want) {
+			t.Errorf("%s: got\n%swant\n%s", name, got, tt.want)
+		}
+	}
+}
+
+func TestDatabase(t *testing.T) {
+	t.Parallel()
+	file := func(change func(*doctor.Database)) doctor.Database {
+		d := doctor.Database{Version: "3.54.1", Place: "/data/desk.db", Schema: 3, Newest: 3, File: &doctor.File{
+			Path: "/data/desk.db", Folder: "/data", Exists: true, Size: 5 << 20, Mode: 0o600, WAL: true, Writable: true,
+			FolderExists: true, FolderWritable: true, Free: 20 << 30,
+		}}
+		change(&d)
+		return d
+	}
+	server := func(change func(*doctor.Database)) doctor.Database {
+		now := time.Now()
+		d := doctor.Database{Version: "15.18", Place: "database desk on db", Schema: 3, Newest: 3, Server: &doctor.Server{
+			Clock: doctor.Reading{Theirs: now, Ours: now}, Encoding: "UTF8", Encrypted: true, MayCreate: true,
+		}}
+		change(&d)
+		return d
+	}
+	for name, tt := range map[string]struct {
+		database doctor.Database
+		err      error
+		want     string
+	}{
+		"File": {file(func(*doctor.Database) {}), nil, "ok SQLite 3.54.1, /data/desk.db\nok the tables have version 3, as this binary expects\n" +
+			"ok file and folder are writable for this user; the file has 5.0 MiB\nok 20.0 GiB free on the disk\n"},
+		"FileToCome":  {file(func(d *doctor.Database) { d.File.Exists, d.File.Writable = false, false }), nil, "ok SQLite, /data/desk.db: no file yet, serve makes it\nok 20.0 GiB"},
+		"NoFolder":    {file(func(d *doctor.Database) { d.File.FolderExists = false }), nil, "problem the folder /data does not exist → Make it"},
+		"FolderShut":  {file(func(d *doctor.Database) { d.File.FolderWritable = false }), nil, "problem the folder /data is not writable"},
+		"FileShut":    {file(func(d *doctor.Database) { d.File.Writable = false }), errors.New("permission denied"), "problem the file /data/desk.db is not writable"},
+		"FileOpen":    {file(func(d *doctor.Database) { d.File.Mode = 0o644 }), nil, "warning the file has mode 644: other users of this machine may read requests and sessions → chmod 600 /data/desk.db*"},
+		"NoWAL":       {file(func(d *doctor.Database) { d.File.WAL = false }), nil, "warning the file is not in journal mode WAL"},
+		"Network":     {file(func(d *doctor.Database) { d.File.Network = "NFS" }), nil, "problem the file is on a network file system (NFS)"},
+		"LowSpace":    {file(func(d *doctor.Database) { d.File.Free = 500 << 20 }), nil, "warning only 500.0 MiB free"},
+		"NoSpace":     {file(func(d *doctor.Database) { d.File.Free = 2 << 10 }), nil, "problem only 2.0 KiB free"},
+		"NoTables":    {file(func(d *doctor.Database) { d.Schema = 0 }), nil, "ok no tables yet: serve makes them, version 3"},
+		"Older":       {file(func(d *doctor.Database) { d.Schema = 2 }), nil, "warning the tables have version 2, this binary's have 3 → Back up"},
+		"Newer":       {file(func(d *doctor.Database) { d.Schema = 4 }), nil, "problem the tables have version 4, this binary knows 3: it is too old for them"},
+		"NotOne":      {file(func(*doctor.Database) {}), errors.New("file is not a database"), "problem cannot be opened: file is not a database → Make what COUNTERSIGN_DATABASE_URL names"},
+		"Server":      {server(func(*doctor.Database) {}), nil, "ok PostgreSQL 15.18, database desk on db\nok the tables have version 3, as this binary expects\nok the clock of the database agrees with ours\n"},
+		"Away":        {doctor.Database{}, errors.New("connection refused"), "problem cannot be opened: connection refused"},
+		"ReadOnly":    {server(func(d *doctor.Database) { d.Server.ReadOnly = true }), nil, "problem the server takes no writes"},
+		"MayNot":      {server(func(d *doctor.Database) { d.Schema, d.Server.MayCreate = 0, false }), nil, "problem this user may not make the tables"},
+		"Encoding":    {server(func(d *doctor.Database) { d.Server.Encoding = "SQL_ASCII" }), nil, "problem the database has encoding SQL_ASCII"},
+		"InTheClear":  {server(func(d *doctor.Database) { d.Server.Encrypted = false }), nil, "warning the connection is not encrypted"},
+		"ServerClock": {server(func(d *doctor.Database) { d.Server.Clock.Ours = d.Server.Clock.Theirs.Add(time.Hour) }), nil, "problem our clock is 1h0m0s ahead of that of the database"},
+	} {
+		got := lines(doctor.DatabaseSections(tt.database, tt.err))
+		if !strings.Contains(got, tt.want) {
+			t.Errorf("%s: got\n%swant\n%s", name, got, tt.want)
+		}
+	}
+	local := server(func(d *doctor.Database) { d.Server.Encrypted, d.Server.Local, d.Server.MayCreate = false, true, false })
+	if got := lines(doctor.DatabaseSections(local, nil)); strings.Contains(got, "warning") || strings.Contains(got, "problem") {
+		t.Errorf("a server on this machine whose tables are made:\n%s", got)
+	}
+}
+
+func TestClock(t *testing.T) {
+	t.Parallel()
+	theirs := time.Now()
+	for name, tt := range map[string]struct {
+		ours time.Duration
+		want string
+	}{
+		"Same":      {0, "ok the clock of the database agrees with ours"},
+		"Noise":     {-2 * time.Second, "ok the clock of the database agrees with ours"},
+		"Little":    {-30 * time.Second, "ok our clock is 30s behind that of the database"},
+		"Minute":    {61 * time.Second, "warning our clock is 1m0s ahead of that of the database → Set this machine's clock"},
+		"FiveExact": {5 * time.Minute, "warning"},
+		"Five":      {-5*time.Minute - time.Second, "problem our clock is 5m0s behind that of the database → Set this machine's clock"},
+	} {
+		d := doctor.Database{Server: &doctor.Server{Encoding: "UTF8", Local: true, Clock: doctor.Reading{Theirs: theirs, Ours: theirs.Add(tt.ours)}}}
+		if got := lines(doctor.DatabaseSections(d, nil)); !strings.Contains(got, tt.want) {
+			t.Errorf("%s: got\n%swant %q", name, got, tt.want)
+		}
+	}
+}

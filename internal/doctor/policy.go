@@ -1,0 +1,70 @@
+package doctor
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// statement is one statement of an IAM policy.
+type statement struct {
+	Effect   string
+	Action   []string
+	Resource []string
+}
+
+// policy is the least that the functions need: what is checked against executions on ARNs with a version, the list of executions
+// on both forms, because it is checked against the function as a request names it.
+func policy(functions []function) string {
+	var versions, both []string
+	every := false
+	for _, f := range functions {
+		if f.coveredBy(functions) {
+			continue
+		}
+		arn := f.place.arn()
+		versions = append(versions, arn+":*")
+		if f.Watched {
+			both = append(both, arn, arn+":*")
+		}
+		every = every || f.Name == Every
+	}
+	statements := []statement{{"Allow", names(slices.Concat(sends, reads)), versions}}
+	if both != nil {
+		statements = append(statements, statement{"Allow", names([]Action{ListExecutions}), both})
+	}
+	if every {
+		statements = append(statements, statement{"Allow", names([]Action{ListFunctions}), []string{"*"}})
+	}
+	for i := range statements {
+		slices.Sort(statements[i].Resource)
+		statements[i].Resource = slices.Compact(statements[i].Resource)
+	}
+	text, _ := json.MarshalIndent(struct { // strings only
+		Version   string
+		Statement []statement
+	}{"2012-10-17", statements}, "", "  ")
+	return string(text) + "\n"
+}
+
+// coveredBy reports whether the policy names every function where this one is.
+func (f function) coveredBy(all []function) bool {
+	every := f.place
+	every.function = Every
+	return f.Name != Every && slices.ContainsFunc(all, func(other function) bool { return other.place == every })
+}
+
+// names are actions as a policy names them.
+func names(actions []Action) (all []string) {
+	for _, a := range actions {
+		all = append(all, a.String())
+	}
+	return all
+}
+
+// Placeholders are what stands in a policy for what is not known.
+func Placeholders(policy string) []string {
+	return slices.DeleteFunc([]string{AccountPlaceholder, RegionPlaceholder, FunctionPlaceholder}, func(p string) bool {
+		return !strings.Contains(policy, p)
+	})
+}

@@ -1,0 +1,203 @@
+package doctor
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Provider is what there is to know of the OpenID provider.
+type Provider struct {
+	Issuer    string   // as it is configured
+	Scopes    []string // that sign-in asks for
+	Document  string   // address of the discovery document
+	Metadata  Metadata // what the document says
+	Signs     []string // algorithms of ID tokens that we take; none where it says none
+	Keys      int      // that can check a signature
+	KeysErr   error    // why they could not be had
+	Clock     Reading
+	Client    Client
+	Redirects Redirects
+}
+
+// Metadata is the provider's discovery document (OpenID Connect Discovery 1.0, section 3), as far as sign-in uses it.
+type Metadata struct {
+	Issuer         string   `json:"issuer"`
+	Authorization  string   `json:"authorization_endpoint"`
+	Token          string   `json:"token_endpoint"`
+	UserInfo       string   `json:"userinfo_endpoint"`
+	Keys           string   `json:"jwks_uri"`
+	EndSession     string   `json:"end_session_endpoint"`
+	ResponseTypes  []string `json:"response_types_supported"`
+	GrantTypes     []string `json:"grant_types_supported"`
+	Challenges     []string `json:"code_challenge_methods_supported"`
+	Scopes         []string `json:"scopes_supported"`
+	Authentication []string `json:"token_endpoint_auth_methods_supported"`
+	Algorithms     []string `json:"id_token_signing_alg_values_supported"`
+}
+
+// Client is what the provider's token endpoint said to our client ID and secret beside a code that nobody was given: a
+// provider that accepts the client refuses the code.
+type Client struct {
+	Accepted bool
+	Error    string // its error code, such as invalid_client; empty where it did not say one
+}
+
+// Redirects are the addresses that the provider has to know, and what its authorization endpoint said to the first beside a
+// question that shows nobody a page (prompt=none): it sends the browser back only to an address that is registered.
+type Redirects struct {
+	Back, SignedOut string
+	Accepted        bool
+	Refused         bool   // with 400
+	Error           string // with which it sent back, where that is not "nobody is signed in"
+}
+
+// ProviderSections judges the provider; err is why its discovery document could not be had.
+func ProviderSections(p Provider, err error) []Section {
+	const title = "Identity provider"
+	if err != nil {
+		return []Section{{title, append([]Finding{problem("%s cannot be read: %s", p.Document, err).
+			todo("COUNTERSIGN_OIDC_ISSUER has to be the provider's issuer, without /.well-known, and reachable from this machine.")},
+			p.Clock.skew("the provider")...)}}
+	}
+	findings := []Finding{p.issuer(), p.endpoints(), p.flow(), p.challenge(), p.authentication(), p.keys(), p.scopes(), p.signOut()}
+	findings = slices.DeleteFunc(append(findings, p.client(), p.redirects()), func(f Finding) bool { return f.Text == "" })
+	return []Section{{title, append(findings, p.Clock.skew("the provider")...)}}
+}
+
+func (p Provider) issuer() Finding {
+	if p.Metadata.Issuer != p.Issuer {
+		return problem("the provider calls itself %q, COUNTERSIGN_OIDC_ISSUER says %q: not the same to the letter", p.Metadata.Issuer, p.Issuer).
+			todo("Set COUNTERSIGN_OIDC_ISSUER=%s, if that is the provider you mean.", p.Metadata.Issuer)
+	}
+	return ok("%s answers, and names itself so", p.Issuer)
+}
+
+// endpoints asks for the addresses without which nobody can sign in.
+func (p Provider) endpoints() Finding {
+	var missing []string
+	for _, e := range []struct{ name, address string }{
+		{"authorization_endpoint", p.Metadata.Authorization}, {"token_endpoint", p.Metadata.Token}, {"jwks_uri", p.Metadata.Keys},
+	} {
+		if e.address == "" {
+			missing = append(missing, e.name)
+		}
+	}
+	if missing != nil {
+		return problem("the discovery document lacks %s", strings.Join(missing, ", ")).
+			todo("Look whether %s is the document of an OpenID provider.", p.Document)
+	}
+	if p.Metadata.UserInfo == "" {
+		return warning("the provider has no userinfo endpoint: groups have to be in the ID token")
+	}
+	return ok("endpoints: authorization, token, userinfo, keys")
+}
+
+// flow looks for the authorization code flow. A provider that lists no grant types has it by default.
+func (p Provider) flow() Finding {
+	m := p.Metadata
+	if !slices.Contains(m.ResponseTypes, "code") || len(m.GrantTypes) > 0 && !slices.Contains(m.GrantTypes, "authorization_code") {
+		return problem("the authorization code flow is not offered (response types %s; grant types %s)", list(m.ResponseTypes), list(m.GrantTypes)).
+			todo("Allow the authorization code flow for the client at the provider.")
+	}
+	return ok("authorization code flow")
+}
+
+// challenge looks for PKCE. Some providers have it and do not say so.
+func (p Provider) challenge() Finding {
+	switch m := p.Metadata.Challenges; {
+	case slices.Contains(m, "S256"):
+		return ok("PKCE with S256")
+	case len(m) == 0:
+		return warning("the provider does not say whether it knows PKCE").
+			todo("Nothing, if a person can sign in (Microsoft Entra ID has it and does not say so). Otherwise turn PKCE with S256 on.")
+	default:
+		return problem("the provider knows PKCE with %s only, not with S256", list(m)).
+			todo("Turn on PKCE with S256 at the provider.")
+	}
+}
+
+// authentication looks for a way to show our secret; the default is Basic.
+func (p Provider) authentication() Finding {
+	m := p.Metadata.Authentication
+	if len(m) > 0 && !slices.Contains(m, "client_secret_basic") && !slices.Contains(m, "client_secret_post") {
+		return problem("the token endpoint takes no client secret (only %s)", list(m)).
+			todo("Register the client as confidential, with client_secret_basic.")
+	}
+	if len(p.Metadata.Algorithms) > 0 && len(p.Signs) == 0 {
+		return problem("ID tokens are signed with %s only, which proves nothing here", list(p.Metadata.Algorithms)).
+			todo("Let the provider sign ID tokens with RS256 or another algorithm that has a public key.")
+	}
+	return Finding{}
+}
+
+func (p Provider) keys() Finding {
+	switch {
+	case p.Metadata.Keys == "":
+		return Finding{} // told by endpoints
+	case p.KeysErr != nil:
+		return problem("the signing keys cannot be read from %s: %s", p.Metadata.Keys, p.KeysErr).
+			todo("Make that address reachable from this machine: nobody can sign in without.")
+	case p.Keys == 0:
+		return problem("%s holds no key that checks signatures", p.Metadata.Keys).
+			todo("Let the provider publish its signing keys there.")
+	}
+	return ok("%s at %s", count(p.Keys, "signing key"), p.Metadata.Keys)
+}
+
+func (p Provider) scopes() Finding {
+	if len(p.Metadata.Scopes) == 0 {
+		return ok("asks for scopes %s; the provider does not list its own", strings.Join(p.Scopes, " "))
+	}
+	var unknown []string
+	for _, s := range p.Scopes {
+		if !slices.Contains(p.Metadata.Scopes, s) {
+			unknown = append(unknown, s)
+		}
+	}
+	if unknown != nil {
+		return warning("the provider does not list the scope %s", strings.Join(unknown, ", ")).
+			todo("Take it out of COUNTERSIGN_OIDC_SCOPES, or define it at the provider. It has: %s.", list(p.Metadata.Scopes))
+	}
+	return ok("scopes %s", strings.Join(p.Scopes, " "))
+}
+
+func (p Provider) signOut() Finding {
+	if p.Metadata.EndSession == "" {
+		return warning("the provider has no end_session_endpoint: who signs out here stays signed in there").
+			todo("Nothing, if that will do.")
+	}
+	return ok("signs people out at %s", p.Metadata.EndSession)
+}
+
+func (p Provider) client() Finding {
+	switch {
+	case p.Client.Accepted:
+		return ok("client ID and secret are accepted")
+	case p.Client.Error == "invalid_client", p.Client.Error == "unauthorized_client":
+		return problem("client ID and secret are refused (%s)", p.Client.Error).
+			todo("Compare COUNTERSIGN_OIDC_CLIENT_ID and …_CLIENT_SECRET with the client at the provider, and its way to authenticate.")
+	}
+	return Finding{} // it did not say
+}
+
+func (p Provider) redirects() Finding {
+	register := fmt.Sprintf("Register with the client: redirect URI %s, post-logout redirect URI %s", p.Redirects.Back, p.Redirects.SignedOut)
+	switch {
+	case p.Redirects.Error != "":
+		return problem("the provider refuses the sign-in request (%s)", p.Redirects.Error).todo("%s", register)
+	case p.Redirects.Accepted:
+		return ok("redirect URI %s is registered; post-logout redirect URI: %s", p.Redirects.Back, p.Redirects.SignedOut)
+	case p.Redirects.Refused:
+		return problem("the provider refuses the redirect URI or the client").todo("%s", register)
+	}
+	return ok("whether the redirect URI is registered cannot be told from here").todo("%s", register)
+}
+
+// list is a list for people.
+func list(all []string) string {
+	if len(all) == 0 {
+		return "none"
+	}
+	return strings.Join(all, ", ")
+}

@@ -1,0 +1,93 @@
+package doctor
+
+import "slices"
+
+// region is what has been found of a region.
+type region struct {
+	name   string
+	listed []KnownFunction
+	answer Answer
+}
+
+// place is where a region's functions are: that of the name, or of any, since a list is of one account.
+func (r *region) place(name string) (p place) {
+	if known := r.known(name); known != nil {
+		return placeOf(known.ARN)
+	}
+	for _, f := range r.listed {
+		if p = placeOf(f.ARN); p.account != "" {
+			p.function = ""
+			return p
+		}
+	}
+	return place{}
+}
+
+func (r *region) known(name string) *KnownFunction {
+	for i := range r.listed {
+		if r.listed[i].Name == name {
+			return &r.listed[i]
+		}
+	}
+	return nil
+}
+
+// lacks reports whether the list is whole and does not have the function.
+func (r *region) lacks(name string) bool {
+	return r.answer.Meaning == Done && len(r.listed) < MaxFunctions && r.known(name) == nil
+}
+
+// regionSection judges whether the region answers, and the list of its functions where every one is watched.
+func (x *account) regionSection(r *region) Section {
+	s := Section{Title: "AWS Lambda in " + r.name}
+	where := "AWS's own endpoint"
+	if x.Endpoint != "" {
+		where = x.Endpoint
+	}
+	switch r.answer.Meaning {
+	case Silent:
+		s.Findings = []Finding{problem("%s does not answer: %s", where, r.answer.Text).
+			todo("Let this machine reach it: a way to the internet, a VPC endpoint (COUNTERSIGN_LAMBDA_ENDPOINT), a proxy. Is the region's name right?")}
+		return s
+	case Rejected:
+		s.Findings = []Finding{problem("the credentials are not accepted: %s", r.answer.Text).
+			todo("Renew them, or correct this machine's clock.")}
+	case Busy:
+		s.Findings = []Finding{warning("answers, but not now: %s", r.answer.Text).todo("Run doctor again later.")}
+	case Done, Closed, Denied, Missing, Refused:
+		s.Findings = []Finding{ok("%s answers", where)}
+	}
+	s.Findings = append(s.Findings, r.answer.Clock.skew("AWS")...)
+	if slices.ContainsFunc(x.functions(), func(f function) bool { return f.Name == Every && f.place.region == r.name }) {
+		s.Findings = append(s.Findings, r.every()...)
+	}
+	return s
+}
+
+// every judges the list of functions, of which each durable one is watched.
+func (r *region) every() []Finding {
+	durable := len(r.durable())
+	switch {
+	case r.answer.Meaning == Denied:
+		list := []question{{action: ListFunctions, resource: "*", answer: r.answer}}
+		return []Finding{deniedFinding("no function is found for *", list, list)}
+	case r.answer.Meaning != Done:
+		return []Finding{warning("what * stands for could not be listed: %s", r.answer.Text)}
+	case durable == 0:
+		return []Finding{warning("* stands for no function: none of %d is durable", len(r.listed)).
+			todo("Is the region right? A durable function has a DurableConfig.")}
+	case durable > maxExamined:
+		return []Finding{ok("* stands for %d durable functions; the first %d are examined", durable, maxExamined).
+			todo("countersign doctor --function NAME examines another.")}
+	}
+	return []Finding{ok("* stands for %s", count(durable, "durable function"))}
+}
+
+func (r *region) durable() (names []string) {
+	for _, f := range r.listed {
+		if f.Durable {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,46 @@
+package doctor
+
+import "fmt"
+
+// Setup is what the configuration says, as far as it can be right and still not be what an operator wants.
+type Setup struct {
+	BaseURL        string
+	HTTPS          bool
+	TrustedProxies bool
+	Admins         bool // some group gives the role
+	Senders        int  // of webhooks
+	Topics         int  // of SNS
+	Watched        int  // functions that are searched
+}
+
+// Sections judges the configuration, which was complete.
+func (s Setup) Sections() []Section {
+	findings := []Finding{ok("complete; people come to %s", s.BaseURL), s.arrivals()}
+	if !s.Admins {
+		findings = append(findings, warning("no group has the role of admin, so that nobody can try a failed delivery again").
+			todo("Set COUNTERSIGN_ROLE_ADMIN_GROUPS."))
+	}
+	if s.HTTPS && !s.TrustedProxies {
+		findings = append(findings, warning("no proxy is trusted, so that everybody seems to come from the address of the TLS proxy").
+			todo("Set COUNTERSIGN_TRUSTED_PROXIES to the network of the proxy. Until then all share its limits of sign-ins and webhooks."))
+	}
+	return []Section{{"Configuration", findings}}
+}
+
+// arrivals says how requests can come in.
+func (s Setup) arrivals() Finding {
+	if s.Senders+s.Topics+s.Watched == 0 {
+		return warning("no request can ever arrive: no sender, no SNS topic and no function to search is configured").
+			todo("Set COUNTERSIGN_SOURCES for functions that announce their callbacks, or COUNTERSIGN_WATCH to find those that nobody announces.")
+	}
+	text := "requests come in by"
+	for _, way := range []struct {
+		n     int
+		thing string
+	}{{s.Senders, "sender"}, {s.Topics, "SNS topic"}, {s.Watched, "searched function"}} {
+		if way.n > 0 {
+			text += fmt.Sprintf(" %s,", count(way.n, way.thing))
+		}
+	}
+	return ok("%s", text[:len(text)-1])
+}

@@ -1,0 +1,209 @@
+package lambdaapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/doctor"
+)
+
+var _ doctor.Lambda = Examiner{}
+
+// Examiner is [doctor.Lambda] by way of a client: what it asks goes the way of the desk's own calls.
+type Examiner struct {
+	Client *Client
+	Now    func() time.Time
+}
+
+// callerTimeout bounds the look for credentials, and the question whose they are, which may have no way out of a private network.
+const callerTimeout = 5 * time.Second
+
+// Caller implements [doctor.Lambda]. An engine on this machine knows no callers and is not asked; nor is AWS then.
+func (x Examiner) Caller(ctx context.Context) (doctor.Caller, error) {
+	c := doctor.Caller{Region: x.Client.config.Region}
+	ctx, cancel := context.WithTimeout(ctx, callerTimeout)
+	defer cancel()
+	if x.Client.config.Credentials == nil {
+		return c, errors.New("no provider of credentials is configured")
+	}
+	credentials, err := x.Client.config.Credentials.Retrieve(ctx)
+	if err != nil {
+		return c, err
+	}
+	c.Source, c.Account = credentials.Source, credentials.AccountID
+	if onLoopback(x.Client.endpoint) || c.Region == "" {
+		return c, nil
+	}
+	tokens := sts.NewFromConfig(x.Client.config, func(o *sts.Options) { o.Retryer = aws.NopRetryer{} })
+	identity, err := tokens.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err == nil { // whose they are is good to know, and no more
+		c.ARN, c.Account = aws.ToString(identity.Arn), aws.ToString(identity.Account)
+	}
+	return c, nil
+}
+
+func onLoopback(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// Functions implements [doctor.Lambda].
+func (x Examiner) Functions(ctx context.Context, region string) (list []doctor.KnownFunction, answer doctor.Answer) {
+	marker := ""
+	for len(list) < doctor.MaxFunctions {
+		answer = x.ask(ctx, callbacks.Target{Region: region}, func(ctx context.Context, client *lambda.Client, options ...option) error {
+			page, err := client.ListFunctions(ctx, &lambda.ListFunctionsInput{Marker: optional(marker), MaxItems: aws.Int32(pageFunctions)}, options...)
+			if err != nil {
+				return err
+			}
+			for i := range page.Functions {
+				f := &page.Functions[i]
+				list = append(list, doctor.KnownFunction{
+					Name: aws.ToString(f.FunctionName), ARN: aws.ToString(f.FunctionArn), Durable: f.DurableConfig != nil,
+				})
+			}
+			marker = aws.ToString(page.NextMarker)
+			return nil
+		})
+		if answer.Meaning != doctor.Done || marker == "" {
+			break
+		}
+	}
+	return list, answer
+}
+
+// examinedExecutions is how many executions are looked at for one that has ended.
+const examinedExecutions = 100
+
+// Executions implements [doctor.Lambda].
+func (x Examiner) Executions(ctx context.Context, region, function, qualifier string) (list []doctor.Execution, _ doctor.Answer) {
+	answer := x.ask(ctx, callbacks.Target{Region: region}, func(ctx context.Context, client *lambda.Client, options ...option) error {
+		page, err := client.ListDurableExecutionsByFunction(ctx, &lambda.ListDurableExecutionsByFunctionInput{
+			FunctionName: aws.String(function), Qualifier: optional(qualifier), MaxItems: examinedExecutions,
+		}, options...)
+		if err != nil {
+			return err
+		}
+		for i := range page.DurableExecutions {
+			e := &page.DurableExecutions[i]
+			list = append(list, doctor.Execution{ARN: aws.ToString(e.DurableExecutionArn), Ended: e.Status != types.ExecutionStatusRunning})
+		}
+		return nil
+	})
+	return list, answer
+}
+
+// Execution implements [doctor.Lambda].
+func (x Examiner) Execution(ctx context.Context, region, arn string) doctor.Answer {
+	return x.ask(ctx, callbacks.Target{Region: region, ExecutionARN: arn}, func(ctx context.Context, client *lambda.Client, options ...option) error {
+		_, err := client.GetDurableExecution(ctx, &lambda.GetDurableExecutionInput{
+			DurableExecutionArn: aws.String(arn), IncludeExecutionData: aws.Bool(false),
+		}, options...)
+		return err
+	})
+}
+
+// History implements [doctor.Lambda]. A callback counts as closed by its own terminal event only.
+func (x Examiner) History(ctx context.Context, region, arn string) (closed string, _ doctor.Answer) {
+	answer := x.ask(ctx, callbacks.Target{Region: region, ExecutionARN: arn}, func(ctx context.Context, client *lambda.Client, options ...option) error {
+		page, err := client.GetDurableExecutionHistory(ctx, &lambda.GetDurableExecutionHistoryInput{
+			DurableExecutionArn: aws.String(arn), IncludeExecutionData: aws.Bool(false), ReverseOrder: aws.Bool(true), MaxItems: pageEvents,
+		}, options...)
+		if err != nil {
+			return err
+		}
+		closed = closedCallback(page.Events)
+		return nil
+	})
+	return closed, answer
+}
+
+// closedCallback is a callback whose start and terminal event are both among the events; empty when none is.
+func closedCallback(events []types.Event) string {
+	ended := map[string]bool{}
+	for _, e := range events {
+		switch e.EventType {
+		case types.EventTypeCallbackSucceeded, types.EventTypeCallbackFailed, types.EventTypeCallbackTimedOut:
+			ended[aws.ToString(e.Id)] = true
+		}
+	}
+	for _, e := range events {
+		if d := e.CallbackStartedDetails; d != nil && ended[aws.ToString(e.Id)] {
+			return aws.ToString(d.CallbackId)
+		}
+	}
+	return ""
+}
+
+// Send implements [doctor.Lambda]. What is sent says who sent it, should it ever be found anywhere.
+func (x Examiner) Send(ctx context.Context, region string, action doctor.Action, callbackID string) doctor.Answer {
+	to := callbacks.Target{Region: region, CallbackID: callbacks.CallbackID(callbackID)}
+	return x.ask(ctx, to, func(ctx context.Context, client *lambda.Client, options ...option) (err error) {
+		switch action {
+		case doctor.SendSuccess:
+			_, err = client.SendDurableExecutionCallbackSuccess(ctx, &lambda.SendDurableExecutionCallbackSuccessInput{
+				CallbackId: aws.String(callbackID), Result: []byte(`"countersign doctor"`),
+			}, options...)
+		case doctor.SendFailure:
+			_, err = client.SendDurableExecutionCallbackFailure(ctx, &lambda.SendDurableExecutionCallbackFailureInput{
+				CallbackId: aws.String(callbackID), Error: &types.ErrorObject{ErrorType: aws.String("countersign doctor")},
+			}, options...)
+		case doctor.SendHeartbeat:
+			_, err = client.SendDurableExecutionCallbackHeartbeat(ctx, &lambda.SendDurableExecutionCallbackHeartbeatInput{
+				CallbackId: aws.String(callbackID),
+			}, options...)
+		case doctor.ListFunctions, doctor.ListExecutions, doctor.GetExecution, doctor.GetHistory:
+			err = fmt.Errorf("%s sends nothing", action)
+		}
+		return err
+	})
+}
+
+// ask makes one request and says what its answer means.
+func (x Examiner) ask(ctx context.Context, to callbacks.Target, do func(context.Context, *lambda.Client, ...option) error) doctor.Answer {
+	var clock clockTap
+	before := x.Now()
+	err := x.Client.call(ctx, to, x.Client.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
+		return do(ctx, client, wire, clock.tap)
+	})
+	answer := doctor.Answer{Meaning: doctor.Done}
+	if err != nil {
+		answer.Meaning, answer.Text = meaningOf(err), withoutID{reason(err), to.CallbackID}.Error()
+	}
+	if !clock.theirs.IsZero() {
+		answer.Clock = doctor.Reading{Theirs: clock.theirs, Ours: before.Add(x.Now().Sub(before) / 2)}
+	}
+	return answer
+}
+
+// clockTap reads the server's clock off an answer.
+type clockTap struct {
+	next   lambda.HTTPClient
+	theirs time.Time
+}
+
+func (c *clockTap) tap(o *lambda.Options) { c.next, o.HTTPClient = o.HTTPClient, c }
+
+// Do sends the request.
+func (c *clockTap) Do(r *http.Request) (*http.Response, error) {
+	response, err := c.next.Do(r)
+	if err == nil {
+		c.theirs, _ = http.ParseTime(response.Header.Get("Date")) // zero where it has none
+	}
+	return response, err
+}
