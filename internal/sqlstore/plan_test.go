@@ -159,6 +159,25 @@ func TestPendingInPlan(t *testing.T) {
 	}
 }
 
+// TestUnattendedPlan: very many may be pending, and few of them unattended.
+func TestUnattendedPlan(t *testing.T) {
+	t.Parallel()
+	s, r := openRecorded(t)
+	unattended := callbacks.Filter{Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{Unattended: true}}
+	for _, q := range []callbacks.Query{{Filter: unattended, AllQueues: true}, {Filter: unattended, Queues: []string{"a", "b"}}} {
+		if _, err := s.Count(t.Context(), q, 100); err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range r.take() {
+			for _, step := range plan(t, s, text) {
+				if strings.Contains(step, " callbacks ") && !strings.Contains(step, "INDEX callbacks_unattended") {
+					t.Errorf("%s\n  in: %s", step, text)
+				}
+			}
+		}
+	}
+}
+
 // TestListPlans asks every kind of list and count. A search, a person's own list and a reader of very many queues sort what they
 // find; everything else is read in order from an index, and only from the part that the reader may see.
 func TestListPlans(t *testing.T) {

@@ -227,8 +227,8 @@ func endsConditions(e callbacks.Ends) []condition {
 	if e.Cause != callbacks.NoDeadline {
 		c = append(c, where("deadline_cause = ?", e.Cause))
 	}
-	if e.Unattended {
-		c = append(c, where("deadline_cause = ? and next_heartbeat_at = 0", callbacks.CauseHeartbeat))
+	if e.Unattended { // the state is pending; in the text, as above
+		c = append(c, where("deadline_cause = '"+string(callbacks.CauseHeartbeat)+"' and next_heartbeat_at = 0"))
 	}
 	return c
 }
