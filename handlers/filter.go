@@ -116,8 +116,9 @@ func (l listing) whole() listing {
 	return l
 }
 
-// filter is what the service is asked for at now.
+// filter is what the service is asked for at now, in whole seconds.
 func (l listing) filter(now time.Time) callbacks.Filter {
+	now = now.Truncate(time.Second)
 	f := callbacks.Filter{
 		Scope: l.scope, Search: l.search, Function: l.function, Queue: l.queue, Source: l.source, States: l.states, Order: l.order, After: l.after,
 		ReceivedFrom: l.receivedFrom, ReceivedBefore: l.receivedBefore,

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"compress/gzip"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -72,7 +73,7 @@ func (s *server) mount(e *echo.Echo) {
 		around := []echo.MiddlewareFunc{as(r.kind)}
 		switch r.kind {
 		case page, form:
-			compress := middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1 << 10})
+			compress := middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1 << 10, Level: gzip.BestSpeed})
 			around = append(around, withTimeout, limitBody(maxForm), compress, s.sameOrigin, s.session, s.guard(r))
 		case script:
 			around = append(around, limitBody(maxForm), s.sameOrigin, s.session, s.guard(r))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Sheet is everything about one callback that its page shows.
@@ -53,7 +54,8 @@ func (s *Service) query(p Person, f Filter) (Query, error) {
 	if f.Limit <= 0 || f.Limit > MaxPage {
 		f.Limit = PageSize
 	}
-	q := Query{Filter: f, Subject: p.Subject, Operator: p.Roles.Admin, Now: s.now()}
+	// Whole seconds, so that what many ask at once is the same question.
+	q := Query{Filter: f, Subject: p.Subject, Operator: p.Roles.Admin, Now: s.now().Truncate(time.Second)}
 	q.Queues, q.AllQueues = s.queues.Visible(p)
 	return q, nil
 }

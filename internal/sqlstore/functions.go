@@ -30,11 +30,13 @@ func (s *Store) Functions(ctx context.Context, q callbacks.Query, limit int) ([]
 		return nil, nil
 	}
 	text, args := functionsOf(queues, all, limit)
-	var names []string
-	if err := s.db.NewRaw(text, args...).Scan(ctx, &names); err != nil {
-		return nil, fmt.Errorf("list functions: %w", unavailable(err))
-	}
-	return names, nil
+	statement := s.db.NewRaw(text, args...)
+	return share(ctx, s.readings, statement.String(), func(ctx context.Context) (names []string, err error) {
+		if err := statement.Scan(ctx, &names); err != nil {
+			return nil, fmt.Errorf("list functions: %w", unavailable(err))
+		}
+		return names, nil
+	})
 }
 
 func functionsOf(queues []string, all bool, limit int) (string, []any) {

@@ -25,8 +25,17 @@ func (s *Store) List(ctx context.Context, q callbacks.Query) (callbacks.Page, er
 	}
 	limit := min(max(q.Limit, 1), callbacks.MaxPage)
 	text, args := s.dialect.pageText(w, orderOf(q.Filter), q.After, limit+1) // one more tells whether there is a next page
+	statement := s.db.NewRaw(text, args...)
+	key := fmt.Sprint(q.Now.Unix(), " ", statement) // who is reviewing depends on the time
+	page, err := share(ctx, s.readings, key, func(ctx context.Context) (callbacks.Page, error) { return s.list(ctx, q, statement, limit) })
+	page.Rows = slices.Clone(page.Rows) // so that its reader may sort them
+	return page, err
+}
+
+// list reads a page of at most limit callbacks, whose places a statement finds, and one more.
+func (s *Store) list(ctx context.Context, q callbacks.Query, statement *bun.RawQuery, limit int) (callbacks.Page, error) {
 	var places []place
-	if err := s.db.NewRaw(text, args...).Scan(ctx, &places); err != nil {
+	if err := statement.Scan(ctx, &places); err != nil {
 		return callbacks.Page{}, fmt.Errorf("list callbacks: %w", unavailable(err))
 	}
 	more := len(places) > limit
@@ -125,11 +134,13 @@ func (s *Store) Count(ctx context.Context, q callbacks.Query, limit int) (int, e
 		return 0, err
 	}
 	text, args := s.dialect.countText(w, limit)
-	var n int
-	if err := s.db.NewRaw(text, args...).Scan(ctx, &n); err != nil {
-		return 0, fmt.Errorf("count callbacks: %w", unavailable(err))
-	}
-	return n, nil
+	statement := s.db.NewRaw(text, args...)
+	return share(ctx, s.readings, statement.String(), func(ctx context.Context) (n int, err error) {
+		if err := statement.Scan(ctx, &n); err != nil {
+			return 0, fmt.Errorf("count callbacks: %w", unavailable(err))
+		}
+		return n, nil
+	})
 }
 
 // countText counts what the arms find and stops at limit.

@@ -20,6 +20,7 @@ type Store struct {
 	// transact runs fn in a transaction and returns after its commit. fn may be run more than once.
 	transact func(ctx context.Context, fn func(context.Context, *tx) error) error
 	close    func() error
+	readings *readings // nil where others write too
 }
 
 var _ callbacks.Store = (*Store)(nil)

@@ -52,10 +52,15 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	db := bun.NewDB(reading, sqliteDialect.bun())
 	prepared := newPreparedStatements(writing)
 	w := newWriter(prepared, db)
+	kept := &readings{}
 	return &Store{
 		dialect:  &sqliteDialect,
 		db:       db,
-		transact: w.transact,
+		readings: kept,
+		transact: func(ctx context.Context, fn func(context.Context, *tx) error) error {
+			defer kept.wrote()
+			return w.transact(ctx, fn)
+		},
 		close: sync.OnceValue(func() error {
 			w.close()
 			return errors.Join(prepared.close(), db.Close())
