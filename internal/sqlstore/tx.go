@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"reflect"
 	"strings"
+	"sync"
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
@@ -65,16 +66,31 @@ func row[T any](ctx context.Context, t *tx, text string, args ...any) (T, error)
 // the database numbers by itself are left out.
 func (t *tx) insertion(row any) (string, []any) {
 	table, value := t.table(row)
-	var columns []string
-	var args []any
+	args := make([]any, 0, len(table.Fields))
 	for _, f := range table.Fields {
 		if !f.AutoIncrement {
-			columns = append(columns, f.Name)
 			args = append(args, argument(f.Value(value)))
 		}
 	}
+	text, ok := insertions.Load(table)
+	if !ok {
+		text, _ = insertions.LoadOrStore(table, insertionText(table))
+	}
+	return text.(string), args
+}
+
+// insertions are the texts of insertion by *schema.Table: there are few, and each is made for every row.
+var insertions sync.Map
+
+func insertionText(table *schema.Table) string {
+	var columns []string
+	for _, f := range table.Fields {
+		if !f.AutoIncrement {
+			columns = append(columns, f.Name)
+		}
+	}
 	places := strings.Repeat(", ?", len(columns))[2:]
-	return "insert into " + table.Name + " (" + strings.Join(columns, ", ") + ") values (" + places + ")", args
+	return "insert into " + table.Name + " (" + strings.Join(columns, ", ") + ") values (" + places + ")"
 }
 
 // insert adds a row.

@@ -22,7 +22,7 @@ type writer struct {
 	stop, done chan struct{}
 }
 
-// request is one unit of work. Each runs in its own savepoint, so that its failure undoes nothing of the others.
+// request is one unit of work. Its failure undoes nothing of the others in its transaction.
 type request struct {
 	ctx      context.Context // carries values; its end does not interrupt, because that would roll the whole batch back
 	fn       func(context.Context, *tx) error
@@ -88,14 +88,14 @@ func (w *writer) run() {
 // batch runs a request and those that wait behind it in one transaction, and answers them all.
 func (w *writer) batch(first *request) {
 	taken := []*request{first}
-	err := w.exec("begin immediate")
-	for r := first; err == nil && r != nil; {
-		if err = w.attempt(r); err != nil {
+	err := w.begin(first)
+	for err == nil {
+		r := w.next(len(taken))
+		if r == nil {
 			break
 		}
-		if r = w.next(len(taken)); r != nil {
-			taken = append(taken, r)
-		}
+		taken = append(taken, r)
+		err = w.attempt(r)
 	}
 	if err == nil {
 		err = w.exec("commit")
@@ -109,6 +109,20 @@ func (w *writer) batch(first *request) {
 		}
 		close(r.answered)
 	}
+}
+
+// begin runs the first request of a transaction. It needs no savepoint: what it did is all that there is to undo.
+func (w *writer) begin(first *request) error {
+	if err := w.exec("begin immediate"); err != nil {
+		return err
+	}
+	if first.err = w.call(first); first.err == nil && first.panicked == nil {
+		return nil
+	}
+	if err := w.exec("rollback"); err != nil {
+		return fmt.Errorf("%w, after: %v", err, first.err) //nolint:errorlint // the cause is of one request, not of the batch
+	}
+	return w.exec("begin immediate")
 }
 
 // next is a request that is waiting now, nil when there is none or the batch is full.

@@ -117,6 +117,34 @@ func TestWriterCommitsTogether(t *testing.T) {
 	})
 }
 
+// TestWriterFirstFails: the first of a batch has no savepoint; what it did is undone all the same, and nothing of the others.
+func TestWriterFirstFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t)
+		gate, refused := make(chan struct{}), errors.New("refused")
+		first := b.start(t.Context(), func(ctx context.Context, x *tx) error {
+			if err := note("undone")(ctx, x); err != nil {
+				return err
+			}
+			<-gate
+			return refused
+		})
+		second := b.start(t.Context(), note("kept"))
+		close(gate)
+		if err := <-first; !errors.Is(err, refused) {
+			t.Errorf("the first got %v", err)
+		}
+		if err := <-second; err != nil {
+			t.Errorf("the second got %v", err)
+		}
+		b.close()
+		if got := b.notes(t); !slices.Equal(got, []string{"kept"}) {
+			t.Errorf("notes are %v, want the second's alone", got)
+		}
+	})
+}
+
 func TestWriterCommitsAtOnceWhenNobodyWaits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
