@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 
@@ -14,8 +13,9 @@ import (
 // render writes a component. It is made in memory first, so that a fault in it can still become an error page; it is made
 // even when the request's time is up, since that is what the page may have to tell.
 func render(c echo.Context, status int, component templ.Component) error {
-	var b bytes.Buffer
-	if err := component.Render(context.WithoutCancel(c.Request().Context()), &b); err != nil {
+	b := templ.GetBuffer()
+	defer templ.ReleaseBuffer(b)
+	if err := component.Render(context.WithoutCancel(c.Request().Context()), b); err != nil {
 		return fmt.Errorf("render %s: %w", c.Path(), err)
 	}
 	return c.HTMLBlob(status, b.Bytes())
