@@ -1,4 +1,5 @@
-package main
+// Package postgres runs throw-away PostgreSQL servers for commands that measure or torment the desk.
+package postgres
 
 import (
 	"context"
@@ -13,21 +14,22 @@ import (
 	"countersign/cmd/internal/deskprocess"
 )
 
-// postgres is a throw-away PostgreSQL server that may be restarted. Unlike that of scripts/with-postgres.sh it does not answer
-// a commit before the log is written: what a crash of its processes may take is what is tested. The machine itself does not
-// crash, so nothing is flushed to disk.
-type postgres struct {
-	bin, data, log, url string
-	options             string
+// Server is a throw-away server on loopback. It may be restarted. Unlike that of scripts/with-postgres.sh it does not answer a
+// commit before the log is written: what a crash of its processes may take, and what a commit costs, is what is asked for.
+type Server struct {
+	URL string // of a database in it, whose user may create others
+
+	bin, data, log string
+	options        string
 
 	restarting sync.Mutex
 }
 
-// startPostgres makes a server in a new folder. Stop it.
-func startPostgres(ctx context.Context, folder string) (*postgres, error) {
-	bin, err := exec.CommandContext(ctx, "scripts/postgres-bin.sh").Output()
+// Start makes a server in a new folder. Stop it. Settings are of the form name=value.
+func Start(ctx context.Context, folder string, settings ...string) (*Server, error) {
+	bin, err := programs(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("find PostgreSQL, from the top of the project: %w", err)
+		return nil, fmt.Errorf("find PostgreSQL, from inside the project: %w", err)
 	}
 	address, err := deskprocess.FreeAddress(ctx)
 	if err != nil {
@@ -40,10 +42,13 @@ func startPostgres(ctx context.Context, folder string) (*postgres, error) {
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		return nil, err
 	}
-	s := &postgres{
-		bin: strings.TrimSpace(string(bin)), data: filepath.Join(folder, "data"), log: filepath.Join(folder, "log"),
-		url:     "postgres://app@" + address + "/postgres?sslmode=disable",
-		options: fmt.Sprintf("-p %s -k %s -c listen_addresses=127.0.0.1 -c max_connections=200 -c fsync=off", port, folder),
+	s := &Server{
+		URL: "postgres://app@" + address + "/postgres?sslmode=disable",
+		bin: bin, data: filepath.Join(folder, "data"), log: filepath.Join(folder, "log"),
+		options: fmt.Sprintf("-p %s -k %s -c listen_addresses=127.0.0.1 -c max_connections=200", port, folder),
+	}
+	for _, setting := range settings {
+		s.options += " -c " + setting
 	}
 	if os.Geteuid() == 0 { // the server refuses to run as root
 		if out, err := exec.CommandContext(ctx, "chown", "postgres:", folder).CombinedOutput(); err != nil {
@@ -59,19 +64,31 @@ func startPostgres(ctx context.Context, folder string) (*postgres, error) {
 	return s, s.do(ctx, "pg_ctl", "-D", s.data, "-l", s.log, "-w", "-o", s.options, "start")
 }
 
-// restart ends every process of the server at once, as a crash would, and starts it again.
-func (s *postgres) restart(ctx context.Context) error {
+// programs is the folder of PostgreSQL's server programs.
+func programs(ctx context.Context) (string, error) {
+	module, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+	if err != nil {
+		return "", err
+	}
+	top := filepath.Dir(strings.TrimSpace(string(module)))
+	bin, err := exec.CommandContext(ctx, filepath.Join(top, "scripts", "postgres-bin.sh")).Output()
+	return strings.TrimSpace(string(bin)), err
+}
+
+// Restart ends every process of the server at once, as a crash would, and starts it again.
+func (s *Server) Restart(ctx context.Context) error {
 	s.restarting.Lock()
 	defer s.restarting.Unlock()
 	return s.do(ctx, "pg_ctl", "-D", s.data, "-l", s.log, "-w", "-m", "immediate", "-o", s.options, "restart")
 }
 
-func (s *postgres) stop() {
+// Stop ends the server at once.
+func (s *Server) Stop() {
 	_ = s.do(context.Background(), "pg_ctl", "-D", s.data, "-m", "immediate", "stop") // fails where it does not run
 }
 
 // do runs one of PostgreSQL's programs. Its output goes nowhere: the server would inherit a pipe and keep it open.
-func (s *postgres) do(ctx context.Context, program string, args ...string) error {
+func (s *Server) do(ctx context.Context, program string, args ...string) error {
 	args = append([]string{filepath.Join(s.bin, program)}, args...)
 	if os.Geteuid() == 0 {
 		args = append([]string{"setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"}, args...)
