@@ -64,6 +64,14 @@ func Start(ctx context.Context, folder string, settings ...string) (*Server, err
 	return s, s.do(ctx, "pg_ctl", "-D", s.data, "-l", s.log, "-w", "-o", s.options, "start")
 }
 
+// Database makes an empty database and returns its URL.
+func (s *Server) Database(ctx context.Context, name string) (string, error) {
+	if err := s.do(ctx, "createdb", "--maintenance-db", s.URL, name); err != nil {
+		return "", err
+	}
+	return strings.Replace(s.URL, "/postgres?", "/"+name+"?", 1), nil
+}
+
 // programs is the folder of PostgreSQL's server programs.
 func programs(ctx context.Context) (string, error) {
 	module, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
