@@ -33,6 +33,7 @@ const statusClientGone = 499
 // carry with it, which cannot be trusted then; only a reading that its reader gave up is no sign of that.
 var failures = []failure{
 	{isA(context.Canceled), statusClientGone, unavailablePage, "The request was given up."},
+	{isA(callbacks.ErrNoRoom), http.StatusServiceUnavailable, unavailablePage, "The database has no room. Nothing was recorded. Try again in a moment."},
 	{isA(callbacks.ErrUnavailable), http.StatusServiceUnavailable, unavailablePage, "The database does not answer. Nothing was recorded. Try again in a moment."},
 	{isA(context.DeadlineExceeded), http.StatusServiceUnavailable, unavailablePage, "This took too long. Try again in a moment."},
 	{isA(errSignIn), http.StatusUnauthorized, signedOutPage, "Sign in first."},
@@ -125,12 +126,12 @@ func failurePage(s *server, c echo.Context, _ error) templ.Component {
 }
 
 // unavailablePage keeps a decision that was being posted, so that trying again needs no typing.
-func unavailablePage(s *server, c echo.Context, _ error) templ.Component {
+func unavailablePage(s *server, c echo.Context, err error) templ.Component {
 	shell := s.plainShell(c)
 	if c.Request().Method == http.MethodGet {
 		shell.Address = views.Address{Path: c.Request().URL.Path, Query: c.QueryParams()} // to try again
 	}
-	return views.UnavailablePage(shell, views.Unavailable{RequestID: requestID(c), Decision: unrecorded(c)})
+	return views.UnavailablePage(shell, views.Unavailable{RequestID: requestID(c), NoRoom: errors.Is(err, callbacks.ErrNoRoom), Decision: unrecorded(c)})
 }
 
 // forbiddenPage gives the domain's reason. A comment is kept: somebody else may be allowed to send it.

@@ -126,6 +126,7 @@ func TestProblemPages(t *testing.T) {
 		{"TooMany", TooManyPage(s, TooMany{RetryAfter: 20 * time.Second}), "429", "That was too often", "Try again in 20 s."},
 		{"Failure", FailurePage(s, Failure{RequestID: "01JD"}), "500", "Countersign made a mistake", "Request 01JD"},
 		{"Unavailable", UnavailablePage(s, Unavailable{RequestID: "01JD"}), "503", "Countersign cannot reach its database", "Nothing was changed."},
+		{"NoRoom", UnavailablePage(s, Unavailable{RequestID: "01JD", NoRoom: true}), "503", "Countersign’s database has no room", "Nothing was changed."},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

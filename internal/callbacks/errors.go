@@ -19,6 +19,8 @@ var (
 	ErrLeaseLost = errors.New("the lease is no longer held")
 	// ErrUnavailable: the database does not answer. Nothing was recorded.
 	ErrUnavailable = errors.New("the database does not answer")
+	// ErrNoRoom: the disk of the database is full. It matches ErrUnavailable too: what is there can be read.
+	ErrNoRoom = fmt.Errorf("%w: its disk is full", ErrUnavailable)
 )
 
 // Refusal says why a viewer who sees a callback may not decide it. It matches [ErrForbidden].
