@@ -39,7 +39,7 @@ func (l *unevenLambda) Complete(context.Context, callbacks.Target, callbacks.Com
 // itself.
 func TestMoreDueThanSlots(t *testing.T) {
 	t.Parallel()
-	const due = 640 // ten times the slots
+	const due = 256 // four times the slots
 	for name, tt := range map[string]struct {
 		worker func(callbacks.WorkerConfig) callbacks.Worker
 		due    func(*desk, callbacks.ID)
