@@ -17,7 +17,7 @@ const (
 // databases compares one desk on SQLite, one on PostgreSQL and three on PostgreSQL. Both databases write each commit to disk
 // before they answer, as they do in production.
 func (b *bench) databases(ctx context.Context) (_ []row, err error) {
-	fewer := *b // so much slower than SQLite is PostgreSQL at this
+	fewer := *b // decisions take longer on PostgreSQL, and three desks make them
 	fewer.decisions = max(1, b.decisions/4)
 	b = &fewer
 	server, err := postgres.Start(ctx, filepath.Join(b.folder, "postgres"))
