@@ -34,6 +34,7 @@ const statusClientGone = 499
 var failures = []failure{
 	{isA(context.Canceled), statusClientGone, unavailablePage, "The request was given up."},
 	{isA(callbacks.ErrUncertain), http.StatusServiceUnavailable, unavailablePage, "The database went away while it recorded this. Look before you try again."},
+	{isA(callbacks.ErrNoRoom), http.StatusServiceUnavailable, unavailablePage, "The database has no room. Nothing was recorded. Try again in a moment."},
 	{isA(callbacks.ErrUnavailable), http.StatusServiceUnavailable, unavailablePage, "The database does not answer. Nothing was recorded. Try again in a moment."},
 	{isA(context.DeadlineExceeded), http.StatusServiceUnavailable, unavailablePage, "This took too long. Try again in a moment."},
 	{isA(errSignIn), http.StatusUnauthorized, signedOutPage, "Sign in first."},
@@ -136,7 +137,8 @@ func unavailablePage(s *server, c echo.Context, err error) templ.Component {
 		shell.Address = views.Address{Path: c.Request().URL.Path, Query: c.QueryParams()} // to try again
 	}
 	return views.UnavailablePage(shell, views.Unavailable{
-		RequestID: requestID(c), Decision: unrecorded(c), Uncertain: errors.Is(err, callbacks.ErrUncertain),
+		RequestID: requestID(c), Decision: unrecorded(c),
+		NoRoom: errors.Is(err, callbacks.ErrNoRoom), Uncertain: errors.Is(err, callbacks.ErrUncertain),
 	})
 }
 

@@ -28,6 +28,7 @@ func TestFailureOf(t *testing.T) {
 		{callbacks.Invalid{{Pointer: "comment"}}, http.StatusUnprocessableEntity},
 		{callbacks.ErrUnavailable, http.StatusServiceUnavailable},
 		{fmt.Errorf("%w: %w", callbacks.ErrUncertain, callbacks.ErrUnavailable), http.StatusServiceUnavailable},
+		{callbacks.ErrNoRoom, http.StatusServiceUnavailable},
 		{fmt.Errorf("%w: %w", callbacks.ErrUnavailable, callbacks.ErrNotFound), http.StatusServiceUnavailable},
 		{context.DeadlineExceeded, http.StatusServiceUnavailable},
 		{fmt.Errorf("%w: %w", callbacks.ErrUnavailable, context.Canceled), statusClientGone},

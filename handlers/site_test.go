@@ -7,7 +7,9 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -154,6 +156,50 @@ func TestNoDatabase(t *testing.T) {
 		if a := b.get(path); a.status != want {
 			t.Errorf("%s: %d, want %d", path, a.status, want)
 		}
+	}
+}
+
+// fullStore is a store whose disk is full: what is there can be read, and nothing is written.
+type fullStore struct {
+	callbacks.Store
+	full atomic.Bool
+}
+
+func (s *fullStore) Update(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) (callbacks.Callback, error) {
+	if s.full.Load() {
+		return callbacks.Callback{}, callbacks.ErrNoRoom // as the store's own test finds it
+	}
+	return s.Store.Update(ctx, id, fn)
+}
+
+// TestNoRoom: a decision that cannot be written is not recorded and says why, its comment goes with the next try, and pages are
+// still read. Readiness stays: another process would have no more room.
+func TestNoRoom(t *testing.T) {
+	t.Parallel()
+	store := &fullStore{}
+	s := newSite(t, func(c *handlers.Config) {
+		c.Service = callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: queues, Notify: c.Hub, Budget: callbacks.DefaultBudget, Now: c.Now})
+	})
+	store.Store = s.store
+	id, b := s.receive(expense()).ID, s.as(rita)
+	form := b.choose(id, "approve", "Hotel over cap was agreed.")
+	store.full.Store(true)
+	a := b.decide(id, form)
+	if text := a.text(t); a.status != http.StatusServiceUnavailable || !strings.Contains(text, "has no room") || !strings.Contains(text, "Nothing was decided") || a.header.Get("Retry-After") == "" {
+		t.Errorf("%d %s", a.status, text)
+	}
+	again := a.document(t).Find("form.again")
+	if kept := again.Find("textarea").Text(); kept != "Hotel over cap was agreed." {
+		t.Errorf("the comment that goes with the next try is %q", kept)
+	}
+	for _, path := range []string{"/callbacks/" + string(id), "/", "/readyz"} {
+		if a := b.get(path); a.status != http.StatusOK {
+			t.Errorf("%s: %d", path, a.status)
+		}
+	}
+	store.full.Store(false)
+	if a := b.decide(id, form); a.status != http.StatusSeeOther || !slices.Contains(s.audit(id), callbacks.ActionDecided) {
+		t.Errorf("after there is room again: %d %s", a.status, a.text(t))
 	}
 }
 

@@ -44,8 +44,17 @@ type Failure struct {
 // Unavailable is the page that is shown while the database does not answer. It keeps a decision that was being posted.
 type Unavailable struct {
 	RequestID string
+	NoRoom    bool        // it answers, but its disk is full
 	Decision  *Unrecorded // nil when nothing was being decided
 	Uncertain bool        // the database went away while it recorded: it may have
+}
+
+// title says what is wrong with the database.
+func (m Unavailable) title() string {
+	if m.NoRoom {
+		return "Countersign’s database has no room"
+	}
+	return "Countersign cannot reach its database"
 }
 
 // Unrecorded is a posted decision that could not be recorded: the form's own values beside the comment, which the shell keeps.

@@ -1012,7 +1012,7 @@ func FailurePage(s Shell, m Failure) templ.Component {
 	})
 }
 
-// UnavailablePage is 503: the database does not answer. A decision that was being posted is in the form, to be sent again.
+// UnavailablePage is 503: the database does not answer, or has no room. A decision that was being posted is in the form, to be sent again.
 func UnavailablePage(s Shell, m Unavailable) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -1219,7 +1219,7 @@ func UnavailablePage(s Shell, m Unavailable) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = problem(s, "503", "Countersign cannot reach its database").Render(templ.WithChildren(ctx, templ_7745c5c3_Var48), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = problem(s, "503", m.title()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var48), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -29,11 +29,11 @@ func (b *bench) decide(ctx context.Context) ([]row, error) {
 	for _, c := range callers {
 		needed += c * b.decisions * (b.rounds + 1)
 	}
-	desk, stop, err := b.deskToDecide(ctx, needed)
+	desk, d, err := b.deskToDecide(ctx, "sqlite://"+filepath.ToSlash(filepath.Join(b.folder, "decide.db")), 1, needed)
 	if err != nil {
 		return nil, err
 	}
-	defer stop()
+	defer d.stop()
 	base, err := b.startFloor(ctx, floor.Decide, needed)
 	if err != nil {
 		return nil, err
@@ -66,6 +66,7 @@ func (b *bench) decide(ctx context.Context) ([]row, error) {
 // backlog is what waits for a decision at one address.
 type backlog struct {
 	address string
+	beside  []string // more of the same
 	cookie  *http.Cookie
 	left    []decidable
 	proves  bool // reads the receipt of each decision
@@ -74,18 +75,17 @@ type backlog struct {
 // decidable is one callback, or one item of a floor.
 type decidable struct{ callbackID, url string }
 
-// deskToDecide starts a desk with callbacks that the reviewer may decide.
-func (b *bench) deskToDecide(ctx context.Context, needed int) (_ *backlog, stop func(), err error) {
-	file := filepath.Join(b.folder, "decide.db")
-	all, err := fill(ctx, file, needed*len(queueNames)/(len(queueNames)-1)+len(queueNames)) // those of one queue are not the reviewer's
+// deskToDecide starts replicas of a desk with callbacks that the reviewer may decide.
+func (b *bench) deskToDecide(ctx context.Context, database string, replicas, needed int) (*backlog, *desk, error) {
+	all, err := fill(ctx, database, needed*len(queueNames)/(len(queueNames)-1)+len(queueNames)) // those of one queue are not the reviewer's
 	if err != nil {
 		return nil, nil, err
 	}
-	d, err := b.startDesk(ctx, file)
+	d, err := b.startReplicas(ctx, database, replicas)
 	if err != nil {
 		return nil, nil, err
 	}
-	work := &backlog{address: d.address, proves: true}
+	work := &backlog{address: d.address, beside: d.beside(), proves: true}
 	for _, c := range all {
 		if c.Queue != "privacy" {
 			work.left = append(work.left, decidable{string(c.CallbackID), d.url + "/callbacks/" + string(c.ID) + "/decision"})
@@ -95,7 +95,7 @@ func (b *bench) deskToDecide(ctx context.Context, needed int) (_ *backlog, stop 
 		d.stop()
 		return nil, nil, err
 	}
-	return work, d.stop, nil
+	return work, d, nil
 }
 
 // decisionsOf decides a round's share of a backlog and waits until Lambda has been called for each. A desk then reads the
@@ -111,7 +111,7 @@ func (b *bench) decisionsOf(work *backlog, connections int) rival {
 		posts := &posts{turns: round.turns, left: mine, cookie: work.cookie, begun: make(map[string]time.Time, n)}
 		begin := time.Now()
 		_, err := load.Load{
-			Address: work.address, Connections: connections, Status: http.StatusSeeOther,
+			Address: work.address, Beside: work.beside, Connections: connections, Status: http.StatusSeeOther,
 			Next: func() (*http.Request, error) { return posts.next(ctx) },
 		}.Run(ctx)
 		if err != nil {

@@ -36,38 +36,58 @@ var reviewer = callbacks.Person{Subject: "mara", Name: "Mara Okafor", Email: "ma
 // desk is the program under test, with an OpenID provider of its own.
 type desk struct {
 	*process
-	url      string
-	secret   string // of webhooks
-	took     time.Duration
-	provider *http.Server
+	url          string // as browsers and the provider know it
+	secret       string // of webhooks
+	issuer       string
+	clientSecret string
+	took         time.Duration // from the start of the last process until it was ready
+	provider     *http.Server
+	replicas     []*process // beside the first one, behind the same URL
 }
 
 // startDesk starts the desk on a database file and waits until it is ready. Stop it.
-func (b *bench) startDesk(ctx context.Context, database string) (*desk, error) {
-	address, err := deskprocess.FreeAddress(ctx)
-	if err != nil {
-		return nil, err
+func (b *bench) startDesk(ctx context.Context, file string) (*desk, error) {
+	return b.startReplicas(ctx, "sqlite://"+filepath.ToSlash(file), 1)
+}
+
+// startReplicas starts some processes of the desk on one database, by its URL. Stop them.
+func (b *bench) startReplicas(ctx context.Context, database string, count int) (*desk, error) {
+	addresses := make([]string, count)
+	for i := range addresses {
+		var err error
+		if addresses[i], err = deskprocess.FreeAddress(ctx); err != nil {
+			return nil, err
+		}
 	}
-	d := &desk{url: "http://" + address, secret: newSecret()}
-	clientSecret := rand.Text()
+	d := &desk{url: "http://" + addresses[0], secret: newSecret(), clientSecret: rand.Text()}
 	people := []devidp.User{{Subject: reviewer.Subject, Name: reviewer.Name, Email: reviewer.Email, Groups: reviewer.Groups}}
-	var issuer string
-	issuer, d.provider, err = deskprocess.StartProvider(ctx, d.url, deskClient, clientSecret, people)
-	if err != nil {
+	var err error
+	if d.issuer, d.provider, err = deskprocess.StartProvider(ctx, d.url, deskClient, d.clientSecret, people); err != nil {
 		return nil, err
 	}
+	for _, address := range addresses {
+		if err := b.startReplica(ctx, d, database, address); err != nil {
+			d.stop()
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+// startReplica adds a process to a desk and waits until it is ready.
+func (b *bench) startReplica(ctx context.Context, d *desk, database, address string) error {
 	folder, err := os.MkdirTemp(b.folder, "desk-")
 	if err != nil {
-		return nil, err
+		return err
 	}
 	began := time.Now()
 	started, err := deskprocess.Start(ctx, filepath.Join(folder, "log"), nil, []string{
 		"COUNTERSIGN_ADDR=" + address,
 		"COUNTERSIGN_BASE_URL=" + d.url,
-		"COUNTERSIGN_DATABASE_URL=sqlite://" + filepath.ToSlash(database),
-		"COUNTERSIGN_OIDC_ISSUER=" + issuer,
+		"COUNTERSIGN_DATABASE_URL=" + database,
+		"COUNTERSIGN_OIDC_ISSUER=" + d.issuer,
 		"COUNTERSIGN_OIDC_CLIENT_ID=" + deskClient,
-		"COUNTERSIGN_OIDC_CLIENT_SECRET=" + clientSecret,
+		"COUNTERSIGN_OIDC_CLIENT_SECRET=" + d.clientSecret,
 		"COUNTERSIGN_ROLE_REVIEWER_GROUPS=approvers",
 		"COUNTERSIGN_QUEUES=" + queueSettings,
 		fmt.Sprintf("COUNTERSIGN_SOURCES={%q: {\"secrets\": [%q]}}", sourceName, d.secret),
@@ -77,16 +97,28 @@ func (b *bench) startDesk(ctx context.Context, database string) (*desk, error) {
 		"AWS_ACCESS_KEY_ID=bench", "AWS_SECRET_ACCESS_KEY=bench",
 	}, b.binary, "serve")
 	if err != nil {
-		_ = d.provider.Close()
-		return nil, err
+		return err
 	}
-	d.process = &process{Process: started, address: address}
-	if err := d.Ready(ctx, d.url); err != nil {
-		d.stop()
-		return nil, err
+	p := &process{Process: started, address: address}
+	if d.process == nil {
+		d.process = p
+	} else {
+		d.replicas = append(d.replicas, p)
+	}
+	if err := p.Ready(ctx, "http://"+address); err != nil {
+		return err
 	}
 	d.took = time.Since(began)
-	return d, nil
+	return nil
+}
+
+// beside are the addresses of the replicas beside the first one.
+func (d *desk) beside() []string {
+	var addresses []string
+	for _, p := range d.replicas {
+		addresses = append(addresses, p.address)
+	}
+	return addresses
 }
 
 // newSecret is a secret of Standard Webhooks.
@@ -101,8 +133,13 @@ func (d *desk) signIn(ctx context.Context) (*http.Cookie, error) {
 	return deskprocess.SignIn(ctx, d.url, reviewer.Subject)
 }
 
-// stop stops the desk and its provider.
+// stop stops the desk, all of it, and its provider.
 func (d *desk) stop() {
-	d.Stop()
+	for _, p := range d.replicas {
+		p.Stop()
+	}
+	if d.process != nil {
+		d.Stop()
+	}
 	_ = d.provider.Close()
 }

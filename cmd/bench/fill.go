@@ -38,7 +38,7 @@ func (b *bench) database(ctx context.Context, pending int) (string, error) {
 		if err := copyCallbacks(ctx, file, pending/b.many-1); err != nil {
 			return "", fmt.Errorf("copy callbacks: %w", err)
 		}
-	} else if _, err := fill(ctx, file, pending); err != nil {
+	} else if _, err := fill(ctx, "sqlite:"+file, pending); err != nil {
 		return "", fmt.Errorf("fill a database: %w", err)
 	}
 	b.filled[pending] = file
@@ -60,9 +60,9 @@ func cloneFile(from, to string) error {
 	return errors.Join(err, target.Close())
 }
 
-// fill announces callbacks as the webhook does, past HTTP, and returns them in no order. The file is left checkpointed.
-func fill(ctx context.Context, file string, n int) (_ []callbacks.Callback, err error) {
-	store, err := sqlstore.Open(ctx, "sqlite:"+file)
+// fill announces callbacks as the webhook does, past HTTP, and returns them in no order. A file of SQLite is left checkpointed.
+func fill(ctx context.Context, database string, n int) (_ []callbacks.Callback, err error) {
+	store, err := sqlstore.Open(ctx, database)
 	if err != nil {
 		return nil, err
 	}

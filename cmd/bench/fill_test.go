@@ -76,7 +76,7 @@ func TestCopyKeepsConstraints(t *testing.T) {
 func TestFillReturnsWhatIsThere(t *testing.T) {
 	t.Parallel()
 	file := t.TempDir() + "/fill.db"
-	all, err := fill(t.Context(), file, 9)
+	all, err := fill(t.Context(), "sqlite:"+file, 9)
 	if err != nil || len(all) != 9 {
 		t.Fatalf("%d callbacks, %v; want 9", len(all), err)
 	}

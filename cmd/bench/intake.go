@@ -49,7 +49,7 @@ func (b *bench) intake(ctx context.Context) ([]row, error) {
 		if err != nil {
 			return nil, err
 		}
-		series, err := b.compare(ctx, b.posts(asked, d.address, c.connections), b.posts(base, c.floor.address, c.connections))
+		series, err := b.compare(ctx, b.posts(asked, c.connections, d.address), b.posts(base, c.connections, c.floor.address))
 		if err != nil {
 			return nil, err
 		}
@@ -68,11 +68,11 @@ func connections(n int) string {
 	return fmt.Sprintf("%d connections", n)
 }
 
-// posts sends announcements for the time of a round.
-func (b *bench) posts(s *sender, address string, connections int) rival {
+// posts sends announcements for the time of a round, to replicas by turns.
+func (b *bench) posts(s *sender, connections int, address string, beside ...string) rival {
 	return func(ctx context.Context) (load.Sample, error) {
 		return load.Load{
-			Address: address, Connections: connections, Length: b.round, Status: http.StatusCreated,
+			Address: address, Beside: beside, Connections: connections, Length: b.round, Status: http.StatusCreated,
 			Next: func() (*http.Request, error) { return s.request(ctx) },
 		}.Run(ctx)
 	}

@@ -25,6 +25,8 @@ type lambdaStub struct {
 	mu     sync.Mutex
 	closed map[string]*closed // by execution key
 	round  round
+
+	pulses pulses // of callbacks
 }
 
 // round is what a turn of decisions waits for.
@@ -77,6 +79,7 @@ func startLambda(ctx context.Context) (*lambdaStub, error) {
 	l := &lambdaStub{closed: map[string]*closed{}, round: newRound(0, 0)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /2025-12-01/durable-execution-callbacks/{id}/succeed", l.succeed)
+	mux.HandleFunc("POST /2025-12-01/durable-execution-callbacks/{id}/heartbeat", l.pulses.beat)
 	mux.HandleFunc("GET /2025-12-01/durable-executions/{arn}/history", l.history)
 	var err error
 	l.url, l.server, err = deskprocess.Serve(ctx, mux)

@@ -15,7 +15,7 @@ import (
 )
 
 // maxRun bounds a whole run, whatever hangs.
-const maxRun = 15 * time.Minute
+const maxRun = 25 * time.Minute
 
 // measurement is one part of the table.
 type measurement struct {
@@ -34,6 +34,10 @@ var measurements = []measurement{
 	{"page", "requests and bytes of a first page load in Chromium", (*bench).page},
 	{"rounds", "rounds of a durable function on the local engine", (*bench).durableRounds},
 	{"suspended", "memory of executions that wait on the local engine", (*bench).suspended},
+	{"beats", "heartbeats of many open reviews: how late, at what cost", (*bench).beats},
+	{"streams", "many open pages that are told of a change", (*bench).tell},
+	{"deliver", "decisions that are due, until Lambda has them", (*bench).deliver},
+	{"databases", "PostgreSQL beside SQLite, three replicas beside one", (*bench).databases},
 }
 
 // run is the program without the process around it. The first argument "floor" makes it a floor for another bench.

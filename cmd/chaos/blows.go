@@ -73,7 +73,7 @@ func (w *world) strike(ctx context.Context, blows []blow) error {
 			break
 		}
 		if b.postgres {
-			group.Go(func() error { return w.server.restart(ctx) })
+			group.Go(func() error { return w.server.Restart(ctx) })
 			continue
 		}
 		group.Go(func() error { return w.replicas[b.replica].crash(ctx, b.away) })

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"countersign/cmd/internal/deskprocess"
+	"countersign/cmd/internal/postgres"
 	"countersign/internal/devidp"
 )
 
@@ -38,8 +39,8 @@ type setting struct {
 	folder    string // of the replicas' logs; made here
 	binary    string
 	processes int
-	database  string    // URL
-	server    *postgres // to restart; nil where nothing is restarted
+	database  string           // URL
+	server    *postgres.Server // to restart; nil where nothing is restarted
 	progress  io.Writer
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"countersign/cmd/internal/deskprocess"
+	"countersign/cmd/internal/postgres"
 )
 
 // TestNothingIsLost is the short run: both worlds at once, without restarts of PostgreSQL, which others use.
@@ -81,7 +82,7 @@ func TestDrawsAreRepeated(t *testing.T) {
 	draws := func(seed uint64) (all []any) {
 		p := full
 		p.seed = seed
-		w := &world{plan: p, setting: setting{processes: 3, server: &postgres{}}}
+		w := &world{plan: p, setting: setting{processes: 3, server: &postgres.Server{}}}
 		for _, b := range w.draw() {
 			all = append(all, b)
 		}

@@ -21,6 +21,7 @@ import (
 	"countersign/internal/lambdaapi"
 	"countersign/internal/live"
 	"countersign/internal/sqlstore"
+	"countersign/internal/tracing"
 	"countersign/static"
 )
 
@@ -46,6 +47,7 @@ type desk struct {
 	metrics  *prometheus.Registry
 	workers  []callbacks.Worker
 	site     http.Handler
+	tracing  *tracing.Tracing // nil when off
 	linger   time.Duration
 	stopping atomic.Bool
 }
@@ -70,17 +72,28 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 	if d.notices, err = sqlstore.NewNotices(string(settings.DatabaseURL), log); err != nil {
 		return nil, err
 	}
-	aws, err := lambdaapi.New(ctx, lambdaapi.Config{
-		Region: settings.Lambda.Region, Endpoint: string(settings.Lambda.Endpoint), Credentials: o.Credentials,
-	})
+	if d.tracing, err = openTracing(ctx, settings.TraceEndpoint, log); err != nil {
+		return nil, err
+	}
+	reach := lambdaapi.Config{Region: settings.Lambda.Region, Endpoint: string(settings.Lambda.Endpoint), Credentials: o.Credentials}
+	if d.tracing != nil {
+		reach.Observe = d.tracing.Transport
+	}
+	aws, err := lambdaapi.New(ctx, reach)
 	if err != nil {
 		return nil, err
 	}
-	service, err := d.openService(settings, handlers.CountAttempts(d.metrics, aws), aws)
+	attempts := handlers.CountAttempts(d.metrics, aws)
+	if d.tracing != nil {
+		attempts = d.tracing.Lambda(attempts)
+	}
+	service, err := d.openService(settings, attempts, aws)
 	if err != nil {
 		return nil, err
 	}
-	d.site, err = d.openSite(settings, service, o.Demo)
+	if d.site, err = d.openSite(settings, service, o.Demo); err == nil && d.tracing != nil {
+		d.site = d.tracing.Site(d.site)
+	}
 	return d, err
 }
 
@@ -166,6 +179,7 @@ func (all notifiers) Changed(n callbacks.Notice) {
 }
 
 func (d *desk) close() {
+	d.closeTracing()
 	if err := d.store.Close(); err != nil {
 		d.log.Error("database did not close", "error", err)
 	}

@@ -46,7 +46,15 @@ const (
 	rigToken    = "the-bearer-token-of-these-tests-is-long-enough"
 )
 
-var mara, dana = demoUser("mara", "Mara Okafor", "", "approvers"), demoUser("dana", "Dana Fischer", "", "approvers")
+var (
+	mara, dana = demoUser("mara", "Mara Okafor", "", "approvers"), demoUser("dana", "Dana Fischer", "", "approvers")
+	// reviewers are everybody who may sign in.
+	reviewers = []devidp.User{
+		mara, dana, demoUser("ines", "Ines Calloway", "", "approvers"), demoUser("tomo", "Tomo Aizawa", "", "approvers"),
+		demoUser("lena", "Lena Brandt", "", "approvers"), demoUser("omar", "Omar Haddad", "", "approvers"),
+		demoUser("yuki", "Yuki Tanabe", "", "approvers"), demoUser("piet", "Piet Visser", "", "approvers"),
+	}
+)
 
 // rig is what stands around desks: Lambda with a function that asks, and an OpenID provider, each over the wire.
 type rig struct {
@@ -127,7 +135,7 @@ func (r *rig) startProvider() {
 	r.issuer = "http://" + server.Listener.Addr().String()
 	provider, err := devidp.New(r.issuer, []devidp.Client{{
 		ID: demoClient, Secret: rigSecret, RedirectURIs: []string{r.url + "/auth/callback"}, SignedOutURIs: []string{r.url + "/signin"},
-	}}, []devidp.User{mara, dana}, time.Now)
+	}}, reviewers, time.Now)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -223,11 +231,38 @@ func replicas(t *testing.T, r *rig, listeners []net.Listener, change func(i int,
 	return all
 }
 
+// openAlone runs the one desk of a rig, until the test ends. Its settings name the database.
+func openAlone(t *testing.T, settings map[string]string, o deskOptions) *replica {
+	t.Helper()
+	l, err := listen(t.Context(), settings["ADDR"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Credentials = demoCredentials
+	d, err := openDesk(t.Context(), load(t, settings), slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := &replica{desk: d, url: address(l), ended: make(chan error, 1)}
+	one.serve(t, l)
+	return one
+}
+
 // start runs a replica until the test ends, and waits until the others can reach it.
 func (one *replica) start(t *testing.T, l net.Listener) {
 	t.Helper()
 	connected := one.hub.Subscribe(time.Now().Add(time.Hour), func(string) bool { return true })
 	defer connected.Close()
+	one.serve(t, l)
+	await(t, connected.Ready(), "the connection to other replicas")
+	if got := connected.Take(); len(got) != 1 || got[0] != live.Everything {
+		t.Errorf("pages were told %v", got)
+	}
+}
+
+// serve runs a replica until the test ends.
+func (one *replica) serve(t *testing.T, l net.Listener) {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	one.stop = stop
 	go func() { one.ended <- one.run(ctx, l); close(one.ended) }()
@@ -238,10 +273,6 @@ func (one *replica) start(t *testing.T, l net.Listener) {
 		}
 		one.close()
 	})
-	await(t, connected.Ready(), "the connection to other replicas")
-	if got := connected.Take(); len(got) != 1 || got[0] != live.Everything {
-		t.Errorf("pages were told %v", got)
-	}
 }
 
 func load(t *testing.T, settings map[string]string) config.Config {

@@ -109,18 +109,23 @@ func (v *visitor) stream(desk string) <-chan string {
 
 // decide decides as a page that has shown the bytes.
 func (v *visitor) decide(desk string, id callbacks.ID, outcome string) (status int) {
+	return v.post(desk+"/callbacks/"+string(id)+"/decision", v.choose(outcome, "As agreed.")).StatusCode
+}
+
+// choose is the form of a decision, as a page that has shown the bytes posts it.
+func (v *visitor) choose(outcome, comment string) url.Values {
 	person := callbacks.Person{Subject: v.user.Subject, Name: v.user.Name, Email: v.user.Email, Groups: v.user.Groups}
-	choice := callbacks.Choice{Outcome: outcome, Comment: "As agreed.", PreparedAt: time.Now().Truncate(time.Second)}
+	choice := callbacks.Choice{Outcome: outcome, Comment: comment, PreparedAt: time.Now().Truncate(time.Second)}
 	for _, o := range callbacks.DefaultOutcomes(callbacks.Failure) {
 		if o.Name == outcome {
-			return v.post(desk+"/callbacks/"+string(id)+"/decision", url.Values{
+			return url.Values{
 				"outcome": {outcome}, "comment": {choice.Comment},
 				"at": {choice.PreparedAt.UTC().Format(time.RFC3339)}, "seen": {o.Fill(choice, person).SHA256()},
-			}).StatusCode
+			}
 		}
 	}
 	v.t.Errorf("there is no outcome %s", outcome)
-	return 0
+	return nil
 }
 
 // announce tells a desk of a callback, as its function would, and returns the desk's key for it. It may be used by several

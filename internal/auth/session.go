@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -87,12 +88,22 @@ func (a *Auth) load(w http.ResponseWriter, r *http.Request) (*session, error) {
 	case a.renewalDue(s.record, now):
 		return a.renew(w, r, token)
 	case now.Sub(s.record.SeenAt) >= a.touchInterval() && !byItself(r):
-		return a.change(r.Context(), token, func(rec *record) bool {
-			rec.SeenAt = now
-			return true
-		})
+		return a.touch(r.Context(), token, s, now)
 	}
 	return s, nil
+}
+
+// touch notes that a session is used. While that cannot be written, who is signed in goes on reading.
+func (a *Auth) touch(ctx context.Context, token string, s *session, now time.Time) (*session, error) {
+	touched, err := a.change(ctx, token, func(rec *record) bool {
+		rec.SeenAt = now
+		return true
+	})
+	if errors.Is(err, callbacks.ErrUnavailable) {
+		a.cfg.Logger.WarnContext(ctx, "use of a session not noted; it may end too early", "error", err)
+		return s, nil
+	}
+	return touched, err
 }
 
 // BackgroundHeader marks a request that a page makes by itself. Its value does not matter.

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2/memstore"
+
+	"countersign/internal/callbacks"
 )
 
 // brittleStore counts what is asked of it and fails when told to.
@@ -25,7 +27,7 @@ type brittleStore struct {
 	afterFind atomic.Pointer[func()] // called once, between a read and what its reader does next
 }
 
-var errStore = errors.New("the store is broken")
+var errStore = fmt.Errorf("%w: the store is broken", callbacks.ErrUnavailable)
 
 func (s *brittleStore) Find(token string) ([]byte, bool, error) {
 	if s.broken.Load() {

@@ -80,7 +80,7 @@ func (d *Deliveries) runOnce(ctx context.Context) (time.Time, error) {
 		d.calls.Go(func() { d.deliver(ctx, work) })
 	}
 	if len(claimed) == free {
-		return time.Time{}, nil
+		return now, nil // there may be more, and calls that have ended meanwhile woke nobody
 	}
 	return d.store.NextDelivery(ctx)
 }

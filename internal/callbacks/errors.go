@@ -22,6 +22,8 @@ var (
 	// ErrUncertain comes with ErrUnavailable where the database went away during the commit: the change may be recorded. What
 	// is done again finds that out, for everything that is recorded is recorded once.
 	ErrUncertain = errors.New("the answer to the commit was lost")
+	// ErrNoRoom: the disk of the database is full. It matches ErrUnavailable too: what is there can be read.
+	ErrNoRoom = fmt.Errorf("%w: its disk is full", ErrUnavailable)
 )
 
 // Refusal says why a viewer who sees a callback may not decide it. It matches [ErrForbidden].

@@ -31,10 +31,15 @@ func (c *Callback) WantsHeartbeats(now time.Time) bool {
 }
 
 // scheduleHeartbeat starts the beats when they are wanted and none is scheduled. The first goes out at once, because much
-// of the clock may have run already, but never sooner than an interval after the last one.
+// of the clock may have run already, but never sooner than an interval after the last one. What is scheduled farther ahead than
+// an interval is of a clock that has been set back since, and is scheduled anew.
 func (c *Callback) scheduleHeartbeat(now time.Time) {
-	if c.NextHeartbeatAt.IsZero() && c.WantsHeartbeats(now) {
-		c.NextHeartbeatAt = latest(now, c.Clocks.LastHeartbeatAt.Add(c.HeartbeatInterval()))
+	interval := c.HeartbeatInterval()
+	if (c.NextHeartbeatAt.IsZero() || c.NextHeartbeatAt.After(now.Add(interval))) && c.WantsHeartbeats(now) {
+		c.NextHeartbeatAt = now
+		if c.Clocks.LastHeartbeatAt.Before(now) {
+			c.NextHeartbeatAt = latest(now, c.Clocks.LastHeartbeatAt.Add(interval))
+		}
 	}
 }
 

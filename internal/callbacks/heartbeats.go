@@ -65,7 +65,7 @@ func (h *Heartbeats) runOnce(ctx context.Context) (time.Time, error) {
 		})
 	}
 	if len(claimed) == free {
-		return time.Time{}, nil
+		return h.now(), nil // there may be more, and calls that have ended meanwhile woke nobody
 	}
 	return h.store.NextHeartbeat(ctx)
 }

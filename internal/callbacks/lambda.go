@@ -8,6 +8,7 @@ import (
 
 // Target is what a call to Lambda needs to know of a callback.
 type Target struct {
+	ID           ID // for whoever observes the calls: Lambda does not know it
 	CallbackID   CallbackID
 	ExecutionARN string
 	Region       string // empty means the configured default
@@ -15,7 +16,7 @@ type Target struct {
 
 // Target is where the callback's calls go.
 func (c *Callback) Target() Target {
-	return Target{CallbackID: c.CallbackID, ExecutionARN: c.ExecutionARN, Region: c.Region}
+	return Target{ID: c.ID, CallbackID: c.CallbackID, ExecutionARN: c.ExecutionARN, Region: c.Region}
 }
 
 // Lambda is the durable-executions API as the workers need it. Every method makes exactly one attempt: a retry inside it

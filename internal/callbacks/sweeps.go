@@ -99,33 +99,30 @@ func (s *Sweeps) closeReviews(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// expire ends one callback. The heartbeat clock is only a lower bound, because other clients may beat too, so before a
-// callback is buried by it the history is asked, where it can be; again says that it could not tell yet.
+// expire ends one callback. Before it is buried by a clock the history is asked, where it can be: the heartbeat clock is only a
+// lower bound, because other clients may beat too, and our own may be ahead of Lambda's. again says that it could not tell yet.
 func (s *Sweeps) expire(ctx context.Context, id ID) (again bool, err error) {
 	c, err := s.store.Get(ctx, id)
 	if err != nil {
 		return false, err
 	}
-	var closing Closing
-	history := historyUnasked
-	if _, cause := c.Deadline(); cause == CauseHeartbeat {
-		call, cancel := context.WithTimeout(ctx, callTimeout)
-		defer cancel()
-		closing, history = askHistory(call, s.lambda, c.Target())
-	}
+	call, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	closing, history := askHistory(call, s.lambda, c.Target())
 	c, err = s.store.Update(ctx, id, func(c *Callback) (Change, error) {
 		now := s.now()
-		at, _ := c.Deadline()
+		at, cause := c.Deadline()
+		open := history == historyRead && closing.Open
 		switch {
 		case c.State != Pending || !c.Overdue(now):
 			return Change{}, ErrConflict
-		case history == historyBusy && now.Before(at.Add(lastCall)):
-			again = true
-			return Change{}, ErrConflict
-		case history == historyRead && closing.Open: // somebody else keeps it alive: the clock runs anew from here
+		case open && cause == CauseHeartbeat: // somebody else keeps it alive: the clock runs anew from here
 			c.Clocks.LastHeartbeatAt = now
 			return Change{}, nil
-		case history == historyRead:
+		case (history == historyBusy || open) && now.Before(at.Add(lastCall)):
+			again = true
+			return Change{}, ErrConflict
+		case history == historyRead && !open:
 			entry, err := c.Close(c.endedElsewhere(closing), now, System("sweeps"))
 			return Change{Audit: entry}, err
 		}

@@ -14,6 +14,7 @@ func (d *desk) sweep() {
 	}
 }
 
+// TestSweepTimesOut: where no history can be asked, our clock decides.
 func TestSweepTimesOut(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -21,8 +22,8 @@ func TestSweepTimesOut(t *testing.T) {
 		after  time.Duration
 		cause  callbacks.DeadlineCause
 	}{
-		"Timeout": {nil, time.Hour, callbacks.CauseTimeout},
-		"Heartbeat": {func(a *callbacks.Announcement) { a.HeartbeatTimeout, a.ExecutionARN = time.Minute, "" },
+		"Timeout": {func(*callbacks.Announcement) {}, time.Hour, callbacks.CauseTimeout},
+		"Heartbeat": {func(a *callbacks.Announcement) { a.HeartbeatTimeout = time.Minute },
 			time.Minute, callbacks.CauseHeartbeat},
 		"Execution": {func(a *callbacks.Announcement) { a.ExecutionDeadline = time.Date(2026, 11, 24, 13, 10, 0, 0, time.UTC) },
 			10 * time.Minute, callbacks.CauseExecution},
@@ -30,7 +31,10 @@ func TestSweepTimesOut(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			c := d.announce(tt.change)
+			c := d.announce(func(a *callbacks.Announcement) {
+				a.ExecutionARN = ""
+				tt.change(a)
+			})
 			d.clock.Move(tt.after)
 			d.sweep()
 			d.wantState(c.ID, callbacks.Pending) // the grace
@@ -58,6 +62,18 @@ func TestSweepAsksTheHistoryBeforeItBuriesByHeartbeat(t *testing.T) {
 	d.clock.Move(time.Minute + callbacks.SweepGrace)
 	d.sweep()
 	d.wantState(c.ID, callbacks.TimedOut)
+}
+
+func TestSweepTakesTheHistorysWord(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.announce(nil)
+	d.lambda.close(callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, EventID: 4})
+	d.clock.Move(time.Hour + callbacks.SweepGrace)
+	d.sweep()
+	if got := d.wantState(c.ID, callbacks.TimedOut); got.Ending.Event != 4 || !got.Ending.At.Equal(c.ReceivedAt) {
+		t.Errorf("ending is %+v, want that of event 4", got.Ending)
+	}
 }
 
 func TestSweepLeavesDecisionsToTheirDelivery(t *testing.T) {

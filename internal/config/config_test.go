@@ -85,7 +85,7 @@ func TestLoadReadsEverySetting(t *testing.T) {
 		"INTAKE_RATE", "0.5", "INTAKE_BURST", "3", "SESSION_IDLE", "1h", "SESSION_LIFETIME", "2h",
 		"REVIEW_IDLE_BUDGET", "5m", "REVIEW_MAX", "1h", "LAMBDA_REGION", "eu-west-1", "LAMBDA_ENDPOINT", "http://127.0.0.1:9001",
 		"WATCH", `{"expense-approval":{"queue":"finance"},"arn:aws:lambda:us-east-1:123456789012:function:pay":{},"*":{"region":"eu-north-1"}}`,
-		"WATCH_RATE", "2.5", "SUPPORT_CONTACT", "#help", "CONSOLE_LINKS", "true",
+		"WATCH_RATE", "2.5", "TRACE_ENDPOINT", "http://otel-collector:4318", "SUPPORT_CONTACT", "#help", "CONSOLE_LINKS", "true",
 	), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -112,8 +112,8 @@ func TestLoadReadsEverySetting(t *testing.T) {
 			"expense-approval": {Queue: "finance", Region: "eu-west-1"}, "*": {Queue: "default", Region: "eu-north-1"},
 			"arn:aws:lambda:us-east-1:123456789012:function:pay": {Queue: "default", Region: "us-east-1"},
 		},
-		WatchRate: 2.5,
-		Lambda:    Lambda{Region: "eu-west-1", Endpoint: "http://127.0.0.1:9001"}, SupportContact: "#help", ConsoleLinks: true,
+		WatchRate: 2.5, TraceEndpoint: "http://otel-collector:4318/v1/traces",
+		Lambda: Lambda{Region: "eu-west-1", Endpoint: "http://127.0.0.1:9001"}, SupportContact: "#help", ConsoleLinks: true,
 	}
 	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

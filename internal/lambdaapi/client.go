@@ -34,6 +34,8 @@ type Config struct {
 	Timeout     time.Duration           // of one request; zero takes DefaultTimeout
 	Credentials aws.CredentialsProvider // instead of the AWS default chain
 	HTTPClient  aws.HTTPClient          // instead of the SDK's own
+	// Observe may see each request to Lambda pass; nil for none. Requests for credentials do not pass there.
+	Observe func(http.RoundTripper) http.RoundTripper
 }
 
 // Client implements [callbacks.Lambda]. It is safe for concurrent use.
@@ -41,6 +43,7 @@ type Client struct {
 	config   aws.Config
 	endpoint string
 	timeout  time.Duration
+	observe  func(http.RoundTripper) http.RoundTripper
 
 	mu      sync.Mutex
 	regions map[string]*lambda.Client
@@ -70,7 +73,7 @@ func New(ctx context.Context, c Config) (*Client, error) {
 	if c.Timeout <= 0 {
 		c.Timeout = DefaultTimeout
 	}
-	return &Client{config: loaded, endpoint: c.Endpoint, timeout: c.Timeout, regions: map[string]*lambda.Client{}}, nil
+	return &Client{config: loaded, endpoint: c.Endpoint, timeout: c.Timeout, observe: c.Observe, regions: map[string]*lambda.Client{}}, nil
 }
 
 // client returns the SDK client of a region, made on demand.
@@ -84,6 +87,9 @@ func (c *Client) client(region string) *lambda.Client {
 		o.Region = region
 		if c.endpoint != "" {
 			o.BaseEndpoint = aws.String(c.endpoint)
+		}
+		if c.observe != nil {
+			o.HTTPClient = observed{c.observe(transport{o.HTTPClient})}
 		}
 		// One attempt, whatever AWS_MAX_ATTEMPTS says: the SDK would repeat a 502 or a lost reply and report the second
 		// answer only, "closed", although the first call had won.

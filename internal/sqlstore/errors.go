@@ -18,7 +18,18 @@ func unavailable(err error) error {
 	if err == nil || answered(err) || errors.Is(err, callbacks.ErrUnavailable) {
 		return err
 	}
-	return fmt.Errorf("%w: %w", callbacks.ErrUnavailable, err)
+	return fmt.Errorf("%w: %w", absence(err), err)
+}
+
+// absence is which of the two it is: a database that does not answer, or one without room.
+func absence(err error) error {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code()&0xff == sqlite3.SQLITE_FULL {
+		return callbacks.ErrNoRoom
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "53100" { // disk_full
+		return callbacks.ErrNoRoom
+	}
+	return callbacks.ErrUnavailable
 }
 
 // answered reports whether the database worked on the statement and refused it for what it says.

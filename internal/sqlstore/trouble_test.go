@@ -45,8 +45,11 @@ func TestDiskFull(t *testing.T) {
 	s, _, pragma := openTroubled(t)
 	pragma("max_page_count = 100")
 	c := callbackstest.NewCallback()
-	if err := announce(t, s, c, make([]byte, 1<<20)); !errors.Is(err, callbacks.ErrUnavailable) {
-		t.Errorf("got %v, want ErrUnavailable", err)
+	if err := announce(t, s, c, make([]byte, 1<<20)); !errors.Is(err, callbacks.ErrNoRoom) || !errors.Is(err, callbacks.ErrUnavailable) {
+		t.Errorf("got %v, want ErrNoRoom, which is ErrUnavailable too", err)
+	}
+	if err := s.Ping(t.Context()); err != nil {
+		t.Errorf("what is there cannot be read: %v", err)
 	}
 	if _, err := s.Get(t.Context(), c.ID); !errors.Is(err, callbacks.ErrNotFound) {
 		t.Errorf("get gives %v, want ErrNotFound: nothing was recorded", err)

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 
@@ -105,7 +106,7 @@ func (w *writer) batch(first *request) {
 	}
 	for _, r := range taken {
 		if err != nil {
-			r.err = fmt.Errorf("%w: %w", callbacks.ErrUnavailable, err)
+			r.err = fmt.Errorf("%w: %w", absence(err), err)
 		}
 		close(r.answered)
 	}
@@ -119,9 +120,7 @@ func (w *writer) begin(first *request) error {
 	if first.err = w.call(first); first.err == nil && first.panicked == nil {
 		return nil
 	}
-	if err := w.exec("rollback"); err != nil {
-		return fmt.Errorf("%w, after: %v", err, first.err) //nolint:errorlint // the cause is of one request, not of the batch
-	}
+	_ = w.exec("rollback") // fails where SQLite has rolled back by itself
 	return w.exec("begin immediate")
 }
 
@@ -146,6 +145,9 @@ func (w *writer) attempt(r *request) error {
 	}
 	if r.err = w.call(r); r.err != nil || r.panicked != nil {
 		if err := w.exec("rollback to request"); err != nil {
+			if errors.Is(r.err, callbacks.ErrNoRoom) {
+				return r.err // for want of room SQLite has rolled back by itself
+			}
 			return fmt.Errorf("%w, after: %v", err, r.err) //nolint:errorlint // the cause is of one request, not of the batch
 		}
 	}

@@ -20,8 +20,9 @@ const maxShown = 300
 // Load is one round.
 type Load struct {
 	Address     string        // host:port of the server
+	Beside      []string      // its replicas, which take their share of the connections
 	Connections int           // at least 1
-	Length      time.Duration // how long requests are begun; 0 for as long as there are any
+	Length      time.Duration // how long requests are begun, one by each connection at least; 0 for as long as there are any
 	Status      int           // that every answer must have
 	// Next is called by all connections at once. No request means that there are no more.
 	Next func() (*http.Request, error)
@@ -37,9 +38,10 @@ func (l Load) Run(ctx context.Context) (Sample, error) {
 		wg  sync.WaitGroup
 	)
 	begin := time.Now()
-	for range l.Connections {
+	servers := append([]string{l.Address}, l.Beside...)
+	for n := range l.Connections {
 		wg.Go(func() {
-			took, err := l.connection(ctx, begin)
+			took, err := l.connection(ctx, servers[n%len(servers)], begin)
 			if err != nil {
 				cancel(err)
 			}
@@ -56,8 +58,8 @@ func (l Load) Run(ctx context.Context) (Sample, error) {
 }
 
 // connection sends requests one after the other.
-func (l Load) connection(ctx context.Context, begin time.Time) ([]time.Duration, error) {
-	c, err := new(net.Dialer).DialContext(ctx, "tcp", l.Address)
+func (l Load) connection(ctx context.Context, server string, begin time.Time) ([]time.Duration, error) {
+	c, err := new(net.Dialer).DialContext(ctx, "tcp", server)
 	if err != nil {
 		return nil, fmt.Errorf("connect to the server: %w", err)
 	}
@@ -66,7 +68,7 @@ func (l Load) connection(ctx context.Context, begin time.Time) ([]time.Duration,
 	defer stop()
 	r, w := bufio.NewReader(c), bufio.NewWriter(c)
 	var took []time.Duration
-	for l.Length == 0 || time.Since(begin) < l.Length {
+	for len(took) == 0 || l.Length == 0 || time.Since(begin) < l.Length {
 		request, err := l.Next()
 		if err != nil || request == nil {
 			return took, err

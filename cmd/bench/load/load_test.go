@@ -67,6 +67,23 @@ func TestRunSendsEveryRequestOnce(t *testing.T) {
 	}
 }
 
+// TestRunSharesItsConnections: replicas get their part, and what is too slow for the time of the round is measured once.
+func TestRunSharesItsConnections(t *testing.T) {
+	t.Parallel()
+	var asked [2]atomic.Int64
+	count := func(n int) http.HandlerFunc {
+		return func(http.ResponseWriter, *http.Request) { asked[n].Add(1) }
+	}
+	first, second := serve(t, count(0)), serve(t, count(1))
+	round := load.Load{Address: first, Beside: []string{second}, Connections: 5, Length: time.Nanosecond, Next: requests(t, first, math.MaxInt64), Status: http.StatusOK}
+	if _, err := round.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := [2]int64{asked[0].Load(), asked[1].Load()}; got != [2]int64{3, 2} {
+		t.Errorf("the servers got %v requests, want one from each of five connections", got)
+	}
+}
+
 func TestRunEndsWithItsTime(t *testing.T) {
 	t.Parallel()
 	address := serve(t, func(http.ResponseWriter, *http.Request) {})

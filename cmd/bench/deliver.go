@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"countersign/cmd/bench/floor"
+	"countersign/cmd/bench/load"
+	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore"
+)
+
+const (
+	// deliverers is how many calls the desk makes at once, and so the floor too.
+	deliverers = 64
+	// deliverRounds bounds the rounds: each needs decisions of its own.
+	deliverRounds = 3
+)
+
+// deliver measures how fast decisions that are recorded and due reach Lambda. The floor is a client that calls Lambda as
+// often, from as many connections, and keeps nothing.
+func (b *bench) deliver(ctx context.Context) ([]row, error) {
+	var desk, base load.Series
+	for n := range min(b.rounds, deliverRounds) {
+		sample, err := b.deliverDue(ctx, filepath.Join(b.folder, fmt.Sprintf("due-%d.db", n)))
+		if err != nil {
+			return nil, err
+		}
+		desk = append(desk, sample)
+		if sample, err = b.callLambda(ctx); err != nil {
+			return nil, err
+		}
+		base = append(base, sample)
+	}
+	return []row{{
+		name: "delivery of " + thousands(b.due) + " that are due", measured: thousands(int(desk.Median(load.Sample.Rate))) + "/s",
+		floor: thousands(int(base.Median(load.Sample.Rate))) + "/s", goal: compared(desk.Ratio(base, load.Sample.Rate)),
+	}}, nil
+}
+
+// deliverDue starts a desk on decisions that nobody has delivered, and measures from the first that Lambda gets to the last.
+func (b *bench) deliverDue(ctx context.Context, file string) (load.Sample, error) {
+	all, err := fill(ctx, "sqlite:"+file, b.due)
+	if err != nil {
+		return load.Sample{}, err
+	}
+	if err := decideAll(ctx, file, all); err != nil {
+		return load.Sample{}, fmt.Errorf("decide: %w", err)
+	}
+	round := b.lambda.expect(b.due, 0)
+	d, err := b.startDesk(ctx, file)
+	if err != nil {
+		return load.Sample{}, err
+	}
+	defer d.stop()
+	ctx, cancel := context.WithTimeout(ctx, deliveryTimeout)
+	defer cancel()
+	if err := waitFor(ctx, round.decisions.over); err != nil {
+		return load.Sample{}, err
+	}
+	var first, last time.Time
+	for _, at := range b.lambda.arrivals() {
+		if first.IsZero() || at.Before(first) {
+			first = at
+		}
+		if at.After(last) {
+			last = at
+		}
+	}
+	return load.NewSample(make([]time.Duration, b.due), last.Sub(first)), waitFor(ctx, round.proofs.over)
+}
+
+// callLambda calls Lambda as often as there are decisions.
+func (b *bench) callLambda(ctx context.Context) (load.Sample, error) {
+	var called atomic.Int64
+	return load.Load{
+		Address: strings.TrimPrefix(b.lambda.url, "http://"), Connections: deliverers, Status: http.StatusOK,
+		Next: func() (*http.Request, error) {
+			n := called.Add(1)
+			if n > int64(b.due) {
+				return nil, nil
+			}
+			return http.NewRequestWithContext(ctx, http.MethodPost, b.lambda.url+floor.CallbackPath(fmt.Sprintf("floor-%d", n)), strings.NewReader(`{"approved":true}`))
+		},
+	}.Run(ctx)
+}
+
+// decideAll decides each callback, as the page does, past HTTP.
+func decideAll(ctx context.Context, file string, all []callbacks.Callback) (err error) {
+	store, err := sqlstore.Open(ctx, "sqlite:"+file)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	queues := callbacks.Queues{}
+	for _, name := range queueNames {
+		queues[name] = callbacks.Queue{Name: name, Groups: reviewer.Groups}
+	}
+	service := callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: queues, Notify: nobody{}, Now: time.Now})
+	person := reviewer
+	person.Roles.Reviewer = true
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(fillers)
+	for _, c := range all {
+		group.Go(func() error {
+			choice := callbacks.Choice{Outcome: "approve"}
+			shown, err := service.Preview(ctx, person, c.ID, choice)
+			if err != nil {
+				return err
+			}
+			choice.PreparedAt = shown.PreparedAt
+			_, err = service.Decide(ctx, person, c.ID, choice, shown.Completion.SHA256())
+			return err
+		})
+	}
+	return group.Wait()
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+const (
+	// tellTimeout bounds the wait until every page has opened its stream, or was told.
+	tellTimeout = time.Minute
+	// dialsAtOnce is how many streams are opened at once.
+	dialsAtOnce = 64
+)
+
+var errSlowTelling = errors.New("not every page was told")
+
+// told is an event that one page was told.
+type told struct {
+	id string
+	at time.Time
+}
+
+// pages are open streams of events.
+type pages struct {
+	connections []net.Conn
+	told        chan told
+	reading     errgroup.Group
+}
+
+// openPages opens all streams, in the name of the reviewer.
+func (b *bench) openPages(ctx context.Context, d *desk) (_ *pages, err error) {
+	cookie, err := d.signIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, tellTimeout)
+	defer cancel()
+	p := &pages{connections: make([]net.Conn, b.streams), told: make(chan told, b.streams)}
+	opening, ctx := errgroup.WithContext(ctx)
+	opening.SetLimit(dialsAtOnce)
+	for n := range p.connections {
+		opening.Go(func() error { return p.open(ctx, n, d, cookie) })
+	}
+	if err := opening.Wait(); err != nil {
+		p.close()
+		return nil, fmt.Errorf("open a stream of events: %w", err)
+	}
+	return p, nil
+}
+
+// open opens one stream and waits until it is subscribed. What it is told then is noted until the connection is closed.
+func (p *pages) open(ctx context.Context, n int, d *desk, cookie *http.Cookie) error {
+	c, err := new(net.Dialer).DialContext(ctx, "tcp", d.address)
+	if err != nil {
+		return err
+	}
+	p.connections[n] = c
+	if err := c.SetReadDeadline(time.Now().Add(tellTimeout)); err != nil {
+		return err
+	}
+	request, err := get(fmt.Sprintf("%s/events?since=%d", d.url, time.Now().UnixMilli()), cookie)(ctx)
+	if err != nil {
+		return err
+	}
+	if err := request.Write(c); err != nil {
+		return err
+	}
+	response, err := http.ReadResponse(bufio.NewReader(c), request)
+	if err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusOK {
+		_ = response.Body.Close()
+		return fmt.Errorf("the answer is %s", response.Status)
+	}
+	lines := bufio.NewScanner(response.Body)
+	lines.Scan() // the greeting
+	if err := c.SetReadDeadline(time.Time{}); err != nil {
+		return err
+	}
+	p.reading.Go(func() error {
+		defer response.Body.Close()
+		for lines.Scan() {
+			if data, ok := strings.CutPrefix(lines.Text(), `data: {"callback":"`); ok {
+				p.told <- told{strings.TrimSuffix(data, `"}`), time.Now()}
+			}
+		}
+		return nil // closed from here
+	})
+	return nil
+}
+
+// hear waits until every page was told of a callback, and returns when.
+func (p *pages) hear(ctx context.Context, id string) ([]time.Time, error) {
+	ctx, cancel := context.WithTimeout(ctx, tellTimeout)
+	defer cancel()
+	var heard []time.Time
+	for len(heard) < len(p.connections) {
+		select {
+		case t := <-p.told:
+			if t.id == id {
+				heard = append(heard, t.at)
+			}
+		case <-ctx.Done():
+			return nil, fmt.Errorf("%w: %d of %d", errSlowTelling, len(heard), len(p.connections))
+		}
+	}
+	return heard, nil
+}
+
+// close closes all streams.
+func (p *pages) close() {
+	for _, c := range p.connections {
+		if c != nil {
+			_ = c.Close()
+		}
+	}
+	ended := make(chan struct{})
+	go func() { _ = p.reading.Wait(); close(ended) }() // readers have no errors
+	for {
+		select {
+		case <-p.told: // a reader may be stuck with what nobody waits for
+		case <-ended:
+			return
+		}
+	}
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// beatAnswer is how long the stand-in takes to answer a heartbeat, about as Lambda does: so long each one occupies the desk.
+const beatAnswer = 50 * time.Millisecond
+
+// pulses notes when heartbeats come. It counts nothing before it is begun.
+type pulses struct {
+	mu       sync.Mutex
+	interval time.Duration // from one beat to the next
+	last     map[string]time.Time
+	behind   []time.Duration // of each beat, how much later it came than the schedule said
+}
+
+// begin counts anew, for callbacks whose beats are so far apart.
+func (p *pulses) begin(interval time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.interval, p.behind = interval, nil
+	if p.last == nil {
+		p.last = map[string]time.Time{}
+	}
+}
+
+// end returns how far each beat was behind its schedule, sorted. A beat that is missing counts as one that comes now.
+func (p *pulses) end() []time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now, behind := time.Now(), p.behind
+	for _, at := range p.last {
+		if overdue := now.Sub(at) - p.interval; overdue > 0 {
+			behind = append(behind, overdue)
+		}
+	}
+	p.last, p.behind = nil, nil
+	slices.Sort(behind)
+	return behind
+}
+
+// beat takes one heartbeat.
+func (p *pulses) beat(w http.ResponseWriter, r *http.Request) {
+	p.note(r.PathValue("id"), time.Now())
+	select {
+	case <-time.After(beatAnswer):
+	case <-r.Context().Done():
+	}
+	w.WriteHeader(http.StatusOK)
+}
+
+func (p *pulses) note(id string, at time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.last == nil {
+		return
+	}
+	if last, ok := p.last[id]; ok {
+		p.behind = append(p.behind, at.Sub(last)-p.interval)
+	}
+	p.last[id] = at
+}
