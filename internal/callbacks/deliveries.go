@@ -202,9 +202,12 @@ func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, atte
 		return AuditEntry{}, nil // settled meanwhile: only the attempt is worth keeping
 	}
 	delivery.Doubtful = delivery.Doubtful || attempt.Answer.Doubtful()
+	if found.history == historyRead || found.history == historyBusy {
+		delivery.Readings++
+	}
 	deadline, cause := c.Deadline()
 	e := evidence{
-		answer: attempt.Answer, doubtful: delivery.Doubtful, history: found.history, closing: found.closing, tries: delivery.Tries,
+		answer: attempt.Answer, doubtful: delivery.Doubtful, history: found.history, closing: found.closing, readings: delivery.Readings,
 		overdue: cause != NoDeadline && now.After(deadline.Add(lastCall)),
 	}
 	switch v := judge(e, delivery.Completion); v {

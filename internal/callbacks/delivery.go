@@ -8,6 +8,7 @@ type Delivery struct {
 	Callback   ID
 	Completion Completion
 	Tries      int       // attempts begun so far
+	Readings   int       // how often the history was asked, and answered or not, what became of an attempt
 	Doubtful   bool      // an attempt may have taken effect without saying so
 	DueAt      time.Time // of the next attempt or, once accepted, of the next look at the history; zero when there is no more
 	Attempts   []Attempt // the latest, oldest first; at most [MaxAttemptsShown]

@@ -18,8 +18,8 @@ type evidence struct {
 	doubtful bool         // an attempt may have taken effect, this one or an earlier one
 	history  historyState // of the question how the callback was closed
 	closing  Closing      // what the history says, with historyRead
-	tries    int
-	overdue  bool // the deadline has passed by more than lastCall
+	readings int          // of the history so far, this one included
+	overdue  bool         // the deadline has passed by more than lastCall
 }
 
 // historyState says what became of the question to the history.
@@ -97,7 +97,7 @@ func judgeClosed(e evidence, ours Completion) verdict {
 // afterOpen waits for a history that cannot tell yet, but not for ever.
 func afterOpen(e evidence) verdict {
 	switch {
-	case !e.overdue && e.tries < maxHistoryTries:
+	case !e.overdue && e.readings < maxReadings:
 		return retry
 	case e.doubtful:
 		return unconfirmed
@@ -105,8 +105,9 @@ func afterOpen(e evidence) verdict {
 	return lost
 }
 
-// maxHistoryTries is how many attempts a lagging or throttled history is waited for.
-const maxHistoryTries = 20
+// maxReadings is how often a history that lags or is throttled is read before the answer has to do. Attempts that Lambda did not
+// answer with "closed" are none of them: nothing was read then.
+const maxReadings = 20
 
 // backoff is the pause before the next attempt: doubling from half a second, with jitter in [0,1), as long as Lambda asks
 // for, and short enough to leave room for more than one attempt before the deadline.

@@ -22,6 +22,7 @@ type deliveryRow struct {
 	Result      []byte
 	Error       sql.NullString
 	Tries       int64
+	Readings    int64
 	Doubtful    bool
 	DueAt       int64
 	LeaseOwner  string
@@ -41,6 +42,7 @@ func (r *deliveryRow) delivery(id callbacks.ID) (callbacks.Delivery, error) {
 		Callback:   id,
 		Completion: callbacks.Completion{Kind: callbacks.Kind(r.Kind), Result: r.Result},
 		Tries:      int(r.Tries),
+		Readings:   int(r.Readings),
 		Doubtful:   r.Doubtful,
 		DueAt:      fromMillis(r.DueAt),
 	}
@@ -61,7 +63,7 @@ func (t *tx) addDelivery(ctx context.Context, num int64, d callbacks.Delivery) e
 	due := millis(d.DueAt)
 	r := deliveryRow{
 		Callback: num, Kind: string(d.Completion.Kind), Result: d.Completion.Result,
-		Tries: int64(d.Tries), Doubtful: d.Doubtful, DueAt: due, ClaimableAt: due,
+		Tries: int64(d.Tries), Readings: int64(d.Readings), Doubtful: d.Doubtful, DueAt: due, ClaimableAt: due,
 	}
 	if d.Completion.Kind == callbacks.Failure {
 		e, err := encode(errorDocument{
@@ -157,7 +159,7 @@ func (s *Store) FinishDelivery(ctx context.Context, owner string, attempt callba
 		}
 		c.Revision++
 		after := before
-		after.LeaseOwner, after.Doubtful = "", delivery.Doubtful
+		after.LeaseOwner, after.Doubtful, after.Readings = "", delivery.Doubtful, int64(delivery.Readings)
 		after.DueAt, after.ClaimableAt = millis(delivery.DueAt), millis(delivery.DueAt)
 		if after.Aftermath, err = encodeAftermath(delivery.Aftermath); err != nil {
 			return entry, fmt.Errorf("encode aftermath: %w", err)
@@ -177,7 +179,7 @@ func (s *Store) RetryDelivery(ctx context.Context, id callbacks.ID, now time.Tim
 			return entry, err
 		}
 		c.Revision++
-		n, err := t.exec(ctx, `update deliveries set due_at = ?, claimable_at = case when lease_owner = '' then ? else claimable_at end
+		n, err := t.exec(ctx, `update deliveries set readings = 0, due_at = ?, claimable_at = case when lease_owner = '' then ? else claimable_at end
 			where callback = ?`, millis(now), millis(now), num)
 		if err != nil {
 			return entry, fmt.Errorf("update delivery: %w", err)
