@@ -1,10 +1,12 @@
 package views
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"net/url"
 	"slices"
+	"time"
 
 	"countersign/internal/callbacks"
 )
@@ -30,7 +32,7 @@ func freshness(s callbacks.Searched, w callbacks.WatchState, m Moment) mark {
 	if !w.ScannedAt.IsZero() {
 		known = "scanned " + ago(m.Since(w.ScannedAt))
 	}
-	if b := s.Budget(w.Region); b != nil && b.Throttled(m.Now) {
+	if b := s.Budget(w.Lane()); b != nil && b.Throttled(m.Now) {
 		return mark{fmt.Sprintf("throttled, %s; %s", known, ahead(m, b)), "clock", "problem"}
 	}
 	if w.Problem != "" {
@@ -67,16 +69,30 @@ func watchProblem(w callbacks.WatchState) string {
 	return capital(answerWords(w.Problem)) + ". It is tried again with the next scan."
 }
 
-// budgetWords is what a region cost in the last minute: "41 of 300 requests in the last minute".
-func budgetWords(b callbacks.ReadBudget, m Moment) string {
-	return fmt.Sprintf("%d of %d requests in the last minute", b.Spent(m.Now), int(b.Rate*60))
+// lanes are the budgets of lanes that are searched or that cost something lately.
+func (m Watches) lanes(now time.Time) []callbacks.ReadBudget {
+	return slices.DeleteFunc(slices.Clone(m.Budgets), func(b callbacks.ReadBudget) bool {
+		searched := slices.ContainsFunc(m.Watches, func(w callbacks.WatchState) bool { return w.Lane() == b.Lane })
+		return !searched && b.Spent(now) == 0 && !b.Throttled(now)
+	})
 }
 
-func regionName(region string) string {
-	if region == "" {
-		return "default region"
+// budgetWords is what a lane cost in the last minute, and why it is not asked now: "41 of 300 requests in the last minute".
+func budgetWords(b callbacks.ReadBudget, m Moment) string {
+	words := fmt.Sprintf("%s: %d of %d requests in the last minute", laneName(b.Lane), b.Spent(m.Now), int(b.Rate*60))
+	if b.Throttled(m.Now) {
+		words += "; throttled by AWS, " + ahead(m, &b)
 	}
-	return region
+	return words
+}
+
+// laneName is a region, with the account before it where it is not that of the desk's own credentials.
+func laneName(l callbacks.Lane) string {
+	l.Region = cmp.Or(l.Region, "default region")
+	if l.Account == "" {
+		return l.Region
+	}
+	return l.Account + " " + l.Region
 }
 
 // foundPath lists what waits and nobody announced; gonePath what was closed without the desk. An empty function is any.

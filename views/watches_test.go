@@ -23,7 +23,7 @@ func sampleWatches() Watches {
 	denied.Problem, denied.Unannounced = callbacks.AnswerDenied, 0
 	return Watches{callbacks.Searched{
 		Watches: []callbacks.WatchState{every, watch("expense-approval"), denied},
-		Budgets: []callbacks.ReadBudget{{Region: "eu-central-1", Rate: 5, Minute: now.Truncate(time.Minute), Used: 41}},
+		Budgets: []callbacks.ReadBudget{{Lane: callbacks.Lane{Region: "eu-central-1"}, Rate: 5, Minute: now.Truncate(time.Minute), Used: 41}},
 	}}
 }
 
@@ -66,7 +66,7 @@ func TestWatchesPage_Off(t *testing.T) {
 
 func TestFreshness(t *testing.T) {
 	t.Parallel()
-	throttled := callbacks.Searched{Budgets: []callbacks.ReadBudget{{Region: "eu-central-1", PausedUntil: now.Add(38 * time.Second)}}}
+	throttled := callbacks.Searched{Budgets: []callbacks.ReadBudget{{Lane: callbacks.Lane{Region: "eu-central-1"}, PausedUntil: now.Add(38 * time.Second)}}}
 	never, long, failed, fine := watch("a"), watch("a"), watch("a"), watch("a")
 	never.ScannedAt = time.Time{}
 	long.ScanFrom = now.Add(-2 * time.Minute)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -76,7 +77,7 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 	if err != nil {
 		return nil, err
 	}
-	service, err := d.openService(settings, handlers.CountAttempts(d.metrics, aws), aws)
+	service, err := d.openService(settings, aws)
 	if err != nil {
 		return nil, err
 	}
@@ -85,24 +86,27 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 }
 
 // openService makes the service and its workers.
-func (d *desk) openService(settings config.Config, aws callbacks.Lambda, executions callbacks.Executions) (*callbacks.Service, error) {
+func (d *desk) openService(settings config.Config, aws *lambdaapi.Client) (*callbacks.Service, error) {
 	seals, err := sealers(settings.Encryption)
 	if err != nil {
 		return nil, fmt.Errorf("encryption keys: %w", err)
 	}
 	notify := notifiers{d.hub, d.notices}
-	w := callbacks.WorkerConfig{Store: d.store, Lambda: aws, Notify: notify, Log: d.log, Now: d.now}
+	lanes, purses := aws.Lanes(), callbacks.NewPurses(d.store, settings.WatchRate, d.now)
+	w := callbacks.WorkerConfig{
+		Store: d.store, Lambda: handlers.CountAttempts(d.metrics, aws), Lanes: lanes, Purses: purses, Notify: notify, Log: d.log, Now: d.now,
+	}
 	deliveries, heartbeats := callbacks.NewDeliveries(w), callbacks.NewHeartbeats(w)
 	discovery := callbacks.NewDiscovery(callbacks.DiscoveryConfig{
-		Store: d.store, Executions: executions, Notify: notify, Log: d.log, Now: d.now, Queues: domainQueues(settings.Queues),
-		Watches: domainWatches(settings.Watch), Rate: settings.WatchRate, Beat: heartbeats.Wake,
+		Store: d.store, Executions: aws, Notify: notify, Log: d.log, Now: d.now, Queues: domainQueues(settings.Queues),
+		Watches: domainWatches(settings.Watch, lanes.Region), Purses: purses, Beat: heartbeats.Wake,
 	})
 	d.workers = []callbacks.Worker{deliveries, heartbeats, callbacks.NewSweeps(w), discovery}
 	return callbacks.NewService(callbacks.ServiceConfig{
 		Store: d.store, Queues: domainQueues(settings.Queues), Notify: notify, Now: d.now,
 		Budget: callbacks.Budget{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
 		Wake:   func() { deliveries.Wake(); heartbeats.Wake() },
-		Seals:  seals,
+		Seals:  seals, Lanes: lanes,
 	}), nil
 }
 
@@ -146,11 +150,11 @@ func domainQueues(configured config.Queues) callbacks.Queues {
 	return queues
 }
 
-// domainWatches are the functions to search as the domain knows them.
-func domainWatches(configured config.Watches) []callbacks.Watch {
+// domainWatches are the functions to search as the domain knows them. region is for those that name none.
+func domainWatches(configured config.Watches, region string) []callbacks.Watch {
 	var watches []callbacks.Watch
 	for name, w := range configured {
-		watches = append(watches, callbacks.Watch{Function: name, Region: w.Region, Queue: w.Queue})
+		watches = append(watches, callbacks.Watch{Function: name, Region: cmp.Or(w.Region, region), Queue: w.Queue})
 	}
 	return watches
 }

@@ -176,15 +176,15 @@ type dying struct {
 
 var errDied = errors.New("the process died here")
 
-func (s dying) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int) ([]callbacks.Work, error) {
+func (s dying) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []callbacks.Lane) ([]callbacks.Work, error) {
 	switch s.point {
 	case "BeforeClaim":
 		return nil, errDied
 	case "AfterClaim":
-		_, _ = s.Store.ClaimDeliveries(ctx, now, lease, limit)
+		_, _ = s.Store.ClaimDeliveries(ctx, now, lease, limit, full)
 		return nil, errDied
 	}
-	return s.Store.ClaimDeliveries(ctx, now, lease, limit)
+	return s.Store.ClaimDeliveries(ctx, now, lease, limit, full)
 }
 
 func (s dying) FinishDelivery(ctx context.Context, owner string, a callbacks.Attempt, id callbacks.ID, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {

@@ -7,6 +7,7 @@ import "time"
 type Delivery struct {
 	Callback   ID
 	Completion Completion
+	Lane       Lane      // where it goes, as it was when the decision was made
 	Tries      int       // attempts begun so far
 	Readings   int       // how often the history was asked, and answered or not, what became of an attempt
 	Doubtful   bool      // an attempt may have taken effect without saying so

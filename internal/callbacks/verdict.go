@@ -29,6 +29,7 @@ const (
 	historyUnasked    historyState = iota // the answer did not call for it
 	historyRead                           // closing holds what it says
 	historyBusy                           // throttled or failing: ask again
+	historyPutOff                         // it may not be asked yet, because others were asked so much
 	historyUnreadable                     // no ARN, no permission, retention over: it will never tell
 )
 
@@ -84,7 +85,7 @@ func judgeClosed(e evidence, ours Completion) verdict {
 			return unconfirmed
 		}
 		return lost
-	case historyBusy:
+	case historyBusy, historyPutOff:
 		return afterOpen(e)
 	case historyUnasked, historyUnreadable:
 	}

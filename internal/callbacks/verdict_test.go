@@ -50,6 +50,8 @@ func TestJudge(t *testing.T) {
 		"ClosedHistoryBusy":        {evidence{answer: AnswerClosed, doubtful: true, history: historyBusy, readings: 1}, retry},
 		"ClosedHistoryBusyForEver": {evidence{answer: AnswerClosed, history: historyBusy, readings: maxReadings}, lost},
 		"ClosedHistoryBusyStill":   {evidence{answer: AnswerClosed, doubtful: true, history: historyBusy, readings: maxReadings - 1}, retry},
+		"ClosedHistoryPutOff":      {evidence{answer: AnswerClosed, doubtful: true, history: historyPutOff}, retry},
+		"ClosedPutOffOverdue":      {evidence{answer: AnswerClosed, doubtful: true, history: historyPutOff, overdue: true}, unconfirmed},
 		"ClosedHistoryBusyOverdue": {evidence{answer: AnswerClosed, doubtful: true, history: historyBusy, overdue: true}, unconfirmed},
 		"GoneUnreadableCertain":    {evidence{answer: AnswerGone, history: historyUnreadable}, lost},
 		"GoneUnreadableDoubt":      {evidence{answer: AnswerGone, doubtful: true, history: historyUnreadable}, unconfirmed},

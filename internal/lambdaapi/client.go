@@ -1,11 +1,10 @@
 package lambdaapi
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
-	"regexp"
-	"strings"
 	"sync"
 	"time"
 
@@ -41,9 +40,10 @@ type Client struct {
 	config   aws.Config
 	endpoint string
 	timeout  time.Duration
+	lanes    callbacks.Lanes
 
 	mu      sync.Mutex
-	regions map[string]*lambda.Client
+	clients map[callbacks.Lane]*lambda.Client
 }
 
 var _ callbacks.Lambda = (*Client)(nil)
@@ -70,18 +70,24 @@ func New(ctx context.Context, c Config) (*Client, error) {
 	if c.Timeout <= 0 {
 		c.Timeout = DefaultTimeout
 	}
-	return &Client{config: loaded, endpoint: c.Endpoint, timeout: c.Timeout, regions: map[string]*lambda.Client{}}, nil
+	return &Client{
+		config: loaded, endpoint: c.Endpoint, timeout: c.Timeout,
+		lanes: callbacks.Lanes{Region: loaded.Region}, clients: map[callbacks.Lane]*lambda.Client{},
+	}, nil
 }
 
-// client returns the SDK client of a region, made on demand.
-func (c *Client) client(region string) *lambda.Client {
+// Lanes tells in which lane of this client a callback lives.
+func (c *Client) Lanes() callbacks.Lanes { return c.lanes }
+
+// client returns the SDK client of a lane, made on demand.
+func (c *Client) client(lane callbacks.Lane) *lambda.Client {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if client, ok := c.regions[region]; ok {
+	if client, ok := c.clients[lane]; ok {
 		return client
 	}
 	client := lambda.NewFromConfig(c.config, func(o *lambda.Options) {
-		o.Region = region
+		o.Region = cmp.Or(lane.Region, c.lanes.Region)
 		if c.endpoint != "" {
 			o.BaseEndpoint = aws.String(c.endpoint)
 		}
@@ -90,24 +96,8 @@ func (c *Client) client(region string) *lambda.Client {
 		o.Retryer = aws.NopRetryer{}
 		o.RetryMaxAttempts = 0
 	})
-	if len(c.regions) < maxClients {
-		c.regions[region] = client
+	if len(c.clients) < maxClients {
+		c.clients[lane] = client
 	}
 	return client
-}
-
-// regionName is what a region looks like: us-east-1, us-gov-west-1, us-isob-east-1, eusc-de-east-1. Other text never
-// becomes part of a host name.
-var regionName = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}$`)
-
-// region chooses where a callback lives: as its target says, else as the ARN says, else the default. ARNs are read
-// leniently, for not every engine writes AWS's.
-func (c *Client) region(to callbacks.Target) string {
-	if regionName.MatchString(to.Region) {
-		return to.Region
-	}
-	if parts := strings.SplitN(to.ExecutionARN, ":", 5); len(parts) == 5 && regionName.MatchString(parts[3]) {
-		return parts[3]
-	}
-	return c.config.Region
 }

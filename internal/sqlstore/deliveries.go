@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -21,6 +22,7 @@ type deliveryRow struct {
 	Kind        string
 	Result      []byte
 	Error       sql.NullString
+	Lane        string
 	Tries       int64
 	Readings    int64
 	Doubtful    bool
@@ -41,6 +43,7 @@ func (r *deliveryRow) delivery(id callbacks.ID) (callbacks.Delivery, error) {
 	d := callbacks.Delivery{
 		Callback:   id,
 		Completion: callbacks.Completion{Kind: callbacks.Kind(r.Kind), Result: r.Result},
+		Lane:       callbacks.ParseLane(r.Lane),
 		Tries:      int(r.Tries),
 		Readings:   int(r.Readings),
 		Doubtful:   r.Doubtful,
@@ -63,7 +66,7 @@ func (t *tx) addDelivery(ctx context.Context, num int64, d callbacks.Delivery) e
 	due := millis(d.DueAt)
 	r := deliveryRow{
 		Callback: num, Kind: string(d.Completion.Kind), Result: d.Completion.Result,
-		Tries: int64(d.Tries), Readings: int64(d.Readings), Doubtful: d.Doubtful, DueAt: due, ClaimableAt: due,
+		Lane: storable(d.Lane.String()), Tries: int64(d.Tries), Readings: int64(d.Readings), Doubtful: d.Doubtful, DueAt: due, ClaimableAt: due,
 	}
 	if d.Completion.Kind == callbacks.Failure {
 		e, err := encode(errorDocument{
@@ -85,15 +88,20 @@ func (t *tx) addDelivery(ctx context.Context, num int64, d callbacks.Delivery) e
 }
 
 // ClaimDeliveries implements callbacks.Store.
-func (s *Store) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int) ([]callbacks.Work, error) {
+func (s *Store) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []callbacks.Lane) ([]callbacks.Work, error) {
+	args := []any{storable(lease.Owner), millis(lease.Until), millis(now)}
+	for _, l := range full {
+		args = append(args, storable(l.String()))
+	}
 	var work []callbacks.Work
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
 		claimed, err := rows[deliveryRow](ctx, t, `
 			update deliveries set lease_owner = ?, claimable_at = ?, tries = tries + 1,
 				doubtful = doubtful or exists (select 1 from attempts where attempts.callback = deliveries.callback and ended_at = 0)
 			where callback in (
-				select callback from deliveries where claimable_at > 0 and claimable_at <= ? order by claimable_at limit ?`+t.dialect.skipLocked+`)
-			returning *`, storable(lease.Owner), millis(lease.Until), millis(now), limit)
+				select callback from deliveries where claimable_at > 0 and claimable_at <= ?`+strings.Repeat(` and lane <> ?`, len(full))+`
+				order by claimable_at limit ?`+t.dialect.skipLocked+`)
+			returning *`, append(args, limit)...)
 		if err != nil {
 			return fmt.Errorf("claim deliveries: %w", err)
 		}
@@ -197,9 +205,9 @@ func (s *Store) NextDelivery(ctx context.Context) (time.Time, error) {
 }
 
 // next reads one time, zero when there is none.
-func (s *Store) next(ctx context.Context, text string) (time.Time, error) {
+func (s *Store) next(ctx context.Context, text string, args ...any) (time.Time, error) {
 	var found []int64
-	if err := s.db.NewRaw(text).Scan(ctx, &found); err != nil {
+	if err := s.db.NewRaw(text, args...).Scan(ctx, &found); err != nil {
 		return time.Time{}, unavailable(err)
 	}
 	if len(found) == 0 {
