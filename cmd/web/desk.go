@@ -73,6 +73,7 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 	}
 	aws, err := lambdaapi.New(ctx, lambdaapi.Config{
 		Region: settings.Lambda.Region, Endpoint: string(settings.Lambda.Endpoint), Credentials: o.Credentials,
+		Accounts: roles(settings.Accounts),
 	})
 	if err != nil {
 		return nil, err
@@ -150,11 +151,23 @@ func domainQueues(configured config.Queues) callbacks.Queues {
 	return queues
 }
 
+// roles are the roles to assume in other accounts.
+func roles(configured config.Accounts) map[string]lambdaapi.Role {
+	all := make(map[string]lambdaapi.Role, len(configured))
+	for number, a := range configured {
+		all[number] = lambdaapi.Role{ARN: a.RoleARN, ExternalID: a.ExternalID}
+	}
+	return all
+}
+
 // domainWatches are the functions to search as the domain knows them. region is for those that name none.
 func domainWatches(configured config.Watches, region string) []callbacks.Watch {
 	var watches []callbacks.Watch
 	for name, w := range configured {
-		watches = append(watches, callbacks.Watch{Function: name, Region: cmp.Or(w.Region, region), Queue: w.Queue})
+		if config.Every(name) {
+			name = callbacks.EveryFunction
+		}
+		watches = append(watches, callbacks.Watch{Function: name, Account: w.Account, Region: cmp.Or(w.Region, region), Queue: w.Queue})
 	}
 	return watches
 }

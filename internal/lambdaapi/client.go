@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,6 +35,7 @@ type Config struct {
 	Timeout     time.Duration           // of one request; zero takes DefaultTimeout
 	Credentials aws.CredentialsProvider // instead of the AWS default chain
 	HTTPClient  aws.HTTPClient          // instead of the SDK's own
+	Accounts    map[string]Role         // to assume in other AWS accounts, by their number
 }
 
 // Client implements [callbacks.Lambda]. It is safe for concurrent use.
@@ -41,6 +44,7 @@ type Client struct {
 	endpoint string
 	timeout  time.Duration
 	lanes    callbacks.Lanes
+	roles    map[string]Role
 
 	mu      sync.Mutex
 	clients map[callbacks.Lane]*lambda.Client
@@ -72,7 +76,8 @@ func New(ctx context.Context, c Config) (*Client, error) {
 	}
 	return &Client{
 		config: loaded, endpoint: c.Endpoint, timeout: c.Timeout,
-		lanes: callbacks.Lanes{Region: loaded.Region}, clients: map[callbacks.Lane]*lambda.Client{},
+		lanes: callbacks.Lanes{Accounts: slices.Sorted(maps.Keys(c.Accounts)), Region: loaded.Region}, roles: c.Accounts,
+		clients: map[callbacks.Lane]*lambda.Client{},
 	}, nil
 }
 
@@ -88,6 +93,9 @@ func (c *Client) client(lane callbacks.Lane) *lambda.Client {
 	}
 	client := lambda.NewFromConfig(c.config, func(o *lambda.Options) {
 		o.Region = cmp.Or(lane.Region, c.lanes.Region)
+		if role, ok := c.roles[lane.Account]; ok {
+			o.Credentials = role.credentials(c.config, o.Region)
+		}
 		if c.endpoint != "" {
 			o.BaseEndpoint = aws.String(c.endpoint)
 		}
@@ -96,8 +104,12 @@ func (c *Client) client(lane callbacks.Lane) *lambda.Client {
 		o.Retryer = aws.NopRetryer{}
 		o.RetryMaxAttempts = 0
 	})
-	if len(c.clients) < maxClients {
-		c.clients[lane] = client
+	if len(c.clients) >= maxClients {
+		for one := range c.clients { // whichever; it is made again when it is needed
+			delete(c.clients, one)
+			break
+		}
 	}
+	c.clients[lane] = client
 	return client
 }
