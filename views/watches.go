@@ -54,10 +54,7 @@ func watchProblem(w callbacks.WatchState) string {
 	case "":
 		return ""
 	case callbacks.AnswerDenied:
-		if w.Function == callbacks.EveryFunction {
-			return "Access denied. Allow lambda:ListFunctions on *."
-		}
-		return "Access denied. Allow lambda:ListDurableExecutionsByFunction on the function with and without :*, and lambda:GetDurableExecutionHistory on :*."
+		return "Access denied. " + missingPermission(w)
 	case callbacks.AnswerGone:
 		return "Lambda does not know this function in this region."
 	case callbacks.AnswerKMS:
@@ -67,6 +64,31 @@ func watchProblem(w callbacks.WatchState) string {
 	case callbacks.AnswerAccepted, callbacks.AnswerClosed, callbacks.AnswerThrottled, callbacks.AnswerFault, callbacks.AnswerNone, callbacks.AnswerUnsent:
 	}
 	return capital(answerWords(w.Problem)) + ". It is tried again with the next scan."
+}
+
+// missingPermission says what to allow so that a watch can be scanned.
+func missingPermission(w callbacks.WatchState) string {
+	missing := "lambda:ListDurableExecutionsByFunction on the function with and without :*, and lambda:GetDurableExecutionHistory on :*"
+	if w.Function == callbacks.EveryFunction {
+		missing = "lambda:ListFunctions on *"
+	}
+	if w.Account == "" {
+		return "Allow " + missing + "."
+	}
+	return "The role of account " + w.Account + " must trust the desk, and allow " + missing + "."
+}
+
+// accounts reports whether there is an account beside that of the desk's own credentials.
+func (m Watches) accounts() bool {
+	return slices.ContainsFunc(m.Watches, func(w callbacks.WatchState) bool { return w.Account != "" })
+}
+
+// place is the title of the column that says where a function lives.
+func (m Watches) place() string {
+	if m.accounts() {
+		return "Account and region"
+	}
+	return "Region"
 }
 
 // lanes are the budgets of lanes that are searched or that cost something lately.
