@@ -27,10 +27,10 @@ func TestWatches(t *testing.T) {
 	s := newSite(t)
 	w := callbacks.Watch{Function: "contract-renewal", Region: "eu-central-1", Queue: "finance"}
 	now := s.clock.Now()
-	if err := s.store.SetWatches(t.Context(), callbacks.OriginConfig, []callbacks.Watch{w}); err != nil {
+	if err := s.store.SetWatches(t.Context(), []callbacks.Watch{w}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.store.ClaimWatches(t.Context(), now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 1); err != nil {
+	if _, err := s.store.ClaimWatches(t.Context(), w.Lane(), now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 1); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.store.FinishWatch(t.Context(), "w", callbacks.WatchState{Watch: w, ScannedAt: now.Add(-14 * time.Second), Problem: callbacks.AnswerDenied}); err != nil {

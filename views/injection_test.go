@@ -88,8 +88,8 @@ func TestHTMLInjection(t *testing.T) {
 		"preview": Preview(open.Previews[0]),
 		"fault":   PreviewFault(callbacks.Invalid{{Detail: evil}}),
 		"watches": WatchesPage(s, Watches{callbacks.Searched{
-			Watches: []callbacks.WatchState{{Watch: callbacks.Watch{Function: evil, Region: evil, Queue: evil}, Problem: evil, Unannounced: 1}},
-			Budgets: []callbacks.ReadBudget{{Region: evil}},
+			Watches: []callbacks.WatchState{{Watch: callbacks.Watch{Function: evil, Account: evil, Region: evil, Queue: evil}, Problem: evil, Unannounced: 1}},
+			Budgets: []callbacks.ReadBudget{{Lane: callbacks.Lane{Account: evil, Region: evil}}},
 		}}),
 		"audit":       AuditPage(s, Audit{Entries: open.Audit, Query: callbacks.AuditQuery{Callback: evil, Action: evil}}),
 		"signin":      SignInPage(s, SignIn{Provider: evil, Return: "/callbacks/" + evil, Down: true, Problem: evil}),

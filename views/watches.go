@@ -1,10 +1,12 @@
 package views
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"net/url"
 	"slices"
+	"time"
 
 	"countersign/internal/callbacks"
 )
@@ -30,7 +32,7 @@ func freshness(s callbacks.Searched, w callbacks.WatchState, m Moment) mark {
 	if !w.ScannedAt.IsZero() {
 		known = "scanned " + ago(m.Since(w.ScannedAt))
 	}
-	if b := s.Budget(w.Region); b != nil && b.Throttled(m.Now) {
+	if b := s.Budget(w.Lane()); b != nil && b.Throttled(m.Now) {
 		return mark{fmt.Sprintf("throttled, %s; %s", known, ahead(m, b)), "clock", "problem"}
 	}
 	if w.Problem != "" {
@@ -52,10 +54,7 @@ func watchProblem(w callbacks.WatchState) string {
 	case "":
 		return ""
 	case callbacks.AnswerDenied:
-		if w.Function == callbacks.EveryFunction {
-			return "Access denied. Allow lambda:ListFunctions on *."
-		}
-		return "Access denied. Allow lambda:ListDurableExecutionsByFunction on the function with and without :*, and lambda:GetDurableExecutionHistory on :*."
+		return "Access denied. " + missingPermission(w)
 	case callbacks.AnswerGone:
 		return "Lambda does not know this function in this region."
 	case callbacks.AnswerKMS:
@@ -67,16 +66,55 @@ func watchProblem(w callbacks.WatchState) string {
 	return capital(answerWords(w.Problem)) + ". It is tried again with the next scan."
 }
 
-// budgetWords is what a region cost in the last minute: "41 of 300 requests in the last minute".
-func budgetWords(b callbacks.ReadBudget, m Moment) string {
-	return fmt.Sprintf("%d of %d requests in the last minute", b.Spent(m.Now), int(b.Rate*60))
+// missingPermission says what to allow so that a watch can be scanned.
+func missingPermission(w callbacks.WatchState) string {
+	missing := "lambda:ListDurableExecutionsByFunction on the function with and without :*, and lambda:GetDurableExecutionHistory on :*"
+	if w.Function == callbacks.EveryFunction {
+		missing = "lambda:ListFunctions on *"
+	}
+	if w.Account == "" {
+		return "Allow " + missing + "."
+	}
+	return "The role of account " + w.Account + " must trust the desk, and allow " + missing + "."
 }
 
-func regionName(region string) string {
-	if region == "" {
-		return "default region"
+// accounts reports whether there is an account beside that of the desk's own credentials.
+func (m Watches) accounts() bool {
+	return slices.ContainsFunc(m.Watches, func(w callbacks.WatchState) bool { return w.Account != "" })
+}
+
+// place is the title of the column that says where a function lives.
+func (m Watches) place() string {
+	if m.accounts() {
+		return "Account and region"
 	}
-	return region
+	return "Region"
+}
+
+// lanes are the budgets of lanes that are searched or that cost something lately.
+func (m Watches) lanes(now time.Time) []callbacks.ReadBudget {
+	return slices.DeleteFunc(slices.Clone(m.Budgets), func(b callbacks.ReadBudget) bool {
+		searched := slices.ContainsFunc(m.Watches, func(w callbacks.WatchState) bool { return w.Lane() == b.Lane })
+		return !searched && b.Spent(now) == 0 && !b.Throttled(now)
+	})
+}
+
+// budgetWords is what a lane cost in the last minute, and why it is not asked now: "41 of 300 requests in the last minute".
+func budgetWords(b callbacks.ReadBudget, m Moment) string {
+	words := fmt.Sprintf("%s: %d of %d requests in the last minute", laneName(b.Lane), b.Spent(m.Now), int(b.Rate*60))
+	if b.Throttled(m.Now) {
+		words += "; throttled by AWS, " + ahead(m, &b)
+	}
+	return words
+}
+
+// laneName is a region, with the account before it where it is not that of the desk's own credentials.
+func laneName(l callbacks.Lane) string {
+	l.Region = cmp.Or(l.Region, "default region")
+	if l.Account == "" {
+		return l.Region
+	}
+	return l.Account + " " + l.Region
 }
 
 // foundPath lists what waits and nobody announced; gonePath what was closed without the desk. An empty function is any.

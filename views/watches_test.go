@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +24,7 @@ func sampleWatches() Watches {
 	denied.Problem, denied.Unannounced = callbacks.AnswerDenied, 0
 	return Watches{callbacks.Searched{
 		Watches: []callbacks.WatchState{every, watch("expense-approval"), denied},
-		Budgets: []callbacks.ReadBudget{{Region: "eu-central-1", Rate: 5, Minute: now.Truncate(time.Minute), Used: 41}},
+		Budgets: []callbacks.ReadBudget{{Lane: callbacks.Lane{Region: "eu-central-1"}, Rate: 5, Minute: now.Truncate(time.Minute), Used: 41}},
 	}}
 }
 
@@ -56,6 +57,48 @@ func TestWatchesPage(t *testing.T) {
 	}
 }
 
+// inAccounts has functions of the same name in two accounts, of which one is throttled.
+func inAccounts() Watches {
+	m := sampleWatches()
+	theirs, every := watch("expense-approval"), watch(callbacks.EveryFunction)
+	theirs.Account, every.Account = "111122223333", "111122223333"
+	theirs.Problem, every.Problem = callbacks.AnswerDenied, callbacks.AnswerDenied
+	m.Watches = append(m.Watches, theirs, every)
+	m.Budgets = append(m.Budgets,
+		callbacks.ReadBudget{Lane: theirs.Lane(), Rate: 5, PausedUntil: now.Add(38 * time.Second)},
+		callbacks.ReadBudget{Lane: callbacks.Lane{Region: "us-east-1"}, Rate: 5, Minute: now.Truncate(time.Minute), Used: 7}, // receipts
+		callbacks.ReadBudget{Lane: callbacks.Lane{Region: "sa-east-1"}, Rate: 5, Minute: now.Add(-time.Hour), Used: 7})
+	return m
+}
+
+func TestWatchesPage_Accounts(t *testing.T) {
+	t.Parallel()
+	doc := watchesPage(t, inAccounts())
+	if got := words(doc.Find("table.watches th.c-region")); got != "Account and region" {
+		t.Errorf("the column is %q", got)
+	}
+	row := doc.Find("table.watches tbody tr").Last()
+	if got := words(row.Find("td.c-region")); got != "111122223333 eu-central-1" || words(row.Find(".c-lane")) != got {
+		t.Errorf("it lives in %q", got)
+	}
+	if got := words(row); !strings.Contains(got, "throttled, scanned 14 s ago; goes on in 38 s") || !strings.Contains(got, "The role of account 111122223333 must trust the desk, and allow lambda:ListDurable") {
+		t.Errorf("%q", got)
+	}
+	if got := words(doc.Find(".watch-all").Last()); !strings.HasPrefix(got, "Every durable function of 111122223333 eu-central-1 goes to") || !strings.Contains(got, "and allow lambda:ListFunctions on *.") {
+		t.Errorf("%q", got)
+	}
+	var budgets []string
+	doc.Find("[data-testid=budget]").Each(func(_ int, s *goquery.Selection) { budgets = append(budgets, words(s)) })
+	want := []string{
+		"eu-central-1: 41 of 300 requests in the last minute",
+		"111122223333 eu-central-1: 0 of 300 requests in the last minute; throttled by AWS, goes on in 38 s",
+		"us-east-1: 7 of 300 requests in the last minute",
+	}
+	if !slices.Equal(budgets, want) {
+		t.Errorf("budgets are %q, want %q: none of a lane that costs nothing", budgets, want)
+	}
+}
+
 func TestWatchesPage_Off(t *testing.T) {
 	t.Parallel()
 	doc := watchesPage(t, Watches{})
@@ -66,7 +109,7 @@ func TestWatchesPage_Off(t *testing.T) {
 
 func TestFreshness(t *testing.T) {
 	t.Parallel()
-	throttled := callbacks.Searched{Budgets: []callbacks.ReadBudget{{Region: "eu-central-1", PausedUntil: now.Add(38 * time.Second)}}}
+	throttled := callbacks.Searched{Budgets: []callbacks.ReadBudget{{Lane: callbacks.Lane{Region: "eu-central-1"}, PausedUntil: now.Add(38 * time.Second)}}}
 	never, long, failed, fine := watch("a"), watch("a"), watch("a"), watch("a")
 	never.ScannedAt = time.Time{}
 	long.ScanFrom = now.Add(-2 * time.Minute)

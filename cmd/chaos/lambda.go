@@ -116,8 +116,8 @@ func (l *lambdaSide) misbehave(random *rand.Rand) {
 			locallambda.Fault{Operation: operation, Kind: locallambda.FaultSlow, Rate: 0.01, Delay: 11 * time.Second}, // too slow for the desk
 		)
 	}
-	faults = append(faults,
-		locallambda.Fault{Operation: "GetDurableExecutionHistory", Kind: locallambda.FaultThrottled, Rate: 0.05},
+	faults = append(faults, // one that throttles keeps all desks from reading for two seconds
+		locallambda.Fault{Operation: "GetDurableExecutionHistory", Kind: locallambda.FaultThrottled, Rate: 0.01},
 		locallambda.Fault{Operation: "GetDurableExecutionHistory", Kind: locallambda.FaultConnectionReset, Rate: 0.05})
 	l.engine.SetFaults(random, faults...)
 }

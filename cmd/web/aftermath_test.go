@@ -91,7 +91,8 @@ func (p *payment) pay(ctx durable.Context, _ int) (string, error) {
 // work runs a worker, as a process would that has just started.
 func (p *payment) work() {
 	worker := callbacks.NewDeliveries(callbacks.WorkerConfig{
-		Store: p.store, Lambda: p.aws, Notify: p.told, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		Store: p.store, Lambda: p.aws, Lanes: p.aws.Lanes(), Purses: callbacks.NewPurses(p.store, 5, time.Now),
+		Notify: p.told, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
 	ctx, stop := context.WithCancel(p.t.Context())
 	ended := make(chan struct{})

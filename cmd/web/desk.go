@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -75,7 +76,10 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 	if d.tracing, err = openTracing(ctx, settings.TraceEndpoint, log); err != nil {
 		return nil, err
 	}
-	reach := lambdaapi.Config{Region: settings.Lambda.Region, Endpoint: string(settings.Lambda.Endpoint), Credentials: o.Credentials}
+	reach := lambdaapi.Config{
+		Region: settings.Lambda.Region, Endpoint: string(settings.Lambda.Endpoint), Credentials: o.Credentials,
+		Accounts: roles(settings.Accounts),
+	}
 	if d.tracing != nil {
 		reach.Observe = d.tracing.Transport
 	}
@@ -98,24 +102,27 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 }
 
 // openService makes the service and its workers.
-func (d *desk) openService(settings config.Config, aws callbacks.Lambda, executions callbacks.Executions) (*callbacks.Service, error) {
+func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aws *lambdaapi.Client) (*callbacks.Service, error) {
 	seals, err := sealers(settings.Encryption)
 	if err != nil {
 		return nil, fmt.Errorf("encryption keys: %w", err)
 	}
 	notify := notifiers{d.hub, d.notices}
-	w := callbacks.WorkerConfig{Store: d.store, Lambda: aws, Notify: notify, Log: d.log, Now: d.now}
+	lanes, purses := aws.Lanes(), callbacks.NewPurses(d.store, settings.WatchRate, d.now)
+	w := callbacks.WorkerConfig{
+		Store: d.store, Lambda: attempts, Lanes: lanes, Purses: purses, Notify: notify, Log: d.log, Now: d.now,
+	}
 	deliveries, heartbeats := callbacks.NewDeliveries(w), callbacks.NewHeartbeats(w)
 	discovery := callbacks.NewDiscovery(callbacks.DiscoveryConfig{
-		Store: d.store, Executions: executions, Notify: notify, Log: d.log, Now: d.now, Queues: domainQueues(settings.Queues),
-		Watches: domainWatches(settings.Watch), Rate: settings.WatchRate, Beat: heartbeats.Wake,
+		Store: d.store, Executions: aws, Notify: notify, Log: d.log, Now: d.now, Queues: domainQueues(settings.Queues),
+		Watches: domainWatches(settings.Watch, lanes.Region), Purses: purses, Beat: heartbeats.Wake,
 	})
 	d.workers = []callbacks.Worker{deliveries, heartbeats, callbacks.NewSweeps(w), discovery}
 	return callbacks.NewService(callbacks.ServiceConfig{
 		Store: d.store, Queues: domainQueues(settings.Queues), Notify: notify, Now: d.now,
 		Budget: callbacks.Budget{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
 		Wake:   func() { deliveries.Wake(); heartbeats.Wake() },
-		Seals:  seals,
+		Seals:  seals, Lanes: lanes,
 	}), nil
 }
 
@@ -159,11 +166,23 @@ func domainQueues(configured config.Queues) callbacks.Queues {
 	return queues
 }
 
-// domainWatches are the functions to search as the domain knows them.
-func domainWatches(configured config.Watches) []callbacks.Watch {
+// roles are the roles to assume in other accounts.
+func roles(configured config.Accounts) map[string]lambdaapi.Role {
+	all := make(map[string]lambdaapi.Role, len(configured))
+	for number, a := range configured {
+		all[number] = lambdaapi.Role{ARN: a.RoleARN, ExternalID: a.ExternalID}
+	}
+	return all
+}
+
+// domainWatches are the functions to search as the domain knows them. region is for those that name none.
+func domainWatches(configured config.Watches, region string) []callbacks.Watch {
 	var watches []callbacks.Watch
 	for name, w := range configured {
-		watches = append(watches, callbacks.Watch{Function: name, Region: w.Region, Queue: w.Queue})
+		if config.Every(name) {
+			name = callbacks.EveryFunction
+		}
+		watches = append(watches, callbacks.Watch{Function: name, Account: w.Account, Region: cmp.Or(w.Region, region), Queue: w.Queue})
 	}
 	return watches
 }

@@ -185,7 +185,7 @@ func wantDelivery(t *testing.T, database string, id callbacks.ID, state callback
 	if state != callbacks.Decided {
 		return
 	}
-	work, err := store.ClaimDeliveries(t.Context(), time.Now().Add(30*time.Second), callbacks.Lease{Owner: "next", Until: time.Now().Add(time.Hour)}, 10)
+	work, err := store.ClaimDeliveries(t.Context(), time.Now().Add(30*time.Second), callbacks.Lease{Owner: "next", Until: time.Now().Add(time.Hour)}, 10, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -95,7 +95,7 @@ func TestAheadDuringADelivery(t *testing.T) {
 	d := newDesk(t)
 	c := d.announce(nil)
 	d.mustDecide(mara, c.ID, "approve", "")
-	first, err := d.store.ClaimDeliveries(d.ctx, d.clock.Now(), callbacks.Lease{Owner: "first", Until: d.clock.Now().Add(callbacks.DeliveryLease)}, 1)
+	first, err := d.store.ClaimDeliveries(d.ctx, d.clock.Now(), callbacks.Lease{Owner: "first", Until: d.clock.Now().Add(callbacks.DeliveryLease)}, 1, nil)
 	if err != nil || len(first) != 1 {
 		t.Fatalf("claimed %v, %v", first, err)
 	}

@@ -127,7 +127,7 @@ func (s *Service) decide(ctx context.Context, c *Callback, p Person, choice Choi
 	if err != nil {
 		return Change{}, err
 	}
-	return Change{Audit: entry, Delivery: &Delivery{Callback: c.ID, Completion: sent, DueAt: now}}, nil
+	return Change{Audit: entry, Delivery: &Delivery{Callback: c.ID, Completion: sent, Lane: s.lanes.Of(c.Target()), DueAt: now}}, nil
 }
 
 // tidyComment makes a form's line ends plain, so that the same comment gives the same bytes with and without scripts.

@@ -12,10 +12,11 @@ import (
 
 // Times and bounds of delivery.
 const (
-	deliveryLease    = time.Minute      // longer than callTimeout and finishTimeout together
-	callTimeout      = 20 * time.Second // of a call and the history reading after it
-	finishTimeout    = 10 * time.Second // of writing down what came of it
-	deliveriesAtOnce = 64
+	deliveryLease    = time.Minute            // longer than callTimeout and finishTimeout together
+	callTimeout      = 20 * time.Second       // of a call and the history reading after it
+	finishTimeout    = 10 * time.Second       // of writing down what came of it
+	deliveriesAtOnce = 64                     // in one lane
+	otherLanes       = 100 * time.Millisecond // between two looks for work in other lanes, while one is full
 )
 
 // Deliveries is the worker that gets decisions accepted by Lambda. Any number may run on one store.
@@ -28,18 +29,22 @@ type Deliveries struct {
 	owner  string
 	jitter func() float64
 
-	wake  alarm
-	slots chan struct{}
-	calls sync.WaitGroup
+	wake   alarm
+	slots  *slots
+	lookAt time.Time // while a lane is full, not before
+	calls  sync.WaitGroup
 
-	follows chan struct{} // slots of those that only look what came afterwards
-	pace    pace
+	histories *histories // how callbacks ended
+	follows   *histories // what came afterwards
+	pace      *pace
 }
 
-// WorkerConfig is what the workers work with. Every field is needed.
+// WorkerConfig is what the workers work with. Every field but Lanes is needed.
 type WorkerConfig struct {
 	Store  Store
 	Lambda Lambda
+	Lanes  Lanes
+	Purses *Purses
 	Notify Notifier
 	Log    *slog.Logger
 	Now    func() time.Time
@@ -50,7 +55,8 @@ func NewDeliveries(c WorkerConfig) *Deliveries {
 	return &Deliveries{
 		store: c.Store, lambda: c.Lambda, notify: c.Notify, log: c.Log, now: c.Now,
 		owner: string(NewID()), jitter: rand.Float64,
-		wake: newAlarm(), slots: make(chan struct{}, deliveriesAtOnce), follows: make(chan struct{}, followsAtOnce),
+		wake: newAlarm(), slots: newSlots(deliveriesAtOnce),
+		histories: newHistories(c, readsAtOnce), follows: newHistories(c, readsAtOnce), pace: newPace(c.Purses.rate),
 	}
 }
 
@@ -64,22 +70,27 @@ func (d *Deliveries) Run(ctx context.Context) {
 	d.calls.Wait()
 }
 
-// runOnce claims what is due and starts the calls. It does not wait for them: one slow call must not hold up the rest.
+// runOnce claims what is due and starts the calls. It does not wait for them: one slow call must not hold up the rest. Nothing is
+// claimed for a lane that is full.
 func (d *Deliveries) runOnce(ctx context.Context) (time.Time, error) {
-	free := cap(d.slots) - len(d.slots)
-	if free == 0 {
-		return time.Time{}, nil // a call that ends wakes us
-	}
 	now := d.now()
-	claimed, err := d.store.ClaimDeliveries(ctx, now, Lease{Owner: d.owner, Until: now.Add(deliveryLease)}, free)
+	full, free := d.slots.free()
+	if len(full) > 0 && now.Before(d.lookAt) {
+		return d.lookAt, nil // or a call that ends wakes us
+	}
+	d.lookAt = now.Add(otherLanes)
+	claimed, err := d.store.ClaimDeliveries(ctx, now, Lease{Owner: d.owner, Until: now.Add(deliveryLease)}, free, full)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("claim deliveries: %w", err)
 	}
 	for _, work := range claimed {
-		d.slots <- struct{}{}
+		d.slots.try(work.Delivery.Lane) // there is one: no more were claimed than any lane has
 		d.calls.Go(func() { d.deliver(ctx, work) })
 	}
-	if len(claimed) == free {
+	switch full, _ = d.slots.free(); {
+	case len(full) > 0:
+		return d.lookAt, nil
+	case len(claimed) == free:
 		return now, nil // there may be more, and calls that have ended meanwhile woke nobody
 	}
 	return d.store.NextDelivery(ctx)
@@ -89,9 +100,7 @@ func (d *Deliveries) runOnce(ctx context.Context) (time.Time, error) {
 // recorded puts the delivery in doubt.
 func (d *Deliveries) deliver(ctx context.Context, work Work) {
 	defer func() {
-		full := len(d.slots) == cap(d.slots)
-		<-d.slots
-		if full {
+		if d.slots.release(work.Delivery.Lane) {
 			d.Wake()
 		}
 	}()
@@ -104,9 +113,19 @@ func (d *Deliveries) deliver(ctx context.Context, work Work) {
 		return
 	}
 	attempt, found := d.attempt(ctx, work)
+	var look time.Time // for what follows, where this is the end
+	if attempt.Answer == AnswerAccepted || found.history == historyRead {
+		look = d.plan(&work.Callback, urgent, receiptPause)
+	}
 	d.finish(ctx, work, attempt, func(c *Callback, delivery *Delivery) (AuditEntry, error) {
-		return d.settle(c, delivery, found, attempt)
+		return d.settle(c, delivery, found, attempt, look)
 	})
+}
+
+// plan is when a history is read, after a pause.
+func (d *Deliveries) plan(c *Callback, u urgency, pause time.Duration) time.Time {
+	now := d.now()
+	return d.pace.slot(line{d.histories.lanes.Of(c.Target()), u}, now, now.Add(pause))
 }
 
 // finish writes down what came of a claim. A result that cannot be written is found again by the next claim.
@@ -140,13 +159,6 @@ func (d *Deliveries) finish(ctx context.Context, work Work, attempt Attempt, fn 
 	d.notify.Changed(Notice{Callback: c.ID, Queue: c.Queue})
 }
 
-// finding is what an attempt brought to light, beside the attempt itself.
-type finding struct {
-	history    historyState
-	closing    Closing
-	retryAfter time.Duration
-}
-
 // attempt calls Lambda once and, when Lambda says that the callback is closed, asks the history how.
 func (d *Deliveries) attempt(ctx context.Context, work Work) (Attempt, finding) {
 	ctx, cancel := outlive(ctx, stopCalls, callTimeout)
@@ -160,11 +172,10 @@ func (d *Deliveries) attempt(ctx context.Context, work Work) (Attempt, finding) 
 	if err != nil {
 		d.log.WarnContext(ctx, "lambda did not accept a decision", "callback", work.Callback.ID, "attempt", a.Number, "error", err)
 	}
-	found := finding{retryAfter: answer.RetryAfter}
 	if a.Answer == AnswerClosed || a.Answer == AnswerGone {
-		found.closing, found.history = askHistory(ctx, d.lambda, target)
+		return a, d.histories.ask(ctx, target)
 	}
-	return a, found
+	return a, finding{again: answer.RetryAfter}
 }
 
 // answerOf reads a Lambda error; no error is AnswerAccepted.
@@ -179,38 +190,27 @@ func answerOf(err error) *LambdaError {
 	return &LambdaError{Answer: AnswerNone, Err: err}
 }
 
-// askHistory reads how a callback was closed, and says whether the history can tell.
-func askHistory(ctx context.Context, lambda Lambda, target Target) (Closing, historyState) {
-	if target.ExecutionARN == "" {
-		return Closing{}, historyUnreadable
-	}
-	closing, err := lambda.History(ctx, target)
-	if err == nil {
-		return closing, historyRead
-	}
-	if answerOf(err).Answer.unreadable() {
-		return Closing{}, historyUnreadable
-	}
-	return Closing{}, historyBusy
-}
-
-// settle applies the verdict on an attempt to callback and delivery. It runs inside the store's transaction.
-func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, attempt Attempt) (AuditEntry, error) {
+// settle applies the verdict on an attempt to callback and delivery; look is when the history is read of a decision that arrived.
+// It runs inside the store's transaction.
+func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, attempt Attempt, look time.Time) (AuditEntry, error) {
 	now, by := d.now(), System("deliveries")
 	delivery.DueAt = time.Time{}
 	if c.State != Decided {
 		return AuditEntry{}, nil // settled meanwhile: only the attempt is worth keeping
 	}
 	delivery.Doubtful = delivery.Doubtful || attempt.Answer.Doubtful()
+	if found.history == historyRead || found.history == historyBusy {
+		delivery.Readings++
+	}
 	deadline, cause := c.Deadline()
 	e := evidence{
-		answer: attempt.Answer, doubtful: delivery.Doubtful, history: found.history, closing: found.closing, tries: delivery.Tries,
+		answer: attempt.Answer, doubtful: delivery.Doubtful, history: found.history, closing: found.closing, readings: delivery.Readings,
 		overdue: cause != NoDeadline && now.After(deadline.Add(lastCall)),
 	}
 	switch v := judge(e, delivery.Completion); v {
 	case delivered:
 		if c.ExecutionARN != "" {
-			delivery.DueAt = now.Add(receiptPause)
+			delivery.DueAt = look
 		}
 		return c.Complete(endingOf(v, e, c, now), by)
 	case lost:
@@ -224,7 +224,7 @@ func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, atte
 		if cause != NoDeadline {
 			left = deadline.Sub(now)
 		}
-		delivery.DueAt = now.Add(backoff(delivery.Tries, found.retryAfter, left, d.jitter()))
+		delivery.DueAt = now.Add(backoff(delivery.Tries, found.again, left, d.jitter()))
 		if c.Problem != attempt.Answer {
 			c.Problem = attempt.Answer
 			return c.entry(now, by, ActionAttemptFailed, fmt.Sprintf("Attempt %d: %s.", attempt.Number, attempt.Answer.words())), nil

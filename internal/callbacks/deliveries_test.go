@@ -112,6 +112,23 @@ func TestDelivery(t *testing.T) {
 		d.wantState(c.ID, callbacks.Completed)
 	})
 
+	// An hour of throttled attempts says nothing of a history that nobody has read yet.
+	t.Run("HistoryLagsAfterManyTries", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t)
+		d.lambda.faults = append(slices.Repeat([]callbacks.Answer{callbacks.AnswerThrottled}, 20), callbacks.AnswerNone)
+		d.lambda.lag = 3
+		c := d.announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
+		d.mustDecide(mara, c.ID, "approve", "")
+		for range 24 {
+			d.deliver()
+			d.wantState(c.ID, callbacks.Decided)
+			d.clock.Move(5 * time.Minute)
+		}
+		d.deliver()
+		d.wantState(c.ID, callbacks.Completed)
+	})
+
 	t.Run("LostToAnotherClient", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
@@ -159,15 +176,15 @@ type dying struct {
 
 var errDied = errors.New("the process died here")
 
-func (s dying) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int) ([]callbacks.Work, error) {
+func (s dying) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []callbacks.Lane) ([]callbacks.Work, error) {
 	switch s.point {
 	case "BeforeClaim":
 		return nil, errDied
 	case "AfterClaim":
-		_, _ = s.Store.ClaimDeliveries(ctx, now, lease, limit)
+		_, _ = s.Store.ClaimDeliveries(ctx, now, lease, limit, full)
 		return nil, errDied
 	}
-	return s.Store.ClaimDeliveries(ctx, now, lease, limit)
+	return s.Store.ClaimDeliveries(ctx, now, lease, limit, full)
 }
 
 func (s dying) FinishDelivery(ctx context.Context, owner string, a callbacks.Attempt, id callbacks.ID, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {

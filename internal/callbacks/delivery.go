@@ -7,7 +7,9 @@ import "time"
 type Delivery struct {
 	Callback   ID
 	Completion Completion
+	Lane       Lane      // where it goes, as it was when the decision was made
 	Tries      int       // attempts begun so far
+	Readings   int       // how often the history was asked, and answered or not, what became of an attempt
 	Doubtful   bool      // an attempt may have taken effect without saying so
 	DueAt      time.Time // of the next attempt or, once accepted, of the next look at the history; zero when there is no more
 	Attempts   []Attempt // the latest, oldest first; at most [MaxAttemptsShown]

@@ -61,6 +61,7 @@ type remote struct {
 	faults    []callbacks.Answer // of Complete and Heartbeat, in order; AnswerNone loses the answer after the work
 	noHistory callbacks.Answer   // what reading the history answers, empty for a readable one
 	lag       int                // how many readings still see the callback open
+	asked     int                // how often the history was read
 	after     []callbacks.AfterEvent
 	noAfter   callbacks.Answer // what reading on answers, empty for a readable history
 	readings  []int            // the events after which it was read on
@@ -111,6 +112,7 @@ func (r *remote) Heartbeat(context.Context, callbacks.Target) error {
 func (r *remote) History(context.Context, callbacks.Target) (callbacks.Closing, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.asked++
 	switch {
 	case r.noHistory != "":
 		return callbacks.Closing{}, &callbacks.LambdaError{Answer: r.noHistory}
@@ -170,6 +172,7 @@ type desk struct {
 	clock      *clock
 	notices    *notices
 	lambda     *remote
+	lanes      callbacks.Lanes
 	store      callbacks.Store
 	service    *callbacks.Service
 	deliveries *callbacks.Deliveries
@@ -193,13 +196,24 @@ func newDesk(t *testing.T) *desk {
 // restart puts a new process on the same database: nothing in memory survives.
 func (d *desk) restart(store callbacks.Store) {
 	d.store = store
-	workers := callbacks.WorkerConfig{Store: store, Lambda: d.lambda, Notify: d.notices, Log: slog.New(slog.DiscardHandler), Now: d.clock.Now}
+	workers := d.workers(d.lambda)
 	d.deliveries = callbacks.NewDeliveries(workers).NoJitter()
 	d.heartbeats = callbacks.NewHeartbeats(workers)
 	d.sweeps = callbacks.NewSweeps(workers)
 	d.service = callbacks.NewService(callbacks.ServiceConfig{
-		Store: store, Queues: deskQueues, Notify: d.notices, Budget: callbacks.DefaultBudget, Now: d.clock.Now,
+		Store: store, Queues: deskQueues, Notify: d.notices, Budget: callbacks.DefaultBudget, Now: d.clock.Now, Lanes: d.lanes,
 	})
+}
+
+// rate is how many histories a desk may read a second, where the test is not about that.
+const rate = 1000
+
+// workers are the settings of workers that call a Lambda.
+func (d *desk) workers(lambda callbacks.Lambda) callbacks.WorkerConfig {
+	return callbacks.WorkerConfig{
+		Store: d.store, Lambda: lambda, Lanes: d.lanes, Purses: callbacks.NewPurses(d.store, rate, d.clock.Now),
+		Notify: d.notices, Log: slog.New(slog.DiscardHandler), Now: d.clock.Now,
+	}
 }
 
 var deskQueues = callbacks.Queues{

@@ -6,11 +6,11 @@ import (
 )
 
 // Executions is the part of the durable-executions API by which [Discovery] finds callbacks. Every method makes exactly one
-// request, because the account's quota is small (15 a second for each region) and the worker counts what it spends. An error
+// request, because the account's quota is small (15 a second for each lane) and the worker counts what it spends. An error
 // that came from the call is a *[LambdaError].
 type Executions interface {
-	// DurableFunctions reads a page of the names of functions in a region that have a durable configuration.
-	DurableFunctions(ctx context.Context, region, marker string) (FunctionPage, error)
+	// DurableFunctions reads a page of the names of functions in a lane that have a durable configuration.
+	DurableFunctions(ctx context.Context, lane Lane, marker string) (FunctionPage, error)
 	// RunningExecutions reads a page of a function's executions that run now.
 	RunningExecutions(ctx context.Context, of Watch, marker string) (ExecutionPage, error)
 	// Events reads a page of an execution's history.
@@ -31,7 +31,7 @@ type ExecutionPage struct {
 
 // EventQuery asks for a page of a history.
 type EventQuery struct {
-	Region       string
+	Lane         Lane
 	ExecutionARN string
 	Marker       string // empty for the first page
 	Newest       bool   // from the newest event back; else from the first one on

@@ -7,14 +7,14 @@ import (
 
 // Searched is what the desk searches and what that costs.
 type Searched struct {
-	Watches []WatchState // by function and region
-	Budgets []ReadBudget // by region
+	Watches []WatchState // by function, account and region
+	Budgets []ReadBudget // by account and region
 }
 
-// Budget is the budget of a region, nil where nothing was asked yet.
-func (s Searched) Budget(region string) *ReadBudget {
+// Budget is the budget of a lane, nil where nothing was asked yet.
+func (s Searched) Budget(lane Lane) *ReadBudget {
 	for i := range s.Budgets {
-		if s.Budgets[i].Region == region {
+		if s.Budgets[i].Lane == lane {
 			return &s.Budgets[i]
 		}
 	}

@@ -19,7 +19,7 @@ type reading struct {
 
 // read makes the next request for an execution: a page of its history, or its input where a callback was found that nobody
 // announced. A known execution in which little happened costs one request.
-func (d *Discovery) read(ctx context.Context, s *scan) error {
+func (d *search) read(ctx context.Context, s *scan) error {
 	if s.reading == nil {
 		s.reading = &reading{WatchedExecution: s.queue[0], before: s.queue[0]}
 		s.queue = s.queue[1:]
@@ -39,9 +39,9 @@ func (d *Discovery) read(ctx context.Context, s *scan) error {
 }
 
 // readEvents reads a page: forward from the first event, or from the newest one back to what is known.
-func (d *Discovery) readEvents(ctx context.Context, s *scan) error {
+func (d *search) readEvents(ctx context.Context, s *scan) error {
 	r := s.reading
-	q := EventQuery{Region: s.Region, ExecutionARN: r.ARN, Marker: r.marker, Data: d.data, Limit: firstEvents}
+	q := EventQuery{Lane: d.lane, ExecutionARN: r.ARN, Marker: r.marker, Data: d.data, Limit: firstEvents}
 	if r.Trace.Last > 0 {
 		q.Newest, q.Limit = true, latestEvents
 	}
@@ -84,8 +84,8 @@ func reaches(events []Event, last int) bool {
 }
 
 // readInput reads the first event with its payload.
-func (d *Discovery) readInput(ctx context.Context, s *scan) ([]byte, error) {
-	page, err := d.executions.Events(ctx, EventQuery{Region: s.Region, ExecutionARN: s.reading.ARN, Data: true, Limit: 1})
+func (d *search) readInput(ctx context.Context, s *scan) ([]byte, error) {
+	page, err := d.executions.Events(ctx, EventQuery{Lane: d.lane, ExecutionARN: s.reading.ARN, Data: true, Limit: 1})
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func (d *Discovery) readInput(ctx context.Context, s *scan) ([]byte, error) {
 
 // settle records what the events say. It is done twice where a callback is new: the first time ends with the question for
 // the input, nil, and the second time has the answer.
-func (d *Discovery) settle(ctx context.Context, s *scan, input []byte) error {
+func (d *search) settle(ctx context.Context, s *scan, input []byte) error {
 	r := s.reading
 	asked := r.sightings != nil
 	if !asked {
@@ -114,11 +114,11 @@ func (d *Discovery) settle(ctx context.Context, s *scan, input []byte) error {
 			return nil
 		}
 	}
-	return d.readAgain(ctx, s, s.nextCheck(r.Trace, d.now(), d.rate))
+	return d.readAgain(ctx, s, s.nextCheck(r.Trace, d.now(), d.purses.rate))
 }
 
 // match brings a sighting together with what the desk knows. It waits when the execution's input is needed first.
-func (d *Discovery) match(ctx context.Context, s *scan, found *sighting, input []byte, asked bool) (waits bool, err error) {
+func (d *search) match(ctx context.Context, s *scan, found *sighting, input []byte, asked bool) (waits bool, err error) {
 	r := s.reading
 	if found.ID == "" && found.Start.CallbackID != "" {
 		known, err := d.store.Lookup(ctx, found.Start.CallbackID)
@@ -151,7 +151,7 @@ func (d *Discovery) match(ctx context.Context, s *scan, found *sighting, input [
 }
 
 // gone ends what is open in an execution that AWS does not know any more.
-func (d *Discovery) gone(ctx context.Context, s *scan) error {
+func (d *search) gone(ctx context.Context, s *scan) error {
 	now := d.now()
 	s.reading.WatchedExecution = s.reading.before
 	for _, c := range s.reading.Trace.Callbacks {
@@ -168,7 +168,7 @@ func (d *Discovery) gone(ctx context.Context, s *scan) error {
 
 // unreadable puts an execution off that AWS does not let us read. Where only its input is kept from us, the callbacks in it are
 // recorded without.
-func (d *Discovery) unreadable(ctx context.Context, s *scan) error {
+func (d *search) unreadable(ctx context.Context, s *scan) error {
 	if s.reading.complete {
 		return d.settle(ctx, s, nil)
 	}
@@ -177,7 +177,7 @@ func (d *Discovery) unreadable(ctx context.Context, s *scan) error {
 }
 
 // readAgain ends a reading, and says when the next one is due.
-func (d *Discovery) readAgain(ctx context.Context, s *scan, at time.Time) error {
+func (d *search) readAgain(ctx context.Context, s *scan, at time.Time) error {
 	e := s.reading.WatchedExecution
 	e.CheckAt = at
 	s.reading = nil

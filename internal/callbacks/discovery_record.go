@@ -48,7 +48,7 @@ func oneLine(name string) string {
 
 // receive records a callback that was found, in the way in which announced ones are, and returns our ID of it. One that
 // cannot be taken is passed over: the rest of the function must not wait for it.
-func (d *Discovery) receive(ctx context.Context, s *scan, arn string, deadline time.Time, found *sighting, input []byte) (ID, error) {
+func (d *search) receive(ctx context.Context, s *scan, arn string, deadline time.Time, found *sighting, input []byte) (ID, error) {
 	now := d.now()
 	a := found.announcement(s.Watch, arn, deadline, input)
 	if _, known := d.queues[a.Queue]; !known {
@@ -76,7 +76,7 @@ func (d *Discovery) receive(ctx context.Context, s *scan, arn string, deadline t
 }
 
 // correct gives an announced callback its true clocks.
-func (d *Discovery) correct(ctx context.Context, c Callback, found Announcement) error {
+func (d *search) correct(ctx context.Context, c Callback, found Announcement) error {
 	if len(c.corrections(found)) == 0 {
 		return nil
 	}
@@ -86,7 +86,7 @@ func (d *Discovery) correct(ctx context.Context, c Callback, found Announcement)
 }
 
 // close ends a pending callback that its history shows closed. One that was decided is left to its delivery.
-func (d *Discovery) close(ctx context.Context, id ID, closing Closing, detail string) error {
+func (d *search) close(ctx context.Context, id ID, closing Closing, detail string) error {
 	return d.update(ctx, id, func(c *Callback) (AuditEntry, error) {
 		if closing.By == EndedByClock && closing.Cause == NoDeadline {
 			closing.Cause = c.Clocks.causeAt(closing.At)
@@ -106,7 +106,7 @@ func (c Clocks) causeAt(at time.Time) DeadlineCause {
 }
 
 // update is Store.Update for changes that may have become pointless meanwhile.
-func (d *Discovery) update(ctx context.Context, id ID, fn func(*Callback) (AuditEntry, error)) error {
+func (d *search) update(ctx context.Context, id ID, fn func(*Callback) (AuditEntry, error)) error {
 	c, err := d.store.Update(ctx, id, func(c *Callback) (Change, error) {
 		entry, err := fn(c)
 		return Change{Audit: entry}, err

@@ -129,7 +129,7 @@ func newSearch(t *testing.T, rate float64, watches ...callbacks.Watch) *search {
 	})
 	s.settings = callbacks.DiscoveryConfig{
 		Store: s.store, Executions: s.api, Notify: s.notices, Log: slog.New(slog.DiscardHandler), Now: s.clock.Now,
-		Queues: deskQueues, Watches: watches, Rate: rate,
+		Queues: deskQueues, Watches: watches, Purses: callbacks.NewPurses(s.store, rate, s.clock.Now),
 	}
 	s.discovery = callbacks.NewDiscovery(s.settings)
 	return s

@@ -28,7 +28,7 @@ type scan struct {
 }
 
 // prepare keeps the lease and fills the queue. The scan is through when there is nothing left to ask for.
-func (d *Discovery) prepare(ctx context.Context, s *scan) (through bool, err error) {
+func (d *search) prepare(ctx context.Context, s *scan) (through bool, err error) {
 	if now := d.now(); s.leased.Sub(now) < watchLease/2 {
 		if err := d.store.RenewWatch(ctx, s.Watch, d.lease(now)); err != nil {
 			return false, err
@@ -51,7 +51,7 @@ func (d *Discovery) prepare(ctx context.Context, s *scan) (through bool, err err
 }
 
 // step makes one request and writes down what it brought.
-func (d *Discovery) step(ctx context.Context, s *scan) error {
+func (d *search) step(ctx context.Context, s *scan) error {
 	call, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	var err error
@@ -66,6 +66,9 @@ func (d *Discovery) step(ctx context.Context, s *scan) error {
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err() // we stop; that says nothing of AWS
 	}
+	if err := d.purses.answered(ctx, d.lane, err); err != nil {
+		return err
+	}
 	if failed, ok := errors.AsType[*LambdaError](err); ok {
 		return d.trouble(ctx, s, failed)
 	}
@@ -73,8 +76,8 @@ func (d *Discovery) step(ctx context.Context, s *scan) error {
 }
 
 // listFunctions reads a page of the region's durable functions. Those that the operator named keep their own queue.
-func (d *Discovery) listFunctions(ctx context.Context, s *scan) error {
-	page, err := d.executions.DurableFunctions(ctx, s.Region, s.marker)
+func (d *search) listFunctions(ctx context.Context, s *scan) error {
+	page, err := d.executions.DurableFunctions(ctx, d.lane, s.marker)
 	if err != nil {
 		return err
 	}
@@ -85,15 +88,15 @@ func (d *Discovery) listFunctions(ctx context.Context, s *scan) error {
 	s.listed = true
 	var watches []Watch
 	for _, name := range s.found {
-		if !slices.ContainsFunc(d.watches, func(w Watch) bool { return w.Name() == name && w.Region == s.Region }) {
-			watches = append(watches, Watch{Function: name, Region: s.Region, Queue: s.Queue})
+		if !slices.ContainsFunc(d.watches, func(w Watch) bool { return w.Name() == name && w.Lane() == d.lane }) {
+			watches = append(watches, Watch{Function: name, Account: s.Account, Region: s.Region, Queue: s.Queue})
 		}
 	}
-	return d.store.SetWatches(ctx, OriginRegion, watches)
+	return d.store.SetFunctions(ctx, d.lane, watches)
 }
 
 // listExecutions reads a page of the function's running executions.
-func (d *Discovery) listExecutions(ctx context.Context, s *scan) error {
+func (d *search) listExecutions(ctx context.Context, s *scan) error {
 	page, err := d.executions.RunningExecutions(ctx, s.Watch, s.marker)
 	if err != nil {
 		return err
@@ -110,11 +113,11 @@ func (d *Discovery) listExecutions(ctx context.Context, s *scan) error {
 }
 
 // trouble is what follows from an answer of AWS that is not the one that was asked for.
-func (d *Discovery) trouble(ctx context.Context, s *scan, failed *LambdaError) error {
+func (d *search) trouble(ctx context.Context, s *scan, failed *LambdaError) error {
 	d.log.WarnContext(ctx, "lambda did not let discovery read", "function", s.Function, "region", s.Region, "error", failed)
 	switch {
 	case failed.Answer == AnswerThrottled:
-		return d.store.ChangeBudget(ctx, s.Region, func(b *ReadBudget) { b.backOff(d.now(), failed.RetryAfter) })
+		return nil // its purse is shut
 	case s.reading == nil:
 		return d.finish(ctx, s, failed.Answer)
 	}

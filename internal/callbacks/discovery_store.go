@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// EveryFunction in place of a function's name stands for every durable function of a region.
+// EveryFunction in place of a function's name stands for every durable function of a lane.
 const EveryFunction = "*"
 
 // SourceDiscovery is the source of callbacks that were found in a history and that nobody has announced. No sender may have
@@ -15,9 +15,13 @@ const SourceDiscovery = "discovery"
 // Watch is a function whose executions are searched for callbacks.
 type Watch struct {
 	Function string // its name or unqualified ARN, as requests name it, or [EveryFunction]
+	Account  string // one that was configured; empty for that of the default credentials
 	Region   string // empty means the configured default
 	Queue    string // where its callbacks go that nobody announced
 }
+
+// Lane is where the function lives.
+func (w Watch) Lane() Lane { return Lane{Account: w.Account, Region: w.Region} }
 
 // Name is the function's name, also where it is watched by its ARN.
 func (w Watch) Name() string { return firstOf(parseARN(w.Function).function, w.Function) }
@@ -49,31 +53,33 @@ type WatchedExecution struct {
 	CheckAt time.Time // when its history is read again
 }
 
-// Origin says where a set of watches comes from.
+// Origin says where a watch comes from.
 type Origin string
 
 // The origins.
 const (
-	OriginConfig Origin = "config" // the operator named them
-	OriginRegion Origin = "region" // [EveryFunction] stands for them
+	OriginConfig Origin = "config" // the operator named it
+	OriginRegion Origin = "region" // [EveryFunction] stands for it
 )
 
 // WatchStore keeps what [Discovery] knows. Scans are claimed by lease, so that one replica at a time scans a function; what
 // is written under a lease that is lost is [ErrLeaseLost].
 type WatchStore interface {
-	// SetWatches makes these the watches of an origin: new ones are due at once, missing ones go with their executions. A
-	// watch that the operator named is not taken over by [OriginRegion].
-	SetWatches(ctx context.Context, from Origin, watches []Watch) error
-	// Watches returns every watch, by function and region.
+	// SetWatches makes these the watches that the operator named: new ones are due at once, missing ones go with their
+	// executions, and with [EveryFunction] of a lane what it stood for.
+	SetWatches(ctx context.Context, watches []Watch) error
+	// SetFunctions makes these what [EveryFunction] stands for in a lane, likewise. Those that the operator named stay his.
+	SetFunctions(ctx context.Context, lane Lane, watches []Watch) error
+	// Watches returns every watch, by function, account and region.
 	Watches(ctx context.Context) ([]WatchState, error)
-	// ClaimWatches leases up to limit watches that are due and whose lease, if any, has run out; their scan begins now.
-	ClaimWatches(ctx context.Context, now time.Time, lease Lease, limit int) ([]WatchState, error)
+	// ClaimWatches leases up to limit watches of a lane that are due and whose lease, if any, has run out; their scan begins now.
+	ClaimWatches(ctx context.Context, lane Lane, now time.Time, lease Lease, limit int) ([]WatchState, error)
 	// RenewWatch moves the end of a lease. [ErrLeaseLost]
 	RenewWatch(ctx context.Context, w Watch, lease Lease) error
 	// FinishWatch ends a scan: it writes ScannedAt, Problem and DueAt, counts, and gives the lease back. [ErrLeaseLost]
 	FinishWatch(ctx context.Context, owner string, s WatchState) error
-	// NextWatch is when the next watch is due or its lease runs out; zero when there is none.
-	NextWatch(ctx context.Context) (time.Time, error)
+	// NextWatch is when the next watch of a lane is due or its lease runs out; zero when there is none.
+	NextWatch(ctx context.Context, lane Lane) (time.Time, error)
 
 	// SeeExecutions notes which executions a scan found running; unknown ones are added and due. [ErrLeaseLost]
 	SeeExecutions(ctx context.Context, owner string, w Watch, scan time.Time, arns []string) error
@@ -89,8 +95,8 @@ type WatchStore interface {
 	// Lookup returns the callback with a token of Lambda, or [ErrNotFound].
 	Lookup(ctx context.Context, id CallbackID) (Callback, error)
 
-	// ChangeBudget changes a region's budget, which is made when there is none.
-	ChangeBudget(ctx context.Context, region string, fn func(*ReadBudget)) error
-	// Budgets returns the budgets by region.
+	// ChangeBudget changes a lane's budget, which is made when there is none.
+	ChangeBudget(ctx context.Context, lane Lane, fn func(*ReadBudget)) error
+	// Budgets returns the budgets by account and region.
 	Budgets(ctx context.Context) ([]ReadBudget, error)
 }

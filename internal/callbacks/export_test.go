@@ -2,6 +2,7 @@ package callbacks
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -42,8 +43,37 @@ const (
 	SweepGrace    = sweepGrace
 )
 
-// RunOnce does one round and returns when the next is due.
-func (d *Discovery) RunOnce(ctx context.Context) (next time.Time, err error) { return d.runOnce(ctx) }
+// DeliveriesAtOnce bounds the calls in one lane.
+const DeliveriesAtOnce = deliveriesAtOnce
+
+// Spend pays for a request that is not urgent.
+func (p *Purses) Spend(ctx context.Context, lane Lane) (allowed time.Time, ok bool, err error) {
+	return p.spend(ctx, lane, whenIdle)
+}
+
+// Answered notes the answer to a request.
+func (p *Purses) Answered(ctx context.Context, lane Lane, err error) error {
+	return p.answered(ctx, lane, err)
+}
+
+// RunOnce does one round in each lane and returns when the next is due.
+func (d *Discovery) RunOnce(ctx context.Context) (next time.Time, err error) {
+	if err := d.configure(ctx); err != nil {
+		return time.Time{}, err
+	}
+	for _, s := range d.searches {
+		at, err := d.runOnce(ctx, s)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if next.IsZero() || !at.IsZero() && at.Before(next) {
+			next = at
+		}
+	}
+	return next, nil
+}
 
 // Idle reports whether no scan is under way.
-func (d *Discovery) Idle() bool { return len(d.scans) == 0 }
+func (d *Discovery) Idle() bool {
+	return !slices.ContainsFunc(d.searches, func(s *search) bool { return len(s.scans) > 0 })
+}

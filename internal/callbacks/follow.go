@@ -12,25 +12,22 @@ const (
 	maxFollowPause = 5 * time.Minute
 	followPatience = 24 * time.Hour  // then what is known has to do
 	followTimeout  = 5 * time.Second // of one reading
-	followsAtOnce  = deliveriesAtOnce / 4
 )
 
 // follow reads what the execution did since the last reading, with one request. It works under the delivery's lease, and puts
-// the reading off where many are under way: decisions and receipts need the slots.
+// the reading off where many are under way or the budget is short: decisions need the slots, and receipts the budget.
 func (d *Deliveries) follow(ctx context.Context, work Work) {
 	attempt := Attempt{Number: work.Delivery.Tries}
 	aftermath, due := work.Delivery.Aftermath, time.Time{}
-	select {
-	case d.follows <- struct{}{}:
+	if again, done := d.follows.begin(ctx, d.follows.lanes.Of(work.Callback.Target()), whenIdle); done == nil {
+		due = d.nextLook(&work.Callback, aftermath, again)
+	} else {
 		var answer *LambdaError
-		aftermath, answer = d.readOn(ctx, work)
-		<-d.follows
+		aftermath, answer = d.readOn(ctx, work, done)
 		attempt.Answer, attempt.RequestID = answer.Answer, answer.RequestID
 		if !answer.Answer.unreadable() && !aftermath.Status.Ended() {
 			due = d.nextLook(&work.Callback, aftermath, answer.RetryAfter)
 		}
-	default:
-		due = d.nextLook(&work.Callback, aftermath, 0)
 	}
 	d.finish(ctx, work, attempt, func(c *Callback, delivery *Delivery) (AuditEntry, error) {
 		delivery.Aftermath, delivery.DueAt = aftermath, due
@@ -39,7 +36,7 @@ func (d *Deliveries) follow(ctx context.Context, work Work) {
 }
 
 // readOn makes one reading and returns what is known then, nil while it is nothing and never will be anything.
-func (d *Deliveries) readOn(ctx context.Context, work Work) (*Aftermath, *LambdaError) {
+func (d *Deliveries) readOn(ctx context.Context, work Work, done func(error)) (*Aftermath, *LambdaError) {
 	ctx, cancel := outlive(ctx, stopCalls, followTimeout)
 	defer cancel()
 	closed := work.Callback.Ending
@@ -49,6 +46,7 @@ func (d *Deliveries) readOn(ctx context.Context, work Work) (*Aftermath, *Lambda
 	}
 	a.Readings++
 	page, err := d.lambda.After(ctx, work.Callback.Target(), a.Last)
+	done(err)
 	answer := answerOf(err)
 	switch {
 	case err == nil:
@@ -66,7 +64,7 @@ func (d *Deliveries) nextLook(c *Callback, a *Aftermath, retryAfter time.Duratio
 	if !now.Before(c.Ending.At.Add(followPatience)) {
 		return time.Time{}
 	}
-	return d.pace.slot(now, now.Add(max(a.pause(d.jitter()), retryAfter)))
+	return d.plan(c, whenIdle, max(a.pause(d.jitter()), retryAfter))
 }
 
 // pause is the time to the next reading: doubling, with jitter in [0,1).

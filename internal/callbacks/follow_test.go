@@ -3,7 +3,6 @@ package callbacks_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -257,7 +256,7 @@ func TestFollowAfterRestart(t *testing.T) {
 	d.read(time.Second)
 	d.read(time.Second)
 	d.clock.Move(2 * time.Second)
-	claimed, err := first.ClaimDeliveries(d.ctx, d.clock.Now(), callbacks.Lease{Owner: "who dies", Until: d.clock.Now().Add(callbacks.DeliveryLease)}, 1)
+	claimed, err := first.ClaimDeliveries(d.ctx, d.clock.Now(), callbacks.Lease{Owner: "who dies", Until: d.clock.Now().Add(callbacks.DeliveryLease)}, 1, nil)
 	if err != nil || len(claimed) != 1 {
 		t.Fatalf("claimed %d: %v", len(claimed), err)
 	}
@@ -310,28 +309,31 @@ func many(t *testing.T, n int) *desk {
 	return d
 }
 
-// TestFollowManyAtOnce: the readings of one process are spread out, and none is left out.
+// TestFollowManyAtOnce: readings keep to the budget, those of receipts come first, and none is left out.
 func TestFollowManyAtOnce(t *testing.T) {
 	t.Parallel()
-	const n = 30
+	const n, rate = 30, 4
 	d := many(t, n)
-	d.clock.Move(time.Second)
-	d.deliver() // receipts: all decisions have the same bytes
-	receipts := d.clock.Now()
+	workers := d.workers(d.lambda)
+	workers.Purses = callbacks.NewPurses(d.store, rate, d.clock.Now)
+	d.deliveries = callbacks.NewDeliveries(workers).NoJitter()
 	d.lambda.happen(allSucceeds)
-	before := 0
-	for d.due() > 0 {
-		d.read(d.due())
-		if made := len(d.lambda.readings) - before; made < 1 || made > 5 { // those of the first second come together
-			t.Errorf("%d readings at once, want one", made)
+	began := d.clock.Now()
+	for d.due() >= 0 {
+		d.read(max(d.due(), 0))
+		looks, after := len(d.lambda.readings), d.clock.Now().Sub(began)
+		if allowed := 2*rate + int(after.Seconds()*rate); d.lambda.asked+looks > allowed {
+			t.Fatalf("%d histories read after %v, at most %d are allowed", d.lambda.asked+looks, after, allowed)
 		}
-		before = len(d.lambda.readings)
+		if d.lambda.asked < n && looks > 0 {
+			t.Fatalf("%d looks at what came afterwards, and %d receipts are not there yet", looks, n-d.lambda.asked)
+		}
 	}
-	if spent := d.clock.Now().Sub(receipts); spent < n/4*time.Second || spent > (n/4+2)*time.Second {
-		t.Errorf("%d readings took %v, want four a second", n, spent)
+	if spent := d.clock.Now().Sub(began); spent > (2*n/rate+1)*time.Second {
+		t.Errorf("it took %v, want four a second", spent)
 	}
-	if before != n || d.due() >= 0 {
-		t.Errorf("%d of %d were read, due in %v", before, n, d.due())
+	if d.lambda.asked != n || len(d.lambda.readings) != n {
+		t.Errorf("%d receipts and %d ends, want %d of each", d.lambda.asked, len(d.lambda.readings), n)
 	}
 }
 
@@ -361,9 +363,7 @@ func TestFollowLeavesRoom(t *testing.T) {
 	d.read(time.Second)
 	d.clock.Move(time.Hour) // nobody was there
 	slow := &slowLambda{d.lambda, make(chan struct{}, n), make(chan struct{})}
-	worker := callbacks.NewDeliveries(callbacks.WorkerConfig{
-		Store: d.store, Lambda: slow, Notify: d.notices, Log: slog.New(slog.DiscardHandler), Now: d.clock.Now,
-	})
+	worker := callbacks.NewDeliveries(d.workers(slow))
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() { worker.Run(ctx); close(ended) }()

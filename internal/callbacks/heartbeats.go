@@ -10,7 +10,10 @@ import (
 )
 
 const (
-	heartbeatsAtOnce = 64
+	heartbeatsAtOnce = 64 // that are claimed
+	// heartbeatsInCall is how many calls may be under way. A call takes five seconds at most and a callback has one beat in twenty,
+	// for a heartbeat timeout of a minute: an account that hangs takes all of them only with four thousand reviews.
+	heartbeatsInCall = 1024
 	heartbeatTimeout = 5 * time.Second // of one call: the next beat must not wait for it
 )
 
@@ -23,16 +26,17 @@ type Heartbeats struct {
 	log    *slog.Logger
 	now    func() time.Time
 
-	wake  alarm
-	slots chan struct{}
-	calls sync.WaitGroup
+	wake      alarm
+	slots     chan struct{}
+	calls     sync.WaitGroup
+	histories *histories
 }
 
 // NewHeartbeats makes the worker.
 func NewHeartbeats(c WorkerConfig) *Heartbeats {
 	return &Heartbeats{
 		store: c.Store, lambda: c.Lambda, notify: c.Notify, log: c.Log, now: c.Now,
-		wake: newAlarm(), slots: make(chan struct{}, heartbeatsAtOnce),
+		wake: newAlarm(), slots: make(chan struct{}, heartbeatsInCall), histories: newHistories(c, readsAtOnce),
 	}
 }
 
@@ -47,7 +51,7 @@ func (h *Heartbeats) Run(ctx context.Context) {
 
 // runOnce claims the beats that are due and starts them. The claim moves the schedule on, so a crash costs one beat at most.
 func (h *Heartbeats) runOnce(ctx context.Context) (time.Time, error) {
-	free := cap(h.slots) - len(h.slots)
+	free := min(cap(h.slots)-len(h.slots), heartbeatsAtOnce)
 	if free == 0 {
 		return time.Time{}, nil // a call that ends wakes us
 	}
@@ -129,14 +133,14 @@ func (h *Heartbeats) update(ctx context.Context, id ID, fn func(*Callback) (Chan
 func (h *Heartbeats) closed(ctx context.Context, c Callback, answer Answer) error {
 	call, cancel := outlive(ctx, stopCalls, callTimeout)
 	defer cancel()
-	closing, history := askHistory(call, h.lambda, c.Target())
-	lagging := history == historyBusy || history == historyRead && closing.Open
+	found := h.histories.ask(call, c.Target())
+	lagging := found.history == historyBusy || found.history == historyPutOff || found.history == historyRead && found.closing.Open
 	updated, err := h.update(ctx, c.ID, func(c *Callback) (Change, error) {
 		now := h.now()
 		if c.State != Pending || lagging {
 			return Change{}, nil // the schedule of the claim asks again an interval later
 		}
-		e := endingOf(lost, evidence{answer: answer, history: history, closing: closing}, c, now)
+		e := endingOf(lost, evidence{answer: answer, history: found.history, closing: found.closing}, c, now)
 		entry, err := c.Close(e, now, System("heartbeats"))
 		return Change{Audit: entry}, err
 	})

@@ -1,30 +1,36 @@
 package callbacks
 
 import (
+	"maps"
 	"sync"
 	"time"
 )
 
-// paceInterval is the mean time between the looks at executions by one process. The account may read 15 histories a second,
-// and receipts and discovery read them too.
-const paceInterval = 250 * time.Millisecond
-
-// pace spreads out looks at executions: however many are followed, no more than its rate are planned.
+// pace spreads readings out: however many wait, no more are planned for a second than the budget of their lane allows, so that
+// they come due one after the other and not all together, to be put off again. Urgent ones are planned apart from the others.
 type pace struct {
+	interval time.Duration // between two readings
+
 	mu   sync.Mutex
-	paid time.Time // until when the looks that were planned take up the rate
+	paid map[line]time.Time // until when the readings that were planned take up the rate
 }
 
-// slot plans a look, not before a time.
-func (p *pace) slot(now, at time.Time) time.Time {
+// line is where readings queue.
+type line struct {
+	lane    Lane
+	urgency urgency
+}
+
+func newPace(rate float64) *pace {
+	return &pace{interval: time.Duration(float64(time.Second) / rate), paid: map[line]time.Time{}}
+}
+
+// slot plans a reading, not before a time.
+func (p *pace) slot(l line, now, at time.Time) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.paid.Before(now) {
-		p.paid = now
-	}
-	if p.paid.After(at) {
-		at = p.paid
-	}
-	p.paid = p.paid.Add(paceInterval)
-	return at
+	maps.DeleteFunc(p.paid, func(_ line, until time.Time) bool { return until.Before(now) })
+	paid := latest(p.paid[l], now)
+	p.paid[l] = paid.Add(p.interval)
+	return latest(at, paid)
 }

@@ -17,24 +17,25 @@ const (
 func (d *Deliveries) prove(ctx context.Context, work Work) {
 	call, cancel := outlive(ctx, stopCalls, callTimeout)
 	defer cancel()
-	closing, history := askHistory(call, d.lambda, work.Callback.Target())
+	found := d.histories.ask(call, work.Callback.Target())
+	seen := found.history == historyRead && !found.closing.Open
 	var next time.Time
-	if history == historyRead && !closing.Open {
-		next = d.nextLook(&work.Callback, nil, 0)
+	switch c := &work.Callback; {
+	case seen:
+		next = d.nextLook(c, nil, 0)
+	case found.history == historyPutOff:
+		next = d.plan(c, urgent, max(found.again, receiptPause))
+	case found.history != historyUnreadable && d.now().Before(c.Ending.At.Add(receiptPatience)):
+		next = d.plan(c, urgent, backoff(work.Delivery.Tries, found.again, 0, d.jitter()))
 	}
 	d.finish(ctx, work, Attempt{Number: work.Delivery.Tries}, func(c *Callback, delivery *Delivery) (AuditEntry, error) {
-		now := d.now()
-		waits := history == historyBusy || history == historyRead && closing.Open
-		delivery.DueAt = time.Time{}
-		if waits && now.Before(c.Ending.At.Add(receiptPatience)) {
-			delivery.DueAt = now.Add(backoff(delivery.Tries, 0, 0, d.jitter()))
-		}
-		if waits || history != historyRead {
+		delivery.DueAt = next
+		if !seen {
 			return AuditEntry{}, nil
 		}
-		entry := c.receipt(closing, delivery.Completion, now)
-		if c.Ending.Event > 0 {
-			delivery.DueAt = next
+		entry := c.receipt(found.closing, delivery.Completion, d.now())
+		if c.Ending.Event == 0 {
+			delivery.DueAt = time.Time{} // it is not the end that we know: there is nothing to go on from
 		}
 		return entry, nil
 	})

@@ -15,9 +15,10 @@ type Service struct {
 	budget Budget
 	now    func() time.Time
 	seals  map[string]Sealer
+	lanes  Lanes
 }
 
-// ServiceConfig is what a service works with. Wake and Seals may be nil.
+// ServiceConfig is what a service works with. Wake and Seals may be nil, and Lanes be zero.
 type ServiceConfig struct {
 	Store  Store
 	Queues Queues
@@ -26,6 +27,7 @@ type ServiceConfig struct {
 	Budget Budget
 	Now    func() time.Time
 	Seals  map[string]Sealer // by function: whose results are encrypted
+	Lanes  Lanes
 }
 
 // NewService makes the service.
@@ -33,7 +35,7 @@ func NewService(c ServiceConfig) *Service {
 	if c.Wake == nil {
 		c.Wake = func() {}
 	}
-	return &Service{store: c.Store, queues: c.Queues, notify: c.Notify, wake: c.Wake, budget: c.Budget, now: c.Now, seals: c.Seals}
+	return &Service{store: c.Store, queues: c.Queues, notify: c.Notify, wake: c.Wake, budget: c.Budget, now: c.Now, seals: c.Seals, lanes: c.Lanes}
 }
 
 // Queues are the configured queues.

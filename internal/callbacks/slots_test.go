@@ -1,76 +1,44 @@
-package callbacks_test
+package callbacks
 
 import (
-	"context"
-	"fmt"
-	"log/slog"
-	"sync/atomic"
+	"slices"
 	"testing"
-	"testing/synctest"
-	"time"
-
-	"countersign/internal/callbacks"
 )
 
-// unevenLambda answers each call after a while of its own, so that slots come free one by one.
-type unevenLambda struct {
-	callbacks.Lambda
-	calls atomic.Int64
-	last  chan struct{} // closed by the call that is the last one wanted
-	want  int64
-}
-
-func (l *unevenLambda) answer() error {
-	n := l.calls.Add(1)
-	<-time.After(time.Duration(50+n%50) * time.Millisecond) // of the bubble's clock
-	if n == l.want {
-		close(l.last)
-	}
-	return nil
-}
-
-func (l *unevenLambda) Heartbeat(context.Context, callbacks.Target) error { return l.answer() }
-
-func (l *unevenLambda) Complete(context.Context, callbacks.Target, callbacks.Completion) error {
-	return l.answer()
-}
-
-// TestMoreDueThanSlots: what finds no slot is next as soon as a call has ended, and does not wait until the worker looks by
-// itself.
-func TestMoreDueThanSlots(t *testing.T) {
+func TestSlots(t *testing.T) {
 	t.Parallel()
-	const due = 256 // four times the slots
-	for name, tt := range map[string]struct {
-		worker func(callbacks.WorkerConfig) callbacks.Worker
-		due    func(*desk, callbacks.ID)
-	}{
-		"Heartbeats": {heartbeats, func(*desk, callbacks.ID) {}},
-		"Deliveries": {deliveries, func(d *desk, id callbacks.ID) { d.mustDecide(mara, id, "approve", "") }},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				d := newDesk(t)
-				for n := range due {
-					c := d.announce(func(a *callbacks.Announcement) {
-						withHeartbeat(a)
-						a.CallbackID, a.KeepAlive, a.ExecutionARN = fmt.Sprintf("%08d", n), callbacks.KeepAliveQueued, ""
-					})
-					tt.due(d, c.ID)
-				}
-				lambda := &unevenLambda{Lambda: d.lambda, last: make(chan struct{}), want: due}
-				worker := tt.worker(callbacks.WorkerConfig{Store: d.store, Lambda: lambda, Notify: d.notices, Log: slog.New(slog.DiscardHandler), Now: d.clock.Now})
-				ctx, stop := context.WithCancel(d.ctx)
-				ended := make(chan struct{})
-				began := time.Now()
-				go func() { worker.Run(ctx); close(ended) }()
-				<-lambda.last
-				if took := time.Since(began); took > 2*time.Second {
-					t.Errorf("%d calls of 50 to 100 ms took %v in 64 slots", due, took)
-				}
-				stop()
-				<-ended
-			})
-		})
+	a, b, c := Lane{Account: "111122223333", Region: "eu-west-1"}, Lane{Region: "eu-west-1"}, Lane{Region: "us-east-1"}
+	s := newSlots(3)
+	take := func(l Lane, n int) {
+		for range n {
+			if !s.try(l) {
+				t.Fatalf("no slot in %s", l)
+			}
+		}
+	}
+	check := func(wantFull []Lane, wantFree int) {
+		t.Helper()
+		if full, free := s.free(); !slices.Equal(full, wantFull) || free != wantFree {
+			t.Errorf("full %v, free %d; want %v, %d", full, free, wantFull, wantFree)
+		}
+	}
+	check(nil, 3)
+	take(b, 2)
+	check(nil, 1)
+	take(a, 3)
+	if s.try(a) {
+		t.Error("a fourth slot of three")
+	}
+	check([]Lane{a}, 1)
+	take(b, 1)
+	check([]Lane{a, b}, 3) // of any other lane
+	take(c, 1)
+	check([]Lane{a, b}, 2)
+	if s.release(c) || !s.release(a) || s.release(a) {
+		t.Error("only the first slot given back by a was that of a full lane")
+	}
+	check([]Lane{b}, 2)
+	if len(s.taken) != 2 {
+		t.Errorf("%v is kept", s.taken)
 	}
 }

@@ -2,7 +2,6 @@ package callbacks_test
 
 import (
 	"context"
-	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -45,7 +44,7 @@ func (l *heldLambda) Heartbeat(ctx context.Context, to callbacks.Target) error {
 func (d *desk) stopping(release bool, worker func(callbacks.WorkerConfig) callbacks.Worker) time.Duration {
 	d.t.Helper()
 	held := &heldLambda{remote: d.lambda, arrived: make(chan struct{}), release: make(chan struct{})}
-	w := worker(callbacks.WorkerConfig{Store: d.store, Lambda: held, Notify: d.notices, Log: slog.New(slog.DiscardHandler), Now: d.clock.Now})
+	w := worker(d.workers(held))
 	ctx, stop := context.WithCancel(d.ctx)
 	defer stop()
 	ended := make(chan struct{})

@@ -18,21 +18,26 @@ const (
 	messageMemory = 7 * 24 * time.Hour
 	sweepBatch    = 200
 	sweepsAtOnce  = 16
+	// A history that does not answer holds up the round, so that it is not waited for long, and few of one lane at once.
+	sweepTimeout    = 5 * time.Second
+	sweepsInOneLane = 4
 )
 
 // Sweeps is the worker that notices what happens by itself: clocks that run out, reviews that nobody renews.
 type Sweeps struct {
-	store  Store
-	lambda Lambda
-	notify Notifier
-	log    *slog.Logger
-	now    func() time.Time
-	wake   alarm
+	store     Store
+	histories *histories
+	notify    Notifier
+	log       *slog.Logger
+	now       func() time.Time
+	wake      alarm
 }
 
 // NewSweeps makes the worker.
 func NewSweeps(c WorkerConfig) *Sweeps {
-	return &Sweeps{store: c.Store, lambda: c.Lambda, notify: c.Notify, log: c.Log, now: c.Now, wake: newAlarm()}
+	return &Sweeps{
+		store: c.Store, histories: newHistories(c, sweepsInOneLane), notify: c.Notify, log: c.Log, now: c.Now, wake: newAlarm(),
+	}
 }
 
 // Run sweeps until ctx ends.
@@ -106,24 +111,26 @@ func (s *Sweeps) expire(ctx context.Context, id ID) (again bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	call, cancel := context.WithTimeout(ctx, callTimeout)
+	call, cancel := context.WithTimeout(ctx, sweepTimeout)
 	defer cancel()
-	closing, history := askHistory(call, s.lambda, c.Target())
+	found := s.histories.ask(call, c.Target())
 	c, err = s.store.Update(ctx, id, func(c *Callback) (Change, error) {
 		now := s.now()
 		at, cause := c.Deadline()
-		open := history == historyRead && closing.Open
+		open := found.history == historyRead && found.closing.Open
+		// Where the budget is used up, a clock that nobody else winds up is believed: very many may end at once.
+		waits := open || found.history == historyBusy || found.history == historyPutOff && cause == CauseHeartbeat
 		switch {
 		case c.State != Pending || !c.Overdue(now):
 			return Change{}, ErrConflict
 		case open && cause == CauseHeartbeat: // somebody else keeps it alive: the clock runs anew from here
 			c.Clocks.LastHeartbeatAt = now
 			return Change{}, nil
-		case (history == historyBusy || open) && now.Before(at.Add(lastCall)):
+		case waits && now.Before(at.Add(lastCall)):
 			again = true
 			return Change{}, ErrConflict
-		case history == historyRead && !open:
-			entry, err := c.Close(c.endedElsewhere(closing), now, System("sweeps"))
+		case found.history == historyRead && !open:
+			entry, err := c.Close(c.endedElsewhere(found.closing), now, System("sweeps"))
 			return Change{Audit: entry}, err
 		}
 		entry, err := c.TimeOut(now, System("sweeps"))

@@ -18,8 +18,8 @@ type evidence struct {
 	doubtful bool         // an attempt may have taken effect, this one or an earlier one
 	history  historyState // of the question how the callback was closed
 	closing  Closing      // what the history says, with historyRead
-	tries    int
-	overdue  bool // the deadline has passed by more than lastCall
+	readings int          // of the history so far, this one included
+	overdue  bool         // the deadline has passed by more than lastCall
 }
 
 // historyState says what became of the question to the history.
@@ -29,6 +29,7 @@ const (
 	historyUnasked    historyState = iota // the answer did not call for it
 	historyRead                           // closing holds what it says
 	historyBusy                           // throttled or failing: ask again
+	historyPutOff                         // it may not be asked yet, because others were asked so much
 	historyUnreadable                     // no ARN, no permission, retention over: it will never tell
 )
 
@@ -84,7 +85,7 @@ func judgeClosed(e evidence, ours Completion) verdict {
 			return unconfirmed
 		}
 		return lost
-	case historyBusy:
+	case historyBusy, historyPutOff:
 		return afterOpen(e)
 	case historyUnasked, historyUnreadable:
 	}
@@ -97,7 +98,7 @@ func judgeClosed(e evidence, ours Completion) verdict {
 // afterOpen waits for a history that cannot tell yet, but not for ever.
 func afterOpen(e evidence) verdict {
 	switch {
-	case !e.overdue && e.tries < maxHistoryTries:
+	case !e.overdue && e.readings < maxReadings:
 		return retry
 	case e.doubtful:
 		return unconfirmed
@@ -105,8 +106,9 @@ func afterOpen(e evidence) verdict {
 	return lost
 }
 
-// maxHistoryTries is how many attempts a lagging or throttled history is waited for.
-const maxHistoryTries = 20
+// maxReadings is how often a history that lags or is throttled is read before the answer has to do. Attempts that Lambda did not
+// answer with "closed" are none of them: nothing was read then.
+const maxReadings = 20
 
 // backoff is the pause before the next attempt: doubling from half a second, with jitter in [0,1), as long as Lambda asks
 // for, and short enough to leave room for more than one attempt before the deadline.

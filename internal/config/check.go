@@ -26,6 +26,7 @@ func (c *Config) check(p problems) {
 	c.checkSourceQueues(p)
 	c.checkTopicQueues(p)
 	c.checkWatchQueues(p)
+	c.checkWatchAccounts(p)
 }
 
 // checkSourceQueues looks for sources that may address a queue which does not exist.
@@ -66,5 +67,29 @@ func (c *Config) checkWatchQueues(p problems) {
 		if _, ok := c.Queues[queue]; !ok && queue != "" && queue != callbacks.DefaultQueue {
 			p.add(Prefix+"WATCH", "function %q goes to queue %q, which %sQUEUES does not have", name, queue, Prefix)
 		}
+	}
+}
+
+// checkWatchAccounts looks for watched functions in accounts that have no role, and for lines that stand for the same functions.
+func (c *Config) checkWatchAccounts(p problems) {
+	if len(p[Prefix+"ACCOUNTS"])+len(p[Prefix+"WATCH"]) > 0 {
+		return // which accounts there are, or which are meant, is not known
+	}
+	type place struct{ account, region string }
+	every := map[place]string{}
+	watches := c.Watch.withDefaults(c.Lambda.Region, c.Accounts)
+	for _, name := range slices.Sorted(maps.Keys(watches)) {
+		w := watches[name]
+		if _, known := c.Accounts[w.Account]; w.Account != "" && !known {
+			p.add(Prefix+"WATCH", "function %q is in account %s, which %sACCOUNTS does not have", name, w.Account, Prefix)
+		}
+		if !Every(name) {
+			continue
+		}
+		at := place{w.Account, w.Region}
+		if other, twice := every[at]; twice {
+			p.add(Prefix+"WATCH", "%q and %q stand for the same functions", other, name)
+		}
+		every[at] = name
 	}
 }

@@ -33,8 +33,9 @@ type Config struct {
 	Session    Session        `envPrefix:"SESSION_"`
 	Review     Review         `envPrefix:"REVIEW_"`
 	Lambda     Lambda         `envPrefix:"LAMBDA_"`
-	Watch      Watches        `env:"WATCH" help:"Functions whose executions are searched for callbacks that nobody announced, by name or ARN, as JSON: queue (default when empty), region (that of LAMBDA_REGION when empty). * stands for every durable function. Nothing is searched when empty." example:"{\"expense-approval\":{\"queue\":\"default\",\"region\":\"eu-central-1\"},\"*\":{}}"`
-	WatchRate  float64        `env:"WATCH_RATE" envDefault:"5" help:"Requests per second that this search may make to one region, over all replicas. AWS allows an account 15 a second." example:"5"`
+	Accounts   Accounts       `env:"ACCOUNTS" help:"AWS accounts beside that of the default credentials, by number, as JSON: roleArn (a role in that account, which is assumed for all calls there), externalId (when its trust policy asks for one). A callback's execution ARN says which it belongs to." example:"{\"123456789012\":{\"roleArn\":\"arn:aws:iam::123456789012:role/countersign\",\"externalId\":\"9f2c41d7\"}}"`
+	Watch      Watches        `env:"WATCH" help:"Functions whose executions are searched for callbacks that nobody announced, by name or ARN, as JSON: queue (default when empty), region (that of LAMBDA_REGION when empty), account (one of ACCOUNTS; that of the default credentials when empty). * stands for every durable function. Nothing is searched when empty." example:"{\"expense-approval\":{\"queue\":\"default\",\"region\":\"eu-central-1\"},\"*\":{}}"`
+	WatchRate  float64        `env:"WATCH_RATE" envDefault:"5" help:"Requests per second by which executions are read in one account and region, over all replicas: for receipts, for what happens after a decision, and for this search, which comes last. AWS allows 15." example:"5"`
 
 	TraceEndpoint  Collector `env:"TRACE_ENDPOINT" help:"Address of an OpenTelemetry collector that takes traces by OTLP over HTTP; without a path, /v1/traces is meant. The standard variables OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES count too then. Nothing is traced when empty." example:"http://otel-collector:4318"`
 	SupportContact string    `env:"SUPPORT_CONTACT" help:"Whom to ask for access; shown to people who have no role." example:"#platform-help or ops@example.com"`
@@ -96,7 +97,7 @@ func Load(lookup func(string) (string, bool), readFile func(string) ([]byte, err
 		return Config{}, err
 	}
 	c.Queues = c.Queues.withDefault(c.Roles.ReviewerGroups)
-	c.Watch = c.Watch.withDefaults(c.Lambda.Region)
+	c.Watch = c.Watch.withDefaults(c.Lambda.Region, c.Accounts)
 	return c, nil
 }
 

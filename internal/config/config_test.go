@@ -84,7 +84,8 @@ func TestLoadReadsEverySetting(t *testing.T) {
 		"EVENTBRIDGE_KEYS", goodToken+"-old, "+goodToken+"-new", "SNS_TOPICS", `{"`+goodTopic+`":{"source":"expenses","queues":["finance"]}}`,
 		"INTAKE_RATE", "0.5", "INTAKE_BURST", "3", "SESSION_IDLE", "1h", "SESSION_LIFETIME", "2h",
 		"REVIEW_IDLE_BUDGET", "5m", "REVIEW_MAX", "1h", "LAMBDA_REGION", "eu-west-1", "LAMBDA_ENDPOINT", "http://127.0.0.1:9001",
-		"WATCH", `{"expense-approval":{"queue":"finance"},"arn:aws:lambda:us-east-1:123456789012:function:pay":{},"*":{"region":"eu-north-1"}}`,
+		"WATCH", `{"expense-approval":{"queue":"finance"},"arn:aws:lambda:us-east-1:123456789012:function:pay":{},"*":{"region":"eu-north-1"},"arn:aws:lambda:us-east-1:111122223333:function:*":{},"refund":{"account":"111122223333"}}`,
+		"ACCOUNTS", `{"111122223333":{"roleArn":"arn:aws:iam::111122223333:role/desk/countersign","externalId":"9f2c"}}`,
 		"WATCH_RATE", "2.5", "TRACE_ENDPOINT", "http://otel-collector:4318", "SUPPORT_CONTACT", "#help", "CONSOLE_LINKS", "true",
 	), nil)
 	if err != nil {
@@ -111,7 +112,10 @@ func TestLoadReadsEverySetting(t *testing.T) {
 		Watch: Watches{
 			"expense-approval": {Queue: "finance", Region: "eu-west-1"}, "*": {Queue: "default", Region: "eu-north-1"},
 			"arn:aws:lambda:us-east-1:123456789012:function:pay": {Queue: "default", Region: "us-east-1"},
+			"arn:aws:lambda:us-east-1:111122223333:function:*":   {Queue: "default", Region: "us-east-1", Account: "111122223333"},
+			"refund": {Queue: "default", Region: "eu-west-1", Account: "111122223333"},
 		},
+		Accounts:  Accounts{"111122223333": {RoleARN: "arn:aws:iam::111122223333:role/desk/countersign", ExternalID: "9f2c"}},
 		WatchRate: 2.5, TraceEndpoint: "http://otel-collector:4318/v1/traces",
 		Lambda: Lambda{Region: "eu-west-1", Endpoint: "http://127.0.0.1:9001"}, SupportContact: "#help", ConsoleLinks: true,
 	}

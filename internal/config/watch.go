@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -13,17 +14,18 @@ import (
 
 // Watch is where the callbacks go that are found in a function's executions.
 type Watch struct {
-	Queue  string `json:"queue"`  // the default queue when empty
-	Region string `json:"region"` // of the function; the one of Lambda when empty
+	Queue   string `json:"queue"`   // the default queue when empty
+	Region  string `json:"region"`  // of the function; the one of Lambda when empty
+	Account string `json:"account"` // of the function, where it is not that of the desk's own credentials
 }
 
-// Watches are the functions whose executions are searched for callbacks, by name or unqualified ARN; "*" stands for every
-// durable function.
+// Watches are the functions whose executions are searched for callbacks, by name or unqualified ARN; "*", also at the end of an
+// ARN, stands for every durable function.
 type Watches map[string]Watch
 
 // watchNames is the rule of ListDurableExecutionsByFunction, FunctionName, without partial ARNs and qualifiers.
 var watchNames = nameRule{
-	regexp.MustCompile(`^(\*|[a-zA-Z0-9-_]{1,64}|arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:[a-zA-Z0-9-_]{1,64})$`).MatchString,
+	regexp.MustCompile(`^(arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:)?(\*|[a-zA-Z0-9-_]{1,64})$`).MatchString,
 	"use a Lambda function's name, its ARN without version or alias, or *",
 }
 
@@ -38,32 +40,32 @@ func (w *Watches) UnmarshalText(text []byte) error {
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(watches)) {
 		region, own := watches[name].Region, regionOf(name)
+		account, ownAccount := watches[name].Account, accountOf(name)
 		switch {
 		case region != "" && !regionName.MatchString(region):
 			problems = append(problems, fmt.Errorf("function %q has %q for a region", name, region))
 		case region != "" && own != "" && region != own:
 			problems = append(problems, fmt.Errorf("function %q has the region %s beside the one in its ARN", name, region))
+		case account != "" && ownAccount != "" && account != ownAccount:
+			problems = append(problems, fmt.Errorf("function %q has the account %s beside the one in its ARN", name, account))
 		}
 	}
 	*w = watches
 	return errors.Join(problems...)
 }
 
-// withDefaults completes the watched functions: queue, and region where neither the ARN nor the operator names one.
-func (w Watches) withDefaults(region string) Watches {
+// withDefaults completes the watched functions: queue, region where neither the ARN nor the operator names one, and the account
+// where the ARN names one that has a role.
+func (w Watches) withDefaults(region string, accounts Accounts) Watches {
 	if len(w) == 0 {
 		return nil
 	}
 	all := make(Watches, len(w))
 	for name, watch := range w {
-		if watch.Queue == "" {
-			watch.Queue = callbacks.DefaultQueue
-		}
-		if watch.Region == "" {
-			watch.Region = regionOf(name)
-		}
-		if watch.Region == "" {
-			watch.Region = region
+		watch.Queue = cmp.Or(watch.Queue, callbacks.DefaultQueue)
+		watch.Region = cmp.Or(watch.Region, regionOf(name), region)
+		if _, known := accounts[accountOf(name)]; known {
+			watch.Account = accountOf(name)
 		}
 		all[name] = watch
 	}
@@ -76,4 +78,9 @@ func regionOf(name string) string {
 		return parts[3]
 	}
 	return ""
+}
+
+// Every reports whether a name stands for every durable function.
+func Every(name string) bool {
+	return name == callbacks.EveryFunction || strings.HasSuffix(name, ":function:"+callbacks.EveryFunction)
 }

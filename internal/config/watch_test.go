@@ -15,6 +15,9 @@ func TestWatchProblems(t *testing.T) {
 		{"unknown queue", `{"pay":{"queue":"finance"}}`, "", `function "pay" goes to queue "finance", which COUNTERSIGN_QUEUES does not have`},
 		{"no region", `{"pay":{"region":"Frankfurt"}}`, "", `function "pay" has "Frankfurt" for a region`},
 		{"two regions", `{"arn:aws:lambda:eu-west-1:123456789012:function:pay":{"region":"us-east-1"}}`, "", "has the region us-east-1 beside the one in its ARN"},
+		{"unknown account", `{"pay":{"account":"111122223333"}}`, "", `function "pay" is in account 111122223333, which COUNTERSIGN_ACCOUNTS does not have`},
+		{"two accounts", `{"arn:aws:lambda:eu-west-1:123456789012:function:pay":{"account":"111122223333"}}`, "", "has the account 111122223333 beside the one in its ARN"},
+		{"the same functions", `{"*":{"region":"eu-west-1"},"arn:aws:lambda:eu-west-1:123456789012:function:*":{}}`, "", `"*" and "arn:aws:lambda:eu-west-1:123456789012:function:*" stand for the same functions`},
 		{"rate of zero", `{"pay":{}}`, "0", "WATCH_RATE must be above zero"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -63,18 +63,24 @@ func classify(err error, reached bool, id callbacks.CallbackID) *callbacks.Lambd
 	if reached {
 		le.Answer = callbacks.AnswerNone
 	}
-	if response, ok := errors.AsType[*awshttp.ResponseError](err); ok && response.HTTPStatusCode() != 0 {
-		le.Status = response.HTTPStatusCode()
-		le.RequestID = response.ServiceRequestID()
-		le.RetryAfter = retryAfter(response.Response.Header)
-		le.Answer = answerOfStatus(le.Status)
-		if api, ok := errors.AsType[smithy.APIError](err); ok {
-			le.Code = api.ErrorCode()
-			if answer, ok := answers[le.Code]; ok {
-				le.Answer = answer
-			}
-		}
+	response, ok := errors.AsType[*awshttp.ResponseError](err)
+	if !ok || response.HTTPStatusCode() == 0 {
 		return le
+	}
+	le.Status = response.HTTPStatusCode()
+	le.RequestID = response.ServiceRequestID()
+	le.RetryAfter = retryAfter(response.Response.Header)
+	answer := answerOfStatus(le.Status)
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		le.Code = api.ErrorCode()
+		if known, ok := answers[le.Code]; ok {
+			answer = known
+		}
+	}
+	if reached {
+		le.Answer = answer
+	} else if answer == callbacks.AnswerDenied || answer == callbacks.AnswerInvalid {
+		le.Answer = callbacks.AnswerDenied // by STS, which was asked for the account's role: Lambda knows nothing of it
 	}
 	return le
 }

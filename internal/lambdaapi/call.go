@@ -47,19 +47,24 @@ func (c *Client) Heartbeat(ctx context.Context, to callbacks.Target) error {
 // option changes the options of one operation.
 type option = func(*lambda.Options)
 
-// call runs requests to the callback's region within a time limit and classifies what goes wrong.
+// call runs requests in a callback's lane within a time limit and classifies what goes wrong.
 func (c *Client) call(ctx context.Context, to callbacks.Target, limit time.Duration, do func(context.Context, *lambda.Client, option) error) error {
+	return c.callIn(ctx, c.lanes.Of(to), to.CallbackID, limit, do)
+}
+
+// callIn is call in a lane. The ID, which may be empty, is kept out of errors.
+func (c *Client) callIn(ctx context.Context, lane callbacks.Lane, id callbacks.CallbackID, limit time.Duration, do func(context.Context, *lambda.Client, option) error) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var w wire
-	err := do(ctx, c.client(c.region(to)), w.tap)
+	err := do(ctx, c.client(lane), w.tap)
 	if err == nil {
 		return nil
 	}
 	if classified, ok := errors.AsType[*callbacks.LambdaError](err); ok {
 		return classified
 	}
-	return classify(err, w.reached.Load(), to.CallbackID)
+	return classify(err, w.reached.Load(), id)
 }
 
 // wire stands between the SDK and its HTTP client for one call, and sees whether a request got as far as a connection.

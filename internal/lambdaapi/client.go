@@ -1,11 +1,12 @@
 package lambdaapi
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
-	"regexp"
-	"strings"
+	"slices"
 	"sync"
 	"time"
 
@@ -35,7 +36,8 @@ type Config struct {
 	Credentials aws.CredentialsProvider // instead of the AWS default chain
 	HTTPClient  aws.HTTPClient          // instead of the SDK's own
 	// Observe may see each request to Lambda pass; nil for none. Requests for credentials do not pass there.
-	Observe func(http.RoundTripper) http.RoundTripper
+	Observe  func(http.RoundTripper) http.RoundTripper
+	Accounts map[string]Role // to assume in other AWS accounts, by their number
 }
 
 // Client implements [callbacks.Lambda]. It is safe for concurrent use.
@@ -44,9 +46,11 @@ type Client struct {
 	endpoint string
 	timeout  time.Duration
 	observe  func(http.RoundTripper) http.RoundTripper
+	lanes    callbacks.Lanes
+	roles    map[string]Role
 
 	mu      sync.Mutex
-	regions map[string]*lambda.Client
+	clients map[callbacks.Lane]*lambda.Client
 }
 
 var _ callbacks.Lambda = (*Client)(nil)
@@ -73,18 +77,28 @@ func New(ctx context.Context, c Config) (*Client, error) {
 	if c.Timeout <= 0 {
 		c.Timeout = DefaultTimeout
 	}
-	return &Client{config: loaded, endpoint: c.Endpoint, timeout: c.Timeout, observe: c.Observe, regions: map[string]*lambda.Client{}}, nil
+	return &Client{
+		config: loaded, endpoint: c.Endpoint, timeout: c.Timeout, observe: c.Observe,
+		lanes: callbacks.Lanes{Accounts: slices.Sorted(maps.Keys(c.Accounts)), Region: loaded.Region}, roles: c.Accounts,
+		clients: map[callbacks.Lane]*lambda.Client{},
+	}, nil
 }
 
-// client returns the SDK client of a region, made on demand.
-func (c *Client) client(region string) *lambda.Client {
+// Lanes tells in which lane of this client a callback lives.
+func (c *Client) Lanes() callbacks.Lanes { return c.lanes }
+
+// client returns the SDK client of a lane, made on demand.
+func (c *Client) client(lane callbacks.Lane) *lambda.Client {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if client, ok := c.regions[region]; ok {
+	if client, ok := c.clients[lane]; ok {
 		return client
 	}
 	client := lambda.NewFromConfig(c.config, func(o *lambda.Options) {
-		o.Region = region
+		o.Region = cmp.Or(lane.Region, c.lanes.Region)
+		if role, ok := c.roles[lane.Account]; ok {
+			o.Credentials = role.credentials(c.config, o.Region)
+		}
 		if c.endpoint != "" {
 			o.BaseEndpoint = aws.String(c.endpoint)
 		}
@@ -96,24 +110,12 @@ func (c *Client) client(region string) *lambda.Client {
 		o.Retryer = aws.NopRetryer{}
 		o.RetryMaxAttempts = 0
 	})
-	if len(c.regions) < maxClients {
-		c.regions[region] = client
+	if len(c.clients) >= maxClients {
+		for one := range c.clients { // whichever; it is made again when it is needed
+			delete(c.clients, one)
+			break
+		}
 	}
+	c.clients[lane] = client
 	return client
-}
-
-// regionName is what a region looks like: us-east-1, us-gov-west-1, us-isob-east-1, eusc-de-east-1. Other text never
-// becomes part of a host name.
-var regionName = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}$`)
-
-// region chooses where a callback lives: as its target says, else as the ARN says, else the default. ARNs are read
-// leniently, for not every engine writes AWS's.
-func (c *Client) region(to callbacks.Target) string {
-	if regionName.MatchString(to.Region) {
-		return to.Region
-	}
-	if parts := strings.SplitN(to.ExecutionARN, ":", 5); len(parts) == 5 && regionName.MatchString(parts[3]) {
-		return parts[3]
-	}
-	return c.config.Region
 }

@@ -19,10 +19,10 @@ const (
 	pageExecutions = 1000 // the maximum of ListDurableExecutionsByFunction
 )
 
-// DurableFunctions reads a page of a region's functions and keeps those that are durable: they alone have a DurableConfig.
-func (c *Client) DurableFunctions(ctx context.Context, region, marker string) (callbacks.FunctionPage, error) {
+// DurableFunctions reads a page of a lane's functions and keeps those that are durable: they alone have a DurableConfig.
+func (c *Client) DurableFunctions(ctx context.Context, lane callbacks.Lane, marker string) (callbacks.FunctionPage, error) {
 	var page callbacks.FunctionPage
-	err := c.call(ctx, callbacks.Target{Region: region}, c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
+	err := c.callIn(ctx, lane, "", c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
 		answer, err := client.ListFunctions(ctx, &lambda.ListFunctionsInput{Marker: optional(marker), MaxItems: aws.Int32(pageFunctions)}, wire)
 		if err != nil {
 			return err
@@ -41,7 +41,7 @@ func (c *Client) DurableFunctions(ctx context.Context, region, marker string) (c
 // RunningExecutions reads a page of a function's executions, of all its versions. Emulators ignore the filter by status.
 func (c *Client) RunningExecutions(ctx context.Context, of callbacks.Watch, marker string) (callbacks.ExecutionPage, error) {
 	var page callbacks.ExecutionPage
-	err := c.call(ctx, callbacks.Target{Region: of.Region}, c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
+	err := c.callIn(ctx, of.Lane(), "", c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
 		answer, err := client.ListDurableExecutionsByFunction(ctx, &lambda.ListDurableExecutionsByFunctionInput{
 			FunctionName: aws.String(of.Function),
 			Statuses:     []types.ExecutionStatus{types.ExecutionStatusRunning},
@@ -66,8 +66,7 @@ func (c *Client) RunningExecutions(ctx context.Context, of callbacks.Watch, mark
 // Events reads a page of an execution's history.
 func (c *Client) Events(ctx context.Context, q callbacks.EventQuery) (callbacks.EventPage, error) {
 	var page callbacks.EventPage
-	to := callbacks.Target{Region: q.Region, ExecutionARN: q.ExecutionARN}
-	err := c.call(ctx, to, c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
+	err := c.callIn(ctx, q.Lane, "", c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
 		answer, err := client.GetDurableExecutionHistory(ctx, &lambda.GetDurableExecutionHistoryInput{
 			DurableExecutionArn:  aws.String(q.ExecutionARN),
 			IncludeExecutionData: aws.Bool(q.Data),

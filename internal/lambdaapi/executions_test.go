@@ -36,7 +36,7 @@ func TestDurableFunctions(t *testing.T) {
 			{"FunctionName": "pay", "DurableConfig": event{"ExecutionTimeout": 60}}, {"FunctionName": "thumbnails"}, {"FunctionName": "ship", "DurableConfig": event{}},
 		}})
 	})
-	got, err := newClient(t, lambdaapi.Config{Endpoint: s.url}).DurableFunctions(t.Context(), "eu-west-1", "m1")
+	got, err := newClient(t, lambdaapi.Config{Endpoint: s.url}).DurableFunctions(t.Context(), callbacks.Lane{Region: "eu-west-1"}, "m1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestEvents(t *testing.T) {
 		ev("ExecutionStopped", "root", nil),
 	}}
 	s := serve(t, g.ServeHTTP)
-	got, err := newClient(t, lambdaapi.Config{Endpoint: s.url}).Events(t.Context(), callbacks.EventQuery{Region: "eu-west-1", ExecutionARN: arn, Limit: 100, Data: true})
+	got, err := newClient(t, lambdaapi.Config{Endpoint: s.url}).Events(t.Context(), callbacks.EventQuery{Lane: callbacks.Lane{Region: "eu-west-1"}, ExecutionARN: arn, Limit: 100, Data: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,10 @@ func TestEvents_InputThatIsNone(t *testing.T) {
 func TestReadsAreOneAttempt(t *testing.T) {
 	t.Parallel()
 	for name, read := range map[string]func(*lambdaapi.Client) error{
-		"DurableFunctions": func(c *lambdaapi.Client) error { _, err := c.DurableFunctions(t.Context(), "", ""); return err },
+		"DurableFunctions": func(c *lambdaapi.Client) error {
+			_, err := c.DurableFunctions(t.Context(), callbacks.Lane{}, "")
+			return err
+		},
 		"RunningExecutions": func(c *lambdaapi.Client) error {
 			_, err := c.RunningExecutions(t.Context(), callbacks.Watch{Function: "pay"}, "")
 			return err

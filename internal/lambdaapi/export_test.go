@@ -4,5 +4,5 @@ package lambdaapi
 func KeptClients(c *Client) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.regions)
+	return len(c.clients)
 }

@@ -13,6 +13,7 @@ import (
 type budgetRow struct {
 	bun.BaseModel `bun:"table:read_budgets"`
 
+	Account     string `bun:",pk"`
 	Region      string `bun:",pk"`
 	Rate        float64
 	PaidUntil   int64
@@ -25,26 +26,27 @@ type budgetRow struct {
 
 func (r *budgetRow) budget() callbacks.ReadBudget {
 	return callbacks.ReadBudget{
-		Region: r.Region, Rate: r.Rate, PaidUntil: fromMillis(r.PaidUntil), PausedUntil: fromMillis(r.PausedUntil),
+		Lane: callbacks.Lane{Account: r.Account, Region: r.Region}, Rate: r.Rate, PaidUntil: fromMillis(r.PaidUntil), PausedUntil: fromMillis(r.PausedUntil),
 		Strikes: int(r.Strikes), Minute: fromMillis(r.Minute), Used: int(r.Used), Before: int(r.UsedBefore),
 	}
 }
 
 func rowOfBudget(b callbacks.ReadBudget) budgetRow {
 	return budgetRow{
-		Region: b.Region, Rate: b.Rate, PaidUntil: millis(b.PaidUntil), PausedUntil: millis(b.PausedUntil),
+		Account: b.Lane.Account, Region: b.Lane.Region, Rate: b.Rate, PaidUntil: millis(b.PaidUntil), PausedUntil: millis(b.PausedUntil),
 		Strikes: int64(b.Strikes), Minute: millis(b.Minute), Used: int64(b.Used), UsedBefore: int64(b.Before),
 	}
 }
 
 // ChangeBudget implements callbacks.WatchStore.
-func (s *Store) ChangeBudget(ctx context.Context, region string, fn func(*callbacks.ReadBudget)) error {
+func (s *Store) ChangeBudget(ctx context.Context, lane callbacks.Lane, fn func(*callbacks.ReadBudget)) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
-		text, args := t.insertion(&budgetRow{Region: region})
-		if _, err := t.exec(ctx, text+` on conflict (region) do nothing`, args...); err != nil {
+		text, args := t.insertion(&budgetRow{Account: lane.Account, Region: lane.Region})
+		if _, err := t.exec(ctx, text+` on conflict (account, region) do nothing`, args...); err != nil {
 			return fmt.Errorf("write budget: %w", err)
 		}
-		before, err := row[budgetRow](ctx, t, `select * from read_budgets where region = ?`+t.dialect.forUpdate, storable(region))
+		before, err := row[budgetRow](ctx, t, `select * from read_budgets where account = ? and region = ?`+t.dialect.forUpdate,
+			storable(lane.Account), storable(lane.Region))
 		if err != nil {
 			return fmt.Errorf("read budget: %w", err)
 		}
@@ -58,7 +60,7 @@ func (s *Store) ChangeBudget(ctx context.Context, region string, fn func(*callba
 // Budgets implements callbacks.WatchStore.
 func (s *Store) Budgets(ctx context.Context) ([]callbacks.ReadBudget, error) {
 	var all []budgetRow
-	if err := s.db.NewSelect().Model(&all).OrderExpr("region").Scan(ctx); err != nil {
+	if err := s.db.NewSelect().Model(&all).OrderExpr("account, region").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read budgets: %w", unavailable(err))
 	}
 	budgets := make([]callbacks.ReadBudget, len(all))

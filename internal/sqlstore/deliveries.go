@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -21,7 +22,9 @@ type deliveryRow struct {
 	Kind        string
 	Result      []byte
 	Error       sql.NullString
+	Lane        string
 	Tries       int64
+	Readings    int64
 	Doubtful    bool
 	DueAt       int64
 	LeaseOwner  string
@@ -40,7 +43,9 @@ func (r *deliveryRow) delivery(id callbacks.ID) (callbacks.Delivery, error) {
 	d := callbacks.Delivery{
 		Callback:   id,
 		Completion: callbacks.Completion{Kind: callbacks.Kind(r.Kind), Result: r.Result},
+		Lane:       callbacks.ParseLane(r.Lane),
 		Tries:      int(r.Tries),
+		Readings:   int(r.Readings),
 		Doubtful:   r.Doubtful,
 		DueAt:      fromMillis(r.DueAt),
 	}
@@ -61,7 +66,7 @@ func (t *tx) addDelivery(ctx context.Context, num int64, d callbacks.Delivery) e
 	due := millis(d.DueAt)
 	r := deliveryRow{
 		Callback: num, Kind: string(d.Completion.Kind), Result: d.Completion.Result,
-		Tries: int64(d.Tries), Doubtful: d.Doubtful, DueAt: due, ClaimableAt: due,
+		Lane: storable(d.Lane.String()), Tries: int64(d.Tries), Readings: int64(d.Readings), Doubtful: d.Doubtful, DueAt: due, ClaimableAt: due,
 	}
 	if d.Completion.Kind == callbacks.Failure {
 		e, err := encode(errorDocument{
@@ -83,15 +88,20 @@ func (t *tx) addDelivery(ctx context.Context, num int64, d callbacks.Delivery) e
 }
 
 // ClaimDeliveries implements callbacks.Store.
-func (s *Store) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int) ([]callbacks.Work, error) {
+func (s *Store) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []callbacks.Lane) ([]callbacks.Work, error) {
+	args := []any{storable(lease.Owner), millis(lease.Until), millis(now)}
+	for _, l := range full {
+		args = append(args, storable(l.String()))
+	}
 	var work []callbacks.Work
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
 		claimed, err := rows[deliveryRow](ctx, t, `
 			update deliveries set lease_owner = ?, claimable_at = ?, tries = tries + 1,
 				doubtful = doubtful or exists (select 1 from attempts where attempts.callback = deliveries.callback and ended_at = 0)
 			where callback in (
-				select callback from deliveries where claimable_at > 0 and claimable_at <= ? order by claimable_at limit ?`+t.dialect.skipLocked+`)
-			returning *`, storable(lease.Owner), millis(lease.Until), millis(now), limit)
+				select callback from deliveries where claimable_at > 0 and claimable_at <= ?`+strings.Repeat(` and lane <> ?`, len(full))+`
+				order by claimable_at limit ?`+t.dialect.skipLocked+`)
+			returning *`, append(args, limit)...)
 		if err != nil {
 			return fmt.Errorf("claim deliveries: %w", err)
 		}
@@ -157,7 +167,7 @@ func (s *Store) FinishDelivery(ctx context.Context, owner string, attempt callba
 		}
 		c.Revision++
 		after := before
-		after.LeaseOwner, after.Doubtful = "", delivery.Doubtful
+		after.LeaseOwner, after.Doubtful, after.Readings = "", delivery.Doubtful, int64(delivery.Readings)
 		after.DueAt, after.ClaimableAt = millis(delivery.DueAt), millis(delivery.DueAt)
 		if after.Aftermath, err = encodeAftermath(delivery.Aftermath); err != nil {
 			return entry, fmt.Errorf("encode aftermath: %w", err)
@@ -177,7 +187,7 @@ func (s *Store) RetryDelivery(ctx context.Context, id callbacks.ID, now time.Tim
 			return entry, err
 		}
 		c.Revision++
-		n, err := t.exec(ctx, `update deliveries set due_at = ?, claimable_at = case when lease_owner = '' then ? else claimable_at end
+		n, err := t.exec(ctx, `update deliveries set readings = 0, due_at = ?, claimable_at = case when lease_owner = '' then ? else claimable_at end
 			where callback = ?`, millis(now), millis(now), num)
 		if err != nil {
 			return entry, fmt.Errorf("update delivery: %w", err)
@@ -195,9 +205,9 @@ func (s *Store) NextDelivery(ctx context.Context) (time.Time, error) {
 }
 
 // next reads one time, zero when there is none.
-func (s *Store) next(ctx context.Context, text string) (time.Time, error) {
+func (s *Store) next(ctx context.Context, text string, args ...any) (time.Time, error) {
 	var found []int64
-	if err := s.db.NewRaw(text).Scan(ctx, &found); err != nil {
+	if err := s.db.NewRaw(text, args...).Scan(ctx, &found); err != nil {
 		return time.Time{}, unavailable(err)
 	}
 	if len(found) == 0 {

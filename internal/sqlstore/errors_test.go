@@ -26,7 +26,7 @@ func checkUnavailable(t *testing.T, s *sqlstore.Store) {
 		"Get":     only(s.Get(ctx, c.ID)), "Content": only(s.Content(ctx, c.ID)), "List": only(s.List(ctx, query)),
 		"Count": only(s.Count(ctx, query, 1)), "Functions": only(s.Functions(ctx, query, 1)), "Update": only(s.Update(ctx, c.ID, fn)),
 		"Delivery":        only(s.Delivery(ctx, c.ID)),
-		"ClaimDeliveries": only(s.ClaimDeliveries(ctx, now, callbacks.Lease{}, 1)),
+		"ClaimDeliveries": only(s.ClaimDeliveries(ctx, now, callbacks.Lease{}, 1, nil)),
 		"FinishDelivery":  only(s.FinishDelivery(ctx, "", callbacks.Attempt{}, c.ID, nil)),
 		"RetryDelivery":   only(s.RetryDelivery(ctx, c.ID, now, nil)), "NextDelivery": only(s.NextDelivery(ctx)),
 		"ClaimHeartbeats": only(s.ClaimHeartbeats(ctx, now, 1)), "NextHeartbeat": only(s.NextHeartbeat(ctx)),

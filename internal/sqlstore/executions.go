@@ -75,7 +75,8 @@ const (
 // DueExecutions implements callbacks.WatchStore.
 func (s *Store) DueExecutions(ctx context.Context, w callbacks.Watch, scan, now time.Time, limit int) ([]callbacks.WatchedExecution, error) {
 	var nums []int64
-	err := s.db.NewRaw(`select num from watches where function = ? and region = ?`, storable(w.Function), storable(w.Region)).Scan(ctx, &nums)
+	err := s.db.NewRaw(`select num from watches where function = ? and account = ? and region = ?`,
+		storable(w.Function), storable(w.Account), storable(w.Region)).Scan(ctx, &nums)
 	if err != nil || len(nums) == 0 {
 		return nil, unavailable(err)
 	}

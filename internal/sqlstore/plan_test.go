@@ -284,7 +284,7 @@ func exercise(t *testing.T, s *Store) {
 		return callbacks.Change{Audit: entry, Delivery: &callbacks.Delivery{Callback: c.ID, Completion: callbackstest.NewCompletion(), DueAt: now}}, nil
 	})
 	check(err)
-	_, err = s.ClaimDeliveries(ctx, now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 10)
+	_, err = s.ClaimDeliveries(ctx, now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 10, []callbacks.Lane{{Region: "elsewhere"}})
 	check(err)
 	_, err = s.FinishDelivery(ctx, "w", callbacks.Attempt{Number: 1, StartedAt: now, EndedAt: now}, c.ID,
 		func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
@@ -350,18 +350,18 @@ func exerciseWatches(t *testing.T, s *Store, known callbacks.Callback) {
 	_, err := s.Receive(ctx, callbacks.Message{}, found, callbacks.Content{}, callbacks.Unannounced, callbacks.AuditEntry{})
 	errs := []error{err}
 	_, err = s.Receive(ctx, callbacks.Message{}, found, callbacks.Content{}, "f", callbacks.AuditEntry{Action: "x"})
-	errs = append(errs, err, s.SetWatches(ctx, callbacks.OriginConfig, []callbacks.Watch{w, {Function: "gone"}}), s.SetWatches(ctx, callbacks.OriginConfig, []callbacks.Watch{w}))
-	_, err = s.ClaimWatches(ctx, now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 10)
+	errs = append(errs, err, s.SetWatches(ctx, []callbacks.Watch{w, {Function: "gone"}}), s.SetWatches(ctx, []callbacks.Watch{w}), s.SetFunctions(ctx, w.Lane(), nil))
+	_, err = s.ClaimWatches(ctx, w.Lane(), now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 10)
 	errs = append(errs, err, s.RenewWatch(ctx, w, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}),
 		s.SeeExecutions(ctx, "w", w, now, []string{known.ExecutionARN, "b"}), s.MissExecutions(ctx, "w", w, now))
 	_, err = s.DueExecutions(ctx, w, now, now, 10)
 	errs = append(errs, err, s.SaveExecution(ctx, "w", w, now, callbacks.WatchedExecution{ARN: known.ExecutionARN}),
 		s.SaveExecution(ctx, "w", w, now, callbacks.WatchedExecution{ARN: "b", Trace: callbacks.Trace{Ended: callbacks.ExecutionFailed}}),
 		s.FinishWatch(ctx, "w", callbacks.WatchState{Watch: w}))
-	_, err = s.NextWatch(ctx)
+	_, err = s.NextWatch(ctx, w.Lane())
 	errs = append(errs, err)
 	_, err = s.Lookup(ctx, known.CallbackID)
-	errs = append(errs, err, s.ChangeBudget(ctx, "", func(b *callbacks.ReadBudget) { b.Used++ }))
+	errs = append(errs, err, s.ChangeBudget(ctx, w.Lane(), func(b *callbacks.ReadBudget) { b.Used++ }))
 	if err := errors.Join(errs...); err != nil {
 		t.Fatal(err)
 	}

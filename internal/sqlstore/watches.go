@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -16,6 +17,7 @@ type watchRow struct {
 
 	Num         int64 `bun:",pk,autoincrement"`
 	Function    string
+	Account     string
 	Region      string
 	Queue       string
 	Origin      string
@@ -30,9 +32,13 @@ type watchRow struct {
 	Unannounced int64
 }
 
+func (r *watchRow) watch() callbacks.Watch {
+	return callbacks.Watch{Function: r.Function, Account: r.Account, Region: r.Region, Queue: r.Queue}
+}
+
 func (r *watchRow) state() callbacks.WatchState {
 	s := callbacks.WatchState{
-		Watch:     callbacks.Watch{Function: r.Function, Region: r.Region, Queue: r.Queue},
+		Watch:     r.watch(),
 		DueAt:     fromMillis(r.DueAt),
 		ScannedAt: fromMillis(r.ScannedAt),
 		Problem:   callbacks.Answer(r.Problem),
@@ -53,39 +59,59 @@ func statesOfWatches(rows []watchRow) []callbacks.WatchState {
 }
 
 // SetWatches implements callbacks.WatchStore.
-func (s *Store) SetWatches(ctx context.Context, from callbacks.Origin, watches []callbacks.Watch) error {
-	wanted := map[callbacks.Watch]bool{} // without the queue
-	for _, w := range watches {
-		wanted[callbacks.Watch{Function: w.Function, Region: w.Region}] = true
-	}
+func (s *Store) SetWatches(ctx context.Context, watches []callbacks.Watch) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
-		there, err := rows[watchRow](ctx, t, `select * from watches where origin = ?`, string(from))
+		there, err := rows[watchRow](ctx, t, `select * from watches`)
 		if err != nil {
 			return fmt.Errorf("read watches: %w", err)
 		}
-		for _, r := range there {
-			if wanted[callbacks.Watch{Function: r.Function, Region: r.Region}] {
-				continue
-			}
-			for _, text := range []string{`delete from executions where watch = ?`, `delete from watches where num = ?`} {
-				if _, err := t.exec(ctx, text, r.Num); err != nil {
-					return fmt.Errorf("remove watch: %w", err)
-				}
-			}
-		}
+		everywhere := map[callbacks.Lane]bool{}
 		for _, w := range watches {
-			if err := t.putWatch(ctx, from, w); err != nil {
-				return err
+			everywhere[w.Lane()] = everywhere[w.Lane()] || w.Function == callbacks.EveryFunction
+		}
+		there = slices.DeleteFunc(there, func(r watchRow) bool {
+			return r.Origin == string(callbacks.OriginRegion) && everywhere[r.watch().Lane()]
+		})
+		return t.replaceWatches(ctx, callbacks.OriginConfig, there, watches)
+	})
+}
+
+// SetFunctions implements callbacks.WatchStore.
+func (s *Store) SetFunctions(ctx context.Context, lane callbacks.Lane, watches []callbacks.Watch) error {
+	return s.transact(ctx, func(ctx context.Context, t *tx) error {
+		there, err := rows[watchRow](ctx, t, `select * from watches where origin = ? and account = ? and region = ?`,
+			string(callbacks.OriginRegion), storable(lane.Account), storable(lane.Region))
+		if err != nil {
+			return fmt.Errorf("read watches: %w", err)
+		}
+		return t.replaceWatches(ctx, callbacks.OriginRegion, there, watches)
+	})
+}
+
+// replaceWatches writes watches in place of those that are there.
+func (t *tx) replaceWatches(ctx context.Context, from callbacks.Origin, there []watchRow, watches []callbacks.Watch) error {
+	for _, r := range there {
+		if slices.ContainsFunc(watches, func(w callbacks.Watch) bool { return w.Function == r.Function && w.Lane() == r.watch().Lane() }) {
+			continue
+		}
+		for _, text := range []string{`delete from executions where watch = ?`, `delete from watches where num = ?`} {
+			if _, err := t.exec(ctx, text, r.Num); err != nil {
+				return fmt.Errorf("remove watch: %w", err)
 			}
 		}
-		return nil
-	})
+	}
+	for _, w := range watches {
+		if err := t.putWatch(ctx, from, w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // putWatch adds a watch, due at once, or gives one that is there its queue. What the operator named stays his.
 func (t *tx) putWatch(ctx context.Context, from callbacks.Origin, w callbacks.Watch) error {
-	text, args := t.insertion(&watchRow{Function: w.Function, Region: w.Region, Queue: w.Queue, Origin: string(from)})
-	_, err := t.exec(ctx, text+` on conflict (function, region) do update set queue = excluded.queue, origin = excluded.origin
+	text, args := t.insertion(&watchRow{Function: w.Function, Account: w.Account, Region: w.Region, Queue: w.Queue, Origin: string(from)})
+	_, err := t.exec(ctx, text+` on conflict (function, account, region) do update set queue = excluded.queue, origin = excluded.origin
 		where excluded.origin = ? or watches.origin = excluded.origin`, append(args, string(callbacks.OriginConfig))...)
 	if err != nil {
 		return fmt.Errorf("write watch: %w", err)
@@ -96,19 +122,19 @@ func (t *tx) putWatch(ctx context.Context, from callbacks.Origin, w callbacks.Wa
 // Watches implements callbacks.WatchStore.
 func (s *Store) Watches(ctx context.Context) ([]callbacks.WatchState, error) {
 	var all []watchRow
-	if err := s.db.NewSelect().Model(&all).OrderExpr("function, region").Scan(ctx); err != nil {
+	if err := s.db.NewSelect().Model(&all).OrderExpr("function, account, region").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read watches: %w", unavailable(err))
 	}
 	return statesOfWatches(all), nil
 }
 
 // ClaimWatches implements callbacks.WatchStore.
-func (s *Store) ClaimWatches(ctx context.Context, now time.Time, lease callbacks.Lease, limit int) ([]callbacks.WatchState, error) {
+func (s *Store) ClaimWatches(ctx context.Context, lane callbacks.Lane, now time.Time, lease callbacks.Lease, limit int) ([]callbacks.WatchState, error) {
 	var claimed []watchRow
 	err := s.transact(ctx, func(ctx context.Context, t *tx) (err error) {
 		claimed, err = rows[watchRow](ctx, t, `update watches set lease_owner = ?, claimable_at = ?, scan_from = ?
-			where num in (select num from watches where claimable_at <= ? order by claimable_at limit ?`+t.dialect.skipLocked+`)
-			returning *`, storable(lease.Owner), millis(lease.Until), millis(now), millis(now), limit)
+			where num in (select num from watches where account = ? and region = ? and claimable_at <= ? order by claimable_at limit ?`+t.dialect.skipLocked+`)
+			returning *`, storable(lease.Owner), millis(lease.Until), millis(now), storable(lane.Account), storable(lane.Region), millis(now), limit)
 		return err
 	})
 	if err != nil {
@@ -120,8 +146,8 @@ func (s *Store) ClaimWatches(ctx context.Context, now time.Time, lease callbacks
 // RenewWatch implements callbacks.WatchStore.
 func (s *Store) RenewWatch(ctx context.Context, w callbacks.Watch, lease callbacks.Lease) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
-		n, err := t.exec(ctx, `update watches set claimable_at = ? where function = ? and region = ? and lease_owner = ?`,
-			millis(lease.Until), storable(w.Function), storable(w.Region), storable(lease.Owner))
+		n, err := t.exec(ctx, `update watches set claimable_at = ? where function = ? and account = ? and region = ? and lease_owner = ?`,
+			millis(lease.Until), storable(w.Function), storable(w.Account), storable(w.Region), storable(lease.Owner))
 		if err == nil && n == 0 {
 			return callbacks.ErrLeaseLost
 		}
@@ -145,8 +171,8 @@ func (s *Store) FinishWatch(ctx context.Context, owner string, w callbacks.Watch
 // leased runs fn for a watch whose lease is the owner's, and keeps it so until fn is through.
 func (s *Store) leased(ctx context.Context, owner string, w callbacks.Watch, fn func(ctx context.Context, t *tx, num int64) error) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
-		nums, err := rows[int64](ctx, t, `select num from watches where function = ? and region = ? and lease_owner = ? and lease_owner <> ''`+
-			t.dialect.forUpdate, storable(w.Function), storable(w.Region), storable(owner))
+		nums, err := rows[int64](ctx, t, `select num from watches where function = ? and account = ? and region = ? and lease_owner = ? and lease_owner <> ''`+
+			t.dialect.forUpdate, storable(w.Function), storable(w.Account), storable(w.Region), storable(owner))
 		if err != nil {
 			return fmt.Errorf("read watch: %w", err)
 		}
@@ -158,6 +184,7 @@ func (s *Store) leased(ctx context.Context, owner string, w callbacks.Watch, fn 
 }
 
 // NextWatch implements callbacks.WatchStore.
-func (s *Store) NextWatch(ctx context.Context) (time.Time, error) {
-	return s.next(ctx, `select claimable_at from watches order by claimable_at limit 1`)
+func (s *Store) NextWatch(ctx context.Context, lane callbacks.Lane) (time.Time, error) {
+	return s.next(ctx, `select claimable_at from watches where account = ? and region = ? order by claimable_at limit 1`,
+		storable(lane.Account), storable(lane.Region))
 }

@@ -17,6 +17,7 @@ func testDeliveries(t *testing.T, open func(*testing.T) callbacks.Store) {
 		"ClaimRecordsTheAttempt": claimRecordsAttempt,
 		"NotBeforeTheyAreDue":    claimNotDue,
 		"EarliestFirstToLimit":   claimLimit,
+		"NoneInAFullLane":        claimOtherLanes,
 		"OneClaimantEach":        claimsRace,
 		"OpenAttemptMakesDoubt":  claimAfterCrash,
 		"NoAttemptOnceAccepted":  claimCompleted,
@@ -37,7 +38,7 @@ func lease(owner string, now time.Time) callbacks.Lease {
 
 func claim(t testing.TB, s callbacks.Store, owner string, now time.Time) []callbacks.Work {
 	t.Helper()
-	work, err := s.ClaimDeliveries(t.Context(), now, lease(owner, now), 10)
+	work, err := s.ClaimDeliveries(t.Context(), now, lease(owner, now), 10, nil)
 	if err != nil {
 		t.Fatalf("claim: %v", err)
 	}
@@ -154,7 +155,7 @@ func claimLimit(t *testing.T, s callbacks.Store) {
 	}
 	var got []callbacks.ID
 	for _, limit := range []int{2, 2, 2} {
-		work, err := s.ClaimDeliveries(t.Context(), T0, lease("worker", T0), limit)
+		work, err := s.ClaimDeliveries(t.Context(), T0, lease("worker", T0), limit, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -163,6 +164,22 @@ func claimLimit(t *testing.T, s callbacks.Store) {
 		}
 	}
 	same(t, "claimed callbacks", got, want)
+}
+
+func claimOtherLanes(t *testing.T, s callbacks.Store) {
+	lanes := []callbacks.Lane{{Region: "eu-west-1"}, {Account: "111122223333", Region: "eu-west-1"}, {}}
+	for _, lane := range lanes {
+		c := put(t, s, NewCallback())
+		decideIn(t, s, c.ID, lane, T0)
+	}
+	work, err := s.ClaimDeliveries(t.Context(), T0, lease("worker", T0), 10, lanes[:2])
+	if err != nil || len(work) != 1 || work[0].Delivery.Lane != lanes[2] {
+		t.Fatalf("claimed %+v, %v; want the one in no full lane", work, err)
+	}
+	work, err = s.ClaimDeliveries(t.Context(), T0, lease("worker", T0), 10, lanes[:1])
+	if err != nil || len(work) != 1 || work[0].Delivery.Lane != lanes[1] {
+		t.Fatalf("claimed %+v, %v; want that of the other account", work, err)
+	}
 }
 
 func claimsRace(t *testing.T, s callbacks.Store) {
@@ -176,7 +193,7 @@ func claimsRace(t *testing.T, s callbacks.Store) {
 	for worker := range 8 {
 		all.Go(func() {
 			for {
-				work, err := s.ClaimDeliveries(t.Context(), T0, lease(fmt.Sprint(worker), T0), 3)
+				work, err := s.ClaimDeliveries(t.Context(), T0, lease(fmt.Sprint(worker), T0), 3, nil)
 				if err != nil {
 					t.Errorf("claim: %v", err)
 				}
@@ -193,7 +210,7 @@ func claimsRace(t *testing.T, s callbacks.Store) {
 	}
 	all.Wait()
 	// A worker that passes over what another one is just claiming may find nothing and leave: nothing is lost by that.
-	rest, err := s.ClaimDeliveries(t.Context(), T0, lease("rest", T0), n)
+	rest, err := s.ClaimDeliveries(t.Context(), T0, lease("rest", T0), n, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,7 +275,7 @@ func finishSettles(t *testing.T, s callbacks.Store) {
 	got, err := s.FinishDelivery(t.Context(), "worker", attempt, c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
 		same(t, "callback and delivery that fn gets", callbacks.Work{Callback: *c, Delivery: *d}, w)
 		Ended(callbacks.Completed, T0)(c)
-		d.DueAt, d.Doubtful = time.Time{}, true
+		d.DueAt, d.Doubtful, d.Readings = time.Time{}, true, 3
 		return Entry(*c, callbacks.ActionDelivered, T0), nil
 	})
 	if err != nil {
@@ -269,7 +286,7 @@ func finishSettles(t *testing.T, s callbacks.Store) {
 	}
 	same(t, "stored and returned callback", get(t, s, c.ID), got)
 	same(t, "delivery", delivery(t, s, c.ID), callbacks.Delivery{
-		Callback: c.ID, Completion: NewCompletion(), Tries: 1, Doubtful: true, Attempts: []callbacks.Attempt{attempt}})
+		Callback: c.ID, Completion: NewCompletion(), Tries: 1, Readings: 3, Doubtful: true, Attempts: []callbacks.Attempt{attempt}})
 	same(t, "actions", auditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionDelivered, callbacks.ActionDecided, callbacks.ActionReceived})
 	if next := nextDelivery(t, s); !next.IsZero() {
 		t.Errorf("next delivery is due at %v, want none", next)

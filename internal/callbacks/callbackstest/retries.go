@@ -23,7 +23,7 @@ func retryMakesDue(t *testing.T, s callbacks.Store) {
 	w := claimOne(t, s, "worker", T0)
 	if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, T0, callbacks.AnswerNone), c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
 		Ended(callbacks.Unconfirmed, T0)(c)
-		d.DueAt, d.Doubtful = time.Time{}, true
+		d.DueAt, d.Doubtful, d.Readings = time.Time{}, true, 20
 		return Entry(*c, callbacks.ActionUnconfirmed, T0), nil
 	}); err != nil {
 		t.Fatal(err)
@@ -38,8 +38,8 @@ func retryMakesDue(t *testing.T, s callbacks.Store) {
 	}
 	same(t, "stored and returned callback", get(t, s, c.ID), got)
 	same(t, "next delivery", nextDelivery(t, s), now)
-	if w := claimOne(t, s, "worker", now); w.Delivery.Tries != 2 || !w.Delivery.Doubtful || w.Callback.State != callbacks.Decided {
-		t.Errorf("got %d tries, doubtful %t, state %s; want 2, true, decided", w.Delivery.Tries, w.Delivery.Doubtful, w.Callback.State)
+	if w := claimOne(t, s, "worker", now); w.Delivery.Tries != 2 || !w.Delivery.Doubtful || w.Delivery.Readings != 0 || w.Callback.State != callbacks.Decided {
+		t.Errorf("got %d tries, %d readings, doubtful %t, state %s; want 2, 0, true, decided", w.Delivery.Tries, w.Delivery.Readings, w.Delivery.Doubtful, w.Callback.State)
 	}
 	if actions := auditOf(t, s, c.ID); actions[0] != callbacks.ActionRetried {
 		t.Errorf("latest action is %s, want the retry", actions[0])

@@ -105,11 +105,17 @@ func update(t testing.TB, s callbacks.Store, id callbacks.ID, fn func(*callbacks
 // decide records a decision with its delivery, due at a time.
 func decide(t testing.TB, s callbacks.Store, id callbacks.ID, due time.Time) callbacks.Callback {
 	t.Helper()
+	return decideIn(t, s, id, callbacks.Lane{}, due)
+}
+
+// decideIn makes a decision that goes to a lane.
+func decideIn(t testing.TB, s callbacks.Store, id callbacks.ID, lane callbacks.Lane, due time.Time) callbacks.Callback {
+	t.Helper()
 	return update(t, s, id, func(c *callbacks.Callback) (callbacks.Change, error) {
 		DecidedBy("ada", due)(c)
 		return callbacks.Change{
 			Audit:    Entry(*c, callbacks.ActionDecided, due),
-			Delivery: &callbacks.Delivery{Callback: id, Completion: NewCompletion(), DueAt: due},
+			Delivery: &callbacks.Delivery{Callback: id, Completion: NewCompletion(), Lane: lane, DueAt: due},
 		}, nil
 	})
 }

@@ -15,6 +15,7 @@ func testWatches(t *testing.T, open func(*testing.T) callbacks.Store) {
 	cases(t, open, map[string]func(*testing.T, callbacks.Store){
 		"SetAddsAndRemoves":       watchesSet,
 		"ConfigWinsOverRegion":    watchesOrigins,
+		"EachLaneByItself":        watchesByLane,
 		"ClaimIsALease":           watchesClaim,
 		"ManyClaimEachOnce":       watchesClaimAtOnce,
 		"RenewedLeaseHolds":       watchesRenew,
@@ -36,10 +37,18 @@ var (
 
 const scanner = "scanner"
 
-func setWatches(t testing.TB, s callbacks.Store, from callbacks.Origin, watches ...callbacks.Watch) {
+func setWatches(t testing.TB, s callbacks.Store, watches ...callbacks.Watch) {
 	t.Helper()
-	if err := s.SetWatches(t.Context(), from, watches); err != nil {
+	if err := s.SetWatches(t.Context(), watches); err != nil {
 		t.Fatalf("set watches: %v", err)
+	}
+}
+
+// setFunctions says what stands for every function of a lane.
+func setFunctions(t testing.TB, s callbacks.Store, lane callbacks.Lane, watches ...callbacks.Watch) {
+	t.Helper()
+	if err := s.SetFunctions(t.Context(), lane, watches); err != nil {
+		t.Fatalf("set functions: %v", err)
 	}
 }
 
@@ -59,7 +68,7 @@ func watched(t testing.TB, s callbacks.Store) []callbacks.Watch {
 
 func claimWatches(t testing.TB, s callbacks.Store, owner string, now time.Time) []callbacks.WatchState {
 	t.Helper()
-	claimed, err := s.ClaimWatches(t.Context(), now, callbacks.Lease{Owner: owner, Until: now.Add(time.Minute)}, 10)
+	claimed, err := s.ClaimWatches(t.Context(), orders.Lane(), now, callbacks.Lease{Owner: owner, Until: now.Add(time.Minute)}, 10)
 	if err != nil {
 		t.Fatalf("claim watches: %v", err)
 	}
@@ -69,7 +78,7 @@ func claimWatches(t testing.TB, s callbacks.Store, owner string, now time.Time) 
 // scanOrders claims the watch of orders and lists executions.
 func scanOrders(t testing.TB, s callbacks.Store, now time.Time, arns ...string) {
 	t.Helper()
-	setWatches(t, s, callbacks.OriginConfig, orders)
+	setWatches(t, s, orders)
 	claimWatches(t, s, scanner, now)
 	must(t, s.SeeExecutions(t.Context(), scanner, orders, now, arns))
 }
@@ -94,40 +103,80 @@ func due(t testing.TB, s callbacks.Store, scan, now time.Time) []string {
 }
 
 func watchesSet(t *testing.T, s callbacks.Store) {
-	setWatches(t, s, callbacks.OriginConfig, prints, orders)
+	setWatches(t, s, prints, orders)
 	same(t, "watches", watched(t, s), []callbacks.Watch{orders, prints})
 	scanOrders(t, s, T0, "a") // sets orders alone
 	same(t, "watches", watched(t, s), []callbacks.Watch{orders})
-	setWatches(t, s, callbacks.OriginConfig, prints)
-	setWatches(t, s, callbacks.OriginConfig, orders)
+	setWatches(t, s, prints)
+	setWatches(t, s, orders)
 	same(t, "executions of a watch that was gone", due(t, s, T0.Add(time.Hour), T0.Add(time.Hour)), nil)
 	moved := orders
 	moved.Queue = "releases"
-	setWatches(t, s, callbacks.OriginConfig, moved)
+	setWatches(t, s, moved)
 	same(t, "watches", watched(t, s), []callbacks.Watch{moved})
-	setWatches(t, s, callbacks.OriginConfig)
+	setWatches(t, s)
 	same(t, "watches", watched(t, s), nil)
-	if next, err := s.NextWatch(t.Context()); err != nil || !next.IsZero() {
+	if next, err := s.NextWatch(t.Context(), orders.Lane()); err != nil || !next.IsZero() {
 		t.Errorf("next watch is %v, %v; want none", next, err)
 	}
 }
 
 func watchesOrigins(t *testing.T, s callbacks.Store) {
-	setWatches(t, s, callbacks.OriginConfig, orders)
+	every := callbacks.Watch{Function: callbacks.EveryFunction, Region: "eu-west-1", Queue: callbacks.DefaultQueue}
+	setWatches(t, s, every, orders)
 	taken := orders
 	taken.Queue = callbacks.DefaultQueue
-	setWatches(t, s, callbacks.OriginRegion, taken, prints)
-	same(t, "watches", watched(t, s), []callbacks.Watch{orders, prints})
-	setWatches(t, s, callbacks.OriginRegion)
-	same(t, "watches without the region's", watched(t, s), []callbacks.Watch{orders})
-	setWatches(t, s, callbacks.OriginRegion, prints)
-	setWatches(t, s, callbacks.OriginConfig, prints)
-	setWatches(t, s, callbacks.OriginRegion)
-	same(t, "watches that the operator took over", watched(t, s), []callbacks.Watch{prints})
+	setFunctions(t, s, every.Lane(), taken, prints)
+	same(t, "watches", watched(t, s), []callbacks.Watch{every, orders, prints})
+	setWatches(t, s, every, orders)
+	same(t, "watches after a restart", watched(t, s), []callbacks.Watch{every, orders, prints})
+	setFunctions(t, s, every.Lane())
+	same(t, "watches without the region's", watched(t, s), []callbacks.Watch{every, orders})
+	setFunctions(t, s, every.Lane(), prints)
+	setWatches(t, s, every, prints)
+	setFunctions(t, s, every.Lane())
+	same(t, "watches that the operator took over", watched(t, s), []callbacks.Watch{every, prints})
+	setFunctions(t, s, every.Lane(), orders)
+	setWatches(t, s, prints)
+	same(t, "watches when not every function is wanted any more", watched(t, s), []callbacks.Watch{prints})
+}
+
+// watchesByLane: functions of the same name in two accounts are two, and each lane has its own work.
+func watchesByLane(t *testing.T, s callbacks.Store) {
+	theirs, every := orders, callbacks.Watch{Function: callbacks.EveryFunction, Account: "111122223333", Region: "eu-west-1", Queue: "a"}
+	theirs.Account = "111122223333"
+	there := callbacks.Watch{Function: callbacks.EveryFunction, Region: "us-east-1", Queue: "a"}
+	setWatches(t, s, orders, theirs, every, there)
+	same(t, "watches", watched(t, s), []callbacks.Watch{there, every, orders, theirs})
+	found, foundThere := prints, prints
+	found.Account, foundThere.Region = "111122223333", "us-east-1"
+	setFunctions(t, s, every.Lane(), found)
+	setFunctions(t, s, there.Lane(), foundThere)
+	setFunctions(t, s, there.Lane(), foundThere)
+	same(t, "watches", watched(t, s), []callbacks.Watch{there, every, orders, theirs, foundThere, found})
+	setWatches(t, s, orders, theirs, there)
+	same(t, "watches without those of one lane", watched(t, s), []callbacks.Watch{there, orders, theirs, foundThere})
+
+	if claimed := claimWatches(t, s, scanner, T0); len(claimed) != 1 || claimed[0].Watch != orders {
+		t.Fatalf("claimed %+v, want our orders", claimed)
+	}
+	must(t, s.SeeExecutions(t.Context(), scanner, orders, T0, []string{"a"}))
+	if err := s.RenewWatch(t.Context(), theirs, callbacks.Lease{Owner: scanner, Until: T0.Add(time.Hour)}); !errors.Is(err, callbacks.ErrLeaseLost) {
+		t.Errorf("renewing their orders gives %v, want ErrLeaseLost", err)
+	}
+	if next, err := s.NextWatch(t.Context(), theirs.Lane()); err != nil || next.After(T0) {
+		t.Errorf("theirs are due at %v, %v", next, err)
+	}
+	if next, err := s.NextWatch(t.Context(), orders.Lane()); err != nil || !next.Equal(T0.Add(time.Minute)) {
+		t.Errorf("ours are due at %v, %v; want the end of the lease", next, err)
+	}
+	if found, err := s.DueExecutions(t.Context(), theirs, T0.Add(time.Hour), T0.Add(time.Hour), 9); err != nil || len(found) != 0 {
+		t.Errorf("their executions are %+v, %v", found, err)
+	}
 }
 
 func watchesClaim(t *testing.T, s callbacks.Store) {
-	setWatches(t, s, callbacks.OriginConfig, orders)
+	setWatches(t, s, orders)
 	claimed := claimWatches(t, s, "one", T0)
 	if len(claimed) != 1 || claimed[0].Watch != orders || !claimed[0].ScanFrom.Equal(T0) {
 		t.Fatalf("claimed %+v, want orders from now on", claimed)
@@ -135,7 +184,7 @@ func watchesClaim(t *testing.T, s callbacks.Store) {
 	if again := claimWatches(t, s, "two", T0.Add(59*time.Second)); len(again) != 0 {
 		t.Errorf("claimed %+v under a lease", again)
 	}
-	if next, err := s.NextWatch(t.Context()); err != nil || !next.Equal(T0.Add(time.Minute)) {
+	if next, err := s.NextWatch(t.Context(), orders.Lane()); err != nil || !next.Equal(T0.Add(time.Minute)) {
 		t.Errorf("next watch is %v, %v; want the end of the lease", next, err)
 	}
 	if again := claimWatches(t, s, "two", T0.Add(time.Minute)); len(again) != 1 {
@@ -148,13 +197,13 @@ func watchesClaimAtOnce(t *testing.T, s callbacks.Store) {
 	for i := range 20 {
 		many = append(many, callbacks.Watch{Function: fmt.Sprint("f", i)})
 	}
-	setWatches(t, s, callbacks.OriginConfig, many...)
+	setWatches(t, s, many...)
 	var mu sync.Mutex
 	claims := map[callbacks.Watch]int{}
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
-			claimed, err := s.ClaimWatches(t.Context(), T0, callbacks.Lease{Owner: fmt.Sprint(i), Until: T0.Add(time.Minute)}, 5)
+			claimed, err := s.ClaimWatches(t.Context(), callbacks.Lane{}, T0, callbacks.Lease{Owner: fmt.Sprint(i), Until: T0.Add(time.Minute)}, 5)
 			if err != nil {
 				t.Errorf("claim: %v", err)
 			}
@@ -174,7 +223,7 @@ func watchesClaimAtOnce(t *testing.T, s callbacks.Store) {
 }
 
 func watchesRenew(t *testing.T, s callbacks.Store) {
-	setWatches(t, s, callbacks.OriginConfig, orders)
+	setWatches(t, s, orders)
 	claimWatches(t, s, scanner, T0)
 	must(t, s.RenewWatch(t.Context(), orders, callbacks.Lease{Owner: scanner, Until: T0.Add(3 * time.Minute)}))
 	if again := claimWatches(t, s, "two", T0.Add(2*time.Minute)); len(again) != 0 {
@@ -183,7 +232,7 @@ func watchesRenew(t *testing.T, s callbacks.Store) {
 }
 
 func watchesLost(t *testing.T, s callbacks.Store) {
-	setWatches(t, s, callbacks.OriginConfig, orders)
+	setWatches(t, s, orders)
 	claimWatches(t, s, scanner, T0)
 	claimWatches(t, s, "two", T0.Add(time.Hour))
 	ctx := t.Context()
@@ -307,7 +356,7 @@ func budgetShared(t *testing.T, s callbacks.Store) {
 	var all sync.WaitGroup
 	for range n {
 		all.Go(func() {
-			if err := s.ChangeBudget(t.Context(), "eu-west-1", func(b *callbacks.ReadBudget) { b.Used++ }); err != nil {
+			if err := s.ChangeBudget(t.Context(), orders.Lane(), func(b *callbacks.ReadBudget) { b.Used++ }); err != nil {
 				t.Errorf("change budget: %v", err)
 			}
 		})
@@ -322,10 +371,11 @@ func budgetShared(t *testing.T, s callbacks.Store) {
 func budgetFields(t *testing.T, s callbacks.Store) {
 	want := []callbacks.ReadBudget{
 		{Rate: 0.5}, // of the default region
-		{Region: "eu-west-1", Rate: 5, PaidUntil: T0.Add(200 * time.Millisecond), PausedUntil: T0.Add(time.Minute), Strikes: 2, Minute: T0, Used: 3, Before: 9},
+		{Lane: callbacks.Lane{Region: "eu-west-1"}, Rate: 5, PaidUntil: T0.Add(200 * time.Millisecond), PausedUntil: T0.Add(time.Minute), Strikes: 2, Minute: T0, Used: 3, Before: 9},
+		{Lane: callbacks.Lane{Account: "111122223333", Region: "eu-west-1"}, Rate: 1},
 	}
 	for _, b := range want {
-		must(t, s.ChangeBudget(t.Context(), b.Region, func(stored *callbacks.ReadBudget) { *stored = b }))
+		must(t, s.ChangeBudget(t.Context(), b.Lane, func(stored *callbacks.ReadBudget) { *stored = b }))
 	}
 	got, err := s.Budgets(t.Context())
 	must(t, err)

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// ReadBudget counts the requests that [Discovery] makes to one region, over all replicas: AWS throttles reads for the whole
-// account, and what discovery takes is missing elsewhere.
+// ReadBudget counts the requests by which executions are read in one lane, over all replicas: AWS throttles them for the whole
+// account, and what the desk takes is missing elsewhere.
 type ReadBudget struct {
-	Region string
-	Rate   float64 // requests a second, as the last request was allowed
+	Lane Lane
+	Rate float64 // requests a second, as the last request was allowed
 	// PaidUntil is when all requests so far are paid for at that rate (the generic cell rate algorithm).
 	PaidUntil   time.Time
 	PausedUntil time.Time // AWS throttled us: no request before; zero or past when it did not
@@ -26,8 +26,9 @@ const (
 	longPause  = time.Minute
 )
 
-// take spends one request, or says when one may be made. A second's worth of requests may go out at once.
-func (b *ReadBudget) take(now time.Time, rate float64) (at time.Time, ok bool) {
+// take spends so many requests, or says when they may be made. A second's worth of requests may go out at once, and another
+// second's worth of urgent ones: what they have taken in advance the others wait for.
+func (b *ReadBudget) take(now time.Time, rate float64, many int, u urgency) (at time.Time, ok bool) {
 	b.Rate = rate
 	if now.Before(b.PausedUntil) {
 		return b.PausedUntil, false
@@ -37,13 +38,16 @@ func (b *ReadBudget) take(now time.Time, rate float64) (at time.Time, ok bool) {
 	}
 	cost := time.Duration(float64(time.Second) / rate)
 	burst := cost * time.Duration(max(math.Floor(rate), 1))
-	paid := latest(b.PaidUntil, now).Add(cost)
+	if u == urgent {
+		burst *= 2
+	}
+	paid := latest(b.PaidUntil, now).Add(cost * time.Duration(many))
 	if start := paid.Add(-burst); start.After(now) {
 		return start, false
 	}
 	b.PaidUntil = paid
 	b.turn(now)
-	b.Used++
+	b.Used += many
 	return now, true
 }
 
@@ -68,10 +72,14 @@ func (b ReadBudget) Spent(now time.Time) int {
 	return b.Used + int(math.Round(float64(b.Before)*left))
 }
 
-// backOff stops all requests for a while: as long as AWS asks for, and longer each time.
+// backOff stops all requests for a while: as long as AWS asks for, and longer each time in a row. The answer to a request that
+// was under way when the pause began is not another time.
 func (b *ReadBudget) backOff(now time.Time, retryAfter time.Duration) {
-	pause := min(firstPause<<min(b.Strikes, 5), longPause)
-	b.Strikes++
+	var pause time.Duration
+	if !b.Throttled(now) {
+		pause = min(firstPause<<min(b.Strikes, 5), longPause)
+		b.Strikes++
+	}
 	b.PausedUntil = latest(b.PausedUntil, now.Add(max(pause, retryAfter)))
 }
 

@@ -1,0 +1,193 @@
+package callbacks_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/lambdaapi"
+	"countersign/internal/locallambda"
+	"countersign/internal/locallambda/locallambdatest"
+)
+
+// accounts are two accounts with an engine each, behind one address: whose access key signed a request decides which of them
+// sees it. The desk's own key opens ours, the role's the other.
+type accounts struct {
+	ours, theirs *search // theirs has an engine of its own and shares the desk
+	assumed      atomic.Int32
+	deliveries   *callbacks.Deliveries
+}
+
+func newAccounts(t *testing.T) *accounts {
+	t.Helper()
+	watch := callbacks.Watch{Function: "expenses", Region: region, Queue: "finance"}
+	other := watch
+	other.Account = theirAccount
+	a := &accounts{ours: newSearch(t, 1000, watch, other)}
+	a.theirs = a.otherAccount(t)
+	a.openDesk(t)
+	for _, s := range []*search{a.ours, a.theirs} {
+		register(s, "expenses", sign)
+	}
+	return a
+}
+
+// otherAccount is an engine beside ours, on the same clock.
+func (a *accounts) otherAccount(t *testing.T) *search {
+	t.Helper()
+	their := *a.ours
+	their.engine = locallambda.New(locallambda.Config{Region: region, AccountID: theirAccount, Clock: their.clock})
+	their.log = locallambdatest.Watch(t, their.engine)
+	functions := httptest.NewServer(their.engine.Handler())
+	their.aws = lambda.New(lambda.Options{
+		Region: region, BaseEndpoint: aws.String(functions.URL), Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+	})
+	t.Cleanup(func() {
+		functions.CloseClientConnections()
+		if err := their.engine.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+		functions.Close()
+	})
+	return &their
+}
+
+// openDesk puts workers on the database that reach both accounts.
+func (a *accounts) openDesk(t *testing.T) {
+	t.Helper()
+	s := a.ours
+	sts, both := httptest.NewServer(http.HandlerFunc(a.assumeRole)), httptest.NewServer(http.HandlerFunc(a.route))
+	t.Cleanup(sts.Close)
+	t.Cleanup(both.Close)
+	t.Setenv("AWS_ENDPOINT_URL_STS", sts.URL)
+	api, err := lambdaapi.New(t.Context(), lambdaapi.Config{
+		Region: region, Endpoint: both.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+		Accounts: map[string]lambdaapi.Role{theirAccount: {ARN: "arn:aws:iam::" + theirAccount + ":role/countersign"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.settings.Executions = api
+	s.discovery = callbacks.NewDiscovery(s.settings)
+	a.deliveries = callbacks.NewDeliveries(callbacks.WorkerConfig{
+		Store: s.store, Lambda: api, Lanes: api.Lanes(), Purses: s.settings.Purses, Notify: s.notices, Log: s.settings.Log, Now: s.clock.Now,
+	}).NoJitter()
+	s.service = callbacks.NewService(callbacks.ServiceConfig{
+		Store: s.store, Queues: deskQueues, Notify: s.notices, Budget: callbacks.DefaultBudget, Now: s.clock.Now, Lanes: api.Lanes(),
+	})
+}
+
+// assumeRole answers as STS does.
+func (a *accounts) assumeRole(w http.ResponseWriter, r *http.Request) {
+	a.assumed.Add(1)
+	fmt.Fprintf(w, `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA%s</AccessKeyId><SecretAccessKey>s</SecretAccessKey>
+		<SessionToken>t</SessionToken><Expiration>%s</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+		strings.Split(r.PostFormValue("RoleArn"), ":")[4], time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
+}
+
+func (a *accounts) route(w http.ResponseWriter, r *http.Request) {
+	switch authorization := r.Header.Get("Authorization"); {
+	case strings.Contains(authorization, "Credential=test/"):
+		a.ours.engine.Handler().ServeHTTP(w, r)
+	case strings.Contains(authorization, "Credential=ASIA"+theirAccount+"/"):
+		a.theirs.engine.Handler().ServeHTTP(w, r)
+	default:
+		w.WriteHeader(http.StatusForbidden)
+	}
+}
+
+func (a *accounts) deliver(t *testing.T) {
+	t.Helper()
+	if err := a.deliveries.RunOnce(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// found is the callback of an execution.
+func (a *accounts) found(t *testing.T, arn string) callbacks.Callback {
+	t.Helper()
+	for _, c := range a.ours.all() {
+		if c.ExecutionARN == arn {
+			return c
+		}
+	}
+	t.Fatalf("the callback of %s was not found", arn)
+	return callbacks.Callback{}
+}
+
+func (a *accounts) decide(t *testing.T, arn string) {
+	t.Helper()
+	d := &desk{t: t, ctx: t.Context(), service: a.ours.service}
+	d.mustDecide(mara, a.found(t, arn).ID, "approve", "")
+}
+
+// Not parallel, as the next one: they set the environment that the AWS default chain reads.
+func TestAccounts(t *testing.T) {
+	a := newAccounts(t)
+	ourARN, _ := a.ours.start("expenses")
+	theirARN, _ := a.theirs.start("expenses")
+	a.ours.scan()
+	for _, arn := range []string{ourARN, theirARN} {
+		a.decide(t, arn)
+	}
+	a.deliver(t)
+	a.ours.clock.Advance(time.Second)
+	a.deliver(t)
+	for _, arn := range []string{ourARN, theirARN} {
+		if c := a.found(t, arn); c.State != callbacks.Completed || c.Ending.Event == 0 {
+			t.Errorf("%s: %s, ending %+v; want it completed, with a receipt", arn, c.State, c.Ending)
+		}
+	}
+	if n := a.assumed.Load(); n != 1 {
+		t.Errorf("the role was assumed %d times, want once", n)
+	}
+}
+
+// TestAccounts_OneThrottled: an account that AWS throttles all over keeps nothing of another waiting.
+func TestAccounts_OneThrottled(t *testing.T) {
+	a := newAccounts(t)
+	theirARN, _ := a.theirs.start("expenses")
+	a.ours.scan()
+	a.theirs.start("expenses")
+	a.theirs.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultThrottled, RetryAfter: time.Minute})
+	a.decide(t, theirARN)
+	a.ours.clock.Advance(30 * time.Second)
+	a.ours.round()
+	a.deliver(t)
+
+	began := a.ours.clock.Now()
+	ourARN, _ := a.ours.start("expenses")
+	a.ours.clock.Advance(30 * time.Second)
+	a.ours.round()
+	a.decide(t, ourARN)
+	a.deliver(t)
+	a.ours.clock.Advance(time.Second)
+	a.deliver(t)
+	if c := a.found(t, ourARN); c.State != callbacks.Completed || c.Ending.Event == 0 {
+		t.Errorf("ours is %s after %v, ending %+v; want it completed, with a receipt", c.State, a.ours.clock.Now().Sub(began), c.Ending)
+	}
+	if c := a.found(t, theirARN); c.State != callbacks.Decided || c.Problem != callbacks.AnswerThrottled {
+		t.Errorf("theirs is %s with problem %q, want it to wait", c.State, c.Problem)
+	}
+	budgets, err := a.ours.store.Budgets(t.Context())
+	if err != nil || len(budgets) != 2 || budgets[0].Throttled(began) || !budgets[1].Throttled(began) || budgets[1].Lane.Account != theirAccount {
+		t.Errorf("budgets are %+v, %v; want only theirs throttled", budgets, err)
+	}
+
+	a.theirs.engine.SetFaults(nil)
+	a.ours.clock.Advance(2 * time.Minute)
+	a.ours.scan()
+	a.deliver(t)
+	if c := a.found(t, theirARN); c.State != callbacks.Completed || len(a.ours.all()) != 3 {
+		t.Errorf("theirs is %s, and %d callbacks are known; want it completed and three", c.State, len(a.ours.all()))
+	}
+}

@@ -1,0 +1,58 @@
+package callbacks
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Lane is an AWS account and region: what AWS throttles by itself, and what may hang by itself. Nothing that happens in one
+// lane holds up another.
+type Lane struct {
+	Account string // one that was configured; empty for that of the default credentials
+	Region  string
+}
+
+// String is the lane in one word: eu-central-1, or 123456789012/eu-central-1. [ParseLane] reads it.
+func (l Lane) String() string {
+	if l.Account == "" {
+		return l.Region
+	}
+	return l.Account + "/" + l.Region
+}
+
+// ParseLane reads what [Lane.String] wrote.
+func ParseLane(s string) Lane {
+	if account, region, ok := strings.Cut(s, "/"); ok {
+		return Lane{Account: account, Region: region}
+	}
+	return Lane{Region: s}
+}
+
+// Lanes tells in which lane a callback lives.
+type Lanes struct {
+	Accounts []string // that have credentials of their own
+	Region   string   // of callbacks that name none
+}
+
+// regionName is what a region looks like: us-east-1, us-gov-west-1, us-isob-east-1, eusc-de-east-1. Other text never becomes
+// part of a host name.
+var regionName = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}$`)
+
+// Of chooses the lane of a callback: the region as its target says, else as the ARN says, else the default; the account as the
+// ARN says. What a stranger's ARN names selects among what is configured, and nothing else. ARNs are read leniently, for not
+// every engine writes AWS's.
+func (l Lanes) Of(to Target) Lane {
+	lane := Lane{Region: l.Region}
+	parts := strings.SplitN(to.ExecutionARN, ":", 6)
+	if len(parts) == 6 && slices.Contains(l.Accounts, parts[4]) {
+		lane.Account = parts[4]
+	}
+	switch {
+	case regionName.MatchString(to.Region):
+		lane.Region = to.Region
+	case len(parts) > 4 && regionName.MatchString(parts[3]):
+		lane.Region = parts[3]
+	}
+	return lane
+}

@@ -1,0 +1,133 @@
+package callbacks_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// Two accounts; the second has credentials of its own.
+const (
+	ourAccount, theirAccount = "123456789012", "111122223333"
+	anExecution              = "arn:aws:lambda:eu-central-1:%s:function:expense-approval:14/durable-execution/EXP-2291/0f2c"
+)
+
+var theirLanes = callbacks.Lanes{Accounts: []string{theirAccount}, Region: "eu-central-1"}
+
+func in(account, id string) func(*callbacks.Announcement) {
+	return func(a *callbacks.Announcement) { a.CallbackID, a.ExecutionARN = id, fmt.Sprintf(anExecution, account) }
+}
+
+// halfDead is a Lambda of which one account does not answer any more.
+type halfDead struct {
+	*remote
+	hung, answered chan struct{}
+}
+
+func (l *halfDead) Complete(ctx context.Context, to callbacks.Target, c callbacks.Completion) error {
+	if strings.Contains(to.ExecutionARN, theirAccount) {
+		l.hung <- struct{}{}
+		<-ctx.Done()
+		return &callbacks.LambdaError{Answer: callbacks.AnswerNone, Err: ctx.Err()}
+	}
+	l.answered <- struct{}{}
+	return l.remote.Complete(ctx, to, c)
+}
+
+// TestDeliveries_OneLaneHangs: however many decisions wait for an account that does not answer, those of another go out at once.
+func TestDeliveries_OneLaneHangs(t *testing.T) {
+	t.Parallel()
+	const n = 150
+	d := newDesk(t)
+	d.lanes = theirLanes
+	d.restart(d.store)
+	for i := range n {
+		d.mustDecide(mara, d.announce(in(theirAccount, fmt.Sprintf("Y2I%03d", i))).ID, "approve", "")
+	}
+	dead := &halfDead{d.lambda, make(chan struct{}, n), make(chan struct{}, n)}
+	worker := callbacks.NewDeliveries(d.workers(dead))
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { worker.Run(ctx); close(ended) }()
+	for range callbacks.DeliveriesAtOnce {
+		<-dead.hung
+	}
+	for i := range 3 {
+		d.mustDecide(mara, d.announce(in(ourAccount, fmt.Sprintf("b3Vy%d", i))).ID, "approve", "")
+		d.clock.Move(time.Second)
+		worker.Wake()
+		<-dead.answered
+	}
+	if more := len(dead.hung); more > 0 {
+		t.Errorf("%d calls more than %d are under way to an account that hangs", more, callbacks.DeliveriesAtOnce)
+	}
+	stop()
+	<-ended
+}
+
+// TestDoubtWaitsForTheBudget: a history that may not be read now is read later, and says what became of a lost answer.
+func TestDoubtWaitsForTheBudget(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.lambda.faults = []callbacks.Answer{callbacks.AnswerNone}
+	c := d.announce(nil)
+	d.mustDecide(mara, c.ID, "approve", "")
+	d.deliver()
+	d.throttle(callbacks.Lane{Region: "eu-central-1"}, time.Minute)
+	for range 30 {
+		d.clock.Move(time.Second)
+		d.deliver()
+		d.wantState(c.ID, callbacks.Decided)
+	}
+	if delivery, err := d.store.Delivery(d.ctx, c.ID); err != nil || delivery.Readings != 0 || d.lambda.asked != 0 {
+		t.Errorf("delivery %+v (%v), history read %d times; want no reading", delivery, err, d.lambda.asked)
+	}
+	d.clock.Move(31 * time.Second)
+	d.deliver()
+	d.wantState(c.ID, callbacks.Completed)
+}
+
+// TestReceiptWaitsForTheBudget: a decision goes out whatever was read before; its receipt comes when it may, however late.
+func TestReceiptWaitsForTheBudget(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.throttle(callbacks.Lane{Region: "eu-central-1"}, time.Hour)
+	c := d.announce(nil)
+	d.mustDecide(mara, c.ID, "approve", "")
+	d.deliver()
+	d.wantState(c.ID, callbacks.Completed)
+	for range 60 {
+		d.read(time.Minute)
+	}
+	d.read(time.Second)
+	if got := d.get(c.ID); got.Ending.Event != 4 || d.lambda.asked != 1 {
+		t.Errorf("ending %+v after %d readings, want the receipt with the first", got.Ending, d.lambda.asked)
+	}
+}
+
+// TestSweepWaitsForTheBudget: the heartbeat clock buries nothing while the history may not be read.
+func TestSweepWaitsForTheBudget(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.announce(func(a *callbacks.Announcement) { a.HeartbeatTimeout = time.Minute })
+	d.lambda.close(callbacks.Closing{By: callbacks.EndedByOther})
+	d.throttle(callbacks.Lane{Region: "eu-central-1"}, 5*time.Minute)
+	sweep := func() {
+		t.Helper()
+		if err := d.sweeps.RunOnce(d.ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.clock.Move(2 * time.Minute)
+	sweep()
+	d.wantState(c.ID, callbacks.Pending)
+	d.clock.Move(3 * time.Minute)
+	sweep()
+	if got := d.wantState(c.ID, callbacks.Closed); got.Ending.By != callbacks.EndedByOther {
+		t.Errorf("ending is %+v", got.Ending)
+	}
+}

@@ -1,0 +1,119 @@
+package callbacks
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+)
+
+const (
+	// purchase is for how long a process buys at once: it asks the shared budget a few times a second, however much it reads.
+	purchase = 200 * time.Millisecond
+	// purchaseKept is how long what was bought may be used, so that nobody saves up for a burst.
+	purchaseKept = time.Second
+	// keptPurses bounds the purses: a region may come out of an ARN that a stranger sent. Without its purse a lane asks its budget.
+	keptPurses = 64
+)
+
+// urgency says who gives way where the budget is short.
+type urgency int
+
+const (
+	whenIdle urgency = iota // search and aftermath
+	urgent                  // how a callback ended, which somebody waits to know
+)
+
+// Purses hold what a process has bought of the shared budgets: one purse for each lane, out of which its workers pay for the
+// requests by which they read executions.
+type Purses struct {
+	store WatchStore
+	rate  float64
+	now   func() time.Time
+
+	mu    sync.Mutex
+	lanes map[Lane]*purse
+}
+
+type purse struct {
+	mu       sync.Mutex
+	requests int // that are paid for
+	keptTo   time.Time
+	shut     [2]time.Time // by urgency: as the budget said, no request before
+	eased    bool         // a request came through since the last purchase
+}
+
+// NewPurses makes empty purses. The rate is that of one lane: requests a second, over all replicas.
+func NewPurses(store WatchStore, rate float64, now func() time.Time) *Purses {
+	return &Purses{store: store, rate: rate, now: now, lanes: map[Lane]*purse{}}
+}
+
+func (p *Purses) of(lane Lane) *purse {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	one, ok := p.lanes[lane]
+	if !ok {
+		if len(p.lanes) >= keptPurses {
+			clear(p.lanes)
+		}
+		one = new(purse)
+		p.lanes[lane] = one
+	}
+	return one
+}
+
+// spend pays for one request, or says when one may be made.
+func (p *Purses) spend(ctx context.Context, lane Lane, u urgency) (allowed time.Time, ok bool, err error) {
+	one := p.of(lane)
+	one.mu.Lock()
+	defer one.mu.Unlock()
+	now := p.now()
+	if now.Before(one.shut[u]) {
+		return one.shut[u], false, nil
+	}
+	if one.requests == 0 || !now.Before(one.keptTo) {
+		many := max(int(p.rate*purchase.Seconds()), 1)
+		err := p.store.ChangeBudget(ctx, lane, func(b *ReadBudget) {
+			if one.eased {
+				b.Strikes = 0
+			}
+			allowed, ok = b.take(now, p.rate, many, u)
+		})
+		switch {
+		case err != nil:
+			return time.Time{}, false, fmt.Errorf("budget of %s: %w", lane, err)
+		case !ok:
+			one.shut[u] = allowed
+			return allowed, false, nil
+		}
+		one.requests, one.keptTo, one.eased = many, now.Add(purchaseKept), false
+	}
+	one.requests--
+	return now, true, nil
+}
+
+// answered notes what became of a request that was paid for. A 429 stops all requests to its lane, by every replica.
+func (p *Purses) answered(ctx context.Context, lane Lane, err error) error {
+	one := p.of(lane)
+	one.mu.Lock()
+	defer one.mu.Unlock()
+	answer := answerOf(err)
+	if answer.Answer != AnswerThrottled {
+		one.eased = one.eased || answer.Answer == AnswerAccepted
+		return nil
+	}
+	var until time.Time
+	now := p.now()
+	failed := p.store.ChangeBudget(ctx, lane, func(b *ReadBudget) {
+		if one.eased {
+			b.Strikes = 0
+		}
+		b.backOff(now, answer.RetryAfter)
+		until = b.PausedUntil
+	})
+	if failed != nil {
+		return fmt.Errorf("budget of %s: %w", lane, failed)
+	}
+	one.requests, one.shut, one.eased = 0, [2]time.Time{until, until}, false
+	return nil
+}

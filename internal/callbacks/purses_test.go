@@ -1,0 +1,131 @@
+package callbacks_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// throttle lets AWS throttle a lane for a while, as any replica may have found out.
+func (d *desk) throttle(lane callbacks.Lane, pause time.Duration) {
+	d.t.Helper()
+	err := callbacks.NewPurses(d.store, 1, d.clock.Now).Answered(d.ctx, lane, &callbacks.LambdaError{Answer: callbacks.AnswerThrottled, RetryAfter: pause})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// spends counts the requests that may be made now, at most so many.
+func spends(t *testing.T, p *callbacks.Purses, lane callbacks.Lane, most int) (n int, next time.Time) {
+	t.Helper()
+	for range most {
+		at, ok, err := p.Spend(t.Context(), lane)
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case !ok:
+			return n, at
+		}
+		n++
+	}
+	return n, time.Time{}
+}
+
+// asking counts how often the shared budgets are asked.
+type asking struct {
+	callbacks.Store
+	times int
+}
+
+func (a *asking) ChangeBudget(ctx context.Context, lane callbacks.Lane, fn func(*callbacks.ReadBudget)) error {
+	a.times++
+	return a.Store.ChangeBudget(ctx, lane, fn)
+}
+
+var here, elsewhere = callbacks.Lane{Region: "eu-central-1"}, callbacks.Lane{Account: theirAccount, Region: "eu-central-1"}
+
+func TestPurses(t *testing.T) {
+	t.Parallel()
+
+	t.Run("SharedByReplicas", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t)
+		one, two := callbacks.NewPurses(d.store, 5, d.clock.Now), callbacks.NewPurses(d.store, 5, d.clock.Now)
+		spends(t, one, here, 3)
+		if n, _ := spends(t, two, here, 9); n != 2 {
+			t.Errorf("the second replica may make %d requests more, want 2", n)
+		}
+		if n, next := spends(t, one, here, 9); n != 0 || !next.Equal(d.clock.Now().Add(200*time.Millisecond)) {
+			t.Errorf("the first may make %d more and then at %v", n, next)
+		}
+		if n, _ := spends(t, one, elsewhere, 9); n != 5 {
+			t.Errorf("%d in another account, want all of a second", n)
+		}
+	})
+	t.Run("ThrottledForAll", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t)
+		p := callbacks.NewPurses(d.store, 1000, d.clock.Now)
+		spends(t, p, here, 1) // and more are paid for
+		throttled := &callbacks.LambdaError{Answer: callbacks.AnswerThrottled, RetryAfter: 40 * time.Second}
+		if err := p.Answered(d.ctx, here, throttled); err != nil {
+			t.Fatal(err)
+		}
+		for name, purses := range map[string]*callbacks.Purses{"this": p, "another": callbacks.NewPurses(d.store, 1000, d.clock.Now)} {
+			if n, next := spends(t, purses, here, 1); n != 0 || !next.Equal(d.clock.Now().Add(40*time.Second)) {
+				t.Errorf("%s replica: %d requests, then at %v", name, n, next)
+			}
+			if n, _ := spends(t, purses, elsewhere, 1); n != 1 {
+				t.Errorf("%s replica makes none in another account", name)
+			}
+		}
+		d.clock.Move(40 * time.Second)
+		if n, _ := spends(t, p, here, 1); n != 1 {
+			t.Error("no request after the pause")
+		}
+	})
+	t.Run("FewPurchases", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t)
+		counted := &asking{Store: d.store}
+		p := callbacks.NewPurses(counted, 1000, d.clock.Now)
+		for range 10 {
+			spends(t, p, here, 100)
+			d.clock.Move(100 * time.Millisecond)
+		}
+		if counted.times > 6 {
+			t.Errorf("a thousand requests in a second asked the budget %d times", counted.times)
+		}
+		p = callbacks.NewPurses(counted, 5, d.clock.Now)
+		spends(t, p, elsewhere, 9)
+		counted.times = 0
+		for range 100 {
+			spends(t, p, elsewhere, 1)
+		}
+		if counted.times != 0 {
+			t.Errorf("asked the budget %d times after it said when", counted.times)
+		}
+	})
+	t.Run("StrikesInARow", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t)
+		p := callbacks.NewPurses(d.store, 5, d.clock.Now)
+		throttled := &callbacks.LambdaError{Answer: callbacks.AnswerThrottled}
+		for _, want := range []time.Duration{2, 4, 8} {
+			_ = p.Answered(d.ctx, here, throttled)
+			_, next := spends(t, p, here, 1)
+			if pause := next.Sub(d.clock.Now()); pause != want*time.Second {
+				t.Errorf("paused for %v, want %d s", pause, want)
+			}
+			d.clock.Move(want * time.Second)
+		}
+		spends(t, p, here, 1)
+		_ = p.Answered(d.ctx, here, nil)
+		_ = p.Answered(d.ctx, here, throttled)
+		if _, next := spends(t, p, here, 1); next.Sub(d.clock.Now()) != 2*time.Second {
+			t.Errorf("paused for %v after a request that came through, want 2 s", next.Sub(d.clock.Now()))
+		}
+	})
+}

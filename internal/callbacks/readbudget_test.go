@@ -1,0 +1,154 @@
+package callbacks
+
+import (
+	"testing"
+	"time"
+)
+
+// spend asks for a request every step over a time and counts those that were allowed.
+func spend(b *ReadBudget, from time.Time, over, step time.Duration, rate float64) int {
+	n := 0
+	for at := from; at.Before(from.Add(over)); at = at.Add(step) {
+		if _, ok := b.take(at, rate, 1, whenIdle); ok {
+			n++
+		}
+	}
+	return n
+}
+
+func TestReadBudget(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name     string
+		rate     float64
+		over     time.Duration
+		min, max int
+	}{
+		{"Five", 5, time.Minute, 300, 305},
+		{"Half", 0.5, time.Minute, 30, 31},
+		{"Odd", 2.5, 10 * time.Second, 25, 27},
+		{"Burst", 5, time.Millisecond, 1, 1},
+	} {
+		var b ReadBudget
+		if n := spend(&b, traceStart, tc.over, 10*time.Millisecond, tc.rate); n < tc.min || n > tc.max {
+			t.Errorf("%s: %d requests in %v, want %d to %d", tc.name, n, tc.over, tc.min, tc.max)
+		}
+	}
+}
+
+func TestReadBudget_SaysWhen(t *testing.T) {
+	t.Parallel()
+	var b ReadBudget
+	now := traceStart
+	for range 5 {
+		if _, ok := b.take(now, 5, 1, whenIdle); !ok {
+			t.Fatal("a second's worth of requests may go out at once")
+		}
+	}
+	at, ok := b.take(now, 5, 1, whenIdle)
+	if ok || !at.Equal(now.Add(200*time.Millisecond)) {
+		t.Fatalf("the sixth is allowed %t at %v, want after 200 ms", ok, at.Sub(now))
+	}
+	if _, ok := b.take(at, 5, 1, whenIdle); !ok {
+		t.Error("not allowed when it said")
+	}
+	if got := b.Spent(now.Add(time.Second)); got != 6 {
+		t.Errorf("spent %d, want 6", got)
+	}
+}
+
+func TestReadBudget_BacksOff(t *testing.T) {
+	t.Parallel()
+	var b ReadBudget
+	now := traceStart
+	for _, want := range []time.Duration{2, 4, 8, 16, 32, 60, 60} {
+		b.backOff(now, 0)
+		if at, ok := b.take(now, 5, 1, whenIdle); ok || !at.Equal(now.Add(want*time.Second)) || !b.Throttled(now) {
+			t.Errorf("paused for %v, want %d s", at.Sub(now), want)
+		}
+		now = b.PausedUntil
+		if b.Throttled(now) {
+			t.Error("throttled at the end of the pause")
+		}
+	}
+	b.backOff(now, 5*time.Minute)
+	if at, _ := b.take(now, 5, 1, whenIdle); !at.Equal(now.Add(5 * time.Minute)) {
+		t.Errorf("paused for %v, want as long as AWS asked for", at.Sub(now))
+	}
+	if _, ok := b.take(now.Add(7*time.Minute), 5, 1, whenIdle); !ok || b.Strikes != 0 {
+		t.Errorf("allowed %t with %d strikes after a quiet minute", ok, b.Strikes)
+	}
+}
+
+func TestReadBudget_SpentOverTheMinute(t *testing.T) {
+	t.Parallel()
+	var b ReadBudget
+	spend(&b, traceStart, time.Minute, time.Second, 5)
+	for _, tc := range []struct {
+		after time.Duration
+		want  int
+	}{{59 * time.Second, 60}, {90 * time.Second, 30}, {119 * time.Second, 1}, {3 * time.Minute, 0}} {
+		if got := b.Spent(traceStart.Add(tc.after)); got != tc.want {
+			t.Errorf("after %v: spent %d, want %d", tc.after, got, tc.want)
+		}
+	}
+}
+
+// TestReadBudget_UrgentFirst: while urgent requests use up the rate, the others get nothing; what is left over is theirs.
+func TestReadBudget_UrgentFirst(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		every        time.Duration // between urgent requests
+		urgent, idle [2]int        // at least and at most, in a minute at five a second
+	}{
+		"Overload":    {100 * time.Millisecond, [2]int{300, 310}, [2]int{0, 5}},
+		"HalfTheRate": {400 * time.Millisecond, [2]int{150, 150}, [2]int{145, 155}},
+		"None":        {time.Hour, [2]int{1, 1}, [2]int{295, 305}},
+	} {
+		var b ReadBudget
+		made := map[urgency]int{}
+		for after := time.Duration(0); after < time.Minute; after += 50 * time.Millisecond {
+			for _, u := range []urgency{whenIdle, urgent} {
+				if u == urgent && after%tc.every != 0 {
+					continue
+				}
+				if _, ok := b.take(traceStart.Add(after), 5, 1, u); ok {
+					made[u]++
+				}
+			}
+		}
+		for u, want := range map[urgency][2]int{urgent: tc.urgent, whenIdle: tc.idle} {
+			if made[u] < want[0] || made[u] > want[1] {
+				t.Errorf("%s: %d requests of urgency %d, want %v", name, made[u], u, want)
+			}
+		}
+	}
+}
+
+// TestReadBudget_TakesSeveral: a purchase costs as much as its requests.
+func TestReadBudget_TakesSeveral(t *testing.T) {
+	t.Parallel()
+	var b ReadBudget
+	n := 0
+	for at := traceStart; at.Before(traceStart.Add(10 * time.Second)); at = at.Add(10 * time.Millisecond) {
+		if _, ok := b.take(at, 100, 20, whenIdle); ok {
+			n += 20
+		}
+	}
+	if n < 1000 || n > 1100 {
+		t.Errorf("%d requests in 10 s, want a hundred a second", n)
+	}
+}
+
+// TestReadBudget_OneStrike: requests that were under way together are one reason to pause.
+func TestReadBudget_OneStrike(t *testing.T) {
+	t.Parallel()
+	var b ReadBudget
+	for range 10 {
+		b.backOff(traceStart, 0)
+	}
+	b.backOff(traceStart, 9*time.Second)
+	if b.Strikes != 1 || !b.PausedUntil.Equal(traceStart.Add(9*time.Second)) {
+		t.Errorf("%d strikes, paused for %v", b.Strikes, b.PausedUntil.Sub(traceStart))
+	}
+}

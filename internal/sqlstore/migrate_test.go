@@ -1,0 +1,57 @@
+package sqlstore
+
+import (
+	"database/sql"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/pressly/goose/v3"
+
+	"countersign/internal/callbacks"
+)
+
+// TestAccountsMigration: what was watched before there were accounts stays, with what is known of its executions. SQLite makes
+// those tables anew.
+func TestAccountsMigration(t *testing.T) {
+	t.Parallel()
+	ctx, path := t.Context(), filepath.Join(t.TempDir(), "desk.db")
+	db, err := sql.Open("sqlite", sqliteDSN(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := migrate(ctx, db, &sqliteDialect, goose.WithExcludeVersions([]int64{5})); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{
+		`insert into watches values (7, 'orders', 'eu-west-1', 'finance', 'config', 0, '', 0, 0, 0, 'denied', 1, 2, 3)`,
+		`insert into executions values (7, x'01', 'arn', '{"last":4}', 0, 0, 0, 0)`,
+	} {
+		if _, err := db.ExecContext(ctx, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(ctx, "sqlite:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	w := callbacks.Watch{Function: "orders", Region: "eu-west-1", Queue: "finance"}
+	if states, err := s.Watches(ctx); err != nil || len(states) != 1 || states[0].Watch != w || states[0].Problem != callbacks.AnswerDenied || states[0].Unannounced != 3 {
+		t.Errorf("watches are %+v, %v", states, err)
+	}
+	now := time.Now()
+	if due, err := s.DueExecutions(ctx, w, now, now, 9); err != nil || len(due) != 1 || due[0].Trace.Last != 4 {
+		t.Errorf("executions are %+v, %v", due, err)
+	}
+	// The one still belongs to the other.
+	if err := s.SetWatches(ctx, nil); err != nil {
+		t.Errorf("remove the watch: %v", err)
+	}
+	if due, err := s.DueExecutions(ctx, w, now, now, 9); err != nil || len(due) != 0 {
+		t.Errorf("executions of no watch are %+v, %v", due, err)
+	}
+}
