@@ -121,7 +121,7 @@ func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aw
 	return callbacks.NewService(callbacks.ServiceConfig{
 		Store: d.store, Queues: domainQueues(settings.Queues), Notify: notify, Now: d.now,
 		Budget: callbacks.Budget{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
-		Wake:   func() { deliveries.Wake(); heartbeats.Wake() },
+		Beat:   heartbeats.Wake, Deliveries: deliveries,
 		Seals:  seals, Lanes: lanes,
 	}), nil
 }

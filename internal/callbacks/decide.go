@@ -62,9 +62,12 @@ func preview(c *Callback, p Person, choice Choice) (Preview, error) {
 // happens here. Errors: [ErrNotFound], [ErrForbidden], [Invalid] for a missing comment, [ErrStale] for an old preview, and
 // [ErrConflict] when somebody or a clock was faster; then the returned callback says who or what.
 func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, seen string) (Callback, error) {
-	if _, err := s.see(ctx, p, id); err != nil {
+	shown, err := s.see(ctx, p, id)
+	if err != nil {
 		return Callback{}, err
 	}
+	handover := s.prepare(&shown)
+	defer handover.end()
 	var late bool
 	c, err := s.store.Update(ctx, id, func(c *Callback) (Change, error) {
 		now := s.now()
@@ -72,7 +75,9 @@ func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, se
 			entry, err := c.TimeOut(now, System("sweeps"))
 			return Change{Audit: entry}, err
 		}
-		return s.decide(ctx, c, p, choice, seen, now)
+		change, err := s.decide(ctx, c, p, choice, seen, now)
+		handover.sign(change.Delivery)
+		return change, err
 	})
 	switch {
 	case errors.Is(err, ErrConflict):
@@ -87,7 +92,8 @@ func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, se
 	if late {
 		return c, fmt.Errorf("callback %s is past its deadline: %w", id, ErrConflict)
 	}
-	s.wake()
+	handover.recorded(c)
+	s.beat()
 	return c, nil
 }
 
@@ -156,6 +162,7 @@ func (s *Service) RetryDelivery(ctx context.Context, p Person, id ID) (Callback,
 		return Callback{}, fmt.Errorf("retry %s: %w", id, err)
 	}
 	s.changed(c)
-	s.wake()
+	s.deliveries.Wake()
+	s.beat()
 	return c, nil
 }

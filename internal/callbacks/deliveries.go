@@ -34,6 +34,9 @@ type Deliveries struct {
 	lookAt time.Time // while a lane is full, not before
 	calls  sync.WaitGroup
 
+	mu      sync.Mutex
+	running context.Context // of Run; nil outside of it
+
 	histories *histories // how callbacks ended
 	follows   *histories // what came afterwards
 	pace      *pace
@@ -60,13 +63,19 @@ func NewDeliveries(c WorkerConfig) *Deliveries {
 	}
 }
 
-// Wake says that a delivery may be due now. It never blocks.
-func (d *Deliveries) Wake() { d.wake.ring() }
+// Wake says that a delivery may be due now. It never blocks; nobody may be there to hear it.
+func (d *Deliveries) Wake() {
+	if d != nil {
+		d.wake.ring()
+	}
+}
 
 // Run delivers until ctx ends. Calls that are under way have a few seconds to finish; what is cut then is written down as an
 // attempt without an answer, so that another replica goes on at once.
 func (d *Deliveries) Run(ctx context.Context) {
+	d.open(ctx)
 	loop(ctx, "deliveries", d.log, d.now, d.wake, d.runOnce)
+	d.close()
 	d.calls.Wait()
 }
 

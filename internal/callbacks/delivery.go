@@ -8,6 +8,7 @@ type Delivery struct {
 	Callback   ID
 	Completion Completion
 	Lane       Lane      // where it goes, as it was when the decision was made
+	Lease      Lease     // of who begins the first attempt at once; zero leaves a new delivery to be claimed
 	Tries      int       // attempts begun so far
 	Readings   int       // how often the history was asked, and answered or not, what became of an attempt
 	Doubtful   bool      // an attempt may have taken effect without saying so

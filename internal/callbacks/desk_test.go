@@ -202,6 +202,7 @@ func (d *desk) restart(store callbacks.Store) {
 	d.sweeps = callbacks.NewSweeps(workers)
 	d.service = callbacks.NewService(callbacks.ServiceConfig{
 		Store: store, Queues: deskQueues, Notify: d.notices, Budget: callbacks.DefaultBudget, Now: d.clock.Now, Lanes: d.lanes,
+		Deliveries: d.deliveries,
 	})
 }
 

@@ -29,7 +29,7 @@ func (s *Service) Receive(ctx context.Context, from Source, messageID string, a 
 	if receipt.Created && !receipt.Repeated {
 		s.changed(receipt.Callback)
 		if !receipt.Callback.NextHeartbeatAt.IsZero() {
-			s.wake()
+			s.beat()
 		}
 	}
 	return receipt, nil

@@ -39,7 +39,7 @@ func (s *Service) OpenReview(ctx context.Context, p Person, id ID, sign SignOfLi
 		return ReviewStatus{}, fmt.Errorf("review %s: %w", id, err)
 	}
 	s.changed(c)
-	s.wake()
+	s.beat()
 	return ReviewStatus{Review: r, Callback: c}, nil
 }
 
@@ -78,7 +78,7 @@ func (s *Service) RenewReview(ctx context.Context, p Person, id, review ID, sign
 		return ReviewStatus{}, err
 	}
 	if !c.NextHeartbeatAt.IsZero() && !c.NextHeartbeatAt.After(now) {
-		s.wake()
+		s.beat()
 	}
 	return ReviewStatus{Review: renewed, Callback: c}, nil
 }

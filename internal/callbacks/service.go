@@ -11,31 +11,38 @@ type Service struct {
 	store  Store
 	queues Queues
 	notify Notifier
-	wake   func() // tells the delivery worker that a decision was recorded
+	beat   func() // tells the heartbeat worker that a beat may be due
 	budget Budget
 	now    func() time.Time
 	seals  map[string]Sealer
 	lanes  Lanes
+
+	deliveries *Deliveries
 }
 
-// ServiceConfig is what a service works with. Wake and Seals may be nil, and Lanes be zero.
+// ServiceConfig is what a service works with. Deliveries, Beat and Seals may be nil, and Lanes be zero.
 type ServiceConfig struct {
 	Store  Store
 	Queues Queues
 	Notify Notifier
-	Wake   func() // called after a decision was recorded, or a heartbeat came due; must not block
+	Beat   func() // called when a heartbeat came due; must not block
 	Budget Budget
 	Now    func() time.Time
 	Seals  map[string]Sealer // by function: whose results are encrypted
 	Lanes  Lanes
+	// Deliveries deliver what is decided here; without them it waits for those of another process.
+	Deliveries *Deliveries
 }
 
 // NewService makes the service.
 func NewService(c ServiceConfig) *Service {
-	if c.Wake == nil {
-		c.Wake = func() {}
+	if c.Beat == nil {
+		c.Beat = func() {}
 	}
-	return &Service{store: c.Store, queues: c.Queues, notify: c.Notify, wake: c.Wake, budget: c.Budget, now: c.Now, seals: c.Seals, lanes: c.Lanes}
+	return &Service{
+		store: c.Store, queues: c.Queues, notify: c.Notify, beat: c.Beat, budget: c.Budget, now: c.Now, seals: c.Seals, lanes: c.Lanes,
+		deliveries: c.Deliveries,
+	}
 }
 
 // Queues are the configured queues.

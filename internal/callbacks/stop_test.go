@@ -2,6 +2,7 @@ package callbacks_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -103,6 +104,57 @@ func TestStopCutsDelivery(t *testing.T) {
 		d.deliver() // by another replica
 		d.wantState(c.ID, callbacks.Completed)
 	})
+}
+
+// TestDecisionIsHandedOver: the process that records a decision delivers it without claiming it first. A decision that is refused
+// takes no slot with it, and one that comes after a stop is left to others.
+func TestDecisionIsHandedOver(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t)
+		counted := &claims{Store: d.store}
+		d.restart(counted)
+		ctx, stop := context.WithCancel(d.ctx)
+		ended := make(chan struct{})
+		go func() { d.deliveries.Run(ctx); close(ended) }()
+		synctest.Wait()
+		before := counted.made.Load()
+
+		c := d.announce(func(a *callbacks.Announcement) { a.ExecutionARN = "" }) // without a receipt to look for
+		for range 2 * callbacks.DeliveriesAtOnce {
+			if _, err := d.decide(mara, c.ID, "reject", ""); err == nil {
+				t.Fatal("a reject without a comment was recorded")
+			}
+		}
+		d.mustDecide(mara, c.ID, "approve", "")
+		synctest.Wait()
+		d.wantState(c.ID, callbacks.Completed)
+		if made := counted.made.Load() - before; made != 0 {
+			t.Errorf("%d claims were made for it", made)
+		}
+
+		stop()
+		<-ended
+		late := d.announce(func(a *callbacks.Announcement) { a.CallbackID = "bGF0ZQ==" })
+		d.mustDecide(mara, late.ID, "approve", "")
+		synctest.Wait()
+		d.wantState(late.ID, callbacks.Decided)
+		work, err := d.store.ClaimDeliveries(d.ctx, d.clock.Now(), callbacks.Lease{Owner: "other", Until: d.clock.Now().Add(time.Minute)}, 10, nil)
+		if err != nil || len(work) == 0 {
+			t.Errorf("others find %d, %v", len(work), err)
+		}
+	})
+}
+
+// claims counts the rounds of claiming.
+type claims struct {
+	callbacks.Store
+	made atomic.Int64
+}
+
+func (c *claims) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []callbacks.Lane) ([]callbacks.Work, error) {
+	c.made.Add(1)
+	return c.Store.ClaimDeliveries(ctx, now, lease, limit, full)
 }
 
 func TestStopDuringHeartbeat(t *testing.T) {

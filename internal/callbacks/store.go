@@ -8,7 +8,7 @@ import (
 // Change is what one transaction writes besides the callback itself.
 type Change struct {
 	Audit    AuditEntry // a zero Action writes none: the change is bookkeeping, not a fact to account for
-	Delivery *Delivery  // set when a decision makes one
+	Delivery *Delivery  // set when a decision makes one; with a lease its first attempt is recorded too
 }
 
 // Message names a webhook message, so that a repeated one gets its first answer again.

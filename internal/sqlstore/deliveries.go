@@ -68,6 +68,10 @@ func (t *tx) addDelivery(ctx context.Context, num int64, d callbacks.Delivery) e
 		Callback: num, Kind: string(d.Completion.Kind), Result: d.Completion.Result,
 		Lane: storable(d.Lane.String()), Tries: int64(d.Tries), Readings: int64(d.Readings), Doubtful: d.Doubtful, DueAt: due, ClaimableAt: due,
 	}
+	leased := d.Lease.Owner != ""
+	if leased {
+		r.LeaseOwner, r.ClaimableAt = storable(d.Lease.Owner), millis(d.Lease.Until)
+	}
 	if d.Completion.Kind == callbacks.Failure {
 		e, err := encode(errorDocument{
 			Type: d.Completion.Error.ErrorType, Message: d.Completion.Error.ErrorMessage,
@@ -83,6 +87,18 @@ func (t *tx) addDelivery(ctx context.Context, num int64, d callbacks.Delivery) e
 			return fmt.Errorf("a decision is being delivered already: %w", callbacks.ErrConflict)
 		}
 		return fmt.Errorf("insert delivery: %w", err)
+	}
+	if leased {
+		return t.beginAttempt(ctx, num, r.Tries, d.DueAt)
+	}
+	return nil
+}
+
+// beginAttempt records an attempt before it is made.
+func (t *tx) beginAttempt(ctx context.Context, num, number int64, now time.Time) error {
+	attempt := attemptRow{Callback: num, Number: number, StartedAt: millis(now)}
+	if err := t.insert(ctx, &attempt); err != nil {
+		return fmt.Errorf("insert attempt: %w", err)
 	}
 	return nil
 }
@@ -132,9 +148,8 @@ func (t *tx) begin(ctx context.Context, claimed []deliveryRow, now time.Time) ([
 	for i := range claimed {
 		c := found[claimed[i].Callback]
 		if c.State == callbacks.Decided {
-			attempt := attemptRow{Callback: claimed[i].Callback, Number: claimed[i].Tries, StartedAt: millis(now)}
-			if err := t.insert(ctx, &attempt); err != nil {
-				return nil, fmt.Errorf("insert attempt: %w", err)
+			if err := t.beginAttempt(ctx, claimed[i].Callback, claimed[i].Tries, now); err != nil {
+				return nil, err
 			}
 		}
 		delivery, err := claimed[i].delivery(c.ID)
