@@ -109,7 +109,7 @@ func (j *journal) checkpoint(ctx context.Context, update types.OperationUpdate) 
 
 // errRefused is about an update that Lambda will refuse each time, for what is
 // in it or for a quota.
-var errRefused = errors.New("Lambda refuses it")
+var errRefused = errors.New("refused by Lambda")
 
 // refused tells whether the error is about the update. Of the same type is that
 // about a token which a newer invocation has made void; AWS's SDKs, too, know it

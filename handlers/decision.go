@@ -19,11 +19,6 @@ type decision struct {
 	seen string // SHA-256 in hexadecimal of the body that the reviewer saw; empty in the first of two steps
 }
 
-// is reports whether the form was recorded already, by the same person with the same bytes.
-func (d decision) is(recorded *callbacks.Decision, p callbacks.Person) bool {
-	return recorded != nil && recorded.By.ID == p.Subject && recorded.SHA256 == d.seen
-}
-
 // readDecision reads the form. A time that cannot be read is as good as an old one: the preview is shown again.
 func readDecision(c echo.Context) (decision, error) {
 	form, err := postForm(c)
@@ -51,8 +46,8 @@ func (s *server) decide(c echo.Context) error {
 	switch {
 	case errors.Is(err, callbacks.ErrStale):
 		return s.retype(c, d, s.confirm(c, d, true))
-	case errors.Is(err, callbacks.ErrConflict) && d.is(current.Decision, p):
-		// The button was pressed twice, or the answer to the first press was lost.
+	case errors.Is(err, callbacks.ErrConflict) && s.Service.Repeats(&current, p, d.Choice, d.seen):
+		// It stands as it was meant: show it.
 	case err != nil:
 		return s.retype(c, d, err)
 	default:

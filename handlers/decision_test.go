@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -185,6 +186,34 @@ func TestDecision_PressedTwice(t *testing.T) {
 	other := b.choose(s.receive(expense()).ID, "reject", "no")
 	if a := b.decide(id, other); a.status != http.StatusConflict {
 		t.Errorf("another choice: %d, want 409", a.status)
+	}
+}
+
+// backwards is a sealer that anybody can open.
+type backwards struct{}
+
+func (backwards) Seal(_ context.Context, _ callbacks.Target, result []byte) ([]byte, error) {
+	sealed := slices.Clone(result)
+	slices.Reverse(sealed)
+	return sealed, nil
+}
+
+// TestDecision_PressedTwiceEncrypted: what was sent has other bytes than what was seen.
+func TestDecision_PressedTwiceEncrypted(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	a := expense()
+	a.Function, a.ExecutionARN = "payroll", strings.ReplaceAll(a.ExecutionARN, "expense-approval", "payroll")
+	id, b := s.receive(a).ID, s.as(rita)
+	form := b.choose(id, "approve", "Seen and\r\nagreed.")
+	for range 2 {
+		if a := b.decide(id, form); a.status != http.StatusSeeOther {
+			t.Fatalf("%d, want 303", a.status)
+		}
+	}
+	form.Set("comment", "Other words.")
+	if a := b.decide(id, form); a.status != http.StatusConflict {
+		t.Errorf("other words: %d, want 409", a.status)
 	}
 }
 

@@ -90,6 +90,7 @@ func newSite(t *testing.T, change ...func(*handlers.Config)) *site {
 	t.Cleanup(func() { _ = s.store.Close() }) // some tests close it themselves
 	s.service = callbacks.NewService(callbacks.ServiceConfig{
 		Store: s.store, Queues: queues, Notify: s.hub, Budget: callbacks.DefaultBudget, Now: s.clock.Now,
+		Seals: map[string]callbacks.Sealer{"payroll": backwards{}},
 	})
 
 	var desk, provider http.Handler

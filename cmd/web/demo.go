@@ -15,7 +15,7 @@ import (
 // demoOptions are the flags of the demo.
 type demoOptions struct {
 	Port int           `default:"8080" help:"Port of the desk on 127.0.0.1; the next free one when it is taken."`
-	Data string        `type:"path" help:"Folder to keep the desk's data in. Without it the data goes when the demo ends."`
+	Data string        `type:"path" placeholder:"DIR" help:"Folder to keep the desk's data in. Without it the data goes when the demo ends."`
 	Pace time.Duration `default:"45s" help:"Time between two requests that start on their own; 0 for none."`
 	Log  string        `default:"warn" enum:"debug,info,warn,error" help:"Least severe level that is logged."`
 }

@@ -47,6 +47,7 @@ type desk struct {
 	notices  *sqlstore.Notices // tells the other replicas
 	metrics  *prometheus.Registry
 	workers  []callbacks.Worker
+	auth     *auth.Auth
 	site     http.Handler
 	tracing  *tracing.Tracing // nil when off
 	linger   time.Duration
@@ -128,7 +129,8 @@ func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aw
 
 // openSite makes sign-in, intake and the pages.
 func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo handlers.Demo) (http.Handler, error) {
-	signIn, err := auth.New(auth.Config{
+	var err error
+	d.auth, err = auth.New(auth.Config{
 		Issuer: string(settings.OIDC.Issuer), ClientID: settings.OIDC.ClientID, ClientSecret: string(settings.OIDC.ClientSecret),
 		BaseURL: string(settings.BaseURL), Scopes: settings.OIDC.Scopes, GroupsClaim: settings.OIDC.GroupsClaim,
 		Roles: auth.RoleGroups{
@@ -145,7 +147,7 @@ func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo
 		return nil, err
 	}
 	return handlers.New(handlers.Config{
-		Service: service, Auth: signIn, Hub: d.hub, Intake: in.webhooks, EventBridge: in.eventBridge, SNS: in.sns,
+		Service: service, Auth: d.auth, Hub: d.hub, Intake: in.webhooks, EventBridge: in.eventBridge, SNS: in.sns,
 		IntakeLimit: intake.NewLimiter(settings.Intake.Rate, settings.Intake.Burst, d.now),
 		Static:      static.Handler(), Ping: d.store.Ping, Stopping: d.stopping.Load, Demo: demo, Now: d.now, Log: d.log,
 		Metrics: d.metrics, Backlog: d.store.Backlog, MetricsPublic: settings.MetricsPublic,

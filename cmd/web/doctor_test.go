@@ -283,7 +283,7 @@ func TestDoctorFunctions(t *testing.T) {
 		here := strings.Contains(r.Header.Get("Authorization"), "/eu-central-1/lambda/")
 		switch list := strings.HasSuffix(strings.TrimSuffix(r.URL.Path, "/"), "/functions"); {
 		case list && here:
-			io.WriteString(w, `{"Functions": [{"FunctionName": "thumbnails", "FunctionArn": "arn:aws:lambda:eu-central-1:123456789012:function:thumbnails"}]}`)
+			fmt.Fprint(w, `{"Functions": [{"FunctionName": "thumbnails", "FunctionArn": "arn:aws:lambda:eu-central-1:123456789012:function:thumbnails"}]}`)
 		case here:
 			w.Header().Set("X-Amzn-Errortype", "ResourceNotFoundException")
 			w.WriteHeader(http.StatusNotFound)

@@ -102,7 +102,7 @@ func serve(ctx context.Context, lookup func(string) (string, bool), stderr io.Wr
 	defer d.close()
 	listener, err := listen(ctx, string(settings.Addr))
 	if err != nil {
-		return err
+		return fmt.Errorf("%sADDR: %w", config.Prefix, err)
 	}
 	log.InfoContext(ctx, "ready", "address", listener.Addr().String(), "url", string(settings.BaseURL))
 	return d.run(ctx, listener)

@@ -7,8 +7,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"countersign/internal/config"
 )
 
 func nothing(string) (string, bool) { return "", false }
@@ -55,6 +58,57 @@ func TestServeListsEveryProblem(t *testing.T) {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named in: %v", name, err)
 		}
+	}
+}
+
+// smallest are the least settings that serve, with an identity provider that nobody is.
+func smallest(t *testing.T, addr string) func(string) (string, bool) {
+	t.Helper()
+	settings := map[string]string{
+		"ADDR": addr, "BASE_URL": "http://localhost", "DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "desk.db"),
+		"OIDC_ISSUER": "http://127.0.0.1:1", "OIDC_CLIENT_ID": "countersign", "OIDC_CLIENT_SECRET": "any", "ROLE_REVIEWER_GROUPS": "approvers",
+		"LAMBDA_REGION": demoRegion,
+	}
+	return func(name string) (string, bool) {
+		value, ok := settings[strings.TrimPrefix(name, config.Prefix)]
+		return value, ok
+	}
+}
+
+// TestServeWithoutItsProvider: the desk runs, and its log says at once why nobody can sign in.
+func TestServeWithoutItsProvider(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	reader, writer := io.Pipe()
+	done := make(chan error, 1)
+	go func() {
+		err := run(ctx, []string{"serve"}, smallest(t, "127.0.0.1:0"), io.Discard, writer)
+		_ = writer.Close()
+		done <- err
+	}()
+	defer stop()
+	told := false
+	for lines := bufio.NewScanner(reader); lines.Scan(); {
+		if strings.Contains(lines.Text(), "nobody can sign in") && strings.Contains(lines.Text(), "connection refused") {
+			told = true
+			stop()
+		}
+	}
+	if err := <-done; err != nil || !told {
+		t.Errorf("told: %t; stopped with %v", told, err)
+	}
+}
+
+func TestServeOnATakenAddress(t *testing.T) {
+	t.Parallel()
+	taken, err := listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	err = run(t.Context(), []string{"serve"}, smallest(t, taken.Addr().String()), io.Discard, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "COUNTERSIGN_ADDR: listen on "+taken.Addr().String()) {
+		t.Errorf("got %v, want an error that names the setting and the address", err)
 	}
 }
 

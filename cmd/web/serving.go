@@ -49,6 +49,7 @@ func (d *desk) run(ctx context.Context, l net.Listener) error {
 	}
 	group.Go(func() error { d.notices.Run(working, d.hub.Changed, d.hub.Missed); return nil })
 	group.Go(func() error { return d.forgetSessions(working) })
+	group.Go(func() error { d.meetProvider(ctx); return nil })
 	group.Go(func() error {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)
@@ -78,6 +79,20 @@ func (d *desk) drain(ctx context.Context, server *http.Server) {
 	if err := server.Shutdown(ctx); err != nil {
 		d.log.WarnContext(ctx, "requests took too long and were cut", "error", err)
 		_ = server.Close()
+	}
+}
+
+// meetProvider asks the OpenID provider for its addresses, so that the log says at the start what would keep everybody out.
+// Pages ask again until it answers.
+func (d *desk) meetProvider(ctx context.Context) {
+	asked := make(chan error, 1)
+	go func() { asked <- d.auth.Available(ctx) }()
+	select {
+	case err := <-asked:
+		if err != nil {
+			d.log.WarnContext(ctx, "nobody can sign in until the provider answers", "error", err)
+		}
+	case <-ctx.Done(): // a stop does not wait for a provider that hangs
 	}
 }
 

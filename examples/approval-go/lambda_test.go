@@ -76,18 +76,24 @@ func (r *runtimeAPI) handler() http.Handler {
 	return mux
 }
 
-// startProcess builds the function as for Lambda, only for this machine, and runs it. Its environment is all that it knows.
-func startProcess(t *testing.T, environment ...string) locallambda.Function {
+// build builds the function as for Lambda, only for this machine.
+func build(t *testing.T) (binary string) {
 	t.Helper()
 	folder := t.TempDir()
-	build := exec.CommandContext(t.Context(), "make", "-s", "build", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH, "OUT="+folder)
-	if output, err := build.CombinedOutput(); err != nil {
+	make := exec.CommandContext(t.Context(), "make", "-s", "build", "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH, "OUT="+folder)
+	if output, err := make.CombinedOutput(); err != nil {
 		t.Fatalf("make build: %v\n%s", err, output)
 	}
+	return filepath.Join(folder, "bootstrap")
+}
+
+// startProcess runs a function's binary as Lambda does. Its environment is all that it knows.
+func startProcess(t *testing.T, binary string, environment ...string) locallambda.Function {
+	t.Helper()
 	api := &runtimeAPI{invocations: make(chan invocation), answers: make(chan answer, 1)}
 	server := httptest.NewServer(api.handler())
 	var complaints bytes.Buffer
-	process := exec.Command(filepath.Join(folder, "bootstrap"))
+	process := exec.Command(binary)
 	process.Env = append(environment, "AWS_LAMBDA_RUNTIME_API="+server.Listener.Addr().String(), "PATH="+os.Getenv("PATH"))
 	process.Stderr = &complaints
 	if err := process.Start(); err != nil {

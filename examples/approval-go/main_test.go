@@ -42,6 +42,7 @@ func (d *intakeDesk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the desk is down", http.StatusServiceUnavailable)
 	default:
 		w.WriteHeader(http.StatusCreated)
+		_, _ = io.WriteString(w, `{"id":"7"}`)
 		d.announced <- announcement
 	}
 }
@@ -55,7 +56,8 @@ type rig struct {
 	desk   *intakeDesk
 }
 
-func newRig(t *testing.T) *rig {
+// newRig registers a binary as a function.
+func newRig(t *testing.T, name, binary string) *rig {
 	t.Helper()
 	verifier, err := intake.NewVerifier([]intake.Source{{Name: "purchases", Secrets: []string{secret}}}, time.Now)
 	if err != nil {
@@ -71,9 +73,9 @@ func newRig(t *testing.T) *rig {
 	endpoint, site := httptest.NewServer(r.engine.Handler()), httptest.NewServer(r.desk)
 	t.Cleanup(endpoint.Close)
 	t.Cleanup(site.Close)
-	process := startProcess(t, "DESK_URL="+site.URL, "DESK_SECRET="+secret, "AWS_ENDPOINT_URL_LAMBDA="+endpoint.URL,
+	process := startProcess(t, binary, "DESK_URL="+site.URL, "DESK_SECRET="+secret, "AWS_ENDPOINT_URL_LAMBDA="+endpoint.URL,
 		"AWS_REGION=eu-central-1", "AWS_ACCESS_KEY_ID=any", "AWS_SECRET_ACCESS_KEY=any")
-	r.engine.Register("purchase-approval", process, locallambda.FunctionConfig{ExecutionTimeout: 90_000 * time.Second})
+	r.engine.Register(name, process, locallambda.FunctionConfig{ExecutionTimeout: 90_000 * time.Second})
 	r.log = locallambdatest.Watch(t, r.engine)
 	r.client = lambda.New(lambda.Options{Region: "eu-central-1", BaseEndpoint: &endpoint.URL,
 		Credentials: credentials.NewStaticCredentialsProvider("any", "any", "")})
@@ -83,7 +85,7 @@ func newRig(t *testing.T) *rig {
 // TestApproval goes from the event to each of the ends.
 func TestApproval(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
+	r := newRig(t, "purchase-approval", build(t))
 	for _, tt := range []struct {
 		name   string
 		down   bool // the desk, at first

@@ -128,7 +128,7 @@ func TestExamineNoDocument(t *testing.T) {
 	}{
 		"NotFound":  {http.NotFound, "status 404"},
 		"Fails":     {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }, "status 503"},
-		"Redirects": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", 302) }, "it redirects to /elsewhere"},
+		"Redirects": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, "it redirects to /elsewhere"},
 		"Page":      {func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("<html>")) }, "not the JSON document"},
 	} {
 		t.Run(name, func(t *testing.T) {

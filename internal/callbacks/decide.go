@@ -136,6 +136,17 @@ func (s *Service) decide(ctx context.Context, c *Callback, p Person, choice Choi
 	return Change{Audit: entry, Delivery: &Delivery{Callback: c.ID, Completion: sent, Lane: s.lanes.Of(c.Target()), DueAt: now}}, nil
 }
 
+// Repeats reports whether a person made this decision already: the button was pressed twice, or the answer to the first press
+// was lost. The bytes that were seen tell it; where they were encrypted on their way out, outcome and words do.
+func (s *Service) Repeats(c *Callback, p Person, choice Choice, seen string) bool {
+	d := c.Decision
+	if d == nil || d.By.ID != p.Subject {
+		return false
+	}
+	sealed := d.Kind == Success && s.sealer(c) != nil
+	return d.SHA256 == seen || sealed && d.Outcome == choice.Outcome && d.Comment == tidyComment(choice.Comment)
+}
+
 // tidyComment makes a form's line ends plain, so that the same comment gives the same bytes with and without scripts.
 func tidyComment(s string) string {
 	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n"))

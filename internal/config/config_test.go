@@ -152,3 +152,19 @@ func TestLoadTellsAllProblemsAtOnce(t *testing.T) {
 		t.Errorf("-want +got:\n%s\n%v", diff, err)
 	}
 }
+
+// TestStringIsReadable: the log's first line is where an operator compares what is meant with what is set.
+func TestStringIsReadable(t *testing.T) {
+	t.Parallel()
+	c, err := load(variables("QUEUES", `{"finance":{"groups":["finance approvers"],"fourEyes":true}}`, "SOURCES", `{"expenses":{"secrets":["`+goodSecret+`"]}}`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`"finance":{"groups":["finance approvers"],"keepAlive":"","fourEyes":true,"rejectAs":""}`, `"expenses":{"secrets":["redacted"]`,
+	} {
+		if !strings.Contains(c.String(), want) {
+			t.Errorf("%s is not in\n%s", want, c)
+		}
+	}
+}

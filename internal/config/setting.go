@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"reflect"
@@ -52,7 +53,17 @@ func (s Setting) value(c Config) reflect.Value { return reflect.ValueOf(c).Field
 func (c Config) attrs() []slog.Attr {
 	var list []slog.Attr
 	for _, s := range Settings() {
-		list = append(list, slog.String(s.Name, fmt.Sprint(s.value(c).Interface())))
+		list = append(list, slog.String(s.Name, shown(s.value(c))))
 	}
 	return list
+}
+
+// shown is a value as it would be set: queues, sources and the like as JSON.
+func shown(v reflect.Value) string {
+	if v.Kind() == reflect.Map && v.Len() > 0 {
+		if text, err := json.Marshal(v.Interface()); err == nil {
+			return string(text)
+		}
+	}
+	return fmt.Sprint(v.Interface())
 }

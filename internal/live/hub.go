@@ -52,16 +52,17 @@ func (h *Hub) Missed() {
 // change between then and now is told as [Everything]. After [Hub.Close] the subscription is over at once.
 func (h *Hub) Subscribe(since time.Time, see func(queue string) bool) *Subscription {
 	s := newSubscription(h, see)
+	h.mu.Lock()
+	if h.closed {
+		s.end()
+	} else {
+		h.subscriptions[s] = struct{}{}
+	}
+	h.mu.Unlock()
+	// Looked at last: a change that comes after this look finds the subscription.
 	if h.latest.Load() >= since.UnixMilli() {
 		s.note(Everything)
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.closed {
-		s.end()
-		return s
-	}
-	h.subscriptions[s] = struct{}{}
 	return s
 }
 

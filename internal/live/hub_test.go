@@ -203,3 +203,26 @@ func TestConcurrentUse(t *testing.T) {
 		t.Errorf("%d subscribers are left", n)
 	}
 }
+
+// TestChangedWhileSubscribing: a change at the moment in which a stream opens is told, one way or the other. Many tries, because
+// the moment is short.
+func TestChangedWhileSubscribing(t *testing.T) {
+	t.Parallel()
+	for range 2_000 {
+		hub := live.NewHub(func() time.Time { return fresh })
+		var all [64]*live.Subscription
+		var opening sync.WaitGroup
+		for i := range all {
+			opening.Go(func() { all[i] = hub.Subscribe(fresh, every) })
+			if i == len(all)/2 {
+				opening.Go(func() { hub.Changed(notice("a")) })
+			}
+		}
+		opening.Wait()
+		for _, s := range all {
+			if !isReady(s) {
+				t.Fatal("the change is lost")
+			}
+		}
+	}
+}
