@@ -116,7 +116,7 @@ func TestReport(t *testing.T) {
 		out      []string
 		problems string
 	}{
-		"Good":   {[]evidence{delivered(), delivered()}, nil, []string{"| decided | 2 |  |", "| replicas killed | 3 |  |", "| two winners | 0 | 0 |"}, ""},
+		"Good":   {[]evidence{delivered(), delivered()}, nil, []string{"| decided | 2 |  |", "| replicas killed at random moments | 3 |  |", "| two winners | 0 | 0 |"}, ""},
 		"Broken": {[]evidence{delivered(), lost}, errBroken, []string{"| recorded as lost, our bytes at Lambda | 1 | 0 |"}, "decision 41"},
 	} {
 		var out, problems strings.Builder
