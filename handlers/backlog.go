@@ -27,6 +27,12 @@ var (
 		"Decisions that Lambda is not known to have, by state: decided ones are on their way.", []string{"state"}, nil)
 	lateDesc = prometheus.NewDesc("countersign_heartbeats_overdue",
 		"Heartbeats that have been due for more than two seconds and that no replica has sent.", nil, nil)
+	readsDesc = prometheus.NewDesc("countersign_aws_reads_last_minute",
+		"Requests in the last minute that read executions and histories, of all replicas.", []string{"account", "region"}, nil)
+	readsAllowedDesc = prometheus.NewDesc("countersign_aws_reads_allowed_per_minute",
+		"Requests that may read executions and histories in a minute, of all replicas.", []string{"account", "region"}, nil)
+	readsPausedDesc = prometheus.NewDesc("countersign_aws_reads_paused",
+		"Whether reading pauses because AWS throttled it.", []string{"account", "region"}, nil)
 )
 
 // backlog measures what waits in the database, when it is asked. Every replica tells the same.
@@ -43,7 +49,7 @@ type backlog struct {
 
 // Describe implements prometheus.Collector.
 func (b *backlog) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{pendingDesc, oldestDesc, undeliveredDesc, lateDesc} {
+	for _, d := range []*prometheus.Desc{pendingDesc, oldestDesc, undeliveredDesc, lateDesc, readsDesc, readsAllowedDesc, readsPausedDesc} {
 		to <- d
 	}
 }
@@ -71,6 +77,20 @@ func (b *backlog) Collect(to chan<- prometheus.Metric) {
 		gauge(undeliveredDesc, float64(n), string(state))
 	}
 	gauge(lateDesc, float64(counted.LateHeartbeats))
+	now := b.now()
+	for _, r := range counted.Reads {
+		gauge(readsDesc, float64(r.Spent(now)), r.Lane.Account, r.Lane.Region)
+		gauge(readsAllowedDesc, r.Rate*60, r.Lane.Account, r.Lane.Region)
+		gauge(readsPausedDesc, numberOf(r.Throttled(now)), r.Lane.Account, r.Lane.Region)
+	}
+}
+
+// numberOf is a fact as Prometheus has it.
+func numberOf(fact bool) float64 {
+	if fact {
+		return 1
+	}
+	return 0
 }
 
 // current is the backlog as it was not long ago.

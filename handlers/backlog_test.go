@@ -9,6 +9,7 @@ import (
 
 	"countersign/handlers"
 	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
 )
 
 // TestBacklogMeasured: what is counted is shown for a while, and what cannot be counted is absent while the rest is told.
@@ -16,11 +17,16 @@ func TestBacklogMeasured(t *testing.T) {
 	t.Parallel()
 	var readings int
 	var broken error
+	minute := callbackstest.T0.Truncate(time.Minute)
 	counted := callbacks.Backlog{
 		Pending:        []callbacks.PendingCount{{Queue: "finance", Cause: callbacks.CauseHeartbeat, Count: 3}, {Queue: "legal", Count: 1}},
 		OldestPending:  time.Unix(1_800_000_000, int64(500*time.Millisecond)),
 		Undelivered:    map[callbacks.State]int{callbacks.Decided: 2},
 		LateHeartbeats: 1,
+		Reads: []callbacks.ReadBudget{
+			{Lane: callbacks.Lane{Account: "123456789012", Region: "eu-central-1"}, Rate: 5, Minute: minute, Used: 41, PausedUntil: callbackstest.T0.Add(30 * time.Second)},
+			{Rate: 2.5, Minute: minute.Add(-time.Hour), Used: 7},
+		},
 	}
 	s := newSite(t, func(c *handlers.Config) {
 		c.Backlog = func(context.Context, time.Time) (callbacks.Backlog, error) {
@@ -47,6 +53,12 @@ func TestBacklogMeasured(t *testing.T) {
 		`countersign_callbacks_oldest_pending_timestamp_seconds 1.8000000005e+09`,
 		`countersign_decisions_undelivered{state="decided"} 2`,
 		`countersign_heartbeats_overdue 1`,
+		`countersign_aws_reads_last_minute{account="123456789012",region="eu-central-1"} 41`,
+		`countersign_aws_reads_last_minute{account="",region=""} 0`,
+		`countersign_aws_reads_allowed_per_minute{account="123456789012",region="eu-central-1"} 300`,
+		`countersign_aws_reads_allowed_per_minute{account="",region=""} 150`,
+		`countersign_aws_reads_paused{account="123456789012",region="eu-central-1"} 1`,
+		`countersign_aws_reads_paused{account="",region=""} 0`,
 	}
 	want(true, lines...)
 	counted = callbacks.Backlog{}

@@ -18,7 +18,7 @@ const (
 )
 
 // withEventBridge turns on the way in for events.
-func withEventBridge(t *testing.T) func(*handlers.Config) {
+func withEventBridge(t testing.TB) func(*handlers.Config) {
 	return func(c *handlers.Config) {
 		var err error
 		if c.EventBridge, err = intake.NewEventBridge([]string{oldEventKey, eventKey}); err != nil {

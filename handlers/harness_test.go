@@ -68,7 +68,7 @@ const (
 
 // site is the whole desk but for Lambda and the workers: real handlers, store, hub and OpenID provider over HTTP.
 type site struct {
-	t        *testing.T
+	t        testing.TB
 	url      string
 	clock    *callbackstest.Clock
 	store    *sqlstore.Store
@@ -80,7 +80,7 @@ type site struct {
 }
 
 // newSite starts a site; change alters its configuration first.
-func newSite(t *testing.T, change ...func(*handlers.Config)) *site {
+func newSite(t testing.TB, change ...func(*handlers.Config)) *site {
 	t.Helper()
 	s := &site{t: t, clock: callbackstest.NewClock(callbackstest.T0), hub: live.NewHub(time.Now), log: &syncBuffer{}, demo: &sampleStarter{}}
 	var err error
@@ -192,7 +192,7 @@ func (s *site) audit(id callbacks.ID) []callbacks.Action {
 
 // browser is a visitor with cookies. It follows no redirects.
 type browser struct {
-	t      *testing.T
+	t      testing.TB
 	site   *site
 	client *http.Client
 	header http.Header // sent with each request
@@ -234,7 +234,7 @@ func (b *browser) signIn(person, returnPath string) answer {
 }
 
 // refreshTarget is where a page sends the browser on to.
-func refreshTarget(t *testing.T, a answer) string {
+func refreshTarget(t testing.TB, a answer) string {
 	t.Helper()
 	_, address, ok := strings.Cut(a.header.Get("Refresh"), "url=")
 	if !ok {
@@ -243,7 +243,7 @@ func refreshTarget(t *testing.T, a answer) string {
 	return address
 }
 
-func resolve(t *testing.T, base, ref string) string {
+func resolve(t testing.TB, base, ref string) string {
 	t.Helper()
 	u, err := url.Parse(base)
 	if err != nil {
@@ -263,7 +263,7 @@ type answer struct {
 	body   string
 }
 
-func (a answer) document(t *testing.T) *goquery.Document {
+func (a answer) document(t testing.TB) *goquery.Document {
 	t.Helper()
 	d, err := goquery.NewDocumentFromReader(strings.NewReader(a.body))
 	if err != nil {
@@ -273,7 +273,7 @@ func (a answer) document(t *testing.T) *goquery.Document {
 }
 
 // text is the page's visible text with single spaces.
-func (a answer) text(t *testing.T) string {
+func (a answer) text(t testing.TB) string {
 	t.Helper()
 	d := a.document(t)
 	d.Find("head, script").Remove()
@@ -385,7 +385,7 @@ func (d *sampleStarter) Start(_ context.Context, name string) error {
 	return nil
 }
 
-func decodeJSON(t *testing.T, body string, into any) {
+func decodeJSON(t testing.TB, body string, into any) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(body), into); err != nil {
 		t.Fatalf("%v in %s", err, body)

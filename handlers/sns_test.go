@@ -31,7 +31,7 @@ const (
 
 // snsSigner stands for SNS: it signs messages, and answers for the one certificate and for confirmations.
 type snsSigner struct {
-	t    *testing.T
+	t    testing.TB
 	key  *rsa.PrivateKey
 	cert *x509.Certificate
 
@@ -40,7 +40,7 @@ type snsSigner struct {
 	confirmed []string
 }
 
-func newSNSSigner(t *testing.T) *snsSigner {
+func newSNSSigner(t testing.TB) *snsSigner {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -83,9 +83,9 @@ func (s *snsSigner) stop() {
 }
 
 // site is a desk that takes messages of one topic, for queue finance.
-func (s *snsSigner) site() *site {
+func (s *snsSigner) site(change ...func(*handlers.Config)) *site {
 	s.t.Helper()
-	return newSite(s.t, func(c *handlers.Config) {
+	return newSite(s.t, append(change, func(c *handlers.Config) {
 		roots := x509.NewCertPool()
 		roots.AddCert(s.cert)
 		var err error
@@ -96,7 +96,7 @@ func (s *snsSigner) site() *site {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-	})
+	})...)
 }
 
 // signed is a message with its signature of version 2. Pairs of name and value change or add fields first.
@@ -139,7 +139,7 @@ func (b *browser) publish(body string, header ...string) answer {
 	return sns.do(http.MethodPost, "/webhooks/sns", "text/plain; charset=UTF-8", body)
 }
 
-func announcementText(t *testing.T, title string) string {
+func announcementText(t testing.TB, title string) string {
 	t.Helper()
 	text, err := json.Marshal(message(title))
 	if err != nil {

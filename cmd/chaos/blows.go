@@ -25,7 +25,10 @@ type blow struct {
 }
 
 // suffering is how often what went wrong.
-type suffering struct{ kills, restarts int }
+type suffering struct {
+	kills, restarts int
+	atPoints        [points]int
+}
 
 func sufferingOf(blows []blow) (s suffering) {
 	for _, b := range blows {

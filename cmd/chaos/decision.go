@@ -23,6 +23,7 @@ const (
 	raced              // a second reviewer decides at the same time
 	againstClock       // the callback's timeout is about to run out
 	againstClient      // another client of Lambda closes the callback at the same time
+	kept               // heartbeats keep it alive until all others have been decided
 )
 
 // shares of a hundred decisions; the rest is alone.
@@ -31,11 +32,14 @@ const shareRaced, shareClock, shareClient = 15, 15, 10
 // Timeouts in seconds: one that is far away, and the longest short one.
 const longTimeout, maxShortTimeout = 3600, 3
 
+// heartbeatTimeout is that of the callbacks that are kept alive, in seconds.
+const heartbeatTimeout = 15
+
 // decision is one callback and what reviewers were told of their decisions on it.
 type decision struct {
 	number     int
 	fate       fate
-	timeout    int // seconds
+	question   question
 	callbackID string
 	arn        string
 	id         callbacks.ID // at the desk
@@ -53,12 +57,14 @@ type told struct {
 }
 
 func (w *world) newDecision(number int) *decision {
-	d := &decision{number: number, timeout: longTimeout, random: w.random(uint64(number))}
+	d := &decision{number: number, question: question{Timeout: longTimeout}, random: w.random(uint64(number))}
 	switch n := d.random.IntN(100); {
+	case number >= w.decisions:
+		d.fate, d.question.Heartbeat = kept, heartbeatTimeout
 	case n < shareRaced:
 		d.fate = raced
 	case n < shareRaced+shareClock:
-		d.fate, d.timeout = againstClock, 1+d.random.IntN(maxShortTimeout)
+		d.fate, d.question.Timeout = againstClock, 1+d.random.IntN(maxShortTimeout)
 	case n < shareRaced+shareClock+shareClient:
 		d.fate = againstClient
 	}
@@ -67,7 +73,7 @@ func (w *world) newDecision(number int) *decision {
 
 // live takes a decision from the question to what reviewers are told last.
 func (w *world) live(ctx context.Context, d *decision) error {
-	asked, err := w.lambda.ask(ctx, d.timeout)
+	asked, err := w.lambda.ask(ctx, d.question)
 	if err != nil {
 		return err
 	}
@@ -76,12 +82,8 @@ func (w *world) live(ctx context.Context, d *decision) error {
 		return err
 	}
 	first, second := w.newReviewer(d), w.newReviewer(d)
-	if d.fate == againstClock { // from long before the end until a little after it
-		end := time.Duration(d.timeout) * time.Second
-		click := end*7/10 + time.Duration(d.random.Int64N(int64(end*35/100)))
-		if err := pause(ctx, time.Until(asked.At.Add(click))); err != nil {
-			return err
-		}
+	if err := w.letTimePass(ctx, d, asked.At); err != nil {
+		return err
 	}
 	var others sync.WaitGroup
 	defer others.Wait()
@@ -96,24 +98,43 @@ func (w *world) live(ctx context.Context, d *decision) error {
 				w.lambda.interfere(ctx, d.callbackID)
 			}
 		})
-	case alone, againstClock:
+	case alone, againstClock, kept:
 	}
 	err = first.decide(ctx)
 	others.Wait()
 	return errors.Join(err, failed)
 }
 
+// letTimePass waits before somebody decides.
+func (w *world) letTimePass(ctx context.Context, d *decision, asked time.Time) error {
+	switch d.fate {
+	case againstClock: // from long before the end until a little after it
+		end := time.Duration(d.question.Timeout) * time.Second
+		click := end*7/10 + time.Duration(d.random.Int64N(int64(end*35/100)))
+		return pause(ctx, time.Until(asked.Add(click)))
+	case kept:
+		select {
+		case <-w.othersDone:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	case alone, raced, againstClient:
+	}
+	return nil
+}
+
 // announce tells a replica of the callback, and others until one has taken it, as a function's step would.
 func (w *world) announce(ctx context.Context, d *decision, asked locallambda.Observation) error {
 	body, err := json.Marshal(map[string]any{
 		"callbackId": d.callbackID, "executionArn": d.arn, "title": fmt.Sprintf("Expense report EXP-%d", d.number),
-		"startedAt": asked.At, "timeoutSeconds": d.timeout,
+		"startedAt": asked.At, "timeoutSeconds": d.question.Timeout, "heartbeatTimeoutSeconds": d.question.Heartbeat,
 	})
 	if err != nil {
 		return err
 	}
 	for {
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, w.replicas[d.random.IntN(len(w.replicas))].url+"/webhooks/callbacks", bytes.NewReader(body))
+		to := w.replicas[d.random.IntN(len(w.replicas))]
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, to.url+"/webhooks/callbacks", bytes.NewReader(body))
 		if err != nil {
 			return err
 		}
@@ -122,6 +143,7 @@ func (w *world) announce(ctx context.Context, d *decision, asked locallambda.Obs
 		answer, err := w.send(request)
 		switch {
 		case err == nil && (answer.status == http.StatusCreated || answer.status == http.StatusOK):
+			w.traps.spring(requestKept, to)
 			var receipt struct {
 				ID callbacks.ID `json:"id"`
 			}

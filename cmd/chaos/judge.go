@@ -87,10 +87,15 @@ func (e evidence) counts() (found []count) {
 	add(undecided, e.record.Decision == nil)
 	add(deniedThoughRecorded, e.anyRecordedBefore(e.denied))
 	add(sentOtherBytes, e.sentOtherBytes())
-	add(neverSettled, e.record.State.Open() || e.delivery != nil && !e.delivery.DueAt.IsZero())
+	add(neverSettled, e.record.State.Open() || e.delivery != nil && !e.delivery.DueAt.IsZero() && !e.hasReceipt())
 	add(shownNotRecorded, !e.allRecorded())
 	add(twoWinners, len(e.closings) > 1 || differ(e.recorded))
 	return append(found, e.ends()...)
+}
+
+// hasReceipt reports whether the history was seen to hold the end. What is due then is a look at what the execution does next.
+func (e evidence) hasReceipt() bool {
+	return e.record.State == callbacks.Completed && e.record.Ending.Event > 0
 }
 
 // ends are the lines of how it ended.

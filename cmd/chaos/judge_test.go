@@ -65,11 +65,14 @@ func TestJudge(t *testing.T) {
 		"DeniedRightly":   {func(e *evidence) { e.denied = []told{{"mara", ours.SHA256(), at.Add(-time.Second)}} }, []count{decided, deliveredOnce}},
 		"DeniedToAnother": {func(e *evidence) { e.denied = []told{{"dana", theirs.hash, at.Add(time.Second)}} }, []count{decided, deliveredOnce}},
 
-		"OtherBytesSent":     {func(e *evidence) { e.offered[theirs] = 1 }, []count{decided, sentOtherBytes, deliveredOnce}},
-		"SentUndecided":      {func(e *evidence) { e.record.Decision, e.recorded = nil, nil }, []count{undecided, sentOtherBytes, deliveredOnce}},
-		"StillDecided":       {func(e *evidence) { e.record.State = callbacks.Decided }, []count{decided, neverSettled}},
-		"StillPending":       {func(e *evidence) { e.record.State = callbacks.Pending }, []count{decided, neverSettled}},
-		"StillDue":           {func(e *evidence) { e.delivery.DueAt = at }, []count{decided, neverSettled, deliveredOnce}},
+		"OtherBytesSent": {func(e *evidence) { e.offered[theirs] = 1 }, []count{decided, sentOtherBytes, deliveredOnce}},
+		"SentUndecided":  {func(e *evidence) { e.record.Decision, e.recorded = nil, nil }, []count{undecided, sentOtherBytes, deliveredOnce}},
+		"StillDecided":   {func(e *evidence) { e.record.State = callbacks.Decided }, []count{decided, neverSettled}},
+		"StillPending":   {func(e *evidence) { e.record.State = callbacks.Pending }, []count{decided, neverSettled}},
+		"StillDue":       {func(e *evidence) { e.delivery.DueAt = at }, []count{decided, neverSettled, deliveredOnce}},
+		"Followed": {func(e *evidence) {
+			e.delivery.DueAt, e.record.Ending.Event = at, 4
+		}, []count{decided, deliveredOnce}},
 		"ShownToAnother":     {func(e *evidence) { e.recorded[0].subject = "dana" }, []count{decided, shownNotRecorded, deliveredOnce}},
 		"ShownOtherBytes":    {func(e *evidence) { e.recorded[0].hash = theirs.hash }, []count{decided, shownNotRecorded, deliveredOnce}},
 		"NoDelivery":         {func(e *evidence) { e.delivery = nil }, []count{decided, shownNotRecorded, closedWithOtherBytes}},
@@ -116,7 +119,7 @@ func TestReport(t *testing.T) {
 		out      []string
 		problems string
 	}{
-		"Good":   {[]evidence{delivered(), delivered()}, nil, []string{"| decided | 2 |  |", "| replicas killed | 3 |  |", "| two winners | 0 | 0 |"}, ""},
+		"Good":   {[]evidence{delivered(), delivered()}, nil, []string{"| decided | 2 |  |", "| replicas killed at random moments | 3 |  |", "| two winners | 0 | 0 |"}, ""},
 		"Broken": {[]evidence{delivered(), lost}, errBroken, []string{"| recorded as lost, our bytes at Lambda | 1 | 0 |"}, "decision 41"},
 	} {
 		var out, problems strings.Builder

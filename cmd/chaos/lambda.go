@@ -43,13 +43,13 @@ const clockRanOut callbacks.Kind = "timed out"
 type lambdaSide struct {
 	engine  *locallambda.Engine
 	client  *lambda.Client // not the desk's: of functions and of other clients
-	desks   string         // address for desks, whose completions are noted
 	servers []*http.Server
 
 	mu       sync.Mutex
 	waiting  map[string]chan locallambda.Observation // by execution ARN
 	offered  map[string]map[completion]int           // by callback ID: what desks have sent, also in vain
 	closings map[string][]completion                 // by callback ID
+	pulses   map[string]*pulse                       // by callback ID, of those that need heartbeats
 }
 
 // startLambda starts the engine with the function that waits. Close it.
@@ -57,6 +57,7 @@ func startLambda(ctx context.Context) (_ *lambdaSide, err error) {
 	l := &lambdaSide{
 		engine:  locallambda.New(locallambda.Config{Region: region, Logger: slog.New(slog.DiscardHandler)}),
 		waiting: map[string]chan locallambda.Observation{}, offered: map[string]map[completion]int{}, closings: map[string][]completion{},
+		pulses: map[string]*pulse{},
 	}
 	defer func() {
 		if err != nil {
@@ -68,9 +69,6 @@ func startLambda(ctx context.Context) (_ *lambdaSide, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if l.desks, err = l.serve(ctx, l.noting(l.engine.Handler())); err != nil {
-		return nil, err
-	}
 	l.client = lambda.New(lambda.Options{
 		Region: region, BaseEndpoint: aws.String(plain), Credentials: credentials.NewStaticCredentialsProvider("chaos", "chaos", ""),
 	})
@@ -79,9 +77,17 @@ func startLambda(ctx context.Context) (_ *lambdaSide, err error) {
 	return l, nil
 }
 
-// wait is the durable function: it waits for a callback that ends by itself after so many seconds.
-func wait(ctx durable.Context, timeout int) (string, error) {
-	callback, err := durable.CreateCallback[string](ctx, "approval", durable.WithCallbackTimeout(time.Duration(timeout)*time.Second))
+// question is what the durable function waits for: a callback with these clocks, in seconds. Without Heartbeat it has
+// one clock.
+type question struct{ Timeout, Heartbeat int }
+
+// wait is the durable function.
+func wait(ctx durable.Context, q question) (string, error) {
+	clocks := []durable.CallbackOption{durable.WithCallbackTimeout(time.Duration(q.Timeout) * time.Second)}
+	if q.Heartbeat > 0 {
+		clocks = append(clocks, durable.WithCallbackHeartbeatTimeout(time.Duration(q.Heartbeat)*time.Second))
+	}
+	callback, err := durable.CreateCallback[string](ctx, "approval", clocks...)
 	if err != nil {
 		return "", err
 	}
@@ -116,18 +122,29 @@ func (l *lambdaSide) misbehave(random *rand.Rand) {
 			locallambda.Fault{Operation: operation, Kind: locallambda.FaultSlow, Rate: 0.01, Delay: 11 * time.Second}, // too slow for the desk
 		)
 	}
-	faults = append(faults, // one that throttles keeps all desks from reading for two seconds
+	faults = append(faults, // a reading that is throttled keeps all desks from reading for two seconds
 		locallambda.Fault{Operation: "GetDurableExecutionHistory", Kind: locallambda.FaultThrottled, Rate: 0.01},
-		locallambda.Fault{Operation: "GetDurableExecutionHistory", Kind: locallambda.FaultConnectionReset, Rate: 0.05})
+		locallambda.Fault{Operation: "GetDurableExecutionHistory", Kind: locallambda.FaultConnectionReset, Rate: 0.05},
+		locallambda.Fault{Operation: "SendDurableExecutionCallbackHeartbeat", Kind: locallambda.FaultThrottled, Rate: 0.05},
+		locallambda.Fault{Operation: "SendDurableExecutionCallbackHeartbeat", Kind: locallambda.FaultConnectionReset, Rate: 0.05})
 	l.engine.SetFaults(random, faults...)
 }
 
 // behave ends the faults.
 func (l *lambdaSide) behave() { l.engine.SetFaults(nil) }
 
+// forDesk serves Lambda to one desk, whose completions are noted. Around stands before the engine.
+func (l *lambdaSide) forDesk(ctx context.Context, around func(http.Handler) http.Handler) (url string, err error) {
+	return l.serve(ctx, l.noting(around(l.engine.Handler())))
+}
+
 // ask starts an execution and returns its callback.
-func (l *lambdaSide) ask(ctx context.Context, timeout int) (locallambda.Observation, error) {
-	arn, err := l.engine.Start(ctx, function, "", fmt.Append(nil, timeout))
+func (l *lambdaSide) ask(ctx context.Context, q question) (locallambda.Observation, error) {
+	input, err := json.Marshal(q)
+	if err != nil {
+		return locallambda.Observation{}, err
+	}
+	arn, err := l.engine.Start(ctx, function, "", input)
 	if err != nil {
 		return locallambda.Observation{}, fmt.Errorf("start an execution: %w", err)
 	}
@@ -152,12 +169,23 @@ func (l *lambdaSide) callbackOf(arn string) chan locallambda.Observation {
 func (l *lambdaSide) observe(o locallambda.Observation) {
 	switch o.Kind {
 	case locallambda.CallbackStarted:
+		if o.HeartbeatTimeout > 0 {
+			l.mu.Lock()
+			l.pulses[o.CallbackID] = newPulse(o)
+			l.mu.Unlock()
+		}
 		l.callbackOf(o.ExecutionARN) <- o
 	case locallambda.CallbackClosed:
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.closings[o.CallbackID] = append(l.closings[o.CallbackID], closingOf(o))
-	case locallambda.ExecutionStarted, locallambda.ExecutionEnded, locallambda.InvocationCompleted, locallambda.HeartbeatReceived:
+	case locallambda.HeartbeatReceived:
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if p := l.pulses[o.CallbackID]; p != nil { // others need none
+			p.beat(o.At)
+		}
+	case locallambda.ExecutionStarted, locallambda.ExecutionEnded, locallambda.InvocationCompleted:
 	}
 }
 

@@ -16,8 +16,9 @@ const maxOffenders = 5
 type column struct {
 	name string
 	tally
-	suffered suffering
-	took     time.Duration
+	suffered   suffering
+	heartbeats pulse
+	took       time.Duration
 }
 
 // report prints the table, and which decisions make it fail. The error is errBroken when something must never have happened.
@@ -25,7 +26,10 @@ func report(out, problems io.Writer, columns []column) error {
 	header := func(c column) string { return c.name }
 	row(out, "", columns, header, "must be")
 	row(out, "---", columns, func(column) string { return "---:" }, "---:")
-	row(out, "replicas killed", columns, func(c column) string { return strconv.Itoa(c.suffered.kills) }, "")
+	row(out, "replicas killed at random moments", columns, func(c column) string { return strconv.Itoa(c.suffered.kills) }, "")
+	for at, name := range pointNames {
+		row(out, "killed: "+name, columns, func(c column) string { return strconv.Itoa(c.suffered.atPoints[at]) }, "")
+	}
 	row(out, "PostgreSQL restarted", columns, func(c column) string { return strconv.Itoa(c.suffered.restarts) }, "")
 	for i, line := range lines {
 		must := ""
@@ -34,6 +38,8 @@ func report(out, problems io.Writer, columns []column) error {
 		}
 		row(out, line.says, columns, func(c column) string { return strconv.Itoa(c.of[i]) }, must)
 	}
+	row(out, "heartbeats that Lambda took", columns, func(c column) string { return strconv.Itoa(c.heartbeats.beats) }, "")
+	row(out, "heartbeats later than two seconds", columns, func(c column) string { return strconv.Itoa(c.heartbeats.late) }, "")
 	row(out, "took", columns, func(c column) string { return c.took.Round(time.Second).String() }, "")
 	if !slices.ContainsFunc(columns, column.broken) {
 		return nil

@@ -54,13 +54,13 @@ func (w *world) newReviewer(d *decision) *reviewer {
 	}
 }
 
-// post posts a form of the page to some replica.
-func (r *reviewer) post(ctx context.Context, what string) (answer, error) {
+// post posts a form of the page to a replica.
+func (r *reviewer) post(ctx context.Context, to *replica, what string) (answer, error) {
 	form := url.Values{
 		"outcome": {r.outcome}, "comment": {fmt.Sprintf("Decision %d by %s.", r.decision.number, r.person.Name)},
 		"seen": {r.seen}, "at": {r.at},
 	}
-	address := fmt.Sprintf("%s/callbacks/%s/%s", r.replicas[r.random.IntN(len(r.replicas))].url, r.decision.id, what)
+	address := fmt.Sprintf("%s/callbacks/%s/%s", to.url, r.decision.id, what)
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {
 		return answer{}, err
@@ -86,7 +86,8 @@ func (r *reviewer) step(ctx context.Context) (over bool, err error) {
 	if r.seen == "" {
 		what = "preview"
 	}
-	a, err := r.post(ctx, what)
+	to := r.replicas[r.random.IntN(len(r.replicas))]
+	a, err := r.post(ctx, to, what)
 	now := time.Now()
 	switch {
 	case err != nil:
@@ -103,6 +104,7 @@ func (r *reviewer) step(ctx context.Context) (over bool, err error) {
 		}
 		return false, nil
 	case what == "decision" && a.status == http.StatusSeeOther && strings.HasPrefix(a.location, "/callbacks/"):
+		r.traps.spring(decisionKept, to)
 		r.note(&r.decision.recorded, now)
 		return true, nil
 	case what == "decision" && a.status == http.StatusOK: // the preview was too old: look again

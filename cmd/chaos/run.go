@@ -23,17 +23,20 @@ type plan struct {
 	seed      uint64
 	decisions int
 	atOnce    int // decisions under way
-	kills     int // of a replica
+	kept      int // further ones, of callbacks that heartbeats keep alive until the end
+	kills     int // of a replica, at random moments
 	restarts  int // of PostgreSQL
-	patience  time.Duration
+
+	killsAtPoint int // at each
+	patience     time.Duration
 	// skipLeases spares the wait for the leases of processes that were killed: all are killed at the end, and before they
 	// start again the leases are made to have run out.
 	skipLeases bool
 }
 
 var (
-	full  = plan{decisions: 10_000, atOnce: 48, kills: 40, restarts: 5, patience: 10 * time.Minute}
-	short = plan{decisions: 300, atOnce: 24, kills: 4, restarts: 1, patience: 3 * time.Minute, skipLeases: true}
+	full  = plan{decisions: 10_000, atOnce: 48, kept: 40, kills: 40, killsAtPoint: 5, restarts: 5, patience: 10 * time.Minute}
+	short = plan{decisions: 300, atOnce: 24, kept: 8, kills: 4, killsAtPoint: 1, restarts: 1, patience: 3 * time.Minute, skipLeases: true}
 )
 
 // errBroken means that something happened which must never happen; the report says what.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	mathrand "math/rand/v2"
@@ -55,6 +56,9 @@ type world struct {
 	sessions map[string]*http.Cookie // by subject
 	browser  *http.Client
 	answered chan struct{} // one for each decision that has come to its end
+	traps    *traps
+
+	othersDone chan struct{} // closed when all are decided but those that are kept alive
 }
 
 // happen makes a world, lets everything happen in it, and compares the records.
@@ -66,7 +70,7 @@ func happen(ctx context.Context, p plan, s setting) (column, error) {
 			Timeout:       answerTimeout,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		answered: make(chan struct{}, p.decisions),
+		answered: make(chan struct{}, p.decisions), othersDone: make(chan struct{}),
 	}
 	defer w.browser.CloseIdleConnections()
 	c, err := w.unfold(ctx)
@@ -86,6 +90,7 @@ func (w *world) unfold(ctx context.Context) (_ column, err error) {
 		return column{}, err
 	}
 	defer w.lambda.close()
+	w.traps = newTraps(ctx, w.plan, w.random(randomPoints))
 	defer w.stop()
 	if err := w.open(ctx); err != nil {
 		return column{}, err
@@ -95,7 +100,7 @@ func (w *world) unfold(ctx context.Context) (_ column, err error) {
 		return column{}, err
 	}
 	w.say("everybody has an answer, deliveries settle")
-	unsettled, err := w.settle(ctx)
+	left, err := w.settle(ctx)
 	if err != nil {
 		return column{}, err
 	}
@@ -105,8 +110,8 @@ func (w *world) unfold(ctx context.Context) (_ column, err error) {
 		return column{}, err
 	}
 	took := time.Since(began)
-	w.say("took %s; %d deliveries are still due", took.Round(time.Second), unsettled)
-	return column{name: w.name, tally: judge(evidence), suffered: suffered, took: took}, nil
+	w.say("took %s; %d deliveries are still due", took.Round(time.Second), left)
+	return column{name: w.name, tally: judge(evidence), suffered: suffered, heartbeats: w.lambda.heartbeats(), took: took}, nil
 }
 
 func (w *world) say(format string, args ...any) {
@@ -131,8 +136,12 @@ func (w *world) open(ctx context.Context) error {
 	for i, address := range addresses {
 		r := &replica{
 			url: "http://" + address, log: filepath.Join(w.folder, fmt.Sprintf("replica-%d.log", i)), binary: w.binary,
-			environment: w.environment(address, home, issuer, secret),
 		}
+		lambda, err := w.lambda.forDesk(ctx, func(engine http.Handler) http.Handler { return w.traps.around(r, engine) })
+		if err != nil {
+			return err
+		}
+		r.environment = w.environment(address, home, issuer, secret, lambda)
 		w.replicas = append(w.replicas, r)
 		if err := r.start(ctx); err != nil {
 			return err
@@ -147,7 +156,7 @@ func (w *world) open(ctx context.Context) error {
 }
 
 // environment is that of a replica. Browsers know the first one's address as that of the desk.
-func (w *world) environment(address, home, issuer, secret string) []string {
+func (w *world) environment(address, home, issuer, secret, lambda string) []string {
 	return []string{
 		"COUNTERSIGN_ADDR=" + address,
 		"COUNTERSIGN_BASE_URL=" + home,
@@ -156,10 +165,11 @@ func (w *world) environment(address, home, issuer, secret string) []string {
 		"COUNTERSIGN_OIDC_CLIENT_ID=" + client,
 		"COUNTERSIGN_OIDC_CLIENT_SECRET=" + secret,
 		"COUNTERSIGN_ROLE_REVIEWER_GROUPS=approvers",
+		`COUNTERSIGN_QUEUES={"default": {"keepAlive": "queued"}}`, // heartbeats without a browser
 		fmt.Sprintf("COUNTERSIGN_SOURCES={%q: {\"tokens\": [%q]}}", source, w.token),
 		"COUNTERSIGN_INTAKE_RATE=1000000", "COUNTERSIGN_INTAKE_BURST=1000000", "COUNTERSIGN_WATCH_RATE=1000", // the limits are not what is tested
 		"COUNTERSIGN_LAMBDA_REGION=" + region,
-		"COUNTERSIGN_LAMBDA_ENDPOINT=" + w.lambda.desks,
+		"COUNTERSIGN_LAMBDA_ENDPOINT=" + lambda,
 		"AWS_ACCESS_KEY_ID=chaos", "AWS_SECRET_ACCESS_KEY=chaos", "AWS_EC2_METADATA_DISABLED=true",
 	}
 }
@@ -185,41 +195,56 @@ func (w *world) random(purpose uint64) *mathrand.Rand {
 const (
 	randomFaults = 1<<32 + iota
 	randomBlows
+	randomPoints
 )
 
 // torment makes all decisions while everything goes wrong that can.
 func (w *world) torment(ctx context.Context) ([]*decision, suffering, error) {
-	w.say("%d decisions", w.decisions)
+	w.say("%d decisions, and %d that heartbeats keep alive meanwhile", w.decisions, w.kept)
 	w.lambda.misbehave(w.random(randomFaults))
 	blows := w.draw()
+	all := make([]*decision, w.decisions+w.kept)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return w.strike(ctx, blows) })
-	all := make([]*decision, w.decisions)
-	numbers := make(chan int)
+	for n := w.decisions; n < len(all); n++ {
+		group.Go(func() error { return w.take(ctx, all, n) })
+	}
 	group.Go(func() error {
-		defer close(numbers)
-		for n := range all {
-			select {
-			case numbers <- n:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
-		return nil
+		defer close(w.othersDone)
+		return w.work(ctx, all[:w.decisions])
 	})
-	for range w.atOnce {
+	err := group.Wait()
+	w.lambda.behave()
+	suffered := sufferingOf(blows)
+	var failed error
+	suffered.atPoints, failed = w.traps.clear()
+	return all, suffered, errors.Join(err, failed)
+}
+
+// work makes decisions, some at once.
+func (w *world) work(ctx context.Context, all []*decision) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(w.atOnce)
+	for n := range all {
+		if ctx.Err() != nil {
+			break
+		}
 		group.Go(func() error {
-			for n := range numbers {
-				all[n] = w.newDecision(n)
-				if err := w.live(ctx, all[n]); err != nil {
-					return fmt.Errorf("decision %d: %w", n, err)
-				}
-				w.answered <- struct{}{}
+			if err := w.take(ctx, all, n); err != nil {
+				return err
 			}
+			w.answered <- struct{}{}
 			return nil
 		})
 	}
-	err := group.Wait()
-	w.lambda.behave()
-	return all, sufferingOf(blows), err
+	return group.Wait()
+}
+
+// take takes up the decision of a number.
+func (w *world) take(ctx context.Context, all []*decision, n int) error {
+	all[n] = w.newDecision(n)
+	if err := w.live(ctx, all[n]); err != nil {
+		return fmt.Errorf("decision %d: %w", n, err)
+	}
+	return nil
 }

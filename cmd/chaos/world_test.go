@@ -41,11 +41,16 @@ func TestNothingIsLost(t *testing.T) {
 				t.Error(err)
 			}
 			// A run in which nothing went wrong would prove nothing.
-			if c.suffered.kills != p.kills || c.of[deliveredOnce] == 0 || c.of[deliveredAgain] == 0 || c.of[lostToClient] == 0 {
+			if c.suffered.kills != p.kills || c.heartbeats.beats == 0 || c.of[deliveredOnce] == 0 || c.of[deliveredAgain] == 0 || c.of[lostToClient] == 0 {
 				t.Error("hardly anything happened")
 			}
-			if c.of[decided]+c.of[undecided] != p.decisions {
-				t.Errorf("%d and %d decisions are counted, want %d in all", c.of[decided], c.of[undecided], p.decisions)
+			for at, killed := range c.suffered.atPoints {
+				if killed != p.killsAtPoint {
+					t.Errorf("killed %d times at %q, want %d", killed, pointNames[at], p.killsAtPoint)
+				}
+			}
+			if c.of[decided]+c.of[undecided] != p.decisions+p.kept {
+				t.Errorf("%d and %d decisions are counted, want %d in all", c.of[decided], c.of[undecided], p.decisions+p.kept)
 			}
 		})
 	}
@@ -88,7 +93,7 @@ func TestDrawsAreRepeated(t *testing.T) {
 		}
 		for n := range 50 {
 			d := w.newDecision(n)
-			all = append(all, d.fate, d.timeout, w.newReviewer(d).person.Subject)
+			all = append(all, d.fate, d.question, w.newReviewer(d).person.Subject)
 		}
 		return all
 	}

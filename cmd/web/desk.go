@@ -123,7 +123,7 @@ func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aw
 		Store: d.store, Queues: domainQueues(settings.Queues), Notify: notify, Now: d.now,
 		Budget: callbacks.Budget{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
 		Beat:   heartbeats.Wake, Deliveries: deliveries,
-		Seals:  seals, Lanes: lanes,
+		Seals: seals, Lanes: lanes,
 	}), nil
 }
 

@@ -8,6 +8,7 @@ type Backlog struct {
 	OldestPending  time.Time     // when it arrived; zero when nothing is pending
 	Undelivered    map[State]int // by state: [Decided], [Undeliverable], [Unconfirmed]
 	LateHeartbeats int           // due for longer than [HeartbeatSlack] and sent by nobody
+	Reads          []ReadBudget  // what reading histories costs of AWS's quota
 }
 
 // PendingCount counts the pending callbacks of a queue that one clock ends first.

@@ -93,7 +93,27 @@ func (c *Callback) Lose(e Ending, now time.Time, by Actor) (AuditEntry, error) {
 		return AuditEntry{}, c.wrongState("lose")
 	}
 	c.Ending, c.Problem = &e, ""
-	return c.move(Lost, now, by, ActionLost, e.Detail), nil
+	return c.move(Lost, now, by, ActionLost, e.Detail+margin(e, c.Decision)), nil
+}
+
+// margin says by how much a decision lost, where that is known.
+func margin(e Ending, d *Decision) string {
+	if d == nil || e.By == EndedByGone || e.By == EndedByUnknown {
+		return ""
+	}
+	late := d.At.Sub(e.At)
+	by := late.Abs()
+	words := fmt.Sprintf("%.1f s", by.Seconds())
+	switch {
+	case by < 100*time.Millisecond:
+		words = fmt.Sprintf("%d ms", by.Milliseconds())
+	case by >= time.Minute:
+		words = by.Round(time.Second).String()
+	}
+	if late < 0 {
+		return " The decision was made " + words + " before, but had not arrived."
+	}
+	return " The decision came " + words + " after that."
 }
 
 // GiveUp notes that an operator has to look: to is [Undeliverable] or [Unconfirmed].

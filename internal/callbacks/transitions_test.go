@@ -71,6 +71,28 @@ func TestTransitions(t *testing.T) {
 	}
 }
 
+// TestLoseSaysByHowMuch: the audit tells how close it was, where the end's own time is known.
+func TestLoseSaysByHowMuch(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		ending Ending
+		want   string
+	}{
+		"Late":     {Ending{By: EndedByClock, At: at(-800 * time.Millisecond), Detail: "The callback's timeout ran out."}, "The callback's timeout ran out. The decision came 0.8 s after that."},
+		"VeryLate": {Ending{By: EndedByExecution, At: at(-125 * time.Second), Detail: "X."}, "X. The decision came 2m5s after that."},
+		"Close":    {Ending{By: EndedByOther, At: at(12 * time.Millisecond), Detail: "X."}, "X. The decision was made 12 ms before, but had not arrived."},
+		"AtOnce":   {Ending{By: EndedByOther, At: t0, Detail: "X."}, "X. The decision came 0 ms after that."},
+		"Unknown":  {Ending{By: EndedByUnknown, At: at(time.Hour), Detail: "X."}, "X."},
+		"Gone":     {Ending{By: EndedByGone, At: at(time.Hour), Detail: "X."}, "X."},
+	} {
+		c := Callback{State: Decided, Decision: &Decision{At: t0}}
+		entry, err := c.Lose(tt.ending, at(time.Hour), System("test"))
+		if err != nil || entry.Detail != tt.want || c.Ending.Detail != tt.ending.Detail {
+			t.Errorf("%s: %q, %v, want %q", name, entry.Detail, err, tt.want)
+		}
+	}
+}
+
 func TestDecideRefusesPastDeadline(t *testing.T) {
 	t.Parallel()
 	c := Callback{State: Pending, Clocks: Clocks{StartedAt: t0, Timeout: time.Minute}}

@@ -3,6 +3,7 @@ package live
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -14,6 +15,9 @@ const (
 	batch = 100 * time.Millisecond
 	// keepAlive is shorter than the idle timeouts of common proxies (nginx, ALB: 60 s).
 	keepAlive = 15 * time.Second
+	// silence is after how long without an event a page reads again all the same, a quarter more or less so that pages do not do
+	// it all at once: a replica that dies after its commit tells nobody of it.
+	silence = time.Minute
 	// maxLifetime ends a stream so that the reconnect has the reader's rights checked again.
 	maxLifetime = 15 * time.Minute
 	// reconnect is what browsers wait before they connect again.
@@ -29,7 +33,7 @@ const (
 //	data: {"callback":"<id>"}
 //
 // with [Everything] for an ID when the page should read again whatever it shows. That is also the first event after a
-// reconnect, because nobody knows what was missed. An error is a failed write: the reader is gone.
+// reconnect, because nobody knows what was missed, and what comes after about a minute of silence. An error is a failed write: the reader is gone.
 //
 // Stream does not close the subscription. It lifts the server's write timeout for its own connection; w must support
 // http.ResponseController, and no middleware may buffer or compress what it writes.
@@ -42,6 +46,8 @@ func Stream(w http.ResponseWriter, r *http.Request, s *Subscription) error {
 	defer lifetime.Stop()
 	idle := time.NewTicker(keepAlive)
 	defer idle.Stop()
+	silent := time.NewTimer(aboutSilence())
+	defer silent.Stop()
 
 	ready := s.Ready()
 	var gathered <-chan time.Time // set while a batch gathers
@@ -60,6 +66,10 @@ func Stream(w http.ResponseWriter, r *http.Request, s *Subscription) error {
 			ready, gathered = s.Ready(), nil
 			err = out.changed(s.Take())
 			idle.Reset(keepAlive)
+			silent.Reset(aboutSilence())
+		case <-silent.C:
+			err = out.changed([]callbacks.ID{Everything})
+			silent.Reset(aboutSilence())
 		case <-idle.C:
 			err = out.write([]byte(":\n\n"))
 		}
@@ -68,6 +78,8 @@ func Stream(w http.ResponseWriter, r *http.Request, s *Subscription) error {
 		}
 	}
 }
+
+func aboutSilence() time.Duration { return silence*3/4 + rand.N(silence/2) }
 
 // stream writes events.
 type stream struct {

@@ -89,6 +89,18 @@ func (c *connection) expect(t *testing.T, want ...string) {
 	c.writes = nil
 }
 
+// expectTimes asserts how often this was written since the last call, beside what keeps the connection alive.
+func (c *connection) expectTimes(t *testing.T, times int, want string) {
+	t.Helper()
+	synctest.Wait()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if got := strings.Count(strings.Join(c.writes, ""), want); got != times {
+		t.Errorf("%q was written %d times, want %d, in %q", want, got, times, c.writes)
+	}
+	c.writes = nil
+}
+
 // open runs a stream until it ends by itself or the returned function makes its reader leave. ended receives its error.
 func open(t *testing.T, hub *live.Hub, c *connection, header ...string) (leave func(), ended <-chan error) {
 	t.Helper()
@@ -152,6 +164,33 @@ func TestStreamKeepsAlive(t *testing.T) {
 		c.expect(t)
 		forward(time.Millisecond)
 		c.expect(t, ":\n\n")
+		leave()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestStreamWithoutNotices: what nobody told is seen after a minute or so, counted from the last event.
+func TestStreamWithoutNotices(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		hub, c := live.NewHub(time.Now), newConnection()
+		leave, ended := open(t, hub, c)
+		c.expect(t, greeting)
+		forward(40 * time.Second)
+		hub.Changed(notice("a"))
+		forward(100 * time.Millisecond)
+		c.expect(t, ":\n\n", ":\n\n", changed("a"))
+		for range 3 {
+			forward(44 * time.Second)
+			c.expectTimes(t, 0, changed(live.Everything))
+			forward(31*time.Second + time.Millisecond)
+			c.expectTimes(t, 1, changed(live.Everything))
+			hub.Changed(notice("b"))
+			forward(100 * time.Millisecond)
+			c.expectTimes(t, 0, changed(live.Everything))
+		}
 		leave()
 		if err := <-ended; err != nil {
 			t.Error(err)

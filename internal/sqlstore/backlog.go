@@ -26,7 +26,10 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) (callbacks.Backlog, 
 			return b, err
 		}
 	}
-	b.LateHeartbeats, err = s.bounded(ctx, `next_heartbeat_at > 0 and next_heartbeat_at <= ?`, millis(now.Add(-callbacks.HeartbeatSlack)))
+	if b.LateHeartbeats, err = s.bounded(ctx, `next_heartbeat_at > 0 and next_heartbeat_at <= ?`, millis(now.Add(-callbacks.HeartbeatSlack))); err != nil {
+		return b, err
+	}
+	b.Reads, err = s.Budgets(ctx)
 	return b, err
 }
 

@@ -38,7 +38,7 @@ func testBacklog(t *testing.T, s *sqlstore.Store) {
 		}
 	}
 	none := map[callbacks.State]int{callbacks.Decided: 0, callbacks.Undeliverable: 0, callbacks.Unconfirmed: 0}
-	want(callbacks.Backlog{Undelivered: none})
+	want(callbacks.Backlog{Undelivered: none, Reads: []callbacks.ReadBudget{}})
 
 	add := func(change func(*callbacks.Callback)) {
 		t.Helper()
@@ -62,6 +62,10 @@ func testBacklog(t *testing.T, s *sqlstore.Store) {
 	for _, state := range []callbacks.State{callbacks.Decided, callbacks.Decided, callbacks.Unconfirmed, callbacks.Completed, callbacks.TimedOut} {
 		add(func(c *callbacks.Callback) { c.Queue, c.State, c.ReceivedAt = "finance", state, oldest.Add(-time.Hour) })
 	}
+	spent := callbacks.ReadBudget{Lane: callbacks.Lane{Region: "eu-central-1"}, Rate: 5, Minute: callbackstest.T0, Used: 41}
+	if err := s.ChangeBudget(t.Context(), spent.Lane, func(b *callbacks.ReadBudget) { *b = spent }); err != nil {
+		t.Fatal(err)
+	}
 	want(callbacks.Backlog{
 		Pending: []callbacks.PendingCount{
 			{Queue: "finance", Cause: callbacks.NoDeadline, Count: 1},
@@ -71,6 +75,7 @@ func testBacklog(t *testing.T, s *sqlstore.Store) {
 		OldestPending:  oldest,
 		Undelivered:    map[callbacks.State]int{callbacks.Decided: 2, callbacks.Undeliverable: 0, callbacks.Unconfirmed: 1},
 		LateHeartbeats: 2,
+		Reads:          []callbacks.ReadBudget{spent},
 	})
 
 	if err := s.Close(); err != nil {
