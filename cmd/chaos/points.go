@@ -60,7 +60,7 @@ type traps struct {
 func newTraps(ctx context.Context, p plan, random *rand.Rand) *traps {
 	t := &traps{ctx: ctx, each: p.killsAtPoint, random: random, set: true}
 	for at := range points {
-		t.every[at] = p.decisions / (p.killsAtPoint + 1)
+		t.every[at] = max(p.decisions/(p.killsAtPoint+1), 1)
 		if at == beatClaimed || at == beatTaken {
 			t.every[at] = p.kept
 		}
