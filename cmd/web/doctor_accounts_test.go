@@ -148,6 +148,9 @@ func TestDoctorRoleRegions(t *testing.T) {
 			t.Errorf("it ends with %v, want %q in\n%s", err, want, out)
 		}
 	}
+	if n := len(x.sts.Assumed()); n != 3 {
+		t.Errorf("STS was asked %d times, want once in each region:\n%s", n, strings.Join(x.sts.Assumed(), "\n"))
+	}
 	if strings.Contains(out, "refund in ") || strings.Contains(out, "Lambda in ap-east-1") {
 		t.Errorf("a region that lets nobody in is asked on:\n%s", out)
 	}
@@ -195,5 +198,16 @@ func TestDoctorAccountsOnly(t *testing.T) {
 	out, err = x.doctor(t, "--function", theirARN)
 	if err != nil || !strings.Contains(out, "Function expense-approval in eu-central-1, account 111122223333\n") || strings.Contains(out, theirARN+`"`) {
 		t.Errorf("it ends with %v:\n%s", err, out)
+	}
+}
+
+// TestDoctorForeign: a function in an account without a role is called with the default credentials, and that is told.
+func TestDoctorForeign(t *testing.T) {
+	x := newExaminedAccounts(t)
+	x.iam.attach(t, policyOf(allow(`"lambda:*"`, "*")))
+	x.settings["WATCH"] = `{"` + strings.Replace(theirARN, theirAccount, "999999999999", 1) + `": {}}`
+	out, _ := x.doctor(t)
+	if want := "warning  it is in account 999999999999, and called with the credentials of 123456789012\n           → Give that account a role in COUNTERSIGN_ACCOUNTS.\n"; !strings.Contains(out, want) {
+		t.Errorf("want %q in\n%s", want, out)
 	}
 }

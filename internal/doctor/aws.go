@@ -49,9 +49,12 @@ func (a AWS) account() *account {
 	if a.Role.ARN != "" {
 		x.caller = Caller{ARN: a.Role.ARN, Account: a.Role.Account}
 	}
-	names := []string{a.Region}
+	var names []string
 	for _, f := range x.functions() {
 		names = append(names, f.place.region)
+	}
+	if a.Role.ARN == "" || len(names) == 0 { // an ARN, which chooses a role, chooses its region too
+		names = append(names, a.Region)
 	}
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
