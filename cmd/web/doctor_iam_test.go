@@ -16,7 +16,8 @@ import (
 // iam stands before a local Lambda and allows what a policy allows, checked against what AWS checks (Lambda Developer Guide,
 // "Security and permissions for durable functions").
 type iam struct {
-	next http.Handler
+	next    http.Handler
+	account string
 
 	mu         sync.Mutex
 	statements []iamStatement
@@ -29,9 +30,9 @@ type iamStatement struct {
 	Action, Resource []string
 }
 
-// newIAM stands before the rig's engine; without a policy it allows nothing.
-func newIAM(r *rig) *iam {
-	i := &iam{next: r.engine.Handler(), executions: map[string]string{}}
+// newIAM stands before the rig's engine, which is of an account; without a policy it allows nothing.
+func newIAM(r *rig, account string) *iam {
+	i := &iam{next: r.engine.Handler(), account: account, executions: map[string]string{}}
 	r.engine.Observe(func(o locallambda.Observation) {
 		if o.Kind == locallambda.CallbackStarted {
 			i.mu.Lock()
@@ -59,8 +60,8 @@ func (i *iam) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if resource != "" && !i.allows(action, resource) {
 		w.Header().Set("X-Amzn-Errortype", "AccessDeniedException")
 		w.WriteHeader(http.StatusForbidden)
-		fmt.Fprintf(w, `{"Message": "User: arn:aws:iam::123456789012:user/desk is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action"}`,
-			action, resource, action)
+		fmt.Fprintf(w, `{"Message": "User: arn:aws:iam::%s:user/desk is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action"}`,
+			i.account, action, resource, action)
 		return
 	}
 	i.next.ServeHTTP(w, r)
@@ -72,7 +73,7 @@ func (i *iam) question(r *http.Request) (action, resource string) {
 	for n := range parts {
 		parts[n], _ = url.PathUnescape(parts[n])
 	}
-	const functions = "arn:aws:lambda:" + demoRegion + ":123456789012:function:"
+	functions := "arn:aws:lambda:" + demoRegion + ":" + i.account + ":function:"
 	switch last := parts[len(parts)-1]; {
 	case last == "functions":
 		return "lambda:ListFunctions", "*"

@@ -38,7 +38,7 @@ func newExamined(t *testing.T) *examined {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "the AWS secret of these tests")
 	t.Setenv("AWS_CONFIG_FILE", filepath.Join(t.TempDir(), "none"))
 	x := &examined{rig: newRig(t, "127.0.0.1:18099"), folder: t.TempDir()}
-	x.iam = newIAM(x.rig)
+	x.iam = newIAM(x.rig, "123456789012")
 	server := httptest.NewServer(x.iam)
 	t.Cleanup(server.Close)
 	url := "sqlite:" + filepath.Join(x.folder, "desk.db")
@@ -56,23 +56,23 @@ func newExamined(t *testing.T) *examined {
 }
 
 // endOne runs an execution to its end, by completing its callback, and leaves another one waiting.
-func (x *examined) endOne(t *testing.T) (open string) {
+func (r *rig) endOne(t *testing.T) (open string) {
 	t.Helper()
 	ended := make(chan struct{})
-	x.engine.Observe(func(o locallambda.Observation) {
+	r.engine.Observe(func(o locallambda.Observation) {
 		if o.Kind == locallambda.ExecutionEnded {
 			close(ended)
 		}
 	})
-	client := lambda.New(lambda.Options{Region: demoRegion, BaseEndpoint: aws.String(x.lambda(nil)), Credentials: demoCredentials})
+	client := lambda.New(lambda.Options{Region: demoRegion, BaseEndpoint: aws.String(r.lambda(nil)), Credentials: demoCredentials})
 	_, err := client.SendDurableExecutionCallbackSuccess(t.Context(), &lambda.SendDurableExecutionCallbackSuccessInput{
-		CallbackId: aws.String(x.ask(0).CallbackID), Result: []byte(`{}`),
+		CallbackId: aws.String(r.ask(0).CallbackID), Result: []byte(`{}`),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	await(t, ended, "the end of the execution")
-	return x.ask(0).CallbackID
+	return r.ask(0).CallbackID
 }
 
 // doctor runs the command and asserts that it neither changes the database nor tells a secret.

@@ -70,10 +70,19 @@ type rig struct {
 // newRig makes the surroundings of a desk at an address.
 func newRig(t *testing.T, address string) *rig {
 	t.Helper()
-	r := &rig{t: t, url: "http://" + address}
+	r := newAccount(t, "")
+	r.url = "http://" + address
+	r.startProvider()
+	return r
+}
+
+// newAccount is the Lambda of an AWS account by itself.
+func newAccount(t *testing.T, number string) *rig {
+	t.Helper()
+	r := &rig{t: t}
 	observations := func() chan locallambda.Observation { return make(chan locallambda.Observation, 10_000) }
 	r.asked, r.beats, r.settled = observations(), observations(), observations()
-	r.engine = locallambda.New(locallambda.Config{Region: demoRegion, Logger: slog.New(slog.DiscardHandler)})
+	r.engine = locallambda.New(locallambda.Config{Region: demoRegion, AccountID: number, Logger: slog.New(slog.DiscardHandler)})
 	t.Cleanup(func() {
 		if err := r.engine.Close(); err != nil {
 			t.Error(err)
@@ -81,7 +90,6 @@ func newRig(t *testing.T, address string) *rig {
 	})
 	r.engine.Observe(r.observe)
 	r.registerFunction()
-	r.startProvider()
 	return r
 }
 

@@ -1,11 +1,9 @@
 package callbacks_test
 
 import (
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,6 +13,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/lambdaapi"
+	"countersign/internal/lambdaapi/lambdaapitest"
 	"countersign/internal/locallambda"
 	"countersign/internal/locallambda/locallambdatest"
 )
@@ -23,7 +22,7 @@ import (
 // sees it. The desk's own key opens ours, the role's the other.
 type accounts struct {
 	ours, theirs *search // theirs has an engine of its own and shares the desk
-	assumed      atomic.Int32
+	sts          *lambdaapitest.STS
 	deliveries   *callbacks.Deliveries
 }
 
@@ -65,10 +64,9 @@ func (a *accounts) otherAccount(t *testing.T) *search {
 func (a *accounts) openDesk(t *testing.T) {
 	t.Helper()
 	s := a.ours
-	sts, both := httptest.NewServer(http.HandlerFunc(a.assumeRole)), httptest.NewServer(http.HandlerFunc(a.route))
-	t.Cleanup(sts.Close)
+	a.sts = lambdaapitest.NewSTS(t)
+	both := httptest.NewServer(http.HandlerFunc(a.route))
 	t.Cleanup(both.Close)
-	t.Setenv("AWS_ENDPOINT_URL_STS", sts.URL)
 	api, err := lambdaapi.New(t.Context(), lambdaapi.Config{
 		Region: region, Endpoint: both.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 		Accounts: map[string]lambdaapi.Role{theirAccount: {ARN: "arn:aws:iam::" + theirAccount + ":role/countersign"}},
@@ -84,14 +82,6 @@ func (a *accounts) openDesk(t *testing.T) {
 	s.service = callbacks.NewService(callbacks.ServiceConfig{
 		Store: s.store, Queues: deskQueues, Notify: s.notices, Budget: callbacks.DefaultBudget, Now: s.clock.Now, Lanes: api.Lanes(),
 	})
-}
-
-// assumeRole answers as STS does.
-func (a *accounts) assumeRole(w http.ResponseWriter, r *http.Request) {
-	a.assumed.Add(1)
-	fmt.Fprintf(w, `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA%s</AccessKeyId><SecretAccessKey>s</SecretAccessKey>
-		<SessionToken>t</SessionToken><Expiration>%s</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
-		strings.Split(r.PostFormValue("RoleArn"), ":")[4], time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
 }
 
 func (a *accounts) route(w http.ResponseWriter, r *http.Request) {
@@ -147,7 +137,7 @@ func TestAccounts(t *testing.T) {
 			t.Errorf("%s: %s, ending %+v; want it completed, with a receipt", arn, c.State, c.Ending)
 		}
 	}
-	if n := a.assumed.Load(); n != 1 {
+	if n := len(a.sts.Assumed()); n != 1 {
 		t.Errorf("the role was assumed %d times, want once", n)
 	}
 }

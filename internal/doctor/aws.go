@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 	"slices"
-	"strings"
 )
 
 // Every is the name that stands for every durable function of a region.
@@ -16,14 +15,17 @@ const maxExamined = 20
 // Function is a function whose callbacks the desk completes.
 type Function struct {
 	Name    string // or ARN, or [Every]
-	Region  string // empty for the caller's
+	Region  string // empty for the account's default
 	Watched bool   // its executions are listed, to find callbacks that nobody announced
 }
 
 // AWS is an account that the desk calls, and what it calls there.
 type AWS struct {
 	Lambda    Lambda
-	Endpoint  string // in place of AWS's own; empty for that
+	Region    string   // of functions that name none
+	Endpoint  string   // in place of AWS's own; empty for that
+	Role      Role     // to assume there; none in the account of the default credentials
+	Assumes   []string // ARNs of the roles that these credentials assume in other accounts
 	Functions []Function
 }
 
@@ -41,15 +43,39 @@ type account struct {
 	seen    map[string]place // by the name of a function, where an execution of it shows its account
 }
 
+// account makes a start: the regions in use, and of a role what its ARN says.
+func (a AWS) account() *account {
+	x := &account{AWS: a, seen: map[string]place{}}
+	if a.Role.ARN != "" {
+		x.caller = Caller{ARN: a.Role.ARN, Account: a.Role.Account}
+	}
+	var names []string
+	for _, f := range x.functions() {
+		names = append(names, f.place.region)
+	}
+	if a.Role.ARN == "" || len(names) == 0 { // an ARN, which chooses a role, chooses its region too
+		names = append(names, a.Region)
+	}
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		if name != "" {
+			x.regions = append(x.regions, &region{name: name})
+		}
+	}
+	return x
+}
+
 // Sections looks at credentials, regions and functions, one request after the other, and gives the policy that the functions need.
 func (a AWS) Sections(ctx context.Context) (sections []Section, policy string) {
-	x := &account{AWS: a, seen: map[string]place{}}
+	x := a.account()
 	credentials, found := x.credentials(ctx)
 	sections = append(sections, credentials)
 	if found {
 		x.survey(ctx)
 		for _, r := range x.regions {
-			sections = append(sections, x.regionSection(r))
+			if !r.shut {
+				sections = append(sections, x.regionSection(r))
+			}
 		}
 		sections = append(sections, x.functionSections(ctx)...)
 	}
@@ -58,19 +84,25 @@ func (a AWS) Sections(ctx context.Context) (sections []Section, policy string) {
 
 // Policy gives the policy that the functions need, with as few questions as fill it in.
 func (a AWS) Policy(ctx context.Context) string {
-	x := &account{AWS: a, seen: map[string]place{}}
-	if _, found := x.credentials(ctx); found {
-		x.survey(ctx)
+	x := a.account()
+	if a.Role.ARN == "" {
+		if _, found := x.credentials(ctx); found {
+			x.survey(ctx)
+		}
 	}
 	return x.policy()
 }
 
+// credentials looks for those that the desk has by itself, or for those of the account's role.
 func (x *account) credentials(ctx context.Context) (s Section, found bool) {
+	if x.Role.ARN != "" {
+		return x.assume(ctx)
+	}
 	s.Title = "AWS credentials"
-	caller, err := x.Lambda.Caller(ctx)
+	caller, answer := x.Lambda.Caller(ctx, x.Region)
 	x.caller = caller
-	if err != nil {
-		s.Findings = append(s.Findings, problem("none: %s", err).
+	if answer.Meaning != Done {
+		s.Findings = append(s.Findings, problem("none: %s", answer.Text).
 			todo("Give the process a role (of its machine, task or pod), or AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: doctor and serve look in the same places."))
 		return s, false
 	}
@@ -79,26 +111,19 @@ func (x *account) credentials(ctx context.Context) (s Section, found bool) {
 		whose = "whose they are is not known"
 	}
 	s.Findings = append(s.Findings, ok("from %s: %s", caller.Source, whose))
-	if caller.Region == "" {
+	if x.Region == "" {
 		s.Findings = append(s.Findings, warning("no default region: callbacks whose execution names none cannot be completed").
 			todo("Set COUNTERSIGN_LAMBDA_REGION."))
 	}
 	return s, true
 }
 
-// survey lists the functions of every region in use, and looks for accounts that are not known then.
+// survey lists the functions of every region in use that lets us in, and looks for accounts that are not known then.
 func (x *account) survey(ctx context.Context) {
-	for _, f := range x.functions() {
-		x.regions = append(x.regions, &region{name: f.place.region})
-	}
-	if x.caller.Region != "" {
-		x.regions = append(x.regions, &region{name: x.caller.Region})
-	}
-	slices.SortFunc(x.regions, func(a, b *region) int { return strings.Compare(a.name, b.name) })
-	x.regions = slices.CompactFunc(x.regions, func(a, b *region) bool { return a.name == b.name })
-	x.regions = slices.DeleteFunc(x.regions, func(r *region) bool { return r.name == "" })
 	for _, r := range x.regions {
-		r.listed, r.answer = x.Lambda.Functions(ctx, r.name)
+		if !r.shut {
+			r.listed, r.answer = x.Lambda.Functions(ctx, r.name)
+		}
 	}
 	for _, f := range x.functions() {
 		if f.place.account != "" || f.place.region == "" || f.Name == Every {
@@ -117,13 +142,12 @@ func (x *account) functions() (all []function) {
 		if p == (place{}) {
 			p.function = f.Name
 		}
-		p = p.or(place{region: f.Region}).or(place{region: x.caller.Region})
+		p = p.or(place{region: f.Region}).or(place{region: x.Region})
 		if r := x.region(p.region); r != nil {
 			p = p.or(r.place(p.function))
 		}
 		if x.caller.ARN != "" {
-			partition, _, _ := strings.Cut(strings.TrimPrefix(x.caller.ARN, "arn:"), ":")
-			p = p.or(place{partition: partition})
+			p = p.or(place{partition: partitionIn(x.caller.ARN)})
 		}
 		all = append(all, function{f, p.or(place{account: x.caller.Account}).or(x.seen[f.Name])})
 	}
@@ -142,14 +166,13 @@ func (x *account) region(name string) *region {
 // functionSections examines each function, and where every one is watched the first of them.
 func (x *account) functionSections(ctx context.Context) (sections []Section) {
 	if len(x.Functions) == 0 {
-		return []Section{{"Functions", []Finding{warning("no function is named, so that nothing can be told of permissions").
-			todo("countersign doctor --function NAME examines one that announces its callbacks.")}}}
+		return []Section{{x.title("Functions"), []Finding{x.nameless()}}}
 	}
 	done := map[place]bool{}
 	for _, f := range x.functions() {
 		for _, one := range x.expand(f) {
 			r := x.region(one.place.region)
-			if done[one.place] || r != nil && (r.answer.Meaning == Silent || r.answer.Meaning == Rejected) {
+			if done[one.place] || r != nil && (r.shut || r.answer.Meaning == Silent || r.answer.Meaning == Rejected) {
 				continue
 			}
 			done[one.place] = true
@@ -157,6 +180,28 @@ func (x *account) functionSections(ctx context.Context) (sections []Section) {
 		}
 	}
 	return sections
+}
+
+// nameless is said where no function is named.
+func (x *account) nameless() Finding {
+	switch {
+	case x.Role.ARN != "":
+		return warning("no function of this account is named, so that nothing can be told of the role's permissions").
+			todo("countersign doctor --function ARN examines one that announces its callbacks.")
+	case len(x.Assumes) > 0:
+		return ok("none of this account is named: its credentials only need to assume roles then").
+			todo("countersign doctor --function NAME examines one that announces its callbacks.")
+	}
+	return warning("no function is named, so that nothing can be told of permissions").
+		todo("countersign doctor --function NAME examines one that announces its callbacks.")
+}
+
+// title tells sections of other accounts from ours.
+func (x *account) title(text string) string {
+	if x.Role.ARN == "" {
+		return text
+	}
+	return text + ", account " + x.Role.Account
 }
 
 // expand is the function itself, or what * stands for.
@@ -174,15 +219,18 @@ func (x *account) expand(f function) []function {
 	return all[:min(len(all), maxExamined)]
 }
 
-// policy is for the functions that are named, or else for one that is to be filled in.
+// policy is for the functions that are named and the roles that are assumed, or else for a function that is to be filled in.
 func (x *account) policy() string {
 	functions := x.functions()
-	if len(functions) == 0 {
-		p := place{region: x.caller.Region, account: x.caller.Account}
+	if len(functions)+len(x.Assumes) == 0 {
+		p := place{region: x.Region, account: x.caller.Account}
+		if x.Role.ARN != "" {
+			p.partition = partitionIn(x.Role.ARN)
+		}
 		if r := x.region(p.region); r != nil {
 			p = r.place("").or(p)
 		}
 		functions = []function{{place: p}}
 	}
-	return policy(functions)
+	return policy(functions, x.Assumes)
 }

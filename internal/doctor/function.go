@@ -31,9 +31,9 @@ type inspection struct {
 
 // examine asks for each permission that a function's callbacks need, and judges the answers.
 func (x *account) examine(ctx context.Context, f function, r *region) Section {
-	s := Section{Title: "Function " + f.place.function + " in " + f.place.region}
+	s := Section{Title: x.title("Function " + f.place.function + " in " + f.place.region)}
 	if f.place.region == "" {
-		s.Title = "Function " + f.place.function
+		s.Title = x.title("Function " + f.place.function)
 		s.Findings = []Finding{problem("its region is not known").todo("Set COUNTERSIGN_LAMBDA_REGION, or name it by its ARN.")}
 		return s
 	}
@@ -49,6 +49,10 @@ func (x *account) examine(ctx context.Context, f function, r *region) Section {
 		s.Findings = append(s.Findings, ok("durable, with executions"))
 	} else if listed.Meaning == Done {
 		s.Findings = append(s.Findings, ok("no execution yet"))
+	}
+	if x.foreign(f) && x.caller.Account != "" {
+		s.Findings = append(s.Findings, warning("it is in account %s, and called with the credentials of %s", f.place.account, x.caller.Account).
+			todo("Give that account a role in COUNTERSIGN_ACCOUNTS."))
 	}
 	s.Findings = append(s.Findings, i.diagnose(x.caller)...)
 	return s
@@ -78,8 +82,7 @@ func (x *account) absent(f function, r *region, listed Answer) []Finding {
 		return []Finding{problem("it exists, but is not durable: it has no DurableConfig").
 			todo("Deploy it with a DurableConfig, or take it out of %s.", setting)}
 	}
-	foreign := placeOf(f.Name).account != "" && placeOf(f.Name).account != x.caller.Account
-	if listed.Meaning != Missing && (r == nil || foreign || listed.Meaning == Done || !r.lacks(f.place.function)) {
+	if listed.Meaning != Missing && (r == nil || x.foreign(f) || listed.Meaning == Done || !r.lacks(f.place.function)) {
 		return nil
 	}
 	finding := problem("there is no function of this name in %s", f.place.region)
@@ -89,6 +92,12 @@ func (x *account) absent(f function, r *region, listed Answer) []Finding {
 		}
 	}
 	return []Finding{finding.todo("Compare name, region and account in %s with the AWS console.", setting)}
+}
+
+// foreign reports whether the function's ARN is of another account than the credentials that it is called with.
+func (x *account) foreign(f function) bool {
+	theirs := placeOf(f.Name).account
+	return theirs != "" && theirs != x.caller.Account
 }
 
 func (r *region) knownOrNil(name string) *KnownFunction {

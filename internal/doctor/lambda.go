@@ -8,8 +8,9 @@ import (
 // Lambda asks the Lambda API of one account. Each method makes requests that change nothing, one attempt each, and each has an
 // answer, whatever goes wrong.
 type Lambda interface {
-	// Caller looks for credentials and asks whose they are. The error says why there are none.
-	Caller(ctx context.Context) (Caller, error)
+	// Caller looks for the account's credentials, which may mean to assume a role by way of a region's STS, and asks whose they
+	// are. The answer is [Done] where there are some, whatever is said of whose.
+	Caller(ctx context.Context, region string) (Caller, Answer)
 	// Functions lists the functions of a region, at most [MaxFunctions].
 	Functions(ctx context.Context, region string) ([]KnownFunction, Answer)
 	// Executions lists a function's latest executions, of all versions or of the one that a qualifier names.
@@ -53,7 +54,6 @@ type Caller struct {
 	Source  string // where the credentials are from
 	ARN     string // empty where AWS did not say
 	Account string // empty where it is not known
-	Region  string // for functions that name none
 }
 
 // KnownFunction is a function that AWS lists.
@@ -96,17 +96,23 @@ func (m Meaning) tells() bool {
 }
 
 // denial is what a text of AWS says about what was denied: "User: … is not authorized to perform: lambda:X on resource: ARN
-// because no identity-based policy allows the lambda:X action", or in place of the last part "with an explicit deny in …".
-type denial struct {
-	resource string // empty where the text names none
-	because  string
-}
+// because no identity-based policy allows the lambda:X action", or in place of the last part "with an explicit deny in …". Each
+// part may be missing.
+type denial struct{ who, resource, because string }
 
 func denialOf(text string) (d denial) {
-	if _, after, found := strings.Cut(text, " on resource: "); found {
-		d.resource, after, _ = strings.Cut(after, " ")
-		d.because = strings.TrimPrefix(after, "because ")
+	before, after, found := strings.Cut(text, " is not authorized to perform: ")
+	if !found {
+		return denial{}
 	}
+	if _, who, named := strings.Cut(before, "User: "); named {
+		d.who = who
+	}
+	_, after, _ = strings.Cut(after, " ") // the action
+	if resource, named := strings.CutPrefix(after, "on resource: "); named {
+		d.resource, after, _ = strings.Cut(resource, " ")
+	}
+	d.because = strings.TrimPrefix(after, "because ")
 	return d
 }
 

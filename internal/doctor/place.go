@@ -39,6 +39,12 @@ func (p place) arn() string {
 	return strings.Join([]string{"arn", p.partition, "lambda", p.region, p.account, "function", p.function}, ":")
 }
 
+// partitionIn is the part of AWS that an ARN is of.
+func partitionIn(arn string) string {
+	partition, _, _ := strings.Cut(strings.TrimPrefix(arn, "arn:"), ":")
+	return partition
+}
+
 // partitionOf is the part of AWS that a region is in.
 func partitionOf(region string) string {
 	for _, part := range []struct{ prefix, partition string }{{"cn-", "aws-cn"}, {"us-gov-", "aws-us-gov"}, {"eusc-", "aws-eusc"}} {

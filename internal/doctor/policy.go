@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -14,8 +15,8 @@ type statement struct {
 }
 
 // policy is the least that the functions need: what is checked against executions on ARNs with a version, the list of executions
-// on both forms, because it is checked against the function as a request names it.
-func policy(functions []function) string {
+// on both forms, because it is checked against the function as a request names it. The roles are to be assumed.
+func policy(functions []function, roles []string) string {
 	var versions, both []string
 	every := false
 	for _, f := range functions {
@@ -29,12 +30,18 @@ func policy(functions []function) string {
 		}
 		every = every || f.Name == Every
 	}
-	statements := []statement{{"Allow", names(slices.Concat(sends, reads)), versions}}
+	var statements []statement
+	if versions != nil {
+		statements = append(statements, statement{"Allow", names(slices.Concat(sends, reads)), versions})
+	}
 	if both != nil {
 		statements = append(statements, statement{"Allow", names([]Action{ListExecutions}), both})
 	}
 	if every {
 		statements = append(statements, statement{"Allow", names([]Action{ListFunctions}), []string{"*"}})
+	}
+	if len(roles) > 0 {
+		statements = append(statements, statement{"Allow", []string{assumeRole}, slices.Clone(roles)})
 	}
 	for i := range statements {
 		slices.Sort(statements[i].Resource)
@@ -44,6 +51,26 @@ func policy(functions []function) string {
 		Version   string
 		Statement []statement
 	}{"2012-10-17", statements}, "", "  ")
+	return string(text) + "\n"
+}
+
+// Policies are by the account's number; that of the default credentials has none.
+type Policies map[string]string
+
+// defaults stands for the default credentials where policies have names.
+const defaults = "default"
+
+// String is the one policy by itself, or a JSON object of several by account number, with that of the default credentials under
+// the name default.
+func (p Policies) String() string {
+	if own, found := p[""]; found && len(p) == 1 {
+		return own
+	}
+	named := map[string]json.RawMessage{}
+	for number, policy := range p {
+		named[cmp.Or(number, defaults)] = json.RawMessage(policy)
+	}
+	text, _ := json.MarshalIndent(named, "", "  ") // made by policy
 	return string(text) + "\n"
 }
 

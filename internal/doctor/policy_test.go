@@ -73,7 +73,7 @@ func TestPolicyIsTheReadmes(t *testing.T) {
 	}
 	want = append(want, searching.allows()...)
 	slices.Sort(want)
-	got := append(parsed(t, policy([]function{watched(pay)})), "lambda:ListFunctions on *")
+	got := append(parsed(t, policy([]function{watched(pay)}, nil)), "lambda:ListFunctions on *")
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
 		t.Errorf("the doctor prints\n%s\nthe README has\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -98,7 +98,7 @@ func TestPolicy(t *testing.T) {
 		"China":      {[]function{{Function{"pay", "cn-north-1", true}, place{region: "cn-north-1", function: "pay"}}}, "arn:aws-cn:lambda:", "REGION", false},
 		"Nothing":    {[]function{{}}, "arn:aws:lambda:REGION:ACCOUNT_ID:function:FUNCTION_NAME:*", "ListDurable", false},
 	} {
-		text := policy(tt.functions)
+		text := policy(tt.functions, nil)
 		parsed(t, text)
 		if !strings.Contains(text, tt.has) || strings.Contains(text, tt.not) || (len(Placeholders(text)) == 0) != tt.complete {
 			t.Errorf("%s: want %s, not %s, complete %t:\n%s", name, tt.has, tt.not, tt.complete, text)
@@ -125,10 +125,12 @@ func TestDenialOf(t *testing.T) {
 	t.Parallel()
 	const user = "AccessDeniedException: User: arn:aws:iam::1:user/x is not authorized to perform: lambda:GetDurableExecution"
 	for text, want := range map[string]denial{
-		user:                          {},
-		user + " on resource: " + pay: {resource: pay},
+		"AccessDenied: Access denied":   {},
+		user:                            {who: "arn:aws:iam::1:user/x"},
+		user + " on resource: " + pay:   {who: "arn:aws:iam::1:user/x", resource: pay},
+		user + " because it may not be": {who: "arn:aws:iam::1:user/x", because: "it may not be"},
 		user + " on resource: " + pay + " because no identity-based policy allows the lambda:GetDurableExecution action": {
-			pay, "no identity-based policy allows the lambda:GetDurableExecution action"},
+			"arn:aws:iam::1:user/x", pay, "no identity-based policy allows the lambda:GetDurableExecution action"},
 	} {
 		if got := denialOf(text); got != want {
 			t.Errorf("%s: got %+v", text, got)

@@ -7,6 +7,7 @@ type region struct {
 	name   string
 	listed []KnownFunction
 	answer Answer
+	shut   bool // the account's role cannot be assumed there
 }
 
 // place is where a region's functions are: that of the name, or of any, since a list is of one account.
@@ -39,7 +40,7 @@ func (r *region) lacks(name string) bool {
 
 // regionSection judges whether the region answers, and the list of its functions where every one is watched.
 func (x *account) regionSection(r *region) Section {
-	s := Section{Title: "AWS Lambda in " + r.name}
+	s := Section{Title: x.title("AWS Lambda in " + r.name)}
 	where := "AWS's own endpoint"
 	if x.Endpoint != "" {
 		where = x.Endpoint

@@ -9,5 +9,6 @@
 // history lambda:GetDurableExecutionHistory and lambda:GetDurableExecution, all on the resource
 // arn:aws:lambda:REGION:ACCOUNT:function:NAME:* (an ARN without version or * never matches; AWS Lambda Developer Guide,
 // "Security and permissions for durable functions"). Discovery needs lambda:ListDurableExecutionsByFunction as well, on the
-// function's ARN with and without :*, and lambda:ListFunctions on * where every function is watched.
+// function's ARN with and without :*, and lambda:ListFunctions on * where every function is watched. For another
+// account it needs sts:AssumeRole on the role there, whose trust policy has to name it.
 package lambdaapi

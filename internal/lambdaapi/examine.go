@@ -2,7 +2,6 @@ package lambdaapi
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -22,35 +21,55 @@ var _ doctor.Lambda = Examiner{}
 
 // Examiner is [doctor.Lambda] by way of a client: what it asks goes the way of the desk's own calls.
 type Examiner struct {
-	Client *Client
-	Now    func() time.Time
+	Client  *Client
+	Account string // one of [Config.Accounts]; empty for that of the default credentials
+	Now     func() time.Time
+}
+
+// lane is the account's in a region.
+func (x Examiner) lane(region string) callbacks.Lane {
+	lane := x.Client.lanes.Of(callbacks.Target{Region: region})
+	lane.Account = x.Account
+	return lane
 }
 
 // callerTimeout bounds the look for credentials, and the question whose they are, which may have no way out of a private network.
 const callerTimeout = 5 * time.Second
 
-// Caller implements [doctor.Lambda]. An engine on this machine knows no callers and is not asked; nor is AWS then.
-func (x Examiner) Caller(ctx context.Context) (doctor.Caller, error) {
-	c := doctor.Caller{Region: x.Client.config.Region}
+// Caller implements [doctor.Lambda]. An engine on this machine knows no callers; beside one AWS is asked only where the desk asks
+// it for roles anyway.
+func (x Examiner) Caller(ctx context.Context, region string) (c doctor.Caller, _ doctor.Answer) {
 	ctx, cancel := context.WithTimeout(ctx, callerTimeout)
 	defer cancel()
-	if x.Client.config.Credentials == nil {
-		return c, errors.New("no provider of credentials is configured")
+	own := x.Client.client(x.lane(region)).Options()
+	if own.Credentials == nil {
+		return c, doctor.Answer{Text: "no provider of credentials is configured"}
 	}
-	credentials, err := x.Client.config.Credentials.Retrieve(ctx)
+	credentials, err := own.Credentials.Retrieve(ctx)
 	if err != nil {
-		return c, err
+		return c, x.refused(err)
 	}
 	c.Source, c.Account = credentials.Source, credentials.AccountID
-	if onLoopback(x.Client.endpoint) || c.Region == "" {
-		return c, nil
+	if own.Region == "" || onLoopback(x.Client.endpoint) && len(x.Client.roles) == 0 {
+		return c, doctor.Answer{Meaning: doctor.Done}
 	}
-	tokens := sts.NewFromConfig(x.Client.config, func(o *sts.Options) { o.Retryer = aws.NopRetryer{} })
+	tokens := sts.NewFromConfig(x.Client.config, func(o *sts.Options) {
+		o.Region, o.Credentials, o.Retryer = own.Region, own.Credentials, aws.NopRetryer{}
+	})
 	identity, err := tokens.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err == nil { // whose they are is good to know, and no more
 		c.ARN, c.Account = aws.ToString(identity.Arn), aws.ToString(identity.Account)
 	}
-	return c, nil
+	return c, doctor.Answer{Meaning: doctor.Done}
+}
+
+// refused says why there are no credentials. Of a role it is STS's answer; the default chain has looked in many places.
+func (x Examiner) refused(err error) doctor.Answer {
+	answer := doctor.Answer{Meaning: meaningOf(classify(err, true, "")), Text: err.Error()}
+	if x.Account != "" {
+		answer.Text = reason(err).Error()
+	}
+	return answer
 }
 
 func onLoopback(endpoint string) bool {
@@ -110,7 +129,7 @@ func (x Examiner) Executions(ctx context.Context, region, function, qualifier st
 
 // Execution implements [doctor.Lambda].
 func (x Examiner) Execution(ctx context.Context, region, arn string) doctor.Answer {
-	return x.ask(ctx, callbacks.Target{Region: region, ExecutionARN: arn}, func(ctx context.Context, client *lambda.Client, options ...option) error {
+	return x.ask(ctx, callbacks.Target{Region: region}, func(ctx context.Context, client *lambda.Client, options ...option) error {
 		_, err := client.GetDurableExecution(ctx, &lambda.GetDurableExecutionInput{
 			DurableExecutionArn: aws.String(arn), IncludeExecutionData: aws.Bool(false),
 		}, options...)
@@ -120,7 +139,7 @@ func (x Examiner) Execution(ctx context.Context, region, arn string) doctor.Answ
 
 // History implements [doctor.Lambda]. A callback counts as closed by its own terminal event only.
 func (x Examiner) History(ctx context.Context, region, arn string) (closed string, _ doctor.Answer) {
-	answer := x.ask(ctx, callbacks.Target{Region: region, ExecutionARN: arn}, func(ctx context.Context, client *lambda.Client, options ...option) error {
+	answer := x.ask(ctx, callbacks.Target{Region: region}, func(ctx context.Context, client *lambda.Client, options ...option) error {
 		page, err := client.GetDurableExecutionHistory(ctx, &lambda.GetDurableExecutionHistoryInput{
 			DurableExecutionArn: aws.String(arn), IncludeExecutionData: aws.Bool(false), ReverseOrder: aws.Bool(true), MaxItems: pageEvents,
 		}, options...)
@@ -178,7 +197,7 @@ func (x Examiner) Send(ctx context.Context, region string, action doctor.Action,
 func (x Examiner) ask(ctx context.Context, to callbacks.Target, do func(context.Context, *lambda.Client, ...option) error) doctor.Answer {
 	var clock clockTap
 	before := x.Now()
-	err := x.Client.call(ctx, to, x.Client.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
+	err := x.Client.callIn(ctx, x.lane(to.Region), to.CallbackID, x.Client.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
 		return do(ctx, client, wire, clock.tap)
 	})
 	answer := doctor.Answer{Meaning: doctor.Done}

@@ -26,7 +26,7 @@ func meaningOf(err error) doctor.Meaning {
 		return doctor.Silent
 	case rejections[failed.Code]:
 		return doctor.Rejected
-	case failed.Code == "UnknownOperationException":
+	case failed.Code == "UnknownOperationException", failed.Code == "RegionDisabledException": // the latter of STS
 		return doctor.Refused
 	}
 	switch failed.Answer {

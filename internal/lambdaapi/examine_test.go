@@ -13,6 +13,7 @@ import (
 
 	"countersign/internal/doctor"
 	"countersign/internal/lambdaapi"
+	"countersign/internal/lambdaapi/lambdaapitest"
 )
 
 func examiner(t *testing.T, endpoint string) lambdaapi.Examiner {
@@ -143,13 +144,13 @@ func TestCaller(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := lambdaapi.Examiner{Client: client, Now: time.Now}.Caller(t.Context())
-		if err != nil {
-			t.Fatal(err)
+		got, answer := lambdaapi.Examiner{Client: client, Now: time.Now}.Caller(t.Context(), "")
+		if answer.Meaning != doctor.Done {
+			t.Fatal(answer)
 		}
 		return got
 	}
-	want := doctor.Caller{Source: "EnvConfigCredentials", ARN: "arn:aws:sts::123456789012:assumed-role/desk/i-1", Account: "123456789012", Region: "eu-west-1"}
+	want := doctor.Caller{Source: "EnvConfigCredentials", ARN: "arn:aws:sts::123456789012:assumed-role/desk/i-1", Account: "123456789012"}
 	if got := caller(lambdaapi.Config{Region: "eu-west-1"}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -176,7 +177,56 @@ func TestCaller_none(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := (lambdaapi.Examiner{Client: client, Now: time.Now}).Caller(t.Context()); err == nil {
+	if got, answer := (lambdaapi.Examiner{Client: client, Now: time.Now}).Caller(t.Context(), ""); answer.Meaning == doctor.Done || answer.Text == "" {
+		t.Errorf("got %+v, %+v", got, answer)
+	}
+}
+
+// TestCaller_role: the credentials of a role are those that calls are signed with, and STS is asked for them once a region. Not
+// parallel, as above.
+func TestCaller_role(t *testing.T) {
+	sts := lambdaapitest.NewSTS(t)
+	server := serve(t, refuse(403, "AccessDeniedException"))
+	x := lambdaapi.Examiner{Client: withRoles(t, server.url), Account: theirs, Now: time.Now}
+	caller, answer := x.Caller(t.Context(), "eu-central-1")
+	want := doctor.Caller{Source: "AssumeRoleProvider", ARN: "arn:aws:sts::" + theirs + ":assumed-role/countersign/countersign", Account: theirs}
+	if caller != want || answer.Meaning != doctor.Done {
+		t.Errorf("got %+v, %+v", caller, answer)
+	}
+	if got := x.Execution(t.Context(), "eu-central-1", arn); got.Meaning != doctor.Denied {
 		t.Errorf("got %+v", got)
+	}
+	if r := server.requests(); len(r) != 1 || accessKey(r[0]) != "ASIA"+theirs || len(sts.Assumed()) != 1 {
+		t.Errorf("Lambda got %v, STS %v", r, sts.Assumed())
+	}
+	x.Account = ""
+	if got, _ := x.Caller(t.Context(), ""); got.Account != "123456789012" {
+		t.Errorf("the default credentials are of %+v", got)
+	}
+}
+
+// TestCaller_refused: what STS answers in place of credentials. Not parallel, as above.
+func TestCaller_refused(t *testing.T) {
+	t.Setenv("AWS_MAX_ATTEMPTS", "1") // of STS; Lambda has one anyway
+	sts := lambdaapitest.NewSTS(t)
+	for _, test := range []struct {
+		status int
+		code   string
+		want   doctor.Meaning
+	}{
+		{403, "AccessDenied", doctor.Denied}, {403, "ExpiredToken", doctor.Rejected}, {403, "InvalidClientTokenId", doctor.Rejected},
+		{403, "RegionDisabledException", doctor.Refused}, {400, "ValidationError", doctor.Refused}, {400, "Throttling", doctor.Busy},
+		{503, "ServiceUnavailable", doctor.Busy},
+	} {
+		sts.Refuse(test.status, test.code, "no & never")
+		x := lambdaapi.Examiner{Client: withRoles(t, "http://127.0.0.1:1"), Account: theirs, Now: time.Now}
+		if _, got := x.Caller(t.Context(), "eu-central-1"); got.Meaning != test.want || got.Text != test.code+": no & never" {
+			t.Errorf("%s: got %+v, want %v", test.code, got, test.want)
+		}
+	}
+	t.Setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1")
+	x := lambdaapi.Examiner{Client: withRoles(t, "http://127.0.0.1:1"), Account: theirs, Now: time.Now}
+	if _, got := x.Caller(t.Context(), "eu-central-1"); got.Meaning != doctor.Silent || !strings.Contains(got.Text, "connection refused") {
+		t.Errorf("nobody listens: got %+v", got)
 	}
 }

@@ -1,67 +1,16 @@
 package lambdaapi_test
 
 import (
-	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/lambdaapi"
+	"countersign/internal/lambdaapi/lambdaapitest"
 )
 
 const theirs, others = "111122223333", "444455556666"
-
-// fakeSTS answers AssumeRole in AWS's query protocol, with an access key that names the account.
-type fakeSTS struct {
-	mu     sync.Mutex
-	asked  []string // role, external ID, session name and the region it was signed for
-	refuse func(http.ResponseWriter) bool
-	life   time.Duration
-}
-
-func newSTS(t *testing.T) *fakeSTS {
-	t.Helper()
-	s := &fakeSTS{life: time.Hour}
-	server := httptest.NewServer(s)
-	t.Cleanup(server.Close)
-	t.Setenv("AWS_ENDPOINT_URL_STS", server.URL)
-	return s
-}
-
-func (s *fakeSTS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	role := r.PostFormValue("RoleArn")
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.asked = append(s.asked, strings.Join([]string{r.PostFormValue("Action"), role, r.PostFormValue("ExternalId"), r.PostFormValue("RoleSessionName"), signedFor(request{authorization: r.Header.Get("Authorization")})}, " "))
-	w.Header().Set("Content-Type", "text/xml")
-	if s.refuse != nil && s.refuse(w) {
-		return
-	}
-	fmt.Fprintf(w, `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
-		<AssumedRoleUser><AssumedRoleId>AROA:countersign</AssumedRoleId><Arn>%s</Arn></AssumedRoleUser>
-		<Credentials><AccessKeyId>ASIA%s</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken><Expiration>%s</Expiration></Credentials>
-		</AssumeRoleResult><ResponseMetadata><RequestId>c6104cbe</RequestId></ResponseMetadata></AssumeRoleResponse>`,
-		role, strings.Split(role, ":")[4], time.Now().Add(s.life).UTC().Format(time.RFC3339))
-}
-
-// refusal is an answer of STS that gives nothing.
-func refusal(status int, code string) func(http.ResponseWriter) bool {
-	return func(w http.ResponseWriter) bool {
-		w.WriteHeader(status)
-		fmt.Fprintf(w, `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>%s</Code><Message>no</Message></Error><RequestId>c6104cbe</RequestId></ErrorResponse>`, code)
-		return true
-	}
-}
-
-func (s *fakeSTS) requests() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]string(nil), s.asked...)
-}
 
 func targetIn(account string) callbacks.Target {
 	return callbacks.Target{CallbackID: callbackID, ExecutionARN: "arn:aws:lambda:eu-central-1:" + account + ":function:pay:3/durable-execution/order-7/4f2a"}
@@ -84,7 +33,7 @@ func accessKey(r request) string {
 
 // Not parallel, as the others here: they set the environment that the default chain reads.
 func TestRoles(t *testing.T) {
-	sts := newSTS(t)
+	sts := lambdaapitest.NewSTS(t)
 	server := serve(t, ok)
 	client := withRoles(t, server.url)
 	for _, account := range []string{theirs, others, "123456789012", theirs, "999999999999"} {
@@ -103,25 +52,25 @@ func TestRoles(t *testing.T) {
 		t.Errorf("signed by %s\nwant %s", got, want)
 	}
 	want := []string{
-		"AssumeRole arn:aws:iam::" + theirs + ":role/countersign 9f2c countersign eu-central-1",
-		"AssumeRole arn:aws:iam::" + others + ":role/countersign  countersign eu-central-1",
+		"arn:aws:iam::" + theirs + ":role/countersign 9f2c countersign eu-central-1",
+		"arn:aws:iam::" + others + ":role/countersign  countersign eu-central-1",
 	}
-	if got := sts.requests(); strings.Join(got, "\n") != strings.Join(want, "\n") {
+	if got := sts.Assumed(); strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("STS was asked for\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 
 // TestRoleRenewed: credentials that have expired are asked for again.
 func TestRoleRenewed(t *testing.T) {
-	sts := newSTS(t)
-	sts.life = -time.Minute
+	sts := lambdaapitest.NewSTS(t)
+	sts.Life(-time.Minute)
 	client := withRoles(t, serve(t, ok).url)
 	for range 2 {
 		if err := client.Heartbeat(t.Context(), targetIn(theirs)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if n := len(sts.requests()); n != 2 {
+	if n := len(sts.Assumed()); n != 2 {
 		t.Errorf("STS was asked %d times, want once for each call", n)
 	}
 }
@@ -140,8 +89,8 @@ func TestRoleRefused(t *testing.T) {
 		"Fault":     {503, "ServiceUnavailable", callbacks.AnswerUnsent},
 	} {
 		t.Run(name, func(t *testing.T) {
-			sts := newSTS(t)
-			sts.refuse = refusal(test.status, test.code)
+			sts := lambdaapitest.NewSTS(t)
+			sts.Refuse(test.status, test.code, "no")
 			t.Setenv("AWS_MAX_ATTEMPTS", "1") // of STS; Lambda has one anyway
 			server := serve(t, ok)
 			client := withRoles(t, server.url)

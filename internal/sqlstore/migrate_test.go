@@ -69,3 +69,29 @@ func TestAccountsMigration(t *testing.T) {
 		t.Errorf("executions of no watch are %+v, %v", due, err)
 	}
 }
+
+// TestExamineOlder: tables of each version are told as what they are, and stay as they are.
+func TestExamineOlder(t *testing.T) {
+	t.Parallel()
+	newest, err := sqliteDialect.newest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for version := int64(1); version <= newest; version++ {
+		path := filepath.Join(t.TempDir(), "desk.db")
+		db, err := sql.Open("sqlite", sqliteDSN(path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		migrateTo(t, db, version)
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // the second sees what the first has left
+			d, err := Examine(t.Context(), "sqlite:"+path, time.Now)
+			if err != nil || d.Schema != version || d.Newest != newest {
+				t.Errorf("tables of version %d are told as %d of %d, error %v", version, d.Schema, d.Newest, err)
+			}
+		}
+	}
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/config"
+	"countersign/internal/doctor"
+	"countersign/internal/lambdaapi"
+)
+
+// accountsToExamine are the accounts that callbacks are completed in, that of the default credentials first, each with the
+// functions in it that the configuration and the command name.
+func accountsToExamine(ctx context.Context, settings config.Config, more []string) ([]doctor.AWS, error) {
+	endpoint := string(settings.Lambda.Endpoint)
+	client, err := lambdaapi.New(ctx, lambdaapi.Config{Region: settings.Lambda.Region, Endpoint: endpoint, Accounts: roles(settings.Accounts)})
+	if err != nil {
+		return nil, err
+	}
+	functions := functionsToExamine(settings, client.Lanes(), more)
+	var all []doctor.AWS
+	for _, number := range append([]string{""}, client.Lanes().Accounts...) {
+		role := settings.Accounts[number] // none for the default credentials
+		all = append(all, doctor.AWS{
+			Lambda: lambdaapi.Examiner{Client: client, Account: number, Now: time.Now},
+			Region: client.Lanes().Region, Endpoint: endpoint, Functions: functions[number],
+			Role: doctor.Role{Account: number, ARN: role.RoleARN, ExternalID: role.ExternalID},
+		})
+	}
+	for _, other := range all[1:] {
+		all[0].Assumes = append(all[0].Assumes, other.Role.ARN)
+	}
+	return all, nil
+}
+
+// functionsToExamine are those that are named, by account: the watched ones, those with a key, and more.
+func functionsToExamine(settings config.Config, lanes callbacks.Lanes, more []string) map[string][]doctor.Function {
+	all := map[string][]doctor.Function{}
+	for _, name := range slices.Sorted(maps.Keys(settings.Watch)) {
+		w := settings.Watch[name]
+		if config.Every(name) {
+			name = doctor.Every
+		}
+		all[w.Account] = append(all[w.Account], doctor.Function{Name: name, Region: w.Region, Watched: true})
+	}
+	for _, name := range slices.Concat(keyed(settings), more) {
+		if _, watched := settings.Watch[name]; !watched {
+			account := lanes.Of(callbacks.Target{ExecutionARN: name}).Account
+			all[account] = append(all[account], doctor.Function{Name: name})
+		}
+	}
+	return all
+}
+
+// keyed are the functions whose results are encrypted. A key is for every function of its name, wherever it is: where there are
+// several accounts, only watching tells.
+func keyed(settings config.Config) []string {
+	if len(settings.Accounts) > 0 {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(settings.Encryption))
+}
+
+// examineAccounts makes a check of each account, because AWS throttles each by itself, and gathers the policies that they find.
+func examineAccounts(accounts []doctor.AWS) (checks []doctor.Check, found func() doctor.Policies) {
+	var mu sync.Mutex
+	policies := doctor.Policies{}
+	for _, a := range accounts {
+		checks = append(checks, doctor.Check{Title: strings.TrimSpace("AWS " + a.Role.Account), Limit: lambdaLimit, Run: func(ctx context.Context) []doctor.Section {
+			sections, policy := a.Sections(ctx)
+			mu.Lock()
+			defer mu.Unlock()
+			policies[a.Role.Account] = policy
+			return sections
+		}})
+	}
+	return checks, func() doctor.Policies {
+		mu.Lock()
+		defer mu.Unlock()
+		return maps.Clone(policies)
+	}
+}
+
+// leastPolicies are the policies by themselves.
+func leastPolicies(ctx context.Context, accounts []doctor.AWS) doctor.Policies {
+	ctx, cancel := context.WithTimeout(ctx, lambdaLimit)
+	defer cancel()
+	policies := doctor.Policies{}
+	for _, a := range accounts {
+		policies[a.Role.Account] = a.Policy(ctx)
+	}
+	return policies
+}
+
+// policiesTitle stands above the policies in the report.
+func policiesTitle(accounts []doctor.AWS) string {
+	if len(accounts) == 1 {
+		return "The least IAM policy for this configuration (doctor --policy prints it alone)"
+	}
+	return "The least IAM policies for this configuration, by account: that of the default credentials, and of each role (doctor --policy prints them alone)"
+}
+
+// printPolicies prints what is JSON, and beside it what has to be filled in.
+func printPolicies(policies doctor.Policies, stdout, remarks io.Writer) error {
+	text := policies.String()
+	if _, err := io.WriteString(stdout, text); err != nil {
+		return err
+	}
+	if unknown := doctor.Placeholders(text); len(unknown) > 0 {
+		fmt.Fprintf(remarks, "\nNot known here, to be filled in: %s.\n", strings.Join(unknown, ", "))
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package doctor
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+)
+
+// Role is what the desk assumes to act in another account.
+type Role struct {
+	Account    string // its number
+	ARN        string // empty where nothing is assumed
+	ExternalID string // that the desk sends; none when empty
+}
+
+// assumeRole is the action as policies name it.
+const assumeRole = "sts:AssumeRole"
+
+// assume assumes the account's role in each region, as the desk does, and shuts those where it cannot. What holds in several
+// regions is said once.
+func (x *account) assume(ctx context.Context) (s Section, found bool) {
+	s.Title = "AWS account " + x.Role.Account
+	if len(x.regions) == 0 {
+		return Section{s.Title, []Finding{problem("no region is known, so that its role was not tried").
+			todo("Set COUNTERSIGN_LAMBDA_REGION.")}}, false
+	}
+	var where [][]string // the regions of each finding
+	for _, r := range x.regions {
+		caller, answer := x.Lambda.Caller(ctx, r.name)
+		r.shut = answer.Meaning != Done
+		found = found || !r.shut
+		f := x.Role.assumed(caller, answer)
+		i := slices.IndexFunc(s.Findings, func(other Finding) bool { return other.Text == f.Text })
+		if i < 0 {
+			i = len(where)
+			s.Findings, where = append(s.Findings, f), append(where, nil)
+		}
+		where[i] = append(where[i], r.name)
+	}
+	if len(x.regions) > 1 {
+		for i := range s.Findings {
+			s.Findings[i].Text = "in " + strings.Join(where[i], ", ") + ": " + s.Findings[i].Text
+		}
+	}
+	return s, found
+}
+
+// assumed judges what STS answered.
+func (r Role) assumed(caller Caller, answer Answer) Finding {
+	switch answer.Meaning {
+	case Done:
+		return ok("its role is assumed: the desk acts as %s", cmp.Or(caller.ARN, r.ARN))
+	case Denied:
+		return r.denied(answer.Text)
+	case Rejected:
+		return problem("%s cannot be assumed, because the default credentials are not accepted: %s", r.ARN, answer.Text).
+			todo("Renew them, or correct this machine's clock.")
+	case Busy:
+		return warning("whether %s can be assumed could not be told: %s", r.ARN, answer.Text).todo("Run doctor again later.")
+	case Silent:
+		return problem("%s cannot be assumed, because STS was not reached: %s", r.ARN, answer.Text).
+			todo("Let this machine reach STS in the region: a way to the internet, a VPC endpoint, AWS_ENDPOINT_URL_STS.")
+	case Closed, Missing, Refused:
+	}
+	return problem("%s cannot be assumed: %s", r.ARN, answer.Text).
+		todo("Compare roleArn and externalId in COUNTERSIGN_ACCOUNTS with the role. STS has to be active in the region.")
+}
+
+// denied names the lines that are missing. It takes two, in the policy of who asks and in that of the role, and AWS does not
+// always say which of them it missed.
+func (r Role) denied(text string) Finding {
+	d := denialOf(text)
+	f := problem("%s cannot be assumed: %s denied (AWS: %s)", r.ARN, assumeRole, cmp.Or(d.because, text))
+	who := cmp.Or(principal(d.who), "the identity that the desk runs as")
+	mine := f.todo("allow %s on %s, in a policy of %s", assumeRole, r.ARN, who)
+	switch {
+	case d.explicit():
+		return f.todo("An explicit deny outweighs every allow: take %s out of it.", assumeRole)
+	case strings.Contains(d.because, "identity-based policy"):
+		return mine
+	case strings.Contains(d.because, "trust policy"), strings.Contains(d.because, "resource-based policy"):
+		return r.trusting(f, who)
+	}
+	return r.trusting(mine, who).
+		todo("AWS does not say which of these is missing. It answers alike where the role does not exist.")
+}
+
+// trusting adds the line of the role's trust policy.
+func (r Role) trusting(f Finding, who string) Finding {
+	if r.ExternalID == "" {
+		return f.todo("allow %s for the principal %s, in the trust policy of %s", assumeRole, who, r.ARN).
+			todo("If that asks for sts:ExternalId: set externalId in COUNTERSIGN_ACCOUNTS.")
+	}
+	return f.todo("allow %s for the principal %s where sts:ExternalId is %s, in the trust policy of %s", assumeRole, who, r.ExternalID, r.ARN).
+		todo("If that asks for another sts:ExternalId: correct externalId in COUNTERSIGN_ACCOUNTS.")
+}
+
+// principal is how a trust policy names who asks: of a session its role.
+func principal(arn string) string {
+	parts := strings.Split(arn, "/")
+	if role, found := strings.CutSuffix(parts[0], ":assumed-role"); found && len(parts) > 1 {
+		return strings.Replace(role, ":sts:", ":iam:", 1) + ":role/" + parts[1]
+	}
+	return arn
+}
