@@ -64,7 +64,7 @@ func TestConflictSaysWhoOrWhat(t *testing.T) {
 			if got := words(doc.Find("h1")); got != tc.title {
 				t.Errorf("title %q, want %q", got, tc.title)
 			}
-			if got := words(doc.Find(".pairs")); got != tc.what+" "+tc.detail+" You tried Reject, 13:51:02" {
+			if got := words(doc.Find(".pairs")); got != tc.what+" "+tc.detail+" You tried Reject, 13:51:02.000" {
 				t.Errorf("%q, want %s %s", got, tc.what, tc.detail)
 			}
 			if got := doc.Find("#kept-comment").Text(); got != "Line 7\nis missing" {
