@@ -85,3 +85,24 @@ func TestPhoneBar(t *testing.T) {
 		t.Errorf("the bar takes %v of %d px", height, phone.height)
 	}
 }
+
+// TestRowsStay: a request that arrives while a row has the focus waits behind a button, and moves no row.
+func TestRowsStay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := w.ask(t, expense())
+	mara := w.signIn(t, "mara")
+	mara.comes("#freshness", "Live")
+	mara.see(first.row())
+	mara.press("j")
+	mara.hasFocus(first.row() + " a")
+	top := `document.querySelector("` + first.row() + `").getBoundingClientRect().top`
+	before := eval[float64](mara, top)
+	second := w.ask(t, expense(func(q *demo.Question) { q.TimeoutSeconds = 1800 }))
+	mara.comes("#fresh-rows", "1 new")
+	if after := eval[float64](mara, top); after != before {
+		t.Errorf("the row moved from %v to %v", before, after)
+	}
+	mara.click("#fresh-rows")
+	mara.see(second.row())
+}
