@@ -75,7 +75,7 @@ func TestThrottled(t *testing.T) {
 	mara.confirm()
 	samePage := mara.keepsPage()
 	mara.comes("#verdict", "not delivered yet")
-	mara.reads("#verdict", "throttled", "Second attempt in")
+	mara.reads("#verdict", "throttled", "Second attempt at")
 	mara.reads("#receipt", "throttled")
 	mara.inspect("throttled")
 	aiko := w.signIn(t, "aiko")

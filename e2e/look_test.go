@@ -18,7 +18,8 @@ type look struct {
 
 var (
 	desktop = look{"light", "light", 1440, 900}
-	looks   = []look{desktop, {"dark", "dark", 1440, 900}, {"phone", "light", 390, 844}}
+	phone   = look{"phone", "light", 390, 844}
+	looks   = []look{desktop, {"dark", "dark", 1440, 900}, phone}
 	narrow  = look{"narrow", "light", 320, 640}
 )
 

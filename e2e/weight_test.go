@@ -9,8 +9,12 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// mostRequests is how many requests the first page that somebody opens may make, itself included.
-const mostRequests = 12
+// What a first page may cost: requests, itself and its stream of events included, and kilobytes as they come, compressed.
+const (
+	mostRequests  = 8
+	forReview     = 2 // more, for an open callback: its script, and the review that it announces
+	mostKilobytes = 60
+)
 
 // TestFirstLoad weighs pages as they come to a browser that has never been here.
 func TestFirstLoad(t *testing.T) {
@@ -20,26 +24,26 @@ func TestFirstLoad(t *testing.T) {
 	mara := w.visitor(t, "mara")
 	call(mara, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true})
 	loads := mara.countRequests()
-	weigh := func(name string) {
+	weigh := func(name string, most int) {
 		requests, bytes := loads.reset()
 		t.Logf("%s: %d requests, %.1f KB", name, len(requests), bytes/1000)
-		if len(requests) > mostRequests {
-			t.Errorf("%s makes %d requests, want at most %d: %v", name, len(requests), mostRequests, requests)
+		if len(requests) > most || bytes > mostKilobytes*1000 {
+			t.Errorf("%s makes %d requests of %.1f KB, want at most %d of %d KB: %v", name, len(requests), bytes/1000, most, mostKilobytes, requests)
 		}
 	}
 	mara.open("/signin")
-	weigh("sign-in")
+	weigh("sign-in", mostRequests)
 	mara.enter()
 	loads.reset()
 	mara.open("/")
 	mara.comes("#freshness", "Live")
-	weigh("inbox")
+	weigh("inbox", mostRequests)
 	mara.open(a.page())
 	mara.see("decision-bar:defined")
-	weigh("review")
+	weigh("review", mostRequests+forReview)
 }
 
-// loads counts what a tab loads, the streams of events apart.
+// loads counts what a tab loads.
 type loads struct {
 	mu       sync.Mutex
 	requests []string
@@ -54,7 +58,7 @@ func (p *person) countRequests() *loads {
 		defer l.mu.Unlock()
 		switch e := event.(type) {
 		case *network.EventRequestWillBeSent:
-			if u, err := url.Parse(e.Request.URL); err == nil && u.Path != "/events" {
+			if u, err := url.Parse(e.Request.URL); err == nil {
 				l.requests = append(l.requests, e.Request.Method+" "+u.Path)
 			}
 		case *network.EventLoadingFinished:

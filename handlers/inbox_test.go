@@ -183,3 +183,17 @@ func TestAudit(t *testing.T) {
 		}
 	}
 }
+
+// TestTheme: what a reader chose comes back with each page, error pages included; anything else in the cookie is ignored.
+func TestTheme(t *testing.T) {
+	t.Parallel()
+	b := newSite(t).as(rita)
+	for cookie, want := range map[string]string{"dark": "dark", "light": "light", "pink": ""} {
+		b.header.Set("Cookie", "theme="+cookie)
+		for _, path := range []string{"/", "/nowhere"} {
+			if got := b.get(path).document(t).Find("html").AttrOr("data-theme", ""); got != want {
+				t.Errorf("%s with %q has theme %q, want %q", path, cookie, got, want)
+			}
+		}
+	}
+}

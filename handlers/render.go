@@ -23,9 +23,14 @@ func render(c echo.Context, status int, component templ.Component) error {
 
 // moment is now, on the clock of the reader: their browser tells the zone by a cookie.
 func (s *server) moment(c echo.Context) views.Moment {
-	m := views.Moment{Now: s.Now(), Zone: views.Zone("")}
-	if cookie, err := c.Cookie(views.ZoneCookie); err == nil {
-		m.Zone = views.Zone(cookie.Value)
+	return views.Moment{Now: s.Now(), Zone: views.Zone(cookie(c, views.ZoneCookie))}
+}
+
+// cookie is what a browser keeps under a name, empty for nothing.
+func cookie(c echo.Context, name string) string {
+	kept, err := c.Cookie(name)
+	if err != nil {
+		return ""
 	}
-	return m
+	return kept.Value
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"countersign/internal/callbacks"
 
@@ -98,6 +99,29 @@ func TestAdminOrder(t *testing.T) {
 	}
 	if got := doc.Find("th.c-rem a").AttrOr("href", ""); got != "/admin/callbacks" {
 		t.Errorf("order by time left is at %s", got)
+	}
+}
+
+// TestAdminEnds: one field has every way to filter by the end, the one chosen in the histogram too, and a span of the reader's
+// own on their clock.
+func TestAdminEnds(t *testing.T) {
+	t.Parallel()
+	for key, want := range map[string]string{
+		"": "Ends at any time", "1h": "Ends within 1 h", "5m-15m": "Time left: 5 to 15 min", "timed_out": "Timed out", "custom": "Ends between…",
+	} {
+		m := sampleAdmin()
+		m.Ends, m.Filter.Ends = key, callbacks.Ends{From: now, Before: now.Add(time.Hour)}
+		form := adminPage(t, "/admin/callbacks?ends="+key, m).Find(".adm-filters")
+		if got := form.Find("[name=ends] option[selected]"); words(got) != want || got.AttrOr("value", "") != key {
+			t.Errorf("%q shows as %q, want %q", key, words(got), want)
+		}
+		from, to := "", ""
+		if key == "custom" {
+			from, to = "2026-11-24T13:51", "2026-11-24T14:51"
+		}
+		if form.Find("[name=from]").AttrOr("value", "") != from || form.Find("[name=to]").AttrOr("value", "") != to {
+			t.Errorf("%q: from %q to %q", key, form.Find("[name=from]").AttrOr("value", ""), form.Find("[name=to]").AttrOr("value", ""))
+		}
 	}
 }
 

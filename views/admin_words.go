@@ -2,6 +2,7 @@ package views
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,6 +68,33 @@ func ariaSort(order, column callbacks.Order) string {
 		return "none"
 	}
 	return "ascending"
+}
+
+// endsBetween is the key of a span that the reader gives.
+const endsBetween = "custom"
+
+// endsChoices are the ends to choose from, with the one that is chosen elsewhere on the page.
+func endsChoices(chosen string) []Range {
+	choices := []Range{
+		{Label: "Ends at any time"}, {Key: "15m", Label: "Ends within 15 min"}, {Key: "1h", Label: "Ends within 1 h"},
+		{Key: "24h", Label: "Ends within 24 h"}, {Key: endsBetween, Label: "Ends between…"},
+	}
+	if slices.ContainsFunc(choices, func(r Range) bool { return r.Key == chosen }) {
+		return choices
+	}
+	label := capital(strings.ReplaceAll(chosen, "_", " "))
+	if i := slices.IndexFunc(Ranges, func(r Range) bool { return r.Key == chosen }); i >= 0 {
+		label = "Time left: " + Ranges[i].Label
+	}
+	return append(choices, Range{Key: chosen, Label: label})
+}
+
+// momentField is a bound of the reader's own span as a field wants it, in their zone.
+func momentField(m Moment, t time.Time, chosen string) string {
+	if t.IsZero() || chosen != endsBetween {
+		return ""
+	}
+	return m.in(t).Format("2006-01-02T15:04")
 }
 
 // dateField is a time as a date field wants it, in the reader's zone.

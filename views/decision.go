@@ -57,7 +57,7 @@ func buttonClass(o callbacks.Outcome, outcomes []callbacks.Outcome) string {
 	return ""
 }
 
-// buttonKey is the letter of an outcome's button.
+// buttonKey is the letter of an outcome's button. Outcomes of the sender's own share one.
 func buttonKey(o callbacks.Outcome, outcomes []callbacks.Outcome) string {
 	switch {
 	case o.Name == primary(outcomes):
@@ -65,7 +65,7 @@ func buttonKey(o callbacks.Outcome, outcomes []callbacks.Outcome) string {
 	case o.Name == reject:
 		return "r"
 	}
-	return ""
+	return "s"
 }
 
 // commentHint is the comment rule of every outcome in one line: "optional to approve, required to reject".
@@ -139,12 +139,18 @@ func confirmNoun(o callbacks.Outcome) string {
 	return "Confirm: " + o.Label
 }
 
-// ask is the question of the second step: "Approve for Ines Calloway?"
+// ask is the question of the second step: "Approve $7,846.20 for Ines Calloway?"
 func ask(o callbacks.Outcome, c *callbacks.Callback) string {
-	if name := c.Requester.String(); name != "" {
+	name := c.Requester.String()
+	switch {
+	case name == "":
+		return o.Label + "?"
+	case o.Name == reject:
+		return o.Label + " what " + name + " asks for?"
+	case o.Name == primary(c.Outcomes):
 		return o.Label + " for " + name + "?"
 	}
-	return o.Label + "?"
+	return "Answer " + name + " with “" + o.Label + "”?"
 }
 
 // refusalText is why the reader may not decide.

@@ -24,7 +24,7 @@ func TestDecisionFormWorksWithoutScripts(t *testing.T) {
 	buttons := form.Find("[data-bar=rest] button[name=outcome]").Map(func(_ int, s *goquery.Selection) string {
 		return s.AttrOr("value", "") + " " + words(s)
 	})
-	if want := []string{"send-back Send back", "reject Reject R", "approve Approve A"}; !slices.Equal(buttons, want) {
+	if want := []string{"send-back Send back S", "reject Reject R", "approve Approve A"}; !slices.Equal(buttons, want) {
 		t.Errorf("buttons %q, want %q", buttons, want)
 	}
 	if n := form.Find("input[type=hidden]:not([disabled])").Length(); n != 0 {
@@ -137,7 +137,7 @@ func TestOutcomesOfSenders(t *testing.T) {
 	for _, o := range choices(outcomes) {
 		names = append(names, o.Name+" "+buttonClass(o, outcomes)+buttonKey(o, outcomes))
 	}
-	if want := []string{"later ", "stop reject", "go approvea"}; !slices.Equal(names, want) {
+	if want := []string{"later s", "stop rejects", "go approvea"}; !slices.Equal(names, want) {
 		t.Errorf("%q, want %q", names, want)
 	}
 	if got := confirmNoun(outcomes[1]); got != "Confirm: Go ahead" {
@@ -177,5 +177,21 @@ func TestConfirmPage(t *testing.T) {
 	stale := html(t, ConfirmPage(shellAt("mine", "/"), Confirm{Callback: m.Callback, Preview: p, Stale: true}))
 	if got := words(stale.Find(".note")); !strings.HasPrefix(got, "Nothing was sent.") {
 		t.Errorf("stale: %q", got)
+	}
+}
+
+// TestQuestions: the second step asks in a sentence that fits the outcome.
+func TestQuestions(t *testing.T) {
+	t.Parallel()
+	c := sampleReview().Callback
+	want := []string{"Approve for Ines Calloway?", "Reject what Ines Calloway asks for?", "Answer Ines Calloway with “Send back”?"}
+	for i, o := range c.Outcomes {
+		if got := ask(o, &c); got != want[i] {
+			t.Errorf("%s asks %q, want %q", o.Name, got, want[i])
+		}
+	}
+	c.Requester = callbacks.Requester{}
+	if got := ask(c.Outcomes[1], &c); got != "Reject?" {
+		t.Errorf("asks %q for nobody", got)
 	}
 }

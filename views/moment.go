@@ -2,7 +2,7 @@ package views
 
 import "time"
 
-// ZoneCookie is the name of the cookie in which the theme script keeps the reader's time zone, an IANA name. The sign-in
+// ZoneCookie is the name of the cookie in which a page's script keeps the reader's time zone, an IANA name. The sign-in
 // page sets it, so the first page with times in it knows.
 const ZoneCookie = "zone"
 

@@ -49,12 +49,12 @@ func current(is bool) string {
 	return "false"
 }
 
-// keyHelp are the keys as the panel lists them; keys.js and review.js are what they do.
+// keyHelp are the keys as the panel lists them; app.js and review.js are what they do.
 var keyHelp = []struct {
 	Does string
 	Keys []string
 }{
-	{"Next, previous item", []string{"J", "K"}},
+	{"Next, previous in the list", []string{"J", "K"}},
 	{"Open the whole page", []string{"O"}},
 	{"Back to the list", []string{"U"}},
 	{"Search", []string{"/"}},
@@ -64,8 +64,10 @@ var keyHelp = []struct {
 	{"Go to History", []string{"G", "H"}},
 	{"Approve: arm, confirm", []string{"A", "A"}},
 	{"Reject, caret in the comment", []string{"R"}},
+	{"Another outcome", []string{"S"}},
 	{"Send from a field, still two steps", []string{"Ctrl", "Enter"}},
 	{"Payload: tree or raw", []string{"P"}},
+	{"Copy the link", []string{"Y"}},
 	{"Disarm, leave a field", []string{"Esc"}},
 	{"This list", []string{"?"}},
 }

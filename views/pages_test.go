@@ -51,6 +51,9 @@ func pages() map[string]templ.Component {
 	taken.Decision.By = dana
 	timedOut := endedReview(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, At: now.Add(-800 * time.Millisecond), Detail: "The callback's timeout ran out."})
 	next := sampleRows()[1]
+	between, nothing := sampleAdmin(), sampleAdmin()
+	between.Ends, between.Filter.Ends = "custom", callbacks.Ends{From: now, Before: now.Add(time.Hour)}
+	nothing.Rows, nothing.Next, nothing.Filter.Search = nil, "", "nothing"
 	return map[string]templ.Component{
 		"inbox":            InboxPage(mine, inboxOf(callbacks.ScopeMine, sampleRows())),
 		"inbox-open":       InboxPage(mine, open),
@@ -79,6 +82,8 @@ func pages() map[string]templ.Component {
 		"preview":          Preview(opened.Previews[0]),
 		"preview-fault":    PreviewFault(callbacks.Invalid{{Pointer: "comment", Detail: "At most 4000 characters, this has 5000."}}),
 		"admin":            AdminPage(admin, sampleAdmin()),
+		"admin-between":    AdminPage(shellAt(PlaceAdmin, "/admin/callbacks?ends=custom&from=2026-11-24T13:00:00Z&to=2026-11-24T15:00:00Z"), between),
+		"admin-nothing":    AdminPage(shellAt(PlaceAdmin, "/admin/callbacks?q=nothing"), nothing),
 		"watches":          WatchesPage(shellAt(PlaceWatches, "/admin/watches"), sampleWatches()),
 		"watches-off":      WatchesPage(shellAt(PlaceWatches, "/admin/watches"), Watches{}),
 		"audit":            AuditPage(shellAt(PlaceAudit, "/audit"), Audit{Entries: sampleAudit(opened.Callback), Older: 48104}),
@@ -86,9 +91,12 @@ func pages() map[string]templ.Component {
 		"signin-down":      SignInPage(nobody, SignIn{Provider: "Harborline SSO", Return: "/", Down: true, SignedOut: true, Problem: "The provider refused the sign-in."}),
 		"403":              ForbiddenPage(keeping(review, "Mine, fine."), Forbidden{Reason: "Queue finance asks for four eyes: you asked for this, so somebody else decides it.", Code: "requester", Callback: "exp2291"}),
 		"403-no-role":      NoRolePage(noRole),
+		"401":              SignedOutPage(keeping(nobody, "Line 7 has no receipt."), Forbidden{Callback: "exp2291"}),
 		"404":              NotFoundPage(shellAt(PlaceNone, "/callbacks/nothing")),
+		"405":              WrongMethodPage(mine),
 		"409":              ConflictPage(keeping(review, "Line 7 has no itemised receipt."), Conflict{Callback: taken, Tried: "Reject", Next: &Next{Row: &next}, List: opened.List}),
 		"409-clock":        ConflictPage(review, Conflict{Callback: timedOut.Callback, Tried: "Approve", List: opened.List}),
+		"413":              InvalidPage(keeping(mine, "Line 7 has no receipt."), BadRequest{Status: 413, Faults: callbacks.Invalid{{Pointer: "body", Detail: "is over 64 KB"}}, Back: Address{Path: "/"}}),
 		"422":              InvalidPage(mine, BadRequest{Faults: callbacks.Invalid{{Pointer: "from", Detail: "is not a time such as 2026-11-24T13:00"}}, Back: Address{Path: "/"}}),
 		"429":              TooManyPage(nobody, TooMany{RetryAfter: 20 * time.Second}),
 		"500":              FailurePage(mine, Failure{RequestID: "01JD9K4T9B"}),

@@ -676,7 +676,7 @@ func ConflictPage(s Shell, m Conflict) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var31 string
-			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(m.Tried + ", " + s.Moment.Clock(s.Moment.Now))
+			templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinStringErrs(m.Tried + ", " + s.Moment.Exact(s.Moment.Now))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/problems.templ`, Line: 112, Col: 54}
 			}

@@ -21,6 +21,18 @@ const (
 // InboxPlace is the place of a list of the inbox.
 func InboxPlace(scope callbacks.Scope) Place { return Place(scope) }
 
+// ThemeCookie is the name of the cookie in which a page's script keeps the theme that its reader chose.
+const ThemeCookie = "theme"
+
+// Theme is a theme that a reader may choose, or nothing for what their system says. Names come from a cookie.
+func Theme(name string) string {
+	switch name {
+	case "light", "dark":
+		return name
+	}
+	return ""
+}
+
 // Shell is what stands around every page. A page for nobody in particular (sign-in, or an error before the reader is
 // known) leaves Viewer empty and gets no navigation.
 type Shell struct {
@@ -30,6 +42,7 @@ type Shell struct {
 	Counts  Counts
 	Samples []Sample // the demo's; empty elsewhere
 	Address Address  // of this page: what the live re-read gets
+	Theme   string   // that the reader chose; empty for their system's
 	Version string   // of Countersign
 	Support string   // whom to ask: an address or a sentence from the configuration; may be empty
 	Kept    string   // the comment of a decision that was refused; error pages give it back

@@ -135,3 +135,19 @@ func TestDemoMenuOnlyInTheDemo(t *testing.T) {
 		t.Errorf("%d forms for samples outside the demo", n)
 	}
 }
+
+// TestTheme: the theme that a reader chose is in the page as it comes, so that no script has to run before it is painted.
+func TestTheme(t *testing.T) {
+	t.Parallel()
+	for cookie, want := range map[string]string{"dark": "dark", "light": "light", "": "", `"><script>`: ""} {
+		s := shellAt("mine", "/")
+		s.Theme = Theme(cookie)
+		doc := html(t, InboxPage(s, inboxOf(callbacks.ScopeMine, nil)))
+		if got := doc.Find("html").AttrOr("data-theme", ""); got != want {
+			t.Errorf("cookie %q gives theme %q, want %q", cookie, got, want)
+		}
+		if n := doc.Find("head script:not([defer]):not([type=module])").Length(); n != 0 {
+			t.Errorf("%d scripts hold up the painting", n)
+		}
+	}
+}

@@ -49,8 +49,8 @@ func underWay(m Review, s Shell) verdict {
 		return verdict{decided(c.Decision) + ". On its way to Lambda.", madeBy(c, s) + " It is recorded: you can leave this page.", "sent"}
 	}
 	title := fmt.Sprintf("%s, not delivered yet. %s attempt", decided(c.Decision), ordinal(m.Delivery.Tries+1))
-	if wait := s.Moment.Left(m.Delivery.DueAt); wait >= time.Second {
-		title += " in " + gap(wait) + "."
+	if m.Delivery.DueAt.After(s.Moment.Now) { // on the clock: how long it takes would be wrong a second later
+		title += " at " + s.Moment.Clock(m.Delivery.DueAt) + "."
 	} else {
 		title += " now."
 	}

@@ -46,7 +46,7 @@ func TestVerdict(t *testing.T) {
 		tone        string
 	}{
 		{"Decided", admin, decidedReview(), "Approved. On its way to Lambda.", "You approved this at 13:50:58. It is recorded: you can leave this page.", "sent"},
-		{"Retrying", admin, retryingReview(), "Approved, not delivered yet. Third attempt in 12\u00a0s.", "Lambda did not accept it: throttled. Nothing for you to do: Countersign keeps trying until 14:32:10 and keeps the heartbeat going.", "prob"},
+		{"Retrying", admin, retryingReview(), "Approved, not delivered yet. Third attempt at 13:51:14.", "Lambda did not accept it: throttled. Nothing for you to do: Countersign keeps trying until 14:32:10 and keeps the heartbeat going.", "prob"},
 		{"RetryingNow", admin, dueNow, "Approved, not delivered yet. Third attempt now.", "Lambda did not accept it: throttled. Nothing for you to do: Countersign keeps trying until 14:32:10 and keeps the heartbeat going.", "prob"},
 		{"Completed", admin, completedReview(), "Approved. Lambda accepted it.", "You approved this at 13:50:58, with 41:12 to spare.", "approved"},
 		{"CompletedByOther", admin, by(completedReview(), dana), "Approved. Lambda accepted it.", "Dana Fischer approved this at 13:50:58, with 41:12 to spare.", "approved"},

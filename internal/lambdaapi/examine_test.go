@@ -133,7 +133,7 @@ func TestCaller(t *testing.T) {
 	asked := 0
 	token := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		asked++
-		io.WriteString(w, `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:sts::123456789012:assumed-role/desk/i-1</Arn>`+
+		_, _ = io.WriteString(w, `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:sts::123456789012:assumed-role/desk/i-1</Arn>`+
 			`<Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`)
 	}))
 	t.Cleanup(token.Close)

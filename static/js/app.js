@@ -1,7 +1,6 @@
-// The start of every page. What few readers need at first is sent for when they do.
+// What a signed-in reader does on a page, with the pointer and with keys. What few need at first is sent for when they do.
 
-import "./time.js";
-import { press } from "./keys.js";
+import "./page.js";
 import { fetchPage } from "./live.js";
 
 const wide = matchMedia("(min-width: 901px)");
@@ -54,10 +53,97 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   for (const [name, value] of [...values]) if (value === "") values.delete(name);
 });
 
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-copy], [data-copy-value], [data-copy-link]");
-  if (button) import("./copy.js").then((module) => module.copy(button));
-});
-
-// Keys act at once: a key that moves the focus decides where its own letter goes.
+// Keys act at once: one that moves the focus decides where its own letter goes. Single letters are off inside fields, with
+// modifiers, while a dialog is open, and when the reader switched them off (WCAG 2.1.4).
 document.addEventListener("keydown", press);
+
+const places = { a: "/", i: "/?scope=mine", n: "/?scope=attention", h: "/?scope=history" };
+const SEQUENCE = 1200; // for the second letter of a sequence
+const ROWS = "a.row, .tbl a.ttl";
+
+const panel = document.getElementById("keys");
+const toggle = panel?.querySelector("[data-keys-switch]");
+if (toggle) {
+  toggle.checked = localStorage.getItem("keys") !== "off";
+  toggle.addEventListener("change", () => localStorage.setItem("keys", toggle.checked ? "on" : "off"));
+}
+
+let goUntil = 0;
+
+function press(event) {
+  const field = event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+  const bar = document.querySelector("decision-bar");
+  if (event.key === "Escape") return escape(field, bar);
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return bar?.send?.();
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (field || panel?.open || event.defaultPrevented) return;
+  if (event.key === "Enter") return event.target === document.body || event.target.matches?.("h1") ? click("Enter") : undefined;
+  if (localStorage.getItem("keys") === "off" || event.repeat) return;
+  letter(event.key.toLowerCase(), event, bar);
+}
+
+function letter(key, event, bar) {
+  if ("/?rs".includes(key)) event.preventDefault(); // else the field gets the letter that led to it
+  if (Date.now() < goUntil) {
+    goUntil = 0;
+    if (places[key]) location.assign(places[key]);
+    return;
+  }
+  switch (key) {
+    case "g": goUntil = Date.now() + SEQUENCE; break;
+    case "j": step(1); break;
+    case "k": step(-1); break;
+    case "o": openPage(event); break;
+    case "u": click("u") || openRow()?.focus(); break;
+    case "a":
+    case "r":
+    case "s": decide(key, event, bar); break;
+    case "y": click("y"); break;
+    case "p": switchPayload(); break;
+    case "?": panel?.showModal(); break;
+    case "/": document.querySelector("input[type=search]")?.focus(); break;
+  }
+}
+
+function escape(field, bar) {
+  if (bar?.disarm?.()) return;
+  field?.blur();
+}
+
+function click(key) {
+  const control = document.querySelector(`[data-key="${key}"]`);
+  control?.click();
+  return Boolean(control);
+}
+
+const openRow = () => document.querySelector('a.row[aria-current="true"]');
+
+// The next row from the focused one, or from the one that is open.
+function step(by) {
+  const rows = [...document.querySelectorAll(ROWS)];
+  const here = rows.findIndex((row) => row === document.activeElement);
+  const from = here >= 0 ? here : rows.indexOf(openRow());
+  const to = from < 0 ? 0 : Math.min(Math.max(from + by, 0), rows.length - 1);
+  rows[to]?.focus();
+  rows[to]?.scrollIntoView({ block: "nearest" });
+}
+
+// What is decided is what is open. With the focus on another row, the key opens that one and decides nothing.
+function decide(key, event, bar) {
+  const row = event.target.closest?.(ROWS);
+  if (row && row !== openRow()) row.click();
+  else bar?.press?.(key);
+}
+
+function openPage(event) {
+  const row = event.target.closest?.(ROWS);
+  if (row) location.assign(row.href);
+  else click("o");
+}
+
+function switchPayload() {
+  const other = document.querySelector("[name=payload-as]:not(:checked)");
+  if (!other) return;
+  other.checked = true;
+  document.getElementById("payload").scrollIntoView({ block: "nearest" });
+}

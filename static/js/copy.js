@@ -13,7 +13,7 @@ export async function copy(button) {
 }
 
 function textOf(button) {
-  if ("copyLink" in button.dataset) return location.origin + location.pathname;
+  if ("copyLink" in button.dataset) return location.origin + button.dataset.copyLink;
   if ("copyValue" in button.dataset) return bare(button.parentElement.querySelector(".v").textContent);
   const source = document.getElementById(button.dataset.copy);
   return source.value ?? source.textContent;

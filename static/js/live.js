@@ -1,7 +1,7 @@
 // Keeps an open page as it would be now. The server only says that something changed; the page then reads itself again with
 // its reader's own rights, and every part that is marked data-live takes its new form in place.
 
-import { madeAt, setTime } from "./time.js";
+import { madeAt, setTime } from "./page.js";
 
 const SOON = 150; // several changes at once are one reading
 const PAUSE = 1_000; // between two readings

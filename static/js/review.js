@@ -1,6 +1,6 @@
 // An open callback: the lease that says somebody reviews it, and the bar in which the decision is made.
 
-import { now } from "./time.js";
+import { now } from "./page.js";
 import { readSoon } from "./live.js";
 
 const post = (url, values, headers) => fetch(url, { method: "POST", body: new URLSearchParams(values), headers });
@@ -106,11 +106,13 @@ class DecisionBar extends HTMLElement {
   #timer;
   #typing;
   #left = Infinity;
+  #signed; // what the bar says at rest
   #tick = () => this.#watch();
   #typed = (event) => this.#input(event);
 
   connectedCallback() {
     this.form = this.querySelector("form");
+    this.#signed ??= this.querySelector("[data-bar=rest] .say span").textContent;
     this.form.addEventListener("submit", (event) => this.#submit(event));
     this.querySelector(".disarm").addEventListener("click", () => this.disarm());
     document.addEventListener("time:tick", this.#tick);
@@ -126,17 +128,20 @@ class DecisionBar extends HTMLElement {
     clearTimeout(this.#timer);
   }
 
-  /** A letter of the keyboard: "a" arms and confirms, "r" leads to the comment first. */
+  /** A letter of the keyboard: it arms and confirms an outcome, and leads to the comment first where one is wanted. */
   press(key) {
-    const button = this.querySelector(`[data-bar=rest] [data-key="${key}"]`);
+    const buttons = [...this.querySelectorAll(`[data-bar=rest] [data-key="${key}"]`)];
+    const button = buttons[0];
     if (!button) return;
     const heading = document.querySelector("#item h1");
-    if (this.#armedBy === button) return this.send();
+    if (buttons.includes(this.#armedBy)) return this.send();
     if (!inView(heading)) {
       heading.scrollIntoView({ block: "center" });
       return button.focus({ preventScroll: true });
     }
-    if (key === "r" && this.#comment && !this.#comment.value.trim()) return this.#comment.focus();
+    if (buttons.length > 1) return buttons[(buttons.indexOf(document.activeElement) + 1) % buttons.length].focus();
+    const wanted = key === "r" || button.dataset.comment === "required";
+    if (wanted && this.#comment && !this.#comment.value.trim()) return this.#comment.focus();
     button.click();
   }
 
@@ -240,6 +245,7 @@ class DecisionBar extends HTMLElement {
       this.#say("No preview: the server does not answer. Nothing was sent.");
       return;
     }
+    this.#say(this.#signed);
     const open = panel.querySelector("details")?.open;
     panel.innerHTML = await response.text();
     if (open) panel.querySelector("details")?.setAttribute("open", "");

@@ -1,4 +1,26 @@
-// The server's time, and everything that counts down by it. The clock of this machine may be wrong; only its pace is used.
+// What every page has, whoever reads it: the theme, buttons that copy, and the server's time with everything that counts down
+// by it. The clock of this machine may be wrong; only its pace is used.
+
+const root = document.documentElement;
+
+// The server writes both into the pages that follow, so that nothing has to run before one is painted. Sign-in comes first, so
+// the zone is known before any time is shown.
+function tell(name, value) {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `${name}=${value}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+}
+
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) tell("zone", zone);
+
+document.addEventListener("click", ({ target }) => {
+  const copying = target.closest("[data-copy], [data-copy-value], [data-copy-link]");
+  if (copying) import("./copy.js").then(({ copy }) => copy(copying));
+  if (!target.closest("[data-theme-toggle]")) return;
+  const shown = root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  root.dataset.theme = shown === "dark" ? "light" : "dark";
+  tell("theme", root.dataset.theme);
+});
 
 let offset = 0, made = 0;
 

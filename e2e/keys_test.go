@@ -1,0 +1,108 @@
+package e2e_test
+
+import (
+	"testing"
+
+	"countersign/internal/demo"
+)
+
+// threeWays is a question with an outcome of the sender's own beside the usual ones.
+func threeWays(q *demo.Question) {
+	q.Outcomes = []demo.Outcome{
+		{Name: "approve", Label: "Approve $7,846.20", Kind: "success", Payload: map[string]bool{"approved": true}},
+		{Name: "send-back", Label: "Send back", Kind: "success", Comment: "required", Payload: map[string]string{"back": "{{comment}}"}},
+		{Name: "reject", Label: "Reject", Kind: "failure", Comment: "required", ErrorType: "Rejected"},
+	}
+}
+
+// TestKeysDecideWhatIsOpen: with the focus on another row than the open one, the keys of a decision open that row first.
+func TestKeysDecideWhatIsOpen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := w.ask(t, expense(threeWays, func(q *demo.Question) { q.TimeoutSeconds = 1800 }))
+	second := w.ask(t, expense())
+	mara := w.signIn(t, "mara")
+	mara.see(second.row())
+	mara.press("a")
+	mara.press("j")
+	mara.hasFocus(first.row() + " a")
+	mara.press("a")
+	mara.see(`#pane #item[data-callback="` + first.id + `"] decision-bar:defined`)
+	mara.press("j")
+	mara.hasFocus(second.row() + " a")
+	mara.press("a")
+	mara.see(`#pane #item[data-callback="` + second.id + `"] decision-bar:defined`)
+	if mara.has(`[data-bar="armed"]:not([hidden])`) {
+		t.Fatal("a key that opened a row has armed a decision")
+	}
+	mara.press("a")
+	mara.armed("approve")
+	mara.press("\x1b")
+	mara.gone(`[data-bar="armed"]`)
+
+	mara.press("u")
+	mara.hasFocus(second.row() + " a")
+	mara.press("k")
+	mara.hasFocus(first.row() + " a")
+	mara.press("s")
+	mara.see(`#pane #item[data-callback="` + first.id + `"] decision-bar:defined`)
+	mara.press("s") // needs a comment, and leads to it
+	mara.hasFocus("#comment")
+	mara.write("#comment", "Which project?")
+	mara.press("\x1b")
+	mara.press("s") // the title is off screen: it comes back first
+	mara.hasFocus(`button[value="send-back"]`)
+	mara.press("s")
+	if shown := mara.armed("send-back"); shown != `{"back":"Which project?"}` {
+		t.Errorf("armed %s", shown)
+	}
+	mara.reads(`[data-bar="armed"]`, "Answer Ines Calloway with “Send back”?")
+}
+
+// TestThemeStays: the theme that a reader chooses is there on the next page, before any script.
+func TestThemeStays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	mara := w.signIn(t, "mara")
+	mara.comes("#freshness", "Live")
+	mara.click(".rail [data-theme-toggle]")
+	mara.see(`html[data-theme="dark"]`)
+	mara.runScripts(false)
+	mara.open("/?scope=mine")
+	mara.see(`html[data-theme="dark"]`)
+}
+
+// TestPhoneBar: the decision is within reach of a thumb, and leaves the screen to what is decided.
+func TestPhoneBar(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.ask(t, expense(threeWays))
+	mara := w.signIn(t, "mara")
+	mara.look(phone)
+	mara.open(a.page())
+	mara.see("decision-bar:defined")
+	if height := eval[float64](mara, `document.querySelector(".decide").offsetHeight`); height > 180 {
+		t.Errorf("the bar takes %v of %d px", height, phone.height)
+	}
+}
+
+// TestRowsStay: a request that arrives while a row has the focus waits behind a button, and moves no row.
+func TestRowsStay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := w.ask(t, expense())
+	mara := w.signIn(t, "mara")
+	mara.comes("#freshness", "Live")
+	mara.see(first.row())
+	mara.press("j")
+	mara.hasFocus(first.row() + " a")
+	top := `document.querySelector("` + first.row() + `").getBoundingClientRect().top`
+	before := eval[float64](mara, top)
+	second := w.ask(t, expense(func(q *demo.Question) { q.TimeoutSeconds = 1800 }))
+	mara.comes("#fresh-rows", "1 new")
+	if after := eval[float64](mara, top); after != before {
+		t.Errorf("the row moved from %v to %v", before, after)
+	}
+	mara.click("#fresh-rows")
+	mara.see(second.row())
+}
