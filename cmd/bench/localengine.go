@@ -148,7 +148,7 @@ func (x *waiting) await(ctx context.Context, kind locallambda.ObservationKind, s
 				return o, nil
 			}
 			if o.Kind == kind || o.Kind == locallambda.ExecutionEnded {
-				return o, fmt.Errorf("%s: %s as %q, not %q: %+v", x.name, o.Kind, o.Status, status, o.Error)
+				return o, fmt.Errorf("%s: %s as %q, not %q: %w", x.name, o.Kind, o.Status, status, o.Error)
 			}
 		case <-ctx.Done():
 			return locallambda.Observation{}, ctx.Err()
