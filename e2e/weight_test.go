@@ -34,6 +34,7 @@ func TestFirstLoad(t *testing.T) {
 	mara.open("/signin")
 	weigh("sign-in", mostRequests)
 	mara.enter()
+	mara.comes("#freshness", "Live")
 	loads.reset()
 	mara.open("/")
 	mara.comes("#freshness", "Live")

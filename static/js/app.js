@@ -27,15 +27,18 @@ document.addEventListener("click", (event) => {
   openInPane(link);
 });
 
+let wanted; // the last one wins, however long its answer takes
+
 async function openInPane(link) {
-  const url = link.dataset.pane;
+  const url = (wanted = link.dataset.pane);
   let page;
   try {
     page = await fetchPage(url);
   } catch {
-    location.assign(link.href);
+    if (wanted === url) location.assign(link.href);
     return;
   }
+  if (wanted !== url) return;
   document.getElementById("pane").replaceWith(document.adoptNode(page.getElementById("pane")));
   for (const row of document.querySelectorAll("a.row")) {
     row.setAttribute("aria-current", String(row.dataset.pane === url));

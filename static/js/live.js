@@ -75,8 +75,11 @@ export function readSoon(delay = SOON) {
 async function readAgain() {
   planned = undefined;
   reading = true;
+  const address = location.href;
   try {
-    show(await fetchPage(location.href, { "Countersign-Background": "1" })); // nobody asked: the session is not in use
+    const page = await fetchPage(address, { "Countersign-Background": "1" }); // nobody asked: the session is not in use
+    if (address === location.href) show(page);
+    else again = true; // another item was opened meanwhile
   } catch {
     // No network or no server: the stream is lost as well, and says so.
   }
