@@ -164,7 +164,9 @@ func (d *Deliveries) finish(ctx context.Context, work Work, attempt Attempt, fn 
 	if quiet { // a reading without news
 		return
 	}
-	log.InfoContext(ctx, "delivery", "state", c.State)
+	if work.Callback.State == Decided && c.State != Decided { // a try that failed has its own line, with the cause
+		log.InfoContext(ctx, "delivery", "state", c.State)
+	}
 	d.notify.Changed(Notice{Callback: c.ID, Queue: c.Queue})
 }
 

@@ -13,6 +13,7 @@ function announce(text) {
 /** <review-lease> holds a review open as long as its page lives, and asks a reader who does nothing whether they are there. */
 class ReviewLease extends HTMLElement {
   #review;
+  #opening = false;
   #timer;
   #active = !document.wasDiscarded; // did the reader do anything? Coming here is something; a tab that is loaded again by itself is not
   #noticed = () => (this.#active = true);
@@ -42,8 +43,11 @@ class ReviewLease extends HTMLElement {
   }
 
   async #open() {
-    const response = await post(this.dataset.url, { action: "open", ...this.#input() }).catch(() => undefined);
-    if (!response || response.status >= 500) return this.#later(5_000);
+    if (this.#opening) return; // one review a page
+    this.#opening = true;
+    const response = await this.#tell({ action: "open" });
+    this.#opening = false;
+    if (!response) return this.#later(5_000);
     if (!response.ok) return readSoon(); // not pending any more, or not this reader's to decide
     const lease = await response.json();
     this.#review = lease.review;
@@ -54,10 +58,9 @@ class ReviewLease extends HTMLElement {
   async #renew(extra = {}) {
     clearTimeout(this.#timer);
     if (!this.#review) return this.#open();
-    const input = this.#input();
-    const background = input.input || extra.still ? {} : { "Countersign-Background": "1" }; // else a forgotten tab never signs out
-    const response = await post(this.dataset.url, { action: "renew", review: this.#review, ...input, ...extra }, background).catch(() => undefined);
-    if (!response || response.status >= 500) return this.#later(5_000);
+    const background = this.#active || extra.still ? {} : { "Countersign-Background": "1" }; // else a forgotten tab never signs out
+    const response = await this.#tell({ action: "renew", review: this.#review, ...extra }, background);
+    if (!response) return this.#later(5_000);
     if (response.status === 404) {
       this.#review = undefined; // it expired while this tab slept
       return this.#open();
@@ -66,11 +69,13 @@ class ReviewLease extends HTMLElement {
     this.#follow(await response.json());
   }
 
-  // What there is to tell since it was last told.
-  #input() {
+  // Posts, together with whether the reader did something since that was last told. Nothing comes back where the server is away.
+  async #tell(values, headers) {
     const active = this.#active;
     this.#active = false;
-    return active ? { input: "1" } : {};
+    const response = await post(this.dataset.url, active ? { ...values, input: "1" } : values, headers).catch(() => undefined);
+    if (response && response.status < 500) return response;
+    this.#active ||= active;
   }
 
   #follow(lease) {
