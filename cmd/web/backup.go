@@ -17,8 +17,8 @@ type backupOptions struct {
 }
 
 // runBackup copies the database that serve works with. It needs that one setting only.
-func runBackup(ctx context.Context, o backupOptions, lookup func(string) (string, bool), stdout io.Writer) error {
-	database, err := config.LoadDatabaseURL(lookup, os.ReadFile)
+func runBackup(ctx context.Context, o backupOptions, environ map[string]string, stdout io.Writer) error {
+	database, err := config.LoadDatabaseURL(environ, os.ReadFile)
 	if err != nil {
 		return err
 	}

@@ -20,12 +20,7 @@ func TestBackup(t *testing.T) {
 	defer store.Close()
 	backup := func(url string) (string, error) {
 		var out strings.Builder
-		err := run(t.Context(), []string{"backup", filepath.Join(folder, "copy.db")}, func(name string) (string, bool) {
-			if name != "COUNTERSIGN_DATABASE_URL" {
-				return "", false
-			}
-			return url, true
-		}, &out, io.Discard)
+		err := run(t.Context(), []string{"backup", filepath.Join(folder, "copy.db")}, map[string]string{"COUNTERSIGN_DATABASE_URL": url}, &out, io.Discard)
 		return out.String(), err
 	}
 	if out, err := backup(url); err != nil || !strings.Contains(out, "copy.db") {

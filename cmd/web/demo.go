@@ -22,6 +22,9 @@ type demoOptions struct {
 
 // runDemo runs a whole world on loopback until ctx ends: Lambda, an OpenID provider, sample functions and the desk.
 func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error {
+	if o.Port < 1 || o.Port > 65535 {
+		return fmt.Errorf("--port is %d: choose one from 1 to 65535", o.Port)
+	}
 	folder, remove, err := dataFolder(o.Data)
 	if err != nil {
 		return fmt.Errorf("folder for the data: %w", err)
@@ -36,7 +39,7 @@ func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error
 		return err
 	}
 	defer w.close()
-	if _, err := io.WriteString(stdout, banner(w.url, folder, o.Data != "")); err != nil {
+	if _, err := io.WriteString(stdout, o.banner(w.url, folder)); err != nil {
 		return err
 	}
 	return w.run(ctx)
@@ -52,17 +55,21 @@ func dataFolder(keep string) (folder string, remove func(), err error) {
 }
 
 // banner says where to go, who can sign in, where data is kept and how to stop.
-func banner(url, folder string, kept bool) string {
+func (o demoOptions) banner(url, folder string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n  Countersign demo   %s\n\n  Sign in as\n", url)
 	for _, u := range demoUsers {
 		fmt.Fprintf(&b, "    %-18s %s\n", u.Name, u.About)
 	}
 	fate := "removed at the end; --data DIR keeps it"
-	if kept {
+	if o.Data != "" {
 		fate = "kept; Lambda's side starts anew"
 	}
-	fmt.Fprintf(&b, "\n  Data in %s (%s).\n  Requests arrive on their own. Stop with Ctrl+C.\n\n", folder, fate)
+	arrivals := "Requests arrive on their own."
+	if o.Pace <= 0 {
+		arrivals = "Requests arrive when you start them: Start a sample, below the menu of each page."
+	}
+	fmt.Fprintf(&b, "\n  Data in %s (%s).\n  %s Stop with Ctrl+C.\n\n", folder, fate, arrivals)
 	return b.String()
 }
 

@@ -47,10 +47,7 @@ func TestManifestSettings(t *testing.T) {
 		"oidc-client-secret": "secret",
 		"sources.json":       `{"expenses": {"tokens": ["a-token-that-has-thirty-two-characters"], "queues": ["finance"]}}`,
 	}
-	c, err := config.Load(func(name string) (string, bool) {
-		value, ok := settings[name]
-		return value, ok
-	}, func(path string) ([]byte, error) {
+	c, err := config.Load(settings, func(path string) ([]byte, error) {
 		text, ok := secrets[strings.TrimPrefix(path, "/run/secrets/countersign/")]
 		if !ok {
 			return nil, errors.New("the comment names no such secret")

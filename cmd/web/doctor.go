@@ -31,8 +31,8 @@ const (
 var errProblems = errors.New("the examination found problems")
 
 // runDoctor examines what serve would run with, and changes nothing.
-func runDoctor(ctx context.Context, o doctorOptions, lookup func(string) (string, bool), stdout, stderr io.Writer) error {
-	settings, err := loadSettings(lookup)
+func runDoctor(ctx context.Context, o doctorOptions, environ map[string]string, stdout, stderr io.Writer) error {
+	settings, err := loadSettings(environ)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func runDoctor(ctx context.Context, o doctorOptions, lookup func(string) (string
 	}
 	aws, policies := examineAccounts(accounts)
 	tally, err := doctor.Examine(ctx, stdout, append([]doctor.Check{
-		{Title: "Configuration", Limit: databaseLimit, Run: func(context.Context) []doctor.Section { return setupOf(settings).Sections() }},
+		{Title: "Configuration", Limit: databaseLimit, Run: func(context.Context) []doctor.Section { return setupOf(settings, environ).Sections() }},
 		{Title: "Database", Limit: databaseLimit, Run: func(ctx context.Context) []doctor.Section {
 			return doctor.DatabaseSections(sqlstore.Examine(ctx, string(settings.DatabaseURL), time.Now))
 		}},
@@ -75,10 +75,10 @@ func providerToExamine(settings config.Config) auth.Config {
 	}
 }
 
-func setupOf(settings config.Config) doctor.Setup {
+func setupOf(settings config.Config, environ map[string]string) doctor.Setup {
 	return doctor.Setup{
 		BaseURL: string(settings.BaseURL), HTTPS: strings.HasPrefix(string(settings.BaseURL), "https:"),
 		TrustedProxies: len(settings.TrustedProxies) > 0, Admins: len(settings.Roles.AdminGroups) > 0,
-		Senders: len(settings.Sources), Topics: len(settings.Topics), Watched: len(settings.Watch),
+		Senders: len(settings.Sources), Topics: len(settings.Topics), Watched: len(settings.Watch), Unknown: config.Unknown(environ),
 	}
 }

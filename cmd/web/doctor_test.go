@@ -17,7 +17,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
-	"countersign/internal/config"
 	"countersign/internal/locallambda"
 	"countersign/internal/sqlstore"
 )
@@ -80,10 +79,7 @@ func (x *examined) doctor(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	before := hashes(t, x.folder)
 	var out, errOut strings.Builder
-	err := run(t.Context(), append([]string{"doctor"}, args...), func(name string) (string, bool) {
-		value, ok := x.settings[strings.TrimPrefix(name, config.Prefix)]
-		return value, ok
-	}, &out, &errOut)
+	err := run(t.Context(), append([]string{"doctor"}, args...), prefixed(x.settings), &out, &errOut)
 	if after := hashes(t, x.folder); !maps.Equal(before, after) {
 		t.Errorf("the database's folder had %v and has %v", before, after)
 	}
@@ -347,8 +343,8 @@ func TestDoctorClock(t *testing.T) {
 func TestDoctorUnconfigured(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	err := run(t.Context(), []string{"doctor"}, nothing, &out, io.Discard)
-	if served := run(t.Context(), []string{"serve"}, nothing, io.Discard, io.Discard); err == nil || err.Error() != served.Error() || out.Len() > 0 {
+	err := run(t.Context(), []string{"doctor"}, nil, &out, io.Discard)
+	if served := run(t.Context(), []string{"serve"}, nil, io.Discard, io.Discard); err == nil || err.Error() != served.Error() || out.Len() > 0 {
 		t.Errorf("doctor says %v, serve says %v; printed %q", err, served, out.String())
 	}
 }

@@ -37,7 +37,7 @@ func startLocalLambda(t *testing.T, function string, args ...string) *localRun {
 	r := &localRun{t: t, stop: stop, output: bufio.NewScanner(reader), ended: make(chan error, 1)}
 	args = append([]string{"local-lambda", "--function", "approve=" + function, "--addr", "127.0.0.1:0"}, args...)
 	go func() {
-		err := run(ctx, args, nothing, writer, io.Discard)
+		err := run(ctx, args, nil, writer, io.Discard)
 		writer.CloseWithError(io.EOF)
 		r.ended <- err
 	}()
@@ -189,7 +189,7 @@ func TestLocalLambda_flags(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := run(t.Context(), append([]string{"local-lambda"}, tt.args...), nothing, io.Discard, io.Discard)
+			err := run(t.Context(), append([]string{"local-lambda"}, tt.args...), nil, io.Discard, io.Discard)
 			if err == nil || !strings.Contains(err.Error(), tt.err) {
 				t.Errorf("got %v, want an error with %q", err, tt.err)
 			}

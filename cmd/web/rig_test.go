@@ -285,10 +285,7 @@ func (one *replica) serve(t *testing.T, l net.Listener) {
 
 func load(t *testing.T, settings map[string]string) config.Config {
 	t.Helper()
-	c, err := config.Load(func(name string) (string, bool) {
-		value, ok := settings[strings.TrimPrefix(name, config.Prefix)]
-		return value, ok
-	}, nil)
+	c, err := config.Load(prefixed(settings), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

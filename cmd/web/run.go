@@ -22,8 +22,8 @@ type commands struct {
 	Version struct{}           `cmd:"" help:"Print the version."`
 }
 
-// run is the program without the process around it: tests start it too. lookup reads the environment.
-func run(ctx context.Context, args []string, lookup func(string) (string, bool), stdout, stderr io.Writer) error {
+// run is the program without the process around it: tests start it too. environ is the environment by name.
+func run(ctx context.Context, args []string, environ map[string]string, stdout, stderr io.Writer) error {
 	var cli commands
 	parser, err := kong.New(&cli, kong.Name("countersign"), kong.Writers(stdout, stderr),
 		kong.Description("The desk where people approve or reject what AWS Lambda durable functions wait for."),
@@ -39,11 +39,11 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	case "": // help was printed
 		return nil
 	case "serve":
-		return serve(ctx, lookup, stderr)
+		return serve(ctx, environ, stderr)
 	case "doctor":
-		return runDoctor(ctx, cli.Doctor, lookup, stdout, stderr)
+		return runDoctor(ctx, cli.Doctor, environ, stdout, stderr)
 	case "backup <file>":
-		return runBackup(ctx, cli.Backup, lookup, stdout)
+		return runBackup(ctx, cli.Backup, environ, stdout)
 	case "demo":
 		return runDemo(ctx, cli.Demo, stdout, stderr)
 	case "local-lambda":
@@ -88,13 +88,16 @@ func help(options kong.HelpOptions, ctx *kong.Context) error {
 }
 
 // serve runs the desk until ctx ends.
-func serve(ctx context.Context, lookup func(string) (string, bool), stderr io.Writer) error {
-	settings, err := loadSettings(lookup)
+func serve(ctx context.Context, environ map[string]string, stderr io.Writer) error {
+	settings, err := loadSettings(environ)
 	if err != nil {
 		return err
 	}
 	log := newLogger(settings.Log, stderr)
 	log.InfoContext(ctx, "starting", "version", version, "settings", settings)
+	for _, name := range config.Unknown(environ) {
+		log.WarnContext(ctx, "this setting does not exist and is ignored: serve -h lists those that do", "name", name)
+	}
 	d, err := openDesk(ctx, settings, log, deskOptions{Linger: lingerTime})
 	if err != nil {
 		return err
@@ -108,8 +111,8 @@ func serve(ctx context.Context, lookup func(string) (string, bool), stderr io.Wr
 	return d.run(ctx, listener)
 }
 
-func loadSettings(lookup func(string) (string, bool)) (config.Config, error) {
-	settings, err := config.Load(lookup, os.ReadFile)
+func loadSettings(environ map[string]string) (config.Config, error) {
+	settings, err := config.Load(environ, os.ReadFile)
 	if err != nil {
 		return config.Config{}, fmt.Errorf("the configuration is not complete:\n%w", err)
 	}

@@ -10,11 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"countersign/internal/config"
 )
-
-func nothing(string) (string, bool) { return "", false }
 
 func TestRun(t *testing.T) {
 	t.Parallel()
@@ -28,12 +24,13 @@ func TestRun(t *testing.T) {
 		"HelpOfServe":       {[]string{"serve", "-h"}, "COUNTERSIGN_BASE_URL", ""},
 		"NoCommand":         {nil, "", "countersign --help"},
 		"UnknownCommand":    {[]string{"fly"}, "", "countersign --help"},
+		"DemoPort":          {[]string{"demo", "--port", "99999"}, "", "--port"},
 		"ServeUnconfigured": {[]string{"serve"}, "", "COUNTERSIGN_OIDC_ISSUER"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var out, errOut strings.Builder
-			err := run(t.Context(), tt.args, nothing, &out, &errOut)
+			err := run(t.Context(), tt.args, nil, &out, &errOut)
 			switch {
 			case tt.err == "" && err != nil:
 				t.Fatal(err)
@@ -50,7 +47,7 @@ func TestRun(t *testing.T) {
 // TestServeListsEveryProblem: an operator mends a configuration in one go.
 func TestServeListsEveryProblem(t *testing.T) {
 	t.Parallel()
-	err := run(t.Context(), []string{"serve"}, nothing, io.Discard, io.Discard)
+	err := run(t.Context(), []string{"serve"}, nil, io.Discard, io.Discard)
 	if err == nil {
 		t.Fatal("serve started without settings")
 	}
@@ -62,40 +59,39 @@ func TestServeListsEveryProblem(t *testing.T) {
 }
 
 // smallest are the least settings that serve, with an identity provider that nobody is.
-func smallest(t *testing.T, addr string) func(string) (string, bool) {
+func smallest(t *testing.T, addr string) map[string]string {
 	t.Helper()
-	settings := map[string]string{
+	return prefixed(map[string]string{
 		"ADDR": addr, "BASE_URL": "http://localhost", "DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "desk.db"),
 		"OIDC_ISSUER": "http://127.0.0.1:1", "OIDC_CLIENT_ID": "countersign", "OIDC_CLIENT_SECRET": "any", "ROLE_REVIEWER_GROUPS": "approvers",
 		"LAMBDA_REGION": demoRegion,
-	}
-	return func(name string) (string, bool) {
-		value, ok := settings[strings.TrimPrefix(name, config.Prefix)]
-		return value, ok
-	}
+	})
 }
 
-// TestServeWithoutItsProvider: the desk runs, and its log says at once why nobody can sign in.
+// TestServeWithoutItsProvider: the desk runs, and its log says at once why nobody can sign in, and which setting is misspelt.
 func TestServeWithoutItsProvider(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
 	reader, writer := io.Pipe()
 	done := make(chan error, 1)
+	environ := smallest(t, "127.0.0.1:0")
+	environ["COUNTERSIGN_WATCHRATE"] = "3"
 	go func() {
-		err := run(ctx, []string{"serve"}, smallest(t, "127.0.0.1:0"), io.Discard, writer)
+		err := run(ctx, []string{"serve"}, environ, io.Discard, writer)
 		_ = writer.Close()
 		done <- err
 	}()
 	defer stop()
-	told := false
+	told, misspelt := false, false
 	for lines := bufio.NewScanner(reader); lines.Scan(); {
+		misspelt = misspelt || strings.Contains(lines.Text(), `"name":"COUNTERSIGN_WATCHRATE"`)
 		if strings.Contains(lines.Text(), "nobody can sign in") && strings.Contains(lines.Text(), "connection refused") {
 			told = true
 			stop()
 		}
 	}
-	if err := <-done; err != nil || !told {
-		t.Errorf("told: %t; stopped with %v", told, err)
+	if err := <-done; err != nil || !told || !misspelt {
+		t.Errorf("told: %t, and of the misspelt setting: %t; stopped with %v", told, misspelt, err)
 	}
 }
 
@@ -119,7 +115,7 @@ func TestDemo(t *testing.T) {
 	reader, writer := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		err := run(ctx, []string{"demo", "--port", "18080", "--pace", "0", "--data", t.TempDir()}, nothing, writer, io.Discard)
+		err := run(ctx, []string{"demo", "--port", "18080", "--pace", "0", "--data", t.TempDir()}, nil, writer, io.Discard)
 		_ = writer.Close()
 		done <- err
 	}()

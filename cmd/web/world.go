@@ -117,8 +117,8 @@ func address(l net.Listener) string {
 }
 
 // environment is the desk's configuration as serve would find it: the demo takes no other path.
-func (w *world) environment(folder, secret string, key []byte) func(string) (string, bool) {
-	variables := map[string]string{
+func (w *world) environment(folder, secret string, key []byte) map[string]string {
+	return prefixed(map[string]string{
 		"ADDR":                 w.addresses.desk.Addr().String(),
 		"BASE_URL":             w.url,
 		"DATABASE_URL":         "sqlite://" + filepath.ToSlash(filepath.Join(folder, "countersign.db")),
@@ -136,14 +136,16 @@ func (w *world) environment(folder, secret string, key []byte) func(string) (str
 		"WATCH":                `{"*": {"queue": "default"}}`,
 		"LAMBDA_ENDPOINT":      address(w.addresses.lambda),
 		"SUPPORT_CONTACT":      "the platform team",
+	})
+}
+
+// prefixed are settings under the names of their variables.
+func prefixed(settings map[string]string) map[string]string {
+	environ := make(map[string]string, len(settings))
+	for name, value := range settings {
+		environ[config.Prefix+name] = value
 	}
-	return func(name string) (string, bool) {
-		if len(name) <= len(config.Prefix) {
-			return "", false
-		}
-		value, ok := variables[name[len(config.Prefix):]]
-		return value, ok
-	}
+	return environ
 }
 
 // demoSecret is a Standard Webhooks secret for this run.

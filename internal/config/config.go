@@ -84,14 +84,14 @@ type Lambda struct {
 	Endpoint URL    `env:"ENDPOINT" help:"Address of the Lambda API instead of AWS's own, such as a VPC endpoint." example:"https://vpce-0a1b.lambda.eu-central-1.vpce.amazonaws.com"`
 }
 
-// Load reads and checks every setting. lookup finds a variable ([os.LookupEnv]) and readFile the files that X_FILE
-// variables name ([os.ReadFile]). The error joins every problem found, one line each: the variable, what is wrong, and what
+// Load reads and checks every setting. environ is the environment by name, and readFile reads the files that X_FILE variables
+// name ([os.ReadFile]). The error joins every problem found, one line each: the variable, what is wrong, and what
 // a right value looks like. It never holds a secret.
-func Load(lookup func(string) (string, bool), readFile func(string) ([]byte, error)) (Config, error) {
+func Load(environ map[string]string, readFile func(string) ([]byte, error)) (Config, error) {
 	var c Config
 	problems := make(problems)
-	environ := readVariables(lookup, readFile, problems)
-	problems.addParse(env.ParseWithOptions(&c, env.Options{Environment: environ, Prefix: Prefix}), environ)
+	values := readVariables(environ, readFile, problems)
+	problems.addParse(env.ParseWithOptions(&c, env.Options{Environment: values, Prefix: Prefix}), values)
 	c.check(problems)
 	if err := problems.err(); err != nil {
 		return Config{}, err

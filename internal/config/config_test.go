@@ -35,7 +35,6 @@ func variables(pairs ...string) map[string]string {
 
 // load runs Load over maps instead of the process and its disk.
 func load(env, files map[string]string) (Config, error) {
-	lookup := func(name string) (string, bool) { value, ok := env[name]; return value, ok }
 	read := func(path string) ([]byte, error) {
 		text, ok := files[path]
 		if !ok {
@@ -43,7 +42,7 @@ func load(env, files map[string]string) (Config, error) {
 		}
 		return []byte(text), nil
 	}
-	return Load(lookup, read)
+	return Load(env, read)
 }
 
 func TestLoadFillsDefaults(t *testing.T) {

@@ -11,17 +11,13 @@ import (
 // to string gives the whole URL.
 type DatabaseURL string
 
-// LoadDatabaseURL reads COUNTERSIGN_DATABASE_URL alone, for commands that need nothing else. lookup and readFile are those of
+// LoadDatabaseURL reads COUNTERSIGN_DATABASE_URL alone, for commands that need nothing else. The arguments are those of
 // [Load].
-func LoadDatabaseURL(lookup func(string) (string, bool), readFile func(string) ([]byte, error)) (DatabaseURL, error) {
+func LoadDatabaseURL(environ map[string]string, readFile func(string) ([]byte, error)) (DatabaseURL, error) {
 	const name = Prefix + "DATABASE_URL"
 	p := make(problems)
-	value := readVariables(func(n string) (string, bool) {
-		if n != name && n != name+fileSuffix {
-			return "", false
-		}
-		return lookup(n)
-	}, readFile, p)[name]
+	alone := map[string]string{name: environ[name], name + fileSuffix: environ[name+fileSuffix]}
+	value := readVariables(alone, readFile, p)[name]
 	var d DatabaseURL
 	switch {
 	case len(p) > 0: // it could not be read

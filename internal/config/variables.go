@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -12,11 +13,10 @@ const fileSuffix = "_FILE"
 
 // readVariables collects the variables that have a value. One that is set to nothing counts as not set, as compose files
 // and manifests leave them behind.
-func readVariables(lookup func(string) (string, bool), readFile func(string) ([]byte, error), p problems) map[string]string {
+func readVariables(environ map[string]string, readFile func(string) ([]byte, error), p problems) map[string]string {
 	values := make(map[string]string) // never nil: env would read the process's own environment
 	for _, s := range Settings() {
-		value, _ := lookup(s.Name)
-		path, _ := lookup(s.Name + fileSuffix)
+		value, path := environ[s.Name], environ[s.Name+fileSuffix]
 		switch {
 		case value != "" && path != "":
 			p.add(s.Name, "is set twice: give it or %s%s, not both", s.Name, fileSuffix)
@@ -44,4 +44,23 @@ func fileProblem(path string, err error) string {
 		err = pathErr.Err
 	}
 	return fmt.Sprintf("%s: %v", path, err)
+}
+
+// Unknown lists the variables that look like settings and are none: misspelt ones, most likely. Those that Kubernetes and Docker
+// make of a service with our name are left out.
+func Unknown(environ map[string]string) []string {
+	known := make(map[string]bool)
+	for _, s := range Settings() {
+		known[s.Name], known[s.Name+fileSuffix] = true, true
+	}
+	var unknown []string
+	for name := range environ {
+		rest, ours := strings.CutPrefix(name, Prefix)
+		service := rest == "PORT" || rest == "NAME" || strings.HasPrefix(rest, "PORT_") || strings.HasPrefix(rest, "SERVICE_")
+		if ours && !known[name] && !service {
+			unknown = append(unknown, name)
+		}
+	}
+	slices.Sort(unknown)
+	return unknown
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -35,6 +36,18 @@ func TestValueFromFileProblems(t *testing.T) {
 				t.Errorf("got %v\nwant only: %s", err, tc.want)
 			}
 		})
+	}
+}
+
+// TestUnknown: a misspelt variable is named, and those of an orchestrator are not.
+func TestUnknown(t *testing.T) {
+	t.Parallel()
+	env := variables("WATCHRATE", "3", "ROLE_ADMIN_GROUP", "platform", "OIDC_CLIENT_SECRET_FILE", "/x", "PORT", "tcp://10.0.0.1:80",
+		"PORT_8080_TCP_ADDR", "10.0.0.1", "SERVICE_HOST", "10.0.0.1")
+	env["HOME"] = "/root"
+	want := []string{"COUNTERSIGN_ROLE_ADMIN_GROUP", "COUNTERSIGN_WATCHRATE"}
+	if got := Unknown(env); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

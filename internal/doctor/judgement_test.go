@@ -34,6 +34,7 @@ func TestSetup(t *testing.T) {
 		"NoWayIn":    {doctor.Setup{Admins: true}, "warning no request can ever arrive"},
 		"NoAdmin":    {doctor.Setup{Senders: 1}, "warning no group has the role of admin, so that nobody can try a failed delivery again → Set COUNTERSIGN_ROLE_ADMIN_GROUPS."},
 		"NoProxy":    {doctor.Setup{HTTPS: true, Admins: true, Senders: 1}, "warning no proxy is trusted"},
+		"Misspelt":   {doctor.Setup{Admins: true, Senders: 1, Unknown: []string{"COUNTERSIGN_WATCHRATE"}}, "warning COUNTERSIGN_WATCHRATE is set, and there is no such setting → countersign serve -h lists the settings. It is ignored."},
 		"OnLoopback": {doctor.Setup{BaseURL: "http://127.0.0.1:8080", Admins: true, Senders: 1}, "ok complete; people come to http://127.0.0.1:8080\nok requests come in by 1 sender\n"},
 	} {
 		if got := lines(tt.setup.Sections()); !strings.Contains(got, tt.want) {

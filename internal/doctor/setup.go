@@ -7,15 +7,19 @@ type Setup struct {
 	BaseURL        string
 	HTTPS          bool
 	TrustedProxies bool
-	Admins         bool // some group gives the role
-	Senders        int  // of webhooks
-	Topics         int  // of SNS
-	Watched        int  // functions that are searched
+	Admins         bool     // some group gives the role
+	Senders        int      // of webhooks
+	Topics         int      // of SNS
+	Watched        int      // functions that are searched
+	Unknown        []string // variables that look like settings and are none
 }
 
 // Sections judges the configuration, which was complete.
 func (s Setup) Sections() []Section {
 	findings := []Finding{ok("complete; people come to %s", s.BaseURL), s.arrivals()}
+	for _, name := range s.Unknown {
+		findings = append(findings, warning("%s is set, and there is no such setting", name).todo("countersign serve -h lists the settings. It is ignored."))
+	}
 	if !s.Admins {
 		findings = append(findings, warning("no group has the role of admin, so that nobody can try a failed delivery again").
 			todo("Set COUNTERSIGN_ROLE_ADMIN_GROUPS."))

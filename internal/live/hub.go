@@ -27,7 +27,7 @@ func NewHub(now func() time.Time) *Hub {
 
 // Changed passes a notice to every subscriber that may see its queue. It never waits for one.
 func (h *Hub) Changed(n callbacks.Notice) {
-	h.latest.Store(h.now().UnixMilli())
+	h.touch()
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	for s := range h.subscriptions {
@@ -37,9 +37,16 @@ func (h *Hub) Changed(n callbacks.Notice) {
 	}
 }
 
+// touch moves the time of the latest notice on; others may do so at the same time.
+func (h *Hub) touch() {
+	now := h.now().UnixMilli()
+	for latest := h.latest.Load(); latest < now && !h.latest.CompareAndSwap(latest, now); latest = h.latest.Load() {
+	}
+}
+
 // Missed tells every subscriber [Everything]: notices of other replicas may have been lost.
 func (h *Hub) Missed() {
-	h.latest.Store(h.now().UnixMilli())
+	h.touch()
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	for s := range h.subscriptions {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"runtime"
@@ -27,7 +28,10 @@ func sqliteDSN(path string, pragmas ...string) string {
 func openSQLite(ctx context.Context, path string) (*Store, error) {
 	// SQLite would make the file readable for everybody; its log gets the mode of the file.
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("make the folder of the database file first: %w", err)
+	case err != nil:
 		return nil, fmt.Errorf("open the database file: %w", err)
 	}
 	if err := file.Close(); err != nil {
