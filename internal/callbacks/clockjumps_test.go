@@ -66,6 +66,24 @@ func TestSetBackDuringAReview(t *testing.T) {
 	d.wantState(c.ID, callbacks.Pending)
 }
 
+// TestSetBackInAQueue: the same where no page is open that would renew anything.
+func TestSetBackInAQueue(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.announce(func(a *callbacks.Announcement) {
+		withHeartbeat(a)
+		a.KeepAlive = callbacks.KeepAliveQueued
+	})
+	d.live(time.Minute)
+	before := d.lambda.beatCount()
+	d.clock.Move(-jump)
+	d.live(time.Minute)
+	if n := d.lambda.beatCount() - before; n < 3 {
+		t.Errorf("%d beats in the minute after the clock was set back, want 3", n)
+	}
+	d.wantState(c.ID, callbacks.Pending)
+}
+
 // TestSetAheadDuringAReview: leases run out at once, the page opens its review again, and no beat is missed.
 func TestSetAheadDuringAReview(t *testing.T) {
 	t.Parallel()

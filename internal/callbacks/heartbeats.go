@@ -26,6 +26,7 @@ type Heartbeats struct {
 	log    *slog.Logger
 	now    func() time.Time
 
+	looked    time.Time // when a round last began
 	wake      alarm
 	slots     chan struct{}
 	calls     sync.WaitGroup
@@ -55,7 +56,15 @@ func (h *Heartbeats) runOnce(ctx context.Context) (time.Time, error) {
 	if free == 0 {
 		return time.Time{}, nil // a call that ends wakes us
 	}
-	claimed, err := h.store.ClaimHeartbeats(ctx, h.now(), free)
+	// Without the monotonic reading, which does not see that a clock was set.
+	now := h.now().Round(0)
+	if now.Before(h.looked) {
+		if err := h.store.HastenHeartbeats(ctx, now); err != nil {
+			return time.Time{}, err
+		}
+	}
+	h.looked = now
+	claimed, err := h.store.ClaimHeartbeats(ctx, now, free)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("claim heartbeats: %w", err)
 	}

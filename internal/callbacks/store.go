@@ -74,6 +74,8 @@ type Store interface {
 	// ClaimHeartbeats finds up to limit open callbacks whose heartbeat is due and moves each one's NextHeartbeatAt on by a
 	// third of its heartbeat timeout, so that nobody else sends the same beat.
 	ClaimHeartbeats(ctx context.Context, now time.Time, limit int) ([]Callback, error)
+	// HastenHeartbeats makes beats due now that are scheduled farther ahead than their interval: by a clock that was set back since.
+	HastenHeartbeats(ctx context.Context, now time.Time) error
 	// NextHeartbeat is when the next heartbeat is due; zero when none is.
 	NextHeartbeat(ctx context.Context) (time.Time, error)
 

@@ -8,13 +8,15 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// ClaimHeartbeats implements callbacks.Store. The interval is that of Callback.HeartbeatInterval: a third of the timeout, at
-// least a second.
+// heartbeatInterval is that of Callback.HeartbeatInterval, in milliseconds: a third of the timeout, at least a second.
+const heartbeatInterval = `case when heartbeat_timeout < 3 then 1000 else heartbeat_timeout * 1000 / 3 end`
+
+// ClaimHeartbeats implements callbacks.Store.
 func (s *Store) ClaimHeartbeats(ctx context.Context, now time.Time, limit int) ([]callbacks.Callback, error) {
 	var claimed []callbacks.Callback
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
 		found, err := rows[callbackRow](ctx, t, `
-			update callbacks set next_heartbeat_at = ? + case when heartbeat_timeout < 3 then 1000 else heartbeat_timeout * 1000 / 3 end
+			update callbacks set next_heartbeat_at = ? + `+heartbeatInterval+`
 			where num in (
 				select num from callbacks where next_heartbeat_at > 0 and next_heartbeat_at <= ?
 				order by next_heartbeat_at limit ?`+t.dialect.skipLocked+`)
@@ -29,6 +31,18 @@ func (s *Store) ClaimHeartbeats(ctx context.Context, now time.Time, limit int) (
 		return nil, err
 	}
 	return claimed, nil
+}
+
+// HastenHeartbeats implements callbacks.Store.
+func (s *Store) HastenHeartbeats(ctx context.Context, now time.Time) error {
+	return s.transact(ctx, func(ctx context.Context, t *tx) error {
+		_, err := t.exec(ctx, `update callbacks set next_heartbeat_at = ? where next_heartbeat_at > 0 and next_heartbeat_at > ? + `+heartbeatInterval,
+			millis(now), millis(now))
+		if err != nil {
+			return fmt.Errorf("hasten heartbeats: %w", err)
+		}
+		return nil
+	})
 }
 
 // NextHeartbeat implements callbacks.Store.

@@ -15,6 +15,7 @@ func testHeartbeats(t *testing.T, open func(*testing.T) callbacks.Store) {
 		"OpenCallbacksOnly":       heartbeatOpen,
 		"EarliestFirstToLimit":    heartbeatLimit,
 		"OneClaimantEach":         heartbeatsRace,
+		"Hastened":                heartbeatsHastened,
 	})
 }
 
@@ -52,6 +53,19 @@ func heartbeatMoves(t *testing.T, s callbacks.Store) {
 	if again := claimBeats(t, s, now); len(again) != 0 {
 		t.Error("the same beat was claimed twice")
 	}
+}
+
+// heartbeatsHastened: what is an interval ahead at most is scheduled rightly, and goes on as it is.
+func heartbeatsHastened(t *testing.T, s callbacks.Store) {
+	far := put(t, s, NewCallback(Heartbeats(time.Minute, T0.Add(20*time.Second+time.Millisecond))))
+	near := put(t, s, NewCallback(Heartbeats(time.Minute, T0.Add(20*time.Second))))
+	none := put(t, s, NewCallback(Heartbeats(time.Minute, time.Time{})))
+	if err := s.HastenHeartbeats(t.Context(), T0); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "one scheduled too far ahead", get(t, s, far.ID).NextHeartbeatAt, T0)
+	same(t, "one scheduled rightly", get(t, s, near.ID).NextHeartbeatAt, near.NextHeartbeatAt)
+	same(t, "one that nobody wants", get(t, s, none.ID).NextHeartbeatAt, none.NextHeartbeatAt)
 }
 
 func heartbeatShort(t *testing.T, s callbacks.Store) {
