@@ -76,7 +76,11 @@ func (w *world) strike(ctx context.Context, blows []blow) error {
 			break
 		}
 		if b.postgres {
-			group.Go(func() error { return w.server.Restart(ctx) })
+			group.Go(func() error {
+				back := w.outages.begin(time.Now())
+				defer func() { back(time.Now()) }()
+				return w.server.Restart(ctx)
+			})
 			continue
 		}
 		group.Go(func() error { return w.replicas[b.replica].crash(ctx, b.away) })

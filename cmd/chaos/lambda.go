@@ -207,7 +207,7 @@ func failure(e callbacks.ErrorObject) completion {
 	return completion{callbacks.Failure, callbacks.Completion{Kind: callbacks.Failure, Error: e}.SHA256()}
 }
 
-// noting notes what is sent to close a callback, before any fault can strike it.
+// noting notes what is sent to close a callback or to keep it alive, before any fault can strike it.
 func (l *lambdaSide) noting(next http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", next)
@@ -230,7 +230,19 @@ func (l *lambdaSide) noting(next http.Handler) http.Handler {
 		}
 		return failure(e)
 	}))
+	mux.HandleFunc("POST /2025-12-01/durable-execution-callbacks/{id}/heartbeat", func(w http.ResponseWriter, r *http.Request) {
+		l.tryBeat(r.PathValue("id"), time.Now())
+		next.ServeHTTP(w, r)
+	})
 	return mux
+}
+
+func (l *lambdaSide) tryBeat(callbackID string, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if p := l.pulses[callbackID]; p != nil {
+		p.try(now)
+	}
 }
 
 func (l *lambdaSide) offer(callbackID string, c completion) {

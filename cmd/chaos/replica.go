@@ -19,9 +19,11 @@ type replica struct {
 	log         string // file
 	binary      string
 	environment []string
+	outages     *outages
 
 	mu      sync.Mutex // held while it is down
 	process *deskprocess.Process
+	back    func(time.Time) // ends the outage
 }
 
 // start starts the process until it is ready, as an orchestrator does. The caller holds mu or is alone. ctx bounds the start;
@@ -34,6 +36,9 @@ func (r *replica) start(ctx context.Context) error {
 			return err
 		}
 		if err = r.process.Ready(ctx, r.url); err == nil {
+			if r.back != nil {
+				r.back(time.Now())
+			}
 			return nil
 		}
 		r.process.Kill()
@@ -65,6 +70,7 @@ func (r *replica) kill() error {
 		return r.process.Died(r.url + " ended by itself")
 	default:
 		r.process.Kill()
+		r.back = r.outages.begin(time.Now())
 		return nil
 	}
 }

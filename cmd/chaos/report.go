@@ -17,7 +17,7 @@ type column struct {
 	name string
 	tally
 	suffered   suffering
-	heartbeats pulse
+	heartbeats heartbeats
 	took       time.Duration
 }
 
@@ -38,8 +38,11 @@ func report(out, problems io.Writer, columns []column) error {
 		}
 		row(out, line.says, columns, func(c column) string { return strconv.Itoa(c.of[i]) }, must)
 	}
-	row(out, "heartbeats that Lambda took", columns, func(c column) string { return strconv.Itoa(c.heartbeats.beats) }, "")
-	row(out, "heartbeats later than two seconds", columns, func(c column) string { return strconv.Itoa(c.heartbeats.late) }, "")
+	row(out, "heartbeats that Lambda took", columns, func(c column) string { return strconv.Itoa(c.heartbeats.taken) }, "")
+	row(out, "of them later than two seconds", columns, func(c column) string { return strconv.Itoa(c.heartbeats.late) }, "")
+	row(out, "late: sent in time, not taken", columns, func(c column) string { return strconv.Itoa(c.heartbeats.refused) }, "")
+	row(out, "late: something was away when it was due", columns, func(c column) string { return strconv.Itoa(c.heartbeats.away) }, "")
+	row(out, "late: neither", columns, func(c column) string { return strconv.Itoa(len(c.heartbeats.unexplained)) }, "")
 	row(out, "took", columns, func(c column) string { return c.took.Round(time.Second).String() }, "")
 	if !slices.ContainsFunc(columns, column.broken) {
 		return nil

@@ -57,6 +57,7 @@ type world struct {
 	browser  *http.Client
 	answered chan struct{} // one for each decision that has come to its end
 	traps    *traps
+	outages  outages
 
 	othersDone chan struct{} // closed when all are decided but those that are kept alive
 }
@@ -111,7 +112,7 @@ func (w *world) unfold(ctx context.Context) (_ column, err error) {
 	}
 	took := time.Since(began)
 	w.say("took %s; %d deliveries are still due", took.Round(time.Second), left)
-	return column{name: w.name, tally: judge(evidence), suffered: suffered, heartbeats: w.lambda.heartbeats(), took: took}, nil
+	return column{name: w.name, tally: judge(evidence), suffered: suffered, heartbeats: w.lambda.heartbeats(&w.outages), took: took}, nil
 }
 
 func (w *world) say(format string, args ...any) {
@@ -135,7 +136,7 @@ func (w *world) open(ctx context.Context) error {
 	w.provider = provider
 	for i, address := range addresses {
 		r := &replica{
-			url: "http://" + address, log: filepath.Join(w.folder, fmt.Sprintf("replica-%d.log", i)), binary: w.binary,
+			url: "http://" + address, log: filepath.Join(w.folder, fmt.Sprintf("replica-%d.log", i)), binary: w.binary, outages: &w.outages,
 		}
 		lambda, err := w.lambda.forDesk(ctx, func(engine http.Handler) http.Handler { return w.traps.around(r, engine) })
 		if err != nil {

@@ -37,14 +37,18 @@ var answers = map[string]callbacks.Answer{
 	"UnknownOperationException": callbacks.AnswerInvalid, // 404: the region does not know durable functions
 }
 
-// answerOfStatus is what a status means when no code says more: some endpoints send none (the Python emulator answers 404
-// without X-Amzn-Errortype for closed and for unknown; the history tells them apart). A bare 400 counts as a refusal that
+// answerOfBare is what an answer means when no code says more: some endpoints send none (the Python emulator answers 404
+// without X-Amzn-Errortype for closed and for unknown; the history tells them apart). A 404 that is no JSON comes from a proxy or
+// from whatever a wrong COUNTERSIGN_LAMBDA_ENDPOINT leads to, and says nothing of the callback. A bare 400 counts as a refusal that
 // an operator has to read. Its text is not searched for "timeout": if we guessed "closed" wrongly, a callback that still
 // waits would be given up.
-func answerOfStatus(status int) callbacks.Answer {
+func answerOfBare(response *http.Response) callbacks.Answer {
+	status := response.StatusCode
 	switch {
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		return callbacks.AnswerDenied
+	case status == http.StatusNotFound && !strings.Contains(response.Header.Get("Content-Type"), "json"):
+		return callbacks.AnswerFault
 	case status == http.StatusNotFound, status == http.StatusGone:
 		return callbacks.AnswerGone
 	case status == http.StatusTooManyRequests:
@@ -70,7 +74,7 @@ func classify(err error, reached bool, id callbacks.CallbackID) *callbacks.Lambd
 	le.Status = response.HTTPStatusCode()
 	le.RequestID = response.ServiceRequestID()
 	le.RetryAfter = retryAfter(response.Response.Header)
-	answer := answerOfStatus(le.Status)
+	answer := answerOfBare(response.Response.Response)
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		le.Code = api.ErrorCode()
 		if known, ok := answers[le.Code]; ok {

@@ -1,6 +1,7 @@
 package lambdaapi_test
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -64,6 +65,16 @@ func TestAnswers(t *testing.T) {
 				t.Errorf("%d requests were made, want exactly one", n)
 			}
 		})
+	}
+}
+
+// TestNotFoundByAnother: a wrong endpoint that answers 404 to everything must not end a callback that waits.
+func TestNotFoundByAnother(t *testing.T) {
+	t.Parallel()
+	server := serve(t, http.NotFound)
+	client := newClient(t, lambdaapi.Config{Endpoint: server.url})
+	if err := lambdaError(t, client.Heartbeat(t.Context(), target)); err.Answer != callbacks.AnswerFault {
+		t.Errorf("it is taken for %s", err.Answer)
 	}
 }
 
