@@ -74,7 +74,7 @@ func pages() map[string]templ.Component {
 		"lost-timeout":     ReviewPage(review, lostReview(callbacks.EndedByClock, callbacks.CauseTimeout)),
 		"lost-other":       ReviewPage(review, lostReview(callbacks.EndedByOther, callbacks.NoDeadline)),
 		"undeliverable":    ReviewPage(review, troubledReview(callbacks.Undeliverable, callbacks.AnswerInvalid, 400, "InvalidParameterValueException", "Lambda refused the decision for good: InvalidParameterValueException.")),
-		"unconfirmed":      ReviewPage(review, troubledReview(callbacks.Unconfirmed, callbacks.AnswerNone, 0, "", "An answer was lost and the history cannot tell whether the decision arrived.")),
+		"unconfirmed":      ReviewPage(review, inDoubt(callbacks.DoubtDenied)),
 		"timed-out":        ReviewPage(review, timedOut),
 		"closed":           ReviewPage(review, endedReview(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByOther, At: now, Detail: "Another client completed the callback with a success."})),
 		"confirm":          ConfirmPage(review, confirm),

@@ -99,7 +99,7 @@ func proofStep(m Review) (step, bool) {
 	case c.State == callbacks.Completed:
 		return step{Name: "Not seen in history", State: "todo", Icon: "todo", Note: "the history cannot be read"}, true
 	case c.State == callbacks.Unconfirmed:
-		return step{Name: "Not seen in history", State: "retry", Icon: "todo", Note: "the history cannot tell"}, true
+		return step{Name: "Not seen in history", State: "retry", Icon: "todo", Note: doubtNote(c)}, true
 	case c.State == callbacks.Lost && c.Ending != nil && c.Ending.By != callbacks.EndedByUnknown:
 		return step{Name: capital(endedBy(c.Ending)), State: "lost", Icon: "flag", At: c.Ending.At}, true
 	}

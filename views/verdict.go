@@ -32,7 +32,7 @@ func verdictOf(m Review, s Shell) (v verdict, ok bool) {
 	case callbacks.Unconfirmed:
 		return verdict{
 			decided(c.Decision) + ". Whether Lambda took it is not known.",
-			ending(c) + " " + operatorHint(s, unconfirmedHint(c)), "prob",
+			ending(c) + " " + operatorHint(s, doubtHint(m)), "prob",
 		}, true
 	case callbacks.TimedOut:
 		return verdict{timedOutTitle(c), ending(c) + " Nobody had decided. The function goes on with its own timeout handling.", "idle"}, true
@@ -162,16 +162,6 @@ func madeBy(c *callbacks.Callback, s Shell) string {
 
 func madeBySparing(c *callbacks.Callback, s Shell, spare time.Duration) string {
 	return fmt.Sprintf("%s %s this at %s, with %s to spare.", you(c.Decision.By, s.Viewer), decidedVerb(c.Decision), s.Moment.Clock(c.Decision.At), remaining(spare))
-}
-
-// unconfirmedHint is what makes a history tell, and what remains where none does.
-func unconfirmedHint(c *callbacks.Callback) string {
-	if c.ExecutionARN == "" {
-		return "The sender did not name the execution, so that its history cannot be asked. Look there: if the callback is still open, send the decision again; " +
-			"let the sender announce executionArn from now on."
-	}
-	return "Allow lambda:GetDurableExecutionHistory where it is denied, then send again: Lambda takes the same bytes once at most, and the history tells the rest. " +
-		"Where the history is kept no longer, ask the function’s own records."
 }
 
 // operatorHint tells an admin what to do, and everybody else that an admin has to.

@@ -32,8 +32,6 @@ func TestVerdict(t *testing.T) {
 	late := lostReview(callbacks.EndedByOther, callbacks.NoDeadline)
 	late.Callback.Ending.At = late.Callback.Decision.At.Add(3 * time.Second)
 	unreadable := lostReview(callbacks.EndedByUnknown, callbacks.NoDeadline)
-	nameless := troubledReview(callbacks.Unconfirmed, callbacks.AnswerNone, 0, "", "An answer was lost.")
-	nameless.Callback.ExecutionARN = ""
 	rejected := completedReview()
 	rejected.Callback.Decision.Outcome, rejected.Callback.Decision.Kind = "reject", callbacks.Failure
 	dueNow := retryingReview()
@@ -58,8 +56,6 @@ func TestVerdict(t *testing.T) {
 		{"LostUnreadable", admin, unreadable, "Not delivered. The callback was closed already.", "The callback's timeout ran out. The decision is kept in the audit, but Lambda did not take it.", "lost"},
 		{"UndeliverableForAdmin", admin, troubledReview(callbacks.Undeliverable, callbacks.AnswerInvalid, 400, "X", "Refused."), "Approved, but Lambda refuses it for good.", "Refused. The decision is kept. An admin can send it again once the cause is mended.", "prob"},
 		{"UnconfirmedForReviewer", reviewer, troubledReview(callbacks.Unconfirmed, callbacks.AnswerNone, 0, "", "An answer was lost."), "Approved. Whether Lambda took it is not known.", "An answer was lost. An admin has to look at it.", "prob"},
-		{"UnconfirmedForAdmin", admin, troubledReview(callbacks.Unconfirmed, callbacks.AnswerNone, 0, "", "An answer was lost."), "Approved. Whether Lambda took it is not known.", "An answer was lost. Allow lambda:GetDurableExecutionHistory where it is denied, then send again: Lambda takes the same bytes once at most, and the history tells the rest. Where the history is kept no longer, ask the function’s own records.", "prob"},
-		{"UnconfirmedWithoutARN", admin, nameless, "Approved. Whether Lambda took it is not known.", "An answer was lost. The sender did not name the execution, so that its history cannot be asked. Look there: if the callback is still open, send the decision again; let the sender announce executionArn from now on.", "prob"},
 		{"TimedOut", admin, endedReview(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, Detail: "The timeout ran out."}), "Timed out.", "The timeout ran out. Nobody had decided. The function goes on with its own timeout handling.", "idle"},
 		{"EndedByHeartbeat", admin, endedReview(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseHeartbeat, Detail: "No heartbeat came."}), "Ended by heartbeat.", "No heartbeat came. Nobody had decided. The function goes on with its own timeout handling.", "idle"},
 		{"Closed", admin, endedReview(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByOther, Detail: "Another client completed it."}), "Closed elsewhere.", "Another client completed it. Nothing was sent from here.", "idle"},

@@ -37,5 +37,6 @@ type Ending struct {
 	At     time.Time     // as exact as is known: from the history, else when we learnt it
 	Kind   Kind          // what another client sent, where the history tells
 	Event  int           // number of the history event that shows it, 0 where none was read
+	Doubt  Doubt         // of what is unconfirmed: why
 	Detail string        // one sentence for people
 }

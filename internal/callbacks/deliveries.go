@@ -215,8 +215,8 @@ func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, atte
 	}
 	deadline, cause := c.Deadline()
 	e := evidence{
-		answer: attempt.Answer, doubtful: delivery.Doubtful, history: found.history, closing: found.closing, readings: delivery.Readings,
-		overdue: cause != NoDeadline && now.After(deadline.Add(lastCall)),
+		answer: attempt.Answer, doubtful: delivery.Doubtful, history: found.history, reading: found.answer, closing: found.closing,
+		readings: delivery.Readings, overdue: cause != NoDeadline && now.After(deadline.Add(lastCall)),
 	}
 	switch v := judge(e, delivery.Completion); v {
 	case delivered:
@@ -227,9 +227,10 @@ func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, atte
 	case lost:
 		return c.Lose(endingOf(v, e, c, now), now, by)
 	case undeliverable:
-		return c.GiveUp(Undeliverable, attempt.Answer, "Lambda refused the decision for good: "+attempt.Code+".", now, by)
+		refused := Ending{By: EndedByUnknown, At: now, Detail: "Lambda refused the decision for good: " + attempt.Code + "."}
+		return c.GiveUp(Undeliverable, attempt.Answer, refused, by)
 	case unconfirmed:
-		return c.GiveUp(Unconfirmed, attempt.Answer, "An answer was lost and the history cannot tell whether the decision arrived.", now, by)
+		return c.GiveUp(Unconfirmed, attempt.Answer, doubtOf(e).ending(attempt.Answer, now), by)
 	case retry:
 		var left time.Duration
 		if cause != NoDeadline {

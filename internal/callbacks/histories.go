@@ -28,6 +28,7 @@ func newHistories(c WorkerConfig, atOnce int) *histories {
 type finding struct {
 	history historyState
 	closing Closing
+	answer  Answer        // of Lambda, where it was asked and gave no history
 	again   time.Duration // not before; zero where nobody said so
 }
 
@@ -48,9 +49,9 @@ func (h *histories) ask(ctx context.Context, target Target) finding {
 	case err == nil:
 		return finding{history: historyRead, closing: closing}
 	case answer.Answer.unreadable():
-		return finding{history: historyUnreadable}
+		return finding{history: historyUnreadable, answer: answer.Answer}
 	}
-	return finding{history: historyBusy, again: answer.RetryAfter}
+	return finding{history: historyBusy, answer: answer.Answer, again: answer.RetryAfter}
 }
 
 // begin takes what a request to a lane needs: a slot, and its price. Call done with the request's error; nil means that there may

@@ -117,7 +117,7 @@ func margin(e Ending, d *Decision) string {
 }
 
 // GiveUp notes that an operator has to look: to is [Undeliverable] or [Unconfirmed].
-func (c *Callback) GiveUp(to State, answer Answer, detail string, now time.Time, by Actor) (AuditEntry, error) {
+func (c *Callback) GiveUp(to State, answer Answer, e Ending, by Actor) (AuditEntry, error) {
 	if c.State != Decided {
 		return AuditEntry{}, c.wrongState("give up on")
 	}
@@ -125,9 +125,8 @@ func (c *Callback) GiveUp(to State, answer Answer, detail string, now time.Time,
 	if to == Unconfirmed {
 		action = ActionUnconfirmed
 	}
-	c.Problem = answer
-	c.Ending = &Ending{By: EndedByUnknown, At: now, Detail: detail}
-	return c.move(to, now, by, action, detail), nil
+	c.Ending, c.Problem = &e, answer
+	return c.move(to, e.At, by, action, e.Detail), nil
 }
 
 // Retry sends the decision again, because an operator asks for it.

@@ -29,10 +29,10 @@ var events = []event{
 	{"Lose", func(c *Callback) (AuditEntry, error) { return c.Lose(Ending{By: EndedByClock}, t0, System("test")) },
 		map[State]State{Decided: Lost}},
 	{"GiveUpUndeliverable", func(c *Callback) (AuditEntry, error) {
-		return c.GiveUp(Undeliverable, AnswerInvalid, "", t0, System("test"))
+		return c.GiveUp(Undeliverable, AnswerInvalid, Ending{By: EndedByUnknown, At: t0}, System("test"))
 	}, map[State]State{Decided: Undeliverable}},
 	{"GiveUpUnconfirmed", func(c *Callback) (AuditEntry, error) {
-		return c.GiveUp(Unconfirmed, AnswerNone, "", t0, System("test"))
+		return c.GiveUp(Unconfirmed, AnswerNone, Ending{By: EndedByUnknown, At: t0}, System("test"))
 	}, map[State]State{Decided: Unconfirmed}},
 	{"Retry", func(c *Callback) (AuditEntry, error) { return c.Retry(t0, Actor{Kind: ActorPerson, ID: "ops"}) },
 		map[State]State{Decided: Decided, Undeliverable: Decided, Unconfirmed: Decided}},

@@ -17,6 +17,7 @@ type evidence struct {
 	answer   Answer
 	doubtful bool         // an attempt may have taken effect, this one or an earlier one
 	history  historyState // of the question how the callback was closed
+	reading  Answer       // to that question, where it brought no history; empty where there was nobody to ask
 	closing  Closing      // what the history says, with historyRead
 	readings int          // of the history so far, this one included
 	overdue  bool         // the deadline has passed by more than lastCall

@@ -23,10 +23,14 @@ func retryMakesDue(t *testing.T, s callbacks.Store) {
 	w := claimOne(t, s, "worker", T0)
 	if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, T0, callbacks.AnswerNone), c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
 		Ended(callbacks.Unconfirmed, T0)(c)
+		c.Ending.Doubt = callbacks.DoubtDenied
 		d.DueAt, d.Doubtful, d.Readings = time.Time{}, true, 20
 		return Entry(*c, callbacks.ActionUnconfirmed, T0), nil
 	}); err != nil {
 		t.Fatal(err)
+	}
+	if doubt := get(t, s, c.ID).Ending.Doubt; doubt != callbacks.DoubtDenied {
+		t.Errorf("what kept it in doubt is %q, want what was written", doubt)
 	}
 	now := T0.Add(time.Hour)
 	got, err := s.RetryDelivery(t.Context(), c.ID, now, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
