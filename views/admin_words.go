@@ -132,7 +132,7 @@ var actionWords = map[callbacks.Action]string{
 	callbacks.ActionReviewOpened:    "opened the review",
 	callbacks.ActionReviewReleased:  "left the review",
 	callbacks.ActionReviewConfirmed: "confirmed to be here",
-	callbacks.ActionHeartbeat:       "sent a heartbeat",
+	callbacks.ActionHeartbeat:       "heartbeats began",
 	callbacks.ActionHeartbeatFailed: "heartbeat not taken",
 	callbacks.ActionDecided:         "decided",
 	callbacks.ActionDelivered:       "delivered",

@@ -148,9 +148,7 @@ func sampleAudit(c callbacks.Callback) []callbacks.AuditEntry {
 			Seq: 48112 - int64(len(entries)), At: now.Add(-ago), Actor: by, Action: action, Callback: c.ID, Queue: c.Queue, Detail: detail,
 		})
 	}
-	for i := range 5 {
-		add(time.Duration(12+40*i)*time.Second, callbacks.System("heartbeats"), callbacks.ActionHeartbeat, "")
-	}
+	add(172*time.Second, callbacks.System("heartbeats"), callbacks.ActionHeartbeat, "")
 	add(172*time.Second, mara.Actor(), callbacks.ActionReviewOpened, "")
 	add(180*time.Second, dana, callbacks.ActionReviewOpened, "")
 	add(48*time.Minute, callbacks.Actor{Kind: callbacks.ActorSource, ID: "expenses", Name: "expenses"}, callbacks.ActionReceived, "")

@@ -16,18 +16,16 @@ type event struct {
 	At         time.Time
 }
 
-// timelineOf tells the audit of a callback, newest first, with the beats of one stretch in one line.
+// timelineOf tells the audit of a callback, newest first.
 func timelineOf(m Review, viewer callbacks.Person) []event {
 	var events []event
-	for i := 0; i < len(m.Audit); {
-		if m.Audit[i].Action == callbacks.ActionHeartbeat {
-			n := beats(m.Audit[i:])
-			events = append(events, event{Icon: "pulse", Who: plural(n, "heartbeat"), What: "sent", At: m.Audit[i].At, Note: beatNote(m)})
-			i += n
-			continue
+	beats := false
+	for _, entry := range m.Audit {
+		e := eventOf(m, entry, viewer)
+		if entry.Action == callbacks.ActionHeartbeat && !beats {
+			beats, e.Note = true, beatNote(m)
 		}
-		events = append(events, eventOf(m, m.Audit[i], viewer))
-		i++
+		events = append(events, e)
 	}
 	if len(m.Audit) >= callbacks.MaxPage {
 		return append(events, event{What: "Earlier entries are in the audit", At: m.Callback.ReceivedAt})
@@ -35,21 +33,13 @@ func timelineOf(m Review, viewer callbacks.Person) []event {
 	return append(events, event{What: "Callback started", Note: clockNote(m.Callback.Clocks), At: m.Callback.Clocks.StartedAt})
 }
 
-// beats counts the heartbeats at the head of the entries.
-func beats(entries []callbacks.AuditEntry) int {
-	for n, e := range entries {
-		if e.Action != callbacks.ActionHeartbeat {
-			return n
-		}
-	}
-	return len(entries)
-}
-
+// beatNote goes with the latest stretch of heartbeats.
 func beatNote(m Review) string {
-	if every := m.Callback.HeartbeatInterval(); every > 0 {
-		return "Every " + lasting(every) + " while somebody works on it"
+	every := m.Callback.HeartbeatInterval()
+	if every <= 0 || m.Callback.Heartbeats == 0 {
+		return ""
 	}
-	return ""
+	return fmt.Sprintf("Every %s while somebody works on it; %s so far", lasting(every), plural(m.Callback.Heartbeats, "heartbeat"))
 }
 
 // clockNote is what the function set: "Timeout 1 h 30 m, heartbeat 2 min".
@@ -102,6 +92,8 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 		}
 	case callbacks.ActionAttemptFailed:
 		told.Icon, told.Who, told.What = "retry", "Lambda", "did not accept it yet"
+	case callbacks.ActionHeartbeat:
+		told.Icon, told.Who, told.What = "pulse", "", "Heartbeats began"
 	case callbacks.ActionHeartbeatFailed:
 		told.Icon, told.Who, told.What = "pulse", "", "A heartbeat was not taken"
 	case callbacks.ActionLost, callbacks.ActionUndeliverable:
@@ -110,7 +102,7 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 		told.Icon, told.Who, told.What = "flag", "", stateWord(e.To)
 	case callbacks.ActionRetried:
 		told.Icon, told.What = "retry", "sent it again"
-	case callbacks.ActionHeartbeat, callbacks.ActionSignedIn, callbacks.ActionSignedOut:
+	case callbacks.ActionSignedIn, callbacks.ActionSignedOut:
 		told.What = string(e.Action)
 	default:
 		told.What = string(e.Action)

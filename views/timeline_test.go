@@ -20,21 +20,26 @@ func told(m Review) []string {
 	return lines
 }
 
-func TestTimelineFoldsHeartbeats(t *testing.T) {
+func TestTimeline(t *testing.T) {
 	t.Parallel()
-	want := []string{"5 heartbeats sent", "You opened the review", "Dana Fischer opened the review", "Announced by expenses", "Callback started"}
+	want := []string{"Heartbeats began", "You opened the review", "Dana Fischer opened the review", "Announced by expenses", "Callback started"}
 	if got := told(sampleReview()); !slices.Equal(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
 	}
 }
 
-func TestTimelineFoldsOnlyWhatStandsTogether(t *testing.T) {
+// TestTimelineCountsHeartbeats: all of them, where the latest stretch of them began.
+func TestTimelineCountsHeartbeats(t *testing.T) {
 	t.Parallel()
 	m := sampleReview()
-	m.Audit[2].Action = callbacks.ActionHeartbeatFailed
-	want := []string{"2 heartbeats sent", "A heartbeat was not taken", "2 heartbeats sent"}
-	if got := told(m)[:3]; !slices.Equal(got, want) {
-		t.Errorf("got  %v\nwant %v", got, want)
+	m.Callback.Heartbeats = 7
+	m.Audit = append([]callbacks.AuditEntry{{Action: callbacks.ActionHeartbeat}}, m.Audit...)
+	events := timelineOf(m, mara)
+	if got, want := events[0].Note, "Every 40 s while somebody works on it; 7 heartbeats so far"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if events[1].What != "Heartbeats began" || events[1].Note != "" {
+		t.Errorf("an earlier stretch is told as %+v", events[1])
 	}
 }
 
@@ -67,8 +72,8 @@ func TestEveryActionIsTold(t *testing.T) {
 		if actionWords[a] == "" {
 			t.Errorf("%s has no words in the audit", a)
 		}
-		if a == callbacks.ActionHeartbeat || a == callbacks.ActionSignedIn || a == callbacks.ActionSignedOut {
-			continue // folded, or of no callback
+		if a == callbacks.ActionSignedIn || a == callbacks.ActionSignedOut {
+			continue // of no callback
 		}
 		e := eventOf(m, callbacks.AuditEntry{Action: a, Actor: dana, To: callbacks.Lost, At: now}, mara)
 		if e.What == "" || e.What == string(a) || icons[e.Icon] == "" {

@@ -33,7 +33,7 @@ const (
 	ActionReviewOpened    Action = "review.opened"
 	ActionReviewReleased  Action = "review.released"
 	ActionReviewConfirmed Action = "review.confirmed" // "still reviewing": the keep-alive budget starts again
-	ActionHeartbeat       Action = "heartbeat"
+	ActionHeartbeat       Action = "heartbeat"        // the first after a while; those that follow in time are only counted
 	ActionHeartbeatFailed Action = "heartbeat.failed"
 	ActionDecided         Action = "decided"
 	ActionDelivered       Action = "delivery.accepted"

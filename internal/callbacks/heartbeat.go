@@ -43,10 +43,15 @@ func (c *Callback) scheduleHeartbeat(now time.Time) {
 	}
 }
 
-// Beat notes an accepted heartbeat. The clock counts from the moment it was sent: when it arrived is not known.
+// Beat notes an accepted heartbeat. The clock counts from the moment it was sent: when it arrived is not known. Only the first
+// of a stretch has an entry: a queue that is kept alive would fill the audit with thousands a day.
 func (c *Callback) Beat(sent time.Time) AuditEntry {
-	c.Clocks.LastHeartbeatAt = latest(c.Clocks.LastHeartbeatAt, sent)
+	last := c.Clocks.LastHeartbeatAt
+	c.Clocks.LastHeartbeatAt = latest(last, sent)
 	c.Heartbeats++
+	if !last.IsZero() && sent.Sub(last) <= 2*c.HeartbeatInterval() {
+		return AuditEntry{}
+	}
 	return c.entry(sent, System("heartbeats"), ActionHeartbeat, "")
 }
 

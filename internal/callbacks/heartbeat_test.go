@@ -38,7 +38,9 @@ func TestHeartbeatSchedule(t *testing.T) {
 	if c.scheduleHeartbeat(t0); !c.NextHeartbeatAt.Equal(t0) {
 		t.Errorf("first beat at %v, want at once", c.NextHeartbeatAt)
 	}
-	c.Beat(at(5 * time.Second))
+	if entry := c.Beat(at(5 * time.Second)); entry.Action != ActionHeartbeat {
+		t.Error("the first beat is not in the audit")
+	}
 	if got, _ := c.Deadline(); !got.Equal(at(65 * time.Second)) {
 		t.Errorf("deadline after the beat is %v, want a minute behind it", got)
 	}
@@ -49,6 +51,23 @@ func TestHeartbeatSchedule(t *testing.T) {
 	c.ReviewedUntil = t0
 	if c.StopHeartbeats(at(7 * time.Second)); !c.NextHeartbeatAt.IsZero() {
 		t.Error("beats go on although nobody reviews")
+	}
+}
+
+// TestBeatsOfAStretchAreCounted: the audit has the first beat of each stretch.
+func TestBeatsOfAStretchAreCounted(t *testing.T) {
+	t.Parallel()
+	c := Callback{State: Pending, Clocks: Clocks{StartedAt: t0, HeartbeatTimeout: time.Minute}}
+	for _, beat := range []struct {
+		at      time.Duration
+		audited bool
+	}{{0, true}, {20 * time.Second, false}, {60 * time.Second, false}, {101 * time.Second, true}, {121 * time.Second, false}} {
+		if entry := c.Beat(at(beat.at)); (entry.Action != "") != beat.audited {
+			t.Errorf("the beat at %v has an entry: %t", beat.at, entry.Action != "")
+		}
+	}
+	if c.Heartbeats != 5 {
+		t.Errorf("%d beats are counted, want 5", c.Heartbeats)
 	}
 }
 

@@ -107,7 +107,9 @@ func (h *Heartbeats) beat(ctx context.Context, c Callback) error {
 	if answer.Answer == AnswerClosed || answer.Answer == AnswerGone {
 		return h.closed(ctx, c, answer.Answer)
 	}
-	if answer.Answer != AnswerAccepted {
+	if answer.Answer == AnswerAccepted {
+		h.log.DebugContext(ctx, "heartbeat", "callback", c.ID)
+	} else {
 		h.log.WarnContext(ctx, "lambda did not take a heartbeat", "callback", c.ID, "error", answer)
 	}
 	updated, err := h.update(ctx, c.ID, func(c *Callback) (Change, error) {
