@@ -19,23 +19,23 @@ import (
 // Announcement is what a sender says of a callback, as it was decoded and before its values are checked. The JSON names are
 // those of the intake endpoint; faults point at them.
 type Announcement struct {
-	CallbackID        string          `json:"callbackId"`
-	Title             string          `json:"title"`
-	Description       string          `json:"description"`
-	Requester         string          `json:"requester"`
-	Payload           json.RawMessage `json:"payload"`
-	Function          string          `json:"function"`
-	ExecutionARN      string          `json:"executionArn"`
-	Name              string          `json:"name"`
-	StartedAt         time.Time       `json:"startedAt"`
-	Timeout           time.Duration   `json:"timeoutSeconds"`
-	HeartbeatTimeout  time.Duration   `json:"heartbeatTimeoutSeconds"`
-	ExecutionDeadline time.Time       `json:"executionDeadline"`
-	Queue             string          `json:"queue"`
-	Links             []Link          `json:"links"`
-	Tags              []string        `json:"tags"`
-	Outcomes          []Outcome       `json:"outcomes"`
-	KeepAlive         KeepAlive       `json:"keepAlive"`
+	CallbackID        string          `json:"callbackId,omitzero"`
+	Title             string          `json:"title,omitzero"`
+	Description       string          `json:"description,omitzero"`
+	Requester         string          `json:"requester,omitzero"`
+	Payload           json.RawMessage `json:"payload,omitzero"`
+	Function          string          `json:"function,omitzero"`
+	ExecutionARN      string          `json:"executionArn,omitzero"`
+	Name              string          `json:"name,omitzero"`
+	StartedAt         time.Time       `json:"startedAt,omitzero"`
+	Timeout           time.Duration   `json:"timeoutSeconds,omitzero"`
+	HeartbeatTimeout  time.Duration   `json:"heartbeatTimeoutSeconds,omitzero"`
+	ExecutionDeadline time.Time       `json:"executionDeadline,omitzero"`
+	Queue             string          `json:"queue,omitzero"`
+	Links             []Link          `json:"links,omitzero"`
+	Tags              []string        `json:"tags,omitzero"`
+	Outcomes          []Outcome       `json:"outcomes,omitzero"`
+	KeepAlive         KeepAlive       `json:"keepAlive,omitzero"`
 }
 
 // Limits of an announcement.
@@ -59,7 +59,8 @@ var queueName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 // ValidQueueName reports whether a name can be a queue's: 1 to 63 of a-z, 0-9, - and _.
 func ValidQueueName(name string) bool { return queueName.MatchString(name) }
 
-// Fingerprint tells two announcements of one callback apart. It covers every field as it was sent.
+// Fingerprint tells two announcements of one callback apart. It covers every field as it was sent; what was not sent is left out,
+// so that a field that is new here changes no fingerprint.
 func (a Announcement) Fingerprint() string {
 	document, err := json.Marshal(a)
 	if err != nil { // every field marshals: RawMessages were decoded from valid JSON
@@ -80,6 +81,7 @@ func (a Announcement) callback(source string, allowed []string, queues Queues, n
 	queue := a.queue(allowed, queues, &faults)
 	a.checkText(&faults)
 	a.checkClocks(now, &faults)
+	a.Outcomes = slices.Clone(a.Outcomes) // they are normalised
 	checkOutcomes(a.Outcomes, "/outcomes", &faults)
 	checkLinks(a.Links, &faults)
 	checkTags(a.Tags, &faults)
@@ -222,7 +224,8 @@ func isControl(r rune) bool {
 // parseRequester reads "Ines Calloway <ines@example.com>", a bare address, or a name.
 func parseRequester(s string) Requester {
 	s = strings.TrimSpace(s)
-	if address, err := mail.ParseAddress(s); err == nil {
+	// Encoded words may hide what the text itself was checked for.
+	if address, err := mail.ParseAddress(s); err == nil && !strings.ContainsFunc(address.Name+address.Address, isControl) {
 		return Requester{Name: address.Name, Email: address.Address}
 	}
 	return Requester{Name: s}

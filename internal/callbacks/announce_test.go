@@ -1,8 +1,10 @@
 package callbacks
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -128,6 +130,14 @@ func TestAnnouncementCallback(t *testing.T) {
 			t.Errorf("got %+v", c.Requester)
 		}
 	})
+	t.Run("RequesterEncoded", func(t *testing.T) {
+		t.Parallel()
+		encoded := "=?utf-8?q?Ines=E2=80=AEyawollaC?= <ines@harborline.example>"
+		c := make(t, announcement(func(a *Announcement) { a.Requester = encoded }))
+		if c.Requester != (Requester{Name: encoded}) {
+			t.Errorf("what nobody may send as it is came in encoded: %+q", c.Requester)
+		}
+	})
 }
 
 func TestFingerprint(t *testing.T) {
@@ -138,6 +148,9 @@ func TestFingerprint(t *testing.T) {
 	}
 	if a.Fingerprint() == announcement(func(a *Announcement) { a.Payload = json.RawMessage(`{"total":2}`) }).Fingerprint() {
 		t.Error("another payload has the same fingerprint")
+	}
+	if got, want := (Announcement{CallbackID: "YWJj"}).Fingerprint(), fmt.Sprintf("%x", sha256.Sum256([]byte(`{"callbackId":"YWJj"}`))); got != want {
+		t.Error("what was not sent is part of the fingerprint, so that a new field would change all")
 	}
 }
 

@@ -33,12 +33,23 @@ func (p Person) InGroup(groups []string) bool {
 	return false
 }
 
-// Is reports whether the requester that a sender stated is this person. Without an address the name has to do.
+// Is reports whether the requester that a sender stated is this person. Two addresses tell; where one is missing, whatever they
+// have in common has to do, because a provider may give no address and four eyes must not become two.
 func (p Person) Is(r Requester) bool {
-	if r.Email != "" {
+	if r.Email != "" && p.Email != "" {
 		return strings.EqualFold(r.Email, p.Email)
 	}
-	return r.Name != "" && (strings.EqualFold(r.Name, p.Name) || r.Name == p.Subject || strings.EqualFold(r.Name, p.Email))
+	for _, stated := range []string{r.Email, r.Name} {
+		if stated == "" {
+			continue
+		}
+		for _, own := range []string{p.Subject, p.Name, p.Email} {
+			if strings.EqualFold(stated, own) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Actor is the person as the audit names them.

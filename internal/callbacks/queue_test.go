@@ -54,6 +54,8 @@ func TestMayDecide(t *testing.T) {
 		"OwnRequestByEmail":    {person(finance, Roles{Reviewer: true}), "finance", Requester{Name: "Somebody", Email: "TEO@harborline.example"}, "requester"},
 		"OwnRequestByName":     {person(finance, Roles{Reviewer: true}), "finance", Requester{Name: "teo vance"}, "requester"},
 		"NamesakeElsewhere":    {person(finance, Roles{Reviewer: true}), "finance", Requester{Name: "Teo Vance", Email: "teo@other.example"}, ""},
+		"AddressIsTheSubject":  {Person{Subject: "ines@harborline.example", Groups: finance, Roles: Roles{Reviewer: true}}, "finance", Requester{Name: "Ines", Email: "Ines@harborline.example"}, "requester"},
+		"AddressNotGiven":      {Person{Subject: "8f1", Name: "Ines Calloway", Groups: finance, Roles: Roles{Reviewer: true}}, "finance", Requester{Name: "Ines Calloway", Email: "ines@harborline.example"}, "requester"},
 		"OwnRequestNoFourEyes": {person([]string{"release-managers"}, Roles{Reviewer: true}), "releases", Requester{Name: "Teo Vance"}, ""},
 		"QueueNotConfigured":   {person(finance, Roles{Admin: true}), "gone", Requester{}, "queue"},
 	} {

@@ -14,7 +14,7 @@ type Source struct {
 // Receive records an announcement. It is idempotent: by message ID, and by callback ID where the content is the same.
 // Values that are wrong come back as [Invalid]; other content under a known callback ID is [ErrDifferent].
 func (s *Service) Receive(ctx context.Context, from Source, messageID string, a Announcement) (Receipt, error) {
-	now := s.now()
+	now, fingerprint := s.now(), a.Fingerprint()
 	c, content, err := a.callback(from.Name, from.Queues, s.queues, now)
 	if err != nil {
 		return Receipt{}, err
@@ -22,7 +22,7 @@ func (s *Service) Receive(ctx context.Context, from Source, messageID string, a 
 	entry := c.entry(now, Actor{Kind: ActorSource, ID: from.Name, Name: from.Name}, ActionReceived, "Announced by webhook.")
 	entry.To = Pending
 	message := Message{Source: from.Name, ID: messageID, At: now}
-	receipt, err := s.store.Receive(ctx, message, c, content, a.Fingerprint(), entry)
+	receipt, err := s.store.Receive(ctx, message, c, content, fingerprint, entry)
 	if err != nil {
 		return Receipt{}, fmt.Errorf("receive from %s: %w", from.Name, err)
 	}
