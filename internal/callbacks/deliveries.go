@@ -93,7 +93,7 @@ func (d *Deliveries) runOnce(ctx context.Context) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("claim deliveries: %w", err)
 	}
 	for _, work := range claimed {
-		d.slots.try(work.Delivery.Lane) // there is one: no more were claimed than any lane has
+		d.slots.take(work.Delivery.Lane) // there was one, unless a decision was handed over meanwhile
 		d.calls.Go(func() { d.deliver(ctx, work) })
 	}
 	switch full, _ = d.slots.free(); {

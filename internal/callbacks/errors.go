@@ -47,7 +47,10 @@ type Fault struct {
 }
 
 func (v Invalid) Error() string {
-	if len(v) == 1 {
+	switch len(v) {
+	case 0:
+		return "nothing is wrong"
+	case 1:
 		return fmt.Sprintf("%s: %s", v[0].Pointer, v[0].Detail)
 	}
 	return fmt.Sprintf("%d fields are not valid, first %s: %s", len(v), v[0].Pointer, v[0].Detail)

@@ -46,6 +46,9 @@ const (
 // DeliveriesAtOnce bounds the calls in one lane.
 const DeliveriesAtOnce = deliveriesAtOnce
 
+// SweepBatch is how many callbacks a round of the sweep ends at most.
+const SweepBatch = sweepBatch
+
 // Spend pays for a request that is not urgent.
 func (p *Purses) Spend(ctx context.Context, lane Lane) (allowed time.Time, ok bool, err error) {
 	return p.spend(ctx, lane, whenIdle)

@@ -155,7 +155,10 @@ func (h *Heartbeats) closed(ctx context.Context, c Callback, answer Answer) erro
 		entry, err := c.Close(e, now, System("heartbeats"))
 		return Change{Audit: entry}, err
 	})
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	h.notify.Changed(Notice{Callback: updated.ID, Queue: updated.Queue})

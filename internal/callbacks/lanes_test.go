@@ -109,6 +109,29 @@ func TestReceiptWaitsForTheBudget(t *testing.T) {
 	}
 }
 
+// TestSweepLooksBehindThrottledLanes: however many wait for a lane that may not be read, those of another are timed out.
+func TestSweepLooksBehindThrottledLanes(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.lanes = theirLanes
+	d.restart(d.store)
+	for i := range callbacks.SweepBatch {
+		d.announce(func(a *callbacks.Announcement) {
+			in(theirAccount, fmt.Sprintf("Y2I%03d", i))(a)
+			a.HeartbeatTimeout = time.Minute
+		})
+	}
+	ours := d.announce(func(a *callbacks.Announcement) {
+		a.CallbackID, a.ExecutionARN, a.Timeout = "b3Vy", "", 2*time.Minute // so that the clock is believed
+	})
+	d.throttle(callbacks.Lane{Account: theirAccount, Region: "eu-central-1"}, 5*time.Minute)
+	d.clock.Move(3 * time.Minute)
+	for range 2 {
+		d.sweep()
+	}
+	d.wantState(ours.ID, callbacks.TimedOut)
+}
+
 // TestSweepWaitsForTheBudget: the heartbeat clock buries nothing while the history may not be read.
 func TestSweepWaitsForTheBudget(t *testing.T) {
 	t.Parallel()

@@ -38,6 +38,12 @@ func TestSlots(t *testing.T) {
 		t.Error("only the first slot given back by a was that of a full lane")
 	}
 	check([]Lane{b}, 2)
+	s.take(b) // claimed already
+	check([]Lane{b}, 2)
+	if !s.release(b) || !s.release(b) {
+		t.Error("a lane above its bound is not full")
+	}
+	take(b, 1)
 	if len(s.taken) != 2 {
 		t.Errorf("%v is kept", s.taken)
 	}

@@ -79,8 +79,9 @@ type Store interface {
 	// NextHeartbeat is when the next heartbeat is due; zero when none is.
 	NextHeartbeat(ctx context.Context) (time.Time, error)
 
-	// Expired returns up to limit pending callbacks whose deadline is not after now, earliest first.
-	Expired(ctx context.Context, now time.Time, limit int) ([]ID, error)
+	// Expired returns up to limit pending callbacks whose deadline is not after now, earliest first, and behind one that was
+	// returned before, if any.
+	Expired(ctx context.Context, now time.Time, after ID, limit int) ([]ID, error)
 	// NextDeadline is the earliest deadline of a pending callback; zero when there is none.
 	NextDeadline(ctx context.Context) (time.Time, error)
 	// PendingIn returns up to limit pending callbacks of an execution, in order of arrival.

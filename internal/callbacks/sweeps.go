@@ -31,6 +31,7 @@ type Sweeps struct {
 	log       *slog.Logger
 	now       func() time.Time
 	wake      alarm
+	after     ID // the last one of a round that did not come to the end of what is expired
 }
 
 // NewSweeps makes the worker.
@@ -49,7 +50,7 @@ func (s *Sweeps) runOnce(ctx context.Context) (time.Time, error) {
 	if err := s.closeReviews(ctx, now); err != nil {
 		return time.Time{}, err
 	}
-	expired, err := s.store.Expired(ctx, now.Add(-sweepGrace), sweepBatch)
+	expired, err := s.store.Expired(ctx, now.Add(-sweepGrace), s.after, sweepBatch)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("find expired callbacks: %w", err)
 	}
@@ -57,15 +58,20 @@ func (s *Sweeps) runOnce(ctx context.Context) (time.Time, error) {
 	if err := s.store.ForgetMessages(ctx, now.Add(-messageMemory), sweepBatch); err != nil {
 		return time.Time{}, fmt.Errorf("forget messages: %w", err)
 	}
-	if len(expired) == sweepBatch && !waiting {
+	// The next round looks behind these: they may all wait for a lane that is throttled, and others must not wait with them.
+	s.after = ""
+	if len(expired) == sweepBatch {
+		s.after = expired[sweepBatch-1]
+	}
+	switch {
+	case waiting:
+		return now.Add(retryInterval), nil
+	case s.after != "":
 		return now, nil
 	}
 	next, err := s.store.NextDeadline(ctx)
 	if err != nil || next.IsZero() {
 		return time.Time{}, err
-	}
-	if waiting {
-		return now.Add(retryInterval), nil
 	}
 	return next.Add(sweepGrace), nil
 }
@@ -116,6 +122,7 @@ func (s *Sweeps) expire(ctx context.Context, id ID) (again bool, err error) {
 	found := s.histories.ask(call, c.Target())
 	c, err = s.store.Update(ctx, id, func(c *Callback) (Change, error) {
 		now := s.now()
+		again = false // it may be run more than once
 		at, cause := c.Deadline()
 		open := found.history == historyRead && found.closing.Open
 		// Where the budget is used up, a clock that nobody else winds up is believed: very many may end at once.

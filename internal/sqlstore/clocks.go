@@ -51,10 +51,13 @@ func (s *Store) NextHeartbeat(ctx context.Context) (time.Time, error) {
 }
 
 // Expired implements callbacks.Store.
-func (s *Store) Expired(ctx context.Context, now time.Time, limit int) ([]callbacks.ID, error) {
+func (s *Store) Expired(ctx context.Context, now time.Time, after callbacks.ID, limit int) ([]callbacks.ID, error) {
 	var ids []callbacks.ID
-	err := s.db.NewRaw(`select id from callbacks where state = 'pending' and deadline <= ? and deadline < ? order by deadline, num limit ?`,
-		millis(now), int64(noDeadline), limit).Scan(ctx, &ids)
+	text, args := `select id from callbacks where state = 'pending' and deadline <= ? and deadline < ?`, []any{millis(now), int64(noDeadline)}
+	if after != "" {
+		text, args = text+` and (deadline, num) > (select deadline, num from callbacks where id = ?)`, append(args, string(after))
+	}
+	err := s.db.NewRaw(text+` order by deadline, num limit ?`, append(args, limit)...).Scan(ctx, &ids)
 	if err != nil {
 		return nil, fmt.Errorf("find expired callbacks: %w", unavailable(err))
 	}

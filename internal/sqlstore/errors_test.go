@@ -31,7 +31,7 @@ func checkUnavailable(t *testing.T, s *sqlstore.Store) {
 		"RetryDelivery":   only(s.RetryDelivery(ctx, c.ID, now, nil)), "NextDelivery": only(s.NextDelivery(ctx)),
 		"ClaimHeartbeats": only(s.ClaimHeartbeats(ctx, now, 1)), "NextHeartbeat": only(s.NextHeartbeat(ctx)),
 		"HastenHeartbeats": s.HastenHeartbeats(ctx, now),
-		"Expired":          only(s.Expired(ctx, now, 1)), "NextDeadline": only(s.NextDeadline(ctx)),
+		"Expired":          only(s.Expired(ctx, now, "", 1)), "NextDeadline": only(s.NextDeadline(ctx)),
 		"Review": only(s.Review(ctx, c.ID, nil)), "Reviews": only(s.Reviews(ctx, c.ID)), "CloseReviews": only(s.CloseReviews(ctx, now, now, 1)),
 		"Audit":  only(s.Audit(ctx, callbacks.AuditQuery{AllQueues: true, Limit: 1})),
 		"Record": s.Record(ctx, callbackstest.Entry(c, "x", now)), "ForgetMessages": s.ForgetMessages(ctx, now, 1), "Ping": s.Ping(ctx),

@@ -18,7 +18,7 @@ func testDeadlines(t *testing.T, open func(*testing.T) callbacks.Store) {
 
 func expired(t testing.TB, s callbacks.Store, now time.Time, limit int) []callbacks.ID {
 	t.Helper()
-	ids, err := s.Expired(t.Context(), now, limit)
+	ids, err := s.Expired(t.Context(), now, "", limit)
 	if err != nil {
 		t.Fatalf("expired: %v", err)
 	}
@@ -45,6 +45,11 @@ func deadlineExpired(t *testing.T, s callbacks.Store) {
 	same(t, "expired before the first", expired(t, s, T0.Add(time.Minute-time.Millisecond), 10), nil)
 	same(t, "expired at the second", expired(t, s, T0.Add(2*time.Minute), 10), []callbacks.ID{first.ID, second.ID})
 	same(t, "the two earliest", expired(t, s, T0.Add(time.Hour), 2), []callbacks.ID{first.ID, second.ID})
+	behind, err := s.Expired(t.Context(), T0.Add(time.Hour), first.ID, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "behind the first", behind, []callbacks.ID{second.ID, third.ID})
 	same(t, "all", expired(t, s, T0.Add(time.Hour), 10), []callbacks.ID{first.ID, second.ID, third.ID})
 }
 
