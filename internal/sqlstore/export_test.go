@@ -6,6 +6,9 @@ import (
 	"countersign/internal/callbacks"
 )
 
+// MaxConnections is how many transactions one process has at once.
+const MaxConnections = maxConnections
+
 // ExplainList runs the statement that finds a page and returns what PostgreSQL tells of it.
 func (s *Store) ExplainList(ctx context.Context, q callbacks.Query) ([]string, error) {
 	w, err := s.walk(ctx, q)

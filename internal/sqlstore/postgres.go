@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -23,6 +24,9 @@ const (
 	// lockRetry is how many seconds a replica waits before it asks again whether another one has migrated the database;
 	// lockTries is how often it asks.
 	lockRetry, lockTries = 1, 300
+	// transactionLimit is longer than any transaction takes in a database that works. Requests and workers give up before, but
+	// not on a commit.
+	transactionLimit = 30 * time.Second
 )
 
 // errPostgresURL stands for pgx's own error, which repeats the URL.
@@ -65,12 +69,16 @@ func (s *Store) transactPostgres(ctx context.Context, fn func(context.Context, *
 	}
 }
 
-// transactOnce lets ctx interrupt the work, but not the commit: its outcome would not be known.
+// transactOnce lets ctx interrupt the wait for a connection and the work, but not the commit: its outcome would not be known.
+// That a connection hangs is noticed after transactionLimit.
 func (s *Store) transactOnce(ctx context.Context, fn func(context.Context, *tx) error) error {
-	if err := ctx.Err(); err != nil {
-		return unavailable(err)
+	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactionLimit)
+	defer cancel()
+	begun := context.AfterFunc(ctx, cancel)
+	sqlTx, err := s.db.DB.BeginTx(whole, nil)
+	if !begun() {
+		err = errors.Join(ctx.Err(), err)
 	}
-	sqlTx, err := s.db.DB.BeginTx(context.WithoutCancel(ctx), nil)
 	if err != nil {
 		return unavailable(err)
 	}

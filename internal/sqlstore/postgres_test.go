@@ -114,6 +114,41 @@ func TestPostgresLostCommit(t *testing.T) {
 	}
 }
 
+// TestPostgresWaitEnds: who waits for a connection gives up with the request, however long the others take.
+func TestPostgresWaitEnds(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		return
+	}
+	s := openPostgres(t)
+	var busy sync.WaitGroup
+	holding, release := make(chan struct{}), make(chan struct{})
+	for range sqlstore.MaxConnections {
+		c := put(t, s)
+		busy.Go(func() {
+			_, _ = s.Update(t.Context(), c.ID, func(*callbacks.Callback) (callbacks.Change, error) { // its end is not what is tested
+				holding <- struct{}{}
+				<-release
+				return callbacks.Change{}, nil
+			})
+		})
+	}
+	for range sqlstore.MaxConnections {
+		<-holding
+	}
+	ctx, giveUp := context.WithCancel(t.Context())
+	waits := make(chan error)
+	go func() {
+		waits <- s.Record(ctx, callbacks.AuditEntry{Action: callbacks.ActionSignedIn, At: callbackstest.T0})
+	}()
+	giveUp()
+	if err := <-waits; !errors.Is(err, callbacks.ErrUnavailable) && !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	close(release)
+	busy.Wait()
+}
+
 var scanned = regexp.MustCompile(`Scan .*actual rows=(\d+) loops=(\d+)`)
 
 // TestPostgresReadsAPage looks how many rows PostgreSQL reads for a page: those of the page from each arm, and not all that
