@@ -100,7 +100,7 @@ func (s *server) fail(err error, c echo.Context) {
 		failed = render(c, f.status, f.page(s, c, err))
 	case webhook:
 		failed = intake.ProblemOf(err).Write(c.Response())
-	case script, machine:
+	case script, stream, machine:
 		failed = c.String(f.status, f.line+"\n")
 	}
 	if failed != nil && f.status != statusClientGone {

@@ -27,7 +27,7 @@ var routes = []route{
 	{http.MethodGet, "/admin/callbacks", page, adminOrAuditor, (*server).admin},
 	{http.MethodGet, "/admin/watches", page, adminOrAuditor, (*server).watches},
 	{http.MethodGet, "/audit", page, adminOrAuditor, (*server).audit},
-	{http.MethodGet, "/events", script, anyRole, (*server).events},
+	{http.MethodGet, "/events", stream, anyRole, (*server).events},
 	{http.MethodPost, "/demo/samples", form, anyRole, (*server).startSample},
 
 	{http.MethodGet, "/signin", page, public, (*server).signIn},
@@ -53,9 +53,10 @@ const (
 	page kind = "page"
 	// form: a person posts a form of a page. The answer is a page or a redirect to one.
 	form kind = "form"
-	// script: a script of a page asks, for a fragment, JSON or events. Failures are a line of text, and nothing is compressed:
-	// compressors hold back the events of a stream.
+	// script: a script of a page asks, for a fragment or JSON. Failures are a line of text.
 	script kind = "script"
+	// stream: a script of a page listens to events for minutes. Nothing is compressed: compressors hold events back.
+	stream kind = "stream"
 	// webhook: a sender posts. It proves itself by signature or key, has no session, and reads failures as problem+json.
 	webhook kind = "webhook"
 	// machine: probes, scrapers and files. No session, so that they do not touch the database.
@@ -76,7 +77,9 @@ func (s *server) mount(e *echo.Echo) {
 			compress := middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1 << 10, Level: gzip.BestSpeed})
 			around = append(around, withTimeout, limitBody(maxForm), compress, s.sameOrigin, s.session, s.guard(r))
 		case script:
-			around = append(around, limitBody(maxForm), s.sameOrigin, s.session, s.guard(r))
+			around = append(around, withTimeout, limitBody(maxForm), s.sameOrigin, s.session, s.guard(r))
+		case stream:
+			around = append(around, s.sameOrigin, s.session, s.guard(r))
 		case webhook:
 			around = append(around, withTimeout, s.countAnswer, s.guard(r)) // intake bounds the body itself
 		case machine:
@@ -87,7 +90,7 @@ func (s *server) mount(e *echo.Echo) {
 		}
 		handler := func(c echo.Context) error { return r.handler(s, c) }
 		e.Add(r.method, r.path, handler, around...)
-		if r.method == http.MethodGet && r.path != "/events" {
+		if r.method == http.MethodGet && r.kind != stream {
 			e.Add(http.MethodHead, r.path, handler, around...)
 		}
 	}

@@ -12,10 +12,11 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Times of the HTTP server. There is no write timeout: streams are long and set their own.
+// Times of the HTTP server. Streams lift the write timeout and set their own.
 const (
 	readHeaderTimeout = 5 * time.Second
 	readTimeout       = 30 * time.Second
+	writeTimeout      = time.Minute
 	idleTimeout       = 2 * time.Minute
 	// lingerTime is how long serve works on after readiness has said no. With the next one and the five seconds that
 	// workers take at most, a stop ends within the ten that orchestrators wait.
@@ -39,7 +40,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 // run serves until ctx ends or a part fails. The workers stop last, so that what is decided while requests end is delivered too.
 func (d *desk) run(ctx context.Context, l net.Listener) error {
 	server := &http.Server{
-		Handler: d.site, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout,
+		Handler: d.site, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelDebug), // broken handshakes and the like
 	}
 	group, ctx := errgroup.WithContext(ctx)
