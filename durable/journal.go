@@ -75,6 +75,8 @@ func (j *journal) operation(wireID string) (types.Operation, bool) {
 
 // execution returns the record of the execution itself, which holds its input.
 func (j *journal) execution() (types.Operation, bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	for _, op := range j.operations {
 		if op.Type == types.OperationTypeExecution {
 			return op, true
