@@ -23,6 +23,8 @@ const (
 	lingerTime = 2 * time.Second
 	// requestsTimeout is how long a stop waits for requests that have begun.
 	requestsTimeout = 2 * time.Second
+	// stopLimit ends a stop that hangs all the same, as with a database on whose connections nobody answers.
+	stopLimit = 9500 * time.Millisecond
 	// sessionSweep is how often ended sessions are forgotten, sessionBatch how many at a time.
 	sessionSweep = 10 * time.Minute
 	sessionBatch = 1000
@@ -63,7 +65,15 @@ func (d *desk) run(ctx context.Context, l net.Listener) error {
 		d.drain(context.WithoutCancel(ctx), server)
 		return nil
 	})
-	return group.Wait()
+	ended, overdue := make(chan error, 1), make(chan struct{})
+	go func() { ended <- group.Wait() }()
+	context.AfterFunc(ctx, func() { time.AfterFunc(stopLimit, func() { close(overdue) }) })
+	select {
+	case err := <-ended:
+		return err
+	case <-overdue:
+		return errors.New("the stop took too long; what was under way is settled at the next start")
+	}
 }
 
 // drain ends the requests: readiness says no, a while later streams are cut, which browsers open again elsewhere, and what

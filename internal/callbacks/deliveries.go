@@ -74,14 +74,14 @@ func (d *Deliveries) Wake() {
 // attempt without an answer, so that another replica goes on at once.
 func (d *Deliveries) Run(ctx context.Context) {
 	d.open(ctx)
-	loop(ctx, "deliveries", d.log, d.now, d.wake, d.runOnce)
+	loop(ctx, "deliveries", d.log, d.now, d.wake, func(round context.Context) (time.Time, error) { return d.runOnce(round, ctx) })
 	d.close()
 	d.calls.Wait()
 }
 
-// runOnce claims what is due and starts the calls. It does not wait for them: one slow call must not hold up the rest. Nothing is
-// claimed for a lane that is full.
-func (d *Deliveries) runOnce(ctx context.Context) (time.Time, error) {
+// runOnce claims what is due and starts the calls, in a context of their own. It does not wait for them: one slow call must not
+// hold up the rest. Nothing is claimed for a lane that is full.
+func (d *Deliveries) runOnce(ctx, calls context.Context) (time.Time, error) {
 	now := d.now()
 	full, free := d.slots.free()
 	if len(full) > 0 && now.Before(d.lookAt) {
@@ -94,7 +94,7 @@ func (d *Deliveries) runOnce(ctx context.Context) (time.Time, error) {
 	}
 	for _, work := range claimed {
 		d.slots.take(work.Delivery.Lane) // there was one, unless a decision was handed over meanwhile
-		d.calls.Go(func() { d.deliver(ctx, work) })
+		d.calls.Go(func() { d.deliver(calls, work) })
 	}
 	switch full, _ = d.slots.free(); {
 	case len(full) > 0:

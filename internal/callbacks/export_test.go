@@ -13,7 +13,7 @@ func (a Announcement) Callback(source string, queues Queues, now time.Time) (Cal
 
 // RunOnce does one round and waits for its calls.
 func (d *Deliveries) RunOnce(ctx context.Context) error {
-	_, err := d.runOnce(ctx)
+	_, err := d.runOnce(ctx, ctx)
 	d.calls.Wait()
 	return err
 }
@@ -26,7 +26,7 @@ func (d *Deliveries) NoJitter() *Deliveries {
 
 // RunOnce does one round and waits for its calls.
 func (h *Heartbeats) RunOnce(ctx context.Context) error {
-	_, err := h.runOnce(ctx)
+	_, err := h.runOnce(ctx, ctx)
 	h.calls.Wait()
 	return err
 }

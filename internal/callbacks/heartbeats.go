@@ -46,12 +46,13 @@ func (h *Heartbeats) Wake() { h.wake.ring() }
 
 // Run beats until ctx ends. Calls that are under way have a few seconds to finish.
 func (h *Heartbeats) Run(ctx context.Context) {
-	loop(ctx, "heartbeats", h.log, h.now, h.wake, h.runOnce)
+	loop(ctx, "heartbeats", h.log, h.now, h.wake, func(round context.Context) (time.Time, error) { return h.runOnce(round, ctx) })
 	h.calls.Wait()
 }
 
-// runOnce claims the beats that are due and starts them. The claim moves the schedule on, so a crash costs one beat at most.
-func (h *Heartbeats) runOnce(ctx context.Context) (time.Time, error) {
+// runOnce claims the beats that are due and starts them; calls is their context. The claim moves the schedule on, so a crash
+// costs one beat at most.
+func (h *Heartbeats) runOnce(ctx, calls context.Context) (time.Time, error) {
 	free := min(cap(h.slots)-len(h.slots), heartbeatsAtOnce)
 	if free == 0 {
 		return time.Time{}, nil // a call that ends wakes us
@@ -72,8 +73,8 @@ func (h *Heartbeats) runOnce(ctx context.Context) (time.Time, error) {
 		h.slots <- struct{}{}
 		h.calls.Go(func() {
 			defer h.release()
-			if err := h.beat(ctx, c); err != nil {
-				h.log.ErrorContext(ctx, "heartbeat not recorded", "callback", c.ID, "error", err)
+			if err := h.beat(calls, c); err != nil {
+				h.log.ErrorContext(calls, "heartbeat not recorded", "callback", c.ID, "error", err)
 			}
 		})
 	}

@@ -15,6 +15,10 @@ const retryInterval = 2 * time.Second
 // minimumPause keeps a worker whose next work is due now, but claimed by somebody else, from spinning.
 const minimumPause = 20 * time.Millisecond
 
+// roundLimit is longer than any round takes: what hangs in one, such as a connection to the database that nobody answers on any
+// more, must not end the worker.
+const roundLimit = time.Minute
+
 // Times of a stop. Orchestrators kill what is still there 10 s after they asked, and requests have had their share by then.
 const (
 	stopCalls  = 3 * time.Second // then calls under way are cut, and their answers count as lost
@@ -54,7 +58,7 @@ func (a alarm) ring() {
 	}
 }
 
-// loop runs rounds until ctx ends. A round returns when the next one is due, zero for "when woken"; it is run again at the
+// loop runs rounds until ctx ends. The context of a round ends after roundLimit. A round returns when the next one is due, zero for "when woken"; it is run again at the
 // latest after pollInterval.
 func loop(ctx context.Context, name string, log *slog.Logger, now func() time.Time, wake alarm, round func(context.Context) (time.Time, error)) {
 	timer := time.NewTimer(0)
@@ -66,7 +70,9 @@ func loop(ctx context.Context, name string, log *slog.Logger, now func() time.Ti
 		case <-timer.C:
 		case <-wake:
 		}
-		next, err := round(ctx)
+		limited, cancel := context.WithTimeout(ctx, roundLimit)
+		next, err := round(limited)
+		cancel()
 		pause := pollInterval
 		switch {
 		case ctx.Err() != nil:

@@ -2,12 +2,25 @@ package sqlstore
 
 import (
 	"context"
+	"time"
 
 	"countersign/internal/callbacks"
 )
 
 // MaxConnections is how many transactions one process has at once.
 const MaxConnections = maxConnections
+
+// CommitInSilence is a transaction whose connection is silenced before its commit.
+func (s *Store) CommitInSilence(ctx context.Context, silence func()) error {
+	return s.transact(ctx, func(ctx context.Context, t *tx) error {
+		_, err := t.exec(ctx, "select 1")
+		silence()
+		return err
+	})
+}
+
+// LimitTransactions sets how long a transaction may take on PostgreSQL.
+func (s *Store) LimitTransactions(limit time.Duration) { s.limit = limit }
 
 // ExplainList runs the statement that finds a page and returns what PostgreSQL tells of it.
 func (s *Store) ExplainList(ctx context.Context, q callbacks.Query) ([]string, error) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/uptrace/bun"
@@ -20,7 +21,8 @@ type Store struct {
 	// transact runs fn in a transaction and returns after its commit. fn may be run more than once.
 	transact func(ctx context.Context, fn func(context.Context, *tx) error) error
 	close    func() error
-	readings *readings // nil where others write too
+	readings *readings     // nil where others write too
+	limit    time.Duration // of a transaction on PostgreSQL
 }
 
 var _ callbacks.Store = (*Store)(nil)

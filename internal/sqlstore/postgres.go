@@ -26,7 +26,7 @@ const (
 	lockRetry, lockTries = 1, 300
 	// transactionLimit is longer than any transaction takes in a database that works. Requests and workers give up before, but
 	// not on a commit.
-	transactionLimit = 30 * time.Second
+	transactionLimit = 15 * time.Second
 )
 
 // errPostgresURL stands for pgx's own error, which repeats the URL.
@@ -51,7 +51,7 @@ func openPostgres(ctx context.Context, url string) (*Store, error) {
 	if err := migrate(ctx, pool, &postgresDialect, goose.WithSessionLocker(locker)); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	s := &Store{dialect: &postgresDialect, db: bun.NewDB(pool, postgresDialect.bun())}
+	s := &Store{dialect: &postgresDialect, db: bun.NewDB(pool, postgresDialect.bun()), limit: transactionLimit}
 	s.transact, s.close = s.transactPostgres, s.db.Close
 	return s, nil
 }
@@ -70,10 +70,12 @@ func (s *Store) transactPostgres(ctx context.Context, fn func(context.Context, *
 }
 
 // transactOnce lets ctx interrupt the wait for a connection and the work, but not the commit: its outcome would not be known.
-// That a connection hangs is noticed after transactionLimit.
+// A connection on which nobody answers any more is given up after the limit.
 func (s *Store) transactOnce(ctx context.Context, fn func(context.Context, *tx) error) error {
-	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), transactionLimit)
+	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limit)
 	defer cancel()
+	ctx, stop := context.WithTimeout(ctx, s.limit)
+	defer stop()
 	begun := context.AfterFunc(ctx, cancel)
 	sqlTx, err := s.db.DB.BeginTx(whole, nil)
 	if !begun() {

@@ -1,0 +1,124 @@
+package sqlstore_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/sqlstore"
+)
+
+// wire passes connections on to PostgreSQL, until silence: then nothing more comes through those that are there, and neither
+// side is told, as when a network drops them.
+type wire struct {
+	listener net.Listener
+	server   string
+
+	mu     sync.Mutex
+	silent chan struct{} // of the connections from now on
+	all    sync.WaitGroup
+}
+
+func newWire(t *testing.T, server string) *wire {
+	t.Helper()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &wire{listener: l, server: server, silent: make(chan struct{})}
+	w.all.Go(w.accept)
+	t.Cleanup(func() {
+		_ = l.Close()
+		w.silence()
+		w.all.Wait()
+	})
+	return w
+}
+
+func (w *wire) accept() {
+	for {
+		near, err := w.listener.Accept()
+		if err != nil {
+			return
+		}
+		far, err := new(net.Dialer).DialContext(context.Background(), "tcp", w.server)
+		if err != nil {
+			_ = near.Close()
+			continue
+		}
+		w.mu.Lock()
+		silent := w.silent
+		w.mu.Unlock()
+		w.all.Go(func() { pass(near, far, silent) })
+		w.all.Go(func() { pass(far, near, silent) })
+	}
+}
+
+// pass copies what comes until silence. Whoever closes is still noticed afterwards.
+func pass(to, from net.Conn, silent chan struct{}) {
+	defer to.Close()
+	buffer := make([]byte, 32<<10)
+	for {
+		n, err := from.Read(buffer)
+		if err != nil {
+			return
+		}
+		select {
+		case <-silent:
+			_, _ = io.Copy(io.Discard, from) // ends when the connection does
+			return
+		default:
+		}
+		if _, err := to.Write(buffer[:n]); err != nil {
+			return
+		}
+	}
+}
+
+// silence kills the connections that are there; later ones pass.
+func (w *wire) silence() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	close(w.silent)
+	w.silent = make(chan struct{})
+}
+
+// TestPostgresSilent: a connection on which nobody answers any more is given up, also in a commit, and the next one works.
+func TestPostgresSilent(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		return
+	}
+	u, err := url.Parse(newDatabase(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWire(t, u.Host)
+	u.Host = w.listener.Addr().String()
+	s, err := sqlstore.Open(t.Context(), u.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	put(t, s)
+	s.LimitTransactions(time.Second)
+	signedIn := callbacks.AuditEntry{Action: callbacks.ActionSignedIn, At: callbackstest.T0}
+
+	w.silence()
+	if err := s.Record(t.Context(), signedIn); !errors.Is(err, callbacks.ErrUnavailable) || errors.Is(err, callbacks.ErrUncertain) {
+		t.Errorf("a transaction that could not begin gives %v, want ErrUnavailable", err)
+	}
+	if err := s.Record(t.Context(), signedIn); err != nil {
+		t.Errorf("the next connection gives %v", err)
+	}
+	if err := s.CommitInSilence(t.Context(), w.silence); !errors.Is(err, callbacks.ErrUncertain) {
+		t.Errorf("a commit without an answer gives %v, want ErrUncertain", err)
+	}
+}
