@@ -23,6 +23,10 @@ type dialect struct {
 	// SQLite has one writer and needs neither.
 	forUpdate, skipLocked string
 
+	// sharedTables says that a process of a newer version may add columns while this one works. What * means would then change
+	// under statements that are prepared.
+	sharedTables bool
+
 	// statement turns a text with ? into the database's own form, and its arguments into those of a statement that the
 	// driver prepares once.
 	statement func(text string, args []any) (string, []any)
@@ -61,6 +65,9 @@ var postgresDialect = dialect{
 	migrations: "postgres",
 	forUpdate:  " for update",
 	skipLocked: " for update skip locked",
+
+	sharedTables: true,
+
 	statement: func(text string, args []any) (string, []any) {
 		return numbered(text), append([]any{pgx.QueryExecModeCacheStatement}, args...)
 	},

@@ -22,6 +22,7 @@ type Store struct {
 	transact func(ctx context.Context, fn func(context.Context, *tx) error) error
 	close    func() error
 	readings *readings     // nil where others write too
+	file     *file         // of SQLite
 	limit    time.Duration // of a transaction on PostgreSQL
 }
 
@@ -52,10 +53,15 @@ func sqlitePath(url string) (path string, ok bool) {
 // Close finishes the transactions that were begun and closes the database. Calls after it return [callbacks.ErrUnavailable].
 func (s *Store) Close() error { return s.close() }
 
-// Ping checks that the database answers.
+// Ping checks that the database answers, from a table: a constant would come from anywhere.
 func (s *Store) Ping(ctx context.Context) error {
-	var one int
-	return unavailable(s.db.NewSelect().ColumnExpr("1").Scan(ctx, &one))
+	if s.file != nil {
+		if err := s.file.there(); err != nil {
+			return err
+		}
+	}
+	var any bool
+	return unavailable(s.db.NewRaw("select exists (select 1 from callbacks)").Scan(ctx, &any))
 }
 
 // migrate brings the tables up to date.
@@ -71,5 +77,13 @@ func migrate(ctx context.Context, db *sql.DB, d *dialect, options ...goose.Provi
 	if _, err := provider.Up(ctx); err != nil {
 		return unavailable(fmt.Errorf("migrate the database: %w", err))
 	}
-	return nil
+	version, err := provider.GetDBVersion(ctx)
+	if err != nil {
+		return unavailable(fmt.Errorf("ask for the version of the tables: %w", err))
+	}
+	newest, err := d.newest()
+	if err == nil && version > newest {
+		return fmt.Errorf("the tables are of version %d and this program knows %d at most: start the newer program, or restore a backup", version, newest)
+	}
+	return err
 }

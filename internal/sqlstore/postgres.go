@@ -51,7 +51,7 @@ func openPostgres(ctx context.Context, url string) (*Store, error) {
 	if err := migrate(ctx, pool, &postgresDialect, goose.WithSessionLocker(locker)); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	s := &Store{dialect: &postgresDialect, db: bun.NewDB(pool, postgresDialect.bun()), limit: transactionLimit}
+	s := &Store{dialect: &postgresDialect, db: bun.NewDB(pool, postgresDialect.bun(), bun.WithDiscardUnknownColumns()), limit: transactionLimit}
 	s.transact, s.close = s.transactPostgres, s.db.Close
 	return s, nil
 }

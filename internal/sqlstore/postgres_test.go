@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
@@ -111,6 +112,61 @@ func TestPostgresLostCommit(t *testing.T) {
 	err := openPostgres(t).CommitWithoutServer(t.Context())
 	if !errors.Is(err, callbacks.ErrUncertain) || !errors.Is(err, callbacks.ErrUnavailable) {
 		t.Errorf("got %v, want ErrUncertain and ErrUnavailable", err)
+	}
+}
+
+// TestPostgresNewerTables: during an upgrade a newer replica adds columns, and the older ones work on until they are replaced.
+func TestPostgresNewerTables(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		return
+	}
+	at := newDatabase(t)
+	s, err := sqlstore.Open(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	live := func() {
+		t.Helper()
+		now, c := callbackstest.T0, put(t, s)
+		check := func(_ any, err error) {
+			t.Helper()
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		check(s.Review(t.Context(), c.ID, func(c *callbacks.Callback, _ []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
+			review := callbacks.Review{ID: callbacks.NewID(), Callback: c.ID, By: callbackstest.Person("ada"), OpenedAt: now, RenewedAt: now}
+			return []callbacks.Review{review}, callbacks.AuditEntry{}, nil
+		}))
+		check(s.Update(t.Context(), c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+			callbackstest.DecidedBy("ada", now)(c)
+			c.NextHeartbeatAt = now
+			return callbacks.Change{Delivery: &callbacks.Delivery{Callback: c.ID, Completion: callbackstest.NewCompletion(), DueAt: now}}, nil
+		}))
+		check(s.ClaimDeliveries(t.Context(), now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 10, nil))
+		check(s.FinishDelivery(t.Context(), "w", callbacks.Attempt{Number: 1}, c.ID, func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) {
+			return callbacks.AuditEntry{}, nil
+		}))
+		check(s.ClaimHeartbeats(t.Context(), now, 10))
+		check(s.List(t.Context(), callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAll}, AllQueues: true, Now: now}))
+		check(s.Audit(t.Context(), callbacks.AuditQuery{AllQueues: true, Limit: 10}))
+		check(s.Content(t.Context(), c.ID))
+		check(nil, s.ChangeBudget(t.Context(), callbacks.Lane{Region: "eu-west-1"}, func(*callbacks.ReadBudget) {}))
+	}
+	live()
+	u, err := url.Parse(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range []string{"callbacks", "contents", "deliveries", "attempts", "reviews", "audit", "messages", "sessions", "watches", "executions", "read_budgets"} {
+		exec(t, u, "alter table "+table+" add column later text")
+	}
+	live()
+	exec(t, u, "insert into goose_db_version (version_id, is_applied) values (99, true)")
+	if newer, err := sqlstore.Open(t.Context(), at); err == nil || !strings.Contains(err.Error(), "newer program") {
+		t.Errorf("tables of a newer version are opened: %v, %v", newer, err)
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"sync"
 
 	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
 )
 
 // sqlitePragmas hold for every connection. FULL makes each commit durable; the log is cut back to 64 MiB after a rush.
@@ -27,16 +29,18 @@ func sqliteDSN(path string, pragmas ...string) string {
 
 func openSQLite(ctx context.Context, path string) (*Store, error) {
 	// SQLite would make the file readable for everybody; its log gets the mode of the file.
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	made, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("make the folder of the database file first: %w", err)
 	case err != nil:
 		return nil, fmt.Errorf("open the database file: %w", err)
 	}
-	if err := file.Close(); err != nil {
+	info, err := made.Stat()
+	if err := errors.Join(err, made.Close()); err != nil {
 		return nil, fmt.Errorf("open the database file: %w", err)
 	}
+	opened := &file{path, info}
 	writing, err := sql.Open("sqlite", sqliteDSN(path))
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
@@ -61,7 +65,11 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 		dialect:  &sqliteDialect,
 		db:       db,
 		readings: kept,
+		file:     opened,
 		transact: func(ctx context.Context, fn func(context.Context, *tx) error) error {
+			if err := opened.there(); err != nil {
+				return err
+			}
 			defer kept.wrote()
 			return w.transact(ctx, fn)
 		},
@@ -70,4 +78,23 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 			return errors.Join(prepared.close(), db.Close())
 		}),
 	}, nil
+}
+
+// file is the database file as it was opened.
+type file struct {
+	path string
+	info os.FileInfo
+}
+
+// there is an error once the path names another file or none: what is written to the one that is open would be lost with this
+// process.
+func (f *file) there() error {
+	now, err := os.Stat(f.path)
+	if err == nil && !os.SameFile(now, f.info) {
+		err = fmt.Errorf("%s is another file than the one that was opened: start again", f.path)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", callbacks.ErrUnavailable, err)
+	}
+	return nil
 }

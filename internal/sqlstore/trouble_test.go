@@ -1,9 +1,11 @@
 package sqlstore
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -37,6 +39,52 @@ func announce(t *testing.T, s *Store, c callbacks.Callback, payload []byte) erro
 	_, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{Payload: payload}, "f",
 		callbackstest.Entry(c, callbacks.ActionReceived, callbackstest.T0))
 	return err
+}
+
+// TestFileGone: what is written to a file that was deleted, or replaced, would be lost. Readiness says so.
+func TestFileGone(t *testing.T) {
+	t.Parallel()
+	s, path, _ := openTroubled(t)
+	if err := s.Ping(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	check := func(what string) {
+		t.Helper()
+		if err := s.Ping(t.Context()); !errors.Is(err, callbacks.ErrUnavailable) {
+			t.Errorf("%s: ping gives %v, want ErrUnavailable", what, err)
+		}
+		if err := announce(t, s, callbackstest.NewCallback(), nil); !errors.Is(err, callbacks.ErrUnavailable) {
+			t.Errorf("%s: a write gives %v, want ErrUnavailable", what, err)
+		}
+	}
+	if err := os.Rename(path, path+".moved"); err != nil {
+		t.Fatal(err)
+	}
+	check("moved")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	check("replaced")
+}
+
+// TestFileOverwritten: readiness looks into the file.
+func TestFileOverwritten(t *testing.T) {
+	t.Parallel()
+	s, path, _ := openTroubled(t)
+	beside, err := sql.Open("sqlite", sqliteDSN(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer beside.Close()
+	if _, err := beside.ExecContext(t.Context(), "pragma wal_checkpoint(truncate)"); err != nil { // else all is still in the log
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, bytes.Repeat([]byte("not a database "), 1000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Ping(t.Context()); !errors.Is(err, callbacks.ErrUnavailable) {
+		t.Errorf("ping gives %v, want ErrUnavailable", err)
+	}
 }
 
 // TestDiskFull bounds the file instead of filling a disk: SQLite answers both in the same way.

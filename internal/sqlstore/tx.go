@@ -35,8 +35,12 @@ func (t *tx) exec(ctx context.Context, text string, args ...any) (int64, error) 
 	return n, unavailable(err)
 }
 
-// rows reads every row of a statement: structs by column name, or single values.
+// rows reads every row of a statement: structs by column name, or single values. In "select *" and "returning *" the star stands
+// for the columns of T.
 func rows[T any](ctx context.Context, t *tx, text string, args ...any) ([]T, error) {
+	if t.dialect.sharedTables {
+		text = withColumns[T](t.db, text)
+	}
 	text, args = t.dialect.statement(text, args)
 	found, err := t.statements.Query(ctx, text, args)
 	if err != nil {
@@ -47,6 +51,20 @@ func rows[T any](ctx context.Context, t *tx, text string, args ...any) ([]T, err
 		return nil, unavailable(err)
 	}
 	return all, nil
+}
+
+// withColumns names the columns of T in the place of *.
+func withColumns[T any](db *bun.DB, text string) string {
+	row := reflect.TypeFor[T]()
+	if row.Kind() != reflect.Struct || !strings.Contains(text, "*") {
+		return text
+	}
+	var names []string
+	for _, f := range db.Table(row).Fields {
+		names = append(names, f.Name)
+	}
+	columns := strings.Join(names, ", ")
+	return strings.NewReplacer("select *", "select "+columns, "returning *", "returning "+columns).Replace(text)
 }
 
 // row reads the one row of a statement, or gives sql.ErrNoRows.
