@@ -178,7 +178,7 @@ func TestAnnouncedField(t *testing.T) {
 		if form.Find("[name=source]").Length() != 1 || form.Find("select[name=source] option[value=announced]").Length() != 1 {
 			t.Errorf("%q: the form has %d fields for it", source, form.Find("[name=source]").Length())
 		}
-		if got := words(form.Find("select[name=ends] option[selected]")); got != "Gone: ended elsewhere" {
+		if got := words(form.Find("select[name=ends] option[selected]")); got != "Ended elsewhere" {
 			t.Errorf("%q: %q is selected of the ends", source, got)
 		}
 		if form.Find(`a[href="/admin/callbacks"]`).Length() != 1 {

@@ -82,7 +82,7 @@ func endsChoices(chosen string) []Range {
 	choices := []Range{
 		{Label: "Ends at any time"}, {Key: "15m", Label: "Ends within 15 min"}, {Key: "1h", Label: "Ends within 1 h"},
 		{Key: "24h", Label: "Ends within 24 h"}, {Key: endsBetween, Label: "Ends between…"},
-		{Key: EndsGone, Label: "Gone: ended elsewhere"},
+		{Key: EndsGone, Label: "Ended elsewhere"},
 	}
 	if slices.ContainsFunc(choices, func(r Range) bool { return r.Key == chosen }) {
 		return choices
