@@ -101,12 +101,12 @@ type WatchStore interface {
 	// Lookup returns the callback with a token of Lambda, or [ErrNotFound].
 	Lookup(ctx context.Context, id CallbackID) (Callback, error)
 
-	// ChangeBudget changes a lane's budget, which is made when there is none.
-	ChangeBudget(ctx context.Context, lane Lane, fn func(*ReadBudget)) error
 	// Gone counts the callbacks of functions that somebody announced and that are [Callback.Gone], each up to limit. A function
 	// without any may be missing.
 	Gone(ctx context.Context, functions []string, limit int) (map[string]int, error)
 
+	// ChangeBudget changes a lane's budget, which is made when there is none.
+	ChangeBudget(ctx context.Context, lane Lane, fn func(*ReadBudget)) error
 	// Budgets returns the budgets by account and region.
 	Budgets(ctx context.Context) ([]ReadBudget, error)
 }

@@ -54,7 +54,8 @@ func (s *Store) list(ctx context.Context, q callbacks.Query, statement *bun.RawQ
 // gone is indexed by function alone.
 func (s *Store) walk(ctx context.Context, q callbacks.Query) (walk, error) {
 	queues, all := queuesOf(q)
-	if all && q.Function != "" && !(q.Gone && q.Source == callbacks.SourceAnnounced) {
+	byFunction := q.Gone && q.Source == callbacks.SourceAnnounced
+	if all && q.Function != "" && !byFunction {
 		text := "with recursive " + queuesText + " select name from queues where name is not null"
 		if err := s.db.NewRaw(text).Scan(ctx, &queues); err != nil {
 			return walk{}, fmt.Errorf("list queues: %w", unavailable(err))
