@@ -3,6 +3,9 @@ package e2e_test
 import (
 	"strings"
 	"testing"
+
+	"countersign/internal/demo"
+	"countersign/internal/locallambda"
 )
 
 // TestFound: a callback that nobody announced is found in the histories of a function that is watched, and decided like any
@@ -30,4 +33,29 @@ func TestFound(t *testing.T) {
 	priya.open("/admin/watches")
 	priya.reads("#list", silent)
 	priya.inspect("watches")
+}
+
+// TestAnnouncedGone: a callback that was announced, and that something else ended before anybody decided, is counted beside its
+// function. The number leads to a list of that alone, whose filter can be seen and taken away.
+func TestAnnouncedGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(settings map[string]string) { settings["WATCH"] = `{"` + function + `": {"queue": "finance"}}` })
+	a, waiting := w.ask(t, expense(func(q *demo.Question) { q.HeartbeatTimeoutSeconds = 30 })), w.ask(t, expense())
+	mara := w.signIn(t, "mara")
+	mara.open(a.page())
+	w.await(t, locallambda.HeartbeatReceived, a.executionARN)
+	w.failElsewhere(t, a)
+	mara.reaches("closed")
+	priya := w.signIn(t, "priya")
+	priya.open("/admin/watches")
+	priya.inspect("watches-gone")
+	priya.click(`.watches a[href*="ends=gone"]`)
+	priya.see(a.row())
+	priya.reads(".adm-filters", "Announced", "Ended elsewhere")
+	if priya.count(waiting.row()) != 0 {
+		t.Error("what waits is listed as gone")
+	}
+	priya.inspect("admin-gone")
+	priya.click(".adm-filters a.btn")
+	priya.see(waiting.row())
 }

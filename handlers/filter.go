@@ -13,7 +13,7 @@ import (
 const (
 	endsCustom     = "custom"     // between from and to
 	endsUnattended = "unattended" // a missing heartbeat ends it, and nobody keeps it alive
-	endsTimedOut   = "timed_out"  // a clock ended it already; only in the list of all callbacks
+	endsTimedOut   = "timed_out"  // a clock ended it already; only in the list of all callbacks, like what is gone
 )
 
 // endsWithin are the short names for what ends soon, whether its time is up already or not.
@@ -24,7 +24,7 @@ type listing struct {
 	scope           callbacks.Scope
 	search          string
 	function, queue string
-	source          string // only in the list of all callbacks
+	source          string // only in the list of all callbacks; a sender, or one of the domain's own
 	ends            string
 	from, to        time.Time // bounds of endsCustom
 	states          []callbacks.State
@@ -57,8 +57,8 @@ func parseListing(query url.Values, fallback callbacks.Scope, zone *time.Locatio
 		l.source = p.text("source")
 		l.states = p.states("state")
 		l.receivedFrom, l.receivedBefore = p.moment("received_from"), p.moment("received_to")
-	} else if l.ends == endsTimedOut {
-		p.faults.Add("ends", "Only the list of all callbacks has what timed out.")
+	} else if l.ends == endsTimedOut || l.ends == views.EndsGone {
+		p.faults.Add("ends", "Only the list of all callbacks has what timed out or is gone.")
 	}
 	return l, p.faults.Err()
 }
@@ -69,7 +69,7 @@ var scopes = []string{
 }
 
 func endsKeys() []string {
-	keys := []string{endsCustom, endsUnattended, endsTimedOut}
+	keys := []string{endsCustom, endsUnattended, endsTimedOut, views.EndsGone}
 	for key := range endsWithin {
 		keys = append(keys, key)
 	}
@@ -128,6 +128,9 @@ func (l listing) filter(now time.Time) callbacks.Filter {
 		return withDefaults(f)
 	case l.ends == endsTimedOut:
 		f.States = []callbacks.State{callbacks.TimedOut}
+		return withDefaults(f)
+	case l.ends == views.EndsGone:
+		f.Gone, f.States = true, []callbacks.State{callbacks.TimedOut, callbacks.Closed}
 		return withDefaults(f)
 	case l.ends == endsUnattended:
 		f.Ends.Unattended = true

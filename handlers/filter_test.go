@@ -57,11 +57,12 @@ func drawListing(t *rapid.T) listing {
 		l.after = &callbacks.Cursor{Key: rapid.Int64().Draw(t, "key"), ID: callbacks.ID(rapid.StringMatching(`[a-z0-9]{1,26}`).Draw(t, "id"))}
 	}
 	if l.scope != callbacks.ScopeAll {
-		if l.ends == endsTimedOut {
+		if l.ends == endsTimedOut || l.ends == views.EndsGone {
 			l.ends = ""
 		}
 		return l
 	}
+	l.source = text.Draw(t, "source")
 	l.receivedFrom, l.receivedBefore = moment.Draw(t, "received from"), moment.Draw(t, "received before")
 	if states := rapid.SliceOfDistinct(rapid.SampledFrom(callbacks.States), rapid.ID).Draw(t, "states"); len(states) > 0 {
 		l.states = states
@@ -84,6 +85,7 @@ func TestParseListing_Refuses(t *testing.T) {
 		"item=../admin":                       "item",
 		"q=%ff":                               "q",
 		"ends=timed_out":                      "ends",
+		"scope=history&ends=gone":             "ends",
 		"scope=all&state=gone":                "state",
 		"scope=all&received_from=x":           "received_from",
 	} {
@@ -141,6 +143,10 @@ func TestListing_Filter(t *testing.T) {
 		}},
 		"all, a search finds every state": {"scope=all&q=EXP-2291", callbacks.Filter{
 			Scope: callbacks.ScopeAll, Search: "EXP-2291", Order: callbacks.OrderNewest,
+		}},
+		"announced and gone, whatever state is chosen": {"scope=all&source=announced&ends=gone&state=pending", callbacks.Filter{
+			Scope: callbacks.ScopeAll, Source: callbacks.SourceAnnounced, Gone: true, Order: callbacks.OrderNewest,
+			States: []callbacks.State{callbacks.TimedOut, callbacks.Closed},
 		}},
 		"timed out": {"scope=all&ends=timed_out&received_from=2026-11-23T11:00:00%2B01:00", callbacks.Filter{
 			Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.TimedOut}, Order: callbacks.OrderNewest,

@@ -64,3 +64,33 @@ func TestWatches_Found(t *testing.T) {
 		t.Errorf("%d: the page does not say that it was found, or offers no decision", a.status)
 	}
 }
+
+// TestWatches_Gone: the page counts what was announced and is gone, and leads to a list of that alone.
+func TestWatches_Gone(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	if err := s.store.SetWatches(t.Context(), []callbacks.Watch{{Function: "expense-approval", Queue: "finance"}}); err != nil {
+		t.Fatal(err)
+	}
+	s.find(expense()) // and another that was announced, in the same execution
+	waiting := expense()
+	waiting.Title, waiting.ExecutionARN = "Expense report EXP-9999", ""
+	s.receive(waiting)
+	if _, err := s.service.ExecutionEnded(t.Context(), callbacks.System("test"), expense().ExecutionARN, callbacks.ExecutionTimedOut, s.clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	b := s.as(audrey)
+	const list = "/admin/callbacks?ends=gone&function=expense-approval&source=announced"
+	if a := b.get("/admin/watches"); !strings.Contains(a.body, `<a href="`+strings.ReplaceAll(list, "&", "&amp;")+`">1</a>`) {
+		t.Errorf("%d: the page does not lead to the one that is gone", a.status)
+	}
+	for _, address := range []string{list, "/admin/callbacks?ends=gone&source=announced"} {
+		a := b.get(address)
+		if !strings.Contains(a.body, "EXP-2291") || strings.Contains(a.body, "EXP-9999") || strings.Contains(a.body, "contract-renewal: sign-off") {
+			t.Errorf("%d: %s does not show that alone", a.status, address)
+		}
+	}
+	if a := b.get("/admin/callbacks?ends=gone&source=discovery"); !strings.Contains(a.body, "contract-renewal: sign-off") || strings.Contains(a.body, "EXP-2291") {
+		t.Errorf("%d: what nobody announced is not listed alone", a.status)
+	}
+}

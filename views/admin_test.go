@@ -161,3 +161,28 @@ func TestAuditPage(t *testing.T) {
 		t.Errorf("pages %q, want %q", links, want)
 	}
 }
+
+// TestAnnouncedField: who announced a callback is a field of the form, which keeps the sender that the address names.
+func TestAnnouncedField(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"": "Announced or not", callbacks.SourceAnnounced: "Announced", callbacks.SourceDiscovery: "Never announced", "expenses": "Announced by expenses",
+	} {
+		m := sampleAdmin()
+		m.Filter.Source, m.Ends, m.Filter.Gone = source, EndsGone, true
+		doc := adminPage(t, "/admin/callbacks?ends=gone&source="+source, m)
+		form := doc.Find("form.adm-filters")
+		if got := form.Find("select[name=source] option[selected]"); words(got) != want || got.AttrOr("value", "") != source {
+			t.Errorf("%q: %q is selected, want %q", source, words(got), want)
+		}
+		if form.Find("[name=source]").Length() != 1 || form.Find("select[name=source] option[value=announced]").Length() != 1 {
+			t.Errorf("%q: the form has %d fields for it", source, form.Find("[name=source]").Length())
+		}
+		if got := words(form.Find("select[name=ends] option[selected]")); got != "Ended elsewhere" {
+			t.Errorf("%q: %q is selected of the ends", source, got)
+		}
+		if form.Find(`a[href="/admin/callbacks"]`).Length() != 1 {
+			t.Errorf("%q: nothing clears the filter", source)
+		}
+	}
+}

@@ -70,14 +70,19 @@ func ariaSort(order, column callbacks.Order) string {
 	return "ascending"
 }
 
-// endsBetween is the key of a span that the reader gives.
-const endsBetween = "custom"
+// EndsGone is the value of the parameter "ends" for what is [callbacks.Callback.Gone]; endsBetween is the one of a span that the
+// reader gives.
+const (
+	EndsGone    = "gone"
+	endsBetween = "custom"
+)
 
 // endsChoices are the ends to choose from, with the one that is chosen elsewhere on the page.
 func endsChoices(chosen string) []Range {
 	choices := []Range{
 		{Label: "Ends at any time"}, {Key: "15m", Label: "Ends within 15 min"}, {Key: "1h", Label: "Ends within 1 h"},
 		{Key: "24h", Label: "Ends within 24 h"}, {Key: endsBetween, Label: "Ends between…"},
+		{Key: EndsGone, Label: "Ended elsewhere"},
 	}
 	if slices.ContainsFunc(choices, func(r Range) bool { return r.Key == chosen }) {
 		return choices
@@ -87,6 +92,17 @@ func endsChoices(chosen string) []Range {
 		label = "Time left: " + Ranges[i].Label
 	}
 	return append(choices, Range{Key: chosen, Label: label})
+}
+
+// sourceChoices are the sources to choose from, and their names, with the sender that is chosen by the page's address.
+func sourceChoices(chosen string) [][2]string {
+	choices := [][2]string{
+		{"", "Announced or not"}, {callbacks.SourceAnnounced, "Announced"}, {callbacks.SourceDiscovery, "Never announced"},
+	}
+	if slices.ContainsFunc(choices, func(c [2]string) bool { return c[0] == chosen }) {
+		return choices
+	}
+	return append(choices, [2]string{chosen, "Announced by " + chosen})
 }
 
 // momentField is a bound of the reader's own span as a field wants it, in their zone.

@@ -117,13 +117,13 @@ func laneName(l callbacks.Lane) string {
 	return l.Account + " " + l.Region
 }
 
-// foundPath lists what waits and nobody announced; gonePath what was closed without the desk. An empty function is any.
+// foundPath lists what waits and nobody announced; gonePath what was announced and is gone. An empty function is any.
 func foundPath(function string) string {
 	return adminPath(url.Values{"source": {callbacks.SourceDiscovery}, "state": {string(callbacks.Pending)}}, function)
 }
 
 func gonePath(function string) string {
-	return adminPath(url.Values{"state": {string(callbacks.Closed)}}, function)
+	return adminPath(url.Values{"source": {callbacks.SourceAnnounced}, "ends": {EndsGone}}, function)
 }
 
 func adminPath(query url.Values, function string) string {
@@ -139,6 +139,11 @@ func announcedBy(c *callbacks.Callback) string {
 		return "Found in history, nobody announced it"
 	}
 	return c.Source
+}
+
+// gone is how many callbacks of a watched function were announced and are gone.
+func (m Watches) gone(w callbacks.WatchState) Count {
+	return Bounded(m.Gone[w.Name()], callbacks.MaxGone)
 }
 
 // neverAnnounced reports a callback of which only the history speaks.

@@ -25,6 +25,7 @@ func sampleWatches() Watches {
 	return Watches{callbacks.Searched{
 		Watches: []callbacks.WatchState{every, watch("expense-approval"), denied},
 		Budgets: []callbacks.ReadBudget{{Lane: callbacks.Lane{Region: "eu-central-1"}, Rate: 5, Minute: now.Truncate(time.Minute), Used: 41}},
+		Gone:    map[string]int{"expense-approval": 2, "order-refund": callbacks.MaxGone},
 	}}
 }
 
@@ -40,14 +41,25 @@ func TestWatchesPage(t *testing.T) {
 	if rows.Length() != 2 {
 		t.Fatalf("%d rows, want one for each function and none for the region", rows.Length())
 	}
-	if got := words(rows.First()); got != "expense-approval eu-central-1 finance 12 4 3 scanned 14 s ago" {
+	if got := words(rows.First()); got != "expense-approval eu-central-1 finance 12 4 3 2 scanned 14 s ago" {
 		t.Errorf("%q", got)
 	}
-	if got := words(rows.Last()); !strings.Contains(got, "0 scanned 14 s ago Access denied. Allow lambda:ListDurableExecutionsByFunction") {
+	if got := words(rows.Last()); !strings.Contains(got, "0 99+ scanned 14 s ago Access denied. Allow lambda:ListDurableExecutionsByFunction") {
 		t.Errorf("%q", got)
 	}
 	if got := rows.First().Find("a").AttrOr("href", ""); got != "/admin/callbacks?function=expense-approval&source=discovery&state=pending" {
 		t.Errorf("leads to %s", got)
+	}
+	if got := rows.First().Find("a").Last().AttrOr("href", ""); got != "/admin/callbacks?ends=gone&function=expense-approval&source=announced" {
+		t.Errorf("leads to %s", got)
+	}
+	for button, want := range map[string]string{
+		"Waiting, never announced": "/admin/callbacks?source=discovery&state=pending",
+		"Announced, gone":          "/admin/callbacks?ends=gone&source=announced",
+	} {
+		if got := doc.Find(".watch-sum a").FilterFunction(func(_ int, s *goquery.Selection) bool { return words(s) == button }); got.AttrOr("href", "") != want {
+			t.Errorf("%s leads to %q, want %s", button, got.AttrOr("href", ""), want)
+		}
 	}
 	if got := words(doc.Find("[data-testid=budget]")); got != "eu-central-1: 41 of 300 requests in the last minute" {
 		t.Errorf("%q", got)

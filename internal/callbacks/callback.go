@@ -83,7 +83,7 @@ type Callback struct {
 	Name         string // what the function calls the callback
 
 	Queue     string
-	Source    string // who announced it
+	Source    string // who announced it; [SourceDiscovery] where nobody did
 	Title     string
 	Requester Requester
 	Outcomes  []Outcome // the ways to decide it; never empty
@@ -149,6 +149,12 @@ func (c *Callback) Ends() (time.Time, DeadlineCause) {
 		return c.Clocks.End()
 	}
 	return c.Clocks.Deadline()
+}
+
+// Gone reports whether something beside the desk and the callback's own clocks ended it before a decision: another client, or the
+// end of its execution; or whether Lambda knows it no longer.
+func (c *Callback) Gone() bool {
+	return c.State == Closed || c.State == TimedOut && c.Ending != nil && c.Ending.Cause == CauseExecution
 }
 
 // Outcome finds an outcome by its name.

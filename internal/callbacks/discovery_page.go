@@ -3,13 +3,19 @@ package callbacks
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // Searched is what the desk searches and what that costs.
 type Searched struct {
 	Watches []WatchState // by function, account and region
 	Budgets []ReadBudget // by account and region
+	// Gone is how many callbacks of a function were announced and are gone, whatever account it is in, up to [MaxGone].
+	Gone map[string]int
 }
+
+// MaxGone is where counting what is gone stops.
+const MaxGone = 100
 
 // Budget is the budget of a lane, nil where nothing was asked yet.
 func (s Searched) Budget(lane Lane) *ReadBudget {
@@ -31,6 +37,14 @@ func (s *Service) Searched(ctx context.Context, p Person) (searched Searched, er
 	}
 	if searched.Budgets, err = s.store.Budgets(ctx); err != nil {
 		return Searched{}, fmt.Errorf("budgets: %w", err)
+	}
+	var functions []string
+	for _, w := range searched.Watches {
+		functions = append(functions, w.Name())
+	}
+	slices.Sort(functions)
+	if searched.Gone, err = s.store.Gone(ctx, slices.Compact(functions), MaxGone); err != nil {
+		return Searched{}, fmt.Errorf("what is gone: %w", err)
 	}
 	return searched, nil
 }

@@ -8,9 +8,15 @@ import (
 // EveryFunction in place of a function's name stands for every durable function of a lane.
 const EveryFunction = "*"
 
-// SourceDiscovery is the source of callbacks that were found in a history and that nobody has announced. No sender may have
-// this name.
+// SourceDiscovery is the source of callbacks that were found in a history and that nobody has announced.
 const SourceDiscovery = "discovery"
+
+// SourceAnnounced stands in a [Filter] for every source but [SourceDiscovery]. A callback that was found and then announced has
+// its sender as source.
+const SourceAnnounced = "announced"
+
+// ReservedSource reports whether no sender may have this name, because it means something else here.
+func ReservedSource(name string) bool { return name == SourceDiscovery || name == SourceAnnounced }
 
 // Watch is a function whose executions are searched for callbacks.
 type Watch struct {
@@ -94,6 +100,10 @@ type WatchStore interface {
 
 	// Lookup returns the callback with a token of Lambda, or [ErrNotFound].
 	Lookup(ctx context.Context, id CallbackID) (Callback, error)
+
+	// Gone counts the callbacks of functions that somebody announced and that are [Callback.Gone], each up to limit. A function
+	// without any may be missing.
+	Gone(ctx context.Context, functions []string, limit int) (map[string]int, error)
 
 	// ChangeBudget changes a lane's budget, which is made when there is none.
 	ChangeBudget(ctx context.Context, lane Lane, fn func(*ReadBudget)) error

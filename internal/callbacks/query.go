@@ -40,8 +40,9 @@ type Filter struct {
 	Search         string // words of title, requester, function, name and tags; or a whole callback ID or execution ARN
 	Function       string // exact
 	Queue          string // exact
-	Source         string // exact; [SourceDiscovery] for what nobody announced
+	Source         string // exact; [SourceDiscovery] for what nobody announced, [SourceAnnounced] for all else
 	States         []State
+	Gone           bool // what is [Callback.Gone]
 	Ends           Ends
 	ReceivedFrom   time.Time
 	ReceivedBefore time.Time

@@ -66,7 +66,8 @@ func TestEachRule(t *testing.T) {
 		{"reject as", "QUEUES", `{"default":{"rejectAs":"maybe"}}`, `"rejectAs" failure or success, not "maybe"`},
 
 		{"source without proof", "SOURCES", source(`{}`), `source "expenses" needs "secrets" or "tokens"`},
-		{"source with a reserved name", "SOURCES", `{"discovery":{"tokens":["` + goodToken + `"]}}`, `source "discovery" has the name of what is found`},
+		{"source with a reserved name", "SOURCES", `{"discovery":{"tokens":["` + goodToken + `"]}}`, `source "discovery" has a name that stands for something else`},
+		{"source with a filter's name", "SOURCES", `{"announced":{"tokens":["` + goodToken + `"]}}`, `source "announced" has a name that stands for something else`},
 		{"secret without prefix", "SOURCES", source(`{"secrets":["MDEyMzQ1"]}`), `source "expenses", secret 1: must start with whsec_`},
 		{"secret not base64", "SOURCES", source(`{"secrets":["whsec_???"]}`), "must be base64"},
 		{"secret of 16 bytes", "SOURCES", source(`{"secrets":["whsec_MDEyMzQ1Njc4OWFiY2RlZg=="]}`), "needs at least 24 bytes, has 16"},
@@ -84,6 +85,7 @@ func TestEachRule(t *testing.T) {
 		{"ARN of a queue", "SNS_TOPICS", `{"arn:aws:sqs:eu-west-1:123456789012:a":{"source":"a"}}`, "use the ARN of a standard SNS topic"},
 		{"region with a dot", "SNS_TOPICS", `{"arn:aws:sns:evil.example-1:123456789012:a":{"source":"a"}}`, "use the ARN of a standard SNS topic"},
 		{"topic without source", "SNS_TOPICS", `{"` + goodTopic + `":{}}`, `needs a "source"`},
+		{"topic with a reserved source", "SNS_TOPICS", `{"` + goodTopic + `":{"source":"discovery"}}`, `has source "discovery", a name that stands for something else`},
 		{"topic with a field more", "SNS_TOPICS", `{"` + goodTopic + `":{"source":"a","queue":"a"}}`, `unknown field "queue"`},
 		{"topic to an unknown queue", "SNS_TOPICS", `{"` + goodTopic + `":{"source":"a","queues":["finanz"]}}`, `may address queue "finanz"`},
 	} {

@@ -52,8 +52,8 @@ func (s *Sources) UnmarshalText(text []byte) error {
 // problems lists what is wrong with the source. Credentials are named by their place in the list.
 func (s Source) problems(name string) []error {
 	var list []error
-	if name == callbacks.SourceDiscovery {
-		list = append(list, fmt.Errorf("source %q has the name of what is found in histories: choose another", name))
+	if callbacks.ReservedSource(name) {
+		list = append(list, fmt.Errorf("source %q has a name that stands for something else here: choose another", name))
 	}
 	if len(s.Secrets)+len(s.Tokens) == 0 {
 		list = append(list, fmt.Errorf(`source %q needs "secrets" or "tokens" to prove itself`, name))

@@ -37,6 +37,9 @@ func (t *Topics) UnmarshalText(text []byte) error {
 		if !callbacks.ValidQueueName(topics[arn].Source) { // sources are named like queues
 			problems = append(problems, fmt.Errorf(`topic %q needs a "source": %s`, arn, plainNames.text))
 		}
+		if callbacks.ReservedSource(topics[arn].Source) {
+			problems = append(problems, fmt.Errorf("topic %q has source %q, a name that stands for something else here: choose another", arn, topics[arn].Source))
+		}
 	}
 	*t = topics
 	return errors.Join(problems...)

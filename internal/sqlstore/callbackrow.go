@@ -52,6 +52,7 @@ type callbackRow struct {
 	Ending            sql.NullString
 	EndedAt           int64
 	Failed            sql.NullInt64
+	Gone              sql.NullInt64
 }
 
 // hashOf is the key under which a long token is found, nil for none.
@@ -110,6 +111,9 @@ func rowOf(num int64, c callbacks.Callback) (callbackRow, error) {
 	}
 	if c.ExecutionFailed && c.State == callbacks.Completed {
 		r.Failed = sql.NullInt64{Int64: 1, Valid: true}
+	}
+	if c.Gone() {
+		r.Gone = sql.NullInt64{Int64: 1, Valid: true}
 	}
 	return r, r.encode(c)
 }

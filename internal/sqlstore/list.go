@@ -50,10 +50,12 @@ func (s *Store) list(ctx context.Context, q callbacks.Query, statement *bun.RawQ
 	return page, err
 }
 
-// walk plans a query. A function is indexed within its queue, so a reader of all queues asks for each.
+// walk plans a query. A function is indexed within its queue, so a reader of all queues asks for each; what was announced and is
+// gone is indexed by function alone.
 func (s *Store) walk(ctx context.Context, q callbacks.Query) (walk, error) {
 	queues, all := queuesOf(q)
-	if all && q.Function != "" {
+	byFunction := q.Gone && q.Source == callbacks.SourceAnnounced
+	if all && q.Function != "" && !byFunction {
 		text := "with recursive " + queuesText + " select name from queues where name is not null"
 		if err := s.db.NewRaw(text).Scan(ctx, &queues); err != nil {
 			return walk{}, fmt.Errorf("list queues: %w", unavailable(err))

@@ -201,6 +201,9 @@ func TestListPlans(t *testing.T) {
 		"Search":     {Search: "approve 4711"},
 		"Found":      {Source: callbacks.SourceDiscovery},
 		"Source":     {Source: "shop"},
+		"Announced":  {Source: callbacks.SourceAnnounced},
+		"Gone":       {Gone: true},
+		"Both gone":  {Source: callbacks.SourceAnnounced, Gone: true},
 	}
 	scopes := []callbacks.Scope{callbacks.ScopeAvailable, callbacks.ScopeMine, callbacks.ScopeAttention, callbacks.ScopeHistory, callbacks.ScopeAll}
 	for name, f := range filters {
@@ -361,6 +364,8 @@ func exerciseWatches(t *testing.T, s *Store, known callbacks.Callback) {
 		s.SaveExecution(ctx, "w", w, now, callbacks.WatchedExecution{ARN: "b", Trace: callbacks.Trace{Ended: callbacks.ExecutionFailed}}),
 		s.FinishWatch(ctx, "w", callbacks.WatchState{Watch: w}))
 	_, err = s.NextWatch(ctx, w.Lane())
+	errs = append(errs, err)
+	_, err = s.Gone(ctx, []string{"orders", "prints"}, 9)
 	errs = append(errs, err)
 	_, err = s.Lookup(ctx, known.CallbackID)
 	errs = append(errs, err, s.ChangeBudget(ctx, w.Lane(), func(b *callbacks.ReadBudget) { b.Used++ }))

@@ -61,7 +61,8 @@ func statesOf(f callbacks.Filter) []callbacks.State {
 		states = callbacks.States
 	}
 	return slices.DeleteFunc(slices.Clone(states), func(s callbacks.State) bool {
-		return len(f.States) > 0 && !slices.Contains(f.States, s) || f.Ends.Unattended && s != callbacks.Pending
+		return len(f.States) > 0 && !slices.Contains(f.States, s) || f.Ends.Unattended && s != callbacks.Pending ||
+			f.Gone && s != callbacks.Closed && s != callbacks.TimedOut
 	})
 }
 
@@ -201,8 +202,13 @@ func filterConditions(f callbacks.Filter) []condition {
 	case "":
 	case callbacks.SourceDiscovery: // in the text, where the partial indexes are found by it
 		c = append(c, where("source = '"+callbacks.SourceDiscovery+"'"))
+	case callbacks.SourceAnnounced:
+		c = append(c, where(announcedText))
 	default:
 		c = append(c, where("source = ?", storable(f.Source)))
+	}
+	if f.Gone {
+		c = append(c, where(goneText))
 	}
 	if !f.ReceivedFrom.IsZero() {
 		c = append(c, where("received_at >= ?", millis(f.ReceivedFrom)))

@@ -91,7 +91,7 @@ func announcedAfterDecided(t *testing.T, s callbacks.Store) {
 func foundBySource(t *testing.T, s callbacks.Store) {
 	put(t, s, NewCallback())
 	found := find(t, s, NewCallback(), callbacks.Content{}).Callback
-	for source, want := range map[string]int{"": 2, callbacks.SourceDiscovery: 1, "shop": 1, "nobody": 0} {
+	for source, want := range map[string]int{"": 2, callbacks.SourceDiscovery: 1, callbacks.SourceAnnounced: 1, "shop": 1, "nobody": 0} {
 		page, err := s.List(t.Context(), callbacks.Query{
 			Filter: callbacks.Filter{Scope: callbacks.ScopeAll, Source: source, Limit: 10}, AllQueues: true, Now: T0,
 		})

@@ -51,6 +51,9 @@ func Queue(name string) Option { return func(c *callbacks.Callback) { c.Queue = 
 // Function names the waiting function.
 func Function(name string) Option { return func(c *callbacks.Callback) { c.Function = name } }
 
+// Source names who announced it.
+func Source(name string) Option { return func(c *callbacks.Callback) { c.Source = name } }
+
 // Title sets the title.
 func Title(title string) Option { return func(c *callbacks.Callback) { c.Title = title } }
 
@@ -84,6 +87,11 @@ func Ended(state callbacks.State, at time.Time) Option {
 		c.State, c.NextHeartbeatAt = state, time.Time{}
 		c.Ending = &callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, At: at, Event: 7, Detail: "The callback's timeout ran out."}
 	}
+}
+
+// EndedBy is the clock that ended a callback.
+func EndedBy(cause callbacks.DeadlineCause) Option {
+	return func(c *callbacks.Callback) { c.Ending.Cause = cause }
 }
 
 // Problem is what the latest delivery attempt met.

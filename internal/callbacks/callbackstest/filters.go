@@ -14,6 +14,7 @@ import (
 func testFilters(t *testing.T, open func(*testing.T) callbacks.Store) {
 	cases(t, open, map[string]func(*testing.T, callbacks.Store){
 		"Ends":                   filterEnds,
+		"AnnouncedAndGone":       filterGone,
 		"Received":               filterReceived,
 		"AgreeWithAPlainReading": filterModel,
 	})
@@ -147,7 +148,9 @@ func finds(q callbacks.Query, c *callbacks.Callback, reviewedByAda bool) bool {
 		(q.Queue == "" || q.Queue == c.Queue) &&
 		(q.Function == "" || q.Function == c.Function) &&
 		(q.Search == "" || q.Search == string(c.CallbackID) || q.Search == c.Title) &&
+		(q.Source == "" || q.Source == c.Source || q.Source == callbacks.SourceAnnounced && c.Source != callbacks.SourceDiscovery) &&
 		(len(q.States) == 0 || slices.Contains(q.States, c.State)) &&
+		(!q.Gone || c.Gone()) &&
 		within(c.ReceivedAt, q.ReceivedFrom, q.ReceivedBefore) &&
 		(ends.From.IsZero() && ends.Before.IsZero() || cause != "" && within(deadline, ends.From, ends.Before)) &&
 		(!ends.Never || cause == "") &&
@@ -174,6 +177,7 @@ func inScope(q callbacks.Query, c *callbacks.Callback, reviewedByAda bool) bool 
 var (
 	modelQueues    = []string{"a", "b", "c"}
 	modelFunctions = []string{"orders", "payments"}
+	causes         = []callbacks.DeadlineCause{"", callbacks.CauseTimeout, callbacks.CauseHeartbeat, callbacks.CauseExecution}
 )
 
 // anyTime is one of few times, so that callbacks tie.
@@ -201,7 +205,10 @@ func anyCallback() *rapid.Generator[callbacks.Callback] {
 		}
 		if !state.Open() {
 			ended := T0.Add(-time.Duration(rapid.IntRange(0, 9).Draw(t, "ended")) * 24 * time.Hour)
-			options = append(options, Ended(state, ended))
+			options = append(options, Ended(state, ended), EndedBy(rapid.SampledFrom(causes[1:]).Draw(t, "cause")))
+		}
+		if rapid.IntRange(0, 3).Draw(t, "found") == 0 {
+			options = append(options, Source(callbacks.SourceDiscovery))
 		}
 		return NewCallback(options...)
 	})
@@ -210,7 +217,7 @@ func anyCallback() *rapid.Generator[callbacks.Callback] {
 func anyQuery() *rapid.Generator[callbacks.Query] {
 	scopes := []callbacks.Scope{callbacks.ScopeAvailable, callbacks.ScopeMine, callbacks.ScopeAttention, callbacks.ScopeHistory, callbacks.ScopeAll}
 	orders := []callbacks.Order{"", callbacks.OrderDeadline, callbacks.OrderNewest, callbacks.OrderEnded}
-	causes := []callbacks.DeadlineCause{"", callbacks.CauseTimeout, callbacks.CauseHeartbeat, callbacks.CauseExecution}
+	sources := []string{"", "", "", callbacks.SourceAnnounced, callbacks.SourceDiscovery, "shop", "nobody"}
 	maybe := func(t *rapid.T, name string) time.Time {
 		if rapid.IntRange(0, 3).Draw(t, name+" set") > 0 {
 			return time.Time{}
@@ -224,6 +231,8 @@ func anyQuery() *rapid.Generator[callbacks.Query] {
 				Search:   rapid.SampledFrom([]string{"", "", "", "title1", "title2"}).Draw(t, "search"),
 				Function: rapid.SampledFrom([]string{"", "", "orders", "payments", "none"}).Draw(t, "function"),
 				Queue:    rapid.SampledFrom([]string{"", "", "", "a", "b"}).Draw(t, "queue"),
+				Source:   rapid.SampledFrom(sources).Draw(t, "source"),
+				Gone:     rapid.IntRange(0, 4).Draw(t, "gone") == 0,
 				States:   rapid.SliceOfNDistinct(rapid.SampledFrom(callbacks.States), 0, 4, rapid.ID).Draw(t, "states"),
 				Ends: callbacks.Ends{
 					From: maybe(t, "ends from"), Before: maybe(t, "ends before"),

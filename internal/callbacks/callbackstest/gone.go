@@ -1,0 +1,58 @@
+package callbackstest
+
+import (
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// filterGone: what somebody announced and something else closed, however late it was announced, and nothing else. The counts
+// agree with the lists.
+func filterGone(t *testing.T, s callbacks.Store) {
+	at := func(minutes int) Option { return ReceivedAt(T0.Add(time.Duration(minutes) * time.Minute)) }
+	closed := put(t, s, NewCallback(at(1), Ended(callbacks.Closed, T0)))
+	limited := put(t, s, NewCallback(at(2), Queue("finance"), Ended(callbacks.TimedOut, T0), EndedBy(callbacks.CauseExecution)))
+	other := put(t, s, NewCallback(at(3), Function("prints"), Ended(callbacks.Closed, T0)))
+	late := find(t, s, NewCallback(at(4), Ended(callbacks.Closed, T0)), callbacks.Content{}).Callback
+	put(t, s, NewCallback())
+	put(t, s, NewCallback(Ended(callbacks.TimedOut, T0)))
+	put(t, s, NewCallback(DecidedBy("ada", T0), Ended(callbacks.Lost, T0), EndedBy(callbacks.CauseExecution)))
+	find(t, s, NewCallback(Ended(callbacks.Closed, T0)), callbacks.Content{})
+
+	gone := func(f callbacks.Filter, want ...callbacks.ID) {
+		t.Helper()
+		f.Scope, f.Source, f.Gone = callbacks.ScopeAll, callbacks.SourceAnnounced, true
+		same(t, "list of "+f.Function+f.Queue, idsOf(list(t, s, all(f)).Rows), want)
+		same(t, "count of "+f.Function+f.Queue, count(t, s, all(f), 100), len(want))
+	}
+	counts := func(limit int, want map[string]int) {
+		t.Helper()
+		got, err := s.Gone(t.Context(), []string{"none", "orders", "prints"}, limit)
+		must(t, err)
+		for _, name := range []string{"none", "orders", "prints"} {
+			same(t, "count of "+name, got[name], want[name])
+		}
+	}
+	gone(callbacks.Filter{}, other.ID, limited.ID, closed.ID)
+	gone(callbacks.Filter{Function: "orders"}, limited.ID, closed.ID)
+	gone(callbacks.Filter{Function: "orders", Queue: "finance"}, limited.ID)
+	gone(callbacks.Filter{States: []callbacks.State{callbacks.TimedOut, callbacks.Pending}}, limited.ID)
+	counts(9, map[string]int{"orders": 2, "prints": 1})
+
+	said := NewCallback()
+	said.CallbackID = late.CallbackID
+	receive(t, s, callbacks.Message{}, said)
+	gone(callbacks.Filter{Function: "orders"}, late.ID, limited.ID, closed.ID)
+	counts(9, map[string]int{"orders": 3, "prints": 1})
+	counts(2, map[string]int{"orders": 2, "prints": 1})
+
+	update(t, s, closed.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		c.State, c.Ending = callbacks.Pending, nil
+		return callbacks.Change{}, nil
+	})
+	gone(callbacks.Filter{Function: "orders"}, late.ID, limited.ID)
+	if none, err := s.Gone(t.Context(), nil, 9); err != nil || len(none) != 0 {
+		t.Errorf("of no functions it counts %v, %v", none, err)
+	}
+}
