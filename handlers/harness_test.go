@@ -179,7 +179,7 @@ func (s *site) receive(a callbacks.Announcement) callbacks.Callback {
 // audit are the actions recorded for a callback, newest first; those of everything when id is empty.
 func (s *site) audit(id callbacks.ID) []callbacks.Action {
 	s.t.Helper()
-	entries, err := s.store.Audit(s.t.Context(), callbacks.AuditQuery{Callback: id, Limit: callbacks.MaxPage, AllQueues: true})
+	entries, err := s.store.Audit(s.t.Context(), callbacks.AuditQuery{Callback: id, Limit: callbacks.MaxPage})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -35,7 +35,7 @@ func TestDatabase(t *testing.T) {
 		if _, err := store.Content(t.Context(), row.ID); err != nil {
 			t.Errorf("content of a copy: %v", err)
 		}
-		entries, err := store.Audit(t.Context(), callbacks.AuditQuery{Callback: row.ID, Limit: 2, AllQueues: true})
+		entries, err := store.Audit(t.Context(), callbacks.AuditQuery{Callback: row.ID, Limit: 2})
 		if err != nil || len(entries) != 1 || entries[0].Action != callbacks.ActionReceived {
 			t.Errorf("audit of a copy: %v, %v", entries, err)
 		}

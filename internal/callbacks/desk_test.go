@@ -298,7 +298,7 @@ func (d *desk) wantState(id callbacks.ID, want callbacks.State) callbacks.Callba
 // actions are the audit's actions of a callback, oldest first.
 func (d *desk) actions(id callbacks.ID) []callbacks.Action {
 	d.t.Helper()
-	entries, err := d.store.Audit(d.ctx, callbacks.AuditQuery{Callback: id, Limit: callbacks.MaxPage, AllQueues: true})
+	entries, err := d.store.Audit(d.ctx, callbacks.AuditQuery{Callback: id, Limit: callbacks.MaxPage})
 	if err != nil {
 		d.t.Fatal(err)
 	}

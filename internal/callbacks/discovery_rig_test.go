@@ -228,7 +228,7 @@ func (s *search) only(state callbacks.State) callbacks.Callback {
 // told are the details of the audit of a callback, oldest first.
 func (s *search) told(id callbacks.ID) []string {
 	s.t.Helper()
-	entries, err := s.store.Audit(s.t.Context(), callbacks.AuditQuery{Callback: id, Limit: 50, AllQueues: true})
+	entries, err := s.store.Audit(s.t.Context(), callbacks.AuditQuery{Callback: id, Limit: 50})
 	if err != nil {
 		s.t.Fatal(err)
 	}

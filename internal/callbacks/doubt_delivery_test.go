@@ -39,7 +39,7 @@ func TestDelivery_Doubt(t *testing.T) {
 			if got.Ending.Doubt != tt.want {
 				t.Errorf("kept %q, want %q", got.Ending.Doubt, tt.want)
 			}
-			entries, err := d.store.Audit(d.ctx, callbacks.AuditQuery{Callback: c.ID, Action: callbacks.ActionUnconfirmed, AllQueues: true, Limit: 1})
+			entries, err := d.store.Audit(d.ctx, callbacks.AuditQuery{Callback: c.ID, Action: callbacks.ActionUnconfirmed, Limit: 1})
 			if err != nil || len(entries) != 1 || entries[0].Detail != got.Ending.Detail {
 				t.Errorf("the audit says %+v (%v), the callback %q", entries, err, got.Ending.Detail)
 			}

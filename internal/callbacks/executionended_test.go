@@ -51,7 +51,7 @@ func TestExecutionEnded(t *testing.T) {
 			if !got.NextHeartbeatAt.IsZero() {
 				t.Error("heartbeats go on")
 			}
-			entries, err := d.store.Audit(d.ctx, callbacks.AuditQuery{Callback: c.ID, Limit: 1, AllQueues: true})
+			entries, err := d.store.Audit(d.ctx, callbacks.AuditQuery{Callback: c.ID, Limit: 1})
 			if err != nil || entries[0].Actor != bus || entries[0].Action != want.action || entries[0].Detail != want.detail {
 				t.Errorf("audit has %+v, %v", entries, err)
 			}

@@ -21,7 +21,6 @@ type Order string
 const (
 	OrderDeadline Order = "deadline" // what ends first comes first; what never ends by itself comes last
 	OrderNewest   Order = "newest"   // by arrival, newest first
-	OrderEnded    Order = "ended"    // by end, newest first
 )
 
 // Ends narrows a list by the deadline.
@@ -46,7 +45,7 @@ type Filter struct {
 	Ends           Ends
 	ReceivedFrom   time.Time
 	ReceivedBefore time.Time
-	Order          Order // empty: the scope's own
+	Order          Order // empty: the scope's own, which for what has ended is by end, newest first
 	After          *Cursor
 	Limit          int // 1 to MaxPage
 }
@@ -87,11 +86,9 @@ type Page struct {
 
 // AuditQuery narrows the audit. Entries come newest first.
 type AuditQuery struct {
-	Callback  ID
-	ActorID   string
-	Action    Action
-	Before    int64 // only entries with a smaller Seq; 0 for all
-	Limit     int   // 1 to MaxPage
-	AllQueues bool
-	Queues    []string
+	Callback ID
+	ActorID  string
+	Action   Action
+	Before   int64 // only entries with a smaller Seq; 0 for all
+	Limit    int   // 1 to MaxPage
 }

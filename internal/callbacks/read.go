@@ -30,7 +30,7 @@ func (s *Service) Sheet(ctx context.Context, p Person, id ID) (Sheet, error) {
 	if sheet.Reviews, err = s.store.Reviews(ctx, id); err != nil {
 		return Sheet{}, fmt.Errorf("reviews of %s: %w", id, err)
 	}
-	if sheet.Audit, err = s.store.Audit(ctx, AuditQuery{Callback: id, Limit: MaxPage, AllQueues: true}); err != nil {
+	if sheet.Audit, err = s.store.Audit(ctx, AuditQuery{Callback: id, Limit: MaxPage}); err != nil {
 		return Sheet{}, fmt.Errorf("audit of %s: %w", id, err)
 	}
 	if c.Decision != nil {
@@ -117,12 +117,11 @@ func heldByOthers(reviewers []Actor, subject string) bool {
 	return len(reviewers) > 0
 }
 
-// Audit reads audit entries, newest first. Reviewers read those of the queues they see.
+// Audit reads audit entries, newest first. It is for admins and auditors; a callback's own are part of its sheet.
 func (s *Service) Audit(ctx context.Context, p Person, q AuditQuery) ([]AuditEntry, error) {
 	if !p.Roles.Admin && !p.Roles.Auditor {
 		return nil, &Refusal{Code: "role", Reason: "The audit is for admins and auditors."}
 	}
-	q.AllQueues = true
 	if q.Limit <= 0 || q.Limit > MaxPage {
 		q.Limit = PageSize
 	}

@@ -22,7 +22,7 @@ func TestFailedPlans(t *testing.T) {
 		"Admin": {AllQueues: true, Operator: true}, "Reviewer": {Queues: []string{"a", "b"}}, "Auditor": {AllQueues: true},
 	} {
 		for _, f := range []callbacks.Filter{{}, {Function: "orders"}, {Queue: "a"}, {Source: "shop"}} {
-			for _, f.Order = range []callbacks.Order{"", callbacks.OrderDeadline, callbacks.OrderNewest, callbacks.OrderEnded} {
+			for _, f.Order = range []callbacks.Order{"", callbacks.OrderDeadline, callbacks.OrderNewest} {
 				f.Scope, f.Limit = callbacks.ScopeAttention, 50
 				q.Filter, q.Subject, q.Now = f, "ada", callbackstest.T0
 				if _, err := s.List(t.Context(), q); err != nil {

@@ -151,7 +151,7 @@ func TestPostgresNewerTables(t *testing.T) {
 		}))
 		check(s.ClaimHeartbeats(t.Context(), now, 10))
 		check(s.List(t.Context(), callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAll}, AllQueues: true, Now: now}))
-		check(s.Audit(t.Context(), callbacks.AuditQuery{AllQueues: true, Limit: 10}))
+		check(s.Audit(t.Context(), callbacks.AuditQuery{Limit: 10}))
 		check(s.Content(t.Context(), c.ID))
 		check(nil, s.ChangeBudget(t.Context(), callbacks.Lane{Region: "eu-west-1"}, func(*callbacks.ReadBudget) {}))
 	}

@@ -25,15 +25,17 @@ type order struct {
 var orders = map[callbacks.Order]order{
 	callbacks.OrderDeadline: {"deadline", false},
 	callbacks.OrderNewest:   {"received_at", true},
-	callbacks.OrderEnded:    {"ended_at", true},
 }
+
+// byEnd is the order of what has ended.
+var byEnd = order{"ended_at", true}
 
 // scopeOrders are the orders of scopes where the filter names none.
 var scopeOrders = map[callbacks.Scope]order{
 	callbacks.ScopeAvailable: orders[callbacks.OrderDeadline],
 	callbacks.ScopeMine:      orders[callbacks.OrderDeadline],
-	callbacks.ScopeAttention: orders[callbacks.OrderEnded],
-	callbacks.ScopeHistory:   orders[callbacks.OrderEnded],
+	callbacks.ScopeAttention: byEnd,
+	callbacks.ScopeHistory:   byEnd,
 }
 
 func orderOf(f callbacks.Filter) order {
@@ -141,11 +143,14 @@ func stateCondition(q callbacks.Query, state callbacks.State) condition {
 		case callbacks.Decided:
 			return where("state = ? and problem <> ''", state)
 		case callbacks.Lost:
-			return where("state = ? and ended_at >= ?", state, millis(q.Now.Add(-attentionSpan)))
+			return where("state = ? and ended_at > 0 and ended_at >= ?", state, millis(q.Now.Add(-attentionSpan)))
 		case callbacks.Completed:
 			return failedCondition(q)
 		case callbacks.Pending, callbacks.Undeliverable, callbacks.Unconfirmed, callbacks.TimedOut, callbacks.Closed:
 		}
+	}
+	if orderOf(q.Filter) == byEnd { // in the text, where the partial indexes are found by it
+		return where("state = ? and ended_at > 0", state)
 	}
 	return where("state = ?", state)
 }

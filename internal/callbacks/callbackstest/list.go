@@ -65,10 +65,11 @@ func listOrders(t *testing.T, s callbacks.Store) {
 	b := put(t, s, NewCallback(ReceivedAt(at(2)), Timeout(0), Ended(callbacks.TimedOut, at(7)))).ID
 	c := put(t, s, NewCallback(ReceivedAt(at(3)), Timeout(time.Minute), Ended(callbacks.Closed, at(8)))).ID
 	for order, want := range map[callbacks.Order][]callbacks.ID{
-		callbacks.OrderDeadline: {c, a, b}, callbacks.OrderNewest: {c, b, a}, callbacks.OrderEnded: {a, c, b},
+		callbacks.OrderDeadline: {c, a, b}, callbacks.OrderNewest: {c, b, a},
 	} {
 		same(t, string(order), idsOf(list(t, s, all(callbacks.Filter{Order: order})).Rows), want)
 	}
+	same(t, "by end", idsOf(list(t, s, all(callbacks.Filter{Scope: callbacks.ScopeHistory})).Rows), []callbacks.ID{a, c, b})
 }
 
 func listScopeOrders(t *testing.T, s callbacks.Store) {
@@ -83,7 +84,7 @@ func listScopeOrders(t *testing.T, s callbacks.Store) {
 
 // listPages reads page after page while callbacks arrive before and behind the reader.
 func listPages(t *testing.T, s callbacks.Store) {
-	for _, order := range []callbacks.Order{callbacks.OrderDeadline, callbacks.OrderNewest, callbacks.OrderEnded} {
+	for _, order := range []callbacks.Order{"", callbacks.OrderDeadline, callbacks.OrderNewest} {
 		function := "pages-" + string(order)
 		make := func(minutes int) callbacks.ID {
 			at := T0.Add(time.Duration(minutes) * time.Minute)
@@ -131,7 +132,7 @@ func listTies(t *testing.T, s callbacks.Store) {
 	for i := range n {
 		put(t, s, NewCallback(Queue(fmt.Sprint("q", i%2))))
 	}
-	for _, order := range []callbacks.Order{callbacks.OrderDeadline, callbacks.OrderNewest, callbacks.OrderEnded} {
+	for _, order := range []callbacks.Order{"", callbacks.OrderDeadline, callbacks.OrderNewest} {
 		for _, q := range []callbacks.Query{
 			all(callbacks.Filter{Order: order, Limit: 2}),
 			{Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable, Order: order, Limit: 2}, Queues: []string{"q1", "q0"}, Now: T0},

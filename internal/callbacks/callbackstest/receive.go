@@ -42,7 +42,7 @@ func receiveKeepsEveryField(t *testing.T, s callbacks.Store) {
 	}
 	same(t, "receipt and announcement", r.Callback, want)
 	same(t, "stored and announced callback", get(t, s, want.ID), want)
-	entries := audit(t, s, callbacks.AuditQuery{Callback: want.ID, AllQueues: true})
+	entries := audit(t, s, callbacks.AuditQuery{Callback: want.ID})
 	if len(entries) != 1 || entries[0].Seq == 0 {
 		t.Fatalf("audit holds %+v, want one numbered entry", entries)
 	}
@@ -165,7 +165,7 @@ func receiveFiftyAtOnce(t *testing.T, s callbacks.Store) {
 	if created != 1 {
 		t.Errorf("%d receipts say created, want 1", created)
 	}
-	if entries := audit(t, s, callbacks.AuditQuery{AllQueues: true}); len(entries) != 1 {
+	if entries := audit(t, s, callbacks.AuditQuery{}); len(entries) != 1 {
 		t.Errorf("audit holds %d entries, want 1", len(entries))
 	}
 }

@@ -136,7 +136,7 @@ func audit(t testing.TB, s callbacks.Store, q callbacks.AuditQuery) []callbacks.
 func auditOf(t testing.TB, s callbacks.Store, id callbacks.ID) []callbacks.Action {
 	t.Helper()
 	var actions []callbacks.Action
-	for _, e := range audit(t, s, callbacks.AuditQuery{Callback: id, AllQueues: true}) {
+	for _, e := range audit(t, s, callbacks.AuditQuery{Callback: id}) {
 		actions = append(actions, e.Action)
 	}
 	return actions

@@ -42,7 +42,7 @@ func updateWritesAll(t *testing.T, s callbacks.Store) {
 	same(t, "returned and changed callback", got, want)
 	same(t, "stored and changed callback", get(t, s, c.ID), want)
 	same(t, "another callback", get(t, s, other.ID), other)
-	entries := audit(t, s, callbacks.AuditQuery{Callback: c.ID, AllQueues: true})
+	entries := audit(t, s, callbacks.AuditQuery{Callback: c.ID})
 	if len(entries) != 2 || entries[0].From != callbacks.Pending || entries[0].To != callbacks.Completed {
 		t.Errorf("audit holds %+v, want the change after the arrival", entries)
 	}
