@@ -70,9 +70,7 @@ func (u urgency) tone(now time.Time) tone {
 	return toneCalm
 }
 
-// Share is how much of the clock is left, in percent.
-func (u urgency) Share(now time.Time) int { return share(u.From, u.At, now) }
-
+// share is how much of a clock is left, in percent.
 func share(from, until, now time.Time) int {
 	whole := until.Sub(from)
 	if whole <= 0 {

@@ -2,6 +2,7 @@ package callbacks
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -27,11 +28,11 @@ var callbackIDPattern = regexp.MustCompile(`^[A-Za-z0-9+/]+={0,2}$`)
 func ParseCallbackID(s string) (CallbackID, error) {
 	switch {
 	case s == "":
-		return "", fmt.Errorf("the callback ID is missing")
+		return "", errors.New("the callback ID is missing")
 	case len(s) > MaxCallbackIDLength:
 		return "", fmt.Errorf("a callback ID has at most %d characters, this has %d", MaxCallbackIDLength, len(s))
 	case !callbackIDPattern.MatchString(s):
-		return "", fmt.Errorf("a callback ID is base64 as Lambda hands it out: letters, digits, + and /, at most two = at the end")
+		return "", errors.New("a callback ID is base64 as Lambda hands it out: letters, digits, + and /, at most two = at the end")
 	}
 	return CallbackID(s), nil
 }

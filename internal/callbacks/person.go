@@ -1,6 +1,9 @@
 package callbacks
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Roles are what a signed-in person may do at all. Queues narrow what a reviewer may see and decide.
 type Roles struct {
@@ -23,14 +26,7 @@ type Person struct {
 
 // InGroup reports whether the person is in at least one of the groups.
 func (p Person) InGroup(groups []string) bool {
-	for _, g := range groups {
-		for _, own := range p.Groups {
-			if g == own {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(groups, func(g string) bool { return slices.Contains(p.Groups, g) })
 }
 
 // Is reports whether the requester that a sender stated is this person. Two addresses tell; where one is missing, whatever they

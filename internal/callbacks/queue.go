@@ -1,6 +1,6 @@
 package callbacks
 
-import "sort"
+import "slices"
 
 // DefaultQueue receives what names no queue.
 const DefaultQueue = "default"
@@ -31,7 +31,7 @@ func (q Queues) Visible(p Person) (names []string, all bool) {
 			names = append(names, name)
 		}
 	}
-	sort.Strings(names)
+	slices.Sort(names)
 	return names, false
 }
 

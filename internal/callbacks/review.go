@@ -35,9 +35,6 @@ type Review struct {
 // ExpiresAt is when the review ends without another sign of life.
 func (r Review) ExpiresAt() time.Time { return r.RenewedAt.Add(ReviewLease) }
 
-// Live reports whether the reviewer is here.
-func (r Review) Live(now time.Time) bool { return r.ClosedAt.IsZero() && now.Before(r.ExpiresAt()) }
-
 // AsksAt is when the page asks whether the reviewer is still there.
 func (r Review) AsksAt(b Budget) time.Time {
 	return earliest(r.LastInputAt.Add(b.Idle), r.OpenedAt.Add(b.Max-ReviewGrace))

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -23,50 +24,32 @@ func (c *Config) check(p problems) {
 	p.unless(c.Review.IdleBudget > 0, "REVIEW_IDLE_BUDGET", "must be above zero")
 	p.unless(c.Review.Max >= c.Review.IdleBudget, "REVIEW_MAX", "must not be shorter than %sREVIEW_IDLE_BUDGET", Prefix)
 	p.unless(c.WatchRate > 0 && !math.IsInf(c.WatchRate, 0), "WATCH_RATE", "must be above zero and finite")
-	c.checkSourceQueues(p)
-	c.checkTopicQueues(p)
-	c.checkWatchQueues(p)
+	c.checkQueues(p)
 	c.checkWatchAccounts(p)
 }
 
-// checkSourceQueues looks for sources that may address a queue which does not exist.
-func (c *Config) checkSourceQueues(p problems) {
+// checkQueues looks for queues that something is sent to and that do not exist.
+func (c *Config) checkQueues(p problems) {
 	if len(p[Prefix+"QUEUES"]) > 0 {
 		return // which queues exist is not known
+	}
+	check := func(setting, what, name, queue string) {
+		if _, ok := c.Queues[queue]; !ok && queue != "" && queue != callbacks.DefaultQueue {
+			p.add(Prefix+setting, "%s queue %q, which %sQUEUES does not have", fmt.Sprintf(what, name), queue, Prefix)
+		}
 	}
 	for _, name := range c.Sources.names() {
 		for _, queue := range c.Sources[name].Queues {
-			if _, ok := c.Queues[queue]; !ok && queue != callbacks.DefaultQueue {
-				p.add(Prefix+"SOURCES", "source %q may address queue %q, which %sQUEUES does not have", name, queue, Prefix)
-			}
+			check("SOURCES", "source %q may address", name, queue)
 		}
-	}
-}
-
-// checkTopicQueues looks for topics that may address a queue which does not exist.
-func (c *Config) checkTopicQueues(p problems) {
-	if len(p[Prefix+"QUEUES"]) > 0 {
-		return // which queues exist is not known
 	}
 	for _, arn := range c.Topics.arns() {
 		for _, queue := range c.Topics[arn].Queues {
-			if _, ok := c.Queues[queue]; !ok && queue != callbacks.DefaultQueue {
-				p.add(Prefix+"SNS_TOPICS", "topic %q may address queue %q, which %sQUEUES does not have", arn, queue, Prefix)
-			}
+			check("SNS_TOPICS", "topic %q may address", arn, queue)
 		}
-	}
-}
-
-// checkWatchQueues looks for watched functions whose callbacks would go to a queue which does not exist.
-func (c *Config) checkWatchQueues(p problems) {
-	if len(p[Prefix+"QUEUES"]) > 0 {
-		return // which queues exist is not known
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Watch)) {
-		queue := c.Watch[name].Queue
-		if _, ok := c.Queues[queue]; !ok && queue != "" && queue != callbacks.DefaultQueue {
-			p.add(Prefix+"WATCH", "function %q goes to queue %q, which %sQUEUES does not have", name, queue, Prefix)
-		}
+		check("WATCH", "function %q goes to", name, c.Watch[name].Queue)
 	}
 }
 

@@ -13,8 +13,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// HeaderAPIKey is where EventBridge puts the key of the connection, if the connection is made as docs/intake.md says.
-const HeaderAPIKey = "X-Api-Key"
+// headerAPIKey is where EventBridge puts the key of the connection, if the connection is made as docs/intake.md says.
+const headerAPIKey = "X-Api-Key"
 
 // maxEvent is the most that an event may weigh, in bytes; those about executions have less than 2 KiB.
 const maxEvent = 256 << 10
@@ -43,7 +43,7 @@ func NewEventBridge(keys []string) (*EventBridge, error) {
 // Verify tells whether a request has one of the keys, or returns [ErrAPIKey]. Digests are compared and all of them, so that
 // the time it takes says nothing of a key.
 func (e *EventBridge) Verify(h http.Header) error {
-	given := sha256.Sum256([]byte(h.Get(HeaderAPIKey)))
+	given := sha256.Sum256([]byte(h.Get(headerAPIKey)))
 	match := 0
 	for _, digest := range e.digests {
 		match |= subtle.ConstantTimeCompare(given[:], digest[:])
