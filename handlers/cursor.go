@@ -14,9 +14,6 @@ var errCursor = errors.New("not the place of a page")
 // idPattern is the shape of our own IDs. It keeps what is no ID out of cursors and links.
 var idPattern = regexp.MustCompile(`^[a-z0-9]{1,64}$`)
 
-// regionPattern is the shape of AWS region names. Regions come from senders and go into links.
-var regionPattern = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]{1,2}$`)
-
 // formatCursor writes a cursor for an address. Its form is our business alone: links carry it, people do not.
 func formatCursor(c callbacks.Cursor) string {
 	return strconv.FormatInt(c.Key, 36) + "." + string(c.ID)

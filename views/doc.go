@@ -8,8 +8,9 @@
 //	POST /callbacks/{id}/decision   ConfirmPage(Shell, Confirm), 409 ConflictPage, 422 ReviewPage with a Draft
 //	GET  /admin/callbacks           AdminPage(Shell, Admin)
 //	GET  /audit                     AuditPage(Shell, Audit)
+//	GET  /admin/watches             WatchesPage(Shell, Watches)
 //	GET  /signin                    SignInPage(Shell, SignIn)
-//	errors                          ForbiddenPage, NoRolePage, NotFoundPage, InvalidPage, TooManyPage, FailurePage, UnavailablePage
+//	errors                          ForbiddenPage, SignedOutPage, NoRolePage, NotFoundPage, WrongMethodPage, InvalidPage, TooManyPage, FailurePage, UnavailablePage
 //
 // Handlers always render the whole page, also for htmx and for the live re-read: the scripts pick out what they replace
 // (every part with a data-live attribute). Only Preview is a fragment.
@@ -20,5 +21,5 @@
 // request, so that a number and the list behind it cannot disagree.
 //
 // Foreign text is escaped by templ. The one exception is [SafeHTML], which only a sanitiser can make. Nothing here has
-// inline styles or inline scripts: the pages run under default-src 'self'.
+// inline styles or inline scripts: the pages run under default-src 'none' and take scripts and styles from 'self' alone.
 package views

@@ -39,6 +39,9 @@ type Lanes struct {
 // part of a host name.
 var regionName = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}$`)
 
+// ValidRegion reports whether a text looks like the name of an AWS region.
+func ValidRegion(s string) bool { return regionName.MatchString(s) }
+
 // Of chooses the lane of a callback: the region as its target says, else as the ARN says, else the default; the account as the
 // ARN says. What a stranger's ARN names selects among what is configured, and nothing else. ARNs are read leniently, for not
 // every engine writes AWS's.
@@ -49,9 +52,9 @@ func (l Lanes) Of(to Target) Lane {
 		lane.Account = parts[4]
 	}
 	switch {
-	case regionName.MatchString(to.Region):
+	case ValidRegion(to.Region):
 		lane.Region = to.Region
-	case len(parts) > 4 && regionName.MatchString(parts[3]):
+	case len(parts) > 4 && ValidRegion(parts[3]):
 		lane.Region = parts[3]
 	}
 	return lane

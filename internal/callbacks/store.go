@@ -60,8 +60,8 @@ type Store interface {
 	// Delivery returns the delivery of a callback with its latest attempts, or [ErrNotFound].
 	Delivery(ctx context.Context, id ID) (Delivery, error)
 	// ClaimDeliveries leases up to limit deliveries that are due and whose lease, if any, has run out, but none in a lane that is
-	// full. For each that is still
-	// decided it records the attempt that is about to be made; one left open by an earlier claim makes the delivery doubtful.
+	// full. For each that is still decided it records the attempt that is about to be made; one left open by an earlier claim
+	// makes the delivery doubtful.
 	ClaimDeliveries(ctx context.Context, now time.Time, lease Lease, limit int, full []Lane) ([]Work, error)
 	// FinishDelivery is Update for a claimed delivery: fn changes callback and delivery, sets the delivery's DueAt (zero settles
 	// it) and returns the audit entry; attempt replaces the open one of the claim. [ErrLeaseLost] when the lease is not owner's any more.

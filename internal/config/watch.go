@@ -29,8 +29,6 @@ var watchNames = nameRule{
 	"use a Lambda function's name, its ARN without version or alias, or *",
 }
 
-var regionName = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}$`)
-
 // UnmarshalText takes a JSON object of watched functions.
 func (w *Watches) UnmarshalText(text []byte) error {
 	watches, err := decodeNamed[Watch](text, watchNames)
@@ -42,7 +40,7 @@ func (w *Watches) UnmarshalText(text []byte) error {
 		region, own := watches[name].Region, regionOf(name)
 		account, ownAccount := watches[name].Account, accountOf(name)
 		switch {
-		case region != "" && !regionName.MatchString(region):
+		case region != "" && !callbacks.ValidRegion(region):
 			problems = append(problems, fmt.Errorf("function %q has %q for a region", name, region))
 		case region != "" && own != "" && region != own:
 			problems = append(problems, fmt.Errorf("function %q has the region %s beside the one in its ARN", name, region))
