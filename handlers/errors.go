@@ -32,7 +32,7 @@ const statusClientGone = 499
 // failures is the one table of errors; the first row that matches counts. A database that is away comes before what it may
 // carry with it, which cannot be trusted then; only a reading that its reader gave up is no sign of that.
 var failures = []failure{
-	{isA(context.Canceled), statusClientGone, unavailablePage, "The request was given up."},
+	{isA(context.Canceled), statusClientGone, unavailablePage, "The request was cancelled."},
 	{isA(callbacks.ErrUncertain), http.StatusServiceUnavailable, unavailablePage, "The database went away while it recorded this. Look before you try again."},
 	{isA(callbacks.ErrNoRoom), http.StatusServiceUnavailable, unavailablePage, "The database has no room. Nothing was recorded. Try again in a moment."},
 	{isA(callbacks.ErrUnavailable), http.StatusServiceUnavailable, unavailablePage, "The database does not answer. Nothing was recorded. Try again in a moment."},
@@ -50,7 +50,7 @@ var failures = []failure{
 	{isA(auth.ErrTokenInvalid), http.StatusBadGateway, signInAgainPage, notAccepted},
 	{isOf[*auth.RefusedError], http.StatusForbidden, signInAgainPage, refusedByProvider},
 	{isStatus(http.StatusNotFound), http.StatusNotFound, notFoundPage, "There is no such page."},
-	{isStatus(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed, wrongMethodPage, "Not with this method."},
+	{isStatus(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed, wrongMethodPage, "This method is not allowed."},
 	{func(error) bool { return true }, http.StatusInternalServerError, failurePage, "Something went wrong here."},
 }
 

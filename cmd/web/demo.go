@@ -17,7 +17,7 @@ type demoOptions struct {
 	Port int           `default:"8080" help:"Port of the desk on 127.0.0.1; the next free one when it is taken."`
 	Data string        `type:"path" placeholder:"DIR" help:"Folder to keep the desk's data in. Without it the data goes when the demo ends."`
 	Pace time.Duration `default:"45s" help:"Time between two requests that start on their own; 0 for none."`
-	Log  string        `default:"warn" enum:"debug,info,warn,error" help:"Least severe level that is logged."`
+	Log  string        `default:"warn" enum:"debug,info,warn,error" help:"Minimum log level."`
 }
 
 // runDemo runs a whole world on loopback until ctx ends: Lambda, an OpenID provider, sample functions and the desk.
@@ -79,7 +79,7 @@ var demoUsers = []devidp.User{
 	demoUser("dana", "Dana Fischer", "reviews finance too: open one request as both", "approvers", "finance-approvers"),
 	demoUser("teo", "Teo Vance", "reviews releases, security and privacy", "approvers", "release-managers", "security-desk", "privacy-desk"),
 	demoUser("tomasz", "Tomasz Wierzbicki", "reviews finance, but asks for bank changes: four eyes", "approvers", "finance-approvers"),
-	demoUser("aiko", "Aiko Brandt", "admin: sees everything, mends deliveries", "platform-team", "release-managers"),
+	demoUser("aiko", "Aiko Brandt", "admin: sees everything, retries deliveries", "platform-team", "release-managers"),
 	demoUser("priya", "Priya Raman", "auditor: reads everything, decides nothing", "audit"),
 	demoUser("leo", "Leo Marchetti", "has no role"),
 }

@@ -208,7 +208,7 @@ func TestDoctorWithoutProblems(t *testing.T) {
 		t.Errorf("it ends with %v:\n%s", err, out)
 	}
 	for _, want := range []string{
-		"ok       complete; people come to http://127.0.0.1:18099\n",
+		"ok       complete; the public address is http://127.0.0.1:18099\n",
 		"ok       the tables have version",
 		"ok       client ID and secret are accepted\n",
 		"ok       redirect URI http://127.0.0.1:18099/auth/callback is registered; post-logout redirect URI: http://127.0.0.1:18099/signin\n",
@@ -243,7 +243,7 @@ func TestDoctorFaults(t *testing.T) {
 	}
 	x.engine.SetFaults(nil, locallambda.Fault{Operation: "GetDurableExecution", Kind: locallambda.FaultThrottled})
 	out, err := x.doctor(t)
-	if err != nil || !strings.Contains(out, "warning  could not be told: GetDurableExecution (TooManyRequestsException") {
+	if err != nil || !strings.Contains(out, "warning  could not be determined: GetDurableExecution (TooManyRequestsException") {
 		t.Errorf("throttled: it ends with %v:\n%s", err, out)
 	}
 	x.engine.SetFaults(nil, locallambda.Fault{Operation: "ListFunctions", Kind: locallambda.FaultAccessDenied})
@@ -264,7 +264,7 @@ func TestDoctorFunctions(t *testing.T) {
 		want  string
 	}{
 		"Unknown":   {`{"refunds": {}}`, nil, "problem  there is no function of this name in eu-central-1\n           → Compare name, region and account in COUNTERSIGN_WATCH"},
-		"Announced": {``, []string{"--function", rigFunction}, "ok       not denied, but only asked about what does not exist: GetDurableExecution,"},
+		"Announced": {``, []string{"--function", rigFunction}, "ok       not denied (tested with a made-up ID only): GetDurableExecution,"},
 		"NotNamed":  {``, nil, "warning  no function is named, so that nothing can be told of permissions\n           → countersign doctor --function NAME"},
 	} {
 		x.settings["WATCH"] = tt.watch

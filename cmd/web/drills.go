@@ -20,7 +20,7 @@ var drills = []drill{
 	{"deny", "Permission is missing for 4 calls", locallambda.Fault{Kind: locallambda.FaultAccessDenied, Count: 4}},
 	{"key", "The KMS key is disabled for 2 calls", locallambda.Fault{Kind: locallambda.FaultKMSDisabled, Count: 2}},
 	{"slow", "Lambda takes 5 s for 3 calls", locallambda.Fault{Kind: locallambda.FaultSlow, Count: 3, Delay: 5 * time.Second}},
-	{"well", "Lambda is well again", locallambda.Fault{}},
+	{"well", "Lambda works again", locallambda.Fault{}},
 }
 
 // completing are the operations that a drill strikes: those that a decision needs.

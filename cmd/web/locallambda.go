@@ -22,7 +22,7 @@ type localLambdaOptions struct {
 	Data     string          `type:"path" placeholder:"FILE" help:"SQLite file to keep executions in. Without it they go when the command ends."`
 	Fault    []localFault    `sep:"none" placeholder:"OPERATION=KIND[:RATE]" help:"Make calls go wrong, * for every operation. Kinds: 403, 429, 500, 502, reset, lost (the answer, not the work), slow. Repeat for more."`
 	Quotas   bool            `help:"Keep AWS's quotas: calls per second, and operations and bytes per execution."`
-	Log      string          `default:"warn" enum:"debug,info,warn,error" help:"Least severe level that is logged."`
+	Log      string          `default:"warn" enum:"debug,info,warn,error" help:"Minimum log level."`
 }
 
 // localVersion is the one version that a function has here; unqualified names and $LATEST find it too.

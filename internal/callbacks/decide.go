@@ -159,7 +159,7 @@ func (s *Service) RetryDelivery(ctx context.Context, p Person, id ID) (Callback,
 		return Callback{}, err
 	}
 	if !p.Roles.Admin {
-		return Callback{}, &Refusal{Code: "role", Reason: "Only admins send a decision again."}
+		return Callback{}, &Refusal{Code: "role", Reason: "Only admins can resend a decision."}
 	}
 	now := s.now()
 	c, err := s.store.RetryDelivery(ctx, id, now, func(c *Callback) (AuditEntry, error) {

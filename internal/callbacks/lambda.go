@@ -20,7 +20,7 @@ func (c *Callback) Target() Target {
 }
 
 // Lambda is the durable-executions API as the workers need it. Every method makes exactly one attempt: a retry inside it
-// would hide a lost answer, and then the next "closed" could not be told from our own success. An error that came from the
+// would hide a lost answer, and then the next "closed" could not be determined from our own success. An error that came from the
 // call is a *[LambdaError].
 type Lambda interface {
 	// Complete sends the completion once.

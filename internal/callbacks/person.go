@@ -8,7 +8,7 @@ import (
 // Roles are what a signed-in person may do at all. Queues narrow what a reviewer may see and decide.
 type Roles struct {
 	Reviewer bool // sees and decides what their queues hold
-	Admin    bool // sees everything, mends deliveries; decides only in queues whose groups they are in
+	Admin    bool // sees everything, retries deliveries; decides only in queues whose groups they are in
 	Auditor  bool // sees everything and the audit, changes nothing
 }
 

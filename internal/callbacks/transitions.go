@@ -134,9 +134,9 @@ func (c *Callback) Retry(now time.Time, by Actor) (AuditEntry, error) {
 	switch c.State {
 	case Undeliverable, Unconfirmed:
 		c.Ending, c.Problem = nil, ""
-		return c.move(Decided, now, by, ActionRetried, "Delivery is tried again."), nil
+		return c.move(Decided, now, by, ActionRetried, "Delivery will be retried."), nil
 	case Decided:
-		return c.entry(now, by, ActionRetried, "The next attempt is made at once."), nil
+		return c.entry(now, by, ActionRetried, "The next attempt is made immediately."), nil
 	case Pending, Completed, Lost, TimedOut, Closed:
 	}
 	return AuditEntry{}, c.wrongState("retry")

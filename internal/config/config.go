@@ -37,7 +37,7 @@ type Config struct {
 	Watch      Watches        `env:"WATCH" help:"Functions whose executions are searched for callbacks that nobody announced, by name or ARN, as JSON: queue (default when empty), region (that of LAMBDA_REGION when empty), account (one of ACCOUNTS; that of the default credentials when empty). * stands for every durable function. Nothing is searched when empty." example:"{\"expense-approval\":{\"queue\":\"default\",\"region\":\"eu-central-1\"},\"*\":{}}"`
 	WatchRate  float64        `env:"WATCH_RATE" envDefault:"5" help:"Requests per second by which executions are read in one account and region, over all replicas: for receipts, for what happens after a decision, and for this search, which comes last. AWS allows 15." example:"5"`
 
-	TraceEndpoint  Collector `env:"TRACE_ENDPOINT" help:"Address of an OpenTelemetry collector that takes traces by OTLP over HTTP; without a path, /v1/traces is meant. The standard variables OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES count too then. Nothing is traced when empty." example:"http://otel-collector:4318"`
+	TraceEndpoint  Collector `env:"TRACE_ENDPOINT" help:"Address of an OpenTelemetry collector that takes traces by OTLP over HTTP; without a path, /v1/traces is meant. The standard variables OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES also apply. Nothing is traced when empty." example:"http://otel-collector:4318"`
 	SupportContact string    `env:"SUPPORT_CONTACT" help:"Whom to ask for access; shown to people who have no role." example:"#platform-help or ops@example.com"`
 	MetricsPublic  bool      `env:"METRICS_PUBLIC" envDefault:"false" help:"Whether /metrics answers others than this machine. Keep it from the internet then: it names queues." example:"true"`
 	ConsoleLinks   bool      `env:"CONSOLE_LINKS" envDefault:"false" help:"Whether pages link to the execution in the AWS console." example:"true"`
@@ -45,7 +45,7 @@ type Config struct {
 
 // OIDC is the provider that people sign in with, and how it names their groups.
 type OIDC struct {
-	Issuer       URL    `env:"ISSUER" required:"true" help:"Issuer of the OpenID provider, exactly as its discovery document says it." example:"https://login.example.com/realms/main"`
+	Issuer       URL    `env:"ISSUER" required:"true" help:"Issuer of the OpenID provider, exactly as in its discovery document." example:"https://login.example.com/realms/main"`
 	ClientID     string `env:"CLIENT_ID" required:"true" help:"Client ID that the provider gave this desk." example:"countersign"`
 	ClientSecret Secret `env:"CLIENT_SECRET" required:"true" secret:"true" help:"Client secret that the provider gave this desk." example:"Zk3v…"`
 	Scopes       Scopes `env:"SCOPES" envDefault:"openid email profile groups" help:"Scopes to ask for; openid is always among them." example:"openid email profile"`
@@ -56,7 +56,7 @@ type OIDC struct {
 // Roles are the groups that give each role. A person may have several.
 type Roles struct {
 	ReviewerGroups Names `env:"REVIEWER_GROUPS" required:"true" help:"Groups whose members decide in the queues they belong to." example:"approvers,finance-approvers"`
-	AdminGroups    Names `env:"ADMIN_GROUPS" help:"Groups whose members see every callback and mend failed deliveries." example:"platform-team"`
+	AdminGroups    Names `env:"ADMIN_GROUPS" help:"Groups whose members see every callback and retry failed deliveries." example:"platform-team"`
 	AuditorGroups  Names `env:"AUDITOR_GROUPS" help:"Groups whose members read everything and decide nothing." example:"audit"`
 }
 

@@ -7,7 +7,7 @@ import (
 
 // Log says what is logged to standard error.
 type Log struct {
-	Level  slog.Level `env:"LEVEL" envDefault:"info" help:"Least severe level that is logged: debug, info, warn or error." example:"debug"`
+	Level  slog.Level `env:"LEVEL" envDefault:"info" help:"Minimum log level: debug, info, warn or error." example:"debug"`
 	Format LogFormat  `env:"FORMAT" envDefault:"json" help:"Form of the log lines: text or json." example:"text"`
 }
 

@@ -108,7 +108,7 @@ func (x *account) credentials(ctx context.Context) (s Section, found bool) {
 	}
 	whose := caller.ARN
 	if whose == "" {
-		whose = "whose they are is not known"
+		whose = "their owner is unknown"
 	}
 	s.Findings = append(s.Findings, ok("from %s: %s", caller.Source, whose))
 	if x.Region == "" {

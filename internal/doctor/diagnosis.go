@@ -29,10 +29,10 @@ func (i *inspection) diagnose(caller Caller) []Finding {
 		findings = append(findings, ok("allowed: %s", actions(allowed)))
 	}
 	if len(open) > 0 {
-		findings = append(findings, ok("not denied, but only asked about what does not exist: %s", actions(open)))
+		findings = append(findings, ok("not denied (tested with a made-up ID only): %s", actions(open)))
 	}
 	if len(untold) > 0 {
-		findings = append(findings, warning("could not be told: %s (%s)", actions(untold), untold[0].answer.Text).todo("Run doctor again later."))
+		findings = append(findings, warning("could not be determined: %s (%s)", actions(untold), untold[0].answer.Text).todo("Run doctor again later."))
 	}
 	if i.execution == "" {
 		findings = append(findings, warning("not asked for what concerns executions: the function's account is not known").

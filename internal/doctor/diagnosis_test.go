@@ -20,9 +20,9 @@ func TestDiagnoseDenials(t *testing.T) {
 		"Real":      {denied(pay+":7/durable-execution/a/b", "because no identity-based policy allows it"), false, Finding{Problem, "decisions cannot be delivered: SendDurableExecutionCallbackSuccess denied (AWS: no identity-based policy allows it)", []string{"allow lambda:SendDurableExecutionCallbackSuccess on " + pay + ":*"}}},
 		"Explicit":  {denied(pay+":7", "with an explicit deny in a service control policy"), false, Finding{Problem, "decisions cannot be delivered", []string{"An explicit deny outweighs every allow: take lambda:SendDurableExecutionCallbackSuccess out of it."}}},
 		"MadeUp":    {denied(pay+":7", "because no identity-based policy allows it"), true, Finding{Problem, "decisions cannot be delivered", nil}},
-		"Elsewhere": {denied("*", "because no identity-based policy allows it"), true, Finding{OK, "not denied, but only asked about what does not exist: SendDurableExecutionCallbackSuccess", nil}},
+		"Elsewhere": {denied("*", "because no identity-based policy allows it"), true, Finding{OK, "not denied (tested with a made-up ID only): SendDurableExecutionCallbackSuccess", nil}},
 		"Closed":    {Answer{Meaning: Closed}, false, Finding{OK, "allowed: everything that it needs", nil}},
-		"Busy":      {Answer{Meaning: Busy, Text: "TooManyRequestsException: slowly"}, false, Finding{Warning, "could not be told: SendDurableExecutionCallbackSuccess (TooManyRequestsException: slowly)", []string{"Run doctor again later."}}},
+		"Busy":      {Answer{Meaning: Busy, Text: "TooManyRequestsException: slowly"}, false, Finding{Warning, "could not be determined: SendDurableExecutionCallbackSuccess (TooManyRequestsException: slowly)", []string{"Run doctor again later."}}},
 	} {
 		i := &inspection{function: watched(pay), execution: pay + ":7/durable-execution/a/b", real: true}
 		i.note(GetExecution, answered, false)

@@ -34,7 +34,7 @@ func (x *account) examine(ctx context.Context, f function, r *region) Section {
 	s := Section{Title: x.title("Function " + f.place.function + " in " + f.place.region)}
 	if f.place.region == "" {
 		s.Title = x.title("Function " + f.place.function)
-		s.Findings = []Finding{problem("its region is not known").todo("Set COUNTERSIGN_LAMBDA_REGION, or name it by its ARN.")}
+		s.Findings = []Finding{problem("its region is not known").todo("Set COUNTERSIGN_LAMBDA_REGION, or give its ARN.")}
 		return s
 	}
 	i := &inspection{lambda: x.Lambda, function: f}

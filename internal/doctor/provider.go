@@ -70,7 +70,7 @@ func (p Provider) issuer() Finding {
 		return problem("the provider calls itself %q, COUNTERSIGN_OIDC_ISSUER says %q: not the same to the letter", p.Metadata.Issuer, p.Issuer).
 			todo("Set COUNTERSIGN_OIDC_ISSUER=%s, if that is the provider you mean.", p.Metadata.Issuer)
 	}
-	return ok("%s answers, and names itself so", p.Issuer)
+	return ok("%s answers, and its issuer matches", p.Issuer)
 }
 
 // endpoints asks for the addresses without which nobody can sign in.
@@ -165,7 +165,7 @@ func (p Provider) scopes() Finding {
 func (p Provider) signOut() Finding {
 	if p.Metadata.EndSession == "" {
 		return warning("the provider has no end_session_endpoint: who signs out here stays signed in there").
-			todo("Nothing, if that will do.")
+			todo("Nothing, if that is acceptable.")
 	}
 	return ok("signs people out at %s", p.Metadata.EndSession)
 }

@@ -57,7 +57,7 @@ func (r Role) assumed(caller Caller, answer Answer) Finding {
 		return problem("%s cannot be assumed, because the default credentials are not accepted: %s", r.ARN, answer.Text).
 			todo("Renew them, or correct this machine's clock.")
 	case Busy:
-		return warning("whether %s can be assumed could not be told: %s", r.ARN, answer.Text).todo("Run doctor again later.")
+		return warning("whether %s can be assumed could not be determined: %s", r.ARN, answer.Text).todo("Run doctor again later.")
 	case Silent:
 		return problem("%s cannot be assumed, because STS was not reached: %s", r.ARN, answer.Text).
 			todo("Let this machine reach STS in the region: a way to the internet, a VPC endpoint, AWS_ENDPOINT_URL_STS.")

@@ -30,7 +30,7 @@ func TestAssumed(t *testing.T) {
 		"Explicit": {Answer{Meaning: Denied, Text: denied + " with an explicit deny in the role trust policy"}, Problem, "(AWS: with an explicit deny in the role trust policy)", "An explicit deny outweighs every allow: take sts:AssumeRole out of it."},
 		"Unsaid":   {Answer{Meaning: Denied, Text: "AccessDenied: Access denied"}, Problem, "(AWS: AccessDenied: Access denied)", "allow sts:AssumeRole on " + theirRole + ", in a policy of the identity that the desk runs as|" + strings.Replace(trust, "arn:aws:iam::123456789012:role/desk", "the identity that the desk runs as", 1) + "|" + extern + "|AWS does not say which of these is missing. It answers alike where the role does not exist."},
 		"Rejected": {Answer{Meaning: Rejected, Text: "ExpiredToken: old"}, Problem, "the default credentials are not accepted: ExpiredToken", "Renew them, or correct this machine's clock."},
-		"Busy":     {Answer{Meaning: Busy, Text: "Throttling: slowly"}, Warning, "could not be told: Throttling", "Run doctor again later."},
+		"Busy":     {Answer{Meaning: Busy, Text: "Throttling: slowly"}, Warning, "could not be determined: Throttling", "Run doctor again later."},
 		"Silent":   {Answer{Text: "connection refused"}, Problem, "STS was not reached: connection refused", "Let this machine reach STS in the region: a way to the internet, a VPC endpoint, AWS_ENDPOINT_URL_STS."},
 		"Refused":  {Answer{Meaning: Refused, Text: "RegionDisabledException: no"}, Problem, "cannot be assumed: RegionDisabledException: no", "Compare roleArn and externalId in COUNTERSIGN_ACCOUNTS with the role. STS has to be active in the region."},
 	} {

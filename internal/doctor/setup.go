@@ -16,7 +16,7 @@ type Setup struct {
 
 // Sections judges the configuration, which was complete.
 func (s Setup) Sections() []Section {
-	findings := []Finding{ok("complete; people come to %s", s.BaseURL), s.arrivals()}
+	findings := []Finding{ok("complete; the public address is %s", s.BaseURL), s.arrivals()}
 	for _, name := range s.Unknown {
 		findings = append(findings, warning("%s is set, and there is no such setting", name).todo("countersign serve -h lists the settings. It is ignored."))
 	}

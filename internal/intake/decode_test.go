@@ -117,7 +117,7 @@ func TestDecodeRefuses(t *testing.T) {
 		str, object, array = "a string is expected", "an object is expected", "an array is expected"
 		seconds            = "a whole number of seconds is expected"
 		instant            = "a time like 2026-11-22T09:30:00Z is expected (RFC 3339)"
-		unknown, twice     = "this field is not known", "this name stands twice in one object"
+		unknown, twice     = "unknown field", "duplicate name in one object"
 	)
 	field := func(s string) string { return `{"callbackId":"QUJD",` + s + `}` }
 	deep := strings.Repeat("[", 64)

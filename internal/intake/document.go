@@ -96,7 +96,7 @@ func (w *walker) value() bool {
 		}
 		w.path = append(w.path, name)
 		if kind == '{' && seen[name] {
-			w.faults.add(pointer("", w.path...), "this name stands twice in one object")
+			w.faults.add(pointer("", w.path...), "duplicate name in one object")
 		}
 		if kind == '{' {
 			seen[name] = true

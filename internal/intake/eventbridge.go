@@ -22,7 +22,7 @@ const maxEvent = 256 << 10
 // Errors of the ways in by AWS's own services.
 var (
 	ErrOff    = errors.New("this way in is off")
-	ErrAPIKey = errors.New("X-Api-Key is none of the configured keys")
+	ErrAPIKey = errors.New("X-Api-Key does not match a configured key")
 )
 
 // EventBridge knows the keys that an API destination may send.

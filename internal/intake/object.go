@@ -28,7 +28,7 @@ func readObject(raw json.RawMessage, at string, f *faults, read func(object)) {
 		if f.full() {
 			return
 		}
-		f.add(pointer(at, name), "this field is not known")
+		f.add(pointer(at, name), "unknown field")
 	}
 }
 

@@ -86,7 +86,7 @@ func TestInvalidProblem(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `{"status":422,"title":"Unprocessable Entity","code":"invalid","detail":"The message is not valid. Nothing was recorded.",` +
-		`"errors":[{"pointer":"/timeoutSeconds","detail":"a whole number of seconds is expected"},{"pointer":"/\u003cb\u003e","detail":"this field is not known"}]}` + "\n"
+		`"errors":[{"pointer":"/timeoutSeconds","detail":"a whole number of seconds is expected"},{"pointer":"/\u003cb\u003e","detail":"unknown field"}]}` + "\n"
 	if diff := cmp.Diff(want, w.Body.String()); diff != "" || w.Code != 422 {
 		t.Errorf("status %d, body (-want +got):\n%s", w.Code, diff)
 	}

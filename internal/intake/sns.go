@@ -50,7 +50,7 @@ func NewSNS(c SNSConfig) (*SNS, error) {
 			return nil, err
 		}
 		if _, twice := s.topics[t.ARN]; twice {
-			return nil, fmt.Errorf("SNS topic %q is there twice", t.ARN)
+			return nil, fmt.Errorf("SNS topic %q is listed twice", t.ARN)
 		}
 		s.topics[t.ARN] = t
 	}

@@ -28,7 +28,7 @@ const (
 
 // Errors of [Verifier.Verify]. They say what is wrong with the message, and nothing about which sources or keys there are.
 var (
-	ErrNoCredentials = errors.New("the message is neither signed nor has it a bearer token")
+	ErrNoCredentials = errors.New("the message is neither signed nor carries a bearer token")
 	ErrHeader        = errors.New("a header is missing or malformed")
 	ErrStale         = errors.New("the timestamp is more than 5 minutes off")
 	ErrNoMatch       = errors.New("no signature or token matches")
@@ -56,7 +56,7 @@ func NewVerifier(sources []Source, now func() time.Time) (*Verifier, error) {
 		}
 		for _, k := range keys {
 			if other, taken := owners[k.digest]; taken {
-				return nil, fmt.Errorf("webhook sources %q and %q: a secret or token is there twice", other, source.Name)
+				return nil, fmt.Errorf("webhook sources %q and %q: a secret or token is listed twice", other, source.Name)
 			}
 			owners[k.digest] = source.Name
 		}
