@@ -87,7 +87,10 @@ func newWorld(t *testing.T, changes ...func(settings map[string]string)) *world 
 // start starts the desk, for the first time or again after [desk.kill].
 func (w *world) start(t *testing.T) {
 	t.Helper()
-	environment := []string{"AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local", "AWS_EC2_METADATA_DISABLED=true"}
+	environment := []string{
+		"GORACE=atexit_sleep_ms=0", // all its goroutines have ended when it exits
+		"AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local", "AWS_EC2_METADATA_DISABLED=true",
+	}
 	for name, value := range w.settings {
 		environment = append(environment, "COUNTERSIGN_"+name+"="+value)
 	}
