@@ -73,6 +73,8 @@ func startBrowser() (stop func(), err error) {
 	}
 	allocator, release := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		// What chromedp disables, and the process that Chromium starts in advance of the next page.
+		chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,SpareRendererForSitePerProcess"),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-quic", true))...)
 	tab, closeTab := chromedp.NewContext(allocator)
 	stop = func() { closeTab(); release() }

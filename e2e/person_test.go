@@ -15,6 +15,9 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
+// glances are looks for an element that is not there yet. To look more often takes from the page what it needs to change.
+var glances = chromedp.RetryInterval(25 * time.Millisecond)
+
 // person is somebody at a browser of their own, in one tab. What they do fails the test when it cannot be done.
 type person struct {
 	t    *testing.T
@@ -101,7 +104,7 @@ func (p *person) open(path string) int {
 // click presses what is visible, or will be.
 func (p *person) click(selector string) {
 	p.t.Helper()
-	run(p, "click "+selector, chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+	run(p, "click "+selector, chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible, glances))
 }
 
 // submit clicks what leads to another page, and returns the status of that page.
@@ -126,7 +129,7 @@ func (p *person) leads(what string, a chromedp.Action[chromedp.Void]) int {
 // see waits until something is visible, gone until nothing is.
 func (p *person) see(selector string) {
 	p.t.Helper()
-	run(p, "see "+selector, chromedp.WaitVisible(chromedp.CSS(selector)))
+	run(p, "see "+selector, chromedp.WaitVisible(chromedp.CSS(selector), glances))
 }
 
 func (p *person) gone(selector string) {
@@ -206,7 +209,7 @@ func (p *person) untilWithin(within time.Duration, expression string) {
 // write types into a field.
 func (p *person) write(selector, text string) {
 	p.t.Helper()
-	run(p, "write into "+selector, chromedp.SendKeys(chromedp.CSS(selector), text, chromedp.NodeVisible))
+	run(p, "write into "+selector, chromedp.SendKeys(chromedp.CSS(selector), text, chromedp.NodeVisible, glances))
 }
 
 // press presses keys where the focus is.

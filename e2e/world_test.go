@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strconv"
 	"sync/atomic"
 	"testing"
@@ -23,6 +22,7 @@ import (
 	"countersign/internal/demo"
 	"countersign/internal/devidp"
 	"countersign/internal/locallambda"
+	"countersign/internal/sqlstore/sqlstoretest"
 )
 
 // Names of a world's one region, client and sender.
@@ -63,7 +63,7 @@ func newWorld(t *testing.T, changes ...func(settings map[string]string)) *world 
 	w.settings = map[string]string{
 		"ADDR":                 w.url[len("http://"):],
 		"BASE_URL":             w.url,
-		"DATABASE_URL":         "sqlite://" + filepath.Join(t.TempDir(), "desk.db"),
+		"DATABASE_URL":         sqlstoretest.NewDatabase(t),
 		"OIDC_ISSUER":          issuer,
 		"OIDC_CLIENT_ID":       clientID,
 		"OIDC_CLIENT_SECRET":   clientSecret,
@@ -87,7 +87,10 @@ func newWorld(t *testing.T, changes ...func(settings map[string]string)) *world 
 // start starts the desk, for the first time or again after [desk.kill].
 func (w *world) start(t *testing.T) {
 	t.Helper()
-	environment := []string{"AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local", "AWS_EC2_METADATA_DISABLED=true"}
+	environment := []string{
+		"GORACE=atexit_sleep_ms=0", // all its goroutines have ended when it exits
+		"AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local", "AWS_EC2_METADATA_DISABLED=true",
+	}
 	for name, value := range w.settings {
 		environment = append(environment, "COUNTERSIGN_"+name+"="+value)
 	}

@@ -10,7 +10,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -28,6 +27,7 @@ import (
 	"countersign/internal/intake"
 	"countersign/internal/live"
 	"countersign/internal/sqlstore"
+	"countersign/internal/sqlstore/sqlstoretest"
 	"countersign/static"
 	"countersign/views"
 )
@@ -84,7 +84,7 @@ func newSite(t testing.TB, change ...func(*handlers.Config)) *site {
 	t.Helper()
 	s := &site{t: t, clock: callbackstest.NewClock(callbackstest.T0), hub: live.NewHub(time.Now), log: &syncBuffer{}, demo: &sampleStarter{}}
 	var err error
-	if s.store, err = sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db")); err != nil {
+	if s.store, err = sqlstore.Open(t.Context(), sqlstoretest.NewDatabase(t)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.store.Close() }) // some tests close it themselves

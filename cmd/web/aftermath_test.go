@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +17,7 @@ import (
 	"countersign/internal/lambdaapi"
 	"countersign/internal/locallambda"
 	"countersign/internal/sqlstore"
+	"countersign/internal/sqlstore/sqlstoretest"
 )
 
 const readHistory = "GetDurableExecutionHistory"
@@ -56,7 +56,7 @@ func newPayment(t *testing.T) *payment {
 	p.engine.Register("pay", durable.NewHandler(p.pay, durable.WithClient(client), durable.WithLogger(slog.New(slog.DiscardHandler))),
 		locallambda.FunctionConfig{Version: "1", ExecutionTimeout: time.Hour})
 	var err error
-	if p.store, err = sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "desk.db")); err != nil {
+	if p.store, err = sqlstore.Open(t.Context(), sqlstoretest.NewDatabase(t)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = p.store.Close() })

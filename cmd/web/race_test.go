@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore/sqlstoretest"
 )
 
 // press is one of many decisions about the same callback, and what became of it.
@@ -54,7 +54,7 @@ func TestTwoHundredRace(t *testing.T) {
 	t.Run("SQLite", func(t *testing.T) {
 		t.Parallel()
 		r, lambda := newRig(t, freeAddress(t)), newGate(false)
-		settings := r.settings("sqlite:"+filepath.Join(t.TempDir(), "desk.db"), r.lambda(lambda))
+		settings := r.settings(sqlstoretest.NewDatabase(t), r.lambda(lambda))
 		race(t, r, lambda, openAlone(t, settings, deskOptions{}))
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {

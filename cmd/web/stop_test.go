@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -19,6 +18,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/config"
 	"countersign/internal/sqlstore"
+	"countersign/internal/sqlstore/sqlstoretest"
 )
 
 // asProgram makes the test binary be the program: its processes can be stopped and killed like those of an operator.
@@ -126,7 +126,7 @@ func TestStop(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, freeAddress(t))
 			lambda := newGate(true)
-			file := "sqlite:" + filepath.Join(t.TempDir(), "desk.db")
+			file := sqlstoretest.NewDatabase(t)
 			p := startProcess(t, r.url, r.settings(file, r.lambda(lambda)))
 			v := r.signIn(t, mara)
 			id := r.announce(r.url, r.ask(0), callbacks.KeepAliveReview)

@@ -3,12 +3,12 @@ package main
 import (
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore/sqlstoretest"
 	"countersign/internal/tracing/tracingtest"
 )
 
@@ -17,7 +17,7 @@ func TestTraces(t *testing.T) {
 	t.Parallel()
 	collector := tracingtest.NewCollector(t)
 	r := newRig(t, freeAddress(t))
-	settings := r.settings("sqlite:"+filepath.Join(t.TempDir(), "desk.db"), r.lambda(nil))
+	settings := r.settings(sqlstoretest.NewDatabase(t), r.lambda(nil))
 	settings["TRACE_ENDPOINT"] = collector.URL
 	one := openAlone(t, settings, deskOptions{})
 	v := r.signIn(t, mara)

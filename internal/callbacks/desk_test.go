@@ -3,7 +3,6 @@ package callbacks_test
 import (
 	"context"
 	"log/slog"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -11,6 +10,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/sqlstore"
+	"countersign/internal/sqlstore/sqlstoretest"
 )
 
 // clock is moved by the test.
@@ -182,7 +182,7 @@ type desk struct {
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
-	store, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "desk.db"))
+	store, err := sqlstore.Open(t.Context(), sqlstoretest.NewDatabase(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +19,7 @@ import (
 	"countersign/internal/locallambda"
 	"countersign/internal/locallambda/locallambdatest"
 	"countersign/internal/sqlstore"
+	"countersign/internal/sqlstore/sqlstoretest"
 )
 
 const region = "eu-central-1"
@@ -112,7 +112,7 @@ func newSearch(t *testing.T, rate float64, watches ...callbacks.Watch) *search {
 	if s.api, err = lambdaapi.New(t.Context(), lambdaapi.Config{Region: region, Endpoint: desk.URL, Credentials: credential}); err != nil {
 		t.Fatal(err)
 	}
-	if s.store, err = sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "desk.db")); err != nil {
+	if s.store, err = sqlstore.Open(t.Context(), sqlstoretest.NewDatabase(t)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

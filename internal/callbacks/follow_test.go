@@ -3,13 +3,13 @@ package callbacks_test
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/sqlstore"
+	"countersign/internal/sqlstore/sqlstoretest"
 )
 
 // Events behind a decision.
@@ -238,7 +238,7 @@ func TestFollowThrottled(t *testing.T) {
 // TestFollowAfterRestart: another process goes on where the first one was, also one that died during a reading.
 func TestFollowAfterRestart(t *testing.T) {
 	t.Parallel()
-	database := "sqlite:" + filepath.Join(t.TempDir(), "desk.db")
+	database := sqlstoretest.NewDatabase(t)
 	open := func() *sqlstore.Store {
 		store, err := sqlstore.Open(t.Context(), database)
 		if err != nil {

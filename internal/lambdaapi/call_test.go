@@ -124,7 +124,8 @@ func TestNoAnswer(t *testing.T) {
 	t.Run("TooSlow", func(t *testing.T) {
 		t.Parallel()
 		server := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-		client := newClient(t, lambdaapi.Config{Endpoint: server.url, Timeout: 50 * time.Millisecond})
+		const timeout = 2 * time.Second // enough to send the request on a busy machine: the time begins before that
+		client := newClient(t, lambdaapi.Config{Endpoint: server.url, Timeout: timeout})
 		wantAnswer(t, client.Complete(t.Context(), target, approved), callbacks.AnswerNone)
 	})
 

@@ -1,18 +1,18 @@
 package sqlstore_test
 
 import (
-	"path/filepath"
 	"testing"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/sqlstore"
+	"countersign/internal/sqlstore/sqlstoretest"
 )
 
-// openSQLite is an empty store in a file of its own.
+// openSQLite is an empty store in a file of its own. That migrations make that file is what others prove: TestOpenAgain first.
 func openSQLite(t testing.TB) *sqlstore.Store {
 	t.Helper()
-	s, err := sqlstore.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "desk.db"))
+	s, err := sqlstore.Open(t.Context(), sqlstoretest.NewDatabase(t))
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}

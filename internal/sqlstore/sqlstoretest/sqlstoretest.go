@@ -1,0 +1,46 @@
+// Package sqlstoretest gives tests a SQLite database of their own. Each is a copy of one that was migrated once in the process:
+// migrating takes longer than most tests.
+package sqlstoretest
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"countersign/internal/sqlstore"
+)
+
+// NewDatabase is the URL of an empty, migrated database, which is removed when the test ends.
+func NewDatabase(t testing.TB) (url string) {
+	t.Helper()
+	template, err := migrated()
+	if err != nil {
+		t.Fatalf("migrate a database to copy: %v", err)
+	}
+	path := filepath.Join(t.TempDir(), "desk.db")
+	if err := os.WriteFile(path, template, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return "sqlite:" + path
+}
+
+// migrated is what a file holds that was migrated and closed.
+var migrated = sync.OnceValues(func() (content []byte, err error) {
+	folder, err := os.MkdirTemp("", "sqlstoretest-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	path := filepath.Join(folder, "template.db")
+	s, err := sqlstore.Open(context.Background(), "sqlite:"+path)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
