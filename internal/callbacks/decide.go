@@ -51,11 +51,23 @@ func preview(c *Callback, p Person, choice Choice) (Preview, error) {
 	if outcome.Comment == CommentNone {
 		choice.Comment = ""
 	}
+	if n := outcome.leastSize(choice, p); n > MaxCompletionBytes {
+		return Preview{}, tooLong(choice, n)
+	}
 	made := outcome.Fill(choice, p)
 	if n := len(made.Body()); n > MaxCompletionBytes {
-		return Preview{}, Invalid{{Pointer: "comment", Detail: fmt.Sprintf("Lambda takes at most %d bytes, this would be %d.", MaxCompletionBytes, n)}}
+		return Preview{}, tooLong(choice, n)
 	}
 	return Preview{Outcome: outcome, Completion: made, PreparedAt: choice.PreparedAt}, nil
+}
+
+// tooLong is the fault of a completion of n bytes or more. Without a comment there is nothing that its reviewer could shorten.
+func tooLong(choice Choice, n int) Invalid {
+	place := "comment"
+	if choice.Comment == "" {
+		place = "outcome"
+	}
+	return Invalid{{Pointer: place, Detail: fmt.Sprintf("Lambda takes at most %d bytes, this would be %d or more.", MaxCompletionBytes, n)}}
 }
 
 // Decide records the decision that a person saw as the preview with the hash seen. From then on it is delivered whatever
