@@ -18,6 +18,7 @@ var ErrStale = errors.New("the preview is out of date")
 // Preview is what Lambda would receive for a choice.
 type Preview struct {
 	Outcome    Outcome
+	Faults     Invalid // why this cannot be sent; then there is nothing but the outcome
 	Completion Completion
 	PreparedAt time.Time
 	Sealed     bool // a success is encrypted for the function before it goes out
@@ -33,9 +34,34 @@ func (s *Service) Preview(ctx context.Context, p Person, id ID, choice Choice) (
 	if err := s.queues.MayDecide(p, &c); err != nil {
 		return Preview{}, err
 	}
+	return s.preview(&c, p, choice)
+}
+
+// Previews shows what each outcome of a sheet would send with a comment; it reads nothing more. What is wrong with one is in its
+// Faults, and hides none of the others.
+func (s *Service) Previews(p Person, sheet *Sheet, comment string) ([]Preview, error) {
+	c := &sheet.Callback
+	if err := s.queues.MayDecide(p, c); err != nil {
+		return nil, err
+	}
+	previews := make([]Preview, len(c.Outcomes))
+	for i, outcome := range c.Outcomes {
+		shown, err := s.preview(c, p, Choice{Outcome: outcome.Name, Comment: comment})
+		if faults, invalid := errors.AsType[Invalid](err); invalid {
+			shown = Preview{Outcome: outcome, Faults: faults}
+		} else if err != nil {
+			return nil, fmt.Errorf("preview of %s: %w", outcome.Name, err)
+		}
+		previews[i] = shown
+	}
+	return previews, nil
+}
+
+// preview is what the choice would send at this moment.
+func (s *Service) preview(c *Callback, p Person, choice Choice) (Preview, error) {
 	choice.PreparedAt = s.now().Truncate(time.Second)
-	shown, err := preview(&c, p, choice)
-	shown.Sealed = s.sealer(&c) != nil && shown.Completion.Kind == Success
+	shown, err := preview(c, p, choice)
+	shown.Sealed = s.sealer(c) != nil && shown.Completion.Kind == Success
 	return shown, err
 }
 
