@@ -35,7 +35,7 @@ func reviewPath(c echo.Context) string { return "/callbacks/" + c.Param("id") }
 // origin is the list that a callback was opened from. A bad one must not keep a callback from opening, and one that the
 // reader may not see (links are passed on) becomes their own.
 func (s *server) origin(c echo.Context) listing {
-	l, err := parseListing(c.QueryParams(), callbacks.ScopeAvailable, s.moment(c).Zone)
+	l, err := parseListing(c.QueryParams(), callbacks.ScopeAvailable, zone(c))
 	roles := s.person(c).Roles
 	if err != nil || (l.scope == callbacks.ScopeAll && !roles.Admin && !roles.Auditor) {
 		return listing{scope: callbacks.ScopeAvailable}
