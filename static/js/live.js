@@ -159,6 +159,7 @@ function keptComment(typed) {
 
 // A row never moves under the pointer or the focus: while the list is in use its rows change in place, and new ones wait.
 function showList(list, next, force) {
+  next.querySelector("#filter-fault")?.append(...list.querySelector("#filter-fault").cloneNode(true).childNodes); // not of this reading
   const rows = list.querySelector("[data-rows]");
   const inUse = rows?.matches("ul:hover, tbody:hover, :focus-within");
   if (!inUse || force) return morph(list, next);
