@@ -3,7 +3,7 @@
 import { now } from "./page.js";
 import { readSoon } from "./live.js";
 
-const post = (url, values, headers) => fetch(url, { method: "POST", body: new URLSearchParams(values), headers });
+const post = (url, values, options) => fetch(url, { method: "POST", body: new URLSearchParams(values), ...options });
 
 function announce(text) {
   const region = document.getElementById("announce");
@@ -73,7 +73,7 @@ class ReviewLease extends HTMLElement {
   async #tell(values, headers) {
     const active = this.#active;
     this.#active = false;
-    const response = await post(this.dataset.url, active ? { ...values, input: "1" } : values, headers).catch(() => undefined);
+    const response = await post(this.dataset.url, active ? { ...values, input: "1" } : values, { headers }).catch(() => undefined);
     if (response && response.status < 500) return response;
     this.#active ||= active;
   }
@@ -108,6 +108,7 @@ const TYPING = 300; // a preview follows the typing, not every letter
 class DecisionBar extends HTMLElement {
   #armedBy;
   #armedAt = 0;
+  #asking; // for a preview: the last one counts
   #timer;
   #typing;
   #left = Infinity;
@@ -131,6 +132,8 @@ class DecisionBar extends HTMLElement {
     document.removeEventListener("time:tick", this.#tick);
     document.removeEventListener("input", this.#typed);
     clearTimeout(this.#timer);
+    clearTimeout(this.#typing);
+    this.#asking?.abort();
   }
 
   /** A letter of the keyboard: it arms and confirms an outcome, and leads to the comment first where one is wanted. */
@@ -241,18 +244,22 @@ class DecisionBar extends HTMLElement {
   // Shows what an outcome would send now, and gives back its preview, or nothing when there is none.
   async #preview(outcome) {
     clearTimeout(this.#typing);
+    this.#asking?.abort();
+    const { signal } = (this.#asking = new AbortController());
     const panel = document.querySelector(`#wire [data-outcome="${outcome}"]`);
     const comment = this.#comment?.value ?? "";
-    const response = await post(this.dataset.preview, { outcome, comment }).catch(() => undefined);
+    const response = await post(this.dataset.preview, { outcome, comment }, { signal }).catch(() => undefined);
+    const shown = await response?.text().catch(() => undefined);
+    if (signal.aborted) return; // another was asked for since
     if (response?.status === 409) return void readSoon();
-    if (!response || (!response.ok && response.status !== 422)) {
+    if (shown === undefined || (!response.ok && response.status !== 422)) {
       announce("No preview: the server does not answer. Nothing was sent.");
       this.#say("No preview: the server does not answer. Nothing was sent.");
       return;
     }
     this.#say(this.#signed);
     const open = panel.querySelector("details")?.open;
-    panel.innerHTML = await response.text();
+    panel.innerHTML = shown;
     if (open) panel.querySelector("details")?.setAttribute("open", "");
     return response.ok ? panel.firstElementChild : undefined;
   }
