@@ -4,6 +4,14 @@ import (
 	"testing"
 )
 
+// holdMinutes keeps timers of a minute until pass() is called.
+const holdMinutes = `(() => {
+	const real = setTimeout, held = [];
+	window.setTimeout = (f, ms, ...more) => (ms === 60_000 ? -held.push(f) : real(f, ms, ...more));
+	window.pass = () => held.splice(0).forEach((f) => f());
+	return true;
+})()`
+
 // holdPreviews keeps the answers to previews in held until they are released, each by calling it.
 const holdPreviews = `(() => {
 	const real = fetch;
@@ -23,7 +31,10 @@ func (p *person) release(answer string) {
 	eval[bool](p, answer+`(), new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
 }
 
-const armedBar = `[data-bar="armed"]`
+const (
+	armedBar = `[data-bar="armed"]`
+	search   = `#list input[type="search"]`
+)
 
 // atTheBar is somebody before a request that is open beside the list.
 func atTheBar(t *testing.T) *person {
@@ -34,6 +45,56 @@ func atTheBar(t *testing.T) *person {
 	mara.open("/?item=" + a.id)
 	mara.see("decision-bar:defined")
 	return mara
+}
+
+// TestArmingEnds: what was armed is not confirmed by keys that are meant for something else.
+func TestArmingEnds(t *testing.T) {
+	t.Parallel()
+	mara := atTheBar(t)
+	eval[bool](mara, holdMinutes)
+
+	mara.arm("approve")
+	mara.press("\t")
+	mara.see(armedBar) // the focus is in the bar
+	mara.click("#wire .exact summary")
+	mara.see(armedBar) // or at the bytes
+	mara.click(search)
+	mara.gone(armedBar)
+	eval[bool](mara, "pass(), true")
+	mara.press("a a ")
+	mara.hasFocus(search)
+	mara.until(`document.querySelector('` + search + `').value === "a a "`)
+	mara.gone(armedBar)
+
+	mara.arm("approve")
+	eval[bool](mara, "pass(), true")
+	mara.gone(armedBar)
+	mara.hasFocus(`[data-bar="rest"] button[value="approve"]`)
+	if said := mara.source("#announce"); said != "Not confirmed for a minute. Nothing was sent." {
+		t.Errorf("announced %q", said)
+	}
+
+	mara.arm("approve")
+	eval[bool](mara, "document.activeElement.blur(), pass(), true") // as a click into the text does
+	mara.gone(armedBar)
+	mara.hasFocus("body")
+
+	mara.arm("approve")
+	eval[bool](mara, `Object.defineProperty(document, "hidden", { value: true, configurable: true }), document.dispatchEvent(new Event("visibilitychange"))`)
+	mara.gone(armedBar)
+}
+
+// TestArmingGivenUp: who goes on with something else before the bytes are there is not brought back.
+func TestArmingGivenUp(t *testing.T) {
+	t.Parallel()
+	mara := atTheBar(t)
+	eval[bool](mara, holdPreviews)
+	mara.click(`[data-bar="rest"] button[value="approve"]`)
+	mara.until("held.length === 1")
+	mara.click(search)
+	mara.release("held[0]")
+	mara.hasFocus(search)
+	mara.gone(armedBar)
 }
 
 // TestLastPreviewCounts: an answer that comes late neither hides a later one nor arms what was pressed before.
