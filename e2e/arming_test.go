@@ -2,6 +2,8 @@ package e2e_test
 
 import (
 	"testing"
+
+	"github.com/chromedp/cdproto/input"
 )
 
 // holdMinutes keeps timers of a minute until pass() is called.
@@ -119,4 +121,38 @@ func TestLastPreviewCounts(t *testing.T) {
 	mara.reads(armedBar, "Reject what Ines Calloway asks for?")
 	mara.release("held[2]")
 	mara.reads(armedBar, "Reject what Ines Calloway asks for?", "Confirm rejection")
+}
+
+// ctrl is the bit of that key in what the browser is told of a press.
+const ctrl = 2
+
+// enterDown presses Enter without letting go of it; held is the same key again, as a keyboard repeats it.
+func (p *person) enterDown(modifiers int64, held bool) {
+	p.t.Helper()
+	event := input.DispatchKeyEventParams{
+		Type: input.DispatchKeyEventTypeKeyDown, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, AutoRepeat: new(held), Modifiers: modifiers,
+	}
+	if modifiers == 0 {
+		event.Text = "\r" // what makes a button take it for a press
+	}
+	call(p, input.DispatchKeyEvent, event)
+}
+
+// TestHeldEnter: a key that is held down is one press, however long.
+func TestHeldEnter(t *testing.T) {
+	t.Parallel()
+	mara := atTheBar(t)
+	for place, modifiers := range map[string]int64{`[data-bar="rest"] button[value="approve"]`: 0, "#comment": ctrl} {
+		eval[bool](mara, `document.querySelector(`+quote(place)+`).focus(), true`)
+		samePage := mara.keepsPage()
+		mara.enterDown(modifiers, false)
+		mara.armed("approve")
+		mara.enterDown(modifiers, true)
+		mara.enterDown(modifiers, true)
+		mara.see(armedBar)
+		samePage()
+		mara.reaches("pending")
+		mara.press("\x1b")
+		mara.gone(armedBar)
+	}
 }

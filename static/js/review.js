@@ -123,6 +123,7 @@ class DecisionBar extends HTMLElement {
     this.form = this.querySelector("form");
     this.#signed ??= this.querySelector("[data-bar=rest] .say span").textContent;
     this.form.addEventListener("submit", (event) => this.#submit(event));
+    this.addEventListener("keydown", (event) => event.key === "Enter" && event.repeat && event.preventDefault()); // held down, it is one press
     this.querySelector(".disarm").addEventListener("click", () => this.disarm());
     document.addEventListener("time:tick", this.#tick);
     document.addEventListener("input", this.#typed);
