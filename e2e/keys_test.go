@@ -106,3 +106,24 @@ func TestRowsStay(t *testing.T) {
 	mara.click("#fresh-rows")
 	mara.see(second.row())
 }
+
+// TestFreshRowsComeLater: the rows that a reader asked for come when the server is back, and nothing fails aloud.
+func TestFreshRowsComeLater(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := w.ask(t, expense())
+	mara := w.signIn(t, "mara")
+	mara.comes("#freshness", "Live")
+	mara.see(first.row())
+	mara.press("j")
+	mara.hasFocus(first.row() + " a")
+	second := w.ask(t, expense(func(q *demo.Question) { q.TimeoutSeconds = 1800 }))
+	mara.comes("#fresh-rows", "1 new")
+	eval[bool](mara, `(() => {
+		const real = fetch;
+		window.fetch = () => { window.fetch = real; return Promise.reject(new TypeError("Failed to fetch")); };
+		return true;
+	})()`)
+	mara.click("#fresh-rows")
+	mara.see(second.row())
+}

@@ -16,7 +16,7 @@ const barLimit = 1000
 func (s *server) admin(c echo.Context) error {
 	query := c.QueryParams()
 	query.Set("scope", string(callbacks.ScopeAll))
-	l, err := parseListing(query, callbacks.ScopeAll, s.moment(c).Zone)
+	l, err := parseListing(query, callbacks.ScopeAll, zone(c))
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func parseListing(query url.Values, fallback callbacks.Scope, zone *time.Locatio
 	if l.scope == callbacks.ScopeAll {
 		l.source = p.text("source")
 		l.states = p.states("state")
-		l.receivedFrom, l.receivedBefore = p.moment("received_from"), p.moment("received_to")
+		l.receivedFrom, l.receivedBefore = p.moment("received_from"), p.end("received_to")
 	} else if l.ends == endsTimedOut || l.ends == views.EndsGone {
 		p.faults.Add("ends", "Only the list of all callbacks has what timed out or is gone.")
 	}

@@ -88,6 +88,8 @@ func TestParseListing_Refuses(t *testing.T) {
 		"scope=history&ends=gone":             "ends",
 		"scope=all&state=gone":                "state",
 		"scope=all&received_from=x":           "received_from",
+		"scope=all&received_from=2026-11-31":  "received_from",
+		"scope=all&received_to=9999-12-31":    "received_to",
 	} {
 		t.Run(query, func(t *testing.T) {
 			t.Parallel()
@@ -148,6 +150,10 @@ func TestListing_Filter(t *testing.T) {
 			Scope: callbacks.ScopeAll, Source: callbacks.SourceAnnounced, Gone: true, Order: callbacks.OrderNewest,
 			States: []callbacks.State{callbacks.TimedOut, callbacks.Closed},
 		}},
+		"all, days are the reader's, the last one whole": {"scope=all&received_from=2026-11-22&received_to=2026-11-23", callbacks.Filter{
+			Scope: callbacks.ScopeAll, States: callbacks.OpenStates, Order: callbacks.OrderDeadline,
+			ReceivedFrom: noon.Add(-37 * time.Hour), ReceivedBefore: noon.Add(11 * time.Hour),
+		}},
 		"timed out": {"scope=all&ends=timed_out&received_from=2026-11-23T11:00:00%2B01:00", callbacks.Filter{
 			Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.TimedOut}, Order: callbacks.OrderNewest,
 			ReceivedFrom: noon.Add(-2 * time.Hour),
@@ -165,6 +171,31 @@ func TestListing_Filter(t *testing.T) {
 			}
 			if diff := cmp.Diff(test.want, l.filter(noon)); diff != "" {
 				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestDays: a day is as long as the reader's clock says, and the form shows the days that it sent.
+func TestDays(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		zone, day string
+		from, end string
+	}{
+		"Plain":          {"Europe/Berlin", "2026-11-23", "2026-11-22T23:00:00Z", "2026-11-23T23:00:00Z"},
+		"Forward":        {"Europe/Berlin", "2026-03-29", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"},
+		"Back":           {"Europe/Berlin", "2026-10-25", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"},
+		"WithoutItsZero": {"America/Santiago", "2026-09-06", "2026-09-06T04:00:00Z", "2026-09-07T03:00:00Z"}, // begins at 01:00
+		"BeforeSuchADay": {"America/Santiago", "2026-09-05", "2026-09-05T04:00:00Z", "2026-09-06T04:00:00Z"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			zone := views.Zone(test.zone)
+			from, err := parseMoment(test.day, zone)
+			end, endErr := parseEnd(test.day, zone)
+			if formatMoment(from) != test.from || formatMoment(end) != test.end || err != nil || endErr != nil {
+				t.Errorf("from %s to %s (%v, %v), want %s to %s", formatMoment(from), formatMoment(end), err, endErr, test.from, test.end)
 			}
 		})
 	}

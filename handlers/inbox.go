@@ -17,7 +17,7 @@ const maxFunctions = 200
 
 // inbox shows one of a person's lists and, on wide screens, the callback that is open beside it.
 func (s *server) inbox(c echo.Context) error {
-	l, err := parseListing(c.QueryParams(), callbacks.ScopeAvailable, s.moment(c).Zone)
+	l, err := parseListing(c.QueryParams(), callbacks.ScopeAvailable, zone(c))
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (s *server) queueNames(p callbacks.Person) []string {
 func (s *server) countShortcuts(c echo.Context, l listing, shortcuts []views.Shortcut, limit int) ([]views.Count, error) {
 	counts := make([]views.Count, len(shortcuts))
 	for i, shortcut := range shortcuts {
-		pressed, err := parseListing(shortcut.Apply(l.values()), l.scope, s.moment(c).Zone)
+		pressed, err := parseListing(shortcut.Apply(l.values()), l.scope, zone(c))
 		if err != nil {
 			return nil, fmt.Errorf("shortcut %s: %w", shortcut.Label, err)
 		}

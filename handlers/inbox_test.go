@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/views"
 )
 
 // rows are the addresses of the callbacks that a list shows, in order and each once.
@@ -159,6 +160,33 @@ func TestAdmin(t *testing.T) {
 	}
 	if a := b.get("/admin/callbacks?state=lost&ends=soon"); a.status != http.StatusUnprocessableEntity {
 		t.Errorf("bad filter: %d, want 422", a.status)
+	}
+}
+
+// TestAdmin_Days: what the form's date fields send finds those days on the reader's clock, and comes back in the fields.
+func TestAdmin_Days(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.receive(expense()) // at 09:00 UTC on the 23rd, which is 20:00 in Sydney
+	b := s.as(adam)
+	b.header.Set("Cookie", views.ZoneCookie+"=Australia/Sydney")
+	for _, test := range []struct {
+		from, to string
+		rows     int
+	}{
+		{"2026-11-23", "2026-11-23", 1}, {"2026-11-23", "", 1}, {"", "2026-11-23", 1}, {"2026-11-24", "", 0}, {"", "2026-11-22", 0},
+	} {
+		a := b.get("/admin/callbacks?" + url.Values{"received_from": {test.from}, "received_to": {test.to}}.Encode())
+		if got := len(rows(t, a)); a.status != http.StatusOK || got != test.rows {
+			t.Errorf("%+v: %d, %d rows", test, a.status, got)
+		}
+		fields := a.document(t).Find(`form.adm-filters input[type="date"]`)
+		if from, to := fields.Eq(0).AttrOr("value", ""), fields.Eq(1).AttrOr("value", ""); from != test.from || to != test.to {
+			t.Errorf("%+v: the fields hold %q and %q", test, from, to)
+		}
+		if names := fields.Eq(0).AttrOr("name", "") + " " + fields.Eq(1).AttrOr("name", ""); names != "received_from received_to" {
+			t.Errorf("the fields are %s", names)
+		}
 	}
 }
 

@@ -5,15 +5,19 @@ import (
 	"time"
 )
 
-var errMoment = errors.New("a time such as 2026-11-23T14:30 or 2026-11-23T14:30:00+01:00")
+var errMoment = errors.New("a day such as 2026-11-23 or a time such as 2026-11-23T14:30 or 2026-11-23T14:30:00+01:00")
 
 // localLayouts are what inputs of type datetime-local send: the reader's wall clock, without a zone.
 var localLayouts = []string{"2006-01-02T15:04", "2006-01-02T15:04:05"}
 
-// parseMoment reads an instant of an address to the second, zero for none.
+// parseMoment reads an instant of an address to the second, zero for none. A day, as inputs of type date send it, is its
+// beginning.
 func parseMoment(s string, zone *time.Location) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
+	}
+	if day, err := time.Parse(time.DateOnly, s); err == nil {
+		return storable(beginning(day, zone))
 	}
 	t, err := time.Parse(time.RFC3339, s)
 	for _, layout := range localLayouts {
@@ -21,8 +25,32 @@ func parseMoment(s string, zone *time.Location) (time.Time, error) {
 			t, err = time.ParseInLocation(layout, s, zone)
 		}
 	}
-	// Stores count milliseconds in 64 bits and RFC 3339 has four digits for the year.
-	if t = t.UTC().Truncate(time.Second); err != nil || t.Year() < 1970 || t.Year() > 9999 {
+	if err != nil {
+		return time.Time{}, errMoment
+	}
+	return storable(t)
+}
+
+// parseEnd reads an instant up to which something is asked for. A day is in it.
+func parseEnd(s string, zone *time.Location) (time.Time, error) {
+	if day, err := time.Parse(time.DateOnly, s); err == nil {
+		return storable(beginning(day.AddDate(0, 0, 1), zone))
+	}
+	return parseMoment(s, zone)
+}
+
+// beginning is when a day begins in a zone: an hour late where clocks go forward at midnight.
+func beginning(day time.Time, zone *time.Location) time.Time {
+	t := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, zone)
+	if t.Day() != day.Day() {
+		t = t.Add(time.Hour)
+	}
+	return t
+}
+
+// storable is t to the second. Stores count milliseconds in 64 bits and RFC 3339 has four digits for the year.
+func storable(t time.Time) (time.Time, error) {
+	if t = t.UTC().Truncate(time.Second); t.Year() < 1970 || t.Year() > 9999 {
 		return time.Time{}, errMoment
 	}
 	return t, nil

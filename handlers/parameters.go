@@ -45,8 +45,12 @@ func (p *parameters) text(name string) string {
 	return value
 }
 
-func (p *parameters) moment(name string) time.Time {
-	t, err := parseMoment(p.query.Get(name), p.zone)
+func (p *parameters) moment(name string) time.Time { return p.instant(name, parseMoment) }
+
+func (p *parameters) end(name string) time.Time { return p.instant(name, parseEnd) }
+
+func (p *parameters) instant(name string, parse func(string, *time.Location) (time.Time, error)) time.Time {
+	t, err := parse(p.query.Get(name), p.zone)
 	if err != nil {
 		p.faults.Add(name, "Give %v.", err)
 	}

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -21,9 +22,21 @@ func render(c echo.Context, status int, component templ.Component) error {
 	return c.HTMLBlob(status, b.Bytes())
 }
 
-// moment is now, on the clock of the reader: their browser tells the zone by a cookie.
+// moment is now, on the clock of the reader.
 func (s *server) moment(c echo.Context) views.Moment {
-	return views.Moment{Now: s.Now(), Zone: views.Zone(cookie(c, views.ZoneCookie))}
+	return views.Moment{Now: s.Now(), Zone: zone(c)}
+}
+
+const zoneKey = "zone"
+
+// zone is where the reader's clock is: their browser tells it by a cookie. It comes from a file, so a request looks it up once.
+func zone(c echo.Context) *time.Location {
+	if known, ok := c.Get(zoneKey).(*time.Location); ok {
+		return known
+	}
+	told := views.Zone(cookie(c, views.ZoneCookie))
+	c.Set(zoneKey, told)
+	return told
 }
 
 // cookie is what a browser keeps under a name, empty for nothing.

@@ -1,8 +1,6 @@
 package handlers
 
 import (
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -37,7 +35,7 @@ func reviewPath(c echo.Context) string { return "/callbacks/" + c.Param("id") }
 // origin is the list that a callback was opened from. A bad one must not keep a callback from opening, and one that the
 // reader may not see (links are passed on) becomes their own.
 func (s *server) origin(c echo.Context) listing {
-	l, err := parseListing(c.QueryParams(), callbacks.ScopeAvailable, s.moment(c).Zone)
+	l, err := parseListing(c.QueryParams(), callbacks.ScopeAvailable, zone(c))
 	roles := s.person(c).Roles
 	if err != nil || (l.scope == callbacks.ScopeAll && !roles.Admin && !roles.Auditor) {
 		return listing{scope: callbacks.ScopeAvailable}
@@ -72,27 +70,9 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from listing, draf
 		return m, err
 	}
 	if sheet.MayDecide == nil {
-		m.Previews, err = s.previews(c, &sheet.Callback, draft.Comment)
+		m.Previews, err = s.Service.Previews(p, &sheet, draft.Comment)
 	}
 	return m, err
-}
-
-// previews are what each outcome would send with the comment. A comment that cannot be sent, because it is too long, leaves
-// them without it.
-func (s *server) previews(c echo.Context, of *callbacks.Callback, comment string) ([]callbacks.Preview, error) {
-	var all []callbacks.Preview
-	for _, outcome := range of.Outcomes {
-		choice := callbacks.Choice{Outcome: outcome.Name, Comment: comment}
-		preview, err := s.Service.Preview(c.Request().Context(), s.person(c), of.ID, choice)
-		if _, invalid := errors.AsType[callbacks.Invalid](err); invalid && comment != "" {
-			return s.previews(c, of, "")
-		}
-		if err != nil {
-			return nil, fmt.Errorf("preview of %s: %w", outcome.Name, err)
-		}
-		all = append(all, preview)
-	}
-	return all, nil
 }
 
 // next is what to open after a callback. Lists of what has ended lead back to what waits.

@@ -1,13 +1,17 @@
 package handlers_test
 
 import (
+	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"countersign/handlers"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 )
@@ -33,6 +37,53 @@ func TestReview_Pending(t *testing.T) {
 	want := "https://eu-central-1.console.aws.amazon.com/lambda/home?region=eu-central-1#/functions/expense-approval"
 	if d.Find(`a[href="`+want+`"]`).Length() != 1 {
 		t.Error("no link to the console")
+	}
+}
+
+// TestReview_PreviewFault: an outcome that cannot be sent with the comment says so in its panel, beside the others.
+func TestReview_PreviewFault(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	a := expense()
+	many := json.RawMessage(`"` + strings.Repeat("{{comment}}", 100) + `"`)
+	a.Outcomes = append(callbacks.DefaultOutcomes(callbacks.Failure), callbacks.Outcome{Name: "long", Label: "Long", Kind: callbacks.Success, Payload: many})
+	id, b := s.receive(a).ID, s.as(rita)
+	page := b.decide(id, url.Values{"outcome": {"long"}, "comment": {strings.Repeat("🎉", callbacks.MaxCommentRunes)}})
+	d := page.document(t)
+	if said := d.Find("#comment-fault").Text(); page.status != http.StatusUnprocessableEntity || !strings.Contains(said, "1048576 bytes") {
+		t.Errorf("%d %q", page.status, said)
+	}
+	if said := d.Find(`[data-outcome="long"] .fault`).Text(); !strings.Contains(said, "1048576 bytes") {
+		t.Errorf("the panel says %q", said)
+	}
+	if said := d.Find(`[data-outcome="approve"] [data-seen]`).Text(); !strings.Contains(said, "🎉") {
+		t.Error("the other outcomes have no preview with the comment")
+	}
+}
+
+// countedStore counts how often a callback is read.
+type countedStore struct {
+	callbacks.Store
+	gets atomic.Int64
+}
+
+func (s *countedStore) Get(ctx context.Context, id callbacks.ID) (callbacks.Callback, error) {
+	s.gets.Add(1)
+	return s.Store.Get(ctx, id)
+}
+
+// TestReview_ReadsOnce: the previews of a page are made from what the page has read.
+func TestReview_ReadsOnce(t *testing.T) {
+	t.Parallel()
+	store := &countedStore{}
+	s := newSite(t, func(c *handlers.Config) {
+		c.Service = callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: queues, Notify: c.Hub, Budget: callbacks.DefaultBudget, Now: c.Now})
+	})
+	store.Store = s.store
+	id, b := s.receive(expense()).ID, s.as(rita)
+	store.gets.Store(0)
+	if page := b.get("/callbacks/" + string(id)); page.status != http.StatusOK || store.gets.Load() != 1 {
+		t.Errorf("%d after %d readings of the callback, want 1", page.status, store.gets.Load())
 	}
 }
 

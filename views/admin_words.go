@@ -121,6 +121,14 @@ func dateField(m Moment, t time.Time) string {
 	return m.in(t).Format(time.DateOnly)
 }
 
+// lastDayField is the day before which a span ends, as a date field wants it: the field means the whole of its day.
+func lastDayField(m Moment, end time.Time) string {
+	if end.IsZero() {
+		return ""
+	}
+	return dateField(m, end.Add(-time.Second))
+}
+
 // endedWord is the clock or the hand that ended a callback, for a narrow column.
 func endedWord(c *callbacks.Callback) string {
 	if c.Ending == nil {

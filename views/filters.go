@@ -9,12 +9,13 @@ import (
 )
 
 // filtersList makes a form apply while it is typed in: htmx sends it as the browser would and takes the list out of the
-// answer. A page that holds no list (an error, a sign-in) changes nothing.
+// answer. Where the answer is an error, the list and its address stay, and what the error page says comes to [filterFault].
 func filtersList(path string) templ.Attributes {
+	const refused = `target:#filter-fault select:"#problem > :is(.faults, p:not(.codeno, .tech), .btn-row)" swap:"innerHTML ignoreTitle:true" replace:false`
 	return templ.Attributes{
 		"hx-get": path, "hx-trigger": "input delay:200ms, submit", "hx-sync": "this:replace",
 		"hx-target": "#list", "hx-select": "#list", "hx-swap": "outerMorph", "hx-replace-url": "true",
-		"hx-status:4xx": "swap:none", "hx-status:5xx": "swap:none",
+		"hx-status:4xx": refused, "hx-status:5xx": refused,
 	}
 }
 

@@ -180,6 +180,18 @@ func TestControlsHaveNames(t *testing.T) {
 	}
 }
 
+// TestNothingTicksAloud: what changes each second is in no live region, or a screen reader would read it out each second.
+func TestNothingTicksAloud(t *testing.T) {
+	t.Parallel()
+	for name, page := range pages() {
+		for _, region := range []string{"[role=alert]", "[role=status]", "[role=log]", "[aria-live]"} {
+			if n := html(t, page).Find(region + " count-down").Length(); n > 0 {
+				t.Errorf("%s: %d times count down in %s", name, n, region)
+			}
+		}
+	}
+}
+
 // TestIDsAreUnique: scripts and labels find things by their ID.
 func TestIDsAreUnique(t *testing.T) {
 	t.Parallel()

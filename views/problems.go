@@ -175,3 +175,16 @@ func signInPath(id callbacks.ID) string {
 	}
 	return "/signin?return=" + url.QueryEscape("/callbacks/"+string(id))
 }
+
+// fieldNames are the filters whose names in an address say less than their labels.
+var fieldNames = map[string]string{
+	"q": "Search", "from": "Ends from", "to": "Ends before", "received_from": "Received from", "received_to": "Received to",
+}
+
+// fieldName is the place of a fault in words.
+func fieldName(pointer string) string {
+	if name, ok := fieldNames[pointer]; ok {
+		return name
+	}
+	return capital(pointer)
+}

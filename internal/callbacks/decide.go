@@ -18,6 +18,7 @@ var ErrStale = errors.New("the preview is out of date")
 // Preview is what Lambda would receive for a choice.
 type Preview struct {
 	Outcome    Outcome
+	Faults     Invalid // why this cannot be sent; then there is nothing but the outcome
 	Completion Completion
 	PreparedAt time.Time
 	Sealed     bool // a success is encrypted for the function before it goes out
@@ -33,9 +34,34 @@ func (s *Service) Preview(ctx context.Context, p Person, id ID, choice Choice) (
 	if err := s.queues.MayDecide(p, &c); err != nil {
 		return Preview{}, err
 	}
+	return s.preview(&c, p, choice)
+}
+
+// Previews shows what each outcome of a sheet would send with a comment; it reads nothing more. What is wrong with one is in its
+// Faults, and hides none of the others.
+func (s *Service) Previews(p Person, sheet *Sheet, comment string) ([]Preview, error) {
+	c := &sheet.Callback
+	if err := s.queues.MayDecide(p, c); err != nil {
+		return nil, err
+	}
+	previews := make([]Preview, len(c.Outcomes))
+	for i, outcome := range c.Outcomes {
+		shown, err := s.preview(c, p, Choice{Outcome: outcome.Name, Comment: comment})
+		if faults, invalid := errors.AsType[Invalid](err); invalid {
+			shown = Preview{Outcome: outcome, Faults: faults}
+		} else if err != nil {
+			return nil, fmt.Errorf("preview of %s: %w", outcome.Name, err)
+		}
+		previews[i] = shown
+	}
+	return previews, nil
+}
+
+// preview is what the choice would send at this moment.
+func (s *Service) preview(c *Callback, p Person, choice Choice) (Preview, error) {
 	choice.PreparedAt = s.now().Truncate(time.Second)
-	shown, err := preview(&c, p, choice)
-	shown.Sealed = s.sealer(&c) != nil && shown.Completion.Kind == Success
+	shown, err := preview(c, p, choice)
+	shown.Sealed = s.sealer(c) != nil && shown.Completion.Kind == Success
 	return shown, err
 }
 
@@ -51,11 +77,23 @@ func preview(c *Callback, p Person, choice Choice) (Preview, error) {
 	if outcome.Comment == CommentNone {
 		choice.Comment = ""
 	}
+	if n := outcome.leastSize(choice, p); n > MaxCompletionBytes {
+		return Preview{}, tooLong(choice, n)
+	}
 	made := outcome.Fill(choice, p)
 	if n := len(made.Body()); n > MaxCompletionBytes {
-		return Preview{}, Invalid{{Pointer: "comment", Detail: fmt.Sprintf("Lambda takes at most %d bytes, this would be %d.", MaxCompletionBytes, n)}}
+		return Preview{}, tooLong(choice, n)
 	}
 	return Preview{Outcome: outcome, Completion: made, PreparedAt: choice.PreparedAt}, nil
+}
+
+// tooLong is the fault of a completion of n bytes or more. Without a comment there is nothing that its reviewer could shorten.
+func tooLong(choice Choice, n int) Invalid {
+	place := "comment"
+	if choice.Comment == "" {
+		place = "outcome"
+	}
+	return Invalid{{Pointer: place, Detail: fmt.Sprintf("Lambda takes at most %d bytes, this would be %d or more.", MaxCompletionBytes, n)}}
 }
 
 // Decide records the decision that a person saw as the preview with the hash seen. From then on it is delivered whatever

@@ -82,27 +82,12 @@ type Choice struct {
 
 // Fill makes the completion of a choice by a person. The same arguments always give the same bytes.
 func (o Outcome) Fill(choice Choice, by Person) Completion {
-	values := map[string]string{
-		"outcome":        o.Name,
-		"comment":        choice.Comment,
-		"decidedAt":      choice.PreparedAt.UTC().Format(time.RFC3339),
-		"reviewer.id":    by.Subject,
-		"reviewer.name":  by.Name,
-		"reviewer.email": by.Email,
-	}
-	var inJSON, inText []string
-	for _, name := range Placeholders {
-		inJSON = append(inJSON, "{{"+name+"}}", quoted(values[name]))
-		inText = append(inText, "{{"+name+"}}", values[name])
-	}
-	// A placeholder can only stand inside a JSON string, so replacing it by escaped text keeps the document valid, in the
-	// sender's own order and spelling; NewReplacer never looks at what it inserted.
-	document := func(template json.RawMessage) string { return strings.NewReplacer(inJSON...).Replace(string(template)) }
-
+	inJSON, inText := o.fillers(choice, by)
+	document := func(template json.RawMessage) string { return inJSON.Replace(string(template)) }
 	if o.Kind == Failure {
 		return Completion{Kind: Failure, Error: ErrorObject{
 			ErrorType:    o.ErrorType,
-			ErrorMessage: strings.NewReplacer(inText...).Replace(o.ErrorMessage),
+			ErrorMessage: inText.Replace(o.ErrorMessage),
 			ErrorData:    document(o.ErrorData),
 		}}
 	}
@@ -114,6 +99,59 @@ func (o Outcome) Fill(choice Choice, by Person) Completion {
 		}
 	}
 	return Completion{Kind: Success, Result: result}
+}
+
+// fillers put what a choice says in the place of the placeholders of a document and of plain text. A placeholder can only
+// stand inside a JSON string, so replacing it by escaped text keeps the document valid, in the sender's own order and
+// spelling; a Replacer never looks at what it inserted.
+func (o Outcome) fillers(choice Choice, by Person) (inJSON, inText *strings.Replacer) {
+	values := map[string]string{
+		"outcome":        o.Name,
+		"comment":        choice.Comment,
+		"decidedAt":      choice.PreparedAt.UTC().Format(time.RFC3339),
+		"reviewer.id":    by.Subject,
+		"reviewer.name":  by.Name,
+		"reviewer.email": by.Email,
+	}
+	var escaped, plain []string
+	for _, name := range Placeholders {
+		escaped = append(escaped, "{{"+name+"}}", quoted(values[name]))
+		plain = append(plain, "{{"+name+"}}", values[name])
+	}
+	return strings.NewReplacer(escaped...), strings.NewReplacer(plain...)
+}
+
+// longestEscape is how many bytes JSON may take for one.
+const longestEscape = len(`\u0000`)
+
+// leastSize is what [Outcome.Fill] would make in bytes, or somewhat less, without making it: a comment in many places of a
+// template is much longer than both.
+func (o Outcome) leastSize(choice Choice, by Person) int {
+	inJSON, inText := o.fillers(choice, by)
+	var n length
+	if o.Kind == Failure {
+		_, _ = inText.WriteString(&n, o.ErrorMessage) // a length takes whatever it is given
+		_, _ = inJSON.WriteString(&n, string(o.ErrorData))
+		return int(n)
+	}
+	_, _ = inJSON.WriteString(&n, string(o.Payload))
+	if o.Encoding == EncodingText {
+		return int(n) / longestEscape
+	}
+	return int(n)
+}
+
+// length counts what is written to it and keeps nothing.
+type length int
+
+func (n *length) Write(p []byte) (int, error) {
+	*n += length(len(p))
+	return len(p), nil
+}
+
+func (n *length) WriteString(s string) (int, error) {
+	*n += length(len(s))
+	return len(s), nil
 }
 
 // quoted is s as it stands between the quotes of a JSON string.
@@ -132,6 +170,7 @@ const (
 	maxOutcomeLabel = 40
 	maxErrorType    = 200
 	maxTemplate     = 64 << 10
+	maxPlaceholders = 100 // in a template: a comment of 4,000 characters in each of them is no answer to anything
 )
 
 var (
@@ -221,7 +260,12 @@ func checkTemplate(template json.RawMessage, at string, faults *Invalid) {
 	if len(template) > maxTemplate {
 		faults.Add(at, "a template has at most %d bytes", maxTemplate)
 	}
-	for _, match := range placeholder.FindAllSubmatch(template, -1) {
+	found := placeholder.FindAllSubmatch(template, -1)
+	if len(found) > maxPlaceholders {
+		faults.Add(at, "a template has at most %d placeholders, this has %d", maxPlaceholders, len(found))
+		return
+	}
+	for _, match := range found {
 		if !knownPlaceholder(string(match[1])) {
 			faults.Add(at, "{{%s}} is not known; a template may use {{%s}}", match[1], strings.Join(Placeholders, "}}, {{"))
 		}

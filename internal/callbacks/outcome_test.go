@@ -2,9 +2,13 @@ package callbacks
 
 import (
 	"encoding/json"
+	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 var mara = Person{Subject: "u-1", Name: "Mara Okafor", Email: "mara@harborline.example", Groups: []string{"finance-approvers"}, Roles: Roles{Reviewer: true}}
@@ -75,6 +79,67 @@ func TestFill(t *testing.T) {
 	})
 }
 
+// placeholders is a template with the comment in n places.
+func placeholders(n int) json.RawMessage {
+	return json.RawMessage(`"` + strings.Repeat("{{comment}}", n) + `"`)
+}
+
+// TestPreview_TooLong: what is too long for Lambda is refused before it is made. The templates are older than the limit of
+// placeholders. It measures memory, so nothing runs beside it.
+func TestPreview_TooLong(t *testing.T) {
+	const copies = 5900 // in 64 KiB; that is 135 MiB of comment
+	template := placeholders(copies)
+	for name, o := range map[string]Outcome{
+		"JSON":    {Kind: Success, Payload: template},
+		"Text":    {Kind: Success, Payload: template, Encoding: EncodingText},
+		"Message": {Kind: Failure, ErrorType: "No", ErrorMessage: string(template)},
+		"Data":    {Kind: Failure, ErrorType: "No", ErrorData: template},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o.Name = "long"
+			c := Callback{Outcomes: []Outcome{o}}
+			choice := Choice{Outcome: "long", Comment: strings.Repeat("🎉", MaxCommentRunes)}
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, err := preview(&c, mara, choice)
+			runtime.ReadMemStats(&after)
+			faults, ok := errors.AsType[Invalid](err)
+			if !ok || faults[0].Pointer != "comment" || !strings.Contains(faults[0].Detail, "Lambda takes at most 1048576 bytes") {
+				t.Errorf("got %v, want a fault of the comment", err)
+			}
+			if spent := after.TotalAlloc - before.TotalAlloc; spent > MaxCompletionBytes {
+				t.Errorf("%d bytes were used to refuse it", spent)
+			}
+		})
+	}
+}
+
+// TestPreview_LongByItself: a template that is too long without any comment is no fault of the comment.
+func TestPreview_LongByItself(t *testing.T) {
+	t.Parallel()
+	named := mara
+	named.Name = strings.Repeat("Mara ", 100)
+	template := json.RawMessage(`"` + strings.Repeat("{{reviewer.name}}", 3000) + `"`)
+	c := Callback{Outcomes: []Outcome{{Name: "long", Kind: Success, Payload: template}}}
+	_, err := preview(&c, named, Choice{Outcome: "long"})
+	if faults, ok := errors.AsType[Invalid](err); !ok || faults[0].Pointer != "outcome" {
+		t.Errorf("got %v, want a fault of the outcome", err)
+	}
+}
+
+// TestLeastSize is never more than what is made: else something that Lambda takes would be refused.
+func TestLeastSize(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		choice := Choice{Comment: rapid.String().Draw(t, "comment")}
+		for _, o := range append(DefaultOutcomes(Failure), Outcome{Kind: Success, Encoding: EncodingText, Payload: placeholders(3)}) {
+			if least, made := o.leastSize(choice, mara), len(o.Fill(choice, mara).Body()); least > made {
+				t.Errorf("%d bytes are foretold of %d, for %+v", least, made, o)
+			}
+		}
+	})
+}
+
 func TestCheckOutcomes(t *testing.T) {
 	t.Parallel()
 	ok := Outcome{Name: "send-back", Label: "Send back", Kind: Success, Payload: json.RawMessage(`{"again":true}`)}
@@ -91,6 +156,8 @@ func TestCheckOutcomes(t *testing.T) {
 		"ErrEncoding":           {func(o *Outcome) { o.Encoding = "xml" }, "/outcomes/0/encoding"},
 		"ErrTextOfObject":       {func(o *Outcome) { o.Encoding = EncodingText }, "/outcomes/0/payload"},
 		"ErrPlaceholder":        {func(o *Outcome) { o.Payload = json.RawMessage(`{"a":"{{secret}}"}`) }, "/outcomes/0/payload"},
+		"ManyPlaceholders":      {func(o *Outcome) { o.Payload = placeholders(maxPlaceholders) }, ""},
+		"ErrPlaceholders":       {func(o *Outcome) { o.Payload = placeholders(maxPlaceholders + 1) }, "/outcomes/0/payload"},
 		"ErrFailureFields":      {func(o *Outcome) { o.ErrorType = "No" }, "/outcomes/0"},
 		"ErrFailureWithoutType": {func(o *Outcome) { o.Kind, o.Payload = Failure, nil }, "/outcomes/0/errorType"},
 		"ErrFailureWithPayload": {func(o *Outcome) { o.Kind, o.ErrorType = Failure, "No" }, "/outcomes/0"},

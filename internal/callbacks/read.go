@@ -11,8 +11,8 @@ import (
 type Sheet struct {
 	Callback  Callback
 	Content   Content
-	Reviews   []Review // open ones, longest first
-	Delivery  *Delivery
+	Reviews   []Review     // open ones, longest first
+	Delivery  *Delivery    // of what is decided, where there is one
 	Audit     []AuditEntry // newest first, the latest MaxPage
 	MayDecide error        // nil, or a *[Refusal]
 }
@@ -34,11 +34,12 @@ func (s *Service) Sheet(ctx context.Context, p Person, id ID) (Sheet, error) {
 		return Sheet{}, fmt.Errorf("audit of %s: %w", id, err)
 	}
 	if c.Decision != nil {
-		d, err := s.store.Delivery(ctx, id)
-		if err != nil && !errors.Is(err, ErrNotFound) {
+		switch d, err := s.store.Delivery(ctx, id); {
+		case err == nil:
+			sheet.Delivery = &d
+		case !errors.Is(err, ErrNotFound):
 			return Sheet{}, fmt.Errorf("delivery of %s: %w", id, err)
 		}
-		sheet.Delivery = &d
 	}
 	return sheet, nil
 }

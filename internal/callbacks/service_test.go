@@ -1,7 +1,9 @@
 package callbacks_test
 
 import (
+	"encoding/json"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -108,6 +110,39 @@ func TestDecideOnlyWhatWasSeen(t *testing.T) {
 		t.Errorf("an old preview: got %v, want ErrStale", err)
 	}
 	d.wantState(c.ID, callbacks.Pending)
+}
+
+// TestPreviews: an outcome that cannot be sent says so in its place, and the others are there.
+func TestPreviews(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.announce(func(a *callbacks.Announcement) {
+		many := json.RawMessage(`"` + strings.Repeat("{{reviewer.name}}", 100) + `"`)
+		a.Outcomes = append(callbacks.DefaultOutcomes(callbacks.Failure), callbacks.Outcome{Name: "long", Label: "Long", Kind: callbacks.Success, Payload: many})
+	})
+	named := mara
+	named.Name = strings.Repeat("Mara ", 3000)
+	sheet, err := d.service.Sheet(d.ctx, named, c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := d.service.Previews(named, &sheet, "Fine by me.")
+	if err != nil || len(shown) != 3 {
+		t.Fatalf("%d previews, %v; want 3", len(shown), err)
+	}
+	for i, name := range []string{"approve", "reject", "long"} {
+		single, singleErr := d.service.Preview(d.ctx, named, c.ID, callbacks.Choice{Outcome: name, Comment: "Fine by me."})
+		got := shown[i]
+		if got.Outcome.Name != name || got.Completion.SHA256() != single.Completion.SHA256() || len(got.Faults) == 0 != (singleErr == nil) {
+			t.Errorf("%s: got %s with faults %v, by itself it is %v", name, got.Outcome.Name, got.Faults, singleErr)
+		}
+	}
+	if len(shown[2].Faults) == 0 {
+		t.Error("what is too long has no fault")
+	}
+	if _, err := d.service.Previews(teo, &sheet, ""); !errors.Is(err, callbacks.ErrForbidden) {
+		t.Errorf("who may not decide gets %v, want ErrForbidden", err)
+	}
 }
 
 func TestTwoReviewersAtOnce(t *testing.T) {

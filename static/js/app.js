@@ -77,7 +77,7 @@ function press(event) {
   const field = event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
   const bar = document.querySelector("decision-bar");
   if (event.key === "Escape") return escape(field, bar);
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return bar?.send?.();
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return event.repeat ? undefined : bar?.send?.();
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (field || panel?.open || event.defaultPrevented) return;
   if (event.key === "Enter") return event.target === document.body || event.target.matches?.("h1") ? click("Enter") : undefined;

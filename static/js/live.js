@@ -10,6 +10,7 @@ const QUIET = 60_000; // a tab that is hidden for so long listens no more
 
 const freshness = document.getElementById("freshness");
 let stream, poll, quiet, planned, reading = false, again = false, signedOut = false;
+let wanted = false; // has the reader asked for the rows that wait?
 
 function say(text, paused) {
   if (!freshness) return;
@@ -107,12 +108,12 @@ export async function fetchPage(url, headers = {}) {
 }
 
 /** Gives every live part of this page the form that it has in another reading of it. */
-export function show(page, { force = false } = {}) {
+export function show(page) {
   document.title = page.title;
   for (const part of document.querySelectorAll("[data-live]")) {
     const next = page.getElementById(part.id);
     if (!next || !part.isConnected) continue;
-    if (part.dataset.live === "list") showList(part, next, force);
+    if (part.dataset.live === "list") showList(part, next);
     else if (part.dataset.live === "item") showItem(part, next);
     else morph(part, next);
   }
@@ -158,10 +159,14 @@ function keptComment(typed) {
 }
 
 // A row never moves under the pointer or the focus: while the list is in use its rows change in place, and new ones wait.
-function showList(list, next, force) {
+function showList(list, next) {
+  next.querySelector("#filter-fault")?.append(...list.querySelector("#filter-fault").cloneNode(true).childNodes); // not of this reading
   const rows = list.querySelector("[data-rows]");
   const inUse = rows?.matches("ul:hover, tbody:hover, :focus-within");
-  if (!inUse || force) return morph(list, next);
+  if (!inUse || wanted) {
+    wanted = false;
+    return morph(list, next);
+  }
 
   const known = new Set();
   for (const row of list.querySelectorAll("[data-row]")) {
@@ -188,8 +193,15 @@ function waitForIdle(rows) {
   for (const event of ["pointerleave", "focusout"]) rows.addEventListener(event, idle);
 }
 
+// The reader wants the rows that wait. Where they cannot be read now, the next reading shows them.
 document.addEventListener("click", async (event) => {
-  if (event.target.id === "fresh-rows") show(await fetchPage(location.href), { force: true });
+  if (event.target.id !== "fresh-rows") return;
+  wanted = true;
+  try {
+    show(await fetchPage(location.href));
+  } catch {
+    readSoon();
+  }
 });
 
 listen();

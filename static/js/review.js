@@ -3,7 +3,7 @@
 import { now } from "./page.js";
 import { readSoon } from "./live.js";
 
-const post = (url, values, headers) => fetch(url, { method: "POST", body: new URLSearchParams(values), headers });
+const post = (url, values, options) => fetch(url, { method: "POST", body: new URLSearchParams(values), ...options });
 
 function announce(text) {
   const region = document.getElementById("announce");
@@ -73,7 +73,7 @@ class ReviewLease extends HTMLElement {
   async #tell(values, headers) {
     const active = this.#active;
     this.#active = false;
-    const response = await post(this.dataset.url, active ? { ...values, input: "1" } : values, headers).catch(() => undefined);
+    const response = await post(this.dataset.url, active ? { ...values, input: "1" } : values, { headers }).catch(() => undefined);
     if (response && response.status < 500) return response;
     this.#active ||= active;
   }
@@ -100,28 +100,35 @@ class ReviewLease extends HTMLElement {
   }
 }
 
-const ARMED = 8_000; // an armed decision that nobody confirms disarms itself
+const ARMED = 60_000; // an armed decision disarms itself so long after the focus last moved
 const SETTLE = 400; // the second press of a double click is no confirmation
 const TYPING = 300; // a preview follows the typing, not every letter
 
 /** <decision-bar> turns the form's two pages into two presses, keeps the preview true, and locks itself before the end. */
 class DecisionBar extends HTMLElement {
+  #arming; // the button whose bytes are on their way
   #armedBy;
   #armedAt = 0;
+  #asking; // for a preview: the last one counts
   #timer;
   #typing;
   #left = Infinity;
   #signed; // what the bar says at rest
   #tick = () => this.#watch();
   #typed = (event) => this.#input(event);
+  #moved = (event) => this.#follow(event.target);
+  #hid = () => document.hidden && this.disarm();
 
   connectedCallback() {
     this.form = this.querySelector("form");
     this.#signed ??= this.querySelector("[data-bar=rest] .say span").textContent;
     this.form.addEventListener("submit", (event) => this.#submit(event));
+    this.addEventListener("keydown", (event) => event.key === "Enter" && event.repeat && event.preventDefault()); // held down, it is one press
     this.querySelector(".disarm").addEventListener("click", () => this.disarm());
     document.addEventListener("time:tick", this.#tick);
     document.addEventListener("input", this.#typed);
+    document.addEventListener("focusin", this.#moved);
+    document.addEventListener("visibilitychange", this.#hid);
     // What was typed before this script arrived, or is back after a reload.
     if (this.#comment && this.#comment.value !== this.#comment.defaultValue) this.#input({ target: this.#comment });
     this.#watch();
@@ -130,7 +137,11 @@ class DecisionBar extends HTMLElement {
   disconnectedCallback() {
     document.removeEventListener("time:tick", this.#tick);
     document.removeEventListener("input", this.#typed);
+    document.removeEventListener("focusin", this.#moved);
+    document.removeEventListener("visibilitychange", this.#hid);
     clearTimeout(this.#timer);
+    clearTimeout(this.#typing);
+    this.#asking?.abort();
   }
 
   /** A letter of the keyboard: it arms and confirms an outcome, and leads to the comment first where one is wanted. */
@@ -158,16 +169,27 @@ class DecisionBar extends HTMLElement {
     (buttons.find((button) => button.value === shown) ?? buttons.at(-1))?.click();
   }
 
-  /** Takes the arming back. Reports whether there was any. */
+  /** Takes the arming back. Reports whether there was any. The focus stays with what the reader does elsewhere. */
   disarm() {
-    const was = this.#armedBy;
-    this.#armedBy = undefined;
+    const was = this.#armedBy, here = this.contains(document.activeElement);
+    this.#arming = this.#armedBy = undefined;
     clearTimeout(this.#timer);
-    if (was) {
-      this.#show("rest");
-      was.focus({ preventScroll: true });
-    }
-    return Boolean(was);
+    if (!was) return false;
+    this.#show("rest");
+    if (here) was.focus({ preventScroll: true });
+    return true;
+  }
+
+  // A decision stays armed while the reader is at the bar or at the bytes that it shows. Elsewhere the next key is meant for
+  // something else.
+  #follow(element) {
+    if (this.contains(element) || element.closest("#wire")) this.#wait();
+    else this.disarm();
+  }
+
+  #wait() {
+    clearTimeout(this.#timer);
+    if (this.#armedBy) this.#timer = setTimeout(() => this.disarm() && announce("Not confirmed for a minute. Nothing was sent."), ARMED);
   }
 
   get #comment() {
@@ -181,14 +203,17 @@ class DecisionBar extends HTMLElement {
   }
 
   async #arm(button) {
+    if (!this.querySelector("[data-bar=locked]").hidden) return; // a key finds what is hidden
     if (button.dataset.comment === "required" && !this.#comment.value.trim()) {
       return this.#fault(`${button.dataset.label} needs a comment.`);
     }
     this.#fault("");
+    this.disarm();
+    this.#arming = button;
     const radio = document.querySelector(`#wire [name=preview][value="${button.value}"]`);
     if (radio) radio.checked = true;
     const preview = await this.#preview(button.value);
-    if (!preview) return;
+    if (!preview || this.#arming !== button) return; // nothing to confirm, or the reader went elsewhere meanwhile
 
     const confirm = this.querySelector(".confirm");
     this.querySelector(".question").textContent = button.dataset.ask;
@@ -200,8 +225,7 @@ class DecisionBar extends HTMLElement {
     this.#show("armed");
     this.classList.toggle("failing", !button.matches(".approve"));
     confirm.focus({ preventScroll: true });
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.disarm(), ARMED);
+    this.#wait();
   }
 
   #confirm(event) {
@@ -229,9 +253,10 @@ class DecisionBar extends HTMLElement {
   }
 
   #input(event) {
-    if (event.target.name === "preview") return this.#preview(event.target.value);
-    if (event.target !== this.#comment) return;
-    this.disarm() && this.#comment.focus();
+    const other = event.target.name === "preview";
+    if (!other && event.target !== this.#comment) return;
+    this.disarm(); // what was armed is not what is shown any more
+    if (other) return this.#preview(event.target.value);
     this.#fault("");
     const shown = document.querySelector("#wire [name=preview]:checked")?.value ?? this.querySelector("[data-bar=rest] button")?.value;
     clearTimeout(this.#typing);
@@ -241,18 +266,22 @@ class DecisionBar extends HTMLElement {
   // Shows what an outcome would send now, and gives back its preview, or nothing when there is none.
   async #preview(outcome) {
     clearTimeout(this.#typing);
+    this.#asking?.abort();
+    const { signal } = (this.#asking = new AbortController());
     const panel = document.querySelector(`#wire [data-outcome="${outcome}"]`);
     const comment = this.#comment?.value ?? "";
-    const response = await post(this.dataset.preview, { outcome, comment }).catch(() => undefined);
+    const response = await post(this.dataset.preview, { outcome, comment }, { signal }).catch(() => undefined);
+    const shown = await response?.text().catch(() => undefined);
+    if (signal.aborted) return; // another was asked for since
     if (response?.status === 409) return void readSoon();
-    if (!response || (!response.ok && response.status !== 422)) {
+    if (shown === undefined || (!response.ok && response.status !== 422)) {
       announce("No preview: the server does not answer. Nothing was sent.");
       this.#say("No preview: the server does not answer. Nothing was sent.");
       return;
     }
     this.#say(this.#signed);
     const open = panel.querySelector("details")?.open;
-    panel.innerHTML = await response.text();
+    panel.innerHTML = shown;
     if (open) panel.querySelector("details")?.setAttribute("open", "");
     return response.ok ? panel.firstElementChild : undefined;
   }
@@ -275,7 +304,7 @@ class DecisionBar extends HTMLElement {
     const late = this.#left < Number(this.dataset.lock);
     const locked = !this.querySelector("[data-bar=locked]").hidden;
     if (late && !locked) {
-      this.#armedBy = undefined;
+      this.disarm();
       this.#show("locked");
     } else if (!late && locked) {
       this.#show("rest");

@@ -1,0 +1,30 @@
+package callbacks_test
+
+import (
+	"context"
+	"testing"
+
+	"countersign/internal/callbacks"
+)
+
+// undelivered is a store that has no delivery of anything.
+type undelivered struct{ callbacks.Store }
+
+func (undelivered) Delivery(context.Context, callbacks.ID) (callbacks.Delivery, error) {
+	return callbacks.Delivery{}, callbacks.ErrNotFound
+}
+
+// TestSheetWithoutDelivery: a page must not show the bytes of a delivery that is not there.
+func TestSheetWithoutDelivery(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.announce(nil)
+	d.mustDecide(mara, c.ID, "approve", "")
+	if sheet, err := d.service.Sheet(d.ctx, mara, c.ID); err != nil || sheet.Delivery == nil {
+		t.Fatalf("got %+v, %v; want the delivery", sheet.Delivery, err)
+	}
+	d.restart(undelivered{d.store})
+	if sheet, err := d.service.Sheet(d.ctx, mara, c.ID); err != nil || sheet.Delivery != nil {
+		t.Errorf("got %+v, %v; want none", sheet.Delivery, err)
+	}
+}
