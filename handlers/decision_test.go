@@ -105,7 +105,7 @@ func TestDecision_Refused(t *testing.T) {
 		}, http.StatusOK, "Nothing was sent"},
 		"TooLate":      {rita, func(s *site, _ callbacks.ID, _ url.Values) { s.clock.Advance(time.Hour) }, http.StatusConflict, ""},
 		"DatabaseGone": {rita, func(s *site, _ callbacks.ID, _ url.Values) { _ = s.store.Close() }, http.StatusServiceUnavailable, "cannot reach its database"},
-		"FourEyes":     {ines, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusForbidden, "four eyes"},
+		"FourEyes":     {ines, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusForbidden, "requires a second person"},
 		"Auditor":      {audrey, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusForbidden, "decide nothing"},
 		"OtherQueue":   {otto, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusNotFound, "not yours to see"},
 		"NoRole":       {nora, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusForbidden, "no role here"},

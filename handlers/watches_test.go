@@ -60,7 +60,7 @@ func TestWatches_Found(t *testing.T) {
 	if a := reviewer.get("/"); !strings.Contains(a.body, "Never announced") {
 		t.Errorf("%d: the inbox does not mark what nobody announced", a.status)
 	}
-	if a := reviewer.get("/callbacks/" + string(id)); !strings.Contains(a.body, "Found in history, nobody announced it") || !strings.Contains(a.body, `value="approve"`) {
+	if a := reviewer.get("/callbacks/" + string(id)); !strings.Contains(a.body, "Found in the history, never announced") || !strings.Contains(a.body, `value="approve"`) {
 		t.Errorf("%d: the page does not say that it was found, or offers no decision", a.status)
 	}
 }

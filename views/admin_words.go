@@ -155,7 +155,7 @@ var actionWords = map[callbacks.Action]string{
 	callbacks.ActionCorrected:       "corrected by history",
 	callbacks.ActionReviewOpened:    "opened the review",
 	callbacks.ActionReviewReleased:  "left the review",
-	callbacks.ActionReviewConfirmed: "confirmed to be here",
+	callbacks.ActionReviewConfirmed: "confirmed still reviewing",
 	callbacks.ActionHeartbeat:       "heartbeats began",
 	callbacks.ActionHeartbeatFailed: "heartbeat not taken",
 	callbacks.ActionDecided:         "decided",

@@ -159,5 +159,5 @@ func refusalText(m Review) string {
 	if errors.As(m.MayDecide, &refusal) {
 		return refusal.Reason
 	}
-	return "Somebody else has to."
+	return "Someone else must."
 }

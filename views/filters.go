@@ -100,16 +100,16 @@ func emptyTitle(scope callbacks.Scope) string {
 	case callbacks.ScopeHistory:
 		return "Nothing has ended yet"
 	case callbacks.ScopeMine:
-		return "Nothing is in your hands"
+		return "Nothing of yours is open"
 	case callbacks.ScopeAvailable, callbacks.ScopeAll:
 	}
-	return "Nothing waits for you"
+	return "Nothing is waiting for you"
 }
 
 func emptyText(scope callbacks.Scope) string {
 	switch scope {
 	case callbacks.ScopeAttention:
-		return "Deliveries that Lambda does not take, lost races and timeouts show up here."
+		return "Deliveries that Lambda refuses, decisions that came too late and executions that failed after an approval appear here."
 	case callbacks.ScopeHistory:
 		return "What was decided, timed out or closed elsewhere stays here, newest first."
 	case callbacks.ScopeMine:

@@ -112,7 +112,7 @@ func TestInboxPaging(t *testing.T) {
 func TestInboxEmpty(t *testing.T) {
 	t.Parallel()
 	for scope, want := range map[callbacks.Scope]string{
-		callbacks.ScopeAvailable: "Nothing waits for you", callbacks.ScopeMine: "Nothing is in your hands",
+		callbacks.ScopeAvailable: "Nothing is waiting for you", callbacks.ScopeMine: "Nothing of yours is open",
 		callbacks.ScopeAttention: "Nothing needs attention", callbacks.ScopeHistory: "Nothing has ended yet",
 	} {
 		doc := html(t, InboxPage(shellAt(InboxPlace(scope), "/"), inboxOf(scope, nil)))

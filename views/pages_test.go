@@ -36,7 +36,7 @@ func pages() map[string]templ.Component {
 	filtered := inboxOf(callbacks.ScopeMine, nil)
 	filtered.Filter.Search, filtered.Ends = "<b>osaka</b>", "1h"
 	refused := sampleReview()
-	refused.Previews, refused.MayDecide = nil, &callbacks.Refusal{Code: "requester", Reason: "Queue finance asks for four eyes: you asked for this, so somebody else decides it."}
+	refused.Previews, refused.MayDecide = nil, &callbacks.Refusal{Code: "requester", Reason: "Queue finance requires a second person: you made this request, so someone else must decide it."}
 	draft := sampleReview()
 	draft.Draft = Draft{Outcome: "reject", Faults: callbacks.Invalid{{Pointer: "comment", Detail: "Reject needs a comment."}}}
 	locked := sampleReview()
@@ -89,7 +89,7 @@ func pages() map[string]templ.Component {
 		"audit":            AuditPage(shellAt(PlaceAudit, "/audit"), Audit{Entries: sampleAudit(opened.Callback), Older: 48104}),
 		"signin":           SignInPage(nobody, SignIn{Provider: "Harborline SSO", Return: "/callbacks/exp2291"}),
 		"signin-down":      SignInPage(nobody, SignIn{Provider: "Harborline SSO", Return: "/", Down: true, SignedOut: true, Problem: "The provider refused the sign-in."}),
-		"403":              ForbiddenPage(keeping(review, "Mine, fine."), Forbidden{Reason: "Queue finance asks for four eyes: you asked for this, so somebody else decides it.", Code: "requester", Callback: "exp2291"}),
+		"403":              ForbiddenPage(keeping(review, "Mine, fine."), Forbidden{Reason: "Queue finance requires a second person: you made this request, so someone else must decide it.", Code: "requester", Callback: "exp2291"}),
 		"403-no-role":      NoRolePage(noRole),
 		"401":              SignedOutPage(keeping(nobody, "Line 7 has no receipt."), Forbidden{Callback: "exp2291"}),
 		"404":              NotFoundPage(shellAt(PlaceNone, "/callbacks/nothing")),

@@ -76,7 +76,7 @@ func statusOr(status, usual int) string {
 func forbiddenTitle(m Forbidden) string {
 	switch m.Code {
 	case "requester":
-		return "Somebody else decides what you asked for"
+		return "You cannot decide your own request"
 	case "queue":
 		return "You can see this, but not decide it"
 	case "origin":
@@ -115,9 +115,9 @@ func noRoleWords(s Shell) string {
 
 func failureWords(s Shell) string {
 	if s.Support == "" {
-		return "Try again; if it stays, tell whoever runs Countersign the request below."
+		return "Try again. If it keeps happening, give whoever runs Countersign the request ID below."
 	}
-	return "Try again; if it stays, tell " + s.Support + " the request below."
+	return "Try again. If it keeps happening, give " + s.Support + " the request ID below."
 }
 
 // conflictTitle says who or what was faster, and by how much.

@@ -10,7 +10,7 @@ type Review struct {
 	Description SafeHTML            // of Sheet.Content.Description
 	Previews    []callbacks.Preview // one for each outcome with the comment of Draft; none when the reader may not decide
 	Budget      callbacks.Budget
-	ConsoleURL  string  // of the execution in the AWS console, empty when there is none to link to
+	ConsoleURL  string  // of the function in the Lambda console, empty when there is none to link to
 	Draft       Draft   // what the reader typed before, after a refused decision
 	Next        *Next   // on decided and ended callbacks
 	List        Address // the list that the reader came from

@@ -69,7 +69,7 @@ func TestReviewClocksUnattended(t *testing.T) {
 	m := sampleReview()
 	m.Reviews, m.Callback.ReviewedUntil, m.Callback.NextHeartbeatAt = nil, time.Time{}, time.Time{}
 	clocks := reviewPage(t, m).Find("#clocks")
-	if got := words(clocks.Find(".bite")); got != "Heartbeat 1:48 Nobody keeps it alive. Last beat 13:50:50. of 2:00" {
+	if got := words(clocks.Find(".bite")); got != "Heartbeat 1:48 No heartbeats are being sent. Last beat 13:50:50. of 2:00" {
 		t.Errorf("the clock that bites: %q", got)
 	}
 	if clocks.Find(".beat, [data-budget]").Length() != 0 {

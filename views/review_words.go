@@ -119,7 +119,7 @@ func keeper(m Review, viewer callbacks.Person) string {
 
 // beatText says who keeps the callback alive, and when the last beat went out.
 func beatText(s Shell, m Review, u urgency) string {
-	text := "Nobody keeps it alive."
+	text := "No heartbeats are being sent."
 	if u.KeptAlive {
 		text = keeper(m, s.Viewer)
 	}

@@ -146,7 +146,7 @@ func TestTitles(t *testing.T) {
 	}{
 		{callbacks.Callback{Title: " Pay ", Requester: callbacks.Requester{Name: "Ines"}}, "Pay", "Ines"},
 		{callbacks.Callback{Name: "2-1", Requester: callbacks.Requester{Email: "i@example.com"}}, "Unnamed callback 2-1", "i@example.com"},
-		{callbacks.Callback{Title: "\t"}, "Unnamed callback", "requester not stated"},
+		{callbacks.Callback{Title: "\t"}, "Unnamed callback", "requester unknown"},
 	} {
 		if title(&tc.c) != tc.title || asker(&tc.c) != tc.asks {
 			t.Errorf("%q asked by %q, want %q by %q", title(&tc.c), asker(&tc.c), tc.title, tc.asks)

@@ -25,7 +25,7 @@ func TestSignIn(t *testing.T) {
 		t.Error("somebody who is not signed in gets navigation, or scripts beyond what every page has")
 	}
 	down := html(t, SignInPage(nobody, SignIn{Provider: "Harborline SSO", Return: "/", Down: true}))
-	if got := words(down.Find("[role=alert]")); got != "Harborline SSO does not answer. Nobody can sign in until it does. Open reviews go on. Ask the platform team." {
+	if got := words(down.Find("[role=alert]")); got != "Harborline SSO does not answer. Nobody can sign in until it does. Open reviews continue. Ask the platform team." {
 		t.Errorf("%q", got)
 	}
 }
@@ -140,14 +140,14 @@ func TestProblemPages(t *testing.T) {
 		title string
 		text  string
 	}{
-		{"Forbidden", ForbiddenPage(s, Forbidden{Reason: "Ask Aiko.", Code: "requester", Callback: "x"}), "403", "Somebody else decides what you asked for", "Ask Aiko."},
+		{"Forbidden", ForbiddenPage(s, Forbidden{Reason: "Ask Aiko.", Code: "requester", Callback: "x"}), "403", "You cannot decide your own request", "Ask Aiko."},
 		{"ForbiddenQueue", ForbiddenPage(s, Forbidden{Reason: "Ask Mara.", Code: "queue", Callback: "x"}), "403", "You can see this, but not decide it", "Ask Mara."},
 		{"ForbiddenElse", ForbiddenPage(s, Forbidden{Reason: "This list is for admins.", Code: "role"}), "403", "Your role does not allow this", "This list is for admins."},
 		{"NoRole", NoRolePage(s), "403", "You are signed in, but have no role here", "Ask platform@harborline.example for one."},
 		{"NotFound", NotFoundPage(s), "404", "There is no such page, or it is not yours to see", "Ask platform@harborline.example."},
-		{"Invalid", InvalidPage(s, BadRequest{Faults: callbacks.Invalid{{Pointer: "from", Detail: "is no time"}}}), "422", "This cannot be understood", "from is no time"},
+		{"Invalid", InvalidPage(s, BadRequest{Faults: callbacks.Invalid{{Pointer: "from", Detail: "is no time"}}}), "422", "This request is not valid", "from is no time"},
 		{"WrongMethod", WrongMethodPage(s), "405", "This address is not a page", "Nothing was changed."},
-		{"TooMany", TooManyPage(s, TooMany{RetryAfter: 20 * time.Second}), "429", "That was too often", "Try again in 20 s."},
+		{"TooMany", TooManyPage(s, TooMany{RetryAfter: 20 * time.Second}), "429", "Too many requests", "Try again in 20 s."},
 		{"Failure", FailurePage(s, Failure{RequestID: "01JD"}), "500", "Countersign made a mistake", "Request 01JD"},
 		{"Unavailable", UnavailablePage(s, Unavailable{RequestID: "01JD"}), "503", "Countersign cannot reach its database", "Nothing was changed."},
 		{"Uncertain", UnavailablePage(s, Unavailable{RequestID: "01JD", Uncertain: true, Decision: &Unrecorded{Callback: "x", Outcome: "approve"}}), "503", "Countersign cannot reach its database", "it is recorded and sent once"},

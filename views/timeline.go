@@ -72,7 +72,7 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 	case callbacks.ActionReviewReleased:
 		told.Icon, told.What = "left", "left the review"
 	case callbacks.ActionReviewConfirmed:
-		told.Icon, told.What = "eye", "confirmed to be here"
+		told.Icon, told.What = "eye", "confirmed still reviewing"
 	case callbacks.ActionDecided:
 		told = decisionEvent(m, told)
 	case callbacks.ActionDelivered:

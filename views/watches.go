@@ -45,7 +45,7 @@ func freshness(s callbacks.Searched, w callbacks.WatchState, m Moment) mark {
 }
 
 func ahead(m Moment, b *callbacks.ReadBudget) string {
-	return fmt.Sprintf("goes on in %d s", int(math.Ceil(m.Left(b.PausedUntil).Seconds())))
+	return fmt.Sprintf("resumes in %d s", int(math.Ceil(m.Left(b.PausedUntil).Seconds())))
 }
 
 // watchProblem says in plain words what a scan met, and what to do.
@@ -136,7 +136,7 @@ func adminPath(query url.Values, function string) string {
 // announcedBy is who announced a callback, where somebody did.
 func announcedBy(c *callbacks.Callback) string {
 	if neverAnnounced(c) {
-		return "Found in history, nobody announced it"
+		return "Found in the history, never announced"
 	}
 	return c.Source
 }

@@ -64,7 +64,7 @@ func TestWatchesPage(t *testing.T) {
 	if got := words(doc.Find("[data-testid=budget]")); got != "eu-central-1: 41 of 300 requests in the last minute" {
 		t.Errorf("%q", got)
 	}
-	if got := words(doc.Find(".watch-all")); !strings.HasPrefix(got, "Every durable function of eu-central-1 goes to queue finance") {
+	if got := words(doc.Find(".watch-all")); !strings.HasPrefix(got, "Callbacks of every durable function in eu-central-1 go to queue finance") {
 		t.Errorf("%q", got)
 	}
 }
@@ -93,17 +93,17 @@ func TestWatchesPage_Accounts(t *testing.T) {
 	if got := words(row.Find("td.c-region")); got != "111122223333 eu-central-1" || words(row.Find(".c-lane")) != got {
 		t.Errorf("it lives in %q", got)
 	}
-	if got := words(row); !strings.Contains(got, "throttled, scanned 14 s ago; goes on in 38 s") || !strings.Contains(got, "The role of account 111122223333 must trust the desk, and allow lambda:ListDurable") {
+	if got := words(row); !strings.Contains(got, "throttled, scanned 14 s ago; resumes in 38 s") || !strings.Contains(got, "The role of account 111122223333 must trust the desk, and allow lambda:ListDurable") {
 		t.Errorf("%q", got)
 	}
-	if got := words(doc.Find(".watch-all").Last()); !strings.HasPrefix(got, "Every durable function of 111122223333 eu-central-1 goes to") || !strings.Contains(got, "and allow lambda:ListFunctions on *.") {
+	if got := words(doc.Find(".watch-all").Last()); !strings.HasPrefix(got, "Callbacks of every durable function in 111122223333 eu-central-1 go to") || !strings.Contains(got, "and allow lambda:ListFunctions on *.") {
 		t.Errorf("%q", got)
 	}
 	var budgets []string
 	doc.Find("[data-testid=budget]").Each(func(_ int, s *goquery.Selection) { budgets = append(budgets, words(s)) })
 	want := []string{
 		"eu-central-1: 41 of 300 requests in the last minute",
-		"111122223333 eu-central-1: 0 of 300 requests in the last minute; throttled by AWS, goes on in 38 s",
+		"111122223333 eu-central-1: 0 of 300 requests in the last minute; throttled by AWS, resumes in 38 s",
 		"us-east-1: 7 of 300 requests in the last minute",
 	}
 	if !slices.Equal(budgets, want) {
@@ -135,7 +135,7 @@ func TestFreshness(t *testing.T) {
 		"Never":     {callbacks.Searched{}, never, mark{"not scanned yet", "check", ""}},
 		"Long":      {callbacks.Searched{}, long, mark{"scanned 14 s ago, a scan is under way", "clock", ""}},
 		"Failed":    {callbacks.Searched{}, failed, mark{"scanned 14 s ago", "warn", "problem"}},
-		"Throttled": {throttled, fine, mark{"throttled, scanned 14 s ago; goes on in 38 s", "clock", "problem"}},
+		"Throttled": {throttled, fine, mark{"throttled, scanned 14 s ago; resumes in 38 s", "clock", "problem"}},
 	} {
 		if got := freshness(tc.searched, tc.watch, Moment{Now: now, Zone: berlin}); got != tc.want {
 			t.Errorf("%s: got %+v, want %+v", name, got, tc.want)
@@ -152,7 +152,7 @@ func TestWatchProblems(t *testing.T) {
 		callbacks.AnswerGone:      "Lambda does not know this function",
 		callbacks.AnswerKMS:       "encrypted with a key",
 		callbacks.AnswerInvalid:   "may not have durable functions",
-		callbacks.AnswerFault:     "An internal error of Lambda. It is tried again",
+		callbacks.AnswerFault:     "An internal Lambda error. It is tried again",
 		callbacks.AnswerNone:      "No answer. It is tried again",
 		callbacks.AnswerUnsent:    "Not reachable. It is tried again",
 		callbacks.AnswerThrottled: "Throttled. It is tried again",
@@ -180,7 +180,7 @@ func TestNeverAnnounced(t *testing.T) {
 	}
 	review := sampleReview()
 	review.Callback.Source = callbacks.SourceDiscovery
-	if got := words(html(t, ReviewPage(shellAt(PlaceNone, "/callbacks/exp2291"), review)).Find(".facts")); !strings.Contains(got, "Found in history, nobody announced it") {
+	if got := words(html(t, ReviewPage(shellAt(PlaceNone, "/callbacks/exp2291"), review)).Find(".facts")); !strings.Contains(got, "Found in the history, never announced") {
 		t.Errorf("page: %q", got)
 	}
 }

@@ -189,7 +189,7 @@ func answerWords(a callbacks.Answer) string {
 	case callbacks.AnswerKMS:
 		return "the encryption key cannot be used"
 	case callbacks.AnswerFault:
-		return "an internal error of Lambda"
+		return "an internal Lambda error"
 	case callbacks.AnswerNone:
 		return "no answer"
 	case callbacks.AnswerUnsent:
@@ -216,7 +216,7 @@ func asker(c *callbacks.Callback) string {
 	if s := c.Requester.String(); s != "" {
 		return s
 	}
-	return "requester not stated"
+	return "requester unknown"
 }
 
 // scopeName is a list as the navigation calls it.

@@ -53,7 +53,7 @@ func (q Queues) MayDecide(p Person, c *Callback) error {
 	case !p.InGroup(queue.Groups):
 		return &Refusal{Code: "queue", Reason: "Only members of the groups of queue " + c.Queue + " decide here."}
 	case queue.FourEyes && p.Is(c.Requester):
-		return &Refusal{Code: "requester", Reason: "Queue " + c.Queue + " asks for four eyes: you asked for this, so somebody else decides it."}
+		return &Refusal{Code: "requester", Reason: "Queue " + c.Queue + " requires a second person: you made this request, so someone else must decide it."}
 	}
 	return nil
 }

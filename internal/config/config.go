@@ -40,7 +40,7 @@ type Config struct {
 	TraceEndpoint  Collector `env:"TRACE_ENDPOINT" help:"Address of an OpenTelemetry collector that takes traces by OTLP over HTTP; without a path, /v1/traces is meant. The standard variables OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES also apply. Nothing is traced when empty." example:"http://otel-collector:4318"`
 	SupportContact string    `env:"SUPPORT_CONTACT" help:"Whom to ask for access; shown to people who have no role." example:"#platform-help or ops@example.com"`
 	MetricsPublic  bool      `env:"METRICS_PUBLIC" envDefault:"false" help:"Whether /metrics answers others than this machine. Keep it from the internet then: it names queues." example:"true"`
-	ConsoleLinks   bool      `env:"CONSOLE_LINKS" envDefault:"false" help:"Whether pages link to the execution in the AWS console." example:"true"`
+	ConsoleLinks   bool      `env:"CONSOLE_LINKS" envDefault:"false" help:"Whether pages link to the function in the Lambda console." example:"true"`
 }
 
 // OIDC is the provider that people sign in with, and how it names their groups.

@@ -217,7 +217,7 @@ class DecisionBar extends HTMLElement {
 
     const confirm = this.querySelector(".confirm");
     this.querySelector(".question").textContent = button.dataset.ask;
-    this.querySelector(".cost").textContent = `${preview.dataset.size} go to Lambda now. This cannot be undone.`;
+    this.querySelector(".cost").textContent = `${preview.dataset.size} go to Lambda. This cannot be undone.`;
     confirm.firstElementChild.textContent = button.dataset.confirm;
     confirm.lastElementChild.textContent = button.dataset.key?.toUpperCase() ?? "";
     this.#armedBy = button;
