@@ -73,11 +73,12 @@ func (p *Purses) spend(ctx context.Context, lane Lane, u urgency) (allowed time.
 	}
 	if one.requests == 0 || !now.Before(one.keptTo) {
 		many := max(int(p.rate*purchase.Seconds()), 1)
-		err := p.store.ChangeBudget(ctx, lane, func(b *ReadBudget) {
+		err := p.store.ChangeBudget(ctx, lane, now, func(b *ReadBudget, at time.Time) {
 			if one.eased {
 				b.Strikes = 0
 			}
-			allowed, ok = b.take(now, p.rate, many, u)
+			allowed, ok = b.take(at, p.rate, many, u)
+			allowed = now.Add(allowed.Sub(at))
 		})
 		switch {
 		case err != nil:
@@ -104,12 +105,12 @@ func (p *Purses) answered(ctx context.Context, lane Lane, err error) error {
 	}
 	var until time.Time
 	now := p.now()
-	failed := p.store.ChangeBudget(ctx, lane, func(b *ReadBudget) {
+	failed := p.store.ChangeBudget(ctx, lane, now, func(b *ReadBudget, at time.Time) {
 		if one.eased {
 			b.Strikes = 0
 		}
-		b.backOff(now, answer.RetryAfter)
-		until = b.PausedUntil
+		b.backOff(at, answer.RetryAfter)
+		until = now.Add(b.PausedUntil.Sub(at))
 	})
 	if failed != nil {
 		return fmt.Errorf("budget of %s: %w", lane, failed)

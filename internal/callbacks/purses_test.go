@@ -39,9 +39,9 @@ type asking struct {
 	times int
 }
 
-func (a *asking) ChangeBudget(ctx context.Context, lane callbacks.Lane, fn func(*callbacks.ReadBudget)) error {
+func (a *asking) ChangeBudget(ctx context.Context, lane callbacks.Lane, now time.Time, fn func(*callbacks.ReadBudget, time.Time)) error {
 	a.times++
-	return a.Store.ChangeBudget(ctx, lane, fn)
+	return a.Store.ChangeBudget(ctx, lane, now, fn)
 }
 
 var here, elsewhere = callbacks.Lane{Region: "eu-central-1"}, callbacks.Lane{Account: theirAccount, Region: "eu-central-1"}

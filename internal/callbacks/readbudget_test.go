@@ -152,3 +152,19 @@ func TestReadBudget_OneStrike(t *testing.T) {
 		t.Errorf("%d strikes, paused for %v", b.Strikes, b.PausedUntil.Sub(traceStart))
 	}
 }
+
+// TestReadBudget_SetBack: what a clock noted that was ahead holds nobody up for longer than it could have by itself.
+func TestReadBudget_SetBack(t *testing.T) {
+	t.Parallel()
+	ahead := traceStart.Add(5 * time.Minute)
+	var paid ReadBudget
+	spend(&paid, ahead, 10*time.Second, 10*time.Millisecond, 5)
+	if n := spend(&paid, traceStart, 10*time.Second, 10*time.Millisecond, 5); n < 49 || n > 55 {
+		t.Errorf("%d requests in the 10 s after the clock was set back, want 50", n)
+	}
+	var paused ReadBudget
+	paused.backOff(traceStart.Add(time.Hour), 20*time.Minute)
+	if at, ok := paused.take(traceStart, 5, 1, whenIdle); ok || !at.Equal(traceStart.Add(maxPause)) {
+		t.Errorf("allowed %t after %v, want after a quarter of an hour", ok, at.Sub(traceStart))
+	}
+}

@@ -23,6 +23,9 @@ type dialect struct {
 	// SQLite has one writer and needs neither.
 	forUpdate, skipLocked string
 
+	// clock reads the time of the database, where that is another machine's; else it is empty.
+	clock string
+
 	// statement turns a text with ? into the database's own form, and its arguments into those of a statement that the
 	// driver prepares once.
 	statement func(text string, args []any) (string, []any)
@@ -61,6 +64,7 @@ var postgresDialect = dialect{
 	migrations: "postgres",
 	forUpdate:  " for update",
 	skipLocked: " for update skip locked",
+	clock:      `select (extract(epoch from clock_timestamp()) * 1000)::bigint`,
 	statement: func(text string, args []any) (string, []any) {
 		return numbered(text), append([]any{pgx.QueryExecModeCacheStatement}, args...)
 	},

@@ -363,7 +363,7 @@ func exerciseWatches(t *testing.T, s *Store, known callbacks.Callback) {
 	_, err = s.NextWatch(ctx, w.Lane())
 	errs = append(errs, err)
 	_, err = s.Lookup(ctx, known.CallbackID)
-	errs = append(errs, err, s.ChangeBudget(ctx, w.Lane(), func(b *callbacks.ReadBudget) { b.Used++ }))
+	errs = append(errs, err, s.ChangeBudget(ctx, w.Lane(), now, func(b *callbacks.ReadBudget, _ time.Time) { b.Used++ }))
 	if err := errors.Join(errs...); err != nil {
 		t.Fatal(err)
 	}

@@ -356,7 +356,7 @@ func budgetShared(t *testing.T, s callbacks.Store) {
 	var all sync.WaitGroup
 	for range n {
 		all.Go(func() {
-			if err := s.ChangeBudget(t.Context(), orders.Lane(), func(b *callbacks.ReadBudget) { b.Used++ }); err != nil {
+			if err := s.ChangeBudget(t.Context(), orders.Lane(), T0, func(b *callbacks.ReadBudget, _ time.Time) { b.Used++ }); err != nil {
 				t.Errorf("change budget: %v", err)
 			}
 		})
@@ -375,7 +375,7 @@ func budgetFields(t *testing.T, s callbacks.Store) {
 		{Lane: callbacks.Lane{Account: "111122223333", Region: "eu-west-1"}, Rate: 1},
 	}
 	for _, b := range want {
-		must(t, s.ChangeBudget(t.Context(), b.Lane, func(stored *callbacks.ReadBudget) { *stored = b }))
+		must(t, s.ChangeBudget(t.Context(), b.Lane, T0, func(stored *callbacks.ReadBudget, _ time.Time) { *stored = b }))
 	}
 	got, err := s.Budgets(t.Context())
 	must(t, err)
