@@ -118,3 +118,13 @@ func (p *Purses) answered(ctx context.Context, lane Lane, err error) error {
 	one.requests, one.shut, one.eased = 0, [2]time.Time{until, until}, false
 	return nil
 }
+
+// charge notes requests that went out without being paid for: nobody knew how many pages a history has.
+func (p *Purses) charge(ctx context.Context, lane Lane, many int) error {
+	now := p.now()
+	err := p.store.ChangeBudget(ctx, lane, now, func(b *ReadBudget, at time.Time) { b.charge(at, p.rate, many) })
+	if err != nil {
+		return fmt.Errorf("budget of %s: %w", lane, err)
+	}
+	return nil
+}

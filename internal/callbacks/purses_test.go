@@ -129,3 +129,24 @@ func TestPurses(t *testing.T) {
 		}
 	})
 }
+
+// TestLongHistoryIsPaidFor: the pages of a history behind the first are missing to those who come later.
+func TestLongHistoryIsPaidFor(t *testing.T) {
+	t.Parallel()
+	for _, pages := range []int{1, 4} {
+		d := newDesk(t)
+		c := d.announce(nil)
+		d.lambda.close(callbacks.Closing{By: callbacks.EndedByExecution, Requests: pages})
+		d.clock.Move(time.Hour + callbacks.SweepGrace)
+		d.sweep()
+		d.wantState(c.ID, callbacks.Closed)
+		budgets, err := d.store.Budgets(d.ctx)
+		if err != nil || len(budgets) != 1 {
+			t.Fatalf("budgets are %+v, %v", budgets, err)
+		}
+		bought := int(rate / 5) // at once
+		if budgets[0].Used != bought+pages-1 {
+			t.Errorf("a history of %d pages cost %d requests, want %d", pages, budgets[0].Used, bought+pages-1)
+		}
+	}
+}

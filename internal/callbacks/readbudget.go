@@ -55,6 +55,15 @@ func (b *ReadBudget) take(now time.Time, rate float64, many int, u urgency) (at 
 	return now, true
 }
 
+// charge notes requests that were made without asking.
+func (b *ReadBudget) charge(now time.Time, rate float64, many int) {
+	cost, burst := price(rate)
+	b.mind(now, burst)
+	b.PaidUntil = earliest(latest(b.PaidUntil, now).Add(cost*time.Duration(many)), now.Add(mostOwed(burst)))
+	b.turn(now)
+	b.Used += many
+}
+
 // price is what a request costs at a rate, and what may be spent at once: a second's worth.
 func price(rate float64) (cost, burst time.Duration) {
 	cost = time.Duration(float64(time.Second) / rate)
