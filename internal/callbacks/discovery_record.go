@@ -135,11 +135,20 @@ func (c *Callback) Correct(found Announcement, now time.Time) (AuditEntry, error
 		c.Clocks.ExecutionDeadline = found.ExecutionDeadline
 	}
 	c.Clocks.Timeout, c.Clocks.HeartbeatTimeout = found.Timeout, found.HeartbeatTimeout
-	c.Name, c.ExecutionARN = firstOf(c.Name, found.Name), firstOf(c.ExecutionARN, found.ExecutionARN)
-	c.Function, c.Region = firstOf(c.Function, found.Function), firstOf(c.Region, parseARN(found.ExecutionARN).region)
+	c.Name = firstOf(c.Name, found.Name)
+	c.correctExecution(found)
 	c.StopHeartbeats(now)
 	c.scheduleHeartbeat(now)
 	return c.entry(now, System("discovery"), ActionCorrected, "Taken from the execution's history: "+strings.Join(wrong, ", ")+"."), nil
+}
+
+// correctExecution takes the execution in which the callback was found, and what the announced one alone had told.
+func (c *Callback) correctExecution(found Announcement) {
+	announced, where := parseARN(c.ExecutionARN), parseARN(found.ExecutionARN)
+	if c.Function == announced.function {
+		c.Function = found.Function
+	}
+	c.ExecutionARN, c.Region = found.ExecutionARN, firstOf(where.region, c.Region)
 }
 
 // corrections names what a history says differently of an open callback.
@@ -153,7 +162,7 @@ func (c *Callback) corrections(found Announcement) []string {
 		"heartbeat timeout": c.Clocks.HeartbeatTimeout != found.HeartbeatTimeout,
 		"execution limit":   apart(c.Clocks.ExecutionDeadline, found.ExecutionDeadline),
 		"name":              c.Name == "" && found.Name != "",
-		"execution":         c.ExecutionARN == "" && found.ExecutionARN != "",
+		"execution":         c.ExecutionARN != found.ExecutionARN,
 	}
 	var names []string
 	for _, name := range []string{"start", "timeout", "heartbeat timeout", "execution limit", "name", "execution"} {

@@ -202,6 +202,34 @@ func TestDiscovery_CorrectsTheClocksOnce(t *testing.T) {
 	}
 }
 
+// TestDiscovery_CorrectsTheExecution: what is read of an execution afterwards, and what is told of it, is of the right one.
+func TestDiscovery_CorrectsTheExecution(t *testing.T) {
+	t.Parallel()
+	for name, function := range map[string]string{"FunctionFromTheARN": "", "FunctionAnnounced": "Expenses"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := watching(t, "expenses")
+			register(s, "expenses", sign)
+			arn, token := s.start("expenses")
+			s.announce(token, func(a *callbacks.Announcement) {
+				a.Function, a.ExecutionARN = function, "arn:aws:lambda:us-east-1:123456789012:function:refunds:1/durable-execution/x/y"
+			})
+			s.scan()
+			want := "expenses"
+			if function != "" {
+				want = function
+			}
+			if got := s.only(callbacks.Pending); got.ExecutionARN != arn || got.Region != region || got.Function != want {
+				t.Errorf("it is in %s of %s in %s", got.ExecutionARN, got.Function, got.Region)
+			}
+			closed, err := s.service.ExecutionEnded(t.Context(), callbacks.System("eventbridge"), arn, callbacks.ExecutionStopped, s.clock.Now())
+			if err != nil || closed != 1 {
+				t.Errorf("the end of its execution closed %d, %v", closed, err)
+			}
+		})
+	}
+}
+
 func TestDiscovery_RightAnnouncementStays(t *testing.T) {
 	t.Parallel()
 	s := watching(t, "expenses")
