@@ -16,6 +16,7 @@ const (
 	scansAtOnce     = 16
 	requestsInRound = 100 // then other watches that came due meanwhile have their turn
 	readTimeout     = 15 * time.Second
+	announcedWithin = 15 * time.Second // after its start, as a rule in a second
 )
 
 // Discovery is the worker that finds callbacks in the histories of watched functions' executions: AWS has no list of

@@ -23,7 +23,7 @@ const clockPrecision = time.Second
 func (s *sighting) announcement(w Watch, arn string, deadline time.Time, input []byte) Announcement {
 	a := Announcement{
 		CallbackID: string(s.Start.CallbackID), Function: firstOf(parseARN(arn).function, w.Name()), ExecutionARN: arn,
-		Name: oneLine(s.Name), Queue: w.Queue, StartedAt: s.Start.At,
+		Name: oneLine(s.Start.Name), Queue: w.Queue, StartedAt: s.Start.At,
 		Timeout: s.Start.Timeout, HeartbeatTimeout: s.Start.HeartbeatTimeout, ExecutionDeadline: deadline,
 	}
 	switch {
@@ -46,19 +46,33 @@ func oneLine(name string) string {
 	return string(runes[:min(len(runes), maxName)])
 }
 
-// receive records a callback that was found, in the way in which announced ones are, and returns our ID of it. One that
-// cannot be taken is passed over: the rest of the function must not wait for it.
-func (d *search) receive(ctx context.Context, s *scan, arn string, deadline time.Time, found *sighting, input []byte) (ID, error) {
-	now := d.now()
-	a := found.announcement(s.Watch, arn, deadline, input)
+// take makes a callback of one that was found, in the way in which announced ones are made.
+func (d *search) take(s *scan, found *sighting, input []byte) (Callback, Content, error) {
+	a := found.announcement(s.Watch, s.reading.ARN, s.reading.Trace.Deadline, input)
 	if _, known := d.queues[a.Queue]; !known {
 		a.Queue = DefaultQueue // another replica was configured with more queues
 	}
-	c, content, err := a.callback(SourceDiscovery, nil, d.queues, now)
-	if err != nil {
-		d.log.ErrorContext(ctx, "a callback in a history cannot be recorded", "function", s.Function, "execution", arn, "error", err)
-		return "", nil
+	return a.callback(SourceDiscovery, nil, d.queues, d.now())
+}
+
+// refuses reports a callback that the desk cannot take, whatever the execution's input is. The rest of the function must not
+// wait for it: it is tried again with each scan, and counted as one that nobody announced.
+func (d *search) refuses(ctx context.Context, s *scan, found *sighting) bool {
+	_, _, err := d.take(s, found, nil)
+	if err != nil && !found.refused {
+		d.log.ErrorContext(ctx, "a callback in a history cannot be recorded", "function", s.Function, "execution", s.reading.ARN, "error", err)
 	}
+	found.refused = err != nil
+	return found.refused
+}
+
+// receive records a callback that was found and returns our ID of it.
+func (d *search) receive(ctx context.Context, s *scan, found *sighting, input []byte) (ID, error) {
+	c, content, err := d.take(s, found, input)
+	if err != nil {
+		return "", fmt.Errorf("a callback that was found: %w", err)
+	}
+	now := c.ReceivedAt
 	c.Region = firstOf(c.Region, s.Region)
 	entry := c.entry(now, System("discovery"), ActionFound, "Found in the execution's history; nobody announced it.")
 	entry.To = Pending

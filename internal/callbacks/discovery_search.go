@@ -129,7 +129,11 @@ func (d *search) finish(ctx context.Context, s *scan, problem Answer) error {
 	if problem == "" {
 		s.ScannedAt = now
 	}
+	s.Unannounced = s.refused
 	s.DueAt = latest(now, s.ScanFrom.Add(s.Interval()))
+	if !s.again.IsZero() {
+		s.DueAt = earliest(s.DueAt, s.again)
+	}
 	if problem != "" {
 		s.DueAt = now.Add(scanInterval)
 	}

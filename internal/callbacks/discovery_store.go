@@ -76,7 +76,8 @@ type WatchStore interface {
 	ClaimWatches(ctx context.Context, lane Lane, now time.Time, lease Lease, limit int) ([]WatchState, error)
 	// RenewWatch moves the end of a lease. [ErrLeaseLost]
 	RenewWatch(ctx context.Context, w Watch, lease Lease) error
-	// FinishWatch ends a scan: it writes ScannedAt, Problem and DueAt, counts, and gives the lease back. [ErrLeaseLost]
+	// FinishWatch ends a scan: it writes ScannedAt, Problem and DueAt, counts, and gives the lease back. To what nobody announced
+	// it adds Unannounced, which are those that are not at the desk. [ErrLeaseLost]
 	FinishWatch(ctx context.Context, owner string, s WatchState) error
 	// NextWatch is when the next watch of a lane is due or its lease runs out; zero when there is none.
 	NextWatch(ctx context.Context, lane Lane) (time.Time, error)

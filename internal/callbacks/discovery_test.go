@@ -2,10 +2,8 @@ package callbacks_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -296,8 +294,9 @@ func TestDiscovery_BudgetHolds(t *testing.T) {
 	s := newSearch(t, rate, callbacks.Watch{Function: "expenses", Region: region, Queue: "finance"})
 	register(s, "expenses", sign)
 	for range executions {
-		s.start("expenses")
+		s.begin("expenses")
 	}
+	s.clock.Advance(callbacks.AnnouncedWithin)
 	began, total := s.clock.Now(), 0
 	for first := true; first || !s.discovery.Idle(); first = false {
 		s.round()
@@ -401,25 +400,13 @@ func TestDiscovery_TokensWithPayloadsOnly(t *testing.T) {
 	s := watching(t, "expenses")
 	register(s, "expenses", sign)
 	s.start("expenses")
+	rewritten := s.rewritten(func(e map[string]any) {
+		if e["EventType"] == "CallbackStarted" {
+			e["CallbackStartedDetails"] = map[string]any{}
+		}
+	})
 	s.front.answerWith(func(w http.ResponseWriter, r *http.Request, operation string) bool {
-		if operation != "history" || r.URL.Query().Get("IncludeExecutionData") == "true" {
-			return false
-		}
-		recorded := httptest.NewRecorder()
-		s.front.engine.ServeHTTP(recorded, r)
-		var page struct{ Events []map[string]any }
-		if err := json.Unmarshal(recorded.Body.Bytes(), &page); err != nil {
-			t.Error(err)
-		}
-		for _, e := range page.Events {
-			if e["EventType"] == "CallbackStarted" {
-				e["CallbackStartedDetails"] = map[string]any{}
-			}
-		}
-		if err := json.NewEncoder(w).Encode(page); err != nil {
-			t.Error(err)
-		}
-		return true
+		return r.URL.Query().Get("IncludeExecutionData") != "true" && rewritten(w, r, operation)
 	})
 	s.scan()
 	s.only(callbacks.Pending)

@@ -43,6 +43,9 @@ const (
 	SweepGrace    = sweepGrace
 )
 
+// AnnouncedWithin is how long a callback that was found waits for its announcement.
+const AnnouncedWithin = announcedWithin
+
 // DeliveriesAtOnce bounds the calls in one lane.
 const DeliveriesAtOnce = deliveriesAtOnce
 

@@ -262,10 +262,10 @@ func watchesFinish(t *testing.T, s callbacks.Store) {
 	}))
 	want := callbacks.WatchState{
 		Watch: orders, DueAt: T0.Add(30 * time.Second), ScannedAt: T0.Add(time.Second), Problem: callbacks.AnswerDenied,
-		Running: 2, Open: 2, Unannounced: 1,
+		Running: 2, Open: 2, Unannounced: 1 + 3,
 	}
 	finished := want
-	finished.Running, finished.Open, finished.Unannounced = 0, 0, 0 // the store counts
+	finished.Running, finished.Open, finished.Unannounced = 0, 0, 3 // the store counts, and adds what is not at the desk
 	must(t, s.FinishWatch(t.Context(), scanner, finished))
 	states, err := s.Watches(t.Context())
 	must(t, err)
@@ -284,8 +284,12 @@ func executionsKeepTrace(t *testing.T, s callbacks.Store) {
 		ARN: "a", SeenAt: T0, CheckAt: T0.Add(time.Minute),
 		Trace: callbacks.Trace{
 			Last: 7, LastAt: T0.Add(-time.Minute), Root: "root", Deadline: T0.Add(time.Hour),
-			Contexts:  map[string]callbacks.OpenContext{"1": {Name: `a "name"`}, "1-1": {Parent: "1"}},
-			Callbacks: map[string]callbacks.OpenCallback{"1-1-1": {Parent: "1-1", ID: "ours"}, "2": {}},
+			Contexts: map[string]callbacks.OpenContext{"1": {Name: `a "name"`}, "1-1": {Parent: "1"}},
+			Callbacks: map[string]callbacks.OpenCallback{
+				"1-1-1": {Parent: "1-1", ID: "ours"},
+				"2":     {Start: callbacks.Started{CallbackID: "dG9rZW4=", At: T0, Name: `the "second"`, Timeout: time.Hour, HeartbeatTimeout: time.Minute}},
+				"3":     {},
+			},
 		},
 	}
 	must(t, s.SaveExecution(t.Context(), scanner, orders, T0, want))
