@@ -46,8 +46,6 @@ func TestDiscovery_FindsWhatNobodyAnnounced(t *testing.T) {
 	if w := s.watches()[0]; w.Running != 1 || w.Open != 1 || w.Unannounced != 1 || !w.ScannedAt.Equal(s.clock.Now()) || w.Problem != "" {
 		t.Errorf("watch is %+v", w)
 	}
-	d := &desk{t: t, ctx: t.Context(), service: s.service}
-	d.mustDecide(mara, got.ID, "approve", "")
 }
 
 func TestDiscovery_KnownExecutionCostsOneRequest(t *testing.T) {
@@ -275,12 +273,9 @@ func TestDiscovery_AnnouncementAfterwards(t *testing.T) {
 
 func TestDiscovery_LeavesTheDecidedToTheirDelivery(t *testing.T) {
 	t.Parallel()
-	s := watching(t, "expenses")
-	register(s, "expenses", sign)
-	arn, _ := s.start("expenses")
-	s.scan()
-	d := &desk{t: t, ctx: t.Context(), service: s.service}
-	d.mustDecide(mara, s.only(callbacks.Pending).ID, "approve", "")
+	s, d, c, _ := foundIn(t, callbacks.DefaultQueue)
+	arn := c.ExecutionARN
+	d.mustDecide(rita, c.ID, "approve", "")
 	if _, err := s.aws.StopDurableExecution(t.Context(), &lambda.StopDurableExecutionInput{DurableExecutionArn: &arn}); err != nil {
 		t.Fatal(err)
 	}

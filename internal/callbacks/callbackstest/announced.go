@@ -79,13 +79,23 @@ func foundAfterAnnounced(t *testing.T, s callbacks.Store) {
 
 func announcedAfterDecided(t *testing.T, s callbacks.Store) {
 	found := NewCallback(Title("orders: approve-order"))
-	find(t, s, found, callbacks.Content{})
+	found = find(t, s, found, callbacks.Content{Payload: []byte(`{"input":1}`)}).Callback
 	want := decide(t, s, found.ID, T0)
 	said := NewCallback(Title("Sign the zebra contract"), Queue("finance"))
 	said.CallbackID, said.Outcomes = found.CallbackID, callbacks.DefaultOutcomes(callbacks.Success)
 	r := receive(t, s, callbacks.Message{}, said)
-	want.Title, want.Source, want.Revision = said.Title, said.Source, want.Revision+1
+	want.Revision++
+	if !r.Created {
+		t.Error("receipt does not say created")
+	}
 	same(t, "receipt", r.Callback, want)
+	same(t, "stored callback", get(t, s, found.ID), want)
+	content, err := s.Content(t.Context(), found.ID)
+	must(t, err)
+	same(t, "content", content, callbacks.Content{Payload: []byte(`{"input":1}`)})
+	if r := receive(t, s, callbacks.Message{}, said); r.Created {
+		t.Error("the same announcement again counts as created")
+	}
 }
 
 func foundBySource(t *testing.T, s callbacks.Store) {
