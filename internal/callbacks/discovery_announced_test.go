@@ -68,6 +68,49 @@ func TestAnnouncedAfterTheDecision(t *testing.T) {
 	}
 }
 
+// TestAnnouncedAfterThePreview: the same bytes for quite another request are not what was seen.
+func TestAnnouncedAfterThePreview(t *testing.T) {
+	t.Parallel()
+	s, _, c, token := foundIn(t, callbacks.DefaultQueue)
+	choice := callbacks.Choice{Outcome: "approve"}
+	shown, err := s.service.Preview(t.Context(), rita, c.ID, choice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.announce(token, func(a *callbacks.Announcement) { a.Queue, a.Title = callbacks.DefaultQueue, "Pay 1,000,000 to Mara" })
+	choice.PreparedAt = shown.PreparedAt
+	if _, err := s.service.Decide(t.Context(), rita, c.ID, choice, shown.Seen()); !errors.Is(err, callbacks.ErrStale) {
+		t.Errorf("got %v, want ErrStale", err)
+	}
+	shown, err = s.service.Preview(t.Context(), rita, c.ID, choice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.service.Decide(t.Context(), rita, c.ID, choice, shown.Seen()); err != nil {
+		t.Errorf("what was shown since gives %v", err)
+	}
+}
+
+// TestFoundDecidedTwice: the same press again is the same decision, also when the announcement came in between.
+func TestFoundDecidedTwice(t *testing.T) {
+	t.Parallel()
+	s, _, c, token := foundIn(t, callbacks.DefaultQueue)
+	choice := callbacks.Choice{Outcome: "approve"}
+	shown, err := s.service.Preview(t.Context(), rita, c.ID, choice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	choice.PreparedAt = shown.PreparedAt
+	if _, err := s.service.Decide(t.Context(), rita, c.ID, choice, shown.Seen()); err != nil {
+		t.Fatal(err)
+	}
+	s.announce(token, nil)
+	current, err := s.service.Decide(t.Context(), rita, c.ID, choice, shown.Seen())
+	if !errors.Is(err, callbacks.ErrConflict) || !s.service.Repeats(&current, rita, choice, shown.Seen()) {
+		t.Errorf("got %v, want a conflict that is a repetition", err)
+	}
+}
+
 func (s *search) content(id callbacks.ID) callbacks.Content {
 	s.t.Helper()
 	content, err := s.store.Content(s.t.Context(), id)
