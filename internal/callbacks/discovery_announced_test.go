@@ -2,6 +2,7 @@ package callbacks_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"countersign/internal/callbacks"
@@ -108,6 +109,20 @@ func TestFoundDecidedTwice(t *testing.T) {
 	current, err := s.service.Decide(t.Context(), rita, c.ID, choice, shown.Seen())
 	if !errors.Is(err, callbacks.ErrConflict) || !s.service.Repeats(&current, rita, choice, shown.Seen()) {
 		t.Errorf("got %v, want a conflict that is a repetition", err)
+	}
+}
+
+// TestMovedByItsAnnouncement: the lists of both queues change.
+func TestMovedByItsAnnouncement(t *testing.T) {
+	t.Parallel()
+	s, _, c, token := foundIn(t, callbacks.DefaultQueue)
+	before := s.notices.count()
+	s.announce(token, nil)
+	told := s.notices.all[before:]
+	for _, queue := range []string{callbacks.DefaultQueue, "finance"} {
+		if !slices.Contains(told, callbacks.Notice{Callback: c.ID, Queue: queue}) {
+			t.Errorf("queue %s was not told: %+v", queue, told)
+		}
 	}
 }
 

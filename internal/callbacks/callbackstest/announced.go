@@ -37,8 +37,8 @@ func announcedAfterFound(t *testing.T, s callbacks.Store) {
 	at := T0.Add(time.Minute)
 	r, err := s.Receive(t.Context(), message, said, saying, "f", Entry(said, callbacks.ActionReceived, at))
 	must(t, err)
-	if !r.Created || r.Repeated {
-		t.Errorf("receipt says created %t, repeated %t; want the first announcement", r.Created, r.Repeated)
+	if !r.Created || r.Repeated || r.Left != found.Queue {
+		t.Errorf("receipt says created %t, repeated %t, left %q; want the first announcement, which moves it", r.Created, r.Repeated, r.Left)
 	}
 	want := found
 	want.Title, want.Queue, want.Source, want.KeepAlive, want.Outcomes = said.Title, said.Queue, said.Source, said.KeepAlive, said.Outcomes
@@ -85,8 +85,8 @@ func announcedAfterDecided(t *testing.T, s callbacks.Store) {
 	said.CallbackID, said.Outcomes = found.CallbackID, callbacks.DefaultOutcomes(callbacks.Success)
 	r := receive(t, s, callbacks.Message{}, said)
 	want.Revision++
-	if !r.Created {
-		t.Error("receipt does not say created")
+	if !r.Created || r.Left != "" {
+		t.Errorf("receipt says created %t, left %q; want the first announcement, which moves nothing", r.Created, r.Left)
 	}
 	same(t, "receipt", r.Callback, want)
 	same(t, "stored callback", get(t, s, found.ID), want)
