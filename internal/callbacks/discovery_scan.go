@@ -27,6 +27,9 @@ type scan struct {
 	again   time.Time // when a callback has to be looked at that may still be announced; zero when there is none
 	queue   []WatchedExecution
 	reading *reading
+
+	lookedBack bool // for what no trace knows
+	arrivals   arrivals
 }
 
 // prepare keeps the lease and fills the queue. The scan is through when there is nothing left to ask for.
@@ -45,11 +48,23 @@ func (d *search) prepare(ctx context.Context, s *scan) (through bool, err error)
 	case s.reading != nil || len(s.queue) > 0:
 		return false, nil
 	}
-	s.queue, err = d.store.DueExecutions(ctx, s.Watch, s.ScanFrom, d.now(), executionsAhead)
-	if err != nil {
-		return false, fmt.Errorf("find executions to read: %w", err)
+	if err = d.fill(ctx, s); err != nil || len(s.queue) > 0 || s.lookedBack {
+		return err == nil && len(s.queue) == 0, err
 	}
-	return len(s.queue) == 0, nil
+	if err := d.overlooked(ctx, s); err != nil {
+		return false, err
+	}
+	s.lookedBack = true
+	err = d.fill(ctx, s)
+	return err == nil && len(s.queue) == 0, err
+}
+
+// fill finds the executions that are read next.
+func (d *search) fill(ctx context.Context, s *scan) (err error) {
+	if s.queue, err = d.store.DueExecutions(ctx, s.Watch, s.ScanFrom, d.now(), executionsAhead); err != nil {
+		return fmt.Errorf("find executions to read: %w", err)
+	}
+	return nil
 }
 
 // step makes one request and writes down what it brought.

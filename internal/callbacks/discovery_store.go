@@ -90,6 +90,13 @@ type WatchStore interface {
 	// DueExecutions returns up to limit executions that are due and not yet read by a scan: first those with a pending
 	// callback that is past its deadline or under review, whether due or not, then the others, longest due first.
 	DueExecutions(ctx context.Context, w Watch, scan, now time.Time, limit int) ([]WatchedExecution, error)
+	// ReadAnew makes executions due in the scan that is under way, to be read from their first event; unknown ones are added.
+	// [ErrLeaseLost]
+	ReadAnew(ctx context.Context, owner string, w Watch, arns []string) error
+	// Arrived returns up to limit pending callbacks of a function, by its name or that in the execution's ARN, that arrived from
+	// a time on and before another, in order of arrival, and behind one that was returned before, if any. Those without an
+	// execution are left out. It is lenient: others may be among them.
+	Arrived(ctx context.Context, w Watch, from, before time.Time, after ID, limit int) ([]Arrival, error)
 	// SaveExecution notes that a scan has read an execution; one that has ended is forgotten. [ErrLeaseLost]
 	SaveExecution(ctx context.Context, owner string, w Watch, scan time.Time, e WatchedExecution) error
 
