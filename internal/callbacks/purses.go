@@ -40,6 +40,7 @@ type purse struct {
 	requests int // that are paid for
 	keptTo   time.Time
 	shut     [2]time.Time // by urgency: as the budget said, no request before
+	said     time.Time    // when it said so
 	eased    bool         // a request came through since the last purchase
 }
 
@@ -68,6 +69,9 @@ func (p *Purses) spend(ctx context.Context, lane Lane, u urgency) (allowed time.
 	one.mu.Lock()
 	defer one.mu.Unlock()
 	now := p.now()
+	if now.Before(one.said) { // our clock was set back since
+		one.shut = [2]time.Time{}
+	}
 	if now.Before(one.shut[u]) {
 		return one.shut[u], false, nil
 	}
@@ -84,7 +88,7 @@ func (p *Purses) spend(ctx context.Context, lane Lane, u urgency) (allowed time.
 		case err != nil:
 			return time.Time{}, false, fmt.Errorf("budget of %s: %w", lane, err)
 		case !ok:
-			one.shut[u] = allowed
+			one.shut[u], one.said = allowed, now
 			return allowed, false, nil
 		}
 		one.requests, one.keptTo, one.eased = many, now.Add(purchaseKept), false
@@ -115,7 +119,7 @@ func (p *Purses) answered(ctx context.Context, lane Lane, err error) error {
 	if failed != nil {
 		return fmt.Errorf("budget of %s: %w", lane, failed)
 	}
-	one.requests, one.shut, one.eased = 0, [2]time.Time{until, until}, false
+	one.requests, one.shut, one.said, one.eased = 0, [2]time.Time{until, until}, now, false
 	return nil
 }
 

@@ -108,6 +108,22 @@ func TestPurses(t *testing.T) {
 			t.Errorf("asked the budget %d times after it said when", counted.times)
 		}
 	})
+	t.Run("SetBack", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t)
+		p := callbacks.NewPurses(d.store, 5, d.clock.Now)
+		spends(t, p, here, 9) // all there is, so that the purse knows when there is more
+		d.clock.Move(-jump)
+		n := 0
+		for range 20 {
+			more, _ := spends(t, p, here, 9)
+			n += more
+			d.clock.Move(time.Second)
+		}
+		if n < 90 {
+			t.Errorf("%d requests in the 20 s after the clock was set back, want 100", n)
+		}
+	})
 	t.Run("StrikesInARow", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
