@@ -64,7 +64,7 @@ func TestAccess(t *testing.T) {
 		if status := mara.open("/?ends=soon"); status != http.StatusUnprocessableEntity {
 			t.Errorf("a filter that does not exist answers %d, want 422", status)
 		}
-		mara.reads("#problem", "ends")
+		mara.reads("#problem", "Ends")
 		mara.inspect("bad-address")
 	})
 }

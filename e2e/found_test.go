@@ -12,7 +12,7 @@ import (
 // other.
 func TestFound(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(settings map[string]string) { settings["WATCH"] = `{"` + silent + `": {"queue": "finance"}}` })
+	w := newWorld(t, func(settings map[string]string) { settings["WATCH"] = `{"` + silent + `": {}}` })
 	w.registerSilent()
 	arn := w.begin(t, silent, expense())
 	mara := w.signIn(t, "mara")

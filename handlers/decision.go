@@ -16,7 +16,7 @@ import (
 // decision is the posted form of one.
 type decision struct {
 	callbacks.Choice
-	seen string // SHA-256 in hexadecimal of the body that the reviewer saw; empty in the first of two steps
+	seen string // what the reviewer saw, as callbacks.Preview.Seen names it; empty in the first of two steps
 }
 
 // readDecision reads the form. A time that cannot be read is as good as an old one: the preview is shown again.

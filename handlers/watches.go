@@ -18,5 +18,5 @@ func (s *server) watches(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.WatchesPage(shell, views.Watches{Searched: searched}))
+	return render(c, http.StatusOK, views.WatchesPage(shell, views.Watches{Searched: searched, Queues: s.Service.Queues()}))
 }

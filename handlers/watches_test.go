@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
 )
 
 // find records a callback as discovery does.
@@ -14,7 +15,7 @@ func (s *site) find(a callbacks.Announcement) callbacks.ID {
 	s.t.Helper()
 	known := s.receive(a)
 	found := known
-	found.ID, found.CallbackID, found.Source, found.Title = callbacks.NewID(), "Zm91bmQ=", callbacks.SourceDiscovery, "contract-renewal: sign-off"
+	found.ID, found.CallbackID, found.Source, found.Title = callbacks.NewID(), callbackstest.NewCallbackID(), callbacks.SourceDiscovery, "contract-renewal: sign-off"
 	entry := callbacks.AuditEntry{At: s.clock.Now(), Actor: callbacks.System("discovery"), Action: callbacks.ActionFound, Callback: found.ID, Queue: found.Queue}
 	if _, err := s.store.Receive(s.t.Context(), callbacks.Message{}, found, callbacks.Content{}, callbacks.Unannounced, entry); err != nil {
 		s.t.Fatal(err)
@@ -48,7 +49,9 @@ func TestWatches(t *testing.T) {
 func TestWatches_Found(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	id := s.find(expense())
+	anybody := expense()
+	anybody.Queue = callbacks.DefaultQueue
+	id, fourEyes := s.find(anybody), s.find(expense())
 	b := s.as(adam)
 	if a := b.get("/admin/callbacks?source=discovery&state=pending"); !strings.Contains(a.body, "contract-renewal: sign-off") || strings.Contains(a.body, "EXP-2291") {
 		t.Errorf("%d: the list of what nobody announced does not show that alone", a.status)
@@ -62,6 +65,9 @@ func TestWatches_Found(t *testing.T) {
 	}
 	if a := reviewer.get("/callbacks/" + string(id)); !strings.Contains(a.body, "Found in the history, never announced") || !strings.Contains(a.body, `value="approve"`) {
 		t.Errorf("%d: the page does not say that it was found, or offers no decision", a.status)
+	}
+	if a := reviewer.get("/callbacks/" + string(fourEyes)); !strings.Contains(a.body, "nobody has announced this callback") || strings.Contains(a.body, `value="approve"`) {
+		t.Errorf("%d: the page in a queue with four eyes does not say why there is no decision, or offers one", a.status)
 	}
 }
 

@@ -87,7 +87,7 @@ func TestHTMLInjection(t *testing.T) {
 		"confirm": ConfirmPage(s, Confirm{Callback: open.Callback, Preview: open.Previews[1], Comment: evil, List: s.Address}),
 		"preview": Preview(open.Previews[0]),
 		"fault":   PreviewFault(callbacks.Invalid{{Detail: evil}}),
-		"watches": WatchesPage(s, Watches{callbacks.Searched{
+		"watches": WatchesPage(s, Watches{Searched: callbacks.Searched{
 			Watches: []callbacks.WatchState{{Watch: callbacks.Watch{Function: evil, Account: evil, Region: evil, Queue: evil}, Problem: evil, Unannounced: 1}},
 			Budgets: []callbacks.ReadBudget{{Lane: callbacks.Lane{Account: evil, Region: evil}}},
 		}}),

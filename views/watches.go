@@ -14,6 +14,7 @@ import (
 // Watches is the page of the functions that are searched for callbacks.
 type Watches struct {
 	callbacks.Searched
+	Queues callbacks.Queues
 }
 
 // functions are the watches of single functions, without the lines that stand for a whole region.
@@ -64,6 +65,14 @@ func watchProblem(w callbacks.WatchState) string {
 	case callbacks.AnswerAccepted, callbacks.AnswerClosed, callbacks.AnswerThrottled, callbacks.AnswerFault, callbacks.AnswerNone, callbacks.AnswerUnsent:
 	}
 	return capital(answerWords(w.Problem)) + ". It is tried again with the next scan."
+}
+
+// undecidable says why nobody can decide what was found in a function and not announced, and what to do; else nothing.
+func (m Watches) undecidable(w callbacks.WatchState) string {
+	if w.Unannounced == 0 || !m.Queues[w.Queue].FourEyes {
+		return ""
+	}
+	return "Nobody can decide what is never announced: queue " + w.Queue + " asks for four eyes. Let the function announce it, or watch it with another queue."
 }
 
 // missingPermission says what to allow so that a watch can be scanned.

@@ -22,7 +22,7 @@ func watch(function string) callbacks.WatchState {
 func sampleWatches() Watches {
 	every, denied := watch(callbacks.EveryFunction), watch("order-refund")
 	denied.Problem, denied.Unannounced = callbacks.AnswerDenied, 0
-	return Watches{callbacks.Searched{
+	return Watches{Searched: callbacks.Searched{
 		Watches: []callbacks.WatchState{every, watch("expense-approval"), denied},
 		Budgets: []callbacks.ReadBudget{{Lane: callbacks.Lane{Region: "eu-central-1"}, Rate: 5, Minute: now.Truncate(time.Minute), Used: 41}},
 		Gone:    map[string]int{"expense-approval": 2, "order-refund": callbacks.MaxGone},
@@ -66,6 +66,21 @@ func TestWatchesPage(t *testing.T) {
 	}
 	if got := words(doc.Find(".watch-all")); !strings.HasPrefix(got, "Callbacks of every durable function in eu-central-1 go to queue finance") {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestWatchesPage_FourEyes(t *testing.T) {
+	t.Parallel()
+	for name, fourEyes := range map[string]bool{"FourEyes": true, "Two": false} {
+		m := sampleWatches()
+		m.Queues = callbacks.Queues{"finance": {Name: "finance", FourEyes: fourEyes}}
+		rows := watchesPage(t, m).Find("table.watches tbody tr")
+		if got := strings.Contains(words(rows.First()), "Nobody can decide what is never announced: queue finance"); got != fourEyes {
+			t.Errorf("%s: %q", name, words(rows.First()))
+		}
+		if got := words(rows.Last()); strings.Contains(got, "Nobody can decide") {
+			t.Errorf("%s: %q, where everything was announced", name, got)
+		}
 	}
 }
 

@@ -116,7 +116,7 @@ func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aw
 	deliveries, heartbeats := callbacks.NewDeliveries(w), callbacks.NewHeartbeats(w)
 	discovery := callbacks.NewDiscovery(callbacks.DiscoveryConfig{
 		Store: d.store, Executions: aws, Notify: notify, Log: d.log, Now: d.now, Queues: domainQueues(settings.Queues),
-		Watches: domainWatches(settings.Watch, lanes.Region), Purses: purses, Beat: heartbeats.Wake,
+		Watches: domainWatches(settings.Watch, lanes.Region), Lanes: lanes, Purses: purses, Beat: heartbeats.Wake,
 	})
 	d.workers = []callbacks.Worker{deliveries, heartbeats, callbacks.NewSweeps(w), discovery}
 	return callbacks.NewService(callbacks.ServiceConfig{

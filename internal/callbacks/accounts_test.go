@@ -28,7 +28,7 @@ type accounts struct {
 
 func newAccounts(t *testing.T) *accounts {
 	t.Helper()
-	watch := callbacks.Watch{Function: "expenses", Region: region, Queue: "finance"}
+	watch := callbacks.Watch{Function: "expenses", Region: region, Queue: callbacks.DefaultQueue}
 	other := watch
 	other.Account = theirAccount
 	a := &accounts{ours: newSearch(t, 1000, watch, other)}
@@ -117,7 +117,7 @@ func (a *accounts) found(t *testing.T, arn string) callbacks.Callback {
 func (a *accounts) decide(t *testing.T, arn string) {
 	t.Helper()
 	d := &desk{t: t, ctx: t.Context(), service: a.ours.service}
-	d.mustDecide(mara, a.found(t, arn).ID, "approve", "")
+	d.mustDecide(rita, a.found(t, arn).ID, "approve", "")
 }
 
 // Not parallel, as the next one: they set the environment that the AWS default chain reads.

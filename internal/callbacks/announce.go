@@ -80,7 +80,10 @@ func (a Announcement) callback(source string, allowed []string, queues Queues, n
 	}
 	queue := a.queue(allowed, queues, &faults)
 	a.checkText(&faults)
-	a.checkClocks(now, &faults)
+	a.checkClocks(&faults)
+	if source != SourceDiscovery { // AWS's clock is the one that counts
+		a.checkAhead(now, &faults)
+	}
 	a.Outcomes = slices.Clone(a.Outcomes) // they are normalised
 	checkOutcomes(a.Outcomes, "/outcomes", &faults)
 	checkLinks(a.Links, &faults)
@@ -167,7 +170,14 @@ func (a Announcement) checkText(faults *Invalid) {
 	}
 }
 
-func (a Announcement) checkClocks(now time.Time, faults *Invalid) {
+// checkAhead refuses what a sender with a wrong clock says.
+func (a Announcement) checkAhead(now time.Time, faults *Invalid) {
+	if a.StartedAt.After(now.Add(maxAhead)) {
+		faults.Add("/startedAt", "lies %s in the future: check the sender's clock", a.StartedAt.Sub(now).Round(time.Second))
+	}
+}
+
+func (a Announcement) checkClocks(faults *Invalid) {
 	for _, clock := range []struct {
 		at string
 		d  time.Duration
@@ -175,9 +185,6 @@ func (a Announcement) checkClocks(now time.Time, faults *Invalid) {
 		if clock.d < 0 || clock.d > maxClock {
 			faults.Add(clock.at, "0 to %d seconds, 0 for none", int64(maxClock/time.Second))
 		}
-	}
-	if a.StartedAt.After(now.Add(maxAhead)) {
-		faults.Add("/startedAt", "lies %s in the future: check the sender's clock", a.StartedAt.Sub(now).Round(time.Second))
 	}
 	if !a.ExecutionDeadline.IsZero() && !a.StartedAt.IsZero() && !a.ExecutionDeadline.After(a.StartedAt) {
 		faults.Add("/executionDeadline", "lies before startedAt")

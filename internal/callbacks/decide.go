@@ -22,6 +22,19 @@ type Preview struct {
 	Completion Completion
 	PreparedAt time.Time
 	Sealed     bool // a success is encrypted for the function before it goes out
+	Found      bool // nobody has announced the callback: what it says will change when somebody does
+}
+
+// foundFirst marks what was seen of a callback before its announcement.
+const foundFirst = "found-"
+
+// Seen names what the preview shows; the decision carries it back. That is the hash of the bytes, and for a callback that
+// was found that it was not announced yet: the same bytes may be sent for quite another request afterwards.
+func (p Preview) Seen() string {
+	if p.Found {
+		return foundFirst + p.Completion.SHA256()
+	}
+	return p.Completion.SHA256()
 }
 
 // Preview shows what a choice would send, without recording anything. A comment that the outcome requires may still be
@@ -84,7 +97,7 @@ func preview(c *Callback, p Person, choice Choice) (Preview, error) {
 	if n := len(made.Body()); n > MaxCompletionBytes {
 		return Preview{}, tooLong(choice, n)
 	}
-	return Preview{Outcome: outcome, Completion: made, PreparedAt: choice.PreparedAt}, nil
+	return Preview{Outcome: outcome, Completion: made, PreparedAt: choice.PreparedAt, Found: c.found()}, nil
 }
 
 // tooLong is the fault of a completion of n bytes or more. Without a comment there is nothing that its reviewer could shorten.
@@ -96,7 +109,7 @@ func tooLong(choice Choice, n int) Invalid {
 	return Invalid{{Pointer: place, Detail: fmt.Sprintf("Lambda takes at most %d bytes, this would be %d or more.", MaxCompletionBytes, n)}}
 }
 
-// Decide records the decision that a person saw as the preview with the hash seen. From then on it is delivered whatever
+// Decide records the decision that a person saw as the preview that [Preview.Seen] names. From then on it is delivered whatever
 // happens here. Errors: [ErrNotFound], [ErrForbidden], [Invalid] for a missing comment, [ErrStale] for an old preview, and
 // [ErrConflict] when somebody or a clock was faster; then the returned callback says who or what.
 func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, seen string) (Callback, error) {
@@ -156,8 +169,8 @@ func (s *Service) decide(ctx context.Context, c *Callback, p Person, choice Choi
 		return Change{}, Invalid{{Pointer: "comment", Detail: made.Outcome.Label + " needs a comment."}}
 	case choice.PreparedAt.Before(now.Add(-PreviewAge)) || choice.PreparedAt.After(now.Add(time.Minute)):
 		return Change{}, fmt.Errorf("prepared at %s: %w", choice.PreparedAt.Format(time.RFC3339), ErrStale)
-	case made.Completion.SHA256() != seen:
-		return Change{}, fmt.Errorf("other bytes than those shown: %w", ErrStale)
+	case made.Seen() != seen:
+		return Change{}, fmt.Errorf("other bytes than those shown, or another request: %w", ErrStale)
 	}
 	sent, err := s.seal(ctx, c, made.Completion)
 	if err != nil {
@@ -182,7 +195,7 @@ func (s *Service) Repeats(c *Callback, p Person, choice Choice, seen string) boo
 		return false
 	}
 	sealed := d.Kind == Success && s.sealer(c) != nil
-	return d.SHA256 == seen || sealed && d.Outcome == choice.Outcome && d.Comment == tidyComment(choice.Comment)
+	return d.SHA256 == strings.TrimPrefix(seen, foundFirst) || sealed && d.Outcome == choice.Outcome && d.Comment == tidyComment(choice.Comment)
 }
 
 // tidyComment makes a form's line ends plain, so that the same comment gives the same bytes with and without scripts.

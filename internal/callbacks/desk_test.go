@@ -259,7 +259,7 @@ func (d *desk) decide(p callbacks.Person, id callbacks.ID, outcome, comment stri
 		return callbacks.Callback{}, err
 	}
 	choice.PreparedAt = seen.PreparedAt
-	return d.service.Decide(d.ctx, p, id, choice, seen.Completion.SHA256())
+	return d.service.Decide(d.ctx, p, id, choice, seen.Seen())
 }
 
 func (d *desk) mustDecide(p callbacks.Person, id callbacks.ID, outcome, comment string) {

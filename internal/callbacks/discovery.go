@@ -16,6 +16,7 @@ const (
 	scansAtOnce     = 16
 	requestsInRound = 100 // then other watches that came due meanwhile have their turn
 	readTimeout     = 15 * time.Second
+	announcedWithin = 15 * time.Second // after its start, as a rule in a second
 )
 
 // Discovery is the worker that finds callbacks in the histories of watched functions' executions: AWS has no list of
@@ -33,7 +34,7 @@ type Discovery struct {
 	configured bool // the store knows what is to be watched
 }
 
-// DiscoveryConfig is what discovery works with. Every field but Beat and Watches is needed.
+// DiscoveryConfig is what discovery works with. Every field but Beat and Watches is needed; Lanes may be zero.
 type DiscoveryConfig struct {
 	Store      Store
 	Executions Executions
@@ -42,6 +43,7 @@ type DiscoveryConfig struct {
 	Now        func() time.Time
 	Queues     Queues
 	Watches    []Watch // each with a queue that exists; none switches discovery off
+	Lanes      Lanes
 	Purses     *Purses
 	Beat       func() // called when a heartbeat came due; must not block
 }

@@ -1,24 +1,60 @@
 package callbacks
 
+import (
+	"bytes"
+	"reflect"
+	"strings"
+)
+
 // Unannounced is the fingerprint of a callback that was found in a history. No announcement has it.
 const Unannounced = ""
 
+// found reports a callback of which only a history speaks: who asks is not known, and what it says changes once it is
+// announced.
+func (c *Callback) found() bool { return c.Source == SourceDiscovery }
+
 // Announced gives a callback that was found in a history what its sender says of it, later than usual: said and saying are
 // what the announcement alone would have made, and entry its audit entry. What the history told stays, because it is true: the
-// clocks, the execution and the names. A callback that has been decided or has ended meanwhile keeps its queue and the outcomes
-// that were offered. The store calls it within Receive.
+// clocks, the execution and the names. One that is not pending any more keeps all that it showed, for that is what was decided
+// on. The store calls it within Receive.
 func (c *Callback) Announced(content *Content, said Callback, saying Content, entry AuditEntry) AuditEntry {
+	c.Revision++
+	if c.State != Pending {
+		detail := "Announced when it was not pending any more; it keeps what it showed."
+		if differs := c.differs(*content, said, saying); len(differs) > 0 {
+			detail += " The announcement has another " + strings.Join(differs, ", ") + "."
+		}
+		return c.entry(entry.At, entry.Actor, entry.Action, detail)
+	}
 	c.Source, c.Title, c.Requester = said.Source, said.Title, said.Requester
 	c.Name = firstOf(c.Name, said.Name)
 	if len(saying.Payload) == 0 {
 		saying.Payload = content.Payload // the execution's input tells more than nothing
 	}
 	*content = saying
-	if c.State == Pending {
-		c.Queue, c.Outcomes, c.KeepAlive = said.Queue, said.Outcomes, said.KeepAlive
-		c.StopHeartbeats(entry.At)
-		c.scheduleHeartbeat(entry.At)
-	}
-	c.Revision++
+	c.Queue, c.Outcomes, c.KeepAlive = said.Queue, said.Outcomes, said.KeepAlive
+	c.StopHeartbeats(entry.At)
+	c.scheduleHeartbeat(entry.At)
 	return c.entry(entry.At, entry.Actor, entry.Action, "Announced after it was found in the execution's history.")
+}
+
+// differs names what an announcement says otherwise.
+func (c *Callback) differs(content Content, said Callback, saying Content) []string {
+	var names []string
+	for _, part := range []struct {
+		name string
+		same bool
+	}{
+		{"title", c.Title == said.Title},
+		{"requester", c.Requester == said.Requester},
+		{"queue", c.Queue == said.Queue},
+		{"payload", len(saying.Payload) == 0 || bytes.Equal(content.Payload, saying.Payload)},
+		{"description", content.Description == saying.Description},
+		{"choice of outcomes", reflect.DeepEqual(c.Outcomes, said.Outcomes)},
+	} {
+		if !part.same {
+			names = append(names, part.name)
+		}
+	}
+	return names
 }

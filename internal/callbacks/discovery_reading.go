@@ -114,40 +114,48 @@ func (d *search) settle(ctx context.Context, s *scan, input []byte) error {
 			return nil
 		}
 	}
-	return d.readAgain(ctx, s, s.nextCheck(r.Trace, d.now(), d.purses.rate))
+	return d.readAgain(ctx, s, s.settled(r, d.now(), d.purses.rate))
 }
 
 // match brings a sighting together with what the desk knows. It waits when the execution's input is needed first.
 func (d *search) match(ctx context.Context, s *scan, found *sighting, input []byte, asked bool) (waits bool, err error) {
-	r := s.reading
 	if found.ID == "" && found.Start.CallbackID != "" {
-		known, err := d.store.Lookup(ctx, found.Start.CallbackID)
-		switch {
-		case err == nil:
-			found.ID = known.ID
-			if err := d.correct(ctx, known, found.announcement(s.Watch, r.ARN, r.Trace.Deadline, nil)); err != nil {
-				return false, err
-			}
-		case !errors.Is(err, ErrNotFound):
-			return false, fmt.Errorf("look a callback up: %w", err)
-		case !found.Closing.Open:
-			return false, nil // nobody knew it, and nobody needs to
-		case !asked:
-			return true, nil
-		default:
-			if found.ID, err = d.receive(ctx, s, r.ARN, r.Trace.Deadline, found, input); err != nil {
-				return false, err
-			}
+		if waits, err = d.identify(ctx, s, found, input, asked); waits || err != nil {
+			return waits, err
 		}
 	}
-	if open, ok := r.Trace.Callbacks[found.Operation]; ok {
-		open.ID = found.ID
-		r.Trace.Callbacks[found.Operation] = open
+	if found.ID == "" {
+		return false, nil
 	}
-	if found.Closing.Open || found.ID == "" {
+	s.reading.Trace.know(found.Operation, found.ID)
+	if found.Closing.Open {
 		return false, nil
 	}
 	return false, d.close(ctx, found.ID, found.Closing, found.Detail)
+}
+
+// identify finds the callback at the desk, or has it recorded there. One that the desk does not know and does not take now
+// stays in the trace, to be looked at again.
+func (d *search) identify(ctx context.Context, s *scan, found *sighting, input []byte, asked bool) (waits bool, err error) {
+	r := s.reading
+	known, err := d.store.Lookup(ctx, found.Start.CallbackID)
+	switch {
+	case err == nil:
+		found.ID = known.ID
+		return false, d.correct(ctx, known, found.announcement(s.Watch, r.ARN, r.Trace.Deadline, nil))
+	case !errors.Is(err, ErrNotFound):
+		return false, fmt.Errorf("look a callback up: %w", err)
+	case !found.Closing.Open:
+		return false, nil // nobody knew it; whoever announces it after all is told by the next scan
+	}
+	if found.again = s.mayBeAnnounced(found, d.now()); !found.again.IsZero() || d.refuses(ctx, s, found) {
+		return false, nil
+	}
+	if !asked {
+		return true, nil
+	}
+	found.ID, err = d.receive(ctx, s, found, input)
+	return false, err
 }
 
 // gone ends what is open in an execution that AWS does not know any more.
@@ -155,8 +163,15 @@ func (d *search) gone(ctx context.Context, s *scan) error {
 	now := d.now()
 	s.reading.WatchedExecution = s.reading.before
 	for _, c := range s.reading.Trace.Callbacks {
-		if c.ID == "" {
-			continue
+		if c.ID == "" { // it may have been announced since
+			known, err := d.store.Lookup(ctx, c.Start.CallbackID)
+			if errors.Is(err, ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return fmt.Errorf("look a callback up: %w", err)
+			}
+			c.ID = known.ID
 		}
 		if err := d.close(ctx, c.ID, Closing{By: EndedByGone, At: now}, "Lambda does not know the execution any more."); err != nil {
 			return err

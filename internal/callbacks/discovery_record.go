@@ -23,7 +23,7 @@ const clockPrecision = time.Second
 func (s *sighting) announcement(w Watch, arn string, deadline time.Time, input []byte) Announcement {
 	a := Announcement{
 		CallbackID: string(s.Start.CallbackID), Function: firstOf(parseARN(arn).function, w.Name()), ExecutionARN: arn,
-		Name: oneLine(s.Name), Queue: w.Queue, StartedAt: s.Start.At,
+		Name: oneLine(s.Start.Name), Queue: w.Queue, StartedAt: s.Start.At,
 		Timeout: s.Start.Timeout, HeartbeatTimeout: s.Start.HeartbeatTimeout, ExecutionDeadline: deadline,
 	}
 	switch {
@@ -46,19 +46,33 @@ func oneLine(name string) string {
 	return string(runes[:min(len(runes), maxName)])
 }
 
-// receive records a callback that was found, in the way in which announced ones are, and returns our ID of it. One that
-// cannot be taken is passed over: the rest of the function must not wait for it.
-func (d *search) receive(ctx context.Context, s *scan, arn string, deadline time.Time, found *sighting, input []byte) (ID, error) {
-	now := d.now()
-	a := found.announcement(s.Watch, arn, deadline, input)
+// take makes a callback of one that was found, in the way in which announced ones are made.
+func (d *search) take(s *scan, found *sighting, input []byte) (Callback, Content, error) {
+	a := found.announcement(s.Watch, s.reading.ARN, s.reading.Trace.Deadline, input)
 	if _, known := d.queues[a.Queue]; !known {
 		a.Queue = DefaultQueue // another replica was configured with more queues
 	}
-	c, content, err := a.callback(SourceDiscovery, nil, d.queues, now)
-	if err != nil {
-		d.log.ErrorContext(ctx, "a callback in a history cannot be recorded", "function", s.Function, "execution", arn, "error", err)
-		return "", nil
+	return a.callback(SourceDiscovery, nil, d.queues, d.now())
+}
+
+// refuses reports a callback that the desk cannot take, whatever the execution's input is. The rest of the function must not
+// wait for it: it is tried again with each scan, and counted as one that nobody announced.
+func (d *search) refuses(ctx context.Context, s *scan, found *sighting) bool {
+	_, _, err := d.take(s, found, nil)
+	if err != nil && !found.refused {
+		d.log.ErrorContext(ctx, "a callback in a history cannot be recorded", "function", s.Function, "execution", s.reading.ARN, "error", err)
 	}
+	found.refused = err != nil
+	return found.refused
+}
+
+// receive records a callback that was found and returns our ID of it.
+func (d *search) receive(ctx context.Context, s *scan, found *sighting, input []byte) (ID, error) {
+	c, content, err := d.take(s, found, input)
+	if err != nil {
+		return "", fmt.Errorf("a callback that was found: %w", err)
+	}
+	now := c.ReceivedAt
 	c.Region = firstOf(c.Region, s.Region)
 	entry := c.entry(now, System("discovery"), ActionFound, "Found in the execution's history; nobody announced it.")
 	entry.To = Pending
@@ -135,11 +149,20 @@ func (c *Callback) Correct(found Announcement, now time.Time) (AuditEntry, error
 		c.Clocks.ExecutionDeadline = found.ExecutionDeadline
 	}
 	c.Clocks.Timeout, c.Clocks.HeartbeatTimeout = found.Timeout, found.HeartbeatTimeout
-	c.Name, c.ExecutionARN = firstOf(c.Name, found.Name), firstOf(c.ExecutionARN, found.ExecutionARN)
-	c.Function, c.Region = firstOf(c.Function, found.Function), firstOf(c.Region, parseARN(found.ExecutionARN).region)
+	c.Name = firstOf(c.Name, found.Name)
+	c.correctExecution(found)
 	c.StopHeartbeats(now)
 	c.scheduleHeartbeat(now)
 	return c.entry(now, System("discovery"), ActionCorrected, "Taken from the execution's history: "+strings.Join(wrong, ", ")+"."), nil
+}
+
+// correctExecution takes the execution in which the callback was found, and what the announced one alone had told.
+func (c *Callback) correctExecution(found Announcement) {
+	announced, where := parseARN(c.ExecutionARN), parseARN(found.ExecutionARN)
+	if c.Function == announced.function {
+		c.Function = found.Function
+	}
+	c.ExecutionARN, c.Region = found.ExecutionARN, firstOf(where.region, c.Region)
 }
 
 // corrections names what a history says differently of an open callback.
@@ -153,7 +176,7 @@ func (c *Callback) corrections(found Announcement) []string {
 		"heartbeat timeout": c.Clocks.HeartbeatTimeout != found.HeartbeatTimeout,
 		"execution limit":   apart(c.Clocks.ExecutionDeadline, found.ExecutionDeadline),
 		"name":              c.Name == "" && found.Name != "",
-		"execution":         c.ExecutionARN == "" && found.ExecutionARN != "",
+		"execution":         c.ExecutionARN != found.ExecutionARN,
 	}
 	var names []string
 	for _, name := range []string{"start", "timeout", "heartbeat timeout", "execution limit", "name", "execution"} {

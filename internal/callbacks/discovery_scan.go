@@ -21,10 +21,15 @@ type scan struct {
 	leased  time.Time // end of the lease
 	marker  string    // of the list that is being read
 	listed  bool
-	found   []string // functions of the region so far
-	running int      // executions so far
+	found   []string  // functions of the region so far
+	running int       // executions so far
+	refused int       // open callbacks so far that the desk cannot take
+	again   time.Time // when a callback has to be looked at that may still be announced; zero when there is none
 	queue   []WatchedExecution
 	reading *reading
+
+	lookedBack bool // for what no trace knows
+	arrivals   arrivals
 }
 
 // prepare keeps the lease and fills the queue. The scan is through when there is nothing left to ask for.
@@ -43,11 +48,23 @@ func (d *search) prepare(ctx context.Context, s *scan) (through bool, err error)
 	case s.reading != nil || len(s.queue) > 0:
 		return false, nil
 	}
-	s.queue, err = d.store.DueExecutions(ctx, s.Watch, s.ScanFrom, d.now(), executionsAhead)
-	if err != nil {
-		return false, fmt.Errorf("find executions to read: %w", err)
+	if err = d.fill(ctx, s); err != nil || len(s.queue) > 0 || s.lookedBack {
+		return err == nil && len(s.queue) == 0, err
 	}
-	return len(s.queue) == 0, nil
+	if err := d.overlooked(ctx, s); err != nil {
+		return false, err
+	}
+	s.lookedBack = true
+	err = d.fill(ctx, s)
+	return err == nil && len(s.queue) == 0, err
+}
+
+// fill finds the executions that are read next.
+func (d *search) fill(ctx context.Context, s *scan) (err error) {
+	if s.queue, err = d.store.DueExecutions(ctx, s.Watch, s.ScanFrom, d.now(), executionsAhead); err != nil {
+		return fmt.Errorf("find executions to read: %w", err)
+	}
+	return nil
 }
 
 // step makes one request and writes down what it brought.
@@ -130,6 +147,34 @@ func (d *search) trouble(ctx context.Context, s *scan, failed *LambdaError) erro
 	case AnswerAccepted, AnswerClosed, AnswerThrottled, AnswerFault, AnswerNone, AnswerUnsent:
 	}
 	return d.finish(ctx, s, failed.Answer)
+}
+
+// settled notes what became of the sightings of a reading and returns when its execution is read again.
+func (s *scan) settled(r *reading, now time.Time, rate float64) time.Time {
+	check := s.nextCheck(r.Trace, now, rate)
+	for _, found := range r.sightings {
+		if found.refused {
+			s.refused++
+		}
+		if !found.again.IsZero() {
+			check = earliest(check, found.again)
+			if s.again.IsZero() || found.again.Before(s.again) {
+				s.again = found.again
+			}
+		}
+	}
+	return check
+}
+
+// mayBeAnnounced is until when a callback waits for its announcement before it is recorded as one that nobody announced; zero
+// when it has waited. What it says, who asks, and who may decide come with the announcement, a moment after the start. By
+// which clock it is young is not known: our own may be behind AWS's, so that it waits for one scan at most.
+func (s *scan) mayBeAnnounced(found *sighting, now time.Time) time.Time {
+	until := found.Start.At.Add(announcedWithin)
+	if found.Waited || !until.After(now) {
+		return time.Time{}
+	}
+	return earliest(until, s.ScanFrom.Add(s.Interval()))
 }
 
 // nextCheck is when an execution is read again: with every scan as long as the budget has room for all, else the later the

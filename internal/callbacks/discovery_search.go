@@ -21,16 +21,19 @@ type search struct {
 	purses     *Purses
 	beat       func()
 	lane       Lane
+	lanes      Lanes
 	owner      string
 
-	scans []*scan
-	data  bool // histories are read with payloads, because without them they leave out callback IDs
+	scans    []*scan
+	arrivals map[Watch]arrivals
+	data     bool // histories are read with payloads, because without them they leave out callback IDs
 }
 
 func newSearch(c DiscoveryConfig, lane Lane) *search {
 	return &search{
 		store: c.Store, executions: c.Executions, notify: c.Notify, log: c.Log, now: c.Now,
-		queues: c.Queues, watches: c.Watches, purses: c.Purses, beat: c.Beat, lane: lane, owner: string(NewID()),
+		queues: c.Queues, watches: c.Watches, purses: c.Purses, beat: c.Beat, lane: lane, lanes: c.Lanes, owner: string(NewID()),
+		arrivals: map[Watch]arrivals{},
 	}
 }
 
@@ -129,7 +132,14 @@ func (d *search) finish(ctx context.Context, s *scan, problem Answer) error {
 	if problem == "" {
 		s.ScannedAt = now
 	}
+	if s.lookedBack && problem == "" {
+		d.arrivals[s.Watch] = s.arrivals
+	}
+	s.Unannounced = s.refused
 	s.DueAt = latest(now, s.ScanFrom.Add(s.Interval()))
+	if !s.again.IsZero() {
+		s.DueAt = earliest(s.DueAt, s.again)
+	}
 	if problem != "" {
 		s.DueAt = now.Add(scanInterval)
 	}

@@ -82,7 +82,8 @@ type WatchStore interface {
 	ClaimWatches(ctx context.Context, lane Lane, now time.Time, lease Lease, limit int) ([]WatchState, error)
 	// RenewWatch moves the end of a lease. [ErrLeaseLost]
 	RenewWatch(ctx context.Context, w Watch, lease Lease) error
-	// FinishWatch ends a scan: it writes ScannedAt, Problem and DueAt, counts, and gives the lease back. [ErrLeaseLost]
+	// FinishWatch ends a scan: it writes ScannedAt, Problem and DueAt, counts, and gives the lease back. To what nobody announced
+	// it adds Unannounced, which are those that are not at the desk. [ErrLeaseLost]
 	FinishWatch(ctx context.Context, owner string, s WatchState) error
 	// NextWatch is when the next watch of a lane is due or its lease runs out; zero when there is none.
 	NextWatch(ctx context.Context, lane Lane) (time.Time, error)
@@ -95,6 +96,13 @@ type WatchStore interface {
 	// DueExecutions returns up to limit executions that are due and not yet read by a scan: first those with a pending
 	// callback that is past its deadline or under review, whether due or not, then the others, longest due first.
 	DueExecutions(ctx context.Context, w Watch, scan, now time.Time, limit int) ([]WatchedExecution, error)
+	// ReadAnew makes executions due in the scan that is under way, to be read from their first event; unknown ones are added.
+	// [ErrLeaseLost]
+	ReadAnew(ctx context.Context, owner string, w Watch, arns []string) error
+	// Arrived returns up to limit pending callbacks of a function, by its name or that in the execution's ARN, that arrived from
+	// a time on and before another, in order of arrival, and behind one that was returned before, if any. Those without an
+	// execution are left out. It is lenient: others may be among them.
+	Arrived(ctx context.Context, w Watch, from, before time.Time, after ID, limit int) ([]Arrival, error)
 	// SaveExecution notes that a scan has read an execution; one that has ended is forgotten. [ErrLeaseLost]
 	SaveExecution(ctx context.Context, owner string, w Watch, scan time.Time, e WatchedExecution) error
 
@@ -105,8 +113,9 @@ type WatchStore interface {
 	// without any may be missing.
 	Gone(ctx context.Context, functions []string, limit int) (map[string]int, error)
 
-	// ChangeBudget changes a lane's budget, which is made when there is none.
-	ChangeBudget(ctx context.Context, lane Lane, fn func(*ReadBudget)) error
+	// ChangeBudget changes a lane's budget, which is made when there is none. The time in fn is now, or what the database's clock
+	// says where replicas share one: theirs need not agree.
+	ChangeBudget(ctx context.Context, lane Lane, now time.Time, fn func(b *ReadBudget, now time.Time)) error
 	// Budgets returns the budgets by account and region.
 	Budgets(ctx context.Context) ([]ReadBudget, error)
 }

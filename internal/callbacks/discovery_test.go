@@ -2,10 +2,8 @@ package callbacks_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -48,8 +46,6 @@ func TestDiscovery_FindsWhatNobodyAnnounced(t *testing.T) {
 	if w := s.watches()[0]; w.Running != 1 || w.Open != 1 || w.Unannounced != 1 || !w.ScannedAt.Equal(s.clock.Now()) || w.Problem != "" {
 		t.Errorf("watch is %+v", w)
 	}
-	d := &desk{t: t, ctx: t.Context(), service: s.service}
-	d.mustDecide(mara, got.ID, "approve", "")
 }
 
 func TestDiscovery_KnownExecutionCostsOneRequest(t *testing.T) {
@@ -202,6 +198,34 @@ func TestDiscovery_CorrectsTheClocksOnce(t *testing.T) {
 	}
 }
 
+// TestDiscovery_CorrectsTheExecution: what is read of an execution afterwards, and what is told of it, is of the right one.
+func TestDiscovery_CorrectsTheExecution(t *testing.T) {
+	t.Parallel()
+	for name, function := range map[string]string{"FunctionFromTheARN": "", "FunctionAnnounced": "Expenses"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := watching(t, "expenses")
+			register(s, "expenses", sign)
+			arn, token := s.start("expenses")
+			s.announce(token, func(a *callbacks.Announcement) {
+				a.Function, a.ExecutionARN = function, "arn:aws:lambda:us-east-1:123456789012:function:refunds:1/durable-execution/x/y"
+			})
+			s.scan()
+			want := "expenses"
+			if function != "" {
+				want = function
+			}
+			if got := s.only(callbacks.Pending); got.ExecutionARN != arn || got.Region != region || got.Function != want {
+				t.Errorf("it is in %s of %s in %s", got.ExecutionARN, got.Function, got.Region)
+			}
+			closed, err := s.service.ExecutionEnded(t.Context(), callbacks.System("eventbridge"), arn, callbacks.ExecutionStopped, s.clock.Now())
+			if err != nil || closed != 1 {
+				t.Errorf("the end of its execution closed %d, %v", closed, err)
+			}
+		})
+	}
+}
+
 func TestDiscovery_RightAnnouncementStays(t *testing.T) {
 	t.Parallel()
 	s := watching(t, "expenses")
@@ -249,12 +273,9 @@ func TestDiscovery_AnnouncementAfterwards(t *testing.T) {
 
 func TestDiscovery_LeavesTheDecidedToTheirDelivery(t *testing.T) {
 	t.Parallel()
-	s := watching(t, "expenses")
-	register(s, "expenses", sign)
-	arn, _ := s.start("expenses")
-	s.scan()
-	d := &desk{t: t, ctx: t.Context(), service: s.service}
-	d.mustDecide(mara, s.only(callbacks.Pending).ID, "approve", "")
+	s, d, c, _ := foundIn(t, callbacks.DefaultQueue)
+	arn := c.ExecutionARN
+	d.mustDecide(rita, c.ID, "approve", "")
 	if _, err := s.aws.StopDurableExecution(t.Context(), &lambda.StopDurableExecutionInput{DurableExecutionArn: &arn}); err != nil {
 		t.Fatal(err)
 	}
@@ -268,8 +289,9 @@ func TestDiscovery_BudgetHolds(t *testing.T) {
 	s := newSearch(t, rate, callbacks.Watch{Function: "expenses", Region: region, Queue: "finance"})
 	register(s, "expenses", sign)
 	for range executions {
-		s.start("expenses")
+		s.begin("expenses")
 	}
+	s.clock.Advance(callbacks.AnnouncedWithin)
 	began, total := s.clock.Now(), 0
 	for first := true; first || !s.discovery.Idle(); first = false {
 		s.round()
@@ -373,25 +395,13 @@ func TestDiscovery_TokensWithPayloadsOnly(t *testing.T) {
 	s := watching(t, "expenses")
 	register(s, "expenses", sign)
 	s.start("expenses")
+	rewritten := s.rewritten(func(e map[string]any) {
+		if e["EventType"] == "CallbackStarted" {
+			e["CallbackStartedDetails"] = map[string]any{}
+		}
+	})
 	s.front.answerWith(func(w http.ResponseWriter, r *http.Request, operation string) bool {
-		if operation != "history" || r.URL.Query().Get("IncludeExecutionData") == "true" {
-			return false
-		}
-		recorded := httptest.NewRecorder()
-		s.front.engine.ServeHTTP(recorded, r)
-		var page struct{ Events []map[string]any }
-		if err := json.Unmarshal(recorded.Body.Bytes(), &page); err != nil {
-			t.Error(err)
-		}
-		for _, e := range page.Events {
-			if e["EventType"] == "CallbackStarted" {
-				e["CallbackStartedDetails"] = map[string]any{}
-			}
-		}
-		if err := json.NewEncoder(w).Encode(page); err != nil {
-			t.Error(err)
-		}
-		return true
+		return r.URL.Query().Get("IncludeExecutionData") != "true" && rewritten(w, r, operation)
 	})
 	s.scan()
 	s.only(callbacks.Pending)

@@ -28,17 +28,31 @@ type OpenContext struct {
 // OpenCallback is a callback that has started and not ended, by its operation.
 type OpenCallback struct {
 	Parent string
-	ID     ID // ours; empty when it could not be recorded
+	ID     ID      // ours; empty while the desk does not know it
+	Start  Started // kept until it does
 }
 
-// sighting is what newly read events say of one callback: that it started, that it ended, or both.
+// Started is what a history says of a callback at its start.
+type Started struct {
+	CallbackID       CallbackID
+	At               time.Time
+	Name             string
+	Timeout          time.Duration
+	HeartbeatTimeout time.Duration
+}
+
+// sighting is what is to be done about one callback: newly read events say that it started, that it ended, or both; or it
+// started earlier, and the desk does not know it yet.
 type sighting struct {
 	Operation string
-	ID        ID    // ours, where the callback was known to the trace
-	Start     Event // the zero event where it was known to the trace
-	Name      string
+	ID        ID      // ours, where the callback was known to the desk
+	Start     Started // zero where it was
+	Waited    bool    // it started in an earlier reading
 	Closing   Closing
 	Detail    string // how it ended, in one sentence; empty for the usual one
+
+	again   time.Time // when it is looked at again, because it may still be announced; zero for as usual
+	refused bool      // the desk cannot take it
 }
 
 // tracing is one reading: the trace with what the events at hand say. A context that ended earlier is forgotten, so a
@@ -51,12 +65,18 @@ type tracing struct {
 }
 
 // read goes on with events, in any order; those that were read before are passed over. It returns what they say of
-// callbacks, in the order of the history.
+// callbacks, in the order of the history, behind those that the desk does not know yet.
 func (t *Trace) read(events []Event) []*sighting {
 	events = slices.Clone(events)
 	slices.SortFunc(events, func(a, b Event) int { return cmp.Compare(a.ID, b.ID) })
 	t.Contexts, t.Callbacks = copyOf(t.Contexts), copyOf(t.Callbacks) // who holds the trace from before keeps it
 	r := tracing{Trace: t, sightings: map[string]*sighting{}, ended: map[string]bool{}}
+	for _, operation := range slices.Sorted(maps.Keys(t.Callbacks)) {
+		if open := t.Callbacks[operation]; open.ID == "" {
+			s := r.sight(operation)
+			s.Start, s.Waited, s.Closing.Open = open.Start, true, true
+		}
+	}
 	for i := range events {
 		if events[i].ID <= t.Last {
 			continue
@@ -99,19 +119,27 @@ func (r *tracing) apply(e *Event) {
 	}
 }
 
+// know notes that the desk knows an open callback.
+func (t *Trace) know(operation string, id ID) {
+	if open, ok := t.Callbacks[operation]; ok {
+		t.Callbacks[operation] = OpenCallback{Parent: open.Parent, ID: id}
+	}
+}
+
 // start notes a callback. Its name is that of the waitForCallback around it: SDKs leave the callback itself unnamed, or name
 // it after an inner step.
 func (r *tracing) start(e *Event) {
 	s := r.sight(e.Operation)
-	s.Start, s.Name, s.Closing.Open = *e, e.Name, true
-	r.Callbacks[e.Operation] = OpenCallback{Parent: e.Parent}
+	s.Start = Started{CallbackID: e.CallbackID, At: e.At, Name: e.Name, Timeout: e.Timeout, HeartbeatTimeout: e.HeartbeatTimeout}
+	s.Closing.Open = true
 	around := r.around(e.Parent)
 	for _, context := range around {
 		if name := r.Contexts[context].Name; name != "" {
-			s.Name = name
+			s.Start.Name = name
 			break
 		}
 	}
+	r.Callbacks[e.Operation] = OpenCallback{Parent: e.Parent, Start: s.Start}
 	if slices.ContainsFunc(around, func(context string) bool { return r.ended[context] }) {
 		r.close(e.Operation, Closing{By: EndedByExecution, At: e.At, EventID: e.ID}, contextSentence)
 	}

@@ -57,7 +57,7 @@ func told(s *sighting) string {
 	if s.Detail != "" {
 		end += " " + s.Detail
 	}
-	return strings.TrimSpace(fmt.Sprintf("%s %q %s", s.Operation, s.Name, end))
+	return strings.TrimSpace(fmt.Sprintf("%s %q %s", s.Operation, s.Start.Name, end))
 }
 
 // TestTrace has the rule what a pending callback is: started, and nothing around it ended (nor it itself).
@@ -168,15 +168,12 @@ func TestTrace_InParts(t *testing.T) {
 		var trace Trace
 		first := trace.read(events[:cut])
 		for _, s := range first {
-			if open, ok := trace.Callbacks[s.Operation]; ok {
-				open.ID = ID("our " + s.Operation)
-				trace.Callbacks[s.Operation] = open
-			}
+			trace.know(s.Operation, ID("our "+s.Operation))
 		}
 		kept := trace
 		last := map[string]*sighting{}
 		for _, s := range append(first, trace.read(events)...) {
-			if s.Name == "" && s.ID != ID("our "+s.Operation) {
+			if s.Start.Name == "" && s.ID != ID("our "+s.Operation) {
 				t.Errorf("cut at %d: the end of %s lost our ID", cut, s.Operation)
 			}
 			last[s.Operation] = s
@@ -187,6 +184,7 @@ func TestTrace_InParts(t *testing.T) {
 		if len(trace.Contexts) != 0 || len(trace.Callbacks) != 1 || !trace.Deadline.Equal(traceStart.Add(time.Hour)) {
 			t.Errorf("cut at %d: left with %+v", cut, trace)
 		}
+		trace.know("3", "our 3")
 		if kept.Last != cut || len(trace.read(events)) != 0 {
 			t.Errorf("cut at %d: reading the same again says something", cut)
 		}

@@ -43,6 +43,12 @@ const (
 	SweepGrace    = sweepGrace
 )
 
+// AnnouncedWithin is how long a callback that was found waits for its announcement.
+const AnnouncedWithin = announcedWithin
+
+// ArrivalsAtOnce is how many pending callbacks a scan looks at that no trace may know.
+const ArrivalsAtOnce = arrivalsAtOnce
+
 // DeliveriesAtOnce bounds the calls in one lane.
 const DeliveriesAtOnce = deliveriesAtOnce
 

@@ -44,6 +44,7 @@ func (h *histories) ask(ctx context.Context, target Target) finding {
 	}
 	closing, err := h.lambda.History(ctx, target)
 	done(err)
+	h.charge(ctx, lane, closing.Requests-1)
 	answer := answerOf(err)
 	switch {
 	case err == nil:
@@ -52,6 +53,16 @@ func (h *histories) ask(ctx context.Context, target Target) finding {
 		return finding{history: historyUnreadable, answer: answer.Answer}
 	}
 	return finding{history: historyBusy, answer: answer.Answer, again: answer.RetryAfter}
+}
+
+// charge pays afterwards for the pages of a history behind the first.
+func (h *histories) charge(ctx context.Context, lane Lane, more int) {
+	if more <= 0 {
+		return
+	}
+	if err := h.purses.charge(context.WithoutCancel(ctx), lane, more); err != nil {
+		h.log.ErrorContext(ctx, "requests for a long history are not counted", "lane", lane, "requests", more, "error", err)
+	}
 }
 
 // begin takes what a request to a lane needs: a slot, and its price. Call done with the request's error; nil means that there may

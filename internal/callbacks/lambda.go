@@ -28,7 +28,8 @@ type Lambda interface {
 	// Heartbeat resets the heartbeat clock, and only that one.
 	Heartbeat(ctx context.Context, to Target) error
 	// History reads from the execution's history how the callback ended; an answer of Open means that it has not ended.
-	// It needs the execution's ARN and permission to read the history.
+	// It needs the execution's ARN and permission to read the history. A long history takes several requests, which the
+	// closing counts, also beside an error.
 	History(ctx context.Context, to Target) (Closing, error)
 	// After reads what the history holds behind an event, newest first: one request, so that what is older than a page is left
 	// out as a gap. It needs what History needs.
@@ -113,4 +114,6 @@ type Closing struct {
 	EventID int
 	// Completion is what the event carries, where it is a success or a failure. Truncated or unreadable payloads leave it nil.
 	Completion *Completion
+	// Requests is how many requests for a page of the history it took to know this, or to fail; 0 counts as one.
+	Requests int
 }

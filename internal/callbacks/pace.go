@@ -13,6 +13,7 @@ type pace struct {
 
 	mu   sync.Mutex
 	paid map[line]time.Time // until when the readings that were planned take up the rate
+	last time.Time          // when one was planned
 }
 
 // line is where readings queue.
@@ -29,6 +30,10 @@ func newPace(rate float64) *pace {
 func (p *pace) slot(l line, now, at time.Time) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if now.Before(p.last) { // our clock was set back since
+		clear(p.paid)
+	}
+	p.last = now
 	maps.DeleteFunc(p.paid, func(_ line, until time.Time) bool { return until.Before(now) })
 	paid := latest(p.paid[l], now)
 	p.paid[l] = paid.Add(p.interval)

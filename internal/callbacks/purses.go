@@ -40,6 +40,7 @@ type purse struct {
 	requests int // that are paid for
 	keptTo   time.Time
 	shut     [2]time.Time // by urgency: as the budget said, no request before
+	said     time.Time    // when it said so
 	eased    bool         // a request came through since the last purchase
 }
 
@@ -68,22 +69,26 @@ func (p *Purses) spend(ctx context.Context, lane Lane, u urgency) (allowed time.
 	one.mu.Lock()
 	defer one.mu.Unlock()
 	now := p.now()
+	if now.Before(one.said) { // our clock was set back since
+		one.shut = [2]time.Time{}
+	}
 	if now.Before(one.shut[u]) {
 		return one.shut[u], false, nil
 	}
 	if one.requests == 0 || !now.Before(one.keptTo) {
 		many := max(int(p.rate*purchase.Seconds()), 1)
-		err := p.store.ChangeBudget(ctx, lane, func(b *ReadBudget) {
+		err := p.store.ChangeBudget(ctx, lane, now, func(b *ReadBudget, at time.Time) {
 			if one.eased {
 				b.Strikes = 0
 			}
-			allowed, ok = b.take(now, p.rate, many, u)
+			allowed, ok = b.take(at, p.rate, many, u)
+			allowed = now.Add(allowed.Sub(at))
 		})
 		switch {
 		case err != nil:
 			return time.Time{}, false, fmt.Errorf("budget of %s: %w", lane, err)
 		case !ok:
-			one.shut[u] = allowed
+			one.shut[u], one.said = allowed, now
 			return allowed, false, nil
 		}
 		one.requests, one.keptTo, one.eased = many, now.Add(purchaseKept), false
@@ -104,16 +109,26 @@ func (p *Purses) answered(ctx context.Context, lane Lane, err error) error {
 	}
 	var until time.Time
 	now := p.now()
-	failed := p.store.ChangeBudget(ctx, lane, func(b *ReadBudget) {
+	failed := p.store.ChangeBudget(ctx, lane, now, func(b *ReadBudget, at time.Time) {
 		if one.eased {
 			b.Strikes = 0
 		}
-		b.backOff(now, answer.RetryAfter)
-		until = b.PausedUntil
+		b.backOff(at, answer.RetryAfter)
+		until = now.Add(b.PausedUntil.Sub(at))
 	})
 	if failed != nil {
 		return fmt.Errorf("budget of %s: %w", lane, failed)
 	}
-	one.requests, one.shut, one.eased = 0, [2]time.Time{until, until}, false
+	one.requests, one.shut, one.said, one.eased = 0, [2]time.Time{until, until}, now, false
+	return nil
+}
+
+// charge notes requests that went out without being paid for: nobody knew how many pages a history has.
+func (p *Purses) charge(ctx context.Context, lane Lane, many int) error {
+	now := p.now()
+	err := p.store.ChangeBudget(ctx, lane, now, func(b *ReadBudget, at time.Time) { b.charge(at, p.rate, many) })
+	if err != nil {
+		return fmt.Errorf("budget of %s: %w", lane, err)
+	}
 	return nil
 }

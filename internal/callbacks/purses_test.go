@@ -39,9 +39,9 @@ type asking struct {
 	times int
 }
 
-func (a *asking) ChangeBudget(ctx context.Context, lane callbacks.Lane, fn func(*callbacks.ReadBudget)) error {
+func (a *asking) ChangeBudget(ctx context.Context, lane callbacks.Lane, now time.Time, fn func(*callbacks.ReadBudget, time.Time)) error {
 	a.times++
-	return a.Store.ChangeBudget(ctx, lane, fn)
+	return a.Store.ChangeBudget(ctx, lane, now, fn)
 }
 
 var here, elsewhere = callbacks.Lane{Region: "eu-central-1"}, callbacks.Lane{Account: theirAccount, Region: "eu-central-1"}
@@ -108,6 +108,22 @@ func TestPurses(t *testing.T) {
 			t.Errorf("asked the budget %d times after it said when", counted.times)
 		}
 	})
+	t.Run("SetBack", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t)
+		p := callbacks.NewPurses(d.store, 5, d.clock.Now)
+		spends(t, p, here, 9) // all there is, so that the purse knows when there is more
+		d.clock.Move(-jump)
+		n := 0
+		for range 20 {
+			more, _ := spends(t, p, here, 9)
+			n += more
+			d.clock.Move(time.Second)
+		}
+		if n < 90 {
+			t.Errorf("%d requests in the 20 s after the clock was set back, want 100", n)
+		}
+	})
 	t.Run("StrikesInARow", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
@@ -128,4 +144,25 @@ func TestPurses(t *testing.T) {
 			t.Errorf("paused for %v after a request that came through, want 2 s", next.Sub(d.clock.Now()))
 		}
 	})
+}
+
+// TestLongHistoryIsPaidFor: the pages of a history behind the first are missing to those who come later.
+func TestLongHistoryIsPaidFor(t *testing.T) {
+	t.Parallel()
+	for _, pages := range []int{1, 4} {
+		d := newDesk(t)
+		c := d.announce(nil)
+		d.lambda.close(callbacks.Closing{By: callbacks.EndedByExecution, Requests: pages})
+		d.clock.Move(time.Hour + callbacks.SweepGrace)
+		d.sweep()
+		d.wantState(c.ID, callbacks.Closed)
+		budgets, err := d.store.Budgets(d.ctx)
+		if err != nil || len(budgets) != 1 {
+			t.Fatalf("budgets are %+v, %v", budgets, err)
+		}
+		bought := int(rate / 5) // at once
+		if budgets[0].Used != bought+pages-1 {
+			t.Errorf("a history of %d pages cost %d requests, want %d", pages, budgets[0].Used, bought+pages-1)
+		}
+	}
 }

@@ -10,7 +10,7 @@ type Queue struct {
 	Name      string
 	Groups    []string  // whose members see and decide it
 	KeepAlive KeepAlive // used where a request does not say
-	FourEyes  bool      // the requester may not decide their own request
+	FourEyes  bool      // the requester may not decide their own request, nor anybody one whose requester is yet to be announced
 	// RejectAs is the kind of the default reject outcome: Failure unless the queue wants a negative success.
 	RejectAs Kind
 }
@@ -52,6 +52,9 @@ func (q Queues) MayDecide(p Person, c *Callback) error {
 		return &Refusal{Code: "role", Reason: "Auditors read everything and decide nothing."}
 	case !p.InGroup(queue.Groups):
 		return &Refusal{Code: "queue", Reason: "Only members of the groups of queue " + c.Queue + " decide here."}
+	case queue.FourEyes && c.found():
+		return &Refusal{Code: "unannounced", Reason: "Queue " + c.Queue + " asks for four eyes, and nobody has announced this callback: who asks for it is not known. " +
+			"It can be decided once its function announces it; else let an admin route what is found in this function to a queue without four eyes."}
 	case queue.FourEyes && p.Is(c.Requester):
 		return &Refusal{Code: "requester", Reason: "Queue " + c.Queue + " requires a second person: you made this request, so someone else must decide it."}
 	}

@@ -41,6 +41,12 @@ func TestQueuesVisible(t *testing.T) {
 func TestMayDecide(t *testing.T) {
 	t.Parallel()
 	finance := []string{"finance-approvers"}
+	reviewer := person([]string{"finance-approvers", "release-managers"}, Roles{Reviewer: true})
+	for queue, refused := range map[string]bool{"finance": true, "releases": false} {
+		if err := queues.MayDecide(reviewer, &Callback{Queue: queue, Source: SourceDiscovery}); (err != nil) != refused {
+			t.Errorf("found in %s: %v", queue, err)
+		}
+	}
 	for name, tt := range map[string]struct {
 		p         Person
 		queue     string

@@ -24,20 +24,24 @@ type ReadBudget struct {
 const (
 	firstPause = 2 * time.Second
 	longPause  = time.Minute
+	maxPause   = 15 * time.Minute // however long AWS asks for
 )
+
+// longestDebt is for how long requests may be owed that were made before they were paid for. Who goes on beyond it pays no more.
+const longestDebt = 10 * time.Second
 
 // take spends so many requests, or says when they may be made. A second's worth of requests may go out at once, and another
 // second's worth of urgent ones: what they have taken in advance the others wait for.
 func (b *ReadBudget) take(now time.Time, rate float64, many int, u urgency) (at time.Time, ok bool) {
 	b.Rate = rate
+	cost, burst := price(rate)
+	b.mind(now, burst)
 	if now.Before(b.PausedUntil) {
 		return b.PausedUntil, false
 	}
 	if now.Sub(b.PausedUntil) > longPause {
 		b.Strikes = 0
 	}
-	cost := time.Duration(float64(time.Second) / rate)
-	burst := cost * time.Duration(max(math.Floor(rate), 1))
 	if u == urgent {
 		burst *= 2
 	}
@@ -49,6 +53,32 @@ func (b *ReadBudget) take(now time.Time, rate float64, many int, u urgency) (at 
 	b.turn(now)
 	b.Used += many
 	return now, true
+}
+
+// charge notes requests that were made without asking.
+func (b *ReadBudget) charge(now time.Time, rate float64, many int) {
+	cost, burst := price(rate)
+	b.mind(now, burst)
+	b.PaidUntil = earliest(latest(b.PaidUntil, now).Add(cost*time.Duration(many)), now.Add(mostOwed(burst)))
+	b.turn(now)
+	b.Used += many
+}
+
+// price is what a request costs at a rate, and what may be spent at once: a second's worth.
+func price(rate float64) (cost, burst time.Duration) {
+	cost = time.Duration(float64(time.Second) / rate)
+	return cost, cost * time.Duration(max(math.Floor(rate), 1))
+}
+
+// mostOwed is how far in the future everything may be paid for: what is farther comes of a clock that has been set back since.
+func mostOwed(burst time.Duration) time.Duration { return max(2*burst, longestDebt) }
+
+// mind forgets what a clock noted that was ahead: else nobody would read until it is as late again.
+func (b *ReadBudget) mind(now time.Time, burst time.Duration) {
+	if b.PaidUntil.After(now.Add(mostOwed(burst))) {
+		b.PaidUntil = now.Add(burst)
+	}
+	b.PausedUntil = earliest(b.PausedUntil, now.Add(maxPause))
 }
 
 // turn begins a new minute of the count where the last one is over.
@@ -72,7 +102,7 @@ func (b ReadBudget) Spent(now time.Time) int {
 	return b.Used + int(math.Round(float64(b.Before)*left))
 }
 
-// backOff stops all requests for a while: as long as AWS asks for, and longer each time in a row. The answer to a request that
+// backOff stops all requests for a while: as long as AWS asks for, up to [maxPause], and longer each time in a row. The answer to a request that
 // was under way when the pause began is not another time.
 func (b *ReadBudget) backOff(now time.Time, retryAfter time.Duration) {
 	var pause time.Duration
@@ -80,7 +110,7 @@ func (b *ReadBudget) backOff(now time.Time, retryAfter time.Duration) {
 		pause = min(firstPause<<min(b.Strikes, 5), longPause)
 		b.Strikes++
 	}
-	b.PausedUntil = latest(b.PausedUntil, now.Add(max(pause, retryAfter)))
+	b.PausedUntil = latest(b.PausedUntil, now.Add(max(pause, min(retryAfter, maxPause))))
 }
 
 // Throttled reports whether AWS has asked for a pause that is not over.

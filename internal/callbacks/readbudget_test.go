@@ -152,3 +152,40 @@ func TestReadBudget_OneStrike(t *testing.T) {
 		t.Errorf("%d strikes, paused for %v", b.Strikes, b.PausedUntil.Sub(traceStart))
 	}
 }
+
+// TestReadBudget_SetBack: what a clock noted that was ahead holds nobody up for longer than it could have by itself.
+func TestReadBudget_SetBack(t *testing.T) {
+	t.Parallel()
+	ahead := traceStart.Add(5 * time.Minute)
+	var paid ReadBudget
+	spend(&paid, ahead, 10*time.Second, 10*time.Millisecond, 5)
+	if n := spend(&paid, traceStart, 10*time.Second, 10*time.Millisecond, 5); n < 49 || n > 55 {
+		t.Errorf("%d requests in the 10 s after the clock was set back, want 50", n)
+	}
+	var paused ReadBudget
+	paused.backOff(traceStart.Add(time.Hour), 20*time.Minute)
+	if at, ok := paused.take(traceStart, 5, 1, whenIdle); ok || !at.Equal(traceStart.Add(maxPause)) {
+		t.Errorf("allowed %t after %v, want after a quarter of an hour", ok, at.Sub(traceStart))
+	}
+}
+
+// TestReadBudget_Charge: what was not asked for is made up for later, within bounds.
+func TestReadBudget_Charge(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name   string
+		charge int
+		min    int // requests in the 20 s that follow
+		max    int
+	}{
+		{"Nothing", 0, 104, 106}, {"SeveralPages", 30, 74, 76}, {"MoreThanIsOwed", 1000, 54, 56},
+	} {
+		var b ReadBudget
+		if tc.charge > 0 {
+			b.charge(traceStart, 5, tc.charge)
+		}
+		if n := spend(&b, traceStart, 20*time.Second, 10*time.Millisecond, 5); n < tc.min || n > tc.max || b.Spent(traceStart.Add(20*time.Second)) != n+tc.charge {
+			t.Errorf("%s: %d requests, spent %d", tc.name, n, b.Spent(traceStart.Add(20*time.Second)))
+		}
+	}
+}

@@ -28,6 +28,9 @@ func (s *Service) Receive(ctx context.Context, from Source, messageID string, a 
 	}
 	if receipt.Created && !receipt.Repeated {
 		s.changed(receipt.Callback)
+		if receipt.Left != "" {
+			s.notify.Changed(Notice{Callback: receipt.Callback.ID, Queue: receipt.Left})
+		}
 		if !receipt.Callback.NextHeartbeatAt.IsZero() {
 			s.beat()
 		}

@@ -21,8 +21,9 @@ type Message struct {
 // Receipt is the answer to an announcement. A repeated message gets the Created of its first time.
 type Receipt struct {
 	Callback Callback
-	Created  bool // this message announced the callback first
-	Repeated bool // the message was received before: nothing was done now
+	Created  bool   // this message announced the callback first
+	Repeated bool   // the message was received before: nothing was done now
+	Left     string // the queue in which it was found and that the announcement moved it from, empty when it did not
 }
 
 // Work is a claimed delivery with what the call needs.

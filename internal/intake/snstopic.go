@@ -15,7 +15,9 @@ type Topic struct {
 }
 
 // partitions are the domains of AWS's partitions by their name in an ARN.
-var partitions = map[string]string{"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com", "aws-cn": "amazonaws.com.cn"}
+var partitions = map[string]string{
+	"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com", "aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu",
+}
 
 func (t Topic) check() error {
 	parts := strings.Split(t.ARN, ":")

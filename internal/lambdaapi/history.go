@@ -23,7 +23,8 @@ const (
 
 // History reads how the callback ended, newest event first, so that a callback closed a moment ago costs one request.
 // Reads are throttled at 15 a second for account and region. An error is a *[callbacks.LambdaError]; a history that does
-// not hold the callback is [callbacks.AnswerGone], an unknown ARN [callbacks.AnswerInvalid].
+// not hold the callback is [callbacks.AnswerGone], an unknown ARN [callbacks.AnswerInvalid]. The question whether the
+// execution runs, where the callback is open, has a quota of its own (30 a second) and is not counted.
 func (c *Client) History(ctx context.Context, to callbacks.Target) (callbacks.Closing, error) {
 	if to.ExecutionARN == "" {
 		return callbacks.Closing{}, unreadable(callbacks.AnswerInvalid, "the execution's ARN is not known")
@@ -41,8 +42,9 @@ func unreadable(answer callbacks.Answer, format string, args ...any) *callbacks.
 	return &callbacks.LambdaError{Answer: answer, Err: fmt.Errorf(format, args...)}
 }
 
-func (c *Client) readHistory(ctx context.Context, client *lambda.Client, to callbacks.Target, wire option) (callbacks.Closing, error) {
-	past := newRecord(to.CallbackID)
+func (c *Client) readHistory(ctx context.Context, client *lambda.Client, to callbacks.Target, wire option) (closing callbacks.Closing, err error) {
+	past, requests := newRecord(to.CallbackID), 0
+	defer func() { closing.Requests = requests }()
 	input := &lambda.GetDurableExecutionHistoryInput{
 		DurableExecutionArn:  aws.String(to.ExecutionARN),
 		IncludeExecutionData: aws.Bool(true),
@@ -50,6 +52,7 @@ func (c *Client) readHistory(ctx context.Context, client *lambda.Client, to call
 		MaxItems:             pageEvents,
 	}
 	for range maxPages {
+		requests++
 		page, err := within(ctx, c.timeout, func(ctx context.Context) (*lambda.GetDurableExecutionHistoryOutput, error) {
 			return client.GetDurableExecutionHistory(ctx, input, wire)
 		})

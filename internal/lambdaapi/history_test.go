@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -211,6 +212,10 @@ func TestHistory(t *testing.T) {
 					if got.Open {
 						got.At = time.Time{} // says nothing
 					}
+					if n := countHistories(server.requests()); got.Requests != n {
+						t.Errorf("counts %d requests, made %d", got.Requests, n)
+					}
+					got.Requests = 0
 					if diff := cmp.Diff(test.want, got); diff != "" {
 						t.Errorf("closing (-want +got):\n%s", diff)
 					}
@@ -218,6 +223,16 @@ func TestHistory(t *testing.T) {
 			}
 		}
 	}
+}
+
+// countHistories counts the requests for a page of a history.
+func countHistories(all []request) (n int) {
+	for _, r := range all {
+		if strings.Contains(r.uri, "/history?") {
+			n++
+		}
+	}
+	return n
 }
 
 // A callback that was closed a moment ago is found on the first page, however long the history is.
@@ -259,10 +274,10 @@ func TestHistoryCannotTell(t *testing.T) {
 			t.Parallel()
 			server := serve(t, test.answer)
 			client := newClient(t, lambdaapi.Config{Endpoint: server.url})
-			_, err := client.History(t.Context(), callbacks.Target{CallbackID: callbackID, ExecutionARN: test.arn})
+			got, err := client.History(t.Context(), callbacks.Target{CallbackID: callbackID, ExecutionARN: test.arn})
 			wantAnswer(t, err, test.want)
-			if n := len(server.requests()); n > 50 {
-				t.Errorf("%d requests were made, want at most 50", n)
+			if n := countHistories(server.requests()); n > 50 || got.Requests != n {
+				t.Errorf("%d requests were made and %d counted, want at most 50", n, got.Requests)
 			}
 		})
 	}

@@ -63,7 +63,7 @@ func testBacklog(t *testing.T, s *sqlstore.Store) {
 		add(func(c *callbacks.Callback) { c.Queue, c.State, c.ReceivedAt = "finance", state, oldest.Add(-time.Hour) })
 	}
 	spent := callbacks.ReadBudget{Lane: callbacks.Lane{Region: "eu-central-1"}, Rate: 5, Minute: callbackstest.T0, Used: 41}
-	if err := s.ChangeBudget(t.Context(), spent.Lane, func(b *callbacks.ReadBudget) { *b = spent }); err != nil {
+	if err := s.ChangeBudget(t.Context(), spent.Lane, now, func(b *callbacks.ReadBudget, _ time.Time) { *b = spent }); err != nil {
 		t.Fatal(err)
 	}
 	want(callbacks.Backlog{

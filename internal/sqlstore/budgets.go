@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -39,7 +40,7 @@ func rowOfBudget(b callbacks.ReadBudget) budgetRow {
 }
 
 // ChangeBudget implements callbacks.WatchStore.
-func (s *Store) ChangeBudget(ctx context.Context, lane callbacks.Lane, fn func(*callbacks.ReadBudget)) error {
+func (s *Store) ChangeBudget(ctx context.Context, lane callbacks.Lane, now time.Time, fn func(*callbacks.ReadBudget, time.Time)) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		text, args := t.insertion(&budgetRow{Account: lane.Account, Region: lane.Region})
 		if _, err := t.exec(ctx, text+` on conflict (account, region) do nothing`, args...); err != nil {
@@ -50,11 +51,23 @@ func (s *Store) ChangeBudget(ctx context.Context, lane callbacks.Lane, fn func(*
 		if err != nil {
 			return fmt.Errorf("read budget: %w", err)
 		}
+		if now, err = t.clock(ctx, now); err != nil {
+			return fmt.Errorf("read the database's clock: %w", err)
+		}
 		b := before.budget()
-		fn(&b)
+		fn(&b, now)
 		after := rowOfBudget(b)
 		return t.update(ctx, &before, &after)
 	})
+}
+
+// clock is the one clock of all who share the database. SQLite has a single process, which has one.
+func (t *tx) clock(ctx context.Context, ours time.Time) (time.Time, error) {
+	if t.dialect.clock == "" {
+		return ours, nil
+	}
+	ms, err := row[int64](ctx, t, t.dialect.clock)
+	return fromMillis(ms), err
 }
 
 // Budgets implements callbacks.WatchStore.

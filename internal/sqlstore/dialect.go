@@ -27,6 +27,9 @@ type dialect struct {
 	// under statements that are prepared.
 	sharedTables bool
 
+	// clock reads the time of the database, where that is another machine's; else it is empty.
+	clock string
+
 	// statement turns a text with ? into the database's own form, and its arguments into those of a statement that the
 	// driver prepares once.
 	statement func(text string, args []any) (string, []any)
@@ -65,6 +68,7 @@ var postgresDialect = dialect{
 	migrations: "postgres",
 	forUpdate:  " for update",
 	skipLocked: " for update skip locked",
+	clock:      `select (extract(epoch from clock_timestamp()) * 1000)::bigint`,
 
 	sharedTables: true,
 

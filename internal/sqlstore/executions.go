@@ -147,8 +147,36 @@ type contextDocument struct {
 }
 
 type callbackInTraceDocument struct {
-	Parent string       `json:"parent,omitempty"`
-	ID     callbacks.ID `json:"id,omitempty"`
+	Parent string           `json:"parent,omitempty"`
+	ID     callbacks.ID     `json:"id,omitempty"`
+	Start  *startedDocument `json:"start,omitempty"`
+}
+
+type startedDocument struct {
+	CallbackID       callbacks.CallbackID `json:"callbackId"`
+	At               int64                `json:"at"`
+	Name             string               `json:"name,omitempty"`
+	Timeout          int64                `json:"timeout,omitempty"`
+	HeartbeatTimeout int64                `json:"heartbeatTimeout,omitempty"`
+}
+
+func documentOfOpen(c callbacks.OpenCallback) callbackInTraceDocument {
+	d := callbackInTraceDocument{Parent: c.Parent, ID: c.ID}
+	if s := c.Start; s != (callbacks.Started{}) {
+		d.Start = &startedDocument{s.CallbackID, millis(s.At), s.Name, seconds(s.Timeout), seconds(s.HeartbeatTimeout)}
+	}
+	return d
+}
+
+func (d callbackInTraceDocument) open() callbacks.OpenCallback {
+	c := callbacks.OpenCallback{Parent: d.Parent, ID: d.ID}
+	if s := d.Start; s != nil {
+		c.Start = callbacks.Started{
+			CallbackID: s.CallbackID, At: fromMillis(s.At), Name: s.Name,
+			Timeout: time.Duration(s.Timeout) * time.Second, HeartbeatTimeout: time.Duration(s.HeartbeatTimeout) * time.Second,
+		}
+	}
+	return c
 }
 
 func encodeTrace(t callbacks.Trace) (string, error) {
@@ -160,7 +188,7 @@ func encodeTrace(t callbacks.Trace) (string, error) {
 		d.Contexts[operation] = contextDocument(c)
 	}
 	for operation, c := range t.Callbacks {
-		d.Callbacks[operation] = callbackInTraceDocument(c)
+		d.Callbacks[operation] = documentOfOpen(c)
 	}
 	document, err := encode(d)
 	return storable(document.String), err
@@ -179,7 +207,7 @@ func decodeTrace(column string) (callbacks.Trace, error) {
 		t.Contexts[operation] = callbacks.OpenContext(c)
 	}
 	for operation, c := range d.Callbacks {
-		t.Callbacks[operation] = callbacks.OpenCallback(c)
+		t.Callbacks[operation] = c.open()
 	}
 	return t, nil
 }

@@ -356,7 +356,11 @@ func exerciseWatches(t *testing.T, s *Store, known callbacks.Callback) {
 	errs = append(errs, err, s.SetWatches(ctx, []callbacks.Watch{w, {Function: "gone"}}), s.SetWatches(ctx, []callbacks.Watch{w}), s.SetFunctions(ctx, w.Lane(), nil))
 	_, err = s.ClaimWatches(ctx, w.Lane(), now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 10)
 	errs = append(errs, err, s.RenewWatch(ctx, w, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}),
-		s.SeeExecutions(ctx, "w", w, now, []string{known.ExecutionARN, "b"}), s.MissExecutions(ctx, "w", w, now))
+		s.SeeExecutions(ctx, "w", w, now, []string{known.ExecutionARN, "b"}), s.MissExecutions(ctx, "w", w, now), s.ReadAnew(ctx, "w", w, []string{"c"}))
+	for _, after := range []callbacks.ID{"", known.ID} {
+		_, err = s.Arrived(ctx, w, now, now, after, 10)
+		errs = append(errs, err)
+	}
 	_, err = s.DueExecutions(ctx, w, now, now, 10)
 	errs = append(errs, err, s.SaveExecution(ctx, "w", w, now, callbacks.WatchedExecution{ARN: known.ExecutionARN}),
 		s.SaveExecution(ctx, "w", w, now, callbacks.WatchedExecution{ARN: "b", Trace: callbacks.Trace{Ended: callbacks.ExecutionFailed}}),
@@ -366,7 +370,7 @@ func exerciseWatches(t *testing.T, s *Store, known callbacks.Callback) {
 	_, err = s.Gone(ctx, []string{"orders", "prints"}, 9)
 	errs = append(errs, err)
 	_, err = s.Lookup(ctx, known.CallbackID)
-	errs = append(errs, err, s.ChangeBudget(ctx, w.Lane(), func(b *callbacks.ReadBudget) { b.Used++ }))
+	errs = append(errs, err, s.ChangeBudget(ctx, w.Lane(), now, func(b *callbacks.ReadBudget, _ time.Time) { b.Used++ }))
 	if err := errors.Join(errs...); err != nil {
 		t.Fatal(err)
 	}

@@ -103,6 +103,25 @@ func TestPostgres(t *testing.T) {
 	callbackstest.RunStore(t, func(t *testing.T) callbacks.Store { return openPostgres(t) })
 }
 
+// TestPostgresOneClock: replicas share the budgets although their clocks do not agree.
+func TestPostgresOneClock(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		return
+	}
+	s := openPostgres(t)
+	var said []time.Time
+	for _, ours := range []time.Time{callbackstest.T0, callbackstest.T0.Add(time.Hour)} {
+		err := s.ChangeBudget(t.Context(), callbacks.Lane{Region: "eu-west-1"}, ours, func(_ *callbacks.ReadBudget, now time.Time) { said = append(said, now) })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if apart := said[1].Sub(said[0]); apart < 0 || apart > time.Minute {
+		t.Errorf("two replicas are told times that are %v apart, want those of one clock", apart)
+	}
+}
+
 // TestPostgresLostCommit: whether a commit without an answer took place is not known, and is not said.
 func TestPostgresLostCommit(t *testing.T) {
 	t.Parallel()
@@ -153,7 +172,7 @@ func TestPostgresNewerTables(t *testing.T) {
 		check(s.List(t.Context(), callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAll}, AllQueues: true, Now: now}))
 		check(s.Audit(t.Context(), callbacks.AuditQuery{Limit: 10}))
 		check(s.Content(t.Context(), c.ID))
-		check(nil, s.ChangeBudget(t.Context(), callbacks.Lane{Region: "eu-west-1"}, func(*callbacks.ReadBudget) {}))
+		check(nil, s.ChangeBudget(t.Context(), callbacks.Lane{Region: "eu-west-1"}, now, func(*callbacks.ReadBudget, time.Time) {}))
 	}
 	live()
 	u, err := url.Parse(at)

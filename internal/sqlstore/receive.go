@@ -110,7 +110,11 @@ func (t *tx) announced(ctx context.Context, said callbacks.Callback, saying call
 		return 0, callbacks.Receipt{}, callbacks.ErrDifferent
 	}
 	c, err := t.complete(ctx, r, content, said, saying, fingerprint, entry)
-	return r.Num, callbacks.Receipt{Callback: c, Created: true}, err
+	receipt := callbacks.Receipt{Callback: c, Created: true}
+	if c.Queue != r.Queue {
+		receipt.Left = r.Queue
+	}
+	return r.Num, receipt, err
 }
 
 // complete gives a callback that was found what its announcement says.

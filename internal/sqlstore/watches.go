@@ -161,9 +161,9 @@ func (s *Store) FinishWatch(ctx context.Context, owner string, w callbacks.Watch
 		_, err := t.exec(ctx, `update watches set lease_owner = '', due_at = ?, claimable_at = ?, scanned_at = ?, problem = ?,
 				running = (select count(*) from executions where watch = watches.num),
 				open = (select coalesce(sum(open), 0) from executions where watch = watches.num and open > 0),
-				unannounced = (select count(*) from executions join callbacks on execution_hash = hash
+				unannounced = ? + (select count(*) from executions join callbacks on execution_hash = hash
 					where watch = watches.num and open > 0 and state = 'pending' and source = 'discovery')
-			where num = ?`, millis(w.DueAt), millis(w.DueAt), millis(w.ScannedAt), string(w.Problem), num)
+			where num = ?`, millis(w.DueAt), millis(w.DueAt), millis(w.ScannedAt), string(w.Problem), int64(w.Unannounced), num)
 		return err
 	})
 }

@@ -37,8 +37,8 @@ func announcedAfterFound(t *testing.T, s callbacks.Store) {
 	at := T0.Add(time.Minute)
 	r, err := s.Receive(t.Context(), message, said, saying, "f", Entry(said, callbacks.ActionReceived, at))
 	must(t, err)
-	if !r.Created || r.Repeated {
-		t.Errorf("receipt says created %t, repeated %t; want the first announcement", r.Created, r.Repeated)
+	if !r.Created || r.Repeated || r.Left != found.Queue {
+		t.Errorf("receipt says created %t, repeated %t, left %q; want the first announcement, which moves it", r.Created, r.Repeated, r.Left)
 	}
 	want := found
 	want.Title, want.Queue, want.Source, want.KeepAlive, want.Outcomes = said.Title, said.Queue, said.Source, said.KeepAlive, said.Outcomes
@@ -79,13 +79,23 @@ func foundAfterAnnounced(t *testing.T, s callbacks.Store) {
 
 func announcedAfterDecided(t *testing.T, s callbacks.Store) {
 	found := NewCallback(Title("orders: approve-order"))
-	find(t, s, found, callbacks.Content{})
+	found = find(t, s, found, callbacks.Content{Payload: []byte(`{"input":1}`)}).Callback
 	want := decide(t, s, found.ID, T0)
 	said := NewCallback(Title("Sign the zebra contract"), Queue("finance"))
 	said.CallbackID, said.Outcomes = found.CallbackID, callbacks.DefaultOutcomes(callbacks.Success)
 	r := receive(t, s, callbacks.Message{}, said)
-	want.Title, want.Source, want.Revision = said.Title, said.Source, want.Revision+1
+	want.Revision++
+	if !r.Created || r.Left != "" {
+		t.Errorf("receipt says created %t, left %q; want the first announcement, which moves nothing", r.Created, r.Left)
+	}
 	same(t, "receipt", r.Callback, want)
+	same(t, "stored callback", get(t, s, found.ID), want)
+	content, err := s.Content(t.Context(), found.ID)
+	must(t, err)
+	same(t, "content", content, callbacks.Content{Payload: []byte(`{"input":1}`)})
+	if r := receive(t, s, callbacks.Message{}, said); r.Created {
+		t.Error("the same announcement again counts as created")
+	}
 }
 
 func foundBySource(t *testing.T, s callbacks.Store) {

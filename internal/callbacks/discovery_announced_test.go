@@ -1,0 +1,136 @@
+package callbacks_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"countersign/internal/callbacks"
+)
+
+var rita = reviewer("rita", "reviewers")
+
+// foundIn is a callback that was found in a queue and that nobody has announced, with its token.
+func foundIn(t *testing.T, queue string) (s *search, d *desk, c callbacks.Callback, token string) {
+	t.Helper()
+	s = newSearch(t, 1000, callbacks.Watch{Function: "expenses", Region: region, Queue: queue})
+	register(s, "expenses", sign)
+	_, token = s.start("expenses")
+	s.scan()
+	return s, &desk{t: t, ctx: t.Context(), service: s.service, store: s.store}, s.only(callbacks.Pending), token
+}
+
+// payMara is an announcement by which somebody asks for money for herself.
+func payMara(a *callbacks.Announcement) {
+	a.Title, a.Requester, a.Payload = "Pay 1,000,000 to Mara", "Mara <mara@harborline.example>", []byte(`{"amount":1000000}`)
+}
+
+// TestFoundInFourEyes: as long as nobody knows who asks, four eyes cannot be told from two.
+func TestFoundInFourEyes(t *testing.T) {
+	t.Parallel()
+	s, d, c, token := foundIn(t, "finance")
+	_, decided := d.decide(mara, c.ID, "approve", "")
+	_, reviewed := s.service.OpenReview(t.Context(), mara, c.ID, callbacks.SignOfLife{Input: true})
+	sheet, err := s.service.Sheet(t.Context(), mara, c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, err := range map[string]error{"decide": decided, "review": reviewed, "page": sheet.MayDecide} {
+		if refusal, ok := errors.AsType[*callbacks.Refusal](err); !ok || refusal.Code != "unannounced" {
+			t.Errorf("%s: got %v, want a refusal because nobody announced it", what, err)
+		}
+	}
+	s.announce(token, payMara)
+	if _, err := d.decide(mara, c.ID, "approve", ""); !errors.Is(err, callbacks.ErrForbidden) {
+		t.Errorf("who asked decides: %v", err)
+	}
+	d.mustDecide(dana, c.ID, "approve", "")
+}
+
+// TestAnnouncedAfterTheDecision: the record shows what was decided on, whatever its sender says afterwards.
+func TestAnnouncedAfterTheDecision(t *testing.T) {
+	t.Parallel()
+	s, d, c, token := foundIn(t, callbacks.DefaultQueue)
+	d.mustDecide(rita, c.ID, "approve", "")
+	before, content := d.get(c.ID), s.content(c.ID)
+	r := s.announce(token, payMara)
+	got := d.get(c.ID)
+	got.Revision = before.Revision
+	if got.Title != before.Title || got.Requester != before.Requester || got.Queue != before.Queue || got.Source != callbacks.SourceDiscovery ||
+		string(s.content(c.ID).Payload) != string(content.Payload) {
+		t.Errorf("the record became %+v", got)
+	}
+	want := "Announced when it was not pending any more; it keeps what it showed. The announcement has another title, requester, queue, payload."
+	if told := s.told(c.ID); told[len(told)-1] != want {
+		t.Errorf("the audit says %q", told)
+	}
+	if again := s.announce(token, payMara); !r.Created || again.Created {
+		t.Errorf("created %t and then %t, want the first announcement alone", r.Created, again.Created)
+	}
+}
+
+// TestAnnouncedAfterThePreview: the same bytes for quite another request are not what was seen.
+func TestAnnouncedAfterThePreview(t *testing.T) {
+	t.Parallel()
+	s, _, c, token := foundIn(t, callbacks.DefaultQueue)
+	choice := callbacks.Choice{Outcome: "approve"}
+	shown, err := s.service.Preview(t.Context(), rita, c.ID, choice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.announce(token, func(a *callbacks.Announcement) { a.Queue, a.Title = callbacks.DefaultQueue, "Pay 1,000,000 to Mara" })
+	choice.PreparedAt = shown.PreparedAt
+	if _, err := s.service.Decide(t.Context(), rita, c.ID, choice, shown.Seen()); !errors.Is(err, callbacks.ErrStale) {
+		t.Errorf("got %v, want ErrStale", err)
+	}
+	shown, err = s.service.Preview(t.Context(), rita, c.ID, choice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.service.Decide(t.Context(), rita, c.ID, choice, shown.Seen()); err != nil {
+		t.Errorf("what was shown since gives %v", err)
+	}
+}
+
+// TestFoundDecidedTwice: the same press again is the same decision, also when the announcement came in between.
+func TestFoundDecidedTwice(t *testing.T) {
+	t.Parallel()
+	s, _, c, token := foundIn(t, callbacks.DefaultQueue)
+	choice := callbacks.Choice{Outcome: "approve"}
+	shown, err := s.service.Preview(t.Context(), rita, c.ID, choice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	choice.PreparedAt = shown.PreparedAt
+	if _, err := s.service.Decide(t.Context(), rita, c.ID, choice, shown.Seen()); err != nil {
+		t.Fatal(err)
+	}
+	s.announce(token, nil)
+	current, err := s.service.Decide(t.Context(), rita, c.ID, choice, shown.Seen())
+	if !errors.Is(err, callbacks.ErrConflict) || !s.service.Repeats(&current, rita, choice, shown.Seen()) {
+		t.Errorf("got %v, want a conflict that is a repetition", err)
+	}
+}
+
+// TestMovedByItsAnnouncement: the lists of both queues change.
+func TestMovedByItsAnnouncement(t *testing.T) {
+	t.Parallel()
+	s, _, c, token := foundIn(t, callbacks.DefaultQueue)
+	before := s.notices.count()
+	s.announce(token, nil)
+	told := s.notices.all[before:]
+	for _, queue := range []string{callbacks.DefaultQueue, "finance"} {
+		if !slices.Contains(told, callbacks.Notice{Callback: c.ID, Queue: queue}) {
+			t.Errorf("queue %s was not told: %+v", queue, told)
+		}
+	}
+}
+
+func (s *search) content(id callbacks.ID) callbacks.Content {
+	s.t.Helper()
+	content, err := s.store.Content(s.t.Context(), id)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return content
+}
