@@ -2,6 +2,7 @@ package callbacks
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -26,10 +27,10 @@ func (c *Callback) move(to State, at time.Time, by Actor, action Action, detail 
 	return e
 }
 
-// Decide records a decision. Only a pending callback whose end has not passed can be decided. A heartbeat that seems late
-// does not stand in the way: other clients may beat too, so Lambda's answer to the delivery tells.
+// Decide records a decision. Only a pending callback can be decided. A clock that seems to have run out does not stand in the
+// way: other clients may beat too, and ours may be wrong, so Lambda's answer to the delivery tells.
 func (c *Callback) Decide(d Decision) (AuditEntry, error) {
-	if c.State != Pending || c.Over(d.At) {
+	if c.State != Pending {
 		return AuditEntry{}, c.wrongState("decide")
 	}
 	c.Decision = &d
@@ -50,13 +51,13 @@ func (c *Callback) Overdue(now time.Time) bool {
 	return cause != NoDeadline && !now.Before(at)
 }
 
-// TimeOut ends a pending callback whose deadline has passed.
+// TimeOut ends a pending callback whose deadline has passed by our clock, where nothing better is to be had.
 func (c *Callback) TimeOut(now time.Time, by Actor) (AuditEntry, error) {
 	if c.State != Pending || !c.Overdue(now) {
 		return AuditEntry{}, c.wrongState("time out")
 	}
 	at, cause := c.Deadline()
-	c.Ending = &Ending{By: EndedByClock, Cause: cause, At: at, Detail: clockSentence[cause]}
+	c.Ending = &Ending{By: EndedByClock, Cause: cause, At: at, Detail: byOurClock(cause)}
 	return c.move(TimedOut, now, by, ActionTimedOut, c.Ending.Detail), nil
 }
 
@@ -64,6 +65,12 @@ var clockSentence = map[DeadlineCause]string{
 	CauseTimeout:   "The callback's timeout ran out.",
 	CauseHeartbeat: "No heartbeat came within the heartbeat timeout.",
 	CauseExecution: "The execution reached its own time limit.",
+}
+
+// byOurClock is the same where nothing proves it.
+func byOurClock(cause DeadlineCause) string {
+	said := strings.TrimSuffix(clockSentence[cause], ".")
+	return "By our clock " + strings.ToLower(said[:1]) + said[1:] + "; its history could not be read."
 }
 
 // Close ends a pending callback that Lambda no longer waits for.
@@ -94,6 +101,15 @@ func (c *Callback) Lose(e Ending, now time.Time, by Actor) (AuditEntry, error) {
 	}
 	c.Ending, c.Problem = &e, ""
 	return c.move(Lost, now, by, ActionLost, e.Detail+margin(e, c.Decision)), nil
+}
+
+// Differ notes that the history shows another end, although Lambda accepted the decision: the function does not go by it.
+func (c *Callback) Differ(e Ending, now time.Time, by Actor) (AuditEntry, error) {
+	if c.State != Completed {
+		return AuditEntry{}, c.wrongState("take back")
+	}
+	c.Ending = &e
+	return c.move(Lost, now, by, ActionReceiptDiffers, e.Detail), nil
 }
 
 // margin says by how much a decision lost, where that is known.

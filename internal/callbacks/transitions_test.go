@@ -28,6 +28,8 @@ var events = []event{
 		map[State]State{Decided: Completed}},
 	{"Lose", func(c *Callback) (AuditEntry, error) { return c.Lose(Ending{By: EndedByClock}, t0, System("test")) },
 		map[State]State{Decided: Lost}},
+	{"Differ", func(c *Callback) (AuditEntry, error) { return c.Differ(Ending{By: EndedByClock}, t0, System("test")) },
+		map[State]State{Completed: Lost}},
 	{"GiveUpUndeliverable", func(c *Callback) (AuditEntry, error) {
 		return c.GiveUp(Undeliverable, AnswerInvalid, Ending{By: EndedByUnknown, At: t0}, System("test"))
 	}, map[State]State{Decided: Undeliverable}},
@@ -90,14 +92,6 @@ func TestLoseSaysByHowMuch(t *testing.T) {
 		if err != nil || entry.Detail != tt.want || c.Ending.Detail != tt.ending.Detail {
 			t.Errorf("%s: %q, %v, want %q", name, entry.Detail, err, tt.want)
 		}
-	}
-}
-
-func TestDecideRefusesPastDeadline(t *testing.T) {
-	t.Parallel()
-	c := Callback{State: Pending, Clocks: Clocks{StartedAt: t0, Timeout: time.Minute}}
-	if _, err := c.Decide(Decision{At: at(time.Minute)}); !errors.Is(err, ErrConflict) || c.Decision != nil {
-		t.Errorf("got %v, decision %v; want ErrConflict and none", err, c.Decision)
 	}
 }
 
