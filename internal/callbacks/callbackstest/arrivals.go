@@ -1,0 +1,83 @@
+package callbackstest
+
+import (
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+func executionsAnew(t *testing.T, s callbacks.Store) {
+	scanOrders(t, s, T0, "read", "other")
+	for _, arn := range []string{"read", "other"} {
+		must(t, s.SaveExecution(t.Context(), scanner, orders, T0, callbacks.WatchedExecution{
+			ARN: arn, CheckAt: T0.Add(time.Hour), Trace: callbacks.Trace{Last: 7, Callbacks: map[string]callbacks.OpenCallback{"1": {ID: "ours"}}},
+		}))
+	}
+	must(t, s.ReadAnew(t.Context(), scanner, orders, []string{"read", "unknown"}))
+	found, err := s.DueExecutions(t.Context(), orders, T0, T0, 10)
+	must(t, err)
+	if len(found) != 2 {
+		t.Fatalf("due are %+v, want two", found)
+	}
+	for _, e := range found {
+		if e.ARN == "other" || e.Trace.Last != 0 || len(e.Trace.Callbacks) != 0 {
+			t.Errorf("due is %+v, want one without a trace", e)
+		}
+	}
+	scan := T0.Add(time.Minute)
+	must(t, s.MissExecutions(t.Context(), scanner, orders, scan)) // who reads them does not come to it
+	same(t, "kept for what was open in it", due(t, s, scan, scan), []string{"read", "other"})
+}
+
+// arrived are what came from a time on and before another, and where they are the traces of their executions.
+func arrived(t testing.TB, s callbacks.Store, from, before time.Time, after callbacks.ID, limit int) (ids []callbacks.ID, last []int) {
+	t.Helper()
+	found, err := s.Arrived(t.Context(), orders, from, before, after, limit)
+	must(t, err)
+	for _, a := range found {
+		ids, last = append(ids, a.ID), append(last, a.Trace.Last)
+	}
+	return ids, last
+}
+
+func arrivedTraces(t *testing.T, s callbacks.Store) {
+	add := func(function, arn string, options ...Option) callbacks.ID {
+		c := NewCallback(options...)
+		c.Function, c.ExecutionARN = function, arn
+		return put(t, s, c).ID
+	}
+	const inOrders = "arn:aws:lambda:eu-west-1:123456789012:function:orders:3/durable-execution/a/b"
+	traced, named := add("orders", "traced"), add("Our orders", inOrders)
+	add("orders", "")
+	add("prints", "elsewhere")
+	add("orders", "decided", DecidedBy("ada", T0))
+	scanOrders(t, s, T0, "traced")
+	must(t, s.SaveExecution(t.Context(), scanner, orders, T0, callbacks.WatchedExecution{ARN: "traced", Trace: callbacks.Trace{Last: 9}}))
+	ids, last := arrived(t, s, time.Time{}, T0.Add(time.Second), "", 10)
+	same(t, "arrived", ids, []callbacks.ID{traced, named})
+	same(t, "last events", last, []int{9, 0})
+	theirs := orders
+	theirs.Account = "111122223333"
+	found, err := s.Arrived(t.Context(), theirs, time.Time{}, T0.Add(time.Second), "", 10)
+	must(t, err)
+	if len(found) != 2 || found[0].Trace.Last != 0 {
+		t.Errorf("in another account: %+v, want the same without a trace", found)
+	}
+}
+
+func arrivedPages(t *testing.T, s callbacks.Store) {
+	var all []callbacks.ID
+	for _, at := range []time.Duration{2 * time.Second, time.Second, time.Second, 0} {
+		c := NewCallback()
+		c.Function, c.ExecutionARN, c.ReceivedAt = "orders", "x", T0.Add(at)
+		all = append(all, put(t, s, c).ID)
+	}
+	order := []callbacks.ID{all[3], all[1], all[2], all[0]}
+	for i, after := range append([]callbacks.ID{""}, order...) {
+		ids, _ := arrived(t, s, time.Time{}, T0.Add(time.Minute), after, 1)
+		same(t, "page", ids, order[i:][:min(1, len(order)-i)])
+	}
+	ids, _ := arrived(t, s, T0.Add(time.Second), T0.Add(2*time.Second), "", 10)
+	same(t, "between two times", ids, order[1:3])
+}
