@@ -40,8 +40,10 @@ func TestSlots(t *testing.T) {
 	check([]Lane{b}, 2)
 	s.take(b) // claimed already
 	check([]Lane{b}, 2)
-	if !s.release(b) || !s.release(b) {
-		t.Error("a lane above its bound is not full")
+	for range 2 {
+		if !s.release(b) {
+			t.Error("a lane above its bound is not full")
+		}
 	}
 	take(b, 1)
 	if len(s.taken) != 2 {
