@@ -8,17 +8,15 @@ import (
 
 // doubtNotes say in a few words why the history does not show what became of a decision.
 var doubtNotes = map[callbacks.Doubt]string{
-	callbacks.DoubtNoARN:      "execution not named",
-	callbacks.DoubtDenied:     "permission denied",
-	callbacks.DoubtGone:       "no history there",
-	callbacks.DoubtRefused:    "refused by Lambda",
-	callbacks.DoubtKMS:        "its key cannot be used",
-	callbacks.DoubtThrottled:  "throttled until the end",
-	callbacks.DoubtFailing:    "not readable until the end",
-	callbacks.DoubtPutOff:     "no budget until the end",
-	callbacks.DoubtOpen:       "still open there",
-	callbacks.DoubtPayload:    "its payload is not shown",
-	callbacks.DoubtUnanswered: "not asked",
+	callbacks.DoubtNoARN:     "execution not named",
+	callbacks.DoubtDenied:    "permission denied",
+	callbacks.DoubtGone:      "no history there",
+	callbacks.DoubtRefused:   "refused by Lambda",
+	callbacks.DoubtKMS:       "its key cannot be used",
+	callbacks.DoubtThrottled: "throttled until the end",
+	callbacks.DoubtFailing:   "not readable until the end",
+	callbacks.DoubtOpen:      "still open there",
+	callbacks.DoubtPayload:   "its payload is not shown",
 }
 
 func doubtNote(c *callbacks.Callback) string {
@@ -53,9 +51,7 @@ func doubtHint(m Review) string {
 		return "Enable the key of the function and allow kms:Decrypt with it, then " + sendAgain
 	case callbacks.DoubtThrottled:
 		return "When others read less in this account and region, " + sendAgain
-	case callbacks.DoubtPutOff:
-		return "When less is under way, or with a higher COUNTERSIGN_WATCH_RATE, " + sendAgain
-	case callbacks.DoubtFailing, callbacks.DoubtUnanswered:
+	case callbacks.DoubtFailing:
 		return "Once Lambda answers, " + sendAgain
 	case callbacks.DoubtOpen:
 		return "In a while, " + sendAgain

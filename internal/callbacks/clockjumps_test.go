@@ -36,15 +36,22 @@ func TestAheadOfATimeout(t *testing.T) {
 	}
 }
 
-// TestAheadWithoutEnd: a history that keeps saying so is believed for a quarter of an hour.
+// TestAheadWithoutEnd: a history that has the callback open is believed, for however long, and asked less and less often.
 func TestAheadWithoutEnd(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	c := d.announce(nil)
-	d.clock.Move(time.Hour + 14*time.Minute)
-	d.sweep()
+	d.clock.Move(time.Hour + callbacks.SweepGrace)
+	for range 120 {
+		d.sweep()
+		d.clock.Move(30 * time.Second)
+	}
 	d.wantState(c.ID, callbacks.Pending)
-	d.clock.Move(2 * time.Minute)
+	if d.lambda.asked > 25 {
+		t.Errorf("asked %d times in an hour", d.lambda.asked)
+	}
+	d.lambda.close(callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, EventID: 4})
+	d.clock.Move(6 * time.Minute)
 	d.sweep()
 	d.wantState(c.ID, callbacks.TimedOut)
 }

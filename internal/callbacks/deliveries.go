@@ -122,9 +122,9 @@ func (d *Deliveries) deliver(ctx context.Context, work Work) {
 		return
 	}
 	attempt, found := d.attempt(ctx, work)
-	var look time.Time // for what follows, where this is the end
-	if attempt.Answer == AnswerAccepted || found.history == historyRead {
-		look = d.plan(&work.Callback, urgent, receiptPause)
+	var look time.Time // at the history, where that is what comes next
+	if attempt.Answer == AnswerAccepted || found.history == historyRead || found.history == historyPutOff {
+		look = d.plan(&work.Callback, urgent, max(found.again, receiptPause))
 	}
 	d.finish(ctx, work, attempt, func(c *Callback, delivery *Delivery) (AuditEntry, error) {
 		return d.settle(c, delivery, found, attempt, look)
@@ -170,7 +170,8 @@ func (d *Deliveries) finish(ctx context.Context, work Work, attempt Attempt, fn 
 	d.notify.Changed(Notice{Callback: c.ID, Queue: c.Queue})
 }
 
-// attempt calls Lambda once and, when Lambda says that the callback is closed, asks the history how.
+// attempt calls Lambda once. When Lambda says that the callback is closed, or does not take the decision although its time is
+// over by our clock, the history is asked.
 func (d *Deliveries) attempt(ctx context.Context, work Work) (Attempt, finding) {
 	ctx, cancel := outlive(ctx, stopCalls, callTimeout)
 	defer cancel()
@@ -183,10 +184,13 @@ func (d *Deliveries) attempt(ctx context.Context, work Work) (Attempt, finding) 
 	if err != nil {
 		d.log.WarnContext(ctx, "lambda did not accept a decision", "callback", work.Callback.ID, "attempt", a.Number, "error", err)
 	}
-	if a.Answer == AnswerClosed || a.Answer == AnswerGone {
-		return a, d.histories.ask(ctx, target)
+	taken := a.Answer == AnswerAccepted || a.Answer == AnswerInvalid
+	if !a.Answer.Closed() && (taken || !work.Callback.Over(a.EndedAt)) {
+		return a, finding{again: answer.RetryAfter}
 	}
-	return a, finding{again: answer.RetryAfter}
+	found := d.histories.ask(ctx, target)
+	found.again = max(found.again, answer.RetryAfter)
+	return a, found
 }
 
 // answerOf reads a Lambda error; no error is AnswerAccepted.
@@ -201,8 +205,8 @@ func answerOf(err error) *LambdaError {
 	return &LambdaError{Answer: AnswerNone, Err: err}
 }
 
-// settle applies the verdict on an attempt to callback and delivery; look is when the history is read of a decision that arrived.
-// It runs inside the store's transaction.
+// settle applies the verdict on an attempt to callback and delivery; look is when the history is read of a decision that arrived,
+// or of which that has still to be found out. It runs inside the store's transaction.
 func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, attempt Attempt, look time.Time) (AuditEntry, error) {
 	now, by := d.now(), System("deliveries")
 	delivery.DueAt = time.Time{}
@@ -210,13 +214,15 @@ func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, atte
 		return AuditEntry{}, nil // settled meanwhile: only the attempt is worth keeping
 	}
 	delivery.Doubtful = delivery.Doubtful || attempt.Answer.Doubtful()
-	if found.history == historyRead || found.history == historyBusy {
+	switch open := found.history == historyRead && found.closing.Open; {
+	case open && !attempt.Answer.Closed():
+		delivery.Readings = 0 // Lambda waits: there is time
+	case found.history != historyUnasked && found.history != historyPutOff:
 		delivery.Readings++
 	}
-	deadline, cause := c.Deadline()
 	e := evidence{
 		answer: attempt.Answer, doubtful: delivery.Doubtful, history: found.history, reading: found.answer, closing: found.closing,
-		readings: delivery.Readings, overdue: cause != NoDeadline && now.After(deadline.Add(lastCall)),
+		readings: delivery.Readings,
 	}
 	switch v := judge(e, delivery.Completion); v {
 	case delivered:
@@ -227,16 +233,18 @@ func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, atte
 	case lost:
 		return c.Lose(endingOf(v, e, c, now), now, by)
 	case undeliverable:
-		refused := Ending{By: EndedByUnknown, At: now, Detail: "Lambda refused the decision for good: " + attempt.Code + "."}
-		return c.GiveUp(Undeliverable, attempt.Answer, refused, by)
+		return c.GiveUp(Undeliverable, attempt.Answer, c.undelivered(attempt, now), by)
 	case unconfirmed:
-		return c.GiveUp(Unconfirmed, attempt.Answer, doubtOf(e).ending(attempt.Answer, now), by)
+		return c.GiveUp(Unconfirmed, attempt.Answer, doubtOf(e).ending(now), by)
 	case retry:
 		var left time.Duration
-		if cause != NoDeadline {
+		if deadline, cause := c.Deadline(); cause != NoDeadline {
 			left = deadline.Sub(now)
 		}
 		delivery.DueAt = now.Add(backoff(delivery.Tries, found.again, left, d.jitter()))
+		if found.history == historyPutOff {
+			delivery.DueAt = look
+		}
 		if c.Problem != attempt.Answer {
 			c.Problem = attempt.Answer
 			return c.entry(now, by, ActionAttemptFailed, fmt.Sprintf("Attempt %d: %s.", attempt.Number, attempt.Answer.words())), nil

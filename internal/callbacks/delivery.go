@@ -10,7 +10,7 @@ type Delivery struct {
 	Lane       Lane      // where it goes, as it was when the decision was made
 	Lease      Lease     // of who begins the first attempt at once; zero leaves a new delivery to be claimed
 	Tries      int       // attempts begun so far
-	Readings   int       // how often the history was asked, and answered or not, what became of an attempt
+	Readings   int       // how often the history was asked what became of an attempt, and did not tell
 	Doubtful   bool      // an attempt may have taken effect without saying so
 	DueAt      time.Time // of the next attempt or, once accepted, of the next look at the history; zero when there is no more
 	Attempts   []Attempt // the latest, oldest first; at most [MaxAttemptsShown]

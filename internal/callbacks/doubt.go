@@ -1,40 +1,32 @@
 package callbacks
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // Doubt is why nobody knows whether Lambda took a decision: an answer was lost, and this kept the history from telling.
 type Doubt string
 
 // The doubts. Each asks something else of an operator.
 const (
-	DoubtNoARN      Doubt = "no_arn"     // the announcement did not name the execution
-	DoubtDenied     Doubt = "denied"     // we may not read the history
-	DoubtGone       Doubt = "gone"       // Lambda has no history of the callback, or has it no longer
-	DoubtRefused    Doubt = "refused"    // Lambda refused the question, as it does for an ARN that it does not know
-	DoubtKMS        Doubt = "kms"        // the key of the history could not be used until the end
-	DoubtThrottled  Doubt = "throttled"  // AWS throttled the question until the end
-	DoubtFailing    Doubt = "failing"    // the question was not answered until the end
-	DoubtPutOff     Doubt = "put_off"    // our own budget did not allow the question until the end
-	DoubtOpen       Doubt = "open"       // the history showed the callback open until the end, though Lambda says closed
-	DoubtPayload    Doubt = "payload"    // a client closed the callback, with a payload that the history does not show
-	DoubtUnanswered Doubt = "unanswered" // no attempt was answered in a way that led to the history
+	DoubtNoARN     Doubt = "no_arn"    // the announcement did not name the execution
+	DoubtDenied    Doubt = "denied"    // we may not read the history
+	DoubtGone      Doubt = "gone"      // Lambda has no history of the callback, or has it no longer
+	DoubtRefused   Doubt = "refused"   // Lambda refused the question, as it does for an ARN that it does not know
+	DoubtKMS       Doubt = "kms"       // the key of the history could not be used until the end
+	DoubtThrottled Doubt = "throttled" // AWS throttled the question until the end
+	DoubtFailing   Doubt = "failing"   // the question was not answered until the end
+	DoubtOpen      Doubt = "open"      // the history showed the callback open until the end, though Lambda says closed
+	DoubtPayload   Doubt = "payload"   // a client closed the callback, with a payload that the history does not show
 )
 
 // doubtOf is what kept the history from telling, by the evidence of the last attempt.
 func doubtOf(e evidence) Doubt {
 	switch e.history {
-	case historyUnasked:
-		return DoubtUnanswered
-	case historyPutOff:
-		return DoubtPutOff
 	case historyRead:
 		if e.closing.Open {
 			return DoubtOpen
 		}
 		return DoubtPayload
+	case historyUnasked, historyPutOff: // neither ends a delivery
 	case historyBusy, historyUnreadable:
 	}
 	switch e.reading {
@@ -63,16 +55,11 @@ var doubtClause = map[Doubt]string{
 	DoubtKMS:       "the KMS key of the execution's history could not be used until the end",
 	DoubtThrottled: "AWS throttled the reading of the execution's history until the end",
 	DoubtFailing:   "the execution's history could not be read until the end",
-	DoubtPutOff:    "the budget of readings left none for the execution's history until the end",
 	DoubtOpen:      "Lambda says that the callback is closed while the execution's history showed it open until the end",
 	DoubtPayload:   "the execution's history shows that a client completed the callback, but not with what",
 }
 
-// ending says for people why nobody knows. answer is that to the last attempt.
-func (d Doubt) ending(answer Answer, now time.Time) Ending {
-	clause := doubtClause[d]
-	if d == DoubtUnanswered {
-		clause = fmt.Sprintf("none that came until the deadline was long over told more; the last was: %s", answer.words())
-	}
-	return Ending{By: EndedByUnknown, At: now, Doubt: d, Detail: "An answer was lost, and " + clause + "."}
+// ending says for people why nobody knows.
+func (d Doubt) ending(now time.Time) Ending {
+	return Ending{By: EndedByUnknown, At: now, Doubt: d, Detail: "An answer was lost, and " + doubtClause[d] + "."}
 }

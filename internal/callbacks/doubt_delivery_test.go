@@ -31,6 +31,9 @@ func TestDelivery_Doubt(t *testing.T) {
 			tt.prepare(d.lambda)
 			c := d.announce(tt.change)
 			d.mustDecide(mara, c.ID, "approve", "")
+			d.deliver()
+			d.clock.Move(5 * time.Minute)
+			d.askedInVain(c.ID, callbacks.MaxReadings-2)
 			for d.get(c.ID).State == callbacks.Decided {
 				d.deliver()
 				d.clock.Move(5 * time.Minute)

@@ -14,7 +14,9 @@ func TestDoubt(t *testing.T) {
 	read := func(c Closing) evidence {
 		return evidence{answer: AnswerClosed, doubtful: true, history: historyRead, closing: c, readings: maxReadings}
 	}
-	unasked := func(a Answer) evidence { return evidence{answer: a, doubtful: true, overdue: true} }
+	late := func(a Answer, h historyState, reading Answer) evidence {
+		return evidence{answer: a, doubtful: true, history: h, reading: reading, readings: maxReadings}
+	}
 	for name, tt := range map[string]struct {
 		e      evidence
 		want   Doubt
@@ -31,13 +33,10 @@ func TestDoubt(t *testing.T) {
 		"Failing":     {closed(historyBusy, AnswerFault), DoubtFailing, "could not be read until the end."},
 		"Silent":      {closed(historyBusy, AnswerNone), DoubtFailing, ""},
 		"Unreachable": {closed(historyBusy, AnswerUnsent), DoubtFailing, ""},
-		"PutOff": {evidence{answer: AnswerClosed, doubtful: true, history: historyPutOff, overdue: true}, DoubtPutOff,
-			"the budget of readings left none"},
-		"Open":       {read(Closing{Open: true}), DoubtOpen, "showed it open until the end."},
-		"Payload":    {read(Closing{By: EndedByOther}), DoubtPayload, "but not with what."},
-		"Fault":      {unasked(AnswerFault), DoubtUnanswered, "the last was: an internal error."},
-		"KMSToSend":  {unasked(AnswerKMS), DoubtUnanswered, "the last was: a problem with the KMS key."},
-		"SendDenied": {unasked(AnswerDenied), DoubtUnanswered, "the last was: permission denied."},
+		"Open":        {read(Closing{Open: true}), DoubtOpen, "showed it open until the end."},
+		"Payload":     {read(Closing{By: EndedByOther}), DoubtPayload, "but not with what."},
+		"LateDenied":  {late(AnswerFault, historyUnreadable, AnswerDenied), DoubtDenied, ""},
+		"LateKMS":     {late(AnswerKMS, historyBusy, AnswerKMS), DoubtKMS, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -45,7 +44,7 @@ func TestDoubt(t *testing.T) {
 				t.Fatalf("it ends %s, want unconfirmed", v)
 			}
 			doubt := doubtOf(tt.e)
-			e := doubt.ending(tt.e.answer, t0)
+			e := doubt.ending(t0)
 			if doubt != tt.want || e.Doubt != doubt || e.By != EndedByUnknown || !e.At.Equal(t0) {
 				t.Errorf("got %s and %+v, want %s", doubt, e, tt.want)
 			}

@@ -31,6 +31,12 @@ func (h *Heartbeats) RunOnce(ctx context.Context) error {
 	return err
 }
 
+// MaxReadings is how often a history is asked in vain.
+const MaxReadings = maxReadings
+
+// AskedInVain has the history of a callback asked so often already.
+func (s *Sweeps) AskedInVain(id ID, times int) { s.pauses.all[id] = pause{asked: times, blind: times} }
+
 // RunOnce does one round.
 func (s *Sweeps) RunOnce(ctx context.Context) error {
 	_, err := s.runOnce(ctx)

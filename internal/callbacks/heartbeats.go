@@ -104,7 +104,7 @@ func (h *Heartbeats) beat(ctx context.Context, c Callback) error {
 	call, cancel := outlive(ctx, stopCalls, heartbeatTimeout)
 	defer cancel()
 	answer := answerOf(h.lambda.Heartbeat(call, c.Target()))
-	if answer.Answer == AnswerClosed || answer.Answer == AnswerGone {
+	if answer.Answer.Closed() {
 		return h.closed(ctx, c, answer.Answer)
 	}
 	if answer.Answer == AnswerAccepted {

@@ -82,9 +82,12 @@ func (a Answer) words() string {
 // Doubtful reports whether the call may have taken effect although it did not say so.
 func (a Answer) Doubtful() bool { return a == AnswerFault || a == AnswerNone || a == AnswerKMS }
 
+// Closed reports whether Lambda says that it waits no longer, whoever or whatever ended it.
+func (a Answer) Closed() bool { return a == AnswerClosed || a == AnswerGone }
+
 // unreadable reports, of a question to the history, that asking again does not help.
 func (a Answer) unreadable() bool {
-	return a == AnswerDenied || a == AnswerGone || a == AnswerInvalid || a == AnswerClosed
+	return a == AnswerDenied || a == AnswerInvalid || a.Closed()
 }
 
 // LambdaError is an answer of Lambda other than accepted, or its absence.

@@ -83,8 +83,8 @@ func TestDoubtWaitsForTheBudget(t *testing.T) {
 		d.deliver()
 		d.wantState(c.ID, callbacks.Decided)
 	}
-	if delivery, err := d.store.Delivery(d.ctx, c.ID); err != nil || delivery.Readings != 0 || d.lambda.asked != 0 {
-		t.Errorf("delivery %+v (%v), history read %d times; want no reading", delivery, err, d.lambda.asked)
+	if d.lambda.asked != 0 {
+		t.Errorf("the history was read %d times, want not yet", d.lambda.asked)
 	}
 	d.clock.Move(31 * time.Second)
 	d.deliver()

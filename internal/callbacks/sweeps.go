@@ -32,12 +32,15 @@ type Sweeps struct {
 	now       func() time.Time
 	wake      alarm
 	after     ID // the last one of a round that did not come to the end of what is expired
+	pauses    *pauses
+	pace      *pace
 }
 
 // NewSweeps makes the worker.
 func NewSweeps(c WorkerConfig) *Sweeps {
 	return &Sweeps{
 		store: c.Store, histories: newHistories(c, sweepsInOneLane), notify: c.Notify, log: c.Log, now: c.Now, wake: newAlarm(),
+		pauses: newPauses(), pace: newPace(c.Purses.rate),
 	}
 }
 
@@ -62,6 +65,8 @@ func (s *Sweeps) runOnce(ctx context.Context) (time.Time, error) {
 	s.after = ""
 	if len(expired) == sweepBatch {
 		s.after = expired[sweepBatch-1]
+	} else {
+		s.pauses.forget(now)
 	}
 	switch {
 	case waiting:
@@ -111,38 +116,27 @@ func (s *Sweeps) closeReviews(ctx context.Context, now time.Time) error {
 }
 
 // expire ends one callback. Before it is buried by a clock the history is asked, where it can be: the heartbeat clock is only a
-// lower bound, because other clients may beat too, and our own may be ahead of Lambda's. again says that it could not tell yet.
+// lower bound, because other clients may beat too, the others are as they were announced, and our own may be ahead of Lambda's.
+// again says that it could not tell yet, or has the callback open.
 func (s *Sweeps) expire(ctx context.Context, id ID) (again bool, err error) {
+	if s.pauses.under(id, s.now()) {
+		return true, nil
+	}
 	c, err := s.store.Get(ctx, id)
 	if err != nil {
 		return false, err
 	}
 	call, cancel := context.WithTimeout(ctx, sweepTimeout)
 	defer cancel()
-	found := s.histories.ask(call, c.Target())
-	c, err = s.store.Update(ctx, id, func(c *Callback) (Change, error) {
-		now := s.now()
-		again = false // it may be run more than once
-		at, cause := c.Deadline()
-		open := found.history == historyRead && found.closing.Open
-		// Where the budget is used up, a clock that nobody else winds up is believed: very many may end at once.
-		waits := open || found.history == historyBusy || found.history == historyPutOff && cause == CauseHeartbeat
-		switch {
-		case c.State != Pending || !c.Overdue(now):
-			return Change{}, ErrConflict
-		case open && cause == CauseHeartbeat: // somebody else keeps it alive: the clock runs anew from here
-			c.Clocks.LastHeartbeatAt = now
-			return Change{}, nil
-		case waits && now.Before(at.Add(lastCall)):
-			again = true
-			return Change{}, ErrConflict
-		case found.history == historyRead && !open:
-			entry, err := c.Close(c.endedElsewhere(found.closing), now, System("sweeps"))
-			return Change{Audit: entry}, err
-		}
-		entry, err := c.TimeOut(now, System("sweeps"))
-		return Change{Audit: entry}, err
+	target := c.Target()
+	found := s.histories.ask(call, target)
+	c, err = s.store.Update(ctx, id, func(c *Callback) (change Change, err error) {
+		change.Audit, again, err = c.expire(found, s.pauses.patient(id), s.now())
+		return change, err
 	})
+	if again {
+		s.putOff(id, line{s.histories.lanes.Of(target), urgent}, found)
+	}
 	if errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) {
 		return again, nil // decided or closed meanwhile, or not yet known
 	}
@@ -151,4 +145,37 @@ func (s *Sweeps) expire(ctx context.Context, id ID) (again bool, err error) {
 	}
 	s.notify.Changed(Notice{Callback: c.ID, Queue: c.Queue})
 	return false, nil
+}
+
+// putOff plans when a callback is asked about again: where there was no budget, in its turn.
+func (s *Sweeps) putOff(id ID, l line, found finding) {
+	now := s.now()
+	var slot time.Time
+	if found.history == historyPutOff {
+		slot = s.pace.slot(l, now, now.Add(found.again))
+	}
+	s.pauses.put(id, now, slot, found)
+}
+
+// expire ends a pending callback past its deadline as its history says, and by our clock only where there is none to be had.
+// [ErrConflict] where that is not to be done; then again says whether to ask later.
+func (c *Callback) expire(found finding, patient bool, now time.Time) (entry AuditEntry, again bool, err error) {
+	_, cause := c.Deadline()
+	open := found.history == historyRead && found.closing.Open
+	waits := open || found.history == historyPutOff || found.history == historyBusy && patient
+	switch by := System("sweeps"); {
+	case c.State != Pending || !c.Overdue(now):
+		return entry, false, ErrConflict
+	case open && cause == CauseHeartbeat: // somebody else keeps it alive: the clock runs anew from here
+		c.Clocks.LastHeartbeatAt = now
+		return entry, false, nil
+	case waits:
+		return entry, true, ErrConflict
+	case found.history == historyRead:
+		entry, err = c.Close(c.endedElsewhere(found.closing), now, by)
+		return entry, false, err
+	default:
+		entry, err = c.TimeOut(now, by)
+		return entry, false, err
+	}
 }

@@ -1,6 +1,8 @@
 package callbacks_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,7 +43,7 @@ func TestSweepTimesOut(t *testing.T) {
 			d.clock.Move(callbacks.SweepGrace)
 			d.sweep()
 			got := d.wantState(c.ID, callbacks.TimedOut)
-			if got.Ending.Cause != tt.cause || !got.Ending.At.Equal(c.ReceivedAt.Add(tt.after)) {
+			if got.Ending.Cause != tt.cause || !strings.HasPrefix(got.Ending.Detail, "By our clock ") || !got.Ending.At.Equal(c.ReceivedAt.Add(tt.after)) {
 				t.Errorf("ending is %+v, want %s at its own instant", got.Ending, tt.cause)
 			}
 		})
@@ -94,10 +96,37 @@ func TestSweepWaitsForABusyHistory(t *testing.T) {
 	d := newDesk(t)
 	c := d.announce(withHeartbeat)
 	d.lambda.noHistory = callbacks.AnswerThrottled
-	d.clock.Move(time.Minute + callbacks.SweepGrace)
+	d.clock.Move(time.Hour) // the desk was down: one busy answer does not bury
+	for range 3 {
+		d.sweep()
+		d.wantState(c.ID, callbacks.Pending)
+		d.clock.Move(6 * time.Minute)
+	}
+	d.sweeps.AskedInVain(c.ID, callbacks.MaxReadings) // it cannot be waited for without end
 	d.sweep()
-	d.wantState(c.ID, callbacks.Pending)
-	d.clock.Move(20 * time.Minute) // it cannot be waited for without end
-	d.sweep()
-	d.wantState(c.ID, callbacks.TimedOut)
+	if got := d.wantState(c.ID, callbacks.TimedOut); got.Ending.Detail != "By our clock no heartbeat came within the heartbeat timeout; its history could not be read." {
+		t.Errorf("it says %q", got.Ending.Detail)
+	}
+}
+
+// TestSweepOfVeryMany: that many end at once and few histories may be read is no reason to bury one unasked.
+func TestSweepOfVeryMany(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	workers := d.workers(d.lambda)
+	workers.Purses = callbacks.NewPurses(d.store, 1, d.clock.Now)
+	d.sweeps = callbacks.NewSweeps(workers)
+	var ids []callbacks.ID
+	for i := range 10 {
+		ids = append(ids, d.announce(func(a *callbacks.Announcement) { a.CallbackID = fmt.Sprintf("%04d", i) }).ID)
+	}
+	d.lambda.close(callbacks.Closing{By: callbacks.EndedByOther, EventID: 4})
+	d.clock.Move(2 * time.Hour)
+	for range 15 {
+		d.sweep()
+		d.clock.Move(2 * time.Second)
+	}
+	for _, id := range ids {
+		d.wantState(id, callbacks.Closed)
+	}
 }

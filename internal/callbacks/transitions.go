@@ -2,6 +2,7 @@ package callbacks
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -50,13 +51,13 @@ func (c *Callback) Overdue(now time.Time) bool {
 	return cause != NoDeadline && !now.Before(at)
 }
 
-// TimeOut ends a pending callback whose deadline has passed.
+// TimeOut ends a pending callback whose deadline has passed by our clock, where nothing better is to be had.
 func (c *Callback) TimeOut(now time.Time, by Actor) (AuditEntry, error) {
 	if c.State != Pending || !c.Overdue(now) {
 		return AuditEntry{}, c.wrongState("time out")
 	}
 	at, cause := c.Deadline()
-	c.Ending = &Ending{By: EndedByClock, Cause: cause, At: at, Detail: clockSentence[cause]}
+	c.Ending = &Ending{By: EndedByClock, Cause: cause, At: at, Detail: byOurClock(cause)}
 	return c.move(TimedOut, now, by, ActionTimedOut, c.Ending.Detail), nil
 }
 
@@ -64,6 +65,12 @@ var clockSentence = map[DeadlineCause]string{
 	CauseTimeout:   "The callback's timeout ran out.",
 	CauseHeartbeat: "No heartbeat came within the heartbeat timeout.",
 	CauseExecution: "The execution reached its own time limit.",
+}
+
+// byOurClock is the same where nothing proves it.
+func byOurClock(cause DeadlineCause) string {
+	said := strings.TrimSuffix(clockSentence[cause], ".")
+	return "By our clock " + strings.ToLower(said[:1]) + said[1:] + "; its history could not be read."
 }
 
 // Close ends a pending callback that Lambda no longer waits for.

@@ -8,8 +8,9 @@ import (
 // maxBackoff bounds the pause between two attempts.
 const maxBackoff = 5 * time.Minute
 
-// lastCall is how long after the deadline delivery is still tried: Lambda's own "closed" is better proof than our clock.
-const lastCall = 15 * time.Minute
+// maxReadings is how often the history is asked in vain before what is known has to do. They are five minutes apart at most: a
+// day of it ends a delivery, and no single answer.
+const maxReadings = 300
 
 // evidence is all that is known after an attempt: what Lambda answered, what earlier attempts left in doubt, and what the
 // history says where it was asked.
@@ -20,14 +21,13 @@ type evidence struct {
 	reading  Answer       // to that question, where it brought no history; empty where there was nobody to ask
 	closing  Closing      // what the history says, with historyRead
 	readings int          // of the history so far, this one included
-	overdue  bool         // the deadline has passed by more than lastCall
 }
 
 // historyState says what became of the question to the history.
 type historyState int
 
 const (
-	historyUnasked    historyState = iota // the answer did not call for it
+	historyUnasked    historyState = iota // neither the answer nor the clock called for it
 	historyRead                           // closing holds what it says
 	historyBusy                           // throttled or failing: ask again
 	historyPutOff                         // it may not be asked yet, because others were asked so much
@@ -49,67 +49,51 @@ func (v verdict) String() string {
 	return [...]string{"retry", "delivered", "lost", "undeliverable", "unconfirmed"}[v]
 }
 
-// judge is the table of answers: answer × certainty × history → the next step. "Closed" alone says neither who nor what
-// (CallbackTimeoutException stands for expired and for already closed), so the history settles it wherever it can be read.
+// judge is the table of answers: answer × certainty × history → the next step. Our own clock is not in it: it only makes a
+// delivery ask the history. "Closed" alone says neither who nor what (CallbackTimeoutException stands for expired and for
+// already closed), so the history settles it wherever it can be read.
 func judge(e evidence, ours Completion) verdict {
-	switch e.answer {
-	case AnswerAccepted:
+	switch {
+	case e.answer == AnswerAccepted:
 		return delivered
-	case AnswerInvalid:
+	case e.answer == AnswerInvalid:
 		return undeliverable
-	case AnswerClosed, AnswerGone:
-		return judgeClosed(e, ours)
-	case AnswerThrottled, AnswerDenied, AnswerKMS, AnswerFault, AnswerNone, AnswerUnsent:
-	}
-	switch {
-	case !e.overdue:
+	case e.history == historyRead && !e.closing.Open:
+		return judgeClosing(e, ours)
+	case e.mayTell():
 		return retry
 	case e.doubtful:
 		return unconfirmed
-	}
-	return lost
-}
-
-// judgeClosed decides what "closed" and "gone" mean.
-func judgeClosed(e evidence, ours Completion) verdict {
-	switch e.history {
-	case historyRead:
-		switch {
-		case e.closing.Open: // the history lags behind the answer
-			return afterOpen(e)
-		case e.closing.Completion != nil:
-			if e.closing.Completion.same(ours) {
-				return delivered
-			}
-			return lost
-		case e.closing.By == EndedByOther && e.doubtful: // a client, but its payload is truncated or unreadable
-			return unconfirmed
-		}
+	case e.answer.Closed():
 		return lost
-	case historyBusy, historyPutOff:
-		return afterOpen(e)
-	case historyUnasked, historyUnreadable:
 	}
-	if e.doubtful {
+	return undeliverable // nobody said that it is too late: an operator may send it again
+}
+
+// judgeClosing compares the end that the history shows with what was sent.
+func judgeClosing(e evidence, ours Completion) verdict {
+	switch c := e.closing; {
+	case c.Completion != nil && c.Completion.same(ours):
+		return delivered
+	case c.Completion == nil && c.By == EndedByOther && e.doubtful: // a client, but its payload is truncated or unreadable
 		return unconfirmed
 	}
 	return lost
 }
 
-// afterOpen waits for a history that cannot tell yet, but not for ever.
-func afterOpen(e evidence) verdict {
-	switch {
-	case !e.overdue && e.readings < maxReadings:
-		return retry
-	case e.doubtful:
-		return unconfirmed
+// mayTell reports whether Lambda or its history may still tell more than they have.
+func (e evidence) mayTell() bool {
+	switch e.history {
+	case historyUnasked, historyPutOff:
+		return true
+	case historyRead: // it is open there: Lambda waits, or the history lags behind its answer
+		return !e.answer.Closed() || e.readings < maxReadings
+	case historyUnreadable:
+		return !e.answer.Closed() && e.readings < maxReadings
+	case historyBusy:
 	}
-	return lost
+	return e.readings < maxReadings
 }
-
-// maxReadings is how often a history that lags or is throttled is read before the answer has to do. Attempts that Lambda did not
-// answer with "closed" are none of them: nothing was read then.
-const maxReadings = 20
 
 // backoff is the pause before the next attempt: doubling from half a second, with jitter in [0,1), as long as Lambda asks
 // for, and short enough to leave room for more than one attempt before the deadline.
@@ -139,13 +123,20 @@ func endingOf(v verdict, e evidence, c *Callback, now time.Time) Ending {
 	if e.history == historyRead && !e.closing.Open {
 		return c.endedElsewhere(e.closing)
 	}
-	if at, cause := c.Deadline(); cause != NoDeadline && !now.Before(at) {
-		return Ending{By: EndedByClock, Cause: cause, At: at, Detail: clockSentence[cause]}
-	}
 	if e.answer == AnswerGone {
 		return Ending{By: EndedByGone, At: now, Detail: "Lambda does not know this callback any more."}
 	}
-	return Ending{By: EndedByUnknown, At: now, Detail: "Lambda says that the callback was closed already; its history cannot be read."}
+	return Ending{By: EndedByUnknown, At: now, Detail: "Lambda says that the callback was closed already. By whom is not known: its history does not tell."}
+}
+
+// undelivered says why a decision that surely did not arrive is not sent any more.
+func (c *Callback) undelivered(last Attempt, now time.Time) Ending {
+	e := Ending{By: EndedByUnknown, At: now, Detail: "Lambda refused the decision for good: " + last.Code + "."}
+	if last.Answer != AnswerInvalid {
+		_, cause := c.Clocks.End()
+		e.Detail = byOurClock(cause) + " The last answer of Lambda was: " + last.Answer.words() + "."
+	}
+	return e
 }
 
 // endedElsewhere turns what the history says into an ending.

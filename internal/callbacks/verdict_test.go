@@ -12,71 +12,71 @@ func TestJudge(t *testing.T) {
 	other := Completion{Kind: Success, Result: []byte(`{"approved":false}`)}
 	sameBytesFailed := Completion{Kind: Failure, Error: ErrorObject{ErrorType: "Rejected"}}
 	byClient := func(c *Completion) Closing { return Closing{By: EndedByOther, Completion: c} }
+	open, byClock, byExecution := Closing{Open: true}, Closing{By: EndedByClock}, Closing{By: EndedByExecution}
 
 	for name, tt := range map[string]struct {
-		e    evidence
-		want verdict
+		e             evidence
+		sure, doubted verdict // without and with an attempt whose answer was lost
 	}{
-		"Accepted":                 {evidence{answer: AnswerAccepted}, delivered},
-		"AcceptedAfterDoubt":       {evidence{answer: AnswerAccepted, doubtful: true}, delivered},
-		"AcceptedPastDeadline":     {evidence{answer: AnswerAccepted, overdue: true}, delivered},
-		"Invalid":                  {evidence{answer: AnswerInvalid}, undeliverable},
-		"InvalidAfterDoubt":        {evidence{answer: AnswerInvalid, doubtful: true}, undeliverable},
-		"Throttled":                {evidence{answer: AnswerThrottled}, retry},
-		"ThrottledPastDeadline":    {evidence{answer: AnswerThrottled, overdue: true}, lost},
-		"ThrottledPastWithDoubt":   {evidence{answer: AnswerThrottled, overdue: true, doubtful: true}, unconfirmed},
-		"Denied":                   {evidence{answer: AnswerDenied}, retry},
-		"DeniedPastDeadline":       {evidence{answer: AnswerDenied, overdue: true}, lost},
-		"KMS":                      {evidence{answer: AnswerKMS, doubtful: true}, retry},
-		"KMSPastDeadline":          {evidence{answer: AnswerKMS, doubtful: true, overdue: true}, unconfirmed},
-		"Fault":                    {evidence{answer: AnswerFault, doubtful: true}, retry},
-		"FaultPastDeadline":        {evidence{answer: AnswerFault, doubtful: true, overdue: true}, unconfirmed},
-		"NoAnswer":                 {evidence{answer: AnswerNone, doubtful: true}, retry},
-		"NoAnswerPastDeadline":     {evidence{answer: AnswerNone, doubtful: true, overdue: true}, unconfirmed},
-		"Unsent":                   {evidence{answer: AnswerUnsent}, retry},
-		"UnsentPastDeadline":       {evidence{answer: AnswerUnsent, overdue: true}, lost},
-		"ClosedByClock":            {evidence{answer: AnswerClosed, history: historyRead, closing: Closing{By: EndedByClock}}, lost},
-		"ClosedByClockAfterDoubt":  {evidence{answer: AnswerClosed, doubtful: true, history: historyRead, closing: Closing{By: EndedByClock}}, lost},
-		"ClosedByExecution":        {evidence{answer: AnswerClosed, doubtful: true, history: historyRead, closing: Closing{By: EndedByExecution}}, lost},
-		"ClosedOursAfterAll":       {evidence{answer: AnswerClosed, doubtful: true, history: historyRead, closing: byClient(&same)}, delivered},
-		"ClosedByOtherPayload":     {evidence{answer: AnswerClosed, doubtful: true, history: historyRead, closing: byClient(&other)}, lost},
-		"ClosedByOtherKind":        {evidence{answer: AnswerClosed, doubtful: true, history: historyRead, closing: byClient(&sameBytesFailed)}, lost},
-		"ClosedTruncatedDoubt":     {evidence{answer: AnswerClosed, doubtful: true, history: historyRead, closing: byClient(nil)}, unconfirmed},
-		"ClosedTruncatedCertain":   {evidence{answer: AnswerClosed, history: historyRead, closing: byClient(nil)}, lost},
-		"ClosedUnreadableCertain":  {evidence{answer: AnswerClosed, history: historyUnreadable}, lost},
-		"ClosedUnreadableDoubt":    {evidence{answer: AnswerClosed, doubtful: true, history: historyUnreadable}, unconfirmed},
-		"ClosedHistoryLags":        {evidence{answer: AnswerClosed, history: historyRead, closing: Closing{Open: true}, readings: 1}, retry},
-		"ClosedHistoryLagsForEver": {evidence{answer: AnswerClosed, doubtful: true, history: historyRead, closing: Closing{Open: true}, readings: maxReadings}, unconfirmed},
-		"ClosedHistoryBusy":        {evidence{answer: AnswerClosed, doubtful: true, history: historyBusy, readings: 1}, retry},
-		"ClosedHistoryBusyForEver": {evidence{answer: AnswerClosed, history: historyBusy, readings: maxReadings}, lost},
-		"ClosedHistoryBusyStill":   {evidence{answer: AnswerClosed, doubtful: true, history: historyBusy, readings: maxReadings - 1}, retry},
-		"ClosedHistoryPutOff":      {evidence{answer: AnswerClosed, doubtful: true, history: historyPutOff}, retry},
-		"ClosedPutOffOverdue":      {evidence{answer: AnswerClosed, doubtful: true, history: historyPutOff, overdue: true}, unconfirmed},
-		"ClosedHistoryBusyOverdue": {evidence{answer: AnswerClosed, doubtful: true, history: historyBusy, overdue: true}, unconfirmed},
-		"GoneUnreadableCertain":    {evidence{answer: AnswerGone, history: historyUnreadable}, lost},
-		"GoneUnreadableDoubt":      {evidence{answer: AnswerGone, doubtful: true, history: historyUnreadable}, unconfirmed},
-		"GoneOursAfterAll":         {evidence{answer: AnswerGone, doubtful: true, history: historyRead, closing: byClient(&same)}, delivered},
+		"Accepted":  {evidence{answer: AnswerAccepted}, delivered, delivered},
+		"Invalid":   {evidence{answer: AnswerInvalid}, undeliverable, undeliverable},
+		"Throttled": {evidence{answer: AnswerThrottled}, retry, retry},
+		"Denied":    {evidence{answer: AnswerDenied}, retry, retry},
+		"KMS":       {evidence{answer: AnswerKMS}, retry, retry},
+		"Fault":     {evidence{answer: AnswerFault}, retry, retry},
+		"NoAnswer":  {evidence{answer: AnswerNone}, retry, retry},
+		"Unsent":    {evidence{answer: AnswerUnsent}, retry, retry},
+
+		"ClosedByClock":        {evidence{answer: AnswerClosed, history: historyRead, closing: byClock}, lost, lost},
+		"ClosedByExecution":    {evidence{answer: AnswerClosed, history: historyRead, closing: byExecution}, lost, lost},
+		"ClosedByOurs":         {evidence{answer: AnswerClosed, history: historyRead, closing: byClient(&same)}, delivered, delivered},
+		"ClosedByOtherPayload": {evidence{answer: AnswerClosed, history: historyRead, closing: byClient(&other)}, lost, lost},
+		"ClosedByOtherKind":    {evidence{answer: AnswerClosed, history: historyRead, closing: byClient(&sameBytesFailed)}, lost, lost},
+		"ClosedTruncated":      {evidence{answer: AnswerClosed, history: historyRead, closing: byClient(nil)}, lost, unconfirmed},
+		"ClosedHistoryLags":    {evidence{answer: AnswerClosed, history: historyRead, closing: open, readings: maxReadings - 1}, retry, retry},
+		"ClosedLagsForEver":    {evidence{answer: AnswerClosed, history: historyRead, closing: open, readings: maxReadings}, lost, unconfirmed},
+		"ClosedHistoryBusy":    {evidence{answer: AnswerClosed, history: historyBusy, readings: maxReadings - 1}, retry, retry},
+		"ClosedBusyForEver":    {evidence{answer: AnswerClosed, history: historyBusy, readings: maxReadings}, lost, unconfirmed},
+		"ClosedHistoryPutOff":  {evidence{answer: AnswerClosed, history: historyPutOff, readings: maxReadings}, retry, retry},
+		"ClosedUnreadable":     {evidence{answer: AnswerClosed, history: historyUnreadable, readings: 1}, lost, unconfirmed},
+		"GoneByOurs":           {evidence{answer: AnswerGone, history: historyRead, closing: byClient(&same)}, delivered, delivered},
+		"GoneUnreadable":       {evidence{answer: AnswerGone, history: historyUnreadable, readings: 1}, lost, unconfirmed},
+
+		// Past the deadline by our clock the history is asked whatever Lambda answers. While it is open there, Lambda waits.
+		"LateClosedByOurs":      {evidence{answer: AnswerThrottled, history: historyRead, closing: byClient(&same)}, delivered, delivered},
+		"LateClosedByClock":     {evidence{answer: AnswerUnsent, history: historyRead, closing: byClock}, lost, lost},
+		"LateTruncated":         {evidence{answer: AnswerDenied, history: historyRead, closing: byClient(nil)}, lost, unconfirmed},
+		"LateOpen":              {evidence{answer: AnswerThrottled, history: historyRead, closing: open, readings: maxReadings}, retry, retry},
+		"LateBusy":              {evidence{answer: AnswerFault, history: historyBusy, readings: maxReadings - 1}, retry, retry},
+		"LateBusyForEver":       {evidence{answer: AnswerUnsent, history: historyBusy, readings: maxReadings}, undeliverable, unconfirmed},
+		"LatePutOff":            {evidence{answer: AnswerThrottled, history: historyPutOff, readings: maxReadings}, retry, retry},
+		"LateUnreadable":        {evidence{answer: AnswerDenied, history: historyUnreadable, readings: maxReadings - 1}, retry, retry},
+		"LateUnreadableForEver": {evidence{answer: AnswerDenied, history: historyUnreadable, readings: maxReadings}, undeliverable, unconfirmed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := judge(tt.e, ours); got != tt.want {
-				t.Errorf("judge(%+v) = %s, want %s", tt.e, got, tt.want)
+			for doubtful, want := range map[bool]verdict{false: tt.sure, true: tt.doubted} {
+				tt.e.doubtful = doubtful
+				if got := judge(tt.e, ours); got != want {
+					t.Errorf("judge(%+v) = %s, want %s", tt.e, got, want)
+				}
 			}
 		})
 	}
 }
 
+// TestEveryAnswerHasAVerdict: whatever Lambda answers ends some day where no history can be read, as lost only by its own word.
 func TestEveryAnswerHasAVerdict(t *testing.T) {
 	t.Parallel()
 	ours := Completion{Kind: Success, Result: []byte(`1`)}
 	for _, a := range []Answer{AnswerAccepted, AnswerClosed, AnswerInvalid, AnswerGone, AnswerDenied, AnswerThrottled, AnswerKMS, AnswerFault, AnswerNone, AnswerUnsent} {
-		certain := judge(evidence{answer: a, history: historyUnreadable, overdue: true}, ours)
-		if certain == retry || certain == unconfirmed {
-			t.Errorf("%s without doubt and past the deadline ends as %s, want a definite end", a, certain)
+		e := evidence{answer: a, history: historyUnreadable, readings: maxReadings}
+		if v := judge(e, ours); v == retry || v == unconfirmed || v == lost && !a.Closed() {
+			t.Errorf("%s without doubt ends as %s", a, v)
 		}
-		doubt := judge(evidence{answer: a, doubtful: true, history: historyUnreadable, overdue: true}, ours)
-		if doubt == lost {
-			t.Errorf("%s after a doubtful attempt ends as lost: nothing proves that the decision did not arrive", a)
+		e.doubtful = true
+		if v := judge(e, ours); v == retry || v == lost {
+			t.Errorf("%s after a doubtful attempt ends as %s: nothing proves that the decision did not arrive", a, v)
 		}
 	}
 }

@@ -1,0 +1,197 @@
+package callbacks_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// These deliveries go on behind the deadline, as after an outage of the desk or of AWS. Our clock ends none of them unasked.
+const outage = time.Hour + 30*time.Minute // the callback's timeout is an hour
+
+// tryFor lets time pass and delivers, in steps.
+func (d *desk) tryFor(all, step time.Duration) {
+	d.t.Helper()
+	for range int(all / step) {
+		d.clock.Move(step)
+		d.deliver()
+	}
+}
+
+// askedInVain has the history asked so often already what became of a delivery that is due.
+func (d *desk) askedInVain(id callbacks.ID, times int) {
+	d.t.Helper()
+	now := d.clock.Now()
+	work, err := d.store.ClaimDeliveries(d.ctx, now, callbacks.Lease{Owner: "before", Until: now.Add(time.Minute)}, 1, nil)
+	if err != nil || len(work) != 1 || work[0].Callback.ID != id {
+		d.t.Fatalf("claimed %v, %v", work, err)
+	}
+	attempt := callbacks.Attempt{Number: work[0].Delivery.Tries, StartedAt: now, EndedAt: now, Answer: callbacks.AnswerUnsent}
+	_, err = d.store.FinishDelivery(d.ctx, "before", attempt, id, func(_ *callbacks.Callback, delivery *callbacks.Delivery) (callbacks.AuditEntry, error) {
+		delivery.Readings, delivery.DueAt = times, now
+		return callbacks.AuditEntry{}, nil
+	})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// TestOverdue_HistoryTells: after a lost answer the history settles it, whatever Lambda answers then, and without a doubt too.
+func TestOverdue_HistoryTells(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []callbacks.Answer{
+		callbacks.AnswerThrottled, callbacks.AnswerDenied, callbacks.AnswerUnsent, callbacks.AnswerFault, callbacks.AnswerKMS, callbacks.AnswerNone,
+	} {
+		t.Run(string(answer), func(t *testing.T) {
+			t.Parallel()
+			for name, tt := range map[string]struct {
+				first callbacks.Answer
+				end   *callbacks.Closing
+				want  callbacks.State
+			}{
+				"Arrived": {callbacks.AnswerNone, nil, callbacks.Completed},
+				"Lost": {callbacks.AnswerThrottled, &callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, EventID: 4},
+					callbacks.Lost},
+			} {
+				d := newDesk(t)
+				d.lambda.faults = []callbacks.Answer{tt.first, answer}
+				c := d.announce(nil)
+				d.mustDecide(mara, c.ID, "approve", "")
+				d.deliver()
+				if tt.end != nil {
+					d.lambda.close(*tt.end)
+				}
+				d.clock.Move(outage)
+				d.deliver()
+				if got := d.wantState(c.ID, tt.want); got.Ending.Event != 4 || d.lambda.asked != 1 {
+					t.Errorf("%s: ending %+v after %d readings, want event 4 after one", name, got.Ending, d.lambda.asked)
+				}
+			}
+		})
+	}
+}
+
+// TestOverdue_StillOpen: the announced clock was too short. While the history has it open, the decision goes on its way.
+func TestOverdue_StillOpen(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.lambda.faults = slices.Repeat([]callbacks.Answer{callbacks.AnswerThrottled}, 9)
+	c := d.announce(nil)
+	d.mustDecide(mara, c.ID, "approve", "")
+	d.clock.Move(outage)
+	d.askedInVain(c.ID, callbacks.MaxReadings-1)
+	d.deliver()
+	d.tryFor(3*6*time.Minute, 6*time.Minute)
+	d.lambda.noHistory = callbacks.AnswerThrottled
+	d.tryFor(3*6*time.Minute, 6*time.Minute)
+	d.wantState(c.ID, callbacks.Decided)
+	d.tryFor(3*6*time.Minute, 6*time.Minute)
+	d.wantState(c.ID, callbacks.Completed)
+}
+
+// silent is Lambda with many callbacks, each of them closed by what it was sent first, all answers to which are lost.
+type silent struct {
+	*remote
+	all map[callbacks.CallbackID]*remote
+}
+
+func (m silent) Complete(ctx context.Context, to callbacks.Target, c callbacks.Completion) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.all[to.CallbackID] == nil {
+		m.all[to.CallbackID] = &remote{now: m.now, faults: []callbacks.Answer{callbacks.AnswerNone}}
+	}
+	return m.all[to.CallbackID].Complete(ctx, to, c)
+}
+
+func (m silent) History(ctx context.Context, to callbacks.Target) (callbacks.Closing, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.all[to.CallbackID].History(ctx, to)
+}
+
+// TestOverdue_WaitsForTheBudget: many decisions had arrived before an outage. However few histories may be read at once, each
+// settles its own.
+func TestOverdue_WaitsForTheBudget(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	workers := d.workers(silent{d.lambda, map[callbacks.CallbackID]*remote{}})
+	workers.Purses = callbacks.NewPurses(d.store, 5, d.clock.Now)
+	d.deliveries = callbacks.NewDeliveries(workers).NoJitter()
+	var ids []callbacks.ID
+	for i := range 30 {
+		c := d.announce(func(a *callbacks.Announcement) { a.CallbackID = fmt.Sprintf("%04d", i) })
+		d.mustDecide(mara, c.ID, "approve", "")
+		ids = append(ids, c.ID)
+	}
+	d.deliver()
+	d.clock.Move(outage)
+	d.deliver()
+	d.tryFor(time.Minute, 2*time.Second)
+	for _, id := range ids {
+		d.wantState(id, callbacks.Completed)
+	}
+}
+
+// TestOverdue_NoHistory: where none can be read, a day of Lambda's silence ends the delivery, says that this is by our clock, and
+// leaves it to an operator.
+func TestOverdue_NoHistory(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.lambda.noHistory = callbacks.AnswerDenied
+	d.lambda.faults = slices.Repeat([]callbacks.Answer{callbacks.AnswerDenied}, 9)
+	c := d.announce(nil)
+	d.mustDecide(mara, c.ID, "approve", "")
+	d.clock.Move(outage)
+	d.askedInVain(c.ID, callbacks.MaxReadings-3)
+	d.deliver()
+	d.tryFor(6*time.Minute, 6*time.Minute)
+	d.wantState(c.ID, callbacks.Decided)
+	d.tryFor(6*time.Minute, 6*time.Minute)
+	got := d.wantState(c.ID, callbacks.Undeliverable)
+	if want := "By our clock the callback's timeout ran out; its history could not be read. The last answer of Lambda was: permission denied."; got.Ending.Detail != want {
+		t.Errorf("it says %q, want %q", got.Ending.Detail, want)
+	}
+	d.lambda.faults = nil // the operator granted the permission
+	if _, err := d.service.RetryDelivery(d.ctx, ops, c.ID); err != nil {
+		t.Fatal(err)
+	}
+	d.deliver()
+	d.wantState(c.ID, callbacks.Completed)
+}
+
+// TestOverdue_HeartbeatClock: a lower bound asks nobody and ends nothing.
+func TestOverdue_HeartbeatClock(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.lambda.faults = slices.Repeat([]callbacks.Answer{callbacks.AnswerThrottled}, 12)
+	c := d.announce(func(a *callbacks.Announcement) { a.Timeout, a.HeartbeatTimeout = 24*time.Hour, time.Minute })
+	d.mustDecide(mara, c.ID, "approve", "")
+	d.deliver()
+	d.tryFor(12*6*time.Minute, 6*time.Minute)
+	if d.wantState(c.ID, callbacks.Completed); d.lambda.asked > 1 { // for the receipt
+		t.Errorf("asked %d times", d.lambda.asked)
+	}
+}
+
+// TestNobodyKnowsByWhom: Lambda's "closed" and our clock together prove no timeout.
+func TestNobodyKnowsByWhom(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.lambda.noHistory = callbacks.AnswerDenied
+	c := d.announce(nil)
+	d.clock.Move(59 * time.Minute)
+	d.mustDecide(mara, c.ID, "approve", "")
+	d.lambda.close(callbacks.Closing{By: callbacks.EndedByOther, Completion: &callbacks.Completion{Kind: callbacks.Failure}})
+	d.clock.Move(2 * time.Minute)
+	d.deliver()
+	got := d.wantState(c.ID, callbacks.Lost)
+	if got.Ending.By != callbacks.EndedByUnknown || got.Ending.Cause != callbacks.NoDeadline || !strings.Contains(got.Ending.Detail, "By whom is not known") {
+		t.Errorf("ending is %+v", got.Ending)
+	}
+}

@@ -1,0 +1,61 @@
+package callbacks
+
+import (
+	"maps"
+	"sync"
+	"time"
+)
+
+// pauses are the times at which callbacks past their deadline are asked about again. They are in memory only: whoever forgets
+// them asks once more.
+type pauses struct {
+	mu  sync.Mutex
+	all map[ID]pause
+}
+
+type pause struct {
+	until time.Time
+	asked int // so far
+	blind int // of these, the last ones that brought no history
+}
+
+func newPauses() *pauses { return &pauses{all: map[ID]pause{}} }
+
+// under reports whether a callback is not to be asked about yet.
+func (p *pauses) under(id ID, now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return now.Before(p.all[id].until)
+}
+
+// patient reports whether asking again is still worth it where the history is busy.
+func (p *pauses) patient(id ID) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.all[id].blind < maxReadings
+}
+
+// put puts a callback off: farther and farther, where it was asked about; else until slot. A history that was read gives it all
+// the time again.
+func (p *pauses) put(id ID, now, slot time.Time, found finding) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	one := p.all[id]
+	one.until = slot
+	if found.history != historyPutOff {
+		one.asked++
+		one.blind++
+		one.until = now.Add(backoff(one.asked, found.again, 0, 0))
+	}
+	if found.history == historyRead {
+		one.blind = 0
+	}
+	p.all[id] = one
+}
+
+// forget drops callbacks that have long not been put off again: they are not pending any more.
+func (p *pauses) forget(now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	maps.DeleteFunc(p.all, func(_ ID, one pause) bool { return now.Sub(one.until) > 2*maxBackoff })
+}
