@@ -103,7 +103,16 @@ func TestDecision_Refused(t *testing.T) {
 		"OldPreview": {rita, func(s *site, _ callbacks.ID, _ url.Values) {
 			s.clock.Advance(callbacks.PreviewAge + time.Second)
 		}, http.StatusOK, "Nothing was sent"},
-		"TooLate":      {rita, func(s *site, _ callbacks.ID, _ url.Values) { s.clock.Advance(time.Hour) }, http.StatusConflict, ""},
+		"TooLate": {rita, func(s *site, id callbacks.ID, _ url.Values) {
+			s.clock.Advance(time.Hour)
+			_, err := s.store.Update(s.t.Context(), id, func(c *callbacks.Callback) (callbacks.Change, error) {
+				entry, err := c.TimeOut(s.clock.Now(), callbacks.System("sweeps"))
+				return callbacks.Change{Audit: entry}, err
+			})
+			if err != nil {
+				s.t.Error(err)
+			}
+		}, http.StatusConflict, "The callback timed out"},
 		"DatabaseGone": {rita, func(s *site, _ callbacks.ID, _ url.Values) { _ = s.store.Close() }, http.StatusServiceUnavailable, "cannot reach its database"},
 		"FourEyes":     {ines, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusForbidden, "four eyes"},
 		"Auditor":      {audrey, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusForbidden, "decide nothing"},

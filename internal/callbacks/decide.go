@@ -68,14 +68,8 @@ func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, se
 	}
 	handover := s.prepare(&shown)
 	defer handover.end()
-	var late bool
 	c, err := s.store.Update(ctx, id, func(c *Callback) (Change, error) {
-		now := s.now()
-		if late = c.State == Pending && c.Over(now); late {
-			entry, err := c.TimeOut(now, System("sweeps"))
-			return Change{Audit: entry}, err
-		}
-		change, err := s.decide(ctx, c, p, choice, seen, now)
+		change, err := s.decide(ctx, c, p, choice, seen, s.now())
 		handover.sign(change.Delivery)
 		return change, err
 	})
@@ -89,9 +83,6 @@ func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, se
 		return Callback{}, fmt.Errorf("callback %s: %w", id, err)
 	}
 	s.changed(c)
-	if late {
-		return c, fmt.Errorf("callback %s is past its deadline: %w", id, ErrConflict)
-	}
 	handover.recorded(c)
 	s.beat()
 	return c, nil

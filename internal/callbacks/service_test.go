@@ -140,15 +140,41 @@ func TestTwoReviewersAtOnce(t *testing.T) {
 	}
 }
 
+// TestDecideAfterTheDeadline: our clock refuses no decision. What Lambda or its history has ended is lost, by their word.
 func TestDecideAfterTheDeadline(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
-	c := d.announce(nil)
-	d.clock.Move(time.Hour)
-	got, err := d.decide(mara, c.ID, "approve", "")
-	if !errors.Is(err, callbacks.ErrConflict) || got.State != callbacks.TimedOut || got.Ending.Cause != callbacks.CauseTimeout {
-		t.Errorf("got %s, %v; want timed out by the timeout", got.State, err)
-	}
+	t.Run("LambdaWaits", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t)
+		c := d.announce(nil)
+		d.clock.Move(2 * time.Hour)
+		d.mustDecide(mara, c.ID, "approve", "")
+		d.deliver()
+		d.wantState(c.ID, callbacks.Completed)
+	})
+	t.Run("Over", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t)
+		c := d.announce(nil)
+		d.clock.Move(time.Hour)
+		d.lambda.close(callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, EventID: 4})
+		d.clock.Move(time.Second)
+		d.mustDecide(mara, c.ID, "approve", "")
+		d.deliver()
+		if got := d.wantState(c.ID, callbacks.Lost); got.Ending.Cause != callbacks.CauseTimeout || got.Ending.Event != 4 {
+			t.Errorf("ending is %+v", got.Ending)
+		}
+	})
+	t.Run("TimedOut", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t)
+		c := d.announce(func(a *callbacks.Announcement) { a.ExecutionARN = "" })
+		d.clock.Move(time.Hour + callbacks.SweepGrace)
+		d.sweep()
+		if got, err := d.decide(mara, c.ID, "approve", ""); !errors.Is(err, callbacks.ErrConflict) || got.State != callbacks.TimedOut {
+			t.Errorf("got %s, %v; want the conflict", got.State, err)
+		}
+	})
 }
 
 func TestInvisibleIsNotFoundEverywhere(t *testing.T) {

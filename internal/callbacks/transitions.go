@@ -27,10 +27,10 @@ func (c *Callback) move(to State, at time.Time, by Actor, action Action, detail 
 	return e
 }
 
-// Decide records a decision. Only a pending callback whose end has not passed can be decided. A heartbeat that seems late
-// does not stand in the way: other clients may beat too, so Lambda's answer to the delivery tells.
+// Decide records a decision. Only a pending callback can be decided. A clock that seems to have run out does not stand in the
+// way: other clients may beat too, and ours may be wrong, so Lambda's answer to the delivery tells.
 func (c *Callback) Decide(d Decision) (AuditEntry, error) {
-	if c.State != Pending || c.Over(d.At) {
+	if c.State != Pending {
 		return AuditEntry{}, c.wrongState("decide")
 	}
 	c.Decision = &d

@@ -93,14 +93,6 @@ func TestLoseSaysByHowMuch(t *testing.T) {
 	}
 }
 
-func TestDecideRefusesPastDeadline(t *testing.T) {
-	t.Parallel()
-	c := Callback{State: Pending, Clocks: Clocks{StartedAt: t0, Timeout: time.Minute}}
-	if _, err := c.Decide(Decision{At: at(time.Minute)}); !errors.Is(err, ErrConflict) || c.Decision != nil {
-		t.Errorf("got %v, decision %v; want ErrConflict and none", err, c.Decision)
-	}
-}
-
 func TestTimeOutWaitsForTheClock(t *testing.T) {
 	t.Parallel()
 	c := Callback{State: Pending, Clocks: Clocks{StartedAt: t0, Timeout: time.Minute}}
