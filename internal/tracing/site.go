@@ -3,6 +3,7 @@ package tracing
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -22,7 +23,10 @@ func (t *Tracing) Site(next http.Handler) http.Handler {
 		if id, decides := callbackIn(r); id != "" {
 			span.SetAttributes(callbackKey.String(string(id)))
 			if decides {
-				t.decisions.note(id, span.SpanContext())
+				answer := &answered{ResponseWriter: w}
+				w = answer
+				t.decisions.begin(id, span.SpanContext())
+				defer func() { t.decisions.end(id, span.SpanContext(), answer.status == http.StatusSeeOther) }()
 			}
 		}
 		next.ServeHTTP(w, r)
@@ -54,33 +58,70 @@ func callbackIn(r *http.Request) (id callbacks.ID, decides bool) {
 	return callbacks.ID(found[1]), r.Method == http.MethodPost && found[2] == "/decision"
 }
 
+// answered knows what a request was answered.
+type answered struct {
+	http.ResponseWriter
+	status int
+}
+
+func (a *answered) WriteHeader(status int) {
+	a.status = status
+	a.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap is for [http.ResponseController].
+func (a *answered) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
 // maxOrigins bounds what is remembered. What is forgotten costs a link.
 const maxOrigins = 1000
 
 // origins remembers which request decided a callback, so that its delivery can be linked to it. Another replica that delivers
-// knows nothing of it; the callback's ID is on both.
+// knows nothing of it; the callback's ID is on both. The first attempt may begin before the request is answered: until one
+// is known to have decided, whoever is about to is meant.
 type origins struct {
 	mu  sync.Mutex
-	all map[callbacks.ID]trace.SpanContext
+	all map[callbacks.ID][]origin
 }
 
-func newOrigins() *origins { return &origins{all: map[callbacks.ID]trace.SpanContext{}} }
+type origin struct {
+	by      trace.SpanContext
+	decided bool
+}
 
-func (o *origins) note(id callbacks.ID, by trace.SpanContext) {
+func newOrigins() *origins { return &origins{all: map[callbacks.ID][]origin{}} }
+
+func (o *origins) begin(id callbacks.ID, by trace.SpanContext) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.all) >= maxOrigins {
 		clear(o.all)
 	}
-	o.all[id] = by
+	o.all[id] = append(o.all[id], origin{by: by})
+}
+
+// end keeps the request that decided and forgets the others: who was too late, may not, or only saw a preview.
+func (o *origins) end(id callbacks.ID, by trace.SpanContext, decided bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	left := slices.DeleteFunc(o.all[id], func(one origin) bool { return one.by.Equal(by) })
+	if decided && !slices.ContainsFunc(left, func(one origin) bool { return one.decided }) { // a second press is answered alike
+		left = append([]origin{{by, true}}, left...)
+	}
+	if o.all[id] = left; len(left) == 0 {
+		delete(o.all, id)
+	}
 }
 
 // of is the link to where a callback was decided, none where that is not known.
 func (o *origins) of(id callbacks.ID) []trace.Link {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if by, ok := o.all[id]; ok {
-		return []trace.Link{{SpanContext: by}}
+	var links []trace.Link
+	for _, one := range o.all[id] {
+		links = append(links, trace.Link{SpanContext: one.by})
+		if one.decided {
+			break // it is the first
+		}
 	}
-	return nil
+	return links
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -78,7 +79,10 @@ func TestDelivery(t *testing.T) {
 	t.Parallel()
 	collector := tracingtest.NewCollector(t)
 	traces := start(t, collector.URL+"/v1/traces", slog.New(slog.DiscardHandler))
-	site := traces.Site(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { r.Pattern = "/callbacks/:id/decision" }))
+	site := traces.Site(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Pattern = "/callbacks/:id/decision"
+		w.WriteHeader(http.StatusSeeOther)
+	}))
 	site.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/callbacks/"+string(id)+"/decision?q=private", strings.NewReader("comment=typed")))
 	to := callbacks.Target{ID: id, CallbackID: callbackID}
 	lambda := traces.Lambda(caller{transport: traces.Transport(broken{})})
@@ -107,6 +111,44 @@ func TestDelivery(t *testing.T) {
 		if strings.Contains(collector.Wire(), secret) {
 			t.Errorf("%q was told", secret)
 		}
+	}
+}
+
+// TestDelivery_LinkedToWhoDecided: not to who came too late, was a stranger, or pressed twice. The attempt may begin before the
+// request that decided is answered.
+func TestDelivery_LinkedToWhoDecided(t *testing.T) {
+	t.Parallel()
+	collector := tracingtest.NewCollector(t)
+	traces := start(t, collector.URL+"/v1/traces", slog.New(slog.DiscardHandler))
+	lambda := traces.Lambda(caller{transport: traces.Transport(broken{})})
+	deliver := func() { _ = lambda.Complete(t.Context(), callbacks.Target{ID: id}, callbacks.Completion{}) }
+	post := func(status int, meanwhile func()) {
+		site := traces.Site(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			r.Pattern = "/" + strconv.Itoa(status)
+			meanwhile()
+			w.WriteHeader(status)
+			if err := http.NewResponseController(w).Flush(); err != nil {
+				t.Error(err)
+			}
+		}))
+		site.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/callbacks/"+string(id)+"/decision", nil))
+	}
+	nothing := func() {}
+	post(http.StatusNotFound, nothing)
+	post(http.StatusOK, nothing) // the preview without scripts
+	deliver()
+	post(http.StatusSeeOther, deliver)
+	post(http.StatusConflict, deliver)
+	post(http.StatusSeeOther, nothing)
+	deliver()
+	finish(t, traces)
+	decided := collector.Spans("POST /303")[0].Trace
+	var links [][]string
+	for _, s := range collector.Spans("deliver") {
+		links = append(links, s.Links)
+	}
+	if diff := cmp.Diff([][]string{nil, {decided}, {decided}, {decided}}, links); diff != "" {
+		t.Errorf("links (-want +got):\n%s", diff)
 	}
 }
 
