@@ -25,6 +25,8 @@ var (
 		"When the callback arrived that has waited longest for a decision. Absent when none waits.", nil, nil)
 	undeliveredDesc = prometheus.NewDesc("countersign_decisions_undelivered",
 		"Decisions that Lambda is not known to have, by state: decided ones are on their way.", []string{"state"}, nil)
+	differingDesc = prometheus.NewDesc("countersign_receipts_differing_total",
+		"Decisions that Lambda accepted while the execution's history shows another end. Counted up to 10,000.", nil, nil)
 	lateDesc = prometheus.NewDesc("countersign_heartbeats_overdue",
 		"Heartbeats that have been due for more than two seconds and that no replica has sent.", nil, nil)
 	readsDesc = prometheus.NewDesc("countersign_aws_reads_last_minute",
@@ -49,7 +51,7 @@ type backlog struct {
 
 // Describe implements prometheus.Collector.
 func (b *backlog) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{pendingDesc, oldestDesc, undeliveredDesc, lateDesc, readsDesc, readsAllowedDesc, readsPausedDesc} {
+	for _, d := range []*prometheus.Desc{pendingDesc, oldestDesc, undeliveredDesc, differingDesc, lateDesc, readsDesc, readsAllowedDesc, readsPausedDesc} {
 		to <- d
 	}
 }
@@ -76,6 +78,7 @@ func (b *backlog) Collect(to chan<- prometheus.Metric) {
 	for state, n := range counted.Undelivered {
 		gauge(undeliveredDesc, float64(n), string(state))
 	}
+	to <- prometheus.MustNewConstMetric(differingDesc, prometheus.CounterValue, float64(counted.Differing))
 	gauge(lateDesc, float64(counted.LateHeartbeats))
 	now := b.now()
 	for _, r := range counted.Reads {

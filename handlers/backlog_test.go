@@ -22,6 +22,7 @@ func TestBacklogMeasured(t *testing.T) {
 		Pending:        []callbacks.PendingCount{{Queue: "finance", Cause: callbacks.CauseHeartbeat, Count: 3}, {Queue: "legal", Count: 1}},
 		OldestPending:  time.Unix(1_800_000_000, int64(500*time.Millisecond)),
 		Undelivered:    map[callbacks.State]int{callbacks.Decided: 2},
+		Differing:      3,
 		LateHeartbeats: 1,
 		Reads: []callbacks.ReadBudget{
 			{Lane: callbacks.Lane{Account: "123456789012", Region: "eu-central-1"}, Rate: 5, Minute: minute, Used: 41, PausedUntil: callbackstest.T0.Add(30 * time.Second)},
@@ -52,6 +53,7 @@ func TestBacklogMeasured(t *testing.T) {
 		`countersign_callbacks_pending{clock="none",queue="legal"} 1`,
 		`countersign_callbacks_oldest_pending_timestamp_seconds 1.8000000005e+09`,
 		`countersign_decisions_undelivered{state="decided"} 2`,
+		`countersign_receipts_differing_total 3`,
 		`countersign_heartbeats_overdue 1`,
 		`countersign_aws_reads_last_minute{account="123456789012",region="eu-central-1"} 41`,
 		`countersign_aws_reads_last_minute{account="",region=""} 0`,

@@ -7,6 +7,7 @@ type Backlog struct {
 	Pending        []PendingCount
 	OldestPending  time.Time     // when it arrived; zero when nothing is pending
 	Undelivered    map[State]int // by state: [Decided], [Undeliverable], [Unconfirmed]
+	Differing      int           // decisions that Lambda accepted, while the history shows another end; over all time
 	LateHeartbeats int           // due for longer than [HeartbeatSlack] and sent by nobody
 	Reads          []ReadBudget  // what reading histories costs of AWS's quota
 }

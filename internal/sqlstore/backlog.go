@@ -26,6 +26,9 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) (callbacks.Backlog, 
 			return b, err
 		}
 	}
+	if b.Differing, err = s.boundedIn(ctx, "audit", `action = ?`, string(callbacks.ActionReceiptDiffers)); err != nil {
+		return b, err
+	}
 	if b.LateHeartbeats, err = s.bounded(ctx, `next_heartbeat_at > 0 and next_heartbeat_at <= ?`, millis(now.Add(-callbacks.HeartbeatSlack))); err != nil {
 		return b, err
 	}
@@ -35,9 +38,14 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) (callbacks.Backlog, 
 
 // bounded counts the callbacks that a condition finds, up to [callbacks.MaxBacklog].
 func (s *Store) bounded(ctx context.Context, condition string, arg any) (n int, err error) {
-	err = s.db.NewRaw(`select count(*) from (select 1 from callbacks where `+condition+` limit ?) as found`, arg, callbacks.MaxBacklog).Scan(ctx, &n)
+	return s.boundedIn(ctx, "callbacks", condition, arg)
+}
+
+// boundedIn is the same in another table.
+func (s *Store) boundedIn(ctx context.Context, table, condition string, arg any) (n int, err error) {
+	err = s.db.NewRaw(`select count(*) from (select 1 from `+table+` where `+condition+` limit ?) as found`, arg, callbacks.MaxBacklog).Scan(ctx, &n)
 	if err != nil {
-		return 0, fmt.Errorf("count callbacks: %w", unavailable(err))
+		return 0, fmt.Errorf("count %s: %w", table, unavailable(err))
 	}
 	return n, nil
 }

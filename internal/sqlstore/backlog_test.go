@@ -78,6 +78,13 @@ func testBacklog(t *testing.T, s *sqlstore.Store) {
 		Reads:          []callbacks.ReadBudget{spent},
 	})
 
+	if err := s.Record(t.Context(), callbackstest.Entry(callbackstest.NewCallback(), callbacks.ActionReceiptDiffers, now)); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Backlog(t.Context(), now); err != nil || got.Differing != 1 {
+		t.Errorf("%d receipts differ (%v), want 1", got.Differing, err)
+	}
+
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
