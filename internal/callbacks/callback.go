@@ -44,7 +44,7 @@ const (
 	Pending       State = "pending"       // waits for a reviewer
 	Decided       State = "decided"       // a decision is recorded, Lambda has not accepted it yet
 	Completed     State = "completed"     // Lambda accepted our decision
-	Lost          State = "lost"          // someone else or a clock closed it before our decision arrived
+	Lost          State = "lost"          // someone else or a clock closed it, and not our decision
 	Undeliverable State = "undeliverable" // Lambda refused the decision for good; needs an operator
 	Unconfirmed   State = "unconfirmed"   // a reply was lost and the history cannot tell; needs an operator
 	TimedOut      State = "timed_out"     // a clock ran out before a decision

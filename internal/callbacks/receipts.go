@@ -3,6 +3,7 @@ package callbacks
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -33,25 +34,29 @@ func (d *Deliveries) prove(ctx context.Context, work Work) {
 		if !seen {
 			return AuditEntry{}, nil
 		}
-		entry := c.receipt(found.closing, delivery.Completion, d.now())
-		if c.Ending.Event == 0 {
-			delivery.DueAt = time.Time{} // it is not the end that we know: there is nothing to go on from
+		entry, err := c.receipt(found.closing, delivery.Completion, d.now())
+		if c.State != Completed {
+			delivery.DueAt = time.Time{} // what follows did not follow from the decision
 		}
-		return entry, nil
+		return entry, err
 	})
 }
 
 // receipt notes what the history says of a decision that Lambda accepted.
-func (c *Callback) receipt(closing Closing, ours Completion, now time.Time) AuditEntry {
+func (c *Callback) receipt(closing Closing, ours Completion, now time.Time) (AuditEntry, error) {
 	by := System("deliveries")
 	switch {
 	case closing.Completion != nil && closing.Completion.same(ours):
 		c.Ending.Event, c.Ending.At = closing.EventID, closing.At
-		return c.entry(now, by, ActionReceipt, fmt.Sprintf("History event %d holds our payload, sha256 %s.", closing.EventID, ours.SHA256()))
+		return c.entry(now, by, ActionReceipt, fmt.Sprintf("History event %d holds our payload, sha256 %s.", closing.EventID, ours.SHA256())), nil
 	case closing.Completion == nil && closing.By == EndedByOther:
 		c.Ending.Event, c.Ending.At = closing.EventID, closing.At
-		return c.entry(now, by, ActionReceipt, fmt.Sprintf("History event %d closed the callback; its payload cannot be read.", closing.EventID))
+		return c.entry(now, by, ActionReceipt, fmt.Sprintf("History event %d closed the callback; its payload cannot be read.", closing.EventID)), nil
 	}
-	c.Ending.Detail = fmt.Sprintf("Lambda accepted the decision, but history event %d shows another end.", closing.EventID)
-	return c.entry(now, by, ActionReceiptDiffers, c.Ending.Detail)
+	e := c.endedElsewhere(closing)
+	e.Detail = "Lambda accepted the decision, but the execution's history shows another end: " + strings.ToLower(e.Detail[:1]) + e.Detail[1:]
+	if e.At.IsZero() {
+		e.At = now
+	}
+	return c.Differ(e, now, by)
 }

@@ -90,11 +90,27 @@ func TestReceipt(t *testing.T) {
 	t.Run("Differs", func(t *testing.T) {
 		t.Parallel()
 		d, id := accepted(t, func(*remote) {})
-		d.lambda.close(callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, EventID: 5})
+		d.lambda.close(callbacks.Closing{By: callbacks.EndedByOther, EventID: 5, Completion: &callbacks.Completion{Kind: callbacks.Failure}})
 		d.clock.Move(time.Second)
 		d.deliver()
-		if last(d, id) != callbacks.ActionReceiptDiffers || d.get(id).Ending.Event != 0 {
-			t.Errorf("last action %s, ending %+v", last(d, id), d.get(id).Ending)
+		got := d.wantState(id, callbacks.Lost)
+		if got.Ending.By != callbacks.EndedByOther || got.Ending.Kind != callbacks.Failure || got.Ending.Event != 5 || got.Ending.At.IsZero() ||
+			got.Ending.Detail != "Lambda accepted the decision, but the execution's history shows another end: another client completed the callback with a failure." {
+			t.Errorf("ending %+v", got.Ending)
+		}
+		if last(d, id) != callbacks.ActionReceiptDiffers || d.attention(mara) != 1 || d.attention(ops) != 1 {
+			t.Errorf("last action %s; attention of who decided %d, of the admin %d", last(d, id), d.attention(mara), d.attention(ops))
+		}
+		settled(t, d)
+	})
+	t.Run("DiffersByStatus", func(t *testing.T) { // no event closed it: the execution was stopped
+		t.Parallel()
+		d, id := accepted(t, func(*remote) {})
+		d.lambda.close(callbacks.Closing{By: callbacks.EndedByExecution})
+		d.clock.Move(time.Second)
+		d.deliver()
+		if got := d.wantState(id, callbacks.Lost); got.Ending.By != callbacks.EndedByExecution {
+			t.Errorf("ending %+v", got.Ending)
 		}
 		settled(t, d)
 	})

@@ -103,6 +103,15 @@ func (c *Callback) Lose(e Ending, now time.Time, by Actor) (AuditEntry, error) {
 	return c.move(Lost, now, by, ActionLost, e.Detail+margin(e, c.Decision)), nil
 }
 
+// Differ notes that the history shows another end, although Lambda accepted the decision: the function does not go by it.
+func (c *Callback) Differ(e Ending, now time.Time, by Actor) (AuditEntry, error) {
+	if c.State != Completed {
+		return AuditEntry{}, c.wrongState("take back")
+	}
+	c.Ending = &e
+	return c.move(Lost, now, by, ActionReceiptDiffers, e.Detail), nil
+}
+
 // margin says by how much a decision lost, where that is known.
 func margin(e Ending, d *Decision) string {
 	if d == nil || e.By == EndedByGone || e.By == EndedByUnknown {

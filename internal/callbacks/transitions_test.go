@@ -28,6 +28,8 @@ var events = []event{
 		map[State]State{Decided: Completed}},
 	{"Lose", func(c *Callback) (AuditEntry, error) { return c.Lose(Ending{By: EndedByClock}, t0, System("test")) },
 		map[State]State{Decided: Lost}},
+	{"Differ", func(c *Callback) (AuditEntry, error) { return c.Differ(Ending{By: EndedByClock}, t0, System("test")) },
+		map[State]State{Completed: Lost}},
 	{"GiveUpUndeliverable", func(c *Callback) (AuditEntry, error) {
 		return c.GiveUp(Undeliverable, AnswerInvalid, Ending{By: EndedByUnknown, At: t0}, System("test"))
 	}, map[State]State{Decided: Undeliverable}},

@@ -118,7 +118,7 @@ func endingOf(v verdict, e evidence, c *Callback, now time.Time) Ending {
 		}
 		return Ending{By: EndedByUs, At: e.closing.At, Kind: c.Decision.Kind,
 			Event:  e.closing.EventID,
-			Detail: fmt.Sprintf("Lambda's answer was lost; history event %d shows that the decision arrived.", e.closing.EventID)}
+			Detail: fmt.Sprintf("Lambda's answer was lost; history event %d holds our payload, sha256 %s.", e.closing.EventID, c.Decision.SHA256)}
 	}
 	if e.history == historyRead && !e.closing.Open {
 		return c.endedElsewhere(e.closing)
