@@ -74,6 +74,7 @@ func pages() map[string]templ.Component {
 		"lost-timeout":     ReviewPage(review, lostReview(callbacks.EndedByClock, callbacks.CauseTimeout)),
 		"lost-other":       ReviewPage(review, lostReview(callbacks.EndedByOther, callbacks.NoDeadline)),
 		"undeliverable":    ReviewPage(review, troubledReview(callbacks.Undeliverable, callbacks.AnswerInvalid, 400, "InvalidParameterValueException", "Lambda refused the decision for good: InvalidParameterValueException.")),
+		"without effect":   ReviewPage(review, withoutEffect()),
 		"unconfirmed":      ReviewPage(review, inDoubt(callbacks.DoubtDenied)),
 		"timed-out":        ReviewPage(review, timedOut),
 		"closed":           ReviewPage(review, endedReview(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByOther, At: now, Detail: "Another client completed the callback with a success."})),

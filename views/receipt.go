@@ -62,12 +62,14 @@ func answerStep(m Review) step {
 		return step{Name: "Accepted by Lambda", State: "todo", Icon: "todo", Note: "waiting"}
 	}
 	said := step{Name: "Accepted by Lambda", Icon: "check", At: last.EndedAt, Note: answerNote(last)}
-	switch {
-	case last.Answer == callbacks.AnswerAccepted:
-	case m.Callback.State == callbacks.Completed, m.Callback.State == callbacks.Unconfirmed:
+	switch a := last.Answer; {
+	case a == callbacks.AnswerAccepted:
+	case m.Callback.State == callbacks.Completed, m.Callback.State == callbacks.Unconfirmed, a.Doubtful():
 		said.Name, said.State, said.Icon = "No clear answer", "retry", "retry"
-	default:
+	case a == callbacks.AnswerInvalid, a.Closed():
 		said.Name, said.State, said.Icon = "Refused by Lambda", "lost", "x"
+	default: // it was not judged there: throttled, denied, or not reached
+		said.Name, said.State, said.Icon = "Not taken by Lambda", "lost", "x"
 	}
 	return said
 }
@@ -91,19 +93,27 @@ func proofStep(m Review) (step, bool) {
 	c := &m.Callback
 	switch {
 	case seenInHistory(m):
-		return step{Name: "Seen in history", Icon: "check", At: c.Ending.At, Note: "Event " + strconv.Itoa(c.Ending.Event)}, true
+		return step{Name: "Seen in history", Icon: "check", At: c.Ending.At, Note: eventNote(c.Ending)}, true
 	case c.State == callbacks.Decided && c.ExecutionARN != "":
 		return step{Name: "Seen in history", State: "todo", Icon: "todo", Note: "waiting"}, true
 	case c.State == callbacks.Completed && m.Delivery != nil && !m.Delivery.DueAt.IsZero():
 		return step{Name: "Seen in history", State: "now", Icon: "todo", Note: "reading the history"}, true
 	case c.State == callbacks.Completed:
-		return step{Name: "Not seen in history", State: "todo", Icon: "todo", Note: "the history cannot be read"}, true
+		return step{Name: "Not seen in history", State: "todo", Icon: "todo", Note: "the history could not tell"}, true
 	case c.State == callbacks.Unconfirmed:
 		return step{Name: "Not seen in history", State: "retry", Icon: "todo", Note: doubtNote(c)}, true
 	case c.State == callbacks.Lost && c.Ending != nil && c.Ending.By != callbacks.EndedByUnknown:
-		return step{Name: capital(endedBy(c.Ending)), State: "lost", Icon: "flag", At: c.Ending.At}, true
+		return step{Name: capital(endedBy(c.Ending)), State: "lost", Icon: "flag", At: c.Ending.At, Note: eventNote(c.Ending)}, true
 	}
 	return step{}, false
+}
+
+// eventNote names the history's event that shows an end, empty for none.
+func eventNote(e *callbacks.Ending) string {
+	if e.Event == 0 {
+		return ""
+	}
+	return "Event " + strconv.Itoa(e.Event)
 }
 
 // race is a lost race with both times known.

@@ -2,6 +2,7 @@ package views
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -31,6 +32,11 @@ func TestReceipt(t *testing.T) {
 	reading.Delivery.DueAt = now.Add(time.Second)
 	noARN := decidedReview()
 	noARN.Callback.ExecutionARN = ""
+	lostBy := func(a callbacks.Answer, status int) Review { // as the history told
+		m := lostReview(callbacks.EndedByClock, callbacks.CauseTimeout)
+		m.Delivery.Attempts = []callbacks.Attempt{{Number: 1, StartedAt: now, EndedAt: now, Answer: a, Status: status}}
+		return m
+	}
 	for _, tc := range []struct {
 		name string
 		m    Review
@@ -43,6 +49,10 @@ func TestReceipt(t *testing.T) {
 		{"Reading", reading, []string{"Recorded/", "Delivering/", "Accepted by Lambda/", "Seen in history/now"}},
 		{"Proven", proven(), []string{"Recorded/", "Delivering/", "Accepted by Lambda/", "Seen in history/"}},
 		{"Lost", lostReview(callbacks.EndedByClock, callbacks.CauseTimeout), []string{"Recorded/", "Delivering/", "Refused by Lambda/lost", "Ended by timeout/lost"}},
+		{"LostUnsent", lostBy(callbacks.AnswerUnsent, 0), []string{"Recorded/", "Delivering/", "Not taken by Lambda/lost", "Ended by timeout/lost"}},
+		{"LostThrottled", lostBy(callbacks.AnswerThrottled, 429), []string{"Recorded/", "Delivering/", "Not taken by Lambda/lost", "Ended by timeout/lost"}},
+		{"LostFault", lostBy(callbacks.AnswerFault, 500), []string{"Recorded/", "Delivering/", "No clear answer/retry", "Ended by timeout/lost"}},
+		{"WithoutEffect", withoutEffect(), []string{"Recorded/", "Delivering/", "Accepted by Lambda/", "Another client completed it/lost"}},
 		{"LostUnreadable", lostReview(callbacks.EndedByUnknown, callbacks.NoDeadline), []string{"Recorded/", "Delivering/", "Refused by Lambda/lost"}},
 		{"Undeliverable", troubledReview(callbacks.Undeliverable, callbacks.AnswerInvalid, 400, "X", ""), []string{"Recorded/", "Delivering/", "Refused by Lambda/lost"}},
 		{"Unconfirmed", troubledReview(callbacks.Unconfirmed, callbacks.AnswerNone, 0, "", ""), []string{"Recorded/", "Delivering/", "No clear answer/retry", "Not seen in history/retry"}},
@@ -63,6 +73,11 @@ func TestReceiptPage(t *testing.T) {
 	hash := proven().Callback.Decision.SHA256
 	if n := doc.Find(".hash code:contains('" + hash + "')").Length(); n != 2 {
 		t.Errorf("the hash of what was sent stands %d times, want sent and in history", n)
+	}
+	unread := proven()
+	unread.Audit = nil
+	if got := words(html(t, ReviewPage(s, unread)).Find("#receipt .hash")); !strings.HasSuffix(got, "In history Bytes not readable, not compared") {
+		t.Errorf("bytes that were not compared: %q", got)
 	}
 	if got := words(doc.Find("#receipt .box-h")); got != "Delivery receipt Delivered 0.2 s from the click to Lambda" {
 		t.Errorf("head of the receipt: %q", got)

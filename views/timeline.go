@@ -77,7 +77,10 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 		told = decisionEvent(m, told)
 	case callbacks.ActionDelivered:
 		told.Icon, told.Tone, told.Who, told.What = "check", "good", "Lambda", "accepted the decision"
-		told.Note = ""
+		if told.Note = ""; compared(e, m.Callback.Decision) {
+			told.Who, told.Note = "Lambda’s history", "The answer was lost"
+			told.What = "shows the decision"
+		}
 	case callbacks.ActionReceipt:
 		told.Icon, told.Tone, told.Who, told.What = "check", "good", "Lambda’s history", "shows the decision"
 		told.Note = fmt.Sprintf("Event %d", m.Callback.Ending.Event)

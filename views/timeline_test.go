@@ -56,6 +56,20 @@ func TestTimelineSaysWhenItIsCut(t *testing.T) {
 	}
 }
 
+// TestTimelineOfALostAnswer: Lambda did not say that it accepted the decision, its history did.
+func TestTimelineOfALostAnswer(t *testing.T) {
+	t.Parallel()
+	m := completedReview()
+	m.Audit = []callbacks.AuditEntry{{Action: callbacks.ActionDelivered, Detail: "History event 14, sha256 " + m.Callback.Decision.SHA256}}
+	if got := told(m)[0]; got != "Lambda’s history shows the decision" {
+		t.Errorf("got %q", got)
+	}
+	m.Audit[0].Detail = "Lambda accepted the decision."
+	if got := told(m)[0]; got != "Lambda accepted the decision" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestTimelineQuotesTheComment(t *testing.T) {
 	t.Parallel()
 	first := timelineOf(completedReview(), mara)[0]

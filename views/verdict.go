@@ -23,10 +23,14 @@ func verdictOf(m Review, s Shell) (v verdict, ok bool) {
 	case callbacks.Completed:
 		return completed(m, s), true
 	case callbacks.Lost:
-		return lost(c, s), true
+		return lost(m, s), true
 	case callbacks.Undeliverable:
+		title := ", but Lambda refuses it for good."
+		if c.Problem != callbacks.AnswerInvalid {
+			title = ", but it could not be delivered in time."
+		}
 		return verdict{
-			decided(c.Decision) + ", but Lambda refuses it for good.",
+			decided(c.Decision) + title,
 			ending(c) + " The decision is kept. " + operatorHint(s, "An admin can send it again once the cause is mended."), "prob",
 		}, true
 	case callbacks.Unconfirmed:
@@ -37,7 +41,11 @@ func verdictOf(m Review, s Shell) (v verdict, ok bool) {
 	case callbacks.TimedOut:
 		return verdict{timedOutTitle(c), ending(c) + " Nobody had decided. The function goes on with its own timeout handling.", "idle"}, true
 	case callbacks.Closed:
-		return verdict{"Closed elsewhere.", ending(c) + " Nothing was sent from here.", "idle"}, true
+		title := "Closed elsewhere."
+		if c.Ending != nil && c.Ending.By == callbacks.EndedByUnknown {
+			title = "Closed already."
+		}
+		return verdict{title, ending(c) + " Nothing was sent from here.", "idle"}, true
 	}
 	return verdict{stateWord(c.State) + ".", ending(c), "idle"}, true
 }
@@ -67,13 +75,15 @@ func underWay(m Review, s Shell) verdict {
 // completed is a decision that Lambda took, and what followed. When its answer was lost, the history is the proof.
 func completed(m Review, s Shell) verdict {
 	c := &m.Callback
-	proof := "Lambda accepted it."
-	if seenInHistory(m) {
-		proof = "Lambda’s own history agrees."
-	}
-	text := madeBy(c, s)
+	proof, text := "Lambda accepted it.", madeBy(c, s)
 	if at, cause := c.Clocks.End(); cause != callbacks.NoDeadline && at.After(c.Decision.At) {
 		text = madeBySparing(c, s, at.Sub(c.Decision.At))
+	}
+	switch {
+	case matches(m):
+		proof = "Lambda’s own history agrees."
+	case seenInHistory(m):
+		text += " Lambda’s history shows that a client completed the callback, but not with what: the bytes could not be compared."
 	}
 	tone := outcomeTone(c.Decision.Outcome, c.Decision.Kind)
 	if tone == "" {
@@ -88,17 +98,27 @@ func seenInHistory(m Review) bool {
 	return c.State == callbacks.Completed && c.Ending != nil && c.Ending.Event > 0
 }
 
-// matches reports whether the history was seen to hold the very bytes that were sent.
+// matches reports whether the history was seen to hold the very bytes that were sent: by the receipt, or where the answer was
+// lost, when that was settled.
 func matches(m Review) bool {
 	return seenInHistory(m) && slices.ContainsFunc(m.Audit, func(e callbacks.AuditEntry) bool {
-		return e.Action == callbacks.ActionReceipt && strings.Contains(e.Detail, m.Callback.Decision.SHA256)
+		return (e.Action == callbacks.ActionReceipt || e.Action == callbacks.ActionDelivered) && compared(e, m.Callback.Decision)
 	})
 }
 
-// lost is a decision that came too late.
-func lost(c *callbacks.Callback, s Shell) verdict {
+// compared reports whether an audit entry has the hash of what was sent: the history held the same.
+func compared(e callbacks.AuditEntry, d *callbacks.Decision) bool {
+	return strings.Contains(e.Detail, d.SHA256)
+}
+
+// lost is a decision that came too late, also where Lambda accepted it all the same.
+func lost(m Review, s Shell) verdict {
+	c := &m.Callback
+	title, kept := "Not delivered. ", " The decision is kept in the audit, but Lambda did not take it."
+	if last, tried := lastAttempt(m); tried && last.Answer == callbacks.AnswerAccepted {
+		title, kept = "Accepted, but without effect. ", " The function goes by that, not by the decision, which is kept in the audit."
+	}
 	noun := whose(c.Decision.By, s.Viewer) + " " + decisionNoun(c.Decision.Outcome)
-	title := "Not delivered. "
 	switch e := c.Ending; {
 	case e == nil || e.By == callbacks.EndedByUnknown:
 		title += "The callback was closed already."
@@ -107,7 +127,7 @@ func lost(c *callbacks.Callback, s Shell) verdict {
 	default:
 		title += capital(raceWord(e)) + " " + gap(e.At.Sub(c.Decision.At)) + " " + beforeOrAfter(e, c.Decision) + " " + noun + "."
 	}
-	return verdict{title, ending(c) + " The decision is kept in the audit, but Lambda did not take it.", "lost"}
+	return verdict{title, ending(c) + kept, "lost"}
 }
 
 // raceWord is who or what was faster.

@@ -18,6 +18,14 @@ func proven() Review {
 	return m
 }
 
+// withoutEffect is EXP-2291 after Lambda accepted the approval, while the history shows another end.
+func withoutEffect() Review {
+	m := lostReview(callbacks.EndedByOther, callbacks.NoDeadline)
+	m.Callback.Ending.Event, m.Callback.Ending.Detail = 14, "Lambda accepted the decision, but the execution's history shows another end: X."
+	m.Delivery.Attempts = []callbacks.Attempt{{Number: 1, StartedAt: now, EndedAt: now, Answer: callbacks.AnswerAccepted, Status: 200}}
+	return m
+}
+
 func by(m Review, a callbacks.Actor) Review {
 	d := *m.Callback.Decision
 	d.By = a
@@ -34,6 +42,14 @@ func TestVerdict(t *testing.T) {
 	unreadable := lostReview(callbacks.EndedByUnknown, callbacks.NoDeadline)
 	rejected := completedReview()
 	rejected.Callback.Decision.Outcome, rejected.Callback.Decision.Kind = "reject", callbacks.Failure
+	unread := proven()
+	unread.Audit = nil
+	settled := completedReview()
+	settled.Callback.Ending.Event = 14
+	settled.Audit = []callbacks.AuditEntry{{At: now, Actor: system, Action: callbacks.ActionDelivered, Detail: "History event 14, sha256 " + settled.Callback.Decision.SHA256}}
+	without := withoutEffect()
+	unknownEnd := endedReview(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByUnknown, Detail: "By whom is not known."})
+	outOfReach := troubledReview(callbacks.Undeliverable, callbacks.AnswerThrottled, 429, "X", "By our clock it is over.")
 	dueNow := retryingReview()
 	dueNow.Delivery.DueAt = now
 	for _, tc := range []struct {
@@ -50,6 +66,11 @@ func TestVerdict(t *testing.T) {
 		{"CompletedByOther", admin, by(completedReview(), dana), "Approved. Lambda accepted it.", "Dana Fischer approved this at 13:50:58, with 41:12 to spare.", "approved"},
 		{"Rejected", admin, rejected, "Rejected. Lambda accepted it.", "You rejected this at 13:50:58, with 41:12 to spare.", "rejected"},
 		{"Proven", admin, proven(), "Approved. Lambda’s own history agrees.", "You approved this at 13:50:58, with 41:12 to spare.", "approved"},
+		{"ProvenByTheEnd", admin, settled, "Approved. Lambda’s own history agrees.", "You approved this at 13:50:58, with 41:12 to spare.", "approved"},
+		{"NotCompared", admin, unread, "Approved. Lambda accepted it.", "You approved this at 13:50:58, with 41:12 to spare. Lambda’s history shows that a client completed the callback, but not with what: the bytes could not be compared.", "approved"},
+		{"WithoutEffect", admin, without, "Accepted, but without effect. Another client completed the callback 0.8\u00a0s before your approval.", "Lambda accepted the decision, but the execution's history shows another end: X. The function goes by that, not by the decision, which is kept in the audit.", "lost"},
+		{"OutOfReach", admin, outOfReach, "Approved, but it could not be delivered in time.", "By our clock it is over. The decision is kept. An admin can send it again once the cause is mended.", "prob"},
+		{"ClosedByWhom", admin, unknownEnd, "Closed already.", "By whom is not known. Nothing was sent from here.", "idle"},
 		{"LostToTimeout", admin, lostReview(callbacks.EndedByClock, callbacks.CauseTimeout), "Not delivered. The callback timed out 0.8\u00a0s before your approval.", "The callback's timeout ran out. The decision is kept in the audit, but Lambda did not take it.", "lost"},
 		{"LostToHeartbeat", admin, by(lostReview(callbacks.EndedByClock, callbacks.CauseHeartbeat), dana), "Not delivered. The callback ended by heartbeat 0.8\u00a0s before Dana’s approval.", "The callback's timeout ran out. The decision is kept in the audit, but Lambda did not take it.", "lost"},
 		{"LostAfterwards", admin, late, "Not delivered. Another client completed the callback 3\u00a0s after your approval.", "The callback's timeout ran out. The decision is kept in the audit, but Lambda did not take it.", "lost"},
