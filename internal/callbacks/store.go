@@ -86,6 +86,12 @@ type Store interface {
 	NextDeadline(ctx context.Context) (time.Time, error)
 	// PendingIn returns up to limit pending callbacks of an execution, in order of arrival.
 	PendingIn(ctx context.Context, executionARN string, limit int) ([]ID, error)
+	// CompletedIn returns up to limit completed callbacks of an execution, in order of arrival, and behind one that was returned
+	// before, if any.
+	CompletedIn(ctx context.Context, executionARN string, after ID, limit int) ([]ID, error)
+	// ChangeAftermath is Update that also gives fn the delivery, of which it may set Aftermath and, while no lease runs, DueAt.
+	// [ErrNotFound] also where there is no delivery.
+	ChangeAftermath(ctx context.Context, id ID, fn func(*Callback, *Delivery) (AuditEntry, error)) (Callback, error)
 
 	// Review changes the reviews of a callback: fn gets the callback and its reviews, the open ones first, then the latest closed
 	// ones, and returns those to write, which are told apart by their IDs. The callback is written too. A zero Action writes no audit entry.

@@ -143,16 +143,20 @@ func TestPlans(t *testing.T) {
 	}
 }
 
-// TestPendingInPlan: an execution has few callbacks, but very many may be pending.
+// TestPendingInPlan: an execution has few callbacks, but very many may be pending, or completed.
 func TestPendingInPlan(t *testing.T) {
 	t.Parallel()
 	s, r := openRecorded(t)
 	if _, err := s.PendingIn(t.Context(), "arn", 10); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := s.CompletedIn(t.Context(), "arn", "before", 10); err != nil {
+		t.Fatal(err)
+	}
 	for _, text := range r.take() {
 		for _, step := range plan(t, s, text) {
-			if !strings.Contains(step, "INDEX callbacks_by_execution ") {
+			cursor := strings.HasPrefix(step, "SCALAR SUBQUERY") || strings.HasSuffix(step, "(id=?)")
+			if !cursor && !strings.Contains(step, "INDEX callbacks_by_execution ") {
 				t.Errorf("%s\n  in: %s", step, text)
 			}
 		}
@@ -315,6 +319,10 @@ func exercise(t *testing.T, s *Store) {
 	_, err = s.Expired(ctx, now, c.ID, 10)
 	check(err)
 	_, err = s.PendingIn(ctx, c.ExecutionARN, 10)
+	check(err)
+	_, err = s.CompletedIn(ctx, c.ExecutionARN, c.ID, 10)
+	check(err)
+	_, err = s.ChangeAftermath(ctx, c.ID, func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) { return entry, nil })
 	check(err)
 	for _, next := range []func(context.Context) (time.Time, error){s.NextDelivery, s.NextHeartbeat, s.NextDeadline} {
 		_, err = next(ctx)

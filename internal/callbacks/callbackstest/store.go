@@ -31,6 +31,7 @@ func RunStore(t *testing.T, open func(*testing.T) callbacks.Store) {
 		"Heartbeats": testHeartbeats,
 		"Deadlines":  testDeadlines,
 		"PendingIn":  testPendingIn,
+		"AfterEnd":   testAfterEnd,
 		"Reviews":    testReviews,
 		"Audit":      testAudit,
 		"Announced":  testAnnounced,
