@@ -18,10 +18,14 @@ type afterLine struct {
 
 // aftermathOf is what the execution did after the decision, nil while that is not known.
 func aftermathOf(m Review) *callbacks.Aftermath {
-	if m.Callback.State != callbacks.Completed || m.Delivery == nil || m.Delivery.Aftermath == nil || m.Delivery.Aftermath.ReadAt.IsZero() {
+	if m.Callback.State != callbacks.Completed || m.Delivery == nil || m.Delivery.Aftermath == nil {
 		return nil
 	}
-	return m.Delivery.Aftermath
+	a := m.Delivery.Aftermath
+	if a.ReadAt.IsZero() && !a.Status.Ended() {
+		return nil
+	}
+	return a
 }
 
 // afterMark is the execution's status as a badge. That it fails after a rejection is nothing to mend.
@@ -58,7 +62,10 @@ func endLine(m Review, a *callbacks.Aftermath) afterLine {
 	end := afterLine{Icon: "todo", Rest: "The execution is still running"}
 	switch {
 	case a.Status.Ended():
-		end = afterLine{Icon: "check", Tone: "good", Name: "Execution " + afterMark(m, a).Word, Rest: fmt.Sprintf(", event %d", a.Event), At: a.EndedAt, Note: errorLine(a)}
+		end = afterLine{Icon: "check", Tone: "good", Name: "Execution " + afterMark(m, a).Word, At: a.EndedAt, Note: errorLine(a)}
+		if a.Event > 0 {
+			end.Rest = fmt.Sprintf(", event %d", a.Event)
+		}
 		if a.EndedBadly() {
 			end.Icon, end.Tone = "flag", ""
 		}
@@ -149,7 +156,7 @@ func afterwards(v verdict, m Review) verdict {
 	case !c.ExecutionFailed:
 		v.Text += " The execution then " + afterVerb(a.Status) + "."
 	default:
-		v.Title = fmt.Sprintf("%s, but the execution %s %s later", decided(c.Decision), afterVerb(a.Status), gap(a.EndedAt.Sub(c.Ending.At)))
+		v.Title = fmt.Sprintf("%s, but the execution %s %s later", decided(c.Decision), afterVerb(a.Status), gap(max(a.EndedAt.Sub(c.Ending.At), 0)))
 		if why := errorLine(a); why != "" {
 			v.Title += ": " + shortened(why)
 		}

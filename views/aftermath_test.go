@@ -232,3 +232,17 @@ func TestExecutionInTimeline(t *testing.T) {
 		t.Errorf("after a rejection: %+v", got)
 	}
 }
+
+// TestAftermathWithoutHistory: the end was told by a source, and nothing was read.
+func TestAftermathWithoutHistory(t *testing.T) {
+	t.Parallel()
+	m := completedReview()
+	m.Callback.ExecutionFailed = true
+	m.Delivery.Aftermath = &callbacks.Aftermath{Status: callbacks.AfterFailed, EndedAt: m.Callback.Ending.At.Add(3 * time.Second)}
+	if got, want := afterTold(m), []string{"x bad  Execution FAILED||" + (Moment{Now: now, Zone: berlin}).Exact(m.Delivery.Aftermath.EndedAt)}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if v, _ := verdictOf(m, shellAt("mine", "/")); v.Title != "Approved, but the execution failed 3\u00a0s later." {
+		t.Errorf("title %q", v.Title)
+	}
+}

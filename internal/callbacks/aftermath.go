@@ -11,7 +11,7 @@ type Aftermath struct {
 	Status    AfterStatus // of the execution
 	ResumedAt time.Time   // its first sign of life behind the callback's end; zero while there is none
 	EndedAt   time.Time   // zero while it runs
-	Event     int         // number of the history event that ended it
+	Event     int         // number of the history event that ended it; 0 where that was not read
 	Error     ErrorObject // type and message only, cut; of an end that is no success
 	Steps     []AfterStep // the latest, at most [MaxAfterSteps]: first those that ended, by their end, then the others
 	Skipped   bool        // there were more
@@ -92,7 +92,21 @@ type AfterPage struct {
 
 // EndedBadly reports whether the execution came to an end that is no success.
 func (a *Aftermath) EndedBadly() bool {
-	return a != nil && a.Status.Ended() && a.Status != AfterSucceeded
+	return a.ended() && a.Status != AfterSucceeded
+}
+
+// ended reports whether an end of the execution is known.
+func (a *Aftermath) ended() bool { return a != nil && a.Status.Ended() }
+
+// keep takes over from what was known an end that a reading has not come to.
+func (a *Aftermath) keep(known *Aftermath) *Aftermath {
+	switch {
+	case a == nil || !known.ended():
+		return cmp.Or(a, known)
+	case !a.ended():
+		a.Status, a.EndedAt = known.Status, known.EndedAt
+	}
+	return a
 }
 
 // seen tells what pages show of it from what they showed before.

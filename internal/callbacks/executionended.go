@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// ExecutionEnded closes what is pending in an execution of which a source says that it has ended, and returns how many
-// callbacks that were. What is decided is left to its delivery, which learns from Lambda what became of it. It is
-// idempotent: what is closed is not pending any more.
+// ExecutionEnded takes a source's word that an execution has ended: it closes what is pending in it, returns how many callbacks
+// that were, and notes the end with those that our decisions completed. What is decided is left to its delivery, which learns
+// from Lambda what became of it. It is idempotent: what is closed is not pending any more, and an end is noted once.
 func (s *Service) ExecutionEnded(ctx context.Context, from Actor, arn string, how ExecutionEnd, at time.Time) (closed int, err error) {
 	for {
 		ids, err := s.store.PendingIn(ctx, arn, sweepBatch)
@@ -28,7 +28,7 @@ func (s *Service) ExecutionEnded(ctx context.Context, from Actor, arn string, ho
 			}
 		}
 		if len(ids) < sweepBatch {
-			return closed, nil
+			return closed, s.noteEnd(ctx, from, arn, how, at)
 		}
 	}
 }
@@ -43,4 +43,53 @@ func (s *Service) closeEnded(ctx context.Context, from Actor, id ID, how Executi
 		entry, err := c.Close(ending, s.now(), from)
 		return Change{Audit: entry}, err
 	})
+}
+
+// noteEnd notes the end of an execution with the callbacks in it that our decisions completed: their histories may not be
+// readable, or not be read any more.
+func (s *Service) noteEnd(ctx context.Context, from Actor, arn string, how ExecutionEnd, at time.Time) error {
+	var after ID
+	for {
+		ids, err := s.store.CompletedIn(ctx, arn, after, sweepBatch)
+		if err != nil {
+			return fmt.Errorf("find what is completed in an execution: %w", err)
+		}
+		for _, after = range ids {
+			c, err := s.store.ChangeAftermath(ctx, after, func(c *Callback, d *Delivery) (AuditEntry, error) {
+				return c.executionEnded(d, afterEnd[how], at, s.now(), from)
+			})
+			switch {
+			case errors.Is(err, ErrConflict), errors.Is(err, ErrNotFound):
+				continue // known already
+			case err != nil:
+				return fmt.Errorf("note the end of the execution with %s: %w", after, err)
+			}
+			s.changed(c)
+		}
+		if len(ids) < sweepBatch {
+			s.deliveries.Wake()
+			return nil
+		}
+	}
+}
+
+var afterEnd = map[ExecutionEnd]AfterStatus{
+	ExecutionSucceeded: AfterSucceeded, ExecutionFailed: AfterFailed, ExecutionTimedOut: AfterTimedOut, ExecutionStopped: AfterStopped,
+}
+
+// executionEnded notes the end of the execution after our decision. Where there is a receipt, its history is read once more: for
+// the last steps and for the error. [ErrConflict] when an end is known already.
+func (c *Callback) executionEnded(d *Delivery, how AfterStatus, at, now time.Time, from Actor) (AuditEntry, error) {
+	if c.State != Completed || d.Aftermath.ended() {
+		return AuditEntry{}, c.wrongState("note the execution's end with")
+	}
+	a := &Aftermath{}
+	if d.Aftermath != nil {
+		a = d.Aftermath.clone()
+	}
+	a.Status, a.EndedAt = how, at
+	if d.Aftermath = a; c.Ending.Event > 0 {
+		d.DueAt = now
+	}
+	return c.followed(a, now, from), nil
 }

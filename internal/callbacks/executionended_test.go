@@ -1,7 +1,9 @@
 package callbacks_test
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -116,5 +118,111 @@ func TestExecutionEndedOfMany(t *testing.T) {
 	all.Wait()
 	if sum := closed[0] + closed[1] + closed[2] + closed[3]; sum != many {
 		t.Errorf("closed %v together %d, want %d", closed, sum, many)
+	}
+}
+
+// TestExecutionEnded_AfterADay: the history is not read any more by then, but the source's word counts, and has it read once more.
+func TestExecutionEnded_AfterADay(t *testing.T) {
+	t.Parallel()
+	d, id := proven(t, "approve")
+	for range 25 {
+		d.read(time.Hour)
+	}
+	if d.due() >= 0 {
+		t.Fatalf("after a day it is still read, in %v", d.due())
+	}
+	d.lambda.happen(chargeStarts, allFails)
+	d.ended(d.get(id), callbacks.ExecutionFailed, 0)
+	if c := d.get(id); !c.ExecutionFailed || d.attention(mara) != 1 || d.attention(ops) != 1 || d.attention(dana) != 0 {
+		t.Errorf("failed %t; attention of who decided %d, of the admin %d, of a colleague %d", c.ExecutionFailed, d.attention(mara), d.attention(ops), d.attention(dana))
+	}
+	d.read(time.Second)
+	if a := d.aftermath(id); a.Status != callbacks.AfterFailed || a.Event != 6 || a.Error.ErrorType != "ValidationError" || len(a.Steps) != 1 || d.due() >= 0 {
+		t.Errorf("read once more it is %+v, due in %v", a, d.due())
+	}
+	if actions := d.actions(id); actions[len(actions)-1] != callbacks.ActionExecutionFailed || actions[len(actions)-2] == callbacks.ActionExecutionFailed {
+		t.Errorf("the audit is %v, want one end", actions)
+	}
+}
+
+// TestExecutionEnded_Unreadable: where no history may be read, what the source says is all there is, and it may say it twice.
+func TestExecutionEnded_Unreadable(t *testing.T) {
+	t.Parallel()
+	for how, failed := range map[callbacks.ExecutionEnd]bool{
+		callbacks.ExecutionSucceeded: false, callbacks.ExecutionFailed: true, callbacks.ExecutionTimedOut: true, callbacks.ExecutionStopped: true,
+	} {
+		t.Run(string(how), func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			d.lambda.noHistory, d.lambda.noAfter = callbacks.AnswerDenied, callbacks.AnswerDenied
+			c := d.announce(nil)
+			d.mustDecide(mara, c.ID, "approve", "")
+			d.deliver()
+			d.read(10 * time.Second)
+			for range 2 {
+				d.ended(c, how, 0)
+				d.read(time.Second)
+			}
+			got := d.wantState(c.ID, callbacks.Completed)
+			if a := d.aftermath(c.ID); got.ExecutionFailed != failed || !a.Status.Ended() || a.EndedAt.IsZero() || d.due() >= 0 {
+				t.Errorf("failed %t, %+v, due in %v", got.ExecutionFailed, a, d.due())
+			}
+			entries, err := d.store.Audit(d.ctx, callbacks.AuditQuery{Callback: c.ID, Limit: 2, AllQueues: true})
+			if err != nil || entries[0].Actor != bus || entries[1].Action != callbacks.ActionDelivered {
+				t.Errorf("the audit has %+v (%v), want one end, by the source", entries, err)
+			}
+		})
+	}
+}
+
+// TestExecutionEnded_BeforeTheReceipt: the history that is read afterwards adds to it, and tells the end no second time. A rejection
+// is meant to stop the function.
+func TestExecutionEnded_BeforeTheReceipt(t *testing.T) {
+	t.Parallel()
+	for outcome, failed := range map[string]bool{"approve": true, "reject": false} {
+		d := newDesk(t)
+		c := d.announce(nil)
+		d.mustDecide(mara, c.ID, outcome, "as agreed")
+		d.deliver()
+		d.ended(c, callbacks.ExecutionFailed, 0)
+		d.read(time.Second) // the receipt
+		d.read(2 * time.Second)
+		if a := d.aftermath(c.ID); a.Status != callbacks.AfterFailed || a.Event != 0 || d.due() < 0 {
+			t.Errorf("%s: while the history lags: %+v, due in %v", outcome, a, d.due())
+		}
+		d.lambda.happen(chargeStarts, allFails)
+		d.read(5 * time.Second)
+		if a := d.aftermath(c.ID); a.Event != 6 || len(a.Steps) != 1 || d.due() >= 0 {
+			t.Errorf("%s: %+v, due in %v", outcome, a, d.due())
+		}
+		want := []callbacks.Action{callbacks.ActionReceived, callbacks.ActionDecided, callbacks.ActionDelivered, callbacks.ActionExecutionFailed, callbacks.ActionReceipt}
+		if got := d.actions(c.ID); !slices.Equal(got, want) || d.get(c.ID).ExecutionFailed != failed {
+			t.Errorf("%s: failed %t, audit %v", outcome, d.get(c.ID).ExecutionFailed, got)
+		}
+	}
+}
+
+// reporting is a Lambda whose source tells of the execution's end while its history is being read.
+type reporting struct {
+	*remote
+	tell func()
+}
+
+func (r reporting) After(ctx context.Context, to callbacks.Target, event int) (callbacks.AfterPage, error) {
+	r.tell()
+	return r.remote.After(ctx, to, event)
+}
+
+// TestExecutionEnded_DuringAReading: a reading that began before keeps the end that it has not come to.
+func TestExecutionEnded_DuringAReading(t *testing.T) {
+	t.Parallel()
+	d, id := proven(t, "approve")
+	c := d.get(id)
+	tell := func() { d.ended(c, callbacks.ExecutionFailed, 0) }
+	d.deliveries = callbacks.NewDeliveries(d.workers(reporting{d.lambda, tell})).NoJitter()
+	d.lambda.happen(chargeStarts)
+	d.read(2 * time.Second)
+	if a := d.aftermath(id); a.Status != callbacks.AfterFailed || len(a.Steps) != 1 || !d.get(id).ExecutionFailed || d.due() < 0 {
+		t.Errorf("%+v, failed %t, due in %v", a, d.get(id).ExecutionFailed, d.due())
 	}
 }

@@ -25,13 +25,17 @@ func (d *Deliveries) follow(ctx context.Context, work Work) {
 		var answer *LambdaError
 		aftermath, answer = d.readOn(ctx, work, done)
 		attempt.Answer, attempt.RequestID = answer.Answer, answer.RequestID
-		if !answer.Answer.unreadable() && !aftermath.Status.Ended() {
+		if !answer.Answer.unreadable() && aftermath.Event == 0 {
 			due = d.nextLook(&work.Callback, aftermath, answer.RetryAfter)
 		}
 	}
 	d.finish(ctx, work, attempt, func(c *Callback, delivery *Delivery) (AuditEntry, error) {
-		delivery.Aftermath, delivery.DueAt = aftermath, due
-		return c.followed(aftermath, d.now()), nil
+		told := delivery.Aftermath.ended()
+		delivery.Aftermath, delivery.DueAt = aftermath.keep(delivery.Aftermath), due
+		if told || !aftermath.ended() {
+			return AuditEntry{}, nil
+		}
+		return c.followed(aftermath, d.now(), System("deliveries")), nil
 	})
 }
 
@@ -40,10 +44,11 @@ func (d *Deliveries) readOn(ctx context.Context, work Work, done func(error)) (*
 	ctx, cancel := outlive(ctx, stopCalls, followTimeout)
 	defer cancel()
 	closed := work.Callback.Ending
-	a := &Aftermath{Status: AfterRunning, Last: closed.Event}
+	a := &Aftermath{Status: AfterRunning}
 	if work.Delivery.Aftermath != nil {
 		a = work.Delivery.Aftermath.clone()
 	}
+	a.Last = max(a.Last, closed.Event) // the end may have been told before anything was read
 	a.Readings++
 	page, err := d.lambda.After(ctx, work.Callback.Target(), a.Last)
 	done(err)
@@ -76,17 +81,17 @@ func (a *Aftermath) pause(jitter float64) time.Duration {
 	return pause + time.Duration(float64(pause)*jitter/4)
 }
 
-// followed notes the end of the execution, once.
-func (c *Callback) followed(a *Aftermath, now time.Time) AuditEntry {
-	if a == nil || !a.Status.Ended() {
-		return AuditEntry{}
+// followed says how the execution ended, in the audit and, where that needs attention, with the callback.
+func (c *Callback) followed(a *Aftermath, now time.Time, by Actor) AuditEntry {
+	action, said := ActionExecutionSucceeded, "the execution succeeded."
+	if a.EndedBadly() {
+		c.ExecutionFailed = c.Decision.Kind == Success // a failure is meant to stop the function
+		action, said = ActionExecutionFailed, "the execution "+badEnd[a.Status]+"."
 	}
-	by := System("deliveries")
-	if a.Status == AfterSucceeded {
-		return c.entry(now, by, ActionExecutionSucceeded, fmt.Sprintf("History event %d: the execution succeeded.", a.Event))
+	if a.Event > 0 {
+		return c.entry(now, by, action, fmt.Sprintf("History event %d: %s", a.Event, said))
 	}
-	c.ExecutionFailed = c.Decision.Kind == Success // a failure is meant to stop the function
-	return c.entry(now, by, ActionExecutionFailed, fmt.Sprintf("History event %d: the execution %s.", a.Event, badEnd[a.Status]))
+	return c.entry(now, by, action, "T"+said[1:])
 }
 
 var badEnd = map[AfterStatus]string{
