@@ -62,7 +62,7 @@ func newTraps(ctx context.Context, p plan, random *rand.Rand) *traps {
 	for at := range points {
 		t.every[at] = max(p.decisions/(p.killsAtPoint+1), 1)
 		if at == beatClaimed || at == beatTaken {
-			t.every[at] = p.kept
+			t.every[at] = p.kept * p.roundsApart
 		}
 		t.skip[at] = t.random.IntN(t.every[at])
 	}

@@ -28,6 +28,7 @@ type plan struct {
 	restarts  int // of PostgreSQL
 
 	killsAtPoint int // at each
+	roundsApart  int // of heartbeats, between two kills at a point of theirs, on average: two lost rounds end a callback
 	patience     time.Duration
 	// skipLeases spares the wait for the leases of processes that were killed: all are killed at the end, and before they
 	// start again the leases are made to have run out.
@@ -35,8 +36,8 @@ type plan struct {
 }
 
 var (
-	full  = plan{decisions: 10_000, atOnce: 48, kept: 40, kills: 40, killsAtPoint: 5, restarts: 5, patience: 10 * time.Minute}
-	short = plan{decisions: 300, atOnce: 24, kept: 8, kills: 4, killsAtPoint: 1, restarts: 1, patience: 3 * time.Minute, skipLeases: true}
+	full  = plan{decisions: 10_000, atOnce: 48, kept: 40, kills: 40, killsAtPoint: 5, roundsApart: 6, restarts: 5, patience: 10 * time.Minute}
+	short = plan{decisions: 300, atOnce: 24, kept: 8, kills: 4, killsAtPoint: 1, roundsApart: 1, restarts: 1, patience: 3 * time.Minute, skipLeases: true}
 )
 
 // errBroken means that something happened which must never happen; the report says what.
