@@ -71,7 +71,7 @@ bench: ## Measure the whole program under load.
 	go run ./cmd/bench
 
 .PHONY: chaos
-chaos: ## Prove that no decision is lost or sent twice, while everything is killed; takes ten minutes.
+chaos: ## Prove that no decision is lost or sent twice, while everything is killed; takes twenty minutes.
 	go run ./cmd/chaos
 
 node_modules/.package-lock.json: package-lock.json .npmrc

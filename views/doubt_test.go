@@ -44,7 +44,7 @@ func TestDoubts(t *testing.T) {
 			t.Errorf("%q: the receipt says %q, want %q", doubt, got, want.note)
 		}
 		got := words(html(t, ReviewPage(reviewer, m)).Find("#verdict"))
-		if !strings.Contains(got, "An answer was lost, and this is why. An admin has to look at it.") {
+		if !strings.Contains(got, "An answer was lost, and this is why. An admin needs to look at this.") {
 			t.Errorf("%q is told to a reviewer as %q", doubt, got)
 		}
 	}

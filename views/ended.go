@@ -73,7 +73,7 @@ func endedBy(e *callbacks.Ending) string {
 		return "delivered"
 	case callbacks.EndedByUnknown:
 	}
-	return "closed, by whom is not known"
+	return "closed by an unknown client"
 }
 
 // capital begins a sentence. Our own words begin with ASCII.

@@ -31,15 +31,15 @@ func verdictOf(m Review, s Shell) (v verdict, ok bool) {
 		}
 		return verdict{
 			decided(c.Decision) + title,
-			ending(c) + " The decision is kept. " + operatorHint(s, "An admin can send it again once the cause is mended."), "prob",
+			ending(c) + " The decision is kept. " + operatorHint(s, "An admin can send it again once the cause is fixed."), "prob",
 		}, true
 	case callbacks.Unconfirmed:
 		return verdict{
-			decided(c.Decision) + ". Whether Lambda took it is not known.",
+			decided(c.Decision) + ". It is not known whether Lambda accepted it.",
 			ending(c) + " " + operatorHint(s, doubtHint(m)), "prob",
 		}, true
 	case callbacks.TimedOut:
-		return verdict{timedOutTitle(c), ending(c) + " Nobody had decided. The function goes on with its own timeout handling.", "idle"}, true
+		return verdict{timedOutTitle(c), ending(c) + " No decision was made. The function continues with its own timeout handling.", "idle"}, true
 	case callbacks.Closed:
 		title := "Closed elsewhere."
 		if c.Ending != nil && c.Ending.By == callbacks.EndedByUnknown {
@@ -189,5 +189,5 @@ func operatorHint(s Shell, hint string) string {
 	if s.Viewer.Roles.Admin {
 		return hint
 	}
-	return "An admin has to look at it."
+	return "An admin needs to look at this."
 }
