@@ -60,9 +60,14 @@ type traps struct {
 func newTraps(ctx context.Context, p plan, random *rand.Rand) *traps {
 	t := &traps{ctx: ctx, each: p.killsAtPoint, random: random, set: true}
 	for at := range points {
-		t.every[at] = max(p.decisions/(p.killsAtPoint+1), 1)
-		if at == beatClaimed || at == beatTaken {
+		share := p.decisions / (p.killsAtPoint + 1)
+		switch at {
+		case beatClaimed, beatTaken:
 			t.every[at] = p.kept * p.roundsApart
+		case historyAsked, historyRead: // most are read when all is decided, because a throttled reading holds up the others
+			t.every[at] = max(share/8, 1)
+		case requestKept, decisionKept, attemptKept, callbackClosed, points:
+			t.every[at] = max(share/2, 1)
 		}
 		t.skip[at] = t.random.IntN(t.every[at])
 	}
