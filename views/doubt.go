@@ -17,6 +17,7 @@ var doubtNotes = map[callbacks.Doubt]string{
 	callbacks.DoubtFailing:   "not readable until the end",
 	callbacks.DoubtOpen:      "still open there",
 	callbacks.DoubtPayload:   "its payload is not shown",
+	callbacks.DoubtRefusal:   "lost or refused, not known which",
 }
 
 func doubtNote(c *callbacks.Callback) string {
@@ -55,6 +56,9 @@ func doubtHint(m Review) string {
 		return "Once Lambda answers, " + sendAgain
 	case callbacks.DoubtOpen:
 		return "In a while, " + sendAgain
+	case callbacks.DoubtRefusal:
+		return "Look at the execution in AWS: if the callback is closed there, it ended before the decision arrived; if it is open, Lambda refuses the decision itself. " +
+			"Let the desk read the history, by " + readingPermissions(m) + " and an announced executionArn, then " + sendAgain
 	case callbacks.DoubtPayload:
 		return "It may be this decision or another client’s: sending again changes nothing. " + askFunction
 	}

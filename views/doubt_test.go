@@ -32,8 +32,11 @@ func TestDoubts(t *testing.T) {
 		callbacks.DoubtThrottled: {"throttled until the end", "When others read less in this account and region, " + rest},
 		callbacks.DoubtFailing:   {"not readable until the end", "Once Lambda answers, " + rest},
 		callbacks.DoubtOpen:      {"still open there", "In a while, " + rest},
-		callbacks.DoubtPayload:   {"its payload is not shown", "It may be this decision or another client’s: " + logs},
-		"":                       {"the history cannot tell", "Look at the execution in AWS, or " + rest},
+		callbacks.DoubtRefusal: {"lost or refused, not known which",
+			"Look at the execution in AWS: if the callback is closed there, it ended before the decision arrived; if it is open, Lambda refuses the decision itself. " +
+				"Let the desk read the history, by lambda:GetDurableExecutionHistory and lambda:GetDurableExecution on expense-approval:* and an announced executionArn, then " + rest},
+		callbacks.DoubtPayload: {"its payload is not shown", "It may be this decision or another client’s: " + logs},
+		"":                     {"the history cannot tell", "Look at the execution in AWS, or " + rest},
 	} {
 		m := inDoubt(doubt)
 		page := html(t, ReviewPage(admin, m))

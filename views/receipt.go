@@ -66,7 +66,7 @@ func answerStep(m Review) step {
 	case a == callbacks.AnswerAccepted:
 	case m.Callback.State == callbacks.Completed, m.Callback.State == callbacks.Unconfirmed, a.Doubtful():
 		said.Name, said.State, said.Icon = "No clear answer", "retry", "retry"
-	case a == callbacks.AnswerInvalid, a.Closed():
+	case a == callbacks.AnswerInvalid, a.MaybeClosed():
 		said.Name, said.State, said.Icon = "Refused by Lambda", "lost", "x"
 	default: // it was not judged there: throttled, denied, or not reached
 		said.Name, said.State, said.Icon = "Not taken by Lambda", "lost", "x"

@@ -34,8 +34,12 @@ func verdictOf(m Review, s Shell) (v verdict, ok bool) {
 			ending(c) + " The decision is kept. " + operatorHint(s, "An admin can send it again once the cause is fixed."), "prob",
 		}, true
 	case callbacks.Unconfirmed:
+		title := ". It is not known whether Lambda accepted it."
+		if c.Ending != nil && c.Ending.Doubt == callbacks.DoubtRefusal {
+			title = ". It did not arrive: lost or refused, it is not known which."
+		}
 		return verdict{
-			decided(c.Decision) + ". It is not known whether Lambda accepted it.",
+			decided(c.Decision) + title,
 			ending(c) + " " + operatorHint(s, doubtHint(m)), "prob",
 		}, true
 	case callbacks.TimedOut:

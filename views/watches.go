@@ -60,7 +60,7 @@ func watchProblem(w callbacks.WatchState) string {
 		return "Lambda does not know this function in this region."
 	case callbacks.AnswerKMS:
 		return "Some executions are encrypted with a key that we may not use."
-	case callbacks.AnswerInvalid:
+	case callbacks.AnswerInvalid, callbacks.AnswerMaybeClosed:
 		return "Lambda refused the request. The region may not have durable functions."
 	case callbacks.AnswerAccepted, callbacks.AnswerClosed, callbacks.AnswerThrottled, callbacks.AnswerFault, callbacks.AnswerNone, callbacks.AnswerUnsent:
 	}

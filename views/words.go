@@ -180,6 +180,8 @@ func answerWords(a callbacks.Answer) string {
 		return "the callback is closed"
 	case callbacks.AnswerInvalid:
 		return "refused as invalid"
+	case callbacks.AnswerMaybeClosed:
+		return "refused, or the callback is closed"
 	case callbacks.AnswerGone:
 		return "the callback is not known"
 	case callbacks.AnswerDenied:

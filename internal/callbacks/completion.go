@@ -17,8 +17,12 @@ const (
 )
 
 // MaxCompletionBytes is the limit of a result and of an error object, 1 MiB since 2026-10 (aws-sdk-go-v2 service/lambda
-// v1.113.3). Regions that lag behind refuse more than 262,144 bytes, which ends as [Undeliverable] with their message.
-const MaxCompletionBytes = 1 << 20
+// v1.113.3). Regions that lag behind refuse more than olderMaxCompletionBytes, which ends as [Undeliverable]; the words say that
+// the size may be why.
+const (
+	MaxCompletionBytes      = 1 << 20
+	olderMaxCompletionBytes = 262_144
+)
 
 // ErrorObject is what a function sees of a failure (API type ErrorObject).
 type ErrorObject struct {

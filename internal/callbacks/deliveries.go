@@ -170,7 +170,7 @@ func (d *Deliveries) finish(ctx context.Context, work Work, attempt Attempt, fn 
 	d.notify.Changed(Notice{Callback: c.ID, Queue: c.Queue})
 }
 
-// attempt calls Lambda once. When Lambda says that the callback is closed, or does not take the decision although its time is
+// attempt calls Lambda once. When Lambda says that the callback is closed or may be, or does not take the decision although its time is
 // over by our clock, the history is asked.
 func (d *Deliveries) attempt(ctx context.Context, work Work) (Attempt, finding) {
 	ctx, cancel := outlive(ctx, stopCalls, callTimeout)
@@ -184,8 +184,8 @@ func (d *Deliveries) attempt(ctx context.Context, work Work) (Attempt, finding) 
 	if err != nil {
 		d.log.WarnContext(ctx, "lambda did not accept a decision", "callback", work.Callback.ID, "attempt", a.Number, "error", err)
 	}
-	taken := a.Answer == AnswerAccepted || a.Answer == AnswerInvalid
-	if !a.Answer.Closed() && (taken || !work.Callback.Over(a.EndedAt)) {
+	settled := a.Answer == AnswerAccepted || a.Answer == AnswerInvalid
+	if !a.Answer.MaybeClosed() && (settled || !work.Callback.Over(a.EndedAt)) {
 		return a, finding{again: answer.RetryAfter}
 	}
 	found := d.histories.ask(ctx, target)
@@ -205,6 +205,28 @@ func answerOf(err error) *LambdaError {
 	return &LambdaError{Answer: AnswerNone, Err: err}
 }
 
+// weigh notes with the delivery what an answer and the history add to what is known, and returns all of it. The problem is the
+// answer to the attempt before.
+func (d *Delivery) weigh(answer, problem Answer, found finding) evidence {
+	d.Doubtful = d.Doubtful || answer.Doubtful()
+	d.Closed = d.Closed || answer.Closed()
+	if answer == AnswerMaybeClosed && d.Closed {
+		answer = AnswerClosed
+	}
+	open := found.history == historyRead && found.closing.Open
+	switch {
+	case open && !answer.MaybeClosed():
+		d.Readings = 0 // Lambda waits: there is time
+	case open && answer == AnswerMaybeClosed && problem != answer:
+		d.Readings = 1 // those before were about another answer
+	case found.history != historyUnasked && found.history != historyPutOff:
+		d.Readings++
+	}
+	return evidence{
+		answer: answer, doubtful: d.Doubtful, history: found.history, reading: found.answer, closing: found.closing, readings: d.Readings,
+	}
+}
+
 // settle applies the verdict on an attempt to callback and delivery; look is when the history is read of a decision that arrived,
 // or of which that has still to be found out. It runs inside the store's transaction.
 func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, attempt Attempt, look time.Time) (AuditEntry, error) {
@@ -213,17 +235,7 @@ func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, atte
 	if c.State != Decided {
 		return AuditEntry{}, nil // settled meanwhile: only the attempt is worth keeping
 	}
-	delivery.Doubtful = delivery.Doubtful || attempt.Answer.Doubtful()
-	switch open := found.history == historyRead && found.closing.Open; {
-	case open && !attempt.Answer.Closed():
-		delivery.Readings = 0 // Lambda waits: there is time
-	case found.history != historyUnasked && found.history != historyPutOff:
-		delivery.Readings++
-	}
-	e := evidence{
-		answer: attempt.Answer, doubtful: delivery.Doubtful, history: found.history, reading: found.answer, closing: found.closing,
-		readings: delivery.Readings,
-	}
+	e := delivery.weigh(attempt.Answer, c.Problem, found)
 	switch v := judge(e, delivery.Completion); v {
 	case delivered:
 		if c.ExecutionARN != "" {
@@ -233,9 +245,13 @@ func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, atte
 	case lost:
 		return c.Lose(endingOf(v, e, c, now), now, by)
 	case undeliverable:
-		return c.GiveUp(Undeliverable, attempt.Answer, c.undelivered(attempt, now), by)
+		problem := attempt.Answer
+		if problem == AnswerMaybeClosed {
+			problem = AnswerInvalid // the history shows that it is not closed
+		}
+		return c.GiveUp(Undeliverable, problem, c.undelivered(attempt, now), by)
 	case unconfirmed:
-		return c.GiveUp(Unconfirmed, attempt.Answer, doubtOf(e).ending(now), by)
+		return c.GiveUp(Unconfirmed, attempt.Answer, e.unknown(c.Decision, now), by)
 	case retry:
 		var left time.Duration
 		if deadline, cause := c.Deadline(); cause != NoDeadline {

@@ -12,6 +12,7 @@ type Delivery struct {
 	Tries      int       // attempts begun so far
 	Readings   int       // how often the history was asked what became of an attempt, and did not tell
 	Doubtful   bool      // an attempt may have taken effect without saying so
+	Closed     bool      // Lambda has said, since the delivery began or was retried, that the callback is closed
 	DueAt      time.Time // of the next attempt or, once accepted, of the next look at the history; zero when there is no more
 	Attempts   []Attempt // the latest, oldest first; at most [MaxAttemptsShown]
 	// Aftermath is what the execution did afterwards; nil while nothing is known.

@@ -66,6 +66,17 @@ type remote struct {
 	noAfter   callbacks.Answer // what reading on answers, empty for a readable history
 	readings  []int            // the events after which it was read on
 	now       func() time.Time
+	dialects  []callbacks.Answer // by turns, what "closed" is answered as; none is AnswerClosed
+}
+
+// closedError is the answer to whatever comes too late.
+func (r *remote) closedError() *callbacks.LambdaError {
+	answer := callbacks.AnswerClosed
+	if n := len(r.dialects); n > 0 {
+		answer = r.dialects[0]
+		r.dialects = append(r.dialects[1:n:n], answer)
+	}
+	return &callbacks.LambdaError{Answer: answer, Status: 400, Code: "SomeException"}
 }
 
 func (r *remote) fault() (callbacks.Answer, bool) {
@@ -86,7 +97,7 @@ func (r *remote) Complete(_ context.Context, _ callbacks.Target, c callbacks.Com
 		return &callbacks.LambdaError{Answer: answer, Code: string(answer)}
 	}
 	if r.closed {
-		return &callbacks.LambdaError{Answer: callbacks.AnswerClosed, Status: 400, Code: "CallbackTimeoutException"}
+		return r.closedError()
 	}
 	r.closed, r.accepted = true, &c
 	r.closing = callbacks.Closing{By: callbacks.EndedByOther, At: r.now(), EventID: 4, Completion: &c}
@@ -103,7 +114,7 @@ func (r *remote) Heartbeat(context.Context, callbacks.Target) error {
 		return &callbacks.LambdaError{Answer: answer}
 	}
 	if r.closed {
-		return &callbacks.LambdaError{Answer: callbacks.AnswerClosed, Status: 400}
+		return r.closedError()
 	}
 	r.beats = append(r.beats, r.now())
 	return nil

@@ -141,7 +141,7 @@ func (d *search) trouble(ctx context.Context, s *scan, failed *LambdaError) erro
 	switch failed.Answer {
 	case AnswerGone:
 		return d.gone(ctx, s)
-	case AnswerDenied, AnswerKMS, AnswerInvalid: // of this execution; others may be readable
+	case AnswerDenied, AnswerKMS, AnswerInvalid, AnswerMaybeClosed: // of this execution; others may be readable
 		s.Problem = failed.Answer
 		return d.unreadable(ctx, s)
 	case AnswerAccepted, AnswerClosed, AnswerThrottled, AnswerFault, AnswerNone, AnswerUnsent:

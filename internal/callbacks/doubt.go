@@ -2,7 +2,8 @@ package callbacks
 
 import "time"
 
-// Doubt is why nobody knows whether Lambda took a decision: an answer was lost, and this kept the history from telling.
+// Doubt is why nobody knows what became of a decision: an answer was lost, or may mean two things, and this kept the history
+// from telling.
 type Doubt string
 
 // The doubts. Each asks something else of an operator.
@@ -16,6 +17,9 @@ const (
 	DoubtFailing   Doubt = "failing"   // the question was not answered until the end
 	DoubtOpen      Doubt = "open"      // the history showed the callback open until the end, though Lambda says closed
 	DoubtPayload   Doubt = "payload"   // a client closed the callback, with a payload that the history does not show
+	// DoubtRefusal is of a decision that surely did not arrive: lost or refused, not known which, since the history is not
+	// readable.
+	DoubtRefusal Doubt = "lost_or_refused"
 )
 
 // doubtOf is what kept the history from telling, by the evidence of the last attempt.
@@ -36,7 +40,7 @@ func doubtOf(e evidence) Doubt {
 		return DoubtDenied
 	case AnswerGone:
 		return DoubtGone
-	case AnswerInvalid, AnswerClosed:
+	case AnswerInvalid, AnswerMaybeClosed, AnswerClosed:
 		return DoubtRefused
 	case AnswerKMS:
 		return DoubtKMS
@@ -59,7 +63,14 @@ var doubtClause = map[Doubt]string{
 	DoubtPayload:   "the execution's history shows that a client completed the callback, but not with what",
 }
 
-// ending says for people why nobody knows.
-func (d Doubt) ending(now time.Time) Ending {
-	return Ending{By: EndedByUnknown, At: now, Doubt: d, Detail: "An answer was lost, and " + doubtClause[d] + "."}
+// unknown says for people why nobody knows. Where no answer was lost, Lambda's own may mean two things.
+func (e evidence) unknown(d *Decision, now time.Time) Ending {
+	doubt := doubtOf(e)
+	ending := Ending{By: EndedByUnknown, At: now, Doubt: doubt, Detail: "An answer was lost, and " + doubtClause[doubt] + "."}
+	if !e.doubtful {
+		ending.Doubt = DoubtRefusal
+		ending.Detail = "The decision was lost or refused, it is not known which: Lambda gives the same answer to a callback that is closed already and to " +
+			"a request that it refuses, and " + doubtClause[doubt] + "." + d.sizeNote()
+	}
+	return ending
 }

@@ -105,8 +105,10 @@ func (h *Heartbeats) beat(ctx context.Context, c Callback) error {
 	call, cancel := outlive(ctx, stopCalls, heartbeatTimeout)
 	defer cancel()
 	answer := answerOf(h.lambda.Heartbeat(call, c.Target()))
-	if answer.Answer.Closed() {
-		return h.closed(ctx, c, answer.Answer)
+	if answer.Answer.MaybeClosed() {
+		if settled, err := h.closed(ctx, c, answer.Answer); settled || err != nil {
+			return err
+		}
 	}
 	if answer.Answer == AnswerAccepted {
 		h.log.DebugContext(ctx, "heartbeat", "callback", c.ID)
@@ -140,16 +142,19 @@ func (h *Heartbeats) update(ctx context.Context, id ID, fn func(*Callback) (Chan
 	return h.store.Update(ctx, id, fn)
 }
 
-// closed settles a callback of which Lambda says that it waits no longer, unless a decision is on its way: then the answer
-// to the delivery tells more.
-func (h *Heartbeats) closed(ctx context.Context, c Callback, answer Answer) error {
+// closed settles a callback of which Lambda says that it waits no longer, or may not, unless a decision is on its way: then the
+// answer to the delivery tells more. Where the history does not show its end, an answer that may mean two things settles nothing.
+func (h *Heartbeats) closed(ctx context.Context, c Callback, answer Answer) (settled bool, err error) {
 	call, cancel := outlive(ctx, stopCalls, callTimeout)
 	defer cancel()
 	found := h.histories.ask(call, c.Target())
-	lagging := found.history == historyBusy || found.history == historyPutOff || found.history == historyRead && found.closing.Open
+	ended := found.history == historyRead && !found.closing.Open
+	if !ended && answer == AnswerMaybeClosed {
+		return false, nil
+	}
 	updated, err := h.update(ctx, c.ID, func(c *Callback) (Change, error) {
 		now := h.now()
-		if c.State != Pending || lagging {
+		if c.State != Pending || !ended && found.history != historyUnreadable {
 			return Change{}, nil // the schedule of the claim asks again an interval later
 		}
 		e := endingOf(lost, evidence{answer: answer, history: found.history, closing: found.closing}, c, now)
@@ -157,11 +162,11 @@ func (h *Heartbeats) closed(ctx context.Context, c Callback, answer Answer) erro
 		return Change{Audit: entry}, err
 	})
 	if errors.Is(err, ErrNotFound) {
-		return nil
+		return true, nil
 	}
 	if err != nil {
-		return err
+		return true, err
 	}
 	h.notify.Changed(Notice{Callback: updated.ID, Queue: updated.Queue})
-	return nil
+	return true, nil
 }

@@ -41,16 +41,19 @@ type Answer string
 
 // The answers. Their meanings are those of the API reference (SendDurableExecutionCallbackSuccess, Errors).
 const (
-	AnswerAccepted  Answer = "accepted"  // 200
-	AnswerClosed    Answer = "closed"    // 400 CallbackTimeoutException: expired or already closed, by whomever
-	AnswerInvalid   Answer = "invalid"   // 400 InvalidParameterValueException and other refusals of the request itself
-	AnswerGone      Answer = "gone"      // 404: unknown, or past its retention
-	AnswerDenied    Answer = "denied"    // 403: our IAM permissions do not suffice, or the credentials are bad
-	AnswerThrottled Answer = "throttled" // 429
-	AnswerKMS       Answer = "kms"       // 502 with a KMS error: an operator has to mend the key
-	AnswerFault     Answer = "fault"     // 5xx: the work may have been done all the same
-	AnswerNone      Answer = "none"      // no answer: the request may have arrived
-	AnswerUnsent    Answer = "unsent"    // the request cannot have arrived: no connection, no credentials
+	AnswerAccepted Answer = "accepted" // 200
+	AnswerClosed   Answer = "closed"   // 400 CallbackTimeoutException: expired or already closed, by whomever
+	AnswerInvalid  Answer = "invalid"  // other refusals of the request itself
+	// AnswerMaybeClosed is a 400 InvalidParameterValueException to a request that was checked before it went out. AWS's own
+	// clients read it as "already complete", the API reference as "refused": the history settles which.
+	AnswerMaybeClosed Answer = "maybe_closed"
+	AnswerGone        Answer = "gone"      // 404: unknown, or past its retention
+	AnswerDenied      Answer = "denied"    // 403: our IAM permissions do not suffice, or the credentials are bad
+	AnswerThrottled   Answer = "throttled" // 429
+	AnswerKMS         Answer = "kms"       // 502 with a KMS error: an operator has to mend the key
+	AnswerFault       Answer = "fault"     // 5xx: the work may have been done all the same
+	AnswerNone        Answer = "none"      // no answer: the request may have arrived
+	AnswerUnsent      Answer = "unsent"    // the request cannot have arrived: no connection, no credentials
 )
 
 // words say an answer in the audit.
@@ -62,6 +65,8 @@ func (a Answer) words() string {
 		return "already closed"
 	case AnswerInvalid:
 		return "refused"
+	case AnswerMaybeClosed:
+		return "refused, or closed already"
 	case AnswerGone:
 		return "not known there"
 	case AnswerDenied:
@@ -86,9 +91,12 @@ func (a Answer) Doubtful() bool { return a == AnswerFault || a == AnswerNone || 
 // Closed reports whether Lambda says that it waits no longer, whoever or whatever ended it.
 func (a Answer) Closed() bool { return a == AnswerClosed || a == AnswerGone }
 
+// MaybeClosed reports whether the answer leaves open that Lambda waits no longer: the history has to be asked.
+func (a Answer) MaybeClosed() bool { return a == AnswerMaybeClosed || a.Closed() }
+
 // unreadable reports, of a question to the history, that asking again does not help.
 func (a Answer) unreadable() bool {
-	return a == AnswerDenied || a == AnswerInvalid || a.Closed()
+	return a == AnswerDenied || a == AnswerInvalid || a.MaybeClosed()
 }
 
 // LambdaError is an answer of Lambda other than accepted, or its absence.

@@ -67,7 +67,8 @@ type Store interface {
 	// FinishDelivery is Update for a claimed delivery: fn changes callback and delivery, sets the delivery's DueAt (zero settles
 	// it) and returns the audit entry; attempt replaces the open one of the claim. [ErrLeaseLost] when the lease is not owner's any more.
 	FinishDelivery(ctx context.Context, owner string, attempt Attempt, id ID, fn func(*Callback, *Delivery) (AuditEntry, error)) (Callback, error)
-	// RetryDelivery is Update that also makes the existing delivery due at once, with no reading of the history behind it.
+	// RetryDelivery is Update that also makes the existing delivery due at once, with no reading of the history behind it and
+	// nothing said of its being closed.
 	RetryDelivery(ctx context.Context, id ID, now time.Time, fn func(*Callback) (AuditEntry, error)) (Callback, error)
 	// NextDelivery is when the next delivery is due or its lease runs out; zero when none is waiting.
 	NextDelivery(ctx context.Context) (time.Time, error)

@@ -12,10 +12,18 @@ const maxBackoff = 5 * time.Minute
 // day of it ends a delivery, and no single answer.
 const maxReadings = 300
 
+// How often the history may show a callback open, although Lambda refuses what is sent to it, before that is believed. The
+// first readings take some seconds, in which a history that lags shows the end. After a doubtful attempt they take minutes:
+// it may be our own success that made Lambda refuse.
+const (
+	openReadings         = 5
+	openReadingsDoubtful = 10
+)
+
 // evidence is all that is known after an attempt: what Lambda answered, what earlier attempts left in doubt, and what the
 // history says where it was asked.
 type evidence struct {
-	answer   Answer
+	answer   Answer       // AnswerClosed also where an earlier attempt was told so: what is closed stays closed
 	doubtful bool         // an attempt may have taken effect, this one or an earlier one
 	history  historyState // of the question how the callback was closed
 	reading  Answer       // to that question, where it brought no history; empty where there was nobody to ask
@@ -51,7 +59,7 @@ func (v verdict) String() string {
 
 // judge is the table of answers: answer × certainty × history → the next step. Our own clock is not in it: it only makes a
 // delivery ask the history. "Closed" alone says neither who nor what (CallbackTimeoutException stands for expired and for
-// already closed), so the history settles it wherever it can be read.
+// already closed), and "maybe closed" not even whether, so the history settles it wherever it can be read.
 func judge(e evidence, ours Completion) verdict {
 	switch {
 	case e.answer == AnswerAccepted:
@@ -62,10 +70,14 @@ func judge(e evidence, ours Completion) verdict {
 		return judgeClosing(e, ours)
 	case e.mayTell():
 		return retry
+	case e.answer == AnswerMaybeClosed && e.history == historyRead:
+		return undeliverable // it is open there: Lambda refuses the request itself
 	case e.doubtful:
 		return unconfirmed
 	case e.answer.Closed():
 		return lost
+	case e.answer == AnswerMaybeClosed:
+		return unconfirmed // lost or refused: the history alone could tell which
 	}
 	return undeliverable // nobody said that it is too late: an operator may send it again
 }
@@ -87,12 +99,23 @@ func (e evidence) mayTell() bool {
 	case historyUnasked, historyPutOff:
 		return true
 	case historyRead: // it is open there: Lambda waits, or the history lags behind its answer
-		return !e.answer.Closed() || e.readings < maxReadings
+		return !e.answer.MaybeClosed() || e.readings < e.patience()
 	case historyUnreadable:
-		return !e.answer.Closed() && e.readings < maxReadings
+		return !e.answer.MaybeClosed() && e.readings < maxReadings
 	case historyBusy:
 	}
 	return e.readings < maxReadings
+}
+
+// patience is how many readings may show the callback open, against Lambda's answer, before that is believed.
+func (e evidence) patience() int {
+	switch {
+	case e.answer.Closed():
+		return maxReadings
+	case e.doubtful:
+		return openReadingsDoubtful
+	}
+	return openReadings
 }
 
 // backoff is the pause before the next attempt: doubling from half a second, with jitter in [0,1), as long as Lambda asks
@@ -131,12 +154,21 @@ func endingOf(v verdict, e evidence, c *Callback, now time.Time) Ending {
 
 // undelivered says why a decision that surely did not arrive is not sent any more.
 func (c *Callback) undelivered(last Attempt, now time.Time) Ending {
-	e := Ending{By: EndedByUnknown, At: now, Detail: "Lambda refused the decision for good: " + last.Code + "."}
-	if last.Answer != AnswerInvalid {
+	e := Ending{By: EndedByUnknown, At: now, Detail: "Lambda refused the decision for good: " + last.Code + "." + c.Decision.sizeNote()}
+	if last.Answer != AnswerInvalid && last.Answer != AnswerMaybeClosed {
 		_, cause := c.Clocks.End()
 		e.Detail = byOurClock(cause) + " The last answer of Lambda was: " + last.Answer.words() + "."
 	}
 	return e
+}
+
+// sizeNote says of a body between the older limit and today's that its size may be why Lambda refuses it; else nothing.
+func (d *Decision) sizeNote() string {
+	if d.Size <= olderMaxCompletionBytes {
+		return ""
+	}
+	return fmt.Sprintf(" Its size may be why: it has %d bytes, and where the limit has not been raised yet Lambda takes at most %d.",
+		d.Size, olderMaxCompletionBytes)
 }
 
 // endedElsewhere turns what the history says into an ending.

@@ -42,6 +42,22 @@ func TestJudge(t *testing.T) {
 		"GoneByOurs":           {evidence{answer: AnswerGone, history: historyRead, closing: byClient(&same)}, delivered, delivered},
 		"GoneUnreadable":       {evidence{answer: AnswerGone, history: historyUnreadable, readings: 1}, lost, unconfirmed},
 
+		// InvalidParameterValueException means "closed" in one dialect and "refused" in another. A history that shows the end
+		// decides as it does for "closed"; one that goes on showing it open says that the request is refused.
+		"MaybeClosedByClock":        {evidence{answer: AnswerMaybeClosed, history: historyRead, closing: byClock}, lost, lost},
+		"MaybeClosedByExecution":    {evidence{answer: AnswerMaybeClosed, history: historyRead, closing: byExecution}, lost, lost},
+		"MaybeClosedByOurs":         {evidence{answer: AnswerMaybeClosed, history: historyRead, closing: byClient(&same)}, delivered, delivered},
+		"MaybeClosedByOtherPayload": {evidence{answer: AnswerMaybeClosed, history: historyRead, closing: byClient(&other)}, lost, lost},
+		"MaybeClosedByOtherKind":    {evidence{answer: AnswerMaybeClosed, history: historyRead, closing: byClient(&sameBytesFailed)}, lost, lost},
+		"MaybeClosedTruncated":      {evidence{answer: AnswerMaybeClosed, history: historyRead, closing: byClient(nil)}, lost, unconfirmed},
+		"MaybeClosedOpenAtFirst":    {evidence{answer: AnswerMaybeClosed, history: historyRead, closing: open, readings: openReadings - 1}, retry, retry},
+		"MaybeClosedOpenStill":      {evidence{answer: AnswerMaybeClosed, history: historyRead, closing: open, readings: openReadings}, undeliverable, retry},
+		"MaybeClosedOpenForMinutes": {evidence{answer: AnswerMaybeClosed, history: historyRead, closing: open, readings: openReadingsDoubtful}, undeliverable, undeliverable},
+		"MaybeClosedHistoryBusy":    {evidence{answer: AnswerMaybeClosed, history: historyBusy, readings: maxReadings - 1}, retry, retry},
+		"MaybeClosedBusyForEver":    {evidence{answer: AnswerMaybeClosed, history: historyBusy, readings: maxReadings}, unconfirmed, unconfirmed},
+		"MaybeClosedHistoryPutOff":  {evidence{answer: AnswerMaybeClosed, history: historyPutOff, readings: maxReadings}, retry, retry},
+		"MaybeClosedUnreadable":     {evidence{answer: AnswerMaybeClosed, history: historyUnreadable, readings: 1}, unconfirmed, unconfirmed},
+
 		// Past the deadline by our clock the history is asked whatever Lambda answers. While it is open there, Lambda waits.
 		"LateClosedByOurs":      {evidence{answer: AnswerThrottled, history: historyRead, closing: byClient(&same)}, delivered, delivered},
 		"LateClosedByClock":     {evidence{answer: AnswerUnsent, history: historyRead, closing: byClock}, lost, lost},
@@ -69,9 +85,9 @@ func TestJudge(t *testing.T) {
 func TestEveryAnswerHasAVerdict(t *testing.T) {
 	t.Parallel()
 	ours := Completion{Kind: Success, Result: []byte(`1`)}
-	for _, a := range []Answer{AnswerAccepted, AnswerClosed, AnswerInvalid, AnswerGone, AnswerDenied, AnswerThrottled, AnswerKMS, AnswerFault, AnswerNone, AnswerUnsent} {
+	for _, a := range []Answer{AnswerAccepted, AnswerClosed, AnswerMaybeClosed, AnswerInvalid, AnswerGone, AnswerDenied, AnswerThrottled, AnswerKMS, AnswerFault, AnswerNone, AnswerUnsent} {
 		e := evidence{answer: a, history: historyUnreadable, readings: maxReadings}
-		if v := judge(e, ours); v == retry || v == unconfirmed || v == lost && !a.Closed() {
+		if v := judge(e, ours); v == retry || v == unconfirmed && a != AnswerMaybeClosed || v == lost && !a.Closed() {
 			t.Errorf("%s without doubt ends as %s", a, v)
 		}
 		e.doubtful = true

@@ -14,19 +14,23 @@ import (
 	"countersign/internal/callbacks"
 )
 
+// maybeClosed is the code by which Lambda refuses a value, and in which AWS's own callback clients read that the callback is
+// complete already.
+const maybeClosed = "InvalidParameterValueException"
+
 // answers is what each error code of AWS means. The SDK's typed exceptions carry the same codes, so that one table serves
 // both. The first group is the API reference's (SendDurableExecutionCallbackSuccess, Errors); the second is what any AWS
 // endpoint may say under a status that means something else, such as 400 for throttling.
 var answers = map[string]callbacks.Answer{
-	"CallbackTimeoutException":       callbacks.AnswerClosed,
-	"InvalidParameterValueException": callbacks.AnswerInvalid,
-	"ResourceNotFoundException":      callbacks.AnswerGone,
-	"TooManyRequestsException":       callbacks.AnswerThrottled,
-	"ServiceException":               callbacks.AnswerFault,
-	"KMSAccessDeniedException":       callbacks.AnswerKMS,
-	"KMSDisabledException":           callbacks.AnswerKMS,
-	"KMSInvalidStateException":       callbacks.AnswerKMS,
-	"KMSNotFoundException":           callbacks.AnswerKMS,
+	"CallbackTimeoutException":  callbacks.AnswerClosed,
+	maybeClosed:                 callbacks.AnswerInvalid, // of a reading; see sent
+	"ResourceNotFoundException": callbacks.AnswerGone,
+	"TooManyRequestsException":  callbacks.AnswerThrottled,
+	"ServiceException":          callbacks.AnswerFault,
+	"KMSAccessDeniedException":  callbacks.AnswerKMS,
+	"KMSDisabledException":      callbacks.AnswerKMS,
+	"KMSInvalidStateException":  callbacks.AnswerKMS,
+	"KMSNotFoundException":      callbacks.AnswerKMS,
 
 	"ExpiredTokenException":     callbacks.AnswerDenied,
 	"IncompleteSignature":       callbacks.AnswerDenied,
@@ -59,6 +63,16 @@ func answerOfBare(response *http.Response) callbacks.Answer {
 		return callbacks.AnswerInvalid
 	}
 	return callbacks.AnswerFault // also a redirect and a 200 that cannot be read: the work may have been done
+}
+
+// sent reads an answer to a request that sends: callback ID and size were checked before, so that a 400 that finds a value not
+// valid may mean that the callback is closed. What it says in words is no contract.
+func sent(err error) error {
+	le, ok := errors.AsType[*callbacks.LambdaError](err)
+	if ok && le.Answer == callbacks.AnswerInvalid && (le.Status == http.StatusBadRequest || le.Code == maybeClosed) {
+		le.Answer = callbacks.AnswerMaybeClosed
+	}
+	return err
 }
 
 // classify makes the domain's error of an SDK error. reached tells whether a request got as far as a connection.

@@ -18,7 +18,7 @@ import (
 
 // Complete sends the completion once. An error is a *[callbacks.LambdaError].
 func (c *Client) Complete(ctx context.Context, to callbacks.Target, completion callbacks.Completion) error {
-	return c.call(ctx, to, c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
+	return sent(c.call(ctx, to, c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
 		if completion.Kind == callbacks.Success {
 			_, err := client.SendDurableExecutionCallbackSuccess(ctx, &lambda.SendDurableExecutionCallbackSuccessInput{
 				CallbackId: aws.String(string(to.CallbackID)),
@@ -31,17 +31,17 @@ func (c *Client) Complete(ctx context.Context, to callbacks.Target, completion c
 			Error:      errorObject(completion.Error),
 		}, wire)
 		return err
-	})
+	}))
 }
 
 // Heartbeat resets the callback's heartbeat clock. An error is a *[callbacks.LambdaError].
 func (c *Client) Heartbeat(ctx context.Context, to callbacks.Target) error {
-	return c.call(ctx, to, c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
+	return sent(c.call(ctx, to, c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
 		_, err := client.SendDurableExecutionCallbackHeartbeat(ctx, &lambda.SendDurableExecutionCallbackHeartbeatInput{
 			CallbackId: aws.String(string(to.CallbackID)),
 		}, wire)
 		return err
-	})
+	}))
 }
 
 // option changes the options of one operation.

@@ -38,7 +38,7 @@ func meaningOf(err error) doctor.Meaning {
 		return doctor.Denied
 	case callbacks.AnswerGone:
 		return doctor.Missing
-	case callbacks.AnswerInvalid:
+	case callbacks.AnswerInvalid, callbacks.AnswerMaybeClosed:
 		return doctor.Refused
 	case callbacks.AnswerThrottled, callbacks.AnswerFault, callbacks.AnswerKMS:
 		return doctor.Busy

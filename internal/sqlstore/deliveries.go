@@ -26,6 +26,7 @@ type deliveryRow struct {
 	Tries       int64
 	Readings    int64
 	Doubtful    bool
+	Closed      bool
 	DueAt       int64
 	LeaseOwner  string
 	ClaimableAt int64
@@ -47,6 +48,7 @@ func (r *deliveryRow) delivery(id callbacks.ID) (callbacks.Delivery, error) {
 		Tries:      int(r.Tries),
 		Readings:   int(r.Readings),
 		Doubtful:   r.Doubtful,
+		Closed:     r.Closed,
 		DueAt:      fromMillis(r.DueAt),
 	}
 	var e errorDocument
@@ -66,7 +68,7 @@ func (t *tx) addDelivery(ctx context.Context, num int64, d callbacks.Delivery) e
 	due := millis(d.DueAt)
 	r := deliveryRow{
 		Callback: num, Kind: string(d.Completion.Kind), Result: d.Completion.Result,
-		Lane: storable(d.Lane.String()), Tries: int64(d.Tries), Readings: int64(d.Readings), Doubtful: d.Doubtful, DueAt: due, ClaimableAt: due,
+		Lane: storable(d.Lane.String()), Tries: int64(d.Tries), Readings: int64(d.Readings), Doubtful: d.Doubtful, Closed: d.Closed, DueAt: due, ClaimableAt: due,
 	}
 	leased := d.Lease.Owner != ""
 	if leased {
@@ -182,7 +184,7 @@ func (s *Store) FinishDelivery(ctx context.Context, owner string, attempt callba
 		}
 		c.Revision++
 		after := before
-		after.LeaseOwner, after.Doubtful, after.Readings = "", delivery.Doubtful, int64(delivery.Readings)
+		after.LeaseOwner, after.Doubtful, after.Closed, after.Readings = "", delivery.Doubtful, delivery.Closed, int64(delivery.Readings)
 		after.DueAt, after.ClaimableAt = millis(delivery.DueAt), millis(delivery.DueAt)
 		if after.Aftermath, err = encodeAftermath(delivery.Aftermath); err != nil {
 			return entry, fmt.Errorf("encode aftermath: %w", err)
@@ -202,8 +204,8 @@ func (s *Store) RetryDelivery(ctx context.Context, id callbacks.ID, now time.Tim
 			return entry, err
 		}
 		c.Revision++
-		n, err := t.exec(ctx, `update deliveries set readings = 0, due_at = ?, claimable_at = case when lease_owner = '' then ? else claimable_at end
-			where callback = ?`, millis(now), millis(now), num)
+		n, err := t.exec(ctx, `update deliveries set readings = 0, closed = ?, due_at = ?, claimable_at = case when lease_owner = '' then ? else claimable_at end
+			where callback = ?`, false, millis(now), millis(now), num)
 		if err != nil {
 			return entry, fmt.Errorf("update delivery: %w", err)
 		}

@@ -276,7 +276,7 @@ func finishSettles(t *testing.T, s callbacks.Store) {
 	got, err := s.FinishDelivery(t.Context(), "worker", attempt, c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
 		same(t, "callback and delivery that fn gets", callbacks.Work{Callback: *c, Delivery: *d}, w)
 		Ended(callbacks.Completed, T0)(c)
-		d.DueAt, d.Doubtful, d.Readings = time.Time{}, true, 3
+		d.DueAt, d.Doubtful, d.Closed, d.Readings = time.Time{}, true, true, 3
 		return Entry(*c, callbacks.ActionDelivered, T0), nil
 	})
 	if err != nil {
@@ -287,7 +287,7 @@ func finishSettles(t *testing.T, s callbacks.Store) {
 	}
 	same(t, "stored and returned callback", get(t, s, c.ID), got)
 	same(t, "delivery", delivery(t, s, c.ID), callbacks.Delivery{
-		Callback: c.ID, Completion: NewCompletion(), Tries: 1, Readings: 3, Doubtful: true, Attempts: []callbacks.Attempt{attempt}})
+		Callback: c.ID, Completion: NewCompletion(), Tries: 1, Readings: 3, Doubtful: true, Closed: true, Attempts: []callbacks.Attempt{attempt}})
 	same(t, "actions", auditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionDelivered, callbacks.ActionDecided, callbacks.ActionReceived})
 	if next := nextDelivery(t, s); !next.IsZero() {
 		t.Errorf("next delivery is due at %v, want none", next)

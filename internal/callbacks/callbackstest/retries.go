@@ -24,7 +24,7 @@ func retryMakesDue(t *testing.T, s callbacks.Store) {
 	if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, T0, callbacks.AnswerNone), c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
 		Ended(callbacks.Unconfirmed, T0)(c)
 		c.Ending.Doubt = callbacks.DoubtDenied
-		d.DueAt, d.Doubtful, d.Readings = time.Time{}, true, 20
+		d.DueAt, d.Doubtful, d.Closed, d.Readings = time.Time{}, true, true, 20
 		return Entry(*c, callbacks.ActionUnconfirmed, T0), nil
 	}); err != nil {
 		t.Fatal(err)
@@ -42,8 +42,8 @@ func retryMakesDue(t *testing.T, s callbacks.Store) {
 	}
 	same(t, "stored and returned callback", get(t, s, c.ID), got)
 	same(t, "next delivery", nextDelivery(t, s), now)
-	if w := claimOne(t, s, "worker", now); w.Delivery.Tries != 2 || !w.Delivery.Doubtful || w.Delivery.Readings != 0 || w.Callback.State != callbacks.Decided {
-		t.Errorf("got %d tries, %d readings, doubtful %t, state %s; want 2, 0, true, decided", w.Delivery.Tries, w.Delivery.Readings, w.Delivery.Doubtful, w.Callback.State)
+	if w := claimOne(t, s, "worker", now); w.Delivery.Tries != 2 || !w.Delivery.Doubtful || w.Delivery.Readings != 0 || w.Delivery.Closed || w.Callback.State != callbacks.Decided {
+		t.Errorf("got %d tries, %d readings, doubtful %t, closed %t, state %s; want 2, 0, true, false, decided", w.Delivery.Tries, w.Delivery.Readings, w.Delivery.Doubtful, w.Delivery.Closed, w.Callback.State)
 	}
 	if actions := auditOf(t, s, c.ID); actions[0] != callbacks.ActionRetried {
 		t.Errorf("latest action is %s, want the retry", actions[0])

@@ -1,0 +1,5 @@
+-- The same changes as for SQLite; that file says what they mean.
+
+-- +goose Up
+
+alter table deliveries add column closed boolean not null default false;
