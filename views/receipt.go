@@ -22,7 +22,7 @@ func receiptOf(m Review, s Shell) []step {
 	steps := []step{
 		{Name: "Recorded", Icon: "check", At: c.Decision.At, Note: capital(byName(c.Decision.By, s.Viewer)) + ", in the audit"},
 		deliveringStep(m, s),
-		answerStep(m),
+		answerStep(m, s),
 	}
 	if proof, ok := proofStep(m); ok {
 		steps = append(steps, proof)
@@ -45,7 +45,7 @@ func deliveringStep(m Review, s Shell) step {
 		if m.Delivery.DueAt.After(s.Moment.Now) {
 			retry.When = fmt.Sprintf("Attempt %d at %s", m.Delivery.Tries+1, s.Moment.Clock(m.Delivery.DueAt))
 		}
-		retry.Note = plural(m.Delivery.Tries, "attempt") + ", last: " + answerWords(m.Callback.Problem)
+		retry.Note = plural(m.Delivery.Tries, "attempt") + ", last: " + said(m.Callback.Problem, s.Viewer)
 		return retry
 	case !tried:
 		return step{Name: "Delivering", State: "now", Icon: "send", When: "Starting"}
@@ -56,12 +56,12 @@ func deliveringStep(m Review, s Shell) step {
 }
 
 // answerStep is what Lambda said to the last attempt.
-func answerStep(m Review) step {
+func answerStep(m Review, s Shell) step {
 	last, tried := lastAttempt(m)
 	if m.Callback.State == callbacks.Decided || !tried {
 		return step{Name: "Accepted by Lambda", State: "todo", Icon: "todo", Note: "waiting"}
 	}
-	said := step{Name: "Accepted by Lambda", Icon: "check", At: last.EndedAt, Note: answerNote(last)}
+	said := step{Name: "Accepted by Lambda", Icon: "check", At: last.EndedAt, Note: answerNote(last, s.Viewer)}
 	switch a := last.Answer; {
 	case a == callbacks.AnswerAccepted:
 	case m.Callback.State == callbacks.Completed, m.Callback.State == callbacks.Unconfirmed, a.Doubtful():
@@ -74,9 +74,9 @@ func answerStep(m Review) step {
 	return said
 }
 
-func answerNote(a callbacks.Attempt) string {
-	if a.Status == 0 {
-		return capital(answerWords(a.Answer))
+func answerNote(a callbacks.Attempt, viewer callbacks.Person) string {
+	if a.Status == 0 || a.Answer.NeedsOperator() && !viewer.Roles.Admin {
+		return capital(said(a.Answer, viewer))
 	}
 	note := "HTTP " + strconv.Itoa(a.Status)
 	switch {

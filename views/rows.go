@@ -111,13 +111,16 @@ func tagsOf(r row, viewer callbacks.Person) []mark {
 	case r.State == callbacks.Decided:
 		m := mark{Word: decided(r.Decision) + ", delivering", Icon: "send", Tone: "delivering"}
 		if r.Problem != "" {
-			m = mark{Word: decided(r.Decision) + ", not delivered yet: " + answerWords(r.Problem), Icon: "retry", Tone: "problem"}
+			m = mark{Word: decided(r.Decision) + ", not delivered yet: " + said(r.Problem, viewer), Icon: "retry", Tone: "problem"}
 		}
 		return []mark{m}
 	case r.State != callbacks.Pending:
 		return []mark{howEnded(&r.Callback, viewer)}
 	}
 	var tags []mark
+	if r.Problem != "" {
+		tags = append(tags, mark{"Heartbeats not taken: " + said(r.Problem, viewer), "pulse", "problem"})
+	}
 	if r.Unattended && len(r.Reviewers) == 0 && r.Tone != toneCalm {
 		tags = append(tags, mark{"Nobody here", "eye", string(r.Tone)})
 	}

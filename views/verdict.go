@@ -31,7 +31,7 @@ func verdictOf(m Review, s Shell) (v verdict, ok bool) {
 		}
 		return verdict{
 			decided(c.Decision) + title,
-			ending(c) + " The decision is kept. " + operatorHint(s, "An admin can send it again once the cause is fixed."), "prob",
+			ending(c) + " The decision is kept. " + operatorHint(s, sentence(mendingDelivery(m))+"An admin can send it again once the cause is fixed."), "prob",
 		}, true
 	case callbacks.Unconfirmed:
 		title := ". It is not known whether Lambda accepted it."
@@ -66,7 +66,10 @@ func underWay(m Review, s Shell) verdict {
 	} else {
 		title += " now."
 	}
-	text := "Lambda did not accept it: " + answerWords(c.Problem) + ". Nothing for you to do: Countersign keeps trying"
+	text := "Lambda did not accept it: " + said(c.Problem, s.Viewer) + ". Nothing for you to do: Countersign keeps trying"
+	if mend := mendingDelivery(m); mend != "" && s.Viewer.Roles.Admin {
+		text = "Lambda did not accept it: " + answerWords(c.Problem) + ". " + mend + " Countersign keeps trying"
+	}
 	if at, cause := c.Clocks.End(); cause != callbacks.NoDeadline {
 		text += " until " + s.Moment.Clock(at)
 	}
@@ -186,6 +189,14 @@ func madeBy(c *callbacks.Callback, s Shell) string {
 
 func madeBySparing(c *callbacks.Callback, s Shell, spare time.Duration) string {
 	return fmt.Sprintf("%s %s this at %s, with %s to spare.", you(c.Decision.By, s.Viewer), decidedVerb(c.Decision), s.Moment.Clock(c.Decision.At), remaining(spare))
+}
+
+// sentence is a text with a space behind it, unless it is empty.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return text + " "
 }
 
 // operatorHint tells an admin what to do, and everybody else that an admin has to.

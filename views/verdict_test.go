@@ -99,7 +99,8 @@ func TestEveryAnswerHasWords(t *testing.T) {
 	t.Parallel()
 	for _, a := range []callbacks.Answer{
 		callbacks.AnswerClosed, callbacks.AnswerInvalid, callbacks.AnswerGone, callbacks.AnswerDenied, callbacks.AnswerKMS,
-		callbacks.AnswerFault, callbacks.AnswerNone, callbacks.AnswerUnsent,
+		callbacks.AnswerFault, callbacks.AnswerNone, callbacks.AnswerUnsent, callbacks.AnswerMaybeClosed, callbacks.AnswerSkew,
+		callbacks.AnswerCredentials,
 	} {
 		if got := answerWords(a); got == "" || got == string(a) {
 			t.Errorf("%s is said as %q", a, got)

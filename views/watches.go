@@ -62,6 +62,8 @@ func watchProblem(w callbacks.WatchState) string {
 		return "Some executions are encrypted with a key that we may not use."
 	case callbacks.AnswerInvalid, callbacks.AnswerMaybeClosed:
 		return "Lambda refused the request. The region may not have durable functions."
+	case callbacks.AnswerSkew, callbacks.AnswerCredentials:
+		return capital(answerWords(w.Problem)) + ". " + mending(w.Problem, callbacks.Permission{}, "", "")
 	case callbacks.AnswerAccepted, callbacks.AnswerClosed, callbacks.AnswerThrottled, callbacks.AnswerFault, callbacks.AnswerNone, callbacks.AnswerUnsent:
 	}
 	return capital(answerWords(w.Problem)) + ". It is tried again with the next scan."

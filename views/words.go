@@ -196,6 +196,10 @@ func answerWords(a callbacks.Answer) string {
 		return "no answer"
 	case callbacks.AnswerUnsent:
 		return "not reachable"
+	case callbacks.AnswerSkew:
+		return "the desk’s clock or signature is not accepted"
+	case callbacks.AnswerCredentials:
+		return "the desk has no valid credentials"
 	}
 	return string(a)
 }

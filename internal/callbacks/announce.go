@@ -249,7 +249,7 @@ func untitled(c Callback) string {
 	return "Untitled callback"
 }
 
-type arnParts struct{ region, function string }
+type arnParts struct{ partition, region, account, function string }
 
 // parseARN takes what it can from arn:aws:lambda:REGION:ACCOUNT:function:NAME:VERSION/durable-execution/NAME/ID. Other
 // shapes occur (emulators), so that what is not there stays empty.
@@ -259,7 +259,7 @@ func parseARN(arn string) arnParts {
 		return arnParts{}
 	}
 	function, _, _ := strings.Cut(parts[6], "/")
-	return arnParts{region: parts[3], function: function}
+	return arnParts{partition: parts[1], region: parts[3], account: parts[4], function: function}
 }
 
 func firstOf[T ~string](values ...T) T {

@@ -102,7 +102,8 @@ type Callback struct {
 	// Heartbeats counts the beats that Lambda accepted.
 	Heartbeats int
 
-	// Problem is what the latest delivery attempt met, empty when none failed or the delivery is settled.
+	// Problem is what the latest delivery attempt met, empty when none failed or the delivery is settled. While the callback is
+	// pending it is an answer to a heartbeat that an operator has to mend, until Lambda takes one.
 	Problem Answer
 
 	Decision *Decision // nil until somebody decided

@@ -180,7 +180,7 @@ func (d *Deliveries) attempt(ctx context.Context, work Work) (Attempt, finding) 
 	err := d.lambda.Complete(ctx, target, work.Delivery.Completion)
 	a.EndedAt = d.now()
 	answer := answerOf(err)
-	a.Answer, a.Status, a.Code, a.RequestID = answer.Answer, answer.Status, answer.Code, answer.RequestID
+	a.Answer, a.Status, a.Code, a.RequestID, a.Key = answer.Answer, answer.Status, answer.Code, answer.RequestID, answer.Key
 	if err != nil {
 		d.log.WarnContext(ctx, "lambda did not accept a decision", "callback", work.Callback.ID, "attempt", a.Number, "error", err)
 	}

@@ -32,6 +32,7 @@ type Attempt struct {
 	Status    int    // HTTP, 0 without an answer
 	Code      string // AWS's error code
 	RequestID string
+	Key       string // the ARN of the KMS key that stood in the way, where Lambda said so
 }
 
 // Lease is a claim on work that expires by itself, so that another process can go on after a crash. Owner is one worker

@@ -144,7 +144,7 @@ func (d *search) trouble(ctx context.Context, s *scan, failed *LambdaError) erro
 	case AnswerDenied, AnswerKMS, AnswerInvalid, AnswerMaybeClosed: // of this execution; others may be readable
 		s.Problem = failed.Answer
 		return d.unreadable(ctx, s)
-	case AnswerAccepted, AnswerClosed, AnswerThrottled, AnswerFault, AnswerNone, AnswerUnsent:
+	case AnswerAccepted, AnswerClosed, AnswerThrottled, AnswerFault, AnswerNone, AnswerUnsent, AnswerSkew, AnswerCredentials:
 	}
 	return d.finish(ctx, s, failed.Answer)
 }

@@ -46,7 +46,7 @@ func doubtOf(e evidence) Doubt {
 		return DoubtKMS
 	case AnswerThrottled:
 		return DoubtThrottled
-	case AnswerAccepted, AnswerFault, AnswerNone, AnswerUnsent:
+	case AnswerAccepted, AnswerFault, AnswerNone, AnswerUnsent, AnswerSkew, AnswerCredentials:
 	}
 	return DoubtFailing
 }

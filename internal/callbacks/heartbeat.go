@@ -49,10 +49,20 @@ func (c *Callback) Beat(sent time.Time) AuditEntry {
 	last := c.Clocks.LastHeartbeatAt
 	c.Clocks.LastHeartbeatAt = latest(last, sent)
 	c.Heartbeats++
+	if c.State == Pending {
+		c.Problem = ""
+	}
 	if !last.IsZero() && sent.Sub(last) <= 2*c.HeartbeatInterval() {
 		return AuditEntry{}
 	}
 	return c.entry(sent, System("heartbeats"), ActionHeartbeat, "")
+}
+
+// refuseBeat notes an answer to a heartbeat that does not pass by itself. A decision on its way meets the same.
+func (c *Callback) refuseBeat(answer Answer) {
+	if c.State == Pending && answer.NeedsOperator() {
+		c.Problem = answer
+	}
 }
 
 // StopHeartbeats ends the beats when nobody wants them any more.

@@ -120,6 +120,7 @@ func (h *Heartbeats) beat(ctx context.Context, c Callback) error {
 			return Change{Audit: c.Beat(sent)}, nil
 		}
 		now := h.now()
+		c.refuseBeat(answer.Answer)
 		if !c.NextHeartbeatAt.IsZero() {
 			c.NextHeartbeatAt = c.retryHeartbeat(now, answer.RetryAfter)
 		}

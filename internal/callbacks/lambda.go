@@ -48,12 +48,15 @@ const (
 	// clients read it as "already complete", the API reference as "refused": the history settles which.
 	AnswerMaybeClosed Answer = "maybe_closed"
 	AnswerGone        Answer = "gone"      // 404: unknown, or past its retention
-	AnswerDenied      Answer = "denied"    // 403: our IAM permissions do not suffice, or the credentials are bad
+	AnswerDenied      Answer = "denied"    // 403: our IAM permissions do not suffice
 	AnswerThrottled   Answer = "throttled" // 429
 	AnswerKMS         Answer = "kms"       // 502 with a KMS error: an operator has to mend the key
 	AnswerFault       Answer = "fault"     // 5xx: the work may have been done all the same
 	AnswerNone        Answer = "none"      // no answer: the request may have arrived
-	AnswerUnsent      Answer = "unsent"    // the request cannot have arrived: no connection, no credentials
+	AnswerUnsent      Answer = "unsent"    // the request cannot have arrived: no connection
+	AnswerSkew        Answer = "skew"      // the request's time or signature is not taken: our clock is wrong, or the secret key
+	// AnswerCredentials says that there are no credentials, or that they have expired or are not known.
+	AnswerCredentials Answer = "credentials"
 )
 
 // words say an answer in the audit.
@@ -81,8 +84,18 @@ func (a Answer) words() string {
 		return "no answer"
 	case AnswerUnsent:
 		return "not reachable"
+	case AnswerSkew:
+		return "its time or signature is not accepted"
+	case AnswerCredentials:
+		return "no valid credentials"
 	}
 	return string(a)
+}
+
+// NeedsOperator reports whether the answer stays the same until an operator mends something: a permission, a key, a clock. The
+// request is tried again all the same, because it takes a while until AWS knows of what was mended.
+func (a Answer) NeedsOperator() bool {
+	return a == AnswerDenied || a == AnswerKMS || a == AnswerSkew || a == AnswerCredentials
 }
 
 // Doubtful reports whether the call may have taken effect although it did not say so.
@@ -106,6 +119,7 @@ type LambdaError struct {
 	Code       string        // AWS's error code, e.g. TooManyRequestsException
 	RequestID  string        // AWS's request ID, for support
 	RetryAfter time.Duration // as Lambda asked for, 0 when it did not
+	Key        string        // the ARN of the KMS key that the answer is about, where it says so
 	Err        error         // the cause, for operators
 }
 

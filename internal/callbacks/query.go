@@ -9,7 +9,7 @@ type Scope string
 const (
 	ScopeAvailable Scope = "available" // pending in the person's queues
 	ScopeMine      Scope = "mine"      // opened or decided by the person, and not ended yet
-	ScopeAttention Scope = "attention" // deliveries in trouble or ended badly, also the execution: a person should look
+	ScopeAttention Scope = "attention" // deliveries in trouble or ended badly, also the execution, and for admins heartbeats that are refused: a person should look
 	ScopeHistory   Scope = "history"   // what ended, newest first
 	ScopeAll       Scope = "all"       // every state; for admins and auditors
 )

@@ -33,7 +33,7 @@ func (c *Callback) Decide(d Decision) (AuditEntry, error) {
 	if c.State != Pending {
 		return AuditEntry{}, c.wrongState("decide")
 	}
-	c.Decision = &d
+	c.Decision, c.Problem = &d, ""
 	entry := c.move(Decided, d.At, d.By, ActionDecided, fmt.Sprintf("%s, %s of %d bytes, sha256 %s", d.Label, d.Kind, d.Size, d.SHA256))
 	c.scheduleHeartbeat(d.At)
 	return entry, nil
@@ -57,7 +57,7 @@ func (c *Callback) TimeOut(now time.Time, by Actor) (AuditEntry, error) {
 		return AuditEntry{}, c.wrongState("time out")
 	}
 	at, cause := c.Deadline()
-	c.Ending = &Ending{By: EndedByClock, Cause: cause, At: at, Detail: byOurClock(cause)}
+	c.Ending, c.Problem = &Ending{By: EndedByClock, Cause: cause, At: at, Detail: byOurClock(cause)}, ""
 	return c.move(TimedOut, now, by, ActionTimedOut, c.Ending.Detail), nil
 }
 
@@ -78,7 +78,7 @@ func (c *Callback) Close(e Ending, now time.Time, by Actor) (AuditEntry, error) 
 	if c.State != Pending {
 		return AuditEntry{}, c.wrongState("close")
 	}
-	c.Ending = &e
+	c.Ending, c.Problem = &e, ""
 	if e.By == EndedByClock {
 		return c.move(TimedOut, now, by, ActionTimedOut, e.Detail), nil
 	}

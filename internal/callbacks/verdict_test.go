@@ -26,6 +26,8 @@ func TestJudge(t *testing.T) {
 		"Fault":     {evidence{answer: AnswerFault}, retry, retry},
 		"NoAnswer":  {evidence{answer: AnswerNone}, retry, retry},
 		"Unsent":    {evidence{answer: AnswerUnsent}, retry, retry},
+		"Skew":      {evidence{answer: AnswerSkew}, retry, retry},
+		"Bad":       {evidence{answer: AnswerCredentials}, retry, retry},
 
 		"ClosedByClock":        {evidence{answer: AnswerClosed, history: historyRead, closing: byClock}, lost, lost},
 		"ClosedByExecution":    {evidence{answer: AnswerClosed, history: historyRead, closing: byExecution}, lost, lost},
@@ -85,7 +87,7 @@ func TestJudge(t *testing.T) {
 func TestEveryAnswerHasAVerdict(t *testing.T) {
 	t.Parallel()
 	ours := Completion{Kind: Success, Result: []byte(`1`)}
-	for _, a := range []Answer{AnswerAccepted, AnswerClosed, AnswerMaybeClosed, AnswerInvalid, AnswerGone, AnswerDenied, AnswerThrottled, AnswerKMS, AnswerFault, AnswerNone, AnswerUnsent} {
+	for _, a := range []Answer{AnswerAccepted, AnswerClosed, AnswerMaybeClosed, AnswerInvalid, AnswerGone, AnswerDenied, AnswerThrottled, AnswerKMS, AnswerFault, AnswerNone, AnswerUnsent, AnswerSkew, AnswerCredentials} {
 		e := evidence{answer: a, history: historyUnreadable, readings: maxReadings}
 		if v := judge(e, ours); v == retry || v == unconfirmed && a != AnswerMaybeClosed || v == lost && !a.Closed() {
 			t.Errorf("%s without doubt ends as %s", a, v)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -18,9 +19,10 @@ import (
 // complete already.
 const maybeClosed = "InvalidParameterValueException"
 
-// answers is what each error code of AWS means. The SDK's typed exceptions carry the same codes, so that one table serves
-// both. The first group is the API reference's (SendDurableExecutionCallbackSuccess, Errors); the second is what any AWS
-// endpoint may say under a status that means something else, such as 400 for throttling.
+// answers is what each error code of AWS means, whatever status it comes under: throttling and bad credentials are also sent as
+// 400. The SDK's typed exceptions carry the same codes, so that one table serves both. The first group is the API reference's
+// (SendDurableExecutionCallbackSuccess, Errors), the others are what any AWS endpoint may say (IAM User Guide, "Common errors";
+// the codes that AWS's SDKs retry).
 var answers = map[string]callbacks.Answer{
 	"CallbackTimeoutException":  callbacks.AnswerClosed,
 	maybeClosed:                 callbacks.AnswerInvalid, // of a reading; see sent
@@ -32,13 +34,51 @@ var answers = map[string]callbacks.Answer{
 	"KMSInvalidStateException":  callbacks.AnswerKMS,
 	"KMSNotFoundException":      callbacks.AnswerKMS,
 
-	"ExpiredTokenException":     callbacks.AnswerDenied,
-	"IncompleteSignature":       callbacks.AnswerDenied,
-	"RequestExpired":            callbacks.AnswerDenied,
-	"RequestLimitExceeded":      callbacks.AnswerThrottled,
-	"Throttling":                callbacks.AnswerThrottled,
-	"ThrottlingException":       callbacks.AnswerThrottled,
 	"UnknownOperationException": callbacks.AnswerInvalid, // 404: the region does not know durable functions
+
+	"BandwidthLimitExceeded":                 callbacks.AnswerThrottled,
+	"EC2ThrottledException":                  callbacks.AnswerThrottled,
+	"LimitExceededException":                 callbacks.AnswerThrottled,
+	"PriorRequestNotComplete":                callbacks.AnswerThrottled,
+	"ProvisionedThroughputExceededException": callbacks.AnswerThrottled,
+	"RequestLimitExceeded":                   callbacks.AnswerThrottled,
+	"RequestThrottled":                       callbacks.AnswerThrottled,
+	"RequestThrottledException":              callbacks.AnswerThrottled,
+	"SlowDown":                               callbacks.AnswerThrottled,
+	"ThrottledException":                     callbacks.AnswerThrottled,
+	"Throttling":                             callbacks.AnswerThrottled,
+	"ThrottlingException":                    callbacks.AnswerThrottled,
+	"TransactionInProgressException":         callbacks.AnswerThrottled,
+
+	"InternalError":               callbacks.AnswerFault,
+	"InternalFailure":             callbacks.AnswerFault,
+	"InternalServerError":         callbacks.AnswerFault,
+	"RequestTimeout":              callbacks.AnswerFault,
+	"RequestTimeoutException":     callbacks.AnswerFault,
+	"ServiceUnavailable":          callbacks.AnswerFault,
+	"ServiceUnavailableException": callbacks.AnswerFault,
+
+	"AccessDenied":          callbacks.AnswerDenied,
+	"AccessDeniedException": callbacks.AnswerDenied,
+	"NotAuthorized":         callbacks.AnswerDenied,
+
+	"InvalidSignatureException": callbacks.AnswerSkew, // the clock, more often than the secret key
+	"RequestExpired":            callbacks.AnswerSkew,
+	"RequestInTheFuture":        callbacks.AnswerSkew,
+	"RequestTimeTooSkewed":      callbacks.AnswerSkew,
+	"SignatureDoesNotMatch":     callbacks.AnswerSkew,
+
+	"AuthFailure":                         callbacks.AnswerCredentials,
+	"ExpiredToken":                        callbacks.AnswerCredentials,
+	"ExpiredTokenException":               callbacks.AnswerCredentials,
+	"IncompleteSignature":                 callbacks.AnswerCredentials,
+	"IncompleteSignatureException":        callbacks.AnswerCredentials,
+	"InvalidAccessKeyId":                  callbacks.AnswerCredentials,
+	"InvalidClientTokenId":                callbacks.AnswerCredentials,
+	"InvalidToken":                        callbacks.AnswerCredentials,
+	"MissingAuthenticationToken":          callbacks.AnswerCredentials,
+	"MissingAuthenticationTokenException": callbacks.AnswerCredentials,
+	"UnrecognizedClientException":         callbacks.AnswerCredentials,
 }
 
 // answerOfBare is what an answer means when no code says more: some endpoints send none (the Python emulator answers 404
@@ -69,7 +109,10 @@ func answerOfBare(response *http.Response) callbacks.Answer {
 // valid may mean that the callback is closed. What it says in words is no contract.
 func sent(err error) error {
 	le, ok := errors.AsType[*callbacks.LambdaError](err)
-	if ok && le.Answer == callbacks.AnswerInvalid && (le.Status == http.StatusBadRequest || le.Code == maybeClosed) {
+	if !ok || le.Answer != callbacks.AnswerInvalid {
+		return err
+	}
+	if _, known := answers[le.Code]; le.Code == maybeClosed || !known && le.Status == http.StatusBadRequest {
 		le.Answer = callbacks.AnswerMaybeClosed
 	}
 	return err
@@ -94,14 +137,21 @@ func classify(err error, reached bool, id callbacks.CallbackID) *callbacks.Lambd
 		if known, ok := answers[le.Code]; ok {
 			answer = known
 		}
+		if answer == callbacks.AnswerKMS {
+			le.Key = kmsKey.FindString(api.ErrorMessage())
+		}
 	}
-	if reached {
+	switch {
+	case reached, answer.NeedsOperator():
 		le.Answer = answer
-	} else if answer == callbacks.AnswerDenied || answer == callbacks.AnswerInvalid {
+	case answer == callbacks.AnswerInvalid:
 		le.Answer = callbacks.AnswerDenied // by STS, which was asked for the account's role: Lambda knows nothing of it
 	}
 	return le
 }
+
+// kmsKey finds the key in what Lambda says of it. It is shown to operators, and nothing depends on it.
+var kmsKey = regexp.MustCompile(`arn:aws[a-z-]{0,20}:kms:[a-z0-9-]{1,30}:[0-9]{12}:(?:key|alias)/[A-Za-z0-9/_-]{1,256}`)
 
 // maxRetryAfter bounds what a server may ask us to wait.
 const maxRetryAfter = 15 * time.Minute

@@ -1,7 +1,9 @@
 package lambdaapi_test
 
 import (
+	"encoding/json"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,10 +35,6 @@ func TestAnswers(t *testing.T) {
 		"RequestLimit":         {503, "RequestLimitExceeded", callbacks.AnswerThrottled},
 		"BareTooMany":          {429, "", callbacks.AnswerThrottled},
 		"AccessDenied":         {403, "AccessDeniedException", callbacks.AnswerDenied},
-		"BadSignature":         {403, "InvalidSignatureException", callbacks.AnswerDenied},
-		"ExpiredToken":         {400, "ExpiredTokenException", callbacks.AnswerDenied},
-		"IncompleteSignature":  {400, "IncompleteSignature", callbacks.AnswerDenied},
-		"RequestExpired":       {400, "RequestExpired", callbacks.AnswerDenied},
 		"BareForbidden":        {403, "", callbacks.AnswerDenied},
 		"BareUnauthorized":     {401, "", callbacks.AnswerDenied},
 		"KMSAccessDenied":      {502, "KMSAccessDeniedException", callbacks.AnswerKMS},
@@ -66,6 +64,88 @@ func TestAnswers(t *testing.T) {
 				t.Errorf("%d requests were made, want exactly one", n)
 			}
 		})
+	}
+}
+
+// TestCodes: each code that is known means the same under every status that AWS may send it with, and none of those that pass,
+// or that an operator can mend, ends a delivery.
+func TestCodes(t *testing.T) {
+	t.Parallel()
+	want := map[callbacks.Answer][]string{
+		callbacks.AnswerClosed:      {"CallbackTimeoutException"},
+		callbacks.AnswerMaybeClosed: {"InvalidParameterValueException"},
+		callbacks.AnswerInvalid:     {"UnknownOperationException"},
+		callbacks.AnswerGone:        {"ResourceNotFoundException"},
+		callbacks.AnswerKMS:         {"KMSAccessDeniedException", "KMSDisabledException", "KMSInvalidStateException", "KMSNotFoundException"},
+		callbacks.AnswerDenied:      {"AccessDenied", "AccessDeniedException", "NotAuthorized"},
+		callbacks.AnswerThrottled: {
+			"BandwidthLimitExceeded", "EC2ThrottledException", "LimitExceededException", "PriorRequestNotComplete",
+			"ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled", "RequestThrottledException", "SlowDown",
+			"ThrottledException", "Throttling", "ThrottlingException", "TooManyRequestsException", "TransactionInProgressException",
+		},
+		callbacks.AnswerFault: {
+			"InternalError", "InternalFailure", "InternalServerError", "RequestTimeout", "RequestTimeoutException", "ServiceException",
+			"ServiceUnavailable", "ServiceUnavailableException",
+		},
+		callbacks.AnswerSkew: {"InvalidSignatureException", "RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed", "SignatureDoesNotMatch"},
+		callbacks.AnswerCredentials: {
+			"AuthFailure", "ExpiredToken", "ExpiredTokenException", "IncompleteSignature", "IncompleteSignatureException", "InvalidAccessKeyId",
+			"InvalidClientTokenId", "InvalidToken", "MissingAuthenticationToken", "MissingAuthenticationTokenException", "UnrecognizedClientException",
+		},
+	}
+	var codes []string
+	for answer, means := range want {
+		codes = append(codes, means...)
+		for _, code := range means {
+			t.Run(code, func(t *testing.T) {
+				t.Parallel()
+				for _, status := range []int{400, 403, 429, 500, 503} {
+					client := newClient(t, lambdaapi.Config{Endpoint: serve(t, refuse(status, code)).url})
+					if got := lambdaError(t, client.Complete(t.Context(), target, approved)); got.Answer != answer || got.Code != code {
+						t.Errorf("a completion under %d: %s, want %s", status, got.Answer, answer)
+					}
+					if got := lambdaError(t, client.Heartbeat(t.Context(), target)); got.Answer != answer {
+						t.Errorf("a heartbeat under %d: %s, want %s", status, got.Answer, answer)
+					}
+				}
+			})
+		}
+	}
+	slices.Sort(codes)
+	if got := lambdaapi.Codes(); !slices.Equal(got, codes) {
+		t.Errorf("the table has\n%v, tested are\n%v", got, codes)
+	}
+}
+
+// TestReadingRefused: of a reading the code that may mean "closed" says that the question is wrong.
+func TestReadingRefused(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, lambdaapi.Config{Endpoint: serve(t, refuse(400, "InvalidParameterValueException")).url})
+	_, err := client.History(t.Context(), target)
+	if got := lambdaError(t, err); got.Answer != callbacks.AnswerInvalid {
+		t.Errorf("got %s, want %s", got.Answer, callbacks.AnswerInvalid)
+	}
+}
+
+// TestAnswerNamesKey: the key that stood in the way is kept for operators, where Lambda names it; whatever else it says is not.
+func TestAnswerNamesKey(t *testing.T) {
+	t.Parallel()
+	const key = "arn:aws:kms:eu-central-1:123456789012:key/0f2c7d1e-4b7a-4a51-8a5b-0d4f1c2b3a49"
+	for text, want := range map[string]string{
+		"Lambda was unable to use " + key + " because the key is disabled.": key,
+		"arn:aws-us-gov:kms:us-gov-west-1:123456789012:alias/durable":       "arn:aws-us-gov:kms:us-gov-west-1:123456789012:alias/durable",
+		"The key is disabled.": "",
+		"arn:aws:kms:<script>": "",
+	} {
+		server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Amzn-Errortype", "KMSDisabledException")
+			w.WriteHeader(http.StatusBadGateway)
+			_ = json.NewEncoder(w).Encode(map[string]string{"Message": text})
+		})
+		client := newClient(t, lambdaapi.Config{Endpoint: server.url})
+		if got := lambdaError(t, client.Complete(t.Context(), target, approved)); got.Key != want {
+			t.Errorf("of %q is kept %q, want %q", text, got.Key, want)
+		}
 	}
 }
 

@@ -64,13 +64,19 @@ func (c *Client) callIn(ctx context.Context, lane callbacks.Lane, id callbacks.C
 	if classified, ok := errors.AsType[*callbacks.LambdaError](err); ok {
 		return classified
 	}
-	return classify(err, w.reached.Load(), id)
+	failed := classify(err, w.reached.Load(), id)
+	if !w.asked.Load() && failed.Status == 0 && ctx.Err() == nil {
+		failed.Answer = callbacks.AnswerCredentials // the SDK had nothing to sign the request with, or no region to sign it for
+	}
+	return failed
 }
 
-// wire stands between the SDK and its HTTP client for one call, and sees whether a request got as far as a connection.
+// wire stands between the SDK and its HTTP client for one call, and sees whether there was a request and whether it got as far as a
+// connection.
 // Requests for credentials do not pass here.
 type wire struct {
 	client  lambda.HTTPClient
+	asked   atomic.Bool
 	reached atomic.Bool
 }
 
@@ -78,6 +84,7 @@ func (w *wire) tap(o *lambda.Options) { w.client, o.HTTPClient = o.HTTPClient, w
 
 // Do sends the request. Nothing can have arrived before there was a connection; after that, nobody can tell.
 func (w *wire) Do(r *http.Request) (*http.Response, error) {
+	w.asked.Store(true)
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { w.reached.Store(true) }}
 	response, err := w.client.Do(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
 	if failed, ok := errors.AsType[*url.Error](err); ok {

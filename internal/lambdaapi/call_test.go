@@ -170,7 +170,7 @@ func TestNoCredentials(t *testing.T) {
 			return aws.Credentials{}, errors.New("no role here")
 		})})
 
-	wantAnswer(t, client.Complete(t.Context(), target, approved), callbacks.AnswerUnsent)
+	wantAnswer(t, client.Complete(t.Context(), target, approved), callbacks.AnswerCredentials)
 	if n := len(server.requests()); n != 0 {
 		t.Errorf("%d requests were made, want none", n)
 	}

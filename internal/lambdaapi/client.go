@@ -56,7 +56,7 @@ type Client struct {
 var _ callbacks.Lambda = (*Client)(nil)
 
 // New loads the AWS configuration. It makes no request: missing credentials or a missing region show at the first call,
-// as [callbacks.AnswerUnsent].
+// as [callbacks.AnswerCredentials].
 func New(ctx context.Context, c Config) (*Client, error) {
 	if c.HTTPClient == nil {
 		c.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {

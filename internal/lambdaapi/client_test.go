@@ -103,7 +103,7 @@ func TestNoRegion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantAnswer(t, client.Heartbeat(t.Context(), callbacks.Target{CallbackID: callbackID}), callbacks.AnswerUnsent)
+	wantAnswer(t, client.Heartbeat(t.Context(), callbacks.Target{CallbackID: callbackID}), callbacks.AnswerCredentials)
 }
 
 func TestBrokenConfiguration(t *testing.T) {

@@ -10,22 +10,12 @@ import (
 	"countersign/internal/doctor"
 )
 
-// rejections are the codes of AWS for credentials and signatures that are not good, most of them with the status of a denial
-// (IAM User Guide, "Common errors").
-var rejections = map[string]bool{
-	"ExpiredTokenException": true, "ExpiredToken": true, "IncompleteSignature": true, "IncompleteSignatureException": true,
-	"InvalidClientTokenId": true, "InvalidSignatureException": true, "MissingAuthenticationTokenException": true,
-	"MissingAuthenticationToken": true, "RequestExpired": true, "SignatureDoesNotMatch": true, "UnrecognizedClientException": true,
-}
-
 // meaningOf tells what an error says of permissions.
 func meaningOf(err error) doctor.Meaning {
 	failed, ok := errors.AsType[*callbacks.LambdaError](err)
 	switch {
 	case !ok:
 		return doctor.Silent
-	case rejections[failed.Code]:
-		return doctor.Rejected
 	case failed.Code == "UnknownOperationException", failed.Code == "RegionDisabledException": // the latter of STS
 		return doctor.Refused
 	}
@@ -36,6 +26,11 @@ func meaningOf(err error) doctor.Meaning {
 		return doctor.Closed
 	case callbacks.AnswerDenied:
 		return doctor.Denied
+	case callbacks.AnswerSkew, callbacks.AnswerCredentials:
+		if failed.Status == 0 {
+			return doctor.Silent // nobody was asked
+		}
+		return doctor.Rejected
 	case callbacks.AnswerGone:
 		return doctor.Missing
 	case callbacks.AnswerInvalid, callbacks.AnswerMaybeClosed:

@@ -83,7 +83,8 @@ func TestRoleRefused(t *testing.T) {
 		want   callbacks.Answer
 	}{
 		"Denied":    {403, "AccessDenied", callbacks.AnswerDenied},
-		"Expired":   {403, "ExpiredToken", callbacks.AnswerDenied},
+		"Expired":   {403, "ExpiredToken", callbacks.AnswerCredentials},
+		"Skewed":    {403, "SignatureDoesNotMatch", callbacks.AnswerSkew},
 		"Invalid":   {400, "ValidationError", callbacks.AnswerDenied},
 		"Throttled": {400, "Throttling", callbacks.AnswerUnsent},
 		"Fault":     {503, "ServiceUnavailable", callbacks.AnswerUnsent},

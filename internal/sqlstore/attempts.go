@@ -22,6 +22,7 @@ type attemptRow struct {
 	Status    int64
 	Code      string
 	RequestID string
+	KmsKey    string
 }
 
 func (r *attemptRow) attempt() callbacks.Attempt {
@@ -33,15 +34,16 @@ func (r *attemptRow) attempt() callbacks.Attempt {
 		Status:    int(r.Status),
 		Code:      r.Code,
 		RequestID: r.RequestID,
+		Key:       r.KmsKey,
 	}
 }
 
 // closeAttempt replaces the open attempt of a claim by what came of it.
 func (t *tx) closeAttempt(ctx context.Context, num int64, a callbacks.Attempt) error {
 	_, err := t.exec(ctx, `
-		update attempts set started_at = ?, ended_at = ?, answer = ?, status = ?, code = ?, request_id = ?
+		update attempts set started_at = ?, ended_at = ?, answer = ?, status = ?, code = ?, request_id = ?, kms_key = ?
 		where callback = ? and number = ?`,
-		millis(a.StartedAt), millis(a.EndedAt), string(a.Answer), a.Status, storable(a.Code), storable(a.RequestID), num, a.Number)
+		millis(a.StartedAt), millis(a.EndedAt), string(a.Answer), a.Status, storable(a.Code), storable(a.RequestID), storable(a.Key), num, a.Number)
 	if err != nil {
 		return fmt.Errorf("update attempt: %w", err)
 	}

@@ -51,19 +51,20 @@ func orderOf(f callbacks.Filter) order {
 var scopeStates = map[callbacks.Scope][]callbacks.State{
 	callbacks.ScopeAvailable: {callbacks.Pending},
 	callbacks.ScopeMine:      {callbacks.Pending, callbacks.Decided},
-	callbacks.ScopeAttention: {callbacks.Decided, callbacks.Completed, callbacks.Lost, callbacks.Undeliverable, callbacks.Unconfirmed},
+	callbacks.ScopeAttention: {callbacks.Pending, callbacks.Decided, callbacks.Completed, callbacks.Lost, callbacks.Undeliverable, callbacks.Unconfirmed},
 	callbacks.ScopeHistory: {callbacks.Completed, callbacks.Lost, callbacks.Undeliverable, callbacks.Unconfirmed,
 		callbacks.TimedOut, callbacks.Closed},
 }
 
-// statesOf are the states that a filter can find.
-func statesOf(f callbacks.Filter) []callbacks.State {
+// statesOf are the states that a query can find. Heartbeats that are refused are an operator's to mend.
+func statesOf(q callbacks.Query) []callbacks.State {
+	f := q.Filter
 	states, ok := scopeStates[f.Scope]
 	if !ok {
 		states = callbacks.States
 	}
 	return slices.DeleteFunc(slices.Clone(states), func(s callbacks.State) bool {
-		return len(f.States) > 0 && !slices.Contains(f.States, s) || f.Ends.Unattended && s != callbacks.Pending ||
+		return f.Scope == callbacks.ScopeAttention && s == callbacks.Pending && !q.Operator || len(f.States) > 0 && !slices.Contains(f.States, s) || f.Ends.Unattended && s != callbacks.Pending ||
 			f.Gone && s != callbacks.Closed && s != callbacks.TimedOut
 	})
 }
@@ -102,7 +103,7 @@ type walk struct {
 // walkOf plans a query.
 func (s *Store) walkOf(q callbacks.Query, queues []string, allQueues bool) walk {
 	w := walk{from: where("callbacks")}
-	states := statesOf(q.Filter)
+	states := statesOf(q)
 	if len(states) == 0 || !allQueues && len(queues) == 0 {
 		return w
 	}
@@ -140,13 +141,13 @@ func (s *Store) walkOf(q callbacks.Query, queues []string, allQueues bool) walk 
 func stateCondition(q callbacks.Query, state callbacks.State) condition {
 	if q.Scope == callbacks.ScopeAttention {
 		switch state {
-		case callbacks.Decided:
+		case callbacks.Pending, callbacks.Decided:
 			return where("state = ? and problem <> ''", state)
 		case callbacks.Lost:
 			return where("state = ? and ended_at > 0 and ended_at >= ?", state, millis(q.Now.Add(-attentionSpan)))
 		case callbacks.Completed:
 			return failedCondition(q)
-		case callbacks.Pending, callbacks.Undeliverable, callbacks.Unconfirmed, callbacks.TimedOut, callbacks.Closed:
+		case callbacks.Undeliverable, callbacks.Unconfirmed, callbacks.TimedOut, callbacks.Closed:
 		}
 	}
 	if orderOf(q.Filter) == byEnd { // in the text, where the partial indexes are found by it

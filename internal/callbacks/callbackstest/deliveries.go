@@ -75,7 +75,7 @@ func nextDelivery(t testing.TB, s callbacks.Store) time.Time {
 
 // answered is an attempt that came to an end.
 func answered(w callbacks.Work, at time.Time, answer callbacks.Answer) callbacks.Attempt {
-	return callbacks.Attempt{Number: w.Delivery.Tries, StartedAt: at, EndedAt: at.Add(time.Second), Answer: answer, Status: 429, Code: "Code", RequestID: "request-1"}
+	return callbacks.Attempt{Number: w.Delivery.Tries, StartedAt: at, EndedAt: at.Add(time.Second), Answer: answer, Status: 429, Code: "Code", RequestID: "request-1", Key: "arn:aws:kms:eu-central-1:123456789012:key/0f2c"}
 }
 
 // putOff finishes a delivery that is tried again at a time, or never for the zero time.

@@ -168,7 +168,7 @@ func inScope(q callbacks.Query, c *callbacks.Callback, reviewedByAda bool) bool 
 	case callbacks.ScopeMine:
 		return c.State.Open() && reviewedByAda || c.State == callbacks.Decided && c.Decision.By.ID == q.Subject
 	case callbacks.ScopeAttention:
-		return c.State.NeedsOperator() || c.State == callbacks.Decided && c.Problem != "" ||
+		return c.State.NeedsOperator() || c.State == callbacks.Decided && c.Problem != "" || c.State == callbacks.Pending && c.Problem != "" && q.Operator ||
 			c.State == callbacks.Lost && !c.Ending.At.Before(q.Now.Add(-7*24*time.Hour))
 	case callbacks.ScopeHistory:
 		return !c.State.Open()

@@ -14,6 +14,7 @@ func testScopes(t *testing.T, open func(*testing.T) callbacks.Store) {
 		"Mine":           scopeMine,
 		"MineAfterRetry": scopeMineAfterRetry,
 		"Attention":      scopeAttention,
+		"Refused":        attentionRefused,
 		"Visibility":     scopeVisibility,
 	})
 }
@@ -124,6 +125,26 @@ func scopeAttention(t *testing.T, s callbacks.Store) {
 		got := idsOf(list(t, s, q).Rows)
 		same(t, "attention by order "+string(order), slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want)))
 		same(t, "count", count(t, s, q, 10), len(want))
+	}
+}
+
+// attentionRefused: whatever an operator has to mend is under attention while it is tried again, heartbeats for operators only.
+func attentionRefused(t *testing.T, s callbacks.Store) {
+	var decided, pending []callbacks.ID
+	for _, a := range []callbacks.Answer{callbacks.AnswerDenied, callbacks.AnswerKMS, callbacks.AnswerSkew, callbacks.AnswerCredentials} {
+		decided = append(decided, put(t, s, NewCallback(DecidedBy("ada", T0), Problem(a))).ID)
+		pending = append(pending, put(t, s, NewCallback(Problem(a))).ID)
+	}
+	put(t, s, NewCallback())
+	q := all(callbacks.Filter{Scope: callbacks.ScopeAttention})
+	for _, q.Operator = range []bool{false, true} {
+		want := slices.Clone(decided)
+		if q.Operator {
+			want = append(want, pending...)
+		}
+		got := idsOf(list(t, s, q).Rows)
+		same(t, "attention", slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want)))
+		same(t, "count", count(t, s, q, 20), len(want))
 	}
 }
 

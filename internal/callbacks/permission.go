@@ -1,0 +1,33 @@
+package callbacks
+
+import "strings"
+
+// Permission is what IAM has to allow for a call.
+type Permission struct {
+	Action   string // e.g. lambda:SendDurableExecutionCallbackSuccess
+	Resource string // an ARN; * stands for what is not known of it
+}
+
+// DeliveryPermission is what sending the callback's decision needs.
+func (c *Callback) DeliveryPermission() Permission {
+	action := "lambda:SendDurableExecutionCallbackSuccess"
+	if c.Decision != nil && c.Decision.Kind == Failure {
+		action = "lambda:SendDurableExecutionCallbackFailure"
+	}
+	return Permission{action, c.grantable()}
+}
+
+// HeartbeatPermission is what keeping the callback alive needs.
+func (c *Callback) HeartbeatPermission() Permission {
+	return Permission{"lambda:SendDurableExecutionCallbackHeartbeat", c.grantable()}
+}
+
+// grantable is the resource on which IAM allows calls about the callback: they are authorised against the execution, whose ARN
+// begins with that of a version of the function. The function's own ARN never matches.
+func (c *Callback) grantable() string {
+	where := parseARN(c.ExecutionARN)
+	if where.function == "" {
+		where = arnParts{partition: "aws", region: firstOf(c.Region, "*"), account: "*", function: firstOf(c.Function, "*")}
+	}
+	return strings.Join([]string{"arn", where.partition, "lambda", where.region, where.account, "function", where.function, "*"}, ":")
+}

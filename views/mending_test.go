@@ -1,0 +1,106 @@
+package views
+
+import (
+	"strings"
+	"testing"
+
+	"countersign/internal/callbacks"
+)
+
+const (
+	grantOn = "arn:aws:lambda:eu-central-1:123456789012:function:expense-approval:*"
+	aKey    = "arn:aws:kms:eu-central-1:123456789012:key/0f2c"
+)
+
+// refusedReview is a decision on its way that Lambda does not take until an operator mends something.
+func refusedReview(a callbacks.Answer, status int, code string) Review {
+	m := retryingReview()
+	m.Callback.ExecutionARN = "arn:aws:lambda:eu-central-1:123456789012:function:expense-approval:14/durable-execution/EXP-2291/0f2c"
+	m.Callback.Problem = a
+	for i := range m.Delivery.Attempts {
+		m.Delivery.Attempts[i].Answer, m.Delivery.Attempts[i].Status, m.Delivery.Attempts[i].Code = a, status, code
+	}
+	m.Audit = append([]callbacks.AuditEntry{{
+		Seq: 48115, At: now, Actor: system, Action: callbacks.ActionAttemptFailed, Callback: m.Callback.ID, Detail: "Attempt 1: permission denied.",
+	}}, m.Audit...)
+	return m
+}
+
+// TestMending: an admin reads what to do about a refusal, exactly; a reviewer that an admin was told, and no internals.
+func TestMending(t *testing.T) {
+	t.Parallel()
+	admin, reviewer := shellAt("mine", "/"), shellAt("mine", "/")
+	reviewer.Viewer = lena
+	rejected := refusedReview(callbacks.AnswerDenied, 403, "AccessDeniedException")
+	d := *rejected.Callback.Decision
+	d.Kind = callbacks.Failure
+	rejected.Callback.Decision = &d
+	theirs := refusedReview(callbacks.AnswerDenied, 403, "AccessDeniedException")
+	theirs.Delivery.Lane.Account = "123456789012"
+	withKey := refusedReview(callbacks.AnswerKMS, 502, "KMSDisabledException")
+	withKey.Delivery.Attempts[0].Key = aKey
+	for name, tt := range map[string]struct {
+		m    Review
+		want string
+	}{
+		"Denied":        {refusedReview(callbacks.AnswerDenied, 403, "AccessDeniedException"), "access denied. Allow lambda:SendDurableExecutionCallbackSuccess on " + grantOn + ". It takes a moment until AWS goes by it."},
+		"DeniedFailure": {rejected, "Allow lambda:SendDurableExecutionCallbackFailure on " + grantOn + "."},
+		"DeniedInRole":  {theirs, "on " + grantOn + " in the role of account 123456789012."},
+		"KMS":           {refusedReview(callbacks.AnswerKMS, 502, "KMSDisabledException"), "Enable the KMS key of the function, and allow kms:Decrypt and kms:GenerateDataKey with it."},
+		"KMSKey":        {withKey, "Enable " + aKey + ", and allow kms:Decrypt and kms:GenerateDataKey with it."},
+		"Skew":          {refusedReview(callbacks.AnswerSkew, 403, "RequestTimeTooSkewed"), "Set the clock of the machine (NTP)"},
+		"Credentials":   {refusedReview(callbacks.AnswerCredentials, 403, "ExpiredTokenException"), "Give the desk valid AWS credentials"},
+		"NothingToMend": {retryingReview(), "Lambda did not accept it: throttled. Nothing for you to do:"},
+		"OutOfReachByIt": {func() Review {
+			m := refusedReview(callbacks.AnswerDenied, 403, "AccessDeniedException")
+			m.Callback.State, m.Callback.Ending = callbacks.Undeliverable, &callbacks.Ending{By: callbacks.EndedByUnknown, Detail: "By our clock it is over."}
+			return m
+		}(), "Allow lambda:SendDurableExecutionCallbackSuccess on " + grantOn},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := words(html(t, ReviewPage(admin, tt.m)).Find("#verdict")); !strings.Contains(got, tt.want) {
+				t.Errorf("an admin reads %q, want %q", got, tt.want)
+			}
+			page := html(t, ReviewPage(reviewer, tt.m))
+			if !tt.m.Callback.Problem.NeedsOperator() {
+				return
+			}
+			if got := words(page.Find("#verdict")); tt.m.Callback.State == callbacks.Decided && !strings.Contains(got, "Lambda did not accept it: an admin was told. Nothing for you to do: Countersign keeps trying until") {
+				t.Errorf("a reviewer reads %q", got)
+			}
+			all := words(page.Find("#item"))
+			for _, internal := range []string{"lambda:Send", grantOn, "kms:", "403", "502", "Exception", "denied", "credentials", "NTP"} {
+				if strings.Contains(all, internal) {
+					t.Errorf("a reviewer reads %q in %q", internal, all)
+				}
+			}
+		})
+	}
+}
+
+// TestRefusedHeartbeats: the same of heartbeats, where the callback waits and in the list.
+func TestRefusedHeartbeats(t *testing.T) {
+	t.Parallel()
+	admin, reviewer := shellAt("mine", "/"), shellAt("mine", "/")
+	reviewer.Viewer = lena
+	m := sampleReview()
+	m.Callback.ExecutionARN, m.Callback.Problem = refusedReview("", 0, "").Callback.ExecutionARN, callbacks.AnswerDenied
+	want := "Lambda refuses the heartbeats. Access denied. Allow lambda:SendDurableExecutionCallbackHeartbeat on " + grantOn + "."
+	if got := words(html(t, ReviewPage(admin, m)).Find("#presence")); !strings.Contains(got, want) {
+		t.Errorf("an admin reads %q, want %q", got, want)
+	}
+	got := words(html(t, ReviewPage(reviewer, m)).Find("#presence"))
+	if !strings.Contains(got, "Lambda refuses the heartbeats. An admin was told.") || strings.Contains(got, "lambda:") {
+		t.Errorf("a reviewer reads %q", got)
+	}
+	list := inboxOf(callbacks.ScopeAttention, []callbacks.Row{{Callback: m.Callback}})
+	for want, s := range map[string]Shell{"Heartbeats not taken: access denied": admin, "Heartbeats not taken: an admin was told": reviewer} {
+		if got := words(html(t, InboxPage(s, list)).Find("[data-row]")); !strings.Contains(got, want) {
+			t.Errorf("the row says %q, want %q", got, want)
+		}
+	}
+	if got := words(html(t, ReviewPage(admin, sampleReview())).Find("#presence")); strings.Contains(got, "refuses") {
+		t.Errorf("without a problem it says %q", got)
+	}
+}
