@@ -98,15 +98,14 @@ func (a *Aftermath) EndedBadly() bool {
 // ended reports whether an end of the execution is known.
 func (a *Aftermath) ended() bool { return a != nil && a.Status.Ended() }
 
-// keep takes over from what was known an end that a reading has not come to.
+// keep is what a reading brought, with an end that was known before and that it has not come to.
 func (a *Aftermath) keep(known *Aftermath) *Aftermath {
-	switch {
-	case a == nil || !known.ended():
+	if a == nil || a.ended() || !known.ended() {
 		return cmp.Or(a, known)
-	case !a.ended():
-		a.Status, a.EndedAt = known.Status, known.EndedAt
 	}
-	return a
+	kept := a.clone()
+	kept.Status, kept.EndedAt = known.Status, known.EndedAt
+	return kept
 }
 
 // seen tells what pages show of it from what they showed before.

@@ -120,10 +120,11 @@ func TestDeathAtEveryWrite(t *testing.T) {
 	}
 	d := newDesk(t)
 	d.lambda.happen(chargeStarts, chargeSucceeds, allSucceeds)
-	d.restart(&mortal{Store: d.store, left: writes})
+	immortal := &mortal{Store: d.store, left: writes}
+	d.restart(immortal)
 	d.whole()
 	d.wantWhole()
-	if left := d.store.(*mortal).left; left != 0 {
+	if left := immortal.left; left != 0 {
 		t.Errorf("a life has %d writes, want %d: name the new ones here", writes-left, writes)
 	}
 }

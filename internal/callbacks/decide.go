@@ -117,10 +117,11 @@ func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, se
 	if err != nil {
 		return Callback{}, err
 	}
+	out := s.seal(ctx, &shown, p, choice, seen)
 	handover := s.prepare(&shown)
 	defer handover.end()
 	c, err := s.store.Update(ctx, id, func(c *Callback) (Change, error) {
-		change, err := s.decide(ctx, c, p, choice, seen, s.now())
+		change, err := s.decide(c, p, choice, seen, out, s.now())
 		handover.sign(change.Delivery)
 		return change, err
 	})
@@ -140,7 +141,7 @@ func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, se
 }
 
 // decide is the rule of Decide, run inside the transaction.
-func (s *Service) decide(ctx context.Context, c *Callback, p Person, choice Choice, seen string, now time.Time) (Change, error) {
+func (s *Service) decide(c *Callback, p Person, choice Choice, seen string, out sealed, now time.Time) (Change, error) {
 	if c.State != Pending {
 		return Change{}, c.wrongState("decide")
 	}
@@ -163,7 +164,7 @@ func (s *Service) decide(ctx context.Context, c *Callback, p Person, choice Choi
 	case made.Seen() != seen:
 		return Change{}, fmt.Errorf("other bytes than those shown, or another request: %w", ErrStale)
 	}
-	sent, err := s.seal(ctx, c, made.Completion)
+	sent, err := s.outgoing(c, made.Completion, out)
 	if err != nil {
 		return Change{}, err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 )
@@ -204,15 +205,16 @@ func newDesk(t *testing.T) *desk {
 	return d
 }
 
-// restart puts a new process on the same database: nothing in memory survives.
+// restart puts a new process on the same database: nothing in memory survives. Whatever it passes to the store runs more than
+// once, as it may in production.
 func (d *desk) restart(store callbacks.Store) {
-	d.store = store
+	d.store = callbackstest.Twice(store)
 	workers := d.workers(d.lambda)
 	d.deliveries = callbacks.NewDeliveries(workers).NoJitter()
 	d.heartbeats = callbacks.NewHeartbeats(workers)
 	d.sweeps = callbacks.NewSweeps(workers)
 	d.service = callbacks.NewService(callbacks.ServiceConfig{
-		Store: store, Queues: deskQueues, Notify: d.notices, Budget: callbacks.DefaultBudget, Now: d.clock.Now, Lanes: d.lanes,
+		Store: d.store, Queues: deskQueues, Notify: d.notices, Budget: callbacks.DefaultBudget, Now: d.clock.Now, Lanes: d.lanes,
 		Deliveries: d.deliveries,
 	})
 }

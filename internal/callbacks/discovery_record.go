@@ -102,10 +102,11 @@ func (d *search) correct(ctx context.Context, c Callback, found Announcement) er
 // close ends a pending callback that its history shows closed. One that was decided is left to its delivery.
 func (d *search) close(ctx context.Context, id ID, closing Closing, detail string) error {
 	return d.update(ctx, id, func(c *Callback) (AuditEntry, error) {
-		if closing.By == EndedByClock && closing.Cause == NoDeadline {
-			closing.Cause = c.Clocks.causeAt(closing.At)
+		known := closing
+		if known.By == EndedByClock && known.Cause == NoDeadline {
+			known.Cause = c.Clocks.causeAt(known.At)
 		}
-		e := c.endedElsewhere(closing)
+		e := c.endedElsewhere(known)
 		e.Detail = firstOf(detail, e.Detail)
 		return c.Close(e, d.now(), System("discovery"))
 	})

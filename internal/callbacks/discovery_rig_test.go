@@ -15,6 +15,7 @@ import (
 
 	"countersign/durable"
 	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/lambdaapi"
 	"countersign/internal/locallambda"
 	"countersign/internal/locallambda/locallambdatest"
@@ -33,7 +34,7 @@ type search struct {
 	aws       *lambda.Client // of the functions and of other clients of Lambda
 	front     *front
 	api       *lambdaapi.Client
-	store     *sqlstore.Store
+	store     callbacks.Store
 	notices   *notices
 	service   *callbacks.Service
 	discovery *callbacks.Discovery
@@ -112,9 +113,11 @@ func newSearch(t *testing.T, rate float64, watches ...callbacks.Watch) *search {
 	if s.api, err = lambdaapi.New(t.Context(), lambdaapi.Config{Region: region, Endpoint: desk.URL, Credentials: credential}); err != nil {
 		t.Fatal(err)
 	}
-	if s.store, err = sqlstore.Open(t.Context(), sqlstoretest.NewDatabase(t)); err != nil {
+	store, err := sqlstore.Open(t.Context(), sqlstoretest.NewDatabase(t))
+	if err != nil {
 		t.Fatal(err)
 	}
+	s.store = callbackstest.Twice(store)
 	t.Cleanup(func() {
 		functions.CloseClientConnections()
 		if err := s.engine.Close(); err != nil {
@@ -122,7 +125,7 @@ func newSearch(t *testing.T, rate float64, watches ...callbacks.Watch) *search {
 		}
 		functions.Close()
 		desk.Close()
-		_ = s.store.Close()
+		_ = store.Close()
 	})
 	s.service = callbacks.NewService(callbacks.ServiceConfig{
 		Store: s.store, Queues: deskQueues, Notify: s.notices, Budget: callbacks.DefaultBudget, Now: s.clock.Now,

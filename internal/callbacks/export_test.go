@@ -92,3 +92,12 @@ func (d *Discovery) RunOnce(ctx context.Context) (next time.Time, err error) {
 func (d *Discovery) Idle() bool {
 	return !slices.ContainsFunc(d.searches, func(s *search) bool { return len(s.scans) > 0 })
 }
+
+// Open has decisions handed over as while the worker runs. The function that it returns ends that, and waits for the calls.
+func (d *Deliveries) Open(ctx context.Context) (end func()) {
+	d.open(ctx)
+	return func() {
+		d.close()
+		d.calls.Wait()
+	}
+}

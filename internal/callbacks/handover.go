@@ -24,8 +24,10 @@ func (s *Service) prepare(c *Callback) *handover {
 	return h
 }
 
-// sign puts the lease on a delivery before it is written. One that goes elsewhere than was thought is left alone.
+// sign puts the lease on a delivery before it is written. One that goes elsewhere than was thought is left alone. It runs inside
+// the transaction, and only its last run counts.
 func (h *handover) sign(d *Delivery) {
+	h.delivery = nil
 	if d == nil || d.Lane != h.lane || h.lease.Owner == "" {
 		return
 	}

@@ -21,7 +21,8 @@ func (s *Service) OpenReview(ctx context.Context, p Person, id ID, sign SignOfLi
 		return ReviewStatus{}, err
 	}
 	now := s.now()
-	r := Review{ID: NewID(), Callback: id, By: p.Actor(), OpenedAt: now, RenewedAt: now, LastInputAt: now}
+	fresh := Review{ID: NewID(), Callback: id, By: p.Actor(), OpenedAt: now, RenewedAt: now, LastInputAt: now}
+	var r Review
 	c, err := s.store.Review(ctx, id, func(c *Callback, all []Review) ([]Review, AuditEntry, error) {
 		if c.State != Pending {
 			return nil, AuditEntry{}, c.wrongState("review")
@@ -29,6 +30,7 @@ func (s *Service) OpenReview(ctx context.Context, p Person, id ID, sign SignOfLi
 		if err := s.queues.MayDecide(p, c); err != nil {
 			return nil, AuditEntry{}, err
 		}
+		r = fresh
 		if last, ok := lastReview(all, p.Subject); ok && !sign.Input && !sign.Still {
 			r.OpenedAt, r.LastInputAt = last.OpenedAt, last.LastInputAt
 		}
