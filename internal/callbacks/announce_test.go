@@ -1,10 +1,8 @@
 package callbacks
 
 import (
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -138,20 +136,6 @@ func TestAnnouncementCallback(t *testing.T) {
 			t.Errorf("what nobody may send as it is came in encoded: %+q", c.Requester)
 		}
 	})
-}
-
-func TestFingerprint(t *testing.T) {
-	t.Parallel()
-	a := announcement(func(a *Announcement) { a.Payload = json.RawMessage(`{"total": 1}`) })
-	if a.Fingerprint() != announcement(func(a *Announcement) { a.Payload = json.RawMessage(`{"total":1}`) }).Fingerprint() {
-		t.Error("white space in the payload makes another announcement")
-	}
-	if a.Fingerprint() == announcement(func(a *Announcement) { a.Payload = json.RawMessage(`{"total":2}`) }).Fingerprint() {
-		t.Error("another payload has the same fingerprint")
-	}
-	if got, want := (Announcement{CallbackID: "YWJj"}).Fingerprint(), fmt.Sprintf("%x", sha256.Sum256([]byte(`{"callbackId":"YWJj"}`))); got != want {
-		t.Error("what was not sent is part of the fingerprint, so that a new field would change all")
-	}
 }
 
 func FuzzParseCallbackID(f *testing.F) {
