@@ -72,7 +72,7 @@ func buttonKey(o callbacks.Outcome, outcomes []callbacks.Outcome) string {
 func commentHint(outcomes []callbacks.Outcome) string {
 	by := map[callbacks.CommentRule][]string{}
 	for _, o := range outcomes {
-		by[o.Comment] = append(by[o.Comment], "“"+o.Label+"”")
+		by[o.Comment] = append(by[o.Comment], "“"+isolated(o.Label)+"”")
 	}
 	if len(by) == 1 {
 		for rule := range by {
@@ -136,21 +136,21 @@ func confirmNoun(o callbacks.Outcome) string {
 	if noun := decisionNoun(o.Name); noun != "decision" {
 		return "Confirm " + noun
 	}
-	return "Confirm: " + o.Label
+	return "Confirm: " + isolated(o.Label)
 }
 
 // ask is the question of the second step: "Approve $7,846.20 for Ines Calloway?"
 func ask(o callbacks.Outcome, c *callbacks.Callback) string {
-	name := c.Requester.String()
+	name, label := isolated(c.Requester.String()), isolated(o.Label)
 	switch {
 	case name == "":
-		return o.Label + "?"
+		return label + "?"
 	case o.Name == reject:
-		return o.Label + " what " + name + " asks for?"
+		return label + " what " + name + " asks for?"
 	case o.Name == primary(c.Outcomes):
-		return o.Label + " for " + name + "?"
+		return label + " for " + name + "?"
 	}
-	return "Answer " + name + " with “" + o.Label + "”?"
+	return "Answer " + name + " with “" + label + "”?"
 }
 
 // refusalText is why the reader may not decide.

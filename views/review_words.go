@@ -69,7 +69,7 @@ func otherReviews(m Review, viewer callbacks.Person) []callbacks.Actor {
 
 func presenceLead(others []callbacks.Actor) string {
 	if len(others) == 1 {
-		return firstName(others[0].Name) + " is also reviewing"
+		return isolated(firstName(others[0].Name)) + " is also reviewing"
 	}
 	return reviewing(others, callbacks.Person{}) + " are also reviewing"
 }
@@ -110,7 +110,7 @@ func keeper(m Review, viewer callbacks.Person) string {
 	case ownReview(m, viewer) != nil:
 		return "Kept alive by this review."
 	case len(others) > 0:
-		return "Kept alive by " + firstName(others[0].Name) + "."
+		return "Kept alive by " + isolated(firstName(others[0].Name)) + "."
 	case m.Callback.KeepAlive == callbacks.KeepAliveQueued:
 		return "Kept alive while it waits."
 	}

@@ -62,7 +62,7 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 	told := event{At: e.At, Who: you(e.Actor, viewer), Note: noteFor(m, e, viewer)}
 	switch e.Action {
 	case callbacks.ActionReceived:
-		told.Icon, told.Who, told.What = "plug", "", "Announced by "+e.Actor.Name
+		told.Icon, told.Who, told.What = "plug", "", "Announced by "+isolated(e.Actor.Name)
 	case callbacks.ActionFound:
 		told.Icon, told.Who, told.What = "search", "", "Found in the history"
 	case callbacks.ActionCorrected:
@@ -127,7 +127,7 @@ func decisionEvent(m Review, told event) event {
 		told.Tone = "good"
 	}
 	if d.Comment != "" {
-		told.Note = fmt.Sprintf("“%s”", d.Comment)
+		told.Note = "“" + d.Comment + "”"
 	}
 	return told
 }

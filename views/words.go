@@ -95,7 +95,7 @@ func decided(d *callbacks.Decision) string {
 	case reject:
 		return "Rejected"
 	}
-	return "Decided “" + d.Label + "”"
+	return "Decided “" + isolated(d.Label) + "”"
 }
 
 // decidedVerb is what a person did: "Dana approved this".
@@ -106,7 +106,7 @@ func decidedVerb(d *callbacks.Decision) string {
 	case reject:
 		return "rejected"
 	}
-	return "chose “" + d.Label + "” for"
+	return "chose “" + isolated(d.Label) + "” for"
 }
 
 // decisionNoun is the decision as a thing: "your approval".
@@ -136,7 +136,13 @@ func you(a callbacks.Actor, viewer callbacks.Person) string {
 	if a.Kind == callbacks.ActorPerson && a.ID == viewer.Subject {
 		return "You"
 	}
-	return a.Name
+	return isolated(a.Name)
+}
+
+// youBriefly is a person's first name, or "You" for the reader.
+func youBriefly(a callbacks.Actor, viewer callbacks.Person) string {
+	a.Name = firstName(a.Name)
+	return you(a, viewer)
 }
 
 // whose is "your" for the reader, "Dana’s" for others.
@@ -144,7 +150,7 @@ func whose(a callbacks.Actor, viewer callbacks.Person) string {
 	if a.Kind == callbacks.ActorPerson && a.ID == viewer.Subject {
 		return "your"
 	}
-	return firstName(a.Name) + "’s"
+	return isolated(firstName(a.Name)) + "’s"
 }
 
 // reviewing says who is here: "You and Dana", "Dana is reviewing".
@@ -154,7 +160,7 @@ func reviewing(reviewers []callbacks.Actor, viewer callbacks.Person) string {
 		if r.ID == viewer.Subject {
 			names = append([]string{"You"}, names...)
 		} else {
-			names = append(names, firstName(r.Name))
+			names = append(names, isolated(firstName(r.Name)))
 		}
 	}
 	switch len(names) {

@@ -17,14 +17,25 @@ type rule struct {
 
 var rules = []rule{
 	{
-		says: "the domain imports the standard library only",
+		says: "the domain imports the standard library only, and the ground",
 		of:   func(p string) bool { return under(p, "internal/callbacks") && !testSupport(p) },
-		bans: func(_, imported string) bool { return !standard(imported) && !under(imported, "internal/callbacks") },
+		bans: func(_, imported string) bool {
+			return !standard(imported) && !under(imported, "internal/callbacks") && !ground(imported)
+		},
 	},
 	{
-		says: "the doctor judges facts that adapters bring: it imports the standard library only",
+		says: "the ground knows no word of the domain: it imports the standard library and golang.org/x/text only",
+		of:   ground,
+		bans: func(p, imported string) bool {
+			return !standard(imported) && !under(imported, "golang.org/x/text") && owner(p) != owner(imported)
+		},
+	},
+	{
+		says: "the doctor judges facts that adapters bring: it imports the standard library only, and the ground",
 		of:   func(p string) bool { return under(p, "internal/doctor") },
-		bans: func(p, imported string) bool { return !standard(imported) && owner(p) != owner(imported) },
+		bans: func(p, imported string) bool {
+			return !standard(imported) && !ground(imported) && owner(p) != owner(imported)
+		},
 	},
 	{
 		says: "adapters speak domain types and never import each other",
@@ -96,9 +107,12 @@ func testSupport(p string) bool {
 	return under(p, "e2e") || strings.HasSuffix(path.Base(p), "test")
 }
 
+// ground reports whether a package is small, general, and below all others.
+func ground(p string) bool { return under(p, "internal/printable") }
+
 // adapter reports whether a package connects the domain to something outside. What is new under internal/ counts as one.
 func adapter(p string) bool {
-	if !under(p, "internal") || testSupport(p) {
+	if !under(p, "internal") || testSupport(p) || ground(p) {
 		return false
 	}
 	return !under(p, "internal/callbacks") && !under(p, "internal/doctor") && !under(p, "internal/locallambda") && !under(p, "internal/devidp")
@@ -154,6 +168,12 @@ func TestEachRule(t *testing.T) {
 		{"internal/callbacks", "golang.org/x/sync/errgroup", "standard library only"},
 		{"internal/callbacks", "internal/sqlstore", "standard library only"},
 		{"internal/callbacks", "net/netip", ""},
+		{"internal/callbacks", "internal/printable", ""},
+		{"internal/printable", "internal/callbacks", "knows no word of the domain"},
+		{"internal/printable", "github.com/microcosm-cc/bluemonday", "golang.org/x/text only"},
+		{"internal/printable", "golang.org/x/text/unicode/norm", ""},
+		{"internal/auth", "internal/printable", ""},
+		{"internal/doctor", "internal/printable", ""},
 		{"internal/callbacks/callbackstest", "github.com/google/go-cmp/cmp", ""},
 		{"internal/callbacks", "internal/callbacks/callbackstest", "is for tests"},
 		{"internal/doctor", "internal/callbacks", "the doctor judges facts"},

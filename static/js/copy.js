@@ -14,9 +14,19 @@ export async function copy(button) {
 
 function textOf(button) {
   if ("copyLink" in button.dataset) return location.origin + button.dataset.copyLink;
-  if ("copyValue" in button.dataset) return bare(button.parentElement.querySelector(".v").textContent);
+  if ("copyValue" in button.dataset) return bare(sent(button.parentElement.querySelector(".v")));
   const source = document.getElementById(button.dataset.copy);
-  return source.value ?? source.textContent;
+  return source.value ?? sent(source);
+}
+
+// The text of an element as it was sent: the characters themselves in place of their escapes.
+function sent(element) {
+  const copy = element.cloneNode(true);
+  for (const escape of copy.querySelectorAll(".esc")) {
+    const [, code] = escape.textContent.match(/U\+([0-9A-F]+)/) ?? [];
+    escape.replaceWith(code ? String.fromCodePoint(parseInt(code, 16)) : "\uFFFD"); // a byte that is no text
+  }
+  return copy.textContent;
 }
 
 // A JSON string is copied as its text, everything else as it stands.

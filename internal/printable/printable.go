@@ -1,0 +1,158 @@
+package printable
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// Form says what of a text's layout is shown as it is.
+type Form int
+
+const (
+	// Line is text of one line: line ends and tabs are marked.
+	Line Form = iota
+	// Lines is text of several lines: line ends, also CR LF, and tabs stay.
+	Lines
+	// Exact is bytes that have to be seen as they are: line feeds and tabs stay, each carriage return is marked.
+	Exact
+	// Apart is a name that must not look like another one: nothing invisible stays, in no script, and every blank but the
+	// plain space is marked.
+	Apart
+)
+
+// Run is a piece of text that is shown as it is, or one character that is shown by its number.
+type Run struct {
+	Text   string // as it is shown
+	Hidden bool   // Text stands for Char
+	Char   rune   // the character, or [utf8.RuneError] for a byte that is not UTF-8
+}
+
+// Runs is a text in the order in which it is read.
+func Runs(text string, form Form) []Run {
+	if plain(text) {
+		if text == "" {
+			return nil
+		}
+		return []Run{{Text: text}}
+	}
+	var runs []Run
+	shown := 0 // what is before it is in runs
+	t := newText(text, form)
+	for i, size := 0, 0; i < len(text); i += size {
+		var r rune
+		r, size = utf8.DecodeRuneInString(text[i:])
+		if n := t.flag(i); n > 0 {
+			size = n // a flag stands or falls as a whole
+			continue
+		}
+		if !t.hides(i, r, size) && !imitates(text[i:]) {
+			continue
+		}
+		if shown < i {
+			runs = append(runs, Run{Text: text[shown:i]})
+		}
+		runs = append(runs, Run{Text: mark(text[i], r, size), Hidden: true, Char: r})
+		shown = i + size
+	}
+	if shown < len(text) {
+		runs = append(runs, Run{Text: text[shown:]})
+	}
+	return runs
+}
+
+// String is a text with its escapes written out, for places that have no markup: attributes, terminals, logs.
+func String(text string, form Form) string {
+	runs := Runs(text, form)
+	if len(runs) == 1 {
+		return runs[0].Text
+	}
+	var b strings.Builder
+	for _, r := range runs {
+		b.WriteString(r.Text)
+	}
+	return b.String()
+}
+
+// Brief is foreign text as one line of at most so many runes, for logs, the audit and terminals. White space of any length is one
+// space.
+func Brief(text string, longest int) string {
+	const bytesOfRune = 8 // more than any takes, with room for space that is folded
+	text = Cut(text, longest*bytesOfRune)
+	return Clip(String(strings.Join(strings.Fields(text), " "), Line), longest)
+}
+
+// Clip cuts a text to so many runes, the last one of which then is "…".
+func Clip(text string, longest int) string {
+	if len(text) <= longest || utf8.RuneCountInString(text) <= longest {
+		return text
+	}
+	n := 0
+	for i := range text {
+		if n++; n == longest {
+			return text[:i] + "…"
+		}
+	}
+	return text
+}
+
+// Cut is the beginning of a text of at most so many bytes, to the last whole character.
+func Cut(text string, bytes int) string {
+	if len(text) <= bytes {
+		return text
+	}
+	for end := bytes; end > bytes-utf8.UTFMax && end > 0; end-- {
+		if utf8.RuneStart(text[end]) {
+			return text[:end]
+		}
+	}
+	return text[:bytes]
+}
+
+// Hidden are the characters of a text that are shown as escapes, each once, in the order of the text.
+func Hidden(text string, form Form) []rune {
+	if plain(text) {
+		return nil
+	}
+	var found []rune
+	seen := map[rune]bool{}
+	for _, r := range Runs(text, form) {
+		if r.Hidden && r.Char != opening && !seen[r.Char] {
+			seen[r.Char] = true
+			found = append(found, r.Char)
+		}
+	}
+	return found
+}
+
+// Code is a character as it is written in an escape: "U+202E".
+func Code(r rune) string { return fmt.Sprintf("U+%04X", r) }
+
+// Mark is the escape of a character, for one that its text cannot hold, such as half of a surrogate pair.
+func Mark(r rune) Run {
+	return Run{Text: string(opening) + Code(r) + string(closing), Hidden: true, Char: r}
+}
+
+const opening, closing = '⟨', '⟩'
+
+// imitates reports whether a text begins like an escape. Then its bracket is escaped itself, so that nobody can write one.
+func imitates(text string) bool {
+	return strings.HasPrefix(text, "⟨U+") || strings.HasPrefix(text, "⟨0x")
+}
+
+func mark(first byte, r rune, size int) string {
+	if r == utf8.RuneError && size == 1 {
+		return fmt.Sprintf("%c0x%02X%c", opening, first, closing)
+	}
+	return Mark(r).Text
+}
+
+// plain reports whether a text is printable ASCII, as almost every text is.
+func plain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
+}
