@@ -129,12 +129,22 @@ func lost(m Review, s Shell) verdict {
 	switch e := c.Ending; {
 	case e == nil || e.By == callbacks.EndedByUnknown:
 		title += "The callback was closed already."
+		kept = learnt(e, s) + kept
 	case e.By == callbacks.EndedByGone:
 		title += "Lambda does not know the callback any more."
+		kept = learnt(e, s) + kept
 	default:
 		title += capital(raceWord(e)) + " " + gap(e.At.Sub(c.Decision.At)) + " " + beforeOrAfter(e, c.Decision) + " " + noun + "."
 	}
 	return verdict{title, ending(c) + kept, "lost"}
+}
+
+// learnt is when Lambda said of an end that nobody knows more of.
+func learnt(e *callbacks.Ending, s Shell) string {
+	if e == nil || e.At.IsZero() {
+		return ""
+	}
+	return " Lambda said so at " + s.Moment.Clock(e.At) + "."
 }
 
 // raceWord is who or what was faster.

@@ -71,3 +71,11 @@ func (c Clocks) End() (time.Time, DeadlineCause) {
 	c.HeartbeatTimeout = 0
 	return c.Deadline()
 }
+
+// causeAt is the callback's own clock that ran out at a time, where the history does not say which.
+func (c Clocks) causeAt(at time.Time) DeadlineCause {
+	if end := c.TimeoutAt(); c.HeartbeatTimeout > 0 && (end.IsZero() || at.Before(end.Add(-clockPrecision))) {
+		return CauseHeartbeat
+	}
+	return CauseTimeout
+}

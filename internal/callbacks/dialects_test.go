@@ -83,7 +83,7 @@ func TestLostInEachDialect(t *testing.T) {
 				if got.State != callbacks.Lost || got.Ending.By != tt.closing.By || got.Ending.Cause != tt.closing.Cause || !got.Ending.At.Equal(ended) || got.Ending.Detail != tt.says {
 					t.Errorf("got %s, %+v; want it lost to %+v at %s", got.State, got.Ending, tt.closing, ended)
 				}
-				if says := d.detail(c.ID, callbacks.ActionLost); says != tt.says+" The decision came 1.5 s after that." {
+				if says := d.detail(c.ID, callbacks.ActionLost); says != tt.says+" That was on 2026-11-24 at 13:00:00.000 UTC, 1.5 s before the decision." {
 					t.Errorf("the audit says %q", says)
 				}
 			})

@@ -102,22 +102,11 @@ func (d *search) correct(ctx context.Context, c Callback, found Announcement) er
 // close ends a pending callback that its history shows closed. One that was decided is left to its delivery.
 func (d *search) close(ctx context.Context, id ID, closing Closing, detail string) error {
 	return d.update(ctx, id, func(c *Callback) (AuditEntry, error) {
-		known := closing
-		if known.By == EndedByClock && known.Cause == NoDeadline {
-			known.Cause = c.Clocks.causeAt(known.At)
-		}
-		e := c.endedElsewhere(known)
+		now := d.now()
+		e := c.endedElsewhere(closing, now)
 		e.Detail = firstOf(detail, e.Detail)
-		return c.Close(e, d.now(), System("discovery"))
+		return c.Close(e, now, System("discovery"))
 	})
-}
-
-// causeAt is the callback's own clock that ran out at a time, where the history does not say which.
-func (c Clocks) causeAt(at time.Time) DeadlineCause {
-	if end := c.TimeoutAt(); c.HeartbeatTimeout > 0 && (end.IsZero() || at.Before(end.Add(-clockPrecision))) {
-		return CauseHeartbeat
-	}
-	return CauseTimeout
 }
 
 // update is Store.Update for changes that may have become pointless meanwhile.

@@ -53,10 +53,7 @@ func (c *Callback) receipt(closing Closing, ours Completion, now time.Time) (Aud
 		c.Ending.Event, c.Ending.At = closing.EventID, closing.At
 		return c.entry(now, by, ActionReceipt, fmt.Sprintf("History event %d closed the callback; its payload cannot be read.", closing.EventID)), nil
 	}
-	e := c.endedElsewhere(closing)
+	e := c.endedElsewhere(closing, now)
 	e.Detail = "Lambda accepted the decision, but the execution's history shows another end: " + strings.ToLower(e.Detail[:1]) + e.Detail[1:]
-	if e.At.IsZero() {
-		e.At = now
-	}
 	return c.Differ(e, now, by)
 }

@@ -172,7 +172,7 @@ func (c *Callback) expire(found finding, patient bool, now time.Time) (entry Aud
 	case waits:
 		return entry, true, ErrConflict
 	case found.history == historyRead:
-		entry, err = c.Close(c.endedElsewhere(found.closing), now, by)
+		entry, err = c.Close(c.endedElsewhere(found.closing, now), now, by)
 		return entry, false, err
 	default:
 		entry, err = c.TimeOut(now, by)

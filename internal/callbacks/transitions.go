@@ -109,13 +109,14 @@ func (c *Callback) Differ(e Ending, now time.Time, by Actor) (AuditEntry, error)
 		return AuditEntry{}, c.wrongState("take back")
 	}
 	c.Ending = &e
-	return c.move(Lost, now, by, ActionReceiptDiffers, e.Detail), nil
+	return c.move(Lost, now, by, ActionReceiptDiffers, e.Detail+margin(e, c.Decision)), nil
 }
 
-// margin says by how much a decision lost, where that is known.
+// margin says when what was faster than a decision happened, and by how much it was.
 func margin(e Ending, d *Decision) string {
+	at := e.At.UTC().Format("2006-01-02 at 15:04:05.000 UTC")
 	if d == nil || e.By == EndedByGone || e.By == EndedByUnknown {
-		return ""
+		return " Lambda said so on " + at + "."
 	}
 	late := d.At.Sub(e.At)
 	by := late.Abs()
@@ -127,9 +128,9 @@ func margin(e Ending, d *Decision) string {
 		words = by.Round(time.Second).String()
 	}
 	if late < 0 {
-		return " The decision was made " + words + " before, but had not arrived."
+		return " That was on " + at + ", " + words + " after the decision, which had not arrived."
 	}
-	return " The decision came " + words + " after that."
+	return " That was on " + at + ", " + words + " before the decision."
 }
 
 // GiveUp notes that an operator has to look: to is [Undeliverable] or [Unconfirmed].

@@ -73,19 +73,19 @@ func TestTransitions(t *testing.T) {
 	}
 }
 
-// TestLoseSaysByHowMuch: the audit tells how close it was, where the end's own time is known.
-func TestLoseSaysByHowMuch(t *testing.T) {
+// TestLoseSaysWhen: the audit tells when that happened which was faster and how close it was, or else when Lambda said so.
+func TestLoseSaysWhen(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		ending Ending
 		want   string
 	}{
-		"Late":     {Ending{By: EndedByClock, At: at(-800 * time.Millisecond), Detail: "The callback's timeout ran out."}, "The callback's timeout ran out. The decision came 0.8 s after that."},
-		"VeryLate": {Ending{By: EndedByExecution, At: at(-125 * time.Second), Detail: "X."}, "X. The decision came 2m5s after that."},
-		"Close":    {Ending{By: EndedByOther, At: at(12 * time.Millisecond), Detail: "X."}, "X. The decision was made 12 ms before, but had not arrived."},
-		"AtOnce":   {Ending{By: EndedByOther, At: t0, Detail: "X."}, "X. The decision came 0 ms after that."},
-		"Unknown":  {Ending{By: EndedByUnknown, At: at(time.Hour), Detail: "X."}, "X."},
-		"Gone":     {Ending{By: EndedByGone, At: at(time.Hour), Detail: "X."}, "X."},
+		"Late":     {Ending{By: EndedByClock, At: at(-800 * time.Millisecond), Detail: "The callback's timeout ran out."}, "The callback's timeout ran out. That was on 2026-11-24 at 12:59:59.200 UTC, 0.8 s before the decision."},
+		"VeryLate": {Ending{By: EndedByExecution, At: at(-125 * time.Second), Detail: "X."}, "X. That was on 2026-11-24 at 12:57:55.000 UTC, 2m5s before the decision."},
+		"Close":    {Ending{By: EndedByOther, At: at(12 * time.Millisecond), Detail: "X."}, "X. That was on 2026-11-24 at 13:00:00.012 UTC, 12 ms after the decision, which had not arrived."},
+		"AtOnce":   {Ending{By: EndedByOther, At: t0, Detail: "X."}, "X. That was on 2026-11-24 at 13:00:00.000 UTC, 0 ms before the decision."},
+		"Unknown":  {Ending{By: EndedByUnknown, At: at(time.Hour), Detail: "X."}, "X. Lambda said so on 2026-11-24 at 14:00:00.000 UTC."},
+		"Gone":     {Ending{By: EndedByGone, At: at(time.Hour), Detail: "X."}, "X. Lambda said so on 2026-11-24 at 14:00:00.000 UTC."},
 	} {
 		c := Callback{State: Decided, Decision: &Decision{At: t0}}
 		entry, err := c.Lose(tt.ending, at(time.Hour), System("test"))
@@ -106,5 +106,28 @@ func TestTimeOutWaitsForTheClock(t *testing.T) {
 	}
 	if c.Ending.Cause != CauseTimeout || !c.Ending.At.Equal(at(time.Minute)) {
 		t.Errorf("ending is %+v, want the timeout at its own instant", c.Ending)
+	}
+}
+
+// TestEndedElsewhere: whatever the history leaves out, an ending says what won, by which clock, and when.
+func TestEndedElsewhere(t *testing.T) {
+	t.Parallel()
+	both := Clocks{StartedAt: t0, Timeout: time.Hour, HeartbeatTimeout: time.Minute}
+	for name, tt := range map[string]struct {
+		clocks  Clocks
+		closing Closing
+		want    Ending
+	}{
+		"Told":         {both, Closing{By: EndedByClock, Cause: CauseHeartbeat, At: at(time.Minute), EventID: 7}, Ending{By: EndedByClock, Cause: CauseHeartbeat, At: at(time.Minute), Event: 7, Detail: clockSentence[CauseHeartbeat]}},
+		"WhichEarly":   {both, Closing{By: EndedByClock, At: at(time.Minute)}, Ending{By: EndedByClock, Cause: CauseHeartbeat, At: at(time.Minute), Detail: clockSentence[CauseHeartbeat]}},
+		"WhichLate":    {both, Closing{By: EndedByClock, At: at(time.Hour)}, Ending{By: EndedByClock, Cause: CauseTimeout, At: at(time.Hour), Detail: clockSentence[CauseTimeout]}},
+		"WhichOfOne":   {Clocks{StartedAt: t0, Timeout: time.Hour}, Closing{By: EndedByClock, At: at(time.Minute)}, Ending{By: EndedByClock, Cause: CauseTimeout, At: at(time.Minute), Detail: clockSentence[CauseTimeout]}},
+		"WhenExecuted": {both, Closing{By: EndedByExecution}, Ending{By: EndedByExecution, At: at(2 * time.Hour), Detail: "The execution ended around the callback."}},
+		"WhenOther":    {both, Closing{By: EndedByOther}, Ending{By: EndedByOther, At: at(2 * time.Hour), Detail: "Another client completed the callback."}},
+	} {
+		c := Callback{Clocks: tt.clocks}
+		if got := c.endedElsewhere(tt.closing, at(2*time.Hour)); got != tt.want {
+			t.Errorf("%s: %+v, want %+v", name, got, tt.want)
+		}
 	}
 }

@@ -144,7 +144,7 @@ func endingOf(v verdict, e evidence, c *Callback, now time.Time) Ending {
 			Detail: fmt.Sprintf("Lambda's answer was lost; history event %d holds our payload, sha256 %s.", e.closing.EventID, c.Decision.SHA256)}
 	}
 	if e.history == historyRead && !e.closing.Open {
-		return c.endedElsewhere(e.closing)
+		return c.endedElsewhere(e.closing, now)
 	}
 	if e.answer == AnswerGone {
 		return Ending{By: EndedByGone, At: now, Detail: "Lambda does not know this callback any more."}
@@ -171,12 +171,19 @@ func (d *Decision) sizeNote() string {
 		d.Size, olderMaxCompletionBytes)
 }
 
-// endedElsewhere turns what the history says into an ending.
-func (c *Callback) endedElsewhere(closing Closing) Ending {
+// endedElsewhere turns what the history says into an ending. Where it does not say when, or by which of its own clocks, that is
+// when we learnt it, and the clock that had run out.
+func (c *Callback) endedElsewhere(closing Closing, now time.Time) Ending {
 	e := Ending{By: closing.By, Cause: closing.Cause, At: closing.At, Event: closing.EventID}
+	if e.At.IsZero() {
+		e.At = now
+	}
+	if e.By == EndedByClock && e.Cause == NoDeadline {
+		e.Cause = c.Clocks.causeAt(e.At)
+	}
 	switch closing.By {
 	case EndedByClock:
-		e.Detail = clockSentence[closing.Cause]
+		e.Detail = clockSentence[e.Cause]
 	case EndedByExecution:
 		e.Detail = "The execution ended around the callback."
 	case EndedByOther:

@@ -130,8 +130,7 @@ func eventOf(e *types.Event) callbacks.Event {
 	return event
 }
 
-// kindOnly is the callback's own end. Without its payload the event's type still tells a success from a failure, but not one
-// clock from the other.
+// kindOnly is the callback's own end. Without its payload the event's type still tells a success from a failure.
 func kindOnly(e *types.Event) callbacks.Closing {
 	closing := callbackEnd(*e)
 	switch e.EventType {
@@ -139,10 +138,6 @@ func kindOnly(e *types.Event) callbacks.Closing {
 		closing.Completion = &callbacks.Completion{Kind: callbacks.Success}
 	case types.EventTypeCallbackFailed:
 		closing.Completion = &callbacks.Completion{Kind: callbacks.Failure}
-	default:
-		if d := e.CallbackTimedOutDetails; d == nil || d.Error == nil || d.Error.Payload == nil {
-			closing.Cause = callbacks.NoDeadline
-		}
 	}
 	return closing
 }

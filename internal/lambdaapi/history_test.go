@@ -142,6 +142,14 @@ var histories = map[string]struct {
 		[]event{begin, started(callbackID, nil), timedOut("Callback.Heartbeat")}, "RUNNING",
 		at(3, callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseHeartbeat}),
 	},
+	"SomeClock": { // which one, only the callback's own clocks can tell
+		[]event{begin, started(callbackID, nil), ev("CallbackTimedOut", "op", event{"CallbackTimedOutDetails": event{}})}, "RUNNING",
+		at(3, callbacks.Closing{By: callbacks.EndedByClock}),
+	},
+	"UnknownClock": {
+		[]event{begin, started(callbackID, nil), timedOut("Callback.Sundial")}, "RUNNING",
+		at(3, callbacks.Closing{By: callbacks.EndedByClock}),
+	},
 	"OtherCallbackSucceeded": {
 		[]event{begin, started(callbackID, nil),
 			ev("CallbackStarted", "op2", event{"CallbackStartedDetails": event{"CallbackId": "b3RoZXI="}}),

@@ -142,13 +142,17 @@ func failure(d *types.CallbackFailedDetails) *callbacks.Completion {
 	}}
 }
 
-// heartbeatExpired is the ErrorType of a callback that its heartbeat clock ended; the timeout's is Callback.Timeout
-// (aws-durable-execution-conformance-tests, cases 4-3 and 4-4).
-const heartbeatExpired = "Callback.Heartbeat"
+// expired is the clock that ended a callback by the ErrorType of its end (aws-durable-execution-conformance-tests, cases 4-3 and
+// 4-4).
+var expired = map[string]callbacks.DeadlineCause{
+	"Callback.Timeout":   callbacks.CauseTimeout,
+	"Callback.Heartbeat": callbacks.CauseHeartbeat,
+}
 
+// clock is NoDeadline where the history does not say which clock it was.
 func clock(d *types.CallbackTimedOutDetails) callbacks.DeadlineCause {
-	if d != nil && d.Error != nil && d.Error.Payload != nil && aws.ToString(d.Error.Payload.ErrorType) == heartbeatExpired {
-		return callbacks.CauseHeartbeat
+	if d == nil || d.Error == nil || d.Error.Payload == nil {
+		return callbacks.NoDeadline
 	}
-	return callbacks.CauseTimeout
+	return expired[aws.ToString(d.Error.Payload.ErrorType)]
 }
