@@ -167,7 +167,7 @@ func (w *world) environment(address, home, issuer, secret, lambda string) []stri
 		"COUNTERSIGN_OIDC_CLIENT_ID=" + client,
 		"COUNTERSIGN_OIDC_CLIENT_SECRET=" + secret,
 		"COUNTERSIGN_ROLE_REVIEWER_GROUPS=approvers",
-		fmt.Sprintf(`COUNTERSIGN_QUEUES={"default": {"keepAlive": "queued"}, %q: {}}`, unattended), // the first beats without a browser
+		fmt.Sprintf(`COUNTERSIGN_QUEUES={"default": {"keepAlive": "queued"}, %q: {"groups": ["approvers"]}}`, unattended), // the first beats without a browser
 		fmt.Sprintf("COUNTERSIGN_SOURCES={%q: {\"tokens\": [%q]}}", source, w.token),
 		"COUNTERSIGN_INTAKE_RATE=1000000", "COUNTERSIGN_INTAKE_BURST=1000000", "COUNTERSIGN_WATCH_RATE=1000", // the limits are not what is tested
 		"COUNTERSIGN_LAMBDA_REGION=" + region,
