@@ -35,7 +35,7 @@ func (c *Callback) Beat(sent time.Time) AuditEntry {
 	entry := c.entry(sent, System("heartbeats"), ActionHeartbeat, "")
 	switch {
 	case failed > 0:
-		entry.Detail = fmt.Sprintf("Lambda takes them again; %d failed before.", failed)
+		entry.Detail = fmt.Sprintf("Taken again after %d that failed.", failed)
 	case !last.IsZero() && sent.Sub(last) <= 2*c.HeartbeatInterval():
 		return AuditEntry{}
 	}

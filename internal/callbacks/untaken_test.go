@@ -35,7 +35,7 @@ func TestBeatsThatFailAreOneStretch(t *testing.T) {
 		t.Errorf("got %+v, want %+v", c.Untaken, want)
 	}
 	again := c.Beat(at(30 * time.Second))
-	if again.Action != ActionHeartbeat || again.Detail != "Lambda takes them again; 6 failed before." {
+	if again.Action != ActionHeartbeat || again.Detail != "Taken again after 6 that failed." {
 		t.Errorf("the beat that was taken is %+v in the audit", again)
 	}
 	if c.BeatsFail() || !c.KeptAlive() || c.Untaken != (Untaken{}) {

@@ -81,7 +81,7 @@ func TestBeatsThatLambdaDoesNotTake(t *testing.T) {
 			d.wantEnd(c.ID, callbacks.CauseTimeout)
 			d.live(time.Minute, renew)
 			want := []string{
-				"heartbeat", "heartbeat.failed Lambda did not take it: " + words + ".", "heartbeat Lambda takes them again; 3 failed before.",
+				"heartbeat", "heartbeat.failed Lambda did not take it: " + words + ".", "heartbeat Taken again after 3 that failed.",
 			}
 			if got := d.heartbeatEntries(c.ID); !slices.Equal(got, want) {
 				t.Errorf("the audit has %q, want %q", got, want)
