@@ -79,7 +79,7 @@ func (r Range) Shortcut() Shortcut {
 var InboxChips = []Shortcut{
 	{Label: "Ends < 15 min", Query: ends("15m")},
 	{Label: "< 1 h", Query: ends("1h")},
-	{Label: "Ends by heartbeat", Icon: "pulse", Query: ends("unattended")},
+	{Label: "By heartbeat", Icon: "pulse", Query: ends("unattended")},
 	{Label: "No deadline", Query: ends("never")},
 }
 
