@@ -119,12 +119,12 @@ func (h *Heartbeats) beat(ctx context.Context, c Callback) error {
 func (h *Heartbeats) note(ctx context.Context, c Callback, sent time.Time, answer *LambdaError) error {
 	taken := answer.Answer == AnswerAccepted
 	h.tell(ctx, c, answer)
-	jitter := h.jitter()
+	now, failed := h.now(), failedBeat{sent: sent, taken: c.Heartbeats, answer: answer, jitter: h.jitter()}
 	updated, err := h.update(ctx, c.ID, func(c *Callback) (Change, error) {
 		if taken {
 			return Change{Audit: c.Beat(sent)}, nil
 		}
-		return Change{Audit: c.missBeat(sent, h.now(), answer, jitter)}, nil
+		return Change{Audit: c.missBeat(failed, now)}, nil
 	})
 	if err != nil {
 		return err

@@ -42,30 +42,39 @@ func (c *Callback) Beat(sent time.Time) AuditEntry {
 	return entry
 }
 
+// failedBeat is a heartbeat that was not taken.
+type failedBeat struct {
+	sent   time.Time
+	taken  int // how many Lambda had taken then
+	answer *LambdaError
+	jitter float64 // of the pause that follows, from 0 to 1
+}
+
 // missBeat notes a heartbeat that was not taken, and when it is sent again. One whose answer was lost may have arrived, but it
-// keeps nothing alive as far as anybody knows. Only the first failure of a stretch has an entry: there may be thousands. A beat
-// that was sent before the last one that Lambda took tells nothing, nor does one that nobody wants any more.
-func (c *Callback) missBeat(sent, now time.Time, answer *LambdaError, jitter float64) AuditEntry {
-	if sent.Before(c.Clocks.LastHeartbeatAt) {
+// keeps nothing alive as far as anybody knows. Only the first failure of a stretch has an entry: there may be thousands. It tells
+// nothing where Lambda has taken another beat since, nor where nobody wants beats any more.
+func (c *Callback) missBeat(b failedBeat, now time.Time) AuditEntry {
+	if c.Heartbeats != b.taken {
 		return AuditEntry{}
 	}
-	c.refuseBeat(answer.Answer)
-	if answer.Answer.Doubtful() {
-		c.Untaken.LostAt = latest(c.Untaken.LostAt, sent)
+	answer := b.answer.Answer
+	c.refuseBeat(answer)
+	if answer.Doubtful() {
+		c.Untaken.LostAt = latest(c.Untaken.LostAt, b.sent)
 	}
 	if c.NextHeartbeatAt.IsZero() {
 		return AuditEntry{}
 	}
 	if c.Untaken.Since.IsZero() {
-		c.Untaken.Since = sent
+		c.Untaken.Since = b.sent
 	}
 	c.Untaken.Failed++
-	c.Untaken.Answer = answer.Answer
-	c.NextHeartbeatAt = c.retryHeartbeat(now, answer.RetryAfter, jitter)
+	c.Untaken.Answer = answer
+	c.NextHeartbeatAt = c.retryHeartbeat(now, b.answer.RetryAfter, b.jitter)
 	if c.Untaken.Failed > 1 {
 		return AuditEntry{}
 	}
-	return c.entry(now, System("heartbeats"), ActionHeartbeatFailed, "Lambda did not take it: "+answer.Answer.words()+".")
+	return c.entry(now, System("heartbeats"), ActionHeartbeatFailed, "Lambda did not take it: "+answer.words()+".")
 }
 
 // firstRetry is the pause after the first beat that failed, and the shortest of all.

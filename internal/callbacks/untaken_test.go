@@ -14,7 +14,7 @@ func reviewed(heartbeat time.Duration) Callback {
 }
 
 func miss(c *Callback, sent time.Duration, answer Answer) AuditEntry {
-	return c.missBeat(at(sent), at(sent), &LambdaError{Answer: answer}, 0)
+	return c.missBeat(failedBeat{sent: at(sent), taken: c.Heartbeats, answer: &LambdaError{Answer: answer}}, at(sent))
 }
 
 // TestBeatsThatFailAreOneStretch: the audit has when it began, and when it ended after how many.
@@ -51,7 +51,8 @@ func TestFailuresThatTellNothing(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
 	c.Beat(at(20 * time.Second))
-	if entry := miss(&c, 19*time.Second, AnswerFault); entry.Action != "" || c.BeatsFail() || !c.KeptAlive() {
+	older := failedBeat{sent: at(19 * time.Second), taken: 0, answer: &LambdaError{Answer: AnswerFault}}
+	if entry := c.missBeat(older, at(21*time.Second)); entry.Action != "" || c.BeatsFail() || !c.KeptAlive() {
 		t.Errorf("an older beat that failed makes %+v and %+v", c.Untaken, entry)
 	}
 	c.ReviewedUntil = t0
@@ -119,7 +120,7 @@ func retries(t *testing.T, timeout, asked time.Duration, jitter float64) {
 	interval, lastMoments := timeout/3, min(timeout/6, 2*time.Second)
 	sent, between, last := interval, 0, interval
 	for sent < 2*timeout {
-		c.missBeat(at(sent), at(sent), &LambdaError{Answer: AnswerThrottled, RetryAfter: asked}, jitter)
+		c.missBeat(failedBeat{sent: at(sent), answer: &LambdaError{Answer: AnswerThrottled, RetryAfter: asked}, jitter: jitter}, at(sent))
 		next := c.NextHeartbeatAt.Sub(t0)
 		pause := next - sent
 		if pause < firstRetry || pause > max(interval, asked) {
@@ -148,7 +149,8 @@ func retries(t *testing.T, timeout, asked time.Duration, jitter float64) {
 func TestRenewalsKeepARetry(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
-	c.missBeat(at(20*time.Second), at(20*time.Second), &LambdaError{Answer: AnswerThrottled, RetryAfter: 30 * time.Second}, 0)
+	asked := &LambdaError{Answer: AnswerThrottled, RetryAfter: 30 * time.Second}
+	c.missBeat(failedBeat{sent: at(20 * time.Second), answer: asked}, at(20*time.Second))
 	c.scheduleHeartbeat(at(21 * time.Second))
 	if want := at(50 * time.Second); !c.NextHeartbeatAt.Equal(want) {
 		t.Errorf("next at %v, want %v", c.NextHeartbeatAt, want)
@@ -162,5 +164,15 @@ func TestEndedBeatsAreForgotten(t *testing.T) {
 	miss(&c, 20*time.Second, AnswerNone)
 	if _, err := c.Close(Ending{By: EndedByOther}, at(30*time.Second), System("test")); err != nil || c.Untaken != (Untaken{}) {
 		t.Errorf("closed with %v it has %+v", err, c.Untaken)
+	}
+}
+
+// TestBeatsFailAfterASetBackClock: the last beat seems to be in the future then, and what fails counts all the same.
+func TestBeatsFailAfterASetBackClock(t *testing.T) {
+	t.Parallel()
+	c := reviewed(time.Minute)
+	c.Beat(at(5 * time.Minute))
+	if miss(&c, time.Minute, AnswerThrottled); !c.BeatsFail() {
+		t.Errorf("a beat that failed left %+v", c.Untaken)
 	}
 }
