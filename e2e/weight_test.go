@@ -12,7 +12,7 @@ import (
 // What a first page may cost: requests, itself and its stream of events included, and kilobytes as they come, compressed.
 const (
 	mostRequests  = 8
-	forReview     = 2 // more, for an open callback: its script, and the review that it announces
+	forReview     = 3 // more, for an open callback: its scripts, and the review that it announces
 	mostKilobytes = 60
 )
 

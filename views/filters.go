@@ -27,6 +27,14 @@ func inboxName(m Inbox) string {
 	return name
 }
 
+// foundWords is what a filter found, said aloud: "12 requests".
+func foundWords(l List) string {
+	if l.Total.Known() {
+		return countWords(l.Total, "request")
+	}
+	return plural(len(l.Rows), "request") + " on this page"
+}
+
 func openID(m Inbox) callbacks.ID {
 	if m.Open == nil {
 		return ""

@@ -1,20 +1,46 @@
 // What a signed-in reader does on a page, with the pointer and with keys. What few need at first is sent for when they do.
 
-import "./page.js";
+import { announce, local, session } from "./page.js";
 import { fetchPage } from "./live.js";
 
 const wide = matchMedia("(min-width: 901px)");
 
-/** Review leases and the decision bar come with an open callback. */
+/** Review leases, the decision bar and drafts come with an open callback. */
 function loadReview() {
   if (document.querySelector("review-lease, decision-bar")) import("./review.js");
+  if (document.querySelector("kept-draft") || local.getItem("drafts")) import("./drafts.js");
+  watchBar();
 }
+
+// The bar at the bottom is as high as its words are long. The browser scrolls what gets the focus clear of it.
+const barSize = new ResizeObserver(([{ target }]) => {
+  document.documentElement.style.setProperty("--bar", `${target.isConnected ? target.offsetHeight : 0}px`);
+});
+
+function watchBar() {
+  barSize.disconnect();
+  const bar = document.querySelector(".page .decide");
+  if (bar) barSize.observe(bar);
+}
+
 loadReview();
+document.addEventListener("item:shown", loadReview);
+
+// Browsers leave what is in sight by half as it is. What stands over the page is in sight anyway.
+document.addEventListener("focusin", ({ target }) => {
+  if (!target.matches(":focus-visible") || target.closest(".decide, .topbar, .strip, .rail, .phone-top, .phone-tabs, dialog")) return;
+  target.scrollIntoView({ block: "nearest", inline: "nearest" });
+});
+
+// Signing out ends what this browser keeps of a person.
+document.addEventListener("submit", ({ target }) => {
+  if (target.matches('[action="/auth/logout"]')) local.removeItem("drafts");
+});
 
 // Who has just decided is told first what came of it.
 const item = document.getElementById("item");
-if (item && sessionStorage.getItem("decided") === item.dataset.callback && item.dataset.state !== "pending") {
-  sessionStorage.removeItem("decided");
+if (item && session.getItem("decided") === item.dataset.callback && item.dataset.state !== "pending") {
+  session.removeItem("decided");
   item.querySelector("h1")?.focus();
 }
 
@@ -24,12 +50,13 @@ document.addEventListener("click", (event) => {
   const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
   if (!link || !plain || !wide.matches || !document.getElementById("pane")) return;
   event.preventDefault();
-  openInPane(link);
+  openInPane(link, event.detail === 0 || !link.matches(".row"));
 });
 
 let wanted; // the last one wins, however long its answer takes
 
-async function openInPane(link) {
+// Who opens an item by key, or goes on from another one, is taken to it. Who points at a row stays there and is told.
+async function openInPane(link, enter) {
   const url = (wanted = link.dataset.pane);
   let page;
   try {
@@ -46,6 +73,9 @@ async function openInPane(link) {
   history.pushState(null, "", url);
   document.title = page.title;
   loadReview();
+  const heading = document.querySelector("#item h1");
+  if (enter) heading?.focus();
+  else if (heading) announce(`${heading.textContent.trim()}, opened`);
 }
 addEventListener("popstate", () => location.reload());
 
@@ -54,6 +84,12 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   const values = ctx.request.body;
   if (ctx.request.method !== "GET" || !(values instanceof FormData)) return;
   for (const [name, value] of [...values]) if (value === "") values.delete(name);
+});
+
+// A list that was filtered tells its number.
+document.addEventListener("htmx:after:swap", ({ target, detail: { ctx } }) => {
+  const found = document.getElementById("list")?.dataset.found;
+  if (found && target.matches?.("[role=search]") && ctx.response?.status < 400) announce(found);
 });
 
 // Keys act at once: one that moves the focus decides where its own letter goes. Single letters are off inside fields, with
@@ -67,8 +103,8 @@ const ROWS = "a.row, .tbl a.ttl";
 const panel = document.getElementById("keys");
 const toggle = panel?.querySelector("[data-keys-switch]");
 if (toggle) {
-  toggle.checked = localStorage.getItem("keys") !== "off";
-  toggle.addEventListener("change", () => localStorage.setItem("keys", toggle.checked ? "on" : "off"));
+  toggle.checked = local.getItem("keys") !== "off";
+  toggle.addEventListener("change", () => local.setItem("keys", toggle.checked ? "on" : "off"));
 }
 
 let goUntil = 0;
@@ -81,7 +117,7 @@ function press(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (field || panel?.open || event.defaultPrevented) return;
   if (event.key === "Enter") return event.target === document.body || event.target.matches?.("h1") ? click("Enter") : undefined;
-  if (localStorage.getItem("keys") === "off" || event.repeat) return;
+  if (local.getItem("keys") === "off" || event.repeat) return;
   letter(event.key.toLowerCase(), event, bar);
 }
 

@@ -1,15 +1,15 @@
 // Copies what a button stands beside.
 
-/** Copies what the button names, and says so on it. */
+/** Copies what the button names, and shows that on it. Reports whether the browser let it. */
 export async function copy(button) {
   try {
     await navigator.clipboard.writeText(textOf(button));
   } catch {
-    return; // the reader can still select the text
+    return false; // the reader can still select the text
   }
   button.classList.add("done");
-  announce("Copied");
   setTimeout(() => button.classList.remove("done"), 1500);
+  return true;
 }
 
 function textOf(button) {
@@ -32,9 +32,4 @@ function sent(element) {
 // A JSON string is copied as its text, everything else as it stands.
 function bare(json) {
   return json.startsWith('"') ? JSON.parse(json) : json;
-}
-
-function announce(text) {
-  const region = document.getElementById("announce");
-  if (region) region.textContent = text;
 }

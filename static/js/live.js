@@ -1,7 +1,7 @@
 // Keeps an open page as it would be now. The server only says that something changed; the page then reads itself again with
 // its reader's own rights, and every part that is marked data-live takes its new form in place.
 
-import { madeAt, setTime } from "./page.js";
+import { announce, madeAt, setTime } from "./page.js";
 
 const SOON = 150; // several changes at once are one reading
 const PAUSE = 1_000; // between two readings
@@ -9,14 +9,35 @@ const FALLBACK = 30_000; // between two readings while the stream is lost
 const QUIET = 60_000; // a tab that is hidden for so long listens no more
 
 const freshness = document.getElementById("freshness");
+const strip = document.getElementById("strip");
 let stream, poll, quiet, planned, reading = false, again = false, signedOut = false;
 let wanted = false; // has the reader asked for the rows that wait?
 
-function say(text, paused) {
-  if (!freshness) return;
+// Says how fresh the page is: in a word beside the navigation, and where that is not at once, in a sentence with the way out
+// under the top bar.
+function say(word, state = "") {
+  const was = strip?.dataset.state ?? "";
+  if (!freshness || !strip) return;
   freshness.hidden = false;
-  freshness.classList.toggle("paused", paused);
-  if (freshness.textContent !== text) freshness.textContent = text;
+  freshness.classList.toggle("paused", state !== "");
+  if (freshness.textContent !== word) freshness.textContent = word;
+  if (was === state) return;
+  strip.dataset.state = state;
+  for (const part of document.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== state;
+  strip.hidden = !state;
+  if (!state) announce("Live again.");
+}
+
+// Signing in leads back to this page as it is now. The sentence says what becomes of a comment.
+function saySignedOut() {
+  const comment = document.getElementById("comment");
+  const back = `/signin?return=${encodeURIComponent(location.pathname + location.search)}`;
+  for (const link of document.querySelectorAll("[data-when=out] a")) link.href = back;
+  for (const words of document.querySelectorAll("[data-comment-kept]")) {
+    if (!comment?.value.trim()) words.textContent = "";
+    else words.textContent = comment.dataset.kept ? "Your comment is kept in this browser." : "Your comment stays on this page until you leave it.";
+  }
+  say("Signed out", "out");
 }
 
 function listen() {
@@ -27,10 +48,11 @@ function listen() {
     if (poll) readSoon(); // what changed while the stream was lost was not told
     clearInterval(poll);
     poll = undefined;
-    say("Live", false);
+    say("Live");
   });
   stream.addEventListener("error", () => {
-    say("Live updates paused. Reading again every 30 s.", true);
+    say("Updates paused", "paused");
+    if (stream?.readyState === EventSource.CLOSED) readSoon(); // refused: the answer says whether the session has ended
     poll ??= setInterval(() => {
       readSoon();
       if (stream?.readyState === EventSource.CLOSED) hangUp(), listen();
@@ -98,14 +120,25 @@ export async function fetchPage(url, headers = {}) {
     signedOut = true;
     hangUp();
     clearInterval(poll);
-    say("You are signed out. What you typed stays here.", true);
+    poll = undefined;
+    saySignedOut();
     throw new Error("signed out");
   }
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  if (personOf(page) !== personOf(document)) {
+    location.reload(); // somebody else signed in at this browser
+    throw new Error("another person's page");
+  }
+  if (signedOut) {
+    signedOut = false; // signed in again, in another tab
+    listen();
+  }
   setTime(page);
   return page;
 }
+
+const personOf = (page) => page.querySelector('meta[name="person"]')?.content;
 
 /** Gives every live part of this page the form that it has in another reading of it. */
 export function show(page) {
@@ -124,38 +157,20 @@ function morph(element, next) {
   htmx.swap({ text: next.outerHTML, target: element, sourceElement: element, swap: "outerMorph" });
 }
 
-// An item is replaced as a whole when its state changed; its parts are live by themselves otherwise. A comment that was
-// typed for a decision that is no longer possible is kept beside it.
+// An item is replaced as a whole when its state changed; its parts are live by themselves otherwise. What was typed for a
+// decision that is no longer possible comes back in its <kept-draft>.
 function showItem(item, next) {
   if (item.dataset.state === next.dataset.state && item.dataset.callback === next.dataset.callback) {
     const bar = item.querySelector("decision-bar"), nextBar = next.querySelector("decision-bar");
     if (bar && nextBar) bar.dataset.until = nextBar.dataset.until;
     return;
   }
-  const typed = item.querySelector("#comment")?.value.trim();
   const inUse = item.contains(document.activeElement);
   item.replaceWith(document.adoptNode(next));
   const heading = next.querySelector("h1");
   if (inUse) heading.focus();
   else announce(heading.textContent);
-  if (typed && item.dataset.callback === next.dataset.callback) next.querySelector(".title-block").append(keptComment(typed));
-}
-
-function announce(text) {
-  const region = document.getElementById("announce");
-  if (region) region.textContent = text;
-}
-
-function keptComment(typed) {
-  const field = document.createElement("div"), label = document.createElement("label"), box = document.createElement("textarea");
-  field.className = "field kept";
-  label.htmlFor = box.id = "kept-comment";
-  label.textContent = "Your comment was not sent. It is kept here:";
-  box.className = "inp";
-  box.readOnly = true;
-  box.value = typed;
-  field.append(label, box);
-  return field;
+  document.dispatchEvent(new Event("item:shown"));
 }
 
 // A row never moves under the pointer or the focus: while the list is in use its rows change in place, and new ones wait.
@@ -203,5 +218,7 @@ document.addEventListener("click", async (event) => {
     readSoon();
   }
 });
+
+document.addEventListener("click", ({ target }) => target.closest("[data-read-now]") && readSoon(0));
 
 listen();

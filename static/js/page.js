@@ -1,7 +1,28 @@
-// What every page has, whoever reads it: the theme, buttons that copy, and the server's time with everything that counts down
-// by it. The clock of this machine may be wrong; only its pace is used.
+// What every page has, whoever reads it: storage, the theme, buttons that copy, and the server's time with everything that
+// counts down by it. The clock of this machine may be wrong; only its pace is used.
 
 const root = document.documentElement;
+
+// What a browser keeps, where it may. Where storage is denied, as long as this page lives.
+function storage(name) {
+  try {
+    const kept = window[name];
+    kept.getItem("");
+    return { lasts: true, getItem: (k) => kept.getItem(k), setItem: (k, v) => kept.setItem(k, v), removeItem: (k) => kept.removeItem(k) };
+  } catch {
+    const values = new Map();
+    return { lasts: false, getItem: (k) => values.get(k) ?? null, setItem: (k, v) => values.set(k, v), removeItem: (k) => values.delete(k) };
+  }
+}
+
+/** The storages of the browser and of this tab. They never throw, except where there is no room. */
+export const local = storage("localStorage"), session = storage("sessionStorage");
+
+/** Says something to those who hear the page. */
+export function announce(text) {
+  const region = document.getElementById("announce");
+  if (region) region.textContent = text;
+}
 
 // The server writes both into the pages that follow, so that nothing has to run before one is painted. Sign-in comes first, so
 // the zone is known before any time is shown.
@@ -15,7 +36,7 @@ if (zone) tell("zone", zone);
 
 document.addEventListener("click", ({ target }) => {
   const copying = target.closest("[data-copy], [data-copy-value], [data-copy-link]");
-  if (copying) import("./copy.js").then(({ copy }) => copy(copying));
+  if (copying) import("./copy.js").then(async ({ copy }) => (await copy(copying)) && announce("Copied"));
   if (!target.closest("[data-theme-toggle]")) return;
   const shown = root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
   root.dataset.theme = shown === "dark" ? "light" : "dark";

@@ -273,7 +273,7 @@ class DecisionBar extends HTMLElement {
     const response = await post(this.dataset.preview, { outcome, comment }, { signal }).catch(() => undefined);
     const shown = await response?.text().catch(() => undefined);
     if (signal.aborted) return; // another was asked for since
-    if (response?.status === 409) return void readSoon();
+    if (response?.status === 409 || response?.status === 401) return void readSoon(); // the page will say what happened
     if (shown === undefined || (!response.ok && response.status !== 422)) {
       announce("No preview: the server does not answer. Nothing was sent.");
       this.#say("No preview: the server does not answer. Nothing was sent.");

@@ -1,0 +1,163 @@
+// What a person types for a callback stays in this browser until the callback is decided or the person signs out: over another
+// row, a reload, going back, and a session that ended. The next person at this browser does not get it.
+
+import { announce, local } from "./page.js";
+
+const KEY = "drafts";
+const MOST = 20; // callbacks; the oldest draft goes first
+const LONGEST = 10_000; // UTF-16 units, more than a field takes
+const LIFETIME = 30 * 86_400_000;
+
+const person = document.querySelector('meta[name="person"]')?.content;
+let over = false; // has this person signed out in another tab?
+
+function stored() {
+  try {
+    return JSON.parse(local.getItem(KEY)) ?? {};
+  } catch {
+    return {}; // not written by this script
+  }
+}
+
+function drafts() {
+  const { person: owner, items } = stored();
+  if (owner !== person || !Array.isArray(items)) return [];
+  return items.filter(({ at }) => Date.now() - at < LIFETIME);
+}
+
+/** Writes the drafts, newest first. Reports whether the browser has kept them. */
+function write(items) {
+  try {
+    local.setItem(KEY, JSON.stringify({ person, items: items.slice(0, MOST) }));
+    return true;
+  } catch {
+    return false; // no room
+  }
+}
+
+const find = (callback) => drafts().find((draft) => draft.callback === callback);
+const without = (callback) => drafts().filter((draft) => draft.callback !== callback);
+
+function keep(callback, text) {
+  if (over || text.length > LONGEST) return false;
+  if (find(callback)?.text === text) return true;
+  return write(text.trim() ? [{ callback, text, at: Date.now() }, ...without(callback)] : without(callback));
+}
+
+function drop(callback) {
+  if (find(callback)) write(without(callback));
+}
+
+// The drafts of the person who was here before are deleted, and this person's pages in other tabs are told by it.
+if (person && (stored().person ?? person) !== person) write([]);
+
+/** Is somebody else signed in at this browser by now? */
+const replaced = () => (stored().person ?? person) !== person;
+
+function leave() {
+  for (const field of document.querySelectorAll("textarea")) field.value = "";
+  location.reload();
+}
+
+addEventListener("storage", ({ key, newValue }) => {
+  if (key !== KEY && key !== null) return;
+  if (replaced()) return leave();
+  if (newValue !== null) return;
+  over = true;
+  for (const field of document.querySelectorAll("[data-kept]")) delete field.dataset.kept;
+});
+
+// A page that the browser kept from before may be another person's.
+addEventListener("pageshow", ({ persisted }) => persisted && replaced() && leave());
+
+const sameWords = (a, b) => a.split(/\s+/).join(" ").trim() === b.split(/\s+/).join(" ").trim();
+
+/**
+ * <kept-draft data-callback data-field> keeps what is typed into a field and puts it back. Without a field it stands on a page
+ * where nothing can be decided, and offers what was typed for copying, unless it was sent (data-sent).
+ */
+class KeptDraft extends HTMLElement {
+  connectedCallback() {
+    const { callback, field, sent } = this.dataset;
+    const draft = find(callback);
+    if (field) this.#follow(document.getElementById(field), draft);
+    else if (draft && sent !== undefined && sameWords(draft.text, sent)) drop(callback);
+    else if (draft) this.#offer(draft);
+  }
+
+  // A comment that the server shows again is newer than any draft.
+  #follow(field, draft) {
+    const mark = () => (field.dataset.kept = keep(this.dataset.callback, field.value) && local.lasts ? "1" : "");
+    if (local.lasts) field.autocomplete = "off"; // else the browser gives it to the next person who goes back to this page
+    field.addEventListener("input", () => {
+      this.replaceChildren();
+      mark();
+    });
+    if (draft && !field.defaultValue && !field.value.includes(draft.text)) this.#restore(field, draft);
+    if (field.value) mark();
+  }
+
+  // What was typed before this script arrived stays, below the draft.
+  #restore(field, draft) {
+    field.value = field.value ? `${draft.text}\n${field.value}` : draft.text;
+    field.dispatchEvent(new InputEvent("input", { bubbles: true })); // the preview follows it
+    const words = `Your comment from ${clock(draft.at)} is back.`;
+    this.#say(words, button("Discard", () => {
+      field.value = "";
+      field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      field.focus();
+      announce("Discarded.");
+    }));
+    announce(words);
+  }
+
+  #offer(draft) {
+    const label = document.createElement("label"), box = document.createElement("textarea");
+    label.htmlFor = box.id = "kept-comment";
+    label.textContent = "Your comment was not sent. It is kept here:";
+    box.className = "inp";
+    box.readOnly = true;
+    box.dir = "auto";
+    box.rows = 3;
+    box.value = draft.text;
+    const field = document.createElement("div");
+    field.className = "field";
+    field.append(label, box);
+    const copy = button("Copy my comment");
+    copy.dataset.copy = box.id;
+    const row = document.createElement("div");
+    row.className = "btn-row";
+    row.append(copy, button("Discard", () => {
+      drop(this.dataset.callback);
+      this.replaceChildren();
+      announce("Discarded.");
+      document.querySelector("#item h1")?.focus();
+    }));
+    this.replaceChildren(field, row);
+  }
+
+  #say(words, action) {
+    const note = document.createElement("p"), text = document.createElement("span");
+    note.className = "draft-note";
+    text.textContent = words;
+    note.append(text, " ", action);
+    this.replaceChildren(note);
+  }
+}
+
+function button(text, act) {
+  const b = document.createElement("button");
+  b.type = "button";
+  b.className = act ? "link textbtn" : "btn";
+  b.textContent = text;
+  if (act) b.addEventListener("click", act);
+  return b;
+}
+
+// As the pages write times: with the day when it is not today.
+function clock(at) {
+  const day = new Date(at).toDateString() === new Date().toDateString() ? {} : { day: "numeric", month: "short" };
+  return new Intl.DateTimeFormat("en-GB", { ...day, hour: "2-digit", minute: "2-digit" }).format(at);
+}
+
+customElements.define("kept-draft", KeptDraft);
