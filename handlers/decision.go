@@ -117,10 +117,10 @@ func (s *server) overtaken(c echo.Context, d decision) error {
 	}))
 }
 
-// posted is the form of the decision that the request was posting, nil when it was something else. Errors may come before it
-// was read, so it is read here.
+// posted is the form of the decision that the request was posting, nil when it was something else or another site's: a page
+// of ours does not repeat what another site wrote. Errors may come before it was read, so it is read here.
 func posted(c echo.Context) url.Values {
-	if c.Path() != "/callbacks/:id/decision" || c.Request().Method != http.MethodPost {
+	if c.Path() != "/callbacks/:id/decision" || c.Request().Method != http.MethodPost || c.Get(foreignKey) != nil {
 		return nil
 	}
 	form, err := postForm(c)
