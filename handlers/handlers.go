@@ -65,6 +65,9 @@ type server struct {
 	ownOrigin string          // as browsers write it
 	signIns   *intake.Limiter // by address
 	counts    measurements
+	forms     *intake.InFlight // bodies of people's forms, so that a flood of webhooks leaves them alone
+	messages  *intake.InFlight // bodies of webhooks
+	decoding  chan struct{}    // has a token for each body that is being decoded
 }
 
 // New makes the handler of the whole site. The only error is a base URL that is none. It registers measurements with
@@ -78,6 +81,8 @@ func New(cfg Config) (http.Handler, error) {
 		Config: cfg, ownOrigin: ownOrigin,
 		signIns: intake.NewLimiter(signInsPerSecond, signInBurst, cfg.Now),
 		counts:  newMeasurements(cfg.Metrics, cfg.Hub),
+		forms:   intake.NewInFlight(maxInFlight, maxInFlight/4), messages: intake.NewInFlight(maxInFlight, maxInFlight/4),
+		decoding: make(chan struct{}, maxDecoding),
 	}
 	if cfg.Backlog != nil {
 		cfg.Metrics.MustRegister(&backlog{read: cfg.Backlog, now: cfg.Now, log: cfg.Log})

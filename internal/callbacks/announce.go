@@ -193,7 +193,8 @@ func (a Announcement) checkClocks(faults *Invalid) {
 
 func checkLinks(links []Link, faults *Invalid) {
 	if len(links) > maxLinks {
-		faults.Add("/links", "at most %d links, these are %d", maxLinks, len(links))
+		faults.Add("/links", "at most %d links", maxLinks)
+		links = links[:maxLinks]
 	}
 	for i, link := range links {
 		at := fmt.Sprintf("/links/%d", i)
@@ -209,7 +210,8 @@ func checkLinks(links []Link, faults *Invalid) {
 
 func checkTags(tags []string, faults *Invalid) {
 	if len(tags) > maxTags {
-		faults.Add("/tags", "at most %d tags, these are %d", maxTags, len(tags))
+		faults.Add("/tags", "at most %d tags", maxTags)
+		tags = tags[:maxTags]
 	}
 	for i, tag := range tags {
 		if n := utf8.RuneCountInString(tag); n == 0 || n > maxTag || strings.ContainsFunc(tag, isControl) {

@@ -201,18 +201,37 @@ func TestDecodeListsAllFaults(t *testing.T) {
 
 func TestDecodeBoundsFaults(t *testing.T) {
 	t.Parallel()
-	for name, body := range map[string]string{
-		"Unknown": `{"callbackId":"QUJD"` + numbered(1000, `,"f%d":1`) + `}`,
-		"Tags":    `{"callbackId":"QUJD","tags":[0` + numbered(1000, `,%d`) + `]}`,
-		"Twice":   `{"callbackId":"QUJD"` + numbered(1000, `,"title":"%d"`) + `}`,
+	for name, test := range map[string]struct {
+		body string
+		more string
+	}{
+		"Unknown":    {`{"callbackId":"QUJD"` + numbered(1000, `,"f%d":1`) + `}`, "and 968 more"},
+		"Twice":      {`{"callbackId":"QUJD"` + numbered(1000, `,"title":"%d"`) + `}`, "and 967 more"},
+		"TwiceDeep":  {`{"payload":{"a":[{"b":0` + numbered(1000, `,"b":%d`) + `}]}}`, "and 968 more"},
+		"AtTheBound": {`{"callbackId":"QUJD"` + numbered(32, `,"f%d":1`) + `}`, ""},
+		"OneMore":    {`{"callbackId":"QUJD"` + numbered(33, `,"f%d":1`) + `}`, "and 1 more"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := intake.Decode([]byte(body))
-			if faults, _ := errors.AsType[callbacks.Invalid](err); len(faults) != 32 {
-				t.Errorf("%d faults are listed, want 32", len(faults))
+			_, err := intake.Decode([]byte(test.body))
+			faults, _ := errors.AsType[callbacks.Invalid](err)
+			want := callbacks.MaxFaults
+			if test.more != "" {
+				want++
+			}
+			if len(faults) != want || test.more != "" && faults[callbacks.MaxFaults] != (callbacks.Fault{Detail: test.more}) {
+				t.Errorf("%d faults, the last %v; want %d and %q", len(faults), faults[len(faults)-1], want, test.more)
 			}
 		})
+	}
+}
+
+// TestDecodeBoundsLists: a list without end is read up to a bound above what the domain takes.
+func TestDecodeBoundsLists(t *testing.T) {
+	t.Parallel()
+	a, err := intake.Decode([]byte(`{"callbackId":"QUJD","tags":["a"` + numbered(1000, `,"%d"`) + `],"links":[{}` + strings.Repeat(`,{}`, 1000) + `]}`))
+	if err != nil || len(a.Tags) != 16 || len(a.Links) != 16 {
+		t.Errorf("%d tags, %d links, %v; want 16 of each", len(a.Tags), len(a.Links), err)
 	}
 }
 
