@@ -4,12 +4,12 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/printable"
 	"countersign/views"
 )
 
@@ -70,7 +70,7 @@ func (s *server) confirm(c echo.Context, d decision, stale bool) error {
 	if err != nil {
 		return err
 	}
-	if preview.Outcome.Comment == callbacks.CommentRequired && strings.TrimSpace(d.Comment) == "" {
+	if preview.Outcome.Comment == callbacks.CommentRequired && !printable.HasInk(d.Comment) {
 		return callbacks.Invalid{{Pointer: "comment", Detail: preview.Outcome.Label + " needs a comment."}}
 	}
 	from := s.origin(c)

@@ -178,9 +178,6 @@ func TestEvent_Limited(t *testing.T) {
 		first := map[string]int{"guess": http.StatusUnauthorized, eventKey: http.StatusNoContent}[key]
 		s.clock.Advance(10 * time.Second) // the guesses of this address are forgiven: here all have one address
 		for i := range 101 {
-			if key == eventKey {
-				event = statusChange("arn", "RUNNING", s.clock.Now())
-			}
 			want := first
 			if i == 100 {
 				want = http.StatusTooManyRequests

@@ -64,6 +64,8 @@ type server struct {
 	Config
 	ownOrigin string          // as browsers write it
 	signIns   *intake.Limiter // by address
+	reviews   *intake.Limiter // signs of life of open reviews, by person
+	streams   streamCounts
 	counts    measurements
 	forms     *intake.InFlight // bodies of people's forms, so that a flood of webhooks leaves them alone
 	messages  *intake.InFlight // bodies of webhooks
@@ -80,8 +82,9 @@ func New(cfg Config) (http.Handler, error) {
 	s := &server{
 		Config: cfg, ownOrigin: ownOrigin,
 		signIns: intake.NewLimiter(signInsPerSecond, signInBurst, cfg.Now),
-		counts:  newMeasurements(cfg.Metrics, cfg.Hub),
-		forms:   intake.NewInFlight(maxInFlight, maxInFlight/4), messages: intake.NewInFlight(maxInFlight, maxInFlight/4),
+		reviews: intake.NewLimiter(signsPerSecond, signBurst, cfg.Now), streams: streamCounts{of: map[string]int{}},
+		counts: newMeasurements(cfg.Metrics, cfg.Hub),
+		forms:  intake.NewInFlight(maxInFlight, maxInFlight/4), messages: intake.NewInFlight(maxInFlight, maxInFlight/4),
 		decoding: make(chan struct{}, maxDecoding),
 	}
 	if cfg.Backlog != nil {

@@ -18,6 +18,10 @@ const (
 	// address and come at nine, but each stays for a day.
 	signInsPerSecond = 1
 	signInBurst      = 60
+	// signsPerSecond and signBurst bound what the open reviews of one person may say. A review lives for 30 seconds without a sign of
+	// life, so that no person ever has more than 180 open: 60 that began at once, and 4 a second for 30 seconds.
+	signsPerSecond = 4
+	signBurst      = 60
 )
 
 func withTimeout(next echo.HandlerFunc) echo.HandlerFunc {

@@ -3,7 +3,8 @@ package callbacks
 import (
 	"errors"
 	"fmt"
-	"strings"
+
+	"countersign/internal/printable"
 )
 
 // Errors that callers tell apart with errors.Is. Their text is for operators; the pages have their own words.
@@ -91,5 +92,5 @@ func clip(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}
-	return strings.ToValidUTF8(s[:limit], "") + "…"
+	return printable.Cut(s, limit) + "…"
 }

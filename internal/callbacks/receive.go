@@ -14,11 +14,12 @@ type Source struct {
 // Receive records an announcement. It is idempotent: by message ID, and by callback ID where the content is the same.
 // Values that are wrong come back as [Invalid]; other content under a known callback ID is [ErrDifferent].
 func (s *Service) Receive(ctx context.Context, from Source, messageID string, a Announcement) (Receipt, error) {
-	now, fingerprint := s.now(), a.Fingerprint()
+	now := s.now()
 	c, content, err := a.callback(from.Name, from.Queues, s.queues, now)
 	if err != nil {
 		return Receipt{}, err
 	}
+	fingerprint := a.Fingerprint() // of what is valid: not every time can be written
 	entry := c.entry(now, Actor{Kind: ActorSource, ID: from.Name, Name: from.Name}, ActionReceived, "Announced by webhook.")
 	entry.To = Pending
 	message := Message{Source: from.Name, ID: messageID, At: now}

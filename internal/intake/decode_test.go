@@ -152,7 +152,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"TimeDate":         {field(`"startedAt":"2026-11-22"`), "/startedAt", instant},
 		"TimeNoZone":       {field(`"startedAt":"2026-11-22T09:30:00"`), "/startedAt", instant},
 		"TimeBadDay":       {field(`"executionDeadline":"2026-02-30T00:00:00Z"`), "/executionDeadline", instant},
-		"TimeYear10000":    {field(`"executionDeadline":"9999-12-31T23:59:59-23:00"`), "/executionDeadline", instant},
+		"TimeYear10000":    {field(`"executionDeadline":"9999-12-31T23:59:59-23:00"`), "/executionDeadline", "a time of the years 1971 to 9999 in UTC is expected"},
 		"LinksObject":      {field(`"links":{}`), "/links", array},
 		"LinkText":         {field(`"links":["https://example.com"]`), "/links/0", object},
 		"LinkNull":         {field(`"links":[{},null]`), "/links/1", object},
@@ -241,4 +241,28 @@ func numbered(n int, format string) string {
 		fmt.Fprintf(&b, format, i)
 	}
 	return b.String()
+}
+
+// TestDecodeYears: an offset may lead out of the years that can be written.
+func TestDecodeYears(t *testing.T) {
+	t.Parallel()
+	for text, ok := range map[string]bool{
+		"0000-01-01T00:00:00+23:59": false, // of the year -1
+		"0000-01-01T00:00:00Z":      false,
+		"0001-01-01T00:00:00Z":      false, // Go's own zero
+		"1970-01-01T00:00:00Z":      false, // that of columns
+		"1971-01-01T00:00:00Z":      true,
+		"9999-12-31T23:59:59Z":      true,
+		"9999-12-31T23:59:59-23:59": false, // of the year 10000
+	} {
+		for _, field := range []string{"startedAt", "executionDeadline"} {
+			a, err := intake.Decode([]byte(`{"callbackId":"QUJD","` + field + `":"` + text + `"}`))
+			if faults, _ := errors.AsType[callbacks.Invalid](err); ok != (err == nil) || !ok && faults[0].Pointer != "/"+field {
+				t.Errorf("%s %s: %v", field, text, err)
+			}
+			if err == nil {
+				_ = a.Fingerprint()
+			}
+		}
+	}
 }

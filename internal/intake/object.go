@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"countersign/internal/callbacks"
 )
 
 // object reads the fields of one JSON object. Each field is taken once; what is left over is unknown. A null is the same
@@ -129,11 +131,15 @@ func (o object) instant(name string) time.Time {
 		return time.Time{}
 	}
 	var t time.Time
-	if raw[0] != '"' || t.UnmarshalJSON(raw) != nil || t.UTC().Year() > 9999 {
+	switch {
+	case raw[0] != '"' || t.UnmarshalJSON(raw) != nil:
 		o.faults.add(at, instantExpected)
-		return time.Time{}
+	case !callbacks.ValidTime(t):
+		o.faults.add(at, "a time of the years 1971 to 9999 in UTC is expected")
+	default:
+		return t.UTC()
 	}
-	return t.UTC()
+	return time.Time{}
 }
 
 // items takes an array, its elements unread, those behind the first maxItems not at all.
