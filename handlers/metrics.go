@@ -21,6 +21,7 @@ type measurements struct {
 	requests  *prometheus.HistogramVec
 	announced *prometheus.CounterVec
 	decisions *prometheus.CounterVec
+	contested prometheus.Counter
 }
 
 func newMeasurements(r prometheus.Registerer, hub *live.Hub) measurements {
@@ -36,10 +37,13 @@ func newMeasurements(r prometheus.Registerer, hub *live.Hub) measurements {
 			Name: "countersign_decisions_total", Help: "Decisions recorded, by kind of outcome.",
 		}, []string{"kind"}),
 	}
+	m.contested = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "countersign_announcements_contested_total", Help: "Announcements refused because another source announced the callback first, with other content.",
+	})
 	streams := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "countersign_event_streams", Help: "Open event streams of pages.",
 	}, func() float64 { return float64(hub.Subscribers()) })
-	r.MustRegister(m.requests, m.announced, m.decisions, streams)
+	r.MustRegister(m.requests, m.announced, m.decisions, m.contested, streams)
 	return m
 }
 

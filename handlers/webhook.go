@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -67,7 +68,12 @@ func (s *server) receive(c echo.Context, from callbacks.Source, messageID string
 	if err != nil {
 		return err
 	}
-	receipt, err := s.Service.Receive(c.Request().Context(), from, messageID, announcement)
+	ctx := c.Request().Context()
+	receipt, err := s.Service.Receive(ctx, from, messageID, announcement)
+	if d, ok := errors.AsType[*callbacks.DifferentError](err); ok && d.Contested() {
+		s.counts.contested.Inc()
+		s.Log.WarnContext(ctx, "announcement refused: another source announced the callback first", "callback", d.Callback, "first", d.Source, "refused", d.By)
+	}
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -17,6 +18,7 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"countersign/handlers"
+	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/intake"
 )
@@ -245,5 +247,57 @@ func TestWebhook_UnreadBodies(t *testing.T) {
 		}
 		_ = resp.Body.Close()
 		_ = conn.Close()
+	}
+}
+
+// TestWebhook_Contested: whoever is refused because another source was first shows to operators, once.
+func TestWebhook_Contested(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	a := expense()
+	id := s.receive(a).ID
+	revision := func() int64 {
+		c, err := s.store.Get(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return int64(c.Revision)
+	}
+	was := revision()
+	a.Title = "Another"
+	for range 3 {
+		_, err := s.service.Receive(t.Context(), callbacks.Source{Name: "payroll"}, "", a)
+		if !errors.Is(err, callbacks.ErrDifferent) {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.service.Receive(t.Context(), callbacks.Source{Name: "expenses"}, "", a); !errors.Is(err, callbacks.ErrDifferent) {
+		t.Fatal(err)
+	}
+	if got := s.audit(id); len(got) != 2 || got[0] != callbacks.ActionContested {
+		t.Errorf("audit %v, want it contested once", got)
+	}
+	if revision() != was {
+		t.Error("it made pages stale")
+	}
+	if page := s.as(adam).get("/audit").text(t); !strings.Contains(page, "announced by another source") || !strings.Contains(page, "payroll") {
+		t.Error("the audit page does not show it")
+	}
+	// The one of the site is called expenses.
+	body := message("x")
+	body["callbackId"] = "Y29udGVzdGVk"
+	stolen := expense()
+	stolen.CallbackID = "Y29udGVzdGVk"
+	if _, err := s.service.Receive(t.Context(), callbacks.Source{Name: "thief"}, "", stolen); err != nil {
+		t.Fatal(err)
+	}
+	if a := s.visitor().announce("msg_1", body); a.status != http.StatusConflict || strings.Contains(a.body, "thief") {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	if metrics := s.visitor().get("/metrics").body; !strings.Contains(metrics, "countersign_announcements_contested_total 1") {
+		t.Error("it is not counted")
+	}
+	if !strings.Contains(s.log.String(), "another source announced the callback first") {
+		t.Error("it is not logged")
 	}
 }

@@ -28,6 +28,27 @@ var (
 	ErrNoRoom = fmt.Errorf("%w: its disk is full", ErrUnavailable)
 )
 
+// DifferentError is an [ErrDifferent] that names the callback as it is known. The sender learns nothing of it.
+type DifferentError struct {
+	Callback ID
+	Queue    string
+	Source   string // who announced it first
+	By       string // who announced it now; the store leaves that to the service
+}
+
+func (e *DifferentError) Error() string {
+	if e.By == "" || e.By == e.Source {
+		return ErrDifferent.Error()
+	}
+	return fmt.Sprintf("%v, by source %s: callback %s", ErrDifferent, e.Source, e.Callback)
+}
+
+// Contested reports whether it was another source that announced the callback first.
+func (e *DifferentError) Contested() bool { return e.By != "" && e.By != e.Source }
+
+// Is makes errors.Is(err, ErrDifferent) true.
+func (e *DifferentError) Is(target error) bool { return target == ErrDifferent }
+
 // Refusal says why a viewer who sees a callback may not decide it. It matches [ErrForbidden].
 type Refusal struct {
 	Code   string // stable, for logs and tests: "requester", "unannounced", "queue", "role"

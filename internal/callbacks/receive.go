@@ -2,6 +2,7 @@ package callbacks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -24,6 +25,12 @@ func (s *Service) Receive(ctx context.Context, from Source, messageID string, a 
 	entry.To = Pending
 	message := Message{Source: from.Name, ID: messageID, At: now}
 	receipt, err := s.store.Receive(ctx, message, c, content, fingerprint, entry)
+	if different, ok := errors.AsType[*DifferentError](err); ok {
+		different.By = from.Name
+		if contestErr := s.contested(ctx, different, entry); contestErr != nil {
+			return Receipt{}, contestErr
+		}
+	}
 	if err != nil {
 		return Receipt{}, fmt.Errorf("receive from %s: %w", from.Name, err)
 	}
@@ -37,4 +44,19 @@ func (s *Service) Receive(ctx context.Context, from Source, messageID string, a 
 		}
 	}
 	return receipt, nil
+}
+
+// contested writes down, once for each source, that a source was refused a callback that another had announced first: one of them
+// says what is not so, and an operator has to find out which.
+func (s *Service) contested(ctx context.Context, d *DifferentError, entry AuditEntry) error {
+	if !d.Contested() {
+		return nil
+	}
+	known, err := s.store.Audit(ctx, AuditQuery{Callback: d.Callback, ActorID: d.By, Action: ActionContested, Limit: 1})
+	if err != nil || len(known) > 0 {
+		return err
+	}
+	entry.Callback, entry.Queue, entry.Action, entry.To = d.Callback, d.Queue, ActionContested, ""
+	entry.Detail = "Refused: source " + d.Source + " announced this callback first, with other content."
+	return s.store.Record(ctx, entry)
 }
