@@ -4,12 +4,12 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/printable"
 	"countersign/views"
 )
 
@@ -70,7 +70,7 @@ func (s *server) confirm(c echo.Context, d decision, stale bool) error {
 	if err != nil {
 		return err
 	}
-	if preview.Outcome.Comment == callbacks.CommentRequired && strings.TrimSpace(d.Comment) == "" {
+	if preview.Outcome.Comment == callbacks.CommentRequired && !printable.HasInk(d.Comment) {
 		return callbacks.Invalid{{Pointer: "comment", Detail: preview.Outcome.Label + " needs a comment."}}
 	}
 	from := s.origin(c)
@@ -117,10 +117,10 @@ func (s *server) overtaken(c echo.Context, d decision) error {
 	}))
 }
 
-// posted is the form of the decision that the request was posting, nil when it was something else. Errors may come before it
-// was read, so it is read here.
+// posted is the form of the decision that the request was posting, nil when it was something else or another site's: a page
+// of ours does not repeat what another site wrote. Errors may come before it was read, so it is read here.
 func posted(c echo.Context) url.Values {
-	if c.Path() != "/callbacks/:id/decision" || c.Request().Method != http.MethodPost {
+	if c.Path() != "/callbacks/:id/decision" || c.Request().Method != http.MethodPost || c.Get(foreignKey) != nil {
 		return nil
 	}
 	form, err := postForm(c)

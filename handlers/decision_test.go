@@ -252,10 +252,20 @@ func TestDecision_FromElsewhere(t *testing.T) {
 		{"Origin": {"https://evil.example"}},
 		{"Sec-Fetch-Site": {"cross-site"}},
 		{"Sec-Fetch-Site": {"same-site"}, "Origin": {"https://other.example.com"}},
+		{"Sec-Fetch-Site": {"same-origin"}, "Origin": {"https://evil.example"}},
+		{"Origin": {strings.Replace(s.url, "http:", "https:", 1)}}, // the same host, another scheme
+		{"Origin": {"null"}},
+		{"Origin": {s.url, "https://evil.example"}},
 	} {
 		b.header = header
-		if a := b.decide(id, form); a.status != http.StatusForbidden {
-			t.Errorf("%v: %d, want 403", header, a.status)
+		for _, path := range []string{"/callbacks/" + string(id) + "/decision", "/callbacks/elsewhere/decision"} {
+			a := b.post(path, url.Values{"outcome": form["outcome"], "comment": {"WORDS-OF-ANOTHER-SITE"}, "seen": form["seen"]})
+			if a.status != http.StatusForbidden {
+				t.Errorf("%v: %d, want 403", header, a.status)
+			}
+			if strings.Contains(a.body, "WORDS-OF-ANOTHER-SITE") {
+				t.Errorf("%v: the page of ours repeats what another site wrote", header)
+			}
 		}
 	}
 	b.header = http.Header{}

@@ -18,8 +18,8 @@ func (s *server) event(c echo.Context) error {
 	if s.EventBridge == nil {
 		return intake.ErrOff
 	}
-	if err := s.EventBridge.Verify(c.Request().Header); err != nil {
-		return s.unproved(c, err)
+	if err := s.proving(c, func() error { return s.EventBridge.Verify(c.Request().Header) }); err != nil {
+		return err
 	}
 	if err := s.IntakeLimit.Take("eventbridge"); err != nil {
 		return err // it comes again
@@ -33,7 +33,7 @@ func (s *server) event(c echo.Context) error {
 
 // executionEvent notes how an execution ended, if that is what a proved event says.
 func (s *server) executionEvent(c echo.Context, body []byte) error {
-	event, err := intake.DecodeEvent(body)
+	event, err := decoded(c, s, body, intake.DecodeEvent)
 	if err != nil {
 		return err
 	}

@@ -2,10 +2,12 @@ package handlers
 
 import (
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/internal/intake"
 	"countersign/internal/live"
 )
 
@@ -18,7 +20,44 @@ func (s *server) events(c echo.Context) error {
 	if ms, err := strconv.ParseInt(c.QueryParam("since"), 10, 64); err == nil {
 		since = time.UnixMilli(ms)
 	}
+	if !s.streams.enter(p.Subject) {
+		return &intake.LimitError{RetryAfter: streamsFull}
+	}
+	defer s.streams.leave(p.Subject)
 	sub := s.Hub.Subscribe(since, func(queue string) bool { return queues.MaySee(p, queue) })
 	defer sub.Close()
 	return live.Stream(c.Response(), c.Request(), sub)
+}
+
+const (
+	// maxStreams is how many streams one person may have open in this process: more than anybody has tabs in sight. Pages without one
+	// read again every half a minute.
+	maxStreams = 32
+	// streamsFull is when to try again.
+	streamsFull = 30 * time.Second
+)
+
+// streamCounts counts the open streams of each person.
+type streamCounts struct {
+	mu sync.Mutex
+	of map[string]int // by subject, none of whom has none
+}
+
+// enter counts one stream more, or returns false where there are too many.
+func (s *streamCounts) enter(subject string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.of[subject] >= maxStreams {
+		return false
+	}
+	s.of[subject]++
+	return true
+}
+
+func (s *streamCounts) leave(subject string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.of[subject]--; s.of[subject] == 0 {
+		delete(s.of, subject)
+	}
 }

@@ -1,6 +1,8 @@
 package handlers_test
 
 import (
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -33,5 +35,64 @@ func TestEvents_EndWithTheHub(t *testing.T) {
 	s.hub.Close()
 	if got := next(); got != "" {
 		t.Errorf("event %s after the end", got)
+	}
+}
+
+// TestEvents_Bounded: one person's streams take no place from others, and a closed one leaves its place.
+func TestEvents_Bounded(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as(rita)
+	var closers []func()
+	for range 32 {
+		_, closeStream := b.stream()
+		closers = append(closers, closeStream)
+	}
+	if a := b.get("/events"); a.status != http.StatusTooManyRequests || a.header.Get("Retry-After") == "" {
+		t.Errorf("one stream more: %d, want 429", a.status)
+	}
+	_, other := s.as(rosa).stream()
+	other()
+	for _, closeStream := range closers {
+		closeStream()
+	}
+}
+
+// TestReviews_Bounded: a person has few reviews of one callback open, and says little at once about all of them.
+func TestReviews_Bounded(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id, b := s.receive(expense()).ID, s.as(rita)
+	statuses := map[int]int{}
+	for range 100 {
+		statuses[b.post("/callbacks/"+string(id)+"/reviews", url.Values{"action": {"open"}}).status]++
+	}
+	if statuses[http.StatusOK] != 60 || statuses[http.StatusTooManyRequests] != 40 {
+		t.Errorf("statuses %v, want 60 opened and 40 refused", statuses)
+	}
+	open, err := s.store.Reviews(t.Context(), id)
+	if err != nil || len(open) != 8 {
+		t.Errorf("%d reviews are open, %v; want 8", len(open), err)
+	}
+	if a := s.as(rosa).post("/callbacks/"+string(id)+"/reviews", url.Values{"action": {"open"}}); a.status != http.StatusOK {
+		t.Errorf("somebody else: %d", a.status)
+	}
+}
+
+// TestComment_HasInk: a comment that nobody can see is none.
+func TestComment_HasInk(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id, b := s.receive(expense()).ID, s.as(rita)
+	for _, comment := range []string{"", " \n", "\u200b\u2060", "\u3164", "\u2800\u2800"} {
+		form := b.choose(id, "reject", "Line 7 has no receipt.")
+		form.Set("comment", comment)
+		if a := b.decide(id, form); a.status == http.StatusSeeOther {
+			t.Errorf("%+q: decided without a comment", comment)
+		}
+	}
+	form := b.choose(id, "reject", "\u200b.\u200b")
+	if a := b.decide(id, form); a.status != http.StatusSeeOther {
+		t.Errorf("a visible comment: %d %s", a.status, a.text(t))
 	}
 }

@@ -1,19 +1,26 @@
 package handlers
 
 import (
+	"bytes"
 	"errors"
+	"io"
+	"mime"
 	"net/http"
 	"net/url"
 
 	"github.com/labstack/echo/v4"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/intake"
 )
 
 // postForm reads what the body of a request holds, and nothing of its address: a link must not fill in a form. It may be
 // called again.
 func postForm(c echo.Context) (url.Values, error) {
-	err := c.Request().ParseForm()
+	err := parseForm(c.Request())
+	if _, busy := errors.AsType[*intake.LimitError](err); busy {
+		return nil, err
+	}
 	if _, over := errors.AsType[*http.MaxBytesError](err); over {
 		return nil, err
 	}
@@ -21,4 +28,27 @@ func postForm(c echo.Context) (url.Values, error) {
 		return nil, callbacks.Invalid{{Pointer: "form", Detail: "The form did not arrive whole. Nothing was recorded."}}
 	}
 	return c.Request().PostForm, nil
+}
+
+// maxFormFields is several times what any form of ours has. Each field costs memory many times its size.
+const maxFormFields = 64
+
+var errFormFields = errors.New("a form has too many fields")
+
+// parseForm is http.Request.ParseForm with a bound for fields.
+func parseForm(r *http.Request) error {
+	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if r.PostForm != nil || r.Body == nil || media != "application/x-www-form-urlencoded" {
+		return r.ParseForm()
+	}
+	body, err := io.ReadAll(r.Body)
+	if err == nil && bytes.Count(body, []byte("&")) >= maxFormFields {
+		err = errFormFields
+	}
+	if err != nil {
+		r.PostForm = url.Values{} // it cannot be read again
+		return err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return r.ParseForm()
 }

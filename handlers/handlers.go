@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 
@@ -61,23 +62,30 @@ type Demo interface {
 // server has the dependencies of the handlers.
 type server struct {
 	Config
-	origins *http.CrossOriginProtection
-	signIns *intake.Limiter // by address
-	counts  measurements
+	ownOrigin string          // as browsers write it
+	signIns   *intake.Limiter // by address
+	reviews   *intake.Limiter // signs of life of open reviews, by person
+	streams   streamCounts
+	counts    measurements
+	forms     *intake.InFlight // bodies of people's forms, so that a flood of webhooks leaves them alone
+	messages  *intake.InFlight // bodies of webhooks
+	decoding  chan struct{}    // has a token for each body that is being decoded
 }
 
 // New makes the handler of the whole site. The only error is a base URL that is none. It registers measurements with
 // Config.Metrics, so that a registry serves one site.
 func New(cfg Config) (http.Handler, error) {
-	origins := http.NewCrossOriginProtection()
-	// Behind a proxy that changes the Host header, browsers without Sec-Fetch-Site are judged by this.
-	if err := origins.AddTrustedOrigin(cfg.BaseURL); err != nil {
-		return nil, fmt.Errorf("base URL: %w", err)
+	ownOrigin, err := originOf(cfg.BaseURL)
+	if err != nil {
+		return nil, err
 	}
 	s := &server{
-		Config: cfg, origins: origins,
+		Config: cfg, ownOrigin: ownOrigin,
 		signIns: intake.NewLimiter(signInsPerSecond, signInBurst, cfg.Now),
-		counts:  newMeasurements(cfg.Metrics, cfg.Hub),
+		reviews: intake.NewLimiter(signsPerSecond, signBurst, cfg.Now), streams: streamCounts{of: map[string]int{}},
+		counts: newMeasurements(cfg.Metrics, cfg.Hub),
+		forms:  intake.NewInFlight(maxInFlight, maxInFlight/4), messages: intake.NewInFlight(maxInFlight, maxInFlight/4),
+		decoding: make(chan struct{}, maxDecoding),
 	}
 	if cfg.Backlog != nil {
 		cfg.Metrics.MustRegister(&backlog{read: cfg.Backlog, now: cfg.Now, log: cfg.Log})
@@ -88,6 +96,20 @@ func New(cfg Config) (http.Handler, error) {
 	e.Use(s.observe, s.secureHeaders, recoverPanic)
 	s.mount(e)
 	return e, nil
+}
+
+// originOf is the origin of a URL as browsers write it: in lower case, without the port that its scheme implies.
+func originOf(base string) (string, error) {
+	u, err := url.Parse(base)
+	if err != nil {
+		return "", fmt.Errorf("base URL: %w", err)
+	}
+	implied := map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	if implied == "" || u.Hostname() == "" {
+		return "", fmt.Errorf("base URL %q: not http or https and a host", base)
+	}
+	host := strings.ToLower(u.Host)
+	return u.Scheme + "://" + strings.TrimSuffix(host, ":"+implied), nil
 }
 
 func (s *server) https() bool { return strings.HasPrefix(s.BaseURL, "https:") }

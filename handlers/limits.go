@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"countersign/internal/intake"
 )
 
 const (
@@ -16,6 +18,10 @@ const (
 	// address and come at nine, but each stays for a day.
 	signInsPerSecond = 1
 	signInBurst      = 60
+	// signsPerSecond and signBurst bound what the open reviews of one person may say. A review lives for 30 seconds without a sign of
+	// life, so that no person ever has more than 180 open: 60 that began at once, and 4 a second for 30 seconds.
+	signsPerSecond = 4
+	signBurst      = 60
 )
 
 func withTimeout(next echo.HandlerFunc) echo.HandlerFunc {
@@ -34,6 +40,27 @@ func limitBody(max int64) echo.MiddlewareFunc {
 			r := c.Request()
 			r.Body = http.MaxBytesReader(c.Response(), r.Body, max)
 			return next(c)
+		}
+	}
+}
+
+// maxInFlight bounds the bodies of forms that are worked on at once, and those of webhooks, in bytes. A quarter of it is for one
+// address: 8 MiB are some hundred of the usual ones.
+const maxInFlight = 32 << 20
+
+// countBody bounds the bodies that are worked on at once.
+func countBody(of *intake.InFlight) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			body, err := of.Count(neighbourhood(c.RealIP()), c.Request())
+			if err == nil {
+				defer body.Release()
+				err = next(c)
+			}
+			if err != nil && (body == nil || body.Unread()) {
+				c.Response().Header().Set("Connection", "close") // else net/http waits for the body before it answers
+			}
+			return err
 		}
 	}
 }

@@ -21,6 +21,7 @@ type measurements struct {
 	requests  *prometheus.HistogramVec
 	announced *prometheus.CounterVec
 	decisions *prometheus.CounterVec
+	contested prometheus.Counter
 }
 
 func newMeasurements(r prometheus.Registerer, hub *live.Hub) measurements {
@@ -36,10 +37,13 @@ func newMeasurements(r prometheus.Registerer, hub *live.Hub) measurements {
 			Name: "countersign_decisions_total", Help: "Decisions recorded, by kind of outcome.",
 		}, []string{"kind"}),
 	}
+	m.contested = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "countersign_announcements_contested_total", Help: "Announcements refused because another source announced the callback first, with other content.",
+	})
 	streams := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "countersign_event_streams", Help: "Open event streams of pages.",
 	}, func() float64 { return float64(hub.Subscribers()) })
-	r.MustRegister(m.requests, m.announced, m.decisions, streams)
+	r.MustRegister(m.requests, m.announced, m.decisions, m.contested, streams)
 	return m
 }
 
@@ -51,7 +55,16 @@ func (m measurements) request(route, method string, status int, took time.Durati
 	if route == "" {
 		route = "other" // addresses that are not ours, of which there are endless many
 	}
-	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Observe(took.Seconds())
+	m.requests.WithLabelValues(route, methodLabel(method), strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// methodLabel is a method that some route takes, or "other": a client may send any word as a method.
+func methodLabel(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost:
+		return method
+	}
+	return "other"
 }
 
 // CountAttempts is next with its answers to completions and heartbeats counted. It is called once for a registry, by whoever
@@ -92,12 +105,15 @@ func (l countedLambda) count(call string, err error) {
 	l.answers.WithLabelValues(call, string(answer)).Inc()
 }
 
+// maxScrapes is how many scrapes run at once. Each builds its answer in memory.
+const maxScrapes = 4
+
 // metrics answers scrapers: this machine's only, unless the operator opened it.
 func (s *server) metrics(c echo.Context) error {
 	if !s.MetricsPublic && !fromThisMachine(c.Request()) {
 		return callbacks.ErrNotFound
 	}
-	promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}).ServeHTTP(c.Response(), c.Request())
+	promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes}).ServeHTTP(c.Response(), c.Request())
 	return nil
 }
 

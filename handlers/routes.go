@@ -3,6 +3,7 @@ package handlers
 import (
 	"compress/gzip"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
@@ -63,9 +64,21 @@ const (
 	machine kind = "machine"
 )
 
-// maxForm bounds a posted form in bytes. It is many times the longest comment, so that one which is too long arrives and comes
-// back to be shortened.
-const maxForm = 1 << 20
+const (
+	// maxForm bounds a posted decision in bytes. It is many times the longest comment, so that one which is too long arrives and
+	// comes back to be shortened.
+	maxForm = 1 << 20
+	// maxShortForm bounds the others, in which nobody types.
+	maxShortForm = 16 << 10
+)
+
+// maxBody is how much of a form is read.
+func (r route) maxBody() int64 {
+	if strings.HasSuffix(r.path, "/decision") || strings.HasSuffix(r.path, "/preview") {
+		return maxForm
+	}
+	return maxShortForm
+}
 
 // mount registers every route with what its kind needs around it. What comes first is outermost. The limit of the body stands
 // before everything that may read a form, and the session before the guard that asks who is there.
@@ -75,13 +88,13 @@ func (s *server) mount(e *echo.Echo) {
 		switch r.kind {
 		case page, form:
 			compress := middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1 << 10, Level: gzip.BestSpeed})
-			around = append(around, withTimeout, limitBody(maxForm), compress, s.sameOrigin, s.session, s.guard(r))
+			around = append(around, withTimeout, limitBody(r.maxBody()), compress, s.sameOrigin, countBody(s.forms), s.session, s.guard(r))
 		case script:
-			around = append(around, withTimeout, limitBody(maxForm), s.sameOrigin, s.session, s.guard(r))
+			around = append(around, withTimeout, limitBody(r.maxBody()), s.sameOrigin, countBody(s.forms), s.session, s.guard(r))
 		case stream:
 			around = append(around, s.sameOrigin, s.session, s.guard(r))
 		case webhook:
-			around = append(around, withTimeout, s.countAnswer, s.guard(r)) // intake bounds the body itself
+			around = append(around, withTimeout, s.countAnswer, countBody(s.messages), s.guard(r)) // intake bounds the body itself
 		case machine:
 			around = append(around, withTimeout, s.guard(r))
 		}

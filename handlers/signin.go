@@ -49,6 +49,9 @@ func (s *server) logout(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	// What the pages of this person left in the browser goes too: drafts, and whatever a cache kept in spite of no-store. Cookies
+	// stay, for the theme belongs to the browser; the session's own has ended by now.
+	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	if address == auth.SignedOutPath {
 		return c.Redirect(http.StatusSeeOther, address+"?state="+auth.SignedOut)
 	}

@@ -115,6 +115,9 @@ func TestSignOut(t *testing.T) {
 	s := newSite(t)
 	b := s.as(rita)
 	away := b.post("/auth/logout", nil)
+	if got := away.header.Get("Clear-Site-Data"); got != `"cache", "storage"` {
+		t.Errorf("Clear-Site-Data %q: what the pages left in the browser stays", got)
+	}
 	if address := refreshTarget(t, away); !strings.Contains(address, "post_logout_redirect_uri="+url.QueryEscape(s.url+"/signin")) {
 		t.Errorf("leads to %s", address)
 	} else if a := b.get(b.get(address).header.Get("Location")); !strings.Contains(a.text(t), "You are signed out") {

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -85,6 +86,9 @@ func TestHeaders(t *testing.T) {
 				if got := a.header.Get(name); got != want {
 					t.Errorf("%s: %s %q", path, name, got)
 				}
+			}
+			if got := a.header.Get("Permissions-Policy"); !strings.Contains(got, "camera=()") || !strings.Contains(got, "clipboard-write=(self)") {
+				t.Errorf("%s: Permissions-Policy %q", path, got)
 			}
 			if cached := a.header.Get("Cache-Control"); !strings.HasPrefix(path, "/static/") && cached != "no-store" {
 				t.Errorf("%s: Cache-Control %q", path, cached)
@@ -378,5 +382,42 @@ func TestSessionError_Alone(t *testing.T) {
 	handlers.SessionError(w, httptest.NewRequest(http.MethodGet, "/", nil), errors.New("secret cause"))
 	if w.Code != http.StatusServiceUnavailable || strings.Contains(w.Body.String(), "secret") {
 		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+// TestVersion_NotForStrangers: which faults a desk has is nobody's business but its operators'.
+func TestVersion_NotForStrangers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id := s.receive(expense()).ID
+	for _, b := range []*browser{s.visitor(), s.as(nora)} {
+		for _, path := range append(pages(id), "/nothing") {
+			a := b.get(path)
+			if strings.Contains(a.body, "v1.2.3") || strings.Contains(fmt.Sprint(a.header), "v1.2.3") || a.header.Get("Server") != "" {
+				t.Errorf("%s tells the version", path)
+			}
+		}
+	}
+	if a := s.as(adam).get("/admin/callbacks"); !strings.Contains(a.body, "Countersign v1.2.3") {
+		t.Error("the admin's page does not tell the version")
+	}
+}
+
+// TestMethodLabel: a stranger's word as a method makes no series of measurements.
+func TestMethodLabel(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.visitor()
+	before := strings.Count(b.get("/metrics").body, "\n")
+	for i := range 200 {
+		b.do(fmt.Sprintf("BREW%d", i), "/", "", "")
+		b.do(fmt.Sprintf("BREW%d", i), fmt.Sprintf("/nothing/%d", i), "", "")
+	}
+	metrics := b.get("/metrics").body
+	if strings.Contains(metrics, "BREW") || !strings.Contains(metrics, `method="other"`) {
+		t.Error("methods of strangers are labels")
+	}
+	if more := strings.Count(metrics, "\n") - before; more > 50 {
+		t.Errorf("%d lines more, want the few of one route and of the addresses that are not there", more)
 	}
 }

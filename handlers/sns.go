@@ -24,13 +24,17 @@ func (s *server) notification(c echo.Context) error {
 // deliver proves the message and does what it is for.
 func (s *server) deliver(c echo.Context) error {
 	ctx := c.Request().Context()
-	body, err := intake.ReadNotification(c.Response(), c.Request())
+	var n intake.Notification
+	err := s.proving(c, func() error {
+		body, err := intake.ReadNotification(c.Response(), c.Request())
+		if err != nil {
+			return err
+		}
+		n, err = s.SNS.Verify(ctx, body)
+		return err
+	})
 	if err != nil {
 		return err
-	}
-	n, err := s.SNS.Verify(ctx, body)
-	if err != nil {
-		return s.unproved(c, err)
 	}
 	switch n.Type {
 	case intake.TypeSubscription:

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -23,23 +24,37 @@ func (s *server) countAnswer(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // announce takes an announcement of a callback; docs/intake.md describes it to senders. It proves the sender before anything
-// of the body is read as JSON.
+// of the body is read as JSON, and refuses by the headers what it can before the body is read at all.
 func (s *server) announce(c echo.Context) error {
-	body, err := intake.ReadBody(c.Response(), c.Request())
+	var from callbacks.Source
+	var messageID string
+	var body []byte
+	err := s.proving(c, func() (err error) {
+		h := c.Request().Header
+		if err := s.Intake.Screen(h); err != nil {
+			return err
+		}
+		if body, err = intake.ReadBody(c.Response(), c.Request()); err == nil {
+			from, messageID, err = s.Intake.Verify(h, body)
+		}
+		return err
+	})
 	if err != nil {
 		return err
-	}
-	from, messageID, err := s.Intake.Verify(c.Request().Header, body)
-	if err != nil {
-		return s.unproved(c, err)
 	}
 	return s.receive(c, from, messageID, body)
 }
 
-// unproved is the answer to a message that nothing proves: who guesses is slowed down.
-func (s *server) unproved(c echo.Context, err error) error {
-	if limit := s.IntakeLimit.Take("address " + neighbourhood(c.RealIP())); limit != nil {
-		return limit
+// proving runs what finds out who sent a message. Each try is a guess until it succeeds, so the address pays for it in advance, and
+// one that has guessed too often is answered without a look at what it sent. Who is proved has the price back.
+func (s *server) proving(c echo.Context, prove func() error) error {
+	address := "address " + neighbourhood(c.RealIP())
+	if err := s.IntakeLimit.Take(address); err != nil {
+		return err
+	}
+	err := prove()
+	if err == nil {
+		s.IntakeLimit.GiveBack(address)
 	}
 	return err
 }
@@ -49,13 +64,34 @@ func (s *server) receive(c echo.Context, from callbacks.Source, messageID string
 	if err := s.IntakeLimit.Take("source " + from.Name); err != nil {
 		return err
 	}
-	announcement, err := intake.Decode(body)
+	announcement, err := decoded(c, s, body, intake.Decode)
 	if err != nil {
 		return err
 	}
-	receipt, err := s.Service.Receive(c.Request().Context(), from, messageID, announcement)
+	ctx := c.Request().Context()
+	receipt, err := s.Service.Receive(ctx, from, messageID, announcement)
+	if d, ok := errors.AsType[*callbacks.DifferentError](err); ok && d.Contested() {
+		s.counts.contested.Inc()
+		s.Log.WarnContext(ctx, "announcement refused: another source announced the callback first", "callback", d.Callback, "first", d.Source, "refused", d.By)
+	}
 	if err != nil {
 		return err
 	}
 	return intake.WriteReceipt(c.Response(), s.BaseURL, receipt)
+}
+
+// maxDecoding is how many bodies are decoded at once. That takes up to sixty times a body's size, for some milliseconds: more at once
+// would not be faster, and take the memory of all.
+const maxDecoding = 4
+
+// decoded decodes a body in its turn.
+func decoded[T any](c echo.Context, s *server, body []byte, decode func([]byte) (T, error)) (T, error) {
+	select {
+	case s.decoding <- struct{}{}:
+		defer func() { <-s.decoding }()
+		return decode(body)
+	case <-c.Request().Context().Done():
+		var none T
+		return none, intake.ErrBusy
+	}
 }

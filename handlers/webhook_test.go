@@ -1,16 +1,26 @@
 package handlers_test
 
 import (
+	"bufio"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"countersign/handlers"
+	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/intake"
 )
 
 // message is what the sender of the tests posts.
@@ -146,5 +156,148 @@ func TestWebhook_Limited(t *testing.T) {
 		if a := b.do(http.MethodPost, "/webhooks/callbacks", "application/json", "{}"); a.status != want {
 			t.Fatalf("guess %d: %d, want %d", i, a.status, want)
 		}
+	}
+}
+
+// TestGuesses: who has guessed too often is not listened to, even where the next guess is right. Whoever is proved has paid nothing.
+func TestGuesses(t *testing.T) {
+	t.Parallel()
+	const key = "key-of-event-bridge-which-is-long-enough"
+	bridge, err := intake.NewEventBridge([]string{key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSite(t, func(c *handlers.Config) {
+		c.EventBridge, c.IntakeLimit = bridge, intake.NewLimiter(1, 5, c.Now)
+	})
+	b := s.visitor()
+	guess := func(path, name, value string) int {
+		c := &browser{t: t, site: s, client: b.client, header: http.Header{name: {value}}}
+		return c.do(http.MethodPost, path, "application/json", "{}").status
+	}
+	for path, right := range map[string][2]string{
+		"/webhooks/callbacks":   {"Authorization", "Bearer " + webhookToken},
+		"/webhooks/eventbridge": {"X-Api-Key", key},
+	} {
+		s.clock.Advance(time.Minute)
+		for range 10 { // the limit of the source or of the key is the same as that of guesses
+			if status := guess(path, right[0], right[1]); status != http.StatusUnprocessableEntity {
+				t.Errorf("%s: a right key gets %d, want 422 for the body", path, status)
+			}
+			s.clock.Advance(time.Second)
+		}
+		s.clock.Advance(time.Minute)
+		for range 5 {
+			if status := guess(path, right[0], "Bearer wrong"); status != http.StatusUnauthorized {
+				t.Errorf("%s: a wrong key gets %d, want 401", path, status)
+			}
+		}
+		if status := guess(path, right[0], right[1]); status != http.StatusTooManyRequests {
+			t.Errorf("%s: the guess after too many is checked: %d, want 429", path, status)
+		}
+		s.clock.Advance(time.Second)
+		if status := guess(path, right[0], right[1]); status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: a second later a right key gets %d, want 422 for the body", path, status)
+		}
+	}
+}
+
+// TestWebhook_UnreadBodies: what the headers prove to be wrong is answered while the body is still on its way.
+func TestWebhook_UnreadBodies(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	now := strconv.FormatInt(s.clock.Now().Unix(), 10)
+	signed := map[string]string{"Webhook-Id": "msg_1", "Webhook-Timestamp": now, "Webhook-Signature": "v1,AAAA"}
+	for name, test := range map[string]struct {
+		change map[string]string
+		size   int
+		want   int
+	}{
+		"NotSigned":     {map[string]string{"Webhook-Signature": ""}, 100, http.StatusUnauthorized},
+		"Stale":         {map[string]string{"Webhook-Timestamp": "1"}, 100, http.StatusUnauthorized},
+		"UnknownSource": {map[string]string{"Countersign-Source": "nobody"}, 100, http.StatusUnauthorized},
+		"WrongToken":    {map[string]string{"Webhook-Signature": "", "Authorization": "Bearer x"}, 100, http.StatusUnauthorized},
+		"MediaType":     {map[string]string{"Content-Type": "text/plain"}, 100, http.StatusUnsupportedMediaType},
+		"TooLarge":      {nil, 1<<20 + 1, http.StatusRequestEntityTooLarge},
+		"FarTooLarge":   {nil, 1 << 40, http.StatusTooManyRequests},
+	} {
+		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.SetDeadline(time.Now().Add(10 * time.Second)) // a desk that waits for the body fails the test, and does not stop it
+		head := fmt.Sprintf("POST /webhooks/callbacks HTTP/1.1\r\nHost: desk\r\nContent-Length: %d\r\n", test.size)
+		headers := map[string]string{"Content-Type": "application/json"}
+		maps.Copy(headers, signed)
+		maps.Copy(headers, test.change)
+		for key, value := range headers {
+			if value != "" {
+				head += key + ": " + value + "\r\n"
+			}
+		}
+		if _, err := io.WriteString(conn, head+"\r\n"); err != nil { // and no body
+			t.Fatal(err)
+		}
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if resp.StatusCode != test.want {
+			t.Errorf("%s: %d, want %d", name, resp.StatusCode, test.want)
+		}
+		_ = resp.Body.Close()
+		_ = conn.Close()
+	}
+}
+
+// TestWebhook_Contested: whoever is refused because another source was first shows to operators, once.
+func TestWebhook_Contested(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	a := expense()
+	id := s.receive(a).ID
+	revision := func() int64 {
+		c, err := s.store.Get(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return int64(c.Revision)
+	}
+	was := revision()
+	a.Title = "Another"
+	for range 3 {
+		_, err := s.service.Receive(t.Context(), callbacks.Source{Name: "payroll"}, "", a)
+		if !errors.Is(err, callbacks.ErrDifferent) {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.service.Receive(t.Context(), callbacks.Source{Name: "expenses"}, "", a); !errors.Is(err, callbacks.ErrDifferent) {
+		t.Fatal(err)
+	}
+	if got := s.audit(id); len(got) != 2 || got[0] != callbacks.ActionContested {
+		t.Errorf("audit %v, want it contested once", got)
+	}
+	if revision() != was {
+		t.Error("it made pages stale")
+	}
+	if page := s.as(adam).get("/audit").text(t); !strings.Contains(page, "announced by another source") || !strings.Contains(page, "payroll") {
+		t.Error("the audit page does not show it")
+	}
+	// The one of the site is called expenses.
+	body := message("x")
+	body["callbackId"] = "Y29udGVzdGVk"
+	stolen := expense()
+	stolen.CallbackID = "Y29udGVzdGVk"
+	if _, err := s.service.Receive(t.Context(), callbacks.Source{Name: "thief"}, "", stolen); err != nil {
+		t.Fatal(err)
+	}
+	if a := s.visitor().announce("msg_1", body); a.status != http.StatusConflict || strings.Contains(a.body, "thief") {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	if metrics := s.visitor().get("/metrics").body; !strings.Contains(metrics, "countersign_announcements_contested_total 1") {
+		t.Error("it is not counted")
+	}
+	if !strings.Contains(s.log.String(), "another source announced the callback first") {
+		t.Error("it is not logged")
 	}
 }

@@ -77,3 +77,23 @@ func TestDeployNamesSettings(t *testing.T) {
 		}
 	}
 }
+
+// TestDeployIsBounded: what we hand out has limits, names a network, and pins what it runs.
+func TestDeployIsBounded(t *testing.T) {
+	t.Parallel()
+	for file, texts := range map[string][]string{
+		"deploy/kubernetes.yaml":     {"limits: {memory: ", "GOMEMLIMIT", "kind: NetworkPolicy", "policyTypes: [Ingress, Egress]", "image: registry.example.com/countersign@sha256:"},
+		"deploy/countersign.service": {"MemoryMax=", "TasksMax=", "GOMEMLIMIT="},
+		"deploy/Dockerfile":          {"ARG GO_IMAGE=", "FROM ${GO_IMAGE} AS build"},
+	} {
+		for _, text := range texts {
+			if !strings.Contains(deployFile(t, file), text) {
+				t.Errorf("%s has no %s", file, text)
+			}
+		}
+	}
+	proxies := regexp.MustCompile(`COUNTERSIGN_TRUSTED_PROXIES: \d+\.\d+\.\d+\.\d+/(\d+)`).FindStringSubmatch(deployFile(t, "deploy/kubernetes.yaml"))
+	if proxies == nil || proxies[1] < "24" || len(proxies[1]) != 2 {
+		t.Errorf("trusted proxies are %v, want one network of 256 addresses at most", proxies)
+	}
+}

@@ -79,7 +79,7 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 	}
 	reach := lambdaapi.Config{
 		Region: settings.Lambda.Region, Endpoint: string(settings.Lambda.Endpoint), Credentials: o.Credentials,
-		Accounts: roles(settings.Accounts),
+		Accounts: roles(settings.Accounts), Regions: watchedRegions(settings.Watch),
 	}
 	if d.tracing != nil {
 		reach.Observe = d.tracing.Transport
@@ -189,6 +189,17 @@ func domainWatches(configured config.Watches, region string) (watches []callback
 		exceptions = append(exceptions, callbacks.Exception{Watch: watch, Names: w.Except.Names, Subtypes: w.Except.Subtypes})
 	}
 	return watches, exceptions
+}
+
+// watchedRegions are the regions that the operator named, new ones of AWS among them.
+func watchedRegions(configured config.Watches) []string {
+	var regions []string
+	for _, w := range configured {
+		if w.Region != "" {
+			regions = append(regions, w.Region)
+		}
+	}
+	return regions
 }
 
 // notifiers tell one after the other: pages here first.

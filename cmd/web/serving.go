@@ -18,6 +18,9 @@ const (
 	readTimeout       = 30 * time.Second
 	writeTimeout      = time.Minute
 	idleTimeout       = 2 * time.Minute
+	// maxHeader bounds the line and the headers of a request, in bytes. The longest that is wanted is an address with a search of
+	// a thousand characters, and the cookies of other programs on the same domain.
+	maxHeader = 32 << 10
 	// lingerTime is how long serve works on after readiness has said no. With the next one and the five seconds that
 	// workers take at most, a stop ends within the ten that orchestrators wait.
 	lingerTime = 2 * time.Second
@@ -41,10 +44,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 
 // run serves until ctx ends or a part fails. The workers stop last, so that what is decided while requests end is delivered too.
 func (d *desk) run(ctx context.Context, l net.Listener) error {
-	server := &http.Server{
-		Handler: d.site, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelDebug), // broken handshakes and the like
-	}
+	server := newServer(d.site, d.log)
 	group, ctx := errgroup.WithContext(ctx)
 	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	for _, w := range d.workers {
@@ -73,6 +73,16 @@ func (d *desk) run(ctx context.Context, l net.Listener) error {
 		return err
 	case <-overdue:
 		return errors.New("the stop took too long; what was under way is settled at the next start")
+	}
+}
+
+// newServer bounds what a client may send, and how slowly.
+func newServer(site http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: site, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		// net/http reads this much more than it is told.
+		MaxHeaderBytes: maxHeader - 4<<10,
+		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelDebug), // broken handshakes and the like
 	}
 }
 

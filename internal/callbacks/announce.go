@@ -177,7 +177,22 @@ func (a Announcement) checkAhead(now time.Time, faults *Invalid) {
 	}
 }
 
+// ValidTime reports whether a time can be kept and written: not before 1971, for columns take 0 for none, and not after the year
+// 9999, for RFC 3339 has four digits. In UTC, where an offset may lead out of both.
+func ValidTime(t time.Time) bool {
+	year := t.UTC().Year()
+	return year >= 1971 && year <= 9999
+}
+
 func (a Announcement) checkClocks(faults *Invalid) {
+	for _, instant := range []struct {
+		at string
+		t  time.Time
+	}{{"/startedAt", a.StartedAt}, {"/executionDeadline", a.ExecutionDeadline}} {
+		if !instant.t.IsZero() && !ValidTime(instant.t) {
+			faults.Add(instant.at, "a time of the years 1971 to 9999 in UTC is expected")
+		}
+	}
 	for _, clock := range []struct {
 		at string
 		d  time.Duration
@@ -193,7 +208,8 @@ func (a Announcement) checkClocks(faults *Invalid) {
 
 func checkLinks(links []Link, faults *Invalid) {
 	if len(links) > maxLinks {
-		faults.Add("/links", "at most %d links, these are %d", maxLinks, len(links))
+		faults.Add("/links", "at most %d links", maxLinks)
+		links = links[:maxLinks]
 	}
 	for i, link := range links {
 		at := fmt.Sprintf("/links/%d", i)
@@ -209,7 +225,8 @@ func checkLinks(links []Link, faults *Invalid) {
 
 func checkTags(tags []string, faults *Invalid) {
 	if len(tags) > maxTags {
-		faults.Add("/tags", "at most %d tags, these are %d", maxTags, len(tags))
+		faults.Add("/tags", "at most %d tags", maxTags)
+		tags = tags[:maxTags]
 	}
 	for i, tag := range tags {
 		if n := utf8.RuneCountInString(tag); n == 0 || n > maxTag || strings.ContainsFunc(tag, isControl) {

@@ -30,6 +30,7 @@ const (
 	ActionReceived        Action = "received"
 	ActionFound           Action = "found"     // in a history; nobody had announced it
 	ActionCorrected       Action = "corrected" // by the history
+	ActionContested       Action = "contested" // another source announced it with other content, and was refused
 	ActionReviewOpened    Action = "review.opened"
 	ActionReviewReleased  Action = "review.released"
 	ActionReviewConfirmed Action = "review.confirmed" // "still reviewing": the keep-alive budget starts again

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"countersign/internal/printable"
 )
 
 // PreviewAge is how long a preview may be decided on. The time that the preview shows goes into the payload.
@@ -157,7 +159,7 @@ func (s *Service) decide(c *Callback, p Person, choice Choice, seen string, out 
 		comment = ""
 	}
 	switch {
-	case made.Outcome.Comment == CommentRequired && comment == "":
+	case made.Outcome.Comment == CommentRequired && !printable.HasInk(comment):
 		return Change{}, Invalid{{Pointer: "comment", Detail: made.Outcome.Label + " needs a comment."}}
 	case choice.PreparedAt.Before(now.Add(-PreviewAge)) || choice.PreparedAt.After(now.Add(time.Minute)):
 		return Change{}, fmt.Errorf("prepared at %s: %w", choice.PreparedAt.Format(time.RFC3339), ErrStale)

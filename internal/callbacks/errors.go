@@ -3,6 +3,8 @@ package callbacks
 import (
 	"errors"
 	"fmt"
+
+	"countersign/internal/printable"
 )
 
 // Errors that callers tell apart with errors.Is. Their text is for operators; the pages have their own words.
@@ -25,6 +27,27 @@ var (
 	// ErrNoRoom: the disk of the database is full. It matches ErrUnavailable too: what is there can be read.
 	ErrNoRoom = fmt.Errorf("%w: its disk is full", ErrUnavailable)
 )
+
+// DifferentError is an [ErrDifferent] that names the callback as it is known. The sender learns nothing of it.
+type DifferentError struct {
+	Callback ID
+	Queue    string
+	Source   string // who announced it first
+	By       string // who announced it now; the store leaves that to the service
+}
+
+func (e *DifferentError) Error() string {
+	if e.By == "" || e.By == e.Source {
+		return ErrDifferent.Error()
+	}
+	return fmt.Sprintf("%v, by source %s: callback %s", ErrDifferent, e.Source, e.Callback)
+}
+
+// Contested reports whether it was another source that announced the callback first.
+func (e *DifferentError) Contested() bool { return e.By != "" && e.By != e.Source }
+
+// Is makes errors.Is(err, ErrDifferent) true.
+func (e *DifferentError) Is(target error) bool { return target == ErrDifferent }
 
 // Refusal says why a viewer who sees a callback may not decide it. It matches [ErrForbidden].
 type Refusal struct {
@@ -56,15 +79,39 @@ func (v Invalid) Error() string {
 	return fmt.Sprintf("%d fields are not valid, first %s: %s", len(v), v[0].Pointer, v[0].Detail)
 }
 
+// Limits of what is told of faults. Pointers and details repeat what was sent, and nobody mends more than this at once.
+const (
+	MaxFaults  = 32
+	maxPointer = 512 // bytes
+	maxDetail  = 320 // bytes
+)
+
 // Add notes one more fault.
 func (v *Invalid) Add(pointer, format string, args ...any) {
-	*v = append(*v, Fault{Pointer: pointer, Detail: fmt.Sprintf(format, args...)})
+	*v = append(*v, Fault{Pointer: clip(pointer, maxPointer), Detail: clip(fmt.Sprintf(format, args...), maxDetail)})
 }
 
-// Err is the list as an error, or nil when it is empty.
-func (v Invalid) Err() error {
+// Err is the list as an error, or nil when it is empty. Of more than [MaxFaults] it says how many more there are.
+func (v Invalid) Err() error { return v.And(0) }
+
+// And is Err for a list of which more were found than it has.
+func (v Invalid) And(more int) error {
 	if len(v) == 0 {
 		return nil
 	}
+	if over := len(v) - MaxFaults; over > 0 {
+		v, more = v[:MaxFaults:MaxFaults], more+over
+	}
+	if more > 0 {
+		return append(v, Fault{Detail: fmt.Sprintf("and %d more", more)})
+	}
 	return v
+}
+
+// clip is at most limit bytes of a text and a sign that it goes on.
+func clip(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	return printable.Cut(s, limit) + "…"
 }

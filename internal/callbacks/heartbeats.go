@@ -33,6 +33,7 @@ type Heartbeats struct {
 	slots     chan struct{}
 	calls     sync.WaitGroup
 	histories *histories
+	fast      fastBeats
 }
 
 // NewHeartbeats makes the worker.
@@ -40,6 +41,7 @@ func NewHeartbeats(c WorkerConfig) *Heartbeats {
 	return &Heartbeats{
 		store: c.Store, lambda: c.Lambda, notify: c.Notify, log: c.Log, now: c.Now, jitter: rand.Float64,
 		wake: newAlarm(), slots: make(chan struct{}, heartbeatsInCall), histories: newHistories(c, readsAtOnce),
+		fast: fastBeats{log: c.Log, of: map[string]*fastSource{}},
 	}
 }
 
@@ -72,6 +74,9 @@ func (h *Heartbeats) runOnce(ctx, calls context.Context) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("claim heartbeats: %w", err)
 	}
 	for _, c := range claimed {
+		if h.fast.over(&c, now) {
+			continue // the claim has moved it on
+		}
 		h.slots <- struct{}{}
 		h.calls.Go(func() {
 			defer h.release()

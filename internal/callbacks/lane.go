@@ -33,6 +33,13 @@ func ParseLane(s string) Lane {
 type Lanes struct {
 	Accounts []string // that have credentials of their own
 	Region   string   // of callbacks that name none
+	Regions  []string // that an operator named, beside those that AWS is known to have
+}
+
+// has reports whether a region is one of AWS's or of the operator's. All else is folded into the default: what a stranger writes makes
+// no lane of its own.
+func (l Lanes) has(region string) bool {
+	return KnownRegion(region) || region != "" && (region == l.Region || slices.Contains(l.Regions, region))
 }
 
 // regionName is what a region looks like: us-east-1, us-gov-west-1, us-isob-east-1, eusc-de-east-1. Other text never becomes
@@ -52,9 +59,9 @@ func (l Lanes) Of(to Target) Lane {
 		lane.Account = parts[4]
 	}
 	switch {
-	case ValidRegion(to.Region):
+	case l.has(to.Region):
 		lane.Region = to.Region
-	case len(parts) > 4 && ValidRegion(parts[3]):
+	case len(parts) > 4 && l.has(parts[3]):
 		lane.Region = parts[3]
 	}
 	return lane

@@ -8,7 +8,7 @@ import (
 
 func TestLanes(t *testing.T) {
 	t.Parallel()
-	lanes := callbacks.Lanes{Accounts: []string{"111122223333"}, Region: "us-east-1"}
+	lanes := callbacks.Lanes{Accounts: []string{"111122223333"}, Region: "us-east-1", Regions: []string{"xx-new-1"}}
 	const rest = ":function:pay:3/durable-execution/order-7/4f2a"
 	for name, test := range map[string]struct{ region, arn, want string }{
 		"Configured":      {"", "arn:aws:lambda:eu-central-1:111122223333" + rest, "111122223333/eu-central-1"},
@@ -19,6 +19,9 @@ func TestLanes(t *testing.T) {
 		"ShortARN":        {"", "arn:aws:lambda:eu-central-1:111122223333", "eu-central-1"},
 		"HostNameInARN":   {"", "arn:aws:lambda:evil.example.com#:111122223333" + rest, "111122223333/us-east-1"},
 		"HostNameAsToken": {"evil.example.com/", "", "us-east-1"},
+		"NotOfAWS":        {"", "arn:aws:lambda:zz-nowhere-7:111122223333" + rest, "111122223333/us-east-1"},
+		"NotOfAWSAsToken": {"zz-nowhere-7", "arn:aws:lambda:eu-central-1:111122223333" + rest, "111122223333/eu-central-1"},
+		"Operators":       {"", "arn:aws:lambda:xx-new-1:111122223333" + rest, "111122223333/xx-new-1"},
 		"EmptyAccount":    {"", "arn:aws:lambda:eu-central-1:" + rest, "eu-central-1"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -181,7 +181,8 @@ var (
 // checkOutcomes normalises outcomes of a sender and notes what is wrong with them under the pointer.
 func checkOutcomes(outcomes []Outcome, pointer string, faults *Invalid) {
 	if len(outcomes) > maxOutcomes {
-		faults.Add(pointer, "at most %d outcomes fit on the page, these are %d", maxOutcomes, len(outcomes))
+		faults.Add(pointer, "at most %d outcomes fit on the page", maxOutcomes)
+		outcomes = outcomes[:maxOutcomes]
 	}
 	seen := map[string]bool{}
 	for i := range outcomes {

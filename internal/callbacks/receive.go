@@ -2,6 +2,7 @@ package callbacks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -14,15 +15,22 @@ type Source struct {
 // Receive records an announcement. It is idempotent: by message ID, and by callback ID where the content is the same.
 // Values that are wrong come back as [Invalid]; other content under a known callback ID is [ErrDifferent].
 func (s *Service) Receive(ctx context.Context, from Source, messageID string, a Announcement) (Receipt, error) {
-	now, fingerprint := s.now(), a.Fingerprint()
+	now := s.now()
 	c, content, err := a.callback(from.Name, from.Queues, s.queues, now)
 	if err != nil {
 		return Receipt{}, err
 	}
+	fingerprint := a.Fingerprint() // of what is valid: not every time can be written
 	entry := c.entry(now, Actor{Kind: ActorSource, ID: from.Name, Name: from.Name}, ActionReceived, "Announced by webhook.")
 	entry.To = Pending
 	message := Message{Source: from.Name, ID: messageID, At: now}
 	receipt, err := s.store.Receive(ctx, message, c, content, fingerprint, entry)
+	if different, ok := errors.AsType[*DifferentError](err); ok {
+		different.By = from.Name
+		if contestErr := s.contested(ctx, different, entry); contestErr != nil {
+			return Receipt{}, contestErr
+		}
+	}
 	if err != nil {
 		return Receipt{}, fmt.Errorf("receive from %s: %w", from.Name, err)
 	}
@@ -36,4 +44,19 @@ func (s *Service) Receive(ctx context.Context, from Source, messageID string, a 
 		}
 	}
 	return receipt, nil
+}
+
+// contested writes down, once for each source, that a source was refused a callback that another had announced first: one of them
+// says what is not so, and an operator has to find out which.
+func (s *Service) contested(ctx context.Context, d *DifferentError, entry AuditEntry) error {
+	if !d.Contested() {
+		return nil
+	}
+	known, err := s.store.Audit(ctx, AuditQuery{Callback: d.Callback, ActorID: d.By, Action: ActionContested, Limit: 1})
+	if err != nil || len(known) > 0 {
+		return err
+	}
+	entry.Callback, entry.Queue, entry.Action, entry.To = d.Callback, d.Queue, ActionContested, ""
+	entry.Detail = "Refused: source " + d.Source + " announced this callback first, with other content."
+	return s.store.Record(ctx, entry)
 }

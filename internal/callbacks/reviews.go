@@ -31,11 +31,13 @@ func (s *Service) OpenReview(ctx context.Context, p Person, id ID, sign SignOfLi
 			return nil, AuditEntry{}, err
 		}
 		r = fresh
+		all = slices.Clone(all)
 		if last, ok := lastReview(all, p.Subject); ok && !sign.Input && !sign.Still {
 			r.OpenedAt, r.LastInputAt = last.OpenedAt, last.LastInputAt
 		}
+		written := append(makeRoom(all, p.Subject, now), r)
 		c.hold(append(slices.Clone(all), r), s.budget, now)
-		return []Review{r}, c.entry(now, r.By, ActionReviewOpened, ""), nil
+		return written, c.entry(now, r.By, ActionReviewOpened, ""), nil
 	})
 	if err != nil {
 		return ReviewStatus{}, fmt.Errorf("review %s: %w", id, err)
@@ -43,6 +45,26 @@ func (s *Service) OpenReview(ctx context.Context, p Person, id ID, sign SignOfLi
 	s.changed(c)
 	s.beat()
 	return ReviewStatus{Review: r, Callback: c}, nil
+}
+
+// maxOwnReviews is how many reviews of one callback a person may have open: more tabs of one request than anybody needs.
+const maxOwnReviews = 8
+
+// makeRoom closes the reviews of a person that were renewed longest ago, so that another may open, and returns them. A page whose
+// review it was opens a new one while it is looked at.
+func makeRoom(all []Review, subject string, now time.Time) (closed []Review) {
+	var own []*Review
+	for i := range all {
+		if all[i].By.ID == subject && all[i].ClosedAt.IsZero() {
+			own = append(own, &all[i])
+		}
+	}
+	slices.SortStableFunc(own, func(a, b *Review) int { return a.RenewedAt.Compare(b.RenewedAt) })
+	for _, r := range own[:max(len(own)-maxOwnReviews+1, 0)] {
+		r.ClosedAt = now
+		closed = append(closed, *r)
+	}
+	return closed
 }
 
 // lastReview is the review that a person renewed last, open or closed.

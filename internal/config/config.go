@@ -19,7 +19,7 @@ type Config struct {
 	Addr           Address     `env:"ADDR" envDefault:"127.0.0.1:8080" help:"Where to listen for HTTP: host and port." example:":8080"`
 	BaseURL        Origin      `env:"BASE_URL" required:"true" help:"Address that browsers use, without a path: https, or http on this machine only." example:"https://countersign.example.com"`
 	DatabaseURL    DatabaseURL `env:"DATABASE_URL" required:"true" secret:"true" help:"Where everything is kept: a SQLite file, or PostgreSQL for several replicas." example:"sqlite:///var/lib/countersign/countersign.db"`
-	TrustedProxies Networks    `env:"TRUSTED_PROXIES" help:"Networks of the proxies whose X-Forwarded-For is believed; none when empty." example:"10.0.0.0/8,fd00::/8"`
+	TrustedProxies Networks    `env:"TRUSTED_PROXIES" help:"Networks of the proxies whose X-Forwarded-For is believed; none when empty." example:"10.20.30.0/24,fd00:20:30::/64"`
 
 	Log        Log            `envPrefix:"LOG_"`
 	OIDC       OIDC           `envPrefix:"OIDC_"`

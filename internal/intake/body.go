@@ -30,9 +30,16 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, types ...stri
 	if err != nil || !slices.Contains(types, media) || r.Header.Get("Content-Encoding") != "" {
 		return nil, ErrMediaType
 	}
+	tooLarge := fmt.Errorf("%w: at most %d KiB are taken; send a link to the data in place of the data", ErrTooLarge, limit>>10)
+	if r.ContentLength > limit {
+		return nil, tooLarge
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	if _, over := errors.AsType[*http.MaxBytesError](err); over {
-		return nil, fmt.Errorf("%w: at most %d KiB are taken; send a link to the data in place of the data", ErrTooLarge, limit>>10)
+		return nil, tooLarge
+	}
+	if limit, busy := errors.AsType[*LimitError](err); busy {
+		return nil, limit
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBody, err)

@@ -45,3 +45,14 @@ func TestReadBody(t *testing.T) {
 		})
 	}
 }
+
+// TestReadBody_ByHeaders: a body that is announced as too large is not waited for.
+func TestReadBody_ByHeaders(t *testing.T) {
+	t.Parallel()
+	r := httptest.NewRequest(http.MethodPost, "/webhooks/callbacks", iotest.ErrReader(errors.New("the body was read")))
+	r.Header.Set("Content-Type", "application/json")
+	r.ContentLength = intake.MaxBody + 1
+	if _, err := intake.ReadBody(httptest.NewRecorder(), r); !errors.Is(err, intake.ErrTooLarge) {
+		t.Errorf("got %v, want too large", err)
+	}
+}

@@ -8,12 +8,12 @@ import "countersign/internal/callbacks"
 func Decode(body []byte) (callbacks.Announcement, error) {
 	var f faults
 	checkDocument(body, &f)
-	if err := f.list.Err(); err != nil {
+	if err := f.err(); err != nil {
 		return callbacks.Announcement{}, err
 	}
 	var a callbacks.Announcement
 	readObject(body, "", &f, func(o object) { a = announcement(o) })
-	if err := f.list.Err(); err != nil {
+	if err := f.err(); err != nil {
 		return callbacks.Announcement{}, err
 	}
 	return a, nil

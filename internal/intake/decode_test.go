@@ -152,7 +152,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"TimeDate":         {field(`"startedAt":"2026-11-22"`), "/startedAt", instant},
 		"TimeNoZone":       {field(`"startedAt":"2026-11-22T09:30:00"`), "/startedAt", instant},
 		"TimeBadDay":       {field(`"executionDeadline":"2026-02-30T00:00:00Z"`), "/executionDeadline", instant},
-		"TimeYear10000":    {field(`"executionDeadline":"9999-12-31T23:59:59-23:00"`), "/executionDeadline", instant},
+		"TimeYear10000":    {field(`"executionDeadline":"9999-12-31T23:59:59-23:00"`), "/executionDeadline", "a time of the years 1971 to 9999 in UTC is expected"},
 		"LinksObject":      {field(`"links":{}`), "/links", array},
 		"LinkText":         {field(`"links":["https://example.com"]`), "/links/0", object},
 		"LinkNull":         {field(`"links":[{},null]`), "/links/1", object},
@@ -201,18 +201,37 @@ func TestDecodeListsAllFaults(t *testing.T) {
 
 func TestDecodeBoundsFaults(t *testing.T) {
 	t.Parallel()
-	for name, body := range map[string]string{
-		"Unknown": `{"callbackId":"QUJD"` + numbered(1000, `,"f%d":1`) + `}`,
-		"Tags":    `{"callbackId":"QUJD","tags":[0` + numbered(1000, `,%d`) + `]}`,
-		"Twice":   `{"callbackId":"QUJD"` + numbered(1000, `,"title":"%d"`) + `}`,
+	for name, test := range map[string]struct {
+		body string
+		more string
+	}{
+		"Unknown":    {`{"callbackId":"QUJD"` + numbered(1000, `,"f%d":1`) + `}`, "and 968 more"},
+		"Twice":      {`{"callbackId":"QUJD"` + numbered(1000, `,"title":"%d"`) + `}`, "and 967 more"},
+		"TwiceDeep":  {`{"payload":{"a":[{"b":0` + numbered(1000, `,"b":%d`) + `}]}}`, "and 968 more"},
+		"AtTheBound": {`{"callbackId":"QUJD"` + numbered(32, `,"f%d":1`) + `}`, ""},
+		"OneMore":    {`{"callbackId":"QUJD"` + numbered(33, `,"f%d":1`) + `}`, "and 1 more"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := intake.Decode([]byte(body))
-			if faults, _ := errors.AsType[callbacks.Invalid](err); len(faults) != 32 {
-				t.Errorf("%d faults are listed, want 32", len(faults))
+			_, err := intake.Decode([]byte(test.body))
+			faults, _ := errors.AsType[callbacks.Invalid](err)
+			want := callbacks.MaxFaults
+			if test.more != "" {
+				want++
+			}
+			if len(faults) != want || test.more != "" && faults[callbacks.MaxFaults] != (callbacks.Fault{Detail: test.more}) {
+				t.Errorf("%d faults, the last %v; want %d and %q", len(faults), faults[len(faults)-1], want, test.more)
 			}
 		})
+	}
+}
+
+// TestDecodeBoundsLists: a list without end is read up to a bound above what the domain takes.
+func TestDecodeBoundsLists(t *testing.T) {
+	t.Parallel()
+	a, err := intake.Decode([]byte(`{"callbackId":"QUJD","tags":["a"` + numbered(1000, `,"%d"`) + `],"links":[{}` + strings.Repeat(`,{}`, 1000) + `]}`))
+	if err != nil || len(a.Tags) != 16 || len(a.Links) != 16 {
+		t.Errorf("%d tags, %d links, %v; want 16 of each", len(a.Tags), len(a.Links), err)
 	}
 }
 
@@ -222,4 +241,28 @@ func numbered(n int, format string) string {
 		fmt.Fprintf(&b, format, i)
 	}
 	return b.String()
+}
+
+// TestDecodeYears: an offset may lead out of the years that can be written.
+func TestDecodeYears(t *testing.T) {
+	t.Parallel()
+	for text, ok := range map[string]bool{
+		"0000-01-01T00:00:00+23:59": false, // of the year -1
+		"0000-01-01T00:00:00Z":      false,
+		"0001-01-01T00:00:00Z":      false, // Go's own zero
+		"1970-01-01T00:00:00Z":      false, // that of columns
+		"1971-01-01T00:00:00Z":      true,
+		"9999-12-31T23:59:59Z":      true,
+		"9999-12-31T23:59:59-23:59": false, // of the year 10000
+	} {
+		for _, field := range []string{"startedAt", "executionDeadline"} {
+			a, err := intake.Decode([]byte(`{"callbackId":"QUJD","` + field + `":"` + text + `"}`))
+			if faults, _ := errors.AsType[callbacks.Invalid](err); ok != (err == nil) || !ok && faults[0].Pointer != "/"+field {
+				t.Errorf("%s %s: %v", field, text, err)
+			}
+			if err == nil {
+				_ = a.Fingerprint()
+			}
+		}
+	}
 }

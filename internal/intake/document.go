@@ -14,22 +14,26 @@ import (
 const (
 	// maxDepth bounds nesting: what comes deeper cannot be shown to a reviewer either.
 	maxDepth = 64
-	// maxFaults bounds an answer: nobody mends more at once.
-	maxFaults = 32
 	// maxPointerName is how much of a sender's field name is repeated in an answer.
 	maxPointerName = 64
 )
 
-// faults collects what is wrong, up to a bound.
-type faults struct{ list callbacks.Invalid }
-
-func (f *faults) full() bool { return len(f.list) >= maxFaults }
+// faults collects what is wrong, up to a bound, and counts the rest: a document may be nothing but faults.
+type faults struct {
+	list callbacks.Invalid
+	more int
+}
 
 func (f *faults) add(pointer, format string, args ...any) {
-	if !f.full() {
-		f.list.Add(pointer, format, args...)
+	if len(f.list) >= callbacks.MaxFaults {
+		f.more++
+		return
 	}
+	f.list.Add(pointer, format, args...)
 }
+
+// err is what was found, or nil.
+func (f *faults) err() error { return f.list.And(f.more) }
 
 // pointerEscapes is made once: making it costs more than all else in reading a field.
 var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
@@ -96,16 +100,25 @@ func (w *walker) value() bool {
 		}
 		w.path = append(w.path, name)
 		if kind == '{' && seen[name] {
-			w.faults.add(pointer("", w.path...), "duplicate name in one object")
+			w.duplicate()
 		}
 		if kind == '{' {
 			seen[name] = true
 		}
-		if w.faults.full() || !w.value() {
+		if !w.value() {
 			return false
 		}
 		w.path = w.path[:len(w.path)-1]
 	}
 	_, err = w.decoder.Token() // the closing delimiter
 	return err == nil
+}
+
+// duplicate notes that the name at the end of the path was there before. The pointer is made only where it is told.
+func (w *walker) duplicate() {
+	if len(w.faults.list) >= callbacks.MaxFaults {
+		w.faults.more++
+		return
+	}
+	w.faults.add(pointer("", w.path...), "duplicate name in one object")
 }

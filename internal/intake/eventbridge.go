@@ -72,12 +72,12 @@ type ExecutionEvent struct {
 func DecodeEvent(body []byte) (ExecutionEvent, error) {
 	var f faults
 	checkDocument(body, &f)
-	if err := f.list.Err(); err != nil {
+	if err := f.err(); err != nil {
 		return ExecutionEvent{}, err
 	}
 	o, ok := openObject(body, "", &f)
 	if !ok {
-		return ExecutionEvent{}, f.list.Err()
+		return ExecutionEvent{}, f.err()
 	}
 	e := ExecutionEvent{ID: o.required("id"), At: o.instant("time")}
 	if o.required("source") == "aws.lambda" {
@@ -85,7 +85,7 @@ func DecodeEvent(body []byte) (ExecutionEvent, error) {
 			e.readDetail(o.any("detail"), arn, &f)
 		}
 	}
-	if err := f.list.Err(); err != nil {
+	if err := f.err(); err != nil {
 		return ExecutionEvent{}, err
 	}
 	return e, nil

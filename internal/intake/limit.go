@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // maxLimited is how many senders are remembered; the one that was quiet longest is forgotten first.
@@ -15,8 +13,8 @@ const maxLimited = 10_000
 // Limiter bounds how many messages a sender may post, whatever the caller takes for a sender: a source's name after it is
 // proved, a network address before. It is safe for concurrent use and counts within one process.
 type Limiter struct {
-	perSecond rate.Limit
-	burst     int
+	perSecond float64
+	burst     float64
 	now       func() time.Time
 
 	mu      sync.Mutex
@@ -24,9 +22,11 @@ type Limiter struct {
 	order   *list.List // of *sender, the latest first
 }
 
+// sender has a bucket of messages that it may send, which fills with time.
 type sender struct {
-	name   string
-	bucket *rate.Limiter
+	name string
+	left float64
+	at   time.Time
 }
 
 // LimitError says that a sender posts too much, and when the next message is welcome.
@@ -38,33 +38,46 @@ func (e *LimitError) Error() string {
 
 // NewLimiter lets each sender post burst messages at once and perSecond for long. Both must be above zero.
 func NewLimiter(perSecond float64, burst int, now func() time.Time) *Limiter {
-	return &Limiter{perSecond: rate.Limit(perSecond), burst: burst, now: now, senders: map[string]*list.Element{}, order: list.New()}
+	return &Limiter{perSecond: perSecond, burst: float64(burst), now: now, senders: map[string]*list.Element{}, order: list.New()}
 }
 
 // Take counts one message of a sender, or returns a *[LimitError] and counts none.
 func (l *Limiter) Take(name string) error {
-	now := l.now()
-	reservation := l.bucket(name).ReserveN(now, 1)
-	if wait := reservation.DelayFrom(now); wait > 0 {
-		reservation.CancelAt(now)
-		return &LimitError{RetryAfter: wait}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.sender(name)
+	if s.left < 1 {
+		wait := time.Duration((1 - s.left) / l.perSecond * float64(time.Second))
+		return &LimitError{RetryAfter: max(wait.Round(time.Microsecond), time.Microsecond)}
 	}
+	s.left--
 	return nil
 }
 
-// bucket finds or makes the bucket of a sender, and forgets another sender's when there are too many.
-func (l *Limiter) bucket(name string) *rate.Limiter {
+// GiveBack takes back what Take counted: it was taken in advance, and the message turned out to be none that counts.
+func (l *Limiter) GiveBack(name string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	s := l.sender(name)
+	s.left = min(s.left+1, l.burst)
+}
+
+// sender finds or makes a sender with its bucket of this moment, and forgets another one when there are too many.
+func (l *Limiter) sender(name string) *sender {
+	now := l.now()
 	if e, ok := l.senders[name]; ok {
 		l.order.MoveToFront(e)
-		return e.Value.(*sender).bucket
+		s := e.Value.(*sender)
+		// A clock that was set back fills nothing.
+		s.left = min(s.left+max(now.Sub(s.at), 0).Seconds()*l.perSecond, l.burst)
+		s.at = now
+		return s
 	}
 	if l.order.Len() == maxLimited {
 		quiet := l.order.Remove(l.order.Back()).(*sender)
 		delete(l.senders, quiet.name)
 	}
-	s := &sender{name: name, bucket: rate.NewLimiter(l.perSecond, l.burst)}
+	s := &sender{name: name, left: l.burst, at: now}
 	l.senders[name] = l.order.PushFront(s)
-	return s.bucket
+	return s
 }

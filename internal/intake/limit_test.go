@@ -49,6 +49,26 @@ func TestLimiter(t *testing.T) {
 	take("payments", 500*time.Millisecond)
 }
 
+// TestLimiterGiveBack: what was taken in advance for what did not count is there again, and never more than the burst.
+func TestLimiterGiveBack(t *testing.T) {
+	t.Parallel()
+	limiter := intake.NewLimiter(1, 2, clock)
+	for range 10 {
+		if err := limiter.Take("192.0.2.1"); err != nil {
+			t.Fatal(err)
+		}
+		limiter.GiveBack("192.0.2.1")
+	}
+	limiter.GiveBack("192.0.2.1")
+	let := 0
+	for limiter.Take("192.0.2.1") == nil {
+		let++
+	}
+	if let != 2 {
+		t.Errorf("%d messages were let in, want the burst of 2", let)
+	}
+}
+
 // Ten thousand senders are remembered; the next one pushes out the one that was quiet longest.
 func TestLimiterForgets(t *testing.T) {
 	t.Parallel()

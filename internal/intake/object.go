@@ -1,12 +1,15 @@
 package intake
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"time"
+
+	"countersign/internal/callbacks"
 )
 
 // object reads the fields of one JSON object. Each field is taken once; what is left over is unknown. A null is the same
@@ -14,8 +17,16 @@ import (
 type object struct {
 	at     string
 	fields map[string]json.RawMessage
+	unread int // fields behind the first maxFields
 	faults *faults
 }
+
+const (
+	// maxFields is how many fields of an object are read, several times what any of ours or of AWS's has.
+	maxFields = 256
+	// maxItems is how many items of a list are read: more than the domain takes in any, so that it refuses what is cut off here.
+	maxItems = 16
+)
 
 // readObject lets read take the fields of an object. Other fields are unknown, and another value is a fault.
 func readObject(raw json.RawMessage, at string, f *faults, read func(object)) {
@@ -25,19 +36,32 @@ func readObject(raw json.RawMessage, at string, f *faults, read func(object)) {
 	}
 	read(o)
 	for _, name := range slices.Sorted(maps.Keys(o.fields)) {
-		if f.full() {
-			return
-		}
 		f.add(pointer(at, name), "unknown field")
 	}
+	f.more += o.unread
 }
 
 // openObject is an object whose fields may be taken; another value is a fault.
 func openObject(raw json.RawMessage, at string, f *faults) (o object, ok bool) {
-	o = object{at: at, faults: f}
-	if err := json.Unmarshal(raw, &o.fields); err != nil || o.fields == nil {
+	o = object{at: at, fields: map[string]json.RawMessage{}, faults: f}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if open, _ := d.Token(); open != json.Delim('{') {
 		f.add(at, "an object is expected")
 		return o, false
+	}
+	var value json.RawMessage
+	for d.More() {
+		token, _ := d.Token() // the syntax was checked
+		name, _ := token.(string)
+		if err := d.Decode(&value); err != nil {
+			f.add(at, "an object is expected")
+			return o, false
+		}
+		if len(o.fields) == maxFields {
+			o.unread++
+			continue
+		}
+		o.fields[name] = bytes.Clone(value)
 	}
 	return o, true
 }
@@ -107,18 +131,34 @@ func (o object) instant(name string) time.Time {
 		return time.Time{}
 	}
 	var t time.Time
-	if raw[0] != '"' || t.UnmarshalJSON(raw) != nil || t.UTC().Year() > 9999 {
+	switch {
+	case raw[0] != '"' || t.UnmarshalJSON(raw) != nil:
 		o.faults.add(at, instantExpected)
-		return time.Time{}
+	case !callbacks.ValidTime(t):
+		o.faults.add(at, "a time of the years 1971 to 9999 in UTC is expected")
+	default:
+		return t.UTC()
 	}
-	return t.UTC()
+	return time.Time{}
 }
 
-// items takes an array, its elements unread.
+// items takes an array, its elements unread, those behind the first maxItems not at all.
 func (o object) items(name string) (items []json.RawMessage, at string) {
 	raw, at, ok := o.take(name)
-	if ok && json.Unmarshal(raw, &items) != nil {
+	if !ok {
+		return nil, at
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if open, _ := d.Token(); open != json.Delim('[') {
 		o.faults.add(at, "an array is expected")
+		return nil, at
+	}
+	for d.More() && len(items) < maxItems {
+		var item json.RawMessage
+		if d.Decode(&item) != nil {
+			break // the syntax was checked
+		}
+		items = append(items, item)
 	}
 	return items, at
 }

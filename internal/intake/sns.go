@@ -40,11 +40,15 @@ type SNS struct {
 	topics  map[string]Topic
 	signers *signers
 	now     func() time.Time
+	reading chan struct{} // has a token for each message that is being read
 }
+
+// maxReading is how many messages are read at once: anybody may send one, and reading takes many times its size.
+const maxReading = 2
 
 // NewSNS checks the topics.
 func NewSNS(c SNSConfig) (*SNS, error) {
-	s := &SNS{topics: map[string]Topic{}, signers: newSigners(c), now: c.Now}
+	s := &SNS{topics: map[string]Topic{}, signers: newSigners(c), now: c.Now, reading: make(chan struct{}, maxReading)}
 	for _, t := range c.Topics {
 		if err := t.check(); err != nil {
 			return nil, err
@@ -80,7 +84,7 @@ type Notification struct {
 // Verify tells which topic a message is from. A body that is no message of SNS comes back as [callbacks.Invalid]. The
 // certificate is asked for only when all else could be right.
 func (s *SNS) Verify(ctx context.Context, body []byte) (Notification, error) {
-	e, err := readEnvelope(body)
+	e, err := s.read(ctx, body)
 	if err != nil {
 		return Notification{}, err
 	}
@@ -104,6 +108,17 @@ func (s *SNS) Verify(ctx context.Context, body []byte) (Notification, error) {
 	}, nil
 }
 
+// read reads a message in its turn.
+func (s *SNS) read(ctx context.Context, body []byte) (envelope, error) {
+	select {
+	case s.reading <- struct{}{}:
+		defer func() { <-s.reading }()
+		return readEnvelope(body)
+	case <-ctx.Done():
+		return nil, ErrBusy
+	}
+}
+
 func (s *SNS) checkSignature(ctx context.Context, topic Topic, e envelope) error {
 	algorithm, known := signatureVersions[e["SignatureVersion"]]
 	if !known {
@@ -120,6 +135,7 @@ func (s *SNS) checkSignature(ctx context.Context, topic Topic, e envelope) error
 	if err := certificate.CheckSignature(algorithm, e.stringToSign(), signature); err != nil {
 		return fmt.Errorf("%w: Signature does not match", ErrNotFromSNS)
 	}
+	s.signers.proved(e["SigningCertURL"])
 	return nil
 }
 

@@ -37,12 +37,12 @@ type envelope map[string]string
 func readEnvelope(body []byte) (envelope, error) {
 	var f faults
 	checkDocument(body, &f)
-	if err := f.list.Err(); err != nil {
+	if err := f.err(); err != nil {
 		return nil, err
 	}
 	o, ok := openObject(body, "", &f)
 	if !ok {
-		return nil, f.list.Err()
+		return nil, f.err()
 	}
 	e := envelope{"Type": o.required("Type")}
 	fields, known := signedFields[e.kind()]
@@ -59,7 +59,7 @@ func readEnvelope(body []byte) (envelope, error) {
 			f.add(pointer("", name), "one line is expected")
 		}
 	}
-	return e, f.list.Err()
+	return e, f.err()
 }
 
 func (e envelope) kind() NotificationType { return NotificationType(e["Type"]) }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,6 +25,11 @@ const (
 	maxSigner = 64 << 10
 	// maxSigners is how many certificates are kept. SNS has one for each region and changes it about once a year.
 	maxSigners = 32
+	// maxAbsent is how many addresses are known to have no certificate, and absentFor for how long.
+	maxAbsent = 256
+	absentFor = 10 * time.Minute
+	// maxSignerURL bounds an address of a certificate; SNS's have about a hundred characters.
+	maxSignerURL = 512
 	// authority is the domain at which Amazon's certificate authority publishes its own certificates.
 	authority = ".amazontrust.com"
 )
@@ -34,11 +40,19 @@ type signers struct {
 	roots  *x509.CertPool
 	now    func() time.Time
 
-	fetching sync.Mutex    // one fetch at a time: a new certificate comes with many messages
+	fetching chan struct{} // has a token during a fetch, one at a time: a new certificate comes with many messages
 	fetches  *rate.Limiter // a forger can make us ask for certificates that are not there
 
-	mu    sync.Mutex
-	known map[string]*x509.Certificate // by URL
+	mu     sync.Mutex
+	known  map[string]*x509.Certificate // by URL
+	worked string                       // the URL of the certificate that proved a message last
+	absent map[string]absence           // what was looked for in vain, by URL
+}
+
+// absence is why there is no certificate at a URL, and until when that counts.
+type absence struct {
+	err   error
+	until time.Time
 }
 
 func newSigners(c SNSConfig) *signers {
@@ -48,22 +62,27 @@ func newSigners(c SNSConfig) *signers {
 	}
 	client.Timeout = snsTimeout
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &signers{client: client, roots: c.Roots, now: c.Now, fetches: rate.NewLimiter(1, 10), known: map[string]*x509.Certificate{}}
+	return &signers{client: client, roots: c.Roots, now: c.Now, fetching: make(chan struct{}, 1), fetches: rate.NewLimiter(1, 10),
+		known: map[string]*x509.Certificate{}, absent: map[string]absence{}}
 }
 
 // certificate is the one at an address, of which SNS must be the owner. It is kept for as long as it is valid.
 func (s *signers) certificate(ctx context.Context, t Topic, text string) (*x509.Certificate, error) {
 	address, ok := t.address(text)
-	if !ok || address.RawQuery != "" || !strings.HasSuffix(address.Path, ".pem") {
+	if !ok || len(text) > maxSignerURL || address.RawQuery != "" || !strings.HasSuffix(address.Path, ".pem") {
 		return nil, fmt.Errorf("%w: SigningCertURL is not a .pem at https://%s", ErrNotFromSNS, t.host())
 	}
-	if c := s.cached(address); c != nil {
-		return c, nil
+	if c, err := s.cached(address); c != nil || err != nil {
+		return c, err
 	}
-	s.fetching.Lock()
-	defer s.fetching.Unlock()
-	if c := s.cached(address); c != nil {
-		return c, nil
+	select {
+	case s.fetching <- struct{}{}:
+		defer func() { <-s.fetching }()
+	case <-ctx.Done():
+		return nil, ErrBusy
+	}
+	if c, err := s.cached(address); c != nil || err != nil {
+		return c, err
 	}
 	if !s.fetches.AllowN(s.now(), 1) {
 		return nil, ErrBusy
@@ -75,28 +94,55 @@ func (s *signers) certificate(ctx context.Context, t Topic, text string) (*x509.
 	return c, err
 }
 
-// cached is a certificate that was fetched before and is still valid, or nil.
-func (s *signers) cached(address *url.URL) *x509.Certificate {
+// cached is a certificate that was fetched before and is still valid, or why there is none at that address. It is nil and nil for
+// what is to be fetched.
+func (s *signers) cached(address *url.URL) (*x509.Certificate, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c := s.known[address.String()]; c != nil && !s.now().After(c.NotAfter) {
-		return c
+	now := s.now()
+	if c := s.known[address.String()]; c != nil && !now.After(c.NotAfter) {
+		return c, nil
 	}
-	return nil
+	if a, ok := s.absent[address.String()]; ok && now.Before(a.until) {
+		return nil, a.err
+	}
+	return nil, nil
 }
 
+// keep keeps a certificate. Where there are too many, all go but the one that proved a message last.
 func (s *signers) keep(address *url.URL, c *x509.Certificate) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.known) == maxSigners {
-		clear(s.known)
+	if len(s.known) >= maxSigners {
+		maps.DeleteFunc(s.known, func(at string, _ *x509.Certificate) bool { return at != s.worked })
 	}
 	s.known[address.String()] = c
+	delete(s.absent, address.String())
+}
+
+// keepAbsent remembers for a while that there is no certificate at an address. Where there are too many, all are forgotten.
+func (s *signers) keepAbsent(address *url.URL, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.absent) >= maxAbsent {
+		clear(s.absent)
+	}
+	s.absent[address.String()] = absence{err: err, until: s.now().Add(absentFor)}
+}
+
+// proved notes that the certificate at an address proved a message: it keeps its place, whatever forgers make us fetch.
+func (s *signers) proved(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.worked = text
 }
 
 // fetch gets a certificate and checks its owner and its chain.
 func (s *signers) fetch(ctx context.Context, t Topic, address *url.URL) (*x509.Certificate, error) {
 	text, err := s.get(ctx, address)
+	if errors.Is(err, ErrNotFromSNS) { // an answer that there is none; where SNS did not answer, it may the next time
+		s.keepAbsent(address, err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -250,3 +250,53 @@ func TestSigningCertificatesAreBounded(t *testing.T) {
 		t.Error("the first of 33 is still kept")
 	}
 }
+
+// TestAbsentCertificatesAreRemembered: what SNS does not have is asked for once in ten minutes.
+func TestAbsentCertificatesAreRemembered(t *testing.T) {
+	t.Parallel()
+	a := newAmazon(t)
+	at := now
+	s := a.sns(func() time.Time { return at })
+	forged := signSNS(t, changed(notification("{}"), "SigningCertURL", "https://"+snsHost+"/none.pem"))
+	for range 50 {
+		if _, err := s.Verify(t.Context(), forged); !errors.Is(err, intake.ErrNotFromSNS) {
+			t.Fatalf("got %v, want an answer from memory", err)
+		}
+	}
+	if asked := a.requests(); len(asked) != 1 {
+		t.Errorf("asked %d times, want once", len(asked))
+	}
+	at = at.Add(10 * time.Minute)
+	a.publish("https://"+snsHost+"/none.pem", of("sns.amazonaws.com"))
+	if _, err := s.Verify(t.Context(), forged); err != nil {
+		t.Errorf("what is there by now: %v", err)
+	}
+}
+
+// TestCertificateThatWorkedIsKept: a forger who knows many certificates of SNS does not push out the one that is in use.
+func TestCertificateThatWorkedIsKept(t *testing.T) {
+	t.Parallel()
+	a := newAmazon(t)
+	at := now
+	s := a.sns(func() time.Time { return at })
+	genuine := signSNS(t, notification("{}"))
+	if _, err := s.Verify(t.Context(), genuine); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 70 {
+		at = at.Add(time.Second)
+		address := fmt.Sprintf("https://%s/%d.pem", snsHost, i)
+		a.publish(address, of("sns.amazonaws.com"))
+		forged := document(t, changed(notification("{}"), "SigningCertURL", address, "Signature", "AAAA"))
+		if _, err := s.Verify(t.Context(), forged); !errors.Is(err, intake.ErrNotFromSNS) {
+			t.Fatal(err)
+		}
+	}
+	a.requests()
+	if _, err := s.Verify(t.Context(), genuine); err != nil {
+		t.Error(err)
+	}
+	if asked := a.requests(); len(asked) != 0 {
+		t.Errorf("the certificate in use was fetched again: %v", asked)
+	}
+}

@@ -26,7 +26,7 @@ const (
 	maxSignatures = 4096
 )
 
-// Errors of [Verifier.Verify]. They say what is wrong with the message, and nothing about which sources or keys there are.
+// Errors of [Verifier.Screen] and [Verifier.Verify]. They say what is wrong with the message, and nothing about which sources or keys there are.
 var (
 	ErrNoCredentials = errors.New("the message is neither signed nor carries a bearer token")
 	ErrHeader        = errors.New("a header is missing or malformed")
@@ -68,30 +68,47 @@ func NewVerifier(sources []Source, now func() time.Time) (*Verifier, error) {
 	return v, nil
 }
 
-// Verify tells which source sent a message, by its signature (Standard Webhooks) or else its bearer token, and the
-// message's ID, which is empty when a sender with a token gives none. A message that has a signature is judged by it alone.
-func (v *Verifier) Verify(h http.Header, body []byte) (from callbacks.Source, messageID string, err error) {
-	messageID = h.Get(standardwebhooks.HeaderWebhookID)
-	if err := checkMessageID(messageID); err != nil {
-		return callbacks.Source{}, "", err
+// Screen refuses by the headers alone what [Verifier.Verify] would refuse whatever the body is, with the same errors. So the body
+// of a stranger need not be read.
+func (v *Verifier) Screen(h http.Header) error {
+	if err := checkMessageID(h.Get(standardwebhooks.HeaderWebhookID)); err != nil {
+		return err
 	}
-	var matches func(key) bool
+	may := func(k key) bool { return k.secret != nil }
+	var err error
 	switch {
 	case h.Get(standardwebhooks.HeaderWebhookSignature) != "":
-		matches, err = v.signature(h, body)
+		err = v.checkSigned(h)
 	case h.Get("Authorization") != "":
-		matches, err = bearer(h)
+		may, err = bearer(h)
 	default:
 		err = ErrNoCredentials
 	}
-	if err != nil {
+	if err == nil && v.find(h.Get(HeaderSource), may) < 0 {
+		err = ErrNoMatch
+	}
+	return err
+}
+
+// Verify tells which source sent a message, by its signature (Standard Webhooks) or else its bearer token, and the
+// message's ID, which is empty when a sender with a token gives none. A message that has a signature is judged by it alone.
+func (v *Verifier) Verify(h http.Header, body []byte) (from callbacks.Source, messageID string, err error) {
+	if err := v.Screen(h); err != nil {
 		return callbacks.Source{}, "", err
+	}
+	// The library's own check of the timestamp reads the system's clock; ours stands above.
+	matches := func(k key) bool { return k.secret != nil && k.secret.VerifyIgnoringTimestamp(body, h) == nil }
+	if h.Get(standardwebhooks.HeaderWebhookSignature) == "" {
+		if matches, err = bearer(h); err != nil {
+			return callbacks.Source{}, "", err
+		}
 	}
 	owner := v.find(h.Get(HeaderSource), matches)
 	if owner < 0 {
 		return callbacks.Source{}, "", ErrNoMatch
 	}
-	return callbacks.Source{Name: v.sources[owner].Name, Queues: v.sources[owner].Queues}, messageID, nil
+	from = callbacks.Source{Name: v.sources[owner].Name, Queues: v.sources[owner].Queues}
+	return from, h.Get(standardwebhooks.HeaderWebhookID), nil
 }
 
 // find tries the keys of the named source, or of all, and returns the index of the source that matches, or -1. It does not
@@ -109,25 +126,24 @@ func (v *Verifier) find(name string, matches func(key) bool) int {
 	return found
 }
 
-// signature checks the headers of a signed message and returns the comparison with a secret.
-func (v *Verifier) signature(h http.Header, body []byte) (func(key) bool, error) {
+// checkSigned checks the headers of a signed message.
+func (v *Verifier) checkSigned(h http.Header) error {
 	switch {
 	case h.Get(standardwebhooks.HeaderWebhookID) == "":
-		return nil, headerError(standardwebhooks.HeaderWebhookID, "is missing")
+		return headerError(standardwebhooks.HeaderWebhookID, "is missing")
 	case h.Get(standardwebhooks.HeaderWebhookTimestamp) == "":
-		return nil, headerError(standardwebhooks.HeaderWebhookTimestamp, "is missing")
+		return headerError(standardwebhooks.HeaderWebhookTimestamp, "is missing")
 	case len(h.Get(standardwebhooks.HeaderWebhookSignature)) > maxSignatures:
-		return nil, headerError(standardwebhooks.HeaderWebhookSignature, "is too long")
+		return headerError(standardwebhooks.HeaderWebhookSignature, "is too long")
 	}
 	seconds, err := strconv.ParseUint(h.Get(standardwebhooks.HeaderWebhookTimestamp), 10, 40)
 	if err != nil {
-		return nil, headerError(standardwebhooks.HeaderWebhookTimestamp, "is not a time in Unix seconds")
+		return headerError(standardwebhooks.HeaderWebhookTimestamp, "is not a time in Unix seconds")
 	}
 	if off := v.now().Sub(time.Unix(int64(seconds), 0)); off > tolerance || off < -tolerance {
-		return nil, ErrStale
+		return ErrStale
 	}
-	// The library's own check of the timestamp reads the system's clock; ours stands above.
-	return func(k key) bool { return k.secret != nil && k.secret.VerifyIgnoringTimestamp(body, h) == nil }, nil
+	return nil
 }
 
 // bearer returns the comparison of the request's token with a known one. Digests are compared, so that length and

@@ -226,3 +226,38 @@ func TestSourcesRefused(t *testing.T) {
 		})
 	}
 }
+
+// TestScreen: what is wrong by the headers alone is refused without the body, and nothing that could be right is.
+func TestScreen(t *testing.T) {
+	t.Parallel()
+	signature := signed(t, "msg_1", now, body, paymentsSecret)
+	changed := func(name, value string) http.Header { return with(signature.Clone(), name, value) }
+	for name, test := range map[string]struct {
+		header http.Header
+		want   error
+	}{
+		"Right":              {signature, nil},
+		"RightNamed":         {changed(intake.HeaderSource, "payments"), nil},
+		"ForgedNamesNoFault": {changed("webhook-signature", "v1,AAAA"), nil},
+		"NoCredentials":      {http.Header{}, intake.ErrNoCredentials},
+		"NoID":               {changed("webhook-id", ""), intake.ErrHeader},
+		"LongID":             {changed("webhook-id", strings.Repeat("x", 257)), intake.ErrHeader},
+		"NoTimestamp":        {changed("webhook-timestamp", ""), intake.ErrHeader},
+		"BadTimestamp":       {changed("webhook-timestamp", "-5"), intake.ErrHeader},
+		"Stale":              {signed(t, "msg_1", now.Add(-6*time.Minute), body, paymentsSecret), intake.ErrStale},
+		"LongSignature":      {changed("webhook-signature", strings.Repeat("x", 5000)), intake.ErrHeader},
+		"UnknownSource":      {changed(intake.HeaderSource, "nobody"), intake.ErrNoMatch},
+		"SourceHasNoSecret":  {changed(intake.HeaderSource, "reports"), intake.ErrNoMatch},
+		"Token":              {http.Header{"Authorization": {"Bearer " + reportsToken}}, nil},
+		"UnknownToken":       {http.Header{"Authorization": {"Bearer " + strayToken}}, intake.ErrNoMatch},
+		"TokenOfAnother":     {with(http.Header{"Authorization": {"Bearer " + reportsToken}}, intake.HeaderSource, "legal"), intake.ErrNoMatch},
+		"Basic":              {http.Header{"Authorization": {"Basic " + reportsToken}}, intake.ErrHeader},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if err := newVerifier(t, sources, clock).Screen(test.header); !errors.Is(err, test.want) {
+				t.Errorf("got %v, want %v", err, test.want)
+			}
+		})
+	}
+}

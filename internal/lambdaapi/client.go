@@ -38,6 +38,7 @@ type Config struct {
 	// Observe may see each request to Lambda pass; nil for none. Requests for credentials do not pass there.
 	Observe  func(http.RoundTripper) http.RoundTripper
 	Accounts map[string]Role // to assume in other AWS accounts, by their number
+	Regions  []string        // that an operator named, for AWS may have new ones
 }
 
 // Client implements [callbacks.Lambda]. It is safe for concurrent use.
@@ -79,7 +80,7 @@ func New(ctx context.Context, c Config) (*Client, error) {
 	}
 	return &Client{
 		config: loaded, endpoint: c.Endpoint, timeout: c.Timeout, observe: c.Observe,
-		lanes: callbacks.Lanes{Accounts: slices.Sorted(maps.Keys(c.Accounts)), Region: loaded.Region}, roles: c.Accounts,
+		lanes: callbacks.Lanes{Accounts: slices.Sorted(maps.Keys(c.Accounts)), Region: loaded.Region, Regions: c.Regions}, roles: c.Accounts,
 		clients: map[callbacks.Lane]*lambda.Client{},
 	}, nil
 }

@@ -107,7 +107,7 @@ func (t *tx) announced(ctx context.Context, said callbacks.Callback, saying call
 		c, err := r.callback()
 		return r.Num, callbacks.Receipt{Callback: c}, err
 	case content.Fingerprint != callbacks.Unannounced:
-		return 0, callbacks.Receipt{}, callbacks.ErrDifferent
+		return 0, callbacks.Receipt{}, &callbacks.DifferentError{Callback: callbacks.ID(r.ID), Queue: r.Queue, Source: r.Source}
 	}
 	c, err := t.complete(ctx, r, content, said, saying, fingerprint, entry)
 	receipt := callbacks.Receipt{Callback: c, Created: true}

@@ -12,6 +12,10 @@ import (
 // maxSearchWords bounds the words of one search.
 const maxSearchWords = 16
 
+// maxWord is PostgreSQL's bound for a word of a search, in bytes: MAXSTRLEN in tsearch/ts_type.h. A name has fewer characters, but may
+// have more bytes once its letters are taken apart.
+const maxWord = 1<<11 - 2
+
 // words splits text into folded words: runs of letters and digits, in lower case, without accents. What is stored and what
 // is asked go through it, so both databases find the same and nothing in a search can be an operator.
 func words(text string) []string {
@@ -33,7 +37,7 @@ func wordsOf(c callbacks.Callback, tags []string) []string {
 	seen := map[string]bool{}
 	var all []string
 	for _, w := range words(strings.Join(text, " ")) {
-		if !seen[w] {
+		if !seen[w] && len(w) <= maxWord { // one that is longer is found by nothing, and keeps no request out
 			seen[w] = true
 			all = append(all, w)
 		}

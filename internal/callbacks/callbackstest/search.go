@@ -1,6 +1,7 @@
 package callbackstest
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ func testSearch(t *testing.T, open func(*testing.T) callbacks.Store) {
 		"WholeTokens":   searchTokens,
 		"NeverAnError":  searchNeverFails,
 		"NarrowsALists": searchNarrows,
+		"LongWords":     searchLongWords,
 	})
 }
 
@@ -33,6 +35,25 @@ func searchWords(t *testing.T, s callbacks.Store) {
 	} {
 		same(t, "number found by "+search, count(t, s, all(callbacks.Filter{Search: search}), 10), want)
 	}
+}
+
+// searchLongWords: a word that a database cannot search by keeps no request out, and is no error where it is asked for.
+func searchLongWords(t *testing.T, s callbacks.Store) {
+	for _, long := range []string{
+		strings.Repeat("x", 2046), strings.Repeat("x", 2047), strings.Repeat("x", 100_000), strings.Repeat("\uAC01", 256), // 9 bytes each when taken apart
+	} {
+		c := NewCallback(Title("Refund " + long))
+		c.Name = long
+		content := callbacks.Content{Tags: []string{long}}
+		if _, err := s.Receive(t.Context(), callbacks.Message{}, c, content, "f", callbacks.AuditEntry{}); err != nil {
+			t.Fatalf("a word of %d bytes: %v", len(long), err)
+		}
+		count(t, s, all(callbacks.Filter{Search: long}), 10)
+		same(t, "number found by a word too long and another", count(t, s, all(callbacks.Filter{Search: "refund " + strings.Repeat("y", 5000)}), 10), 0)
+		same(t, "found by its whole ID", count(t, s, all(callbacks.Filter{Search: string(c.CallbackID)}), 10), 1)
+	}
+	same(t, "number found by the word beside it", count(t, s, all(callbacks.Filter{Search: "refund"}), 10), 4)
+	same(t, "number found by the longest word", count(t, s, all(callbacks.Filter{Search: strings.Repeat("x", 2046)}), 10), 1)
 }
 
 func searchTokens(t *testing.T, s callbacks.Store) {

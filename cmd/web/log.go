@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+)
+
+const (
+	// maxLogText is how much of a text is logged, in bytes. Paths, causes and names are strangers' words.
+	maxLogText = 2 << 10
+	// maxLogError leaves room for the stack of a panic.
+	maxLogError = 8 << 10
+)
+
+// clip bounds one attribute of a log line; a line has a dozen of them at most. It is for [slog.HandlerOptions].
+func clip(_ []string, a slog.Attr) slog.Attr {
+	switch a.Value.Kind() {
+	case slog.KindString:
+		a.Value = slog.StringValue(clipped(a.Value.String(), maxLogText))
+	case slog.KindAny:
+		switch v := a.Value.Any().(type) {
+		case error:
+			a.Value = slog.StringValue(clipped(v.Error(), maxLogError))
+		case fmt.Stringer:
+			a.Value = slog.StringValue(clipped(v.String(), maxLogError))
+		}
+	default: // numbers, times and durations are short, and a group comes here by its parts
+	}
+	return a
+}
+
+// clipped is at most limit bytes of a text, and says what is missing.
+func clipped(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	return fmt.Sprintf("%s… (%d bytes more)", strings.ToValidUTF8(s[:limit], ""), len(s)-limit)
+}

@@ -1,0 +1,226 @@
+package handlers_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"runtime"
+	"strings"
+	"testing"
+
+	"countersign/handlers"
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/intake"
+	"countersign/static"
+)
+
+// worst is a desk that is full of the worst that intake takes.
+type worst struct {
+	*site
+	wide, deep, busy callbacks.ID // a payload of many parts, one of deep nesting, and outcomes and text at every limit
+	b                map[string]*browser
+}
+
+func newWorst(t *testing.T) *worst {
+	t.Helper()
+	w := &worst{b: map[string]*browser{}}
+	w.site = newSNSSigner(t).site(withEventBridge(t), func(c *handlers.Config) { c.IntakeLimit = intake.NewLimiter(1_000_000, 1_000_000, c.Now) })
+	for _, person := range []string{rita, adam} {
+		w.b[person] = w.as(person)
+	}
+	w.b["nobody"] = w.visitor()
+	w.wide = w.take(map[string]any{"payload": json.RawMessage(`{"a":[` + strings.Repeat(`{"<":[]},`, 110_000) + `0]}`)})
+	w.deep = w.take(map[string]any{"payload": json.RawMessage(`[` + strings.Repeat(strings.Repeat(`{"k":[`, 30)+strings.Repeat(`]}`, 30)+`,`, 4000) + `0]`)})
+	w.busy = w.take(w.everyLimit())
+	for i := range callbacks.MaxPage + 50 {
+		full := w.everyLimit()
+		delete(full, "outcomes")
+		full["description"], full["function"] = "", fmt.Sprintf("%s%d", strings.Repeat("<", 250), i)
+		w.take(full)
+	}
+	return w
+}
+
+// everyLimit is an announcement with as much of everything as there may be.
+func (w *worst) everyLimit() map[string]any {
+	var links, outcomes []map[string]string
+	var tags []string
+	for i := range 10 {
+		links = append(links, map[string]string{"title": strings.Repeat("&", 200), "url": "https://example.com/" + strings.Repeat("&", 1900)})
+		tags = append(tags, strings.Repeat("<", 39)+fmt.Sprint(i))
+	}
+	template := strings.Repeat("{{comment}}", 100)
+	template += strings.Repeat("<", 60<<10-len(template))
+	for i := range 6 {
+		outcomes = append(outcomes, map[string]string{
+			"name": fmt.Sprintf("o%d", i), "label": strings.Repeat("<", 39) + fmt.Sprint(i), "kind": "success", "comment": "optional", "payload": template,
+		})
+	}
+	return map[string]any{
+		"title": strings.Repeat("<", 200), "description": strings.Repeat("| a ", 5000), "requester": strings.Repeat("<", 256), "name": strings.Repeat("&", 256),
+		"links": links, "tags": tags, "outcomes": outcomes, "heartbeatTimeoutSeconds": 60, "timeoutSeconds": 3600,
+		"executionArn": "arn:aws:lambda:eu-central-1:123456789012:function:" + strings.Repeat("&", 900),
+	}
+}
+
+// take posts an announcement that intake has to take.
+func (w *worst) take(fields map[string]any) callbacks.ID {
+	w.t.Helper()
+	fields["callbackId"] = callbackstest.NewCallbackID()
+	var document strings.Builder
+	plain := json.NewEncoder(&document)
+	plain.SetEscapeHTML(false) // as senders write it who want to fit in most
+	if err := plain.Encode(fields); err != nil {
+		w.t.Fatal(err)
+	}
+	a := posted("/webhooks/callbacks", document.String())(w)[0]
+	if a.status != http.StatusCreated {
+		w.t.Fatalf("intake does not take it: %d %.2000s", a.status, a.body)
+	}
+	var receipt struct{ ID callbacks.ID }
+	decodeJSON(w.t, a.body, &receipt)
+	return receipt.ID
+}
+
+// bound is the most that a route may answer, in bytes before compression, and allocate for it, whatever was sent; the client of the
+// test is in what is allocated.
+type bound struct {
+	bytes, memory int
+	ask           func(w *worst) []answer
+}
+
+const kib, mib = 1 << 10, 1 << 20
+
+// asked asks as a person, each time another way.
+func asked(person, method, path string, forms ...string) func(*worst) []answer {
+	return func(w *worst) (all []answer) {
+		if len(forms) == 0 {
+			forms = []string{""}
+		}
+		for _, id := range []callbacks.ID{w.wide, w.deep, w.busy} {
+			for _, form := range forms {
+				at := strings.NewReplacer(":id", string(id), "/static/*", static.URL("js/htmx.min.js")).Replace(path)
+				all = append(all, w.b[person].do(method, at, "application/x-www-form-urlencoded", form))
+			}
+			if !strings.Contains(path, ":id") {
+				break
+			}
+		}
+		return all
+	}
+}
+
+// posted posts to a webhook as somebody who is proved.
+func posted(path, body string) func(*worst) []answer {
+	return func(w *worst) []answer {
+		b := &browser{t: w.t, site: w.site, client: w.b["nobody"].client, header: http.Header{
+			"Authorization": {"Bearer " + webhookToken}, "X-Api-Key": {eventKey},
+		}}
+		return []answer{b.do(http.MethodPost, path, "application/json", body)}
+	}
+}
+
+// bounds has a row for each route. A route that is missing here fails the test.
+var bounds = map[string]bound{
+	"GET /":                        {2 * mib, 48 * mib, asked(adam, http.MethodGet, "/?scope=available")},
+	"GET /callbacks/:id":           {4 * mib, 64 * mib, asked(rita, http.MethodGet, "/callbacks/:id")},
+	"POST /callbacks/:id/decision": {4 * mib, 64 * mib, asked(rita, http.MethodPost, "/callbacks/:id/decision", decisionForm, fields)},
+	"POST /callbacks/:id/preview":  {4 * mib, 32 * mib, asked(rita, http.MethodPost, "/callbacks/:id/preview", decisionForm, fields)},
+	"POST /callbacks/:id/reviews":  {4 * kib, 16 * mib, asked(rita, http.MethodPost, "/callbacks/:id/reviews", "action=open", fields)},
+	"POST /callbacks/:id/delivery": {64 * kib, 16 * mib, asked(adam, http.MethodPost, "/callbacks/:id/delivery", "", fields)},
+	"GET /admin/callbacks":         {2 * mib, 32 * mib, asked(adam, http.MethodGet, "/admin/callbacks")},
+	"GET /admin/watches":           {64 * kib, 8 * mib, asked(adam, http.MethodGet, "/admin/watches")},
+	"GET /audit":                   {256 * kib, 16 * mib, asked(adam, http.MethodGet, "/audit")},
+	"GET /events":                  {16 * kib, 16 * mib, events},
+	"POST /demo/samples":           {64 * kib, 8 * mib, asked(rita, http.MethodPost, "/demo/samples", fields)},
+	"GET /signin":                  {64 * kib, 8 * mib, asked("nobody", http.MethodGet, "/signin?return=/"+strings.Repeat("%3C", 9_000))},
+	"POST /auth/login":             {64 * kib, 8 * mib, asked("nobody", http.MethodPost, "/auth/login", fields, "return=/"+strings.Repeat("%3C", 4_000))},
+	"GET /auth/callback":           {64 * kib, 8 * mib, asked("nobody", http.MethodGet, "/auth/callback?state=x&code="+strings.Repeat("y", 28<<10))},
+	"POST /auth/logout":            {64 * kib, 8 * mib, asked("nobody", http.MethodPost, "/auth/logout", fields)},
+	"POST /webhooks/callbacks":     {64 * kib, 128 * mib, posted("/webhooks/callbacks", hostileDocument)},
+	"POST /webhooks/eventbridge":   {64 * kib, 32 * mib, posted("/webhooks/eventbridge", eventDocument)},
+	"POST /webhooks/sns":           {64 * kib, 128 * mib, posted("/webhooks/sns", hostileDocument)},
+	"GET /healthz":                 {1 * kib, 1 * mib, asked("nobody", http.MethodGet, "/healthz")},
+	"GET /readyz":                  {1 * kib, 1 * mib, asked("nobody", http.MethodGet, "/readyz")},
+	"GET /metrics":                 {128 * kib, 16 * mib, asked("nobody", http.MethodGet, "/metrics")},
+	"GET /static/*":                {128 * kib, 8 * mib, asked("nobody", http.MethodGet, "/static/*")},
+}
+
+// decisionForm is a decision whose comment grows most in JSON and HTML, and is as long as may be.
+var decisionForm = url.Values{"outcome": {"o1"}, "comment": {strings.Repeat("<", callbacks.MaxCommentRunes)}}.Encode()
+
+// fields is a form of very many fields.
+var fields = strings.Repeat("a&", 500_000)
+
+// hostileDocument is one object of unknown fields whose names grow most, as many as fit in.
+var hostileDocument = func() string {
+	var b strings.Builder
+	b.WriteString("{")
+	for i := 0; b.Len() < intake.MaxBody-32; i++ {
+		fmt.Fprintf(&b, `"<%07x":0,`, i)
+	}
+	return b.String() + `"":0}`
+}()
+
+// eventDocument is the same at the size of an event.
+var eventDocument = "{" + strings.Repeat(`"<<<<<<<<":0,`, 19_000) + `"":0}`
+
+// events reads a stream through ten thousand changes.
+func events(w *worst) []answer {
+	ctx, cancel := context.WithCancel(w.t.Context())
+	defer cancel()
+	resp := w.b[rita].open(ctx, http.MethodGet, "/events", "", "")
+	defer func() { _ = resp.Body.Close() }()
+	for range 10_000 {
+		w.hub.Changed(callbacks.Notice{Callback: callbacks.NewID(), Queue: callbacks.DefaultQueue})
+	}
+	var told []byte
+	part := make([]byte, 64*kib)
+	for !strings.Contains(string(told), `"*"`) && len(told) < mib {
+		n, err := resp.Body.Read(part)
+		told = append(told, part[:n]...)
+		if err != nil {
+			w.t.Errorf("the stream ends: %v", err)
+			break
+		}
+	}
+	return []answer{{status: resp.StatusCode, header: resp.Header, body: string(told)}}
+}
+
+// TestBounds walks the table of routes: each has a row for what it may answer and allocate at most, under the worst that intake takes
+// and the worst that may be posted to it. It is not parallel, for whatever runs beside it would count too.
+func TestBounds(t *testing.T) {
+	w := newWorst(t)
+	for _, route := range handlers.Routes() {
+		row, known := bounds[route]
+		if !known {
+			t.Errorf("%s has no row: what may it answer at most?", route)
+			continue
+		}
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		answers := row.ask(w)
+		runtime.ReadMemStats(&after)
+		memory, longest := int(after.TotalAlloc-before.TotalAlloc)/len(answers), 0
+		for _, a := range answers {
+			longest = max(longest, len(a.body))
+			if a.status >= http.StatusInternalServerError {
+				t.Errorf("%s: %d", route, a.status)
+			}
+		}
+		t.Logf("%-30s %7d KiB of %7d, %4d MiB of %4d, %d", route, longest/kib, row.bytes/kib, memory/mib, row.memory/mib, answers[0].status)
+		if longest > row.bytes {
+			t.Errorf("%s: answers %d bytes, may answer %d", route, longest, row.bytes)
+		}
+		if memory > row.memory {
+			t.Errorf("%s: allocates %d bytes for an answer, may allocate %d", route, memory, row.memory)
+		}
+	}
+	if routes := len(handlers.Routes()); len(bounds) != routes {
+		t.Errorf("%d rows for %d routes", len(bounds), routes)
+	}
+}

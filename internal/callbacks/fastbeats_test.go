@@ -1,0 +1,53 @@
+package callbacks
+
+import (
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestFastBeats: a source with thousands of tiny clocks gets its share, and takes nothing from others or from who reviews.
+func TestFastBeats(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	f := &fastBeats{log: slog.New(slog.NewTextHandler(&log, nil)), of: map[string]*fastSource{}}
+	of := func(source string, timeout time.Duration, change func(*Callback)) *Callback {
+		c := &Callback{Source: source, State: Pending, KeepAlive: KeepAliveQueued, Clocks: Clocks{HeartbeatTimeout: timeout}}
+		if change != nil {
+			change(c)
+		}
+		return c
+	}
+	sent := func(c *Callback, now time.Time) (n int) {
+		for range 10_000 {
+			if !f.over(c, now) {
+				n++
+			}
+		}
+		return n
+	}
+	flood := of("flood", time.Second, nil)
+	total := 0
+	for second := range 100 {
+		total += sent(flood, at(time.Duration(second)*time.Second))
+	}
+	if want := fastBurst + 99*fastPerSecond; total != want {
+		t.Errorf("%d beats in 100 seconds, want %d", total, want)
+	}
+	now := at(100 * time.Second)
+	sent(flood, now)
+	for name, c := range map[string]*Callback{
+		"OtherSource": of("other", time.Second, nil),
+		"SlowClock":   of("flood", 30*time.Second, nil),
+		"Reviewed":    of("flood", time.Second, func(c *Callback) { c.ReviewedUntil = now.Add(time.Second) }),
+		"Decided":     of("flood", time.Second, func(c *Callback) { c.State = Decided }),
+	} {
+		if f.over(c, now) {
+			t.Errorf("%s: a beat is left out", name)
+		}
+	}
+	if n := strings.Count(log.String(), "left out"); n != 2 {
+		t.Errorf("the log says it %d times in 100 seconds, want 2", n)
+	}
+}

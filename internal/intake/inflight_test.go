@@ -1,0 +1,75 @@
+package intake_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"countersign/internal/intake"
+)
+
+func TestInFlight(t *testing.T) {
+	t.Parallel()
+	f := intake.NewInFlight(100, 60)
+	begin := func(sender string, size int, known bool) (body *intake.CountedBody, err error) {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(strings.Repeat("x", size)))
+		if !known {
+			r.ContentLength = -1
+		}
+		if body, err = f.Count(sender, r); err == nil {
+			_, err = io.ReadAll(r.Body)
+		}
+		return body, err
+	}
+	busy := func(err error) bool {
+		limit, ok := errors.AsType[*intake.LimitError](err)
+		return ok && limit.RetryAfter > 0
+	}
+	first, err := begin("a", 50, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := begin("a", 11, true); !busy(err) {
+		t.Errorf("one sender has more than its share: %v", err)
+	}
+	second, err := begin("b", 40, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := begin("c", 11, true); !busy(err) {
+		t.Errorf("all have more than there is: %v", err)
+	}
+	refused, err := begin("c", 11, false)
+	if !busy(err) {
+		t.Errorf("all have more than there is, which nobody announced: %v", err)
+	}
+	refused.Release()
+	first.Release()
+	second.Release()
+	for _, sender := range []string{"a", "b", "c"} {
+		body, err := begin(sender, 60, true)
+		if err != nil {
+			t.Errorf("%s: what was given back is not free: %v", sender, err)
+			continue
+		}
+		if body.Unread() {
+			t.Errorf("%s: a body that was read counts as unread", sender)
+		}
+		body.Release()
+	}
+}
+
+// TestInFlight_Waiting: a request whose body has not come takes no room.
+func TestInFlight_Waiting(t *testing.T) {
+	t.Parallel()
+	f := intake.NewInFlight(100, 100)
+	for range 50 {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(strings.Repeat("x", 90)))
+		if body, err := f.Count("a", r); err != nil || !body.Unread() {
+			t.Fatalf("%v, or nothing is to come", err)
+		}
+	}
+}
