@@ -39,6 +39,7 @@ type conformance struct {
 	t      *testing.T
 	clock  *locallambdatest.Clock
 	log    *locallambdatest.Log
+	engine *locallambda.Engine
 	client *lambda.Client
 	arn    string
 }
@@ -51,6 +52,7 @@ func runConformance(t *testing.T, cases []conformanceCase) {
 			run.suspended()
 			c.act(run)
 			run.log.Next(t, locallambda.ExecutionEnded)
+			run.tooLate()
 			run.check(c)
 		})
 	}
@@ -89,7 +91,7 @@ func startConformanceOn(t *testing.T, config locallambda.Config, fn durable.Hand
 		prepare(engine)
 	}
 	engine.Register("conformance", durable.NewHandler(fn, durable.WithClient(lambda.New(client.Options(), options))), locallambda.FunctionConfig{Version: "1"})
-	run := &conformance{t: t, clock: clock, log: locallambdatest.Watch(t, engine), client: client}
+	run := &conformance{t: t, clock: clock, log: locallambdatest.Watch(t, engine), engine: engine, client: client}
 	arn, err := engine.Start(t.Context(), "conformance", "case", []byte(`"input"`))
 	if err != nil {
 		t.Fatal(err)
@@ -131,6 +133,7 @@ func (c *conformance) succeed(n int, result string) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	locallambdatest.WantClosed(c.t, c.engine, c.client, *c.id(n), false)
 }
 
 // reject fails a callback as the suite does.
@@ -149,6 +152,15 @@ func (c *conformance) beat(n int) {
 		&lambda.SendDurableExecutionCallbackHeartbeatInput{CallbackId: c.id(n)})
 	if err != nil {
 		c.t.Fatal(err)
+	}
+}
+
+// tooLate wants what comes after the end to be answered as each dialect has
+// it. The history that is compared next shows that it leaves no trace.
+func (c *conformance) tooLate() {
+	c.t.Helper()
+	for id, expired := range c.log.Callbacks(c.arn) {
+		locallambdatest.WantClosed(c.t, c.engine, c.client, id, expired)
 	}
 }
 

@@ -34,6 +34,46 @@ func TestLeaving(t *testing.T) {
 	mara.inspect("ended-by-heartbeat")
 }
 
+// TestBeatsThatFail: while Lambda does not take the heartbeats of a review, everybody sees the clock that they do not wind up, and
+// nobody once it takes them again.
+func TestBeatsThatFail(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	mara, dana, aiko := w.signIn(t, "mara"), w.signIn(t, "dana"), w.signIn(t, "aiko")
+	soon := w.ask(t, expense(func(q *demo.Question) { q.TimeoutSeconds = 50 * 60 }))
+	a := w.ask(t, expense(func(q *demo.Question) { q.TimeoutSeconds, q.HeartbeatTimeoutSeconds = 2*60*60, 75 }))
+	mara.open(a.page())
+	mara.comes("#clocks", "Kept alive by this review.")
+	mara.reads("#clocks", "Calm")
+	dana.open("/?scope=available")
+	dana.comes("#freshness", "Live")
+	first := func(r asked) string { return "document.querySelector('#list [data-row]').id === 'row-" + r.id + "'" }
+	dana.until(first(soon))
+
+	w.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultThrottled, Operation: "SendDurableExecutionCallbackHeartbeat"})
+	mara.comes("#presence", "Lambda does not take the heartbeats: throttled.") // with the next beat, after a third of the timeout
+	mara.reads("#presence", "Ends in", "unless one arrives.")
+	mara.reads("#clocks .bite", "Heartbeat", "Lambda does not take the heartbeats: throttled.")
+	mara.reads("#clocks", "At risk")
+	dana.until(first(a))
+	dana.reads("#list .grp", "At risk")
+	dana.reads(a.row(), "Lambda does not take the heartbeats: throttled", "heartbeat")
+	aiko.open("/admin/callbacks?ends=unattended")
+	aiko.reads(a.row(), "Beats fail")
+	if n := aiko.count("[data-row]"); n != 1 {
+		t.Errorf("%d callbacks end by heartbeat, want the one whose beats fail", n)
+	}
+	mara.inspect("beats-fail")
+	dana.picture("beats-fail-inbox")
+
+	w.engine.SetFaults(nil)
+	mara.comes("#presence", "Lambda takes the heartbeats again.")
+	mara.comes("#clocks", "Kept alive by this review.")
+	mara.reads("#clocks", "Calm")
+	dana.until(first(soon))
+	aiko.gone(a.row())
+}
+
 // TestIdle: a page that nobody touches asks whether somebody is there, and goes on when they say so.
 func TestIdle(t *testing.T) {
 	t.Parallel()

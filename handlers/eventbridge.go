@@ -28,6 +28,11 @@ func (s *server) event(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	return s.executionEvent(c, body)
+}
+
+// executionEvent notes how an execution ended, if that is what a proved event says.
+func (s *server) executionEvent(c echo.Context, body []byte) error {
 	event, err := intake.DecodeEvent(body)
 	if err != nil {
 		return err

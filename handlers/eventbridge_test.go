@@ -47,6 +47,62 @@ func (b *browser) postEvent(key, event string) answer {
 	return destination.do(http.MethodPost, "/webhooks/eventbridge", "application/json; charset=utf-8", event)
 }
 
+// stateChange is such an event in the shape that AWS's SDK for Go documents.
+func stateChange(arn, status string, at time.Time) string {
+	return strings.NewReplacer("Status Change", "State Change", "durableExecutionArn", "executionArn").Replace(statusChange(arn, status, at))
+}
+
+// TestEvent_Shapes: each shape closes what is pending, posted by EventBridge or passed on by a topic that may.
+func TestEvent_Shapes(t *testing.T) {
+	t.Parallel()
+	for shape, event := range map[string]func(arn, status string, at time.Time) string{"Status": statusChange, "State": stateChange} {
+		for way, post := range map[string]func(s *site, sns *snsSigner, event string) answer{
+			"Posted": func(s *site, _ *snsSigner, event string) answer { return s.visitor().postEvent(eventKey, event) },
+			"BySNS": func(s *site, sns *snsSigner, event string) answer {
+				return s.visitor().publish(sns.signed(s.clock.Now(), "TopicArn", executionsTopic, "Message", event))
+			},
+		} {
+			t.Run(shape+way, func(t *testing.T) {
+				t.Parallel()
+				sns := newSNSSigner(t)
+				s := sns.site(withEventBridge(t))
+				c := s.receive(expense())
+				for range 2 { // the second time it comes again
+					if a := post(s, sns, event(c.ExecutionARN, "STOPPED", s.clock.Now())); a.status != http.StatusNoContent {
+						t.Errorf("%d %s", a.status, a.body)
+					}
+				}
+				if got, err := s.store.Get(t.Context(), c.ID); err != nil || got.State != callbacks.Closed || got.Ending.By != callbacks.EndedByExecution {
+					t.Errorf("state is %s, %+v, %v", got.State, got.Ending, err)
+				}
+			})
+		}
+	}
+}
+
+// TestEvent_TopicMayNot: who may announce in some queues may not close what is in others.
+func TestEvent_TopicMayNot(t *testing.T) {
+	t.Parallel()
+	sns := newSNSSigner(t)
+	s := sns.site()
+	c := s.receive(expense())
+	a := s.visitor().publish(sns.signed(s.clock.Now(), "Message", statusChange(c.ExecutionARN, "STOPPED", s.clock.Now())))
+	if got, err := s.store.Get(t.Context(), c.ID); a.status != http.StatusUnprocessableEntity || err != nil || got.State != callbacks.Pending {
+		t.Errorf("%d %s; state is %s, %v", a.status, a.body, got.State, err)
+	}
+}
+
+// TestEvent_TopicAnnounces: a topic that passes events on may announce too.
+func TestEvent_TopicAnnounces(t *testing.T) {
+	t.Parallel()
+	sns := newSNSSigner(t)
+	s := sns.site()
+	body := sns.signed(s.clock.Now(), "TopicArn", executionsTopic, "Message", announcementText(t, "Refund $214.00"))
+	if a := s.visitor().publish(body); a.status != http.StatusCreated {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+}
+
 func TestEvent(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, withEventBridge(t))
@@ -94,7 +150,7 @@ func TestEvent_Problems(t *testing.T) {
 		"NoKey":     {"", stopped, http.StatusUnauthorized, "bad_key"},
 		"WrongKey":  {eventKey + "x", stopped, http.StatusUnauthorized, "bad_key"},
 		"NotJSON":   {eventKey, "status=STOPPED", http.StatusUnprocessableEntity, "invalid"},
-		"NoARN":     {eventKey, strings.Replace(stopped, "durableExecutionArn", "executionArn", 1), http.StatusUnprocessableEntity, "invalid"},
+		"NoARN":     {eventKey, strings.Replace(stopped, "durableExecutionArn", "arn", 1), http.StatusUnprocessableEntity, "invalid"},
 		"TooLarge":  {eventKey, stopped + strings.Repeat(" ", 256<<10), http.StatusRequestEntityTooLarge, "too_large"},
 		"OtherKind": {eventKey, strings.Replace(stopped, "Durable Execution Status Change", "Other", 1), http.StatusNoContent, ""},
 		"NobodyS":   {eventKey, strings.Replace(stopped, "exp-2291/", "exp-2292/", 1), http.StatusNoContent, ""},

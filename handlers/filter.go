@@ -12,7 +12,7 @@ import (
 // The values of the ends parameter, besides the keys of [views.Ranges].
 const (
 	endsCustom     = "custom"     // between from and to
-	endsUnattended = "unattended" // a missing heartbeat ends it, and nobody keeps it alive
+	endsUnattended = "unattended" // a missing heartbeat ends it: nobody sends any, or Lambda does not take them
 	endsTimedOut   = "timed_out"  // a clock ended it already; only in the list of all callbacks, like what is gone
 )
 

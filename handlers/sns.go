@@ -41,7 +41,13 @@ func (s *server) deliver(c echo.Context) error {
 	case intake.TypeUnsubscribed:
 		s.Log.WarnContext(ctx, "subscription to an SNS topic ended: nothing comes from it any more", "topic", n.Topic)
 	case intake.TypeNotification:
-		return s.receive(c, n.From, n.ID, n.Body)
+		if !n.Event {
+			return s.receive(c, n.From, n.ID, n.Body)
+		}
+		if err := s.IntakeLimit.Take("source " + n.From.Name); err != nil {
+			return err
+		}
+		return s.executionEvent(c, n.Body)
 	}
 	return c.NoContent(http.StatusNoContent)
 }

@@ -26,7 +26,10 @@ import (
 
 const (
 	approvals = "arn:aws:sns:eu-central-1:123456789012:approvals"
-	snsURL    = "https://sns.eu-central-1.amazonaws.com/"
+	// executionsTopic also passes on how executions ended.
+	executionsTopic = approvals + "-executions"
+
+	snsURL = "https://sns.eu-central-1.amazonaws.com/"
 )
 
 // snsSigner stands for SNS: it signs messages, and answers for the one certificate and for confirmations.
@@ -90,7 +93,7 @@ func (s *snsSigner) site(change ...func(*handlers.Config)) *site {
 		roots.AddCert(s.cert)
 		var err error
 		c.SNS, err = intake.NewSNS(intake.SNSConfig{
-			Topics: []intake.Topic{{ARN: approvals, Source: "expenses", Queues: []string{"finance"}}},
+			Topics: []intake.Topic{{ARN: approvals, Source: "expenses", Queues: []string{"finance"}}, {ARN: executionsTopic, Source: "executions", Events: true}},
 			Client: &http.Client{Transport: s}, Roots: roots, Now: c.Now,
 		})
 		if err != nil {

@@ -117,18 +117,6 @@ func keeper(m Review, viewer callbacks.Person) string {
 	return "Kept alive."
 }
 
-// beatText says who keeps the callback alive, and when the last beat went out.
-func beatText(s Shell, m Review, u urgency) string {
-	text := "No heartbeats are being sent."
-	if u.KeptAlive {
-		text = keeper(m, s.Viewer)
-	}
-	if last := m.Callback.Clocks.LastHeartbeatAt; !last.IsZero() {
-		text += " Last beat " + s.Moment.Clock(last) + "."
-	}
-	return text
-}
-
 func linkTitle(l callbacks.Link) string {
 	if l.Title != "" {
 		return l.Title

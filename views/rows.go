@@ -33,7 +33,7 @@ func grouped(l List, now time.Time) []group {
 		return []group{{Rows: rows}}
 	}
 	groups := []group{
-		{Name: "At risk", Why: "under 15 minutes, or nobody keeps it alive", Tone: toneRisk},
+		{Name: "At risk", Why: "under 15 minutes, or no heartbeat keeps it alive", Tone: toneRisk},
 		{Name: "Due soon", Why: "under 1 hour", Tone: toneSoon},
 		{Name: "Calm"},
 		{Name: "Decided", Why: "on the way to Lambda"},
@@ -118,7 +118,10 @@ func tagsOf(r row, viewer callbacks.Person) []mark {
 		return []mark{howEnded(&r.Callback, viewer)}
 	}
 	var tags []mark
-	if r.Problem != "" {
+	switch {
+	case r.BeatsFail:
+		tags = append(tags, mark{beatsFail(&r.Callback, viewer), "pulse", "risk"})
+	case r.Problem != "":
 		tags = append(tags, mark{"Heartbeats not taken: " + said(r.Problem, viewer), "pulse", "problem"})
 	}
 	if r.Unattended && len(r.Reviewers) == 0 && r.Tone != toneCalm {

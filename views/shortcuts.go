@@ -79,14 +79,14 @@ func (r Range) Shortcut() Shortcut {
 var InboxChips = []Shortcut{
 	{Label: "Ends < 15 min", Query: ends("15m")},
 	{Label: "< 1 h", Query: ends("1h")},
-	{Label: "Unattended", Icon: "pulse", Query: ends("unattended")},
+	{Label: "By heartbeat", Icon: "pulse", Query: ends("unattended")},
 	{Label: "No deadline", Query: ends("never")},
 }
 
 // AdminStates are the lines of the side list on the admin's table.
 var AdminStates = []Shortcut{
 	{Label: "Pending", Icon: "todo", Query: states("", callbacks.Pending)},
-	{Label: "Heartbeat unattended", Icon: "pulse", Query: states("unattended", callbacks.Pending)},
+	{Label: "Ends by heartbeat", Icon: "pulse", Query: states("unattended", callbacks.Pending)},
 	{Label: "Delivering", Icon: "send", Query: states("", callbacks.Decided)},
 	{Label: "Needs an operator", Icon: "retry", Query: states("", callbacks.Undeliverable, callbacks.Unconfirmed)},
 	{Label: "Lost the race", Icon: "x", Query: states("", callbacks.Lost)},

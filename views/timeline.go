@@ -23,7 +23,7 @@ func timelineOf(m Review, viewer callbacks.Person) []event {
 	for _, entry := range m.Audit {
 		e := eventOf(m, entry, viewer)
 		if entry.Action == callbacks.ActionHeartbeat && !beats {
-			beats, e.Note = true, beatNote(m)
+			beats, e.Note = true, strings.TrimSpace(e.Note+" "+beatNote(m))
 		}
 		events = append(events, e)
 	}
@@ -97,6 +97,9 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 		told.Icon, told.Who, told.What = "retry", "Lambda", "did not accept it yet"
 	case callbacks.ActionHeartbeat:
 		told.Icon, told.Who, told.What = "pulse", "", "Heartbeats began"
+		if e.Detail != "" {
+			told.What = "Heartbeats are taken again"
+		}
 	case callbacks.ActionHeartbeatFailed:
 		told.Icon, told.Who, told.What = "pulse", "", "A heartbeat was not taken"
 	case callbacks.ActionLost, callbacks.ActionUndeliverable:

@@ -31,38 +31,39 @@ type urgency struct {
 	Cause      callbacks.DeadlineCause
 	From       time.Time // when the clock that ends it began
 	Tone       tone
-	Unattended bool // a missing heartbeat ends it, and nobody keeps it alive
-	KeptAlive  bool // beats go out, or are due to
+	Unattended bool // a missing heartbeat ends it, and nobody sends any
+	Beating    bool // heartbeats go out, or are due to
+	KeptAlive  bool // and Lambda takes them
+	BeatsFail  bool // and Lambda does not take them
 }
 
-// urgencyOf looks at the clocks of an open callback. While somebody keeps it alive the heartbeat clock is wound up again and
-// again, so that its true end is that of the other clocks.
+// urgencyOf looks at the clocks of an open callback. While Lambda takes its heartbeats, their clock is wound up again and again,
+// so that its true end is that of the other clocks.
 func urgencyOf(c *callbacks.Callback, now time.Time) urgency {
 	u := urgency{From: c.Clocks.StartedAt}
-	u.At, u.Cause = c.Deadline()
-	u.KeptAlive = c.WantsHeartbeats(now)
+	u.At, u.Cause = c.Ends()
+	if u.Beating = !c.NextHeartbeatAt.IsZero() && c.WantsHeartbeats(now); !u.Beating {
+		u.At, u.Cause = c.Deadline()
+	}
+	u.KeptAlive = u.Beating && c.KeptAlive()
+	u.BeatsFail = u.Beating && c.BeatsFail()
 	if u.Cause == callbacks.CauseHeartbeat {
-		if u.KeptAlive {
-			u.At, u.Cause = c.Clocks.End()
-		} else {
-			u.Unattended = true
-			if c.Clocks.LastHeartbeatAt.After(u.From) {
-				u.From = c.Clocks.LastHeartbeatAt
-			}
-		}
+		u.Unattended = !u.Beating
+		u.From = beatFrom(c.Clocks)
 	}
 	u.Tone = u.tone(now)
 	return u
 }
 
+// tone colours the time left. A heartbeat that is missing is at risk sooner than a clock that somebody set.
 func (u urgency) tone(now time.Time) tone {
-	left := u.At.Sub(now)
+	left, byHeartbeat := u.At.Sub(now), u.Cause == callbacks.CauseHeartbeat
 	switch {
 	case u.At.IsZero():
 		return toneCalm
 	case left <= 0:
 		return toneOver
-	case left < riskUnder, u.Unattended && left < soonUnder:
+	case left < riskUnder, byHeartbeat && (u.BeatsFail || left < soonUnder):
 		return toneRisk
 	case left < soonUnder:
 		return toneSoon

@@ -13,9 +13,18 @@ func TestUrgency(t *testing.T) {
 		return callbacks.Callback{State: callbacks.Pending, Clocks: callbacks.Clocks{StartedAt: now.Add(-time.Minute), Timeout: timeout, HeartbeatTimeout: heartbeat}}
 	}
 	kept := pending(2*time.Hour, 2*time.Minute)
-	kept.ReviewedUntil = now.Add(time.Minute)
+	kept.ReviewedUntil, kept.NextHeartbeatAt = now.Add(time.Minute), now.Add(20*time.Second)
+	lapsed := kept
+	lapsed.ReviewedUntil = now
 	queued := pending(0, 2*time.Minute)
-	queued.KeepAlive = callbacks.KeepAliveQueued
+	queued.KeepAlive, queued.NextHeartbeatAt = callbacks.KeepAliveQueued, now.Add(20*time.Second)
+	failing := func(c callbacks.Callback) callbacks.Callback {
+		c.ReviewedUntil, c.NextHeartbeatAt = now.Add(time.Minute), now.Add(time.Second)
+		c.Untaken = callbacks.Untaken{Since: now.Add(-time.Second), Failed: 2, Answer: callbacks.AnswerThrottled}
+		return c
+	}
+	onItsWay := failing(pending(2*time.Hour, 2*time.Minute))
+	onItsWay.Untaken = callbacks.Untaken{Since: now}
 	beaten := pending(0, 10*time.Minute)
 	beaten.Clocks.LastHeartbeatAt = now.Add(-30 * time.Second)
 	for _, tc := range []struct {
@@ -35,6 +44,12 @@ func TestUrgency(t *testing.T) {
 		{"UnattendedButFar", pending(0, 30*time.Hour), 30*time.Hour - time.Minute, callbacks.CauseHeartbeat, toneCalm, true},
 		{"KeptAliveEndsByTimeout", kept, 119 * time.Minute, callbacks.CauseTimeout, toneCalm, false},
 		{"KeptAliveNeverEnds", queued, 0, callbacks.NoDeadline, toneCalm, false},
+		{"BeatsFail", failing(pending(2*time.Hour, 2*time.Minute)), time.Minute, callbacks.CauseHeartbeat, toneRisk, false},
+		{"BeatsFailWithHoursLeft", failing(pending(0, 12*time.Hour)), 12*time.Hour - time.Minute, callbacks.CauseHeartbeat, toneRisk, false},
+		{"BeatsFailAndATimeoutIsSooner", failing(pending(90*time.Second, 2*time.Minute)), 30 * time.Second, callbacks.CauseTimeout, toneRisk, false},
+		{"BeatsFailPastTheClock", failing(pending(2*time.Hour, 50*time.Second)), -10 * time.Second, callbacks.CauseHeartbeat, toneOver, false},
+		{"FirstBeatOnItsWay", onItsWay, time.Minute, callbacks.CauseHeartbeat, toneRisk, false},
+		{"ReviewLapsed", lapsed, time.Minute, callbacks.CauseHeartbeat, toneRisk, true},
 		{"CountsFromTheLastBeat", beaten, 9*time.Minute + 30*time.Second, callbacks.CauseHeartbeat, toneRisk, true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -77,6 +77,17 @@ func (m Watches) undecidable(w callbacks.WatchState) string {
 	return "Nobody can decide what is never announced: queue " + w.Queue + " asks for four eyes. Let the function announce it, or watch it with another queue."
 }
 
+// leftOut says how many callbacks a watch leaves out, and by whose will; nothing where there are none.
+func leftOut(w callbacks.WatchState) string {
+	switch w.LeftOut {
+	case 0:
+		return ""
+	case 1:
+		return "1 open callback is left out, as except in COUNTERSIGN_WATCH says."
+	}
+	return fmt.Sprintf("%d open callbacks are left out, as except in COUNTERSIGN_WATCH says.", w.LeftOut)
+}
+
 // missingPermission says what to allow so that a watch can be scanned.
 func missingPermission(w callbacks.WatchState) string {
 	missing := "lambda:ListDurableExecutionsByFunction on the function with and without :*, and lambda:GetDurableExecutionHistory on :*"

@@ -199,3 +199,19 @@ func TestNeverAnnounced(t *testing.T) {
 		t.Errorf("page: %q", got)
 	}
 }
+
+// TestWatchesPage_LeftOut: what a watch leaves out is counted, so that nobody looks for it in vain.
+func TestWatchesPage_LeftOut(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]string{
+		0: "scanned 14 s ago",
+		1: "scanned 14 s ago 1 open callback is left out, as except in COUNTERSIGN_WATCH says.",
+		3: "scanned 14 s ago 3 open callbacks are left out, as except in COUNTERSIGN_WATCH says.",
+	} {
+		m := sampleWatches()
+		m.Watches[1].LeftOut = n
+		if got := words(watchesPage(t, m).Find("table.watches tbody tr").First()); !strings.HasSuffix(got, want) {
+			t.Errorf("%d left out: %q", n, got)
+		}
+	}
+}

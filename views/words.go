@@ -38,6 +38,8 @@ func markOf(r *callbacks.Row, u urgency) mark {
 	switch r.State {
 	case callbacks.Pending:
 		switch {
+		case u.BeatsFail:
+			return mark{"Beats fail", "pulse", "risk"}
 		case u.Unattended && u.Tone != toneCalm:
 			return mark{"Unattended", "pulse", "risk"}
 		case len(r.Reviewers) > 0:

@@ -21,7 +21,8 @@ type evidence struct {
 	delivery *callbacks.Delivery // nil where nothing was decided
 	offered  map[completion]int
 	closings []completion
-	proof    types.EventType // of the history event that the record names; empty when it names none, or one that is not there
+	proof    types.Event // the history event that the record names; zero when it names none, or one that is not there
+	shown    completion  // what the history shows that closed the callback; zero when it shows nothing
 }
 
 // collect reads the records once nobody writes any more.
@@ -42,10 +43,12 @@ func (w *world) collect(ctx context.Context, all []*decision) (found []evidence,
 		case !errors.Is(err, callbacks.ErrNotFound):
 			return nil, fmt.Errorf("read the delivery of decision %d: %w", d.number, err)
 		}
-		if e.record.State == callbacks.Lost {
-			if e.proof, err = w.lambda.event(ctx, d.arn, e.record.Ending.Event); err != nil {
+		if e.record.State == callbacks.Lost || e.record.State == callbacks.Undeliverable {
+			history, err := w.lambda.history(ctx, d.arn)
+			if err != nil {
 				return nil, fmt.Errorf("read the history of decision %d: %w", d.number, err)
 			}
+			e.read(history)
 		}
 		w.lambda.mu.Lock()
 		e.offered, e.closings = w.lambda.offered[d.callbackID], w.lambda.closings[d.callbackID]
@@ -55,19 +58,35 @@ func (w *world) collect(ctx context.Context, all []*decision) (found []evidence,
 	return found, nil
 }
 
-// event is the type of an event in an execution's history.
-func (l *lambdaSide) event(ctx context.Context, arn string, number int) (types.EventType, error) {
+// read takes from a history what it proves. There is one callback in it.
+func (e *evidence) read(history []types.Event) {
+	for i := range history {
+		event := history[i]
+		if e.record.Ending != nil && int(aws.ToInt32(event.EventId)) == e.record.Ending.Event {
+			e.proof = event
+		}
+		switch event.EventType {
+		case types.EventTypeCallbackSucceeded:
+			e.shown = success([]byte(aws.ToString(event.CallbackSucceededDetails.Result.Payload)))
+		case types.EventTypeCallbackFailed:
+			p := event.CallbackFailedDetails.Error.Payload
+			e.shown = failure(callbacks.ErrorObject{
+				ErrorType: aws.ToString(p.ErrorType), ErrorMessage: aws.ToString(p.ErrorMessage),
+				ErrorData: aws.ToString(p.ErrorData), StackTrace: p.StackTrace,
+			})
+		}
+	}
+}
+
+// history reads the whole history of an execution.
+func (l *lambdaSide) history(ctx context.Context, arn string) (all []types.Event, err error) {
 	pages := lambda.NewGetDurableExecutionHistoryPaginator(l.client, &lambda.GetDurableExecutionHistoryInput{DurableExecutionArn: aws.String(arn)})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		for _, e := range page.Events {
-			if int(aws.ToInt32(e.EventId)) == number {
-				return e.EventType, nil
-			}
-		}
+		all = append(all, page.Events...)
 	}
-	return "", nil
+	return all, nil
 }

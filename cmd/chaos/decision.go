@@ -21,16 +21,20 @@ type fate int
 const (
 	alone         fate = iota
 	raced              // a second reviewer decides at the same time
-	againstClock       // the callback's timeout is about to run out
+	againstClock       // one of the callback's three clocks is about to run out
 	againstClient      // another client of Lambda closes the callback at the same time
+	againstEnd         // the execution is stopped at the same time
 	kept               // heartbeats keep it alive until all others have been decided
 )
 
 // shares of a hundred decisions; the rest is alone.
-const shareRaced, shareClock, shareClient = 15, 15, 10
+const shareRaced, shareClock, shareClient, shareEnd = 15, 15, 10, 5
 
 // Timeouts in seconds: one that is far away, and the longest short one.
 const longTimeout, maxShortTimeout = 3600, 3
+
+// unattended is the queue without heartbeats, so that their clock runs out.
+const unattended = "unattended"
 
 // heartbeatTimeout is that of the callbacks that are kept alive, in seconds.
 const heartbeatTimeout = 15
@@ -40,6 +44,8 @@ type decision struct {
 	number     int
 	fate       fate
 	question   question
+	queue      string        // empty for the default one
+	end        time.Duration // of the clock that is about to run out, from the start of the callback
 	callbackID string
 	arn        string
 	id         callbacks.ID // at the desk
@@ -64,11 +70,28 @@ func (w *world) newDecision(number int) *decision {
 	case n < shareRaced:
 		d.fate = raced
 	case n < shareRaced+shareClock:
-		d.fate, d.question.Timeout = againstClock, 1+d.random.IntN(maxShortTimeout)
+		d.fate = againstClock
+		d.shorten()
 	case n < shareRaced+shareClock+shareClient:
 		d.fate = againstClient
+	case n < shareRaced+shareClock+shareClient+shareEnd:
+		d.fate = againstEnd
 	}
 	return d
+}
+
+// shorten makes one of the three clocks a short one.
+func (d *decision) shorten() {
+	short := 1 + d.random.IntN(maxShortTimeout)
+	switch d.random.IntN(3) {
+	case 0:
+		d.question.Timeout = short
+	case 1:
+		d.question.Heartbeat, d.queue = short, unattended
+	default:
+		d.question.Brief, short = true, briefLimit
+	}
+	d.end = time.Duration(short) * time.Second
 }
 
 // live takes a decision from the question to what reviewers are told last.
@@ -92,12 +115,9 @@ func (w *world) live(ctx context.Context, d *decision) error {
 	case raced:
 		others.Go(func() { failed = second.decide(ctx) })
 	case againstClient:
-		early := time.Duration(d.random.Int64N(int64(40 * time.Millisecond)))
-		others.Go(func() {
-			if pause(ctx, early) == nil {
-				w.lambda.interfere(ctx, d.callbackID)
-			}
-		})
+		w.atTheSameTime(ctx, d, &others, func() { w.lambda.interfere(ctx, d.callbackID) })
+	case againstEnd:
+		w.atTheSameTime(ctx, d, &others, func() { w.lambda.stop(ctx, d.arn) })
 	case alone, againstClock, kept:
 	}
 	err = first.decide(ctx)
@@ -105,12 +125,21 @@ func (w *world) live(ctx context.Context, d *decision) error {
 	return errors.Join(err, failed)
 }
 
+// atTheSameTime does something while a reviewer decides.
+func (w *world) atTheSameTime(ctx context.Context, d *decision, others *sync.WaitGroup, do func()) {
+	early := time.Duration(d.random.Int64N(int64(40 * time.Millisecond)))
+	others.Go(func() {
+		if pause(ctx, early) == nil {
+			do()
+		}
+	})
+}
+
 // letTimePass waits before somebody decides.
 func (w *world) letTimePass(ctx context.Context, d *decision, asked time.Time) error {
 	switch d.fate {
 	case againstClock: // from long before the end until a little after it
-		end := time.Duration(d.question.Timeout) * time.Second
-		click := end*7/10 + time.Duration(d.random.Int64N(int64(end*35/100)))
+		click := d.end*7/10 + time.Duration(d.random.Int64N(int64(d.end*35/100)))
 		return pause(ctx, time.Until(asked.Add(click)))
 	case kept:
 		select {
@@ -118,7 +147,7 @@ func (w *world) letTimePass(ctx context.Context, d *decision, asked time.Time) e
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-	case alone, raced, againstClient:
+	case alone, raced, againstClient, againstEnd:
 	}
 	return nil
 }
@@ -127,7 +156,7 @@ func (w *world) letTimePass(ctx context.Context, d *decision, asked time.Time) e
 func (w *world) announce(ctx context.Context, d *decision, asked locallambda.Observation) error {
 	body, err := json.Marshal(map[string]any{
 		"callbackId": d.callbackID, "executionArn": d.arn, "title": fmt.Sprintf("Expense report EXP-%d", d.number),
-		"startedAt": asked.At, "timeoutSeconds": d.question.Timeout, "heartbeatTimeoutSeconds": d.question.Heartbeat,
+		"startedAt": asked.At, "timeoutSeconds": d.question.Timeout, "heartbeatTimeoutSeconds": d.question.Heartbeat, "queue": d.queue,
 	})
 	if err != nil {
 		return err

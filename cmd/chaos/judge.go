@@ -1,6 +1,9 @@
 package main
 
 import (
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"countersign/internal/callbacks"
@@ -13,8 +16,11 @@ const (
 	decided count = iota
 	deliveredOnce
 	deliveredAgain
-	lostToClock
+	lostToTimeout
+	lostToHeartbeat
+	lostToLimit
 	lostToClient
+	lostToEnd
 	unconfirmed
 	undeliverable
 	undecided
@@ -25,7 +31,9 @@ const (
 	shownNotRecorded
 	closedWithOtherBytes
 	givenUpThoughDelivered
+	givenUpThoughShown
 	lostWithoutProof
+	lostUntold
 	twoWinners
 	counts
 )
@@ -38,8 +46,11 @@ var lines = [counts]struct {
 	decided:              {says: "decided"},
 	deliveredOnce:        {says: "delivered, offered to Lambda once"},
 	deliveredAgain:       {says: "delivered, offered again with the same bytes"},
-	lostToClock:          {says: "lost to a clock, as the history proves"},
+	lostToTimeout:        {says: "lost to the timeout, as the history proves"},
+	lostToHeartbeat:      {says: "lost to the heartbeat timeout, as the history proves"},
+	lostToLimit:          {says: "lost to the execution's time limit, as the history proves"},
 	lostToClient:         {says: "lost to another client, as the history proves"},
+	lostToEnd:            {says: "lost to the execution's end, as the history proves"},
 	unconfirmed:          {says: "unconfirmed"},
 	undeliverable:        {says: "undeliverable"},
 	undecided:            {says: "ended before anybody decided"},
@@ -50,7 +61,9 @@ var lines = [counts]struct {
 	shownNotRecorded:       {"shown as recorded, not in the database", true},
 	closedWithOtherBytes:   {"recorded as delivered, other bytes at Lambda", true},
 	givenUpThoughDelivered: {"recorded as lost, our bytes at Lambda", true},
+	givenUpThoughShown:     {"called undeliverable or lost, our bytes in the history", true},
 	lostWithoutProof:       {"recorded as lost, without proof", true},
+	lostUntold:             {"recorded as lost, what won or when not told", true},
 	twoWinners:             {"two winners", true},
 }
 
@@ -89,8 +102,14 @@ func (e evidence) counts() (found []count) {
 	add(sentOtherBytes, e.sentOtherBytes())
 	add(neverSettled, e.record.State.Open() || e.delivery != nil && !e.delivery.DueAt.IsZero() && !e.hasReceipt())
 	add(shownNotRecorded, !e.allRecorded())
+	add(givenUpThoughShown, e.givenUp() && e.delivery != nil && e.shown == e.sent())
 	add(twoWinners, len(e.closings) > 1 || differ(e.recorded))
 	return append(found, e.ends()...)
+}
+
+// givenUp reports whether the record says that the decision did not arrive.
+func (e evidence) givenUp() bool {
+	return e.record.State == callbacks.Lost || e.record.State == callbacks.Undeliverable
 }
 
 // hasReceipt reports whether the history was seen to hold the end. What is due then is a look at what the execution does next.
@@ -111,15 +130,7 @@ func (e evidence) ends() []count {
 		}
 		return []count{deliveredAgain}
 	case callbacks.Lost:
-		switch {
-		case ours:
-			return []count{givenUpThoughDelivered}
-		case !e.proven():
-			return []count{lostWithoutProof}
-		case e.closings[0].kind == clockRanOut:
-			return []count{lostToClock}
-		}
-		return []count{lostToClient}
+		return e.lost(ours)
 	case callbacks.Unconfirmed:
 		return []count{unconfirmed}
 	case callbacks.Undeliverable:
@@ -130,6 +141,67 @@ func (e evidence) ends() []count {
 	case callbacks.Pending, callbacks.Decided, callbacks.TimedOut, callbacks.Closed:
 	}
 	return nil
+}
+
+// lost are the lines of a decision that is recorded as lost: what it lost to, or what is wrong with the record.
+func (e evidence) lost(ours bool) (found []count) {
+	switch lostTo, proven := e.lostTo(); {
+	case ours:
+		found = append(found, givenUpThoughDelivered)
+	case !proven:
+		found = append(found, lostWithoutProof)
+	default:
+		found = append(found, lostTo)
+	}
+	if !e.saysWhen() {
+		found = append(found, lostUntold)
+	}
+	return found
+}
+
+// lostTo is the line of what won, as the record has it, and whether the history event that it names, and what Lambda did to the
+// callback, prove it. An execution that ends leaves the callback open.
+func (e evidence) lostTo() (_ count, proven bool) {
+	var closed callbacks.Kind
+	if len(e.closings) > 0 {
+		closed = e.closings[0].kind
+	}
+	alone, ending := len(e.closings) <= 1, e.record.Ending
+	switch ending.By {
+	case callbacks.EndedByOther:
+		event := map[callbacks.Kind]types.EventType{
+			callbacks.Success: types.EventTypeCallbackSucceeded, callbacks.Failure: types.EventTypeCallbackFailed,
+		}[closed]
+		return lostToClient, alone && event != "" && e.proof.EventType == event
+	case callbacks.EndedByExecution:
+		return lostToEnd, alone && closed == "" && e.proof.EventType == types.EventTypeExecutionStopped
+	case callbacks.EndedByClock:
+		switch ending.Cause {
+		case callbacks.CauseExecution:
+			return lostToLimit, alone && closed == "" && e.proof.EventType == types.EventTypeExecutionTimedOut
+		case callbacks.CauseTimeout:
+			return lostToTimeout, alone && closed == clockRanOut && e.timedOutBy("Callback.Timeout")
+		case callbacks.CauseHeartbeat:
+			return lostToHeartbeat, alone && closed == clockRanOut && e.timedOutBy("Callback.Heartbeat")
+		case callbacks.NoDeadline:
+		}
+	case callbacks.EndedByUs, callbacks.EndedByGone, callbacks.EndedByUnknown:
+	}
+	return 0, false
+}
+
+// timedOutBy reports whether the event that the record names says that a clock ran out.
+func (e evidence) timedOutBy(errorType string) bool {
+	d := e.proof.CallbackTimedOutDetails
+	return e.proof.EventType == types.EventTypeCallbackTimedOut && d != nil && d.Error != nil && d.Error.Payload != nil &&
+		aws.ToString(d.Error.Payload.ErrorType) == errorType
+}
+
+// saysWhen reports whether the record tells, in words and by the history's own time, what won and when.
+func (e evidence) saysWhen() bool {
+	ending := e.record.Ending
+	return ending.Detail != "" && ending.By != callbacks.EndedByUnknown && e.proof.EventTimestamp != nil &&
+		ending.At.Sub(*e.proof.EventTimestamp).Abs() < time.Millisecond
 }
 
 // sent is what the database keeps for Lambda. It stands for the decision only where their hashes agree.
@@ -178,22 +250,6 @@ func differ(all []told) bool {
 		if t.subject != all[0].subject || t.hash != all[0].hash {
 			return true
 		}
-	}
-	return false
-}
-
-// proven reports whether the event that the record names is how Lambda closed the callback.
-func (e evidence) proven() bool {
-	if len(e.closings) != 1 {
-		return false
-	}
-	switch e.closings[0].kind {
-	case clockRanOut:
-		return e.record.Ending.By == callbacks.EndedByClock && e.proof == types.EventTypeCallbackTimedOut
-	case callbacks.Success:
-		return e.record.Ending.By == callbacks.EndedByOther && e.proof == types.EventTypeCallbackSucceeded
-	case callbacks.Failure:
-		return e.record.Ending.By == callbacks.EndedByOther && e.proof == types.EventTypeCallbackFailed
 	}
 	return false
 }

@@ -36,11 +36,32 @@ func delivered() evidence {
 	}
 }
 
-// lostTo is the evidence of a decision that came too late.
-func lostTo(by callbacks.EndedBy, closing completion, proof types.EventType) func(*evidence) {
+// lostTo is the evidence of a decision that came too late, by a history event of that type.
+func lostTo(by callbacks.EndedBy, cause callbacks.DeadlineCause, proof types.EventType, closings ...completion) func(*evidence) {
 	return func(e *evidence) {
-		e.record.State, e.record.Ending.By, e.closings, e.proof = callbacks.Lost, by, []completion{closing}, proof
+		e.record.State, e.closings = callbacks.Lost, closings
+		e.record.Ending = &callbacks.Ending{By: by, Cause: cause, At: at, Detail: "Something else won."}
+		e.proof = types.Event{EventType: proof, EventTimestamp: &at}
+		if proof == types.EventTypeCallbackTimedOut {
+			name := map[callbacks.DeadlineCause]string{callbacks.CauseTimeout: "Callback.Timeout", callbacks.CauseHeartbeat: "Callback.Heartbeat"}[cause]
+			e.proof.CallbackTimedOutDetails = &types.CallbackTimedOutDetails{Error: &types.EventError{Payload: &types.ErrorObject{ErrorType: &name}}}
+		}
 	}
+}
+
+// The ways to lose.
+var (
+	expired     = completion{kind: clockRanOut}
+	toTimeout   = lostTo(callbacks.EndedByClock, callbacks.CauseTimeout, types.EventTypeCallbackTimedOut, expired)
+	toHeartbeat = lostTo(callbacks.EndedByClock, callbacks.CauseHeartbeat, types.EventTypeCallbackTimedOut, expired)
+	toLimit     = lostTo(callbacks.EndedByClock, callbacks.CauseExecution, types.EventTypeExecutionTimedOut)
+	toClient    = lostTo(callbacks.EndedByOther, "", types.EventTypeCallbackSucceeded, theirs)
+	toEnd       = lostTo(callbacks.EndedByExecution, "", types.EventTypeExecutionStopped)
+)
+
+// but changes the evidence of a way to lose.
+func but(lost, change func(*evidence)) func(*evidence) {
+	return func(e *evidence) { lost(e); change(e) }
 }
 
 func TestJudge(t *testing.T) {
@@ -53,9 +74,12 @@ func TestJudge(t *testing.T) {
 		"Delivered":      {func(*evidence) {}, []count{decided, deliveredOnce}},
 		"OfferedAgain":   {func(e *evidence) { e.offered[e.sent()] = 3 }, []count{decided, deliveredAgain}},
 		"ShownTwice":     {func(e *evidence) { e.recorded = append(e.recorded, e.recorded[0]) }, []count{decided, deliveredOnce}},
-		"LostToClock":    {lostTo(callbacks.EndedByClock, completion{kind: clockRanOut}, types.EventTypeCallbackTimedOut), []count{decided, lostToClock}},
-		"LostToClient":   {lostTo(callbacks.EndedByOther, theirs, types.EventTypeCallbackSucceeded), []count{decided, lostToClient}},
-		"FailedByClient": {lostTo(callbacks.EndedByOther, completion{callbacks.Failure, "x"}, types.EventTypeCallbackFailed), []count{decided, lostToClient}},
+		"LostToTimeout":  {toTimeout, []count{decided, lostToTimeout}},
+		"LostToBeat":     {toHeartbeat, []count{decided, lostToHeartbeat}},
+		"LostToLimit":    {toLimit, []count{decided, lostToLimit}},
+		"LostToClient":   {toClient, []count{decided, lostToClient}},
+		"LostToEnd":      {toEnd, []count{decided, lostToEnd}},
+		"FailedByClient": {lostTo(callbacks.EndedByOther, "", types.EventTypeCallbackFailed, completion{callbacks.Failure, "x"}), []count{decided, lostToClient}},
 		"Unconfirmed":    {func(e *evidence) { e.record.State = callbacks.Unconfirmed }, []count{decided, unconfirmed}},
 		"Undeliverable":  {func(e *evidence) { e.record.State, e.closings = callbacks.Undeliverable, nil }, []count{decided, undeliverable}},
 		"ClosedBefore": {func(e *evidence) {
@@ -78,16 +102,25 @@ func TestJudge(t *testing.T) {
 		"NoDelivery":         {func(e *evidence) { e.delivery = nil }, []count{decided, shownNotRecorded, closedWithOtherBytes}},
 		"OtherBytesAccepted": {func(e *evidence) { e.closings = []completion{theirs} }, []count{decided, closedWithOtherBytes}},
 		"NotClosed":          {func(e *evidence) { e.closings = nil }, []count{decided, closedWithOtherBytes}},
-		"WronglyLost":        {func(e *evidence) { e.record.State = callbacks.Lost }, []count{decided, givenUpThoughDelivered}},
+		"WronglyLost":        {but(toTimeout, func(e *evidence) { e.closings = []completion{e.sent()} }), []count{decided, givenUpThoughDelivered}},
 		"WronglyRefused":     {func(e *evidence) { e.record.State = callbacks.Undeliverable }, []count{decided, undeliverable, givenUpThoughDelivered}},
-		"OtherProof":         {lostTo(callbacks.EndedByClock, completion{kind: clockRanOut}, types.EventTypeCallbackSucceeded), []count{decided, lostWithoutProof}},
-		"OtherEnd":           {lostTo(callbacks.EndedByClock, theirs, types.EventTypeCallbackTimedOut), []count{decided, lostWithoutProof}},
-		"LostButOpen": {func(e *evidence) {
-			lostTo(callbacks.EndedByClock, theirs, types.EventTypeCallbackTimedOut)(e)
-			e.closings = nil
-		}, []count{decided, lostWithoutProof}},
-		"ClosedTwice": {func(e *evidence) { e.closings = append(e.closings, theirs) }, []count{decided, twoWinners, closedWithOtherBytes}},
-		"ShownToTwo":  {func(e *evidence) { e.recorded = append(e.recorded, told{"dana", theirs.hash, at}) }, []count{decided, shownNotRecorded, twoWinners, deliveredOnce}},
+		"LostThoughShown":    {but(toTimeout, func(e *evidence) { e.shown = e.sent() }), []count{decided, givenUpThoughShown, lostToTimeout}},
+		"RefusedThoughShown": {func(e *evidence) {
+			e.record.State, e.shown, e.closings = callbacks.Undeliverable, e.sent(), nil
+		}, []count{decided, givenUpThoughShown, undeliverable}},
+		"OtherProof":    {but(toTimeout, func(e *evidence) { e.proof.EventType = types.EventTypeCallbackSucceeded }), []count{decided, lostWithoutProof}},
+		"OtherClock":    {but(toTimeout, func(e *evidence) { e.record.Ending.Cause = callbacks.CauseHeartbeat }), []count{decided, lostWithoutProof}},
+		"NoClock":       {but(toTimeout, func(e *evidence) { e.record.Ending.Cause = callbacks.NoDeadline }), []count{decided, lostWithoutProof}},
+		"OtherEnd":      {but(toTimeout, func(e *evidence) { e.closings = []completion{theirs} }), []count{decided, lostWithoutProof}},
+		"EndedButTaken": {but(toEnd, func(e *evidence) { e.closings = []completion{theirs} }), []count{decided, lostWithoutProof}},
+		"LimitButTaken": {but(toLimit, func(e *evidence) { e.closings = []completion{expired} }), []count{decided, lostWithoutProof}},
+		"LostButOpen":   {but(toTimeout, func(e *evidence) { e.closings = nil }), []count{decided, lostWithoutProof}},
+		"LostToUnknown": {but(toTimeout, func(e *evidence) { e.record.Ending.By = callbacks.EndedByUnknown }), []count{decided, lostWithoutProof, lostUntold}},
+		"NoProof":       {but(toEnd, func(e *evidence) { e.proof = types.Event{} }), []count{decided, lostWithoutProof, lostUntold}},
+		"OtherTime":     {but(toClient, func(e *evidence) { e.record.Ending.At = at.Add(time.Second) }), []count{decided, lostToClient, lostUntold}},
+		"NoWords":       {but(toEnd, func(e *evidence) { e.record.Ending.Detail = "" }), []count{decided, lostToEnd, lostUntold}},
+		"ClosedTwice":   {func(e *evidence) { e.closings = append(e.closings, theirs) }, []count{decided, twoWinners, closedWithOtherBytes}},
+		"ShownToTwo":    {func(e *evidence) { e.recorded = append(e.recorded, told{"dana", theirs.hash, at}) }, []count{decided, shownNotRecorded, twoWinners, deliveredOnce}},
 	} {
 		e := delivered()
 		tt.change(&e)
@@ -112,7 +145,8 @@ func TestJudge(t *testing.T) {
 func TestReport(t *testing.T) {
 	t.Parallel()
 	lost := delivered()
-	lost.number, lost.record.State = 41, callbacks.Lost
+	toTimeout(&lost)
+	lost.number, lost.closings = 41, []completion{lost.sent()}
 	for name, tt := range map[string]struct {
 		evidence []evidence
 		err      error

@@ -25,6 +25,9 @@ import (
 const (
 	region   = "eu-central-1"
 	function = "expense-approval"
+	// briefFunction is the same with an execution that has little time: briefLimit, in seconds.
+	briefFunction = function + "-brief"
+	briefLimit    = 2
 	// maxBody is more than any completion here has, in bytes.
 	maxBody = 1 << 20
 )
@@ -72,14 +75,26 @@ func startLambda(ctx context.Context) (_ *lambdaSide, err error) {
 	l.client = lambda.New(lambda.Options{
 		Region: region, BaseEndpoint: aws.String(plain), Credentials: credentials.NewStaticCredentialsProvider("chaos", "chaos", ""),
 	})
-	l.engine.Register(function, durable.NewHandler(wait, durable.WithClient(l.client), durable.WithLogger(slog.New(slog.DiscardHandler))),
-		locallambda.FunctionConfig{Version: "1", ExecutionTimeout: 2 * time.Hour})
+	handler := durable.NewHandler(wait, durable.WithClient(l.client), durable.WithLogger(slog.New(slog.DiscardHandler)))
+	l.engine.Register(function, handler, locallambda.FunctionConfig{Version: "1", ExecutionTimeout: 2 * time.Hour})
+	l.engine.Register(briefFunction, handler, locallambda.FunctionConfig{Version: "1", ExecutionTimeout: briefLimit * time.Second})
 	return l, nil
 }
 
 // question is what the durable function waits for: a callback with these clocks, in seconds. Without Heartbeat it has
-// one clock.
-type question struct{ Timeout, Heartbeat int }
+// one clock. A brief one is of an execution that has little time.
+type question struct {
+	Timeout, Heartbeat int
+	Brief              bool `json:"-"`
+}
+
+// function is the one that asks it.
+func (q question) function() string {
+	if q.Brief {
+		return briefFunction
+	}
+	return function
+}
 
 // wait is the durable function.
 func wait(ctx durable.Context, q question) (string, error) {
@@ -144,7 +159,7 @@ func (l *lambdaSide) ask(ctx context.Context, q question) (locallambda.Observati
 	if err != nil {
 		return locallambda.Observation{}, err
 	}
-	arn, err := l.engine.Start(ctx, function, "", input)
+	arn, err := l.engine.Start(ctx, q.function(), "", input)
 	if err != nil {
 		return locallambda.Observation{}, fmt.Errorf("start an execution: %w", err)
 	}
@@ -259,4 +274,9 @@ func (l *lambdaSide) interfere(ctx context.Context, callbackID string) {
 	_, _ = l.client.SendDurableExecutionCallbackSuccess(ctx, &lambda.SendDurableExecutionCallbackSuccessInput{ // the engine tells what came of it
 		CallbackId: aws.String(callbackID), Result: []byte(`{"approved":true,"by":"another client"}`),
 	})
+}
+
+// stop ends an execution. It may come too late.
+func (l *lambdaSide) stop(ctx context.Context, arn string) {
+	_, _ = l.client.StopDurableExecution(ctx, &lambda.StopDurableExecutionInput{DurableExecutionArn: aws.String(arn)}) // the history tells what came of it
 }

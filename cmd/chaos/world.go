@@ -91,6 +91,7 @@ func (w *world) unfold(ctx context.Context) (_ column, err error) {
 		return column{}, err
 	}
 	defer w.lambda.close()
+	w.lambda.engine.SetDialect(w.closed, w.random(randomDialects))
 	w.traps = newTraps(ctx, w.plan, w.random(randomPoints))
 	defer w.stop()
 	if err := w.open(ctx); err != nil {
@@ -166,7 +167,7 @@ func (w *world) environment(address, home, issuer, secret, lambda string) []stri
 		"COUNTERSIGN_OIDC_CLIENT_ID=" + client,
 		"COUNTERSIGN_OIDC_CLIENT_SECRET=" + secret,
 		"COUNTERSIGN_ROLE_REVIEWER_GROUPS=approvers",
-		`COUNTERSIGN_QUEUES={"default": {"keepAlive": "queued"}}`, // heartbeats without a browser
+		fmt.Sprintf(`COUNTERSIGN_QUEUES={"default": {"keepAlive": "queued"}, %q: {"groups": ["approvers"]}}`, unattended), // the first beats without a browser
 		fmt.Sprintf("COUNTERSIGN_SOURCES={%q: {\"tokens\": [%q]}}", source, w.token),
 		"COUNTERSIGN_INTAKE_RATE=1000000", "COUNTERSIGN_INTAKE_BURST=1000000", "COUNTERSIGN_WATCH_RATE=1000", // the limits are not what is tested
 		"COUNTERSIGN_LAMBDA_REGION=" + region,
@@ -197,6 +198,7 @@ const (
 	randomFaults = 1<<32 + iota
 	randomBlows
 	randomPoints
+	randomDialects
 )
 
 // torment makes all decisions while everything goes wrong that can.

@@ -114,9 +114,10 @@ func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aw
 		Store: d.store, Lambda: attempts, Lanes: lanes, Purses: purses, Notify: notify, Log: d.log, Now: d.now,
 	}
 	deliveries, heartbeats := callbacks.NewDeliveries(w), callbacks.NewHeartbeats(w)
+	watches, exceptions := domainWatches(settings.Watch, lanes.Region)
 	discovery := callbacks.NewDiscovery(callbacks.DiscoveryConfig{
 		Store: d.store, Executions: aws, Notify: notify, Log: d.log, Now: d.now, Queues: domainQueues(settings.Queues),
-		Watches: domainWatches(settings.Watch, lanes.Region), Lanes: lanes, Purses: purses, Beat: heartbeats.Wake,
+		Watches: watches, Exceptions: exceptions, Lanes: lanes, Purses: purses, Beat: heartbeats.Wake,
 	})
 	d.workers = []callbacks.Worker{deliveries, heartbeats, callbacks.NewSweeps(w), discovery}
 	return callbacks.NewService(callbacks.ServiceConfig{
@@ -177,16 +178,17 @@ func roles(configured config.Accounts) map[string]lambdaapi.Role {
 	return all
 }
 
-// domainWatches are the functions to search as the domain knows them. region is for those that name none.
-func domainWatches(configured config.Watches, region string) []callbacks.Watch {
-	var watches []callbacks.Watch
+// domainWatches are the functions to search as the domain knows them, and what is left out there. region is for those that name none.
+func domainWatches(configured config.Watches, region string) (watches []callbacks.Watch, exceptions []callbacks.Exception) {
 	for name, w := range configured {
 		if config.Every(name) {
 			name = callbacks.EveryFunction
 		}
-		watches = append(watches, callbacks.Watch{Function: name, Account: w.Account, Region: cmp.Or(w.Region, region), Queue: w.Queue})
+		watch := callbacks.Watch{Function: name, Account: w.Account, Region: cmp.Or(w.Region, region), Queue: w.Queue}
+		watches = append(watches, watch)
+		exceptions = append(exceptions, callbacks.Exception{Watch: watch, Names: w.Except.Names, Subtypes: w.Except.Subtypes})
 	}
-	return watches
+	return watches, exceptions
 }
 
 // notifiers tell one after the other: pages here first.

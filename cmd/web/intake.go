@@ -57,7 +57,7 @@ func intakeSources(configured config.Sources) []intake.Source {
 func intakeTopics(configured config.Topics) []intake.Topic {
 	var topics []intake.Topic
 	for arn, t := range configured {
-		topics = append(topics, intake.Topic{ARN: arn, Source: t.Source, Queues: t.Queues})
+		topics = append(topics, intake.Topic{ARN: arn, Source: t.Source, Queues: t.Queues, Events: t.Events})
 	}
 	return topics
 }

@@ -16,13 +16,14 @@ import (
 
 // localLambdaOptions are the flags of the engine alone.
 type localLambdaOptions struct {
-	Function []localFunction `required:"" sep:"none" placeholder:"NAME=URL" help:"Durable function and the HTTP server it runs behind, in any language. Repeat for more."`
-	Addr     string          `default:"127.0.0.1:9001" help:"Loopback address for the Lambda API."`
-	Region   string          `default:"us-east-1" help:"Region in the ARNs."`
-	Data     string          `type:"path" placeholder:"FILE" help:"SQLite file to keep executions in. Without it they go when the command ends."`
-	Fault    []localFault    `sep:"none" placeholder:"OPERATION=KIND[:RATE]" help:"Make calls go wrong, * for every operation. Kinds: 403, 429, 500, 502, reset, lost (the answer, not the work), slow. Repeat for more."`
-	Quotas   bool            `help:"Keep AWS's quotas: calls per second, and operations and bytes per execution."`
-	Log      string          `default:"warn" enum:"debug,info,warn,error" help:"Minimum log level."`
+	Function []localFunction     `required:"" sep:"none" placeholder:"NAME=URL" help:"Durable function and the HTTP server it runs behind, in any language. Repeat for more."`
+	Addr     string              `default:"127.0.0.1:9001" help:"Loopback address for the Lambda API."`
+	Region   string              `default:"us-east-1" help:"Region in the ARNs."`
+	Data     string              `type:"path" placeholder:"FILE" help:"SQLite file to keep executions in. Without it they go when the command ends."`
+	Fault    []localFault        `sep:"none" placeholder:"OPERATION=KIND[:RATE]" help:"Make calls go wrong, * for every operation. Kinds: 403, 429, 500, 502, reset, lost (the answer, not the work), slow. Repeat for more."`
+	Closed   locallambda.Dialect `default:"timeout" placeholder:"ANSWER" help:"How calls for closed callbacks are answered: timeout, invalid, notfound, split (by what closed it) or mixed (drawn at each answer)."`
+	Quotas   bool                `help:"Keep AWS's quotas: calls per second, and operations and bytes per execution."`
+	Log      string              `default:"warn" enum:"debug,info,warn,error" help:"Minimum log level."`
 }
 
 // localVersion is the one version that a function has here; unqualified names and $LATEST find it too.
@@ -47,6 +48,7 @@ func runLocalLambda(ctx context.Context, o localLambdaOptions, stdout, stderr io
 		return errors.Join(err, engine.Close())
 	}
 	engine.SetFaults(rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), faultsOf(o.Fault)...)
+	engine.SetDialect(o.Closed, nil)
 	engine.Observe(activity{stdout, address(l)}.print)
 	for _, f := range o.Function {
 		engine.Register(f.name, locallambda.HTTPFunction(f.url), locallambda.FunctionConfig{Version: localVersion})

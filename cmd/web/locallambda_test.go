@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -153,6 +154,34 @@ func TestLocalLambda_fault(t *testing.T) {
 	}
 }
 
+// TestLocalLambda_closed: the flag chooses the answer to a second decision.
+func TestLocalLambda_closed(t *testing.T) {
+	t.Parallel()
+	var endpoint durable.Client
+	r := startLocalLambda(t, serveFunction(t, &endpoint), "--closed", "invalid")
+	endpoint = r.client
+	_, err := r.client.Invoke(t.Context(), &lambda.InvokeInput{
+		FunctionName: aws.String("approve"), InvocationType: types.InvocationTypeEvent, Payload: []byte(`"order-7"`),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := url.PathUnescape(r.find(`/durable-execution-callbacks/(\S+)/succeed$`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	decide := func() error {
+		_, err := r.client.SendDurableExecutionCallbackSuccess(t.Context(), &lambda.SendDurableExecutionCallbackSuccessInput{CallbackId: &id})
+		return err
+	}
+	if err := decide(); err != nil {
+		t.Fatal(err)
+	}
+	if second := (*types.InvalidParameterValueException)(nil); !errors.As(decide(), &second) {
+		t.Error("a second decision is not answered with InvalidParameterValueException")
+	}
+}
+
 func TestLocalLambda_quotas(t *testing.T) {
 	t.Parallel()
 	r := startLocalLambda(t, "http://127.0.0.1:1", "--quotas")
@@ -185,6 +214,7 @@ func TestLocalLambda_flags(t *testing.T) {
 		"FaultKind":          {[]string{"--function", "a=http://127.0.0.1:1", "--fault", "*=418"}, "not a kind of fault"},
 		"FaultRate":          {[]string{"--function", "a=http://127.0.0.1:1", "--fault", "*=429:NaN"}, "not a share"},
 		"FaultNoRate":        {[]string{"--function", "a=http://127.0.0.1:1", "--fault", "*=429:"}, "not a share"},
+		"Closed":             {[]string{"--function", "a=http://127.0.0.1:1", "--closed", "gone"}, "choose one of timeout, invalid"},
 		"Data":               {[]string{"--function", "a=http://127.0.0.1:1", "--addr", "127.0.0.1:0", "--data", t.TempDir()}, "open"},
 	} {
 		t.Run(name, func(t *testing.T) {

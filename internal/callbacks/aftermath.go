@@ -179,7 +179,7 @@ func (a *Aftermath) operation(e *AfterEvent, closed time.Time) {
 		if !a.shows(e) {
 			return
 		}
-		a.Steps = append(a.Steps, AfterStep{Operation: e.Operation, Name: brief(e.Name, maxStepName), Kind: e.Kind, At: e.At})
+		a.Steps = append(a.Steps, AfterStep{Operation: e.Operation, Name: brief(a.name(e), maxStepName), Kind: e.Kind, At: e.At})
 		i = len(a.Steps) - 1
 		if e.Status == AfterRunning {
 			a.resumed(e.At, closed)
@@ -188,6 +188,20 @@ func (a *Aftermath) operation(e *AfterEvent, closed time.Time) {
 		s.Took, s.At = e.At.Sub(s.At), e.At
 	}
 	a.Steps[i].Status, a.Steps[i].Note = e.Status, noteOf(e)
+}
+
+// name is the operation's own, or for an unnamed callback that of the part of the function it is in: without its usual subtype a
+// waitForCallback looks like any such part.
+func (a *Aftermath) name(e *AfterEvent) string {
+	if e.Kind != OperationCallback || e.Name != "" {
+		return e.Name
+	}
+	for i := range a.Steps {
+		if a.Steps[i].Operation == e.Parent {
+			return a.Steps[i].Name
+		}
+	}
+	return ""
 }
 
 // shows reports whether an operation that is new to us is worth a line. Work that had begun before the callback's end is,

@@ -101,6 +101,8 @@ type Callback struct {
 	ReviewedUntil time.Time
 	// Heartbeats counts the beats that Lambda accepted.
 	Heartbeats int
+	// Untaken tells of the beats that Lambda has not taken since it last took one.
+	Untaken Untaken
 
 	// Problem is what the latest delivery attempt met, empty when none failed or the delivery is settled. While the callback is
 	// pending it is an answer to a heartbeat that an operator has to mend, until Lambda takes one.
@@ -143,11 +145,10 @@ func (r Requester) String() string {
 // Deadline is the instant at which the callback ends by itself, and the clock that ends it.
 func (c *Callback) Deadline() (time.Time, DeadlineCause) { return c.Clocks.Deadline() }
 
-// Ends is when the callback will end as things stand, and by which clock: lists are ordered and filtered by it. While beats
-// go out the heartbeat clock is wound up before it runs out, so that it ends nothing; should the beats fail, Lambda's answer
-// to one of them says so.
+// Ends is when the callback will end as things stand, and by which clock: lists are ordered and filtered by it. While Lambda
+// takes the beats, each winds up the heartbeat clock before it runs out, so that it ends nothing.
 func (c *Callback) Ends() (time.Time, DeadlineCause) {
-	if !c.NextHeartbeatAt.IsZero() {
+	if c.KeptAlive() {
 		return c.Clocks.End()
 	}
 	return c.Clocks.Deadline()

@@ -211,7 +211,7 @@ func (d *desk) restart(store callbacks.Store) {
 	d.store = callbackstest.Twice(store)
 	workers := d.workers(d.lambda)
 	d.deliveries = callbacks.NewDeliveries(workers).NoJitter()
-	d.heartbeats = callbacks.NewHeartbeats(workers)
+	d.heartbeats = callbacks.NewHeartbeats(workers).NoJitter()
 	d.sweeps = callbacks.NewSweeps(workers)
 	d.service = callbacks.NewService(callbacks.ServiceConfig{
 		Store: d.store, Queues: deskQueues, Notify: d.notices, Budget: callbacks.DefaultBudget, Now: d.clock.Now, Lanes: d.lanes,

@@ -34,7 +34,7 @@ type Discovery struct {
 	configured bool // the store knows what is to be watched
 }
 
-// DiscoveryConfig is what discovery works with. Every field but Beat and Watches is needed; Lanes may be zero.
+// DiscoveryConfig is what discovery works with. Every field but Beat, Watches and Exceptions is needed; Lanes may be zero.
 type DiscoveryConfig struct {
 	Store      Store
 	Executions Executions
@@ -43,6 +43,7 @@ type DiscoveryConfig struct {
 	Now        func() time.Time
 	Queues     Queues
 	Watches    []Watch // each with a queue that exists; none switches discovery off
+	Exceptions []Exception
 	Lanes      Lanes
 	Purses     *Purses
 	Beat       func() // called when a heartbeat came due; must not block

@@ -67,7 +67,7 @@ type Event struct {
 	Operation string // unique within the execution only
 	Parent    string // the operation around it, empty at the top
 	Name      string
-	Waits     bool // of a context: it is a waitForCallback
+	SubType   string // as the SDK or the function's author wrote it, if at all: a hint, never required
 
 	CallbackID       CallbackID    // of a started callback; an endpoint may leave it out when payloads are not asked for
 	Timeout          time.Duration // of a started callback, zero for none

@@ -148,6 +148,9 @@ func (d *search) identify(ctx context.Context, s *scan, found *sighting, input [
 	case !found.Closing.Open:
 		return false, nil // nobody knew it; whoever announces it after all is told by the next scan
 	}
+	if found.leftOut = d.leavesOut(s.Watch, found.Start); found.leftOut {
+		return false, nil
+	}
 	if found.again = s.mayBeAnnounced(found, d.now()); !found.again.IsZero() || d.refuses(ctx, s, found) {
 		return false, nil
 	}

@@ -24,6 +24,7 @@ type scan struct {
 	found   []string  // functions of the region so far
 	running int       // executions so far
 	refused int       // open callbacks so far that the desk cannot take
+	leftOut int       // open callbacks so far that the operator does not want here
 	again   time.Time // when a callback has to be looked at that may still be announced; zero when there is none
 	queue   []WatchedExecution
 	reading *reading
@@ -105,8 +106,9 @@ func (d *search) listFunctions(ctx context.Context, s *scan) error {
 	s.listed = true
 	var watches []Watch
 	for _, name := range s.found {
-		if !slices.ContainsFunc(d.watches, func(w Watch) bool { return w.Name() == name && w.Lane() == d.lane }) {
-			watches = append(watches, Watch{Function: name, Account: s.Account, Region: s.Region, Queue: s.Queue})
+		w := Watch{Function: name, Account: s.Account, Region: s.Region, Queue: s.Queue}
+		if !slices.ContainsFunc(d.watches, w.isOf) {
+			watches = append(watches, w)
 		}
 	}
 	return d.store.SetFunctions(ctx, d.lane, watches)
@@ -155,6 +157,9 @@ func (s *scan) settled(r *reading, now time.Time, rate float64) time.Time {
 	for _, found := range r.sightings {
 		if found.refused {
 			s.refused++
+		}
+		if found.leftOut {
+			s.leftOut++
 		}
 		if !found.again.IsZero() {
 			check = earliest(check, found.again)

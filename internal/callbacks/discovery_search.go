@@ -18,6 +18,7 @@ type search struct {
 	now        func() time.Time
 	queues     Queues
 	watches    []Watch
+	exceptions []Exception
 	purses     *Purses
 	beat       func()
 	lane       Lane
@@ -32,7 +33,7 @@ type search struct {
 func newSearch(c DiscoveryConfig, lane Lane) *search {
 	return &search{
 		store: c.Store, executions: c.Executions, notify: c.Notify, log: c.Log, now: c.Now,
-		queues: c.Queues, watches: c.Watches, purses: c.Purses, beat: c.Beat, lane: lane, lanes: c.Lanes, owner: string(NewID()),
+		queues: c.Queues, watches: c.Watches, exceptions: c.Exceptions, purses: c.Purses, beat: c.Beat, lane: lane, lanes: c.Lanes, owner: string(NewID()),
 		arrivals: map[Watch]arrivals{},
 	}
 }
@@ -135,7 +136,7 @@ func (d *search) finish(ctx context.Context, s *scan, problem Answer) error {
 	if s.lookedBack && problem == "" {
 		d.arrivals[s.Watch] = s.arrivals
 	}
-	s.Unannounced = s.refused
+	s.Unannounced, s.LeftOut = s.refused, s.leftOut
 	s.DueAt = latest(now, s.ScanFrom.Add(s.Interval()))
 	if !s.again.IsZero() {
 		s.DueAt = earliest(s.DueAt, s.again)

@@ -39,8 +39,9 @@ type WatchState struct {
 	ScanFrom  time.Time // begin of the scan that runs, zero when none does
 	ScannedAt time.Time // end of the last scan that went through, zero before the first
 	Problem   Answer    // what the last scan met, empty when it met nothing
-	// Counts as of the last scan: running executions, callbacks open in them, and how many of those nobody announced.
-	Running, Open, Unannounced int
+	// Counts as of the last scan: running executions, callbacks open in them, how many of those nobody announced, and how many
+	// beside them an [Exception] leaves out.
+	Running, Open, Unannounced, LeftOut int
 }
 
 // Interval is the time between the beginnings of two scans, where the budget does not stretch it.

@@ -19,10 +19,12 @@ type Trace struct {
 	Ended     ExecutionEnd // empty while it runs
 }
 
-// OpenContext is a context that has started and not ended, by its operation.
+// OpenContext is a context that has started and not ended, by its operation. Name and subtype are for the callbacks in it. A trace
+// of an earlier version has the names of waitForCallbacks alone, and no subtypes.
 type OpenContext struct {
-	Parent string
-	Name   string // kept for a waitForCallback only: its callback has none of its own
+	Parent  string
+	Name    string
+	SubType string
 }
 
 // OpenCallback is a callback that has started and not ended, by its operation.
@@ -36,10 +38,15 @@ type OpenCallback struct {
 type Started struct {
 	CallbackID       CallbackID
 	At               time.Time
-	Name             string
+	Name             string // by which people know it
+	Own              Called // what the callback itself is called
+	Around           Called // what the context is called that it is directly in
 	Timeout          time.Duration
 	HeartbeatTimeout time.Duration
 }
+
+// Called is what an operation is called, both as its author likes.
+type Called struct{ Name, SubType string }
 
 // sighting is what is to be done about one callback: newly read events say that it started, that it ended, or both; or it
 // started earlier, and the desk does not know it yet.
@@ -53,6 +60,7 @@ type sighting struct {
 
 	again   time.Time // when it is looked at again, because it may still be announced; zero for as usual
 	refused bool      // the desk cannot take it
+	leftOut bool      // the operator does not want it here, unless it is announced
 }
 
 // tracing is one reading: the trace with what the events at hand say. A context that ended earlier is forgotten, so a
@@ -99,11 +107,7 @@ func (r *tracing) apply(e *Event) {
 			r.Deadline = e.At.Add(e.ExecutionTimeout)
 		}
 	case EventContextStarted:
-		opened := OpenContext{Parent: e.Parent}
-		if e.Waits {
-			opened.Name = e.Name
-		}
-		r.Contexts[e.Operation] = opened
+		r.Contexts[e.Operation] = OpenContext{Parent: e.Parent, Name: e.Name, SubType: e.SubType}
 	case EventCallbackStarted:
 		r.start(e)
 	case EventCallbackEnded:
@@ -126,23 +130,37 @@ func (t *Trace) know(operation string, id ID) {
 	}
 }
 
-// start notes a callback. Its name is that of the waitForCallback around it: SDKs leave the callback itself unnamed, or name
-// it after an inner step.
+// start notes a callback.
 func (r *tracing) start(e *Event) {
 	s := r.sight(e.Operation)
-	s.Start = Started{CallbackID: e.CallbackID, At: e.At, Name: e.Name, Timeout: e.Timeout, HeartbeatTimeout: e.HeartbeatTimeout}
-	s.Closing.Open = true
-	around := r.around(e.Parent)
-	for _, context := range around {
-		if name := r.Contexts[context].Name; name != "" {
-			s.Start.Name = name
-			break
-		}
+	around, in := r.around(e.Parent), r.Contexts[e.Parent]
+	s.Start = Started{
+		CallbackID: e.CallbackID, At: e.At, Name: r.name(e.Name, around), Own: Called{e.Name, e.SubType}, Around: Called{in.Name, in.SubType},
+		Timeout: e.Timeout, HeartbeatTimeout: e.HeartbeatTimeout,
 	}
+	s.Closing.Open = true
 	r.Callbacks[e.Operation] = OpenCallback{Parent: e.Parent, Start: s.Start}
 	if slices.ContainsFunc(around, func(context string) bool { return r.ended[context] }) {
 		r.close(e.Operation, Closing{By: EndedByExecution, At: e.At, EventID: e.ID}, contextSentence)
 	}
+}
+
+// name is by which people know a callback, given its own name and the contexts around it, from the inside. SDKs put the name of a
+// waitForCallback on its context and leave the callback unnamed, or derive its name from the context's. A subtype may be missing,
+// wrong, or the author's own, so that a context directly around such a callback names it whatever its subtype is.
+func (r *tracing) name(own string, around []string) string {
+	for _, context := range around {
+		if c := r.Contexts[context]; c.SubType == SubTypeWaitForCallback && c.Name != "" {
+			return c.Name
+		}
+	}
+	if len(around) > 0 {
+		name := r.Contexts[around[0]].Name
+		if name != "" && (own == "" || own == name+" create callback id" || own == name+"-callback") {
+			return name
+		}
+	}
+	return own
 }
 
 // around lists the contexts from parent outwards.

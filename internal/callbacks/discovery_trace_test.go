@@ -41,7 +41,11 @@ func callbackSucceeded(operation string) Event {
 }
 
 func contextStarted(operation, parent, name string, waits bool) Event {
-	return Event{Kind: EventContextStarted, Operation: operation, Parent: parent, Name: name, Waits: waits}
+	e := Event{Kind: EventContextStarted, Operation: operation, Parent: parent, Name: name, SubType: "RunInChildContext"}
+	if waits {
+		e.SubType = SubTypeWaitForCallback
+	}
+	return e
 }
 
 func contextEnded(operation string) Event {
@@ -89,8 +93,9 @@ func TestTrace(t *testing.T) {
 			[]string{`1-1 "own" open`},
 		},
 		{
-			"ChildContextGivesNoName", history(contextStarted("1", "", "branch", false), callbackStarted("1-1", "1", "")),
-			[]string{`1-1 "" open`},
+			"OuterChildContextGivesNoName",
+			history(contextStarted("1", "", "branch", false), contextStarted("2", "1", "", false), callbackStarted("3", "2", "")),
+			[]string{`3 "" open`},
 		},
 		{
 			"NearestWaitForCallback",

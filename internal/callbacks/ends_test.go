@@ -15,4 +15,17 @@ func TestEnds(t *testing.T) {
 	if got, cause := c.Ends(); !got.Equal(at(time.Hour)) || cause != CauseTimeout {
 		t.Errorf("while beats go out it ends at %v by %q, want by the timeout", got, cause)
 	}
+	for name, untaken := range map[string]Untaken{
+		"TheFirstIsOnItsWay": {Since: t0},
+		"BeatsFail":          {Since: t0, Failed: 2, Answer: AnswerThrottled},
+	} {
+		c.Untaken = untaken
+		if got, cause := c.Ends(); !got.Equal(at(time.Minute)) || cause != CauseHeartbeat {
+			t.Errorf("%s: it ends at %v by %q, want by the heartbeat", name, got, cause)
+		}
+	}
+	c.Beat(at(30 * time.Second))
+	if got, cause := c.Ends(); !got.Equal(at(time.Hour)) || cause != CauseTimeout {
+		t.Errorf("once a beat is taken it ends at %v by %q, want by the timeout", got, cause)
+	}
 }

@@ -24,6 +24,12 @@ func (d *Deliveries) NoJitter() *Deliveries {
 	return d
 }
 
+// NoJitter makes pauses exact.
+func (h *Heartbeats) NoJitter() *Heartbeats {
+	h.jitter = func() float64 { return 0 }
+	return h
+}
+
 // RunOnce does one round and waits for its calls.
 func (h *Heartbeats) RunOnce(ctx context.Context) error {
 	_, err := h.runOnce(ctx, ctx)

@@ -32,30 +32,24 @@ func (c *Callback) WantsHeartbeats(now time.Time) bool {
 
 // scheduleHeartbeat starts the beats when they are wanted and none is scheduled. The first goes out at once, because much
 // of the clock may have run already, but never sooner than an interval after the last one. What is scheduled farther ahead than
-// an interval is of a clock that has been set back since, and is scheduled anew.
+// an interval is of a clock that has been set back since, and is scheduled anew; only a beat that failed may have to wait longer.
 func (c *Callback) scheduleHeartbeat(now time.Time) {
 	interval := c.HeartbeatInterval()
-	if (c.NextHeartbeatAt.IsZero() || c.NextHeartbeatAt.After(now.Add(interval))) && c.WantsHeartbeats(now) {
-		c.NextHeartbeatAt = now
-		if c.Clocks.LastHeartbeatAt.Before(now) {
-			c.NextHeartbeatAt = latest(now, c.Clocks.LastHeartbeatAt.Add(interval))
-		}
+	farthest := interval
+	if c.BeatsFail() {
+		farthest = c.Clocks.HeartbeatTimeout
 	}
-}
-
-// Beat notes an accepted heartbeat. The clock counts from the moment it was sent: when it arrived is not known. Only the first
-// of a stretch has an entry: a queue that is kept alive would fill the audit with thousands a day.
-func (c *Callback) Beat(sent time.Time) AuditEntry {
-	last := c.Clocks.LastHeartbeatAt
-	c.Clocks.LastHeartbeatAt = latest(last, sent)
-	c.Heartbeats++
-	if c.State == Pending {
-		c.Problem = ""
+	starts := c.NextHeartbeatAt.IsZero()
+	if !c.WantsHeartbeats(now) || !starts && !c.NextHeartbeatAt.After(now.Add(farthest)) {
+		return
 	}
-	if !last.IsZero() && sent.Sub(last) <= 2*c.HeartbeatInterval() {
-		return AuditEntry{}
+	c.NextHeartbeatAt = now
+	if c.Clocks.LastHeartbeatAt.Before(now) {
+		c.NextHeartbeatAt = latest(now, c.Clocks.LastHeartbeatAt.Add(interval))
 	}
-	return c.entry(sent, System("heartbeats"), ActionHeartbeat, "")
+	if starts && !c.NextHeartbeatAt.After(now) { // else the last beat still winds up the clock
+		c.Untaken.Since = now
+	}
 }
 
 // refuseBeat notes an answer to a heartbeat that does not pass by itself. A decision on its way meets the same.
@@ -69,11 +63,6 @@ func (c *Callback) refuseBeat(answer Answer) {
 func (c *Callback) StopHeartbeats(now time.Time) {
 	if !c.WantsHeartbeats(now) {
 		c.NextHeartbeatAt = time.Time{}
+		c.Untaken = Untaken{LostAt: c.Untaken.LostAt}
 	}
-}
-
-// retryHeartbeat is when a beat that failed is sent again: well inside the clock, and not before Lambda asked for it.
-func (c *Callback) retryHeartbeat(now time.Time, retryAfter time.Duration) time.Time {
-	pause := max(c.HeartbeatInterval()/4, 500*time.Millisecond, retryAfter)
-	return now.Add(min(pause, max(c.HeartbeatInterval(), time.Second)))
 }

@@ -71,19 +71,6 @@ func TestBeatsOfAStretchAreCounted(t *testing.T) {
 	}
 }
 
-func TestRetryHeartbeatStaysInsideTheClock(t *testing.T) {
-	t.Parallel()
-	for _, timeout := range []time.Duration{time.Second, 3 * time.Second, time.Minute, time.Hour} {
-		c := Callback{Clocks: Clocks{HeartbeatTimeout: timeout}}
-		for _, asked := range []time.Duration{0, time.Second, time.Hour} {
-			pause := c.retryHeartbeat(t0, asked).Sub(t0)
-			if pause <= 0 || pause > max(timeout/beatsPerTimeout, time.Second) {
-				t.Errorf("timeout %v, asked to wait %v: next try after %v", timeout, asked, pause)
-			}
-		}
-	}
-}
-
 func TestReviewHolds(t *testing.T) {
 	t.Parallel()
 	budget := Budget{Idle: 30 * time.Minute, Max: 8 * time.Hour}

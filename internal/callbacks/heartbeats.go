@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"time"
 )
@@ -14,7 +15,7 @@ const (
 	// heartbeatsInCall is how many calls may be under way. A call takes five seconds at most and a callback has one beat in twenty,
 	// for a heartbeat timeout of a minute: an account that hangs takes all of them only with four thousand reviews.
 	heartbeatsInCall = 1024
-	heartbeatTimeout = 5 * time.Second // of one call: the next beat must not wait for it
+	heartbeatTimeout = 5 * time.Second // of one call, at most
 )
 
 // Heartbeats is the worker that keeps reviewed callbacks alive: one beat per callback and interval, however many people,
@@ -26,6 +27,7 @@ type Heartbeats struct {
 	log    *slog.Logger
 	now    func() time.Time
 
+	jitter    func() float64
 	looked    time.Time // when a round last began
 	wake      alarm
 	slots     chan struct{}
@@ -36,7 +38,7 @@ type Heartbeats struct {
 // NewHeartbeats makes the worker.
 func NewHeartbeats(c WorkerConfig) *Heartbeats {
 	return &Heartbeats{
-		store: c.Store, lambda: c.Lambda, notify: c.Notify, log: c.Log, now: c.Now,
+		store: c.Store, lambda: c.Lambda, notify: c.Notify, log: c.Log, now: c.Now, jitter: rand.Float64,
 		wake: newAlarm(), slots: make(chan struct{}, heartbeatsInCall), histories: newHistories(c, readsAtOnce),
 	}
 }
@@ -102,7 +104,7 @@ func (h *Heartbeats) beat(ctx context.Context, c Callback) error {
 		})
 		return err
 	}
-	call, cancel := outlive(ctx, stopCalls, heartbeatTimeout)
+	call, cancel := outlive(ctx, stopCalls, c.heartbeatLimit())
 	defer cancel()
 	answer := answerOf(h.lambda.Heartbeat(call, c.Target()))
 	if answer.Answer.MaybeClosed() {
@@ -110,30 +112,42 @@ func (h *Heartbeats) beat(ctx context.Context, c Callback) error {
 			return err
 		}
 	}
-	if answer.Answer == AnswerAccepted {
-		h.log.DebugContext(ctx, "heartbeat", "callback", c.ID)
-	} else {
-		h.log.WarnContext(ctx, "lambda did not take a heartbeat", "callback", c.ID, "error", answer)
-	}
+	return h.note(ctx, c, sent, answer)
+}
+
+// note writes down whether Lambda took a beat.
+func (h *Heartbeats) note(ctx context.Context, c Callback, sent time.Time, answer *LambdaError) error {
+	taken := answer.Answer == AnswerAccepted
+	h.tell(ctx, c, answer)
+	now, failed := h.now(), failedBeat{sent: sent, taken: c.Heartbeats, answer: answer, jitter: h.jitter()}
 	updated, err := h.update(ctx, c.ID, func(c *Callback) (Change, error) {
-		if answer.Answer == AnswerAccepted {
+		if taken {
 			return Change{Audit: c.Beat(sent)}, nil
 		}
-		now := h.now()
-		c.refuseBeat(answer.Answer)
-		if !c.NextHeartbeatAt.IsZero() {
-			c.NextHeartbeatAt = c.retryHeartbeat(now, answer.RetryAfter)
-		}
-		return Change{Audit: c.entry(now, System("heartbeats"), ActionHeartbeatFailed, "Lambda did not take it: "+answer.Answer.words()+".")}, nil
+		return Change{Audit: c.missBeat(failed, now)}, nil
 	})
 	if err != nil {
 		return err
 	}
-	if answer.Answer != AnswerAccepted {
-		h.Wake()
+	if !taken {
+		h.Wake() // it is sent again sooner than the claim planned
 	}
 	h.notify.Changed(Notice{Callback: updated.ID, Queue: updated.Queue})
 	return nil
+}
+
+// tell logs the answer to a beat: a warning for the first that fails, since hundreds may follow.
+func (h *Heartbeats) tell(ctx context.Context, c Callback, answer *LambdaError) {
+	switch failing := c.BeatsFail(); {
+	case answer.Answer == AnswerAccepted && !failing:
+		h.log.DebugContext(ctx, "heartbeat", "callback", c.ID)
+	case answer.Answer == AnswerAccepted:
+		h.log.InfoContext(ctx, "lambda takes the heartbeats again", "callback", c.ID, "failed", c.Untaken.Failed)
+	case failing:
+		h.log.DebugContext(ctx, "lambda did not take a heartbeat", "callback", c.ID, "error", answer)
+	default:
+		h.log.WarnContext(ctx, "lambda did not take a heartbeat; it is sent again", "callback", c.ID, "error", answer)
+	}
 }
 
 // update writes down what came of a beat, also when ctx ends meanwhile.
@@ -144,18 +158,19 @@ func (h *Heartbeats) update(ctx context.Context, id ID, fn func(*Callback) (Chan
 }
 
 // closed settles a callback of which Lambda says that it waits no longer, or may not, unless a decision is on its way: then the
-// answer to the delivery tells more. Where the history does not show its end, an answer that may mean two things settles nothing.
+// answer to the delivery tells more. While the history does not show the end, the beat is one that failed; where there is no
+// history, an answer that may mean two things is no more.
 func (h *Heartbeats) closed(ctx context.Context, c Callback, answer Answer) (settled bool, err error) {
 	call, cancel := outlive(ctx, stopCalls, callTimeout)
 	defer cancel()
 	found := h.histories.ask(call, c.Target())
 	ended := found.history == historyRead && !found.closing.Open
-	if !ended && answer == AnswerMaybeClosed {
+	if !ended && (found.history != historyUnreadable || answer == AnswerMaybeClosed) {
 		return false, nil
 	}
 	updated, err := h.update(ctx, c.ID, func(c *Callback) (Change, error) {
 		now := h.now()
-		if c.State != Pending || !ended && found.history != historyUnreadable {
+		if c.State != Pending {
 			return Change{}, nil // the schedule of the claim asks again an interval later
 		}
 		e := endingOf(lost, evidence{answer: answer, history: found.history, closing: found.closing}, c, now)

@@ -29,7 +29,7 @@ type Ends struct {
 	Before time.Time     // earlier than; zero for no bound
 	Never  bool          // no clock runs
 	Cause  DeadlineCause // this clock bites first; empty for any
-	// Unattended keeps what a missing heartbeat will end although nobody keeps it alive.
+	// Unattended keeps what is pending and will end by a missing heartbeat: nobody sends any, or Lambda does not take them.
 	Unattended bool
 }
 

@@ -110,7 +110,26 @@ func (s *Sweeps) closeReviews(ctx context.Context, now time.Time) error {
 		return fmt.Errorf("close reviews: %w", err)
 	}
 	for _, c := range left {
+		if err := s.stopHeartbeats(ctx, c, now); err != nil {
+			return err
+		}
 		s.notify.Changed(Notice{Callback: c.ID, Queue: c.Queue})
+	}
+	return nil
+}
+
+// stopHeartbeats ends the beats of a callback that nobody reviews any more. The next beat would notice it too, but that may be
+// far off, and until then lists would count the callback among those that are kept alive.
+func (s *Sweeps) stopHeartbeats(ctx context.Context, c Callback, now time.Time) error {
+	if c.NextHeartbeatAt.IsZero() || c.WantsHeartbeats(now) {
+		return nil
+	}
+	_, err := s.store.Review(ctx, c.ID, func(c *Callback, _ []Review) ([]Review, AuditEntry, error) {
+		c.StopHeartbeats(now)
+		return nil, AuditEntry{}, nil
+	})
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("stop heartbeats of %s: %w", c.ID, err)
 	}
 	return nil
 }
@@ -174,6 +193,8 @@ func (c *Callback) expire(found finding, patient bool, now time.Time) (entry Aud
 	case found.history == historyRead:
 		entry, err = c.Close(c.endedElsewhere(found.closing, now), now, by)
 		return entry, false, err
+	case cause == CauseHeartbeat && c.mayLiveOn(now):
+		return entry, true, ErrConflict
 	default:
 		entry, err = c.TimeOut(now, by)
 		return entry, false, err

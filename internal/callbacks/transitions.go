@@ -22,7 +22,7 @@ func (c *Callback) move(to State, at time.Time, by Actor, action Action, detail 
 	e.From, e.To = c.State, to
 	c.State = to
 	if !to.Open() {
-		c.NextHeartbeatAt = time.Time{}
+		c.NextHeartbeatAt, c.Untaken = time.Time{}, Untaken{}
 	}
 	return e
 }

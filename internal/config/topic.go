@@ -14,6 +14,7 @@ import (
 type Topic struct {
 	Source string   `json:"source"` // the sender's name in the record; several topics may share one
 	Queues []string `json:"queues"` // which it may address; every queue when empty
+	Events bool     `json:"events"` // whether it may also pass on EventBridge's events of executions that ended
 }
 
 // Topics are the SNS topics by ARN.

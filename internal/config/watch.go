@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"countersign/internal/callbacks"
 )
@@ -17,6 +18,49 @@ type Watch struct {
 	Queue   string `json:"queue"`   // the default queue when empty
 	Region  string `json:"region"`  // of the function; the one of Lambda when empty
 	Account string `json:"account"` // of the function, where it is not that of the desk's own credentials
+	Except  Except `json:"except"`
+}
+
+// Except are patterns of callbacks that are left out, by name and by subtype; * stands for any text.
+type Except struct {
+	Names    []string `json:"names"`
+	Subtypes []string `json:"subtypes"`
+}
+
+// Bounds of patterns. AWS bounds the names of operations at 256 characters, and subtypes at 32 of those in the expression.
+const (
+	maxPatterns = 50
+	maxPattern  = 256
+)
+
+var subtypePattern = regexp.MustCompile(`^[A-Za-z0-9_*-]{1,32}$`)
+
+// problems says what is wrong with the patterns of a function.
+func (e Except) problems(function string) (problems []error) {
+	say := func(format string, args ...any) {
+		problems = append(problems, fmt.Errorf("function %q "+format, append([]any{function}, args...)...))
+	}
+	for _, list := range []struct {
+		name     string
+		patterns []string
+	}{{"names", e.Names}, {"subtypes", e.Subtypes}} {
+		if len(list.patterns) > maxPatterns {
+			say("has %d patterns in except.%s: at most %d are allowed", len(list.patterns), list.name, maxPatterns)
+		}
+		for _, pattern := range list.patterns {
+			switch {
+			case pattern == "":
+				say("has an empty pattern in except.%s", list.name)
+			case utf8.RuneCountInString(pattern) > maxPattern:
+				say("has a pattern in except.%s of more than %d characters", list.name, maxPattern)
+			case strings.Trim(pattern, "*") == "":
+				say("leaves out everything by %q in except.%s: remove the function instead", pattern, list.name)
+			case list.name == "subtypes" && !subtypePattern.MatchString(pattern):
+				say("has %q in except.subtypes, which matches no subtype: they have 1 to 32 letters, digits, hyphens and underscores", pattern)
+			}
+		}
+	}
+	return problems
 }
 
 // Watches are the functions whose executions are searched for callbacks, by name or unqualified ARN; "*", also at the end of an
@@ -47,6 +91,7 @@ func (w *Watches) UnmarshalText(text []byte) error {
 		case account != "" && ownAccount != "" && account != ownAccount:
 			problems = append(problems, fmt.Errorf("function %q has the account %s beside the one in its ARN", name, account))
 		}
+		problems = append(problems, watches[name].Except.problems(name)...)
 	}
 	*w = watches
 	return errors.Join(problems...)

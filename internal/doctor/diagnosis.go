@@ -11,7 +11,7 @@ func (i *inspection) diagnose(caller Caller) []Finding {
 	var denied, allowed, open, untold []question
 	for _, q := range i.questions {
 		switch {
-		case q.answer.Meaning == Done || q.answer.Meaning == Closed:
+		case q.answer.Meaning == Done || q.answer.Meaning == Closed || q.saysClosed():
 			allowed = append(allowed, q)
 		case q.answer.Meaning == Denied && !q.elsewhere(i.function.place):
 			denied = append(denied, q)
@@ -39,6 +39,12 @@ func (i *inspection) diagnose(caller Caller) []Finding {
 			todo("Name the function by its ARN."))
 	}
 	return findings
+}
+
+// saysClosed reports an answer that a closed callback may get, too, instead of one that says so: only whoever may complete it is
+// told anything but a denial.
+func (q question) saysClosed() bool {
+	return q.sends() && !q.madeUp && (q.answer.Meaning == Refused || q.answer.Meaning == Missing)
 }
 
 // elsewhere reports whether a denial is about another resource than this function: AWS could not find out what a made-up callback

@@ -17,12 +17,15 @@ func TestDiagnoseDenials(t *testing.T) {
 		madeUp bool
 		want   Finding
 	}{
-		"Real":      {denied(pay+":7/durable-execution/a/b", "because no identity-based policy allows it"), false, Finding{Problem, "decisions cannot be delivered: SendDurableExecutionCallbackSuccess denied (AWS: no identity-based policy allows it)", []string{"allow lambda:SendDurableExecutionCallbackSuccess on " + pay + ":*"}}},
-		"Explicit":  {denied(pay+":7", "with an explicit deny in a service control policy"), false, Finding{Problem, "decisions cannot be delivered", []string{"An explicit deny outweighs every allow: take lambda:SendDurableExecutionCallbackSuccess out of it."}}},
-		"MadeUp":    {denied(pay+":7", "because no identity-based policy allows it"), true, Finding{Problem, "decisions cannot be delivered", nil}},
-		"Elsewhere": {denied("*", "because no identity-based policy allows it"), true, Finding{OK, "not denied (tested with a made-up ID only): SendDurableExecutionCallbackSuccess", nil}},
-		"Closed":    {Answer{Meaning: Closed}, false, Finding{OK, "allowed: everything that it needs", nil}},
-		"Busy":      {Answer{Meaning: Busy, Text: "TooManyRequestsException: slowly"}, false, Finding{Warning, "could not be determined: SendDurableExecutionCallbackSuccess (TooManyRequestsException: slowly)", []string{"Run doctor again later."}}},
+		"Real":             {denied(pay+":7/durable-execution/a/b", "because no identity-based policy allows it"), false, Finding{Problem, "decisions cannot be delivered: SendDurableExecutionCallbackSuccess denied (AWS: no identity-based policy allows it)", []string{"allow lambda:SendDurableExecutionCallbackSuccess on " + pay + ":*"}}},
+		"Explicit":         {denied(pay+":7", "with an explicit deny in a service control policy"), false, Finding{Problem, "decisions cannot be delivered", []string{"An explicit deny outweighs every allow: take lambda:SendDurableExecutionCallbackSuccess out of it."}}},
+		"MadeUp":           {denied(pay+":7", "because no identity-based policy allows it"), true, Finding{Problem, "decisions cannot be delivered", nil}},
+		"Elsewhere":        {denied("*", "because no identity-based policy allows it"), true, Finding{OK, "not denied (tested with a made-up ID only): SendDurableExecutionCallbackSuccess", nil}},
+		"Closed":           {Answer{Meaning: Closed}, false, Finding{OK, "allowed: everything that it needs", nil}},
+		"ClosedAsInvalid":  {Answer{Meaning: Refused}, false, Finding{OK, "allowed: everything that it needs", nil}},
+		"ClosedAsNotFound": {Answer{Meaning: Missing}, false, Finding{OK, "allowed: everything that it needs", nil}},
+		"MadeUpRefused":    {Answer{Meaning: Refused}, true, Finding{OK, "not denied (tested with a made-up ID only): SendDurableExecutionCallbackSuccess", nil}},
+		"Busy":             {Answer{Meaning: Busy, Text: "TooManyRequestsException: slowly"}, false, Finding{Warning, "could not be determined: SendDurableExecutionCallbackSuccess (TooManyRequestsException: slowly)", []string{"Run doctor again later."}}},
 	} {
 		i := &inspection{function: watched(pay), execution: pay + ":7/durable-execution/a/b", real: true}
 		i.note(GetExecution, answered, false)

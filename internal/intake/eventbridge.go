@@ -80,8 +80,10 @@ func DecodeEvent(body []byte) (ExecutionEvent, error) {
 		return ExecutionEvent{}, f.list.Err()
 	}
 	e := ExecutionEvent{ID: o.required("id"), At: o.instant("time")}
-	if o.required("source") == "aws.lambda" && o.required("detail-type") == "Durable Execution Status Change" {
-		e.readDetail(o.any("detail"), &f)
+	if o.required("source") == "aws.lambda" {
+		if arn, ok := executionFields[o.required("detail-type")]; ok {
+			e.readDetail(o.any("detail"), arn, &f)
+		}
 	}
 	if err := f.list.Err(); err != nil {
 		return ExecutionEvent{}, err
@@ -89,13 +91,34 @@ func DecodeEvent(body []byte) (ExecutionEvent, error) {
 	return e, nil
 }
 
-// readDetail reads the part that is about the execution (Lambda developer guide, "Durable execution status change events").
-func (e *ExecutionEvent) readDetail(raw json.RawMessage, f *faults) {
+// looksLikeEvent tells an event from an announcement, which has no such field.
+func looksLikeEvent(body []byte) bool {
+	var event struct {
+		Kind json.RawMessage `json:"detail-type"`
+	}
+	return json.Unmarshal(body, &event) == nil && event.Kind != nil
+}
+
+// executionFields are the kinds of events that tell of an execution's status, with the field that names it. AWS documents both: the first
+// in the Lambda developer guide ("Durable execution status change events"), the second with its SDK for Go.
+var executionFields = map[string]string{
+	"Durable Execution Status Change": "durableExecutionArn",
+	"Durable Execution State Change":  "executionArn",
+}
+
+// readDetail reads the part that is about the execution. It is named by the field that goes with the kind of event, or by that of the
+// other kind, should AWS mix them.
+func (e *ExecutionEvent) readDetail(raw json.RawMessage, field string, f *faults) {
 	detail, ok := openObject(raw, "/detail", f)
 	if !ok {
 		return
 	}
-	e.ARN = detail.required("durableExecutionArn")
+	for _, other := range executionFields {
+		if other != field && detail.has(other) && !detail.has(field) {
+			field = other
+		}
+	}
+	e.ARN = detail.required(field)
 	switch end := callbacks.ExecutionEnd(detail.required("status")); end {
 	case callbacks.ExecutionSucceeded, callbacks.ExecutionFailed, callbacks.ExecutionTimedOut, callbacks.ExecutionStopped:
 		e.End = end

@@ -88,6 +88,19 @@ func statusChange(status, end string) map[string]any {
 	}
 }
 
+// stateChange is a status change in its other shape, which AWS's SDK for Go documents.
+func stateChange(status, end string) map[string]any {
+	event := statusChange(status, end)
+	event["detail-type"] = "Durable Execution State Change"
+	event["detail"] = changed(event["detail"].(map[string]any), "durableExecutionArn", nil, "executionArn", executionARN)
+	return event
+}
+
+// mixed is one shape's kind with the other's field.
+func mixed(event, other map[string]any) map[string]any {
+	return changed(event, "detail-type", other["detail-type"])
+}
+
 func TestDecodeEvent(t *testing.T) {
 	t.Parallel()
 	const id, end = "d019b03c-a8a3-9d58-85de-241e96206538", "2025-11-20T13:09:00.5Z"
@@ -96,16 +109,23 @@ func TestDecodeEvent(t *testing.T) {
 		event map[string]any
 		want  intake.ExecutionEvent
 	}{
-		"Succeeded":     {statusChange("SUCCEEDED", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionSucceeded, At: ended}},
-		"Failed":        {statusChange("FAILED", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionFailed, At: ended}},
-		"TimedOut":      {statusChange("TIMED_OUT", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionTimedOut, At: ended}},
-		"Stopped":       {statusChange("STOPPED", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionStopped, At: ended}},
-		"NoEnd":         {statusChange("STOPPED", ""), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionStopped, At: sent}},
-		"Running":       {statusChange("RUNNING", ""), intake.ExecutionEvent{ID: id, ARN: executionARN, At: sent}},
-		"NewStatus":     {statusChange("PAUSED", ""), intake.ExecutionEvent{ID: id, ARN: executionARN, At: sent}},
-		"OtherKind":     {changed(statusChange("STOPPED", end), "detail-type", "AWS API Call via CloudTrail", "detail", 7), intake.ExecutionEvent{ID: id, At: sent}},
-		"OtherSource":   {changed(statusChange("STOPPED", end), "source", "my.app"), intake.ExecutionEvent{ID: id, At: sent}},
-		"FieldsOfLater": {changed(statusChange("FAILED", end), "new", map[string]any{"a": 1}), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionFailed, At: ended}},
+		"Succeeded":      {statusChange("SUCCEEDED", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionSucceeded, At: ended}},
+		"Failed":         {statusChange("FAILED", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionFailed, At: ended}},
+		"TimedOut":       {statusChange("TIMED_OUT", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionTimedOut, At: ended}},
+		"Stopped":        {statusChange("STOPPED", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionStopped, At: ended}},
+		"StateSucceeded": {stateChange("SUCCEEDED", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionSucceeded, At: ended}},
+		"StateFailed":    {stateChange("FAILED", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionFailed, At: ended}},
+		"StateTimedOut":  {stateChange("TIMED_OUT", end), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionTimedOut, At: ended}},
+		"StateStopped":   {stateChange("STOPPED", ""), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionStopped, At: sent}},
+		"StateRunning":   {stateChange("RUNNING", ""), intake.ExecutionEvent{ID: id, ARN: executionARN, At: sent}},
+		"StatusNamed":    {mixed(statusChange("STOPPED", end), stateChange("", "")), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionStopped, At: ended}},
+		"StateNamed":     {mixed(stateChange("STOPPED", end), statusChange("", "")), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionStopped, At: ended}},
+		"NoEnd":          {statusChange("STOPPED", ""), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionStopped, At: sent}},
+		"Running":        {statusChange("RUNNING", ""), intake.ExecutionEvent{ID: id, ARN: executionARN, At: sent}},
+		"NewStatus":      {statusChange("PAUSED", ""), intake.ExecutionEvent{ID: id, ARN: executionARN, At: sent}},
+		"OtherKind":      {changed(statusChange("STOPPED", end), "detail-type", "AWS API Call via CloudTrail", "detail", 7), intake.ExecutionEvent{ID: id, At: sent}},
+		"OtherSource":    {changed(statusChange("STOPPED", end), "source", "my.app"), intake.ExecutionEvent{ID: id, At: sent}},
+		"FieldsOfLater":  {changed(statusChange("FAILED", end), "new", map[string]any{"a": 1}), intake.ExecutionEvent{ID: id, ARN: executionARN, End: callbacks.ExecutionFailed, At: ended}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -131,19 +151,20 @@ func TestDecodeEventRefuses(t *testing.T) {
 		body     []byte
 		pointers []string
 	}{
-		"NotJSON":   {[]byte("status=STOPPED"), []string{""}},
-		"Array":     {[]byte("[]"), []string{""}},
-		"Empty":     {[]byte("{}"), []string{"/id", "/source"}},
-		"NoKind":    {document(t, changed(statusChange("STOPPED", ""), "detail-type", nil)), []string{"/detail-type"}},
-		"NumberID":  {document(t, changed(statusChange("STOPPED", ""), "id", 7)), []string{"/id"}},
-		"NoDetail":  {document(t, changed(statusChange("STOPPED", ""), "detail", nil)), []string{"/detail"}},
-		"TextIsNot": {document(t, changed(statusChange("STOPPED", ""), "detail", "STOPPED")), []string{"/detail"}},
-		"NoARN":     {document(t, detail("durableExecutionArn", nil)), []string{"/detail/durableExecutionArn"}},
-		"NoStatus":  {document(t, detail("status", nil)), []string{"/detail/status"}},
-		"BadEnd":    {document(t, detail("endTimestamp", 1763644140)), []string{"/detail/endTimestamp"}},
-		"NoTimes":   {document(t, changed(detail("endTimestamp", nil), "time", nil)), []string{"/detail/endTimestamp"}},
-		"Twice":     {[]byte(`{"id":"a","id":"b"}`), []string{"/id"}},
-		"OtherCase": {[]byte(`{"ID":"a","Source":"aws.lambda"}`), []string{"/id", "/source"}},
+		"NotJSON":    {[]byte("status=STOPPED"), []string{""}},
+		"Array":      {[]byte("[]"), []string{""}},
+		"Empty":      {[]byte("{}"), []string{"/id", "/source"}},
+		"NoKind":     {document(t, changed(statusChange("STOPPED", ""), "detail-type", nil)), []string{"/detail-type"}},
+		"NumberID":   {document(t, changed(statusChange("STOPPED", ""), "id", 7)), []string{"/id"}},
+		"NoDetail":   {document(t, changed(statusChange("STOPPED", ""), "detail", nil)), []string{"/detail"}},
+		"TextIsNot":  {document(t, changed(statusChange("STOPPED", ""), "detail", "STOPPED")), []string{"/detail"}},
+		"NoARN":      {document(t, detail("durableExecutionArn", nil)), []string{"/detail/durableExecutionArn"}},
+		"NoStateARN": {document(t, mixed(detail("durableExecutionArn", nil), stateChange("", ""))), []string{"/detail/executionArn"}},
+		"NoStatus":   {document(t, detail("status", nil)), []string{"/detail/status"}},
+		"BadEnd":     {document(t, detail("endTimestamp", 1763644140)), []string{"/detail/endTimestamp"}},
+		"NoTimes":    {document(t, changed(detail("endTimestamp", nil), "time", nil)), []string{"/detail/endTimestamp"}},
+		"Twice":      {[]byte(`{"id":"a","id":"b"}`), []string{"/id"}},
+		"OtherCase":  {[]byte(`{"ID":"a","Source":"aws.lambda"}`), []string{"/id", "/source"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -72,6 +72,7 @@ type Notification struct {
 	Topic string // ARN
 	From  callbacks.Source
 	Body  []byte // what was published; of another type, a sentence for people
+	Event bool   // what was published is an event of EventBridge, and the topic may pass such on
 
 	envelope envelope
 }
@@ -99,7 +100,7 @@ func (s *SNS) Verify(ctx context.Context, body []byte) (Notification, error) {
 	}
 	return Notification{
 		Type: e.kind(), ID: e["MessageId"], Topic: topic.ARN, From: callbacks.Source{Name: topic.Source, Queues: topic.Queues},
-		Body: []byte(e["Message"]), envelope: e,
+		Body: []byte(e["Message"]), Event: topic.Events && looksLikeEvent([]byte(e["Message"])), envelope: e,
 	}, nil
 }
 

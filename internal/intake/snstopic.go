@@ -12,6 +12,7 @@ type Topic struct {
 	ARN    string
 	Source string   // the sender's name in the record
 	Queues []string // that it may address; none means any
+	Events bool     // whether it may also say how executions ended, in whatever queue their callbacks are
 }
 
 // partitions are the domains of AWS's partitions by their name in an ARN.

@@ -32,6 +32,7 @@ type conformance struct {
 	t      *testing.T
 	clock  *locallambdatest.Clock
 	log    *locallambdatest.Log
+	engine *locallambda.Engine
 	client *awslambda.Client
 	arn    string
 }
@@ -44,6 +45,7 @@ func runConformance(t *testing.T, cases []conformanceCase) {
 			run.suspended()
 			c.act(run)
 			run.log.Next(t, locallambda.ExecutionEnded)
+			run.tooLate()
 			run.check(c)
 		})
 	}
@@ -82,7 +84,7 @@ func startOn(t *testing.T, config locallambda.Config, address, function, input s
 	})
 	engine.SetFaults(nil, faults...)
 	engine.Register(function, locallambda.HTTPFunction(address), locallambda.FunctionConfig{Version: "1"})
-	run := &conformance{t: t, clock: clock, log: locallambdatest.Watch(t, engine), client: client}
+	run := &conformance{t: t, clock: clock, log: locallambdatest.Watch(t, engine), engine: engine, client: client}
 	arn, err := engine.Start(t.Context(), function, "case", []byte(input))
 	if err != nil {
 		t.Fatal(err)
@@ -124,6 +126,7 @@ func (c *conformance) succeed(n int, result string) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	locallambdatest.WantClosed(c.t, c.engine, c.client, *c.id(n), false)
 }
 
 // reject fails a callback as the suite does.
@@ -144,6 +147,15 @@ func (c *conformance) beat(n int) {
 		&awslambda.SendDurableExecutionCallbackHeartbeatInput{CallbackId: c.id(n)})
 	if err != nil {
 		c.t.Fatal(err)
+	}
+}
+
+// tooLate wants what comes after the end to be answered as each dialect has it. The history that is compared next shows that
+// it leaves no trace.
+func (c *conformance) tooLate() {
+	c.t.Helper()
+	for id, expired := range c.log.Callbacks(c.arn) {
+		locallambdatest.WantClosed(c.t, c.engine, c.client, id, expired)
 	}
 }
 

@@ -48,8 +48,8 @@ func afterEventOf(e *types.Event) callbacks.AfterEvent {
 		ID: int(aws.ToInt32(e.EventId)), At: aws.ToTime(e.EventTimestamp), Kind: m.kind, Status: m.status,
 		Operation: aws.ToString(e.Id), Parent: aws.ToString(e.ParentId), Name: aws.ToString(e.Name),
 	}
-	if m.kind == callbacks.OperationContext && aws.ToString(e.SubType) == waitForCallback {
-		event.Kind = callbacks.OperationCallback
+	if m.kind == callbacks.OperationContext && aws.ToString(e.SubType) == callbacks.SubTypeWaitForCallback {
+		event.Kind = callbacks.OperationCallback // one with another subtype is shown part by part
 	}
 	switch {
 	case e.StepSucceededDetails != nil:

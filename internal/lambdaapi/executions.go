@@ -86,9 +86,6 @@ func (c *Client) Events(ctx context.Context, q callbacks.EventQuery) (callbacks.
 	return page, err
 }
 
-// waitForCallback is the SubType of the context that the SDKs make around a callback and its submitter.
-const waitForCallback = "WaitForCallback"
-
 // ends are the ends of an execution by their events.
 var ends = map[types.EventType]callbacks.ExecutionEnd{
 	types.EventTypeExecutionSucceeded: callbacks.ExecutionSucceeded,
@@ -101,7 +98,7 @@ var ends = map[types.EventType]callbacks.ExecutionEnd{
 func eventOf(e *types.Event) callbacks.Event {
 	event := callbacks.Event{
 		ID: int(aws.ToInt32(e.EventId)), At: aws.ToTime(e.EventTimestamp), Operation: aws.ToString(e.Id),
-		Parent: aws.ToString(e.ParentId), Name: aws.ToString(e.Name),
+		Parent: aws.ToString(e.ParentId), Name: aws.ToString(e.Name), SubType: aws.ToString(e.SubType),
 	}
 	switch e.EventType {
 	case types.EventTypeExecutionStarted:
@@ -111,7 +108,7 @@ func eventOf(e *types.Event) callbacks.Event {
 			event.Input = input(d.Input)
 		}
 	case types.EventTypeContextStarted:
-		event.Kind, event.Waits = callbacks.EventContextStarted, aws.ToString(e.SubType) == waitForCallback
+		event.Kind = callbacks.EventContextStarted
 	case types.EventTypeCallbackStarted:
 		event.Kind = callbacks.EventCallbackStarted
 		if d := e.CallbackStartedDetails; d != nil {

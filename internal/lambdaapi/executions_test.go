@@ -106,8 +106,8 @@ func TestEvents(t *testing.T) {
 	}
 	want := []callbacks.Event{
 		{Kind: callbacks.EventExecutionStarted, Operation: "root", ExecutionTimeout: time.Hour, Input: []byte(`{"n":1}`)},
-		{Kind: callbacks.EventContextStarted, Operation: "1", Name: "sign-off", Waits: true},
-		{Kind: callbacks.EventContextStarted, Operation: "2"},
+		{Kind: callbacks.EventContextStarted, Operation: "1", Name: "sign-off", SubType: "WaitForCallback"},
+		{Kind: callbacks.EventContextStarted, Operation: "2", SubType: "RunInChildContext"},
 		{Kind: callbacks.EventCallbackStarted, Operation: "1-1", Parent: "1", Name: "sign", CallbackID: callbackID, Timeout: time.Minute, HeartbeatTimeout: 20 * time.Second},
 		{Operation: "1-2"},
 		{Kind: callbacks.EventCallbackEnded, Operation: "1-1", Closing: closed(6, callbacks.EndedByOther, "", callbacks.Success)},

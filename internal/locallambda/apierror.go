@@ -1,8 +1,10 @@
 package locallambda
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -10,14 +12,14 @@ import (
 // cases apart as callers over HTTP.
 type APIError struct {
 	Status     int           // HTTP status
-	Code       string        // AWS's error code, e.g. ResourceNotFoundException
+	Code       string        // AWS's error code, e.g. ResourceNotFoundException; empty where the answer has none
 	Message    string        // for the caller; holds no internals
 	Reason     string        // of a TooManyRequestsException, e.g. CallerRateLimitExceeded
 	RetryAfter time.Duration // sent as Retry-After when positive
 }
 
 // Error gives code and message.
-func (e *APIError) Error() string { return e.Code + ": " + e.Message }
+func (e *APIError) Error() string { return cmp.Or(e.Code, strconv.Itoa(e.Status)) + ": " + e.Message }
 
 // wire is the error's JSON body. Lambda spells the message's key in two ways; restJson clients look for the one in their model.
 func (e *APIError) wire() map[string]string {
@@ -49,12 +51,6 @@ func invalidContent(format string, args ...any) *APIError {
 // notFound is the answer for what does not exist, or not any more.
 func notFound(format string, args ...any) *APIError {
 	return &APIError{Status: http.StatusNotFound, Code: "ResourceNotFoundException", Message: fmt.Sprintf(format, args...)}
-}
-
-// callbackClosed is one answer for "expired" and "already closed", by whomever: Lambda does not tell them apart.
-func callbackClosed() *APIError {
-	return &APIError{Status: http.StatusBadRequest, Code: "CallbackTimeoutException",
-		Message: "The callback ID has expired or the callback has already been completed."}
 }
 
 // alreadyStarted is the answer to an execution name that was used with another payload.

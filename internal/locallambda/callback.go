@@ -120,8 +120,7 @@ func (e *Engine) heartbeatCallback(id string) error {
 }
 
 // openCallback finds a callback that may still be closed. Errors: InvalidParameterValueException for a malformed ID,
-// ResourceNotFoundException for an unknown one, CallbackTimeoutException for one that is closed, for whatever reason. That
-// the last is also the answer when the execution has ended around the callback is likely, but not documented.
+// ResourceNotFoundException for an unknown one, and what the [Dialect] has for one that is closed, for whatever reason.
 func (e *Engine) openCallback(id string, change func(op *operation, now time.Time)) error {
 	if len(id) > maxCallbackID || !callbackID.MatchString(id) {
 		return invalidParameter("Invalid callback ID.")
@@ -132,7 +131,7 @@ func (e *Engine) openCallback(id string, change func(op *operation, now time.Tim
 		case op == nil:
 			return notFound("Callback not found.")
 		case op.ended() || op.execution.status != running:
-			return callbackClosed()
+			return e.callbackClosed(op)
 		}
 		change(op, now)
 		return nil

@@ -2,6 +2,7 @@ package locallambda
 
 import (
 	"context"
+	"math/rand/v2"
 	"sync"
 	"time"
 )
@@ -29,6 +30,8 @@ type Engine struct {
 	ready      []*execution // wait for their invocation to start, first in, first out
 	invoking   int
 	unsaved    []*execution
+	dialect    Dialect
+	dialects   *rand.Rand // what DialectMixed draws from
 }
 
 // New returns an engine that keeps its executions in memory. Close it.

@@ -102,7 +102,9 @@ func writeError(w http.ResponseWriter, err error) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	h.Set("X-Amzn-Errortype", answer.Code)
+	if answer.Code != "" {
+		h.Set("X-Amzn-Errortype", answer.Code)
+	}
 	if h.Get(requestIDHeader) == "" {
 		h.Set(requestIDHeader, newUUID())
 	}

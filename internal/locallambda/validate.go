@@ -2,6 +2,7 @@ package locallambda
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
 )
 
@@ -9,10 +10,12 @@ import (
 const (
 	maxOperationID   = 64         // characters
 	maxOperationName = 256        // characters
-	maxSubType       = 32         // characters
 	maxDelay         = 31_622_400 // seconds, of waits and of a step's next attempt
 	maxCallbackTime  = 99_999_999 // seconds
 )
+
+// subType is the form of an operation's subtype, which the function's author may choose.
+var subType = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
 
 // transition says from which statuses an action is allowed, and to which it leads. The status "" stands for an operation
 // that does not exist yet: a step or a context may begin and end with one update.
@@ -174,8 +177,8 @@ func (u operationUpdate) checkFields(sync bool) error {
 		return invalidParameter("Operation ids have 1 to %d characters.", maxOperationID)
 	case len(text(u.Name)) > maxOperationName:
 		return invalidParameter("Operation names have at most %d characters.", maxOperationName)
-	case len(text(u.SubType)) > maxSubType:
-		return invalidParameter("Operation subtypes have at most %d characters.", maxSubType)
+	case u.SubType != nil && !subType.MatchString(*u.SubType):
+		return invalidParameter("Operation subtypes match %s.", subType)
 	case len(text(u.Payload)) > limit:
 		return invalidParameter("Payload of operation %s is larger than %d bytes.", u.ID, limit)
 	case u.Error.size() > maxPayload:

@@ -56,6 +56,9 @@ func TestValidate_Refused(t *testing.T) {
 		"long ID":                    {nil, updates{update(step, begins, strings.Repeat("1", 65))}},
 		"long name":                  {nil, updates{changed(update(step, begins, "1"), name(strings.Repeat("n", 257)))}},
 		"long subtype":               {nil, updates{changed(update(step, begins, "1"), func(u *types.OperationUpdate) { u.SubType = aws.String(strings.Repeat("s", 33)) })}},
+		"empty subtype":              {nil, updates{changed(update(step, begins, "1"), subtype(""))}},
+		"subtype with a space":       {nil, updates{changed(update(callback, begins, "1"), subtype("Micro Vm"))}},
+		"subtype appears":            {updates{update(scope, begins, "1")}, updates{changed(update(scope, succeeds, "1"), subtype("Approval"))}},
 		"large payload":              {nil, updates{changed(update(step, succeeds, "1"), func(u *types.OperationUpdate) { u.Payload = &large })}},
 		"large error":                {nil, updates{changed(update(step, fails, "1"), func(u *types.OperationUpdate) { u.Error = &types.ErrorObject{ErrorData: &large} })}},
 		"failure with payload":       {nil, updates{changed(update(step, fails, "1"), func(u *types.OperationUpdate) { u.Payload = aws.String("1") })}},
@@ -83,17 +86,26 @@ func TestValidate_Refused(t *testing.T) {
 	}
 }
 
+func subtype(s string) func(*types.OperationUpdate) {
+	return func(u *types.OperationUpdate) { u.SubType = &s }
+}
+
 // Each case is a sequence in one checkpoint that has to be accepted.
 func TestValidate_Accepted(t *testing.T) {
 	t.Parallel()
 	type updates = []types.OperationUpdate
 	cases := map[string]updates{
-		"nothing":                      nil,
-		"step from start to end":       {update(step, begins, "1"), update(step, succeeds, "1")},
-		"step without start":           {update(step, fails, "1")},
-		"child in a new context":       {update(scope, begins, "p"), under("p", update(step, begins, "1")), update(scope, succeeds, "p")},
-		"end without parent":           {update(scope, begins, "p"), under("p", update(step, begins, "1")), update(step, succeeds, "1")},
-		"longest callback times":       {changed(update(callback, begins, "1"), func(u *types.OperationUpdate) { u.CallbackOptions = timeouts(99_999_999, 99_999_999) })},
+		"nothing":                nil,
+		"step from start to end": {update(step, begins, "1"), update(step, succeeds, "1")},
+		"step without start":     {update(step, fails, "1")},
+		"child in a new context": {update(scope, begins, "p"), under("p", update(step, begins, "1")), update(scope, succeeds, "p")},
+		"end without parent":     {update(scope, begins, "p"), under("p", update(step, begins, "1")), update(step, succeeds, "1")},
+		"longest callback times": {changed(update(callback, begins, "1"), func(u *types.OperationUpdate) { u.CallbackOptions = timeouts(99_999_999, 99_999_999) })},
+		"subtypes of the author's": {
+			changed(update(scope, begins, "p"), subtype("Approval_2-b")), under("p", changed(update(callback, begins, "1"), subtype(strings.Repeat("s", 32)))),
+			changed(update(scope, succeeds, "p"), subtype("Approval_2-b")),
+		},
+		"subtype at the start only":    {changed(update(scope, begins, "p"), subtype("Approval")), update(scope, succeeds, "p")},
 		"execution after other things": {update(step, succeeds, "1"), update(execution, fails, "whatever")},
 	}
 	for name, c := range cases {

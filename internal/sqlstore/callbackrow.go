@@ -53,6 +53,7 @@ type callbackRow struct {
 	EndedAt           int64
 	Failed            sql.NullInt64
 	Gone              sql.NullInt64
+	Untaken           sql.NullString
 }
 
 // hashOf is the key under which a long token is found, nil for none.
@@ -129,6 +130,9 @@ func (r *callbackRow) encode(c callbacks.Callback) (err error) {
 	if r.Ending, err = encodeEnding(c.Ending); err != nil {
 		return fmt.Errorf("encode ending: %w", err)
 	}
+	if r.Untaken, err = encodeUntaken(c.Untaken, c.Heartbeats); err != nil {
+		return fmt.Errorf("encode untaken heartbeats: %w", err)
+	}
 	return nil
 }
 
@@ -171,6 +175,9 @@ func (r *callbackRow) callback() (callbacks.Callback, error) {
 	}
 	if c.Ending, err = decodeEnding(r.Ending); err != nil {
 		return c, fmt.Errorf("ending of %s: %w", r.ID, err)
+	}
+	if c.Untaken, err = decodeUntaken(r.Untaken, c.Heartbeats); err != nil {
+		return c, fmt.Errorf("untaken heartbeats of %s: %w", r.ID, err)
 	}
 	return c, nil
 }

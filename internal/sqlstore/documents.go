@@ -137,6 +137,31 @@ func decodeEnding(column sql.NullString) (*callbacks.Ending, error) {
 	return &callbacks.Ending{By: d.By, Cause: d.Cause, At: fromMillis(d.At), Kind: d.Kind, Event: d.Event, Doubt: d.Doubt, Detail: d.Detail}, nil
 }
 
+// untakenDocument is of the beats behind one: a replica of the version before counts a beat that Lambda takes, and does not know
+// that it ends what stands here.
+type untakenDocument struct {
+	Behind int64            `json:"behind"` // so many beats that were taken
+	Since  int64            `json:"since,omitempty"`
+	Failed int              `json:"failed,omitempty"`
+	Answer callbacks.Answer `json:"answer,omitempty"`
+	LostAt int64            `json:"lostAt,omitempty"`
+}
+
+func encodeUntaken(u callbacks.Untaken, heartbeats int) (sql.NullString, error) {
+	if u == (callbacks.Untaken{}) {
+		return sql.NullString{}, nil
+	}
+	return encode(untakenDocument{Behind: int64(heartbeats), Since: millis(u.Since), Failed: u.Failed, Answer: u.Answer, LostAt: millis(u.LostAt)})
+}
+
+func decodeUntaken(column sql.NullString, heartbeats int) (callbacks.Untaken, error) {
+	var d untakenDocument
+	if found, err := decode(column, &d); !found || err != nil || d.Behind != int64(heartbeats) {
+		return callbacks.Untaken{}, err
+	}
+	return callbacks.Untaken{Since: fromMillis(d.Since), Failed: d.Failed, Answer: d.Answer, LostAt: fromMillis(d.LostAt)}, nil
+}
+
 func encode(v any) (sql.NullString, error) {
 	document, err := json.Marshal(v)
 	return sql.NullString{String: string(document), Valid: true}, err

@@ -142,8 +142,9 @@ type traceDocument struct {
 }
 
 type contextDocument struct {
-	Parent string `json:"parent,omitempty"`
-	Name   string `json:"name,omitempty"`
+	Parent  string `json:"parent,omitempty"`
+	Name    string `json:"name,omitempty"`
+	SubType string `json:"subType,omitempty"`
 }
 
 type callbackInTraceDocument struct {
@@ -156,14 +157,23 @@ type startedDocument struct {
 	CallbackID       callbacks.CallbackID `json:"callbackId"`
 	At               int64                `json:"at"`
 	Name             string               `json:"name,omitempty"`
+	Own              calledDocument       `json:"own,omitzero"`
+	Around           calledDocument       `json:"around,omitzero"`
 	Timeout          int64                `json:"timeout,omitempty"`
 	HeartbeatTimeout int64                `json:"heartbeatTimeout,omitempty"`
+}
+
+type calledDocument struct {
+	Name    string `json:"name,omitempty"`
+	SubType string `json:"subType,omitempty"`
 }
 
 func documentOfOpen(c callbacks.OpenCallback) callbackInTraceDocument {
 	d := callbackInTraceDocument{Parent: c.Parent, ID: c.ID}
 	if s := c.Start; s != (callbacks.Started{}) {
-		d.Start = &startedDocument{s.CallbackID, millis(s.At), s.Name, seconds(s.Timeout), seconds(s.HeartbeatTimeout)}
+		d.Start = &startedDocument{
+			s.CallbackID, millis(s.At), s.Name, calledDocument(s.Own), calledDocument(s.Around), seconds(s.Timeout), seconds(s.HeartbeatTimeout),
+		}
 	}
 	return d
 }
@@ -172,7 +182,7 @@ func (d callbackInTraceDocument) open() callbacks.OpenCallback {
 	c := callbacks.OpenCallback{Parent: d.Parent, ID: d.ID}
 	if s := d.Start; s != nil {
 		c.Start = callbacks.Started{
-			CallbackID: s.CallbackID, At: fromMillis(s.At), Name: s.Name,
+			CallbackID: s.CallbackID, At: fromMillis(s.At), Name: s.Name, Own: callbacks.Called(s.Own), Around: callbacks.Called(s.Around),
 			Timeout: time.Duration(s.Timeout) * time.Second, HeartbeatTimeout: time.Duration(s.HeartbeatTimeout) * time.Second,
 		}
 	}

@@ -163,7 +163,7 @@ func TestPendingInPlan(t *testing.T) {
 	}
 }
 
-// TestUnattendedPlan: very many may be pending, and few of them unattended.
+// TestUnattendedPlan: very many may be pending, and few of them end by a missing heartbeat.
 func TestUnattendedPlan(t *testing.T) {
 	t.Parallel()
 	s, r := openRecorded(t)

@@ -240,7 +240,7 @@ func endsConditions(e callbacks.Ends) []condition {
 		c = append(c, where("deadline_cause = ?", e.Cause))
 	}
 	if e.Unattended { // the state is pending; in the text, as above
-		c = append(c, where("deadline_cause = '"+string(callbacks.CauseHeartbeat)+"' and next_heartbeat_at = 0"))
+		c = append(c, where("deadline_cause = '"+string(callbacks.CauseHeartbeat)+"'"))
 	}
 	return c
 }

@@ -30,6 +30,7 @@ type watchRow struct {
 	Running     int64
 	Open        int64
 	Unannounced int64
+	LeftOut     int64
 }
 
 func (r *watchRow) watch() callbacks.Watch {
@@ -42,7 +43,7 @@ func (r *watchRow) state() callbacks.WatchState {
 		DueAt:     fromMillis(r.DueAt),
 		ScannedAt: fromMillis(r.ScannedAt),
 		Problem:   callbacks.Answer(r.Problem),
-		Running:   int(r.Running), Open: int(r.Open), Unannounced: int(r.Unannounced),
+		Running:   int(r.Running), Open: int(r.Open), Unannounced: int(r.Unannounced), LeftOut: int(r.LeftOut),
 	}
 	if r.LeaseOwner != "" {
 		s.ScanFrom = fromMillis(r.ScanFrom)
@@ -158,12 +159,12 @@ func (s *Store) RenewWatch(ctx context.Context, w callbacks.Watch, lease callbac
 // FinishWatch implements callbacks.WatchStore.
 func (s *Store) FinishWatch(ctx context.Context, owner string, w callbacks.WatchState) error {
 	return s.leased(ctx, owner, w.Watch, func(ctx context.Context, t *tx, num int64) error {
-		_, err := t.exec(ctx, `update watches set lease_owner = '', due_at = ?, claimable_at = ?, scanned_at = ?, problem = ?,
+		_, err := t.exec(ctx, `update watches set lease_owner = '', due_at = ?, claimable_at = ?, scanned_at = ?, problem = ?, left_out = ?,
 				running = (select count(*) from executions where watch = watches.num),
 				open = (select coalesce(sum(open), 0) from executions where watch = watches.num and open > 0),
 				unannounced = ? + (select count(*) from executions join callbacks on execution_hash = hash
 					where watch = watches.num and open > 0 and state = 'pending' and source = 'discovery')
-			where num = ?`, millis(w.DueAt), millis(w.DueAt), millis(w.ScannedAt), string(w.Problem), int64(w.Unannounced), num)
+			where num = ?`, millis(w.DueAt), millis(w.DueAt), millis(w.ScannedAt), string(w.Problem), int64(w.LeftOut), int64(w.Unannounced), num)
 		return err
 	})
 }

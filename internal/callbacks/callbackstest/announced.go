@@ -43,6 +43,7 @@ func announcedAfterFound(t *testing.T, s callbacks.Store) {
 	want := found
 	want.Title, want.Queue, want.Source, want.KeepAlive, want.Outcomes = said.Title, said.Queue, said.Source, said.KeepAlive, said.Outcomes
 	want.NextHeartbeatAt, want.Revision = at, 1
+	want.Untaken.Since = at // the first beat has still to be taken
 	same(t, "receipt", r.Callback, want)
 	same(t, "stored callback", get(t, s, found.ID), want)
 	content, err := s.Content(t.Context(), found.ID)

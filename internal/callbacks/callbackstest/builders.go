@@ -70,6 +70,13 @@ func Heartbeats(timeout time.Duration, due time.Time) Option {
 	return func(c *callbacks.Callback) { c.Clocks.HeartbeatTimeout, c.NextHeartbeatAt = timeout, due }
 }
 
+// BeatsFail has heartbeats go out that Lambda does not take: so many failed, with the same answer.
+func BeatsFail(since time.Time, answer callbacks.Answer, failed int) Option {
+	return func(c *callbacks.Callback) {
+		c.Untaken = callbacks.Untaken{Since: since, Failed: failed, Answer: answer, LostAt: since.Add(time.Second)}
+	}
+}
+
 // DecidedBy puts a decision on the callback. Its state is Decided.
 func DecidedBy(subject string, at time.Time) Option {
 	return func(c *callbacks.Callback) {

@@ -11,6 +11,7 @@ func testDeadlines(t *testing.T, open func(*testing.T) callbacks.Store) {
 	cases(t, open, map[string]func(*testing.T, callbacks.Store){
 		"Expired":        deadlineExpired,
 		"MovesWithBeats": deadlineMoves,
+		"BeatsFail":      deadlineBeatsFail,
 		"NeverEnds":      deadlineNever,
 		"PendingOnly":    deadlinePending,
 	})
@@ -67,6 +68,33 @@ func deadlineMoves(t *testing.T, s callbacks.Store) {
 		return callbacks.Change{}, nil
 	})
 	same(t, "next deadline while beats go out", nextDeadline(t, s), c.Clocks.TimeoutAt())
+}
+
+// deadlineBeatsFail: while Lambda does not take the beats that go out, their clock ends the callback, for the sweep and in lists.
+func deadlineBeatsFail(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback(Heartbeats(time.Minute, T0)))
+	other := put(t, s, NewCallback(Timeout(2*time.Minute)))
+	want := callbacks.Untaken{Since: T0, Failed: 3, Answer: callbacks.AnswerThrottled, LostAt: T0.Add(time.Second)}
+	failed := update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		c.Untaken = want
+		return callbacks.Change{}, nil
+	})
+	same(t, "what the update gives back", failed.Untaken, want)
+	same(t, "what is stored", get(t, s, c.ID).Untaken, want)
+	same(t, "next deadline while beats fail", nextDeadline(t, s), T0.Add(time.Minute))
+	same(t, "expired", expired(t, s, T0.Add(time.Minute), 10), []callbacks.ID{c.ID})
+	inOrder := all(callbacks.Filter{Scope: callbacks.ScopeAvailable})
+	same(t, "order while beats fail", idsOf(list(t, s, inOrder).Rows), []callbacks.ID{c.ID, other.ID})
+	claimed := claimBeats(t, s, T0)
+	if len(claimed) != 1 || claimed[0].Untaken != want {
+		t.Errorf("claimed %+v, want the callback with its beats that fail", claimed)
+	}
+	same(t, "next deadline after another claim", nextDeadline(t, s), T0.Add(time.Minute))
+	taken := update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		return callbacks.Change{Audit: c.Beat(T0.Add(30 * time.Second))}, nil
+	})
+	same(t, "what is left once a beat is taken", taken.Untaken, callbacks.Untaken{})
+	same(t, "order once a beat is taken", idsOf(list(t, s, inOrder).Rows), []callbacks.ID{other.ID, c.ID})
 }
 
 func deadlineNever(t *testing.T, s callbacks.Store) {

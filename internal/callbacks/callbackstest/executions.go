@@ -34,11 +34,14 @@ func executionsKeepTrace(t *testing.T, s callbacks.Store) {
 		ARN: "a", SeenAt: T0, CheckAt: T0.Add(time.Minute),
 		Trace: callbacks.Trace{
 			Last: 7, LastAt: T0.Add(-time.Minute), Root: "root", Deadline: T0.Add(time.Hour),
-			Contexts: map[string]callbacks.OpenContext{"1": {Name: `a "name"`}, "1-1": {Parent: "1"}},
+			Contexts: map[string]callbacks.OpenContext{"1": {Name: `a "name"`, SubType: "WaitForCallback"}, "1-1": {Parent: "1"}},
 			Callbacks: map[string]callbacks.OpenCallback{
 				"1-1-1": {Parent: "1-1", ID: "ours"},
-				"2":     {Start: callbacks.Started{CallbackID: "dG9rZW4=", At: T0, Name: `the "second"`, Timeout: time.Hour, HeartbeatTimeout: time.Minute}},
-				"3":     {},
+				"2": {Start: callbacks.Started{
+					CallbackID: "dG9rZW4=", At: T0, Name: `the "second"`, Timeout: time.Hour, HeartbeatTimeout: time.Minute,
+					Own: callbacks.Called{Name: "second", SubType: "Callback"}, Around: callbacks.Called{Name: `a "name"`, SubType: "Mine"},
+				}},
+				"3": {},
 			},
 		},
 	}

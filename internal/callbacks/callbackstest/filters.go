@@ -26,20 +26,21 @@ func filterEnds(t *testing.T, s callbacks.Store) {
 	never := put(t, s, NewCallback(Timeout(0))).ID
 	kept := put(t, s, NewCallback(Heartbeats(2*time.Minute, T0))).ID
 	unattended := put(t, s, NewCallback(Heartbeats(3*time.Minute, time.Time{}))).ID
+	failing := put(t, s, NewCallback(Heartbeats(4*time.Minute, T0), BeatsFail(T0, callbacks.AnswerThrottled, 3))).ID
 	put(t, s, NewCallback(Heartbeats(3*time.Minute, time.Time{}), DecidedBy("ada", T0)))
 	at := func(d time.Duration) time.Time { return T0.Add(d) }
 	for name, tt := range map[string]struct {
 		ends callbacks.Ends
 		want []callbacks.ID
 	}{
-		"Any":                 {callbacks.Ends{}, []callbacks.ID{soon, unattended, late, kept, never}},
+		"Any":                 {callbacks.Ends{}, []callbacks.ID{soon, unattended, failing, late, kept, never}},
 		"Before":              {callbacks.Ends{Before: at(2 * time.Minute)}, []callbacks.ID{soon}},
-		"From":                {callbacks.Ends{From: at(2 * time.Minute)}, []callbacks.ID{unattended, late, kept}},
-		"Between":             {callbacks.Ends{From: at(2 * time.Minute), Before: at(time.Hour)}, []callbacks.ID{unattended}},
+		"From":                {callbacks.Ends{From: at(2 * time.Minute)}, []callbacks.ID{unattended, failing, late, kept}},
+		"Between":             {callbacks.Ends{From: at(2 * time.Minute), Before: at(time.Hour)}, []callbacks.ID{unattended, failing}},
 		"Never":               {callbacks.Ends{Never: true}, []callbacks.ID{never}},
 		"Cause":               {callbacks.Ends{Cause: callbacks.CauseTimeout}, []callbacks.ID{soon, late, kept}},
-		"Heartbeat":           {callbacks.Ends{Cause: callbacks.CauseHeartbeat}, []callbacks.ID{unattended}},
-		"Unattended":          {callbacks.Ends{Unattended: true}, []callbacks.ID{unattended}},
+		"Heartbeat":           {callbacks.Ends{Cause: callbacks.CauseHeartbeat}, []callbacks.ID{unattended, failing}},
+		"Unattended":          {callbacks.Ends{Unattended: true}, []callbacks.ID{unattended, failing}},
 		"UnattendedAndBefore": {callbacks.Ends{Unattended: true, Before: at(time.Minute)}, nil},
 	} {
 		q := all(callbacks.Filter{Scope: callbacks.ScopeAvailable, Ends: tt.ends})
@@ -47,7 +48,7 @@ func filterEnds(t *testing.T, s callbacks.Store) {
 		same(t, name+" count", count(t, s, q, 100), len(tt.want))
 	}
 	q := all(callbacks.Filter{Ends: callbacks.Ends{Unattended: true}})
-	same(t, "unattended of all states", idsOf(list(t, s, q).Rows), []callbacks.ID{unattended})
+	same(t, "unattended of all states", idsOf(list(t, s, q).Rows), []callbacks.ID{failing, unattended}) // newest first
 }
 
 func filterReceived(t *testing.T, s callbacks.Store) {
@@ -158,7 +159,7 @@ func finds(q callbacks.Query, c *callbacks.Callback, reviewedByAda bool) bool {
 		(ends.From.IsZero() && ends.Before.IsZero() || cause != "" && within(deadline, ends.From, ends.Before)) &&
 		(!ends.Never || cause == "") &&
 		(ends.Cause == "" || ends.Cause == cause) &&
-		(!ends.Unattended || c.State == callbacks.Pending && cause == callbacks.CauseHeartbeat && c.NextHeartbeatAt.IsZero())
+		(!ends.Unattended || c.State == callbacks.Pending && cause == callbacks.CauseHeartbeat)
 }
 
 func inScope(q callbacks.Query, c *callbacks.Callback, reviewedByAda bool) bool {
@@ -201,6 +202,9 @@ func anyCallback() *rapid.Generator[callbacks.Callback] {
 		if rapid.Bool().Draw(t, "heartbeats") {
 			due := rapid.SampledFrom([]time.Time{{}, T0}).Draw(t, "due")
 			options = append(options, Heartbeats(time.Duration(rapid.IntRange(1, 4).Draw(t, "heartbeat"))*time.Hour, due))
+			if !due.IsZero() && rapid.Bool().Draw(t, "failing") {
+				options = append(options, BeatsFail(T0, callbacks.AnswerNone, 2))
+			}
 		}
 		if state != callbacks.Pending {
 			options = append(options, DecidedBy(rapid.SampledFrom([]string{"ada", "bob"}).Draw(t, "decider"), T0),

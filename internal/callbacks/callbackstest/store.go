@@ -68,7 +68,7 @@ func put(t testing.TB, s callbacks.Store, c callbacks.Callback) callbacks.Callba
 	return update(t, s, c.ID, func(stored *callbacks.Callback) (callbacks.Change, error) {
 		stored.State, stored.Decision, stored.Ending, stored.Problem = c.State, c.Decision, c.Ending, c.Problem
 		stored.ExecutionFailed = c.ExecutionFailed
-		stored.NextHeartbeatAt = c.NextHeartbeatAt
+		stored.NextHeartbeatAt, stored.Untaken = c.NextHeartbeatAt, c.Untaken
 		return callbacks.Change{}, nil
 	})
 }

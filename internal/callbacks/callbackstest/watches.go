@@ -245,7 +245,7 @@ func watchesFinish(t *testing.T, s callbacks.Store) {
 	}))
 	want := callbacks.WatchState{
 		Watch: orders, DueAt: T0.Add(30 * time.Second), ScannedAt: T0.Add(time.Second), Problem: callbacks.AnswerDenied,
-		Running: 2, Open: 2, Unannounced: 1 + 3,
+		Running: 2, Open: 2, Unannounced: 1 + 3, LeftOut: 5,
 	}
 	finished := want
 	finished.Running, finished.Open, finished.Unannounced = 0, 0, 3 // the store counts, and adds what is not at the desk

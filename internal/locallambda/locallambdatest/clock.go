@@ -1,5 +1,5 @@
-// Package locallambdatest holds what tests against the embedded engine need: a clock that the test moves, and a log of the
-// engine's observations that a test can wait on.
+// Package locallambdatest holds what tests against the embedded engine need: a clock that the test moves, a log of the
+// engine's observations that a test can wait on, and a check of how late calls are answered.
 package locallambdatest
 
 import (

@@ -43,6 +43,17 @@ func (l *Log) All() []locallambda.Observation {
 	return slices.Clone(l.entries)
 }
 
+// Callbacks are those of an execution that were observed so far, by their IDs, and whether a clock of theirs closed each.
+func (l *Log) Callbacks(executionARN string) map[string]bool {
+	expired := map[string]bool{}
+	for _, o := range l.All() {
+		if o.ExecutionARN == executionARN && (o.Kind == locallambda.CallbackStarted || o.Kind == locallambda.CallbackClosed) {
+			expired[o.CallbackID] = o.Status == "TIMED_OUT"
+		}
+	}
+	return expired
+}
+
 // Forget drops what was collected so far, as if it had been returned by Next.
 func (l *Log) Forget() {
 	l.mu.Lock()

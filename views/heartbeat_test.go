@@ -1,0 +1,210 @@
+package views
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// failingBeats has Lambda not take the heartbeats of a callback, whose clock runs out in 13 s.
+func failingBeats(c *callbacks.Callback, answer callbacks.Answer) {
+	c.Clocks.LastHeartbeatAt = now.Add(13*time.Second - c.Clocks.HeartbeatTimeout)
+	c.NextHeartbeatAt = now.Add(2 * time.Second)
+	c.Untaken = callbacks.Untaken{Since: now.Add(-70 * time.Second), Failed: 5, Answer: answer}
+}
+
+// TestBeatsThatFail: whatever Lambda answers, the page says so, and names the heartbeat clock as the end.
+func TestBeatsThatFail(t *testing.T) {
+	t.Parallel()
+	for answer, reason := range map[callbacks.Answer]string{
+		callbacks.AnswerThrottled: "throttled",
+		callbacks.AnswerDenied:    "access denied",
+		callbacks.AnswerKMS:       "the encryption key cannot be used",
+		callbacks.AnswerFault:     "an internal Lambda error",
+		callbacks.AnswerNone:      "no answer",
+		callbacks.AnswerUnsent:    "not reachable",
+		callbacks.AnswerInvalid:   "refused as invalid",
+		callbacks.AnswerClosed:    "the callback is closed",
+		callbacks.AnswerGone:      "the callback is not known",
+
+		callbacks.AnswerMaybeClosed: "refused, or the callback is closed",
+		callbacks.AnswerSkew:        "the desk’s clock or signature is not accepted",
+		callbacks.AnswerCredentials: "the desk has no valid credentials",
+	} {
+		t.Run(string(answer), func(t *testing.T) {
+			t.Parallel()
+			m := sampleReview()
+			failingBeats(&m.Callback, answer)
+			doc := reviewPage(t, m)
+			const ends = " Ends in 0:13 at 13:51:15 unless one arrives."
+			said := "Lambda does not take the heartbeats: " + reason + "."
+			mend := strings.TrimSuffix(" "+mendingBeats(&m.Callback, mara), " ")
+			if got := words(doc.Find("#presence #beats-fail")); got != said+ends+mend {
+				t.Errorf("at the top: %q, want %q", got, said+ends+mend)
+			}
+			if (mend != "") != answer.NeedsOperator() {
+				t.Errorf("what an operator has to do is %q", mend)
+			}
+			if got, want := words(doc.Find("#clocks .bite")), "Heartbeat 0:13 "+said+ends+" Last beat 13:49:15. Next in 0:02 of 2:00"; got != want {
+				t.Errorf("the clock that bites: %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+// TestBeatsThatFailHoldTheDecision: the clock that counts down large, its colour, and the lock of the bar are those of the heartbeat.
+func TestBeatsThatFailHoldTheDecision(t *testing.T) {
+	t.Parallel()
+	m := sampleReview()
+	failingBeats(&m.Callback, callbacks.AnswerThrottled)
+	doc := reviewPage(t, m)
+	if got := words(doc.Find(".clocks-lead")); got != "Decide within Tue 24 Nov, 13:51:15 0:13 At risk 0 2 min" {
+		t.Errorf("lead: %q", got)
+	}
+	if !doc.Find("#clocks").HasClass("risk") || doc.Find("#clocks .beat").Length() != 0 {
+		t.Error("the clocks are not in the tone of risk, or a beat is shown")
+	}
+	until := strconv.FormatInt(now.Add(13*time.Second).UnixMilli(), 10)
+	if got := doc.Find("decision-bar").AttrOr("data-until", ""); got != until {
+		t.Errorf("the bar locks itself by %q, want %q", got, until)
+	}
+	if doc.Find("[data-budget]").Length() != 1 {
+		t.Error("the budget of the review is not shown, although beats go out")
+	}
+	pane := html(t, reviewBody(shellAt("mine", "/?scope=mine&item=exp2291"), m, true))
+	if got := words(pane.Find("#clocks .risk")); !strings.HasPrefix(got, "Heartbeat ends first 0:13") || !strings.Contains(got, "Lambda does not take the heartbeats: throttled.") {
+		t.Errorf("in the pane: %q", got)
+	}
+}
+
+// TestBeatNoticeIsHeardOnce: a status is read aloud whenever its text changes, so that it holds no time that counts down.
+func TestBeatNoticeIsHeardOnce(t *testing.T) {
+	t.Parallel()
+	m := sampleReview()
+	failingBeats(&m.Callback, callbacks.AnswerThrottled)
+	status := reviewPage(t, m).Find("#presence")
+	if status.AttrOr("role", "") != "status" || status.Find("count-down").Length() != 1 {
+		t.Fatal("the notice is not in a status, or has no time that counts down")
+	}
+	status.Find(`[aria-hidden="true"]`).Remove()
+	const heard = "Lambda does not take the heartbeats: throttled. Ends at 13:51:15 unless one arrives."
+	if got := words(status.Find("#beats-fail")); got != heard || status.Find("count-down").Length() != 0 {
+		t.Errorf("heard is %q, want %q", got, heard)
+	}
+}
+
+func TestBeatWordsInOtherCases(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change func(*Review)
+		want   string
+	}{
+		"AnotherClockIsSooner": {func(m *Review) {
+			m.Callback.Clocks.Timeout = now.Add(5 * time.Second).Sub(m.Callback.Clocks.StartedAt)
+		}, "Lambda does not take the heartbeats: throttled."},
+		"TheClockHasRunOut": {func(m *Review) {
+			m.Callback.Clocks.LastHeartbeatAt = now.Add(-130 * time.Second)
+		}, "Lambda does not take the heartbeats: throttled. By our clock it ended at 13:50:52; Lambda is asked."},
+		"DecisionOnItsWay": {func(m *Review) {
+			decided := decidedReview()
+			m.Callback.State, m.Callback.Decision, m.Delivery, m.Next = callbacks.Decided, decided.Callback.Decision, decided.Delivery, decided.Next
+		}, "Lambda does not take the heartbeats: throttled. Ends in 0:13 at 13:51:15 unless one, or the decision, arrives."},
+		"NobodySendsAny": {func(m *Review) {
+			m.Callback.ReviewedUntil, m.Callback.NextHeartbeatAt = time.Time{}, time.Time{}
+		}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := sampleReview()
+			failingBeats(&m.Callback, callbacks.AnswerThrottled)
+			tt.change(&m)
+			if got := words(reviewPage(t, m).Find("#beats-fail")); got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestFirstBeatIsOnItsWay: a review that was just opened keeps nothing alive yet.
+func TestFirstBeatIsOnItsWay(t *testing.T) {
+	t.Parallel()
+	m := sampleReview()
+	failingBeats(&m.Callback, "")
+	m.Callback.NextHeartbeatAt = now
+	m.Callback.Untaken = callbacks.Untaken{Since: now}
+	doc := reviewPage(t, m)
+	const want = "Heartbeat 0:13 The first heartbeat is on its way. Ends in 0:13 at 13:51:15 unless one arrives. Last beat 13:49:15. of 2:00"
+	if got := words(doc.Find("#clocks .bite")); got != want || doc.Find("#beats-fail").Length() != 0 {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestBeatsAreTakenAgain: that is said for a minute, and stays in the timeline.
+func TestBeatsAreTakenAgain(t *testing.T) {
+	t.Parallel()
+	m := sampleReview()
+	m.Audit = slices.Insert(m.Audit, 0, callbacks.AuditEntry{Action: callbacks.ActionHeartbeat, At: now.Add(-12 * time.Second), Detail: "Taken again after 5 that failed."})
+	if got := words(reviewPage(t, m).Find("#presence")); !strings.HasPrefix(got, "Lambda takes the heartbeats again.") {
+		t.Errorf("%q", got)
+	}
+	e := timelineOf(m, mara)[0]
+	if e.What != "Heartbeats are taken again" || e.Note != "Taken again after 5 that failed. Every 40 s while somebody works on it; 71 heartbeats so far" {
+		t.Errorf("the timeline has %+v", e)
+	}
+	m.Audit[0].At = now.Add(-time.Minute)
+	if got := words(reviewPage(t, m).Find("#presence")); strings.Contains(got, "heartbeats") {
+		t.Errorf("a minute later: %q", got)
+	}
+}
+
+// TestBeatsThatFailInLists: they stand at risk, first by their clock, with what Lambda answers, although somebody is here.
+func TestBeatsThatFailInLists(t *testing.T) {
+	t.Parallel()
+	rows := sampleRows()
+	failingBeats(&rows[2].Callback, callbacks.AnswerDenied)
+	l := List{Rows: rows, Filter: callbacks.Filter{Scope: callbacks.ScopeMine}}
+	want := []string{"At risk:", "exp2291", "vendor", "mails", "Due soon:"}
+	if got := outline(grouped(l, now)); !slices.Equal(got[:len(want)], want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+	doc := html(t, InboxPage(shellAt("mine", "/?scope=mine"), inboxOf(callbacks.ScopeMine, rows)))
+	line := doc.Find("#row-exp2291")
+	if got := words(line.Find(".tags")); got != "MO DF You and Dana Lambda does not take the heartbeats: access denied" {
+		t.Errorf("tags: %q", got)
+	}
+	if got := words(line.Find(".time")); got != "0:13 heartbeat" || !line.Find(".row").HasClass("risk") {
+		t.Errorf("time: %q", got)
+	}
+	admin := sampleAdmin()
+	failingBeats(&admin.Rows[2].Callback, callbacks.AnswerDenied)
+	table := html(t, AdminPage(shellAt(PlaceAdmin, "/admin/callbacks"), admin))
+	if got := words(table.Find("tr:contains('EXP-2291: $7,846.20')").First()); !strings.Contains(got, "Beats fail") || !strings.Contains(got, "0:13") {
+		t.Errorf("in the table: %q", got)
+	}
+}
+
+// TestBeatsThatNeedAnOperator: an admin reads what to mend; a reviewer that an admin was told, and no internals.
+func TestBeatsThatNeedAnOperator(t *testing.T) {
+	t.Parallel()
+	m := sampleReview()
+	failingBeats(&m.Callback, callbacks.AnswerDenied)
+	m.Callback.Problem = callbacks.AnswerDenied
+	admin, reviewer := shellAt("mine", "/"), shellAt("mine", "/")
+	reviewer.Viewer = lena
+	const told = "Lambda does not take the heartbeats: an admin was told. Ends in 0:13 at 13:51:15 unless one arrives."
+	if got := words(html(t, ReviewPage(reviewer, m)).Find("#presence .risk")); got != told {
+		t.Errorf("a reviewer reads %q, want %q", got, told)
+	}
+	got := words(html(t, ReviewPage(admin, m)).Find("#presence .risk"))
+	if !strings.Contains(got, "heartbeats: access denied. Ends in 0:13") || !strings.Contains(got, "Allow lambda:SendDurableExecutionCallbackHeartbeat on ") {
+		t.Errorf("an admin reads %q", got)
+	}
+	row := html(t, InboxPage(reviewer, inboxOf(callbacks.ScopeMine, []callbacks.Row{{Callback: m.Callback}}))).Find("[data-row] .tags")
+	if got := words(row); got != "Lambda does not take the heartbeats: an admin was told" {
+		t.Errorf("the row says %q", got)
+	}
+}
