@@ -108,7 +108,7 @@ func clone[T any](v T) T { return deepCopy(reflect.ValueOf(&v).Elem()).Interface
 func deepCopy(v reflect.Value) reflect.Value {
 	copied := reflect.New(v.Type()).Elem()
 	copied.Set(v)
-	switch v.Kind() { //nolint:exhaustive // what holds no pointer is copied as it is
+	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
 			copied.Set(reflect.New(v.Type().Elem()))
