@@ -35,9 +35,9 @@ test: node_modules/.package-lock.json $(TESTSUM) ## Install what the tests need,
 	scripts/install-tools.sh
 	scripts/with-postgres.sh $(TESTSUM) --format pkgname --jsonfile .cache/test.json -- -race $(UNWATCHED) -shuffle=on $$(go list ./... | grep -v '/e2e$$')
 	@scripts/no-skips.sh .cache/test.json
-# The browser comes last and alone: people's patience is measured there, and a compiler beside it would be measured too. A test
-# that a busy machine made late is run once more, and the report says so. GOFLAGS are for the program that these tests build, too.
-	GOFLAGS="$$(go env GOFLAGS) $(UNWATCHED)" scripts/with-postgres.sh $(TESTSUM) --format testname --jsonfile .cache/e2e.json --rerun-fails=2 --rerun-fails-max-failures=5 --packages=./e2e -- -race
+# The browser comes last and alone: people's patience is measured there, and a compiler beside it would be measured too. No test gets
+# a second run. GOFLAGS are for the program that these tests build, too.
+	GOFLAGS="$$(go env GOFLAGS) $(UNWATCHED)" scripts/with-postgres.sh $(TESTSUM) --format testname --jsonfile .cache/e2e.json -- -race ./e2e
 	@scripts/no-skips.sh .cache/e2e.json
 
 .PHONY: check

@@ -43,7 +43,7 @@ func TestApprove(t *testing.T) {
 			mara.write("#comment", "Agreed in “July” with <Lena> & \\ Örn 🎉")
 			mara.comes("#wire", "Lena")
 			shown := mara.arm("approve")
-			mara.reads(`[data-bar="armed"]`, "Approve for Ines Calloway?", "cannot be undone")
+			mara.reads(`[data-bar="armed"]`, "Approve “Expense report EXP-2291: $7,846.20, Osaka customer onsite”?", "cannot be undone")
 			mara.picture("armed")
 			mara.confirm()
 			mara.reaches("completed")

@@ -14,25 +14,6 @@ const holdMinutes = `(() => {
 	return true;
 })()`
 
-// holdPreviews keeps the answers to previews in held until they are released, each by calling it.
-const holdPreviews = `(() => {
-	const real = fetch;
-	window.held = [];
-	window.fetch = async (url, options) => {
-		const answer = await real(url, options);
-		if (!String(url).endsWith("/preview")) return answer;
-		const text = await answer.text();
-		return new Promise((resolve) => held.push(() => resolve(new Response(text, answer))));
-	};
-	return true;
-})()`
-
-// release lets an answer go and waits until the page has made of it what it makes.
-func (p *person) release(answer string) {
-	p.t.Helper()
-	eval[bool](p, answer+`(), new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
-}
-
 const (
 	armedBar = `[data-bar="armed"]`
 	search   = `#list input[type="search"]`
@@ -86,43 +67,6 @@ func TestArmingEnds(t *testing.T) {
 	mara.gone(armedBar)
 }
 
-// TestArmingGivenUp: who goes on with something else before the bytes are there is not brought back.
-func TestArmingGivenUp(t *testing.T) {
-	t.Parallel()
-	mara := atTheBar(t)
-	eval[bool](mara, holdPreviews)
-	mara.click(`[data-bar="rest"] button[value="approve"]`)
-	mara.until("held.length === 1")
-	mara.click(search)
-	mara.release("held[0]")
-	mara.hasFocus(search)
-	mara.gone(armedBar)
-}
-
-// TestLastPreviewCounts: an answer that comes late neither hides a later one nor arms what was pressed before.
-func TestLastPreviewCounts(t *testing.T) {
-	t.Parallel()
-	mara := atTheBar(t)
-	eval[bool](mara, holdPreviews)
-	mara.write("#comment", "One")
-	mara.until("held.length === 1")
-	mara.write("#comment", " and two")
-	mara.until("held.length === 2")
-	mara.release("held[1]")
-	mara.comes("#wire", "One and two")
-	mara.release("held[0]")
-	mara.reads("#wire", "One and two")
-
-	mara.click(`[data-bar="rest"] button[value="approve"]`)
-	mara.until("held.length === 3")
-	mara.click(`[data-bar="rest"] button[value="reject"]`)
-	mara.until("held.length === 4")
-	mara.release("held[3]")
-	mara.reads(armedBar, "Reject what Ines Calloway asks for?")
-	mara.release("held[2]")
-	mara.reads(armedBar, "Reject what Ines Calloway asks for?", "Confirm rejection")
-}
-
 // ctrl is the bit of that key in what the browser is told of a press.
 const ctrl = 2
 
@@ -143,6 +87,7 @@ func TestHeldEnter(t *testing.T) {
 	t.Parallel()
 	mara := atTheBar(t)
 	for place, modifiers := range map[string]int64{`[data-bar="rest"] button[value="approve"]`: 0, "#comment": ctrl} {
+		mara.click(tab("approve"))
 		eval[bool](mara, `document.querySelector(`+quote(place)+`).focus(), true`)
 		samePage := mara.keepsPage()
 		mara.enterDown(modifiers, false)

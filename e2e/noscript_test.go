@@ -55,7 +55,7 @@ func TestWithoutScripts(t *testing.T) {
 	if status := mara.submit(`button[value="approve"]`); status != http.StatusOK {
 		t.Fatalf("the first step answers %d, want 200", status)
 	}
-	mara.reads("#main", "Approve for Ines Calloway?", "Agreed in “July”")
+	mara.reads("#main", "Approve “Expense report EXP-2291: $7,846.20, Osaka customer onsite”?", "Agreed in “July”")
 	mara.inspect("noscript-confirm")
 	if closed := w.closings(t, a); len(closed) > 0 {
 		t.Fatalf("the first step closed the callback: %v", closed)

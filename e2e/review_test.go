@@ -8,10 +8,14 @@ import (
 // settle is how soon after the first press a second one still counts as a double click.
 const settle = 400 * time.Millisecond
 
-// arm presses an outcome's button, which sends nothing yet, and returns the exact bytes that the page shows then.
-func (p *person) arm(outcome string) (shown string) {
+// arm presses an outcome's button, after typing a comment, which sends nothing yet, and returns the exact bytes that the page shows
+// then.
+func (p *person) arm(outcome string, comment ...string) (shown string) {
 	p.t.Helper()
 	p.see("decision-bar:defined") // before, the button leads to the page that does the same without scripts
+	for _, text := range comment {
+		p.write("#comment", text)
+	}
 	p.click(fmt.Sprintf(`[data-bar="rest"] button[value=%q]`, outcome))
 	return p.armed(outcome)
 }

@@ -79,7 +79,7 @@ func (s *server) confirm(c echo.Context, d decision, stale bool) error {
 		return err
 	}
 	return render(c, http.StatusOK, views.ConfirmPage(shell, views.Confirm{
-		Callback: sheet.Callback, Preview: preview, Comment: d.Comment, Stale: stale, List: from.address(),
+		Callback: sheet.Callback, Payload: sheet.Content.Payload, Preview: preview, Comment: d.Comment, Stale: stale, List: from.address(),
 	}))
 }
 
@@ -144,20 +144,17 @@ func unrecorded(c echo.Context) *views.Unrecorded {
 // typedComment is the comment of such a decision, empty for none.
 func typedComment(c echo.Context) string { return posted(c).Get("comment") }
 
-// preview shows what a choice would send, as a fragment of the page.
+// preview shows what each outcome would send with a comment, as a fragment of the page: whichever is chosen next, it is there.
 func (s *server) preview(c echo.Context) error {
 	d, err := readDecision(c)
 	if err != nil {
 		return err
 	}
-	p, err := s.Service.Preview(c.Request().Context(), s.person(c), callbacks.ID(c.Param("id")), d.Choice)
-	if faults, invalid := errors.AsType[callbacks.Invalid](err); invalid {
-		return render(c, http.StatusUnprocessableEntity, views.PreviewFault(faults))
-	}
+	previews, err := s.Service.PreviewAll(c.Request().Context(), s.person(c), callbacks.ID(c.Param("id")), d.Comment)
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.Preview(p))
+	return render(c, http.StatusOK, views.Previews(previews))
 }
 
 // retryDelivery sends a decision again. Where there is nothing to send any more, the page says what happened.

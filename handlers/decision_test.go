@@ -21,7 +21,7 @@ func (b *browser) choose(id callbacks.ID, outcome, comment string) url.Values {
 	if shown.status != http.StatusOK {
 		b.t.Fatalf("preview: %d %s", shown.status, shown.body)
 	}
-	preview := shown.document(b.t).Find("[data-seen]")
+	preview := shown.document(b.t).Find("#preview-" + outcome)
 	form.Set("seen", preview.AttrOr("data-seen", ""))
 	form.Set("at", preview.AttrOr("data-at", ""))
 	return form
@@ -153,9 +153,12 @@ func TestDecision_Race(t *testing.T) {
 	answers := map[string]answer{}
 	var mu sync.Mutex
 	var presses sync.WaitGroup
+	forms := map[string]url.Values{}
 	for person, outcome := range map[string]string{rita: "approve", rosa: "reject"} {
+		forms[person] = s.as(person).choose(id, outcome, "As discussed with "+person+".")
+	}
+	for person, form := range forms {
 		b := s.as(person)
-		form := b.choose(id, outcome, "As discussed with "+person+".")
 		presses.Go(func() {
 			a := b.decide(id, form)
 			mu.Lock()
@@ -285,13 +288,18 @@ func TestPreview(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	id, b := s.receive(expense()).ID, s.as(rita)
-	a := b.post("/callbacks/"+string(id)+"/preview", url.Values{"outcome": {"reject"}, "comment": {`"quoted"`}})
-	if a.status != http.StatusOK || !strings.Contains(a.document(t).Text(), `\"quoted\"`) || strings.Contains(a.body, "<html") {
+	a := b.post("/callbacks/"+string(id)+"/preview", url.Values{"comment": {`"quoted"`}})
+	for _, outcome := range []string{"approve", "reject"} {
+		if text := a.document(t).Find(`[data-outcome="` + outcome + `"] [data-seen]`).Text(); !strings.Contains(text, `\"quoted\"`) {
+			t.Errorf("%s: %q", outcome, text)
+		}
+	}
+	if a.status != http.StatusOK || strings.Contains(a.body, "<html") {
 		t.Errorf("%d %s", a.status, a.body)
 	}
-	a = b.post("/callbacks/"+string(id)+"/preview", url.Values{"outcome": {"maybe"}})
-	if a.status != http.StatusUnprocessableEntity || a.document(t).Find("[role=alert]").Length() == 0 {
-		t.Errorf("unknown outcome: %d %s", a.status, a.body)
+	b.decide(id, b.choose(id, "approve", ""))
+	if a := b.post("/callbacks/"+string(id)+"/preview", nil); a.status != http.StatusConflict {
+		t.Errorf("of what is decided: %d, want 409", a.status)
 	}
 }
 

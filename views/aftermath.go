@@ -147,7 +147,7 @@ func afterVerb(s callbacks.AfterStatus) string {
 }
 
 // afterwards adds to the verdict on a completed decision what the execution did then.
-func afterwards(v verdict, m Review) verdict {
+func afterwards(v verdict, m Review, s Shell) verdict {
 	a, c := aftermathOf(m), &m.Callback
 	switch {
 	case a == nil || !a.Status.Ended():
@@ -156,7 +156,7 @@ func afterwards(v verdict, m Review) verdict {
 	case !c.ExecutionFailed:
 		v.Text += " The execution then " + afterVerb(a.Status) + "."
 	default:
-		v.Title = fmt.Sprintf("%s, but the execution %s %s later", decided(c.Decision), afterVerb(a.Status), gap(max(a.EndedAt.Sub(c.Ending.At), 0)))
+		v.Title = fmt.Sprintf("%s, but the execution %s %s later", decidedBy(c.Decision, s.Viewer), afterVerb(a.Status), gap(max(a.EndedAt.Sub(c.Ending.At), 0)))
 		if why := errorLine(a); why != "" {
 			v.Title += ": " + shortened(why)
 		}

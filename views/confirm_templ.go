@@ -48,15 +48,15 @@ func ConfirmPage(s Shell, m Confirm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = printed(ask(m.Preview.Outcome, &m.Callback)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = printed(ask(m.Preview.Outcome, &m.Callback, m.Payload)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</h1><p class=\"subject\" dir=\"auto\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</h1><p class=\"subject\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = printed(title(&m.Callback)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = glance(s, &m.Callback, m.Payload).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

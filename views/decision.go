@@ -46,6 +46,45 @@ func choices(outcomes []callbacks.Outcome) []callbacks.Outcome {
 	return append(ordered, last...)
 }
 
+// maxButtons is how many buttons fit the bar of a phone.
+const maxButtons = 3
+
+// ways splits the outcomes into those that have a button in the bar and those behind "More ways". Up to three have one each; of
+// more, those that have a letter of their own.
+func ways(outcomes []callbacks.Outcome) (direct, more []callbacks.Outcome) {
+	ordered := choices(outcomes)
+	if len(ordered) <= maxButtons {
+		return ordered, nil
+	}
+	for _, o := range ordered {
+		if buttonKey(o, outcomes) != otherKey {
+			direct = append(direct, o)
+		}
+	}
+	for _, o := range outcomes {
+		if buttonKey(o, outcomes) == otherKey {
+			more = append(more, o)
+		}
+	}
+	return direct, more
+}
+
+// waysName is what the list of further outcomes is called.
+func waysName(direct []callbacks.Outcome) string {
+	if len(direct) == 0 {
+		return "Ways to decide"
+	}
+	return "More ways"
+}
+
+// chosen is the outcome that the reader chose before, after a refused decision.
+func chosen(m Review) string {
+	if _, ok := m.Callback.Outcome(m.Draft.Outcome); ok {
+		return m.Draft.Outcome
+	}
+	return ""
+}
+
 // buttonClass is how an outcome's button looks.
 func buttonClass(o callbacks.Outcome, outcomes []callbacks.Outcome) string {
 	switch {
@@ -57,6 +96,9 @@ func buttonClass(o callbacks.Outcome, outcomes []callbacks.Outcome) string {
 	return ""
 }
 
+// otherKey is the letter that outcomes without one of their own share.
+const otherKey = "s"
+
 // buttonKey is the letter of an outcome's button. Outcomes of the sender's own share one.
 func buttonKey(o callbacks.Outcome, outcomes []callbacks.Outcome) string {
 	switch {
@@ -65,7 +107,7 @@ func buttonKey(o callbacks.Outcome, outcomes []callbacks.Outcome) string {
 	case o.Name == reject:
 		return "r"
 	}
-	return "s"
+	return otherKey
 }
 
 // commentHint is the comment rule of every outcome in one line: "optional to approve, required to reject".
@@ -139,18 +181,13 @@ func confirmNoun(o callbacks.Outcome) string {
 	return "Confirm: " + isolated(o.Label)
 }
 
-// ask is the question of the second step: "Approve $7,846.20 for Ines Calloway?"
-func ask(o callbacks.Outcome, c *callbacks.Callback) string {
-	name, label := isolated(c.Requester.String()), isolated(o.Label)
-	switch {
-	case name == "":
-		return label + "?"
-	case o.Name == reject:
-		return label + " what " + name + " asks for?"
-	case o.Name == primary(c.Outcomes):
-		return label + " for " + name + "?"
+// ask is the question of the second step, about this request and no other: "Approve “Expense EXP-2296, $18,420.00”?"
+func ask(o callbacks.Outcome, c *callbacks.Callback, payload []byte) string {
+	name := isolated(title(c))
+	if sum := amount(c, payload); sum != "" {
+		name += ", " + sum
 	}
-	return "Answer " + name + " with “" + label + "”?"
+	return isolated(o.Label) + " “" + name + "”?"
 }
 
 // refusalText is why the reader may not decide.

@@ -180,18 +180,112 @@ func TestConfirmPage(t *testing.T) {
 	}
 }
 
-// TestQuestions: the second step asks in a sentence that fits the outcome.
+// TestQuestions: the second step asks about this request, with its amount where the title does not say it.
 func TestQuestions(t *testing.T) {
 	t.Parallel()
 	c := sampleReview().Callback
-	want := []string{"Approve for Ines Calloway?", "Reject what Ines Calloway asks for?", "Answer Ines Calloway with “Send back”?"}
+	c.Title = "Expense EXP-2296"
+	payload := []byte(`{"report":{"currency":"USD","total":18420.00}}`)
+	want := []string{"Approve “Expense EXP-2296, USD\u00a018,420.00”?", "Reject “Expense EXP-2296, USD\u00a018,420.00”?", "Send back “Expense EXP-2296, USD\u00a018,420.00”?"}
 	for i, o := range c.Outcomes {
-		if got := ask(o, &c); got != want[i] {
+		if got := ask(o, &c, payload); got != want[i] {
 			t.Errorf("%s asks %q, want %q", o.Name, got, want[i])
 		}
 	}
-	c.Requester = callbacks.Requester{}
-	if got := ask(c.Outcomes[1], &c); got != "Reject?" {
-		t.Errorf("asks %q for nobody", got)
+	c.Title = "Expense EXP-2296, $18,420.00"
+	if got := ask(c.Outcomes[0], &c, payload); got != "Approve “Expense EXP-2296, $18,420.00”?" {
+		t.Errorf("asks %q", got)
+	}
+}
+
+// TestBarNamesTheRequest: title, amount and time left stand in every state of the bar, and on the page that confirms without scripts.
+func TestBarNamesTheRequest(t *testing.T) {
+	t.Parallel()
+	m := sampleReview()
+	m.Callback.Title, m.Content.Payload = "Expense EXP-2296", []byte(`{"amount":"18420","currency":"EUR"}`)
+	doc := reviewPage(t, m)
+	for _, bar := range []string{"rest", "armed", "locked"} {
+		if got := words(doc.Find("[data-bar=" + bar + "] .glance")); got != "EUR 18,420 · 41:08 left" {
+			t.Errorf("%s: %q", bar, got)
+		}
+	}
+	if got := words(doc.Find("[data-bar=rest] .what")); got != "Expense EXP-2296" {
+		t.Errorf("the bar is about %q", got)
+	}
+	confirm := html(t, ConfirmPage(shellAt("mine", "/"), Confirm{Callback: m.Callback, Payload: m.Content.Payload, Preview: previewsOf(m.Callback, "")[0]}))
+	if got := words(confirm.Find(".title-block")); got != "Approve “Expense EXP-2296, EUR 18,420”? EUR 18,420 · 41:08 left" {
+		t.Errorf("confirms %q", got)
+	}
+	m.Callback.Clocks = callbacks.Clocks{StartedAt: now}
+	if got := words(reviewPage(t, m).Find("[data-bar=rest] .glance")); got != "EUR 18,420 · No time limit" {
+		t.Errorf("without a clock: %q", got)
+	}
+}
+
+// manyOutcomes are those of a sender, the first two with the usual names.
+func manyOutcomes(names ...string) (outcomes []callbacks.Outcome) {
+	for _, name := range names {
+		outcomes = append(outcomes, callbacks.Outcome{Name: name, Label: capital(name), Kind: callbacks.Success, Comment: callbacks.CommentOptional, Payload: json.RawMessage(`1`)})
+	}
+	return outcomes
+}
+
+// TestMoreWays: of more than three outcomes, those without a letter of their own stand behind a list, numbered in the sender's order.
+func TestMoreWays(t *testing.T) {
+	t.Parallel()
+	for n, want := range [][2]string{
+		3: {"later S, reject R, approve A", ""}, 4: {"reject R, approve A", "later 1, send-back 2"}, 6: {"reject R, approve A", "later 1, send-back 2, escalate 3, split 4"},
+	} {
+		if want[0] == "" {
+			continue
+		}
+		m := sampleReview()
+		m.Callback.Outcomes = manyOutcomes("approve", "reject", "later", "send-back", "escalate", "split")[:n]
+		m.Previews = previewsOf(m.Callback, "")
+		doc := reviewPage(t, m)
+		of := func(selector string) string {
+			return strings.Join(doc.Find(selector).Map(func(_ int, s *goquery.Selection) string {
+				return s.AttrOr("value", "") + " " + words(s.Find("kbd"))
+			}), ", ")
+		}
+		if direct, more := of("[data-bar=rest] .acts > button"), of("[data-bar=rest] details.ways button[name=outcome]"); direct != want[0] || more != want[1] {
+			t.Errorf("%d: %q and %q, want %q", n, direct, more, want)
+		}
+		if tabs := doc.Find("#wire input[name=preview]").Length(); tabs != n {
+			t.Errorf("%d outcomes have %d tabs", n, tabs)
+		}
+	}
+}
+
+func TestAmount(t *testing.T) {
+	t.Parallel()
+	for payload, want := range map[string]string{
+		`{"currency":"USD","amount":7846.20}`:                               "USD\u00a07,846.20",
+		`{"currency":"USD","total":"1234567"}`:                              "USD\u00a01,234,567",
+		`{"order":{"currency":"EUR","amount":-12.5},"id":7}`:                "EUR\u00a0-12.5",
+		`{"currency":"USD","amount":1,"total":2}`:                           "", // which of the two?
+		`{"currency":"USD","amount":1,"fee":{"currency":"USD","amount":2}}`: "",
+		`{"currency":"usd","amount":1}`:                                     "",
+		`{"currency":"USD","amount":"1 million"}`:                           "",
+		`{"currency":"USD","amount":1e9}`:                                   "",
+		`{"currency":"USD","amount":true}`:                                  "",
+		`{"amount":7846.20}`:                                                "",
+		`{"a":{"b":{"currency":"USD","amount":1}}}`:                         "",
+		`[{"currency":"USD","amount":1}]`:                                   "",
+		`{"currency":["USD"],"amount":1}`:                                   "",
+		``:                                                                  "",
+		`not JSON`:                                                          "",
+		`{"currency":"USD","amount":500}`:                                   "USD\u00a0500",
+		`{"currency":"USD","total":"` + strings.Repeat("9", 40) + `"}`:      "",
+		`{"currency":"USD","amount":99,"lines":[{"currency":"USD","amount":50}],"x":null}`: "USD\u00a099",
+	} {
+		if got := amount(&callbacks.Callback{Title: "Expense"}, []byte(payload)); got != want {
+			t.Errorf("%s: %q, want %q", payload, got, want)
+		}
+	}
+	for title, want := range map[string]string{"Report: $7,846.20, Osaka": "", "Report 7846.20": "", "Report: $1.00": "USD\u00a07,846.20"} {
+		if got := amount(&callbacks.Callback{Title: title}, []byte(`{"currency":"USD","amount":7846.20}`)); got != want {
+			t.Errorf("beside %q: %q, want %q", title, got, want)
+		}
 	}
 }

@@ -49,7 +49,7 @@ func current(is bool) string {
 	return "false"
 }
 
-// keyHelp are the keys as the panel lists them; app.js and review.js are what they do.
+// keyHelp are the keys as the panel lists them; app.js and bar.js are what they do.
 var keyHelp = []struct {
 	Does string
 	Keys []string
@@ -62,12 +62,13 @@ var keyHelp = []struct {
 	{"Go to Mine", []string{"G", "I"}},
 	{"Go to Needs attention", []string{"G", "N"}},
 	{"Go to History", []string{"G", "H"}},
-	{"Approve (press twice)", []string{"A", "A"}},
-	{"Reject (goes to the comment)", []string{"R"}},
-	{"Another outcome", []string{"S"}},
-	{"Send from a field, still two steps", []string{"Ctrl", "Enter"}},
+	{"Choose and arm Approve; again: confirm", []string{"A", "A"}},
+	{"Choose Reject (goes to the comment)", []string{"R"}},
+	{"Choose another outcome, or open more ways", []string{"S"}},
+	{"Choose one of more ways by its number", []string{"S", "1"}},
+	{"Send what is chosen from a field, still two steps", []string{"Ctrl", "Enter"}},
 	{"Payload: tree or raw", []string{"P"}},
 	{"Copy the link", []string{"Y"}},
-	{"Cancel, or leave a field", []string{"Esc"}},
+	{"Cancel, choose nothing, leave a field", []string{"Esc"}},
 	{"This list", []string{"?"}},
 }

@@ -125,7 +125,7 @@ func conflictTitle(m Conflict, s Shell) string {
 	c := &m.Callback
 	switch {
 	case c.Decision != nil:
-		return fmt.Sprintf("%s %s this %s before you", youBriefly(c.Decision.By, s.Viewer), decidedVerb(c.Decision), gap(s.Moment.Since(c.Decision.At)))
+		return fmt.Sprintf("%s %s before you", whoDid(c.Decision, s.Viewer), gap(s.Moment.Since(c.Decision.At)))
 	case c.State == callbacks.TimedOut && c.Ending != nil:
 		return capital(raceWord(c.Ending)) + " " + gap(s.Moment.Since(c.Ending.At)) + " before you"
 	case c.Ending != nil:
@@ -135,7 +135,7 @@ func conflictTitle(m Conflict, s Shell) string {
 }
 
 func conflictText(s Shell) string {
-	text := "Your decision was not sent."
+	text := "Yours was not sent."
 	if s.Kept != "" {
 		text += " Nothing is lost: your comment is below."
 	}

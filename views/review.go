@@ -32,6 +32,7 @@ type Next struct {
 // Confirm is the second step of a decision without scripts: the exact bytes once more, and a button.
 type Confirm struct {
 	Callback callbacks.Callback
+	Payload  []byte // of the request
 	Preview  callbacks.Preview
 	Comment  string  // as typed
 	Stale    bool    // what was shown before is not what would be sent now

@@ -30,7 +30,7 @@ func verdictOf(m Review, s Shell) (v verdict, ok bool) {
 			title = ", but it could not be delivered in time."
 		}
 		return verdict{
-			decided(c.Decision) + title,
+			decidedBy(c.Decision, s.Viewer) + title,
 			ending(c) + " The decision is kept. " + operatorHint(s, sentence(mendingDelivery(m))+"An admin can send it again once the cause is fixed."), "prob",
 		}, true
 	case callbacks.Unconfirmed:
@@ -39,7 +39,7 @@ func verdictOf(m Review, s Shell) (v verdict, ok bool) {
 			title = ". It did not arrive: lost or refused, it is not known which."
 		}
 		return verdict{
-			decided(c.Decision) + title,
+			decidedBy(c.Decision, s.Viewer) + title,
 			ending(c) + " " + operatorHint(s, doubtHint(m)), "prob",
 		}, true
 	case callbacks.TimedOut:
@@ -58,9 +58,9 @@ func verdictOf(m Review, s Shell) (v verdict, ok bool) {
 func underWay(m Review, s Shell) verdict {
 	c := &m.Callback
 	if c.Problem == "" || m.Delivery == nil {
-		return verdict{decided(c.Decision) + ". On its way to Lambda.", madeBy(c, s) + " It is recorded: you can leave this page.", "sent"}
+		return verdict{decidedBy(c.Decision, s.Viewer) + ". On its way to Lambda.", madeBy(c, s) + " It is recorded: you can leave this page.", "sent"}
 	}
-	title := fmt.Sprintf("%s, not delivered yet. %s attempt", decided(c.Decision), ordinal(m.Delivery.Tries+1))
+	title := fmt.Sprintf("%s, not delivered yet. %s attempt", decidedBy(c.Decision, s.Viewer), ordinal(m.Delivery.Tries+1))
 	if m.Delivery.DueAt.After(s.Moment.Now) { // on the clock: how long it takes would be wrong a second later
 		title += " at " + s.Moment.Clock(m.Delivery.DueAt) + "."
 	} else {
@@ -96,7 +96,7 @@ func completed(m Review, s Shell) verdict {
 	if tone == "" {
 		tone = "sent"
 	}
-	return afterwards(verdict{decided(c.Decision) + ". " + proof, text, tone}, m)
+	return afterwards(verdict{decidedBy(c.Decision, s.Viewer) + ". " + proof, text, tone}, m, s)
 }
 
 // seenInHistory reports whether the execution's history shows a completed decision.

@@ -52,6 +52,18 @@ func (s *Service) Preview(ctx context.Context, p Person, id ID, choice Choice) (
 	return s.preview(&c, p, choice)
 }
 
+// PreviewAll shows what each outcome would send with a comment, as Previews does, of a callback that is read first.
+func (s *Service) PreviewAll(ctx context.Context, p Person, id ID, comment string) ([]Preview, error) {
+	c, err := s.see(ctx, p, id)
+	if err != nil {
+		return nil, err
+	}
+	if c.State != Pending {
+		return nil, ErrConflict
+	}
+	return s.Previews(p, &Sheet{Callback: c}, comment)
+}
+
 // Previews shows what each outcome of a sheet would send with a comment; it reads nothing more. What is wrong with one is in its
 // Faults, and hides none of the others.
 func (s *Service) Previews(p Person, sheet *Sheet, comment string) ([]Preview, error) {

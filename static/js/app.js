@@ -7,7 +7,8 @@ const wide = matchMedia("(min-width: 901px)");
 
 /** Review leases, the decision bar and drafts come with an open callback. */
 function loadReview() {
-  if (document.querySelector("review-lease, decision-bar")) import("./review.js");
+  if (document.querySelector("review-lease")) import("./lease.js");
+  if (document.querySelector("decision-bar")) import("./bar.js");
   if (document.querySelector("kept-draft") || local.getItem("drafts")) import("./drafts.js");
   watchBar();
 }
@@ -113,7 +114,7 @@ function press(event) {
   const field = event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
   const bar = document.querySelector("decision-bar");
   if (event.key === "Escape") return escape(field, bar);
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return event.repeat ? undefined : bar?.send?.();
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return event.repeat ? undefined : send(event, field, bar);
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (field || panel?.open || event.defaultPrevented) return;
   if (event.key === "Enter") return event.target === document.body || event.target.matches?.("h1") ? click("Enter") : undefined;
@@ -137,6 +138,7 @@ function letter(key, event, bar) {
     case "a":
     case "r":
     case "s": decide(key, event, bar); break;
+    case "1": case "2": case "3": case "4": case "5": case "6": bar?.press?.(key); break;
     case "y": click("y"); break;
     case "p": switchPayload(); break;
     case "?": panel?.showModal(); break;
@@ -144,8 +146,17 @@ function letter(key, event, bar) {
   }
 }
 
+// A key in a field of the list is about the list.
+const elsewhere = (field) => field && !field.closest("#item");
+
+function send(event, field, bar) {
+  const row = event.target.closest?.(ROWS);
+  if (panel?.open || elsewhere(field) || (row && row !== openRow())) return;
+  bar?.send?.();
+}
+
 function escape(field, bar) {
-  if (bar?.disarm?.()) return;
+  if (panel?.open || (!elsewhere(field) && bar?.escape?.())) return;
   field?.blur();
 }
 

@@ -112,28 +112,14 @@ class KeptDraft extends HTMLElement {
   }
 
   #offer(draft) {
-    const label = document.createElement("label"), box = document.createElement("textarea");
-    label.htmlFor = box.id = "kept-comment";
-    label.textContent = "Your comment was not sent. It is kept here:";
-    box.className = "inp";
-    box.readOnly = true;
-    box.dir = "auto";
-    box.rows = 3;
-    box.value = draft.text;
-    const field = document.createElement("div");
-    field.className = "field";
-    field.append(label, box);
-    const copy = button("Copy my comment");
-    copy.dataset.copy = box.id;
-    const row = document.createElement("div");
-    row.className = "btn-row";
-    row.append(copy, button("Discard", () => {
+    this.querySelector("textarea").value = draft.text;
+    this.querySelector("[data-discard]").addEventListener("click", () => {
       drop(this.dataset.callback);
-      this.replaceChildren();
+      this.hidden = true;
       announce("Discarded.");
       document.querySelector("#item h1")?.focus();
-    }));
-    this.replaceChildren(field, row);
+    });
+    this.hidden = false;
   }
 
   #say(words, action) {
@@ -148,9 +134,9 @@ class KeptDraft extends HTMLElement {
 function button(text, act) {
   const b = document.createElement("button");
   b.type = "button";
-  b.className = act ? "link textbtn" : "btn";
+  b.className = "link textbtn";
   b.textContent = text;
-  if (act) b.addEventListener("click", act);
+  b.addEventListener("click", act);
   return b;
 }
 

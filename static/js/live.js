@@ -113,6 +113,9 @@ async function readAgain() {
   }, PAUSE);
 }
 
+/** Posts what a form would. */
+export const post = (url, values, options) => fetch(url, { method: "POST", body: new URLSearchParams(values), ...options });
+
 /** Gets a page as a document, and tells the server's time from it. */
 export async function fetchPage(url, headers = {}) {
   const response = await fetch(url, { headers: { Accept: "text/html", "HX-Request": "true", ...headers } });
@@ -157,20 +160,29 @@ function morph(element, next) {
   htmx.swap({ text: next.outerHTML, target: element, sourceElement: element, swap: "outerMorph" });
 }
 
-// An item is replaced as a whole when its state changed; its parts are live by themselves otherwise. What was typed for a
-// decision that is no longer possible comes back in its <kept-draft>.
+// An item is replaced as a whole when its state or its request changed; its parts are live by themselves otherwise. Its bar gives
+// what was begun in it to the next one.
 function showItem(item, next) {
-  if (item.dataset.state === next.dataset.state && item.dataset.callback === next.dataset.callback) {
-    const bar = item.querySelector("decision-bar"), nextBar = next.querySelector("decision-bar");
-    if (bar && nextBar) bar.dataset.until = nextBar.dataset.until;
-    return;
-  }
+  const bar = item.querySelector("decision-bar"), same = item.dataset.callback === next.dataset.callback;
+  if (same && item.dataset.state === next.dataset.state && item.dataset.subject === next.dataset.subject) return showTime(bar, next);
+  if (bar?.sending) return; // its answer is another page
+  if (bar && !bar.passOn) return void customElements.whenDefined("decision-bar").then(() => readSoon());
   const inUse = item.contains(document.activeElement);
-  item.replaceWith(document.adoptNode(next));
+  const begun = bar ?? item.querySelector("overtaken-bar:not([hidden])");
+  const focus = same ? begun?.passOn(next) : undefined;
   const heading = next.querySelector("h1");
-  if (inUse) heading.focus();
-  else announce(heading.textContent);
+  item.replaceWith(document.adoptNode(next));
+  if (inUse) (focus ?? heading).focus();
+  else if (!focus) announce(heading.textContent);
   document.dispatchEvent(new Event("item:shown"));
+}
+
+function showTime(bar, next) {
+  const nextBar = next.querySelector("decision-bar");
+  if (!bar || !nextBar) return;
+  bar.dataset.until = nextBar.dataset.until;
+  const glances = nextBar.querySelectorAll("[data-glance]");
+  bar.querySelectorAll("[data-glance]").forEach((part, i) => part.replaceWith(document.adoptNode(glances[i])));
 }
 
 // A row never moves under the pointer or the focus: while the list is in use its rows change in place, and new ones wait.

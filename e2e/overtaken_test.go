@@ -1,0 +1,169 @@
+package e2e_test
+
+import (
+	"testing"
+
+	"github.com/chromedp/cdproto/network"
+
+	"countersign/internal/demo"
+	"countersign/internal/locallambda"
+)
+
+const overtaken = "overtaken-bar"
+
+// overtakenBy waits until the bar says who or what was faster, and checks that nothing looks like a decision of the reader's own.
+func (p *person) overtakenBy(what string) {
+	p.t.Helper()
+	p.see(overtaken)
+	p.comes(overtaken, what)
+	p.reads(overtaken, "Yours was not sent.")
+	p.until(said + `.includes("Yours was not sent.")`)
+	if p.has("decision-bar") {
+		p.t.Error("there is still a bar to decide with")
+	}
+	neutral := `(() => {
+		const of = (element) => getComputedStyle(element).backgroundColor, probe = document.createElement("i");
+		probe.style.backgroundColor = "var(--surface-3)";
+		document.body.append(probe);
+		const wanted = of(probe);
+		probe.remove();
+		return [...document.querySelectorAll("#verdict .seal")].every((seal) => of(seal) === wanted);
+	})()`
+	if !eval[bool](p, neutral) {
+		p.t.Error("the heading has the colour of a decision")
+	}
+}
+
+// TestOvertaken: somebody else decides while one reads, types, or has armed. The bar says who, what and when, and what was typed can
+// be read and copied, now and after the page has read itself again.
+func TestOvertaken(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, tc := range []struct {
+		name    string
+		decides func(dana *person)
+		begins  func(mara *person)
+		typed   string
+		what    string
+		focus   string
+	}{
+		{"Reading", func(dana *person) { dana.arm("approve") }, func(*person) {}, "", "Dana approved this", "body"},
+		{"Typing", func(dana *person) { dana.arm("approve") }, func(mara *person) { mara.write("#comment", "No budget\nleft") }, "No budget\nleft", "Dana approved this", "#kept-comment"},
+		{"Armed", func(dana *person) { dana.arm("approve") }, func(mara *person) { mara.write("#comment", "No budget"); mara.arm("reject") }, "No budget", "Dana approved this", overtaken},
+		{"ByRejecting", func(dana *person) { dana.write("#comment", "No receipt"); dana.arm("reject") }, func(mara *person) { mara.arm("approve") }, "", "Dana rejected this", overtaken},
+		{"ByAnotherWay", func(dana *person) { dana.write("#comment", "Which?"); dana.arm("send-back") }, func(mara *person) { mara.arm("approve") }, "", "Dana chose “Send back” for this", overtaken},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			a := w.ask(t, expense(threeWays))
+			mara, dana := w.signIn(t, "mara"), w.signIn(t, "dana")
+			mara.open(a.page())
+			mara.see("decision-bar:defined")
+			dana.open(a.page())
+			samePage := mara.keepsPage()
+			tc.begins(mara)
+			tc.decides(dana)
+			dana.confirm()
+			mara.overtakenBy(tc.what)
+			mara.hasFocus(tc.focus)
+			if tc.focus != "body" {
+				mara.press("a\r r") // keys that were meant for the bar or the comment
+			}
+			mara.reaches("completed")
+			mara.comes("#verdict", tc.what+". Lambda’s own history agrees.")
+			mara.overtakenBy(tc.what)
+			mara.hasFocus(tc.focus)
+			samePage()
+			if tc.typed != "" {
+				if got := mara.kept(); got != tc.typed {
+					t.Errorf("what was typed is now %q", got)
+				}
+				mara.see(`#kept [data-copy="kept-comment"]`)
+			}
+			mara.inspect("overtaken-" + tc.name)
+		})
+	}
+}
+
+// TestOvertakenInPane: beside the list it is the same, and the next row that is opened knows nothing of it.
+func TestOvertakenInPane(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a, other := w.ask(t, expense()), w.ask(t, expense())
+	mara, dana := w.signIn(t, "mara"), w.signIn(t, "dana")
+	mara.open("/?item=" + a.id)
+	mara.see("decision-bar:defined")
+	mara.arm("reject", "No budget")
+	dana.open(a.page())
+	dana.arm("approve")
+	dana.confirm()
+	mara.overtakenBy("Dana approved this")
+	if got := mara.kept(); got != "No budget" {
+		t.Errorf("what was typed is now %q", got)
+	}
+	mara.click(other.row() + " a")
+	mara.see(`#pane #item[data-callback="` + other.id + `"] decision-bar:defined`)
+	mara.gone(overtaken)
+}
+
+// TestOvertakenWithoutStream: a page that is told nothing finds out when it reads itself again.
+func TestOvertakenWithoutStream(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.ask(t, expense())
+	mara, dana := w.signIn(t, "mara"), w.signIn(t, "dana")
+	call(mara, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: []*network.BlockPattern{{URLPattern: w.url + "/events", Block: true}}})
+	mara.open(a.page())
+	mara.comes("#freshness", "paused")
+	mara.arm("reject", "No budget")
+	dana.open(a.page())
+	dana.arm("approve")
+	dana.confirm()
+	mara.armed("reject")
+	eval[bool](mara, `document.dispatchEvent(new Event("time:edge")), true`) // as the time for it does
+	mara.overtakenBy("Dana approved this")
+	if got := mara.kept(); got != "No budget" {
+		t.Errorf("what was typed is now %q", got)
+	}
+}
+
+// TestOvertakenByClosing: another client and the clock are named as well.
+func TestOvertakenByClosing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.ask(t, expense(func(q *demo.Question) { q.HeartbeatTimeoutSeconds = 30 }))
+	mara := w.signIn(t, "mara")
+	mara.open(a.page())
+	mara.see("decision-bar:defined")
+	mara.arm("reject", "No budget")
+	w.await(t, locallambda.HeartbeatReceived, a.executionARN)
+	w.failElsewhere(t, a)
+	mara.overtakenBy("Another client completed the callback")
+	if got := mara.kept(); got != "No budget" {
+		t.Errorf("what was typed is now %q", got)
+	}
+}
+
+// TestAnnouncedWhileArmed: an announcement that completes a found callback takes back what was armed for the bare one. What was
+// typed goes on in the new form.
+func TestAnnouncedWhileArmed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(settings map[string]string) { settings["WATCH"] = `{"` + silent + `": {}}` })
+	announce := make(chan struct{})
+	w.registerLate(announce)
+	w.begin(t, silent, expense(func(q *demo.Question) { q.Queue = "" }))
+	mara := w.signIn(t, "mara")
+	mara.comes("#list", "sign-off")
+	mara.click("#list .row")
+	mara.see("decision-bar:defined")
+	mara.arm("reject", "No budget")
+	samePage := mara.keepsPage()
+	close(announce)
+	mara.comes("#item h1", "EXP-2291")
+	mara.comes(state, "The request changed while you read it. Yours was not sent: look at it again.")
+	mara.gone(armedBar)
+	mara.until(`document.querySelector("#comment").value === "No budget"`)
+	mara.comes("#wire", "approved")
+	mara.press("r")
+	mara.armed("reject")
+	samePage()
+}

@@ -1,0 +1,339 @@
+// The bar in which the decision on an open callback is made.
+
+import { announce, now, session } from "./page.js";
+import { overtake } from "./overtaken.js";
+import { Previews } from "./previews.js";
+
+const ARMED = 60_000; // an armed decision disarms itself so long after the focus last moved
+const SETTLE = 400; // presses that follow each other faster are a double click, or impatience: no confirmation
+const PATIENCE = 20_000; // so long without an answer, and a decision may be sent again: it is recorded once
+
+/**
+ * <decision-bar> has one outcome chosen, by a key, a tab or a button, until Esc. Bar, preview and Ctrl Enter follow it. The form's
+ * two pages become two presses: the first arms the bytes that the page shows, the second sends them.
+ */
+class DecisionBar extends HTMLElement {
+  #chosen; // an outcome
+  #awaiting; // { outcome }: what is armed once its bytes are there
+  #armed; // { outcome, seen, at }
+  #armedAt = 0;
+  #pressedAt = -SETTLE;
+  #quick = false; // did the last press follow the one before too fast?
+  #sending = false;
+  #timer;
+  #left = Infinity;
+  #rest; // what the bar says while nothing is chosen
+  #listening;
+
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    this.#rest ??= this.querySelector(".state").textContent;
+    this.previews = new Previews(this.dataset.preview, () => this.#typed, this.#comment?.defaultValue ?? "", (there) => this.#previewed(there));
+    const { signal } = (this.#listening = new AbortController());
+    const on = (target, type, listener, options) => target.addEventListener(type, listener, { signal, ...options });
+    on(this.form, "submit", (event) => this.#submit(event));
+    on(this, "click", () => this.#pressed(), { capture: true });
+    on(this, "keydown", (event) => event.key === "Enter" && event.repeat && event.preventDefault()); // held down, it is one press
+    on(this.querySelector(".disarm"), "click", () => this.escape());
+    on(document, "time:tick", () => this.#watch());
+    on(document, "input", (event) => event.target === this.#comment && this.#retyped());
+    on(document, "click", (event) => this.#clicked(event.target));
+    on(document, "focusin", (event) => this.#follow(event.target));
+    on(document, "visibilitychange", () => document.hidden && this.disarm());
+    on(window, "pageshow", (event) => event.persisted && this.#sent(false));
+    if (this.#typed !== (this.#comment?.defaultValue ?? "")) this.#retyped(); // before this script arrived, or back after a reload
+    if (this.dataset.chosen) this.choose(this.dataset.chosen);
+    if (this.dataset.notice) this.#tell(this.dataset.notice);
+    this.#watch();
+  }
+
+  disconnectedCallback() {
+    this.#listening.abort();
+    clearTimeout(this.#timer);
+    this.previews.stop();
+  }
+
+  /** Whether a decision is on its way: then nothing else is done with the page. */
+  get sending() {
+    return this.#sending;
+  }
+
+  /** A letter of the keyboard, or a number behind "More ways": it chooses an outcome, and arms it unless a comment is wanted first. */
+  press(key) {
+    if (this.#sending) return;
+    const more = this.querySelector("details.ways");
+    if (key === "s" && more) return this.#open(!more.open);
+    if (key >= "0" && key <= "9" && !more?.open) return;
+    const buttons = this.#buttons.filter((button) => button.dataset.key === key);
+    if (!buttons.length) return;
+    if (buttons.some((button) => button.value === this.#awaiting?.outcome)) return;
+    if (buttons.some((button) => button.value === this.#armed?.outcome)) return this.send();
+    if (buttons.length > 1) return this.#take(buttons[(buttons.findIndex((button) => button.value === this.#chosen) + 1) % buttons.length]);
+    this.choose(buttons[0].value);
+    const { comment } = buttons[0].dataset;
+    const wanted = comment === "required" || (key === "r" && comment !== "none");
+    if (wanted && this.#comment && !this.#typed.trim()) return this.#comment.focus();
+    this.#arm(buttons[0].value);
+  }
+
+  /** Confirms what is armed, or arms what is chosen. Where nothing is, it says so: what is shown first is nobody's choice. */
+  send() {
+    if (this.#sending || this.#awaiting) return;
+    if (this.#armed) return this.querySelector(".confirm").click();
+    const only = this.#buttons.length === 1 ? this.#buttons[0].value : undefined;
+    const outcome = this.#chosen ?? only;
+    if (outcome) return void this.#arm(outcome);
+    this.#tell("Nothing was sent: choose an outcome first, by its key, its tab or its button.");
+  }
+
+  /** Makes an outcome the one that bar, preview and Ctrl Enter are about. */
+  choose(outcome) {
+    const button = this.#button(outcome);
+    if (!button || this.#sending) return;
+    if (this.#armed?.outcome !== outcome) this.disarm();
+    this.#chosen = outcome;
+    this.#open(false);
+    const radio = document.querySelector(`#wire [name=preview][value="${outcome}"]`);
+    if (radio) radio.checked = true;
+    this.#mark(outcome, button);
+    this.#tell(this.#standing);
+  }
+
+  /** Esc: takes back what is armed or chosen. Reports whether the key has done its work. */
+  escape() {
+    if (this.#sending || this.#open(false)) return true;
+    const { activeElement } = document, here = this.contains(activeElement), button = this.#button(this.#chosen);
+    const was = this.disarm();
+    this.#fault("");
+    if (!this.#chosen) return was;
+    this.#chosen = undefined;
+    for (const radio of document.querySelectorAll("#wire [name=preview]")) radio.checked = radio.defaultChecked;
+    this.#mark();
+    this.#say(this.#standing);
+    announce("Nothing is chosen.");
+    if (here && button) (button.checkVisibility() ? button : this.querySelector("summary")).focus({ preventScroll: true });
+    return was;
+  }
+
+  /** Takes the arming back; what is chosen stays. Reports whether there was any. */
+  disarm() {
+    if (this.#sending) return false;
+    if (this.#awaiting || this.#armed) this.#say(this.#standing);
+    this.#awaiting = undefined;
+    this.removeAttribute("aria-busy");
+    clearTimeout(this.#timer);
+    if (!this.#armed) return false;
+    const here = this.contains(document.activeElement), button = this.#button(this.#armed.outcome);
+    this.#armed = undefined;
+    this.#show("rest");
+    if (here) (button.checkVisibility() ? button : this.querySelector("summary"))?.focus({ preventScroll: true });
+    return true;
+  }
+
+  /** The item is about to be shown anew. Gives what was typed to its next form, which says that nothing was sent, and returns what gets the focus. */
+  passOn(next) {
+    const bar = next.querySelector("decision-bar"), field = next.querySelector("#comment");
+    const begun = this.#typed.trim() || this.#chosen || this.#armed || this.#awaiting;
+    if (!bar) return overtake(next, this.#typed);
+    bar.dataset.notice = "The request changed while you read it." + (begun ? " Yours was not sent: look at it again." : "");
+    if (field) field.value = this.#typed;
+    return field && document.activeElement === this.#comment ? field : undefined;
+  }
+
+  get #comment() {
+    return document.getElementById("comment");
+  }
+
+  get #typed() {
+    return this.#comment?.value ?? "";
+  }
+
+  // What the bar says at rest: what is chosen, and what goes on with it.
+  get #standing() {
+    if (!this.#chosen) return this.#rest;
+    const keys = matchMedia("(pointer: coarse)").matches ? "" : " Ctrl Enter goes on with it, Esc takes it back.";
+    return `“${this.#button(this.#chosen).dataset.label}” is chosen.${keys}`;
+  }
+
+  get #buttons() {
+    return [...this.querySelectorAll("[data-bar=rest] button[name=outcome]")];
+  }
+
+  #button(outcome) {
+    return this.#buttons.find((button) => button.value === outcome);
+  }
+
+  // Several outcomes share a letter: it leads from one to the next, and Enter arms.
+  #take(button) {
+    this.choose(button.value);
+    button.focus({ preventScroll: true });
+  }
+
+  // Opens or closes "More ways". Reports whether that changed anything.
+  #open(open) {
+    const more = this.querySelector("details.ways");
+    if (!more || more.open === open) return false;
+    const inside = more.contains(document.activeElement);
+    more.open = open;
+    if (open) more.querySelector("button").focus({ preventScroll: true });
+    else if (inside) more.querySelector("summary").focus({ preventScroll: true });
+    return true;
+  }
+
+  #mark(outcome, chosen) {
+    for (const button of this.#buttons) button.classList.toggle("chosen", button.value === outcome);
+    const tone = ["approve", "reject"].find((name) => chosen?.classList.contains(name)) ?? "other";
+    if (outcome) this.dataset.tone = tone;
+    else delete this.dataset.tone;
+  }
+
+  #clicked(target) {
+    if (!target.closest("details.ways")) this.#open(false);
+    if (target.name === "preview") this.choose(target.value); // also a tab that is shown already
+  }
+
+  // A decision stays armed while the reader is at the bar or at the bytes that it shows. Elsewhere the next key is meant for
+  // something else.
+  #follow(element) {
+    if (this.contains(element) || element.closest("#wire")) this.#wait();
+    else this.disarm();
+  }
+
+  #wait() {
+    clearTimeout(this.#timer);
+    if (this.#armed && !this.#sending) this.#timer = setTimeout(() => this.disarm() && this.#tell("Not confirmed for a minute. Nothing was sent."), ARMED);
+  }
+
+  #retyped() {
+    this.disarm(); // what was armed is not what is shown any more
+    this.#fault("");
+    this.previews.typed();
+  }
+
+  #pressed() {
+    const at = performance.now();
+    this.#quick = at - Math.max(this.#pressedAt, this.#armedAt) < SETTLE;
+    this.#pressedAt = at;
+  }
+
+  #submit(event) {
+    if (event.submitter?.matches(".confirm")) return this.#confirm(event);
+    event.preventDefault();
+    if (!event.submitter || this.#sending || this.#awaiting?.outcome === event.submitter.value) return;
+    this.choose(event.submitter.value);
+    this.#arm(event.submitter.value);
+  }
+
+  async #arm(outcome) {
+    if (!this.querySelector("[data-bar=locked]").hidden) return; // a key finds what is hidden
+    const button = this.#button(outcome);
+    if (button.dataset.comment === "required" && !this.#typed.trim()) return this.#fault(`${button.dataset.label} needs a comment.`);
+    this.#fault("");
+    this.disarm();
+    if (!this.previews.fresh) {
+      const awaited = (this.#awaiting = { outcome });
+      this.setAttribute("aria-busy", "true");
+      this.#tell("Fetching what Lambda will receive…");
+      const there = await this.previews.read();
+      if (this.#awaiting !== awaited) return; // the reader went elsewhere meanwhile
+      this.#awaiting = undefined;
+      this.removeAttribute("aria-busy");
+      if (!there) return;
+    }
+    const preview = this.previews.of(outcome);
+    if (!preview) return this.#tell(`“${button.dataset.label}” cannot be sent like this: its preview says why.`);
+    this.#ask(button, preview);
+  }
+
+  #ask(button, { dataset: { seen, at, size } }) {
+    const confirm = this.querySelector(".confirm");
+    this.querySelector(".question").textContent = button.dataset.ask;
+    this.querySelector(".cost").textContent = `${size} go to Lambda. This cannot be undone.`;
+    confirm.firstElementChild.textContent = button.dataset.confirm;
+    confirm.lastElementChild.textContent = button.dataset.key.toUpperCase();
+    this.#armed = { outcome: button.value, seen, at };
+    this.#armedAt = performance.now();
+    this.#show("armed");
+    confirm.focus({ preventScroll: true });
+    this.#wait();
+  }
+
+  #confirm(event) {
+    if (!this.#armed || this.#sending || this.#quick) return event.preventDefault();
+    for (const [name, value] of Object.entries(this.#armed)) {
+      const input = this.form.querySelector(`input[name=${name}]`);
+      input.value = value;
+      input.disabled = false;
+    }
+    session.setItem("decided", this.closest("#item").dataset.callback);
+    this.#sent(true);
+  }
+
+  // On its way, or not any more. While it is, no press does anything.
+  #sent(sending) {
+    clearTimeout(this.#timer);
+    this.#sending = sending;
+    this.setAttribute("aria-busy", String(sending));
+    if (!sending) return this.disarm();
+    this.querySelector(".cost").textContent = "Sending…";
+    this.#timer = setTimeout(() => {
+      this.#sending = false;
+      this.setAttribute("aria-busy", "false");
+      this.querySelector(".cost").textContent = "No answer yet. You may press again: it is recorded and sent once.";
+    }, PATIENCE);
+  }
+
+  #previewed(there) {
+    const lost = "No preview: the server does not answer. Nothing was sent.";
+    if (!there) this.#tell(lost);
+    else if (this.querySelector(".state").textContent === lost) this.#say(this.#standing);
+  }
+
+  #fault(text) {
+    const fault = document.getElementById("comment-fault");
+    if (!fault) return;
+    fault.hidden = !text;
+    fault.lastElementChild.textContent = text;
+    this.#comment.classList.toggle("bad", Boolean(text));
+    this.#comment.setAttribute("aria-invalid", String(Boolean(text)));
+    if (text) this.#comment.focus();
+  }
+
+  // Says something on the bar and to those who do not see it.
+  #tell(text) {
+    this.#say(text);
+    announce(text);
+  }
+
+  #say(text) {
+    const state = this.querySelector(".state");
+    state.textContent = text;
+    state.classList.toggle("told", text !== this.#rest);
+  }
+
+  #show(name) {
+    for (const bar of this.querySelectorAll("[data-bar]")) bar.hidden = bar.dataset.bar !== name;
+    this.classList.toggle("armed", name === "armed");
+  }
+
+  // Locks shortly before the end, opens again when a heartbeat moved it, and tells those who do not see the clock.
+  #watch() {
+    const until = Number(this.dataset.until), before = this.#left;
+    this.#left = until ? until - now() : Infinity;
+    const late = this.#left < Number(this.dataset.lock);
+    const locked = !this.querySelector("[data-bar=locked]").hidden;
+    if (late && !locked && !this.#sending) {
+      this.disarm();
+      this.#show("locked");
+    } else if (!late && locked) {
+      this.#show("rest");
+    }
+    if (!this.#armed && !document.hidden) this.previews.renew();
+    for (const minutes of [15, 5, 1]) {
+      const edge = minutes * 60_000;
+      if (Number.isFinite(before) && before > edge && this.#left <= edge) announce(`${minutes} min left to decide`);
+    }
+  }
+}
+
+customElements.define("decision-bar", DecisionBar);

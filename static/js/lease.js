@@ -1,0 +1,96 @@
+// The lease that says somebody reviews an open callback.
+
+import { now } from "./page.js";
+import { post, readSoon } from "./live.js";
+
+/** <review-lease> holds a review open as long as its page lives, and asks a reader who does nothing whether they are there. */
+class ReviewLease extends HTMLElement {
+  #review;
+  #opening = false;
+  #timer;
+  #active = !document.wasDiscarded; // did the reader do anything? Coming here is something; a tab that is loaded again by itself is not
+  #noticed = () => (this.#active = true);
+  #left = () => this.#release();
+  #back = (event) => event.persisted && this.#open();
+  #seen = () => !document.hidden && this.#renew();
+
+  connectedCallback() {
+    for (const event of ["pointerdown", "pointermove", "keydown", "wheel", "scroll"]) {
+      document.addEventListener(event, this.#noticed, { passive: true, capture: true });
+    }
+    addEventListener("pagehide", this.#left);
+    addEventListener("pageshow", this.#back);
+    document.addEventListener("visibilitychange", this.#seen);
+    this.querySelector("button").addEventListener("click", () => this.#renew({ still: "1" }));
+    this.#open();
+  }
+
+  disconnectedCallback() {
+    for (const event of ["pointerdown", "pointermove", "keydown", "wheel", "scroll"]) {
+      document.removeEventListener(event, this.#noticed, { capture: true });
+    }
+    removeEventListener("pagehide", this.#left);
+    removeEventListener("pageshow", this.#back);
+    document.removeEventListener("visibilitychange", this.#seen);
+    this.#release();
+  }
+
+  async #open() {
+    if (this.#opening) return; // one review a page
+    this.#opening = true;
+    const response = await this.#tell({ action: "open" });
+    this.#opening = false;
+    if (!response) return this.#later(5_000);
+    if (!response.ok) return readSoon(); // not pending any more, or not this reader's to decide
+    const lease = await response.json();
+    this.#review = lease.review;
+    if (this.isConnected) this.#follow(lease);
+    else this.#release();
+  }
+
+  async #renew(extra = {}) {
+    clearTimeout(this.#timer);
+    if (!this.#review) return this.#open();
+    const background = this.#active || extra.still ? {} : { "Countersign-Background": "1" }; // else a forgotten tab never signs out
+    const response = await this.#tell({ action: "renew", review: this.#review, ...extra }, background);
+    if (!response) return this.#later(5_000);
+    if (response.status === 404) {
+      this.#review = undefined; // it expired while this tab slept
+      return this.#open();
+    }
+    if (!response.ok) return readSoon();
+    this.#follow(await response.json());
+  }
+
+  // Posts, together with whether the reader did something since that was last told. Nothing comes back where the server is away.
+  async #tell(values, headers) {
+    const active = this.#active;
+    this.#active = false;
+    const response = await post(this.dataset.url, active ? { ...values, input: "1" } : values, { headers }).catch(() => undefined);
+    if (response && response.status < 500) return response;
+    this.#active ||= active;
+  }
+
+  #follow(lease) {
+    const asks = now() >= lease.asksAt;
+    const notice = this.querySelector(".note");
+    if (asks) notice.querySelector("count-down").setAttribute("until", lease.stopsAt);
+    notice.hidden = !asks;
+    document.querySelector("[data-budget] count-down")?.setAttribute("until", lease.asksAt);
+    this.#later(lease.renewAfter);
+  }
+
+  #later(ms) {
+    clearTimeout(this.#timer);
+    if (this.isConnected) this.#timer = setTimeout(() => this.#renew(), ms);
+  }
+
+  #release() {
+    clearTimeout(this.#timer);
+    if (!this.#review) return;
+    navigator.sendBeacon(this.dataset.url, new URLSearchParams({ action: "release", review: this.#review }));
+    this.#review = undefined;
+  }
+}
+
+customElements.define("review-lease", ReviewLease);

@@ -1,0 +1,59 @@
+// Somebody else, or a clock, was faster than a reader who was about to decide. The page says so where the bar was, and keeps what
+// was typed.
+
+import { announce, now } from "./page.js";
+
+/** Makes another reading of the item say that the reader was overtaken, and returns what should have the focus there. */
+export function overtake(next, typed) {
+  const bar = next.querySelector("overtaken-bar"), kept = next.querySelector("#kept"), field = document.activeElement?.closest("#comment, #kept-comment");
+  if (kept && typed.trim()) {
+    const box = kept.querySelector("textarea");
+    box.value = typed;
+    kept.hidden = false;
+    if (field) box.setSelectionRange(field.selectionStart, field.selectionEnd);
+  }
+  if (!bar) return undefined;
+  bar.hidden = false;
+  next.classList.add("overtaken");
+  // Keys that were meant for the comment go into it, and do nothing else.
+  return field && typed.trim() ? kept.querySelector("textarea") : bar;
+}
+
+/** <overtaken-bar> counts how long ago it was, and stays when the item is read again. */
+class OvertakenBar extends HTMLElement {
+  #tick = () => this.#count();
+
+  connectedCallback() {
+    document.addEventListener("time:tick", this.#tick);
+    this.#count();
+    if (!this.hidden) announce(this.querySelector("b").textContent);
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("time:tick", this.#tick);
+  }
+
+  passOn(next) {
+    const focus = overtake(next, document.getElementById("kept-comment")?.value ?? "");
+    return this.parentElement.querySelector("#kept-comment, overtaken-bar")?.matches(":focus") ? focus : undefined;
+  }
+
+  #count() {
+    const since = this.querySelector("[data-since]");
+    const text = ago(now() - Number(since.dataset.since));
+    if (since.textContent !== text) since.textContent = text;
+  }
+}
+
+const MINUTE = 60_000, HOUR = 60 * MINUTE;
+
+// The server writes the same.
+function ago(ms) {
+  if (ms < 1000) return "just now";
+  if (ms < MINUTE) return `${Math.floor(ms / 1000)} s ago`;
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min ago`;
+  const minutes = Math.floor((ms % HOUR) / MINUTE);
+  return `${Math.floor(ms / HOUR)} h${minutes ? ` ${minutes} m` : ""} ago`;
+}
+
+customElements.define("overtaken-bar", OvertakenBar);
