@@ -67,6 +67,8 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 		told.Icon, told.Who, told.What = "search", "", "Found in the history"
 	case callbacks.ActionCorrected:
 		told.Icon, told.Who, told.What = "exec", "", "Corrected by the history"
+	case callbacks.ActionRequesterStated:
+		told.Icon, told.What = "user", "said who asks"
 	case callbacks.ActionReviewOpened:
 		told.Icon, told.What = "eye", "opened the review"
 	case callbacks.ActionReviewReleased:

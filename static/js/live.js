@@ -124,10 +124,10 @@ function morph(element, next) {
   htmx.swap({ text: next.outerHTML, target: element, sourceElement: element, swap: "outerMorph" });
 }
 
-// An item is replaced as a whole when its state changed; its parts are live by themselves otherwise. A comment that was
-// typed for a decision that is no longer possible is kept beside it.
+// An item is replaced as a whole when its state changed, or who asks, or whether its reader may decide it; its parts are live by
+// themselves otherwise. A comment that was typed goes into the new page, or beside it where no decision is possible any more.
 function showItem(item, next) {
-  if (item.dataset.state === next.dataset.state && item.dataset.callback === next.dataset.callback) {
+  if (["callback", "state", "standing"].every((key) => item.dataset[key] === next.dataset[key])) {
     const bar = item.querySelector("decision-bar"), nextBar = next.querySelector("decision-bar");
     if (bar && nextBar) bar.dataset.until = nextBar.dataset.until;
     return;
@@ -138,7 +138,10 @@ function showItem(item, next) {
   const heading = next.querySelector("h1");
   if (inUse) heading.focus();
   else announce(heading.textContent);
-  if (typed && item.dataset.callback === next.dataset.callback) next.querySelector(".title-block").append(keptComment(typed));
+  if (!typed || item.dataset.callback !== next.dataset.callback) return;
+  const field = next.querySelector("#comment");
+  if (field) field.value = typed;
+  else next.querySelector(".title-block").append(keptComment(typed));
 }
 
 function announce(text) {
