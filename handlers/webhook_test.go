@@ -18,7 +18,7 @@ func message(title string) map[string]any {
 	return map[string]any{
 		"callbackId": callbackstest.NewCallbackID(), "title": title, "queue": "finance", "timeoutSeconds": 3600,
 		"requester": "Ines Calloway <ines@example.com>",
-		"payload": map[string]any{"total": 1},
+		"payload":   map[string]any{"total": 1},
 	}
 }
 

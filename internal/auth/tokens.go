@@ -146,9 +146,8 @@ func (p *provider) identify(ctx context.Context, e *endpoints, verified *oidc.ID
 // more asks userinfo for what the ID token does not tell. Whether the address is verified is worth a question, but nobody stays
 // signed out because it got no answer.
 func (p *provider) more(ctx context.Context, e *endpoints, told claims, subject string, token *oauth2.Token) (claims, error) {
-	_, saysVerified := told["email_verified"]
 	complete := told.complete(p.cfg.GroupsClaim)
-	if e.oidc.UserInfoEndpoint() == "" || complete && (saysVerified || p.cfg.EmailTrusted) {
+	if e.oidc.UserInfoEndpoint() == "" || complete && (told["email_verified"] != nil || p.cfg.EmailTrusted) {
 		return nil, nil
 	}
 	info, err := e.oidc.UserInfo(ctx, oauth2.StaticTokenSource(token))
