@@ -118,13 +118,13 @@ func TestKeyboard(t *testing.T) {
 	mara.press("\b\x1b")
 	mara.hasFocus("body")
 
-	mara.press("a")
+	mara.press("s")
 	mara.armed("refund")
 	mara.press("\x1b")
 	mara.gone(`[data-bar="armed"]`)
-	mara.press("a")
+	mara.press("s")
 	shown := mara.armed("refund")
-	mara.leads("confirm", keyboard("a"))
+	mara.leads("confirm", keyboard("s"))
 	mara.reaches("completed")
 	if got := w.result(t, second); got.Result != shown || !strings.Contains(shown, `"mara.okafor@harborline.example"`) {
 		t.Errorf("the function got %s, the page showed %s", got.Result, shown)

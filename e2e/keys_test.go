@@ -9,7 +9,7 @@ import (
 // threeWays is a question with an outcome of the sender's own beside the usual ones.
 func threeWays(q *demo.Question) {
 	q.Outcomes = []demo.Outcome{
-		{Name: "approve", Label: "Approve $7,846.20", Kind: "success", Payload: map[string]bool{"approved": true}},
+		{Name: "approve", Label: "Approve", Kind: "success", Payload: map[string]bool{"approved": true}},
 		{Name: "send-back", Label: "Send back", Kind: "success", Comment: "required", Payload: map[string]string{"back": "{{comment}}"}},
 		{Name: "reject", Label: "Reject", Kind: "failure", Comment: "required", ErrorType: "Rejected"},
 	}

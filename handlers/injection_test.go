@@ -20,6 +20,7 @@ func hostileAnnouncement() callbacks.Announcement {
 	quoted, _ := json.Marshal(hostile)
 	short := `"><b data-evil>`
 	a.Title, a.Description, a.Requester = hostile, hostile+"\n\n["+short+"](javascript:alert(1))", short+"ines"
+	a.RequesterID = short + "subject"
 	a.Function, a.ExecutionARN, a.Name = short+"function", "arn:"+short, short+"name"
 	a.Payload = json.RawMessage(`{` + string(quoted) + `:[` + string(quoted) + `,{"k":` + string(quoted) + `}]}`)
 	a.Links = []callbacks.Link{{Title: short + "link", URL: "https://a.test/" + short}}

@@ -25,6 +25,7 @@ var routes = []route{
 	{http.MethodPost, "/callbacks/:id/preview", script, anyRole, (*server).preview},
 	{http.MethodPost, "/callbacks/:id/reviews", script, anyRole, (*server).lease},
 	{http.MethodPost, "/callbacks/:id/delivery", form, admin, (*server).retryDelivery},
+	{http.MethodPost, "/callbacks/:id/requester", form, admin, (*server).stateRequester},
 	{http.MethodGet, "/admin/callbacks", page, adminOrAuditor, (*server).admin},
 	{http.MethodGet, "/admin/watches", page, adminOrAuditor, (*server).watches},
 	{http.MethodGet, "/audit", page, adminOrAuditor, (*server).audit},

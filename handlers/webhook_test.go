@@ -27,7 +27,8 @@ import (
 func message(title string) map[string]any {
 	return map[string]any{
 		"callbackId": callbackstest.NewCallbackID(), "title": title, "queue": "finance", "timeoutSeconds": 3600,
-		"payload": map[string]any{"total": 1},
+		"requester": "Ines Calloway <ines@example.com>",
+		"payload":   map[string]any{"total": 1},
 	}
 }
 

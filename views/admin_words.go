@@ -154,6 +154,7 @@ var actionWords = map[callbacks.Action]string{
 	callbacks.ActionFound:           "found in history",
 	callbacks.ActionCorrected:       "corrected by history",
 	callbacks.ActionContested:       "announced by another source",
+	callbacks.ActionRequesterStated: "said who asks",
 	callbacks.ActionReviewOpened:    "opened the review",
 	callbacks.ActionReviewReleased:  "left the review",
 	callbacks.ActionReviewConfirmed: "confirmed still reviewing",
@@ -179,7 +180,7 @@ var actionWords = map[callbacks.Action]string{
 
 // actions are the actions of the audit in the order of a callback's life.
 var actions = []callbacks.Action{
-	callbacks.ActionReceived, callbacks.ActionFound, callbacks.ActionCorrected, callbacks.ActionContested, callbacks.ActionReviewOpened, callbacks.ActionReviewReleased, callbacks.ActionReviewConfirmed,
+	callbacks.ActionReceived, callbacks.ActionFound, callbacks.ActionCorrected, callbacks.ActionContested, callbacks.ActionRequesterStated, callbacks.ActionReviewOpened, callbacks.ActionReviewReleased, callbacks.ActionReviewConfirmed,
 	callbacks.ActionHeartbeat, callbacks.ActionHeartbeatFailed, callbacks.ActionDecided, callbacks.ActionDelivered,
 	callbacks.ActionAttemptFailed, callbacks.ActionReceipt, callbacks.ActionReceiptDiffers, callbacks.ActionLost, callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed,
 	callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed, callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut,

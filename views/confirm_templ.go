@@ -182,7 +182,7 @@ func ConfirmPage(s Shell, m Confirm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var9 = []any{"btn l", buttonClass(m.Preview.Outcome, m.Callback.Outcomes)}
+			var templ_7745c5c3_Var9 = []any{"btn l", buttonClass(m.Preview.Outcome)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var9...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -57,12 +57,12 @@ func ways(outcomes []callbacks.Outcome) (direct, more []callbacks.Outcome) {
 		return ordered, nil
 	}
 	for _, o := range ordered {
-		if buttonKey(o, outcomes) != otherKey {
+		if buttonKey(o) != otherKey {
 			direct = append(direct, o)
 		}
 	}
 	for _, o := range outcomes {
-		if buttonKey(o, outcomes) == otherKey {
+		if buttonKey(o) == otherKey {
 			more = append(more, o)
 		}
 	}
@@ -85,26 +85,24 @@ func chosen(m Review) string {
 	return ""
 }
 
-// buttonClass is how an outcome's button looks.
-func buttonClass(o callbacks.Outcome, outcomes []callbacks.Outcome) string {
-	switch {
-	case o.Name == primary(outcomes):
-		return "approve"
-	case outcomeTone(o.Name, o.Kind) == "rejected":
-		return "reject"
+// buttonClass is how an outcome's button looks. Green and red are for approve and reject as every reviewer knows them; a sender's
+// own outcome is neutral, whatever it calls itself.
+func buttonClass(o callbacks.Outcome) string {
+	if !o.Ours() {
+		return ""
 	}
-	return ""
+	return o.Name
 }
 
 // otherKey is the letter that outcomes without one of their own share.
 const otherKey = "s"
 
 // buttonKey is the letter of an outcome's button. Outcomes of the sender's own share one.
-func buttonKey(o callbacks.Outcome, outcomes []callbacks.Outcome) string {
+func buttonKey(o callbacks.Outcome) string {
 	switch {
-	case o.Name == primary(outcomes):
+	case o.Ours() && o.Name == approve:
 		return "a"
-	case o.Name == reject:
+	case o.Ours():
 		return "r"
 	}
 	return otherKey
@@ -175,8 +173,8 @@ func decisionPath(list Address, id callbacks.ID) string {
 
 // confirmNoun is the decision on the second button: "Confirm approval".
 func confirmNoun(o callbacks.Outcome) string {
-	if noun := decisionNoun(o.Name); noun != "decision" {
-		return "Confirm " + noun
+	if o.Ours() {
+		return "Confirm " + decisionNoun(o.Name)
 	}
 	return "Confirm: " + isolated(o.Label)
 }
@@ -188,6 +186,15 @@ func ask(o callbacks.Outcome, c *callbacks.Callback, payload []byte) string {
 		name += ", " + sum
 	}
 	return isolated(o.Label) + " “" + name + "”?"
+}
+
+// refusalTitle says whom a refusal concerns: the reader, or everybody.
+func refusalTitle(m Review) string {
+	var refusal *callbacks.Refusal
+	if errors.As(m.MayDecide, &refusal) && (refusal.Code == "unknown" || refusal.Code == "unannounced") {
+		return "Nobody can decide this yet"
+	}
+	return "You can see this, but not decide it"
 }
 
 // refusalText is why the reader may not decide.

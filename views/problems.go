@@ -77,7 +77,11 @@ func forbiddenTitle(m Forbidden) string {
 	switch m.Code {
 	case "requester":
 		return "You cannot decide your own request"
-	case "queue":
+	case "unknown", "unannounced":
+		return "Nobody can decide this yet"
+	case "unverified":
+		return "Your sign-in does not show that this is not your request"
+	case "queue", "stated":
 		return "You can see this, but not decide it"
 	case "origin":
 		return "This came from another site"

@@ -21,6 +21,7 @@ type Draft struct {
 	Outcome string
 	Comment string
 	Faults  callbacks.Invalid // what has to change first
+	Asker   AskerDraft        // an admin's other form
 }
 
 // Next is what to do after this callback.

@@ -69,6 +69,8 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 		told.Icon, told.Who, told.What = "exec", "", "Corrected by the history"
 	case callbacks.ActionContested:
 		told.Icon, told.Tone, told.What = "flag", "bad", "announced it too, with other content, and was refused"
+	case callbacks.ActionRequesterStated:
+		told.Icon, told.What = "user", "said who asks"
 	case callbacks.ActionReviewOpened:
 		told.Icon, told.What = "eye", "opened the review"
 	case callbacks.ActionReviewReleased:

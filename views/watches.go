@@ -74,7 +74,7 @@ func (m Watches) undecidable(w callbacks.WatchState) string {
 	if w.Unannounced == 0 || !m.Queues[w.Queue].FourEyes {
 		return ""
 	}
-	return "Nobody can decide what is never announced: queue " + w.Queue + " asks for four eyes. Let the function announce it, or watch it with another queue."
+	return "Nobody can decide what is never announced: queue " + w.Queue + " asks for four eyes. Let the function announce it, say on its page who asks, or watch it with another queue."
 }
 
 // leftOut says how many callbacks a watch leaves out, and by whose will; nothing where there are none.

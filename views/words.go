@@ -85,8 +85,8 @@ func signature(s callbacks.State) string {
 
 // The names of the default outcomes, which have words of their own.
 const (
-	approve = "approve"
-	reject  = "reject"
+	approve = callbacks.OutcomeApprove
+	reject  = callbacks.OutcomeReject
 )
 
 // decided is what was done, at the start of a sentence: "Approved", "Rejected", or the label of another outcome.

@@ -50,7 +50,9 @@ func runDoctor(ctx context.Context, o doctorOptions, environ map[string]string, 
 			return doctor.DatabaseSections(sqlstore.Examine(ctx, string(settings.DatabaseURL), time.Now))
 		}},
 		{Title: "Identity provider", Limit: providerLimit, Run: func(ctx context.Context) []doctor.Section {
-			return doctor.ProviderSections(auth.Examine(ctx, providerToExamine(settings)))
+			found, err := auth.Examine(ctx, providerToExamine(settings))
+			found.FourEyes, found.EmailTrusted = settings.Queues.FourEyes(), settings.OIDC.EmailTrusted
+			return doctor.ProviderSections(found, err)
 		}},
 	}, aws...)...)
 	if err != nil {

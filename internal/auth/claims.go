@@ -2,6 +2,7 @@ package auth
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -13,15 +14,21 @@ const (
 
 // identity is a person as the provider told, with the tokens that came along.
 //
-// The address is taken even where email_verified is false, as it is for most users of a company directory: it grants
-// nothing here. Rights come from groups; the address names the person and, under four-eyes, only takes a right away.
+// The address is taken even where nobody has verified it, as it is for most users of a company directory: rights come from
+// groups, and names and addresses only take a right away. Four eyes let somebody decide by their address only where it is
+// verified.
 type identity struct {
-	Subject      string   `json:"subject"`
-	Name         string   `json:"name"`
-	Email        string   `json:"email"`
-	Groups       []string `json:"groups"`
-	IDToken      string   `json:"id_token"`                // the hint of a sign-out
-	RefreshToken string   `json:"refresh_token,omitempty"` // reads the groups again
+	Subject       string   `json:"subject"`
+	Name          string   `json:"name"`
+	Email         string   `json:"email"`
+	EmailVerified bool     `json:"email_verified"` // by the provider's own word
+	GivenName     string   `json:"given_name,omitempty"`
+	FamilyName    string   `json:"family_name,omitempty"`
+	UserNames     []string `json:"user_names,omitempty"` // and addresses beside Email
+	Whole         bool     `json:"whole"`                // false where a version before this kept the name and one address alone
+	Groups        []string `json:"groups"`
+	IDToken       string   `json:"id_token"`                // the hint of a sign-out
+	RefreshToken  string   `json:"refresh_token,omitempty"` // reads the groups again
 }
 
 // claims is what the provider says about a person, from the ID token or from userinfo.
@@ -33,17 +40,54 @@ func newIdentity(groupsClaim string, first, second claims) identity {
 	if !known {
 		groups, _ = second.groups(groupsClaim)
 	}
-	return identity{
-		Name:   cmp.Or(first.name(), second.name()),
-		Email:  cmp.Or(first.text("email"), second.text("email")),
-		Groups: groups,
+	id := identity{
+		Name:       cmp.Or(first.name(), second.name()),
+		Email:      cmp.Or(first.address("email"), second.address("email")),
+		GivenName:  cmp.Or(first.text("given_name"), second.text("given_name")),
+		FamilyName: cmp.Or(first.text("family_name"), second.text("family_name")),
+		UserNames:  userNames(first, second),
+		Whole:      true,
+		Groups:     groups,
 	}
+	id.EmailVerified = first.verifies(id.Email) || second.verifies(id.Email)
+	return id
+}
+
+// userNames are all by which the provider names the person beside their names: what one set of claims says does not hide what
+// the other says.
+func userNames(sets ...claims) (names []string) {
+	for _, set := range sets {
+		for _, claim := range []string{"email", "preferred_username", "upn", "unique_name", "name"} {
+			if name := set.text(claim); name != "" && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// maxAddress is the longest address that mail can go to (RFC 5321 section 4.5.3.1.3). A longer one would be cut, and be
+// another's.
+const maxAddress = 254
+
+// address is a claim that is an e-mail address, empty when it is none that fits.
+func (c claims) address(name string) string {
+	if s := c.text(name); len(s) <= maxAddress {
+		return s
+	}
+	return ""
+}
+
+// verifies reports whether the claims vouch for an address. Some providers write the claim as text.
+func (c claims) verifies(address string) bool {
+	said := c["email_verified"]
+	return address != "" && strings.EqualFold(c.address("email"), address) && (said == true || said == "true")
 }
 
 // complete reports whether nothing that decides about rights or names is missing.
 func (c claims) complete(groupsClaim string) bool {
 	_, known := c.groups(groupsClaim)
-	return known && c.text("email") != ""
+	return known && c.address("email") != ""
 }
 
 // text is a claim that is a string, as one printable line.

@@ -54,6 +54,7 @@ type Config struct {
 	Scopes       []string // default openid, profile, email; offline_access allows RenewAfter
 	GroupsClaim  string   // a dot path such as realm_access.roles reaches into objects
 	Roles        RoleGroups
+	EmailTrusted bool // every address of the provider belongs to its person, although no claim says so
 
 	SessionIdle     time.Duration // without a request; to within a minute
 	SessionLifetime time.Duration // since the sign-in, used or not

@@ -54,7 +54,7 @@ func (a *Auth) renew(w http.ResponseWriter, r *http.Request, token string) (*ses
 func (a *Auth) refused(w http.ResponseWriter, r *http.Request, s *session, cause error) (*session, error) {
 	a.cfg.Logger.InfoContext(r.Context(), "session ended: the provider refused to renew it",
 		slog.String("subject", s.record.Subject), slog.Any("error", cause))
-	person := s.record.person(a.cfg.Roles)
+	person := s.record.person(&a.cfg)
 	err := a.audit(r.Context(), person.Actor(), callbacks.ActionSignedOut, "Signed out: the provider refused to renew the sign-in.")
 	if err != nil {
 		return nil, err

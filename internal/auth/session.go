@@ -22,10 +22,16 @@ type record struct {
 	RenewAt    time.Time `json:"renew_at"` // when to read the groups again
 }
 
-// person is the record for the domain. Roles are of now: a change of the configuration holds at once.
-func (r record) person(roles RoleGroups) callbacks.Person {
-	p := callbacks.Person{Subject: r.Subject, Name: r.Name, Email: r.Email, Groups: r.Groups}
-	p.Roles = roles.roles(p)
+// person is the record for the domain. Roles, and whether addresses are trusted, are of now: a change of the configuration
+// holds at once. A session that a version before this wrote does not hold all by which the person may be named, so nothing of
+// it counts as verified.
+func (r record) person(cfg *Config) callbacks.Person {
+	p := callbacks.Person{
+		Subject: r.Subject, Name: r.Name, Email: r.Email, Groups: r.Groups,
+		EmailVerified: r.Whole && r.Email != "" && (r.EmailVerified || cfg.EmailTrusted),
+		GivenName:     r.GivenName, FamilyName: r.FamilyName, UserNames: r.UserNames,
+	}
+	p.Roles = cfg.Roles.roles(p)
 	return p
 }
 
@@ -63,7 +69,7 @@ func (a *Auth) Person(ctx context.Context) (callbacks.Person, bool) {
 	if !ok || !s.signedIn {
 		return callbacks.Person{}, false
 	}
-	return s.record.person(a.cfg.Roles), true
+	return s.record.person(&a.cfg), true
 }
 
 // session returns the request's session, or a new one where LoadSession did not run.

@@ -54,7 +54,7 @@ func (a *Auth) Finish(w http.ResponseWriter, r *http.Request) (returnPath string
 func (a *Auth) open(w http.ResponseWriter, r *http.Request, id identity) (callbacks.Person, error) {
 	now := a.cfg.Now()
 	rec := record{identity: id, SignedInAt: now, SeenAt: now, RenewAt: now.Add(a.cfg.RenewAfter)}
-	person := rec.person(a.cfg.Roles)
+	person := rec.person(&a.cfg)
 	if err := a.audit(r.Context(), person.Actor(), callbacks.ActionSignedIn, signedInAs(person.Roles)); err != nil {
 		return callbacks.Person{}, err
 	}

@@ -28,6 +28,7 @@ func TestSignIn(t *testing.T) {
 	}
 	want := callbacks.Person{
 		Subject: "dana", Name: dana.Name, Email: dana.Email, Groups: dana.Groups, Roles: callbacks.Roles{Reviewer: true},
+		EmailVerified: true, UserNames: []string{dana.Email, dana.Name},
 	}
 	if got, ok := b.person(); !ok || !cmp.Equal(got, want) {
 		t.Errorf("signed in: %v; %s", ok, cmp.Diff(want, got))

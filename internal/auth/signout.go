@@ -17,7 +17,7 @@ func (a *Auth) SignOut(w http.ResponseWriter, r *http.Request) (redirectURL stri
 	if !s.signedIn {
 		return SignedOutPath, nil
 	}
-	person := s.record.person(a.cfg.Roles)
+	person := s.record.person(&a.cfg)
 	if err := a.audit(r.Context(), person.Actor(), callbacks.ActionSignedOut, "Signed out."); err != nil {
 		return "", err
 	}

@@ -134,22 +134,36 @@ func (p *provider) identify(ctx context.Context, e *endpoints, verified *oidc.ID
 			return identity{}, classify("read the ID token", err)
 		}
 	}
-	more := claims{}
-	if !told.complete(p.cfg.GroupsClaim) && e.oidc.UserInfoEndpoint() != "" {
-		info, err := e.oidc.UserInfo(ctx, oauth2.StaticTokenSource(token))
-		if err != nil {
-			return identity{}, classify("userinfo", err)
-		}
-		if info.Subject != verified.Subject { // OpenID Connect Core section 5.3.2
-			return identity{}, invalid("userinfo", "it is about another subject")
-		}
-		if err := info.Claims(&more); err != nil {
-			return identity{}, classify("read userinfo", err)
-		}
+	more, err := p.more(ctx, e, told, verified.Subject, token)
+	if err != nil {
+		return identity{}, err
 	}
 	id := newIdentity(p.cfg.GroupsClaim, told, more)
 	id.Subject, id.IDToken, id.RefreshToken = verified.Subject, raw, token.RefreshToken
 	return id, nil
+}
+
+// more asks userinfo for what the ID token does not tell. Whether the address is verified is worth a question, but nobody stays
+// signed out because it got no answer.
+func (p *provider) more(ctx context.Context, e *endpoints, told claims, subject string, token *oauth2.Token) (claims, error) {
+	complete := told.complete(p.cfg.GroupsClaim)
+	if e.oidc.UserInfoEndpoint() == "" || complete && (told["email_verified"] != nil || p.cfg.EmailTrusted) {
+		return nil, nil
+	}
+	info, err := e.oidc.UserInfo(ctx, oauth2.StaticTokenSource(token))
+	switch {
+	case err != nil && complete:
+		return nil, nil
+	case err != nil:
+		return nil, classify("userinfo", err)
+	case info.Subject != subject: // OpenID Connect Core section 5.3.2
+		return nil, invalid("userinfo", "it is about another subject")
+	}
+	var more claims
+	if err := info.Claims(&more); err != nil {
+		return nil, classify("read userinfo", err)
+	}
+	return more, nil
 }
 
 // invalid is [ErrTokenInvalid] for a check of our own.

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"net/mail"
 	"net/url"
 	"regexp"
 	"slices"
@@ -23,6 +22,7 @@ type Announcement struct {
 	Title             string          `json:"title,omitzero"`
 	Description       string          `json:"description,omitzero"`
 	Requester         string          `json:"requester,omitzero"`
+	RequesterID       string          `json:"requesterId,omitzero"`
 	Payload           json.RawMessage `json:"payload,omitzero"`
 	Function          string          `json:"function,omitzero"`
 	ExecutionARN      string          `json:"executionArn,omitzero"`
@@ -42,7 +42,7 @@ type Announcement struct {
 const (
 	maxTitle       = 200
 	maxDescription = 20_000
-	maxName        = 256
+	maxName        = MaxNameRunes
 	maxARN         = 1024
 	maxLinks       = 10
 	maxTags        = 10
@@ -85,7 +85,12 @@ func (a Announcement) callback(source string, allowed []string, queues Queues, n
 		a.checkAhead(now, &faults)
 	}
 	a.Outcomes = slices.Clone(a.Outcomes) // they are normalised
-	checkOutcomes(a.Outcomes, "/outcomes", &faults)
+	checkOutcomes(a.Outcomes, queue.rejectKind(), "/outcomes", &faults)
+	requester, unclear := requesterOf(a.Requester, a.RequesterID)
+	if unclear != "" && queue.FourEyes && source != SourceDiscovery { // a history does not say who asks
+		faults.Add("/requester", "this %s. Queue %q asks for four eyes and has to tell who asks: send one address, as in "+
+			`"Ines Calloway <ines@example.com>", or requesterId, the person's subject at the desk's sign-in`, unclear, queue.Name)
+	}
 	checkLinks(a.Links, &faults)
 	checkTags(a.Tags, &faults)
 	switch a.KeepAlive {
@@ -108,7 +113,7 @@ func (a Announcement) callback(source string, allowed []string, queues Queues, n
 		Queue:        queue.Name,
 		Source:       source,
 		Title:        strings.TrimSpace(a.Title),
-		Requester:    parseRequester(a.Requester),
+		Requester:    requester,
 		Outcomes:     a.Outcomes,
 		KeepAlive:    firstOf(a.KeepAlive, queue.KeepAlive, KeepAliveReview),
 		Clocks: Clocks{
@@ -157,6 +162,7 @@ func (a Announcement) checkText(faults *Invalid) {
 		{"/title", a.Title, maxTitle},
 		{"/description", a.Description, maxDescription},
 		{"/requester", a.Requester, maxName},
+		{"/requesterId", a.RequesterID, MaxSubjectRunes},
 		{"/function", a.Function, maxName},
 		{"/name", a.Name, maxName},
 		{"/executionArn", a.ExecutionARN, maxARN},
@@ -167,6 +173,9 @@ func (a Announcement) checkText(faults *Invalid) {
 		if text.at != "/description" && strings.ContainsFunc(text.value, isControl) {
 			faults.Add(text.at, "one line without control characters")
 		}
+	}
+	if strings.TrimSpace(a.Title) != "" && !hasInk(a.Title) {
+		faults.Add("/title", "shows nothing: send at least one visible character, or no title")
 	}
 }
 
@@ -243,16 +252,6 @@ func isControl(r rune) bool {
 		return false
 	}
 	return r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
-}
-
-// parseRequester reads "Ines Calloway <ines@example.com>", a bare address, or a name.
-func parseRequester(s string) Requester {
-	s = strings.TrimSpace(s)
-	// Encoded words may hide what the text itself was checked for.
-	if address, err := mail.ParseAddress(s); err == nil && !strings.ContainsFunc(address.Name+address.Address, isControl) {
-		return Requester{Name: address.Name, Email: address.Address}
-	}
-	return Requester{Name: s}
 }
 
 // untitled names a callback whose sender did not.

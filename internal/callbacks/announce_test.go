@@ -106,7 +106,9 @@ func TestAnnouncementCallback(t *testing.T) {
 	})
 	t.Run("QueueSettings", func(t *testing.T) {
 		t.Parallel()
-		c := make(t, announcement(func(a *Announcement) { a.Queue, a.HeartbeatTimeout = "finance", time.Minute }))
+		c := make(t, announcement(func(a *Announcement) {
+			a.Queue, a.Requester, a.HeartbeatTimeout = "finance", "ines@harborline.example", time.Minute
+		}))
 		if c.KeepAlive != KeepAliveQueued || !c.NextHeartbeatAt.Equal(t0) {
 			t.Errorf("keep-alive %q, next beat %v; want beats from arrival", c.KeepAlive, c.NextHeartbeatAt)
 		}
@@ -135,7 +137,7 @@ func TestAnnouncementCallback(t *testing.T) {
 		t.Parallel()
 		encoded := "=?utf-8?q?Ines=E2=80=AEyawollaC?= <ines@harborline.example>"
 		c := make(t, announcement(func(a *Announcement) { a.Requester = encoded }))
-		if c.Requester != (Requester{Name: encoded}) {
+		if c.Requester != (Requester{Name: encoded, Email: "ines@harborline.example"}) {
 			t.Errorf("what nobody may send as it is came in encoded: %+q", c.Requester)
 		}
 	})

@@ -28,9 +28,10 @@ type Action string
 // The actions of the audit.
 const (
 	ActionReceived        Action = "received"
-	ActionFound           Action = "found"     // in a history; nobody had announced it
-	ActionCorrected       Action = "corrected" // by the history
-	ActionContested       Action = "contested" // another source announced it with other content, and was refused
+	ActionFound           Action = "found"            // in a history; nobody had announced it
+	ActionCorrected       Action = "corrected"        // by the history
+	ActionContested       Action = "contested"        // another source announced it with other content, and was refused
+	ActionRequesterStated Action = "requester.stated" // by an admin: who asks
 	ActionReviewOpened    Action = "review.opened"
 	ActionReviewReleased  Action = "review.released"
 	ActionReviewConfirmed Action = "review.confirmed" // "still reviewing": the keep-alive budget starts again

@@ -128,20 +128,6 @@ type Link struct {
 	URL   string
 }
 
-// Requester is who asks, as the sender states it. It is shown, and compared when a queue asks for four eyes.
-type Requester struct {
-	Name  string
-	Email string
-}
-
-// String is the name, or the address when there is no name, or nothing.
-func (r Requester) String() string {
-	if r.Name != "" {
-		return r.Name
-	}
-	return r.Email
-}
-
 // Deadline is the instant at which the callback ends by itself, and the clock that ends it.
 func (c *Callback) Deadline() (time.Time, DeadlineCause) { return c.Clocks.Deadline() }
 

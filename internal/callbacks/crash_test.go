@@ -73,7 +73,8 @@ func (m *mortal) ClaimHeartbeats(ctx context.Context, now time.Time, limit int) 
 func (d *desk) whole() {
 	d.t.Helper()
 	receipt, err := d.service.Receive(d.ctx, callbacks.Source{Name: "expenses"}, "msg_1", callbacks.Announcement{
-		CallbackID: "YWJj/+A=", Title: "Expense report EXP-2291", Queue: "finance", Timeout: time.Hour, HeartbeatTimeout: 10 * time.Minute,
+		CallbackID: "YWJj/+A=", Title: "Expense report EXP-2291", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance",
+		Timeout: time.Hour, HeartbeatTimeout: 10 * time.Minute,
 		KeepAlive: callbacks.KeepAliveQueued, ExecutionARN: "arn:aws:lambda:eu-central-1:123456789012:function:expense-approval:14/durable-execution/EXP-2291/0f2c",
 	})
 	if err != nil {

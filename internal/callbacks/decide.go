@@ -2,6 +2,8 @@ package callbacks
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -23,21 +25,30 @@ type Preview struct {
 	Faults     Invalid // why this cannot be sent; then there is nothing but the outcome
 	Completion Completion
 	PreparedAt time.Time
-	Sealed     bool // a success is encrypted for the function before it goes out
-	Found      bool // nobody has announced the callback: what it says will change when somebody does
+	Sealed     bool      // a success is encrypted for the function before it goes out
+	Found      bool      // nobody has announced the callback: what it says will change when somebody does
+	Stated     Requester // who asks, where an admin said so; an admin may say it again
 }
 
 // foundFirst marks what was seen of a callback before its announcement.
 const foundFirst = "found-"
 
-// Seen names what the preview shows; the decision carries it back. That is the hash of the bytes, and for a callback that
-// was found that it was not announced yet: the same bytes may be sent for quite another request afterwards.
+// Seen names what the preview shows; the decision carries it back. That is the hash of the bytes, and what else the same bytes
+// may be sent for: a callback that was found and not announced yet, a requester whom an admin named.
 func (p Preview) Seen() string {
-	if p.Found {
-		return foundFirst + p.Completion.SHA256()
+	seen := p.Completion.SHA256()
+	if p.Stated != (Requester{}) {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%q", p.Stated))
+		seen = hex.EncodeToString(sum[:8]) + "-" + seen
 	}
-	return p.Completion.SHA256()
+	if p.Found {
+		seen = foundFirst + seen
+	}
+	return seen
 }
+
+// seenHash is the hash of the bytes in what [Preview.Seen] made.
+func seenHash(seen string) string { return seen[strings.LastIndexByte(seen, '-')+1:] }
 
 // Preview shows what a choice would send, without recording anything. A comment that the outcome requires may still be
 // missing.
@@ -111,7 +122,11 @@ func preview(c *Callback, p Person, choice Choice) (Preview, error) {
 	if n := len(made.Body()); n > MaxCompletionBytes {
 		return Preview{}, tooLong(choice, n)
 	}
-	return Preview{Outcome: outcome, Completion: made, PreparedAt: choice.PreparedAt, Found: c.found()}, nil
+	shown := Preview{Outcome: outcome, Completion: made, PreparedAt: choice.PreparedAt, Found: c.found()}
+	if c.Requester.StatedBy != "" {
+		shown.Stated = c.Requester
+	}
+	return shown, nil
 }
 
 // tooLong is the fault of a completion of n bytes or more. Without a comment there is nothing that its reviewer could shorten.
@@ -201,7 +216,7 @@ func (s *Service) Repeats(c *Callback, p Person, choice Choice, seen string) boo
 		return false
 	}
 	sealed := d.Kind == Success && s.sealer(c) != nil
-	return d.SHA256 == strings.TrimPrefix(seen, foundFirst) || sealed && d.Outcome == choice.Outcome && d.Comment == tidyComment(choice.Comment)
+	return d.SHA256 == seenHash(seen) || sealed && d.Outcome == choice.Outcome && d.Comment == tidyComment(choice.Comment)
 }
 
 // tidyComment makes a form's line ends plain, so that the same comment gives the same bytes with and without scripts.

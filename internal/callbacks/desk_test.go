@@ -236,7 +236,7 @@ var deskQueues = callbacks.Queues{
 }
 
 func reviewer(name string, groups ...string) callbacks.Person {
-	return callbacks.Person{Subject: "u-" + name, Name: name, Email: name + "@harborline.example", Groups: groups, Roles: callbacks.Roles{Reviewer: true}}
+	return callbacks.Person{Subject: "u-" + name, Name: name, Email: name + "@harborline.example", EmailVerified: true, Groups: groups, Roles: callbacks.Roles{Reviewer: true}}
 }
 
 var (
@@ -250,7 +250,7 @@ var (
 func (d *desk) announce(change func(*callbacks.Announcement)) callbacks.Callback {
 	d.t.Helper()
 	a := callbacks.Announcement{
-		CallbackID: "YWJj/+A=", Title: "Expense report EXP-2291", Queue: "finance", Timeout: time.Hour,
+		CallbackID: "YWJj/+A=", Title: "Expense report EXP-2291", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance", Timeout: time.Hour,
 		ExecutionARN: "arn:aws:lambda:eu-central-1:123456789012:function:expense-approval:14/durable-execution/EXP-2291/0f2c",
 	}
 	if change != nil {

@@ -46,7 +46,7 @@ func (c *Callback) differs(content Content, said Callback, saying Content) []str
 		same bool
 	}{
 		{"title", c.Title == said.Title},
-		{"requester", c.Requester == said.Requester},
+		{"requester", c.Requester.same(said.Requester)},
 		{"queue", c.Queue == said.Queue},
 		{"payload", len(saying.Payload) == 0 || bytes.Equal(content.Payload, saying.Payload)},
 		{"description", content.Description == saying.Description},

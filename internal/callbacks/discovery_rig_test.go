@@ -253,7 +253,7 @@ func (s *search) told(id callbacks.ID) []string {
 // announce receives an announcement as a webhook would.
 func (s *search) announce(token string, change func(*callbacks.Announcement)) callbacks.Receipt {
 	s.t.Helper()
-	a := callbacks.Announcement{CallbackID: token, Title: "Expense report", Queue: "finance", StartedAt: s.clock.Now()}
+	a := callbacks.Announcement{CallbackID: token, Title: "Expense report", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance", StartedAt: s.clock.Now()}
 	if change != nil {
 		change(&a)
 	}

@@ -51,7 +51,7 @@ func (e *DifferentError) Is(target error) bool { return target == ErrDifferent }
 
 // Refusal says why a viewer who sees a callback may not decide it. It matches [ErrForbidden].
 type Refusal struct {
-	Code   string // stable, for logs and tests: "requester", "unannounced", "queue", "role"
+	Code   string // stable: "requester", "unannounced", "unknown", "stated", "unverified", "queue", "role"
 	Reason string // one sentence for the reviewer
 }
 

@@ -178,8 +178,26 @@ var (
 	placeholder = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
 )
 
-// checkOutcomes normalises outcomes of a sender and notes what is wrong with them under the pointer.
-func checkOutcomes(outcomes []Outcome, pointer string, faults *Invalid) {
+// The names of the default outcomes, which pages and reviewers know.
+const (
+	OutcomeApprove = "approve"
+	OutcomeReject  = "reject"
+)
+
+// Ours reports whether an outcome is one of the two that every reviewer knows, by name, label and kind: approve or reject as
+// [DefaultOutcomes] has them, whatever it sends. Pages give colours and keys of those to nothing else.
+func (o Outcome) Ours() bool {
+	for _, ours := range append(DefaultOutcomes(Failure), DefaultOutcomes(Success)...) {
+		if o.Name == ours.Name && o.Label == ours.Label && o.Kind == ours.Kind {
+			return true
+		}
+	}
+	return false
+}
+
+// checkOutcomes normalises outcomes of a sender and notes what is wrong with them under the pointer. rejectAs is the kind that
+// the queue gives to reject.
+func checkOutcomes(outcomes []Outcome, rejectAs Kind, pointer string, faults *Invalid) {
 	if len(outcomes) > maxOutcomes {
 		faults.Add(pointer, "at most %d outcomes fit on the page", maxOutcomes)
 		outcomes = outcomes[:maxOutcomes]
@@ -194,12 +212,33 @@ func checkOutcomes(outcomes []Outcome, pointer string, faults *Invalid) {
 		}
 		seen[o.Name] = true
 		o.check(at, faults)
+		o.checkKnown(rejectAs, at, faults)
+		for _, other := range outcomes[:i] {
+			if o.Name != other.Name && lookAlike(o.Label, other.Label) {
+				faults.Add(at+"/label", "looks like %q, the label of outcome %q: nobody could tell the buttons apart", other.Label, other.Name)
+				break
+			}
+		}
+	}
+}
+
+// checkKnown holds outcomes with the names that reviewers know to what those mean.
+func (o *Outcome) checkKnown(rejectAs Kind, at string, faults *Invalid) {
+	switch {
+	case o.Name == OutcomeApprove && o.Kind == Failure:
+		faults.Add(at+"/kind", "an outcome named approve is a success: give this one another name")
+	case o.Name == OutcomeReject && o.Kind != rejectAs && (o.Kind == Success || o.Kind == Failure):
+		faults.Add(at+"/kind", "an outcome named reject is a %s in this queue: give this one another name", rejectAs)
 	}
 }
 
 func (o *Outcome) check(at string, faults *Invalid) {
 	if n := utf8.RuneCountInString(strings.TrimSpace(o.Label)); n == 0 || n > maxOutcomeLabel || strings.ContainsFunc(o.Label, isControl) {
 		faults.Add(at+"/label", "one line of 1 to %d characters", maxOutcomeLabel)
+	} else if !hasInk(o.Label) {
+		faults.Add(at+"/label", "shows nothing: a button needs at least one visible character")
+	} else if mixesAlphabets(o.Label) {
+		faults.Add(at+"/label", "mixes letters of two alphabets in one word, which look alike and are not")
 	}
 	switch o.Comment {
 	case "":

@@ -167,7 +167,7 @@ func TestCheckOutcomes(t *testing.T) {
 			o := ok
 			tt.change(&o)
 			var faults Invalid
-			checkOutcomes([]Outcome{o}, "/outcomes", &faults)
+			checkOutcomes([]Outcome{o}, Failure, "/outcomes", &faults)
 			switch {
 			case tt.want == "" && faults != nil:
 				t.Errorf("got %v, want none", faults)
@@ -179,7 +179,7 @@ func TestCheckOutcomes(t *testing.T) {
 	t.Run("ErrTwice", func(t *testing.T) {
 		t.Parallel()
 		var faults Invalid
-		if checkOutcomes([]Outcome{ok, ok}, "/outcomes", &faults); len(faults) != 1 || faults[0].Pointer != "/outcomes/1/name" {
+		if checkOutcomes([]Outcome{ok, ok}, Failure, "/outcomes", &faults); len(faults) != 1 || faults[0].Pointer != "/outcomes/1/name" {
 			t.Errorf("got %v", faults)
 		}
 	})
@@ -187,7 +187,7 @@ func TestCheckOutcomes(t *testing.T) {
 		t.Parallel()
 		outcomes := []Outcome{ok, {Name: "stop", Label: "Stop", Kind: Failure, ErrorType: "Stopped"}}
 		var faults Invalid
-		checkOutcomes(outcomes, "/outcomes", &faults)
+		checkOutcomes(outcomes, Failure, "/outcomes", &faults)
 		if faults != nil || outcomes[0].Comment != CommentOptional || outcomes[1].Comment != CommentRequired || outcomes[1].ErrorMessage != "{{comment}}" {
 			t.Errorf("got %v, %+v", faults, outcomes)
 		}

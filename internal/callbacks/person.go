@@ -1,9 +1,6 @@
 package callbacks
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Roles are what a signed-in person may do at all. Queues narrow what a reviewer may see and decide.
 type Roles struct {
@@ -15,13 +12,22 @@ type Roles struct {
 // Any reports whether the person has a role at all.
 func (r Roles) Any() bool { return r.Reviewer || r.Admin || r.Auditor }
 
-// Person is somebody who signed in. The provider vouches for every field.
+// Person is somebody who signed in. Every field is what the provider says.
 type Person struct {
 	Subject string // the provider's stable key; what decisions and reviews are kept under
 	Name    string
 	Email   string
 	Groups  []string
 	Roles   Roles
+
+	// EmailVerified says that the address belongs to the person. Four eyes need it to tell somebody
+	// from a requester who is known by address.
+	EmailVerified bool
+	// GivenName, FamilyName and UserNames are what else the person may be named by: they only ever
+	// take a right away.
+	GivenName  string
+	FamilyName string
+	UserNames  []string // also other addresses
 }
 
 // InGroup reports whether the person is in at least one of the groups.
@@ -29,23 +35,11 @@ func (p Person) InGroup(groups []string) bool {
 	return slices.ContainsFunc(groups, func(g string) bool { return slices.Contains(p.Groups, g) })
 }
 
-// Is reports whether the requester that a sender stated is this person. Two addresses tell; where one is missing, whatever they
-// have in common has to do, because a provider may give no address and four eyes must not become two.
-func (p Person) Is(r Requester) bool {
-	if r.Email != "" && p.Email != "" {
-		return strings.EqualFold(r.Email, p.Email)
-	}
-	for _, stated := range []string{r.Email, r.Name} {
-		if stated == "" {
-			continue
-		}
-		for _, own := range []string{p.Subject, p.Name, p.Email} {
-			if strings.EqualFold(stated, own) {
-				return true
-			}
-		}
-	}
-	return false
+// comparableByAddress reports whether the person's address proves who they are: the provider vouches
+// for it, and it can be read.
+func (p Person) comparableByAddress() bool {
+	_, readable := addressKey(p.Email)
+	return p.EmailVerified && readable
 }
 
 // Actor is the person as the audit names them.

@@ -10,10 +10,13 @@ type Queue struct {
 	Name      string
 	Groups    []string  // whose members see and decide it
 	KeepAlive KeepAlive // used where a request does not say
-	FourEyes  bool      // the requester may not decide their own request, nor anybody one whose requester is yet to be announced
+	FourEyes  bool      // the requester may not decide their own request, nor anybody one whose requester is not known
 	// RejectAs is the kind of the default reject outcome: Failure unless the queue wants a negative success.
 	RejectAs Kind
 }
+
+// rejectKind is the kind of an outcome named reject.
+func (q Queue) rejectKind() Kind { return firstOf(q.RejectAs, Failure) }
 
 // Queues are the configured queues by name.
 type Queues map[string]Queue
@@ -52,11 +55,34 @@ func (q Queues) MayDecide(p Person, c *Callback) error {
 		return &Refusal{Code: "role", Reason: "Auditors read everything and decide nothing."}
 	case !p.InGroup(queue.Groups):
 		return &Refusal{Code: "queue", Reason: "Only members of the groups of queue " + c.Queue + " decide here."}
-	case queue.FourEyes && c.found():
-		return &Refusal{Code: "unannounced", Reason: "Queue " + c.Queue + " asks for four eyes, and nobody has announced this callback: who asks for it is not known. " +
-			"It can be decided once its function announces it; else let an admin route what is found in this function to a queue without four eyes."}
-	case queue.FourEyes && p.Is(c.Requester):
-		return &Refusal{Code: "requester", Reason: "Queue " + c.Queue + " requires a second person: you made this request, so someone else must decide it."}
+	case queue.FourEyes:
+		return mayDecideForOther(p, c)
 	}
 	return nil
 }
+
+// mayDecideForOther is the part of the gate that four eyes add. It lets through whoever is certainly not
+// the requester, and nobody else.
+func mayDecideForOther(p Person, c *Callback) error {
+	second := "Queue " + c.Queue + " requires a second person"
+	switch r := c.Requester; {
+	case c.found() && r.StatedBy == "":
+		return &Refusal{Code: "unannounced", Reason: second + ", and nobody has announced this callback: who asks for it is not known. " +
+			"It can be decided once its function announces it, or once an admin says on this page who asks."}
+	case !r.Comparable():
+		return &Refusal{Code: "unknown", Reason: second + ", and this request does not say who asks so that it can be compared with whoever decides. " +
+			"It can be decided once an admin says on this page who asks."}
+	case p.Is(r):
+		return &Refusal{Code: "requester", Reason: second + ": you made this request, so someone else must decide it."}
+	case r.StatedBy != "" && r.StatedBy == p.Subject:
+		return &Refusal{Code: "stated", Reason: second + ": you said who asks for this, so someone else must decide it."}
+	case r.ID == "" && !p.comparableByAddress():
+		return &Refusal{Code: "unverified", Reason: second + ", and your sign-in brought no verified e-mail address, so nobody can tell that this request is not yours. " +
+			"Sign out and in again; if this stays, ask whoever runs sign-in here to verify your address."}
+	}
+	return nil
+}
+
+// WantsRequester reports whether an admin may say who asks: in a queue with four eyes, where the sender
+// did not say so that it can be compared.
+func (q Queues) WantsRequester(c *Callback) bool { return q[c.Queue].FourEyes && c.requesterOpen() }

@@ -7,7 +7,7 @@ import (
 )
 
 func person(groups []string, roles Roles) Person {
-	return Person{Subject: "u-9", Name: "Teo Vance", Email: "teo@harborline.example", Groups: groups, Roles: roles}
+	return Person{Subject: "u-9", Name: "Teo Vance", Email: "teo@harborline.example", EmailVerified: true, Groups: groups, Roles: roles}
 }
 
 func TestQueuesVisible(t *testing.T) {
@@ -38,36 +38,53 @@ func TestQueuesVisible(t *testing.T) {
 	}
 }
 
+// TestMayDecide has a row for each condition of the gate, beside one that passes it.
 func TestMayDecide(t *testing.T) {
 	t.Parallel()
 	finance := []string{"finance-approvers"}
-	reviewer := person([]string{"finance-approvers", "release-managers"}, Roles{Reviewer: true})
-	for queue, refused := range map[string]bool{"finance": true, "releases": false} {
-		if err := queues.MayDecide(reviewer, &Callback{Queue: queue, Source: SourceDiscovery}); (err != nil) != refused {
-			t.Errorf("found in %s: %v", queue, err)
-		}
+	reviewer := person(append([]string{"release-managers"}, finance...), Roles{Reviewer: true})
+	ines := Requester{Name: "Ines Calloway", Email: "ines@harborline.example"}
+	with := func(change func(*Person)) Person {
+		p := reviewer
+		change(&p)
+		return p
 	}
+	unverified := func(p *Person) { p.EmailVerified = false }
+	stated := func(by string) Requester { r := ines; r.StatedBy = by; return r }
 	for name, tt := range map[string]struct {
-		p         Person
-		queue     string
-		requester Requester
-		refused   string
+		p       Person
+		c       Callback
+		refused string
 	}{
-		"Reviewer":             {person(finance, Roles{Reviewer: true}), "finance", Requester{Name: "Ines"}, ""},
-		"AdminOfTheQueue":      {person(finance, Roles{Admin: true}), "finance", Requester{}, ""},
-		"AdminElsewhere":       {person(nil, Roles{Admin: true}), "finance", Requester{}, "queue"},
-		"Auditor":              {person(finance, Roles{Auditor: true}), "finance", Requester{}, "role"},
-		"OwnRequestByEmail":    {person(finance, Roles{Reviewer: true}), "finance", Requester{Name: "Somebody", Email: "TEO@harborline.example"}, "requester"},
-		"OwnRequestByName":     {person(finance, Roles{Reviewer: true}), "finance", Requester{Name: "teo vance"}, "requester"},
-		"NamesakeElsewhere":    {person(finance, Roles{Reviewer: true}), "finance", Requester{Name: "Teo Vance", Email: "teo@other.example"}, ""},
-		"AddressIsTheSubject":  {Person{Subject: "ines@harborline.example", Groups: finance, Roles: Roles{Reviewer: true}}, "finance", Requester{Name: "Ines", Email: "Ines@harborline.example"}, "requester"},
-		"AddressNotGiven":      {Person{Subject: "8f1", Name: "Ines Calloway", Groups: finance, Roles: Roles{Reviewer: true}}, "finance", Requester{Name: "Ines Calloway", Email: "ines@harborline.example"}, "requester"},
-		"OwnRequestNoFourEyes": {person([]string{"release-managers"}, Roles{Reviewer: true}), "releases", Requester{Name: "Teo Vance"}, ""},
-		"QueueNotConfigured":   {person(finance, Roles{Admin: true}), "gone", Requester{}, "queue"},
+		"Reviewer":             {reviewer, Callback{Queue: "finance", Requester: ines}, ""},
+		"AdminOfTheQueue":      {person(finance, Roles{Admin: true}), Callback{Queue: "finance", Requester: ines}, ""},
+		"AdminElsewhere":       {person(nil, Roles{Admin: true}), Callback{Queue: "finance", Requester: ines}, "queue"},
+		"ReviewerElsewhere":    {person([]string{"release-managers"}, Roles{Reviewer: true}), Callback{Queue: "finance", Requester: ines}, "queue"},
+		"Auditor":              {person(finance, Roles{Auditor: true}), Callback{Queue: "finance", Requester: ines}, "role"},
+		"OwnRequestNoFourEyes": {reviewer, Callback{Queue: "releases", Requester: Requester{Name: "Teo Vance"}}, ""},
+		"UnverifiedNoFourEyes": {with(unverified), Callback{Queue: "releases"}, ""},
+		"FoundNoFourEyes":      {reviewer, Callback{Queue: "releases", Source: SourceDiscovery}, ""},
+		"QueueNotConfigured":   {person(finance, Roles{Admin: true}), Callback{Queue: "gone"}, "queue"},
+
+		"Found":            {reviewer, Callback{Queue: "finance", Source: SourceDiscovery}, "unannounced"},
+		"FoundWithAName":   {reviewer, Callback{Queue: "finance", Source: SourceDiscovery, Requester: ines}, "unannounced"},
+		"FoundAndStated":   {reviewer, Callback{Queue: "finance", Source: SourceDiscovery, Requester: stated("u-1")}, ""},
+		"NoRequester":      {reviewer, Callback{Queue: "finance"}, "unknown"},
+		"BareName":         {reviewer, Callback{Queue: "finance", Requester: Requester{Name: "Ines Calloway"}}, "unknown"},
+		"WholeTextAsName":  {reviewer, Callback{Queue: "finance", Requester: Requester{Name: "Vance, Teo <teo@harborline.example>"}}, "unknown"},
+		"UnreadableEmail":  {reviewer, Callback{Queue: "finance", Requester: Requester{Email: `"a b"@harborline.example`}}, "unknown"},
+		"OwnRequest":       {reviewer, Callback{Queue: "finance", Requester: Requester{Name: "X", Email: "TEO@harborline.example"}}, "requester"},
+		"StatedByOneself":  {reviewer, Callback{Queue: "finance", Requester: stated("u-9")}, "stated"},
+		"StatedByAnother":  {reviewer, Callback{Queue: "finance", Requester: stated("u-1")}, ""},
+		"Unverified":       {with(unverified), Callback{Queue: "finance", Requester: ines}, "unverified"},
+		"NoAddress":        {with(func(p *Person) { p.Email = "" }), Callback{Queue: "finance", Requester: ines}, "unverified"},
+		"AddressNotClear":  {with(func(p *Person) { p.Email = `"a b"@harborline.example` }), Callback{Queue: "finance", Requester: ines}, "unverified"},
+		"SubjectSettles":   {with(unverified), Callback{Queue: "finance", Requester: Requester{ID: "u-1", Name: "Ines"}}, ""},
+		"UnverifiedIsThem": {with(unverified), Callback{Queue: "finance", Requester: Requester{Email: "teo@harborline.example"}}, "requester"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := queues.MayDecide(tt.p, &Callback{Queue: tt.queue, Requester: tt.requester})
+			err := queues.MayDecide(tt.p, &tt.c)
 			var refusal *Refusal
 			switch {
 			case tt.refused == "" && err != nil:
@@ -76,5 +93,26 @@ func TestMayDecide(t *testing.T) {
 				t.Errorf("got %v, want a refusal %q", err, tt.refused)
 			}
 		})
+	}
+}
+
+func TestWantsRequester(t *testing.T) {
+	t.Parallel()
+	known := Requester{Email: "ines@harborline.example"}
+	for name, tt := range map[string]struct {
+		c    Callback
+		want bool
+	}{
+		"Unknown":     {Callback{Queue: "finance", State: Pending}, true},
+		"Known":       {Callback{Queue: "finance", State: Pending, Requester: known}, false},
+		"Found":       {Callback{Queue: "finance", State: Pending, Source: SourceDiscovery}, true},
+		"Stated":      {Callback{Queue: "finance", State: Pending, Requester: Requester{ID: "u-1", StatedBy: "u-2"}}, true},
+		"Decided":     {Callback{Queue: "finance", State: Decided}, false},
+		"TwoEyes":     {Callback{Queue: "releases", State: Pending}, false},
+		"NoSuchQueue": {Callback{Queue: "gone", State: Pending}, false},
+	} {
+		if got := queues.WantsRequester(&tt.c); got != tt.want {
+			t.Errorf("%s: %v, want %v", name, got, tt.want)
+		}
 	}
 }

@@ -15,6 +15,8 @@ type Sheet struct {
 	Delivery  *Delivery    // of what is decided, where there is one
 	Audit     []AuditEntry // newest first, the latest MaxPage
 	MayDecide error        // nil, or a *[Refusal]
+	// WantsRequester says that an admin may say who asks, because four eyes need to know.
+	WantsRequester bool
 }
 
 // Sheet reads the page of a callback.
@@ -23,7 +25,7 @@ func (s *Service) Sheet(ctx context.Context, p Person, id ID) (Sheet, error) {
 	if err != nil {
 		return Sheet{}, err
 	}
-	sheet := Sheet{Callback: c, MayDecide: s.queues.MayDecide(p, &c)}
+	sheet := Sheet{Callback: c, MayDecide: s.queues.MayDecide(p, &c), WantsRequester: s.queues.WantsRequester(&c)}
 	if sheet.Content, err = s.store.Content(ctx, id); err != nil {
 		return Sheet{}, fmt.Errorf("content of %s: %w", id, err)
 	}

@@ -18,7 +18,7 @@ func TestReceive(t *testing.T) {
 		d := newDesk(t)
 		first := d.announce(nil)
 		again, err := d.service.Receive(d.ctx, callbacks.Source{Name: "expenses"}, "", callbacks.Announcement{
-			CallbackID: "YWJj/+A=", Title: "Expense report EXP-2291", Queue: "finance", Timeout: time.Hour, ExecutionARN: first.ExecutionARN,
+			CallbackID: "YWJj/+A=", Title: "Expense report EXP-2291", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance", Timeout: time.Hour, ExecutionARN: first.ExecutionARN,
 		})
 		if err != nil || again.Created || again.Callback.ID != first.ID {
 			t.Errorf("got %+v, %v; want the first one", again, err)
@@ -31,7 +31,7 @@ func TestReceive(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
 		c := d.announce(nil)
-		_, err := d.service.Receive(d.ctx, callbacks.Source{Name: "expenses"}, "", callbacks.Announcement{CallbackID: "YWJj/+A=", Title: "Another", Queue: "finance"})
+		_, err := d.service.Receive(d.ctx, callbacks.Source{Name: "expenses"}, "", callbacks.Announcement{CallbackID: "YWJj/+A=", Title: "Another", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance"})
 		if !errors.Is(err, callbacks.ErrDifferent) || d.get(c.ID).Title != c.Title {
 			t.Errorf("got %v, want ErrDifferent and nothing changed", err)
 		}
@@ -39,7 +39,7 @@ func TestReceive(t *testing.T) {
 	t.Run("MessageRepeated", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
-		a := callbacks.Announcement{CallbackID: "YWJj", Queue: "finance"}
+		a := callbacks.Announcement{CallbackID: "YWJj", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance"}
 		first, err := d.service.Receive(d.ctx, callbacks.Source{Name: "expenses"}, "msg_1", a)
 		if err != nil {
 			t.Fatal(err)

@@ -50,6 +50,7 @@ type OIDC struct {
 	ClientSecret Secret `env:"CLIENT_SECRET" required:"true" secret:"true" help:"Client secret that the provider gave this desk." example:"Zk3v…"`
 	Scopes       Scopes `env:"SCOPES" envDefault:"openid email profile groups" help:"Scopes to ask for; openid is always among them." example:"openid email profile"`
 	GroupsClaim  string `env:"GROUPS_CLAIM" envDefault:"groups" help:"Claim that lists a person's groups; a dot path reaches into objects." example:"realm_access.roles"`
+	EmailTrusted bool   `env:"EMAIL_TRUSTED" envDefault:"false" help:"Whether each address that the provider gives belongs to its person, although it does not say email_verified. Queues with four eyes need to know; Microsoft Entra ID says no such thing. Set it only where nobody can choose their own address." example:"true"`
 	ProviderName string `env:"PROVIDER_NAME" envDefault:"single sign-on" help:"Name of the provider on the sign-in button." example:"Example ID"`
 }
 

@@ -13,7 +13,7 @@ import (
 type Queue struct {
 	Groups    []string `json:"groups"`    // whose members see and decide it
 	KeepAlive string   `json:"keepAlive"` // review (also when empty) or queued
-	FourEyes  bool     `json:"fourEyes"`  // the requester may not decide their own request
+	FourEyes  bool     `json:"fourEyes"`  // the requester, who has to be known, may not decide their own request
 	RejectAs  string   `json:"rejectAs"`  // failure (also when empty) or success
 }
 
@@ -60,4 +60,14 @@ func (q Queues) withDefault(groups []string) Queues {
 	}
 	all[callbacks.DefaultQueue] = queue
 	return all
+}
+
+// FourEyes are the names of the queues that ask for four eyes, sorted.
+func (q Queues) FourEyes() (names []string) {
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		if q[name].FourEyes {
+			names = append(names, name)
+		}
+	}
+	return names
 }

@@ -29,7 +29,7 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 	slog.New(slog.NewTextHandler(&logged, nil)).Info("start", "config", c, "sources", c.Sources, "oidc", &c.OIDC)
 	printed := map[string]string{
 		"json": string(encoded), "slog": logged.String(), "String": c.String(),
-		"%v": fmt.Sprintf("%v %v", c, c.OIDC), "%+v": fmt.Sprintf("%+v %+v", c, c.Sources), "%#v": fmt.Sprintf("%#v", c), "%q": fmt.Sprintf("%q", c.OIDC),
+		"%v": fmt.Sprintf("%v %v", c, c.OIDC), "%+v": fmt.Sprintf("%+v %+v", c, c.Sources), "%#v": fmt.Sprintf("%#v", c), "%q": fmt.Sprintf("%q", []any{c.OIDC}),
 	}
 	for how, text := range printed {
 		for _, secret := range []string{"s3cret-of-the-client", "hunter2", "hunter3", goodSecret[6:], goodToken} {

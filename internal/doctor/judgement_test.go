@@ -43,6 +43,28 @@ func TestSetup(t *testing.T) {
 	}
 }
 
+// TestProviderAddresses: queues with four eyes need to know whose addresses are verified.
+func TestProviderAddresses(t *testing.T) {
+	t.Parallel()
+	says := doctor.Metadata{Claims: []string{"sub", "email", "email_verified"}}
+	silent := doctor.Metadata{Claims: []string{"sub", "email"}}
+	for name, tt := range map[string]struct {
+		provider doctor.Provider
+		want     string
+	}{
+		"TwoEyes": {doctor.Provider{Metadata: silent}, ""},
+		"Says":    {doctor.Provider{Metadata: says, FourEyes: []string{"finance"}}, "ok the provider says which addresses are verified; four eyes in finance go by that\n"},
+		"Trusted": {doctor.Provider{Metadata: silent, FourEyes: []string{"finance"}, EmailTrusted: true}, "ok every address is taken as verified (COUNTERSIGN_OIDC_EMAIL_TRUSTED)"},
+		"Silent":  {doctor.Provider{Metadata: silent, FourEyes: []string{"finance", "hr"}}, "warning the provider does not list the claim email_verified: without it nobody decides in finance, hr"},
+		"NoList":  {doctor.Provider{FourEyes: []string{"finance"}}, "or set COUNTERSIGN_OIDC_EMAIL_TRUSTED=true"},
+	} {
+		got := lines(doctor.ProviderSections(tt.provider, nil))
+		if !strings.Contains(got, tt.want) || tt.want == "" && strings.Contains(got, "addresses") {
+			t.Errorf("%s: got\n%s", name, got)
+		}
+	}
+}
+
 func TestDatabase(t *testing.T) {
 	t.Parallel()
 	file := func(change func(*doctor.Database)) doctor.Database {

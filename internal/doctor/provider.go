@@ -18,6 +18,9 @@ type Provider struct {
 	Clock     Reading
 	Client    Client
 	Redirects Redirects
+
+	FourEyes     []string // queues that have to tell who decides from who asks
+	EmailTrusted bool     // by the operator
 }
 
 // Metadata is the provider's discovery document (OpenID Connect Discovery 1.0, section 3), as far as sign-in uses it.
@@ -34,6 +37,7 @@ type Metadata struct {
 	Scopes         []string `json:"scopes_supported"`
 	Authentication []string `json:"token_endpoint_auth_methods_supported"`
 	Algorithms     []string `json:"id_token_signing_alg_values_supported"`
+	Claims         []string `json:"claims_supported"`
 }
 
 // Client is what the provider's token endpoint said to our client ID and secret beside a code that nobody was given: a
@@ -60,7 +64,7 @@ func ProviderSections(p Provider, err error) []Section {
 			todo("COUNTERSIGN_OIDC_ISSUER has to be the provider's issuer, without /.well-known, and reachable from this machine.")},
 			p.Clock.skew("the provider")...)}}
 	}
-	findings := []Finding{p.issuer(), p.endpoints(), p.flow(), p.challenge(), p.authentication(), p.keys(), p.scopes(), p.signOut()}
+	findings := []Finding{p.issuer(), p.endpoints(), p.flow(), p.challenge(), p.authentication(), p.keys(), p.scopes(), p.addresses(), p.signOut()}
 	findings = slices.DeleteFunc(append(findings, p.client(), p.redirects()), func(f Finding) bool { return f.Text == "" })
 	return []Section{{title, append(findings, p.Clock.skew("the provider")...)}}
 }
@@ -160,6 +164,22 @@ func (p Provider) scopes() Finding {
 			todo("Take it out of COUNTERSIGN_OIDC_SCOPES, or define it at the provider. It has: %s.", list(p.Metadata.Scopes))
 	}
 	return ok("scopes %s", strings.Join(p.Scopes, " "))
+}
+
+// addresses asks whether people can decide where four eyes are wanted: for that somebody has to vouch for their addresses.
+func (p Provider) addresses() Finding {
+	queues := strings.Join(p.FourEyes, ", ")
+	switch {
+	case queues == "":
+		return Finding{}
+	case p.EmailTrusted:
+		return ok("every address is taken as verified (COUNTERSIGN_OIDC_EMAIL_TRUSTED); four eyes in %s go by that", queues)
+	case slices.Contains(p.Metadata.Claims, "email_verified"):
+		return ok("the provider says which addresses are verified; four eyes in %s go by that", queues)
+	}
+	return warning("the provider does not list the claim email_verified: without it nobody decides in %s what is asked by address", queues).
+		todo("Let the provider send email_verified; or set COUNTERSIGN_OIDC_EMAIL_TRUSTED=true, if nobody can choose their own address there " +
+			"(Microsoft Entra ID sends no such claim).")
 }
 
 func (p Provider) signOut() Finding {

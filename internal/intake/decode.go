@@ -25,6 +25,7 @@ func announcement(o object) callbacks.Announcement {
 		Title:             o.text("title"),
 		Description:       o.text("description"),
 		Requester:         o.text("requester"),
+		RequesterID:       o.text("requesterId"),
 		Payload:           o.any("payload"),
 		Function:          o.text("function"),
 		ExecutionARN:      o.text("executionArn"),

@@ -39,9 +39,9 @@ func TestStepOfTheDocs(t *testing.T) {
 	t.Cleanup(desk.Close)
 	address := startStep(t, "DESK_URL="+desk.URL+"\nDESK_SECRET="+secret+"\n")
 	for answer, want := range map[string]string{`{"approved":true,"comment":"fine"}`: `"approved: fine"`, "": "not approved"} {
-		run := start(t, address, "refund", `{"order":"o-7","amount":12.5}`)
+		run := start(t, address, "refund", `{"order":"o-7","amount":12.5,"requester":"Ines Calloway <ines@example.com>"}`)
 		run.suspended()
-		if a := <-announced; a.CallbackID != *run.id(1) || a.Title != "Refund of order o-7" || a.Timeout != 24*time.Hour || a.StartedAt.IsZero() {
+		if a := <-announced; a.CallbackID != *run.id(1) || a.Title != "Refund of order o-7" || a.Requester != "Ines Calloway <ines@example.com>" || a.Timeout != 24*time.Hour || a.StartedAt.IsZero() {
 			t.Errorf("announced %+v", a)
 		}
 		if answer == "" {

@@ -31,6 +31,8 @@ type callbackRow struct {
 	Title             string
 	RequesterName     string
 	RequesterEmail    string
+	RequesterID       string
+	RequesterStatedBy string
 	Outcomes          sql.NullString
 	KeepAlive         string
 	StartedAt         int64
@@ -82,6 +84,8 @@ func rowOf(num int64, c callbacks.Callback) (callbackRow, error) {
 		Title:             c.Title,
 		RequesterName:     c.Requester.Name,
 		RequesterEmail:    c.Requester.Email,
+		RequesterID:       c.Requester.ID,
+		RequesterStatedBy: c.Requester.StatedBy,
 		KeepAlive:         string(c.KeepAlive),
 		StartedAt:         millis(c.Clocks.StartedAt),
 		Timeout:           seconds(c.Clocks.Timeout),
@@ -148,7 +152,7 @@ func (r *callbackRow) callback() (callbacks.Callback, error) {
 		Queue:        r.Queue,
 		Source:       r.Source,
 		Title:        r.Title,
-		Requester:    callbacks.Requester{Name: r.RequesterName, Email: r.RequesterEmail},
+		Requester:    callbacks.Requester{ID: r.RequesterID, Name: r.RequesterName, Email: r.RequesterEmail, StatedBy: r.RequesterStatedBy},
 		KeepAlive:    callbacks.KeepAlive(r.KeepAlive),
 		Clocks: callbacks.Clocks{
 			StartedAt:         fromMillis(r.StartedAt),

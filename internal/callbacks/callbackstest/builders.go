@@ -25,7 +25,7 @@ func NewCallback(options ...Option) callbacks.Callback {
 		Queue:        callbacks.DefaultQueue,
 		Source:       "shop",
 		Title:        "Approve order 4711 over 12,400 EUR",
-		Requester:    callbacks.Requester{Name: "Ines Calloway", Email: "ines@example.com"},
+		Requester:    callbacks.Requester{ID: "u-ines", Name: "Ines Calloway", Email: "ines@example.com"},
 		Outcomes:     callbacks.DefaultOutcomes(callbacks.Failure),
 		KeepAlive:    callbacks.KeepAliveReview,
 		Clocks:       callbacks.Clocks{StartedAt: T0, Timeout: time.Hour},

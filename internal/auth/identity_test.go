@@ -1,0 +1,137 @@
+package auth_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/alexedwards/scs/v2"
+
+	"countersign/internal/auth"
+	"countersign/internal/devidp"
+)
+
+// TestIdentifiers: everything by which the provider names somebody is kept, whichever set of claims says it.
+func TestIdentifiers(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	user := dana
+	user.Claims = map[string]any{
+		"preferred_username": "dwhitfield", "upn": "dana@corp.example.com", "given_name": "Dana", "family_name": "Whitfield-Ruiz", "name": nil,
+	}
+	r.SetUsers([]devidp.User{user})
+	for name, lean := range map[string]bool{"IDToken": false, "Userinfo": true} {
+		r.Misbehave(devidp.Faults{Lean: lean})
+		p := r.browser(t).mustSignIn()
+		if p.Email != dana.Email || !p.EmailVerified || p.GivenName != "Dana" || p.FamilyName != "Whitfield-Ruiz" || p.Name != "dwhitfield" ||
+			!slices.Equal(p.UserNames, []string{dana.Email, "dwhitfield", "dana@corp.example.com"}) {
+			t.Errorf("%s: signed in as %+v", name, p)
+		}
+	}
+}
+
+func TestEmailVerified(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		says    any
+		email   any
+		trusted bool
+		want    bool
+	}{
+		"Yes":               {true, dana.Email, false, true},
+		"YesAsText":         {"true", dana.Email, false, true},
+		"No":                {false, dana.Email, false, false},
+		"NotSaid":           {nil, dana.Email, false, false},
+		"Number":            {1, dana.Email, false, false},
+		"NotSaidAndTrusted": {nil, dana.Email, true, true},
+		"NoAddress":         {true, nil, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.EmailTrusted = tt.trusted })
+			user := dana
+			user.Claims = map[string]any{"email_verified": tt.says, "email": tt.email}
+			r.SetUsers([]devidp.User{user})
+			if p := r.browser(t).mustSignIn(); p.EmailVerified != tt.want {
+				t.Errorf("verified %v, want %v", p.EmailVerified, tt.want)
+			}
+		})
+	}
+}
+
+// TestVerifiedByUserinfo: an ID token that is silent about the address is not the last word, but no answer signs nobody out.
+func TestVerifiedByUserinfo(t *testing.T) {
+	t.Parallel()
+	user := dana
+	user.Claims = map[string]any{"email_verified": nil}
+	for body, want := range map[string]bool{
+		`{"sub":"dana","email":"dana@harborline.example","email_verified":true}`:    true,
+		`{"sub":"dana","email":"another@harborline.example","email_verified":true}`: false,
+		`busy`: false,
+	} {
+		r := newRig(t)
+		r.SetUsers([]devidp.User{user})
+		r.wire.answerInPlace("/userinfo", http.StatusOK, body)
+		p := r.browser(t).mustSignIn()
+		if p.EmailVerified != want || p.Email != dana.Email {
+			t.Errorf("userinfo says %s: %+v", body, p)
+		}
+	}
+}
+
+// TestOldSession: a session of the version before knows a name and an address, and not all by which its person may be named. It
+// goes on, but nobody vouches for it, whatever the operator trusts.
+func TestOldSession(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.EmailTrusted = true })
+	b := r.browser(t)
+	b.mustSignIn()
+	r.forgetFields(t, "email_verified", "whole", "user_names")
+	p, ok := b.person()
+	if !ok || p.Email != dana.Email || p.EmailVerified || p.UserNames != nil {
+		t.Errorf("signed in: %v, %+v", ok, p)
+	}
+}
+
+// forgetFields makes the stored sessions what a version that does not know these fields wrote.
+func (r *rig) forgetFields(t *testing.T, names ...string) {
+	t.Helper()
+	stored, err := r.store.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	forgotten := 0
+	for token, data := range stored {
+		deadline, values, err := scs.GobCodec{}.Decode(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		encoded, isPerson := values["person"].([]byte)
+		if !isPerson {
+			continue
+		}
+		var fields map[string]any
+		if err := json.Unmarshal(encoded, &fields); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			if _, there := fields[name]; there {
+				forgotten++
+			}
+			delete(fields, name)
+		}
+		if values["person"], err = json.Marshal(fields); err != nil {
+			t.Fatal(err)
+		}
+		if data, err = (scs.GobCodec{}).Encode(deadline, values); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.store.Commit(token, data, deadline); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if forgotten != len(names) {
+		t.Fatalf("%d of %d fields were there", forgotten, len(names))
+	}
+}

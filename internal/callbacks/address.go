@@ -1,0 +1,146 @@
+package callbacks
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+)
+
+// address is an e-mail address that was found in a text.
+type address struct {
+	start, end int    // where it stands, in runes
+	text       string // as it was written
+	key        string // what two spellings of one address have in common
+}
+
+// Characters around an @ that make an address unreadable, because nobody can tell where it begins or
+// ends: escapes, parts of a URL, addresses inside addresses. Senders use requesterId instead.
+const (
+	unclearBefore = "!#$%&*/=?^`{|}~@\\)"
+	unclearAfter  = "_%=@\\["
+)
+
+// addressesIn finds the addresses in a plain text, each once. clear is false when an @ belongs to
+// nothing that can be read: then the text may name somebody whom this does not find.
+func addressesIn(text []rune) (found []address, clear bool) {
+	clear = true
+	seen := map[string]bool{}
+	for at, r := range text {
+		if r != '@' {
+			continue
+		}
+		a, ok := addressAround(text, at)
+		clear = clear && ok
+		if ok && !seen[a.key] {
+			seen[a.key] = true
+			found = append(found, a)
+		}
+	}
+	return found, clear
+}
+
+// addressAround reads the address whose @ stands at a place.
+func addressAround(text []rune, at int) (address, bool) {
+	start, local, ok := localBefore(text, at)
+	if !ok {
+		return address{}, false
+	}
+	end := at + 1
+	for end < len(text) && isDomainRune(text[end]) {
+		end++
+	}
+	if end < len(text) && strings.ContainsRune(unclearAfter, text[end]) {
+		return address{}, false
+	}
+	for end > at+1 && strings.ContainsRune(".。-", text[end-1]) { // the end of a sentence
+		end--
+	}
+	domain := string(text[at+1 : end])
+	ascii, err := idna.Lookup.ToASCII(domain)
+	if err != nil || ascii == "" {
+		return address{}, false
+	}
+	return address{start, end, local + "@" + domain, untagged(folded(local)) + "@" + strings.ToLower(ascii)}, true
+}
+
+// localBefore reads the part of an address before its @, which may be quoted.
+func localBefore(text []rune, at int) (start int, local string, ok bool) {
+	start, end := at, at
+	quoted := at > 0 && text[at-1] == '"'
+	if quoted {
+		start, end = at-1, at-1
+	}
+	for start > 0 && isLocalRune(text[start-1]) {
+		start--
+	}
+	switch {
+	case quoted && (start == 0 || text[start-1] != '"'):
+		return 0, "", false
+	case quoted:
+		local, start = string(text[start:end]), start-1
+	case start > 0 && strings.ContainsRune(unclearBefore, text[start-1]):
+		return 0, "", false
+	default:
+		for start < end && strings.ContainsRune("'.-", text[start]) { // quotes and bullets
+			start++
+		}
+		local = string(text[start:end])
+	}
+	local = strings.TrimRight(local, ".")
+	return start, local, local != ""
+}
+
+func isLocalRune(r rune) bool {
+	return unicode.In(r, unicode.L, unicode.N, unicode.M) || strings.ContainsRune("._+-'", r)
+}
+
+func isDomainRune(r rune) bool {
+	return unicode.In(r, unicode.L, unicode.N, unicode.M) || strings.ContainsRune(".-。", r)
+}
+
+// untagged is the local part of an address without the +tag by which its owner sorts mail.
+func untagged(local string) string {
+	if name, _, tagged := strings.Cut(local, "+"); tagged && name != "" {
+		return strings.TrimRight(name, ".")
+	}
+	return local
+}
+
+// addressKey is what an address has in common with its other spellings. It is false for what is not
+// one readable address.
+func addressKey(s string) (key string, ok bool) {
+	found, clear := addressesIn([]rune(plain(s)))
+	if len(found) != 1 || !clear {
+		return "", false
+	}
+	return found[0].key, true
+}
+
+// plain is a text in the one form in which its characters can be compared (NFKC), without those that
+// nobody can see.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if isIgnorable(r) {
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(s))
+}
+
+// folded is a text by which two that differ in case, width or invisible characters are the same.
+func folded(s string) string { return norm.NFKC.String(cases.Fold().String(plain(s))) }
+
+// ignorable are characters that show nothing although Unicode does not count them as format
+// characters (Default_Ignorable_Code_Point, and the blank of braille).
+var ignorable = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{0x034f, 0x034f, 1}, {0x115f, 0x1160, 1}, {0x17b4, 0x17b5, 1}, {0x180b, 0x180f, 1}, {0x2065, 0x2065, 1},
+		{0x2800, 0x2800, 1}, {0x3164, 0x3164, 1}, {0xfe00, 0xfe0f, 1}, {0xffa0, 0xffa0, 1}, {0xfff0, 0xfff8, 1},
+	},
+	R32: []unicode.Range32{{0xe0000, 0xe0fff, 1}},
+}
+
+func isIgnorable(r rune) bool { return unicode.In(r, unicode.Cf, ignorable) }

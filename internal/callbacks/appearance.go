@@ -1,0 +1,91 @@
+package callbacks
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// hasInk reports whether a text shows at least one character. Spaces, invisible characters and
+// combining marks with nothing below them do not count.
+func hasInk(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) && !isIgnorable(r)
+	})
+}
+
+// lookAlike reports whether a hurried reader may take one label for the other: they differ in case,
+// width, spaces, invisible characters, closing punctuation, or in letters that look the same.
+func lookAlike(a, b string) bool {
+	return essence(a) == essence(b) || essence(skeleton(a)) == essence(skeleton(b))
+}
+
+// essence is a label without what a hurried reader does not see.
+func essence(s string) string {
+	bare := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, folded(s))
+	if trimmed := strings.Trim(bare, `.…·,;'"‘’“”`); trimmed != "" {
+		return trimmed
+	}
+	return bare
+}
+
+// skeleton is a label whose letters are replaced by the Latin ones that they look like, after the idea
+// of Unicode's confusables (UTS 39). It holds the pairs that common fonts draw alike, not all of them:
+// for the rest no word may mix alphabets, see [mixesAlphabets].
+func skeleton(s string) string { return twins.Replace(norm.NFC.String(plain(s))) }
+
+// twins pairs what looks alike. It runs before case is folded, because I and l are twins, i and l not.
+var twins = strings.NewReplacer(func() (pairs []string) {
+	for _, alphabet := range []struct{ from, to string }{
+		{"I1|0", "lllO"},
+		{"ɑɡıǀℓ", "agill"},
+		// Cyrillic
+		{"АВСЕНІЈКМОРЅТУХѴԚԜӀЁЇҮ", "ABCEHlJKMOPSTYXVQWlËÏY"},
+		{"асеһіјорѕухѵԛԝӏкмтвнгёїүԁԍ", "acehijopsyxvqwlkmtbhrëïydg"},
+		// Greek
+		{"ΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹϺϳ", "ABEZHlKMNOPTYXCMj"},
+		{"αγικνορτυχωηϲ", "ayikvoptuxwnc"},
+		// Armenian, Cherokee
+		{"օսհոցզյՕՍՏԼ", "ouhngqjOUSL"},
+		{"ᎪᎬᎻᎫᏦᏞᎷᏢᎡᎢᏃᏔᏙᏚᏟᏴ", "AEHJKLMPRTZWVSCB"},
+	} {
+		to := []rune(alphabet.to)
+		for i, r := range []rune(alphabet.from) {
+			pairs = append(pairs, string(r), string(to[i]))
+		}
+	}
+	return append(pairs, "rn", "m", "vv", "w", "–", "-", "—", "-", "−", "-", "‐", "-", "‑", "-", "’", "'", "‘", "'")
+}()...)
+
+// alphabets are the scripts that have letters in common with each other, to the eye.
+var alphabets = []*unicode.RangeTable{
+	unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee, unicode.Coptic, unicode.Georgian, unicode.Lisu,
+	unicode.Deseret, unicode.Osage, unicode.Tifinagh,
+}
+
+// mixesAlphabets reports a word in which letters of two such scripts stand, as in "Аpprove" with a
+// Cyrillic А. No language writes one.
+func mixesAlphabets(s string) bool {
+	words := strings.FieldsFunc(s, func(r rune) bool { return !unicode.In(r, unicode.L, unicode.M) && !isIgnorable(r) })
+	for _, word := range words {
+		var first *unicode.RangeTable
+		for _, r := range word {
+			for _, alphabet := range alphabets {
+				if !unicode.Is(alphabet, r) {
+					continue
+				}
+				if first != nil && first != alphabet {
+					return true
+				}
+				first = alphabet
+			}
+		}
+	}
+	return false
+}

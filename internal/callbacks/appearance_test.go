@@ -1,0 +1,114 @@
+package callbacks
+
+import (
+	"encoding/json"
+	"testing"
+)
+
+func TestHasInk(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"a", " é ", "7", "👍", "…", "承認", "\u200bA"} {
+		if !hasInk(text) {
+			t.Errorf("%q shows something", text)
+		}
+	}
+	for _, text := range []string{"", " ", "\u00a0\u3000", "\u200d\u200c", "\u2800", "\u3164", "\u115f\u1160", "\uffa0", "\ufe0f", "\u034f", "\u0301", "\U000e0041", "\u180e", "\u00ad"} {
+		if hasInk(text) {
+			t.Errorf("%+q shows nothing", text)
+		}
+	}
+}
+
+func TestLookAlike(t *testing.T) {
+	t.Parallel()
+	for a, b := range map[string]string{
+		"Approve": "approve", "Reject": " Re\u00a0ject ", "Hold": "Ho\u200dld", "Pay": "Ｐａｙ", "Go": "G\u043e", "Deploy": "Dep\u04cfoy",
+		"Accept": "Ассерт", "Café": "Cafe\u0301", "Confirm": "Confirrn", "Plan I": "Plan l", "Plan 1": "Plan l", "Stage 0": "Stage O", "Send": "Send.",
+		"Don't": "Don’t", "A-B": "A–B", "TOP": "ΤΟΡ", "Stop": "Stop\ufe0f", "x": "х", "Yes": "\u00a0YES", "Straße": "STRASSE",
+		"𝐀pprove": "Approve",
+	} {
+		if !lookAlike(a, b) || !lookAlike(b, a) {
+			t.Errorf("%q and %+q are told apart", a, b)
+		}
+	}
+	for a, b := range map[string]string{
+		"Approve": "Reject", "Approve for 1 day": "Approve for 7 days", "+1": "-1", "👍": "👎", "!": "?", "Pay 10": "Pay 100", "はい": "いいえ", "承認": "却下",
+		"v1.1": "v11", "Да": "Нет",
+	} {
+		if lookAlike(a, b) {
+			t.Errorf("%q and %q look alike", a, b)
+		}
+	}
+}
+
+func TestMixesAlphabets(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"Аpprove": true, "Rejеct": true, "Αpprove": true, "Ꮯlose": true, "Approve": false, "Одобрить": false, "Approve / Одобрить": false,
+		"承認OK": false, "ＯＫする": false, "5 µm": false, "Été": false, "A\u200dд": true,
+	} {
+		if got := mixesAlphabets(text); got != want {
+			t.Errorf("%+q: %v, want %v", text, got, want)
+		}
+	}
+}
+
+// TestOutcomesThatMislead: each is refused, where its sender sees it.
+func TestOutcomesThatMislead(t *testing.T) {
+	t.Parallel()
+	success := func(name, label string) Outcome {
+		return Outcome{Name: name, Label: label, Kind: Success, Payload: json.RawMessage(`1`)}
+	}
+	failure := func(name, label string) Outcome {
+		return Outcome{Name: name, Label: label, Kind: Failure, ErrorType: "No"}
+	}
+	for name, tt := range map[string]struct {
+		rejectAs Kind
+		outcomes []Outcome
+		want     string // pointer of the only fault, empty for none
+	}{
+		"Ours":                  {Failure, []Outcome{success("approve", "Approve"), failure("reject", "Reject")}, ""},
+		"OursAsSuccess":         {Success, []Outcome{success("approve", "Approve"), success("reject", "Reject")}, ""},
+		"OtherLabels":           {Failure, []Outcome{success("approve", "Deploy"), failure("reject", "Stop the train")}, ""},
+		"SameLabel":             {Failure, []Outcome{success("go", "Go"), failure("stop", "Go")}, "/outcomes/1/label"},
+		"LooksLikeTheSecond":    {Failure, []Outcome{success("a", "Yes"), failure("b", "Stop"), success("c", "STOP")}, "/outcomes/2/label"},
+		"Lookalikes":            {Failure, []Outcome{success("approve", "Accept"), failure("reject", "Ассерт")}, "/outcomes/1/label"},
+		"MixedAlphabets":        {Failure, []Outcome{success("go", "Аpprove")}, "/outcomes/0/label"},
+		"NoInk":                 {Failure, []Outcome{success("go", "\u3164")}, "/outcomes/0/label"},
+		"ApproveFails":          {Failure, []Outcome{failure("approve", "Approve")}, "/outcomes/0/kind"},
+		"RejectSucceeds":        {Failure, []Outcome{success("reject", "Reject")}, "/outcomes/0/kind"},
+		"RejectFailsElsewhere":  {Success, []Outcome{failure("reject", "Reject")}, "/outcomes/0/kind"},
+		"RejectUnderOtherLabel": {Failure, []Outcome{success("reject", "Approve")}, "/outcomes/0/kind"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var faults Invalid
+			checkOutcomes(tt.outcomes, tt.rejectAs, "/outcomes", &faults)
+			switch {
+			case tt.want == "" && faults != nil:
+				t.Errorf("got %v, want none", faults)
+			case tt.want != "" && (len(faults) != 1 || faults[0].Pointer != tt.want):
+				t.Errorf("got %v, want a fault at %s", faults, tt.want)
+			}
+		})
+	}
+}
+
+// TestOurs: name, label and kind together make an outcome what reviewers take it for.
+func TestOurs(t *testing.T) {
+	t.Parallel()
+	for want, outcomes := range map[bool][]Outcome{
+		true: append(DefaultOutcomes(Failure), DefaultOutcomes(Success)...),
+		false: {
+			{Name: "approve", Label: "Deploy", Kind: Success}, {Name: "go", Label: "Approve", Kind: Success}, {Name: "approve", Label: "Approve", Kind: Failure},
+			{Name: "approve", Label: "Reject", Kind: Success}, {Name: "reject", Label: "Approve", Kind: Failure}, {Name: "reject", Label: "reject", Kind: Failure},
+			{},
+		},
+	} {
+		for _, o := range outcomes {
+			if o.Ours() != want {
+				t.Errorf("%s %q, a %s: ours %v, want %v", o.Name, o.Label, o.Kind, !want, want)
+			}
+		}
+	}
+}

@@ -1,0 +1,144 @@
+package callbacks
+
+import (
+	"fmt"
+	"mime"
+	"net/mail"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Requester is who asks, as the sender states it. It is shown, and compared when a queue asks for
+// four eyes.
+type Requester struct {
+	ID    string // the subject by which the provider of the sign-in knows them
+	Name  string
+	Email string
+
+	// StatedBy is the subject of the admin who said who asks; empty where the sender did.
+	StatedBy string
+}
+
+// String is the name, or the address when there is no name, or the ID, or nothing.
+func (r Requester) String() string { return firstOf(r.Name, r.Email, r.ID) }
+
+// Comparable reports whether it can be told who of the desk's people this is: by a subject, or by an
+// address.
+func (r Requester) Comparable() bool {
+	_, readable := addressKey(r.Email)
+	return r.ID != "" || readable
+}
+
+// same reports whether two say the same, whoever says it.
+func (r Requester) same(other Requester) bool {
+	r.StatedBy, other.StatedBy = "", ""
+	return r == other
+}
+
+// requesterOf reads who asks out of any text: "Ines Calloway <ines@example.com>", a bare address, or
+// an address somewhere in it. The fault says why it cannot be told who that is, empty where it can.
+// Text that holds no single clear address is a name as a whole.
+func requesterOf(text, id string) (r Requester, fault string) {
+	r = Requester{ID: strings.TrimSpace(id), Name: strings.TrimSpace(text)}
+	decoded, hidden := decodedWords(r.Name)
+	runes := []rune(plain(decoded))
+	found, clear := addressesIn(runes)
+	clear = clear && !strings.Contains(decoded, "=?") // an encoding that nobody here reads
+	switch {
+	case len(found) > 1:
+		return r, fmt.Sprintf("names %d addresses: %s. Send that of the one person who asks", len(found), listed(found))
+	case len(found) == 1 && clear:
+		r.Email = found[0].text
+		if !hidden {
+			r.Name = nameBeside(decoded, runes, found[0])
+		}
+	case r.ID != "":
+	case !clear:
+		return r, `holds an @ or an encoding that belongs to no readable address`
+	default:
+		return r, "names nobody by an e-mail address"
+	}
+	return r, ""
+}
+
+// decodedWords reads encoded words (RFC 2047). They may hide what the text itself was checked for;
+// then it is hidden, and the text is shown as it came.
+func decodedWords(text string) (decoded string, hidden bool) {
+	decoded, err := new(mime.WordDecoder).DecodeHeader(text)
+	if err != nil {
+		return text, false
+	}
+	return decoded, strings.ContainsFunc(decoded, isControl)
+}
+
+func listed(found []address) string {
+	var texts []string
+	for _, a := range found {
+		texts = append(texts, a.text)
+	}
+	return strings.Join(texts, ", ")
+}
+
+// nameBeside is what a text says beside an address.
+func nameBeside(text string, runes []rune, a address) string {
+	if parsed, err := mail.ParseAddress(text); err == nil {
+		return parsed.Name
+	}
+	before, after := string(runes[:a.start]), string(runes[a.end:])
+	before = strings.TrimSuffix(strings.TrimRight(before, `<([{"' `), "mailto:")
+	before, after = strings.TrimRight(before, `<([{"' `), strings.TrimLeft(after, `>)]}"'. `)
+	return strings.Trim(strings.Join(strings.Fields(before+" "+after), " "), ` ,;:|-–—"'`)
+}
+
+// Is reports whether the requester is this person: whether anything that is said of one is also said
+// of the other. One thing in common is enough, because four eyes must not become two.
+func (p Person) Is(r Requester) bool {
+	for _, stated := range []string{r.ID, r.Email, r.Name} {
+		if slices.ContainsFunc(p.identifiers(), func(own string) bool { return sameIdentifier(stated, own) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// identifiers are all by which a person may be named.
+func (p Person) identifiers() []string {
+	return append([]string{p.Subject, p.Email, p.Name, p.GivenName + " " + p.FamilyName}, p.UserNames...)
+}
+
+// sameIdentifier compares what may be subjects, addresses, user names or names.
+func sameIdentifier(a, b string) bool {
+	if strings.TrimSpace(a) == "" || strings.TrimSpace(b) == "" {
+		return false
+	}
+	if spaced(folded(a)) == spaced(folded(b)) {
+		return true
+	}
+	keyA, okA := addressKey(a)
+	keyB, okB := addressKey(b)
+	if okA || okB {
+		return okA && okB && keyA == keyB
+	}
+	return nameKey(a) != "" && nameKey(a) == nameKey(b)
+}
+
+// nameKey is a name by its words in whatever order, so that "Calloway, Ines" is "Ines Calloway". What
+// stands in parentheses, and by what way somebody asks ("via Slack"), is no part of it.
+func nameKey(s string) string {
+	s, _, _ = strings.Cut(folded(s), " via ")
+	for {
+		before, rest, open := strings.Cut(s, "(")
+		_, after, closed := strings.Cut(rest, ")")
+		if !open || !closed {
+			break
+		}
+		s = before + " " + after
+	}
+	words := strings.FieldsFunc(s, func(r rune) bool { return !unicode.In(r, unicode.L, unicode.N, unicode.M) })
+	slices.Sort(words)
+	return strings.Join(words, " ")
+}
+
+// spaced is a text with single spaces between its words.
+func spaced(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -1,0 +1,96 @@
+package callbacks
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Limits of a statement of who asks. Those of name and subject are an announcement's too.
+const (
+	MaxNameRunes    = 256
+	MaxSubjectRunes = 255 // OpenID Connect Core section 2
+	MaxReasonRunes  = 200
+)
+
+// Statement is what an admin says of a request whose sender did not say who asks, or not so that it
+// can be compared.
+type Statement struct {
+	Requester   string // as in an announcement
+	RequesterID string
+	Reason      string // how the admin knows
+}
+
+// check makes the requester of a statement. Faults name the fields of the form.
+func (s Statement) check() (Requester, error) {
+	var faults Invalid
+	r, fault := requesterOf(s.Requester, s.RequesterID)
+	if fault != "" {
+		faults.Add("requester", "This %s. Give one address, or the subject beside it.", fault)
+	}
+	for _, line := range []struct {
+		field, value string
+		limit        int
+	}{{"requester", s.Requester, maxName}, {"requesterId", s.RequesterID, MaxSubjectRunes}, {"reason", s.Reason, MaxReasonRunes}} {
+		if utf8.RuneCountInString(line.value) > line.limit || strings.ContainsFunc(line.value, isControl) {
+			faults.Add(line.field, "One line of at most %d characters.", line.limit)
+		}
+	}
+	if !hasInk(s.Reason) {
+		faults.Add("reason", "Say how you know: it goes on record.")
+	}
+	return r, faults.Err()
+}
+
+// requesterOpen reports whether an admin may say who asks: nobody else has said so, in a way that
+// can be compared. An admin who was wrong may say it again.
+func (c *Callback) requesterOpen() bool {
+	return c.State == Pending && (c.found() || !c.Requester.Comparable() || c.Requester.StatedBy != "")
+}
+
+// StateRequester records who asks, because an admin says so.
+func (c *Callback) StateRequester(r Requester, reason string, now time.Time, by Actor) (AuditEntry, error) {
+	if !c.requesterOpen() {
+		return AuditEntry{}, c.wrongState("say who asks for")
+	}
+	r.StatedBy = by.ID
+	c.Requester = r
+	names := []string{}
+	for _, name := range []string{r.Name, r.Email, r.ID} {
+		if name != "" {
+			names = append(names, name)
+		}
+	}
+	return c.entry(now, by, ActionRequesterStated, fmt.Sprintf("Asked for by %s. “%s”", strings.Join(names, ", "), spaced(reason))), nil
+}
+
+// StateRequester lets an admin say who asks for what waits in a queue with four eyes and cannot be
+// compared. Errors: [ErrNotFound], [ErrForbidden], [Invalid], and [ErrConflict] when nobody needs to
+// say it any more.
+func (s *Service) StateRequester(ctx context.Context, p Person, id ID, statement Statement) (Callback, error) {
+	if _, err := s.see(ctx, p, id); err != nil {
+		return Callback{}, err
+	}
+	if !p.Roles.Admin {
+		return Callback{}, &Refusal{Code: "role", Reason: "Only admins can say who asks for a request."}
+	}
+	requester, err := statement.check()
+	if err != nil {
+		return Callback{}, err
+	}
+	now := s.now()
+	c, err := s.store.Update(ctx, id, func(c *Callback) (Change, error) {
+		if !s.queues.WantsRequester(c) {
+			return Change{}, c.wrongState("say who asks for")
+		}
+		entry, err := c.StateRequester(requester, statement.Reason, now, p.Actor())
+		return Change{Audit: entry}, err
+	})
+	if err != nil {
+		return Callback{}, fmt.Errorf("say who asks for %s: %w", id, err)
+	}
+	s.changed(c)
+	return c, nil
+}

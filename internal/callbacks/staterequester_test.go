@@ -1,0 +1,176 @@
+package callbacks_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"countersign/internal/callbacks"
+)
+
+// adminOfFinance may say who asks, and decides in finance too.
+var adminOfFinance = callbacks.Person{
+	Subject: "u-aiko", Name: "Aiko Brandt", Email: "aiko@harborline.example", EmailVerified: true,
+	Groups: []string{"finance-approvers"}, Roles: callbacks.Roles{Reviewer: true, Admin: true},
+}
+
+var askedByInes = callbacks.Statement{Requester: "Ines Calloway <ines@harborline.example>", Reason: "Ticket FIN-12 is hers."}
+
+// unknownAsker waits in finance since before anybody compared who asks: its requester is a bare name.
+func (d *desk) unknownAsker(name string) callbacks.Callback {
+	d.t.Helper()
+	c := d.announce(nil)
+	c, err := d.store.Update(d.ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		c.Requester = callbacks.Requester{Name: name}
+		return callbacks.Change{}, nil
+	})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return c
+}
+
+func wantRefusal(t *testing.T, err error, code string) {
+	t.Helper()
+	if refusal, ok := errors.AsType[*callbacks.Refusal](err); !ok || refusal.Code != code {
+		t.Errorf("got %v, want a refusal %q", err, code)
+	}
+}
+
+// TestStateRequester: nobody decides what does not say who asks, until an admin says it, on record; then the rule holds.
+func TestStateRequester(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.unknownAsker("Mara O.")
+	_, err := d.decide(dana, c.ID, "approve", "")
+	wantRefusal(t, err, "unknown")
+	before := d.notices.count()
+	said, err := d.service.StateRequester(d.ctx, adminOfFinance, c.ID, callbacks.Statement{RequesterID: mara.Subject, Reason: "  Her ticket. "})
+	if err != nil || said.Requester != (callbacks.Requester{ID: mara.Subject, StatedBy: adminOfFinance.Subject}) {
+		t.Fatalf("got %+v, %v", said.Requester, err)
+	}
+	if said.Revision <= c.Revision || d.notices.count() == before {
+		t.Errorf("revision %d after %d; open pages were told: %v", said.Revision, c.Revision, d.notices.count() > before)
+	}
+	_, err = d.decide(mara, c.ID, "approve", "")
+	wantRefusal(t, err, "requester")
+	_, err = d.decide(adminOfFinance, c.ID, "approve", "")
+	wantRefusal(t, err, "stated")
+	d.mustDecide(dana, c.ID, "approve", "")
+	entries, err := d.store.Audit(d.ctx, callbacks.AuditQuery{Callback: c.ID, Action: callbacks.ActionRequesterStated, Limit: 9})
+	if err != nil || len(entries) != 1 || entries[0].Actor != adminOfFinance.Actor() || entries[0].Detail != "Asked for by u-mara. “Her ticket.”" {
+		t.Errorf("the audit says %+v, %v", entries, err)
+	}
+}
+
+// TestStateRequester_Again: an admin who was wrong says it again, and what was previewed for another requester is stale.
+func TestStateRequester_Again(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.unknownAsker("")
+	if _, err := d.service.StateRequester(d.ctx, adminOfFinance, c.ID, askedByInes); err != nil {
+		t.Fatal(err)
+	}
+	choice := callbacks.Choice{Outcome: "approve"}
+	seen, err := d.service.Preview(d.ctx, dana, c.ID, choice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	choice.PreparedAt = seen.PreparedAt
+	if _, err := d.service.StateRequester(d.ctx, ops, c.ID, callbacks.Statement{Requester: "teo@harborline.example", Reason: "It was Teo."}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.service.Decide(d.ctx, dana, c.ID, choice, seen.Seen()); !errors.Is(err, callbacks.ErrStale) {
+		t.Errorf("a preview of before is decided on: %v", err)
+	}
+	seen, err = d.service.Preview(d.ctx, dana, c.ID, choice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	decided, err := d.service.Decide(d.ctx, dana, c.ID, choice, seen.Seen())
+	if err != nil || !d.service.Repeats(&decided, dana, choice, seen.Seen()) {
+		t.Errorf("what was shown since gives %v, or is not seen to be the same press again", err)
+	}
+}
+
+func TestStateRequester_Refused(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		who  callbacks.Person
+		said callbacks.Statement
+		c    func(*desk) callbacks.Callback
+		want error
+	}{
+		"ErrReviewer":  {dana, askedByInes, func(d *desk) callbacks.Callback { return d.unknownAsker("X") }, callbacks.ErrForbidden},
+		"ErrInvisible": {teo, askedByInes, func(d *desk) callbacks.Callback { return d.unknownAsker("X") }, callbacks.ErrNotFound},
+		"ErrKnown":     {ops, askedByInes, func(d *desk) callbacks.Callback { return d.announce(nil) }, callbacks.ErrConflict},
+		"ErrNoFourEyes": {ops, askedByInes, func(d *desk) callbacks.Callback {
+			return d.announce(func(a *callbacks.Announcement) { a.Queue, a.Requester = "", "" })
+		}, callbacks.ErrConflict},
+		"ErrDecided": {ops, askedByInes, func(d *desk) callbacks.Callback {
+			c := d.announce(nil)
+			d.mustDecide(dana, c.ID, "approve", "")
+			return c
+		}, callbacks.ErrConflict},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			c := tt.c(d)
+			before := d.get(c.ID)
+			if _, err := d.service.StateRequester(d.ctx, tt.who, c.ID, tt.said); !errors.Is(err, tt.want) {
+				t.Errorf("got %v, want %v", err, tt.want)
+			}
+			if got := d.get(c.ID); got.Requester != before.Requester || got.Revision != before.Revision {
+				t.Errorf("it was changed to %+v", got.Requester)
+			}
+		})
+	}
+}
+
+func TestStateRequester_Invalid(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.unknownAsker("X")
+	for field, said := range map[string]callbacks.Statement{
+		"requester":   {Requester: "Ines Calloway", Reason: "So."},
+		"requesterId": {RequesterID: strings.Repeat("x", callbacks.MaxSubjectRunes+1), Reason: "So."},
+		"reason":      {RequesterID: "u-1", Reason: "\u2800"},
+	} {
+		_, err := d.service.StateRequester(d.ctx, ops, c.ID, said)
+		if faults, ok := errors.AsType[callbacks.Invalid](err); !ok || len(faults) != 1 || faults[0].Pointer != field {
+			t.Errorf("%s: got %v", field, err)
+		}
+	}
+	for _, said := range []callbacks.Statement{
+		{Requester: "ines@a.example, bob@a.example", RequesterID: "u-1", Reason: "So."},
+		{RequesterID: "u-1", Reason: strings.Repeat("x", callbacks.MaxReasonRunes+1)},
+		{RequesterID: "u\u202e1", Reason: "So."},
+	} {
+		if _, err := d.service.StateRequester(d.ctx, ops, c.ID, said); err == nil {
+			t.Errorf("taken: %+v", said)
+		}
+	}
+}
+
+// TestStateRequester_Found: an admin may say it too of what nobody announced; an announcement that comes later says it better.
+func TestStateRequester_Found(t *testing.T) {
+	t.Parallel()
+	s, d, c, token := foundIn(t, "finance")
+	if _, err := s.service.StateRequester(t.Context(), ops, c.ID, askedByInes); err != nil {
+		t.Fatal(err)
+	}
+	choice := callbacks.Choice{Outcome: "approve"}
+	seen, err := s.service.Preview(t.Context(), mara, c.ID, choice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	choice.PreparedAt = seen.PreparedAt
+	s.announce(token, payMara)
+	if got := d.get(c.ID).Requester; got.StatedBy != "" || got.Email != mara.Email {
+		t.Errorf("the announcement does not say who asks: %+v", got)
+	}
+	_, err = s.service.Decide(t.Context(), mara, c.ID, choice, seen.Seen())
+	wantRefusal(t, err, "requester")
+	d.mustDecide(dana, c.ID, "approve", "")
+}
