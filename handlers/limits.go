@@ -53,9 +53,12 @@ func countBody(of *intake.InFlight) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			body, err := of.Count(neighbourhood(c.RealIP()), c.Request())
-			if err == nil {
+			switch {
+			case err == nil:
 				defer body.Release()
 				err = next(c)
+			case kindOf(c) == webhook:
+				err = intake.ErrBusy // SNS gives up on a 429
 			}
 			if err != nil && (body == nil || body.Unread()) {
 				c.Response().Header().Set("Connection", "close") // else net/http waits for the body before it answers

@@ -220,7 +220,7 @@ func TestWebhook_UnreadBodies(t *testing.T) {
 		"WrongToken":    {map[string]string{"Webhook-Signature": "", "Authorization": "Bearer x"}, 100, http.StatusUnauthorized},
 		"MediaType":     {map[string]string{"Content-Type": "text/plain"}, 100, http.StatusUnsupportedMediaType},
 		"TooLarge":      {nil, 1<<20 + 1, http.StatusRequestEntityTooLarge},
-		"FarTooLarge":   {nil, 1 << 40, http.StatusTooManyRequests},
+		"FarTooLarge":   {nil, 1 << 40, http.StatusServiceUnavailable},
 	} {
 		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
 		if err != nil {
