@@ -98,7 +98,8 @@ func (r *reviewer) step(ctx context.Context) (over bool, err error) {
 		}
 		return false, pause(ctx, tryAgainAfter)
 	case what == "preview" && a.status == http.StatusOK:
-		r.seen, r.at = attribute(a.body, "data-seen"), attribute(a.body, "data-at")
+		_, shown, _ := bytes.Cut(a.body, []byte(` id="preview-`+r.outcome+`"`))
+		r.seen, r.at = attribute(shown, "data-seen"), attribute(shown, "data-at")
 		if r.seen == "" || r.at == "" {
 			return false, fmt.Errorf("the preview holds no hash: %s", a.body)
 		}
@@ -110,7 +111,7 @@ func (r *reviewer) step(ctx context.Context) (over bool, err error) {
 	case what == "decision" && a.status == http.StatusOK: // the preview was too old: look again
 		r.seen, r.at = "", ""
 		return false, nil
-	case what == "decision" && a.status == http.StatusConflict:
+	case a.status == http.StatusConflict: // it was decided, or has ended
 		return true, nil
 	}
 	return false, fmt.Errorf("a %s is answered with %d: %s", what, a.status, a.body)

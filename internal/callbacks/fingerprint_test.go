@@ -12,7 +12,7 @@ import (
 // announced is an announcement with every field.
 func announced() Announcement {
 	return Announcement{
-		CallbackID: "YWJj/+A=", Title: "Expense report", Description: "**Why**", Requester: "Ines <ines@harborline.example>",
+		CallbackID: "YWJj/+A=", Title: "Expense report", Description: "**Why**", Requester: "Ines <ines@harborline.example>", RequesterID: "u-ines",
 		Payload: json.RawMessage(`{"amount":7}`), Function: "expense-approval", ExecutionARN: "arn:aws:lambda:eu-central-1:1:function:f:1/x",
 		Name: "sign", StartedAt: time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC), Timeout: time.Hour, HeartbeatTimeout: time.Minute,
 		ExecutionDeadline: time.Date(2026, 11, 25, 13, 0, 0, 0, time.UTC), Queue: "finance",
@@ -31,7 +31,7 @@ func TestFingerprint(t *testing.T) {
 	}{
 		"Nothing":    {Announcement{}, "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"},
 		"OneField":   {Announcement{CallbackID: "YWJj/+A="}, "57c34eac2030814dd00444ce3f71a91f53006e6916aca150f88b555258387f35"},
-		"Everything": {announced(), "b60e516cb86cef0d0bf39b62cbf3ce9c69fc5ba4205085e3e276baeb3f00358c"},
+		"Everything": {announced(), "98d50ac4c249d4aab093f48b56dfd79b68e92bcd398496b2c426ae1ddf74b3af"},
 	} {
 		if got := tt.a.Fingerprint(); got != tt.want {
 			t.Errorf("%s has the fingerprint %s, want %s", name, got, tt.want)
@@ -43,6 +43,7 @@ func TestFingerprint(t *testing.T) {
 		"Title":             func(a *Announcement) { a.Title += " " },
 		"Description":       func(a *Announcement) { a.Description += "\n" },
 		"Requester":         func(a *Announcement) { a.Requester = "ines@harborline.example" },
+		"RequesterID":       func(a *Announcement) { a.RequesterID = "u-Ines" },
 		"Payload":           func(a *Announcement) { a.Payload = json.RawMessage(`{"amount":8}`) },
 		"Function":          func(a *Announcement) { a.Function = "another" },
 		"ExecutionARN":      func(a *Announcement) { a.ExecutionARN += "y" },

@@ -53,10 +53,14 @@ func TestRegion(t *testing.T) {
 
 func TestManyRegions(t *testing.T) {
 	t.Parallel()
-	server := serve(t, ok)
-	client := newClient(t, lambdaapi.Config{Endpoint: server.url})
+	var regions []string // that AWS does not have, so the operator names them
 	for i := range 100 {
-		to := callbacks.Target{CallbackID: callbackID, Region: fmt.Sprintf("xx-north-%d", i)}
+		regions = append(regions, fmt.Sprintf("xx-north-%d", i))
+	}
+	server := serve(t, ok)
+	client := newClient(t, lambdaapi.Config{Endpoint: server.url, Regions: regions})
+	for _, region := range regions {
+		to := callbacks.Target{CallbackID: callbackID, Region: region}
 		if err := client.Heartbeat(t.Context(), to); err != nil {
 			t.Fatal(err)
 		}
