@@ -25,7 +25,8 @@ func clip(_ []string, a slog.Attr) slog.Attr {
 		case fmt.Stringer:
 			a.Value = slog.StringValue(clipped(v.String(), maxLogError))
 		}
-	default: // numbers, times and durations are short, and a group comes here by its parts
+	case slog.KindBool, slog.KindDuration, slog.KindFloat64, slog.KindInt64, slog.KindTime, slog.KindUint64: // short
+	case slog.KindGroup, slog.KindLogValuer: // comes here by its parts
 	}
 	return a
 }
