@@ -45,7 +45,7 @@ func TestString(t *testing.T) {
 		"BrailleBlank":          {"a\u2800b", "a⟨U+2800⟩b"},
 		"NoCharacter":           {"a\ufffeb\ufdd0\U0001fffe", "a⟨U+FFFE⟩b⟨U+FDD0⟩⟨U+1FFFE⟩"},
 		"NotUTF8":               {"a\xffb\xc3", "a⟨0xFF⟩b⟨0xC3⟩"},
-		"HalfASurrogatePair":    {"a\xed\xa0\x80", "a⟨0xED⟩⟨0xA0⟩⟨0x80⟩"},
+		"HalfASurrogatePair":    {"a\xed\xa0\x80", "a⟨U+D800⟩"},
 		"Imitated":              {"a ⟨U+202E⟩ b ⟨0xFF⟩", "a ⟨U+27E8⟩U+202E⟩ b ⟨U+27E8⟩0xFF⟩"},
 		"BracketsOfMathematics": {"⟨a, b⟩ and �", "⟨a, b⟩ and �"},
 
@@ -130,6 +130,15 @@ func TestBrief(t *testing.T) {
 	}
 }
 
+func TestAppendHalf(t *testing.T) {
+	t.Parallel()
+	for half := rune(0xD800); half <= 0xDFFF; half++ {
+		if got := printable.Runs(string(printable.AppendHalf(nil, half)), printable.Line); len(got) != 1 || got[0].Char != half || !got[0].Hidden {
+			t.Fatalf("%U is shown as %+v", half, got)
+		}
+	}
+}
+
 func TestHidden(t *testing.T) {
 	t.Parallel()
 	if got := string(printable.Hidden("a\u202e\u200b\u202e⟨U+1⟩\U0001F3F4", printable.Exact)); got != "\u202e\u200b" {
@@ -161,14 +170,7 @@ func FuzzRuns(f *testing.F) {
 		for _, form := range []printable.Form{printable.Line, printable.Lines, printable.Exact, printable.Apart} {
 			var bytes int
 			for _, run := range printable.Runs(text, form) {
-				switch {
-				case !run.Hidden:
-					bytes += len(run.Text)
-				case strings.HasPrefix(run.Text, "⟨0x"):
-					bytes++
-				default:
-					bytes += utf8.RuneLen(run.Char)
-				}
+				bytes += run.Bytes()
 			}
 			if bytes != len(text) {
 				t.Errorf("%d bytes of %d in %+q", bytes, len(text), text)
