@@ -3,6 +3,7 @@ package printable
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -88,12 +89,22 @@ func String(text string, form Form) string {
 	return b.String()
 }
 
-// Brief is foreign text as one line of at most so many runes, for logs, the audit and terminals. White space of any length is one
-// space.
+// Fold is foreign text as one line of at most so many runes, for what keeps it: white space of any length is one space, and so are
+// controls. Characters that cannot be seen stay, since whoever shows the line marks them.
+func Fold(text string, longest int) string {
+	const room = 8 // bytes of a rune at most, with as many for space that is folded
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(Cut(text, longest*room), ""))
+	return Clip(strings.Join(strings.Fields(text), " "), longest)
+}
+
+// Brief is foreign text as one line of at most so many runes, for logs and terminals, which show what they get.
 func Brief(text string, longest int) string {
-	const bytesOfRune = 8 // more than any takes, with room for space that is folded
-	text = Cut(text, longest*bytesOfRune)
-	return Clip(String(strings.Join(strings.Fields(text), " "), Line), longest)
+	return Clip(String(Fold(text, longest), Line), longest)
 }
 
 // Clip cuts a text to so many runes, the last one of which then is "…".

@@ -119,7 +119,7 @@ func TestBrief(t *testing.T) {
 		want    string
 	}{
 		{" a\r\n\tb  c ", 10, "a b c"},
-		{"\x1b[31mred\u202e", 40, "⟨U+001B⟩[31mred⟨U+202E⟩"},
+		{"\x1b[31mred\u202e", 40, "[31mred⟨U+202E⟩"},
 		{"ééééé", 3, "éé…"},
 		{"ééé", 3, "ééé"},
 		{strings.Repeat("x", 1<<20), 5, "xxxx…"},
