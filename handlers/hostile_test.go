@@ -35,6 +35,7 @@ func hostileText(longest int) string {
 func hostileStored(t *testing.T, s *site) callbacks.ID {
 	t.Helper()
 	a := expense()
+	a.Queue = callbacks.DefaultQueue // what is stored of its requester names nobody, which a queue with four eyes would not have decided
 	quoted, err := json.Marshal(hostileText(5000))
 	if err != nil {
 		t.Fatal(err)
@@ -138,7 +139,7 @@ func inert(t *testing.T, what string, a answer) {
 			report(t, what, n.Data)
 		}
 		for _, attribute := range n.Attr {
-			if attribute.Key != "value" {
+			if attribute.Key != "value" && attribute.Key != "data-sent" { // what was typed, for a field or to compare a draft with it
 				report(t, what, attribute.Key+"="+attribute.Val)
 			}
 		}

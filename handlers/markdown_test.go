@@ -139,7 +139,7 @@ func TestRenderMarkdown_Bounded(t *testing.T) {
 func TestDescriptions(t *testing.T) {
 	t.Parallel()
 	var d descriptions
-	if got, err := d.html("*once*"); err != nil || got.String() != "<p><em>once</em></p>\n" {
+	if got, err := d.html("*once*"); err != nil || got.String() != `<p dir="auto"><em>once</em></p>`+"\n" {
 		t.Fatalf("%q, %v", got.String(), err)
 	}
 	for key := range d.kept {
