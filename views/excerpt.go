@@ -62,12 +62,12 @@ func (g *glimpse) string(literal []byte) {
 }
 
 func (g *glimpse) value(v jsonValue) {
-	switch {
-	case v[0] == '"':
+	switch v[0] {
+	case '"':
 		g.string(v.raw())
-	case v[0] == '{':
+	case '{':
 		g.members(v, "{", "}")
-	case v[0] == '[':
+	case '[':
 		g.members(v, "[", "]")
 	default:
 		literal := v.raw()
