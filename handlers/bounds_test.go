@@ -125,9 +125,11 @@ func posted(path, body string) func(*worst) []answer {
 
 // bounds has a row for each route. A route that is missing here fails the test.
 var bounds = map[string]bound{
-	"GET /":                        {2 * mib, 48 * mib, asked(adam, http.MethodGet, "/?scope=available")},
-	"GET /callbacks/:id":           {4 * mib, 64 * mib, asked(rita, http.MethodGet, "/callbacks/:id")},
-	"POST /callbacks/:id/decision": {4 * mib, 64 * mib, asked(rita, http.MethodPost, "/callbacks/:id/decision", decisionForm, fields)},
+	"GET /":                           {2 * mib, 48 * mib, asked(adam, http.MethodGet, "/?scope=available")},
+	"GET /callbacks/:id":              {4 * mib, 64 * mib, asked(rita, http.MethodGet, "/callbacks/:id")},
+	"GET /callbacks/:id/payload":      {2 * mib, 32 * mib, asked(rita, http.MethodGet, "/callbacks/:id/payload")}, // the payload itself
+	"GET /callbacks/:id/payload/tree": {2 * mib, 64 * mib, asked(rita, http.MethodGet, "/callbacks/:id/payload/tree?q=0")},
+	"POST /callbacks/:id/decision":    {4 * mib, 64 * mib, asked(rita, http.MethodPost, "/callbacks/:id/decision", decisionForm, fields)},
 	"POST /callbacks/:id/preview": {16 * mib, 64 * mib, // the exact bytes of every outcome
 		asked(rita, http.MethodPost, "/callbacks/:id/preview", decisionForm, fields)},
 	"POST /callbacks/:id/reviews":   {4 * kib, 16 * mib, asked(rita, http.MethodPost, "/callbacks/:id/reviews", "action=open", fields)},

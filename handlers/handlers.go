@@ -70,6 +70,8 @@ type server struct {
 	forms     *intake.InFlight // bodies of people's forms, so that a flood of webhooks leaves them alone
 	messages  *intake.InFlight // bodies of webhooks
 	decoding  chan struct{}    // has a token for each body that is being decoded
+
+	descriptions descriptions
 }
 
 // New makes the handler of the whole site. The only error is a base URL that is none. It registers measurements with

@@ -6,22 +6,42 @@ import (
 	"html"
 	"net/url"
 	"regexp"
+	"strings"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
-	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
-	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/renderer"
+	markup "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/util"
 
 	"countersign/views"
 )
 
-// markdown renders what a stranger wrote. Its HTML is not trusted: everything passes the sanitiser below.
+// markdown renders what a stranger wrote, and loses no word of it: there is no HTML in it and no definition of links, so that what looks
+// like one is text, and a line break stays a break. The HTML that it makes is not trusted: everything passes the sanitiser below.
 var markdown = goldmark.New(
-	goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify),
-	goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(foreignDocument{}, 100))),
+	goldmark.WithParser(parser.NewParser(
+		parser.WithBlockParsers(
+			util.Prioritized(parser.NewSetextHeadingParser(), 100), util.Prioritized(parser.NewThematicBreakParser(), 200),
+			util.Prioritized(parser.NewListParser(), 300), util.Prioritized(parser.NewListItemParser(), 400),
+			util.Prioritized(parser.NewCodeBlockParser(), 500), util.Prioritized(parser.NewATXHeadingParser(), 600),
+			util.Prioritized(parser.NewFencedCodeBlockParser(), 700), util.Prioritized(parser.NewBlockquoteParser(), 800),
+			util.Prioritized(parser.NewParagraphParser(), 1000),
+		),
+		parser.WithInlineParsers(
+			util.Prioritized(parser.NewCodeSpanParser(), 100), util.Prioritized(parser.NewLinkParser(), 200),
+			util.Prioritized(parser.NewAutoLinkParser(), 300), util.Prioritized(strikeParser{}, 400),
+			util.Prioritized(parser.NewEmphasisParser(), 500),
+		),
+		parser.WithASTTransformers(util.Prioritized(foreignDocument{}, 100)),
+	)),
+	goldmark.WithExtensions(extension.Table, extension.Linkify),
+	goldmark.WithRendererOptions(
+		markup.WithHardWraps(),
+		renderer.WithNodeRenderers(util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500)),
+	),
 )
 
 // sanitiser lets through what a description needs: structure, emphasis, code, tables and links that leave the desk.
@@ -31,10 +51,15 @@ func newSanitiser() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("p", "br", "hr", "h3", "h4", "h5", "h6", "blockquote", "pre", "code", "em", "strong", "del", "ul", "ol", "li",
 		"table", "thead", "tbody", "tr", "th", "td")
-	p.AllowAttrs("start").Matching(regexp.MustCompile(`^\d{1,9}$`)).OnElements("ol")
+	number := regexp.MustCompile(`^\d{1,9}$`)
+	p.AllowAttrs("start").Matching(number).OnElements("ol")
+	p.AllowAttrs("value").Matching(number).OnElements("li")
 	p.AllowAttrs("href").OnElements("a")
 	p.AllowURLSchemes("mailto")
-	elsewhere := func(u *url.URL) bool { return u.Host != "" } // browsers take "https:/x" for a path of ours
+	elsewhere := func(u *url.URL) bool { // browsers take "https:/x" for a path of ours
+		_, _, ok := views.WebAddress(u.String())
+		return ok
+	}
 	p.AllowURLSchemeWithCustomPolicy("http", elsewhere)
 	p.AllowURLSchemeWithCustomPolicy("https", elsewhere)
 	p.RequireParseableURLs(true)
@@ -45,9 +70,27 @@ func newSanitiser() *bluemonday.Policy {
 	return p
 }
 
+// Bounds of what is parsed and shown of a description. One beyond them is shown as it was typed.
+const (
+	maxCells       = 10_000    // of tables
+	maxDescription = 512 << 10 // bytes of its HTML
+)
+
 // tooDeep finds a line that nests more than 20 quotes or lists: no text needs it, parsing it takes quadratic time, and HTML
 // parsers give up on it.
 var tooDeep = regexp.MustCompile(`(?m)^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])){21}`)
+
+// delimiter finds the line below a table's header: it says how many columns the table has.
+var delimiter = regexp.MustCompile(`(?m)^[ \t>]*[|:-][|:\- \t]*$`)
+
+// tooWide reports whether a text may make a table of too many cells: each row is filled up to the number of columns.
+func tooWide(source string) bool {
+	columns := 0
+	for _, line := range delimiter.FindAllString(source, -1) {
+		columns = max(columns, strings.Count(line, "|")+1)
+	}
+	return columns*(strings.Count(source, "\n")+1) > maxCells
+}
 
 // renderMarkdown makes safe HTML of a stranger's markdown: no raw HTML, no pictures, no links but http, https and mailto.
 func renderMarkdown(source string) (views.SafeHTML, error) {
@@ -57,48 +100,18 @@ func renderMarkdown(source string) (views.SafeHTML, error) {
 
 // foreignHTML is the HTML before it is sanitised.
 func foreignHTML(source string) ([]byte, error) {
-	if tooDeep.MatchString(source) {
-		return []byte("<pre>" + html.EscapeString(source) + "</pre>"), nil
+	source = strings.ReplaceAll(source, "\r\n", "\n")
+	if tooDeep.MatchString(source) || tooWide(source) {
+		return asTyped(source), nil
 	}
 	var b bytes.Buffer
 	if err := markdown.Convert([]byte(source), &b); err != nil {
 		return nil, fmt.Errorf("render markdown: %w", err)
 	}
+	if b.Len() > maxDescription {
+		return asTyped(source), nil
+	}
 	return b.Bytes(), nil
 }
 
-// foreignDocument fits a stranger's document into our page.
-type foreignDocument struct{}
-
-// headingShift puts the document's headings below those of the page, whose own sections are h2.
-const headingShift = 2
-
-// Transform lowers headings, and makes links of pictures: they are not loaded, since that would tell the sender who reads
-// when, but a reviewer may want to open them.
-func (foreignDocument) Transform(document *ast.Document, _ text.Reader, _ parser.Context) {
-	var images []*ast.Image
-	_ = ast.Walk(document, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the function returns no error
-		switch n := n.(type) {
-		case *ast.Heading:
-			if entering {
-				n.Level = min(n.Level+headingShift, 6)
-			}
-		case *ast.Image:
-			if entering {
-				images = append(images, n)
-			}
-		}
-		return ast.WalkContinue, nil
-	})
-	for _, image := range images {
-		link := ast.NewLink()
-		link.Destination, link.Title = image.Destination, image.Title
-		for child := image.FirstChild(); child != nil; child = image.FirstChild() {
-			link.AppendChild(link, child)
-		}
-		if !link.HasChildren() {
-			link.AppendChild(link, ast.NewString([]byte("Picture")))
-		}
-		image.Parent().ReplaceChild(image.Parent(), image, link)
-	}
-}
+func asTyped(source string) []byte { return []byte("<pre>\n" + html.EscapeString(source) + "</pre>") }

@@ -59,7 +59,7 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from listing, draf
 		return views.Review{}, err
 	}
 	m := views.Review{Sheet: sheet, Budget: s.Service.Budget(), Draft: draft, List: from.whole().address()}
-	if m.Description, err = renderMarkdown(sheet.Content.Description); err != nil {
+	if m.Description, err = s.descriptions.html(sheet.Content.Description); err != nil {
 		return views.Review{}, err
 	}
 	if s.ConsoleLinks {

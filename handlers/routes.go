@@ -21,6 +21,8 @@ type route struct {
 var routes = []route{
 	{http.MethodGet, "/", page, anyRole, (*server).inbox},
 	{http.MethodGet, "/callbacks/:id", page, anyRole, (*server).review},
+	{http.MethodGet, "/callbacks/:id/payload", page, anyRole, (*server).payload},
+	{http.MethodGet, "/callbacks/:id/payload/tree", page, anyRole, (*server).payloadTree},
 	{http.MethodPost, "/callbacks/:id/decision", form, anyRole, (*server).decide},
 	{http.MethodPost, "/callbacks/:id/preview", script, anyRole, (*server).preview},
 	{http.MethodPost, "/callbacks/:id/reviews", script, anyRole, (*server).lease},

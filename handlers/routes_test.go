@@ -19,29 +19,31 @@ var open = map[string]struct {
 	form    url.Values
 	answers [6]int
 }{
-	"GET /":                         {nil, [6]int{303, 403, 200, 200, 200, 200}},
-	"GET /callbacks/:id":            {nil, [6]int{303, 403, 404, 200, 200, 200}},
-	"POST /callbacks/:id/decision":  {url.Values{"outcome": {"approve"}}, [6]int{401, 403, 404, 200, 403, 403}},
-	"POST /callbacks/:id/preview":   {url.Values{"outcome": {"approve"}}, [6]int{401, 403, 404, 200, 403, 403}},
-	"POST /callbacks/:id/reviews":   {url.Values{"action": {"open"}}, [6]int{401, 403, 404, 200, 403, 403}},
-	"POST /callbacks/:id/delivery":  {nil, [6]int{401, 403, 403, 403, 403, 303}},
-	"POST /callbacks/:id/requester": {nil, [6]int{401, 403, 403, 403, 403, 422}},
-	"GET /admin/callbacks":          {nil, [6]int{303, 403, 403, 403, 200, 200}},
-	"GET /admin/watches":            {nil, [6]int{303, 403, 403, 403, 200, 200}},
-	"GET /audit":                    {nil, [6]int{303, 403, 403, 403, 200, 200}},
-	"GET /events":                   {nil, [6]int{401, 403, 200, 200, 200, 200}},
-	"POST /demo/samples":            {url.Values{"sample": {"expense"}}, [6]int{401, 403, 303, 303, 303, 303}},
-	"GET /signin":                   {nil, [6]int{200, 303, 303, 303, 303, 303}},
-	"POST /auth/login":              {nil, [6]int{200, 200, 200, 200, 200, 200}},
-	"GET /auth/callback":            {nil, [6]int{400, 400, 400, 400, 400, 400}},
-	"POST /webhooks/callbacks":      {url.Values{}, [6]int{401, 401, 401, 401, 401, 401}},
-	"POST /webhooks/eventbridge":    {nil, [6]int{404, 404, 404, 404, 404, 404}}, // off
-	"POST /webhooks/sns":            {nil, [6]int{404, 404, 404, 404, 404, 404}}, // off
-	"GET /healthz":                  {nil, [6]int{200, 200, 200, 200, 200, 200}},
-	"GET /readyz":                   {nil, [6]int{200, 200, 200, 200, 200, 200}},
-	"GET /metrics":                  {nil, [6]int{200, 200, 200, 200, 200, 200}},
-	"GET /static/*":                 {nil, [6]int{200, 200, 200, 200, 200, 200}},
-	"POST /auth/logout":             {nil, [6]int{303, 200, 200, 200, 200, 200}}, // asked last: it ends the session
+	"GET /":                           {nil, [6]int{303, 403, 200, 200, 200, 200}},
+	"GET /callbacks/:id":              {nil, [6]int{303, 403, 404, 200, 200, 200}},
+	"POST /callbacks/:id/decision":    {url.Values{"outcome": {"approve"}}, [6]int{401, 403, 404, 200, 403, 403}},
+	"POST /callbacks/:id/preview":     {url.Values{"outcome": {"approve"}}, [6]int{401, 403, 404, 200, 403, 403}},
+	"POST /callbacks/:id/reviews":     {url.Values{"action": {"open"}}, [6]int{401, 403, 404, 200, 403, 403}},
+	"POST /callbacks/:id/delivery":    {nil, [6]int{401, 403, 403, 403, 403, 303}},
+	"POST /callbacks/:id/requester":   {nil, [6]int{401, 403, 403, 403, 403, 422}},
+	"GET /admin/callbacks":            {nil, [6]int{303, 403, 403, 403, 200, 200}},
+	"GET /admin/watches":              {nil, [6]int{303, 403, 403, 403, 200, 200}},
+	"GET /audit":                      {nil, [6]int{303, 403, 403, 403, 200, 200}},
+	"GET /events":                     {nil, [6]int{401, 403, 200, 200, 200, 200}},
+	"POST /demo/samples":              {url.Values{"sample": {"expense"}}, [6]int{401, 403, 303, 303, 303, 303}},
+	"GET /signin":                     {nil, [6]int{200, 303, 303, 303, 303, 303}},
+	"POST /auth/login":                {nil, [6]int{200, 200, 200, 200, 200, 200}},
+	"GET /auth/callback":              {nil, [6]int{400, 400, 400, 400, 400, 400}},
+	"POST /webhooks/callbacks":        {url.Values{}, [6]int{401, 401, 401, 401, 401, 401}},
+	"POST /webhooks/eventbridge":      {nil, [6]int{404, 404, 404, 404, 404, 404}}, // off
+	"POST /webhooks/sns":              {nil, [6]int{404, 404, 404, 404, 404, 404}}, // off
+	"GET /healthz":                    {nil, [6]int{200, 200, 200, 200, 200, 200}},
+	"GET /readyz":                     {nil, [6]int{200, 200, 200, 200, 200, 200}},
+	"GET /metrics":                    {nil, [6]int{200, 200, 200, 200, 200, 200}},
+	"GET /static/*":                   {nil, [6]int{200, 200, 200, 200, 200, 200}},
+	"POST /auth/logout":               {nil, [6]int{303, 200, 200, 200, 200, 200}}, // asked last: it ends the session
+	"GET /callbacks/:id/payload":      {nil, [6]int{303, 403, 404, 200, 200, 200}},
+	"GET /callbacks/:id/payload/tree": {nil, [6]int{303, 403, 404, 200, 200, 200}},
 }
 
 func TestRoutes(t *testing.T) {

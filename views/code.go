@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/printable"
 )
 
 // maxCodeShown is how much of what Lambda receives is laid out and coloured; the exact bytes follow below in any case.
@@ -17,7 +18,7 @@ type span struct{ Class, Text string }
 func laidOut(document []byte) (spans []span, spaced bool) {
 	var b bytes.Buffer
 	if len(document) > maxCodeShown || json.Indent(&b, document, "", "  ") != nil {
-		return []span{{Text: raw(document)}}, false
+		return []span{{Text: printable.Cut(string(document[:min(len(document), maxCodeShown+1)]), maxCodeShown)}}, false
 	}
 	return coloured(b.Bytes()), b.Len() != len(document)
 }

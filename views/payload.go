@@ -1,154 +1,139 @@
 package views
 
 import (
-	"bytes"
-	"encoding/json"
+	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/a-h/templ"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/printable"
 )
 
-// Bounds of what a payload may put on a page. The rest is in the raw text, and that is cut as well.
 const (
-	maxNodes    = 600
-	maxDepth    = 16
-	maxPeek     = 90       // runes of a closed branch
-	maxRawShown = 64 << 10 // bytes
-	openNodes   = 40       // a payload of fewer nodes is shown open
+	maxRawShown = 64 << 10 // bytes of a payload's text on the page
+	maxEscapes  = 5_000    // in it: an escape takes ten times the room of its character
 )
 
-// node is one value of a payload. Branches have Sum and Children, leaves have Text.
-type node struct {
-	Key      string
-	Path     string // for the name of its copy button
-	Class    string // colour of a leaf
-	Text     string // JSON of a leaf
-	Sum      string // "{7 keys}", "[2 items]"
-	Peek     string // the beginning of a branch on one line
-	Children []node
-	More     int // children that did not fit
-	Open     bool
+// Payload is the page of a payload: a branch of it, or what was searched for in it. It is there for payloads that are too large for the
+// page of their callback, and for readers without scripts.
+type Payload struct {
+	Callback callbacks.Callback
+	Size     int
+	At       string // the branch, by the numbers of the members that lead to it
+	From     int    // the first member that is shown
+	Search   string
+	Document []byte
+	List     Address // the list that the reader came from
 }
 
-// branch reports whether the node holds others.
-func (n node) branch() bool { return n.Sum != "" }
+// Found reports whether the payload has the branch that is asked for.
+func (m Payload) Found() bool {
+	_, ok := branchAt(m.Document, m.At, m.From)
+	return ok && m.From >= 0
+}
 
-// tree reads a payload as far as it fits the page. It is nil when the payload is no JSON document.
-func tree(payload []byte) []node {
-	if !json.Valid(payload) {
+// PayloadValue is a value of a payload as it is spelled, by the numbers of the members that lead to it.
+func PayloadValue(document []byte, at string) (value []byte, ok bool) {
+	if at == "" {
+		return document, true
+	}
+	n, ok := branchAt(document, at, 0)
+	if !ok {
+		return nil, false
+	}
+	return n.value.raw(), true
+}
+
+// payloadPath is the payload's own text, or that of a value in it.
+func payloadPath(id callbacks.ID, at string) string {
+	path := "/callbacks/" + string(id) + "/payload"
+	if at != "" {
+		path += "?at=" + at
+	}
+	return path
+}
+
+// branchPath is the page of a branch from a member on.
+func branchPath(id callbacks.ID, at string, from int) string {
+	query := url.Values{}
+	if at != "" {
+		query.Set("at", at)
+	}
+	if from > 0 {
+		query.Set("from", strconv.Itoa(from))
+	}
+	return strings.TrimSuffix("/callbacks/"+string(id)+"/payload/tree?"+query.Encode(), "?")
+}
+
+// parent is the branch that holds the value at a place.
+func parent(at string) (branch string, number int) {
+	if i := strings.LastIndexByte(at, '.'); i >= 0 {
+		branch, at = at[:i], at[i+1:]
+	}
+	number, _ = strconv.Atoi(at)
+	return branch, number
+}
+
+// raw is a payload as text, as far as the page can bear it, and how many of its bytes those are.
+func raw(payload []byte) (runs []printable.Run, shown int) {
+	text := printable.Cut(string(payload[:min(len(payload), maxRawShown+1)]), maxRawShown)
+	shown = len(text)
+	escapes := 0
+	runs = printable.Runs(text, printable.Exact)
+	for i, r := range runs {
+		if r.Hidden {
+			escapes++
+		}
+		if escapes > maxEscapes {
+			for _, left := range runs[i:] {
+				shown -= left.Bytes()
+			}
+			return runs[:i], shown
+		}
+	}
+	return runs, shown
+}
+
+// quote is a text as JSON spells it. Bytes that are no text stay, so that they can be marked.
+func quote(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '"' || c == '\\':
+			b.WriteString(`\` + string(rune(c)))
+		case c == '\n':
+			b.WriteString(`\n`)
+		case c == '\r':
+			b.WriteString(`\r`)
+		case c == '\t':
+			b.WriteString(`\t`)
+		case c < ' ':
+			b.WriteString(`\u00` + string("0123456789abcdef"[c>>4]) + string("0123456789abcdef"[c&15]))
+		default:
+			b.WriteByte(c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// opening makes a branch without its children read them when it is opened.
+func opening(id callbacks.ID, n *node) templ.Attributes {
+	if len(n.Children) > 0 || n.Count == 0 {
 		return nil
 	}
-	dec := json.NewDecoder(bytes.NewReader(payload))
-	dec.UseNumber()
-	g := &gardener{dec: dec, left: maxNodes}
-	root := g.grow("", "", 0)
-	nodes := []node{root}
-	if root.branch() && root.More == 0 && len(root.Children) > 0 {
-		nodes = root.Children
+	attributes := loading(id, n, "find ul", "innerHTML")
+	attributes["hx-trigger"] = "toggle once"
+	return attributes
+}
+
+// loading reads further members of a branch from its page into this one.
+func loading(id callbacks.ID, n *node, target, swap string) templ.Attributes {
+	return templ.Attributes{
+		"hx-get": branchPath(id, n.At, n.next()), "hx-target": target, "hx-swap": swap, "hx-select": "#branch > li:not(.before)",
+		"hx-status:4xx": "swap:none", "hx-status:5xx": "swap:none",
 	}
-	unfold(nodes, 0, maxNodes-g.left <= openNodes)
-	return nodes
-}
-
-// gardener grows the tree from a token stream, so that order and spelling stay as the sender wrote them.
-type gardener struct {
-	dec  *json.Decoder
-	left int // nodes that still fit
-}
-
-func (g *gardener) grow(key, path string, depth int) node {
-	g.left--
-	n := node{Key: key, Path: path}
-	token, err := g.dec.Token()
-	if err != nil { // the document was checked before
-		return n
-	}
-	switch value := token.(type) {
-	case json.Delim:
-		g.branch(&n, value == '{', depth)
-	case string:
-		n.Text = quote(value)
-	case json.Number:
-		n.Text, n.Class = value.String(), "num"
-	case bool:
-		n.Text, n.Class = strconv.FormatBool(value), "boo"
-	case nil:
-		n.Text, n.Class = "null", "nul"
-	}
-	return n
-}
-
-// branch reads the members of an object or the items of an array. What does not fit is counted and skipped.
-func (g *gardener) branch(n *node, object bool, depth int) {
-	var peek []string
-	count := 0
-	for ; g.dec.More(); count++ {
-		key := strconv.Itoa(count)
-		if object {
-			token, _ := g.dec.Token()
-			key, _ = token.(string)
-		}
-		if g.left <= 0 || depth >= maxDepth {
-			g.skip()
-			n.More++
-			continue
-		}
-		child := g.grow(key, strings.TrimPrefix(n.Path+"."+key, "."), depth+1)
-		n.Children = append(n.Children, child)
-		if object {
-			peek = append(peek, quote(key)+": "+child.glance())
-		} else {
-			peek = append(peek, child.glance())
-		}
-	}
-	_, _ = g.dec.Token() // the closing bracket
-	n.Sum, n.Peek = "["+plural(count, "item")+"]", clip("["+strings.Join(peek, ", ")+"]", maxPeek)
-	if object {
-		n.Sum, n.Peek = "{"+plural(count, "key")+"}", clip("{"+strings.Join(peek, ", ")+"}", maxPeek)
-	}
-}
-
-// skip reads one value without keeping it.
-func (g *gardener) skip() {
-	var value json.RawMessage
-	_ = g.dec.Decode(&value)
-}
-
-// glance is the node as part of its parent's peek.
-func (n node) glance() string {
-	if n.branch() {
-		return n.Peek
-	}
-	return clip(n.Text, maxPeek)
-}
-
-// unfold opens the first level, and small payloads wholly.
-func unfold(nodes []node, depth int, small bool) {
-	for i := range nodes {
-		nodes[i].Open = small || depth == 0 && len(nodes[i].Children) <= 12
-		unfold(nodes[i].Children, depth+1, small)
-	}
-}
-
-func quote(s string) string {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(s) // a string always encodes
-	return strings.TrimSuffix(b.String(), "\n")
-}
-
-// clip cuts a line to a number of runes.
-func clip(s string, longest int) string {
-	for i := range s {
-		if longest == 0 {
-			return s[:i] + "…"
-		}
-		longest--
-	}
-	return s
-}
-
-// raw is a payload as text, cut to what a page can bear.
-func raw(payload []byte) string {
-	return strings.ToValidUTF8(string(payload[:min(len(payload), maxRawShown)]), "\uFFFD")
 }

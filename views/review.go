@@ -48,10 +48,16 @@ type Sanitiser interface {
 	SanitizeBytes(html []byte) []byte
 }
 
-// Sanitise makes HTML safe to put into a page.
+// Sanitise makes HTML safe to put into a page, and marks what cannot be seen in its text.
 func Sanitise(s Sanitiser, html []byte) SafeHTML {
-	return SafeHTML{html: string(s.SanitizeBytes(html))}
+	return SafeHTML{html: marked(s.SanitizeBytes(html))}
 }
+
+// String is the HTML.
+func (h SafeHTML) String() string { return h.html }
+
+// Size is how long it is in bytes.
+func (h SafeHTML) Size() int { return len(h.html) }
 
 // Empty reports whether there is nothing to show.
 func (h SafeHTML) Empty() bool { return h.html == "" }

@@ -1,7 +1,6 @@
 package views
 
 import (
-	"net/url"
 	"strings"
 	"time"
 
@@ -115,20 +114,4 @@ func keeper(m Review, viewer callbacks.Person) string {
 		return "Kept alive while it waits."
 	}
 	return "Kept alive."
-}
-
-func linkTitle(l callbacks.Link) string {
-	if l.Title != "" {
-		return l.Title
-	}
-	return l.URL
-}
-
-// linkHost is where a link leads: its title is a stranger's.
-func linkHost(l callbacks.Link) string {
-	u, err := url.Parse(l.URL)
-	if err != nil {
-		return ""
-	}
-	return u.Host
 }

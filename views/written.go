@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+
+	"countersign/internal/printable"
 )
 
 // timeLeft is a time with its units printed small.
@@ -27,18 +29,23 @@ func timeLeft(d time.Duration) templ.Component {
 	})
 }
 
-// written is text that must stand as it is, to the last space, as templates do not promise it inside a <pre>.
-func written(spans []span) templ.Component {
-	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+// exactly is text that must stand as it is inside a <pre>, to the last space, which templates do not promise. HTML takes away a
+// line feed at the beginning, so one goes ahead.
+func exactly(list []printable.Run) templ.Component {
+	return templ.Join(tag("\n"), runs(list))
+}
+
+// laid is such text in colours.
+func laid(spans []span) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		parts := []templ.Component{tag("\n")}
 		for _, s := range spans {
-			text := templ.EscapeString(s.Text)
+			part := runs(printable.Runs(s.Text, printable.Exact))
 			if s.Class != "" {
-				text = `<span class="` + s.Class + `">` + text + `</span>`
+				part = templ.Join(tag(`<span class="`+s.Class+`">`), part, tag("</span>"))
 			}
-			if _, err := io.WriteString(w, text); err != nil {
-				return err
-			}
+			parts = append(parts, part)
 		}
-		return nil
+		return templ.Join(parts...).Render(ctx, w)
 	})
 }

@@ -4,11 +4,10 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"strings"
 	"time"
-	"unicode"
 
 	"countersign/internal/locallambda"
+	"countersign/internal/printable"
 )
 
 // activity prints what happens in an engine.
@@ -31,9 +30,9 @@ func (a activity) detail(o locallambda.Observation) string {
 	case o.Kind == locallambda.ExecutionStarted:
 		return o.ExecutionARN
 	case o.Error != nil:
-		return printable(fmt.Sprintf("%s %s: %s", o.Status, o.Error.ErrorType, o.Error.ErrorMessage))
+		return printable.Brief(fmt.Sprintf("%s %s: %s", o.Status, o.Error.ErrorType, o.Error.ErrorMessage), maxPrinted)
 	default:
-		return printable(o.Status + " " + o.Payload)
+		return printable.Brief(o.Status+" "+o.Payload, maxPrinted)
 	}
 }
 
@@ -47,7 +46,7 @@ func clocks(o locallambda.Observation) string {
 			text += fmt.Sprintf(" %s %v", c.name, c.after)
 		}
 	}
-	return printable(text)
+	return printable.Brief(text, maxPrinted)
 }
 
 // callbackURL is where to send the result; /fail and /heartbeat stand beside it. IDs are base64 and have to be escaped.
@@ -57,17 +56,3 @@ func callbackURL(address, callbackID string) string {
 
 // maxPrinted is how much of a foreign text is printed, in runes.
 const maxPrinted = 200
-
-// printable is a text without what a terminal might obey, cut short.
-func printable(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, text)
-	if runes := []rune(text); len(runes) > maxPrinted {
-		text = string(runes[:maxPrinted]) + "…"
-	}
-	return strings.TrimSpace(text)
-}

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strings"
-	"unicode"
 
 	"golang.org/x/oauth2"
+
+	"countersign/internal/printable"
 )
 
 // Errors that handlers tell apart with errors.Is. A provider's refusal is a [*RefusedError].
@@ -35,20 +35,8 @@ func (e *RefusedError) Error() string {
 // maxForeignText bounds, in runes, what is kept of a provider's words. Error pages of proxies run to kilobytes.
 const maxForeignText = 300
 
-// foreignText makes one printable line of bounded length out of what somebody else wrote.
-func foreignText(s string) string {
-	line := strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
-	line = strings.Join(strings.Fields(line), " ")
-	if runes := []rune(line); len(runes) > maxForeignText {
-		return string(runes[:maxForeignText]) + "…"
-	}
-	return line
-}
+// foreignText is what somebody else wrote, as one line of bounded length. Whoever shows it marks what cannot be seen.
+func foreignText(s string) string { return printable.Fold(s, maxForeignText) }
 
 // providerError is the cause behind one of the errors above, for operators: libraries put whole response bodies into
 // their error texts, so the text is cut.
@@ -59,7 +47,7 @@ type providerError struct {
 }
 
 func (e *providerError) Error() string {
-	return fmt.Sprintf("%v: %s: %s", e.kind, e.doing, foreignText(causeText(e.cause)))
+	return fmt.Sprintf("%v: %s: %s", e.kind, e.doing, printable.Brief(causeText(e.cause), maxForeignText))
 }
 
 func (e *providerError) Unwrap() []error { return []error{e.kind, e.cause} }

@@ -129,7 +129,7 @@ func TestWayBackWithOtherParameters(t *testing.T) {
 		"OtherCode":    {"code", "guess", "token"},
 		"NoIssuer":     {"iss", "", "token"},
 		"OtherIssuer":  {"iss", "https://mallory.example", "token"},
-		"ForeignError": {"error", "access_denied\x1b[31m\n" + strings.Repeat("x", 2000), "refused access_denied [31m " + strings.Repeat("x", 281) + "… "},
+		"ForeignError": {"error", "access_denied\x1b[31m\n" + strings.Repeat("x", 2000), "refused access_denied [31m " + strings.Repeat("x", 280) + "… "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

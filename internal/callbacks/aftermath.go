@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"countersign/internal/printable"
 )
 
 // Aftermath is what an execution did after our decision closed its callback, as far as its history was read.
@@ -158,7 +160,7 @@ func (a *Aftermath) apply(e *AfterEvent, closed time.Time) {
 	case OperationExecution:
 		if e.Status.Ended() {
 			a.Status, a.EndedAt, a.Event = e.Status, e.At, e.ID
-			a.Error = ErrorObject{ErrorType: brief(e.Error.ErrorType, MaxNoteRunes), ErrorMessage: brief(e.Error.ErrorMessage, MaxNoteRunes)}
+			a.Error = ErrorObject{ErrorType: printable.Fold(e.Error.ErrorType, MaxNoteRunes), ErrorMessage: printable.Fold(e.Error.ErrorMessage, MaxNoteRunes)}
 		}
 	case OperationStep, OperationWait, OperationCallback, OperationInvoke, OperationContext:
 		a.operation(e, closed)
@@ -179,7 +181,7 @@ func (a *Aftermath) operation(e *AfterEvent, closed time.Time) {
 		if !a.shows(e) {
 			return
 		}
-		a.Steps = append(a.Steps, AfterStep{Operation: e.Operation, Name: brief(a.name(e), maxStepName), Kind: e.Kind, At: e.At})
+		a.Steps = append(a.Steps, AfterStep{Operation: e.Operation, Name: printable.Fold(a.name(e), maxStepName), Kind: e.Kind, At: e.At})
 		i = len(a.Steps) - 1
 		if e.Status == AfterRunning {
 			a.resumed(e.At, closed)

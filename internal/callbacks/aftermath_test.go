@@ -207,7 +207,7 @@ func TestNotes(t *testing.T) {
 		`"re_A-1"`:               "re_A-1",
 		`{"id": 7,` + "\n\t}":    `{"id": 7, }`,
 		`"broken`:                `"broken`,
-		"a\x00b\u202ec\u200bd":   "a bcd",
+		"a\x00b\u202ec\u200bd":   "a b\u202ec\u200bd",
 		"\xff\xfeok":             "ok",
 		strings.Repeat("é", 201): strings.Repeat("é", 199) + "…",
 		strings.Repeat("é", 200): strings.Repeat("é", 200),

@@ -6,12 +6,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -102,6 +100,7 @@ func (a Announcement) callback(source string, allowed []string, queues Queues, n
 		return Callback{}, Content{}, err
 	}
 
+	title, _, _ := tidyLine(a.Title)
 	where := parseARN(a.ExecutionARN)
 	c := Callback{
 		ID:           NewID(),
@@ -112,7 +111,7 @@ func (a Announcement) callback(source string, allowed []string, queues Queues, n
 		Name:         a.Name,
 		Queue:        queue.Name,
 		Source:       source,
-		Title:        strings.TrimSpace(a.Title),
+		Title:        title,
 		Requester:    requester,
 		Outcomes:     a.Outcomes,
 		KeepAlive:    firstOf(a.KeepAlive, queue.KeepAlive, KeepAliveReview),
@@ -170,11 +169,13 @@ func (a Announcement) checkText(faults *Invalid) {
 		if n := utf8.RuneCountInString(text.value); n > text.limit {
 			faults.Add(text.at, "at most %d characters, this has %d", text.limit, n)
 		}
-		if text.at != "/description" && strings.ContainsFunc(text.value, isControl) {
-			faults.Add(text.at, "one line without control characters")
+		if text.at != "/title" && text.at != "/description" {
+			checkLine(text.at, text.value, faults)
 		}
 	}
-	if strings.TrimSpace(a.Title) != "" && !hasInk(a.Title) {
+	if _, refused, place := tidyLine(a.Title); place > 0 {
+		faults.Add("/title", "%s", unseenFault(refused, place))
+	} else if strings.TrimSpace(a.Title) != "" && !hasInk(a.Title) {
 		faults.Add("/title", "shows nothing: send at least one visible character, or no title")
 	}
 }
@@ -215,43 +216,18 @@ func (a Announcement) checkClocks(faults *Invalid) {
 	}
 }
 
-func checkLinks(links []Link, faults *Invalid) {
-	if len(links) > maxLinks {
-		faults.Add("/links", "at most %d links", maxLinks)
-		links = links[:maxLinks]
-	}
-	for i, link := range links {
-		at := fmt.Sprintf("/links/%d", i)
-		u, err := url.Parse(link.URL)
-		if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || len(link.URL) > maxURL {
-			faults.Add(at+"/url", "an absolute http or https address of at most %d characters", maxURL)
-		}
-		if n := utf8.RuneCountInString(link.Title); n > maxTitle || strings.ContainsFunc(link.Title, isControl) {
-			faults.Add(at+"/title", "one line of at most %d characters", maxTitle)
-		}
-	}
-}
-
 func checkTags(tags []string, faults *Invalid) {
 	if len(tags) > maxTags {
 		faults.Add("/tags", "at most %d tags", maxTags)
 		tags = tags[:maxTags]
 	}
 	for i, tag := range tags {
-		if n := utf8.RuneCountInString(tag); n == 0 || n > maxTag || strings.ContainsFunc(tag, isControl) {
-			faults.Add(fmt.Sprintf("/tags/%d", i), "one line of 1 to %d characters", maxTag)
+		at := fmt.Sprintf("/tags/%d", i)
+		if n := utf8.RuneCountInString(tag); n == 0 || n > maxTag {
+			faults.Add(at, "1 to %d characters, this has %d", maxTag, n)
 		}
+		checkLine(at, tag, faults)
 	}
-}
-
-// isControl finds what has no place in a line that people decide by: control characters, and invisible ones that turn the
-// direction of what follows. The joiners that some scripts and emoji need may stay.
-func isControl(r rune) bool {
-	const joiner, nonJoiner = '\u200d', '\u200c'
-	if r == joiner || r == nonJoiner {
-		return false
-	}
-	return r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
 // untitled names a callback whose sender did not.

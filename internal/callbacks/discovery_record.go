@@ -35,17 +35,6 @@ func (s *sighting) announcement(w Watch, arn string, deadline time.Time, input [
 	return a
 }
 
-// oneLine makes a name of a stranger one that an announcement may have.
-func oneLine(name string) string {
-	runes := []rune(strings.Map(func(r rune) rune {
-		if isControl(r) {
-			return ' '
-		}
-		return r
-	}, name))
-	return string(runes[:min(len(runes), maxName)])
-}
-
 // take makes a callback of one that was found, in the way in which announced ones are made.
 func (d *search) take(s *scan, found *sighting, input []byte) (Callback, Content, error) {
 	a := found.announcement(s.Watch, s.reading.ARN, s.reading.Trace.Deadline, input)

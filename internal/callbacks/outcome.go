@@ -233,12 +233,14 @@ func (o *Outcome) checkKnown(rejectAs Kind, at string, faults *Invalid) {
 }
 
 func (o *Outcome) check(at string, faults *Invalid) {
-	if n := utf8.RuneCountInString(strings.TrimSpace(o.Label)); n == 0 || n > maxOutcomeLabel || strings.ContainsFunc(o.Label, isControl) {
+	if n := utf8.RuneCountInString(strings.TrimSpace(o.Label)); n == 0 || n > maxOutcomeLabel {
 		faults.Add(at+"/label", "one line of 1 to %d characters", maxOutcomeLabel)
 	} else if !hasInk(o.Label) {
 		faults.Add(at+"/label", "shows nothing: a button needs at least one visible character")
 	} else if mixesAlphabets(o.Label) {
 		faults.Add(at+"/label", "mixes letters of two alphabets in one word, which look alike and are not")
+	} else {
+		checkLine(at+"/label", o.Label, faults)
 	}
 	switch o.Comment {
 	case "":
@@ -286,9 +288,10 @@ func (o *Outcome) checkFailure(at string, faults *Invalid) {
 	if len(o.Payload) > 0 || o.Encoding != "" {
 		faults.Add(at, "payload and encoding belong to a success")
 	}
-	if o.ErrorType == "" || len(o.ErrorType) > maxErrorType || strings.ContainsFunc(o.ErrorType, isControl) {
+	if o.ErrorType == "" || len(o.ErrorType) > maxErrorType {
 		faults.Add(at+"/errorType", "one line of 1 to %d characters; functions tell failures apart by it", maxErrorType)
 	}
+	checkLine(at+"/errorType", o.ErrorType, faults)
 	if o.ErrorMessage == "" {
 		o.ErrorMessage = "{{comment}}"
 	}

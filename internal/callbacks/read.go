@@ -21,14 +21,11 @@ type Sheet struct {
 
 // Sheet reads the page of a callback.
 func (s *Service) Sheet(ctx context.Context, p Person, id ID) (Sheet, error) {
-	c, err := s.see(ctx, p, id)
+	c, content, err := s.Content(ctx, p, id)
 	if err != nil {
 		return Sheet{}, err
 	}
-	sheet := Sheet{Callback: c, MayDecide: s.queues.MayDecide(p, &c), WantsRequester: s.queues.WantsRequester(&c)}
-	if sheet.Content, err = s.store.Content(ctx, id); err != nil {
-		return Sheet{}, fmt.Errorf("content of %s: %w", id, err)
-	}
+	sheet := Sheet{Callback: c, Content: content, MayDecide: s.queues.MayDecide(p, &c), WantsRequester: s.queues.WantsRequester(&c)}
 	if sheet.Reviews, err = s.store.Reviews(ctx, id); err != nil {
 		return Sheet{}, fmt.Errorf("reviews of %s: %w", id, err)
 	}
@@ -44,6 +41,19 @@ func (s *Service) Sheet(ctx context.Context, p Person, id ID) (Sheet, error) {
 		}
 	}
 	return sheet, nil
+}
+
+// Content reads what the sender of a callback wrote, with the callback. The rights are those of [Service.Sheet].
+func (s *Service) Content(ctx context.Context, p Person, id ID) (Callback, Content, error) {
+	c, err := s.see(ctx, p, id)
+	if err != nil {
+		return Callback{}, Content{}, err
+	}
+	content, err := s.store.Content(ctx, id)
+	if err != nil {
+		return Callback{}, Content{}, fmt.Errorf("content of %s: %w", id, err)
+	}
+	return c, content, nil
 }
 
 // query adds to a filter what the person may see.

@@ -69,7 +69,7 @@ func decodedWords(text string) (decoded string, hidden bool) {
 	if err != nil {
 		return text, false
 	}
-	return decoded, strings.ContainsFunc(decoded, isControl)
+	return decoded, hasUnseen(decoded)
 }
 
 func listed(found []address) string {

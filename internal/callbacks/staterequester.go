@@ -34,12 +34,12 @@ func (s Statement) check() (Requester, error) {
 		field, value string
 		limit        int
 	}{{"requester", s.Requester, maxName}, {"requesterId", s.RequesterID, MaxSubjectRunes}, {"reason", s.Reason, MaxReasonRunes}} {
-		if utf8.RuneCountInString(line.value) > line.limit || strings.ContainsFunc(line.value, isControl) {
+		switch {
+		case line.field == "reason" && !hasInk(line.value):
+			faults.Add(line.field, "Say how you know: it goes on record.")
+		case utf8.RuneCountInString(line.value) > line.limit || hasUnseen(line.value):
 			faults.Add(line.field, "One line of at most %d characters.", line.limit)
 		}
-	}
-	if !hasInk(s.Reason) {
-		faults.Add("reason", "Say how you know: it goes on record.")
 	}
 	return r, faults.Err()
 }

@@ -33,7 +33,7 @@ func TestExamine(t *testing.T) {
            → look
 
 Second
-  problem  ` + strings.Repeat("é", 600) + `…
+  problem  ` + strings.Repeat("é", 599) + `…
            → one step
            → another
 

@@ -3,6 +3,7 @@ package printable
 import (
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -24,7 +25,7 @@ func newText(s string, form Form) *text {
 // hides reports whether the character at i has to be shown as an escape.
 func (t *text) hides(i int, r rune, size int) bool {
 	switch {
-	case r == utf8.RuneError && size == 1:
+	case r == utf8.RuneError && size == 1, utf16.IsSurrogate(r):
 		return true
 	case r == '\n' || r == '\t':
 		return t.form == Line || t.form == Apart

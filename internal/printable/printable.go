@@ -3,6 +3,8 @@ package printable
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -28,6 +30,19 @@ type Run struct {
 	Char   rune   // the character, or [utf8.RuneError] for a byte that is not UTF-8
 }
 
+// Bytes is how long the run was in its text.
+func (r Run) Bytes() int {
+	switch {
+	case !r.Hidden:
+		return len(r.Text)
+	case r.Char == utf8.RuneError && strings.HasPrefix(r.Text, string(opening)+"0x"):
+		return 1
+	case utf16.IsSurrogate(r.Char):
+		return 3
+	}
+	return utf8.RuneLen(r.Char)
+}
+
 // Runs is a text in the order in which it is read.
 func Runs(text string, form Form) []Run {
 	if plain(text) {
@@ -41,7 +56,7 @@ func Runs(text string, form Form) []Run {
 	t := newText(text, form)
 	for i, size := 0, 0; i < len(text); i += size {
 		var r rune
-		r, size = utf8.DecodeRuneInString(text[i:])
+		r, size = decode(text[i:])
 		if n := t.flag(i); n > 0 {
 			size = n // a flag stands or falls as a whole
 			continue
@@ -74,12 +89,22 @@ func String(text string, form Form) string {
 	return b.String()
 }
 
-// Brief is foreign text as one line of at most so many runes, for logs, the audit and terminals. White space of any length is one
-// space.
+// Fold is foreign text as one line of at most so many runes, for what keeps it: white space of any length is one space, and so are
+// controls. Characters that cannot be seen stay, since whoever shows the line marks them.
+func Fold(text string, longest int) string {
+	const room = 8 // bytes of a rune at most, with as many for space that is folded
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(Cut(text, longest*room), ""))
+	return Clip(strings.Join(strings.Fields(text), " "), longest)
+}
+
+// Brief is foreign text as one line of at most so many runes, for logs and terminals, which show what they get.
 func Brief(text string, longest int) string {
-	const bytesOfRune = 8 // more than any takes, with room for space that is folded
-	text = Cut(text, longest*bytesOfRune)
-	return Clip(String(strings.Join(strings.Fields(text), " "), Line), longest)
+	return Clip(String(Fold(text, longest), Line), longest)
 }
 
 // Clip cuts a text to so many runes, the last one of which then is "…".
@@ -128,9 +153,19 @@ func Hidden(text string, form Form) []rune {
 // Code is a character as it is written in an escape: "U+202E".
 func Code(r rune) string { return fmt.Sprintf("U+%04X", r) }
 
-// Mark is the escape of a character, for one that its text cannot hold, such as half of a surrogate pair.
-func Mark(r rune) Run {
-	return Run{Text: string(opening) + Code(r) + string(closing), Hidden: true, Char: r}
+// decode reads a character. Half of a surrogate pair, which JSON can hold by its number, is one too, in the three bytes that it would
+// have: [AppendHalf] writes them.
+func decode(text string) (r rune, size int) {
+	r, size = utf8.DecodeRuneInString(text)
+	if r == utf8.RuneError && size == 1 && len(text) > 2 && text[0] == 0xED && text[1]&0xE0 == 0xA0 && text[2]&0xC0 == 0x80 {
+		return 0xD000 | rune(text[1]&0x3F)<<6 | rune(text[2]&0x3F), 3
+	}
+	return r, size
+}
+
+// AppendHalf appends half of a surrogate pair, so that it is shown as the character that it is not.
+func AppendHalf(b []byte, half rune) []byte {
+	return append(b, 0xED, 0x80|byte(half>>6&0x3F), 0x80|byte(half&0x3F))
 }
 
 const opening, closing = '⟨', '⟩'
@@ -144,7 +179,7 @@ func mark(first byte, r rune, size int) string {
 	if r == utf8.RuneError && size == 1 {
 		return fmt.Sprintf("%c0x%02X%c", opening, first, closing)
 	}
-	return Mark(r).Text
+	return string(opening) + Code(r) + string(closing)
 }
 
 // plain reports whether a text is printable ASCII, as almost every text is.

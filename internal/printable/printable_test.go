@@ -45,7 +45,7 @@ func TestString(t *testing.T) {
 		"BrailleBlank":          {"a\u2800b", "a⟨U+2800⟩b"},
 		"NoCharacter":           {"a\ufffeb\ufdd0\U0001fffe", "a⟨U+FFFE⟩b⟨U+FDD0⟩⟨U+1FFFE⟩"},
 		"NotUTF8":               {"a\xffb\xc3", "a⟨0xFF⟩b⟨0xC3⟩"},
-		"HalfASurrogatePair":    {"a\xed\xa0\x80", "a⟨0xED⟩⟨0xA0⟩⟨0x80⟩"},
+		"HalfASurrogatePair":    {"a\xed\xa0\x80", "a⟨U+D800⟩"},
 		"Imitated":              {"a ⟨U+202E⟩ b ⟨0xFF⟩", "a ⟨U+27E8⟩U+202E⟩ b ⟨U+27E8⟩0xFF⟩"},
 		"BracketsOfMathematics": {"⟨a, b⟩ and �", "⟨a, b⟩ and �"},
 
@@ -119,13 +119,22 @@ func TestBrief(t *testing.T) {
 		want    string
 	}{
 		{" a\r\n\tb  c ", 10, "a b c"},
-		{"\x1b[31mred\u202e", 40, "⟨U+001B⟩[31mred⟨U+202E⟩"},
+		{"\x1b[31mred\u202e", 40, "[31mred⟨U+202E⟩"},
 		{"ééééé", 3, "éé…"},
 		{"ééé", 3, "ééé"},
 		{strings.Repeat("x", 1<<20), 5, "xxxx…"},
 	} {
 		if got := printable.Brief(tc.text, tc.longest); got != tc.want {
 			t.Errorf("%.20q: got %q, want %q", tc.text, got, tc.want)
+		}
+	}
+}
+
+func TestAppendHalf(t *testing.T) {
+	t.Parallel()
+	for half := rune(0xD800); half <= 0xDFFF; half++ {
+		if got := printable.Runs(string(printable.AppendHalf(nil, half)), printable.Line); len(got) != 1 || got[0].Char != half || !got[0].Hidden {
+			t.Fatalf("%U is shown as %+v", half, got)
 		}
 	}
 }
@@ -161,14 +170,7 @@ func FuzzRuns(f *testing.F) {
 		for _, form := range []printable.Form{printable.Line, printable.Lines, printable.Exact, printable.Apart} {
 			var bytes int
 			for _, run := range printable.Runs(text, form) {
-				switch {
-				case !run.Hidden:
-					bytes += len(run.Text)
-				case strings.HasPrefix(run.Text, "⟨0x"):
-					bytes++
-				default:
-					bytes += utf8.RuneLen(run.Char)
-				}
+				bytes += run.Bytes()
 			}
 			if bytes != len(text) {
 				t.Errorf("%d bytes of %d in %+q", bytes, len(text), text)

@@ -54,6 +54,13 @@ document.addEventListener("click", (event) => {
   openInPane(link, event.detail === 0 || !link.matches(".row"));
 });
 
+// What the reader opens of a payload, the decision bar has to know.
+for (const kind of ["click", "change"]) {
+  document.addEventListener(kind, ({ target }) => {
+    if (target.closest("#payload") && document.getElementById("unopened")) import("./payload.js").then(({ look }) => look(target));
+  });
+}
+
 let wanted; // the last one wins, however long its answer takes
 
 // Who opens an item by key, or goes on from another one, is taken to it. Who points at a row stays there and is told.

@@ -3,7 +3,7 @@
 /** Copies what the button names, and shows that on it. Reports whether the browser let it. */
 export async function copy(button) {
   try {
-    await navigator.clipboard.writeText(textOf(button));
+    await navigator.clipboard.writeText(await textOf(button));
   } catch {
     return false; // the reader can still select the text
   }
@@ -12,9 +12,10 @@ export async function copy(button) {
   return true;
 }
 
-function textOf(button) {
+async function textOf(button) {
+  if ("copyFrom" in button.dataset) return bare(await whole(button.dataset.copyFrom), button);
   if ("copyLink" in button.dataset) return location.origin + button.dataset.copyLink;
-  if ("copyValue" in button.dataset) return bare(sent(button.parentElement.querySelector(".v")));
+  if ("copyValue" in button.dataset) return bare(sent(button.parentElement.querySelector(".v")), button);
   const source = document.getElementById(button.dataset.copy);
   return source.value ?? sent(source);
 }
@@ -29,7 +30,14 @@ function sent(element) {
   return copy.textContent;
 }
 
-// A JSON string is copied as its text, everything else as it stands.
-function bare(json) {
-  return json.startsWith('"') ? JSON.parse(json) : json;
+// What is too large for the page, to the last byte.
+async function whole(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(await response.arrayBuffer());
+}
+
+// A value of a tree is copied as its text where it is a JSON string, everything else as it stands.
+function bare(json, button) {
+  return button.closest(".tree") && json.startsWith('"') ? JSON.parse(json) : json;
 }

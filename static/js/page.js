@@ -35,7 +35,7 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone) tell("zone", zone);
 
 document.addEventListener("click", ({ target }) => {
-  const copying = target.closest("[data-copy], [data-copy-value], [data-copy-link]");
+  const copying = target.closest("[data-copy], [data-copy-value], [data-copy-link], [data-copy-from]");
   if (copying) import("./copy.js").then(async ({ copy }) => (await copy(copying)) && announce("Copied"));
   if (!target.closest("[data-theme-toggle]")) return;
   const shown = root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");

@@ -1,0 +1,55 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"countersign/internal/callbacks"
+	"countersign/views"
+)
+
+// payload is what a function sent, to the last byte, as a file of text: no browser makes a page of it.
+func (s *server) payload(c echo.Context) error {
+	id := callbacks.ID(c.Param("id"))
+	_, content, err := s.Service.Content(c.Request().Context(), s.person(c), id)
+	if err != nil {
+		return err
+	}
+	value, ok := views.PayloadValue(content.Payload, c.QueryParam("at"))
+	if !ok || len(value) == 0 {
+		return callbacks.ErrNotFound
+	}
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="payload-`+url.PathEscape(string(id))+`.txt"`)
+	return c.Blob(http.StatusOK, echo.MIMETextPlainCharsetUTF8, value)
+}
+
+// payloadTree is a branch of a payload, or what is searched for in it, on a page of its own. Other pages take from it what they load.
+func (s *server) payloadTree(c echo.Context) error {
+	p := parameters{query: c.QueryParams()}
+	m := views.Payload{At: p.text("at"), Search: p.text("q"), List: s.origin(c).whole().address()}
+	if from := p.query.Get("from"); from != "" {
+		var err error
+		if m.From, err = strconv.Atoi(from); err != nil || m.From < 0 {
+			p.faults.Add("from", "Not a number.")
+		}
+	}
+	if err := p.faults.Err(); err != nil {
+		return err
+	}
+	var content callbacks.Content
+	var err error
+	if m.Callback, content, err = s.Service.Content(c.Request().Context(), s.person(c), callbacks.ID(c.Param("id"))); err != nil {
+		return err
+	}
+	if m.Document = content.Payload; !m.Found() {
+		return callbacks.ErrNotFound
+	}
+	shell, err := s.shell(c, place(s.origin(c)), views.Address{Path: reviewPath(c)})
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.PayloadPage(shell, m))
+}

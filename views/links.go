@@ -1,0 +1,53 @@
+package views
+
+import (
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/idna"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/printable"
+)
+
+// WebAddress reads a stranger's address. address is where a browser would go, and host where that is, in the letters in which names are looked
+// up, so that no other host can look like it. It is not ok for what is no address of the web, for one with a user, which hides where it
+// leads, and for a host that cannot be.
+func WebAddress(raw string) (address, host string, ok bool) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.User != nil || u.Host == "" {
+		return "", "", false
+	}
+	name, port := u.Hostname(), u.Port()
+	if strings.Contains(name, ":") {
+		return u.String(), u.Host, true // an IP address, which url.Parse has read
+	}
+	if name, ok = lookupName(name); !ok {
+		return "", "", false
+	}
+	if u.Host = name; port != "" {
+		u.Host += ":" + port
+	}
+	return u.String(), u.Host, true
+}
+
+// lookupName is a name as it is looked up. Names with a low line exist in company networks, though they are against the rules.
+func lookupName(name string) (string, bool) {
+	ascii, err := idna.Lookup.ToASCII(strings.ReplaceAll(name, "_", "x"))
+	if err != nil || strings.Contains("."+strings.TrimSuffix(ascii, ".")+".", "..") || len(printable.Hidden(name, printable.Apart)) > 0 {
+		return "", false
+	}
+	if strings.Contains(name, "_") {
+		ascii = strings.ToLower(name)
+		return ascii, !strings.ContainsFunc(name, func(r rune) bool { return r > '~' })
+	}
+	return ascii, true
+}
+
+// linkTitle is what a sender calls a link.
+func linkTitle(l callbacks.Link) string {
+	if l.Title != "" {
+		return l.Title
+	}
+	return l.URL
+}

@@ -1,0 +1,33 @@
+package views
+
+import "testing"
+
+func TestWebAddress(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]string{
+		"https://a.test/x?y=1#z":         "a.test https://a.test/x?y=1#z",
+		"http://A.Test:8080":             "a.test:8080 http://a.test:8080",
+		"https://раypal.test/":           "xn--ypal-43d9g.test https://xn--ypal-43d9g.test/",
+		"https://xn--mnchen-3ya.example": "xn--mnchen-3ya.example https://xn--mnchen-3ya.example",
+		"https://ｂank.example":           "bank.example https://bank.example",
+		"https://build_1.corp.example/":  "build_1.corp.example https://build_1.corp.example/",
+		"https://[2001:db8::1]:443/":     "[2001:db8::1]:443 https://[2001:db8::1]:443/",
+		"https://127.0.0.1":              "127.0.0.1 https://127.0.0.1",
+		"https://a.test/\u202e":          "a.test https://a.test/%E2%80%AE",
+		"https://bank.example@evil.test": " ",
+		"https://a\u202eb.test":          " ",
+		"https://a\u200bb.test":          " ",
+		"https://a..test":                " ",
+		"https://.":                      " ",
+		"https:/x":                       " ",
+		"https://xn--a.test":             " ",
+		"javascript:alert(1)":            " ",
+		"//a.test":                       " ",
+		"https://a b.test":               " ",
+	} {
+		address, host, ok := WebAddress(raw)
+		if got := host + " " + address; got != want || ok != (want != " ") {
+			t.Errorf("%+q: got %s, %v; want %s", raw, got, ok, want)
+		}
+	}
+}
