@@ -74,6 +74,9 @@ func (s *server) receive(c echo.Context, from callbacks.Source, messageID string
 		s.counts.contested.Inc()
 		s.Log.WarnContext(ctx, "announcement refused: another source announced the callback first", "callback", d.Callback, "first", d.Source, "refused", d.By)
 	}
+	if errors.Is(err, callbacks.ErrReused) {
+		s.Log.WarnContext(ctx, "announcement refused: its message ID was used before for another", "source", from.Name, "message", messageID)
+	}
 	if err != nil {
 		return err
 	}

@@ -98,6 +98,32 @@ func TestWebhook_Repeated(t *testing.T) {
 	}
 }
 
+// TestWebhook_ReusedID: a sender that names its messages by an order learns at once that the second approval is not recorded.
+func TestWebhook_ReusedID(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b, first, second := s.visitor(), message("first approval of the order"), message("second approval of the order")
+	changed := maps.Clone(first)
+	changed["title"] = "first approval, changed"
+	if a := b.announce("order-17", first); a.status != http.StatusCreated {
+		t.Fatalf("the first: %d %s", a.status, a.body)
+	}
+	for name, body := range map[string]map[string]any{"AnotherCallback": second, "OtherContent": changed} {
+		if a := b.announce("order-17", body); a.status != http.StatusConflict || !strings.Contains(a.body, `"code":"reused_id"`) {
+			t.Errorf("%s under the same webhook-id: %d %s; want 409 reused_id", name, a.status, a.body)
+		}
+	}
+	if a := b.announce("order-17", first); a.status != http.StatusCreated {
+		t.Errorf("the very same message again: %d %s, want its first answer", a.status, a.body)
+	}
+	if a := b.announce("order-17-second", second); a.status != http.StatusCreated {
+		t.Errorf("the second under an ID of its own: %d %s", a.status, a.body)
+	}
+	if n := len(s.audit("")); n != 2 {
+		t.Errorf("%d audit entries, want one for each that was taken", n)
+	}
+}
+
 func TestWebhook_Problems(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

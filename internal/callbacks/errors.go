@@ -17,6 +17,8 @@ var (
 	ErrConflict = errors.New("the callback is no longer in that state")
 	// ErrDifferent: this callback was announced before with other content; nothing was changed.
 	ErrDifferent = errors.New("already announced with different content")
+	// ErrReused: the source announced something else under this message ID before; nothing was changed.
+	ErrReused = errors.New("the message ID was used before for another announcement")
 	// ErrLeaseLost: somebody else has claimed the work since; the result must not be written.
 	ErrLeaseLost = errors.New("the lease is no longer held")
 	// ErrUnavailable: the database does not answer. Nothing was recorded.

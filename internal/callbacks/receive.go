@@ -13,7 +13,8 @@ type Source struct {
 }
 
 // Receive records an announcement. It is idempotent: by message ID, and by callback ID where the content is the same.
-// Values that are wrong come back as [Invalid]; other content under a known callback ID is [ErrDifferent].
+// Values that are wrong come back as [Invalid]; other content under a known callback ID is [ErrDifferent], another
+// announcement under a known message ID is [ErrReused].
 func (s *Service) Receive(ctx context.Context, from Source, messageID string, a Announcement) (Receipt, error) {
 	now := s.now()
 	c, content, err := a.callback(from.Name, from.Queues, s.queues, now)

@@ -38,7 +38,8 @@ type Work struct {
 // cannot reach the database returns an error that matches [ErrUnavailable].
 type Store interface {
 	// Receive records an announced callback, its content and its audit entry, idempotently: by message, then by CallbackID.
-	// The fingerprint is of what was announced; another one under the same CallbackID is [ErrDifferent]. A repeat
+	// The fingerprint is of what was announced; another one under the same CallbackID is [ErrDifferent], and under the same
+	// message, as any other callback, [ErrReused]. A repeat
 	// changes nothing and returns what is there. A callback that was found, under [Unannounced], differs from nothing: one
 	// that is known stays as it is, and the first announcement completes it by [Callback.Announced], which counts as created.
 	Receive(ctx context.Context, m Message, c Callback, content Content, fingerprint string, entry AuditEntry) (Receipt, error)

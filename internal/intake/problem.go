@@ -66,6 +66,8 @@ var problems = []struct {
 		Detail: "Too many messages. Send the same message again later."}},
 	{callbacks.ErrDifferent, Problem{Status: http.StatusConflict, Code: "different",
 		Detail: "This callback was announced before with other content. Nothing was changed."}},
+	{callbacks.ErrReused, Problem{Status: http.StatusConflict, Code: "reused_id",
+		Detail: "This webhook-id was used before for another announcement. Nothing was recorded. Give each callback a webhook-id of its own: derive it from the callbackId."}},
 	{callbacks.ErrUncertain, Problem{Status: http.StatusServiceUnavailable, Code: "uncertain", RetryAfter: unavailablePause,
 		Detail: "It may be recorded or not. Send the same message again in a moment: it is recorded once."}},
 	{callbacks.ErrUnavailable, Problem{Status: http.StatusServiceUnavailable, Code: "unavailable", RetryAfter: unavailablePause,

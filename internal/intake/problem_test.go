@@ -50,6 +50,7 @@ func TestProblems(t *testing.T) {
 		"NoSNS":         {fmt.Errorf("%w: reset", intake.ErrSNSUnreachable), 503, "sns_unreachable", "same message", "5"},
 		"Busy":          {intake.ErrBusy, 503, "busy", "later", "5"},
 		"Different":     {fmt.Errorf("receive from x: %w", callbacks.ErrDifferent), 409, "different", "other content", ""},
+		"Reused":        {fmt.Errorf("receive from x: %w", callbacks.ErrReused), 409, "reused_id", "webhook-id was used before", ""},
 		"RateLimited":   {&intake.LimitError{RetryAfter: 1200 * time.Millisecond}, 429, "rate_limited", "Retry-After", "2"},
 		"Unavailable":   {fmt.Errorf("receive from x: %w", callbacks.ErrUnavailable), 503, "unavailable", "Nothing was recorded", "5"},
 		"Unknown":       {errors.New("disk on fire"), 500, "internal", "went wrong here", ""},

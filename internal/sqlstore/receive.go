@@ -28,7 +28,7 @@ func (s *Store) Receive(ctx context.Context, m callbacks.Message, c callbacks.Ca
 	var receipt callbacks.Receipt
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
 		var err error
-		if receipt, err = t.receipt(ctx, m); err == nil || !errors.Is(err, sql.ErrNoRows) {
+		if receipt, err = t.receipt(ctx, m, c.CallbackID, fingerprint); err == nil || !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
 		var num int64
@@ -43,8 +43,9 @@ func (s *Store) Receive(ctx context.Context, m callbacks.Message, c callbacks.Ca
 	return receipt, nil
 }
 
-// receipt is the answer that a message got before, or sql.ErrNoRows.
-func (t *tx) receipt(ctx context.Context, m callbacks.Message) (callbacks.Receipt, error) {
+// receipt is the answer that a message got before, or sql.ErrNoRows. A message that says something else now is refused: the
+// sender gives one ID to several messages, and would never learn that only the first is recorded.
+func (t *tx) receipt(ctx context.Context, m callbacks.Message, id callbacks.CallbackID, fingerprint string) (callbacks.Receipt, error) {
 	if m.ID == "" {
 		return callbacks.Receipt{}, sql.ErrNoRows
 	}
@@ -55,6 +56,13 @@ func (t *tx) receipt(ctx context.Context, m callbacks.Message) (callbacks.Receip
 	r, err := row[callbackRow](ctx, t, `select * from callbacks where num = ?`, known.Callback)
 	if err != nil {
 		return callbacks.Receipt{}, err
+	}
+	announced, err := row[string](ctx, t, `select fingerprint from contents where callback = ?`, known.Callback)
+	if err != nil {
+		return callbacks.Receipt{}, fmt.Errorf("read fingerprint: %w", err)
+	}
+	if r.CallbackID != string(id) || announced != fingerprint {
+		return callbacks.Receipt{}, callbacks.ErrReused
 	}
 	c, err := r.callback()
 	return callbacks.Receipt{Callback: c, Created: known.Created, Repeated: true}, err

@@ -1,7 +1,9 @@
 package callbackstest
 
 import (
+	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -11,6 +13,8 @@ import (
 func testMessages(t *testing.T, open func(*testing.T) callbacks.Store) {
 	cases(t, open, map[string]func(*testing.T, callbacks.Store){
 		"RepeatGetsTheFirstAnswer": messageRepeated,
+		"ReusedIDIsRefused":        messageReused,
+		"ReusedIDsAtOnce":          messagesReusedAtOnce,
 		"BelongToTheirSource":      messagesOfSources,
 		"WithoutIDAreNotKnown":     messagesWithoutID,
 		"SameMessageAtOnce":        messagesAtOnce,
@@ -21,7 +25,7 @@ func testMessages(t *testing.T, open func(*testing.T) callbacks.Store) {
 func messageRepeated(t *testing.T, s callbacks.Store) {
 	m := callbacks.Message{Source: "shop", ID: "m1", At: T0}
 	first := receive(t, s, m, NewCallback())
-	again := receive(t, s, m, NewCallback(Title("what a repeat says is not read")))
+	again := receive(t, s, m, first.Callback)
 	if !again.Created || !again.Repeated {
 		t.Errorf("receipt says created %t, repeated %t; want both", again.Created, again.Repeated)
 	}
@@ -34,6 +38,74 @@ func messageRepeated(t *testing.T, s callbacks.Store) {
 	}
 	if entries := audit(t, s, callbacks.AuditQuery{}); len(entries) != 1 {
 		t.Errorf("audit holds %d entries, want that of the first message only", len(entries))
+	}
+}
+
+// messageReused: one message ID for two announcements would leave the second callback unrecorded, and its sender none the wiser.
+func messageReused(t *testing.T, s callbacks.Store) {
+	m := callbacks.Message{Source: "shop", ID: "order-17", At: T0}
+	c := NewCallback()
+	first := receive(t, s, m, c)
+	other := NewCallback()
+	changed := NewCallback(Title("changed"))
+	changed.CallbackID = c.CallbackID
+	known := put(t, s, NewCallback()) // announced in another message
+	for name, again := range map[string]struct {
+		callback    callbacks.Callback
+		fingerprint string
+	}{
+		"AnotherCallback":         {other, fingerprintOf(other)},
+		"AnotherWithSameContent":  {other, fingerprintOf(c)},
+		"ChangedContent":          {changed, "changed"},
+		"AnotherThatIsKnown":      {known, fingerprintOf(known)},
+		"AnotherKnownAndTheirsIs": {known, fingerprintOf(c)},
+	} {
+		entry := Entry(again.callback, callbacks.ActionReceived, T0)
+		if _, err := s.Receive(t.Context(), m, again.callback, callbacks.Content{}, again.fingerprint, entry); !errors.Is(err, callbacks.ErrReused) {
+			t.Errorf("%s: got %v, want ErrReused", name, err)
+		}
+	}
+	if _, err := s.Get(t.Context(), other.ID); !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("get of the refused callback gives %v, want ErrNotFound", err)
+	}
+	same(t, "stored and first callback", get(t, s, c.ID), first.Callback)
+	if entries := audit(t, s, callbacks.AuditQuery{}); len(entries) != 2 {
+		t.Errorf("audit holds %d entries, want one for each that was taken", len(entries))
+	}
+	if r := receive(t, s, m, c); !r.Repeated {
+		t.Error("the first announcement is not known any more when it comes again")
+	}
+	m.ID = "order-17-second"
+	if r := receive(t, s, m, other); !r.Created || r.Repeated {
+		t.Error("the refused callback is not taken under an ID of its own")
+	}
+}
+
+// messagesReusedAtOnce: of several announcements that come at once under one message ID, one is taken.
+func messagesReusedAtOnce(t *testing.T, s callbacks.Store) {
+	var taken, refused atomic.Int32
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			c := NewCallback()
+			m := callbacks.Message{Source: "shop", ID: "m1", At: T0}
+			_, err := s.Receive(t.Context(), m, c, callbacks.Content{}, fingerprintOf(c), Entry(c, callbacks.ActionReceived, T0))
+			switch {
+			case err == nil:
+				taken.Add(1)
+			case errors.Is(err, callbacks.ErrReused):
+				refused.Add(1)
+			default:
+				t.Errorf("receive: %v", err)
+			}
+		})
+	}
+	all.Wait()
+	if taken.Load() != 1 || refused.Load() != 19 {
+		t.Errorf("%d were taken and %d refused, want 1 and 19", taken.Load(), refused.Load())
+	}
+	if entries := audit(t, s, callbacks.AuditQuery{}); len(entries) != 1 {
+		t.Errorf("audit holds %d entries, want 1", len(entries))
 	}
 }
 
@@ -56,10 +128,10 @@ func messagesAtOnce(t *testing.T, s callbacks.Store) {
 	var mu sync.Mutex
 	fresh := 0
 	seen := map[callbacks.ID]bool{}
+	c := NewCallback()
 	var all sync.WaitGroup
 	for range 30 {
 		all.Go(func() {
-			c := NewCallback() // a sender's retry may make a new token: the message ID decides
 			r, err := s.Receive(t.Context(), callbacks.Message{Source: "shop", ID: "m1", At: T0}, c, callbacks.Content{}, "f", Entry(c, callbacks.ActionReceived, T0))
 			if err != nil {
 				t.Errorf("receive: %v", err)
@@ -79,15 +151,16 @@ func messagesAtOnce(t *testing.T, s callbacks.Store) {
 }
 
 func messagesForgotten(t *testing.T, s callbacks.Store) {
+	of := map[string]callbacks.Callback{"m1": NewCallback(), "m2": NewCallback(), "m3": NewCallback()}
 	old := []callbacks.Message{{Source: "shop", ID: "m1", At: T0}, {Source: "shop", ID: "m2", At: T0.Add(time.Second)}}
 	young := callbacks.Message{Source: "shop", ID: "m3", At: T0.Add(time.Minute)}
 	for _, m := range append(old, young) {
-		receive(t, s, m, NewCallback())
+		receive(t, s, m, of[m.ID])
 	}
 	if err := s.ForgetMessages(t.Context(), young.At, 1); err != nil {
 		t.Fatal(err)
 	}
-	if r := receive(t, s, old[1], NewCallback()); !r.Repeated {
+	if r := receive(t, s, old[1], of["m2"]); !r.Repeated {
 		t.Error("more than the limit was forgotten, or not the oldest first")
 	}
 	if err := s.ForgetMessages(t.Context(), young.At, 10); err != nil {
@@ -98,7 +171,7 @@ func messagesForgotten(t *testing.T, s callbacks.Store) {
 			t.Errorf("message %s is still known", m.ID)
 		}
 	}
-	if r := receive(t, s, young, NewCallback()); !r.Repeated {
+	if r := receive(t, s, young, of["m3"]); !r.Repeated {
 		t.Error("a message that is not old enough was forgotten")
 	}
 }

@@ -216,7 +216,7 @@ func receiveUnstorableText(t *testing.T, s callbacks.Store) {
 	c := NewCallback(Title("a\x00b\xffc"))
 	receive(t, s, callbacks.Message{Source: "shop", ID: "m\x00"}, c)
 	same(t, "title", get(t, s, c.ID).Title, "a\uFFFDb\uFFFDc")
-	if r := receive(t, s, callbacks.Message{Source: "shop", ID: "m\x00"}, NewCallback()); !r.Repeated {
+	if r := receive(t, s, callbacks.Message{Source: "shop", ID: "m\x00"}, c); !r.Repeated {
 		t.Error("the message is not known when it comes again")
 	}
 	for name, ask := range map[string]callbacks.Filter{
