@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -115,14 +116,13 @@ func (o object) seconds(name string) time.Duration {
 	if !ok {
 		return 0
 	}
-	n, err := strconv.ParseInt(string(raw), 10, 32)
-	if err != nil {
+	n, err := strconv.ParseFloat(string(raw), 64) // JSON has one kind of number: 60, 60.0 and 6e1 are the same
+	if err != nil || n != math.Trunc(n) || math.Abs(n) > math.MaxInt32 {
 		o.faults.add(at, "a whole number of seconds is expected")
+		return 0
 	}
 	return time.Duration(n) * time.Second
 }
-
-const instantExpected = "a time like 2026-11-22T09:30:00Z is expected (RFC 3339)"
 
 // instant takes a time, and gives it in UTC.
 func (o object) instant(name string) time.Time {
@@ -130,14 +130,14 @@ func (o object) instant(name string) time.Time {
 	if !ok {
 		return time.Time{}
 	}
-	var t time.Time
+	t, err := readInstant(raw)
 	switch {
-	case raw[0] != '"' || t.UnmarshalJSON(raw) != nil:
-		o.faults.add(at, instantExpected)
+	case err != nil:
+		o.faults.add(at, "%v", err)
 	case !callbacks.ValidTime(t):
 		o.faults.add(at, "a time of the years 1971 to 9999 in UTC is expected")
 	default:
-		return t.UTC()
+		return t
 	}
 	return time.Time{}
 }

@@ -92,9 +92,9 @@ func (s *SNS) Verify(ctx context.Context, body []byte) (Notification, error) {
 	if !known {
 		return Notification{}, ErrUnknownTopic
 	}
-	at, err := time.Parse(time.RFC3339, e["Timestamp"])
+	at, err := parseInstant(e["Timestamp"])
 	if err != nil {
-		return Notification{}, callbacks.Invalid{{Pointer: "/Timestamp", Detail: instantExpected}}
+		return Notification{}, callbacks.Invalid{{Pointer: "/Timestamp", Detail: err.Error()}}
 	}
 	if off := s.now().Sub(at); off > maxNotificationAge || off < -maxNotificationAge {
 		return Notification{}, ErrStaleNotification
