@@ -46,8 +46,8 @@ func howEnded(c *callbacks.Callback, viewer callbacks.Person) mark {
 
 // byName is a person in "Approved by …".
 func byName(a callbacks.Actor, viewer callbacks.Person) string {
-	if n := you(a, viewer); n != "You" {
-		return firstName(n)
+	if n := youBriefly(a, viewer); n != "You" {
+		return n
 	}
 	return "you"
 }

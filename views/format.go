@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 )
 
 // remaining is a remaining time as short as it can be read: "41:08" under an hour, "5h 12m" under a day, else "2d 4h". The
@@ -139,29 +137,4 @@ func shortHash(hex string) string {
 		return hex
 	}
 	return hex[:8] + "…" + hex[len(hex)-6:]
-}
-
-// initials are at most two letters for a person's picture.
-func initials(name string) string {
-	var letters []rune
-	for word := range strings.FieldsSeq(name) {
-		if r, _ := utf8.DecodeRuneInString(word); unicode.IsLetter(r) || unicode.IsDigit(r) {
-			letters = append(letters, unicode.ToUpper(r))
-		}
-	}
-	switch len(letters) {
-	case 0:
-		return "?"
-	case 1:
-		return string(letters)
-	}
-	return string([]rune{letters[0], letters[len(letters)-1]})
-}
-
-// firstName is how people here call each other.
-func firstName(name string) string {
-	if first, _, found := strings.Cut(strings.TrimSpace(name), " "); found {
-		return first
-	}
-	return name
 }

@@ -98,25 +98,6 @@ func TestSize(t *testing.T) {
 	}
 }
 
-func TestNames(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct{ name, initials, first string }{
-		{"Mara Okafor", "MO", "Mara"},
-		{"Ines Maria de Calloway", "IC", "Ines"},
-		{"expenses", "E", "expenses"},
-		{"Østfold Kraft", "ØK", "Østfold"},
-		{"“Ops” (night)", "?", "“Ops”"},
-		{"", "?", ""},
-	} {
-		if got := initials(tc.name); got != tc.initials {
-			t.Errorf("initials(%q) = %q, want %q", tc.name, got, tc.initials)
-		}
-		if got := firstName(tc.name); got != tc.first {
-			t.Errorf("firstName(%q) = %q, want %q", tc.name, got, tc.first)
-		}
-	}
-}
-
 func TestSmallWords(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ got, want string }{

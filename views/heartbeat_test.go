@@ -62,7 +62,7 @@ func TestBeatsThatFailHoldTheDecision(t *testing.T) {
 	m := sampleReview()
 	failingBeats(&m.Callback, callbacks.AnswerThrottled)
 	doc := reviewPage(t, m)
-	if got := words(doc.Find(".clocks-lead")); got != "Decide within Tue 24 Nov, 13:51:15 0:13 At risk 0 2 min" {
+	if got := words(doc.Find(".clocks-lead")); got != "Decide within Tue 24 Nov, 13:51:15 CET 0:13 At risk 0 2 min" {
 		t.Errorf("lead: %q", got)
 	}
 	if !doc.Find("#clocks").HasClass("risk") || doc.Find("#clocks .beat").Length() != 0 {

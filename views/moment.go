@@ -1,6 +1,9 @@
 package views
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // ZoneCookie is the name of the cookie in which a page's script keeps the reader's time zone, an IANA name. The sign-in
 // page sets it, so the first page with times in it knows.
@@ -60,10 +63,23 @@ func (m Moment) Exact(t time.Time) string {
 	return local.Format("2 Jan 2006, 15:04:05.000")
 }
 
-// Full is t with its day: "Tue 24 Nov, 14:32:10".
-func (m Moment) Full(t time.Time) string { return m.in(t).Format("Mon 2 Jan, 15:04:05") }
+// Full is t with its day and zone, and with its year when it is not this one: "Tue 24 Nov, 14:32:10 CET",
+// "Wed 24 Nov 2027, 14:32:10 CET". The zone is t's own: a summer's time has another name in winter.
+func (m Moment) Full(t time.Time) string {
+	local, day := m.in(t), "Mon 2 Jan"
+	if local.Year() != m.in(m.Now).Year() {
+		day = "Mon 2 Jan 2006"
+	}
+	return local.Format(day+", 15:04:05") + " " + zoneName(local)
+}
 
-// ZoneName is what the reader's clock is called: "UTC", "CET".
-func (m Moment) ZoneName() string { return m.in(m.Now).Format("MST") }
+// zoneName is what the clock is called at a time: "UTC", "CET", or "UTC+0530" where it has no name.
+func zoneName(local time.Time) string {
+	name := local.Format("MST")
+	if strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {
+		return "UTC" + name
+	}
+	return name
+}
 
 func sameDay(a, b time.Time) bool { return a.YearDay() == b.YearDay() && a.Year() == b.Year() }

@@ -23,6 +23,7 @@ func TestMomentClock(t *testing.T) {
 	utc := Moment{Now: now}
 	here := Moment{Now: now, Zone: berlin}
 	lateUTC := time.Date(2026, 11, 24, 23, 30, 0, 0, time.UTC) // is tomorrow in Berlin
+	newYear := time.Date(2026, 12, 31, 23, 30, 0, 0, time.UTC) // is 2027 in Berlin
 	for _, tc := range []struct{ got, want string }{
 		{here.Clock(now), "13:51:02"},
 		{utc.Clock(now), "12:51:02"},
@@ -31,9 +32,14 @@ func TestMomentClock(t *testing.T) {
 		{here.Clock(now.AddDate(1, 0, 0)), "24 Nov 2027, 13:51"},
 		{here.Exact(now.Add(204 * time.Millisecond)), "13:51:02.204"},
 		{here.Exact(lateUTC), "25 Nov 2026, 00:30:00.000"},
-		{here.Full(now), "Tue 24 Nov, 13:51:02"},
-		{here.ZoneName(), "CET"},
-		{utc.ZoneName(), "UTC"},
+		{here.Full(now), "Tue 24 Nov, 13:51:02 CET"},
+		{utc.Full(now), "Tue 24 Nov, 12:51:02 UTC"},
+		{here.Full(now.AddDate(1, 0, 0)), "Wed 24 Nov 2027, 13:51:02 CET"},
+		{here.Full(now.AddDate(-1, 0, 0)), "Mon 24 Nov 2025, 13:51:02 CET"},
+		{Moment{Now: now, Zone: Zone("Europe/Berlin")}.Full(time.Date(2027, 7, 1, 12, 0, 0, 0, time.UTC)), "Thu 1 Jul 2027, 14:00:00 CEST"}, // seen in winter
+		{here.Full(newYear), "Fri 1 Jan 2027, 00:30:00 CET"},
+		{utc.Full(newYear), "Thu 31 Dec, 23:30:00 UTC"},
+		{Moment{Now: now, Zone: Zone("America/Sao_Paulo")}.Full(now), "Tue 24 Nov, 09:51:02 UTC-03"},
 	} {
 		if tc.got != tc.want {
 			t.Errorf("%q, want %q", tc.got, tc.want)

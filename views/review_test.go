@@ -46,7 +46,7 @@ func TestReviewShowsTheRequest(t *testing.T) {
 func TestReviewClocks(t *testing.T) {
 	t.Parallel()
 	clocks := reviewPage(t, sampleReview()).Find("#clocks")
-	if got := words(clocks.Find(".clocks-lead")); got != "Decide within Tue 24 Nov, 14:32:10 41:08 Due soon 0 1 h 30 m" {
+	if got := words(clocks.Find(".clocks-lead")); got != "Decide within Tue 24 Nov, 14:32:10 CET 41:08 Due soon 0 1 h 30 m" {
 		t.Errorf("lead: %q", got)
 	}
 	rows := clocks.Find(".clock").Map(func(_ int, s *goquery.Selection) string { return words(s) })
