@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -131,6 +132,21 @@ func TestSignOut(t *testing.T) {
 	}
 	if got := s.audit("")[0]; got != callbacks.ActionSignedOut {
 		t.Errorf("latest entry %s", got)
+	}
+}
+
+// TestSignIn_ForwardedPorts: Azure's gateway and an ALB can write ports. The seventieth colleague of the morning signs in all the same.
+func TestSignIn_ForwardedPorts(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(c *handlers.Config) { c.TrustedProxies = loopback })
+	b := s.visitor()
+	for _, form := range []string{"203.0.113.%d:5123%[1]d", "[2001:db8:0:%x::9]:443"} {
+		for i := range 70 {
+			b.header.Set("X-Forwarded-For", fmt.Sprintf(form, i+1))
+			if a := b.post("/auth/login", nil); a.status != http.StatusOK {
+				t.Fatalf("client %d of the form %s: %d", i+1, form, a.status)
+			}
+		}
 	}
 }
 
