@@ -33,7 +33,7 @@ var open = map[string]struct {
 	"POST /demo/samples":              {url.Values{"sample": {"expense"}}, [6]int{401, 403, 303, 303, 303, 303}},
 	"GET /signin":                     {nil, [6]int{200, 303, 303, 303, 303, 303}},
 	"POST /auth/login":                {nil, [6]int{200, 200, 200, 200, 200, 200}},
-	"GET /auth/callback":              {nil, [6]int{400, 400, 400, 400, 400, 400}},
+	"GET /auth/callback":              {nil, [6]int{400, 303, 303, 303, 303, 303}},
 	"POST /webhooks/callbacks":        {url.Values{}, [6]int{401, 401, 401, 401, 401, 401}},
 	"POST /webhooks/eventbridge":      {nil, [6]int{404, 404, 404, 404, 404, 404}}, // off
 	"POST /webhooks/sns":              {nil, [6]int{404, 404, 404, 404, 404, 404}}, // off

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"html"
 	"net/http"
 
@@ -33,9 +34,13 @@ func (s *server) login(c echo.Context) error {
 
 const returnKey = "return"
 
-// finishLogin takes a person who comes back from the provider to where they wanted to go.
+// finishLogin takes a person who comes back from the provider to where they wanted to go. The address may also be opened again,
+// from the history or by a restored tab: its sign-in is over, but whoever is signed in by now has nothing to do again.
 func (s *server) finishLogin(c echo.Context) error {
 	back, _, err := s.Auth.Finish(c.Response(), c.Request())
+	if errors.Is(err, auth.ErrStateMismatch) && s.person(c).Subject != "" {
+		return c.Redirect(http.StatusSeeOther, "/")
+	}
 	if err != nil {
 		c.Set(returnKey, back)
 		return err

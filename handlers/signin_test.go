@@ -135,6 +135,29 @@ func TestSignOut(t *testing.T) {
 	}
 }
 
+// TestSignIn_AddressAgain: Back and restored tabs open the address that the provider led back to once more.
+func TestSignIn_AddressAgain(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.visitor()
+	away := refreshTarget(t, b.post("/auth/login", nil))
+	form := b.get(away).document(t).Find("form")
+	back := b.post(resolve(t, away, form.AttrOr("action", "")), url.Values{"subject": {rita}}).header.Get("Location")
+	if a := b.get(back); a.status != http.StatusSeeOther {
+		t.Fatalf("signing in: %d", a.status)
+	}
+	entries := len(s.audit(""))
+	if a := b.get(back); a.status != http.StatusSeeOther || a.header.Get("Location") != "/" {
+		t.Errorf("the address again: %d %s, want 303 /", a.status, a.header.Get("Location"))
+	}
+	if a := b.get("/"); a.status != http.StatusOK || len(s.audit("")) != entries {
+		t.Errorf("afterwards the inbox is %d, with %d audit entries more", a.status, len(s.audit(""))-entries)
+	}
+	if a := s.visitor().get(back); a.status != http.StatusBadRequest {
+		t.Errorf("somebody else opens it: %d, want 400", a.status)
+	}
+}
+
 // TestSignIn_ForwardedPorts: Azure's gateway and an ALB can write ports. The seventieth colleague of the morning signs in all the same.
 func TestSignIn_ForwardedPorts(t *testing.T) {
 	t.Parallel()

@@ -1,22 +1,26 @@
 package auth
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
+	"strings"
 	"time"
 
+	"github.com/alexedwards/scs/v2"
 	"golang.org/x/oauth2"
 )
 
-// maxAttempts bounds the sign-ins under way in one browser; the oldest gives way.
-const maxAttempts = 8
-
-// attemptsKey is where the sign-ins under way are held, as JSON, oldest first.
-const attemptsKey = "attempts"
+const (
+	// maxAttempts bounds the sign-ins under way in one browser; the oldest gives way.
+	maxAttempts = 8
+	// attemptCookie begins the names of their cookies. An attempt is held in a session of its own, as JSON, under attemptKey.
+	attemptCookie = "countersign-signin"
+	attemptKey    = "attempt"
+	// stateInName is how much of a state its cookie's name has: enough to tell attempts apart.
+	stateInName = 10
+)
 
 // attempt is one sign-in under way. It is used once.
 type attempt struct {
@@ -35,61 +39,61 @@ func newAttempt(returnPath string, now time.Time) attempt {
 	}
 }
 
-// keepAttempt adds an attempt to those of this browser, under a fresh token.
+// attemptsOf is the manager of one attempt, whose cookie is named after its state: of two tabs that begin at the same moment
+// neither replaces the cookie of the other.
+func (a *Auth) attemptsOf(state string) *scs.SessionManager {
+	return newManager(a.cfg, attemptCookie+"-"+state[:min(len(state), stateInName)], attemptLifetime)
+}
+
+// keepAttempt writes an attempt and the cookie that leads to it.
 func (a *Auth) keepAttempt(w http.ResponseWriter, r *http.Request, at attempt) error {
-	ctx, open, err := a.openAttempts(r)
+	a.forgetOldest(w, r)
+	attempts := a.attemptsOf(at.State)
+	ctx, err := attempts.Load(r.Context(), "")
 	if err != nil {
-		return err
-	}
-	open = append(open, at)
-	if err := a.attempts.RenewToken(ctx); err != nil {
 		return fmt.Errorf("keep the sign-in: %w", err)
 	}
-	return a.saveAttempts(ctx, w, open[max(0, len(open)-maxAttempts):])
+	stored, err := json.Marshal(at)
+	if err != nil {
+		return fmt.Errorf("keep the sign-in: %w", err)
+	}
+	attempts.Put(ctx, attemptKey, stored)
+	return save(ctx, attempts, w)
+}
+
+// forgetOldest makes room for one more attempt in this browser. Browsers send the oldest cookie first (RFC 6265 section
+// 5.4). What the cookies led to ends by itself.
+func (a *Auth) forgetOldest(w http.ResponseWriter, r *http.Request) {
+	all := a.attemptsOf("")
+	var open []*http.Cookie
+	for _, cookie := range r.Cookies() {
+		if strings.HasPrefix(cookie.Name, all.Cookie.Name) {
+			open = append(open, cookie)
+		}
+	}
+	for _, cookie := range open[:max(0, len(open)-maxAttempts+1)] {
+		all.Cookie.Name = cookie.Name
+		all.WriteSessionCookie(r.Context(), w, "", time.Time{})
+	}
 }
 
 // takeAttempt finds the attempt that a state belongs to and forgets it, or returns [ErrStateMismatch].
 func (a *Auth) takeAttempt(w http.ResponseWriter, r *http.Request, state string) (attempt, error) {
 	a.changing.Lock()
 	defer a.changing.Unlock()
-	ctx, open, err := a.openAttempts(r)
+	attempts := a.attemptsOf(state)
+	ctx, err := attempts.Load(r.Context(), tokenOf(attempts, r))
 	if err != nil {
-		return attempt{}, err
+		return attempt{}, fmt.Errorf("read the sign-in under way: %w", err)
 	}
-	i := slices.IndexFunc(open, func(at attempt) bool { return at.State == state })
-	if i < 0 {
-		return attempt{}, ErrStateMismatch
-	}
-	at := open[i]
-	if rest := slices.Delete(open, i, i+1); len(rest) > 0 {
-		return at, a.saveAttempts(ctx, w, rest)
-	}
-	return at, destroy(ctx, a.attempts, w)
-}
-
-// openAttempts loads the attempts of this browser that are not too old.
-func (a *Auth) openAttempts(r *http.Request) (context.Context, []attempt, error) {
-	ctx, err := a.attempts.Load(r.Context(), tokenOf(a.attempts, r))
-	if err != nil {
-		return nil, nil, fmt.Errorf("read the sign-ins under way: %w", err)
-	}
-	var open []attempt
-	if stored := a.attempts.GetBytes(ctx, attemptsKey); stored != nil {
-		if err := json.Unmarshal(stored, &open); err != nil {
-			return nil, nil, fmt.Errorf("read the sign-ins under way: %w", err)
+	var at attempt
+	if stored := attempts.GetBytes(ctx, attemptKey); stored != nil {
+		if err := json.Unmarshal(stored, &at); err != nil {
+			return attempt{}, fmt.Errorf("read the sign-in under way: %w", err)
 		}
 	}
-	now := a.cfg.Now()
-	open = slices.DeleteFunc(open, func(at attempt) bool { return now.Sub(at.At) > attemptLifetime })
-	return ctx, open, nil
-}
-
-// saveAttempts writes the attempts and the cookie that leads to them.
-func (a *Auth) saveAttempts(ctx context.Context, w http.ResponseWriter, open []attempt) error {
-	stored, err := json.Marshal(open)
-	if err != nil {
-		return fmt.Errorf("keep the sign-in: %w", err)
+	if at.State == "" || at.State != state || a.cfg.Now().Sub(at.At) > attemptLifetime {
+		return attempt{}, ErrStateMismatch
 	}
-	a.attempts.Put(ctx, attemptsKey, stored)
-	return save(ctx, a.attempts, w)
+	return at, destroy(ctx, attempts, w)
 }

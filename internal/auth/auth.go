@@ -21,7 +21,6 @@ type Auth struct {
 	cfg      Config
 	provider *provider
 	sessions *scs.SessionManager // who is signed in
-	attempts *scs.SessionManager // sign-ins under way
 
 	// changing serialises read-change-write of stored sessions in this process, so that of two requests that come at once
 	// neither undoes what the other wrote. Between processes the store's single reads and writes have to do.
@@ -37,7 +36,6 @@ func New(cfg Config) (*Auth, error) {
 		cfg:      cfg,
 		provider: newProvider(cfg),
 		sessions: newManager(cfg, "countersign", cfg.SessionLifetime),
-		attempts: newManager(cfg, "countersign-signin", attemptLifetime),
 	}, nil
 }
 

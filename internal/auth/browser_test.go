@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -152,4 +153,10 @@ func (b *browser) cookie(name string) string {
 		}
 	}
 	return ""
+}
+
+// attempts are the cookies of the sign-ins under way.
+func (b *browser) attempts() []*http.Cookie {
+	b.t.Helper()
+	return slices.DeleteFunc(b.client.Jar.Cookies(b.origin()), func(c *http.Cookie) bool { return !strings.HasPrefix(c.Name, "countersign-signin-") })
 }

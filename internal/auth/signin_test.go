@@ -217,6 +217,47 @@ func TestSignInsInSeveralTabs(t *testing.T) {
 	}
 }
 
+// TestSignInsAtTheSameMoment: two restored tabs begin before either has the other's cookie, and come back in any order.
+func TestSignInsAtTheSameMoment(t *testing.T) {
+	t.Parallel()
+	for name, swapped := range map[string]bool{"InOrder": false, "Swapped": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			b, other := r.browser(t), r.browser(t) // the other's request left without cookies, its answer reaches the same browser
+			first, second := b.begin("/callbacks/a"), other.begin("/callbacks/b")
+			b.client.Jar.SetCookies(b.origin(), other.client.Jar.Cookies(other.origin()))
+			ways := []struct{ authorize, want string }{{first, "/callbacks/a"}, {second, "/callbacks/b"}}
+			if swapped {
+				slices.Reverse(ways)
+			}
+			for _, way := range ways {
+				if got := b.next(b.get(b.choose(way.authorize, "dana"))); !strings.HasSuffix(got, way.want) {
+					t.Errorf("goes on to %s, want %s", got, way.want)
+				}
+				if _, ok := b.person(); !ok {
+					t.Error("nobody is signed in")
+				}
+			}
+			if left := b.attempts(); len(left) != 0 {
+				t.Errorf("%d cookies of finished sign-ins stay", len(left))
+			}
+		})
+	}
+}
+
+// TestSignInsUnderWayAreBounded: a browser that begins again and again does not fill its headers with cookies.
+func TestSignInsUnderWayAreBounded(t *testing.T) {
+	t.Parallel()
+	b := newRig(t).browser(t)
+	for range 20 {
+		b.begin("/")
+	}
+	if n := len(b.attempts()); n != 8 {
+		t.Errorf("%d cookies of sign-ins under way, want 8", n)
+	}
+}
+
 func TestReturnPathIsChecked(t *testing.T) {
 	t.Parallel()
 	b := newRig(t).browser(t)
