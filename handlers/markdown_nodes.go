@@ -92,7 +92,7 @@ func showLink(n ast.Node, destination, title []byte, source []byte) {
 	into, before := ast.Node(nil), ast.Node(nil)
 	if address, host, ok := views.WebAddress(where); ok {
 		into, where = webLink(address), host
-	} else if mail, ok := strings.CutPrefix(where, "mailto:"); ok {
+	} else if mail, ok := views.MailAddress(where); ok {
 		into, where = webLink(where), mail
 	} else {
 		into, before = parent, n

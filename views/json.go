@@ -127,6 +127,29 @@ func unquoted(literal []byte, longest int) (text string, whole bool) {
 	return string(b), true
 }
 
+// decoded is a JSON document with its characters in place of their numbers, as whoever reads it gets them: with their neighbours, for what
+// belongs to an emoji there is not hidden. Escapes that can be read, such as \n, stay.
+func decoded(document []byte) []byte {
+	if bytes.IndexByte(document, '\\') < 0 {
+		return document
+	}
+	var b []byte
+	for i := 0; i < len(document); {
+		n := 1
+		switch {
+		case document[i] != '\\' || i+1 == len(document):
+			b = append(b, document[i])
+		case document[i+1] != 'u' || i+6 > len(document):
+			b = append(b, document[i:i+2]...)
+			n = 2
+		default:
+			b, n = appendEscape(b, document[i:])
+		}
+		i += n
+	}
+	return b
+}
+
 var shortEscapes = map[byte]byte{'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 // appendEscape reads the escape that the text begins with, of n bytes.

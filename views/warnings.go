@@ -1,27 +1,18 @@
 package views
 
 import (
-	"regexp"
-	"slices"
-	"strconv"
+	"encoding/json"
 	"strings"
-	"unicode/utf16"
 
 	"countersign/internal/printable"
 )
 
-// escape is a character by its number in JSON: whoever reads the document gets the character itself.
-var escape = regexp.MustCompile(`\\u[0-9a-fA-F]{4}`)
-
 // unseen names the characters of a completion that cannot be seen, as they are or by their number, each once.
 func unseen(body []byte) []string {
-	found := printable.Hidden(string(body), printable.Exact)
-	for _, code := range escape.FindAll(body, -1) {
-		n, _ := strconv.ParseUint(string(code[2:]), 16, 16) // four digits
-		if r := rune(n); !utf16.IsSurrogate(r) && !slices.Contains(found, r) {
-			found = append(found, printable.Hidden(string(r), printable.Exact)...)
-		}
+	if json.Valid(body) {
+		body = decoded(body)
 	}
+	found := printable.Hidden(string(body), printable.Exact)
 	var names []string
 	for i, r := range found {
 		if i == maxNamed {

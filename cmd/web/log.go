@@ -3,7 +3,8 @@ package main
 import (
 	"fmt"
 	"log/slog"
-	"strings"
+
+	"countersign/internal/printable"
 )
 
 const (
@@ -13,8 +14,9 @@ const (
 	maxLogError = 8 << 10
 )
 
-// clip bounds one attribute of a log line; a line has a dozen of them at most. It is for [slog.HandlerOptions].
-func clip(_ []string, a slog.Attr) slog.Attr {
+// tame bounds one attribute of a log line, of which a line has a dozen at most, and marks what would drive or deceive the terminal that shows
+// it. It is for [slog.HandlerOptions].
+func tame(_ []string, a slog.Attr) slog.Attr {
 	switch a.Value.Kind() {
 	case slog.KindString:
 		a.Value = slog.StringValue(clipped(a.Value.String(), maxLogText))
@@ -31,10 +33,11 @@ func clip(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// clipped is at most limit bytes of a text, and says what is missing.
+// clipped is at most limit bytes of a text, and says what is missing. Line ends stay, for stacks have them, and both formats spell them.
 func clipped(s string, limit int) string {
+	shown := printable.String(printable.Cut(s, limit), printable.Lines)
 	if len(s) <= limit {
-		return s
+		return shown
 	}
-	return fmt.Sprintf("%s… (%d bytes more)", strings.ToValidUTF8(s[:limit], ""), len(s)-limit)
+	return fmt.Sprintf("%s… (%d bytes more)", shown, len(s)-limit)
 }

@@ -120,7 +120,7 @@ func loadSettings(environ map[string]string) (config.Config, error) {
 }
 
 func newLogger(settings config.Log, w io.Writer) *slog.Logger {
-	options := &slog.HandlerOptions{Level: settings.Level, ReplaceAttr: clip}
+	options := &slog.HandlerOptions{Level: settings.Level, ReplaceAttr: tame}
 	if settings.Format == "text" {
 		return slog.New(slog.NewTextHandler(w, options))
 	}

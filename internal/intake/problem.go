@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/printable"
 )
 
 // Problem is an answer to a sender that something is wrong, as problem+json (RFC 9457). The type is about:blank, so Title is
@@ -142,6 +143,6 @@ func write(w http.ResponseWriter, media string, status int, v any) error {
 	w.Header().Set("Content-Type", media)
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_, err = w.Write(append(body, '\n'))
+	_, err = w.Write(append(printable.JSON(body), '\n')) // senders read it in terminals and logs
 	return err
 }

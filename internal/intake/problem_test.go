@@ -1,6 +1,7 @@
 package intake_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/intake"
+	"countersign/internal/printable"
 )
 
 func TestProblems(t *testing.T) {
@@ -108,5 +110,23 @@ func TestReceipt(t *testing.T) {
 				t.Errorf("answered %d %v %s", w.Code, w.Header(), w.Body)
 			}
 		})
+	}
+}
+
+// TestProblem_ShowsNothingHidden: what a sender named comes back so that its terminal and logs show it, and its program reads the same.
+func TestProblem_ShowsNothingHidden(t *testing.T) {
+	t.Parallel()
+	const hostile = "x\u202e\u009b2J\u200b\u3164\u034f\x1b\ufeff\U000E0041"
+	w := httptest.NewRecorder()
+	problem := intake.ProblemOf(callbacks.Invalid{{Pointer: "/" + hostile, Detail: "no queue is named " + hostile}})
+	if err := problem.Write(w); err != nil {
+		t.Fatal(err)
+	}
+	if hidden := printable.Hidden(strings.TrimSpace(w.Body.String()), printable.Line); len(hidden) > 0 {
+		t.Errorf("%U in %q", hidden, w.Body)
+	}
+	var read intake.Problem
+	if err := json.Unmarshal(w.Body.Bytes(), &read); err != nil || !cmp.Equal(read.Errors, problem.Errors) {
+		t.Errorf("%v: %s", err, cmp.Diff(problem.Errors, read.Errors))
 	}
 }

@@ -1,6 +1,9 @@
 package printable
 
-import "fmt"
+import (
+	"fmt"
+	"unicode/utf16"
+)
 
 // names are what Unicode calls the characters that senders are told about.
 var names = map[rune]string{
@@ -25,6 +28,8 @@ func Name(r rune) string {
 	case known:
 	case r < 0x20 || r >= 0x7F && r < 0xA0:
 		name = "a control character"
+	case utf16.IsSurrogate(r):
+		name = "half of a surrogate pair"
 	case r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100 && r <= 0xE01EF:
 		name = "a variation selector"
 	case r >= 0xE0000 && r <= 0xE007F:

@@ -17,7 +17,7 @@ func TestName(t *testing.T) {
 	}
 	for r, want := range map[rune]string{
 		'\u202e': "U+202E (right-to-left override)", 1: "U+0001 (a control character)", 0xFE0F: "U+FE0F (a variation selector)",
-		0xE0061: "U+E0061 (a tag)", 0x1D173: "U+1D173 (an invisible character)",
+		0xE0061: "U+E0061 (a tag)", 0xD800: "U+D800 (half of a surrogate pair)", 0x1D173: "U+1D173 (an invisible character)",
 	} {
 		if got := Name(r); got != want {
 			t.Errorf("got %s, want %s", got, want)

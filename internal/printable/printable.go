@@ -89,6 +89,27 @@ func String(text string, form Form) string {
 	return b.String()
 }
 
+// JSON is a JSON document that spells by their numbers what cannot be seen. Programs read the same of it.
+func JSON(document []byte) []byte {
+	if plain(string(document)) {
+		return document
+	}
+	var b []byte
+	for _, run := range Runs(string(document), Line) {
+		switch {
+		case !run.Hidden:
+			b = append(b, run.Text...)
+		case run.Char < ' ': // between two values
+			b = utf8.AppendRune(b, run.Char)
+		default:
+			for _, unit := range utf16.Encode([]rune{run.Char}) {
+				b = fmt.Appendf(b, `\u%04x`, unit)
+			}
+		}
+	}
+	return b
+}
+
 // Fold is foreign text as one line of at most so many runes, for what keeps it: white space of any length is one space, and so are
 // controls. Characters that cannot be seen stay, since whoever shows the line marks them.
 func Fold(text string, longest int) string {

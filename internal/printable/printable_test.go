@@ -1,6 +1,9 @@
 package printable_test
 
 import (
+	"encoding/json"
+	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"unicode"
@@ -73,6 +76,26 @@ func TestString(t *testing.T) {
 				t.Errorf("got  %+q\nwant %+q", got, tc.want)
 			}
 		})
+	}
+}
+
+// TestJSON: programs read the same, and whoever looks at it sees everything.
+func TestJSON(t *testing.T) {
+	t.Parallel()
+	for document, want := range map[string]string{
+		`{"a":"b é"}`:                        `{"a":"b é"}`,
+		"{\n\t\"a\": \"\u202e\"\r\n}":        "{\n\t\"a\": \"\\u202e\"\r\n}",
+		"[\"\u009b2J\x7f\U000E0041 ⟨U+1⟩\"]": `["\u009b2J\u007f\udb40\udc41 \u27e8U+1⟩"]`,
+		"[\"👩\u200d👧\",\"a\u200db\"]":        "[\"👩\u200d👧\",\"a\\u200db\"]",
+	} {
+		got := printable.JSON([]byte(document))
+		if string(got) != want {
+			t.Errorf("%+q\ngot  %+q\nwant %+q", document, got, want)
+		}
+		var before, after any
+		if err := errors.Join(json.Unmarshal([]byte(document), &before), json.Unmarshal(got, &after)); err != nil || !reflect.DeepEqual(before, after) {
+			t.Errorf("%+q says something else, %v", got, err)
+		}
 	}
 }
 
