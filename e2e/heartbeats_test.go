@@ -53,7 +53,7 @@ func TestBeatsThatFail(t *testing.T) {
 	w.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultThrottled, Operation: "SendDurableExecutionCallbackHeartbeat"})
 	mara.comes("#presence", "Lambda does not take the heartbeats: throttled.") // with the next beat, after a third of the timeout
 	mara.reads("#presence", "Ends in", "unless one arrives.")
-	mara.reads("#clocks .bite", "Heartbeat", "Lambda does not take the heartbeats: throttled.")
+	mara.reads("#clocks .bite", "Heartbeat", "Not taken: throttled.")
 	mara.reads("#clocks", "At risk")
 	dana.until(first(a))
 	dana.reads("#list .grp", "At risk")

@@ -26,7 +26,7 @@ func mendingBeats(c *callbacks.Callback, viewer callbacks.Person) string {
 func beatText(m Review, viewer callbacks.Person, u urgency) string {
 	switch {
 	case u.BeatsFail:
-		return beatsFail(&m.Callback, viewer) + "."
+		return "Not taken: " + said(m.Callback.Untaken.Answer, viewer) + "."
 	case u.KeptAlive:
 		return keeper(m, viewer)
 	case u.Beating:

@@ -49,7 +49,7 @@ func TestBeatsThatFail(t *testing.T) {
 			if (mend != "") != answer.NeedsOperator() {
 				t.Errorf("what an operator has to do is %q", mend)
 			}
-			if got, want := words(doc.Find("#clocks .bite")), "Heartbeat 0:13 "+said+ends+" Last beat 13:49:15. Next in 0:02 of 2:00"; got != want {
+			if got, want := words(doc.Find("#clocks .bite")), "Heartbeat 0:13 Not taken: "+reason+". Last beat 13:49:15. Next in 0:02 of 2:00"; got != want {
 				t.Errorf("the clock that bites: %q, want %q", got, want)
 			}
 		})
@@ -76,7 +76,7 @@ func TestBeatsThatFailHoldTheDecision(t *testing.T) {
 		t.Error("the budget of the review is not shown, although beats go out")
 	}
 	pane := html(t, reviewBody(shellAt("mine", "/?scope=mine&item=exp2291"), m, true))
-	if got := words(pane.Find("#clocks .risk")); !strings.HasPrefix(got, "Heartbeat ends first 0:13") || !strings.Contains(got, "Lambda does not take the heartbeats: throttled.") {
+	if got := words(pane.Find("#clocks .risk")); !strings.HasPrefix(got, "Heartbeat ends first 0:13") || !strings.Contains(got, "Not taken: throttled.") {
 		t.Errorf("in the pane: %q", got)
 	}
 }
@@ -202,6 +202,11 @@ func TestBeatsThatNeedAnOperator(t *testing.T) {
 	got := words(html(t, ReviewPage(admin, m)).Find("#presence .risk"))
 	if !strings.Contains(got, "heartbeats: access denied. Ends in 0:13") || !strings.Contains(got, "Allow lambda:SendDurableExecutionCallbackHeartbeat on ") {
 		t.Errorf("an admin reads %q", got)
+	}
+	for _, s := range []Shell{admin, reviewer} {
+		if all := words(html(t, ReviewPage(s, m)).Find("#item")); strings.Count(all, "does not take the heartbeats") != 1 || strings.Count(all, "Ends in") != 1 {
+			t.Errorf("the page says more than once that beats fail, or when it ends: %q", all)
+		}
 	}
 	row := html(t, InboxPage(reviewer, inboxOf(callbacks.ScopeMine, []callbacks.Row{{Callback: m.Callback}}))).Find("[data-row] .tags")
 	if got := words(row); got != "Lambda does not take the heartbeats: an admin was told" {

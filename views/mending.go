@@ -51,18 +51,6 @@ func mendingDelivery(m Review) string {
 	return mending(m.Callback.Problem, m.Callback.DeliveryPermission(), account, key)
 }
 
-// refusedBeats says why Lambda does not take the heartbeats of a pending callback, where an operator has to mend it; else
-// nothing.
-func refusedBeats(c *callbacks.Callback, viewer callbacks.Person) string {
-	switch {
-	case c.State != callbacks.Pending || c.Problem == "":
-		return ""
-	case !viewer.Roles.Admin:
-		return capital(adminTold) + "."
-	}
-	return capital(answerWords(c.Problem)) + ". " + mending(c.Problem, c.HeartbeatPermission(), "", "")
-}
-
 // noteFor is what an audit entry says to its reader. Who is no admin reads of a refusal that an admin knows, and no more.
 func noteFor(m Review, e callbacks.AuditEntry, viewer callbacks.Person) string {
 	failed := e.Action == callbacks.ActionAttemptFailed || e.Action == callbacks.ActionHeartbeatFailed

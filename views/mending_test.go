@@ -3,6 +3,7 @@ package views
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"countersign/internal/callbacks"
 )
@@ -79,28 +80,16 @@ func TestMending(t *testing.T) {
 	}
 }
 
-// TestRefusedHeartbeats: the same of heartbeats, where the callback waits and in the list.
-func TestRefusedHeartbeats(t *testing.T) {
+// TestRefusedHeartbeatsOfThePast: what a heartbeat met concerns nobody while none is sent.
+func TestRefusedHeartbeatsOfThePast(t *testing.T) {
 	t.Parallel()
-	admin, reviewer := shellAt("mine", "/"), shellAt("mine", "/")
-	reviewer.Viewer = lena
 	m := sampleReview()
-	m.Callback.ExecutionARN, m.Callback.Problem = refusedReview("", 0, "").Callback.ExecutionARN, callbacks.AnswerDenied
-	want := "Lambda refuses the heartbeats. Access denied. Allow lambda:SendDurableExecutionCallbackHeartbeat on " + grantOn + "."
-	if got := words(html(t, ReviewPage(admin, m)).Find("#presence")); !strings.Contains(got, want) {
-		t.Errorf("an admin reads %q, want %q", got, want)
-	}
-	got := words(html(t, ReviewPage(reviewer, m)).Find("#presence"))
-	if !strings.Contains(got, "Lambda refuses the heartbeats. An admin was told.") || strings.Contains(got, "lambda:") {
-		t.Errorf("a reviewer reads %q", got)
-	}
-	list := inboxOf(callbacks.ScopeAttention, []callbacks.Row{{Callback: m.Callback}})
-	for want, s := range map[string]Shell{"Heartbeats not taken: access denied": admin, "Heartbeats not taken: an admin was told": reviewer} {
-		if got := words(html(t, InboxPage(s, list)).Find("[data-row]")); !strings.Contains(got, want) {
-			t.Errorf("the row says %q, want %q", got, want)
+	m.Callback.Problem, m.Callback.ReviewedUntil, m.Callback.NextHeartbeatAt = callbacks.AnswerDenied, time.Time{}, time.Time{}
+	page := words(html(t, ReviewPage(shellAt("mine", "/"), m)).Find("#item"))
+	row := words(html(t, InboxPage(shellAt("mine", "/"), inboxOf(callbacks.ScopeMine, []callbacks.Row{{Callback: m.Callback}}))).Find("[data-row]"))
+	for _, shown := range []string{page, row} {
+		if strings.Contains(shown, "access denied") || strings.Contains(shown, "not take") {
+			t.Errorf("it says %q", shown)
 		}
-	}
-	if got := words(html(t, ReviewPage(admin, sampleReview())).Find("#presence")); strings.Contains(got, "refuses") {
-		t.Errorf("without a problem it says %q", got)
 	}
 }

@@ -118,11 +118,8 @@ func tagsOf(r row, viewer callbacks.Person) []mark {
 		return []mark{howEnded(&r.Callback, viewer)}
 	}
 	var tags []mark
-	switch {
-	case r.BeatsFail:
+	if r.BeatsFail {
 		tags = append(tags, mark{beatsFail(&r.Callback, viewer), "pulse", "risk"})
-	case r.Problem != "":
-		tags = append(tags, mark{"Heartbeats not taken: " + said(r.Problem, viewer), "pulse", "problem"})
 	}
 	if r.Unattended && len(r.Reviewers) == 0 && r.Tone != toneCalm {
 		tags = append(tags, mark{"Nobody here", "eye", string(r.Tone)})

@@ -59,10 +59,18 @@ func (c *Callback) refuseBeat(answer Answer) {
 	}
 }
 
+// settleBeat forgets what a heartbeat met, once one is taken or none is sent any more.
+func (c *Callback) settleBeat() {
+	if c.State == Pending {
+		c.Problem = ""
+	}
+}
+
 // StopHeartbeats ends the beats when nobody wants them any more.
 func (c *Callback) StopHeartbeats(now time.Time) {
 	if !c.WantsHeartbeats(now) {
 		c.NextHeartbeatAt = time.Time{}
 		c.Untaken = Untaken{LostAt: c.Untaken.LostAt}
+		c.settleBeat()
 	}
 }

@@ -29,9 +29,7 @@ func (c *Callback) Beat(sent time.Time) AuditEntry {
 	c.Clocks.LastHeartbeatAt = latest(last, sent)
 	c.Heartbeats++
 	c.Untaken = Untaken{}
-	if c.State == Pending {
-		c.Problem = ""
-	}
+	c.settleBeat()
 	entry := c.entry(sent, System("heartbeats"), ActionHeartbeat, "")
 	switch {
 	case failed > 0:
@@ -58,7 +56,6 @@ func (c *Callback) missBeat(b failedBeat, now time.Time) AuditEntry {
 		return AuditEntry{}
 	}
 	answer := b.answer.Answer
-	c.refuseBeat(answer)
 	if answer.Doubtful() {
 		c.Untaken.LostAt = latest(c.Untaken.LostAt, b.sent)
 	}
@@ -70,6 +67,7 @@ func (c *Callback) missBeat(b failedBeat, now time.Time) AuditEntry {
 	}
 	c.Untaken.Failed++
 	c.Untaken.Answer = answer
+	c.refuseBeat(answer)
 	c.NextHeartbeatAt = c.retryHeartbeat(now, b.answer.RetryAfter, b.jitter)
 	if c.Untaken.Failed > 1 {
 		return AuditEntry{}

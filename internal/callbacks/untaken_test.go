@@ -60,6 +60,26 @@ func TestFailuresThatTellNothing(t *testing.T) {
 	if entry := miss(&c, 22*time.Second, AnswerThrottled); entry.Action != "" || c.BeatsFail() || !c.NextHeartbeatAt.IsZero() {
 		t.Errorf("a beat that nobody wants any more makes %+v, next at %v", c.Untaken, c.NextHeartbeatAt)
 	}
+	if miss(&c, 22*time.Second, AnswerDenied); c.Problem != "" {
+		t.Errorf("a beat that nobody wants any more leaves the problem %q", c.Problem)
+	}
+}
+
+// TestRefusedBeatsAreForgotten: what a beat met is a problem for as long as beats go out and are not taken.
+func TestRefusedBeatsAreForgotten(t *testing.T) {
+	t.Parallel()
+	c := reviewed(time.Minute)
+	if miss(&c, 20*time.Second, AnswerDenied); c.Problem != AnswerDenied {
+		t.Fatalf("refused beats make the problem %q", c.Problem)
+	}
+	taken := c
+	if taken.Beat(at(21 * time.Second)); taken.Problem != "" {
+		t.Errorf("after one that was taken it is %q", taken.Problem)
+	}
+	c.ReviewedUntil = t0
+	if c.StopHeartbeats(at(21 * time.Second)); c.Problem != "" {
+		t.Errorf("once the beats stop it is %q", c.Problem)
+	}
 }
 
 // TestLostAnswers: a beat whose answer was lost counts as not taken, but it may have arrived.
