@@ -19,7 +19,7 @@ func howEnded(c *callbacks.Callback, viewer callbacks.Person) mark {
 	m := mark{Word: stateWord(c.State), Icon: "clock", Tone: "timedout"}
 	switch c.State {
 	case callbacks.Completed:
-		m.Icon, m.Tone = "check", outcomeTone(c.Decision.Outcome, c.Decision.Kind)
+		m.Icon, m.Tone = "check", decisionTone(c.Decision)
 		if m.Tone == "rejected" {
 			m.Icon = "x"
 		}

@@ -128,7 +128,7 @@ func raceOf(c *callbacks.Callback, viewer callbacks.Person) (r race, ok bool) {
 	if c.State != callbacks.Lost || c.Ending == nil || c.Ending.By == callbacks.EndedByUnknown || c.Ending.By == callbacks.EndedByGone {
 		return race{}, false
 	}
-	winner, loser := capital(endedBy(c.Ending)), capital(whose(c.Decision.By, viewer))+" "+decisionNoun(c.Decision.Outcome)
+	winner, loser := capital(endedBy(c.Ending)), capital(whose(c.Decision.By, viewer))+" "+decisionNoun(known(c.Decision))
 	if c.Ending.At.After(c.Decision.At) {
 		return race{First: loser, Second: winner, FirstAt: c.Decision.At, SecondAt: c.Ending.At}, true
 	}

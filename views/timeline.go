@@ -128,7 +128,7 @@ func decisionEvent(m Review, told event) event {
 		return told
 	}
 	told.What = decidedVerb(d) + " this"
-	if outcomeTone(d.Outcome, d.Kind) == "rejected" {
+	if decisionTone(d) == "rejected" {
 		told.Icon, told.Tone = "x", "bad"
 	} else {
 		told.Tone = "good"

@@ -92,7 +92,7 @@ func completed(m Review, s Shell) verdict {
 	case seenInHistory(m):
 		text += " Lambda’s history shows that a client completed the callback, but not with what: the bytes could not be compared."
 	}
-	tone := outcomeTone(c.Decision.Outcome, c.Decision.Kind)
+	tone := decisionTone(c.Decision)
 	if tone == "" {
 		tone = "sent"
 	}
@@ -125,7 +125,7 @@ func lost(m Review, s Shell) verdict {
 	if last, tried := lastAttempt(m); tried && last.Answer == callbacks.AnswerAccepted {
 		title, kept = "Accepted, but without effect. ", " The function goes by that, not by the decision, which is kept in the audit."
 	}
-	noun := whose(c.Decision.By, s.Viewer) + " " + decisionNoun(c.Decision.Outcome)
+	noun := whose(c.Decision.By, s.Viewer) + " " + decisionNoun(known(c.Decision))
 	switch e := c.Ending; {
 	case e == nil || e.By == callbacks.EndedByUnknown:
 		title += "The callback was closed already."

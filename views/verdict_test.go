@@ -41,7 +41,7 @@ func TestVerdict(t *testing.T) {
 	late.Callback.Ending.At = late.Callback.Decision.At.Add(3 * time.Second)
 	unreadable := lostReview(callbacks.EndedByUnknown, callbacks.NoDeadline)
 	rejected := completedReview()
-	rejected.Callback.Decision.Outcome, rejected.Callback.Decision.Kind = "reject", callbacks.Failure
+	rejected.Callback.Decision.Outcome, rejected.Callback.Decision.Label, rejected.Callback.Decision.Kind = "reject", "Reject", callbacks.Failure
 	unread := proven()
 	unread.Audit = nil
 	settled := completedReview()

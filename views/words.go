@@ -89,9 +89,18 @@ const (
 	reject  = callbacks.OutcomeReject
 )
 
+// known is the name of a decision's outcome where that is approve or reject as every reviewer knows them. A sender's own outcome
+// has no word but its label, whatever its name is.
+func known(d *callbacks.Decision) string {
+	if d.Ours() {
+		return d.Outcome
+	}
+	return ""
+}
+
 // decided is what was done, at the start of a sentence: "Approved", "Rejected", or the label of another outcome.
 func decided(d *callbacks.Decision) string {
-	switch d.Outcome {
+	switch known(d) {
 	case approve:
 		return "Approved"
 	case reject:
@@ -102,7 +111,7 @@ func decided(d *callbacks.Decision) string {
 
 // decidedVerb is what a person did: "Dana approved this".
 func decidedVerb(d *callbacks.Decision) string {
-	switch d.Outcome {
+	switch known(d) {
 	case approve:
 		return "approved"
 	case reject:
@@ -111,7 +120,7 @@ func decidedVerb(d *callbacks.Decision) string {
 	return "chose “" + isolated(d.Label) + "” for"
 }
 
-// decisionNoun is the decision as a thing: "your approval".
+// decisionNoun is the decision for a known outcome as a thing: "your approval".
 func decisionNoun(outcome string) string {
 	switch outcome {
 	case approve:
@@ -122,10 +131,10 @@ func decisionNoun(outcome string) string {
 	return "decision"
 }
 
-// outcomeTone colours an outcome. A negative success is as red as a failure.
-func outcomeTone(name string, kind callbacks.Kind) string {
-	switch {
-	case name == reject, kind == callbacks.Failure:
+// decisionTone colours a decision. Our reject is red, also as a negative success, and so is a failure; only our approve is green.
+func decisionTone(d *callbacks.Decision) string {
+	switch name := known(d); {
+	case name == reject, d.Kind == callbacks.Failure:
 		return "rejected"
 	case name == approve:
 		return "approved"

@@ -17,6 +17,11 @@ type Decision struct {
 	Size    int    // of that body, in bytes
 }
 
+// Ours reports whether the decision was for an outcome that every reviewer knows, as [Outcome.Ours] has them.
+func (d *Decision) Ours() bool {
+	return Outcome{Name: d.Outcome, Label: d.Label, Kind: d.Kind}.Ours()
+}
+
 // EndedBy says who or what ended a callback.
 type EndedBy string
 
