@@ -60,6 +60,12 @@ func TestWithoutScripts(t *testing.T) {
 	if closed := w.closings(t, a); len(closed) > 0 {
 		t.Fatalf("the first step closed the callback: %v", closed)
 	}
+	mara.submit("#confirm [name=back]")
+	mara.reads("#item", "EXP-2291")
+	if got := mara.comment(); got != "Agreed in “July”\nwith <Lena>" {
+		t.Errorf("after going back the comment is %q", got)
+	}
+	mara.submit(`button[value="approve"]`)
 	shown := mara.source("#bytes-approve")
 	mara.submit("#confirm button")
 	if got := w.result(t, a); got.Result != shown {

@@ -1,6 +1,11 @@
 package e2e_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"countersign/internal/demo"
+)
 
 // holdPreviews keeps the answers to previews in held until they are released, each by calling it.
 const holdPreviews = `(() => {
@@ -54,6 +59,11 @@ func TestArmingWaitsForTheBytes(t *testing.T) {
 		mara.click(restButton("approve"))
 	}
 	mara.comes(state, "Fetching what Lambda will receive")
+	for _, words := range []string{"“Approve” is chosen.", "Fetching what Lambda will receive"} { // one does not replace the other
+		if got := mara.source("#announce"); !contains(got, words) {
+			t.Errorf("announced is %q, want %q in it", got, words)
+		}
+	}
 	mara.gone(armedBar)
 	mara.release("held[0]")
 	mara.see(armedBar)
@@ -159,4 +169,37 @@ func TestPreviewsLost(t *testing.T) {
 	mara.gone(armedBar)
 	eval[bool](mara, "(window.fetch = window.real, true)")
 	mara.arm("approve")
+}
+
+// TestLongPreviews: of outcomes that send much, one preview is on the page, and another once it is chosen. What is armed is what is
+// shown, also after typing.
+func TestLongPreviews(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.ask(t, expense(func(q *demo.Question) {
+		for _, name := range []string{"one", "two", "three"} {
+			text := name + strings.Repeat(" long", 12_000) + " {{comment}}"
+			q.Outcomes = append(q.Outcomes, demo.Outcome{Name: name, Label: "Way " + name, Kind: "success", Payload: map[string]string{"text": text}})
+		}
+	}))
+	mara := w.signIn(t, "mara")
+	mara.open(a.page())
+	mara.see("decision-bar:defined")
+	mara.see("#preview-one[data-seen]")
+	mara.click(tab("two"))
+	mara.see("#preview-two[data-seen]")
+	if !mara.has("#preview-one[data-later]") || !mara.has("#preview-three[data-later]") {
+		t.Error("more is sent than what was chosen")
+	}
+	mara.write("#comment", "Fine")
+	mara.until(`document.querySelector("#bytes-two").textContent.includes("Fine")`)
+	shown := mara.arm("three")
+	if !contains(shown, `three long`) || !contains(shown, ` Fine"`) {
+		t.Errorf("armed is %.40s", shown)
+	}
+	mara.inspect("long-preview")
+	mara.confirm()
+	if got := w.result(t, a); got.Result != shown {
+		t.Errorf("the function got %d bytes, the page showed %d", len(got.Result), len(shown))
+	}
 }

@@ -52,7 +52,7 @@ func (w *worst) everyLimit() map[string]any {
 		links = append(links, map[string]string{"title": strings.Repeat("&", 200), "url": "https://example.com/" + strings.Repeat("&", 1900)})
 		tags = append(tags, strings.Repeat("<", 39)+fmt.Sprint(i))
 	}
-	template := strings.Repeat("{{comment}}", 100)
+	template := strings.Repeat("{{comment}}", 100) // as many as there may be
 	template += strings.Repeat("<", 60<<10-len(template))
 	for i := range 6 {
 		outcomes = append(outcomes, map[string]string{
@@ -129,9 +129,9 @@ var bounds = map[string]bound{
 	"GET /callbacks/:id":              {4 * mib, 64 * mib, asked(rita, http.MethodGet, "/callbacks/:id")},
 	"GET /callbacks/:id/payload":      {2 * mib, 32 * mib, asked(rita, http.MethodGet, "/callbacks/:id/payload")}, // the payload itself
 	"GET /callbacks/:id/payload/tree": {2 * mib, 64 * mib, asked(rita, http.MethodGet, "/callbacks/:id/payload/tree?q=0")},
-	"POST /callbacks/:id/decision":    {4 * mib, 64 * mib, asked(rita, http.MethodPost, "/callbacks/:id/decision", decisionForm, fields)},
-	"POST /callbacks/:id/preview": {16 * mib, 64 * mib, // the exact bytes of every outcome
-		asked(rita, http.MethodPost, "/callbacks/:id/preview", decisionForm, fields)},
+	"POST /callbacks/:id/decision": {4 * mib, 64 * mib,
+		asked(rita, http.MethodPost, "/callbacks/:id/decision", decisionForm, decisionForm+"&back=1", "outcome=x&"+decisionForm, hiddenForm, fields)},
+	"POST /callbacks/:id/preview":   {4 * mib, 64 * mib, asked(rita, http.MethodPost, "/callbacks/:id/preview", decisionForm, hiddenForm, fields)},
 	"POST /callbacks/:id/reviews":   {4 * kib, 16 * mib, asked(rita, http.MethodPost, "/callbacks/:id/reviews", "action=open", fields)},
 	"POST /callbacks/:id/delivery":  {64 * kib, 16 * mib, asked(adam, http.MethodPost, "/callbacks/:id/delivery", "", fields)},
 	"POST /callbacks/:id/requester": {4 * mib, 64 * mib, asked(adam, http.MethodPost, "/callbacks/:id/requester", "requester="+strings.Repeat("%3C", 5_000), fields)},
@@ -155,6 +155,9 @@ var bounds = map[string]bound{
 
 // decisionForm is a decision whose comment grows most in JSON and HTML, and is as long as may be.
 var decisionForm = url.Values{"outcome": {"o1"}, "comment": {strings.Repeat("<", callbacks.MaxCommentRunes)}}.Encode()
+
+// hiddenForm is one whose comment grows most where each character that cannot be seen is marked.
+var hiddenForm = url.Values{"outcome": {"o1"}, "comment": {strings.Repeat("\u202e", 3000)}}.Encode()
 
 // fields is a form of very many fields.
 var fields = strings.Repeat("a&", 500_000)

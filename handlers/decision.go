@@ -17,6 +17,7 @@ import (
 type decision struct {
 	callbacks.Choice
 	seen string // what the reviewer saw, as callbacks.Preview.Seen names it; empty in the first of two steps
+	back bool   // from the second step to the first
 }
 
 // readDecision reads the form. A time that cannot be read is as good as an old one: the preview is shown again.
@@ -25,7 +26,7 @@ func readDecision(c echo.Context) (decision, error) {
 	if err != nil {
 		return decision{}, err
 	}
-	d := decision{Choice: callbacks.Choice{Outcome: form.Get("outcome"), Comment: form.Get("comment")}, seen: form.Get("seen")}
+	d := decision{Choice: callbacks.Choice{Outcome: form.Get("outcome"), Comment: form.Get("comment")}, seen: form.Get("seen"), back: form.Has("back")}
 	if at, err := time.Parse(time.RFC3339, form.Get("at")); err == nil {
 		d.PreparedAt = at
 	}
@@ -38,7 +39,10 @@ func (s *server) decide(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if d.seen == "" {
+	switch {
+	case d.back:
+		return s.retype(c, d, s.goBack(c, d))
+	case d.seen == "":
 		return s.retype(c, d, s.confirm(c, d, false))
 	}
 	p := s.person(c)
@@ -56,15 +60,33 @@ func (s *server) decide(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).values()}.String())
 }
 
-// confirm is the second step: the exact bytes once more and a button. It records nothing.
-func (s *server) confirm(c echo.Context, d decision, stale bool) error {
-	ctx, p, id := c.Request().Context(), s.person(c), callbacks.ID(c.Param("id"))
-	sheet, err := s.Service.Sheet(ctx, p, id)
+// pending reads the request's callback, which has to wait for a decision.
+func (s *server) pending(c echo.Context) (callbacks.Sheet, error) {
+	sheet, err := s.Service.Sheet(c.Request().Context(), s.person(c), callbacks.ID(c.Param("id")))
+	if err == nil && sheet.Callback.State != callbacks.Pending {
+		err = callbacks.ErrConflict
+	}
+	return sheet, err
+}
+
+// goBack shows the first step again, with what was typed. It records nothing.
+func (s *server) goBack(c echo.Context, d decision) error {
+	sheet, err := s.pending(c)
 	if err != nil {
 		return err
 	}
-	if sheet.Callback.State != callbacks.Pending {
-		return callbacks.ErrConflict
+	if sheet.MayDecide != nil {
+		return sheet.MayDecide
+	}
+	return s.showReview(c, http.StatusOK, views.Draft{Outcome: d.Outcome, Comment: d.Comment})
+}
+
+// confirm is the second step: the exact bytes once more and a button. It records nothing.
+func (s *server) confirm(c echo.Context, d decision, stale bool) error {
+	ctx, p, id := c.Request().Context(), s.person(c), callbacks.ID(c.Param("id"))
+	sheet, err := s.pending(c)
+	if err != nil {
+		return err
 	}
 	preview, err := s.Service.Preview(ctx, p, id, d.Choice)
 	if err != nil {
@@ -144,7 +166,8 @@ func unrecorded(c echo.Context) *views.Unrecorded {
 // typedComment is the comment of such a decision, empty for none.
 func typedComment(c echo.Context) string { return posted(c).Get("comment") }
 
-// preview shows what each outcome would send with a comment, as a fragment of the page: whichever is chosen next, it is there.
+// preview shows what each outcome would send with a comment, as a fragment of the page: whichever is chosen next, it is there. That of
+// the outcome in the form is whole, however long it is.
 func (s *server) preview(c echo.Context) error {
 	d, err := readDecision(c)
 	if err != nil {
@@ -154,7 +177,7 @@ func (s *server) preview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.Previews(previews))
+	return render(c, http.StatusOK, views.Previews(previews, d.Outcome))
 }
 
 // retryDelivery sends a decision again. Where there is nothing to send any more, the page says what happened.

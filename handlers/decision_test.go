@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
@@ -79,6 +80,35 @@ func TestDecision_WithoutScripts(t *testing.T) {
 	c, err := s.store.Get(t.Context(), id)
 	if err != nil || c.Decision == nil || c.Decision.Outcome != "reject" || c.Decision.Comment != "Two receipts\nare missing." {
 		t.Errorf("recorded %+v, %v", c.Decision, err)
+	}
+}
+
+// TestDecision_Back: from the second step back to the first with what was typed, as far as there still is one.
+func TestDecision_Back(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id, b := s.receive(expense()).ID, s.as(rita)
+	const comment = "Two receipts\nare missing."
+	form := b.choose(id, "reject", comment)
+	form.Set("back", "1")
+	again := b.decide(id, form)
+	page := again.document(t)
+	if again.status != http.StatusOK || page.Find("#comment").Text() != comment || page.Find("decision-bar").AttrOr("data-chosen", "") != "reject" {
+		t.Errorf("%d with the comment %q", again.status, page.Find("#comment").Text())
+	}
+	if got := page.Find("#bytes-reject").Text(); !strings.Contains(got, "are missing.") {
+		t.Errorf("the preview has %q", got)
+	}
+	if slices.Contains(s.audit(id), callbacks.ActionDecided) {
+		t.Error("going back decides")
+	}
+	if a := s.as(ines).decide(id, form); a.status != http.StatusForbidden || a.document(t).Find("#kept-comment").Text() != comment {
+		t.Errorf("one who may not decide: %d %s", a.status, a.text(t))
+	}
+	b.decide(id, b.choose(id, "approve", ""))
+	late := b.decide(id, form)
+	if text := late.text(t); late.status != http.StatusConflict || !strings.Contains(text, "Yours was not sent.") || late.document(t).Find("#kept-comment").Text() != comment {
+		t.Errorf("once it is decided: %d %s", late.status, text)
 	}
 }
 
@@ -300,6 +330,34 @@ func TestPreview(t *testing.T) {
 	b.decide(id, b.choose(id, "approve", ""))
 	if a := b.post("/callbacks/"+string(id)+"/preview", nil); a.status != http.StatusConflict {
 		t.Errorf("of what is decided: %d, want 409", a.status)
+	}
+}
+
+// TestPreview_Long: of outcomes that send much, the one that is wanted is shown to its end, and the others when they are.
+func TestPreview_Long(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	long := expense()
+	text := `"` + strings.Repeat("long ", 12_000) + `{{comment}} end"`
+	for _, name := range []string{"one", "two", "three"} {
+		long.Outcomes = append(long.Outcomes, callbacks.Outcome{Name: name, Label: "Way " + name, Kind: callbacks.Success, Payload: json.RawMessage(text)})
+	}
+	id, b := s.receive(long).ID, s.as(rita)
+	for name, a := range map[string]answer{
+		"one": b.get("/callbacks/" + string(id)),
+		"two": b.post("/callbacks/"+string(id)+"/preview", url.Values{"outcome": {"two"}, "comment": {"Fine"}}),
+	} {
+		doc := a.document(t)
+		bytes := doc.Find("#bytes-" + name).Text()
+		if doc.Find("[data-seen]").Length() != 1 || doc.Find("[data-later]").Length() != 2 || !strings.HasSuffix(bytes, ` end"`) {
+			t.Errorf("%s: %d whole, %d later, %d bytes of it", name, doc.Find("[data-seen]").Length(), doc.Find("[data-later]").Length(), len(bytes))
+		}
+		if later := doc.Find("[data-later]").First().Text(); !strings.Contains(later, "shown once you choose this outcome") {
+			t.Errorf("%s: of another it says %q", name, later)
+		}
+	}
+	if a := b.decide(id, b.choose(id, "three", "Fine")); a.status != http.StatusSeeOther {
+		t.Errorf("what was shown on demand is answered by %d", a.status)
 	}
 }
 

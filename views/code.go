@@ -3,12 +3,13 @@ package views
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/printable"
 )
 
-// maxCodeShown is how much of what Lambda receives is laid out and coloured; the exact bytes follow below in any case.
+// maxCodeShown is how much of what Lambda receives is laid out and coloured; all of it is in the exact bytes below.
 const maxCodeShown = 32 << 10
 
 // span is a piece of JSON text in one colour.
@@ -71,6 +72,25 @@ func tokenLength(text []byte) int {
 }
 
 func isKey(rest []byte) bool { return len(rest) > 0 && rest[0] == ':' }
+
+// maxPreviewed is how many bytes the previews of a page have together, beyond the first. They are sent at each pause in typing.
+const maxPreviewed = 100 << 10
+
+// wholePreviews tells which previews are shown whole: that of the outcome first, and each further one for which there is room.
+func wholePreviews(previews []callbacks.Preview, first string) []bool {
+	whole := make([]bool, len(previews))
+	at := max(0, slices.IndexFunc(previews, func(p callbacks.Preview) bool { return p.Outcome.Name == first }))
+	total := 0
+	if len(previews) > 0 {
+		whole[at], total = true, len(previews[at].Completion.Body())
+	}
+	for i, p := range previews {
+		if n := len(p.Completion.Body()); i != at && total+n <= maxPreviewed {
+			whole[i], total = true, total+n
+		}
+	}
+	return whole
+}
 
 // kindWord is a completion as the API names it.
 func kindWord(k callbacks.Kind) string {

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -93,6 +94,9 @@ func buttonClass(o callbacks.Outcome) string {
 	}
 	return o.Name
 }
+
+// confirmClass is how the button of the second step looks.
+func confirmClass(o callbacks.Outcome) string { return cmp.Or(buttonClass(o), "solid") }
 
 // otherKey is the letter that outcomes without one of their own share.
 const otherKey = "s"

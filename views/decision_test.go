@@ -3,6 +3,7 @@ package views
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -162,7 +163,7 @@ func TestConfirmPage(t *testing.T) {
 			t.Errorf("%s=%q, want %q", name, sent[name], want)
 		}
 	}
-	if got := words(form.Find("button")); got != "Confirm rejection" {
+	if got := words(form.Find("button")); got != "Confirm rejection Back" {
 		t.Errorf("button: %q", got)
 	}
 	if form.AttrOr("action", "") != "/callbacks/exp2291/decision?scope=mine" {
@@ -286,6 +287,60 @@ func TestAmount(t *testing.T) {
 	for title, want := range map[string]string{"Report: $7,846.20, Osaka": "", "Report 7846.20": "", "Report: $1.00": "USD\u00a07,846.20"} {
 		if got := amount(&callbacks.Callback{Title: title}, []byte(`{"currency":"USD","amount":7846.20}`)); got != want {
 			t.Errorf("beside %q: %q, want %q", title, got, want)
+		}
+	}
+}
+
+// TestWholePreviews: the first is whole whatever its size, and the others while there is room, in any order.
+func TestWholePreviews(t *testing.T) {
+	t.Parallel()
+	of := func(sizes ...int) (previews []callbacks.Preview) {
+		for i, n := range sizes {
+			previews = append(previews, callbacks.Preview{
+				Outcome: callbacks.Outcome{Name: strconv.Itoa(i)}, Completion: callbacks.Completion{Kind: callbacks.Success, Result: make([]byte, n)},
+			})
+		}
+		return previews
+	}
+	const much, little = maxPreviewed, 100
+	for name, tc := range map[string]struct {
+		previews []callbacks.Preview
+		first    string
+		want     []bool
+	}{
+		"None":         {nil, "", []bool{}},
+		"AllLittle":    {of(little, little, little), "", []bool{true, true, true}},
+		"AllMuch":      {of(much, much, much), "1", []bool{false, true, false}},
+		"LittleFirst":  {of(little, much, little), "0", []bool{true, false, true}},
+		"MuchFirst":    {of(little, much+1, little), "1", []bool{false, true, false}},
+		"JustRoom":     {of(little, much-little), "0", []bool{true, true}},
+		"UnknownFirst": {of(much, much), "nosuch", []bool{true, false}},
+	} {
+		if got := wholePreviews(tc.previews, tc.first); !slices.Equal(got, tc.want) {
+			t.Errorf("%s: %v, want %v", name, got, tc.want)
+		}
+	}
+}
+
+// TestColoursOfTheSecondStep: green and red are for approve and reject as everybody knows them.
+func TestColoursOfTheSecondStep(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		outcome callbacks.Outcome
+		want    string
+	}{
+		{callbacks.Outcome{Name: "approve", Label: "Approve", Kind: callbacks.Success}, "approve"},
+		{callbacks.Outcome{Name: "reject", Label: "Reject", Kind: callbacks.Failure}, "reject"},
+		{callbacks.Outcome{Name: "approve", Label: "Wire the money", Kind: callbacks.Success}, "solid"},
+		{callbacks.Outcome{Name: "reject", Label: "No", Kind: callbacks.Failure}, "solid"},
+		{callbacks.Outcome{Name: "escalate", Label: "Hand over", Kind: callbacks.Success}, "solid"},
+	} {
+		doc := html(t, ConfirmPage(shellAt("mine", "/"), Confirm{Preview: callbacks.Preview{Outcome: tc.outcome}}))
+		confirm := doc.Find("#confirm button").First()
+		for _, class := range []string{"approve", "reject", "solid"} {
+			if confirm.HasClass(class) != (class == tc.want) {
+				t.Errorf("%s: the button has %q, want %s alone", tc.outcome.Label, confirm.AttrOr("class", ""), tc.want)
+			}
 		}
 	}
 }

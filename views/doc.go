@@ -4,7 +4,7 @@
 //
 //	GET  /                          InboxPage(Shell, Inbox)
 //	GET  /callbacks/{id}            ReviewPage(Shell, Review), whatever the state of the callback is
-//	POST /callbacks/{id}/preview    Preview(callbacks.Preview), or PreviewFault with 422
+//	POST /callbacks/{id}/preview    Previews([]callbacks.Preview, first)
 //	POST /callbacks/{id}/decision   ConfirmPage(Shell, Confirm), 409 ConflictPage, 422 ReviewPage with a Draft
 //	GET  /admin/callbacks           AdminPage(Shell, Admin)
 //	GET  /audit                     AuditPage(Shell, Audit)
@@ -13,7 +13,7 @@
 //	errors                          ForbiddenPage, SignedOutPage, NoRolePage, NotFoundPage, WrongMethodPage, InvalidPage, TooManyPage, FailurePage, UnavailablePage
 //
 // Handlers always render the whole page, also for htmx and for the live re-read: the scripts pick out what they replace
-// (every part with a data-live attribute). Only Preview is a fragment.
+// (every part with a data-live attribute). Only Previews is a fragment.
 //
 // Models hold domain types and plain values, never a store and never a ready-made link to a list: links are made from the
 // [Address] of the page, so that each keeps the whole filter. Filters that a page offers as one press are in tables

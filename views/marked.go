@@ -18,9 +18,7 @@ func marked(source []byte) string {
 		case nethtml.ErrorToken: // the end: nothing else fails in memory
 			return b.String()
 		case nethtml.TextToken:
-			for _, r := range printable.Runs(string(tokens.Text()), printable.Lines) {
-				_ = writeRun(&b, r) // a Builder takes everything
-			}
+			_ = writeRuns(&b, printable.Runs(string(tokens.Text()), printable.Lines)) // a Builder takes everything
 		case nethtml.StartTagToken, nethtml.EndTagToken:
 			b.WriteString(boxed(string(tokens.Raw())))
 		default:

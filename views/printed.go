@@ -36,26 +36,26 @@ func tag(html string) templ.Component {
 	})
 }
 
-// runs are pieces of text. An escape has an element of its own, so that no text can pass for one; the script that copies puts
-// the character back.
+// runs are pieces of text. Escapes have an element of their own, so that no text can pass for one; those that follow each other share
+// it, since a text may be of nothing else. The script that copies puts the characters back.
 func runs(list []printable.Run) templ.Component {
-	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		for _, r := range list {
-			if err := writeRun(w, r); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error { return writeRuns(w, list) })
 }
 
-func writeRun(w io.Writer, r printable.Run) error {
-	html := templ.EscapeString(r.Text)
-	if r.Hidden {
-		html = `<span class="esc">` + html + `</span>`
+func writeRuns(w io.Writer, list []printable.Run) error {
+	for i, r := range list {
+		html := templ.EscapeString(r.Text)
+		if r.Hidden && (i == 0 || !list[i-1].Hidden) {
+			html = `<span class="esc">` + html
+		}
+		if r.Hidden && (i == len(list)-1 || !list[i+1].Hidden) {
+			html += "</span>"
+		}
+		if _, err := io.WriteString(w, html); err != nil {
+			return err
+		}
 	}
-	_, err := io.WriteString(w, html)
-	return err
+	return nil
 }
 
 // isolated is a foreign name in a sentence that is one string: it turns nothing around it.

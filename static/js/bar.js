@@ -96,6 +96,7 @@ class DecisionBar extends HTMLElement {
     const radio = document.querySelector(`#wire [name=preview][value="${outcome}"]`);
     if (radio) radio.checked = true;
     this.#mark(outcome, button);
+    this.previews.want(outcome);
     this.#tell(this.#standing);
   }
 
@@ -109,6 +110,7 @@ class DecisionBar extends HTMLElement {
     this.#chosen = undefined;
     for (const radio of document.querySelectorAll("#wire [name=preview]")) radio.checked = radio.defaultChecked;
     this.#mark();
+    this.previews.want(undefined);
     this.#say(this.#standing);
     announce("Nothing is chosen.");
     if (here && button) (button.checkVisibility() ? button : this.querySelector("summary")).focus({ preventScroll: true });

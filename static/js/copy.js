@@ -24,8 +24,10 @@ async function textOf(button) {
 function sent(element) {
   const copy = element.cloneNode(true);
   for (const escape of copy.querySelectorAll(".esc")) {
-    const [, code] = escape.textContent.match(/U\+([0-9A-F]+)/) ?? [];
-    escape.replaceWith(code ? String.fromCodePoint(parseInt(code, 16)) : "\uFFFD"); // a byte that is no text
+    escape.replaceWith(escape.textContent.replace(/⟨[^⟩]*⟩/g, (mark) => {
+      const [, code] = mark.match(/U\+([0-9A-F]+)/) ?? [];
+      return code ? String.fromCodePoint(parseInt(code, 16)) : "\uFFFD"; // a byte that is no text
+    }));
   }
   return copy.textContent;
 }

@@ -14,6 +14,7 @@ export class Previews {
   #comment; // tells what is typed now
   #told; // is told whether the server answered
   #made; // the comment of the previews that are shown
+  #wanted; // the outcome whose preview is whole, however long it is
   #asking; // what is under way, with the comment it is for
   #typing;
   #renewed = 0;
@@ -27,7 +28,13 @@ export class Previews {
 
   /** Whether what is shown is what would be sent. */
   get fresh() {
-    return this.#made === this.#comment() && this.#age < OLD;
+    return this.#made === this.#comment() && this.#age < OLD && !this.#later;
+  }
+
+  /** Says which outcome the reader goes by. A long preview is read once it is wanted. */
+  want(outcome) {
+    this.#wanted = outcome;
+    if (this.#later && !this.#asking) this.read();
   }
 
   /** The preview of an outcome; nothing where it cannot be sent. */
@@ -49,7 +56,12 @@ export class Previews {
   }
 
   /** Reads the previews for what is typed, and reports whether they are there. */
-  read() {
+  async read() {
+    const there = await this.#readOnce();
+    return there && this.#later ? this.#readOnce() : there; // another one is wanted meanwhile
+  }
+
+  #readOnce() {
     clearTimeout(this.#typing);
     const comment = this.#comment();
     if (this.#asking?.comment === comment) return this.#asking.answer;
@@ -68,7 +80,7 @@ export class Previews {
   }
 
   async #read({ comment, abort: { signal } }) {
-    const response = await post(this.#url, { comment }, { signal }).catch(() => undefined);
+    const response = await post(this.#url, { comment, outcome: this.#wanted ?? "" }, { signal }).catch(() => undefined);
     const text = await response?.text().catch(() => undefined);
     if (signal.aborted) return false;
     if (response?.status === 409 || response?.status === 401) {
@@ -91,6 +103,10 @@ export class Previews {
       if (open) panel.querySelector("details")?.setAttribute("open", "");
     }
     this.#made = comment;
+  }
+
+  get #later() {
+    return this.#wanted && document.querySelector(`#wire [data-outcome="${this.#wanted}"] [data-later]`);
   }
 
   get #age() {
