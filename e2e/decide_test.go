@@ -70,7 +70,7 @@ func TestTwoReviewers(t *testing.T) {
 	if status := dana.confirm(); status != http.StatusConflict {
 		t.Errorf("the second decision answers %d, want 409", status)
 	}
-	dana.reads("#problem", "409", "Mara approved this", "Approved by Mara Okafor", "Reject")
+	dana.reads("#problem", "409", "Mara approved this", "Yours was not sent.", "Approved by Mara Okafor", "Reject")
 	if got := dana.kept(); got != "No budget left" {
 		t.Errorf("the comment that was typed is now %q", got)
 	}

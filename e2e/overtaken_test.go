@@ -1,8 +1,11 @@
 package e2e_test
 
 import (
+	"net/http"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/chromedp/cdproto/network"
 
 	"countersign/internal/demo"
@@ -21,17 +24,7 @@ func (p *person) overtakenBy(what string) {
 	if p.has("decision-bar") {
 		p.t.Error("there is still a bar to decide with")
 	}
-	neutral := `(() => {
-		const of = (element) => getComputedStyle(element).backgroundColor, probe = document.createElement("i");
-		probe.style.backgroundColor = "var(--surface-3)";
-		document.body.append(probe);
-		const wanted = of(probe);
-		probe.remove();
-		return [...document.querySelectorAll("#verdict .seal")].every((seal) => of(seal) === wanted);
-	})()`
-	if !eval[bool](p, neutral) {
-		p.t.Error("the heading has the colour of a decision")
-	}
+	p.hasColour("#verdict .seal", "--surface-3")
 }
 
 // TestOvertaken: somebody else decides while one reads, types, or has armed. The bar says who, what and when, and what was typed can
@@ -126,21 +119,116 @@ func TestOvertakenWithoutStream(t *testing.T) {
 	}
 }
 
-// TestOvertakenByClosing: another client and the clock are named as well.
+// TestOvertakenByClosing: another client, a clock and the execution's end are named as well.
 func TestOvertakenByClosing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	a := w.ask(t, expense(func(q *demo.Question) { q.HeartbeatTimeoutSeconds = 30 }))
-	mara := w.signIn(t, "mara")
-	mara.open(a.page())
+	for _, tc := range []struct {
+		name    string
+		timeout int // of the heartbeat, in seconds
+		closes  func(*testing.T, *world, asked)
+		what    string
+	}{
+		{"Client", 30, func(t *testing.T, w *world, a asked) { w.failElsewhere(t, a) }, "Another client completed the callback"},
+		{"Execution", 30, func(t *testing.T, w *world, a asked) { w.stop(t, a) }, "The execution ended"},
+		{"Heartbeat", 15, func(_ *testing.T, w *world, _ asked) {
+			w.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultThrottled, Operation: "SendDurableExecutionCallbackHeartbeat"})
+		}, "The callback ended by heartbeat"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := newWorld(t)
+			a := w.ask(t, expense(func(q *demo.Question) { q.HeartbeatTimeoutSeconds = tc.timeout }))
+			mara := w.signIn(t, "mara")
+			mara.open(a.page())
+			mara.see("decision-bar:defined")
+			mara.arm("reject", "No budget")
+			w.await(t, locallambda.HeartbeatReceived, a.executionARN)
+			tc.closes(t, w, a)
+			mara.overtakenBy(tc.what)
+			if got := mara.kept(); got != "No budget" {
+				t.Errorf("what was typed is now %q", got)
+			}
+			mara.inspect("overtaken-by-" + tc.name)
+		})
+	}
+}
+
+// stop ends an execution from outside.
+func (w *world) stop(t *testing.T, a asked) {
+	t.Helper()
+	_, err := w.lambda.StopDurableExecution(t.Context(), &lambda.StopDurableExecutionInput{DurableExecutionArn: aws.String(a.executionARN)})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// saysWhoAsks puts on record who asks, as an admin, on the page of a callback.
+func (p *person) saysWhoAsks(page, requester string) {
+	p.t.Helper()
+	p.open(page)
+	p.write("#asker-requester", requester)
+	p.write("#asker-reason", "They told me.")
+	p.submit("#who-asks button")
+	p.comes("#timeline", "said who asks")
+}
+
+// TestWhoAsksChanges: an admin says who asks while somebody decides. Whoever may go on finds their comment in the new page. Whoever
+// may not any more reads that, and keeps it.
+func TestWhoAsksChanges(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(settings map[string]string) { settings["WATCH"] = `{"` + silent + `": {"queue": "finance"}}` })
+	w.registerSilent()
+	w.begin(t, silent, expense())
+	mara, aiko := w.signIn(t, "mara"), w.signIn(t, "aiko")
+	mara.comes("#list", "sign-off")
+	mara.click("#list .row")
+	mara.reads("#pane .decide", "Nobody can decide this yet")
+	mara.inspect("nobody-can-decide")
+	page := "/callbacks/" + eval[string](mara, `document.querySelector("#item").dataset.callback`)
+	aiko.open(page)
+	aiko.write("#asker-requester", "Ines")
+	aiko.write("#asker-reason", "They told me.")
+	if status := aiko.submit("#who-asks button"); status != http.StatusUnprocessableEntity {
+		t.Errorf("a bare name answers %d, want 422", status)
+	}
+	aiko.inspect("who-asks-refused")
+	aiko.saysWhoAsks(page, "Ines Calloway <ines.calloway@harborline.example>")
+	aiko.inspect("who-asks")
+
+	mara.open(page)
 	mara.see("decision-bar:defined")
 	mara.arm("reject", "No budget")
-	w.await(t, locallambda.HeartbeatReceived, a.executionARN)
-	w.failElsewhere(t, a)
-	mara.overtakenBy("Another client completed the callback")
+	samePage, before := mara.keepsPage(), mara.subject()
+	aiko.saysWhoAsks(page, "Lena Brandt <lena@harborline.example>")
+	mara.until(`document.querySelector("#item").dataset.subject !== ` + quote(before))
+	mara.comes(".byline", "Lena Brandt")
+	mara.comes(state, "The request changed while you read it. Yours was not sent: look at it again.")
+	mara.until(said + `.includes("The request changed while you read it.")`)
+	mara.gone(armedBar)
+	mara.hasComment("No budget")
+
+	mara.arm("reject")
+	aiko.saysWhoAsks(page, "Mara Okafor <mara.okafor@harborline.example>")
+	mara.comes(overtaken, "You can see this, but not decide it. Yours was not sent.")
+	mara.reads(overtaken, "you made this request")
+	mara.until(said + `.includes("not decide it. Yours was not sent.")`)
+	mara.hasFocus(overtaken)
+	mara.reaches("pending")
 	if got := mara.kept(); got != "No budget" {
 		t.Errorf("what was typed is now %q", got)
 	}
+	mara.inspect("overtaken-not-to-decide")
+
+	aiko.saysWhoAsks(page, "Ines Calloway <ines.calloway@harborline.example>")
+	mara.see("decision-bar:defined")
+	mara.hasComment("No budget")
+	mara.arm("reject")
+	samePage()
+}
+
+// subject is what tells the content of the open request from another.
+func (p *person) subject() string {
+	p.t.Helper()
+	return eval[string](p, `document.querySelector("#item").dataset.subject`)
 }
 
 // TestAnnouncedWhileArmed: an announcement that completes a found callback takes back what was armed for the bare one. What was

@@ -102,7 +102,10 @@ func TestReviewLease(t *testing.T) {
 	if doc.Find("review-lease, #wire, #comment, form#decide").Length() != 0 {
 		t.Error("somebody who may not decide gets the means to")
 	}
-	if got := words(doc.Find(".decide")); got != "You can see this, but not decide it Only members of queue finance decide here." {
+	if doc.Find(".decide [data-unsent]:not([hidden])").Length() != 0 {
+		t.Error("one who could never decide reads that theirs was not sent")
+	}
+	if got := words(doc.Find(".decide")); got != "You can see this, but not decide it. Yours was not sent. Only members of queue finance decide here." {
 		t.Errorf("%q", got)
 	}
 }

@@ -168,7 +168,7 @@ function showItem(item, next) {
   if (bar?.sending) return; // its answer is another page
   if (bar && !bar.passOn) return void customElements.whenDefined("decision-bar").then(() => readSoon());
   const inUse = item.contains(document.activeElement);
-  const begun = bar ?? item.querySelector("overtaken-bar:not([hidden])");
+  const begun = bar ?? item.querySelector(".overtaken overtaken-bar");
   const focus = same ? begun?.passOn(next) : undefined;
   const heading = next.querySelector("h1");
   item.replaceWith(document.adoptNode(next));

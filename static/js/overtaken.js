@@ -1,5 +1,5 @@
-// Somebody else, or a clock, was faster than a reader who was about to decide. The page says so where the bar was, and keeps what
-// was typed.
+// Somebody else, or a clock, was faster than a reader who was about to decide, or the reader may not decide any more. The page says so
+// where the bar was, and keeps what was typed.
 
 import { announce, now } from "./page.js";
 
@@ -14,6 +14,7 @@ export function overtake(next, typed) {
   }
   if (!bar) return undefined;
   bar.hidden = false;
+  for (const words of bar.querySelectorAll("[data-unsent]")) words.hidden = false;
   next.classList.add("overtaken");
   // Keys that were meant for the comment go into it, and do nothing else.
   return field && typed.trim() ? kept.querySelector("textarea") : bar;
@@ -26,7 +27,7 @@ class OvertakenBar extends HTMLElement {
   connectedCallback() {
     document.addEventListener("time:tick", this.#tick);
     this.#count();
-    if (!this.hidden) announce(this.querySelector("b").textContent);
+    if (this.closest(".overtaken")) announce(this.querySelector("b").textContent);
   }
 
   disconnectedCallback() {
@@ -34,12 +35,15 @@ class OvertakenBar extends HTMLElement {
   }
 
   passOn(next) {
-    const focus = overtake(next, document.getElementById("kept-comment")?.value ?? "");
+    const typed = document.getElementById("kept-comment")?.value ?? "", field = next.querySelector("#comment");
+    if (field) field.value = typed; // the reader may decide again
+    const focus = overtake(next, typed);
     return this.parentElement.querySelector("#kept-comment, overtaken-bar")?.matches(":focus") ? focus : undefined;
   }
 
   #count() {
     const since = this.querySelector("[data-since]");
+    if (!since) return;
     const text = ago(now() - Number(since.dataset.since));
     if (since.textContent !== text) since.textContent = text;
   }
