@@ -53,7 +53,7 @@ func TestArmingEnds(t *testing.T) {
 	eval[bool](mara, "pass(), true")
 	mara.gone(armedBar)
 	mara.hasFocus(`[data-bar="rest"] button[value="approve"]`)
-	if said := mara.source("#announce"); said != "Not confirmed for a minute. Nothing was sent." {
+	if said := mara.source("#announce p:last-child"); said != "Not confirmed for a minute. Nothing was sent." {
 		t.Errorf("announced %q", said)
 	}
 

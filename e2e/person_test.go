@@ -143,6 +143,12 @@ func (p *person) has(selector string) bool {
 	return p.count(selector) > 0
 }
 
+// shows reports whether something can be seen on the page now.
+func (p *person) shows(selector string) bool {
+	p.t.Helper()
+	return eval[bool](p, fmt.Sprintf("[...document.querySelectorAll(%s)].some(e => e.checkVisibility())", quote(selector)))
+}
+
 func (p *person) count(selector string) int {
 	p.t.Helper()
 	return eval[int](p, fmt.Sprintf("document.querySelectorAll(%s).length", quote(selector)))

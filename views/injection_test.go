@@ -1,6 +1,7 @@
 package views
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -80,12 +81,22 @@ func TestHTMLInjection(t *testing.T) {
 	admin.Rows, admin.Filter.Search, admin.Functions, admin.Queues = rows, evil, []string{evil}, []string{evil}
 	ended := hostile(endedReview(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock}))
 	decided := hostile(decidedReview())
+	admins, asking := s, hostile(sampleReview())
+	admins.Viewer.Roles.Admin = true
+	asking.WantsRequester, asking.Previews, asking.MayDecide = true, nil, &callbacks.Refusal{Code: evil, Reason: evil}
+	asking.Draft.Asker = AskerDraft{
+		Statement: callbacks.Statement{Requester: evil, RequesterID: evil, Reason: evil},
+		Faults:    callbacks.Invalid{{Pointer: "requester", Detail: evil}, {Pointer: "requesterId", Detail: evil}, {Pointer: "reason", Detail: evil}},
+	}
+	asking.Callback.Queue, asking.Callback.Requester.StatedBy = evil, ""
 	decided.Next = &Next{Row: &rows[0]}
 	for name, page := range map[string]templ.Component{
 		"inbox": InboxPage(s, inbox), "review": ReviewPage(s, open), "admin": AdminPage(s, admin),
 		"decided": ReviewPage(s, decided), "lost": ReviewPage(s, hostile(lostReview(callbacks.EndedByOther, ""))), "ended": ReviewPage(s, ended),
 		"confirm": ConfirmPage(s, Confirm{Callback: open.Callback, Preview: open.Previews[1], Comment: evil, List: s.Address}),
 		"preview": Preview(open.Previews[0]),
+		"later":   Previews([]callbacks.Preview{open.Previews[0], longPreview(evil)}, ""),
+		"asker":   ReviewPage(admins, asking),
 		"fault":   PreviewFault(callbacks.Invalid{{Detail: evil}}),
 		"watches": WatchesPage(s, Watches{Searched: callbacks.Searched{
 			Watches: []callbacks.WatchState{{Watch: callbacks.Watch{Function: evil, Account: evil, Region: evil, Queue: evil}, Problem: evil, Unannounced: 1}},
@@ -105,6 +116,11 @@ func TestHTMLInjection(t *testing.T) {
 			checkInert(t, html(t, page))
 		})
 	}
+}
+
+// longPreview is of more than is shown at once.
+func longPreview(text string) callbacks.Preview {
+	return callbacks.Preview{Outcome: callbacks.Outcome{Name: "x", Label: text}, Completion: callbacks.Completion{Kind: callbacks.Success, Result: bytes.Repeat([]byte(text), maxPreviewed)}}
 }
 
 // checkInert finds what foreign text must not have become.

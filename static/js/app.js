@@ -27,9 +27,10 @@ function watchBar() {
 loadReview();
 document.addEventListener("item:shown", loadReview);
 
-// Browsers leave what is in sight by half as it is. What stands over the page is in sight anyway.
+// Browsers leave what is in sight by half as it is. What stands over the page is in sight anyway. A field for a date has the focus in
+// one of its parts, and does not say that it is visible.
 document.addEventListener("focusin", ({ target }) => {
-  if (!target.matches(":focus-visible") || target.closest(".decide, .topbar, .strip, .rail, .phone-top, .phone-tabs, dialog")) return;
+  if (!target.matches(":focus-visible, [type=date]") || target.closest(".decide, .topbar, .strip, .rail, .phone-top, .phone-tabs, dialog")) return;
   target.scrollIntoView({ block: "nearest", inline: "nearest" });
 });
 

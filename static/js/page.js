@@ -18,10 +18,20 @@ function storage(name) {
 /** The storages of the browser and of this tab. They never throw, except where there is no room. */
 export const local = storage("localStorage"), session = storage("sessionStorage");
 
+const TOGETHER = 3_000; // what is said within this time of the sentence before is said after it, not in its place
+const MOST_LINES = 5;
+let saidAt = -TOGETHER;
+
 /** Says something to those who hear the page. */
 export function announce(text) {
   const region = document.getElementById("announce");
-  if (region) region.textContent = text;
+  if (!region) return;
+  const line = document.createElement("p"), at = performance.now();
+  line.textContent = text;
+  if (at - saidAt < TOGETHER) region.append(line);
+  else region.replaceChildren(line);
+  saidAt = at;
+  if (region.childElementCount > MOST_LINES) region.firstElementChild.remove();
 }
 
 // The server writes both into the pages that follow, so that nothing has to run before one is painted. Sign-in comes first, so
