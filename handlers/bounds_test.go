@@ -138,7 +138,7 @@ var bounds = map[string]bound{
 	"GET /admin/callbacks":          {2 * mib, 32 * mib, asked(adam, http.MethodGet, "/admin/callbacks")},
 	"GET /admin/watches":            {64 * kib, 8 * mib, asked(adam, http.MethodGet, "/admin/watches")},
 	"GET /audit":                    {256 * kib, 16 * mib, asked(adam, http.MethodGet, "/audit")},
-	"GET /events":                   {16 * kib, 16 * mib, events},
+	"GET /events":                   {16 * kib, 2 * mib, events}, // for each of them,
 	"POST /demo/samples":            {64 * kib, 8 * mib, asked(rita, http.MethodPost, "/demo/samples", fields)},
 	"GET /signin":                   {64 * kib, 8 * mib, asked("nobody", http.MethodGet, "/signin?return=/"+strings.Repeat("%3C", 9_000))},
 	"POST /auth/login":              {64 * kib, 8 * mib, asked("nobody", http.MethodPost, "/auth/login", fields, "return=/"+strings.Repeat("%3C", 4_000))},
@@ -175,27 +175,38 @@ var hostileDocument = func() string {
 // eventDocument is the same at the size of an event.
 var eventDocument = "{" + strings.Repeat(`"<<<<<<<<":0,`, 19_000) + `"":0}`
 
-// events reads a stream through ten thousand changes.
-func events(w *worst) []answer {
+// events opens as many streams as one person may have, lets ten thousand callbacks change while nobody reads, and reads each stream until it
+// says that everything may have changed.
+func events(w *worst) (all []answer) {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	defer cancel()
-	resp := w.b[rita].open(ctx, http.MethodGet, "/events", "", "")
-	defer func() { _ = resp.Body.Close() }()
+	var streams []*http.Response
+	for range maxStreams {
+		resp := w.b[rita].open(ctx, http.MethodGet, "/events", "", "")
+		defer func() { _ = resp.Body.Close() }()
+		streams = append(streams, resp)
+	}
 	for range 10_000 {
 		w.hub.Changed(callbacks.Notice{Callback: callbacks.NewID(), Queue: callbacks.DefaultQueue})
 	}
-	var told []byte
-	part := make([]byte, 64*kib)
-	for !strings.Contains(string(told), `"*"`) && len(told) < mib {
-		n, err := resp.Body.Read(part)
-		told = append(told, part[:n]...)
-		if err != nil {
-			w.t.Errorf("the stream ends: %v", err)
-			break
+	part := make([]byte, 4*kib)
+	for _, resp := range streams {
+		var told []byte
+		for !strings.Contains(string(told), `"*"`) && len(told) < mib {
+			n, err := resp.Body.Read(part)
+			told = append(told, part[:n]...)
+			if err != nil {
+				w.t.Errorf("the stream ends: %d, %v", resp.StatusCode, err)
+				break
+			}
 		}
+		all = append(all, answer{status: resp.StatusCode, header: resp.Header, body: string(told)})
 	}
-	return []answer{{status: resp.StatusCode, header: resp.Header, body: string(told)}}
+	return all
 }
+
+// maxStreams is how many streams a person may have open.
+const maxStreams = 32
 
 // TestBounds walks the table of routes: each has a row for what it may answer and allocate at most, under the worst that intake takes
 // and the worst that may be posted to it. It is not parallel, for whatever runs beside it would count too.

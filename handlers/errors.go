@@ -191,7 +191,7 @@ func wayBack(c echo.Context) views.Address {
 
 func tooManyPage(s *server, c echo.Context, err error) templ.Component {
 	limit, _ := errors.AsType[*intake.LimitError](err)
-	return views.TooManyPage(s.plainShell(c), views.TooMany{RetryAfter: limit.RetryAfter})
+	return views.TooManyPage(s.plainShell(c), views.TooMany{RetryAfter: limit.RetryAfter, Posted: kindOf(c) == form})
 }
 
 // What people read on the sign-in page when the last try failed.

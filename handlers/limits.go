@@ -48,11 +48,13 @@ func limitBody(max int64) echo.MiddlewareFunc {
 // address: 8 MiB are some hundred of the usual ones.
 const maxInFlight = 32 << 20
 
-// countBody bounds the bodies that are worked on at once.
+// countBody bounds the bodies that are worked on at once. A failure is answered here, before the room is given back, since its page may be the
+// first to read what was typed.
 func countBody(of *intake.InFlight) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			body, err := of.Count(neighbourhood(c.RealIP()), c.Request())
+			r := c.Request()
+			body, err := of.Count(neighbourhood(c.RealIP()), r)
 			switch {
 			case err == nil:
 				defer body.Release()
@@ -60,9 +62,16 @@ func countBody(of *intake.InFlight) echo.MiddlewareFunc {
 			case kindOf(c) == webhook:
 				err = intake.ErrBusy // SNS gives up on a 429
 			}
-			if err != nil && (body == nil || body.Unread()) {
+			if err == nil {
+				return nil
+			}
+			if body == nil {
+				r.Body = http.NoBody // there is no room for it
+			}
+			if body == nil || body.Unread() {
 				c.Response().Header().Set("Connection", "close") // else net/http waits for the body before it answers
 			}
+			c.Error(err)
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"math/big"
 	"net/http"
@@ -40,6 +41,7 @@ type snsSigner struct {
 
 	mu        sync.Mutex
 	down      bool
+	asked     int // how many requests there were
 	confirmed []string
 }
 
@@ -68,6 +70,7 @@ func newSNSSigner(t testing.TB) *snsSigner {
 func (s *snsSigner) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.asked++
 	if s.down {
 		return nil, io.ErrUnexpectedEOF
 	}
@@ -257,5 +260,30 @@ func TestNotification_Limited(t *testing.T) {
 	s.clock.Advance(time.Second)
 	if a := b.publish(body); a.status != http.StatusCreated {
 		t.Errorf("a second later: %d %s", a.status, a.body)
+	}
+}
+
+// TestNotification_GuessesFetchNothing: an address that has guessed too often makes the desk ask for no certificate any more, and is answered as
+// SNS has to be, whatever it sends.
+func TestNotification_GuessesFetchNothing(t *testing.T) {
+	t.Parallel()
+	sns := newSNSSigner(t)
+	s := sns.site(func(c *handlers.Config) { c.IntakeLimit = intake.NewLimiter(1, 3, c.Now) })
+	b := s.visitor()
+	forged := func(i int) string {
+		return strings.Replace(sns.signed(s.clock.Now(), "SigningCertURL", fmt.Sprintf("%s%d.pem", snsURL, i)), `"{}"`, `"{ }"`, 1)
+	}
+	for i := range 3 {
+		if a := b.publish(forged(i)); a.status != http.StatusForbidden || sns.asked != i+1 {
+			t.Fatalf("guess %d: %d, and %d certificates asked for", i, a.status, sns.asked)
+		}
+	}
+	for i := range 5 {
+		if a := b.publish(forged(3 + i)); a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "" || sns.asked != 3 {
+			t.Errorf("a guess too many: %d, and %d certificates asked for", a.status, sns.asked)
+		}
+	}
+	if a := b.publish(sns.signed(s.clock.Now(), "Message", announcementText(t, "x"))); a.status != http.StatusServiceUnavailable || sns.asked != 3 {
+		t.Errorf("a right message after them is looked at: %d, and %d certificates asked for", a.status, sns.asked)
 	}
 }

@@ -232,28 +232,34 @@ func TestGuesses(t *testing.T) {
 // TestWebhook_UnreadBodies: what the headers prove to be wrong is answered while the body is still on its way.
 func TestWebhook_UnreadBodies(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
+	s := newSNSSigner(t).site(withEventBridge(t))
 	now := strconv.FormatInt(s.clock.Now().Unix(), 10)
 	signed := map[string]string{"Webhook-Id": "msg_1", "Webhook-Timestamp": now, "Webhook-Signature": "v1,AAAA"}
+	const announcements, full = "/webhooks/callbacks", 1 << 40 // more than there is room for
 	for name, test := range map[string]struct {
+		path   string
 		change map[string]string
 		size   int
 		want   int
 	}{
-		"NotSigned":     {map[string]string{"Webhook-Signature": ""}, 100, http.StatusUnauthorized},
-		"Stale":         {map[string]string{"Webhook-Timestamp": "1"}, 100, http.StatusUnauthorized},
-		"UnknownSource": {map[string]string{"Countersign-Source": "nobody"}, 100, http.StatusUnauthorized},
-		"WrongToken":    {map[string]string{"Webhook-Signature": "", "Authorization": "Bearer x"}, 100, http.StatusUnauthorized},
-		"MediaType":     {map[string]string{"Content-Type": "text/plain"}, 100, http.StatusUnsupportedMediaType},
-		"TooLarge":      {nil, 1<<20 + 1, http.StatusRequestEntityTooLarge},
-		"FarTooLarge":   {nil, 1 << 40, http.StatusServiceUnavailable},
+		"NotSigned":     {announcements, map[string]string{"Webhook-Signature": ""}, 100, http.StatusUnauthorized},
+		"Stale":         {announcements, map[string]string{"Webhook-Timestamp": "1"}, 100, http.StatusUnauthorized},
+		"UnknownSource": {announcements, map[string]string{"Countersign-Source": "nobody"}, 100, http.StatusUnauthorized},
+		"WrongToken":    {announcements, map[string]string{"Webhook-Signature": "", "Authorization": "Bearer x"}, 100, http.StatusUnauthorized},
+		"MediaType":     {announcements, map[string]string{"Content-Type": "text/plain"}, 100, http.StatusUnsupportedMediaType},
+		"TooLarge":      {announcements, nil, 1<<20 + 1, http.StatusRequestEntityTooLarge},
+		"NoKey":         {"/webhooks/eventbridge", nil, 100, http.StatusUnauthorized},
+		"Raw":           {"/webhooks/sns", map[string]string{"X-Amz-Sns-Rawdelivery": "true"}, 100, http.StatusBadRequest},
+		"Full":          {announcements, nil, full, http.StatusServiceUnavailable}, // SNS gives up on a 429, and all come again after a 503
+		"FullOfEvents":  {"/webhooks/eventbridge", map[string]string{"X-Api-Key": eventKey}, full, http.StatusServiceUnavailable},
+		"FullForSNS":    {"/webhooks/sns", nil, full, http.StatusServiceUnavailable},
 	} {
 		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		_ = conn.SetDeadline(time.Now().Add(10 * time.Second)) // a desk that waits for the body fails the test, and does not stop it
-		head := fmt.Sprintf("POST /webhooks/callbacks HTTP/1.1\r\nHost: desk\r\nContent-Length: %d\r\n", test.size)
+		head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: desk\r\nContent-Length: %d\r\n", test.path, test.size)
 		headers := map[string]string{"Content-Type": "application/json"}
 		maps.Copy(headers, signed)
 		maps.Copy(headers, test.change)
@@ -269,8 +275,8 @@ func TestWebhook_UnreadBodies(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if resp.StatusCode != test.want {
-			t.Errorf("%s: %d, want %d", name, resp.StatusCode, test.want)
+		if resp.StatusCode != test.want || test.want == http.StatusServiceUnavailable && resp.Header.Get("Retry-After") == "" {
+			t.Errorf("%s: %d %v, want %d", name, resp.StatusCode, resp.Header, test.want)
 		}
 		_ = resp.Body.Close()
 		_ = conn.Close()

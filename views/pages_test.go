@@ -100,6 +100,7 @@ func pages() map[string]templ.Component {
 		"413":              InvalidPage(keeping(mine, "Line 7 has no receipt."), BadRequest{Status: 413, Faults: callbacks.Invalid{{Pointer: "body", Detail: "is over 64 KB"}}, Back: Address{Path: "/"}}),
 		"422":              InvalidPage(mine, BadRequest{Faults: callbacks.Invalid{{Pointer: "from", Detail: "is not a time such as 2026-11-24T13:00"}}, Back: Address{Path: "/"}}),
 		"429":              TooManyPage(nobody, TooMany{RetryAfter: 20 * time.Second}),
+		"429-form":         TooManyPage(mine, TooMany{RetryAfter: time.Second, Posted: true}),
 		"500":              FailurePage(mine, Failure{RequestID: "01JD9K4T9B"}),
 		"503":              UnavailablePage(nobody, Unavailable{RequestID: "01JD9K4T9B"}),
 		"503-with-comment": UnavailablePage(keeping(review, "Line 7 has no receipt."), Unavailable{RequestID: "01JD9K4T9B", Decision: &Unrecorded{Callback: "exp2291", Outcome: "reject"}}),

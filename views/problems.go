@@ -34,6 +34,16 @@ type BadRequest struct {
 // TooMany is the page of a reader or an address that asked too often.
 type TooMany struct {
 	RetryAfter time.Duration
+	Posted     bool // by a form, which may not have been read
+}
+
+// words say what becomes of what was typed. A form for which there was no room was not read, and the page can give nothing of it back; the
+// browser can.
+func (m TooMany) words() string {
+	if m.Posted {
+		return "Nothing was recorded, and your browser still has what you typed. Reload this page in " + lasting(m.RetryAfter) + " to send it again."
+	}
+	return "Nothing was done. Try again in " + lasting(m.RetryAfter) + "."
 }
 
 // Failure is the page of a fault of ours. The cause is in the log under the request's ID.

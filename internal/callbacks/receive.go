@@ -53,11 +53,7 @@ func (s *Service) contested(ctx context.Context, d *DifferentError, entry AuditE
 	if !d.Contested() {
 		return nil
 	}
-	known, err := s.store.Audit(ctx, AuditQuery{Callback: d.Callback, ActorID: d.By, Action: ActionContested, Limit: 1})
-	if err != nil || len(known) > 0 {
-		return err
-	}
 	entry.Callback, entry.Queue, entry.Action, entry.To = d.Callback, d.Queue, ActionContested, ""
 	entry.Detail = "Refused: source " + d.Source + " announced this callback first, with other content."
-	return s.store.Record(ctx, entry)
+	return s.store.RecordOnce(ctx, entry)
 }

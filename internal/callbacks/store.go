@@ -108,6 +108,8 @@ type Store interface {
 	Audit(ctx context.Context, q AuditQuery) ([]AuditEntry, error)
 	// Record writes an audit entry that belongs to no callback, such as a sign-in.
 	Record(ctx context.Context, entry AuditEntry) error
+	// RecordOnce writes an entry of a callback, unless there is one of the same actor and action. [ErrNotFound].
+	RecordOnce(ctx context.Context, entry AuditEntry) error
 	// ForgetMessages drops webhook messages received before a time, at most limit.
 	ForgetMessages(ctx context.Context, before time.Time, limit int) error
 	// Ping checks that the database answers.

@@ -80,5 +80,9 @@ func (b *CountedBody) Read(p []byte) (int, error) {
 // Unread reports whether a part of the body is still to come.
 func (b *CountedBody) Unread() bool { return !b.ended }
 
-// Release frees the room. The body may not be used any more.
-func (b *CountedBody) Release() { b.of.take(b.sender, -b.size) }
+// Release frees the room. There is nothing more to read then: it would take room that nobody gives back.
+func (b *CountedBody) Release() {
+	b.ReadCloser = http.NoBody
+	b.of.take(b.sender, -b.size)
+	b.size = 0
+}

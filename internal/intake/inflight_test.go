@@ -73,3 +73,28 @@ func TestInFlight_Waiting(t *testing.T) {
 		}
 	}
 }
+
+// TestInFlight_Released: what is read after the room was given back is nothing, and giving it back twice gives it back once.
+func TestInFlight_Released(t *testing.T) {
+	t.Parallel()
+	f := intake.NewInFlight(100, 100)
+	for range 3 {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(strings.Repeat("x", 60)))
+		body, err := f.Count("a", r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(r.Body, make([]byte, 10)); err != nil {
+			t.Fatal(err)
+		}
+		body.Release()
+		body.Release()
+		if rest, err := io.ReadAll(r.Body); len(rest) > 0 || err != nil {
+			t.Errorf("%d bytes after the release, %v", len(rest), err)
+		}
+	}
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(strings.Repeat("x", 101)))
+	if _, err := f.Count("a", r); err == nil {
+		t.Error("there is more room than there was")
+	}
+}

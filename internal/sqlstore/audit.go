@@ -69,6 +69,25 @@ func (s *Store) Record(ctx context.Context, e callbacks.AuditEntry) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error { return t.record(ctx, e) })
 }
 
+// RecordOnce implements callbacks.Store. What is there already is found without a transaction: a sender may repeat itself for ever. The row
+// of the callback is locked, so that two at once write one entry.
+func (s *Store) RecordOnce(ctx context.Context, e callbacks.AuditEntry) error {
+	same := callbacks.AuditQuery{Callback: e.Callback, ActorID: e.Actor.ID, Action: e.Action, Limit: 1}
+	if known, err := s.Audit(ctx, same); err != nil || len(known) > 0 {
+		return err
+	}
+	return s.transact(ctx, func(ctx context.Context, t *tx) error {
+		if _, err := row[callbackRow](ctx, t, `select * from callbacks where id = ?`+t.dialect.forUpdate, storable(string(e.Callback))); err != nil {
+			return missing(err)
+		}
+		text, args := t.dialect.auditText(same)
+		if known, err := rows[auditRow](ctx, t, text, args...); err != nil || len(known) > 0 {
+			return err
+		}
+		return t.record(ctx, e)
+	})
+}
+
 // Audit implements callbacks.Store.
 func (s *Store) Audit(ctx context.Context, q callbacks.AuditQuery) ([]callbacks.AuditEntry, error) {
 	text, args := s.dialect.auditText(q)

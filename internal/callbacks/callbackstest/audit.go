@@ -1,6 +1,8 @@
 package callbackstest
 
 import (
+	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 func testAudit(t *testing.T, open func(*testing.T) callbacks.Store) {
 	cases(t, open, map[string]func(*testing.T, callbacks.Store){
 		"Record":   auditRecord,
+		"Once":     auditOnce,
 		"Pages":    auditPages,
 		"Narrowed": auditNarrowed,
 	})
@@ -31,6 +34,35 @@ func auditRecord(t *testing.T, s callbacks.Store) {
 	}
 	want.Seq = entries[0].Seq
 	same(t, "entries", entries[0], want)
+}
+
+func auditOnce(t *testing.T, s callbacks.Store) {
+	c := put(t, s, NewCallback())
+	entry := Entry(c, callbacks.ActionContested, T0)
+	failed := make([]error, 8)
+	var all sync.WaitGroup
+	for i := range failed {
+		all.Go(func() { failed[i] = s.RecordOnce(t.Context(), entry) })
+	}
+	all.Wait()
+	if err := errors.Join(failed...); err != nil {
+		t.Fatal(err)
+	}
+	other := entry
+	other.Actor = Person("somebody else")
+	if err := s.RecordOnce(t.Context(), other); err != nil {
+		t.Fatal(err)
+	}
+	if got := audit(t, s, callbacks.AuditQuery{Callback: c.ID, Action: callbacks.ActionContested}); len(got) != 2 {
+		t.Errorf("%d entries of two actors, eight of the first at once, want 2", len(got))
+	}
+	if got := get(t, s, c.ID); got.Revision != c.Revision {
+		t.Error("it made pages stale")
+	}
+	entry.Callback = "nothing"
+	if err := s.RecordOnce(t.Context(), entry); !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("%v, want ErrNotFound", err)
+	}
 }
 
 func auditPages(t *testing.T, s callbacks.Store) {
