@@ -36,6 +36,8 @@ func TestAnnouncementFaults(t *testing.T) {
 		"TitleLong":           {func(a *Announcement) { a.Title = strings.Repeat("é", 201) }, "/title"},
 		"TitleOfTwoLines":     {func(a *Announcement) { a.Title = "a\nb" }, "/title"},
 		"TitleTurnsDirection": {func(a *Announcement) { a.Title = "Pay \u202e02.648,7$" }, "/title"},
+		"TitleWithoutInk":     {func(a *Announcement) { a.Title = "\u3164" }, "/title"},
+		"TitleOfABlankNote":   {func(a *Announcement) { a.Title = " \U0001D159 \u0301" }, "/title"},
 		"RequesterInvisible":  {func(a *Announcement) { a.Requester = "Ines\u200b Calloway" }, "/requester"},
 		"LabelTurnsDirection": {func(a *Announcement) {
 			a.Outcomes = []Outcome{{Name: "a", Label: "\u202ereject", Kind: Success, Payload: json.RawMessage("1")}}
