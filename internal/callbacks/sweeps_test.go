@@ -109,6 +109,33 @@ func TestSweepWaitsForABusyHistory(t *testing.T) {
 	}
 }
 
+// TestSweepWaitsForAPermission: right after a change of IAM a denial passes by itself; one that stays does not keep a callback for ever.
+func TestSweepWaitsForAPermission(t *testing.T) {
+	t.Parallel()
+	for name, passes := range map[string]bool{"Passes": true, "Stays": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			c := d.announce(withHeartbeat)
+			d.lambda.noHistory = callbacks.AnswerDenied
+			d.clock.Move(time.Minute + callbacks.SweepGrace)
+			for range callbacks.DeniedReadings - 1 {
+				d.sweep()
+				d.wantState(c.ID, callbacks.Pending)
+				d.clock.Move(2 * time.Minute)
+			}
+			if passes {
+				d.lambda.noHistory = ""
+				d.sweep()
+				d.wantState(c.ID, callbacks.Pending) // it is open there
+				return
+			}
+			d.sweep()
+			d.wantState(c.ID, callbacks.TimedOut)
+		})
+	}
+}
+
 // TestSweepOfVeryMany: that many end at once and few histories may be read is no reason to bury one unasked.
 func TestSweepOfVeryMany(t *testing.T) {
 	t.Parallel()
