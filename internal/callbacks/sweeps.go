@@ -186,7 +186,7 @@ func (c *Callback) expire(found finding, patient bool, now time.Time) (entry Aud
 	case c.State != Pending || !c.Overdue(now):
 		return entry, false, ErrConflict
 	case open && cause == CauseHeartbeat: // somebody else keeps it alive: the clock runs anew from here
-		c.Clocks.LastHeartbeatAt = now
+		c.Clocks.SeenOpenAt = now
 		return entry, false, nil
 	case waits:
 		return entry, true, ErrConflict

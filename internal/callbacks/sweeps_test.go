@@ -57,9 +57,20 @@ func TestSweepAsksTheHistoryBeforeItBuriesByHeartbeat(t *testing.T) {
 	d.clock.Move(time.Minute + callbacks.SweepGrace)
 	d.sweep() // another client beats: the history says that the callback is open
 	got := d.wantState(c.ID, callbacks.Pending)
-	if at, _ := got.Deadline(); !at.After(d.clock.Now()) {
-		t.Errorf("deadline %v did not move on", at)
+	if at, _ := got.Deadline(); !at.After(d.clock.Now()) || !got.Clocks.SeenOpenAt.Equal(d.clock.Now()) {
+		t.Errorf("deadline %v did not move on; seen open at %v", at, got.Clocks.SeenOpenAt)
 	}
+	if !got.Clocks.LastHeartbeatAt.IsZero() || got.Heartbeats != 0 {
+		t.Errorf("it has %d beats, the last at %v; nobody here sent one", got.Heartbeats, got.Clocks.LastHeartbeatAt)
+	}
+	if _, err := d.service.OpenReview(d.ctx, mara, c.ID, callbacks.SignOfLife{}); err != nil {
+		t.Fatal(err)
+	}
+	if due := d.get(c.ID).NextHeartbeatAt; !due.Equal(d.clock.Now()) {
+		t.Errorf("the first beat of ours is due at %v, want at once: how much of Lambda's clock is left is not known", due)
+	}
+	d.clock.Move(callbacks.ReviewLease + time.Second)
+	d.sweep()
 	d.lambda.close(callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseHeartbeat})
 	d.clock.Move(time.Minute + callbacks.SweepGrace)
 	d.sweep()
