@@ -24,6 +24,35 @@ func announcement(change func(*Announcement)) Announcement {
 	return a
 }
 
+// TestAnnouncementWithoutRequester: a queue with four eyes takes nothing that does not say who asks, unless a history tells of it.
+func TestAnnouncementWithoutRequester(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		queue, source, requester, id string
+		want                         bool // refused
+	}{
+		"None":           {"finance", "expenses", "", "", true},
+		"BareName":       {"finance", "expenses", "Ines Calloway", "", true},
+		"TwoPeople":      {"finance", "expenses", "ines@a.example, bob@a.example", "", true},
+		"TwoAndASubject": {"finance", "expenses", "ines@a.example, bob@a.example", "u-1", true},
+		"BlankSubject":   {"finance", "expenses", "Ines Calloway", " ", true},
+		"Address":        {"finance", "expenses", "Ines Calloway <ines@a.example>", "", false},
+		"Subject":        {"finance", "expenses", "Ines Calloway", "u-1", false},
+		"Found":          {"finance", SourceDiscovery, "", "", false},
+		"Elsewhere":      {"releases", "expenses", "Ines Calloway", "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := announcement(func(a *Announcement) { a.Queue, a.Requester, a.RequesterID = tt.queue, tt.requester, tt.id })
+			_, _, err := a.callback(tt.source, nil, queues, t0)
+			faults, refused := errors.AsType[Invalid](err)
+			if refused != tt.want || refused && (len(faults) != 1 || faults[0].Pointer != "/requester" || !strings.Contains(faults[0].Detail, "requesterId")) {
+				t.Errorf("got %v, want it refused: %t", err, tt.want)
+			}
+		})
+	}
+}
+
 func TestAnnouncementFaults(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
