@@ -96,7 +96,7 @@ func TestUnconfirmed(t *testing.T) {
 	mara.arm("approve")
 	mara.confirm()
 	mara.reaches("unconfirmed")
-	mara.reads("#verdict", "It is not known whether Lambda accepted it.", "permission to read the execution's history was denied", "An admin needs to look at this.")
+	mara.reads("#verdict", "It is not known whether Lambda accepted it.", "the execution's history may not be read, which an admin was told", "An admin needs to look at this.")
 	mara.inspect("unconfirmed")
 	w.engine.SetFaults(nil)
 	aiko := w.signIn(t, "aiko")

@@ -143,6 +143,22 @@ func TestFirstBeatIsOnItsWay(t *testing.T) {
 	}
 }
 
+// TestKeptAliveElsewhere: that the history showed the callback open past its heartbeat clock is no beat of ours, and is not called one.
+func TestKeptAliveElsewhere(t *testing.T) {
+	t.Parallel()
+	m := sampleReview()
+	m.Callback.NextHeartbeatAt, m.Callback.ReviewedUntil = time.Time{}, time.Time{}
+	m.Callback.Clocks.LastHeartbeatAt, m.Callback.Clocks.SeenOpenAt = time.Time{}, now.Add(-30*time.Second)
+	const want = "Heartbeat 1:30 No heartbeats are being sent. Lambda’s history showed it open at 13:50:32: another client keeps it alive, and may stop. of 2:00"
+	if got := words(reviewPage(t, m).Find("#clocks .bite")); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	m.Callback.Clocks.LastHeartbeatAt = now.Add(-12 * time.Second)
+	if got := words(reviewPage(t, m).Find("#clocks .bite")); strings.Contains(got, "another client") {
+		t.Errorf("%q, though the desk has sent a beat since", got)
+	}
+}
+
 // TestBeatsAreTakenAgain: that is said for a minute, and stays in the timeline.
 func TestBeatsAreTakenAgain(t *testing.T) {
 	t.Parallel()

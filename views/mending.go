@@ -52,9 +52,8 @@ func mendingDelivery(m Review) string {
 }
 
 // noteFor is what an audit entry says to its reader. Who is no admin reads of a refusal that an admin knows, and no more.
-func noteFor(m Review, e callbacks.AuditEntry, viewer callbacks.Person) string {
-	failed := e.Action == callbacks.ActionAttemptFailed || e.Action == callbacks.ActionHeartbeatFailed
-	if failed && m.Callback.Problem.NeedsOperator() && !viewer.Roles.Admin {
+func noteFor(e callbacks.AuditEntry, viewer callbacks.Person) string {
+	if e.NeedsOperator() && !viewer.Roles.Admin {
 		return capital(adminTold)
 	}
 	return e.Detail

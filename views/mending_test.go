@@ -80,6 +80,21 @@ func TestMending(t *testing.T) {
 	}
 }
 
+// TestMending_PassedSince: what an admin was told stays with admins, also once it has passed.
+func TestMending_PassedSince(t *testing.T) {
+	t.Parallel()
+	admin, reviewer := shellAt("mine", "/"), shellAt("mine", "/")
+	reviewer.Viewer = lena
+	m := refusedReview(callbacks.AnswerDenied, 403, "AccessDeniedException")
+	m.Callback.Problem = callbacks.AnswerThrottled
+	if got := words(html(t, ReviewPage(admin, m)).Find("#item")); !strings.Contains(got, "permission denied") {
+		t.Errorf("an admin reads %q", got)
+	}
+	if got := words(html(t, ReviewPage(reviewer, m)).Find("#item")); strings.Contains(got, "denied") {
+		t.Errorf("a reviewer reads %q", got)
+	}
+}
+
 // TestRefusedHeartbeatsOfThePast: what a heartbeat met concerns nobody while none is sent.
 func TestRefusedHeartbeatsOfThePast(t *testing.T) {
 	t.Parallel()

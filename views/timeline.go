@@ -59,7 +59,7 @@ func clockNote(c callbacks.Clocks) string {
 
 // eventOf tells one audit entry. Its detail is a sentence of ours.
 func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
-	told := event{At: e.At, Who: you(e.Actor, viewer), Note: noteFor(m, e, viewer)}
+	told := event{At: e.At, Who: you(e.Actor, viewer), Note: noteFor(e, viewer)}
 	switch e.Action {
 	case callbacks.ActionReceived:
 		told.Icon, told.Who, told.What = "plug", "", "Announced by "+isolated(e.Actor.Name)

@@ -31,7 +31,7 @@ func verdictOf(m Review, s Shell) (v verdict, ok bool) {
 		}
 		return verdict{
 			decidedBy(c.Decision, s.Viewer) + title,
-			ending(c) + " The decision is kept. " + operatorHint(s, sentence(mendingDelivery(m))+"An admin can send it again once the cause is fixed."), "prob",
+			ending(c) + lastAnswer(c, s.Viewer) + " The decision is kept. " + operatorHint(s, sentence(mendingDelivery(m))+"An admin can send it again once the cause is fixed."), "prob",
 		}, true
 	case callbacks.Unconfirmed:
 		title := ". It is not known whether Lambda accepted it."
@@ -191,6 +191,17 @@ func ending(c *callbacks.Callback) string {
 		return ""
 	}
 	return c.Ending.Detail
+}
+
+// lastAnswer is what Lambda said to the last attempt at a decision that could not be delivered in time.
+func lastAnswer(c *callbacks.Callback, viewer callbacks.Person) string {
+	switch {
+	case c.Problem == callbacks.AnswerInvalid || c.Problem == "":
+		return ""
+	case c.Problem.NeedsOperator() && !viewer.Roles.Admin:
+		return " Lambda did not take it until then, and " + adminTold + " why."
+	}
+	return " The last answer of Lambda was: " + answerWords(c.Problem) + "."
 }
 
 func madeBy(c *callbacks.Callback, s Shell) string {

@@ -7,6 +7,8 @@ import (
 	"golang.org/x/net/idna"
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"countersign/internal/printable"
 )
 
 // address is an e-mail address that was found in a text.
@@ -123,7 +125,7 @@ func addressKey(s string) (key string, ok bool) {
 // nobody can see.
 func plain(s string) string {
 	return strings.Map(func(r rune) rune {
-		if isIgnorable(r) {
+		if printable.Invisible(r) {
 			return -1
 		}
 		return r
@@ -132,15 +134,3 @@ func plain(s string) string {
 
 // folded is a text by which two that differ in case, width or invisible characters are the same.
 func folded(s string) string { return norm.NFKC.String(cases.Fold().String(plain(s))) }
-
-// ignorable are characters that show nothing although Unicode does not count them as format
-// characters (Default_Ignorable_Code_Point, and the blank of braille).
-var ignorable = &unicode.RangeTable{
-	R16: []unicode.Range16{
-		{0x034f, 0x034f, 1}, {0x115f, 0x1160, 1}, {0x17b4, 0x17b5, 1}, {0x180b, 0x180f, 1}, {0x2065, 0x2065, 1},
-		{0x2800, 0x2800, 1}, {0x3164, 0x3164, 1}, {0xfe00, 0xfe0f, 1}, {0xffa0, 0xffa0, 1}, {0xfff0, 0xfff8, 1},
-	},
-	R32: []unicode.Range32{{0xe0000, 0xe0fff, 1}},
-}
-
-func isIgnorable(r rune) bool { return unicode.In(r, unicode.Cf, ignorable) }

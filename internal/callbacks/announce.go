@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"countersign/internal/printable"
 )
 
 // Announcement is what a sender says of a callback, as it was decoded and before its values are checked. The JSON names are
@@ -175,7 +177,7 @@ func (a Announcement) checkText(faults *Invalid) {
 	}
 	if _, refused, place := tidyLine(a.Title); place > 0 {
 		faults.Add("/title", "%s", unseenFault(refused, place))
-	} else if strings.TrimSpace(a.Title) != "" && !hasInk(a.Title) {
+	} else if strings.TrimSpace(a.Title) != "" && !printable.HasInk(a.Title) {
 		faults.Add("/title", "shows nothing: send at least one visible character, or no title")
 	}
 }

@@ -24,6 +24,35 @@ func announcement(change func(*Announcement)) Announcement {
 	return a
 }
 
+// TestAnnouncementWithoutRequester: a queue with four eyes takes nothing that does not say who asks, unless a history tells of it.
+func TestAnnouncementWithoutRequester(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		queue, source, requester, id string
+		want                         bool // refused
+	}{
+		"None":           {"finance", "expenses", "", "", true},
+		"BareName":       {"finance", "expenses", "Ines Calloway", "", true},
+		"TwoPeople":      {"finance", "expenses", "ines@a.example, bob@a.example", "", true},
+		"TwoAndASubject": {"finance", "expenses", "ines@a.example, bob@a.example", "u-1", true},
+		"BlankSubject":   {"finance", "expenses", "Ines Calloway", " ", true},
+		"Address":        {"finance", "expenses", "Ines Calloway <ines@a.example>", "", false},
+		"Subject":        {"finance", "expenses", "Ines Calloway", "u-1", false},
+		"Found":          {"finance", SourceDiscovery, "", "", false},
+		"Elsewhere":      {"releases", "expenses", "Ines Calloway", "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := announcement(func(a *Announcement) { a.Queue, a.Requester, a.RequesterID = tt.queue, tt.requester, tt.id })
+			_, _, err := a.callback(tt.source, nil, queues, t0)
+			faults, refused := errors.AsType[Invalid](err)
+			if refused != tt.want || refused && (len(faults) != 1 || faults[0].Pointer != "/requester" || !strings.Contains(faults[0].Detail, "requesterId")) {
+				t.Errorf("got %v, want it refused: %t", err, tt.want)
+			}
+		})
+	}
+}
+
 func TestAnnouncementFaults(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -36,6 +65,8 @@ func TestAnnouncementFaults(t *testing.T) {
 		"TitleLong":           {func(a *Announcement) { a.Title = strings.Repeat("é", 201) }, "/title"},
 		"TitleOfTwoLines":     {func(a *Announcement) { a.Title = "a\nb" }, "/title"},
 		"TitleTurnsDirection": {func(a *Announcement) { a.Title = "Pay \u202e02.648,7$" }, "/title"},
+		"TitleWithoutInk":     {func(a *Announcement) { a.Title = "\u3164" }, "/title"},
+		"TitleOfABlankNote":   {func(a *Announcement) { a.Title = " \U0001D159 \u0301" }, "/title"},
 		"RequesterInvisible":  {func(a *Announcement) { a.Requester = "Ines\u200b Calloway" }, "/requester"},
 		"LabelTurnsDirection": {func(a *Announcement) {
 			a.Outcomes = []Outcome{{Name: "a", Label: "\u202ereject", Kind: Success, Payload: json.RawMessage("1")}}

@@ -5,15 +5,9 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
-)
 
-// hasInk reports whether a text shows at least one character. Spaces, invisible characters and
-// combining marks with nothing below them do not count.
-func hasInk(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool {
-		return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) && !isIgnorable(r)
-	})
-}
+	"countersign/internal/printable"
+)
 
 // lookAlike reports whether a hurried reader may take one label for the other: they differ in case,
 // width, spaces, invisible characters, closing punctuation, or in letters that look the same.
@@ -72,7 +66,7 @@ var alphabets = []*unicode.RangeTable{
 // mixesAlphabets reports a word in which letters of two such scripts stand, as in "Аpprove" with a
 // Cyrillic А. No language writes one.
 func mixesAlphabets(s string) bool {
-	words := strings.FieldsFunc(s, func(r rune) bool { return !unicode.In(r, unicode.L, unicode.M) && !isIgnorable(r) })
+	words := strings.FieldsFunc(s, func(r rune) bool { return !unicode.In(r, unicode.L, unicode.M) && !printable.Invisible(r) })
 	for _, word := range words {
 		var first *unicode.RangeTable
 		for _, r := range word {

@@ -5,20 +5,6 @@ import (
 	"testing"
 )
 
-func TestHasInk(t *testing.T) {
-	t.Parallel()
-	for _, text := range []string{"a", " é ", "7", "👍", "…", "承認", "\u200bA"} {
-		if !hasInk(text) {
-			t.Errorf("%q shows something", text)
-		}
-	}
-	for _, text := range []string{"", " ", "\u00a0\u3000", "\u200d\u200c", "\u2800", "\u3164", "\u115f\u1160", "\uffa0", "\ufe0f", "\u034f", "\u0301", "\U000e0041", "\u180e", "\u00ad"} {
-		if hasInk(text) {
-			t.Errorf("%+q shows nothing", text)
-		}
-	}
-}
-
 func TestLookAlike(t *testing.T) {
 	t.Parallel()
 	for a, b := range map[string]string{

@@ -1,6 +1,10 @@
 package callbacks
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // ActorKind says what kind of actor changed something.
 type ActorKind string
@@ -66,4 +70,13 @@ type AuditEntry struct {
 	Queue    string
 	From, To State // empty where the state did not change
 	Detail   string
+}
+
+// NeedsOperator reports whether the entry tells of an answer that stays the same until an operator mends something. Whoever is none
+// has no use for it.
+func (e AuditEntry) NeedsOperator() bool {
+	if e.Action != ActionAttemptFailed && e.Action != ActionHeartbeatFailed {
+		return false
+	}
+	return slices.ContainsFunc(operatorAnswers, func(a Answer) bool { return strings.HasSuffix(e.Detail, ": "+a.words()+".") })
 }

@@ -18,10 +18,13 @@ const (
 // AWS does not document when the timers start; both emulators start them with the CallbackStarted event, so StartedAt is
 // that event's time, or the time of arrival when the sender did not say.
 type Clocks struct {
-	StartedAt         time.Time
-	Timeout           time.Duration
-	HeartbeatTimeout  time.Duration
-	LastHeartbeatAt   time.Time // our last accepted beat; Lambda keeps no trace of beats, so others' are unknown
+	StartedAt        time.Time
+	Timeout          time.Duration
+	HeartbeatTimeout time.Duration
+	LastHeartbeatAt  time.Time // our last accepted beat; Lambda keeps no trace of beats, so others' are unknown
+	// SeenOpenAt is when the history showed the callback open past the heartbeat clock as we knew it: another client beats, when is
+	// not known.
+	SeenOpenAt        time.Time
 	ExecutionDeadline time.Time // the end of the whole execution
 }
 
@@ -39,11 +42,7 @@ func (c Clocks) HeartbeatAt() time.Time {
 	if c.HeartbeatTimeout <= 0 {
 		return time.Time{}
 	}
-	last := c.StartedAt
-	if c.LastHeartbeatAt.After(last) {
-		last = c.LastHeartbeatAt
-	}
-	return last.Add(c.HeartbeatTimeout)
+	return latest(c.StartedAt, c.LastHeartbeatAt, c.SeenOpenAt).Add(c.HeartbeatTimeout)
 }
 
 // Deadline is the earliest instant at which a running clock ends the callback, and that clock. When two end it at the

@@ -81,15 +81,28 @@ func TestDelivery(t *testing.T) {
 		}
 	})
 
+	t.Run("AnswerLostHistoryDeniedAtFirst", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t)
+		d.lambda.faults, d.lambda.noHistory = []callbacks.Answer{callbacks.AnswerNone}, callbacks.AnswerDenied
+		c := d.announce(nil)
+		d.mustDecide(mara, c.ID, "approve", "")
+		d.tryFor(callbacks.DeniedReadings*time.Minute, time.Minute) // one to lose the answer, all but one to be denied
+		d.wantState(c.ID, callbacks.Decided)
+		d.lambda.noHistory = "" // AWS knows of the change by now
+		d.tryFor(2*time.Minute, 2*time.Minute)
+		if got := d.wantState(c.ID, callbacks.Completed); got.Ending.By != callbacks.EndedByUs {
+			t.Errorf("ending is %+v, want ours", got.Ending)
+		}
+	})
+
 	t.Run("AnswerLostHistoryUnreadable", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
 		d.lambda.faults, d.lambda.noHistory = []callbacks.Answer{callbacks.AnswerNone}, callbacks.AnswerDenied
 		c := d.announce(nil)
 		d.mustDecide(mara, c.ID, "approve", "")
-		d.deliver()
-		d.clock.Move(time.Second)
-		d.deliver()
+		d.settle(c.ID)
 		d.wantState(c.ID, callbacks.Unconfirmed)
 		d.lambda.noHistory = "" // the operator granted the permission
 		if _, err := d.service.RetryDelivery(d.ctx, ops, c.ID); err != nil {

@@ -177,12 +177,12 @@ func TestClosedStaysClosed(t *testing.T) {
 func TestLostOrRefused(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.lambda.faults, d.lambda.noHistory = []callbacks.Answer{callbacks.AnswerMaybeClosed}, callbacks.AnswerDenied
+	d.lambda.faults = slices.Repeat([]callbacks.Answer{callbacks.AnswerMaybeClosed}, callbacks.DeniedReadings)
+	d.lambda.noHistory = callbacks.AnswerDenied
 	c := d.announce(nil)
 	d.mustDecide(mara, c.ID, "approve", "")
-	d.deliver()
-	if got := d.wantState(c.ID, callbacks.Unconfirmed); got.Ending.Doubt != callbacks.DoubtRefusal {
-		t.Errorf("the doubt is %q", got.Ending.Doubt)
+	if got := d.settle(c.ID); got.State != callbacks.Unconfirmed || got.Ending.Doubt != callbacks.DoubtRefusal {
+		t.Errorf("it is %s: %+v", got.State, got.Ending)
 	}
 	if _, err := d.service.RetryDelivery(d.ctx, ops, c.ID); err != nil {
 		t.Fatal(err)
@@ -210,6 +210,32 @@ func TestBeatThatMayBeRefused(t *testing.T) {
 			d.live(15 * time.Second)
 			if n := d.lambda.beatCount(); n != 1 {
 				t.Errorf("%d beats arrived within 15 s of the refusal, want one", n)
+			}
+		})
+	}
+}
+
+// TestBeatOfAClosedCallback_Denied: "closed" alone says neither who nor what, so that a history that may not be read is asked again a
+// few times before that is all that is said.
+func TestBeatOfAClosedCallback_Denied(t *testing.T) {
+	t.Parallel()
+	for name, passes := range map[string]bool{"Passes": true, "Stays": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			c := d.announce(withHeartbeat)
+			d.lambda.close(callbacks.Closing{By: callbacks.EndedByExecution})
+			d.lambda.noHistory = callbacks.AnswerDenied
+			review := d.open(mara, c.ID).Review.ID
+			d.beat()
+			d.wantState(c.ID, callbacks.Pending)
+			want := callbacks.EndedByUnknown
+			if passes {
+				d.lambda.noHistory, want = "", callbacks.EndedByExecution
+			}
+			d.live(3*time.Minute, d.renewal(mara, c.ID, review, callbacks.SignOfLife{Input: true}))
+			if got := d.wantState(c.ID, callbacks.Closed); got.Ending.By != want {
+				t.Errorf("ending is %+v, want %s", got.Ending, want)
 			}
 		})
 	}

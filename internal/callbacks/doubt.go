@@ -53,10 +53,10 @@ func doubtOf(e evidence) Doubt {
 
 var doubtClause = map[Doubt]string{
 	DoubtNoARN:     "the execution's history cannot be read: its announcement did not name the execution",
-	DoubtDenied:    "permission to read the execution's history was denied",
+	DoubtDenied:    "the execution's history may not be read, which an admin was told",
 	DoubtGone:      "Lambda has no history of this callback, or has it no longer",
 	DoubtRefused:   "Lambda refused to show the history of the execution that was announced",
-	DoubtKMS:       "the KMS key of the execution's history could not be used until the end",
+	DoubtKMS:       "the execution's history could not be read until the end, and an admin was told why",
 	DoubtThrottled: "AWS throttled the reading of the execution's history until the end",
 	DoubtFailing:   "the execution's history could not be read until the end",
 	DoubtOpen:      "Lambda says that the callback is closed while the execution's history showed it open until the end",

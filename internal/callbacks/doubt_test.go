@@ -23,12 +23,12 @@ func TestDoubt(t *testing.T) {
 		detail string
 	}{
 		"NoARN":       {closed(historyUnreadable, ""), DoubtNoARN, "its announcement did not name the execution."},
-		"Denied":      {closed(historyUnreadable, AnswerDenied), DoubtDenied, "permission to read the execution's history was denied."},
+		"Denied":      {closed(historyUnreadable, AnswerDenied), DoubtDenied, "the execution's history may not be read, which an admin was told."},
 		"Gone":        {closed(historyUnreadable, AnswerGone), DoubtGone, "Lambda has no history of this callback, or has it no longer."},
 		"GoneAsWell":  {evidence{answer: AnswerGone, doubtful: true, history: historyUnreadable, reading: AnswerGone}, DoubtGone, ""},
 		"UnknownARN":  {closed(historyUnreadable, AnswerInvalid), DoubtRefused, "Lambda refused to show the history"},
 		"OddAnswer":   {closed(historyUnreadable, AnswerClosed), DoubtRefused, ""},
-		"KMS":         {closed(historyBusy, AnswerKMS), DoubtKMS, "the KMS key of the execution's history"},
+		"KMS":         {closed(historyBusy, AnswerKMS), DoubtKMS, "and an admin was told why."},
 		"Throttled":   {closed(historyBusy, AnswerThrottled), DoubtThrottled, "AWS throttled"},
 		"Failing":     {closed(historyBusy, AnswerFault), DoubtFailing, "could not be read until the end."},
 		"Silent":      {closed(historyBusy, AnswerNone), DoubtFailing, ""},
@@ -67,7 +67,7 @@ func TestDoubt_LostOrRefused(t *testing.T) {
 		detail  []string
 	}{
 		"NoARN":     {historyUnreadable, "", 20, []string{"its announcement did not name the execution."}},
-		"Denied":    {historyUnreadable, AnswerDenied, 20, []string{"permission to read the execution's history was denied."}},
+		"Denied":    {historyUnreadable, AnswerDenied, 20, []string{"the execution's history may not be read, which an admin was told."}},
 		"Throttled": {historyBusy, AnswerThrottled, 20, []string{"AWS throttled the reading"}},
 		"AtLimit":   {historyUnreadable, "", olderMaxCompletionBytes, []string{"did not name the execution."}},
 		"Large":     {historyUnreadable, "", olderMaxCompletionBytes + 1, []string{"Its size may be why: it has 262145 bytes", "at most 262144."}},

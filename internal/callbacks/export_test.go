@@ -40,6 +40,9 @@ func (h *Heartbeats) RunOnce(ctx context.Context) error {
 // MaxReadings is how often a history is asked in vain.
 const MaxReadings = maxReadings
 
+// DeniedReadings is how often permission to read the history may be denied before it is believed.
+const DeniedReadings = deniedReadings
+
 // AskedInVain has the history of a callback asked so often already.
 func (s *Sweeps) AskedInVain(id ID, times int) { s.pauses.all[id] = pause{asked: times, blind: times} }
 

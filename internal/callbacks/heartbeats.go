@@ -170,7 +170,8 @@ func (h *Heartbeats) closed(ctx context.Context, c Callback, answer Answer) (set
 	defer cancel()
 	found := h.histories.ask(call, c.Target())
 	ended := found.history == historyRead && !found.closing.Open
-	if !ended && (found.history != historyUnreadable || answer == AnswerMaybeClosed) {
+	mayTell := found.history != historyUnreadable || found.denied() && c.Untaken.Failed < deniedReadings-1
+	if !ended && (mayTell || answer == AnswerMaybeClosed) {
 		return false, nil
 	}
 	updated, err := h.update(ctx, c.ID, func(c *Callback) (Change, error) {

@@ -1,6 +1,7 @@
 package callbacks_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -221,5 +222,46 @@ func TestOpeningAgainIsNoInput(t *testing.T) {
 	defer d.lambda.mu.Unlock()
 	if last := d.lambda.beats[len(d.lambda.beats)-1]; last.After(c.ReceivedAt.Add(33 * time.Minute)) {
 		t.Errorf("a beat went out %v after the last input", last.Sub(c.ReceivedAt))
+	}
+}
+
+// impatient is Lambda that notes how much time a call is given.
+type impatient struct {
+	*remote
+	given func(until, asked time.Time)
+}
+
+func (m impatient) Heartbeat(ctx context.Context, to callbacks.Target) error {
+	until, _ := ctx.Deadline()
+	m.given(until, time.Now())
+	return m.remote.Heartbeat(ctx, to)
+}
+
+// TestBeatThatHangs: a call that hangs leaves time for another one: it ends after half an interval, and after five seconds at most.
+func TestBeatThatHangs(t *testing.T) {
+	t.Parallel()
+	for timeout, limit := range map[time.Duration]time.Duration{
+		3 * time.Second: 2 * time.Second, 12 * time.Second: 2 * time.Second, 18 * time.Second: 3 * time.Second,
+		30 * time.Second: 5 * time.Second, time.Hour: 5 * time.Second,
+	} {
+		t.Run(timeout.String(), func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			began, calls := time.Time{}, 0
+			workers := d.workers(impatient{d.lambda, func(until, asked time.Time) {
+				calls++
+				if until.Before(began.Add(limit)) || until.After(asked.Add(limit)) {
+					t.Errorf("a call is given %v, want %v", until.Sub(asked), limit)
+				}
+			}})
+			d.heartbeats = callbacks.NewHeartbeats(workers).NoJitter()
+			c := d.announce(func(a *callbacks.Announcement) { a.HeartbeatTimeout = timeout })
+			d.open(mara, c.ID)
+			began = time.Now()
+			d.beat()
+			if calls != 1 {
+				t.Errorf("%d calls, want one", calls)
+			}
+		})
 	}
 }

@@ -32,6 +32,9 @@ type finding struct {
 	again   time.Duration // not before; zero where nobody said so
 }
 
+// denied reports whether permission to read the history was missing.
+func (f finding) denied() bool { return f.history == historyUnreadable && f.answer == AnswerDenied }
+
 // ask reads how a callback was closed, if it may be asked now.
 func (h *histories) ask(ctx context.Context, target Target) finding {
 	if target.ExecutionARN == "" {

@@ -3,6 +3,7 @@ package callbacks
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -94,9 +95,9 @@ func (a Answer) words() string {
 
 // NeedsOperator reports whether the answer stays the same until an operator mends something: a permission, a key, a clock. The
 // request is tried again all the same, because it takes a while until AWS knows of what was mended.
-func (a Answer) NeedsOperator() bool {
-	return a == AnswerDenied || a == AnswerKMS || a == AnswerSkew || a == AnswerCredentials
-}
+func (a Answer) NeedsOperator() bool { return slices.Contains(operatorAnswers, a) }
+
+var operatorAnswers = []Answer{AnswerDenied, AnswerKMS, AnswerSkew, AnswerCredentials}
 
 // Doubtful reports whether the call may have taken effect although it did not say so.
 func (a Answer) Doubtful() bool { return a == AnswerFault || a == AnswerNone || a == AnswerKMS }
@@ -137,8 +138,23 @@ type Closing struct {
 	Cause   DeadlineCause // for EndedByClock
 	At      time.Time
 	EventID int
-	// Completion is what the event carries, where it is a success or a failure. Truncated or unreadable payloads leave it nil.
+	// Completion is what the event carries, where it is a success or a failure. Truncated or unreadable payloads leave it nil; then
+	// Kind alone says which of both it is.
 	Completion *Completion
+	Kind       Kind
 	// Requests is how many requests for a page of the history it took to know this, or to fail; 0 counts as one.
 	Requests int
+}
+
+// completedAs is whether a client completed the callback with a success or a failure, empty where it did neither.
+func (c Closing) completedAs() Kind {
+	if c.Completion != nil {
+		return c.Completion.Kind
+	}
+	return c.Kind
+}
+
+// mayHold reports whether a client ended the callback with something that the history does not show, and that may be a completion.
+func (c Closing) mayHold(ours Completion) bool {
+	return c.Completion == nil && c.By == EndedByOther && (c.Kind == "" || c.Kind == ours.Kind)
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"countersign/internal/printable"
 )
 
 // CommentRule says whether an outcome takes a comment.
@@ -235,7 +237,7 @@ func (o *Outcome) checkKnown(rejectAs Kind, at string, faults *Invalid) {
 func (o *Outcome) check(at string, faults *Invalid) {
 	if n := utf8.RuneCountInString(strings.TrimSpace(o.Label)); n == 0 || n > maxOutcomeLabel {
 		faults.Add(at+"/label", "one line of 1 to %d characters", maxOutcomeLabel)
-	} else if !hasInk(o.Label) {
+	} else if !printable.HasInk(o.Label) {
 		faults.Add(at+"/label", "shows nothing: a button needs at least one visible character")
 	} else if mixesAlphabets(o.Label) {
 		faults.Add(at+"/label", "mixes letters of two alphabets in one word, which look alike and are not")

@@ -28,11 +28,17 @@ func (p *pauses) under(id ID, now time.Time) bool {
 	return now.Before(p.all[id].until)
 }
 
-// patient reports whether asking again is still worth it where the history is busy.
-func (p *pauses) patient(id ID) bool {
+// patient reports whether asking again is still worth it: longer where the history is busy than where permission was denied.
+func (p *pauses) patient(id ID, found finding) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.all[id].blind < maxReadings
+	switch blind := p.all[id].blind; {
+	case found.history == historyBusy:
+		return blind < maxReadings
+	case found.denied():
+		return blind < deniedReadings-1
+	}
+	return false
 }
 
 // put puts a callback off: farther and farther, where it was asked about; else until slot. A history that was read gives it all

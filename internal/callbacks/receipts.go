@@ -49,7 +49,7 @@ func (c *Callback) receipt(closing Closing, ours Completion, now time.Time) (Aud
 	case closing.Completion != nil && closing.Completion.same(ours):
 		c.Ending.Event, c.Ending.At = closing.EventID, closing.At
 		return c.entry(now, by, ActionReceipt, fmt.Sprintf("History event %d holds our payload, sha256 %s.", closing.EventID, ours.SHA256())), nil
-	case closing.Completion == nil && closing.By == EndedByOther:
+	case closing.mayHold(ours):
 		c.Ending.Event, c.Ending.At = closing.EventID, closing.At
 		return c.entry(now, by, ActionReceipt, fmt.Sprintf("History event %d closed the callback; its payload cannot be read.", closing.EventID)), nil
 	}

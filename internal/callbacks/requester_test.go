@@ -186,3 +186,18 @@ func FuzzRequesterOf(f *testing.F) {
 		}
 	})
 }
+
+// TestSameIdentifier: what has neither an address nor a word in it is compared as it stands.
+func TestSameIdentifier(t *testing.T) {
+	t.Parallel()
+	for a, b := range map[string]string{"(A)": "(a)", "★": "★", "(7)  x": "(7) X", "{ａ}": "{A}"} {
+		if !sameIdentifier(a, b) {
+			t.Errorf("%q and %q are told apart", a, b)
+		}
+	}
+	for a, b := range map[string]string{"(a)": "(b)", "★": "☆", "": "", " ": "", "a@x.example": "a", "a@x.example ": "x example a"} {
+		if sameIdentifier(a, b) {
+			t.Errorf("%q and %q are taken for the same", a, b)
+		}
+	}
+}

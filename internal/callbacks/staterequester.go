@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"countersign/internal/printable"
 )
 
 // Limits of a statement of who asks. Those of name and subject are an announcement's too.
@@ -35,7 +37,7 @@ func (s Statement) check() (Requester, error) {
 		limit        int
 	}{{"requester", s.Requester, maxName}, {"requesterId", s.RequesterID, MaxSubjectRunes}, {"reason", s.Reason, MaxReasonRunes}} {
 		switch {
-		case line.field == "reason" && !hasInk(line.value):
+		case line.field == "reason" && !printable.HasInk(line.value):
 			faults.Add(line.field, "Say how you know: it goes on record.")
 		case utf8.RuneCountInString(line.value) > line.limit || hasUnseen(line.value):
 			faults.Add(line.field, "One line of at most %d characters.", line.limit)

@@ -150,7 +150,7 @@ func (s *Sweeps) expire(ctx context.Context, id ID) (again bool, err error) {
 	target := c.Target()
 	found := s.histories.ask(call, target)
 	c, err = s.store.Update(ctx, id, func(c *Callback) (change Change, err error) {
-		change.Audit, again, err = c.expire(found, s.pauses.patient(id), s.now())
+		change.Audit, again, err = c.expire(found, s.pauses.patient(id, found), s.now())
 		return change, err
 	})
 	if again {
@@ -181,12 +181,12 @@ func (s *Sweeps) putOff(id ID, l line, found finding) {
 func (c *Callback) expire(found finding, patient bool, now time.Time) (entry AuditEntry, again bool, err error) {
 	_, cause := c.Deadline()
 	open := found.history == historyRead && found.closing.Open
-	waits := open || found.history == historyPutOff || found.history == historyBusy && patient
+	waits := open || found.history == historyPutOff || patient
 	switch by := System("sweeps"); {
 	case c.State != Pending || !c.Overdue(now):
 		return entry, false, ErrConflict
 	case open && cause == CauseHeartbeat: // somebody else keeps it alive: the clock runs anew from here
-		c.Clocks.LastHeartbeatAt = now
+		c.Clocks.SeenOpenAt = now
 		return entry, false, nil
 	case waits:
 		return entry, true, ErrConflict

@@ -57,9 +57,20 @@ func TestSweepAsksTheHistoryBeforeItBuriesByHeartbeat(t *testing.T) {
 	d.clock.Move(time.Minute + callbacks.SweepGrace)
 	d.sweep() // another client beats: the history says that the callback is open
 	got := d.wantState(c.ID, callbacks.Pending)
-	if at, _ := got.Deadline(); !at.After(d.clock.Now()) {
-		t.Errorf("deadline %v did not move on", at)
+	if at, _ := got.Deadline(); !at.After(d.clock.Now()) || !got.Clocks.SeenOpenAt.Equal(d.clock.Now()) {
+		t.Errorf("deadline %v did not move on; seen open at %v", at, got.Clocks.SeenOpenAt)
 	}
+	if !got.Clocks.LastHeartbeatAt.IsZero() || got.Heartbeats != 0 {
+		t.Errorf("it has %d beats, the last at %v; nobody here sent one", got.Heartbeats, got.Clocks.LastHeartbeatAt)
+	}
+	if _, err := d.service.OpenReview(d.ctx, mara, c.ID, callbacks.SignOfLife{}); err != nil {
+		t.Fatal(err)
+	}
+	if due := d.get(c.ID).NextHeartbeatAt; !due.Equal(d.clock.Now()) {
+		t.Errorf("the first beat of ours is due at %v, want at once: how much of Lambda's clock is left is not known", due)
+	}
+	d.clock.Move(callbacks.ReviewLease + time.Second)
+	d.sweep()
 	d.lambda.close(callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseHeartbeat})
 	d.clock.Move(time.Minute + callbacks.SweepGrace)
 	d.sweep()
@@ -106,6 +117,33 @@ func TestSweepWaitsForABusyHistory(t *testing.T) {
 	d.sweep()
 	if got := d.wantState(c.ID, callbacks.TimedOut); got.Ending.Detail != "By our clock no heartbeat came within the heartbeat timeout; its history could not be read." {
 		t.Errorf("it says %q", got.Ending.Detail)
+	}
+}
+
+// TestSweepWaitsForAPermission: right after a change of IAM a denial passes by itself; one that stays does not keep a callback for ever.
+func TestSweepWaitsForAPermission(t *testing.T) {
+	t.Parallel()
+	for name, passes := range map[string]bool{"Passes": true, "Stays": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			c := d.announce(withHeartbeat)
+			d.lambda.noHistory = callbacks.AnswerDenied
+			d.clock.Move(time.Minute + callbacks.SweepGrace)
+			for range callbacks.DeniedReadings - 1 {
+				d.sweep()
+				d.wantState(c.ID, callbacks.Pending)
+				d.clock.Move(2 * time.Minute)
+			}
+			if passes {
+				d.lambda.noHistory = ""
+				d.sweep()
+				d.wantState(c.ID, callbacks.Pending) // it is open there
+				return
+			}
+			d.sweep()
+			d.wantState(c.ID, callbacks.TimedOut)
+		})
 	}
 }
 

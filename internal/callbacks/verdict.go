@@ -20,6 +20,10 @@ const (
 	openReadingsDoubtful = 10
 )
 
+// deniedReadings is how often permission to read the history may be denied before it is believed: after a change of IAM that passes
+// by itself. They take about a minute.
+const deniedReadings = 8
+
 // evidence is all that is known after an attempt: what Lambda answered, what earlier attempts left in doubt, and what the
 // history says where it was asked.
 type evidence struct {
@@ -87,7 +91,7 @@ func judgeClosing(e evidence, ours Completion) verdict {
 	switch c := e.closing; {
 	case c.Completion != nil && c.Completion.same(ours):
 		return delivered
-	case c.Completion == nil && c.By == EndedByOther && e.doubtful: // a client, but its payload is truncated or unreadable
+	case c.mayHold(ours) && e.doubtful:
 		return unconfirmed
 	}
 	return lost
@@ -101,7 +105,9 @@ func (e evidence) mayTell() bool {
 	case historyRead: // it is open there: Lambda waits, or the history lags behind its answer
 		return !e.answer.MaybeClosed() || e.readings < e.patience()
 	case historyUnreadable:
-		return !e.answer.MaybeClosed() && e.readings < maxReadings
+		if e.answer.MaybeClosed() {
+			return e.reading == AnswerDenied && e.readings < deniedReadings
+		}
 	case historyBusy:
 	}
 	return e.readings < maxReadings
@@ -157,7 +163,7 @@ func (c *Callback) undelivered(last Attempt, now time.Time) Ending {
 	e := Ending{By: EndedByUnknown, At: now, Detail: "Lambda refused the decision for good: " + last.Code + "." + c.Decision.sizeNote()}
 	if last.Answer != AnswerInvalid && last.Answer != AnswerMaybeClosed {
 		_, cause := c.Clocks.End()
-		e.Detail = byOurClock(cause) + " The last answer of Lambda was: " + last.Answer.words() + "."
+		e.Detail = byOurClock(cause) // what Lambda answered is the callback's problem: not everybody reads it
 	}
 	return e
 }
@@ -188,8 +194,7 @@ func (c *Callback) endedElsewhere(closing Closing, now time.Time) Ending {
 		e.Detail = "The execution ended around the callback."
 	case EndedByOther:
 		e.Detail = "Another client completed the callback."
-		if closing.Completion != nil {
-			e.Kind = closing.Completion.Kind
+		if e.Kind = closing.completedAs(); e.Kind != "" {
 			e.Detail = fmt.Sprintf("Another client completed the callback with a %s.", e.Kind)
 		}
 	case EndedByUs, EndedByGone, EndedByUnknown:

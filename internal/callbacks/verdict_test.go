@@ -35,12 +35,17 @@ func TestJudge(t *testing.T) {
 		"ClosedByOtherPayload": {evidence{answer: AnswerClosed, history: historyRead, closing: byClient(&other)}, lost, lost},
 		"ClosedByOtherKind":    {evidence{answer: AnswerClosed, history: historyRead, closing: byClient(&sameBytesFailed)}, lost, lost},
 		"ClosedTruncated":      {evidence{answer: AnswerClosed, history: historyRead, closing: byClient(nil)}, lost, unconfirmed},
+		"ClosedTruncatedOurs":  {evidence{answer: AnswerClosed, history: historyRead, closing: Closing{By: EndedByOther, Kind: Success}}, lost, unconfirmed},
+		"ClosedTruncatedOther": {evidence{answer: AnswerClosed, history: historyRead, closing: Closing{By: EndedByOther, Kind: Failure}}, lost, lost},
 		"ClosedHistoryLags":    {evidence{answer: AnswerClosed, history: historyRead, closing: open, readings: maxReadings - 1}, retry, retry},
 		"ClosedLagsForEver":    {evidence{answer: AnswerClosed, history: historyRead, closing: open, readings: maxReadings}, lost, unconfirmed},
 		"ClosedHistoryBusy":    {evidence{answer: AnswerClosed, history: historyBusy, readings: maxReadings - 1}, retry, retry},
 		"ClosedBusyForEver":    {evidence{answer: AnswerClosed, history: historyBusy, readings: maxReadings}, lost, unconfirmed},
 		"ClosedHistoryPutOff":  {evidence{answer: AnswerClosed, history: historyPutOff, readings: maxReadings}, retry, retry},
 		"ClosedUnreadable":     {evidence{answer: AnswerClosed, history: historyUnreadable, readings: 1}, lost, unconfirmed},
+		"ClosedDenied":         {evidence{answer: AnswerClosed, history: historyUnreadable, reading: AnswerDenied, readings: deniedReadings - 1}, retry, retry},
+		"ClosedDeniedStill":    {evidence{answer: AnswerClosed, history: historyUnreadable, reading: AnswerDenied, readings: deniedReadings}, lost, unconfirmed},
+		"ClosedRefused":        {evidence{answer: AnswerClosed, history: historyUnreadable, reading: AnswerInvalid, readings: 1}, lost, unconfirmed},
 		"GoneByOurs":           {evidence{answer: AnswerGone, history: historyRead, closing: byClient(&same)}, delivered, delivered},
 		"GoneUnreadable":       {evidence{answer: AnswerGone, history: historyUnreadable, readings: 1}, lost, unconfirmed},
 
@@ -58,6 +63,8 @@ func TestJudge(t *testing.T) {
 		"MaybeClosedHistoryBusy":    {evidence{answer: AnswerMaybeClosed, history: historyBusy, readings: maxReadings - 1}, retry, retry},
 		"MaybeClosedBusyForEver":    {evidence{answer: AnswerMaybeClosed, history: historyBusy, readings: maxReadings}, unconfirmed, unconfirmed},
 		"MaybeClosedHistoryPutOff":  {evidence{answer: AnswerMaybeClosed, history: historyPutOff, readings: maxReadings}, retry, retry},
+		"MaybeClosedDenied":         {evidence{answer: AnswerMaybeClosed, history: historyUnreadable, reading: AnswerDenied, readings: deniedReadings - 1}, retry, retry},
+		"MaybeClosedDeniedStill":    {evidence{answer: AnswerMaybeClosed, history: historyUnreadable, reading: AnswerDenied, readings: deniedReadings}, unconfirmed, unconfirmed},
 		"MaybeClosedUnreadable":     {evidence{answer: AnswerMaybeClosed, history: historyUnreadable, readings: 1}, unconfirmed, unconfirmed},
 
 		// Past the deadline by our clock the history is asked whatever Lambda answers. While it is open there, Lambda waits.

@@ -84,6 +84,7 @@ func TestEachRule(t *testing.T) {
 		{"FIFO topic", "SNS_TOPICS", `{"arn:aws:sns:eu-west-1:123456789012:a.fifo":{"source":"a"}}`, "use the ARN of a standard SNS topic"},
 		{"ARN of a queue", "SNS_TOPICS", `{"arn:aws:sqs:eu-west-1:123456789012:a":{"source":"a"}}`, "use the ARN of a standard SNS topic"},
 		{"region with a dot", "SNS_TOPICS", `{"arn:aws:sns:evil.example-1:123456789012:a":{"source":"a"}}`, "use the ARN of a standard SNS topic"},
+		{"unknown partition", "SNS_TOPICS", `{"arn:aws-mars:sns:eu-west-1:123456789012:a":{"source":"a"}}`, "use the ARN of a standard SNS topic"},
 		{"topic without source", "SNS_TOPICS", `{"` + goodTopic + `":{}}`, `needs a "source"`},
 		{"topic with a reserved source", "SNS_TOPICS", `{"` + goodTopic + `":{"source":"discovery"}}`, `has source "discovery", a name that stands for something else`},
 		{"topic with a field more", "SNS_TOPICS", `{"` + goodTopic + `":{"source":"a","queue":"a"}}`, `unknown field "queue"`},
@@ -138,4 +139,15 @@ func FuzzSources(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestTopicsOfEachPartition: each part of AWS that SNS messages are taken from can be configured.
+func TestTopicsOfEachPartition(t *testing.T) {
+	t.Parallel()
+	for _, place := range []string{"aws:sns:eu-central-1", "aws-us-gov:sns:us-gov-west-1", "aws-cn:sns:cn-north-1", "aws-eusc:sns:eusc-de-east-1"} {
+		var topics Topics
+		if err := topics.UnmarshalText([]byte(`{"arn:` + place + `:123456789012:approvals":{"source":"expenses"}}`)); err != nil || len(topics) != 1 {
+			t.Errorf("%s: %v", place, err)
+		}
+	}
 }

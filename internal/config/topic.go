@@ -23,7 +23,7 @@ type Topics map[string]Topic
 // topicNames is the form of a topic's ARN (SNS API reference, CreateTopic). FIFO topics are left out: they do not deliver
 // to HTTPS.
 var topicNames = nameRule{
-	regexp.MustCompile(`^arn:(aws|aws-cn|aws-us-gov):sns:[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$`).MatchString,
+	regexp.MustCompile(`^arn:(aws|aws-cn|aws-us-gov|aws-eusc):sns:[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$`).MatchString,
 	"use the ARN of a standard SNS topic",
 }
 

@@ -116,7 +116,7 @@ func eventOf(e *types.Event) callbacks.Event {
 			event.Timeout, event.HeartbeatTimeout = seconds(d.Timeout), seconds(d.HeartbeatTimeout)
 		}
 	case types.EventTypeCallbackSucceeded, types.EventTypeCallbackFailed, types.EventTypeCallbackTimedOut:
-		event.Kind, event.Closing = callbacks.EventCallbackEnded, kindOnly(e)
+		event.Kind, event.Closing = callbacks.EventCallbackEnded, callbackEnd(*e)
 	case types.EventTypeContextSucceeded, types.EventTypeContextFailed:
 		event.Kind, event.Closing = callbacks.EventContextEnded, closingAt(*e, callbacks.EndedByExecution)
 	default:
@@ -125,18 +125,6 @@ func eventOf(e *types.Event) callbacks.Event {
 		}
 	}
 	return event
-}
-
-// kindOnly is the callback's own end. Without its payload the event's type still tells a success from a failure.
-func kindOnly(e *types.Event) callbacks.Closing {
-	closing := callbackEnd(*e)
-	switch e.EventType {
-	case types.EventTypeCallbackSucceeded:
-		closing.Completion = &callbacks.Completion{Kind: callbacks.Success}
-	case types.EventTypeCallbackFailed:
-		closing.Completion = &callbacks.Completion{Kind: callbacks.Failure}
-	}
-	return closing
 }
 
 // executionEnd is the end of a callback by that of its execution, of which one kind is a clock.

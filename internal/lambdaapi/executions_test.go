@@ -98,11 +98,7 @@ func TestEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	closed := func(id int, by callbacks.EndedBy, cause callbacks.DeadlineCause, kind callbacks.Kind) callbacks.Closing {
-		c := at(id, callbacks.Closing{By: by, Cause: cause})
-		if kind != "" {
-			c.Completion = &callbacks.Completion{Kind: kind}
-		}
-		return c
+		return at(id, callbacks.Closing{By: by, Cause: cause, Kind: kind})
 	}
 	want := []callbacks.Event{
 		{Kind: callbacks.EventExecutionStarted, Operation: "root", ExecutionTimeout: time.Hour, Input: []byte(`{"n":1}`)},

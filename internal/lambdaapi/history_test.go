@@ -92,6 +92,9 @@ func answerJSON(w http.ResponseWriter, v any) {
 
 func at(eventID int, c callbacks.Closing) callbacks.Closing {
 	c.EventID, c.At = eventID, time.Unix(int64(eventID), 0)
+	if c.Completion != nil {
+		c.Kind = c.Completion.Kind
+	}
 	return c
 }
 
@@ -118,11 +121,11 @@ var histories = map[string]struct {
 	},
 	"SucceededTruncated": {
 		[]event{begin, started(callbackID, nil), succeeded("op", event{"Payload": `{"appr`, "Truncated": true})}, "RUNNING",
-		at(3, callbacks.Closing{By: callbacks.EndedByOther}),
+		at(3, callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Success}),
 	},
 	"SucceededWithoutPayload": {
 		[]event{begin, started(callbackID, nil), succeeded("op", event{})}, "RUNNING",
-		at(3, callbacks.Closing{By: callbacks.EndedByOther}),
+		at(3, callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Success}),
 	},
 	"Failed": {
 		[]event{begin, started(callbackID, nil), failed("op", event{"Payload": event{
@@ -132,7 +135,7 @@ var histories = map[string]struct {
 	},
 	"FailedTruncated": {
 		[]event{begin, started(callbackID, nil), failed("op", event{"Payload": event{"ErrorType": "Rejected"}, "Truncated": true})}, "RUNNING",
-		at(3, callbacks.Closing{By: callbacks.EndedByOther}),
+		at(3, callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Failure}),
 	},
 	"Timeout": {
 		[]event{begin, started(callbackID, nil), timedOut("Callback.Timeout")}, "RUNNING",

@@ -107,9 +107,9 @@ func callbackEnd(e types.Event) callbacks.Closing {
 	closing := closingAt(e, callbacks.EndedByOther)
 	switch e.EventType {
 	case types.EventTypeCallbackSucceeded:
-		closing.Completion = result(e.CallbackSucceededDetails)
+		closing.Completion, closing.Kind = result(e.CallbackSucceededDetails), callbacks.Success
 	case types.EventTypeCallbackFailed:
-		closing.Completion = failure(e.CallbackFailedDetails)
+		closing.Completion, closing.Kind = failure(e.CallbackFailedDetails), callbacks.Failure
 	default:
 		closing.By, closing.Cause = callbacks.EndedByClock, clock(e.CallbackTimedOutDetails)
 	}

@@ -40,7 +40,7 @@ func (t *text) hides(i int, r rune, size int) bool {
 }
 
 // unseen are the characters that have no shape of their own: controls, formats, Unicode's default-ignorable ones, and a
-// Braille pattern without dots. The numbers signs of Arabic and others are formats too, but have a shape.
+// Braille pattern, a note or a hieroglyph that is drawn blank. The numbers signs of Arabic and others are formats too, but have a shape.
 var unseen = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{0x0000, 0x001F, 1}, {0x007F, 0x009F, 1}, {0x00AD, 0x00AD, 1}, {0x034F, 0x034F, 1}, {0x061C, 0x061C, 1},
@@ -49,7 +49,7 @@ var unseen = &unicode.RangeTable{
 		{0xFEFF, 0xFEFF, 1}, {0xFFA0, 0xFFA0, 1}, {0xFFF0, 0xFFFB, 1},
 	},
 	R32: []unicode.Range32{
-		{0x13430, 0x1343F, 1}, {0x1BCA0, 0x1BCA3, 1}, {0x1D173, 0x1D17A, 1}, {0xE0000, 0xE0FFF, 1},
+		{0x13430, 0x1343F, 1}, {0x13441, 0x13442, 1}, {0x1BCA0, 0x1BCA3, 1}, {0x1D159, 0x1D159, 1}, {0x1D173, 0x1D17A, 1}, {0xE0000, 0xE0FFF, 1},
 	},
 	LatinOffset: 2,
 }
@@ -89,7 +89,7 @@ func (t *text) needed(i int, r rune, size int) bool {
 		return jamo(first(after)) || jamo(last(before))
 	case r == '\u2800':
 		return unicode.Is(unicode.Braille, last(before)) || unicode.Is(unicode.Braille, first(after))
-	case r >= 0x13430 && r <= 0x1343F:
+	case r >= 0x13430 && r <= 0x13442:
 		return unicode.Is(unicode.Egyptian_Hieroglyphs, last(before)) || unicode.Is(unicode.Egyptian_Hieroglyphs, first(after))
 	case r >= 0x1BCA0 && r <= 0x1BCA3:
 		return unicode.Is(unicode.Duployan, last(before))

@@ -39,6 +39,7 @@ type callbackRow struct {
 	Timeout           int64
 	HeartbeatTimeout  int64
 	LastHeartbeatAt   int64
+	SeenOpenAt        int64
 	ExecutionDeadline int64
 	Deadline          int64
 	DeadlineCause     string
@@ -91,6 +92,7 @@ func rowOf(num int64, c callbacks.Callback) (callbackRow, error) {
 		Timeout:           seconds(c.Clocks.Timeout),
 		HeartbeatTimeout:  seconds(c.Clocks.HeartbeatTimeout),
 		LastHeartbeatAt:   millis(c.Clocks.LastHeartbeatAt),
+		SeenOpenAt:        millis(c.Clocks.SeenOpenAt),
 		ExecutionDeadline: millis(c.Clocks.ExecutionDeadline),
 		ReceivedAt:        millis(c.ReceivedAt),
 		State:             string(c.State),
@@ -159,6 +161,7 @@ func (r *callbackRow) callback() (callbacks.Callback, error) {
 			Timeout:           time.Duration(r.Timeout) * time.Second,
 			HeartbeatTimeout:  time.Duration(r.HeartbeatTimeout) * time.Second,
 			LastHeartbeatAt:   fromMillis(r.LastHeartbeatAt),
+			SeenOpenAt:        fromMillis(r.SeenOpenAt),
 			ExecutionDeadline: fromMillis(r.ExecutionDeadline),
 		},
 		ReceivedAt:      fromMillis(r.ReceivedAt),

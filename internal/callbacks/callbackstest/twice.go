@@ -9,7 +9,7 @@ import (
 )
 
 // Twice is a store that runs every function that is passed to it more than once, as a database does that has a transaction run
-// again: first on what is stored, then on what might have been stored meanwhile, and only then for good. A function that keeps
+// again: first on what might have been stored before, then on what is stored, and only then for good. A function that keeps
 // anything of the first runs, or does anything but change what it was given, does something else than it would have done alone.
 func Twice(s callbacks.Store) callbacks.Store { return twice{s} }
 
@@ -36,7 +36,7 @@ func withDelivery(fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.A
 	return func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
 		for i, copied := range copies(c) {
 			delivery := clone(*d)
-			if i > 0 {
+			if i == 0 {
 				disturbDelivery(&delivery)
 			}
 			_, _ = fn(copied, &delivery)
@@ -58,7 +58,7 @@ func (s twice) Review(ctx context.Context, id callbacks.ID, fn func(*callbacks.C
 	return s.Store.Review(ctx, id, func(c *callbacks.Callback, all []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
 		for i, copied := range copies(c) {
 			reviews := clone(all)
-			if i > 0 {
+			if i == 0 {
 				disturbReviews(c, &reviews)
 			}
 			_, _, _ = fn(copied, reviews)
@@ -86,7 +86,7 @@ func copies(c *callbacks.Callback) []*callbacks.Callback {
 	other.Clocks.StartedAt = c.Clocks.StartedAt.Add(-time.Minute)
 	other.Clocks.Timeout, other.Clocks.HeartbeatTimeout = time.Second, 2*time.Second
 	other.Problem, other.ReviewedUntil = callbacks.AnswerFault, time.Time{}
-	return []*callbacks.Callback{&same, &other}
+	return []*callbacks.Callback{&other, &same}
 }
 
 func disturbDelivery(d *callbacks.Delivery) {

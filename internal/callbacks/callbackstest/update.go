@@ -32,6 +32,8 @@ func updateWritesAll(t *testing.T, s callbacks.Store) {
 		Ended(callbacks.Completed, T0.Add(time.Second))(c)
 		c.Ending.By, c.Ending.Kind = callbacks.EndedByUs, callbacks.Success
 		c.Clocks.LastHeartbeatAt, c.Heartbeats, c.ReviewedUntil = T0.Add(time.Minute), 4, T0.Add(time.Hour)
+		c.Clocks.SeenOpenAt = T0.Add(2 * time.Minute)
+		c.Requester = callbacks.Requester{ID: "u-teo", Name: "Teo", Email: "teo@example.com", StatedBy: "u-ops"}
 		c.Problem = callbacks.AnswerThrottled
 		want = *c
 		entry := Entry(*c, callbacks.ActionDecided, T0)
