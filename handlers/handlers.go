@@ -94,7 +94,7 @@ func New(cfg Config) (http.Handler, error) {
 	e := echo.New()
 	e.HTTPErrorHandler = s.fail
 	e.IPExtractor = clientIP(cfg.TrustedProxies)
-	e.Use(s.observe, s.secureHeaders, recoverPanic)
+	e.Use(s.observe, s.secureHeaders, s.knownHost, recoverPanic)
 	s.mount(e)
 	return e, nil
 }

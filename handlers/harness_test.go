@@ -196,6 +196,7 @@ type browser struct {
 	site   *site
 	client *http.Client
 	header http.Header // sent with each request
+	host   string      // in place of the address's, unless empty
 }
 
 // visitor is a browser that nobody has signed in with.
@@ -311,6 +312,7 @@ func (b *browser) open(ctx context.Context, method, path, contentType, body stri
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	req.Host = b.host
 	for name, values := range b.header {
 		req.Header[name] = values
 	}
