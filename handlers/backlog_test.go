@@ -35,10 +35,9 @@ func TestBacklogMeasured(t *testing.T) {
 			return counted, broken
 		}
 	})
-	v := s.visitor()
 	want := func(present bool, lines ...string) {
 		t.Helper()
-		text := v.get("/metrics").body
+		text := s.metrics()
 		for _, line := range lines {
 			if strings.Contains(text, line) != present {
 				t.Errorf("%q in it: %t, want %t", line, !present, present)

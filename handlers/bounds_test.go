@@ -149,7 +149,6 @@ var bounds = map[string]bound{
 	"POST /webhooks/sns":            {64 * kib, 128 * mib, posted("/webhooks/sns", hostileDocument)},
 	"GET /healthz":                  {1 * kib, 1 * mib, asked("nobody", http.MethodGet, "/healthz")},
 	"GET /readyz":                   {1 * kib, 1 * mib, asked("nobody", http.MethodGet, "/readyz")},
-	"GET /metrics":                  {128 * kib, 16 * mib, asked("nobody", http.MethodGet, "/metrics")},
 	"GET /static/*":                 {128 * kib, 8 * mib, asked("nobody", http.MethodGet, "/static/*")},
 }
 

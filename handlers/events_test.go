@@ -20,7 +20,7 @@ func TestEvents(t *testing.T) {
 	if got, want := next(), `{"callback":"`+string(id)+`"}`; got != want {
 		t.Errorf("first event %s, want %s", got, want)
 	}
-	metrics := s.visitor().get("/metrics").body
+	metrics := s.metrics()
 	if !strings.Contains(metrics, "countersign_event_streams 1") {
 		t.Error("the open stream is not counted")
 	}

@@ -31,7 +31,7 @@ type Config struct {
 	Ping        func(context.Context) error // whether the database answers
 	Stopping    func() bool                 // whether shutdown has begun; nil where that need not be told
 	Demo        Demo                        // nil outside the demo
-	Metrics     *prometheus.Registry        // gets our measurements, and is what /metrics shows
+	Metrics     *prometheus.Registry        // gets our measurements; Metrics shows it
 	Now         func() time.Time
 	Log         *slog.Logger // gets one line for each request
 
@@ -44,7 +44,6 @@ type Config struct {
 
 	BaseURL        string         // our own origin as browsers see it
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
-	MetricsPublic  bool           // whether /metrics answers others than this machine
 	ConsoleLinks   bool           // whether pages link to the AWS console
 	Version        string
 	ProviderName   string // of the OpenID provider, on the sign-in button
@@ -94,7 +93,7 @@ func New(cfg Config) (http.Handler, error) {
 	e := echo.New()
 	e.HTTPErrorHandler = s.fail
 	e.IPExtractor = clientIP(cfg.TrustedProxies)
-	e.Use(s.observe, s.secureHeaders, recoverPanic)
+	e.Use(s.observe, s.secureHeaders, s.knownHost, recoverPanic)
 	s.mount(e)
 	return e, nil
 }

@@ -77,12 +77,16 @@ type site struct {
 	provider *devidp.Provider
 	log      *syncBuffer
 	demo     *sampleStarter
+	registry *prometheus.Registry
 }
 
 // newSite starts a site; change alters its configuration first.
 func newSite(t testing.TB, change ...func(*handlers.Config)) *site {
 	t.Helper()
-	s := &site{t: t, clock: callbackstest.NewClock(callbackstest.T0), hub: live.NewHub(time.Now), log: &syncBuffer{}, demo: &sampleStarter{}}
+	s := &site{
+		t: t, clock: callbackstest.NewClock(callbackstest.T0), hub: live.NewHub(time.Now),
+		log: &syncBuffer{}, demo: &sampleStarter{}, registry: prometheus.NewRegistry(),
+	}
 	var err error
 	if s.store, err = sqlstore.Open(t.Context(), sqlstoretest.NewDatabase(t)); err != nil {
 		t.Fatal(err)
@@ -133,7 +137,7 @@ func (s *site) handler(provider *httptest.Server, change []func(*handlers.Config
 	}
 	cfg := handlers.Config{
 		Service: s.service, Auth: signIn, Hub: s.hub, Intake: verifier, IntakeLimit: intake.NewLimiter(1, 100, s.clock.Now),
-		Static: static.Handler(), Ping: s.store.Ping, Demo: s.demo, Metrics: prometheus.NewRegistry(), Now: s.clock.Now, Log: log,
+		Static: static.Handler(), Ping: s.store.Ping, Demo: s.demo, Metrics: s.registry, Now: s.clock.Now, Log: log,
 		BaseURL: s.url, Version: "v1.2.3", ProviderName: "Example ID", SupportContact: "#platform-help", ConsoleLinks: true,
 	}
 	for _, c := range change {
@@ -196,6 +200,14 @@ type browser struct {
 	site   *site
 	client *http.Client
 	header http.Header // sent with each request
+	host   string      // in place of the address's, unless empty
+}
+
+// metrics is what a scraper reads.
+func (s *site) metrics() string {
+	w := httptest.NewRecorder()
+	handlers.Metrics(s.registry).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	return w.Body.String()
 }
 
 // visitor is a browser that nobody has signed in with.
@@ -311,6 +323,7 @@ func (b *browser) open(ctx context.Context, method, path, contentType, body stri
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	req.Host = b.host
 	for name, values := range b.header {
 		req.Header[name] = values
 	}

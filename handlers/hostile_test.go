@@ -108,7 +108,7 @@ func everyAnswer(t *testing.T, b *browser, ids ...callbacks.ID) []answer {
 	var answers []answer
 	for _, route := range handlers.Routes() {
 		method, pattern, _ := strings.Cut(route, " ")
-		if pattern == "/events" || pattern == "/static/*" || pattern == "/auth/logout" || pattern == "/metrics" {
+		if pattern == "/events" || pattern == "/static/*" || pattern == "/auth/logout" {
 			continue // a stream, files of ours; the end of the session; names of ours
 		}
 		for _, id := range ids {

@@ -3,12 +3,10 @@ package handlers
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"strconv"
 	"time"
 
-	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
@@ -108,23 +106,9 @@ func (l countedLambda) count(call string, err error) {
 // maxScrapes is how many scrapes run at once. Each builds its answer in memory.
 const maxScrapes = 4
 
-// metrics answers scrapers: this machine's only, unless the operator opened it.
-func (s *server) metrics(c echo.Context) error {
-	if !s.MetricsPublic && !fromThisMachine(c.Request()) {
-		return callbacks.ErrNotFound
-	}
-	promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes}).ServeHTTP(c.Response(), c.Request())
-	return nil
-}
-
-// fromThisMachine reports whether a request was made here. One that a proxy on this machine passed on was not.
-func fromThisMachine(r *http.Request) bool {
-	for _, forwarded := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
-		if r.Header.Get(forwarded) != "" {
-			return false
-		}
-	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	ip := net.ParseIP(host)
-	return err == nil && ip != nil && ip.IsLoopback()
+// Metrics answers scrapers, on a listener of its own: what it tells is for operators, so that nothing of it is on the site.
+func Metrics(r *prometheus.Registry) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(r, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes}))
+	return mux
 }

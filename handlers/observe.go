@@ -46,7 +46,7 @@ func level(status int, route string, err error) slog.Level {
 	switch {
 	case status >= http.StatusInternalServerError && err != nil: // without one, it is readiness during a stop
 		return slog.LevelError
-	case route == "/healthz" || route == "/readyz" || route == "/metrics" || route == "/static/*":
+	case route == "/healthz" || route == "/readyz" || route == "/static/*":
 		return slog.LevelDebug // they come every few seconds and say nothing
 	}
 	return slog.LevelInfo

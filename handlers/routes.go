@@ -45,7 +45,6 @@ var routes = []route{
 
 	{http.MethodGet, "/healthz", machine, public, (*server).healthy},
 	{http.MethodGet, "/readyz", machine, public, (*server).ready},
-	{http.MethodGet, "/metrics", machine, public, (*server).metrics},
 	{http.MethodGet, "/static/*", machine, public, (*server).file},
 }
 
@@ -63,7 +62,7 @@ const (
 	stream kind = "stream"
 	// webhook: a sender posts. It proves itself by signature or key, has no session, and reads failures as problem+json.
 	webhook kind = "webhook"
-	// machine: probes, scrapers and files. No session, so that they do not touch the database.
+	// machine: probes and files. No session, so that they do not touch the database.
 	machine kind = "machine"
 )
 

@@ -39,7 +39,6 @@ var open = map[string]struct {
 	"POST /webhooks/sns":              {nil, [6]int{404, 404, 404, 404, 404, 404}}, // off
 	"GET /healthz":                    {nil, [6]int{200, 200, 200, 200, 200, 200}},
 	"GET /readyz":                     {nil, [6]int{200, 200, 200, 200, 200, 200}},
-	"GET /metrics":                    {nil, [6]int{200, 200, 200, 200, 200, 200}},
 	"GET /static/*":                   {nil, [6]int{200, 200, 200, 200, 200, 200}},
 	"POST /auth/logout":               {nil, [6]int{303, 200, 200, 200, 200, 200}}, // asked last: it ends the session
 	"GET /callbacks/:id/payload":      {nil, [6]int{303, 403, 404, 200, 200, 200}},

@@ -327,7 +327,7 @@ func TestWebhook_Contested(t *testing.T) {
 	if a := s.visitor().announce("msg_1", body); a.status != http.StatusConflict || strings.Contains(a.body, "thief") {
 		t.Errorf("%d %s", a.status, a.body)
 	}
-	if metrics := s.visitor().get("/metrics").body; !strings.Contains(metrics, "countersign_announcements_contested_total 1") {
+	if metrics := s.metrics(); !strings.Contains(metrics, "countersign_announcements_contested_total 1") {
 		t.Error("it is not counted")
 	}
 	if !strings.Contains(s.log.String(), "another source announced the callback first") {

@@ -679,7 +679,7 @@ func emptyList(s Shell, m Inbox) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, " <h2>No callback matches these filters</h2><p>Search looks at titles, people, functions, names and tags, and finds a whole callback ID or execution ARN.</p><div class=\"btn-row\"><a class=\"btn\" href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, " <h2>No callback matches these filters</h2><p>Search looks at titles, people, functions, names and tags, and finds a whole callback ID or execution ARN. It finds words by their beginning, “approval” also in expenseApproval, and any part of Chinese, Japanese, Korean or Thai text. It knows no other spellings: “ue” does not find ü.</p><div class=\"btn-row\"><a class=\"btn\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

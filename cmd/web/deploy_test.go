@@ -57,7 +57,7 @@ func TestManifestSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !c.MetricsPublic || c.Queues["finance"].Groups == nil {
+	if c.MetricsAddr != ":9090" || c.Queues["finance"].Groups == nil {
 		t.Errorf("read as:\n%s", c)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"sync/atomic"
@@ -46,6 +47,7 @@ type desk struct {
 	hub      *live.Hub         // tells the pages of this process
 	notices  *sqlstore.Notices // tells the other replicas
 	metrics  *prometheus.Registry
+	scrapes  net.Listener // for scrapers; nil when off
 	workers  []callbacks.Worker
 	auth     *auth.Auth
 	site     http.Handler
@@ -152,7 +154,7 @@ func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo
 		Service: service, Auth: d.auth, Hub: d.hub, Intake: in.webhooks, EventBridge: in.eventBridge, SNS: in.sns,
 		IntakeLimit: intake.NewLimiter(settings.Intake.Rate, settings.Intake.Burst, d.now),
 		Static:      static.Handler(), Ping: d.store.Ping, Stopping: d.stopping.Load, Demo: demo, Now: d.now, Log: d.log,
-		Metrics: d.metrics, Backlog: d.store.Backlog, MetricsPublic: settings.MetricsPublic,
+		Metrics: d.metrics, Backlog: d.store.Backlog,
 		BaseURL: string(settings.BaseURL), TrustedProxies: []netip.Prefix(settings.TrustedProxies),
 		ConsoleLinks: settings.ConsoleLinks, Version: version,
 		ProviderName: settings.OIDC.ProviderName, SupportContact: settings.SupportContact,

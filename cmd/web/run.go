@@ -107,6 +107,13 @@ func serve(ctx context.Context, environ map[string]string, stderr io.Writer) err
 	if err != nil {
 		return fmt.Errorf("%sADDR: %w", config.Prefix, err)
 	}
+	if settings.MetricsAddr != "" {
+		if d.scrapes, err = listen(ctx, string(settings.MetricsAddr)); err != nil {
+			_ = listener.Close()
+			return fmt.Errorf("%sMETRICS_ADDR: %w", config.Prefix, err)
+		}
+		log.InfoContext(ctx, "metrics are ready", "address", d.scrapes.Addr().String())
+	}
 	log.InfoContext(ctx, "ready", "address", listener.Addr().String(), "url", string(settings.BaseURL))
 	return d.run(ctx, listener)
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"countersign/handlers"
 )
 
 // Times of the HTTP server. Streams lift the write timeout and set their own.
@@ -53,6 +55,7 @@ func (d *desk) run(ctx context.Context, l net.Listener) error {
 	group.Go(func() error { d.notices.Run(working, d.hub.Changed, d.hub.Missed); return nil })
 	group.Go(func() error { return d.forgetSessions(working) })
 	group.Go(func() error { d.meetProvider(ctx); return nil })
+	group.Go(func() error { return d.serveMetrics(working) })
 	group.Go(func() error {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)
@@ -74,6 +77,19 @@ func (d *desk) run(ctx context.Context, l net.Listener) error {
 	case <-overdue:
 		return errors.New("the stop took too long; what was under way is settled at the next start")
 	}
+}
+
+// serveMetrics answers scrapers until ctx ends, where the operator named an address for them. They can read on during a stop.
+func (d *desk) serveMetrics(ctx context.Context) error {
+	if d.scrapes == nil {
+		return nil
+	}
+	server := newServer(handlers.Metrics(d.metrics), d.log)
+	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
+	if err := server.Serve(d.scrapes); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve metrics: %w", err)
+	}
+	return nil
 }
 
 // newServer bounds what a client may send, and how slowly.

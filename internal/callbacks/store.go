@@ -112,6 +112,9 @@ type Store interface {
 	RecordOnce(ctx context.Context, entry AuditEntry) error
 	// ForgetMessages drops webhook messages received before a time, at most limit.
 	ForgetMessages(ctx context.Context, before time.Time, limit int) error
+	// RenewSearch makes requests that an earlier version stored findable as this one finds them, at most limit, the newest
+	// first. left says that there may be more.
+	RenewSearch(ctx context.Context, limit int) (left bool, err error)
 	// Ping checks that the database answers.
 	Ping(ctx context.Context) error
 

@@ -17,6 +17,7 @@ const Prefix = "COUNTERSIGN_"
 // mark it. The field names of leaves are unique, because parse errors are told apart by them.
 type Config struct {
 	Addr           Address     `env:"ADDR" envDefault:"127.0.0.1:8080" help:"Where to listen for HTTP: host and port." example:":8080"`
+	MetricsAddr    Address     `env:"METRICS_ADDR" help:"Where to listen for scrapers of /metrics, and for nothing else: host and port. Keep it from the internet: it names queues. Off when empty." example:"127.0.0.1:9090"`
 	BaseURL        Origin      `env:"BASE_URL" required:"true" help:"Address that browsers use, without a path: https, or http on this machine only." example:"https://countersign.example.com"`
 	DatabaseURL    DatabaseURL `env:"DATABASE_URL" required:"true" secret:"true" help:"Where everything is kept: a SQLite file, or PostgreSQL for several replicas." example:"sqlite:///var/lib/countersign/countersign.db"`
 	TrustedProxies Networks    `env:"TRUSTED_PROXIES" help:"Networks of the proxies whose X-Forwarded-For is believed; none when empty." example:"10.20.30.0/24,fd00:20:30::/64"`
@@ -39,7 +40,6 @@ type Config struct {
 
 	TraceEndpoint  Collector `env:"TRACE_ENDPOINT" help:"Address of an OpenTelemetry collector that takes traces by OTLP over HTTP; without a path, /v1/traces is meant. The standard variables OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES also apply. Nothing is traced when empty." example:"http://otel-collector:4318"`
 	SupportContact string    `env:"SUPPORT_CONTACT" help:"Whom to ask for access; shown to people who have no role." example:"#platform-help or ops@example.com"`
-	MetricsPublic  bool      `env:"METRICS_PUBLIC" envDefault:"false" help:"Whether /metrics answers others than this machine. Keep it from the internet then: it names queues." example:"true"`
 	ConsoleLinks   bool      `env:"CONSOLE_LINKS" envDefault:"false" help:"Whether pages link to the function in the Lambda console." example:"true"`
 }
 

@@ -41,9 +41,12 @@ type dialect struct {
 	// planners, left alone, may read every pending callback instead.
 	lookUp string
 
-	// addWords is the insert of a callback's number and words into the search, dropWords their deletion; wordsMatch selects the
-	// numbers that match and ends with the column of the number, for one more condition.
-	addWords, dropWords, wordsMatch string
+	// addWords is the insert of a callback's number and words into the search; wordsMatch selects the numbers that match and ends
+	// with the column of the number, for one more condition.
+	addWords, wordsMatch string
+	// setWords replaces the words of a number; wordsSet, where there is one, notes that this version wrote them. staleWords selects
+	// the numbers whose words an earlier version wrote, the newest first.
+	setWords, wordsSet, staleWords string
 	// document and query are the forms of folded words that those statements take.
 	document, query func(words []string) string
 }
@@ -56,7 +59,9 @@ var sqliteDialect = dialect{
 	arm:        func(text, _ string) string { return text },
 	lookUp:     `(%) as candidates cross join callbacks on num = candidate`,
 	addWords:   `insert into search (rowid, words) values (?, ?)`,
-	dropWords:  `delete from search where rowid = ?`,
+	setWords:   `update search set words = ? where rowid = ?`,
+	wordsSet:   `delete from stale_words where callback = ?`,
+	staleWords: `select callback from stale_words order by callback desc limit ?`,
 	wordsMatch: `select rowid from search where search match ? and rowid`,
 	document:   func(words []string) string { return strings.Join(words, " ") },
 	query:      func(words []string) string { return joinWords(words, `"%"*`, " ") },
@@ -77,8 +82,9 @@ var postgresDialect = dialect{
 	},
 	arm:        func(text, tail string) string { return "(" + text + tail + ")" },
 	lookUp:     `(%) as candidates cross join lateral (select * from callbacks where num = candidate offset 0) as callbacks`,
-	addWords:   `insert into search (callback, words) values (?, cast(? as text)::tsvector)`,
-	dropWords:  `delete from search where callback = ?`,
+	addWords:   `insert into search (callback, words, version) values (?, cast(? as text)::tsvector, 1)`,
+	setWords:   `update search set words = cast(? as text)::tsvector, version = 1 where callback = ?`,
+	staleWords: `select callback from search where version = 0 order by callback desc limit ?`,
 	wordsMatch: `select callback from search where words @@ ?::tsquery and callback`,
 	document:   func(words []string) string { return joinWords(words, `'%'`, " ") },
 	query:      func(words []string) string { return joinWords(words, `'%':*`, " & ") },

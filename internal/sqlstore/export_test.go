@@ -41,3 +41,19 @@ func (s *Store) CommitWithoutServer(ctx context.Context) error {
 		return nil
 	})
 }
+
+// MakeStale leaves the search as an earlier version could have written it: with words of its own.
+func (s *Store) MakeStale(ctx context.Context) error {
+	texts := []string{`delete from search`, `insert into search (rowid, words) select num, 'former' from callbacks where num > 0`, `insert into stale_words select num from callbacks where num > 0`}
+	if s.dialect == &postgresDialect { // as a replica of that version does, which knows of no column version
+		texts = []string{`delete from search`, `insert into search (callback, words) select num, 'former'::tsvector from callbacks`}
+	}
+	return s.transact(ctx, func(ctx context.Context, t *tx) error {
+		for _, text := range texts {
+			if _, err := t.exec(ctx, text); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -286,6 +286,9 @@ func exercise(t *testing.T, s *Store) {
 	check(err)
 	_, err = s.Content(ctx, c.ID)
 	check(err)
+	check(s.MakeStale(ctx))
+	_, err = s.RenewSearch(ctx, 10)
+	check(err)
 	_, err = s.Update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
 		callbackstest.DecidedBy("ada", now)(c)
 		return callbacks.Change{Audit: entry, Delivery: &callbacks.Delivery{Callback: c.ID, Completion: callbackstest.NewCompletion(), DueAt: now}}, nil

@@ -190,12 +190,12 @@ func (s *Store) candidates(q callbacks.Query) []condition {
 	}
 	const whole = `select num as candidate from callbacks where callback_hash = ? or execution_hash = ?`
 	hash := hashOf(token)
-	asked := words(token)
-	if len(asked) == 0 || slices.ContainsFunc(asked, func(w string) bool { return len(w) > maxWord }) { // no such word is kept
+	words := asked(token)
+	if len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return len(w) > maxWord }) { // no such word is kept
 		return append(selects, where(whole, hash, hash))
 	}
 	return append(selects, where(whole+" union all "+s.dialect.wordsMatch+" not in ("+whole+")",
-		hash, hash, s.dialect.query(asked[:min(len(asked), maxSearchWords)]), hash, hash))
+		hash, hash, s.dialect.query(words[:min(len(words), maxSearchWords)]), hash, hash))
 }
 
 // filterConditions are what a filter asks beside queue, state and search.

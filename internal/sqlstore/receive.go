@@ -143,11 +143,8 @@ func (t *tx) complete(ctx context.Context, r callbackRow, before contentRow, sai
 	if err := t.update(ctx, &before, &after); err != nil {
 		return c, fmt.Errorf("update content: %w", err)
 	}
-	if _, err := t.exec(ctx, t.dialect.dropWords, r.Num); err != nil {
-		return c, fmt.Errorf("delete words: %w", err)
-	}
-	if _, err := t.exec(ctx, t.dialect.addWords, r.Num, t.dialect.document(wordsOf(c, content.Tags))); err != nil {
-		return c, fmt.Errorf("insert words: %w", err)
+	if err := t.setWords(ctx, r.Num, wordsOf(c, content.Tags)); err != nil {
+		return c, err
 	}
 	if err := t.record(ctx, entry); err != nil {
 		return c, err

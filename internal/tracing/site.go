@@ -40,7 +40,7 @@ func (t *Tracing) Site(next http.Handler) http.Handler {
 
 func worthASpan(r *http.Request) bool {
 	switch r.URL.Path {
-	case "/events", "/healthz", "/readyz", "/metrics":
+	case "/events", "/healthz", "/readyz":
 		return false
 	}
 	return !strings.HasPrefix(r.URL.Path, "/static/")

@@ -174,7 +174,7 @@ func TestSite(t *testing.T) {
 		r.Header.Set("X-Forwarded-For", "203.0.113.9")
 		site.ServeHTTP(httptest.NewRecorder(), r)
 	}
-	for _, path := range []string{"/callbacks/" + string(id), "/callbacks/" + callbackID, "/broken", "/wp-admin", "/events", "/healthz", "/readyz", "/metrics", "/static/app.css"} {
+	for _, path := range []string{"/callbacks/" + string(id), "/callbacks/" + callbackID, "/broken", "/wp-admin", "/events", "/healthz", "/readyz", "/static/app.css"} {
 		ask(path)
 	}
 	finish(t, traces)

@@ -11,6 +11,8 @@ import (
 func testSearch(t *testing.T, open func(*testing.T) callbacks.Store) {
 	cases(t, open, map[string]func(*testing.T, callbacks.Store){
 		"Words":         searchWords,
+		"InsideOfWords": searchInside,
+		"Folded":        searchFolded,
 		"WholeTokens":   searchTokens,
 		"NeverAnError":  searchNeverFails,
 		"NarrowsALists": searchNarrows,
@@ -34,6 +36,49 @@ func searchWords(t *testing.T, s callbacks.Store) {
 		"o'hara": 1, "zoe@example.com": 1, "example": 1, "finance": 1, "x9": 1, "secretword": 0, "payloadword": 0, "  eur  ": 1,
 	} {
 		same(t, "number found by "+search, count(t, s, all(callbacks.Filter{Search: search}), 10), want)
+	}
+}
+
+// searchInside: text without blanks, and names without them, are found by the words inside.
+func searchInside(t *testing.T, s callbacks.Store) {
+	for title, searches := range map[string]map[string]int{
+		"返金申請 注文A-17 至急":    {"返金": 1, "申請": 1, "金申": 1, "請": 1, "返金申請": 1, "A-17": 1, "注文A-17": 1, "至急 申請": 1, "申金": 0, "返請": 0},
+		"東京都庁舎改修工事契約書の承認":   {"改修工事": 1, "東京都庁舎改修工事契約書の承認": 1, "庁舎改修工事契": 1, "承認": 1, "の": 1, "改修契約書の承": 0},
+		"カード・ﾃﾞｰﾀ更新":        {"データ": 1, "ﾃﾞｰﾀ": 1, "ード": 1, "更新": 1},
+		"경비처리승인 요청":         {"처리": 1, "승인": 1, "경비처리": 1, "요청": 1, "리요": 0},
+		"อนุมัติค่าใช้จ่าย": {"ค่าใช้จ่าย": 1, "อนุมัติ": 1, "จ่าย": 1},
+		"expenseApprovalV2 of May": {
+			"approval": 1, "expense": 1, "expenseapproval": 1, "ExpenseApproval": 1, "approvalV2": 1, "v2": 1, "pproval": 0, "pense": 0,
+		},
+		"parseHTTPServer order4711": {"http": 1, "server": 1, "httpserver": 1, "4711": 1, "order4": 1, "ttp": 0, "erver": 0, "11": 0},
+		"ЗаявкаНаВозврат":           {"возврат": 1, "заявка": 1, "озврат": 0},
+	} {
+		put(t, s, NewCallback(Title(title)))
+		for search, want := range searches {
+			same(t, "number found by "+search+" in "+title, count(t, s, all(callbacks.Filter{Search: search}), 10), want)
+		}
+	}
+	c := NewCallback(Title("x"))
+	c.Requester.Name = "山田太郎"
+	put(t, s, c)
+	same(t, "number found by a given name", count(t, s, all(callbacks.Filter{Search: "太郎"}), 10), 1)
+}
+
+// searchFolded: one letter has several spellings.
+func searchFolded(t *testing.T, s callbacks.Store) {
+	for title, searches := range map[string][]string{
+		"Sanierung Königstraße 5":      {"Königstrasse", "KÖNIGSTRASSE", "konigstraße", "königstraẞe"},
+		"ＡＢＣ Invoice ４７１１":             {"abc", "ＡＢＣ", "ａｂｃ", "4711"},
+		"Łódź Ærø Œuvre Đorđe Þór":     {"lodz", "aero", "oeuvre", "dorde", "thor", "łódź"},
+		"İstanbul ısı ΟΔΟΣ":            {"istanbul", "isi", "οδος", "οδοσ", "οδοΣ"},
+		"ﬁnance x² ㈱山":                 {"finance", "x2", "株"},
+		"Über\u00adweisung co\u200dop": {"uberweisung", "coop"},
+		"हिन्दी की":                    {"हिन्दी"},
+	} {
+		put(t, s, NewCallback(Title(title)))
+		for _, search := range searches {
+			same(t, "number found by "+search+" in "+title, count(t, s, all(callbacks.Filter{Search: search}), 10), 1)
+		}
 	}
 }
 
