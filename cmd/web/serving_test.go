@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"bufio"
 	"fmt"
 	"io"
@@ -31,7 +32,9 @@ func TestHeaderLimit(t *testing.T) {
 		if err := server.Close(); err != nil {
 			t.Error(err)
 		}
-		<-ended
+		if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+			t.Error(err)
+		}
 	})
 	for size, want := range map[int]int{30 << 10: http.StatusNoContent, 33 << 10: http.StatusRequestHeaderFieldsTooLarge} {
 		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", listener.Addr().String())
