@@ -106,6 +106,8 @@ func TestRequesterNotComparable(t *testing.T) {
 		"@ines":                             "no readable address",
 		"ines@example_com.example":          "no readable address",
 		"a@b@example.com":                   "no readable address",
+		"ines.calloway@example..com":        "no readable address",
+		"ines..calloway@example.com":        "no readable address",
 		`"ines calloway"@example.com`:       "no readable address",
 		"=?gb2312?q?=B0=A2?= <a@b.example>": "no readable address",
 	} {
@@ -153,6 +155,8 @@ func TestAddressKey(t *testing.T) {
 		{"zoe@bücher.example", "ZOE@XN--BCHER-KVA.example", "zoe@bu\u0308cher.example."},
 		{"o'hara@example.com", "O'Hara@Example.com"},
 		{"straße@example.com", "STRASSE@example.com"},
+		{"ines@example.com", "İNES@EXAMPLE.COM", "ınes@example.com", "i\u0307nes@example.com", "ines@EXAMPLE.COM"},
+		{"zoe@mini.example", "ZOE@MİNİ.EXAMPLE"},
 		{"+all@example.com", "+ALL@example.com"},
 		{"a+b+c@example.com", "a@example.com", "a.@example.com"},
 	} {
@@ -163,7 +167,7 @@ func TestAddressKey(t *testing.T) {
 			}
 		}
 	}
-	for _, text := range []string{"", "ines", "@", "ines@", "@example.com", "a@b.example c@d.example", "a@-.example", "a@\u200b"} {
+	for _, text := range []string{"", "ines", "@", "ines@", "@example.com", "a@b.example c@d.example", "a@-.example", "a@example..com", "a@.example.com", "a..b@example.com", "a@\u200b"} {
 		if key, ok := addressKey(text); ok {
 			t.Errorf("%q is taken for the address %q", text, key)
 		}
