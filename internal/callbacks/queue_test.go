@@ -75,6 +75,7 @@ func TestMayDecide(t *testing.T) {
 		"UnreadableEmail":  {reviewer, Callback{Queue: "finance", Requester: Requester{Email: `"a b"@harborline.example`}}, "unknown"},
 		"OwnRequest":       {reviewer, Callback{Queue: "finance", Requester: Requester{Name: "X", Email: "TEO@harborline.example"}}, "requester"},
 		"StatedByOneself":  {reviewer, Callback{Queue: "finance", Requester: stated("u-9")}, "stated"},
+		"StatedByNobody":   {with(func(p *Person) { p.Subject = "" }), Callback{Queue: "finance", Requester: ines}, ""},
 		"StatedByAnother":  {reviewer, Callback{Queue: "finance", Requester: stated("u-1")}, ""},
 		"Unverified":       {with(unverified), Callback{Queue: "finance", Requester: ines}, "unverified"},
 		"NoAddress":        {with(func(p *Person) { p.Email = "" }), Callback{Queue: "finance", Requester: ines}, "unverified"},

@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"errors"
 	"strings"
 	"testing"
 )
@@ -202,6 +203,17 @@ func TestSameIdentifier(t *testing.T) {
 	for a, b := range map[string]string{"(a)": "(b)", "★": "☆", "": "", " ": "", "a@x.example": "a", "a@x.example ": "x example a"} {
 		if sameIdentifier(a, b) {
 			t.Errorf("%q and %q are taken for the same", a, b)
+		}
+	}
+}
+
+// TestCallback_StateRequester: the transition holds its own rule, whoever calls it.
+func TestCallback_StateRequester(t *testing.T) {
+	t.Parallel()
+	known := Requester{Email: "ines@harborline.example"}
+	for name, c := range map[string]Callback{"Decided": {State: Decided}, "Known": {State: Pending, Requester: known}} {
+		if _, err := c.StateRequester(Requester{ID: "u-1"}, "So.", t0, Actor{ID: "u-ops"}); !errors.Is(err, ErrConflict) || c.Requester.ID != "" {
+			t.Errorf("%s: got %v, and it is asked for by %+v", name, err, c.Requester)
 		}
 	}
 }
