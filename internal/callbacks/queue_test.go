@@ -107,6 +107,7 @@ func TestWantsRequester(t *testing.T) {
 		"Unknown":     {Callback{Queue: "finance", State: Pending}, true},
 		"Known":       {Callback{Queue: "finance", State: Pending, Requester: known}, false},
 		"Found":       {Callback{Queue: "finance", State: Pending, Source: SourceDiscovery}, true},
+		"FoundKnown":  {Callback{Queue: "finance", State: Pending, Source: SourceDiscovery, Requester: known}, true},
 		"Stated":      {Callback{Queue: "finance", State: Pending, Requester: Requester{ID: "u-1", StatedBy: "u-2"}}, true},
 		"Decided":     {Callback{Queue: "finance", State: Decided}, false},
 		"TwoEyes":     {Callback{Queue: "releases", State: Pending}, false},
