@@ -61,6 +61,7 @@ func TestOutcomesThatMislead(t *testing.T) {
 		"LooksLikeTheSecond":    {Failure, []Outcome{success("a", "Yes"), failure("b", "Stop"), success("c", "STOP")}, "/outcomes/2/label"},
 		"Lookalikes":            {Failure, []Outcome{success("approve", "Accept"), failure("reject", "Ассерт")}, "/outcomes/1/label"},
 		"MixedAlphabets":        {Failure, []Outcome{success("go", "Аpprove")}, "/outcomes/0/label"},
+		"AnAccentAlone":         {Failure, []Outcome{success("go", "\u0301")}, "/outcomes/0/label"},
 		"NoInk":                 {Failure, []Outcome{success("go", "\u3164")}, "/outcomes/0/label"},
 		"ApproveFails":          {Failure, []Outcome{failure("approve", "Approve")}, "/outcomes/0/kind"},
 		"RejectSucceeds":        {Failure, []Outcome{success("reject", "Reject")}, "/outcomes/0/kind"},
