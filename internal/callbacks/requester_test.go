@@ -168,7 +168,7 @@ func TestAddressKey(t *testing.T) {
 			}
 		}
 	}
-	for _, text := range []string{"", "ines", "@", "ines@", "@example.com", "a@b.example c@d.example", "a@-.example", "a@example..com", "a@.example.com", "a..b@example.com", "a@\u200b"} {
+	for _, text := range []string{"", "ines", "@", "ines@", "@example.com", "a@b.example c@d.example", "a@-.example", "a@example..com", "a@.example.com", "a..b@example.com", "a@b.example or @c", "a@\u200b"} {
 		if key, ok := addressKey(text); ok {
 			t.Errorf("%q is taken for the address %q", text, key)
 		}
@@ -195,7 +195,7 @@ func FuzzRequesterOf(f *testing.F) {
 // TestSameIdentifier: what has neither an address nor a word in it is compared as it stands.
 func TestSameIdentifier(t *testing.T) {
 	t.Parallel()
-	for a, b := range map[string]string{"(A)": "(a)", "★": "★", "(7)  x": "(7) X", "{ａ}": "{A}"} {
+	for a, b := range map[string]string{"(A)": "(a)", "★": "★", "(7)  x": "(7) X", "Ines Calloway (IT)": "calloway ines", "Ines (a) (b)": "Ines", "{ａ}": "{A}"} {
 		if !sameIdentifier(a, b) {
 			t.Errorf("%q and %q are told apart", a, b)
 		}
