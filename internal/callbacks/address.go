@@ -61,8 +61,8 @@ func addressAround(text []rune, at int) (address, bool) {
 		end--
 	}
 	domain := string(text[at+1 : end])
-	ascii, err := idna.Lookup.ToASCII(domain)
-	if err != nil || ascii == "" {
+	ascii, err := idna.Lookup.ToASCII(undotted(domain))
+	if err != nil || ascii == "" || hasEmptyPart(ascii) || hasEmptyPart(local) {
 		return address{}, false
 	}
 	return address{start, end, local + "@" + domain, untagged(folded(local)) + "@" + strings.ToLower(ascii)}, true
@@ -94,6 +94,9 @@ func localBefore(text []rune, at int) (start int, local string, ok bool) {
 	local = strings.TrimRight(local, ".")
 	return start, local, local != ""
 }
+
+// hasEmptyPart reports whether a dot in an address has nothing on one side. Whoever wrote that meant another address, nobody knows which.
+func hasEmptyPart(s string) bool { return strings.HasPrefix(s, ".") || strings.Contains(s, "..") }
 
 func isLocalRune(r rune) bool {
 	return unicode.In(r, unicode.L, unicode.N, unicode.M) || strings.ContainsRune("._+-'", r)
@@ -133,4 +136,9 @@ func plain(s string) string {
 }
 
 // folded is a text by which two that differ in case, width or invisible characters are the same.
-func folded(s string) string { return norm.NFKC.String(cases.Fold().String(plain(s))) }
+func folded(s string) string { return undotted(norm.NFKC.String(cases.Fold().String(plain(s)))) }
+
+// undotted is a text with one i: a machine that is set to Turkish makes İ of it in capitals, and ı of I.
+func undotted(s string) string { return dottedAndNot.Replace(s) }
+
+var dottedAndNot = strings.NewReplacer("i\u0307", "i", "ı", "i", "İ", "i")

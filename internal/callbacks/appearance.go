@@ -10,7 +10,7 @@ import (
 )
 
 // lookAlike reports whether a hurried reader may take one label for the other: they differ in case,
-// width, spaces, invisible characters, closing punctuation, or in letters that look the same.
+// width, accents, spaces, invisible characters, punctuation around them, or in letters that look the same.
 func lookAlike(a, b string) bool {
 	return essence(a) == essence(b) || essence(skeleton(a)) == essence(skeleton(b))
 }
@@ -23,7 +23,7 @@ func essence(s string) string {
 		}
 		return r
 	}, folded(s))
-	if trimmed := strings.Trim(bare, `.…·,;'"‘’“”`); trimmed != "" {
+	if trimmed := strings.Trim(bare, `.…·,;:!?¡¿'"‘’“”«»()[]{}`); trimmed != "" {
 		return trimmed
 	}
 	return bare
@@ -32,13 +32,21 @@ func essence(s string) string {
 // skeleton is a label whose letters are replaced by the Latin ones that they look like, after the idea
 // of Unicode's confusables (UTS 39). It holds the pairs that common fonts draw alike, not all of them:
 // for the rest no word may mix alphabets, see [mixesAlphabets].
-func skeleton(s string) string { return twins.Replace(norm.NFC.String(plain(s))) }
+func skeleton(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 0x0300 && r <= 0x036f || r >= 0x20d0 && r <= 0x20ff { // accents and strokes
+			return -1
+		}
+		return r
+	}, norm.NFD.String(twins.Replace(norm.NFC.String(plain(s)))))
+}
 
 // twins pairs what looks alike. It runs before case is folded, because I and l are twins, i and l not.
 var twins = strings.NewReplacer(func() (pairs []string) {
 	for _, alphabet := range []struct{ from, to string }{
 		{"I1|0", "lllO"},
 		{"ɑɡıǀℓ", "agill"},
+		{"ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz"},
 		// Cyrillic
 		{"АВСЕНІЈКМОРЅТУХѴԚԜӀЁЇҮ", "ABCEHlJKMOPSTYXVQWlËÏY"},
 		{"асеһіјорѕухѵԛԝӏкмтвнгёїүԁԍ", "acehijopsyxvqwlkmtbhrëïydg"},
@@ -54,7 +62,7 @@ var twins = strings.NewReplacer(func() (pairs []string) {
 			pairs = append(pairs, string(r), string(to[i]))
 		}
 	}
-	return append(pairs, "rn", "m", "vv", "w", "–", "-", "—", "-", "−", "-", "‐", "-", "‑", "-", "’", "'", "‘", "'")
+	return append(pairs, "rn", "m", "vv", "w", "–", "-", "—", "-", "−", "-", "‐", "-", "‑", "-", "∕", "/", "⁄", "/", "’", "'", "‘", "'")
 }()...)
 
 // alphabets are the scripts that have letters in common with each other, to the eye.

@@ -11,7 +11,8 @@ func TestLookAlike(t *testing.T) {
 		"Approve": "approve", "Reject": " Re\u00a0ject ", "Hold": "Ho\u200dld", "Pay": "Ｐａｙ", "Go": "G\u043e", "Deploy": "Dep\u04cfoy",
 		"Accept": "Ассерт", "Café": "Cafe\u0301", "Confirm": "Confirrn", "Plan I": "Plan l", "Plan 1": "Plan l", "Stage 0": "Stage O", "Send": "Send.",
 		"Don't": "Don’t", "A-B": "A–B", "TOP": "ΤΟΡ", "Stop": "Stop\ufe0f", "x": "х", "Yes": "\u00a0YES", "Straße": "STRASSE",
-		"𝐀pprove": "Approve",
+		"𝐀pprove": "Approve", "Approve?": "Approve!", "(Approve)": "Approve", "Approve:": "approve", "Approvẹ": "Approve", "Apprové": "Approve",
+		"A\u0336p\u0336prove": "Approve", "Ok\u20e3": "Ok", "ᴀᴘᴘʀᴏᴠᴇ": "Approve", "Yes∕No": "Yes/No", "İPTAL": "iptal", "IPTAL": "ıptal",
 	} {
 		if !lookAlike(a, b) || !lookAlike(b, a) {
 			t.Errorf("%q and %+q are told apart", a, b)
@@ -19,7 +20,7 @@ func TestLookAlike(t *testing.T) {
 	}
 	for a, b := range map[string]string{
 		"Approve": "Reject", "Approve for 1 day": "Approve for 7 days", "+1": "-1", "👍": "👎", "!": "?", "Pay 10": "Pay 100", "はい": "いいえ", "承認": "却下",
-		"v1.1": "v11", "Да": "Нет",
+		"1": "-1", "(": ")", "か": "が", "v1.1": "v11", "Да": "Нет",
 	} {
 		if lookAlike(a, b) {
 			t.Errorf("%q and %q look alike", a, b)
@@ -60,6 +61,7 @@ func TestOutcomesThatMislead(t *testing.T) {
 		"LooksLikeTheSecond":    {Failure, []Outcome{success("a", "Yes"), failure("b", "Stop"), success("c", "STOP")}, "/outcomes/2/label"},
 		"Lookalikes":            {Failure, []Outcome{success("approve", "Accept"), failure("reject", "Ассерт")}, "/outcomes/1/label"},
 		"MixedAlphabets":        {Failure, []Outcome{success("go", "Аpprove")}, "/outcomes/0/label"},
+		"AnAccentAlone":         {Failure, []Outcome{success("go", "\u0301")}, "/outcomes/0/label"},
 		"NoInk":                 {Failure, []Outcome{success("go", "\u3164")}, "/outcomes/0/label"},
 		"ApproveFails":          {Failure, []Outcome{failure("approve", "Approve")}, "/outcomes/0/kind"},
 		"RejectSucceeds":        {Failure, []Outcome{success("reject", "Reject")}, "/outcomes/0/kind"},

@@ -180,3 +180,16 @@ func TestReviewGoesOnFromTheLastRun(t *testing.T) {
 		t.Errorf("stored is %+v (%v), told was %+v", reviews, err, status.Review)
 	}
 }
+
+// TestPreviewsForNobody: who may not decide is shown no bytes either.
+func TestPreviewsForNobody(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.announce(nil)
+	if _, err := d.service.Preview(d.ctx, ops, c.ID, callbacks.Choice{Outcome: "approve"}); !errors.Is(err, callbacks.ErrForbidden) {
+		t.Errorf("a preview gives %v", err)
+	}
+	if _, err := d.service.PreviewAll(d.ctx, ops, c.ID, ""); !errors.Is(err, callbacks.ErrForbidden) {
+		t.Errorf("all previews give %v", err)
+	}
+}

@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"errors"
 	"strings"
 	"testing"
 )
@@ -106,6 +107,8 @@ func TestRequesterNotComparable(t *testing.T) {
 		"@ines":                             "no readable address",
 		"ines@example_com.example":          "no readable address",
 		"a@b@example.com":                   "no readable address",
+		"ines.calloway@example..com":        "no readable address",
+		"ines..calloway@example.com":        "no readable address",
 		`"ines calloway"@example.com`:       "no readable address",
 		"=?gb2312?q?=B0=A2?= <a@b.example>": "no readable address",
 	} {
@@ -153,6 +156,8 @@ func TestAddressKey(t *testing.T) {
 		{"zoe@bücher.example", "ZOE@XN--BCHER-KVA.example", "zoe@bu\u0308cher.example."},
 		{"o'hara@example.com", "O'Hara@Example.com"},
 		{"straße@example.com", "STRASSE@example.com"},
+		{"ines@example.com", "İNES@EXAMPLE.COM", "ınes@example.com", "i\u0307nes@example.com", "ines@EXAMPLE.COM"},
+		{"zoe@mini.example", "ZOE@MİNİ.EXAMPLE"},
 		{"+all@example.com", "+ALL@example.com"},
 		{"a+b+c@example.com", "a@example.com", "a.@example.com"},
 	} {
@@ -163,7 +168,7 @@ func TestAddressKey(t *testing.T) {
 			}
 		}
 	}
-	for _, text := range []string{"", "ines", "@", "ines@", "@example.com", "a@b.example c@d.example", "a@-.example", "a@\u200b"} {
+	for _, text := range []string{"", "ines", "@", "ines@", "@example.com", "a@b.example c@d.example", "a@-.example", "a@example..com", "a@.example.com", "a..b@example.com", "a@b.example or @c", "a@\u200b"} {
 		if key, ok := addressKey(text); ok {
 			t.Errorf("%q is taken for the address %q", text, key)
 		}
@@ -190,7 +195,7 @@ func FuzzRequesterOf(f *testing.F) {
 // TestSameIdentifier: what has neither an address nor a word in it is compared as it stands.
 func TestSameIdentifier(t *testing.T) {
 	t.Parallel()
-	for a, b := range map[string]string{"(A)": "(a)", "★": "★", "(7)  x": "(7) X", "{ａ}": "{A}"} {
+	for a, b := range map[string]string{"(A)": "(a)", "★": "★", "(7)  x": "(7) X", "Ines Calloway (IT)": "calloway ines", "Ines (a) (b)": "Ines", "{ａ}": "{A}"} {
 		if !sameIdentifier(a, b) {
 			t.Errorf("%q and %q are told apart", a, b)
 		}
@@ -198,6 +203,17 @@ func TestSameIdentifier(t *testing.T) {
 	for a, b := range map[string]string{"(a)": "(b)", "★": "☆", "": "", " ": "", "a@x.example": "a", "a@x.example ": "x example a"} {
 		if sameIdentifier(a, b) {
 			t.Errorf("%q and %q are taken for the same", a, b)
+		}
+	}
+}
+
+// TestCallback_StateRequester: the transition holds its own rule, whoever calls it.
+func TestCallback_StateRequester(t *testing.T) {
+	t.Parallel()
+	known := Requester{Email: "ines@harborline.example"}
+	for name, c := range map[string]Callback{"Decided": {State: Decided}, "Known": {State: Pending, Requester: known}} {
+		if _, err := c.StateRequester(Requester{ID: "u-1"}, "So.", t0, Actor{ID: "u-ops"}); !errors.Is(err, ErrConflict) || c.Requester.ID != "" {
+			t.Errorf("%s: got %v, and it is asked for by %+v", name, err, c.Requester)
 		}
 	}
 }
