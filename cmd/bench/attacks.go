@@ -74,9 +74,12 @@ var attacks = []attack{
 
 // attacked runs each attack on a desk of its own, for what a process has once had of the system it keeps for a while.
 func (b *bench) attacked(ctx context.Context) ([]row, error) {
-	rows := []row{}
+	var rows []row
 	for i, a := range append([]attack{{"nothing", func(context.Context, *victim) (tally, error) { return tally{}, nil }}}, attacks...) {
 		r, err := b.attackedBy(ctx, a, filepath.Join(b.folder, fmt.Sprintf("attack-%d.db", i)))
+		if ctx.Err() != nil {
+			return rows, ctx.Err()
+		}
 		if err != nil {
 			r = unmeasured("attack, "+a.name, err.Error())
 		}
