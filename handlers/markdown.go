@@ -80,8 +80,9 @@ const (
 // parsers give up on it.
 var tooDeep = regexp.MustCompile(`(?m)^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])){21}`)
 
-// delimiter finds the line below a table's header: it says how many columns the table has.
-var delimiter = regexp.MustCompile(`(?m)^[ \t>]*[|:-][|:\- \t]*$`)
+// delimiter finds the line below a table's header: it says how many columns the table has. All that the parser takes for white space may be
+// in it.
+var delimiter = regexp.MustCompile(`(?m)^[ \t\r\f\v>]*[|:-][|:\- \t\r\f\v]*$`)
 
 // tooWide reports whether a text may make a table of too many cells: each row is filled up to the number of columns.
 func tooWide(source string) bool {

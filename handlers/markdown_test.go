@@ -137,6 +137,36 @@ func TestRenderMarkdown_Bounded(t *testing.T) {
 	}
 }
 
+// TestTooWide: whatever byte stands in the line below a table's header, where the parser makes a table of it, its cells are bounded before.
+func TestTooWide(t *testing.T) {
+	t.Parallel()
+	table := func(columns, rows int, first, middle, last string) string {
+		line := first + "|" + strings.Repeat("-|", columns/2) + middle + strings.Repeat("-|", columns-columns/2) + last
+		return "|" + strings.Repeat("a|", columns) + "\n" + line + "\n" + strings.Repeat("x\n", rows)
+	}
+	tables := 0
+	for b := range rune(0x100) {
+		for at := range 3 {
+			var extra [3]string
+			extra[at] = string(b)
+			small, err := foreignHTML(table(4, 1, extra[0], extra[1], extra[2]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(string(small), "<table") {
+				continue
+			}
+			tables++
+			if !tooWide(table(1000, 1000, extra[0], extra[1], extra[2])) {
+				t.Errorf("a table with %q in place %d is made without a bound", b, at)
+			}
+		}
+	}
+	if tables < 6 {
+		t.Errorf("%d tables are made, so that this proves nothing", tables)
+	}
+}
+
 // TestDescriptions: a description is rendered once, and what is kept stays within its bound.
 func TestDescriptions(t *testing.T) {
 	t.Parallel()

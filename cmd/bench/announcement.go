@@ -86,6 +86,11 @@ func (s *sender) request(ctx context.Context) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.signed(ctx, body)
+}
+
+// signed is any body, signed.
+func (s *sender) signed(ctx context.Context, body []byte) (*http.Request, error) {
 	id, now := "msg_"+rand.Text(), time.Now()
 	signature, err := s.key.Sign(id, now, body)
 	if err != nil {

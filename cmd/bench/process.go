@@ -47,13 +47,18 @@ func (b *bench) startFloor(ctx context.Context, kind floor.Kind, rows int) (*pro
 }
 
 // memory is the resident memory of the process in bytes, as Linux tells.
-func (p *process) memory() (int64, error) {
+func (p *process) memory() (int64, error) { return p.status("VmRSS:") }
+
+// peak is the most that it ever was.
+func (p *process) peak() (int64, error) { return p.status("VmHWM:") }
+
+func (p *process) status(field string) (int64, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.PID()))
 	if err != nil {
 		return 0, fmt.Errorf("read the memory of a process: %w", err)
 	}
 	for line := range strings.Lines(string(status)) {
-		if value, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+		if value, ok := strings.CutPrefix(line, field); ok {
 			kilobytes, err := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), "kB")), 10, 64)
 			return kilobytes << 10, err
 		}

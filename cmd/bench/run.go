@@ -29,6 +29,7 @@ var measurements = []measurement{
 	{"inbox", "the inbox with few, many and very many pending", (*bench).inbox},
 	{"decide", "decisions, and how long until Lambda has them", (*bench).decide},
 	{"memory", "memory of the process, empty and with many pending", (*bench).memory},
+	{"attacks", "memory of the process under what strangers and senders may send", (*bench).attacked},
 	{"disk", "disk for each pending callback", (*bench).disk},
 	{"start", "process start until it is ready", (*bench).start},
 	{"page", "requests and bytes of a first page load in Chromium", (*bench).page},
