@@ -168,6 +168,9 @@ func TestAddressKey(t *testing.T) {
 			}
 		}
 	}
+	if all, _ := addressKey("+all@example.com"); all == "@example.com" {
+		t.Error("a tag without a name before it is no tag")
+	}
 	for _, text := range []string{"", "ines", "@", "ines@", "@example.com", "a@b.example c@d.example", "a@-.example", "a@example..com", "a@.example.com", "a..b@example.com", "a@b.example or @c", "a@\u200b"} {
 		if key, ok := addressKey(text); ok {
 			t.Errorf("%q is taken for the address %q", text, key)
