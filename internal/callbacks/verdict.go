@@ -21,8 +21,8 @@ const (
 )
 
 // deniedReadings is how often permission to read the history may be denied before it is believed: after a change of IAM that passes
-// by itself. They take about a minute.
-const deniedReadings = 8
+// by itself. They take some fifteen seconds; who retries the delivery later has them all again.
+const deniedReadings = 5
 
 // evidence is all that is known after an attempt: what Lambda answered, what earlier attempts left in doubt, and what the
 // history says where it was asked.
