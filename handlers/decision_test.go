@@ -388,13 +388,15 @@ func TestDecision_FullHouse(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	id := s.receive(expense()).ID
-	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
+	host := strings.TrimPrefix(s.url, "http://")
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", host)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second)) // a desk that waits for the body fails the test, and does not stop it
-	_, _ = fmt.Fprintf(conn, "POST /callbacks/%s/decision HTTP/1.1\r\nHost: desk\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n", id, 1<<40)
+	_, _ = fmt.Fprintf(conn, "POST /callbacks/%s/decision HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n",
+		id, host, 1<<40)
 	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		t.Fatal(err)
