@@ -128,10 +128,12 @@ func messagesAtOnce(t *testing.T, s callbacks.Store) {
 	var mu sync.Mutex
 	fresh := 0
 	seen := map[callbacks.ID]bool{}
-	c := NewCallback()
+	first := NewCallback()
 	var all sync.WaitGroup
 	for range 30 {
 		all.Go(func() {
+			c := first
+			c.ID = callbacks.NewID() // each arrival gets one of its own
 			r, err := s.Receive(t.Context(), callbacks.Message{Source: "shop", ID: "m1", At: T0}, c, callbacks.Content{}, "f", Entry(c, callbacks.ActionReceived, T0))
 			if err != nil {
 				t.Errorf("receive: %v", err)
