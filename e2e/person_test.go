@@ -212,10 +212,12 @@ func (p *person) untilWithin(within time.Duration, expression string) {
 	}
 }
 
-// write types into a field.
+// write types into a field. chromedp.SendKeys would read what it keeps of the field while the page changes it, which is a data race.
 func (p *person) write(selector, text string) {
 	p.t.Helper()
-	run(p, "write into "+selector, chromedp.SendKeys(chromedp.CSS(selector), text, chromedp.NodeVisible, glances))
+	p.see(selector)
+	eval[bool](p, fmt.Sprintf("(document.querySelector(%s).focus(), true)", quote(selector)))
+	run(p, "write into "+selector, chromedp.KeyEvent(text))
 }
 
 // press presses keys where the focus is.
