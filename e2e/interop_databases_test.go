@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
-	"os/user"
+	accounts "os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -164,6 +166,8 @@ func TestInteropFailover(t *testing.T) {
 
 	alone := fmt.Sprintf("postgres://app@127.0.0.1:%d/postgres?sslmode=disable", second)
 	both := fmt.Sprintf("postgres://app@127.0.0.1:%d,127.0.0.1:%d/postgres?sslmode=disable&target_session_attrs=read-write", first, second)
+	w := newWorld(t, func(settings map[string]string) { settings["DATABASE_URL"] = both })
+	w.desk.errors = "database" // it may log that this is away
 	store, err := sqlstore.Open(t.Context(), both)
 	if err != nil {
 		t.Fatal(err)
@@ -172,7 +176,7 @@ func TestInteropFailover(t *testing.T) {
 	signedIn := func() error {
 		return store.Record(t.Context(), callbacks.AuditEntry{Action: callbacks.ActionSignedIn, At: time.Unix(1, 0)})
 	}
-	if err := signedIn(); err != nil {
+	if err := errors.Join(signedIn(), w.ready(t)); err != nil {
 		t.Fatal(err)
 	}
 	var follower *sqlstore.Store
@@ -190,13 +194,36 @@ func TestInteropFailover(t *testing.T) {
 
 	once(t, folder, bin+"/pg_ctl", "-D", primary, "-m", "immediate", "stop")
 	if err := store.Ping(t.Context()); !errors.Is(err, callbacks.ErrUnavailable) {
-		t.Errorf("without a primary, ready says %v", err)
+		t.Errorf("without a primary the store says %v", err)
+	}
+	if err := w.ready(t); err == nil || !strings.Contains(err.Error(), "503") {
+		t.Errorf("without a primary the desk says %v", err)
 	}
 	once(t, folder, bin+"/pg_ctl", "-D", standby, "-w", "promote")
 	promoted := time.Now()
-	eventually(t, "the desk takes writes", func() error { return errors.Join(store.Ping(t.Context()), signedIn()) })
-	t.Logf("the desk took writes %v after the promotion", time.Since(promoted))
+	eventually(t, "the desk is ready", func() error { return w.ready(t) })
+	t.Logf("the desk was ready %v after the promotion", time.Since(promoted))
+	eventually(t, "the store takes writes", signedIn)
 	eventually(t, "the desk of the former standby takes writes", func() error { return follower.Ping(t.Context()) })
+}
+
+// ready asks the desk whether requests should be sent to it.
+func (w *world) ready(t *testing.T) error {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.url+"/readyz", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		said, _ := io.ReadAll(io.LimitReader(response.Body, 1000))
+		return fmt.Errorf("%s: %s", response.Status, said)
+	}
+	return nil
 }
 
 // caughtUp waits until a standby has all that its primary has written.
@@ -252,7 +279,7 @@ func serverUser() *syscall.Credential {
 	if os.Getuid() != 0 {
 		return nil
 	}
-	found, err := user.Lookup("postgres")
+	found, err := accounts.Lookup("postgres")
 	if err != nil {
 		return nil
 	}

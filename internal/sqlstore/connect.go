@@ -15,7 +15,7 @@ import (
 
 const (
 	// connectLimit bounds a connection to one host, and then the first answer on it.
-	connectLimit = 5 * time.Second
+	connectLimit = 8 * time.Second
 	// readOnlyLife is how long a connection that takes no writes is used. The next one may lead to the new primary; while there is
 	// none, pages can be read, without a connection for each query.
 	readOnlyLife = time.Second

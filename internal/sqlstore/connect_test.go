@@ -28,13 +28,13 @@ func TestPostgresReadOnly(t *testing.T) {
 	}
 	defer s.Close()
 	err = s.Ping(t.Context())
-	if !errors.Is(err, callbacks.ErrUnavailable) || !strings.Contains(err.Error(), "default_transaction_read_only") {
+	if !errors.Is(err, callbacks.ErrReadOnly) || !strings.Contains(err.Error(), "default_transaction_read_only") {
 		t.Errorf("ping gives %v", err)
 	}
 	record := func() error {
 		return s.Record(t.Context(), callbacks.AuditEntry{Action: callbacks.ActionSignedIn, At: time.Unix(1, 0)})
 	}
-	if err := record(); !errors.Is(err, callbacks.ErrUnavailable) || errors.Is(err, callbacks.ErrUncertain) {
+	if err := record(); !errors.Is(err, callbacks.ErrReadOnly) || errors.Is(err, callbacks.ErrUncertain) {
 		t.Errorf("a write gives %v", err)
 	}
 	set("off")

@@ -16,7 +16,7 @@ const (
 	// neededConnections of one replica: those of the pool, and one for notices.
 	neededConnections = maxConnections + 1
 	// surveyLimit is how long connections are waited for.
-	surveyLimit = 6 * time.Second
+	surveyLimit = 7 * time.Second
 )
 
 // errShared refuses a pooler that gives every transaction another session.

@@ -79,11 +79,3 @@ func TestLink(t *testing.T) {
 type elsewhere struct{ net.Conn }
 
 func (elsewhere) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 5432} }
-
-// TestDiskNotWritable asks of a file system that is there and has no room.
-func TestDiskNotWritable(t *testing.T) {
-	t.Parallel()
-	if err := (&file{path: "/proc/desk.db"}).takesWrites(); !errors.Is(err, callbacks.ErrUnavailable) {
-		t.Errorf("got %v", err)
-	}
-}
