@@ -17,6 +17,8 @@ const (
 	neededConnections = maxConnections + 1
 	// surveyLimit is how long connections are waited for.
 	surveyLimit = 7 * time.Second
+	// recheckLimit is how long those that answered are waited for once more.
+	recheckLimit = 2 * time.Second
 )
 
 // errShared refuses a pooler that gives every transaction another session.
@@ -45,11 +47,7 @@ func surveyPostgres(ctx context.Context, config *pgx.ConnConfig) (survey, error)
 	ctx, cancel := context.WithTimeout(ctx, surveyLimit)
 	defer cancel()
 	all := make([]probe, neededConnections)
-	defer func() {
-		for _, a := range all {
-			a.close(ctx)
-		}
-	}()
+	defer closeAll(ctx, all)
 	if all[0] = ask(ctx, config); all[0].err != nil {
 		return survey{shared: sharedBy(all[0].err)}, all[0].err
 	}
@@ -89,13 +87,17 @@ func ask(ctx context.Context, config *pgx.ConnConfig) (a probe) {
 	return a
 }
 
-func (a probe) close(ctx context.Context) {
-	if a.conn == nil {
-		return
-	}
+// closeAll closes them side by side, because one that hangs may take a second.
+func closeAll(ctx context.Context, all []probe) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	_ = a.conn.Close(ctx) // nothing was written
+	var closing sync.WaitGroup
+	for _, a := range all {
+		if a.conn != nil {
+			closing.Go(func() { _ = a.conn.Close(ctx) }) // nothing was written
+		}
+	}
+	closing.Wait()
 }
 
 func backend(ctx context.Context, conn *pgx.Conn) (pid uint32, err error) {
@@ -103,20 +105,26 @@ func backend(ctx context.Context, conn *pgx.Conn) (pid uint32, err error) {
 	return pid, err
 }
 
-// shareSessions asks all connections once more, one after the other. A session has one process, and a process one session: where
-// two connections share one, or one has got another, there are no sessions. An idle pooler hands out the same process each
-// time; a busy one would have to hand out twenty by chance as before.
+// shareSessions looks whether two connections have had one process, and asks all once more, one after the other, whether theirs
+// is still the same: a session has one process, and a process one session. An idle pooler hands out the same process each time;
+// a busy one would have to hand out twenty by chance as before.
 func shareSessions(ctx context.Context, all []probe) bool {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recheckLimit) // the first round may have taken all its time
+	defer cancel()
 	seen := map[uint32]bool{}
+	for _, a := range all {
+		if a.err == nil && seen[a.pid] {
+			return true
+		}
+		seen[a.pid] = true
+	}
 	for _, a := range all {
 		if a.err != nil {
 			continue
 		}
-		pid, err := backend(ctx, a.conn)
-		if sharedBy(err) || err == nil && (pid != a.pid || seen[pid]) {
+		if pid, err := backend(ctx, a.conn); sharedBy(err) || err == nil && pid != a.pid {
 			return true
 		}
-		seen[pid] = true
 	}
 	return false
 }

@@ -79,3 +79,14 @@ func TestLink(t *testing.T) {
 type elsewhere struct{ net.Conn }
 
 func (elsewhere) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 5432} }
+
+// TestShareSessions: two connections that had one process share a session, whoever has it now.
+func TestShareSessions(t *testing.T) {
+	t.Parallel()
+	if !shareSessions(t.Context(), []probe{{err: errNoAnswer}, {pid: 7}, {pid: 7}}) {
+		t.Error("it is not noticed")
+	}
+	if shareSessions(t.Context(), []probe{{err: errNoAnswer}, {err: errNoAnswer}}) {
+		t.Error("connections that never were do not show it")
+	}
+}
