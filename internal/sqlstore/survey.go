@@ -16,7 +16,7 @@ const (
 	// neededConnections of one replica: those of the pool, and one for notices.
 	neededConnections = maxConnections + 1
 	// surveyLimit is how long connections are waited for.
-	surveyLimit = 7 * time.Second
+	surveyLimit = 6 * time.Second
 	// recheckLimit is how long those that answered are waited for once more.
 	recheckLimit = 2 * time.Second
 )
