@@ -35,6 +35,7 @@ var failures = []failure{
 	{isA(context.Canceled), statusClientGone, unavailablePage, "The request was cancelled."},
 	{isA(callbacks.ErrUncertain), http.StatusServiceUnavailable, unavailablePage, "The database went away while it recorded this. Look before you try again."},
 	{isA(callbacks.ErrNoRoom), http.StatusServiceUnavailable, unavailablePage, "The database has no room. Nothing was recorded. Try again in a moment."},
+	{isA(callbacks.ErrReadOnly), http.StatusServiceUnavailable, unavailablePage, "The database takes no writes. Nothing was recorded. Try again in a moment."},
 	{isA(callbacks.ErrUnavailable), http.StatusServiceUnavailable, unavailablePage, "The database does not answer. Nothing was recorded. Try again in a moment."},
 	{isA(context.DeadlineExceeded), http.StatusServiceUnavailable, unavailablePage, "This took too long. Try again in a moment."},
 	{isA(errSignIn), http.StatusUnauthorized, signedOutPage, "Sign in first."},
@@ -138,7 +139,7 @@ func unavailablePage(s *server, c echo.Context, err error) templ.Component {
 	}
 	return views.UnavailablePage(shell, views.Unavailable{
 		RequestID: requestID(c), Decision: unrecorded(c),
-		NoRoom: errors.Is(err, callbacks.ErrNoRoom), Uncertain: errors.Is(err, callbacks.ErrUncertain),
+		NoRoom: errors.Is(err, callbacks.ErrNoRoom), ReadOnly: errors.Is(err, callbacks.ErrReadOnly), Uncertain: errors.Is(err, callbacks.ErrUncertain),
 	})
 }
 

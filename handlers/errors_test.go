@@ -29,6 +29,7 @@ func TestFailureOf(t *testing.T) {
 		{callbacks.ErrUnavailable, http.StatusServiceUnavailable},
 		{fmt.Errorf("%w: %w", callbacks.ErrUncertain, callbacks.ErrUnavailable), http.StatusServiceUnavailable},
 		{callbacks.ErrNoRoom, http.StatusServiceUnavailable},
+		{callbacks.ErrReadOnly, http.StatusServiceUnavailable},
 		{fmt.Errorf("%w: %w", callbacks.ErrUnavailable, callbacks.ErrNotFound), http.StatusServiceUnavailable},
 		{context.DeadlineExceeded, http.StatusServiceUnavailable},
 		{fmt.Errorf("%w: %w", callbacks.ErrUnavailable, context.Canceled), statusClientGone},

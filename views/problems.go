@@ -55,6 +55,7 @@ type Failure struct {
 type Unavailable struct {
 	RequestID string
 	NoRoom    bool        // it answers, but its disk is full
+	ReadOnly  bool        // it answers, but takes no writes
 	Decision  *Unrecorded // nil when nothing was being decided
 	Uncertain bool        // the database went away while it recorded: it may have
 }
@@ -63,6 +64,9 @@ type Unavailable struct {
 func (m Unavailable) title() string {
 	if m.NoRoom {
 		return "Countersign’s database has no room"
+	}
+	if m.ReadOnly {
+		return "Countersign’s database takes no writes"
 	}
 	return "Countersign cannot reach its database"
 }

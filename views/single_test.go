@@ -151,6 +151,7 @@ func TestProblemPages(t *testing.T) {
 		{"Failure", FailurePage(s, Failure{RequestID: "01JD"}), "500", "Countersign made a mistake", "Request 01JD"},
 		{"Unavailable", UnavailablePage(s, Unavailable{RequestID: "01JD"}), "503", "Countersign cannot reach its database", "Nothing was changed."},
 		{"Uncertain", UnavailablePage(s, Unavailable{RequestID: "01JD", Uncertain: true, Decision: &Unrecorded{Callback: "x", Outcome: "approve"}}), "503", "Countersign cannot reach its database", "it is recorded and sent once"},
+		{"ReadOnly", UnavailablePage(s, Unavailable{RequestID: "01JD", ReadOnly: true}), "503", "Countersign’s database takes no writes", "Nothing was changed."},
 		{"NoRoom", UnavailablePage(s, Unavailable{RequestID: "01JD", NoRoom: true}), "503", "Countersign’s database has no room", "Nothing was changed."},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

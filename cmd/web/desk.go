@@ -62,6 +62,9 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
+	for _, caution := range store.Cautions() {
+		log.WarnContext(ctx, caution)
+	}
 	d := &desk{log: log, now: o.Now, store: store, metrics: prometheus.NewRegistry(), linger: o.Linger}
 	if d.now == nil {
 		d.now = time.Now

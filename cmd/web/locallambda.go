@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"time"
 
 	"countersign/internal/config"
 	"countersign/internal/locallambda"
@@ -16,14 +17,16 @@ import (
 
 // localLambdaOptions are the flags of the engine alone.
 type localLambdaOptions struct {
-	Function []localFunction     `required:"" sep:"none" placeholder:"NAME=URL" help:"Durable function and the HTTP server it runs behind, in any language. Repeat for more."`
-	Addr     string              `default:"127.0.0.1:9001" help:"Loopback address for the Lambda API."`
-	Region   string              `default:"us-east-1" help:"Region in the ARNs."`
-	Data     string              `type:"path" placeholder:"FILE" help:"SQLite file to keep executions in. Without it they go when the command ends."`
-	Fault    []localFault        `sep:"none" placeholder:"OPERATION=KIND[:RATE]" help:"Make calls go wrong, * for every operation. Kinds: 403, 429, 500, 502, reset, lost (the answer, not the work), slow. Repeat for more."`
-	Closed   locallambda.Dialect `default:"timeout" placeholder:"ANSWER" help:"How calls for closed callbacks are answered: timeout, invalid, notfound, split (by what closed it) or mixed (drawn at each answer)."`
-	Quotas   bool                `help:"Keep AWS's quotas: calls per second, and operations and bytes per execution."`
-	Log      string              `default:"warn" enum:"debug,info,warn,error" help:"Minimum log level."`
+	Function         []localFunction     `required:"" sep:"none" placeholder:"NAME=URL" help:"Durable function and the HTTP server it runs behind, in any language. Repeat for more."`
+	Addr             string              `default:"127.0.0.1:9001" help:"Loopback address for the Lambda API."`
+	Region           string              `default:"us-east-1" help:"Region in the ARNs."`
+	Data             string              `type:"path" placeholder:"FILE" help:"SQLite file to keep executions in. Without it they go when the command ends."`
+	Fault            []localFault        `sep:"none" placeholder:"OPERATION=KIND[:RATE]" help:"Make calls go wrong, * for every operation. Kinds: 403, 429, 500, 502, reset, lost (the answer, not the work), slow. Repeat for more."`
+	Closed           locallambda.Dialect `default:"timeout" placeholder:"ANSWER" help:"How calls for closed callbacks are answered: timeout, invalid, notfound, split (by what closed it) or mixed (drawn at each answer)."`
+	Alias            []localAlias        `placeholder:"NAME" help:"Name of an alias: another name, beside 1, by which each function can be invoked as NAME:ALIAS. Repeat for more."`
+	ExecutionTimeout localTimeout        `default:"24h" placeholder:"DURATION" help:"Bound on a whole execution, such as 90s or 48h: 1s to 8784h in whole seconds."`
+	Quotas           bool                `help:"Keep AWS's quotas: calls per second, and operations and bytes per execution."`
+	Log              string              `default:"warn" enum:"debug,info,warn,error" help:"Minimum log level."`
 }
 
 // localVersion is the one version that a function has here; unqualified names and $LATEST find it too.
@@ -40,7 +43,7 @@ func runLocalLambda(ctx context.Context, o localLambdaOptions, stdout, stderr io
 		return err
 	}
 	defer func() { _ = l.Close() }() // closed already once it was served
-	engine, err := openEngine(o.Data, locallambda.Config{Region: o.Region, Logger: newLogger(log, stderr), Quotas: o.quotas()})
+	engine, err := openEngine(o.Data, locallambda.Config{Region: o.Region, Logger: newLogger(log, stderr), Quotas: o.quotas(), ExecutionTimeout: time.Duration(o.ExecutionTimeout)})
 	if err != nil {
 		return err
 	}
@@ -51,9 +54,17 @@ func runLocalLambda(ctx context.Context, o localLambdaOptions, stdout, stderr io
 	engine.SetDialect(o.Closed, nil)
 	engine.Observe(activity{stdout, address(l)}.print)
 	for _, f := range o.Function {
-		engine.Register(f.name, locallambda.HTTPFunction(f.url), locallambda.FunctionConfig{Version: localVersion})
+		engine.Register(f.name, locallambda.HTTPFunction(f.url), locallambda.FunctionConfig{Version: localVersion, Aliases: o.aliases()})
 	}
 	return errors.Join(serveUntil(ctx, l, engine.Handler()), engine.Close())
+}
+
+func (o localLambdaOptions) aliases() []string {
+	var names []string
+	for _, a := range o.Alias {
+		names = append(names, string(a))
+	}
+	return names
 }
 
 func (o localLambdaOptions) quotas() locallambda.Quotas {

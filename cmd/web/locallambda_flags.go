@@ -32,6 +32,37 @@ func (f *localFunction) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// localAlias is a flag NAME.
+type localAlias string
+
+var (
+	aliasName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,128}$`)
+	onlyDigit = regexp.MustCompile(`^[0-9]+$`)
+)
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (a *localAlias) UnmarshalText(text []byte) error {
+	if !aliasName.Match(text) || onlyDigit.Match(text) {
+		return fmt.Errorf("%q is not an alias: 1 to 128 letters, digits, hyphens and underscores, and not a number", text)
+	}
+	*a = localAlias(text)
+	return nil
+}
+
+// localTimeout is a flag DURATION, in the bounds of Lambda.
+type localTimeout time.Duration
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (d *localTimeout) UnmarshalText(text []byte) error {
+	const least, most = time.Second, 366 * 24 * time.Hour
+	t, err := time.ParseDuration(string(text))
+	if err != nil || t < least || t > most || t%time.Second != 0 {
+		return fmt.Errorf("%q is not an execution timeout: whole seconds from 1s to 8784h, such as 90s", text)
+	}
+	*d = localTimeout(t)
+	return nil
+}
+
 // localFault is a flag OPERATION=KIND[:RATE].
 type localFault struct{ locallambda.Fault }
 

@@ -182,6 +182,41 @@ func TestLocalLambda_closed(t *testing.T) {
 	}
 }
 
+// TestLocalLambda_executionTimeout: an execution that waits ends when its time is over, and its callback is closed. It is started by
+// an alias.
+func TestLocalLambda_executionTimeout(t *testing.T) {
+	t.Parallel()
+	var endpoint durable.Client
+	r := startLocalLambda(t, serveFunction(t, &endpoint), "--execution-timeout", "5s", "--alias", "live")
+	endpoint = r.client
+	started, err := r.client.Invoke(t.Context(), &lambda.InvokeInput{
+		FunctionName: aws.String("approve:live"), InvocationType: types.InvocationTypeEvent, Payload: []byte(`"order-7"`),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := url.PathUnescape(r.find(`/durable-execution-callbacks/(\S+)/succeed$`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.find(`execution ended +(TIMED_OUT)`)
+	_, err = r.client.SendDurableExecutionCallbackSuccess(t.Context(), &lambda.SendDurableExecutionCallbackSuccessInput{CallbackId: &id})
+	if late := (*types.CallbackTimeoutException)(nil); !errors.As(err, &late) {
+		t.Errorf("a decision after the end gives %v", err)
+	}
+	history, err := r.client.GetDurableExecutionHistory(t.Context(), &lambda.GetDurableExecutionHistoryInput{DurableExecutionArn: started.DurableExecutionArn})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kinds []string
+	for _, e := range history.Events {
+		kinds = append(kinds, string(e.EventType))
+	}
+	if got, want := strings.Join(kinds, " "), "ExecutionStarted CallbackStarted InvocationCompleted ExecutionTimedOut"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestLocalLambda_quotas(t *testing.T) {
 	t.Parallel()
 	r := startLocalLambda(t, "http://127.0.0.1:1", "--quotas")
@@ -215,6 +250,9 @@ func TestLocalLambda_flags(t *testing.T) {
 		"FaultRate":          {[]string{"--function", "a=http://127.0.0.1:1", "--fault", "*=429:NaN"}, "not a share"},
 		"FaultNoRate":        {[]string{"--function", "a=http://127.0.0.1:1", "--fault", "*=429:"}, "not a share"},
 		"Closed":             {[]string{"--function", "a=http://127.0.0.1:1", "--closed", "gone"}, "choose one of timeout, invalid"},
+		"Alias":              {[]string{"--function", "a=http://127.0.0.1:1", "--alias", "7"}, "not an alias"},
+		"Timeout":            {[]string{"--function", "a=http://127.0.0.1:1", "--execution-timeout", "1500ms"}, "not an execution timeout"},
+		"TimeoutTooLong":     {[]string{"--function", "a=http://127.0.0.1:1", "--execution-timeout", "9000h"}, "not an execution timeout"},
 		"Data":               {[]string{"--function", "a=http://127.0.0.1:1", "--addr", "127.0.0.1:0", "--data", t.TempDir()}, "open"},
 	} {
 		t.Run(name, func(t *testing.T) {

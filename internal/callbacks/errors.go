@@ -28,6 +28,9 @@ var (
 	ErrUncertain = errors.New("the answer to the commit was lost")
 	// ErrNoRoom: the disk of the database is full. It matches ErrUnavailable too: what is there can be read.
 	ErrNoRoom = fmt.Errorf("%w: its disk is full", ErrUnavailable)
+	// ErrReadOnly: the database takes no writes, as a standby does, or a file system that was mounted so. It matches ErrUnavailable
+	// too: what is there can be read.
+	ErrReadOnly = fmt.Errorf("%w: it takes no writes", ErrUnavailable)
 )
 
 // DifferentError is an [ErrDifferent] that names the callback as it is known. The sender learns nothing of it.

@@ -74,6 +74,7 @@ func TestDatabaseURLPrintsWithoutPassword(t *testing.T) {
 		"sqlite:desk.db":              "sqlite:desk.db",
 		"postgres://u:pw@db:5/x?a=b":  "postgres://db:5/x",
 		"postgres://u:p%zzw@db/x":     "redacted",
+		"postgres://u:pw@a:5,b:6/x":   "postgres://a:5,b:6/x",
 		"postgresql:///x?password=pw": "postgresql:///x",
 	} {
 		if got := url.String(); got != want {

@@ -38,6 +38,12 @@ type Server struct {
 	Encrypted bool   // the connection
 	Local     bool   // on this machine
 	MayCreate bool   // tables, as migrations do
+
+	// Shared sessions are those of a pooler that does not work by session; nothing else is known of the server then.
+	Shared bool
+	// Given is how many connections there were at once, of those that a replica needs; Shortage is why not more.
+	Given, Needed int
+	Shortage      error
 }
 
 // Least free space for a SQLite file and its log.
@@ -61,6 +67,10 @@ func DatabaseSections(d Database, err error) []Section {
 	if err != nil {
 		return []Section{{title, []Finding{problem("cannot be opened: %s", err).
 			todo("Make what COUNTERSIGN_DATABASE_URL names reachable from here, with that user and password.")}}}
+	}
+	if d.Server != nil && d.Server.Shared {
+		return []Section{{title, []Finding{problem("%s is a pooler that gives a session to several clients: serve refuses to start", d.Place).
+			todo("Set pool_mode=session there, or name PostgreSQL itself in COUNTERSIGN_DATABASE_URL.")}}}
 	}
 	kind := "SQLite"
 	if d.Server != nil {
@@ -159,7 +169,17 @@ func (s *Server) findings(migrate bool) []Finding {
 		found = append(found, warning("the connection is not encrypted").
 			todo("End COUNTERSIGN_DATABASE_URL in ?sslmode=verify-full; the server needs a certificate."))
 	}
+	found = append(found, s.connections())
 	return append(found, s.Clock.skew("the database")...)
+}
+
+// connections compares what the server gives at once with what a replica needs.
+func (s *Server) connections() Finding {
+	if s.Given >= s.Needed {
+		return ok("it gives the %d connections that one more replica needs", s.Needed)
+	}
+	return warning("beside those in use it gives %d connections; each replica needs %d (%s)", s.Given, s.Needed, s.Shortage).
+		todo("If another replica is to start: raise max_connections, the connection limit of the user or database, or the pool_size of the pooler, to %d for each replica.", s.Needed)
 }
 
 // size is a number of bytes for people.

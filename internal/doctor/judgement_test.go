@@ -78,7 +78,7 @@ func TestDatabase(t *testing.T) {
 	server := func(change func(*doctor.Database)) doctor.Database {
 		now := time.Now()
 		d := doctor.Database{Version: "15.18", Place: "database desk on db", Schema: 3, Newest: 3, Server: &doctor.Server{
-			Clock: doctor.Reading{Theirs: now, Ours: now}, Encoding: "UTF8", Encrypted: true, MayCreate: true,
+			Clock: doctor.Reading{Theirs: now, Ours: now}, Encoding: "UTF8", Encrypted: true, MayCreate: true, Given: 21, Needed: 21,
 		}}
 		change(&d)
 		return d
@@ -90,20 +90,27 @@ func TestDatabase(t *testing.T) {
 	}{
 		"File": {file(func(*doctor.Database) {}), nil, "ok SQLite 3.54.1, /data/desk.db\nok the tables have version 3, as this binary expects\n" +
 			"ok file and folder are writable for this user; the file has 5.0 MiB\nok 20.0 GiB free on the disk\n"},
-		"FileToCome":  {file(func(d *doctor.Database) { d.File.Exists, d.File.Writable = false, false }), nil, "ok SQLite, /data/desk.db: no file yet, serve makes it\nok 20.0 GiB"},
-		"NoFolder":    {file(func(d *doctor.Database) { d.File.FolderExists = false }), nil, "problem the folder /data does not exist → Make it"},
-		"FolderShut":  {file(func(d *doctor.Database) { d.File.FolderWritable = false }), nil, "problem the folder /data is not writable"},
-		"FileShut":    {file(func(d *doctor.Database) { d.File.Writable = false }), errors.New("permission denied"), "problem the file /data/desk.db is not writable"},
-		"FileOpen":    {file(func(d *doctor.Database) { d.File.Mode = 0o644 }), nil, "warning the file has mode 644: other users of this machine may read requests and sessions → chmod 600 /data/desk.db*"},
-		"NoWAL":       {file(func(d *doctor.Database) { d.File.WAL = false }), nil, "warning the file is not in journal mode WAL"},
-		"Network":     {file(func(d *doctor.Database) { d.File.Network = "NFS" }), nil, "problem the file is on a network file system (NFS)"},
-		"LowSpace":    {file(func(d *doctor.Database) { d.File.Free = 500 << 20 }), nil, "warning only 500.0 MiB free"},
-		"NoSpace":     {file(func(d *doctor.Database) { d.File.Free = 2 << 10 }), nil, "problem only 2.0 KiB free"},
-		"NoTables":    {file(func(d *doctor.Database) { d.Schema = 0 }), nil, "ok no tables yet: serve makes them, version 3"},
-		"Older":       {file(func(d *doctor.Database) { d.Schema = 2 }), nil, "warning the tables have version 2, this binary's have 3 → Back up"},
-		"Newer":       {file(func(d *doctor.Database) { d.Schema = 4 }), nil, "problem the tables have version 4, this binary knows 3: it is too old for them"},
-		"NotOne":      {file(func(*doctor.Database) {}), errors.New("file is not a database"), "problem cannot be opened: file is not a database → Make what COUNTERSIGN_DATABASE_URL names"},
-		"Server":      {server(func(*doctor.Database) {}), nil, "ok PostgreSQL 15.18, database desk on db\nok the tables have version 3, as this binary expects\nok the clock of the database agrees with ours\n"},
+		"FileToCome": {file(func(d *doctor.Database) { d.File.Exists, d.File.Writable = false, false }), nil, "ok SQLite, /data/desk.db: no file yet, serve makes it\nok 20.0 GiB"},
+		"NoFolder":   {file(func(d *doctor.Database) { d.File.FolderExists = false }), nil, "problem the folder /data does not exist → Make it"},
+		"FolderShut": {file(func(d *doctor.Database) { d.File.FolderWritable = false }), nil, "problem the folder /data is not writable"},
+		"FileShut":   {file(func(d *doctor.Database) { d.File.Writable = false }), errors.New("permission denied"), "problem the file /data/desk.db is not writable"},
+		"FileOpen":   {file(func(d *doctor.Database) { d.File.Mode = 0o644 }), nil, "warning the file has mode 644: other users of this machine may read requests and sessions → chmod 600 /data/desk.db*"},
+		"NoWAL":      {file(func(d *doctor.Database) { d.File.WAL = false }), nil, "warning the file is not in journal mode WAL"},
+		"Network":    {file(func(d *doctor.Database) { d.File.Network = "NFS" }), nil, "problem the file is on a network file system (NFS)"},
+		"LowSpace":   {file(func(d *doctor.Database) { d.File.Free = 500 << 20 }), nil, "warning only 500.0 MiB free"},
+		"NoSpace":    {file(func(d *doctor.Database) { d.File.Free = 2 << 10 }), nil, "problem only 2.0 KiB free"},
+		"NoTables":   {file(func(d *doctor.Database) { d.Schema = 0 }), nil, "ok no tables yet: serve makes them, version 3"},
+		"Older":      {file(func(d *doctor.Database) { d.Schema = 2 }), nil, "warning the tables have version 2, this binary's have 3 → Back up"},
+		"Newer":      {file(func(d *doctor.Database) { d.Schema = 4 }), nil, "problem the tables have version 4, this binary knows 3: it is too old for them"},
+		"NotOne":     {file(func(*doctor.Database) {}), errors.New("file is not a database"), "problem cannot be opened: file is not a database → Make what COUNTERSIGN_DATABASE_URL names"},
+		"Server": {server(func(*doctor.Database) {}), nil, "ok PostgreSQL 15.18, database desk on db\nok the tables have version 3, as this binary expects\n" +
+			"ok it gives the 21 connections that one more replica needs\nok the clock of the database agrees with ours\n"},
+		"Few": {server(func(d *doctor.Database) {
+			d.Server.Given, d.Server.Shortage = 9, errors.New("too many clients already")
+		}), nil,
+			"warning beside those in use it gives 9 connections; each replica needs 21 (too many clients already) → If another replica is to start: raise max_connections"},
+		"Pooler": {server(func(d *doctor.Database) { d.Server.Shared = true }), nil,
+			"problem database desk on db is a pooler that gives a session to several clients: serve refuses to start → Set pool_mode=session"},
 		"Away":        {doctor.Database{}, errors.New("connection refused"), "problem cannot be opened: connection refused"},
 		"ReadOnly":    {server(func(d *doctor.Database) { d.Server.ReadOnly = true }), nil, "problem the server takes no writes"},
 		"MayNot":      {server(func(d *doctor.Database) { d.Schema, d.Server.MayCreate = 0, false }), nil, "problem this user may not make the tables"},

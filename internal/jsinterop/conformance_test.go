@@ -83,7 +83,9 @@ func startOn(t *testing.T, config locallambda.Config, address, function, input s
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 	})
 	engine.SetFaults(nil, faults...)
-	engine.Register(function, locallambda.HTTPFunction(address), locallambda.FunctionConfig{Version: "1"})
+	for _, name := range []string{function, "price"} { // which order invokes
+		engine.Register(name, locallambda.HTTPFunction(address), locallambda.FunctionConfig{Version: "1"})
+	}
 	run := &conformance{t: t, clock: clock, log: locallambdatest.Watch(t, engine), engine: engine, client: client}
 	arn, err := engine.Start(t.Context(), function, "case", []byte(input))
 	if err != nil {

@@ -10,17 +10,18 @@ var chainedInvokeEnded = map[executionStatus]eventType{
 	stopped:   "ChainedInvokeStopped",
 }
 
-// startChainedInvoke starts an execution of another function, whose end ends the operation. An unknown function fails the
-// operation rather than the checkpoint, so that the program can catch it.
+// startChainedInvoke starts an execution of another function, whose end ends the operation. A function that is unknown, or named
+// without version or alias, fails the operation rather than the checkpoint, so that the program can catch it.
 func (op *operation) startChainedInvoke(u operationUpdate, now time.Time) {
 	x := op.execution
 	e := x.engine
 	name := u.ChainedInvokeOptions.FunctionName
 	input := text(u.Payload)
-	f, err := e.function(name, "")
-	if err != nil {
-		x.record(now, chainedInvokeStarted, op, chainedInvokeStart{FunctionName: name, Input: payload{Payload: u.Payload}})
-		op.endChainedInvoke(now, failed, nil, &ErrorObject{ErrorType: "ResourceNotFoundException", ErrorMessage: "Function not found: " + name})
+	start := chainedInvokeStart{FunctionName: name, TenantID: text(u.ChainedInvokeOptions.TenantID), Input: payload{Payload: u.Payload}}
+	f, problem := e.invocable(name)
+	if problem != nil {
+		x.record(now, chainedInvokeStarted, op, start)
+		op.endChainedInvoke(now, failed, nil, problem)
 		return
 	}
 	if input == "" {
@@ -29,18 +30,45 @@ func (op *operation) startChainedInvoke(u operationUpdate, now time.Time) {
 	invoked := e.newExecution(f, startRequest{payload: []byte(input)}, now)
 	invoked.caller = op
 	op.invoked = invoked.arn
-	x.record(now, chainedInvokeStarted, op, chainedInvokeStart{
-		FunctionName: name, ExecutedVersion: invoked.version, ARN: invoked.arn, Input: payload{Payload: u.Payload},
-	})
+	start.ExecutedVersion, start.ARN = invoked.version, invoked.arn
+	x.record(now, chainedInvokeStarted, op, start)
 }
 
-// endChainedInvoke ends the operation as the invoked execution did, unless its own execution has ended before.
+// invocable finds the function of a chained invoke. Lambda invokes durable functions by version or alias only.
+func (e *Engine) invocable(name string) (*function, *ErrorObject) {
+	f, err := e.function(name, "")
+	if err != nil {
+		return nil, &ErrorObject{ErrorType: "ResourceNotFoundException", ErrorMessage: "Function not found: " + name}
+	}
+	if _, qualifier := splitName(name); qualifier == "" {
+		return nil, &ErrorObject{
+			ErrorType:    "InvalidParameterValueException",
+			ErrorMessage: "A durable function is invoked by version or alias: " + name + ":" + f.config.Version + ", not " + name,
+		}
+	}
+	return f, nil
+}
+
+// endChainedInvoke ends the operation as the invoked execution did. While the caller runs, the end waits until the caller asks
+// or its invocation is over: one that suspends at once has always done so before it hears of the end, as at Lambda.
 func (op *operation) endChainedInvoke(now time.Time, status executionStatus, result *string, err *ErrorObject) {
 	x := op.execution
-	if x.status != running {
-		return
+	x.arrived = append(x.arrived, func(now time.Time) {
+		op.end(now, operationStatus(status), result, err)
+		x.record(now, chainedInvokeEnded[status], op, endDetails(status, result, err))
+		x.wake()
+	})
+	if x.invocation == nil {
+		x.takeArrived(now)
 	}
-	op.end(now, operationStatus(status), result, err)
-	x.record(now, chainedInvokeEnded[status], op, endDetails(status, result, err))
-	x.wake()
+}
+
+// takeArrived ends the chained invokes whose executions have ended meanwhile, unless their own has ended too.
+func (x *execution) takeArrived(now time.Time) {
+	for _, end := range x.arrived {
+		if x.status == running {
+			end(now)
+		}
+	}
+	x.arrived = nil
 }

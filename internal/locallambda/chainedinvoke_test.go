@@ -62,7 +62,7 @@ func TestChainedInvoke_EndsAsTheInvokedExecution(t *testing.T) {
 		t.Run(status, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, locallambda.Config{})
-			b.engine.Register("outer", &programFunction{b.client, calls("inner")}, locallambda.FunctionConfig{ExecutionTimeout: 2 * day})
+			b.engine.Register("outer", &programFunction{b.client, calls("inner:1")}, locallambda.FunctionConfig{ExecutionTimeout: 2 * day})
 			b.register("inner", one(op("1")))
 			outer := b.start("outer")
 			open := b.bothSuspended()
@@ -71,7 +71,7 @@ func TestChainedInvoke_EndsAsTheInvokedExecution(t *testing.T) {
 				t.Errorf("the operation is %s, want %s", got.Payload, status)
 			}
 			events := b.history(outer)
-			if got := events[1].ChainedInvokeStartedDetails; *got.DurableExecutionArn != open.ExecutionARN || *got.FunctionName != "inner" || *got.Input.Payload != `{"for":"me"}` {
+			if got := events[1].ChainedInvokeStartedDetails; *got.DurableExecutionArn != open.ExecutionARN || *got.FunctionName != "inner:1" || *got.Input.Payload != `{"for":"me"}` {
 				t.Errorf("started: %+v", got)
 			}
 			if !slices.ContainsFunc(events, func(e types.Event) bool { return e.EventType == c.event && *e.Id == "1" }) {
@@ -93,10 +93,120 @@ func TestChainedInvoke_UnknownFunctionFailsTheOperation(t *testing.T) {
 	}
 }
 
+// TestChainedInvoke_ByVersionOrAlias: Lambda refuses a durable function's bare name.
+func TestChainedInvoke_ByVersionOrAlias(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"inner": "FAILED", "inner:1": "SUCCEEDED", "inner:live": "SUCCEEDED", "inner:blue": "FAILED"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, locallambda.Config{})
+			b.register("outer", calls(name))
+			b.engine.Register("inner", &programFunction{b.client, answers}, locallambda.FunctionConfig{Version: "1", Aliases: []string{"live"}})
+			if got := b.endOf(b.start("outer")); got.Payload != want {
+				t.Errorf("the operation is %s, want %s", got.Payload, want)
+			}
+		})
+	}
+}
+
+// answers is a program that ends at once.
+func answers(*run) answer { return answer{Status: "SUCCEEDED", Result: ptr(`1`)} }
+
+// TestChainedInvoke_AnswersAtOnce: a caller that suspends does not see the end before it has suspended, however quick the invoked
+// one is; the history says so, and names the tenant.
+func TestChainedInvoke_AnswersAtOnce(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, locallambda.Config{})
+	invoked := make(chan struct{}, 1)
+	b.register("inner", answers)
+	b.register("outer", func(r *run) answer {
+		u := update(types.OperationTypeChainedInvoke, begins, "1")
+		u.ChainedInvokeOptions = &types.ChainedInvokeOptions{FunctionName: ptr("inner:1"), TenantId: ptr("shop-7")}
+		if _, ok := r.known["1"]; !ok {
+			r.checkpoint(u)
+			<-invoked // the caller is slow, the invoked one has ended
+		}
+		r.await("1")
+		return answers(r)
+	})
+	outer := b.start("outer")
+	b.log.NextOf(t, func(o locallambda.Observation) bool {
+		return o.Kind == locallambda.ExecutionEnded && o.ExecutionARN != outer
+	}, "the end of the invoked one")
+	invoked <- struct{}{}
+	b.endOf(outer)
+	events := b.history(outer)
+	var kinds []types.EventType
+	for _, e := range events {
+		kinds = append(kinds, e.EventType)
+	}
+	want := []types.EventType{"ExecutionStarted", "ChainedInvokeStarted", "InvocationCompleted", "ChainedInvokeSucceeded", "InvocationCompleted", "ExecutionSucceeded"}
+	if !slices.Equal(kinds, want) {
+		t.Errorf("got %v, want %v", kinds, want)
+	}
+	if got := events[1].ChainedInvokeStartedDetails.TenantId; got == nil || *got != "shop-7" {
+		t.Error("the tenant is not told")
+	}
+}
+
+// TestChainedInvoke_EndIsNotLost: an end that the caller has not been told of when the engine ends is told by the next one.
+func TestChainedInvoke_EndIsNotLost(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "lambda.db")
+	before := reopen(t, path, begin)
+	cut := make(chan struct{})
+	before.register("inner", answers)
+	before.register("outer", func(r *run) answer {
+		u := update(types.OperationTypeChainedInvoke, begins, "1")
+		u.ChainedInvokeOptions = &types.ChainedInvokeOptions{FunctionName: ptr("inner:1")}
+		r.checkpoint(u)
+		<-r.ctx.Done() // with the engine
+		close(cut)
+		panic(suspension{})
+	})
+	outer := before.start("outer")
+	before.log.NextOf(t, func(o locallambda.Observation) bool {
+		return o.Kind == locallambda.ExecutionEnded && o.ExecutionARN != outer
+	}, "the end of the invoked one")
+	before.must(before.engine.Close())
+	<-cut
+	after := reopen(t, path, begin)
+	after.register("inner", answers)
+	after.register("outer", calls("inner:1"))
+	if got := after.endOf(outer); got.Payload != "SUCCEEDED" {
+		t.Errorf("the operation is %s", got.Payload)
+	}
+}
+
+// TestChainedInvoke_CallerAsks: a caller that goes on working is told of the end when it asks.
+func TestChainedInvoke_CallerAsks(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, locallambda.Config{})
+	invoked := make(chan struct{}, 1)
+	b.register("inner", answers)
+	b.register("outer", func(r *run) answer {
+		u := update(types.OperationTypeChainedInvoke, begins, "1")
+		u.ChainedInvokeOptions = &types.ChainedInvokeOptions{FunctionName: ptr("inner:1")}
+		r.checkpoint(u)
+		<-invoked
+		r.checkpoint()
+		status := string(r.known["1"].Status)
+		return answer{Status: "SUCCEEDED", Result: &status}
+	})
+	outer := b.start("outer")
+	b.log.NextOf(t, func(o locallambda.Observation) bool {
+		return o.Kind == locallambda.ExecutionEnded && o.ExecutionARN != outer
+	}, "the end of the invoked one")
+	invoked <- struct{}{}
+	if got := b.endOf(outer); got.Payload != "SUCCEEDED" {
+		t.Errorf("the operation is %s", got.Payload)
+	}
+}
+
 func TestChainedInvoke_CallerEndedBefore(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, locallambda.Config{})
-	b.register("outer", calls("inner"))
+	b.register("outer", calls("inner:1"))
 	b.register("inner", one(op("1")))
 	outer := b.start("outer")
 	open := b.bothSuspended()
@@ -113,13 +223,13 @@ func TestChainedInvoke_SurvivesRestart(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "lambda.db")
 	before := reopen(t, path, begin)
-	before.register("outer", calls("inner"))
+	before.register("outer", calls("inner:1"))
 	before.register("inner", one(op("1")))
 	outer := before.start("outer")
 	id := before.bothSuspended().CallbackID
 	before.must(before.engine.Close())
 	after := reopen(t, path, begin)
-	after.register("outer", calls("inner"))
+	after.register("outer", calls("inner:1"))
 	after.register("inner", one(op("1")))
 	after.must(after.succeed(id, `1`))
 	if got := after.endOf(outer); got.Payload != "SUCCEEDED" {

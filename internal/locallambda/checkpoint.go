@@ -65,6 +65,7 @@ func (x *execution) checkpoint(now time.Time, r checkpointRequest) (checkpointRe
 	if err := x.checkToken(r.CheckpointToken); err != nil {
 		return checkpointResponse{}, err
 	}
+	x.takeArrived(now)
 	if err := x.validate(r.Updates); err != nil {
 		return checkpointResponse{}, err
 	}

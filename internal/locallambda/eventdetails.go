@@ -46,6 +46,7 @@ type (
 
 	chainedInvokeStart struct {
 		FunctionName    string  `json:"FunctionName"`
+		TenantID        string  `json:"TenantId,omitempty"`
 		ExecutedVersion string  `json:"ExecutedVersion,omitempty"`
 		ARN             string  `json:"DurableExecutionArn,omitempty"`
 		Input           payload `json:"Input"`

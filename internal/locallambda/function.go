@@ -19,7 +19,8 @@ type Function interface {
 
 // FunctionConfig is a function's configuration. The zero value works.
 type FunctionConfig struct {
-	Version string // a number or $LATEST, the default
+	Version string   // a number or $LATEST, the default
+	Aliases []string // other names of that version
 	// ExecutionTimeout bounds a whole execution, default [Config.ExecutionTimeout]; whole seconds, at most 366 days.
 	ExecutionTimeout time.Duration
 	// RetentionPeriodInDays is how long ended executions are kept, 1 to 90. Default 30.
@@ -46,6 +47,7 @@ type function struct {
 
 var (
 	functionName    = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
+	aliasName       = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,128}$`)
 	functionVersion = regexp.MustCompile(`^(\$LATEST|[0-9]+)$`)
 )
 
@@ -75,6 +77,8 @@ func (c FunctionConfig) validate(name string) error {
 		return fmt.Errorf("locallambda: %q is not a function name", name)
 	case !functionVersion.MatchString(c.Version):
 		return fmt.Errorf("locallambda: function %s: %q is not a version", name, c.Version)
+	case slices.ContainsFunc(c.Aliases, func(a string) bool { return !aliasName.MatchString(a) || functionVersion.MatchString(a) }):
+		return fmt.Errorf("locallambda: function %s: not all of %q are names of aliases", name, c.Aliases)
 	case c.ExecutionTimeout < time.Second || c.ExecutionTimeout > maxExecutionTimeout:
 		return fmt.Errorf("locallambda: function %s: execution timeout %v is not within 1 s to %v", name, c.ExecutionTimeout, maxExecutionTimeout)
 	case c.RetentionPeriodInDays < 1 || c.RetentionPeriodInDays > maxRetentionDays:
@@ -88,20 +92,25 @@ func (c FunctionConfig) validate(name string) error {
 // function finds the function that a request names: by name, partial or full ARN, each with or without a qualifier.
 // Errors: ResourceNotFoundException, InvalidParameterValueException for two qualifiers that differ.
 func (e *Engine) function(reference, qualifier string) (*function, error) {
-	name := reference
-	if _, rest, ok := strings.Cut(reference, "function:"); ok {
-		name = rest
-	}
-	name, suffix, _ := strings.Cut(name, ":")
+	name, suffix := splitName(reference)
 	if suffix != "" && qualifier != "" && suffix != qualifier {
 		return nil, invalidParameter("The derived qualifier from the function name does not match the specified qualifier.")
 	}
 	qualifier = cmp.Or(qualifier, suffix)
 	f := e.functions[name]
-	if f == nil || !slices.Contains([]string{"", latest, f.config.Version}, qualifier) {
+	if f == nil || !slices.Contains([]string{"", latest, f.config.Version}, qualifier) && !slices.Contains(f.config.Aliases, qualifier) {
 		return nil, notFound("Function not found: %s", reference)
 	}
 	return f, nil
+}
+
+// splitName splits a name, a partial or a full ARN into the function's name and the qualifier, empty where there is none.
+func splitName(reference string) (name, qualifier string) {
+	if _, rest, ok := strings.Cut(reference, "function:"); ok {
+		reference = rest
+	}
+	name, qualifier, _ = strings.Cut(reference, ":")
+	return name, qualifier
 }
 
 // functionARN is the unqualified ARN where the version is empty.

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -42,12 +44,12 @@ func (f httpFunction) Invoke(ctx context.Context, payload []byte) ([]byte, error
 	request.Header.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(i.Deadline.UnixMilli(), 10))
 	response, err := f.client.Do(request)
 	if err != nil {
-		return nil, err
+		return nil, i.unanswered(ctx, err)
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(response.Body, maxRequest))
 	if err != nil {
-		return nil, err
+		return nil, i.unanswered(ctx, err)
 	}
 	if response.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("%s answered %s", address, response.Status)
@@ -56,6 +58,18 @@ func (f httpFunction) Invoke(ctx context.Context, payload []byte) ([]byte, error
 		return nil, remoteError(answer)
 	}
 	return answer, nil
+}
+
+// unanswered is what Lambda reports of an invocation that did not answer: its time was over, or the process that ran it ended.
+// A server that was not there to begin with is told apart, because nobody exited.
+func (i Invocation) unanswered(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return &ErrorObject{ErrorType: "Sandbox.Timedout", ErrorMessage: "RequestId: " + i.RequestID + " Error: Task timed out"}
+	}
+	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "dial" {
+		return err
+	}
+	return &ErrorObject{ErrorType: "Runtime.ExitError", ErrorMessage: "RequestId: " + i.RequestID + " Error: Runtime exited without an answer: " + err.Error()}
 }
 
 // remoteError reads the error of a function that threw.

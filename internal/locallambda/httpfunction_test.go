@@ -42,18 +42,42 @@ func TestHTTPFunction_Succeeds(t *testing.T) {
 	}
 }
 
+// TestHTTPFunction_TimedOut: an invocation whose time is over is told from a server that was killed.
+func TestHTTPFunction_TimedOut(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, locallambda.Config{})
+	began := make(chan struct{})
+	b.engine.Register("f", locallambda.HTTPFunction(remote(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // else the server does not notice that the engine gives up
+		close(began)
+		<-r.Context().Done()
+	})), locallambda.FunctionConfig{Version: "1", Timeout: 3 * time.Second})
+	b.start("f")
+	<-began
+	b.clock.Advance(3 * time.Second)
+	if got := b.next(locallambda.InvocationCompleted).Error; got == nil || got.ErrorType != "Sandbox.Timedout" {
+		t.Errorf("error %+v", got)
+	}
+}
+
 func TestHTTPFunction_Failures(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
 		handle  http.HandlerFunc
+		kind    string
 		message string
 	}{
 		"thrown": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X-Amz-Function-Error", "Unhandled")
 			w.Write([]byte(`{"errorType":"TypeError","errorMessage":"x is undefined","trace":["at f"]}`))
-		}, "x is undefined"},
-		"server error": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }, ""},
-		"connection":   {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, ""},
+		}, "TypeError", "x is undefined"},
+		"server error": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }, "", ""},
+		"killed":       {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "Runtime.ExitError", ""},
+		"killed while it answers": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "1000")
+			w.Write([]byte(`{"Status":`))
+			panic(http.ErrAbortHandler)
+		}, "Runtime.ExitError", ""},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -62,7 +86,7 @@ func TestHTTPFunction_Failures(t *testing.T) {
 			b.engine.Register("f", locallambda.HTTPFunction(remote(t, c.handle)), versionOne)
 			b.start("f")
 			got := b.next(locallambda.InvocationCompleted).Error
-			if got == nil || c.message != "" && (got.ErrorMessage != c.message || got.ErrorType != "TypeError") {
+			if got == nil || c.message != "" && got.ErrorMessage != c.message || c.kind != "" && got.ErrorType != c.kind {
 				t.Errorf("error %+v", got)
 			}
 		})

@@ -155,6 +155,9 @@ func (i *invocation) finish(now time.Time, answer []byte, err error) {
 		StartTimestamp: epochSeconds(i.startedAt), EndTimestamp: epochSeconds(now), RequestID: i.RequestID, Error: problem.failure(),
 	})
 	e.observe(Observation{Kind: InvocationCompleted, Status: outcome.Status, Error: problem.object()}, now, x, nil)
+	if outcome.Status == outcomePending || problem != nil {
+		x.takeArrived(now)
+	}
 	switch {
 	case problem != nil:
 		x.retryInvocation(now, problem)

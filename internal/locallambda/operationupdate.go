@@ -37,6 +37,7 @@ type operationUpdate struct {
 		HeartbeatTimeoutSeconds int32 `json:"HeartbeatTimeoutSeconds"`
 	} `json:"CallbackOptions"`
 	ChainedInvokeOptions *struct {
-		FunctionName string `json:"FunctionName"`
+		FunctionName string  `json:"FunctionName"`
+		TenantID     *string `json:"TenantId"`
 	} `json:"ChainedInvokeOptions"`
 }

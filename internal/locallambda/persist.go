@@ -173,8 +173,13 @@ func (x *execution) resume() error {
 // rejoin ties chained invokes to the executions that they wait for, once all are there.
 func (x *execution) rejoin() {
 	for _, op := range x.operations {
-		if invoked := x.engine.executions.byARN[op.invoked]; invoked != nil && !op.ended() {
-			invoked.caller = op
+		invoked := x.engine.executions.byARN[op.invoked]
+		if invoked == nil || op.ended() {
+			continue
+		}
+		invoked.caller = op
+		if invoked.status != running { // it ended while the caller ran, which was not told before the engine ended
+			op.endChainedInvoke(x.engine.now(), invoked.status, invoked.result, invoked.err)
 		}
 	}
 }

@@ -97,7 +97,7 @@ func TestQuotas_Operations(t *testing.T) {
 	_, err := s.checkpoint(update(step, retries, "flaky"), update(step, retries, "another")) // one, and two
 	wantExceeded(t, err)
 	s.must(update(step, retries, "flaky"), update(step, begins, "done"), update(step, succeeds, "done"))
-	_, err = s.checkpoint(update(wait, begins, "one more"))
+	_, err = s.checkpoint(update(wait, begins, "one-more"))
 	wantExceeded(t, err)
 	s.pending()
 	b.suspended()

@@ -8,14 +8,18 @@ import (
 
 // The limits of an update, from the API reference.
 const (
-	maxOperationID   = 64         // characters
-	maxOperationName = 256        // characters
-	maxDelay         = 31_622_400 // seconds, of waits and of a step's next attempt
-	maxCallbackTime  = 99_999_999 // seconds
+	maxDelay        = 31_622_400 // seconds, of waits and of a step's next attempt
+	maxCallbackTime = 99_999_999 // seconds
 )
 
-// subType is the form of an operation's subtype, which the function's author may choose.
-var subType = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
+// The forms of what a function's author chooses, from the API reference. A name is printable ASCII.
+var (
+	operationID   = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
+	operationName = regexp.MustCompile(`^[\x20-\x7E]{1,256}$`)
+	subType       = regexp.MustCompile(`^[A-Za-z0-9_-]{1,32}$`)
+	invokedName   = regexp.MustCompile(`^(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9_.-]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9_-]+))?$`)
+	tenantID      = regexp.MustCompile(`^[a-zA-Z0-9._:/=+\-@ ]{1,256}$`)
+)
 
 // transition says from which statuses an action is allowed, and to which it leads. The status "" stands for an operation
 // that does not exist yet: a step or a context may begin and end with one update.
@@ -173,10 +177,12 @@ func (u operationUpdate) checkFields(sync bool) error {
 		limit = maxSyncPayload
 	}
 	switch {
-	case u.ID == "" || len(u.ID) > maxOperationID:
-		return invalidParameter("Operation ids have 1 to %d characters.", maxOperationID)
-	case len(text(u.Name)) > maxOperationName:
-		return invalidParameter("Operation names have at most %d characters.", maxOperationName)
+	case !operationID.MatchString(u.ID):
+		return invalidParameter("Operation ids match %s.", operationID)
+	case u.ParentID != nil && !operationID.MatchString(*u.ParentID):
+		return invalidParameter("Parent operation ids match %s.", operationID)
+	case u.Name != nil && !operationName.MatchString(*u.Name):
+		return invalidParameter("Operation names are 1 to 256 printable ASCII characters: they match %s.", operationName)
 	case u.SubType != nil && !subType.MatchString(*u.SubType):
 		return invalidParameter("Operation subtypes match %s.", subType)
 	case len(text(u.Payload)) > limit:
@@ -206,6 +212,10 @@ func (u operationUpdate) checkOptions() error {
 		return invalidParameter("Callback timeouts are from 0 to %d seconds.", maxCallbackTime)
 	case u.Type == chainedInvokeOperation && (u.ChainedInvokeOptions == nil || u.ChainedInvokeOptions.FunctionName == ""):
 		return invalidParameter("A CHAINED_INVOKE needs ChainedInvokeOptions.FunctionName.")
+	case u.ChainedInvokeOptions != nil && !invokedName.MatchString(u.ChainedInvokeOptions.FunctionName):
+		return invalidParameter("The function of a CHAINED_INVOKE is a name or an ARN: %s.", invokedName)
+	case u.ChainedInvokeOptions != nil && u.ChainedInvokeOptions.TenantID != nil && !tenantID.MatchString(*u.ChainedInvokeOptions.TenantID):
+		return invalidParameter("Tenant ids match %s.", tenantID)
 	case u.Type == chainedInvokeOperation && u.Payload != nil && !json.Valid([]byte(*u.Payload)):
 		return invalidParameter("The payload of a CHAINED_INVOKE must be JSON.")
 	}

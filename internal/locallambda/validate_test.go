@@ -69,6 +69,15 @@ func TestValidate_Refused(t *testing.T) {
 		"wait of no time":            {nil, updates{changed(update(wait, begins, "1"), func(u *types.OperationUpdate) { u.WaitOptions.WaitSeconds = aws.Int32(0) })}},
 		"negative timeout":           {nil, updates{changed(update(callback, begins, "1"), func(u *types.OperationUpdate) { u.CallbackOptions = timeouts(-1, 0) })}},
 		"heartbeat timeout too long": {nil, updates{changed(update(callback, begins, "1"), func(u *types.OperationUpdate) { u.CallbackOptions = timeouts(0, 100_000_000) })}},
+		"name with an umlaut":        {nil, updates{changed(update(callback, begins, "1"), name("Genehmigung für Ärzte"))}},
+		"name in kanji":              {nil, updates{changed(update(step, begins, "1"), name("承認"))}},
+		"name with a tab":            {nil, updates{changed(update(step, begins, "1"), name("tab\there"))}},
+		"empty name":                 {nil, updates{changed(update(step, begins, "1"), name(""))}},
+		"ID with a dot":              {nil, updates{update(step, begins, "step.1")}},
+		"ID with a space":            {nil, updates{update(step, begins, "step 1")}},
+		"subtype with a dot":         {nil, updates{changed(update(step, begins, "1"), subtype("My.Step"))}},
+		"function with a space":      {nil, updates{changed(update(invoke, begins, "1"), invokes("price live", ""))}},
+		"tenant with a semicolon":    {nil, updates{changed(update(invoke, begins, "1"), invokes("price:1", "a;b"))}},
 		"invoke without function":    {nil, updates{update(invoke, begins, "1")}},
 		"invoke with text": {nil, updates{changed(update(invoke, begins, "1"), func(u *types.OperationUpdate) {
 			u.ChainedInvokeOptions, u.Payload = &types.ChainedInvokeOptions{FunctionName: aws.String("f")}, aws.String("x")
@@ -83,6 +92,15 @@ func TestValidate_Refused(t *testing.T) {
 			_, err := s.checkpoint(c.refused...)
 			wantError[*types.InvalidParameterValueException](t, err)
 		})
+	}
+}
+
+func invokes(function, tenant string) func(*types.OperationUpdate) {
+	return func(u *types.OperationUpdate) {
+		u.ChainedInvokeOptions = &types.ChainedInvokeOptions{FunctionName: &function}
+		if tenant != "" {
+			u.ChainedInvokeOptions.TenantId = &tenant
+		}
 	}
 }
 
@@ -105,6 +123,9 @@ func TestValidate_Accepted(t *testing.T) {
 			changed(update(scope, begins, "p"), subtype("Approval_2-b")), under("p", changed(update(callback, begins, "1"), subtype(strings.Repeat("s", 32)))),
 			changed(update(scope, succeeds, "p"), subtype("Approval_2-b")),
 		},
+		"name with a space":            {changed(update(step, begins, "step_1-a"), func(u *types.OperationUpdate) { u.Name = aws.String("approve refund") })},
+		"function by ARN":              {changed(update(invoke, begins, "1"), invokes("arn:aws:lambda:eu-central-1:123456789012:function:price:live", ""))},
+		"tenant":                       {changed(update(invoke, begins, "1"), invokes("price:1", "a b@c"))},
 		"subtype at the start only":    {changed(update(scope, begins, "p"), subtype("Approval")), update(scope, succeeds, "p")},
 		"execution after other things": {update(step, succeeds, "1"), update(execution, fails, "whatever")},
 	}

@@ -21,13 +21,21 @@ func unavailable(err error) error {
 	return fmt.Errorf("%w: %w", absence(err), err)
 }
 
-// absence is which of the two it is: a database that does not answer, or one without room.
+// absence is which of the three it is: a database that does not answer, one without room, or one that takes no writes.
 func absence(err error) error {
-	if e, ok := errors.AsType[*sqlite.Error](err); ok && e.Code()&0xff == sqlite3.SQLITE_FULL {
-		return callbacks.ErrNoRoom
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		switch e.Code() & 0xff {
+		case sqlite3.SQLITE_FULL:
+			return callbacks.ErrNoRoom
+		case sqlite3.SQLITE_READONLY:
+			return callbacks.ErrReadOnly
+		}
 	}
-	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "53100" { // disk_full
+	switch sqlState(err) {
+	case "53100": // disk_full
 		return callbacks.ErrNoRoom
+	case "25006": // read_only_sql_transaction
+		return callbacks.ErrReadOnly
 	}
 	return callbacks.ErrUnavailable
 }

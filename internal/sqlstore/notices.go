@@ -48,9 +48,9 @@ func NewNotices(url string, log *slog.Logger) (*Notices, error) {
 	if strings.HasPrefix(url, "sqlite:") {
 		return n, nil
 	}
-	config, err := pgx.ParseConfig(url)
+	config, err := parsePostgres(url)
 	if err != nil {
-		return nil, errPostgresURL
+		return nil, err
 	}
 	config.RuntimeParams["application_name"] = "countersign notices"
 	n.config = config
@@ -137,7 +137,10 @@ func (n *Notices) connect(ctx context.Context) (_ *pgx.Conn, self uint32, err er
 	if err != nil {
 		return nil, 0, fmt.Errorf("connect: %w", err)
 	}
-	if err = conn.QueryRow(ctx, "select pg_backend_pid()").Scan(&self); err == nil {
+	if err = greet(ctx, conn); err == nil {
+		err = conn.QueryRow(ctx, "select pg_backend_pid()").Scan(&self)
+	}
+	if err == nil {
 		_, err = conn.Exec(ctx, "listen "+noticeChannel)
 	}
 	if err != nil {

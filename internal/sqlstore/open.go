@@ -24,6 +24,8 @@ type Store struct {
 	readings *readings     // nil where others write too
 	file     *file         // of SQLite
 	limit    time.Duration // of a transaction on PostgreSQL
+	cautions []string
+	ready    func(context.Context, *bun.DB) error
 }
 
 var _ callbacks.Store = (*Store)(nil)
@@ -53,16 +55,11 @@ func sqlitePath(url string) (path string, ok bool) {
 // Close finishes the transactions that were begun and closes the database. Calls after it return [callbacks.ErrUnavailable].
 func (s *Store) Close() error { return s.close() }
 
-// Ping checks that the database answers, from a table: a constant would come from anywhere.
-func (s *Store) Ping(ctx context.Context) error {
-	if s.file != nil {
-		if err := s.file.there(); err != nil {
-			return err
-		}
-	}
-	var any bool
-	return unavailable(s.db.NewRaw("select exists (select 1 from callbacks)").Scan(ctx, &any))
-}
+// Cautions are what an operator should know of the database although the desk can work with it.
+func (s *Store) Cautions() []string { return s.cautions }
+
+// Ping checks that the database answers and takes writes: who may only read cannot decide. Its error says what is wrong.
+func (s *Store) Ping(ctx context.Context) error { return s.ready(ctx, s.db) }
 
 // migrate brings the tables up to date.
 func migrate(ctx context.Context, db *sql.DB, d *dialect, options ...goose.ProviderOption) error {

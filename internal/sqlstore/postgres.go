@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 	"github.com/uptrace/bun"
@@ -33,17 +31,15 @@ const (
 var errPostgresURL = errors.New("the postgres:// URL is not valid; characters such as @ : / # in a password are written as %40 %3A %2F %23")
 
 func openPostgres(ctx context.Context, url string) (*Store, error) {
-	config, err := pgx.ParseConfig(url)
+	config, err := parsePostgres(url)
 	if err != nil {
-		return nil, errPostgresURL
+		return nil, err
 	}
-	// Lists have texts of their own, so preparing them would cost a round trip and gain nothing; the statements of
-	// transactions are prepared one by one.
-	config.DefaultQueryExecMode = pgx.QueryExecModeExec
-	pool := stdlib.OpenDB(*config)
-	pool.SetMaxOpenConns(maxConnections)
-	pool.SetMaxIdleConns(maxConnections)
-
+	cautions, err := judge(surveyPostgres(ctx, config))
+	if err != nil {
+		return nil, err
+	}
+	pool := newPool(config, maxConnections)
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(lockRetry, lockTries))
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
@@ -51,9 +47,30 @@ func openPostgres(ctx context.Context, url string) (*Store, error) {
 	if err := migrate(ctx, pool, &postgresDialect, goose.WithSessionLocker(locker)); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	s := &Store{dialect: &postgresDialect, db: bun.NewDB(pool, postgresDialect.bun(), bun.WithDiscardUnknownColumns()), limit: transactionLimit}
+	s := &Store{
+		dialect: &postgresDialect, db: bun.NewDB(pool, postgresDialect.bun(), bun.WithDiscardUnknownColumns()),
+		limit: transactionLimit, cautions: cautions, ready: takesWrites,
+	}
 	s.transact, s.close = s.transactPostgres, s.db.Close
 	return s, nil
+}
+
+// judge decides whether the desk can work with such connections, and what the operator should know.
+func judge(s survey, err error) (cautions []string, _ error) {
+	switch {
+	case s.shared:
+		return nil, errShared
+	case err != nil:
+		return nil, unavailable(err)
+	}
+	if s.given < neededConnections {
+		cautions = append(cautions, fmt.Sprintf("the database gave %d of the %d connections that each replica needs (%d for its work, 1 for notices): %s",
+			s.given, neededConnections, maxConnections, s.shortage))
+	}
+	if !s.encrypted && !s.local {
+		cautions = append(cautions, "the connection to the database is not encrypted and leaves this machine: set sslmode=verify-full in COUNTERSIGN_DATABASE_URL")
+	}
+	return cautions, nil
 }
 
 // transactPostgres runs fn in a transaction, again where PostgreSQL asks for it.
@@ -82,7 +99,7 @@ func (s *Store) transactOnce(ctx context.Context, fn func(context.Context, *tx) 
 		err = errors.Join(ctx.Err(), err)
 	}
 	if err != nil {
-		return unavailable(err)
+		return unavailable(busy(s.db.DB, err))
 	}
 	defer sqlTx.Rollback() // after the commit there is nothing to roll back; a broken connection has done it
 	if err := fn(ctx, &tx{statements: postgresStatements{sqlTx}, db: s.db, dialect: &postgresDialect}); err != nil {

@@ -211,6 +211,11 @@ func TestPostgresWaitEnds(t *testing.T) {
 	for range sqlstore.MaxConnections {
 		<-holding
 	}
+	soon, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := s.Ping(soon); !errors.Is(err, callbacks.ErrUnavailable) || !strings.Contains(err.Error(), "all 20 connections") {
+		t.Errorf("ready does not say what it waited for: %v", err)
+	}
 	ctx, giveUp := context.WithCancel(t.Context())
 	waits := make(chan error)
 	go func() {

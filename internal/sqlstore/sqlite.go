@@ -66,6 +66,9 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 		db:       db,
 		readings: kept,
 		file:     opened,
+		ready: func(ctx context.Context, db *bun.DB) error {
+			return errors.Join(opened.there(), readable(ctx, db))
+		},
 		transact: func(ctx context.Context, fn func(context.Context, *tx) error) error {
 			if err := opened.there(); err != nil {
 				return err

@@ -108,6 +108,20 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
+// TestFileReadOnly: a file that cannot be written any more says so, and is read all the same. The pragma refuses as a file system
+// that was mounted for reading does.
+func TestFileReadOnly(t *testing.T) {
+	t.Parallel()
+	s, _, pragma := openTroubled(t)
+	pragma("query_only = 1")
+	if err := announce(t, s, callbackstest.NewCallback(), nil); !errors.Is(err, callbacks.ErrReadOnly) || !errors.Is(err, callbacks.ErrUnavailable) {
+		t.Errorf("got %v, want ErrReadOnly, which is ErrUnavailable too", err)
+	}
+	if err := s.Ping(t.Context()); err != nil {
+		t.Errorf("what is there cannot be read: %v", err)
+	}
+}
+
 // TestLocked: another process holds the file, such as a second desk or a shell with an open transaction.
 func TestLocked(t *testing.T) {
 	t.Parallel()

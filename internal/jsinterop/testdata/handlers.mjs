@@ -131,6 +131,8 @@ const functions = {
     const result = await context.waitForCallback("cb", async () => {});
     return result === undefined ? "nothing" : { result };
   },
+  price: async (order) => ({ ...order, price: 12.5 }),
+  order: (order, context) => context.invoke("ask the price", "price:1", order, { tenantId: "shop-7" }),
 };
 
 export const handlers = Object.fromEntries(

@@ -1,0 +1,107 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+const (
+	// connectLimit bounds a connection to one host, and then the first answer on it.
+	connectLimit = 8 * time.Second
+	// readOnlyLife is how long a connection that takes no writes is used. The next one may lead to the new primary; while there is
+	// none, pages can be read, without a connection for each query.
+	readOnlyLife = time.Second
+)
+
+// errNoAnswer is what a pooler with a full pool looks like: it takes the connection, and lets it wait for minutes.
+var errNoAnswer = fmt.Errorf("the server took the connection and did not answer: a pooler whose pool is full does that; "+
+	"allow %d server connections for each replica (pool_size in PgBouncer)", neededConnections)
+
+// parsePostgres reads a URL. Its error is [errPostgresURL].
+func parsePostgres(url string) (*pgx.ConnConfig, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, errPostgresURL
+	}
+	if config.ConnectTimeout == 0 || config.ConnectTimeout > connectLimit {
+		config.ConnectTimeout = connectLimit
+	}
+	// Lists have texts of their own, so preparing them would cost a round trip and gain nothing; the statements of
+	// transactions are prepared one by one.
+	config.DefaultQueryExecMode = pgx.QueryExecModeExec
+	config.Tracer = refusals{}
+	return config, nil
+}
+
+// newPool connects as it is needed, at most size times at once.
+func newPool(config *pgx.ConnConfig, size int) *sql.DB {
+	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(greet), stdlib.OptionResetSession(usable))
+	pool.SetMaxOpenConns(size)
+	pool.SetMaxIdleConns(size)
+	return pool
+}
+
+// greet waits for the first answer on a new connection.
+func greet(ctx context.Context, conn *pgx.Conn) error {
+	conn.PgConn().CustomData()[connectedAt] = time.Now()
+	asking, cancel := context.WithTimeout(ctx, connectLimit)
+	defer cancel()
+	_, err := conn.Exec(asking, "select 1")
+	if asking.Err() != nil && !errors.Is(ctx.Err(), context.Canceled) {
+		return fmt.Errorf("%w: %w", errNoAnswer, err)
+	}
+	return err
+}
+
+// Keys of what is noted with a connection.
+const (
+	connectedAt  = "countersign.connected"
+	refusedWrite = "countersign.refused"
+)
+
+// usable gives a connection back to the server that leads to one that takes no writes any more: a host that was demoted, or
+// a session that began while the database was set to read-only.
+func usable(_ context.Context, conn *pgx.Conn) error {
+	at, _ := conn.PgConn().CustomData()[connectedAt].(time.Time)
+	if readOnly(conn.PgConn()) && time.Since(at) > readOnlyLife {
+		return driver.ErrBadConn
+	}
+	return nil
+}
+
+// readOnly is what the server last said of itself, from PostgreSQL 14 on, or by refusing a write.
+func readOnly(conn *pgconn.PgConn) bool {
+	_, refused := conn.CustomData()[refusedWrite]
+	return refused || conn.ParameterStatus("in_hot_standby") == "on" || conn.ParameterStatus("default_transaction_read_only") == "on"
+}
+
+// refusals notes which connections have refused a write. Poolers pass on little else of what a server says of itself.
+type refusals struct{}
+
+// TraceQueryStart implements [pgx.QueryTracer].
+func (refusals) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	return ctx
+}
+
+// TraceQueryEnd implements [pgx.QueryTracer].
+func (refusals) TraceQueryEnd(_ context.Context, conn *pgx.Conn, data pgx.TraceQueryEndData) {
+	if sqlState(data.Err) == "25006" { // read_only_sql_transaction
+		conn.PgConn().CustomData()[refusedWrite] = true
+	}
+}
+
+// sqlState is PostgreSQL's code for an error, empty for other errors.
+func sqlState(err error) string {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.Code
+	}
+	return ""
+}

@@ -1,0 +1,43 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
+)
+
+// takesWrites checks that PostgreSQL answers, from a table, and is not read-only. Another replica may reach one that takes writes.
+func takesWrites(ctx context.Context, db *bun.DB) error {
+	const text = `select exists (select 1 from callbacks), pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'`
+	var any, standby, readOnly bool
+	if err := db.QueryRowContext(ctx, text).Scan(&any, &standby, &readOnly); err != nil {
+		return unavailable(busy(db.DB, err))
+	}
+	switch {
+	case standby:
+		return fmt.Errorf("%w: PostgreSQL is a standby: name the primary in COUNTERSIGN_DATABASE_URL, or both hosts and target_session_attrs=read-write", callbacks.ErrReadOnly)
+	case readOnly:
+		return fmt.Errorf("%w: default_transaction_read_only is on, for the server, the database or the user", callbacks.ErrReadOnly)
+	}
+	return nil
+}
+
+// readable checks that SQLite answers, from a table: a constant would come from anywhere. Where its disk is full or read-only its
+// pages can be read, and no other process could do more.
+func readable(ctx context.Context, db *bun.DB) error {
+	var any bool
+	return unavailable(db.NewRaw("select exists (select 1 from callbacks)").Scan(ctx, &any))
+}
+
+// busy says why nothing came in time where all connections of this process were in use.
+func busy(db *sql.DB, err error) error {
+	if s := db.Stats(); err != nil && errors.Is(err, context.DeadlineExceeded) && s.InUse >= s.MaxOpenConnections {
+		return fmt.Errorf("all %d connections to the database that this process may have were in use: %w", s.MaxOpenConnections, err)
+	}
+	return err
+}

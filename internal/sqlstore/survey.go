@@ -1,0 +1,144 @@
+package sqlstore
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+const (
+	// neededConnections of one replica: those of the pool, and one for notices.
+	neededConnections = maxConnections + 1
+	// surveyLimit is how long connections are waited for.
+	surveyLimit = 6 * time.Second
+	// recheckLimit is how long those that answered are waited for once more.
+	recheckLimit = 2 * time.Second
+)
+
+// errShared refuses a pooler that gives every transaction another session.
+var errShared = errors.New("a pooler stands before PostgreSQL that gives a session to several clients, as PgBouncer does with pool_mode transaction or statement: " +
+	"migrations, prepared statements and notices need a session of their own. Set pool_mode=session, or connect directly")
+
+// survey is what a replica's connections are like when all of them are opened at once.
+type survey struct {
+	given     int   // how many answered
+	shortage  error // why not all
+	shared    bool  // sessions, by a pooler
+	encrypted bool
+	local     bool // on this machine
+}
+
+// probe is one connection and the server process that answered on it.
+type probe struct {
+	conn *pgx.Conn
+	pid  uint32
+	err  error
+}
+
+// surveyPostgres opens as many connections as a replica needs, and closes them. The first is opened alone: a wrong password
+// is refused once. Its error says why there is none at all.
+func surveyPostgres(ctx context.Context, config *pgx.ConnConfig) (survey, error) {
+	ctx, cancel := context.WithTimeout(ctx, surveyLimit)
+	defer cancel()
+	all := make([]probe, neededConnections)
+	defer closeAll(ctx, all)
+	if all[0] = ask(ctx, config); all[0].err != nil {
+		return survey{shared: sharedBy(all[0].err)}, all[0].err
+	}
+	var others sync.WaitGroup
+	for i := range all[1:] {
+		others.Go(func() { all[i+1] = ask(ctx, config) })
+	}
+	others.Wait()
+	s := survey{}
+	s.encrypted, s.local = link(all[0].conn.PgConn().Conn())
+	s.count(all)
+	s.shared = s.shared || shareSessions(ctx, all)
+	return s, nil
+}
+
+// count counts the connections that answered.
+func (s *survey) count(all []probe) {
+	for _, a := range all {
+		if a.err == nil {
+			s.given++
+			continue
+		}
+		s.shared = s.shared || sharedBy(a.err)
+		s.shortage = a.err
+	}
+}
+
+// ask connects and asks which server process answers. It prepares the statement as the store does: some poolers keep a session
+// together for a client that does so.
+func ask(ctx context.Context, config *pgx.ConnConfig) (a probe) {
+	if a.conn, a.err = pgx.ConnectConfig(ctx, config); a.err != nil {
+		return a
+	}
+	if a.err = greet(ctx, a.conn); a.err == nil {
+		a.pid, a.err = backend(ctx, a.conn)
+	}
+	return a
+}
+
+// closeAll closes them side by side, because one that hangs may take a second.
+func closeAll(ctx context.Context, all []probe) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	var closing sync.WaitGroup
+	for _, a := range all {
+		if a.conn != nil {
+			closing.Go(func() { _ = a.conn.Close(ctx) }) // nothing was written
+		}
+	}
+	closing.Wait()
+}
+
+func backend(ctx context.Context, conn *pgx.Conn) (pid uint32, err error) {
+	err = conn.QueryRow(ctx, "select pg_backend_pid()", pgx.QueryExecModeCacheStatement).Scan(&pid)
+	return pid, err
+}
+
+// shareSessions looks whether two connections have had one process, and asks all once more, one after the other, whether theirs
+// is still the same: a session has one process, and a process one session. An idle pooler hands out the same process each time;
+// a busy one would have to hand out twenty by chance as before.
+func shareSessions(ctx context.Context, all []probe) bool {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recheckLimit) // the first round may have taken all its time
+	defer cancel()
+	seen := map[uint32]bool{}
+	for _, a := range all {
+		if a.err == nil && seen[a.pid] {
+			return true
+		}
+		seen[a.pid] = true
+	}
+	for _, a := range all {
+		if a.err != nil {
+			continue
+		}
+		if pid, err := backend(ctx, a.conn); sharedBy(err) || err == nil && pid != a.pid {
+			return true
+		}
+	}
+	return false
+}
+
+// sharedBy reports whether an error shows that a statement which one client prepared was met, or missed, by another.
+func sharedBy(err error) bool {
+	code := sqlState(err)
+	return code == "26000" || code == "42P05" // there is no such prepared statement; there is one already
+}
+
+// link tells whether a connection is encrypted, and whether it stays on this machine.
+func link(conn net.Conn) (encrypted, local bool) {
+	_, encrypted = conn.(*tls.Conn)
+	at := conn.RemoteAddr()
+	ip, err := netip.ParseAddrPort(at.String())
+	return encrypted, at.Network() == "unix" || err == nil && ip.Addr().Unmap().IsLoopback()
+}
