@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"fmt"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"countersign/internal/doctor"
+	"countersign/internal/loopback"
 )
 
 // serverText asks a PostgreSQL server for everything but the tables.
@@ -44,10 +44,8 @@ func examinePostgres(ctx context.Context, url string, now func() time.Time) (d d
 	return d, err
 }
 
-func onThisMachine(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || strings.HasPrefix(host, "/") || err == nil && ip.IsLoopback()
-}
+// onThisMachine knows that a path is a Unix socket.
+func onThisMachine(host string) bool { return strings.HasPrefix(host, "/") || loopback.Host(host) }
 
 // between is the middle of two times: about when a server read its clock.
 func between(before, after time.Time) time.Time { return before.Add(after.Sub(before) / 2) }
