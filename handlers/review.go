@@ -3,10 +3,10 @@ package handlers
 import (
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/views"
 )
@@ -86,11 +86,10 @@ func (s *server) next(c echo.Context, leaving callbacks.ID, from listing) (*view
 
 // consoleURL is the waiting function's page in the AWS console. AWS documents no address for a single execution.
 func consoleURL(c *callbacks.Callback) string {
-	parts := strings.SplitN(c.ExecutionARN, ":", 4)
-	if c.Region == "" || c.Function == "" || len(parts) != 4 || !callbacks.KnownRegion(c.Region) {
+	if c.Function == "" || !callbacks.KnownRegion(c.Region) {
 		return ""
 	}
-	host := map[string]string{"aws": "console.aws.amazon.com", "aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}[parts[1]]
+	host := map[string]string{"aws": "console.aws.amazon.com", "aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}[arn.Parse(c.ExecutionARN).Partition]
 	if host == "" {
 		return ""
 	}

@@ -43,7 +43,7 @@ func (s *server) navigationCounts(ctx context.Context, p callbacks.Person) (coun
 	counts.Available = count(callbacks.Filter{Scope: callbacks.ScopeAvailable})
 	counts.Mine = count(callbacks.Filter{Scope: callbacks.ScopeMine})
 	counts.Attention = count(callbacks.Filter{Scope: callbacks.ScopeAttention})
-	if p.Roles.Admin || p.Roles.Auditor {
+	if p.Roles.SeesAll() {
 		counts.All = count(callbacks.Filter{Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.Pending}})
 	}
 	return counts, err

@@ -7,12 +7,12 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
-	"net/netip"
 	"strings"
 	"time"
 
 	"countersign/internal/config"
 	"countersign/internal/locallambda"
+	"countersign/internal/loopback"
 )
 
 // localLambdaOptions are the flags of the engine alone.
@@ -92,11 +92,11 @@ func listenOnLoopback(ctx context.Context, addr string) (net.Listener, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--addr %s is not HOST:PORT", addr)
 	}
-	if host == "localhost" {
-		host = "127.0.0.1"
-	}
-	if ip, err := netip.ParseAddr(host); err != nil || !ip.IsLoopback() {
+	if !loopback.Host(host) {
 		return nil, fmt.Errorf("--addr %s is not on loopback, such as 127.0.0.1:9001: local-lambda lets everybody in who can reach it", addr)
+	}
+	if host == "localhost" { // which may also be an address of IPv6, and the SDKs are told one address
+		host = "127.0.0.1"
 	}
 	return listen(ctx, net.JoinHostPort(host, port))
 }

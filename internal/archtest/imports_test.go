@@ -113,7 +113,9 @@ func testSupport(p string) bool {
 }
 
 // ground reports whether a package is small, general, and below all others.
-func ground(p string) bool { return under(p, "internal/printable") }
+func ground(p string) bool {
+	return slices.ContainsFunc([]string{"arn", "loopback", "printable"}, func(name string) bool { return under(p, "internal/"+name) })
+}
 
 // adapter reports whether a package connects the domain to something outside. What is new under internal/ counts as one.
 func adapter(p string) bool {

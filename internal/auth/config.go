@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,6 +14,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/loopback"
 )
 
 // Paths of ours that the provider has to know: register them with the client.
@@ -148,14 +148,8 @@ func checkSecure(what, address string) error {
 	if err != nil || u.Host == "" {
 		return fmt.Errorf("%s %q: not an absolute URL", what, address)
 	}
-	if u.Scheme == "https" || (u.Scheme == "http" && isLoopback(u.Hostname())) {
+	if u.Scheme == "https" || (u.Scheme == "http" && loopback.Host(u.Hostname())) {
 		return nil
 	}
 	return fmt.Errorf("%s %q: has to be https, or http on loopback", what, address)
-}
-
-// isLoopback knows one name: what others resolve to is not ours to say.
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }

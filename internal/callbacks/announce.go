@@ -2,6 +2,7 @@ package callbacks
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -12,6 +13,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"countersign/internal/arn"
 	"countersign/internal/printable"
 )
 
@@ -103,20 +105,20 @@ func (a Announcement) callback(source string, allowed []string, queues Queues, n
 	}
 
 	title, _, _ := tidyLine(a.Title)
-	where := parseARN(a.ExecutionARN)
+	where := arn.OfFunction(a.ExecutionARN)
 	c := Callback{
 		ID:           NewID(),
 		CallbackID:   id,
 		ExecutionARN: a.ExecutionARN,
-		Region:       where.region,
-		Function:     firstOf(a.Function, where.function),
+		Region:       where.Region,
+		Function:     cmp.Or(a.Function, where.Function()),
 		Name:         a.Name,
 		Queue:        queue.Name,
 		Source:       source,
 		Title:        title,
 		Requester:    requester,
 		Outcomes:     a.Outcomes,
-		KeepAlive:    firstOf(a.KeepAlive, queue.KeepAlive, KeepAliveReview),
+		KeepAlive:    cmp.Or(a.KeepAlive, queue.KeepAlive, KeepAliveReview),
 		Clocks: Clocks{
 			StartedAt:         a.StartedAt,
 			Timeout:           a.Timeout,
@@ -141,7 +143,7 @@ func (a Announcement) callback(source string, allowed []string, queues Queues, n
 }
 
 func (a Announcement) queue(allowed []string, queues Queues, faults *Invalid) Queue {
-	name := firstOf(a.Queue, DefaultQueue)
+	name := cmp.Or(a.Queue, DefaultQueue)
 	if a.Queue == "" && len(allowed) > 0 && !slices.Contains(allowed, DefaultQueue) {
 		name = allowed[0] // the first queue of a source that may not use the default is its own default
 	}
@@ -238,29 +240,7 @@ func untitled(c Callback) string {
 	case c.Name != "" && c.Function != "":
 		return c.Function + ": " + c.Name
 	case c.Name != "" || c.Function != "":
-		return firstOf(c.Name, c.Function)
+		return cmp.Or(c.Name, c.Function)
 	}
 	return "Untitled callback"
-}
-
-type arnParts struct{ partition, region, account, function string }
-
-// parseARN takes what it can from arn:aws:lambda:REGION:ACCOUNT:function:NAME:VERSION/durable-execution/NAME/ID. Other
-// shapes occur (emulators), so that what is not there stays empty.
-func parseARN(arn string) arnParts {
-	parts := strings.Split(arn, ":")
-	if len(parts) < 7 || parts[0] != "arn" || parts[2] != "lambda" || parts[5] != "function" {
-		return arnParts{}
-	}
-	function, _, _ := strings.Cut(parts[6], "/")
-	return arnParts{partition: parts[1], region: parts[3], account: parts[4], function: function}
-}
-
-func firstOf[T ~string](values ...T) T {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

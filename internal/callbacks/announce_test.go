@@ -14,7 +14,7 @@ var queues = Queues{
 	"releases":   {Name: "releases", Groups: []string{"release-managers"}, RejectAs: Success},
 }
 
-const arn = "arn:aws:lambda:eu-central-1:123456789012:function:expense-approval:14/durable-execution/EXP-2291/0f2c"
+const orderARN = "arn:aws:lambda:eu-central-1:123456789012:function:expense-approval:14/durable-execution/EXP-2291/0f2c"
 
 func announcement(change func(*Announcement)) Announcement {
 	a := Announcement{CallbackID: "YWJj/+A=", Title: "Expense report EXP-2291", Timeout: time.Hour}
@@ -123,7 +123,7 @@ func TestAnnouncementCallback(t *testing.T) {
 	})
 	t.Run("FromARN", func(t *testing.T) {
 		t.Parallel()
-		c := make(t, announcement(func(a *Announcement) { a.ExecutionARN = arn }))
+		c := make(t, announcement(func(a *Announcement) { a.ExecutionARN = orderARN }))
 		if c.Region != "eu-central-1" || c.Function != "expense-approval" {
 			t.Errorf("region %q, function %q", c.Region, c.Function)
 		}

@@ -2,6 +2,7 @@ package callbacks
 
 import (
 	"bytes"
+	"cmp"
 	"reflect"
 	"strings"
 )
@@ -27,7 +28,7 @@ func (c *Callback) Announced(content *Content, said Callback, saying Content, en
 		return c.entry(entry.At, entry.Actor, entry.Action, detail)
 	}
 	c.Source, c.Title, c.Requester = said.Source, said.Title, said.Requester
-	c.Name = firstOf(c.Name, said.Name)
+	c.Name = cmp.Or(c.Name, said.Name)
 	if len(saying.Payload) == 0 {
 		saying.Payload = content.Payload // the execution's input tells more than nothing
 	}

@@ -1,9 +1,12 @@
 package callbacks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
+
+	"countersign/internal/arn"
 )
 
 const (
@@ -52,7 +55,7 @@ func (d *search) overlooked(ctx context.Context, s *scan) error {
 // covers reports whether a callback is one of the watched function. The ARN is believed before the name, which a sender may have
 // made up.
 func (w Watch) covers(c *Callback, lanes Lanes) bool {
-	return firstOf(parseARN(c.ExecutionARN).function, c.Function) == w.Name() && lanes.Of(c.Target()) == w.Lane()
+	return cmp.Or(arn.OfFunction(c.ExecutionARN).Function(), c.Function) == w.Name() && lanes.Of(c.Target()) == w.Lane()
 }
 
 // holds reports whether the trace tells when a callback ends.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -61,12 +62,7 @@ func (d *search) readEvents(ctx context.Context, s *scan) error {
 
 // withoutToken reports a started callback that does not say its ID. AWS does not document whether it does without payloads.
 func withoutToken(events []Event) bool {
-	for i := range events {
-		if events[i].Kind == EventCallbackStarted && events[i].CallbackID == "" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(events, func(e Event) bool { return e.Kind == EventCallbackStarted && e.CallbackID == "" })
 }
 
 // reaches reports whether a page that goes back holds all that is newer than last. Some endpoints do not know the order and

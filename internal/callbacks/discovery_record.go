@@ -2,6 +2,7 @@ package callbacks
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"countersign/internal/arn"
 )
 
 // maxFoundPayload bounds the input of an execution that is shown with a callback found in it; synchronous invocations take
@@ -20,9 +23,9 @@ const maxFoundPayload = 1 << 20
 const clockPrecision = time.Second
 
 // announcement is what a history says of a callback, in the form in which a sender would have said it.
-func (s *sighting) announcement(w Watch, arn string, deadline time.Time, input []byte) Announcement {
+func (s *sighting) announcement(w Watch, execution string, deadline time.Time, input []byte) Announcement {
 	a := Announcement{
-		CallbackID: string(s.Start.CallbackID), Function: firstOf(parseARN(arn).function, w.Name()), ExecutionARN: arn,
+		CallbackID: string(s.Start.CallbackID), Function: cmp.Or(arn.OfFunction(execution).Function(), w.Name()), ExecutionARN: execution,
 		Name: oneLine(s.Start.Name), Queue: w.Queue, StartedAt: s.Start.At,
 		Timeout: s.Start.Timeout, HeartbeatTimeout: s.Start.HeartbeatTimeout, ExecutionDeadline: deadline,
 	}
@@ -62,7 +65,7 @@ func (d *search) receive(ctx context.Context, s *scan, found *sighting, input []
 		return "", fmt.Errorf("a callback that was found: %w", err)
 	}
 	now := c.ReceivedAt
-	c.Region = firstOf(c.Region, s.Region)
+	c.Region = cmp.Or(c.Region, s.Region)
 	entry := c.entry(now, System("discovery"), ActionFound, "Found in the execution's history; nobody announced it.")
 	entry.To = Pending
 	receipt, err := d.store.Receive(ctx, Message{}, c, content, Unannounced, entry)
@@ -93,7 +96,7 @@ func (d *search) close(ctx context.Context, id ID, closing Closing, detail strin
 	return d.update(ctx, id, func(c *Callback) (AuditEntry, error) {
 		now := d.now()
 		e := c.endedElsewhere(closing, now)
-		e.Detail = firstOf(detail, e.Detail)
+		e.Detail = cmp.Or(detail, e.Detail)
 		return c.Close(e, now, System("discovery"))
 	})
 }
@@ -128,7 +131,7 @@ func (c *Callback) Correct(found Announcement, now time.Time) (AuditEntry, error
 		c.Clocks.ExecutionDeadline = found.ExecutionDeadline
 	}
 	c.Clocks.Timeout, c.Clocks.HeartbeatTimeout = found.Timeout, found.HeartbeatTimeout
-	c.Name = firstOf(c.Name, found.Name)
+	c.Name = cmp.Or(c.Name, found.Name)
 	c.correctExecution(found)
 	c.StopHeartbeats(now)
 	c.scheduleHeartbeat(now)
@@ -137,11 +140,11 @@ func (c *Callback) Correct(found Announcement, now time.Time) (AuditEntry, error
 
 // correctExecution takes the execution in which the callback was found, and what the announced one alone had told.
 func (c *Callback) correctExecution(found Announcement) {
-	announced, where := parseARN(c.ExecutionARN), parseARN(found.ExecutionARN)
-	if c.Function == announced.function {
+	announced, where := arn.OfFunction(c.ExecutionARN), arn.OfFunction(found.ExecutionARN)
+	if c.Function == announced.Function() {
 		c.Function = found.Function
 	}
-	c.ExecutionARN, c.Region = found.ExecutionARN, firstOf(where.region, c.Region)
+	c.ExecutionARN, c.Region = found.ExecutionARN, cmp.Or(where.Region, c.Region)
 }
 
 // corrections names what a history says differently of an open callback.

@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -129,7 +130,7 @@ func (d *search) advance(ctx context.Context, s *scan) (allowed time.Time, moved
 // finish ends a scan that went through, or that met a problem which the next one may not meet.
 func (d *search) finish(ctx context.Context, s *scan, problem Answer) error {
 	now := d.now()
-	s.Problem = firstOf(problem, s.Problem)
+	s.Problem = cmp.Or(problem, s.Problem)
 	if problem == "" {
 		s.ScannedAt = now
 	}

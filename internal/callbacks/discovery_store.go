@@ -1,8 +1,11 @@
 package callbacks
 
 import (
+	"cmp"
 	"context"
 	"time"
+
+	"countersign/internal/arn"
 )
 
 // EveryFunction in place of a function's name stands for every durable function of a lane.
@@ -30,7 +33,7 @@ type Watch struct {
 func (w Watch) Lane() Lane { return Lane{Account: w.Account, Region: w.Region} }
 
 // Name is the function's name, also where it is watched by its ARN.
-func (w Watch) Name() string { return firstOf(parseARN(w.Function).function, w.Function) }
+func (w Watch) Name() string { return cmp.Or(arn.OfFunction(w.Function).Function(), w.Function) }
 
 // WatchState is a watch with what its scans brought.
 type WatchState struct {

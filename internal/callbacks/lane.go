@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"countersign/internal/arn"
 )
 
 // Lane is an AWS account and region: what AWS throttles by itself, and what may hang by itself. Nothing that happens in one
@@ -54,15 +56,15 @@ func ValidRegion(s string) bool { return regionName.MatchString(s) }
 // every engine writes AWS's.
 func (l Lanes) Of(to Target) Lane {
 	lane := Lane{Region: l.Region}
-	parts := strings.SplitN(to.ExecutionARN, ":", 6)
-	if len(parts) == 6 && slices.Contains(l.Accounts, parts[4]) {
-		lane.Account = parts[4]
+	execution := arn.Parse(to.ExecutionARN)
+	if execution.Resource != "" && slices.Contains(l.Accounts, execution.Account) {
+		lane.Account = execution.Account
 	}
 	switch {
 	case l.has(to.Region):
 		lane.Region = to.Region
-	case len(parts) > 4 && l.has(parts[3]):
-		lane.Region = parts[3]
+	case l.has(execution.Region):
+		lane.Region = execution.Region
 	}
 	return lane
 }

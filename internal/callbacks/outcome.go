@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -189,12 +190,9 @@ const (
 // Ours reports whether an outcome is one of the two that every reviewer knows, by name, label and kind: approve or reject as
 // [DefaultOutcomes] has them, whatever it sends. Pages give colours and keys of those to nothing else.
 func (o Outcome) Ours() bool {
-	for _, ours := range append(DefaultOutcomes(Failure), DefaultOutcomes(Success)...) {
-		if o.Name == ours.Name && o.Label == ours.Label && o.Kind == ours.Kind {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(append(DefaultOutcomes(Failure), DefaultOutcomes(Success)...), func(ours Outcome) bool {
+		return o.Name == ours.Name && o.Label == ours.Label && o.Kind == ours.Kind
+	})
 }
 
 // checkOutcomes normalises outcomes of a sender and notes what is wrong with them under the pointer. rejectAs is the kind that
@@ -311,17 +309,8 @@ func checkTemplate(template json.RawMessage, at string, faults *Invalid) {
 		return
 	}
 	for _, match := range found {
-		if !knownPlaceholder(string(match[1])) {
+		if !slices.Contains(Placeholders, string(match[1])) {
 			faults.Add(at, "{{%s}} is not known; a template may use {{%s}}", match[1], strings.Join(Placeholders, "}}, {{"))
 		}
 	}
-}
-
-func knownPlaceholder(name string) bool {
-	for _, p := range Placeholders {
-		if p == name {
-			return true
-		}
-	}
-	return false
 }

@@ -1,6 +1,10 @@
 package callbacks
 
-import "strings"
+import (
+	"cmp"
+
+	"countersign/internal/arn"
+)
 
 // Permission is what IAM has to allow for a call.
 type Permission struct {
@@ -25,9 +29,10 @@ func (c *Callback) HeartbeatPermission() Permission {
 // grantable is the resource on which IAM allows calls about the callback: they are authorised against the execution, whose ARN
 // begins with that of a version of the function. The function's own ARN never matches.
 func (c *Callback) grantable() string {
-	where := parseARN(c.ExecutionARN)
-	if where.function == "" {
-		where = arnParts{partition: "aws", region: firstOf(c.Region, "*"), account: "*", function: firstOf(c.Function, "*")}
+	function := arn.OfFunction(c.ExecutionARN)
+	if function == (arn.ARN{}) {
+		function = arn.ARN{Partition: "aws", Service: "lambda", Region: cmp.Or(c.Region, "*"), Account: "*"}
 	}
-	return strings.Join([]string{"arn", where.partition, "lambda", where.region, where.account, "function", where.function, "*"}, ":")
+	function.Resource = "function:" + cmp.Or(function.Function(), c.Function, "*") + ":*"
+	return function.String()
 }

@@ -9,8 +9,11 @@ type Roles struct {
 	Auditor  bool // sees everything and the audit, changes nothing
 }
 
+// SeesAll reports whether the person sees every queue, whatever their groups.
+func (r Roles) SeesAll() bool { return r.Admin || r.Auditor }
+
 // Any reports whether the person has a role at all.
-func (r Roles) Any() bool { return r.Reviewer || r.Admin || r.Auditor }
+func (r Roles) Any() bool { return r.Reviewer || r.SeesAll() }
 
 // Person is somebody who signed in. Every field is what the provider says.
 type Person struct {

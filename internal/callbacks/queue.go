@@ -1,6 +1,9 @@
 package callbacks
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // DefaultQueue receives what names no queue.
 const DefaultQueue = "default"
@@ -16,14 +19,14 @@ type Queue struct {
 }
 
 // rejectKind is the kind of an outcome named reject.
-func (q Queue) rejectKind() Kind { return firstOf(q.RejectAs, Failure) }
+func (q Queue) rejectKind() Kind { return cmp.Or(q.RejectAs, Failure) }
 
 // Queues are the configured queues by name.
 type Queues map[string]Queue
 
 // Visible are the names of the queues that a person may see, sorted; all is true when they may see every queue.
 func (q Queues) Visible(p Person) (names []string, all bool) {
-	if p.Roles.Admin || p.Roles.Auditor {
+	if p.Roles.SeesAll() {
 		return nil, true
 	}
 	if !p.Roles.Reviewer {
@@ -41,7 +44,7 @@ func (q Queues) Visible(p Person) (names []string, all bool) {
 // MaySee reports whether a person may know of callbacks in the queue. A queue that is no longer configured is visible to
 // admins and auditors only, so that nothing in it is forgotten.
 func (q Queues) MaySee(p Person, queue string) bool {
-	if p.Roles.Admin || p.Roles.Auditor {
+	if p.Roles.SeesAll() {
 		return true
 	}
 	return p.Roles.Reviewer && p.InGroup(q[queue].Groups)

@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"cmp"
 	"fmt"
 	"mime"
 	"net/mail"
@@ -21,7 +22,7 @@ type Requester struct {
 }
 
 // String is the name, or the address when there is no name, or the ID, or nothing.
-func (r Requester) String() string { return firstOf(r.Name, r.Email, r.ID) }
+func (r Requester) String() string { return cmp.Or(r.Name, r.Email, r.ID) }
 
 // Comparable reports whether it can be told who of the desk's people this is: by a subject, or by an
 // address.

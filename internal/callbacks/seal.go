@@ -3,6 +3,8 @@ package callbacks
 import (
 	"context"
 	"fmt"
+
+	"countersign/internal/arn"
 )
 
 // Sealer makes of a result what only the waiting function can read, by the key that it shares with the function's serdes.
@@ -14,7 +16,7 @@ type Sealer interface {
 // sealer is the sealer of the function that waits, nil when it reads plain results. The ARN is believed before the name: a
 // sender that leaves the name out, or gives another, must not turn encryption off.
 func (s *Service) sealer(c *Callback) Sealer {
-	if function := parseARN(c.ExecutionARN).function; function != "" {
+	if function := arn.OfFunction(c.ExecutionARN).Function(); function != "" {
 		return s.seals[function]
 	}
 	return s.seals[c.Function]

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"strings"
 )
 
 // Account is how to act in another AWS account, as an operator writes it.
@@ -54,12 +53,4 @@ func (a Account) check(number string) error {
 		return errors.New(`must have 2 to 1224 letters, digits or _+=,.@:/- in "externalId"`)
 	}
 	return nil
-}
-
-// accountOf is the account in an ARN of Lambda, nothing for a name.
-func accountOf(name string) string {
-	if parts := strings.Split(name, ":"); len(parts) > 4 {
-		return parts[4]
-	}
-	return ""
 }

@@ -4,10 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
+
+	"countersign/internal/loopback"
 )
 
 // Address is a host and port to listen on, as net.Listen takes it. An empty host means every interface.
@@ -65,14 +66,8 @@ func parseURL(text string) (*url.URL, error) {
 		return nil, errors.New("must not have a user or password in it")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, errors.New("must not have a query or fragment")
-	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
+	case u.Scheme == "https", u.Scheme == "http" && loopback.Host(u.Hostname()):
 		return u, nil
 	}
 	return nil, fmt.Errorf("must be https, or http on localhost, not %q", text)
-}
-
-// loopback reports whether a host name means this machine.
-func loopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || (err == nil && ip.IsLoopback())
 }

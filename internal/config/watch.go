@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 )
 
@@ -81,8 +82,8 @@ func (w *Watches) UnmarshalText(text []byte) error {
 	}
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(watches)) {
-		region, own := watches[name].Region, regionOf(name)
-		account, ownAccount := watches[name].Account, accountOf(name)
+		region, own := watches[name].Region, arn.Parse(name).Region
+		account, ownAccount := watches[name].Account, arn.Parse(name).Account
 		switch {
 		case region != "" && !callbacks.ValidRegion(region):
 			problems = append(problems, fmt.Errorf("function %q has %q for a region", name, region))
@@ -106,21 +107,13 @@ func (w Watches) withDefaults(region string, accounts Accounts) Watches {
 	all := make(Watches, len(w))
 	for name, watch := range w {
 		watch.Queue = cmp.Or(watch.Queue, callbacks.DefaultQueue)
-		watch.Region = cmp.Or(watch.Region, regionOf(name), region)
-		if _, known := accounts[accountOf(name)]; known {
-			watch.Account = accountOf(name)
+		watch.Region = cmp.Or(watch.Region, arn.Parse(name).Region, region)
+		if _, known := accounts[arn.Parse(name).Account]; known {
+			watch.Account = arn.Parse(name).Account
 		}
 		all[name] = watch
 	}
 	return all
-}
-
-// regionOf is the region in a function's ARN, nothing for a name.
-func regionOf(name string) string {
-	if parts := strings.Split(name, ":"); len(parts) > 3 {
-		return parts[3]
-	}
-	return ""
 }
 
 // Every reports whether a name stands for every durable function.

@@ -3,6 +3,8 @@ package doctor
 import (
 	"context"
 	"slices"
+
+	"countersign/internal/arn"
 )
 
 // Every is the name that stands for every durable function of a region.
@@ -147,7 +149,7 @@ func (x *account) functions() (all []function) {
 			p = p.or(r.place(p.function))
 		}
 		if x.caller.ARN != "" {
-			p = p.or(place{partition: partitionIn(x.caller.ARN)})
+			p = p.or(place{partition: arn.Parse(x.caller.ARN).Partition})
 		}
 		all = append(all, function{f, p.or(place{account: x.caller.Account}).or(x.seen[f.Name])})
 	}
@@ -225,7 +227,7 @@ func (x *account) policy() string {
 	if len(functions)+len(x.Assumes) == 0 {
 		p := place{region: x.Region, account: x.caller.Account}
 		if x.Role.ARN != "" {
-			p.partition = partitionIn(x.Role.ARN)
+			p.partition = arn.Parse(x.Role.ARN).Partition
 		}
 		if r := x.region(p.region); r != nil {
 			p = r.place("").or(p)

@@ -1,17 +1,18 @@
 package doctor
 
-import "strings"
+import (
+	"strings"
+
+	"countersign/internal/arn"
+)
 
 // place is where a function lives, as far as it is known.
 type place struct{ partition, region, account, function string }
 
 // placeOf reads the ARN of a function, of a version or of an execution.
-func placeOf(arn string) place {
-	parts := strings.SplitN(arn, ":", 8)
-	if len(parts) < 7 || parts[0] != "arn" || parts[2] != "lambda" || parts[5] != "function" {
-		return place{}
-	}
-	return place{parts[1], parts[3], parts[4], parts[6]}
+func placeOf(text string) place {
+	a := arn.OfFunction(text)
+	return place{a.Partition, a.Region, a.Account, a.Function()}
 }
 
 // or fills in what is not known.
@@ -36,13 +37,7 @@ const (
 // arn is the function's ARN without version.
 func (p place) arn() string {
 	p = p.or(place{partitionOf(p.region), RegionPlaceholder, AccountPlaceholder, FunctionPlaceholder})
-	return strings.Join([]string{"arn", p.partition, "lambda", p.region, p.account, "function", p.function}, ":")
-}
-
-// partitionIn is the part of AWS that an ARN is of.
-func partitionIn(arn string) string {
-	partition, _, _ := strings.Cut(strings.TrimPrefix(arn, "arn:"), ":")
-	return partition
+	return arn.ARN{Partition: p.partition, Service: "lambda", Region: p.region, Account: p.account, Resource: "function:" + p.function}.String()
 }
 
 // partitionOf is the part of AWS that a region is in.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"countersign/internal/arn"
 )
 
 // Topic is an SNS topic whose messages are announcements, as it is configured.
@@ -21,11 +23,11 @@ var partitions = map[string]string{
 }
 
 func (t Topic) check() error {
-	parts := strings.Split(t.ARN, ":")
-	if len(parts) != 6 || parts[0] != "arn" || partitions[parts[1]] == "" || parts[2] != "sns" || parts[3] == "" {
+	topic := arn.Parse(t.ARN)
+	if partitions[topic.Partition] == "" || topic.Service != "sns" || topic.Region == "" || topic.Resource == "" || strings.Contains(topic.Resource, ":") {
 		return fmt.Errorf("SNS topic %q: not the ARN of a topic", t.ARN)
 	}
-	if strings.ContainsFunc(parts[3], func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' }) {
+	if strings.ContainsFunc(topic.Region, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' }) {
 		return fmt.Errorf("SNS topic %q: not a region", t.ARN)
 	}
 	if t.Source == "" {
@@ -36,8 +38,8 @@ func (t Topic) check() error {
 
 // place is the region and the domain of the topic's partition.
 func (t Topic) place() (region, domain string) {
-	parts := strings.Split(t.ARN, ":")
-	return parts[3], partitions[parts[1]]
+	topic := arn.Parse(t.ARN)
+	return topic.Region, partitions[topic.Partition]
 }
 
 // host is the one host of SNS that speaks for the topic.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/doctor"
+	"countersign/internal/loopback"
 )
 
 var _ doctor.Lambda = Examiner{}
@@ -74,11 +74,7 @@ func (x Examiner) refused(err error) doctor.Answer {
 
 func onLoopback(endpoint string) bool {
 	u, err := url.Parse(endpoint)
-	if err != nil {
-		return false
-	}
-	ip, err := netip.ParseAddr(u.Hostname())
-	return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
+	return err == nil && loopback.Host(u.Hostname())
 }
 
 // Functions implements [doctor.Lambda].
