@@ -13,9 +13,9 @@ import (
 )
 
 // Begin starts a sign-in and returns the provider's address to redirect to. The person comes back to returnPath, if
-// [ReturnPath] accepts it. Errors: [ErrProviderUnavailable], or the store's.
+// [ReturnPath] accepts it. Errors: [ErrProviderUnavailable], [ErrProviderUnfit], or the store's.
 func (a *Auth) Begin(w http.ResponseWriter, r *http.Request, returnPath string) (redirectURL string, err error) {
-	e, err := a.provider.discover(r.Context())
+	e, err := a.provider.ready(r.Context())
 	if err != nil {
 		return "", err
 	}
