@@ -123,8 +123,12 @@ func wrongMethodPage(s *server, c echo.Context, _ error) templ.Component {
 	return views.WrongMethodPage(s.plainShell(c))
 }
 
-func noRolePage(s *server, c echo.Context, _ error) templ.Component {
-	return views.NoRolePage(s.plainShell(c))
+func noRolePage(s *server, c echo.Context, err error) templ.Component {
+	m := views.NoRole{}
+	if lacking, ok := errors.AsType[*noRoleError](err); ok {
+		m.Why = lacking.fault.ForPerson()
+	}
+	return views.NoRolePage(s.plainShell(c), m)
 }
 
 // failurePage names the request, by which an operator finds the cause in the log.

@@ -22,6 +22,18 @@ const (
 	FaultScope        Fault = "scope"
 )
 
+// What keeps a role from somebody who is signed in.
+const (
+	FaultGroupsMissing Fault = "groups_missing"
+	FaultGroupsOverage Fault = "groups_overage"
+	FaultGroupsNone    Fault = "groups_none"
+	FaultGroupsForm    Fault = "groups_form"
+	FaultGroupsText    Fault = "groups_text"
+	FaultGroupsPaths   Fault = "groups_paths"
+	FaultGroupsCut     Fault = "groups_cut"
+	FaultGroupsOther   Fault = "groups_other"
+)
+
 // words are what is said of a fault: to the person one sentence that shows nothing of the inside, to operators what came or
 // was missing, and what to do.
 type words struct{ person, cause, remedy string }
@@ -67,6 +79,46 @@ var faults = map[Fault]words{
 		"The sign-in provider does not give what this desk asks for. Tell an operator.",
 		"the provider refuses a scope",
 		"Take the scope out of COUNTERSIGN_OIDC_SCOPES, or allow it for the client at the provider.",
+	},
+	FaultGroupsMissing: {
+		"Your identity provider said nothing about your groups.",
+		"neither ID token nor userinfo has the claim of the groups",
+		"Let the provider send it, or set COUNTERSIGN_OIDC_GROUPS_CLAIM to the claim that names groups.",
+	},
+	FaultGroupsOverage: {
+		"You are in more groups than your identity provider names.",
+		"the provider left the groups out, because there are too many for a token",
+		"Let the provider send fewer: only groups that are assigned to the application, or application roles.",
+	},
+	FaultGroupsNone: {
+		"Your identity provider says that you are in no group.",
+		"the claim of the groups came without a group",
+		"Put the person into a group that has a role, and look which groups the provider may send to this client.",
+	},
+	FaultGroupsForm: {
+		"Your identity provider names your groups in a form that this desk cannot read.",
+		"the claim of the groups came in a form that names no group",
+		"Let the provider send a list of texts. Of a list of objects COUNTERSIGN_OIDC_GROUPS_CLAIM can name the member to read, such as groups.name.",
+	},
+	FaultGroupsText: {
+		"Your identity provider names your groups in a form that this desk cannot read.",
+		"the groups came as one text that looks like a list; it counts as the name of one group",
+		"Let the provider send a list of texts. A text is not taken apart, since a group's name may hold what would part it.",
+	},
+	FaultGroupsPaths: {
+		"None of your groups has a role here.",
+		"the groups came as paths, and none has a role",
+		"Name the group with its slash, such as /approvers, in COUNTERSIGN_ROLE_REVIEWER_GROUPS, or turn full paths off at the provider.",
+	},
+	FaultGroupsCut: {
+		"You are in more groups than this desk reads, and none of those has a role.",
+		"more groups came than are read, and none of those has a role",
+		"Let the provider send fewer: only groups that concern this desk.",
+	},
+	FaultGroupsOther: {
+		"None of your groups has a role here.",
+		"groups came, and none of them has a role",
+		"Put the person into a group that has one, or name one of these in COUNTERSIGN_ROLE_REVIEWER_GROUPS, …_ADMIN_GROUPS or …_AUDITOR_GROUPS.",
 	},
 }
 

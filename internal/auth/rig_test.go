@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -156,6 +157,10 @@ func (r *rig) serve(w http.ResponseWriter, req *http.Request) {
 		case "/auth/logout":
 			target, err := a.SignOut(w, req)
 			redirect(w, req, target, "", err)
+		case "/why":
+			fault, reason := a.WithoutRole(req.Context())
+			w.Header().Set("Fault", string(fault))
+			_, _ = io.WriteString(w, reason)
 		default:
 			person, ok := a.Person(req.Context())
 			if !ok {
