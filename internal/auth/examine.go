@@ -31,7 +31,7 @@ func Examine(ctx context.Context, cfg Config) (doctor.Provider, error) {
 		e.found.Keys, e.found.KeysErr = e.keys(ctx, meta.Keys)
 	}
 	// The secret goes to the provider that is configured, not to one that calls itself something else.
-	if meta.Issuer == cfg.Issuer && checkSecure("", meta.Token) == nil && checkSecure("", meta.Authorization) == nil {
+	if meta.Issuer == cfg.Issuer && !meta.PushedOnly && checkSecure("", meta.Token) == nil && checkSecure("", meta.Authorization) == nil {
 		e.askToken(ctx)
 		e.askAuthorization(ctx)
 	}
@@ -146,5 +146,6 @@ func (e *examination) askAuthorization(ctx context.Context) {
 		if code := to.Query().Get("error"); !slices.Contains(nobodySignedIn, code) {
 			r.Error = foreignText(code)
 		}
+		r.PushedOnly = refusalFault(r.Error, foreignText(to.Query().Get("error_description"))) == FaultPushed
 	}
 }
