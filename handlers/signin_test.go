@@ -89,6 +89,7 @@ func TestSignIn_Fails(t *testing.T) {
 		says   string
 	}{
 		"Refused":    {devidp.Faults{Refuse: "access_denied"}, http.StatusForbidden, "refused"},
+		"Scope":      {devidp.Faults{Refuse: "invalid_scope"}, http.StatusForbidden, "does not give what this desk asks for"},
 		"BadNonce":   {devidp.Faults{Nonce: "other"}, http.StatusBadGateway, "cannot be accepted"},
 		"Overloaded": {devidp.Faults{Refuse: "temporarily_unavailable"}, http.StatusServiceUnavailable, "Example ID"},
 	} {
