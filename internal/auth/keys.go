@@ -78,7 +78,7 @@ func (s *keySet) UnmarshalJSON(document []byte) error {
 // VerifySignature returns the payload of a token that one of the keys signed, else [errNoKey]. Which algorithms the provider
 // may use was checked before.
 func (s keySet) VerifySignature(_ context.Context, token string) ([]byte, error) {
-	signed, err := jose.ParseSigned(token, verifiable)
+	signed, err := jose.ParseSignedCompact(token, verifiable)
 	if err != nil {
 		return nil, fmt.Errorf("read the token: %w", err)
 	}
