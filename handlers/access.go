@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 )
 
@@ -64,13 +65,28 @@ func (s *server) guard(r route) echo.MiddlewareFunc {
 			case !known:
 				return errSignIn
 			case !p.Roles.Any():
-				return errNoRole
+				return s.noRole(c)
 			case !r.access.allows(p.Roles):
 				return r.access.refusal()
 			}
 			return next(c)
 		}
 	}
+}
+
+// noRoleError is errNoRole with what an operator has to know; the page says the fault in a person's words.
+type noRoleError struct {
+	fault  auth.Fault
+	reason string
+}
+
+func (e *noRoleError) Error() string { return errNoRole.Error() + ": " + e.reason }
+
+func (e *noRoleError) Unwrap() error { return errNoRole }
+
+func (s *server) noRole(c echo.Context) error {
+	fault, reason := s.Auth.WithoutRole(c.Request().Context())
+	return &noRoleError{fault, reason}
 }
 
 // person is who the request is from; behind guard it is always somebody with a role. Roles are those of the configuration

@@ -49,6 +49,7 @@ var failures = []failure{
 	{isA(auth.ErrProviderUnavailable), http.StatusServiceUnavailable, signInAgainPage, "The sign-in provider does not answer."},
 	{isA(auth.ErrStateMismatch), http.StatusBadRequest, signInAgainPage, beginAgain},
 	{isA(auth.ErrTokenInvalid), http.StatusBadGateway, signInAgainPage, notAccepted},
+	{isA(auth.ErrProviderUnfit), http.StatusBadGateway, signInAgainPage, notAccepted},
 	{isOf[*auth.RefusedError], http.StatusForbidden, signInAgainPage, refusedByProvider},
 	{isStatus(http.StatusNotFound), http.StatusNotFound, notFoundPage, "There is no such page."},
 	{isStatus(http.StatusMethodNotAllowed), http.StatusMethodNotAllowed, wrongMethodPage, "This method is not allowed."},
@@ -122,8 +123,12 @@ func wrongMethodPage(s *server, c echo.Context, _ error) templ.Component {
 	return views.WrongMethodPage(s.plainShell(c))
 }
 
-func noRolePage(s *server, c echo.Context, _ error) templ.Component {
-	return views.NoRolePage(s.plainShell(c))
+func noRolePage(s *server, c echo.Context, err error) templ.Component {
+	m := views.NoRole{}
+	if lacking, ok := errors.AsType[*noRoleError](err); ok {
+		m.Why = lacking.fault.ForPerson()
+	}
+	return views.NoRolePage(s.plainShell(c), m)
 }
 
 // failurePage names the request, by which an operator finds the cause in the log.
@@ -209,6 +214,8 @@ func signInAgainPage(s *server, c echo.Context, err error) templ.Component {
 	switch {
 	case errors.Is(err, auth.ErrProviderUnavailable):
 		m.Down = true
+	case auth.FaultOf(err) != "":
+		m.Problem = auth.FaultOf(err).ForPerson()
 	case errors.Is(err, auth.ErrStateMismatch):
 		m.Problem = beginAgain
 	case isRefusal && refused.Description != "":

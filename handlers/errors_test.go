@@ -40,6 +40,8 @@ func TestFailureOf(t *testing.T) {
 		{auth.ErrProviderUnavailable, http.StatusServiceUnavailable},
 		{auth.ErrStateMismatch, http.StatusBadRequest},
 		{auth.ErrTokenInvalid, http.StatusBadGateway},
+		{auth.ErrProviderUnfit, http.StatusBadGateway},
+		{&noRoleError{reason: "no group came"}, http.StatusForbidden},
 		{&auth.RefusedError{Code: "access_denied"}, http.StatusForbidden},
 		{echo.ErrNotFound, http.StatusNotFound},
 		{echo.ErrMethodNotAllowed, http.StatusMethodNotAllowed},

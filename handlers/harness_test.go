@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -75,6 +76,7 @@ type site struct {
 	service  *callbacks.Service
 	hub      *live.Hub
 	provider *devidp.Provider
+	instead  atomic.Pointer[http.Handler] // answers in the provider's place, unless nil
 	log      *syncBuffer
 	demo     *sampleStarter
 	registry *prometheus.Registry
@@ -113,7 +115,14 @@ func newSite(t testing.TB, change ...func(*handlers.Config)) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	provider = s.provider.Handler()
+	own := s.provider.Handler()
+	provider = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h := s.instead.Load(); h != nil {
+			(*h).ServeHTTP(w, r)
+			return
+		}
+		own.ServeHTTP(w, r)
+	})
 	desk = s.handler(providerServer, change)
 	return s
 }

@@ -11,14 +11,15 @@ import (
 	"countersign/views"
 )
 
-// signIn shows where to sign in, and whether the provider answers at all; who is signed in already goes on.
+// signIn shows where to sign in, and what of the provider stands in the way; who is signed in already goes on.
 func (s *server) signIn(c echo.Context) error {
 	if p := s.person(c); p.Subject != "" {
 		return c.Redirect(http.StatusSeeOther, returnPath(c))
 	}
+	err := s.Auth.Available(c.Request().Context())
 	return render(c, http.StatusOK, views.SignInPage(s.plainShell(c), views.SignIn{
 		Provider: s.ProviderName, Return: returnPath(c),
-		Down:      s.Auth.Available(c.Request().Context()) != nil,
+		Down: errors.Is(err, auth.ErrProviderUnavailable), Problem: auth.FaultOf(err).ForPerson(),
 		SignedOut: c.QueryParam("state") == auth.SignedOut,
 	}))
 }

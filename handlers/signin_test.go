@@ -70,8 +70,14 @@ func TestSignIn_NoRole(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	a := s.as(nora).get("/")
-	if a.status != http.StatusForbidden || !strings.Contains(a.text(t), "#platform-help") {
-		t.Errorf("%d %s, want 403 and whom to ask", a.status, a.text(t))
+	if a.status != http.StatusForbidden || !strings.Contains(a.text(t), "None of your groups has a role here.") || !strings.Contains(a.text(t), "#platform-help") {
+		t.Errorf("%d %s, want 403, why, and whom to ask", a.status, a.text(t))
+	}
+	if strings.Contains(a.body, "everybody") {
+		t.Error("the page names the groups")
+	}
+	if log := s.log.String(); !strings.Contains(log, `"error":"signed in without a role: groups came, and none of them has a role (\"everybody\").`) {
+		t.Errorf("the log of the refused request does not name the groups: %s", log)
 	}
 }
 
@@ -83,6 +89,7 @@ func TestSignIn_Fails(t *testing.T) {
 		says   string
 	}{
 		"Refused":    {devidp.Faults{Refuse: "access_denied"}, http.StatusForbidden, "refused"},
+		"Scope":      {devidp.Faults{Refuse: "invalid_scope"}, http.StatusForbidden, "does not give what this desk asks for"},
 		"BadNonce":   {devidp.Faults{Nonce: "other"}, http.StatusBadGateway, "cannot be accepted"},
 		"Overloaded": {devidp.Faults{Refuse: "temporarily_unavailable"}, http.StatusServiceUnavailable, "Example ID"},
 	} {

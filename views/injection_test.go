@@ -109,7 +109,7 @@ func TestHTMLInjection(t *testing.T) {
 		"invalid":     InvalidPage(s, BadRequest{Faults: callbacks.Invalid{{Pointer: evil, Detail: evil}}, Back: s.Address}),
 		"failure":     FailurePage(s, Failure{RequestID: evil}),
 		"unavailable": UnavailablePage(keeping(s, evil), Unavailable{RequestID: evil, Decision: &Unrecorded{Callback: "x", Outcome: evil}}),
-		"no-role":     NoRolePage(keeping(s, evil)),
+		"no-role":     NoRolePage(keeping(s, evil), NoRole{Why: evil}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -91,7 +91,7 @@ func pages() map[string]templ.Component {
 		"signin":           SignInPage(nobody, SignIn{Provider: "Harborline SSO", Return: "/callbacks/exp2291"}),
 		"signin-down":      SignInPage(nobody, SignIn{Provider: "Harborline SSO", Return: "/", Down: true, SignedOut: true, Problem: "The provider refused the sign-in."}),
 		"403":              ForbiddenPage(keeping(review, "Mine, fine."), Forbidden{Reason: "Queue finance requires a second person: you made this request, so someone else must decide it.", Code: "requester", Callback: "exp2291"}),
-		"403-no-role":      NoRolePage(noRole),
+		"403-no-role":      NoRolePage(noRole, NoRole{Why: "None of your groups has a role here."}),
 		"401":              SignedOutPage(keeping(nobody, "Line 7 has no receipt."), Forbidden{Callback: "exp2291"}),
 		"404":              NotFoundPage(shellAt(PlaceNone, "/callbacks/nothing")),
 		"405":              WrongMethodPage(mine),

@@ -124,6 +124,11 @@ func unchangedText(m Unavailable) string {
 	return "Nothing was changed. Heartbeats of open reviews cannot go out meanwhile."
 }
 
+// NoRole is why somebody who signed in has no role.
+type NoRole struct {
+	Why string // one sentence of ours about their groups; empty where it is not known
+}
+
 func noRoleWords(s Shell) string {
 	if s.Support == "" {
 		return "Ask whoever runs Countersign here for one."

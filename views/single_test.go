@@ -120,7 +120,7 @@ func TestProblemsKeepTheComment(t *testing.T) {
 	t.Parallel()
 	s := keeping(shellAt("mine", "/"), "a < b")
 	for name, page := range map[string]templ.Component{
-		"Forbidden": ForbiddenPage(s, Forbidden{}), "SignedOut": SignedOutPage(s, Forbidden{}), "NoRole": NoRolePage(s), "NotFound": NotFoundPage(s),
+		"Forbidden": ForbiddenPage(s, Forbidden{}), "SignedOut": SignedOutPage(s, Forbidden{}), "NoRole": NoRolePage(s, NoRole{}), "NotFound": NotFoundPage(s),
 		"WrongMethod": WrongMethodPage(s), "Invalid": InvalidPage(s, BadRequest{}), "TooMany": TooManyPage(s, TooMany{}), "Failure": FailurePage(s, Failure{}),
 		"Conflict": ConflictPage(s, Conflict{}), "Unavailable": UnavailablePage(s, Unavailable{Decision: &Unrecorded{}}),
 	} {
@@ -143,7 +143,7 @@ func TestProblemPages(t *testing.T) {
 		{"Forbidden", ForbiddenPage(s, Forbidden{Reason: "Ask Aiko.", Code: "requester", Callback: "x"}), "403", "You cannot decide your own request", "Ask Aiko."},
 		{"ForbiddenQueue", ForbiddenPage(s, Forbidden{Reason: "Ask Mara.", Code: "queue", Callback: "x"}), "403", "You can see this, but not decide it", "Ask Mara."},
 		{"ForbiddenElse", ForbiddenPage(s, Forbidden{Reason: "This list is for admins.", Code: "role"}), "403", "Your role does not allow this", "This list is for admins."},
-		{"NoRole", NoRolePage(s), "403", "You are signed in, but have no role here", "Ask platform@harborline.example for one."},
+		{"NoRole", NoRolePage(s, NoRole{}), "403", "You are signed in, but have no role here", "Ask platform@harborline.example for one."},
 		{"NotFound", NotFoundPage(s), "404", "There is no such page, or it is not yours to see", "Ask platform@harborline.example."},
 		{"Invalid", InvalidPage(s, BadRequest{Faults: callbacks.Invalid{{Pointer: "from", Detail: "is no time"}}}), "422", "This request is not valid", "from is no time"},
 		{"WrongMethod", WrongMethodPage(s), "405", "This address is not a page", "Nothing was changed."},

@@ -119,15 +119,15 @@ func (d *desk) drain(ctx context.Context, server *http.Server) {
 	}
 }
 
-// meetProvider asks the OpenID provider for its addresses, so that the log says at the start what would keep everybody out.
-// Pages ask again until it answers.
+// meetProvider asks whether people can sign in with the OpenID provider, so that the log says at the start what would keep
+// everybody out. Pages ask again.
 func (d *desk) meetProvider(ctx context.Context) {
 	asked := make(chan error, 1)
 	go func() { asked <- d.auth.Available(ctx) }()
 	select {
 	case err := <-asked:
 		if err != nil {
-			d.log.WarnContext(ctx, "nobody can sign in until the provider answers", "error", err)
+			d.log.WarnContext(ctx, "nobody can sign in until that is mended", "error", err)
 		}
 	case <-ctx.Done(): // a stop does not wait for a provider that hangs
 	}

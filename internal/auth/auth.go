@@ -56,10 +56,10 @@ func newManager(cfg Config, cookie string, lifetime time.Duration) *scs.SessionM
 	}
 }
 
-// Available reports whether sign-in can begin: nil, or an error that matches [ErrProviderUnavailable]. It asks the
-// provider only until it has answered once.
+// Available reports whether sign-in can begin: nil, or an error that matches [ErrProviderUnavailable] or [ErrProviderUnfit]. It
+// asks the provider at most every few seconds, and waits for it a few seconds at most.
 func (a *Auth) Available(ctx context.Context) error {
-	_, err := a.provider.discover(ctx)
+	_, err := a.provider.ready(ctx)
 	return err
 }
 

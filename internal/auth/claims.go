@@ -6,11 +6,8 @@ import (
 	"strings"
 )
 
-// Bounds on what is kept of a person. The session row is read on every request.
-const (
-	maxSubject = 255 // bytes; OpenID Connect Core section 2
-	maxGroups  = 1000
-)
+// maxSubject bounds a subject in bytes (OpenID Connect Core section 2).
+const maxSubject = 255
 
 // identity is a person as the provider told, with the tokens that came along.
 //
@@ -27,6 +24,7 @@ type identity struct {
 	UserNames     []string `json:"user_names,omitempty"` // and addresses beside Email
 	Whole         bool     `json:"whole"`                // false where a version before this kept the name and one address alone
 	Groups        []string `json:"groups"`
+	Unread        unread   `json:"unread"`                  // what came beside the groups
 	IDToken       string   `json:"id_token"`                // the hint of a sign-out
 	RefreshToken  string   `json:"refresh_token,omitempty"` // reads the groups again
 }
@@ -36,10 +34,7 @@ type claims map[string]any
 
 // newIdentity reads a person from the first of two sets of claims, and what is missing there from the second.
 func newIdentity(groupsClaim string, first, second claims) identity {
-	groups, known := first.groups(groupsClaim)
-	if !known {
-		groups, _ = second.groups(groupsClaim)
-	}
+	groups, rest := groupsOf(groupsClaim, first, second)
 	id := identity{
 		Name:       cmp.Or(first.name(), second.name()),
 		Email:      cmp.Or(first.address("email"), second.address("email")),
@@ -48,6 +43,7 @@ func newIdentity(groupsClaim string, first, second claims) identity {
 		UserNames:  userNames(first, second),
 		Whole:      true,
 		Groups:     groups,
+		Unread:     rest,
 	}
 	id.EmailVerified = first.verifies(id.Email) || second.verifies(id.Email)
 	return id
@@ -86,8 +82,7 @@ func (c claims) verifies(address string) bool {
 
 // complete reports whether nothing that decides about rights or names is missing.
 func (c claims) complete(groupsClaim string) bool {
-	_, known := c.groups(groupsClaim)
-	return known && c.address("email") != ""
+	return isList(lookup(c, groupsClaim)) && c.address("email") != ""
 }
 
 // text is a claim that is a string, as one printable line.
@@ -99,36 +94,4 @@ func (c claims) text(name string) string {
 // name is what to call the person.
 func (c claims) name() string {
 	return cmp.Or(c.text("name"), c.text("preferred_username"))
-}
-
-// groups reads the groups at a path; known is false when the provider says nothing about groups there. A single string
-// is one group. What is not a string names no group.
-func (c claims) groups(path string) (groups []string, known bool) {
-	switch value := lookup(c, path).(type) {
-	case string:
-		return []string{value}, true
-	case []any:
-		for _, item := range value[:min(len(value), maxGroups)] {
-			if group, ok := item.(string); ok {
-				groups = append(groups, group)
-			}
-		}
-		return groups, true
-	default:
-		return nil, false
-	}
-}
-
-// lookup follows a dot path into objects. A claim's own name may hold dots, as in https://example.com/groups, so at each
-// level the longest name that exists wins.
-func lookup(object map[string]any, path string) any {
-	if value, ok := object[path]; ok {
-		return value
-	}
-	for end := strings.LastIndexByte(path, '.'); end > 0; end = strings.LastIndexByte(path[:end], '.') {
-		if inner, ok := object[path[:end]].(map[string]any); ok {
-			return lookup(inner, path[end+1:])
-		}
-	}
-	return nil
 }

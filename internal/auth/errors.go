@@ -20,6 +20,8 @@ var (
 	// ErrTokenInvalid: what the provider issued cannot be accepted: a used code, a bad signature, a wrong audience, an
 	// expired token. Begin again; if it stays, an operator has to look.
 	ErrTokenInvalid = errors.New("the sign-in provider's answer is not valid")
+	// ErrProviderUnfit: the provider answers, and wants what the desk does not do. An operator has to look; see [FaultOf].
+	ErrProviderUnfit = errors.New("the sign-in provider cannot be used as it is set up")
 )
 
 // RefusedError is a sign-in that the provider refused, for instance because the person pressed "cancel".
@@ -29,7 +31,11 @@ type RefusedError struct {
 }
 
 func (e *RefusedError) Error() string {
-	return fmt.Sprintf("the sign-in provider refused: %q %q", e.Code, e.Description)
+	text := fmt.Sprintf("the sign-in provider refused: %q %q", e.Code, printable.Brief(e.Description, maxForeignText))
+	if fault := e.fault(); fault != "" {
+		text += ": " + fault.forOperators("")
+	}
+	return text
 }
 
 // maxForeignText bounds, in runes, what is kept of a provider's words. Error pages of proxies run to kilobytes.
@@ -58,6 +64,22 @@ func causeText(err error) string {
 		return fmt.Sprintf("%s %q %q", refused.Response.Status, refused.ErrorCode, refused.ErrorDescription)
 	}
 	return err.Error()
+}
+
+// refusedClient tells whether the token endpoint refused us rather than the code or token, and why as far as can be told.
+func (e *endpoints) refusedClient(err error) error {
+	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
+	if !ok {
+		return nil
+	}
+	fault := refusalFault(refused.ErrorCode, refused.ErrorDescription)
+	if fault == FaultClient && e.noSecret {
+		fault = FaultClientMethod
+	}
+	if fault == "" {
+		return nil
+	}
+	return &faultError{ErrTokenInvalid, fault, printable.Brief(causeText(err), maxForeignText)}
 }
 
 // classify tells a provider that does not answer from one whose answer cannot be accepted.

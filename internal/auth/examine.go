@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-jose/go-jose/v4"
 	"golang.org/x/oauth2"
 
 	"countersign/internal/doctor"
@@ -20,19 +19,19 @@ import (
 // provider; no secret is in what it returns. The error says why there is no discovery document.
 func Examine(ctx context.Context, cfg Config) (doctor.Provider, error) {
 	e := examination{cfg: cfg, client: providerClient(cfg.HTTPClient), found: doctor.Provider{
-		Issuer: cfg.Issuer, Scopes: cfg.Scopes, Document: strings.TrimSuffix(cfg.Issuer, "/") + "/.well-known/openid-configuration",
+		Issuer: cfg.Issuer, Scopes: cfg.Scopes, Document: documentURL(cfg.Issuer),
 		Redirects: doctor.Redirects{Back: ownURL(cfg, CallbackPath), SignedOut: ownURL(cfg, SignedOutPath)},
 	}}
 	if err := e.get(ctx, e.found.Document, &e.found.Metadata); err != nil {
 		return e.found, err
 	}
 	meta := e.found.Metadata
-	e.found.Signs = asymmetric(meta.Algorithms)
+	e.found.Signs = verifiableOf(meta.Algorithms)
 	if meta.Keys != "" {
 		e.found.Keys, e.found.KeysErr = e.keys(ctx, meta.Keys)
 	}
 	// The secret goes to the provider that is configured, not to one that calls itself something else.
-	if meta.Issuer == cfg.Issuer && checkSecure("", meta.Token) == nil && checkSecure("", meta.Authorization) == nil {
+	if meta.Issuer == cfg.Issuer && !meta.PushedOnly && checkSecure("", meta.Token) == nil && checkSecure("", meta.Authorization) == nil {
 		e.askToken(ctx)
 		e.askAuthorization(ctx)
 	}
@@ -89,20 +88,10 @@ func (e *examination) get(ctx context.Context, address string, into any) error {
 }
 
 // keys counts the keys that can check a signature.
-func (e *examination) keys(ctx context.Context, address string) (n int, err error) {
-	var set struct {
-		Keys []json.RawMessage `json:"keys"`
-	}
-	if err := e.get(ctx, address, &set); err != nil {
-		return 0, err
-	}
-	for _, raw := range set.Keys {
-		var key jose.JSONWebKey // sign-in passes over those of other kinds as well
-		if key.UnmarshalJSON(raw) == nil && key.IsPublic() && (key.Use == "" || key.Use == "sig") {
-			n++
-		}
-	}
-	return n, nil
+func (e *examination) keys(ctx context.Context, address string) (int, error) {
+	var keys keySet
+	err := e.get(ctx, address, &keys)
+	return len(keys), err
 }
 
 // askToken shows the client's secret beside a code that nobody was given.
@@ -157,5 +146,6 @@ func (e *examination) askAuthorization(ctx context.Context) {
 		if code := to.Query().Get("error"); !slices.Contains(nobodySignedIn, code) {
 			r.Error = foreignText(code)
 		}
+		r.PushedOnly = refusalFault(r.Error, foreignText(to.Query().Get("error_description"))) == FaultPushed
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/internal/auth"
+	"countersign/internal/devidp"
 	"countersign/internal/doctor"
 )
 
@@ -96,14 +97,17 @@ func TestExamineBroken(t *testing.T) {
 		"NoUserInfo":      {func(d map[string]any) { delete(d, "userinfo_endpoint") }, "warning the provider has no userinfo endpoint"},
 		"Implicit":        {func(d map[string]any) { d["response_types_supported"] = []string{"id_token"} }, "problem the authorization code flow is not offered"},
 		"Grants":          {func(d map[string]any) { d["grant_types_supported"] = []string{"implicit"} }, "problem the authorization code flow is not offered"},
-		"NoPKCE":          {func(d map[string]any) { delete(d, "code_challenge_methods_supported") }, "warning the provider does not say whether it knows PKCE"},
+		"NoPKCE":          {func(d map[string]any) { delete(d, "code_challenge_methods_supported") }, "ok the provider does not say whether it knows PKCE"},
+		"NoResponseTypes": {func(d map[string]any) { delete(d, "response_types_supported") }, "ok authorization code flow"},
 		"PlainPKCE":       {func(d map[string]any) { d["code_challenge_methods_supported"] = []string{"plain"} }, "problem the provider knows PKCE with plain only"},
-		"NoSecret":        {func(d map[string]any) { d["token_endpoint_auth_methods_supported"] = []string{"private_key_jwt"} }, "problem the token endpoint takes no client secret"},
+		"NoSecret":        {func(d map[string]any) { d["token_endpoint_auth_methods_supported"] = []string{"private_key_jwt"} }, "problem the provider does not take a client secret, only private_key_jwt, which Countersign does not do"},
 		"Symmetric":       {func(d map[string]any) { d["id_token_signing_alg_values_supported"] = []string{"HS256"} }, "problem ID tokens are signed with HS256 only"},
 		"KeysAway":        {func(d map[string]any) { d["jwks_uri"] = d["issuer"].(string) + "/nowhere" }, "problem the signing keys cannot be read"},
 		"KeysUnreachable": {func(d map[string]any) { d["jwks_uri"] = "http://127.0.0.1:1/keys" }, "connection refused"},
 		"NoKeys":          {func(d map[string]any) { d["jwks_uri"] = d["issuer"].(string) + "/no-keys" }, "holds no key"},
-		"Scopes":          {func(d map[string]any) { d["scopes_supported"] = []string{"openid"} }, "warning the provider does not list the scope groups"},
+		"Scopes":          {func(d map[string]any) { d["scopes_supported"] = []string{"openid"} }, "ok asks for scopes openid groups; the provider does not list groups, which it may have all the same"},
+		"NewName":         {func(d map[string]any) { d["id_token_signing_alg_values_supported"] = []string{"Ed25519"} }, "ok 1 signing key"},
+		"UnknownSigning":  {func(d map[string]any) { d["id_token_signing_alg_values_supported"] = []string{"ES256K", "none"} }, "problem ID tokens are signed with ES256K, none only, which cannot be checked here"},
 		"NoSignOut":       {func(d map[string]any) { delete(d, "end_session_endpoint") }, "warning the provider has no end_session_endpoint"},
 		"RedirectUnsaid":  {func(map[string]any) {}, "ok whether the redirect URI is registered cannot be told"},
 	} {
@@ -156,5 +160,77 @@ func TestExamineSendsTheSecretToTheIssuerOnly(t *testing.T) {
 		if n := asked.requests.Load(); n != 2 { // the document and the keys
 			t.Errorf("%s: %d requests", name, n)
 		}
+	}
+}
+
+// TestExaminePushedOnly: a provider that requires pushed requests, of all or of this client, is told so and nothing else, for none of
+// it could be right.
+func TestExaminePushedOnly(t *testing.T) {
+	t.Parallel()
+	required := broken(t, func(d map[string]any) {
+		d["require_pushed_authorization_requests"] = true
+		d["token_endpoint_auth_methods_supported"] = []string{"private_key_jwt"}
+	}, nil)
+	r := newRig(t)
+	r.wire.answer(func(req *http.Request) *http.Response {
+		if !strings.HasSuffix(req.URL.Path, "/authorize") {
+			return nil
+		}
+		resp := jsonResponse(req, http.StatusSeeOther, "")
+		resp.Header.Set("Location", r.origin+auth.CallbackPath+"?error=invalid_request&error_description=Pushed+Authorization+Request+must+be+used.")
+		return resp
+	})
+	for name, cfg := range map[string]auth.Config{"OfAll": required, "OfThisClient": r.cfg} {
+		want := "problem " + cfg.Issuer + " requires pushed authorization requests (PAR), which Countersign does not send: nobody can sign in " +
+			"Turn the requirement off for this client at the provider.\n"
+		if got := found(t, cfg); got != want {
+			t.Errorf("%s: got\n%swant\n%s", name, got, want)
+		}
+	}
+}
+
+// TestExamineRefusals: what the provider says to the request of a sign-in leads to the setting that is wrong.
+func TestExamineRefusals(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]string{
+		"invalid_scope":       "problem the provider refuses a scope of openid groups (invalid_scope) Take it out of COUNTERSIGN_OIDC_SCOPES",
+		"unauthorized_client": "problem the provider does not let this client ask for a sign-in (unauthorized_client) Allow the authorization code flow",
+		"server_error":        "problem the provider knows the redirect URI and refuses the sign-in request (server_error) Look in the provider's log",
+	} {
+		r := newRig(t)
+		r.Misbehave(devidp.Faults{Refuse: code})
+		wantFinding(t, found(t, r.cfg), want)
+	}
+}
+
+// TestExamineWorkingProvider: a provider that lists next to nothing, or the wrong things, and works gets no advice.
+func TestExamineWorkingProvider(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	m := r.move(t, "ES256")
+	for _, name := range []string{"response_types_supported", "code_challenge_methods_supported", "grant_types_supported"} {
+		m.say(name, nil)
+	}
+	m.say("scopes_supported", []string{"openid"})
+	m.say("token_endpoint_auth_methods_supported", []string{"private_key_jwt", "tls_client_auth"}) // and takes our secret
+	m.say("end_session_endpoint", r.issuer+"/signout")
+	lines := found(t, r.cfg)
+	if strings.Contains(lines, "warning") || strings.Contains(lines, "problem") || !strings.Contains(lines, "secret are accepted") {
+		t.Errorf("got\n%s", lines)
+	}
+}
+
+// TestExamineOtherProof: a provider that wants a key in place of a secret is told so once.
+func TestExamineOtherProof(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	m := r.move(t, "ES256")
+	m.say("token_endpoint_auth_methods_supported", []string{"private_key_jwt"})
+	cfg := r.cfg
+	cfg.ClientSecret = "another secret"
+	lines := found(t, cfg)
+	wantFinding(t, lines, "problem the provider does not take a client secret, only private_key_jwt")
+	if strings.Contains(lines, "secret are refused") {
+		t.Errorf("got\n%s", lines)
 	}
 }

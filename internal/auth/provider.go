@@ -4,43 +4,50 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 )
 
-// Waits between attempts at discovery double from the first to the last of these. In between, requests get the last
-// error at once: a provider that is down must not be asked by every page, nor hold one.
-const (
-	firstRetry = time.Second
-	lastRetry  = 30 * time.Second
-)
-
-// provider is the OpenID provider, found on first use and asked again until it answers.
+// provider is the OpenID provider, found on first use, asked again until it answers and read anew now and then.
 type provider struct {
 	cfg    Config
 	client *http.Client
 
-	// turn holds one token; who takes it may use the fields below. A channel, so that waiting ends with the request.
-	turn    chan struct{}
-	found   *endpoints
-	failed  error
-	wait    time.Duration
-	retryAt time.Time
+	turn  turn // of whoever uses known
+	known discovery
+	alive liveness
 }
 
-// endpoints is what discovery tells about the provider.
+// turn holds one token. Whoever takes it may use what it guards. It is a channel, so that waiting ends with the request.
+type turn chan struct{}
+
+func newTurn() turn { return make(turn, 1) }
+
+// take waits for the turn; give it back with leave.
+func (t turn) take(ctx context.Context) error {
+	select {
+	case t <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return &providerError{ErrProviderUnavailable, "wait for the provider", ctx.Err()}
+	}
+}
+
+func (t turn) leave() { <-t }
+
+// endpoints is what discovery tells about the provider. It is not changed: a later reading makes another one.
 type endpoints struct {
-	oidc   *oidc.Provider
-	oauth  oauth2.Config
-	keys   oidc.KeySet
-	verify oidc.Config
+	oidc       *oidc.Provider
+	oauth      oauth2.Config
+	keys       keySet
+	algorithms []string // that an ID token may be signed with
 
 	endSession  string // empty when the provider offers no sign-out
 	sendsIssuer bool   // it puts iss into the redirect (RFC 9207)
+	pushedOnly  bool   // it takes no request that was not pushed to it before (RFC 9126)
+	noSecret    bool   // its token endpoint lists no way to show a secret
 }
 
 // metadata is what go-oidc does not show of the discovery document.
@@ -50,11 +57,12 @@ type metadata struct {
 	TokenAuth       []string `json:"token_endpoint_auth_methods_supported"`
 	EndSession      string   `json:"end_session_endpoint"`
 	IssuerParameter bool     `json:"authorization_response_iss_parameter_supported"`
+	PushedOnly      bool     `json:"require_pushed_authorization_requests"`
 }
 
 // newProvider calls nobody.
 func newProvider(cfg Config) *provider {
-	return &provider{cfg: cfg, client: providerClient(cfg.HTTPClient), turn: make(chan struct{}, 1)}
+	return &provider{cfg: cfg, client: providerClient(cfg.HTTPClient), turn: newTurn(), alive: liveness{turn: newTurn()}}
 }
 
 // context makes the libraries use our bounded client.
@@ -62,72 +70,22 @@ func (p *provider) context(ctx context.Context) context.Context {
 	return oidc.ClientContext(ctx, p.client)
 }
 
-// discover returns the provider's endpoints, or [ErrProviderUnavailable].
-func (p *provider) discover(ctx context.Context) (*endpoints, error) {
-	select {
-	case p.turn <- struct{}{}:
-		defer func() { <-p.turn }()
-	case <-ctx.Done():
-		return nil, &providerError{ErrProviderUnavailable, "wait for discovery", ctx.Err()}
-	}
-	if p.found != nil {
-		return p.found, nil
-	}
-	if p.failed != nil && p.cfg.Now().Before(p.retryAt) {
-		return nil, p.failed
-	}
-	// One reader's cancelled request must not count as a failure of the provider; the client has its own timeout.
-	found, err := p.fetch(context.WithoutCancel(ctx))
-	if err != nil {
-		p.wait = min(max(2*p.wait, firstRetry), lastRetry)
-		p.retryAt = p.cfg.Now().Add(p.wait)
-		p.failed = &providerError{ErrProviderUnavailable, "discovery", err}
-		return nil, p.failed
-	}
-	p.found, p.failed = found, nil
-	return found, nil
-}
-
-// fetch reads the discovery document.
-func (p *provider) fetch(ctx context.Context) (*endpoints, error) {
-	ctx = p.context(ctx)
-	found, err := oidc.NewProvider(ctx, p.cfg.Issuer)
+// ready returns the provider's endpoints if a sign-in can begin now; else [ErrProviderUnavailable] or [ErrProviderUnfit].
+func (p *provider) ready(ctx context.Context) (*endpoints, error) {
+	e, err := p.discover(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var meta metadata
-	if err := found.Claims(&meta); err != nil {
+	if err := p.reachable(ctx, e); err != nil {
 		return nil, err
 	}
-	endpoint := found.Endpoint()
-	endpoint.AuthStyle = authStyle(meta.TokenAuth, p.cfg.ClientSecret)
-	return &endpoints{
-		oidc: found,
-		oauth: oauth2.Config{
-			ClientID: p.cfg.ClientID, ClientSecret: p.cfg.ClientSecret, Endpoint: endpoint,
-			RedirectURL: ownURL(p.cfg, CallbackPath), Scopes: p.cfg.Scopes,
-		},
-		keys:        oidc.NewRemoteKeySet(ctx, meta.Keys),
-		verify:      oidc.Config{ClientID: p.cfg.ClientID, Now: p.cfg.Now, SupportedSigningAlgs: asymmetric(meta.Algorithms)},
-		endSession:  meta.EndSession,
-		sendsIssuer: meta.IssuerParameter,
-	}, nil
-}
-
-// authStyle picks how the token endpoint wants our secret. The library would find out by trying, and a failed try may
-// cost the code. Basic is the default where the provider does not say (OpenID Connect Discovery section 3).
-func authStyle(supported []string, secret string) oauth2.AuthStyle {
-	if secret == "" || (len(supported) > 0 && !slices.Contains(supported, "client_secret_basic")) {
-		return oauth2.AuthStyleInParams
+	if e.pushedOnly { // perhaps not any more
+		e = p.rediscover(ctx, e)
 	}
-	return oauth2.AuthStyleInHeader
-}
-
-// asymmetric drops "none" and the HMAC algorithms, which a provider may list but whose signatures prove nothing here.
-func asymmetric(algorithms []string) []string {
-	return slices.DeleteFunc(slices.Clone(algorithms), func(alg string) bool {
-		return alg == "none" || strings.HasPrefix(alg, "HS")
-	})
+	if e.pushedOnly {
+		return nil, &faultError{kind: ErrProviderUnfit, fault: FaultPushed}
+	}
+	return e, nil
 }
 
 // ownURL is the address of one of our paths as the provider has it registered.

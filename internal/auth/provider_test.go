@@ -186,7 +186,7 @@ func TestSecretStyles(t *testing.T) {
 				switch {
 				case strings.HasSuffix(req.URL.Path, "/openid-configuration"):
 					return jsonResponse(req, http.StatusOK, `{"issuer":"`+r.issuer+`","authorization_endpoint":"`+r.issuer+
-						`/authorize","token_endpoint":"`+r.issuer+`/token","token_endpoint_auth_methods_supported":`+c.methods+`}`)
+						`/authorize","token_endpoint":"`+r.issuer+`/token","jwks_uri":"`+r.issuer+`/keys","token_endpoint_auth_methods_supported":`+c.methods+`}`)
 				case strings.HasSuffix(req.URL.Path, "/token"):
 					if err := req.ParseForm(); err != nil {
 						t.Error(err)

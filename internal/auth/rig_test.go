@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -156,6 +157,10 @@ func (r *rig) serve(w http.ResponseWriter, req *http.Request) {
 		case "/auth/logout":
 			target, err := a.SignOut(w, req)
 			redirect(w, req, target, "", err)
+		case "/why":
+			fault, reason := a.WithoutRole(req.Context())
+			w.Header().Set("Fault", string(fault))
+			_, _ = io.WriteString(w, reason)
 		default:
 			person, ok := a.Person(req.Context())
 			if !ok {
@@ -166,13 +171,14 @@ func (r *rig) serve(w http.ResponseWriter, req *http.Request) {
 	})).ServeHTTP(w, req)
 }
 
-// redirect answers 303, or 400 with the kind of the error and the return path.
+// redirect answers 303, or 400 with the kind of the error, its fault and the return path.
 func redirect(w http.ResponseWriter, r *http.Request, target, returnPath string, err error) {
 	if err == nil {
 		http.Redirect(w, r, target, http.StatusSeeOther)
 		return
 	}
 	w.Header().Set("Return", returnPath)
+	w.Header().Set("Fault", string(auth.FaultOf(err)))
 	http.Error(w, kindOf(err)+"\n"+err.Error(), http.StatusBadRequest)
 }
 
@@ -187,6 +193,8 @@ func kindOf(err error) string {
 		return "unavailable"
 	case errors.Is(err, auth.ErrTokenInvalid):
 		return "token"
+	case errors.Is(err, auth.ErrProviderUnfit):
+		return "unfit"
 	}
 	return "other"
 }

@@ -1,7 +1,9 @@
 package auth
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,9 +15,9 @@ import (
 )
 
 // Begin starts a sign-in and returns the provider's address to redirect to. The person comes back to returnPath, if
-// [ReturnPath] accepts it. Errors: [ErrProviderUnavailable], or the store's.
+// [ReturnPath] accepts it. Errors: [ErrProviderUnavailable], [ErrProviderUnfit], or the store's.
 func (a *Auth) Begin(w http.ResponseWriter, r *http.Request, returnPath string) (redirectURL string, err error) {
-	e, err := a.provider.discover(r.Context())
+	e, err := a.provider.ready(r.Context())
 	if err != nil {
 		return "", err
 	}
@@ -55,7 +57,7 @@ func (a *Auth) open(w http.ResponseWriter, r *http.Request, id identity) (callba
 	now := a.cfg.Now()
 	rec := record{identity: id, SignedInAt: now, SeenAt: now, RenewAt: now.Add(a.cfg.RenewAfter)}
 	person := rec.person(&a.cfg)
-	if err := a.audit(r.Context(), person.Actor(), callbacks.ActionSignedIn, signedInAs(person.Roles)); err != nil {
+	if err := a.audit(r.Context(), person.Actor(), callbacks.ActionSignedIn, signedInAs(person.Roles, rec)); err != nil {
 		return callbacks.Person{}, err
 	}
 	s, err := a.session(r)
@@ -72,11 +74,25 @@ func (a *Auth) open(w http.ResponseWriter, r *http.Request, id identity) (callba
 		return callbacks.Person{}, err
 	}
 	s.record, s.signedIn = rec, true
+	a.tellUnread(r.Context(), person, rec)
 	return person, nil
 }
 
-// signedInAs is the audit's sentence: the roles of that moment, which configuration may change later.
-func signedInAs(roles callbacks.Roles) string {
+// tellUnread logs what an operator has to mend: nobody else hears of groups that gave no role or were not read.
+func (a *Auth) tellUnread(ctx context.Context, person callbacks.Person, rec record) {
+	switch {
+	case !person.Roles.Any():
+		l := rec.lackOf()
+		a.cfg.Logger.WarnContext(ctx, "signed in without a role", slog.String("subject", person.Subject),
+			slog.String("fault", string(l.fault)), slog.String("reason", l.String()))
+	case rec.Unread.Left > 0:
+		a.cfg.Logger.WarnContext(ctx, "signed in with more groups than are read; queues of the others stay closed",
+			slog.String("subject", person.Subject), slog.Int("read", len(rec.Groups)), slog.Int("unread", rec.Unread.Left))
+	}
+}
+
+// signedInAs is the audit's sentence: the roles of that moment, which configuration may change later, or why there is none.
+func signedInAs(roles callbacks.Roles, rec record) string {
 	var names []string
 	for _, role := range []struct {
 		name string
@@ -87,7 +103,7 @@ func signedInAs(roles callbacks.Roles) string {
 		}
 	}
 	if len(names) == 0 {
-		return "Signed in without a role."
+		return "Signed in without a role: " + rec.lackOf().String()
 	}
 	return "Signed in as " + strings.Join(names, ", ") + "."
 }

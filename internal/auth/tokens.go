@@ -5,8 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
 	"golang.org/x/oauth2"
 )
 
@@ -21,11 +25,14 @@ func (p *provider) redeem(ctx context.Context, at attempt, answer url.Values) (i
 		return identity{}, err
 	}
 	token, err := e.oauth.Exchange(ctx, answer.Get("code"), oauth2.VerifierOption(at.Verifier))
+	if refused := e.refusedClient(err); refused != nil {
+		return identity{}, refused
+	}
 	if err != nil {
 		return identity{}, classify("exchange the code", err)
 	}
 	raw, _ := token.Extra("id_token").(string)
-	verified, err := p.verify(ctx, e, raw, token)
+	e, verified, err := p.verify(ctx, e, raw, token)
 	if err != nil {
 		return identity{}, err
 	}
@@ -44,6 +51,9 @@ func (p *provider) refresh(ctx context.Context, old identity) (identity, error) 
 		return identity{}, err
 	}
 	token, err := e.oauth.TokenSource(ctx, &oauth2.Token{RefreshToken: old.RefreshToken}).Token()
+	if refused := e.refusedClient(err); refused != nil {
+		return identity{}, refused
+	}
 	if err != nil {
 		return identity{}, classify("refresh", err)
 	}
@@ -51,7 +61,7 @@ func (p *provider) refresh(ctx context.Context, old identity) (identity, error) 
 	verified, raw := &oidc.IDToken{Subject: old.Subject}, old.IDToken
 	if fresh, _ := token.Extra("id_token").(string); fresh != "" {
 		raw = fresh
-		if verified, err = p.verify(ctx, e, raw, token); err != nil {
+		if e, verified, err = p.verify(ctx, e, raw, token); err != nil {
 			return identity{}, err
 		}
 	}
@@ -83,20 +93,41 @@ func checkAnswer(answer url.Values, issuer string, sendsIssuer bool) error {
 	return nil
 }
 
-// verify checks an ID token as OpenID Connect Core section 3.1.3.7 says, but for the nonce, which a refresh has none of.
-func (p *provider) verify(ctx context.Context, e *endpoints, raw string, token *oauth2.Token) (*oidc.IDToken, error) {
-	signature := &signatureCheck{keys: e.keys}
-	verified, err := oidc.NewVerifier(p.cfg.Issuer, signature, &e.verify).Verify(ctx, raw)
-	if signature.err != nil {
-		err = signature.err
+// verify checks an ID token. One that does not fit what is known of the provider has that read anew, for the provider may have
+// changed its keys or its algorithm; the endpoints that it returns are what the token fits.
+func (p *provider) verify(ctx context.Context, e *endpoints, raw string, token *oauth2.Token) (*endpoints, *oidc.IDToken, error) {
+	verified, err := p.verifyBy(ctx, e, raw, token)
+	if fault := FaultOf(err); fault != FaultAlgorithm && fault != FaultKey {
+		return e, verified, err
 	}
+	fresh := p.rediscover(ctx, e)
+	if fresh == e {
+		return e, nil, err
+	}
+	verified, err = p.verifyBy(ctx, fresh, raw, token)
+	return fresh, verified, err
+}
+
+// verifyBy checks an ID token as OpenID Connect Core section 3.1.3.7 says, but for the nonce, which a refresh has none of.
+func (p *provider) verifyBy(ctx context.Context, e *endpoints, raw string, token *oauth2.Token) (*oidc.IDToken, error) {
+	alg, err := e.algorithm(raw)
 	if err != nil {
+		return nil, err
+	}
+	signature := &signatureCheck{keys: e.keys}
+	config := oidc.Config{ClientID: p.cfg.ClientID, SupportedSigningAlgs: e.algorithms, SkipExpiryCheck: true} // see checkTimes
+	verified, err := oidc.NewVerifier(p.cfg.Issuer, signature, &config).Verify(ctx, raw)
+	switch {
+	case errors.Is(signature.err, errNoKey):
+		return nil, &faultError{ErrTokenInvalid, FaultKey, ""}
+	case err != nil:
 		return nil, classify("verify the ID token", err)
 	}
-	if verified.AccessTokenHash != "" {
-		if err := verified.VerifyAccessToken(token.AccessToken); err != nil {
-			return nil, classify("verify the access token", err)
-		}
+	if err := checkTimes(verified, p.cfg.Now()); err != nil {
+		return nil, err
+	}
+	if err := checkAccessToken(verified, alg, token.AccessToken); err != nil {
+		return nil, classify("verify the access token", err)
 	}
 	var party struct {
 		Authorized string `json:"azp"`
@@ -113,10 +144,9 @@ func (p *provider) verify(ctx context.Context, e *endpoints, raw string, token *
 	return verified, nil
 }
 
-// signatureCheck remembers why a signature could not be checked. The verifier tells it as text only, but keys that cannot
-// be fetched are not the same as a signature that is wrong.
+// signatureCheck remembers why a signature could not be checked: the verifier tells it as text only.
 type signatureCheck struct {
-	keys oidc.KeySet
+	keys keySet
 	err  error
 }
 
@@ -124,6 +154,49 @@ func (s *signatureCheck) VerifySignature(ctx context.Context, jwt string) ([]byt
 	payload, err := s.keys.VerifySignature(ctx, jwt)
 	s.err = err
 	return payload, err
+}
+
+// algorithm reads with what an ID token is signed, and tells one that nobody here can check. It believes nothing yet.
+func (e *endpoints) algorithm(raw string) (string, error) {
+	switch {
+	case raw == "":
+		return "", &faultError{ErrTokenInvalid, FaultNoIDToken, ""}
+	case strings.Count(raw, ".") == 4: // RFC 7516 section 3.1
+		return "", &faultError{ErrTokenInvalid, FaultEncrypted, ""}
+	}
+	var allowed []jose.SignatureAlgorithm
+	for _, alg := range e.algorithms {
+		allowed = append(allowed, jose.SignatureAlgorithm(alg))
+	}
+	signed, err := jose.ParseSignedCompact(raw, allowed)
+	if other, ok := errors.AsType[*jose.ErrUnexpectedSignatureAlgorithm](err); ok {
+		detail := fmt.Sprintf("it is signed with %q, announced is %s", foreignText(string(other.Got)), strings.Join(e.algorithms, ", "))
+		return "", &faultError{ErrTokenInvalid, FaultAlgorithm, detail}
+	}
+	if err != nil {
+		return "", classify("read the ID token", err)
+	}
+	return signed.Signatures[0].Header.Algorithm, nil
+}
+
+// clockLeeway is how far the provider's clock may be from ours, at the beginning of a token's time and at its end.
+const clockLeeway = 5 * time.Minute
+
+// checkTimes holds an ID token's times against our clock. The verifier gives a leeway to the beginning alone.
+func checkTimes(verified *oidc.IDToken, now time.Time) error {
+	var times struct {
+		NotBefore *jwt.NumericDate `json:"nbf"`
+	}
+	if err := verified.Claims(&times); err != nil {
+		return classify("read the ID token", err)
+	}
+	if ended := verified.Expiry; ended.Add(clockLeeway).Before(now) {
+		return invalid("ID token", "it ended at %s, our clock says %s", ended.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))
+	}
+	if begins := times.NotBefore; begins != nil && now.Add(clockLeeway).Before(begins.Time()) {
+		return invalid("ID token", "it begins at %s, our clock says %s", begins.Time().UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))
+	}
+	return nil
 }
 
 // identify reads the claims; userinfo is asked for what the ID token does not tell.

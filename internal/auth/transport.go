@@ -47,7 +47,7 @@ func (t boundedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode >= http.StatusInternalServerError || resp.StatusCode == http.StatusTooManyRequests {
-		return nil, fmt.Errorf("status %s", resp.Status)
+		return nil, statusError(resp.StatusCode)
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxProviderAnswer+1))
 	if err != nil {
@@ -59,4 +59,16 @@ func (t boundedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	whole := *resp
 	whole.Body = io.NopCloser(bytes.NewReader(body))
 	return &whole, nil
+}
+
+// statusError is an answer by which a server says that it cannot answer now.
+type statusError int
+
+func (e statusError) Error() string {
+	return fmt.Sprintf("status %d %s", int(e), http.StatusText(int(e)))
+}
+
+// fromGateway reports whether the answer is of a machine before the server, which got none itself.
+func (e statusError) fromGateway() bool {
+	return e == http.StatusBadGateway || e == http.StatusServiceUnavailable || e == http.StatusGatewayTimeout
 }

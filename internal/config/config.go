@@ -49,16 +49,16 @@ type OIDC struct {
 	ClientID     string `env:"CLIENT_ID" required:"true" help:"Client ID that the provider gave this desk." example:"countersign"`
 	ClientSecret Secret `env:"CLIENT_SECRET" required:"true" secret:"true" help:"Client secret that the provider gave this desk." example:"Zk3v…"`
 	Scopes       Scopes `env:"SCOPES" envDefault:"openid email profile groups" help:"Scopes to ask for; openid is always among them." example:"openid email profile"`
-	GroupsClaim  string `env:"GROUPS_CLAIM" envDefault:"groups" help:"Claim that lists a person's groups; a dot path reaches into objects." example:"realm_access.roles"`
+	GroupsClaim  string `env:"GROUPS_CLAIM" envDefault:"groups" help:"Claim that lists a person's groups; a dot path reaches into objects, and into each object of a list, as groups.name." example:"realm_access.roles"`
 	EmailTrusted bool   `env:"EMAIL_TRUSTED" envDefault:"false" help:"Whether each address that the provider gives belongs to its person, although it does not say email_verified. Queues with four eyes need to know; Microsoft Entra ID says no such thing. Set it only where nobody can choose their own address." example:"true"`
 	ProviderName string `env:"PROVIDER_NAME" envDefault:"single sign-on" help:"Name of the provider on the sign-in button." example:"Example ID"`
 }
 
 // Roles are the groups that give each role. A person may have several.
 type Roles struct {
-	ReviewerGroups Names `env:"REVIEWER_GROUPS" required:"true" help:"Groups whose members decide in the queues they belong to." example:"approvers,finance-approvers"`
-	AdminGroups    Names `env:"ADMIN_GROUPS" help:"Groups whose members see every callback and retry failed deliveries." example:"platform-team"`
-	AuditorGroups  Names `env:"AUDITOR_GROUPS" help:"Groups whose members read everything and decide nothing." example:"audit"`
+	ReviewerGroups Names `env:"REVIEWER_GROUPS" required:"true" help:"Groups whose members decide in the queues they belong to: with commas between them, or as a JSON list, which names with commas need, as [\"CN=Approvers,OU=Groups,DC=corp\"]." example:"approvers,finance-approvers"`
+	AdminGroups    Names `env:"ADMIN_GROUPS" help:"Groups whose members see every callback and retry failed deliveries; written like the reviewers'." example:"platform-team"`
+	AuditorGroups  Names `env:"AUDITOR_GROUPS" help:"Groups whose members read everything and decide nothing; written like the reviewers'." example:"audit"`
 }
 
 // Intake bounds what one webhook source may send.

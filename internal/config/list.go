@@ -1,22 +1,88 @@
 package config
 
 import (
+	"encoding/csv"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/netip"
+	"regexp"
+	"slices"
 	"strings"
 )
 
-// Names is a list of names with commas between them; a name may hold spaces, as groups of some providers do.
+// Names is a list of names, written as a JSON list or with commas between them; a name may hold spaces and, as names of a directory
+// do, commas.
 type Names []string
 
-// UnmarshalText never fails.
+// UnmarshalText takes ["a","b,c"], or a,"b,c" where only names with commas need their quotes.
 func (n *Names) UnmarshalText(text []byte) error {
-	*n = splitTrimmed(string(text))
+	list, err := parseNames(strings.TrimSpace(string(text)))
+	if err != nil {
+		return err
+	}
+	*n = list
 	return nil
 }
 
+func parseNames(text string) (Names, error) {
+	if strings.HasPrefix(text, "[") {
+		return namesOfJSON(text)
+	}
+	lines := csv.NewReader(strings.NewReader(text))
+	lines.FieldsPerRecord, lines.TrimLeadingSpace = -1, true
+	records, err := lines.ReadAll()
+	if err != nil {
+		return nil, errors.New(`has a quotation mark that does not fit: write names with commas or quotation marks as a JSON list, as ["a","b,c"]`)
+	}
+	list := withoutEmpty(slices.Concat(records...))
+	if torn := list[min(len(list), 1):]; slices.ContainsFunc(torn, partOfDN.MatchString) {
+		right := `["CN=Approvers,OU=Groups","others"]`
+		if !slices.ContainsFunc(torn, func(part string) bool { return !partOfDN.MatchString(part) }) {
+			right = jsonList(text)
+		}
+		return nil, fmt.Errorf("has a name of a directory, whose commas make several names of it: write a JSON list, as %s", right)
+	}
+	return list, nil
+}
+
+// partOfDN is a later part of a directory's name (RFC 4514) that its commas have torn off.
+var partOfDN = regexp.MustCompile(`^(?i:ou|dc|o|c|l|st)\s*=[^,]*$`)
+
+func namesOfJSON(text string) (Names, error) {
+	var list []string
+	if err := json.Unmarshal([]byte(text), &list); err != nil {
+		return nil, errors.New(`begins with [ and is no JSON list of texts, as ["a","b,c"]: a name that begins so needs quotation marks`)
+	}
+	return withoutEmpty(list), nil
+}
+
+// withoutEmpty are names without the space around them; those of nothing else are left out.
+func withoutEmpty(names []string) (list Names) {
+	for _, name := range names {
+		if name = strings.TrimSpace(name); name != "" {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
 // String is the list as it may be written.
-func (n Names) String() string { return strings.Join(n, ",") }
+func (n Names) String() string {
+	plain := strings.Join(n, ",")
+	if again, err := parseNames(plain); err == nil && slices.Equal(again, n) {
+		return plain
+	}
+	return jsonList(n...)
+}
+
+func jsonList(names ...string) string {
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false) // an operator reads it
+	_ = encoder.Encode(names)    // of texts never fails
+	return strings.TrimSpace(text.String())
+}
 
 // Scopes is a list of OAuth scopes with spaces between them.
 type Scopes []string

@@ -38,6 +38,7 @@ type Metadata struct {
 	Authentication []string `json:"token_endpoint_auth_methods_supported"`
 	Algorithms     []string `json:"id_token_signing_alg_values_supported"`
 	Claims         []string `json:"claims_supported"`
+	PushedOnly     bool     `json:"require_pushed_authorization_requests"` // RFC 9126 section 5
 }
 
 // Client is what the provider's token endpoint said to our client ID and secret beside a code that nobody was given: a
@@ -54,6 +55,7 @@ type Redirects struct {
 	Accepted        bool
 	Refused         bool   // with 400
 	Error           string // with which it sent back, where that is not "nobody is signed in"
+	PushedOnly      bool   // it said that requests of this client have to be pushed
 }
 
 // ProviderSections judges the provider; err is why its discovery document could not be had.
@@ -64,7 +66,10 @@ func ProviderSections(p Provider, err error) []Section {
 			todo("COUNTERSIGN_OIDC_ISSUER has to be the provider's issuer, without /.well-known, and reachable from this machine.")},
 			p.Clock.skew("the provider")...)}}
 	}
-	findings := []Finding{p.issuer(), p.endpoints(), p.flow(), p.challenge(), p.authentication(), p.keys(), p.scopes(), p.addresses(), p.signOut()}
+	if p.Metadata.PushedOnly || p.Redirects.PushedOnly { // nothing else can be told before that is mended
+		return []Section{{title, []Finding{p.pushed()}}}
+	}
+	findings := []Finding{p.issuer(), p.endpoints(), p.flow(), p.challenge(), p.authentication(), p.signature(), p.keys(), p.scopes(), p.addresses(), p.signOut()}
 	findings = slices.DeleteFunc(append(findings, p.client(), p.redirects()), func(f Finding) bool { return f.Text == "" })
 	return []Section{{title, append(findings, p.Clock.skew("the provider")...)}}
 }
@@ -75,6 +80,12 @@ func (p Provider) issuer() Finding {
 			todo("Set COUNTERSIGN_OIDC_ISSUER=%s, if that is the provider you mean.", p.Metadata.Issuer)
 	}
 	return ok("%s answers, and its issuer matches", p.Issuer)
+}
+
+// pushed is about a provider that takes no request from a browser unless it was pushed before (RFC 9126).
+func (p Provider) pushed() Finding {
+	return problem("%s requires pushed authorization requests (PAR), which Countersign does not send: nobody can sign in", p.Issuer).
+		todo("Turn the requirement off for this client at the provider.")
 }
 
 // endpoints asks for the addresses without which nobody can sign in.
@@ -97,10 +108,10 @@ func (p Provider) endpoints() Finding {
 	return ok("endpoints: authorization, token, userinfo, keys")
 }
 
-// flow looks for the authorization code flow. A provider that lists no grant types has it by default.
+// flow looks for the authorization code flow. A provider that lists nothing has it by default.
 func (p Provider) flow() Finding {
 	m := p.Metadata
-	if !slices.Contains(m.ResponseTypes, "code") || len(m.GrantTypes) > 0 && !slices.Contains(m.GrantTypes, "authorization_code") {
+	if len(m.ResponseTypes) > 0 && !slices.Contains(m.ResponseTypes, "code") || len(m.GrantTypes) > 0 && !slices.Contains(m.GrantTypes, "authorization_code") {
 		return problem("the authorization code flow is not offered (response types %s; grant types %s)", list(m.ResponseTypes), list(m.GrantTypes)).
 			todo("Allow the authorization code flow for the client at the provider.")
 	}
@@ -112,27 +123,37 @@ func (p Provider) challenge() Finding {
 	switch m := p.Metadata.Challenges; {
 	case slices.Contains(m, "S256"):
 		return ok("PKCE with S256")
-	case len(m) == 0:
-		return warning("the provider does not say whether it knows PKCE").
-			todo("Nothing, if a person can sign in (Microsoft Entra ID has it and does not say so). Otherwise turn PKCE with S256 on.")
+	case len(m) == 0: // as Microsoft Entra ID, which has it
+		return ok("the provider does not say whether it knows PKCE; Countersign sends a challenge with S256 all the same")
 	default:
 		return problem("the provider knows PKCE with %s only, not with S256", list(m)).
 			todo("Turn on PKCE with S256 at the provider.")
 	}
 }
 
-// authentication looks for a way to show our secret; the default is Basic.
+// authentication looks for a way to show our secret; the default is Basic. What the provider did with the secret counts more than
+// what it lists.
 func (p Provider) authentication() Finding {
-	m := p.Metadata.Authentication
-	if len(m) > 0 && !slices.Contains(m, "client_secret_basic") && !slices.Contains(m, "client_secret_post") {
-		return problem("the token endpoint takes no client secret (only %s)", list(m)).
-			todo("Register the client as confidential, with client_secret_basic.")
-	}
-	if len(p.Metadata.Algorithms) > 0 && len(p.Signs) == 0 {
-		return problem("ID tokens are signed with %s only, which proves nothing here", list(p.Metadata.Algorithms)).
-			todo("Let the provider sign ID tokens with RS256 or another algorithm that has a public key.")
+	if p.wantsOtherProof() {
+		return problem("the provider does not take a client secret, only %s, which Countersign does not do", list(p.Metadata.Authentication)).
+			todo("Let the client authenticate with client_secret_basic or client_secret_post at the provider.")
 	}
 	return Finding{}
+}
+
+// wantsOtherProof reports whether the client has to prove itself by something else than a secret.
+func (p Provider) wantsOtherProof() bool {
+	m := p.Metadata.Authentication
+	return len(m) > 0 && !slices.Contains(m, "client_secret_basic") && !slices.Contains(m, "client_secret_post") && !p.Client.Accepted
+}
+
+// signature looks for an algorithm that can be checked; the default is RS256.
+func (p Provider) signature() Finding {
+	if len(p.Metadata.Algorithms) == 0 || len(p.Signs) > 0 {
+		return Finding{}
+	}
+	return problem("ID tokens are signed with %s only, which cannot be checked here", list(p.Metadata.Algorithms)).
+		todo("Let the provider sign ID tokens with RS256 or another algorithm that has a public key.")
 }
 
 func (p Provider) keys() Finding {
@@ -149,21 +170,18 @@ func (p Provider) keys() Finding {
 	return ok("%s at %s", count(p.Keys, "signing key"), p.Metadata.Keys)
 }
 
+// scopes are told, not judged: a provider need not list what it has (OpenID Connect Discovery section 3). One that refuses a scope
+// says so of the sign-in request.
 func (p Provider) scopes() Finding {
+	asked := strings.Join(p.Scopes, " ")
 	if len(p.Metadata.Scopes) == 0 {
-		return ok("asks for scopes %s; the provider does not list its own", strings.Join(p.Scopes, " "))
+		return ok("asks for scopes %s; the provider does not list its own", asked)
 	}
-	var unknown []string
-	for _, s := range p.Scopes {
-		if !slices.Contains(p.Metadata.Scopes, s) {
-			unknown = append(unknown, s)
-		}
+	unlisted := slices.DeleteFunc(slices.Clone(p.Scopes), func(s string) bool { return slices.Contains(p.Metadata.Scopes, s) })
+	if len(unlisted) > 0 {
+		return ok("asks for scopes %s; the provider does not list %s, which it may have all the same", asked, strings.Join(unlisted, ", "))
 	}
-	if unknown != nil {
-		return warning("the provider does not list the scope %s", strings.Join(unknown, ", ")).
-			todo("Take it out of COUNTERSIGN_OIDC_SCOPES, or define it at the provider. It has: %s.", list(p.Metadata.Scopes))
-	}
-	return ok("scopes %s", strings.Join(p.Scopes, " "))
+	return ok("scopes %s", asked)
 }
 
 // addresses asks whether people can decide where four eyes are wanted: for that somebody has to vouch for their addresses.
@@ -194,6 +212,8 @@ func (p Provider) client() Finding {
 	switch {
 	case p.Client.Accepted:
 		return ok("client ID and secret are accepted")
+	case p.wantsOtherProof():
+		return Finding{} // told by authentication
 	case p.Client.Error == "invalid_client", p.Client.Error == "unauthorized_client":
 		return problem("client ID and secret are refused (%s)", p.Client.Error).
 			todo("Compare COUNTERSIGN_OIDC_CLIENT_ID and …_CLIENT_SECRET with the client at the provider, and its way to authenticate.")
@@ -204,8 +224,15 @@ func (p Provider) client() Finding {
 func (p Provider) redirects() Finding {
 	register := fmt.Sprintf("Register with the client: redirect URI %s, post-logout redirect URI %s", p.Redirects.Back, p.Redirects.SignedOut)
 	switch {
+	case p.Redirects.Error == "invalid_scope":
+		return problem("the provider refuses a scope of %s (invalid_scope)", strings.Join(p.Scopes, " ")).
+			todo("Take it out of COUNTERSIGN_OIDC_SCOPES, or allow it for the client at the provider. It lists: %s.", list(p.Metadata.Scopes))
+	case p.Redirects.Error == "unauthorized_client":
+		return problem("the provider does not let this client ask for a sign-in (unauthorized_client)").
+			todo("Allow the authorization code flow for the client at the provider.")
 	case p.Redirects.Error != "":
-		return problem("the provider refuses the sign-in request (%s)", p.Redirects.Error).todo("%s", register)
+		return problem("the provider knows the redirect URI and refuses the sign-in request (%s)", p.Redirects.Error).
+			todo("Look in the provider's log what it does not like about the client.")
 	case p.Redirects.Accepted:
 		return ok("redirect URI %s is registered; post-logout redirect URI: %s", p.Redirects.Back, p.Redirects.SignedOut)
 	case p.Redirects.Refused:

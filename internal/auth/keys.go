@@ -1,0 +1,133 @@
+package auth
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-jose/go-jose/v4"
+)
+
+// ed25519Name is Ed25519 by the name that RFC 9864 gave it; before, it was EdDSA. go-jose knows the old name alone.
+const ed25519Name = "Ed25519"
+
+// verifiable are the algorithms whose signatures prove something here: each has a public key.
+var verifiable = []jose.SignatureAlgorithm{
+	jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512, jose.ES256, jose.ES384, jose.ES512, jose.EdDSA, ed25519Name,
+}
+
+// verifiableOf drops "none", the HMAC algorithms and what the desk does not know from what a provider announces.
+func verifiableOf(algorithms []string) []string {
+	return slices.DeleteFunc(slices.Clone(algorithms), func(alg string) bool {
+		return !slices.Contains(verifiable, jose.SignatureAlgorithm(alg))
+	})
+}
+
+// keySet is the provider's public keys as they were when its discovery document was read. The set of go-oidc asks the
+// provider again for each token that fits none, keeps keys that were withdrawn, and passes over Ed25519 by its new name.
+type keySet []jose.JSONWebKey
+
+// errNoKey: none of the keys fits.
+var errNoKey = errors.New("no key fits the signature")
+
+// fetchKeys reads the provider's keys.
+func (p *provider) fetchKeys(ctx context.Context, address string) (keySet, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return nil, fmt.Errorf("read the keys: %w", err)
+	}
+	resp, err := p.client.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("read the keys: %w", err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("read the keys from %s: status %s", address, resp.Status)
+	}
+	var keys keySet
+	if err := json.NewDecoder(resp.Body).Decode(&keys); err != nil {
+		return nil, fmt.Errorf("read the keys from %s: %w", address, err)
+	}
+	return keys, nil
+}
+
+// UnmarshalJSON takes a JWK set (RFC 7517 section 5) and passes over keys of other kinds and for other uses.
+func (s *keySet) UnmarshalJSON(document []byte) error {
+	var set struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
+	if err := json.Unmarshal(document, &set); err != nil {
+		return fmt.Errorf("it is no set of keys: %w", err)
+	}
+	for _, raw := range set.Keys {
+		var key jose.JSONWebKey
+		if key.UnmarshalJSON(raw) == nil && key.IsPublic() && (key.Use == "" || key.Use == "sig") {
+			*s = append(*s, key)
+		}
+	}
+	return nil
+}
+
+// VerifySignature returns the payload of a token that one of the keys signed, else [errNoKey]. Which algorithms the provider
+// may use was checked before.
+func (s keySet) VerifySignature(_ context.Context, token string) ([]byte, error) {
+	signed, err := jose.ParseSignedCompact(token, verifiable)
+	if err != nil {
+		return nil, fmt.Errorf("read the token: %w", err)
+	}
+	id := signed.Signatures[0].Header.KeyID
+	for _, key := range s {
+		if id != "" && key.KeyID != id {
+			continue
+		}
+		if payload, err := signed.Verify(verifierFor(key)); err == nil {
+			return payload, nil
+		}
+	}
+	return nil, errNoKey
+}
+
+// verifierFor is what go-jose checks a signature with.
+func verifierFor(key jose.JSONWebKey) any {
+	if public, ok := key.Key.(ed25519.PublicKey); ok {
+		return edwards(public)
+	}
+	return &key
+}
+
+// edwards checks signatures of Ed25519 under both of its names.
+type edwards ed25519.PublicKey
+
+// VerifyPayload implements [jose.OpaqueVerifier].
+func (e edwards) VerifyPayload(payload, signature []byte, alg jose.SignatureAlgorithm) error {
+	if alg != jose.EdDSA && alg != ed25519Name {
+		return jose.ErrUnsupportedAlgorithm
+	}
+	if !ed25519.Verify(ed25519.PublicKey(e), payload, signature) {
+		return errNoKey
+	}
+	return nil
+}
+
+// checkAccessToken holds an access token against its hash in the ID token, which need not be there (OpenID Connect Core section
+// 3.1.3.6).
+func checkAccessToken(verified *oidc.IDToken, alg, accessToken string) error {
+	if verified.AccessTokenHash == "" {
+		return nil
+	}
+	if alg != ed25519Name {
+		return verified.VerifyAccessToken(accessToken)
+	}
+	sum := sha512.Sum512([]byte(accessToken))
+	if base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2]) != verified.AccessTokenHash {
+		return errors.New("the hash in the ID token is of another access token")
+	}
+	return nil
+}
