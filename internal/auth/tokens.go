@@ -98,14 +98,8 @@ func (p *provider) verify(ctx context.Context, e *endpoints, raw string, token *
 			return nil, classify("verify the access token", err)
 		}
 	}
-	var party struct {
-		Authorized string `json:"azp"`
-	}
-	if err := verified.Claims(&party); err != nil {
-		return nil, classify("read the ID token", err)
-	}
-	if party.Authorized != "" && party.Authorized != p.cfg.ClientID {
-		return nil, invalid("ID token", "it was issued to another client, %q", party.Authorized)
+	if err := checkIssued(verified, p.cfg.ClientID, p.cfg.Now()); err != nil {
+		return nil, err
 	}
 	if verified.Subject == "" || len(verified.Subject) > maxSubject {
 		return nil, invalid("ID token", "its subject has %d bytes", len(verified.Subject))
