@@ -17,7 +17,9 @@ var databases = map[string]func(t *testing.T) func(settings map[string]string){
 	"PostgreSQL": func(t *testing.T) func(map[string]string) {
 		t.Helper()
 		address := newPostgres(t)
-		return func(settings map[string]string) { settings["DATABASE_URL"], settings["SESSION_KEY"] = address, sessionKey }
+		return func(settings map[string]string) {
+			settings["DATABASE_URL"], settings["SESSION_KEY"] = address, sessionKey
+		}
 	},
 }
 
