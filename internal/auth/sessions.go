@@ -114,15 +114,15 @@ func (a *Auth) SessionLasts(ctx context.Context) time.Duration {
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
-	now, err := a.read(ctx, a.sessions.Token(s.data))
+	stored, err := a.read(ctx, a.sessions.Token(s.data))
+	now := a.cfg.Now()
 	switch {
 	case err != nil:
 		return time.Minute
-	case !now.signedIn:
+	case !stored.signedIn || a.over(stored.record, now):
 		return 0
 	}
-	at := a.cfg.Now()
-	return max(0, min(a.cfg.SessionIdle-at.Sub(now.record.SeenAt), a.cfg.SessionLifetime-at.Sub(now.record.SignedInAt)))
+	return min(a.cfg.SessionIdle-now.Sub(stored.record.SeenAt), a.cfg.SessionLifetime-now.Sub(stored.record.SignedInAt))
 }
 
 // UnopenedSessions counts the sessions that no key opened.

@@ -86,9 +86,8 @@ func TestStreamEndsAtTheEndOfItsSession(t *testing.T) {
 		hub, c := live.NewHub(time.Now), newConnection()
 		end := time.Now().Add(20 * time.Second)
 		ended := openIn(t, hub, c, "mine", func() time.Duration { return time.Until(end) })
-		<-ended
-		if !time.Now().Equal(end) {
-			t.Errorf("ended at %v, want %v", time.Now(), end)
+		if err := <-ended; err != nil || !time.Now().Equal(end) {
+			t.Errorf("ended at %v, want %v; %v", time.Now(), end, err)
 		}
 		c.expectTimes(t, 1, changed(live.Everything))
 	})
