@@ -17,9 +17,14 @@ var databases = map[string]func(t *testing.T) func(settings map[string]string){
 	"PostgreSQL": func(t *testing.T) func(map[string]string) {
 		t.Helper()
 		address := newPostgres(t)
-		return func(settings map[string]string) { settings["DATABASE_URL"] = address }
+		return func(settings map[string]string) {
+			settings["DATABASE_URL"], settings["SESSION_KEY"] = address, sessionKey
+		}
 	},
 }
+
+// sessionKey encrypts sessions in PostgreSQL; with SQLite the desk makes its own.
+const sessionKey = "c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlLi4="
 
 // newPostgres makes a database for one test on the server that TEST_POSTGRES_URL names.
 func newPostgres(t *testing.T) (address string) {

@@ -166,7 +166,7 @@ func TestInteropFailover(t *testing.T) {
 
 	alone := fmt.Sprintf("postgres://app@127.0.0.1:%d/postgres?sslmode=disable", second)
 	both := fmt.Sprintf("postgres://app@127.0.0.1:%d,127.0.0.1:%d/postgres?sslmode=disable&target_session_attrs=read-write", first, second)
-	w := newWorld(t, func(settings map[string]string) { settings["DATABASE_URL"] = both })
+	w := newWorld(t, func(settings map[string]string) { settings["DATABASE_URL"], settings["SESSION_KEY"] = both, sessionKey })
 	w.desk.errors = "database" // it may log that this is away
 	store, err := sqlstore.Open(t.Context(), both)
 	if err != nil {

@@ -10,6 +10,9 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
+// ClientIP is where a request comes from. X-Forwarded-For is believed from the given networks only.
+func ClientIP(proxies []netip.Prefix) func(*http.Request) string { return clientIP(proxies) }
+
 // clientIP believes X-Forwarded-For from the given networks only: anybody else could pass for anybody. It reads the list from its
 // end, where the nearest proxy wrote, to the first address that is no proxy's. What cannot be read ends it too: whatever
 // stands before that was vouched for by nobody.

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"strconv"
 	"sync"
 	"time"
@@ -11,8 +12,8 @@ import (
 	"countersign/internal/live"
 )
 
-// events tells a page which of the callbacks that its reader may see have changed. The stream ends by itself after a while;
-// the browser connects again, and rights are checked anew. The query says when the page was read (since, Unix milliseconds):
+// events tells a page which of the callbacks that its reader may see have changed. The stream ends with the session, and by itself
+// after a while; the browser connects again, and rights are checked anew. The query says when the page was read (since, Unix milliseconds):
 // what changed before its stream was open would not be told otherwise.
 func (s *server) events(c echo.Context) error {
 	p, queues := s.person(c), s.Service.Queues()
@@ -26,7 +27,11 @@ func (s *server) events(c echo.Context) error {
 	defer s.streams.leave(p.Subject)
 	sub := s.Hub.Subscribe(since, func(queue string) bool { return queues.MaySee(p, queue) })
 	defer sub.Close()
-	return live.Stream(c.Response(), c.Request(), sub)
+	sub.BelongTo(s.Auth.SessionID(c.Request().Context()), s.Auth.SessionLasts)
+	if err := live.Stream(c.Response(), c.Request(), sub); !errors.Is(err, live.ErrSessionOver) {
+		return err
+	}
+	return errSignIn
 }
 
 const (

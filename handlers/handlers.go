@@ -83,7 +83,7 @@ func New(cfg Config) (http.Handler, error) {
 		Config: cfg, ownOrigin: ownOrigin,
 		signIns: intake.NewLimiter(signInsPerSecond, signInBurst, cfg.Now),
 		reviews: intake.NewLimiter(signsPerSecond, signBurst, cfg.Now), streams: streamCounts{of: map[string]int{}},
-		counts: newMeasurements(cfg.Metrics, cfg.Hub),
+		counts: newMeasurements(cfg.Metrics, cfg.Hub, cfg.Auth),
 		forms:  intake.NewInFlight(maxInFlight, maxInFlight/4), messages: intake.NewInFlight(maxInFlight, maxInFlight/4),
 		decoding: make(chan struct{}, maxDecoding),
 	}

@@ -133,7 +133,8 @@ func (s *site) handler(provider *httptest.Server, change []func(*handlers.Config
 	signIn, err := auth.New(auth.Config{
 		Issuer: provider.URL, ClientID: "desk", ClientSecret: "secret", BaseURL: s.url, HTTPClient: provider.Client(),
 		Roles:       auth.RoleGroups{Reviewer: []string{"reviewers"}, Admin: []string{"platform"}, Auditor: []string{"audit"}},
-		SessionIdle: 8 * time.Hour, Store: s.store.Sessions(s.clock.Now), Now: s.clock.Now, Logger: log, Record: s.store.Record, SessionError: handlers.SessionError,
+		SessionIdle: 8 * time.Hour, Store: s.store.Sessions(s.clock.Now), SessionKeys: [][]byte{make([]byte, 32)}, Ended: s.hub.EndSession,
+		ClientAddress: handlers.ClientIP(nil), Now: s.clock.Now, Logger: log, Record: s.store.Record, SessionError: handlers.SessionError,
 	})
 	if err != nil {
 		s.t.Fatal(err)

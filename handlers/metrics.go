@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 	"countersign/internal/live"
 )
@@ -22,7 +23,7 @@ type measurements struct {
 	contested prometheus.Counter
 }
 
-func newMeasurements(r prometheus.Registerer, hub *live.Hub) measurements {
+func newMeasurements(r prometheus.Registerer, hub *live.Hub, signIn *auth.Auth) measurements {
 	m := measurements{
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "countersign_http_request_duration_seconds", Help: "Time to answer HTTP requests, by route.",
@@ -41,7 +42,10 @@ func newMeasurements(r prometheus.Registerer, hub *live.Hub) measurements {
 	streams := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "countersign_event_streams", Help: "Open event streams of pages.",
 	}, func() float64 { return float64(hub.Subscribers()) })
-	r.MustRegister(m.requests, m.announced, m.decisions, m.contested, streams)
+	unopened := prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "countersign_sessions_unreadable_total", Help: "Requests with a session that no configured key decrypts.",
+	}, func() float64 { return float64(signIn.UnopenedSessions()) })
+	r.MustRegister(m.requests, m.announced, m.decisions, m.contested, streams, unopened)
 	return m
 }
 

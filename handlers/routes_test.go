@@ -19,30 +19,35 @@ var open = map[string]struct {
 	form    url.Values
 	answers [6]int
 }{
-	"GET /":                           {nil, [6]int{303, 403, 200, 200, 200, 200}},
-	"GET /callbacks/:id":              {nil, [6]int{303, 403, 404, 200, 200, 200}},
-	"POST /callbacks/:id/decision":    {url.Values{"outcome": {"approve"}}, [6]int{401, 403, 404, 200, 403, 403}},
-	"POST /callbacks/:id/preview":     {url.Values{"outcome": {"approve"}}, [6]int{401, 403, 404, 200, 403, 403}},
-	"POST /callbacks/:id/reviews":     {url.Values{"action": {"open"}}, [6]int{401, 403, 404, 200, 403, 403}},
-	"POST /callbacks/:id/delivery":    {nil, [6]int{401, 403, 403, 403, 403, 303}},
-	"POST /callbacks/:id/requester":   {nil, [6]int{401, 403, 403, 403, 403, 422}},
-	"GET /admin/callbacks":            {nil, [6]int{303, 403, 403, 403, 200, 200}},
-	"GET /admin/watches":              {nil, [6]int{303, 403, 403, 403, 200, 200}},
-	"GET /audit":                      {nil, [6]int{303, 403, 403, 403, 200, 200}},
-	"GET /events":                     {nil, [6]int{401, 403, 200, 200, 200, 200}},
-	"POST /demo/samples":              {url.Values{"sample": {"expense"}}, [6]int{401, 403, 303, 303, 303, 303}},
-	"GET /signin":                     {nil, [6]int{200, 303, 303, 303, 303, 303}},
-	"POST /auth/login":                {nil, [6]int{200, 200, 200, 200, 200, 200}},
-	"GET /auth/callback":              {nil, [6]int{400, 303, 303, 303, 303, 303}},
-	"POST /webhooks/callbacks":        {url.Values{}, [6]int{401, 401, 401, 401, 401, 401}},
-	"POST /webhooks/eventbridge":      {nil, [6]int{404, 404, 404, 404, 404, 404}}, // off
-	"POST /webhooks/sns":              {nil, [6]int{404, 404, 404, 404, 404, 404}}, // off
-	"GET /healthz":                    {nil, [6]int{200, 200, 200, 200, 200, 200}},
-	"GET /readyz":                     {nil, [6]int{200, 200, 200, 200, 200, 200}},
-	"GET /static/*":                   {nil, [6]int{200, 200, 200, 200, 200, 200}},
-	"POST /auth/logout":               {nil, [6]int{303, 200, 200, 200, 200, 200}}, // asked last: it ends the session
-	"GET /callbacks/:id/payload":      {nil, [6]int{303, 403, 404, 200, 200, 200}},
-	"GET /callbacks/:id/payload/tree": {nil, [6]int{303, 403, 404, 200, 200, 200}},
+	"GET /":                             {nil, [6]int{303, 403, 200, 200, 200, 200}},
+	"GET /callbacks/:id":                {nil, [6]int{303, 403, 404, 200, 200, 200}},
+	"POST /callbacks/:id/decision":      {url.Values{"outcome": {"approve"}}, [6]int{401, 403, 404, 200, 403, 403}},
+	"POST /callbacks/:id/preview":       {url.Values{"outcome": {"approve"}}, [6]int{401, 403, 404, 200, 403, 403}},
+	"POST /callbacks/:id/reviews":       {url.Values{"action": {"open"}}, [6]int{401, 403, 404, 200, 403, 403}},
+	"POST /callbacks/:id/delivery":      {nil, [6]int{401, 403, 403, 403, 403, 303}},
+	"POST /callbacks/:id/requester":     {nil, [6]int{401, 403, 403, 403, 403, 422}},
+	"GET /admin/callbacks":              {nil, [6]int{303, 403, 403, 403, 200, 200}},
+	"GET /admin/watches":                {nil, [6]int{303, 403, 403, 403, 200, 200}},
+	"GET /sessions":                     {nil, [6]int{303, 403, 200, 200, 200, 200}},
+	"POST /sessions/others":             {nil, [6]int{401, 403, 303, 303, 303, 303}},
+	"POST /sessions/:session/end":       {nil, [6]int{401, 403, 404, 404, 404, 404}}, // of nobody
+	"GET /admin/sessions":               {nil, [6]int{303, 403, 403, 403, 403, 200}},
+	"POST /admin/sessions/:session/end": {nil, [6]int{401, 403, 403, 403, 403, 404}},
+	"GET /audit":                        {nil, [6]int{303, 403, 403, 403, 200, 200}},
+	"GET /events":                       {nil, [6]int{401, 403, 200, 200, 200, 200}},
+	"POST /demo/samples":                {url.Values{"sample": {"expense"}}, [6]int{401, 403, 303, 303, 303, 303}},
+	"GET /signin":                       {nil, [6]int{200, 303, 303, 303, 303, 303}},
+	"POST /auth/login":                  {nil, [6]int{200, 200, 200, 200, 200, 200}},
+	"GET /auth/callback":                {nil, [6]int{400, 303, 303, 303, 303, 303}},
+	"POST /webhooks/callbacks":          {url.Values{}, [6]int{401, 401, 401, 401, 401, 401}},
+	"POST /webhooks/eventbridge":        {nil, [6]int{404, 404, 404, 404, 404, 404}}, // off
+	"POST /webhooks/sns":                {nil, [6]int{404, 404, 404, 404, 404, 404}}, // off
+	"GET /healthz":                      {nil, [6]int{200, 200, 200, 200, 200, 200}},
+	"GET /readyz":                       {nil, [6]int{200, 200, 200, 200, 200, 200}},
+	"GET /static/*":                     {nil, [6]int{200, 200, 200, 200, 200, 200}},
+	"POST /auth/logout":                 {nil, [6]int{303, 200, 200, 200, 200, 200}}, // asked last: it ends the session
+	"GET /callbacks/:id/payload":        {nil, [6]int{303, 403, 404, 200, 200, 200}},
+	"GET /callbacks/:id/payload/tree":   {nil, [6]int{303, 403, 404, 200, 200, 200}},
 }
 
 func TestRoutes(t *testing.T) {
@@ -63,7 +68,7 @@ func TestRoutes(t *testing.T) {
 					return
 				}
 				method, pattern, _ := strings.Cut(route, " ")
-				path := strings.NewReplacer(":id", string(id), "/static/*", static.URL("favicon.svg")).Replace(pattern)
+				path := strings.NewReplacer(":id", string(id), ":session", "nosuchsession", "/static/*", static.URL("favicon.svg")).Replace(pattern)
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				resp := b.open(ctx, method, path, "application/x-www-form-urlencoded", want.form.Encode())

@@ -30,7 +30,7 @@ func pages(id callbacks.ID) []string {
 	return []string{
 		"/", "/?item=" + string(id), "/?scope=mine", "/?scope=attention", "/?scope=history&item=" + string(id), "/?q=x&ends=nonsense",
 		at, at + "?scope=history", "/callbacks/nosuchcallback", "/admin/callbacks", "/admin/callbacks?state=pending&ends=1h",
-		"/audit", "/audit?callback=" + string(id), "/signin", "/nothing", "/auth/callback?state=x&code=y", "/healthz", "/readyz",
+		"/audit", "/audit?callback=" + string(id), "/sessions", "/sessions?after=x", "/admin/sessions", "/admin/sessions?q=a", "/signin", "/nothing", "/auth/callback?state=x&code=y", "/healthz", "/readyz",
 		static.URL("favicon.svg"), "/static/nothing.js",
 	}
 }

@@ -173,6 +173,7 @@ var actionWords = map[callbacks.Action]string{
 	callbacks.ActionClosed:          "closed elsewhere",
 	callbacks.ActionSignedIn:        "signed in",
 	callbacks.ActionSignedOut:       "signed out",
+	callbacks.ActionSessionEnded:    "ended a session",
 
 	callbacks.ActionExecutionSucceeded: "execution succeeded",
 	callbacks.ActionExecutionFailed:    "execution failed",
@@ -183,7 +184,7 @@ var actions = []callbacks.Action{
 	callbacks.ActionReceived, callbacks.ActionFound, callbacks.ActionCorrected, callbacks.ActionContested, callbacks.ActionRequesterStated, callbacks.ActionReviewOpened, callbacks.ActionReviewReleased, callbacks.ActionReviewConfirmed,
 	callbacks.ActionHeartbeat, callbacks.ActionHeartbeatFailed, callbacks.ActionDecided, callbacks.ActionDelivered,
 	callbacks.ActionAttemptFailed, callbacks.ActionReceipt, callbacks.ActionReceiptDiffers, callbacks.ActionLost, callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed,
-	callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed, callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut,
+	callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed, callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded,
 }
 
 func actionWord(a callbacks.Action) string {

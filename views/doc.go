@@ -9,6 +9,7 @@
 //	GET  /admin/callbacks           AdminPage(Shell, Admin)
 //	GET  /audit                     AuditPage(Shell, Audit)
 //	GET  /admin/watches             WatchesPage(Shell, Watches)
+//	GET  /sessions, /admin/sessions SessionsPage(Shell, Sessions)
 //	GET  /signin                    SignInPage(Shell, SignIn)
 //	errors                          ForbiddenPage, SignedOutPage, NoRolePage, NotFoundPage, WrongMethodPage, InvalidPage, TooManyPage, FailurePage, UnavailablePage
 //

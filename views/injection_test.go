@@ -102,6 +102,9 @@ func TestHTMLInjection(t *testing.T) {
 			Watches: []callbacks.WatchState{{Watch: callbacks.Watch{Function: evil, Account: evil, Region: evil, Queue: evil}, Problem: evil, Unannounced: 1}},
 			Budgets: []callbacks.ReadBudget{{Lane: callbacks.Lane{Account: evil, Region: evil}}},
 		}}),
+		"sessions": SessionsPage(s, Sessions{All: true, Next: evil, Query: callbacks.SessionQuery{Search: evil, After: &callbacks.Cursor{}}, List: []callbacks.Session{
+			{ID: "s1", Name: evil, Email: evil + "@x", Browser: evil, Address: evil},
+		}}),
 		"audit":       AuditPage(s, Audit{Entries: open.Audit, Query: callbacks.AuditQuery{Callback: evil, Action: evil}}),
 		"signin":      SignInPage(s, SignIn{Provider: evil, Return: "/callbacks/" + evil, Down: true, Problem: evil}),
 		"forbidden":   ForbiddenPage(keeping(s, evil), Forbidden{Reason: evil, Code: evil, Callback: "x"}),

@@ -34,11 +34,15 @@ func adminEntries(s Shell) []navEntry {
 	if !s.Viewer.Roles.Admin && !s.Viewer.Roles.Auditor {
 		return nil
 	}
-	return []navEntry{
+	entries := []navEntry{
 		{Place: PlaceAdmin, Name: "All callbacks", Icon: "table", Path: "/admin/callbacks", Count: s.Counts.All},
 		{Place: PlaceWatches, Name: "Functions", Icon: "search", Path: "/admin/watches"},
 		{Place: PlaceAudit, Name: "Audit", Icon: "list", Path: "/audit"},
 	}
+	if s.Viewer.Roles.Admin {
+		entries = append(entries, navEntry{Place: PlaceSessions, Name: "Sessions", Icon: "key", Path: "/admin/sessions"})
+	}
+	return entries
 }
 
 // current is the value of aria-current.

@@ -12,10 +12,11 @@ type Place string
 
 // The places outside the lists of the inbox, which are named by their scope.
 const (
-	PlaceAdmin   Place = "admin"
-	PlaceWatches Place = "watches"
-	PlaceAudit   Place = "audit"
-	PlaceNone    Place = ""
+	PlaceAdmin    Place = "admin"
+	PlaceWatches  Place = "watches"
+	PlaceAudit    Place = "audit"
+	PlaceSessions Place = "sessions" // everybody's
+	PlaceNone     Place = ""
 )
 
 // InboxPlace is the place of a list of the inbox.

@@ -112,7 +112,7 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 		told.Icon, told.Who, told.What = "flag", "", stateWord(e.To)
 	case callbacks.ActionRetried:
 		told.Icon, told.What = "retry", "sent it again"
-	case callbacks.ActionSignedIn, callbacks.ActionSignedOut:
+	case callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded:
 		told.What = string(e.Action)
 	default:
 		told.What = string(e.Action)

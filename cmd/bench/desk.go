@@ -40,6 +40,7 @@ type desk struct {
 	secret       string // of webhooks
 	issuer       string
 	clientSecret string
+	sessionKey   string
 	took         time.Duration // from the start of the last process until it was ready
 	provider     *http.Server
 	replicas     []*process // beside the first one, behind the same URL
@@ -59,7 +60,7 @@ func (b *bench) startReplicas(ctx context.Context, database string, count int) (
 			return nil, err
 		}
 	}
-	d := &desk{url: "http://" + addresses[0], secret: newSecret(), clientSecret: rand.Text()}
+	d := &desk{url: "http://" + addresses[0], secret: newSecret(), clientSecret: rand.Text(), sessionKey: deskprocess.NewKey()}
 	people := []devidp.User{{Subject: reviewer.Subject, Name: reviewer.Name, Email: reviewer.Email, Groups: reviewer.Groups}}
 	var err error
 	if d.issuer, d.provider, err = deskprocess.StartProvider(ctx, d.url, deskClient, d.clientSecret, people); err != nil {
@@ -85,6 +86,7 @@ func (b *bench) startReplica(ctx context.Context, d *desk, database, address str
 		"COUNTERSIGN_ADDR=" + address,
 		"COUNTERSIGN_BASE_URL=" + d.url,
 		"COUNTERSIGN_DATABASE_URL=" + database,
+		"COUNTERSIGN_SESSION_KEY=" + d.sessionKey,
 		"COUNTERSIGN_OIDC_ISSUER=" + d.issuer,
 		"COUNTERSIGN_OIDC_CLIENT_ID=" + deskClient,
 		"COUNTERSIGN_OIDC_CLIENT_SECRET=" + d.clientSecret,

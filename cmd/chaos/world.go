@@ -53,6 +53,7 @@ type world struct {
 	provider *http.Server
 	replicas []*replica
 	token    string
+	key      string                  // of sessions, in base64
 	sessions map[string]*http.Cookie // by subject
 	browser  *http.Client
 	answered chan struct{} // one for each decision that has come to its end
@@ -65,7 +66,7 @@ type world struct {
 // happen makes a world, lets everything happen in it, and compares the records.
 func happen(ctx context.Context, p plan, s setting) (column, error) {
 	w := &world{
-		plan: p, setting: s, token: rand.Text() + rand.Text(), sessions: map[string]*http.Cookie{},
+		plan: p, setting: s, token: rand.Text() + rand.Text(), key: deskprocess.NewKey(), sessions: map[string]*http.Cookie{},
 		browser: &http.Client{
 			Transport:     &http.Transport{MaxIdleConnsPerHost: p.atOnce},
 			Timeout:       answerTimeout,
@@ -163,6 +164,7 @@ func (w *world) environment(address, home, issuer, secret, lambda string) []stri
 		"COUNTERSIGN_ADDR=" + address,
 		"COUNTERSIGN_BASE_URL=" + home,
 		"COUNTERSIGN_DATABASE_URL=" + w.database,
+		"COUNTERSIGN_SESSION_KEY=" + w.key,
 		"COUNTERSIGN_OIDC_ISSUER=" + issuer,
 		"COUNTERSIGN_OIDC_CLIENT_ID=" + client,
 		"COUNTERSIGN_OIDC_CLIENT_SECRET=" + secret,

@@ -45,6 +45,7 @@ func TestManifestSettings(t *testing.T) {
 	secrets := map[string]string{
 		"database-url":       "postgres://app:password@db/countersign",
 		"oidc-client-secret": "secret",
+		"session-key":        rigSessionKey,
 		"sources.json":       `{"expenses": {"tokens": ["a-token-that-has-thirty-two-characters"], "queues": ["finance"]}}`,
 	}
 	c, err := config.Load(settings, func(path string) ([]byte, error) {

@@ -135,7 +135,10 @@ func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aw
 
 // openSite makes sign-in, intake and the pages.
 func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo handlers.Demo) (http.Handler, error) {
-	var err error
+	keys, err := sessionKeys(settings)
+	if err != nil {
+		return nil, err
+	}
 	d.auth, err = auth.New(auth.Config{
 		Issuer: string(settings.OIDC.Issuer), ClientID: settings.OIDC.ClientID, ClientSecret: string(settings.OIDC.ClientSecret),
 		BaseURL: string(settings.BaseURL), Scopes: settings.OIDC.Scopes, GroupsClaim: settings.OIDC.GroupsClaim,
@@ -144,7 +147,8 @@ func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo
 			Reviewer: settings.Roles.ReviewerGroups, Admin: settings.Roles.AdminGroups, Auditor: settings.Roles.AuditorGroups,
 		},
 		SessionIdle: settings.Session.Idle, SessionLifetime: settings.Session.Lifetime, RenewAfter: groupsAge,
-		Store: d.store.Sessions(d.now), Now: d.now, Logger: d.log, Record: d.store.Record, SessionError: handlers.SessionError,
+		Store: d.store.Sessions(d.now), SessionKeys: keys, Now: d.now, Logger: d.log, Record: d.store.Record, SessionError: handlers.SessionError,
+		Ended: d.sessionEnded, ClientAddress: handlers.ClientIP(settings.TrustedProxies),
 	})
 	if err != nil {
 		return nil, err
@@ -162,6 +166,12 @@ func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo
 		ConsoleLinks: settings.ConsoleLinks, Version: version,
 		ProviderName: settings.OIDC.ProviderName, SupportContact: settings.SupportContact,
 	})
+}
+
+// sessionEnded ends the streams of a session: here first, then at the other replicas.
+func (d *desk) sessionEnded(id callbacks.ID) {
+	d.hub.EndSession(id)
+	d.notices.SessionEnded(id)
 }
 
 // domainQueues are the configured queues as the domain knows them.

@@ -305,7 +305,7 @@ func TestDoctorFunctions(t *testing.T) {
 // TestDoctorAway: nothing answers, and the report comes all the same.
 func TestDoctorAway(t *testing.T) {
 	x := newExamined(t)
-	x.settings["DATABASE_URL"] = "postgres://desk:hunter2@127.0.0.1:1/desk"
+	x.settings["DATABASE_URL"], x.settings["SESSION_KEY"] = "postgres://desk:hunter2@127.0.0.1:1/desk", rigSessionKey
 	x.settings["OIDC_ISSUER"] = "http://127.0.0.1:1"
 	x.settings["LAMBDA_ENDPOINT"] = "http://127.0.0.1:1"
 	delete(x.settings, "SOURCES")

@@ -241,3 +241,24 @@ func TestOthersTakeOver(t *testing.T) {
 		t.Error("the callback was closed twice")
 	}
 }
+
+// TestSessionEndsAtAllReplicas: a page at one replica learns within a moment that its session was ended at another.
+func TestSessionEndsAtAllReplicas(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		return
+	}
+	r, _, all := threeReplicas(t)
+	v := r.signIn(t, mara)
+	events := []<-chan string{v.stream(all[0].url), v.stream(all[1].url), v.stream(all[2].url)}
+	v.post(all[1].url+"/auth/logout", url.Values{})
+	told := time.Now()
+	for i, stream := range events {
+		if got := await(t, stream, "the end"); got != `{"callback":"*"}` {
+			t.Errorf("the page of replica %d is told %s", i, got)
+		}
+		if took := time.Since(told); took > 2*time.Second {
+			t.Errorf("that took %v to replica %d", took, i)
+		}
+	}
+}

@@ -43,7 +43,9 @@ func await[T any](t *testing.T, from <-chan T, what string) T {
 const (
 	rigFunction = "expense-approval"
 	rigSecret   = "the client secret of these tests"
-	rigToken    = "the-bearer-token-of-these-tests-is-long-enough"
+	// rigSessionKey encrypts sessions, in base64.
+	rigSessionKey = "c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlLi4="
+	rigToken      = "the-bearer-token-of-these-tests-is-long-enough"
 )
 
 var (
@@ -155,7 +157,7 @@ func (r *rig) startProvider() {
 // settings are the desk's, without their prefix.
 func (r *rig) settings(database, lambda string) map[string]string {
 	return map[string]string{
-		"ADDR": strings.TrimPrefix(r.url, "http://"), "BASE_URL": r.url, "DATABASE_URL": database,
+		"ADDR": strings.TrimPrefix(r.url, "http://"), "BASE_URL": r.url, "DATABASE_URL": database, "SESSION_KEY": rigSessionKey,
 		"OIDC_ISSUER": r.issuer, "OIDC_CLIENT_ID": demoClient, "OIDC_CLIENT_SECRET": rigSecret,
 		"ROLE_REVIEWER_GROUPS": "approvers", "LAMBDA_REGION": demoRegion, "LAMBDA_ENDPOINT": lambda,
 		"SOURCES":     fmt.Sprintf(`{%q: {"tokens": [%q]}}`, demoSource, rigToken),

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"countersign/handlers"
+	"countersign/internal/sqlstore"
 )
 
 // Times of the HTTP server. Streams lift the write timeout and set their own.
@@ -52,7 +53,10 @@ func (d *desk) run(ctx context.Context, l net.Listener) error {
 	for _, w := range d.workers {
 		group.Go(func() error { w.Run(working); return nil })
 	}
-	group.Go(func() error { d.notices.Run(working, d.hub.Changed, d.hub.Missed); return nil })
+	group.Go(func() error {
+		d.notices.Run(working, sqlstore.Deliver{Changed: d.hub.Changed, SessionEnded: d.hub.EndSession, Missed: d.hub.Missed})
+		return nil
+	})
 	group.Go(func() error { return d.forgetSessions(working) })
 	group.Go(func() error { d.meetProvider(ctx); return nil })
 	group.Go(func() error { return d.serveMetrics(working) })

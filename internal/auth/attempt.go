@@ -3,6 +3,7 @@ package auth
 import (
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/alexedwards/scs/v2"
 	"golang.org/x/oauth2"
+
+	"countersign/internal/callbacks"
 )
 
 const (
@@ -42,7 +45,7 @@ func newAttempt(returnPath string, now time.Time) attempt {
 // attemptsOf is the manager of one attempt, whose cookie is named after its state: of two tabs that begin at the same moment
 // neither replaces the cookie of the other.
 func (a *Auth) attemptsOf(state string) *scs.SessionManager {
-	return newManager(a.cfg, attemptCookie+"-"+state[:min(len(state), stateInName)], attemptLifetime)
+	return newManager(a.cfg, vault{safe: a.safe, begins: true, once: true}, attemptCookie+"-"+state[:min(len(state), stateInName)], attemptLifetime)
 }
 
 // keepAttempt writes an attempt and the cookie that leads to it.
@@ -58,7 +61,7 @@ func (a *Auth) keepAttempt(w http.ResponseWriter, r *http.Request, at attempt) e
 		return fmt.Errorf("keep the sign-in: %w", err)
 	}
 	attempts.Put(ctx, attemptKey, stored)
-	return save(ctx, attempts, w)
+	return save(about(ctx, callbacks.Session{ID: newID()}), attempts, w)
 }
 
 // forgetOldest makes room for one more attempt in this browser. Browsers send the oldest cookie first (RFC 6265 section
@@ -95,5 +98,10 @@ func (a *Auth) takeAttempt(w http.ResponseWriter, r *http.Request, state string)
 	if at.State == "" || at.State != state || a.cfg.Now().Sub(at.At) > attemptLifetime {
 		return attempt{}, ErrStateMismatch
 	}
-	return at, destroy(ctx, attempts, w)
+	switch err := destroy(ctx, attempts, w); {
+	case errors.Is(err, errOver): // another replica was faster
+		return attempt{}, ErrStateMismatch
+	default:
+		return at, err
+	}
 }

@@ -20,35 +20,48 @@ const attemptLifetime = 10 * time.Minute
 type Auth struct {
 	cfg      Config
 	provider *provider
+	safe     *safe
 	sessions *scs.SessionManager // who is signed in
+	opening  *scs.SessionManager // the same, for a sign-in: it alone makes a session
 
 	// changing serialises read-change-write of stored sessions in this process, so that of two requests that come at once
-	// neither undoes what the other wrote. Between processes the store's single reads and writes have to do.
+	// neither undoes what the other wrote. Between processes the store's single reads and writes have to do; what is deleted stays
+	// so for all of them.
 	changing sync.Mutex
 }
+
+// sessionCookie is the name of the session's cookie.
+const sessionCookie = "countersign"
 
 // New checks the configuration and reports every fault in it. It does not call the provider, which may be down.
 func New(cfg Config) (*Auth, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, fmt.Errorf("sign-in is not configured: %w", err)
 	}
+	keys, err := newKeyring(cfg.SessionKeys)
+	if err != nil {
+		return nil, fmt.Errorf("sign-in is not configured: %w", err)
+	}
+	kept := &safe{store: cfg.Store, keys: keys, log: cfg.Logger}
 	return &Auth{
 		cfg:      cfg,
 		provider: newProvider(cfg),
-		sessions: newManager(cfg, "countersign", cfg.SessionLifetime),
+		safe:     kept,
+		sessions: newManager(cfg, vault{safe: kept}, sessionCookie, cfg.SessionLifetime),
+		opening:  newManager(cfg, vault{safe: kept, begins: true}, sessionCookie, cfg.SessionLifetime),
 	}, nil
 }
 
 // newManager makes an scs manager whose cookie is bound to our host where the origin is https (RFC 6265bis section 4.1.3.2).
 // It is a literal because scs.New starts a goroutine that nobody can stop. The price: all such managers keep their data
 // under one context key, so a context holds the data of one of them only (see session.data).
-func newManager(cfg Config, cookie string, lifetime time.Duration) *scs.SessionManager {
+func newManager(cfg Config, store vault, cookie string, lifetime time.Duration) *scs.SessionManager {
 	secure := strings.HasPrefix(cfg.BaseURL, "https:")
 	if secure {
 		cookie = "__Host-" + cookie
 	}
 	return &scs.SessionManager{
-		Store: cfg.Store, Lifetime: lifetime, Codec: scs.GobCodec{},
+		Store: store, Lifetime: lifetime, Codec: scs.GobCodec{},
 		Cookie: scs.SessionCookie{
 			Name: cookie, Path: "/", HttpOnly: true, Secure: secure, Persist: true,
 			SameSite: http.SameSiteLaxMode, // Strict would leave out the cookie on the way back from the provider

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/alexedwards/scs/v2"
 	"github.com/coreos/go-oidc/v3/oidc"
 
 	"countersign/internal/callbacks"
@@ -45,7 +44,7 @@ func (g RoleGroups) roles(p callbacks.Person) callbacks.Roles {
 	return callbacks.Roles{Reviewer: p.InGroup(g.Reviewer), Admin: p.InGroup(g.Admin), Auditor: p.InGroup(g.Auditor)}
 }
 
-// Config is what [New] needs. BaseURL, Issuer, ClientID, Store and Record are required.
+// Config is what [New] needs. BaseURL, Issuer, ClientID, Store, SessionKeys and Record are required.
 type Config struct {
 	Issuer       string   // as the provider writes it, to the letter; https, or http on loopback
 	ClientID     string   // as registered with the provider
@@ -62,13 +61,19 @@ type Config struct {
 	// refusal ends the session. Zero, or a provider that gives no refresh token, leaves it to SessionLifetime.
 	RenewAfter time.Duration
 
-	Store      scs.Store    // its Ctx methods are used where it has them
-	HTTPClient *http.Client // for calls to the provider; its answers are bounded whatever it is
-	Now        func() time.Time
-	Logger     *slog.Logger // told what no caller is told: renewals that failed
+	Store       Store
+	SessionKeys [][]byte     // AES-256; the first encrypts what the store keeps, all of them decrypt it
+	HTTPClient  *http.Client // for calls to the provider; its answers are bounded whatever it is
+	Now         func() time.Time
+	Logger      *slog.Logger // told what no caller is told: renewals that failed
 
 	// Record writes the audit entry of a sign-in or sign-out; an error stops it.
 	Record func(context.Context, callbacks.AuditEntry) error
+	// Ended is told the ID of each session that ends before its time, once it is deleted, so that what is open under it ends too.
+	// It must not wait. Nil tells nobody.
+	Ended func(callbacks.ID)
+	// ClientAddress is where a request comes from, as the list of sessions shows it; nil is the address that is connected.
+	ClientAddress func(*http.Request) string
 	// SessionError answers a request whose session could not be read; nil is a plain 503.
 	SessionError func(http.ResponseWriter, *http.Request, error)
 }
@@ -105,6 +110,12 @@ func (c *Config) complete() error {
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Ended == nil {
+		c.Ended = func(callbacks.ID) {}
+	}
+	if c.ClientAddress == nil {
+		c.ClientAddress = func(r *http.Request) string { return r.RemoteAddr }
 	}
 	if c.SessionError == nil {
 		c.SessionError = func(w http.ResponseWriter, _ *http.Request, _ error) {

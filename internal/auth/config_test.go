@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alexedwards/scs/v2/memstore"
-
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 )
@@ -29,6 +27,8 @@ func TestConfig(t *testing.T) {
 		"IssuerNotURL":      {func(c *auth.Config) { c.Issuer = "https://%zz" }, "not an absolute URL"},
 		"ClientIDNone":      {func(c *auth.Config) { c.ClientID = "" }, "needs a client ID"},
 		"StoreNone":         {func(c *auth.Config) { c.Store = nil }, "needs a session store"},
+		"KeyNone":           {func(c *auth.Config) { c.SessionKeys = nil }, "needs a key"},
+		"KeyShort":          {func(c *auth.Config) { c.SessionKeys = append(c.SessionKeys, make([]byte, 16)) }, "key 2 has 16 bytes"},
 		"RecordNone":        {func(c *auth.Config) { c.Record = nil }, "needs an audit record"},
 		"IdleNegative":      {func(c *auth.Config) { c.SessionIdle = -1 }, "cannot be negative"},
 		"LifetimeNegative":  {func(c *auth.Config) { c.SessionLifetime = -time.Hour }, "cannot be negative"},
@@ -39,7 +39,7 @@ func TestConfig(t *testing.T) {
 			t.Parallel()
 			cfg := auth.Config{
 				Issuer: "https://login.example.com", ClientID: "countersign", BaseURL: "https://countersign.example.com",
-				Store:  memstore.NewWithCleanupInterval(0),
+				Store: newStore(t), SessionKeys: [][]byte{make([]byte, 32)},
 				Record: func(context.Context, callbacks.AuditEntry) error { return nil },
 			}
 			c.change(&cfg)

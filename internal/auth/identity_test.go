@@ -9,6 +9,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"countersign/internal/auth"
+	"countersign/internal/callbacks"
 	"countersign/internal/devidp"
 )
 
@@ -87,49 +88,45 @@ func TestOldSession(t *testing.T) {
 	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.EmailTrusted = true })
 	b := r.browser(t)
 	b.mustSignIn()
-	r.forgetFields(t, "email_verified", "whole", "user_names")
+	r.forgetFields(t, b.cookie("countersign"), "email_verified", "whole", "user_names")
 	p, ok := b.person()
 	if !ok || p.Email != dana.Email || p.EmailVerified || p.UserNames != nil {
 		t.Errorf("signed in: %v, %+v", ok, p)
 	}
 }
 
-// forgetFields makes the stored sessions what a version that does not know these fields wrote.
-func (r *rig) forgetFields(t *testing.T, names ...string) {
+// forgetFields makes a stored session what a version that does not know these fields wrote.
+func (r *rig) forgetFields(t *testing.T, token string, names ...string) {
 	t.Helper()
-	stored, err := r.store.All()
+	sealed, _, err := r.store.Find(t.Context(), auth.HashOf(token))
 	if err != nil {
 		t.Fatal(err)
 	}
+	data, _ := r.auth.Load().Open(token, sealed)
+	deadline, values, err := scs.GobCodec{}.Decode(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(values["person"].([]byte), &fields); err != nil {
+		t.Fatal(err)
+	}
 	forgotten := 0
-	for token, data := range stored {
-		deadline, values, err := scs.GobCodec{}.Decode(data)
-		if err != nil {
-			t.Fatal(err)
+	for _, name := range names {
+		if _, there := fields[name]; there {
+			forgotten++
 		}
-		encoded, isPerson := values["person"].([]byte)
-		if !isPerson {
-			continue
-		}
-		var fields map[string]any
-		if err := json.Unmarshal(encoded, &fields); err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range names {
-			if _, there := fields[name]; there {
-				forgotten++
-			}
-			delete(fields, name)
-		}
-		if values["person"], err = json.Marshal(fields); err != nil {
-			t.Fatal(err)
-		}
-		if data, err = (scs.GobCodec{}).Encode(deadline, values); err != nil {
-			t.Fatal(err)
-		}
-		if err := r.store.Commit(token, data, deadline); err != nil {
-			t.Fatal(err)
-		}
+		delete(fields, name)
+	}
+	if values["person"], err = json.Marshal(fields); err != nil {
+		t.Fatal(err)
+	}
+	if data, err = (scs.GobCodec{}).Encode(deadline, values); err != nil {
+		t.Fatal(err)
+	}
+	older := callbacks.StoredSession{TokenHash: auth.HashOf(token), Sealed: r.auth.Load().Seal(token, data)}
+	if _, err := r.store.Update(t.Context(), older); err != nil {
+		t.Fatal(err)
 	}
 	if forgotten != len(names) {
 		t.Fatalf("%d of %d fields were there", forgotten, len(names))

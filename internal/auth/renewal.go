@@ -6,8 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
-
-	"countersign/internal/callbacks"
 )
 
 // renewalRetry is the wait before groups are read again after the provider did not answer. It is also the lease of the
@@ -54,10 +52,8 @@ func (a *Auth) renew(w http.ResponseWriter, r *http.Request, token string) (*ses
 func (a *Auth) refused(w http.ResponseWriter, r *http.Request, s *session, cause error) (*session, error) {
 	a.cfg.Logger.InfoContext(r.Context(), "session ended: the provider refused to renew it",
 		slog.String("subject", s.record.Subject), slog.Any("error", cause))
-	person := s.record.person(&a.cfg)
-	err := a.audit(r.Context(), person.Actor(), callbacks.ActionSignedOut, "Signed out: the provider refused to renew the sign-in.")
-	if err != nil {
+	if err := a.endOnRecord(r.Context(), w, s.record, "Signed out: the provider refused to renew the sign-in."); err != nil {
 		return nil, err
 	}
-	return a.end(w, r, s)
+	return a.read(r.Context(), "")
 }

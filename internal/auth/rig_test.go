@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,12 +10,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/alexedwards/scs/v2/memstore"
 	"go.uber.org/goleak"
 
 	"countersign/internal/auth"
@@ -48,6 +49,7 @@ type rig struct {
 	mu        sync.Mutex
 	audit     []callbacks.AuditEntry
 	recording error // what Record answers
+	ended     []callbacks.ID
 }
 
 // option changes the configuration before the server is made.
@@ -60,7 +62,8 @@ func newRig(t *testing.T, options ...option) *rig {
 
 func startRig(t *testing.T, https bool, options ...option) *rig {
 	t.Helper()
-	r := &rig{start: time.Now(), store: &brittleStore{MemStore: memstore.NewWithCleanupInterval(0)}, log: &syncBuffer{}}
+	r := &rig{start: time.Now(), log: &syncBuffer{}}
+	r.store = &brittleStore{Sessions: newStore(t), rig: r}
 	r.app = httptest.NewUnstartedServer(http.HandlerFunc(r.serve))
 	r.origin = "http://" + r.app.Listener.Addr().String()
 	if https {
@@ -70,7 +73,7 @@ func startRig(t *testing.T, https bool, options ...option) *rig {
 	cfg := auth.Config{
 		Issuer: r.issuer, ClientID: "countersign", ClientSecret: secret, BaseURL: r.origin,
 		Roles: auth.RoleGroups{Reviewer: []string{"approvers"}, Admin: []string{"operators"}, Auditor: []string{"audit"}},
-		Store: r.store, HTTPClient: &http.Client{Transport: r.wire}, Now: r.now, Record: r.record,
+		Store: r.store, SessionKeys: [][]byte{bytes.Repeat([]byte("k"), 32)}, Ended: r.sessionEnded, HTTPClient: &http.Client{Transport: r.wire}, Now: r.now, Record: r.record,
 		Logger: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, o := range options {
@@ -127,6 +130,25 @@ func (r *rig) record(_ context.Context, e callbacks.AuditEntry) error {
 	return r.recording
 }
 
+func (r *rig) recordingError() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.recording
+}
+
+func (r *rig) sessionEnded(id callbacks.ID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ended = append(r.ended, id)
+}
+
+// endedSessions are the sessions whose end was told.
+func (r *rig) endedSessions() []callbacks.ID {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.ended)
+}
+
 func (r *rig) failRecording(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -161,6 +183,13 @@ func (r *rig) serve(w http.ResponseWriter, req *http.Request) {
 			fault, reason := a.WithoutRole(req.Context())
 			w.Header().Set("Fault", string(fault))
 			_, _ = io.WriteString(w, reason)
+		case "/end-others":
+			person, _ := a.Person(req.Context())
+			if err := a.EndOthers(req.Context(), person); err != nil {
+				http.Error(w, err.Error(), http.StatusBadRequest)
+			}
+		case "/lasts":
+			_, _ = io.WriteString(w, a.SessionLasts(req.Context()).String())
 		default:
 			person, ok := a.Person(req.Context())
 			if !ok {

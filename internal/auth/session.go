@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/printable"
 )
 
 // recordKey is where a session holds its record, as JSON, so that a later release can add fields.
@@ -17,9 +18,12 @@ const recordKey = "person"
 // record is what a session remembers.
 type record struct {
 	identity
-	SignedInAt time.Time `json:"signed_in_at"`
-	SeenAt     time.Time `json:"seen_at"`  // last activity, to within touchInterval
-	RenewAt    time.Time `json:"renew_at"` // when to read the groups again
+	ID         callbacks.ID `json:"id"`      // for pages; the token alone signs in
+	Browser    string       `json:"browser"` // that it was used with last, as it names itself
+	Address    string       `json:"address"` // and from where
+	SignedInAt time.Time    `json:"signed_in_at"`
+	SeenAt     time.Time    `json:"seen_at"`  // last activity, to within touchInterval
+	RenewAt    time.Time    `json:"renew_at"` // when to read the groups again
 }
 
 // person is the record for the domain. Roles, and whether addresses are trusted, are of now: a change of the configuration
@@ -34,6 +38,23 @@ func (r record) person(cfg *Config) callbacks.Person {
 	p.Roles = cfg.Roles.roles(p)
 	return p
 }
+
+// listed is what the list of sessions shows of the record.
+func (r record) listed(cfg *Config) callbacks.Session {
+	p := r.person(cfg)
+	return callbacks.Session{
+		ID: r.ID, Person: keyOf(p), Name: p.Actor().Name, Email: r.Email, Browser: r.Browser, Address: r.Address,
+		SignedInAt: r.SignedInAt, SeenAt: r.SeenAt,
+	}
+}
+
+// used notes that a request used the session.
+func (r *record) used(req *http.Request, cfg *Config, now time.Time) {
+	r.SeenAt, r.Browser, r.Address = now, browserName(req.UserAgent()), printable.Fold(cfg.ClientAddress(req), maxAddressText)
+}
+
+// maxAddressText bounds a network address: the longest of IPv6 with its zone is shorter.
+const maxAddressText = 64
 
 // session is the session of one request.
 type session struct {
@@ -94,15 +115,16 @@ func (a *Auth) load(w http.ResponseWriter, r *http.Request) (*session, error) {
 	case a.renewalDue(s.record, now):
 		return a.renew(w, r, token)
 	case now.Sub(s.record.SeenAt) >= a.touchInterval() && !byItself(r):
-		return a.touch(r.Context(), token, s, now)
+		return a.touch(r, token, s, now)
 	}
 	return s, nil
 }
 
 // touch notes that a session is used. While that cannot be written, who is signed in goes on reading.
-func (a *Auth) touch(ctx context.Context, token string, s *session, now time.Time) (*session, error) {
+func (a *Auth) touch(r *http.Request, token string, s *session, now time.Time) (*session, error) {
+	ctx := r.Context()
 	touched, err := a.change(ctx, token, func(rec *record) bool {
-		rec.SeenAt = now
+		rec.used(r, &a.cfg, now)
 		return true
 	})
 	if errors.Is(err, callbacks.ErrUnavailable) {
@@ -135,7 +157,23 @@ func (a *Auth) end(w http.ResponseWriter, r *http.Request, s *session) (*session
 	if err := destroy(s.data, a.sessions, w); err != nil {
 		return nil, err
 	}
+	a.cfg.Ended(s.record.ID)
 	return a.read(r.Context(), "")
+}
+
+// endOnRecord deletes a session with an entry of the audit, both or neither, and its cookie. One that was ended meanwhile is no
+// error.
+func (a *Auth) endOnRecord(ctx context.Context, w http.ResponseWriter, rec record, detail string) error {
+	_, err := a.cfg.Store.End(ctx, rec.ID, func(callbacks.Session) (callbacks.AuditEntry, error) {
+		actor := rec.person(&a.cfg).Actor()
+		return callbacks.AuditEntry{At: a.cfg.Now(), Actor: actor, Action: callbacks.ActionSignedOut, Detail: detail}, nil
+	})
+	if err != nil && !errors.Is(err, callbacks.ErrNotFound) {
+		return fmt.Errorf("end the session: %w", err)
+	}
+	a.sessions.WriteSessionCookie(ctx, w, "", time.Time{})
+	a.cfg.Ended(rec.ID)
+	return nil
 }
 
 // read loads the session of a token. An unknown token is a new, empty session; its token is never the one that was sent.
@@ -176,7 +214,10 @@ func (a *Auth) change(ctx context.Context, token string, fn func(*record) bool) 
 	if err := a.put(s.data, s.record); err != nil {
 		return nil, err
 	}
-	if _, _, err := a.sessions.Commit(s.data); err != nil {
+	switch _, _, err := a.sessions.Commit(about(s.data, s.record.listed(&a.cfg))); {
+	case errors.Is(err, errOver):
+		return a.read(ctx, "")
+	case err != nil:
 		return nil, fmt.Errorf("write the session: %w", err)
 	}
 	return s, nil

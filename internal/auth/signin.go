@@ -55,7 +55,8 @@ func (a *Auth) Finish(w http.ResponseWriter, r *http.Request) (returnPath string
 // open records the sign-in and replaces the browser's session by a new one.
 func (a *Auth) open(w http.ResponseWriter, r *http.Request, id identity) (callbacks.Person, error) {
 	now := a.cfg.Now()
-	rec := record{identity: id, SignedInAt: now, SeenAt: now, RenewAt: now.Add(a.cfg.RenewAfter)}
+	rec := record{identity: id, ID: newID(), SignedInAt: now, RenewAt: now.Add(a.cfg.RenewAfter)}
+	rec.used(r, &a.cfg, now)
 	person := rec.person(&a.cfg)
 	if err := a.audit(r.Context(), person.Actor(), callbacks.ActionSignedIn, signedInAs(person.Roles, rec)); err != nil {
 		return callbacks.Person{}, err
@@ -64,14 +65,18 @@ func (a *Auth) open(w http.ResponseWriter, r *http.Request, id identity) (callba
 	if err != nil {
 		return callbacks.Person{}, err
 	}
-	if err := a.sessions.RenewToken(s.data); err != nil {
+	former := s.record.ID
+	if err := a.opening.RenewToken(s.data); err != nil {
 		return callbacks.Person{}, fmt.Errorf("open a session: %w", err)
 	}
 	if err := a.put(s.data, rec); err != nil {
 		return callbacks.Person{}, err
 	}
-	if err := save(s.data, a.sessions, w); err != nil {
+	if err := save(about(s.data, rec.listed(&a.cfg)), a.opening, w); err != nil {
 		return callbacks.Person{}, err
+	}
+	if former != "" {
+		a.cfg.Ended(former)
 	}
 	s.record, s.signedIn = rec, true
 	a.tellUnread(r.Context(), person, rec)

@@ -1,10 +1,6 @@
 package auth
 
-import (
-	"net/http"
-
-	"countersign/internal/callbacks"
-)
+import "net/http"
 
 // SignOut ends the session and returns where to redirect to: the provider, to end its own session as well, or
 // [SignedOutPath] where it has no place for that or does not answer. Signing out twice is no error; the errors are the
@@ -17,11 +13,7 @@ func (a *Auth) SignOut(w http.ResponseWriter, r *http.Request) (redirectURL stri
 	if !s.signedIn {
 		return SignedOutPath, nil
 	}
-	person := s.record.person(&a.cfg)
-	if err := a.audit(r.Context(), person.Actor(), callbacks.ActionSignedOut, "Signed out."); err != nil {
-		return "", err
-	}
-	if err := destroy(s.data, a.sessions, w); err != nil {
+	if err := a.endOnRecord(r.Context(), w, s.record, "Signed out."); err != nil {
 		return "", err
 	}
 	s.signedIn = false

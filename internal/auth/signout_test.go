@@ -26,8 +26,8 @@ func TestSignOut(t *testing.T) {
 		q.Get("post_logout_redirect_uri") != r.origin+"/signin" || strings.Count(q.Get("id_token_hint"), ".") != 2 {
 		t.Errorf("goes on to %s", target)
 	}
-	if _, found, _ := r.store.Find(token); found || b.cookie("countersign") != "" {
-		t.Errorf("row there: %v, cookie %q", found, b.cookie("countersign"))
+	if r.store.there(t, token) || b.cookie("countersign") != "" {
+		t.Errorf("row there: %v, cookie %q", r.store.there(t, token), b.cookie("countersign"))
 	}
 	if _, ok := b.person(); ok {
 		t.Error("signed in after the sign-out")

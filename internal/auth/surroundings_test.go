@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,18 +10,21 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"testing"
 	"time"
 
-	"github.com/alexedwards/scs/v2/memstore"
-
+	"countersign/internal/auth"
 	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore"
+	"countersign/internal/sqlstore/sqlstoretest"
 )
 
-// brittleStore counts what is asked of it and fails when told to.
+// brittleStore is a real one that counts what is asked of it and fails when told to.
 type brittleStore struct {
-	*memstore.MemStore
+	*sqlstore.Sessions
+	rig      *rig
 	finds    atomic.Int64
-	commits  atomic.Int64
+	writes   atomic.Int64
 	broken   atomic.Bool
 	readOnly atomic.Bool
 
@@ -29,31 +33,86 @@ type brittleStore struct {
 
 var errStore = fmt.Errorf("%w: the store is broken", callbacks.ErrUnavailable)
 
-func (s *brittleStore) Find(token string) ([]byte, bool, error) {
+// newStore is a store of sessions in a database of its own. Its clock is the machine's: the clocks of sessions are checked by auth.
+func newStore(t *testing.T) *sqlstore.Sessions {
+	t.Helper()
+	store, err := sqlstore.Open(t.Context(), sqlstoretest.NewDatabase(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	return store.Sessions(time.Now)
+}
+
+func (s *brittleStore) Find(ctx context.Context, hash []byte) ([]byte, bool, error) {
 	if s.broken.Load() {
 		return nil, false, errStore
 	}
 	s.finds.Add(1)
-	b, found, err := s.MemStore.Find(token)
+	sealed, found, err := s.Sessions.Find(ctx, hash)
 	if fn := s.afterFind.Swap(nil); fn != nil {
 		(*fn)()
 	}
-	return b, found, err
+	return sealed, found, err
 }
 
-func (s *brittleStore) Commit(token string, b []byte, expiry time.Time) error {
-	s.commits.Add(1)
+func (s *brittleStore) Insert(ctx context.Context, session callbacks.StoredSession) error {
+	s.writes.Add(1)
 	if s.readOnly.Load() {
 		return errStore
 	}
-	return s.MemStore.Commit(token, b, expiry)
+	return s.Sessions.Insert(ctx, session)
 }
 
-func (s *brittleStore) Delete(token string) error {
+func (s *brittleStore) Update(ctx context.Context, session callbacks.StoredSession) (bool, error) {
+	s.writes.Add(1)
 	if s.readOnly.Load() {
-		return errStore
+		return false, errStore
 	}
-	return s.MemStore.Delete(token)
+	return s.Sessions.Update(ctx, session)
+}
+
+func (s *brittleStore) Delete(ctx context.Context, hash []byte) (bool, error) {
+	if s.readOnly.Load() {
+		return false, errStore
+	}
+	return s.Sessions.Delete(ctx, hash)
+}
+
+// End writes its audit entry where the rig keeps the others, too.
+func (s *brittleStore) End(ctx context.Context, id callbacks.ID, judge func(callbacks.Session) (callbacks.AuditEntry, error)) (callbacks.StoredSession, error) {
+	if s.readOnly.Load() {
+		return callbacks.StoredSession{}, errStore
+	}
+	var entry callbacks.AuditEntry
+	ended, err := s.Sessions.End(ctx, id, func(session callbacks.Session) (_ callbacks.AuditEntry, err error) {
+		if entry, err = judge(session); err == nil {
+			err = s.rig.recordingError()
+		}
+		return entry, err
+	})
+	if err == nil {
+		err = s.rig.record(ctx, entry)
+	}
+	return ended, err
+}
+
+// forget deletes the session of a token, as somebody who works in the database would.
+func (s *brittleStore) forget(t *testing.T, token string) {
+	t.Helper()
+	if found, err := s.Sessions.Delete(t.Context(), auth.HashOf(token)); err != nil || !found {
+		t.Errorf("found %t, %v", found, err)
+	}
+}
+
+// there reports whether the store has the session of a token.
+func (s *brittleStore) there(t *testing.T, token string) bool {
+	t.Helper()
+	_, found, err := s.Sessions.Find(t.Context(), auth.HashOf(token))
+	if err != nil {
+		t.Error(err)
+	}
+	return found
 }
 
 // wire carries our server's requests to the provider. It can be cut, and can answer in the provider's place.

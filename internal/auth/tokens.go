@@ -129,14 +129,8 @@ func (p *provider) verifyBy(ctx context.Context, e *endpoints, raw string, token
 	if err := checkAccessToken(verified, alg, token.AccessToken); err != nil {
 		return nil, classify("verify the access token", err)
 	}
-	var party struct {
-		Authorized string `json:"azp"`
-	}
-	if err := verified.Claims(&party); err != nil {
-		return nil, classify("read the ID token", err)
-	}
-	if party.Authorized != "" && party.Authorized != p.cfg.ClientID {
-		return nil, invalid("ID token", "it was issued to another client, %q", party.Authorized)
+	if err := checkParty(verified, p.cfg.ClientID); err != nil {
+		return nil, err
 	}
 	if verified.Subject == "" || len(verified.Subject) > maxSubject {
 		return nil, invalid("ID token", "its subject has %d bytes", len(verified.Subject))
@@ -189,6 +183,10 @@ func checkTimes(verified *oidc.IDToken, now time.Time) error {
 	}
 	if err := verified.Claims(&times); err != nil {
 		return classify("read the ID token", err)
+	}
+	if issued := verified.IssuedAt; issued.After(now.Add(clockLeeway)) {
+		return invalid("ID token", "it was issued at %s, our clock says %s: set both clocks by NTP",
+			issued.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))
 	}
 	if ended := verified.Expiry; ended.Add(clockLeeway).Before(now) {
 		return invalid("ID token", "it ended at %s, our clock says %s", ended.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))

@@ -54,6 +54,7 @@ const (
 	ActionClosed          Action = "closed"
 	ActionSignedIn        Action = "session.signed_in"
 	ActionSignedOut       Action = "session.signed_out"
+	ActionSessionEnded    Action = "session.ended" // from the page of sessions, by its person or an admin
 
 	ActionExecutionSucceeded Action = "execution.succeeded" // after the decision
 	ActionExecutionFailed    Action = "execution.failed"    // or it timed out, or was stopped

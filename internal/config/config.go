@@ -67,9 +67,10 @@ type Intake struct {
 	Burst int     `env:"BURST" envDefault:"100" help:"Requests that one source may send at once." example:"100"`
 }
 
-// Session bounds how long a sign-in lasts.
+// Session bounds how long a sign-in lasts, and keeps what it holds secret.
 type Session struct {
 	Idle     time.Duration `env:"IDLE" envDefault:"8h" help:"A session ends after this long without a request." example:"8h"`
+	Keys     SessionKeys   `env:"KEY" secret:"true" help:"Key that encrypts the sessions in the database: 32 bytes in base64. Several with commas between them while one is replaced: the first encrypts, all decrypt. Required with PostgreSQL; with SQLite a key is made in a file beside the database when empty." example:"3q2+7w…"`
 	Lifetime time.Duration `env:"LIFETIME" envDefault:"24h" help:"A session ends after this long, whatever happens." example:"24h"`
 }
 

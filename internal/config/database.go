@@ -34,7 +34,7 @@ func LoadDatabaseURL(environ map[string]string, readFile func(string) ([]byte, e
 // UnmarshalText takes sqlite:///absolute/path, sqlite:relative/path, or a postgres:// URL with a database name.
 func (d *DatabaseURL) UnmarshalText(text []byte) error {
 	u := DatabaseURL(text)
-	if path, ok := u.sqlitePath(); ok {
+	if path, ok := u.SQLitePath(); ok {
 		*d = u
 		return checkSQLitePath(path)
 	}
@@ -65,8 +65,8 @@ func checkSQLitePath(path string) error {
 	return nil
 }
 
-// sqlitePath is the path of the SQLite file; ok is false when the database is PostgreSQL.
-func (d DatabaseURL) sqlitePath() (path string, ok bool) {
+// SQLitePath is the path of the SQLite file; ok is false when the database is PostgreSQL.
+func (d DatabaseURL) SQLitePath() (path string, ok bool) {
 	path, ok = strings.CutPrefix(string(d), "sqlite:")
 	if strings.HasPrefix(path, "///") {
 		path = path[2:]
@@ -76,7 +76,7 @@ func (d DatabaseURL) sqlitePath() (path string, ok bool) {
 
 // String is the URL without user, password and parameters.
 func (d DatabaseURL) String() string {
-	if _, ok := d.sqlitePath(); ok || d == "" {
+	if _, ok := d.SQLitePath(); ok || d == "" {
 		return string(d)
 	}
 	u, err := url.Parse(string(d))

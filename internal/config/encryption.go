@@ -9,8 +9,12 @@ import (
 	"slices"
 )
 
-// keyBytes is the length of an AES-256 key.
-const keyBytes = 32
+const (
+	// keyBytes is the length of an AES-256 key.
+	keyBytes = 32
+	// makeKey says how to make one.
+	makeKey = "make one with `openssl rand -base64 32`"
+)
 
 // EncryptionKeys are the AES-GCM keys of functions whose results are encrypted, in base64, by function name.
 type EncryptionKeys map[string]Secret
@@ -26,8 +30,8 @@ func (k *EncryptionKeys) UnmarshalText(text []byte) error {
 	}
 	var problems []error
 	for _, function := range slices.Sorted(maps.Keys(keys)) {
-		if key, err := base64.StdEncoding.DecodeString(string(keys[function])); err != nil || len(key) != keyBytes {
-			problems = append(problems, fmt.Errorf("function %q needs %d bytes in base64: make them with `openssl rand -base64 %d`", function, keyBytes, keyBytes))
+		if len(keys[function].key()) != keyBytes {
+			problems = append(problems, fmt.Errorf("function %q needs %d bytes in base64: %s", function, keyBytes, makeKey))
 		}
 	}
 	*k = keys
@@ -35,9 +39,12 @@ func (k *EncryptionKeys) UnmarshalText(text []byte) error {
 }
 
 // Key is the key of a function as bytes.
-func (k EncryptionKeys) Key(function string) []byte {
-	key, err := base64.StdEncoding.DecodeString(string(k[function]))
-	if err != nil { // Load checked it
+func (k EncryptionKeys) Key(function string) []byte { return k[function].key() }
+
+// key is the key in base64 as bytes; nil where it is none.
+func (s Secret) key() []byte {
+	key, err := base64.StdEncoding.DecodeString(string(s))
+	if err != nil {
 		return nil
 	}
 	return key

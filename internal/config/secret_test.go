@@ -15,7 +15,7 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 	c, err := load(variables(
 		"DATABASE_URL", "postgres://desk:hunter2@db:5432/countersign?password=hunter3",
 		"SOURCES", `{"expenses":{"secrets":["`+goodSecret+`"],"tokens":["`+goodToken+`"]}}`,
-		"EVENTBRIDGE_KEYS", "first-"+goodToken+",second-"+goodToken,
+		"EVENTBRIDGE_KEYS", "first-"+goodToken+",second-"+goodToken, "SESSION_KEY", goodKey+","+olderKey,
 	), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -49,6 +49,7 @@ func TestProblemsNeverRepeatASecret(t *testing.T) {
 	const secret = "31415926535897932384"
 	for name, value := range map[string][]string{
 		"DATABASE_URL":     {"postgres://u:" + secret + "/@db", "mysql://u:" + secret + "@db/x", "host=db password=" + secret, "postgres://u:" + secret + "@db"},
+		"SESSION_KEY":      {secret, goodKey + "," + secret, secret + secret + "AAAA", goodKey + secret},
 		"EVENTBRIDGE_KEYS": {secret, secret + secret + "," + secret + secret, secret + "\n" + secret},
 		"SOURCES": {
 			secret, `"` + secret + `"`, `{"a":{"secrets":["` + secret + `"]}}`, `{"a":{"tokens":["` + secret + `"]}}`,
@@ -88,7 +89,7 @@ func TestSQLitePath(t *testing.T) {
 	for url, want := range map[DatabaseURL]string{
 		"sqlite:///var/x.db": "/var/x.db", "sqlite:/var/x.db": "/var/x.db", "sqlite:x.db": "x.db", "sqlite:./a/x.db": "./a/x.db", "postgres://db/x": "",
 	} {
-		path, ok := url.sqlitePath()
+		path, ok := url.SQLitePath()
 		if ok != (want != "") || ok && path != want {
 			t.Errorf("%s: got %q %v, want %q", url, path, ok, want)
 		}

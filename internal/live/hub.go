@@ -54,6 +54,17 @@ func (h *Hub) Missed() {
 	}
 }
 
+// EndSession ends the subscriptions of a session that is over.
+func (h *Hub) EndSession(id callbacks.ID) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for s := range h.subscriptions {
+		if s.session == id && id != "" {
+			s.endSession()
+		}
+	}
+}
+
 // Subscribe adds a subscriber; the caller closes it. see says of which queues it may know: it is called for every notice
 // by whoever publishes, so it must be quick and must not call the hub. since is when the subscriber read what it shows: a
 // change between then and now is told as [Everything]. After [Hub.Close] the subscription is over at once.

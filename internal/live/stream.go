@@ -2,6 +2,8 @@ package live
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -20,24 +22,37 @@ const (
 	silence = time.Minute
 	// maxLifetime ends a stream so that the reconnect has the reader's rights checked again.
 	maxLifetime = 15 * time.Minute
+	// look is how often a stream asks whether its session goes on: the replica that ended it may have died before it told.
+	look = time.Minute
 	// reconnect is what browsers wait before they connect again.
 	reconnect = 3 * time.Second
 	// writeLimit drops a reader whose connection takes nothing any more.
 	writeLimit = 10 * time.Second
 )
 
-// Stream writes a subscription to a browser as server-sent events until the reader leaves, the hub closes or the stream is
-// 15 minutes old; then it returns nil and the browser connects again. An event is
+// ErrSessionOver is the error of [Stream] for a session that ended before the stream began. Nothing is written then.
+var ErrSessionOver = errors.New("live stream: the session is over")
+
+// Stream writes a subscription to a browser as server-sent events until the reader leaves, their session ends, the hub closes or the
+// stream is 15 minutes old; then it returns nil and the browser connects again. An event is
 //
 //	event: changed
 //	data: {"callback":"<id>"}
 //
 // with [Everything] for an ID when the page should read again whatever it shows. That is also the first event after a
-// reconnect, because nobody knows what was missed, and what comes after about a minute of silence. An error is a failed write: the reader is gone.
+// reconnect, because nobody knows what was missed, what comes after about a minute of silence, and the last one of a session that
+// ended: the page reads again at once and learns that its reader is signed out. An error but [ErrSessionOver] is a failed write: the
+// reader is gone.
 //
 // Stream does not close the subscription. It lifts the server's write timeout for its own connection; w must support
 // http.ResponseController, and no middleware may buffer or compress what it writes.
 func Stream(w http.ResponseWriter, r *http.Request, s *Subscription) error {
+	lasts := s.sessionLasts(r.Context())
+	if lasts <= 0 {
+		return ErrSessionOver
+	}
+	session := time.NewTimer(lasts)
+	defer session.Stop()
 	out := stream{w: w, control: http.NewResponseController(w)}
 	if err := out.begin(r.Header.Get("Last-Event-ID") != ""); err != nil {
 		return err
@@ -58,6 +73,13 @@ func Stream(w http.ResponseWriter, r *http.Request, s *Subscription) error {
 			return nil
 		case <-s.Done():
 			return nil
+		case <-s.Ended():
+			return out.changed([]callbacks.ID{Everything})
+		case <-session.C:
+			if lasts = s.sessionLasts(r.Context()); lasts <= 0 {
+				return out.changed([]callbacks.ID{Everything})
+			}
+			session.Reset(lasts)
 		case <-lifetime.C:
 			return nil
 		case <-ready:
@@ -77,6 +99,15 @@ func Stream(w http.ResponseWriter, r *http.Request, s *Subscription) error {
 			return err
 		}
 	}
+}
+
+// sessionLasts is when to look next at the session that a subscription belongs to, zero once it is over.
+func (s *Subscription) sessionLasts(ctx context.Context) time.Duration {
+	again := look*3/4 + rand.N(look/2) // streams must not look in step
+	if s.lasts == nil {
+		return again
+	}
+	return min(again, s.lasts(ctx))
 }
 
 func aboutSilence() time.Duration { return silence*3/4 + rand.N(silence/2) }

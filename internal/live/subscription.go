@@ -1,7 +1,9 @@
 package live
 
 import (
+	"context"
 	"sync"
+	"time"
 
 	"countersign/internal/callbacks"
 )
@@ -22,13 +24,19 @@ type Subscription struct {
 	done  chan struct{}
 	once  sync.Once // closes done
 
+	// Of the session, see BelongTo.
+	session callbacks.ID
+	lasts   func(context.Context) time.Duration
+	ended   chan struct{}
+	ending  sync.Once // closes ended
+
 	mu      sync.Mutex
 	waiting []callbacks.ID // in the order of their first notice
 	known   map[callbacks.ID]struct{}
 }
 
 func newSubscription(h *Hub, see func(queue string) bool) *Subscription {
-	return &Subscription{hub: h, see: see, ready: make(chan struct{}, 1), done: make(chan struct{}), known: map[callbacks.ID]struct{}{}}
+	return &Subscription{hub: h, see: see, ready: make(chan struct{}, 1), done: make(chan struct{}), ended: make(chan struct{}), known: map[callbacks.ID]struct{}{}}
 }
 
 // Ready receives when there is something to [Subscription.Take].
@@ -36,6 +44,19 @@ func (s *Subscription) Ready() <-chan struct{} { return s.ready }
 
 // Done is closed when the subscription is over.
 func (s *Subscription) Done() <-chan struct{} { return s.done }
+
+// BelongTo binds the subscription to the session of its reader: it ends with it. lasts reads the session again and says how long it
+// lasts at least, zero once it is over; [Stream] asks it now and then, for the end of a session that nobody told.
+func (s *Subscription) BelongTo(session callbacks.ID, lasts func(context.Context) time.Duration) {
+	s.hub.mu.Lock()
+	defer s.hub.mu.Unlock()
+	s.session, s.lasts = session, lasts
+}
+
+// Ended is closed when the session is over that the subscription belongs to.
+func (s *Subscription) Ended() <-chan struct{} { return s.ended }
+
+func (s *Subscription) endSession() { s.ending.Do(func() { close(s.ended) }) }
 
 // Take returns the callbacks that changed since the last call, or [Everything] alone, or nothing.
 func (s *Subscription) Take() []callbacks.ID {

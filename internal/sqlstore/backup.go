@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 )
 
@@ -12,7 +13,8 @@ import (
 var ErrNotSQLite = errors.New("only a SQLite database is backed up here")
 
 // Backup writes a compact copy of a SQLite database to a new file, while a desk goes on working with it. It changes nothing
-// in the database, not even its version. A file that is there already is not overwritten.
+// in the database, not even its version. A file that is there already is not overwritten. Sessions stay out of the copy: whoever puts it
+// back must not bring back one that has ended since, and older tables hold them in clear.
 func Backup(ctx context.Context, url, to string) error {
 	from, ok := sqlitePath(url)
 	if !ok {
@@ -32,8 +34,31 @@ func Backup(ctx context.Context, url, to string) error {
 		return fmt.Errorf("make the backup: %w", err)
 	}
 	_, err = source.ExecContext(ctx, "vacuum into ?", to)
+	if err == nil {
+		err = dropSessions(ctx, to)
+	}
 	if err = errors.Join(err, file.Close()); err != nil {
 		return errors.Join(fmt.Errorf("make the backup: %w", err), os.Remove(to))
 	}
 	return nil
+}
+
+// dropSessions takes the sessions out of a copy that nobody uses yet, and overwrites their bytes.
+func dropSessions(ctx context.Context, path string) error {
+	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + url.Values{"_pragma": {"secure_delete(1)", "journal_mode(memory)"}, "mode": {"rw"}}.Encode()
+	copied, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return fmt.Errorf("open the copy: %w", err)
+	}
+	for _, table := range []string{"sessions", "browser_sessions"} {
+		var there bool
+		err = copied.QueryRowContext(ctx, "select exists (select 1 from sqlite_master where type = 'table' and name = ?)", table).Scan(&there)
+		if err == nil && there {
+			_, err = copied.ExecContext(ctx, "delete from "+table)
+		}
+		if err != nil {
+			return errors.Join(fmt.Errorf("take the sessions out: %w", err), copied.Close())
+		}
+	}
+	return copied.Close()
 }

@@ -35,15 +35,18 @@ func checkUnavailable(t *testing.T, s *sqlstore.Store) {
 		"Review": only(s.Review(ctx, c.ID, nil)), "Reviews": only(s.Reviews(ctx, c.ID)), "CloseReviews": only(s.CloseReviews(ctx, now, now, 1)),
 		"Audit":  only(s.Audit(ctx, callbacks.AuditQuery{Limit: 1})),
 		"Record": s.Record(ctx, callbackstest.Entry(c, "x", now)), "ForgetMessages": s.ForgetMessages(ctx, now, 1), "Ping": s.Ping(ctx),
-		"ForgetSessions": s.ForgetSessions(ctx, now, 1), "CommitCtx": sessions.CommitCtx(ctx, "t", nil, now), "DeleteCtx": sessions.DeleteCtx(ctx, "t"),
-		"Commit": sessions.Commit("t", nil, now), "Delete": sessions.Delete("t"),
+		"ForgetSessions": s.ForgetSessions(ctx, now, 1), "Insert": sessions.Insert(ctx, callbacks.StoredSession{}),
+		"UpdateSession": only(sessions.Update(ctx, callbacks.StoredSession{})), "Delete": only(sessions.Delete(ctx, nil)),
+		"End": only(sessions.End(ctx, "s", nil)),
 	} {
 		if !errors.Is(err, callbacks.ErrUnavailable) {
 			t.Errorf("%s gives %v, want ErrUnavailable", name, err)
 		}
 	}
-	if _, _, err := sessions.Find("t"); !errors.Is(err, callbacks.ErrUnavailable) {
-		t.Errorf("Find gives %v, want ErrUnavailable", err)
+	_, _, finding := sessions.Find(ctx, nil)
+	_, _, listing := sessions.List(ctx, callbacks.SessionQuery{Limit: 1})
+	if !errors.Is(finding, callbacks.ErrUnavailable) || !errors.Is(listing, callbacks.ErrUnavailable) {
+		t.Errorf("Find gives %v, List %v, want ErrUnavailable", finding, listing)
 	}
 }
 

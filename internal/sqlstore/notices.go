@@ -70,15 +70,38 @@ func (n *Notices) Changed(notice callbacks.Notice) {
 	}
 }
 
-// Run passes on what the other replicas tell, until ctx ends. It calls deliver for each of their notices, not for our own,
-// and missed whenever some may have been lost: after each connection, the first too. Both must be quick.
-func (n *Notices) Run(ctx context.Context, deliver func(callbacks.Notice), missed func()) {
+// endedSessions stands in the place of a queue in notices of sessions that ended. No queue has a space in its name, so a replica
+// that does not know it has no page to tell.
+const endedSessions = "ended sessions"
+
+// SessionEnded tells the other replicas that a session is over. Where that is lost, their streams find out by themselves.
+func (n *Notices) SessionEnded(id callbacks.ID) {
+	n.Changed(callbacks.Notice{Queue: endedSessions, Callback: id})
+}
+
+// Deliver is what [Notices.Run] calls. All of it must be quick.
+type Deliver struct {
+	Changed      func(callbacks.Notice) // for each notice of another replica, not for our own
+	SessionEnded func(callbacks.ID)     // for each session that ended at another replica
+	Missed       func()                 // whenever some may have been lost: after each connection, the first too
+}
+
+func (d Deliver) pass(n callbacks.Notice) {
+	if n.Queue == endedSessions {
+		d.SessionEnded(n.Callback)
+		return
+	}
+	d.Changed(n)
+}
+
+// Run passes on what the other replicas tell, until ctx ends.
+func (n *Notices) Run(ctx context.Context, deliver Deliver) {
 	if n.config == nil {
 		return
 	}
 	pause := firstReconnect
 	for {
-		connected, err := n.session(ctx, deliver, missed)
+		connected, err := n.session(ctx, deliver)
 		if ctx.Err() != nil {
 			return
 		}
@@ -96,7 +119,7 @@ func (n *Notices) Run(ctx context.Context, deliver func(callbacks.Notice), misse
 }
 
 // session connects and works until the connection breaks.
-func (n *Notices) session(ctx context.Context, deliver func(callbacks.Notice), missed func()) (connected bool, err error) {
+func (n *Notices) session(ctx context.Context, deliver Deliver) (connected bool, err error) {
 	conn, self, err := n.connect(ctx)
 	if err != nil {
 		return false, err
@@ -106,7 +129,7 @@ func (n *Notices) session(ctx context.Context, deliver func(callbacks.Notice), m
 		defer cancel()
 		_ = conn.Close(ctx) // it is broken already, or the server notices by itself
 	}()
-	missed()
+	deliver.Missed()
 	for ctx.Err() == nil {
 		if err := n.send(ctx, conn); err != nil {
 			return true, err
@@ -120,10 +143,10 @@ func (n *Notices) session(ctx context.Context, deliver func(callbacks.Notice), m
 		}
 		notices, all := parseNotices(got.Payload)
 		if all {
-			missed()
+			deliver.Missed()
 		}
 		for _, notice := range notices {
-			deliver(notice)
+			deliver.pass(notice)
 		}
 	}
 	return true, nil

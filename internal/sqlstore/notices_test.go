@@ -23,6 +23,7 @@ const patience = 30 * time.Second
 type replica struct {
 	*sqlstore.Notices
 	told   chan callbacks.Notice
+	ended  chan callbacks.ID
 	missed chan struct{}
 }
 
@@ -33,11 +34,15 @@ func listen(t *testing.T, url string) *replica {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &replica{Notices: n, told: make(chan callbacks.Notice, 10_000), missed: make(chan struct{}, 10_000)}
+	r := &replica{Notices: n, told: make(chan callbacks.Notice, 10_000), ended: make(chan callbacks.ID, 10), missed: make(chan struct{}, 10_000)}
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() {
-		r.Run(ctx, func(n callbacks.Notice) { r.told <- n }, func() { r.missed <- struct{}{} })
+		r.Run(ctx, sqlstore.Deliver{
+			Changed:      func(n callbacks.Notice) { r.told <- n },
+			SessionEnded: func(id callbacks.ID) { r.ended <- id },
+			Missed:       func() { r.missed <- struct{}{} },
+		})
 	})
 	t.Cleanup(func() { stop(); running.Wait() })
 	await(t, r.missed, "the first connection")
@@ -82,6 +87,24 @@ func TestNotices(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestEndedSessionIsTold: the other replicas hear of a session that ended, and of no callback.
+func TestEndedSessionIsTold(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		return
+	}
+	url := newDatabase(t)
+	sender, receiver := listen(t, url), listen(t, url)
+	sender.SessionEnded("abc")
+	sender.Changed(changed("after"))
+	if got := await(t, receiver.ended, "the end of a session"); got != "abc" {
+		t.Errorf("told of %q", got)
+	}
+	if got := await(t, receiver.told, "a notice"); got != changed("after") {
+		t.Errorf("told %v", got)
 	}
 }
 
@@ -168,7 +191,7 @@ func TestNoticesWithoutReplicas(t *testing.T) {
 		t.Fatal(err)
 	}
 	n.Changed(changed("a"))
-	n.Run(t.Context(), nil, nil) // nothing to run
+	n.Run(t.Context(), sqlstore.Deliver{}) // nothing to run
 }
 
 // TestNoticesWithoutServer: a desk works without notices, and stops while it waits for them.
@@ -182,7 +205,7 @@ func TestNoticesWithoutServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	n.Changed(changed("a"))
-	n.Run(ctx, func(callbacks.Notice) { t.Error("delivered") }, func() { t.Error("connected") })
+	n.Run(ctx, sqlstore.Deliver{Changed: func(callbacks.Notice) { t.Error("delivered") }, Missed: func() { t.Error("connected") }})
 	if !strings.Contains(log.String(), "level=WARN") || strings.Contains(log.String(), "secret") {
 		t.Errorf("logged %q", log.String())
 	}

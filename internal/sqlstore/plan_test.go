@@ -112,7 +112,7 @@ func plan(t *testing.T, s *Store, text string) []string {
 // walks reports a step that reads a whole table, and sorts one that sorts what it read. Watched functions and regions are few
 // enough to be read whole.
 func walks(step string) bool {
-	for _, table := range []string{"callbacks", "contents", "deliveries", "attempts", "reviews", "messages", "sessions", "executions"} {
+	for _, table := range []string{"callbacks", "contents", "deliveries", "attempts", "reviews", "messages", "browser_sessions", "executions"} {
 		if step == "SCAN "+table || strings.HasPrefix(step, "SCAN "+table+" ") {
 			return true
 		}
@@ -344,10 +344,20 @@ func exercise(t *testing.T, s *Store) {
 	exerciseWatches(t, s, c)
 	check(s.ForgetMessages(ctx, now, 10))
 	sessions := s.Sessions(func() time.Time { return now })
-	check(sessions.CommitCtx(ctx, "token", []byte("data"), now))
-	_, _, err = sessions.FindCtx(ctx, "token")
+	session := callbacks.StoredSession{Session: callbacks.Session{ID: "s1", Person: "ada"}, TokenHash: []byte("hash"), Sealed: []byte("sealed"), ExpiresAt: now}
+	check(sessions.Insert(ctx, session))
+	_, _, err = sessions.Find(ctx, session.TokenHash)
 	check(err)
-	check(sessions.DeleteCtx(ctx, "token"))
+	_, err = sessions.Update(ctx, session)
+	check(err)
+	for _, q := range []callbacks.SessionQuery{{}, {Person: "ada"}, {Search: "a"}, {Person: "ada", After: &callbacks.Cursor{Key: 1, ID: "s1"}}, {After: &callbacks.Cursor{Key: 1, ID: "s1"}}} {
+		_, _, err = sessions.List(ctx, q)
+		check(err)
+	}
+	_, err = sessions.End(ctx, session.ID, func(callbacks.Session) (callbacks.AuditEntry, error) { return callbacks.AuditEntry{}, nil })
+	check(err)
+	_, err = sessions.Delete(ctx, session.TokenHash)
+	check(err)
 	check(s.ForgetSessions(ctx, now, 10))
 	for _, q := range []callbacks.Query{{AllQueues: true}, {Queues: []string{"a", "b"}}} {
 		_, err = s.Functions(ctx, q, 10)

@@ -8,18 +8,48 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
 )
 
-// sessionRow is a row of sessions.
+// sessionRow is a row of browser_sessions.
 type sessionRow struct {
-	bun.BaseModel `bun:"table:sessions"`
+	bun.BaseModel `bun:"table:browser_sessions"`
 
-	TokenHash []byte `bun:",pk"`
-	Data      []byte
-	ExpiresAt int64
+	TokenHash  []byte `bun:",pk"`
+	ID         string
+	Person     string
+	Name       string
+	Email      string
+	Searched   string
+	Browser    string
+	Address    string
+	SignedInAt int64
+	SeenAt     int64
+	ExpiresAt  int64
+	Sealed     []byte
 }
 
-// Sessions keeps sign-in sessions for alexedwards/scs: it has the methods of its CtxStore. Of a token only the hash is kept.
+func newSessionRow(s callbacks.StoredSession) *sessionRow {
+	return &sessionRow{
+		TokenHash: s.TokenHash, ID: string(s.ID), Person: s.Person, Name: s.Name, Email: s.Email, Searched: searched(s.Session),
+		Browser: s.Browser, Address: s.Address, SignedInAt: millis(s.SignedInAt), SeenAt: millis(s.SeenAt),
+		ExpiresAt: millis(s.ExpiresAt), Sealed: s.Sealed,
+	}
+}
+
+func (r *sessionRow) session() callbacks.Session {
+	return callbacks.Session{
+		ID: callbacks.ID(r.ID), Person: r.Person, Name: r.Name, Email: r.Email, Browser: r.Browser, Address: r.Address,
+		SignedInAt: fromMillis(r.SignedInAt), SeenAt: fromMillis(r.SeenAt),
+	}
+}
+
+func (r *sessionRow) stored() callbacks.StoredSession {
+	return callbacks.StoredSession{Session: r.session(), TokenHash: r.TokenHash, Sealed: r.Sealed, ExpiresAt: fromMillis(r.ExpiresAt)}
+}
+
+// Sessions keeps sign-in sessions. A session is found by the hash of its token; what it holds is sealed before it comes here.
 type Sessions struct {
 	store *Store
 	now   func() time.Time
@@ -28,59 +58,90 @@ type Sessions struct {
 // Sessions is the store of sessions in this database. What has expired by now is not found.
 func (s *Store) Sessions(now func() time.Time) *Sessions { return &Sessions{store: s, now: now} }
 
-// FindCtx returns the data of a session; found is false when there is none or it has expired.
-func (s *Sessions) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
-	var r sessionRow
-	err = s.store.db.NewSelect().Model(&r).Where("token_hash = ?", hashOf(token)).Where("expires_at > ?", millis(s.now())).Scan(ctx)
+// Find returns what a session holds; found is false when there is none or it has expired.
+func (s *Sessions) Find(ctx context.Context, tokenHash []byte) (sealed []byte, found bool, err error) {
+	err = s.store.db.NewRaw(`select sealed from browser_sessions where token_hash = ? and expires_at > ?`, tokenHash, millis(s.now())).Scan(ctx, &sealed)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, false, nil
 	case err != nil:
 		return nil, false, fmt.Errorf("find session: %w", unavailable(err))
 	}
-	return r.Data, true, nil
+	return sealed, true, nil
 }
 
-// CommitCtx writes a session.
-func (s *Sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
+// Insert keeps a new session. Only a sign-in calls it.
+func (s *Sessions) Insert(ctx context.Context, session callbacks.StoredSession) error {
 	return s.store.transact(ctx, func(ctx context.Context, t *tx) error {
-		text, args := t.insertion(&sessionRow{TokenHash: hashOf(token), Data: data, ExpiresAt: millis(expiry)})
-		_, err := t.exec(ctx, text+` on conflict (token_hash) do update set data = excluded.data, expires_at = excluded.expires_at`, args...)
-		if err != nil {
-			return fmt.Errorf("write session: %w", err)
+		if err := t.insert(ctx, newSessionRow(session)); err != nil {
+			return fmt.Errorf("insert session: %w", err)
 		}
 		return nil
 	})
 }
 
-// DeleteCtx ends a session; one that is not there is ended already.
-func (s *Sessions) DeleteCtx(ctx context.Context, token string) error {
-	return s.store.transact(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := t.exec(ctx, `delete from sessions where token_hash = ?`, hashOf(token)); err != nil {
+// Update writes a session that is there. One that was deleted stays so, and found is false. When it began and expires does not
+// change.
+func (s *Sessions) Update(ctx context.Context, session callbacks.StoredSession) (found bool, err error) {
+	r := newSessionRow(session)
+	err = s.store.transact(ctx, func(ctx context.Context, t *tx) error {
+		n, err := t.exec(ctx, `update browser_sessions set sealed = ?, person = ?, name = ?, email = ?, searched = ?, browser = ?, address = ?, seen_at = ?
+			where token_hash = ?`, r.Sealed, storable(r.Person), storable(r.Name), storable(r.Email), storable(r.Searched), storable(r.Browser), storable(r.Address), r.SeenAt, r.TokenHash)
+		if found = n > 0; err != nil {
+			return fmt.Errorf("update session: %w", err)
+		}
+		return nil
+	})
+	return found, err
+}
+
+// Delete ends a session; found is false for one that is not there. Of two that delete it at once one finds it.
+func (s *Sessions) Delete(ctx context.Context, tokenHash []byte) (found bool, err error) {
+	err = s.store.transact(ctx, func(ctx context.Context, t *tx) error {
+		n, err := t.exec(ctx, `delete from browser_sessions where token_hash = ?`, tokenHash)
+		if found = n > 0; err != nil {
 			return fmt.Errorf("delete session: %w", err)
 		}
 		return nil
 	})
+	return found, err
 }
 
-// Find is FindCtx for callers without a context; scs uses the other one.
-func (s *Sessions) Find(token string) ([]byte, bool, error) {
-	return s.FindCtx(context.Background(), token)
+// End deletes the session of an ID together with the audit entry that judge makes of it, and returns what it held. An error of
+// judge keeps the session and is returned. A session that is not there is [callbacks.ErrNotFound]. Judge may run twice.
+func (s *Sessions) End(ctx context.Context, id callbacks.ID, judge func(callbacks.Session) (callbacks.AuditEntry, error)) (ended callbacks.StoredSession, err error) {
+	err = s.store.transact(ctx, func(ctx context.Context, t *tx) error {
+		r, err := row[sessionRow](ctx, t, `select * from browser_sessions where id = ? and person <> ''`+t.dialect.forUpdate, storable(string(id)))
+		if err != nil {
+			return missing(err)
+		}
+		ended = r.stored()
+		entry, err := judge(ended.Session)
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, `delete from browser_sessions where token_hash = ?`, r.TokenHash); err != nil {
+			return fmt.Errorf("delete session: %w", err)
+		}
+		return t.record(ctx, entry)
+	})
+	return ended, err
 }
 
-// Commit is CommitCtx for callers without a context; scs uses the other one.
-func (s *Sessions) Commit(token string, data []byte, expiry time.Time) error {
-	return s.CommitCtx(context.Background(), token, data, expiry)
-}
-
-// Delete is DeleteCtx for callers without a context; scs uses the other one.
-func (s *Sessions) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }
+// forgetText drops what has expired; clearText what replicas of a version before wrote in clear.
+const (
+	forgetText = `delete from browser_sessions where token_hash in
+		(select token_hash from browser_sessions where expires_at <= ? order by expires_at limit ?)`
+	clearText = `delete from sessions`
+)
 
 // ForgetSessions drops sessions that expired before now, at most limit.
 func (s *Store) ForgetSessions(ctx context.Context, now time.Time, limit int) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, `delete from sessions where token_hash in
-			(select token_hash from sessions where expires_at <= ? order by expires_at limit ?)`, millis(now), limit)
+		_, err := t.exec(ctx, forgetText, millis(now), limit)
+		if err == nil && s.dialect.sharedTables {
+			_, err = t.exec(ctx, clearText)
+		}
 		return err
 	})
 }

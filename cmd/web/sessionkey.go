@@ -1,0 +1,90 @@
+package main
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"countersign/internal/config"
+)
+
+// keyFileSuffix makes the name of the key's file from that of the SQLite file.
+const keyFileSuffix = ".session-key"
+
+// maxKeyFile bounds what is read of a file that should hold a key, in bytes.
+const maxKeyFile = 4 << 10
+
+// sessionKeys are the keys that encrypt sessions: those of the settings, else the one in the file beside the SQLite file, which is
+// made where there is none.
+func sessionKeys(settings config.Config) ([][]byte, error) {
+	if keys := settings.Session.Keys; len(keys) > 0 {
+		return keys.Bytes(), nil
+	}
+	database, ok := settings.DatabaseURL.SQLitePath()
+	if !ok {
+		return nil, errors.New(config.Prefix + "SESSION_KEY is required with PostgreSQL") // as the settings' own check says
+	}
+	path := database + keyFileSuffix
+	keys, err := readKeyFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = makeKeyFile(path); err == nil {
+			keys, err = readKeyFile(path)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("key of the sessions: %w", err)
+	}
+	return keys.Bytes(), nil
+}
+
+// readKeyFile reads a key file that nobody else can read. It holds what the setting would.
+func readKeyFile(path string) (config.SessionKeys, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular() || info.Size() > maxKeyFile:
+		return nil, fmt.Errorf("%s is no file with a key: remove it, and a new one is made; everybody signs in once more", path)
+	case info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows":
+		return nil, fmt.Errorf("%s has mode %o, so that other users of this machine can read it: remove it, and a new one is made; everybody signs in once more. "+
+			"If nobody else had access, `chmod 600` is enough", path, info.Mode().Perm())
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var keys config.SessionKeys
+	if err := keys.UnmarshalText(bytes.TrimSpace(text)); err != nil {
+		return nil, fmt.Errorf("%s %w; remove it, and a new one is made; everybody signs in once more", path, err)
+	}
+	if len(keys) == 0 {
+		return nil, fmt.Errorf("%s holds no key: remove it, and a new one is made; everybody signs in once more", path)
+	}
+	return keys, nil
+}
+
+// makeKeyFile writes a new key. The file has its name only once it is whole and on disk.
+func makeKeyFile(path string) (err error) {
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // mode 600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(file.Name())
+		}
+	}()
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails
+	_, err = file.WriteString(base64.StdEncoding.EncodeToString(key) + "\n")
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), path)
+}

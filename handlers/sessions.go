@@ -1,0 +1,95 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"countersign/internal/callbacks"
+	"countersign/views"
+)
+
+const (
+	ownSessions = "/sessions"       // where somebody sees their own
+	allSessions = "/admin/sessions" // where admins see everybody's
+)
+
+// sessions shows somebody where they are signed in.
+func (s *server) sessions(c echo.Context) error {
+	q, address, err := parseSessions(ownSessions, c.QueryParams())
+	if err != nil {
+		return err
+	}
+	list, next, err := s.Auth.OwnSessions(c.Request().Context(), s.person(c), q)
+	return s.showSessions(c, views.PlaceNone, address, views.Sessions{List: list, Query: q}, next, err)
+}
+
+// everySession shows admins where everybody is signed in.
+func (s *server) everySession(c echo.Context) error {
+	q, address, err := parseSessions(allSessions, c.QueryParams())
+	if err != nil {
+		return err
+	}
+	list, next, err := s.Auth.AllSessions(c.Request().Context(), s.person(c), q)
+	return s.showSessions(c, views.PlaceSessions, address, views.Sessions{All: true, List: list, Query: q}, next, err)
+}
+
+func (s *server) showSessions(c echo.Context, place views.Place, address views.Address, m views.Sessions, next *callbacks.Cursor, err error) error {
+	if err != nil {
+		return err
+	}
+	m.This = s.Auth.SessionID(c.Request().Context())
+	if next != nil {
+		m.Next = formatCursor(*next)
+	}
+	shell, err := s.shell(c, place, address)
+	if err != nil {
+		return err
+	}
+	return render(c, http.StatusOK, views.SessionsPage(shell, m))
+}
+
+// parseSessions reads the address of a list of sessions. Only that of everybody's is searched.
+func parseSessions(path string, query url.Values) (callbacks.SessionQuery, views.Address, error) {
+	p := parameters{query: query}
+	q := callbacks.SessionQuery{After: p.cursor("after"), Limit: callbacks.PageSize}
+	if path == allSessions {
+		q.Search = p.text("q")
+	}
+	address := views.Address{Path: path}.With("q", q.Search)
+	if q.After != nil {
+		address = address.With("after", formatCursor(*q.After))
+	}
+	return q, address, p.faults.Err()
+}
+
+// endSession ends one of somebody's own sessions.
+func (s *server) endSession(c echo.Context) error {
+	_, err := s.Auth.EndSession(c.Request().Context(), s.person(c), callbacks.ID(c.Param("session")))
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, ownSessions)
+}
+
+// endOtherSessions ends all of somebody's sessions but this one.
+func (s *server) endOtherSessions(c echo.Context) error {
+	if err := s.Auth.EndOthers(c.Request().Context(), s.person(c)); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, ownSessions)
+}
+
+// endAnySession ends anybody's session and goes back to the search that found it.
+func (s *server) endAnySession(c echo.Context) error {
+	form, err := postForm(c)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Auth.EndSession(c.Request().Context(), s.person(c), callbacks.ID(c.Param("session"))); err != nil {
+		return err
+	}
+	p := parameters{query: form}
+	return c.Redirect(http.StatusSeeOther, views.Address{Path: allSessions}.With("q", p.text("q")).String())
+}

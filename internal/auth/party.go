@@ -1,0 +1,21 @@
+package auth
+
+import "github.com/coreos/go-oidc/v3/oidc"
+
+// checkParty checks to whom an ID token was issued (OpenID Connect Core section 3.1.3.7, 4 and 5). The verifier has found us among
+// its audiences; where there are others, azp says for whom it is.
+func checkParty(verified *oidc.IDToken, clientID string) error {
+	var party struct {
+		Authorized string `json:"azp"`
+	}
+	if err := verified.Claims(&party); err != nil {
+		return classify("read the ID token", err)
+	}
+	switch {
+	case party.Authorized == "" && len(verified.Audience) > 1:
+		return invalid("ID token", "it is for %d audiences and azp does not say which of them asked for it", len(verified.Audience))
+	case party.Authorized != "" && party.Authorized != clientID:
+		return invalid("ID token", "it was issued to another client, %q", party.Authorized)
+	}
+	return nil
+}

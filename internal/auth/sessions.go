@@ -1,0 +1,129 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// keyOf is what a person's sessions are listed under.
+func keyOf(p callbacks.Person) string { return p.Actor().ID }
+
+// OwnSessions returns a page of a person's sessions. The query says from where and how many.
+func (a *Auth) OwnSessions(ctx context.Context, p callbacks.Person, q callbacks.SessionQuery) ([]callbacks.Session, *callbacks.Cursor, error) {
+	q.Person = keyOf(p)
+	return a.list(ctx, q)
+}
+
+// AllSessions returns a page of everybody's sessions, to admins.
+func (a *Auth) AllSessions(ctx context.Context, p callbacks.Person, q callbacks.SessionQuery) ([]callbacks.Session, *callbacks.Cursor, error) {
+	if !p.Roles.Admin {
+		return nil, nil, &callbacks.Refusal{Code: "role", Reason: "This page is for admins."}
+	}
+	q.Person = ""
+	return a.list(ctx, q)
+}
+
+// list leaves out what is over, although nobody has asked with it since.
+func (a *Auth) list(ctx context.Context, q callbacks.SessionQuery) ([]callbacks.Session, *callbacks.Cursor, error) {
+	now := a.cfg.Now()
+	q.SeenAfter, q.SignedInAfter = now.Add(-a.cfg.SessionIdle), now.Add(-a.cfg.SessionLifetime)
+	page, next, err := a.cfg.Store.List(ctx, q)
+	if err != nil {
+		return nil, nil, fmt.Errorf("list sessions: %w", err)
+	}
+	return page, next, nil
+}
+
+// SessionID is the ID of the session that a request of ctx came with; empty when nobody is signed in.
+func (a *Auth) SessionID(ctx context.Context) callbacks.ID {
+	if s, ok := ctx.Value(sessionKey{}).(*session); ok && s.signedIn {
+		return s.record.ID
+	}
+	return ""
+}
+
+// EndSession ends a session of the person, or of anybody for an admin. What is not there, and what is not theirs, is
+// [callbacks.ErrNotFound].
+func (a *Auth) EndSession(ctx context.Context, by callbacks.Person, id callbacks.ID) (callbacks.Session, error) {
+	ended, err := a.cfg.Store.End(ctx, id, func(s callbacks.Session) (callbacks.AuditEntry, error) {
+		own := s.Person == keyOf(by)
+		if !own && !by.Roles.Admin {
+			return callbacks.AuditEntry{}, callbacks.ErrNotFound
+		}
+		return callbacks.AuditEntry{At: a.cfg.Now(), Actor: by.Actor(), Action: callbacks.ActionSessionEnded, Detail: endedWords(s, own)}, nil
+	})
+	if err != nil {
+		return callbacks.Session{}, fmt.Errorf("end a session: %w", err)
+	}
+	a.cfg.Ended(id)
+	return ended.Session, nil
+}
+
+// EndOthers ends all sessions of the person but that of ctx.
+func (a *Auth) EndOthers(ctx context.Context, by callbacks.Person) error {
+	this := a.SessionID(ctx)
+	var after *callbacks.Cursor
+	for {
+		page, next, err := a.OwnSessions(ctx, by, callbacks.SessionQuery{After: after, Limit: callbacks.MaxPage})
+		if err != nil {
+			return err
+		}
+		for _, s := range page {
+			if s.ID == this {
+				continue
+			}
+			if _, err := a.EndSession(ctx, by, s.ID); err != nil && !errors.Is(err, callbacks.ErrNotFound) {
+				return err
+			}
+		}
+		if after = next; next == nil {
+			return nil
+		}
+	}
+}
+
+// endedWords is the audit's sentence.
+func endedWords(s callbacks.Session, own bool) string {
+	whose := "a session of " + s.Name
+	if own {
+		whose = "their own session"
+	}
+	words := fmt.Sprintf("Ended %s, signed in %s", whose, s.SignedInAt.UTC().Format("2006-01-02 15:04 UTC"))
+	if s.Address != "" {
+		words += " and last used from " + s.Address
+	}
+	if s.Browser != "" {
+		words += " with " + s.Browser
+	}
+	return words + "."
+}
+
+// lookTimeout bounds one look at a session.
+const lookTimeout = 10 * time.Second
+
+// SessionLasts is how long the session of ctx lasts at least, unless somebody ends it; zero once it is over. It reads the session
+// again. While it cannot be read it counts as going on.
+func (a *Auth) SessionLasts(ctx context.Context) time.Duration {
+	s, ok := ctx.Value(sessionKey{}).(*session)
+	if !ok || !s.signedIn {
+		return 0
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
+	stored, err := a.read(ctx, a.sessions.Token(s.data))
+	now := a.cfg.Now()
+	switch {
+	case err != nil:
+		return time.Minute
+	case !stored.signedIn || a.over(stored.record, now):
+		return 0
+	}
+	return min(a.cfg.SessionIdle-now.Sub(stored.record.SeenAt), a.cfg.SessionLifetime-now.Sub(stored.record.SignedInAt))
+}
+
+// UnopenedSessions counts the sessions that no key opened.
+func (a *Auth) UnopenedSessions() int64 { return a.safe.unopened.Load() }

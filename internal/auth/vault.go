@@ -1,0 +1,135 @@
+package auth
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"countersign/internal/callbacks"
+)
+
+// Store keeps sessions, those of sign-ins under way among them. It is given hashes of tokens and sealed data only.
+type Store interface {
+	// Find returns what a session holds; found is false when there is none or it has expired.
+	Find(ctx context.Context, tokenHash []byte) (sealed []byte, found bool, err error)
+	// Insert keeps a new session.
+	Insert(ctx context.Context, s callbacks.StoredSession) error
+	// Update writes a session that is there. One that was deleted stays so, and found is false.
+	Update(ctx context.Context, s callbacks.StoredSession) (found bool, err error)
+	// Delete ends a session; found is false for one that is not there.
+	Delete(ctx context.Context, tokenHash []byte) (found bool, err error)
+	// End deletes the session of an ID together with the audit entry that judge makes of it. An error of judge keeps the session
+	// and is returned. A session that is not there is [callbacks.ErrNotFound]. Judge may run twice.
+	End(ctx context.Context, id callbacks.ID, judge func(callbacks.Session) (callbacks.AuditEntry, error)) (callbacks.StoredSession, error)
+	// List returns a page, the latest sign-in first, and where the next page begins, nil on the last.
+	List(ctx context.Context, q callbacks.SessionQuery) (page []callbacks.Session, next *callbacks.Cursor, err error)
+}
+
+// errOver says that a session was ended while a request worked with it.
+var errOver = errors.New("the session was ended")
+
+// safe seals what the store keeps.
+type safe struct {
+	store    Store
+	keys     keyring
+	log      *slog.Logger
+	unopened atomic.Int64
+	told     sync.Once
+}
+
+// opened is what a session holds. What no key opens is nobody's session: its person signs in again.
+func (s *safe) opened(ctx context.Context, sealed, tokenHash []byte) (data []byte, ok bool) {
+	if data, ok = s.keys.open(sealed, tokenHash); !ok {
+		s.unopened.Add(1)
+		s.told.Do(func() {
+			s.log.WarnContext(ctx, "a session was sealed with a key that is not configured; its person signs in again. This is logged once; "+
+				"where a key was replaced, list the old one after the new one for a day")
+		})
+	}
+	return data, ok
+}
+
+// vault is the safe as scs uses it.
+type vault struct {
+	*safe
+	// begins says that what is written is new. All others write only what is still there: a request that read a session before it
+	// was deleted must not bring it back.
+	begins bool
+	// once says that who deletes what is gone already learns it.
+	once bool
+}
+
+var _ scs.CtxStore = vault{}
+
+type aboutKey struct{}
+
+// about passes what the list of sessions shows to [vault.CommitCtx], which scs gives sealed data alone.
+func about(ctx context.Context, s callbacks.Session) context.Context {
+	return context.WithValue(ctx, aboutKey{}, s)
+}
+
+// newID is the ID of a session.
+func newID() callbacks.ID { return callbacks.ID(strings.ToLower(rand.Text())) }
+
+func hashOf(token string) []byte {
+	hash := sha256.Sum256([]byte(token))
+	return hash[:]
+}
+
+// FindCtx implements [scs.CtxStore].
+func (v vault) FindCtx(ctx context.Context, token string) (data []byte, found bool, err error) {
+	hash := hashOf(token)
+	sealed, found, err := v.store.Find(ctx, hash)
+	if err != nil || !found {
+		return nil, false, err
+	}
+	data, found = v.opened(ctx, sealed, hash)
+	return data, found, nil
+}
+
+// CommitCtx implements [scs.CtxStore]. It returns [errOver] for a session that was deleted.
+func (v vault) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
+	hash := hashOf(token)
+	s := callbacks.StoredSession{TokenHash: hash, Sealed: v.keys.seal(data, hash), ExpiresAt: expiry}
+	s.Session, _ = ctx.Value(aboutKey{}).(callbacks.Session)
+	if v.begins {
+		return v.store.Insert(ctx, s)
+	}
+	found, err := v.store.Update(ctx, s)
+	if err == nil && !found {
+		err = errOver
+	}
+	return err
+}
+
+// DeleteCtx implements [scs.CtxStore].
+func (v vault) DeleteCtx(ctx context.Context, token string) error {
+	found, err := v.store.Delete(ctx, hashOf(token))
+	if err == nil && !found && v.once {
+		err = errOver
+	}
+	return err
+}
+
+// Find, Commit and Delete are for callers without a context; scs uses the others.
+
+// Find implements [scs.Store].
+func (v vault) Find(token string) ([]byte, bool, error) {
+	return v.FindCtx(context.Background(), token)
+}
+
+// Commit implements [scs.Store].
+func (v vault) Commit(token string, data []byte, expiry time.Time) error {
+	return v.CommitCtx(context.Background(), token, data, expiry)
+}
+
+// Delete implements [scs.Store].
+func (v vault) Delete(token string) error { return v.DeleteCtx(context.Background(), token) }
