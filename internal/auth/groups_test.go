@@ -125,7 +125,7 @@ func TestWithoutRoleByOldSession(t *testing.T) {
 	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.Roles = auth.RoleGroups{Admin: []string{"operators"}} })
 	b := r.browser(t)
 	b.mustSignIn()
-	r.forgetFields(t, "unread")
+	r.forgetFields(t, b.cookie("countersign"), "unread")
 	if a := b.get("/why"); a.Header.Get("Fault") != string(auth.FaultGroupsOther) || !strings.Contains(a.text, `"finance", "approvers"`) {
 		t.Errorf("%s %s", a.Header.Get("Fault"), a.text)
 	}
