@@ -37,8 +37,15 @@ test: node_modules/.package-lock.json $(TESTSUM) ## Install what the tests need,
 	@scripts/no-skips.sh .cache/test.json
 # The browser comes last and alone: people's patience is measured there, and a compiler beside it would be measured too. No test gets
 # a second run. GOFLAGS are for the program that these tests build, too.
-	GOFLAGS="$$(go env GOFLAGS) $(UNWATCHED)" scripts/with-postgres.sh $(TESTSUM) --format testname --jsonfile .cache/e2e.json -- -race ./e2e
+	GOFLAGS="$$(go env GOFLAGS) $(UNWATCHED)" scripts/with-postgres.sh $(TESTSUM) --format testname --jsonfile .cache/e2e.json -- -race -skip '^TestInterop' ./e2e
 	@scripts/no-skips.sh .cache/e2e.json
+
+.PHONY: interop
+interop: node_modules/.package-lock.json $(TESTSUM) ## Run the desk with programs that others wrote; a line a check, with the version.
+	scripts/install-tools.sh
+	scripts/install-interop.sh
+	scripts/with-postgres.sh $(TESTSUM) --format testname --jsonfile .cache/interop.json -- -count=1 -run '^TestInterop' ./e2e
+	@scripts/no-skips.sh .cache/interop.json
 
 .PHONY: check
 check: fmt-check generate-check $(LINT) ## Check formatting, generated files, go vet and golangci-lint.
