@@ -12,5 +12,11 @@ caddy caddy
 apache2 apache2
 haproxy haproxy
 prometheus prometheus
+pgbouncer pgbouncer
 LIST
 scripts/install-debian.sh "${missing[@]}"
+
+command -v aws >/dev/null || {
+  echo "aws is missing, AWS's command line. Debian's is older than durable functions: install it from AWS, or by pip install awscli" >&2
+  exit 1
+}
