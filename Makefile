@@ -18,7 +18,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 
 .PHONY: help
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## Start the demo on this machine; needs Go and nothing else.
@@ -37,8 +37,18 @@ test: node_modules/.package-lock.json $(TESTSUM) ## Install what the tests need,
 	@scripts/no-skips.sh .cache/test.json
 # The browser comes last and alone: people's patience is measured there, and a compiler beside it would be measured too. No test gets
 # a second run. GOFLAGS are for the program that these tests build, too.
-	GOFLAGS="$$(go env GOFLAGS) $(UNWATCHED)" scripts/with-postgres.sh $(TESTSUM) --format testname --jsonfile .cache/e2e.json -- -race ./e2e
+	GOFLAGS="$$(go env GOFLAGS) $(UNWATCHED)" scripts/with-postgres.sh $(TESTSUM) --format testname --jsonfile .cache/e2e.json -- -race -skip '^TestInterop' ./e2e
 	@scripts/no-skips.sh .cache/e2e.json
+
+.PHONY: interop
+interop: node_modules/.package-lock.json $(TESTSUM) ## Run the desk with programs that others wrote; a line a check, with the version.
+	scripts/install-tools.sh
+	scripts/install-interop.sh
+	scripts/with-postgres.sh $(TESTSUM) --format testname --jsonfile .cache/interop.json -- -count=1 -run '^TestInterop' ./e2e
+	@scripts/no-skips.sh .cache/interop.json
+	@node -p '"AWS SDK: @aws/durable-execution-sdk-js " + require("./node_modules/@aws/durable-execution-sdk-js/package.json").version + " on Node.js " + process.version'
+	$(TESTSUM) --format testname --jsonfile .cache/jsinterop.json -- -count=1 ./internal/jsinterop
+	@scripts/no-skips.sh .cache/jsinterop.json
 
 .PHONY: check
 check: fmt-check generate-check $(LINT) ## Check formatting, generated files, go vet and golangci-lint.
@@ -74,8 +84,12 @@ bench: ## Measure the whole program under load.
 chaos: ## Prove that no decision is lost or sent twice, while everything is killed; takes twenty minutes.
 	go run ./cmd/chaos
 
+.PHONY: chaos-short
+chaos-short: ## The same with 1,500 decisions in each world; takes five to ten minutes.
+	go run ./cmd/chaos -decisions 1500
+
 node_modules/.package-lock.json: package-lock.json .npmrc
-	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer"; exit 1; }
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 22, or 20, for which npm warns of AWS's SDK (EBADENGINE)"; exit 1; }
 	npm ci
 	@touch $@
 

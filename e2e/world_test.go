@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -50,7 +51,13 @@ type world struct {
 // newWorld starts a world. Changes are made to the desk's settings before it starts.
 func newWorld(t *testing.T, changes ...func(settings map[string]string)) *world {
 	t.Helper()
-	w := &world{url: "http://" + freeAddress(t), seen: newRecord[locallambda.Observation](), asked: newRecord[asked]()}
+	return newWorldAt(t, "http://"+freeAddress(t), changes...)
+}
+
+// newWorldAt is newWorld with a desk that people and functions reach at a given address: its own, unless a change moves it.
+func newWorldAt(t *testing.T, url string, changes ...func(settings map[string]string)) *world {
+	t.Helper()
+	w := &world{url: url, seen: newRecord[locallambda.Observation](), asked: newRecord[asked]()}
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)
 	webhookSecret := "whsec_" + base64.StdEncoding.EncodeToString(key)
@@ -61,7 +68,7 @@ func newWorld(t *testing.T, changes ...func(settings map[string]string)) *world 
 	lambdaURL := w.startLambda(t)
 	issuer := w.startProvider(t)
 	w.settings = map[string]string{
-		"ADDR":                 w.url[len("http://"):],
+		"ADDR":                 strings.TrimPrefix(w.url, "http://"),
 		"BASE_URL":             w.url,
 		"DATABASE_URL":         sqlstoretest.NewDatabase(t),
 		"OIDC_ISSUER":          issuer,

@@ -70,7 +70,7 @@ func TestDeployNamesSettings(t *testing.T) {
 	for _, s := range config.Settings() {
 		known = append(known, s.Name, s.Name+"_FILE")
 	}
-	for _, file := range []string{"deploy/Dockerfile", "deploy/countersign.service", "deploy/kubernetes.yaml", "docs/operations.md"} {
+	for _, file := range []string{"deploy/Dockerfile", "deploy/countersign.service", "deploy/kubernetes.yaml", "docs/operations.md", "docs/proxies.md"} {
 		for _, name := range regexp.MustCompile(`COUNTERSIGN_[A-Z_]+`).FindAllString(deployFile(t, file), -1) {
 			if !slices.Contains(known, name) {
 				t.Errorf("%s names %s, which is no setting", file, name)
@@ -96,5 +96,16 @@ func TestDeployIsBounded(t *testing.T) {
 	proxies := regexp.MustCompile(`COUNTERSIGN_TRUSTED_PROXIES: \d+\.\d+\.\d+\.\d+/(\d+)`).FindStringSubmatch(deployFile(t, "deploy/kubernetes.yaml"))
 	if proxies == nil || proxies[1] < "24" || len(proxies[1]) != 2 {
 		t.Errorf("trusted proxies are %v, want one network of 256 addresses at most", proxies)
+	}
+}
+
+// TestProxiesAreDocumented: the documentation has the configurations that are run, to the letter.
+func TestProxiesAreDocumented(t *testing.T) {
+	t.Parallel()
+	page := deployFile(t, "docs/proxies.md")
+	for language, file := range map[string]string{"nginx": "nginx.conf", "caddyfile": "Caddyfile", "apache": "apache.conf", "haproxy": "haproxy.cfg"} {
+		if block := "```" + language + "\n" + deployFile(t, "deploy/proxies/"+file) + "```\n"; !strings.Contains(page, block) {
+			t.Errorf("docs/proxies.md does not have deploy/proxies/%s as it is:\n%s", file, block)
+		}
 	}
 }
