@@ -336,7 +336,7 @@ func TestSignedInAgain(t *testing.T) {
 	mara.comes("#freshness", "Live")
 	mara.loseSession()
 	w.ask(t, expense())
-	mara.comes("#strip", "You were signed out.")
+	mara.stripSays("You were signed out.")
 	other := mara.newTab()
 	other.open("/")
 	other.enter()
@@ -355,7 +355,7 @@ func TestPausedIsVisible(t *testing.T) {
 	mara.open("/")
 	for _, l := range widths {
 		mara.look(l)
-		mara.comes("#strip", "Live updates paused. Reading again every 30 s.")
+		mara.stripSays("Live updates paused. Reading again every 30 s.")
 		mara.fits("paused", l)
 		mara.accessible("paused, " + l.name)
 		mara.picture("paused-" + l.name)

@@ -20,7 +20,7 @@ func TestSessions(t *testing.T) {
 	here.reads("#list", "This session", "Chrome", "127.0.0.1")
 	here.inspect("sessions")
 	here.submit(`form[action$="/end"] button`)
-	there.comes("#strip", "You were signed out.")
+	there.stripSays("You were signed out.")
 	there.comes("body", "Sign in to go on")
 	if got := eval[string](there, `document.querySelector("#comment").value`); got != "Not yet said" {
 		t.Errorf("the comment that was typed is now %q", got)

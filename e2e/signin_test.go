@@ -49,7 +49,7 @@ func TestSessionEnds(t *testing.T) {
 	otherTab.open("/")
 	otherTab.submit(`.rail form[action="/auth/logout"] button`)
 	w.ask(t, expense())
-	mara.comes("#strip", "You were signed out.")
+	mara.stripSays("You were signed out.")
 	mara.picture("signed-out-elsewhere")
 	if got := eval[string](mara, `document.querySelector("#comment").value`); got != "Not yet said" {
 		t.Errorf("the comment that was typed is now %q", got)

@@ -35,8 +35,8 @@ func (s *server) events(c echo.Context) error {
 }
 
 const (
-	// maxStreams is how many streams one person may have open in this process: more than anybody has tabs in sight. Pages without one
-	// read again every half a minute.
+	// maxStreams is how many streams one person may have open in this process: more than anybody has browsers, each of which opens one.
+	// Pages without a stream read again every half a minute.
 	maxStreams = 32
 	// streamsFull is when to try again.
 	streamsFull = 30 * time.Second

@@ -23,7 +23,8 @@ func testFiles(t *testing.T) *files {
 	t.Helper()
 	f, err := load(fstest.MapFS{
 		"app.css":        {Data: []byte(stylesheet)},
-		"js/live.js":     {Data: []byte(`import {tick} from "./clock.js";import'../shared.js'; await import("./late.js"); export * from './clock.js'`)},
+		"js/live.js":     {Data: []byte(`import {tick} from "./clock.js";import'../shared.js'; await import("./late.js"); new Worker(new URL("./worker.js", import.meta.url)); export * from './clock.js'`)},
+		"js/worker.js":   {Data: []byte(`postMessage(1)`)},
 		"js/clock.js":    {Data: []byte(`export const tick = 1`)},
 		"js/late.js":     {Data: []byte(`import "./clock.js"; import {x} from "elsewhere"`)},
 		"shared.js":      {Data: []byte(`export const from = "./clock.js is only text here"`)},
@@ -186,7 +187,8 @@ func TestModulesImportHashedNames(t *testing.T) {
 	t.Parallel()
 	all := testFiles(t)
 	clock, shared, late := all.byName["js/clock.js"].url, all.byName["shared.js"].url, all.byName["js/late.js"].url
-	want := `import {tick} from "` + clock + `";import'` + shared + `'; await import("` + late + `"); export * from '` + clock + `'`
+	worker := `new Worker(new URL("` + all.byName["js/worker.js"].url + `", import.meta.url))`
+	want := `import {tick} from "` + clock + `";import'` + shared + `'; await import("` + late + `"); ` + worker + `; export * from '` + clock + `'`
 	if got := string(all.byName["js/live.js"].body); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

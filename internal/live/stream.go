@@ -15,7 +15,7 @@ import (
 const (
 	// batch is how long a stream gathers after the first notice: a burst becomes one write, and nobody notices the delay.
 	batch = 100 * time.Millisecond
-	// keepAlive is shorter than the idle timeouts of common proxies (nginx, ALB: 60 s).
+	// keepAlive is shorter than the idle timeouts of common proxies (nginx, ALB: 60 s), and than what a page takes for silence (20 s).
 	keepAlive = 15 * time.Second
 	// silence is after how long without an event a page reads again all the same, a quarter more or less so that pages do not do
 	// it all at once: a replica that dies after its commit tells nobody of it.
@@ -41,8 +41,9 @@ var ErrSessionOver = errors.New("live stream: the session is over")
 //
 // with [Everything] for an ID when the page should read again whatever it shows. That is also the first event after a
 // reconnect, because nobody knows what was missed, what comes after about a minute of silence, and the last one of a session that
-// ended: the page reads again at once and learns that its reader is signed out. An error but [ErrSessionOver] is a failed write: the
-// reader is gone.
+// ended: the page reads again at once and learns that its reader is signed out. A beat, an event without data, comes first and after
+// 15 seconds without another event: a page that hears nothing knows that its stream is held back. An error but [ErrSessionOver] is a
+// failed write: the reader is gone.
 //
 // Stream does not close the subscription. It lifts the server's write timeout for its own connection; w must support
 // http.ResponseController, and no middleware may buffer or compress what it writes.
@@ -93,7 +94,7 @@ func Stream(w http.ResponseWriter, r *http.Request, s *Subscription) error {
 			err = out.changed([]callbacks.ID{Everything})
 			silent.Reset(aboutSilence())
 		case <-idle.C:
-			err = out.write([]byte(":\n\n"))
+			err = out.write([]byte(beat))
 		}
 		if err != nil {
 			return err
@@ -118,14 +119,17 @@ type stream struct {
 	control *http.ResponseController
 }
 
-// begin writes the headers and, as an event without data, an ID: browsers send it back when they connect again.
+// beat is an event with empty data. A comment would keep the connection alive as well, but a page would not see it.
+const beat = "event: beat\ndata\n\n"
+
+// begin writes the headers and a first beat with an ID: browsers send the ID back when they connect again.
 func (s stream) begin(again bool) error {
 	h := s.w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx passes events on at once
 	s.w.WriteHeader(http.StatusOK)
-	if err := s.write(fmt.Appendf(nil, "retry: %d\nid: live\n\n", reconnect.Milliseconds())); err != nil {
+	if err := s.write(fmt.Appendf(nil, "retry: %d\nid: live\n%s", reconnect.Milliseconds(), beat)); err != nil {
 		return err
 	}
 	if again {

@@ -17,7 +17,10 @@ import (
 	"countersign/internal/live"
 )
 
-const greeting = "retry: 3000\nid: live\n\n"
+const (
+	beat     = "event: beat\ndata\n\n"
+	greeting = "retry: 3000\nid: live\n" + beat
+)
 
 func changed(id callbacks.ID) string {
 	return "event: changed\ndata: {\"callback\":\"" + string(id) + "\"}\n\n"
@@ -155,7 +158,7 @@ func TestStreamKeepsAlive(t *testing.T) {
 		leave, ended := open(t, hub, c)
 		c.expect(t, greeting)
 		forward(15 * time.Second)
-		c.expect(t, ":\n\n")
+		c.expect(t, beat)
 
 		hub.Changed(notice("a"))
 		forward(100 * time.Millisecond)
@@ -163,7 +166,7 @@ func TestStreamKeepsAlive(t *testing.T) {
 		forward(15*time.Second - time.Millisecond) // an event keeps alive as well
 		c.expect(t)
 		forward(time.Millisecond)
-		c.expect(t, ":\n\n")
+		c.expect(t, beat)
 		leave()
 		if err := <-ended; err != nil {
 			t.Error(err)
@@ -181,7 +184,7 @@ func TestStreamWithoutNotices(t *testing.T) {
 		forward(40 * time.Second)
 		hub.Changed(notice("a"))
 		forward(100 * time.Millisecond)
-		c.expect(t, ":\n\n", ":\n\n", changed("a"))
+		c.expect(t, beat, beat, changed("a"))
 		for range 3 {
 			forward(44 * time.Second)
 			c.expectTimes(t, 0, changed(live.Everything))

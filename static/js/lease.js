@@ -8,11 +8,16 @@ class ReviewLease extends HTMLElement {
   #review;
   #opening = false;
   #timer;
+  #due = Infinity; // when to renew
+  #metronome; // in a hidden tab
   #active = !document.wasDiscarded; // did the reader do anything? Coming here is something; a tab that is loaded again by itself is not
   #noticed = () => (this.#active = true);
   #left = () => this.#release();
   #back = (event) => event.persisted && this.#open();
-  #seen = () => !document.hidden && this.#renew();
+  #seen = () => {
+    this.#keepTime();
+    if (!document.hidden) this.#renew();
+  };
 
   connectedCallback() {
     for (const event of ["pointerdown", "pointermove", "keydown", "wheel", "scroll"]) {
@@ -50,6 +55,7 @@ class ReviewLease extends HTMLElement {
 
   async #renew(extra = {}) {
     clearTimeout(this.#timer);
+    this.#due = Infinity;
     if (!this.#review) return this.#open();
     const background = this.#active || extra.still ? {} : { "Countersign-Background": "1" }; // else a forgotten tab never signs out
     const response = await this.#tell({ action: "renew", review: this.#review, ...extra }, background);
@@ -72,6 +78,7 @@ class ReviewLease extends HTMLElement {
   }
 
   #follow(lease) {
+    this.#keepTime();
     const asks = now() >= lease.asksAt;
     const notice = this.querySelector(".note");
     if (asks) notice.querySelector("count-down").setAttribute("until", lease.stopsAt);
@@ -82,7 +89,17 @@ class ReviewLease extends HTMLElement {
 
   #later(ms) {
     clearTimeout(this.#timer);
+    this.#due = performance.now() + ms;
     if (this.isConnected) this.#timer = setTimeout(() => this.#renew(), ms);
+  }
+
+  // Browsers let the timers of a hidden tab run once a minute, too late for a lease. Those of a worker run on.
+  #keepTime() {
+    const wanted = document.hidden && Boolean(this.#review);
+    if (wanted === Boolean(this.#metronome)) return;
+    this.#metronome?.terminate();
+    this.#metronome = wanted ? new Worker(new URL("./metronome.js", import.meta.url)) : undefined;
+    this.#metronome?.addEventListener("message", () => performance.now() >= this.#due && this.#renew());
   }
 
   #release() {
@@ -90,6 +107,7 @@ class ReviewLease extends HTMLElement {
     if (!this.#review) return;
     navigator.sendBeacon(this.dataset.url, new URLSearchParams({ action: "release", review: this.#review }));
     this.#review = undefined;
+    this.#keepTime();
   }
 }
 

@@ -5,12 +5,15 @@ import { announce, madeAt, setTime } from "./page.js";
 
 const SOON = 150; // several changes at once are one reading
 const PAUSE = 1_000; // between two readings
-const FALLBACK = 30_000; // between two readings while the stream is lost
-const QUIET = 60_000; // a tab that is hidden for so long listens no more
+const SILENCE = 20_000; // the stream has a beat every 15 s
+const FALLBACK = 30_000; // between two readings while updates are paused, a sixth more or less: pages must not read all at once
+
+const CONNECTING = "Connecting", LIVE = "Live", PAUSED = "Updates paused"; // how fresh the page is
 
 const freshness = document.getElementById("freshness");
 const strip = document.getElementById("strip");
-let stream, poll, quiet, planned, reading = false, again = false, signedOut = false;
+let planned, reading = false, again = false, signedOut = false;
+let asked = performance.timeOrigin; // when what the page shows was asked for, by the clock of this machine
 let wanted = false; // has the reader asked for the rows that wait?
 
 // Says how fresh the page is: in a word beside the navigation, and where that is not at once, in a sentence with the way out
@@ -20,12 +23,13 @@ function say(word, state = "") {
   if (!freshness || !strip) return;
   freshness.hidden = false;
   freshness.classList.toggle("paused", state !== "");
+  freshness.classList.toggle("waiting", word === CONNECTING);
   if (freshness.textContent !== word) freshness.textContent = word;
   if (was === state) return;
   strip.dataset.state = state;
   for (const part of document.querySelectorAll("[data-when]")) part.hidden = part.dataset.when !== state;
   strip.hidden = !state;
-  if (!state) announce("Live again.");
+  if (word === LIVE) announce("Live again.");
 }
 
 // Signing in leads back to this page as it is now. The sentence says what becomes of a comment.
@@ -40,50 +44,120 @@ function saySignedOut() {
   say("Signed out", "out");
 }
 
-function listen() {
-  if (stream || signedOut) return;
-  stream = new EventSource(`/events?since=${madeAt()}`);
-  stream.addEventListener("changed", () => readSoon());
-  stream.addEventListener("open", () => {
-    if (poll) readSoon(); // what changed while the stream was lost was not told
-    clearInterval(poll);
-    poll = undefined;
-    say("Live");
+// A browser opens six connections to a host over HTTP/1.1, and a stream would keep one for each tab. So one stream serves all
+// tabs of a person: the tab that has the lock holds it and tells the others what it hears. Another release of this script, or
+// another person, has a stream of its own. Hidden tabs take no part: they read when they are shown.
+const GROUP = `${import.meta.url} ${personOf(document)}`;
+const canShare = "locks" in navigator && "BroadcastChannel" in window;
+let turn; // while this tab takes part; aborting it gives up the lock, or the place in the queue for it
+let channel, stream, silence, poll;
+let told = {}; // what this tab told last: the word, and when the stream last told of a change, by the clock of this machine
+
+function join() {
+  if (turn || signedOut || document.hidden) return;
+  turn = new AbortController();
+  if (!canShare) return pause();
+  if (!strip?.dataset.state) say(CONNECTING);
+  watch();
+  channel = new BroadcastChannel(GROUP);
+  channel.onmessage = ({ data }) => hear(data);
+  channel.postMessage({ joined: true });
+  lead(turn.signal);
+}
+
+function leave() {
+  turn?.abort();
+  channel?.close();
+  stream?.close();
+  turn = channel = stream = undefined;
+  clearTimeout(silence);
+  stopReading();
+}
+
+// Waits for the lock and keeps it. The browser gives it to another tab when this one is closed or crashes.
+function lead(signal) {
+  const whileLeading = () => signal.aborted || new Promise((done) => {
+    signal.addEventListener("abort", done);
+    told = { word: CONNECTING, changedAt: Date.now() }; // what changed between two streams was told to nobody else
+    listen();
   });
-  stream.addEventListener("error", () => {
-    say("Updates paused", "paused");
-    if (stream?.readyState === EventSource.CLOSED) readSoon(); // refused: the answer says whether the session has ended
-    poll ??= setInterval(() => {
-      readSoon();
-      if (stream?.readyState === EventSource.CLOSED) hangUp(), listen();
-    }, FALLBACK);
+  navigator.locks.request(GROUP, { signal }, whileLeading).catch(() => {}); // left before it was its turn
+}
+
+function listen() {
+  stream = new EventSource(`/events?since=${madeAt()}`);
+  stream.addEventListener("beat", () => tell(LIVE));
+  stream.addEventListener("changed", () => tell(LIVE, true));
+  stream.addEventListener("error", ({ target }) => {
+    // Refused: a reading tells whether the session has ended.
+    if (target.readyState === EventSource.CLOSED) tell(PAUSED, told.word !== PAUSED);
+    else tell(told.word === LIVE ? CONNECTING : PAUSED); // the browser opens a stream that ended again after three seconds
   });
 }
 
-function hangUp() {
-  stream?.close();
-  stream = undefined;
+// Tells all tabs, this one included, how fresh they are, and whether something changed.
+function tell(word, changed = false) {
+  told = { word, changedAt: changed ? Date.now() : told.changedAt };
+  if (changed) readSoon();
+  take(word);
+  channel?.postMessage(told);
+}
+
+function hear({ joined, word, changedAt }) {
+  if (joined && stream) channel.postMessage(told);
+  if (changedAt > asked) readSoon();
+  if (word) take(word);
+}
+
+function take(word) {
+  if (word === PAUSED) return pause();
+  if (word === CONNECTING) return poll ? undefined : say(CONNECTING);
+  watch();
+  if (stopReading()) readSoon(); // what changed while updates were paused was not told
+  say(LIVE);
+}
+
+// A proxy may hold the stream back, and the tab that has it may hang. The first silence makes the page read, a second one is a pause.
+function watch(silent = false) {
+  clearTimeout(silence);
+  silence = setTimeout(() => {
+    if (silent) return stream ? tell(PAUSED) : pause();
+    readSoon();
+    watch(true);
+  }, SILENCE);
+}
+
+function pause() {
+  clearTimeout(silence);
+  say(PAUSED, "paused");
+  poll ??= setTimeout(() => {
+    poll = undefined;
+    readSoon();
+    if (stream?.readyState === EventSource.CLOSED) listen();
+    pause();
+  }, FALLBACK * (5 / 6 + Math.random() / 3));
+}
+
+// Ends the pause. Reports whether there was one.
+function stopReading() {
+  const was = poll !== undefined;
+  clearTimeout(poll);
+  poll = undefined;
+  return was;
 }
 
 document.addEventListener("visibilitychange", () => {
-  clearTimeout(quiet);
-  if (document.hidden) {
-    quiet = setTimeout(() => {
-      hangUp();
-      clearInterval(poll);
-      poll = undefined;
-    }, QUIET);
-  } else if (!stream) {
-    listen();
-    readSoon();
-  }
+  if (document.hidden) return leave();
+  if (turn) return;
+  join();
+  readSoon();
 });
 
-// The browser keeps pages that were left; an open stream would stop it.
-addEventListener("pagehide", hangUp);
+// The browser keeps pages that were left; an open stream or a lock would stop it.
+addEventListener("pagehide", leave);
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
-  listen();
+  join();
   readSoon();
 });
 
@@ -98,10 +172,10 @@ export function readSoon(delay = SOON) {
 async function readAgain() {
   planned = undefined;
   reading = true;
-  const address = location.href;
+  const address = location.href, begun = Date.now();
   try {
     const page = await fetchPage(address, { "Countersign-Background": "1" }); // nobody asked: the session is not in use
-    if (address === location.href) show(page);
+    if (address === location.href) show(page), (asked = begun);
     else again = true; // another item was opened meanwhile
   } catch {
     // No network or no server: the stream is lost as well, and says so.
@@ -121,9 +195,8 @@ export async function fetchPage(url, headers = {}) {
   const response = await fetch(url, { headers: { Accept: "text/html", "HX-Request": "true", ...headers } });
   if (response.status === 401) {
     signedOut = true;
-    hangUp();
-    clearInterval(poll);
-    poll = undefined;
+    channel?.postMessage({ changedAt: Date.now() }); // other tabs see for themselves
+    leave();
     saySignedOut();
     throw new Error("signed out");
   }
@@ -135,13 +208,15 @@ export async function fetchPage(url, headers = {}) {
   }
   if (signedOut) {
     signedOut = false; // signed in again, in another tab
-    listen();
+    join();
   }
   setTime(page);
   return page;
 }
 
-const personOf = (page) => page.querySelector('meta[name="person"]')?.content;
+function personOf(page) {
+  return page.querySelector('meta[name="person"]')?.content;
+}
 
 /** Gives every live part of this page the form that it has in another reading of it. */
 export function show(page) {
@@ -233,4 +308,5 @@ document.addEventListener("click", async (event) => {
 
 document.addEventListener("click", ({ target }) => target.closest("[data-read-now]") && readSoon(0));
 
-listen();
+say(CONNECTING);
+join();
