@@ -30,8 +30,8 @@ type Config struct {
 	EventKeys  APIKeys        `env:"EVENTBRIDGE_KEYS" secret:"true" help:"Keys that EventBridge may send as X-Api-Key when it posts how executions ended, with commas between them: at least 32 characters each, several while one is replaced. POST /webhooks/eventbridge is off when empty." example:"5f1c…"`
 	Topics     Topics         `env:"SNS_TOPICS" help:"SNS topics whose messages are announcements, by ARN, as JSON: source (the sender's name in the record), queues they may address (all when empty), events (true where EventBridge may also say through the topic how executions ended). POST /webhooks/sns is off when empty." example:"{\"arn:aws:sns:eu-central-1:123456789012:approvals\":{\"source\":\"expenses\",\"queues\":[\"default\"]}}"`
 	Encryption EncryptionKeys `env:"ENCRYPTION_KEYS" secret:"true" help:"Functions whose results are encrypted with AES-GCM before they go out, as JSON: 32 bytes in base64 for each. Their callbacks need the serdes of package durable/aesgcm with the same key." example:"{\"expense-approval\":\"kFZ3…\"}"`
-	Groups     Groups         `envPrefix:"GROUPS_"`
 	Intake     Intake         `envPrefix:"INTAKE_"`
+	Groups     Groups         `envPrefix:"GROUPS_"`
 	Session    Session        `envPrefix:"SESSION_"`
 	Review     Review         `envPrefix:"REVIEW_"`
 	Lambda     Lambda         `envPrefix:"LAMBDA_"`
