@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// ErrOldGroups: the provider last named the person's groups too long ago. They can read on; to change something they have to
-// sign in again. See [OldGroups] for the ages.
+// ErrOldGroups means that the provider last named the person's groups too long ago. They can read on; to change something
+// they have to sign in again. See [OldGroups] for the ages.
 var ErrOldGroups = errors.New("the groups were read too long ago")
 
 // OldGroups says how old a person's groups are and how old they may be. It matches [ErrOldGroups].
