@@ -56,6 +56,7 @@ func (s *server) decide(c echo.Context) error {
 		return s.retype(c, d, err)
 	default:
 		s.counts.decisions.WithLabelValues(string(current.Decision.Kind)).Inc()
+		s.forgetDraft(c, current.ID)
 	}
 	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).values()}.String())
 }
@@ -114,6 +115,8 @@ func (s *server) retype(c echo.Context, d decision, err error) error {
 		return s.showReview(c, http.StatusUnprocessableEntity, views.Draft{Outcome: d.Outcome, Comment: d.Comment, Faults: faults})
 	case errors.Is(err, callbacks.ErrConflict):
 		return s.overtaken(c, d)
+	case errors.Is(err, callbacks.ErrOldGroups):
+		return s.signInAgain(c, d, err)
 	}
 	return err
 }

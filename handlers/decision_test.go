@@ -47,7 +47,7 @@ func TestDecision_WithScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.State != callbacks.Decided || c.Decision.By.ID != rita || c.Decision.Comment != "Hotel over cap was agreed." || c.Decision.SHA256 != form.Get("seen") {
+	if c.State != callbacks.Decided || c.Decision.By.ID != s.id(rita) || c.Decision.Comment != "Hotel over cap was agreed." || c.Decision.SHA256 != form.Get("seen") {
 		t.Errorf("recorded %+v", c.Decision)
 	}
 	delivery, err := s.store.Delivery(t.Context(), id)
@@ -209,7 +209,7 @@ func TestDecision_Race(t *testing.T) {
 	if text := lost.text(t); !strings.Contains(text, name) || !strings.Contains(text, "As discussed with "+loser+".") {
 		t.Errorf("the page names nobody or lost the comment: %s", text)
 	}
-	if c, err := s.store.Get(t.Context(), id); err != nil || c.Decision.By.ID != winner {
+	if c, err := s.store.Get(t.Context(), id); err != nil || c.Decision.By.ID != s.id(winner) {
 		t.Errorf("recorded for %+v, %v", c.Decision, err)
 	}
 }

@@ -42,6 +42,7 @@ var failures = []failure{
 	{isA(errNoRole), http.StatusForbidden, noRolePage, "You have no role here."},
 	{isA(callbacks.ErrNotFound), http.StatusNotFound, notFoundPage, "There is no such page, or it is not for you."},
 	{isA(callbacks.ErrForbidden), http.StatusForbidden, forbiddenPage, "You may not do this."},
+	{isA(callbacks.ErrOldGroups), http.StatusForbidden, oldGroupsPage, "Your groups were read too long ago. Sign in again."},
 	{isA(callbacks.ErrConflict), http.StatusConflict, overtakenPage, "The callback is no longer in that state."},
 	{isOf[callbacks.Invalid], http.StatusUnprocessableEntity, invalidPage, "Something in the request is not valid."},
 	{isOf[*http.MaxBytesError], http.StatusRequestEntityTooLarge, tooLargePage, "The request is too large."},

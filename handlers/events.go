@@ -21,10 +21,10 @@ func (s *server) events(c echo.Context) error {
 	if ms, err := strconv.ParseInt(c.QueryParam("since"), 10, 64); err == nil {
 		since = time.UnixMilli(ms)
 	}
-	if !s.streams.enter(p.Subject) {
+	if !s.streams.enter(p.ID) {
 		return &intake.LimitError{RetryAfter: streamsFull}
 	}
-	defer s.streams.leave(p.Subject)
+	defer s.streams.leave(p.ID)
 	sub := s.Hub.Subscribe(since, func(queue string) bool { return queues.MaySee(p, queue) })
 	defer sub.Close()
 	sub.BelongTo(s.Auth.SessionID(c.Request().Context()), s.Auth.SessionLasts)

@@ -62,6 +62,9 @@ var queues = callbacks.Queues{
 	"security":             {Name: "security", Groups: []string{"security"}},
 }
 
+// groupsMaxAge is as long as a session lasts that nobody uses.
+const groupsMaxAge = 8 * time.Hour
+
 const (
 	webhookSecret = "whsec_c2VjcmV0IG9mIHRoZSB0ZXN0cywgMzIgYnl0ZXM="
 	webhookToken  = "token-of-the-tests-which-is-long-enough"
@@ -76,6 +79,7 @@ type site struct {
 	service  *callbacks.Service
 	hub      *live.Hub
 	provider *devidp.Provider
+	issuer   string                       // of provider
 	instead  atomic.Pointer[http.Handler] // answers in the provider's place, unless nil
 	log      *syncBuffer
 	demo     *sampleStarter
@@ -96,7 +100,7 @@ func newSite(t testing.TB, change ...func(*handlers.Config)) *site {
 	t.Cleanup(func() { _ = s.store.Close() }) // some tests close it themselves
 	s.service = callbacks.NewService(callbacks.ServiceConfig{
 		Store: s.store, Queues: queues, Notify: s.hub, Budget: callbacks.DefaultBudget, Now: s.clock.Now,
-		Seals: map[string]callbacks.Sealer{"payroll": backwards{}},
+		Seals: map[string]callbacks.Sealer{"payroll": backwards{}}, GroupsMaxAge: groupsMaxAge,
 	})
 
 	var desk, provider http.Handler
@@ -123,6 +127,7 @@ func newSite(t testing.TB, change ...func(*handlers.Config)) *site {
 		}
 		own.ServeHTTP(w, r)
 	})
+	s.issuer = providerServer.URL
 	desk = s.handler(providerServer, change)
 	return s
 }
@@ -134,7 +139,7 @@ func (s *site) handler(provider *httptest.Server, change []func(*handlers.Config
 		Issuer: provider.URL, ClientID: "desk", ClientSecret: "secret", BaseURL: s.url, HTTPClient: provider.Client(),
 		Roles:       auth.RoleGroups{Reviewer: []string{"reviewers"}, Admin: []string{"platform"}, Auditor: []string{"audit"}},
 		SessionIdle: 8 * time.Hour, Store: s.store.Sessions(s.clock.Now), SessionKeys: [][]byte{make([]byte, 32)}, Ended: s.hub.EndSession,
-		ClientAddress: handlers.ClientIP(nil), Now: s.clock.Now, Logger: log, Record: s.store.Record, SessionError: handlers.SessionError,
+		ClientAddress: handlers.ClientIP(nil), Now: s.clock.Now, Logger: log, Record: s.store.Record, People: s.store, SessionError: handlers.SessionError,
 	})
 	if err != nil {
 		s.t.Fatal(err)
@@ -234,6 +239,9 @@ func (s *site) visitor() *browser {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
+
+// id is the key of one of the people.
+func (s *site) id(name string) string { return callbacks.PersonID(s.issuer, name) }
 
 // as is a browser in which a person signed in, through the provider's own page.
 func (s *site) as(person string) *browser {

@@ -31,8 +31,8 @@ func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			slog.Int("status", status), slog.Duration("took", time.Since(began)), slog.Int64("bytes", c.Response().Size),
 			slog.String("ip", c.RealIP()),
 		}
-		if p := s.person(c); p.Subject != "" {
-			attributes = append(attributes, slog.String("person", p.Subject))
+		if p := s.person(c); p.ID != "" {
+			attributes = append(attributes, slog.String("person", p.ID))
 		}
 		if err != nil {
 			attributes = append(attributes, slog.Any("error", err))

@@ -21,6 +21,10 @@ func (s *server) stateRequester(c echo.Context) error {
 	if faults, invalid := errors.AsType[callbacks.Invalid](err); invalid {
 		return s.showReview(c, http.StatusUnprocessableEntity, views.Draft{Asker: views.AskerDraft{Statement: said, Faults: faults}})
 	}
+	if errors.Is(err, callbacks.ErrOldGroups) {
+		faults := callbacks.Invalid{{Pointer: "reason", Detail: "Your groups were read too long ago. Sign in again in another tab, then send this."}}
+		return s.showReview(c, http.StatusForbidden, views.Draft{Asker: views.AskerDraft{Statement: said, Faults: faults}})
+	}
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 
 // review shows one callback, whatever its state.
 func (s *server) review(c echo.Context) error {
-	return s.showReview(c, http.StatusOK, views.Draft{})
+	return s.showReview(c, http.StatusOK, s.keptDraft(c))
 }
 
 // showReview renders the page of the request's callback with what the reader typed before.

@@ -58,7 +58,7 @@ func TestSessions(t *testing.T) {
 		t.Fatal(err)
 	}
 	entry := entries[0]
-	if entry.Action != callbacks.ActionSessionEnded || entry.Actor.ID != rita || !strings.Contains(entry.Detail, "Ended their own session") {
+	if entry.Action != callbacks.ActionSessionEnded || entry.Actor.ID != s.id(rita) || !strings.Contains(entry.Detail, "Ended their own session") {
 		t.Errorf("the audit says %+v", entry)
 	}
 }

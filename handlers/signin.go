@@ -13,7 +13,7 @@ import (
 
 // signIn shows where to sign in, and what of the provider stands in the way; who is signed in already goes on.
 func (s *server) signIn(c echo.Context) error {
-	if p := s.person(c); p.Subject != "" {
+	if p := s.person(c); p.ID != "" {
 		return c.Redirect(http.StatusSeeOther, returnPath(c))
 	}
 	err := s.Auth.Available(c.Request().Context())
@@ -39,7 +39,7 @@ const returnKey = "return"
 // from the history or by a restored tab: its sign-in is over, but whoever is signed in by now has nothing to do again.
 func (s *server) finishLogin(c echo.Context) error {
 	back, _, err := s.Auth.Finish(c.Response(), c.Request())
-	if errors.Is(err, auth.ErrStateMismatch) && s.person(c).Subject != "" {
+	if errors.Is(err, auth.ErrStateMismatch) && s.person(c).ID != "" {
 		return c.Redirect(http.StatusSeeOther, "/")
 	}
 	if err != nil {

@@ -220,7 +220,7 @@ func TestFault(t *testing.T) {
 				t.Errorf("%d %s", a.status, a.text(t))
 			}
 			line := lineWith(s.log.String(), id)
-			if !strings.Contains(line, "crossed wires") || !strings.Contains(line, `"level":"ERROR"`) || !strings.Contains(line, `"person":"rita"`) {
+			if !strings.Contains(line, "crossed wires") || !strings.Contains(line, `"level":"ERROR"`) || !strings.Contains(line, `"person":"`+s.id(rita)+`"`) {
 				t.Errorf("log %s", line)
 			}
 		})
@@ -255,7 +255,7 @@ func TestLog(t *testing.T) {
 	b.header.Set("X-Forwarded-For", "198.51.100.7, 203.0.113.9")
 	a := b.get("/?q=private-words")
 	line := lineWith(s.log.String(), a.header.Get("X-Request-Id"))
-	for _, part := range []string{`"path":"/"`, `"status":200`, `"person":"rita"`, `"ip":"203.0.113.9"`} {
+	for _, part := range []string{`"path":"/"`, `"status":200`, `"person":"` + s.id(rita) + `"`, `"ip":"203.0.113.9"`} {
 		if !strings.Contains(line, part) {
 			t.Errorf("no %s in %s", part, line)
 		}

@@ -207,7 +207,7 @@ func commentField(m Review) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = keptDraft(m.Callback.ID, "comment").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = keptDraft(m.Callback.ID, "comment", m.Draft.Waited).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

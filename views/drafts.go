@@ -9,6 +9,6 @@ import (
 
 // personKey tells a browser's people apart without naming them: drafts are kept under it.
 func personKey(p callbacks.Person) string {
-	sum := sha256.Sum256([]byte("countersign drafts of " + p.Subject))
+	sum := sha256.Sum256([]byte("countersign drafts of " + p.ID))
 	return hex.EncodeToString(sum[:16])
 }

@@ -14,7 +14,7 @@ func TestPersonKey(t *testing.T) {
 	t.Parallel()
 	key := func(subject string) string {
 		s := shellAt("", "/")
-		s.Viewer.Subject = subject
+		s.Viewer.ID = subject
 		return html(t, NotFoundPage(s)).Find("meta[name=person]").AttrOr("content", "")
 	}
 	one, again, other := key("okafor"), key("okafor"), key("okafor2")

@@ -105,6 +105,7 @@ func pages() map[string]templ.Component {
 		"429":              TooManyPage(nobody, TooMany{RetryAfter: 20 * time.Second}),
 		"429-form":         TooManyPage(mine, TooMany{RetryAfter: time.Second, Posted: true}),
 		"500":              FailurePage(mine, Failure{RequestID: "01JD9K4T9B"}),
+		"403-old-groups":   SignInAgainPage(keeping(review, "Mine, fine."), SignInAgain{Age: 8*time.Hour + 5*time.Minute, Limit: 8 * time.Hour, Tried: "Approve", Return: Address{Path: "/callbacks/exp2291"}}),
 		"503":              UnavailablePage(nobody, Unavailable{RequestID: "01JD9K4T9B"}),
 		"503-with-comment": UnavailablePage(keeping(review, "Line 7 has no receipt."), Unavailable{RequestID: "01JD9K4T9B", Decision: &Unrecorded{Callback: "exp2291", Outcome: "reject"}}),
 	}

@@ -21,6 +21,7 @@ type Draft struct {
 	Outcome string
 	Comment string
 	Faults  callbacks.Invalid // what has to change first
+	Waited  bool              // for a new sign-in of its person
 	Asker   AskerDraft        // an admin's other form
 }
 

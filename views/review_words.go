@@ -56,7 +56,7 @@ func crumb(c *callbacks.Callback) string {
 // otherReviews are the people who are here besides the reader, longest first, each once.
 func otherReviews(m Review, viewer callbacks.Person) []callbacks.Actor {
 	var others []callbacks.Actor
-	seen := map[string]bool{viewer.Subject: true}
+	seen := map[string]bool{viewer.ID: true}
 	for _, r := range m.Reviews {
 		if !seen[r.By.ID] {
 			seen[r.By.ID] = true
@@ -94,7 +94,7 @@ func ownReview(m Review, viewer callbacks.Person) *callbacks.Review {
 	var own *callbacks.Review
 	for i := range m.Reviews {
 		r := &m.Reviews[i]
-		if r.By.ID == viewer.Subject && (own == nil || r.AsksAt(m.Budget).After(own.AsksAt(m.Budget))) {
+		if r.By.ID == viewer.ID && (own == nil || r.AsksAt(m.Budget).After(own.AsksAt(m.Budget))) {
 			own = r
 		}
 	}

@@ -50,7 +50,7 @@ type Shell struct {
 }
 
 // SignedIn reports whether the reader is known.
-func (s Shell) SignedIn() bool { return s.Viewer.Subject != "" }
+func (s Shell) SignedIn() bool { return s.Viewer.ID != "" }
 
 // Counts are the numbers beside the navigation.
 type Counts struct {

@@ -20,8 +20,8 @@ import (
 var (
 	berlin = time.FixedZone("CET", 3600)
 	now    = time.Date(2026, 11, 24, 13, 51, 2, 0, berlin)
-	mara   = callbacks.Person{Subject: "mara", Name: "Mara Okafor", Email: "mara.okafor@harborline.example", Groups: []string{"finance"}, Roles: callbacks.Roles{Reviewer: true, Admin: true}}
-	lena   = callbacks.Person{Subject: "lena", Name: "Lena Vogt", Email: "lena@harborline.example", Roles: callbacks.Roles{Reviewer: true}}
+	mara   = callbacks.Person{ID: "mara", Subject: "mara", Name: "Mara Okafor", Email: "mara.okafor@harborline.example", Groups: []string{"finance"}, Roles: callbacks.Roles{Reviewer: true, Admin: true}}
+	lena   = callbacks.Person{ID: "lena", Subject: "lena", Name: "Lena Vogt", Email: "lena@harborline.example", Roles: callbacks.Roles{Reviewer: true}}
 	dana   = callbacks.Actor{Kind: callbacks.ActorPerson, ID: "dana", Name: "Dana Fischer"}
 	system = callbacks.System("deliveries")
 )

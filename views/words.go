@@ -144,7 +144,7 @@ func decisionTone(d *callbacks.Decision) string {
 
 // you is a person's name, or "You" for the reader.
 func you(a callbacks.Actor, viewer callbacks.Person) string {
-	if a.Kind == callbacks.ActorPerson && a.ID == viewer.Subject {
+	if a.Kind == callbacks.ActorPerson && a.ID == viewer.ID {
 		return "You"
 	}
 	return isolated(a.Name)
@@ -158,7 +158,7 @@ func youBriefly(a callbacks.Actor, viewer callbacks.Person) string {
 
 // whose is "your" for the reader, "Dana’s" for others.
 func whose(a callbacks.Actor, viewer callbacks.Person) string {
-	if a.Kind == callbacks.ActorPerson && a.ID == viewer.Subject {
+	if a.Kind == callbacks.ActorPerson && a.ID == viewer.ID {
 		return "your"
 	}
 	return isolated(firstName(a.Name)) + "’s"
@@ -168,7 +168,7 @@ func whose(a callbacks.Actor, viewer callbacks.Person) string {
 func reviewing(reviewers []callbacks.Actor, viewer callbacks.Person) string {
 	var names []string
 	for _, r := range reviewers {
-		if r.ID == viewer.Subject {
+		if r.ID == viewer.ID {
 			names = append([]string{"You"}, names...)
 		} else {
 			names = append(names, isolated(firstName(r.Name)))

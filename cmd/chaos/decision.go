@@ -58,8 +58,8 @@ type decision struct {
 
 // told is an answer to a reviewer who had decided.
 type told struct {
-	subject, hash string
-	at            time.Time
+	person, hash string
+	at           time.Time
 }
 
 func (w *world) newDecision(number int) *decision {

@@ -226,7 +226,7 @@ func (e evidence) allRecorded() bool {
 		return false
 	}
 	for _, t := range e.recorded {
-		if d == nil || d.By.ID != t.subject || d.SHA256 != t.hash {
+		if d == nil || d.By.ID != t.person || d.SHA256 != t.hash {
 			return false
 		}
 	}
@@ -237,7 +237,7 @@ func (e evidence) allRecorded() bool {
 func (e evidence) anyRecordedBefore(all []told) bool {
 	d := e.record.Decision
 	for _, t := range all {
-		if d != nil && d.By.ID == t.subject && d.SHA256 == t.hash && d.At.Before(t.at) {
+		if d != nil && d.By.ID == t.person && d.SHA256 == t.hash && d.At.Before(t.at) {
 			return true
 		}
 	}
@@ -247,7 +247,7 @@ func (e evidence) anyRecordedBefore(all []told) bool {
 // differ reports whether different people, or different decisions of one, were shown as recorded.
 func differ(all []told) bool {
 	for _, t := range all {
-		if t.subject != all[0].subject || t.hash != all[0].hash {
+		if t.person != all[0].person || t.hash != all[0].hash {
 			return true
 		}
 	}

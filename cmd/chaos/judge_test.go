@@ -97,7 +97,7 @@ func TestJudge(t *testing.T) {
 		"Followed": {func(e *evidence) {
 			e.delivery.DueAt, e.record.Ending.Event = at, 4
 		}, []count{decided, deliveredOnce}},
-		"ShownToAnother":     {func(e *evidence) { e.recorded[0].subject = "dana" }, []count{decided, shownNotRecorded, deliveredOnce}},
+		"ShownToAnother":     {func(e *evidence) { e.recorded[0].person = "dana" }, []count{decided, shownNotRecorded, deliveredOnce}},
 		"ShownOtherBytes":    {func(e *evidence) { e.recorded[0].hash = theirs.hash }, []count{decided, shownNotRecorded, deliveredOnce}},
 		"NoDelivery":         {func(e *evidence) { e.delivery = nil }, []count{decided, shownNotRecorded, closedWithOtherBytes}},
 		"OtherBytesAccepted": {func(e *evidence) { e.closings = []completion{theirs} }, []count{decided, closedWithOtherBytes}},

@@ -82,7 +82,7 @@ func (e evidence) String() string {
 		fmt.Fprintf(&b, "\n\tended by %s: %s History event: %q", e.record.Ending.By, e.record.Ending.Detail, e.proof.EventType)
 	}
 	for _, t := range e.recorded {
-		fmt.Fprintf(&b, "\n\tshown as recorded %s to %s: %s", t.at.Format(time.StampMilli), t.subject, t.hash)
+		fmt.Fprintf(&b, "\n\tshown as recorded %s to %s: %s", t.at.Format(time.StampMilli), t.person, t.hash)
 	}
 	if e.delivery != nil {
 		for _, a := range e.delivery.Attempts {

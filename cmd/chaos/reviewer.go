@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"countersign/internal/callbacks"
 	"countersign/internal/devidp"
 )
 
@@ -120,7 +121,7 @@ func (r *reviewer) step(ctx context.Context) (over bool, err error) {
 func (r *reviewer) note(in *[]told, at time.Time) {
 	r.decision.mu.Lock()
 	defer r.decision.mu.Unlock()
-	*in = append(*in, told{r.person.Subject, r.seen, at})
+	*in = append(*in, told{callbacks.PersonID(r.issuer, r.person.Subject), r.seen, at})
 }
 
 // attribute is the value of an attribute in a page, empty when there is none. The values that are read here hold nothing to

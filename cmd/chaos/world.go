@@ -51,6 +51,7 @@ type world struct {
 	setting
 	lambda   *lambdaSide
 	provider *http.Server
+	issuer   string // of provider
 	replicas []*replica
 	token    string
 	key      string                  // of sessions, in base64
@@ -135,7 +136,7 @@ func (w *world) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.provider = provider
+	w.provider, w.issuer = provider, issuer
 	for i, address := range addresses {
 		r := &replica{
 			url: "http://" + address, log: filepath.Join(w.folder, fmt.Sprintf("replica-%d.log", i)), binary: w.binary, outages: &w.outages,

@@ -128,9 +128,9 @@ func (p *payment) decided(outcome string) callbacks.ID {
 }
 
 var (
-	decider   = callbacks.Person{Subject: "mara", Name: "Mara Okafor", Groups: []string{"approvers"}, Roles: callbacks.Roles{Reviewer: true}}
-	colleague = callbacks.Person{Subject: "dana", Name: "Dana Fischer", Groups: []string{"approvers"}, Roles: callbacks.Roles{Reviewer: true}}
-	operator  = callbacks.Person{Subject: "ops", Name: "Ops", Roles: callbacks.Roles{Admin: true}}
+	decider   = callbacks.Person{ID: "mara", Subject: "mara", Name: "Mara Okafor", Groups: []string{"approvers"}, Roles: callbacks.Roles{Reviewer: true}}
+	colleague = callbacks.Person{ID: "dana", Subject: "dana", Name: "Dana Fischer", Groups: []string{"approvers"}, Roles: callbacks.Roles{Reviewer: true}}
+	operator  = callbacks.Person{ID: "ops", Subject: "ops", Name: "Ops", Roles: callbacks.Roles{Admin: true}}
 )
 
 // until waits, from one notice to the next, until the page shows something.

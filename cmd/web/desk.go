@@ -27,7 +27,8 @@ import (
 	"countersign/static"
 )
 
-// groupsAge is how old a session's groups may be before the provider is asked again, where it allows that.
+// groupsAge is how old a session's groups may be before the provider is asked again, where it allows that: at half the age at
+// which they decide nothing any more, if that is sooner.
 const groupsAge = 15 * time.Minute
 
 // deskOptions are what is not a setting.
@@ -129,7 +130,7 @@ func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aw
 		Store: d.store, Queues: domainQueues(settings.Queues), Notify: notify, Now: d.now,
 		Budget: callbacks.Budget{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
 		Beat:   heartbeats.Wake, Deliveries: deliveries,
-		Seals: seals, Lanes: lanes,
+		Seals: seals, Lanes: lanes, GroupsMaxAge: settings.Groups.MaxAge,
 	}), nil
 }
 
@@ -146,8 +147,9 @@ func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo
 		Roles: auth.RoleGroups{
 			Reviewer: settings.Roles.ReviewerGroups, Admin: settings.Roles.AdminGroups, Auditor: settings.Roles.AuditorGroups,
 		},
-		SessionIdle: settings.Session.Idle, SessionLifetime: settings.Session.Lifetime, RenewAfter: groupsAge,
-		Store: d.store.Sessions(d.now), SessionKeys: keys, Now: d.now, Logger: d.log, Record: d.store.Record, SessionError: handlers.SessionError,
+		SessionIdle: settings.Session.Idle, SessionLifetime: settings.Session.Lifetime,
+		RenewAfter: min(groupsAge, settings.Groups.MaxAge/2),
+		Store:      d.store.Sessions(d.now), SessionKeys: keys, Now: d.now, Logger: d.log, Record: d.store.Record, People: d.store, SessionError: handlers.SessionError,
 		Ended: d.sessionEnded, ClientAddress: handlers.ClientIP(settings.TrustedProxies),
 	})
 	if err != nil {

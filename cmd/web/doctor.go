@@ -52,6 +52,7 @@ func runDoctor(ctx context.Context, o doctorOptions, environ map[string]string, 
 		{Title: "Identity provider", Limit: providerLimit, Run: func(ctx context.Context) []doctor.Section {
 			found, err := auth.Examine(ctx, providerToExamine(settings))
 			found.FourEyes, found.EmailTrusted = settings.Queues.FourEyes(), settings.OIDC.EmailTrusted
+			found.GroupsMaxAge = settings.Groups.MaxAge
 			return doctor.ProviderSections(found, err)
 		}},
 	}, aws...)...)

@@ -114,7 +114,7 @@ func (v *visitor) decide(desk string, id callbacks.ID, outcome string) (status i
 
 // choose is the form of a decision, as a page that has shown the bytes posts it.
 func (v *visitor) choose(outcome, comment string) url.Values {
-	person := callbacks.Person{Subject: v.user.Subject, Name: v.user.Name, Email: v.user.Email, Groups: v.user.Groups}
+	person := callbacks.Person{ID: v.user.Subject, Subject: v.user.Subject, Name: v.user.Name, Email: v.user.Email, Groups: v.user.Groups}
 	choice := callbacks.Choice{Outcome: outcome, Comment: comment, PreparedAt: time.Now().Truncate(time.Second)}
 	for _, o := range callbacks.DefaultOutcomes(callbacks.Failure) {
 		if o.Name == outcome {

@@ -107,6 +107,16 @@ func destroy(ctx context.Context, m *scs.SessionManager, w http.ResponseWriter) 
 	return nil
 }
 
+// keepPerson keeps what the provider said of the person of a session. Whether the configuration trusts addresses is no part
+// of that.
+func (a *Auth) keepPerson(ctx context.Context, rec record) error {
+	said := callbacks.NewProfile(rec.person(&a.cfg), rec.EmailVerified, a.cfg.Now())
+	if err := a.cfg.People.KeepPerson(ctx, said); err != nil {
+		return fmt.Errorf("keep the person's profile: %w", err)
+	}
+	return nil
+}
+
 // audit records that an actor signed in or out.
 func (a *Auth) audit(ctx context.Context, actor callbacks.Actor, action callbacks.Action, detail string) error {
 	entry := callbacks.AuditEntry{At: a.cfg.Now(), Actor: actor, Action: action, Detail: detail}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // maxSubject bounds a subject in bytes (OpenID Connect Core section 2).
@@ -27,6 +28,11 @@ type identity struct {
 	Unread        unread   `json:"unread"`                  // what came beside the groups
 	IDToken       string   `json:"id_token"`                // the hint of a sign-out
 	RefreshToken  string   `json:"refresh_token,omitempty"` // reads the groups again
+	AccessToken   string   `json:"access_token,omitempty"`  // reads them again where there is no refresh token
+
+	AccessEndsAt     time.Time `json:"access_ends_at"`     // zero where the provider does not say
+	GroupsReadAt     time.Time `json:"groups_read_at"`     // when the provider last named the groups
+	GroupsInUserinfo bool      `json:"groups_in_userinfo"` // and not in the ID token
 }
 
 // claims is what the provider says about a person, from the ID token or from userinfo.

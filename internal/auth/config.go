@@ -44,7 +44,7 @@ func (g RoleGroups) roles(p callbacks.Person) callbacks.Roles {
 	return callbacks.Roles{Reviewer: p.InGroup(g.Reviewer), Admin: p.InGroup(g.Admin), Auditor: p.InGroup(g.Auditor)}
 }
 
-// Config is what [New] needs. BaseURL, Issuer, ClientID, Store, SessionKeys and Record are required.
+// Config is what [New] needs. BaseURL, Issuer, ClientID, Store, SessionKeys, Record and People are required.
 type Config struct {
 	Issuer       string   // as the provider writes it, to the letter; https, or http on loopback
 	ClientID     string   // as registered with the provider
@@ -57,8 +57,8 @@ type Config struct {
 
 	SessionIdle     time.Duration // without a request; to within a minute
 	SessionLifetime time.Duration // since the sign-in, used or not
-	// RenewAfter is the age at which the groups of a session are read again with the provider's refresh token; a
-	// refusal ends the session. Zero, or a provider that gives no refresh token, leaves it to SessionLifetime.
+	// RenewAfter is the age at which the groups of a session are read again: with the provider's refresh token, else at
+	// userinfo for as long as the access token lives. A refusal ends the session. Zero leaves it to SessionLifetime.
 	RenewAfter time.Duration
 
 	Store       Store
@@ -69,6 +69,8 @@ type Config struct {
 
 	// Record writes the audit entry of a sign-in or sign-out; an error stops it.
 	Record func(context.Context, callbacks.AuditEntry) error
+	// People keeps what the provider says of whoever signs in. At a sign-in an error stops it.
+	People callbacks.People
 	// Ended is told the ID of each session that ends before its time, once it is deleted, so that what is open under it ends too.
 	// It must not wait. Nil tells nobody.
 	Ended func(callbacks.ID)
@@ -86,6 +88,7 @@ func (c *Config) complete() error {
 		required("a client ID", c.ClientID != ""),
 		required("a session store", c.Store != nil),
 		required("an audit record", c.Record != nil),
+		required("a store of people", c.People != nil),
 		notNegative("session idle time", c.SessionIdle),
 		notNegative("session lifetime", c.SessionLifetime),
 		notNegative("renewal age", c.RenewAfter),

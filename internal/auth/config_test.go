@@ -30,6 +30,7 @@ func TestConfig(t *testing.T) {
 		"KeyNone":           {func(c *auth.Config) { c.SessionKeys = nil }, "needs a key"},
 		"KeyShort":          {func(c *auth.Config) { c.SessionKeys = append(c.SessionKeys, make([]byte, 16)) }, "key 2 has 16 bytes"},
 		"RecordNone":        {func(c *auth.Config) { c.Record = nil }, "needs an audit record"},
+		"PeopleNone":        {func(c *auth.Config) { c.People = nil }, "needs a store of people"},
 		"IdleNegative":      {func(c *auth.Config) { c.SessionIdle = -1 }, "cannot be negative"},
 		"LifetimeNegative":  {func(c *auth.Config) { c.SessionLifetime = -time.Hour }, "cannot be negative"},
 		"RenewalNegative":   {func(c *auth.Config) { c.RenewAfter = -time.Hour }, "cannot be negative"},
@@ -41,6 +42,7 @@ func TestConfig(t *testing.T) {
 				Issuer: "https://login.example.com", ClientID: "countersign", BaseURL: "https://countersign.example.com",
 				Store: newStore(t), SessionKeys: [][]byte{make([]byte, 32)},
 				Record: func(context.Context, callbacks.AuditEntry) error { return nil },
+				People: &rig{},
 			}
 			c.change(&cfg)
 			_, err := auth.New(cfg)

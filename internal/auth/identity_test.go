@@ -95,6 +95,24 @@ func TestOldSession(t *testing.T) {
 	}
 }
 
+// TestSessionOfAnotherProvider: a session ends when the desk gets another provider, and so does one that does not say whose it is.
+func TestSessionOfAnotherProvider(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	b := r.browser(t)
+	b.mustSignIn()
+	r.forgetFields(t, b.cookie("countersign"), "issuer")
+	if p, ok := b.person(); ok {
+		t.Errorf("%+v is signed in, and nobody knows by whom", p)
+	}
+	b.mustSignIn()
+	r.cfg.Issuer = "http://127.0.0.1:1"
+	r.restart(t)
+	if p, ok := b.person(); ok {
+		t.Errorf("%+v is signed in by the provider before", p)
+	}
+}
+
 // forgetFields makes a stored session what a version that does not know these fields wrote.
 func (r *rig) forgetFields(t *testing.T, token string, names ...string) {
 	t.Helper()

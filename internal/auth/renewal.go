@@ -14,11 +14,17 @@ const renewalRetry = time.Minute
 
 // renewalDue reports whether the groups are old and can be read again.
 func (a *Auth) renewalDue(rec record, now time.Time) bool {
-	return a.cfg.RenewAfter > 0 && rec.RefreshToken != "" && !now.Before(rec.RenewAt)
+	return a.cfg.RenewAfter > 0 && rec.renewable(now) && !now.Before(rec.RenewAt)
 }
 
-// renew reads the groups again. A provider that does not answer leaves the session as it is, because its outage must not
-// send every reviewer away; one that refuses ends it.
+// renewable reports whether there is something to ask the provider with: a refresh token, or an access token that lives.
+func (id identity) renewable(now time.Time) bool {
+	return id.RefreshToken != "" || id.AccessToken != "" && (id.AccessEndsAt.IsZero() || now.Before(id.AccessEndsAt))
+}
+
+// renew reads the groups again, with the refresh token or at userinfo. A provider that does not answer leaves the session as
+// it is, because its outage must not send every reviewer away; one that refuses ends it. One that has nothing to tell is asked
+// no more: its person reads on, and decides for as long as [callbacks.ServiceConfig] allows by groups that grow old.
 func (a *Auth) renew(w http.ResponseWriter, r *http.Request, token string) (*session, error) {
 	// The refresh token is spent once it is sent, so a browser that goes away must not stop what stores its successor.
 	ctx := context.WithoutCancel(r.Context())
@@ -33,8 +39,13 @@ func (a *Auth) renew(w http.ResponseWriter, r *http.Request, token string) (*ses
 	if err != nil || !mine {
 		return s, err
 	}
-	fresh, err := a.provider.refresh(ctx, s.record.identity)
+	fresh, err := a.provider.askAgain(ctx, s.record.identity)
 	switch {
+	case errors.Is(err, errTellsNothing):
+		return a.change(ctx, token, func(rec *record) bool {
+			rec.AccessToken = ""
+			return true
+		})
 	case errors.Is(err, ErrProviderUnavailable):
 		a.cfg.Logger.WarnContext(ctx, "groups not renewed; the session goes on with those it has",
 			slog.String("subject", s.record.Subject), slog.Any("error", err))
@@ -42,10 +53,29 @@ func (a *Auth) renew(w http.ResponseWriter, r *http.Request, token string) (*ses
 	case err != nil:
 		return a.refused(w, r, s, err)
 	}
-	return a.change(ctx, token, func(rec *record) bool {
+	renewed, err := a.change(ctx, token, func(rec *record) bool {
 		rec.identity, rec.RenewAt = fresh, now.Add(a.cfg.RenewAfter)
 		return true
 	})
+	if err == nil && renewed.signedIn {
+		a.keepRenewed(ctx, renewed.record)
+	}
+	return renewed, err
+}
+
+// keepRenewed keeps what was read again of a person. A session does not end because that cannot be written now.
+func (a *Auth) keepRenewed(ctx context.Context, rec record) {
+	if err := a.keepPerson(ctx, rec); err != nil {
+		a.cfg.Logger.WarnContext(ctx, "groups were renewed, but the person's profile was not", slog.Any("error", err))
+	}
+}
+
+// askAgain reads an identity again: with the refresh token where there is one, else at userinfo.
+func (p *provider) askAgain(ctx context.Context, old identity) (identity, error) {
+	if old.RefreshToken != "" {
+		return p.refresh(ctx, old)
+	}
+	return p.askUserinfo(ctx, old)
 }
 
 // refused ends the session of somebody for whom the provider does not vouch any more.

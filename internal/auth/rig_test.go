@@ -50,6 +50,8 @@ type rig struct {
 	audit     []callbacks.AuditEntry
 	recording error // what Record answers
 	ended     []callbacks.ID
+	people    map[string]callbacks.Profile
+	keeping   error // what KeepPerson answers
 }
 
 // option changes the configuration before the server is made.
@@ -62,7 +64,7 @@ func newRig(t *testing.T, options ...option) *rig {
 
 func startRig(t *testing.T, https bool, options ...option) *rig {
 	t.Helper()
-	r := &rig{start: time.Now(), log: &syncBuffer{}}
+	r := &rig{start: time.Now(), log: &syncBuffer{}, people: map[string]callbacks.Profile{}}
 	r.store = &brittleStore{Sessions: newStore(t), rig: r}
 	r.app = httptest.NewUnstartedServer(http.HandlerFunc(r.serve))
 	r.origin = "http://" + r.app.Listener.Addr().String()
@@ -73,7 +75,7 @@ func startRig(t *testing.T, https bool, options ...option) *rig {
 	cfg := auth.Config{
 		Issuer: r.issuer, ClientID: "countersign", ClientSecret: secret, BaseURL: r.origin,
 		Roles: auth.RoleGroups{Reviewer: []string{"approvers"}, Admin: []string{"operators"}, Auditor: []string{"audit"}},
-		Store: r.store, SessionKeys: [][]byte{bytes.Repeat([]byte("k"), 32)}, Ended: r.sessionEnded, HTTPClient: &http.Client{Transport: r.wire}, Now: r.now, Record: r.record,
+		Store: r.store, SessionKeys: [][]byte{bytes.Repeat([]byte("k"), 32)}, Ended: r.sessionEnded, HTTPClient: &http.Client{Transport: r.wire}, Now: r.now, Record: r.record, People: r,
 		Logger: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, o := range options {
@@ -155,12 +157,48 @@ func (r *rig) failRecording(err error) {
 	r.recording = err
 }
 
+// KeepPerson and Profile are the contract's simplest keeper.
+func (r *rig) KeepPerson(_ context.Context, said callbacks.Profile) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.keeping != nil {
+		return r.keeping
+	}
+	if known, ok := r.people[said.ID]; ok {
+		said = known.Add(said)
+	}
+	r.people[said.ID] = said
+	return nil
+}
+
+func (r *rig) Profile(_ context.Context, id string) (callbacks.Profile, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if known, ok := r.people[id]; ok {
+		return known, nil
+	}
+	return callbacks.Profile{}, callbacks.ErrNotFound
+}
+
+func (r *rig) failKeeping(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.keeping = err
+}
+
+// id is the key of somebody at the rig's provider.
+func (r *rig) id(subject string) string { return callbacks.PersonID(r.issuer, subject) }
+
 // actions are the audit's lines so far.
 func (r *rig) actions() (lines []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, e := range r.audit {
-		lines = append(lines, fmt.Sprintf("%s %s %s: %s", e.Actor.Kind, e.Actor.ID, e.Action, e.Detail))
+		subject := e.Actor.ID
+		if known, ok := r.people[subject]; ok { // the key differs from run to run
+			subject = known.Subject
+		}
+		lines = append(lines, fmt.Sprintf("%s %s %s: %s", e.Actor.Kind, subject, e.Action, e.Detail))
 	}
 	return lines
 }

@@ -21,9 +21,11 @@ type record struct {
 	ID         callbacks.ID `json:"id"`      // for pages; the token alone signs in
 	Browser    string       `json:"browser"` // that it was used with last, as it names itself
 	Address    string       `json:"address"` // and from where
+	Issuer     string       `json:"issuer"`  // who named the person
 	SignedInAt time.Time    `json:"signed_in_at"`
 	SeenAt     time.Time    `json:"seen_at"`  // last activity, to within touchInterval
 	RenewAt    time.Time    `json:"renew_at"` // when to read the groups again
+	Draft      *Draft       `json:"draft,omitempty"`
 }
 
 // person is the record for the domain. Roles, and whether addresses are trusted, are of now: a change of the configuration
@@ -31,7 +33,8 @@ type record struct {
 // it counts as verified.
 func (r record) person(cfg *Config) callbacks.Person {
 	p := callbacks.Person{
-		Subject: r.Subject, Name: r.Name, Email: r.Email, Groups: r.Groups,
+		ID: callbacks.PersonID(r.Issuer, r.Subject), Issuer: r.Issuer, Subject: r.Subject,
+		Name: r.Name, Email: r.Email, Groups: r.Groups, GroupsReadAt: r.GroupsReadAt,
 		EmailVerified: r.Whole && r.Email != "" && (r.EmailVerified || cfg.EmailTrusted),
 		GivenName:     r.GivenName, FamilyName: r.FamilyName, UserNames: r.UserNames,
 	}
@@ -142,9 +145,10 @@ func byItself(r *http.Request) bool {
 	return r.Header.Get("Accept") == "text/event-stream" || r.Header.Get(BackgroundHeader) != ""
 }
 
-// over reports whether one of the session's two clocks has run out.
+// over reports whether one of the session's two clocks has run out, or the provider is not the one that named its person: that
+// one does not vouch for them any more. A version before this did not note the provider.
 func (a *Auth) over(rec record, now time.Time) bool {
-	return now.Sub(rec.SeenAt) >= a.cfg.SessionIdle || now.Sub(rec.SignedInAt) >= a.cfg.SessionLifetime
+	return rec.Issuer != a.cfg.Issuer || now.Sub(rec.SeenAt) >= a.cfg.SessionIdle || now.Sub(rec.SignedInAt) >= a.cfg.SessionLifetime
 }
 
 // touchInterval is how exact SeenAt is. Writing it on every request would cost a transaction each.

@@ -55,16 +55,20 @@ func (a *Auth) Finish(w http.ResponseWriter, r *http.Request) (returnPath string
 // open records the sign-in and replaces the browser's session by a new one.
 func (a *Auth) open(w http.ResponseWriter, r *http.Request, id identity) (callbacks.Person, error) {
 	now := a.cfg.Now()
-	rec := record{identity: id, ID: newID(), SignedInAt: now, RenewAt: now.Add(a.cfg.RenewAfter)}
+	rec := record{identity: id, ID: newID(), Issuer: a.cfg.Issuer, SignedInAt: now, RenewAt: now.Add(a.cfg.RenewAfter)}
 	rec.used(r, &a.cfg, now)
 	person := rec.person(&a.cfg)
 	if err := a.audit(r.Context(), person.Actor(), callbacks.ActionSignedIn, signedInAs(person.Roles, rec)); err != nil {
+		return callbacks.Person{}, err
+	}
+	if err := a.keepPerson(r.Context(), rec); err != nil {
 		return callbacks.Person{}, err
 	}
 	s, err := a.session(r)
 	if err != nil {
 		return callbacks.Person{}, err
 	}
+	rec.Draft = s.draftOf(rec)
 	former := s.record.ID
 	if err := a.opening.RenewToken(s.data); err != nil {
 		return callbacks.Person{}, fmt.Errorf("open a session: %w", err)

@@ -27,7 +27,7 @@ func TestSignIn(t *testing.T) {
 		t.Errorf("goes on to %s, want %s", got, want)
 	}
 	want := callbacks.Person{
-		Subject: "dana", Name: dana.Name, Email: dana.Email, Groups: dana.Groups, Roles: callbacks.Roles{Reviewer: true},
+		ID: r.id("dana"), Issuer: r.issuer, Subject: "dana", GroupsReadAt: r.now(), Name: dana.Name, Email: dana.Email, Groups: dana.Groups, Roles: callbacks.Roles{Reviewer: true},
 		EmailVerified: true, UserNames: []string{dana.Email, dana.Name},
 	}
 	if got, ok := b.person(); !ok || !cmp.Equal(got, want) {

@@ -3,6 +3,7 @@ package auth_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -155,6 +156,31 @@ func (w *wire) answerInPlace(pathEnd string, status int, body string) {
 			return nil
 		}
 		return jsonResponse(req, status, body)
+	})
+}
+
+// dropExpiry takes from token answers how long the access token lives, which is only recommended (RFC 6749 section 5.1).
+func (w *wire) dropExpiry(t *testing.T) {
+	w.answer(func(req *http.Request) *http.Response {
+		if !strings.HasSuffix(req.URL.Path, "/token") {
+			return nil
+		}
+		resp, err := w.next.RoundTrip(req)
+		if err != nil {
+			t.Error(err)
+			return nil
+		}
+		defer func() { _ = resp.Body.Close() }()
+		var body map[string]any
+		if err := json.NewDecoder(resp.Body).Decode(&body); err != nil {
+			t.Error(err)
+		}
+		delete(body, "expires_in")
+		text, err := json.Marshal(body)
+		if err != nil {
+			t.Error(err)
+		}
+		return jsonResponse(req, http.StatusOK, string(text))
 	})
 }
 

@@ -211,6 +211,8 @@ func (p *provider) identify(ctx context.Context, e *endpoints, verified *oidc.ID
 	}
 	id := newIdentity(p.cfg.GroupsClaim, told, more)
 	id.Subject, id.IDToken, id.RefreshToken = verified.Subject, raw, token.RefreshToken
+	id.GroupsReadAt, id.GroupsInUserinfo = p.cfg.Now(), lookup(told, p.cfg.GroupsClaim) == nil && lookup(more, p.cfg.GroupsClaim) != nil
+	p.keepAccess(e, &id, token)
 	return id, nil
 }
 

@@ -51,7 +51,7 @@ func (p Preview) Seen() string {
 func seenHash(seen string) string { return seen[strings.LastIndexByte(seen, '-')+1:] }
 
 // Preview shows what a choice would send, without recording anything. A comment that the outcome requires may still be
-// missing.
+// missing. It is the first of two steps, so it asks for fresh groups as [Service.Decide] does.
 func (s *Service) Preview(ctx context.Context, p Person, id ID, choice Choice) (Preview, error) {
 	c, err := s.see(ctx, p, id)
 	if err != nil {
@@ -60,7 +60,11 @@ func (s *Service) Preview(ctx context.Context, p Person, id ID, choice Choice) (
 	if err := s.queues.MayDecide(p, &c); err != nil {
 		return Preview{}, err
 	}
-	return s.preview(&c, p, choice)
+	shown, err := s.preview(&c, p, choice)
+	if err != nil {
+		return Preview{}, err
+	}
+	return shown, s.fresh(p, s.now())
 }
 
 // PreviewAll shows what each outcome would send with a comment, as Previews does, of a callback that is read first.
@@ -139,8 +143,8 @@ func tooLong(choice Choice, n int) Invalid {
 }
 
 // Decide records the decision that a person saw as the preview that [Preview.Seen] names. From then on it is delivered whatever
-// happens here. Errors: [ErrNotFound], [ErrForbidden], [Invalid] for a missing comment, [ErrStale] for an old preview, and
-// [ErrConflict] when somebody or a clock was faster; then the returned callback says who or what.
+// happens here. Errors: [ErrNotFound], [ErrForbidden], [Invalid] for a missing comment, [ErrOldGroups], [ErrStale] for an old
+// preview, and [ErrConflict] when somebody or a clock was faster; then the returned callback says who or what.
 func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, seen string) (Callback, error) {
 	shown, err := s.see(ctx, p, id)
 	if err != nil {
@@ -185,9 +189,13 @@ func (s *Service) decide(c *Callback, p Person, choice Choice, seen string, out 
 	if made.Outcome.Comment == CommentNone {
 		comment = ""
 	}
-	switch {
-	case made.Outcome.Comment == CommentRequired && !printable.HasInk(comment):
+	if made.Outcome.Comment == CommentRequired && !printable.HasInk(comment) {
 		return Change{}, Invalid{{Pointer: "comment", Detail: made.Outcome.Label + " needs a comment."}}
+	}
+	if err := s.fresh(p, now); err != nil {
+		return Change{}, err // last of what the person can mend: what they typed is good to be kept until they have signed in
+	}
+	switch {
 	case choice.PreparedAt.Before(now.Add(-PreviewAge)) || choice.PreparedAt.After(now.Add(time.Minute)):
 		return Change{}, fmt.Errorf("prepared at %s: %w", choice.PreparedAt.Format(time.RFC3339), ErrStale)
 	case made.Seen() != seen:
@@ -212,7 +220,7 @@ func (s *Service) decide(c *Callback, p Person, choice Choice, seen string, out 
 // was lost. The bytes that were seen tell it; where they were encrypted on their way out, outcome and words do.
 func (s *Service) Repeats(c *Callback, p Person, choice Choice, seen string) bool {
 	d := c.Decision
-	if d == nil || d.By.ID != p.Subject {
+	if d == nil || d.By.ID != p.ID {
 		return false
 	}
 	sealed := d.Kind == Success && s.sealer(c) != nil
@@ -234,6 +242,9 @@ func (s *Service) RetryDelivery(ctx context.Context, p Person, id ID) (Callback,
 		return Callback{}, &Refusal{Code: "role", Reason: "Only admins can resend a decision."}
 	}
 	now := s.now()
+	if err := s.fresh(p, now); err != nil {
+		return Callback{}, err
+	}
 	c, err := s.store.RetryDelivery(ctx, id, now, func(c *Callback) (AuditEntry, error) {
 		entry, err := c.Retry(now, p.Actor())
 		if err == nil {

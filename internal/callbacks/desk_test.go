@@ -236,14 +236,14 @@ var deskQueues = callbacks.Queues{
 }
 
 func reviewer(name string, groups ...string) callbacks.Person {
-	return callbacks.Person{Subject: "u-" + name, Name: name, Email: name + "@harborline.example", EmailVerified: true, Groups: groups, Roles: callbacks.Roles{Reviewer: true}}
+	return callbacks.Person{ID: "u-" + name, Subject: "u-" + name, Name: name, Email: name + "@harborline.example", EmailVerified: true, Groups: groups, Roles: callbacks.Roles{Reviewer: true}}
 }
 
 var (
 	mara = reviewer("mara", "finance-approvers")
 	dana = reviewer("dana", "finance-approvers")
 	teo  = reviewer("teo", "release-managers")
-	ops  = callbacks.Person{Subject: "u-ops", Name: "ops", Roles: callbacks.Roles{Admin: true}}
+	ops  = callbacks.Person{ID: "u-ops", Subject: "u-ops", Name: "ops", Roles: callbacks.Roles{Admin: true}}
 )
 
 // announce receives a callback in queue finance, with a readable history.

@@ -309,7 +309,7 @@ func TestSearched(t *testing.T) {
 	s := watching(t, "expenses")
 	register(s, "expenses", sign)
 	s.scan()
-	for _, p := range []callbacks.Person{ops, {Subject: "u-eve", Roles: callbacks.Roles{Auditor: true}}} {
+	for _, p := range []callbacks.Person{ops, {ID: "u-eve", Subject: "u-eve", Roles: callbacks.Roles{Auditor: true}}} {
 		got, err := s.service.Searched(t.Context(), p)
 		if err != nil || len(got.Watches) != 1 || got.Budget(callbacks.Lane{Region: region}) == nil || got.Budget(callbacks.Lane{Region: "us-east-1"}) != nil {
 			t.Errorf("%s sees %+v, %v", p.Subject, got, err)

@@ -11,7 +11,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-var mara = Person{Subject: "u-1", Name: "Mara Okafor", Email: "mara@harborline.example", Groups: []string{"finance-approvers"}, Roles: Roles{Reviewer: true}}
+var mara = Person{ID: "u-1", Subject: "u-1", Name: "Mara Okafor", Email: "mara@harborline.example", Groups: []string{"finance-approvers"}, Roles: Roles{Reviewer: true}}
 
 func TestFill(t *testing.T) {
 	t.Parallel()

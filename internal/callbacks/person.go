@@ -1,6 +1,12 @@
 package callbacks
 
-import "slices"
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"slices"
+	"strings"
+	"time"
+)
 
 // Roles are what a signed-in person may do at all. Queues narrow what a reviewer may see and decide.
 type Roles struct {
@@ -15,13 +21,17 @@ func (r Roles) SeesAll() bool { return r.Admin || r.Auditor }
 // Any reports whether the person has a role at all.
 func (r Roles) Any() bool { return r.Reviewer || r.SeesAll() }
 
-// Person is somebody who signed in. Every field is what the provider says.
+// Person is somebody who signed in. Every field is what the provider says, except ID.
 type Person struct {
-	Subject string // the provider's stable key; what decisions and reviews are kept under
+	ID      string // our key, made by [PersonID]: decisions, reviews and the audit are kept under it
+	Issuer  string // the provider
+	Subject string // the provider's key; senders and functions know people by it
 	Name    string
 	Email   string
 	Groups  []string
 	Roles   Roles
+
+	GroupsReadAt time.Time // when the provider last named the groups
 
 	// EmailVerified says that the address belongs to the person. Four eyes need it to tell somebody
 	// from a requester who is known by address.
@@ -31,6 +41,15 @@ type Person struct {
 	GivenName  string
 	FamilyName string
 	UserNames  []string // also other addresses
+}
+
+// PersonID is the key of a person: issuer and subject together, since two providers may use one subject for two people. It
+// is a hash, so that it fits everywhere and every replica makes the same one. An issuer is a URL and holds no line break, so
+// no two pairs are written alike.
+func PersonID(issuer, subject string) string {
+	const size = 20 // bytes; 32 characters
+	sum := sha256.Sum256([]byte("countersign person\n" + issuer + "\n" + subject))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:size]))
 }
 
 // InGroup reports whether the person is in at least one of the groups.
@@ -54,5 +73,5 @@ func (p Person) Actor() Actor {
 	if name == "" {
 		name = p.Subject
 	}
-	return Actor{Kind: ActorPerson, ID: p.Subject, Name: name}
+	return Actor{Kind: ActorPerson, ID: p.ID, Name: name}
 }

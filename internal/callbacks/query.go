@@ -61,7 +61,7 @@ type Query struct {
 	Filter
 	AllQueues bool     // the reader sees every queue
 	Queues    []string // else these
-	Subject   string   // the reader, for what is their own
+	Person    string   // the reader's ID, for what is their own
 	Operator  bool     // the reader also minds what failed after decisions of others
 	Now       time.Time
 }

@@ -77,13 +77,19 @@ func mayDecideForOther(p Person, c *Callback) error {
 			"It can be decided once an admin says on this page who asks."}
 	case p.Is(r):
 		return &Refusal{Code: "requester", Reason: second + ": you made this request, so someone else must decide it."}
-	case r.StatedBy != "" && r.StatedBy == p.Subject:
+	case p.stated(r):
 		return &Refusal{Code: "stated", Reason: second + ": you said who asks for this, so someone else must decide it."}
 	case r.ID == "" && !p.comparableByAddress():
 		return &Refusal{Code: "unverified", Reason: second + ", and your sign-in brought no verified e-mail address, so nobody can tell that this request is not yours. " +
 			"Sign out and in again; if this stays, ask whoever runs sign-in here to verify your address."}
 	}
 	return nil
+}
+
+// stated reports whether the person said who asks. Statements of a version that knew people by their subject alone hold the
+// subject: whoever has it counts as their author.
+func (p Person) stated(r Requester) bool {
+	return r.StatedBy != "" && (r.StatedBy == p.ID || r.StatedBy == p.Subject)
 }
 
 // WantsRequester reports whether an admin may say who asks: in a queue with four eyes, where the sender

@@ -7,7 +7,7 @@ import (
 )
 
 func person(groups []string, roles Roles) Person {
-	return Person{Subject: "u-9", Name: "Teo Vance", Email: "teo@harborline.example", EmailVerified: true, Groups: groups, Roles: roles}
+	return Person{ID: "u-9", Subject: "u-9", Name: "Teo Vance", Email: "teo@harborline.example", EmailVerified: true, Groups: groups, Roles: roles}
 }
 
 func TestQueuesVisible(t *testing.T) {

@@ -17,6 +17,9 @@ type Sheet struct {
 	MayDecide error        // nil, or a *[Refusal]
 	// WantsRequester says that an admin may say who asks, because four eyes need to know.
 	WantsRequester bool
+	// FreshUntil is when the reader has to sign in again before they decide, unless their groups are read again until then;
+	// zero for never.
+	FreshUntil time.Time
 }
 
 // Sheet reads the page of a callback.
@@ -25,7 +28,10 @@ func (s *Service) Sheet(ctx context.Context, p Person, id ID) (Sheet, error) {
 	if err != nil {
 		return Sheet{}, err
 	}
-	sheet := Sheet{Callback: c, Content: content, MayDecide: s.queues.MayDecide(p, &c), WantsRequester: s.queues.WantsRequester(&c)}
+	sheet := Sheet{
+		Callback: c, Content: content, MayDecide: s.queues.MayDecide(p, &c), WantsRequester: s.queues.WantsRequester(&c),
+		FreshUntil: s.freshUntil(p),
+	}
 	if sheet.Reviews, err = s.store.Reviews(ctx, id); err != nil {
 		return Sheet{}, fmt.Errorf("reviews of %s: %w", id, err)
 	}
@@ -68,7 +74,7 @@ func (s *Service) query(p Person, f Filter) (Query, error) {
 		f.Limit = PageSize
 	}
 	// Whole seconds, so that what many ask at once is the same question.
-	q := Query{Filter: f, Subject: p.Subject, Operator: p.Roles.Admin, Now: s.now().Truncate(time.Second)}
+	q := Query{Filter: f, Person: p.ID, Operator: p.Roles.Admin, Now: s.now().Truncate(time.Second)}
 	q.Queues, q.AllQueues = s.queues.Visible(p)
 	return q, nil
 }
@@ -112,7 +118,7 @@ func (s *Service) Next(ctx context.Context, p Person, f Filter, leaving ID) (nex
 		row := &page.Rows[i]
 		switch {
 		case row.ID == leaving || row.State != Pending:
-		case heldByOthers(row.Reviewers, p.Subject):
+		case heldByOthers(row.Reviewers, p.ID):
 			held++
 		default:
 			return row, held, nil
@@ -121,9 +127,9 @@ func (s *Service) Next(ctx context.Context, p Person, f Filter, leaving ID) (nex
 	return nil, held, nil
 }
 
-func heldByOthers(reviewers []Actor, subject string) bool {
+func heldByOthers(reviewers []Actor, person string) bool {
 	for _, r := range reviewers {
-		if r.ID == subject {
+		if r.ID == person {
 			return false
 		}
 	}

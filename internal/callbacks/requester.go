@@ -17,7 +17,7 @@ type Requester struct {
 	Name  string
 	Email string
 
-	// StatedBy is the subject of the admin who said who asks; empty where the sender did.
+	// StatedBy is the ID of the admin who said who asks; empty where the sender did.
 	StatedBy string
 }
 

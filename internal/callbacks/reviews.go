@@ -13,8 +13,8 @@ type ReviewStatus struct {
 	Callback Callback
 }
 
-// OpenReview begins a review of a pending callback. Only who may decide it reviews it: others read without keeping the
-// function waiting. A page that opens again by itself, without input, goes on with the budget of the person's last review:
+// OpenReview begins a review of a pending callback. Only people who may decide it can review it, with groups as fresh as a
+// decision needs: a review keeps the function waiting. Others read without that. A page that opens again by itself, without input, goes on with the budget of the person's last review:
 // else a forgotten tab could hold the function for ever.
 func (s *Service) OpenReview(ctx context.Context, p Person, id ID, sign SignOfLife) (ReviewStatus, error) {
 	if _, err := s.see(ctx, p, id); err != nil {
@@ -27,15 +27,15 @@ func (s *Service) OpenReview(ctx context.Context, p Person, id ID, sign SignOfLi
 		if c.State != Pending {
 			return nil, AuditEntry{}, c.wrongState("review")
 		}
-		if err := s.queues.MayDecide(p, c); err != nil {
+		if err := s.mayTakePart(p, c, now); err != nil {
 			return nil, AuditEntry{}, err
 		}
 		r = fresh
 		all = slices.Clone(all)
-		if last, ok := lastReview(all, p.Subject); ok && !sign.Input && !sign.Still {
+		if last, ok := lastReview(all, p.ID); ok && !sign.Input && !sign.Still {
 			r.OpenedAt, r.LastInputAt = last.OpenedAt, last.LastInputAt
 		}
-		written := append(makeRoom(all, p.Subject, now), r)
+		written := append(makeRoom(all, p.ID, now), r)
 		c.hold(append(slices.Clone(all), r), s.budget, now)
 		return written, c.entry(now, r.By, ActionReviewOpened, ""), nil
 	})
@@ -52,10 +52,10 @@ const maxOwnReviews = 8
 
 // makeRoom closes the reviews of a person that were renewed longest ago, so that another may open, and returns them. A page whose
 // review it was opens a new one while it is looked at.
-func makeRoom(all []Review, subject string, now time.Time) (closed []Review) {
+func makeRoom(all []Review, person string, now time.Time) (closed []Review) {
 	var own []*Review
 	for i := range all {
-		if all[i].By.ID == subject && all[i].ClosedAt.IsZero() {
+		if all[i].By.ID == person && all[i].ClosedAt.IsZero() {
 			own = append(own, &all[i])
 		}
 	}
@@ -68,9 +68,9 @@ func makeRoom(all []Review, subject string, now time.Time) (closed []Review) {
 }
 
 // lastReview is the review that a person renewed last, open or closed.
-func lastReview(reviews []Review, subject string) (last Review, ok bool) {
+func lastReview(reviews []Review, person string) (last Review, ok bool) {
 	for _, r := range reviews {
-		if r.By.ID == subject && (!ok || r.RenewedAt.After(last.RenewedAt)) {
+		if r.By.ID == person && (!ok || r.RenewedAt.After(last.RenewedAt)) {
 			last, ok = r, true
 		}
 	}
@@ -84,8 +84,12 @@ type SignOfLife struct {
 }
 
 // RenewReview keeps a review alive for another [ReviewLease]. [ErrNotFound] when it has ended: the page opens a new one.
+// [ErrOldGroups] lets it run out.
 func (s *Service) RenewReview(ctx context.Context, p Person, id, review ID, sign SignOfLife) (ReviewStatus, error) {
 	now := s.now()
+	if err := s.fresh(p, now); err != nil {
+		return ReviewStatus{}, err
+	}
 	var renewed Review
 	c, err := s.changeReview(ctx, p, id, review, func(c *Callback, r *Review) AuditEntry {
 		r.RenewedAt = now
@@ -128,7 +132,7 @@ func (s *Service) changeReview(ctx context.Context, p Person, id, review ID, cha
 	}
 	c, err := s.store.Review(ctx, id, func(c *Callback, all []Review) ([]Review, AuditEntry, error) {
 		all = slices.Clone(all)
-		i := slices.IndexFunc(all, func(r Review) bool { return r.ID == review && r.By.ID == p.Subject && r.ClosedAt.IsZero() })
+		i := slices.IndexFunc(all, func(r Review) bool { return r.ID == review && r.By.ID == p.ID && r.ClosedAt.IsZero() })
 		if i < 0 {
 			return nil, AuditEntry{}, ErrNotFound
 		}

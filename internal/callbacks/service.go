@@ -17,7 +17,8 @@ type Service struct {
 	seals  map[string]Sealer
 	lanes  Lanes
 
-	deliveries *Deliveries
+	groupsMaxAge time.Duration
+	deliveries   *Deliveries
 }
 
 // ServiceConfig is what a service works with. Deliveries, Beat and Seals may be nil, and Lanes be zero.
@@ -30,6 +31,8 @@ type ServiceConfig struct {
 	Now    func() time.Time
 	Seals  map[string]Sealer // by function: whose results are encrypted
 	Lanes  Lanes
+	// GroupsMaxAge is how old the groups of whoever changes something may be; zero is no limit.
+	GroupsMaxAge time.Duration
 	// Deliveries deliver what is decided here; without them it waits for those of another process.
 	Deliveries *Deliveries
 }
@@ -41,7 +44,7 @@ func NewService(c ServiceConfig) *Service {
 	}
 	return &Service{
 		store: c.Store, queues: c.Queues, notify: c.Notify, beat: c.Beat, budget: c.Budget, now: c.Now, seals: c.Seals, lanes: c.Lanes,
-		deliveries: c.Deliveries,
+		groupsMaxAge: c.GroupsMaxAge, deliveries: c.Deliveries,
 	}
 }
 

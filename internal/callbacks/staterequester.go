@@ -69,8 +69,8 @@ func (c *Callback) StateRequester(r Requester, reason string, now time.Time, by 
 }
 
 // StateRequester lets an admin say who asks for what waits in a queue with four eyes and cannot be
-// compared. Errors: [ErrNotFound], [ErrForbidden], [Invalid], and [ErrConflict] when nobody needs to
-// say it any more.
+// compared. Errors: [ErrNotFound], [ErrForbidden], [Invalid], [ErrOldGroups], and
+// [ErrConflict] when nobody needs to say it any more.
 func (s *Service) StateRequester(ctx context.Context, p Person, id ID, statement Statement) (Callback, error) {
 	if _, err := s.see(ctx, p, id); err != nil {
 		return Callback{}, err
@@ -83,6 +83,9 @@ func (s *Service) StateRequester(ctx context.Context, p Person, id ID, statement
 		return Callback{}, err
 	}
 	now := s.now()
+	if err := s.fresh(p, now); err != nil {
+		return Callback{}, err
+	}
 	c, err := s.store.Update(ctx, id, func(c *Callback) (Change, error) {
 		if !s.queues.WantsRequester(c) {
 			return Change{}, c.wrongState("say who asks for")

@@ -10,7 +10,7 @@ import (
 
 // adminOfFinance may say who asks, and decides in finance too.
 var adminOfFinance = callbacks.Person{
-	Subject: "u-aiko", Name: "Aiko Brandt", Email: "aiko@harborline.example", EmailVerified: true,
+	ID: "p-aiko", Subject: "u-aiko", Name: "Aiko Brandt", Email: "aiko@harborline.example", EmailVerified: true,
 	Groups: []string{"finance-approvers"}, Roles: callbacks.Roles{Reviewer: true, Admin: true},
 }
 
@@ -46,7 +46,7 @@ func TestStateRequester(t *testing.T) {
 	wantRefusal(t, err, "unknown")
 	before := d.notices.count()
 	said, err := d.service.StateRequester(d.ctx, adminOfFinance, c.ID, callbacks.Statement{RequesterID: mara.Subject, Reason: "  Her ticket. "})
-	if err != nil || said.Requester != (callbacks.Requester{ID: mara.Subject, StatedBy: adminOfFinance.Subject}) {
+	if err != nil || said.Requester != (callbacks.Requester{ID: mara.Subject, StatedBy: adminOfFinance.ID}) {
 		t.Fatalf("got %+v, %v", said.Requester, err)
 	}
 	if said.Revision <= c.Revision || d.notices.count() == before {

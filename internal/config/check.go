@@ -17,6 +17,7 @@ func (c *Config) check(p problems) {
 		}
 	}
 	p.unless(slices.Contains(c.OIDC.Scopes, "openid"), "OIDC_SCOPES", "must hold the scope openid")
+	p.unless(c.Groups.MaxAge > 0, "GROUPS_MAX_AGE", "must be above zero")
 	p.unless(c.Intake.Rate > 0 && !math.IsInf(c.Intake.Rate, 0), "INTAKE_RATE", "must be above zero and finite")
 	p.unless(c.Intake.Burst >= 1, "INTAKE_BURST", "must be at least 1")
 	p.unless(c.Session.Idle > 0, "SESSION_IDLE", "must be above zero")

@@ -31,6 +31,7 @@ type Config struct {
 	Topics     Topics         `env:"SNS_TOPICS" help:"SNS topics whose messages are announcements, by ARN, as JSON: source (the sender's name in the record), queues they may address (all when empty), events (true where EventBridge may also say through the topic how executions ended). POST /webhooks/sns is off when empty." example:"{\"arn:aws:sns:eu-central-1:123456789012:approvals\":{\"source\":\"expenses\",\"queues\":[\"default\"]}}"`
 	Encryption EncryptionKeys `env:"ENCRYPTION_KEYS" secret:"true" help:"Functions whose results are encrypted with AES-GCM before they go out, as JSON: 32 bytes in base64 for each. Their callbacks need the serdes of package durable/aesgcm with the same key." example:"{\"expense-approval\":\"kFZ3…\"}"`
 	Intake     Intake         `envPrefix:"INTAKE_"`
+	Groups     Groups         `envPrefix:"GROUPS_"`
 	Session    Session        `envPrefix:"SESSION_"`
 	Review     Review         `envPrefix:"REVIEW_"`
 	Lambda     Lambda         `envPrefix:"LAMBDA_"`
@@ -59,6 +60,11 @@ type Roles struct {
 	ReviewerGroups Names `env:"REVIEWER_GROUPS" required:"true" help:"Groups whose members decide in the queues they belong to: with commas between them, or as a JSON list, which names with commas need, as [\"CN=Approvers,OU=Groups,DC=corp\"]." example:"approvers,finance-approvers"`
 	AdminGroups    Names `env:"ADMIN_GROUPS" help:"Groups whose members see every callback and retry failed deliveries; written like the reviewers'." example:"platform-team"`
 	AuditorGroups  Names `env:"AUDITOR_GROUPS" help:"Groups whose members read everything and decide nothing; written like the reviewers'." example:"audit"`
+}
+
+// Groups bounds how old what the provider said of groups may be.
+type Groups struct {
+	MaxAge time.Duration `env:"MAX_AGE" envDefault:"8h" help:"How old a person's groups may be when they decide or review. They are read again every 15 minutes where the provider allows it; where it does not, the person signs in again after this long, and can read meanwhile." example:"8h"`
 }
 
 // Intake bounds what one webhook source may send.

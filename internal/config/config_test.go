@@ -63,6 +63,7 @@ func TestLoadFillsDefaults(t *testing.T) {
 		Roles:   Roles{ReviewerGroups: Names{"approvers"}},
 		Queues:  Queues{"default": {Groups: []string{"approvers"}}},
 		Intake:  Intake{Rate: 50, Burst: 100},
+		Groups:  Groups{MaxAge: 8 * time.Hour},
 		Session: Session{Idle: 8 * time.Hour, Lifetime: 24 * time.Hour},
 		Review:  Review{IdleBudget: 30 * time.Minute, Max: 8 * time.Hour}, WatchRate: 5,
 	}
@@ -81,7 +82,7 @@ func TestLoadReadsEverySetting(t *testing.T) {
 		"QUEUES", `{"finance":{"groups":["fin"],"keepAlive":"queued","fourEyes":true,"rejectAs":"success"},"default":{"groups":["all"]}}`,
 		"SOURCES", `{"expenses":{"secrets":["`+goodSecret+`"],"tokens":["`+goodToken+`"],"queues":["finance","default"]}}`,
 		"EVENTBRIDGE_KEYS", goodToken+"-old, "+goodToken+"-new", "SNS_TOPICS", `{"`+goodTopic+`":{"source":"expenses","queues":["finance"]}}`,
-		"INTAKE_RATE", "0.5", "INTAKE_BURST", "3", "SESSION_KEY", goodKey+", "+olderKey, "SESSION_IDLE", "1h", "SESSION_LIFETIME", "2h",
+		"INTAKE_RATE", "0.5", "INTAKE_BURST", "3", "GROUPS_MAX_AGE", "4h", "SESSION_KEY", goodKey+", "+olderKey, "SESSION_IDLE", "1h", "SESSION_LIFETIME", "2h",
 		"REVIEW_IDLE_BUDGET", "5m", "REVIEW_MAX", "1h", "LAMBDA_REGION", "eu-west-1", "LAMBDA_ENDPOINT", "http://127.0.0.1:9001",
 		"WATCH", `{"expense-approval":{"queue":"finance"},"arn:aws:lambda:us-east-1:123456789012:function:pay":{},"*":{"region":"eu-north-1"},"arn:aws:lambda:us-east-1:111122223333:function:*":{},"refund":{"account":"111122223333"}}`,
 		"ACCOUNTS", `{"111122223333":{"roleArn":"arn:aws:iam::111122223333:role/desk/countersign","externalId":"9f2c"}}`,
@@ -106,6 +107,7 @@ func TestLoadReadsEverySetting(t *testing.T) {
 		Sources:   Sources{"expenses": {Secrets: []Secret{goodSecret}, Tokens: []Secret{goodToken}, Queues: []string{"finance", "default"}}},
 		EventKeys: APIKeys{goodToken + "-old", goodToken + "-new"}, Topics: Topics{goodTopic: {Source: "expenses", Queues: []string{"finance"}}},
 		Intake:  Intake{Rate: 0.5, Burst: 3},
+		Groups:  Groups{MaxAge: 4 * time.Hour},
 		Session: Session{Idle: time.Hour, Lifetime: 2 * time.Hour, Keys: SessionKeys{Secret(goodKey), Secret(olderKey)}},
 		Review:  Review{IdleBudget: 5 * time.Minute, Max: time.Hour},
 		Watch: Watches{

@@ -54,6 +54,7 @@ func TestEachRule(t *testing.T) {
 		{"burst is a fraction", "INTAKE_BURST", "1.5", `must be a whole number, not "1.5"`},
 		{"burst is zero", "INTAKE_BURST", "0", "must be at least 1"},
 		{"duration without unit", "SESSION_IDLE", "30", `must be a duration with its unit, not "30"`},
+		{"groups of no age", "GROUPS_MAX_AGE", "0s", "must be above zero"},
 		{"negative idle", "SESSION_IDLE", "-1h", "must be above zero"},
 		{"lifetime under idle", "SESSION_LIFETIME", "1h", "must not be shorter than COUNTERSIGN_SESSION_IDLE"},
 		{"no review budget", "REVIEW_IDLE_BUDGET", "0s", "must be above zero"},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Provider is what there is to know of the OpenID provider.
@@ -21,6 +22,7 @@ type Provider struct {
 
 	FourEyes     []string // queues that have to tell who decides from who asks
 	EmailTrusted bool     // by the operator
+	GroupsMaxAge time.Duration
 }
 
 // Metadata is the provider's discovery document (OpenID Connect Discovery 1.0, section 3), as far as sign-in uses it.
@@ -69,7 +71,7 @@ func ProviderSections(p Provider, err error) []Section {
 	if p.Metadata.PushedOnly || p.Redirects.PushedOnly { // nothing else can be told before that is mended
 		return []Section{{title, []Finding{p.pushed()}}}
 	}
-	findings := []Finding{p.issuer(), p.endpoints(), p.flow(), p.challenge(), p.authentication(), p.signature(), p.keys(), p.scopes(), p.addresses(), p.signOut()}
+	findings := []Finding{p.issuer(), p.endpoints(), p.flow(), p.challenge(), p.authentication(), p.signature(), p.keys(), p.scopes(), p.groupsAgain(), p.addresses(), p.signOut()}
 	findings = slices.DeleteFunc(append(findings, p.client(), p.redirects()), func(f Finding) bool { return f.Text == "" })
 	return []Section{{title, append(findings, p.Clock.skew("the provider")...)}}
 }

@@ -24,7 +24,7 @@ func TestFailedPlans(t *testing.T) {
 		for _, f := range []callbacks.Filter{{}, {Function: "orders"}, {Queue: "a"}, {Source: "shop"}} {
 			for _, f.Order = range []callbacks.Order{"", callbacks.OrderDeadline, callbacks.OrderNewest} {
 				f.Scope, f.Limit = callbacks.ScopeAttention, 50
-				q.Filter, q.Subject, q.Now = f, "ada", callbackstest.T0
+				q.Filter, q.Person, q.Now = f, "ada", callbackstest.T0
 				if _, err := s.List(t.Context(), q); err != nil {
 					t.Fatal(err)
 				}

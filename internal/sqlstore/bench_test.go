@@ -132,7 +132,7 @@ func BenchmarkList(b *testing.B) {
 		"everyWord":  with(func(f *callbacks.Filter) { f.Search = "approve" }),
 	} {
 		for reader, q := range map[string]callbacks.Query{"all": {AllQueues: true}, "two": {Queues: []string{"queue-1", "queue-2"}}} {
-			q.Filter, q.Subject, q.Now = f, "ada", callbackstest.T0
+			q.Filter, q.Person, q.Now = f, "ada", callbackstest.T0
 			b.Run(name+"/"+reader, func(b *testing.B) {
 				for b.Loop() {
 					if _, err := s.List(b.Context(), q); err != nil {

@@ -229,7 +229,7 @@ func TestListPlans(t *testing.T) {
 // checkList asks for a page and a count, and looks how SQLite finds them.
 func checkList(t *testing.T, s *Store, r *recorder, name string, q callbacks.Query, maySort bool) {
 	t.Helper()
-	q.Subject, q.Now, q.Limit = "ada", callbackstest.T0, 50
+	q.Person, q.Now, q.Limit = "ada", callbackstest.T0, 50
 	if _, err := s.List(t.Context(), q); err != nil {
 		t.Fatal(err)
 	}

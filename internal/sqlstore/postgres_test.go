@@ -101,6 +101,7 @@ func TestPostgres(t *testing.T) {
 	}
 	server(t)
 	callbackstest.RunStore(t, func(t *testing.T) callbacks.Store { return openPostgres(t) })
+	callbackstest.RunPeople(t, func(t *testing.T) callbacks.People { return openPostgres(t) })
 }
 
 // TestPostgresOneClock: replicas share the budgets although their clocks do not agree.

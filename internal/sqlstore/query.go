@@ -161,7 +161,7 @@ func stateCondition(q callbacks.Query, state callbacks.State) condition {
 func failedCondition(q callbacks.Query) condition {
 	c := where("failed = 1 and ended_at >= ?", millis(q.Now.Add(-attentionSpan)))
 	if !q.Operator {
-		c = where(c.text+" and decided_by = ?", append(c.args, storable(q.Subject))...)
+		c = where(c.text+" and decided_by = ?", append(c.args, storable(q.Person))...)
 	}
 	return c
 }
@@ -182,7 +182,7 @@ func (s *Store) candidates(q callbacks.Query) []condition {
 	var selects []condition
 	if q.Scope == callbacks.ScopeMine {
 		selects = append(selects, where(`select callback as candidate from reviews where by_id = ? and not settled
-			union select num from callbacks where decided_by = ? and state = 'decided'`, storable(q.Subject), storable(q.Subject)))
+			union select num from callbacks where decided_by = ? and state = 'decided'`, storable(q.Person), storable(q.Person)))
 	}
 	token := strings.TrimSpace(q.Search)
 	if token == "" {

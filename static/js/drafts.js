@@ -85,8 +85,14 @@ class KeptDraft extends HTMLElement {
     else if (draft) this.#offer(draft);
   }
 
-  // A comment that the server shows again is newer than any draft.
+  // A comment that the server shows again is newer than any draft. One that waited for a sign-in is so only now: a reload is to show
+  // what was typed since.
   #follow(field, draft) {
+    if (this.dataset.waited !== undefined) {
+      const here = new URL(location);
+      here.searchParams.delete("draft");
+      history.replaceState(history.state, "", here);
+    }
     const mark = () => (field.dataset.kept = keep(this.dataset.callback, field.value) && local.lasts ? "1" : "");
     if (local.lasts) field.autocomplete = "off"; // else the browser gives it to the next person who goes back to this page
     field.addEventListener("input", () => {

@@ -79,11 +79,11 @@ func failureKept(t *testing.T, s callbacks.Store) {
 func readers() map[string]callbacks.Query {
 	f := callbacks.Filter{Scope: callbacks.ScopeAttention}
 	return map[string]callbacks.Query{
-		"ada":     {Filter: f, Queues: []string{callbacks.DefaultQueue, "b"}, Subject: "ada", Now: T0},
-		"bob":     {Filter: f, Queues: []string{callbacks.DefaultQueue, "b"}, Subject: "bob", Now: T0},
-		"blind":   {Filter: f, Queues: []string{"others"}, Subject: "ada", Now: T0},
-		"admin":   {Filter: f, AllQueues: true, Operator: true, Subject: "zoe", Now: T0},
-		"auditor": {Filter: f, AllQueues: true, Subject: "kim", Now: T0},
+		"ada":     {Filter: f, Queues: []string{callbacks.DefaultQueue, "b"}, Person: "ada", Now: T0},
+		"bob":     {Filter: f, Queues: []string{callbacks.DefaultQueue, "b"}, Person: "bob", Now: T0},
+		"blind":   {Filter: f, Queues: []string{"others"}, Person: "ada", Now: T0},
+		"admin":   {Filter: f, AllQueues: true, Operator: true, Person: "zoe", Now: T0},
+		"auditor": {Filter: f, AllQueues: true, Person: "kim", Now: T0},
 	}
 }
 

@@ -167,7 +167,7 @@ func inScope(q callbacks.Query, c *callbacks.Callback, reviewedByAda bool) bool 
 	case callbacks.ScopeAvailable:
 		return c.State == callbacks.Pending
 	case callbacks.ScopeMine:
-		return c.State.Open() && reviewedByAda || c.State == callbacks.Decided && c.Decision.By.ID == q.Subject
+		return c.State.Open() && reviewedByAda || c.State == callbacks.Decided && c.Decision.By.ID == q.Person
 	case callbacks.ScopeAttention:
 		return c.State.NeedsOperator() || c.State == callbacks.Decided && c.Problem != "" || c.State == callbacks.Pending && c.Problem != "" && q.Operator ||
 			c.State == callbacks.Lost && !c.Ending.At.Before(q.Now.Add(-7*24*time.Hour))
@@ -254,7 +254,7 @@ func anyQuery() *rapid.Generator[callbacks.Query] {
 			},
 			AllQueues: rapid.Bool().Draw(t, "all queues"),
 			Queues:    rapid.SliceOfNDistinct(rapid.SampledFrom(modelQueues), 0, 3, rapid.ID).Draw(t, "queues"),
-			Subject:   "ada",
+			Person:    "ada",
 			Now:       T0,
 		}
 	})

@@ -47,7 +47,7 @@ func all(f callbacks.Filter) callbacks.Query {
 	if f.Scope == "" {
 		f.Scope = callbacks.ScopeAll
 	}
-	return callbacks.Query{Filter: f, AllQueues: true, Subject: "ada", Now: T0}
+	return callbacks.Query{Filter: f, AllQueues: true, Person: "ada", Now: T0}
 }
 
 func listRows(t *testing.T, s callbacks.Store) {

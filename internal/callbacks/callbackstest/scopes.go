@@ -100,7 +100,7 @@ func scopeMineAfterRetry(t *testing.T, s callbacks.Store) {
 		Ended(callbacks.Unconfirmed, T0)(c)
 		return callbacks.Change{}, nil
 	})
-	bobs := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeMine}, AllQueues: true, Subject: "bob", Now: T0}
+	bobs := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeMine}, AllQueues: true, Person: "bob", Now: T0}
 	same(t, "mine while it had ended", count(t, s, bobs, 10), 0)
 	if _, err := s.RetryDelivery(t.Context(), c.ID, T0, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
 		c.State, c.Ending = callbacks.Decided, nil
@@ -175,7 +175,7 @@ func scopeVisibility(t *testing.T, s callbacks.Store) {
 		} {
 			for _, f := range []callbacks.Filter{{}, {Search: "findme"}, {Function: "orders"}, {Order: callbacks.OrderNewest}} {
 				f.Scope, f.Queue = scope, tt.queue
-				q := callbacks.Query{Filter: f, Queues: tt.queues, Subject: "ada", Now: T0}
+				q := callbacks.Query{Filter: f, Queues: tt.queues, Person: "ada", Now: T0}
 				var got []string
 				rows := listAll(t, s, q)
 				for _, r := range rows {

@@ -1,0 +1,64 @@
+package handlers
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"countersign/internal/auth"
+	"countersign/internal/callbacks"
+	"countersign/views"
+)
+
+// signInAgain answers a decision by somebody whose groups are too old. What they typed and chose waits in their session, so
+// that the way through the provider leads back to it, with scripts and without.
+func (s *server) signInAgain(c echo.Context, d decision, cause error) error {
+	id, from := callbacks.ID(c.Param("id")), s.origin(c)
+	if err := s.Auth.KeepDraft(c.Request(), auth.Draft{Callback: id, Outcome: d.Outcome, Comment: d.Comment}); err != nil {
+		return err
+	}
+	sheet, err := s.Service.Sheet(c.Request().Context(), s.person(c), id)
+	if err != nil {
+		return err
+	}
+	shell, err := s.shell(c, place(from), views.Address{Path: reviewPath(c), Query: from.values()})
+	if err != nil {
+		return err
+	}
+	m := signInAgain(cause, views.Address{Path: reviewPath(c), Query: auth.WithDraft(from.values())})
+	tried, _ := sheet.Callback.Outcome(d.Outcome)
+	m.Tried = tried.Label
+	return render(c, http.StatusForbidden, views.SignInAgainPage(shell, m))
+}
+
+// oldGroupsPage answers other forms, in which nobody types.
+func oldGroupsPage(s *server, c echo.Context, err error) templ.Component {
+	return views.SignInAgainPage(s.plainShell(c), signInAgain(err, wayBack(c)))
+}
+
+func signInAgain(cause error, back views.Address) views.SignInAgain {
+	m := views.SignInAgain{Return: back}
+	if old, ok := errors.AsType[*callbacks.OldGroups](cause); ok {
+		m.Age, m.Limit = old.Age, old.Limit
+	}
+	return m
+}
+
+// keptDraft is what a person wrote before they signed in again, where the address asks for it.
+func (s *server) keptDraft(c echo.Context) views.Draft {
+	d, ok := s.Auth.Draft(c.Request(), callbacks.ID(c.Param("id")))
+	if !ok {
+		return views.Draft{}
+	}
+	return views.Draft{Outcome: d.Outcome, Comment: d.Comment, Waited: true}
+}
+
+// forgetDraft drops what has been sent. The decision is recorded, so that a failure is none of its person's.
+func (s *server) forgetDraft(c echo.Context, id callbacks.ID) {
+	if err := s.Auth.ForgetDraft(c.Request(), id); err != nil {
+		s.Log.WarnContext(c.Request().Context(), "a draft stays in its session", slog.String("request_id", requestID(c)), slog.Any("error", err))
+	}
+}

@@ -1,0 +1,139 @@
+package handlers_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// outstay lets the groups of a signed-in person grow too old while they use the desk.
+func (b *browser) outstay(s *site) {
+	b.t.Helper()
+	for range 2 {
+		s.clock.Advance(groupsMaxAge / 2)
+		if a := b.get("/"); a.status != http.StatusOK {
+			b.t.Fatalf("the list answers %d: reading needs no fresh groups", a.status)
+		}
+	}
+}
+
+// signInAgain follows the button of the page, and returns the page that it leads to.
+func (b *browser) signInAgain(page answer, subject string) answer {
+	b.t.Helper()
+	form := page.document(b.t).Find(`form[action="/auth/login"]`)
+	back, there := form.Find("input[name=return]").Attr("value")
+	if !there || form.Find("button").Length() != 1 {
+		b.t.Fatalf("no way to sign in again: %s", page.body)
+	}
+	away := b.signIn(subject, back)
+	if away.status != http.StatusSeeOther {
+		b.t.Fatalf("the sign-in answers %d", away.status)
+	}
+	return b.get(away.header.Get("Location"))
+}
+
+// TestSignInAgain: nothing is decided by old groups, nothing that was typed is lost, and the way leads back to it.
+func TestSignInAgain(t *testing.T) {
+	t.Parallel()
+	for name, scripted := range map[string]bool{"WithScripts": true, "WithoutScripts": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSite(t)
+			waits := expense()
+			waits.Timeout = 24 * time.Hour
+			id, b := s.receive(waits).ID, s.as(rita)
+			b.outstay(s)
+			const comment = "Hotel <over> cap\nwas not agreed."
+			form := url.Values{"outcome": {"reject"}, "comment": {comment}}
+			if scripted {
+				form = b.choose(id, "reject", comment)
+			}
+			a := b.decide(id, form)
+			doc := a.document(t)
+			if a.status != http.StatusForbidden || doc.Find("#kept-comment").Text() != comment || !strings.Contains(doc.Find("#problem").Text(), "read 8 h ago") {
+				t.Fatalf("%d %s", a.status, doc.Find("#problem").Text())
+			}
+			if c, err := s.store.Get(t.Context(), id); err != nil || c.State != callbacks.Pending {
+				t.Fatalf("state %s, %v", c.State, err)
+			}
+			back := b.signInAgain(a, rita)
+			page := back.document(t)
+			if got := page.Find("#comment").Text(); got != comment {
+				t.Errorf("the comment is %q", got)
+			}
+			if got := page.Find("decision-bar").AttrOr("data-chosen", ""); got != "reject" {
+				t.Errorf("the outcome is %q", got)
+			}
+			if _, waited := page.Find("kept-draft").Attr("data-waited"); !waited {
+				t.Error("the script does not hear that this was shown once")
+			}
+			if strings.Contains(b.get("/callbacks/"+string(id)).document(t).Find("#comment").Text(), "agreed") {
+				t.Error("another opening of the page shows what the browser may have newer")
+			}
+			if a := b.decide(id, b.choose(id, "reject", comment)); a.status != http.StatusSeeOther {
+				t.Fatalf("%d %s", a.status, a.body)
+			}
+		})
+	}
+}
+
+// TestSignInAgainAsAnother: the next person at the browser gets nothing of it.
+func TestSignInAgainAsAnother(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	waits := expense()
+	waits.Timeout = 24 * time.Hour
+	id, b := s.receive(waits).ID, s.as(rita)
+	b.outstay(s)
+	a := b.decide(id, url.Values{"outcome": {"reject"}, "comment": {"Between us."}})
+	if page := b.signInAgain(a, rosa); page.status != http.StatusOK || strings.Contains(page.body, "Between us.") {
+		t.Errorf("%d, rosa reads %s", page.status, page.document(t).Find("#comment").Text())
+	}
+}
+
+// TestOldGroupsElsewhere: reviews stop, and previews go on.
+func TestOldGroupsElsewhere(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	waits := expense()
+	waits.Timeout = 24 * time.Hour
+	id, b := s.receive(waits).ID, s.as(rita)
+	b.outstay(s)
+	path := "/callbacks/" + string(id)
+	if a := b.post(path+"/reviews", url.Values{"action": {"open"}}); a.status != http.StatusForbidden || !strings.Contains(a.body, "Sign in again") {
+		t.Errorf("a review: %d %s", a.status, a.body)
+	}
+	if a := b.choose(id, "approve", ""); a.Get("seen") == "" {
+		t.Error("previews only read")
+	}
+}
+
+// TestGroupsNote: a quiet line says it before it happens, and after.
+func TestGroupsNote(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	waits := expense()
+	waits.Timeout = 24 * time.Hour
+	id, b := s.receive(waits).ID, s.as(rita)
+	note := func() string {
+		return strings.TrimSpace(b.get("/callbacks/" + string(id)).document(t).Find("#presence .groups").Text())
+	}
+	s.clock.Advance(4 * time.Hour)
+	b.get("/")
+	s.clock.Advance(4*time.Hour - 10*time.Minute - time.Second)
+	if got := note(); got != "" {
+		t.Errorf("too early: %q", got)
+	}
+	s.clock.Advance(5*time.Minute + time.Second)
+	if got, want := note(), "Your groups were read 7 h 55 m ago; after 8 h you sign in again to decide."; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	s.clock.Advance(5 * time.Minute)
+	if got := note(); !strings.HasPrefix(got, "Your groups were read 8 h ago: to decide, you sign in again.") {
+		t.Errorf("got %q", got)
+	}
+}

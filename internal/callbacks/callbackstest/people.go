@@ -1,0 +1,155 @@
+package callbackstest
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"countersign/internal/callbacks"
+)
+
+// RunPeople runs the contract of [callbacks.People]. open is as for [RunStore].
+func RunPeople(t *testing.T, open func(*testing.T) callbacks.People) {
+	for name, test := range map[string]func(*testing.T, callbacks.People){
+		"NotFound":  personNotFound,
+		"AddsUp":    personAddsUp,
+		"LateNews":  personLate,
+		"Hostile":   personHostile,
+		"AtOnce":    personAtOnce,
+		"Namesakes": personNamesakes,
+	} {
+		t.Run("People/"+name, func(t *testing.T) {
+			t.Parallel()
+			test(t, open(t))
+		})
+	}
+}
+
+// ines is somebody as a provider names them.
+func ines() callbacks.Person {
+	return callbacks.Person{
+		ID: "p-ines", Issuer: "https://login.example.com", Subject: "00u1", Name: "Ines Calloway", Email: "ines@example.com",
+		GivenName: "Ines", FamilyName: "Calloway", UserNames: []string{"ines", "ines.calloway@example.com"},
+		Groups: []string{"finance"}, GroupsReadAt: T0,
+	}
+}
+
+func keep(t testing.TB, s callbacks.People, p callbacks.Person, verified bool, at time.Time) {
+	t.Helper()
+	if err := s.KeepPerson(t.Context(), callbacks.NewProfile(p, verified, at)); err != nil {
+		t.Fatalf("keep: %v", err)
+	}
+}
+
+func profile(t testing.TB, s callbacks.People, id string) callbacks.Profile {
+	t.Helper()
+	p, err := s.Profile(t.Context(), id)
+	if err != nil {
+		t.Fatalf("profile of %s: %v", id, err)
+	}
+	return p
+}
+
+func wantProfile(t testing.TB, s callbacks.People, want callbacks.Profile) {
+	t.Helper()
+	if diff := cmp.Diff(want, profile(t, s, want.ID), cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("the profile differs (-want +got):\n%s", diff)
+	}
+}
+
+func personNotFound(t *testing.T, s callbacks.People) {
+	if _, err := s.Profile(t.Context(), "p-nobody"); !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// personAddsUp: what is said last counts, and every address and user name stays.
+func personAddsUp(t *testing.T, s callbacks.People) {
+	keep(t, s, ines(), true, T0)
+	later := ines()
+	later.Name, later.Email, later.UserNames = "Ines Reyes", "ines.reyes@example.com", []string{"ireyes"}
+	later.Groups, later.GroupsReadAt = []string{"controllers"}, T0.Add(time.Hour)
+	keep(t, s, later, false, T0.Add(time.Hour))
+	wantProfile(t, s, callbacks.Profile{
+		ID: "p-ines", Issuer: "https://login.example.com", Subject: "00u1", Name: "Ines Reyes", GivenName: "Ines", FamilyName: "Calloway",
+		Email: "ines.reyes@example.com",
+		Addresses: []callbacks.KnownAddress{
+			{Address: "ines.reyes@example.com", SeenAt: T0.Add(time.Hour)},
+			{Address: "ines@example.com", SeenAt: T0, VerifiedAt: T0},
+			{Address: "ines.calloway@example.com", SeenAt: T0},
+		},
+		UserNames: []string{"ireyes", "ines"},
+		Groups:    []string{"controllers"}, GroupsReadAt: T0.Add(time.Hour), FirstSeenAt: T0, LastSeenAt: T0.Add(time.Hour),
+	})
+}
+
+// personLate: what another replica read earlier and writes later takes nothing back.
+func personLate(t *testing.T, s callbacks.People) {
+	keep(t, s, ines(), false, T0.Add(time.Hour))
+	earlier := ines()
+	earlier.Name, earlier.Groups, earlier.GroupsReadAt, earlier.Email = "Ines Old", []string{"audit"}, T0.Add(-time.Hour), "INES@example.com"
+	keep(t, s, earlier, true, T0.Add(-time.Hour))
+	got := profile(t, s, "p-ines")
+	if got.Name != "Ines Calloway" || got.Groups[0] != "finance" || !got.GroupsReadAt.Equal(T0) {
+		t.Errorf("the earlier reading counts: %+v", got)
+	}
+	if !got.FirstSeenAt.Equal(T0.Add(-time.Hour)) || !got.LastSeenAt.Equal(T0.Add(time.Hour)) {
+		t.Errorf("seen from %v to %v", got.FirstSeenAt, got.LastSeenAt)
+	}
+	want := callbacks.KnownAddress{Address: "ines@example.com", SeenAt: T0.Add(time.Hour), VerifiedAt: T0.Add(-time.Hour)}
+	if len(got.Addresses) != 2 || got.Addresses[0] != want {
+		t.Errorf("addresses %+v", got.Addresses)
+	}
+}
+
+// personHostile: what a provider sends is bounded in number and length, and stored whatever it holds.
+func personHostile(t *testing.T, s callbacks.People) {
+	p := ines()
+	p.Name = "nul \x00 and \xff" + strings.Repeat("n", 5000)
+	p.Groups = append([]string{strings.Repeat("g", 5000), "finance\x00"}, make([]string, 5000)...)
+	for i := range 40 {
+		p.UserNames = []string{strings.Repeat("u", i+1), strings.Repeat("a", i+1) + "@example.com", strings.Repeat("x", 5000)}
+		keep(t, s, p, true, T0.Add(time.Duration(i)*time.Second))
+	}
+	got := profile(t, s, p.ID)
+	if len(got.Addresses) != 16 || len(got.UserNames) != 16 || len(got.Groups) != 1000 || len(got.Name) > 2000 {
+		t.Errorf("kept %d addresses, %d user names, %d groups, a name of %d bytes", len(got.Addresses), len(got.UserNames), len(got.Groups), len(got.Name))
+	}
+	if got.UserNames[0] != strings.Repeat("u", 40) || got.Addresses[0].Address != p.Email {
+		t.Errorf("the first are %q and %q, want those seen last", got.UserNames[0], got.Addresses[0].Address)
+	}
+}
+
+// personAtOnce: of several first sign-ins at once none is lost.
+func personAtOnce(t *testing.T, s callbacks.People) {
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			p := ines()
+			p.UserNames = []string{strings.Repeat("u", i+1)}
+			if err := s.KeepPerson(t.Context(), callbacks.NewProfile(p, false, T0)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if got := profile(t, s, "p-ines"); len(got.UserNames) != 8 {
+		t.Errorf("user names %q", got.UserNames)
+	}
+}
+
+// personNamesakes: one subject at two issuers is two people.
+func personNamesakes(t *testing.T, s callbacks.People) {
+	other := ines()
+	other.ID, other.Issuer, other.Name = "p-other", "https://id.example.org", "Ines Other"
+	keep(t, s, ines(), false, T0)
+	keep(t, s, other, false, T0)
+	if one, two := profile(t, s, "p-ines"), profile(t, s, "p-other"); one.Name != "Ines Calloway" || two.Name != "Ines Other" {
+		t.Errorf("got %q and %q", one.Name, two.Name)
+	}
+}

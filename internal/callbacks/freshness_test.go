@@ -1,0 +1,115 @@
+package callbacks_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+const groupsLimit = 8 * time.Hour
+
+// newFreshDesk is a desk where groups may be so old, and mara's were read at once.
+func newFreshDesk(t *testing.T) (*desk, callbacks.Person) {
+	t.Helper()
+	d := newDesk(t)
+	d.service = callbacks.NewService(callbacks.ServiceConfig{
+		Store: d.store, Queues: deskQueues, Notify: d.notices, Budget: callbacks.DefaultBudget, Now: d.clock.Now, Lanes: d.lanes,
+		Deliveries: d.deliveries, GroupsMaxAge: groupsLimit,
+	})
+	p := mara
+	p.GroupsReadAt = d.clock.Now()
+	return d, p
+}
+
+// TestOldGroups: every way to change something is shut, and every way to read is open.
+func TestOldGroups(t *testing.T) {
+	t.Parallel()
+	d, p := newFreshDesk(t)
+	admin := adminOfFinance
+	admin.GroupsReadAt = p.GroupsReadAt
+	c := d.announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
+	lease, err := d.service.OpenReview(d.ctx, p, c.ID, callbacks.SignOfLife{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.clock.Move(groupsLimit - time.Second)
+	shown, err := d.service.Preview(d.ctx, p, c.ID, callbacks.Choice{Outcome: "approve"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	choice := callbacks.Choice{Outcome: "approve", PreparedAt: shown.PreparedAt}
+	if _, err := d.service.RenewReview(d.ctx, p, c.ID, lease.Review.ID, callbacks.SignOfLife{}); err != nil {
+		t.Errorf("a second before: %v", err)
+	}
+	d.clock.Move(time.Second)
+	for name, act := range map[string]func() error{
+		"Decide":     func() error { _, err := d.service.Decide(d.ctx, p, c.ID, choice, shown.Seen()); return err },
+		"Preview":    func() error { _, err := d.service.Preview(d.ctx, p, c.ID, choice); return err },
+		"OpenReview": func() error { _, err := d.service.OpenReview(d.ctx, p, c.ID, callbacks.SignOfLife{}); return err },
+		"RenewReview": func() error {
+			_, err := d.service.RenewReview(d.ctx, p, c.ID, lease.Review.ID, callbacks.SignOfLife{})
+			return err
+		},
+		"StateRequester": func() error {
+			_, err := d.service.StateRequester(d.ctx, admin, c.ID, callbacks.Statement{RequesterID: "u-1", Reason: "So."})
+			return err
+		},
+		"RetryDelivery": func() error { _, err := d.service.RetryDelivery(d.ctx, admin, c.ID); return err },
+	} {
+		old, ok := errors.AsType[*callbacks.OldGroups](act())
+		if !ok || old.Age != groupsLimit || old.Limit != groupsLimit || errors.Is(old, callbacks.ErrForbidden) {
+			t.Errorf("%s: %v", name, old)
+		}
+	}
+	for name, read := range map[string]func() error{
+		"Sheet":      func() error { _, err := d.service.Sheet(d.ctx, p, c.ID); return err },
+		"PreviewAll": func() error { _, err := d.service.PreviewAll(d.ctx, p, c.ID, ""); return err },
+		"List": func() error {
+			_, err := d.service.List(d.ctx, p, callbacks.Filter{Scope: callbacks.ScopeAvailable})
+			return err
+		},
+		"ReleaseReview": func() error { return d.service.ReleaseReview(d.ctx, p, c.ID, lease.Review.ID) },
+	} {
+		if err := read(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	d.wantState(c.ID, callbacks.Pending)
+	p.GroupsReadAt = d.clock.Now()
+	if _, err := d.service.Decide(d.ctx, p, c.ID, choice, shown.Seen()); err != nil {
+		t.Errorf("after the sign-in: %v", err)
+	}
+}
+
+// TestNobodySaysWhenTheGroupsWereRead: then they are too old.
+func TestNobodySaysWhenTheGroupsWereRead(t *testing.T) {
+	t.Parallel()
+	d, p := newFreshDesk(t)
+	p.GroupsReadAt = time.Time{}
+	if _, err := d.decide(p, d.announce(nil).ID, "approve", ""); !errors.Is(err, callbacks.ErrOldGroups) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestOldGroupsAndAFault: what the person can mend on the page comes first.
+func TestOldGroupsAndAFault(t *testing.T) {
+	t.Parallel()
+	d, p := newFreshDesk(t)
+	c := d.announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
+	d.clock.Move(groupsLimit)
+	_, err := d.service.Decide(d.ctx, p, c.ID, callbacks.Choice{Outcome: "reject", PreparedAt: d.clock.Now()}, "seen")
+	if _, invalid := errors.AsType[callbacks.Invalid](err); !invalid {
+		t.Errorf("got %v, want that a comment is missing", err)
+	}
+}
+
+func TestSheetSaysUntilWhen(t *testing.T) {
+	t.Parallel()
+	d, p := newFreshDesk(t)
+	sheet, err := d.service.Sheet(d.ctx, p, d.announce(nil).ID)
+	if err != nil || !sheet.FreshUntil.Equal(p.GroupsReadAt.Add(groupsLimit)) {
+		t.Errorf("until %v, %v", sheet.FreshUntil, err)
+	}
+}

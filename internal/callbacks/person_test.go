@@ -1,0 +1,132 @@
+package callbacks_test
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+	"testing"
+
+	"countersign/internal/callbacks"
+)
+
+// TestPersonID: one key for issuer and subject together, the same on every replica.
+func TestPersonID(t *testing.T) {
+	t.Parallel()
+	const issuer, want = "https://login.example.com", "ahhdkwmytbbxwspdgh7nwjdbxpde4crc"
+	if got := callbacks.PersonID(issuer, "mara"); got != want {
+		t.Errorf("the key is %q, replicas of other versions say %q", got, want)
+	}
+	seen := map[string][2]string{}
+	for _, pair := range [][2]string{
+		{issuer, "mara"}, {"https://id.example.org", "mara"}, {issuer, "dana"}, {issuer, ""}, {issuer, "MARA"},
+		{issuer + "/a", "b"}, {issuer, "/ab"}, {issuer + "/", "ab"}, {issuer, "a\nb"}, {issuer, strings.Repeat("ü", 127)},
+	} {
+		id := callbacks.PersonID(pair[0], pair[1])
+		if other, twice := seen[id]; twice {
+			t.Errorf("%q and %q are one person", pair, other)
+		}
+		seen[id] = pair
+		if !regexp.MustCompile(`^[a-z2-7]{32}$`).MatchString(id) {
+			t.Errorf("the key of %q is %q", pair, id)
+		}
+	}
+}
+
+// reasonOf is the code of a refusal, empty for another error or none.
+func reasonOf(err error) string {
+	if refusal, ok := errors.AsType[*callbacks.Refusal](err); ok {
+		return refusal.Code
+	}
+	return ""
+}
+
+// namesake has mara's subject at another issuer.
+var namesake = callbacks.Person{
+	ID: "p-namesake", Issuer: "https://id.example.org", Subject: mara.Subject, Name: "Mara O.", Email: "m@elsewhere.example",
+	EmailVerified: true, Groups: mara.Groups, Roles: mara.Roles,
+}
+
+// TestOneSubjectAtTwoIssuers: they are two people in every rule.
+func TestOneSubjectAtTwoIssuers(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.announce(nil)
+	if _, err := d.service.OpenReview(d.ctx, mara, c.ID, callbacks.SignOfLife{}); err != nil {
+		t.Fatal(err)
+	}
+	lease, err := d.service.OpenReview(d.ctx, namesake, c.ID, callbacks.SignOfLife{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.service.RenewReview(d.ctx, mara, c.ID, lease.Review.ID, callbacks.SignOfLife{}); err == nil {
+		t.Error("one renews the review of the other")
+	}
+	if next, held, err := d.service.Next(d.ctx, mara, callbacks.Filter{Scope: callbacks.ScopeAvailable}, ""); err != nil || next == nil || held != 0 {
+		t.Errorf("next is %v, %d are held, %v", next, held, err)
+	}
+	if err := d.service.ReleaseReview(d.ctx, namesake, c.ID, lease.Review.ID); err != nil {
+		t.Fatal(err)
+	}
+	choice := callbacks.Choice{Outcome: "approve"}
+	seen, err := d.service.Preview(d.ctx, namesake, c.ID, choice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	choice.PreparedAt = seen.PreparedAt
+	decided, err := d.service.Decide(d.ctx, namesake, c.ID, choice, seen.Seen())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := decided.Decision.By.ID; got != namesake.ID {
+		t.Errorf("decided by %q", got)
+	}
+	if d.service.Repeats(&decided, mara, choice, seen.Seen()) || !d.service.Repeats(&decided, namesake, choice, seen.Seen()) {
+		t.Error("the decision of one counts as the other's")
+	}
+	third := namesake // who never opened it
+	third.ID, third.Issuer = "p-third", "https://third.example"
+	for p, want := range map[*callbacks.Person]int{&third: 0, &namesake: 1} {
+		n, err := d.service.Count(d.ctx, *p, callbacks.Filter{Scope: callbacks.ScopeMine}, 10)
+		if err != nil || n != want {
+			t.Errorf("%s has %d, %v, want %d", p.ID, n, err, want)
+		}
+	}
+}
+
+// TestRequesterBySubjectAtTwoIssuers: a sender names a subject and no issuer, so whoever has it counts as the requester.
+// What functions get is the subject.
+func TestRequesterBySubjectAtTwoIssuers(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.announce(func(a *callbacks.Announcement) {
+		a.RequesterID = mara.Subject
+		a.Outcomes = []callbacks.Outcome{{
+			Name: "pay", Label: "Pay", Kind: callbacks.Success, Comment: callbacks.CommentNone, Payload: []byte(`{"by":"{{reviewer.id}}"}`),
+		}}
+	})
+	for _, p := range []callbacks.Person{mara, namesake} {
+		if _, err := d.decide(p, c.ID, "pay", ""); reasonOf(err) != "requester" {
+			t.Errorf("%s: %v, want the refusal of a requester", p.ID, err)
+		}
+	}
+	other := namesake
+	other.Subject, other.ID = "u-other", "p-other"
+	d.mustDecide(other, c.ID, "pay", "")
+	d.deliver()
+	if got := string(d.lambda.sent()[0].Body()); got != `{"by":"u-other"}` {
+		t.Errorf("the function gets %s", got)
+	}
+}
+
+// TestStatedUnderTheOldKey: a statement that holds a subject is that of whoever has the subject.
+func TestStatedUnderTheOldKey(t *testing.T) {
+	t.Parallel()
+	queues := callbacks.Queues{"finance": {Name: "finance", Groups: []string{"finance-approvers"}, FourEyes: true}}
+	p := namesake
+	for stated, want := range map[string]string{p.Subject: "stated", p.ID: "stated", "u-other": ""} {
+		c := callbacks.Callback{Queue: "finance", Source: "expenses", Requester: callbacks.Requester{ID: "u-ines", StatedBy: stated}}
+		if got := reasonOf(queues.MayDecide(p, &c)); got != want {
+			t.Errorf("stated by %q: %q, want %q", stated, got, want)
+		}
+	}
+}

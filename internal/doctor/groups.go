@@ -1,0 +1,50 @@
+package doctor
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+const offlineAccess = "offline_access"
+
+// groupsAgain says how a person's groups are read again after the sign-in: with a refresh token, at userinfo, or not at all.
+func (p Provider) groupsAgain() Finding {
+	asked, listed := slices.Contains(p.Scopes, offlineAccess), slices.Contains(p.Metadata.Scopes, offlineAccess)
+	// Without a list of grant types, code and implicit are meant (OpenID Connect Discovery 1.0, section 3), but hardly a provider
+	// means it: those that refresh do not all say so.
+	refreshes := len(p.Metadata.GrantTypes) == 0 || slices.Contains(p.Metadata.GrantTypes, "refresh_token")
+	var f Finding
+	switch {
+	case asked && refreshes:
+		return ok("groups are read again with the refresh token that scope offline_access asks for")
+	case p.Metadata.UserInfo != "":
+		f = ok("groups are read again at userinfo, if it names them, while the access token lives (mostly an hour); %s", p.then())
+	default:
+		f = warning("groups are not read again after the sign-in; %s", p.then())
+	}
+	switch {
+	case asked:
+		return f.todo("Allow the client to use refresh tokens at the provider, which lists the grant types %s.", list(p.Metadata.GrantTypes))
+	case listed && refreshes:
+		return f.todo("To have them read again for as long as the session lasts, add %s to COUNTERSIGN_OIDC_SCOPES.", offlineAccess)
+	}
+	return f
+}
+
+// then is what becomes of a person whose groups are not read again.
+func (p Provider) then() string {
+	return "unless the provider gives a refresh token unasked, a person signs in again to decide once their groups are " +
+		short(p.GroupsMaxAge) + " old (COUNTERSIGN_GROUPS_MAX_AGE)"
+}
+
+// short is a time without the units that are zero: 8h, not 8h0m0s.
+func short(d time.Duration) string {
+	text := d.String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, zero) {
+			text = text[:len(text)-2]
+		}
+	}
+	return text
+}

@@ -1,0 +1,109 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
+)
+
+// personRow is a row of people.
+type personRow struct {
+	bun.BaseModel `bun:"table:people"`
+
+	ID           string `bun:",pk"`
+	Issuer       string
+	Subject      string
+	Name         string
+	GivenName    string
+	FamilyName   string
+	Email        string
+	Addresses    sql.NullString // JSON, as are the other lists
+	UserNames    sql.NullString
+	GroupNames   sql.NullString
+	GroupsReadAt int64
+	FirstSeenAt  int64
+	LastSeenAt   int64
+}
+
+type addressDocument struct {
+	Address    string `json:"address"`
+	SeenAt     int64  `json:"seenAt"`
+	VerifiedAt int64  `json:"verifiedAt,omitempty"`
+}
+
+// KeepPerson implements callbacks.People.
+func (s *Store) KeepPerson(ctx context.Context, said callbacks.Profile) error {
+	return s.transact(ctx, func(ctx context.Context, t *tx) error {
+		fresh, err := rowOfPerson(said)
+		if err != nil {
+			return err
+		}
+		text, args := t.insertion(&fresh)
+		// Somebody new is written whole, also where another replica does the same at this moment; what follows then adds nothing.
+		if _, err := t.exec(ctx, text+` on conflict (id) do nothing`, args...); err != nil {
+			return fmt.Errorf("write a person: %w", err)
+		}
+		before, err := row[personRow](ctx, t, `select * from people where id = ?`+t.dialect.forUpdate, storable(said.ID))
+		if err != nil {
+			return fmt.Errorf("read a person: %w", err)
+		}
+		known, err := before.profile()
+		if err != nil {
+			return err
+		}
+		after, err := rowOfPerson(known.Add(said))
+		if err != nil {
+			return err
+		}
+		return t.update(ctx, &before, &after)
+	})
+}
+
+// Profile implements callbacks.People.
+func (s *Store) Profile(ctx context.Context, id string) (callbacks.Profile, error) {
+	var r personRow
+	if err := s.db.NewSelect().Model(&r).Where("id = ?", storable(id)).Scan(ctx); err != nil {
+		return callbacks.Profile{}, missing(unavailable(err))
+	}
+	return r.profile()
+}
+
+func rowOfPerson(p callbacks.Profile) (personRow, error) {
+	var addresses []addressDocument
+	for _, a := range p.Addresses {
+		addresses = append(addresses, addressDocument{Address: a.Address, SeenAt: millis(a.SeenAt), VerifiedAt: millis(a.VerifiedAt)})
+	}
+	r := personRow{
+		ID: p.ID, Issuer: p.Issuer, Subject: p.Subject, Name: p.Name, GivenName: p.GivenName, FamilyName: p.FamilyName, Email: p.Email,
+		GroupsReadAt: millis(p.GroupsReadAt), FirstSeenAt: millis(p.FirstSeenAt), LastSeenAt: millis(p.LastSeenAt),
+	}
+	var err error
+	r.Addresses, err = encode(addresses)
+	for column, names := range map[*sql.NullString][]string{&r.UserNames: p.UserNames, &r.GroupNames: p.Groups} {
+		document, failed := encode(names)
+		*column, err = document, errors.Join(err, failed)
+	}
+	return r, err
+}
+
+func (r *personRow) profile() (callbacks.Profile, error) {
+	p := callbacks.Profile{
+		ID: r.ID, Issuer: r.Issuer, Subject: r.Subject, Name: r.Name, GivenName: r.GivenName, FamilyName: r.FamilyName, Email: r.Email,
+		GroupsReadAt: fromMillis(r.GroupsReadAt), FirstSeenAt: fromMillis(r.FirstSeenAt), LastSeenAt: fromMillis(r.LastSeenAt),
+	}
+	var addresses []addressDocument
+	_, err := decode(r.Addresses, &addresses)
+	for _, a := range addresses {
+		p.Addresses = append(p.Addresses, callbacks.KnownAddress{
+			Address: a.Address, SeenAt: fromMillis(a.SeenAt), VerifiedAt: fromMillis(a.VerifiedAt),
+		})
+	}
+	_, failed := decode(r.UserNames, &p.UserNames)
+	_, failedToo := decode(r.GroupNames, &p.Groups)
+	return p, errors.Join(err, failed, failedToo)
+}

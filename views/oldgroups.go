@@ -1,0 +1,58 @@
+package views
+
+import (
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// SignInAgain is the page of somebody whose groups were read too long ago for what they wanted to do.
+type SignInAgain struct {
+	Age, Limit time.Duration // of their groups
+	Tried      string        // label of the outcome that was not sent; empty when nothing was being decided
+	Return     Address       // where to go on after the sign-in
+}
+
+// why is the rule and how it was missed.
+func (m SignInAgain) why() string {
+	return "Your groups were read " + ageOfGroups(m.Age) + " ago, and a decision needs groups that were read within " + lasting(m.Limit) + "."
+}
+
+// kept says what becomes of what was typed.
+func (m SignInAgain) kept(s Shell) string {
+	switch {
+	case s.Kept != "":
+		return "Nothing was recorded. Your comment and your choice are there again after the sign-in."
+	case m.Tried != "":
+		return "Nothing was recorded. Your choice is there again after the sign-in."
+	}
+	return "Nothing was recorded."
+}
+
+// earlyGroups is how long before groups are too old the page says so. It is sooner where they may not grow old: they are read
+// again at half that age, so that nobody reads this who need not sign in.
+func earlyGroups(limit time.Duration) time.Duration { return min(10*time.Minute, limit/4) }
+
+// groupsNote says that the reader has to sign in again to decide, soon or by now; empty when there is nothing to say.
+func groupsNote(s Shell, m Review) string {
+	if m.FreshUntil.IsZero() || m.MayDecide != nil || m.Callback.State != callbacks.Pending {
+		return ""
+	}
+	read := "Your groups were read " + ageOfGroups(s.Moment.Since(s.Viewer.GroupsReadAt)) + " ago"
+	limit := m.FreshUntil.Sub(s.Viewer.GroupsReadAt)
+	switch left := m.FreshUntil.Sub(s.Moment.Now); {
+	case left <= 0:
+		return read + ": to decide, you sign in again. What you typed is kept. This page sends no heartbeats until then."
+	case left <= earlyGroups(limit):
+		return read + "; after " + lasting(limit) + " you sign in again to decide."
+	}
+	return ""
+}
+
+// ageOfGroups is an age to the minute: nobody needs the seconds of hours.
+func ageOfGroups(age time.Duration) string {
+	if age >= time.Minute {
+		age = age.Truncate(time.Minute)
+	}
+	return lasting(age)
+}
