@@ -283,6 +283,8 @@ func TestGroups(t *testing.T) {
 		"Empty":          {"groups", map[string]any{"groups": []string{}}, false, nil, callbacks.Roles{}},
 		"None":           {"groups", map[string]any{"groups": nil}, false, nil, callbacks.Roles{}},
 		"NotGroups":      {"groups", map[string]any{"groups": map[string]any{"approvers": true}}, false, nil, callbacks.Roles{}},
+		"Granted":        {"roles", map[string]any{"roles": map[string]any{"audit": map[string]any{"1": "x"}, "approvers": map[string]any{}}}, false, []string{"approvers", "audit"}, callbacks.Roles{Reviewer: true, Auditor: true}},
+		"PartlyGranted":  {"roles", map[string]any{"roles": map[string]any{"audit": map[string]any{"1": "x"}, "approvers": false}}, false, nil, callbacks.Roles{}},
 		"ByUserinfo":     {"groups", nil, true, dana.Groups, callbacks.Roles{Reviewer: true}},
 		"NestedByInfo":   {"realm_access.roles", nested, true, []string{"approvers", "audit"}, callbacks.Roles{Reviewer: true, Auditor: true}},
 		"ClaimElsewhere": {"roles", nil, false, nil, callbacks.Roles{}},
