@@ -61,7 +61,7 @@ func (s *server) guard(r route) echo.MiddlewareFunc {
 			p, known := s.Auth.Person(c.Request().Context())
 			switch {
 			case !known && r.kind == page && !fromScript(c.Request()):
-				return c.Redirect(http.StatusSeeOther, "/signin?return="+url.QueryEscape(c.Request().URL.RequestURI()))
+				return c.Redirect(http.StatusSeeOther, signInPath(c.Request().URL.RequestURI()))
 			case !known:
 				return errSignIn
 			case !p.Roles.Any():
@@ -87,6 +87,18 @@ func (e *noRoleError) Unwrap() error { return errNoRole }
 func (s *server) noRole(c echo.Context) error {
 	fault, reason := s.Auth.WithoutRole(c.Request().Context())
 	return &noRoleError{fault, reason}
+}
+
+// maxSignInPath bounds the way to the sign-in page in bytes: proxies commonly take 4 KiB of headers, of which ours are the half.
+const maxSignInPath = 2048
+
+// signInPath is the sign-in page, which leads back to an address of ours. One that is too long is forgotten.
+func signInPath(address string) string {
+	path := "/signin?return=" + url.QueryEscape(auth.ReturnPath(address))
+	if len(path) > maxSignInPath {
+		return "/signin"
+	}
+	return path
 }
 
 // person is who the request is from; behind guard it is always somebody with a role. Roles are those of the configuration

@@ -266,9 +266,10 @@ func (b *browser) signIn(person, returnPath string) answer {
 // refreshTarget is where a page sends the browser on to.
 func refreshTarget(t testing.TB, a answer) string {
 	t.Helper()
-	_, address, ok := strings.Cut(a.header.Get("Refresh"), "url=")
-	if !ok {
-		t.Fatalf("no way on from here: %d %s", a.status, a.body)
+	page := a.document(t)
+	_, address, ok := strings.Cut(page.Find(`meta[http-equiv="refresh"]`).AttrOr("content", ""), "url=")
+	if link := page.Find("[data-hand-over]").AttrOr("href", ""); !ok || link != address {
+		t.Fatalf("no way on from here, or two (%q, %q): %d %s", address, link, a.status, a.body)
 	}
 	return address
 }

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"errors"
-	"html"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -30,7 +29,7 @@ func (s *server) login(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return leave(c, address)
+	return s.leave(c, address)
 }
 
 const returnKey = "return"
@@ -61,15 +60,13 @@ func (s *server) logout(c echo.Context) error {
 	if address == auth.SignedOutPath {
 		return c.Redirect(http.StatusSeeOther, address+"?state="+auth.SignedOut)
 	}
-	return leave(c, address)
+	return s.leave(c, address)
 }
 
-// leave sends the browser to another site. It is a page that refreshes instead of a redirect: Chromium holds redirects of a
-// posted form against form-action, and a provider may send people on to a third site that nobody here knows of.
-func leave(c echo.Context, address string) error {
-	c.Response().Header().Set("Refresh", "0; url="+address)
-	return c.HTML(http.StatusOK, `<!doctype html><html lang="en"><meta charset="utf-8"><title>Countersign</title><p><a href="`+
-		html.EscapeString(address)+`">Go on</a></p></html>`)
+// leave sends the browser to the identity provider. It is a page that refreshes instead of a redirect: Chromium holds redirects
+// of a posted form against form-action, and a provider may send people on to a third site that nobody here knows of.
+func (s *server) leave(c echo.Context, address string) error {
+	return render(c, http.StatusOK, views.HandOverPage(s.plainShell(c), views.HandOver{Site: s.ProviderName, Address: address}))
 }
 
 // returnPath is the page to go to after signing in: one of ours, whatever was asked for.

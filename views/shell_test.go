@@ -2,6 +2,9 @@ package views
 
 import (
 	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"countersign/internal/callbacks"
@@ -149,5 +152,29 @@ func TestTheme(t *testing.T) {
 		if n := doc.Find("head script:not([defer]):not([type=module])").Length(); n != 0 {
 			t.Errorf("%d scripts hold up the painting", n)
 		}
+	}
+}
+
+// TestEachDocumentHasItsIcon: a browser asks for /favicon.ico, which is not there, for each page that names no icon.
+func TestEachDocumentHasItsIcon(t *testing.T) {
+	t.Parallel()
+	names, err := filepath.Glob("*.templ")
+	if err != nil || len(names) == 0 {
+		t.Fatal(names, err)
+	}
+	documents := 0
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, icons := strings.Count(string(text), "<!DOCTYPE html>"), strings.Count(string(text), `<link rel="icon" href={ static.URL("favicon.svg") }`)
+		if n != icons {
+			t.Errorf("%s has %d documents and %d icons", name, n, icons)
+		}
+		documents += n
+	}
+	if documents < 2 {
+		t.Errorf("%d documents were found", documents)
 	}
 }

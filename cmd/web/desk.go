@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"sync/atomic"
 	"time"
 
@@ -143,7 +144,7 @@ func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo
 	d.auth, err = auth.New(auth.Config{
 		Issuer: string(settings.OIDC.Issuer), ClientID: settings.OIDC.ClientID, ClientSecret: string(settings.OIDC.ClientSecret),
 		BaseURL: string(settings.BaseURL), Scopes: settings.OIDC.Scopes, GroupsClaim: settings.OIDC.GroupsClaim,
-		EmailTrusted: settings.OIDC.EmailTrusted,
+		EmailTrusted: settings.OIDC.EmailTrusted, AuthParams: url.Values(settings.OIDC.AuthParams), SignOutURL: string(settings.OIDC.SignOutURL),
 		Roles: auth.RoleGroups{
 			Reviewer: settings.Roles.ReviewerGroups, Admin: settings.Roles.AdminGroups, Auditor: settings.Roles.AuditorGroups,
 		},

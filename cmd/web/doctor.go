@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
 	"time"
 
@@ -75,6 +76,7 @@ func providerToExamine(settings config.Config) auth.Config {
 	return auth.Config{
 		Issuer: string(settings.OIDC.Issuer), ClientID: settings.OIDC.ClientID, ClientSecret: string(settings.OIDC.ClientSecret),
 		BaseURL: string(settings.BaseURL), Scopes: settings.OIDC.Scopes, Now: time.Now,
+		AuthParams: url.Values(settings.OIDC.AuthParams), SignOutURL: string(settings.OIDC.SignOutURL),
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"countersign/internal/callbacks"
 	"countersign/internal/devidp"
 	"countersign/internal/locallambda"
@@ -38,8 +40,16 @@ func (r *rig) signIn(t *testing.T, user devidp.User) *visitor {
 		Jar: jar, Transport: transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
-	away := v.post(r.url+"/auth/login", url.Values{"return": {"/"}})
-	_, address, _ := strings.Cut(away.Header.Get("Refresh"), "url=")
+	away, err := v.client.PostForm(r.url+"/auth/login", url.Values{"return": {"/"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer away.Body.Close()
+	page, err := goquery.NewDocumentFromReader(away.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := page.Find("[data-hand-over]").AttrOr("href", "")
 	back := v.post(address, url.Values{"subject": {user.Subject}}) // the provider's form goes to the address of its page
 	if home := v.get(back.Header.Get("Location")); home.StatusCode != http.StatusSeeOther {
 		t.Fatalf("signing in ends with %s", home.Status)

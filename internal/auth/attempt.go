@@ -18,6 +18,8 @@ import (
 const (
 	// maxAttempts bounds the sign-ins under way in one browser; the oldest gives way.
 	maxAttempts = 8
+	// maxForgotten bounds how many give way at once, since each is a header of the answer.
+	maxForgotten = 4
 	// attemptCookie begins the names of their cookies. An attempt is held in a session of its own, as JSON, under attemptKey.
 	attemptCookie = "countersign-signin"
 	attemptKey    = "attempt"
@@ -70,11 +72,12 @@ func (a *Auth) forgetOldest(w http.ResponseWriter, r *http.Request) {
 	all := a.attemptsOf("")
 	var open []*http.Cookie
 	for _, cookie := range r.Cookies() {
-		if strings.HasPrefix(cookie.Name, all.Cookie.Name) {
+		if strings.HasPrefix(cookie.Name, all.Cookie.Name) && len(cookie.Name) == len(all.Cookie.Name)+stateInName {
 			open = append(open, cookie)
 		}
 	}
-	for _, cookie := range open[:max(0, len(open)-maxAttempts+1)] {
+	tooMany := open[:max(0, len(open)-maxAttempts+1)]
+	for _, cookie := range tooMany[:min(len(tooMany), maxForgotten)] {
 		all.Cookie.Name = cookie.Name
 		all.WriteSessionCookie(r.Context(), w, "", time.Time{})
 	}

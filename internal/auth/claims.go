@@ -88,7 +88,7 @@ func (c claims) verifies(address string) bool {
 
 // complete reports whether nothing that decides about rights or names is missing.
 func (c claims) complete(groupsClaim string) bool {
-	return isList(lookup(c, groupsClaim)) && c.address("email") != ""
+	return isList(c.groups(groupsClaim)) && c.address("email") != ""
 }
 
 // text is a claim that is a string, as one printable line.

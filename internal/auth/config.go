@@ -53,6 +53,12 @@ type Config struct {
 	Scopes       []string // default openid, profile, email; offline_access allows RenewAfter
 	GroupsClaim  string   // a dot path such as realm_access.roles reaches into objects
 	Roles        RoleGroups
+	// AuthParams are added to the authorization request, such as access_type=offline. A parameter without value leaves out one
+	// that we would send ourselves, such as prompt.
+	AuthParams url.Values
+	// SignOutURL is where the provider ends its session, in place of the endpoint that it publishes: for providers that want
+	// other parameters. {client_id} and {return_to} stand for our client ID and the address to come back to.
+	SignOutURL   string
 	EmailTrusted bool // every address of the provider belongs to its person, although no claim says so
 
 	SessionIdle     time.Duration // without a request; to within a minute
@@ -85,6 +91,7 @@ func (c *Config) complete() error {
 	err := errors.Join(
 		checkOrigin(c.BaseURL),
 		checkSecure("issuer", c.Issuer),
+		c.checkSignOutURL(),
 		required("a client ID", c.ClientID != ""),
 		required("a session store", c.Store != nil),
 		required("an audit record", c.Record != nil),
@@ -126,6 +133,14 @@ func (c *Config) complete() error {
 		}
 	}
 	return err
+}
+
+// checkSignOutURL wants an address that a browser can be sent to.
+func (c *Config) checkSignOutURL() error {
+	if c.SignOutURL == "" {
+		return nil
+	}
+	return checkSecure("sign-out URL", fillSignOutURL(*c))
 }
 
 // required is an error when something is missing.

@@ -20,7 +20,7 @@ import (
 func Examine(ctx context.Context, cfg Config) (doctor.Provider, error) {
 	e := examination{cfg: cfg, client: providerClient(cfg.HTTPClient), found: doctor.Provider{
 		Issuer: cfg.Issuer, Scopes: cfg.Scopes, Document: documentURL(cfg.Issuer),
-		Redirects: doctor.Redirects{Back: ownURL(cfg, CallbackPath), SignedOut: ownURL(cfg, SignedOutPath)},
+		SignOutURL: cfg.SignOutURL, Redirects: doctor.Redirects{Back: ownURL(cfg, CallbackPath), SignedOut: ownURL(cfg, SignedOutPath)},
 	}}
 	if err := e.get(ctx, e.found.Document, &e.found.Metadata); err != nil {
 		return e.found, err
@@ -129,8 +129,9 @@ func (e *examination) askAuthorization(ctx context.Context) {
 		ClientID: e.cfg.ClientID, Endpoint: oauth2.Endpoint{AuthURL: e.found.Metadata.Authorization},
 		RedirectURL: e.found.Redirects.Back, Scopes: e.cfg.Scopes,
 	}
-	address := config.AuthCodeURL("countersign-doctor", oauth2.S256ChallengeOption(oauth2.GenerateVerifier()),
+	options := append(e.cfg.authOptions(), oauth2.S256ChallengeOption(oauth2.GenerateVerifier()),
 		oauth2.SetAuthURLParam("prompt", "none"), oauth2.SetAuthURLParam("nonce", "countersign-doctor"))
+	address := config.AuthCodeURL("countersign-doctor", options...)
 	resp, err := e.do(ctx, http.MethodGet, address, nil, nil)
 	if err != nil {
 		return // it did not say

@@ -29,7 +29,7 @@ func groupsOf(path string, sets ...claims) ([]string, unread) {
 		rest = unread{Fault: FaultGroupsOverage}
 	}
 	for _, set := range sets {
-		switch value := lookup(set, path); {
+		switch value := set.groups(path); {
 		case isList(value):
 			return groupsIn(value)
 		case value != nil:
@@ -37,6 +37,24 @@ func groupsOf(path string, sets ...claims) ([]string, unread) {
 		}
 	}
 	return nil, rest
+}
+
+// groups is what the claims say at a path. Zitadel's roles are the keys of an object, each with an object of who granted it: those
+// are a list here. Another object stays what it is: it may say of a group that somebody is not in it.
+func (c claims) groups(path string) any {
+	value := lookup(c, path)
+	object, ok := value.(map[string]any)
+	if !ok || len(object) == 0 {
+		return value
+	}
+	var granted []any
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		if _, ok := object[key].(map[string]any); !ok {
+			return value
+		}
+		granted = append(granted, key)
+	}
+	return granted
 }
 
 // isList reports whether a claim is a list of groups, or one group.
@@ -48,8 +66,8 @@ func isList(value any) bool {
 	return false
 }
 
-// groupsIn reads a list of texts, or one text, which is one group. A text is never taken apart and no member of an object is
-// chosen, however much it looks like a list or a name: whoever may name a group at the provider could then give themselves a role.
+// groupsIn reads a list of texts, or one text, which is one group. A text is never taken apart and no member of an object in a list
+// is chosen, however much it looks like a list or a name: whoever may name a group at the provider could then give themselves a role.
 func groupsIn(value any) (groups []string, rest unread) {
 	list, _ := value.([]any)
 	if text, ok := value.(string); ok && text != "" {

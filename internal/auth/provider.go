@@ -3,7 +3,6 @@ package auth
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -92,25 +91,3 @@ func (p *provider) ready(ctx context.Context) (*endpoints, error) {
 func ownURL(cfg Config, path string) string {
 	return strings.TrimSuffix(cfg.BaseURL, "/") + path
 }
-
-// signOutURL is where the provider ends its own session and sends the browser back to us, or SignedOutPath when the
-// provider has no such place (OpenID Connect RP-Initiated Logout 1.0).
-func (e *endpoints) signOutURL(cfg Config, idToken string) string {
-	u, err := url.Parse(e.endSession)
-	if e.endSession == "" || err != nil {
-		return SignedOutPath
-	}
-	q := u.Query()
-	q.Set("client_id", cfg.ClientID)
-	q.Set("post_logout_redirect_uri", ownURL(cfg, SignedOutPath))
-	q.Set("state", SignedOut)
-	if len(idToken) <= maxHint {
-		q.Set("id_token_hint", idToken)
-	}
-	u.RawQuery = q.Encode()
-	return u.String()
-}
-
-// maxHint is the longest ID token, in bytes, that is sent as a hint: servers commonly refuse request lines over 8 KiB.
-// Without it the provider asks the person to confirm.
-const maxHint = 6 << 10

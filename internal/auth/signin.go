@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -25,12 +27,24 @@ func (a *Auth) Begin(w http.ResponseWriter, r *http.Request, returnPath string) 
 	if err := a.keepAttempt(w, r, at); err != nil {
 		return "", err
 	}
-	options := []oauth2.AuthCodeOption{oidc.Nonce(at.Nonce), oauth2.S256ChallengeOption(at.Verifier)}
-	if slices.Contains(a.cfg.Scopes, oidc.ScopeOfflineAccess) {
-		// Without consent a provider must ignore the scope (OpenID Connect Core section 11).
-		options = append(options, oauth2.SetAuthURLParam("prompt", "consent"))
-	}
+	options := append(a.cfg.authOptions(), oidc.Nonce(at.Nonce), oauth2.S256ChallengeOption(at.Verifier))
 	return e.oauth.AuthCodeURL(at.State, options...), nil
+}
+
+// authOptions are the parameters of an authorization request that do not depend on the attempt.
+func (c *Config) authOptions() (options []oauth2.AuthCodeOption) {
+	parameters := url.Values{}
+	if slices.Contains(c.Scopes, oidc.ScopeOfflineAccess) {
+		// Without consent a provider must ignore the scope (OpenID Connect Core section 11).
+		parameters.Set("prompt", "consent")
+	}
+	maps.Copy(parameters, c.AuthParams)
+	for name := range parameters {
+		if value := parameters.Get(name); value != "" {
+			options = append(options, oauth2.SetAuthURLParam(name, value))
+		}
+	}
+	return options
 }
 
 // Finish ends a sign-in at [CallbackPath]: it checks the provider's answer, opens a session under a fresh token and

@@ -283,6 +283,8 @@ func TestGroups(t *testing.T) {
 		"Empty":          {"groups", map[string]any{"groups": []string{}}, false, nil, callbacks.Roles{}},
 		"None":           {"groups", map[string]any{"groups": nil}, false, nil, callbacks.Roles{}},
 		"NotGroups":      {"groups", map[string]any{"groups": map[string]any{"approvers": true}}, false, nil, callbacks.Roles{}},
+		"Granted":        {"roles", map[string]any{"roles": map[string]any{"audit": map[string]any{"1": "x"}, "approvers": map[string]any{}}}, false, []string{"approvers", "audit"}, callbacks.Roles{Reviewer: true, Auditor: true}},
+		"PartlyGranted":  {"roles", map[string]any{"roles": map[string]any{"audit": map[string]any{"1": "x"}, "approvers": false}}, false, nil, callbacks.Roles{}},
 		"ByUserinfo":     {"groups", nil, true, dana.Groups, callbacks.Roles{Reviewer: true}},
 		"NestedByInfo":   {"realm_access.roles", nested, true, []string{"approvers", "audit"}, callbacks.Roles{Reviewer: true, Auditor: true}},
 		"ClaimElsewhere": {"roles", nil, false, nil, callbacks.Roles{}},
@@ -348,5 +350,36 @@ func TestNoAuditNoSignIn(t *testing.T) {
 	}
 	if _, ok := b.person(); ok {
 		t.Error("signed in without an audit entry")
+	}
+}
+
+// TestAuthParams: the operator's parameters are added to ours, take the place of ours, or leave one out.
+func TestAuthParams(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]url.Values{
+		"":                                     {"prompt": {"consent"}, "access_type": nil},
+		"access_type=offline&prompt=consent":   {"prompt": {"consent"}, "access_type": {"offline"}},
+		"prompt=select_account&hd=example.com": {"prompt": {"select_account"}, "hd": {"example.com"}},
+		"prompt=":                              {"prompt": nil},
+	} {
+		r := newRig(t, func(_ *rig, cfg *auth.Config) {
+			cfg.Scopes = offline
+			cfg.AuthParams, _ = url.ParseQuery(given)
+		})
+		target, err := url.Parse(r.browser(t).begin("/"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := target.Query()
+		for name, values := range want {
+			if !slices.Equal(got[name], values) {
+				t.Errorf("%q: %s is %q, want %q", given, name, got[name], values)
+			}
+		}
+		for _, ours := range []string{"client_id", "state", "nonce", "code_challenge", "redirect_uri"} {
+			if len(got[ours]) != 1 {
+				t.Errorf("%q: %s is %q", given, ours, got[ours])
+			}
+		}
 	}
 }

@@ -17,10 +17,5 @@ func (a *Auth) SignOut(w http.ResponseWriter, r *http.Request) (redirectURL stri
 		return "", err
 	}
 	s.signedIn = false
-	// The session is over, whatever the provider says: a failure here is not the person's.
-	e, err := a.provider.discover(r.Context())
-	if err != nil {
-		return SignedOutPath, nil
-	}
-	return e.signOutURL(a.cfg, s.record.IDToken), nil
+	return a.provider.signOutURL(r.Context(), s.record.IDToken), nil
 }

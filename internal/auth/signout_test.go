@@ -93,17 +93,53 @@ func TestNoAuditNoSignOut(t *testing.T) {
 	}
 }
 
+// TestLongIDTokenIsNoHint: the hint goes along as long as the address fits into a request line of 4 KiB, and the address brings
+// the person back without it as well.
 func TestLongIDTokenIsNoHint(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.GroupsClaim = "many" })
-	b := r.browser(t)
-	user := dana
-	user.Claims = map[string]any{"many": strings.Split(strings.Repeat("group,", 2000), ",")}
-	r.SetUsers([]devidp.User{user})
-	if p := b.mustSignIn(); len(p.Groups) != 1000 {
-		t.Errorf("%d groups are kept, want 1000", len(p.Groups))
+	for groups, hinted := range map[int]bool{1: true, 200: true, 500: false, 2000: false} {
+		b := r.browser(t)
+		user := dana
+		user.Claims = map[string]any{"many": strings.Split(strings.Repeat("group,", groups), ",")}
+		r.SetUsers([]devidp.User{user})
+		if p := b.mustSignIn(); len(p.Groups) != min(groups+1, 1000) {
+			t.Errorf("%d groups are kept of %d, want at most 1000", len(p.Groups), groups+1)
+		}
+		target := b.next(b.do(http.MethodPost, "/auth/logout", nil))
+		if strings.Contains(target, "id_token_hint") != hinted || len(target) > 4000 {
+			t.Errorf("%d groups: hint wanted: %v, an address of %d bytes", groups, hinted, len(target))
+		}
+		if got := b.next(b.get(target)); got != r.origin+"/signin?state=signed_out" {
+			t.Errorf("%d groups: the provider sends on to %s", groups, got)
+		}
 	}
-	if target := b.next(b.do(http.MethodPost, "/auth/logout", nil)); strings.Contains(target, "id_token_hint") || len(target) > 500 {
-		t.Errorf("an address of %d bytes", len(target))
+}
+
+// TestSignOutURL: the operator's address counts before the provider's, and needs no discovery.
+func TestSignOutURL(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(_ *rig, cfg *auth.Config) {
+		cfg.SignOutURL = "https://login.example.com/logout?client_id={client_id}&logout_uri={return_to}&x=a%20b"
+	})
+	b := r.browser(t)
+	b.mustSignIn()
+	r.restart(t)
+	r.wire.cut.Store(true)
+	want := "https://login.example.com/logout?client_id=countersign&logout_uri=" + url.QueryEscape(r.origin+"/signin") + "&x=a%20b"
+	if got := b.next(b.do(http.MethodPost, "/auth/logout", nil)); got != want {
+		t.Errorf("goes on to %s, want %s", got, want)
+	}
+}
+
+func TestSignOutURLIsChecked(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	for _, address := range []string{"http://login.example.com/logout", "/logout", "javascript:alert(1)"} {
+		cfg := r.cfg
+		cfg.SignOutURL = address
+		if _, err := auth.New(cfg); err == nil || !strings.Contains(err.Error(), "sign-out URL") {
+			t.Errorf("%s: %v", address, err)
+		}
 	}
 }

@@ -46,13 +46,15 @@ type Config struct {
 
 // OIDC is the provider that people sign in with, and how it names their groups.
 type OIDC struct {
-	Issuer       URL    `env:"ISSUER" required:"true" help:"Issuer of the OpenID provider, exactly as in its discovery document." example:"https://login.example.com/realms/main"`
-	ClientID     string `env:"CLIENT_ID" required:"true" help:"Client ID that the provider gave this desk." example:"countersign"`
-	ClientSecret Secret `env:"CLIENT_SECRET" required:"true" secret:"true" help:"Client secret that the provider gave this desk." example:"Zk3v…"`
-	Scopes       Scopes `env:"SCOPES" envDefault:"openid email profile groups" help:"Scopes to ask for; openid is always among them." example:"openid email profile"`
-	GroupsClaim  string `env:"GROUPS_CLAIM" envDefault:"groups" help:"Claim that lists a person's groups; a dot path reaches into objects, and into each object of a list, as groups.name." example:"realm_access.roles"`
-	EmailTrusted bool   `env:"EMAIL_TRUSTED" envDefault:"false" help:"Whether each address that the provider gives belongs to its person, although it does not say email_verified. Queues with four eyes need to know; Microsoft Entra ID says no such thing. Set it only where nobody can choose their own address." example:"true"`
-	ProviderName string `env:"PROVIDER_NAME" envDefault:"single sign-on" help:"Name of the provider on the sign-in button." example:"Example ID"`
+	Issuer       URL        `env:"ISSUER" required:"true" help:"Issuer of the OpenID provider, exactly as in its discovery document." example:"https://login.example.com/realms/main"`
+	ClientID     string     `env:"CLIENT_ID" required:"true" help:"Client ID that the provider gave this desk." example:"countersign"`
+	ClientSecret Secret     `env:"CLIENT_SECRET" required:"true" secret:"true" help:"Client secret that the provider gave this desk." example:"Zk3v…"`
+	Scopes       Scopes     `env:"SCOPES" envDefault:"openid email profile groups" help:"Scopes to ask for; openid is always among them." example:"openid email profile"`
+	GroupsClaim  string     `env:"GROUPS_CLAIM" envDefault:"groups" help:"Claim that lists a person's groups; a dot path reaches into objects, and into each object of a list, as groups.name." example:"realm_access.roles"`
+	AuthParams   AuthParams `env:"AUTH_PARAMS" help:"Parameters to add to the authorization request, as a query. One without a value leaves out a parameter that the desk would send: prompt= is for providers that give refresh tokens without prompt=consent." example:"access_type=offline&prompt=consent"`
+	SignOutURL   SignOutURL `env:"SIGN_OUT_URL" help:"Where the provider ends its own session, for providers without an end_session_endpoint or with other parameters than OpenID Connect has. {client_id} and {return_to} are filled in. The endpoint of the discovery document when empty." example:"https://desk.auth.eu-central-1.amazoncognito.com/logout?client_id={client_id}&logout_uri={return_to}"`
+	EmailTrusted bool       `env:"EMAIL_TRUSTED" envDefault:"false" help:"Whether each address that the provider gives belongs to its person, although it does not say email_verified. Queues with four eyes need to know; Microsoft Entra ID says no such thing. Set it only where nobody can choose their own address." example:"true"`
+	ProviderName string     `env:"PROVIDER_NAME" envDefault:"single sign-on" help:"Name of the provider on the sign-in button." example:"Example ID"`
 }
 
 // Roles are the groups that give each role. A person may have several.

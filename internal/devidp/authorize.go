@@ -79,6 +79,8 @@ func (p *Provider) fault(req request) (code, description string) {
 		return "unsupported_response_type", "Only the code flow is offered."
 	case !slices.Contains(strings.Fields(q.Get("scope")), "openid"):
 		return "invalid_scope", "The scope openid is missing."
+	case !p.like.takesScopes(strings.Fields(q.Get("scope"))):
+		return "invalid_scope", "A scope is not known here."
 	case q.Get("code_challenge_method") != "S256" || q.Get("code_challenge") == "":
 		return "invalid_request", "PKCE with S256 is required."
 	case q.Get("prompt") == "none":
@@ -97,19 +99,21 @@ func (p *Provider) grant(req request, subject string) (code string) {
 		subject:     subject,
 		nonce:       req.query.Get("nonce"),
 		challenge:   req.query.Get("code_challenge"),
-		offline:     slices.Contains(strings.Fields(req.query.Get("scope")), "offline_access"),
+		offline:     p.like.givesRefreshToken(req.query),
 	}, p.now(), codeLifetime)
 }
 
-// redirect sends the browser back to the client, with its state and our name (RFC 9207).
+// redirect sends the browser back to the client, with its state and, where that is our way, our name (RFC 9207).
 func (p *Provider) redirect(w http.ResponseWriter, r *http.Request, req request, answer url.Values) {
 	p.mu.Lock()
 	issuer := p.faults.Issuer
 	p.mu.Unlock()
-	if issuer == "" {
+	if issuer == "" && p.like.sendsIssuer() {
 		issuer = p.issuer
 	}
-	answer.Set("iss", issuer)
+	if issuer != "" {
+		answer.Set("iss", issuer)
+	}
 	if state := req.query.Get("state"); state != "" {
 		answer.Set("state", state)
 	}

@@ -3,5 +3,6 @@
 //
 // The protocol is the real one: discovery, keys, authorization code with PKCE (S256 only), ID token, userinfo, refresh
 // tokens and sign-out, over HTTP, so that package auth is tested against what it meets elsewhere. [Faults] makes it answer
-// as broken or hostile providers do. Keys, codes and tokens live in memory; a restart forgets them.
+// as broken or hostile providers do. With a [Likeness] it answers as a widely used provider does; the files in testdata
+// describe seven of them. Keys, codes and tokens live in memory; a restart forgets them.
 package devidp

@@ -27,6 +27,9 @@ type User struct {
 	Groups  []string
 	About   string         // one line under the name on the sign-in page
 	Claims  map[string]any // more claims, or others in place of those made from the fields above
+
+	// IDToken and Userinfo are all that the one or the other tells beside the subject, in place of the above.
+	IDToken, Userinfo map[string]any
 }
 
 // Faults are ways to answer wrongly. The zero value is a correct provider.
@@ -41,9 +44,10 @@ type Faults struct {
 
 // Provider is the provider. Its methods are safe for concurrent use.
 type Provider struct {
-	issuer  string // without a trailing slash
+	like    Likeness
+	issuer  string
 	host    string
-	base    string // path of the issuer
+	base    string // path of the issuer, without a trailing slash
 	clients []Client
 	now     func() time.Time
 
@@ -59,6 +63,23 @@ type Provider struct {
 
 // New makes a provider. The issuer may have a path; it has to be an http or https URL on a loopback host.
 func New(issuer string, clients []Client, users []User, now func() time.Time) (*Provider, error) {
+	return start(ownLikeness(strings.TrimSuffix(issuer, "/")), clients, users, now)
+}
+
+// Like makes a provider that answers as another one does, at an origin on a loopback host. Its person may sign in.
+func Like(likeness Likeness, origin string, clients []Client, now func() time.Time) (*Provider, error) {
+	here, err := likeness.at(origin)
+	if err != nil {
+		return nil, err
+	}
+	return start(here, clients, []User{likeness.Person}, now)
+}
+
+func start(like Likeness, clients []Client, users []User, now func() time.Time) (*Provider, error) {
+	if like.Algorithm == "" {
+		like.Algorithm = like.firstAlgorithm()
+	}
+	issuer := like.text("issuer")
 	u, err := url.Parse(issuer)
 	if err != nil {
 		return nil, fmt.Errorf("issuer %q is not a URL: %w", issuer, err)
@@ -69,17 +90,19 @@ func New(issuer string, clients []Client, users []User, now func() time.Time) (*
 	if len(users) == 0 || len(clients) == 0 {
 		return nil, errors.New("a provider needs users and clients")
 	}
-	key, err := newSigningKey()
+	key, err := newSigningKey(like.Algorithm)
 	if err != nil {
 		return nil, err
 	}
-	issuer = strings.TrimSuffix(issuer, "/")
 	return &Provider{
-		issuer: issuer, host: u.Host, base: strings.TrimSuffix(u.Path, "/"),
+		like: like, issuer: issuer, host: u.Host, base: strings.TrimSuffix(u.Path, "/"),
 		clients: clients, users: users, now: now, key: key,
 		codes: tickets{}, access: tickets{}, offers: tickets{},
 	}, nil
 }
+
+// Issuer is the name by which clients know the provider.
+func (p *Provider) Issuer() string { return p.issuer }
 
 // isLoopback takes an address or the one name that stands for it; other names may resolve to anything tomorrow.
 func isLoopback(host string) bool {
@@ -91,20 +114,24 @@ func isLoopback(host string) bool {
 // elsewhere cannot reach it under a name of its own (DNS rebinding).
 func (p *Provider) Handler() http.Handler {
 	mux := http.NewServeMux()
-	for pattern, handle := range map[string]http.HandlerFunc{
-		"GET /.well-known/openid-configuration": p.discovery,
-		"GET /keys":                             p.keys,
-		"GET /authorize":                        p.authorize,
-		"POST /authorize":                       p.choose,
-		"POST /token":                           p.token,
-		"GET /userinfo":                         p.userinfo,
-		"POST /userinfo":                        p.userinfo,
-		"GET /signout":                          p.signOut,
-		"POST /signout":                         p.signOut,
-		"GET /signin.css":                       stylesheet,
+	for _, route := range []struct {
+		methods, path string
+		handle        http.HandlerFunc
+	}{
+		{"GET", p.base + "/.well-known/openid-configuration", p.discovery},
+		{"GET", p.like.path("jwks_uri"), p.keys},
+		{"GET", p.like.path("authorization_endpoint"), p.authorize},
+		{"POST", p.like.path("authorization_endpoint"), p.choose},
+		{"POST", p.like.path("token_endpoint"), p.token},
+		{"GET POST", p.like.path("userinfo_endpoint"), p.userinfo},
+		{"GET POST", p.like.signOutPath(), p.signOut},
+		{"GET", p.base + "/signin.css", stylesheet},
 	} {
-		method, path, _ := strings.Cut(pattern, " ")
-		mux.Handle(method+" "+p.base+path, handle)
+		for _, method := range strings.Fields(route.methods) {
+			if route.path != "" {
+				mux.Handle(method+" "+exactly(route.path), route.handle)
+			}
+		}
 	}
 	// A page elsewhere must not press a button here; the token endpoint is asked by servers, which this lets pass.
 	safe := http.NewCrossOriginProtection().Handler(mux)
@@ -115,6 +142,14 @@ func (p *Provider) Handler() http.Handler {
 		}
 		safe.ServeHTTP(w, r)
 	})
+}
+
+// exactly is the pattern for a path and nothing below it.
+func exactly(path string) string {
+	if strings.HasSuffix(path, "/") {
+		return path + "{$}"
+	}
+	return path
 }
 
 // Misbehave sets the faults of all answers from now on.
@@ -133,7 +168,7 @@ func (p *Provider) SetUsers(users []User) {
 
 // RotateKey signs with a new key from now on and publishes the old one no more.
 func (p *Provider) RotateKey() error {
-	key, err := newSigningKey()
+	key, err := newSigningKey(p.like.Algorithm)
 	if err != nil {
 		return err
 	}

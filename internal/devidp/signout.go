@@ -11,6 +11,10 @@ import (
 // of the client's (OpenID Connect RP-Initiated Logout 1.0). There is no session of our own to end.
 func (p *Provider) signOut(w http.ResponseWriter, r *http.Request) {
 	clientID, subject, hinted := p.readHint(r.FormValue("id_token_hint"))
+	if p.like.SignOut.NeedsHint && !hinted {
+		http.Error(w, "id_token_hint is missing.", http.StatusBadRequest)
+		return
+	}
 	if hinted {
 		p.mu.Lock()
 		maps.DeleteFunc(p.offers, func(_ string, g grant) bool { return g.client == clientID && g.subject == subject })
@@ -19,7 +23,7 @@ func (p *Provider) signOut(w http.ResponseWriter, r *http.Request) {
 		clientID = r.FormValue("client_id")
 	}
 	client, _ := p.client(clientID)
-	target, err := url.Parse(r.FormValue("post_logout_redirect_uri"))
+	target, err := url.Parse(r.FormValue(p.like.returnParameter()))
 	if err != nil || !slices.Contains(client.SignedOutURIs, target.String()) {
 		showPage(w, "", page{Title: "You are signed out", Stylesheet: p.base + "/signin.css"})
 		return

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
+	"slices"
 )
 
 // maxForm bounds a token request in bytes.
@@ -36,11 +37,12 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	p.answer(w, g)
 }
 
-// authenticate takes the secret from the Authorization header or from the form.
+// authenticate takes the secret from the Authorization header or from the form, whichever the metadata lists.
 func (p *Provider) authenticate(r *http.Request) (Client, bool) {
-	id, secret := r.PostFormValue("client_id"), r.PostFormValue("client_secret")
+	id, secret, method := r.PostFormValue("client_id"), r.PostFormValue("client_secret"), "client_secret_post"
 	if user, password, ok := r.BasicAuth(); ok { // both parts are form-encoded, RFC 6749 section 2.3.1
 		var errID, errSecret error
+		method = "client_secret_basic"
 		id, errID = url.QueryUnescape(user)
 		secret, errSecret = url.QueryUnescape(password)
 		if errID != nil || errSecret != nil {
@@ -48,6 +50,7 @@ func (p *Provider) authenticate(r *http.Request) (Client, bool) {
 		}
 	}
 	client, ok := p.client(id)
+	ok = ok && slices.Contains(p.like.list("token_endpoint_auth_methods_supported"), method)
 	return client, ok && subtle.ConstantTimeCompare([]byte(secret), []byte(client.Secret)) == 1
 }
 
@@ -59,9 +62,8 @@ func (p *Provider) redeem(client Client, r *http.Request) (grant, *tokenError) {
 	case "authorization_code":
 		g, ok = p.codes.spend(r.PostFormValue("code"), p.now())
 		ok = ok && g.redirectURI == r.PostFormValue("redirect_uri") && g.challenge == challenge(r.PostFormValue("code_verifier"))
-	case "refresh_token": // rotates: a spent one is refused, as with strict providers
-		g, ok = p.offers.spend(r.PostFormValue("refresh_token"), p.now())
-		g.nonce = ""
+	case "refresh_token":
+		g, ok = p.offer(r.PostFormValue("refresh_token"))
 	default:
 		return grant{}, &tokenError{http.StatusBadRequest, "unsupported_grant_type", "Only codes and refresh tokens are taken."}
 	}
@@ -69,6 +71,19 @@ func (p *Provider) redeem(client Client, r *http.Request) (grant, *tokenError) {
 		return grant{}, &tokenError{http.StatusBadRequest, "invalid_grant", "The code or token is used, ended, or not this client's."}
 	}
 	return g, nil
+}
+
+// offer is what a refresh token stands for. It rotates, as with strict providers, so that a spent one is refused; or it is the
+// only one. Called with mu held.
+func (p *Provider) offer(refreshToken string) (g grant, ok bool) {
+	if p.like.Refresh.Keeps {
+		g, ok = p.offers.use(refreshToken, p.now())
+		g.offline = false
+	} else {
+		g, ok = p.offers.spend(refreshToken, p.now())
+	}
+	g.nonce = ""
+	return g, ok
 }
 
 // challenge is the S256 challenge of a verifier (RFC 7636 section 4.2).

@@ -18,5 +18,5 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) {
 		writeTokenError(w, tokenError{http.StatusUnauthorized, "invalid_token", "The access token is not known or has ended."})
 		return
 	}
-	writeJSON(w, http.StatusOK, user.claims())
+	writeJSON(w, http.StatusOK, user.inUserinfo())
 }

@@ -65,6 +65,27 @@ func TestProviderAddresses(t *testing.T) {
 	}
 }
 
+// TestSignOutPlace: Amazon Cognito's endpoint is published and takes other parameters than the standard's.
+func TestSignOutPlace(t *testing.T) {
+	t.Parallel()
+	const pool, set = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_x", "https://login.example.com/logout?id={client_id}"
+	published := doctor.Metadata{EndSession: "https://login.example.com/logout"}
+	for name, tt := range map[string]struct {
+		provider doctor.Provider
+		want     string
+	}{
+		"Published":        {doctor.Provider{Metadata: published}, "ok       signs people out at https://login.example.com/logout"},
+		"None":             {doctor.Provider{}, "warning  the provider has no end_session_endpoint"},
+		"Configured":       {doctor.Provider{SignOutURL: set}, "ok       signs people out at " + set + ", as COUNTERSIGN_OIDC_SIGN_OUT_URL says"},
+		"Cognito":          {doctor.Provider{Issuer: pool, Metadata: published}, "warning  Amazon Cognito signs nobody out"},
+		"CognitoAndSetIts": {doctor.Provider{Issuer: pool, SignOutURL: set}, "ok       signs people out at " + set},
+	} {
+		if got := lines(doctor.ProviderSections(tt.provider, nil)); !strings.Contains(got, strings.Join(strings.Fields(tt.want), " ")) {
+			t.Errorf("%s: got\n%s", name, got)
+		}
+	}
+}
+
 func TestDatabase(t *testing.T) {
 	t.Parallel()
 	file := func(change func(*doctor.Database)) doctor.Database {

@@ -20,6 +20,7 @@ type Provider struct {
 	Client    Client
 	Redirects Redirects
 
+	SignOutURL   string   // by the operator, in place of the one in the document
 	FourEyes     []string // queues that have to tell who decides from who asks
 	EmailTrusted bool     // by the operator
 	GroupsMaxAge time.Duration
@@ -202,7 +203,15 @@ func (p Provider) addresses() Finding {
 			"(Microsoft Entra ID sends no such claim).")
 }
 
+// signOut knows Amazon Cognito, whose logout endpoint takes other parameters than the standard's, although its document may name it.
 func (p Provider) signOut() Finding {
+	switch {
+	case p.SignOutURL != "":
+		return ok("signs people out at %s, as COUNTERSIGN_OIDC_SIGN_OUT_URL says", p.SignOutURL)
+	case strings.HasPrefix(p.Issuer, "https://cognito-idp."):
+		return warning("Amazon Cognito signs nobody out by the parameters of OpenID Connect: who signs out here stays signed in there").
+			todo("Set COUNTERSIGN_OIDC_SIGN_OUT_URL=https://<domain of the user pool>/logout?client_id={client_id}&logout_uri={return_to}")
+	}
 	if p.Metadata.EndSession == "" {
 		return warning("the provider has no end_session_endpoint: who signs out here stays signed in there").
 			todo("Nothing, if that is acceptable.")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -23,11 +24,10 @@ func SignIn(ctx context.Context, desk, subject string) (*http.Cookie, error) {
 		Jar: jar, Transport: transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
-	_, away := v.post(ctx, desk+"/auth/login", url.Values{"return": {"/"}})
-	_, address, _ := strings.Cut(away.Get("Refresh"), "url=")
+	away := v.post(ctx, desk+"/auth/login", url.Values{"return": {"/"}})
 	// The provider's form goes to the address of its page.
-	_, back := v.post(ctx, address, url.Values{"subject": {subject}})
-	v.get(ctx, back.Get("Location"))
+	back := v.post(ctx, handedOver(away.page), url.Values{"subject": {subject}})
+	v.get(ctx, back.header.Get("Location"))
 	home, err := url.Parse(desk)
 	if v.err = errors.Join(v.err, err); v.err != nil {
 		return nil, fmt.Errorf("sign in: %w", v.err)
@@ -40,26 +40,39 @@ func SignIn(ctx context.Context, desk, subject string) (*http.Cookie, error) {
 	return nil, errors.New("sign in: the desk gave no session")
 }
 
+// handedOver is the address that a page of the desk sends the browser on to.
+func handedOver(page string) string {
+	_, rest, _ := strings.Cut(page, `content="0; url=`)
+	address, _, _ := strings.Cut(rest, `"`)
+	return html.UnescapeString(address)
+}
+
 // visitor is a browser without a screen. After an error it does nothing more.
 type visitor struct {
 	client *http.Client
 	err    error
 }
 
+// answer is what came back.
+type answer struct {
+	header http.Header
+	page   string
+}
+
 func (v *visitor) get(ctx context.Context, address string) { v.do(ctx, http.MethodGet, address, nil) }
 
-func (v *visitor) post(ctx context.Context, address string, form url.Values) (status int, header http.Header) {
+func (v *visitor) post(ctx context.Context, address string, form url.Values) answer {
 	return v.do(ctx, http.MethodPost, address, form)
 }
 
-func (v *visitor) do(ctx context.Context, method, address string, form url.Values) (int, http.Header) {
+func (v *visitor) do(ctx context.Context, method, address string, form url.Values) (a answer) {
 	if v.err != nil {
-		return 0, nil
+		return a
 	}
 	request, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(form.Encode()))
 	if err != nil {
 		v.err = err
-		return 0, nil
+		return a
 	}
 	if method == http.MethodPost {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -67,14 +80,15 @@ func (v *visitor) do(ctx context.Context, method, address string, form url.Value
 	response, err := v.client.Do(request)
 	if err != nil {
 		v.err = err
-		return 0, nil
+		return a
 	}
 	defer response.Body.Close()
-	if _, err := io.Copy(io.Discard, response.Body); err != nil {
+	page, err := io.ReadAll(response.Body)
+	if err != nil {
 		v.err = err
 	}
 	if response.StatusCode >= http.StatusBadRequest {
 		v.err = fmt.Errorf("%s answers %s", request.URL.Path, response.Status)
 	}
-	return response.StatusCode, response.Header
+	return answer{response.Header, string(page)}
 }
