@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 )
 
@@ -39,7 +38,6 @@ func behindANarrowProxy(t *testing.T) func(settings map[string]string) {
 }
 
 // TestSignOutWithALargeToken: an ID token of 6 KB stops nobody at a proxy that takes 4 KiB of headers, with and without scripts.
-// The page on the way says where it leads.
 func TestSignOutWithALargeToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, behindANarrowProxy(t))
@@ -61,22 +59,4 @@ func TestSignOutWithALargeToken(t *testing.T) {
 		mara.open("/")
 		mara.reads("main", "Sign in to decide")
 	}
-}
-
-// TestHandOverPage: a provider that is slow to answer leaves a page of ours on the screen, and none of its files are missing.
-func TestHandOverPage(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	hold := make(chan struct{})
-	answer := sync.OnceFunc(func() { close(hold) })
-	t.Cleanup(answer) // or the provider would wait when it is closed
-	w.hold.Store(&hold)
-	mara := w.visitor(t, "mara")
-	mara.open("/")
-	mara.click(`form[action="/auth/login"] button`)
-	mara.comes("h1", "Going on to Harborline SSO")
-	mara.accessible("going on") // sizes cannot be changed while a page is left
-	answer()
-	mara.submit(`button[name="subject"][value="mara"]`)
-	mara.see("#list")
 }

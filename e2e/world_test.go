@@ -46,8 +46,6 @@ type world struct {
 	asked     *record[asked]
 	provider  *devidp.Provider
 	noSignIns atomic.Bool // the provider hangs up
-
-	hold atomic.Pointer[chan struct{}] // the provider's sign-in page waits until it is closed
 }
 
 // newWorld starts a world. Changes are made to the desk's settings before it starts.
@@ -140,12 +138,6 @@ func (w *world) startProvider(t *testing.T) (issuer string) {
 	server.Config.Handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if w.noSignIns.Load() {
 			panic(http.ErrAbortHandler)
-		}
-		if hold := w.hold.Load(); hold != nil && r.URL.Path == "/authorize" {
-			select {
-			case <-*hold:
-			case <-r.Context().Done():
-			}
 		}
 		pages.ServeHTTP(rw, r)
 	})
