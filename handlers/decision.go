@@ -46,7 +46,7 @@ func (s *server) decide(c echo.Context) error {
 		return s.retype(c, d, s.confirm(c, d, false))
 	}
 	p := s.person(c)
-	current, err := s.Service.Decide(c.Request().Context(), p, callbacks.ID(c.Param("id")), d.Choice, d.seen)
+	current, err := s.Service.Decide(c.Request().Context(), p, callbackOf(c), d.Choice, d.seen)
 	switch {
 	case errors.Is(err, callbacks.ErrStale):
 		return s.retype(c, d, s.confirm(c, d, true))
@@ -63,7 +63,7 @@ func (s *server) decide(c echo.Context) error {
 
 // pending reads the request's callback, which has to wait for a decision.
 func (s *server) pending(c echo.Context) (callbacks.Sheet, error) {
-	sheet, err := s.Service.Sheet(c.Request().Context(), s.person(c), callbacks.ID(c.Param("id")))
+	sheet, err := s.Service.Sheet(c.Request().Context(), s.person(c), callbackOf(c))
 	if err == nil && sheet.Callback.State != callbacks.Pending {
 		err = callbacks.ErrConflict
 	}
@@ -84,7 +84,7 @@ func (s *server) goBack(c echo.Context, d decision) error {
 
 // confirm is the second step: the exact bytes once more and a button. It records nothing.
 func (s *server) confirm(c echo.Context, d decision, stale bool) error {
-	ctx, p, id := c.Request().Context(), s.person(c), callbacks.ID(c.Param("id"))
+	ctx, p, id := c.Request().Context(), s.person(c), callbackOf(c)
 	sheet, err := s.pending(c)
 	if err != nil {
 		return err
@@ -123,7 +123,7 @@ func (s *server) retype(c echo.Context, d decision, err error) error {
 
 // overtaken says who or what was faster.
 func (s *server) overtaken(c echo.Context, d decision) error {
-	id, from := callbacks.ID(c.Param("id")), s.origin(c)
+	id, from := callbackOf(c), s.origin(c)
 	sheet, err := s.Service.Sheet(c.Request().Context(), s.person(c), id)
 	if err != nil {
 		return err
@@ -162,7 +162,7 @@ func unrecorded(c echo.Context) *views.Unrecorded {
 		return nil
 	}
 	return &views.Unrecorded{
-		Callback: callbacks.ID(c.Param("id")), Outcome: form.Get("outcome"), Seen: form.Get("seen"), At: form.Get("at"),
+		Callback: callbackOf(c), Outcome: form.Get("outcome"), Seen: form.Get("seen"), At: form.Get("at"),
 	}
 }
 
@@ -176,7 +176,7 @@ func (s *server) preview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	previews, err := s.Service.PreviewAll(c.Request().Context(), s.person(c), callbacks.ID(c.Param("id")), d.Comment)
+	previews, err := s.Service.PreviewAll(c.Request().Context(), s.person(c), callbackOf(c), d.Comment)
 	if err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ func (s *server) preview(c echo.Context) error {
 
 // retryDelivery sends a decision again. Where there is nothing to send any more, the page says what happened.
 func (s *server) retryDelivery(c echo.Context) error {
-	_, err := s.Service.RetryDelivery(c.Request().Context(), s.person(c), callbacks.ID(c.Param("id")))
+	_, err := s.Service.RetryDelivery(c.Request().Context(), s.person(c), callbackOf(c))
 	if err != nil && !errors.Is(err, callbacks.ErrConflict) {
 		return err
 	}

@@ -151,7 +151,7 @@ func unavailablePage(s *server, c echo.Context, err error) templ.Component {
 
 // forbiddenPage gives the domain's reason.
 func forbiddenPage(s *server, c echo.Context, err error) templ.Component {
-	m := views.Forbidden{Callback: callbacks.ID(c.Param("id"))}
+	m := views.Forbidden{Callback: callbackOf(c)}
 	if refusal, ok := errors.AsType[*callbacks.Refusal](err); ok {
 		m.Reason, m.Code = refusal.Reason, refusal.Code
 	}
@@ -160,7 +160,7 @@ func forbiddenPage(s *server, c echo.Context, err error) templ.Component {
 
 // signedOutPage answers a form whose session has ended.
 func signedOutPage(s *server, c echo.Context, _ error) templ.Component {
-	return views.SignedOutPage(s.plainShell(c), views.Forbidden{Callback: callbacks.ID(c.Param("id"))})
+	return views.SignedOutPage(s.plainShell(c), views.Forbidden{Callback: callbackOf(c)})
 }
 
 func invalidPage(s *server, c echo.Context, err error) templ.Component {

@@ -36,7 +36,7 @@ func (s *server) lease(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx, p, id := c.Request().Context(), s.person(c), callbacks.ID(c.Param("id"))
+	ctx, p, id := c.Request().Context(), s.person(c), callbackOf(c)
 	review := callbacks.ID(form.Get("review"))
 	sign := callbacks.SignOfLife{Input: form.Get("input") == "1", Still: form.Get("still") == "1"}
 	var status callbacks.ReviewStatus

@@ -6,6 +6,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/labstack/echo/v4"
+
 	"countersign/internal/callbacks"
 )
 
@@ -87,9 +89,21 @@ func (p *parameters) cursor(name string) *callbacks.Cursor {
 
 func (p *parameters) id(name string) callbacks.ID {
 	value := p.query.Get(name)
-	if value != "" && !idPattern.MatchString(value) {
-		p.faults.Add(name, "Not a callback of ours.")
+	if value == "" {
 		return ""
 	}
-	return callbacks.ID(value)
+	id, err := callbacks.ParseID(value)
+	if err != nil {
+		p.faults.Add(name, "Not a callback of ours.")
+	}
+	return id
+}
+
+// callbackOf is the callback that the path names.
+func callbackOf(c echo.Context) callbacks.ID { return idIn(c, "id") }
+
+// idIn is an ID in the path; empty, which is never found, for what cannot be one.
+func idIn(c echo.Context, name string) callbacks.ID {
+	id, _ := callbacks.ParseID(c.Param(name)) // the store says the same of an empty one
+	return id
 }

@@ -13,7 +13,7 @@ import (
 
 // payload is what a function sent, to the last byte, as a file of text: no browser makes a page of it.
 func (s *server) payload(c echo.Context) error {
-	id := callbacks.ID(c.Param("id"))
+	id := callbackOf(c)
 	_, content, err := s.Service.Content(c.Request().Context(), s.person(c), id)
 	if err != nil {
 		return err
@@ -41,7 +41,7 @@ func (s *server) payloadTree(c echo.Context) error {
 	}
 	var content callbacks.Content
 	var err error
-	if m.Callback, content, err = s.Service.Content(c.Request().Context(), s.person(c), callbacks.ID(c.Param("id"))); err != nil {
+	if m.Callback, content, err = s.Service.Content(c.Request().Context(), s.person(c), callbackOf(c)); err != nil {
 		return err
 	}
 	if m.Document = content.Payload; !m.Found() {

@@ -17,7 +17,7 @@ func (s *server) stateRequester(c echo.Context) error {
 		return err
 	}
 	said := callbacks.Statement{Requester: form.Get("requester"), RequesterID: form.Get("requesterId"), Reason: form.Get("reason")}
-	_, err = s.Service.StateRequester(c.Request().Context(), s.person(c), callbacks.ID(c.Param("id")), said)
+	_, err = s.Service.StateRequester(c.Request().Context(), s.person(c), callbackOf(c), said)
 	if faults, invalid := errors.AsType[callbacks.Invalid](err); invalid {
 		return s.showReview(c, http.StatusUnprocessableEntity, views.Draft{Asker: views.AskerDraft{Statement: said, Faults: faults}})
 	}

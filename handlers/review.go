@@ -19,7 +19,7 @@ func (s *server) review(c echo.Context) error {
 // showReview renders the page of the request's callback with what the reader typed before.
 func (s *server) showReview(c echo.Context, status int, draft views.Draft) error {
 	l := s.origin(c)
-	model, err := s.reviewModel(c, callbacks.ID(c.Param("id")), l, draft)
+	model, err := s.reviewModel(c, callbackOf(c), l, draft)
 	if err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func (s *server) showReview(c echo.Context, status int, draft views.Draft) error
 	return render(c, status, views.ReviewPage(shell, model))
 }
 
-func reviewPath(c echo.Context) string { return "/callbacks/" + c.Param("id") }
+func reviewPath(c echo.Context) string { return callbackOf(c).Path() }
 
 // origin is the list that a callback was opened from. A bad one must not keep a callback from opening, and one that the
 // reader may not see (links are passed on) becomes their own.

@@ -66,7 +66,7 @@ func parseSessions(path string, query url.Values) (callbacks.SessionQuery, views
 
 // endSession ends one of somebody's own sessions.
 func (s *server) endSession(c echo.Context) error {
-	_, err := s.Auth.EndSession(c.Request().Context(), s.person(c), callbacks.ID(c.Param("session")))
+	_, err := s.Auth.EndSession(c.Request().Context(), s.person(c), idIn(c, "session"))
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (s *server) endAnySession(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.Auth.EndSession(c.Request().Context(), s.person(c), callbacks.ID(c.Param("session"))); err != nil {
+	if _, err := s.Auth.EndSession(c.Request().Context(), s.person(c), idIn(c, "session")); err != nil {
 		return err
 	}
 	p := parameters{query: form}

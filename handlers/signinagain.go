@@ -16,7 +16,7 @@ import (
 // signInAgain answers a decision by somebody whose groups are too old. What they typed and chose waits in their session, so
 // that the way through the provider leads back to it, with scripts and without.
 func (s *server) signInAgain(c echo.Context, d decision, cause error) error {
-	id, from := callbacks.ID(c.Param("id")), s.origin(c)
+	id, from := callbackOf(c), s.origin(c)
 	if err := s.Auth.KeepDraft(c.Request(), auth.Draft{Callback: id, Outcome: d.Outcome, Comment: d.Comment}); err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func signInAgain(cause error, back views.Address) views.SignInAgain {
 
 // keptDraft is what a person wrote before they signed in again, where the address asks for it.
 func (s *server) keptDraft(c echo.Context) views.Draft {
-	d, ok := s.Auth.Draft(c.Request(), callbacks.ID(c.Param("id")))
+	d, ok := s.Auth.Draft(c.Request(), callbackOf(c))
 	if !ok {
 		return views.Draft{}
 	}

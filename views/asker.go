@@ -57,5 +57,5 @@ func askerTitle(c *callbacks.Callback) string {
 }
 
 func askerPath(list Address, id callbacks.ID) string {
-	return list.With("item", "", "after", "").At("/callbacks/" + string(id) + "/requester").String()
+	return list.With("item", "", "after", "").At(id.Path() + "/requester").String()
 }

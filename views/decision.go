@@ -172,7 +172,7 @@ func (d Draft) otherFaults() []string {
 
 // decisionPath is where a decision is posted. It remembers the list.
 func decisionPath(list Address, id callbacks.ID) string {
-	return list.With("item", "", "after", "").At("/callbacks/" + string(id) + "/decision").String()
+	return list.With("item", "", "after", "").At(id.Path() + "/decision").String()
 }
 
 // confirmNoun is the decision on the second button: "Confirm approval".

@@ -48,7 +48,7 @@ func PayloadValue(document []byte, at string) (value []byte, ok bool) {
 
 // payloadPath is the payload's own text, or that of a value in it.
 func payloadPath(id callbacks.ID, at string) string {
-	path := "/callbacks/" + string(id) + "/payload"
+	path := id.Path() + "/payload"
 	if at != "" {
 		path += "?at=" + at
 	}
@@ -64,7 +64,7 @@ func branchPath(id callbacks.ID, at string, from int) string {
 	if from > 0 {
 		query.Set("from", strconv.Itoa(from))
 	}
-	return strings.TrimSuffix("/callbacks/"+string(id)+"/payload/tree?"+query.Encode(), "?")
+	return strings.TrimSuffix(id.Path()+"/payload/tree?"+query.Encode(), "?")
 }
 
 // parent is the branch that holds the value at a place.

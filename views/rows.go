@@ -97,7 +97,7 @@ func neighbours(l List, now time.Time, id callbacks.ID) (before, after *callback
 
 // reviewPath is the page of a callback that remembers the list it was opened from.
 func reviewPath(list Address, id callbacks.ID) string {
-	return list.With("item", "", "after", "").At("/callbacks/" + string(id)).String()
+	return list.With("item", "", "after", "").At(id.Path()).String()
 }
 
 // panePath is the list with a callback open beside it.

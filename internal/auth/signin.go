@@ -69,7 +69,7 @@ func (a *Auth) Finish(w http.ResponseWriter, r *http.Request) (returnPath string
 // open records the sign-in and replaces the browser's session by a new one.
 func (a *Auth) open(w http.ResponseWriter, r *http.Request, id identity) (callbacks.Person, error) {
 	now := a.cfg.Now()
-	rec := record{identity: id, ID: newID(), Issuer: a.cfg.Issuer, SignedInAt: now, RenewAt: now.Add(a.cfg.RenewAfter)}
+	rec := record{identity: id, ID: callbacks.NewID(), Issuer: a.cfg.Issuer, SignedInAt: now, RenewAt: now.Add(a.cfg.RenewAfter)}
 	rec.used(r, &a.cfg, now)
 	person := rec.person(&a.cfg)
 	if err := a.audit(r.Context(), person.Actor(), callbacks.ActionSignedIn, signedInAs(person.Roles, rec)); err != nil {

@@ -2,11 +2,9 @@ package auth
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"log/slog"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -75,9 +73,6 @@ type aboutKey struct{}
 func about(ctx context.Context, s callbacks.Session) context.Context {
 	return context.WithValue(ctx, aboutKey{}, s)
 }
-
-// newID is the ID of a session.
-func newID() callbacks.ID { return callbacks.ID(strings.ToLower(rand.Text())) }
 
 func hashOf(token string) []byte {
 	hash := sha256.Sum256([]byte(token))

@@ -15,6 +15,21 @@ type ID string
 // NewID returns a fresh ID of 26 lower-case letters and digits (130 random bits).
 func NewID() ID { return ID(strings.ToLower(rand.Text())) }
 
+// idPattern is what every ID is made of. It keeps other text out of links, queries and spans.
+var idPattern = regexp.MustCompile(`^[a-z0-9]{1,64}$`)
+
+// ParseID reads an ID that somebody sent. What cannot be one is [ErrNotFound]: whether there is such a callback is the store's to
+// say.
+func ParseID(s string) (ID, error) {
+	if !idPattern.MatchString(s) {
+		return "", ErrNotFound
+	}
+	return ID(s), nil
+}
+
+// Path is where the desk has the callback's page, and under it what can be done there.
+func (id ID) Path() string { return "/callbacks/" + string(id) }
+
 // CallbackID is the token by which Lambda knows a callback: base64 that may hold "/", "+" and "=", so it never goes into
 // a path or an HTML id. Whoever holds it and IAM permission can complete the callback: keep it out of logs.
 type CallbackID string

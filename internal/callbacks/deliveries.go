@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"countersign/internal/worker"
 )
 
 // Times and bounds of delivery.
@@ -29,7 +31,7 @@ type Deliveries struct {
 	owner  string
 	jitter func() float64
 
-	wake   alarm
+	wake   worker.Alarm
 	slots  *slots
 	lookAt time.Time // while a lane is full, not before
 	calls  sync.WaitGroup
@@ -58,7 +60,7 @@ func NewDeliveries(c WorkerConfig) *Deliveries {
 	return &Deliveries{
 		store: c.Store, lambda: c.Lambda, notify: c.Notify, log: c.Log, now: c.Now,
 		owner: string(NewID()), jitter: rand.Float64,
-		wake: newAlarm(), slots: newSlots(deliveriesAtOnce),
+		wake: worker.NewAlarm(), slots: newSlots(deliveriesAtOnce),
 		histories: newHistories(c, readsAtOnce), follows: newHistories(c, readsAtOnce), pace: newPace(c.Purses.rate),
 	}
 }
@@ -66,7 +68,7 @@ func NewDeliveries(c WorkerConfig) *Deliveries {
 // Wake says that a delivery may be due now. It never blocks; nobody may be there to hear it.
 func (d *Deliveries) Wake() {
 	if d != nil {
-		d.wake.ring()
+		d.wake.Ring()
 	}
 }
 
@@ -74,7 +76,9 @@ func (d *Deliveries) Wake() {
 // attempt without an answer, so that another replica goes on at once.
 func (d *Deliveries) Run(ctx context.Context) {
 	d.open(ctx)
-	loop(ctx, "deliveries", d.log, d.now, d.wake, func(round context.Context) (time.Time, error) { return d.runOnce(round, ctx) })
+	worker.Loop{Name: "deliveries", Log: d.log, Now: d.now, Wake: d.wake, Round: func(round context.Context) (time.Time, error) {
+		return d.runOnce(round, ctx)
+	}}.Run(ctx)
 	d.close()
 	d.calls.Wait()
 }
@@ -139,7 +143,7 @@ func (d *Deliveries) plan(c *Callback, u urgency, pause time.Duration) time.Time
 
 // finish writes down what came of a claim. A result that cannot be written is found again by the next claim.
 func (d *Deliveries) finish(ctx context.Context, work Work, attempt Attempt, fn func(*Callback, *Delivery) (AuditEntry, error)) {
-	ctx, cancel := outlive(ctx, stopWrites, finishTimeout)
+	ctx, cancel := worker.Outlive(ctx, stopWrites, finishTimeout)
 	defer cancel()
 	log := d.log.With("callback", work.Callback.ID, "try", work.Delivery.Tries, "answer", attempt.Answer, "aws_request_id", attempt.RequestID)
 	var due, quiet bool
@@ -173,7 +177,7 @@ func (d *Deliveries) finish(ctx context.Context, work Work, attempt Attempt, fn 
 // attempt calls Lambda once. When Lambda says that the callback is closed or may be, or does not take the decision although its time is
 // over by our clock, the history is asked.
 func (d *Deliveries) attempt(ctx context.Context, work Work) (Attempt, finding) {
-	ctx, cancel := outlive(ctx, stopCalls, callTimeout)
+	ctx, cancel := worker.Outlive(ctx, stopCalls, callTimeout)
 	defer cancel()
 	target := work.Callback.Target()
 	a := Attempt{Number: work.Delivery.Tries, StartedAt: d.now()}

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"countersign/internal/worker"
 )
 
 // Times and bounds of discovery.
@@ -70,13 +72,17 @@ func (d *Discovery) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, s := range d.searches {
 		all.Go(func() {
-			loop(ctx, "discovery", d.log, d.now, newAlarm(), func(ctx context.Context) (time.Time, error) { return d.runOnce(ctx, s) })
+			d.loop(ctx, func(ctx context.Context) (time.Time, error) { return d.runOnce(ctx, s) })
 		})
 	}
 	if len(d.searches) == 0 {
-		loop(ctx, "discovery", d.log, d.now, newAlarm(), func(ctx context.Context) (time.Time, error) { return time.Time{}, d.configure(ctx) })
+		d.loop(ctx, func(ctx context.Context) (time.Time, error) { return time.Time{}, d.configure(ctx) })
 	}
 	all.Wait()
+}
+
+func (d *Discovery) loop(ctx context.Context, round func(context.Context) (time.Time, error)) {
+	worker.Loop{Name: "discovery", Log: d.log, Now: d.now, Round: round}.Run(ctx)
 }
 
 func (d *Discovery) runOnce(ctx context.Context, s *search) (time.Time, error) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"countersign/internal/worker"
 )
 
 // Times and bounds of following an execution after the receipt.
@@ -41,7 +43,7 @@ func (d *Deliveries) follow(ctx context.Context, work Work) {
 
 // readOn makes one reading and returns what is known then, nil while it is nothing and never will be anything.
 func (d *Deliveries) readOn(ctx context.Context, work Work, done func(error)) (*Aftermath, *LambdaError) {
-	ctx, cancel := outlive(ctx, stopCalls, followTimeout)
+	ctx, cancel := worker.Outlive(ctx, stopCalls, followTimeout)
 	defer cancel()
 	closed := work.Callback.Ending
 	a := &Aftermath{Status: AfterRunning}

@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"countersign/internal/worker"
 )
 
 const (
@@ -29,7 +31,7 @@ type Heartbeats struct {
 
 	jitter    func() float64
 	looked    time.Time // when a round last began
-	wake      alarm
+	wake      worker.Alarm
 	slots     chan struct{}
 	calls     sync.WaitGroup
 	histories *histories
@@ -40,17 +42,19 @@ type Heartbeats struct {
 func NewHeartbeats(c WorkerConfig) *Heartbeats {
 	return &Heartbeats{
 		store: c.Store, lambda: c.Lambda, notify: c.Notify, log: c.Log, now: c.Now, jitter: rand.Float64,
-		wake: newAlarm(), slots: make(chan struct{}, heartbeatsInCall), histories: newHistories(c, readsAtOnce),
+		wake: worker.NewAlarm(), slots: make(chan struct{}, heartbeatsInCall), histories: newHistories(c, readsAtOnce),
 		fast: fastBeats{log: c.Log, of: map[string]*fastSource{}},
 	}
 }
 
 // Wake says that a heartbeat may be due now. It never blocks.
-func (h *Heartbeats) Wake() { h.wake.ring() }
+func (h *Heartbeats) Wake() { h.wake.Ring() }
 
 // Run beats until ctx ends. Calls that are under way have a few seconds to finish.
 func (h *Heartbeats) Run(ctx context.Context) {
-	loop(ctx, "heartbeats", h.log, h.now, h.wake, func(round context.Context) (time.Time, error) { return h.runOnce(round, ctx) })
+	worker.Loop{Name: "heartbeats", Log: h.log, Now: h.now, Wake: h.wake, Round: func(round context.Context) (time.Time, error) {
+		return h.runOnce(round, ctx)
+	}}.Run(ctx)
 	h.calls.Wait()
 }
 
@@ -109,7 +113,7 @@ func (h *Heartbeats) beat(ctx context.Context, c Callback) error {
 		})
 		return err
 	}
-	call, cancel := outlive(ctx, stopCalls, c.heartbeatLimit())
+	call, cancel := worker.Outlive(ctx, stopCalls, c.heartbeatLimit())
 	defer cancel()
 	answer := answerOf(h.lambda.Heartbeat(call, c.Target()))
 	if answer.Answer.MaybeClosed() {
@@ -157,7 +161,7 @@ func (h *Heartbeats) tell(ctx context.Context, c Callback, answer *LambdaError) 
 
 // update writes down what came of a beat, also when ctx ends meanwhile.
 func (h *Heartbeats) update(ctx context.Context, id ID, fn func(*Callback) (Change, error)) (Callback, error) {
-	ctx, cancel := outlive(ctx, stopWrites, finishTimeout)
+	ctx, cancel := worker.Outlive(ctx, stopWrites, finishTimeout)
 	defer cancel()
 	return h.store.Update(ctx, id, fn)
 }
@@ -166,7 +170,7 @@ func (h *Heartbeats) update(ctx context.Context, id ID, fn func(*Callback) (Chan
 // answer to the delivery tells more. While the history does not show the end, the beat is one that failed; where there is no
 // history, an answer that may mean two things is no more.
 func (h *Heartbeats) closed(ctx context.Context, c Callback, answer Answer) (settled bool, err error) {
-	call, cancel := outlive(ctx, stopCalls, callTimeout)
+	call, cancel := worker.Outlive(ctx, stopCalls, callTimeout)
 	defer cancel()
 	found := h.histories.ask(call, c.Target())
 	ended := found.history == historyRead && !found.closing.Open

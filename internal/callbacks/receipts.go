@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"countersign/internal/worker"
 )
 
 // Times of a receipt. AWS does not say how soon the history shows a completed callback.
@@ -16,7 +18,7 @@ const (
 // prove looks in the execution's history for the receipt of a decision that Lambda accepted: the event that closed the
 // callback, with our payload in it. It works under the delivery's lease; what the execution does from there on is followed.
 func (d *Deliveries) prove(ctx context.Context, work Work) {
-	call, cancel := outlive(ctx, stopCalls, callTimeout)
+	call, cancel := worker.Outlive(ctx, stopCalls, callTimeout)
 	defer cancel()
 	found := d.histories.ask(call, work.Callback.Target())
 	seen := found.history == historyRead && !found.closing.Open

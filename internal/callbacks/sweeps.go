@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"countersign/internal/worker"
 )
 
 const (
@@ -32,7 +34,7 @@ type Sweeps struct {
 	notify    Notifier
 	log       *slog.Logger
 	now       func() time.Time
-	wake      alarm
+	wake      worker.Alarm
 	after     ID // the last one of a round that did not come to the end of what is expired
 	pauses    *pauses
 	pace      *pace
@@ -41,13 +43,15 @@ type Sweeps struct {
 // NewSweeps makes the worker.
 func NewSweeps(c WorkerConfig) *Sweeps {
 	return &Sweeps{
-		store: c.Store, histories: newHistories(c, sweepsInOneLane), notify: c.Notify, log: c.Log, now: c.Now, wake: newAlarm(),
+		store: c.Store, histories: newHistories(c, sweepsInOneLane), notify: c.Notify, log: c.Log, now: c.Now, wake: worker.NewAlarm(),
 		pauses: newPauses(), pace: newPace(c.Purses.rate),
 	}
 }
 
 // Run sweeps until ctx ends.
-func (s *Sweeps) Run(ctx context.Context) { loop(ctx, "sweeps", s.log, s.now, s.wake, s.runOnce) }
+func (s *Sweeps) Run(ctx context.Context) {
+	worker.Loop{Name: "sweeps", Log: s.log, Now: s.now, Wake: s.wake, Round: s.runOnce}.Run(ctx)
+}
 
 // runOnce ends what is past its deadline, closes reviews that nobody renewed, forgets old messages, and
 // renews the search after an upgrade.
@@ -77,7 +81,7 @@ func (s *Sweeps) runOnce(ctx context.Context) (time.Time, error) {
 	}
 	switch {
 	case waiting:
-		return now.Add(retryInterval), nil
+		return now.Add(worker.RetryInterval), nil
 	case s.after != "", stale:
 		return now, nil
 	}

@@ -127,7 +127,7 @@ func WriteReceipt(w http.ResponseWriter, origin string, receipt callbacks.Receip
 	if receipt.Created {
 		status = http.StatusCreated
 	}
-	page := origin + "/callbacks/" + string(receipt.Callback.ID)
+	page := origin + receipt.Callback.ID.Path()
 	w.Header().Set("Location", page)
 	return write(w, "application/json", status, struct {
 		ID  callbacks.ID `json:"id"`

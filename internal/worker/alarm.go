@@ -1,0 +1,15 @@
+package worker
+
+// Alarm wakes a loop. Ringing never blocks; a wake-up that nobody waits for is kept, and several are one.
+type Alarm chan struct{}
+
+// NewAlarm makes an alarm for one loop.
+func NewAlarm() Alarm { return make(Alarm, 1) }
+
+// Ring wakes the loop, now or as soon as its round is over.
+func (a Alarm) Ring() {
+	select {
+	case a <- struct{}{}:
+	default:
+	}
+}
