@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -100,14 +101,14 @@ func (p *person) openInBackground(selector string) {
 	run(p, "open in the background", chromedp.MouseClickXY(at[0], at[1], chromedp.ButtonModifiers(chromedp.ModifierCtrl)))
 }
 
-// show comes to a tab that was opened in the background.
+// show comes to a tab that was opened in the background, and that no test has in hand yet.
 func (p *person) show(path string) *person {
 	p.t.Helper()
 	all, err := chromedp.Targets(p.tab)
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	i := slices.IndexFunc(all, func(tab *target.Info) bool { return tab.URL == p.desk+path })
+	i := slices.IndexFunc(all, func(tab *target.Info) bool { return !tab.Attached && strings.HasPrefix(tab.URL, p.desk+path) })
 	if i < 0 {
 		p.t.Fatalf("no tab shows %s", path)
 	}
