@@ -22,6 +22,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/child"
 	"countersign/internal/doctor"
 	"countersign/internal/sqlstore"
 )
@@ -316,6 +317,7 @@ func asServer(t *testing.T, folder, program string, args ...string) {
 	var log bytes.Buffer
 	command := serverCommand(context.Background(), folder, program, args...)
 	command.Stderr = &log
+	child.EndWithUs(command)
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}

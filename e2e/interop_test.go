@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"countersign/internal/child"
 )
 
 // The tests whose names begin with TestInterop run the desk with programs that others wrote, most of which Debian packages. `make
@@ -52,6 +54,7 @@ func runBeside(t *testing.T, path, address string, args ...string) {
 	cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
 	var said strings.Builder
 	cmd.Stdout, cmd.Stderr = &said, &said
+	child.EndWithUs(cmd)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
