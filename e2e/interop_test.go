@@ -33,7 +33,7 @@ func installed(t *testing.T, program string) (path, version string) {
 	path, err := exec.LookPath(program)
 	if err != nil {
 		if path, err = exec.LookPath("/usr/sbin/" + program); err != nil {
-			t.Fatalf("%s is missing: run scripts/install-interop.sh", program)
+			t.Fatalf("%s is missing: scripts/install-interop.sh installs it, or says how", program)
 		}
 	}
 	out, err := exec.Command(path, versions[program]...).CombinedOutput() // nginx says it on stderr
