@@ -42,24 +42,36 @@ func (p *provider) redeem(ctx context.Context, at attempt, answer url.Values) (i
 	return p.identify(ctx, e, verified, raw, token)
 }
 
-// refresh reads an identity again. Any error but [ErrProviderUnavailable] means that the provider does not vouch for the
-// person any more.
+// refresh reads an identity again. An error other than those that [passes] reports means that the provider does not vouch for the
+// person any more. With any error comes the old identity, and with it the refresh token that is good from now on: most providers
+// take each of them once.
 func (p *provider) refresh(ctx context.Context, old identity) (identity, error) {
 	ctx = p.context(ctx)
 	e, err := p.discover(ctx)
 	if err != nil {
-		return identity{}, err
+		return old, err
 	}
 	token, err := e.oauth.TokenSource(ctx, &oauth2.Token{RefreshToken: old.RefreshToken}).Token()
 	if refused := e.refusedClient(err); refused != nil {
-		return identity{}, refused
+		return old, refused
 	}
 	if err != nil {
-		return identity{}, classify("refresh", err)
+		return old, classify("refresh", err)
 	}
-	// A refresh may come without an ID token (OpenID Connect Core section 12.2); userinfo tells then.
+	old.RefreshToken = token.RefreshToken
+	fresh, err := p.refreshed(ctx, e, old, token)
+	if err != nil {
+		return old, err
+	}
+	return fresh, nil
+}
+
+// refreshed is whom the answer to a refresh names. It may come without an ID token (OpenID Connect Core section 12.2); userinfo
+// tells then.
+func (p *provider) refreshed(ctx context.Context, e *endpoints, old identity, token *oauth2.Token) (identity, error) {
 	verified, raw := &oidc.IDToken{Subject: old.Subject}, old.IDToken
 	if fresh, _ := token.Extra("id_token").(string); fresh != "" {
+		var err error
 		raw = fresh
 		if e, verified, err = p.verify(ctx, e, raw, token); err != nil {
 			return identity{}, err
@@ -69,7 +81,6 @@ func (p *provider) refresh(ctx context.Context, old identity) (identity, error) 
 		return identity{}, invalid("refresh", "the subject changed")
 	}
 	if raw == old.IDToken && e.oidc.UserInfoEndpoint() == "" { // renewed, but nobody told anything
-		old.RefreshToken = token.RefreshToken
 		return old, nil
 	}
 	return p.identify(ctx, e, verified, raw, token)
