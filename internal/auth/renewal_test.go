@@ -210,6 +210,39 @@ func TestRenewalCutShort(t *testing.T) {
 	}
 }
 
+// TestRenewalAnswers: a session ends where the provider says by a code of its own that it does not vouch for the person, and by
+// nothing else that stands in its place.
+func TestRenewalAnswers(t *testing.T) {
+	t.Parallel()
+	const page = "<html>We are mending something"
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		goesOn bool
+	}{
+		"Page":        {http.StatusOK, page, true},
+		"Firewall":    {http.StatusForbidden, page, true},
+		"Elsewhere":   {http.StatusTemporaryRedirect, "", true},
+		"Gone":        {http.StatusNotFound, page, true},
+		"EmptyObject": {http.StatusOK, "{}", true},
+		"InTrouble":   {http.StatusBadRequest, `{"error":"temporarily_unavailable"}`, true},
+		"GrantClosed": {http.StatusBadRequest, `{"error":"unsupported_grant_type"}`, true},
+		"Grant":       {http.StatusBadRequest, `{"error":"invalid_grant"}`, false},
+		"Blocked":     {http.StatusForbidden, `{"error":"unauthorized","error_description":"user is blocked"}`, false},
+		"AskPerson":   {http.StatusBadRequest, `{"error":"interaction_required"}`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, b := newRenewingRig(t)
+			r.wire.answerInPlace("/token", c.status, c.body)
+			r.pass(15 * time.Minute)
+			if _, ok := b.person(); ok != c.goesOn {
+				t.Errorf("signed in: %v; log: %s", ok, r.log)
+			}
+		})
+	}
+}
+
 func TestNoRenewalWithoutARefreshToken(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.RenewAfter = time.Minute })

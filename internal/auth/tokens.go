@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,7 +57,7 @@ func (p *provider) refresh(ctx context.Context, old identity) (identity, error) 
 		return old, refused
 	}
 	if err != nil {
-		return old, classify("refresh", err)
+		return old, notRefreshed(err)
 	}
 	old.RefreshToken = token.RefreshToken
 	fresh, err := p.refreshed(ctx, e, old, token)
@@ -64,6 +65,18 @@ func (p *provider) refresh(ctx context.Context, old identity) (identity, error) 
 		return old, err
 	}
 	return fresh, nil
+}
+
+// inTrouble are the error codes by which a provider says that it cannot answer now. The standard has them for the redirect alone.
+var inTrouble = []string{"temporarily_unavailable", "server_error", "slow_down"}
+
+// notRefreshed is why a refresh token brought nothing. A provider that refuses the person says so by an error code (RFC 6749 section
+// 5.2). Anything else, such as a page of a gateway or of a firewall, is no provider's answer.
+func notRefreshed(err error) error {
+	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.ErrorCode != "" && !slices.Contains(inTrouble, refused.ErrorCode) {
+		return classify("refresh", err)
+	}
+	return &providerError{ErrProviderUnavailable, "refresh", err}
 }
 
 // refreshed is whom the answer to a refresh names. It may come without an ID token (OpenID Connect Core section 12.2); userinfo
@@ -93,9 +106,10 @@ func checkAnswer(answer url.Values, issuer string, sendsIssuer bool) error {
 	}
 	switch code := answer.Get("error"); code {
 	case "":
-	case "temporarily_unavailable", "server_error":
-		return &providerError{ErrProviderUnavailable, "redirect", errors.New(code)}
 	default:
+		if slices.Contains(inTrouble, code) {
+			return &providerError{ErrProviderUnavailable, "redirect", errors.New(code)}
+		}
 		return &RefusedError{Code: foreignText(code), Description: foreignText(answer.Get("error_description"))}
 	}
 	if answer.Get("code") == "" {
