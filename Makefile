@@ -44,11 +44,13 @@ test: node_modules/.package-lock.json $(TESTSUM) ## Install what the tests need,
 interop: node_modules/.package-lock.json $(TESTSUM) ## Run the desk with programs that others wrote; a line a check, with the version.
 	scripts/install-tools.sh
 	scripts/install-interop.sh
-	scripts/with-postgres.sh $(TESTSUM) --format testname --jsonfile .cache/interop.json -- -count=1 -run '^TestInterop' ./e2e
-	@scripts/no-skips.sh .cache/interop.json
-	@node -p '"AWS SDK: @aws/durable-execution-sdk-js " + require("./node_modules/@aws/durable-execution-sdk-js/package.json").version + " on Node.js " + process.version'
-	$(TESTSUM) --format testname --jsonfile .cache/jsinterop.json -- -count=1 ./internal/jsinterop
-	@scripts/no-skips.sh .cache/jsinterop.json
+# What fails in one part keeps no other from running.
+	@failed=; \
+	scripts/with-postgres.sh $(TESTSUM) --format testname --jsonfile .cache/interop.json -- -count=1 -run '^TestInterop' ./e2e || failed=yes; \
+	node -p '"AWS SDK: @aws/durable-execution-sdk-js " + require("./node_modules/@aws/durable-execution-sdk-js/package.json").version + " on Node.js " + process.version'; \
+	$(TESTSUM) --format testname --jsonfile .cache/jsinterop.json -- -count=1 ./internal/jsinterop || failed=yes; \
+	for part in interop jsinterop; do scripts/no-skips.sh .cache/$$part.json || failed=yes; done; \
+	[ -z "$$failed" ]
 
 .PHONY: check
 check: fmt-check generate-check $(LINT) ## Check formatting, generated files, go vet and golangci-lint.

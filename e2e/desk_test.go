@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"countersign/internal/child"
 )
 
 // desk is the program as a process of its own.
@@ -23,6 +25,7 @@ func startDesk(t *testing.T, environment []string) *desk {
 	t.Helper()
 	d := &desk{cmd: exec.Command(binary, "serve"), log: newRecord[string](), exited: make(chan struct{})}
 	d.cmd.Env = environment
+	child.EndWithUs(d.cmd)
 	stderr, err := d.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

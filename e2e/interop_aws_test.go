@@ -16,6 +16,7 @@ func TestInteropAWSCommandLine(t *testing.T) {
 	t.Parallel()
 	path, version := installed(t, "aws")
 	t.Run(version, func(t *testing.T) {
+		knowsDurableFunctions(t, path)
 		w := newWorld(t)
 		c := commandLine{t: t, path: path, endpoint: w.settings["LAMBDA_ENDPOINT"]}
 		started := c.invoke(expense())
@@ -56,6 +57,16 @@ func TestInteropAWSCommandLine(t *testing.T) {
 			}
 		})
 	})
+}
+
+// knowsDurableFunctions ends the test where the command line is too old. Asked without a function it wants one, or does not know
+// the command.
+func knowsDurableFunctions(t *testing.T, path string) {
+	t.Helper()
+	out, err := commandLine{t: t, path: path}.run("list-durable-executions-by-function")
+	if err == nil || !strings.Contains(string(out), "--function-name") {
+		t.Fatalf("%s is older than durable functions: install a newer one from AWS, or by pip install --upgrade awscli\n%s", path, out)
+	}
 }
 
 // commandLine is AWS's command line, whose Lambda is the local one.

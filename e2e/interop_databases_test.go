@@ -22,6 +22,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/child"
 	"countersign/internal/doctor"
 	"countersign/internal/sqlstore"
 )
@@ -47,7 +48,8 @@ func pgBouncer(t *testing.T) (program, version string) {
 	return program, version
 }
 
-// pooled runs PgBouncer before the tests' PostgreSQL and returns the URL of an empty database behind it.
+// pooled runs PgBouncer before the tests' PostgreSQL and returns the URL of a database behind it. Its tables are there, so that how
+// long a start takes is a matter of its connections.
 func pooled(t *testing.T, mode string, size int) (at string) {
 	t.Helper()
 	program, _ := pgBouncer(t)
@@ -58,6 +60,15 @@ func pooled(t *testing.T, mode string, size int) (at string) {
 	name := fmt.Sprintf("interop_%s_%d_%d", mode, size, os.Getpid())
 	statement(t, direct.String(), "create database "+name)
 	t.Cleanup(func() { statement(t, direct.String(), "drop database "+name+" with (force)") })
+	empty := *direct
+	empty.Path = "/" + name
+	store, err := sqlstore.Open(t.Context(), empty.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
 	folder, port := serverFolder(t), freePort(t)
 	config := fmt.Sprintf("[databases]\n* = host=127.0.0.1 port=%s\n[pgbouncer]\nlisten_addr=127.0.0.1\nlisten_port=%d\nauth_type=trust\n"+
 		"auth_file=%s/users.txt\nunix_socket_dir=\npool_mode=%s\ndefault_pool_size=%d\n", direct.Port(), port, folder, mode, size)
@@ -316,6 +327,7 @@ func asServer(t *testing.T, folder, program string, args ...string) {
 	var log bytes.Buffer
 	command := serverCommand(context.Background(), folder, program, args...)
 	command.Stderr = &log
+	child.EndWithUs(command)
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"countersign/internal/child"
 )
 
 // The tests whose names begin with TestInterop run the desk with programs that others wrote, most of which Debian packages. `make
@@ -31,7 +33,7 @@ func installed(t *testing.T, program string) (path, version string) {
 	path, err := exec.LookPath(program)
 	if err != nil {
 		if path, err = exec.LookPath("/usr/sbin/" + program); err != nil {
-			t.Fatalf("%s is missing: run scripts/install-interop.sh", program)
+			t.Fatalf("%s is missing: scripts/install-interop.sh installs it, or says how", program)
 		}
 	}
 	out, err := exec.Command(path, versions[program]...).CombinedOutput() // nginx says it on stderr
@@ -52,6 +54,7 @@ func runBeside(t *testing.T, path, address string, args ...string) {
 	cmd.Env = append(os.Environ(), "HOME="+t.TempDir())
 	var said strings.Builder
 	cmd.Stdout, cmd.Stderr = &said, &said
+	child.EndWithUs(cmd)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"countersign/internal/child"
 )
 
 // TestSignOut: afterwards nothing is left to see, by reloading or by going back.
@@ -113,6 +115,7 @@ func startCertified(t *testing.T, origin string) string {
 		t.Fatal("oidc-provider is missing: run npm ci")
 	}
 	cmd := exec.Command("node", "../internal/auth/testdata/provider.mjs", origin+"/auth/callback", origin+"/signin", clientSecret)
+	child.EndWithUs(cmd)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -20,7 +20,9 @@ const (
 	readHeaderTimeout = 5 * time.Second
 	readTimeout       = 30 * time.Second
 	writeTimeout      = time.Minute
-	idleTimeout       = 2 * time.Minute
+	// idleTimeout is longer than proxies keep a connection that is idle (Caddy two minutes, an ALB one): if the desk closed it first,
+	// a request that is just then sent would be lost.
+	idleTimeout = 3 * time.Minute
 	// maxHeader bounds the line and the headers of a request, in bytes. The longest that is wanted is an address with a search of
 	// a thousand characters, and the cookies of other programs on the same domain.
 	maxHeader = 32 << 10

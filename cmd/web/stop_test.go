@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/child"
 	"countersign/internal/config"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
@@ -47,6 +48,7 @@ func startProcess(t *testing.T, url string, settings map[string]string) *process
 	}
 	p := &process{cmd: exec.Command(self, "serve")}
 	p.cmd.Stderr = &p.log
+	child.EndWithUs(p.cmd)
 	p.cmd.Env = []string{asProgram + "=1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local", "AWS_EC2_METADATA_DISABLED=true"}
 	for name, value := range settings {
 		p.cmd.Env = append(p.cmd.Env, config.Prefix+name+"="+value)

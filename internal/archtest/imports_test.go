@@ -114,7 +114,7 @@ func testSupport(p string) bool {
 
 // ground reports whether a package is small, general, and below all others.
 func ground(p string) bool {
-	return slices.ContainsFunc([]string{"arn", "loopback", "printable", "worker"}, func(name string) bool { return under(p, "internal/"+name) })
+	return slices.ContainsFunc([]string{"arn", "child", "loopback", "printable", "worker"}, func(name string) bool { return under(p, "internal/"+name) })
 }
 
 // adapter reports whether a package connects the domain to something outside. What is new under internal/ counts as one.

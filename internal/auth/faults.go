@@ -180,7 +180,7 @@ func refusalFault(code, description string) Fault {
 		return FaultPushed
 	case code == "invalid_client" && says("private_key_jwt", "client_assertion", "client assertion", "tls_client_auth", "client certificate"):
 		return FaultClientMethod
-	case code == "invalid_client", code == "unauthorized_client":
+	case code == "invalid_client", code == "unauthorized_client", code == "unsupported_grant_type":
 		return FaultClient
 	case code == "invalid_scope":
 		return FaultScope

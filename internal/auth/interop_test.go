@@ -16,6 +16,7 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
+	"countersign/internal/child"
 )
 
 // startCertified starts the npm package oidc-provider, whose makers had it certified by the OpenID Foundation, and
@@ -26,6 +27,7 @@ func startCertified(t *testing.T, origin string) string {
 		t.Fatal("node_modules has no oidc-provider: run make test, or leave this test out with -short")
 	}
 	cmd := exec.CommandContext(t.Context(), "node", "testdata/provider.mjs", origin+auth.CallbackPath, origin+auth.SignedOutPath, secret)
+	child.EndWithUs(cmd)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -22,9 +22,9 @@ func (id identity) renewable(now time.Time) bool {
 	return id.RefreshToken != "" || id.AccessToken != "" && (id.AccessEndsAt.IsZero() || now.Before(id.AccessEndsAt))
 }
 
-// renew reads the groups again, with the refresh token or at userinfo. A provider that does not answer leaves the session as
-// it is, because its outage must not send every reviewer away; one that refuses ends it. One that has nothing to tell is asked
-// no more: its person reads on, and decides for as long as [callbacks.ServiceConfig] allows by groups that grow old.
+// renew reads the groups again, with the refresh token or at userinfo. A provider that does not answer, or refuses the desk, leaves
+// the session as it is, because neither may send every reviewer away; one that refuses the person ends it. One that has nothing to
+// tell is asked no more: its person reads on, and decides for as long as [callbacks.ServiceConfig] allows by groups that grow old.
 func (a *Auth) renew(w http.ResponseWriter, r *http.Request, token string) (*session, error) {
 	// The refresh token is spent once it is sent, so a browser that goes away must not stop what stores its successor.
 	ctx := context.WithoutCancel(r.Context())
@@ -46,10 +46,8 @@ func (a *Auth) renew(w http.ResponseWriter, r *http.Request, token string) (*ses
 			rec.AccessToken = ""
 			return true
 		})
-	case errors.Is(err, ErrProviderUnavailable):
-		a.cfg.Logger.WarnContext(ctx, "groups not renewed; the session goes on with those it has",
-			slog.String("subject", s.record.Subject), slog.Any("error", err))
-		return s, nil
+	case passes(err):
+		return a.notRenewed(ctx, s, token, fresh.RefreshToken, err)
 	case err != nil:
 		return a.refused(w, r, s, err)
 	}
@@ -76,6 +74,25 @@ func (p *provider) askAgain(ctx context.Context, old identity) (identity, error)
 		return p.refresh(ctx, old)
 	}
 	return p.askUserinfo(ctx, old)
+}
+
+// passes reports whether an error says nothing about the person: the provider does not answer, or an operator has to mend how the
+// desk is set up with it, such as a secret that was replaced.
+func passes(err error) bool {
+	return errors.Is(err, ErrProviderUnavailable) || FaultOf(err) != ""
+}
+
+// notRenewed lets a session go on with the groups that it has, and with the refresh token that is good now.
+func (a *Auth) notRenewed(ctx context.Context, s *session, token, refreshToken string, cause error) (*session, error) {
+	a.cfg.Logger.WarnContext(ctx, "groups not renewed; the session goes on with those it has",
+		slog.String("subject", s.record.Subject), slog.String("fault", string(FaultOf(cause))), slog.Any("error", cause))
+	if refreshToken == s.record.RefreshToken {
+		return s, nil
+	}
+	return a.change(ctx, token, func(rec *record) bool {
+		rec.RefreshToken = refreshToken
+		return true
+	})
 }
 
 // refused ends the session of somebody for whom the provider does not vouch any more.

@@ -153,6 +153,96 @@ func TestRenewalWhileTheProviderIsDown(t *testing.T) {
 	}
 }
 
+// TestRenewalRefusesTheDesk: what an operator has to mend is no word about the person. Once it is mended the session is renewed.
+func TestRenewalRefusesTheDesk(t *testing.T) {
+	t.Parallel()
+	for fault, answer := range map[auth.Fault]struct {
+		status int
+		body   string
+	}{
+		auth.FaultClient:       {http.StatusUnauthorized, `{"error":"invalid_client"}`},
+		auth.FaultClientMethod: {http.StatusUnauthorized, `{"error":"invalid_client","error_description":"client_assertion is missing"}`},
+		auth.FaultScope:        {http.StatusBadRequest, `{"error":"invalid_scope"}`},
+		auth.FaultEncrypted:    {http.StatusOK, `{"access_token":"a","token_type":"Bearer","id_token":"a.b.c.d.e"}`},
+	} {
+		t.Run(string(fault), func(t *testing.T) {
+			t.Parallel()
+			r, b := newRenewingRig(t)
+			r.wire.answerInPlace("/token", answer.status, answer.body)
+			r.pass(15 * time.Minute)
+			if p, ok := b.person(); !ok || !slices.Equal(p.Groups, dana.Groups) {
+				t.Fatalf("signed in: %v, %+v", ok, p)
+			}
+			if log := r.log.String(); !strings.Contains(log, "groups not renewed") || !strings.Contains(log, "fault="+string(fault)) {
+				t.Errorf("the log does not name %s: %q", fault, log)
+			}
+			r.wire.answer(nil)
+			moved := dana
+			moved.Groups = []string{"audit"}
+			r.SetUsers([]devidp.User{moved})
+			r.pass(time.Minute)
+			if p, ok := b.person(); !ok || !p.Roles.Auditor {
+				t.Errorf("signed in: %v, %+v once it is mended", ok, p)
+			}
+		})
+	}
+}
+
+// TestRenewalCutShort loses an answer after the refresh token was spent. The next renewal has to bring its successor, for the
+// provider takes a token once.
+func TestRenewalCutShort(t *testing.T) {
+	t.Parallel()
+	r, b := newRenewingRig(t)
+	r.Misbehave(devidp.Faults{Lean: true})
+	r.wire.answerInPlace("/userinfo", http.StatusServiceUnavailable, "")
+	r.pass(15 * time.Minute)
+	if p, ok := b.person(); !ok || !slices.Equal(p.Groups, dana.Groups) {
+		t.Fatalf("signed in: %v, %+v while userinfo is away", ok, p)
+	}
+	r.wire.answer(nil)
+	r.Misbehave(devidp.Faults{})
+	moved := dana
+	moved.Groups = []string{"audit"}
+	r.SetUsers([]devidp.User{moved})
+	r.pass(time.Minute)
+	if p, ok := b.person(); !ok || !p.Roles.Auditor {
+		t.Errorf("signed in: %v, %+v afterwards", ok, p)
+	}
+}
+
+// TestRenewalAnswers: a session ends where the provider says by a code of its own that it does not vouch for the person, and by
+// nothing else that stands in its place.
+func TestRenewalAnswers(t *testing.T) {
+	t.Parallel()
+	const page = "<html>We are mending something"
+	for name, c := range map[string]struct {
+		status int
+		body   string
+		goesOn bool
+	}{
+		"Page":        {http.StatusOK, page, true},
+		"Firewall":    {http.StatusForbidden, page, true},
+		"Elsewhere":   {http.StatusTemporaryRedirect, "", true},
+		"Gone":        {http.StatusNotFound, page, true},
+		"EmptyObject": {http.StatusOK, "{}", true},
+		"InTrouble":   {http.StatusBadRequest, `{"error":"temporarily_unavailable"}`, true},
+		"GrantClosed": {http.StatusBadRequest, `{"error":"unsupported_grant_type"}`, true},
+		"Grant":       {http.StatusBadRequest, `{"error":"invalid_grant"}`, false},
+		"Blocked":     {http.StatusForbidden, `{"error":"unauthorized","error_description":"user is blocked"}`, false},
+		"AskPerson":   {http.StatusBadRequest, `{"error":"interaction_required"}`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r, b := newRenewingRig(t)
+			r.wire.answerInPlace("/token", c.status, c.body)
+			r.pass(15 * time.Minute)
+			if _, ok := b.person(); ok != c.goesOn {
+				t.Errorf("signed in: %v; log: %s", ok, r.log)
+			}
+		})
+	}
+}
+
 func TestNoRenewalWithoutARefreshToken(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.RenewAfter = time.Minute })

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,24 +43,48 @@ func (p *provider) redeem(ctx context.Context, at attempt, answer url.Values) (i
 	return p.identify(ctx, e, verified, raw, token)
 }
 
-// refresh reads an identity again. Any error but [ErrProviderUnavailable] means that the provider does not vouch for the
-// person any more.
+// refresh reads an identity again. An error other than those that [passes] reports means that the provider does not vouch for the
+// person any more. With any error comes the old identity, and with it the refresh token that is good from now on: most providers
+// take each of them once.
 func (p *provider) refresh(ctx context.Context, old identity) (identity, error) {
 	ctx = p.context(ctx)
 	e, err := p.discover(ctx)
 	if err != nil {
-		return identity{}, err
+		return old, err
 	}
 	token, err := e.oauth.TokenSource(ctx, &oauth2.Token{RefreshToken: old.RefreshToken}).Token()
 	if refused := e.refusedClient(err); refused != nil {
-		return identity{}, refused
+		return old, refused
 	}
 	if err != nil {
-		return identity{}, classify("refresh", err)
+		return old, notRefreshed(err)
 	}
-	// A refresh may come without an ID token (OpenID Connect Core section 12.2); userinfo tells then.
+	old.RefreshToken = token.RefreshToken
+	fresh, err := p.refreshed(ctx, e, old, token)
+	if err != nil {
+		return old, err
+	}
+	return fresh, nil
+}
+
+// inTrouble are the error codes by which a provider says that it cannot answer now. The standard has them for the redirect alone.
+var inTrouble = []string{"temporarily_unavailable", "server_error", "slow_down"}
+
+// notRefreshed is why a refresh token brought nothing. A provider that refuses the person says so by an error code (RFC 6749 section
+// 5.2). Anything else, such as a page of a gateway or of a firewall, is no provider's answer.
+func notRefreshed(err error) error {
+	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.ErrorCode != "" && !slices.Contains(inTrouble, refused.ErrorCode) {
+		return classify("refresh", err)
+	}
+	return &providerError{ErrProviderUnavailable, "refresh", err}
+}
+
+// refreshed is whom the answer to a refresh names. It may come without an ID token (OpenID Connect Core section 12.2); userinfo
+// tells then.
+func (p *provider) refreshed(ctx context.Context, e *endpoints, old identity, token *oauth2.Token) (identity, error) {
 	verified, raw := &oidc.IDToken{Subject: old.Subject}, old.IDToken
 	if fresh, _ := token.Extra("id_token").(string); fresh != "" {
+		var err error
 		raw = fresh
 		if e, verified, err = p.verify(ctx, e, raw, token); err != nil {
 			return identity{}, err
@@ -69,7 +94,6 @@ func (p *provider) refresh(ctx context.Context, old identity) (identity, error) 
 		return identity{}, invalid("refresh", "the subject changed")
 	}
 	if raw == old.IDToken && e.oidc.UserInfoEndpoint() == "" { // renewed, but nobody told anything
-		old.RefreshToken = token.RefreshToken
 		return old, nil
 	}
 	return p.identify(ctx, e, verified, raw, token)
@@ -82,9 +106,10 @@ func checkAnswer(answer url.Values, issuer string, sendsIssuer bool) error {
 	}
 	switch code := answer.Get("error"); code {
 	case "":
-	case "temporarily_unavailable", "server_error":
-		return &providerError{ErrProviderUnavailable, "redirect", errors.New(code)}
 	default:
+		if slices.Contains(inTrouble, code) {
+			return &providerError{ErrProviderUnavailable, "redirect", errors.New(code)}
+		}
 		return &RefusedError{Code: foreignText(code), Description: foreignText(answer.Get("error_description"))}
 	}
 	if answer.Get("code") == "" {

@@ -4,9 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
 
 	"countersign/internal/loopback"
 )
@@ -43,7 +47,7 @@ func (u *URL) UnmarshalText(text []byte) error {
 // Origin is a URL without a path, such as https://countersign.example.com.
 type Origin string
 
-// UnmarshalText takes what [URL] takes, without a path; a closing slash is dropped.
+// UnmarshalText takes what [URL] takes, without a path, and keeps it as browsers write it: they compare it to the letter.
 func (o *Origin) UnmarshalText(text []byte) error {
 	u, err := parseURL(string(text))
 	if err != nil {
@@ -52,8 +56,35 @@ func (o *Origin) UnmarshalText(text []byte) error {
 	if u.Path != "" && u.Path != "/" {
 		return fmt.Errorf("must not have a path, %q has: give the desk a host name of its own", text)
 	}
-	*o = Origin(strings.ToLower(u.Scheme + "://" + u.Host))
+	host, err := browserHost(u)
+	if err != nil {
+		return err
+	}
+	*o = Origin(u.Scheme + "://" + host)
 	return nil
+}
+
+// browserHost is a URL's host as browsers write it: a name in small letters and ASCII, an address in its short form, and no port that
+// the scheme implies.
+func browserHost(u *url.URL) (string, error) {
+	name := strings.ToLower(u.Hostname())
+	if ip, err := netip.ParseAddr(name); err == nil {
+		name = ip.String()
+	}
+	if strings.ContainsFunc(name, func(r rune) bool { return r > unicode.MaxASCII }) {
+		ascii, err := idna.Lookup.ToASCII(name)
+		if err != nil {
+			return "", fmt.Errorf("has a host name that is none, %q", name)
+		}
+		name = ascii
+	}
+	if strings.Contains(name, ":") {
+		name = "[" + name + "]"
+	}
+	if port := u.Port(); port != "" && port != map[string]string{"http": "80", "https": "443"}[u.Scheme] {
+		name += ":" + port
+	}
+	return name, nil
 }
 
 // parseURL does not repeat the text when it may hold a password.

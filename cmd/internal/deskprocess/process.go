@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"syscall"
 	"time"
+
+	"countersign/internal/child"
 )
 
 // stopTimeout is how long a process may take to stop before it is killed.
@@ -49,6 +51,7 @@ func Start(ctx context.Context, log string, stdout io.Writer, environment []stri
 	p.command.Env, p.command.Stdout, p.command.Stderr = environment, stdout, file
 	p.command.Cancel = func() error { return p.command.Process.Signal(syscall.SIGTERM) }
 	p.command.WaitDelay = stopTimeout
+	child.EndWithUs(p.command)
 	if err := p.command.Start(); err != nil {
 		cancel()
 		return nil, fmt.Errorf("start %s: %w", program, err)
