@@ -18,6 +18,9 @@ func TestAccess(t *testing.T) {
 		leo := w.signIn(t, "leo")
 		leo.reads("#problem", "403", "have no role here", "the platform team", "leo.marchetti@harborline.example")
 		leo.inspect("no-role")
+		if leo.has("#strip") || leo.has("#freshness") {
+			t.Error("a page that follows nothing says how fresh it is")
+		}
 		if status := leo.open(finance.page()); status != http.StatusForbidden {
 			t.Errorf("the page of a callback answers %d, want 403", status)
 		}

@@ -69,3 +69,26 @@ func TestWithoutLocks(t *testing.T) {
 		})
 	}
 }
+
+// TestSilentStream: a page is not live any more once its stream falls silent. It reads by itself, asks for another stream, and is live
+// again. The desk's beats are the slow ones here, the page's clock runs twenty times as fast.
+func TestSilentStream(t *testing.T) {
+	t.Parallel()
+	g, behind := behindGateway(t)
+	g.pass()
+	w := newWorld(t, behind)
+	mara := w.signIn(t, "mara")
+	mara.comes("#freshness", "Live")
+	mara.hurries(`
+		window.words = [];
+		addEventListener("DOMContentLoaded", () => {
+			const word = document.getElementById("freshness");
+			new MutationObserver(() => words.at(-1) === word.textContent || words.push(word.textContent)).observe(word, { childList: true });
+		});`)
+	mara.open("/")
+	before := g.streams()
+	mara.until(`words.join().startsWith("Connecting,Live,Connecting,Updates paused,Live")`)
+	if g.streams() == before {
+		t.Error("the silent stream was not given up")
+	}
+}

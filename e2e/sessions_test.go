@@ -58,3 +58,20 @@ func TestSessionsOfEverybody(t *testing.T) {
 	aiko.open("/audit?action=session.ended")
 	aiko.reads("#list", "ended a session")
 }
+
+// TestPhoneMenu: whatever a menu holds, here twenty entries more, it ends between the bars and its last entry can be reached.
+func TestPhoneMenu(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	aiko := w.signIn(t, "aiko")
+	aiko.look(phone)
+	aiko.open("/sessions")
+	aiko.click(".phone-top summary")
+	eval[bool](aiko, `(([entry]) => { for (let i = 0; i < 20; i++) entry.before(entry.cloneNode(true)); return true })(document.querySelectorAll(".phone-top .menu-list a"))`)
+	inside := `(({ top, bottom }) => top >= 48 && bottom <= innerHeight - 48)(document.querySelector(".phone-top .menu-list").getBoundingClientRect())`
+	if !eval[bool](aiko, inside) {
+		t.Error("the menu goes beyond the bars")
+	}
+	aiko.submit(`.phone-top form[action="/auth/logout"] button`)
+	aiko.reads("main", "You are signed out")
+}

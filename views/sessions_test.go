@@ -32,6 +32,9 @@ func TestSessionsPage(t *testing.T) {
 	if got := doc.Find("tr#session-s1").Text(); !strings.Contains(got, "This session") || strings.Contains(doc.Find("tr#session-s2").Text(), "This session") {
 		t.Errorf("the first row says %q", got)
 	}
+	if got := doc.Find("tr#session-s1 .c-when .why").Text(); !strings.HasPrefix(got, "Signed in ") {
+		t.Errorf("the time of the sign-in reads %q", got)
+	}
 	if got := doc.Find("tr#session-s3 button").AttrOr("aria-label", ""); got != "End Unknown browser" {
 		t.Errorf("the button of a browser without a name is called %q", got)
 	}

@@ -34,6 +34,8 @@ func groupsOf(path string, sets ...claims) ([]string, unread) {
 			return groupsIn(value)
 		case value != nil:
 			rest = unread{Fault: FaultGroupsForm, Text: "it is " + shown(value)}
+		case set.has(path) && rest.Fault == FaultGroupsMissing:
+			rest = unread{Fault: FaultGroupsNone} // null is how some write that there are none
 		}
 	}
 	return nil, rest
@@ -55,6 +57,12 @@ func (c claims) groups(path string) any {
 		granted = append(granted, key)
 	}
 	return granted
+}
+
+// has reports whether a claim came, be it as null.
+func (c claims) has(name string) bool {
+	_, came := c[name]
+	return came
 }
 
 // isList reports whether a claim is a list of groups, or one group.

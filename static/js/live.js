@@ -19,8 +19,8 @@ let wanted = false; // has the reader asked for the rows that wait?
 // Says how fresh the page is: in a word beside the navigation, and where that is not at once, in a sentence with the way out
 // under the top bar.
 function say(word, state = "") {
-  const was = strip?.dataset.state ?? "";
-  if (!freshness || !strip) return;
+  if (!freshness) return;
+  const was = strip.dataset.state ?? "";
   freshness.hidden = false;
   freshness.classList.toggle("paused", state !== "");
   freshness.classList.toggle("waiting", word === CONNECTING);
@@ -54,10 +54,10 @@ let channel, stream, silence, poll;
 let told = {}; // what this tab told last: the word, and when the stream last told of a change, by the clock of this machine
 
 function join() {
-  if (turn || signedOut || document.hidden) return;
+  if (turn || signedOut || document.hidden || !freshness) return; // without a role there is nothing to listen to
   turn = new AbortController();
   if (!canShare) return pause();
-  if (!strip?.dataset.state) say(CONNECTING);
+  if (!strip.dataset.state) say(CONNECTING);
   watch();
   channel = new BroadcastChannel(GROUP);
   channel.onmessage = ({ data }) => hear(data);
@@ -85,6 +85,7 @@ function lead(signal) {
 }
 
 function listen() {
+  stream?.close();
   stream = new EventSource(`/events?since=${madeAt()}`);
   stream.addEventListener("beat", () => tell(LIVE));
   stream.addEventListener("changed", () => tell(LIVE, true));
@@ -117,11 +118,14 @@ function take(word) {
   say(LIVE);
 }
 
-// A proxy may hold the stream back, and the tab that has it may hang. The first silence makes the page read, a second one is a pause.
+// A proxy may hold the stream back, its connection may be dead, and the tab that has it may hang. After the first silence the page is
+// not live any more and reads; a second one is a pause.
 function watch(silent = false) {
   clearTimeout(silence);
   silence = setTimeout(() => {
-    if (silent) return stream ? tell(PAUSED) : pause();
+    const found = stream ? tell : take;
+    if (silent) return found(PAUSED);
+    found(CONNECTING);
     readSoon();
     watch(true);
   }, SILENCE);
@@ -133,7 +137,8 @@ function pause() {
   poll ??= setTimeout(() => {
     poll = undefined;
     readSoon();
-    if (stream?.readyState === EventSource.CLOSED) listen();
+    // Closed by the desk, or open and silent, which the browser takes for a stream; while it connects, it goes on by itself.
+    if (stream && stream.readyState !== EventSource.CONNECTING) listen();
     pause();
   }, FALLBACK * (5 / 6 + Math.random() / 3));
 }
@@ -148,7 +153,7 @@ function stopReading() {
 
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return leave();
-  if (turn) return;
+  if (turn || !freshness) return;
   join();
   readSoon();
 });
