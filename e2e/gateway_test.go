@@ -7,6 +7,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -14,6 +15,7 @@ import (
 type gateway struct {
 	asked  *record[string] // methods and paths; readings that nobody asked for begin with "again"
 	passes chan struct{}   // closed when streams are passed on
+	away   atomic.Bool     // streams are answered with 502, as while the desk starts again
 }
 
 // behindGateway puts a gateway before the desk.
@@ -47,6 +49,10 @@ func (g *gateway) handler(desk *url.URL) http.Handler {
 			what = "again " + r.URL.Path
 		}
 		g.asked.add(what)
+		if g.away.Load() && r.URL.Path == "/events" {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
 		proxy.ServeHTTP(w, r)
 	})
 }

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/chromedp/cdproto/page"
@@ -67,6 +68,28 @@ func TestWithoutLocks(t *testing.T) {
 				t.Errorf("the page asked for %d streams", more)
 			}
 		})
+	}
+}
+
+// TestDeskReturns: a page whose stream was refused, as while the desk starts again, asks once more within seconds.
+func TestDeskReturns(t *testing.T) {
+	t.Parallel()
+	g, behind := behindGateway(t)
+	g.pass()
+	w := newWorld(t, behind)
+	mara := w.signIn(t, "mara")
+	mara.comes("#freshness", "Live")
+	g.away.Store(true)
+	mara.hurries(`
+		window.waits = [];
+		const hurried = window.setTimeout;
+		window.setTimeout = (f, ms, ...rest) => (waits.push(ms), hurried(f, ms, ...rest));`)
+	mara.open("/")
+	mara.stripSays("Live updates paused. Reading again every 30 s.")
+	g.away.Store(false)
+	mara.comes("#freshness", "Live")
+	if waits := eval[[]float64](mara, "waits"); !slices.ContainsFunc(waits, func(ms float64) bool { return ms > 4_000 && ms < 6_000 }) {
+		t.Errorf("the page waited %v ms, want five seconds among them", waits)
 	}
 }
 

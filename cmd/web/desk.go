@@ -60,12 +60,10 @@ type desk struct {
 
 // openDesk opens the store and puts the parts together. Nothing runs yet. Close it.
 func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o deskOptions) (_ *desk, err error) {
-	store, err := sqlstore.Open(ctx, string(settings.DatabaseURL))
+	warn := func(caution string) { log.WarnContext(ctx, caution) }
+	store, err := sqlstore.Open(ctx, string(settings.DatabaseURL), sqlstore.WithCaution(warn))
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
-	}
-	for _, caution := range store.Cautions() {
-		log.WarnContext(ctx, caution)
 	}
 	d := &desk{log: log, now: o.Now, store: store, metrics: prometheus.NewRegistry(), linger: o.Linger}
 	if d.now == nil {

@@ -65,12 +65,12 @@ func TestPostgresFewConnections(t *testing.T) {
 		return
 	}
 	at := limited(t, "countersign_limited", "4")
-	s, err := sqlstore.Open(t.Context(), at)
+	said := ""
+	s, err := sqlstore.Open(t.Context(), at, sqlstore.WithCaution(func(caution string) { said += caution }))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	said := strings.Join(s.Cautions(), "\n")
 	for _, want := range []string{"gave 4 of the 21 connections", `too many connections for role "countersign_limited"`} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it is not said that %s: %s", want, said)
@@ -106,7 +106,9 @@ func TestPostgresEnough(t *testing.T) {
 	if testing.Short() {
 		return
 	}
-	if said := openPostgres(t).Cautions(); len(said) > 0 {
-		t.Errorf("it says %q", said)
+	s, err := sqlstore.Open(t.Context(), newDatabase(t), sqlstore.WithCaution(func(caution string) { t.Errorf("it says %q", caution) }))
+	if err != nil {
+		t.Fatal(err)
 	}
+	defer s.Close()
 }

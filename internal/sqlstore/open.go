@@ -24,7 +24,6 @@ type Store struct {
 	readings *readings     // nil where others write too
 	file     *file         // of SQLite
 	limit    time.Duration // of a transaction on PostgreSQL
-	cautions []string
 	ready    func(context.Context, *bun.DB) error
 }
 
@@ -33,14 +32,30 @@ var _ callbacks.Store = (*Store)(nil)
 // Open opens the database and brings its tables up to date. The URL is sqlite:path, sqlite:///absolute/path or
 // postgres://…; errors do not repeat it, because it may hold a password. Several replicas may open one PostgreSQL database
 // at once; a SQLite file belongs to one process.
-func Open(ctx context.Context, url string) (*Store, error) {
+func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
+	o := opening{caution: func(string) {}}
+	for _, option := range options {
+		option(&o)
+	}
 	if path, ok := sqlitePath(url); ok {
 		return openSQLite(ctx, path)
 	}
 	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
-		return openPostgres(ctx, url)
+		return openPostgres(ctx, url, o)
 	}
 	return nil, errors.New("a database URL starts with sqlite: or postgres://")
+}
+
+// opening is how a store is opened.
+type opening struct{ caution func(string) }
+
+// Option changes how a store is opened.
+type Option func(*opening)
+
+// WithCaution has tell called with each thing that an operator should know of the database although the desk can work with it. It
+// comes before the tables are brought up to date, which may wait for another replica.
+func WithCaution(tell func(caution string)) Option {
+	return func(o *opening) { o.caution = tell }
 }
 
 // sqlitePath is the path of a SQLite file; ok is false for other URLs.
@@ -54,9 +69,6 @@ func sqlitePath(url string) (path string, ok bool) {
 
 // Close finishes the transactions that were begun and closes the database. Calls after it return [callbacks.ErrUnavailable].
 func (s *Store) Close() error { return s.close() }
-
-// Cautions are what an operator should know of the database although the desk can work with it.
-func (s *Store) Cautions() []string { return s.cautions }
 
 // Ping checks that the database answers and takes writes: who may only read cannot decide. Its error says what is wrong.
 func (s *Store) Ping(ctx context.Context) error { return s.ready(ctx, s.db) }

@@ -30,7 +30,7 @@ const (
 // errPostgresURL stands for pgx's own error, which repeats the URL.
 var errPostgresURL = errors.New("the postgres:// URL is not valid; characters such as @ : / # in a password are written as %40 %3A %2F %23")
 
-func openPostgres(ctx context.Context, url string) (*Store, error) {
+func openPostgres(ctx context.Context, url string, o opening) (*Store, error) {
 	config, err := parsePostgres(url)
 	if err != nil {
 		return nil, err
@@ -38,6 +38,9 @@ func openPostgres(ctx context.Context, url string) (*Store, error) {
 	cautions, err := judge(surveyPostgres(ctx, config))
 	if err != nil {
 		return nil, err
+	}
+	for _, caution := range cautions {
+		o.caution(caution)
 	}
 	pool := newPool(config, maxConnections)
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(lockRetry, lockTries))
@@ -49,7 +52,7 @@ func openPostgres(ctx context.Context, url string) (*Store, error) {
 	}
 	s := &Store{
 		dialect: &postgresDialect, db: bun.NewDB(pool, postgresDialect.bun(), bun.WithDiscardUnknownColumns()),
-		limit: transactionLimit, cautions: cautions, ready: takesWrites,
+		limit: transactionLimit, ready: takesWrites,
 	}
 	s.transact, s.close = s.transactPostgres, s.db.Close
 	return s, nil

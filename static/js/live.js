@@ -6,7 +6,8 @@ import { announce, madeAt, setTime } from "./page.js";
 const SOON = 150; // several changes at once are one reading
 const PAUSE = 1_000; // between two readings
 const SILENCE = 20_000; // the stream has a beat every 15 s
-const FALLBACK = 30_000; // between two readings while updates are paused, a sixth more or less: pages must not read all at once
+const RETURN = 5_000; // to the first reading after a stream was refused: a desk that starts again is back in seconds
+const FALLBACK = 30_000; // between two readings while updates are paused. Both are a sixth more or less: pages must not read all at once
 
 const CONNECTING = "Connecting", LIVE = "Live", PAUSED = "Updates paused"; // how fresh the page is
 
@@ -131,7 +132,7 @@ function watch(silent = false) {
   }, SILENCE);
 }
 
-function pause() {
+function pause(wait = stream?.readyState === EventSource.CLOSED ? RETURN : FALLBACK) {
   clearTimeout(silence);
   say(PAUSED, "paused");
   poll ??= setTimeout(() => {
@@ -139,8 +140,8 @@ function pause() {
     readSoon();
     // Closed by the desk, or open and silent, which the browser takes for a stream; while it connects, it goes on by itself.
     if (stream && stream.readyState !== EventSource.CONNECTING) listen();
-    pause();
-  }, FALLBACK * (5 / 6 + Math.random() / 3));
+    pause(FALLBACK);
+  }, wait * (5 / 6 + Math.random() / 3));
 }
 
 // Ends the pause. Reports whether there was one.
