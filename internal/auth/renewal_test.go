@@ -99,23 +99,6 @@ func TestRenewalWithoutIDToken(t *testing.T) {
 	}
 }
 
-// TestRenewalThatTellsNothing: the provider vouches for the person and says no more, so what was known stays.
-func TestRenewalThatTellsNothing(t *testing.T) {
-	t.Parallel()
-	r, b := newRenewingRig(t)
-	r.restart(t)
-	r.wire.answer(func(req *http.Request) *http.Response {
-		if strings.HasSuffix(req.URL.Path, "/token") {
-			return jsonResponse(req, http.StatusOK, `{"access_token":"a","token_type":"Bearer","refresh_token":"b"}`)
-		}
-		return jsonResponse(req, http.StatusOK, `{"issuer":"`+r.issuer+`","token_endpoint":"`+r.issuer+`/token"}`)
-	})
-	r.pass(15 * time.Minute)
-	if p, ok := b.person(); !ok || !slices.Equal(p.Groups, dana.Groups) {
-		t.Errorf("signed in: %v, %+v", ok, p)
-	}
-}
-
 func TestRenewalWithABadIDToken(t *testing.T) {
 	t.Parallel()
 	r, b := newRenewingRig(t)
