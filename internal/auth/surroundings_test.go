@@ -65,12 +65,12 @@ func (s *brittleStore) Insert(ctx context.Context, session callbacks.StoredSessi
 	return s.Sessions.Insert(ctx, session)
 }
 
-func (s *brittleStore) Update(ctx context.Context, session callbacks.StoredSession) (bool, error) {
+func (s *brittleStore) Update(ctx context.Context, session callbacks.StoredSession, was []byte) (bool, error) {
 	s.writes.Add(1)
 	if s.readOnly.Load() {
 		return false, errStore
 	}
-	return s.Sessions.Update(ctx, session)
+	return s.Sessions.Update(ctx, session, was)
 }
 
 func (s *brittleStore) Delete(ctx context.Context, hash []byte) (bool, error) {
