@@ -81,6 +81,7 @@ type foundKey struct{}
 func noting(ctx context.Context) context.Context {
 	return context.WithValue(ctx, foundKey{}, new([]byte))
 }
+
 func hashOf(token string) []byte {
 	hash := sha256.Sum256([]byte(token))
 	return hash[:]
