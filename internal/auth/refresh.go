@@ -64,8 +64,7 @@ func (p *provider) refreshed(ctx context.Context, e *endpoints, old identity, to
 	if err != nil {
 		return identity{}, err
 	}
-	// What named the groups at the sign-in was silent now. An ID token without them says that there are none.
-	if fresh == "" && id.Unread.Fault == FaultGroupsMissing && !old.GroupsInUserinfo {
+	if fresh == "" && id.tellsNothing(old) { // an ID token without groups says that there are none
 		return identity{}, errTellsNothing
 	}
 	again := id.after(old)

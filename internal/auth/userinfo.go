@@ -39,10 +39,10 @@ func (p *provider) askUserinfo(ctx context.Context, old identity) (identity, err
 	if err != nil {
 		return old, err
 	}
-	if lookup(said, p.cfg.GroupsClaim) == nil && !old.GroupsInUserinfo {
-		return silent, errTellsNothing // they were in the ID token
-	}
 	fresh := newIdentity(p.cfg.GroupsClaim, said, nil)
+	if fresh.tellsNothing(old) {
+		return silent, errTellsNothing
+	}
 	fresh.GroupsReadAt = p.cfg.Now()
 	return fresh.after(old), nil
 }
@@ -71,6 +71,11 @@ func claimsAbout(subject string, info *oidc.UserInfo) (claims, error) {
 		return nil, &providerError{ErrProviderUnavailable, "read userinfo", err}
 	}
 	return said, nil
+}
+
+// tellsNothing reports whether userinfo was silent about groups that the ID token named.
+func (id identity) tellsNothing(old identity) bool {
+	return id.Unread.Fault == FaultGroupsMissing && !old.GroupsInUserinfo
 }
 
 // after is an identity that was read again, with what was not said again: tokens and names. No name is lost, for four eyes
