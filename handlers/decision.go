@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 	"countersign/internal/printable"
 	"countersign/views"
@@ -116,7 +117,7 @@ func (s *server) retype(c echo.Context, d decision, err error) error {
 	case errors.Is(err, callbacks.ErrConflict):
 		return s.overtaken(c, d)
 	case errors.Is(err, callbacks.ErrOldGroups):
-		return s.signInAgain(c, d, err)
+		return s.signInAgain(c, auth.Draft{Outcome: d.Outcome, Comment: d.Comment}, err)
 	}
 	return err
 }

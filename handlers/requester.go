@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 	"countersign/views"
 )
@@ -17,16 +18,16 @@ func (s *server) stateRequester(c echo.Context) error {
 		return err
 	}
 	said := callbacks.Statement{Requester: form.Get("requester"), RequesterID: form.Get("requesterId"), Reason: form.Get("reason")}
-	_, err = s.Service.StateRequester(c.Request().Context(), s.person(c), callbackOf(c), said)
+	stated, err := s.Service.StateRequester(c.Request().Context(), s.person(c), callbackOf(c), said)
 	if faults, invalid := errors.AsType[callbacks.Invalid](err); invalid {
 		return s.showReview(c, http.StatusUnprocessableEntity, views.Draft{Asker: views.AskerDraft{Statement: said, Faults: faults}})
 	}
 	if errors.Is(err, callbacks.ErrOldGroups) {
-		faults := callbacks.Invalid{{Pointer: "reason", Detail: "Your groups were read too long ago. Sign in again in another tab, then send this."}}
-		return s.showReview(c, http.StatusForbidden, views.Draft{Asker: views.AskerDraft{Statement: said, Faults: faults}})
+		return s.signInAgain(c, auth.Draft{Asker: said}, err)
 	}
 	if err != nil {
 		return err
 	}
+	s.forgetDraft(c, stated.ID)
 	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).values()}.String())
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/devidp"
@@ -97,7 +98,9 @@ func TestWebhook_NoClearRequester(t *testing.T) {
 // waitingUnknown is a request from before anybody compared who asks.
 func (s *site) waitingUnknown() callbacks.ID {
 	s.t.Helper()
-	c, err := s.store.Update(s.t.Context(), s.receive(expense()).ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	waits := expense()
+	waits.Timeout = 24 * time.Hour
+	c, err := s.store.Update(s.t.Context(), s.receive(waits).ID, func(c *callbacks.Callback) (callbacks.Change, error) {
 		c.Requester = callbacks.Requester{Name: "Ines"}
 		return callbacks.Change{}, nil
 	})

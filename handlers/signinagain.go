@@ -13,14 +13,15 @@ import (
 	"countersign/views"
 )
 
-// signInAgain answers a decision by somebody whose groups are too old. What they typed and chose waits in their session, so
-// that the way through the provider leads back to it, with scripts and without.
-func (s *server) signInAgain(c echo.Context, d decision, cause error) error {
-	id, from := callbackOf(c), s.origin(c)
-	if err := s.Auth.KeepDraft(c.Request(), auth.Draft{Callback: id, Outcome: d.Outcome, Comment: d.Comment}); err != nil {
+// signInAgain answers a form by somebody whose groups are too old. What they typed and chose waits in their session, so that the
+// way through the provider leads back to it, with scripts and without.
+func (s *server) signInAgain(c echo.Context, d auth.Draft, cause error) error {
+	from := s.origin(c)
+	d.Callback = callbackOf(c)
+	if err := s.Auth.KeepDraft(c.Request(), d); err != nil {
 		return err
 	}
-	sheet, err := s.Service.Sheet(c.Request().Context(), s.person(c), id)
+	sheet, err := s.Service.Sheet(c.Request().Context(), s.person(c), d.Callback)
 	if err != nil {
 		return err
 	}
@@ -30,13 +31,15 @@ func (s *server) signInAgain(c echo.Context, d decision, cause error) error {
 	}
 	m := signInAgain(cause, views.Address{Path: reviewPath(c), Query: auth.WithDraft(from.values())})
 	tried, _ := sheet.Callback.Outcome(d.Outcome)
-	m.Tried = tried.Label
+	m.Tried, m.Asker = tried.Label, d.Asker
 	return render(c, http.StatusForbidden, views.SignInAgainPage(shell, m))
 }
 
 // oldGroupsPage answers other forms, in which nobody types.
 func oldGroupsPage(s *server, c echo.Context, err error) templ.Component {
-	return views.SignInAgainPage(s.plainShell(c), signInAgain(err, wayBack(c)))
+	back := wayBack(c)
+	back.Query = s.origin(c).values()
+	return views.SignInAgainPage(s.plainShell(c), signInAgain(err, back))
 }
 
 func signInAgain(cause error, back views.Address) views.SignInAgain {
@@ -53,7 +56,7 @@ func (s *server) keptDraft(c echo.Context) views.Draft {
 	if !ok {
 		return views.Draft{}
 	}
-	return views.Draft{Outcome: d.Outcome, Comment: d.Comment, Waited: true}
+	return views.Draft{Outcome: d.Outcome, Comment: d.Comment, Waited: true, Asker: views.AskerDraft{Statement: d.Asker}}
 }
 
 // forgetDraft drops what has been sent. The decision is recorded, so that a failure is none of its person's.

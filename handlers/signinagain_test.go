@@ -21,19 +21,32 @@ func (b *browser) outstay(s *site) {
 	}
 }
 
-// signInAgain follows the button of the page, and returns the page that it leads to.
-func (b *browser) signInAgain(page answer, subject string) answer {
+// signInAgain follows the button of the page, and returns the address that it leads to and its page.
+func (b *browser) signInAgain(page answer, subject string) (address string, there answer) {
 	b.t.Helper()
 	form := page.document(b.t).Find(`form[action="/auth/login"]`)
-	back, there := form.Find("input[name=return]").Attr("value")
-	if !there || form.Find("button").Length() != 1 {
+	back, leads := form.Find("input[name=return]").Attr("value")
+	if !leads || form.Find("button").Length() != 1 {
 		b.t.Fatalf("no way to sign in again: %s", page.body)
 	}
 	away := b.signIn(subject, back)
 	if away.status != http.StatusSeeOther {
 		b.t.Fatalf("the sign-in answers %d", away.status)
 	}
-	return b.get(away.header.Get("Location"))
+	address = away.header.Get("Location")
+	return address, b.get(address)
+}
+
+// reopen takes back what was decided, as nobody can at the desk.
+func (s *site) reopen(id callbacks.ID) {
+	s.t.Helper()
+	_, err := s.store.Update(s.t.Context(), id, func(c *callbacks.Callback) (callbacks.Change, error) {
+		c.State, c.Decision = callbacks.Pending, nil
+		return callbacks.Change{}, nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // TestSignInAgain: nothing is decided by old groups, nothing that was typed is lost, and the way leads back to it.
@@ -60,7 +73,7 @@ func TestSignInAgain(t *testing.T) {
 			if c, err := s.store.Get(t.Context(), id); err != nil || c.State != callbacks.Pending {
 				t.Fatalf("state %s, %v", c.State, err)
 			}
-			back := b.signInAgain(a, rita)
+			shown, back := b.signInAgain(a, rita)
 			page := back.document(t)
 			if got := page.Find("#comment").Text(); got != comment {
 				t.Errorf("the comment is %q", got)
@@ -77,6 +90,10 @@ func TestSignInAgain(t *testing.T) {
 			if a := b.decide(id, b.choose(id, "reject", comment)); a.status != http.StatusSeeOther {
 				t.Fatalf("%d %s", a.status, a.body)
 			}
+			s.reopen(id)
+			if got := b.get(shown).document(t).Find("#comment").Text(); got != "" {
+				t.Errorf("what was sent still waits: %q", got)
+			}
 		})
 	}
 }
@@ -90,8 +107,68 @@ func TestSignInAgainAsAnother(t *testing.T) {
 	id, b := s.receive(waits).ID, s.as(rita)
 	b.outstay(s)
 	a := b.decide(id, url.Values{"outcome": {"reject"}, "comment": {"Between us."}})
-	if page := b.signInAgain(a, rosa); page.status != http.StatusOK || strings.Contains(page.body, "Between us.") {
+	if _, page := b.signInAgain(a, rosa); page.status != http.StatusOK || strings.Contains(page.body, "Between us.") {
 		t.Errorf("%d, rosa reads %s", page.status, page.document(t).Find("#comment").Text())
+	}
+}
+
+// TestSignInAgainToSayWhoAsks: an admin's other form comes back as it was typed, and once it is sent it waits no more.
+func TestSignInAgainToSayWhoAsks(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id := s.waitingUnknown()
+	path, b := "/callbacks/"+string(id), s.as(adam)
+	b.outstay(s)
+	typed := url.Values{"requester": {"Ines <ines@example.com>"}, "requesterId": {""}, "reason": {"I asked <her>."}}
+	a := b.post(path+"/requester?scope=all", typed)
+	if text := a.text(t); a.status != http.StatusForbidden || !strings.Contains(text, "Sign in again to go on") || !strings.Contains(text, "I asked <her>.") {
+		t.Fatalf("%d %s", a.status, text)
+	}
+	shown, back := b.signInAgain(a, adam)
+	if !strings.HasPrefix(shown, path+"?") || !strings.Contains(shown, "scope=all") {
+		t.Errorf("it leads to %s", shown)
+	}
+	for name, want := range typed {
+		if got := back.document(t).Find("#who-asks [name="+name+"]").AttrOr("value", ""); got != want[0] {
+			t.Errorf("%s is %q, want %q", name, got, want[0])
+		}
+	}
+	if said := b.post(path+"/requester", typed); said.status != http.StatusSeeOther {
+		t.Fatalf("%d %s", said.status, said.body)
+	}
+	if got := b.get(shown).document(t).Find("#who-asks [name=reason]").AttrOr("value", "?"); got != "" {
+		t.Errorf("what was sent still waits: %q", got)
+	}
+}
+
+// TestSignInAgainToResend: nothing was typed, and the way leads back to the page of the decision.
+func TestSignInAgainToResend(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id := s.receive(expense()).ID
+	if a := s.as(rita).decide(id, s.as(rita).choose(id, "approve", "")); a.status != http.StatusSeeOther {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	_, err := s.store.Update(t.Context(), id, func(c *callbacks.Callback) (callbacks.Change, error) {
+		c.State = callbacks.Undeliverable
+		return callbacks.Change{}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := s.as(adam)
+	b.outstay(s)
+	path := "/callbacks/" + string(id)
+	a := b.post(path+"/delivery?scope=all", nil)
+	if text := a.text(t); a.status != http.StatusForbidden || !strings.Contains(text, "Sign in again to go on") {
+		t.Fatalf("%d %s", a.status, text)
+	}
+	shown, back := b.signInAgain(a, adam)
+	if shown != path+"?scope=all" || back.status != http.StatusOK {
+		t.Errorf("it leads to %s: %d", shown, back.status)
+	}
+	if a := b.post(path+"/delivery?scope=all", nil); a.status != http.StatusSeeOther {
+		t.Errorf("%d %s", a.status, a.text(t))
 	}
 }
 

@@ -112,6 +112,9 @@ func TestHTMLInjection(t *testing.T) {
 		"invalid":     InvalidPage(s, BadRequest{Faults: callbacks.Invalid{{Pointer: evil, Detail: evil}}, Back: s.Address}),
 		"failure":     FailurePage(s, Failure{RequestID: evil}),
 		"unavailable": UnavailablePage(keeping(s, evil), Unavailable{RequestID: evil, Decision: &Unrecorded{Callback: "x", Outcome: evil}}),
+		"old-groups":  SignInAgainPage(keeping(s, evil), SignInAgain{Tried: evil, Asker: asking.Draft.Asker.Statement, Return: s.Address}),
+		"signed-out":  SignedOutPage(keeping(s, evil), Forbidden{Callback: "x"}),
+		"hand-over":   HandOverPage(s, HandOver{Site: evil, Address: evil}),
 		"no-role":     NoRolePage(keeping(s, evil), NoRole{Why: evil}),
 	} {
 		t.Run(name, func(t *testing.T) {

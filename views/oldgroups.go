@@ -8,14 +8,37 @@ import (
 
 // SignInAgain is the page of somebody whose groups were read too long ago for what they wanted to do.
 type SignInAgain struct {
-	Age, Limit time.Duration // of their groups
-	Tried      string        // label of the outcome that was not sent; empty when nothing was being decided
-	Return     Address       // where to go on after the sign-in
+	Age, Limit time.Duration       // of their groups
+	Tried      string              // label of the outcome that was not sent; empty when nothing was being decided
+	Asker      callbacks.Statement // of who asks, that was not recorded; empty for another form
+	Return     Address             // where to go on after the sign-in
+}
+
+// title names what the sign-in is for.
+func (m SignInAgain) title() string {
+	if m.Tried != "" {
+		return "Sign in again to decide"
+	}
+	return "Sign in again to go on"
 }
 
 // why is the rule and how it was missed.
 func (m SignInAgain) why() string {
-	return "Your groups were read " + ageOfGroups(m.Age) + " ago, and a decision needs groups that were read within " + lasting(m.Limit) + "."
+	what := "this"
+	if m.Tried != "" {
+		what = "a decision"
+	}
+	return "Your groups were read " + ageOfGroups(m.Age) + " ago, and " + what + " needs groups that were read within " + lasting(m.Limit) + "."
+}
+
+// wrote is what was typed into the form of who asks, field by field.
+func (m SignInAgain) wrote() (fields []askerField) {
+	for _, f := range (AskerDraft{Statement: m.Asker}).fields() {
+		if f.Value != "" {
+			fields = append(fields, f)
+		}
+	}
+	return fields
 }
 
 // kept says what becomes of what was typed.
@@ -23,6 +46,8 @@ func (m SignInAgain) kept(s Shell) string {
 	switch {
 	case s.Kept != "":
 		return "Nothing was recorded. Your comment and your choice are there again after the sign-in."
+	case len(m.wrote()) > 0:
+		return "Nothing was recorded. What you wrote is there again after the sign-in."
 	case m.Tried != "":
 		return "Nothing was recorded. Your choice is there again after the sign-in."
 	}

@@ -141,7 +141,8 @@ func TestProblemPages(t *testing.T) {
 		text  string
 	}{
 		{"Forbidden", ForbiddenPage(s, Forbidden{Reason: "Ask Aiko.", Code: "requester", Callback: "x"}), "403", "You cannot decide your own request", "Ask Aiko."},
-		{"SignInAgain", SignInAgainPage(s, SignInAgain{Age: 8*time.Hour + 65*time.Second, Limit: 8 * time.Hour}), "403", "Sign in again to decide", "Your groups were read 8 h 1 m ago, and a decision needs groups that were read within 8 h."},
+		{"SignInAgain", SignInAgainPage(s, SignInAgain{Age: 8*time.Hour + 65*time.Second, Limit: 8 * time.Hour, Tried: "Approve"}), "403", "Sign in again to decide", "Your groups were read 8 h 1 m ago, and a decision needs groups that were read within 8 h."},
+		{"SignInAgainElse", SignInAgainPage(s, SignInAgain{Age: 9 * time.Hour, Limit: 8 * time.Hour}), "403", "Sign in again to go on", "Your groups were read 9 h ago, and this needs groups that were read within 8 h."},
 		{"ForbiddenQueue", ForbiddenPage(s, Forbidden{Reason: "Ask Mara.", Code: "queue", Callback: "x"}), "403", "You can see this, but not decide it", "Ask Mara."},
 		{"ForbiddenElse", ForbiddenPage(s, Forbidden{Reason: "This list is for admins.", Code: "role"}), "403", "Your role does not allow this", "This list is for admins."},
 		{"NoRole", NoRolePage(s, NoRole{}), "403", "You are signed in, but have no role here", "Ask platform@harborline.example for one."},

@@ -24,9 +24,8 @@ type Auth struct {
 	sessions *scs.SessionManager // who is signed in
 	opening  *scs.SessionManager // the same, for a sign-in: it alone makes a session
 
-	// changing serialises read-change-write of stored sessions in this process, so that of two requests that come at once
-	// neither undoes what the other wrote. Between processes the store's single reads and writes have to do; what is deleted stays
-	// so for all of them.
+	// changing serialises read-change-write of stored sessions in this process, so that of two requests that come at once neither
+	// has to try twice. Between processes the store writes only what is as it was found.
 	changing sync.Mutex
 }
 

@@ -33,6 +33,8 @@ type identity struct {
 	AccessEndsAt     time.Time `json:"access_ends_at"`     // zero where the provider does not say
 	GroupsReadAt     time.Time `json:"groups_read_at"`     // when the provider last named the groups
 	GroupsInUserinfo bool      `json:"groups_in_userinfo"` // and not in the ID token
+
+	disowned bool // the provider says that Email is not verified, where it might have said nothing
 }
 
 // claims is what the provider says about a person, from the ID token or from userinfo.
@@ -52,6 +54,7 @@ func newIdentity(groupsClaim string, first, second claims) identity {
 		Unread:     rest,
 	}
 	id.EmailVerified = first.verifies(id.Email) || second.verifies(id.Email)
+	id.disowned = !id.EmailVerified && (first.mentions(id.Email) || second.mentions(id.Email))
 	return id
 }
 
@@ -83,7 +86,12 @@ func (c claims) address(name string) string {
 // verifies reports whether the claims vouch for an address. Some providers write the claim as text.
 func (c claims) verifies(address string) bool {
 	said := c["email_verified"]
-	return address != "" && strings.EqualFold(c.address("email"), address) && (said == true || said == "true")
+	return c.mentions(address) && (said == true || said == "true")
+}
+
+// mentions reports whether the claims say of an address that it is verified, or that it is not.
+func (c claims) mentions(address string) bool {
+	return address != "" && strings.EqualFold(c.address("email"), address) && c["email_verified"] != nil
 }
 
 // complete reports whether nothing that decides about rights or names is missing.

@@ -7,12 +7,13 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Draft is a decision that waits for its person to sign in again. It stays in their session, so that it comes back in a browser
-// that runs no scripts too. A session holds one.
+// Draft is a decision, or what an admin says of who asks, that waits for its person to sign in again. It stays in their session,
+// so that it comes back in a browser that runs no scripts too. A session holds one.
 type Draft struct {
-	Callback callbacks.ID `json:"callback"`
-	Outcome  string       `json:"outcome"`
-	Comment  string       `json:"comment"`
+	Callback callbacks.ID        `json:"callback"`
+	Outcome  string              `json:"outcome,omitempty"`
+	Comment  string              `json:"comment,omitempty"`
+	Asker    callbacks.Statement `json:"asker,omitzero"`
 }
 
 // draftKey is the parameter of an address at which the page of a callback shows the draft. Without it the page has what the

@@ -19,7 +19,7 @@ import (
 // provider; no secret is in what it returns. The error says why there is no discovery document.
 func Examine(ctx context.Context, cfg Config) (doctor.Provider, error) {
 	e := examination{cfg: cfg, client: providerClient(cfg.HTTPClient), found: doctor.Provider{
-		Issuer: cfg.Issuer, Scopes: cfg.Scopes, Document: documentURL(cfg.Issuer),
+		Issuer: cfg.Issuer, Scopes: cfg.Scopes, Params: cfg.AuthParams, Document: documentURL(cfg.Issuer),
 		SignOutURL: cfg.SignOutURL, Redirects: doctor.Redirects{Back: ownURL(cfg, CallbackPath), SignedOut: ownURL(cfg, SignedOutPath)},
 	}}
 	if err := e.get(ctx, e.found.Document, &e.found.Metadata); err != nil {

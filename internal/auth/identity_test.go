@@ -143,8 +143,12 @@ func (r *rig) forgetFields(t *testing.T, token string, names ...string) {
 		t.Fatal(err)
 	}
 	older := callbacks.StoredSession{TokenHash: auth.HashOf(token), Sealed: r.auth.Load().Seal(token, data)}
-	if _, err := r.store.Update(t.Context(), older); err != nil {
+	was, _, err := r.store.Find(t.Context(), older.TokenHash)
+	if err != nil {
 		t.Fatal(err)
+	}
+	if written, err := r.store.Update(t.Context(), older, was); err != nil || !written {
+		t.Fatalf("written %t, %v", written, err)
 	}
 	if forgotten != len(names) {
 		t.Fatalf("%d of %d fields were there", forgotten, len(names))

@@ -166,21 +166,29 @@ func TestKnownProviders_Defaults(t *testing.T) {
 	}
 }
 
-// TestNoRefreshToken: a provider that was not asked for one leaves the groups as they are until the session ends.
+// TestNoRefreshToken: a provider that was not asked for one names groups at userinfo, if it has them there, for as long as the access
+// token lives. Otherwise those of the sign-in grow old.
 func TestNoRefreshToken(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"google", "entra", "zitadel"} {
+	for name, atUserinfo := range map[string]bool{"entra": false, "okta": true, "google": true, "zitadel": true, "authentik": true} {
 		k := readKnown(t, name)
 		r := newRig(t, like(t, k), func(_ *rig, cfg *auth.Config) {
-			cfg.AuthParams = nil
-			cfg.Scopes = []string{"openid", "email", "profile"}
+			cfg.AuthParams, cfg.RenewAfter = nil, 2*time.Minute // the stand-in's access tokens live for five
+			cfg.Scopes = slices.DeleteFunc(cfg.Scopes, func(s string) bool { return s == "offline_access" })
 		})
 		b := r.browser(t)
 		b.next(b.get(b.choose(b.begin("/"), k.Person.Subject)))
-		r.SetUsers([]devidp.User{regrouped(k.Person, k.setting("GROUPS_CLAIM"), nil)})
-		r.pass(16 * time.Minute)
-		if p, ok := b.person(); !ok || !p.Roles.Reviewer || r.log.String() != "" {
+		read := r.now()
+		r.SetUsers([]devidp.User{regrouped(k.Person, k.setting("GROUPS_CLAIM"), expectations[name].moved)})
+		r.pass(2 * time.Minute)
+		p, ok := b.person()
+		if !ok || p.Roles.Reviewer == atUserinfo || p.GroupsReadAt.Equal(read) == atUserinfo {
 			t.Errorf("%s: signed in: %v, %+v, log %s", name, ok, p, r.log)
+		}
+		read = p.GroupsReadAt
+		r.pass(30 * time.Minute)
+		if p, ok = b.person(); !ok || !p.GroupsReadAt.Equal(read) {
+			t.Errorf("%s: once the access token has ended: signed in: %v, %+v", name, ok, p)
 		}
 	}
 }

@@ -23,8 +23,8 @@ func (id identity) renewable(now time.Time) bool {
 }
 
 // renew reads the groups again, with the refresh token or at userinfo. A provider that does not answer, or refuses the desk, leaves
-// the session as it is, because neither may send every reviewer away; one that refuses the person ends it. One that has nothing to
-// tell is asked no more: its person reads on, and decides for as long as [callbacks.ServiceConfig] allows by groups that grow old.
+// the session as it is, because neither may send every reviewer away; one that refuses the person ends it. Where it has nothing to
+// tell, its person reads on, and decides for as long as [callbacks.ServiceConfig] allows by groups that grow old.
 func (a *Auth) renew(w http.ResponseWriter, r *http.Request, token string) (*session, error) {
 	// The refresh token is spent once it is sent, so a browser that goes away must not stop what stores its successor.
 	ctx := context.WithoutCancel(r.Context())
@@ -40,25 +40,39 @@ func (a *Auth) renew(w http.ResponseWriter, r *http.Request, token string) (*ses
 		return s, err
 	}
 	fresh, err := a.provider.askAgain(ctx, s.record.identity)
+	next := now.Add(a.cfg.RenewAfter)
 	switch {
 	case errors.Is(err, errTellsNothing):
-		return a.change(ctx, token, func(rec *record) bool {
-			rec.AccessToken = ""
-			return true
-		})
+		a.cfg.Logger.InfoContext(ctx, "groups not renewed: the provider does not name them again before the next sign-in",
+			slog.String("subject", s.record.Subject), slog.Time("read_at", s.record.GroupsReadAt))
 	case passes(err):
-		return a.notRenewed(ctx, s, token, fresh.RefreshToken, err)
+		a.cfg.Logger.WarnContext(ctx, "groups not renewed; the session goes on with those it has",
+			slog.String("subject", s.record.Subject), slog.String("fault", string(FaultOf(err))), slog.Any("error", err))
+		next = s.record.RenewAt
 	case err != nil:
 		return a.refused(w, r, s, err)
 	}
-	renewed, err := a.change(ctx, token, func(rec *record) bool {
-		rec.identity, rec.RenewAt = fresh, now.Add(a.cfg.RenewAfter)
+	before := s.record
+	renewed, failed := a.change(ctx, token, func(rec *record) bool {
+		rec.identity, rec.RenewAt = fresh, next
 		return true
 	})
-	if err == nil && renewed.signedIn {
+	if failed == nil && err == nil && renewed.signedIn {
+		a.tellLost(ctx, before, renewed.record)
 		a.keepRenewed(ctx, renewed.record)
 	}
-	return renewed, err
+	return renewed, failed
+}
+
+// tellLost logs that somebody's groups, read again, give no role any more. They may have left them; but a provider that does not
+// name groups as it did at the sign-in would lock everybody out, and nobody else hears of that.
+func (a *Auth) tellLost(ctx context.Context, before, after record) {
+	if !before.person(&a.cfg).Roles.Any() || after.person(&a.cfg).Roles.Any() {
+		return
+	}
+	l := after.lackOf()
+	a.cfg.Logger.WarnContext(ctx, "without a role since the groups were read again", slog.String("subject", after.Subject),
+		slog.String("fault", string(l.fault)), slog.String("reason", l.String()))
 }
 
 // keepRenewed keeps what was read again of a person. A session does not end because that cannot be written now.
@@ -68,7 +82,8 @@ func (a *Auth) keepRenewed(ctx context.Context, rec record) {
 	}
 }
 
-// askAgain reads an identity again: with the refresh token where there is one, else at userinfo.
+// askAgain reads an identity again: with the refresh token where there is one, else at userinfo. With an error it returns the old
+// one, with the tokens that are good now.
 func (p *provider) askAgain(ctx context.Context, old identity) (identity, error) {
 	if old.RefreshToken != "" {
 		return p.refresh(ctx, old)
@@ -80,19 +95,6 @@ func (p *provider) askAgain(ctx context.Context, old identity) (identity, error)
 // desk is set up with it, such as a secret that was replaced.
 func passes(err error) bool {
 	return errors.Is(err, ErrProviderUnavailable) || FaultOf(err) != ""
-}
-
-// notRenewed lets a session go on with the groups that it has, and with the refresh token that is good now.
-func (a *Auth) notRenewed(ctx context.Context, s *session, token, refreshToken string, cause error) (*session, error) {
-	a.cfg.Logger.WarnContext(ctx, "groups not renewed; the session goes on with those it has",
-		slog.String("subject", s.record.Subject), slog.String("fault", string(FaultOf(cause))), slog.Any("error", cause))
-	if refreshToken == s.record.RefreshToken {
-		return s, nil
-	}
-	return a.change(ctx, token, func(rec *record) bool {
-		rec.RefreshToken = refreshToken
-		return true
-	})
 }
 
 // refused ends the session of somebody for whom the provider does not vouch any more.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -96,23 +97,6 @@ func TestRenewalWithoutIDToken(t *testing.T) {
 	r.pass(15 * time.Minute)
 	if _, ok := b.person(); ok { // userinfo refuses the made-up access token
 		t.Error("signed in although nobody told the groups")
-	}
-}
-
-// TestRenewalThatTellsNothing: the provider vouches for the person and says no more, so what was known stays.
-func TestRenewalThatTellsNothing(t *testing.T) {
-	t.Parallel()
-	r, b := newRenewingRig(t)
-	r.restart(t)
-	r.wire.answer(func(req *http.Request) *http.Response {
-		if strings.HasSuffix(req.URL.Path, "/token") {
-			return jsonResponse(req, http.StatusOK, `{"access_token":"a","token_type":"Bearer","refresh_token":"b"}`)
-		}
-		return jsonResponse(req, http.StatusOK, `{"issuer":"`+r.issuer+`","token_endpoint":"`+r.issuer+`/token"}`)
-	})
-	r.pass(15 * time.Minute)
-	if p, ok := b.person(); !ok || !slices.Equal(p.Groups, dana.Groups) {
-		t.Errorf("signed in: %v, %+v", ok, p)
 	}
 }
 
@@ -252,5 +236,53 @@ func TestNoRenewalWithoutARefreshToken(t *testing.T) {
 	r.pass(30 * time.Minute)
 	if _, ok := b.person(); !ok {
 		t.Error("signed out, though there is nothing to renew with")
+	}
+}
+
+// TestRenewalByTwoReplicas: another process reads the groups again between this one's reading of the session and its lease. A
+// refresh token that was sent twice counts as stolen, and would end the session.
+func TestRenewalByTwoReplicas(t *testing.T) {
+	t.Parallel()
+	r, b := newRenewingRig(t)
+	var refreshes atomic.Int64
+	r.wire.answer(func(req *http.Request) *http.Response {
+		if strings.HasSuffix(req.URL.Path, "/token") {
+			refreshes.Add(1)
+		}
+		return nil
+	})
+	between := func() {
+		r.restart(t) // the request under way stays with the process that it came to
+		b.person()
+	}
+	leasing := func() { r.store.afterFind.Store(&between) }
+	r.store.afterFind.Store(&leasing)
+	for range 2 { // the second time with what the first one stored
+		r.pass(15 * time.Minute)
+		if p, ok := b.person(); !ok || !p.GroupsReadAt.Equal(r.now()) {
+			t.Fatalf("signed in: %v, %+v", ok, p)
+		}
+	}
+	if n := refreshes.Load(); n != 2 {
+		t.Errorf("%d refreshes, want 1 each time", n)
+	}
+}
+
+// TestTouchByAnotherReplica: one that read the session before it was renewed writes nothing over the refresh token that came.
+func TestTouchByAnotherReplica(t *testing.T) {
+	t.Parallel()
+	r, b := newRenewingRig(t)
+	r.pass(14*time.Minute + 30*time.Second)
+	between := func() {
+		r.pass(30 * time.Second)
+		r.restart(t)
+		b.person()
+	}
+	touching := func() { r.store.afterFind.Store(&between) }
+	r.store.afterFind.Store(&touching)
+	b.person()
+	r.pass(15 * time.Minute)
+	if p, ok := b.person(); !ok || !p.GroupsReadAt.Equal(r.now()) {
+		t.Errorf("signed in: %v, %+v", ok, p)
 	}
 }

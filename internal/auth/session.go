@@ -182,7 +182,7 @@ func (a *Auth) endOnRecord(ctx context.Context, w http.ResponseWriter, rec recor
 
 // read loads the session of a token. An unknown token is a new, empty session; its token is never the one that was sent.
 func (a *Auth) read(ctx context.Context, token string) (*session, error) {
-	data, err := a.sessions.Load(ctx, token)
+	data, err := a.sessions.Load(noting(ctx), token)
 	if err != nil {
 		return nil, fmt.Errorf("read the session: %w", err)
 	}
@@ -207,22 +207,23 @@ func (a *Auth) put(ctx context.Context, rec record) error {
 }
 
 // change reads a stored session again, applies fn and writes it back if fn says so. A session that was revoked meanwhile
-// stays revoked.
+// stays revoked; one that another process wrote is read once more, so that fn may run again.
 func (a *Auth) change(ctx context.Context, token string, fn func(*record) bool) (*session, error) {
 	a.changing.Lock()
 	defer a.changing.Unlock()
-	s, err := a.read(ctx, token)
-	if err != nil || !s.signedIn || !fn(&s.record) {
-		return s, err
+	for {
+		s, err := a.read(ctx, token)
+		if err != nil || !s.signedIn || !fn(&s.record) {
+			return s, err
+		}
+		if err := a.put(s.data, s.record); err != nil {
+			return nil, err
+		}
+		switch _, _, err := a.sessions.Commit(about(s.data, s.record.listed(&a.cfg))); {
+		case err == nil:
+			return s, nil
+		case !errors.Is(err, errOver):
+			return nil, fmt.Errorf("write the session: %w", err)
+		}
 	}
-	if err := a.put(s.data, s.record); err != nil {
-		return nil, err
-	}
-	switch _, _, err := a.sessions.Commit(about(s.data, s.record.listed(&a.cfg))); {
-	case errors.Is(err, errOver):
-		return a.read(ctx, "")
-	case err != nil:
-		return nil, fmt.Errorf("write the session: %w", err)
-	}
-	return s, nil
 }

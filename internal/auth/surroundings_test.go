@@ -65,12 +65,12 @@ func (s *brittleStore) Insert(ctx context.Context, session callbacks.StoredSessi
 	return s.Sessions.Insert(ctx, session)
 }
 
-func (s *brittleStore) Update(ctx context.Context, session callbacks.StoredSession) (bool, error) {
+func (s *brittleStore) Update(ctx context.Context, session callbacks.StoredSession, was []byte) (bool, error) {
 	s.writes.Add(1)
 	if s.readOnly.Load() {
 		return false, errStore
 	}
-	return s.Sessions.Update(ctx, session)
+	return s.Sessions.Update(ctx, session, was)
 }
 
 func (s *brittleStore) Delete(ctx context.Context, hash []byte) (bool, error) {
@@ -159,29 +159,40 @@ func (w *wire) answerInPlace(pathEnd string, status int, body string) {
 	})
 }
 
-// dropExpiry takes from token answers how long the access token lives, which is only recommended (RFC 6749 section 5.1).
-func (w *wire) dropExpiry(t *testing.T) {
+// edit lets answers pass with their JSON changed, by the end of the path.
+func (w *wire) edit(t *testing.T, edits map[string]func(body map[string]any)) {
 	w.answer(func(req *http.Request) *http.Response {
-		if !strings.HasSuffix(req.URL.Path, "/token") {
-			return nil
+		for pathEnd, change := range edits {
+			if strings.HasSuffix(req.URL.Path, pathEnd) {
+				return w.edited(t, req, change)
+			}
 		}
-		resp, err := w.next.RoundTrip(req)
-		if err != nil {
-			t.Error(err)
-			return nil
-		}
-		defer func() { _ = resp.Body.Close() }()
-		var body map[string]any
-		if err := json.NewDecoder(resp.Body).Decode(&body); err != nil {
-			t.Error(err)
-		}
-		delete(body, "expires_in")
-		text, err := json.Marshal(body)
-		if err != nil {
-			t.Error(err)
-		}
-		return jsonResponse(req, http.StatusOK, string(text))
+		return nil
 	})
+}
+
+func (w *wire) edited(t *testing.T, req *http.Request, change func(map[string]any)) *http.Response {
+	resp, err := w.next.RoundTrip(req)
+	if err != nil {
+		t.Error(err)
+		return nil
+	}
+	defer func() { _ = resp.Body.Close() }()
+	var body map[string]any
+	if err := json.NewDecoder(resp.Body).Decode(&body); err != nil {
+		t.Error(err)
+	}
+	change(body)
+	text, err := json.Marshal(body)
+	if err != nil {
+		t.Error(err)
+	}
+	return jsonResponse(req, resp.StatusCode, string(text))
+}
+
+// without takes a member from a JSON body.
+func without(name string) func(map[string]any) {
+	return func(body map[string]any) { delete(body, name) }
 }
 
 func jsonResponse(req *http.Request, status int, body string) *http.Response {

@@ -16,42 +16,54 @@ import (
 var errTellsNothing = errors.New("the groups cannot be read again without a sign-in")
 
 // askUserinfo reads a person again with the access token of the sign-in, for as long as that lives. [errTellsNothing] means
-// that it has ended, or that userinfo says nothing of groups; any other error but [ErrProviderUnavailable] that the provider
-// does not vouch for the person any more.
+// that it has ended, or that userinfo says nothing of groups: it is not asked again. Any other error but
+// [ErrProviderUnavailable] means that the provider does not vouch for the person any more.
 func (p *provider) askUserinfo(ctx context.Context, old identity) (identity, error) {
 	e, err := p.discover(ctx)
 	if err != nil {
-		return identity{}, err
+		return old, err
 	}
+	silent := old
+	silent.AccessToken = ""
 	if e.oidc.UserInfoEndpoint() == "" {
-		return identity{}, errTellsNothing
+		return silent, errTellsNothing
 	}
-	said, err := p.userinfoClaims(ctx, e, old)
+	info, err := p.userinfo(ctx, e, &oauth2.Token{AccessToken: old.AccessToken, TokenType: "Bearer"})
+	if errors.Is(err, ErrTokenInvalid) && old.AccessEndsAt.IsZero() { // nobody said how long the token lives: it may have ended
+		return silent, errTellsNothing
+	}
 	if err != nil {
-		return identity{}, err
+		return old, err
 	}
-	if lookup(said, p.cfg.GroupsClaim) == nil && !old.GroupsInUserinfo {
-		return identity{}, errTellsNothing // they were in the ID token
+	said, err := claimsAbout(old.Subject, info)
+	if err != nil {
+		return old, err
 	}
 	fresh := newIdentity(p.cfg.GroupsClaim, said, nil)
+	if fresh.tellsNothing(old) {
+		return silent, errTellsNothing
+	}
 	fresh.GroupsReadAt = p.cfg.Now()
 	return fresh.after(old), nil
 }
 
-// userinfoClaims is what userinfo says of the person of an earlier identity.
-func (p *provider) userinfoClaims(ctx context.Context, e *endpoints, old identity) (claims, error) {
+// userinfo asks who the owner of an access token is. An error is [ErrTokenInvalid] where the provider refuses the token, and
+// [ErrProviderUnavailable] where it does not answer as it should.
+func (p *provider) userinfo(ctx context.Context, e *endpoints, token *oauth2.Token) (*oidc.UserInfo, error) {
 	watched, status := watchStatus(p.client)
-	bearer := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: old.AccessToken, TokenType: "Bearer"})
-	info, err := e.oidc.UserInfo(oidc.ClientContext(ctx, watched), bearer)
+	info, err := e.oidc.UserInfo(oidc.ClientContext(ctx, watched), oauth2.StaticTokenSource(token))
 	switch {
 	case err != nil && (*status == http.StatusUnauthorized || *status == http.StatusForbidden):
-		if old.AccessEndsAt.IsZero() { // nobody said how long the token lives: it may have ended
-			return nil, errTellsNothing
-		}
 		return nil, classify("userinfo", err)
 	case err != nil:
 		return nil, &providerError{ErrProviderUnavailable, "userinfo", err}
-	case info.Subject != old.Subject: // OpenID Connect Core section 5.3.2
+	}
+	return info, nil
+}
+
+// claimsAbout is what userinfo says, if it is about the subject that was asked for (OpenID Connect Core section 5.3.2).
+func claimsAbout(subject string, info *oidc.UserInfo) (claims, error) {
+	if info.Subject != subject {
 		return nil, invalid("userinfo", "it is about another subject")
 	}
 	var said claims
@@ -61,8 +73,13 @@ func (p *provider) userinfoClaims(ctx context.Context, e *endpoints, old identit
 	return said, nil
 }
 
-// after is an identity that userinfo named, with what only the sign-in could tell: the keys, and names that are not said
-// again. No name is lost, for four eyes compare them.
+// tellsNothing reports whether userinfo was silent about groups that the ID token named.
+func (id identity) tellsNothing(old identity) bool {
+	return id.Unread.Fault == FaultGroupsMissing && !old.GroupsInUserinfo
+}
+
+// after is an identity that was read again, with what was not said again: tokens and names. No name is lost, for four eyes
+// compare them.
 func (id identity) after(old identity) identity {
 	fresh := old
 	fresh.Groups, fresh.Unread, fresh.GroupsReadAt = id.Groups, id.Unread, id.GroupsReadAt
@@ -70,7 +87,7 @@ func (id identity) after(old identity) identity {
 	if id.Email != "" && id.Email != old.Email {
 		fresh.Email, fresh.EmailVerified = id.Email, id.EmailVerified
 	} else {
-		fresh.EmailVerified = id.EmailVerified || old.EmailVerified
+		fresh.EmailVerified = id.EmailVerified || old.EmailVerified && !id.disowned
 	}
 	fresh.UserNames = id.UserNames
 	for _, name := range old.UserNames {

@@ -20,8 +20,9 @@ type Store interface {
 	Find(ctx context.Context, tokenHash []byte) (sealed []byte, found bool, err error)
 	// Insert keeps a new session.
 	Insert(ctx context.Context, s callbacks.StoredSession) error
-	// Update writes a session that is there. One that was deleted stays so, and found is false.
-	Update(ctx context.Context, s callbacks.StoredSession) (found bool, err error)
+	// Update writes a session that still holds what was found. One that was deleted stays so, one that somebody else wrote keeps
+	// that, and written is false.
+	Update(ctx context.Context, s callbacks.StoredSession, found []byte) (written bool, err error)
 	// Delete ends a session; found is false for one that is not there.
 	Delete(ctx context.Context, tokenHash []byte) (found bool, err error)
 	// End deletes the session of an ID together with the audit entry that judge makes of it. An error of judge keeps the session
@@ -31,8 +32,8 @@ type Store interface {
 	List(ctx context.Context, q callbacks.SessionQuery) (page []callbacks.Session, next *callbacks.Cursor, err error)
 }
 
-// errOver says that a session was ended while a request worked with it.
-var errOver = errors.New("the session was ended")
+// errOver says that a session was ended, or written by another process, while a request worked with it.
+var errOver = errors.New("the session was ended or changed meanwhile")
 
 // safe seals what the store keeps.
 type safe struct {
@@ -58,8 +59,8 @@ func (s *safe) opened(ctx context.Context, sealed, tokenHash []byte) (data []byt
 // vault is the safe as scs uses it.
 type vault struct {
 	*safe
-	// begins says that what is written is new. All others write only what is still there: a request that read a session before it
-	// was deleted must not bring it back.
+	// begins says that what is written is new. All others write only what is still as they found it: a request that read a session
+	// before it was deleted must not bring it back, nor put a spent refresh token in place of the next.
 	begins bool
 	// once says that who deletes what is gone already learns it.
 	once bool
@@ -74,6 +75,13 @@ func about(ctx context.Context, s callbacks.Session) context.Context {
 	return context.WithValue(ctx, aboutKey{}, s)
 }
 
+type foundKey struct{}
+
+// noting is a context that notes what is found of a session, for the write that follows. What is sealed is never the same twice.
+func noting(ctx context.Context) context.Context {
+	return context.WithValue(ctx, foundKey{}, new([]byte))
+}
+
 func hashOf(token string) []byte {
 	hash := sha256.Sum256([]byte(token))
 	return hash[:]
@@ -86,11 +94,14 @@ func (v vault) FindCtx(ctx context.Context, token string) (data []byte, found bo
 	if err != nil || !found {
 		return nil, false, err
 	}
+	if noted, ok := ctx.Value(foundKey{}).(*[]byte); ok {
+		*noted = sealed
+	}
 	data, found = v.opened(ctx, sealed, hash)
 	return data, found, nil
 }
 
-// CommitCtx implements [scs.CtxStore]. It returns [errOver] for a session that was deleted.
+// CommitCtx implements [scs.CtxStore]. It returns [errOver] for a session that is not as it was found.
 func (v vault) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	hash := hashOf(token)
 	s := callbacks.StoredSession{TokenHash: hash, Sealed: v.keys.seal(data, hash), ExpiresAt: expiry}
@@ -98,8 +109,12 @@ func (v vault) CommitCtx(ctx context.Context, token string, data []byte, expiry 
 	if v.begins {
 		return v.store.Insert(ctx, s)
 	}
-	found, err := v.store.Update(ctx, s)
-	if err == nil && !found {
+	var found []byte
+	if noted, ok := ctx.Value(foundKey{}).(*[]byte); ok {
+		found = *noted
+	}
+	written, err := v.store.Update(ctx, s, found)
+	if err == nil && !written {
 		err = errOver
 	}
 	return err

@@ -8,6 +8,9 @@ import (
 
 const offlineAccess = "offline_access"
 
+// google is the issuer that gives refresh tokens by a parameter of its own.
+const google = "https://accounts.google.com"
+
 // groupsAgain says how a person's groups are read again after the sign-in: with a refresh token, at userinfo, or not at all.
 func (p Provider) groupsAgain() Finding {
 	asked, listed := slices.Contains(p.Scopes, offlineAccess), slices.Contains(p.Metadata.Scopes, offlineAccess)
@@ -15,15 +18,23 @@ func (p Provider) groupsAgain() Finding {
 	// means it: those that refresh do not all say so.
 	refreshes := len(p.Metadata.GrantTypes) == 0 || slices.Contains(p.Metadata.GrantTypes, "refresh_token")
 	var f Finding
+	offline := p.Params.Get("access_type") == "offline"
 	switch {
 	case asked && refreshes:
 		return ok("groups are read again with the refresh token that scope offline_access asks for")
+	case offline && p.Params.Get("prompt") == "consent":
+		return ok("groups are read again with the refresh token that access_type=offline asks for")
+	case offline:
+		return warning("groups are read again with the refresh token that access_type=offline asks for, which Google gives once for each person; %s", p.then()).
+			todo("Add prompt=consent to COUNTERSIGN_OIDC_AUTH_PARAMS: the desk keeps no refresh token beyond a session.")
 	case p.Metadata.UserInfo != "":
 		f = ok("groups are read again at userinfo, if it names them, while the access token lives (mostly an hour); %s", p.then())
 	default:
 		f = warning("groups are not read again after the sign-in; %s", p.then())
 	}
 	switch {
+	case p.Issuer == google:
+		return f.todo("To have them read again for as long as the session lasts, set COUNTERSIGN_OIDC_AUTH_PARAMS=access_type=offline&prompt=consent.")
 	case asked:
 		return f.todo("Allow the client to use refresh tokens at the provider, which lists the grant types %s.", list(p.Metadata.GrantTypes))
 	case listed && refreshes:

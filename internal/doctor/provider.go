@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -9,13 +10,14 @@ import (
 
 // Provider is what there is to know of the OpenID provider.
 type Provider struct {
-	Issuer    string   // as it is configured
-	Scopes    []string // that sign-in asks for
-	Document  string   // address of the discovery document
-	Metadata  Metadata // what the document says
-	Signs     []string // algorithms of ID tokens that we take; none where it says none
-	Keys      int      // that can check a signature
-	KeysErr   error    // why they could not be had
+	Issuer    string     // as it is configured
+	Scopes    []string   // that sign-in asks for
+	Params    url.Values // that the operator adds to that
+	Document  string     // address of the discovery document
+	Metadata  Metadata   // what the document says
+	Signs     []string   // algorithms of ID tokens that we take; none where it says none
+	Keys      int        // that can check a signature
+	KeysErr   error      // why they could not be had
 	Clock     Reading
 	Client    Client
 	Redirects Redirects

@@ -36,7 +36,7 @@ func checkUnavailable(t *testing.T, s *sqlstore.Store) {
 		"Audit":  only(s.Audit(ctx, callbacks.AuditQuery{Limit: 1})),
 		"Record": s.Record(ctx, callbackstest.Entry(c, "x", now)), "ForgetMessages": s.ForgetMessages(ctx, now, 1), "Ping": s.Ping(ctx),
 		"ForgetSessions": s.ForgetSessions(ctx, now, 1), "Insert": sessions.Insert(ctx, callbacks.StoredSession{}),
-		"UpdateSession": only(sessions.Update(ctx, callbacks.StoredSession{})), "Delete": only(sessions.Delete(ctx, nil)),
+		"UpdateSession": only(sessions.Update(ctx, callbacks.StoredSession{}, nil)), "Delete": only(sessions.Delete(ctx, nil)),
 		"End": only(sessions.End(ctx, "s", nil)),
 	} {
 		if !errors.Is(err, callbacks.ErrUnavailable) {

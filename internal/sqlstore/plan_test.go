@@ -348,7 +348,7 @@ func exercise(t *testing.T, s *Store) {
 	check(sessions.Insert(ctx, session))
 	_, _, err = sessions.Find(ctx, session.TokenHash)
 	check(err)
-	_, err = sessions.Update(ctx, session)
+	_, err = sessions.Update(ctx, session, session.Sealed)
 	check(err)
 	for _, q := range []callbacks.SessionQuery{{}, {Person: "ada"}, {Search: "a"}, {Person: "ada", After: &callbacks.Cursor{Key: 1, ID: "s1"}}, {After: &callbacks.Cursor{Key: 1, ID: "s1"}}} {
 		_, _, err = sessions.List(ctx, q)

@@ -80,19 +80,20 @@ func (s *Sessions) Insert(ctx context.Context, session callbacks.StoredSession) 
 	})
 }
 
-// Update writes a session that is there. One that was deleted stays so, and found is false. When it began and expires does not
-// change.
-func (s *Sessions) Update(ctx context.Context, session callbacks.StoredSession) (found bool, err error) {
+// Update writes a session that still holds what was found. One that was deleted stays so, one that somebody else wrote keeps that,
+// and written is false. When it began and expires does not change.
+func (s *Sessions) Update(ctx context.Context, session callbacks.StoredSession, found []byte) (written bool, err error) {
 	r := newSessionRow(session)
 	err = s.store.transact(ctx, func(ctx context.Context, t *tx) error {
 		n, err := t.exec(ctx, `update browser_sessions set sealed = ?, person = ?, name = ?, email = ?, searched = ?, browser = ?, address = ?, seen_at = ?
-			where token_hash = ?`, r.Sealed, storable(r.Person), storable(r.Name), storable(r.Email), storable(r.Searched), storable(r.Browser), storable(r.Address), r.SeenAt, r.TokenHash)
-		if found = n > 0; err != nil {
+			where token_hash = ? and sealed = ?`,
+			r.Sealed, storable(r.Person), storable(r.Name), storable(r.Email), storable(r.Searched), storable(r.Browser), storable(r.Address), r.SeenAt, r.TokenHash, found)
+		if written = n > 0; err != nil {
 			return fmt.Errorf("update session: %w", err)
 		}
 		return nil
 	})
-	return found, err
+	return written, err
 }
 
 // Delete ends a session; found is false for one that is not there. Of two that delete it at once one finds it.

@@ -74,9 +74,15 @@ func TestSessions(t *testing.T) {
 		if err := s.Insert(t.Context(), mine); err == nil {
 			t.Error("a session was inserted over another")
 		}
+		first := mine.Sealed
 		mine.Sealed, mine.SeenAt = []byte("second"), mine.SeenAt.Add(time.Minute)
-		if found, err := s.Update(t.Context(), mine); err != nil || !found {
-			t.Fatalf("update found %t, %v", found, err)
+		if written, err := s.Update(t.Context(), mine, first); err != nil || !written {
+			t.Fatalf("written %t, %v", written, err)
+		}
+		late := mine
+		late.Sealed = []byte("by somebody who read the first")
+		if written, err := s.Update(t.Context(), late, first); err != nil || written {
+			t.Errorf("written %t, %v over what came between", written, err)
 		}
 		if sealed, found := find(t, s, mine.TokenHash); !found || sealed != "second" {
 			t.Errorf("found %q, %t; want what was written last", sealed, found)
@@ -111,8 +117,8 @@ func TestDeletedSessionStaysDeleted(t *testing.T) {
 		if _, err := s.Delete(t.Context(), mine.TokenHash); err != nil {
 			t.Fatal(err)
 		}
-		if found, err := s.Update(t.Context(), mine); err != nil || found {
-			t.Errorf("update found %t, %v", found, err)
+		if written, err := s.Update(t.Context(), mine, mine.Sealed); err != nil || written {
+			t.Errorf("written %t, %v", written, err)
 		}
 		if _, found := find(t, s, mine.TokenHash); found {
 			t.Error("the deleted session came back")
@@ -281,7 +287,7 @@ func TestUpdatedSessionIsListedAsItIs(t *testing.T) {
 		mine := insert(t, s, stored("mine", "ada", 0))
 		mine.Name, mine.Email, mine.Browser, mine.Address = "Ada L", "l@harborline.example", "Safari on macOS", "198.51.100.9"
 		mine.SeenAt = mine.SeenAt.Add(time.Minute)
-		if _, err := s.Update(t.Context(), mine); err != nil {
+		if _, err := s.Update(t.Context(), mine, mine.Sealed); err != nil {
 			t.Fatal(err)
 		}
 		page, _, err := s.List(t.Context(), callbacks.SessionQuery{Search: "198.51", Limit: 2})
