@@ -58,9 +58,12 @@ func TestTwoReviewers(t *testing.T) {
 	w := newWorld(t)
 	a := w.ask(t, expense())
 	mara, dana := w.signIn(t, "mara"), w.signIn(t, "dana")
-	call(dana, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: []*network.BlockPattern{{URLPattern: w.url + "/events", Block: true}}})
+	stream := &network.BlockPattern{URLPattern: w.url + "/events", Block: true}
+	call(dana, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: []*network.BlockPattern{stream}})
 	dana.open(a.page())
 	dana.comes("#freshness", "paused")
+	readings := &network.BlockPattern{URLPattern: w.url + a.page(), Block: true} // else she reads of it before she decides
+	call(dana, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: []*network.BlockPattern{stream, readings}})
 	dana.write("#comment", "No budget left")
 	dana.arm("reject")
 
