@@ -154,12 +154,13 @@ func TestChainedInvoke_EndIsNotLost(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "lambda.db")
 	before := reopen(t, path, begin)
-	cut := make(chan struct{})
+	asked, cut := make(chan struct{}), make(chan struct{})
 	before.register("inner", answers)
 	before.register("outer", func(r *run) answer {
 		u := update(types.OperationTypeChainedInvoke, begins, "1")
 		u.ChainedInvokeOptions = &types.ChainedInvokeOptions{FunctionName: ptr("inner:1")}
 		r.checkpoint(u)
+		close(asked)
 		<-r.ctx.Done() // with the engine
 		close(cut)
 		panic(suspension{})
@@ -168,6 +169,7 @@ func TestChainedInvoke_EndIsNotLost(t *testing.T) {
 	before.log.NextOf(t, func(o locallambda.Observation) bool {
 		return o.Kind == locallambda.ExecutionEnded && o.ExecutionARN != outer
 	}, "the end of the invoked one")
+	<-asked // the inner one may end before the checkpoint that began it is answered
 	before.must(before.engine.Close())
 	<-cut
 	after := reopen(t, path, begin)
