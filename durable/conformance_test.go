@@ -17,8 +17,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"countersign/durable"
-	"countersign/internal/locallambda"
-	"countersign/internal/locallambda/locallambdatest"
+	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/locallambdatest"
 )
 
 // The conformance tests run the callback cases of AWS's conformance suite for

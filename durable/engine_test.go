@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"countersign/durable"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // retrying makes the client of the function try again at once.

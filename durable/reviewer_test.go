@@ -13,8 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"countersign/durable"
-	"countersign/internal/locallambda"
-	"countersign/internal/locallambda/locallambdatest"
+	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/locallambdatest"
 )
 
 // reviewer is who the functions of the examples wait for.

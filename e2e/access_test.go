@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"testing"
 
-	"countersign/internal/demo"
+	"countersign/internal/standin/demo"
 )
 
 // TestAccess: what one sees and may decide follows from one's groups alone.

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"countersign/internal/demo"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/demo"
+	"countersign/internal/standin/locallambda"
 )
 
 // live is how soon an open page shows what happens elsewhere.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"countersign/internal/demo"
+	"countersign/internal/standin/demo"
 )
 
 const (

@@ -8,7 +8,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 
-	"countersign/internal/demo"
+	"countersign/internal/standin/demo"
 )
 
 // TestReject: a rejection needs a comment, and reaches the function as an error that says everything.

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // lease is how long an attempt that a crash cut off keeps others from trying.

@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
-	"countersign/internal/demo"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/demo"
+	"countersign/internal/standin/locallambda"
 )
 
 // TestTimeout: an open page shows that its callback ended. A decision that comes later is refused, and keeps its comment.

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"countersign/internal/demo"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/demo"
+	"countersign/internal/standin/locallambda"
 )
 
 // TestFound: a callback that nobody announced is found in the histories of a function that is watched, and decided like any

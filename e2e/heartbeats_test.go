@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"countersign/internal/demo"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/demo"
+	"countersign/internal/standin/locallambda"
 )
 
 // TestLeaving: heartbeats go out while a page is open, and stop when it is left.

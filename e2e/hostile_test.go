@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"countersign/internal/demo"
+	"countersign/internal/standin/demo"
 )
 
 // TestHostile: what a stranger sends is shown, never run, and does not break the page. The browser complains when the content

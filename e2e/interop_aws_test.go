@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // TestInteropAWSCommandLine: what somebody does to an execution with AWS's command line arrives as from the desk.

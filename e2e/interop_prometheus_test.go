@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"countersign/internal/demo"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/demo"
+	"countersign/internal/standin/locallambda"
 )
 
 // TestInteropPrometheus: the alerts of deploy/alerts.yaml are valid, fire when they should, and ask for what the desk measures.

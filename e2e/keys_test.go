@@ -3,7 +3,7 @@ package e2e_test
 import (
 	"testing"
 
-	"countersign/internal/demo"
+	"countersign/internal/standin/demo"
 )
 
 // threeWays is a question with an outcome of the sender's own beside the usual ones.

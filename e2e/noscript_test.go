@@ -7,7 +7,7 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 
-	"countersign/internal/demo"
+	"countersign/internal/standin/demo"
 )
 
 // withoutScripts makes the browser run none from the next page on.

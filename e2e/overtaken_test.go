@@ -8,8 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/chromedp/cdproto/network"
 
-	"countersign/internal/demo"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/demo"
+	"countersign/internal/standin/locallambda"
 )
 
 const overtaken = "overtaken-bar"

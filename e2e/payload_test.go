@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"countersign/internal/demo"
+	"countersign/internal/standin/demo"
 )
 
 // TestPayloadOpens: what a page does not show of a payload comes when it is opened, and the bar warns until then.

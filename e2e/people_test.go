@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"strings"
 
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 // people are who can sign in. Mara and Dana share a queue, Teo has another, Leo has none and no role. Gro is in more groups than
 // anybody wants to know.
-var people = []devidp.User{
+var people = []oidc.User{
 	user("mara", "Mara Okafor", "approvers", "finance-approvers"),
 	user("dana", "Dana Fischer", "approvers", "finance-approvers"),
 	user("teo", "Teo Vance", "approvers", "release-managers"),
@@ -27,7 +27,7 @@ func manyGroups() (groups []string) {
 	return groups
 }
 
-func user(subject, name string, groups ...string) devidp.User {
+func user(subject, name string, groups ...string) oidc.User {
 	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@harborline.example"
-	return devidp.User{Subject: subject, Name: name, Email: email, Groups: groups}
+	return oidc.User{Subject: subject, Name: name, Email: email, Groups: groups}
 }

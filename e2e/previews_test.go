@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"countersign/internal/demo"
+	"countersign/internal/standin/demo"
 )
 
 // holdPreviews keeps the answers to previews in held until they are released, each by calling it.

@@ -10,8 +10,8 @@ import (
 
 	"countersign/durable"
 	"countersign/durable/aesgcm"
-	"countersign/internal/demo"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/demo"
+	"countersign/internal/standin/locallambda"
 )
 
 // sealed is the name of a function whose results only it can read.

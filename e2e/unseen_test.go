@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"countersign/internal/demo"
+	"countersign/internal/standin/demo"
 )
 
 // TestUnseenCharacters: a page marks what cannot be seen in a payload, and its buttons copy the characters themselves, also several

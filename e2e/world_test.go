@@ -20,10 +20,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
-	"countersign/internal/demo"
-	"countersign/internal/devidp"
-	"countersign/internal/locallambda"
 	"countersign/internal/sqlstore/sqlstoretest"
+	"countersign/internal/standin/demo"
+	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/oidc"
 )
 
 // Names of a world's one region, client and sender.
@@ -44,7 +44,7 @@ type world struct {
 	sender    *demo.Desk                       // by which functions ask the desk
 	seen      *record[locallambda.Observation] // by the engine
 	asked     *record[asked]
-	provider  *devidp.Provider
+	provider  *oidc.Provider
 	noSignIns atomic.Bool // the provider hangs up
 }
 
@@ -128,7 +128,7 @@ func (w *world) startProvider(t *testing.T) (issuer string) {
 	server := httptest.NewUnstartedServer(nil)
 	issuer = "http://" + server.Listener.Addr().String()
 	var err error
-	w.provider, err = devidp.New(issuer, []devidp.Client{{
+	w.provider, err = oidc.New(issuer, []oidc.Client{{
 		ID: clientID, Secret: clientSecret, RedirectURIs: []string{w.url + "/auth/callback"}, SignedOutURIs: []string{w.url + "/signin"},
 	}}, people, time.Now)
 	if err != nil {

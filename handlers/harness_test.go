@@ -19,11 +19,11 @@ import (
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
-	"countersign/internal/devidp"
 	"countersign/internal/intake"
 	"countersign/internal/live"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
+	"countersign/internal/standin/oidc"
 	"countersign/static"
 	"countersign/views"
 )
@@ -41,11 +41,11 @@ const (
 	adam   = "adam"   // is an admin
 )
 
-func people() []devidp.User {
-	user := func(name string, groups ...string) devidp.User {
-		return devidp.User{Subject: name, Name: strings.ToUpper(name[:1]) + name[1:], Email: name + "@example.com", Groups: groups}
+func people() []oidc.User {
+	user := func(name string, groups ...string) oidc.User {
+		return oidc.User{Subject: name, Name: strings.ToUpper(name[:1]) + name[1:], Email: name + "@example.com", Groups: groups}
 	}
-	return []devidp.User{
+	return []oidc.User{
 		user(nora, "everybody"), user(otto, "reviewers", "security"), user(rita, "reviewers", "finance"),
 		user(rosa, "reviewers", "finance"), user(ines, "reviewers", "finance"), user(audrey, "audit"), user(adam, "platform"),
 	}
@@ -73,7 +73,7 @@ type site struct {
 	store    *sqlstore.Store
 	service  *callbacks.Service
 	hub      *live.Hub
-	provider *devidp.Provider
+	provider *oidc.Provider
 	issuer   string                       // of provider
 	instead  atomic.Pointer[http.Handler] // answers in the provider's place, unless nil
 	log      *syncBuffer
@@ -108,7 +108,7 @@ func newSite(t testing.TB, change ...func(*handlers.Config)) *site {
 	t.Cleanup(s.hub.Close) // before the servers, which wait for their streams
 	s.url = deskServer.URL
 
-	s.provider, err = devidp.New(providerServer.URL, []devidp.Client{{
+	s.provider, err = oidc.New(providerServer.URL, []oidc.Client{{
 		ID: "desk", Secret: "secret", RedirectURIs: []string{s.url + auth.CallbackPath}, SignedOutURIs: []string{s.url + auth.SignedOutPath},
 	}}, people(), s.clock.Now)
 	if err != nil {

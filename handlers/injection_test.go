@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 // hostile closes whatever it might stand in and brings an element along that the test looks for.
@@ -47,7 +47,7 @@ func clean(t *testing.T, what string, a answer) {
 func TestInjection(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.provider.SetUsers(append(people(), devidp.User{
+	s.provider.SetUsers(append(people(), oidc.User{
 		Subject: "eve", Name: `"><b data-evil>Eve`, Email: `"<b data-evil>"@example.com`, Groups: []string{"reviewers", "finance", "platform", "audit"},
 	}))
 	pending, decided := s.receive(hostileAnnouncement()).ID, s.receive(hostileAnnouncement()).ID

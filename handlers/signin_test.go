@@ -10,7 +10,7 @@ import (
 
 	"countersign/handlers"
 	"countersign/internal/callbacks"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 func TestSignIn_ReturnsToThePage(t *testing.T) {
@@ -84,14 +84,14 @@ func TestSignIn_NoRole(t *testing.T) {
 func TestSignIn_Fails(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		faults devidp.Faults
+		faults oidc.Faults
 		status int
 		says   string
 	}{
-		"Refused":    {devidp.Faults{Refuse: "access_denied"}, http.StatusForbidden, "refused"},
-		"Scope":      {devidp.Faults{Refuse: "invalid_scope"}, http.StatusForbidden, "does not give what this desk asks for"},
-		"BadNonce":   {devidp.Faults{Nonce: "other"}, http.StatusBadGateway, "cannot be accepted"},
-		"Overloaded": {devidp.Faults{Refuse: "temporarily_unavailable"}, http.StatusServiceUnavailable, "Example ID"},
+		"Refused":    {oidc.Faults{Refuse: "access_denied"}, http.StatusForbidden, "refused"},
+		"Scope":      {oidc.Faults{Refuse: "invalid_scope"}, http.StatusForbidden, "does not give what this desk asks for"},
+		"BadNonce":   {oidc.Faults{Nonce: "other"}, http.StatusBadGateway, "cannot be accepted"},
+		"Overloaded": {oidc.Faults{Refuse: "temporarily_unavailable"}, http.StatusServiceUnavailable, "Example ID"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

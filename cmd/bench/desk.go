@@ -12,7 +12,7 @@ import (
 
 	"countersign/cmd/internal/deskprocess"
 	"countersign/internal/callbacks"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 const (
@@ -61,7 +61,7 @@ func (b *bench) startReplicas(ctx context.Context, database string, count int) (
 		}
 	}
 	d := &desk{url: "http://" + addresses[0], secret: newSecret(), clientSecret: rand.Text(), sessionKey: deskprocess.NewKey()}
-	people := []devidp.User{{Subject: reviewer.Subject, Name: reviewer.Name, Email: reviewer.Email, Groups: reviewer.Groups}}
+	people := []oidc.User{{Subject: reviewer.Subject, Name: reviewer.Name, Email: reviewer.Email, Groups: reviewer.Groups}}
 	var err error
 	if d.issuer, d.provider, err = deskprocess.StartProvider(ctx, d.url, deskClient, d.clientSecret, people); err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ import (
 
 	"countersign/cmd/internal/deskprocess"
 	"countersign/durable"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // functionName is that of the one function of a localEngine.

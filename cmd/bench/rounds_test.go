@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // TestRound: a round is a whole execution, on either kind of engine, and its function gets the result.

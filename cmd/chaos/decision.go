@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // fate is what a decision is up against, besides what everybody suffers.

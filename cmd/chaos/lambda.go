@@ -19,7 +19,7 @@ import (
 	"countersign/cmd/internal/deskprocess"
 	"countersign/durable"
 	"countersign/internal/callbacks"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 const (

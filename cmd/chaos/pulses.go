@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // pulse is what Lambda got of a callback's heartbeats.

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 // tryAgainAfter is how long a reviewer waits after an answer that was none.
@@ -40,7 +40,7 @@ func (w *world) send(request *http.Request) (answer, error) {
 type reviewer struct {
 	*world
 	decision *decision
-	person   devidp.User
+	person   oidc.User
 	outcome  string
 	random   *rand.Rand
 	seen, at string // as the preview has them; empty before it

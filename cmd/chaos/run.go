@@ -13,7 +13,7 @@ import (
 
 	"countersign/cmd/internal/deskprocess"
 	"countersign/cmd/internal/postgres"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // maxRun bounds a whole run, whatever hangs.

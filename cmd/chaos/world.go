@@ -16,7 +16,7 @@ import (
 
 	"countersign/cmd/internal/deskprocess"
 	"countersign/cmd/internal/postgres"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 const (
@@ -27,7 +27,7 @@ const (
 )
 
 // people are the reviewers.
-var people = []devidp.User{
+var people = []oidc.User{
 	{Subject: "mara", Name: "Mara Okafor", Email: "mara.okafor@harborline.example", Groups: []string{"approvers"}},
 	{Subject: "dana", Name: "Dana Fischer", Email: "dana.fischer@harborline.example", Groups: []string{"approvers"}},
 	{Subject: "ines", Name: "Ines Calloway", Email: "ines.calloway@harborline.example", Groups: []string{"approvers"}},

@@ -15,9 +15,9 @@ import (
 	"countersign/durable"
 	"countersign/internal/callbacks"
 	"countersign/internal/lambdaapi"
-	"countersign/internal/locallambda"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
+	"countersign/internal/standin/locallambda"
 )
 
 const readHistory = "GetDurableExecutionHistory"

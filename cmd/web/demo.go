@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/config"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 // demoOptions are the flags of the demo.
@@ -74,7 +74,7 @@ func (o demoOptions) banner(url, folder string) string {
 }
 
 // demoUsers are who can sign in.
-var demoUsers = []devidp.User{
+var demoUsers = []oidc.User{
 	demoUser("mara", "Mara Okafor", "reviews finance, support and agents", "approvers", "finance-approvers", "support-leads", "agent-owners"),
 	demoUser("dana", "Dana Fischer", "reviews finance too: open one request as both", "approvers", "finance-approvers"),
 	demoUser("teo", "Teo Vance", "reviews releases, security and privacy", "approvers", "release-managers", "security-desk", "privacy-desk"),
@@ -84,9 +84,9 @@ var demoUsers = []devidp.User{
 	demoUser("leo", "Leo Marchetti", "has no role"),
 }
 
-func demoUser(subject, name, about string, groups ...string) devidp.User {
+func demoUser(subject, name, about string, groups ...string) oidc.User {
 	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@harborline.example"
-	return devidp.User{Subject: subject, Name: name, Email: email, Groups: groups, About: about}
+	return oidc.User{Subject: subject, Name: name, Email: email, Groups: groups, About: about}
 }
 
 // demoQueues are the queues of the sample functions, as an operator would set them.

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // iam stands before a local Lambda and allows what a policy allows, checked against what AWS checks (Lambda Developer Guide,

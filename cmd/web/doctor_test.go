@@ -17,8 +17,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
-	"countersign/internal/locallambda"
 	"countersign/internal/sqlstore"
+	"countersign/internal/standin/locallambda"
 )
 
 // examined is a desk that is set up and does not run, and what stands around it.

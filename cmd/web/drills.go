@@ -3,7 +3,7 @@ package main
 import (
 	"time"
 
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // drill makes the local Lambda misbehave for the next calls, so that a visitor sees what the desk makes of it.

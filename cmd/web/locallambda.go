@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"countersign/internal/config"
-	"countersign/internal/locallambda"
 	"countersign/internal/loopback"
+	"countersign/internal/standin/locallambda"
 )
 
 // localLambdaOptions are the flags of the engine alone.

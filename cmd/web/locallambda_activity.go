@@ -6,8 +6,8 @@ import (
 	"net/url"
 	"time"
 
-	"countersign/internal/locallambda"
 	"countersign/internal/printable"
+	"countersign/internal/standin/locallambda"
 )
 
 // activity prints what happens in an engine.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // localFunction is a flag NAME=URL.

@@ -19,7 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"countersign/durable"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // localRun is a local-lambda command that runs.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // threeReplicas starts three desks at once on an empty database, with an open gate before Lambda.

@@ -18,9 +18,9 @@ import (
 
 	"countersign/durable"
 	"countersign/internal/config"
-	"countersign/internal/devidp"
 	"countersign/internal/live"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/oidc"
 )
 
 // patience is how long a test waits for what must come. Only a test that fails waits so long.
@@ -51,7 +51,7 @@ const (
 var (
 	mara, dana = demoUser("mara", "Mara Okafor", "", "approvers"), demoUser("dana", "Dana Fischer", "", "approvers")
 	// reviewers are everybody who may sign in.
-	reviewers = []devidp.User{
+	reviewers = []oidc.User{
 		mara, dana, demoUser("ines", "Ines Calloway", "", "approvers"), demoUser("tomo", "Tomo Aizawa", "", "approvers"),
 		demoUser("lena", "Lena Brandt", "", "approvers"), demoUser("omar", "Omar Haddad", "", "approvers"),
 		demoUser("yuki", "Yuki Tanabe", "", "approvers"), demoUser("piet", "Piet Visser", "", "approvers"),
@@ -143,7 +143,7 @@ func (r *rig) startProvider() {
 	r.t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	r.issuer = "http://" + server.Listener.Addr().String()
-	provider, err := devidp.New(r.issuer, []devidp.Client{{
+	provider, err := oidc.New(r.issuer, []oidc.Client{{
 		ID: demoClient, Secret: rigSecret, RedirectURIs: []string{r.url + "/auth/callback"}, SignedOutURIs: []string{r.url + "/signin"},
 	}}, reviewers, time.Now)
 	if err != nil {

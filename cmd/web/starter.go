@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
-	"countersign/internal/demo"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/demo"
+	"countersign/internal/standin/locallambda"
 	"countersign/views"
 )
 

@@ -16,19 +16,19 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"countersign/internal/callbacks"
-	"countersign/internal/devidp"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/oidc"
 )
 
 // visitor is a browser without a screen. Cookies know hosts and no ports, so that it is the same person at every replica.
 type visitor struct {
 	t      *testing.T
-	user   devidp.User
+	user   oidc.User
 	client *http.Client
 }
 
 // signIn takes a person to the provider and back.
-func (r *rig) signIn(t *testing.T, user devidp.User) *visitor {
+func (r *rig) signIn(t *testing.T, user oidc.User) *visitor {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {

@@ -22,9 +22,9 @@ import (
 	"countersign/durable"
 	"countersign/durable/aesgcm"
 	"countersign/internal/config"
-	"countersign/internal/demo"
-	"countersign/internal/devidp"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/demo"
+	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/oidc"
 )
 
 // The demo's one AWS region, client and sender.
@@ -81,11 +81,11 @@ func newWorld(ctx context.Context, o demoOptions, folder string, log *slog.Logge
 	for _, f := range demo.Functions(sender, sealed, durable.WithClient(w.lambdaClient()), durable.WithLogger(log)) {
 		w.engine.Register(f.Name, f.Handler, locallambda.FunctionConfig{Version: "1", ExecutionTimeout: f.ExecutionTimeout})
 	}
-	client := devidp.Client{
+	client := oidc.Client{
 		ID: demoClient, Secret: string(settings.OIDC.ClientSecret),
 		RedirectURIs: []string{w.url + "/auth/callback"}, SignedOutURIs: []string{w.url + "/signin"},
 	}
-	provider, err := devidp.New(address(w.addresses.provider), []devidp.Client{client}, demoUsers, time.Now)
+	provider, err := oidc.New(address(w.addresses.provider), []oidc.Client{client}, demoUsers, time.Now)
 	if err != nil {
 		return nil, fmt.Errorf("sign-in provider: %w", err)
 	}

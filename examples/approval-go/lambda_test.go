@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // runtimeAPI is Lambda's side of a function's process: the process polls it for invocations and posts its answers. It is a

@@ -16,8 +16,8 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/intake"
-	"countersign/internal/locallambda"
-	"countersign/internal/locallambda/locallambdatest"
+	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/locallambdatest"
 )
 
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -10,7 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // The step that docs/intake.md offers to Go functions works as it is pasted, like the example beside this test.

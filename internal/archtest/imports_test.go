@@ -61,7 +61,15 @@ var rules = []rule{
 		says: "only commands wire the stand-ins for AWS and for the OpenID provider",
 		of:   func(p string) bool { return !under(p, "cmd") && !testSupport(p) },
 		bans: func(p, imported string) bool {
-			return (under(imported, "internal/locallambda") || under(imported, "internal/devidp")) && owner(p) != owner(imported)
+			return under(imported, "internal/standin") && owner(p) != owner(imported)
+		},
+	},
+	{
+		says: "stand-ins are outsiders, so that no mistake is shared: of ours they import each other, the samples durable",
+		of:   func(p string) bool { return under(p, "internal/standin") },
+		bans: func(p, imported string) bool {
+			sample := under(p, "internal/standin/demo") && under(imported, "durable")
+			return ours(imported) && owner(p) != owner(imported) && !sample
 		},
 	},
 	{
@@ -122,7 +130,7 @@ func adapter(p string) bool {
 	if !under(p, "internal") || testSupport(p) || ground(p) {
 		return false
 	}
-	return !under(p, "internal/callbacks") && !under(p, "internal/doctor") && !under(p, "internal/locallambda") && !under(p, "internal/devidp")
+	return !under(p, "internal/callbacks") && !under(p, "internal/doctor") && !under(p, "internal/standin")
 }
 
 // owner is the folder that a package belongs to: handlers, views, internal/auth…
@@ -152,9 +160,9 @@ func violations(graph map[string][]string) []string {
 	// The stand-in for Lambda must not share the mistakes of the client that is tested against it.
 	client := reach(graph, "internal/lambdaapi")
 	client["internal/lambdaapi"] = true
-	for shared := range reach(graph, "internal/locallambda") {
+	for shared := range reach(graph, "internal/standin/locallambda") {
 		if client[shared] {
-			found = append(found, fmt.Sprintf("internal/locallambda and internal/lambdaapi share %s, but they share no code", shared))
+			found = append(found, fmt.Sprintf("internal/standin/locallambda and internal/lambdaapi share %s, but they share no code", shared))
 		}
 	}
 	slices.Sort(found)
@@ -208,11 +216,16 @@ func TestEachRule(t *testing.T) {
 		{"handlers", "internal/lambdaapi", "through the domain"},
 		{"static", "handlers", "nothing below imports them"},
 		{"handlers", "cmd/web", "nothing below imports them"},
-		{"cmd/web", "internal/devidp", ""},
-		{"handlers", "internal/devidp", "only commands wire"},
-		{"internal/lambdaapi", "internal/locallambda", "only commands wire"},
-		{"internal/locallambda/journal", "internal/locallambda", ""},
-		{"e2e", "internal/locallambda", ""},
+		{"cmd/web", "internal/standin/oidc", ""},
+		{"handlers", "internal/standin/oidc", "only commands wire"},
+		{"internal/lambdaapi", "internal/standin/locallambda", "only commands wire"},
+		{"internal/standin/locallambda/journal", "internal/standin/locallambda", ""},
+		{"e2e", "internal/standin/locallambda", ""},
+		{"internal/auth", "internal/standin/demo", "only commands wire"},
+		{"internal/standin/demo", "internal/standin/locallambda", ""},
+		{"internal/standin/demo", "durable", ""},
+		{"internal/standin/locallambda", "durable", "stand-ins are outsiders"},
+		{"internal/standin/oidc", "internal/auth", "stand-ins are outsiders"},
 		{"durable", "internal/callbacks", "import nothing of this one"},
 		{"examples/approval", "internal/intake", "import nothing of this one"},
 		{"examples/approval", "durable", ""},
@@ -230,16 +243,15 @@ func TestEachRule(t *testing.T) {
 func TestStandInAndClientShareNoCode(t *testing.T) {
 	t.Parallel()
 	graph := map[string][]string{
-		"internal/lambdaapi":   {"internal/callbacks"},
-		"internal/locallambda": {"internal/locallambda/journal", "durable"},
-		"durable":              nil,
-		"internal/callbacks":   nil,
+		"internal/lambdaapi":           {"internal/callbacks"},
+		"internal/standin/locallambda": {"internal/standin/locallambda/journal"},
+		"internal/callbacks":           nil,
 	}
-	graph["internal/locallambda/journal"] = []string{"fmt"}
+	graph["internal/standin/locallambda/journal"] = []string{"fmt"}
 	if found := violations(graph); len(found) > 0 {
 		t.Errorf("nothing is shared, but: %v", found)
 	}
-	graph["internal/locallambda/journal"] = []string{"internal/callbacks"}
+	graph["internal/standin/locallambda/journal"] = []string{"internal/callbacks"}
 	if found := strings.Join(violations(graph), "\n"); !strings.Contains(found, "share internal/callbacks") {
 		t.Errorf("internal/callbacks is shared by way of the journal, but: %q", found)
 	}

@@ -7,7 +7,7 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 // withDrafts does something with drafts in a request of a browser, as package handlers would.
@@ -23,8 +23,8 @@ func (b *browser) withDrafts(r *rig, address string, do func(*auth.Auth, *http.R
 func TestDraft(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	lee := devidp.User{Subject: "lee", Name: "Lee"}
-	r.SetUsers([]devidp.User{dana, lee})
+	lee := oidc.User{Subject: "lee", Name: "Lee"}
+	r.SetUsers([]oidc.User{dana, lee})
 	b := r.browser(t)
 	b.mustSignIn()
 	want := auth.Draft{Callback: "01J", Outcome: "reject", Comment: "Not <yet>\nsaid"}
@@ -77,7 +77,7 @@ func TestDraftOfAnother(t *testing.T) {
 	})
 	other := dana
 	other.Claims = map[string]any{"sub": "lee"}
-	r.SetUsers([]devidp.User{other})
+	r.SetUsers([]oidc.User{other})
 	if p := b.mustSignIn(); p.Subject != "lee" {
 		t.Fatalf("signed in as %+v", p)
 	}

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"countersign/internal/auth"
-	"countersign/internal/devidp"
 	"countersign/internal/doctor"
+	"countersign/internal/standin/oidc"
 )
 
 // found is what the doctor says of a provider, a finding a line.
@@ -198,7 +198,7 @@ func TestExamineRefusals(t *testing.T) {
 		"server_error":        "problem the provider knows the redirect URI and refuses the sign-in request (server_error) Look in the provider's log",
 	} {
 		r := newRig(t)
-		r.Misbehave(devidp.Faults{Refuse: code})
+		r.Misbehave(oidc.Faults{Refuse: code})
 		wantFinding(t, found(t, r.cfg), want)
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 // TestGroupForms: of each form in which groups come the desk reads them, or its log and audit say what came and what to do. It
@@ -63,7 +63,7 @@ func TestGroupForms(t *testing.T) {
 			})
 			user := dana
 			user.Claims = c.claims
-			r.SetUsers([]devidp.User{user})
+			r.SetUsers([]oidc.User{user})
 			b := r.browser(t)
 			if p := b.mustSignIn(); p.Roles != (callbacks.Roles{Reviewer: c.fault == ""}) {
 				t.Errorf("roles %+v", p.Roles)
@@ -102,7 +102,7 @@ func TestUnreadGroupsAreLogged(t *testing.T) {
 	r := newRig(t)
 	user := dana
 	user.Claims = map[string]any{"groups": append([]string{"approvers"}, make([]string, 1000)...)}
-	r.SetUsers([]devidp.User{user})
+	r.SetUsers([]oidc.User{user})
 	r.browser(t).mustSignIn()
 	if log := r.log.String(); !strings.Contains(log, "read=1000") || !strings.Contains(log, "unread=1") {
 		t.Errorf("log: %s", log)

@@ -10,7 +10,7 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 // TestIdentifiers: everything by which the provider names somebody is kept, whichever set of claims says it.
@@ -21,9 +21,9 @@ func TestIdentifiers(t *testing.T) {
 	user.Claims = map[string]any{
 		"preferred_username": "dwhitfield", "upn": "dana@corp.example.com", "given_name": "Dana", "family_name": "Whitfield-Ruiz", "name": nil,
 	}
-	r.SetUsers([]devidp.User{user})
+	r.SetUsers([]oidc.User{user})
 	for name, lean := range map[string]bool{"IDToken": false, "Userinfo": true} {
-		r.Misbehave(devidp.Faults{Lean: lean})
+		r.Misbehave(oidc.Faults{Lean: lean})
 		p := r.browser(t).mustSignIn()
 		if p.Email != dana.Email || !p.EmailVerified || p.GivenName != "Dana" || p.FamilyName != "Whitfield-Ruiz" || p.Name != "dwhitfield" ||
 			!slices.Equal(p.UserNames, []string{dana.Email, "dwhitfield", "dana@corp.example.com"}) {
@@ -53,7 +53,7 @@ func TestEmailVerified(t *testing.T) {
 			r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.EmailTrusted = tt.trusted })
 			user := dana
 			user.Claims = map[string]any{"email_verified": tt.says, "email": tt.email}
-			r.SetUsers([]devidp.User{user})
+			r.SetUsers([]oidc.User{user})
 			if p := r.browser(t).mustSignIn(); p.EmailVerified != tt.want {
 				t.Errorf("verified %v, want %v", p.EmailVerified, tt.want)
 			}
@@ -72,7 +72,7 @@ func TestVerifiedByUserinfo(t *testing.T) {
 		`busy`: false,
 	} {
 		r := newRig(t)
-		r.SetUsers([]devidp.User{user})
+		r.SetUsers([]oidc.User{user})
 		r.wire.answerInPlace("/userinfo", http.StatusOK, body)
 		p := r.browser(t).mustSignIn()
 		if p.EmailVerified != want || p.Email != dana.Email {

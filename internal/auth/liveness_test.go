@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/auth"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 // TestProviderStops: the address of the provider is known, and still nobody is sent to it while it does not answer.
@@ -178,7 +178,7 @@ func TestRefusals(t *testing.T) {
 		"No.":                                        {"access_denied", "", "access_denied"},
 	} {
 		r := newRig(t)
-		r.Misbehave(devidp.Faults{Refuse: c.code})
+		r.Misbehave(oidc.Faults{Refuse: c.code})
 		b := r.browser(t)
 		a := b.get(change(t, b.choose(b.begin("/"), "dana"), "error_description", description))
 		if a.Header.Get("Fault") != string(c.fault) || !strings.Contains(a.text, c.says) {

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 // TestIssued: to whom and when an ID token was issued, through the whole sign-in.
@@ -31,7 +31,7 @@ func TestIssued(t *testing.T) {
 			r := newRig(t)
 			user := dana
 			user.Claims = c.claims
-			r.SetUsers([]devidp.User{user})
+			r.SetUsers([]oidc.User{user})
 			b := r.browser(t)
 			if a := b.signIn("/"); (a.kind() == "token") != c.refused {
 				t.Errorf("status %d: %s", a.StatusCode, a.text)

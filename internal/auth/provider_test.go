@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"countersign/internal/auth"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 func TestProviderDownThenUp(t *testing.T) {
@@ -115,7 +115,7 @@ func TestProviderAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t)
-			r.Misbehave(devidp.Faults{Lean: true}) // so that userinfo is asked as well
+			r.Misbehave(oidc.Faults{Lean: true}) // so that userinfo is asked as well
 			r.wire.answerInPlace(c.path, c.status, c.body)
 			b := r.browser(t)
 			a := b.do(http.MethodPost, "/auth/login", nil)

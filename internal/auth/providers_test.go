@@ -16,18 +16,18 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"countersign/internal/auth"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 // known is a provider that docs/identity-providers.md describes: how it answers, and the settings of ours that fit.
 type known struct {
-	devidp.Likeness
+	oidc.Likeness
 	Settings map[string]string `json:"settings"`
 }
 
 func readKnown(t *testing.T, name string) (k known) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("../devidp/testdata", name+".json"))
+	text, err := os.ReadFile(filepath.Join("../standin/oidc/testdata", name+".json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +46,7 @@ func like(t *testing.T, k known) option {
 		t.Helper()
 		server := httptest.NewUnstartedServer(nil)
 		origin := "http://" + server.Listener.Addr().String()
-		provider, err := devidp.Like(k.Likeness, origin, []devidp.Client{{
+		provider, err := oidc.Like(k.Likeness, origin, []oidc.Client{{
 			ID: "countersign", Secret: secret, RedirectURIs: []string{r.origin + auth.CallbackPath}, SignedOutURIs: []string{r.origin + auth.SignedOutPath},
 		}}, r.now)
 		if err != nil {
@@ -72,7 +72,7 @@ func like(t *testing.T, k known) option {
 }
 
 // regrouped is the person with another value of a claim in both sets, where it is there.
-func regrouped(user devidp.User, claim string, value any) devidp.User {
+func regrouped(user oidc.User, claim string, value any) oidc.User {
 	user.IDToken, user.Userinfo = maps.Clone(user.IDToken), maps.Clone(user.Userinfo)
 	for _, set := range []map[string]any{user.IDToken, user.Userinfo} {
 		if _, there := set[claim]; there {
@@ -120,7 +120,7 @@ func TestKnownProviders(t *testing.T) {
 			if !slices.Equal(p.Groups, want.groups) || p.EmailVerified != want.verified {
 				t.Errorf("groups %q, address verified: %v; want %q, %v", p.Groups, p.EmailVerified, want.groups, want.verified)
 			}
-			r.SetUsers([]devidp.User{regrouped(k.Person, k.setting("GROUPS_CLAIM"), want.moved)})
+			r.SetUsers([]oidc.User{regrouped(k.Person, k.setting("GROUPS_CLAIM"), want.moved)})
 			for range 2 { // a second time, so that the token that the first one brought is good
 				r.pass(16 * time.Minute)
 				p, ok = b.person()
@@ -179,7 +179,7 @@ func TestNoRefreshToken(t *testing.T) {
 		b := r.browser(t)
 		b.next(b.get(b.choose(b.begin("/"), k.Person.Subject)))
 		read := r.now()
-		r.SetUsers([]devidp.User{regrouped(k.Person, k.setting("GROUPS_CLAIM"), expectations[name].moved)})
+		r.SetUsers([]oidc.User{regrouped(k.Person, k.setting("GROUPS_CLAIM"), expectations[name].moved)})
 		r.pass(2 * time.Minute)
 		p, ok := b.person()
 		if !ok || p.Roles.Reviewer == atUserinfo || p.GroupsReadAt.Equal(read) == atUserinfo {
@@ -202,7 +202,7 @@ func TestEntraOverage(t *testing.T) {
 	delete(person.IDToken, "groups")
 	person.IDToken["_claim_names"] = map[string]any{"groups": "src1"}
 	person.IDToken["_claim_sources"] = map[string]any{"src1": map[string]any{"endpoint": "https://graph.windows.net/x/getMemberObjects"}}
-	r.SetUsers([]devidp.User{person})
+	r.SetUsers([]oidc.User{person})
 	b := r.browser(t)
 	b.next(b.get(b.choose(b.begin("/"), person.Subject)))
 	if p, ok := b.person(); !ok || p.Roles.Any() || len(p.Groups) != 0 {
@@ -216,7 +216,7 @@ func TestOktaNeedsTheHint(t *testing.T) {
 	t.Parallel()
 	k := readKnown(t, "okta")
 	r := newRig(t, like(t, k))
-	r.SetUsers([]devidp.User{regrouped(k.Person, "groups", strings.Split(strings.Repeat("Finance approvers,", 150), ","))})
+	r.SetUsers([]oidc.User{regrouped(k.Person, "groups", strings.Split(strings.Repeat("Finance approvers,", 150), ","))})
 	b := r.browser(t)
 	b.next(b.get(b.choose(b.begin("/"), k.Person.Subject)))
 	target := b.next(b.do(http.MethodPost, "/auth/logout", nil))
@@ -269,7 +269,7 @@ func TestKnownProvidersAreDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := filepath.Glob("../devidp/testdata/*.json")
+	files, err := filepath.Glob("../standin/oidc/testdata/*.json")
 	if err != nil || len(files) != len(expectations) {
 		t.Fatalf("%d fixtures for %d expectations, %v", len(files), len(expectations), err)
 	}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/auth"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 // silence is a provider whose refreshes bring no ID token and whose userinfo names no groups.
@@ -21,7 +21,7 @@ func TestRefreshWithoutIDToken(t *testing.T) {
 	r.wire.edit(t, map[string]func(map[string]any){"/token": without("id_token")})
 	moved := dana
 	moved.Groups = []string{"operators"}
-	r.SetUsers([]devidp.User{moved})
+	r.SetUsers([]oidc.User{moved})
 	r.pass(15 * time.Minute)
 	if p, ok := b.person(); !ok || !slices.Equal(p.Groups, moved.Groups) || !p.GroupsReadAt.Equal(r.now()) {
 		t.Errorf("signed in: %v, %+v", ok, p)
@@ -44,7 +44,7 @@ func TestRefreshThatTellsNothing(t *testing.T) {
 	if n := strings.Count(r.log.String(), "does not name them again"); n != 3 {
 		t.Errorf("the log says it %d times: %q", n, r.log)
 	}
-	r.SetUsers([]devidp.User{{Subject: "lee"}})
+	r.SetUsers([]oidc.User{{Subject: "lee"}})
 	r.pass(15 * time.Minute)
 	if _, ok := b.person(); ok {
 		t.Error("signed in although the provider refused")
@@ -69,11 +69,11 @@ func TestRefreshWithoutUserinfo(t *testing.T) {
 func TestRefreshSaysNoGroupsAnyMore(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		faults devidp.Faults
+		faults oidc.Faults
 		edits  map[string]func(map[string]any)
 	}{
-		"InUserinfo":   {devidp.Faults{Lean: true}, silence},
-		"InTheIDToken": {devidp.Faults{Lean: true}, map[string]func(map[string]any){"/userinfo": without("groups")}},
+		"InUserinfo":   {oidc.Faults{Lean: true}, silence},
+		"InTheIDToken": {oidc.Faults{Lean: true}, map[string]func(map[string]any){"/userinfo": without("groups")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -129,7 +129,7 @@ func TestRefreshKeepsNames(t *testing.T) {
 	r, b := newRenewingRig(t)
 	moved := dana
 	moved.Name, moved.Email = "Dana Reyes", "dana.reyes@harborline.example"
-	r.SetUsers([]devidp.User{moved})
+	r.SetUsers([]oidc.User{moved})
 	r.pass(15 * time.Minute)
 	p, _ := b.person()
 	for _, name := range []string{dana.Name, dana.Email, moved.Name, moved.Email} {
@@ -146,7 +146,7 @@ func TestAddressIsVerifiedNoMore(t *testing.T) {
 	unverified.Claims = map[string]any{"email_verified": false}
 	mute := map[string]func(map[string]any){"/userinfo": without("email_verified"), "/token": without("id_token")}
 	for name, c := range map[string]struct {
-		user     devidp.User
+		user     oidc.User
 		edits    map[string]func(map[string]any)
 		verified bool
 	}{
@@ -159,7 +159,7 @@ func TestAddressIsVerifiedNoMore(t *testing.T) {
 				r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.Scopes = scopes; cfg.RenewAfter = 2 * time.Minute })
 				b := r.browser(t)
 				b.mustSignIn()
-				r.SetUsers([]devidp.User{c.user})
+				r.SetUsers([]oidc.User{c.user})
 				r.wire.edit(t, c.edits)
 				r.pass(2 * time.Minute)
 				if p, ok := b.person(); !ok || p.EmailVerified != c.verified || !p.GroupsReadAt.Equal(r.now()) {

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/auth"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 var offline = []string{"openid", "profile", "email", "offline_access"}
@@ -28,7 +28,7 @@ func TestRenewal(t *testing.T) {
 	r, b := newRenewingRig(t)
 	moved := dana
 	moved.Name, moved.Groups = "Dana Reyes", []string{"operators"}
-	r.SetUsers([]devidp.User{moved})
+	r.SetUsers([]oidc.User{moved})
 	r.pass(14 * time.Minute)
 	if p, _ := b.person(); p.Name != dana.Name {
 		t.Errorf("name %q before the renewal is due", p.Name)
@@ -39,7 +39,7 @@ func TestRenewal(t *testing.T) {
 		t.Errorf("signed in: %v, %+v, want the groups of now", ok, p)
 	}
 	// Refresh tokens rotate: the next renewal needs the one that came with this one.
-	r.SetUsers([]devidp.User{dana})
+	r.SetUsers([]oidc.User{dana})
 	r.pass(15 * time.Minute)
 	if p, ok := b.person(); !ok || p.Name != dana.Name {
 		t.Errorf("signed in: %v, %+v after a second renewal", ok, p)
@@ -65,7 +65,7 @@ func TestRenewalOnce(t *testing.T) {
 func TestRenewalRefused(t *testing.T) {
 	t.Parallel()
 	r, b := newRenewingRig(t)
-	r.SetUsers([]devidp.User{{Subject: "lee"}})
+	r.SetUsers([]oidc.User{{Subject: "lee"}})
 	r.pass(15 * time.Minute)
 	if _, ok := b.person(); ok {
 		t.Error("signed in although the provider refused")
@@ -83,7 +83,7 @@ func TestRenewalForAnotherSubject(t *testing.T) {
 	r, b := newRenewingRig(t)
 	impostor := dana
 	impostor.Claims = map[string]any{"sub": "mallory"}
-	r.SetUsers([]devidp.User{impostor})
+	r.SetUsers([]oidc.User{impostor})
 	r.pass(15 * time.Minute)
 	if p, ok := b.person(); ok {
 		t.Errorf("signed in as %s", p.Subject)
@@ -103,7 +103,7 @@ func TestRenewalWithoutIDToken(t *testing.T) {
 func TestRenewalWithABadIDToken(t *testing.T) {
 	t.Parallel()
 	r, b := newRenewingRig(t)
-	r.Misbehave(devidp.Faults{Audience: "another"})
+	r.Misbehave(oidc.Faults{Audience: "another"})
 	r.pass(15 * time.Minute)
 	if _, ok := b.person(); ok {
 		t.Error("signed in by an ID token for somebody else")
@@ -130,7 +130,7 @@ func TestRenewalWhileTheProviderIsDown(t *testing.T) {
 	r.wire.cut.Store(false)
 	moved := dana
 	moved.Groups = []string{"audit"}
-	r.SetUsers([]devidp.User{moved})
+	r.SetUsers([]oidc.User{moved})
 	r.pass(time.Minute)
 	if p, ok := b.person(); !ok || !p.Roles.Auditor {
 		t.Errorf("signed in: %v, %+v after the outage", ok, p)
@@ -163,7 +163,7 @@ func TestRenewalRefusesTheDesk(t *testing.T) {
 			r.wire.answer(nil)
 			moved := dana
 			moved.Groups = []string{"audit"}
-			r.SetUsers([]devidp.User{moved})
+			r.SetUsers([]oidc.User{moved})
 			r.pass(time.Minute)
 			if p, ok := b.person(); !ok || !p.Roles.Auditor {
 				t.Errorf("signed in: %v, %+v once it is mended", ok, p)
@@ -177,17 +177,17 @@ func TestRenewalRefusesTheDesk(t *testing.T) {
 func TestRenewalCutShort(t *testing.T) {
 	t.Parallel()
 	r, b := newRenewingRig(t)
-	r.Misbehave(devidp.Faults{Lean: true})
+	r.Misbehave(oidc.Faults{Lean: true})
 	r.wire.answerInPlace("/userinfo", http.StatusServiceUnavailable, "")
 	r.pass(15 * time.Minute)
 	if p, ok := b.person(); !ok || !slices.Equal(p.Groups, dana.Groups) {
 		t.Fatalf("signed in: %v, %+v while userinfo is away", ok, p)
 	}
 	r.wire.answer(nil)
-	r.Misbehave(devidp.Faults{})
+	r.Misbehave(oidc.Faults{})
 	moved := dana
 	moved.Groups = []string{"audit"}
-	r.SetUsers([]devidp.User{moved})
+	r.SetUsers([]oidc.User{moved})
 	r.pass(time.Minute)
 	if p, ok := b.person(); !ok || !p.Roles.Auditor {
 		t.Errorf("signed in: %v, %+v afterwards", ok, p)
@@ -232,7 +232,7 @@ func TestNoRenewalWithoutARefreshToken(t *testing.T) {
 	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.RenewAfter = time.Minute })
 	b := r.browser(t)
 	b.mustSignIn()
-	r.SetUsers([]devidp.User{{Subject: "lee"}})
+	r.SetUsers([]oidc.User{{Subject: "lee"}})
 	r.pass(30 * time.Minute)
 	if _, ok := b.person(); !ok {
 		t.Error("signed out, though there is nothing to renew with")

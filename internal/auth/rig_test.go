@@ -20,20 +20,20 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const secret = "a secret:with signs"
 
-var dana = devidp.User{
+var dana = oidc.User{
 	Subject: "dana", Name: "Dana Whitfield", Email: "dana@harborline.example", Groups: []string{"finance", "approvers"},
 }
 
 // rig is a provider and our server on real sockets, and what stands around them: clock, store, audit, log.
 type rig struct {
-	*devidp.Provider
+	*oidc.Provider
 	cfg    auth.Config
 	auth   atomic.Pointer[auth.Auth]
 	app    *httptest.Server
@@ -106,9 +106,9 @@ func (r *rig) startProvider(t *testing.T) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	r.issuer = "http://" + server.Listener.Addr().String()
-	provider, err := devidp.New(r.issuer, []devidp.Client{{
+	provider, err := oidc.New(r.issuer, []oidc.Client{{
 		ID: "countersign", Secret: secret, RedirectURIs: []string{r.origin + auth.CallbackPath}, SignedOutURIs: []string{r.origin + auth.SignedOutPath},
-	}}, []devidp.User{dana}, r.now)
+	}}, []oidc.User{dana}, r.now)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 // setCookie is the cookie of an answer, which must set exactly one of that name.
@@ -337,7 +337,7 @@ func TestManyRequestsAtOnce(t *testing.T) {
 	user.Groups = []string{"audit"}
 	for range 5 {
 		r.pass(2 * time.Minute)
-		r.SetUsers([]devidp.User{user})
+		r.SetUsers([]oidc.User{user})
 		var wg sync.WaitGroup
 		for range 20 {
 			wg.Go(func() {

@@ -12,7 +12,7 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 var operator = callbacks.Person{ID: "p-op", Subject: "op", Name: "Olu Peters", Roles: callbacks.Roles{Admin: true}}
@@ -143,7 +143,7 @@ func TestEndsAreTold(t *testing.T) {
 		"Idle":        func(r *rig, b *browser) { r.pass(time.Hour); b.person() },
 		"Lifetime":    func(r *rig, b *browser) { r.pass(13 * time.Hour); b.person() },
 		"Refused": func(r *rig, b *browser) {
-			r.SetUsers([]devidp.User{{Subject: "lee"}})
+			r.SetUsers([]oidc.User{{Subject: "lee"}})
 			r.pass(15 * time.Minute)
 			b.person()
 		},

@@ -13,7 +13,7 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 func TestSignIn(t *testing.T) {
@@ -75,15 +75,15 @@ func TestAuthorizationRequest(t *testing.T) {
 func TestSignInRefused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		faults devidp.Faults
+		faults oidc.Faults
 		want   string
 	}{
-		"WrongNonce":    {devidp.Faults{Nonce: "another"}, "token"},
-		"WrongAudience": {devidp.Faults{Audience: "another"}, "token"},
-		"Expired":       {devidp.Faults{Expired: true}, "token"},
-		"WrongIssuer":   {devidp.Faults{Issuer: "https://mallory.example"}, "token"},
-		"Denied":        {devidp.Faults{Refuse: "access_denied"}, "refused access_denied The provider was told to refuse."},
-		"Overloaded":    {devidp.Faults{Refuse: "temporarily_unavailable"}, "unavailable"},
+		"WrongNonce":    {oidc.Faults{Nonce: "another"}, "token"},
+		"WrongAudience": {oidc.Faults{Audience: "another"}, "token"},
+		"Expired":       {oidc.Faults{Expired: true}, "token"},
+		"WrongIssuer":   {oidc.Faults{Issuer: "https://mallory.example"}, "token"},
+		"Denied":        {oidc.Faults{Refuse: "access_denied"}, "refused access_denied The provider was told to refuse."},
+		"Overloaded":    {oidc.Faults{Refuse: "temporarily_unavailable"}, "unavailable"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -98,7 +98,7 @@ func TestSignInRefused(t *testing.T) {
 				t.Errorf("signed in: %v, cookie %q, audit %v", ok, b.cookie("countersign"), r.actions())
 			}
 			// The person can try again at once.
-			r.Misbehave(devidp.Faults{})
+			r.Misbehave(oidc.Faults{})
 			b.mustSignIn()
 		})
 	}
@@ -294,8 +294,8 @@ func TestGroups(t *testing.T) {
 			r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.GroupsClaim = c.claim })
 			user := dana
 			user.Claims = c.claims
-			r.SetUsers([]devidp.User{user})
-			r.Misbehave(devidp.Faults{Lean: c.lean})
+			r.SetUsers([]oidc.User{user})
+			r.Misbehave(oidc.Faults{Lean: c.lean})
 			p := r.browser(t).mustSignIn()
 			if !slices.Equal(p.Groups, c.want) || p.Roles != c.roles {
 				t.Errorf("groups %q, roles %+v, want %q, %+v", p.Groups, p.Roles, c.want, c.roles)
@@ -321,7 +321,7 @@ func TestIDTokenRefused(t *testing.T) {
 			r := newRig(t)
 			user := dana
 			user.Claims = claims
-			r.SetUsers([]devidp.User{user})
+			r.SetUsers([]oidc.User{user})
 			if a := r.browser(t).signIn("/"); a.kind() != "token" {
 				t.Errorf("status %d: %s", a.StatusCode, a.text)
 			}
@@ -332,7 +332,7 @@ func TestIDTokenRefused(t *testing.T) {
 func TestUserinfoAboutSomebodyElse(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	r.Misbehave(devidp.Faults{Lean: true})
+	r.Misbehave(oidc.Faults{Lean: true})
 	r.wire.answerInPlace("/userinfo", http.StatusOK, `{"sub":"mallory","groups":["operators"],"email":"m@example.com"}`)
 	if a := r.browser(t).signIn("/"); a.kind() != "token" {
 		t.Errorf("%s", a.text)

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"countersign/internal/auth"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 func TestSignOut(t *testing.T) {
@@ -102,7 +102,7 @@ func TestLongIDTokenIsNoHint(t *testing.T) {
 		b := r.browser(t)
 		user := dana
 		user.Claims = map[string]any{"many": strings.Split(strings.Repeat("group,", groups), ",")}
-		r.SetUsers([]devidp.User{user})
+		r.SetUsers([]oidc.User{user})
 		if p := b.mustSignIn(); len(p.Groups) != min(groups+1, 1000) {
 			t.Errorf("%d groups are kept of %d, want at most 1000", len(p.Groups), groups+1)
 		}

@@ -8,14 +8,14 @@ import (
 	"time"
 
 	"countersign/internal/auth"
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 // newAskingRig has no refresh token: it reads the groups again every two minutes at userinfo. The access token lives for five.
-func newAskingRig(t *testing.T, user devidp.User, options ...option) (*rig, *browser) {
+func newAskingRig(t *testing.T, user oidc.User, options ...option) (*rig, *browser) {
 	t.Helper()
 	r := newRig(t, append(options, func(_ *rig, cfg *auth.Config) { cfg.RenewAfter = 2 * time.Minute })...)
-	r.SetUsers([]devidp.User{user})
+	r.SetUsers([]oidc.User{user})
 	b := r.browser(t)
 	b.mustSignIn()
 	return r, b
@@ -27,7 +27,7 @@ func TestUserinfoRenewsGroups(t *testing.T) {
 	r, b := newAskingRig(t, dana)
 	moved := dana
 	moved.Name, moved.Email, moved.Groups = "Dana Reyes", "dana.reyes@harborline.example", []string{"operators"}
-	r.SetUsers([]devidp.User{moved})
+	r.SetUsers([]oidc.User{moved})
 	r.pass(2 * time.Minute)
 	p, ok := b.person()
 	if !ok || p.Name != moved.Name || p.Email != moved.Email || !p.EmailVerified || !p.Roles.Admin || p.Roles.Reviewer || !p.GroupsReadAt.Equal(r.now()) {
@@ -49,7 +49,7 @@ func TestAccessTokenEnds(t *testing.T) {
 	t.Parallel()
 	r, b := newAskingRig(t, dana)
 	read := r.now()
-	r.SetUsers([]devidp.User{{Subject: "lee"}})
+	r.SetUsers([]oidc.User{{Subject: "lee"}})
 	r.pass(5 * time.Minute)
 	before := r.wire.requests.Load()
 	if p, ok := b.person(); !ok || !slices.Equal(p.Groups, dana.Groups) || !p.GroupsReadAt.Equal(read) {
@@ -64,7 +64,7 @@ func TestAccessTokenEnds(t *testing.T) {
 func TestUserinfoRefuses(t *testing.T) {
 	t.Parallel()
 	r, b := newAskingRig(t, dana)
-	r.SetUsers([]devidp.User{{Subject: "lee"}})
+	r.SetUsers([]oidc.User{{Subject: "lee"}})
 	r.pass(2 * time.Minute)
 	if p, ok := b.person(); ok {
 		t.Errorf("signed in: %+v", p)
@@ -117,7 +117,7 @@ func TestUserinfoAnswers(t *testing.T) {
 func TestUserinfoSaysNoGroupsAnyMore(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.RenewAfter = 2 * time.Minute })
-	r.Misbehave(devidp.Faults{Lean: true})
+	r.Misbehave(oidc.Faults{Lean: true})
 	b := r.browser(t)
 	if p := b.mustSignIn(); !p.Roles.Reviewer {
 		t.Fatalf("signed in as %+v", p)
@@ -190,7 +190,7 @@ func TestTrustIsNotKept(t *testing.T) {
 	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.EmailTrusted = true })
 	unverified := dana
 	unverified.Claims = map[string]any{"email_verified": false}
-	r.SetUsers([]devidp.User{unverified})
+	r.SetUsers([]oidc.User{unverified})
 	if p := r.browser(t).mustSignIn(); !p.EmailVerified {
 		t.Errorf("signed in as %+v", p)
 	}

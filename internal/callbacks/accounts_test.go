@@ -14,8 +14,8 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/lambdaapi"
 	"countersign/internal/lambdaapi/lambdaapitest"
-	"countersign/internal/locallambda"
-	"countersign/internal/locallambda/locallambdatest"
+	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/locallambdatest"
 )
 
 // accounts are two accounts with an engine each, behind one address: whose access key signed a request decides which of them

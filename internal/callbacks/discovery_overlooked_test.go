@@ -10,7 +10,7 @@ import (
 
 	"countersign/durable"
 	"countersign/internal/callbacks"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // named is an announcement that says no more than the execution: no clock ends the callback here.

@@ -17,10 +17,10 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/lambdaapi"
-	"countersign/internal/locallambda"
-	"countersign/internal/locallambda/locallambdatest"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
+	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/locallambdatest"
 )
 
 const region = "eu-central-1"

@@ -14,7 +14,7 @@ import (
 
 	"countersign/durable"
 	"countersign/internal/callbacks"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 func TestDiscovery_FindsWhatNobodyAnnounced(t *testing.T) {

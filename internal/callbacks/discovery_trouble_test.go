@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 func TestDiscovery_BudgetHolds(t *testing.T) {

@@ -13,8 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/google/go-cmp/cmp"
 
-	"countersign/internal/locallambda"
-	"countersign/internal/locallambda/locallambdatest"
+	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/locallambdatest"
 )
 
 // conformanceCase is a case of aws/aws-durable-execution-conformance-tests; the function of that number is in

@@ -3,7 +3,7 @@ package jsinterop
 import (
 	"testing"
 
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // The example of docs/local-lambda.md, served as it says there.

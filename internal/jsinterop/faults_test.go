@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // The SDK repeats a checkpoint that got no answer, under the same client token. It must cost the execution neither its

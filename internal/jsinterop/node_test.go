@@ -12,7 +12,7 @@ import (
 	"sync"
 	"testing"
 
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // The functions of the cases run in one process, and the SDK in it knows one endpoint. What tells the cases apart there is that

@@ -11,7 +11,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/intake"
-	"countersign/internal/locallambda"
+	"countersign/internal/standin/locallambda"
 )
 
 // The step that docs/intake.md offers to JavaScript functions works as it is pasted: its announcement proves itself and is one.

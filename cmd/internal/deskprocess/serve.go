@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"time"
 
-	"countersign/internal/devidp"
+	"countersign/internal/standin/oidc"
 )
 
 // readHeaderTimeout bounds what our own servers wait for.
@@ -25,7 +25,7 @@ func Serve(ctx context.Context, h http.Handler) (url string, server *http.Server
 
 // StartProvider serves an OpenID provider for the desk at a URL, whose people are users. Its address is its issuer. Close
 // the server.
-func StartProvider(ctx context.Context, desk, clientID, clientSecret string, users []devidp.User) (issuer string, server *http.Server, err error) {
+func StartProvider(ctx context.Context, desk, clientID, clientSecret string, users []oidc.User) (issuer string, server *http.Server, err error) {
 	var provider http.Handler
 	made := make(chan struct{})
 	issuer, server, err = Serve(ctx, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -35,7 +35,7 @@ func StartProvider(ctx context.Context, desk, clientID, clientSecret string, use
 	if err != nil {
 		return "", nil, err
 	}
-	p, err := devidp.New(issuer, []devidp.Client{{
+	p, err := oidc.New(issuer, []oidc.Client{{
 		ID: clientID, Secret: clientSecret, RedirectURIs: []string{desk + "/auth/callback"}, SignedOutURIs: []string{desk + "/signin"},
 	}}, users, time.Now)
 	if err != nil {

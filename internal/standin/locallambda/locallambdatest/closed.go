@@ -1,0 +1,78 @@
+package locallambdatest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/smithy-go"
+
+	"countersign/internal/standin/locallambda"
+)
+
+// Answers to a call for a closed callback, as an SDK sees them: status and error code.
+const (
+	timedOut = "400 CallbackTimeoutException"
+	invalid  = "400 InvalidParameterValueException"
+	notFound = "404 UnknownError" // the SDK's name for an answer without an error type
+)
+
+// closedAnswers are the answers of each dialect, and of one whose answer depends on it, those after a clock ran out.
+func closedAnswers(d locallambda.Dialect, expired bool) []string {
+	switch d {
+	case locallambda.DialectInvalid:
+		return []string{invalid}
+	case locallambda.DialectNotFound:
+		return []string{notFound}
+	case locallambda.DialectMixed:
+		return []string{timedOut, invalid, notFound}
+	case locallambda.DialectSplit:
+		if !expired {
+			return []string{invalid}
+		}
+	case locallambda.DialectTimeout:
+	}
+	return []string{timedOut}
+}
+
+// WantClosed makes every call for a callback that there is, in every dialect, and fails the test where one is not answered as
+// that dialect answers for a closed one. Expired says that a clock closed it. The engine speaks its default dialect afterwards.
+func WantClosed(t testing.TB, engine *locallambda.Engine, client *lambda.Client, id string, expired bool) {
+	t.Helper()
+	defer engine.SetDialect(locallambda.DialectTimeout, nil)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for _, d := range locallambda.Dialects {
+		engine.SetDialect(d, nil)
+		for call, err := range lateCalls(ctx, client, id) {
+			if got, want := closedAnswer(err), closedAnswers(d, expired); !slices.Contains(want, got) {
+				t.Errorf("dialect %s: %s for a closed callback is answered %s, want %s", d, call, got, want)
+			}
+		}
+	}
+}
+
+// lateCalls are the answers to all that can be sent to a callback.
+func lateCalls(ctx context.Context, client *lambda.Client, id string) map[string]error {
+	once := func(o *lambda.Options) { o.RetryMaxAttempts = 1 }
+	_, success := client.SendDurableExecutionCallbackSuccess(ctx,
+		&lambda.SendDurableExecutionCallbackSuccessInput{CallbackId: aws.String(id), Result: []byte(`"late"`)}, once)
+	_, failure := client.SendDurableExecutionCallbackFailure(ctx, &lambda.SendDurableExecutionCallbackFailureInput{CallbackId: aws.String(id)}, once)
+	_, beat := client.SendDurableExecutionCallbackHeartbeat(ctx, &lambda.SendDurableExecutionCallbackHeartbeatInput{CallbackId: aws.String(id)}, once)
+	return map[string]error{"success": success, "failure": failure, "heartbeat": beat}
+}
+
+// closedAnswer is what an SDK makes of an answer: status and error code.
+func closedAnswer(err error) string {
+	api, refused := errors.AsType[smithy.APIError](err)
+	response, answered := errors.AsType[*awshttp.ResponseError](err)
+	if !refused || !answered {
+		return fmt.Sprint(err)
+	}
+	return fmt.Sprintf("%d %s", response.HTTPStatusCode(), api.ErrorCode())
+}
