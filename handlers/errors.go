@@ -13,7 +13,9 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
+	"countersign/internal/inflight"
 	"countersign/internal/intake"
+	"countersign/internal/ratelimit"
 	"countersign/views"
 )
 
@@ -46,7 +48,8 @@ var failures = []failure{
 	{isA(callbacks.ErrConflict), http.StatusConflict, overtakenPage, "The callback is no longer in that state."},
 	{isOf[callbacks.Invalid], http.StatusUnprocessableEntity, invalidPage, "Something in the request is not valid."},
 	{isOf[*http.MaxBytesError], http.StatusRequestEntityTooLarge, tooLargePage, "The request is too large."},
-	{isOf[*intake.LimitError], http.StatusTooManyRequests, tooManyPage, "Too many requests. Wait a moment."},
+	{isA(inflight.ErrFull), http.StatusTooManyRequests, tooManyPage, "Too many requests. Wait a moment."},
+	{isOf[*ratelimit.Error], http.StatusTooManyRequests, tooManyPage, "Too many requests. Wait a moment."},
 	{isA(auth.ErrProviderUnavailable), http.StatusServiceUnavailable, signInAgainPage, "The sign-in provider does not answer."},
 	{isA(auth.ErrStateMismatch), http.StatusBadRequest, signInAgainPage, beginAgain},
 	{isA(auth.ErrTokenInvalid), http.StatusBadGateway, signInAgainPage, notAccepted},
@@ -83,8 +86,13 @@ func failureOf(err error) failure {
 	return failures[len(failures)-1]
 }
 
-// retrySoon is when to try again what failed because something is away.
-const retrySoon = 5 * time.Second
+const (
+	// retrySoon is when to try again what failed because something is away.
+	retrySoon = 5 * time.Second
+	// retryWhenFull is when to try again while there is no room for a form: those that are there are
+	// worked on in a moment.
+	retryWhenFull = time.Second
+)
 
 // fail answers a request that ended in an error, in the form that its kind of caller reads. The cause is logged by observe.
 func (s *server) fail(err error, c echo.Context) {
@@ -92,10 +100,8 @@ func (s *server) fail(err error, c echo.Context) {
 		return // a stream or a page broke off: nothing can be said any more
 	}
 	f := failureOf(err)
-	if limit, ok := errors.AsType[*intake.LimitError](err); ok {
-		retryAfter(c, limit.RetryAfter)
-	} else if f.status == http.StatusServiceUnavailable {
-		retryAfter(c, retrySoon)
+	if pause := pauseAfter(err, f.status); pause > 0 {
+		retryAfter(c, pause)
 	}
 	var failed error
 	switch k := kindOf(c); k {
@@ -109,6 +115,20 @@ func (s *server) fail(err error, c echo.Context) {
 	if failed != nil && f.status != statusClientGone {
 		s.Log.ErrorContext(c.Request().Context(), "error page not written", "request_id", requestID(c), "error", failed)
 	}
+}
+
+// pauseAfter is when to try again, zero where that does not help.
+func pauseAfter(err error, status int) time.Duration {
+	limit, limited := errors.AsType[*ratelimit.Error](err)
+	switch {
+	case limited:
+		return limit.RetryAfter
+	case errors.Is(err, inflight.ErrFull):
+		return retryWhenFull
+	case status == http.StatusServiceUnavailable:
+		return retrySoon
+	}
+	return 0
 }
 
 func retryAfter(c echo.Context, d time.Duration) {
@@ -197,8 +217,8 @@ func wayBack(c echo.Context) views.Address {
 }
 
 func tooManyPage(s *server, c echo.Context, err error) templ.Component {
-	limit, _ := errors.AsType[*intake.LimitError](err)
-	return views.TooManyPage(s.plainShell(c), views.TooMany{RetryAfter: limit.RetryAfter, Posted: kindOf(c) == form})
+	pause := pauseAfter(err, http.StatusTooManyRequests)
+	return views.TooManyPage(s.plainShell(c), views.TooMany{RetryAfter: pause, Posted: kindOf(c) == form})
 }
 
 // What people read on the sign-in page when the last try failed.

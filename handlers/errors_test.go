@@ -12,7 +12,8 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
-	"countersign/internal/intake"
+	"countersign/internal/inflight"
+	"countersign/internal/ratelimit"
 )
 
 func TestFailureOf(t *testing.T) {
@@ -36,7 +37,8 @@ func TestFailureOf(t *testing.T) {
 		{errSignIn, http.StatusUnauthorized},
 		{errNoRole, http.StatusForbidden},
 		{&http.MaxBytesError{Limit: 1}, http.StatusRequestEntityTooLarge},
-		{&intake.LimitError{RetryAfter: time.Second}, http.StatusTooManyRequests},
+		{&ratelimit.Error{RetryAfter: time.Second}, http.StatusTooManyRequests},
+		{inflight.ErrFull, http.StatusTooManyRequests},
 		{auth.ErrProviderUnavailable, http.StatusServiceUnavailable},
 		{auth.ErrStateMismatch, http.StatusBadRequest},
 		{auth.ErrTokenInvalid, http.StatusBadGateway},
@@ -96,17 +98,6 @@ func TestConsoleURL(t *testing.T) {
 	} {
 		if got := consoleURL(&test.c); got != test.want {
 			t.Errorf("%s: %s, want %s", name, got, test.want)
-		}
-	}
-}
-
-func TestNeighbourhood(t *testing.T) {
-	t.Parallel()
-	for ip, want := range map[string]string{
-		"203.0.113.9": "203.0.113.9", "::ffff:203.0.113.9": "::ffff:203.0.113.9", "2001:db8::1": "2001:db8::/64", "2001:db8:0:0:ffff::": "2001:db8::/64", "": "", "unix": "unix",
-	} {
-		if got := neighbourhood(ip); got != want {
-			t.Errorf("%s: %s, want %s", ip, got, want)
 		}
 	}
 }

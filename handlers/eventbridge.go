@@ -21,7 +21,7 @@ func (s *server) event(c echo.Context) error {
 	if err := s.proving(c, func() error { return s.EventBridge.Verify(c.Request().Header) }); err != nil {
 		return err
 	}
-	if err := s.IntakeLimit.Take("eventbridge"); err != nil {
+	if err := s.IntakeLimit.Take("eventbridge", s.Now()); err != nil {
 		return err // it comes again
 	}
 	body, err := intake.ReadEvent(c.Response(), c.Request())

@@ -8,8 +8,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"countersign/internal/intake"
 	"countersign/internal/live"
+	"countersign/internal/ratelimit"
 )
 
 // events tells a page which of the callbacks that its reader may see have changed. The stream ends with the session, and by itself
@@ -22,7 +22,7 @@ func (s *server) events(c echo.Context) error {
 		since = time.UnixMilli(ms)
 	}
 	if !s.streams.enter(p.ID) {
-		return &intake.LimitError{RetryAfter: streamsFull}
+		return &ratelimit.Error{RetryAfter: streamsFull}
 	}
 	defer s.streams.leave(p.ID)
 	sub := s.Hub.Subscribe(since, func(queue string) bool { return queues.MaySee(p, queue) })

@@ -11,17 +11,14 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"countersign/internal/callbacks"
-	"countersign/internal/intake"
+	"countersign/internal/inflight"
 )
 
 // postForm reads what the body of a request holds, and nothing of its address: a link must not fill in a form. It may be
 // called again.
 func postForm(c echo.Context) (url.Values, error) {
 	err := parseForm(c.Request())
-	if _, busy := errors.AsType[*intake.LimitError](err); busy {
-		return nil, err
-	}
-	if _, over := errors.AsType[*http.MaxBytesError](err); over {
+	if _, over := errors.AsType[*http.MaxBytesError](err); over || errors.Is(err, inflight.ErrFull) {
 		return nil, err
 	}
 	if err != nil {

@@ -15,8 +15,11 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
+	"countersign/internal/clientip"
+	"countersign/internal/inflight"
 	"countersign/internal/intake"
 	"countersign/internal/live"
+	"countersign/internal/ratelimit"
 	"countersign/views"
 )
 
@@ -26,7 +29,7 @@ type Config struct {
 	Auth        *auth.Auth                  // made with SessionError set to [SessionError]
 	Hub         *live.Hub                   // closed by its owner when shutdown begins: streams end by it
 	Intake      *intake.Verifier            // knows the webhook senders
-	IntakeLimit *intake.Limiter             // of messages per sender, and of wrong guesses per address
+	IntakeLimit *ratelimit.Limiter          // of messages per sender, and of wrong guesses per address
 	Static      http.Handler                // serves /static/, compressed and cached by itself
 	Ping        func(context.Context) error // whether the database answers
 	Stopping    func() bool                 // whether shutdown has begun; nil where that need not be told
@@ -60,13 +63,13 @@ type Demo interface {
 // server has the dependencies of the handlers.
 type server struct {
 	Config
-	ownOrigin string          // as browsers write it
-	signIns   *intake.Limiter // by address
-	reviews   *intake.Limiter // signs of life of open reviews, by person
+	ownOrigin string             // as browsers write it
+	signIns   *ratelimit.Limiter // by address
+	reviews   *ratelimit.Limiter // signs of life of open reviews, by person
 	streams   streamCounts
 	counts    measurements
-	forms     *intake.InFlight // bodies of people's forms, so that a flood of webhooks leaves them alone
-	messages  *intake.InFlight // bodies of webhooks
+	forms     *inflight.Bodies // bodies of people's forms, so that a flood of webhooks leaves them alone
+	messages  *inflight.Bodies // bodies of webhooks
 	decoding  chan struct{}    // has a token for each body that is being decoded
 
 	descriptions descriptions
@@ -81,10 +84,10 @@ func New(cfg Config) (http.Handler, error) {
 	}
 	s := &server{
 		Config: cfg, ownOrigin: ownOrigin,
-		signIns: intake.NewLimiter(signInsPerSecond, signInBurst, cfg.Now),
-		reviews: intake.NewLimiter(signsPerSecond, signBurst, cfg.Now), streams: streamCounts{of: map[string]int{}},
+		signIns: ratelimit.New(signInsPerSecond, signInBurst),
+		reviews: ratelimit.New(signsPerSecond, signBurst), streams: streamCounts{of: map[string]int{}},
 		counts: newMeasurements(cfg.Metrics, cfg.Hub, cfg.Auth),
-		forms:  intake.NewInFlight(maxInFlight, maxInFlight/4), messages: intake.NewInFlight(maxInFlight, maxInFlight/4),
+		forms:  inflight.New(maxInFlight, maxInFlight/4), messages: inflight.New(maxInFlight, maxInFlight/4),
 		decoding: make(chan struct{}, maxDecoding),
 	}
 	if cfg.Backlog != nil {
@@ -92,7 +95,7 @@ func New(cfg Config) (http.Handler, error) {
 	}
 	e := echo.New()
 	e.HTTPErrorHandler = s.fail
-	e.IPExtractor = clientIP(cfg.TrustedProxies)
+	e.IPExtractor = clientip.Of(cfg.TrustedProxies)
 	e.Use(s.observe, s.secureHeaders, s.knownHost, recoverPanic)
 	s.mount(e)
 	return e, nil

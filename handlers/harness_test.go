@@ -19,8 +19,10 @@ import (
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/clientip"
 	"countersign/internal/intake"
 	"countersign/internal/live"
+	"countersign/internal/ratelimit"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 	"countersign/internal/standin/oidc"
@@ -134,7 +136,7 @@ func (s *site) handler(provider *httptest.Server, change []func(*handlers.Config
 		Issuer: provider.URL, ClientID: "desk", ClientSecret: "secret", BaseURL: s.url, HTTPClient: provider.Client(),
 		Roles:       auth.RoleGroups{Reviewer: []string{"reviewers"}, Admin: []string{"platform"}, Auditor: []string{"audit"}},
 		SessionIdle: 8 * time.Hour, Store: s.store.Sessions(s.clock.Now), SessionKeys: [][]byte{make([]byte, 32)}, Ended: s.hub.EndSession,
-		ClientAddress: handlers.ClientIP(nil), Now: s.clock.Now, Logger: log, Record: s.store.Record, People: s.store, SessionError: handlers.SessionError,
+		ClientAddress: clientip.Of(nil), Now: s.clock.Now, Logger: log, Record: s.store.Record, People: s.store, SessionError: handlers.SessionError,
 	})
 	if err != nil {
 		s.t.Fatal(err)
@@ -146,7 +148,7 @@ func (s *site) handler(provider *httptest.Server, change []func(*handlers.Config
 		s.t.Fatal(err)
 	}
 	cfg := handlers.Config{
-		Service: s.service, Auth: signIn, Hub: s.hub, Intake: verifier, IntakeLimit: intake.NewLimiter(1, 100, s.clock.Now),
+		Service: s.service, Auth: signIn, Hub: s.hub, Intake: verifier, IntakeLimit: ratelimit.New(1, 100),
 		Static: static.Handler(), Ping: s.store.Ping, Demo: s.demo, Metrics: s.registry, Now: s.clock.Now, Log: log,
 		BaseURL: s.url, Version: "v1.2.3", ProviderName: "Example ID", SupportContact: "#platform-help", ConsoleLinks: true,
 	}

@@ -29,7 +29,7 @@ type beats struct {
 // lease opens, renews and releases a review. It is a POST of a script, never part of opening the page: a link preview must
 // not keep a function waiting. 404 says that the review has ended, 409 that there is nothing to review any more.
 func (s *server) lease(c echo.Context) error {
-	if err := s.reviews.Take(s.person(c).ID); err != nil {
+	if err := s.reviews.Take(s.person(c).ID, s.Now()); err != nil {
 		return err
 	}
 	form, err := postForm(c)

@@ -3,12 +3,12 @@ package handlers
 import (
 	"context"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"countersign/internal/intake"
+	"countersign/internal/clientip"
+	"countersign/internal/inflight"
 )
 
 const (
@@ -50,17 +50,14 @@ const maxInFlight = 32 << 20
 
 // countBody bounds the bodies that are worked on at once. A failure is answered here, before the room is given back, since its page may be the
 // first to read what was typed.
-func countBody(of *intake.InFlight) echo.MiddlewareFunc {
+func countBody(of *inflight.Bodies) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			r := c.Request()
-			body, err := of.Count(neighbourhood(c.RealIP()), r)
-			switch {
-			case err == nil:
+			body, err := of.Count(clientip.Network(c.RealIP()), r)
+			if err == nil {
 				defer body.Release()
 				err = next(c)
-			case kindOf(c) == webhook:
-				err = intake.ErrBusy // SNS gives up on a 429
 			}
 			if err == nil {
 				return nil
@@ -80,22 +77,9 @@ func countBody(of *intake.InFlight) echo.MiddlewareFunc {
 // limitSignIn bounds sign-ins per address.
 func (s *server) limitSignIn(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if err := s.signIns.Take(neighbourhood(c.RealIP())); err != nil {
+		if err := s.signIns.Take(clientip.Network(c.RealIP()), s.Now()); err != nil {
 			return err
 		}
 		return next(c)
 	}
-}
-
-// neighbourhood is what counts as one address: an IPv6 customer has a whole /64 to choose from.
-func neighbourhood(ip string) string {
-	addr, err := netip.ParseAddr(ip)
-	if err != nil || addr.Unmap().Is4() {
-		return ip
-	}
-	prefix, err := addr.Prefix(64)
-	if err != nil {
-		return ip
-	}
-	return prefix.String()
 }

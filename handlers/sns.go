@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"countersign/internal/intake"
+	"countersign/internal/ratelimit"
 )
 
 // notification takes a message of SNS. SNS gives up on whatever is answered below 500, and so also on a message that only
@@ -15,7 +16,7 @@ func (s *server) notification(c echo.Context) error {
 		return intake.ErrOff
 	}
 	err := s.deliver(c)
-	if isOf[*intake.LimitError](err) {
+	if isOf[*ratelimit.Error](err) {
 		return intake.ErrBusy
 	}
 	return err
@@ -48,7 +49,7 @@ func (s *server) deliver(c echo.Context) error {
 		if !n.Event {
 			return s.receive(c, n.From, n.ID, n.Body)
 		}
-		if err := s.IntakeLimit.Take("source " + n.From.Name); err != nil {
+		if err := s.IntakeLimit.Take("source "+n.From.Name, s.Now()); err != nil {
 			return err
 		}
 		return s.executionEvent(c, n.Body)

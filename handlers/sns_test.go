@@ -23,6 +23,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/intake"
+	"countersign/internal/ratelimit"
 )
 
 const (
@@ -268,7 +269,7 @@ func TestNotification_Limited(t *testing.T) {
 func TestNotification_GuessesFetchNothing(t *testing.T) {
 	t.Parallel()
 	sns := newSNSSigner(t)
-	s := sns.site(func(c *handlers.Config) { c.IntakeLimit = intake.NewLimiter(1, 3, c.Now) })
+	s := sns.site(func(c *handlers.Config) { c.IntakeLimit = ratelimit.New(1, 3) })
 	b := s.visitor()
 	forged := func(i int) string {
 		return strings.Replace(sns.signed(s.clock.Now(), "SigningCertURL", fmt.Sprintf("%s%d.pem", snsURL, i)), `"{}"`, `"{ }"`, 1)

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/clientip"
 	"countersign/internal/intake"
 )
 
@@ -45,23 +46,24 @@ func (s *server) announce(c echo.Context) error {
 	return s.receive(c, from, messageID, body)
 }
 
-// proving runs what finds out who sent a message. Each try is a guess until it succeeds, so the address pays for it in advance, and
-// one that has guessed too often is answered without a look at what it sent. Who is proved has the price back.
+// proving runs what finds out who sent a message. An address that has guessed wrong too often is
+// answered without a look at what it sent. Each wrong guess is charged to it; a sender who is proved
+// pays nothing.
 func (s *server) proving(c echo.Context, prove func() error) error {
-	address := "address " + neighbourhood(c.RealIP())
-	if err := s.IntakeLimit.Take(address); err != nil {
+	address := "address " + clientip.Network(c.RealIP())
+	if err := s.IntakeLimit.Check(address, s.Now()); err != nil {
 		return err
 	}
 	err := prove()
-	if err == nil {
-		s.IntakeLimit.GiveBack(address)
+	if err != nil {
+		s.IntakeLimit.Charge(address, s.Now())
 	}
 	return err
 }
 
 // receive records the announcement of a sender who is proved, and answers when the callback is on disk.
 func (s *server) receive(c echo.Context, from callbacks.Source, messageID string, body []byte) error {
-	if err := s.IntakeLimit.Take("source " + from.Name); err != nil {
+	if err := s.IntakeLimit.Take("source "+from.Name, s.Now()); err != nil {
 		return err
 	}
 	announcement, err := decoded(c, s, body, intake.Decode)

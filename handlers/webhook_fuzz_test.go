@@ -10,7 +10,7 @@ import (
 
 	"countersign/handlers"
 	"countersign/internal/callbacks"
-	"countersign/internal/intake"
+	"countersign/internal/ratelimit"
 )
 
 // FuzzWebhooks: whatever a sender posts who has proved who he is, by each of the three ways in, he is answered as documented, and what is
@@ -18,7 +18,7 @@ import (
 func FuzzWebhooks(f *testing.F) {
 	sns := newSNSSigner(f)
 	s := sns.site(withEventBridge(f), func(c *handlers.Config) {
-		c.IntakeLimit = intake.NewLimiter(1_000_000, 1_000_000, c.Now) // not what is tried
+		c.IntakeLimit = ratelimit.New(1_000_000, 1_000_000) // not what is tried
 	})
 	anybody, admin := s.visitor(), s.as(adam)
 	var messages atomic.Int64

@@ -21,6 +21,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/intake"
+	"countersign/internal/ratelimit"
 )
 
 // message is what the sender of the tests posts.
@@ -195,7 +196,7 @@ func TestGuesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newSite(t, func(c *handlers.Config) {
-		c.EventBridge, c.IntakeLimit = bridge, intake.NewLimiter(1, 5, c.Now)
+		c.EventBridge, c.IntakeLimit = bridge, ratelimit.New(1, 5)
 	})
 	b := s.visitor()
 	guess := func(path, name, value string) int {

@@ -19,10 +19,11 @@ import (
 	"countersign/handlers"
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
+	"countersign/internal/clientip"
 	"countersign/internal/config"
-	"countersign/internal/intake"
 	"countersign/internal/lambdaapi"
 	"countersign/internal/live"
+	"countersign/internal/ratelimit"
 	"countersign/internal/sqlstore"
 	"countersign/internal/tracing"
 	"countersign/static"
@@ -149,7 +150,7 @@ func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo
 		SessionIdle: settings.Session.Idle, SessionLifetime: settings.Session.Lifetime,
 		RenewAfter: min(groupsAge, settings.Groups.MaxAge/2),
 		Store:      d.store.Sessions(d.now), SessionKeys: keys, Now: d.now, Logger: d.log, Record: d.store.Record, People: d.store, SessionError: handlers.SessionError,
-		Ended: d.sessionEnded, ClientAddress: handlers.ClientIP(settings.TrustedProxies),
+		Ended: d.sessionEnded, ClientAddress: clientip.Of(settings.TrustedProxies),
 	})
 	if err != nil {
 		return nil, err
@@ -160,7 +161,7 @@ func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo
 	}
 	return handlers.New(handlers.Config{
 		Service: service, Auth: d.auth, Hub: d.hub, Intake: in.webhooks, EventBridge: in.eventBridge, SNS: in.sns,
-		IntakeLimit: intake.NewLimiter(settings.Intake.Rate, settings.Intake.Burst, d.now),
+		IntakeLimit: ratelimit.New(settings.Intake.Rate, settings.Intake.Burst),
 		Static:      static.Handler(), Ping: d.store.Ping, Stopping: d.stopping.Load, Demo: demo, Now: d.now, Log: d.log,
 		Metrics: d.metrics, Backlog: d.store.Backlog,
 		BaseURL: string(settings.BaseURL), TrustedProxies: []netip.Prefix(settings.TrustedProxies),

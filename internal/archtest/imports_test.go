@@ -25,10 +25,10 @@ var rules = []rule{
 		},
 	},
 	{
-		says: "the ground knows no word of the domain: it imports the standard library and golang.org/x/text only",
+		says: "the ground knows no word of the domain: it imports the standard library, the ground, and a few named leaves",
 		of:   ground,
-		bans: func(p, imported string) bool {
-			return !standard(imported) && !under(imported, "golang.org/x/text") && owner(p) != owner(imported)
+		bans: func(_, imported string) bool {
+			return !standard(imported) && !ground(imported) && !leaf(imported)
 		},
 	},
 	{
@@ -122,7 +122,16 @@ func testSupport(p string) bool {
 
 // ground reports whether a package is small, general, and below all others.
 func ground(p string) bool {
-	return slices.ContainsFunc([]string{"arn", "child", "loopback", "printable", "worker"}, func(name string) bool { return under(p, "internal/"+name) })
+	return slices.ContainsFunc([]string{
+		"arn", "child", "clientip", "inflight", "loopback", "printable", "problem", "ratelimit", "worker",
+	}, func(name string) bool { return under(p, "internal/"+name) })
+}
+
+// leaf reports whether an import is one of the libraries that the ground may build on.
+func leaf(imported string) bool {
+	return slices.ContainsFunc([]string{"golang.org/x/text", "golang.org/x/time", "github.com/hashicorp/golang-lru"}, func(library string) bool {
+		return under(imported, library)
+	})
 }
 
 // adapter reports whether a package connects the domain to something outside. What is new under internal/ counts as one.
@@ -185,8 +194,10 @@ func TestEachRule(t *testing.T) {
 		{"internal/callbacks", "net/netip", ""},
 		{"internal/callbacks", "internal/printable", ""},
 		{"internal/printable", "internal/callbacks", "knows no word of the domain"},
-		{"internal/printable", "github.com/microcosm-cc/bluemonday", "golang.org/x/text only"},
+		{"internal/printable", "github.com/microcosm-cc/bluemonday", "a few named leaves"},
 		{"internal/printable", "golang.org/x/text/unicode/norm", ""},
+		{"internal/problem", "internal/printable", ""},
+		{"internal/ratelimit", "golang.org/x/time/rate", ""},
 		{"internal/auth", "internal/printable", ""},
 		{"internal/doctor", "internal/printable", ""},
 		{"internal/callbacks", "golang.org/x/net/idna", ""},

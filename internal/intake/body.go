@@ -7,6 +7,8 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+
+	"countersign/internal/inflight"
 )
 
 // MaxBody is the most that a message may weigh, in bytes.
@@ -38,8 +40,8 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, types ...stri
 	if _, over := errors.AsType[*http.MaxBytesError](err); over {
 		return nil, tooLarge
 	}
-	if limit, busy := errors.AsType[*LimitError](err); busy {
-		return nil, limit
+	if errors.Is(err, inflight.ErrFull) {
+		return nil, err
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrBody, err)

@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/intake"
+	"countersign/internal/ratelimit"
 )
 
 // docs/intake.md is all that senders have: it names every field and every code.
@@ -27,7 +28,7 @@ func TestDocumentIsComplete(t *testing.T) {
 	for _, err := range []error{
 		intake.ErrNoCredentials, intake.ErrHeader, intake.ErrStale, intake.ErrNoMatch, intake.ErrTooLarge, intake.ErrMediaType, intake.ErrBody,
 		intake.ErrOff, intake.ErrAPIKey, intake.ErrRawDelivery, intake.ErrUnknownTopic, intake.ErrStaleNotification, intake.ErrNotFromSNS,
-		intake.ErrSNSUnreachable, intake.ErrBusy, callbacks.ErrDifferent, callbacks.ErrUnavailable, callbacks.Invalid{{}}, &intake.LimitError{},
+		intake.ErrSNSUnreachable, intake.ErrBusy, callbacks.ErrDifferent, callbacks.ErrUnavailable, callbacks.Invalid{{}}, &ratelimit.Error{},
 	} {
 		words = append(words, intake.ProblemOf(err).Code)
 	}

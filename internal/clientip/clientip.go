@@ -1,4 +1,5 @@
-package handlers
+// Package clientip tells where HTTP requests come from.
+package clientip
 
 import (
 	"net"
@@ -6,17 +7,13 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-
-	"github.com/labstack/echo/v4"
 )
 
-// ClientIP is where a request comes from. X-Forwarded-For is believed from the given networks only.
-func ClientIP(proxies []netip.Prefix) func(*http.Request) string { return clientIP(proxies) }
-
-// clientIP believes X-Forwarded-For from the given networks only: anybody else could pass for anybody. It reads the list from its
-// end, where the nearest proxy wrote, to the first address that is no proxy's. What cannot be read ends it too: whatever
-// stands before that was vouched for by nobody.
-func clientIP(proxies []netip.Prefix) echo.IPExtractor {
+// Of returns what tells the address of a request's client. X-Forwarded-For is believed from the
+// given proxies only: anybody else could pass for anybody. The list is read from its end, where the
+// nearest proxy wrote, to the first address that is no proxy's. An entry that cannot be read ends it
+// too, because nobody vouches for what stands before it.
+func Of(proxies []netip.Prefix) func(*http.Request) string {
 	trusted := func(addr netip.Addr) bool {
 		return slices.ContainsFunc(proxies, func(p netip.Prefix) bool { return p.Contains(addr) })
 	}
@@ -61,4 +58,18 @@ func directIP(r *http.Request) string {
 		return r.RemoteAddr
 	}
 	return host
+}
+
+// Network is what counts as one client: an IPv4 address, or the /64 of IPv6 from which a customer
+// may choose any address. What is no address stays as it is.
+func Network(ip string) string {
+	addr, err := netip.ParseAddr(ip)
+	if err != nil || addr.Unmap().Is4() {
+		return ip
+	}
+	prefix, err := addr.Prefix(64)
+	if err != nil {
+		return ip
+	}
+	return prefix.String()
 }

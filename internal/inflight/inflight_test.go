@@ -1,4 +1,4 @@
-package intake_test
+package inflight_test
 
 import (
 	"errors"
@@ -8,13 +8,13 @@ import (
 	"strings"
 	"testing"
 
-	"countersign/internal/intake"
+	"countersign/internal/inflight"
 )
 
 func TestInFlight(t *testing.T) {
 	t.Parallel()
-	f := intake.NewInFlight(100, 60)
-	begin := func(sender string, size int, known bool) (body *intake.CountedBody, err error) {
+	f := inflight.New(100, 60)
+	begin := func(sender string, size int, known bool) (body *inflight.Body, err error) {
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(strings.Repeat("x", size)))
 		if !known {
 			r.ContentLength = -1
@@ -24,26 +24,22 @@ func TestInFlight(t *testing.T) {
 		}
 		return body, err
 	}
-	busy := func(err error) bool {
-		limit, ok := errors.AsType[*intake.LimitError](err)
-		return ok && limit.RetryAfter > 0
-	}
 	first, err := begin("a", 50, true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := begin("a", 11, true); !busy(err) {
+	if _, err := begin("a", 11, true); !errors.Is(err, inflight.ErrFull) {
 		t.Errorf("one sender has more than its share: %v", err)
 	}
 	second, err := begin("b", 40, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := begin("c", 11, true); !busy(err) {
+	if _, err := begin("c", 11, true); !errors.Is(err, inflight.ErrFull) {
 		t.Errorf("all have more than there is: %v", err)
 	}
 	refused, err := begin("c", 11, false)
-	if !busy(err) {
+	if !errors.Is(err, inflight.ErrFull) {
 		t.Errorf("all have more than there is, which nobody announced: %v", err)
 	}
 	refused.Release()
@@ -65,7 +61,7 @@ func TestInFlight(t *testing.T) {
 // TestInFlight_Waiting: a request whose body has not come takes no room.
 func TestInFlight_Waiting(t *testing.T) {
 	t.Parallel()
-	f := intake.NewInFlight(100, 100)
+	f := inflight.New(100, 100)
 	for range 50 {
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(strings.Repeat("x", 90)))
 		if body, err := f.Count("a", r); err != nil || !body.Unread() {
@@ -77,7 +73,7 @@ func TestInFlight_Waiting(t *testing.T) {
 // TestInFlight_Released: what is read after the room was given back is nothing, and giving it back twice gives it back once.
 func TestInFlight_Released(t *testing.T) {
 	t.Parallel()
-	f := intake.NewInFlight(100, 100)
+	f := inflight.New(100, 100)
 	for range 3 {
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(strings.Repeat("x", 60)))
 		body, err := f.Count("a", r)

@@ -1,10 +1,12 @@
-package handlers
+package clientip_test
 
 import (
 	"net/http"
 	"net/netip"
 	"strings"
 	"testing"
+
+	"countersign/internal/clientip"
 )
 
 func TestClientIP(t *testing.T) {
@@ -45,12 +47,23 @@ func TestClientIP(t *testing.T) {
 		"Long":                {proxy, []string{strings.Repeat("10.0.0.2,", 10_000) + "10.0.0.2"}, "10.0.0.2"},
 	} {
 		r := &http.Request{RemoteAddr: tt.remote, Header: http.Header{"X-Forwarded-For": tt.forwarded}}
-		if got := clientIP(proxies)(r); got != tt.want {
+		if got := clientip.Of(proxies)(r); got != tt.want {
 			t.Errorf("%s: %s, want %s", name, got, tt.want)
 		}
 	}
 	r := &http.Request{RemoteAddr: proxy, Header: http.Header{"X-Forwarded-For": {"203.0.113.9"}}}
-	if got := clientIP(nil)(r); got != "10.0.0.1" {
+	if got := clientip.Of(nil)(r); got != "10.0.0.1" {
 		t.Errorf("without proxies in the configuration: %s", got)
+	}
+}
+
+func TestNetwork(t *testing.T) {
+	t.Parallel()
+	for ip, want := range map[string]string{
+		"203.0.113.9": "203.0.113.9", "::ffff:203.0.113.9": "::ffff:203.0.113.9", "2001:db8::1": "2001:db8::/64", "2001:db8:0:0:ffff::": "2001:db8::/64", "": "", "unix": "unix",
+	} {
+		if got := clientip.Network(ip); got != want {
+			t.Errorf("%s: %s, want %s", ip, got, want)
+		}
 	}
 }
