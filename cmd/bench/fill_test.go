@@ -64,7 +64,7 @@ func TestCopyKeepsConstraints(t *testing.T) {
 		"select integrity_check from pragma_integrity_check":                      "ok",
 		"select count(distinct id) from callbacks":                                fmt.Sprint(b.most),
 		"select count(*) from messages":                                           fmt.Sprint(b.most),
-		"select count(*) from sqlite_schema where name = 'callbacks_by_deadline'": "1",
+		"select count(*) from sqlite_schema where name = 'callbacks_pending_by_deadline'": "1",
 	} {
 		var got string
 		if err := db.QueryRow(check).Scan(&got); err != nil || got != want {

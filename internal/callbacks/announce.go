@@ -118,6 +118,7 @@ func (a Announcement) callback(source string, allowed []string, queues Queues, n
 		Title:        title,
 		Requester:    requester,
 		Outcomes:     a.Outcomes,
+		Requirement:  OneSignature,
 		KeepAlive:    cmp.Or(a.KeepAlive, queue.KeepAlive, KeepAliveReview),
 		Clocks: Clocks{
 			StartedAt:         a.StartedAt,

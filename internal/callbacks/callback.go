@@ -105,6 +105,8 @@ type Callback struct {
 	Outcomes  []Outcome // the ways to decide it; never empty
 	KeepAlive KeepAlive
 
+	Requirement Requirement // who has to sign
+
 	Clocks     Clocks
 	ReceivedAt time.Time
 	State      State

@@ -205,15 +205,19 @@ func (s *Service) decide(c *Callback, p Person, choice Choice, seen string, out 
 	if err != nil {
 		return Change{}, err
 	}
-	entry, err := c.Decide(Decision{
+	decision := Decision{
 		Outcome: made.Outcome.Name, Label: made.Outcome.Label, Kind: made.Outcome.Kind,
 		By: p.Actor(), Comment: comment, At: now,
 		SHA256: sent.SHA256(), Size: len(sent.Body()),
-	})
+	}
+	entry, err := c.Decide(decision)
 	if err != nil {
 		return Change{}, err
 	}
-	return Change{Audit: entry, Delivery: &Delivery{Callback: c.ID, Completion: sent, Lane: s.lanes.Of(c.Target()), DueAt: now}}, nil
+	return Change{
+		Audit: entry, Signature: decision.signature(made.Outcome.Stance()),
+		Delivery: &Delivery{Callback: c.ID, Completion: sent, Lane: s.lanes.Of(c.Target()), DueAt: now},
+	}, nil
 }
 
 // Repeats reports whether a person made this decision already: the button was pressed twice, or the answer to the first press

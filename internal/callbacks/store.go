@@ -7,8 +7,9 @@ import (
 
 // Change is what one transaction writes besides the callback itself.
 type Change struct {
-	Audit    AuditEntry // a zero Action writes none: the change is bookkeeping, not a fact to account for
-	Delivery *Delivery  // set when a decision makes one; with a lease its first attempt is recorded too
+	Audit     AuditEntry // a zero Action writes none: the change is bookkeeping, not a fact to account for
+	Signature *Signature // set when somebody signs
+	Delivery  *Delivery  // set when a decision makes one; with a lease its first attempt is recorded too
 }
 
 // Message names a webhook message, so that a repeated one gets its first answer again.
@@ -55,7 +56,7 @@ type Store interface {
 	// Functions returns the names of functions with open callbacks that the query may see, sorted, at most limit.
 	Functions(ctx context.Context, q Query, limit int) ([]string, error)
 
-	// Update is the only way a state changes: load, apply fn, write callback, audit entry and delivery in one transaction.
+	// Update is the only way a state changes: load, apply fn, write callback, audit entry, signature and delivery in one transaction.
 	// It raises the revision. An error of fn is returned as it is, and nothing is written. [ErrNotFound] when there is none.
 	Update(ctx context.Context, id ID, fn func(*Callback) (Change, error)) (Callback, error)
 
@@ -112,9 +113,6 @@ type Store interface {
 	RecordOnce(ctx context.Context, entry AuditEntry) error
 	// ForgetMessages drops webhook messages received before a time, at most limit.
 	ForgetMessages(ctx context.Context, before time.Time, limit int) error
-	// RenewSearch makes requests that an earlier version stored findable as this one finds them, at most limit, the newest
-	// first. left says that there may be more.
-	RenewSearch(ctx context.Context, limit int) (left bool, err error)
 	// Ping checks that the database answers.
 	Ping(ctx context.Context) error
 

@@ -20,8 +20,6 @@ const (
 	messageMemory = 7 * 24 * time.Hour
 	sweepBatch    = 200
 	sweepsAtOnce  = 16
-	// renewBatch is how many requests a round makes findable anew after an upgrade: few, so that nobody waits for its transaction.
-	renewBatch = 50
 	// A history that does not answer holds up the round, so that it is not waited for long, and few of one lane at once.
 	sweepTimeout    = 5 * time.Second
 	sweepsInOneLane = 4
@@ -53,8 +51,7 @@ func (s *Sweeps) Run(ctx context.Context) {
 	worker.Loop{Name: "sweeps", Log: s.log, Now: s.now, Wake: s.wake, Round: s.runOnce}.Run(ctx)
 }
 
-// runOnce ends what is past its deadline, closes reviews that nobody renewed, forgets old messages, and
-// renews the search after an upgrade.
+// runOnce ends what is past its deadline, closes reviews that nobody renewed, and forgets old messages.
 func (s *Sweeps) runOnce(ctx context.Context) (time.Time, error) {
 	now := s.now()
 	if err := s.closeReviews(ctx, now); err != nil {
@@ -68,10 +65,6 @@ func (s *Sweeps) runOnce(ctx context.Context) (time.Time, error) {
 	if err := s.store.ForgetMessages(ctx, now.Add(-messageMemory), sweepBatch); err != nil {
 		return time.Time{}, fmt.Errorf("forget messages: %w", err)
 	}
-	stale, err := s.store.RenewSearch(ctx, renewBatch)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("renew the search: %w", err)
-	}
 	// The next round looks behind these: they may all wait for a lane that is throttled, and others must not wait with them.
 	s.after = ""
 	if len(expired) == sweepBatch {
@@ -82,7 +75,7 @@ func (s *Sweeps) runOnce(ctx context.Context) (time.Time, error) {
 	switch {
 	case waiting:
 		return now.Add(worker.RetryInterval), nil
-	case s.after != "", stale:
+	case s.after != "":
 		return now, nil
 	}
 	next, err := s.store.NextDeadline(ctx)

@@ -13,8 +13,8 @@ import (
 var ErrNotSQLite = errors.New("only a SQLite database is backed up here")
 
 // Backup writes a compact copy of a SQLite database to a new file, while a desk goes on working with it. It changes nothing
-// in the database, not even its version. A file that is there already is not overwritten. Sessions stay out of the copy: whoever puts it
-// back must not bring back one that has ended since, and older tables hold them in clear.
+// in the database, not even its version. A file that is there already is not overwritten. Sessions stay out of the copy: whoever
+// puts it back must not bring back one that has ended since.
 func Backup(ctx context.Context, url, to string) error {
 	from, ok := sqlitePath(url)
 	if !ok {
@@ -50,15 +50,8 @@ func dropSessions(ctx context.Context, path string) error {
 	if err != nil {
 		return fmt.Errorf("open the copy: %w", err)
 	}
-	for _, table := range []string{"sessions", "browser_sessions"} {
-		var there bool
-		err = copied.QueryRowContext(ctx, "select exists (select 1 from sqlite_master where type = 'table' and name = ?)", table).Scan(&there)
-		if err == nil && there {
-			_, err = copied.ExecContext(ctx, "delete from "+table)
-		}
-		if err != nil {
-			return errors.Join(fmt.Errorf("take the sessions out: %w", err), copied.Close())
-		}
+	if _, err := copied.ExecContext(ctx, "delete from sessions"); err != nil {
+		return errors.Join(fmt.Errorf("take the sessions out: %w", err), copied.Close())
 	}
 	return copied.Close()
 }

@@ -10,9 +10,9 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// budgetRow is a row of read_budgets.
+// budgetRow is a row of read_quotas.
 type budgetRow struct {
-	bun.BaseModel `bun:"table:read_budgets"`
+	bun.BaseModel `bun:"table:read_quotas"`
 
 	Account     string `bun:",pk"`
 	Region      string `bun:",pk"`
@@ -46,7 +46,7 @@ func (s *Store) ChangeBudget(ctx context.Context, lane callbacks.Lane, now time.
 		if _, err := t.exec(ctx, text+` on conflict (account, region) do nothing`, args...); err != nil {
 			return fmt.Errorf("write budget: %w", err)
 		}
-		before, err := row[budgetRow](ctx, t, `select * from read_budgets where account = ? and region = ?`+t.dialect.forUpdate,
+		before, err := row[budgetRow](ctx, t, `select * from read_quotas where account = ? and region = ?`+t.dialect.forUpdate,
 			storable(lane.Account), storable(lane.Region))
 		if err != nil {
 			return fmt.Errorf("read budget: %w", err)

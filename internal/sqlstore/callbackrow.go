@@ -34,6 +34,7 @@ type callbackRow struct {
 	RequesterID       string
 	RequesterStatedBy string
 	Outcomes          sql.NullString
+	Requirement       sql.NullString
 	KeepAlive         string
 	StartedAt         int64
 	Timeout           int64
@@ -130,13 +131,16 @@ func (r *callbackRow) encode(c callbacks.Callback) (err error) {
 	if r.Outcomes, err = encodeOutcomes(c.Outcomes); err != nil {
 		return fmt.Errorf("encode outcomes: %w", err)
 	}
+	if r.Requirement, err = encodeRequirement(c.Requirement); err != nil {
+		return fmt.Errorf("encode requirement: %w", err)
+	}
 	if r.Decision, err = encodeDecision(c.Decision); err != nil {
 		return fmt.Errorf("encode decision: %w", err)
 	}
 	if r.Ending, err = encodeEnding(c.Ending); err != nil {
 		return fmt.Errorf("encode ending: %w", err)
 	}
-	if r.Untaken, err = encodeUntaken(c.Untaken, c.Heartbeats); err != nil {
+	if r.Untaken, err = encodeUntaken(c.Untaken); err != nil {
 		return fmt.Errorf("encode untaken heartbeats: %w", err)
 	}
 	return nil
@@ -177,13 +181,16 @@ func (r *callbackRow) callback() (callbacks.Callback, error) {
 	if c.Outcomes, err = decodeOutcomes(r.Outcomes); err != nil {
 		return c, fmt.Errorf("outcomes of %s: %w", r.ID, err)
 	}
+	if c.Requirement, err = decodeRequirement(r.Requirement); err != nil {
+		return c, fmt.Errorf("requirement of %s: %w", r.ID, err)
+	}
 	if c.Decision, err = decodeDecision(r.Decision); err != nil {
 		return c, fmt.Errorf("decision of %s: %w", r.ID, err)
 	}
 	if c.Ending, err = decodeEnding(r.Ending); err != nil {
 		return c, fmt.Errorf("ending of %s: %w", r.ID, err)
 	}
-	if c.Untaken, err = decodeUntaken(r.Untaken, c.Heartbeats); err != nil {
+	if c.Untaken, err = decodeUntaken(r.Untaken); err != nil {
 		return c, fmt.Errorf("untaken heartbeats of %s: %w", r.ID, err)
 	}
 	return c, nil

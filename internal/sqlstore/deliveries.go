@@ -30,7 +30,7 @@ type deliveryRow struct {
 	DueAt       int64
 	LeaseOwner  string
 	ClaimableAt int64
-	Aftermath   sql.NullString
+	Aftermath   sql.NullString `bun:"follow_up"`
 }
 
 type errorDocument struct {

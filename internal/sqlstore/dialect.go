@@ -17,7 +17,7 @@ import (
 type dialect struct {
 	bun        func() schema.Dialect
 	goose      goose.Dialect
-	migrations string // folder below migrations/
+	migrations fs.FS
 
 	// forUpdate ends a select that locks its rows until the transaction ends; skipLocked passes over rows that others hold.
 	// SQLite has one writer and needs neither.
@@ -44,9 +44,8 @@ type dialect struct {
 	// addWords is the insert of a callback's number and words into the search; wordsMatch selects the numbers that match and ends
 	// with the column of the number, for one more condition.
 	addWords, wordsMatch string
-	// setWords replaces the words of a number; wordsSet, where there is one, notes that this version wrote them. staleWords selects
-	// the numbers whose words an earlier version wrote, the newest first.
-	setWords, wordsSet, staleWords string
+	// setWords replaces the words of a number.
+	setWords string
 	// document and query are the forms of folded words that those statements take.
 	document, query func(words []string) string
 }
@@ -54,14 +53,12 @@ type dialect struct {
 var sqliteDialect = dialect{
 	bun:        func() schema.Dialect { return sqlitedialect.New() },
 	goose:      goose.DialectSQLite3,
-	migrations: "sqlite",
+	migrations: migrationsIn("sqlite"),
 	statement:  func(text string, args []any) (string, []any) { return text, args },
 	arm:        func(text, _ string) string { return text },
 	lookUp:     `(%) as candidates cross join callbacks on num = candidate`,
 	addWords:   `insert into search (rowid, words) values (?, ?)`,
 	setWords:   `update search set words = ? where rowid = ?`,
-	wordsSet:   `delete from stale_words where callback = ?`,
-	staleWords: `select callback from stale_words order by callback desc limit ?`,
 	wordsMatch: `select rowid from search where search match ? and rowid`,
 	document:   func(words []string) string { return strings.Join(words, " ") },
 	query:      func(words []string) string { return joinWords(words, `"%"*`, " ") },
@@ -70,7 +67,7 @@ var sqliteDialect = dialect{
 var postgresDialect = dialect{
 	bun:        func() schema.Dialect { return pgdialect.New() },
 	goose:      goose.DialectPostgres,
-	migrations: "postgres",
+	migrations: migrationsIn("postgres"),
 	forUpdate:  " for update",
 	skipLocked: " for update skip locked",
 	clock:      `select (extract(epoch from clock_timestamp()) * 1000)::bigint`,
@@ -82,9 +79,8 @@ var postgresDialect = dialect{
 	},
 	arm:        func(text, tail string) string { return "(" + text + tail + ")" },
 	lookUp:     `(%) as candidates cross join lateral (select * from callbacks where num = candidate offset 0) as callbacks`,
-	addWords:   `insert into search (callback, words, version) values (?, cast(? as text)::tsvector, 1)`,
-	setWords:   `update search set words = cast(? as text)::tsvector, version = 1 where callback = ?`,
-	staleWords: `select callback from search where version = 0 order by callback desc limit ?`,
+	addWords:   `insert into search (callback, words) values (?, cast(? as text)::tsvector)`,
+	setWords:   `update search set words = cast(? as text)::tsvector where callback = ?`,
 	wordsMatch: `select callback from search where words @@ ?::tsquery and callback`,
 	document:   func(words []string) string { return joinWords(words, `'%'`, " ") },
 	query:      func(words []string) string { return joinWords(words, `'%':*`, " & ") },
@@ -93,9 +89,13 @@ var postgresDialect = dialect{
 //go:embed migrations
 var migrations embed.FS
 
-// migrationFiles are the dialect's migrations.
-func (d *dialect) migrationFiles() (fs.FS, error) {
-	return fs.Sub(migrations, "migrations/"+d.migrations)
+// migrationsIn are the migrations in a folder below migrations/.
+func migrationsIn(folder string) fs.FS {
+	files, err := fs.Sub(migrations, "migrations/"+folder)
+	if err != nil {
+		panic(err) // the name is a constant
+	}
+	return files
 }
 
 // joinWords puts each word in the place of the % in a form. Words are letters and digits only, so nothing needs escaping.

@@ -74,6 +74,27 @@ func template(s string) json.RawMessage {
 	return json.RawMessage(s)
 }
 
+type requirementDocument struct {
+	Rule       string `json:"rule"`
+	Version    string `json:"version"`
+	Signatures int    `json:"signatures"`
+}
+
+func encodeRequirement(r callbacks.Requirement) (sql.NullString, error) {
+	if r == callbacks.OneSignature {
+		return sql.NullString{}, nil
+	}
+	return encode(requirementDocument(r))
+}
+
+func decodeRequirement(column sql.NullString) (callbacks.Requirement, error) {
+	var d requirementDocument
+	if found, err := decode(column, &d); !found || err != nil {
+		return callbacks.OneSignature, err
+	}
+	return callbacks.Requirement(d), nil
+}
+
 type actorDocument struct {
 	Kind callbacks.ActorKind `json:"kind"`
 	ID   string              `json:"id"`
@@ -137,26 +158,23 @@ func decodeEnding(column sql.NullString) (*callbacks.Ending, error) {
 	return &callbacks.Ending{By: d.By, Cause: d.Cause, At: fromMillis(d.At), Kind: d.Kind, Event: d.Event, Doubt: d.Doubt, Detail: d.Detail}, nil
 }
 
-// untakenDocument is of the beats behind one: a replica of the version before counts a beat that Lambda takes, and does not know
-// that it ends what stands here.
 type untakenDocument struct {
-	Behind int64            `json:"behind"` // so many beats that were taken
 	Since  int64            `json:"since,omitempty"`
 	Failed int              `json:"failed,omitempty"`
 	Answer callbacks.Answer `json:"answer,omitempty"`
 	LostAt int64            `json:"lostAt,omitempty"`
 }
 
-func encodeUntaken(u callbacks.Untaken, heartbeats int) (sql.NullString, error) {
+func encodeUntaken(u callbacks.Untaken) (sql.NullString, error) {
 	if u == (callbacks.Untaken{}) {
 		return sql.NullString{}, nil
 	}
-	return encode(untakenDocument{Behind: int64(heartbeats), Since: millis(u.Since), Failed: u.Failed, Answer: u.Answer, LostAt: millis(u.LostAt)})
+	return encode(untakenDocument{Since: millis(u.Since), Failed: u.Failed, Answer: u.Answer, LostAt: millis(u.LostAt)})
 }
 
-func decodeUntaken(column sql.NullString, heartbeats int) (callbacks.Untaken, error) {
+func decodeUntaken(column sql.NullString) (callbacks.Untaken, error) {
 	var d untakenDocument
-	if found, err := decode(column, &d); !found || err != nil || d.Behind != int64(heartbeats) {
+	if found, err := decode(column, &d); !found || err != nil {
 		return callbacks.Untaken{}, err
 	}
 	return callbacks.Untaken{Since: fromMillis(d.Since), Failed: d.Failed, Answer: d.Answer, LostAt: fromMillis(d.LostAt)}, nil

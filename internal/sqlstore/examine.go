@@ -2,15 +2,9 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
-	"io/fs"
-	"path"
 	"strings"
 	"time"
-
-	"github.com/pressly/goose/v3"
 
 	"countersign/internal/doctor"
 )
@@ -25,32 +19,4 @@ func Examine(ctx context.Context, url string, now func() time.Time) (doctor.Data
 		return examinePostgres(ctx, url, now)
 	}
 	return doctor.Database{}, errors.New("a database URL starts with sqlite: or postgres://")
-}
-
-// newest is the version that the migrations of this binary lead to.
-func (d *dialect) newest() (int64, error) {
-	files, err := d.migrationFiles()
-	if err != nil {
-		return 0, err
-	}
-	names, err := fs.Glob(files, "*.sql")
-	if err != nil || len(names) == 0 {
-		return 0, fmt.Errorf("read migrations: %w", errors.Join(err, fs.ErrNotExist))
-	}
-	return goose.NumericComponent(path.Base(names[len(names)-1])) // sorted
-}
-
-// schemaVersion is the version of the tables, 0 where there are none. exists counts goose's own table.
-func schemaVersion(ctx context.Context, db *sql.DB, exists string) (version int64, err error) {
-	var tables int
-	if err := db.QueryRowContext(ctx, exists).Scan(&tables); err != nil {
-		return 0, fmt.Errorf("look for tables: %w", err)
-	}
-	if tables == 0 {
-		return 0, nil
-	}
-	if err := db.QueryRowContext(ctx, "select coalesce(max(version_id), 0) from "+goose.DefaultTablename).Scan(&version); err != nil {
-		return 0, fmt.Errorf("read the version of the tables: %w", err)
-	}
-	return version, nil
 }

@@ -17,7 +17,7 @@ select current_setting('server_version'), current_database(), clock_timestamp(),
 	coalesce(has_schema_privilege(current_schema(), 'create'), false)`
 
 func examinePostgres(ctx context.Context, url string, now func() time.Time) (d doctor.Database, err error) {
-	if d.Newest, err = postgresDialect.newest(); err != nil {
+	if d.Newest, err = newestMigration(postgresDialect.migrations); err != nil {
 		return d, err
 	}
 	config, err := parsePostgres(url)

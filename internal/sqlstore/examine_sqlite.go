@@ -18,7 +18,7 @@ import (
 func examineSQLite(ctx context.Context, path string) (doctor.Database, error) {
 	d := doctor.Database{Place: path, File: examineFile(path)}
 	var err error
-	if d.Newest, err = sqliteDialect.newest(); err != nil || !d.File.Exists {
+	if d.Newest, err = newestMigration(sqliteDialect.migrations); err != nil || !d.File.Exists {
 		return d, err
 	}
 	if d.File.WAL, err = hasWAL(path); err != nil {

@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
+	"io/fs"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -42,18 +44,29 @@ func (s *Store) CommitWithoutServer(ctx context.Context) error {
 	})
 }
 
-// MakeStale leaves the search as an earlier version could have written it: with words of its own.
-func (s *Store) MakeStale(ctx context.Context) error {
-	texts := []string{`delete from search`, `insert into search (rowid, words) select num, 'former' from callbacks where num > 0`, `insert into stale_words select num from callbacks where num > 0`}
-	if s.dialect == &postgresDialect { // as a replica of that version does, which knows of no column version
-		texts = []string{`delete from search`, `insert into search (callback, words) select num, 'former'::tsvector from callbacks`}
+// Migrate brings a database to what a later version may want of it.
+func Migrate(ctx context.Context, url string, later func(today fs.FS) fs.FS) error {
+	driver, at, d := "pgx", url, &postgresDialect
+	if path, ok := sqlitePath(url); ok {
+		driver, at, d = "sqlite", sqliteDSN(path), &sqliteDialect
 	}
-	return s.transact(ctx, func(ctx context.Context, t *tx) error {
-		for _, text := range texts {
-			if _, err := t.exec(ctx, text); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	db, err := sql.Open(driver, at)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	return migrate(ctx, db, d.goose, later(d.migrations))
+}
+
+// Signatures are the signatures of a callback.
+func (s *Store) Signatures(ctx context.Context, id callbacks.ID) (all []callbacks.Signature, err error) {
+	var found []signatureRow
+	err = s.db.NewSelect().Model(&found).Where("callback = (select num from callbacks where id = ?)", id).Scan(ctx)
+	for _, r := range found {
+		all = append(all, callbacks.Signature{
+			By:  callbacks.Actor{Kind: callbacks.ActorPerson, ID: r.Person, Name: r.Name},
+			Via: callbacks.Via(r.Via), Outcome: r.Outcome, Stance: callbacks.Stance(r.Stance), Comment: r.Comment, At: fromMillis(r.SignedAt),
+		})
+	}
+	return all, err
 }

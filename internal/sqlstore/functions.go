@@ -3,24 +3,34 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
 )
 
-// queuesText is a recursive table of the queues that hold anything. It hops along the index from one name to the next, so it
-// costs one look-up for each queue however many callbacks there are.
-const queuesText = `queues (name) as (
-	select min(queue) from callbacks
+// hops is a recursive table of the queues that hold anything of a condition. It hops along an index that begins with the queue,
+// from one name to the next, so it costs one look-up for each queue however many callbacks there are.
+func hops(table, condition string) string {
+	return table + ` (name) as (
+	select min(queue) from callbacks where ` + condition + `
 	union all
-	select (select min(queue) from callbacks where queue > queues.name) from queues where queues.name is not null)`
+	select (select min(queue) from callbacks where queue > ` + table + `.name and ` + condition + `)
+	from ` + table + ` where ` + table + `.name is not null)`
+}
 
-// functionsText is a recursive table of the functions in those queues, made in the same way.
+// queuesText finds the queues that hold anything, some of them more than once. What is under way is little, and read.
+var queuesText = `with recursive ` + hops("pending_queues", pendingText) + `, ` + hops("ended_queues", endedText) + `
+	select name from pending_queues where name is not null
+	union all select name from ended_queues where name is not null
+	union all select queue from callbacks where ` + underWayText
+
+// functionsText is a recursive table of the functions that something pending in those queues waits for, made in the same way.
 const functionsText = `functions (queue, name) as (
-	select name, (select min(function) from callbacks where queue = queues.name) from queues where name is not null
+	select name, (select min(function) from callbacks where queue = queues.name and ` + pendingText + `) from queues where name is not null
 	union all
-	select queue, (select min(function) from callbacks where callbacks.queue = functions.queue and function > functions.name)
+	select queue, (select min(function) from callbacks where callbacks.queue = functions.queue and function > functions.name and ` + pendingText + `)
 	from functions where functions.name is not null)`
 
 // Functions implements callbacks.Store.
@@ -40,20 +50,17 @@ func (s *Store) Functions(ctx context.Context, q callbacks.Query, limit int) ([]
 }
 
 func functionsOf(queues []string, all bool, limit int) (string, []any) {
-	visible, args := queuesText, []any{}
+	visible, args, underWay := hops("queues", pendingText), []any{}, where(underWayText)
 	if !all {
-		visible = `queues (name) as (values `
-		for i, name := range queues {
-			if i > 0 {
-				visible += ", "
-			}
-			visible += "(?)"
+		visible = `queues (name) as (values (?)` + strings.Repeat(", (?)", len(queues)-1) + `)`
+		for _, name := range queues {
 			args = append(args, name)
 		}
-		visible += ")"
+		underWay = where(underWayText+" and queue in (?)", bun.List(queues))
 	}
-	return `with recursive ` + visible + `, ` + functionsText + `
-		select distinct name from functions where name <> '' and exists (
-			select 1 from callbacks where callbacks.queue = functions.queue and function = functions.name and state in (?))
-		order by name limit ?`, append(args, bun.List([]callbacks.State{callbacks.Pending, callbacks.Decided}), limit)
+	text := `with recursive ` + visible + `, ` + functionsText + `
+		select name from functions where name <> ''
+		union select function from callbacks where ` + underWay.text + ` and function <> ''
+		order by name limit ?`
+	return text, append(append(args, underWay.args...), limit)
 }

@@ -1,8 +1,6 @@
 package sqlstore
 
 import (
-	"database/sql"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -57,41 +55,5 @@ func onlyBy(t *testing.T, s *Store, r *recorder, index string) {
 	}
 	if found == 0 {
 		t.Errorf("nothing was found by %s", index)
-	}
-}
-
-// TestGoneMigration: what had gone before the column was there is known as such.
-func TestGoneMigration(t *testing.T) {
-	t.Parallel()
-	ctx, path := t.Context(), filepath.Join(t.TempDir(), "desk.db")
-	db, err := sql.Open("sqlite", sqliteDSN(path))
-	if err != nil {
-		t.Fatal(err)
-	}
-	migrateTo(t, db, 6)
-	for id, how := range map[string][2]string{
-		"closed":  {"closed", `{"by":"other","at":1}`},
-		"limited": {"timed_out", `{"by":"clock","cause":"execution","at":1}`},
-		"expired": {"timed_out", `{"by":"clock","cause":"timeout","at":1}`},
-		"lost":    {"lost", `{"by":"clock","cause":"execution","at":1}`},
-	} {
-		if _, err := db.ExecContext(ctx, `insert into callbacks (id, callback_id, callback_hash, execution_arn, region, function, name, queue, source, title,
-			requester_name, requester_email, keep_alive, started_at, timeout, heartbeat_timeout, last_heartbeat_at, execution_deadline, deadline, deadline_cause,
-			received_at, state, revision, next_heartbeat_at, reviewed_until, heartbeats, problem, ending, ended_at)
-			values (?, ?, ?, '', '', 'orders', '', 'a', 'shop', '', '', '', 'review', 0, 0, 0, 0, 0, 0, '', 0, ?, 0, 0, 0, 0, '', ?, 1)`,
-			id, id, []byte(id), how[0], how[1]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s, err := Open(ctx, "sqlite:"+path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = s.Close() }()
-	if counts, err := s.Gone(ctx, []string{"orders"}, 9); err != nil || counts["orders"] != 2 {
-		t.Errorf("%v are gone, %v; want the closed one and that of the execution", counts, err)
 	}
 }

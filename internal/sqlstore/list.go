@@ -56,11 +56,11 @@ func (s *Store) walk(ctx context.Context, q callbacks.Query) (walk, error) {
 	queues, all := queuesOf(q)
 	byFunction := q.Gone && q.Source == callbacks.SourceAnnounced
 	if all && q.Function != "" && !byFunction {
-		text := "with recursive " + queuesText + " select name from queues where name is not null"
-		if err := s.db.NewRaw(text).Scan(ctx, &queues); err != nil {
+		if err := s.db.NewRaw(queuesText).Scan(ctx, &queues); err != nil {
 			return walk{}, fmt.Errorf("list queues: %w", unavailable(err))
 		}
-		all = false
+		slices.Sort(queues)
+		queues, all = slices.Compact(queues), false
 	}
 	return s.walkOf(q, queues, all), nil
 }

@@ -2,13 +2,10 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
-	"github.com/pressly/goose/v3"
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
@@ -72,27 +69,3 @@ func (s *Store) Close() error { return s.close() }
 
 // Ping checks that the database answers and takes writes: who may only read cannot decide. Its error says what is wrong.
 func (s *Store) Ping(ctx context.Context) error { return s.ready(ctx, s.db) }
-
-// migrate brings the tables up to date.
-func migrate(ctx context.Context, db *sql.DB, d *dialect, options ...goose.ProviderOption) error {
-	files, err := d.migrationFiles()
-	if err != nil {
-		return err
-	}
-	provider, err := goose.NewProvider(d.goose, db, files, options...)
-	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
-	}
-	if _, err := provider.Up(ctx); err != nil {
-		return unavailable(fmt.Errorf("migrate the database: %w", err))
-	}
-	version, err := provider.GetDBVersion(ctx)
-	if err != nil {
-		return unavailable(fmt.Errorf("ask for the version of the tables: %w", err))
-	}
-	newest, err := d.newest()
-	if err == nil && version > newest {
-		return fmt.Errorf("the tables are of version %d and this program knows %d at most: start the newer program, or restore a backup", version, newest)
-	}
-	return err
-}

@@ -47,7 +47,7 @@ func openPostgres(ctx context.Context, url string, o opening) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	if err := migrate(ctx, pool, &postgresDialect, goose.WithSessionLocker(locker)); err != nil {
+	if err := migrate(ctx, pool, postgresDialect.goose, postgresDialect.migrations, goose.WithSessionLocker(locker)); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
 	s := &Store{

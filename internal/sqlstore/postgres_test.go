@@ -180,7 +180,7 @@ func TestPostgresNewerTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, table := range []string{"callbacks", "contents", "deliveries", "attempts", "reviews", "audit", "messages", "sessions", "browser_sessions", "watches", "executions", "read_budgets"} {
+	for _, table := range []string{"callbacks", "contents", "deliveries", "attempts", "reviews", "audit", "messages", "sessions", "watches", "executions", "read_quotas"} {
 		exec(t, u, "alter table "+table+" add column later text")
 	}
 	live()

@@ -109,7 +109,7 @@ func (s *Store) walkOf(q callbacks.Query, queues []string, allQueues bool) walk 
 	}
 	common := filterConditions(q.Filter)
 	candidates := s.candidates(q)
-	if len(candidates) > 0 || !allQueues && len(queues)*len(states) > maxArms {
+	if len(candidates) > 0 {
 		one := append(arm{anyState(q, states)}, common...)
 		if !allQueues {
 			one = append(one, where("queue in (?)", bun.List(queues)))
@@ -126,16 +126,26 @@ func (s *Store) walkOf(q callbacks.Query, queues []string, allQueues bool) walk 
 	}
 	for _, state := range states {
 		in := append(arm{stateCondition(q, state)}, common...)
-		if allQueues {
+		switch {
+		case allQueues:
 			w.arms = append(w.arms, in)
-			continue
-		}
-		for _, queue := range queues {
-			w.arms = append(w.arms, append(arm{where("queue = ?", queue)}, in...))
+		case len(queues)*len(states) > maxArms: // what is found is sorted
+			w.arms = append(w.arms, append(arm{where("queue in (?)", bun.List(queues))}, in...))
+		default:
+			for _, queue := range queues {
+				w.arms = append(w.arms, append(arm{where("queue = ?", queue)}, in...))
+			}
 		}
 	}
 	return w
 }
+
+// The conditions of the three groups of indexes. SQLite finds a partial index by its own words only.
+const (
+	pendingText  = "state = 'pending'"
+	underWayText = "state = 'decided'"
+	endedText    = "state <> 'pending' and state <> 'decided'"
+)
 
 // stateCondition is what a scope asks of callbacks in a state.
 func stateCondition(q callbacks.Query, state callbacks.State) condition {
@@ -144,16 +154,16 @@ func stateCondition(q callbacks.Query, state callbacks.State) condition {
 		case callbacks.Pending, callbacks.Decided:
 			return where("state = ? and problem <> ''", state)
 		case callbacks.Lost:
-			return where("state = ? and ended_at > 0 and ended_at >= ?", state, millis(q.Now.Add(-attentionSpan)))
+			return where("state = ? and "+endedText+" and ended_at >= ?", state, millis(q.Now.Add(-attentionSpan)))
 		case callbacks.Completed:
 			return failedCondition(q)
 		case callbacks.Undeliverable, callbacks.Unconfirmed, callbacks.TimedOut, callbacks.Closed:
 		}
 	}
-	if orderOf(q.Filter) == byEnd { // in the text, where the partial indexes are found by it
-		return where("state = ? and ended_at > 0", state)
+	if state.Open() {
+		return where("state = ?", state)
 	}
-	return where("state = ?", state)
+	return where("state = ? and "+endedText, state)
 }
 
 // failedCondition finds the reader's own successes, or those of all, after which an execution ended badly. Only completed

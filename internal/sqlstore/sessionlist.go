@@ -46,7 +46,7 @@ func sessionsText(q callbacks.SessionQuery, limit int) (string, []any) {
 		texts, args = append(texts, c.text), append(args, c.args...)
 	}
 	columns := "id, person, name, email, browser, address, signed_in_at, seen_at"
-	return fmt.Sprintf("select %s from browser_sessions where %s order by signed_in_at desc, id desc limit %d", columns, strings.Join(texts, " and "), limit), args
+	return fmt.Sprintf("select %s from sessions where %s order by signed_in_at desc, id desc limit %d", columns, strings.Join(texts, " and "), limit), args
 }
 
 // literal keeps what like would read as a pattern.

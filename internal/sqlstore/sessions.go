@@ -12,9 +12,9 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// sessionRow is a row of browser_sessions.
+// sessionRow is a row of sessions.
 type sessionRow struct {
-	bun.BaseModel `bun:"table:browser_sessions"`
+	bun.BaseModel `bun:"table:sessions"`
 
 	TokenHash  []byte `bun:",pk"`
 	ID         string
@@ -60,7 +60,7 @@ func (s *Store) Sessions(now func() time.Time) *Sessions { return &Sessions{stor
 
 // Find returns what a session holds; found is false when there is none or it has expired.
 func (s *Sessions) Find(ctx context.Context, tokenHash []byte) (sealed []byte, found bool, err error) {
-	err = s.store.db.NewRaw(`select sealed from browser_sessions where token_hash = ? and expires_at > ?`, tokenHash, millis(s.now())).Scan(ctx, &sealed)
+	err = s.store.db.NewRaw(`select sealed from sessions where token_hash = ? and expires_at > ?`, tokenHash, millis(s.now())).Scan(ctx, &sealed)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, false, nil
@@ -85,7 +85,7 @@ func (s *Sessions) Insert(ctx context.Context, session callbacks.StoredSession) 
 func (s *Sessions) Update(ctx context.Context, session callbacks.StoredSession, found []byte) (written bool, err error) {
 	r := newSessionRow(session)
 	err = s.store.transact(ctx, func(ctx context.Context, t *tx) error {
-		n, err := t.exec(ctx, `update browser_sessions set sealed = ?, person = ?, name = ?, email = ?, searched = ?, browser = ?, address = ?, seen_at = ?
+		n, err := t.exec(ctx, `update sessions set sealed = ?, person = ?, name = ?, email = ?, searched = ?, browser = ?, address = ?, seen_at = ?
 			where token_hash = ? and sealed = ?`,
 			r.Sealed, storable(r.Person), storable(r.Name), storable(r.Email), storable(r.Searched), storable(r.Browser), storable(r.Address), r.SeenAt, r.TokenHash, found)
 		if written = n > 0; err != nil {
@@ -99,7 +99,7 @@ func (s *Sessions) Update(ctx context.Context, session callbacks.StoredSession, 
 // Delete ends a session; found is false for one that is not there. Of two that delete it at once one finds it.
 func (s *Sessions) Delete(ctx context.Context, tokenHash []byte) (found bool, err error) {
 	err = s.store.transact(ctx, func(ctx context.Context, t *tx) error {
-		n, err := t.exec(ctx, `delete from browser_sessions where token_hash = ?`, tokenHash)
+		n, err := t.exec(ctx, `delete from sessions where token_hash = ?`, tokenHash)
 		if found = n > 0; err != nil {
 			return fmt.Errorf("delete session: %w", err)
 		}
@@ -112,7 +112,7 @@ func (s *Sessions) Delete(ctx context.Context, tokenHash []byte) (found bool, er
 // judge keeps the session and is returned. A session that is not there is [callbacks.ErrNotFound]. Judge may run twice.
 func (s *Sessions) End(ctx context.Context, id callbacks.ID, judge func(callbacks.Session) (callbacks.AuditEntry, error)) (ended callbacks.StoredSession, err error) {
 	err = s.store.transact(ctx, func(ctx context.Context, t *tx) error {
-		r, err := row[sessionRow](ctx, t, `select * from browser_sessions where id = ? and person <> ''`+t.dialect.forUpdate, storable(string(id)))
+		r, err := row[sessionRow](ctx, t, `select * from sessions where id = ? and person <> ''`+t.dialect.forUpdate, storable(string(id)))
 		if err != nil {
 			return missing(err)
 		}
@@ -121,7 +121,7 @@ func (s *Sessions) End(ctx context.Context, id callbacks.ID, judge func(callback
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, `delete from browser_sessions where token_hash = ?`, r.TokenHash); err != nil {
+		if _, err := t.exec(ctx, `delete from sessions where token_hash = ?`, r.TokenHash); err != nil {
 			return fmt.Errorf("delete session: %w", err)
 		}
 		return t.record(ctx, entry)
@@ -129,20 +129,11 @@ func (s *Sessions) End(ctx context.Context, id callbacks.ID, judge func(callback
 	return ended, err
 }
 
-// forgetText drops what has expired; clearText what replicas of a version before wrote in clear.
-const (
-	forgetText = `delete from browser_sessions where token_hash in
-		(select token_hash from browser_sessions where expires_at <= ? order by expires_at limit ?)`
-	clearText = `delete from sessions`
-)
-
 // ForgetSessions drops sessions that expired before now, at most limit.
 func (s *Store) ForgetSessions(ctx context.Context, now time.Time, limit int) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, forgetText, millis(now), limit)
-		if err == nil && s.dialect.sharedTables {
-			_, err = t.exec(ctx, clearText)
-		}
+		_, err := t.exec(ctx, `delete from sessions where token_hash in
+			(select token_hash from sessions where expires_at <= ? order by expires_at limit ?)`, millis(now), limit)
 		return err
 	})
 }

@@ -1,7 +1,6 @@
 package sqlstore_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -9,7 +8,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/jackc/pgx/v5"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
@@ -249,35 +247,6 @@ func TestForgetSessionsToLimit(t *testing.T) {
 	}
 	if _, found := find(t, s, later.TokenHash); !found {
 		t.Error("more than the limit was swept")
-	}
-}
-
-// TestSessionsOfReplicasBefore: what a replica of the version before writes in clear during an upgrade does not stay.
-func TestSessionsOfReplicasBefore(t *testing.T) {
-	t.Parallel()
-	if testing.Short() {
-		return
-	}
-	at := newDatabase(t)
-	store, err := sqlstore.Open(t.Context(), at)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = store.Close() }()
-	conn, err := pgx.Connect(t.Context(), at)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
-	if _, err := conn.Exec(t.Context(), `insert into sessions values ('hash', 'in clear', 99999999999999)`); err != nil {
-		t.Fatal(err)
-	}
-	if err := store.ForgetSessions(t.Context(), callbackstest.T0, 1); err != nil {
-		t.Fatal(err)
-	}
-	var left int
-	if err := conn.QueryRow(t.Context(), "select count(*) from sessions").Scan(&left); err != nil || left != 0 {
-		t.Errorf("%d are left, %v", left, err)
 	}
 }
 

@@ -46,7 +46,7 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
 	writing.SetMaxOpenConns(1)
-	if err := migrate(ctx, writing, &sqliteDialect); err != nil {
+	if err := migrate(ctx, writing, sqliteDialect.goose, sqliteDialect.migrations); err != nil {
 		return nil, errors.Join(err, writing.Close())
 	}
 	reading, err := sql.Open("sqlite", sqliteDSN(path, "query_only(1)"))

@@ -24,6 +24,11 @@ func (s *Store) Update(ctx context.Context, id callbacks.ID, fn func(*callbacks.
 			return callbacks.AuditEntry{}, err
 		}
 		c.Revision++
+		if change.Signature != nil {
+			if err := t.sign(ctx, num, *change.Signature); err != nil {
+				return callbacks.AuditEntry{}, err
+			}
+		}
 		if change.Delivery != nil {
 			err = t.addDelivery(ctx, num, *change.Delivery)
 		}

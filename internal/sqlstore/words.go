@@ -1,6 +1,8 @@
 package sqlstore
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -134,4 +136,12 @@ func once(words []string) []string {
 // wordsOf are the words by which a callback is found.
 func wordsOf(c callbacks.Callback, tags []string) []string {
 	return indexed(strings.Join(append([]string{c.Title, c.Requester.Name, c.Requester.Email, c.Function, c.Name}, tags...), " "))
+}
+
+// setWords replaces the words of a callback.
+func (t *tx) setWords(ctx context.Context, num int64, words []string) error {
+	if _, err := t.exec(ctx, t.dialect.setWords, t.dialect.document(words), num); err != nil {
+		return fmt.Errorf("update words: %w", err)
+	}
+	return nil
 }

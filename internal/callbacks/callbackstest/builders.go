@@ -27,6 +27,7 @@ func NewCallback(options ...Option) callbacks.Callback {
 		Title:        "Approve order 4711 over 12,400 EUR",
 		Requester:    callbacks.Requester{ID: "u-ines", Name: "Ines Calloway", Email: "ines@example.com"},
 		Outcomes:     callbacks.DefaultOutcomes(callbacks.Failure),
+		Requirement:  callbacks.OneSignature,
 		KeepAlive:    callbacks.KeepAliveReview,
 		Clocks:       callbacks.Clocks{StartedAt: T0, Timeout: time.Hour},
 		ReceivedAt:   T0,

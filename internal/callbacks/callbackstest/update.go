@@ -34,6 +34,7 @@ func updateWritesAll(t *testing.T, s callbacks.Store) {
 		c.Clocks.LastHeartbeatAt, c.Heartbeats, c.ReviewedUntil = T0.Add(time.Minute), 4, T0.Add(time.Hour)
 		c.Clocks.SeenOpenAt = T0.Add(2 * time.Minute)
 		c.Requester = callbacks.Requester{ID: "u-teo", Name: "Teo", Email: "teo@example.com", StatedBy: "u-ops"}
+		c.Requirement = callbacks.Requirement{Rule: "large expenses", Version: "3", Signatures: 2}
 		c.Problem = callbacks.AnswerThrottled
 		want = *c
 		entry := Entry(*c, callbacks.ActionDecided, T0)

@@ -1,6 +1,5 @@
--- The same tables as for SQLite; that file says what they mean. The types differ where PostgreSQL has better ones, the
--- search is a tsvector, and no index holds more than its order needs, because PostgreSQL reads
--- the row anyway.
+-- The same tables and indexes as for SQLite; that file says what they mean. The types differ where PostgreSQL has better ones, and
+-- the search is a tsvector.
 
 -- +goose Up
 
@@ -17,14 +16,18 @@ create table callbacks (
     queue text not null,
     source text not null,
     title text not null,
+    requester_id text not null,
     requester_name text not null,
     requester_email text not null,
+    requester_stated_by text not null,
     outcomes text,
+    requirement text,
     keep_alive text not null,
     started_at bigint not null,
     timeout bigint not null,
     heartbeat_timeout bigint not null,
     last_heartbeat_at bigint not null,
+    seen_open_at bigint not null,
     execution_deadline bigint not null,
     deadline bigint not null,
     deadline_cause text not null,
@@ -34,24 +37,60 @@ create table callbacks (
     next_heartbeat_at bigint not null,
     reviewed_until bigint not null,
     heartbeats bigint not null,
+    untaken text,
     problem text not null,
     decision text,
     decided_by text,
     ending text,
-    ended_at bigint not null
+    ended_at bigint not null,
+    failed bigint,
+    gone bigint
 );
-create index callbacks_by_deadline on callbacks (state, deadline, num);
-create index callbacks_by_queue_deadline on callbacks (queue, state, deadline, num);
-create index callbacks_by_function_deadline on callbacks (queue, function, state, deadline, num);
-create index callbacks_by_arrival on callbacks (state, received_at, num);
-create index callbacks_by_queue_arrival on callbacks (queue, state, received_at, num);
-create index callbacks_by_function_arrival on callbacks (queue, function, state, received_at, num);
-create index callbacks_by_end on callbacks (state, ended_at, num);
-create index callbacks_by_queue_end on callbacks (queue, state, ended_at, num);
-create index callbacks_by_function_end on callbacks (queue, function, state, ended_at, num);
+
+create index callbacks_pending_by_deadline on callbacks (state, deadline, num, deadline_cause)
+    where state = 'pending';
+create index callbacks_pending_by_queue_deadline on callbacks (queue, state, deadline, num, deadline_cause)
+    where state = 'pending';
+create index callbacks_pending_by_function_deadline on callbacks (queue, function, state, deadline, num, deadline_cause)
+    where state = 'pending';
+create index callbacks_pending_by_arrival on callbacks (state, received_at, num, queue, function)
+    where state = 'pending';
+
+create index callbacks_under_way_by_deadline on callbacks (state, deadline, num, queue, function)
+    where state = 'decided';
+create index callbacks_under_way_by_arrival on callbacks (state, received_at, num, queue, function)
+    where state = 'decided';
+create index callbacks_under_way_by_decider on callbacks (decided_by) where state = 'decided';
+
+create index callbacks_ended_by_end on callbacks (state, ended_at, num)
+    where state <> 'pending' and state <> 'decided';
+create index callbacks_ended_by_queue_end on callbacks (queue, state, ended_at, num)
+    where state <> 'pending' and state <> 'decided';
+create index callbacks_ended_by_function_end on callbacks (queue, function, state, ended_at, num)
+    where state <> 'pending' and state <> 'decided';
+create index callbacks_ended_by_deadline on callbacks (state, deadline, num, deadline_cause, queue, function)
+    where state <> 'pending' and state <> 'decided';
+create index callbacks_ended_by_arrival on callbacks (state, received_at, num)
+    where state <> 'pending' and state <> 'decided';
+create index callbacks_ended_by_queue_arrival on callbacks (queue, state, received_at, num, function)
+    where state <> 'pending' and state <> 'decided';
+
 create index callbacks_by_execution on callbacks (execution_hash) where execution_hash is not null;
-create index callbacks_by_decider on callbacks (decided_by, state) where decided_by is not null;
+
 create index callbacks_by_heartbeat on callbacks (next_heartbeat_at) where next_heartbeat_at > 0;
+create index callbacks_unattended on callbacks (state, deadline, num, deadline_cause)
+    where state = 'pending' and deadline_cause = 'heartbeat';
+create index callbacks_unattended_by_queue on callbacks (queue, state, deadline, num, deadline_cause)
+    where state = 'pending' and deadline_cause = 'heartbeat';
+create index callbacks_in_trouble on callbacks (state, ended_at, num) where problem <> '';
+create index callbacks_in_trouble_by_queue on callbacks (queue, state, ended_at, num) where problem <> '';
+create index callbacks_found_by_deadline on callbacks (state, deadline, num) where source = 'discovery';
+create index callbacks_found_by_arrival on callbacks (state, received_at, num) where source = 'discovery';
+create index callbacks_found_by_end on callbacks (state, ended_at, num) where source = 'discovery';
+create index callbacks_failed_by_end on callbacks (failed, ended_at, num) where failed is not null;
+create index callbacks_failed_by_queue_end on callbacks (queue, failed, ended_at, num) where failed is not null;
+create index callbacks_gone_by_arrival on callbacks (state, received_at, num) where gone = 1 and source <> 'discovery';
+create index callbacks_gone_by_function on callbacks (function, state, received_at, num) where gone = 1 and source <> 'discovery';
 
 create table contents (
     callback bigint primary key references callbacks (num),
@@ -68,16 +107,32 @@ create table search (
 );
 create index search_by_word on search using gin (words);
 
+create table signatures (
+    callback bigint not null references callbacks (num),
+    person text not null,
+    name text not null,
+    via text not null,
+    outcome text not null,
+    stance text not null,
+    comment text not null,
+    signed_at bigint not null,
+    primary key (callback, person)
+);
+
 create table deliveries (
     callback bigint primary key references callbacks (num),
     kind text not null,
     result bytea,
     error text,
+    lane text not null,
     tries bigint not null,
+    readings bigint not null,
     doubtful boolean not null,
+    closed boolean not null,
     due_at bigint not null,
     lease_owner text not null,
-    claimable_at bigint not null
+    claimable_at bigint not null,
+    follow_up text
 );
 create index deliveries_claimable on deliveries (claimable_at) where claimable_at > 0;
 
@@ -90,6 +145,7 @@ create table attempts (
     status bigint not null,
     code text not null,
     request_id text not null,
+    kms_key text not null,
     primary key (callback, number)
 );
 
@@ -125,7 +181,6 @@ create table audit (
 create index audit_of_callback on audit (callback, seq) where callback is not null;
 create index audit_by_actor on audit (actor_id, seq);
 create index audit_by_action on audit (action, seq);
-create index audit_by_queue on audit (queue, seq);
 
 create table messages (
     source text not null,
@@ -137,9 +192,85 @@ create table messages (
 );
 create index messages_by_time on messages (at);
 
+create table people (
+    id text primary key,
+    issuer text not null,
+    subject text not null,
+    name text not null,
+    given_name text not null,
+    family_name text not null,
+    email text not null,
+    addresses text,
+    user_names text,
+    group_names text,
+    groups_read_at bigint not null,
+    first_seen_at bigint not null,
+    last_seen_at bigint not null
+);
+
 create table sessions (
     token_hash bytea primary key,
-    data bytea not null,
-    expires_at bigint not null
+    id text collate "C" not null unique,
+    person text not null,
+    name text not null,
+    email text not null,
+    searched text not null,
+    browser text not null,
+    address text not null,
+    signed_in_at bigint not null,
+    seen_at bigint not null,
+    expires_at bigint not null,
+    sealed bytea not null
 );
 create index sessions_by_expiry on sessions (expires_at);
+create index sessions_by_sign_in on sessions (signed_in_at, id) where person <> '';
+create index sessions_by_person on sessions (person, signed_in_at, id) where person <> '';
+
+create table watches (
+    num bigint generated always as identity primary key,
+    function text not null,
+    account text not null,
+    region text not null,
+    queue text not null,
+    origin text not null,
+    due_at bigint not null,
+    lease_owner text not null,
+    claimable_at bigint not null,
+    scan_from bigint not null,
+    scanned_at bigint not null,
+    problem text not null,
+    running bigint not null,
+    open bigint not null,
+    unannounced bigint not null,
+    left_out bigint not null,
+    unique (function, account, region)
+);
+create index watches_claimable on watches (account, region, claimable_at);
+
+create table executions (
+    watch bigint not null references watches (num),
+    hash bytea not null,
+    arn text not null,
+    trace text not null,
+    open bigint not null,
+    seen_at bigint not null,
+    read_at bigint not null,
+    check_at bigint not null,
+    primary key (watch, hash)
+);
+create index executions_due on executions (watch, check_at);
+create index executions_seen on executions (watch, seen_at);
+create index executions_open on executions (watch) where open > 0;
+
+create table read_quotas (
+    account text not null,
+    region text not null,
+    rate double precision not null,
+    paid_until bigint not null,
+    paused_until bigint not null,
+    strikes bigint not null,
+    minute bigint not null,
+    used bigint not null,
+    used_before bigint not null,
+    primary key (account, region)
+);

@@ -18,14 +18,18 @@ create table callbacks (
     queue text not null,
     source text not null,
     title text not null,
+    requester_id text not null, -- the subject of their sign-in, where the sender knows it
     requester_name text not null,
     requester_email text not null,
+    requester_stated_by text not null, -- the admin who named the requester, where the sender did not
     outcomes text, -- JSON, null for the default outcomes
+    requirement text, -- JSON, null where one signature is enough
     keep_alive text not null,
     started_at integer not null,
     timeout integer not null,
     heartbeat_timeout integer not null,
     last_heartbeat_at integer not null,
+    seen_open_at integer not null, -- when the history last showed it open past the heartbeat clock: another client beats
     execution_deadline integer not null,
     deadline integer not null, -- derived from the clocks on every write, like its cause
     deadline_cause text not null,
@@ -35,27 +39,67 @@ create table callbacks (
     next_heartbeat_at integer not null,
     reviewed_until integer not null,
     heartbeats integer not null,
+    untaken text, -- JSON: heartbeats that Lambda has not taken since the last that it took; null without any
     problem text not null,
     decision text, -- JSON
-    decided_by text, -- the subject in decision
+    decided_by text, -- the person in decision
     ending text, -- JSON
-    ended_at integer not null -- the time in ending
+    ended_at integer not null, -- the time in ending, 0 while the callback is open
+    failed integer, -- 1 where the execution ended badly after a success that we sent, else null
+    gone integer -- 1 where another client or the end of the execution closed it before a decision, else null
 ) strict;
 
--- One index for each order, whole, by queue, and by queue and function. Those by deadline also hold what the filters on
--- clocks ask, so that they are answered from the index alone.
-create index callbacks_by_deadline on callbacks (state, deadline, num, deadline_cause, next_heartbeat_at);
-create index callbacks_by_queue_deadline on callbacks (queue, state, deadline, num, deadline_cause, next_heartbeat_at);
-create index callbacks_by_function_deadline on callbacks (queue, function, state, deadline, num, deadline_cause, next_heartbeat_at);
-create index callbacks_by_arrival on callbacks (state, received_at, num);
-create index callbacks_by_queue_arrival on callbacks (queue, state, received_at, num);
-create index callbacks_by_function_arrival on callbacks (queue, function, state, received_at, num);
-create index callbacks_by_end on callbacks (state, ended_at, num);
-create index callbacks_by_queue_end on callbacks (queue, state, ended_at, num);
-create index callbacks_by_function_end on callbacks (queue, function, state, ended_at, num);
+-- A callback is pending, then under way, then ended, and is in the indexes of one of the three at a time: each change of state
+-- takes it out of one group and puts it into the next, and touches no other. Every index begins with what its readers ask for,
+-- holds an order, and ends with what is filtered on the way, so that a row that is passed over is not read.
+create index callbacks_pending_by_deadline on callbacks (state, deadline, num, deadline_cause)
+    where state = 'pending';
+create index callbacks_pending_by_queue_deadline on callbacks (queue, state, deadline, num, deadline_cause)
+    where state = 'pending';
+create index callbacks_pending_by_function_deadline on callbacks (queue, function, state, deadline, num, deadline_cause)
+    where state = 'pending';
+create index callbacks_pending_by_arrival on callbacks (state, received_at, num, queue, function)
+    where state = 'pending';
+
+create index callbacks_under_way_by_deadline on callbacks (state, deadline, num, queue, function)
+    where state = 'decided';
+create index callbacks_under_way_by_arrival on callbacks (state, received_at, num, queue, function)
+    where state = 'decided';
+create index callbacks_under_way_by_decider on callbacks (decided_by) where state = 'decided';
+
+create index callbacks_ended_by_end on callbacks (state, ended_at, num)
+    where state <> 'pending' and state <> 'decided';
+create index callbacks_ended_by_queue_end on callbacks (queue, state, ended_at, num)
+    where state <> 'pending' and state <> 'decided';
+create index callbacks_ended_by_function_end on callbacks (queue, function, state, ended_at, num)
+    where state <> 'pending' and state <> 'decided';
+create index callbacks_ended_by_deadline on callbacks (state, deadline, num, deadline_cause, queue, function)
+    where state <> 'pending' and state <> 'decided';
+create index callbacks_ended_by_arrival on callbacks (state, received_at, num)
+    where state <> 'pending' and state <> 'decided';
+create index callbacks_ended_by_queue_arrival on callbacks (queue, state, received_at, num, function)
+    where state <> 'pending' and state <> 'decided';
+
 create index callbacks_by_execution on callbacks (execution_hash) where execution_hash is not null;
-create index callbacks_by_decider on callbacks (decided_by, state) where decided_by is not null;
+
+-- What follows is few among all of its state, and costs the others nothing: beats that are due; what a missing heartbeat will
+-- end; decisions that are in trouble; what nobody announced; successes after which an execution failed; and what was announced
+-- and is gone. The columns of callbacks_unattended are those of the indexes by deadline, so that the planner sees that these are
+-- the same, but smaller. Lists of what failed ask for that column and not for the state, so that only its indexes fit.
 create index callbacks_by_heartbeat on callbacks (next_heartbeat_at) where next_heartbeat_at > 0;
+create index callbacks_unattended on callbacks (state, deadline, num, deadline_cause)
+    where state = 'pending' and deadline_cause = 'heartbeat';
+create index callbacks_unattended_by_queue on callbacks (queue, state, deadline, num, deadline_cause)
+    where state = 'pending' and deadline_cause = 'heartbeat';
+create index callbacks_in_trouble on callbacks (state, ended_at, num) where problem <> '';
+create index callbacks_in_trouble_by_queue on callbacks (queue, state, ended_at, num) where problem <> '';
+create index callbacks_found_by_deadline on callbacks (state, deadline, num) where source = 'discovery';
+create index callbacks_found_by_arrival on callbacks (state, received_at, num) where source = 'discovery';
+create index callbacks_found_by_end on callbacks (state, ended_at, num) where source = 'discovery';
+create index callbacks_failed_by_end on callbacks (failed, ended_at, num) where failed is not null;
+create index callbacks_failed_by_queue_end on callbacks (queue, failed, ended_at, num) where failed is not null;
+create index callbacks_gone_by_arrival on callbacks (state, received_at, num) where gone = 1 and source <> 'discovery';
+create index callbacks_gone_by_function on callbacks (function, state, received_at, num) where gone = 1 and source <> 'discovery';
 
 create table contents (
     callback integer primary key references callbacks (num),
@@ -69,16 +113,33 @@ create table contents (
 -- Words are split and folded before they come here, one token each, so that both databases find the same.
 create virtual table search using fts5 (words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
 
+-- Who signed for which outcome. A decision and its last signature are written together.
+create table signatures (
+    callback integer not null references callbacks (num),
+    person text not null, -- the id in people
+    name text not null, -- as it was then
+    via text not null,
+    outcome text not null,
+    stance text not null,
+    comment text not null,
+    signed_at integer not null,
+    primary key (callback, person)
+) strict, without rowid;
+
 create table deliveries (
     callback integer primary key references callbacks (num),
     kind text not null,
     result blob,
     error text, -- JSON
+    lane text not null, -- where it goes: eu-central-1, or 123456789012/eu-central-1
     tries integer not null,
+    readings integer not null, -- of the history, to find out what became of an attempt
     doubtful integer not null,
+    closed integer not null, -- Lambda has said that the callback is closed
     due_at integer not null,
     lease_owner text not null,
-    claimable_at integer not null -- the end of the lease while there is one, else due_at
+    claimable_at integer not null, -- the end of the lease while there is one, else due_at
+    follow_up text -- JSON: what the execution did after the decision; null while nothing is known
 ) strict;
 create index deliveries_claimable on deliveries (claimable_at) where claimable_at > 0;
 
@@ -91,6 +152,7 @@ create table attempts (
     status integer not null,
     code text not null,
     request_id text not null,
+    kms_key text not null, -- the ARN of the key that stood in the way
     primary key (callback, number)
 ) strict, without rowid;
 
@@ -110,7 +172,8 @@ create index reviews_of_callback on reviews (callback, closed_at, opened_at);
 create index reviews_open on reviews (renewed_at) where closed_at = 0;
 create index reviews_of_person on reviews (by_id, callback) where not settled;
 
--- Facts. Never updated, never deleted, and without foreign keys, so that they outlive what they tell of.
+-- Facts. Never updated, never deleted, and without foreign keys, so that they outlive what they tell of. They are read as a
+-- whole, by actor, by action or by callback.
 create table audit (
     seq integer primary key autoincrement,
     at integer not null,
@@ -127,7 +190,6 @@ create table audit (
 create index audit_of_callback on audit (callback) where callback is not null;
 create index audit_by_actor on audit (actor_id);
 create index audit_by_action on audit (action);
-create index audit_by_queue on audit (queue);
 
 -- Webhook messages, for as long as a sender may repeat them.
 create table messages (
@@ -140,9 +202,91 @@ create table messages (
 ) strict, without rowid;
 create index messages_by_time on messages (at);
 
+-- Who has signed in, and what the provider said of them.
+create table people (
+    id text primary key, -- a hash of issuer and subject
+    issuer text not null,
+    subject text not null,
+    name text not null,
+    given_name text not null,
+    family_name text not null,
+    email text not null,
+    addresses text, -- JSON: each with when it was seen and when it was vouched for
+    user_names text, -- JSON
+    group_names text, -- JSON
+    groups_read_at integer not null,
+    first_seen_at integer not null,
+    last_seen_at integer not null
+) strict, without rowid;
+
+-- What signs people in, encrypted. What is searched is name, address and person in lower case.
 create table sessions (
     token_hash blob primary key, -- SHA-256: whoever reads the table cannot sign in with it
-    data blob not null,
-    expires_at integer not null
+    id text not null unique,
+    person text not null, -- empty for a sign-in under way
+    name text not null,
+    email text not null,
+    searched text not null,
+    browser text not null,
+    address text not null,
+    signed_in_at integer not null,
+    seen_at integer not null,
+    expires_at integer not null,
+    sealed blob not null -- AES-256-GCM, bound to the hash of the token
 ) strict, without rowid;
 create index sessions_by_expiry on sessions (expires_at);
+create index sessions_by_sign_in on sessions (signed_in_at, id) where person <> '';
+create index sessions_by_person on sessions (person, signed_in_at, id) where person <> '';
+
+-- Functions whose executions are searched for callbacks. account is empty for that of the default credentials, region for the
+-- configured default.
+create table watches (
+    num integer primary key,
+    function text not null, -- name or ARN, or * for every durable function of the account and region
+    account text not null,
+    region text not null,
+    queue text not null,
+    origin text not null, -- config, or region where * stands for it
+    due_at integer not null,
+    lease_owner text not null,
+    claimable_at integer not null, -- the end of the lease while there is one, else due_at
+    scan_from integer not null,
+    scanned_at integer not null,
+    problem text not null,
+    running integer not null, -- the counts are those of the last scan
+    open integer not null,
+    unannounced integer not null,
+    left_out integer not null, -- open callbacks that the operator does not want at the desk
+    unique (function, account, region)
+) strict;
+create index watches_claimable on watches (account, region, claimable_at);
+
+-- Running executions of those functions.
+create table executions (
+    watch integer not null references watches (num),
+    hash blob not null, -- SHA-256 of arn
+    arn text not null,
+    trace text not null, -- JSON: what is open, as far as the history was read
+    open integer not null, -- callbacks in trace
+    seen_at integer not null, -- begin of the scan that listed it last
+    read_at integer not null, -- begin of the scan that read it last
+    check_at integer not null, -- when it is read again; 0 for as soon as possible
+    primary key (watch, hash)
+) strict, without rowid;
+create index executions_due on executions (watch, check_at);
+create index executions_seen on executions (watch, seen_at);
+create index executions_open on executions (watch) where open > 0;
+
+-- What reading executions costs: one row for each account and region.
+create table read_quotas (
+    account text not null,
+    region text not null,
+    rate real not null,
+    paid_until integer not null,
+    paused_until integer not null,
+    strikes integer not null,
+    minute integer not null,
+    used integer not null,
+    used_before integer not null,
+    primary key (account, region)
+) strict, without rowid;

@@ -1,0 +1,41 @@
+package callbacks_test
+
+import (
+	"context"
+	"testing"
+
+	"countersign/internal/callbacks"
+)
+
+// signings is a store that notes which signatures are written.
+type signings struct {
+	callbacks.Store
+	last *callbacks.Signature
+}
+
+func (s *signings) Update(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) (callbacks.Callback, error) {
+	return s.Store.Update(ctx, id, func(c *callbacks.Callback) (callbacks.Change, error) {
+		change, err := fn(c)
+		s.last = change.Signature
+		return change, err
+	})
+}
+
+// TestDecisionIsSigned: who decides on the page signs for what they decide.
+func TestDecisionIsSigned(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.announce(nil)
+	store := &signings{Store: d.store}
+	d.restart(store)
+	d.mustDecide(mara, c.ID, "reject", "Too dear.")
+	want := callbacks.Signature{
+		By: mara.Actor(), Via: callbacks.ViaWeb, Outcome: "reject", Stance: callbacks.Against, Comment: "Too dear.", At: d.clock.Now(),
+	}
+	if store.last == nil || *store.last != want {
+		t.Errorf("got %+v, want %+v", store.last, want)
+	}
+	if got := d.get(c.ID).Requirement; got != callbacks.OneSignature {
+		t.Errorf("it needed %+v", got)
+	}
+}

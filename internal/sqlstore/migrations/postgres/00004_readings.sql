@@ -1,5 +1,0 @@
--- The same changes as for SQLite; that file says what they mean.
-
--- +goose Up
-
-alter table deliveries add column readings bigint not null default 0;

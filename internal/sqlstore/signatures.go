@@ -1,0 +1,39 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
+)
+
+// signatureRow is a row of signatures.
+type signatureRow struct {
+	bun.BaseModel `bun:"table:signatures"`
+
+	Callback int64  `bun:",pk"`
+	Person   string `bun:",pk"`
+	Name     string
+	Via      string
+	Outcome  string
+	Stance   string
+	Comment  string
+	SignedAt int64
+}
+
+// sign writes a signature. A person has one on a callback: a second is [callbacks.ErrConflict].
+func (t *tx) sign(ctx context.Context, num int64, s callbacks.Signature) error {
+	err := t.insert(ctx, &signatureRow{
+		Callback: num, Person: s.By.ID, Name: s.By.Name, Via: string(s.Via),
+		Outcome: s.Outcome, Stance: string(s.Stance), Comment: s.Comment, SignedAt: millis(s.At),
+	})
+	switch {
+	case violatesUnique(err):
+		return fmt.Errorf("this person has signed already: %w", callbacks.ErrConflict)
+	case err != nil:
+		return fmt.Errorf("insert signature: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,46 @@
+package sqlstore_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/sqlstore"
+)
+
+// TestSignature: it is written with the change that it belongs to, or not at all.
+func TestSignature(t *testing.T) {
+	onBoth(t, func(t *testing.T, store *sqlstore.Store, _ *sqlstore.Sessions, clock *callbackstest.Clock) {
+		c := put(t, store)
+		signed := callbacks.Signature{
+			By: callbackstest.Person("ada"), Via: callbacks.ViaWeb, Outcome: "approve", Stance: callbacks.For, Comment: "fine\x00 \xff", At: clock.Now(),
+		}
+		sign := func(failing error) error {
+			_, err := store.Update(t.Context(), c.ID, func(*callbacks.Callback) (callbacks.Change, error) {
+				return callbacks.Change{Signature: &signed}, failing
+			})
+			return err
+		}
+		refusal := errors.New("no")
+		if err := sign(refusal); !errors.Is(err, refusal) {
+			t.Errorf("got %v", err)
+		}
+		if all, err := store.Signatures(t.Context(), c.ID); err != nil || len(all) != 0 {
+			t.Errorf("a change that was refused left %+v, %v", all, err)
+		}
+		if err := sign(nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := sign(nil); !errors.Is(err, callbacks.ErrConflict) {
+			t.Errorf("a second signature gives %v, want ErrConflict", err)
+		}
+		signed.Comment = "fine\uFFFD \uFFFD"
+		all, err := store.Signatures(t.Context(), c.ID)
+		if diff := cmp.Diff([]callbacks.Signature{signed}, all); err != nil || diff != "" {
+			t.Errorf("%v %s", err, diff)
+		}
+	})
+}
