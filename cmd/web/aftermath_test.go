@@ -43,7 +43,7 @@ type payment struct {
 func newPayment(t *testing.T) *payment {
 	t.Helper()
 	p := &payment{t: t, asked: make(chan locallambda.Observation, 1), charged: make(chan error), told: make(told, 1000)}
-	p.engine = locallambda.New(locallambda.Config{Region: demoRegion, Logger: slog.New(slog.DiscardHandler)})
+	p.engine = locallambda.New(locallambda.Config{Region: rigRegion, Logger: slog.New(slog.DiscardHandler)})
 	t.Cleanup(func() { _ = p.engine.Close() })
 	server := httptest.NewServer(p.engine.Handler())
 	t.Cleanup(server.Close)
@@ -52,7 +52,7 @@ func newPayment(t *testing.T) *payment {
 			p.asked <- o
 		}
 	})
-	client := lambda.New(lambda.Options{Region: demoRegion, BaseEndpoint: aws.String(server.URL), Credentials: demoCredentials})
+	client := lambda.New(lambda.Options{Region: rigRegion, BaseEndpoint: aws.String(server.URL), Credentials: rigCredentials})
 	p.engine.Register("pay", durable.NewHandler(p.pay, durable.WithClient(client), durable.WithLogger(slog.New(slog.DiscardHandler))),
 		locallambda.FunctionConfig{Version: "1", ExecutionTimeout: time.Hour})
 	var err error
@@ -60,7 +60,7 @@ func newPayment(t *testing.T) *payment {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = p.store.Close() })
-	if p.aws, err = lambdaapi.New(t.Context(), lambdaapi.Config{Region: demoRegion, Endpoint: server.URL, Credentials: demoCredentials}); err != nil {
+	if p.aws, err = lambdaapi.New(t.Context(), lambdaapi.Config{Region: rigRegion, Endpoint: server.URL, Credentials: rigCredentials}); err != nil {
 		t.Fatal(err)
 	}
 	p.service = callbacks.NewService(callbacks.ServiceConfig{

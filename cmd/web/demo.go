@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/config"
-	"countersign/internal/standin/oidc"
+	"countersign/internal/standin"
 )
 
 // demoOptions are the flags of the demo.
@@ -20,7 +20,7 @@ type demoOptions struct {
 	Log  string        `default:"warn" enum:"debug,info,warn,error" help:"Minimum log level."`
 }
 
-// runDemo runs a whole world on loopback until ctx ends: Lambda, an OpenID provider, sample functions and the desk.
+// runDemo runs the desk and what stands around it on loopback until ctx ends.
 func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error {
 	if o.Port < 1 || o.Port > 65535 {
 		return fmt.Errorf("--port is %d: choose one from 1 to 65535", o.Port)
@@ -58,7 +58,7 @@ func dataFolder(keep string) (folder string, remove func(), err error) {
 func (o demoOptions) banner(url, folder string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n  Countersign demo   %s\n\n  Sign in as\n", url)
-	for _, u := range demoUsers {
+	for _, u := range standin.People {
 		fmt.Fprintf(&b, "    %-18s %s\n", u.Name, u.About)
 	}
 	fate := "removed at the end; --data DIR keeps it"
@@ -72,30 +72,3 @@ func (o demoOptions) banner(url, folder string) string {
 	fmt.Fprintf(&b, "\n  Data in %s (%s).\n  %s Stop with Ctrl+C.\n\n", folder, fate, arrivals)
 	return b.String()
 }
-
-// demoUsers are who can sign in.
-var demoUsers = []oidc.User{
-	demoUser("mara", "Mara Okafor", "reviews finance, support and agents", "approvers", "finance-approvers", "support-leads", "agent-owners"),
-	demoUser("dana", "Dana Fischer", "reviews finance too: open one request as both", "approvers", "finance-approvers"),
-	demoUser("teo", "Teo Vance", "reviews releases, security and privacy", "approvers", "release-managers", "security-desk", "privacy-desk"),
-	demoUser("tomasz", "Tomasz Wierzbicki", "reviews finance, but asks for bank changes: four eyes", "approvers", "finance-approvers"),
-	demoUser("aiko", "Aiko Brandt", "admin: sees everything, retries deliveries", "platform-team", "release-managers"),
-	demoUser("priya", "Priya Raman", "auditor: reads everything, decides nothing", "audit"),
-	demoUser("leo", "Leo Marchetti", "has no role"),
-}
-
-func demoUser(subject, name, about string, groups ...string) oidc.User {
-	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@harborline.example"
-	return oidc.User{Subject: subject, Name: name, Email: email, Groups: groups, About: about}
-}
-
-// demoQueues are the queues of the sample functions, as an operator would set them.
-const demoQueues = `{
-	"default":  {"groups": ["approvers", "platform-team"]},
-	"finance":  {"groups": ["finance-approvers"], "fourEyes": true},
-	"releases": {"groups": ["release-managers"]},
-	"support":  {"groups": ["support-leads"], "rejectAs": "success"},
-	"agents":   {"groups": ["agent-owners"]},
-	"security": {"groups": ["security-desk"]},
-	"privacy":  {"groups": ["privacy-desk"]}
-}`

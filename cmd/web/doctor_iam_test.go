@@ -73,7 +73,7 @@ func (i *iam) question(r *http.Request) (action, resource string) {
 	for n := range parts {
 		parts[n], _ = url.PathUnescape(parts[n])
 	}
-	functions := "arn:aws:lambda:" + demoRegion + ":" + i.account + ":function:"
+	functions := "arn:aws:lambda:" + rigRegion + ":" + i.account + ":function:"
 	switch last := parts[len(parts)-1]; {
 	case last == "functions":
 		return "lambda:ListFunctions", "*"

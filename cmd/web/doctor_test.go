@@ -63,7 +63,7 @@ func (r *rig) endOne(t *testing.T) (open string) {
 			close(ended)
 		}
 	})
-	client := lambda.New(lambda.Options{Region: demoRegion, BaseEndpoint: aws.String(r.lambda(nil)), Credentials: demoCredentials})
+	client := lambda.New(lambda.Options{Region: rigRegion, BaseEndpoint: aws.String(r.lambda(nil)), Credentials: rigCredentials})
 	_, err := client.SendDurableExecutionCallbackSuccess(t.Context(), &lambda.SendDurableExecutionCallbackSuccessInput{
 		CallbackId: aws.String(r.ask(0).CallbackID), Result: []byte(`{}`),
 	})

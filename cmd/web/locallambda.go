@@ -12,24 +12,27 @@ import (
 
 	"countersign/internal/config"
 	"countersign/internal/loopback"
+	"countersign/internal/standin"
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/console"
 )
 
 // localLambdaOptions are the flags of the engine alone.
 type localLambdaOptions struct {
-	Function         []localFunction     `required:"" sep:"none" placeholder:"NAME=URL" help:"Durable function and the HTTP server it runs behind, in any language. Repeat for more."`
+	Function         []console.Function  `required:"" sep:"none" placeholder:"NAME=URL" help:"Durable function and the HTTP server it runs behind, in any language. Repeat for more."`
 	Addr             string              `default:"127.0.0.1:9001" help:"Loopback address for the Lambda API."`
 	Region           string              `default:"us-east-1" help:"Region in the ARNs."`
 	Data             string              `type:"path" placeholder:"FILE" help:"SQLite file to keep executions in. Without it they go when the command ends."`
-	Fault            []localFault        `sep:"none" placeholder:"OPERATION=KIND[:RATE]" help:"Make calls go wrong, * for every operation. Kinds: 403, 429, 500, 502, reset, lost (the answer, not the work), slow. Repeat for more."`
+	Fault            []console.Fault     `sep:"none" placeholder:"OPERATION=KIND[:RATE]" help:"Make calls go wrong, * for every operation. Kinds: 403, 429, 500, 502, reset, lost (the answer, not the work), slow. Repeat for more."`
 	Closed           locallambda.Dialect `default:"timeout" placeholder:"ANSWER" help:"How calls for closed callbacks are answered: timeout, invalid, notfound, split (by what closed it) or mixed (drawn at each answer)."`
-	Alias            []localAlias        `placeholder:"NAME" help:"Name of an alias: another name, beside 1, by which each function can be invoked as NAME:ALIAS. Repeat for more."`
-	ExecutionTimeout localTimeout        `default:"24h" placeholder:"DURATION" help:"Bound on a whole execution, such as 90s or 48h: 1s to 8784h in whole seconds."`
+	Alias            []console.Alias     `placeholder:"NAME" help:"Name of an alias: another name, beside 1, by which each function can be invoked as NAME:ALIAS. Repeat for more."`
+	ExecutionTimeout console.Timeout     `default:"24h" placeholder:"DURATION" help:"Bound on a whole execution, such as 90s or 48h: 1s to 8784h in whole seconds."`
 	Quotas           bool                `help:"Keep AWS's quotas: calls per second, and operations and bytes per execution."`
 	Log              string              `default:"warn" enum:"debug,info,warn,error" help:"Minimum log level."`
 }
 
-// localVersion is the one version that a function has here; unqualified names and $LATEST find it too.
+// localVersion is the one version that a function has here; unqualified names and $LATEST find it
+// too.
 const localVersion = "1"
 
 // runLocalLambda serves durable functions on loopback until ctx ends.
@@ -50,13 +53,21 @@ func runLocalLambda(ctx context.Context, o localLambdaOptions, stdout, stderr io
 	if _, err := fmt.Fprint(stdout, o.banner(address(l))); err != nil {
 		return errors.Join(err, engine.Close())
 	}
-	engine.SetFaults(rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), faultsOf(o.Fault)...)
+	engine.SetFaults(rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), o.faults()...)
 	engine.SetDialect(o.Closed, nil)
-	engine.Observe(activity{stdout, address(l)}.print)
+	engine.Observe(console.Activity{W: stdout, Address: address(l)}.Print)
 	for _, f := range o.Function {
-		engine.Register(f.name, locallambda.HTTPFunction(f.url), locallambda.FunctionConfig{Version: localVersion, Aliases: o.aliases()})
+		engine.Register(f.Name, locallambda.HTTPFunction(f.URL), locallambda.FunctionConfig{Version: localVersion, Aliases: o.aliases()})
 	}
-	return errors.Join(serveUntil(ctx, l, engine.Handler()), engine.Close())
+	return errors.Join(standin.Serve(ctx, l, engine.Handler()), engine.Close())
+}
+
+func (o localLambdaOptions) faults() []locallambda.Fault {
+	var list []locallambda.Fault
+	for _, f := range o.Fault {
+		list = append(list, f.Fault)
+	}
+	return list
 }
 
 func (o localLambdaOptions) aliases() []string {
@@ -106,7 +117,7 @@ func (o localLambdaOptions) banner(address string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n  Local Lambda   %s\n\n", address)
 	for _, f := range o.Function {
-		fmt.Fprintf(&b, "    %-20s %s\n", f.name, f.url)
+		fmt.Fprintf(&b, "    %-20s %s\n", f.Name, f.URL)
 	}
 	fate := "in memory; --data FILE keeps them"
 	if o.Data != "" {

@@ -19,7 +19,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"countersign/durable"
-	"countersign/internal/standin/locallambda"
 )
 
 // localRun is a local-lambda command that runs.
@@ -44,7 +43,7 @@ func startLocalLambda(t *testing.T, function string, args ...string) *localRun {
 	}()
 	t.Cleanup(r.close)
 	r.client = lambda.New(lambda.Options{
-		Region: "us-east-1", BaseEndpoint: aws.String(r.find(`Local Lambda +(http://\S+)`)), Credentials: demoCredentials,
+		Region: "us-east-1", BaseEndpoint: aws.String(r.find(`Local Lambda +(http://\S+)`)), Credentials: rigCredentials,
 		RetryMaxAttempts: 1, HTTPClient: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}},
 	})
 	return r
@@ -76,7 +75,8 @@ func (r *localRun) close() {
 	r.ended <- nil // for whoever closes again
 }
 
-// serveFunction serves a durable function by HTTP, as somebody's own process would. Its Lambda is set later.
+// serveFunction serves a durable function by HTTP, as somebody's own process would. Its Lambda is
+// set later.
 func serveFunction(t *testing.T, endpoint *durable.Client) string {
 	function := func(ctx durable.Context, order string) (string, error) {
 		callback, err := durable.CreateCallback[string](ctx, "approval", durable.WithCallbackTimeout(time.Hour))
@@ -101,7 +101,8 @@ func serveFunction(t *testing.T, endpoint *durable.Client) string {
 	return server.URL
 }
 
-// TestLocalLambda follows an execution through the command's output alone, over a restart on the same file.
+// TestLocalLambda follows an execution through the command's output alone, over a restart on the
+// same file.
 func TestLocalLambda(t *testing.T) {
 	t.Parallel()
 	var endpoint durable.Client
@@ -182,8 +183,8 @@ func TestLocalLambda_closed(t *testing.T) {
 	}
 }
 
-// TestLocalLambda_executionTimeout: an execution that waits ends when its time is over, and its callback is closed. It is started by
-// an alias.
+// TestLocalLambda_executionTimeout: an execution that waits ends when its time is over, and its
+// callback is closed. It is started by an alias.
 func TestLocalLambda_executionTimeout(t *testing.T) {
 	t.Parallel()
 	var endpoint durable.Client
@@ -262,41 +263,5 @@ func TestLocalLambda_flags(t *testing.T) {
 				t.Errorf("got %v, want an error with %q", err, tt.err)
 			}
 		})
-	}
-}
-
-func TestLocalFault(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]locallambda.Fault{
-		"*=reset":                {Kind: locallambda.FaultConnectionReset},
-		"Invoke=500:0.2":         {Kind: locallambda.FaultService, Operation: "Invoke", Rate: 0.2},
-		"GetDurableExecution=1":  {},
-		"GetDurableExecution=:1": {},
-	} {
-		var got localFault
-		err := got.UnmarshalText([]byte(text))
-		if got.Fault != want || (err != nil) != (want.Kind == "") {
-			t.Errorf("%s: got %+v, %v", text, got.Fault, err)
-		}
-	}
-}
-
-// What a function or a reviewer sent must not reach into the terminal.
-func TestActivity(t *testing.T) {
-	t.Parallel()
-	var out strings.Builder
-	activity{&out, "http://127.0.0.1:9001"}.print(locallambda.Observation{
-		Kind: locallambda.CallbackClosed, Function: "approve", Status: "SUCCEEDED", Payload: "\x1b[2Jgone\r\n" + strings.Repeat("é", 500),
-	})
-	if got := out.String(); strings.ContainsAny(got[:len(got)-1], "\x1b\r\n") || strings.Count(got, "é") > maxPrinted || !strings.Contains(got, "…") {
-		t.Errorf("printed %q", got)
-	}
-}
-
-func TestCallbackURL(t *testing.T) {
-	t.Parallel()
-	const want = "http://127.0.0.1:9001/2025-12-01/durable-execution-callbacks/a%2Fb+c==/succeed"
-	if got := callbackURL("http://127.0.0.1:9001", "a/b+c=="); got != want {
-		t.Errorf("got %s, want %s", got, want)
 	}
 }

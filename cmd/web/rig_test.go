@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"countersign/durable"
@@ -41,22 +42,33 @@ func await[T any](t *testing.T, from <-chan T, what string) T {
 
 // Names and secrets of a rig.
 const (
+	rigRegion   = "eu-central-1"
 	rigFunction = "expense-approval"
+	rigSource   = "harborline"
+	rigClient   = "countersign"
 	rigSecret   = "the client secret of these tests"
 	// rigSessionKey encrypts sessions, in base64.
 	rigSessionKey = "c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlLi4="
 	rigToken      = "the-bearer-token-of-these-tests-is-long-enough"
 )
 
+// rigCredentials are accepted by the local Lambda, as any others are.
+var rigCredentials = credentials.NewStaticCredentialsProvider("local", "local", "")
+
 var (
-	mara, dana = demoUser("mara", "Mara Okafor", "", "approvers"), demoUser("dana", "Dana Fischer", "", "approvers")
+	mara, dana = person("mara", "Mara Okafor", "approvers"), person("dana", "Dana Fischer", "approvers")
 	// reviewers are everybody who may sign in.
 	reviewers = []oidc.User{
-		mara, dana, demoUser("ines", "Ines Calloway", "", "approvers"), demoUser("tomo", "Tomo Aizawa", "", "approvers"),
-		demoUser("lena", "Lena Brandt", "", "approvers"), demoUser("omar", "Omar Haddad", "", "approvers"),
-		demoUser("yuki", "Yuki Tanabe", "", "approvers"), demoUser("piet", "Piet Visser", "", "approvers"),
+		mara, dana, person("ines", "Ines Calloway", "approvers"), person("tomo", "Tomo Aizawa", "approvers"),
+		person("lena", "Lena Brandt", "approvers"), person("omar", "Omar Haddad", "approvers"),
+		person("yuki", "Yuki Tanabe", "approvers"), person("piet", "Piet Visser", "approvers"),
 	}
 )
+
+func person(subject, name string, groups ...string) oidc.User {
+	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@harborline.example"
+	return oidc.User{Subject: subject, Name: name, Email: email, Groups: groups}
+}
 
 // rig is what stands around desks: Lambda with a function that asks, and an OpenID provider, each over the wire.
 type rig struct {
@@ -84,7 +96,7 @@ func newAccount(t *testing.T, number string) *rig {
 	r := &rig{t: t}
 	observations := func() chan locallambda.Observation { return make(chan locallambda.Observation, 10_000) }
 	r.asked, r.beats, r.settled = observations(), observations(), observations()
-	r.engine = locallambda.New(locallambda.Config{Region: demoRegion, AccountID: number, Logger: slog.New(slog.DiscardHandler)})
+	r.engine = locallambda.New(locallambda.Config{Region: rigRegion, AccountID: number, Logger: slog.New(slog.DiscardHandler)})
 	t.Cleanup(func() {
 		if err := r.engine.Close(); err != nil {
 			t.Error(err)
@@ -110,7 +122,7 @@ func (r *rig) observe(o locallambda.Observation) {
 // registerFunction makes the engine know a function that creates a callback and waits for it. Its input is the heartbeat
 // timeout in seconds.
 func (r *rig) registerFunction() {
-	client := lambda.New(lambda.Options{Region: demoRegion, BaseEndpoint: aws.String(r.lambda(nil)), Credentials: demoCredentials})
+	client := lambda.New(lambda.Options{Region: rigRegion, BaseEndpoint: aws.String(r.lambda(nil)), Credentials: rigCredentials})
 	r.engine.Register(rigFunction, durable.NewHandler(func(ctx durable.Context, heartbeat int) (json.RawMessage, error) {
 		options := []durable.CallbackOption{durable.WithCallbackTimeout(time.Hour)}
 		if heartbeat > 0 {
@@ -144,7 +156,7 @@ func (r *rig) startProvider() {
 	server := httptest.NewUnstartedServer(nil)
 	r.issuer = "http://" + server.Listener.Addr().String()
 	provider, err := oidc.New(r.issuer, []oidc.Client{{
-		ID: demoClient, Secret: rigSecret, RedirectURIs: []string{r.url + "/auth/callback"}, SignedOutURIs: []string{r.url + "/signin"},
+		ID: rigClient, Secret: rigSecret, RedirectURIs: []string{r.url + "/auth/callback"}, SignedOutURIs: []string{r.url + "/signin"},
 	}}, reviewers, time.Now)
 	if err != nil {
 		r.t.Fatal(err)
@@ -158,9 +170,9 @@ func (r *rig) startProvider() {
 func (r *rig) settings(database, lambda string) map[string]string {
 	return map[string]string{
 		"ADDR": strings.TrimPrefix(r.url, "http://"), "BASE_URL": r.url, "DATABASE_URL": database, "SESSION_KEY": rigSessionKey,
-		"OIDC_ISSUER": r.issuer, "OIDC_CLIENT_ID": demoClient, "OIDC_CLIENT_SECRET": rigSecret,
-		"ROLE_REVIEWER_GROUPS": "approvers", "LAMBDA_REGION": demoRegion, "LAMBDA_ENDPOINT": lambda,
-		"SOURCES":     fmt.Sprintf(`{%q: {"tokens": [%q]}}`, demoSource, rigToken),
+		"OIDC_ISSUER": r.issuer, "OIDC_CLIENT_ID": rigClient, "OIDC_CLIENT_SECRET": rigSecret,
+		"ROLE_REVIEWER_GROUPS": "approvers", "LAMBDA_REGION": rigRegion, "LAMBDA_ENDPOINT": lambda,
+		"SOURCES":     fmt.Sprintf(`{%q: {"tokens": [%q]}}`, rigSource, rigToken),
 		"INTAKE_RATE": "100000", "INTAKE_BURST": "100000",
 	}
 }
@@ -220,7 +232,7 @@ func replicas(t *testing.T, r *rig, listeners []net.Listener, change func(i int,
 	database := newDatabase(t)
 	var opening sync.WaitGroup
 	for i, l := range listeners {
-		settings, options := r.settings(database, ""), deskOptions{Credentials: demoCredentials}
+		settings, options := r.settings(database, ""), deskOptions{Credentials: rigCredentials}
 		change(i, settings, &options)
 		opening.Go(func() {
 			d, err := openDesk(t.Context(), load(t, settings), slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), options)
@@ -248,7 +260,7 @@ func openAlone(t *testing.T, settings map[string]string, o deskOptions) *replica
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Credentials = demoCredentials
+	o.Credentials = rigCredentials
 	d, err := openDesk(t.Context(), load(t, settings), slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), o)
 	if err != nil {
 		t.Fatal(err)

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
@@ -64,7 +63,7 @@ func smallest(t *testing.T, addr string) map[string]string {
 	return prefixed(map[string]string{
 		"ADDR": addr, "BASE_URL": "http://localhost", "DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "desk.db"),
 		"OIDC_ISSUER": "http://127.0.0.1:1", "OIDC_CLIENT_ID": "countersign", "OIDC_CLIENT_SECRET": "any", "ROLE_REVIEWER_GROUPS": "approvers",
-		"LAMBDA_REGION": demoRegion,
+		"LAMBDA_REGION": rigRegion,
 	})
 }
 
@@ -158,33 +157,4 @@ func addressIn(t *testing.T, banner io.Reader) string {
 	}
 	t.Fatal("the banner names no address")
 	return ""
-}
-
-// TestDemoSettings: the demo is configured like production, so its queues and senders pass the same checks.
-func TestDemoSettings(t *testing.T) {
-	t.Parallel()
-	var queues map[string]struct {
-		Groups []string `json:"groups"`
-	}
-	if err := json.Unmarshal([]byte(demoQueues), &queues); err != nil {
-		t.Fatal(err)
-	}
-	for name, queue := range queues {
-		if !someoneDecides(queue.Groups) {
-			t.Errorf("nobody who can sign in decides in queue %s", name)
-		}
-	}
-}
-
-func someoneDecides(groups []string) bool {
-	for _, u := range demoUsers {
-		for _, own := range u.Groups {
-			for _, g := range groups {
-				if own == g {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }

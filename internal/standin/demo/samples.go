@@ -2,11 +2,13 @@ package demo
 
 import (
 	"encoding/json"
+	"log/slog"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"countersign/durable"
+	"countersign/durable/aesgcm"
 )
 
 // Function is one of the demo's durable functions, ready to be registered with an engine.
@@ -46,12 +48,25 @@ var Samples = []Sample{
 	{"contract", "Contract, never announced", "contract-renewal", contractInput},
 }
 
-// EncryptedFunction reads an encrypted result: the desk has to have the key that [Functions] gets.
+// EncryptedFunction reads an encrypted result: the desk has to have the key of its [Config].
 const EncryptedFunction = "privacy-erasure"
 
-// Functions are the durable functions behind the samples. They ask the desk, decrypt with sealed what it is to encrypt for
-// [EncryptedFunction], and reach Lambda as options say.
-func Functions(desk *Desk, sealed durable.Serdes, options ...durable.HandlerOption) []Function {
+// Config is what the functions need.
+type Config struct {
+	Desk   *Desk          // whom they ask
+	Lambda durable.Client // how they reach Lambda
+	Key    []byte         // decrypts what is encrypted for [EncryptedFunction], 32 bytes
+	Log    *slog.Logger
+}
+
+// Functions are the durable functions behind the samples.
+func Functions(c Config) ([]Function, error) {
+	sealed, err := aesgcm.New(c.Key)
+	if err != nil {
+		return nil, err
+	}
+	desk := c.Desk
+	options := []durable.HandlerOption{durable.WithClient(c.Lambda), durable.WithLogger(c.Log)}
 	return []Function{
 		{"expense-approval", 7 * time.Hour, durable.NewHandler(expenseApproval(desk), options...)},
 		{"vendor-master-update", 24 * time.Hour, durable.NewHandler(vendorUpdate(desk), options...)},
@@ -62,7 +77,7 @@ func Functions(desk *Desk, sealed durable.Serdes, options ...durable.HandlerOpti
 		{"access-broker", time.Hour, durable.NewHandler(accessBroker(desk), options...)},
 		{"capacity-broker", 90 * 24 * time.Hour, durable.NewHandler(capacityBroker(desk), options...)},
 		{"contract-renewal", 24 * time.Hour, durable.NewHandler(contractRenewal, options...)},
-	}
+	}, nil
 }
 
 // seconds is a duration as the intake endpoint counts it.

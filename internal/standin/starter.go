@@ -1,16 +1,15 @@
-package main
+package standin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
 	"time"
 
-	"countersign/internal/callbacks"
 	"countersign/internal/standin/demo"
 	"countersign/internal/standin/locallambda"
-	"countersign/views"
 )
 
 const (
@@ -20,9 +19,9 @@ const (
 	maxWaiting = 60
 )
 
-// starter starts executions of the sample functions: one of each at the beginning, then one now and then, and whichever
-// the menu asks for.
-type starter struct {
+// Starter starts executions of the sample functions: one of each at the beginning, then one now and
+// then, and whichever somebody asks for.
+type Starter struct {
 	engine *locallambda.Engine
 	pace   time.Duration
 	log    *slog.Logger
@@ -32,8 +31,8 @@ type starter struct {
 	waiting int
 }
 
-func newStarter(engine *locallambda.Engine, pace time.Duration, log *slog.Logger) *starter {
-	s := &starter{engine: engine, pace: pace, log: log, started: map[string]int{}}
+func newStarter(engine *locallambda.Engine, pace time.Duration, log *slog.Logger) *Starter {
+	s := &Starter{engine: engine, pace: pace, log: log, started: map[string]int{}}
 	engine.Observe(func(o locallambda.Observation) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -42,26 +41,38 @@ func newStarter(engine *locallambda.Engine, pace time.Duration, log *slog.Logger
 			s.waiting++
 		case locallambda.ExecutionEnded:
 			s.waiting--
-		case locallambda.InvocationCompleted, locallambda.CallbackStarted, locallambda.HeartbeatReceived, locallambda.CallbackClosed:
+		case locallambda.InvocationCompleted, locallambda.CallbackStarted,
+			locallambda.HeartbeatReceived, locallambda.CallbackClosed:
 		}
 	})
 	return s
 }
 
-// Samples are the menu.
-func (s *starter) Samples() []views.Sample {
-	var menu []views.Sample
-	for _, sample := range demo.Samples {
-		menu = append(menu, views.Sample{Name: sample.Name, Title: sample.Label})
-	}
-	for _, d := range drills {
-		menu = append(menu, views.Sample{Name: d.name, Title: d.title, Drill: true})
-	}
-	return menu
+// Sample is something that people can start: an execution, or a drill, which makes the local Lambda
+// misbehave for a while.
+type Sample struct {
+	Name  string // for [Starter.Start]
+	Title string
+	Drill bool
 }
 
-// Start begins one execution of a sample, or a drill. [callbacks.ErrNotFound] when there is neither.
-func (s *starter) Start(ctx context.Context, name string) error {
+// ErrNoSample says that nothing has the name.
+var ErrNoSample = errors.New("there is no such sample")
+
+// Samples are all that people can start.
+func (s *Starter) Samples() []Sample {
+	var all []Sample
+	for _, sample := range demo.Samples {
+		all = append(all, Sample{Name: sample.Name, Title: sample.Label})
+	}
+	for _, d := range drills {
+		all = append(all, Sample{Name: d.name, Title: d.title, Drill: true})
+	}
+	return all
+}
+
+// Start begins one execution of a sample, or a drill. [ErrNoSample] when there is neither.
+func (s *Starter) Start(ctx context.Context, name string) error {
 	for _, sample := range demo.Samples {
 		if sample.Name == name {
 			return s.start(ctx, sample)
@@ -73,10 +84,10 @@ func (s *starter) Start(ctx context.Context, name string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("sample %q: %w", name, callbacks.ErrNotFound)
+	return fmt.Errorf("sample %q: %w", name, ErrNoSample)
 }
 
-func (s *starter) start(ctx context.Context, sample demo.Sample) error {
+func (s *Starter) start(ctx context.Context, sample demo.Sample) error {
 	s.mu.Lock()
 	n := s.started[sample.Name]
 	s.started[sample.Name]++
@@ -85,14 +96,14 @@ func (s *starter) start(ctx context.Context, sample demo.Sample) error {
 	return err
 }
 
-func (s *starter) full() bool {
+func (s *Starter) full() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.waiting >= maxWaiting
 }
 
 // run starts samples at a gentle pace until ctx ends.
-func (s *starter) run(ctx context.Context) error {
+func (s *Starter) run(ctx context.Context) error {
 	if s.pace <= 0 {
 		<-ctx.Done()
 		return nil

@@ -22,17 +22,18 @@ func TestMenu(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var running errgroup.Group
 	running.Go(func() error { return w.run(ctx) })
+	offered := menu{w.surroundings.Starter}
 	names := map[string]bool{}
-	for _, sample := range w.starter.Samples() {
+	for _, sample := range offered.Samples() {
 		if names[sample.Name] {
 			t.Errorf("two entries are named %s", sample.Name)
 		}
 		names[sample.Name] = true
-		if err := w.starter.Start(ctx, sample.Name); err != nil {
+		if err := offered.Start(ctx, sample.Name); err != nil {
 			t.Errorf("%s: %v", sample.Title, err)
 		}
 	}
-	if err := w.starter.Start(ctx, "nothing"); !errors.Is(err, callbacks.ErrNotFound) {
+	if err := offered.Start(ctx, "nothing"); !errors.Is(err, callbacks.ErrNotFound) {
 		t.Errorf("an unknown entry gives %v, want ErrNotFound", err)
 	}
 	stop()

@@ -1,0 +1,9 @@
+// Package standin holds what the demo runs around a desk, each part behind its own address on
+// loopback, as in production: Lambda with sample functions, an OpenID provider with people who sign
+// in, and a starter that sets the functions going.
+//
+// It knows the desk as any outsider does: by its address, its settings and its webhook. So do the
+// packages below it, which stand in for one neighbour each: locallambda for Lambda, oidc for an
+// identity provider, demo for the functions of teams. None of them shares code with the adapter
+// that calls it, so that no mistake is made twice and missed.
+package standin

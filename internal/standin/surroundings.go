@@ -1,0 +1,167 @@
+package standin
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"golang.org/x/sync/errgroup"
+
+	"countersign/internal/standin/demo"
+	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/oidc"
+)
+
+// The one AWS region, OpenID client and webhook sender of the demo.
+const (
+	region = "eu-central-1"
+	client = "countersign"
+	source = "harborline"
+)
+
+// Credentials are accepted by the local Lambda, as any others are.
+var Credentials aws.CredentialsProvider = credentials.NewStaticCredentialsProvider("local", "local", "")
+
+// Config says which desk the surroundings are for.
+type Config struct {
+	DeskURL string        // where browsers and functions find it
+	Pace    time.Duration // time between two executions that start on their own; 0 for none
+	Log     *slog.Logger
+}
+
+// Surroundings are what the demo runs around a desk. Open, Run and Close them.
+type Surroundings struct {
+	Starter *Starter
+
+	log      *slog.Logger
+	deskURL  string
+	engine   *locallambda.Engine
+	provider http.Handler
+	lambda   net.Listener // for the engine
+	signIn   net.Listener // for the provider
+	secrets  secrets
+}
+
+// secrets are shared with the desk, and new in each run.
+type secrets struct {
+	client  string // of the OpenID client
+	webhook string // of the sender, as Standard Webhooks writes it
+	key     []byte // encrypts the results for [demo.EncryptedFunction]
+}
+
+func newSecrets() secrets {
+	webhook, key := make([]byte, 32), make([]byte, 32)
+	_, _ = rand.Read(webhook) // never fails
+	_, _ = rand.Read(key)
+	return secrets{rand.Text(), "whsec_" + base64.StdEncoding.EncodeToString(webhook), key}
+}
+
+// Open takes the addresses and makes what will run behind them.
+func Open(ctx context.Context, c Config) (_ *Surroundings, err error) {
+	s := &Surroundings{log: c.Log, deskURL: c.DeskURL, secrets: newSecrets()}
+	defer func() {
+		if err != nil {
+			s.Close()
+		}
+	}()
+	if s.lambda, err = listen(ctx); err != nil {
+		return nil, err
+	}
+	if s.signIn, err = listen(ctx); err != nil {
+		return nil, err
+	}
+	s.engine = locallambda.New(locallambda.Config{Region: region, Logger: c.Log})
+	s.Starter = newStarter(s.engine, c.Pace, c.Log)
+	if err := s.register(); err != nil {
+		return nil, err
+	}
+	provider, err := oidc.New(address(s.signIn), []oidc.Client{{
+		ID: client, Secret: s.secrets.client,
+		RedirectURIs: []string{c.DeskURL + "/auth/callback"}, SignedOutURIs: []string{c.DeskURL + "/signin"},
+	}}, People, time.Now)
+	if err != nil {
+		return nil, fmt.Errorf("sign-in provider: %w", err)
+	}
+	s.provider = provider.Handler()
+	return s, nil
+}
+
+// register makes the sample functions known to the engine. They reach it over the wire: the SDK
+// with its endpoint overridden.
+func (s *Surroundings) register() error {
+	desk, err := demo.NewDesk(s.deskURL+"/webhooks/callbacks", s.secrets.webhook, time.Now)
+	if err != nil {
+		return err
+	}
+	functions, err := demo.Functions(demo.Config{
+		Desk: desk, Key: s.secrets.key, Log: s.log,
+		Lambda: lambda.New(lambda.Options{
+			Region: region, BaseEndpoint: aws.String(address(s.lambda)), Credentials: Credentials,
+		}),
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range functions {
+		c := locallambda.FunctionConfig{Version: "1", ExecutionTimeout: f.ExecutionTimeout}
+		s.engine.Register(f.Name, f.Handler, c)
+	}
+	return nil
+}
+
+// Settings are what a desk needs to know of its surroundings, by the names of its settings.
+func (s *Surroundings) Settings() map[string]string {
+	key := base64.StdEncoding.EncodeToString(s.secrets.key)
+	return map[string]string{
+		"OIDC_ISSUER":          address(s.signIn),
+		"OIDC_CLIENT_ID":       client,
+		"OIDC_CLIENT_SECRET":   s.secrets.client,
+		"OIDC_PROVIDER_NAME":   "Harborline SSO",
+		"ROLE_REVIEWER_GROUPS": "approvers",
+		"ROLE_ADMIN_GROUPS":    "platform-team",
+		"ROLE_AUDITOR_GROUPS":  "audit",
+		"QUEUES":               queues,
+		"SOURCES":              fmt.Sprintf(`{%q: {"secrets": [%q]}}`, source, s.secrets.webhook),
+		"ENCRYPTION_KEYS":      fmt.Sprintf(`{%q: %q}`, demo.EncryptedFunction, key),
+		"LAMBDA_REGION":        region,
+		"LAMBDA_ENDPOINT":      address(s.lambda),
+		"WATCH":                `{"*": {"queue": "default"}}`,
+		"SUPPORT_CONTACT":      "the platform team",
+	}
+}
+
+// Run serves everything and starts executions until ctx ends or a part fails.
+func (s *Surroundings) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return Serve(ctx, s.lambda, s.engine.Handler()) })
+	group.Go(func() error { return Serve(ctx, s.signIn, s.provider) })
+	group.Go(func() error { return s.Starter.run(ctx) })
+	return group.Wait()
+}
+
+// Close ends the invocations and gives the addresses back.
+func (s *Surroundings) Close() {
+	if s.engine != nil {
+		if err := s.engine.Close(); err != nil {
+			s.log.Error("local Lambda did not close", "error", err)
+		}
+	}
+	for _, l := range []net.Listener{s.lambda, s.signIn} {
+		if l != nil {
+			_ = l.Close() // closed already when it was served
+		}
+	}
+}
+
+func address(l net.Listener) string {
+	return (&url.URL{Scheme: "http", Host: l.Addr().String()}).String()
+}
