@@ -8,38 +8,46 @@ import (
 	"strings"
 	"time"
 
-	"countersign/internal/config"
+	"github.com/alecthomas/kong"
+
 	"countersign/internal/standin"
 )
 
-// demoOptions are the flags of the demo.
-type demoOptions struct {
-	Port int           `default:"8080" help:"Port of the desk on 127.0.0.1; the next free one when it is taken."`
-	Data string        `type:"path" placeholder:"DIR" help:"Folder to keep the desk's data in. Without it the data goes when the demo ends."`
-	Pace time.Duration `default:"45s" help:"Time between two requests that start on their own; 0 for none."`
-	Log  string        `default:"warn" enum:"debug,info,warn,error" help:"Minimum log level."`
+// demoCommand runs a desk and what stands around it.
+type demoCommand struct {
+	Port int           `help:"${demo_port}" default:"8080"`
+	Data string        `help:"${demo_data}" type:"path" placeholder:"DIR"`
+	Pace time.Duration `help:"${demo_pace}" default:"45s"`
+	Log  string        `help:"Minimum log level." default:"warn" enum:"debug,info,warn,error"`
 }
 
-// runDemo runs the desk and what stands around it on loopback until ctx ends.
-func runDemo(ctx context.Context, o demoOptions, stdout, stderr io.Writer) error {
-	if o.Port < 1 || o.Port > 65535 {
-		return fmt.Errorf("--port is %d: choose one from 1 to 65535", o.Port)
+// demoHelp is the help of the flags.
+var demoHelp = kong.Vars{
+	"demo_port": "Port of the desk on 127.0.0.1; the next free one when it is taken.",
+	"demo_data": "Folder to keep the desk's data in. Without it the data goes when the demo ends.",
+	"demo_pace": "Time between two requests that start on their own; 0 for none.",
+}
+
+// Run runs everything on loopback until ctx ends.
+func (c demoCommand) Run(ctx context.Context, e environment) error {
+	if c.Port < 1 || c.Port > 65535 {
+		return fmt.Errorf("--port is %d: choose one from 1 to 65535", c.Port)
 	}
-	folder, remove, err := dataFolder(o.Data)
+	folder, remove, err := dataFolder(c.Data)
 	if err != nil {
 		return fmt.Errorf("folder for the data: %w", err)
 	}
 	defer remove()
-	log := config.Log{Format: config.LogText}
-	if err := log.Level.UnmarshalText([]byte(o.Log)); err != nil {
+	log, err := newTextLogger(c.Log, e.stderr)
+	if err != nil {
 		return err
 	}
-	w, err := newWorld(ctx, o, folder, newLogger(log, stderr))
+	w, err := newWorld(ctx, c, folder, log)
 	if err != nil {
 		return err
 	}
 	defer w.close()
-	if _, err := io.WriteString(stdout, o.banner(w.url, folder)); err != nil {
+	if _, err := io.WriteString(e.stdout, c.banner(w.url, folder)); err != nil {
 		return err
 	}
 	return w.run(ctx)
@@ -55,18 +63,18 @@ func dataFolder(keep string) (folder string, remove func(), err error) {
 }
 
 // banner says where to go, who can sign in, where data is kept and how to stop.
-func (o demoOptions) banner(url, folder string) string {
+func (c demoCommand) banner(url, folder string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n  Countersign demo   %s\n\n  Sign in as\n", url)
 	for _, u := range standin.People {
 		fmt.Fprintf(&b, "    %-18s %s\n", u.Name, u.About)
 	}
 	fate := "removed at the end; --data DIR keeps it"
-	if o.Data != "" {
+	if c.Data != "" {
 		fate = "kept; Lambda's side starts anew"
 	}
 	arrivals := "Requests arrive on their own."
-	if o.Pace <= 0 {
+	if c.Pace <= 0 {
 		arrivals = "Requests arrive when you start them: Start a sample, below the menu of each page."
 	}
 	fmt.Fprintf(&b, "\n  Data in %s (%s).\n  %s Stop with Ctrl+C.\n\n", folder, fate, arrivals)

@@ -14,7 +14,7 @@ import (
 // TestMenu starts everything that the demo's menus offer, with the whole world running.
 func TestMenu(t *testing.T) {
 	t.Parallel()
-	w, err := newWorld(t.Context(), demoOptions{Port: 18180}, t.TempDir(), slog.New(slog.DiscardHandler))
+	w, err := newWorld(t.Context(), demoCommand{Port: 18180}, t.TempDir(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,10 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/alecthomas/kong"
 
 	"countersign/internal/auth"
 	"countersign/internal/config"
@@ -15,13 +16,22 @@ import (
 	"countersign/internal/sqlstore"
 )
 
-// doctorOptions are the flags of doctor.
-type doctorOptions struct {
-	Policy   bool     `help:"Print the least IAM policy and nothing else; with COUNTERSIGN_ACCOUNTS, an object of them by account."`
-	Function []string `placeholder:"NAME" help:"Examine this function too, by name or ARN: one that announces its callbacks. An ARN chooses the account. Repeat for more."`
+// doctorCommand examines what serve would run with.
+type doctorCommand struct {
+	Policy   bool     `help:"${doctor_policy}"`
+	Function []string `help:"${doctor_function}" placeholder:"NAME"`
 }
 
-// How long each part of the examination may take. They run side by side, so that the longest is that of the whole.
+// doctorHelp is the help of the flags.
+var doctorHelp = kong.Vars{
+	"doctor_policy": "Print the least IAM policy and nothing else; with COUNTERSIGN_ACCOUNTS, " +
+		"an object of them by account.",
+	"doctor_function": "Examine this function too, by name or ARN: one that announces its callbacks. " +
+		"An ARN chooses the account. Repeat for more.",
+}
+
+// How long each part of the examination may take. They run side by side, so that the longest is
+// that of the whole.
 const (
 	databaseLimit = 10 * time.Second
 	providerLimit = 30 * time.Second
@@ -31,22 +41,22 @@ const (
 // errProblems ends doctor with exit code 1. The report has said the rest.
 var errProblems = errors.New("the examination found problems")
 
-// runDoctor examines what serve would run with, and changes nothing.
-func runDoctor(ctx context.Context, o doctorOptions, environ map[string]string, stdout, stderr io.Writer) error {
-	settings, err := loadSettings(environ)
+// Run changes nothing of what it examines.
+func (c doctorCommand) Run(ctx context.Context, e environment) error {
+	settings, err := loadSettings(e.variables)
 	if err != nil {
 		return err
 	}
-	accounts, err := accountsToExamine(ctx, settings, o.Function)
+	accounts, err := accountsToExamine(ctx, settings, c.Function)
 	if err != nil {
 		return err
 	}
-	if o.Policy {
-		return printPolicies(leastPolicies(ctx, accounts), stdout, stderr)
+	if c.Policy {
+		return printPolicies(leastPolicies(ctx, accounts), e.stdout, e.stderr)
 	}
 	aws, policies := examineAccounts(accounts)
-	tally, err := doctor.Examine(ctx, stdout, append([]doctor.Check{
-		{Title: "Configuration", Limit: databaseLimit, Run: func(context.Context) []doctor.Section { return setupOf(settings, environ).Sections() }},
+	tally, err := doctor.Examine(ctx, e.stdout, append([]doctor.Check{
+		{Title: "Configuration", Limit: databaseLimit, Run: func(context.Context) []doctor.Section { return setupOf(settings, e.variables).Sections() }},
 		{Title: "Database", Limit: databaseLimit, Run: func(ctx context.Context) []doctor.Section {
 			return doctor.DatabaseSections(sqlstore.Examine(ctx, string(settings.DatabaseURL), time.Now))
 		}},
@@ -60,11 +70,11 @@ func runDoctor(ctx context.Context, o doctorOptions, environ map[string]string, 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s\n\n", policiesTitle(accounts))
-	if err := printPolicies(policies(), stdout, stdout); err != nil {
+	fmt.Fprintf(e.stdout, "%s\n\n", policiesTitle(accounts))
+	if err := printPolicies(policies(), e.stdout, e.stdout); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "\n%s\n", tally)
+	fmt.Fprintf(e.stdout, "\n%s\n", tally)
 	if tally.Problems > 0 {
 		return errProblems
 	}

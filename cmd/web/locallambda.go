@@ -4,93 +4,114 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net"
 	"strings"
 	"time"
 
-	"countersign/internal/config"
+	"github.com/alecthomas/kong"
+
 	"countersign/internal/loopback"
 	"countersign/internal/standin"
 	"countersign/internal/standin/locallambda"
 	"countersign/internal/standin/locallambda/console"
 )
 
-// localLambdaOptions are the flags of the engine alone.
-type localLambdaOptions struct {
-	Function         []console.Function  `required:"" sep:"none" placeholder:"NAME=URL" help:"Durable function and the HTTP server it runs behind, in any language. Repeat for more."`
-	Addr             string              `default:"127.0.0.1:9001" help:"Loopback address for the Lambda API."`
-	Region           string              `default:"us-east-1" help:"Region in the ARNs."`
-	Data             string              `type:"path" placeholder:"FILE" help:"SQLite file to keep executions in. Without it they go when the command ends."`
-	Fault            []console.Fault     `sep:"none" placeholder:"OPERATION=KIND[:RATE]" help:"Make calls go wrong, * for every operation. Kinds: 403, 429, 500, 502, reset, lost (the answer, not the work), slow. Repeat for more."`
-	Closed           locallambda.Dialect `default:"timeout" placeholder:"ANSWER" help:"How calls for closed callbacks are answered: timeout, invalid, notfound, split (by what closed it) or mixed (drawn at each answer)."`
-	Alias            []console.Alias     `placeholder:"NAME" help:"Name of an alias: another name, beside 1, by which each function can be invoked as NAME:ALIAS. Repeat for more."`
-	ExecutionTimeout console.Timeout     `default:"24h" placeholder:"DURATION" help:"Bound on a whole execution, such as 90s or 48h: 1s to 8784h in whole seconds."`
-	Quotas           bool                `help:"Keep AWS's quotas: calls per second, and operations and bytes per execution."`
-	Log              string              `default:"warn" enum:"debug,info,warn,error" help:"Minimum log level."`
+// localLambdaCommand serves durable functions by the engine alone.
+type localLambdaCommand struct {
+	Function []console.Function  `help:"${local_function}" required:"" sep:"none" placeholder:"NAME=URL"`
+	Addr     string              `help:"Loopback address for the Lambda API." default:"127.0.0.1:9001"`
+	Region   string              `help:"Region in the ARNs." default:"us-east-1"`
+	Data     string              `help:"${local_data}" type:"path" placeholder:"FILE"`
+	Fault    []console.Fault     `help:"${local_fault}" sep:"none" placeholder:"OPERATION=KIND[:RATE]"`
+	Closed   locallambda.Dialect `help:"${local_closed}" default:"timeout" placeholder:"ANSWER"`
+	Alias    []console.Alias     `help:"${local_alias}" placeholder:"NAME"`
+
+	ExecutionTimeout console.Timeout `help:"${local_execution_timeout}" default:"24h" placeholder:"DURATION"`
+
+	Quotas bool   `help:"${local_quotas}"`
+	Log    string `help:"Minimum log level." default:"warn" enum:"debug,info,warn,error"`
+}
+
+// localLambdaHelp is the help of the flags.
+var localLambdaHelp = kong.Vars{
+	"local_function": "Durable function and the HTTP server it runs behind, in any language. Repeat for more.",
+	"local_data":     "SQLite file to keep executions in. Without it they go when the command ends.",
+	"local_fault": "Make calls go wrong, * for every operation. Kinds: 403, 429, 500, 502, reset, " +
+		"lost (the answer, not the work), slow. Repeat for more.",
+	"local_closed": "How calls for closed callbacks are answered: timeout, invalid, notfound, " +
+		"split (by what closed it) or mixed (drawn at each answer).",
+	"local_alias": "Name of an alias: another name, beside 1, by which each function can be invoked " +
+		"as NAME:ALIAS. Repeat for more.",
+	"local_execution_timeout": "Bound on a whole execution, such as 90s or 48h: 1s to 8784h in whole seconds.",
+	"local_quotas":            "Keep AWS's quotas: calls per second, and operations and bytes per execution.",
 }
 
 // localVersion is the one version that a function has here; unqualified names and $LATEST find it
 // too.
 const localVersion = "1"
 
-// runLocalLambda serves durable functions on loopback until ctx ends.
-func runLocalLambda(ctx context.Context, o localLambdaOptions, stdout, stderr io.Writer) error {
-	log := config.Log{Format: config.LogText}
-	if err := log.Level.UnmarshalText([]byte(o.Log)); err != nil {
+// Run serves on loopback until ctx ends.
+func (c localLambdaCommand) Run(ctx context.Context, e environment) error {
+	log, err := newTextLogger(c.Log, e.stderr)
+	if err != nil {
 		return err
 	}
-	l, err := listenOnLoopback(ctx, o.Addr)
+	l, err := listenOnLoopback(ctx, c.Addr)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = l.Close() }() // closed already once it was served
-	engine, err := openEngine(o.Data, locallambda.Config{Region: o.Region, Logger: newLogger(log, stderr), Quotas: o.quotas(), ExecutionTimeout: time.Duration(o.ExecutionTimeout)})
+	engine, err := c.open(log)
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprint(stdout, o.banner(address(l))); err != nil {
+	if _, err := fmt.Fprint(e.stdout, c.banner(address(l))); err != nil {
 		return errors.Join(err, engine.Close())
 	}
-	engine.SetFaults(rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), o.faults()...)
-	engine.SetDialect(o.Closed, nil)
-	engine.Observe(console.Activity{W: stdout, Address: address(l)}.Print)
-	for _, f := range o.Function {
-		engine.Register(f.Name, locallambda.HTTPFunction(f.URL), locallambda.FunctionConfig{Version: localVersion, Aliases: o.aliases()})
+	engine.SetFaults(rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())), c.faults()...)
+	engine.SetDialect(c.Closed, nil)
+	engine.Observe(console.Activity{W: e.stdout, Address: address(l)}.Print)
+	for _, f := range c.Function {
+		known := locallambda.FunctionConfig{Version: localVersion, Aliases: c.aliases()}
+		engine.Register(f.Name, locallambda.HTTPFunction(f.URL), known)
 	}
 	return errors.Join(standin.Serve(ctx, l, engine.Handler()), engine.Close())
 }
 
-func (o localLambdaOptions) faults() []locallambda.Fault {
+func (c localLambdaCommand) faults() []locallambda.Fault {
 	var list []locallambda.Fault
-	for _, f := range o.Fault {
+	for _, f := range c.Fault {
 		list = append(list, f.Fault)
 	}
 	return list
 }
 
-func (o localLambdaOptions) aliases() []string {
+func (c localLambdaCommand) aliases() []string {
 	var names []string
-	for _, a := range o.Alias {
+	for _, a := range c.Alias {
 		names = append(names, string(a))
 	}
 	return names
 }
 
-func (o localLambdaOptions) quotas() locallambda.Quotas {
-	if !o.Quotas {
+func (c localLambdaCommand) quotas() locallambda.Quotas {
+	if !c.Quotas {
 		return locallambda.Quotas{}
 	}
 	return locallambda.AWSQuotas()
 }
 
-// openEngine makes an engine in memory where there is no path.
-func openEngine(path string, c locallambda.Config) (*locallambda.Engine, error) {
-	if path == "" {
-		return locallambda.New(c), nil
+// open makes an engine, in memory where there is no file.
+func (c localLambdaCommand) open(log *slog.Logger) (*locallambda.Engine, error) {
+	settings := locallambda.Config{
+		Region: c.Region, Logger: log, Quotas: c.quotas(), ExecutionTimeout: time.Duration(c.ExecutionTimeout),
 	}
-	engine, err := locallambda.Open(path, c)
+	if c.Data == "" {
+		return locallambda.New(settings), nil
+	}
+	engine, err := locallambda.Open(c.Data, settings)
 	if err != nil {
 		return nil, fmt.Errorf("%w (is another local-lambda using the file?)", err)
 	}
@@ -104,7 +125,8 @@ func listenOnLoopback(ctx context.Context, addr string) (net.Listener, error) {
 		return nil, fmt.Errorf("--addr %s is not HOST:PORT", addr)
 	}
 	if !loopback.Host(host) {
-		return nil, fmt.Errorf("--addr %s is not on loopback, such as 127.0.0.1:9001: local-lambda lets everybody in who can reach it", addr)
+		return nil, fmt.Errorf("--addr %s is not on loopback, such as 127.0.0.1:9001: "+
+			"local-lambda lets everybody in who can reach it", addr)
 	}
 	if host == "localhost" { // which may also be an address of IPv6, and the SDKs are told one address
 		host = "127.0.0.1"
@@ -113,17 +135,18 @@ func listenOnLoopback(ctx context.Context, addr string) (net.Listener, error) {
 }
 
 // banner says where the engine is, and what an SDK needs to find it.
-func (o localLambdaOptions) banner(address string) string {
+func (c localLambdaCommand) banner(address string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n  Local Lambda   %s\n\n", address)
-	for _, f := range o.Function {
+	for _, f := range c.Function {
 		fmt.Fprintf(&b, "    %-20s %s\n", f.Name, f.URL)
 	}
 	fate := "in memory; --data FILE keeps them"
-	if o.Data != "" {
-		fate = "in " + o.Data
+	if c.Data != "" {
+		fate = "in " + c.Data
 	}
-	fmt.Fprintf(&b, "\n  SDKs find it by AWS_ENDPOINT_URL_LAMBDA=%s AWS_REGION=%s and any credentials.\n", address, o.Region)
+	fmt.Fprintf(&b, "\n  SDKs find it by AWS_ENDPOINT_URL_LAMBDA=%s AWS_REGION=%s and any credentials.\n",
+		address, c.Region)
 	fmt.Fprintf(&b, "  Executions are %s. Stop with Ctrl+C.\n\n", fate)
 	return b.String()
 }

@@ -2,20 +2,40 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 
+	"countersign/internal/config"
 	"countersign/internal/printable"
 )
 
 const (
-	// maxLogText is how much of a text is logged, in bytes. Paths, causes and names are strangers' words.
+	// maxLogText is how much of a text is logged, in bytes. Paths, causes and names are strangers'
+	// words.
 	maxLogText = 2 << 10
 	// maxLogError leaves room for the stack of a panic.
 	maxLogError = 8 << 10
 )
 
-// tame bounds one attribute of a log line, of which a line has a dozen at most, and marks what would drive or deceive the terminal that shows
-// it. It is for [slog.HandlerOptions].
+func newLogger(settings config.Log, w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: settings.Level, ReplaceAttr: tame}
+	if settings.Format == "text" {
+		return slog.New(slog.NewTextHandler(w, options))
+	}
+	return slog.New(slog.NewJSONHandler(w, options))
+}
+
+// newTextLogger is for commands that a person watches; level is the word of a flag.
+func newTextLogger(level string, w io.Writer) (*slog.Logger, error) {
+	settings := config.Log{Format: config.LogText}
+	if err := settings.Level.UnmarshalText([]byte(level)); err != nil {
+		return nil, err
+	}
+	return newLogger(settings, w), nil
+}
+
+// tame bounds one attribute of a log line, of which a line has a dozen at most, and marks what
+// would drive or deceive the terminal that shows it. It is for [slog.HandlerOptions].
 func tame(_ []string, a slog.Attr) slog.Attr {
 	switch a.Value.Kind() {
 	case slog.KindString:
@@ -33,7 +53,8 @@ func tame(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// clipped is at most limit bytes of a text, and says what is missing. Line ends stay, for stacks have them, and both formats spell them.
+// clipped is at most limit bytes of a text, and says what is missing. Line ends stay, for stacks
+// have them, and both formats spell them.
 func clipped(s string, limit int) string {
 	shown := printable.String(printable.Cut(s, limit), printable.Lines)
 	if len(s) <= limit {

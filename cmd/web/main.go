@@ -1,4 +1,5 @@
-// Command web is Countersign: `countersign serve` for production, `countersign demo` to try it on one machine.
+// Command web is Countersign: `countersign serve` for production, `countersign demo` to try it on
+// one machine.
 package main
 
 import (
@@ -28,7 +29,8 @@ func main() {
 	}
 }
 
-// complain says what went wrong. Words of a provider or a database may be in it, and a terminal must only show them.
+// complain says what went wrong. Words of a provider or a database may be in it, and a terminal
+// must only show them.
 func complain(w io.Writer, err error) {
 	_, _ = fmt.Fprintln(w, "countersign:", printable.String(err.Error(), printable.Lines))
 }

@@ -30,8 +30,8 @@ type world struct {
 	desk         *desk
 }
 
-func newWorld(ctx context.Context, o demoOptions, folder string, log *slog.Logger) (_ *world, err error) {
-	l, err := listenFrom(ctx, o.Port)
+func newWorld(ctx context.Context, c demoCommand, folder string, log *slog.Logger) (_ *world, err error) {
+	l, err := listenFrom(ctx, c.Port)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func newWorld(ctx context.Context, o demoOptions, folder string, log *slog.Logge
 			w.close()
 		}
 	}()
-	w.surroundings, err = standin.Open(ctx, standin.Config{DeskURL: w.url, Pace: o.Pace, Log: log})
+	w.surroundings, err = standin.Open(ctx, standin.Config{DeskURL: w.url, Pace: c.Pace, Log: log})
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"countersign/internal/config"
+)
+
+// serveCommand runs the desk. It has no flags: variables configure it.
+type serveCommand struct{}
+
+// usage lists the settings.
+func (serveCommand) usage(w io.Writer) error { return config.Usage(w) }
+
+// Run serves until ctx ends.
+func (serveCommand) Run(ctx context.Context, e environment) error {
+	settings, err := loadSettings(e.variables)
+	if err != nil {
+		return err
+	}
+	log := newLogger(settings.Log, e.stderr)
+	log.InfoContext(ctx, "starting", "version", version, "settings", settings)
+	for _, name := range config.Unknown(e.variables) {
+		log.WarnContext(ctx, "this setting does not exist and is ignored: serve -h lists those that do", "name", name)
+	}
+	d, err := openDesk(ctx, settings, log, deskOptions{Linger: lingerTime})
+	if err != nil {
+		return err
+	}
+	defer d.close()
+	listener, err := listen(ctx, string(settings.Addr))
+	if err != nil {
+		return fmt.Errorf("%sADDR: %w", config.Prefix, err)
+	}
+	if settings.MetricsAddr != "" {
+		if d.scrapes, err = listen(ctx, string(settings.MetricsAddr)); err != nil {
+			_ = listener.Close()
+			return fmt.Errorf("%sMETRICS_ADDR: %w", config.Prefix, err)
+		}
+		log.InfoContext(ctx, "metrics are ready", "address", d.scrapes.Addr().String())
+	}
+	log.InfoContext(ctx, "ready", "address", listener.Addr().String(), "url", string(settings.BaseURL))
+	return d.run(ctx, listener)
+}
+
+func loadSettings(environ map[string]string) (config.Config, error) {
+	settings, err := config.Load(environ, os.ReadFile)
+	if err != nil {
+		return config.Config{}, fmt.Errorf("the configuration is not complete:\n%w", err)
+	}
+	return settings, nil
+}
