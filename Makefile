@@ -14,6 +14,9 @@ TESTSUM := $(TOOLS)/gotestsum-$(TESTSUM_VERSION)/gotestsum
 # us, and to watch them takes half of the tests' time. The driver of SQLite, to which our bytes go, is watched.
 UNWATCHED := -gcflags=modernc.org/...=-race=false -gcflags=modernc.org/sqlite= -gcflags=github.com/andybalholm/brotli/...=-race=false
 
+# The packages whose tests take longest start first: the last one alone would leave a processor idle.
+SLOWEST := ./internal/sqlstore ./handlers ./internal/callbacks ./cmd/bench ./cmd/chaos
+
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 .PHONY: help
@@ -31,13 +34,14 @@ build: ## Build the one static binary, bin/countersign.
 .PHONY: test
 # Else each package sleeps for a second before it exits, for races of goroutines that have all ended by then.
 test: export GORACE := atexit_sleep_ms=0
+# make check has run go vet.
 test: node_modules/.package-lock.json $(TESTSUM) ## Install what the tests need, then run all of them: SQLite, PostgreSQL, browser.
 	scripts/install-tools.sh
-	scripts/with-postgres.sh $(TESTSUM) --format pkgname --jsonfile .cache/test.json -- -race $(UNWATCHED) -shuffle=on $$(go list ./... | grep -v '/e2e$$')
+	scripts/with-postgres.sh $(TESTSUM) --format pkgname --jsonfile .cache/test.json -- -race $(UNWATCHED) -vet=off -shuffle=on $(SLOWEST) $$(go list ./... | grep -v '/e2e$$')
 	@scripts/no-skips.sh .cache/test.json
 # The browser comes last and alone: people's patience is measured there, and a compiler beside it would be measured too. No test gets
 # a second run. GOFLAGS are for the program that these tests build, too.
-	GOFLAGS="$$(go env GOFLAGS) $(UNWATCHED)" scripts/with-postgres.sh $(TESTSUM) --format testname --jsonfile .cache/e2e.json -- -race -skip '^TestInterop' ./e2e
+	GOFLAGS="$$(go env GOFLAGS) $(UNWATCHED)" scripts/with-postgres.sh $(TESTSUM) --format testname --jsonfile .cache/e2e.json -- -race -vet=off -skip '^TestInterop' ./e2e
 	@scripts/no-skips.sh .cache/e2e.json
 
 .PHONY: interop

@@ -4,6 +4,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"countersign/cmd/internal/deskprocess/deskprocesstest"
 )
 
 // TestMeasure takes every measurement once, of the real program, as short as it goes. What the figures are does not matter
@@ -11,7 +13,7 @@ import (
 func TestMeasure(t *testing.T) {
 	t.Parallel()
 	var out, progress strings.Builder
-	if err := measure(t.Context(), tiny, "", measurements, &out, &progress); err != nil {
+	if err := measure(t.Context(), tiny, deskprocesstest.Build(t), measurements, &out, &progress); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	for _, name := range []string{

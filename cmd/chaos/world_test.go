@@ -10,17 +10,14 @@ import (
 	"strings"
 	"testing"
 
-	"countersign/cmd/internal/deskprocess"
+	"countersign/cmd/internal/deskprocess/deskprocesstest"
 	"countersign/cmd/internal/postgres"
 )
 
 // TestNothingIsLost is the short run: both worlds at once, without restarts of PostgreSQL, which others use.
 func TestNothingIsLost(t *testing.T) {
 	t.Parallel()
-	binary := filepath.Join(t.TempDir(), "countersign")
-	if err := deskprocess.Build(t.Context(), binary); err != nil {
-		t.Fatal(err)
-	}
+	binary := deskprocesstest.Build(t)
 	worlds := map[string]setting{
 		"SQLite": {processes: 1, database: "sqlite://" + filepath.Join(t.TempDir(), "desk.db")},
 	}
