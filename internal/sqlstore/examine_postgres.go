@@ -24,7 +24,7 @@ func examinePostgres(ctx context.Context, url string, now func() time.Time) (d d
 	if err != nil {
 		return d, err
 	}
-	found, err := surveyPostgres(ctx, config)
+	found, err := surveyPostgres(ctx, config, neededConnections)
 	s := &doctor.Server{Local: found.local, Encrypted: found.encrypted, Shared: found.shared, Given: found.given, Needed: neededConnections, Shortage: found.shortage}
 	if found.shared {
 		d.Server, d.Place = s, config.Host

@@ -12,6 +12,11 @@ import (
 // MaxConnections is how many transactions one process has at once.
 const MaxConnections = maxConnections
 
+// Surveying has so many connections to PostgreSQL tried when a store is opened.
+func Surveying(connections int) Option {
+	return func(o *opening) { o.surveyed = connections }
+}
+
 // CommitInSilence is a transaction whose connection is silenced before its commit.
 func (s *Store) CommitInSilence(ctx context.Context, silence func()) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {

@@ -30,7 +30,7 @@ var _ callbacks.Store = (*Store)(nil)
 // postgres://…; errors do not repeat it, because it may hold a password. Several replicas may open one PostgreSQL database
 // at once; a SQLite file belongs to one process.
 func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
-	o := opening{caution: func(string) {}}
+	o := opening{caution: func(string) {}, surveyed: neededConnections}
 	for _, option := range options {
 		option(&o)
 	}
@@ -44,7 +44,10 @@ func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
 }
 
 // opening is how a store is opened.
-type opening struct{ caution func(string) }
+type opening struct {
+	caution  func(string)
+	surveyed int // connections to PostgreSQL that are tried before the tables are touched
+}
 
 // Option changes how a store is opened.
 type Option func(*opening)

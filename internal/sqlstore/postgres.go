@@ -35,7 +35,7 @@ func openPostgres(ctx context.Context, url string, o opening) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	cautions, err := judge(surveyPostgres(ctx, config))
+	cautions, err := judge(surveyPostgres(ctx, config, o.surveyed))
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func judge(s survey, err error) (cautions []string, _ error) {
 	case err != nil:
 		return nil, unavailable(err)
 	}
-	if s.given < neededConnections {
+	if s.shortage != nil {
 		cautions = append(cautions, fmt.Sprintf("the database gave %d of the %d connections that each replica needs (%d for its work, 1 for notices): %s",
 			s.given, neededConnections, maxConnections, s.shortage))
 	}

@@ -66,7 +66,7 @@ func newDatabase(t testing.TB) string {
 	migrated.Do(func() {
 		exec(t, u, "drop database if exists "+template)
 		exec(t, u, "create database "+template)
-		s, err := sqlstore.Open(t.Context(), database(u, template))
+		s, err := sqlstore.Open(t.Context(), database(u, template), sqlstore.Surveying(1))
 		if err != nil {
 			t.Fatalf("open the template: %v", err)
 		}
@@ -75,14 +75,17 @@ func newDatabase(t testing.TB) string {
 		}
 	})
 	name := fmt.Sprintf("countersign_%d_%d", os.Getpid(), databases.Add(1))
-	exec(t, u, "create database "+name+" template "+template)
+	// Copying the files is twice as fast as logging each page of them.
+	exec(t, u, "create database "+name+" template "+template+" strategy file_copy")
 	t.Cleanup(func() { exec(t, u, "drop database "+name+" with (force)") })
 	return database(u, name)
 }
 
+// openPostgres opens a database of the test's own. The survey of its connections has tests of its own
+// and would take longer than most others.
 func openPostgres(t testing.TB) *sqlstore.Store {
 	t.Helper()
-	s, err := sqlstore.Open(t.Context(), newDatabase(t))
+	s, err := sqlstore.Open(t.Context(), newDatabase(t), sqlstore.Surveying(1))
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}

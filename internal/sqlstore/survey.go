@@ -4,12 +4,14 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgproto3"
 )
 
 const (
@@ -41,12 +43,12 @@ type probe struct {
 	err  error
 }
 
-// surveyPostgres opens as many connections as a replica needs, and closes them. The first is opened alone: a wrong password
-// is refused once. Its error says why there is none at all.
-func surveyPostgres(ctx context.Context, config *pgx.ConnConfig) (survey, error) {
+// surveyPostgres opens connections and closes them. The first is opened alone: a wrong password is
+// refused once. Its error says why there is none at all.
+func surveyPostgres(ctx context.Context, config *pgx.ConnConfig, connections int) (survey, error) {
 	ctx, cancel := context.WithTimeout(ctx, surveyLimit)
 	defer cancel()
-	all := make([]probe, neededConnections)
+	all := make([]probe, connections)
 	defer closeAll(ctx, all)
 	if all[0] = ask(ctx, config); all[0].err != nil {
 		return survey{shared: sharedBy(all[0].err)}, all[0].err
@@ -94,10 +96,28 @@ func closeAll(ctx context.Context, all []probe) {
 	var closing sync.WaitGroup
 	for _, a := range all {
 		if a.conn != nil {
-			closing.Go(func() { _ = a.conn.Close(ctx) }) // nothing was written
+			closing.Go(func() { leave(ctx, a.conn) })
 		}
 	}
 	closing.Wait()
+}
+
+// leave ends a connection and waits until the server has ended it too. Until then it counts against
+// the limits of the server and of the role, and the first connections of the pool could be refused.
+func leave(ctx context.Context, conn *pgx.Conn) {
+	taken, err := conn.PgConn().Hijack()
+	if err != nil { // it is broken already
+		_ = conn.Close(ctx)
+		return
+	}
+	defer func() { _ = taken.Conn.Close() }() // nothing was written
+	if deadline, ok := ctx.Deadline(); ok {
+		_ = taken.Conn.SetDeadline(deadline)
+	}
+	taken.Frontend.Send(&pgproto3.Terminate{})
+	if taken.Frontend.Flush() == nil {
+		_, _ = io.Copy(io.Discard, taken.Conn)
+	}
 }
 
 func backend(ctx context.Context, conn *pgx.Conn) (pid uint32, err error) {
