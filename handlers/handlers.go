@@ -44,6 +44,8 @@ type Config struct {
 
 	// Backlog counts what waits, for /metrics; nil leaves it out.
 	Backlog func(context.Context, time.Time) (callbacks.Backlog, error)
+	// Searched reads which functions are searched for callbacks, as far as a person may know.
+	Searched func(context.Context, callbacks.Person) (callbacks.Searched, error)
 
 	BaseURL        string         // our own origin as browsers see it
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed

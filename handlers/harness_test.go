@@ -147,8 +147,9 @@ func (s *site) handler(provider *httptest.Server, change []func(*handlers.Config
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	search := callbacks.NewDiscovery(callbacks.DiscoveryConfig{Store: s.store, Purses: callbacks.NewPurses(s.store, 5, s.clock.Now)})
 	cfg := handlers.Config{
-		Service: s.service, Auth: signIn, Hub: s.hub, Intake: verifier, IntakeLimit: ratelimit.New(1, 100),
+		Service: s.service, Searched: search.Searched, Auth: signIn, Hub: s.hub, Intake: verifier, IntakeLimit: ratelimit.New(1, 100),
 		Static: static.Handler(), Ping: s.store.Ping, Demo: s.demo, Metrics: s.registry, Now: s.clock.Now, Log: log,
 		BaseURL: s.url, Version: "v1.2.3", ProviderName: "Example ID", SupportContact: "#platform-help", ConsoleLinks: true,
 	}

@@ -10,7 +10,7 @@ import (
 
 // watches shows which functions are searched for callbacks.
 func (s *server) watches(c echo.Context) error {
-	searched, err := s.Service.Searched(c.Request().Context(), s.person(c))
+	searched, err := s.Searched(c.Request().Context(), s.person(c))
 	if err != nil {
 		return err
 	}

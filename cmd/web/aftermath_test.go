@@ -90,8 +90,10 @@ func (p *payment) pay(ctx durable.Context, _ int) (string, error) {
 
 // work runs a worker, as a process would that has just started.
 func (p *payment) work() {
-	worker := callbacks.NewDeliveries(callbacks.WorkerConfig{
-		Store: p.store, Lambda: p.aws, Lanes: p.aws.Lanes(), Purses: callbacks.NewPurses(p.store, 5, time.Now),
+	worker := callbacks.NewDeliveries(callbacks.DeliveryConfig{
+		Store: p.store, Lambda: p.aws, History: callbacks.HistoryConfig{
+			Source: p.aws, Lanes: p.aws.Lanes(), Purses: callbacks.NewPurses(p.store, 5, time.Now), Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		},
 		Notify: p.told, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
 	ctx, stop := context.WithCancel(p.t.Context())

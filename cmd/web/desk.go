@@ -26,6 +26,7 @@ import (
 	"countersign/internal/ratelimit"
 	"countersign/internal/sqlstore"
 	"countersign/internal/tracing"
+	"countersign/internal/worker"
 	"countersign/static"
 )
 
@@ -44,19 +45,20 @@ type deskOptions struct {
 
 // desk is the program: a store, the workers on it and the pages before it.
 type desk struct {
-	log      *slog.Logger
-	now      func() time.Time
-	store    *sqlstore.Store
-	hub      *live.Hub         // tells the pages of this process
-	notices  *sqlstore.Notices // tells the other replicas
-	metrics  *prometheus.Registry
-	scrapes  net.Listener // for scrapers; nil when off
-	workers  []callbacks.Worker
-	auth     *auth.Auth
-	site     http.Handler
-	tracing  *tracing.Tracing // nil when off
-	linger   time.Duration
-	stopping atomic.Bool
+	log       *slog.Logger
+	now       func() time.Time
+	store     *sqlstore.Store
+	hub       *live.Hub         // tells the pages of this process
+	notices   *sqlstore.Notices // tells the other replicas
+	metrics   *prometheus.Registry
+	scrapes   net.Listener // for scrapers; nil when off
+	workers   []worker.Runner
+	discovery *callbacks.Discovery
+	auth      *auth.Auth
+	site      http.Handler
+	tracing   *tracing.Tracing // nil when off
+	linger    time.Duration
+	stopping  atomic.Bool
 }
 
 // openDesk opens the store and puts the parts together. Nothing runs yet. Close it.
@@ -116,16 +118,21 @@ func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aw
 	}
 	notify := notifiers{d.hub, d.notices}
 	lanes, purses := aws.Lanes(), callbacks.NewPurses(d.store, settings.WatchRate, d.now)
-	w := callbacks.WorkerConfig{
-		Store: d.store, Lambda: attempts, Lanes: lanes, Purses: purses, Notify: notify, Log: d.log, Now: d.now,
+	histories := callbacks.HistoryConfig{Source: aws, Lanes: lanes, Purses: purses, Log: d.log, Now: d.now}
+	if d.tracing != nil {
+		histories.Source = d.tracing.Histories(aws)
 	}
-	deliveries, heartbeats := callbacks.NewDeliveries(w), callbacks.NewHeartbeats(w)
+	deliveries := callbacks.NewDeliveries(callbacks.DeliveryConfig{
+		Store: d.store, Lambda: attempts, History: histories, Notify: notify, Log: d.log, Now: d.now,
+	})
+	upkeep := callbacks.UpkeepConfig{Store: d.store, Lambda: attempts, History: histories, Notify: notify, Log: d.log, Now: d.now}
+	heartbeats := callbacks.NewHeartbeats(upkeep)
 	watches, exceptions := domainWatches(settings.Watch, lanes.Region)
-	discovery := callbacks.NewDiscovery(callbacks.DiscoveryConfig{
+	d.discovery = callbacks.NewDiscovery(callbacks.DiscoveryConfig{
 		Store: d.store, Executions: aws, Notify: notify, Log: d.log, Now: d.now, Queues: domainQueues(settings.Queues),
 		Watches: watches, Exceptions: exceptions, Lanes: lanes, Purses: purses, Beat: heartbeats.Wake,
 	})
-	d.workers = []callbacks.Worker{deliveries, heartbeats, callbacks.NewSweeps(w), discovery}
+	d.workers = []worker.Runner{deliveries, heartbeats, callbacks.NewSweeps(upkeep), d.discovery}
 	return callbacks.NewService(callbacks.ServiceConfig{
 		Store: d.store, Queues: domainQueues(settings.Queues), Notify: notify, Now: d.now,
 		Budget: callbacks.Budget{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
@@ -163,7 +170,7 @@ func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo
 		Service: service, Auth: d.auth, Hub: d.hub, Intake: in.webhooks, EventBridge: in.eventBridge, SNS: in.sns,
 		IntakeLimit: ratelimit.New(settings.Intake.Rate, settings.Intake.Burst),
 		Static:      static.Handler(), Ping: d.store.Ping, Stopping: d.stopping.Load, Demo: demo, Now: d.now, Log: d.log,
-		Metrics: d.metrics, Backlog: d.store.Backlog,
+		Metrics: d.metrics, Backlog: d.store.Backlog, Searched: d.discovery.Searched,
 		BaseURL: string(settings.BaseURL), TrustedProxies: []netip.Prefix(settings.TrustedProxies),
 		ConsoleLinks: settings.ConsoleLinks, Version: version,
 		ProviderName: settings.OIDC.ProviderName, SupportContact: settings.SupportContact,

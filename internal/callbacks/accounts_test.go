@@ -76,9 +76,10 @@ func (a *accounts) openDesk(t *testing.T) {
 	}
 	s.settings.Executions = api
 	s.discovery = callbacks.NewDiscovery(s.settings)
-	a.deliveries = callbacks.NewDeliveries(callbacks.WorkerConfig{
-		Store: s.store, Lambda: api, Lanes: api.Lanes(), Purses: s.settings.Purses, Notify: s.notices, Log: s.settings.Log, Now: s.clock.Now,
-	}).NoJitter()
+	histories := callbacks.HistoryConfig{Source: api, Lanes: api.Lanes(), Purses: s.settings.Purses, Log: s.settings.Log, Now: s.clock.Now}
+	a.deliveries = callbacks.NewDeliveries(callbacks.DeliveryConfig{
+		Store: s.store, Lambda: api, History: histories, Notify: s.notices, Log: s.settings.Log, Now: s.clock.Now,
+	})
 	s.service = callbacks.NewService(callbacks.ServiceConfig{
 		Store: s.store, Queues: deskQueues, Notify: s.notices, Budget: callbacks.DefaultBudget, Now: s.clock.Now, Lanes: api.Lanes(),
 	})

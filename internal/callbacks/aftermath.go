@@ -94,39 +94,22 @@ type AfterPage struct {
 
 // EndedBadly reports whether the execution came to an end that is no success.
 func (a *Aftermath) EndedBadly() bool {
-	return a.ended() && a.Status != AfterSucceeded
+	return a.Ended() && a.Status != AfterSucceeded
 }
 
-// ended reports whether an end of the execution is known.
-func (a *Aftermath) ended() bool { return a != nil && a.Status.Ended() }
+// Ended reports whether an end of the execution is known.
+func (a *Aftermath) Ended() bool { return a != nil && a.Status.Ended() }
 
-// keep is what a reading brought, with an end that was known before and that it has not come to.
-func (a *Aftermath) keep(known *Aftermath) *Aftermath {
-	if a == nil || a.ended() || !known.ended() {
-		return cmp.Or(a, known)
-	}
-	kept := a.clone()
-	kept.Status, kept.EndedAt = known.Status, known.EndedAt
-	return kept
-}
-
-// seen tells what pages show of it from what they showed before.
-func (a *Aftermath) seen() int {
-	if a == nil || a.ReadAt.IsZero() {
-		return -1
-	}
-	return a.Last
-}
-
-func (a *Aftermath) clone() *Aftermath {
+// Clone is a copy that can be changed.
+func (a *Aftermath) Clone() *Aftermath {
 	c := *a
 	c.Steps = slices.Clone(a.Steps)
 	return &c
 }
 
-// add takes in what a reading brought; events that were read before are passed over. closed is the time of the event that
+// Add takes in what a reading brought; events that were read before are passed over. closed is the time of the event that
 // closed the callback. It reports whether there was anything new.
-func (a *Aftermath) add(page AfterPage, closed time.Time) (news bool) {
+func (a *Aftermath) Add(page AfterPage, closed time.Time) (news bool) {
 	events := slices.Clone(page.Events)
 	slices.SortFunc(events, func(x, y AfterEvent) int { return cmp.Compare(x.ID, y.ID) })
 	for i := range events {

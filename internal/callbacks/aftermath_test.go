@@ -125,7 +125,7 @@ func TestAftermath(t *testing.T) {
 				for batch := range slices.Chunk(test.events, size) {
 					batch = slices.Clone(batch)
 					slices.Reverse(batch)
-					a.add(AfterPage{Events: batch}, closedAt)
+					a.Add(AfterPage{Events: batch}, closedAt)
 				}
 				if got := a.lines(); a.Status != test.status || !slices.Equal(got, test.want) {
 					t.Errorf("by %d: %s with\n%q, want %s with\n%q", size, a.Status, got, test.status, test.want)
@@ -143,7 +143,7 @@ func TestAftermathEnd(t *testing.T) {
 		t.Error("what runs, or is not known, ended badly")
 	}
 	end := after(9, 7, OperationExecution, "", AfterFailed).because("Validation\nError", long)
-	if news := a.add(AfterPage{Events: []AfterEvent{end}}, closedAt); !news || !a.EndedBadly() {
+	if news := a.Add(AfterPage{Events: []AfterEvent{end}}, closedAt); !news || !a.EndedBadly() {
 		t.Errorf("after a failure: news %t, %+v", news, a)
 	}
 	if a.Event != 9 || !a.EndedAt.Equal(end.At) || a.Error.ErrorType != "Validation Error" || a.Error.ErrorData != "" || a.Error.StackTrace != nil {
@@ -152,7 +152,7 @@ func TestAftermathEnd(t *testing.T) {
 	if n := utf8.RuneCountInString(a.Error.ErrorMessage); n != MaxNoteRunes || !strings.HasSuffix(a.Error.ErrorMessage, "x…") {
 		t.Errorf("a long message keeps %d runes: %q", n, a.Error.ErrorMessage)
 	}
-	if a.add(AfterPage{Events: []AfterEvent{end}}, closedAt) {
+	if a.Add(AfterPage{Events: []AfterEvent{end}}, closedAt) {
 		t.Error("what was read before is news")
 	}
 }
@@ -174,7 +174,7 @@ func TestAftermathResumes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := &Aftermath{Last: 4}
-			a.add(AfterPage{Events: test.events}, closedAt)
+			a.Add(AfterPage{Events: test.events}, closedAt)
 			if got := a.ResumedAt; test.want < 0 && !got.IsZero() || test.want >= 0 && !got.Equal(closedAt.Add(test.want*time.Second)) {
 				t.Errorf("resumed at %v", got)
 			}
@@ -185,15 +185,15 @@ func TestAftermathResumes(t *testing.T) {
 func TestAftermathIsBounded(t *testing.T) {
 	t.Parallel()
 	a := &Aftermath{Status: AfterRunning}
-	a.add(AfterPage{Events: []AfterEvent{after(1, 0, OperationStep, "slow", AfterRunning)}}, closedAt)
+	a.Add(AfterPage{Events: []AfterEvent{after(1, 0, OperationStep, "slow", AfterRunning)}}, closedAt)
 	for i := range 3 * MaxAfterSteps {
-		a.add(AfterPage{Events: []AfterEvent{after(2+i, 1+i, OperationStep, fmt.Sprint("s", i), AfterSucceeded)}}, closedAt)
+		a.Add(AfterPage{Events: []AfterEvent{after(2+i, 1+i, OperationStep, fmt.Sprint("s", i), AfterSucceeded)}}, closedAt)
 	}
 	last := a.Steps[len(a.Steps)-1]
 	if len(a.Steps) != MaxAfterSteps || !a.Skipped || last.Name != "slow" || a.Steps[MaxAfterSteps-2].Name != "s59" {
 		t.Errorf("%d steps, skipped %t: %q", len(a.Steps), a.Skipped, a.lines())
 	}
-	if gap := new(Aftermath); gap.add(AfterPage{Gap: true}, closedAt) || !gap.Skipped {
+	if gap := new(Aftermath); gap.Add(AfterPage{Gap: true}, closedAt) || !gap.Skipped {
 		t.Error("a gap is not noted")
 	}
 }

@@ -72,9 +72,9 @@ func (a Announcement) Fingerprint() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// callback checks the announcement and makes the callback and its content. Faults come back as [Invalid], all at once.
+// Callback checks the announcement and makes the callback and its content. Faults come back as [Invalid], all at once.
 // allowed are the queues that the sender may address, none meaning any.
-func (a Announcement) callback(source string, allowed []string, queues Queues, now time.Time) (Callback, Content, error) {
+func (a Announcement) Callback(source string, allowed []string, queues Queues, now time.Time) (Callback, Content, error) {
 	var faults Invalid
 	id, err := ParseCallbackID(a.CallbackID)
 	if err != nil {

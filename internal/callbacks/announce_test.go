@@ -44,7 +44,7 @@ func TestAnnouncementWithoutRequester(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := announcement(func(a *Announcement) { a.Queue, a.Requester, a.RequesterID = tt.queue, tt.requester, tt.id })
-			_, _, err := a.callback(tt.source, nil, queues, t0)
+			_, _, err := a.Callback(tt.source, nil, queues, t0)
 			faults, refused := errors.AsType[Invalid](err)
 			if refused != tt.want || refused && (len(faults) != 1 || faults[0].Pointer != "/requester" || !strings.Contains(faults[0].Detail, "requesterId")) {
 				t.Errorf("got %v, want it refused: %t", err, tt.want)
@@ -87,7 +87,7 @@ func TestAnnouncementFaults(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, _, err := announcement(tt.change).callback("expenses", nil, queues, t0)
+			_, _, err := announcement(tt.change).Callback("expenses", nil, queues, t0)
 			var faults Invalid
 			if !errors.As(err, &faults) || faults[0].Pointer != tt.want {
 				t.Errorf("got %v, want a fault at %s", err, tt.want)
@@ -96,7 +96,7 @@ func TestAnnouncementFaults(t *testing.T) {
 	}
 	t.Run("AllAtOnce", func(t *testing.T) {
 		t.Parallel()
-		_, _, err := Announcement{CallbackID: "?", Queue: "nowhere", Timeout: -1}.callback("expenses", nil, queues, t0)
+		_, _, err := Announcement{CallbackID: "?", Queue: "nowhere", Timeout: -1}.Callback("expenses", nil, queues, t0)
 		var faults Invalid
 		if !errors.As(err, &faults) || len(faults) != 3 {
 			t.Errorf("got %v, want three faults", err)
@@ -108,7 +108,7 @@ func TestAnnouncementCallback(t *testing.T) {
 	t.Parallel()
 	make := func(t *testing.T, a Announcement, allowed ...string) Callback {
 		t.Helper()
-		c, _, err := a.callback("expenses", allowed, queues, t0)
+		c, _, err := a.Callback("expenses", allowed, queues, t0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,7 +152,7 @@ func TestAnnouncementCallback(t *testing.T) {
 		if c := make(t, announcement(nil), "releases"); c.Queue != "releases" {
 			t.Errorf("queue %q, want the source's own", c.Queue)
 		}
-		_, _, err := announcement(func(a *Announcement) { a.Queue = "finance" }).callback("expenses", []string{"releases"}, queues, t0)
+		_, _, err := announcement(func(a *Announcement) { a.Queue = "finance" }).Callback("expenses", []string{"releases"}, queues, t0)
 		if err == nil {
 			t.Error("a source addressed a queue that it may not")
 		}

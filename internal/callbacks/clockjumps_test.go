@@ -22,10 +22,10 @@ func TestAheadOfATimeout(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
 			c := d.announce(change)
-			d.clock.Move(jump)
+			d.clock.Advance(jump)
 			d.sweep()
 			d.wantState(c.ID, callbacks.Pending)
-			d.clock.Move(-jump)
+			d.clock.Advance(-jump)
 			d.mustDecide(mara, c.ID, "approve", "")
 			d.deliver()
 			d.wantState(c.ID, callbacks.Completed)
@@ -41,17 +41,17 @@ func TestAheadWithoutEnd(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	c := d.announce(nil)
-	d.clock.Move(time.Hour + callbacks.SweepGrace)
+	d.clock.Advance(time.Hour + callbacks.SweepGrace)
 	for range 120 {
 		d.sweep()
-		d.clock.Move(30 * time.Second)
+		d.clock.Advance(30 * time.Second)
 	}
 	d.wantState(c.ID, callbacks.Pending)
 	if d.lambda.asked > 25 {
 		t.Errorf("asked %d times in an hour", d.lambda.asked)
 	}
 	d.lambda.close(callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, EventID: 4})
-	d.clock.Move(6 * time.Minute)
+	d.clock.Advance(6 * time.Minute)
 	d.sweep()
 	d.wantState(c.ID, callbacks.TimedOut)
 }
@@ -65,7 +65,7 @@ func TestSetBackDuringAReview(t *testing.T) {
 	d.beat()
 	d.live(time.Minute, renew)
 	before := d.lambda.beatCount()
-	d.clock.Move(-jump)
+	d.clock.Advance(-jump)
 	d.live(time.Minute, renew)
 	if n := d.lambda.beatCount() - before; n != 3 {
 		t.Errorf("%d beats in the minute after the clock was set back, want 3", n)
@@ -83,7 +83,7 @@ func TestSetBackInAQueue(t *testing.T) {
 	})
 	d.live(time.Minute)
 	before := d.lambda.beatCount()
-	d.clock.Move(-jump)
+	d.clock.Advance(-jump)
 	d.live(time.Minute)
 	if n := d.lambda.beatCount() - before; n < 3 {
 		t.Errorf("%d beats in the minute after the clock was set back, want 3", n)
@@ -98,7 +98,7 @@ func TestSetAheadDuringAReview(t *testing.T) {
 	c := d.announce(withHeartbeat)
 	renew := d.renewal(mara, c.ID, d.open(mara, c.ID).Review.ID, callbacks.SignOfLife{})
 	d.beat()
-	d.clock.Move(jump)
+	d.clock.Advance(jump)
 	d.sweep()
 	d.wantState(c.ID, callbacks.Pending)
 	if err := renew(); !errors.Is(err, callbacks.ErrNotFound) {
@@ -127,9 +127,9 @@ func TestAheadDuringADelivery(t *testing.T) {
 	if err := d.lambda.Complete(d.ctx, c.Target(), first[0].Delivery.Completion); err != nil {
 		t.Fatal(err)
 	}
-	d.clock.Move(jump)
+	d.clock.Advance(jump)
 	d.deliver() // by another, before the first has written down its answer
-	d.clock.Move(-jump)
+	d.clock.Advance(-jump)
 	_, err = d.store.FinishDelivery(d.ctx, "first", callbacks.Attempt{Number: 1, Answer: callbacks.AnswerAccepted}, c.ID,
 		func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) {
 			return callbacks.AuditEntry{}, nil
@@ -154,7 +154,7 @@ func TestSetBackAfterAPreview(t *testing.T) {
 		t.Fatal(err)
 	}
 	choice.PreparedAt = seen.PreparedAt
-	d.clock.Move(-jump)
+	d.clock.Advance(-jump)
 	if _, err := d.service.Decide(d.ctx, mara, c.ID, choice, seen.Completion.SHA256()); !errors.Is(err, callbacks.ErrStale) {
 		t.Errorf("got %v, want ErrStale", err)
 	}

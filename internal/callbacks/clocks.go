@@ -42,7 +42,7 @@ func (c Clocks) HeartbeatAt() time.Time {
 	if c.HeartbeatTimeout <= 0 {
 		return time.Time{}
 	}
-	return latest(c.StartedAt, c.LastHeartbeatAt, c.SeenOpenAt).Add(c.HeartbeatTimeout)
+	return Latest(c.StartedAt, c.LastHeartbeatAt, c.SeenOpenAt).Add(c.HeartbeatTimeout)
 }
 
 // Deadline is the earliest instant at which a running clock ends the callback, and that clock. When two end it at the
@@ -77,4 +77,24 @@ func (c Clocks) causeAt(at time.Time) DeadlineCause {
 		return CauseHeartbeat
 	}
 	return CauseTimeout
+}
+
+// Earliest is the earliest of times.
+func Earliest(first time.Time, rest ...time.Time) time.Time {
+	for _, t := range rest {
+		if t.Before(first) {
+			first = t
+		}
+	}
+	return first
+}
+
+// Latest is the latest of times.
+func Latest(first time.Time, rest ...time.Time) time.Time {
+	for _, t := range rest {
+		if t.After(first) {
+			first = t
+		}
+	}
+	return first
 }

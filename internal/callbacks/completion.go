@@ -52,8 +52,8 @@ func (c Completion) Body() []byte {
 	return body
 }
 
-// same reports whether two completions are the same to the function that gets them.
-func (c Completion) same(other Completion) bool {
+// Same reports whether two completions are the same to the function that gets them.
+func (c Completion) Same(other Completion) bool {
 	return c.Kind == other.Kind && bytes.Equal(c.Body(), other.Body())
 }
 

@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
 )
 
 // mortal is a store whose process dies at one of its writes: before it, or after it without having learned so. Nothing is written
 // from then on.
 type mortal struct {
-	callbacks.Store
+	callbackstest.Store
 	left  int // writes before that one
 	after bool
 	at    string // which write it was, once it has come
@@ -88,7 +89,7 @@ func (d *desk) whole() {
 	}
 	for range 5 { // the call, the receipt, what followed
 		_ = d.deliveries.RunOnce(d.ctx)
-		d.clock.Move(2 * time.Second)
+		d.clock.Advance(2 * time.Second)
 	}
 }
 
@@ -113,7 +114,7 @@ func TestDeathAtEveryWrite(t *testing.T) {
 				t.Log("dies at", dying.at)
 
 				d.restart(store)
-				d.clock.Move(callbacks.DeliveryLease + time.Second)
+				d.clock.Advance(callbacks.DeliveryLease + time.Second)
 				d.whole()
 				d.wantWhole()
 			})

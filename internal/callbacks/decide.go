@@ -151,11 +151,11 @@ func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, se
 		return Callback{}, err
 	}
 	out := s.seal(ctx, &shown, p, choice, seen)
-	handover := s.prepare(&shown)
-	defer handover.end()
+	slot := s.reserve(&shown)
+	defer slot.release()
 	c, err := s.store.Update(ctx, id, func(c *Callback) (Change, error) {
 		change, err := s.decide(c, p, choice, seen, out, s.now())
-		handover.sign(change.Delivery)
+		slot.sign(change.Delivery)
 		return change, err
 	})
 	switch {
@@ -168,7 +168,7 @@ func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, se
 		return Callback{}, fmt.Errorf("callback %s: %w", id, err)
 	}
 	s.changed(c)
-	handover.recorded(c)
+	slot.begin(c)
 	s.beat()
 	return c, nil
 }

@@ -1,6 +1,9 @@
 package callbacks
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // MaxCommentRunes bounds a reviewer's comment.
 const MaxCommentRunes = 4000
@@ -22,26 +25,11 @@ func (d *Decision) Ours() bool {
 	return Outcome{Name: d.Outcome, Label: d.Label, Kind: d.Kind}.Ours()
 }
 
-// EndedBy says who or what ended a callback.
-type EndedBy string
-
-// Who or what ends a callback.
-const (
-	EndedByUs        EndedBy = "us"        // our decision was accepted
-	EndedByOther     EndedBy = "other"     // another client completed it
-	EndedByClock     EndedBy = "clock"     // Cause says which
-	EndedByExecution EndedBy = "execution" // the execution was stopped or ended around it
-	EndedByGone      EndedBy = "gone"      // Lambda does not know it any more
-	EndedByUnknown   EndedBy = "unknown"   // Lambda says closed and the history cannot be read
-)
-
-// Ending says how a callback ended.
-type Ending struct {
-	By     EndedBy
-	Cause  DeadlineCause // the clock, where By is EndedByClock
-	At     time.Time     // as exact as is known: from the history, else when we learnt it
-	Kind   Kind          // what another client sent, where the history tells
-	Event  int           // number of the history event that shows it, 0 where none was read
-	Doubt  Doubt         // of what is unconfirmed: why
-	Detail string        // one sentence for people
+// sizeNote says of a body between the older limit and today's that its size may be why Lambda refuses it; else nothing.
+func (d *Decision) sizeNote() string {
+	if d.Size <= olderMaxCompletionBytes {
+		return ""
+	}
+	return fmt.Sprintf(" Its size may be why: it has %d bytes, and where the limit has not been raised yet Lambda takes at most %d.",
+		d.Size, olderMaxCompletionBytes)
 }

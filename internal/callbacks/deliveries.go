@@ -23,7 +23,7 @@ const (
 
 // Deliveries is the worker that gets decisions accepted by Lambda. Any number may run on one store.
 type Deliveries struct {
-	store  Store
+	store  DeliveryStore
 	lambda Lambda
 	notify Notifier
 	log    *slog.Logger
@@ -32,45 +32,44 @@ type Deliveries struct {
 	jitter func() float64
 
 	wake   worker.Alarm
-	slots  *slots
+	slots  *worker.Bulkhead[Lane]
 	lookAt time.Time // while a lane is full, not before
 	calls  sync.WaitGroup
 
 	mu      sync.Mutex
 	running context.Context // of Run; nil outside of it
 
-	histories *histories // how callbacks ended
-	follows   *histories // what came afterwards
-	pace      *pace
+	histories *Histories // how callbacks ended
+	follows   *Histories // what came afterwards
+	pace      *Pace
 }
 
-// WorkerConfig is what the workers work with. Every field but Lanes is needed.
-type WorkerConfig struct {
-	Store  Store
-	Lambda Lambda
-	Lanes  Lanes
-	Purses *Purses
-	Notify Notifier
-	Log    *slog.Logger
-	Now    func() time.Time
+// DeliveryConfig is what deliveries work with. Every field but Jitter is needed.
+type DeliveryConfig struct {
+	Store   DeliveryStore
+	Lambda  Lambda
+	History HistoryConfig
+	Notify  Notifier
+	Log     *slog.Logger
+	Now     func() time.Time
+	Jitter  func() float64 // of pauses, in [0,1); nil draws it
 }
 
 // NewDeliveries makes the worker.
-func NewDeliveries(c WorkerConfig) *Deliveries {
+func NewDeliveries(c DeliveryConfig) *Deliveries {
+	if c.Jitter == nil {
+		c.Jitter = rand.Float64
+	}
 	return &Deliveries{
 		store: c.Store, lambda: c.Lambda, notify: c.Notify, log: c.Log, now: c.Now,
-		owner: string(NewID()), jitter: rand.Float64,
-		wake: worker.NewAlarm(), slots: newSlots(deliveriesAtOnce),
-		histories: newHistories(c, readsAtOnce), follows: newHistories(c, readsAtOnce), pace: newPace(c.Purses.rate),
+		owner: string(NewID()), jitter: c.Jitter,
+		wake: worker.NewAlarm(), slots: worker.NewBulkhead[Lane](deliveriesAtOnce),
+		histories: NewHistories(c.History, ReadsAtOnce), follows: NewHistories(c.History, ReadsAtOnce), pace: NewPace(c.History.Purses.Rate()),
 	}
 }
 
-// Wake says that a delivery may be due now. It never blocks; nobody may be there to hear it.
-func (d *Deliveries) Wake() {
-	if d != nil {
-		d.wake.Ring()
-	}
-}
+// Wake says that a delivery may be due now. It never blocks.
+func (d *Deliveries) Wake() { d.wake.Ring() }
 
 // Run delivers until ctx ends. Calls that are under way have a few seconds to finish; what is cut then is written down as an
 // attempt without an answer, so that another replica goes on at once.
@@ -83,11 +82,18 @@ func (d *Deliveries) Run(ctx context.Context) {
 	d.calls.Wait()
 }
 
+// RunOnce runs one round and waits for its calls.
+func (d *Deliveries) RunOnce(ctx context.Context) error {
+	_, err := d.runOnce(ctx, ctx)
+	d.calls.Wait()
+	return err
+}
+
 // runOnce claims what is due and starts the calls, in a context of their own. It does not wait for them: one slow call must not
 // hold up the rest. Nothing is claimed for a lane that is full.
 func (d *Deliveries) runOnce(ctx, calls context.Context) (time.Time, error) {
 	now := d.now()
-	full, free := d.slots.free()
+	full, free := d.slots.Free()
 	if len(full) > 0 && now.Before(d.lookAt) {
 		return d.lookAt, nil // or a call that ends wakes us
 	}
@@ -97,10 +103,10 @@ func (d *Deliveries) runOnce(ctx, calls context.Context) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("claim deliveries: %w", err)
 	}
 	for _, work := range claimed {
-		d.slots.take(work.Delivery.Lane) // there was one, unless a decision was handed over meanwhile
+		d.slots.Take(work.Delivery.Lane) // there was one, unless a decision was handed over meanwhile
 		d.calls.Go(func() { d.deliver(calls, work) })
 	}
-	switch full, _ = d.slots.free(); {
+	switch full, _ = d.slots.Free(); {
 	case len(full) > 0:
 		return d.lookAt, nil
 	case len(claimed) == free:
@@ -113,7 +119,7 @@ func (d *Deliveries) runOnce(ctx, calls context.Context) (time.Time, error) {
 // recorded puts the delivery in doubt.
 func (d *Deliveries) deliver(ctx context.Context, work Work) {
 	defer func() {
-		if d.slots.release(work.Delivery.Lane) {
+		if d.slots.Release(work.Delivery.Lane) {
 			d.Wake()
 		}
 	}()
@@ -127,8 +133,8 @@ func (d *Deliveries) deliver(ctx context.Context, work Work) {
 	}
 	attempt, found := d.attempt(ctx, work)
 	var look time.Time // at the history, where that is what comes next
-	if attempt.Answer == AnswerAccepted || found.history == historyRead || found.history == historyPutOff {
-		look = d.plan(&work.Callback, urgent, max(found.again, receiptPause))
+	if attempt.Answer == AnswerAccepted || found.History == HistoryRead || found.History == HistoryPutOff {
+		look = d.plan(&work.Callback, Urgent, max(found.Again, receiptPause))
 	}
 	d.finish(ctx, work, attempt, func(c *Callback, delivery *Delivery) (AuditEntry, error) {
 		return d.settle(c, delivery, found, attempt, look)
@@ -136,22 +142,22 @@ func (d *Deliveries) deliver(ctx context.Context, work Work) {
 }
 
 // plan is when a history is read, after a pause.
-func (d *Deliveries) plan(c *Callback, u urgency, pause time.Duration) time.Time {
+func (d *Deliveries) plan(c *Callback, u Urgency, pause time.Duration) time.Time {
 	now := d.now()
-	return d.pace.slot(line{d.histories.lanes.Of(c.Target()), u}, now, now.Add(pause))
+	return d.pace.Slot(d.histories.Lane(c.Target()), u, now, now.Add(pause))
 }
 
 // finish writes down what came of a claim. A result that cannot be written is found again by the next claim.
 func (d *Deliveries) finish(ctx context.Context, work Work, attempt Attempt, fn func(*Callback, *Delivery) (AuditEntry, error)) {
-	ctx, cancel := worker.Outlive(ctx, stopWrites, finishTimeout)
+	ctx, cancel := worker.Outlive(ctx, worker.StopWrites, finishTimeout)
 	defer cancel()
 	log := d.log.With("callback", work.Callback.ID, "try", work.Delivery.Tries, "answer", attempt.Answer, "aws_request_id", attempt.RequestID)
 	var due, quiet bool
 	c, err := d.store.FinishDelivery(ctx, d.owner, attempt, work.Callback.ID, func(c *Callback, delivery *Delivery) (AuditEntry, error) {
-		seen := delivery.Aftermath.seen()
+		before := seen(delivery.Aftermath)
 		entry, err := fn(c, delivery)
 		due = !delivery.DueAt.IsZero()
-		quiet = work.Callback.State == Completed && entry.Action == "" && due && seen == delivery.Aftermath.seen()
+		quiet = work.Callback.State == Completed && entry.Action == "" && due && before == seen(delivery.Aftermath)
 		return entry, err
 	})
 	switch {
@@ -176,99 +182,62 @@ func (d *Deliveries) finish(ctx context.Context, work Work, attempt Attempt, fn 
 
 // attempt calls Lambda once. When Lambda says that the callback is closed or may be, or does not take the decision although its time is
 // over by our clock, the history is asked.
-func (d *Deliveries) attempt(ctx context.Context, work Work) (Attempt, finding) {
-	ctx, cancel := worker.Outlive(ctx, stopCalls, callTimeout)
+func (d *Deliveries) attempt(ctx context.Context, work Work) (Attempt, Finding) {
+	ctx, cancel := worker.Outlive(ctx, worker.StopCalls, callTimeout)
 	defer cancel()
 	target := work.Callback.Target()
 	a := Attempt{Number: work.Delivery.Tries, StartedAt: d.now()}
 	err := d.lambda.Complete(ctx, target, work.Delivery.Completion)
 	a.EndedAt = d.now()
-	answer := answerOf(err)
+	answer := AnswerOf(err)
 	a.Answer, a.Status, a.Code, a.RequestID, a.Key = answer.Answer, answer.Status, answer.Code, answer.RequestID, answer.Key
 	if err != nil {
 		d.log.WarnContext(ctx, "lambda did not accept a decision", "callback", work.Callback.ID, "attempt", a.Number, "error", err)
 	}
 	settled := a.Answer == AnswerAccepted || a.Answer == AnswerInvalid
 	if !a.Answer.MaybeClosed() && (settled || !work.Callback.Over(a.EndedAt)) {
-		return a, finding{again: answer.RetryAfter}
+		return a, Finding{Again: answer.RetryAfter}
 	}
-	found := d.histories.ask(ctx, target)
-	found.again = max(found.again, answer.RetryAfter)
+	found := d.histories.Ask(ctx, target)
+	found.Again = max(found.Again, answer.RetryAfter)
 	return a, found
-}
-
-// answerOf reads a Lambda error; no error is AnswerAccepted.
-func answerOf(err error) *LambdaError {
-	var le *LambdaError
-	switch {
-	case err == nil:
-		return &LambdaError{Answer: AnswerAccepted, Status: 200}
-	case errors.As(err, &le):
-		return le
-	}
-	return &LambdaError{Answer: AnswerNone, Err: err}
-}
-
-// weigh notes with the delivery what an answer and the history add to what is known, and returns all of it. The problem is the
-// answer to the attempt before.
-func (d *Delivery) weigh(answer, problem Answer, found finding) evidence {
-	d.Doubtful = d.Doubtful || answer.Doubtful()
-	d.Closed = d.Closed || answer.Closed()
-	if answer == AnswerMaybeClosed && d.Closed {
-		answer = AnswerClosed
-	}
-	open := found.history == historyRead && found.closing.Open
-	switch {
-	case open && !answer.MaybeClosed():
-		d.Readings = 0 // Lambda waits: there is time
-	case open && answer == AnswerMaybeClosed && problem != answer:
-		d.Readings = 1 // those before were about another answer
-	case found.history != historyUnasked && found.history != historyPutOff:
-		d.Readings++
-	}
-	return evidence{
-		answer: answer, doubtful: d.Doubtful, history: found.history, reading: found.answer, closing: found.closing, readings: d.Readings,
-	}
 }
 
 // settle applies the verdict on an attempt to callback and delivery; look is when the history is read of a decision that arrived,
 // or of which that has still to be found out. It runs inside the store's transaction.
-func (d *Deliveries) settle(c *Callback, delivery *Delivery, found finding, attempt Attempt, look time.Time) (AuditEntry, error) {
+func (d *Deliveries) settle(c *Callback, delivery *Delivery, found Finding, attempt Attempt, look time.Time) (AuditEntry, error) {
 	now, by := d.now(), System("deliveries")
 	delivery.DueAt = time.Time{}
 	if c.State != Decided {
 		return AuditEntry{}, nil // settled meanwhile: only the attempt is worth keeping
 	}
-	e := delivery.weigh(attempt.Answer, c.Problem, found)
-	switch v := judge(e, delivery.Completion); v {
+	e := weigh(delivery, attempt.Answer, c.Problem, found)
+	switch judge(e, delivery.Completion) {
 	case delivered:
 		if c.ExecutionARN != "" {
 			delivery.DueAt = look
 		}
-		return c.Complete(endingOf(v, e, c, now), by)
+		return c.Complete(c.EndedByDecision(e.answer, e.closing, now), by)
 	case lost:
-		return c.Lose(endingOf(v, e, c, now), now, by)
+		return c.Lose(c.EndedAsAnswered(e.answer, found, now), now, by)
 	case undeliverable:
 		problem := attempt.Answer
 		if problem == AnswerMaybeClosed {
 			problem = AnswerInvalid // the history shows that it is not closed
 		}
-		return c.GiveUp(Undeliverable, problem, c.undelivered(attempt, now), by)
+		return c.GiveUp(Undeliverable, problem, c.EndedUndelivered(attempt, now), by)
 	case unconfirmed:
-		return c.GiveUp(Unconfirmed, attempt.Answer, e.unknown(c.Decision, now), by)
+		return c.GiveUp(Unconfirmed, attempt.Answer, c.EndedUnconfirmed(doubtOf(e), e.doubtful, now), by)
 	case retry:
 		var left time.Duration
 		if deadline, cause := c.Deadline(); cause != NoDeadline {
 			left = deadline.Sub(now)
 		}
-		delivery.DueAt = now.Add(backoff(delivery.Tries, found.again, left, d.jitter()))
-		if found.history == historyPutOff {
+		delivery.DueAt = now.Add(worker.Backoff(delivery.Tries, found.Again, left, d.jitter()))
+		if found.History == HistoryPutOff {
 			delivery.DueAt = look
 		}
-		if c.Problem != attempt.Answer {
-			c.Problem = attempt.Answer
-			return c.entry(now, by, ActionAttemptFailed, fmt.Sprintf("Attempt %d: %s.", attempt.Number, attempt.Answer.words())), nil
-		}
+		return c.AttemptFailed(attempt, now, by), nil
 	}
 	return AuditEntry{}, nil
 }

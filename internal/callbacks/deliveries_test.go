@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
 )
 
 func TestDelivery(t *testing.T) {
@@ -47,9 +48,9 @@ func TestDelivery(t *testing.T) {
 		if n := len(d.lambda.sent()); n != 1 {
 			t.Fatalf("sent %d times before the pause was over", n)
 		}
-		d.clock.Move(500 * time.Millisecond)
+		d.clock.Advance(500 * time.Millisecond)
 		d.deliver()
-		d.clock.Move(time.Second)
+		d.clock.Advance(time.Second)
 		d.deliver()
 		if got := d.wantState(c.ID, callbacks.Completed); got.Problem != "" {
 			t.Errorf("problem %q stays after the end", got.Problem)
@@ -68,7 +69,7 @@ func TestDelivery(t *testing.T) {
 		d.mustDecide(mara, c.ID, "approve", "")
 		d.deliver()
 		d.wantState(c.ID, callbacks.Decided)
-		d.clock.Move(time.Second)
+		d.clock.Advance(time.Second)
 		d.deliver()
 		got := d.wantState(c.ID, callbacks.Completed)
 		if got.Ending.By != callbacks.EndedByUs {
@@ -120,7 +121,7 @@ func TestDelivery(t *testing.T) {
 		d.mustDecide(mara, c.ID, "approve", "")
 		for range 4 {
 			d.deliver()
-			d.clock.Move(10 * time.Second)
+			d.clock.Advance(10 * time.Second)
 		}
 		d.wantState(c.ID, callbacks.Completed)
 	})
@@ -136,7 +137,7 @@ func TestDelivery(t *testing.T) {
 		for range 24 {
 			d.deliver()
 			d.wantState(c.ID, callbacks.Decided)
-			d.clock.Move(5 * time.Minute)
+			d.clock.Advance(5 * time.Minute)
 		}
 		d.deliver()
 		d.wantState(c.ID, callbacks.Completed)
@@ -183,7 +184,7 @@ func TestDelivery(t *testing.T) {
 // dying is a store whose process dies at one of its writes: before it (nothing is written) or after it (written, but the
 // process never learns).
 type dying struct {
-	callbacks.Store
+	callbackstest.Store
 	point string
 }
 
@@ -228,7 +229,7 @@ func TestDeliveredOnceAfterACrash(t *testing.T) {
 
 			d.restart(store)
 			d.deliver()
-			d.clock.Move(callbacks.DeliveryLease + time.Second)
+			d.clock.Advance(callbacks.DeliveryLease + time.Second)
 			d.deliver()
 
 			got := d.wantState(c.ID, callbacks.Completed)

@@ -3,7 +3,6 @@ package callbacks_test
 import (
 	"context"
 	"log/slog"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -13,24 +12,6 @@ import (
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 )
-
-// clock is moved by the test.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) Move(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
 
 // notices counts what open pages were told.
 type notices struct {
@@ -50,142 +31,15 @@ func (n *notices) count() int {
 	return len(n.all)
 }
 
-// remote is Lambda's side of one callback, with its rule that the first completion wins. Faults are what the next calls
-// answer instead; a lost fault does the work first.
-type remote struct {
-	mu        sync.Mutex
-	accepted  *callbacks.Completion
-	closing   callbacks.Closing
-	closed    bool
-	calls     []callbacks.Completion
-	beats     []time.Time
-	faults    []callbacks.Answer // of Complete and Heartbeat, in order; AnswerNone loses the answer after the work
-	noHistory callbacks.Answer   // what reading the history answers, empty for a readable one
-	lag       int                // how many readings still see the callback open
-	asked     int                // how often the history was read
-	after     []callbacks.AfterEvent
-	noAfter   callbacks.Answer // what reading on answers, empty for a readable history
-	readings  []int            // the events after which it was read on
-	now       func() time.Time
-	dialects  []callbacks.Answer // by turns, what "closed" is answered as; none is AnswerClosed
-}
-
-// closedError is the answer to whatever comes too late.
-func (r *remote) closedError() *callbacks.LambdaError {
-	answer := callbacks.AnswerClosed
-	if n := len(r.dialects); n > 0 {
-		answer = r.dialects[0]
-		r.dialects = append(r.dialects[1:n:n], answer)
-	}
-	return &callbacks.LambdaError{Answer: answer, Status: 400, Code: "SomeException"}
-}
-
-func (r *remote) fault() (callbacks.Answer, bool) {
-	if len(r.faults) == 0 {
-		return "", false
-	}
-	a := r.faults[0]
-	r.faults = r.faults[1:]
-	return a, a != callbacks.AnswerAccepted
-}
-
-func (r *remote) Complete(_ context.Context, _ callbacks.Target, c callbacks.Completion) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.calls = append(r.calls, c)
-	answer, faulty := r.fault()
-	if faulty && answer != callbacks.AnswerNone {
-		return &callbacks.LambdaError{Answer: answer, Code: string(answer)}
-	}
-	if r.closed {
-		return r.closedError()
-	}
-	r.closed, r.accepted = true, &c
-	r.closing = callbacks.Closing{By: callbacks.EndedByOther, At: r.now(), EventID: 4, Completion: &c}
-	if faulty {
-		return &callbacks.LambdaError{Answer: callbacks.AnswerNone}
-	}
-	return nil
-}
-
-func (r *remote) Heartbeat(context.Context, callbacks.Target) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if answer, faulty := r.fault(); faulty {
-		return &callbacks.LambdaError{Answer: answer}
-	}
-	if r.closed {
-		return r.closedError()
-	}
-	r.beats = append(r.beats, r.now())
-	return nil
-}
-
-func (r *remote) History(context.Context, callbacks.Target) (callbacks.Closing, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.asked++
-	switch {
-	case r.noHistory != "":
-		return callbacks.Closing{}, &callbacks.LambdaError{Answer: r.noHistory}
-	case r.lag > 0:
-		r.lag--
-		return callbacks.Closing{Open: true}, nil
-	case !r.closed:
-		return callbacks.Closing{Open: true}, nil
-	}
-	return r.closing, nil
-}
-
-func (r *remote) After(_ context.Context, _ callbacks.Target, event int) (callbacks.AfterPage, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.readings = append(r.readings, event)
-	if r.noAfter != "" {
-		return callbacks.AfterPage{}, &callbacks.LambdaError{Answer: r.noAfter, RetryAfter: 30 * time.Second}
-	}
-	return callbacks.AfterPage{Events: slices.DeleteFunc(slices.Clone(r.after), func(e callbacks.AfterEvent) bool { return e.ID <= event })}, nil
-}
-
-// happen adds events to what the history holds behind the callback's end, which is event 4.
-func (r *remote) happen(events ...callbacks.AfterEvent) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, e := range events {
-		e.ID, e.At = 5+len(r.after), r.now()
-		r.after = append(r.after, e)
-	}
-}
-
-// close lets something else end the callback.
-func (r *remote) close(c callbacks.Closing) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	c.At = r.now()
-	r.closed, r.closing = true, c
-}
-
-func (r *remote) sent() []callbacks.Completion {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return append([]callbacks.Completion(nil), r.calls...)
-}
-
-func (r *remote) beatCount() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.beats)
-}
-
 // desk is a service with its workers on a real database.
 type desk struct {
 	t          *testing.T
 	ctx        context.Context
-	clock      *clock
+	clock      *callbackstest.Clock
 	notices    *notices
 	lambda     *remote
 	lanes      callbacks.Lanes
-	store      callbacks.Store
+	store      callbackstest.Store
 	service    *callbacks.Service
 	deliveries *callbacks.Deliveries
 	heartbeats *callbacks.Heartbeats
@@ -199,7 +53,7 @@ func newDesk(t *testing.T) *desk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	c := &clock{now: time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)}
+	c := callbackstest.NewClock(time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC))
 	d := &desk{t: t, ctx: t.Context(), clock: c, notices: &notices{}, lambda: &remote{now: c.Now}}
 	d.restart(store)
 	return d
@@ -207,12 +61,12 @@ func newDesk(t *testing.T) *desk {
 
 // restart puts a new process on the same database: nothing in memory survives. Whatever it passes to the store runs more than
 // once, as it may in production.
-func (d *desk) restart(store callbacks.Store) {
+func (d *desk) restart(store callbackstest.Store) {
 	d.store = callbackstest.Twice(store)
-	workers := d.workers(d.lambda)
-	d.deliveries = callbacks.NewDeliveries(workers).NoJitter()
-	d.heartbeats = callbacks.NewHeartbeats(workers).NoJitter()
-	d.sweeps = callbacks.NewSweeps(workers)
+	workers := d.workers(d.lambda, rate)
+	d.deliveries = callbacks.NewDeliveries(workers.delivery)
+	d.heartbeats = callbacks.NewHeartbeats(workers.upkeep)
+	d.sweeps = callbacks.NewSweeps(workers.upkeep)
 	d.service = callbacks.NewService(callbacks.ServiceConfig{
 		Store: d.store, Queues: deskQueues, Notify: d.notices, Budget: callbacks.DefaultBudget, Now: d.clock.Now, Lanes: d.lanes,
 		Deliveries: d.deliveries,
@@ -222,11 +76,31 @@ func (d *desk) restart(store callbacks.Store) {
 // rate is how many histories a desk may read a second, where the test is not about that.
 const rate = 1000
 
-// workers are the settings of workers that call a Lambda.
-func (d *desk) workers(lambda callbacks.Lambda) callbacks.WorkerConfig {
-	return callbacks.WorkerConfig{
-		Store: d.store, Lambda: lambda, Lanes: d.lanes, Purses: callbacks.NewPurses(d.store, rate, d.clock.Now),
-		Notify: d.notices, Log: slog.New(slog.DiscardHandler), Now: d.clock.Now,
+// api is Lambda as the workers know it.
+type api interface {
+	callbacks.Lambda
+	callbacks.HistorySource
+}
+
+// settings are those of the workers.
+type settings struct {
+	delivery callbacks.DeliveryConfig
+	upkeep   callbacks.UpkeepConfig
+}
+
+// workers are the settings of workers that call a Lambda, and read so many histories a second. Their pauses are exact.
+func (d *desk) workers(lambda api, rate float64) settings {
+	log, exact := slog.New(slog.DiscardHandler), func() float64 { return 0 }
+	histories := callbacks.HistoryConfig{
+		Source: lambda, Lanes: d.lanes, Purses: callbacks.NewPurses(d.store, rate, d.clock.Now), Log: log, Now: d.clock.Now,
+	}
+	return settings{
+		callbacks.DeliveryConfig{
+			Store: d.store, Lambda: lambda, History: histories, Notify: d.notices, Log: log, Now: d.clock.Now, Jitter: exact,
+		},
+		callbacks.UpkeepConfig{
+			Store: d.store, Lambda: lambda, History: histories, Notify: d.notices, Log: log, Now: d.clock.Now, Jitter: exact,
+		},
 	}
 }
 

@@ -38,7 +38,7 @@ func (d *desk) settle(id callbacks.ID) callbacks.Callback {
 			return c
 		}
 		d.deliver()
-		d.clock.Move(5 * time.Minute)
+		d.clock.Advance(5 * time.Minute)
 	}
 	d.t.Fatalf("still on its way: %+v", d.get(id))
 	return callbacks.Callback{}
@@ -76,7 +76,7 @@ func TestLostInEachDialect(t *testing.T) {
 				c := d.announce(nil)
 				d.lambda.close(tt.closing)
 				ended := d.clock.Now()
-				d.clock.Move(1500 * time.Millisecond)
+				d.clock.Advance(1500 * time.Millisecond)
 				d.lambda.lag = 2
 				d.mustDecide(mara, c.ID, "approve", "")
 				got := d.settle(c.ID)
@@ -101,7 +101,7 @@ func TestBeatsInEachDialect(t *testing.T) {
 		d.lambda.lag = 1
 		for range 3 {
 			d.beat()
-			d.clock.Move(20 * time.Second)
+			d.clock.Advance(20 * time.Second)
 		}
 		if got := d.wantState(c.ID, callbacks.Closed); got.Ending.By != callbacks.EndedByOther || got.Ending.Kind != callbacks.Success {
 			t.Errorf("ending is %+v, want another client's", got.Ending)

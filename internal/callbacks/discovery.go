@@ -26,10 +26,11 @@ const (
 // number may run on one store: each scan is claimed by lease, and all requests in a lane share one budget. Each lane is searched
 // for itself, so that one that hangs holds up no other.
 type Discovery struct {
-	store    Store
+	store    DiscoveryStore
 	log      *slog.Logger
 	now      func() time.Time
 	watches  []Watch
+	purses   *Purses
 	searches []*search // one for each lane
 
 	mu         sync.Mutex
@@ -38,7 +39,7 @@ type Discovery struct {
 
 // DiscoveryConfig is what discovery works with. Every field but Beat, Watches and Exceptions is needed; Lanes may be zero.
 type DiscoveryConfig struct {
-	Store      Store
+	Store      DiscoveryStore
 	Executions Executions
 	Notify     Notifier
 	Log        *slog.Logger
@@ -56,7 +57,7 @@ func NewDiscovery(c DiscoveryConfig) *Discovery {
 	if c.Beat == nil {
 		c.Beat = func() {}
 	}
-	d := &Discovery{store: c.Store, log: c.Log, now: c.Now, watches: c.Watches}
+	d := &Discovery{store: c.Store, log: c.Log, now: c.Now, watches: c.Watches, purses: c.Purses}
 	lanes := map[Lane]bool{}
 	for _, w := range c.Watches {
 		if !lanes[w.Lane()] {
@@ -79,6 +80,23 @@ func (d *Discovery) Run(ctx context.Context) {
 		d.loop(ctx, func(ctx context.Context) (time.Time, error) { return time.Time{}, d.configure(ctx) })
 	}
 	all.Wait()
+}
+
+// RunOnce runs one round in each lane and returns when the next is due.
+func (d *Discovery) RunOnce(ctx context.Context) (next time.Time, err error) {
+	if err := d.configure(ctx); err != nil {
+		return time.Time{}, err
+	}
+	for _, s := range d.searches {
+		at, err := d.runOnce(ctx, s)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if next.IsZero() || !at.IsZero() && at.Before(next) {
+			next = at
+		}
+	}
+	return next, nil
 }
 
 func (d *Discovery) loop(ctx context.Context, round func(context.Context) (time.Time, error)) {

@@ -81,24 +81,5 @@ type Event struct {
 	Ended   ExecutionEnd // of an ended execution
 }
 
-// ExecutionEnd is how an execution ended.
-type ExecutionEnd string
-
-// The ends of an execution (API type ExecutionStatus).
-const (
-	ExecutionSucceeded ExecutionEnd = "SUCCEEDED"
-	ExecutionFailed    ExecutionEnd = "FAILED"
-	ExecutionTimedOut  ExecutionEnd = "TIMED_OUT"
-	ExecutionStopped   ExecutionEnd = "STOPPED"
-)
-
-// endSentence says how an execution left a callback behind. Its own time limit has a sentence among the clocks.
-var endSentence = map[ExecutionEnd]string{
-	ExecutionSucceeded: "The execution succeeded without waiting for the callback any longer.",
-	ExecutionFailed:    "The execution failed while the callback was open.",
-	ExecutionTimedOut:  clockSentence[CauseExecution],
-	ExecutionStopped:   "The execution was stopped.",
-}
-
 // contextSentence is for a callback whose waitForCallback, child context or branch ended without it.
 const contextSentence = "The part of the function that waited for the callback ended without it."

@@ -28,14 +28,14 @@ func (s Searched) Budget(lane Lane) *ReadBudget {
 }
 
 // Searched reads which functions are searched for callbacks, for admins and auditors.
-func (s *Service) Searched(ctx context.Context, p Person) (searched Searched, err error) {
+func (d *Discovery) Searched(ctx context.Context, p Person) (searched Searched, err error) {
 	if !p.Roles.Admin && !p.Roles.Auditor {
 		return Searched{}, &Refusal{Code: "role", Reason: "The watched functions are for admins and auditors."}
 	}
-	if searched.Watches, err = s.store.Watches(ctx); err != nil {
+	if searched.Watches, err = d.store.Watches(ctx); err != nil {
 		return Searched{}, fmt.Errorf("watched functions: %w", err)
 	}
-	if searched.Budgets, err = s.store.Budgets(ctx); err != nil {
+	if searched.Budgets, err = d.purses.Budgets(ctx); err != nil {
 		return Searched{}, fmt.Errorf("budgets: %w", err)
 	}
 	var functions []string
@@ -43,7 +43,7 @@ func (s *Service) Searched(ctx context.Context, p Person) (searched Searched, er
 		functions = append(functions, w.Name())
 	}
 	slices.Sort(functions)
-	if searched.Gone, err = s.store.Gone(ctx, slices.Compact(functions), MaxGone); err != nil {
+	if searched.Gone, err = d.store.Gone(ctx, slices.Compact(functions), MaxGone); err != nil {
 		return Searched{}, fmt.Errorf("what is gone: %w", err)
 	}
 	return searched, nil

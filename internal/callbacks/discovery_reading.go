@@ -110,7 +110,7 @@ func (d *search) settle(ctx context.Context, s *scan, input []byte) error {
 			return nil
 		}
 	}
-	return d.readAgain(ctx, s, s.settled(r, d.now(), d.purses.rate))
+	return d.readAgain(ctx, s, s.settled(r, d.now(), d.purses.Rate()))
 }
 
 // match brings a sighting together with what the desk knows. It waits when the execution's input is needed first.

@@ -7,8 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"countersign/internal/arn"
@@ -18,15 +16,11 @@ import (
 // up to 6 MB.
 const maxFoundPayload = 1 << 20
 
-// clockPrecision is the difference from which a clock that was announced counts as wrong: AWS counts whole seconds, and
-// between a callback's start and its announcement there is the time of a function.
-const clockPrecision = time.Second
-
 // announcement is what a history says of a callback, in the form in which a sender would have said it.
 func (s *sighting) announcement(w Watch, execution string, deadline time.Time, input []byte) Announcement {
 	a := Announcement{
 		CallbackID: string(s.Start.CallbackID), Function: cmp.Or(arn.OfFunction(execution).Function(), w.Name()), ExecutionARN: execution,
-		Name: oneLine(s.Start.Name), Queue: w.Queue, StartedAt: s.Start.At,
+		Name: NameLine(s.Start.Name), Queue: w.Queue, StartedAt: s.Start.At,
 		Timeout: s.Start.Timeout, HeartbeatTimeout: s.Start.HeartbeatTimeout, ExecutionDeadline: deadline,
 	}
 	switch {
@@ -44,7 +38,7 @@ func (d *search) take(s *scan, found *sighting, input []byte) (Callback, Content
 	if _, known := d.queues[a.Queue]; !known {
 		a.Queue = DefaultQueue // another replica was configured with more queues
 	}
-	return a.callback(SourceDiscovery, nil, d.queues, d.now())
+	return a.Callback(SourceDiscovery, nil, d.queues, d.now())
 }
 
 // refuses reports a callback that the desk cannot take, whatever the execution's input is. The rest of the function must not
@@ -64,11 +58,8 @@ func (d *search) receive(ctx context.Context, s *scan, found *sighting, input []
 	if err != nil {
 		return "", fmt.Errorf("a callback that was found: %w", err)
 	}
-	now := c.ReceivedAt
 	c.Region = cmp.Or(c.Region, s.Region)
-	entry := c.entry(now, System("discovery"), ActionFound, "Found in the execution's history; nobody announced it.")
-	entry.To = Pending
-	receipt, err := d.store.Receive(ctx, Message{}, c, content, Unannounced, entry)
+	receipt, err := d.store.Receive(ctx, Message{}, c, content, Unannounced, c.Discovered())
 	if err != nil {
 		return "", fmt.Errorf("record a callback that was found: %w", err)
 	}
@@ -83,7 +74,7 @@ func (d *search) receive(ctx context.Context, s *scan, found *sighting, input []
 
 // correct gives an announced callback its true clocks.
 func (d *search) correct(ctx context.Context, c Callback, found Announcement) error {
-	if len(c.corrections(found)) == 0 {
+	if !c.Corrects(found) {
 		return nil
 	}
 	return d.update(ctx, c.ID, func(c *Callback) (AuditEntry, error) {
@@ -95,7 +86,7 @@ func (d *search) correct(ctx context.Context, c Callback, found Announcement) er
 func (d *search) close(ctx context.Context, id ID, closing Closing, detail string) error {
 	return d.update(ctx, id, func(c *Callback) (AuditEntry, error) {
 		now := d.now()
-		e := c.endedElsewhere(closing, now)
+		e := c.EndedElsewhere(closing, now)
 		e.Detail = cmp.Or(detail, e.Detail)
 		return c.Close(e, now, System("discovery"))
 	})
@@ -115,64 +106,4 @@ func (d *search) update(ctx context.Context, id ID, fn func(*Callback) (AuditEnt
 	}
 	d.notify.Changed(Notice{Callback: c.ID, Queue: c.Queue})
 	return nil
-}
-
-// Correct takes from the history what the announcement of an open callback got wrong or left out: its clocks, the execution
-// and the name. [ErrConflict] when there is nothing to correct.
-func (c *Callback) Correct(found Announcement, now time.Time) (AuditEntry, error) {
-	wrong := c.corrections(found)
-	if len(wrong) == 0 {
-		return AuditEntry{}, c.wrongState("correct")
-	}
-	if apart(c.Clocks.StartedAt, found.StartedAt) {
-		c.Clocks.StartedAt = found.StartedAt
-	}
-	if apart(c.Clocks.ExecutionDeadline, found.ExecutionDeadline) {
-		c.Clocks.ExecutionDeadline = found.ExecutionDeadline
-	}
-	c.Clocks.Timeout, c.Clocks.HeartbeatTimeout = found.Timeout, found.HeartbeatTimeout
-	c.Name = cmp.Or(c.Name, found.Name)
-	c.correctExecution(found)
-	c.StopHeartbeats(now)
-	c.scheduleHeartbeat(now)
-	return c.entry(now, System("discovery"), ActionCorrected, "Taken from the execution's history: "+strings.Join(wrong, ", ")+"."), nil
-}
-
-// correctExecution takes the execution in which the callback was found, and what the announced one alone had told.
-func (c *Callback) correctExecution(found Announcement) {
-	announced, where := arn.OfFunction(c.ExecutionARN), arn.OfFunction(found.ExecutionARN)
-	if c.Function == announced.Function() {
-		c.Function = found.Function
-	}
-	c.ExecutionARN, c.Region = found.ExecutionARN, cmp.Or(where.Region, c.Region)
-}
-
-// corrections names what a history says differently of an open callback.
-func (c *Callback) corrections(found Announcement) []string {
-	if !c.State.Open() {
-		return nil
-	}
-	wrong := map[string]bool{
-		"start":             apart(c.Clocks.StartedAt, found.StartedAt),
-		"timeout":           c.Clocks.Timeout != found.Timeout,
-		"heartbeat timeout": c.Clocks.HeartbeatTimeout != found.HeartbeatTimeout,
-		"execution limit":   apart(c.Clocks.ExecutionDeadline, found.ExecutionDeadline),
-		"name":              c.Name == "" && found.Name != "",
-		"execution":         c.ExecutionARN != found.ExecutionARN,
-	}
-	var names []string
-	for _, name := range []string{"start", "timeout", "heartbeat timeout", "execution limit", "name", "execution"} {
-		if wrong[name] {
-			names = append(names, name)
-		}
-	}
-	return slices.Clip(names)
-}
-
-// apart reports whether two times differ by more than clocks do.
-func apart(a, b time.Time) bool {
-	if a.IsZero() || b.IsZero() {
-		return a.IsZero() != b.IsZero()
-	}
-	return a.Sub(b).Abs() >= clockPrecision
 }

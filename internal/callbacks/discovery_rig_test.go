@@ -34,7 +34,7 @@ type search struct {
 	aws       *lambda.Client // of the functions and of other clients of Lambda
 	front     *front
 	api       *lambdaapi.Client
-	store     callbacks.Store
+	store     callbackstest.Store
 	notices   *notices
 	service   *callbacks.Service
 	discovery *callbacks.Discovery

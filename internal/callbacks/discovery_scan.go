@@ -84,7 +84,7 @@ func (d *search) step(ctx context.Context, s *scan) error {
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err() // we stop; that says nothing of AWS
 	}
-	if err := d.purses.answered(ctx, d.lane, err); err != nil {
+	if err := d.purses.Answered(ctx, d.lane, err); err != nil {
 		return err
 	}
 	if failed, ok := errors.AsType[*LambdaError](err); ok {
@@ -162,7 +162,7 @@ func (s *scan) settled(r *reading, now time.Time, rate float64) time.Time {
 			s.leftOut++
 		}
 		if !found.again.IsZero() {
-			check = earliest(check, found.again)
+			check = Earliest(check, found.again)
 			if s.again.IsZero() || found.again.Before(s.again) {
 				s.again = found.again
 			}
@@ -179,7 +179,7 @@ func (s *scan) mayBeAnnounced(found *sighting, now time.Time) time.Time {
 	if found.Waited || !until.After(now) {
 		return time.Time{}
 	}
-	return earliest(until, s.ScanFrom.Add(s.Interval()))
+	return Earliest(until, s.ScanFrom.Add(s.Interval()))
 }
 
 // nextCheck is when an execution is read again: with every scan as long as the budget has room for all, else the later the

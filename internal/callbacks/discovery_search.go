@@ -12,7 +12,7 @@ import (
 
 // search scans the watches of one lane.
 type search struct {
-	store      Store
+	store      DiscoveryStore
 	executions Executions
 	notify     Notifier
 	log        *slog.Logger
@@ -111,7 +111,7 @@ func (d *search) advanceAll(ctx context.Context) (allowed time.Time, err error) 
 func (d *search) advance(ctx context.Context, s *scan) (allowed time.Time, moved bool, err error) {
 	through, err := d.prepare(ctx, s)
 	if err == nil && !through {
-		allowed, moved, err = d.purses.spend(ctx, d.lane, whenIdle)
+		allowed, moved, err = d.purses.Spend(ctx, d.lane, WhenIdle)
 	}
 	if moved {
 		err = d.step(ctx, s)
@@ -138,9 +138,9 @@ func (d *search) finish(ctx context.Context, s *scan, problem Answer) error {
 		d.arrivals[s.Watch] = s.arrivals
 	}
 	s.Unannounced, s.LeftOut = s.refused, s.leftOut
-	s.DueAt = latest(now, s.ScanFrom.Add(s.Interval()))
+	s.DueAt = Latest(now, s.ScanFrom.Add(s.Interval()))
 	if !s.again.IsZero() {
-		s.DueAt = earliest(s.DueAt, s.again)
+		s.DueAt = Earliest(s.DueAt, s.again)
 	}
 	if problem != "" {
 		s.DueAt = now.Add(scanInterval)

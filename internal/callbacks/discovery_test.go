@@ -310,12 +310,12 @@ func TestSearched(t *testing.T) {
 	register(s, "expenses", sign)
 	s.scan()
 	for _, p := range []callbacks.Person{ops, {ID: "u-eve", Subject: "u-eve", Roles: callbacks.Roles{Auditor: true}}} {
-		got, err := s.service.Searched(t.Context(), p)
+		got, err := s.discovery.Searched(t.Context(), p)
 		if err != nil || len(got.Watches) != 1 || got.Budget(callbacks.Lane{Region: region}) == nil || got.Budget(callbacks.Lane{Region: "us-east-1"}) != nil {
 			t.Errorf("%s sees %+v, %v", p.Subject, got, err)
 		}
 	}
-	if _, err := s.service.Searched(t.Context(), mara); !errors.Is(err, callbacks.ErrForbidden) {
+	if _, err := s.discovery.Searched(t.Context(), mara); !errors.Is(err, callbacks.ErrForbidden) {
 		t.Errorf("a reviewer gets %v, want ErrForbidden", err)
 	}
 }

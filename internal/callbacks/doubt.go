@@ -1,7 +1,5 @@
 package callbacks
 
-import "time"
-
 // Doubt is why nobody knows what became of a decision: an answer was lost, or may mean two things, and this kept the history
 // from telling.
 type Doubt string
@@ -22,35 +20,6 @@ const (
 	DoubtRefusal Doubt = "lost_or_refused"
 )
 
-// doubtOf is what kept the history from telling, by the evidence of the last attempt.
-func doubtOf(e evidence) Doubt {
-	switch e.history {
-	case historyRead:
-		if e.closing.Open {
-			return DoubtOpen
-		}
-		return DoubtPayload
-	case historyUnasked, historyPutOff: // neither ends a delivery
-	case historyBusy, historyUnreadable:
-	}
-	switch e.reading {
-	case "":
-		return DoubtNoARN
-	case AnswerDenied:
-		return DoubtDenied
-	case AnswerGone:
-		return DoubtGone
-	case AnswerInvalid, AnswerMaybeClosed, AnswerClosed:
-		return DoubtRefused
-	case AnswerKMS:
-		return DoubtKMS
-	case AnswerThrottled:
-		return DoubtThrottled
-	case AnswerAccepted, AnswerFault, AnswerNone, AnswerUnsent, AnswerSkew, AnswerCredentials:
-	}
-	return DoubtFailing
-}
-
 var doubtClause = map[Doubt]string{
 	DoubtNoARN:     "the execution's history cannot be read: its announcement did not name the execution",
 	DoubtDenied:    "the execution's history may not be read, which an admin was told",
@@ -61,16 +30,4 @@ var doubtClause = map[Doubt]string{
 	DoubtFailing:   "the execution's history could not be read until the end",
 	DoubtOpen:      "Lambda says that the callback is closed while the execution's history showed it open until the end",
 	DoubtPayload:   "the execution's history shows that a client completed the callback, but not with what",
-}
-
-// unknown says for people why nobody knows. Where no answer was lost, Lambda's own may mean two things.
-func (e evidence) unknown(d *Decision, now time.Time) Ending {
-	doubt := doubtOf(e)
-	ending := Ending{By: EndedByUnknown, At: now, Doubt: doubt, Detail: "An answer was lost, and " + doubtClause[doubt] + "."}
-	if !e.doubtful {
-		ending.Doubt = DoubtRefusal
-		ending.Detail = "The decision was lost or refused, it is not known which: Lambda gives the same answer to a callback that is closed already and to " +
-			"a request that it refuses, and " + doubtClause[doubt] + "." + d.sizeNote()
-	}
-	return ending
 }

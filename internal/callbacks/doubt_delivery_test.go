@@ -32,11 +32,11 @@ func TestDelivery_Doubt(t *testing.T) {
 			c := d.announce(tt.change)
 			d.mustDecide(mara, c.ID, "approve", "")
 			d.deliver()
-			d.clock.Move(5 * time.Minute)
+			d.clock.Advance(5 * time.Minute)
 			d.askedInVain(c.ID, callbacks.MaxReadings-2)
 			for d.get(c.ID).State == callbacks.Decided {
 				d.deliver()
-				d.clock.Move(5 * time.Minute)
+				d.clock.Advance(5 * time.Minute)
 			}
 			got := d.wantState(c.ID, callbacks.Unconfirmed)
 			if got.Ending.Doubt != tt.want {

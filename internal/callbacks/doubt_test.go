@@ -8,44 +8,44 @@ import (
 // TestDoubt: every way to end unconfirmed leaves the one thing that kept the history from telling.
 func TestDoubt(t *testing.T) {
 	t.Parallel()
-	closed := func(h historyState, reading Answer) evidence {
-		return evidence{answer: AnswerClosed, doubtful: true, history: h, reading: reading, readings: maxReadings}
+	closed := func(h HistoryState, reading Answer) evidence {
+		return evidence{answer: AnswerClosed, doubtful: true, history: h, reading: reading, readings: MaxReadings}
 	}
 	read := func(c Closing) evidence {
-		return evidence{answer: AnswerClosed, doubtful: true, history: historyRead, closing: c, readings: maxReadings}
+		return evidence{answer: AnswerClosed, doubtful: true, history: HistoryRead, closing: c, readings: MaxReadings}
 	}
-	late := func(a Answer, h historyState, reading Answer) evidence {
-		return evidence{answer: a, doubtful: true, history: h, reading: reading, readings: maxReadings}
+	late := func(a Answer, h HistoryState, reading Answer) evidence {
+		return evidence{answer: a, doubtful: true, history: h, reading: reading, readings: MaxReadings}
 	}
 	for name, tt := range map[string]struct {
 		e      evidence
 		want   Doubt
 		detail string
 	}{
-		"NoARN":       {closed(historyUnreadable, ""), DoubtNoARN, "its announcement did not name the execution."},
-		"Denied":      {closed(historyUnreadable, AnswerDenied), DoubtDenied, "the execution's history may not be read, which an admin was told."},
-		"Gone":        {closed(historyUnreadable, AnswerGone), DoubtGone, "Lambda has no history of this callback, or has it no longer."},
-		"GoneAsWell":  {evidence{answer: AnswerGone, doubtful: true, history: historyUnreadable, reading: AnswerGone}, DoubtGone, ""},
-		"UnknownARN":  {closed(historyUnreadable, AnswerInvalid), DoubtRefused, "Lambda refused to show the history"},
-		"OddAnswer":   {closed(historyUnreadable, AnswerClosed), DoubtRefused, ""},
-		"KMS":         {closed(historyBusy, AnswerKMS), DoubtKMS, "and an admin was told why."},
-		"Throttled":   {closed(historyBusy, AnswerThrottled), DoubtThrottled, "AWS throttled"},
-		"Failing":     {closed(historyBusy, AnswerFault), DoubtFailing, "could not be read until the end."},
-		"Silent":      {closed(historyBusy, AnswerNone), DoubtFailing, ""},
-		"Unreachable": {closed(historyBusy, AnswerUnsent), DoubtFailing, ""},
+		"NoARN":       {closed(HistoryUnreadable, ""), DoubtNoARN, "its announcement did not name the execution."},
+		"Denied":      {closed(HistoryUnreadable, AnswerDenied), DoubtDenied, "the execution's history may not be read, which an admin was told."},
+		"Gone":        {closed(HistoryUnreadable, AnswerGone), DoubtGone, "Lambda has no history of this callback, or has it no longer."},
+		"GoneAsWell":  {evidence{answer: AnswerGone, doubtful: true, history: HistoryUnreadable, reading: AnswerGone}, DoubtGone, ""},
+		"UnknownARN":  {closed(HistoryUnreadable, AnswerInvalid), DoubtRefused, "Lambda refused to show the history"},
+		"OddAnswer":   {closed(HistoryUnreadable, AnswerClosed), DoubtRefused, ""},
+		"KMS":         {closed(HistoryBusy, AnswerKMS), DoubtKMS, "and an admin was told why."},
+		"Throttled":   {closed(HistoryBusy, AnswerThrottled), DoubtThrottled, "AWS throttled"},
+		"Failing":     {closed(HistoryBusy, AnswerFault), DoubtFailing, "could not be read until the end."},
+		"Silent":      {closed(HistoryBusy, AnswerNone), DoubtFailing, ""},
+		"Unreachable": {closed(HistoryBusy, AnswerUnsent), DoubtFailing, ""},
 		"Open":        {read(Closing{Open: true}), DoubtOpen, "showed it open until the end."},
 		"Payload":     {read(Closing{By: EndedByOther}), DoubtPayload, "but not with what."},
-		"Refusal":     {late(AnswerMaybeClosed, historyUnreadable, AnswerDenied), DoubtDenied, ""},
-		"OddRefusal":  {closed(historyUnreadable, AnswerMaybeClosed), DoubtRefused, ""},
-		"LateDenied":  {late(AnswerFault, historyUnreadable, AnswerDenied), DoubtDenied, ""},
-		"LateKMS":     {late(AnswerKMS, historyBusy, AnswerKMS), DoubtKMS, ""},
+		"Refusal":     {late(AnswerMaybeClosed, HistoryUnreadable, AnswerDenied), DoubtDenied, ""},
+		"OddRefusal":  {closed(HistoryUnreadable, AnswerMaybeClosed), DoubtRefused, ""},
+		"LateDenied":  {late(AnswerFault, HistoryUnreadable, AnswerDenied), DoubtDenied, ""},
+		"LateKMS":     {late(AnswerKMS, HistoryBusy, AnswerKMS), DoubtKMS, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if v := judge(tt.e, Completion{Kind: Success}); v != unconfirmed {
 				t.Fatalf("it ends %s, want unconfirmed", v)
 			}
-			e := tt.e.unknown(&Decision{Size: 1 << 19}, t0)
+			e := (&Callback{Decision: &Decision{Size: 1 << 19}}).EndedUnconfirmed(doubtOf(tt.e), tt.e.doubtful, t0)
 			if e.Doubt != tt.want || e.By != EndedByUnknown || !e.At.Equal(t0) {
 				t.Errorf("got %+v, want %s", e, tt.want)
 			}
@@ -61,24 +61,24 @@ func TestDoubt(t *testing.T) {
 func TestDoubt_LostOrRefused(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		history historyState
+		history HistoryState
 		reading Answer
 		size    int
 		detail  []string
 	}{
-		"NoARN":     {historyUnreadable, "", 20, []string{"its announcement did not name the execution."}},
-		"Denied":    {historyUnreadable, AnswerDenied, 20, []string{"the execution's history may not be read, which an admin was told."}},
-		"Throttled": {historyBusy, AnswerThrottled, 20, []string{"AWS throttled the reading"}},
-		"AtLimit":   {historyUnreadable, "", olderMaxCompletionBytes, []string{"did not name the execution."}},
-		"Large":     {historyUnreadable, "", olderMaxCompletionBytes + 1, []string{"Its size may be why: it has 262145 bytes", "at most 262144."}},
+		"NoARN":     {HistoryUnreadable, "", 20, []string{"its announcement did not name the execution."}},
+		"Denied":    {HistoryUnreadable, AnswerDenied, 20, []string{"the execution's history may not be read, which an admin was told."}},
+		"Throttled": {HistoryBusy, AnswerThrottled, 20, []string{"AWS throttled the reading"}},
+		"AtLimit":   {HistoryUnreadable, "", olderMaxCompletionBytes, []string{"did not name the execution."}},
+		"Large":     {HistoryUnreadable, "", olderMaxCompletionBytes + 1, []string{"Its size may be why: it has 262145 bytes", "at most 262144."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := evidence{answer: AnswerMaybeClosed, history: tt.history, reading: tt.reading, readings: maxReadings}
+			e := evidence{answer: AnswerMaybeClosed, history: tt.history, reading: tt.reading, readings: MaxReadings}
 			if v := judge(e, Completion{Kind: Success}); v != unconfirmed {
 				t.Fatalf("it ends %s, want unconfirmed", v)
 			}
-			got := e.unknown(&Decision{Size: tt.size}, t0)
+			got := (&Callback{Decision: &Decision{Size: tt.size}}).EndedUnconfirmed(doubtOf(e), e.doubtful, t0)
 			if got.Doubt != DoubtRefusal || got.By != EndedByUnknown || !got.At.Equal(t0) {
 				t.Errorf("got %+v, want %s", got, DoubtRefusal)
 			}

@@ -7,12 +7,15 @@ import (
 	"time"
 )
 
+// endBatch is how many callbacks of an execution are looked at at once.
+const endBatch = 200
+
 // ExecutionEnded takes a source's word that an execution has ended: it closes what is pending in it, returns how many callbacks
 // that were, and notes the end with those that our decisions completed. What is decided is left to its delivery, which learns
 // from Lambda what became of it. It is idempotent: what is closed is not pending any more, and an end is noted once.
 func (s *Service) ExecutionEnded(ctx context.Context, from Actor, arn string, how ExecutionEnd, at time.Time) (closed int, err error) {
 	for {
-		ids, err := s.store.PendingIn(ctx, arn, sweepBatch)
+		ids, err := s.store.PendingIn(ctx, arn, endBatch)
 		if err != nil {
 			return closed, fmt.Errorf("find what is pending in an execution: %w", err)
 		}
@@ -27,7 +30,7 @@ func (s *Service) ExecutionEnded(ctx context.Context, from Actor, arn string, ho
 				s.changed(c)
 			}
 		}
-		if len(ids) < sweepBatch {
+		if len(ids) < endBatch {
 			return closed, s.noteEnd(ctx, from, arn, how, at)
 		}
 	}
@@ -50,7 +53,7 @@ func (s *Service) closeEnded(ctx context.Context, from Actor, id ID, how Executi
 func (s *Service) noteEnd(ctx context.Context, from Actor, arn string, how ExecutionEnd, at time.Time) error {
 	var after ID
 	for {
-		ids, err := s.store.CompletedIn(ctx, arn, after, sweepBatch)
+		ids, err := s.store.CompletedIn(ctx, arn, after, endBatch)
 		if err != nil {
 			return fmt.Errorf("find what is completed in an execution: %w", err)
 		}
@@ -66,7 +69,7 @@ func (s *Service) noteEnd(ctx context.Context, from Actor, arn string, how Execu
 			}
 			s.changed(c)
 		}
-		if len(ids) < sweepBatch {
+		if len(ids) < endBatch {
 			s.deliveries.Wake()
 			return nil
 		}
@@ -80,16 +83,44 @@ var afterEnd = map[ExecutionEnd]AfterStatus{
 // executionEnded notes the end of the execution after our decision. Where there is a receipt, its history is read once more: for
 // the last steps and for the error. [ErrConflict] when an end is known already.
 func (c *Callback) executionEnded(d *Delivery, how AfterStatus, at, now time.Time, from Actor) (AuditEntry, error) {
-	if c.State != Completed || d.Aftermath.ended() {
+	if c.State != Completed || d.Aftermath.Ended() {
 		return AuditEntry{}, c.wrongState("note the execution's end with")
 	}
 	a := &Aftermath{}
 	if d.Aftermath != nil {
-		a = d.Aftermath.clone()
+		a = d.Aftermath.Clone()
 	}
 	a.Status, a.EndedAt = how, at
 	if d.Aftermath = a; c.Ending.Event > 0 {
 		d.DueAt = now
 	}
-	return c.followed(a, now, from), nil
+	return c.Followed(a, now, from), nil
+}
+
+// ExecutionEnd is how an execution ended.
+type ExecutionEnd string
+
+// The ends of an execution (API type ExecutionStatus).
+const (
+	ExecutionSucceeded ExecutionEnd = "SUCCEEDED"
+	ExecutionFailed    ExecutionEnd = "FAILED"
+	ExecutionTimedOut  ExecutionEnd = "TIMED_OUT"
+	ExecutionStopped   ExecutionEnd = "STOPPED"
+)
+
+// Followed says how the execution ended, in the audit and, where that needs attention, with the callback.
+func (c *Callback) Followed(a *Aftermath, now time.Time, by Actor) AuditEntry {
+	action, said := ActionExecutionSucceeded, "the execution succeeded."
+	if a.EndedBadly() {
+		c.ExecutionFailed = c.Decision.Kind == Success // a failure is meant to stop the function
+		action, said = ActionExecutionFailed, "the execution "+badEnd[a.Status]+"."
+	}
+	if a.Event > 0 {
+		return c.entry(now, by, action, fmt.Sprintf("History event %d: %s", a.Event, said))
+	}
+	return c.entry(now, by, action, "T"+said[1:])
+}
+
+var badEnd = map[AfterStatus]string{
+	AfterFailed: "failed", AfterTimedOut: "reached its own time limit", AfterStopped: "was stopped",
 }

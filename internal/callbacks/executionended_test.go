@@ -43,7 +43,7 @@ func TestExecutionEnded(t *testing.T) {
 			c := d.announce(func(a *callbacks.Announcement) {
 				a.HeartbeatTimeout, a.KeepAlive = time.Minute, callbacks.KeepAliveQueued
 			})
-			d.clock.Move(30 * time.Minute)
+			d.clock.Advance(30 * time.Minute)
 			told := d.notices.count()
 			d.ended(c, how, 1)
 			got := d.wantState(c.ID, want.state)
@@ -71,7 +71,7 @@ func TestExecutionEndedAgain(t *testing.T) {
 	c := d.announce(nil)
 	d.ended(c, callbacks.ExecutionStopped, 1)
 	told, revision := d.notices.count(), d.get(c.ID).Revision
-	d.clock.Move(time.Minute)
+	d.clock.Advance(time.Minute)
 	d.ended(c, callbacks.ExecutionFailed, 0)
 	if got := d.get(c.ID); got.Revision != revision || got.Ending.Detail != "The execution was stopped." || d.notices.count() != told || len(d.actions(c.ID)) != 2 {
 		t.Errorf("ending is %+v after %v", got.Ending, d.actions(c.ID))
@@ -219,7 +219,7 @@ func TestExecutionEnded_DuringAReading(t *testing.T) {
 	d, id := proven(t, "approve")
 	c := d.get(id)
 	tell := func() { d.ended(c, callbacks.ExecutionFailed, 0) }
-	d.deliveries = callbacks.NewDeliveries(d.workers(reporting{d.lambda, tell})).NoJitter()
+	d.deliveries = callbacks.NewDeliveries(d.workers(reporting{d.lambda, tell}, rate).delivery)
 	d.lambda.happen(chargeStarts)
 	d.read(2 * time.Second)
 	if a := d.aftermath(id); a.Status != callbacks.AfterFailed || len(a.Steps) != 1 || !d.get(id).ExecutionFailed || d.due() < 0 {

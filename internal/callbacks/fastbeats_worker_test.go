@@ -34,7 +34,7 @@ func TestFastBeats_Worker(t *testing.T) {
 	rounds()
 	const seconds = 20
 	for range seconds / 2 {
-		d.clock.Move(fast / 3)
+		d.clock.Advance(fast / 3)
 		if err := d.renewal(mara, reviewed.ID, review, callbacks.SignOfLife{Input: true})(); err != nil {
 			t.Fatal(err)
 		}

@@ -1,8 +1,8 @@
 package callbacks
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"time"
 
 	"countersign/internal/worker"
@@ -21,45 +21,45 @@ const (
 func (d *Deliveries) follow(ctx context.Context, work Work) {
 	attempt := Attempt{Number: work.Delivery.Tries}
 	aftermath, due := work.Delivery.Aftermath, time.Time{}
-	if again, done := d.follows.begin(ctx, d.follows.lanes.Of(work.Callback.Target()), whenIdle); done == nil {
+	if again, done := d.follows.Begin(ctx, d.follows.Lane(work.Callback.Target()), WhenIdle); done == nil {
 		due = d.nextLook(&work.Callback, aftermath, again)
 	} else {
 		var answer *LambdaError
 		aftermath, answer = d.readOn(ctx, work, done)
 		attempt.Answer, attempt.RequestID = answer.Answer, answer.RequestID
-		if !answer.Answer.unreadable() && aftermath.Event == 0 {
+		if !answer.Answer.Unreadable() && aftermath.Event == 0 {
 			due = d.nextLook(&work.Callback, aftermath, answer.RetryAfter)
 		}
 	}
 	d.finish(ctx, work, attempt, func(c *Callback, delivery *Delivery) (AuditEntry, error) {
-		told := delivery.Aftermath.ended()
-		delivery.Aftermath, delivery.DueAt = aftermath.keep(delivery.Aftermath), due
-		if told || !aftermath.ended() {
+		told := delivery.Aftermath.Ended()
+		delivery.Aftermath, delivery.DueAt = keep(aftermath, delivery.Aftermath), due
+		if told || !aftermath.Ended() {
 			return AuditEntry{}, nil
 		}
-		return c.followed(aftermath, d.now(), System("deliveries")), nil
+		return c.Followed(aftermath, d.now(), System("deliveries")), nil
 	})
 }
 
 // readOn makes one reading and returns what is known then, nil while it is nothing and never will be anything.
 func (d *Deliveries) readOn(ctx context.Context, work Work, done func(error)) (*Aftermath, *LambdaError) {
-	ctx, cancel := worker.Outlive(ctx, stopCalls, followTimeout)
+	ctx, cancel := worker.Outlive(ctx, worker.StopCalls, followTimeout)
 	defer cancel()
 	closed := work.Callback.Ending
 	a := &Aftermath{Status: AfterRunning}
 	if work.Delivery.Aftermath != nil {
-		a = work.Delivery.Aftermath.clone()
+		a = work.Delivery.Aftermath.Clone()
 	}
 	a.Last = max(a.Last, closed.Event) // the end may have been told before anything was read
 	a.Readings++
-	page, err := d.lambda.After(ctx, work.Callback.Target(), a.Last)
+	page, err := d.follows.source.After(ctx, work.Callback.Target(), a.Last)
 	done(err)
-	answer := answerOf(err)
+	answer := AnswerOf(err)
 	switch {
 	case err == nil:
-		a.add(page, closed.At)
+		a.Add(page, closed.At)
 		a.ReadAt = d.now()
-	case answer.Answer.unreadable():
+	case answer.Answer.Unreadable():
 		return work.Delivery.Aftermath, answer
 	}
 	return a, answer
@@ -71,11 +71,11 @@ func (d *Deliveries) nextLook(c *Callback, a *Aftermath, retryAfter time.Duratio
 	if !now.Before(c.Ending.At.Add(followPatience)) {
 		return time.Time{}
 	}
-	return d.plan(c, whenIdle, max(a.pause(d.jitter()), retryAfter))
+	return d.plan(c, WhenIdle, max(lookPause(a, d.jitter()), retryAfter))
 }
 
-// pause is the time to the next reading: doubling, with jitter in [0,1).
-func (a *Aftermath) pause(jitter float64) time.Duration {
+// lookPause is the time to the next reading: doubling, with jitter in [0,1).
+func lookPause(a *Aftermath, jitter float64) time.Duration {
 	pause := followPause
 	if a != nil {
 		pause = min(followPause<<min(a.Readings, 10), maxFollowPause)
@@ -83,19 +83,20 @@ func (a *Aftermath) pause(jitter float64) time.Duration {
 	return pause + time.Duration(float64(pause)*jitter/4)
 }
 
-// followed says how the execution ended, in the audit and, where that needs attention, with the callback.
-func (c *Callback) followed(a *Aftermath, now time.Time, by Actor) AuditEntry {
-	action, said := ActionExecutionSucceeded, "the execution succeeded."
-	if a.EndedBadly() {
-		c.ExecutionFailed = c.Decision.Kind == Success // a failure is meant to stop the function
-		action, said = ActionExecutionFailed, "the execution "+badEnd[a.Status]+"."
+// keep is what a reading brought, with the end that was known before if the reading has not come to it.
+func keep(a, known *Aftermath) *Aftermath {
+	if a == nil || a.Ended() || !known.Ended() {
+		return cmp.Or(a, known)
 	}
-	if a.Event > 0 {
-		return c.entry(now, by, action, fmt.Sprintf("History event %d: %s", a.Event, said))
-	}
-	return c.entry(now, by, action, "T"+said[1:])
+	kept := a.Clone()
+	kept.Status, kept.EndedAt = known.Status, known.EndedAt
+	return kept
 }
 
-var badEnd = map[AfterStatus]string{
-	AfterFailed: "failed", AfterTimedOut: "reached its own time limit", AfterStopped: "was stopped",
+// seen tells what pages show of it from what they showed before.
+func seen(a *Aftermath) int {
+	if a == nil || a.ReadAt.IsZero() {
+		return -1
+	}
+	return a.Last
 }

@@ -29,7 +29,7 @@ func proven(t *testing.T, outcome string) (*desk, callbacks.ID) {
 	c := d.announce(nil)
 	d.mustDecide(mara, c.ID, outcome, "as agreed")
 	d.deliver()
-	d.clock.Move(time.Second)
+	d.clock.Advance(time.Second)
 	d.deliver()
 	if d.wantState(c.ID, callbacks.Completed).Ending.Event != 4 {
 		t.Fatal("there is no receipt")
@@ -40,7 +40,7 @@ func proven(t *testing.T, outcome string) (*desk, callbacks.ID) {
 // read lets time pass and reads on.
 func (d *desk) read(after time.Duration) {
 	d.t.Helper()
-	d.clock.Move(after)
+	d.clock.Advance(after)
 	d.deliver()
 }
 
@@ -64,15 +64,6 @@ func (d *desk) due() time.Duration {
 		return -1
 	}
 	return next.Sub(d.clock.Now())
-}
-
-func (d *desk) attention(p callbacks.Person) int {
-	d.t.Helper()
-	n, err := d.service.Count(d.ctx, p, callbacks.Filter{Scope: callbacks.ScopeAttention}, 10)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return n
 }
 
 func TestFollowToTheEnd(t *testing.T) {
@@ -255,7 +246,7 @@ func TestFollowAfterRestart(t *testing.T) {
 	d.lambda.happen(chargeStarts)
 	d.read(time.Second)
 	d.read(time.Second)
-	d.clock.Move(2 * time.Second)
+	d.clock.Advance(2 * time.Second)
 	claimed, err := first.ClaimDeliveries(d.ctx, d.clock.Now(), callbacks.Lease{Owner: "who dies", Until: d.clock.Now().Add(callbacks.DeliveryLease)}, 1, nil)
 	if err != nil || len(claimed) != 1 {
 		t.Fatalf("claimed %d: %v", len(claimed), err)
@@ -314,9 +305,7 @@ func TestFollowManyAtOnce(t *testing.T) {
 	t.Parallel()
 	const n, rate = 30, 4
 	d := many(t, n)
-	workers := d.workers(d.lambda)
-	workers.Purses = callbacks.NewPurses(d.store, rate, d.clock.Now)
-	d.deliveries = callbacks.NewDeliveries(workers).NoJitter()
+	d.deliveries = callbacks.NewDeliveries(d.workers(d.lambda, rate).delivery)
 	d.lambda.happen(allSucceeds)
 	began := d.clock.Now()
 	for d.due() >= 0 {
@@ -361,9 +350,9 @@ func TestFollowLeavesRoom(t *testing.T) {
 	d := many(t, n)
 	d.read(time.Second)
 	d.read(time.Second)
-	d.clock.Move(time.Hour) // nobody was there
+	d.clock.Advance(time.Hour) // nobody was there
 	slow := &slowLambda{d.lambda, make(chan struct{}, n), make(chan struct{})}
-	worker := callbacks.NewDeliveries(d.workers(slow))
+	worker := callbacks.NewDeliveries(d.workers(slow, rate).delivery)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() { worker.Run(ctx); close(ended) }()

@@ -34,7 +34,7 @@ func TestOldGroups(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.clock.Move(groupsLimit - time.Second)
+	d.clock.Advance(groupsLimit - time.Second)
 	shown, err := d.service.Preview(d.ctx, p, c.ID, callbacks.Choice{Outcome: "approve"})
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +43,7 @@ func TestOldGroups(t *testing.T) {
 	if _, err := d.service.RenewReview(d.ctx, p, c.ID, lease.Review.ID, callbacks.SignOfLife{}); err != nil {
 		t.Errorf("a second before: %v", err)
 	}
-	d.clock.Move(time.Second)
+	d.clock.Advance(time.Second)
 	for name, act := range map[string]func() error{
 		"Decide":     func() error { _, err := d.service.Decide(d.ctx, p, c.ID, choice, shown.Seen()); return err },
 		"Preview":    func() error { _, err := d.service.Preview(d.ctx, p, c.ID, choice); return err },
@@ -98,7 +98,7 @@ func TestOldGroupsAndAFault(t *testing.T) {
 	t.Parallel()
 	d, p := newFreshDesk(t)
 	c := d.announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
-	d.clock.Move(groupsLimit)
+	d.clock.Advance(groupsLimit)
 	_, err := d.service.Decide(d.ctx, p, c.ID, callbacks.Choice{Outcome: "reject", PreparedAt: d.clock.Now()}, "seen")
 	if _, invalid := errors.AsType[callbacks.Invalid](err); !invalid {
 		t.Errorf("got %v, want that a comment is missing", err)

@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/worker"
 )
 
 // unevenLambda answers each call after a while of its own, so that slots come free one by one.
 type unevenLambda struct {
-	callbacks.Lambda
+	*remote
 	calls atomic.Int64
 	last  chan struct{} // closed by the call that is the last one wanted
 	want  int64
@@ -40,7 +41,7 @@ func TestMoreDueThanSlots(t *testing.T) {
 	t.Parallel()
 	const due = 256 // four times the slots
 	for name, tt := range map[string]struct {
-		worker func(callbacks.WorkerConfig) callbacks.Worker
+		worker func(settings) worker.Runner
 		due    func(*desk, callbacks.ID)
 	}{
 		"Heartbeats": {heartbeats, func(*desk, callbacks.ID) {}},
@@ -57,8 +58,8 @@ func TestMoreDueThanSlots(t *testing.T) {
 					})
 					tt.due(d, c.ID)
 				}
-				lambda := &unevenLambda{Lambda: d.lambda, last: make(chan struct{}), want: due}
-				worker := tt.worker(d.workers(lambda))
+				lambda := &unevenLambda{remote: d.lambda, last: make(chan struct{}), want: due}
+				worker := tt.worker(d.workers(lambda, rate))
 				ctx, stop := context.WithCancel(d.ctx)
 				ended := make(chan struct{})
 				began := time.Now()

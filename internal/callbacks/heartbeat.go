@@ -45,7 +45,7 @@ func (c *Callback) scheduleHeartbeat(now time.Time) {
 	}
 	c.NextHeartbeatAt = now
 	if c.Clocks.LastHeartbeatAt.Before(now) {
-		c.NextHeartbeatAt = latest(now, c.Clocks.LastHeartbeatAt.Add(interval))
+		c.NextHeartbeatAt = Latest(now, c.Clocks.LastHeartbeatAt.Add(interval))
 	}
 	if starts && !c.NextHeartbeatAt.After(now) { // else the last beat still winds up the clock
 		c.Untaken.Since = now

@@ -23,7 +23,7 @@ const (
 // Heartbeats is the worker that keeps reviewed callbacks alive: one beat per callback and interval, however many people,
 // tabs and replicas there are.
 type Heartbeats struct {
-	store  Store
+	store  UpkeepStore
 	lambda Lambda
 	notify Notifier
 	log    *slog.Logger
@@ -34,15 +34,18 @@ type Heartbeats struct {
 	wake      worker.Alarm
 	slots     chan struct{}
 	calls     sync.WaitGroup
-	histories *histories
+	histories *Histories
 	fast      fastBeats
 }
 
 // NewHeartbeats makes the worker.
-func NewHeartbeats(c WorkerConfig) *Heartbeats {
+func NewHeartbeats(c UpkeepConfig) *Heartbeats {
+	if c.Jitter == nil {
+		c.Jitter = rand.Float64
+	}
 	return &Heartbeats{
-		store: c.Store, lambda: c.Lambda, notify: c.Notify, log: c.Log, now: c.Now, jitter: rand.Float64,
-		wake: worker.NewAlarm(), slots: make(chan struct{}, heartbeatsInCall), histories: newHistories(c, readsAtOnce),
+		store: c.Store, lambda: c.Lambda, notify: c.Notify, log: c.Log, now: c.Now, jitter: c.Jitter,
+		wake: worker.NewAlarm(), slots: make(chan struct{}, heartbeatsInCall), histories: NewHistories(c.History, ReadsAtOnce),
 		fast: fastBeats{log: c.Log, of: map[string]*fastSource{}},
 	}
 }
@@ -56,6 +59,13 @@ func (h *Heartbeats) Run(ctx context.Context) {
 		return h.runOnce(round, ctx)
 	}}.Run(ctx)
 	h.calls.Wait()
+}
+
+// RunOnce runs one round and waits for its calls.
+func (h *Heartbeats) RunOnce(ctx context.Context) error {
+	_, err := h.runOnce(ctx, ctx)
+	h.calls.Wait()
+	return err
 }
 
 // runOnce claims the beats that are due and starts them; calls is their context. The claim moves the schedule on, so a crash
@@ -113,9 +123,9 @@ func (h *Heartbeats) beat(ctx context.Context, c Callback) error {
 		})
 		return err
 	}
-	call, cancel := worker.Outlive(ctx, stopCalls, c.heartbeatLimit())
+	call, cancel := worker.Outlive(ctx, worker.StopCalls, callLimit(&c))
 	defer cancel()
-	answer := answerOf(h.lambda.Heartbeat(call, c.Target()))
+	answer := AnswerOf(h.lambda.Heartbeat(call, c.Target()))
 	if answer.Answer.MaybeClosed() {
 		if settled, err := h.closed(ctx, c, answer.Answer); settled || err != nil {
 			return err
@@ -128,12 +138,12 @@ func (h *Heartbeats) beat(ctx context.Context, c Callback) error {
 func (h *Heartbeats) note(ctx context.Context, c Callback, sent time.Time, answer *LambdaError) error {
 	taken := answer.Answer == AnswerAccepted
 	h.tell(ctx, c, answer)
-	now, failed := h.now(), failedBeat{sent: sent, taken: c.Heartbeats, answer: answer, jitter: h.jitter()}
+	now, failed := h.now(), FailedBeat{Sent: sent, Taken: c.Heartbeats, Answer: answer, Jitter: h.jitter()}
 	updated, err := h.update(ctx, c.ID, func(c *Callback) (Change, error) {
 		if taken {
 			return Change{Audit: c.Beat(sent)}, nil
 		}
-		return Change{Audit: c.missBeat(failed, now)}, nil
+		return Change{Audit: c.MissBeat(failed, now)}, nil
 	})
 	if err != nil {
 		return err
@@ -161,7 +171,7 @@ func (h *Heartbeats) tell(ctx context.Context, c Callback, answer *LambdaError) 
 
 // update writes down what came of a beat, also when ctx ends meanwhile.
 func (h *Heartbeats) update(ctx context.Context, id ID, fn func(*Callback) (Change, error)) (Callback, error) {
-	ctx, cancel := worker.Outlive(ctx, stopWrites, finishTimeout)
+	ctx, cancel := worker.Outlive(ctx, worker.StopWrites, finishTimeout)
 	defer cancel()
 	return h.store.Update(ctx, id, fn)
 }
@@ -170,11 +180,11 @@ func (h *Heartbeats) update(ctx context.Context, id ID, fn func(*Callback) (Chan
 // answer to the delivery tells more. While the history does not show the end, the beat is one that failed; where there is no
 // history, an answer that may mean two things is no more.
 func (h *Heartbeats) closed(ctx context.Context, c Callback, answer Answer) (settled bool, err error) {
-	call, cancel := worker.Outlive(ctx, stopCalls, callTimeout)
+	call, cancel := worker.Outlive(ctx, worker.StopCalls, callTimeout)
 	defer cancel()
-	found := h.histories.ask(call, c.Target())
-	ended := found.history == historyRead && !found.closing.Open
-	mayTell := found.history != historyUnreadable || found.denied() && c.Untaken.Failed < deniedReadings-1
+	found := h.histories.Ask(call, c.Target())
+	ended := found.Ended()
+	mayTell := found.History != HistoryUnreadable || found.Denied() && c.Untaken.Failed < DeniedReadings-1
 	if !ended && (mayTell || answer == AnswerMaybeClosed) {
 		return false, nil
 	}
@@ -183,8 +193,7 @@ func (h *Heartbeats) closed(ctx context.Context, c Callback, answer Answer) (set
 		if c.State != Pending {
 			return Change{}, nil // the schedule of the claim asks again an interval later
 		}
-		e := endingOf(lost, evidence{answer: answer, history: found.history, closing: found.closing}, c, now)
-		entry, err := c.Close(e, now, System("heartbeats"))
+		entry, err := c.Close(c.EndedAsAnswered(answer, found, now), now, System("heartbeats"))
 		return Change{Audit: entry}, err
 	})
 	if errors.Is(err, ErrNotFound) {
@@ -195,4 +204,9 @@ func (h *Heartbeats) closed(ctx context.Context, c Callback, answer Answer) (set
 	}
 	h.notify.Changed(Notice{Callback: updated.ID, Queue: updated.Queue})
 	return true, nil
+}
+
+// callLimit bounds the call of one beat, so that one that hangs leaves time for another.
+func callLimit(c *Callback) time.Duration {
+	return min(max(c.HeartbeatInterval()/2, 2*time.Second), heartbeatTimeout)
 }

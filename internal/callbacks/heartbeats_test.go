@@ -8,52 +8,6 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// beat runs one round of heartbeats.
-func (d *desk) beat() {
-	d.t.Helper()
-	if err := d.heartbeats.RunOnce(d.ctx); err != nil {
-		d.t.Fatal(err)
-	}
-}
-
-func withHeartbeat(a *callbacks.Announcement) { a.HeartbeatTimeout = time.Minute }
-
-func (d *desk) open(p callbacks.Person, id callbacks.ID) callbacks.ReviewStatus {
-	d.t.Helper()
-	status, err := d.service.OpenReview(d.ctx, p, id, callbacks.SignOfLife{Input: true})
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return status
-}
-
-// live lets time pass in steps; reviews are renewed as pages do, and the workers run.
-func (d *desk) live(span time.Duration, reviews ...func() error) {
-	d.t.Helper()
-	const step = 5 * time.Second
-	for passed := step; passed <= span; passed += step {
-		d.clock.Move(step)
-		if passed%callbacks.ReviewRenewal == 0 {
-			for _, renew := range reviews {
-				if err := renew(); err != nil {
-					d.t.Fatal(err)
-				}
-			}
-		}
-		d.beat()
-		if err := d.sweeps.RunOnce(d.ctx); err != nil {
-			d.t.Fatal(err)
-		}
-	}
-}
-
-func (d *desk) renewal(p callbacks.Person, id callbacks.ID, review callbacks.ID, sign callbacks.SignOfLife) func() error {
-	return func() error {
-		_, err := d.service.RenewReview(d.ctx, p, id, review, sign)
-		return err
-	}
-}
-
 func TestOneBeatPerThirdHoweverManyReview(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -210,7 +164,7 @@ func TestOpeningAgainIsNoInput(t *testing.T) {
 	d.open(mara, c.ID)
 	for range 60 { // an hour of sleeping for a minute and opening again
 		d.beat()
-		d.clock.Move(time.Minute)
+		d.clock.Advance(time.Minute)
 		if _, err := d.service.OpenReview(d.ctx, mara, c.ID, callbacks.SignOfLife{}); err != nil {
 			break // the callback ended by its heartbeat, as it should
 		}
@@ -253,8 +207,8 @@ func TestBeatThatHangs(t *testing.T) {
 				if until.Before(began.Add(limit)) || until.After(asked.Add(limit)) {
 					t.Errorf("a call is given %v, want %v", until.Sub(asked), limit)
 				}
-			}})
-			d.heartbeats = callbacks.NewHeartbeats(workers).NoJitter()
+			}}, rate)
+			d.heartbeats = callbacks.NewHeartbeats(workers.upkeep)
 			c := d.announce(func(a *callbacks.Announcement) { a.HeartbeatTimeout = timeout })
 			d.open(mara, c.ID)
 			began = time.Now()

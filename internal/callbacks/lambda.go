@@ -2,6 +2,7 @@ package callbacks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -20,7 +21,7 @@ func (c *Callback) Target() Target {
 	return Target{ID: c.ID, CallbackID: c.CallbackID, ExecutionARN: c.ExecutionARN, Region: c.Region}
 }
 
-// Lambda is the durable-executions API as the workers need it. Every method makes exactly one attempt: a retry inside it
+// Lambda is the durable-executions API by which callbacks are completed and kept alive. Every method makes exactly one attempt: a retry inside it
 // would hide a lost answer, and then the next "closed" could not be determined from our own success. An error that came from the
 // call is a *[LambdaError].
 type Lambda interface {
@@ -28,13 +29,6 @@ type Lambda interface {
 	Complete(ctx context.Context, to Target, c Completion) error
 	// Heartbeat resets the heartbeat clock, and only that one.
 	Heartbeat(ctx context.Context, to Target) error
-	// History reads from the execution's history how the callback ended; an answer of Open means that it has not ended.
-	// It needs the execution's ARN and permission to read the history. A long history takes several requests, which the
-	// closing counts, also beside an error.
-	History(ctx context.Context, to Target) (Closing, error)
-	// After reads what the history holds behind an event, newest first: one request, so that what is older than a page is left
-	// out as a gap. It needs what History needs.
-	After(ctx context.Context, to Target, event int) (AfterPage, error)
 }
 
 // Answer classifies what came back from Lambda.
@@ -108,8 +102,8 @@ func (a Answer) Closed() bool { return a == AnswerClosed || a == AnswerGone }
 // MaybeClosed reports whether the answer leaves open that Lambda waits no longer: the history has to be asked.
 func (a Answer) MaybeClosed() bool { return a == AnswerMaybeClosed || a.Closed() }
 
-// unreadable reports, of a question to the history, that asking again does not help.
-func (a Answer) unreadable() bool {
+// Unreadable reports, of a question to the history, that asking again does not help.
+func (a Answer) Unreadable() bool {
 	return a == AnswerDenied || a == AnswerInvalid || a.MaybeClosed()
 }
 
@@ -131,30 +125,14 @@ func (e *LambdaError) Error() string {
 // Unwrap gives the cause.
 func (e *LambdaError) Unwrap() error { return e.Err }
 
-// Closing is what an execution's history says about a callback.
-type Closing struct {
-	Open    bool          // no terminal event, and the execution still runs
-	By      EndedBy       // EndedByOther stands for "a client"; compare the completion to know whether it was us
-	Cause   DeadlineCause // for EndedByClock
-	At      time.Time
-	EventID int
-	// Completion is what the event carries, where it is a success or a failure. Truncated or unreadable payloads leave it nil; then
-	// Kind alone says which of both it is.
-	Completion *Completion
-	Kind       Kind
-	// Requests is how many requests for a page of the history it took to know this, or to fail; 0 counts as one.
-	Requests int
-}
-
-// completedAs is whether a client completed the callback with a success or a failure, empty where it did neither.
-func (c Closing) completedAs() Kind {
-	if c.Completion != nil {
-		return c.Completion.Kind
+// AnswerOf reads the error of a call; no error is AnswerAccepted.
+func AnswerOf(err error) *LambdaError {
+	var le *LambdaError
+	switch {
+	case err == nil:
+		return &LambdaError{Answer: AnswerAccepted, Status: 200}
+	case errors.As(err, &le):
+		return le
 	}
-	return c.Kind
-}
-
-// mayHold reports whether a client ended the callback with something that the history does not show, and that may be a completion.
-func (c Closing) mayHold(ours Completion) bool {
-	return c.Completion == nil && c.By == EndedByOther && (c.Kind == "" || c.Kind == ours.Kind)
+	return &LambdaError{Answer: AnswerNone, Err: err}
 }

@@ -49,7 +49,7 @@ func TestDeliveries_OneLaneHangs(t *testing.T) {
 		d.mustDecide(mara, d.announce(in(theirAccount, fmt.Sprintf("Y2I%03d", i))).ID, "approve", "")
 	}
 	dead := &halfDead{d.lambda, make(chan struct{}, n), make(chan struct{}, n)}
-	worker := callbacks.NewDeliveries(d.workers(dead))
+	worker := callbacks.NewDeliveries(d.workers(dead, rate).delivery)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() { worker.Run(ctx); close(ended) }()
@@ -58,7 +58,7 @@ func TestDeliveries_OneLaneHangs(t *testing.T) {
 	}
 	for i := range 3 {
 		d.mustDecide(mara, d.announce(in(ourAccount, fmt.Sprintf("b3Vy%d", i))).ID, "approve", "")
-		d.clock.Move(time.Second)
+		d.clock.Advance(time.Second)
 		worker.Wake()
 		<-dead.answered
 	}
@@ -79,14 +79,14 @@ func TestDoubtWaitsForTheBudget(t *testing.T) {
 	d.deliver()
 	d.throttle(callbacks.Lane{Region: "eu-central-1"}, time.Minute)
 	for range 30 {
-		d.clock.Move(time.Second)
+		d.clock.Advance(time.Second)
 		d.deliver()
 		d.wantState(c.ID, callbacks.Decided)
 	}
 	if d.lambda.asked != 0 {
 		t.Errorf("the history was read %d times, want not yet", d.lambda.asked)
 	}
-	d.clock.Move(31 * time.Second)
+	d.clock.Advance(31 * time.Second)
 	d.deliver()
 	d.wantState(c.ID, callbacks.Completed)
 }
@@ -125,7 +125,7 @@ func TestSweepLooksBehindThrottledLanes(t *testing.T) {
 		a.CallbackID, a.ExecutionARN, a.Timeout = "b3Vy", "", 2*time.Minute // so that the clock is believed
 	})
 	d.throttle(callbacks.Lane{Account: theirAccount, Region: "eu-central-1"}, 5*time.Minute)
-	d.clock.Move(3 * time.Minute)
+	d.clock.Advance(3 * time.Minute)
 	for range 2 {
 		d.sweep()
 	}
@@ -145,10 +145,10 @@ func TestSweepWaitsForTheBudget(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	d.clock.Move(2 * time.Minute)
+	d.clock.Advance(2 * time.Minute)
 	sweep()
 	d.wantState(c.ID, callbacks.Pending)
-	d.clock.Move(3 * time.Minute)
+	d.clock.Advance(3 * time.Minute)
 	sweep()
 	if got := d.wantState(c.ID, callbacks.Closed); got.Ending.By != callbacks.EndedByOther {
 		t.Errorf("ending is %+v", got.Ending)

@@ -82,8 +82,8 @@ func checkLine(at, line string, faults *Invalid) {
 	}
 }
 
-// oneLine makes a name of a stranger one that an announcement may have.
-func oneLine(name string) string {
+// NameLine makes a name of a stranger one that an announcement may have.
+func NameLine(name string) string {
 	var b strings.Builder
 	for _, run := range printable.Runs(strings.ReplaceAll(name, lostText, " "), printable.Line) {
 		if run.Hidden && run.Char != '⟨' {

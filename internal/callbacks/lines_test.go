@@ -27,7 +27,7 @@ func TestTitles(t *testing.T) {
 		"Tab":            {"Refund\t4711", "Refund 4711"},
 		"Imitation":      {"a ⟨U+202E⟩", "a ⟨U+202E⟩"},
 	} {
-		c, _, err := announcement(func(a *Announcement) { a.Title = tc.sent }).callback("expenses", nil, queues, t0)
+		c, _, err := announcement(func(a *Announcement) { a.Title = tc.sent }).Callback("expenses", nil, queues, t0)
 		if err != nil || c.Title != tc.want {
 			t.Errorf("%s: %+q, want %+q (%v)", name, c.Title, tc.want, err)
 		}
@@ -45,7 +45,7 @@ func TestTitles(t *testing.T) {
 		"a\xffb":             "character 2 is U+FFFD (replacement character)",
 		"ab\uFFFD":           "character 3 is U+FFFD (replacement character)",
 	} {
-		_, _, err := announcement(func(a *Announcement) { a.Title = sent }).callback("expenses", nil, queues, t0)
+		_, _, err := announcement(func(a *Announcement) { a.Title = sent }).Callback("expenses", nil, queues, t0)
 		faults, ok := errors.AsType[Invalid](err)
 		if !ok || faults[0].Pointer != "/title" || !strings.HasPrefix(faults[0].Detail, want) {
 			t.Errorf("%+q: got %v, want %s", sent, err, want)
@@ -67,14 +67,14 @@ func TestLinesNameTheCharacter(t *testing.T) {
 		"/outcomes/1/errorType": func(a *Announcement, s string) { a.Outcomes = DefaultOutcomes(Failure); a.Outcomes[1].ErrorType = s },
 	} {
 		for _, bad := range []rune{'\u202e', '\u200b', '\u0000', '\u001b', '\u00ad', '\u3164', '\n', '\uFFFD'} {
-			_, _, err := announcement(func(a *Announcement) { change(a, "ab"+string(bad)+"c") }).callback("expenses", nil, queues, t0)
+			_, _, err := announcement(func(a *Announcement) { change(a, "ab"+string(bad)+"c") }).Callback("expenses", nil, queues, t0)
 			faults, ok := errors.AsType[Invalid](err)
 			if !ok || len(faults) != 1 || faults[0].Pointer != pointer || !strings.HasPrefix(faults[0].Detail, "character 3 is U+") {
 				t.Errorf("%s with %U: %v", pointer, bad, err)
 			}
 		}
 		for _, good := range []string{"أحمد خليل\u200f!", "می\u200cخواهم", "👩\u200d👧", "Zoë"} {
-			if _, _, err := announcement(func(a *Announcement) { change(a, good) }).callback("expenses", nil, queues, t0); err != nil {
+			if _, _, err := announcement(func(a *Announcement) { change(a, good) }).Callback("expenses", nil, queues, t0); err != nil {
 				t.Errorf("%s refuses %+q: %v", pointer, good, err)
 			}
 		}
@@ -106,7 +106,7 @@ func TestLinkAddresses(t *testing.T) {
 		"https://:443/":                                "is no host",
 		"ftp://a.test":                                 "an absolute",
 	} {
-		_, _, err := announcement(func(a *Announcement) { a.Links = []Link{{URL: address}} }).callback("expenses", nil, queues, t0)
+		_, _, err := announcement(func(a *Announcement) { a.Links = []Link{{URL: address}} }).Callback("expenses", nil, queues, t0)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%+q: %v, want %q", address, err, want)
 		}

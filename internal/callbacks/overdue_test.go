@@ -18,7 +18,7 @@ const outage = time.Hour + 30*time.Minute // the callback's timeout is an hour
 func (d *desk) tryFor(all, step time.Duration) {
 	d.t.Helper()
 	for range int(all / step) {
-		d.clock.Move(step)
+		d.clock.Advance(step)
 		d.deliver()
 	}
 }
@@ -66,7 +66,7 @@ func TestOverdue_HistoryTells(t *testing.T) {
 				if tt.end != nil {
 					d.lambda.close(*tt.end)
 				}
-				d.clock.Move(outage)
+				d.clock.Advance(outage)
 				d.deliver()
 				if got := d.wantState(c.ID, tt.want); got.Ending.Event != 4 || d.lambda.asked != 1 {
 					t.Errorf("%s: ending %+v after %d readings, want event 4 after one", name, got.Ending, d.lambda.asked)
@@ -83,7 +83,7 @@ func TestOverdue_StillOpen(t *testing.T) {
 	d.lambda.faults = slices.Repeat([]callbacks.Answer{callbacks.AnswerThrottled}, 9)
 	c := d.announce(nil)
 	d.mustDecide(mara, c.ID, "approve", "")
-	d.clock.Move(outage)
+	d.clock.Advance(outage)
 	d.askedInVain(c.ID, callbacks.MaxReadings-1)
 	d.deliver()
 	d.tryFor(3*6*time.Minute, 6*time.Minute)
@@ -120,9 +120,7 @@ func (m silent) History(ctx context.Context, to callbacks.Target) (callbacks.Clo
 func TestOverdue_WaitsForTheBudget(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	workers := d.workers(silent{d.lambda, map[callbacks.CallbackID]*remote{}})
-	workers.Purses = callbacks.NewPurses(d.store, 5, d.clock.Now)
-	d.deliveries = callbacks.NewDeliveries(workers).NoJitter()
+	d.deliveries = callbacks.NewDeliveries(d.workers(silent{d.lambda, map[callbacks.CallbackID]*remote{}}, 5).delivery)
 	var ids []callbacks.ID
 	for i := range 30 {
 		c := d.announce(func(a *callbacks.Announcement) { a.CallbackID = fmt.Sprintf("%04d", i) })
@@ -130,7 +128,7 @@ func TestOverdue_WaitsForTheBudget(t *testing.T) {
 		ids = append(ids, c.ID)
 	}
 	d.deliver()
-	d.clock.Move(outage)
+	d.clock.Advance(outage)
 	d.deliver()
 	d.tryFor(time.Minute, 2*time.Second)
 	for _, id := range ids {
@@ -147,7 +145,7 @@ func TestOverdue_NoHistory(t *testing.T) {
 	d.lambda.faults = slices.Repeat([]callbacks.Answer{callbacks.AnswerDenied}, 9)
 	c := d.announce(nil)
 	d.mustDecide(mara, c.ID, "approve", "")
-	d.clock.Move(outage)
+	d.clock.Advance(outage)
 	d.askedInVain(c.ID, callbacks.MaxReadings-3)
 	d.deliver()
 	d.tryFor(6*time.Minute, 6*time.Minute)
@@ -185,10 +183,10 @@ func TestNobodyKnowsByWhom(t *testing.T) {
 	d := newDesk(t)
 	d.lambda.noHistory = callbacks.AnswerDenied
 	c := d.announce(nil)
-	d.clock.Move(59 * time.Minute)
+	d.clock.Advance(59 * time.Minute)
 	d.mustDecide(mara, c.ID, "approve", "")
 	d.lambda.close(callbacks.Closing{By: callbacks.EndedByOther, Completion: &callbacks.Completion{Kind: callbacks.Failure}})
-	d.clock.Move(2 * time.Minute)
+	d.clock.Advance(2 * time.Minute)
 	got := d.settle(c.ID)
 	if got.State != callbacks.Lost || got.Ending.By != callbacks.EndedByUnknown || got.Ending.Cause != callbacks.NoDeadline || !strings.Contains(got.Ending.Detail, "By whom is not known") {
 		t.Errorf("ending is %+v", got.Ending)

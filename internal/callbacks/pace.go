@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// pace spreads readings out: however many wait, no more are planned for a second than the budget of their lane allows, so that
+// Pace spreads readings out: however many wait, no more are planned for a second than the budget of their lane allows, so that
 // they come due one after the other and not all together, to be put off again. Urgent ones are planned apart from the others.
-type pace struct {
+type Pace struct {
 	interval time.Duration // between two readings
 
 	mu   sync.Mutex
@@ -19,15 +19,17 @@ type pace struct {
 // line is where readings queue.
 type line struct {
 	lane    Lane
-	urgency urgency
+	urgency Urgency
 }
 
-func newPace(rate float64) *pace {
-	return &pace{interval: time.Duration(float64(time.Second) / rate), paid: map[line]time.Time{}}
+// NewPace makes a pace of so many readings a second.
+func NewPace(rate float64) *Pace {
+	return &Pace{interval: time.Duration(float64(time.Second) / rate), paid: map[line]time.Time{}}
 }
 
-// slot plans a reading, not before a time.
-func (p *pace) slot(l line, now, at time.Time) time.Time {
+// Slot plans a reading, not before a time.
+func (p *Pace) Slot(lane Lane, u Urgency, now, at time.Time) time.Time {
+	l := line{lane, u}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if now.Before(p.last) { // our clock was set back since
@@ -35,7 +37,7 @@ func (p *pace) slot(l line, now, at time.Time) time.Time {
 	}
 	p.last = now
 	maps.DeleteFunc(p.paid, func(_ line, until time.Time) bool { return until.Before(now) })
-	paid := latest(p.paid[l], now)
+	paid := Latest(p.paid[l], now)
 	p.paid[l] = paid.Add(p.interval)
-	return latest(at, paid)
+	return Latest(at, paid)
 }

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"sync"
 	"time"
+
+	"countersign/internal/worker"
 )
 
 // pauses are the times at which callbacks past their deadline are asked about again. They are in memory only: whoever forgets
@@ -29,31 +31,31 @@ func (p *pauses) under(id ID, now time.Time) bool {
 }
 
 // patient reports whether asking again is still worth it: longer where the history is busy than where permission was denied.
-func (p *pauses) patient(id ID, found finding) bool {
+func (p *pauses) patient(id ID, found Finding) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch blind := p.all[id].blind; {
-	case found.history == historyBusy:
-		return blind < maxReadings
-	case found.denied():
-		return blind < deniedReadings-1
+	case found.History == HistoryBusy:
+		return blind < MaxReadings
+	case found.Denied():
+		return blind < DeniedReadings-1
 	}
 	return false
 }
 
 // put puts a callback off: farther and farther, where it was asked about; else until slot. A history that was read gives it all
 // the time again.
-func (p *pauses) put(id ID, now, slot time.Time, found finding) {
+func (p *pauses) put(id ID, now, slot time.Time, found Finding) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	one := p.all[id]
 	one.until = slot
-	if found.history != historyPutOff {
+	if found.History != HistoryPutOff {
 		one.asked++
 		one.blind++
-		one.until = now.Add(backoff(one.asked, found.again, 0, 0))
+		one.until = now.Add(worker.Backoff(one.asked, found.Again, 0, 0))
 	}
-	if found.history == historyRead {
+	if found.History == HistoryRead {
 		one.blind = 0
 	}
 	p.all[id] = one
@@ -63,5 +65,5 @@ func (p *pauses) put(id ID, now, slot time.Time, found finding) {
 func (p *pauses) forget(now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	maps.DeleteFunc(p.all, func(_ ID, one pause) bool { return now.Sub(one.until) > 2*maxBackoff })
+	maps.DeleteFunc(p.all, func(_ ID, one pause) bool { return now.Sub(one.until) > 2*worker.MaxBackoff })
 }

@@ -113,7 +113,7 @@ func joinAddresses(later, earlier []KnownAddress) []KnownAddress {
 			joined = append(joined, old)
 			continue
 		}
-		joined[i].VerifiedAt = latest(joined[i].VerifiedAt, old.VerifiedAt)
+		joined[i].VerifiedAt = Latest(joined[i].VerifiedAt, old.VerifiedAt)
 	}
 	slices.SortStableFunc(joined, func(a, b KnownAddress) int { return b.SeenAt.Compare(a.SeenAt) })
 	return joined[:min(len(joined), maxKeptNames)]

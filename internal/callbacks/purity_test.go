@@ -8,11 +8,12 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
 )
 
 // meanwhile is a store whose transactions run again because something changed: between, after the first run of the first one.
 type meanwhile struct {
-	callbacks.Store
+	callbackstest.Store
 	between func()
 }
 
@@ -91,7 +92,7 @@ func (n *nonces) Seal(_ context.Context, _ callbacks.Target, result []byte) ([]b
 }
 
 // sealing is a desk whose results are encrypted, on a store.
-func (d *desk) sealing(store callbacks.Store) *nonces {
+func (d *desk) sealing(store callbackstest.Store) *nonces {
 	d.restart(store)
 	seals := &nonces{}
 	d.service = callbacks.NewService(callbacks.ServiceConfig{

@@ -16,18 +16,19 @@ const (
 	keptPurses = 64
 )
 
-// urgency says who gives way where the budget is short.
-type urgency int
+// Urgency says who gives way where the budget is short.
+type Urgency int
 
+// The urgencies.
 const (
-	whenIdle urgency = iota // search and aftermath
-	urgent                  // how a callback ended, which somebody waits to know
+	WhenIdle Urgency = iota // search and aftermath
+	Urgent                  // how a callback ended, which somebody waits to know
 )
 
 // Purses hold what a process has bought of the shared budgets: one purse for each lane, out of which its workers pay for the
 // requests by which they read executions.
 type Purses struct {
-	store WatchStore
+	store BudgetStore
 	rate  float64
 	now   func() time.Time
 
@@ -45,9 +46,15 @@ type purse struct {
 }
 
 // NewPurses makes empty purses. The rate is that of one lane: requests a second, over all replicas.
-func NewPurses(store WatchStore, rate float64, now func() time.Time) *Purses {
+func NewPurses(store BudgetStore, rate float64, now func() time.Time) *Purses {
 	return &Purses{store: store, rate: rate, now: now, lanes: map[Lane]*purse{}}
 }
+
+// Rate is how many requests a second a lane has, over all replicas.
+func (p *Purses) Rate() float64 { return p.rate }
+
+// Budgets are the budgets of all lanes.
+func (p *Purses) Budgets(ctx context.Context) ([]ReadBudget, error) { return p.store.Budgets(ctx) }
 
 func (p *Purses) of(lane Lane) *purse {
 	p.mu.Lock()
@@ -63,8 +70,8 @@ func (p *Purses) of(lane Lane) *purse {
 	return one
 }
 
-// spend pays for one request, or says when one may be made.
-func (p *Purses) spend(ctx context.Context, lane Lane, u urgency) (allowed time.Time, ok bool, err error) {
+// Spend pays for one request, or says when one may be made.
+func (p *Purses) Spend(ctx context.Context, lane Lane, u Urgency) (allowed time.Time, ok bool, err error) {
 	one := p.of(lane)
 	one.mu.Lock()
 	defer one.mu.Unlock()
@@ -97,12 +104,12 @@ func (p *Purses) spend(ctx context.Context, lane Lane, u urgency) (allowed time.
 	return now, true, nil
 }
 
-// answered notes what became of a request that was paid for. A 429 stops all requests to its lane, by every replica.
-func (p *Purses) answered(ctx context.Context, lane Lane, err error) error {
+// Answered notes what became of a request that was paid for. A 429 stops all requests to its lane, by every replica.
+func (p *Purses) Answered(ctx context.Context, lane Lane, err error) error {
 	one := p.of(lane)
 	one.mu.Lock()
 	defer one.mu.Unlock()
-	answer := answerOf(err)
+	answer := AnswerOf(err)
 	if answer.Answer != AnswerThrottled {
 		one.eased = one.eased || answer.Answer == AnswerAccepted
 		return nil
@@ -123,8 +130,8 @@ func (p *Purses) answered(ctx context.Context, lane Lane, err error) error {
 	return nil
 }
 
-// charge notes requests that went out without being paid for: nobody knew how many pages a history has.
-func (p *Purses) charge(ctx context.Context, lane Lane, many int) error {
+// Charge notes requests that went out without being paid for: nobody knew how many pages a history has.
+func (p *Purses) Charge(ctx context.Context, lane Lane, many int) error {
 	now := p.now()
 	err := p.store.ChangeBudget(ctx, lane, now, func(b *ReadBudget, at time.Time) { b.charge(at, p.rate, many) })
 	if err != nil {

@@ -6,22 +6,14 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
 )
-
-// throttle lets AWS throttle a lane for a while, as any replica may have found out.
-func (d *desk) throttle(lane callbacks.Lane, pause time.Duration) {
-	d.t.Helper()
-	err := callbacks.NewPurses(d.store, 1, d.clock.Now).Answered(d.ctx, lane, &callbacks.LambdaError{Answer: callbacks.AnswerThrottled, RetryAfter: pause})
-	if err != nil {
-		d.t.Fatal(err)
-	}
-}
 
 // spends counts the requests that may be made now, at most so many.
 func spends(t *testing.T, p *callbacks.Purses, lane callbacks.Lane, most int) (n int, next time.Time) {
 	t.Helper()
 	for range most {
-		at, ok, err := p.Spend(t.Context(), lane)
+		at, ok, err := p.Spend(t.Context(), lane, callbacks.WhenIdle)
 		switch {
 		case err != nil:
 			t.Fatal(err)
@@ -35,7 +27,7 @@ func spends(t *testing.T, p *callbacks.Purses, lane callbacks.Lane, most int) (n
 
 // asking counts how often the shared budgets are asked.
 type asking struct {
-	callbacks.Store
+	callbackstest.Store
 	times int
 }
 
@@ -81,7 +73,7 @@ func TestPurses(t *testing.T) {
 				t.Errorf("%s replica makes none in another account", name)
 			}
 		}
-		d.clock.Move(40 * time.Second)
+		d.clock.Advance(40 * time.Second)
 		if n, _ := spends(t, p, here, 1); n != 1 {
 			t.Error("no request after the pause")
 		}
@@ -93,7 +85,7 @@ func TestPurses(t *testing.T) {
 		p := callbacks.NewPurses(counted, 1000, d.clock.Now)
 		for range 10 {
 			spends(t, p, here, 100)
-			d.clock.Move(100 * time.Millisecond)
+			d.clock.Advance(100 * time.Millisecond)
 		}
 		if counted.times > 6 {
 			t.Errorf("a thousand requests in a second asked the budget %d times", counted.times)
@@ -113,12 +105,12 @@ func TestPurses(t *testing.T) {
 		d := newDesk(t)
 		p := callbacks.NewPurses(d.store, 5, d.clock.Now)
 		spends(t, p, here, 9) // all there is, so that the purse knows when there is more
-		d.clock.Move(-jump)
+		d.clock.Advance(-jump)
 		n := 0
 		for range 20 {
 			more, _ := spends(t, p, here, 9)
 			n += more
-			d.clock.Move(time.Second)
+			d.clock.Advance(time.Second)
 		}
 		if n < 90 {
 			t.Errorf("%d requests in the 20 s after the clock was set back, want 100", n)
@@ -135,7 +127,7 @@ func TestPurses(t *testing.T) {
 			if pause := next.Sub(d.clock.Now()); pause != want*time.Second {
 				t.Errorf("paused for %v, want %d s", pause, want)
 			}
-			d.clock.Move(want * time.Second)
+			d.clock.Advance(want * time.Second)
 		}
 		spends(t, p, here, 1)
 		_ = p.Answered(d.ctx, here, nil)
@@ -153,7 +145,7 @@ func TestLongHistoryIsPaidFor(t *testing.T) {
 		d := newDesk(t)
 		c := d.announce(nil)
 		d.lambda.close(callbacks.Closing{By: callbacks.EndedByExecution, Requests: pages})
-		d.clock.Move(time.Hour + callbacks.SweepGrace)
+		d.clock.Advance(time.Hour + callbacks.SweepGrace)
 		d.sweep()
 		d.wantState(c.ID, callbacks.Closed)
 		budgets, err := d.store.Budgets(d.ctx)

@@ -5,10 +5,11 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
 )
 
 // undelivered is a store that has no delivery of anything.
-type undelivered struct{ callbacks.Store }
+type undelivered struct{ callbackstest.Store }
 
 func (undelivered) Delivery(context.Context, callbacks.ID) (callbacks.Delivery, error) {
 	return callbacks.Delivery{}, callbacks.ErrNotFound

@@ -32,7 +32,7 @@ const longestDebt = 10 * time.Second
 
 // take spends so many requests, or says when they may be made. A second's worth of requests may go out at once, and another
 // second's worth of urgent ones: what they have taken in advance the others wait for.
-func (b *ReadBudget) take(now time.Time, rate float64, many int, u urgency) (at time.Time, ok bool) {
+func (b *ReadBudget) take(now time.Time, rate float64, many int, u Urgency) (at time.Time, ok bool) {
 	b.Rate = rate
 	cost, burst := price(rate)
 	b.mind(now, burst)
@@ -42,10 +42,10 @@ func (b *ReadBudget) take(now time.Time, rate float64, many int, u urgency) (at 
 	if now.Sub(b.PausedUntil) > longPause {
 		b.Strikes = 0
 	}
-	if u == urgent {
+	if u == Urgent {
 		burst *= 2
 	}
-	paid := latest(b.PaidUntil, now).Add(cost * time.Duration(many))
+	paid := Latest(b.PaidUntil, now).Add(cost * time.Duration(many))
 	if start := paid.Add(-burst); start.After(now) {
 		return start, false
 	}
@@ -59,7 +59,7 @@ func (b *ReadBudget) take(now time.Time, rate float64, many int, u urgency) (at 
 func (b *ReadBudget) charge(now time.Time, rate float64, many int) {
 	cost, burst := price(rate)
 	b.mind(now, burst)
-	b.PaidUntil = earliest(latest(b.PaidUntil, now).Add(cost*time.Duration(many)), now.Add(mostOwed(burst)))
+	b.PaidUntil = Earliest(Latest(b.PaidUntil, now).Add(cost*time.Duration(many)), now.Add(mostOwed(burst)))
 	b.turn(now)
 	b.Used += many
 }
@@ -78,7 +78,7 @@ func (b *ReadBudget) mind(now time.Time, burst time.Duration) {
 	if b.PaidUntil.After(now.Add(mostOwed(burst))) {
 		b.PaidUntil = now.Add(burst)
 	}
-	b.PausedUntil = earliest(b.PausedUntil, now.Add(maxPause))
+	b.PausedUntil = Earliest(b.PausedUntil, now.Add(maxPause))
 }
 
 // turn begins a new minute of the count where the last one is over.
@@ -110,7 +110,7 @@ func (b *ReadBudget) backOff(now time.Time, retryAfter time.Duration) {
 		pause = min(firstPause<<min(b.Strikes, 5), longPause)
 		b.Strikes++
 	}
-	b.PausedUntil = latest(b.PausedUntil, now.Add(max(pause, min(retryAfter, maxPause))))
+	b.PausedUntil = Latest(b.PausedUntil, now.Add(max(pause, min(retryAfter, maxPause))))
 }
 
 // Throttled reports whether AWS has asked for a pause that is not over.

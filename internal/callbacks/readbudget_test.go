@@ -9,7 +9,7 @@ import (
 func spend(b *ReadBudget, from time.Time, over, step time.Duration, rate float64) int {
 	n := 0
 	for at := from; at.Before(from.Add(over)); at = at.Add(step) {
-		if _, ok := b.take(at, rate, 1, whenIdle); ok {
+		if _, ok := b.take(at, rate, 1, WhenIdle); ok {
 			n++
 		}
 	}
@@ -41,15 +41,15 @@ func TestReadBudget_SaysWhen(t *testing.T) {
 	var b ReadBudget
 	now := traceStart
 	for range 5 {
-		if _, ok := b.take(now, 5, 1, whenIdle); !ok {
+		if _, ok := b.take(now, 5, 1, WhenIdle); !ok {
 			t.Fatal("a second's worth of requests may go out at once")
 		}
 	}
-	at, ok := b.take(now, 5, 1, whenIdle)
+	at, ok := b.take(now, 5, 1, WhenIdle)
 	if ok || !at.Equal(now.Add(200*time.Millisecond)) {
 		t.Fatalf("the sixth is allowed %t at %v, want after 200 ms", ok, at.Sub(now))
 	}
-	if _, ok := b.take(at, 5, 1, whenIdle); !ok {
+	if _, ok := b.take(at, 5, 1, WhenIdle); !ok {
 		t.Error("not allowed when it said")
 	}
 	if got := b.Spent(now.Add(time.Second)); got != 6 {
@@ -63,7 +63,7 @@ func TestReadBudget_BacksOff(t *testing.T) {
 	now := traceStart
 	for _, want := range []time.Duration{2, 4, 8, 16, 32, 60, 60} {
 		b.backOff(now, 0)
-		if at, ok := b.take(now, 5, 1, whenIdle); ok || !at.Equal(now.Add(want*time.Second)) || !b.Throttled(now) {
+		if at, ok := b.take(now, 5, 1, WhenIdle); ok || !at.Equal(now.Add(want*time.Second)) || !b.Throttled(now) {
 			t.Errorf("paused for %v, want %d s", at.Sub(now), want)
 		}
 		now = b.PausedUntil
@@ -72,10 +72,10 @@ func TestReadBudget_BacksOff(t *testing.T) {
 		}
 	}
 	b.backOff(now, 5*time.Minute)
-	if at, _ := b.take(now, 5, 1, whenIdle); !at.Equal(now.Add(5 * time.Minute)) {
+	if at, _ := b.take(now, 5, 1, WhenIdle); !at.Equal(now.Add(5 * time.Minute)) {
 		t.Errorf("paused for %v, want as long as AWS asked for", at.Sub(now))
 	}
-	if _, ok := b.take(now.Add(7*time.Minute), 5, 1, whenIdle); !ok || b.Strikes != 0 {
+	if _, ok := b.take(now.Add(7*time.Minute), 5, 1, WhenIdle); !ok || b.Strikes != 0 {
 		t.Errorf("allowed %t with %d strikes after a quiet minute", ok, b.Strikes)
 	}
 }
@@ -94,22 +94,22 @@ func TestReadBudget_SpentOverTheMinute(t *testing.T) {
 	}
 }
 
-// TestReadBudget_UrgentFirst: while urgent requests use up the rate, the others get nothing; what is left over is theirs.
+// TestReadBudget_UrgentFirst: while Urgent requests use up the rate, the others get nothing; what is left over is theirs.
 func TestReadBudget_UrgentFirst(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		every        time.Duration // between urgent requests
-		urgent, idle [2]int        // at least and at most, in a minute at five a second
+		every        time.Duration // between Urgent requests
+		Urgent, idle [2]int        // at least and at most, in a minute at five a second
 	}{
 		"Overload":    {100 * time.Millisecond, [2]int{300, 310}, [2]int{0, 5}},
 		"HalfTheRate": {400 * time.Millisecond, [2]int{150, 150}, [2]int{145, 155}},
 		"None":        {time.Hour, [2]int{1, 1}, [2]int{295, 305}},
 	} {
 		var b ReadBudget
-		made := map[urgency]int{}
+		made := map[Urgency]int{}
 		for after := time.Duration(0); after < time.Minute; after += 50 * time.Millisecond {
-			for _, u := range []urgency{whenIdle, urgent} {
-				if u == urgent && after%tc.every != 0 {
+			for _, u := range []Urgency{WhenIdle, Urgent} {
+				if u == Urgent && after%tc.every != 0 {
 					continue
 				}
 				if _, ok := b.take(traceStart.Add(after), 5, 1, u); ok {
@@ -117,9 +117,9 @@ func TestReadBudget_UrgentFirst(t *testing.T) {
 				}
 			}
 		}
-		for u, want := range map[urgency][2]int{urgent: tc.urgent, whenIdle: tc.idle} {
+		for u, want := range map[Urgency][2]int{Urgent: tc.Urgent, WhenIdle: tc.idle} {
 			if made[u] < want[0] || made[u] > want[1] {
-				t.Errorf("%s: %d requests of urgency %d, want %v", name, made[u], u, want)
+				t.Errorf("%s: %d requests of Urgency %d, want %v", name, made[u], u, want)
 			}
 		}
 	}
@@ -131,7 +131,7 @@ func TestReadBudget_TakesSeveral(t *testing.T) {
 	var b ReadBudget
 	n := 0
 	for at := traceStart; at.Before(traceStart.Add(10 * time.Second)); at = at.Add(10 * time.Millisecond) {
-		if _, ok := b.take(at, 100, 20, whenIdle); ok {
+		if _, ok := b.take(at, 100, 20, WhenIdle); ok {
 			n += 20
 		}
 	}
@@ -164,7 +164,7 @@ func TestReadBudget_SetBack(t *testing.T) {
 	}
 	var paused ReadBudget
 	paused.backOff(traceStart.Add(time.Hour), 20*time.Minute)
-	if at, ok := paused.take(traceStart, 5, 1, whenIdle); ok || !at.Equal(traceStart.Add(maxPause)) {
+	if at, ok := paused.take(traceStart, 5, 1, WhenIdle); ok || !at.Equal(traceStart.Add(maxPause)) {
 		t.Errorf("allowed %t after %v, want after a quarter of an hour", ok, at.Sub(traceStart))
 	}
 }

@@ -30,7 +30,7 @@ func TestReceipt(t *testing.T) {
 	}
 	settled := func(t *testing.T, d *desk) {
 		t.Helper()
-		d.clock.Move(10 * time.Second)
+		d.clock.Advance(10 * time.Second)
 		d.deliver() // what came afterwards
 		if next, err := d.store.NextDelivery(d.ctx); err != nil || !next.IsZero() {
 			t.Errorf("the delivery is due again at %v (%v), want it settled", next, err)
@@ -40,7 +40,7 @@ func TestReceipt(t *testing.T) {
 	t.Run("Seen", func(t *testing.T) {
 		t.Parallel()
 		d, id := accepted(t, ended)
-		d.clock.Move(time.Second)
+		d.clock.Advance(time.Second)
 		d.deliver()
 		c := d.get(id)
 		if c.Ending.Event != 4 || last(d, id) != callbacks.ActionReceipt {
@@ -59,7 +59,7 @@ func TestReceipt(t *testing.T) {
 			if d.get(id).Ending.Event != 0 {
 				t.Fatal("a receipt before the history shows the event")
 			}
-			d.clock.Move(10 * time.Second)
+			d.clock.Advance(10 * time.Second)
 			d.deliver()
 		}
 		if d.get(id).Ending.Event != 4 {
@@ -71,7 +71,7 @@ func TestReceipt(t *testing.T) {
 		t.Parallel()
 		d, id := accepted(t, func(r *remote) { r.lag = 1 << 20 })
 		for range 20 {
-			d.clock.Move(time.Minute)
+			d.clock.Advance(time.Minute)
 			d.deliver()
 		}
 		if slices.Contains(d.actions(id), callbacks.ActionReceipt) {
@@ -82,7 +82,7 @@ func TestReceipt(t *testing.T) {
 	t.Run("Unreadable", func(t *testing.T) {
 		t.Parallel()
 		d, id := accepted(t, func(r *remote) { r.noHistory = callbacks.AnswerDenied })
-		d.clock.Move(time.Second)
+		d.clock.Advance(time.Second)
 		d.deliver()
 		d.wantState(id, callbacks.Completed)
 		settled(t, d)
@@ -91,7 +91,7 @@ func TestReceipt(t *testing.T) {
 		t.Parallel()
 		d, id := accepted(t, func(*remote) {})
 		d.lambda.close(callbacks.Closing{By: callbacks.EndedByOther, EventID: 5, Completion: &callbacks.Completion{Kind: callbacks.Failure}})
-		d.clock.Move(time.Second)
+		d.clock.Advance(time.Second)
 		d.deliver()
 		got := d.wantState(id, callbacks.Lost)
 		if got.Ending.By != callbacks.EndedByOther || got.Ending.Kind != callbacks.Failure || got.Ending.Event != 5 || got.Ending.At.IsZero() ||
@@ -107,7 +107,7 @@ func TestReceipt(t *testing.T) {
 		t.Parallel()
 		d, id := accepted(t, func(*remote) {})
 		d.lambda.close(callbacks.Closing{By: callbacks.EndedByExecution})
-		d.clock.Move(time.Second)
+		d.clock.Advance(time.Second)
 		d.deliver()
 		if got := d.wantState(id, callbacks.Lost); got.Ending.By != callbacks.EndedByExecution {
 			t.Errorf("ending %+v", got.Ending)

@@ -17,7 +17,7 @@ type Source struct {
 // announcement under a known message ID is [ErrReused].
 func (s *Service) Receive(ctx context.Context, from Source, messageID string, a Announcement) (Receipt, error) {
 	now := s.now()
-	c, content, err := a.callback(from.Name, from.Queues, s.queues, now)
+	c, content, err := a.Callback(from.Name, from.Queues, s.queues, now)
 	if err != nil {
 		return Receipt{}, err
 	}

@@ -30,7 +30,7 @@ func TestRefusalIsMendedWhileItIsRetried(t *testing.T) {
 				t.Errorf("after the first attempt the problem is %q, and %d need attention", got.Problem, d.attention(ops))
 			}
 			for range 12 {
-				d.clock.Move(10 * time.Minute)
+				d.clock.Advance(10 * time.Minute)
 				d.deliver()
 			}
 			d.wantState(c.ID, callbacks.Completed)
@@ -61,12 +61,12 @@ func TestRefusedBeats(t *testing.T) {
 			if got := d.get(id); got.Problem != answer || d.attention(ops) != 1 || d.attention(mara) != 0 {
 				t.Errorf("problem %q; attention of the admin %d, of the reviewer %d", got.Problem, d.attention(ops), d.attention(mara))
 			}
-			d.clock.Move(5 * time.Second)
+			d.clock.Advance(5 * time.Second)
 			d.beat()
 			if got := d.get(id).Problem; got != answer {
 				t.Errorf("throttled in between, the problem is %q", got)
 			}
-			d.clock.Move(5 * time.Second)
+			d.clock.Advance(5 * time.Second)
 			d.beat()
 			if got := d.get(id).Problem; got != "" || d.attention(ops) != 0 {
 				t.Errorf("a beat was taken, the problem is still %q", got)
@@ -92,7 +92,7 @@ func TestRefusedBeats(t *testing.T) {
 		t.Parallel()
 		d, id := refused(t, callbacks.AnswerDenied)
 		d.lambda.close(callbacks.Closing{By: callbacks.EndedByExecution})
-		d.clock.Move(5 * time.Second)
+		d.clock.Advance(5 * time.Second)
 		d.beat()
 		if got := d.wantState(id, callbacks.Closed); got.Problem != "" || d.attention(ops) != 0 {
 			t.Errorf("it has ended, the problem is still %q", got.Problem)

@@ -37,7 +37,7 @@ func (r Review) ExpiresAt() time.Time { return r.RenewedAt.Add(ReviewLease) }
 
 // AsksAt is when the page asks whether the reviewer is still there.
 func (r Review) AsksAt(b Budget) time.Time {
-	return earliest(r.LastInputAt.Add(b.Idle), r.OpenedAt.Add(b.Max-ReviewGrace))
+	return Earliest(r.LastInputAt.Add(b.Idle), r.OpenedAt.Add(b.Max-ReviewGrace))
 }
 
 // HoldsUntil is the latest time to which this review keeps heartbeats going: its lease, and not past the budget.
@@ -45,23 +45,5 @@ func (r Review) HoldsUntil(b Budget) time.Time {
 	if !r.ClosedAt.IsZero() {
 		return r.ClosedAt
 	}
-	return earliest(r.ExpiresAt(), r.LastInputAt.Add(b.Idle+ReviewGrace), r.OpenedAt.Add(b.Max))
-}
-
-func earliest(first time.Time, rest ...time.Time) time.Time {
-	for _, t := range rest {
-		if t.Before(first) {
-			first = t
-		}
-	}
-	return first
-}
-
-func latest(first time.Time, rest ...time.Time) time.Time {
-	for _, t := range rest {
-		if t.After(first) {
-			first = t
-		}
-	}
-	return first
+	return Earliest(r.ExpiresAt(), r.LastInputAt.Add(b.Idle+ReviewGrace), r.OpenedAt.Add(b.Max))
 }

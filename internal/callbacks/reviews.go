@@ -151,7 +151,7 @@ func (c *Callback) hold(reviews []Review, b Budget, now time.Time) {
 	c.ReviewedUntil = time.Time{}
 	for _, r := range reviews {
 		if r.ClosedAt.IsZero() {
-			c.ReviewedUntil = latest(c.ReviewedUntil, r.HoldsUntil(b))
+			c.ReviewedUntil = Latest(c.ReviewedUntil, r.HoldsUntil(b))
 		}
 	}
 	c.scheduleHeartbeat(now)

@@ -65,7 +65,7 @@ func (s *Service) outgoing(c *Callback, shown Completion, out sealed) (Completio
 	switch {
 	case s.sealer(c) == nil || shown.Kind != Success:
 		return shown, nil
-	case out.to != c.Target() || out.function != c.Function || !out.shown.same(shown):
+	case out.to != c.Target() || out.function != c.Function || !out.shown.Same(shown):
 		return Completion{}, fmt.Errorf("encrypted for another request: %w", ErrStale)
 	}
 	return out.sent, out.err

@@ -18,7 +18,7 @@ type Service struct {
 	lanes  Lanes
 
 	groupsMaxAge time.Duration
-	deliveries   *Deliveries
+	deliveries   Handover
 }
 
 // ServiceConfig is what a service works with. Deliveries, Beat and Seals may be nil, and Lanes be zero.
@@ -34,13 +34,16 @@ type ServiceConfig struct {
 	// GroupsMaxAge is how old the groups of whoever changes something may be; zero is no limit.
 	GroupsMaxAge time.Duration
 	// Deliveries deliver what is decided here; without them it waits for those of another process.
-	Deliveries *Deliveries
+	Deliveries Handover
 }
 
 // NewService makes the service.
 func NewService(c ServiceConfig) *Service {
 	if c.Beat == nil {
 		c.Beat = func() {}
+	}
+	if c.Deliveries == nil {
+		c.Deliveries = nobody{}
 	}
 	return &Service{
 		store: c.Store, queues: c.Queues, notify: c.Notify, beat: c.Beat, budget: c.Budget, now: c.Now, seals: c.Seals, lanes: c.Lanes,

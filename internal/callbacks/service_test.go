@@ -105,7 +105,7 @@ func TestDecideOnlyWhatWasSeen(t *testing.T) {
 	if _, err := d.service.Decide(d.ctx, mara, c.ID, changed, seen.Completion.SHA256()); !errors.Is(err, callbacks.ErrStale) {
 		t.Errorf("other bytes than those shown: got %v, want ErrStale", err)
 	}
-	d.clock.Move(callbacks.PreviewAge + time.Second)
+	d.clock.Advance(callbacks.PreviewAge + time.Second)
 	if _, err := d.service.Decide(d.ctx, mara, c.ID, choice, seen.Completion.SHA256()); !errors.Is(err, callbacks.ErrStale) {
 		t.Errorf("an old preview: got %v, want ErrStale", err)
 	}
@@ -182,7 +182,7 @@ func TestDecideAfterTheDeadline(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
 		c := d.announce(nil)
-		d.clock.Move(2 * time.Hour)
+		d.clock.Advance(2 * time.Hour)
 		d.mustDecide(mara, c.ID, "approve", "")
 		d.deliver()
 		d.wantState(c.ID, callbacks.Completed)
@@ -191,9 +191,9 @@ func TestDecideAfterTheDeadline(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
 		c := d.announce(nil)
-		d.clock.Move(time.Hour)
+		d.clock.Advance(time.Hour)
 		d.lambda.close(callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, EventID: 4})
-		d.clock.Move(time.Second)
+		d.clock.Advance(time.Second)
 		d.mustDecide(mara, c.ID, "approve", "")
 		d.deliver()
 		if got := d.wantState(c.ID, callbacks.Lost); got.Ending.Cause != callbacks.CauseTimeout || got.Ending.Event != 4 {
@@ -204,7 +204,7 @@ func TestDecideAfterTheDeadline(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
 		c := d.announce(func(a *callbacks.Announcement) { a.ExecutionARN = "" })
-		d.clock.Move(time.Hour + callbacks.SweepGrace)
+		d.clock.Advance(time.Hour + callbacks.SweepGrace)
 		d.sweep()
 		if got, err := d.decide(mara, c.ID, "approve", ""); !errors.Is(err, callbacks.ErrConflict) || got.State != callbacks.TimedOut {
 			t.Errorf("got %s, %v; want the conflict", got.State, err)
@@ -259,7 +259,7 @@ func TestDecideDespiteALateHeartbeat(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	c := d.announce(withHeartbeat)
-	d.clock.Move(time.Minute)
+	d.clock.Advance(time.Minute)
 	d.mustDecide(mara, c.ID, "approve", "")
 	d.deliver()
 	d.wantState(c.ID, callbacks.Completed)

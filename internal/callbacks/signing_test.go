@@ -5,11 +5,12 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
 )
 
 // signings is a store that notes which signatures are written.
 type signings struct {
-	callbacks.Store
+	callbackstest.Store
 	last *callbacks.Signature
 }
 

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/worker"
 )
 
 // heldLambda keeps each call until it is released or cut.
@@ -42,10 +44,10 @@ func (l *heldLambda) Heartbeat(ctx context.Context, to callbacks.Target) error {
 
 // stopping runs a worker until it has called Lambda, stops it, and returns how long it took from there. Release lets the
 // call end after a second.
-func (d *desk) stopping(release bool, worker func(callbacks.WorkerConfig) callbacks.Worker) time.Duration {
+func (d *desk) stopping(release bool, start func(settings) worker.Runner) time.Duration {
 	d.t.Helper()
 	held := &heldLambda{remote: d.lambda, arrived: make(chan struct{}), release: make(chan struct{})}
-	w := worker(d.workers(held))
+	w := start(d.workers(held, rate))
 	ctx, stop := context.WithCancel(d.ctx)
 	defer stop()
 	ended := make(chan struct{})
@@ -60,10 +62,8 @@ func (d *desk) stopping(release bool, worker func(callbacks.WorkerConfig) callba
 	return time.Since(stopped)
 }
 
-func deliveries(c callbacks.WorkerConfig) callbacks.Worker {
-	return callbacks.NewDeliveries(c).NoJitter()
-}
-func heartbeats(c callbacks.WorkerConfig) callbacks.Worker { return callbacks.NewHeartbeats(c) }
+func deliveries(s settings) worker.Runner { return callbacks.NewDeliveries(s.delivery) }
+func heartbeats(s settings) worker.Runner { return callbacks.NewHeartbeats(s.upkeep) }
 
 // TestStopFinishesDelivery: what was under way is written down as if nothing had happened.
 func TestStopFinishesDelivery(t *testing.T) {
@@ -100,7 +100,7 @@ func TestStopCutsDelivery(t *testing.T) {
 		if wait := delivery.DueAt.Sub(d.clock.Now()); wait <= 0 || wait > callbacks.DeliveryLease/4 {
 			t.Errorf("it is due in %v, want soon", wait)
 		}
-		d.clock.Move(delivery.DueAt.Sub(d.clock.Now()))
+		d.clock.Advance(delivery.DueAt.Sub(d.clock.Now()))
 		d.deliver() // by another replica
 		d.wantState(c.ID, callbacks.Completed)
 	})
@@ -148,7 +148,7 @@ func TestDecisionIsHandedOver(t *testing.T) {
 
 // claims counts the rounds of claiming.
 type claims struct {
-	callbacks.Store
+	callbackstest.Store
 	made atomic.Int64
 }
 

@@ -27,12 +27,6 @@ type Receipt struct {
 	Left     string // the queue in which it was found and that the announcement moved it from, empty when it did not
 }
 
-// Work is a claimed delivery with what the call needs.
-type Work struct {
-	Callback Callback
-	Delivery Delivery
-}
-
 // Store keeps callbacks and all that belongs to them. Implementations run the contract of package callbackstest.
 //
 // Every function that is passed in runs inside a transaction, possibly more than once: it must be pure. A method that
@@ -62,32 +56,9 @@ type Store interface {
 
 	// Delivery returns the delivery of a callback with its latest attempts, or [ErrNotFound].
 	Delivery(ctx context.Context, id ID) (Delivery, error)
-	// ClaimDeliveries leases up to limit deliveries that are due and whose lease, if any, has run out, but none in a lane that is
-	// full. For each that is still decided it records the attempt that is about to be made; one left open by an earlier claim
-	// makes the delivery doubtful.
-	ClaimDeliveries(ctx context.Context, now time.Time, lease Lease, limit int, full []Lane) ([]Work, error)
-	// FinishDelivery is Update for a claimed delivery: fn changes callback and delivery, sets the delivery's DueAt (zero settles
-	// it) and returns the audit entry; attempt replaces the open one of the claim. [ErrLeaseLost] when the lease is not owner's any more.
-	FinishDelivery(ctx context.Context, owner string, attempt Attempt, id ID, fn func(*Callback, *Delivery) (AuditEntry, error)) (Callback, error)
 	// RetryDelivery is Update that also makes the existing delivery due at once, with no reading of the history behind it and
 	// nothing said of its being closed.
 	RetryDelivery(ctx context.Context, id ID, now time.Time, fn func(*Callback) (AuditEntry, error)) (Callback, error)
-	// NextDelivery is when the next delivery is due or its lease runs out; zero when none is waiting.
-	NextDelivery(ctx context.Context) (time.Time, error)
-
-	// ClaimHeartbeats finds up to limit open callbacks whose heartbeat is due and moves each one's NextHeartbeatAt on by a
-	// third of its heartbeat timeout, so that nobody else sends the same beat.
-	ClaimHeartbeats(ctx context.Context, now time.Time, limit int) ([]Callback, error)
-	// HastenHeartbeats makes beats due now that are scheduled farther ahead than their interval: by a clock that was set back since.
-	HastenHeartbeats(ctx context.Context, now time.Time) error
-	// NextHeartbeat is when the next heartbeat is due; zero when none is.
-	NextHeartbeat(ctx context.Context) (time.Time, error)
-
-	// Expired returns up to limit pending callbacks whose deadline is not after now, earliest first, and behind one that was
-	// returned before, if any.
-	Expired(ctx context.Context, now time.Time, after ID, limit int) ([]ID, error)
-	// NextDeadline is the earliest deadline of a pending callback; zero when there is none.
-	NextDeadline(ctx context.Context) (time.Time, error)
 	// PendingIn returns up to limit pending callbacks of an execution, in order of arrival.
 	PendingIn(ctx context.Context, executionARN string, limit int) ([]ID, error)
 	// CompletedIn returns up to limit completed callbacks of an execution, in order of arrival, and behind one that was returned
@@ -102,21 +73,14 @@ type Store interface {
 	Review(ctx context.Context, id ID, fn func(*Callback, []Review) ([]Review, AuditEntry, error)) (Callback, error)
 	// Reviews returns the open reviews of a callback, longest first.
 	Reviews(ctx context.Context, id ID) ([]Review, error)
-	// CloseReviews closes up to limit reviews that nobody renewed since before, and returns their callbacks.
-	CloseReviews(ctx context.Context, before, now time.Time, limit int) ([]Callback, error)
-
 	// Audit returns entries, newest first.
 	Audit(ctx context.Context, q AuditQuery) ([]AuditEntry, error)
 	// Record writes an audit entry that belongs to no callback, such as a sign-in.
 	Record(ctx context.Context, entry AuditEntry) error
 	// RecordOnce writes an entry of a callback, unless there is one of the same actor and action. [ErrNotFound].
 	RecordOnce(ctx context.Context, entry AuditEntry) error
-	// ForgetMessages drops webhook messages received before a time, at most limit.
-	ForgetMessages(ctx context.Context, before time.Time, limit int) error
 	// Ping checks that the database answers.
 	Ping(ctx context.Context) error
-
-	WatchStore
 }
 
 // Notifier tells open pages, here and on other replicas, that a callback changed. It carries no data: each page reads again

@@ -56,7 +56,7 @@ func TestAftermath_Subtypes(t *testing.T) {
 	t.Parallel()
 	at := traceStart
 	var a Aftermath
-	a.add(AfterPage{Events: []AfterEvent{
+	a.Add(AfterPage{Events: []AfterEvent{
 		{ID: 1, At: at, Kind: OperationContext, Operation: "1", Name: "sign-off", Status: AfterRunning},
 		{ID: 2, At: at.Add(time.Second), Kind: OperationCallback, Operation: "2", Parent: "1", Status: AfterRunning},
 		{ID: 3, At: at.Add(2 * time.Second), Kind: OperationStep, Operation: "3", Parent: "1", Name: "ask", Status: AfterRunning},

@@ -27,28 +27,34 @@ const (
 
 // Sweeps is the worker that notices what happens by itself: clocks that run out, reviews that nobody renews.
 type Sweeps struct {
-	store     Store
-	histories *histories
+	store     UpkeepStore
+	histories *Histories
 	notify    Notifier
 	log       *slog.Logger
 	now       func() time.Time
 	wake      worker.Alarm
 	after     ID // the last one of a round that did not come to the end of what is expired
 	pauses    *pauses
-	pace      *pace
+	pace      *Pace
 }
 
 // NewSweeps makes the worker.
-func NewSweeps(c WorkerConfig) *Sweeps {
+func NewSweeps(c UpkeepConfig) *Sweeps {
 	return &Sweeps{
-		store: c.Store, histories: newHistories(c, sweepsInOneLane), notify: c.Notify, log: c.Log, now: c.Now, wake: worker.NewAlarm(),
-		pauses: newPauses(), pace: newPace(c.Purses.rate),
+		store: c.Store, histories: NewHistories(c.History, sweepsInOneLane), notify: c.Notify, log: c.Log, now: c.Now, wake: worker.NewAlarm(),
+		pauses: newPauses(), pace: NewPace(c.History.Purses.Rate()),
 	}
 }
 
 // Run sweeps until ctx ends.
 func (s *Sweeps) Run(ctx context.Context) {
 	worker.Loop{Name: "sweeps", Log: s.log, Now: s.now, Wake: s.wake, Round: s.runOnce}.Run(ctx)
+}
+
+// RunOnce runs one round.
+func (s *Sweeps) RunOnce(ctx context.Context) error {
+	_, err := s.runOnce(ctx)
+	return err
 }
 
 // runOnce ends what is past its deadline, closes reviews that nobody renewed, and forgets old messages.
@@ -152,13 +158,13 @@ func (s *Sweeps) expire(ctx context.Context, id ID) (again bool, err error) {
 	call, cancel := context.WithTimeout(ctx, sweepTimeout)
 	defer cancel()
 	target := c.Target()
-	found := s.histories.ask(call, target)
+	found := s.histories.Ask(call, target)
 	c, err = s.store.Update(ctx, id, func(c *Callback) (change Change, err error) {
-		change.Audit, again, err = c.expire(found, s.pauses.patient(id, found), s.now())
+		change.Audit, again, err = c.Expire(found, s.pauses.patient(id, found), s.now())
 		return change, err
 	})
 	if again {
-		s.putOff(id, line{s.histories.lanes.Of(target), urgent}, found)
+		s.putOff(id, s.histories.Lane(target), found)
 	}
 	if errors.Is(err, ErrConflict) || errors.Is(err, ErrNotFound) {
 		return again, nil // decided or closed meanwhile, or not yet known
@@ -171,36 +177,11 @@ func (s *Sweeps) expire(ctx context.Context, id ID) (again bool, err error) {
 }
 
 // putOff plans when a callback is asked about again: where there was no budget, in its turn.
-func (s *Sweeps) putOff(id ID, l line, found finding) {
+func (s *Sweeps) putOff(id ID, lane Lane, found Finding) {
 	now := s.now()
 	var slot time.Time
-	if found.history == historyPutOff {
-		slot = s.pace.slot(l, now, now.Add(found.again))
+	if found.History == HistoryPutOff {
+		slot = s.pace.Slot(lane, Urgent, now, now.Add(found.Again))
 	}
 	s.pauses.put(id, now, slot, found)
-}
-
-// expire ends a pending callback past its deadline as its history says, and by our clock only where there is none to be had.
-// [ErrConflict] where that is not to be done; then again says whether to ask later.
-func (c *Callback) expire(found finding, patient bool, now time.Time) (entry AuditEntry, again bool, err error) {
-	_, cause := c.Deadline()
-	open := found.history == historyRead && found.closing.Open
-	waits := open || found.history == historyPutOff || patient
-	switch by := System("sweeps"); {
-	case c.State != Pending || !c.Overdue(now):
-		return entry, false, ErrConflict
-	case open && cause == CauseHeartbeat: // somebody else keeps it alive: the clock runs anew from here
-		c.Clocks.SeenOpenAt = now
-		return entry, false, nil
-	case waits:
-		return entry, true, ErrConflict
-	case found.history == historyRead:
-		entry, err = c.Close(c.endedElsewhere(found.closing, now), now, by)
-		return entry, false, err
-	case cause == CauseHeartbeat && c.mayLiveOn(now):
-		return entry, true, ErrConflict
-	default:
-		entry, err = c.TimeOut(now, by)
-		return entry, false, err
-	}
 }

@@ -9,13 +9,6 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func (d *desk) sweep() {
-	d.t.Helper()
-	if err := d.sweeps.RunOnce(d.ctx); err != nil {
-		d.t.Fatal(err)
-	}
-}
-
 // TestSweepTimesOut: where no history can be asked, our clock decides.
 func TestSweepTimesOut(t *testing.T) {
 	t.Parallel()
@@ -37,10 +30,10 @@ func TestSweepTimesOut(t *testing.T) {
 				a.ExecutionARN = ""
 				tt.change(a)
 			})
-			d.clock.Move(tt.after)
+			d.clock.Advance(tt.after)
 			d.sweep()
 			d.wantState(c.ID, callbacks.Pending) // the grace
-			d.clock.Move(callbacks.SweepGrace)
+			d.clock.Advance(callbacks.SweepGrace)
 			d.sweep()
 			got := d.wantState(c.ID, callbacks.TimedOut)
 			if got.Ending.Cause != tt.cause || !strings.HasPrefix(got.Ending.Detail, "By our clock ") || !got.Ending.At.Equal(c.ReceivedAt.Add(tt.after)) {
@@ -54,7 +47,7 @@ func TestSweepAsksTheHistoryBeforeItBuriesByHeartbeat(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	c := d.announce(withHeartbeat)
-	d.clock.Move(time.Minute + callbacks.SweepGrace)
+	d.clock.Advance(time.Minute + callbacks.SweepGrace)
 	d.sweep() // another client beats: the history says that the callback is open
 	got := d.wantState(c.ID, callbacks.Pending)
 	if at, _ := got.Deadline(); !at.After(d.clock.Now()) || !got.Clocks.SeenOpenAt.Equal(d.clock.Now()) {
@@ -69,10 +62,10 @@ func TestSweepAsksTheHistoryBeforeItBuriesByHeartbeat(t *testing.T) {
 	if due := d.get(c.ID).NextHeartbeatAt; !due.Equal(d.clock.Now()) {
 		t.Errorf("the first beat of ours is due at %v, want at once: how much of Lambda's clock is left is not known", due)
 	}
-	d.clock.Move(callbacks.ReviewLease + time.Second)
+	d.clock.Advance(callbacks.ReviewLease + time.Second)
 	d.sweep()
 	d.lambda.close(callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseHeartbeat})
-	d.clock.Move(time.Minute + callbacks.SweepGrace)
+	d.clock.Advance(time.Minute + callbacks.SweepGrace)
 	d.sweep()
 	d.wantState(c.ID, callbacks.TimedOut)
 }
@@ -82,7 +75,7 @@ func TestSweepTakesTheHistorysWord(t *testing.T) {
 	d := newDesk(t)
 	c := d.announce(nil)
 	d.lambda.close(callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, EventID: 4})
-	d.clock.Move(time.Hour + callbacks.SweepGrace)
+	d.clock.Advance(time.Hour + callbacks.SweepGrace)
 	d.sweep()
 	if got := d.wantState(c.ID, callbacks.TimedOut); got.Ending.Event != 4 || !got.Ending.At.Equal(c.ReceivedAt) {
 		t.Errorf("ending is %+v, want that of event 4", got.Ending)
@@ -94,7 +87,7 @@ func TestSweepLeavesDecisionsToTheirDelivery(t *testing.T) {
 	d := newDesk(t)
 	c := d.announce(nil)
 	d.mustDecide(mara, c.ID, "approve", "")
-	d.clock.Move(2 * time.Hour)
+	d.clock.Advance(2 * time.Hour)
 	d.sweep()
 	d.wantState(c.ID, callbacks.Decided)
 	d.lambda.close(callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout})
@@ -107,11 +100,11 @@ func TestSweepWaitsForABusyHistory(t *testing.T) {
 	d := newDesk(t)
 	c := d.announce(withHeartbeat)
 	d.lambda.noHistory = callbacks.AnswerThrottled
-	d.clock.Move(time.Hour) // the desk was down: one busy answer does not bury
+	d.clock.Advance(time.Hour) // the desk was down: one busy answer does not bury
 	for range 3 {
 		d.sweep()
 		d.wantState(c.ID, callbacks.Pending)
-		d.clock.Move(6 * time.Minute)
+		d.clock.Advance(6 * time.Minute)
 	}
 	d.sweeps.AskedInVain(c.ID, callbacks.MaxReadings) // it cannot be waited for without end
 	d.sweep()
@@ -129,11 +122,11 @@ func TestSweepWaitsForAPermission(t *testing.T) {
 			d := newDesk(t)
 			c := d.announce(withHeartbeat)
 			d.lambda.noHistory = callbacks.AnswerDenied
-			d.clock.Move(time.Minute + callbacks.SweepGrace)
+			d.clock.Advance(time.Minute + callbacks.SweepGrace)
 			for range callbacks.DeniedReadings - 1 {
 				d.sweep()
 				d.wantState(c.ID, callbacks.Pending)
-				d.clock.Move(2 * time.Minute)
+				d.clock.Advance(2 * time.Minute)
 			}
 			if passes {
 				d.lambda.noHistory = ""
@@ -151,18 +144,16 @@ func TestSweepWaitsForAPermission(t *testing.T) {
 func TestSweepOfVeryMany(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	workers := d.workers(d.lambda)
-	workers.Purses = callbacks.NewPurses(d.store, 1, d.clock.Now)
-	d.sweeps = callbacks.NewSweeps(workers)
+	d.sweeps = callbacks.NewSweeps(d.workers(d.lambda, 1).upkeep)
 	var ids []callbacks.ID
 	for i := range 10 {
 		ids = append(ids, d.announce(func(a *callbacks.Announcement) { a.CallbackID = fmt.Sprintf("%04d", i) }).ID)
 	}
 	d.lambda.close(callbacks.Closing{By: callbacks.EndedByOther, EventID: 4})
-	d.clock.Move(2 * time.Hour)
+	d.clock.Advance(2 * time.Hour)
 	for range 15 {
 		d.sweep()
-		d.clock.Move(2 * time.Second)
+		d.clock.Advance(2 * time.Second)
 	}
 	for _, id := range ids {
 		d.wantState(id, callbacks.Closed)

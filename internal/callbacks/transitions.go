@@ -2,7 +2,6 @@ package callbacks
 
 import (
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -61,18 +60,6 @@ func (c *Callback) TimeOut(now time.Time, by Actor) (AuditEntry, error) {
 	return c.move(TimedOut, now, by, ActionTimedOut, c.Ending.Detail), nil
 }
 
-var clockSentence = map[DeadlineCause]string{
-	CauseTimeout:   "The callback's timeout ran out.",
-	CauseHeartbeat: "No heartbeat came within the heartbeat timeout.",
-	CauseExecution: "The execution reached its own time limit.",
-}
-
-// byOurClock is the same where nothing proves it.
-func byOurClock(cause DeadlineCause) string {
-	said := strings.TrimSuffix(clockSentence[cause], ".")
-	return "By our clock " + strings.ToLower(said[:1]) + said[1:] + "; its history could not be read."
-}
-
 // Close ends a pending callback that Lambda no longer waits for.
 func (c *Callback) Close(e Ending, now time.Time, by Actor) (AuditEntry, error) {
 	if c.State != Pending {
@@ -83,6 +70,15 @@ func (c *Callback) Close(e Ending, now time.Time, by Actor) (AuditEntry, error) 
 		return c.move(TimedOut, now, by, ActionTimedOut, e.Detail), nil
 	}
 	return c.move(Closed, now, by, ActionClosed, e.Detail), nil
+}
+
+// AttemptFailed notes what an attempt to deliver the decision met. The same answer again is no news: it has no entry.
+func (c *Callback) AttemptFailed(a Attempt, now time.Time, by Actor) AuditEntry {
+	if c.Problem == a.Answer {
+		return AuditEntry{}
+	}
+	c.Problem = a.Answer
+	return c.entry(now, by, ActionAttemptFailed, fmt.Sprintf("Attempt %d: %s.", a.Number, a.Answer.words()))
 }
 
 // Complete notes that Lambda accepted the decision, or that the history shows it did.

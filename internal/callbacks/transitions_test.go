@@ -126,7 +126,7 @@ func TestEndedElsewhere(t *testing.T) {
 		"WhenOther":    {both, Closing{By: EndedByOther}, Ending{By: EndedByOther, At: at(2 * time.Hour), Detail: "Another client completed the callback."}},
 	} {
 		c := Callback{Clocks: tt.clocks}
-		if got := c.endedElsewhere(tt.closing, at(2*time.Hour)); got != tt.want {
+		if got := c.EndedElsewhere(tt.closing, at(2*time.Hour)); got != tt.want {
 			t.Errorf("%s: %+v, want %+v", name, got, tt.want)
 		}
 	}

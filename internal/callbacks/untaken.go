@@ -26,7 +26,7 @@ func (c *Callback) BeatsFail() bool { return !c.NextHeartbeatAt.IsZero() && c.Un
 // a day.
 func (c *Callback) Beat(sent time.Time) AuditEntry {
 	last, failed := c.Clocks.LastHeartbeatAt, c.Untaken.Failed
-	c.Clocks.LastHeartbeatAt = latest(last, sent)
+	c.Clocks.LastHeartbeatAt = Latest(last, sent)
 	c.Heartbeats++
 	c.Untaken = Untaken{}
 	c.settleBeat()
@@ -40,35 +40,35 @@ func (c *Callback) Beat(sent time.Time) AuditEntry {
 	return entry
 }
 
-// failedBeat is a heartbeat that was not taken.
-type failedBeat struct {
-	sent   time.Time
-	taken  int // how many Lambda had taken then
-	answer *LambdaError
-	jitter float64 // of the pause that follows, from 0 to 1
+// FailedBeat is a heartbeat that was not taken.
+type FailedBeat struct {
+	Sent   time.Time
+	Taken  int // how many Lambda had taken then
+	Answer *LambdaError
+	Jitter float64 // of the pause that follows, from 0 to 1
 }
 
-// missBeat notes a heartbeat that was not taken, and when it is sent again. One whose answer was lost may have arrived, but it
+// MissBeat notes a heartbeat that was not taken, and when it is sent again. One whose answer was lost may have arrived, but it
 // keeps nothing alive as far as anybody knows. Only the first failure of a stretch has an entry: there may be thousands. It tells
 // nothing where Lambda has taken another beat since, nor where nobody wants beats any more.
-func (c *Callback) missBeat(b failedBeat, now time.Time) AuditEntry {
-	if c.Heartbeats != b.taken {
+func (c *Callback) MissBeat(b FailedBeat, now time.Time) AuditEntry {
+	if c.Heartbeats != b.Taken {
 		return AuditEntry{}
 	}
-	answer := b.answer.Answer
+	answer := b.Answer.Answer
 	if answer.Doubtful() {
-		c.Untaken.LostAt = latest(c.Untaken.LostAt, b.sent)
+		c.Untaken.LostAt = Latest(c.Untaken.LostAt, b.Sent)
 	}
 	if c.NextHeartbeatAt.IsZero() {
 		return AuditEntry{}
 	}
 	if c.Untaken.Since.IsZero() {
-		c.Untaken.Since = b.sent
+		c.Untaken.Since = b.Sent
 	}
 	c.Untaken.Failed++
 	c.Untaken.Answer = answer
 	c.refuseBeat(answer)
-	c.NextHeartbeatAt = c.retryHeartbeat(now, b.answer.RetryAfter, b.jitter)
+	c.NextHeartbeatAt = c.retryHeartbeat(now, b.Answer.RetryAfter, b.Jitter)
 	if c.Untaken.Failed > 1 {
 		return AuditEntry{}
 	}
@@ -93,11 +93,6 @@ func (c *Callback) retryHeartbeat(now time.Time, retryAfter time.Duration, jitte
 	}
 	lastMoments := min(interval/2, 2*time.Second)
 	return now.Add(max(min(pause, left-lastMoments), firstRetry))
-}
-
-// heartbeatLimit bounds the call of one beat, so that one that hangs leaves time for another.
-func (c *Callback) heartbeatLimit() time.Duration {
-	return min(max(c.HeartbeatInterval()/2, 2*time.Second), heartbeatTimeout)
 }
 
 // mayLiveOn reports whether a beat whose answer was lost may keep the callback alive past the heartbeat clock as we know it.

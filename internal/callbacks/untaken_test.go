@@ -14,7 +14,7 @@ func reviewed(heartbeat time.Duration) Callback {
 }
 
 func miss(c *Callback, sent time.Duration, answer Answer) AuditEntry {
-	return c.missBeat(failedBeat{sent: at(sent), taken: c.Heartbeats, answer: &LambdaError{Answer: answer}}, at(sent))
+	return c.MissBeat(FailedBeat{Sent: at(sent), Taken: c.Heartbeats, Answer: &LambdaError{Answer: answer}}, at(sent))
 }
 
 // TestBeatsThatFailAreOneStretch: the audit has when it began, and when it ended after how many.
@@ -51,8 +51,8 @@ func TestFailuresThatTellNothing(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
 	c.Beat(at(20 * time.Second))
-	older := failedBeat{sent: at(19 * time.Second), taken: 0, answer: &LambdaError{Answer: AnswerFault}}
-	if entry := c.missBeat(older, at(21*time.Second)); entry.Action != "" || c.BeatsFail() || !c.KeptAlive() {
+	older := FailedBeat{Sent: at(19 * time.Second), Taken: 0, Answer: &LambdaError{Answer: AnswerFault}}
+	if entry := c.MissBeat(older, at(21*time.Second)); entry.Action != "" || c.BeatsFail() || !c.KeptAlive() {
 		t.Errorf("an older beat that failed makes %+v and %+v", c.Untaken, entry)
 	}
 	c.ReviewedUntil = t0
@@ -140,7 +140,7 @@ func retries(t *testing.T, timeout, asked time.Duration, jitter float64) {
 	interval, lastMoments := timeout/3, min(timeout/6, 2*time.Second)
 	sent, between, last := interval, 0, interval
 	for sent < 2*timeout {
-		c.missBeat(failedBeat{sent: at(sent), answer: &LambdaError{Answer: AnswerThrottled, RetryAfter: asked}, jitter: jitter}, at(sent))
+		c.MissBeat(FailedBeat{Sent: at(sent), Answer: &LambdaError{Answer: AnswerThrottled, RetryAfter: asked}, Jitter: jitter}, at(sent))
 		next := c.NextHeartbeatAt.Sub(t0)
 		pause := next - sent
 		if pause < firstRetry || pause > max(interval, asked) {
@@ -170,7 +170,7 @@ func TestRenewalsKeepARetry(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
 	asked := &LambdaError{Answer: AnswerThrottled, RetryAfter: 30 * time.Second}
-	c.missBeat(failedBeat{sent: at(20 * time.Second), answer: asked}, at(20*time.Second))
+	c.MissBeat(FailedBeat{Sent: at(20 * time.Second), Answer: asked}, at(20*time.Second))
 	c.scheduleHeartbeat(at(21 * time.Second))
 	if want := at(50 * time.Second); !c.NextHeartbeatAt.Equal(want) {
 		t.Errorf("next at %v, want %v", c.NextHeartbeatAt, want)

@@ -100,10 +100,10 @@ func TestClosedThatTheHistoryDoesNotShow(t *testing.T) {
 	d.beat()
 	d.lambda.close(callbacks.Closing{By: callbacks.EndedByOther, Completion: &callbacks.Completion{Kind: callbacks.Success}})
 	d.lambda.lag = 1
-	d.clock.Move(20 * time.Second)
+	d.clock.Advance(20 * time.Second)
 	d.beat()
 	d.wantEnd(c.ID, callbacks.CauseHeartbeat)
-	d.clock.Move(time.Second)
+	d.clock.Advance(time.Second)
 	d.beat()
 	d.wantState(c.ID, callbacks.Closed)
 }

@@ -1,17 +1,5 @@
 package callbacks
 
-import (
-	"fmt"
-	"time"
-)
-
-// maxBackoff bounds the pause between two attempts.
-const maxBackoff = 5 * time.Minute
-
-// maxReadings is how often the history is asked in vain before what is known has to do. They are five minutes apart at most: a
-// day of it ends a delivery, and no single answer.
-const maxReadings = 300
-
 // How often the history may show a callback open, although Lambda refuses what is sent to it, before that is believed. The
 // first readings take some seconds, in which a history that lags shows the end. After a doubtful attempt they take minutes:
 // it may be our own success that made Lambda refuse.
@@ -20,31 +8,16 @@ const (
 	openReadingsDoubtful = 10
 )
 
-// deniedReadings is how often permission to read the history may be denied before it is believed: after a change of IAM that passes
-// by itself. They take some fifteen seconds; who retries the delivery later has them all again.
-const deniedReadings = 5
-
 // evidence is all that is known after an attempt: what Lambda answered, what earlier attempts left in doubt, and what the
 // history says where it was asked.
 type evidence struct {
 	answer   Answer       // AnswerClosed also where an earlier attempt was told so: what is closed stays closed
 	doubtful bool         // an attempt may have taken effect, this one or an earlier one
-	history  historyState // of the question how the callback was closed
+	history  HistoryState // of the question how the callback was closed
 	reading  Answer       // to that question, where it brought no history; empty where there was nobody to ask
-	closing  Closing      // what the history says, with historyRead
+	closing  Closing      // what the history says, with HistoryRead
 	readings int          // of the history so far, this one included
 }
-
-// historyState says what became of the question to the history.
-type historyState int
-
-const (
-	historyUnasked    historyState = iota // neither the answer nor the clock called for it
-	historyRead                           // closing holds what it says
-	historyBusy                           // throttled or failing: ask again
-	historyPutOff                         // it may not be asked yet, because others were asked so much
-	historyUnreadable                     // no ARN, no permission, retention over: it will never tell
-)
 
 // verdict is the next step of a delivery.
 type verdict int
@@ -70,11 +43,11 @@ func judge(e evidence, ours Completion) verdict {
 		return delivered
 	case e.answer == AnswerInvalid:
 		return undeliverable
-	case e.history == historyRead && !e.closing.Open:
+	case e.history == HistoryRead && !e.closing.Open:
 		return judgeClosing(e, ours)
 	case e.mayTell():
 		return retry
-	case e.answer == AnswerMaybeClosed && e.history == historyRead:
+	case e.answer == AnswerMaybeClosed && e.history == HistoryRead:
 		return undeliverable // it is open there: Lambda refuses the request itself
 	case e.doubtful:
 		return unconfirmed
@@ -89,9 +62,9 @@ func judge(e evidence, ours Completion) verdict {
 // judgeClosing compares the end that the history shows with what was sent.
 func judgeClosing(e evidence, ours Completion) verdict {
 	switch c := e.closing; {
-	case c.Completion != nil && c.Completion.same(ours):
+	case c.Completion != nil && c.Completion.Same(ours):
 		return delivered
-	case c.mayHold(ours) && e.doubtful:
+	case c.MayHold(ours) && e.doubtful:
 		return unconfirmed
 	}
 	return lost
@@ -100,105 +73,76 @@ func judgeClosing(e evidence, ours Completion) verdict {
 // mayTell reports whether Lambda or its history may still tell more than they have.
 func (e evidence) mayTell() bool {
 	switch e.history {
-	case historyUnasked, historyPutOff:
+	case HistoryUnasked, HistoryPutOff:
 		return true
-	case historyRead: // it is open there: Lambda waits, or the history lags behind its answer
+	case HistoryRead: // it is open there: Lambda waits, or the history lags behind its answer
 		return !e.answer.MaybeClosed() || e.readings < e.patience()
-	case historyUnreadable:
+	case HistoryUnreadable:
 		if e.answer.MaybeClosed() {
-			return e.reading == AnswerDenied && e.readings < deniedReadings
+			return e.reading == AnswerDenied && e.readings < DeniedReadings
 		}
-	case historyBusy:
+	case HistoryBusy:
 	}
-	return e.readings < maxReadings
+	return e.readings < MaxReadings
 }
 
 // patience is how many readings may show the callback open, against Lambda's answer, before that is believed.
 func (e evidence) patience() int {
 	switch {
 	case e.answer.Closed():
-		return maxReadings
+		return MaxReadings
 	case e.doubtful:
 		return openReadingsDoubtful
 	}
 	return openReadings
 }
 
-// backoff is the pause before the next attempt: doubling from half a second, with jitter in [0,1), as long as Lambda asks
-// for, and short enough to leave room for more than one attempt before the deadline.
-func backoff(tries int, retryAfter time.Duration, left time.Duration, jitter float64) time.Duration {
-	pause := maxBackoff
-	if tries < 10 {
-		pause = min(500*time.Millisecond<<max(tries-1, 0), maxBackoff)
-	}
-	pause += time.Duration(float64(pause) * jitter / 4)
-	pause = max(pause, retryAfter)
-	if left > 0 && pause > left/2 {
-		pause = max(left/2, 200*time.Millisecond)
-	}
-	return pause
-}
-
-// endingOf says in the ending what the evidence shows.
-func endingOf(v verdict, e evidence, c *Callback, now time.Time) Ending {
-	if v == delivered {
-		if e.answer == AnswerAccepted {
-			return Ending{By: EndedByUs, At: now, Kind: c.Decision.Kind, Detail: "Lambda accepted the decision."}
+// doubtOf is what kept the history from telling, by the evidence of the last attempt.
+func doubtOf(e evidence) Doubt {
+	switch e.history {
+	case HistoryRead:
+		if e.closing.Open {
+			return DoubtOpen
 		}
-		return Ending{By: EndedByUs, At: e.closing.At, Kind: c.Decision.Kind,
-			Event:  e.closing.EventID,
-			Detail: fmt.Sprintf("Lambda's answer was lost; history event %d holds our payload, sha256 %s.", e.closing.EventID, c.Decision.SHA256)}
+		return DoubtPayload
+	case HistoryUnasked, HistoryPutOff: // neither ends a delivery
+	case HistoryBusy, HistoryUnreadable:
 	}
-	if e.history == historyRead && !e.closing.Open {
-		return c.endedElsewhere(e.closing, now)
+	switch e.reading {
+	case "":
+		return DoubtNoARN
+	case AnswerDenied:
+		return DoubtDenied
+	case AnswerGone:
+		return DoubtGone
+	case AnswerInvalid, AnswerMaybeClosed, AnswerClosed:
+		return DoubtRefused
+	case AnswerKMS:
+		return DoubtKMS
+	case AnswerThrottled:
+		return DoubtThrottled
+	case AnswerAccepted, AnswerFault, AnswerNone, AnswerUnsent, AnswerSkew, AnswerCredentials:
 	}
-	if e.answer == AnswerGone {
-		return Ending{By: EndedByGone, At: now, Detail: "Lambda does not know this callback any more."}
-	}
-	return Ending{By: EndedByUnknown, At: now, Detail: "Lambda says that the callback was closed already. By whom is not known: its history does not tell."}
+	return DoubtFailing
 }
 
-// undelivered says why a decision that surely did not arrive is not sent any more.
-func (c *Callback) undelivered(last Attempt, now time.Time) Ending {
-	e := Ending{By: EndedByUnknown, At: now, Detail: "Lambda refused the decision for good: " + last.Code + "." + c.Decision.sizeNote()}
-	if last.Answer != AnswerInvalid && last.Answer != AnswerMaybeClosed {
-		_, cause := c.Clocks.End()
-		e.Detail = byOurClock(cause) // what Lambda answered is the callback's problem: not everybody reads it
+// weigh notes with the delivery what an answer and the history add to what is known, and returns all of it. The problem is the
+// answer to the attempt before.
+func weigh(d *Delivery, answer, problem Answer, found Finding) evidence {
+	d.Doubtful = d.Doubtful || answer.Doubtful()
+	d.Closed = d.Closed || answer.Closed()
+	if answer == AnswerMaybeClosed && d.Closed {
+		answer = AnswerClosed
 	}
-	return e
-}
-
-// sizeNote says of a body between the older limit and today's that its size may be why Lambda refuses it; else nothing.
-func (d *Decision) sizeNote() string {
-	if d.Size <= olderMaxCompletionBytes {
-		return ""
+	switch {
+	case found.Open() && !answer.MaybeClosed():
+		d.Readings = 0 // Lambda waits: there is time
+	case found.Open() && answer == AnswerMaybeClosed && problem != answer:
+		d.Readings = 1 // those before were about another answer
+	case found.History != HistoryUnasked && found.History != HistoryPutOff:
+		d.Readings++
 	}
-	return fmt.Sprintf(" Its size may be why: it has %d bytes, and where the limit has not been raised yet Lambda takes at most %d.",
-		d.Size, olderMaxCompletionBytes)
-}
-
-// endedElsewhere turns what the history says into an ending. Where it does not say when, or by which of its own clocks, that is
-// when we learnt it, and the clock that had run out.
-func (c *Callback) endedElsewhere(closing Closing, now time.Time) Ending {
-	e := Ending{By: closing.By, Cause: closing.Cause, At: closing.At, Event: closing.EventID}
-	if e.At.IsZero() {
-		e.At = now
+	return evidence{
+		answer: answer, doubtful: d.Doubtful, history: found.History, reading: found.Answer, closing: found.Closing, readings: d.Readings,
 	}
-	if e.By == EndedByClock && e.Cause == NoDeadline {
-		e.Cause = c.Clocks.causeAt(e.At)
-	}
-	switch closing.By {
-	case EndedByClock:
-		e.Detail = clockSentence[e.Cause]
-	case EndedByExecution:
-		e.Detail = "The execution ended around the callback."
-	case EndedByOther:
-		e.Detail = "Another client completed the callback."
-		if e.Kind = closing.completedAs(); e.Kind != "" {
-			e.Detail = fmt.Sprintf("Another client completed the callback with a %s.", e.Kind)
-		}
-	case EndedByUs, EndedByGone, EndedByUnknown:
-		e.Detail = "Lambda does not wait for the callback any more."
-	}
-	return e
 }

@@ -2,7 +2,6 @@ package callbacks
 
 import (
 	"testing"
-	"time"
 )
 
 func TestJudge(t *testing.T) {
@@ -29,54 +28,54 @@ func TestJudge(t *testing.T) {
 		"Skew":      {evidence{answer: AnswerSkew}, retry, retry},
 		"Bad":       {evidence{answer: AnswerCredentials}, retry, retry},
 
-		"ClosedByClock":        {evidence{answer: AnswerClosed, history: historyRead, closing: byClock}, lost, lost},
-		"ClosedByExecution":    {evidence{answer: AnswerClosed, history: historyRead, closing: byExecution}, lost, lost},
-		"ClosedByOurs":         {evidence{answer: AnswerClosed, history: historyRead, closing: byClient(&same)}, delivered, delivered},
-		"ClosedByOtherPayload": {evidence{answer: AnswerClosed, history: historyRead, closing: byClient(&other)}, lost, lost},
-		"ClosedByOtherKind":    {evidence{answer: AnswerClosed, history: historyRead, closing: byClient(&sameBytesFailed)}, lost, lost},
-		"ClosedTruncated":      {evidence{answer: AnswerClosed, history: historyRead, closing: byClient(nil)}, lost, unconfirmed},
-		"ClosedTruncatedOurs":  {evidence{answer: AnswerClosed, history: historyRead, closing: Closing{By: EndedByOther, Kind: Success}}, lost, unconfirmed},
-		"ClosedTruncatedOther": {evidence{answer: AnswerClosed, history: historyRead, closing: Closing{By: EndedByOther, Kind: Failure}}, lost, lost},
-		"ClosedHistoryLags":    {evidence{answer: AnswerClosed, history: historyRead, closing: open, readings: maxReadings - 1}, retry, retry},
-		"ClosedLagsForEver":    {evidence{answer: AnswerClosed, history: historyRead, closing: open, readings: maxReadings}, lost, unconfirmed},
-		"ClosedHistoryBusy":    {evidence{answer: AnswerClosed, history: historyBusy, readings: maxReadings - 1}, retry, retry},
-		"ClosedBusyForEver":    {evidence{answer: AnswerClosed, history: historyBusy, readings: maxReadings}, lost, unconfirmed},
-		"ClosedHistoryPutOff":  {evidence{answer: AnswerClosed, history: historyPutOff, readings: maxReadings}, retry, retry},
-		"ClosedUnreadable":     {evidence{answer: AnswerClosed, history: historyUnreadable, readings: 1}, lost, unconfirmed},
-		"ClosedDenied":         {evidence{answer: AnswerClosed, history: historyUnreadable, reading: AnswerDenied, readings: deniedReadings - 1}, retry, retry},
-		"ClosedDeniedStill":    {evidence{answer: AnswerClosed, history: historyUnreadable, reading: AnswerDenied, readings: deniedReadings}, lost, unconfirmed},
-		"ClosedRefused":        {evidence{answer: AnswerClosed, history: historyUnreadable, reading: AnswerInvalid, readings: 1}, lost, unconfirmed},
-		"GoneByOurs":           {evidence{answer: AnswerGone, history: historyRead, closing: byClient(&same)}, delivered, delivered},
-		"GoneUnreadable":       {evidence{answer: AnswerGone, history: historyUnreadable, readings: 1}, lost, unconfirmed},
+		"ClosedByClock":        {evidence{answer: AnswerClosed, history: HistoryRead, closing: byClock}, lost, lost},
+		"ClosedByExecution":    {evidence{answer: AnswerClosed, history: HistoryRead, closing: byExecution}, lost, lost},
+		"ClosedByOurs":         {evidence{answer: AnswerClosed, history: HistoryRead, closing: byClient(&same)}, delivered, delivered},
+		"ClosedByOtherPayload": {evidence{answer: AnswerClosed, history: HistoryRead, closing: byClient(&other)}, lost, lost},
+		"ClosedByOtherKind":    {evidence{answer: AnswerClosed, history: HistoryRead, closing: byClient(&sameBytesFailed)}, lost, lost},
+		"ClosedTruncated":      {evidence{answer: AnswerClosed, history: HistoryRead, closing: byClient(nil)}, lost, unconfirmed},
+		"ClosedTruncatedOurs":  {evidence{answer: AnswerClosed, history: HistoryRead, closing: Closing{By: EndedByOther, Kind: Success}}, lost, unconfirmed},
+		"ClosedTruncatedOther": {evidence{answer: AnswerClosed, history: HistoryRead, closing: Closing{By: EndedByOther, Kind: Failure}}, lost, lost},
+		"ClosedHistoryLags":    {evidence{answer: AnswerClosed, history: HistoryRead, closing: open, readings: MaxReadings - 1}, retry, retry},
+		"ClosedLagsForEver":    {evidence{answer: AnswerClosed, history: HistoryRead, closing: open, readings: MaxReadings}, lost, unconfirmed},
+		"ClosedHistoryBusy":    {evidence{answer: AnswerClosed, history: HistoryBusy, readings: MaxReadings - 1}, retry, retry},
+		"ClosedBusyForEver":    {evidence{answer: AnswerClosed, history: HistoryBusy, readings: MaxReadings}, lost, unconfirmed},
+		"ClosedHistoryPutOff":  {evidence{answer: AnswerClosed, history: HistoryPutOff, readings: MaxReadings}, retry, retry},
+		"ClosedUnreadable":     {evidence{answer: AnswerClosed, history: HistoryUnreadable, readings: 1}, lost, unconfirmed},
+		"ClosedDenied":         {evidence{answer: AnswerClosed, history: HistoryUnreadable, reading: AnswerDenied, readings: DeniedReadings - 1}, retry, retry},
+		"ClosedDeniedStill":    {evidence{answer: AnswerClosed, history: HistoryUnreadable, reading: AnswerDenied, readings: DeniedReadings}, lost, unconfirmed},
+		"ClosedRefused":        {evidence{answer: AnswerClosed, history: HistoryUnreadable, reading: AnswerInvalid, readings: 1}, lost, unconfirmed},
+		"GoneByOurs":           {evidence{answer: AnswerGone, history: HistoryRead, closing: byClient(&same)}, delivered, delivered},
+		"GoneUnreadable":       {evidence{answer: AnswerGone, history: HistoryUnreadable, readings: 1}, lost, unconfirmed},
 
 		// InvalidParameterValueException means "closed" in one dialect and "refused" in another. A history that shows the end
 		// decides as it does for "closed"; one that goes on showing it open says that the request is refused.
-		"MaybeClosedByClock":        {evidence{answer: AnswerMaybeClosed, history: historyRead, closing: byClock}, lost, lost},
-		"MaybeClosedByExecution":    {evidence{answer: AnswerMaybeClosed, history: historyRead, closing: byExecution}, lost, lost},
-		"MaybeClosedByOurs":         {evidence{answer: AnswerMaybeClosed, history: historyRead, closing: byClient(&same)}, delivered, delivered},
-		"MaybeClosedByOtherPayload": {evidence{answer: AnswerMaybeClosed, history: historyRead, closing: byClient(&other)}, lost, lost},
-		"MaybeClosedByOtherKind":    {evidence{answer: AnswerMaybeClosed, history: historyRead, closing: byClient(&sameBytesFailed)}, lost, lost},
-		"MaybeClosedTruncated":      {evidence{answer: AnswerMaybeClosed, history: historyRead, closing: byClient(nil)}, lost, unconfirmed},
-		"MaybeClosedOpenAtFirst":    {evidence{answer: AnswerMaybeClosed, history: historyRead, closing: open, readings: openReadings - 1}, retry, retry},
-		"MaybeClosedOpenStill":      {evidence{answer: AnswerMaybeClosed, history: historyRead, closing: open, readings: openReadings}, undeliverable, retry},
-		"MaybeClosedOpenForMinutes": {evidence{answer: AnswerMaybeClosed, history: historyRead, closing: open, readings: openReadingsDoubtful}, undeliverable, undeliverable},
-		"MaybeClosedHistoryBusy":    {evidence{answer: AnswerMaybeClosed, history: historyBusy, readings: maxReadings - 1}, retry, retry},
-		"MaybeClosedBusyForEver":    {evidence{answer: AnswerMaybeClosed, history: historyBusy, readings: maxReadings}, unconfirmed, unconfirmed},
-		"MaybeClosedHistoryPutOff":  {evidence{answer: AnswerMaybeClosed, history: historyPutOff, readings: maxReadings}, retry, retry},
-		"MaybeClosedDenied":         {evidence{answer: AnswerMaybeClosed, history: historyUnreadable, reading: AnswerDenied, readings: deniedReadings - 1}, retry, retry},
-		"MaybeClosedDeniedStill":    {evidence{answer: AnswerMaybeClosed, history: historyUnreadable, reading: AnswerDenied, readings: deniedReadings}, unconfirmed, unconfirmed},
-		"MaybeClosedUnreadable":     {evidence{answer: AnswerMaybeClosed, history: historyUnreadable, readings: 1}, unconfirmed, unconfirmed},
+		"MaybeClosedByClock":        {evidence{answer: AnswerMaybeClosed, history: HistoryRead, closing: byClock}, lost, lost},
+		"MaybeClosedByExecution":    {evidence{answer: AnswerMaybeClosed, history: HistoryRead, closing: byExecution}, lost, lost},
+		"MaybeClosedByOurs":         {evidence{answer: AnswerMaybeClosed, history: HistoryRead, closing: byClient(&same)}, delivered, delivered},
+		"MaybeClosedByOtherPayload": {evidence{answer: AnswerMaybeClosed, history: HistoryRead, closing: byClient(&other)}, lost, lost},
+		"MaybeClosedByOtherKind":    {evidence{answer: AnswerMaybeClosed, history: HistoryRead, closing: byClient(&sameBytesFailed)}, lost, lost},
+		"MaybeClosedTruncated":      {evidence{answer: AnswerMaybeClosed, history: HistoryRead, closing: byClient(nil)}, lost, unconfirmed},
+		"MaybeClosedOpenAtFirst":    {evidence{answer: AnswerMaybeClosed, history: HistoryRead, closing: open, readings: openReadings - 1}, retry, retry},
+		"MaybeClosedOpenStill":      {evidence{answer: AnswerMaybeClosed, history: HistoryRead, closing: open, readings: openReadings}, undeliverable, retry},
+		"MaybeClosedOpenForMinutes": {evidence{answer: AnswerMaybeClosed, history: HistoryRead, closing: open, readings: openReadingsDoubtful}, undeliverable, undeliverable},
+		"MaybeClosedHistoryBusy":    {evidence{answer: AnswerMaybeClosed, history: HistoryBusy, readings: MaxReadings - 1}, retry, retry},
+		"MaybeClosedBusyForEver":    {evidence{answer: AnswerMaybeClosed, history: HistoryBusy, readings: MaxReadings}, unconfirmed, unconfirmed},
+		"MaybeClosedHistoryPutOff":  {evidence{answer: AnswerMaybeClosed, history: HistoryPutOff, readings: MaxReadings}, retry, retry},
+		"MaybeClosedDenied":         {evidence{answer: AnswerMaybeClosed, history: HistoryUnreadable, reading: AnswerDenied, readings: DeniedReadings - 1}, retry, retry},
+		"MaybeClosedDeniedStill":    {evidence{answer: AnswerMaybeClosed, history: HistoryUnreadable, reading: AnswerDenied, readings: DeniedReadings}, unconfirmed, unconfirmed},
+		"MaybeClosedUnreadable":     {evidence{answer: AnswerMaybeClosed, history: HistoryUnreadable, readings: 1}, unconfirmed, unconfirmed},
 
 		// Past the deadline by our clock the history is asked whatever Lambda answers. While it is open there, Lambda waits.
-		"LateClosedByOurs":      {evidence{answer: AnswerThrottled, history: historyRead, closing: byClient(&same)}, delivered, delivered},
-		"LateClosedByClock":     {evidence{answer: AnswerUnsent, history: historyRead, closing: byClock}, lost, lost},
-		"LateTruncated":         {evidence{answer: AnswerDenied, history: historyRead, closing: byClient(nil)}, lost, unconfirmed},
-		"LateOpen":              {evidence{answer: AnswerThrottled, history: historyRead, closing: open, readings: maxReadings}, retry, retry},
-		"LateBusy":              {evidence{answer: AnswerFault, history: historyBusy, readings: maxReadings - 1}, retry, retry},
-		"LateBusyForEver":       {evidence{answer: AnswerUnsent, history: historyBusy, readings: maxReadings}, undeliverable, unconfirmed},
-		"LatePutOff":            {evidence{answer: AnswerThrottled, history: historyPutOff, readings: maxReadings}, retry, retry},
-		"LateUnreadable":        {evidence{answer: AnswerDenied, history: historyUnreadable, readings: maxReadings - 1}, retry, retry},
-		"LateUnreadableForEver": {evidence{answer: AnswerDenied, history: historyUnreadable, readings: maxReadings}, undeliverable, unconfirmed},
+		"LateClosedByOurs":      {evidence{answer: AnswerThrottled, history: HistoryRead, closing: byClient(&same)}, delivered, delivered},
+		"LateClosedByClock":     {evidence{answer: AnswerUnsent, history: HistoryRead, closing: byClock}, lost, lost},
+		"LateTruncated":         {evidence{answer: AnswerDenied, history: HistoryRead, closing: byClient(nil)}, lost, unconfirmed},
+		"LateOpen":              {evidence{answer: AnswerThrottled, history: HistoryRead, closing: open, readings: MaxReadings}, retry, retry},
+		"LateBusy":              {evidence{answer: AnswerFault, history: HistoryBusy, readings: MaxReadings - 1}, retry, retry},
+		"LateBusyForEver":       {evidence{answer: AnswerUnsent, history: HistoryBusy, readings: MaxReadings}, undeliverable, unconfirmed},
+		"LatePutOff":            {evidence{answer: AnswerThrottled, history: HistoryPutOff, readings: MaxReadings}, retry, retry},
+		"LateUnreadable":        {evidence{answer: AnswerDenied, history: HistoryUnreadable, readings: MaxReadings - 1}, retry, retry},
+		"LateUnreadableForEver": {evidence{answer: AnswerDenied, history: HistoryUnreadable, readings: MaxReadings}, undeliverable, unconfirmed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -95,7 +94,7 @@ func TestEveryAnswerHasAVerdict(t *testing.T) {
 	t.Parallel()
 	ours := Completion{Kind: Success, Result: []byte(`1`)}
 	for _, a := range []Answer{AnswerAccepted, AnswerClosed, AnswerMaybeClosed, AnswerInvalid, AnswerGone, AnswerDenied, AnswerThrottled, AnswerKMS, AnswerFault, AnswerNone, AnswerUnsent, AnswerSkew, AnswerCredentials} {
-		e := evidence{answer: a, history: historyUnreadable, readings: maxReadings}
+		e := evidence{answer: a, history: HistoryUnreadable, readings: MaxReadings}
 		if v := judge(e, ours); v == retry || v == unconfirmed && a != AnswerMaybeClosed || v == lost && !a.Closed() {
 			t.Errorf("%s without doubt ends as %s", a, v)
 		}
@@ -103,31 +102,5 @@ func TestEveryAnswerHasAVerdict(t *testing.T) {
 		if v := judge(e, ours); v == retry || v == lost {
 			t.Errorf("%s after a doubtful attempt ends as %s: nothing proves that the decision did not arrive", a, v)
 		}
-	}
-}
-
-func TestBackoff(t *testing.T) {
-	t.Parallel()
-	for name, tt := range map[string]struct {
-		tries            int
-		retryAfter, left time.Duration
-		jitter           float64
-		atLeast, atMost  time.Duration
-	}{
-		"First":                {1, 0, 0, 0, 500 * time.Millisecond, 500 * time.Millisecond},
-		"FirstWithJitter":      {1, 0, 0, 1, 625 * time.Millisecond, 625 * time.Millisecond},
-		"Fourth":               {4, 0, 0, 0, 4 * time.Second, 4 * time.Second},
-		"Bounded":              {40, 0, 0, 0, maxBackoff, maxBackoff},
-		"AsLambdaAsks":         {1, 19 * time.Second, 0, 0, 19 * time.Second, 19 * time.Second},
-		"LeavesRoomBeforeEnd":  {8, 0, 10 * time.Second, 0, 5 * time.Second, 5 * time.Second},
-		"NeverSpinsAtTheEnd":   {8, 0, 10 * time.Millisecond, 0, 200 * time.Millisecond, 200 * time.Millisecond},
-		"PastTheEndFreeToWait": {3, 0, -time.Minute, 0, 2 * time.Second, 2 * time.Second},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if got := backoff(tt.tries, tt.retryAfter, tt.left, tt.jitter); got < tt.atLeast || got > tt.atMost {
-				t.Errorf("got %v, want %v to %v", got, tt.atLeast, tt.atMost)
-			}
-		})
 	}
 }

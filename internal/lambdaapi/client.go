@@ -54,7 +54,10 @@ type Client struct {
 	clients map[callbacks.Lane]*lambda.Client
 }
 
-var _ callbacks.Lambda = (*Client)(nil)
+var (
+	_ callbacks.Lambda        = (*Client)(nil)
+	_ callbacks.HistorySource = (*Client)(nil)
+)
 
 // New loads the AWS configuration. It makes no request: missing credentials or a missing region show at the first call,
 // as [callbacks.AnswerCredentials].

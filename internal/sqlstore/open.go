@@ -24,7 +24,13 @@ type Store struct {
 	ready    func(context.Context, *bun.DB) error
 }
 
-var _ callbacks.Store = (*Store)(nil)
+var (
+	_ callbacks.Store          = (*Store)(nil)
+	_ callbacks.DeliveryStore  = (*Store)(nil)
+	_ callbacks.UpkeepStore    = (*Store)(nil)
+	_ callbacks.DiscoveryStore = (*Store)(nil)
+	_ callbacks.BudgetStore    = (*Store)(nil)
+)
 
 // Open opens the database and brings its tables up to date. The URL is sqlite:path, sqlite:///absolute/path or
 // postgres://…; errors do not repeat it, because it may hold a password. Several replicas may open one PostgreSQL database

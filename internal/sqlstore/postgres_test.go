@@ -103,7 +103,7 @@ func TestPostgres(t *testing.T) {
 		return // -short is for machines without PostgreSQL
 	}
 	server(t)
-	callbackstest.RunStore(t, func(t *testing.T) callbacks.Store { return openPostgres(t) })
+	callbackstest.RunStore(t, func(t *testing.T) callbackstest.Store { return openPostgres(t) })
 	callbackstest.RunPeople(t, func(t *testing.T) callbacks.People { return openPostgres(t) })
 }
 

@@ -26,6 +26,6 @@ func openSQLite(t testing.TB) *sqlstore.Store {
 
 func TestSQLite(t *testing.T) {
 	t.Parallel()
-	callbackstest.RunStore(t, func(t *testing.T) callbacks.Store { return openSQLite(t) })
+	callbackstest.RunStore(t, func(t *testing.T) callbackstest.Store { return openSQLite(t) })
 	callbackstest.RunPeople(t, func(t *testing.T) callbacks.People { return openSQLite(t) })
 }

@@ -10,8 +10,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Lambda is next with a span around each attempt to deliver, each heartbeat and each reading of a history. The requests to AWS
-// that it makes are inside; a delivery is linked to the request that decided.
+// Lambda is next with a span around each attempt to deliver and each heartbeat. The requests to AWS that it makes are inside; a
+// delivery is linked to the request that decided.
 func (t *Tracing) Lambda(next callbacks.Lambda) callbacks.Lambda { return lambda{next, t} }
 
 type lambda struct {
@@ -19,9 +19,19 @@ type lambda struct {
 	tracing *Tracing
 }
 
+// Histories is next with a span around each reading of a history, likewise.
+func (t *Tracing) Histories(next callbacks.HistorySource) callbacks.HistorySource {
+	return histories{next, t}
+}
+
+type histories struct {
+	next    callbacks.HistorySource
+	tracing *Tracing
+}
+
 // Complete implements [callbacks.Lambda].
 func (l lambda) Complete(ctx context.Context, to callbacks.Target, c callbacks.Completion) error {
-	ctx, end := l.begin(ctx, "deliver", to, trace.WithLinks(l.tracing.decisions.of(to.ID)...))
+	ctx, end := l.tracing.begin(ctx, "deliver", to, trace.WithLinks(l.tracing.decisions.of(to.ID)...))
 	err := l.next.Complete(ctx, to, c)
 	end(err)
 	return err
@@ -29,31 +39,31 @@ func (l lambda) Complete(ctx context.Context, to callbacks.Target, c callbacks.C
 
 // Heartbeat implements [callbacks.Lambda].
 func (l lambda) Heartbeat(ctx context.Context, to callbacks.Target) error {
-	ctx, end := l.begin(ctx, "heartbeat", to)
+	ctx, end := l.tracing.begin(ctx, "heartbeat", to)
 	err := l.next.Heartbeat(ctx, to)
 	end(err)
 	return err
 }
 
-// History implements [callbacks.Lambda].
-func (l lambda) History(ctx context.Context, to callbacks.Target) (callbacks.Closing, error) {
-	ctx, end := l.begin(ctx, "read how it ended", to)
-	closing, err := l.next.History(ctx, to)
+// History implements [callbacks.HistorySource].
+func (h histories) History(ctx context.Context, to callbacks.Target) (callbacks.Closing, error) {
+	ctx, end := h.tracing.begin(ctx, "read how it ended", to)
+	closing, err := h.next.History(ctx, to)
 	end(err)
 	return closing, err
 }
 
-// After implements [callbacks.Lambda].
-func (l lambda) After(ctx context.Context, to callbacks.Target, event int) (callbacks.AfterPage, error) {
-	ctx, end := l.begin(ctx, "read what followed", to)
-	page, err := l.next.After(ctx, to, event)
+// After implements [callbacks.HistorySource].
+func (h histories) After(ctx context.Context, to callbacks.Target, event int) (callbacks.AfterPage, error) {
+	ctx, end := h.tracing.begin(ctx, "read what followed", to)
+	page, err := h.next.After(ctx, to, event)
 	end(err)
 	return page, err
 }
 
 // begin starts a span; end ends it with Lambda's answer.
-func (l lambda) begin(ctx context.Context, name string, to callbacks.Target, options ...trace.SpanStartOption) (_ context.Context, end func(error)) {
-	ctx, span := l.tracing.tracer.Start(ctx, name, append(options, trace.WithAttributes(callbackKey.String(string(to.ID))))...)
+func (t *Tracing) begin(ctx context.Context, name string, to callbacks.Target, options ...trace.SpanStartOption) (_ context.Context, end func(error)) {
+	ctx, span := t.tracer.Start(ctx, name, append(options, trace.WithAttributes(callbackKey.String(string(to.ID))))...)
 	return ctx, func(err error) {
 		answer := callbacks.AnswerAccepted
 		if err != nil {

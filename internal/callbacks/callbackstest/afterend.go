@@ -8,8 +8,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testAfterEnd(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testAfterEnd(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"CompletedIn":       completedIn,
 		"Changes":           aftermathChanges,
 		"LeavesALeaseAlone": aftermathDuringReading,
@@ -17,7 +17,7 @@ func testAfterEnd(t *testing.T, open func(*testing.T) callbacks.Store) {
 	})
 }
 
-func completedIn(t *testing.T, s callbacks.Store) {
+func completedIn(t *testing.T, s Store) {
 	find := func(arn string, after callbacks.ID, limit int) []callbacks.ID {
 		t.Helper()
 		ids, err := s.CompletedIn(t.Context(), arn, after, limit)
@@ -46,7 +46,7 @@ func completedIn(t *testing.T, s callbacks.Store) {
 }
 
 // completed is a callback whose decision was accepted, with a delivery that is due at a time.
-func completed(t *testing.T, s callbacks.Store, due time.Time) callbacks.ID {
+func completed(t *testing.T, s Store, due time.Time) callbacks.ID {
 	t.Helper()
 	c := put(t, s, NewCallback())
 	decide(t, s, c.ID, T0)
@@ -71,7 +71,7 @@ func failedAt(now time.Time) func(*callbacks.Callback, *callbacks.Delivery) (cal
 	}
 }
 
-func aftermathChanges(t *testing.T, s callbacks.Store) {
+func aftermathChanges(t *testing.T, s Store) {
 	id, now := completed(t, s, time.Time{}), T0.Add(time.Hour)
 	revision := get(t, s, id).Revision
 	got, err := s.ChangeAftermath(t.Context(), id, failedAt(now))
@@ -87,7 +87,7 @@ func aftermathChanges(t *testing.T, s callbacks.Store) {
 	same(t, "next look", nextDelivery(t, s), now)
 }
 
-func aftermathDuringReading(t *testing.T, s callbacks.Store) {
+func aftermathDuringReading(t *testing.T, s Store) {
 	id := completed(t, s, T0)
 	w := claimOne(t, s, "reader", T0)
 	if _, err := s.ChangeAftermath(t.Context(), id, failedAt(T0)); err != nil {
@@ -105,7 +105,7 @@ func aftermathDuringReading(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func aftermathUnchanged(t *testing.T, s callbacks.Store) {
+func aftermathUnchanged(t *testing.T, s Store) {
 	refuse := func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
 		c.ExecutionFailed, d.Aftermath = true, NewAftermath()
 		return callbacks.AuditEntry{}, callbacks.ErrConflict

@@ -8,8 +8,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testAftermath(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testAftermath(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"Kept":              aftermathKept,
 		"FailureIsKept":     failureKept,
 		"Attention":         attentionAfterFailure,
@@ -41,7 +41,7 @@ func FailedAfterwards(subject string, at time.Time) Option {
 	}
 }
 
-func aftermathKept(t *testing.T, s callbacks.Store) {
+func aftermathKept(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	decide(t, s, c.ID, T0)
 	want := NewAftermath()
@@ -60,7 +60,7 @@ func aftermathKept(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func failureKept(t *testing.T, s callbacks.Store) {
+func failureKept(t *testing.T, s Store) {
 	want := put(t, s, NewCallback(FailedAfterwards("ada", T0)))
 	if !want.ExecutionFailed {
 		t.Error("that the execution failed is lost")
@@ -87,7 +87,7 @@ func readers() map[string]callbacks.Query {
 	}
 }
 
-func attentionAfterFailure(t *testing.T, s callbacks.Store) {
+func attentionAfterFailure(t *testing.T, s Store) {
 	const week = 7 * 24 * time.Hour
 	adas := put(t, s, NewCallback(FailedAfterwards("ada", T0.Add(-week)))).ID
 	inB := put(t, s, NewCallback(Queue("b"), FailedAfterwards("ada", T0))).ID
@@ -102,7 +102,7 @@ func attentionAfterFailure(t *testing.T, s callbacks.Store) {
 }
 
 // attentionFiltered asks in every other way, all of which find the same.
-func attentionFiltered(t *testing.T, s callbacks.Store) {
+func attentionFiltered(t *testing.T, s Store) {
 	want := []callbacks.ID{put(t, s, NewCallback(Title("findme"), FailedAfterwards("ada", T0))).ID}
 	put(t, s, NewCallback(Title("findme"), FailedAfterwards("bob", T0)))
 	q := readers()["ada"]
@@ -123,7 +123,7 @@ func attentionFiltered(t *testing.T, s callbacks.Store) {
 }
 
 // attentionInPages mixes failures with what else needs attention.
-func attentionInPages(t *testing.T, s callbacks.Store) {
+func attentionInPages(t *testing.T, s Store) {
 	var want []callbacks.ID
 	for i := range 8 {
 		at := T0.Add(-time.Duration(i) * time.Minute)

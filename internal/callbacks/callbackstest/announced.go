@@ -8,8 +8,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testAnnounced(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testAnnounced(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"CompletesWhatWasFound":  announcedAfterFound,
 		"FindingChangesNothing":  foundAfterAnnounced,
 		"DecidedKeepsItsOffer":   announcedAfterDecided,
@@ -18,7 +18,7 @@ func testAnnounced(t *testing.T, open func(*testing.T) callbacks.Store) {
 }
 
 // find records a callback that nobody announced.
-func find(t testing.TB, s callbacks.Store, c callbacks.Callback, content callbacks.Content) callbacks.Receipt {
+func find(t testing.TB, s Store, c callbacks.Callback, content callbacks.Content) callbacks.Receipt {
 	t.Helper()
 	c.Source = callbacks.SourceDiscovery
 	r, err := s.Receive(t.Context(), callbacks.Message{}, c, content, callbacks.Unannounced, Entry(c, callbacks.ActionFound, c.ReceivedAt))
@@ -26,7 +26,7 @@ func find(t testing.TB, s callbacks.Store, c callbacks.Callback, content callbac
 	return r
 }
 
-func announcedAfterFound(t *testing.T, s callbacks.Store) {
+func announcedAfterFound(t *testing.T, s Store) {
 	found := NewCallback(Title("orders: approve-order"), Heartbeats(time.Minute, time.Time{}))
 	find(t, s, found, callbacks.Content{Payload: []byte(`{"input":1}`)})
 	said := NewCallback(Title("Sign the zebra contract"), Queue("finance"), Heartbeats(time.Hour, time.Time{}), Timeout(time.Second))
@@ -65,7 +65,7 @@ func announcedAfterFound(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func foundAfterAnnounced(t *testing.T, s callbacks.Store) {
+func foundAfterAnnounced(t *testing.T, s Store) {
 	want := put(t, s, NewCallback())
 	found := NewCallback(Title("orders: approve-order"))
 	found.CallbackID = want.CallbackID
@@ -79,7 +79,7 @@ func foundAfterAnnounced(t *testing.T, s callbacks.Store) {
 	same(t, "stored callback", get(t, s, want.ID), want)
 }
 
-func announcedAfterDecided(t *testing.T, s callbacks.Store) {
+func announcedAfterDecided(t *testing.T, s Store) {
 	found := NewCallback(Title("orders: approve-order"))
 	found = find(t, s, found, callbacks.Content{Payload: []byte(`{"input":1}`)}).Callback
 	want := decide(t, s, found.ID, T0)
@@ -100,7 +100,7 @@ func announcedAfterDecided(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func foundBySource(t *testing.T, s callbacks.Store) {
+func foundBySource(t *testing.T, s Store) {
 	put(t, s, NewCallback())
 	found := find(t, s, NewCallback(), callbacks.Content{}).Callback
 	for source, want := range map[string]int{"": 2, callbacks.SourceDiscovery: 1, callbacks.SourceAnnounced: 1, "shop": 1, "nobody": 0} {

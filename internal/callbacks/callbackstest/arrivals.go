@@ -7,7 +7,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func executionsAnew(t *testing.T, s callbacks.Store) {
+func executionsAnew(t *testing.T, s Store) {
 	scanOrders(t, s, T0, "read", "other")
 	for _, arn := range []string{"read", "other"} {
 		must(t, s.SaveExecution(t.Context(), scanner, orders, T0, callbacks.WatchedExecution{
@@ -31,7 +31,7 @@ func executionsAnew(t *testing.T, s callbacks.Store) {
 }
 
 // arrived are what came from a time on and before another, and where they are the traces of their executions.
-func arrived(t testing.TB, s callbacks.Store, from, before time.Time, after callbacks.ID, limit int) (ids []callbacks.ID, last []int) {
+func arrived(t testing.TB, s Store, from, before time.Time, after callbacks.ID, limit int) (ids []callbacks.ID, last []int) {
 	t.Helper()
 	found, err := s.Arrived(t.Context(), orders, from, before, after, limit)
 	must(t, err)
@@ -41,7 +41,7 @@ func arrived(t testing.TB, s callbacks.Store, from, before time.Time, after call
 	return ids, last
 }
 
-func arrivedTraces(t *testing.T, s callbacks.Store) {
+func arrivedTraces(t *testing.T, s Store) {
 	add := func(function, arn string, options ...Option) callbacks.ID {
 		c := NewCallback(options...)
 		c.Function, c.ExecutionARN = function, arn
@@ -66,7 +66,7 @@ func arrivedTraces(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func arrivedPages(t *testing.T, s callbacks.Store) {
+func arrivedPages(t *testing.T, s Store) {
 	var all []callbacks.ID
 	for _, at := range []time.Duration{2 * time.Second, time.Second, time.Second, 0} {
 		c := NewCallback()

@@ -9,8 +9,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testAudit(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testAudit(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"Record":   auditRecord,
 		"Once":     auditOnce,
 		"Pages":    auditPages,
@@ -18,14 +18,14 @@ func testAudit(t *testing.T, open func(*testing.T) callbacks.Store) {
 	})
 }
 
-func record(t testing.TB, s callbacks.Store, e callbacks.AuditEntry) {
+func record(t testing.TB, s Store, e callbacks.AuditEntry) {
 	t.Helper()
 	if err := s.Record(t.Context(), e); err != nil {
 		t.Fatalf("record: %v", err)
 	}
 }
 
-func auditRecord(t *testing.T, s callbacks.Store) {
+func auditRecord(t *testing.T, s Store) {
 	want := callbacks.AuditEntry{At: T0.Add(time.Millisecond), Actor: Person("ada"), Action: callbacks.ActionSignedIn, Detail: "From the desk's sign-in page."}
 	record(t, s, want)
 	entries := audit(t, s, callbacks.AuditQuery{})
@@ -36,7 +36,7 @@ func auditRecord(t *testing.T, s callbacks.Store) {
 	same(t, "entries", entries[0], want)
 }
 
-func auditOnce(t *testing.T, s callbacks.Store) {
+func auditOnce(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	entry := Entry(c, callbacks.ActionContested, T0)
 	failed := make([]error, 8)
@@ -65,7 +65,7 @@ func auditOnce(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func auditPages(t *testing.T, s callbacks.Store) {
+func auditPages(t *testing.T, s Store) {
 	const n = 7
 	for range n {
 		record(t, s, Entry(NewCallback(), callbacks.ActionReceived, T0))
@@ -92,7 +92,7 @@ func auditPages(t *testing.T, s callbacks.Store) {
 	same(t, "all pages and all entries", paged, all)
 }
 
-func auditNarrowed(t *testing.T, s callbacks.Store) {
+func auditNarrowed(t *testing.T, s Store) {
 	a, b := NewCallback(), NewCallback()
 	byAda := Entry(a, callbacks.ActionDecided, T0)
 	byAda.Actor = Person("ada")

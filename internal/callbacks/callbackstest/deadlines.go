@@ -7,8 +7,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testDeadlines(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testDeadlines(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"Expired":        deadlineExpired,
 		"MovesWithBeats": deadlineMoves,
 		"BeatsFail":      deadlineBeatsFail,
@@ -17,7 +17,7 @@ func testDeadlines(t *testing.T, open func(*testing.T) callbacks.Store) {
 	})
 }
 
-func expired(t testing.TB, s callbacks.Store, now time.Time, limit int) []callbacks.ID {
+func expired(t testing.TB, s Store, now time.Time, limit int) []callbacks.ID {
 	t.Helper()
 	ids, err := s.Expired(t.Context(), now, "", limit)
 	if err != nil {
@@ -26,7 +26,7 @@ func expired(t testing.TB, s callbacks.Store, now time.Time, limit int) []callba
 	return ids
 }
 
-func nextDeadline(t testing.TB, s callbacks.Store) time.Time {
+func nextDeadline(t testing.TB, s Store) time.Time {
 	t.Helper()
 	next, err := s.NextDeadline(t.Context())
 	if err != nil {
@@ -35,7 +35,7 @@ func nextDeadline(t testing.TB, s callbacks.Store) time.Time {
 	return next
 }
 
-func deadlineExpired(t *testing.T, s callbacks.Store) {
+func deadlineExpired(t *testing.T, s Store) {
 	if next := nextDeadline(t, s); !next.IsZero() {
 		t.Errorf("an empty store has a deadline at %v", next)
 	}
@@ -54,7 +54,7 @@ func deadlineExpired(t *testing.T, s callbacks.Store) {
 	same(t, "all", expired(t, s, T0.Add(time.Hour), 10), []callbacks.ID{first.ID, second.ID, third.ID})
 }
 
-func deadlineMoves(t *testing.T, s callbacks.Store) {
+func deadlineMoves(t *testing.T, s Store) {
 	c := put(t, s, NewCallback(Heartbeats(time.Minute, time.Time{})))
 	same(t, "next deadline", nextDeadline(t, s), T0.Add(time.Minute))
 	update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
@@ -71,7 +71,7 @@ func deadlineMoves(t *testing.T, s callbacks.Store) {
 }
 
 // deadlineBeatsFail: while Lambda does not take the beats that go out, their clock ends the callback, for the sweep and in lists.
-func deadlineBeatsFail(t *testing.T, s callbacks.Store) {
+func deadlineBeatsFail(t *testing.T, s Store) {
 	c := put(t, s, NewCallback(Heartbeats(time.Minute, T0)))
 	other := put(t, s, NewCallback(Timeout(2*time.Minute)))
 	want := callbacks.Untaken{Since: T0, Failed: 3, Answer: callbacks.AnswerThrottled, LostAt: T0.Add(time.Second)}
@@ -97,7 +97,7 @@ func deadlineBeatsFail(t *testing.T, s callbacks.Store) {
 	same(t, "order once a beat is taken", idsOf(list(t, s, inOrder).Rows), []callbacks.ID{other.ID, c.ID})
 }
 
-func deadlineNever(t *testing.T, s callbacks.Store) {
+func deadlineNever(t *testing.T, s Store) {
 	put(t, s, NewCallback(Timeout(0)))
 	if next := nextDeadline(t, s); !next.IsZero() {
 		t.Errorf("next deadline is %v, want none", next)
@@ -109,7 +109,7 @@ func deadlineNever(t *testing.T, s callbacks.Store) {
 	same(t, "far deadline", put(t, s, far).Clocks.ExecutionDeadline, far.Clocks.ExecutionDeadline)
 }
 
-func deadlinePending(t *testing.T, s callbacks.Store) {
+func deadlinePending(t *testing.T, s Store) {
 	for _, state := range callbacks.States {
 		if !state.Open() {
 			put(t, s, NewCallback(Ended(state, T0)))

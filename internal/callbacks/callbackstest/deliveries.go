@@ -10,8 +10,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testDeliveries(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testDeliveries(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"KeepCompletions":        deliveryKeepsCompletion,
 		"NotFound":               deliveryNotFound,
 		"ClaimRecordsTheAttempt": claimRecordsAttempt,
@@ -37,7 +37,7 @@ func lease(owner string, now time.Time) callbacks.Lease {
 	return callbacks.Lease{Owner: owner, Until: now.Add(time.Minute)}
 }
 
-func claim(t testing.TB, s callbacks.Store, owner string, now time.Time) []callbacks.Work {
+func claim(t testing.TB, s Store, owner string, now time.Time) []callbacks.Work {
 	t.Helper()
 	work, err := s.ClaimDeliveries(t.Context(), now, lease(owner, now), 10, nil)
 	if err != nil {
@@ -46,7 +46,7 @@ func claim(t testing.TB, s callbacks.Store, owner string, now time.Time) []callb
 	return work
 }
 
-func claimOne(t testing.TB, s callbacks.Store, owner string, now time.Time) callbacks.Work {
+func claimOne(t testing.TB, s Store, owner string, now time.Time) callbacks.Work {
 	t.Helper()
 	work := claim(t, s, owner, now)
 	if len(work) != 1 {
@@ -55,7 +55,7 @@ func claimOne(t testing.TB, s callbacks.Store, owner string, now time.Time) call
 	return work[0]
 }
 
-func delivery(t testing.TB, s callbacks.Store, id callbacks.ID) callbacks.Delivery {
+func delivery(t testing.TB, s Store, id callbacks.ID) callbacks.Delivery {
 	t.Helper()
 	d, err := s.Delivery(t.Context(), id)
 	if err != nil {
@@ -64,7 +64,7 @@ func delivery(t testing.TB, s callbacks.Store, id callbacks.ID) callbacks.Delive
 	return d
 }
 
-func nextDelivery(t testing.TB, s callbacks.Store) time.Time {
+func nextDelivery(t testing.TB, s Store) time.Time {
 	t.Helper()
 	next, err := s.NextDelivery(t.Context())
 	if err != nil {
@@ -86,7 +86,7 @@ func putOff(until time.Time) func(*callbacks.Callback, *callbacks.Delivery) (cal
 	}
 }
 
-func deliveryKeepsCompletion(t *testing.T, s callbacks.Store) {
+func deliveryKeepsCompletion(t *testing.T, s Store) {
 	for name, want := range map[string]callbacks.Completion{
 		"Success": NewCompletion(),
 		"Nothing": {Kind: callbacks.Success},
@@ -107,7 +107,7 @@ func deliveryKeepsCompletion(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func deliveryNotFound(t *testing.T, s callbacks.Store) {
+func deliveryNotFound(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	for _, id := range []callbacks.ID{c.ID, callbacks.NewID()} {
 		if _, err := s.Delivery(t.Context(), id); !errors.Is(err, callbacks.ErrNotFound) {
@@ -123,7 +123,7 @@ func deliveryNotFound(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func claimRecordsAttempt(t *testing.T, s callbacks.Store) {
+func claimRecordsAttempt(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	decided := decide(t, s, c.ID, T0)
 	same(t, "next delivery", nextDelivery(t, s), T0)
@@ -138,7 +138,7 @@ func claimRecordsAttempt(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func claimNotDue(t *testing.T, s callbacks.Store) {
+func claimNotDue(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	decide(t, s, c.ID, T0)
 	if work := claim(t, s, "worker", T0.Add(-time.Millisecond)); len(work) != 0 {
@@ -147,7 +147,7 @@ func claimNotDue(t *testing.T, s callbacks.Store) {
 	claimOne(t, s, "worker", T0)
 }
 
-func claimLimit(t *testing.T, s callbacks.Store) {
+func claimLimit(t *testing.T, s Store) {
 	var want []callbacks.ID
 	for i := range 5 {
 		c := put(t, s, NewCallback())
@@ -167,7 +167,7 @@ func claimLimit(t *testing.T, s callbacks.Store) {
 	same(t, "claimed callbacks", got, want)
 }
 
-func claimOtherLanes(t *testing.T, s callbacks.Store) {
+func claimOtherLanes(t *testing.T, s Store) {
 	lanes := []callbacks.Lane{{Region: "eu-west-1"}, {Account: "111122223333", Region: "eu-west-1"}, {}}
 	for _, lane := range lanes {
 		c := put(t, s, NewCallback())
@@ -183,7 +183,7 @@ func claimOtherLanes(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func claimsRace(t *testing.T, s callbacks.Store) {
+func claimsRace(t *testing.T, s Store) {
 	const n = 40
 	for range n {
 		decide(t, s, put(t, s, NewCallback()).ID, T0)
@@ -228,7 +228,7 @@ func claimsRace(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func claimAfterCrash(t *testing.T, s callbacks.Store) {
+func claimAfterCrash(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	decide(t, s, c.ID, T0)
 	if w := claimOne(t, s, "crashed", T0); w.Delivery.Doubtful {
@@ -244,7 +244,7 @@ func claimAfterCrash(t *testing.T, s callbacks.Store) {
 
 // claimCompleted: what was accepted is claimed again to find its receipt; nothing is sent, so there is no attempt to record
 // and none to be in doubt about.
-func claimCompleted(t *testing.T, s callbacks.Store) {
+func claimCompleted(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	decide(t, s, c.ID, T0)
 	w := claimOne(t, s, "worker", T0)
@@ -268,7 +268,7 @@ func claimCompleted(t *testing.T, s callbacks.Store) {
 	same(t, "attempts after the receipt", delivery(t, s, c.ID).Attempts, []callbacks.Attempt{accepted})
 }
 
-func finishSettles(t *testing.T, s callbacks.Store) {
+func finishSettles(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	decided := decide(t, s, c.ID, T0)
 	w := claimOne(t, s, "worker", T0)
@@ -297,7 +297,7 @@ func finishSettles(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func finishPutsOff(t *testing.T, s callbacks.Store) {
+func finishPutsOff(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	decide(t, s, c.ID, T0)
 	w := claimOne(t, s, "worker", T0)
@@ -312,7 +312,7 @@ func finishPutsOff(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func finishError(t *testing.T, s callbacks.Store) {
+func finishError(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	decided := decide(t, s, c.ID, T0)
 	w := claimOne(t, s, "worker", T0)
@@ -331,7 +331,7 @@ func finishError(t *testing.T, s callbacks.Store) {
 	same(t, "actions", auditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionDecided, callbacks.ActionReceived})
 }
 
-func finishAfterTakeover(t *testing.T, s callbacks.Store) {
+func finishAfterTakeover(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	decided := decide(t, s, c.ID, T0)
 	old := claimOne(t, s, "old", T0)
@@ -349,7 +349,7 @@ func finishAfterTakeover(t *testing.T, s callbacks.Store) {
 	same(t, "delivery before and after", delivery(t, s, c.ID), before)
 }
 
-func finishAfterOwnTakeover(t *testing.T, s callbacks.Store) {
+func finishAfterOwnTakeover(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	decide(t, s, c.ID, T0)
 	first := claimOne(t, s, "worker", T0)
@@ -363,7 +363,7 @@ func finishAfterOwnTakeover(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func finishTwice(t *testing.T, s callbacks.Store) {
+func finishTwice(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	decide(t, s, c.ID, T0)
 	w := claimOne(t, s, "worker", T0)
@@ -375,7 +375,7 @@ func finishTwice(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func attemptsAreBounded(t *testing.T, s callbacks.Store) {
+func attemptsAreBounded(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	decide(t, s, c.ID, T0)
 	const tries = callbacks.MaxAttemptsShown + 3

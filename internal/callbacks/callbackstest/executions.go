@@ -9,7 +9,7 @@ import (
 )
 
 // scanOrders claims the watch of orders and lists executions.
-func scanOrders(t testing.TB, s callbacks.Store, now time.Time, arns ...string) {
+func scanOrders(t testing.TB, s Store, now time.Time, arns ...string) {
 	t.Helper()
 	setWatches(t, s, orders)
 	claimWatches(t, s, scanner, now)
@@ -17,7 +17,7 @@ func scanOrders(t testing.TB, s callbacks.Store, now time.Time, arns ...string) 
 }
 
 // due are the ARNs that a scan has still to read, in order.
-func due(t testing.TB, s callbacks.Store, scan, now time.Time) []string {
+func due(t testing.TB, s Store, scan, now time.Time) []string {
 	t.Helper()
 	found, err := s.DueExecutions(t.Context(), orders, scan, now, 10)
 	must(t, err)
@@ -28,7 +28,7 @@ func due(t testing.TB, s callbacks.Store, scan, now time.Time) []string {
 	return arns
 }
 
-func executionsKeepTrace(t *testing.T, s callbacks.Store) {
+func executionsKeepTrace(t *testing.T, s Store) {
 	scanOrders(t, s, T0, "a", "b", "b")
 	want := callbacks.WatchedExecution{
 		ARN: "a", SeenAt: T0, CheckAt: T0.Add(time.Minute),
@@ -60,7 +60,7 @@ func executionsKeepTrace(t *testing.T, s callbacks.Store) {
 	same(t, "after its end", due(t, s, T0.Add(time.Hour), T0.Add(time.Hour)), []string{"b"})
 }
 
-func executionsMissed(t *testing.T, s callbacks.Store) {
+func executionsMissed(t *testing.T, s Store) {
 	scanOrders(t, s, T0, "idle", "waiting", "here")
 	for _, arn := range []string{"waiting", "here"} {
 		must(t, s.SaveExecution(t.Context(), scanner, orders, T0, callbacks.WatchedExecution{
@@ -74,7 +74,7 @@ func executionsMissed(t *testing.T, s callbacks.Store) {
 	same(t, "kept", due(t, s, scan, T0.Add(time.Hour)), []string{"waiting", "here"})
 }
 
-func executionsPressing(t *testing.T, s callbacks.Store) {
+func executionsPressing(t *testing.T, s Store) {
 	names := []string{"new", "late", "reviewed", "closed review", "calm"}
 	scanOrders(t, s, T0, names...)
 	for i, arn := range names[1:] {

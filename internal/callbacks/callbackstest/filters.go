@@ -11,8 +11,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testFilters(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testFilters(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"Ends":                   filterEnds,
 		"AnnouncedAndGone":       filterGone,
 		"Received":               filterReceived,
@@ -20,7 +20,7 @@ func testFilters(t *testing.T, open func(*testing.T) callbacks.Store) {
 	})
 }
 
-func filterEnds(t *testing.T, s callbacks.Store) {
+func filterEnds(t *testing.T, s Store) {
 	soon := put(t, s, NewCallback(Timeout(time.Minute))).ID
 	late := put(t, s, NewCallback(Timeout(time.Hour))).ID
 	never := put(t, s, NewCallback(Timeout(0))).ID
@@ -51,7 +51,7 @@ func filterEnds(t *testing.T, s callbacks.Store) {
 	same(t, "unattended of all states", idsOf(list(t, s, q).Rows), []callbacks.ID{failing, unattended}) // newest first
 }
 
-func filterReceived(t *testing.T, s callbacks.Store) {
+func filterReceived(t *testing.T, s Store) {
 	var ids []callbacks.ID
 	for i := range 3 {
 		ids = append(ids, put(t, s, NewCallback(ReceivedAt(T0.Add(time.Duration(i)*time.Minute)))).ID)
@@ -70,7 +70,7 @@ func filterReceived(t *testing.T, s callbacks.Store) {
 }
 
 // filterModel stores callbacks of every kind and compares random queries with reading them all one by one.
-func filterModel(t *testing.T, s callbacks.Store) {
+func filterModel(t *testing.T, s Store) {
 	var stored []callbacks.Callback
 	mine := map[callbacks.ID]bool{} // with a review of ada's
 	for i, c := range rapid.SliceOfN(anyCallback(), 60, 60).Example(1) {

@@ -6,15 +6,15 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testFunctions(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testFunctions(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"OfOpenCallbacks": functionsOpen,
 		"Visible":         functionsVisible,
 		"Empty":           functionsEmpty,
 	})
 }
 
-func functions(t testing.TB, s callbacks.Store, q callbacks.Query, limit int) []string {
+func functions(t testing.TB, s Store, q callbacks.Query, limit int) []string {
 	t.Helper()
 	names, err := s.Functions(t.Context(), q, limit)
 	if err != nil {
@@ -23,7 +23,7 @@ func functions(t testing.TB, s callbacks.Store, q callbacks.Query, limit int) []
 	return names
 }
 
-func functionsOpen(t *testing.T, s callbacks.Store) {
+func functionsOpen(t *testing.T, s Store) {
 	put(t, s, NewCallback(Function("refunds"), Queue("b")))
 	put(t, s, NewCallback(Function("orders"), DecidedBy("ada", T0)))
 	put(t, s, NewCallback(Function("orders"), Queue("b")))
@@ -34,7 +34,7 @@ func functionsOpen(t *testing.T, s callbacks.Store) {
 	same(t, "the first function", functions(t, s, all(callbacks.Filter{}), 1), []string{"orders"})
 }
 
-func functionsVisible(t *testing.T, s callbacks.Store) {
+func functionsVisible(t *testing.T, s Store) {
 	for _, name := range []string{"a", "b", "c"} {
 		put(t, s, NewCallback(Queue(name), Function("of-"+name)))
 	}
@@ -44,7 +44,7 @@ func functionsVisible(t *testing.T, s callbacks.Store) {
 	same(t, "of a hidden queue", functions(t, s, callbacks.Query{Filter: callbacks.Filter{Queue: "b"}, Queues: []string{"a"}}, 10), nil)
 }
 
-func functionsEmpty(t *testing.T, s callbacks.Store) {
+func functionsEmpty(t *testing.T, s Store) {
 	same(t, "functions", functions(t, s, all(callbacks.Filter{}), 10), nil)
 	same(t, "functions of a queue", functions(t, s, callbacks.Query{Queues: []string{"a"}}, 10), nil)
 }

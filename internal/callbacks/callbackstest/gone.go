@@ -9,7 +9,7 @@ import (
 
 // filterGone: what somebody announced, also after it was found, and something else closed, and nothing else. The counts agree with
 // the lists.
-func filterGone(t *testing.T, s callbacks.Store) {
+func filterGone(t *testing.T, s Store) {
 	at := func(minutes int) Option { return ReceivedAt(T0.Add(time.Duration(minutes) * time.Minute)) }
 	closed := put(t, s, NewCallback(at(1), Ended(callbacks.Closed, T0)))
 	limited := put(t, s, NewCallback(at(2), Queue("finance"), Ended(callbacks.TimedOut, T0), EndedBy(callbacks.CauseExecution)))

@@ -8,7 +8,7 @@ import (
 )
 
 // recordedWithLease: a decision that is delivered at once is on record as claimed and begun, and is anybody's after the lease.
-func recordedWithLease(t *testing.T, s callbacks.Store) {
+func recordedWithLease(t *testing.T, s Store) {
 	leased := func() callbacks.ID {
 		c := put(t, s, NewCallback())
 		update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {

@@ -8,8 +8,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testHeartbeats(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testHeartbeats(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"ClaimMovesTheScheduleOn": heartbeatMoves,
 		"ShortTimeouts":           heartbeatShort,
 		"OpenCallbacksOnly":       heartbeatOpen,
@@ -19,7 +19,7 @@ func testHeartbeats(t *testing.T, open func(*testing.T) callbacks.Store) {
 	})
 }
 
-func claimBeats(t testing.TB, s callbacks.Store, now time.Time) []callbacks.Callback {
+func claimBeats(t testing.TB, s Store, now time.Time) []callbacks.Callback {
 	t.Helper()
 	claimed, err := s.ClaimHeartbeats(t.Context(), now, 10)
 	if err != nil {
@@ -28,7 +28,7 @@ func claimBeats(t testing.TB, s callbacks.Store, now time.Time) []callbacks.Call
 	return claimed
 }
 
-func nextHeartbeat(t testing.TB, s callbacks.Store) time.Time {
+func nextHeartbeat(t testing.TB, s Store) time.Time {
 	t.Helper()
 	next, err := s.NextHeartbeat(t.Context())
 	if err != nil {
@@ -37,7 +37,7 @@ func nextHeartbeat(t testing.TB, s callbacks.Store) time.Time {
 	return next
 }
 
-func heartbeatMoves(t *testing.T, s callbacks.Store) {
+func heartbeatMoves(t *testing.T, s Store) {
 	c := put(t, s, NewCallback(Heartbeats(5*time.Minute, T0)))
 	put(t, s, NewCallback(Heartbeats(5*time.Minute, time.Time{}))) // nobody wants its beats
 	same(t, "next heartbeat", nextHeartbeat(t, s), T0)
@@ -56,7 +56,7 @@ func heartbeatMoves(t *testing.T, s callbacks.Store) {
 }
 
 // heartbeatsHastened: what is an interval ahead at most is scheduled rightly, and goes on as it is.
-func heartbeatsHastened(t *testing.T, s callbacks.Store) {
+func heartbeatsHastened(t *testing.T, s Store) {
 	far := put(t, s, NewCallback(Heartbeats(time.Minute, T0.Add(20*time.Second+time.Millisecond))))
 	near := put(t, s, NewCallback(Heartbeats(time.Minute, T0.Add(20*time.Second))))
 	none := put(t, s, NewCallback(Heartbeats(time.Minute, time.Time{})))
@@ -68,7 +68,7 @@ func heartbeatsHastened(t *testing.T, s callbacks.Store) {
 	same(t, "one that nobody wants", get(t, s, none.ID).NextHeartbeatAt, none.NextHeartbeatAt)
 }
 
-func heartbeatShort(t *testing.T, s callbacks.Store) {
+func heartbeatShort(t *testing.T, s Store) {
 	for _, timeout := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second} {
 		c := put(t, s, NewCallback(Heartbeats(timeout, T0)))
 		claimed := claimBeats(t, s, T0)
@@ -80,7 +80,7 @@ func heartbeatShort(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func heartbeatOpen(t *testing.T, s callbacks.Store) {
+func heartbeatOpen(t *testing.T, s Store) {
 	decided := put(t, s, NewCallback(Heartbeats(time.Minute, T0.Add(time.Second)), DecidedBy("ada", T0)))
 	for _, state := range callbacks.States {
 		if !state.Open() {
@@ -98,7 +98,7 @@ func heartbeatOpen(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func heartbeatLimit(t *testing.T, s callbacks.Store) {
+func heartbeatLimit(t *testing.T, s Store) {
 	want := map[callbacks.ID]bool{}
 	for i := range 5 {
 		c := put(t, s, NewCallback(Heartbeats(time.Hour, T0.Add(-time.Duration(i)*time.Second))))
@@ -117,7 +117,7 @@ func heartbeatLimit(t *testing.T, s callbacks.Store) {
 	same(t, "claimed callbacks", got, want)
 }
 
-func heartbeatsRace(t *testing.T, s callbacks.Store) {
+func heartbeatsRace(t *testing.T, s Store) {
 	const n = 30
 	for range n {
 		put(t, s, NewCallback(Heartbeats(time.Hour, T0)))

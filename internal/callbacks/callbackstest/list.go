@@ -9,8 +9,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testList(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testList(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"RowsAreWholeCallbacks": listRows,
 		"Orders":                listOrders,
 		"ScopesHaveAnOrder":     listScopeOrders,
@@ -22,7 +22,7 @@ func testList(t *testing.T, open func(*testing.T) callbacks.Store) {
 	})
 }
 
-func list(t testing.TB, s callbacks.Store, q callbacks.Query) callbacks.Page {
+func list(t testing.TB, s Store, q callbacks.Query) callbacks.Page {
 	t.Helper()
 	if q.Limit == 0 {
 		q.Limit = callbacks.MaxPage
@@ -50,7 +50,7 @@ func all(f callbacks.Filter) callbacks.Query {
 	return callbacks.Query{Filter: f, AllQueues: true, Person: "ada", Now: T0}
 }
 
-func listRows(t *testing.T, s callbacks.Store) {
+func listRows(t *testing.T, s Store) {
 	want := put(t, s, NewCallback(Heartbeats(time.Minute, T0), DecidedBy("ada", T0), Ended(callbacks.Lost, T0), Problem(callbacks.AnswerFault)))
 	page := list(t, s, all(callbacks.Filter{}))
 	if len(page.Rows) != 1 || page.Next != nil {
@@ -59,7 +59,7 @@ func listRows(t *testing.T, s callbacks.Store) {
 	same(t, "row and callback", page.Rows[0].Callback, want)
 }
 
-func listOrders(t *testing.T, s callbacks.Store) {
+func listOrders(t *testing.T, s Store) {
 	at := func(minutes int) time.Time { return T0.Add(time.Duration(minutes) * time.Minute) }
 	a := put(t, s, NewCallback(ReceivedAt(at(1)), Timeout(time.Hour), Ended(callbacks.Completed, at(9)))).ID
 	b := put(t, s, NewCallback(ReceivedAt(at(2)), Timeout(0), Ended(callbacks.TimedOut, at(7)))).ID
@@ -72,7 +72,7 @@ func listOrders(t *testing.T, s callbacks.Store) {
 	same(t, "by end", idsOf(list(t, s, all(callbacks.Filter{Scope: callbacks.ScopeHistory})).Rows), []callbacks.ID{a, c, b})
 }
 
-func listScopeOrders(t *testing.T, s callbacks.Store) {
+func listScopeOrders(t *testing.T, s Store) {
 	older := put(t, s, NewCallback(Timeout(time.Minute))).ID
 	newer := put(t, s, NewCallback(ReceivedAt(T0.Add(time.Second)), Timeout(time.Hour))).ID
 	same(t, "available: what ends first", idsOf(list(t, s, all(callbacks.Filter{Scope: callbacks.ScopeAvailable})).Rows), []callbacks.ID{older, newer})
@@ -83,7 +83,7 @@ func listScopeOrders(t *testing.T, s callbacks.Store) {
 }
 
 // listPages reads page after page while callbacks arrive before and behind the reader.
-func listPages(t *testing.T, s callbacks.Store) {
+func listPages(t *testing.T, s Store) {
 	for _, order := range []callbacks.Order{"", callbacks.OrderDeadline, callbacks.OrderNewest} {
 		function := "pages-" + string(order)
 		make := func(minutes int) callbacks.ID {
@@ -127,7 +127,7 @@ func listPages(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func listTies(t *testing.T, s callbacks.Store) {
+func listTies(t *testing.T, s Store) {
 	const n = 9
 	for i := range n {
 		put(t, s, NewCallback(Queue(fmt.Sprint("q", i%2))))
@@ -143,7 +143,7 @@ func listTies(t *testing.T, s callbacks.Store) {
 }
 
 // listAll reads every page and fails when one repeats a callback.
-func listAll(t testing.TB, s callbacks.Store, q callbacks.Query) []callbacks.Row {
+func listAll(t testing.TB, s Store, q callbacks.Query) []callbacks.Row {
 	t.Helper()
 	var rows []callbacks.Row
 	for {
@@ -160,7 +160,7 @@ func listAll(t testing.TB, s callbacks.Store, q callbacks.Query) []callbacks.Row
 	}
 }
 
-func listUnknownCursor(t *testing.T, s callbacks.Store) {
+func listUnknownCursor(t *testing.T, s Store) {
 	early := put(t, s, NewCallback(Timeout(time.Minute)))
 	late := put(t, s, NewCallback(Timeout(time.Hour)))
 	q := all(callbacks.Filter{Scope: callbacks.ScopeAvailable})
@@ -170,7 +170,7 @@ func listUnknownCursor(t *testing.T, s callbacks.Store) {
 	same(t, "rows behind the callback", idsOf(list(t, s, q).Rows), []callbacks.ID{late.ID})
 }
 
-func listManyQueues(t *testing.T, s callbacks.Store) {
+func listManyQueues(t *testing.T, s Store) {
 	var queues []string
 	for i := range 600 {
 		queues = append(queues, fmt.Sprint("q", i))
@@ -184,7 +184,7 @@ func listManyQueues(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func count(t testing.TB, s callbacks.Store, q callbacks.Query, limit int) int {
+func count(t testing.TB, s Store, q callbacks.Query, limit int) int {
 	t.Helper()
 	n, err := s.Count(t.Context(), q, limit)
 	if err != nil {
@@ -193,7 +193,7 @@ func count(t testing.TB, s callbacks.Store, q callbacks.Query, limit int) int {
 	return n
 }
 
-func countStops(t *testing.T, s callbacks.Store) {
+func countStops(t *testing.T, s Store) {
 	for i := range 7 {
 		put(t, s, NewCallback(Queue(fmt.Sprint("q", i%2))))
 	}

@@ -10,8 +10,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testMessages(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testMessages(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"RepeatGetsTheFirstAnswer": messageRepeated,
 		"ReusedIDIsRefused":        messageReused,
 		"ReusedIDsAtOnce":          messagesReusedAtOnce,
@@ -22,7 +22,7 @@ func testMessages(t *testing.T, open func(*testing.T) callbacks.Store) {
 	})
 }
 
-func messageRepeated(t *testing.T, s callbacks.Store) {
+func messageRepeated(t *testing.T, s Store) {
 	m := callbacks.Message{Source: "shop", ID: "m1", At: T0}
 	first := receive(t, s, m, NewCallback())
 	again := receive(t, s, m, first.Callback)
@@ -42,7 +42,7 @@ func messageRepeated(t *testing.T, s callbacks.Store) {
 }
 
 // messageReused: one message ID for two announcements would leave the second callback unrecorded, and its sender none the wiser.
-func messageReused(t *testing.T, s callbacks.Store) {
+func messageReused(t *testing.T, s Store) {
 	m := callbacks.Message{Source: "shop", ID: "order-17", At: T0}
 	c := NewCallback()
 	first := receive(t, s, m, c)
@@ -82,7 +82,7 @@ func messageReused(t *testing.T, s callbacks.Store) {
 }
 
 // messagesReusedAtOnce: of several announcements that come at once under one message ID, one is taken.
-func messagesReusedAtOnce(t *testing.T, s callbacks.Store) {
+func messagesReusedAtOnce(t *testing.T, s Store) {
 	var taken, refused atomic.Int32
 	var all sync.WaitGroup
 	for range 20 {
@@ -109,14 +109,14 @@ func messagesReusedAtOnce(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func messagesOfSources(t *testing.T, s callbacks.Store) {
+func messagesOfSources(t *testing.T, s Store) {
 	receive(t, s, callbacks.Message{Source: "shop", ID: "m1", At: T0}, NewCallback())
 	if r := receive(t, s, callbacks.Message{Source: "bank", ID: "m1", At: T0}, NewCallback()); !r.Created || r.Repeated {
 		t.Errorf("receipt says created %t, repeated %t; another source's ID is another message", r.Created, r.Repeated)
 	}
 }
 
-func messagesWithoutID(t *testing.T, s callbacks.Store) {
+func messagesWithoutID(t *testing.T, s Store) {
 	for range 2 {
 		if r := receive(t, s, callbacks.Message{Source: "shop", At: T0}, NewCallback()); !r.Created || r.Repeated {
 			t.Errorf("receipt says created %t, repeated %t; want a first time", r.Created, r.Repeated)
@@ -124,7 +124,7 @@ func messagesWithoutID(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func messagesAtOnce(t *testing.T, s callbacks.Store) {
+func messagesAtOnce(t *testing.T, s Store) {
 	var mu sync.Mutex
 	fresh := 0
 	seen := map[callbacks.ID]bool{}
@@ -152,7 +152,7 @@ func messagesAtOnce(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func messagesForgotten(t *testing.T, s callbacks.Store) {
+func messagesForgotten(t *testing.T, s Store) {
 	of := map[string]callbacks.Callback{"m1": NewCallback(), "m2": NewCallback(), "m3": NewCallback()}
 	old := []callbacks.Message{{Source: "shop", ID: "m1", At: T0}, {Source: "shop", ID: "m2", At: T0.Add(time.Second)}}
 	young := callbacks.Message{Source: "shop", ID: "m3", At: T0.Add(time.Minute)}

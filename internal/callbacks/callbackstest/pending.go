@@ -7,8 +7,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testPendingIn(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testPendingIn(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"OfTheExecution": pendingInExecution,
 		"PendingOnly":    pendingInStates,
 		"Limit":          pendingInLimit,
@@ -18,7 +18,7 @@ func testPendingIn(t *testing.T, open func(*testing.T) callbacks.Store) {
 // execution is where a callback waits; empty means that nobody knows.
 func execution(arn string) Option { return func(c *callbacks.Callback) { c.ExecutionARN = arn } }
 
-func pendingIn(t testing.TB, s callbacks.Store, arn string, limit int) []callbacks.ID {
+func pendingIn(t testing.TB, s Store, arn string, limit int) []callbacks.ID {
 	t.Helper()
 	ids, err := s.PendingIn(t.Context(), arn, limit)
 	if err != nil {
@@ -29,7 +29,7 @@ func pendingIn(t testing.TB, s callbacks.Store, arn string, limit int) []callbac
 
 const thisExecution = "arn:aws:lambda:eu-west-1:123456789012:function:orders:$LATEST/durable-execution/order-4711/1"
 
-func pendingInExecution(t *testing.T, s callbacks.Store) {
+func pendingInExecution(t *testing.T, s Store) {
 	same(t, "in an empty store", pendingIn(t, s, thisExecution, 10), nil)
 	first := put(t, s, NewCallback(execution(thisExecution)))
 	put(t, s, NewCallback(execution(thisExecution+"2")))
@@ -41,7 +41,7 @@ func pendingInExecution(t *testing.T, s callbacks.Store) {
 	same(t, "in an execution nobody announced", pendingIn(t, s, thisExecution[:40], 10), nil)
 }
 
-func pendingInStates(t *testing.T, s callbacks.Store) {
+func pendingInStates(t *testing.T, s Store) {
 	for _, state := range callbacks.States {
 		if !state.Open() {
 			put(t, s, NewCallback(execution(thisExecution), Ended(state, T0)))
@@ -51,7 +51,7 @@ func pendingInStates(t *testing.T, s callbacks.Store) {
 	same(t, "of what is decided or has ended", pendingIn(t, s, thisExecution, 10), nil)
 }
 
-func pendingInLimit(t *testing.T, s callbacks.Store) {
+func pendingInLimit(t *testing.T, s Store) {
 	var want []callbacks.ID
 	for i := range 3 {
 		c := put(t, s, NewCallback(execution(thisExecution), ReceivedAt(T0.Add(-time.Duration(i)*time.Minute))))

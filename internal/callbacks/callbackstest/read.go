@@ -9,14 +9,14 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testRead(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testRead(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"NotFound": readNotFound,
 		"Ping":     readPing,
 	})
 }
 
-func readNotFound(t *testing.T, s callbacks.Store) {
+func readNotFound(t *testing.T, s Store) {
 	put(t, s, NewCallback())
 	for _, id := range []callbacks.ID{"", callbacks.NewID(), "' or 1=1 --"} {
 		if _, err := s.Get(t.Context(), id); !errors.Is(err, callbacks.ErrNotFound) {
@@ -28,21 +28,21 @@ func readNotFound(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func readPing(t *testing.T, s callbacks.Store) {
+func readPing(t *testing.T, s Store) {
 	if err := s.Ping(t.Context()); err != nil {
 		t.Errorf("ping: %v", err)
 	}
 }
 
-func testContexts(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testContexts(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"EndedBefore": contextEnded,
 		"EndsInside":  contextEndsInside,
 	})
 }
 
 // contextEnded: what is asked with a context that has ended is not done, and says so.
-func contextEnded(t *testing.T, s callbacks.Store) {
+func contextEnded(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -75,7 +75,7 @@ func contextEnded(t *testing.T, s callbacks.Store) {
 }
 
 // contextEndsInside: a context that ends while the change is under way gives either the change or an error, never a guess.
-func contextEndsInside(t *testing.T, s callbacks.Store) {
+func contextEndsInside(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

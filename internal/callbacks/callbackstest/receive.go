@@ -12,8 +12,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testReceive(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testReceive(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"KeepsEveryField":        receiveKeepsEveryField,
 		"KeepsContent":           receiveKeepsContent,
 		"KeepsOutcomes":          receiveKeepsOutcomes,
@@ -28,7 +28,7 @@ func testReceive(t *testing.T, open func(*testing.T) callbacks.Store) {
 	})
 }
 
-func receiveKeepsEveryField(t *testing.T, s callbacks.Store) {
+func receiveKeepsEveryField(t *testing.T, s Store) {
 	want := NewCallback(Heartbeats(5*time.Minute, T0.Add(time.Minute)))
 	want.Clocks.ExecutionDeadline = T0.Add(24 * time.Hour)
 	want.Clocks.LastHeartbeatAt = T0.Add(30 * time.Second)
@@ -51,7 +51,7 @@ func receiveKeepsEveryField(t *testing.T, s callbacks.Store) {
 	same(t, "audit entries", entries[0], entry)
 }
 
-func receiveKeepsContent(t *testing.T, s callbacks.Store) {
+func receiveKeepsContent(t *testing.T, s Store) {
 	for name, want := range map[string]callbacks.Content{
 		"Nothing": {},
 		"All": {
@@ -74,7 +74,7 @@ func receiveKeepsContent(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func receiveKeepsOutcomes(t *testing.T, s callbacks.Store) {
+func receiveKeepsOutcomes(t *testing.T, s Store) {
 	for name, want := range map[string][]callbacks.Outcome{
 		"Default":        callbacks.DefaultOutcomes(callbacks.Failure),
 		"RejectSucceeds": callbacks.DefaultOutcomes(callbacks.Success),
@@ -93,7 +93,7 @@ func receiveKeepsOutcomes(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func receiveTruncatesTimes(t *testing.T, s callbacks.Store) {
+func receiveTruncatesTimes(t *testing.T, s Store) {
 	at := T0.Add(1_234_567 * time.Nanosecond)
 	c := NewCallback(ReceivedAt(at.In(time.FixedZone("east", 7200))), Timeout(1500*time.Millisecond))
 	r := receive(t, s, callbacks.Message{}, c)
@@ -104,7 +104,7 @@ func receiveTruncatesTimes(t *testing.T, s callbacks.Store) {
 	same(t, "timeout", stored.Clocks.Timeout, 2*time.Second)
 }
 
-func receiveRepeat(t *testing.T, s callbacks.Store) {
+func receiveRepeat(t *testing.T, s Store) {
 	first := put(t, s, NewCallback())
 	again := NewCallback(Title("The same token in a second announcement"))
 	again.CallbackID = first.CallbackID
@@ -120,7 +120,7 @@ func receiveRepeat(t *testing.T, s callbacks.Store) {
 	same(t, "actions of the repeat", auditOf(t, s, again.ID), nil)
 }
 
-func receiveDifferent(t *testing.T, s callbacks.Store) {
+func receiveDifferent(t *testing.T, s Store) {
 	first := put(t, s, NewCallback())
 	other := NewCallback()
 	other.CallbackID = first.CallbackID
@@ -136,7 +136,7 @@ func receiveDifferent(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func receiveFiftyAtOnce(t *testing.T, s callbacks.Store) {
+func receiveFiftyAtOnce(t *testing.T, s Store) {
 	const n = 50
 	token := NewCallbackID()
 	receipts := make([]callbacks.Receipt, n)
@@ -171,7 +171,7 @@ func receiveFiftyAtOnce(t *testing.T, s callbacks.Store) {
 }
 
 // receiveSeveralAtOnce mixes announcements that are refused with others: whatever is written together, each stands alone.
-func receiveSeveralAtOnce(t *testing.T, s callbacks.Store) {
+func receiveSeveralAtOnce(t *testing.T, s Store) {
 	const n = 40
 	known := put(t, s, NewCallback())
 	ids := make([]callbacks.ID, n)
@@ -199,7 +199,7 @@ func receiveSeveralAtOnce(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func receiveForeignText(t *testing.T, s callbacks.Store) {
+func receiveForeignText(t *testing.T, s Store) {
 	want := NewCallback(Title(`'); drop table callbacks; -- ? $1 "x" \ %s <script> 漢字 👍`), Function(`o'?"\`), Queue(`q'?1`))
 	want.Requester = callbacks.Requester{Name: `O'Hara ?`, Email: `"'"@example.com`}
 	receive(t, s, callbacks.Message{Source: "'?", ID: "'?"}, want)
@@ -212,7 +212,7 @@ func receiveForeignText(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func receiveUnstorableText(t *testing.T, s callbacks.Store) {
+func receiveUnstorableText(t *testing.T, s Store) {
 	c := NewCallback(Title("a\x00b\xffc"))
 	receive(t, s, callbacks.Message{Source: "shop", ID: "m\x00"}, c)
 	same(t, "title", get(t, s, c.ID).Title, "a\uFFFDb\uFFFDc")
@@ -232,7 +232,7 @@ func receiveUnstorableText(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func receiveAfterDecision(t *testing.T, s callbacks.Store) {
+func receiveAfterDecision(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	decided := decide(t, s, c.ID, T0)
 	if !strings.Contains(decided.Decision.Comment, "\n") {

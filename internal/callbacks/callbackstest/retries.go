@@ -8,8 +8,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testRetries(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testRetries(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"MakesDue":           retryMakesDue,
 		"LeavesALeaseAlone":  retryDuringAttempt,
 		"ErrorWritesNothing": retryError,
@@ -17,7 +17,7 @@ func testRetries(t *testing.T, open func(*testing.T) callbacks.Store) {
 	})
 }
 
-func retryMakesDue(t *testing.T, s callbacks.Store) {
+func retryMakesDue(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	decide(t, s, c.ID, T0)
 	w := claimOne(t, s, "worker", T0)
@@ -50,7 +50,7 @@ func retryMakesDue(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func retryDuringAttempt(t *testing.T, s callbacks.Store) {
+func retryDuringAttempt(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	decide(t, s, c.ID, T0)
 	claimOne(t, s, "worker", T0)
@@ -65,7 +65,7 @@ func retryDuringAttempt(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func retryError(t *testing.T, s callbacks.Store) {
+func retryError(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	decided := decide(t, s, c.ID, T0.Add(time.Hour))
 	_, err := s.RetryDelivery(t.Context(), c.ID, T0, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
@@ -79,7 +79,7 @@ func retryError(t *testing.T, s callbacks.Store) {
 	same(t, "next delivery", nextDelivery(t, s), T0.Add(time.Hour))
 }
 
-func retryWithoutDelivery(t *testing.T, s callbacks.Store) {
+func retryWithoutDelivery(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	_, err := s.RetryDelivery(t.Context(), c.ID, T0, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
 		c.Heartbeats = 99

@@ -8,8 +8,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testReviews(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testReviews(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"OpenRenewClose":       reviewLife,
 		"LongestFirst":         reviewOrder,
 		"ErrorWritesNothing":   reviewError,
@@ -24,7 +24,7 @@ func newReview(c callbacks.Callback, subject string, at time.Time) callbacks.Rev
 	return callbacks.Review{ID: callbacks.NewID(), Callback: c.ID, By: Person(subject), OpenedAt: at, RenewedAt: at, LastInputAt: at}
 }
 
-func putReview(t testing.TB, s callbacks.Store, reviews ...callbacks.Review) callbacks.Callback {
+func putReview(t testing.TB, s Store, reviews ...callbacks.Review) callbacks.Callback {
 	t.Helper()
 	c, err := s.Review(t.Context(), reviews[0].Callback, func(*callbacks.Callback, []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
 		return reviews, callbacks.AuditEntry{}, nil
@@ -35,7 +35,7 @@ func putReview(t testing.TB, s callbacks.Store, reviews ...callbacks.Review) cal
 	return c
 }
 
-func reviews(t testing.TB, s callbacks.Store, id callbacks.ID) []callbacks.Review {
+func reviews(t testing.TB, s Store, id callbacks.ID) []callbacks.Review {
 	t.Helper()
 	open, err := s.Reviews(t.Context(), id)
 	if err != nil {
@@ -44,7 +44,7 @@ func reviews(t testing.TB, s callbacks.Store, id callbacks.ID) []callbacks.Revie
 	return open
 }
 
-func reviewLife(t *testing.T, s callbacks.Store) {
+func reviewLife(t *testing.T, s Store) {
 	c := put(t, s, NewCallback(Heartbeats(time.Minute, time.Time{})))
 	r := newReview(c, "ada", T0)
 	got, err := s.Review(t.Context(), c.ID, func(c *callbacks.Callback, open []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
@@ -74,7 +74,7 @@ func reviewLife(t *testing.T, s callbacks.Store) {
 	same(t, "reviews after the last was closed", reviews(t, s, c.ID), nil)
 }
 
-func reviewOrder(t *testing.T, s callbacks.Store) {
+func reviewOrder(t *testing.T, s Store) {
 	c, other := put(t, s, NewCallback()), put(t, s, NewCallback())
 	first, second, third := newReview(c, "ada", T0), newReview(c, "bob", T0.Add(time.Second)), newReview(c, "ada", T0.Add(2*time.Second))
 	closed := newReview(c, "cem", T0)
@@ -93,7 +93,7 @@ func reviewOrder(t *testing.T, s callbacks.Store) {
 	same(t, "reviews after a change of none", reviews(t, s, c.ID), want)
 }
 
-func reviewError(t *testing.T, s callbacks.Store) {
+func reviewError(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	wrong := errors.New("fn does not want to")
 	_, err := s.Review(t.Context(), c.ID, func(c *callbacks.Callback, _ []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
@@ -108,7 +108,7 @@ func reviewError(t *testing.T, s callbacks.Store) {
 	same(t, "actions", auditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionReceived})
 }
 
-func reviewNotFound(t *testing.T, s callbacks.Store) {
+func reviewNotFound(t *testing.T, s Store) {
 	_, err := s.Review(t.Context(), callbacks.NewID(), func(*callbacks.Callback, []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
 		t.Error("fn was run without a callback")
 		return nil, callbacks.AuditEntry{}, nil
@@ -119,7 +119,7 @@ func reviewNotFound(t *testing.T, s callbacks.Store) {
 	same(t, "reviews", reviews(t, s, callbacks.NewID()), nil)
 }
 
-func reviewsClosed(t *testing.T, s callbacks.Store) {
+func reviewsClosed(t *testing.T, s Store) {
 	a, b := put(t, s, NewCallback()), put(t, s, NewCallback())
 	old, older, young := newReview(a, "ada", T0.Add(time.Second)), newReview(a, "bob", T0), newReview(b, "cem", T0.Add(time.Minute))
 	putReview(t, s, old, older)
@@ -139,7 +139,7 @@ func reviewsClosed(t *testing.T, s callbacks.Store) {
 	same(t, "callbacks when there is nothing to close", closeReviews(10), nil)
 }
 
-func reviewersInLists(t *testing.T, s callbacks.Store) {
+func reviewersInLists(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	put(t, s, NewCallback(ReceivedAt(T0.Add(time.Minute))))
 	now := T0.Add(callbacks.ReviewLease)

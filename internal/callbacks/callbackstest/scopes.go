@@ -8,8 +8,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testScopes(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testScopes(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"States":         scopeStates,
 		"Mine":           scopeMine,
 		"MineAfterRetry": scopeMineAfterRetry,
@@ -20,7 +20,7 @@ func testScopes(t *testing.T, open func(*testing.T) callbacks.Store) {
 }
 
 // statesIn are the states that a scope shows.
-func statesIn(t testing.TB, s callbacks.Store, q callbacks.Query) []callbacks.State {
+func statesIn(t testing.TB, s Store, q callbacks.Query) []callbacks.State {
 	t.Helper()
 	var states []callbacks.State
 	for _, r := range listAll(t, s, q) {
@@ -31,7 +31,7 @@ func statesIn(t testing.TB, s callbacks.Store, q callbacks.Query) []callbacks.St
 }
 
 // putStates stores a callback in every state.
-func putStates(t testing.TB, s callbacks.Store, options ...Option) map[callbacks.State]callbacks.Callback {
+func putStates(t testing.TB, s Store, options ...Option) map[callbacks.State]callbacks.Callback {
 	t.Helper()
 	stored := map[callbacks.State]callbacks.Callback{}
 	for _, state := range callbacks.States {
@@ -47,7 +47,7 @@ func putStates(t testing.TB, s callbacks.Store, options ...Option) map[callbacks
 	return stored
 }
 
-func scopeStates(t *testing.T, s callbacks.Store) {
+func scopeStates(t *testing.T, s Store) {
 	stored := putStates(t, s)
 	for scope, want := range map[callbacks.Scope][]callbacks.State{
 		callbacks.ScopeAvailable: {callbacks.Pending},
@@ -70,7 +70,7 @@ func scopeStates(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func scopeMine(t *testing.T, s callbacks.Store) {
+func scopeMine(t *testing.T, s Store) {
 	opened, left, decided := put(t, s, NewCallback()), put(t, s, NewCallback()), put(t, s, NewCallback())
 	ended, others := put(t, s, NewCallback()), put(t, s, NewCallback())
 	putReview(t, s, newReview(opened, "ada", T0), newReview(opened, "ada", T0), newReview(opened, "bob", T0))
@@ -92,7 +92,7 @@ func scopeMine(t *testing.T, s callbacks.Store) {
 }
 
 // scopeMineAfterRetry: a decision that is sent again is its reviewers' work again.
-func scopeMineAfterRetry(t *testing.T, s callbacks.Store) {
+func scopeMineAfterRetry(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	putReview(t, s, newReview(c, "bob", T0))
 	decide(t, s, c.ID, T0)
@@ -111,7 +111,7 @@ func scopeMineAfterRetry(t *testing.T, s callbacks.Store) {
 	same(t, "mine after the retry", count(t, s, bobs, 10), 1)
 }
 
-func scopeAttention(t *testing.T, s callbacks.Store) {
+func scopeAttention(t *testing.T, s Store) {
 	const week = 7 * 24 * time.Hour
 	put(t, s, NewCallback(DecidedBy("ada", T0)))
 	put(t, s, NewCallback(Ended(callbacks.Lost, T0.Add(-week-time.Millisecond))))
@@ -129,7 +129,7 @@ func scopeAttention(t *testing.T, s callbacks.Store) {
 }
 
 // attentionRefused: whatever an operator has to mend is under attention while it is tried again, heartbeats for operators only.
-func attentionRefused(t *testing.T, s callbacks.Store) {
+func attentionRefused(t *testing.T, s Store) {
 	var decided, pending []callbacks.ID
 	for _, a := range []callbacks.Answer{callbacks.AnswerDenied, callbacks.AnswerKMS, callbacks.AnswerSkew, callbacks.AnswerCredentials} {
 		decided = append(decided, put(t, s, NewCallback(DecidedBy("ada", T0), Problem(a))).ID)
@@ -149,7 +149,7 @@ func attentionRefused(t *testing.T, s callbacks.Store) {
 }
 
 // scopeVisibility asks each scope as readers of some queues: whatever the filter, nothing of another queue shows.
-func scopeVisibility(t *testing.T, s callbacks.Store) {
+func scopeVisibility(t *testing.T, s Store) {
 	perQueue := map[string]int{}
 	for _, queue := range []string{"a", "b", "c"} {
 		for _, c := range putStates(t, s, Queue(queue), Title("findme")) {

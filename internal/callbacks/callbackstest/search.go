@@ -8,8 +8,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testSearch(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testSearch(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"Words":         searchWords,
 		"InsideOfWords": searchInside,
 		"Folded":        searchFolded,
@@ -20,7 +20,7 @@ func testSearch(t *testing.T, open func(*testing.T) callbacks.Store) {
 	})
 }
 
-func searchWords(t *testing.T, s callbacks.Store) {
+func searchWords(t *testing.T, s Store) {
 	c := NewCallback(Title("Überweisung über 12.400,50 EUR an Łódź GmbH"), Function("payments-prod_v2"))
 	c.Name, c.Requester = "approve-transfer", callbacks.Requester{Name: "Zoë O'Hara", Email: "zoe@example.com"}
 	content := callbacks.Content{Description: "secretword", Payload: []byte(`"payloadword"`), Tags: []string{"finance", "x9y8"}}
@@ -40,7 +40,7 @@ func searchWords(t *testing.T, s callbacks.Store) {
 }
 
 // searchInside: text without blanks, and names without them, are found by the words inside.
-func searchInside(t *testing.T, s callbacks.Store) {
+func searchInside(t *testing.T, s Store) {
 	for title, searches := range map[string]map[string]int{
 		"返金申請 注文A-17 至急":    {"返金": 1, "申請": 1, "金申": 1, "請": 1, "返金申請": 1, "A-17": 1, "注文A-17": 1, "至急 申請": 1, "申金": 0, "返請": 0},
 		"東京都庁舎改修工事契約書の承認":   {"改修工事": 1, "東京都庁舎改修工事契約書の承認": 1, "庁舎改修工事契": 1, "承認": 1, "の": 1, "改修契約書の承": 0},
@@ -65,7 +65,7 @@ func searchInside(t *testing.T, s callbacks.Store) {
 }
 
 // searchFolded: one letter has several spellings.
-func searchFolded(t *testing.T, s callbacks.Store) {
+func searchFolded(t *testing.T, s Store) {
 	for title, searches := range map[string][]string{
 		"Sanierung Königstraße 5":      {"Königstrasse", "KÖNIGSTRASSE", "konigstraße", "königstraẞe"},
 		"ＡＢＣ Invoice ４７１１":             {"abc", "ＡＢＣ", "ａｂｃ", "4711"},
@@ -83,7 +83,7 @@ func searchFolded(t *testing.T, s callbacks.Store) {
 }
 
 // searchLongWords: a word that a database cannot search by keeps no request out, and is no error where it is asked for.
-func searchLongWords(t *testing.T, s callbacks.Store) {
+func searchLongWords(t *testing.T, s Store) {
 	for _, long := range []string{
 		strings.Repeat("x", 2046), strings.Repeat("x", 2047), strings.Repeat("x", 100_000), strings.Repeat("\uAC01", 256), // 9 bytes each when taken apart
 	} {
@@ -101,7 +101,7 @@ func searchLongWords(t *testing.T, s callbacks.Store) {
 	same(t, "number found by the longest word", count(t, s, all(callbacks.Filter{Search: strings.Repeat("x", 2046)}), 10), 1)
 }
 
-func searchTokens(t *testing.T, s callbacks.Store) {
+func searchTokens(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	sibling := NewCallback() // another callback of the same execution
 	sibling.ExecutionARN = c.ExecutionARN
@@ -124,7 +124,7 @@ func searchTokens(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func searchNeverFails(t *testing.T, s callbacks.Store) {
+func searchNeverFails(t *testing.T, s Store) {
 	put(t, s, NewCallback(Title("AND or NOT near")))
 	for search, want := range map[string]int{
 		`"`: 0, `'`: 0, `*`: 0, `and`: 1, `AND OR NOT NEAR`: 1, `and*`: 1, `"and`: 1, `and"or"`: 1, `words:and`: 0, `-and`: 1, `^and`: 1, `and & | ! <-> or`: 1,
@@ -140,7 +140,7 @@ func searchNeverFails(t *testing.T, s callbacks.Store) {
 	same(t, "number found by a very long search", count(t, s, all(callbacks.Filter{Search: long}), 10), 1)
 }
 
-func searchNarrows(t *testing.T, s callbacks.Store) {
+func searchNarrows(t *testing.T, s Store) {
 	var want []callbacks.ID
 	for i := range 5 {
 		c := put(t, s, NewCallback(Title("refund"), Timeout(time.Duration(5-i)*time.Minute)))

@@ -11,10 +11,19 @@ import (
 	"countersign/internal/callbacks"
 )
 
+// Store is everything that the domain keeps.
+type Store interface {
+	callbacks.Store
+	callbacks.DeliveryStore
+	callbacks.UpkeepStore
+	callbacks.DiscoveryStore
+	callbacks.BudgetStore
+}
+
 // RunStore runs the contract. open returns an empty store for one test and closes it when the test ends; it is called by
 // parallel tests.
-func RunStore(t *testing.T, open func(*testing.T) callbacks.Store) {
-	for name, topic := range map[string]func(*testing.T, func(*testing.T) callbacks.Store){
+func RunStore(t *testing.T, open func(*testing.T) Store) {
+	for name, topic := range map[string]func(*testing.T, func(*testing.T) Store){
 		"Receive":    testReceive,
 		"Messages":   testMessages,
 		"Read":       testRead,
@@ -45,7 +54,7 @@ func RunStore(t *testing.T, open func(*testing.T) callbacks.Store) {
 }
 
 // cases runs tests of one topic in parallel, each with its own store.
-func cases(t *testing.T, open func(*testing.T) callbacks.Store, tests map[string]func(*testing.T, callbacks.Store)) {
+func cases(t *testing.T, open func(*testing.T) Store, tests map[string]func(*testing.T, Store)) {
 	t.Helper()
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -56,7 +65,7 @@ func cases(t *testing.T, open func(*testing.T) callbacks.Store, tests map[string
 }
 
 // put stores a callback as it was built.
-func put(t testing.TB, s callbacks.Store, c callbacks.Callback) callbacks.Callback {
+func put(t testing.TB, s Store, c callbacks.Callback) callbacks.Callback {
 	t.Helper()
 	announced := c
 	announced.State, announced.Decision, announced.Ending, announced.Problem = callbacks.Pending, nil, nil, ""
@@ -76,7 +85,7 @@ func put(t testing.TB, s callbacks.Store, c callbacks.Callback) callbacks.Callba
 // fingerprintOf stands for the fingerprint of the announcement that became a callback.
 func fingerprintOf(c callbacks.Callback) string { return "fingerprint of " + string(c.CallbackID) }
 
-func receive(t testing.TB, s callbacks.Store, m callbacks.Message, c callbacks.Callback) callbacks.Receipt {
+func receive(t testing.TB, s Store, m callbacks.Message, c callbacks.Callback) callbacks.Receipt {
 	t.Helper()
 	r, err := s.Receive(t.Context(), m, c, callbacks.Content{}, fingerprintOf(c), Entry(c, callbacks.ActionReceived, c.ReceivedAt))
 	if err != nil {
@@ -85,7 +94,7 @@ func receive(t testing.TB, s callbacks.Store, m callbacks.Message, c callbacks.C
 	return r
 }
 
-func get(t testing.TB, s callbacks.Store, id callbacks.ID) callbacks.Callback {
+func get(t testing.TB, s Store, id callbacks.ID) callbacks.Callback {
 	t.Helper()
 	c, err := s.Get(t.Context(), id)
 	if err != nil {
@@ -94,7 +103,7 @@ func get(t testing.TB, s callbacks.Store, id callbacks.ID) callbacks.Callback {
 	return c
 }
 
-func update(t testing.TB, s callbacks.Store, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) callbacks.Callback {
+func update(t testing.TB, s Store, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) callbacks.Callback {
 	t.Helper()
 	c, err := s.Update(t.Context(), id, fn)
 	if err != nil {
@@ -104,13 +113,13 @@ func update(t testing.TB, s callbacks.Store, id callbacks.ID, fn func(*callbacks
 }
 
 // decide records a decision with its delivery, due at a time.
-func decide(t testing.TB, s callbacks.Store, id callbacks.ID, due time.Time) callbacks.Callback {
+func decide(t testing.TB, s Store, id callbacks.ID, due time.Time) callbacks.Callback {
 	t.Helper()
 	return decideIn(t, s, id, callbacks.Lane{}, due)
 }
 
 // decideIn makes a decision that goes to a lane.
-func decideIn(t testing.TB, s callbacks.Store, id callbacks.ID, lane callbacks.Lane, due time.Time) callbacks.Callback {
+func decideIn(t testing.TB, s Store, id callbacks.ID, lane callbacks.Lane, due time.Time) callbacks.Callback {
 	t.Helper()
 	return update(t, s, id, func(c *callbacks.Callback) (callbacks.Change, error) {
 		DecidedBy("ada", due)(c)
@@ -121,7 +130,7 @@ func decideIn(t testing.TB, s callbacks.Store, id callbacks.ID, lane callbacks.L
 	})
 }
 
-func audit(t testing.TB, s callbacks.Store, q callbacks.AuditQuery) []callbacks.AuditEntry {
+func audit(t testing.TB, s Store, q callbacks.AuditQuery) []callbacks.AuditEntry {
 	t.Helper()
 	if q.Limit == 0 {
 		q.Limit = callbacks.MaxPage
@@ -134,7 +143,7 @@ func audit(t testing.TB, s callbacks.Store, q callbacks.AuditQuery) []callbacks.
 }
 
 // auditOf are the actions recorded for a callback, newest first.
-func auditOf(t testing.TB, s callbacks.Store, id callbacks.ID) []callbacks.Action {
+func auditOf(t testing.TB, s Store, id callbacks.ID) []callbacks.Action {
 	t.Helper()
 	var actions []callbacks.Action
 	for _, e := range audit(t, s, callbacks.AuditQuery{Callback: id}) {

@@ -11,9 +11,9 @@ import (
 // Twice is a store that runs every function that is passed to it more than once, as a database does that has a transaction run
 // again: first on what might have been stored before, then on what is stored, and only then for good. A function that keeps
 // anything of the first runs, or does anything but change what it was given, does something else than it would have done alone.
-func Twice(s callbacks.Store) callbacks.Store { return twice{s} }
+func Twice(s Store) Store { return twice{s} }
 
-type twice struct{ callbacks.Store }
+type twice struct{ Store }
 
 func (s twice) Update(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) (callbacks.Callback, error) {
 	return s.Store.Update(ctx, id, func(c *callbacks.Callback) (callbacks.Change, error) {

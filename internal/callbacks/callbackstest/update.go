@@ -9,8 +9,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testUpdate(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testUpdate(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"WritesAll":                 updateWritesAll,
 		"ErrorWritesNothing":        updateError,
 		"NotFound":                  updateNotFound,
@@ -23,7 +23,7 @@ func testUpdate(t *testing.T, open func(*testing.T) callbacks.Store) {
 	})
 }
 
-func updateWritesAll(t *testing.T, s callbacks.Store) {
+func updateWritesAll(t *testing.T, s Store) {
 	c := put(t, s, NewCallback(Heartbeats(time.Minute, T0)))
 	other := put(t, s, NewCallback())
 	var want callbacks.Callback
@@ -51,7 +51,7 @@ func updateWritesAll(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func updateError(t *testing.T, s callbacks.Store) {
+func updateError(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	refusal := &callbacks.Refusal{Code: "test", Reason: "No."}
 	_, err := s.Update(t.Context(), c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
@@ -70,7 +70,7 @@ func updateError(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func updateNotFound(t *testing.T, s callbacks.Store) {
+func updateNotFound(t *testing.T, s Store) {
 	_, err := s.Update(t.Context(), callbacks.NewID(), func(*callbacks.Callback) (callbacks.Change, error) {
 		t.Error("fn was run without a callback")
 		return callbacks.Change{}, nil
@@ -80,7 +80,7 @@ func updateNotFound(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func updatesRace(t *testing.T, s callbacks.Store) {
+func updatesRace(t *testing.T, s Store) {
 	const n = 30
 	c := put(t, s, NewCallback())
 	var all sync.WaitGroup
@@ -105,7 +105,7 @@ func updatesRace(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func updateOneWinner(t *testing.T, s callbacks.Store) {
+func updateOneWinner(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	var mu sync.Mutex
 	var winners []string
@@ -137,7 +137,7 @@ func updateOneWinner(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func updateWithoutAudit(t *testing.T, s callbacks.Store) {
+func updateWithoutAudit(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	update(t, s, c.ID, func(*callbacks.Callback) (callbacks.Change, error) { return callbacks.Change{}, nil })
 	same(t, "actions", auditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionReceived})
@@ -146,7 +146,7 @@ func updateWithoutAudit(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func updateSecondDelivery(t *testing.T, s callbacks.Store) {
+func updateSecondDelivery(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	decided := decide(t, s, c.ID, T0)
 	_, err := s.Update(t.Context(), c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
@@ -164,7 +164,7 @@ func updateSecondDelivery(t *testing.T, s callbacks.Store) {
 	same(t, "completion", d.Completion, NewCompletion())
 }
 
-func updateClears(t *testing.T, s callbacks.Store) {
+func updateClears(t *testing.T, s Store) {
 	c := put(t, s, NewCallback(DecidedBy("ada", T0), Ended(callbacks.Unconfirmed, T0), Problem(callbacks.AnswerNone)))
 	got := update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
 		c.State, c.Ending, c.Problem, c.Decision = callbacks.Pending, nil, "", nil
@@ -176,7 +176,7 @@ func updateClears(t *testing.T, s callbacks.Store) {
 	same(t, "stored and returned callback", get(t, s, c.ID), got)
 }
 
-func updatePanics(t *testing.T, s callbacks.Store) {
+func updatePanics(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	func() {
 		defer func() {

@@ -10,8 +10,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testWatches(t *testing.T, open func(*testing.T) callbacks.Store) {
-	cases(t, open, map[string]func(*testing.T, callbacks.Store){
+func testWatches(t *testing.T, open func(*testing.T) Store) {
+	cases(t, open, map[string]func(*testing.T, Store){
 		"SetAddsAndRemoves":       watchesSet,
 		"ConfigWinsOverRegion":    watchesOrigins,
 		"EachLaneByItself":        watchesByLane,
@@ -39,7 +39,7 @@ var (
 
 const scanner = "scanner"
 
-func setWatches(t testing.TB, s callbacks.Store, watches ...callbacks.Watch) {
+func setWatches(t testing.TB, s Store, watches ...callbacks.Watch) {
 	t.Helper()
 	if err := s.SetWatches(t.Context(), watches); err != nil {
 		t.Fatalf("set watches: %v", err)
@@ -47,7 +47,7 @@ func setWatches(t testing.TB, s callbacks.Store, watches ...callbacks.Watch) {
 }
 
 // setFunctions says what stands for every function of a lane.
-func setFunctions(t testing.TB, s callbacks.Store, lane callbacks.Lane, watches ...callbacks.Watch) {
+func setFunctions(t testing.TB, s Store, lane callbacks.Lane, watches ...callbacks.Watch) {
 	t.Helper()
 	if err := s.SetFunctions(t.Context(), lane, watches); err != nil {
 		t.Fatalf("set functions: %v", err)
@@ -55,7 +55,7 @@ func setFunctions(t testing.TB, s callbacks.Store, lane callbacks.Lane, watches 
 }
 
 // watched are the watches that there are.
-func watched(t testing.TB, s callbacks.Store) []callbacks.Watch {
+func watched(t testing.TB, s Store) []callbacks.Watch {
 	t.Helper()
 	states, err := s.Watches(t.Context())
 	if err != nil {
@@ -68,7 +68,7 @@ func watched(t testing.TB, s callbacks.Store) []callbacks.Watch {
 	return all
 }
 
-func claimWatches(t testing.TB, s callbacks.Store, owner string, now time.Time) []callbacks.WatchState {
+func claimWatches(t testing.TB, s Store, owner string, now time.Time) []callbacks.WatchState {
 	t.Helper()
 	claimed, err := s.ClaimWatches(t.Context(), orders.Lane(), now, callbacks.Lease{Owner: owner, Until: now.Add(time.Minute)}, 10)
 	if err != nil {
@@ -84,7 +84,7 @@ func must(t testing.TB, err error) {
 	}
 }
 
-func watchesSet(t *testing.T, s callbacks.Store) {
+func watchesSet(t *testing.T, s Store) {
 	setWatches(t, s, prints, orders)
 	same(t, "watches", watched(t, s), []callbacks.Watch{orders, prints})
 	scanOrders(t, s, T0, "a") // sets orders alone
@@ -103,7 +103,7 @@ func watchesSet(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func watchesOrigins(t *testing.T, s callbacks.Store) {
+func watchesOrigins(t *testing.T, s Store) {
 	every := callbacks.Watch{Function: callbacks.EveryFunction, Region: "eu-west-1", Queue: callbacks.DefaultQueue}
 	setWatches(t, s, every, orders)
 	taken := orders
@@ -124,7 +124,7 @@ func watchesOrigins(t *testing.T, s callbacks.Store) {
 }
 
 // watchesByLane: functions of the same name in two accounts are two, and each lane has its own work.
-func watchesByLane(t *testing.T, s callbacks.Store) {
+func watchesByLane(t *testing.T, s Store) {
 	theirs, every := orders, callbacks.Watch{Function: callbacks.EveryFunction, Account: "111122223333", Region: "eu-west-1", Queue: "a"}
 	theirs.Account = "111122223333"
 	there := callbacks.Watch{Function: callbacks.EveryFunction, Region: "us-east-1", Queue: "a"}
@@ -157,7 +157,7 @@ func watchesByLane(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func watchesClaim(t *testing.T, s callbacks.Store) {
+func watchesClaim(t *testing.T, s Store) {
 	setWatches(t, s, orders)
 	claimed := claimWatches(t, s, "one", T0)
 	if len(claimed) != 1 || claimed[0].Watch != orders || !claimed[0].ScanFrom.Equal(T0) {
@@ -174,7 +174,7 @@ func watchesClaim(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func watchesClaimAtOnce(t *testing.T, s callbacks.Store) {
+func watchesClaimAtOnce(t *testing.T, s Store) {
 	var many []callbacks.Watch
 	for i := range 20 {
 		many = append(many, callbacks.Watch{Function: fmt.Sprint("f", i)})
@@ -204,7 +204,7 @@ func watchesClaimAtOnce(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func watchesRenew(t *testing.T, s callbacks.Store) {
+func watchesRenew(t *testing.T, s Store) {
 	setWatches(t, s, orders)
 	claimWatches(t, s, scanner, T0)
 	must(t, s.RenewWatch(t.Context(), orders, callbacks.Lease{Owner: scanner, Until: T0.Add(3 * time.Minute)}))
@@ -213,7 +213,7 @@ func watchesRenew(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func watchesLost(t *testing.T, s callbacks.Store) {
+func watchesLost(t *testing.T, s Store) {
 	setWatches(t, s, orders)
 	claimWatches(t, s, scanner, T0)
 	claimWatches(t, s, "two", T0.Add(time.Hour))
@@ -235,7 +235,7 @@ func watchesLost(t *testing.T, s callbacks.Store) {
 	same(t, "executions", due(t, s, T0.Add(time.Hour), T0.Add(time.Hour)), nil)
 }
 
-func watchesFinish(t *testing.T, s callbacks.Store) {
+func watchesFinish(t *testing.T, s Store) {
 	found := NewCallback()
 	found.Source, found.ExecutionARN = callbacks.SourceDiscovery, "with"
 	put(t, s, found)
@@ -261,7 +261,7 @@ func watchesFinish(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func budgetShared(t *testing.T, s callbacks.Store) {
+func budgetShared(t *testing.T, s Store) {
 	const n = 40
 	var all sync.WaitGroup
 	for range n {
@@ -278,7 +278,7 @@ func budgetShared(t *testing.T, s callbacks.Store) {
 	}
 }
 
-func budgetFields(t *testing.T, s callbacks.Store) {
+func budgetFields(t *testing.T, s Store) {
 	want := []callbacks.ReadBudget{
 		{Rate: 0.5}, // of the default region
 		{Lane: callbacks.Lane{Region: "eu-west-1"}, Rate: 5, PaidUntil: T0.Add(200 * time.Millisecond), PausedUntil: T0.Add(time.Minute), Strikes: 2, Minute: T0, Used: 3, Before: 9},
@@ -292,7 +292,7 @@ func budgetFields(t *testing.T, s callbacks.Store) {
 	same(t, "budgets", got, want)
 }
 
-func lookup(t *testing.T, s callbacks.Store) {
+func lookup(t *testing.T, s Store) {
 	want := put(t, s, NewCallback())
 	got, err := s.Lookup(t.Context(), want.CallbackID)
 	must(t, err)

@@ -14,6 +14,13 @@ const Unannounced = ""
 // announced.
 func (c *Callback) found() bool { return c.Source == SourceDiscovery }
 
+// Discovered begins the audit of a callback that was found in a history.
+func (c *Callback) Discovered() AuditEntry {
+	entry := c.entry(c.ReceivedAt, System("discovery"), ActionFound, "Found in the execution's history; nobody announced it.")
+	entry.To = Pending
+	return entry
+}
+
 // Announced gives a callback that was found in a history what its sender says of it, later than usual: said and saying are
 // what the announcement alone would have made, and entry its audit entry. What the history told stays, because it is true: the
 // clocks, the execution and the names. One that is not pending any more keeps all that it showed, for that is what was decided

@@ -1,0 +1,77 @@
+package callbacks
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/internal/arn"
+)
+
+// clockPrecision is the difference from which a clock that was announced counts as wrong: AWS counts whole seconds, and
+// between a callback's start and its announcement there is the time of a function.
+const clockPrecision = time.Second
+
+// Correct takes from the history what the announcement of an open callback got wrong or left out: its clocks, the execution
+// and the name. [ErrConflict] when there is nothing to correct.
+func (c *Callback) Correct(found Announcement, now time.Time) (AuditEntry, error) {
+	wrong := c.corrections(found)
+	if len(wrong) == 0 {
+		return AuditEntry{}, c.wrongState("correct")
+	}
+	if apart(c.Clocks.StartedAt, found.StartedAt) {
+		c.Clocks.StartedAt = found.StartedAt
+	}
+	if apart(c.Clocks.ExecutionDeadline, found.ExecutionDeadline) {
+		c.Clocks.ExecutionDeadline = found.ExecutionDeadline
+	}
+	c.Clocks.Timeout, c.Clocks.HeartbeatTimeout = found.Timeout, found.HeartbeatTimeout
+	c.Name = cmp.Or(c.Name, found.Name)
+	c.correctExecution(found)
+	c.StopHeartbeats(now)
+	c.scheduleHeartbeat(now)
+	return c.entry(now, System("discovery"), ActionCorrected, "Taken from the execution's history: "+strings.Join(wrong, ", ")+"."), nil
+}
+
+// correctExecution takes the execution in which the callback was found, and what the announced one alone had told.
+func (c *Callback) correctExecution(found Announcement) {
+	announced, where := arn.OfFunction(c.ExecutionARN), arn.OfFunction(found.ExecutionARN)
+	if c.Function == announced.Function() {
+		c.Function = found.Function
+	}
+	c.ExecutionARN, c.Region = found.ExecutionARN, cmp.Or(where.Region, c.Region)
+}
+
+// Corrects reports whether a history says something else of an open callback than is known.
+func (c *Callback) Corrects(found Announcement) bool { return len(c.corrections(found)) > 0 }
+
+// corrections names what a history says differently of an open callback.
+func (c *Callback) corrections(found Announcement) []string {
+	if !c.State.Open() {
+		return nil
+	}
+	wrong := map[string]bool{
+		"start":             apart(c.Clocks.StartedAt, found.StartedAt),
+		"timeout":           c.Clocks.Timeout != found.Timeout,
+		"heartbeat timeout": c.Clocks.HeartbeatTimeout != found.HeartbeatTimeout,
+		"execution limit":   apart(c.Clocks.ExecutionDeadline, found.ExecutionDeadline),
+		"name":              c.Name == "" && found.Name != "",
+		"execution":         c.ExecutionARN != found.ExecutionARN,
+	}
+	var names []string
+	for _, name := range []string{"start", "timeout", "heartbeat timeout", "execution limit", "name", "execution"} {
+		if wrong[name] {
+			names = append(names, name)
+		}
+	}
+	return slices.Clip(names)
+}
+
+// apart reports whether two times differ by more than clocks do.
+func apart(a, b time.Time) bool {
+	if a.IsZero() || b.IsZero() {
+		return a.IsZero() != b.IsZero()
+	}
+	return a.Sub(b).Abs() >= clockPrecision
+}

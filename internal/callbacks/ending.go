@@ -1,0 +1,121 @@
+package callbacks
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// EndedBy says who or what ended a callback.
+type EndedBy string
+
+// Who or what ends a callback.
+const (
+	EndedByUs        EndedBy = "us"        // our decision was accepted
+	EndedByOther     EndedBy = "other"     // another client completed it
+	EndedByClock     EndedBy = "clock"     // Cause says which
+	EndedByExecution EndedBy = "execution" // the execution was stopped or ended around it
+	EndedByGone      EndedBy = "gone"      // Lambda does not know it any more
+	EndedByUnknown   EndedBy = "unknown"   // Lambda says closed and the history cannot be read
+)
+
+// Ending says how a callback ended.
+type Ending struct {
+	By     EndedBy
+	Cause  DeadlineCause // the clock, where By is EndedByClock
+	At     time.Time     // as exact as is known: from the history, else when we learnt it
+	Kind   Kind          // what another client sent, where the history tells
+	Event  int           // number of the history event that shows it, 0 where none was read
+	Doubt  Doubt         // of what is unconfirmed: why
+	Detail string        // one sentence for people
+}
+
+// EndedByDecision is the ending of a decision that Lambda accepted: it said so, or the history shows our payload.
+func (c *Callback) EndedByDecision(answer Answer, closing Closing, now time.Time) Ending {
+	if answer == AnswerAccepted {
+		return Ending{By: EndedByUs, At: now, Kind: c.Decision.Kind, Detail: "Lambda accepted the decision."}
+	}
+	return Ending{
+		By: EndedByUs, At: closing.At, Kind: c.Decision.Kind, Event: closing.EventID,
+		Detail: fmt.Sprintf("Lambda's answer was lost; history event %d holds our payload, sha256 %s.", closing.EventID, c.Decision.SHA256),
+	}
+}
+
+// EndedAsAnswered is the ending of a callback that Lambda says is closed, by something else than our decision. The history
+// tells more than the answer.
+func (c *Callback) EndedAsAnswered(answer Answer, found Finding, now time.Time) Ending {
+	switch {
+	case found.Ended():
+		return c.EndedElsewhere(found.Closing, now)
+	case answer == AnswerGone:
+		return Ending{By: EndedByGone, At: now, Detail: "Lambda does not know this callback any more."}
+	}
+	return Ending{By: EndedByUnknown, At: now, Detail: "Lambda says that the callback was closed already. By whom is not known: its history does not tell."}
+}
+
+// EndedUndelivered is the ending of a callback whose decision surely did not arrive and is not sent any more.
+func (c *Callback) EndedUndelivered(last Attempt, now time.Time) Ending {
+	e := Ending{By: EndedByUnknown, At: now, Detail: "Lambda refused the decision for good: " + last.Code + "." + c.Decision.sizeNote()}
+	if last.Answer != AnswerInvalid && last.Answer != AnswerMaybeClosed {
+		_, cause := c.Clocks.End()
+		e.Detail = byOurClock(cause) // what Lambda answered is the callback's problem: not everybody reads it
+	}
+	return e
+}
+
+// EndedUnconfirmed is the ending of a callback of whose decision nobody knows what became. If no answer was lost, Lambda's own
+// may mean two things.
+func (c *Callback) EndedUnconfirmed(doubt Doubt, answerLost bool, now time.Time) Ending {
+	if answerLost {
+		return Ending{By: EndedByUnknown, At: now, Doubt: doubt, Detail: "An answer was lost, and " + doubtClause[doubt] + "."}
+	}
+	return Ending{By: EndedByUnknown, At: now, Doubt: DoubtRefusal,
+		Detail: "The decision was lost or refused, it is not known which: Lambda gives the same answer to a callback that is closed already and to " +
+			"a request that it refuses, and " + doubtClause[doubt] + "." + c.Decision.sizeNote()}
+}
+
+// EndedElsewhere is the ending that the history shows. If the history does not say when, it is the time at which we learnt it; if
+// it does not say by which clock, it is the clock that had run out.
+func (c *Callback) EndedElsewhere(closing Closing, now time.Time) Ending {
+	e := Ending{By: closing.By, Cause: closing.Cause, At: closing.At, Event: closing.EventID}
+	if e.At.IsZero() {
+		e.At = now
+	}
+	if e.By == EndedByClock && e.Cause == NoDeadline {
+		e.Cause = c.Clocks.causeAt(e.At)
+	}
+	switch closing.By {
+	case EndedByClock:
+		e.Detail = clockSentence[e.Cause]
+	case EndedByExecution:
+		e.Detail = "The execution ended around the callback."
+	case EndedByOther:
+		e.Detail = "Another client completed the callback."
+		if e.Kind = closing.completedAs(); e.Kind != "" {
+			e.Detail = fmt.Sprintf("Another client completed the callback with a %s.", e.Kind)
+		}
+	case EndedByUs, EndedByGone, EndedByUnknown:
+		e.Detail = "Lambda does not wait for the callback any more."
+	}
+	return e
+}
+
+var clockSentence = map[DeadlineCause]string{
+	CauseTimeout:   "The callback's timeout ran out.",
+	CauseHeartbeat: "No heartbeat came within the heartbeat timeout.",
+	CauseExecution: "The execution reached its own time limit.",
+}
+
+// byOurClock is the same where nothing proves it.
+func byOurClock(cause DeadlineCause) string {
+	said := strings.TrimSuffix(clockSentence[cause], ".")
+	return "By our clock " + strings.ToLower(said[:1]) + said[1:] + "; its history could not be read."
+}
+
+// endSentence says how an execution left a callback behind. Its own time limit has a sentence among the clocks.
+var endSentence = map[ExecutionEnd]string{
+	ExecutionSucceeded: "The execution succeeded without waiting for the callback any longer.",
+	ExecutionFailed:    "The execution failed while the callback was open.",
+	ExecutionTimedOut:  clockSentence[CauseExecution],
+	ExecutionStopped:   "The execution was stopped.",
+}

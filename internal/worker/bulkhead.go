@@ -1,0 +1,61 @@
+package worker
+
+import "sync"
+
+// Bulkhead bounds how many calls are under way for each key, so that one that hangs takes no slot from another. A weighted
+// semaphore for each key would do the same, but does not tell how many slots are free, which a claim of work has to know.
+type Bulkhead[K comparable] struct {
+	each int // key
+
+	mu    sync.Mutex
+	taken map[K]int // none is zero
+}
+
+// NewBulkhead makes a bulkhead with so many slots for each key.
+func NewBulkhead[K comparable](each int) *Bulkhead[K] {
+	return &Bulkhead[K]{each: each, taken: map[K]int{}}
+}
+
+// Try takes a slot of a key if one is free.
+func (b *Bulkhead[K]) Try(key K) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.taken[key] >= b.each {
+		return false
+	}
+	b.taken[key]++
+	return true
+}
+
+// Take takes a slot even if none is free: for work that is claimed already, when others were faster than the claim.
+func (b *Bulkhead[K]) Take(key K) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.taken[key]++
+}
+
+// Release gives a slot back and reports whether its key had none left.
+func (b *Bulkhead[K]) Release(key K) (full bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	full = b.taken[key] >= b.each
+	if b.taken[key]--; b.taken[key] == 0 {
+		delete(b.taken, key)
+	}
+	return full
+}
+
+// Free returns the keys without a free slot, in no order, and how many slots any other key has at least.
+func (b *Bulkhead[K]) Free() (full []K, atLeast int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	atLeast = b.each
+	for key, taken := range b.taken {
+		if taken >= b.each {
+			full = append(full, key)
+		} else {
+			atLeast = min(atLeast, b.each-taken)
+		}
+	}
+	return full, atLeast
+}
