@@ -3,6 +3,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -10,19 +11,27 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
+	"time"
 
 	"countersign/cmd/internal/deskprocess"
+	"countersign/internal/child"
 )
 
-// Server is a throw-away server on loopback. It may be restarted. Unlike that of scripts/with-postgres.sh it does not answer a
-// commit before the log is written: what a crash of its processes may take, and what a commit costs, is what is asked for.
+// Server is a throw-away server on loopback. It may be restarted, and ends with this process at the
+// latest. Unlike that of scripts/with-postgres.sh it does not answer a commit before the log is
+// written: what a crash of its processes may take, and what a commit costs, is what is asked for.
 type Server struct {
 	URL string // of a database in it, whose user may create others
 
-	bin, data, log string
-	options        string
+	bin, folder string
+	port        string
+	settings    []string
+	user        *syscall.Credential
 
-	restarting sync.Mutex
+	mu      sync.Mutex // guards what follows
+	process *os.Process
+	ended   chan struct{} // closed once the process has ended
 }
 
 // Start makes a server in a new folder. Stop it. Settings are of the form name=value.
@@ -30,6 +39,10 @@ func Start(ctx context.Context, folder string, settings ...string) (*Server, err
 	bin, err := programs(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find PostgreSQL, from inside the project: %w", err)
+	}
+	user, err := serverUser()
+	if err != nil {
+		return nil, err
 	}
 	address, err := deskprocess.FreeAddress(ctx)
 	if err != nil {
@@ -39,29 +52,19 @@ func Start(ctx context.Context, folder string, settings ...string) (*Server, err
 	if err != nil {
 		return nil, err
 	}
-	if err := os.Mkdir(folder, 0o700); err != nil {
+	if err := makeFolder(folder, user); err != nil {
 		return nil, err
 	}
 	s := &Server{
 		URL: "postgres://app@" + address + "/postgres?sslmode=disable",
-		bin: bin, data: filepath.Join(folder, "data"), log: filepath.Join(folder, "log"),
-		options: fmt.Sprintf("-p %s -k %s -c listen_addresses=127.0.0.1 -c max_connections=200", port, folder),
+		bin: bin, folder: folder, port: port, settings: settings, user: user,
 	}
-	for _, setting := range settings {
-		s.options += " -c " + setting
-	}
-	if os.Geteuid() == 0 { // the server refuses to run as root
-		if out, err := exec.CommandContext(ctx, "chown", "postgres:", folder).CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("give the folder to the server: %w: %s", err, out)
-		}
-		if err := os.Chmod(filepath.Dir(folder), 0o711); err != nil { // a way in, without a view
-			return nil, err
-		}
-	}
-	if err := s.do(ctx, "initdb", "-D", s.data, "-U", "app", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"); err != nil {
+	err = s.do(ctx, "initdb", "-D", s.data(), "-U", "app", "-A", "trust", "-E", "UTF8",
+		"--no-locale", "--no-sync")
+	if err != nil {
 		return nil, err
 	}
-	return s, s.do(ctx, "pg_ctl", "-D", s.data, "-l", s.log, "-w", "-o", s.options, "start")
+	return s, s.start(ctx)
 }
 
 // Database makes an empty database and returns its URL.
@@ -72,6 +75,101 @@ func (s *Server) Database(ctx context.Context, name string) (string, error) {
 	return strings.Replace(s.URL, "/postgres?", "/"+name+"?", 1), nil
 }
 
+// Restart ends every process of the server at once, as a crash would, and starts it again.
+func (s *Server) Restart(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.end()
+	return s.start(ctx)
+}
+
+// Stop ends the server at once. It may be called again.
+func (s *Server) Stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.end()
+}
+
+// start runs the server, whose output is appended to its log, and returns once it takes connections.
+func (s *Server) start(ctx context.Context) error {
+	log, err := os.OpenFile(s.log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = log.Close() }() // the server has its own
+	args := []string{
+		"-D", s.data(), "-p", s.port, "-k", s.folder,
+		"-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200",
+	}
+	for _, setting := range s.settings {
+		args = append(args, "-c", setting)
+	}
+	server := s.command(context.WithoutCancel(ctx), "postgres", args...) // only Stop ends it
+	server.Stdout, server.Stderr = log, log
+	child.EndWithUs(server)
+	if err := server.Start(); err != nil {
+		return err
+	}
+	s.process, s.ended = server.Process, make(chan struct{})
+	go func(ended chan struct{}) {
+		_ = server.Wait() // the log tells more
+		close(ended)
+	}(s.ended)
+	if err := s.ready(ctx); err != nil {
+		s.end()
+		return fmt.Errorf("start PostgreSQL (%s tells more): %w", s.log(), err)
+	}
+	return nil
+}
+
+// readyInterval is how often a server that starts is asked whether it takes connections.
+const readyInterval = 50 * time.Millisecond
+
+// ready waits until the server takes connections. It is asked by the socket that is its own: another
+// server may have the port.
+func (s *Server) ready(ctx context.Context) error {
+	ticker := time.NewTicker(readyInterval)
+	defer ticker.Stop()
+	for s.do(ctx, "pg_isready", "-q", "-h", s.folder, "-p", s.port, "-U", "app") != nil {
+		select {
+		case <-ticker.C:
+		case <-s.ended:
+			return errors.New("it has ended")
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// end shuts the server down as "immediate" does: nothing is finished, nothing is flushed.
+func (s *Server) end() {
+	if s.process == nil {
+		return
+	}
+	_ = s.process.Signal(syscall.SIGQUIT) // fails where it has ended already
+	<-s.ended
+	s.process = nil
+}
+
+// do runs one of PostgreSQL's programs to its end.
+func (s *Server) do(ctx context.Context, program string, args ...string) error {
+	if out, err := s.command(ctx, program, args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w: %s", program, err, out)
+	}
+	return nil
+}
+
+func (s *Server) command(ctx context.Context, program string, args ...string) *exec.Cmd {
+	command := exec.CommandContext(ctx, filepath.Join(s.bin, program), args...)
+	command.Dir, command.SysProcAttr = s.folder, &syscall.SysProcAttr{Credential: s.user}
+	return command
+}
+
+func (s *Server) data() string { return filepath.Join(s.folder, "data") }
+
+func (s *Server) log() string { return filepath.Join(s.folder, "log") }
+
 // programs is the folder of PostgreSQL's server programs.
 func programs(ctx context.Context) (string, error) {
 	module, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
@@ -81,30 +179,4 @@ func programs(ctx context.Context) (string, error) {
 	top := filepath.Dir(strings.TrimSpace(string(module)))
 	bin, err := exec.CommandContext(ctx, filepath.Join(top, "scripts", "postgres-bin.sh")).Output()
 	return strings.TrimSpace(string(bin)), err
-}
-
-// Restart ends every process of the server at once, as a crash would, and starts it again.
-func (s *Server) Restart(ctx context.Context) error {
-	s.restarting.Lock()
-	defer s.restarting.Unlock()
-	return s.do(ctx, "pg_ctl", "-D", s.data, "-l", s.log, "-w", "-m", "immediate", "-o", s.options, "restart")
-}
-
-// Stop ends the server at once.
-func (s *Server) Stop() {
-	_ = s.do(context.Background(), "pg_ctl", "-D", s.data, "-m", "immediate", "stop") // fails where it does not run
-}
-
-// do runs one of PostgreSQL's programs. Its output goes nowhere: the server would inherit a pipe and keep it open.
-func (s *Server) do(ctx context.Context, program string, args ...string) error {
-	args = append([]string{filepath.Join(s.bin, program)}, args...)
-	if os.Geteuid() == 0 {
-		args = append([]string{"setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"}, args...)
-	}
-	command := exec.CommandContext(ctx, args[0], args[1:]...)
-	command.Dir = filepath.Dir(s.data)
-	if err := command.Run(); err != nil {
-		return fmt.Errorf("%s %s (%s tells more): %w", program, args[len(args)-1], s.log, err)
-	}
-	return nil
 }
