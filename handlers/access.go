@@ -19,7 +19,7 @@ const (
 	closed access = iota // nobody: a route that says nothing stays shut
 	public
 	anyRole
-	admin
+	adminOnly
 	adminOrAuditor
 )
 
@@ -34,7 +34,7 @@ func (a access) allows(r callbacks.Roles) bool {
 		return true
 	case anyRole:
 		return r.Any()
-	case admin:
+	case adminOnly:
 		return r.Admin
 	case adminOrAuditor:
 		return r.SeesAll()
@@ -45,7 +45,7 @@ func (a access) allows(r callbacks.Roles) bool {
 
 // refusal is what somebody reads who has a role but not the one that is needed.
 func (a access) refusal() error {
-	if a == admin {
+	if a == adminOnly {
 		return &callbacks.Refusal{Code: "role", Reason: "This is for admins."}
 	}
 	return &callbacks.Refusal{Code: "role", Reason: "This page is for admins and auditors."}

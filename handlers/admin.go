@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/views"
+	"countersign/views/lists"
 )
 
 // barLimit is where counting for the histogram stops: enough to tell a quiet day from a flood.
@@ -20,27 +21,27 @@ func (s *server) admin(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	var model views.Admin
+	var model lists.Table
 	if model.List, err = s.list(c, l); err != nil {
 		return err
 	}
 	if model.Bars, err = s.countShortcuts(c, l, bars(), barLimit); err != nil {
 		return err
 	}
-	if model.States, err = s.countShortcuts(c, l, views.AdminStates, countLimit); err != nil {
+	if model.States, err = s.countShortcuts(c, l, lists.TableStates, countLimit); err != nil {
 		return err
 	}
 	shell, err := s.shell(c, views.PlaceAdmin, l.address())
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.AdminPage(shell, model))
+	return render(c, http.StatusOK, lists.TablePage(shell, model))
 }
 
 // bars are the ranges of the histogram as filters.
-func bars() []views.Shortcut {
-	shortcuts := make([]views.Shortcut, len(views.Ranges))
-	for i, r := range views.Ranges {
+func bars() []lists.Shortcut {
+	shortcuts := make([]lists.Shortcut, len(lists.Ranges))
+	for i, r := range lists.Ranges {
 		shortcuts[i] = r.Shortcut()
 	}
 	return shortcuts

@@ -9,6 +9,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/views"
+	"countersign/views/admin"
 )
 
 // audit shows who did what, newest first.
@@ -17,7 +18,7 @@ func (s *server) audit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	model := views.Audit{Query: q}
+	model := admin.Audit{Query: q}
 	if model.Entries, err = s.Service.Audit(c.Request().Context(), s.person(c), q); err != nil {
 		return err
 	}
@@ -28,7 +29,7 @@ func (s *server) audit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.AuditPage(shell, model))
+	return render(c, http.StatusOK, admin.AuditPage(shell, model))
 }
 
 // parseAudit reads the address of a page of the audit.

@@ -12,6 +12,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/printable"
 	"countersign/views"
+	"countersign/views/review"
 )
 
 // decision is the posted form of one.
@@ -80,7 +81,7 @@ func (s *server) goBack(c echo.Context, d decision) error {
 	if sheet.MayDecide != nil {
 		return sheet.MayDecide
 	}
-	return s.showReview(c, http.StatusOK, views.Draft{Outcome: d.Outcome, Comment: d.Comment})
+	return s.showReview(c, http.StatusOK, review.Draft{Outcome: d.Outcome, Comment: d.Comment})
 }
 
 // confirm is the second step: the exact bytes once more and a button. It records nothing.
@@ -102,7 +103,7 @@ func (s *server) confirm(c echo.Context, d decision, stale bool) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.ConfirmPage(shell, views.Confirm{
+	return render(c, http.StatusOK, review.ConfirmPage(shell, review.Confirm{
 		Callback: sheet.Callback, Payload: sheet.Content.Payload, Preview: preview, Comment: d.Comment, Stale: stale, List: from.address(),
 	}))
 }
@@ -113,7 +114,7 @@ func (s *server) retype(c echo.Context, d decision, err error) error {
 	faults, invalid := errors.AsType[callbacks.Invalid](err)
 	switch {
 	case invalid:
-		return s.showReview(c, http.StatusUnprocessableEntity, views.Draft{Outcome: d.Outcome, Comment: d.Comment, Faults: faults})
+		return s.showReview(c, http.StatusUnprocessableEntity, review.Draft{Outcome: d.Outcome, Comment: d.Comment, Faults: faults})
 	case errors.Is(err, callbacks.ErrConflict):
 		return s.overtaken(c, d)
 	case errors.Is(err, callbacks.ErrOldGroups):
@@ -138,7 +139,7 @@ func (s *server) overtaken(c echo.Context, d decision) error {
 		return err
 	}
 	tried, _ := sheet.Callback.Outcome(d.Outcome)
-	return render(c, http.StatusConflict, views.ConflictPage(shell, views.Conflict{
+	return render(c, http.StatusConflict, review.ConflictPage(shell, review.Conflict{
 		Callback: sheet.Callback, Tried: tried.Label, Next: next, List: from.address(),
 	}))
 }
@@ -181,7 +182,7 @@ func (s *server) preview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.Previews(previews, d.Outcome))
+	return render(c, http.StatusOK, review.Previews(previews, d.Outcome))
 }
 
 // retryDelivery sends a decision again. Where there is nothing to send any more, the page says what happened.

@@ -17,6 +17,7 @@ import (
 	"countersign/internal/intake"
 	"countersign/internal/ratelimit"
 	"countersign/views"
+	"countersign/views/account"
 )
 
 // failure is what becomes of an error: a status, a page for people, a line for scripts. Neither tells the cause, which is
@@ -230,7 +231,7 @@ const (
 
 // signInAgainPage is the sign-in page with what went wrong.
 func signInAgainPage(s *server, c echo.Context, err error) templ.Component {
-	m := views.SignIn{Provider: s.ProviderName, Return: returnPath(c)}
+	m := account.SignIn{Provider: s.ProviderName, Return: returnPath(c)}
 	refused, isRefusal := errors.AsType[*auth.RefusedError](err)
 	switch {
 	case errors.Is(err, auth.ErrProviderUnavailable):
@@ -248,5 +249,5 @@ func signInAgainPage(s *server, c echo.Context, err error) templ.Component {
 	}
 	shell := s.plainShell(c)
 	shell.Viewer = callbacks.Person{} // who is somebody already sees the same page as everybody
-	return views.SignInPage(shell, m)
+	return account.SignInPage(shell, m)
 }

@@ -66,7 +66,7 @@ func TestAccess(t *testing.T) {
 		public:         {true, true, true, true},
 		anyRole:        {false, true, true, true},
 		adminOrAuditor: {false, false, true, true},
-		admin:          {false, false, false, true},
+		adminOnly:      {false, false, false, true},
 	} {
 		for i, r := range roles {
 			if got := a.allows(r); got != want[i] {

@@ -7,9 +7,10 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/views"
+	"countersign/views/lists"
 )
 
-// The values of the ends parameter, besides the keys of [views.Ranges].
+// The values of the ends parameter, besides the keys of [lists.Ranges].
 const (
 	endsCustom     = "custom"     // between from and to
 	endsUnattended = "unattended" // a missing heartbeat ends it: nobody sends any, or Lambda does not take them
@@ -73,7 +74,7 @@ func endsKeys() []string {
 	for key := range endsWithin {
 		keys = append(keys, key)
 	}
-	for _, r := range views.Ranges {
+	for _, r := range lists.Ranges {
 		keys = append(keys, r.Key)
 	}
 	return keys
@@ -165,11 +166,11 @@ func withDefaults(f callbacks.Filter) callbacks.Filter {
 	return f
 }
 
-func rangeOf(key string) views.Range {
-	for _, r := range views.Ranges {
+func rangeOf(key string) lists.Range {
+	for _, r := range lists.Ranges {
 		if r.Key == key {
 			return r
 		}
 	}
-	return views.Range{}
+	return lists.Range{}
 }

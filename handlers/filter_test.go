@@ -13,6 +13,8 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/views"
+	"countersign/views/lists"
+	"countersign/views/words"
 )
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -191,7 +193,7 @@ func TestDays(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			zone := views.Zone(test.zone)
+			zone := words.Zone(test.zone)
 			from, err := parseMoment(test.day, zone)
 			end, endErr := parseEnd(test.day, zone)
 			if formatMoment(from) != test.from || formatMoment(end) != test.end || err != nil || endErr != nil {
@@ -204,7 +206,7 @@ func TestDays(t *testing.T) {
 // TestShortcutsAreFilters: every filter that a page offers is one that a request may ask for.
 func TestShortcutsAreFilters(t *testing.T) {
 	t.Parallel()
-	check := func(scope callbacks.Scope, shortcuts ...views.Shortcut) {
+	check := func(scope callbacks.Scope, shortcuts ...lists.Shortcut) {
 		for _, s := range shortcuts {
 			l, err := parseListing(s.Apply(listing{scope: scope, search: "x"}.values()), callbacks.ScopeAvailable, time.UTC)
 			if err != nil || l.search != "x" || l.scope != scope {
@@ -212,9 +214,9 @@ func TestShortcutsAreFilters(t *testing.T) {
 			}
 		}
 	}
-	check(callbacks.ScopeMine, views.InboxChips...)
-	check(callbacks.ScopeAll, views.AdminStates...)
-	for _, r := range views.Ranges {
+	check(callbacks.ScopeMine, lists.InboxChips...)
+	check(callbacks.ScopeAll, lists.TableStates...)
+	for _, r := range lists.Ranges {
 		check(callbacks.ScopeAll, r.Shortcut())
 	}
 }

@@ -10,6 +10,8 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/views"
+	"countersign/views/lists"
+	"countersign/views/review"
 )
 
 // maxFunctions bounds the choice of functions.
@@ -24,29 +26,29 @@ func (s *server) inbox(c echo.Context) error {
 	if l.scope == callbacks.ScopeAll {
 		return c.Redirect(http.StatusSeeOther, l.address().String())
 	}
-	var model views.Inbox
+	var model lists.Inbox
 	if model.Open, err = s.openItem(c, &l); err != nil {
 		return err
 	}
 	if model.List, err = s.list(c, l); err != nil {
 		return err
 	}
-	if model.Chips, err = s.countShortcuts(c, l, views.InboxChips, countLimit); err != nil {
+	if model.Chips, err = s.countShortcuts(c, l, lists.InboxChips, countLimit); err != nil {
 		return err
 	}
 	shell, err := s.shell(c, views.InboxPlace(l.scope), l.address())
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.InboxPage(shell, model))
+	return render(c, http.StatusOK, lists.InboxPage(shell, model))
 }
 
 // openItem is the callback beside the list. One that is not there for the reader leaves the pane empty.
-func (s *server) openItem(c echo.Context, l *listing) (*views.Review, error) {
+func (s *server) openItem(c echo.Context, l *listing) (*review.Review, error) {
 	if l.item == "" {
 		return nil, nil
 	}
-	m, err := s.reviewModel(c, l.item, *l, views.Draft{})
+	m, err := s.reviewModel(c, l.item, *l, review.Draft{})
 	if errors.Is(err, callbacks.ErrNotFound) {
 		l.item = ""
 		return nil, nil
@@ -56,9 +58,9 @@ func (s *server) openItem(c echo.Context, l *listing) (*views.Review, error) {
 
 // list reads a page of a list and what its filter offers. Its total is counted up to countLimit: an exact number would cost
 // as much as the longest list, on every page.
-func (s *server) list(c echo.Context, l listing) (views.List, error) {
+func (s *server) list(c echo.Context, l listing) (lists.List, error) {
 	ctx, p := c.Request().Context(), s.person(c)
-	m := views.List{Filter: l.filter(s.Now()), Ends: l.ends}
+	m := lists.List{Filter: l.filter(s.Now()), Ends: l.ends}
 	found, err := s.Service.List(ctx, p, m.Filter)
 	if err != nil {
 		return m, err
@@ -90,7 +92,7 @@ func (s *server) queueNames(p callbacks.Person) []string {
 }
 
 // countShortcuts counts what the list would find with each of the shortcuts pressed.
-func (s *server) countShortcuts(c echo.Context, l listing, shortcuts []views.Shortcut, limit int) ([]views.Count, error) {
+func (s *server) countShortcuts(c echo.Context, l listing, shortcuts []lists.Shortcut, limit int) ([]views.Count, error) {
 	counts := make([]views.Count, len(shortcuts))
 	for i, shortcut := range shortcuts {
 		pressed, err := parseListing(shortcut.Apply(l.values()), l.scope, zone(c))

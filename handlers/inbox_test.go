@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
-	"countersign/views"
+	"countersign/views/words"
 )
 
 // rows are the addresses of the callbacks that a list shows, in order and each once.
@@ -169,7 +169,7 @@ func TestAdmin_Days(t *testing.T) {
 	s := newSite(t)
 	s.receive(expense()) // at 09:00 UTC on the 23rd, which is 20:00 in Sydney
 	b := s.as(adam)
-	b.header.Set("Cookie", views.ZoneCookie+"=Australia/Sydney")
+	b.header.Set("Cookie", words.ZoneCookie+"=Australia/Sydney")
 	for _, test := range []struct {
 		from, to string
 		rows     int

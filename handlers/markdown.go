@@ -16,7 +16,7 @@ import (
 	markup "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/util"
 
-	"countersign/views"
+	"countersign/views/untrusted"
 )
 
 // markdown renders what a stranger wrote, and loses no word of it: there is no HTML in it and no definition of links, so that what looks
@@ -57,7 +57,7 @@ func newSanitiser() *bluemonday.Policy {
 	p.AllowAttrs("href").OnElements("a")
 	p.AllowURLSchemes("mailto")
 	elsewhere := func(u *url.URL) bool { // browsers take "https:/x" for a path of ours
-		_, _, ok := views.WebAddress(u.String())
+		_, _, ok := untrusted.WebAddress(u.String())
 		return ok
 	}
 	p.AllowURLSchemeWithCustomPolicy("http", elsewhere)
@@ -94,9 +94,9 @@ func tooWide(source string) bool {
 }
 
 // renderMarkdown makes safe HTML of a stranger's markdown: no raw HTML, no pictures, no links but http, https and mailto.
-func renderMarkdown(source string) (views.SafeHTML, error) {
+func renderMarkdown(source string) (untrusted.SafeHTML, error) {
 	foreign, err := foreignHTML(source)
-	return views.Sanitise(sanitiser, foreign), err
+	return untrusted.Sanitise(sanitiser, foreign), err
 }
 
 // foreignHTML is the HTML before it is sanitised.

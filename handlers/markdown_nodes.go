@@ -10,7 +10,7 @@ import (
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 
-	"countersign/views"
+	"countersign/views/untrusted"
 )
 
 // strikeParser takes two tildes at each side for a strike. One is how people write "about" and "from–to".
@@ -90,9 +90,9 @@ func showLink(n ast.Node, destination, title []byte, source []byte) {
 	words := nodeText(n, source)
 	parent := n.Parent()
 	into, before := ast.Node(nil), ast.Node(nil)
-	if address, host, ok := views.WebAddress(where); ok {
+	if address, host, ok := untrusted.WebAddress(where); ok {
 		into, where = webLink(address), host
-	} else if mail, ok := views.MailAddress(where); ok {
+	} else if mail, ok := untrusted.MailAddress(where); ok {
 		into, where = webLink(where), mail
 	} else {
 		into, before = parent, n
@@ -148,7 +148,7 @@ func showAutoLink(n *ast.AutoLink, source []byte) {
 	if n.AutoLinkType == ast.AutoLinkEmail {
 		return
 	}
-	address, host, ok := views.WebAddress(string(n.URL(source)))
+	address, host, ok := untrusted.WebAddress(string(n.URL(source)))
 	if !ok {
 		parent.ReplaceChild(parent, n, ast.NewString([]byte(label)))
 		return

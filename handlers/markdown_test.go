@@ -6,7 +6,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
-	"countersign/views"
+	"countersign/views/untrusted"
 )
 
 func TestRenderMarkdown(t *testing.T) {
@@ -175,7 +175,7 @@ func TestDescriptions(t *testing.T) {
 		t.Fatalf("%q, %v", got.String(), err)
 	}
 	for key := range d.kept {
-		d.kept[key] = views.Sanitise(sanitiser, []byte("kept"))
+		d.kept[key] = untrusted.Sanitise(sanitiser, []byte("kept"))
 	}
 	if got, _ := d.html("*once*"); got.String() != "kept" {
 		t.Errorf("it was rendered again: %q", got.String())
@@ -249,7 +249,7 @@ func checkForeignHTML(t *testing.T, html string) {
 	})
 }
 
-func documentOf(t *testing.T, html views.SafeHTML) *goquery.Document {
+func documentOf(t *testing.T, html untrusted.SafeHTML) *goquery.Document {
 	t.Helper()
 	document, err := goquery.NewDocumentFromReader(strings.NewReader(html.String()))
 	if err != nil {

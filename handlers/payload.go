@@ -9,6 +9,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/views"
+	"countersign/views/payload"
 )
 
 // payload is what a function sent, to the last byte, as a file of text: no browser makes a page of it.
@@ -18,7 +19,7 @@ func (s *server) payload(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	value, ok := views.PayloadValue(content.Payload, c.QueryParam("at"))
+	value, ok := payload.Value(content.Payload, c.QueryParam("at"))
 	if !ok || len(value) == 0 {
 		return callbacks.ErrNotFound
 	}
@@ -29,7 +30,7 @@ func (s *server) payload(c echo.Context) error {
 // payloadTree is a branch of a payload, or what is searched for in it, on a page of its own. Other pages take from it what they load.
 func (s *server) payloadTree(c echo.Context) error {
 	p := parameters{query: c.QueryParams()}
-	m := views.Payload{At: p.text("at"), Search: p.text("q"), List: s.origin(c).whole().address()}
+	m := payload.Payload{At: p.text("at"), Search: p.text("q"), List: s.origin(c).whole().address()}
 	if from := p.query.Get("from"); from != "" {
 		var err error
 		if m.From, err = strconv.Atoi(from); err != nil || m.From < 0 {
@@ -51,5 +52,5 @@ func (s *server) payloadTree(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.PayloadPage(shell, m))
+	return render(c, http.StatusOK, payload.Page(shell, m))
 }

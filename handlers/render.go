@@ -8,7 +8,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"countersign/views"
+	"countersign/views/words"
 )
 
 // render writes a component. It is made in memory first, so that a fault in it can still become an error page; it is made
@@ -23,8 +23,8 @@ func render(c echo.Context, status int, component templ.Component) error {
 }
 
 // moment is now, on the clock of the reader.
-func (s *server) moment(c echo.Context) views.Moment {
-	return views.Moment{Now: s.Now(), Zone: zone(c)}
+func (s *server) moment(c echo.Context) words.Moment {
+	return words.Moment{Now: s.Now(), Zone: zone(c)}
 }
 
 const zoneKey = "zone"
@@ -34,7 +34,7 @@ func zone(c echo.Context) *time.Location {
 	if known, ok := c.Get(zoneKey).(*time.Location); ok {
 		return known
 	}
-	told := views.Zone(cookie(c, views.ZoneCookie))
+	told := words.Zone(cookie(c, words.ZoneCookie))
 	c.Set(zoneKey, told)
 	return told
 }

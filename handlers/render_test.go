@@ -7,7 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"countersign/views"
+	"countersign/views/words"
 )
 
 // TestZone_OncePerRequest: each reading of a zone gives another pointer.
@@ -15,7 +15,7 @@ func TestZone_OncePerRequest(t *testing.T) {
 	t.Parallel()
 	request := func(name string) echo.Context {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
-		r.AddCookie(&http.Cookie{Name: views.ZoneCookie, Value: name})
+		r.AddCookie(&http.Cookie{Name: words.ZoneCookie, Value: name})
 		return echo.New().NewContext(r, httptest.NewRecorder())
 	}
 	c := request("Europe/Berlin")

@@ -9,6 +9,7 @@ import (
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 	"countersign/views"
+	"countersign/views/review"
 )
 
 // stateRequester puts on record who asks for a request, because an admin says so. What was typed comes back with its faults.
@@ -20,7 +21,7 @@ func (s *server) stateRequester(c echo.Context) error {
 	said := callbacks.Statement{Requester: form.Get("requester"), RequesterID: form.Get("requesterId"), Reason: form.Get("reason")}
 	stated, err := s.Service.StateRequester(c.Request().Context(), s.person(c), callbackOf(c), said)
 	if faults, invalid := errors.AsType[callbacks.Invalid](err); invalid {
-		return s.showReview(c, http.StatusUnprocessableEntity, views.Draft{Asker: views.AskerDraft{Statement: said, Faults: faults}})
+		return s.showReview(c, http.StatusUnprocessableEntity, review.Draft{Asker: review.AskerDraft{Statement: said, Faults: faults}})
 	}
 	if errors.Is(err, callbacks.ErrOldGroups) {
 		return s.signInAgain(c, auth.Draft{Asker: said}, err)

@@ -9,6 +9,7 @@ import (
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
 	"countersign/views"
+	"countersign/views/review"
 )
 
 // review shows one callback, whatever its state.
@@ -17,7 +18,7 @@ func (s *server) review(c echo.Context) error {
 }
 
 // showReview renders the page of the request's callback with what the reader typed before.
-func (s *server) showReview(c echo.Context, status int, draft views.Draft) error {
+func (s *server) showReview(c echo.Context, status int, draft review.Draft) error {
 	l := s.origin(c)
 	model, err := s.reviewModel(c, callbackOf(c), l, draft)
 	if err != nil {
@@ -27,7 +28,7 @@ func (s *server) showReview(c echo.Context, status int, draft views.Draft) error
 	if err != nil {
 		return err
 	}
-	return render(c, status, views.ReviewPage(shell, model))
+	return render(c, status, review.Page(shell, model))
 }
 
 func reviewPath(c echo.Context) string { return callbackOf(c).Path() }
@@ -52,15 +53,15 @@ func place(l listing) views.Place {
 }
 
 // reviewModel reads everything that is shown of a callback.
-func (s *server) reviewModel(c echo.Context, id callbacks.ID, from listing, draft views.Draft) (views.Review, error) {
+func (s *server) reviewModel(c echo.Context, id callbacks.ID, from listing, draft review.Draft) (review.Review, error) {
 	ctx, p := c.Request().Context(), s.person(c)
 	sheet, err := s.Service.Sheet(ctx, p, id)
 	if err != nil {
-		return views.Review{}, err
+		return review.Review{}, err
 	}
-	m := views.Review{Sheet: sheet, Budget: s.Service.Budget(), Draft: draft, List: from.whole().address()}
+	m := review.Review{Sheet: sheet, Budget: s.Service.Budget(), Draft: draft, List: from.whole().address()}
 	if m.Description, err = s.descriptions.html(sheet.Content.Description); err != nil {
-		return views.Review{}, err
+		return review.Review{}, err
 	}
 	if s.ConsoleLinks {
 		m.ConsoleURL = consoleURL(&sheet.Callback)
@@ -76,12 +77,12 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from listing, draf
 }
 
 // next is what to open after a callback. Lists of what has ended lead back to what waits.
-func (s *server) next(c echo.Context, leaving callbacks.ID, from listing) (*views.Next, error) {
+func (s *server) next(c echo.Context, leaving callbacks.ID, from listing) (*review.Next, error) {
 	if from.scope != callbacks.ScopeMine && from.scope != callbacks.ScopeAvailable {
 		from = listing{scope: callbacks.ScopeAvailable}
 	}
 	row, held, err := s.Service.Next(c.Request().Context(), s.person(c), from.filter(s.Now()), leaving)
-	return &views.Next{Row: row, Held: held}, err
+	return &review.Next{Row: row, Held: held}, err
 }
 
 // consoleURL is the waiting function's page in the AWS console. AWS documents no address for a single execution.

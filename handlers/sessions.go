@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/views"
+	"countersign/views/account"
 )
 
 const (
@@ -22,7 +23,7 @@ func (s *server) sessions(c echo.Context) error {
 		return err
 	}
 	list, next, err := s.Auth.OwnSessions(c.Request().Context(), s.person(c), q)
-	return s.showSessions(c, views.PlaceNone, address, views.Sessions{List: list, Query: q}, next, err)
+	return s.showSessions(c, views.PlaceNone, address, account.Sessions{List: list, Query: q}, next, err)
 }
 
 // everySession shows admins where everybody is signed in.
@@ -32,10 +33,10 @@ func (s *server) everySession(c echo.Context) error {
 		return err
 	}
 	list, next, err := s.Auth.AllSessions(c.Request().Context(), s.person(c), q)
-	return s.showSessions(c, views.PlaceSessions, address, views.Sessions{All: true, List: list, Query: q}, next, err)
+	return s.showSessions(c, views.PlaceSessions, address, account.Sessions{All: true, List: list, Query: q}, next, err)
 }
 
-func (s *server) showSessions(c echo.Context, place views.Place, address views.Address, m views.Sessions, next *callbacks.Cursor, err error) error {
+func (s *server) showSessions(c echo.Context, place views.Place, address views.Address, m account.Sessions, next *callbacks.Cursor, err error) error {
 	if err != nil {
 		return err
 	}
@@ -47,7 +48,7 @@ func (s *server) showSessions(c echo.Context, place views.Place, address views.A
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.SessionsPage(shell, m))
+	return render(c, http.StatusOK, account.SessionsPage(shell, m))
 }
 
 // parseSessions reads the address of a list of sessions. Only that of everybody's is searched.

@@ -7,7 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"countersign/internal/auth"
-	"countersign/views"
+	"countersign/views/account"
 )
 
 // signIn shows where to sign in, and what of the provider stands in the way; who is signed in already goes on.
@@ -16,7 +16,7 @@ func (s *server) signIn(c echo.Context) error {
 		return c.Redirect(http.StatusSeeOther, returnPath(c))
 	}
 	err := s.Auth.Available(c.Request().Context())
-	return render(c, http.StatusOK, views.SignInPage(s.plainShell(c), views.SignIn{
+	return render(c, http.StatusOK, account.SignInPage(s.plainShell(c), account.SignIn{
 		Provider: s.ProviderName, Return: returnPath(c),
 		Down: errors.Is(err, auth.ErrProviderUnavailable), Problem: auth.FaultOf(err).ForPerson(),
 		SignedOut: c.QueryParam("state") == auth.SignedOut,
@@ -66,7 +66,7 @@ func (s *server) logout(c echo.Context) error {
 // leave sends the browser to the identity provider. It is a page that refreshes instead of a redirect: Chromium holds redirects
 // of a posted form against form-action, and a provider may send people on to a third site that nobody here knows of.
 func (s *server) leave(c echo.Context, address string) error {
-	return render(c, http.StatusOK, views.HandOverPage(s.plainShell(c), views.HandOver{Site: s.ProviderName, Address: address}))
+	return render(c, http.StatusOK, account.HandOverPage(s.plainShell(c), account.HandOver{Site: s.ProviderName, Address: address}))
 }
 
 // returnPath is the page to go to after signing in: one of ours, whatever was asked for.

@@ -11,6 +11,7 @@ import (
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 	"countersign/views"
+	"countersign/views/review"
 )
 
 // signInAgain answers a form by somebody whose groups are too old. What they typed and chose waits in their session, so that the
@@ -32,18 +33,18 @@ func (s *server) signInAgain(c echo.Context, d auth.Draft, cause error) error {
 	m := signInAgain(cause, views.Address{Path: reviewPath(c), Query: auth.WithDraft(from.values())})
 	tried, _ := sheet.Callback.Outcome(d.Outcome)
 	m.Tried, m.Asker = tried.Label, d.Asker
-	return render(c, http.StatusForbidden, views.SignInAgainPage(shell, m))
+	return render(c, http.StatusForbidden, review.SignInAgainPage(shell, m))
 }
 
 // oldGroupsPage answers other forms, in which nobody types.
 func oldGroupsPage(s *server, c echo.Context, err error) templ.Component {
 	back := wayBack(c)
 	back.Query = s.origin(c).values()
-	return views.SignInAgainPage(s.plainShell(c), signInAgain(err, back))
+	return review.SignInAgainPage(s.plainShell(c), signInAgain(err, back))
 }
 
-func signInAgain(cause error, back views.Address) views.SignInAgain {
-	m := views.SignInAgain{Return: back}
+func signInAgain(cause error, back views.Address) review.SignInAgain {
+	m := review.SignInAgain{Return: back}
 	if old, ok := errors.AsType[*callbacks.OldGroups](cause); ok {
 		m.Age, m.Limit = old.Age, old.Limit
 	}
@@ -51,12 +52,12 @@ func signInAgain(cause error, back views.Address) views.SignInAgain {
 }
 
 // keptDraft is what a person wrote before they signed in again, where the address asks for it.
-func (s *server) keptDraft(c echo.Context) views.Draft {
+func (s *server) keptDraft(c echo.Context) review.Draft {
 	d, ok := s.Auth.Draft(c.Request(), callbackOf(c))
 	if !ok {
-		return views.Draft{}
+		return review.Draft{}
 	}
-	return views.Draft{Outcome: d.Outcome, Comment: d.Comment, Waited: true, Asker: views.AskerDraft{Statement: d.Asker}}
+	return review.Draft{Outcome: d.Outcome, Comment: d.Comment, Waited: true, Asker: review.AskerDraft{Statement: d.Asker}}
 }
 
 // forgetDraft drops what has been sent. The decision is recorded, so that a failure is none of its person's.

@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"countersign/views"
+	"countersign/views/admin"
 )
 
 // watches shows which functions are searched for callbacks.
@@ -18,5 +19,5 @@ func (s *server) watches(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return render(c, http.StatusOK, views.WatchesPage(shell, views.Watches{Searched: searched, Queues: s.Service.Queues()}))
+	return render(c, http.StatusOK, admin.WatchesPage(shell, admin.Watches{Searched: searched, Queues: s.Service.Queues()}))
 }

@@ -1,26 +1,30 @@
-// Package views makes everything that a person sees: pure functions from view models to HTML.
+// Package views and the packages below it make everything that a person sees: pure functions from view models to
+// HTML. A page is a component that takes the [Shell], which is what stands around every page, and a model of its
+// own, in the package of that page:
 //
-// A page is a component that takes the [Shell], which is what stands around every page, and a model of its own:
+//	GET  /                          lists.InboxPage(Shell, Inbox)
+//	GET  /admin/callbacks           lists.TablePage(Shell, Table)
+//	GET  /callbacks/{id}            review.Page(Shell, Review), whatever the state of the callback is
+//	POST /callbacks/{id}/preview    review.Previews([]callbacks.Preview, first)
+//	POST /callbacks/{id}/decision   review.ConfirmPage, 409 ConflictPage, 422 Page with a Draft, 403 SignInAgainPage
+//	GET  /callbacks/{id}/payload/…  payload.Page(Shell, Payload)
+//	GET  /audit                     admin.AuditPage(Shell, Audit)
+//	GET  /admin/watches             admin.WatchesPage(Shell, Watches)
+//	GET  /sessions, /admin/sessions account.SessionsPage(Shell, Sessions)
+//	GET  /signin                    account.SignInPage(Shell, SignIn)
+//	other errors                    the pages of this package: ForbiddenPage, NotFoundPage, FailurePage…
 //
-//	GET  /                          InboxPage(Shell, Inbox)
-//	GET  /callbacks/{id}            ReviewPage(Shell, Review), whatever the state of the callback is
-//	POST /callbacks/{id}/preview    Previews([]callbacks.Preview, first)
-//	POST /callbacks/{id}/decision   ConfirmPage(Shell, Confirm), 409 ConflictPage, 422 ReviewPage with a Draft
-//	GET  /admin/callbacks           AdminPage(Shell, Admin)
-//	GET  /audit                     AuditPage(Shell, Audit)
-//	GET  /admin/watches             WatchesPage(Shell, Watches)
-//	GET  /sessions, /admin/sessions SessionsPage(Shell, Sessions)
-//	GET  /signin                    SignInPage(Shell, SignIn)
-//	errors                          ForbiddenPage, SignedOutPage, NoRolePage, NotFoundPage, WrongMethodPage, InvalidPage, TooManyPage, FailurePage, UnavailablePage
+// This package has what stands around a page, and the errors that any page may meet. The pages share four
+// packages: components for small parts, words for what the domain is called, untrusted for what others wrote,
+// payload for JSON. A page imports another only where it shows it: the inbox shows a review beside its list.
 //
-// Handlers always render the whole page, also for htmx and for the live re-read: the scripts pick out what they replace
-// (every part with a data-live attribute). Only Previews is a fragment.
+// Handlers always render the whole page, also for htmx and for the live re-read: the scripts pick out what they
+// replace (every part with a data-live attribute). Only Previews is a fragment.
 //
-// Models hold domain types and plain values, never a store and never a ready-made link to a list: links are made from the
-// [Address] of the page, so that each keeps the whole filter. Filters that a page offers as one press are in tables
-// ([Ranges], [AdminStates]); a handler counts what each of them finds by parsing Shortcut.Apply(query) as it parses a
-// request, so that a number and the list behind it cannot disagree.
+// Models hold domain types and plain values, never a store and never a ready-made link to a list: links are made
+// from the [Address] of the page, so that each keeps the whole filter.
 //
-// Foreign text is escaped by templ. The one exception is [SafeHTML], which only a sanitiser can make. Nothing here has
-// inline styles or inline scripts: the pages run under default-src 'none' and take scripts and styles from 'self' alone.
+// templ escapes text. The one exception is untrusted.SafeHTML, which only a sanitiser can make. Nothing here has
+// inline styles or inline scripts: the pages run under default-src 'none' and take scripts and styles from 'self'
+// alone.
 package views

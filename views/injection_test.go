@@ -1,11 +1,20 @@
-package views
+package views_test
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/views"
+	"countersign/views/account"
+	"countersign/views/admin"
+	"countersign/views/lists"
+	"countersign/views/pagetest"
+	"countersign/views/review"
+	"countersign/views/untrusted"
+	"countersign/views/viewstest"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/a-h/templ"
@@ -25,7 +34,7 @@ func prose() *bluemonday.Policy {
 }
 
 // hostile is a callback that a stranger filled wherever a stranger can.
-func hostile(m Review) Review {
+func hostile(m review.Review) review.Review {
 	c := &m.Callback
 	c.Title, c.Function, c.Name, c.Queue, c.Source, c.Region = evil, evil, evil, evil, evil, evil
 	c.CallbackID, c.ExecutionARN = callbacks.CallbackID(evil), evil
@@ -33,12 +42,12 @@ func hostile(m Review) Review {
 	for i := range c.Outcomes {
 		c.Outcomes[i].Label, c.Outcomes[i].ErrorType = evil, evil
 	}
-	m.Content = callbacks.Content{Payload: []byte(`{` + quote(evil) + `:[` + quote(evil) + `,{}]}`), Links: []callbacks.Link{{Title: evil, URL: "https://example.com/" + evil}}, Tags: []string{evil}}
-	m.Description = Sanitise(prose(), []byte(`<p onclick=alert(1)>`+evil+`</b></p><a href="javascript:alert(3)">x</a>`))
+	m.Content = callbacks.Content{Payload: []byte(`{` + strconv.Quote(evil) + `:[` + strconv.Quote(evil) + `,{}]}`), Links: []callbacks.Link{{Title: evil, URL: "https://example.com/" + evil}}, Tags: []string{evil}}
+	m.Description = untrusted.Sanitise(prose(), []byte(`<p onclick=alert(1)>`+evil+`</b></p><a href="javascript:alert(3)">x</a>`))
 	m.Draft.Comment = evil
 	m.Draft.Faults = callbacks.Invalid{{Pointer: "comment", Detail: evil}, {Pointer: "outcome", Detail: evil}}
 	if m.Previews != nil {
-		m.Previews = previewsOf(*c, evil)
+		m.Previews = viewstest.Previews(*c, evil)
 	}
 	for i := range m.Reviews {
 		m.Reviews[i].By.Name = evil
@@ -64,69 +73,69 @@ func hostile(m Review) Review {
 // TestHTMLInjection: what a stranger wrote is text on every page that shows it.
 func TestHTMLInjection(t *testing.T) {
 	t.Parallel()
-	s := shellAt("mine", "/?scope=mine")
+	s := viewstest.Shell("mine", "/?scope=mine")
 	s.Viewer.Name, s.Viewer.Email, s.Support, s.Version = evil, evil, evil, evil
 	s.Address.Query.Set("q", evil)
-	s.Samples = []Sample{{Name: evil, Title: evil}}
-	open := hostile(sampleReview())
+	s.Samples = []views.Sample{{Name: evil, Title: evil}}
+	open := hostile(pagetest.Review(viewstest.Pending()))
 	rows := []callbacks.Row{{Callback: open.Callback, Reviewers: []callbacks.Actor{{Name: evil}, {Name: evil}}}}
-	for _, m := range []Review{retryingReview(), lostReview(callbacks.EndedByOther, ""), completedReview()} {
+	for _, m := range []review.Review{pagetest.Review(viewstest.Retrying()), pagetest.Review(viewstest.Lost(callbacks.EndedByOther, "")), pagetest.Review(viewstest.Completed())} {
 		m = hostile(m)
 		m.Callback.ID += callbacks.ID(m.Callback.State)
 		rows = append(rows, callbacks.Row{Callback: m.Callback})
 	}
-	inbox := inboxOf(callbacks.ScopeMine, rows)
+	inbox := pagetest.Inbox(callbacks.ScopeMine, rows)
 	inbox.Open, inbox.Filter.Search, inbox.Filter.Function, inbox.Filter.Queue, inbox.Next = &open, evil, evil, evil, evil
-	admin := sampleAdmin()
-	admin.Rows, admin.Filter.Search, admin.Functions, admin.Queues = rows, evil, []string{evil}, []string{evil}
-	ended := hostile(endedReview(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock}))
-	decided := hostile(decidedReview())
-	admins, asking := s, hostile(sampleReview())
+	table := pagetest.Table()
+	table.Rows, table.Filter.Search, table.Functions, table.Queues = rows, evil, []string{evil}, []string{evil}
+	ended := hostile(pagetest.Review(viewstest.Ended(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock})))
+	decided := hostile(pagetest.Review(viewstest.Decided()))
+	admins, asking := s, hostile(pagetest.Review(viewstest.Pending()))
 	admins.Viewer.Roles.Admin = true
 	asking.WantsRequester, asking.Previews, asking.MayDecide = true, nil, &callbacks.Refusal{Code: evil, Reason: evil}
-	asking.Draft.Asker = AskerDraft{
+	asking.Draft.Asker = review.AskerDraft{
 		Statement: callbacks.Statement{Requester: evil, RequesterID: evil, Reason: evil},
 		Faults:    callbacks.Invalid{{Pointer: "requester", Detail: evil}, {Pointer: "requesterId", Detail: evil}, {Pointer: "reason", Detail: evil}},
 	}
 	asking.Callback.Queue, asking.Callback.Requester.StatedBy = evil, ""
-	decided.Next = &Next{Row: &rows[0]}
+	decided.Next = &review.Next{Row: &rows[0]}
 	for name, page := range map[string]templ.Component{
-		"inbox": InboxPage(s, inbox), "review": ReviewPage(s, open), "admin": AdminPage(s, admin),
-		"decided": ReviewPage(s, decided), "lost": ReviewPage(s, hostile(lostReview(callbacks.EndedByOther, ""))), "ended": ReviewPage(s, ended),
-		"confirm": ConfirmPage(s, Confirm{Callback: open.Callback, Preview: open.Previews[1], Comment: evil, List: s.Address}),
-		"preview": Preview(open.Previews[0]),
-		"later":   Previews([]callbacks.Preview{open.Previews[0], longPreview(evil)}, ""),
-		"asker":   ReviewPage(admins, asking),
-		"fault":   PreviewFault(callbacks.Invalid{{Detail: evil}}),
-		"watches": WatchesPage(s, Watches{Searched: callbacks.Searched{
+		"inbox": lists.InboxPage(s, inbox), "review": review.Page(s, open), "admin": lists.TablePage(s, table),
+		"decided": review.Page(s, decided), "lost": review.Page(s, hostile(pagetest.Review(viewstest.Lost(callbacks.EndedByOther, "")))), "ended": review.Page(s, ended),
+		"confirm": review.ConfirmPage(s, review.Confirm{Callback: open.Callback, Preview: open.Previews[1], Comment: evil, List: s.Address}),
+		"preview": review.Preview(open.Previews[0]),
+		"later":   review.Previews([]callbacks.Preview{open.Previews[0], longPreview(evil)}, ""),
+		"asker":   review.Page(admins, asking),
+		"fault":   review.PreviewFault(callbacks.Invalid{{Detail: evil}}),
+		"watches": admin.WatchesPage(s, admin.Watches{Searched: callbacks.Searched{
 			Watches: []callbacks.WatchState{{Watch: callbacks.Watch{Function: evil, Account: evil, Region: evil, Queue: evil}, Problem: evil, Unannounced: 1}},
 			Budgets: []callbacks.ReadBudget{{Lane: callbacks.Lane{Account: evil, Region: evil}}},
 		}}),
-		"sessions": SessionsPage(s, Sessions{All: true, Next: evil, Query: callbacks.SessionQuery{Search: evil, After: &callbacks.Cursor{}}, List: []callbacks.Session{
+		"sessions": account.SessionsPage(s, account.Sessions{All: true, Next: evil, Query: callbacks.SessionQuery{Search: evil, After: &callbacks.Cursor{}}, List: []callbacks.Session{
 			{ID: "s1", Name: evil, Email: evil + "@x", Browser: evil, Address: evil},
 		}}),
-		"audit":       AuditPage(s, Audit{Entries: open.Audit, Query: callbacks.AuditQuery{Callback: evil, Action: evil}}),
-		"signin":      SignInPage(s, SignIn{Provider: evil, Return: "/callbacks/" + evil, Down: true, Problem: evil}),
-		"forbidden":   ForbiddenPage(keeping(s, evil), Forbidden{Reason: evil, Code: evil, Callback: "x"}),
-		"conflict":    ConflictPage(keeping(s, evil), Conflict{Callback: decided.Callback, Tried: evil, Next: decided.Next, List: s.Address}),
-		"invalid":     InvalidPage(s, BadRequest{Faults: callbacks.Invalid{{Pointer: evil, Detail: evil}}, Back: s.Address}),
-		"failure":     FailurePage(s, Failure{RequestID: evil}),
-		"unavailable": UnavailablePage(keeping(s, evil), Unavailable{RequestID: evil, Decision: &Unrecorded{Callback: "x", Outcome: evil}}),
-		"old-groups":  SignInAgainPage(keeping(s, evil), SignInAgain{Tried: evil, Asker: asking.Draft.Asker.Statement, Return: s.Address}),
-		"signed-out":  SignedOutPage(keeping(s, evil), Forbidden{Callback: "x"}),
-		"hand-over":   HandOverPage(s, HandOver{Site: evil, Address: evil}),
-		"no-role":     NoRolePage(keeping(s, evil), NoRole{Why: evil}),
+		"audit":       admin.AuditPage(s, admin.Audit{Entries: open.Audit, Query: callbacks.AuditQuery{Callback: evil, Action: evil}}),
+		"signin":      account.SignInPage(s, account.SignIn{Provider: evil, Return: "/callbacks/" + evil, Down: true, Problem: evil}),
+		"forbidden":   views.ForbiddenPage(viewstest.Keeping(s, evil), views.Forbidden{Reason: evil, Code: evil, Callback: "x"}),
+		"conflict":    review.ConflictPage(viewstest.Keeping(s, evil), review.Conflict{Callback: decided.Callback, Tried: evil, Next: decided.Next, List: s.Address}),
+		"invalid":     views.InvalidPage(s, views.BadRequest{Faults: callbacks.Invalid{{Pointer: evil, Detail: evil}}, Back: s.Address}),
+		"failure":     views.FailurePage(s, views.Failure{RequestID: evil}),
+		"unavailable": views.UnavailablePage(viewstest.Keeping(s, evil), views.Unavailable{RequestID: evil, Decision: &views.Unrecorded{Callback: "x", Outcome: evil}}),
+		"old-groups":  review.SignInAgainPage(viewstest.Keeping(s, evil), review.SignInAgain{Tried: evil, Asker: asking.Draft.Asker.Statement, Return: s.Address}),
+		"signed-out":  views.SignedOutPage(viewstest.Keeping(s, evil), views.Forbidden{Callback: "x"}),
+		"hand-over":   account.HandOverPage(s, account.HandOver{Site: evil, Address: evil}),
+		"no-role":     views.NoRolePage(viewstest.Keeping(s, evil), views.NoRole{Why: evil}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			checkInert(t, html(t, page))
+			checkInert(t, viewstest.HTML(t, page))
 		})
 	}
 }
 
 // longPreview is of more than is shown at once.
 func longPreview(text string) callbacks.Preview {
-	return callbacks.Preview{Outcome: callbacks.Outcome{Name: "x", Label: text}, Completion: callbacks.Completion{Kind: callbacks.Success, Result: bytes.Repeat([]byte(text), maxPreviewed)}}
+	return callbacks.Preview{Outcome: callbacks.Outcome{Name: "x", Label: text}, Completion: callbacks.Completion{Kind: callbacks.Success, Result: bytes.Repeat([]byte(text), 100<<10)}}
 }
 
 // checkInert finds what foreign text must not have become.
@@ -156,10 +165,10 @@ func attributes(doc *goquery.Document) string {
 // TestLinksOfStrangersAreWeb: a link that the domain let through by mistake still cannot run anything.
 func TestLinksOfStrangersAreWeb(t *testing.T) {
 	t.Parallel()
-	m := sampleReview()
+	m := pagetest.Review(viewstest.Pending())
 	m.Content.Links = []callbacks.Link{{Title: "x", URL: "javascript:alert(1)"}, {URL: "data:text/html,x"}}
 	m.ConsoleURL = "javascript:alert(2)"
-	html(t, ReviewPage(shellAt("mine", "/"), m)).Find("a").Each(func(_ int, s *goquery.Selection) {
+	viewstest.HTML(t, review.Page(viewstest.Shell("mine", "/"), m)).Find("a").Each(func(_ int, s *goquery.Selection) {
 		if href := s.AttrOr("href", ""); strings.HasPrefix(href, "javascript:") || strings.HasPrefix(href, "data:") {
 			t.Errorf("link to %s", href)
 		}

@@ -1,6 +1,9 @@
 package views
 
-import "countersign/internal/callbacks"
+import (
+	"countersign/internal/callbacks"
+	"countersign/views/words"
+)
 
 // navEntry is a line of the navigation. Short is its name where there is little room.
 type navEntry struct {
@@ -20,7 +23,7 @@ func inboxEntries(s Shell) []navEntry {
 		if scope != callbacks.ScopeAvailable {
 			path = "/?scope=" + string(scope)
 		}
-		return navEntry{Place: InboxPlace(scope), Name: scopeName(scope), Short: short, Icon: icon, Path: path, Count: count}
+		return navEntry{Place: InboxPlace(scope), Name: words.Scope(scope), Short: short, Icon: icon, Path: path, Count: count}
 	}
 	return []navEntry{
 		entry(callbacks.ScopeAvailable, "Available", "inbox", s.Counts.Available),

@@ -1,12 +1,12 @@
 package views
 
 import (
-	"fmt"
 	"net/url"
 	"strconv"
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/views/words"
 )
 
 // Forbidden is the page of something that the reader may see but not do.
@@ -14,14 +14,6 @@ type Forbidden struct {
 	Reason   string // of the refusal, one sentence
 	Code     string // of the refusal, stable
 	Callback callbacks.ID
-}
-
-// Conflict is the page of a decision that came too late: somebody or a clock was faster.
-type Conflict struct {
-	Callback callbacks.Callback // as it is now
-	Tried    string             // label of the outcome that was not sent
-	Next     *Next
-	List     Address
 }
 
 // BadRequest is the page of a request that cannot be understood, such as an address with a bad filter.
@@ -41,9 +33,9 @@ type TooMany struct {
 // browser can.
 func (m TooMany) words() string {
 	if m.Posted {
-		return "Nothing was recorded, and your browser still has what you typed. Reload this page in " + lasting(m.RetryAfter) + " to send it again."
+		return "Nothing was recorded, and your browser still has what you typed. Reload this page in " + words.Duration(m.RetryAfter) + " to send it again."
 	}
-	return "Nothing was done. Try again in " + lasting(m.RetryAfter) + "."
+	return "Nothing was done. Try again in " + words.Duration(m.RetryAfter) + "."
 }
 
 // Failure is the page of a fault of ours. The cause is in the log under the request's ID.
@@ -143,46 +135,6 @@ func failureWords(s Shell) string {
 	return "Try again. If it keeps happening, give " + s.Support + " the request ID below."
 }
 
-// conflictTitle says who or what was faster, and by how much.
-func conflictTitle(m Conflict, s Shell) string {
-	c := &m.Callback
-	switch {
-	case c.Decision != nil:
-		return fmt.Sprintf("%s %s before you", whoDid(c.Decision, s.Viewer), gap(s.Moment.Since(c.Decision.At)))
-	case c.State == callbacks.TimedOut && c.Ending != nil:
-		return capital(raceWord(c.Ending)) + " " + gap(s.Moment.Since(c.Ending.At)) + " before you"
-	case c.Ending != nil:
-		return capital(raceWord(c.Ending)) + " before you"
-	}
-	return "This changed while you were looking"
-}
-
-func conflictText(s Shell) string {
-	text := "Yours was not sent."
-	if s.Kept != "" {
-		text += " Nothing is lost: your comment is below."
-	}
-	return text
-}
-
-func conflictWhat(m Conflict) string {
-	if m.Callback.Decision != nil {
-		return "Decided"
-	}
-	return "Ended"
-}
-
-func conflictHow(m Conflict, s Shell) string {
-	c := &m.Callback
-	switch {
-	case c.Decision != nil:
-		return fmt.Sprintf("%s by %s, %s", decided(c.Decision), you(c.Decision.By, s.Viewer), s.Moment.Exact(c.Decision.At))
-	case c.Ending != nil:
-		return fmt.Sprintf("%s %s", c.Ending.Detail, s.Moment.Exact(c.Ending.At))
-	}
-	return stateWord(c.State)
-}
-
 // backPath is an address to go on with; without one it is the inbox.
 func backPath(a Address) string {
 	if a.Path == "" {
@@ -209,5 +161,5 @@ func fieldName(pointer string) string {
 	if name, ok := fieldNames[pointer]; ok {
 		return name
 	}
-	return capital(pointer)
+	return words.Capital(pointer)
 }

@@ -1,6 +1,7 @@
-package views
+package views_test
 
 import (
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -8,19 +9,23 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/views"
+	"countersign/views/lists"
+	"countersign/views/pagetest"
+	"countersign/views/viewstest"
 )
 
 func TestBounded(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
-		count Count
+		count views.Count
 		text  string
 		zero  bool
 	}{
-		{Count{}, "", false},
-		{Bounded(0, 100), "0", true},
-		{Bounded(99, 100), "99", false},
-		{Bounded(100, 100), "99+", false},
+		{views.Count{}, "", false},
+		{views.Bounded(0, 100), "0", true},
+		{views.Bounded(99, 100), "99", false},
+		{views.Bounded(100, 100), "99+", false},
 	} {
 		if tc.count.String() != tc.text || tc.count.Zero() != tc.zero {
 			t.Errorf("%#v is %q, zero %v; want %q, %v", tc.count, tc.count.String(), tc.count.Zero(), tc.text, tc.zero)
@@ -31,7 +36,7 @@ func TestBounded(t *testing.T) {
 func TestAddressWith(t *testing.T) {
 	t.Parallel()
 	query := url.Values{"scope": {"mine"}, "state": {"pending", "lost"}, "item": {"x"}}
-	a := Address{Path: "/", Query: query}
+	a := views.Address{Path: "/", Query: query}
 	if got, want := a.With("item", "", "q", "ä&b").String(), "/?q=%C3%A4%26b&scope=mine&state=pending&state=lost"; got != want {
 		t.Errorf("with: %s, want %s", got, want)
 	}
@@ -44,55 +49,6 @@ func TestAddressWith(t *testing.T) {
 	a.With("new", "1").Query["state"][0] = "changed"
 	if query.Get("state") != "pending" {
 		t.Error("With shares values with the address it came from")
-	}
-}
-
-func TestShortcutApply(t *testing.T) {
-	t.Parallel()
-	query := url.Values{"queue": {"finance"}, "ends": {"24h"}, "from": {"x"}, "after": {"cursor"}, "item": {"x"}}
-	got := Ranges[2].Shortcut().Apply(query)
-	if want := "ends=5m-15m&queue=finance&state=pending"; got.Encode() != want {
-		t.Errorf("applied: %s, want %s", got.Encode(), want)
-	}
-	if query.Get("after") == "" {
-		t.Error("Apply changed the page's own query")
-	}
-}
-
-func TestShortcutToggles(t *testing.T) {
-	t.Parallel()
-	for _, s := range append(append([]Shortcut{}, InboxChips...), AdminStates...) {
-		off := Address{Path: "/", Query: url.Values{"queue": {"finance"}}}
-		on := Address{Path: "/", Query: s.Apply(off.Query)}
-		if isOn(off, s) || !isOn(on, s) {
-			t.Errorf("%s: on without it %v, on with it %v", s.Label, isOn(off, s), isOn(on, s))
-		}
-		if got := toggled(on, s); got != "/?queue=finance" {
-			t.Errorf("%s: pressed again leads to %s", s.Label, got)
-		}
-	}
-}
-
-func TestRangeEnds(t *testing.T) {
-	t.Parallel()
-	byKey := map[string]callbacks.Ends{}
-	for _, r := range Ranges {
-		byKey[r.Key] = r.Ends(now)
-	}
-	for key, want := range map[string]callbacks.Ends{
-		"expired": {Before: now},
-		"5m":      {From: now, Before: now.Add(Ranges[1].Before)},
-		"7d":      {From: now.Add(7 * day)},
-		"never":   {Never: true},
-	} {
-		if byKey[key] != want {
-			t.Errorf("%s: %+v, want %+v", key, byKey[key], want)
-		}
-	}
-	for i := 2; i < len(Ranges)-1; i++ {
-		if Ranges[i].From != Ranges[i-1].Before {
-			t.Errorf("between %s and %s there is a hole", Ranges[i-1].Key, Ranges[i].Key)
-		}
 	}
 }
 
@@ -110,9 +66,9 @@ func TestNavigationByRole(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			s := shellAt("mine", "/?scope=mine")
+			s := viewstest.Shell("mine", "/?scope=mine")
 			s.Viewer.Roles = tc.roles
-			doc := html(t, InboxPage(s, inboxOf(callbacks.ScopeMine, nil)))
+			doc := viewstest.HTML(t, lists.InboxPage(s, pagetest.Inbox(callbacks.ScopeMine, nil)))
 			if got := doc.Find(".rail .nav").First().Find("a").Length(); tc.lists > 0 && got != tc.lists {
 				t.Errorf("%d lists, want %d", got, tc.lists)
 			}
@@ -129,12 +85,12 @@ func TestNavigationByRole(t *testing.T) {
 // TestDemoMenuOnlyInTheDemo: nobody starts samples at work.
 func TestDemoMenuOnlyInTheDemo(t *testing.T) {
 	t.Parallel()
-	s := shellAt("mine", "/")
-	if n := html(t, InboxPage(s, inboxOf(callbacks.ScopeMine, nil))).Find(".rail form[action='/demo/samples'] button").Length(); n != len(s.Samples) {
+	s := viewstest.Shell("mine", "/")
+	if n := viewstest.HTML(t, lists.InboxPage(s, pagetest.Inbox(callbacks.ScopeMine, nil))).Find(".rail form[action='/demo/samples'] button").Length(); n != len(s.Samples) {
 		t.Errorf("%d samples, want %d", n, len(s.Samples))
 	}
 	s.Samples = nil
-	if n := html(t, InboxPage(s, inboxOf(callbacks.ScopeMine, nil))).Find("form[action='/demo/samples']").Length(); n != 0 {
+	if n := viewstest.HTML(t, lists.InboxPage(s, pagetest.Inbox(callbacks.ScopeMine, nil))).Find("form[action='/demo/samples']").Length(); n != 0 {
 		t.Errorf("%d forms for samples outside the demo", n)
 	}
 }
@@ -143,9 +99,9 @@ func TestDemoMenuOnlyInTheDemo(t *testing.T) {
 func TestTheme(t *testing.T) {
 	t.Parallel()
 	for cookie, want := range map[string]string{"dark": "dark", "light": "light", "": "", `"><script>`: ""} {
-		s := shellAt("mine", "/")
-		s.Theme = Theme(cookie)
-		doc := html(t, InboxPage(s, inboxOf(callbacks.ScopeMine, nil)))
+		s := viewstest.Shell("mine", "/")
+		s.Theme = views.Theme(cookie)
+		doc := viewstest.HTML(t, lists.InboxPage(s, pagetest.Inbox(callbacks.ScopeMine, nil)))
 		if got := doc.Find("html").AttrOr("data-theme", ""); got != want {
 			t.Errorf("cookie %q gives theme %q, want %q", cookie, got, want)
 		}
@@ -158,8 +114,10 @@ func TestTheme(t *testing.T) {
 // TestEachDocumentHasItsIcon: a browser asks for /favicon.ico, which is not there, for each page that names no icon.
 func TestEachDocumentHasItsIcon(t *testing.T) {
 	t.Parallel()
-	names, err := filepath.Glob("*.templ")
-	if err != nil || len(names) == 0 {
+	here, err := filepath.Glob("*.templ")
+	below, more := filepath.Glob("*/*.templ")
+	names := append(here, below...)
+	if err := errors.Join(err, more); err != nil || len(here) == 0 || len(below) == 0 {
 		t.Fatal(names, err)
 	}
 	documents := 0

@@ -1,0 +1,31 @@
+// Package account has the pages of people and their sessions: the sign-in, the way to another site, and where
+// somebody is signed in.
+package account
+
+import (
+	"strings"
+)
+
+// SignIn is the page on which a person chooses to sign in.
+type SignIn struct {
+	Provider  string // the identity provider's name
+	Return    string // path to go to afterwards, checked by the handler; "/" for none in particular
+	Down      bool   // the provider does not answer
+	Problem   string // what went wrong with the last try, one sentence for the person; empty for nothing
+	SignedOut bool   // the person has just signed out
+}
+
+// returnWords says where a person goes after signing in. The callback's own title is not for somebody who is not known yet.
+func returnWords(path string) string {
+	switch {
+	case strings.HasPrefix(path, "/callbacks/"):
+		return "the callback you opened"
+	case strings.HasPrefix(path, "/admin/"):
+		return "the table of all callbacks"
+	case strings.HasPrefix(path, "/audit"):
+		return "the audit"
+	case strings.HasPrefix(path, "/?"):
+		return "the list you opened"
+	}
+	return ""
+}

@@ -1,0 +1,71 @@
+// Package admin shows the audit, and the functions that are searched for callbacks.
+package admin
+
+import (
+	"fmt"
+	"strings"
+
+	"countersign/internal/callbacks"
+	"countersign/views/words"
+)
+
+// Audit is a page of the audit, newest entry first.
+type Audit struct {
+	Entries []callbacks.AuditEntry
+	Query   callbacks.AuditQuery
+	Older   int64 // Seq to read before for the next page, 0 on the last one
+}
+
+// actionWords say what an entry of the audit is about.
+var actionWords = map[callbacks.Action]string{
+	callbacks.ActionReceived:        "announced",
+	callbacks.ActionFound:           "found in history",
+	callbacks.ActionCorrected:       "corrected by history",
+	callbacks.ActionContested:       "announced by another source",
+	callbacks.ActionRequesterStated: "said who asks",
+	callbacks.ActionReviewOpened:    "opened the review",
+	callbacks.ActionReviewReleased:  "left the review",
+	callbacks.ActionReviewConfirmed: "confirmed still reviewing",
+	callbacks.ActionHeartbeat:       "heartbeats began",
+	callbacks.ActionHeartbeatFailed: "heartbeat not taken",
+	callbacks.ActionDecided:         "decided",
+	callbacks.ActionDelivered:       "delivered",
+	callbacks.ActionAttemptFailed:   "attempt not accepted",
+	callbacks.ActionReceipt:         "seen in history",
+	callbacks.ActionReceiptDiffers:  "history differs",
+	callbacks.ActionLost:            "lost the race",
+	callbacks.ActionUndeliverable:   "undeliverable",
+	callbacks.ActionUnconfirmed:     "unconfirmed",
+	callbacks.ActionRetried:         "sent again",
+	callbacks.ActionTimedOut:        "timed out",
+	callbacks.ActionClosed:          "closed elsewhere",
+	callbacks.ActionSignedIn:        "signed in",
+	callbacks.ActionSignedOut:       "signed out",
+	callbacks.ActionSessionEnded:    "ended a session",
+
+	callbacks.ActionExecutionSucceeded: "execution succeeded",
+	callbacks.ActionExecutionFailed:    "execution failed",
+}
+
+// actions are the actions of the audit in the order of a callback's life.
+var actions = []callbacks.Action{
+	callbacks.ActionReceived, callbacks.ActionFound, callbacks.ActionCorrected, callbacks.ActionContested, callbacks.ActionRequesterStated, callbacks.ActionReviewOpened, callbacks.ActionReviewReleased, callbacks.ActionReviewConfirmed,
+	callbacks.ActionHeartbeat, callbacks.ActionHeartbeatFailed, callbacks.ActionDecided, callbacks.ActionDelivered,
+	callbacks.ActionAttemptFailed, callbacks.ActionReceipt, callbacks.ActionReceiptDiffers, callbacks.ActionLost, callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed,
+	callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed, callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded,
+}
+
+func actionWord(a callbacks.Action) string {
+	if word, ok := actionWords[a]; ok {
+		return word
+	}
+	return string(a)
+}
+
+// stateChange is "pending → decided", or nothing where the state stayed.
+func stateChange(e callbacks.AuditEntry) string {
+	if e.From == e.To {
+		return ""
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s → %s", words.State(e.From), words.State(e.To)))
+}

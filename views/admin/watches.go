@@ -1,0 +1,163 @@
+package admin
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"net/url"
+	"slices"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/views"
+	"countersign/views/words"
+)
+
+// Watches is the page of the functions that are searched for callbacks.
+type Watches struct {
+	callbacks.Searched
+	Queues callbacks.Queues
+}
+
+// functions are the watches of single functions, without the lines that stand for a whole region.
+func (m Watches) functions() []callbacks.WatchState {
+	return slices.DeleteFunc(slices.Clone(m.Watches), func(w callbacks.WatchState) bool { return w.Function == callbacks.EveryFunction })
+}
+
+// regions are the lines that stand for every function of a region.
+func (m Watches) regions() []callbacks.WatchState {
+	return slices.DeleteFunc(slices.Clone(m.Watches), func(w callbacks.WatchState) bool { return w.Function != callbacks.EveryFunction })
+}
+
+// freshness says how old what we know of a watch is, and why it is not newer.
+func freshness(s callbacks.Searched, w callbacks.WatchState, m words.Moment) words.Mark {
+	known := "not scanned yet"
+	if !w.ScannedAt.IsZero() {
+		known = "scanned " + words.Ago(m.Since(w.ScannedAt))
+	}
+	if b := s.Budget(w.Lane()); b != nil && b.Throttled(m.Now) {
+		return words.Mark{Word: fmt.Sprintf("throttled, %s; %s", known, ahead(m, b)), Icon: "clock", Tone: "problem"}
+	}
+	if w.Problem != "" {
+		return words.Mark{Word: known, Icon: "warn", Tone: "problem"}
+	}
+	if !w.ScanFrom.IsZero() && m.Since(w.ScanFrom) > w.Interval() {
+		return words.Mark{Word: known + ", a scan is under way", Icon: "clock"}
+	}
+	return words.Mark{Word: known, Icon: "check"}
+}
+
+func ahead(m words.Moment, b *callbacks.ReadBudget) string {
+	return fmt.Sprintf("resumes in %d s", int(math.Ceil(m.Left(b.PausedUntil).Seconds())))
+}
+
+// watchProblem says in plain words what a scan met, and what to do.
+func watchProblem(w callbacks.WatchState) string {
+	switch w.Problem {
+	case "":
+		return ""
+	case callbacks.AnswerDenied:
+		return "Access denied. " + missingPermission(w)
+	case callbacks.AnswerGone:
+		return "Lambda does not know this function in this region."
+	case callbacks.AnswerKMS:
+		return "Some executions are encrypted with a key that we may not use."
+	case callbacks.AnswerInvalid, callbacks.AnswerMaybeClosed:
+		return "Lambda refused the request. The region may not have durable functions."
+	case callbacks.AnswerSkew, callbacks.AnswerCredentials:
+		return words.Capital(words.Answer(w.Problem)) + ". " + words.Remedy(w.Problem, callbacks.Permission{}, "", "")
+	case callbacks.AnswerAccepted, callbacks.AnswerClosed, callbacks.AnswerThrottled, callbacks.AnswerFault, callbacks.AnswerNone, callbacks.AnswerUnsent:
+	}
+	return words.Capital(words.Answer(w.Problem)) + ". It is tried again with the next scan."
+}
+
+// undecidable says why nobody can decide what was found in a function and not announced, and what to do; else nothing.
+func (m Watches) undecidable(w callbacks.WatchState) string {
+	if w.Unannounced == 0 || !m.Queues[w.Queue].FourEyes {
+		return ""
+	}
+	return "Nobody can decide what is never announced: queue " + w.Queue + " asks for four eyes. Let the function announce it, say on its page who asks, or watch it with another queue."
+}
+
+// leftOut says how many callbacks a watch leaves out, and by whose will; nothing where there are none.
+func leftOut(w callbacks.WatchState) string {
+	switch w.LeftOut {
+	case 0:
+		return ""
+	case 1:
+		return "1 open callback is left out, as except in COUNTERSIGN_WATCH says."
+	}
+	return fmt.Sprintf("%d open callbacks are left out, as except in COUNTERSIGN_WATCH says.", w.LeftOut)
+}
+
+// missingPermission says what to allow so that a watch can be scanned.
+func missingPermission(w callbacks.WatchState) string {
+	missing := "lambda:ListDurableExecutionsByFunction on the function with and without :*, and lambda:GetDurableExecutionHistory on :*"
+	if w.Function == callbacks.EveryFunction {
+		missing = "lambda:ListFunctions on *"
+	}
+	if w.Account == "" {
+		return "Allow " + missing + "."
+	}
+	return "The role of account " + w.Account + " must trust the desk, and allow " + missing + "."
+}
+
+// accounts reports whether there is an account beside that of the desk's own credentials.
+func (m Watches) accounts() bool {
+	return slices.ContainsFunc(m.Watches, func(w callbacks.WatchState) bool { return w.Account != "" })
+}
+
+// place is the title of the column that says where a function lives.
+func (m Watches) place() string {
+	if m.accounts() {
+		return "Account and region"
+	}
+	return "Region"
+}
+
+// lanes are the budgets of lanes that are searched or that cost something lately.
+func (m Watches) lanes(now time.Time) []callbacks.ReadBudget {
+	return slices.DeleteFunc(slices.Clone(m.Budgets), func(b callbacks.ReadBudget) bool {
+		searched := slices.ContainsFunc(m.Watches, func(w callbacks.WatchState) bool { return w.Lane() == b.Lane })
+		return !searched && b.Spent(now) == 0 && !b.Throttled(now)
+	})
+}
+
+// budgetWords is what a lane cost in the last minute, and why it is not asked now: "41 of 300 requests in the last minute".
+func budgetWords(b callbacks.ReadBudget, m words.Moment) string {
+	words := fmt.Sprintf("%s: %d of %d requests in the last minute", laneName(b.Lane), b.Spent(m.Now), int(b.Rate*60))
+	if b.Throttled(m.Now) {
+		words += "; throttled by AWS, " + ahead(m, &b)
+	}
+	return words
+}
+
+// laneName is a region, with the account before it where it is not that of the desk's own credentials.
+func laneName(l callbacks.Lane) string {
+	l.Region = cmp.Or(l.Region, "default region")
+	if l.Account == "" {
+		return l.Region
+	}
+	return l.Account + " " + l.Region
+}
+
+// foundPath lists what waits and nobody announced; gonePath what was announced and is gone. An empty function is any.
+func foundPath(function string) string {
+	return adminPath(url.Values{"source": {callbacks.SourceDiscovery}, "state": {string(callbacks.Pending)}}, function)
+}
+
+func gonePath(function string) string {
+	return adminPath(url.Values{"source": {callbacks.SourceAnnounced}, "ends": {views.EndsGone}}, function)
+}
+
+func adminPath(query url.Values, function string) string {
+	if function != "" {
+		query.Set("function", function)
+	}
+	return views.Address{Path: "/admin/callbacks", Query: query}.String()
+}
+
+// gone is how many callbacks of a watched function were announced and are gone.
+func (m Watches) gone(w callbacks.WatchState) views.Count {
+	return views.Bounded(m.Gone[w.Name()], callbacks.MaxGone)
+}

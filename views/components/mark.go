@@ -1,0 +1,20 @@
+package components
+
+import (
+	"countersign/internal/callbacks"
+)
+
+// StrokesOf is the state of the two strokes: "0" nothing yet, "1" signed but not proven, "2" Lambda took it, "x" the race
+// was lost.
+func StrokesOf(s callbacks.State) string {
+	switch s {
+	case callbacks.Decided, callbacks.Undeliverable, callbacks.Unconfirmed:
+		return "1"
+	case callbacks.Completed:
+		return "2"
+	case callbacks.Lost:
+		return "x"
+	case callbacks.Pending, callbacks.TimedOut, callbacks.Closed:
+	}
+	return "0"
+}

@@ -1,0 +1,26 @@
+package components
+
+import (
+	"testing"
+	"time"
+)
+
+func TestShare(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 24, 13, 51, 2, 0, time.UTC)
+	for _, tc := range []struct {
+		from, until time.Duration
+		want        int
+	}{
+		{-time.Hour, time.Hour, 50},
+		{0, time.Hour, 100},
+		{time.Hour, 2 * time.Hour, 100},
+		{-time.Hour, 0, 0},
+		{-2 * time.Hour, -time.Hour, 0},
+		{0, 0, 0},
+	} {
+		if got := share(now.Add(tc.from), now.Add(tc.until), now); got != tc.want {
+			t.Errorf("from %v until %v: %d, want %d", tc.from, tc.until, got, tc.want)
+		}
+	}
+}

@@ -1,7 +1,0 @@
-package views
-
-// HandOver is the page that sends a browser on to another site.
-type HandOver struct {
-	Site    string // the name of who is there
-	Address string
-}

@@ -1,0 +1,212 @@
+package lists_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/views"
+	"countersign/views/components"
+	"countersign/views/lists"
+	"countersign/views/pagetest"
+	"countersign/views/viewstest"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+// TestFoundWords: a filter says how much it found.
+func TestFoundWords(t *testing.T) {
+	t.Parallel()
+	for want, l := range map[string]lists.List{
+		"12 requests":             {Total: views.Bounded(12, 100)},
+		"1 request":               {Total: views.Bounded(1, 100)},
+		"0 requests":              {Total: views.Bounded(0, 100)},
+		"99+ requests":            {Total: views.Bounded(100, 100)},
+		"2 requests on this page": {Rows: viewstest.Rows()[:2]},
+	} {
+		if got := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/"), lists.Inbox{List: l})).Find("#list").AttrOr("data-found", ""); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func inboxPage(t *testing.T) *goquery.Document {
+	t.Helper()
+	m := pagetest.Inbox(callbacks.ScopeMine, viewstest.Rows())
+	open := pagetest.Review(viewstest.Pending())
+	m.Open = &open
+	return viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/?scope=mine&queue=finance&item=exp2291&after=c"), m))
+}
+
+func TestInboxRow(t *testing.T) {
+	t.Parallel()
+	doc := inboxPage(t)
+	row := doc.Find("#row-exp2291 a.row")
+	for selector, want := range map[string]string{
+		".ttl": "Expense report EXP-2291: $7,846.20, Osaka customer onsite", ".meta": "expense-approval · Ines Calloway 48 m",
+		".time .left": "41:08", ".bites": "timeout", ".tags": "MO DF You and Dana",
+	} {
+		if got := viewstest.Words(row.Find(selector)); got != want {
+			t.Errorf("%s: %q, want %q", selector, got, want)
+		}
+	}
+	if !row.HasClass("soon") || row.AttrOr("aria-current", "") != "true" {
+		t.Errorf("the open row, due soon, is %q, current %q", row.AttrOr("class", ""), row.AttrOr("aria-current", ""))
+	}
+	if got := row.AttrOr("href", ""); got != "/callbacks/exp2291?queue=finance&scope=mine" {
+		t.Errorf("leads to %s", got)
+	}
+	if got := row.AttrOr("data-pane", ""); got != "/?after=c&item=exp2291&queue=finance&scope=mine" {
+		t.Errorf("opens beside the list at %s", got)
+	}
+	if got := row.Find("count-down").AttrOr("until", ""); got != components.UnixMilli(viewstest.Now.Add(41*time.Minute+8*time.Second)) {
+		t.Errorf("counts down to %s", got)
+	}
+	if got := row.Find(".tb rect").AttrOr("width", ""); got != "45" {
+		t.Errorf("%s percent are left, want 45", got)
+	}
+}
+
+func TestInboxRowsSayWhatIsSpecial(t *testing.T) {
+	t.Parallel()
+	doc := inboxPage(t)
+	for id, want := range map[string]string{"vendor": "Nobody here", "mails": "DF Dana is reviewing", "deploy": "No timeout", "ledger": "No timeout", "refund": ""} {
+		if got := viewstest.Words(doc.Find("#row-" + id + " .tags")); got != want {
+			t.Errorf("%s: %q, want %q", id, got, want)
+		}
+	}
+	if got := viewstest.Words(doc.Find("#row-ledger .ttl.unnamed")); got != "Unnamed callback 2-1" {
+		t.Errorf("unnamed: %q", got)
+	}
+	if got := viewstest.Words(doc.Find("#row-ledger .time")); got != "open no deadline" {
+		t.Errorf("without a deadline: %q", got)
+	}
+}
+
+func TestInboxFilterForm(t *testing.T) {
+	t.Parallel()
+	m := pagetest.Inbox(callbacks.ScopeMine, viewstest.Rows())
+	m.Filter.Search, m.Filter.Queue, m.Filter.Function = "osaka", "gone-queue", "order-refund"
+	doc := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/?scope=mine&q=osaka&queue=gone-queue&function=order-refund&ends=1h&after=c"), m))
+	form := doc.Find("form[role=search]")
+	if form.AttrOr("method", "get") != "get" || form.AttrOr("action", "") != "/" {
+		t.Error("the filter is no plain GET of the inbox")
+	}
+	if got := form.Find("[name=q]").AttrOr("value", ""); got != "osaka" {
+		t.Errorf("search: %q", got)
+	}
+	for name, want := range map[string]string{"queue": "gone-queue", "function": "order-refund"} {
+		if got := form.Find("[name="+name+"] option[selected]").AttrOr("value", ""); got != want {
+			t.Errorf("%s: %q is selected, want %q", name, got, want)
+		}
+	}
+	hidden := form.Find("input[type=hidden]").Map(func(_ int, s *goquery.Selection) string {
+		return s.AttrOr("name", "") + "=" + s.AttrOr("value", "")
+	})
+	if want := []string{"scope=mine", "ends=1h"}; !slices.Equal(hidden, want) {
+		t.Errorf("carried along: %v, want %v (and not the cursor)", hidden, want)
+	}
+	chip := form.Find(".chip.on")
+	if viewstest.Words(chip) != "< 1 h 5" || strings.Contains(chip.AttrOr("href", ""), "ends") {
+		t.Errorf("chip %q leads to %s; pressed again it takes its filter away", viewstest.Words(chip), chip.AttrOr("href", ""))
+	}
+}
+
+func TestInboxPaging(t *testing.T) {
+	t.Parallel()
+	m := pagetest.Inbox(callbacks.ScopeMine, viewstest.Rows())
+	first := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/?scope=mine"), m)).Find(".pager a")
+	if first.Length() != 0 {
+		t.Errorf("a list of one page has pages: %q", viewstest.Words(first))
+	}
+	m.Next, m.Filter.After = "a+b/c", &callbacks.Cursor{}
+	links := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/?scope=mine&after=x"), m)).Find(".pager a").Map(func(_ int, s *goquery.Selection) string {
+		return viewstest.Words(s) + " " + s.AttrOr("href", "")
+	})
+	if want := []string{"First page /?scope=mine", "Next page /?after=a%2Bb%2Fc&scope=mine"}; !slices.Equal(links, want) {
+		t.Errorf("%q, want %q", links, want)
+	}
+}
+
+func TestInboxEmpty(t *testing.T) {
+	t.Parallel()
+	for scope, want := range map[callbacks.Scope]string{
+		callbacks.ScopeAvailable: "Nothing is waiting for you", callbacks.ScopeMine: "Nothing of yours is open",
+		callbacks.ScopeAttention: "Nothing needs attention", callbacks.ScopeHistory: "Nothing has ended yet",
+	} {
+		doc := viewstest.HTML(t, lists.InboxPage(viewstest.Shell(views.InboxPlace(scope), "/"), pagetest.Inbox(scope, nil)))
+		if got := viewstest.Words(doc.Find(".list .empty h2")); got != want {
+			t.Errorf("%s: %q, want %q", scope, got, want)
+		}
+	}
+	m := pagetest.Inbox(callbacks.ScopeMine, nil)
+	m.Ends = "1h"
+	doc := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/?scope=mine&ends=1h"), m))
+	if got := viewstest.Words(doc.Find(".list .empty h2")); got != "No callback matches these filters" {
+		t.Errorf("with a filter: %q", got)
+	}
+	if got := doc.Find(".list .empty a").AttrOr("href", ""); got != "/?scope=mine" {
+		t.Errorf("clear leads to %s", got)
+	}
+}
+
+func TestPane(t *testing.T) {
+	t.Parallel()
+	doc := inboxPage(t)
+	pane := doc.Find("#pane")
+	if got := viewstest.Words(pane.Find("h1")); !strings.HasPrefix(got, "Expense report EXP-2291") {
+		t.Errorf("open: %q", got)
+	}
+	for rel, want := range map[string]string{"prev": "item=mails", "next": "item=deploy"} {
+		if got := pane.Find("a[rel="+rel+"]").AttrOr("href", ""); !strings.Contains(got, want) {
+			t.Errorf("%s leads to %s, want %s", rel, got, want)
+		}
+	}
+	if pane.Find("review-lease").Length() != 1 || pane.Find("decision-bar").Length() != 1 {
+		t.Error("the pane holds no review or no decision")
+	}
+	none := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/"), pagetest.Inbox(callbacks.ScopeMine, viewstest.Rows()))).Find("#pane")
+	if got := viewstest.Words(none); got != "Open a callback to review it here." {
+		t.Errorf("nothing open: %q", got)
+	}
+}
+
+// TestEndedRows: the history says how each callback ended.
+func TestEndedRows(t *testing.T) {
+	t.Parallel()
+	doc := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("history", "/?scope=history"), pagetest.Inbox(callbacks.ScopeHistory, viewstest.EndedRows())))
+	for id, want := range map[string]string{
+		"exp2291completed": "Approved by you", "exp2291lost": "Lost: ended by timeout", "exp2291undeliverable": "Undeliverable",
+		"exp2291timed_out": "Ended by heartbeat", "exp2291closed": "The execution ended", "exp2291decided": "Approved, not delivered yet: throttled",
+	} {
+		if got := viewstest.Words(doc.Find("#row-" + id + " .tags")); got != want {
+			t.Errorf("%s: %q, want %q", id, got, want)
+		}
+	}
+	if got := viewstest.Words(doc.Find("#row-exp2291closed .time")); got != "23 Nov, 11:51" {
+		t.Errorf("ended at %q", got)
+	}
+}
+
+// TestBeatsThatFailInLists: they say what Lambda answers, although somebody is here.
+func TestBeatsThatFailInLists(t *testing.T) {
+	t.Parallel()
+	rows := viewstest.Rows()
+	viewstest.FailHeartbeats(&rows[2].Callback, callbacks.AnswerDenied)
+	doc := viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/?scope=mine"), pagetest.Inbox(callbacks.ScopeMine, rows)))
+	line := doc.Find("#row-exp2291")
+	if got := viewstest.Words(line.Find(".tags")); got != "MO DF You and Dana Lambda does not take the heartbeats: access denied" {
+		t.Errorf("tags: %q", got)
+	}
+	if got := viewstest.Words(line.Find(".time")); got != "0:13 heartbeat" || !line.Find(".row").HasClass("risk") {
+		t.Errorf("time: %q", got)
+	}
+	admin := pagetest.Table()
+	viewstest.FailHeartbeats(&admin.Rows[2].Callback, callbacks.AnswerDenied)
+	table := viewstest.HTML(t, lists.TablePage(viewstest.Shell(views.PlaceAdmin, "/admin/callbacks"), admin))
+	if got := viewstest.Words(table.Find("tr:contains('EXP-2291: $7,846.20')").First()); !strings.Contains(got, "Beats fail") || !strings.Contains(got, "0:13") {
+		t.Errorf("in the table: %q", got)
+	}
+}

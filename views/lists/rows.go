@@ -1,0 +1,131 @@
+package lists
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/views"
+	"countersign/views/words"
+)
+
+// group is a run of rows under one heading.
+type group struct {
+	Name, Why string
+	Tone      words.Tone
+	Rows      []row
+}
+
+// row is a callback as a list shows it.
+type row struct {
+	*callbacks.Row
+	words.Urgency
+}
+
+// grouped arranges a page of a list. Open callbacks stand by how much time they have, most urgent first; in the other
+// orders and lists the rows stay as they came, without headings.
+func grouped(l List, now time.Time) []group {
+	rows := make([]row, 0, len(l.Rows))
+	for i := range l.Rows {
+		r := &l.Rows[i]
+		rows = append(rows, row{Row: r, Urgency: words.UrgencyOf(&r.Callback, now)})
+	}
+	if l.Filter.Order == callbacks.OrderNewest || l.Filter.Scope == callbacks.ScopeHistory {
+		return []group{{Rows: rows}}
+	}
+	groups := []group{
+		{Name: "At risk", Why: "under 15 minutes, or no heartbeat keeps it alive", Tone: words.ToneRisk},
+		{Name: "Due soon", Why: "under 1 hour", Tone: words.ToneSoon},
+		{Name: "Calm"},
+		{Name: "Decided", Why: "on the way to Lambda"},
+		{Name: "Ended", Why: "a person should look"},
+	}
+	for _, r := range rows {
+		i := groupOf(r)
+		groups[i].Rows = append(groups[i].Rows, r)
+	}
+	for i := range groups[:3] {
+		slices.SortStableFunc(groups[i].Rows, soonest)
+	}
+	return slices.DeleteFunc(groups, func(g group) bool { return len(g.Rows) == 0 })
+}
+
+func groupOf(r row) int {
+	switch {
+	case r.State == callbacks.Decided:
+		return 3
+	case r.State != callbacks.Pending:
+		return 4
+	case r.Tone == words.ToneRisk, r.Tone == words.ToneOver:
+		return 0
+	case r.Tone == words.ToneSoon:
+		return 1
+	}
+	return 2
+}
+
+// soonest puts what ends first first, and what never ends last.
+func soonest(a, b row) int {
+	switch {
+	case a.At.IsZero() && b.At.IsZero():
+		return 0
+	case a.At.IsZero():
+		return 1
+	case b.At.IsZero():
+		return -1
+	}
+	return cmp.Compare(a.At.UnixMilli(), b.At.UnixMilli())
+}
+
+// neighbours are the rows beside one, in the order of the page; nil at the ends.
+func neighbours(l List, now time.Time, id callbacks.ID) (before, after *callbacks.Row) {
+	var rows []row
+	for _, g := range grouped(l, now) {
+		rows = append(rows, g.Rows...)
+	}
+	i := slices.IndexFunc(rows, func(r row) bool { return r.ID == id })
+	if i < 0 {
+		return nil, nil
+	}
+	if i > 0 {
+		before = rows[i-1].Row
+	}
+	if i+1 < len(rows) {
+		after = rows[i+1].Row
+	}
+	return before, after
+}
+
+// panePath is the list with a callback open beside it.
+func panePath(list views.Address, id callbacks.ID) string {
+	return list.At("/").With("item", string(id)).String()
+}
+
+// tagsOf are the marks under a row's title: what its colours and times do not say.
+func tagsOf(r row, viewer callbacks.Person) []words.Mark {
+	switch {
+	case r.State == callbacks.Decided:
+		m := words.Mark{Word: words.Decision(r.Decision) + ", delivering", Icon: "send", Tone: "delivering"}
+		if r.Problem != "" {
+			m = words.Mark{Word: words.Decision(r.Decision) + ", not delivered yet: " + words.AnswerFor(r.Problem, viewer), Icon: "retry", Tone: "problem"}
+		}
+		return []words.Mark{m}
+	case r.State != callbacks.Pending:
+		return []words.Mark{words.EndMark(&r.Callback, viewer)}
+	}
+	var tags []words.Mark
+	if r.BeatsFail {
+		tags = append(tags, words.Mark{Word: words.FailingHeartbeats(&r.Callback, viewer), Icon: "pulse", Tone: "risk"})
+	}
+	if r.Unattended && len(r.Reviewers) == 0 && r.Tone != words.ToneCalm {
+		tags = append(tags, words.Mark{Word: "Nobody here", Icon: "eye", Tone: string(r.Tone)})
+	}
+	if words.NeverAnnounced(&r.Callback) {
+		tags = append(tags, words.Mark{Word: "Never announced", Icon: "search"})
+	}
+	if r.Clocks.Timeout <= 0 {
+		tags = append(tags, words.Mark{Word: "No timeout", Icon: "none"})
+	}
+	return tags
+}

@@ -1,0 +1,85 @@
+package lists
+
+import (
+	"slices"
+	"testing"
+
+	"countersign/internal/callbacks"
+	"countersign/views/viewstest"
+)
+
+// outline is a list as its headings and IDs.
+func outline(groups []group) []string {
+	var lines []string
+	for _, g := range groups {
+		if g.Name != "" {
+			lines = append(lines, g.Name+":")
+		}
+		for _, r := range g.Rows {
+			lines = append(lines, string(r.ID))
+		}
+	}
+	return lines
+}
+
+func TestGroupedByTimeLeft(t *testing.T) {
+	t.Parallel()
+	rows := viewstest.Rows()
+	slices.Reverse(rows)
+	got := outline(grouped(List{Rows: rows, Filter: callbacks.Filter{Scope: callbacks.ScopeMine}}, viewstest.Now))
+	want := []string{"At risk:", "vendor", "mails", "Due soon:", "exp2291", "deploy", "refund", "Calm:", "exp2288", "aurora", "erase", "ledger"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+}
+
+func TestGroupedByWhatBecameOfIt(t *testing.T) {
+	t.Parallel()
+	got := outline(grouped(List{Rows: viewstest.EndedRows(), Filter: callbacks.Filter{Scope: callbacks.ScopeAttention}}, viewstest.Now))
+	want := []string{"Decided:", "exp2291decided", "Ended:", "exp2291completed", "exp2291lost", "exp2291undeliverable", "exp2291timed_out", "exp2291closed"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+}
+
+func TestGroupedKeepsOtherOrders(t *testing.T) {
+	t.Parallel()
+	rows := viewstest.Rows()
+	slices.Reverse(rows)
+	for _, f := range []callbacks.Filter{{Order: callbacks.OrderNewest}, {Scope: callbacks.ScopeHistory}} {
+		got := outline(grouped(List{Rows: rows, Filter: f}, viewstest.Now))
+		if len(got) != len(rows) || got[0] != "ledger" || got[len(got)-1] != "vendor" {
+			t.Errorf("%+v: %v", f, got)
+		}
+	}
+}
+
+func TestNeighbours(t *testing.T) {
+	t.Parallel()
+	l := List{Rows: viewstest.Rows(), Filter: callbacks.Filter{Scope: callbacks.ScopeMine}}
+	id := func(r *callbacks.Row) callbacks.ID {
+		if r == nil {
+			return ""
+		}
+		return r.ID
+	}
+	for _, tc := range []struct{ of, before, after callbacks.ID }{
+		{"vendor", "", "mails"}, {"deploy", "exp2291", "refund"}, {"ledger", "erase", ""}, {"elsewhere", "", ""},
+	} {
+		if before, after := neighbours(l, viewstest.Now, tc.of); id(before) != tc.before || id(after) != tc.after {
+			t.Errorf("beside %s: %q and %q, want %q and %q", tc.of, id(before), id(after), tc.before, tc.after)
+		}
+	}
+}
+
+// TestGroupedByFailingHeartbeats: a row whose heartbeats fail stands at risk, first by their clock.
+func TestGroupedByFailingHeartbeats(t *testing.T) {
+	t.Parallel()
+	rows := viewstest.Rows()
+	viewstest.FailHeartbeats(&rows[2].Callback, callbacks.AnswerDenied)
+	l := List{Rows: rows, Filter: callbacks.Filter{Scope: callbacks.ScopeMine}}
+	want := []string{"At risk:", "exp2291", "vendor", "mails", "Due soon:"}
+	if got := outline(grouped(l, viewstest.Now)); !slices.Equal(got[:len(want)], want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+}

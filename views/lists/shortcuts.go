@@ -1,0 +1,115 @@
+package lists
+
+import (
+	"maps"
+	"net/url"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// Shortcut is a filter that a page offers as one press: query parameters, of which one without values removes what is there.
+type Shortcut struct {
+	Label string
+	Icon  string // name of an icon, or nothing
+	Tone  string // class of the colour, or nothing
+	Query url.Values
+}
+
+// Apply is a page's query with the shortcut in it, on the first page of the list and with nothing open.
+func (s Shortcut) Apply(query url.Values) url.Values {
+	applied := url.Values{}
+	maps.Copy(applied, query)
+	applied.Del("after")
+	applied.Del("item")
+	for name, values := range s.Query {
+		applied.Del(name)
+		if len(values) > 0 {
+			applied[name] = values
+		}
+	}
+	return applied
+}
+
+// Range is a span of remaining time under the name that the parameter "ends" has for it. From and Before count from now;
+// a zero Before is open-ended.
+type Range struct {
+	Key          string
+	Label        string
+	Tone         string
+	From, Before time.Duration
+	Expired      bool // past its deadline, and not noticed yet
+	Never        bool // nothing ends it
+}
+
+// Ends is the range as a filter at that moment.
+func (r Range) Ends(now time.Time) callbacks.Ends {
+	switch {
+	case r.Never:
+		return callbacks.Ends{Never: true}
+	case r.Expired:
+		return callbacks.Ends{Before: now}
+	}
+	ends := callbacks.Ends{From: now.Add(r.From)}
+	if r.Before > 0 {
+		ends.Before = now.Add(r.Before)
+	}
+	return ends
+}
+
+const day = 24 * time.Hour
+
+// Ranges are the bars of the histogram. The inbox knows three more names, all of them from now: 15m, 1h and 24h.
+var Ranges = []Range{
+	{Key: "expired", Label: "expired", Tone: "over", Expired: true},
+	{Key: "5m", Label: "< 5 min", Tone: "risk", Before: 5 * time.Minute},
+	{Key: "5m-15m", Label: "5 to 15 min", Tone: "risk", From: 5 * time.Minute, Before: 15 * time.Minute},
+	{Key: "15m-1h", Label: "15 to 60 min", Tone: "soon", From: 15 * time.Minute, Before: time.Hour},
+	{Key: "1h-4h", Label: "1 to 4 h", From: time.Hour, Before: 4 * time.Hour},
+	{Key: "4h-24h", Label: "4 to 24 h", From: 4 * time.Hour, Before: day},
+	{Key: "1d-7d", Label: "1 to 7 d", From: day, Before: 7 * day},
+	{Key: "7d", Label: "> 7 d", From: 7 * day},
+	{Key: "never", Label: "no deadline", Tone: "none", Never: true},
+}
+
+// Shortcut is the range as a filter of pending callbacks.
+func (r Range) Shortcut() Shortcut {
+	return Shortcut{Label: r.Label, Tone: r.Tone, Query: url.Values{"ends": {r.Key}, "state": {string(callbacks.Pending)}, "from": nil, "to": nil}}
+}
+
+// InboxChips are the quick filters above the inbox.
+var InboxChips = []Shortcut{
+	{Label: "Ends < 15 min", Query: ends("15m")},
+	{Label: "< 1 h", Query: ends("1h")},
+	{Label: "By heartbeat", Icon: "pulse", Query: ends("unattended")},
+	{Label: "No deadline", Query: ends("never")},
+}
+
+// TableStates are the lines of the side list on the admin's table.
+var TableStates = []Shortcut{
+	{Label: "Pending", Icon: "todo", Query: states("", callbacks.Pending)},
+	{Label: "Ends by heartbeat", Icon: "pulse", Query: states("unattended", callbacks.Pending)},
+	{Label: "Delivering", Icon: "send", Query: states("", callbacks.Decided)},
+	{Label: "Needs an operator", Icon: "retry", Query: states("", callbacks.Undeliverable, callbacks.Unconfirmed)},
+	{Label: "Lost the race", Icon: "x", Query: states("", callbacks.Lost)},
+	{Label: "Timed out", Icon: "clock", Query: states("", callbacks.TimedOut)},
+	{Label: "Closed elsewhere", Icon: "flag", Query: states("", callbacks.Closed)},
+	{Label: "Completed", Icon: "check", Query: states("", callbacks.Completed)},
+}
+
+// ends is the parameters of a deadline filter. No key removes them all.
+func ends(key string) url.Values {
+	query := url.Values{"ends": nil, "from": nil, "to": nil}
+	if key != "" {
+		query.Set("ends", key)
+	}
+	return query
+}
+
+func states(key string, list ...callbacks.State) url.Values {
+	query := ends(key)
+	for _, s := range list {
+		query.Add("state", string(s))
+	}
+	return query
+}

@@ -1,0 +1,56 @@
+package lists
+
+import (
+	"countersign/internal/callbacks"
+	"countersign/views"
+	"countersign/views/words"
+)
+
+// Table is the table of all callbacks. Its filter is in Shell.Address.
+type Table struct {
+	List
+	Bars   []views.Count // how many each of [Ranges] finds, in their order
+	States []views.Count // how many each of [TableStates] finds, in their order
+}
+
+func shownWords(l List) string {
+	shown := words.Plural(len(l.Rows), "callback") + " on this page"
+	if l.Total.Known() {
+		shown += " of " + l.Total.String()
+	}
+	return shown
+}
+
+// sortedBy reports whether a list is in the order of a column.
+func sortedBy(order, column callbacks.Order) bool {
+	if order == callbacks.OrderDeadline {
+		order = ""
+	}
+	return order == column
+}
+
+func ariaSort(order, column callbacks.Order) string {
+	if !sortedBy(order, column) {
+		return "none"
+	}
+	return "ascending"
+}
+
+// endedWord is the clock or the hand that ended a callback, for a narrow column.
+func endedWord(c *callbacks.Callback) string {
+	if c.Ending == nil {
+		return ""
+	}
+	switch c.Ending.By {
+	case callbacks.EndedByUs:
+		return "decision"
+	case callbacks.EndedByOther:
+		return "other client"
+	case callbacks.EndedByClock:
+		return words.Cause(c.Ending.Cause)
+	case callbacks.EndedByExecution:
+		return "execution"
+	case callbacks.EndedByGone, callbacks.EndedByUnknown:
+	}
+	return "not known"
+}

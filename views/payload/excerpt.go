@@ -1,0 +1,93 @@
+package payload
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"countersign/internal/printable"
+)
+
+// maxPeek is how much of a closed branch is shown, in runes.
+const maxPeek = 90
+
+// excerpt is the beginning of a branch on one line. It never looks whole when it is not: where anything is left out, it is Cut, and ends with
+// "…" in place of what would close it.
+type excerpt struct {
+	Text []printable.Run
+	Cut  bool
+}
+
+func excerptOf(v jsonValue) excerpt {
+	g := glimpse{left: maxPeek}
+	g.value(v)
+	text := g.b.String()
+	if g.over {
+		text += "…"
+	}
+	return excerpt{Text: printable.Runs(text, printable.Line), Cut: g.over}
+}
+
+// glimpse writes a value until it has no room any more.
+type glimpse struct {
+	b    strings.Builder
+	left int
+	over bool // something did not fit
+}
+
+func (g *glimpse) write(text string) {
+	if g.over {
+		return
+	}
+	for _, r := range text {
+		if g.left == 0 {
+			g.over = true
+			return
+		}
+		g.b.WriteRune(r)
+		g.left--
+	}
+}
+
+// string writes the text of a string. A half of a surrogate pair must come out as it went in.
+func (g *glimpse) string(literal []byte) {
+	text, whole := unquoted(literal, g.left*utf8.UTFMax)
+	quoted := quote(text)
+	if n := utf8.RuneCountInString(quoted); whole && n <= g.left && !g.over {
+		g.b.WriteString(quoted)
+		g.left -= n
+		return
+	}
+	g.write(quoted)
+	g.over = g.over || !whole
+}
+
+func (g *glimpse) value(v jsonValue) {
+	switch v[0] {
+	case '"':
+		g.string(v.raw())
+	case '{':
+		g.members(v, "{", "}")
+	case '[':
+		g.members(v, "[", "]")
+	default:
+		literal := v.raw()
+		g.write(string(literal[:min(len(literal), maxPeek+1)]))
+	}
+}
+
+func (g *glimpse) members(v jsonValue, begin, end string) {
+	g.write(begin)
+	for m := range v.members() {
+		if m.index > 0 {
+			g.write(", ")
+		}
+		if m.key != nil {
+			g.string(m.key)
+			g.write(": ")
+		}
+		if g.value(m.value); g.over {
+			return
+		}
+	}
+	g.write(end)
+}

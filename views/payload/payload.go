@@ -1,0 +1,142 @@
+// Package payload shows the JSON that a function sent: as a tree that is read as it was spelled, branch by branch
+// where it is large, as its own text, and searched. It knows what a reader cannot see of it.
+package payload
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/printable"
+	"countersign/views"
+
+	"github.com/a-h/templ"
+)
+
+const (
+	maxRawShown = 64 << 10 // bytes of a payload's text on the page
+	maxEscapes  = 5_000    // in it: an escape takes ten times the room of its character
+)
+
+// Payload is the page of a payload: a branch of it, or what was searched for in it. It is there for payloads that are too large for the
+// page of their callback, and for readers without scripts.
+type Payload struct {
+	Callback callbacks.Callback
+	Size     int
+	At       string // the branch, by the numbers of the members that lead to it
+	From     int    // the first member that is shown
+	Search   string
+	Document []byte
+	List     views.Address // the list that the reader came from
+}
+
+// Found reports whether the payload has the branch that is asked for.
+func (m Payload) Found() bool {
+	_, ok := branchAt(m.Document, m.At, m.From)
+	return ok && m.From >= 0
+}
+
+// Value is a value of a payload as it is spelled, by the numbers of the members that lead to it.
+func Value(document []byte, at string) (value []byte, ok bool) {
+	if at == "" {
+		return document, true
+	}
+	n, ok := branchAt(document, at, 0)
+	if !ok {
+		return nil, false
+	}
+	return n.value.raw(), true
+}
+
+// payloadPath is the payload's own text, or that of a value in it.
+func payloadPath(id callbacks.ID, at string) string {
+	path := id.Path() + "/payload"
+	if at != "" {
+		path += "?at=" + at
+	}
+	return path
+}
+
+// branchPath is the page of a branch from a member on.
+func branchPath(id callbacks.ID, at string, from int) string {
+	query := url.Values{}
+	if at != "" {
+		query.Set("at", at)
+	}
+	if from > 0 {
+		query.Set("from", strconv.Itoa(from))
+	}
+	return strings.TrimSuffix(id.Path()+"/payload/tree?"+query.Encode(), "?")
+}
+
+// parent is the branch that holds the value at a place.
+func parent(at string) (branch string, number int) {
+	if i := strings.LastIndexByte(at, '.'); i >= 0 {
+		branch, at = at[:i], at[i+1:]
+	}
+	number, _ = strconv.Atoi(at)
+	return branch, number
+}
+
+// raw is a payload as text, as far as the page can bear it, and how many of its bytes those are.
+func raw(payload []byte) (runs []printable.Run, shown int) {
+	text := printable.Cut(string(payload[:min(len(payload), maxRawShown+1)]), maxRawShown)
+	shown = len(text)
+	escapes := 0
+	runs = printable.Runs(text, printable.Exact)
+	for i, r := range runs {
+		if r.Hidden {
+			escapes++
+		}
+		if escapes > maxEscapes {
+			for _, left := range runs[i:] {
+				shown -= left.Bytes()
+			}
+			return runs[:i], shown
+		}
+	}
+	return runs, shown
+}
+
+// quote is a text as JSON spells it. Bytes that are no text stay, so that they can be marked.
+func quote(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '"' || c == '\\':
+			b.WriteString(`\` + string(rune(c)))
+		case c == '\n':
+			b.WriteString(`\n`)
+		case c == '\r':
+			b.WriteString(`\r`)
+		case c == '\t':
+			b.WriteString(`\t`)
+		case c < ' ':
+			b.WriteString(`\u00` + string("0123456789abcdef"[c>>4]) + string("0123456789abcdef"[c&15]))
+		default:
+			b.WriteByte(c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// opening makes a branch without its children read them when it is opened.
+func opening(id callbacks.ID, n *node) templ.Attributes {
+	if len(n.Children) > 0 || n.Count == 0 {
+		return nil
+	}
+	attributes := loading(id, n, "find ul", "innerHTML")
+	attributes["hx-trigger"] = "toggle once"
+	return attributes
+}
+
+// loading reads further members of a branch from its page into this one.
+func loading(id callbacks.ID, n *node, target, swap string) templ.Attributes {
+	return templ.Attributes{
+		"hx-get": branchPath(id, n.At, n.next()), "hx-target": target, "hx-swap": swap, "hx-select": "#branch > li:not(.before)",
+		"hx-status:4xx": "swap:none", "hx-status:5xx": "swap:none",
+	}
+}

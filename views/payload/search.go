@@ -1,0 +1,83 @@
+package payload
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"countersign/internal/printable"
+)
+
+// maxHits is how many places a search shows.
+const maxHits = 100
+
+// hit is a value whose key or text was searched for.
+type hit struct {
+	At    string
+	Label []printable.Run
+	Text  excerpt
+}
+
+// search finds the keys and values of a payload that hold a text, whatever their case, in the order of the document. more reports whether
+// there are others.
+func search(payload []byte, text string) (hits []hit, more bool) {
+	if !json.Valid(payload) {
+		return nil, false
+	}
+	s := searcher{text: strings.ToLower(text)}
+	s.walk(jsonValue(payload)[jsonValue(payload).space(0):], nil)
+	return s.hits[:min(len(s.hits), maxHits)], len(s.hits) > maxHits
+}
+
+type searcher struct {
+	text string
+	path []member // to where it is
+	hits []hit
+}
+
+func (s *searcher) walk(v jsonValue, key []byte) {
+	if len(s.path) > 0 && (s.holds(key) || s.holds(leaf(v))) {
+		s.add(v)
+	}
+	if !v.branch() {
+		return
+	}
+	for m := range v.members() {
+		s.path = append(s.path, m)
+		s.walk(m.value, m.key)
+		s.path = s.path[:len(s.path)-1]
+		if len(s.hits) > maxHits {
+			return
+		}
+	}
+}
+
+// leaf is a value that holds no others, as it is spelled.
+func leaf(v jsonValue) []byte {
+	if v.branch() {
+		return nil
+	}
+	return v.raw()
+}
+
+// holds reports whether a key or value, as it is spelled, has the text in it.
+func (s *searcher) holds(literal []byte) bool {
+	if literal == nil {
+		return false
+	}
+	text := string(literal)
+	if text[0] == '"' {
+		text, _ = unquoted(literal, len(literal))
+	}
+	return strings.Contains(strings.ToLower(text), s.text)
+}
+
+func (s *searcher) add(v jsonValue) {
+	numbers := make([]string, len(s.path))
+	label := ""
+	for i, m := range s.path {
+		numbers[i] = strconv.Itoa(m.index)
+		label = labelOf(label, m)
+	}
+	s.hits = append(s.hits, hit{At: strings.Join(numbers, "."), Label: printable.Runs(label, printable.Line), Text: excerptOf(v)})
+}

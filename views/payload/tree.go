@@ -1,0 +1,259 @@
+package payload
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"countersign/internal/printable"
+	"countersign/views/words"
+)
+
+// Bounds of what a tree puts on a page at once. The rest of a branch comes when somebody opens it, and all of it is in the payload's own text.
+const (
+	maxNodes    = 600
+	maxDepth    = 16
+	maxChildren = 100   // of one branch
+	maxKey      = 200   // runes
+	maxLabel    = 100   // runes of a path
+	maxText     = 1_000 // bytes of a leaf
+	openNodes   = 40    // a payload of fewer nodes is shown open
+)
+
+// node is one value of a payload. Branches have Sum and Children, leaves have Text.
+type node struct {
+	Key      []printable.Run
+	Named    bool            // it has a key or a number: all have but the root
+	At       string          // the numbers of the members that lead here: "0.12"
+	Label    string          // the keys that lead here, for the name of its copy button
+	Class    string          // colour of a leaf
+	Text     []printable.Run // JSON of a leaf
+	Size     int             // bytes of a leaf whose text is cut, else 0
+	Sum      string          // "{7 keys}", "[2 items]"
+	Peek     excerpt         // the beginning of a branch on one line
+	Children []node
+	Count    int // of children, with those that are not here
+	From     int // the number of the first child that is here
+	Open     bool
+	value    jsonValue
+	depth    int
+}
+
+// branch reports whether the node holds others.
+func (n *node) branch() bool { return n.Sum != "" }
+
+// rest is how many children follow those that are here.
+func (n *node) rest() int { return n.Count - n.From - len(n.Children) }
+
+// next is the number of the first child that follows those that are here.
+func (n *node) next() int { return n.From + len(n.Children) }
+
+// tree is a payload as far as it fits the page. It is nil when the payload is no JSON document.
+func tree(payload []byte) []node {
+	root, ok := branchAt(payload, "", 0)
+	if !ok {
+		return nil
+	}
+	nodes := []node{root}
+	if root.branch() && root.rest() == 0 && len(root.Children) > 0 {
+		nodes = root.Children
+	}
+	unfold(nodes, 0, total(nodes) <= openNodes)
+	return nodes
+}
+
+// branchAt is the value that the numbers lead to, with its children from one on. It is not ok where there is none.
+func branchAt(payload []byte, at string, from int) (n node, ok bool) {
+	if !json.Valid(payload) {
+		return node{}, false
+	}
+	n = node{value: jsonValue(payload)[jsonValue(payload).space(0):], At: at, From: from}
+	for number := range numbers(at) {
+		found := false
+		if n.value.branch() {
+			for m := range n.value.members() {
+				if m.index == number {
+					n.value, n.Named, n.Key, n.Label, found = m.value, true, keyOf(m, printable.Line), labelOf(n.Label, m), true
+					break
+				}
+			}
+		}
+		if !found {
+			return node{}, false
+		}
+	}
+	n.describe()
+	left := maxNodes - 1
+	for queue := []*node{&n}; len(queue) > 0; queue = queue[1:] { // level by level, so that a long branch hides none beside it
+		if queue[0].branch() && queue[0].depth < maxDepth {
+			left -= queue[0].grow(left)
+		}
+		for i := range queue[0].Children {
+			queue = append(queue, &queue[0].Children[i])
+		}
+	}
+	return n, from == 0 || from < n.Count
+}
+
+// numbers reads a place in a document. What is no number is one that nothing has.
+func numbers(at string) func(yield func(int) bool) {
+	return func(yield func(int) bool) {
+		if at == "" {
+			return
+		}
+		for part := range strings.SplitSeq(at, ".") {
+			number, err := strconv.Atoi(part)
+			if err != nil {
+				number = -1
+			}
+			if !yield(number) {
+				return
+			}
+		}
+	}
+}
+
+// describe reads a value without what it holds.
+func (n *node) describe() {
+	switch c := n.value[0]; {
+	case n.value.branch():
+		n.Count = n.value.count()
+		n.Sum = "[" + words.Plural(n.Count, "item") + "]"
+		if c == '{' {
+			n.Sum = "{" + words.Plural(n.Count, "key") + "}"
+		}
+		n.Peek = excerptOf(n.value)
+	case c == '"':
+		literal := n.value.raw()
+		text, whole := unquoted(literal, maxText)
+		n.Text = printable.Runs(quote(text), printable.Line)
+		if !whole {
+			n.Text, n.Size = printable.Runs(strings.TrimSuffix(quote(text), `"`)+"…", printable.Line), len(literal)
+		}
+	default:
+		literal := n.value.raw()
+		n.Class = map[byte]string{'t': "boo", 'f': "boo", 'n': "nul"}[c]
+		if n.Class == "" {
+			n.Class = "num"
+		}
+		n.Text = printable.Runs(string(literal[:min(len(literal), maxText)]), printable.Line)
+		if len(literal) > maxText {
+			n.Text, n.Size = append(n.Text, printable.Run{Text: "…"}), len(literal)
+		}
+	}
+}
+
+// grow reads the children of a branch, as many as it may, and says how many those are.
+func (n *node) grow(left int) int {
+	var members []member
+	for m := range n.value.members() {
+		if m.index < n.From {
+			continue
+		}
+		if len(members) >= min(left, maxChildren) {
+			break
+		}
+		members = append(members, m)
+	}
+	n.Children = make([]node, len(members))
+	alike := lookAlike(members)
+	for i, m := range members {
+		form := printable.Line
+		if alike[i] {
+			form = printable.Apart
+		}
+		child := &n.Children[i]
+		*child = node{
+			value: m.value, Named: true, Key: keyOf(m, form), Label: labelOf(n.Label, m), depth: n.depth + 1,
+			At: strings.TrimPrefix(n.At+"."+strconv.Itoa(m.index), "."),
+		}
+		child.describe()
+	}
+	return len(members)
+}
+
+// keyOf is a key as it is shown: bare where that shows all of it, else in quotes, with escapes.
+func keyOf(m member, form printable.Form) []printable.Run {
+	if m.key == nil {
+		return []printable.Run{{Text: strconv.Itoa(m.index)}}
+	}
+	key, whole := unquoted(m.key, maxKey)
+	if key == "" || key != strings.TrimSpace(key) || key[0] == '"' || strings.ContainsFunc(key, unicode.IsControl) {
+		key = quote(key)
+	}
+	if !whole {
+		key += "…"
+	}
+	return printable.Runs(key, form)
+}
+
+func labelOf(parent string, m member) string {
+	key := strconv.Itoa(m.index)
+	if m.key != nil {
+		key, _ = unquoted(m.key, maxKey)
+	}
+	return printable.Clip(strings.TrimPrefix(parent+"."+printable.String(key, printable.Line), "."), maxLabel)
+}
+
+// lookAlike finds the keys that differ from a neighbour's only in what cannot be seen, although their script needs it.
+func lookAlike(members []member) []bool {
+	bones := make([]string, len(members))
+	seen := map[string]int{}
+	for i, m := range members {
+		if m.key != nil {
+			key, _ := unquoted(m.key, maxKey)
+			bones[i] = visible(key)
+			seen[bones[i]]++
+		}
+	}
+	alike := make([]bool, len(members))
+	for i, m := range members {
+		alike[i] = m.key != nil && seen[bones[i]] > 1
+	}
+	return alike
+}
+
+// visible is what the eye gets of a key.
+func visible(key string) string {
+	var b strings.Builder
+	for _, r := range printable.Runs(key, printable.Apart) {
+		switch {
+		case !r.Hidden:
+			b.WriteString(r.Text)
+		case unicode.IsSpace(r.Char):
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}
+
+// unfold opens the first level, and small payloads wholly.
+func unfold(nodes []node, depth int, small bool) {
+	for i := range nodes {
+		n := &nodes[i]
+		n.Open = len(n.Children) > 0 && (small || depth == 0 && n.Count <= 12)
+		unfold(n.Children, depth+1, small)
+	}
+}
+
+// total is how many nodes there are.
+func total(nodes []node) int {
+	n := len(nodes)
+	for i := range nodes {
+		n += total(nodes[i].Children)
+	}
+	return n
+}
+
+// unopened reports whether a part of the tree cannot be read before something is opened.
+func unopened(nodes []node) bool {
+	for i := range nodes {
+		n := &nodes[i]
+		switch {
+		case n.Size > 0, n.branch() && !n.Open && n.Peek.Cut, n.Open && n.rest() > 0, n.Open && unopened(n.Children):
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,44 @@
+package payload
+
+import (
+	"encoding/json"
+	"strings"
+
+	"countersign/internal/printable"
+	"countersign/views/words"
+)
+
+// unseen names the characters of a completion that cannot be seen, as they are or by their number, each once.
+func unseen(body []byte) []string {
+	if json.Valid(body) {
+		body = decoded(body)
+	}
+	found := printable.Hidden(string(body), printable.Exact)
+	var names []string
+	for i, r := range found {
+		if i == maxNamed {
+			return append(names, words.Plural(len(found)-i, "other"))
+		}
+		names = append(names, printable.Name(r))
+	}
+	return names
+}
+
+// maxNamed is how many characters are named before the rest are counted.
+const maxNamed = 5
+
+// unseenWords says which characters go out unseen.
+func unseenWords(names []string) string { return strings.Join(names, ", ") + "." }
+
+// HasClosedPart reports whether a part of a payload cannot be read before the reader opens it.
+func HasClosedPart(document []byte) bool {
+	if len(document) == 0 {
+		return false
+	}
+	nodes := tree(document)
+	if nodes == nil {
+		_, shown := raw(document)
+		return shown < len(document)
+	}
+	return unopened(nodes)
+}

@@ -1,0 +1,180 @@
+package review
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/views"
+	"countersign/views/words"
+)
+
+// afterLine is a line of what happened next: Lead, then Name in bold, then Rest, which begins with its own space.
+type afterLine struct {
+	Icon, Tone       string
+	Lead, Name, Rest string
+	At               time.Time
+	Note             string
+}
+
+// aftermathOf is what the execution did after the decision, nil while that is not known.
+func aftermathOf(m Review) *callbacks.Aftermath {
+	if m.Callback.State != callbacks.Completed || m.Delivery == nil || m.Delivery.Aftermath == nil {
+		return nil
+	}
+	a := m.Delivery.Aftermath
+	if a.ReadAt.IsZero() && !a.Status.Ended() {
+		return nil
+	}
+	return a
+}
+
+// afterMark is the execution's status as a badge. That it fails after a rejection is nothing to mend.
+func afterMark(m Review, a *callbacks.Aftermath) words.Mark {
+	word := strings.ToUpper(strings.ReplaceAll(string(a.Status), "_", " "))
+	switch {
+	case a.Status == callbacks.AfterSucceeded:
+		return words.Mark{Word: word, Icon: "check", Tone: "approved"}
+	case a.EndedBadly() && m.Callback.ExecutionFailed:
+		return words.Mark{Word: word, Icon: "warn", Tone: "problem"}
+	case a.EndedBadly():
+		return words.Mark{Word: word, Icon: "flag"}
+	}
+	return words.Mark{Word: word, Icon: "play", Tone: "delivering"}
+}
+
+// afterLines tell an aftermath, oldest first.
+func afterLines(m Review, a *callbacks.Aftermath) []afterLine {
+	var lines []afterLine
+	if !a.ResumedAt.IsZero() {
+		lines = append(lines, afterLine{Icon: "play", Rest: "Execution resumed", At: a.ResumedAt})
+	}
+	if a.Skipped {
+		lines = append(lines, afterLine{Icon: "list", Rest: "Earlier steps are not shown"})
+	}
+	for i := range a.Steps {
+		lines = append(lines, stepLine(&a.Steps[i], a.Status.Ended()))
+	}
+	return append(lines, endLine(m, a))
+}
+
+// endLine says how the execution ended, or that it has not.
+func endLine(m Review, a *callbacks.Aftermath) afterLine {
+	end := afterLine{Icon: "todo", Rest: "The execution is still running"}
+	switch {
+	case a.Status.Ended():
+		end = afterLine{Icon: "check", Tone: "good", Name: "Execution " + afterMark(m, a).Word, At: a.EndedAt, Note: errorLine(a)}
+		if a.Event > 0 {
+			end.Rest = fmt.Sprintf(", event %d", a.Event)
+		}
+		if a.EndedBadly() {
+			end.Icon, end.Tone = "flag", ""
+		}
+		if m.Callback.ExecutionFailed {
+			end.Icon, end.Tone = "x", "bad"
+		}
+	case m.Delivery.DueAt.IsZero():
+		end.Rest, end.At = "The execution was still running when Countersign last looked", a.ReadAt
+	case len(a.Steps) == 0 && a.ResumedAt.IsZero():
+		end.Rest = "The execution has not gone on yet"
+	}
+	return end
+}
+
+// stepNouns are the kinds of operations as their names are led in.
+var stepNouns = map[callbacks.OperationKind]string{
+	callbacks.OperationStep: "Step", callbacks.OperationWait: "Wait", callbacks.OperationCallback: "Callback",
+	callbacks.OperationInvoke: "Invocation", callbacks.OperationContext: "Part",
+}
+
+// stepLine tells one operation. over says that the execution has ended: what is open then never ends.
+func stepLine(s *callbacks.AfterStep, over bool) afterLine {
+	line := afterLine{Icon: "todo", Lead: stepNouns[s.Kind], Name: s.Name, At: s.At, Note: s.Note}
+	switch s.Status {
+	case callbacks.AfterSucceeded:
+		line.Icon, line.Tone, line.Rest = "check", "good", " succeeded"+within(s, "in")
+		if s.Kind == callbacks.OperationWait {
+			line.Rest = " ended" + within(s, "after")
+		}
+		if s.Note != "" {
+			line.Note = "Result: " + s.Note
+		}
+	case callbacks.AfterFailed:
+		line.Icon, line.Tone, line.Rest = "x", "bad", " failed"+within(s, "after")
+	case callbacks.AfterTimedOut:
+		line.Icon, line.Tone, line.Rest = "clock", "bad", " timed out"+within(s, "after")
+	case callbacks.AfterStopped:
+		line.Icon, line.Tone, line.Rest = "x", "bad", " was stopped"+within(s, "after")
+	case callbacks.AfterCancelled:
+		line.Icon, line.Rest = "x", " was cancelled"+within(s, "after")
+	case callbacks.AfterRetrying:
+		line.Icon, line.Rest = "retry", " did not succeed yet and is tried again"
+	case callbacks.AfterRunning:
+		line.Rest = " is under way"
+	}
+	if over && !s.Status.Ended() {
+		line.Rest = " had not ended"
+	}
+	return line
+}
+
+// within is how long an operation took, where that is known: " in 1.2 s".
+func within(s *callbacks.AfterStep, preposition string) string {
+	if s.Took <= 0 {
+		return ""
+	}
+	return " " + preposition + " " + words.Gap(s.Took)
+}
+
+// errorLine is the error of an execution in one line, empty for none.
+func errorLine(a *callbacks.Aftermath) string {
+	parts := []string{a.Error.ErrorType, a.Error.ErrorMessage}
+	if parts[0] == "" || parts[1] == "" {
+		return parts[0] + parts[1]
+	}
+	return strings.Join(parts, ": ")
+}
+
+// afterVerb is how an execution ended: "the execution failed".
+func afterVerb(s callbacks.AfterStatus) string {
+	switch s {
+	case callbacks.AfterTimedOut:
+		return "timed out"
+	case callbacks.AfterStopped:
+		return "was stopped"
+	case callbacks.AfterFailed, callbacks.AfterSucceeded, callbacks.AfterRunning, callbacks.AfterRetrying, callbacks.AfterCancelled:
+	}
+	return "failed"
+}
+
+// afterwards adds to the verdict on a completed decision what the execution did then.
+func afterwards(v verdict, m Review, s views.Shell) verdict {
+	a, c := aftermathOf(m), &m.Callback
+	switch {
+	case a == nil || !a.Status.Ended():
+	case a.Status == callbacks.AfterSucceeded:
+		v.Text += " The execution went on and finished."
+	case !c.ExecutionFailed:
+		v.Text += " The execution then " + afterVerb(a.Status) + "."
+	default:
+		v.Title = fmt.Sprintf("%s, but the execution %s %s later", decidedBy(c.Decision, s.Viewer), afterVerb(a.Status), words.Gap(max(a.EndedAt.Sub(c.Ending.At), 0)))
+		if why := errorLine(a); why != "" {
+			v.Title += ": " + shortened(why)
+		}
+		v.Title = strings.TrimSuffix(v.Title, ".") + "."
+		v.Text += " Lambda took the decision; what went wrong came after it."
+		v.Tone = "prob"
+	}
+	return v
+}
+
+// shortened is a text that fits a heading.
+func shortened(text string) string {
+	const longest = 120
+	runes := []rune(text)
+	if len(runes) <= longest {
+		return text
+	}
+	return strings.TrimSpace(string(runes[:longest])) + "…"
+}

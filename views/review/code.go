@@ -1,0 +1,129 @@
+package review
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"slices"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/printable"
+	"countersign/views/untrusted"
+
+	"github.com/a-h/templ"
+)
+
+// maxCodeShown is how much of what Lambda receives is laid out and coloured; all of it is in the exact bytes below.
+const maxCodeShown = 32 << 10
+
+// span is a piece of JSON text in one colour.
+type span struct{ Class, Text string }
+
+// laidOut is a JSON document over several lines, coloured. Only space between tokens is added. Other text stays as it is.
+func laidOut(document []byte) (spans []span, spaced bool) {
+	var b bytes.Buffer
+	if len(document) > maxCodeShown || json.Indent(&b, document, "", "  ") != nil {
+		return []span{{Text: printable.Cut(string(document[:min(len(document), maxCodeShown+1)]), maxCodeShown)}}, false
+	}
+	return coloured(b.Bytes()), b.Len() != len(document)
+}
+
+// coloured cuts JSON text into spans.
+func coloured(text []byte) []span {
+	var spans []span
+	for len(text) > 0 {
+		n := tokenLength(text)
+		s := span{Text: string(text[:n])}
+		switch c := text[0]; {
+		case c == '"' && isKey(text[n:]):
+			s.Class = "k"
+		case c == '-' || c >= '0' && c <= '9':
+			s.Class = "num"
+		case c == 't' || c == 'f' || c == 'n':
+			s.Class = "boo"
+		}
+		if last := len(spans) - 1; last >= 0 && spans[last].Class == s.Class {
+			spans[last].Text += s.Text
+		} else {
+			spans = append(spans, s)
+		}
+		text = text[n:]
+	}
+	return spans
+}
+
+// tokenLength is the length of the string, word or number that the text begins with, or of what stands between.
+func tokenLength(text []byte) int {
+	if text[0] == '"' {
+		for i := 1; i < len(text); i++ {
+			switch text[i] {
+			case '\\':
+				i++
+			case '"':
+				return i + 1
+			}
+		}
+		return len(text)
+	}
+	const between = " \n{}[],:"
+	inside := !bytes.ContainsRune([]byte(between), rune(text[0]))
+	for i, c := range text {
+		if c == '"' || inside == bytes.ContainsRune([]byte(between), rune(c)) {
+			return i
+		}
+	}
+	return len(text)
+}
+
+func isKey(rest []byte) bool { return len(rest) > 0 && rest[0] == ':' }
+
+// maxPreviewed is how many bytes the previews of a page have together, beyond the first. They are sent at each pause in typing.
+const maxPreviewed = 100 << 10
+
+// wholePreviews tells which previews are shown whole: that of the outcome first, and each further one for which there is room.
+func wholePreviews(previews []callbacks.Preview, first string) []bool {
+	whole := make([]bool, len(previews))
+	at := max(0, slices.IndexFunc(previews, func(p callbacks.Preview) bool { return p.Outcome.Name == first }))
+	total := 0
+	if len(previews) > 0 {
+		whole[at], total = true, len(previews[at].Completion.Body())
+	}
+	for i, p := range previews {
+		if n := len(p.Completion.Body()); i != at && total+n <= maxPreviewed {
+			whole[i], total = true, total+n
+		}
+	}
+	return whole
+}
+
+// kindWord is a completion as the API names it.
+func kindWord(k callbacks.Kind) string {
+	if k == callbacks.Failure {
+		return "Failure, error object"
+	}
+	return "Success"
+}
+
+// consequence says what the function sees of a completion.
+func consequence(p callbacks.Preview) string {
+	if p.Completion.Kind == callbacks.Failure {
+		return "the function gets an error of type " + p.Completion.Error.ErrorType + ". If it does not catch it, the whole execution fails."
+	}
+	return "the function goes on with these bytes as its result."
+}
+
+// laid is such text in colours.
+func laid(spans []span) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		parts := []templ.Component{templ.Raw("\n")}
+		for _, s := range spans {
+			part := untrusted.Runs(printable.Runs(s.Text, printable.Exact))
+			if s.Class != "" {
+				part = templ.Join(templ.Raw(`<span class="`+s.Class+`">`), part, templ.Raw("</span>"))
+			}
+			parts = append(parts, part)
+		}
+		return templ.Join(parts...).Render(ctx, w)
+	})
+}

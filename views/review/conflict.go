@@ -1,0 +1,57 @@
+package review
+
+import (
+	"fmt"
+
+	"countersign/internal/callbacks"
+	"countersign/views"
+	"countersign/views/words"
+)
+
+// Conflict is the page of a decision that came too late: somebody or a clock was faster.
+type Conflict struct {
+	Callback callbacks.Callback // as it is now
+	Tried    string             // label of the outcome that was not sent
+	Next     *Next
+	List     views.Address
+}
+
+// conflictTitle says who or what was faster, and by how much.
+func conflictTitle(m Conflict, s views.Shell) string {
+	c := &m.Callback
+	switch {
+	case c.Decision != nil:
+		return fmt.Sprintf("%s %s before you", whoDid(c.Decision, s.Viewer), words.Gap(s.Moment.Since(c.Decision.At)))
+	case c.State == callbacks.TimedOut && c.Ending != nil:
+		return words.Capital(raceWord(c.Ending)) + " " + words.Gap(s.Moment.Since(c.Ending.At)) + " before you"
+	case c.Ending != nil:
+		return words.Capital(raceWord(c.Ending)) + " before you"
+	}
+	return "This changed while you were looking"
+}
+
+func conflictText(s views.Shell) string {
+	text := "Yours was not sent."
+	if s.Kept != "" {
+		text += " Nothing is lost: your comment is below."
+	}
+	return text
+}
+
+func conflictWhat(m Conflict) string {
+	if m.Callback.Decision != nil {
+		return "Decided"
+	}
+	return "Ended"
+}
+
+func conflictHow(m Conflict, s views.Shell) string {
+	c := &m.Callback
+	switch {
+	case c.Decision != nil:
+		return fmt.Sprintf("%s by %s, %s", words.Decision(c.Decision), words.Actor(c.Decision.By, s.Viewer), s.Moment.Exact(c.Decision.At))
+	case c.Ending != nil:
+		return fmt.Sprintf("%s %s", c.Ending.Detail, s.Moment.Exact(c.Ending.At))
+	}
+	return words.State(c.State)
+}

@@ -1,0 +1,66 @@
+package review
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/views/words"
+)
+
+// overtaking is what ended a callback while somebody was about to decide it.
+type overtaking struct {
+	What string // "Dana approved this"
+	At   time.Time
+}
+
+// overtakenBy says who or what was faster than the reader, in words that go on with "2 s ago". ok is false while nobody was.
+func overtakenBy(c *callbacks.Callback, viewer callbacks.Person) (o overtaking, ok bool) {
+	switch {
+	case c.State == callbacks.Pending:
+		return overtaking{}, false
+	case c.Decision != nil:
+		o = overtaking{whoDid(c.Decision, viewer), c.Decision.At}
+		if words.Actor(c.Decision.By, viewer) == "You" {
+			o.What += " in another window"
+		}
+		return o, true
+	case c.Ending != nil:
+		return overtaking{words.Capital(raceWord(c.Ending)), c.Ending.At}, true
+	}
+	return overtaking{}, false
+}
+
+// whoDid is who decided what: "Dana approved this".
+func whoDid(d *callbacks.Decision, viewer callbacks.Person) string {
+	return words.ActorBriefly(d.By, viewer) + " " + words.DecisionVerb(d) + " this"
+}
+
+// decidedBy begins the sentence of a verdict. A decision of somebody else is named as theirs: nobody takes it for their own.
+func decidedBy(d *callbacks.Decision, viewer callbacks.Person) string {
+	if words.Actor(d.By, viewer) == "You" {
+		return words.Decision(d)
+	}
+	return whoDid(d, viewer)
+}
+
+// since is how long ago something was: "just now", "2 s ago". The script counts on in the same words.
+func since(d time.Duration) string {
+	if d < time.Second {
+		return "just now"
+	}
+	if d >= time.Minute {
+		d = d.Truncate(time.Minute)
+	}
+	return words.Duration(d) + " ago"
+}
+
+// subject tells two contents of a request apart: what a reader has read of one holds for no other.
+func subject(m Review) string {
+	c := &m.Callback
+	read, _ := json.Marshal([]any{c.Title, c.Requester, c.Queue, c.Outcomes, m.Content, m.MayDecide == nil})
+	sum := sha256.Sum256(read)
+	return hex.EncodeToString(sum[:8])
+}

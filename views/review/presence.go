@@ -1,0 +1,73 @@
+package review
+
+import (
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/views"
+	"countersign/views/untrusted"
+	"countersign/views/words"
+)
+
+// otherReviews are the people who are here besides the reader, longest first, each once.
+func otherReviews(m Review, viewer callbacks.Person) []callbacks.Actor {
+	var others []callbacks.Actor
+	seen := map[string]bool{viewer.ID: true}
+	for _, r := range m.Reviews {
+		if !seen[r.By.ID] {
+			seen[r.By.ID] = true
+			others = append(others, r.By)
+		}
+	}
+	return others
+}
+
+func presenceLead(others []callbacks.Actor) string {
+	if len(others) == 1 {
+		return untrusted.Isolate(words.FirstName(others[0].Name)) + " is also reviewing"
+	}
+	return words.Reviewers(others, callbacks.Person{}) + " are also reviewing"
+}
+
+// presenceSince is how long the one who is here has been.
+func presenceSince(m Review, s views.Shell, others []callbacks.Actor) string {
+	if len(others) != 1 {
+		return "."
+	}
+	for _, r := range m.Reviews {
+		if r.By.ID == others[0].ID {
+			if here := s.Moment.Since(r.OpenedAt); here >= time.Minute {
+				return ", here for " + words.Duration(here.Truncate(time.Minute)) + "."
+			}
+			break
+		}
+	}
+	return "."
+}
+
+// ownReview is the reader's review that lives longest, nil when they have none.
+func ownReview(m Review, viewer callbacks.Person) *callbacks.Review {
+	var own *callbacks.Review
+	for i := range m.Reviews {
+		r := &m.Reviews[i]
+		if r.By.ID == viewer.ID && (own == nil || r.AsksAt(m.Budget).After(own.AsksAt(m.Budget))) {
+			own = r
+		}
+	}
+	return own
+}
+
+// keeper says what keeps the callback alive.
+func keeper(m Review, viewer callbacks.Person) string {
+	switch others := otherReviews(m, viewer); {
+	case m.Callback.State == callbacks.Decided:
+		return "Kept alive until Lambda has the decision."
+	case ownReview(m, viewer) != nil:
+		return "Kept alive by this review."
+	case len(others) > 0:
+		return "Kept alive by " + untrusted.Isolate(words.FirstName(others[0].Name)) + "."
+	case m.Callback.KeepAlive == callbacks.KeepAliveQueued:
+		return "Kept alive while it waits."
+	}
+	return "Kept alive."
+}

@@ -1,0 +1,150 @@
+package review
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/views/untrusted"
+	"countersign/views/words"
+)
+
+// noteFor is what an audit entry says to its reader. Who is no admin reads of a refusal that an admin knows, and no more.
+func noteFor(e callbacks.AuditEntry, viewer callbacks.Person) string {
+	if e.NeedsOperator() && !viewer.Roles.Admin {
+		return words.Capital(words.AdminTold)
+	}
+	return e.Detail
+}
+
+// event is a line of the timeline: Who, in bold, did What.
+type event struct {
+	Icon, Tone string
+	Who, What  string
+	Note       string
+	At         time.Time
+}
+
+// timelineOf tells the audit of a callback, newest first.
+func timelineOf(m Review, viewer callbacks.Person) []event {
+	var events []event
+	beats := false
+	for _, entry := range m.Audit {
+		e := eventOf(m, entry, viewer)
+		if entry.Action == callbacks.ActionHeartbeat && !beats {
+			beats, e.Note = true, strings.TrimSpace(e.Note+" "+beatNote(m))
+		}
+		events = append(events, e)
+	}
+	if len(m.Audit) >= callbacks.MaxPage {
+		return append(events, event{What: "Earlier entries are in the audit", At: m.Callback.ReceivedAt})
+	}
+	return append(events, event{What: "Callback started", Note: clockNote(m.Callback.Clocks), At: m.Callback.Clocks.StartedAt})
+}
+
+// beatNote goes with the latest stretch of heartbeats.
+func beatNote(m Review) string {
+	every := m.Callback.HeartbeatInterval()
+	if every <= 0 || m.Callback.Heartbeats == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Every %s while somebody works on it; %s so far", words.Duration(every), words.Plural(m.Callback.Heartbeats, "heartbeat"))
+}
+
+// clockNote is what the function set: "Timeout 1 h 30 m, heartbeat 2 min".
+func clockNote(c callbacks.Clocks) string {
+	var set []string
+	if c.Timeout > 0 {
+		set = append(set, "timeout "+words.Duration(c.Timeout))
+	}
+	if c.HeartbeatTimeout > 0 {
+		set = append(set, "heartbeat "+words.Duration(c.HeartbeatTimeout))
+	}
+	if len(set) == 0 {
+		return "No timeout"
+	}
+	return words.Capital(strings.Join(set, ", "))
+}
+
+// eventOf tells one audit entry. Its detail is a sentence of ours.
+func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
+	told := event{At: e.At, Who: words.Actor(e.Actor, viewer), Note: noteFor(e, viewer)}
+	switch e.Action {
+	case callbacks.ActionReceived:
+		told.Icon, told.Who, told.What = "plug", "", "Announced by "+untrusted.Isolate(e.Actor.Name)
+	case callbacks.ActionFound:
+		told.Icon, told.Who, told.What = "search", "", "Found in the history"
+	case callbacks.ActionCorrected:
+		told.Icon, told.Who, told.What = "exec", "", "Corrected by the history"
+	case callbacks.ActionContested:
+		told.Icon, told.Tone, told.What = "flag", "bad", "announced it too, with other content, and was refused"
+	case callbacks.ActionRequesterStated:
+		told.Icon, told.What = "user", "said who asks"
+	case callbacks.ActionReviewOpened:
+		told.Icon, told.What = "eye", "opened the review"
+	case callbacks.ActionReviewReleased:
+		told.Icon, told.What = "left", "left the review"
+	case callbacks.ActionReviewConfirmed:
+		told.Icon, told.What = "eye", "confirmed still reviewing"
+	case callbacks.ActionDecided:
+		told = decisionEvent(m, told)
+	case callbacks.ActionDelivered:
+		told.Icon, told.Tone, told.Who, told.What = "check", "good", "Lambda", "accepted the decision"
+		if told.Note = ""; compared(e, m.Callback.Decision) {
+			told.Who, told.Note = "Lambda’s history", "The answer was lost"
+			told.What = "shows the decision"
+		}
+	case callbacks.ActionReceipt:
+		told.Icon, told.Tone, told.Who, told.What = "check", "good", "Lambda’s history", "shows the decision"
+		told.Note = fmt.Sprintf("Event %d", m.Callback.Ending.Event)
+	case callbacks.ActionReceiptDiffers:
+		told.Icon, told.Tone, told.Who, told.What = "flag", "bad", "Lambda’s history", "shows another end"
+	case callbacks.ActionExecutionSucceeded:
+		told.Icon, told.Tone, told.Who, told.What = "check", "good", "The execution", "succeeded"
+	case callbacks.ActionExecutionFailed:
+		told.Icon, told.Tone, told.Who, told.What = "flag", "", "The execution", "did not succeed"
+		if m.Callback.ExecutionFailed {
+			told.Icon, told.Tone = "x", "bad"
+		}
+	case callbacks.ActionAttemptFailed:
+		told.Icon, told.Who, told.What = "retry", "Lambda", "did not accept it yet"
+	case callbacks.ActionHeartbeat:
+		told.Icon, told.Who, told.What = "pulse", "", "Heartbeats began"
+		if e.Detail != "" {
+			told.What = "Heartbeats are taken again"
+		}
+	case callbacks.ActionHeartbeatFailed:
+		told.Icon, told.Who, told.What = "pulse", "", "A heartbeat was not taken"
+	case callbacks.ActionLost, callbacks.ActionUndeliverable:
+		told.Icon, told.Tone, told.Who, told.What = "x", "bad", "", words.State(e.To)
+	case callbacks.ActionUnconfirmed, callbacks.ActionClosed, callbacks.ActionTimedOut:
+		told.Icon, told.Who, told.What = "flag", "", words.State(e.To)
+	case callbacks.ActionRetried:
+		told.Icon, told.What = "retry", "sent it again"
+	case callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded:
+		told.What = string(e.Action)
+	default:
+		told.What = string(e.Action)
+	}
+	return told
+}
+
+// decisionEvent quotes the comment, and leaves the hash to the receipt.
+func decisionEvent(m Review, told event) event {
+	told.Icon, told.What, told.Note = "check", "decided", ""
+	d := m.Callback.Decision
+	if d == nil {
+		return told
+	}
+	told.What = words.DecisionVerb(d) + " this"
+	if words.DecisionTone(d) == "rejected" {
+		told.Icon, told.Tone = "x", "bad"
+	} else {
+		told.Tone = "good"
+	}
+	if d.Comment != "" {
+		told.Note = "“" + d.Comment + "”"
+	}
+	return told
+}

@@ -1,0 +1,102 @@
+package review
+
+import (
+	"slices"
+	"testing"
+
+	"countersign/internal/callbacks"
+	"countersign/views"
+	"countersign/views/admin"
+	"countersign/views/viewstest"
+)
+
+// told is a timeline as its lines.
+func told(m Review) []string {
+	var lines []string
+	for _, e := range timelineOf(m, viewstest.Mara) {
+		line := e.What
+		if e.Who != "" {
+			line = e.Who + " " + line
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func TestTimeline(t *testing.T) {
+	t.Parallel()
+	want := []string{"Heartbeats began", "You opened the review", "Dana Fischer opened the review", "Announced by expenses", "Callback started"}
+	if got := told(sampleReview()); !slices.Equal(got, want) {
+		t.Errorf("got  %v\nwant %v", got, want)
+	}
+}
+
+// TestTimelineCountsHeartbeats: all of them, where the latest stretch of them began.
+func TestTimelineCountsHeartbeats(t *testing.T) {
+	t.Parallel()
+	m := sampleReview()
+	m.Callback.Heartbeats = 7
+	m.Audit = append([]callbacks.AuditEntry{{Action: callbacks.ActionHeartbeat}}, m.Audit...)
+	events := timelineOf(m, viewstest.Mara)
+	if got, want := events[0].Note, "Every 40 s while somebody works on it; 7 heartbeats so far"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if events[1].What != "Heartbeats began" || events[1].Note != "" {
+		t.Errorf("an earlier stretch is told as %+v", events[1])
+	}
+}
+
+// TestTimelineSaysWhenItIsCut: the page reads the latest entries only.
+func TestTimelineSaysWhenItIsCut(t *testing.T) {
+	t.Parallel()
+	m := sampleReview()
+	for len(m.Audit) < callbacks.MaxPage {
+		m.Audit = append(m.Audit, callbacks.AuditEntry{Action: callbacks.ActionReviewOpened, Actor: viewstest.Dana})
+	}
+	lines := told(m)
+	if last := lines[len(lines)-1]; last != "Earlier entries are in the audit" {
+		t.Errorf("the last line is %q", last)
+	}
+}
+
+// TestTimelineOfALostAnswer: Lambda did not say that it accepted the decision, its history did.
+func TestTimelineOfALostAnswer(t *testing.T) {
+	t.Parallel()
+	m := completedReview()
+	m.Audit = []callbacks.AuditEntry{{Action: callbacks.ActionDelivered, Detail: "History event 14, sha256 " + m.Callback.Decision.SHA256}}
+	if got := told(m)[0]; got != "Lambda’s history shows the decision" {
+		t.Errorf("got %q", got)
+	}
+	m.Audit[0].Detail = "Lambda accepted the decision."
+	if got := told(m)[0]; got != "Lambda accepted the decision" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestTimelineQuotesTheComment(t *testing.T) {
+	t.Parallel()
+	first := timelineOf(completedReview(), viewstest.Mara)[0]
+	if first.Who != "You" || first.What != "approved this" || first.Note != "“Hotel over cap was agreed.”" {
+		t.Errorf("%+v", first)
+	}
+}
+
+// TestEveryActionIsTold: an action without words of its own would show its constant.
+func TestEveryActionIsTold(t *testing.T) {
+	t.Parallel()
+	m := completedReview()
+	choices := viewstest.HTML(t, admin.AuditPage(viewstest.Shell(views.PlaceAudit, "/audit"), admin.Audit{})).Find("[name=action] option[value!='']")
+	if choices.Length() < 20 {
+		t.Fatalf("the audit has %d actions to choose from", choices.Length())
+	}
+	for _, choice := range choices.EachIter() {
+		a := callbacks.Action(choice.AttrOr("value", ""))
+		if a == callbacks.ActionSignedIn || a == callbacks.ActionSignedOut || a == callbacks.ActionSessionEnded {
+			continue // of no callback
+		}
+		e := eventOf(m, callbacks.AuditEntry{Action: a, Actor: viewstest.Dana, To: callbacks.Lost, At: viewstest.Now}, viewstest.Mara)
+		if e.What == "" || e.What == string(a) || !viewstest.Drawn(t, e.Icon) {
+			t.Errorf("%s is told as %+v", a, e)
+		}
+	}
+}

@@ -1,0 +1,149 @@
+package viewstest
+
+import (
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// Comment is what Mara typed.
+const Comment = "Hotel over cap was agreed. Card slip is enough for line 7."
+
+// Pending is EXP-2291 while Mara and Dana review it.
+func Pending() callbacks.Sheet {
+	c := Rows()[2].Callback
+	return callbacks.Sheet{
+		Callback: c,
+		Content: callbacks.Content{
+			Description: "markdown", Payload: []byte(Payload),
+			Links: []callbacks.Link{{Title: "10 receipts, 1 card slip", URL: "https://receipts.harborline.example/EXP-2291"}},
+			Tags:  []string{"travel", "over-policy"},
+		},
+		Reviews: []callbacks.Review{
+			{ID: "r1", Callback: c.ID, By: Dana, OpenedAt: Now.Add(-3 * time.Minute), RenewedAt: Now, LastInputAt: Now},
+			{ID: "r2", Callback: c.ID, By: Mara.Actor(), OpenedAt: Now.Add(-172 * time.Second), RenewedAt: Now, LastInputAt: Now.Add(-172 * time.Second)},
+		},
+		Audit: Audit(c),
+	}
+}
+
+// Decided is EXP-2291 after Mara approved it.
+func Decided() callbacks.Sheet {
+	m := Pending()
+	m.Reviews = nil
+	made := Previews(m.Callback, "Hotel over cap was agreed.")[0].Completion
+	at := Now.Add(-4 * time.Second)
+	m.Callback.State = callbacks.Decided
+	m.Callback.Decision = &callbacks.Decision{
+		Outcome: "approve", Label: "Approve", Kind: callbacks.Success, By: Mara.Actor(), At: at,
+		Comment: "Hotel over cap was agreed.", SHA256: made.SHA256(), Size: len(made.Body()),
+	}
+	m.Delivery = &callbacks.Delivery{Callback: m.Callback.ID, Completion: made, DueAt: Now}
+	m.Audit = append([]callbacks.AuditEntry{{
+		Seq: 48113, At: at, Actor: Mara.Actor(), Action: callbacks.ActionDecided, Callback: m.Callback.ID, From: callbacks.Pending, To: callbacks.Decided,
+	}}, m.Audit...)
+	return m
+}
+
+func attempt(m callbacks.Sheet, n int, after time.Duration, answer callbacks.Answer, status int, code string) callbacks.Attempt {
+	began := m.Callback.Decision.At.Add(after)
+	return callbacks.Attempt{Number: n, StartedAt: began, EndedAt: began.Add(187 * time.Millisecond), Answer: answer, Status: status, Code: code}
+}
+
+// Completed is EXP-2291 after Lambda accepted the approval.
+func Completed() callbacks.Sheet {
+	m := Decided()
+	m.Callback.State = callbacks.Completed
+	m.Delivery.Tries, m.Delivery.DueAt = 1, time.Time{}
+	m.Delivery.Attempts = []callbacks.Attempt{attempt(m, 1, 107*time.Millisecond, callbacks.AnswerAccepted, 200, "")}
+	m.Callback.Ending = &callbacks.Ending{By: callbacks.EndedByUs, At: m.Delivery.Attempts[0].EndedAt, Kind: callbacks.Success, Detail: "Lambda accepted the decision."}
+	return m
+}
+
+// Proven is EXP-2291 after the history showed the bytes that were sent.
+func Proven() callbacks.Sheet {
+	m := Completed()
+	m.Callback.Ending.Event = 14
+	m.Audit = append([]callbacks.AuditEntry{{
+		Seq: 48115, At: Now, Actor: System, Action: callbacks.ActionReceipt, Callback: m.Callback.ID,
+		Detail: "History event 14, sha256 " + m.Callback.Decision.SHA256,
+	}}, m.Audit...)
+	return m
+}
+
+// Retrying is EXP-2291 while Lambda throttles its delivery.
+func Retrying() callbacks.Sheet {
+	m := Decided()
+	m.Callback.Problem = callbacks.AnswerThrottled
+	m.Delivery.Tries, m.Delivery.DueAt = 2, Now.Add(12*time.Second)
+	m.Delivery.Attempts = []callbacks.Attempt{
+		attempt(m, 1, 100*time.Millisecond, callbacks.AnswerThrottled, 429, "TooManyRequestsException"),
+		attempt(m, 2, 900*time.Millisecond, callbacks.AnswerThrottled, 429, "TooManyRequestsException"),
+	}
+	return m
+}
+
+// Lost is EXP-2291 after somebody or a clock was faster than Mara.
+func Lost(by callbacks.EndedBy, clock callbacks.DeadlineCause) callbacks.Sheet {
+	m := Decided()
+	m.Callback.State = callbacks.Lost
+	m.Delivery.Tries, m.Delivery.DueAt = 1, time.Time{}
+	m.Delivery.Attempts = []callbacks.Attempt{attempt(m, 1, 100*time.Millisecond, callbacks.AnswerClosed, 400, "CallbackTimeoutException")}
+	m.Callback.Ending = &callbacks.Ending{By: by, Cause: clock, At: m.Callback.Decision.At.Add(-800 * time.Millisecond), Detail: "The callback's timeout ran out."}
+	return m
+}
+
+// WithoutEffect is EXP-2291 after Lambda accepted the approval although another client had been faster.
+func WithoutEffect() callbacks.Sheet {
+	m := Lost(callbacks.EndedByOther, callbacks.NoDeadline)
+	m.Callback.Ending.Event, m.Callback.Ending.Detail = 14, "Lambda accepted the decision, but the execution's history shows another end: X."
+	m.Delivery.Attempts = []callbacks.Attempt{{Number: 1, StartedAt: Now, EndedAt: Now, Answer: callbacks.AnswerAccepted, Status: 200}}
+	return m
+}
+
+// Troubled is EXP-2291 after its delivery ended without success.
+func Troubled(state callbacks.State, answer callbacks.Answer, status int, code, detail string) callbacks.Sheet {
+	m := Decided()
+	m.Callback.State, m.Callback.Problem = state, answer
+	m.Delivery.Tries, m.Delivery.DueAt = 1, time.Time{}
+	m.Delivery.Attempts = []callbacks.Attempt{attempt(m, 1, 100*time.Millisecond, answer, status, code)}
+	m.Callback.Ending = &callbacks.Ending{By: callbacks.EndedByUnknown, At: Now, Detail: detail}
+	return m
+}
+
+// InDoubt is EXP-2291 while nobody knows whether the approval arrived.
+func InDoubt(d callbacks.Doubt) callbacks.Sheet {
+	m := Troubled(callbacks.Unconfirmed, callbacks.AnswerClosed, 400, "CallbackTimeoutException", "An answer was lost, and this is why.")
+	m.Callback.Ending.Doubt = d
+	return m
+}
+
+// Ended is EXP-2291 after it ended without a decision.
+func Ended(state callbacks.State, e callbacks.Ending) callbacks.Sheet {
+	m := Pending()
+	m.Reviews = nil
+	m.Callback.State, m.Callback.Ending = state, &e
+	return m
+}
+
+// EndedRows are lines of the history and of what needs attention.
+func EndedRows() []callbacks.Row {
+	var rows []callbacks.Row
+	for _, m := range []callbacks.Sheet{
+		Completed(), Lost(callbacks.EndedByClock, callbacks.CauseTimeout), Retrying(),
+		Troubled(callbacks.Undeliverable, callbacks.AnswerInvalid, 400, "InvalidParameterValueException", "Lambda refused the decision for good."),
+		Ended(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseHeartbeat, At: Now.Add(-time.Hour)}),
+		Ended(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByExecution, At: Now.Add(-26 * time.Hour)}),
+	} {
+		m.Callback.ID += callbacks.ID(m.Callback.State)
+		rows = append(rows, callbacks.Row{Callback: m.Callback})
+	}
+	return rows
+}
+
+// FailHeartbeats makes a callback one whose heartbeats Lambda does not take.
+func FailHeartbeats(c *callbacks.Callback, answer callbacks.Answer) {
+	c.Clocks.LastHeartbeatAt = Now.Add(13*time.Second - c.Clocks.HeartbeatTimeout)
+	c.NextHeartbeatAt = Now.Add(2 * time.Second)
+	c.Untaken = callbacks.Untaken{Since: Now.Add(-70 * time.Second), Failed: 5, Answer: answer}
+}
