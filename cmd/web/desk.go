@@ -48,8 +48,8 @@ type desk struct {
 	log       *slog.Logger
 	now       func() time.Time
 	store     *sqlstore.Store
-	hub       *live.Hub         // tells the pages of this process
-	notices   *sqlstore.Notices // tells the other replicas
+	hub       *live.Hub        // tells the pages of this process
+	notices   sqlstore.Notices // tells the other replicas
 	metrics   *prometheus.Registry
 	scrapes   net.Listener // for scrapers; nil when off
 	workers   []worker.Runner

@@ -1,7 +1,9 @@
 package sqlstore
 
 import (
+	"context"
 	"database/sql"
+	"fmt"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -66,4 +68,34 @@ func decodeAftermath(column sql.NullString) (*callbacks.Aftermath, error) {
 		})
 	}
 	return a, nil
+}
+
+// ChangeAftermath implements callbacks.Store. When a reading is under way, its end says when the next one is.
+func (s *Store) ChangeAftermath(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
+	return s.change(ctx, id, func(ctx context.Context, t *tx, num int64, c *callbacks.Callback) (callbacks.AuditEntry, error) {
+		before, err := row[deliveryRow](ctx, t, `select * from deliveries where callback = ?`+t.dialect.ForUpdate, num)
+		if err != nil {
+			return callbacks.AuditEntry{}, missing(err)
+		}
+		delivery, err := before.delivery(id)
+		if err != nil {
+			return callbacks.AuditEntry{}, err
+		}
+		entry, err := fn(c, &delivery)
+		if err != nil {
+			return entry, err
+		}
+		c.Revision++
+		after := before
+		if after.Aftermath, err = encodeAftermath(delivery.Aftermath); err != nil {
+			return entry, fmt.Errorf("encode aftermath: %w", err)
+		}
+		if before.LeaseOwner == "" {
+			after.DueAt, after.ClaimableAt = millis(delivery.DueAt), millis(delivery.DueAt)
+		}
+		if err := t.update(ctx, &before, &after); err != nil {
+			return entry, fmt.Errorf("update delivery: %w", err)
+		}
+		return entry, nil
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore/engine"
 )
 
 // auditRow is a row of audit.
@@ -77,10 +78,10 @@ func (s *Store) RecordOnce(ctx context.Context, e callbacks.AuditEntry) error {
 		return err
 	}
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
-		if _, err := row[callbackRow](ctx, t, `select * from callbacks where id = ?`+t.dialect.forUpdate, storable(string(e.Callback))); err != nil {
+		if _, err := row[callbackRow](ctx, t, `select * from callbacks where id = ?`+t.dialect.ForUpdate, storable(string(e.Callback))); err != nil {
 			return missing(err)
 		}
-		text, args := t.dialect.auditText(same)
+		text, args := auditText(t.dialect, same)
 		if known, err := rows[auditRow](ctx, t, text, args...); err != nil || len(known) > 0 {
 			return err
 		}
@@ -90,10 +91,10 @@ func (s *Store) RecordOnce(ctx context.Context, e callbacks.AuditEntry) error {
 
 // Audit implements callbacks.Store.
 func (s *Store) Audit(ctx context.Context, q callbacks.AuditQuery) ([]callbacks.AuditEntry, error) {
-	text, args := s.dialect.auditText(q)
+	text, args := auditText(s.dialect, q)
 	var found []auditRow
 	if err := s.db.NewRaw(text, args...).Scan(ctx, &found); err != nil {
-		return nil, fmt.Errorf("read audit: %w", unavailable(err))
+		return nil, fmt.Errorf("read audit: %w", s.unavailable(err))
 	}
 	entries := make([]callbacks.AuditEntry, 0, len(found))
 	for i := range found {
@@ -103,7 +104,7 @@ func (s *Store) Audit(ctx context.Context, q callbacks.AuditQuery) ([]callbacks.
 }
 
 // auditText is the statement of an audit query.
-func (d *dialect) auditText(q callbacks.AuditQuery) (string, []any) {
+func auditText(d *engine.Dialect, q callbacks.AuditQuery) (string, []any) {
 	var one arm
 	if q.Callback != "" {
 		one = append(one, where("callback = ?", storable(string(q.Callback))))
@@ -118,5 +119,5 @@ func (d *dialect) auditText(q callbacks.AuditQuery) (string, []any) {
 		one = append(one, where("seq < ?", q.Before))
 	}
 	tail := fmt.Sprintf(" order by seq desc limit %d", min(max(q.Limit, 1), callbacks.MaxPage))
-	return d.union("*", walk{where("audit"), []arm{one}}, tail)
+	return union(d, "*", walk{where("audit"), []arm{one}}, tail)
 }

@@ -16,7 +16,7 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) (callbacks.Backlog, 
 			select queue, deadline_cause from callbacks where state = 'pending' order by deadline, num limit ?) as first
 		group by queue, deadline_cause order by queue, deadline_cause`, callbacks.MaxBacklog).Scan(ctx, &b.Pending)
 	if err != nil {
-		return b, fmt.Errorf("count pending callbacks: %w", unavailable(err))
+		return b, fmt.Errorf("count pending callbacks: %w", s.unavailable(err))
 	}
 	if b.OldestPending, err = s.next(ctx, `select received_at from callbacks where state = 'pending' order by received_at limit 1`); err != nil {
 		return b, fmt.Errorf("find the oldest pending callback: %w", err)
@@ -45,7 +45,7 @@ func (s *Store) bounded(ctx context.Context, condition string, arg any) (n int, 
 func (s *Store) boundedIn(ctx context.Context, table, condition string, arg any) (n int, err error) {
 	err = s.db.NewRaw(`select count(*) from (select 1 from `+table+` where `+condition+` limit ?) as found`, arg, callbacks.MaxBacklog).Scan(ctx, &n)
 	if err != nil {
-		return 0, fmt.Errorf("count %s: %w", table, unavailable(err))
+		return 0, fmt.Errorf("count %s: %w", table, s.unavailable(err))
 	}
 	return n, nil
 }

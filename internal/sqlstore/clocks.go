@@ -19,7 +19,7 @@ func (s *Store) ClaimHeartbeats(ctx context.Context, now time.Time, limit int) (
 			update callbacks set next_heartbeat_at = ? + `+heartbeatInterval+`
 			where num in (
 				select num from callbacks where next_heartbeat_at > 0 and next_heartbeat_at <= ?
-				order by next_heartbeat_at limit ?`+t.dialect.skipLocked+`)
+				order by next_heartbeat_at limit ?`+t.dialect.SkipLocked+`)
 			returning *`, millis(now), millis(now), limit)
 		if err != nil {
 			return fmt.Errorf("claim heartbeats: %w", err)
@@ -59,7 +59,7 @@ func (s *Store) Expired(ctx context.Context, now time.Time, after callbacks.ID, 
 	}
 	err := s.db.NewRaw(text+` order by deadline, num limit ?`, append(args, limit)...).Scan(ctx, &ids)
 	if err != nil {
-		return nil, fmt.Errorf("find expired callbacks: %w", unavailable(err))
+		return nil, fmt.Errorf("find expired callbacks: %w", s.unavailable(err))
 	}
 	return ids, nil
 }

@@ -11,6 +11,18 @@ import (
 	"countersign/internal/sqlstore"
 )
 
+// patience is how long a test waits for what must come.
+const patience = 30 * time.Second
+
+func parsed(t *testing.T, text string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
 // TestPostgresReadOnly: a database that takes no writes is not ready, and is again by itself, although connections that began
 // meanwhile would stay read-only for ever.
 func TestPostgresReadOnly(t *testing.T) {

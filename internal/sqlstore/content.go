@@ -52,7 +52,7 @@ func (s *Store) Content(ctx context.Context, id callbacks.ID) (callbacks.Content
 	var r contentRow
 	err := s.db.NewSelect().Model(&r).Where("callback = (select num from callbacks where id = ?)", id).Scan(ctx)
 	if err != nil {
-		return callbacks.Content{}, missing(unavailable(err))
+		return callbacks.Content{}, missing(s.unavailable(err))
 	}
 	content, err := r.content()
 	if err != nil {

@@ -85,7 +85,7 @@ func (t *tx) addDelivery(ctx context.Context, num int64, d callbacks.Delivery) e
 		r.Error = e
 	}
 	if err := t.insert(ctx, &r); err != nil {
-		if violatesUnique(err) {
+		if t.engine.Duplicate(err) {
 			return fmt.Errorf("a decision is being delivered already: %w", callbacks.ErrConflict)
 		}
 		return fmt.Errorf("insert delivery: %w", err)
@@ -118,7 +118,7 @@ func (s *Store) ClaimDeliveries(ctx context.Context, now time.Time, lease callba
 				doubtful = doubtful or exists (select 1 from attempts where attempts.callback = deliveries.callback and ended_at = 0)
 			where callback in (
 				select callback from deliveries where claimable_at > 0 and claimable_at <= ?`+strings.Repeat(` and lane <> ?`, len(full))+`
-				order by claimable_at limit ?`+t.dialect.skipLocked+`)
+				order by claimable_at limit ?`+t.dialect.SkipLocked+`)
 			returning *`, append(args, limit)...)
 		if err != nil {
 			return fmt.Errorf("claim deliveries: %w", err)
@@ -166,7 +166,7 @@ func (t *tx) begin(ctx context.Context, claimed []deliveryRow, now time.Time) ([
 // FinishDelivery implements callbacks.Store.
 func (s *Store) FinishDelivery(ctx context.Context, owner string, attempt callbacks.Attempt, id callbacks.ID, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
 	return s.change(ctx, id, func(ctx context.Context, t *tx, num int64, c *callbacks.Callback) (callbacks.AuditEntry, error) {
-		before, err := row[deliveryRow](ctx, t, `select * from deliveries where callback = ?`+t.dialect.forUpdate, num)
+		before, err := row[deliveryRow](ctx, t, `select * from deliveries where callback = ?`+t.dialect.ForUpdate, num)
 		if err != nil {
 			return callbacks.AuditEntry{}, missing(err)
 		}
@@ -225,10 +225,72 @@ func (s *Store) NextDelivery(ctx context.Context) (time.Time, error) {
 func (s *Store) next(ctx context.Context, text string, args ...any) (time.Time, error) {
 	var found []int64
 	if err := s.db.NewRaw(text, args...).Scan(ctx, &found); err != nil {
-		return time.Time{}, unavailable(err)
+		return time.Time{}, s.unavailable(err)
 	}
 	if len(found) == 0 {
 		return time.Time{}, nil
 	}
 	return fromMillis(found[0]), nil
+}
+
+// attemptRow is a row of attempts.
+type attemptRow struct {
+	bun.BaseModel `bun:"table:attempts"`
+
+	Callback  int64 `bun:",pk"`
+	Number    int64 `bun:",pk"`
+	StartedAt int64
+	EndedAt   int64
+	Answer    string
+	Status    int64
+	Code      string
+	RequestID string
+	KmsKey    string
+}
+
+func (r *attemptRow) attempt() callbacks.Attempt {
+	return callbacks.Attempt{
+		Number:    int(r.Number),
+		StartedAt: fromMillis(r.StartedAt),
+		EndedAt:   fromMillis(r.EndedAt),
+		Answer:    callbacks.Answer(r.Answer),
+		Status:    int(r.Status),
+		Code:      r.Code,
+		RequestID: r.RequestID,
+		Key:       r.KmsKey,
+	}
+}
+
+// closeAttempt replaces the open attempt of a claim by what came of it.
+func (t *tx) closeAttempt(ctx context.Context, num int64, a callbacks.Attempt) error {
+	_, err := t.exec(ctx, `
+		update attempts set started_at = ?, ended_at = ?, answer = ?, status = ?, code = ?, request_id = ?, kms_key = ?
+		where callback = ? and number = ?`,
+		millis(a.StartedAt), millis(a.EndedAt), string(a.Answer), a.Status, storable(a.Code), storable(a.RequestID), storable(a.Key), num, a.Number)
+	if err != nil {
+		return fmt.Errorf("update attempt: %w", err)
+	}
+	return nil
+}
+
+// Delivery implements callbacks.Store.
+func (s *Store) Delivery(ctx context.Context, id callbacks.ID) (callbacks.Delivery, error) {
+	var r deliveryRow
+	err := s.db.NewSelect().Model(&r).Where("callback = (select num from callbacks where id = ?)", storable(string(id))).Scan(ctx)
+	if err != nil {
+		return callbacks.Delivery{}, missing(s.unavailable(err))
+	}
+	d, err := r.delivery(id)
+	if err != nil {
+		return d, err
+	}
+	var attempts []attemptRow
+	err = s.db.NewSelect().Model(&attempts).Where("callback = ?", r.Callback).OrderExpr("number desc").Limit(callbacks.MaxAttemptsShown).Scan(ctx)
+	if err != nil {
+		return d, fmt.Errorf("read attempts: %w", s.unavailable(err))
+	}
+	for _, a := range slices.Backward(attempts) {
+		d.Attempts = append(d.Attempts, a.attempt())
+	}
+	return d, nil
 }

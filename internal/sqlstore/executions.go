@@ -78,7 +78,7 @@ func (s *Store) DueExecutions(ctx context.Context, w callbacks.Watch, scan, now 
 	err := s.db.NewRaw(`select num from watches where function = ? and account = ? and region = ?`,
 		storable(w.Function), storable(w.Account), storable(w.Region)).Scan(ctx, &nums)
 	if err != nil || len(nums) == 0 {
-		return nil, unavailable(err)
+		return nil, s.unavailable(err)
 	}
 	at := millis(now)
 	var pressing, due []executionRow
@@ -87,7 +87,7 @@ func (s *Store) DueExecutions(ctx context.Context, w callbacks.Watch, scan, now 
 		err = s.db.NewRaw(dueExecutions, nums[0], at, millis(scan), limit).Scan(ctx, &due)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("find due executions: %w", unavailable(err))
+		return nil, fmt.Errorf("find due executions: %w", s.unavailable(err))
 	}
 	found := make([]callbacks.WatchedExecution, 0, limit)
 	taken := map[string]bool{}
@@ -120,15 +120,6 @@ func (s *Store) SaveExecution(ctx context.Context, owner string, w callbacks.Wat
 			trace, len(e.Trace.Callbacks), millis(scan), millis(e.CheckAt), num, hashOf(e.ARN))
 		return err
 	})
-}
-
-// Lookup implements callbacks.WatchStore.
-func (s *Store) Lookup(ctx context.Context, id callbacks.CallbackID) (callbacks.Callback, error) {
-	var r callbackRow
-	if err := s.db.NewSelect().Model(&r).Where("callback_hash = ?", hashOf(string(id))).Scan(ctx); err != nil {
-		return callbacks.Callback{}, missing(unavailable(err))
-	}
-	return r.callback()
 }
 
 // traceDocument is a trace as its column holds it. What is not there is left out: most executions wait for nothing.

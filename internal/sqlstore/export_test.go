@@ -4,30 +4,19 @@ import (
 	"context"
 	"database/sql"
 	"io/fs"
-	"time"
+	"strings"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore/engine"
 )
-
-// MaxConnections is how many transactions one process has at once.
-const MaxConnections = maxConnections
 
 // Surveying has so many connections to PostgreSQL tried when a store is opened.
 func Surveying(connections int) Option {
-	return func(o *opening) { o.surveyed = connections }
+	return func(how *engine.Opening) { how.Connections = connections }
 }
 
-// CommitInSilence is a transaction whose connection is silenced before its commit.
-func (s *Store) CommitInSilence(ctx context.Context, silence func()) error {
-	return s.transact(ctx, func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, "select 1")
-		silence()
-		return err
-	})
-}
-
-// LimitTransactions sets how long a transaction may take on PostgreSQL.
-func (s *Store) LimitTransactions(limit time.Duration) { s.limit = limit }
+// Databases are the kinds of database that there are.
+var Databases = databases
 
 // ExplainList runs the statement that finds a page and returns what PostgreSQL tells of it.
 func (s *Store) ExplainList(ctx context.Context, q callbacks.Query) ([]string, error) {
@@ -35,7 +24,7 @@ func (s *Store) ExplainList(ctx context.Context, q callbacks.Query) ([]string, e
 	if err != nil {
 		return nil, err
 	}
-	text, args := s.dialect.pageText(w, orderOf(q.Filter), q.After, q.Limit+1)
+	text, args := pageText(s.dialect, w, orderOf(q.Filter), q.After, q.Limit+1)
 	var lines []string
 	err = s.db.NewRaw("explain (analyze, costs off, timing off) "+text, args...).Scan(ctx, &lines)
 	return lines, err
@@ -51,16 +40,21 @@ func (s *Store) CommitWithoutServer(ctx context.Context) error {
 
 // Migrate brings a database to what a later version may want of it.
 func Migrate(ctx context.Context, url string, later func(today fs.FS) fs.FS) error {
-	driver, at, d := "pgx", url, &postgresDialect
-	if path, ok := sqlitePath(url); ok {
-		driver, at, d = "sqlite", sqliteDSN(path), &sqliteDialect
+	driver, at := "pgx", url
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		driver, at = "sqlite", "file:"+path
+	}
+	kind, err := databaseOf(url)
+	if err != nil {
+		return err
 	}
 	db, err := sql.Open(driver, at)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	return migrate(ctx, db, d.goose, later(d.migrations))
+	kind.Migrations.Files = later(kind.Migrations.Files)
+	return kind.Migrations.Up(ctx, db, func(err error) error { return err })
 }
 
 // Signatures are the signatures of a callback.

@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore/engine"
 )
 
 // place is where a callback stands in a list.
@@ -24,7 +25,7 @@ func (s *Store) List(ctx context.Context, q callbacks.Query) (callbacks.Page, er
 		return callbacks.Page{}, err
 	}
 	limit := min(max(q.Limit, 1), callbacks.MaxPage)
-	text, args := s.dialect.pageText(w, orderOf(q.Filter), q.After, limit+1) // one more tells whether there is a next page
+	text, args := pageText(s.dialect, w, orderOf(q.Filter), q.After, limit+1) // one more tells whether there is a next page
 	statement := s.db.NewRaw(text, args...)
 	key := fmt.Sprint(q.Now.Unix(), " ", statement) // who is reviewing depends on the time
 	page, err := share(ctx, s.readings, key, func(ctx context.Context) (callbacks.Page, error) { return s.list(ctx, q, statement, limit) })
@@ -36,7 +37,7 @@ func (s *Store) List(ctx context.Context, q callbacks.Query) (callbacks.Page, er
 func (s *Store) list(ctx context.Context, q callbacks.Query, statement *bun.RawQuery, limit int) (callbacks.Page, error) {
 	var places []place
 	if err := statement.Scan(ctx, &places); err != nil {
-		return callbacks.Page{}, fmt.Errorf("list callbacks: %w", unavailable(err))
+		return callbacks.Page{}, fmt.Errorf("list callbacks: %w", s.unavailable(err))
 	}
 	more := len(places) > limit
 	if more {
@@ -57,7 +58,7 @@ func (s *Store) walk(ctx context.Context, q callbacks.Query) (walk, error) {
 	byFunction := q.Gone && q.Source == callbacks.SourceAnnounced
 	if all && q.Function != "" && !byFunction {
 		if err := s.db.NewRaw(queuesText).Scan(ctx, &queues); err != nil {
-			return walk{}, fmt.Errorf("list queues: %w", unavailable(err))
+			return walk{}, fmt.Errorf("list queues: %w", s.unavailable(err))
 		}
 		slices.Sort(queues)
 		queues, all = slices.Compact(queues), false
@@ -66,7 +67,7 @@ func (s *Store) walk(ctx context.Context, q callbacks.Query) (walk, error) {
 }
 
 // pageText is the statement that finds the places of one page. Each arm comes sorted from its index.
-func (d *dialect) pageText(w walk, o order, after *callbacks.Cursor, limit int) (string, []any) {
+func pageText(d *engine.Dialect, w walk, o order, after *callbacks.Cursor, limit int) (string, []any) {
 	compare, direction := ">", ""
 	if o.desc {
 		compare, direction = "<", " desc"
@@ -78,7 +79,7 @@ func (d *dialect) pageText(w walk, o order, after *callbacks.Cursor, limit int) 
 		}
 	}
 	tail := fmt.Sprintf(" order by key%s, num%s limit %d", direction, direction, limit)
-	return d.union(o.column+" as key, num", w, tail)
+	return union(d, o.column+" as key, num", w, tail)
 }
 
 // page reads the callbacks at the places, in their order, and who is reviewing them.
@@ -93,7 +94,7 @@ func (s *Store) page(ctx context.Context, q callbacks.Query, places []place) (ca
 	}
 	var found []callbackRow
 	if err := s.db.NewSelect().Model(&found).Where("num in (?)", bun.List(nums)).Scan(ctx); err != nil {
-		return callbacks.Page{}, fmt.Errorf("read callbacks: %w", unavailable(err))
+		return callbacks.Page{}, fmt.Errorf("read callbacks: %w", s.unavailable(err))
 	}
 	slices.SortFunc(found, func(a, b callbackRow) int { return cmp.Compare(at[a.Num], at[b.Num]) })
 	reviewers, err := s.reviewers(ctx, nums, q)
@@ -117,7 +118,7 @@ func (s *Store) reviewers(ctx context.Context, nums []int64, q callbacks.Query) 
 	err := s.db.NewSelect().Model(&open).Where("callback in (?)", bun.List(nums)).
 		Where("closed_at = 0 and renewed_at > ?", millis(q.Now.Add(-callbacks.ReviewLease))).OrderExpr("opened_at, id").Scan(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read reviewers: %w", unavailable(err))
+		return nil, fmt.Errorf("read reviewers: %w", s.unavailable(err))
 	}
 	here := map[int64][]callbacks.Actor{}
 	for i := range open {
@@ -135,18 +136,18 @@ func (s *Store) Count(ctx context.Context, q callbacks.Query, limit int) (int, e
 	if err != nil || len(w.arms) == 0 {
 		return 0, err
 	}
-	text, args := s.dialect.countText(w, limit)
+	text, args := countText(s.dialect, w, limit)
 	statement := s.db.NewRaw(text, args...)
 	return share(ctx, s.readings, statement.String(), func(ctx context.Context) (n int, err error) {
 		if err := statement.Scan(ctx, &n); err != nil {
-			return 0, fmt.Errorf("count callbacks: %w", unavailable(err))
+			return 0, fmt.Errorf("count callbacks: %w", s.unavailable(err))
 		}
 		return n, nil
 	})
 }
 
 // countText counts what the arms find and stops at limit.
-func (d *dialect) countText(w walk, limit int) (string, []any) {
-	text, args := d.union("1", w, fmt.Sprintf(" limit %d", limit))
+func countText(d *engine.Dialect, w walk, limit int) (string, []any) {
+	text, args := union(d, "1", w, fmt.Sprintf(" limit %d", limit))
 	return "select count(*) from (" + text + ") as found", args
 }

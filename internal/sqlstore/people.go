@@ -48,7 +48,7 @@ func (s *Store) KeepPerson(ctx context.Context, said callbacks.Profile) error {
 		if _, err := t.exec(ctx, text+` on conflict (id) do nothing`, args...); err != nil {
 			return fmt.Errorf("write a person: %w", err)
 		}
-		before, err := row[personRow](ctx, t, `select * from people where id = ?`+t.dialect.forUpdate, storable(said.ID))
+		before, err := row[personRow](ctx, t, `select * from people where id = ?`+t.dialect.ForUpdate, storable(said.ID))
 		if err != nil {
 			return fmt.Errorf("read a person: %w", err)
 		}
@@ -68,7 +68,7 @@ func (s *Store) KeepPerson(ctx context.Context, said callbacks.Profile) error {
 func (s *Store) Profile(ctx context.Context, id string) (callbacks.Profile, error) {
 	var r personRow
 	if err := s.db.NewSelect().Model(&r).Where("id = ?", storable(id)).Scan(ctx); err != nil {
-		return callbacks.Profile{}, missing(unavailable(err))
+		return callbacks.Profile{}, missing(s.unavailable(err))
 	}
 	return r.profile()
 }

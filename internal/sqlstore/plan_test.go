@@ -18,6 +18,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/sqlstore/engine"
 )
 
 // recorder notes the text of every statement that a store runs.
@@ -52,18 +53,18 @@ func (r *recorder) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.C
 func (r *recorder) AfterQuery(_ context.Context, e *bun.QueryEvent) { r.note(e.Query) }
 
 type recordedStatements struct {
-	statements
+	engine.Statements
 	recorder *recorder
 }
 
 func (s recordedStatements) Exec(ctx context.Context, text string, args []any) (sql.Result, error) {
 	s.recorder.note(text)
-	return s.statements.Exec(ctx, text, args)
+	return s.Statements.Exec(ctx, text, args)
 }
 
 func (s recordedStatements) Query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
 	s.recorder.note(text)
-	return s.statements.Query(ctx, text, args)
+	return s.Statements.Query(ctx, text, args)
 }
 
 func openRecorded(t *testing.T) (*Store, *recorder) {

@@ -1,84 +1,32 @@
 package sqlstore_test
 
 import (
-	"context"
-	"database/sql"
 	"errors"
-	"fmt"
 	"net/url"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/sqlstore"
+	"countersign/internal/sqlstore/sqlstoretest"
 )
 
-// template is a migrated database that each test gets a copy of.
-const template = "countersign_template"
+// server is the PostgreSQL that the tests may use.
+func server(t testing.TB) *url.URL { return sqlstoretest.PostgresServer(t) }
 
-var databases atomic.Int64
+// newDatabase is the URL of an empty, migrated database of the test's own.
+func newDatabase(t testing.TB) string { return sqlstoretest.NewPostgresDatabase(t) }
 
-// server is the URL of the PostgreSQL that the tests may use. Without one the tests fail rather than pass unseen.
-func server(t testing.TB) *url.URL {
-	t.Helper()
-	given := os.Getenv("TEST_POSTGRES_URL")
-	if given == "" {
-		t.Fatal("TEST_POSTGRES_URL is not set: run scripts/with-postgres.sh go test ./..., or go test -short without PostgreSQL")
-	}
-	u, err := url.Parse(given)
-	if err != nil {
-		t.Fatalf("TEST_POSTGRES_URL: %v", err)
-	}
-	return u
-}
+func exec(t testing.TB, u *url.URL, statement string) { sqlstoretest.Exec(t, u, statement) }
 
 func database(u *url.URL, name string) string {
 	copied := *u
 	copied.Path = "/" + name
 	return copied.String()
-}
-
-func exec(t testing.TB, u *url.URL, statement string) {
-	t.Helper()
-	db, err := sql.Open("pgx", u.String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if _, err := db.ExecContext(context.WithoutCancel(t.Context()), statement); err != nil {
-		t.Fatalf("%s: %v", statement, err)
-	}
-}
-
-var migrated sync.Once
-
-// newDatabase is the URL of an empty, migrated database of the test's own.
-func newDatabase(t testing.TB) string {
-	t.Helper()
-	u := server(t)
-	migrated.Do(func() {
-		exec(t, u, "drop database if exists "+template)
-		exec(t, u, "create database "+template)
-		s, err := sqlstore.Open(t.Context(), database(u, template), sqlstore.Surveying(1))
-		if err != nil {
-			t.Fatalf("open the template: %v", err)
-		}
-		if err := s.Close(); err != nil {
-			t.Fatalf("close the template: %v", err)
-		}
-	})
-	name := fmt.Sprintf("countersign_%d_%d", os.Getpid(), databases.Add(1))
-	// Copying the files is twice as fast as logging each page of them.
-	exec(t, u, "create database "+name+" template "+template+" strategy file_copy")
-	t.Cleanup(func() { exec(t, u, "drop database "+name+" with (force)") })
-	return database(u, name)
 }
 
 // openPostgres opens a database of the test's own. The survey of its connections has tests of its own
@@ -191,46 +139,6 @@ func TestPostgresNewerTables(t *testing.T) {
 	if newer, err := sqlstore.Open(t.Context(), at); err == nil || !strings.Contains(err.Error(), "newer program") {
 		t.Errorf("tables of a newer version are opened: %v, %v", newer, err)
 	}
-}
-
-// TestPostgresWaitEnds: who waits for a connection gives up with the request, however long the others take.
-func TestPostgresWaitEnds(t *testing.T) {
-	t.Parallel()
-	if testing.Short() {
-		return
-	}
-	s := openPostgres(t)
-	var busy sync.WaitGroup
-	holding, release := make(chan struct{}), make(chan struct{})
-	for range sqlstore.MaxConnections {
-		c := put(t, s)
-		busy.Go(func() {
-			_, _ = s.Update(t.Context(), c.ID, func(*callbacks.Callback) (callbacks.Change, error) { // its end is not what is tested
-				holding <- struct{}{}
-				<-release
-				return callbacks.Change{}, nil
-			})
-		})
-	}
-	for range sqlstore.MaxConnections {
-		<-holding
-	}
-	soon, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	if err := s.Ping(soon); !errors.Is(err, callbacks.ErrUnavailable) || !strings.Contains(err.Error(), "all 20 connections") {
-		t.Errorf("ready does not say what it waited for: %v", err)
-	}
-	ctx, giveUp := context.WithCancel(t.Context())
-	waits := make(chan error)
-	go func() {
-		waits <- s.Record(ctx, callbacks.AuditEntry{Action: callbacks.ActionSignedIn, At: callbackstest.T0})
-	}()
-	giveUp()
-	if err := <-waits; !errors.Is(err, callbacks.ErrUnavailable) && !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
-	}
-	close(release)
-	busy.Wait()
 }
 
 var scanned = regexp.MustCompile(`Scan .*actual rows=(\d+) loops=(\d+)`)

@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore/engine"
 )
 
 // attentionSpan is how long a lost decision, or one that an execution failed after, asks for attention.
@@ -116,7 +117,7 @@ func (s *Store) walkOf(q callbacks.Query, queues []string, allQueues bool) walk 
 		}
 		for i, c := range candidates {
 			if i == 0 {
-				w.from = where(strings.Replace(s.dialect.lookUp, "%", c.text, 1), c.args...)
+				w.from = where(strings.Replace(s.dialect.LookUp, "%", c.text, 1), c.args...)
 				continue
 			}
 			one = append(one, where("num in ("+c.text+")", c.args...))
@@ -204,8 +205,8 @@ func (s *Store) candidates(q callbacks.Query) []condition {
 	if len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return len(w) > maxWord }) { // no such word is kept
 		return append(selects, where(whole, hash, hash))
 	}
-	return append(selects, where(whole+" union all "+s.dialect.wordsMatch+" not in ("+whole+")",
-		hash, hash, s.dialect.query(words[:min(len(words), maxSearchWords)]), hash, hash))
+	return append(selects, where(whole+" union all "+s.dialect.Search.Match+" not in ("+whole+")",
+		hash, hash, s.dialect.Search.Query(words[:min(len(words), maxSearchWords)]), hash, hash))
 }
 
 // filterConditions are what a filter asks beside queue, state and search.
@@ -256,7 +257,7 @@ func endsConditions(e callbacks.Ends) []condition {
 }
 
 // union is the text of all arms as one select of columns, in the form in which the database runs arms with that tail.
-func (d *dialect) union(columns string, w walk, tail string) (string, []any) {
+func union(d *engine.Dialect, columns string, w walk, tail string) (string, []any) {
 	var texts []string
 	var args []any
 	for _, a := range w.arms {
@@ -267,7 +268,7 @@ func (d *dialect) union(columns string, w walk, tail string) (string, []any) {
 			args = append(args, c.args...)
 		}
 		if len(w.arms) > 1 {
-			text = d.arm(text, tail)
+			text = d.Arm(text, tail)
 		}
 		texts = append(texts, text)
 	}

@@ -2,12 +2,15 @@ package sqlstore
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/singleflight"
+
+	"countersign/internal/callbacks"
 )
 
 const (
@@ -18,8 +21,8 @@ const (
 )
 
 // readings are what lists and counts found since the last write. A change makes every open page read again, and most of them ask
-// the same: that is read once for all. Only SQLite shares readings, because all its writes are made here; a nil *readings
-// shares nothing.
+// the same: that is read once for all. Where other processes write too there are none: a nil
+// *readings shares nothing.
 type readings struct {
 	writes atomic.Int64 // counts what was written
 	flight singleflight.Group
@@ -29,9 +32,12 @@ type readings struct {
 	kept  map[string]any
 }
 
-// wrote makes everything that is kept a thing of the past. It is called between a commit and the answer to who asked for it, so
-// that nobody reads what was before their own change.
-func (r *readings) wrote() { r.writes.Add(1) }
+// invalidate drops what is kept. Call it between a commit and its answer, so that nobody reads what was before their own change.
+func (r *readings) invalidate() {
+	if r != nil {
+		r.writes.Add(1)
+	}
+}
 
 // share gives what was found under a key, or reads it. What is found is shared: nobody may change it.
 func share[T any](ctx context.Context, r *readings, key string, read func(context.Context) (T, error)) (T, error) {
@@ -40,7 +46,7 @@ func share[T any](ctx context.Context, r *readings, key string, read func(contex
 	}
 	if err := ctx.Err(); err != nil {
 		var none T
-		return none, unavailable(err)
+		return none, fmt.Errorf("%w: %w", callbacks.ErrUnavailable, err)
 	}
 	writes := r.writes.Load()
 	if found, ok := r.get(writes, key); ok {

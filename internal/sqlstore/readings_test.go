@@ -84,7 +84,7 @@ func TestReadingIsSharedWhileItLasts(t *testing.T) {
 			}()
 		}
 		synctest.Wait()
-		r.wrote()
+		r.invalidate()
 		if found := ask(func() int { return 2 }); found != 2 {
 			t.Errorf("after the write: %d, want what is there now", found)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore/engine"
 )
 
 // messageRow is a row of messages: a webhook message and what came of it.
@@ -89,7 +90,7 @@ func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbac
 	if err := t.insert(ctx, &written); err != nil {
 		return 0, callbacks.Receipt{}, fmt.Errorf("insert content: %w", err)
 	}
-	if _, err := t.exec(ctx, t.dialect.addWords, num, t.dialect.document(wordsOf(c, content.Tags))); err != nil {
+	if _, err := t.exec(ctx, t.dialect.Search.Add, num, t.dialect.Search.Document(wordsOf(c, content.Tags))); err != nil {
 		return 0, callbacks.Receipt{}, fmt.Errorf("insert words: %w", err)
 	}
 	if err := t.record(ctx, entry); err != nil {
@@ -102,7 +103,7 @@ func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbac
 // announced is the callback that was announced before, if that was with the same content. One that was only found takes the
 // announcement.
 func (t *tx) announced(ctx context.Context, said callbacks.Callback, saying callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (int64, callbacks.Receipt, error) {
-	r, err := row[callbackRow](ctx, t, `select * from callbacks where callback_hash = ?`+t.dialect.forUpdate, hashOf(string(said.CallbackID)))
+	r, err := row[callbackRow](ctx, t, `select * from callbacks where callback_hash = ?`+t.dialect.ForUpdate, hashOf(string(said.CallbackID)))
 	if err != nil {
 		return 0, callbacks.Receipt{}, fmt.Errorf("read announced callback: %w", err)
 	}
@@ -164,7 +165,7 @@ func (t *tx) remember(ctx context.Context, m callbacks.Message, num int64, creat
 		return fmt.Errorf("insert message: %w", err)
 	}
 	if n == 0 { // the same message came twice at the same moment: the other one is its first time
-		return errAgain
+		return engine.ErrAgain
 	}
 	return nil
 }

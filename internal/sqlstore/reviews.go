@@ -106,7 +106,7 @@ func (s *Store) Reviews(ctx context.Context, id callbacks.ID) ([]callbacks.Revie
 		Where("callback = (select num from callbacks where id = ?)", storable(string(id))).Where("closed_at = 0").
 		OrderExpr("opened_at, id").Scan(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read reviews: %w", unavailable(err))
+		return nil, fmt.Errorf("read reviews: %w", s.unavailable(err))
 	}
 	return reviewsOf(open, id), nil
 }
@@ -117,7 +117,7 @@ func (s *Store) CloseReviews(ctx context.Context, before, now time.Time, limit i
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
 		closed, err := rows[int64](ctx, t, `
 			update reviews set closed_at = ? where id in (
-				select id from reviews where closed_at = 0 and renewed_at <= ? order by renewed_at limit ?`+t.dialect.skipLocked+`)
+				select id from reviews where closed_at = 0 and renewed_at <= ? order by renewed_at limit ?`+t.dialect.SkipLocked+`)
 			returning callback`, millis(now), millis(before), limit)
 		if err != nil {
 			return fmt.Errorf("close reviews: %w", err)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -65,7 +66,7 @@ func (s *Sessions) Find(ctx context.Context, tokenHash []byte) (sealed []byte, f
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, false, nil
 	case err != nil:
-		return nil, false, fmt.Errorf("find session: %w", unavailable(err))
+		return nil, false, fmt.Errorf("find session: %w", s.store.unavailable(err))
 	}
 	return sealed, true, nil
 }
@@ -112,7 +113,7 @@ func (s *Sessions) Delete(ctx context.Context, tokenHash []byte) (found bool, er
 // judge keeps the session and is returned. A session that is not there is [callbacks.ErrNotFound]. Judge may run twice.
 func (s *Sessions) End(ctx context.Context, id callbacks.ID, judge func(callbacks.Session) (callbacks.AuditEntry, error)) (ended callbacks.StoredSession, err error) {
 	err = s.store.transact(ctx, func(ctx context.Context, t *tx) error {
-		r, err := row[sessionRow](ctx, t, `select * from sessions where id = ? and person <> ''`+t.dialect.forUpdate, storable(string(id)))
+		r, err := row[sessionRow](ctx, t, `select * from sessions where id = ? and person <> ''`+t.dialect.ForUpdate, storable(string(id)))
 		if err != nil {
 			return missing(err)
 		}
@@ -136,4 +137,53 @@ func (s *Store) ForgetSessions(ctx context.Context, now time.Time, limit int) er
 			(select token_hash from sessions where expires_at <= ? order by expires_at limit ?)`, millis(now), limit)
 		return err
 	})
+}
+
+// List returns a page of the sessions that a query asks for, the latest sign-in first. Next is where the next page begins, nil on
+// the last.
+func (s *Sessions) List(ctx context.Context, q callbacks.SessionQuery) (page []callbacks.Session, next *callbacks.Cursor, err error) {
+	limit := min(max(q.Limit, 1), callbacks.MaxPage)
+	text, args := sessionsText(q, limit+1) // one more tells whether there is a next page
+	var found []sessionRow
+	if err := s.store.db.NewRaw(text, args...).Scan(ctx, &found); err != nil {
+		return nil, nil, fmt.Errorf("list sessions: %w", s.store.unavailable(err))
+	}
+	more := len(found) > limit
+	for i := range found[:min(len(found), limit)] {
+		page = append(page, found[i].session())
+	}
+	if more {
+		last := page[limit-1]
+		next = &callbacks.Cursor{Key: millis(last.SignedInAt), ID: last.ID}
+	}
+	return page, next, nil
+}
+
+// sessionsText is the statement of a query. What a session holds is not read.
+func sessionsText(q callbacks.SessionQuery, limit int) (string, []any) {
+	conditions := []condition{where("person <> ''"), where("signed_in_at > ?", millis(q.SignedInAfter)), where("seen_at > ?", millis(q.SeenAfter))}
+	if q.Person != "" {
+		conditions = append(conditions, where("person = ?", storable(q.Person)))
+	}
+	if q.Search != "" {
+		conditions = append(conditions, where(`searched like ? escape '\'`, "%"+literal.Replace(strings.ToLower(storable(q.Search)))+"%"))
+	}
+	if q.After != nil {
+		conditions = append(conditions, where("(signed_in_at, id) < (?, ?)", q.After.Key, storable(string(q.After.ID))))
+	}
+	texts := make([]string, 0, len(conditions))
+	var args []any
+	for _, c := range conditions {
+		texts, args = append(texts, c.text), append(args, c.args...)
+	}
+	columns := "id, person, name, email, browser, address, signed_in_at, seen_at"
+	return fmt.Sprintf("select %s from sessions where %s order by signed_in_at desc, id desc limit %d", columns, strings.Join(texts, " and "), limit), args
+}
+
+// literal keeps what like would read as a pattern.
+var literal = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// searched is what a search looks in: each part on a line of its own, so that no search spans two.
+func searched(s callbacks.Session) string {
+	return strings.ToLower(strings.Join([]string{s.Name, s.Email, s.Person, s.Address}, "\n"))
 }

@@ -30,7 +30,7 @@ func (t *tx) sign(ctx context.Context, num int64, s callbacks.Signature) error {
 		Outcome: s.Outcome, Stance: string(s.Stance), Comment: s.Comment, SignedAt: millis(s.At),
 	})
 	switch {
-	case violatesUnique(err):
+	case t.engine.Duplicate(err):
 		return fmt.Errorf("this person has signed already: %w", callbacks.ErrConflict)
 	case err != nil:
 		return fmt.Errorf("insert signature: %w", err)

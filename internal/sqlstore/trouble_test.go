@@ -71,7 +71,7 @@ func TestFileGone(t *testing.T) {
 func TestFileOverwritten(t *testing.T) {
 	t.Parallel()
 	s, path, _ := openTroubled(t)
-	beside, err := sql.Open("sqlite", sqliteDSN(path))
+	beside, err := sql.Open("sqlite", "file:"+path)
 	if err != nil {
 		t.Fatal(err)
 	}

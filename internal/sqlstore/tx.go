@@ -3,52 +3,51 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"reflect"
 	"strings"
 	"sync"
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
-)
 
-// statements runs static texts that are prepared once.
-type statements interface {
-	Exec(ctx context.Context, text string, args []any) (sql.Result, error)
-	Query(ctx context.Context, text string, args []any) (*sql.Rows, error)
-}
+	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore/engine"
+)
 
 // tx is one transaction. Its statements are static texts with a ? for each argument.
 type tx struct {
-	statements statements
+	statements engine.Statements
+	engine     engine.Engine
 	db         *bun.DB // knows the tables and scans rows
-	dialect    *dialect
+	dialect    *engine.Dialect
 }
 
 // exec runs a statement and returns how many rows it changed.
 func (t *tx) exec(ctx context.Context, text string, args ...any) (int64, error) {
-	text, args = t.dialect.statement(text, args)
+	text, args = t.dialect.Statement(text, args)
 	result, err := t.statements.Exec(ctx, text, args)
 	if err != nil {
-		return 0, unavailable(err)
+		return 0, t.engine.Unavailable(err)
 	}
 	n, err := result.RowsAffected()
-	return n, unavailable(err)
+	return n, t.engine.Unavailable(err)
 }
 
 // rows reads every row of a statement: structs by column name, or single values. In "select *" and "returning *" the star stands
 // for the columns of T.
 func rows[T any](ctx context.Context, t *tx, text string, args ...any) ([]T, error) {
-	if t.dialect.sharedTables {
+	if t.dialect.Shared {
 		text = withColumns[T](t.db, text)
 	}
-	text, args = t.dialect.statement(text, args)
+	text, args = t.dialect.Statement(text, args)
 	found, err := t.statements.Query(ctx, text, args)
 	if err != nil {
-		return nil, unavailable(err)
+		return nil, t.engine.Unavailable(err)
 	}
 	var all []T
 	if err := t.db.ScanRows(ctx, found, &all); err != nil { // closes found
-		return nil, unavailable(err)
+		return nil, t.engine.Unavailable(err)
 	}
 	return all, nil
 }
@@ -167,4 +166,12 @@ func storable(s string) string {
 		s = strings.ReplaceAll(s, "\x00", "\uFFFD")
 	}
 	return strings.ToValidUTF8(s, "\uFFFD")
+}
+
+// missing turns "no rows" into [callbacks.ErrNotFound].
+func missing(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return callbacks.ErrNotFound
+	}
+	return err
 }

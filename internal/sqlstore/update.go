@@ -7,15 +7,6 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Get implements callbacks.Store.
-func (s *Store) Get(ctx context.Context, id callbacks.ID) (callbacks.Callback, error) {
-	var r callbackRow
-	if err := s.db.NewSelect().Model(&r).Where("id = ?", storable(string(id))).Scan(ctx); err != nil {
-		return callbacks.Callback{}, missing(unavailable(err))
-	}
-	return r.callback()
-}
-
 // Update implements callbacks.Store.
 func (s *Store) Update(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) (callbacks.Callback, error) {
 	return s.change(ctx, id, func(ctx context.Context, t *tx, num int64, c *callbacks.Callback) (callbacks.AuditEntry, error) {
@@ -41,7 +32,7 @@ func (s *Store) Update(ctx context.Context, id callbacks.ID, fn func(*callbacks.
 func (s *Store) change(ctx context.Context, id callbacks.ID, fn func(context.Context, *tx, int64, *callbacks.Callback) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
 	var changed callbacks.Callback
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
-		before, err := row[callbackRow](ctx, t, `select * from callbacks where id = ?`+t.dialect.forUpdate, storable(string(id)))
+		before, err := row[callbackRow](ctx, t, `select * from callbacks where id = ?`+t.dialect.ForUpdate, storable(string(id)))
 		if err != nil {
 			return missing(err)
 		}

@@ -124,7 +124,7 @@ func (t *tx) putWatch(ctx context.Context, from callbacks.Origin, w callbacks.Wa
 func (s *Store) Watches(ctx context.Context) ([]callbacks.WatchState, error) {
 	var all []watchRow
 	if err := s.db.NewSelect().Model(&all).OrderExpr("function, account, region").Scan(ctx); err != nil {
-		return nil, fmt.Errorf("read watches: %w", unavailable(err))
+		return nil, fmt.Errorf("read watches: %w", s.unavailable(err))
 	}
 	return statesOfWatches(all), nil
 }
@@ -134,7 +134,7 @@ func (s *Store) ClaimWatches(ctx context.Context, lane callbacks.Lane, now time.
 	var claimed []watchRow
 	err := s.transact(ctx, func(ctx context.Context, t *tx) (err error) {
 		claimed, err = rows[watchRow](ctx, t, `update watches set lease_owner = ?, claimable_at = ?, scan_from = ?
-			where num in (select num from watches where account = ? and region = ? and claimable_at <= ? order by claimable_at limit ?`+t.dialect.skipLocked+`)
+			where num in (select num from watches where account = ? and region = ? and claimable_at <= ? order by claimable_at limit ?`+t.dialect.SkipLocked+`)
 			returning *`, storable(lease.Owner), millis(lease.Until), millis(now), storable(lane.Account), storable(lane.Region), millis(now), limit)
 		return err
 	})
@@ -173,7 +173,7 @@ func (s *Store) FinishWatch(ctx context.Context, owner string, w callbacks.Watch
 func (s *Store) leased(ctx context.Context, owner string, w callbacks.Watch, fn func(ctx context.Context, t *tx, num int64) error) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		nums, err := rows[int64](ctx, t, `select num from watches where function = ? and account = ? and region = ? and lease_owner = ? and lease_owner <> ''`+
-			t.dialect.forUpdate, storable(w.Function), storable(w.Account), storable(w.Region), storable(owner))
+			t.dialect.ForUpdate, storable(w.Function), storable(w.Account), storable(w.Region), storable(owner))
 		if err != nil {
 			return fmt.Errorf("read watch: %w", err)
 		}

@@ -1,4 +1,4 @@
-package sqlstore
+package engine
 
 import (
 	"context"
@@ -11,14 +11,30 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// migrate brings the tables up to the newest of the migrations in files, each in a transaction of its own: one that fails leaves
-// nothing behind, and the next start tries it again. Tables that are newer than the program are refused.
-func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect, files fs.FS, options ...goose.ProviderOption) error {
-	newest, err := newestMigration(files)
+// Migrations make the tables of a database, version by version.
+type Migrations struct {
+	Dialect goose.Dialect
+	Files   fs.FS // SQL files that begin with their version
+}
+
+// NewMigrations are those in the folder "migrations" of a package.
+func NewMigrations(dialect goose.Dialect, files fs.FS) Migrations {
+	sub, err := fs.Sub(files, "migrations")
+	if err != nil {
+		panic(err) // the name is valid
+	}
+	return Migrations{Dialect: dialect, Files: sub}
+}
+
+// Up brings the tables to the newest version, each migration in a transaction of its own: one that fails leaves nothing behind,
+// and the next start tries it again. Tables that are newer than the program are refused. Errors of the database are passed to
+// unavailable.
+func (m Migrations) Up(ctx context.Context, db *sql.DB, unavailable func(error) error, options ...goose.ProviderOption) error {
+	newest, err := m.Newest()
 	if err != nil {
 		return err
 	}
-	provider, err := goose.NewProvider(dialect, db, files, options...)
+	provider, err := goose.NewProvider(m.Dialect, db, m.Files, options...)
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
@@ -35,17 +51,17 @@ func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect, files fs.FS
 	return nil
 }
 
-// newestMigration is the version that the migrations in files lead to.
-func newestMigration(files fs.FS) (int64, error) {
-	names, err := fs.Glob(files, "*.sql")
+// Newest is the version that the migrations lead to.
+func (m Migrations) Newest() (int64, error) {
+	names, err := fs.Glob(m.Files, "*.sql")
 	if err != nil || len(names) == 0 {
 		return 0, fmt.Errorf("read migrations: %w", errors.Join(err, fs.ErrNotExist))
 	}
 	return goose.NumericComponent(path.Base(names[len(names)-1])) // sorted
 }
 
-// schemaVersion is the version of the tables, 0 where there are none. exists counts goose's own table.
-func schemaVersion(ctx context.Context, db *sql.DB, exists string) (version int64, err error) {
+// Version is the version of the tables, 0 where there are none. exists counts the table in which goose keeps it.
+func Version(ctx context.Context, db *sql.DB, exists string) (version int64, err error) {
 	var tables int
 	if err := db.QueryRowContext(ctx, exists).Scan(&tables); err != nil {
 		return 0, fmt.Errorf("look for tables: %w", err)

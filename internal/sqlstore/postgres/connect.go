@@ -1,4 +1,4 @@
-package sqlstore
+package postgres
 
 import (
 	"context"
@@ -25,11 +25,11 @@ const (
 var errNoAnswer = fmt.Errorf("the server took the connection and did not answer: a pooler whose pool is full does that; "+
 	"allow %d server connections for each replica (pool_size in PgBouncer)", neededConnections)
 
-// parsePostgres reads a URL. Its error is [errPostgresURL].
-func parsePostgres(url string) (*pgx.ConnConfig, error) {
+// parse reads a URL. Its error is [errURL].
+func parse(url string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
-		return nil, errPostgresURL
+		return nil, errURL
 	}
 	if config.ConnectTimeout == 0 || config.ConnectTimeout > connectLimit {
 		config.ConnectTimeout = connectLimit
@@ -96,12 +96,4 @@ func (refusals) TraceQueryEnd(_ context.Context, conn *pgx.Conn, data pgx.TraceQ
 	if sqlState(data.Err) == "25006" { // read_only_sql_transaction
 		conn.PgConn().CustomData()[refusedWrite] = true
 	}
-}
-
-// sqlState is PostgreSQL's code for an error, empty for other errors.
-func sqlState(err error) string {
-	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return e.Code
-	}
-	return ""
 }

@@ -1,4 +1,4 @@
-package sqlstore
+package postgres
 
 import (
 	"database/sql"
@@ -6,14 +6,13 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore/engine"
 )
 
-// unavailable marks an error of the driver that is not an answer to the statement: the connection is gone, the disk is
-// full, the context ended. Answers, such as a constraint or a missing row, stay as they are.
+// unavailable marks an error of the driver that is not an answer to the statement: the connection is gone, the disk is full, the
+// context ended. Answers, such as a constraint or a missing row, stay as they are.
 func unavailable(err error) error {
 	if err == nil || answered(err) || errors.Is(err, callbacks.ErrUnavailable) {
 		return err
@@ -23,14 +22,6 @@ func unavailable(err error) error {
 
 // absence is which of the three it is: a database that does not answer, one without room, or one that takes no writes.
 func absence(err error) error {
-	if e, ok := errors.AsType[*sqlite.Error](err); ok {
-		switch e.Code() & 0xff {
-		case sqlite3.SQLITE_FULL:
-			return callbacks.ErrNoRoom
-		case sqlite3.SQLITE_READONLY:
-			return callbacks.ErrReadOnly
-		}
-	}
 	switch sqlState(err) {
 	case "53100": // disk_full
 		return callbacks.ErrNoRoom
@@ -45,14 +36,8 @@ func answered(err error) bool {
 	if errors.Is(err, sql.ErrNoRows) {
 		return true
 	}
-	if e, ok := errors.AsType[*sqlite.Error](err); ok {
-		switch e.Code() & 0xff { // the primary code
-		case sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_RANGE:
-			return true
-		}
-	}
-	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
-		switch e.Code[:2] { // the class: data, constraint, syntax, and rollbacks that are tried again
+	if state := sqlState(err); state != "" {
+		switch state[:2] { // the class: data, constraint, syntax, and rollbacks that are tried again
 		case "22", "23", "42", "40":
 			return true
 		}
@@ -60,32 +45,19 @@ func answered(err error) bool {
 	return false
 }
 
-// violatesUnique reports whether a row was refused because one with its key exists.
-func violatesUnique(err error) bool {
-	if e, ok := errors.AsType[*sqlite.Error](err); ok {
-		return e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
-	}
-	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return e.Code == "23505"
-	}
-	return false
-}
-
-// errAgain asks for the transaction to be run once more, because somebody else was faster.
-var errAgain = errors.New("another transaction was faster")
+// duplicate reports whether a row was refused because one with its key exists.
+func duplicate(err error) bool { return sqlState(err) == "23505" }
 
 // worthRetrying reports whether the same transaction can succeed when it is run again: serialisation failure or deadlock.
 func worthRetrying(err error) bool {
-	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return e.Code == "40001" || e.Code == "40P01"
-	}
-	return errors.Is(err, errAgain)
+	state := sqlState(err)
+	return state == "40001" || state == "40P01" || errors.Is(err, engine.ErrAgain)
 }
 
-// missing turns "no rows" into [callbacks.ErrNotFound].
-func missing(err error) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return callbacks.ErrNotFound
+// sqlState is PostgreSQL's code for an error, empty for other errors.
+func sqlState(err error) string {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.Code
 	}
-	return err
+	return ""
 }

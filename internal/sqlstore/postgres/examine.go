@@ -1,4 +1,4 @@
-package sqlstore
+package postgres
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/pressly/goose/v3"
 
 	"countersign/internal/doctor"
+	"countersign/internal/sqlstore/engine"
 )
 
 // serverText asks a PostgreSQL server for everything but the tables.
@@ -16,15 +17,15 @@ select current_setting('server_version'), current_database(), clock_timestamp(),
 	pg_is_in_recovery() or current_setting('transaction_read_only', true) = 'on',
 	coalesce(has_schema_privilege(current_schema(), 'create'), false)`
 
-func examinePostgres(ctx context.Context, url string, now func() time.Time) (d doctor.Database, err error) {
-	if d.Newest, err = newestMigration(postgresDialect.migrations); err != nil {
+func examine(ctx context.Context, url string, now func() time.Time) (d doctor.Database, err error) {
+	if d.Newest, err = migrations.Newest(); err != nil {
 		return d, err
 	}
-	config, err := parsePostgres(url)
+	config, err := parse(url)
 	if err != nil {
 		return d, err
 	}
-	found, err := surveyPostgres(ctx, config, neededConnections)
+	found, err := takeSurvey(ctx, config, neededConnections)
 	s := &doctor.Server{Local: found.local, Encrypted: found.encrypted, Shared: found.shared, Given: found.given, Needed: neededConnections, Shortage: found.shortage}
 	if found.shared {
 		d.Server, d.Place = s, config.Host
@@ -41,7 +42,7 @@ func examinePostgres(ctx context.Context, url string, now func() time.Time) (d d
 	}
 	s.Clock.Ours = between(before, now())
 	d.Server, d.Place = s, "database "+database+" on "+config.Host
-	d.Schema, err = schemaVersion(ctx, db, "select count(*) from pg_class where oid = to_regclass('"+goose.DefaultTablename+"')")
+	d.Schema, err = engine.Version(ctx, db, "select count(*) from pg_class where oid = to_regclass('"+goose.DefaultTablename+"')")
 	return d, err
 }
 

@@ -1,4 +1,4 @@
-package sqlstore
+package postgres
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore/engine"
 )
 
 const (
@@ -28,10 +28,9 @@ const (
 	firstReconnect, lastReconnect = 100 * time.Millisecond, 10 * time.Second
 )
 
-// Notices passes notices between the replicas on one PostgreSQL, by LISTEN and NOTIFY on one connection of its own. Nothing
-// depends on their arrival but how soon a page looks again. On SQLite there are no other replicas, and it does nothing.
-type Notices struct {
-	config *pgx.ConnConfig // nil on SQLite
+// notices passes notices between the replicas by LISTEN and NOTIFY, on one connection of its own.
+type notices struct {
+	config *pgx.ConnConfig
 	log    *slog.Logger
 
 	mu        sync.Mutex
@@ -40,28 +39,18 @@ type Notices struct {
 	interrupt context.CancelFunc // ends a wait in which nothing was to be sent; nil otherwise
 }
 
-var _ callbacks.Notifier = (*Notices)(nil)
-
-// NewNotices takes the URL of the store. Nothing is connected before [Notices.Run].
-func NewNotices(url string, log *slog.Logger) (*Notices, error) {
-	n := &Notices{log: log}
-	if strings.HasPrefix(url, "sqlite:") {
-		return n, nil
-	}
-	config, err := parsePostgres(url)
+// newNotices takes the URL of the store. Nothing is connected before Run.
+func newNotices(url string, log *slog.Logger) (engine.Notices, error) {
+	config, err := parse(url)
 	if err != nil {
 		return nil, err
 	}
 	config.RuntimeParams["application_name"] = "countersign notices"
-	n.config = config
-	return n, nil
+	return &notices{config: config, log: log}, nil
 }
 
 // Changed tells the other replicas. It never waits; what is told while the connection is away is sent when it is back.
-func (n *Notices) Changed(notice callbacks.Notice) {
-	if n.config == nil {
-		return
-	}
+func (n *notices) Changed(notice callbacks.Notice) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.waiting.add(notice)
@@ -75,30 +64,21 @@ func (n *Notices) Changed(notice callbacks.Notice) {
 const endedSessions = "ended sessions"
 
 // SessionEnded tells the other replicas that a session is over. Where that is lost, their streams find out by themselves.
-func (n *Notices) SessionEnded(id callbacks.ID) {
+func (n *notices) SessionEnded(id callbacks.ID) {
 	n.Changed(callbacks.Notice{Queue: endedSessions, Callback: id})
 }
 
-// Deliver is what [Notices.Run] calls. All of it must be quick.
-type Deliver struct {
-	Changed      func(callbacks.Notice) // for each notice of another replica, not for our own
-	SessionEnded func(callbacks.ID)     // for each session that ended at another replica
-	Missed       func()                 // whenever some may have been lost: after each connection, the first too
-}
-
-func (d Deliver) pass(n callbacks.Notice) {
+// pass gives a notice of another replica to whom it is for.
+func pass(to engine.Deliver, n callbacks.Notice) {
 	if n.Queue == endedSessions {
-		d.SessionEnded(n.Callback)
+		to.SessionEnded(n.Callback)
 		return
 	}
-	d.Changed(n)
+	to.Changed(n)
 }
 
 // Run passes on what the other replicas tell, until ctx ends.
-func (n *Notices) Run(ctx context.Context, deliver Deliver) {
-	if n.config == nil {
-		return
-	}
+func (n *notices) Run(ctx context.Context, deliver engine.Deliver) {
 	pause := firstReconnect
 	for {
 		connected, err := n.session(ctx, deliver)
@@ -119,7 +99,7 @@ func (n *Notices) Run(ctx context.Context, deliver Deliver) {
 }
 
 // session connects and works until the connection breaks.
-func (n *Notices) session(ctx context.Context, deliver Deliver) (connected bool, err error) {
+func (n *notices) session(ctx context.Context, deliver engine.Deliver) (connected bool, err error) {
 	conn, self, err := n.connect(ctx)
 	if err != nil {
 		return false, err
@@ -141,19 +121,19 @@ func (n *Notices) session(ctx context.Context, deliver Deliver) (connected bool,
 		case got == nil || got.PID == self: // interrupted, or our own
 			continue
 		}
-		notices, all := parseNotices(got.Payload)
+		told, all := parseNotices(got.Payload)
 		if all {
 			deliver.Missed()
 		}
-		for _, notice := range notices {
-			deliver.pass(notice)
+		for _, notice := range told {
+			pass(deliver, notice)
 		}
 	}
 	return true, nil
 }
 
 // connect begins to listen. self is the server's process for the connection, by which we know our own notifications.
-func (n *Notices) connect(ctx context.Context) (_ *pgx.Conn, self uint32, err error) {
+func (n *notices) connect(ctx context.Context) (_ *pgx.Conn, self uint32, err error) {
 	ctx, cancel := context.WithTimeout(ctx, noticeTimeout)
 	defer cancel()
 	conn, err := pgx.ConnectConfig(ctx, n.config)
@@ -173,7 +153,7 @@ func (n *Notices) connect(ctx context.Context) (_ *pgx.Conn, self uint32, err er
 }
 
 // send tells what is waiting, if it is time.
-func (n *Notices) send(ctx context.Context, conn *pgx.Conn) error {
+func (n *notices) send(ctx context.Context, conn *pgx.Conn) error {
 	payload := n.take(time.Now())
 	if payload == "" {
 		return nil
@@ -190,7 +170,7 @@ func (n *Notices) send(ctx context.Context, conn *pgx.Conn) error {
 }
 
 // take empties what is waiting into a payload, empty when there is nothing or it is too early.
-func (n *Notices) take(now time.Time) (payload string) {
+func (n *notices) take(now time.Time) (payload string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.waiting.empty() || now.Before(n.next) {
@@ -203,7 +183,7 @@ func (n *Notices) take(now time.Time) (payload string) {
 
 // receive waits for a notification. It returns nil when there is something to send first, or when all is quiet and the
 // connection still works.
-func (n *Notices) receive(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
+func (n *notices) receive(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
 	waiting, cancel := context.WithCancel(ctx)
 	defer cancel()
 	limit := time.AfterFunc(n.patience(cancel), cancel)
@@ -232,7 +212,7 @@ func (n *Notices) receive(ctx context.Context, conn *pgx.Conn) (*pgconn.Notifica
 }
 
 // patience is how long to wait for a notification. Where nothing is to be sent, what comes to be sent interrupts.
-func (n *Notices) patience(interrupt context.CancelFunc) time.Duration {
+func (n *notices) patience(interrupt context.CancelFunc) time.Duration {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if !n.waiting.empty() {

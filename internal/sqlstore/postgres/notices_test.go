@@ -1,4 +1,4 @@
-package sqlstore_test
+package postgres_test
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/sqlstore"
+	"countersign/internal/sqlstore/sqlstoretest"
 )
 
 // patience is how long a test waits for what must come.
@@ -21,7 +22,7 @@ const patience = 30 * time.Second
 
 // replica is one that listens.
 type replica struct {
-	*sqlstore.Notices
+	sqlstore.Notices
 	told   chan callbacks.Notice
 	ended  chan callbacks.ID
 	missed chan struct{}
@@ -72,7 +73,7 @@ func TestNotices(t *testing.T) {
 	if testing.Short() {
 		return
 	}
-	url := newDatabase(t)
+	url := sqlstoretest.NewPostgresDatabase(t)
 	a, b, c := listen(t, url), listen(t, url), listen(t, url)
 	for round := range 3 {
 		for i, sender := range []*replica{a, b, c} {
@@ -96,7 +97,7 @@ func TestEndedSessionIsTold(t *testing.T) {
 	if testing.Short() {
 		return
 	}
-	url := newDatabase(t)
+	url := sqlstoretest.NewPostgresDatabase(t)
 	sender, receiver := listen(t, url), listen(t, url)
 	sender.SessionEnded("abc")
 	sender.Changed(changed("after"))
@@ -114,7 +115,7 @@ func TestNoticesInBursts(t *testing.T) {
 	if testing.Short() {
 		return
 	}
-	url := newDatabase(t)
+	url := sqlstoretest.NewPostgresDatabase(t)
 	sender, receiver := listen(t, url), listen(t, url)
 	witness, err := pgx.Connect(t.Context(), url)
 	if err != nil {
@@ -161,11 +162,11 @@ func TestNoticesComeBack(t *testing.T) {
 	if testing.Short() {
 		return
 	}
-	url := newDatabase(t)
+	url := sqlstoretest.NewPostgresDatabase(t)
 	a, b := listen(t, url), listen(t, url)
 	u := parsed(t, url)
 	for range 3 {
-		exec(t, u, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'countersign notices' and datname = current_database()")
+		sqlstoretest.Exec(t, u, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'countersign notices' and datname = current_database()")
 		await(t, a.missed, "the next connection")
 		await(t, b.missed, "the next connection")
 		a.Changed(changed("after"))
@@ -182,16 +183,6 @@ func parsed(t *testing.T, text string) *url.URL {
 		t.Fatal(err)
 	}
 	return u
-}
-
-func TestNoticesWithoutReplicas(t *testing.T) {
-	t.Parallel()
-	n, err := sqlstore.NewNotices("sqlite:desk.db", slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
-	n.Changed(changed("a"))
-	n.Run(t.Context(), sqlstore.Deliver{}) // nothing to run
 }
 
 // TestNoticesWithoutServer: a desk works without notices, and stops while it waits for them.

@@ -1,8 +1,11 @@
-package sqlstore
+// Package postgres is the engine over PostgreSQL: ordinary transactions on a pool of connections, and notices between the replicas
+// that share the database by LISTEN and NOTIFY.
+package postgres
 
 import (
+	"cmp"
 	"context"
-	"database/sql"
+	"embed"
 	"errors"
 	"fmt"
 	"time"
@@ -10,53 +13,66 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore/engine"
 )
+
+//go:embed migrations
+var files embed.FS
+
+var migrations = engine.NewMigrations(goose.DialectPostgres, files)
+
+// Database is PostgreSQL. Any number of replicas may open one database at once.
+var Database = engine.Database{
+	Prefixes: []string{"postgres://", "postgresql://"}, Migrations: migrations, Open: open, Examine: examine, Notices: newNotices,
+}
 
 const (
 	// maxConnections of one process; PostgreSQL allows 100 in all by default.
 	maxConnections = 20
-	// maxTries of a transaction that PostgreSQL rolled back for another one's sake.
-	maxTries = 5
 	// lockRetry is how many seconds a replica waits before it asks again whether another one has migrated the database;
 	// lockTries is how often it asks.
 	lockRetry, lockTries = 1, 300
-	// transactionLimit is longer than any transaction takes in a database that works. Requests and workers give up before, but
-	// not on a commit.
-	transactionLimit = 15 * time.Second
 )
 
-// errPostgresURL stands for pgx's own error, which repeats the URL.
-var errPostgresURL = errors.New("the postgres:// URL is not valid; characters such as @ : / # in a password are written as %40 %3A %2F %23")
+// errURL stands for pgx's own error, which repeats the URL.
+var errURL = errors.New("the postgres:// URL is not valid; characters such as @ : / # in a password are written as %40 %3A %2F %23")
 
-func openPostgres(ctx context.Context, url string, o opening) (*Store, error) {
-	config, err := parsePostgres(url)
+// database is a pool of connections.
+type database struct {
+	pool  *bun.DB
+	limit time.Duration // of a transaction
+}
+
+func open(ctx context.Context, url string, how engine.Opening) (engine.Engine, error) {
+	config, err := parse(url)
 	if err != nil {
 		return nil, err
 	}
-	cautions, err := judge(surveyPostgres(ctx, config, o.surveyed))
+	cautions, err := judge(takeSurvey(ctx, config, cmp.Or(how.Connections, neededConnections)))
 	if err != nil {
 		return nil, err
 	}
-	for _, caution := range cautions {
-		o.caution(caution)
+	for _, said := range cautions {
+		how.Caution(said)
 	}
 	pool := newPool(config, maxConnections)
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(lockRetry, lockTries))
+	if err == nil {
+		err = migrations.Up(ctx, pool, unavailable, goose.WithSessionLocker(locker))
+	}
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	if err := migrate(ctx, pool, postgresDialect.goose, postgresDialect.migrations, goose.WithSessionLocker(locker)); err != nil {
-		return nil, errors.Join(err, pool.Close())
-	}
-	s := &Store{
-		dialect: &postgresDialect, db: bun.NewDB(pool, postgresDialect.bun(), bun.WithDiscardUnknownColumns()),
-		limit: transactionLimit, ready: takesWrites,
-	}
-	s.transact, s.close = s.transactPostgres, s.db.Close
-	return s, nil
+	return &database{pool: bun.NewDB(pool, pgdialect.New(), bun.WithDiscardUnknownColumns()), limit: transactionLimit}, nil
 }
+
+func (d *database) DB() *bun.DB                 { return d.pool }
+func (d *database) Dialect() *engine.Dialect    { return &dialect }
+func (d *database) Unavailable(err error) error { return unavailable(err) }
+func (d *database) Duplicate(err error) bool    { return duplicate(err) }
+func (d *database) Close() error                { return d.pool.Close() }
 
 // judge decides whether the desk can work with such connections, and what the operator should know.
 func judge(s survey, err error) (cautions []string, _ error) {
@@ -74,56 +90,4 @@ func judge(s survey, err error) (cautions []string, _ error) {
 		cautions = append(cautions, "the connection to the database is not encrypted and leaves this machine: set sslmode=verify-full in COUNTERSIGN_DATABASE_URL")
 	}
 	return cautions, nil
-}
-
-// transactPostgres runs fn in a transaction, again where PostgreSQL asks for it.
-func (s *Store) transactPostgres(ctx context.Context, fn func(context.Context, *tx) error) error {
-	for try := 1; ; try++ {
-		err := s.transactOnce(ctx, fn)
-		if err == nil || !worthRetrying(err) {
-			return err
-		}
-		if try == maxTries {
-			return fmt.Errorf("gave up after %d tries: %w", try, err)
-		}
-	}
-}
-
-// transactOnce lets ctx interrupt the wait for a connection and the work, but not the commit: its outcome would not be known.
-// A connection on which nobody answers any more is given up after the limit.
-func (s *Store) transactOnce(ctx context.Context, fn func(context.Context, *tx) error) error {
-	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limit)
-	defer cancel()
-	ctx, stop := context.WithTimeout(ctx, s.limit)
-	defer stop()
-	begun := context.AfterFunc(ctx, cancel)
-	sqlTx, err := s.db.DB.BeginTx(whole, nil)
-	if !begun() {
-		err = errors.Join(ctx.Err(), err)
-	}
-	if err != nil {
-		return unavailable(busy(s.db.DB, err))
-	}
-	defer sqlTx.Rollback() // after the commit there is nothing to roll back; a broken connection has done it
-	if err := fn(ctx, &tx{statements: postgresStatements{sqlTx}, db: s.db, dialect: &postgresDialect}); err != nil {
-		return err
-	}
-	err = unavailable(sqlTx.Commit())
-	if errors.Is(err, callbacks.ErrUnavailable) {
-		return fmt.Errorf("%w: %w", callbacks.ErrUncertain, err)
-	}
-	return err
-}
-
-// postgresStatements runs statements in a transaction; pgx keeps them prepared on each connection.
-type postgresStatements struct{ tx *sql.Tx }
-
-// Exec runs a statement without rows.
-func (p postgresStatements) Exec(ctx context.Context, text string, args []any) (sql.Result, error) {
-	return p.tx.ExecContext(ctx, text, args...)
-}
-
-// Query runs a statement that returns rows.
-func (p postgresStatements) Query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
-	return p.tx.QueryContext(ctx, text, args...)
 }

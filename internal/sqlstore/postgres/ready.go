@@ -1,4 +1,4 @@
-package sqlstore
+package postgres
 
 import (
 	"context"
@@ -6,17 +6,15 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/uptrace/bun"
-
 	"countersign/internal/callbacks"
 )
 
-// takesWrites checks that PostgreSQL answers, from a table, and is not read-only. Another replica may reach one that takes writes.
-func takesWrites(ctx context.Context, db *bun.DB) error {
+// Ready checks that PostgreSQL answers, from a table, and is not read-only. Another replica may reach one that takes writes.
+func (d *database) Ready(ctx context.Context) error {
 	const text = `select exists (select 1 from callbacks), pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'`
 	var any, standby, readOnly bool
-	if err := db.QueryRowContext(ctx, text).Scan(&any, &standby, &readOnly); err != nil {
-		return unavailable(busy(db.DB, err))
+	if err := d.pool.QueryRowContext(ctx, text).Scan(&any, &standby, &readOnly); err != nil {
+		return unavailable(busy(d.pool.DB, err))
 	}
 	switch {
 	case standby:
@@ -25,13 +23,6 @@ func takesWrites(ctx context.Context, db *bun.DB) error {
 		return fmt.Errorf("%w: default_transaction_read_only is on, for the server, the database or the user", callbacks.ErrReadOnly)
 	}
 	return nil
-}
-
-// readable checks that SQLite answers, from a table: a constant would come from anywhere. Where its disk is full or read-only its
-// pages can be read, and no other process could do more.
-func readable(ctx context.Context, db *bun.DB) error {
-	var any bool
-	return unavailable(db.NewRaw("select exists (select 1 from callbacks)").Scan(ctx, &any))
 }
 
 // busy says why nothing came in time where all connections of this process were in use.

@@ -1,4 +1,4 @@
-package sqlstore_test
+package postgres_test
 
 import (
 	"context"
@@ -11,8 +11,9 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
-	"countersign/internal/callbacks/callbackstest"
-	"countersign/internal/sqlstore"
+	"countersign/internal/sqlstore/engine"
+	"countersign/internal/sqlstore/postgres"
+	"countersign/internal/sqlstore/sqlstoretest"
 )
 
 // wire passes connections on to PostgreSQL, until silence: then nothing more comes through those that are there, and neither
@@ -96,31 +97,40 @@ func TestPostgresSilent(t *testing.T) {
 	if testing.Short() {
 		return
 	}
-	u, err := url.Parse(newDatabase(t))
+	u, err := url.Parse(sqlstoretest.NewPostgresDatabase(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := newWire(t, u.Host)
 	u.Host = w.listener.Addr().String()
-	s, err := sqlstore.Open(t.Context(), u.String())
+	e, err := postgres.Database.Open(t.Context(), u.String(), engine.Opening{Caution: func(string) {}, Connections: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
-	put(t, s)
-	s.LimitTransactions(time.Second)
-	signedIn := callbacks.AuditEntry{Action: callbacks.ActionSignedIn, At: callbackstest.T0}
+	defer e.Close()
+	transact := func(before func()) error {
+		return e.Transact(t.Context(), func(ctx context.Context, on engine.Statements) error {
+			_, err := on.Exec(ctx, "select 1", nil)
+			before()
+			return e.Unavailable(err)
+		})
+	}
+	nothing := func() {}
+	if err := transact(nothing); err != nil {
+		t.Fatal(err)
+	}
+	postgres.LimitTransactions(e, time.Second)
 
 	w.silence()
-	if err := s.Record(t.Context(), signedIn); !errors.Is(err, callbacks.ErrUnavailable) || errors.Is(err, callbacks.ErrUncertain) {
+	if err := transact(nothing); !errors.Is(err, callbacks.ErrUnavailable) || errors.Is(err, callbacks.ErrUncertain) {
 		t.Errorf("a transaction that could not begin gives %v, want ErrUnavailable", err)
 	}
-	s.LimitTransactions(time.Minute) // a new connection may take its time on a busy machine
-	if err := s.Record(t.Context(), signedIn); err != nil {
+	postgres.LimitTransactions(e, time.Minute) // a new connection may take its time on a busy machine
+	if err := transact(nothing); err != nil {
 		t.Errorf("the next connection gives %v", err)
 	}
-	s.LimitTransactions(5 * time.Second) // the transaction must begin within it, too
-	if err := s.CommitInSilence(t.Context(), w.silence); !errors.Is(err, callbacks.ErrUncertain) {
+	postgres.LimitTransactions(e, 5*time.Second) // the transaction must begin within it, too
+	if err := transact(w.silence); !errors.Is(err, callbacks.ErrUncertain) {
 		t.Errorf("a commit without an answer gives %v, want ErrUncertain", err)
 	}
 }

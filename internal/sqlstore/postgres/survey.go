@@ -1,4 +1,4 @@
-package sqlstore
+package postgres
 
 import (
 	"context"
@@ -43,9 +43,9 @@ type probe struct {
 	err  error
 }
 
-// surveyPostgres opens connections and closes them. The first is opened alone: a wrong password is
+// takeSurvey opens connections and closes them. The first is opened alone: a wrong password is
 // refused once. Its error says why there is none at all.
-func surveyPostgres(ctx context.Context, config *pgx.ConnConfig, connections int) (survey, error) {
+func takeSurvey(ctx context.Context, config *pgx.ConnConfig, connections int) (survey, error) {
 	ctx, cancel := context.WithTimeout(ctx, surveyLimit)
 	defer cancel()
 	all := make([]probe, connections)

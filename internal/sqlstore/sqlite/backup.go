@@ -1,4 +1,4 @@
-package sqlstore
+package sqlite
 
 import (
 	"context"
@@ -9,18 +9,11 @@ import (
 	"os"
 )
 
-// ErrNotSQLite is the error of [Backup] for PostgreSQL, which has tools of its own.
-var ErrNotSQLite = errors.New("only a SQLite database is backed up here")
-
-// Backup writes a compact copy of a SQLite database to a new file, while a desk goes on working with it. It changes nothing
-// in the database, not even its version. A file that is there already is not overwritten. Sessions stay out of the copy: whoever
-// puts it back must not bring back one that has ended since.
-func Backup(ctx context.Context, url, to string) error {
-	from, ok := sqlitePath(url)
-	if !ok {
-		return ErrNotSQLite
-	}
-	source, err := sql.Open("sqlite", sqliteDSN(from)+"&mode=rw") // one that is not there is not made
+// backup writes a compact copy of a database to a new file, while a desk goes on working with it. It changes nothing in the
+// database, not even its version. A file that is there already is not overwritten. Sessions stay out of the copy: whoever puts it
+// back must not bring back one that has ended since.
+func backup(ctx context.Context, url, to string) error {
+	source, err := sql.Open("sqlite", dsn(pathOf(url))+"&mode=rw") // one that is not there is not made
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
@@ -45,8 +38,8 @@ func Backup(ctx context.Context, url, to string) error {
 
 // dropSessions takes the sessions out of a copy that nobody uses yet, and overwrites their bytes.
 func dropSessions(ctx context.Context, path string) error {
-	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + url.Values{"_pragma": {"secure_delete(1)", "journal_mode(memory)"}, "mode": {"rw"}}.Encode()
-	copied, err := sql.Open("sqlite", dsn)
+	at := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + url.Values{"_pragma": {"secure_delete(1)", "journal_mode(memory)"}, "mode": {"rw"}}.Encode()
+	copied, err := sql.Open("sqlite", at)
 	if err != nil {
 		return fmt.Errorf("open the copy: %w", err)
 	}

@@ -1,4 +1,4 @@
-package sqlstore
+package sqlite
 
 import (
 	"context"
@@ -9,16 +9,19 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/pressly/goose/v3"
 
 	"countersign/internal/doctor"
+	"countersign/internal/sqlstore/engine"
 )
 
-func examineSQLite(ctx context.Context, path string) (doctor.Database, error) {
+func examine(ctx context.Context, url string, _ func() time.Time) (doctor.Database, error) {
+	path := pathOf(url)
 	d := doctor.Database{Place: path, File: examineFile(path)}
 	var err error
-	if d.Newest, err = newestMigration(sqliteDialect.migrations); err != nil || !d.File.Exists {
+	if d.Newest, err = migrations.Newest(); err != nil || !d.File.Exists {
 		return d, err
 	}
 	if d.File.WAL, err = hasWAL(path); err != nil {
@@ -32,7 +35,7 @@ func examineSQLite(ctx context.Context, path string) (doctor.Database, error) {
 	if err := db.QueryRowContext(ctx, "select sqlite_version()").Scan(&d.Version); err != nil {
 		return d, fmt.Errorf("ask the database: %w", err)
 	}
-	d.Schema, err = schemaVersion(ctx, db, "select count(*) from sqlite_master where type = 'table' and name = '"+goose.DefaultTablename+"'")
+	d.Schema, err = engine.Version(ctx, db, "select count(*) from sqlite_master where type = 'table' and name = '"+goose.DefaultTablename+"'")
 	return d, err
 }
 

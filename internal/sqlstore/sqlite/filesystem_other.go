@@ -1,6 +1,6 @@
 //go:build !linux && !darwin
 
-package sqlstore
+package sqlite
 
 // writable cannot be told here before one tries.
 func writable(string) bool { return true }

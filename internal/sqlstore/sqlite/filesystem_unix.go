@@ -1,6 +1,6 @@
 //go:build linux || darwin
 
-package sqlstore
+package sqlite
 
 import "syscall"
 

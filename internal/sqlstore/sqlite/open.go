@@ -1,34 +1,126 @@
-package sqlstore
+// Package sqlite is the engine over SQLite: one goroutine writes and commits what waits together, beside a pool of readers. A
+// database is a file that belongs to one process.
+package sqlite
 
 import (
 	"context"
 	"database/sql"
+	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 
+	"github.com/pressly/goose/v3"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore/engine"
 )
 
-// sqlitePragmas hold for every connection. FULL makes each commit durable; the log is cut back to 64 MiB after a rush.
-var sqlitePragmas = []string{
+//go:embed migrations
+var files embed.FS
+
+var migrations = engine.NewMigrations(goose.DialectSQLite3, files)
+
+// Database is SQLite. Its URLs are sqlite:path and sqlite:///absolute/path.
+var Database = engine.Database{
+	Prefixes: []string{"sqlite:"}, Migrations: migrations, Open: open, Examine: examine, Backup: backup,
+}
+
+// pragmas hold for every connection. FULL makes each commit durable; the log is cut back to 64 MiB after a rush.
+var pragmas = []string{
 	"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)", "foreign_keys(1)", "journal_size_limit(67108864)",
 	"cache_size(-16384)", "temp_store(MEMORY)",
 }
 
-func sqliteDSN(path string, pragmas ...string) string {
-	query := url.Values{"_pragma": append(pragmas, sqlitePragmas...)}
+// pathOf is the path of the file that a URL names.
+func pathOf(url string) string {
+	path := strings.TrimPrefix(url, "sqlite:")
+	if strings.HasPrefix(path, "///") {
+		path = path[2:]
+	}
+	return path
+}
+
+func dsn(path string, more ...string) string {
+	query := url.Values{"_pragma": append(more, pragmas...)}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + query.Encode()
 }
 
-func openSQLite(ctx context.Context, path string) (*Store, error) {
-	// SQLite would make the file readable for everybody; its log gets the mode of the file.
+// database is an open file.
+type database struct {
+	reading  *bun.DB
+	prepared *preparedStatements
+	writer   *writer
+	file     *file
+	close    func() error
+}
+
+func open(ctx context.Context, url string, _ engine.Opening) (engine.Engine, error) {
+	opened, err := openFile(pathOf(url))
+	if err != nil {
+		return nil, err
+	}
+	writing, err := sql.Open("sqlite", dsn(opened.path))
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	writing.SetMaxOpenConns(1)
+	if err := migrations.Up(ctx, writing, unavailable); err != nil {
+		return nil, errors.Join(err, writing.Close())
+	}
+	reading, err := sql.Open("sqlite", dsn(opened.path, "query_only(1)"))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open the database: %w", err), writing.Close())
+	}
+	readers := max(4, runtime.GOMAXPROCS(0))
+	reading.SetMaxOpenConns(readers)
+	reading.SetMaxIdleConns(readers)
+	prepared := newPreparedStatements(writing)
+	d := &database{reading: bun.NewDB(reading, sqlitedialect.New()), prepared: prepared, writer: newWriter(prepared), file: opened}
+	d.close = sync.OnceValue(func() error {
+		d.writer.close()
+		return errors.Join(prepared.close(), reading.Close())
+	})
+	return d, nil
+}
+
+func (d *database) DB() *bun.DB                 { return d.reading }
+func (d *database) Dialect() *engine.Dialect    { return &dialect }
+func (d *database) Unavailable(err error) error { return unavailable(err) }
+func (d *database) Duplicate(err error) bool    { return duplicate(err) }
+func (d *database) Close() error                { return d.close() }
+
+// Transact hands fn to the writer.
+func (d *database) Transact(ctx context.Context, fn func(context.Context, engine.Statements) error) error {
+	if err := d.file.there(); err != nil {
+		return err
+	}
+	return d.writer.transact(ctx, fn)
+}
+
+// Ready asks for a row of a table: a constant would come from anywhere. Where the disk is full or read-only the pages can be
+// read, and no other process could do more.
+func (d *database) Ready(ctx context.Context) error {
+	var found bool
+	err := d.reading.NewRaw("select exists (select 1 from callbacks)").Scan(ctx, &found)
+	return errors.Join(d.file.there(), unavailable(err))
+}
+
+// file is the database file as it was opened.
+type file struct {
+	path string
+	info os.FileInfo
+}
+
+// openFile makes the file where there is none. SQLite would make it readable for everybody; its log gets the mode of the file.
+func openFile(path string) (*file, error) {
 	made, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -40,53 +132,7 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	if err := errors.Join(err, made.Close()); err != nil {
 		return nil, fmt.Errorf("open the database file: %w", err)
 	}
-	opened := &file{path, info}
-	writing, err := sql.Open("sqlite", sqliteDSN(path))
-	if err != nil {
-		return nil, fmt.Errorf("open the database: %w", err)
-	}
-	writing.SetMaxOpenConns(1)
-	if err := migrate(ctx, writing, sqliteDialect.goose, sqliteDialect.migrations); err != nil {
-		return nil, errors.Join(err, writing.Close())
-	}
-	reading, err := sql.Open("sqlite", sqliteDSN(path, "query_only(1)"))
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open the database: %w", err), writing.Close())
-	}
-	readers := max(4, runtime.GOMAXPROCS(0))
-	reading.SetMaxOpenConns(readers)
-	reading.SetMaxIdleConns(readers)
-
-	db := bun.NewDB(reading, sqliteDialect.bun())
-	prepared := newPreparedStatements(writing)
-	w := newWriter(prepared, db)
-	kept := &readings{}
-	return &Store{
-		dialect:  &sqliteDialect,
-		db:       db,
-		readings: kept,
-		file:     opened,
-		ready: func(ctx context.Context, db *bun.DB) error {
-			return errors.Join(opened.there(), readable(ctx, db))
-		},
-		transact: func(ctx context.Context, fn func(context.Context, *tx) error) error {
-			if err := opened.there(); err != nil {
-				return err
-			}
-			defer kept.wrote()
-			return w.transact(ctx, fn)
-		},
-		close: sync.OnceValue(func() error {
-			w.close()
-			return errors.Join(prepared.close(), db.Close())
-		}),
-	}, nil
-}
-
-// file is the database file as it was opened.
-type file struct {
-	path string
-	info os.FileInfo
+	return &file{path, info}, nil
 }
 
 // there is an error once the path names another file or none: what is written to the one that is open would be lost with this

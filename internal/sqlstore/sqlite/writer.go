@@ -1,4 +1,4 @@
-package sqlstore
+package sqlite
 
 import (
 	"context"
@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"runtime/debug"
 
-	"github.com/uptrace/bun"
-
 	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore/engine"
 )
 
 // maxBatch bounds how many requests wait for one commit, and so how long the first of them waits for the last.
@@ -17,8 +16,7 @@ const maxBatch = 128
 // writer is the one goroutine that writes to SQLite. It commits in groups: while one commit waits for the disk, requests
 // gather, and the next transaction takes them all. A request that finds nobody else waiting is committed at once.
 type writer struct {
-	statements statements
-	db         *bun.DB // scans rows
+	statements engine.Statements
 	requests   chan *request
 	stop, done chan struct{}
 }
@@ -26,7 +24,7 @@ type writer struct {
 // request is one unit of work. Its failure undoes nothing of the others in its transaction.
 type request struct {
 	ctx      context.Context // carries values; its end does not interrupt, because that would roll the whole batch back
-	fn       func(context.Context, *tx) error
+	fn       func(context.Context, engine.Statements) error
 	err      error
 	panicked *panicked
 	answered chan struct{} // closed after the commit
@@ -38,10 +36,10 @@ type panicked struct {
 	stack []byte
 }
 
-func newWriter(on statements, db *bun.DB) *writer {
+func newWriter(on engine.Statements) *writer {
 	w := &writer{
-		statements: on, db: db,
-		requests: make(chan *request), stop: make(chan struct{}), done: make(chan struct{}),
+		statements: on,
+		requests:   make(chan *request), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	go w.run()
 	return w
@@ -49,7 +47,7 @@ func newWriter(on statements, db *bun.DB) *writer {
 
 // transact hands fn to the writer and waits for its commit. A request that ctx ends before it is taken is not done. One
 // that was taken gets its batch's answer whatever ctx does, so that nobody has to guess what became of it.
-func (w *writer) transact(ctx context.Context, fn func(context.Context, *tx) error) error {
+func (w *writer) transact(ctx context.Context, fn func(context.Context, engine.Statements) error) error {
 	r := &request{ctx: context.WithoutCancel(ctx), fn: fn, answered: make(chan struct{})}
 	if err := ctx.Err(); err != nil { // else the select below may still choose to send
 		return unavailable(err)
@@ -160,7 +158,7 @@ func (w *writer) call(r *request) error {
 			r.panicked = &panicked{value: value, stack: debug.Stack()}
 		}
 	}()
-	return r.fn(r.ctx, &tx{statements: w.statements, db: w.db, dialect: &sqliteDialect})
+	return r.fn(r.ctx, w.statements)
 }
 
 func (w *writer) exec(text string) error {

@@ -1,4 +1,4 @@
-package sqlstore
+package sqlite
 
 import (
 	"context"
@@ -11,13 +11,15 @@ import (
 	"testing/synctest"
 
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore/engine"
 )
 
 // tracedStatements counts what is run, and fails where a test wants it to.
 type tracedStatements struct {
-	statements
+	engine.Statements
 	ran  map[string]int
 	fail map[string]error
 }
@@ -27,7 +29,7 @@ func (s *tracedStatements) Exec(ctx context.Context, text string, args []any) (s
 	if err := s.fail[text]; err != nil {
 		return nil, err
 	}
-	return s.statements.Exec(ctx, text, args)
+	return s.Statements.Exec(ctx, text, args)
 }
 
 // bench is a writer over a table of notes. Everything in it belongs to the test's bubble, so that synctest.Wait tells when
@@ -40,7 +42,7 @@ type bench struct {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	conn, err := sql.Open("sqlite", sqliteDSN(filepath.Join(t.TempDir(), "notes.db")))
+	conn, err := sql.Open("sqlite", dsn(filepath.Join(t.TempDir(), "notes.db")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,17 +50,17 @@ func newBench(t *testing.T) *bench {
 	if _, err := conn.ExecContext(t.Context(), "create table notes (text text primary key)"); err != nil {
 		t.Fatal(err)
 	}
-	db := bun.NewDB(conn, sqliteDialect.bun())
+	db := bun.NewDB(conn, sqlitedialect.New())
 	prepared := newPreparedStatements(conn)
-	traced := &tracedStatements{statements: prepared, ran: map[string]int{}, fail: map[string]error{}}
-	b := &bench{writer: newWriter(traced, db), db: db, traced: traced}
+	traced := &tracedStatements{Statements: prepared, ran: map[string]int{}, fail: map[string]error{}}
+	b := &bench{writer: newWriter(traced), db: db, traced: traced}
 	t.Cleanup(func() { _ = prepared.close() })
 	return b
 }
 
-func note(text string) func(context.Context, *tx) error {
-	return func(ctx context.Context, t *tx) error {
-		_, err := t.exec(ctx, "insert into notes values (?)", text)
+func note(text string) func(context.Context, engine.Statements) error {
+	return func(ctx context.Context, on engine.Statements) error {
+		_, err := on.Exec(ctx, "insert into notes values (?)", []any{text})
 		return err
 	}
 }
@@ -67,7 +69,7 @@ func note(text string) func(context.Context, *tx) error {
 func (b *bench) hold(t *testing.T) (release func()) {
 	t.Helper()
 	gate := make(chan struct{})
-	b.start(t.Context(), func(context.Context, *tx) error {
+	b.start(t.Context(), func(context.Context, engine.Statements) error {
 		<-gate
 		return nil
 	})
@@ -75,7 +77,7 @@ func (b *bench) hold(t *testing.T) (release func()) {
 }
 
 // start hands over a request and waits until it waits for the writer.
-func (b *bench) start(ctx context.Context, fn func(context.Context, *tx) error) <-chan error {
+func (b *bench) start(ctx context.Context, fn func(context.Context, engine.Statements) error) <-chan error {
 	answer := make(chan error, 1)
 	go func() { answer <- b.transact(ctx, fn) }()
 	synctest.Wait()
@@ -103,7 +105,7 @@ func TestWriterCommitsTogether(t *testing.T) {
 		}
 		release()
 		for name, answer := range answers {
-			if err := <-answer; (name == "a2") != violatesUnique(err) || name != "a2" && err != nil {
+			if err := <-answer; (name == "a2") != duplicate(err) || name != "a2" && err != nil {
 				t.Errorf("%s got %v", name, err)
 			}
 		}
@@ -123,7 +125,7 @@ func TestWriterFirstFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		gate, refused := make(chan struct{}), errors.New("refused")
-		first := b.start(t.Context(), func(ctx context.Context, x *tx) error {
+		first := b.start(t.Context(), func(ctx context.Context, x engine.Statements) error {
 			if err := note("undone")(ctx, x); err != nil {
 				return err
 			}
@@ -212,7 +214,7 @@ func TestWriterContextEndsAfterBegin(t *testing.T) {
 				b := newBench(t)
 				b.traced.fail["commit"] = fail
 				ctx, cancel := context.WithCancel(t.Context())
-				answer := b.start(ctx, func(ctx context.Context, x *tx) error {
+				answer := b.start(ctx, func(ctx context.Context, x engine.Statements) error {
 					cancel()
 					return note("taken")(ctx, x)
 				})

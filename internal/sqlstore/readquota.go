@@ -46,7 +46,7 @@ func (s *Store) ChangeBudget(ctx context.Context, lane callbacks.Lane, now time.
 		if _, err := t.exec(ctx, text+` on conflict (account, region) do nothing`, args...); err != nil {
 			return fmt.Errorf("write budget: %w", err)
 		}
-		before, err := row[budgetRow](ctx, t, `select * from read_quotas where account = ? and region = ?`+t.dialect.forUpdate,
+		before, err := row[budgetRow](ctx, t, `select * from read_quotas where account = ? and region = ?`+t.dialect.ForUpdate,
 			storable(lane.Account), storable(lane.Region))
 		if err != nil {
 			return fmt.Errorf("read budget: %w", err)
@@ -63,10 +63,10 @@ func (s *Store) ChangeBudget(ctx context.Context, lane callbacks.Lane, now time.
 
 // clock is the one clock of all who share the database. SQLite has a single process, which has one.
 func (t *tx) clock(ctx context.Context, ours time.Time) (time.Time, error) {
-	if t.dialect.clock == "" {
+	if t.dialect.Clock == "" {
 		return ours, nil
 	}
-	ms, err := row[int64](ctx, t, t.dialect.clock)
+	ms, err := row[int64](ctx, t, t.dialect.Clock)
 	return fromMillis(ms), err
 }
 
@@ -74,7 +74,7 @@ func (t *tx) clock(ctx context.Context, ours time.Time) (time.Time, error) {
 func (s *Store) Budgets(ctx context.Context) ([]callbacks.ReadBudget, error) {
 	var all []budgetRow
 	if err := s.db.NewSelect().Model(&all).OrderExpr("account, region").Scan(ctx); err != nil {
-		return nil, fmt.Errorf("read budgets: %w", unavailable(err))
+		return nil, fmt.Errorf("read budgets: %w", s.unavailable(err))
 	}
 	budgets := make([]callbacks.ReadBudget, len(all))
 	for i := range all {

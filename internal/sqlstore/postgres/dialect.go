@@ -1,0 +1,46 @@
+package postgres
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"countersign/internal/sqlstore/engine"
+)
+
+// dialect: PostgreSQL would read each arm of a union to its end, so it cuts each by itself.
+var dialect = engine.Dialect{
+	ForUpdate:  " for update",
+	SkipLocked: " for update skip locked",
+	Clock:      `select (extract(epoch from clock_timestamp()) * 1000)::bigint`,
+
+	Shared: true,
+
+	Statement: func(text string, args []any) (string, []any) {
+		return numbered(text), append([]any{pgx.QueryExecModeCacheStatement}, args...)
+	},
+	Arm:    func(text, tail string) string { return "(" + text + tail + ")" },
+	LookUp: `(%) as candidates cross join lateral (select * from callbacks where num = candidate offset 0) as callbacks`,
+	Search: engine.Search{
+		Add:      `insert into search (callback, words) values (?, cast(? as text)::tsvector)`,
+		Set:      `update search set words = cast(? as text)::tsvector where callback = ?`,
+		Match:    `select callback from search where words @@ ?::tsquery and callback`,
+		Document: func(words []string) string { return engine.JoinWords(words, `'%'`, " ") },
+		Query:    func(words []string) string { return engine.JoinWords(words, `'%':*`, " & ") },
+	},
+}
+
+// numbered turns each ? into $1, $2… The statements of this package hold no ? but those of their arguments.
+func numbered(text string) string {
+	var b strings.Builder
+	for n := 1; ; n++ {
+		before, after, found := strings.Cut(text, "?")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		b.WriteString("$" + strconv.Itoa(n))
+		text = after
+	}
+}

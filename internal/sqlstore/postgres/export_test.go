@@ -1,0 +1,13 @@
+package postgres
+
+import (
+	"time"
+
+	"countersign/internal/sqlstore/engine"
+)
+
+// MaxConnections is how many transactions one process has at once.
+const MaxConnections = maxConnections
+
+// LimitTransactions sets how long a transaction may take.
+func LimitTransactions(e engine.Engine, limit time.Duration) { e.(*database).limit = limit }

@@ -1,0 +1,59 @@
+// Package sqlstore keeps callbacks and sessions in SQLite or PostgreSQL. It implements callbacks.Store, whose comments and whose
+// suite (package callbackstest) are the contract.
+//
+// Here are the statements and the rows, by aggregate; they are the same for both databases. What one database alone has is in its
+// engine: packages sqlite and postgres, by the contract of package engine. The tables and what each column means are in their
+// migrations.
+//
+// It knows no rules: which states follow which is decided by the functions that it is given and runs in a transaction.
+package sqlstore
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/sqlstore/engine"
+)
+
+// Store is a callbacks.Store over a database. It may be used by any number of goroutines.
+type Store struct {
+	engine  engine.Engine
+	dialect *engine.Dialect
+	db      *bun.DB // reads
+	// transact runs fn in a transaction and returns after its commit. fn may be run more than once.
+	transact func(ctx context.Context, fn func(context.Context, *tx) error) error
+	readings *readings // nil where others write too
+}
+
+var (
+	_ callbacks.Store          = (*Store)(nil)
+	_ callbacks.DeliveryStore  = (*Store)(nil)
+	_ callbacks.UpkeepStore    = (*Store)(nil)
+	_ callbacks.DiscoveryStore = (*Store)(nil)
+	_ callbacks.BudgetStore    = (*Store)(nil)
+)
+
+func newStore(e engine.Engine) *Store {
+	s := &Store{engine: e, dialect: e.Dialect(), db: e.DB()}
+	if !s.dialect.Shared {
+		s.readings = &readings{}
+	}
+	s.transact = func(ctx context.Context, fn func(context.Context, *tx) error) error {
+		defer s.readings.invalidate()
+		return e.Transact(ctx, func(ctx context.Context, on engine.Statements) error {
+			return fn(ctx, &tx{statements: on, engine: e, db: s.db, dialect: s.dialect})
+		})
+	}
+	return s
+}
+
+// Close finishes the transactions that were begun and closes the database. Calls after it return [callbacks.ErrUnavailable].
+func (s *Store) Close() error { return s.engine.Close() }
+
+// Ping checks that the database answers and takes writes: who may only read cannot decide. Its error says what is wrong.
+func (s *Store) Ping(ctx context.Context) error { return s.engine.Ready(ctx) }
+
+// unavailable marks an error of the driver that is no answer to the statement.
+func (s *Store) unavailable(err error) error { return s.engine.Unavailable(err) }
