@@ -57,7 +57,7 @@ func (s *server) decide(c echo.Context) error {
 	case err != nil:
 		return s.retype(c, d, err)
 	default:
-		s.counts.decisions.WithLabelValues(string(current.Decision.Kind)).Inc()
+		s.Metrics.Decision(current.Decision.Kind)
 		s.forgetDraft(c, current.ID)
 	}
 	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).values()}.String())

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
-	"github.com/prometheus/client_golang/prometheus"
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
@@ -19,11 +18,12 @@ import (
 	"countersign/internal/inflight"
 	"countersign/internal/intake"
 	"countersign/internal/live"
+	"countersign/internal/metrics"
 	"countersign/internal/ratelimit"
 	"countersign/views"
 )
 
-// Config is what the handlers work with. Demo, Stopping, Backlog and the texts may be empty; the rest is needed.
+// Config is what the handlers work with. Demo, Stopping and the texts may be empty; the rest is needed.
 type Config struct {
 	Service     *callbacks.Service
 	Auth        *auth.Auth                  // made with SessionError set to [SessionError]
@@ -34,7 +34,7 @@ type Config struct {
 	Ping        func(context.Context) error // whether the database answers
 	Stopping    func() bool                 // whether shutdown has begun; nil where that need not be told
 	Demo        Demo                        // nil outside the demo
-	Metrics     *prometheus.Registry        // gets our measurements; Metrics shows it
+	Metrics     *metrics.Metrics
 	Now         func() time.Time
 	Log         *slog.Logger // gets one line for each request
 
@@ -42,8 +42,6 @@ type Config struct {
 	EventBridge *intake.EventBridge
 	SNS         *intake.SNS
 
-	// Backlog counts what waits, for /metrics; nil leaves it out.
-	Backlog func(context.Context, time.Time) (callbacks.Backlog, error)
 	// Searched reads which functions are searched for callbacks, as far as a person may know.
 	Searched func(context.Context, callbacks.Person) (callbacks.Searched, error)
 
@@ -69,7 +67,6 @@ type server struct {
 	signIns   *ratelimit.Limiter // by address
 	reviews   *ratelimit.Limiter // signs of life of open reviews, by person
 	streams   streamCounts
-	counts    measurements
 	forms     *inflight.Bodies // bodies of people's forms, so that a flood of webhooks leaves them alone
 	messages  *inflight.Bodies // bodies of webhooks
 	decoding  chan struct{}    // has a token for each body that is being decoded
@@ -77,8 +74,7 @@ type server struct {
 	descriptions descriptions
 }
 
-// New makes the handler of the whole site. The only error is a base URL that is none. It registers measurements with
-// Config.Metrics, so that a registry serves one site.
+// New makes the handler of the whole site. The only error is a base URL that is none.
 func New(cfg Config) (http.Handler, error) {
 	ownOrigin, err := originOf(cfg.BaseURL)
 	if err != nil {
@@ -88,12 +84,8 @@ func New(cfg Config) (http.Handler, error) {
 		Config: cfg, ownOrigin: ownOrigin,
 		signIns: ratelimit.New(signInsPerSecond, signInBurst),
 		reviews: ratelimit.New(signsPerSecond, signBurst), streams: streamCounts{of: map[string]int{}},
-		counts: newMeasurements(cfg.Metrics, cfg.Hub, cfg.Auth),
-		forms:  inflight.New(maxInFlight, maxInFlight/4), messages: inflight.New(maxInFlight, maxInFlight/4),
+		forms: inflight.New(maxInFlight, maxInFlight/4), messages: inflight.New(maxInFlight, maxInFlight/4),
 		decoding: make(chan struct{}, maxDecoding),
-	}
-	if cfg.Backlog != nil {
-		cfg.Metrics.MustRegister(&backlog{read: cfg.Backlog, now: cfg.Now, log: cfg.Log})
 	}
 	e := echo.New()
 	e.HTTPErrorHandler = s.fail

@@ -22,6 +22,7 @@ import (
 	"countersign/internal/clientip"
 	"countersign/internal/intake"
 	"countersign/internal/live"
+	"countersign/internal/metrics"
 	"countersign/internal/ratelimit"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
@@ -150,7 +151,7 @@ func (s *site) handler(provider *httptest.Server, change []func(*handlers.Config
 	search := callbacks.NewDiscovery(callbacks.DiscoveryConfig{Store: s.store, Purses: callbacks.NewPurses(s.store, 5, s.clock.Now)})
 	cfg := handlers.Config{
 		Service: s.service, Searched: search.Searched, Auth: signIn, Hub: s.hub, Intake: verifier, IntakeLimit: ratelimit.New(1, 100),
-		Static: static.Handler(), Ping: s.store.Ping, Demo: s.demo, Metrics: s.registry, Now: s.clock.Now, Log: log,
+		Static: static.Handler(), Ping: s.store.Ping, Demo: s.demo, Metrics: s.measurements(signIn, log), Now: s.clock.Now, Log: log,
 		BaseURL: s.url, Version: "v1.2.3", ProviderName: "Example ID", SupportContact: "#platform-help", ConsoleLinks: true,
 	}
 	for _, c := range change {
@@ -207,10 +208,17 @@ func (s *site) audit(id callbacks.ID) []callbacks.Action {
 	return actions
 }
 
+// measurements are what the site registers for scrapers.
+func (s *site) measurements(signIn *auth.Auth, log *slog.Logger) *metrics.Metrics {
+	return metrics.New(s.registry, metrics.Sources{
+		EventStreams: s.hub.Subscribers, UnreadableSessions: signIn.UnopenedSessions, Now: s.clock.Now, Log: log,
+	})
+}
+
 // metrics is what a scraper reads.
 func (s *site) metrics() string {
 	w := httptest.NewRecorder()
-	handlers.Metrics(s.registry).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	metrics.Handler(s.registry).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	return w.Body.String()
 }
 

@@ -25,7 +25,7 @@ func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			c.Error(err)
 		}
 		r, status := c.Request(), c.Response().Status
-		s.counts.request(c.Path(), r.Method, status, time.Since(began))
+		s.Metrics.Request(c.Path(), r.Method, status, time.Since(began))
 		attributes := []slog.Attr{
 			slog.String("request_id", id), slog.String("method", r.Method), slog.String("path", r.URL.Path),
 			slog.Int("status", status), slog.Duration("took", time.Since(began)), slog.Int64("bytes", c.Response().Size),

@@ -1,20 +1,13 @@
 package handlers_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"net/netip"
 	"strings"
 	"testing"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-
 	"countersign/handlers"
-	"countersign/internal/callbacks"
 )
 
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
@@ -72,43 +65,6 @@ func TestMetrics(t *testing.T) {
 	}
 	if a := b.get("/metrics"); a.status != http.StatusNotFound {
 		t.Errorf("the site itself has metrics: %d", a.status)
-	}
-}
-
-// scriptedLambda answers what the test says.
-type scriptedLambda struct {
-	callbacks.Lambda
-	err error
-}
-
-func (l scriptedLambda) Complete(context.Context, callbacks.Target, callbacks.Completion) error {
-	return l.err
-}
-
-func (l scriptedLambda) Heartbeat(context.Context, callbacks.Target) error { return l.err }
-
-func TestCountAttempts(t *testing.T) {
-	t.Parallel()
-	lambda := &scriptedLambda{}
-	registry := prometheus.NewRegistry()
-	counted := handlers.CountAttempts(registry, lambda)
-	for _, err := range []error{nil, nil, &callbacks.LambdaError{Answer: callbacks.AnswerThrottled}, errors.New("cut")} {
-		lambda.err = err
-		if got := counted.Complete(t.Context(), callbacks.Target{}, callbacks.Completion{}); !errors.Is(got, err) {
-			t.Errorf("got %v, want %v", got, err)
-		}
-	}
-	if err := counted.Heartbeat(t.Context(), callbacks.Target{}); err == nil {
-		t.Error("the error is swallowed")
-	}
-	w := httptest.NewRecorder()
-	promhttp.HandlerFor(registry, promhttp.HandlerOpts{}).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
-	for _, want := range []string{
-		`{answer="accepted",call="complete"} 2`, `{answer="throttled",call="complete"} 1`, `{answer="none",call="complete"} 1`, `{answer="none",call="heartbeat"} 1`,
-	} {
-		if !strings.Contains(w.Body.String(), "countersign_lambda_answers_total"+want) {
-			t.Errorf("no %s in %s", want, w.Body)
-		}
 	}
 }
 

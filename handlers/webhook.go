@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"errors"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,7 +18,7 @@ func (s *server) countAnswer(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			status = intake.ProblemOf(err).Status
 		}
-		s.counts.announced.WithLabelValues(strconv.Itoa(status)).Inc()
+		s.Metrics.Answer(status)
 		return err
 	}
 }
@@ -73,7 +72,7 @@ func (s *server) receive(c echo.Context, from callbacks.Source, messageID string
 	ctx := c.Request().Context()
 	receipt, err := s.Service.Receive(ctx, from, messageID, announcement)
 	if d, ok := errors.AsType[*callbacks.DifferentError](err); ok && d.Contested() {
-		s.counts.contested.Inc()
+		s.Metrics.Contested()
 		s.Log.WarnContext(ctx, "announcement refused: another source announced the callback first", "callback", d.Callback, "first", d.Source, "refused", d.By)
 	}
 	if errors.Is(err, callbacks.ErrReused) {

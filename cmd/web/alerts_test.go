@@ -54,7 +54,7 @@ func metricsOfTheDesk(t *testing.T) (names []string) {
 	}
 	t.Cleanup(d.close)
 	described := make(chan *prometheus.Desc)
-	go func() { defer close(described); d.metrics.Describe(described) }()
+	go func() { defer close(described); d.registry.Describe(described) }()
 	for desc := range described {
 		names = append(names, regexp.MustCompile(`fqName: "(.+?)"`).FindStringSubmatch(desc.String())[1])
 	}

@@ -23,6 +23,7 @@ import (
 	"countersign/internal/config"
 	"countersign/internal/lambdaapi"
 	"countersign/internal/live"
+	"countersign/internal/metrics"
 	"countersign/internal/ratelimit"
 	"countersign/internal/sqlstore"
 	"countersign/internal/tracing"
@@ -48,10 +49,10 @@ type desk struct {
 	log       *slog.Logger
 	now       func() time.Time
 	store     *sqlstore.Store
-	hub       *live.Hub        // tells the pages of this process
-	notices   sqlstore.Notices // tells the other replicas
-	metrics   *prometheus.Registry
-	scrapes   net.Listener // for scrapers; nil when off
+	hub       *live.Hub            // tells the pages of this process
+	notices   sqlstore.Notices     // tells the other replicas
+	registry  *prometheus.Registry // what scrapers read
+	scrapes   net.Listener         // for scrapers; nil when off
 	workers   []worker.Runner
 	discovery *callbacks.Discovery
 	auth      *auth.Auth
@@ -68,12 +69,12 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	d := &desk{log: log, now: o.Now, store: store, metrics: prometheus.NewRegistry(), linger: o.Linger}
+	d := &desk{log: log, now: o.Now, store: store, registry: prometheus.NewRegistry(), linger: o.Linger}
 	if d.now == nil {
 		d.now = time.Now
 	}
 	d.hub = live.NewHub(d.now)
-	d.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	d.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	defer func() {
 		if err != nil {
 			d.close()
@@ -96,7 +97,7 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 	if err != nil {
 		return nil, err
 	}
-	attempts := handlers.CountAttempts(d.metrics, aws)
+	attempts := metrics.CountAttempts(d.registry, aws)
 	if d.tracing != nil {
 		attempts = d.tracing.Lambda(attempts)
 	}
@@ -170,8 +171,11 @@ func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo
 		Service: service, Auth: d.auth, Hub: d.hub, Intake: in.webhooks, EventBridge: in.eventBridge, SNS: in.sns,
 		IntakeLimit: ratelimit.New(settings.Intake.Rate, settings.Intake.Burst),
 		Static:      static.Handler(), Ping: d.store.Ping, Stopping: d.stopping.Load, Demo: demo, Now: d.now, Log: d.log,
-		Metrics: d.metrics, Backlog: d.store.Backlog, Searched: d.discovery.Searched,
-		BaseURL: string(settings.BaseURL), TrustedProxies: []netip.Prefix(settings.TrustedProxies),
+		Metrics: metrics.New(d.registry, metrics.Sources{
+			EventStreams: d.hub.Subscribers, UnreadableSessions: d.auth.UnopenedSessions, Backlog: d.store.Backlog, Now: d.now, Log: d.log,
+		}),
+		Searched: d.discovery.Searched,
+		BaseURL:  string(settings.BaseURL), TrustedProxies: []netip.Prefix(settings.TrustedProxies),
 		ConsoleLinks: settings.ConsoleLinks, Version: version,
 		ProviderName: settings.OIDC.ProviderName, SupportContact: settings.SupportContact,
 	})

@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"countersign/handlers"
+	"countersign/internal/metrics"
 	"countersign/internal/sqlstore"
 )
 
@@ -90,7 +90,7 @@ func (d *desk) serveMetrics(ctx context.Context) error {
 	if d.scrapes == nil {
 		return nil
 	}
-	server := newServer(handlers.Metrics(d.metrics), d.log)
+	server := newServer(metrics.Handler(d.registry), d.log)
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
 	if err := server.Serve(d.scrapes); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve metrics: %w", err)

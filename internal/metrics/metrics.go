@@ -1,0 +1,113 @@
+// Package metrics measures the desk for Prometheus: requests by route, answers to senders,
+// decisions, answers of Lambda, and what waits in the database.
+//
+// It knows names and labels of what is measured. Whoever does a thing says that it happened; what
+// other packages count already is read when a scraper asks ([Sources]).
+package metrics
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"countersign/internal/callbacks"
+)
+
+// Metrics count what the site does. Labels have few values, none of them a stranger's.
+type Metrics struct {
+	requests  *prometheus.HistogramVec
+	answers   *prometheus.CounterVec
+	decisions *prometheus.CounterVec
+	contested prometheus.Counter
+}
+
+// Sources are what is read when a scraper asks.
+type Sources struct {
+	EventStreams       func() int   // open streams of pages
+	UnreadableSessions func() int64 // requests with a session that no key decrypts, so far
+	// Backlog counts what waits in the database; nil leaves it out.
+	Backlog func(context.Context, time.Time) (callbacks.Backlog, error)
+	Now     func() time.Time
+	Log     *slog.Logger
+}
+
+// New registers the measurements of one site with r.
+func New(r prometheus.Registerer, from Sources) *Metrics {
+	m := &Metrics{
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "countersign_http_request_duration_seconds", Help: "Time to answer HTTP requests, by route.",
+			Buckets: []float64{.002, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
+		}, []string{"route", "method", "status"}),
+		answers: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "countersign_intake_answers_total", Help: "Answers to webhooks, by HTTP status.",
+		}, []string{"status"}),
+		decisions: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "countersign_decisions_total", Help: "Decisions recorded, by kind of outcome.",
+		}, []string{"kind"}),
+		contested: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "countersign_announcements_contested_total",
+			Help: "Announcements refused because another source announced the callback first, with other content.",
+		}),
+	}
+	streams := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "countersign_event_streams", Help: "Open event streams of pages.",
+	}, func() float64 { return float64(from.EventStreams()) })
+	unreadable := prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "countersign_sessions_unreadable_total", Help: "Requests with a session that no configured key decrypts.",
+	}, func() float64 { return float64(from.UnreadableSessions()) })
+	r.MustRegister(m.requests, m.answers, m.decisions, m.contested, streams, unreadable)
+	if from.Backlog != nil {
+		r.MustRegister(&backlog{read: from.Backlog, now: from.Now, log: from.Log})
+	}
+	return m
+}
+
+// Request counts one request. Streams are left out: how long a page stays open says nothing about
+// the server.
+func (m *Metrics) Request(route, method string, status int, took time.Duration) {
+	if route == "/events" {
+		return
+	}
+	if route == "" {
+		route = "other" // addresses that are not ours, of which there are endless many
+	}
+	m.requests.WithLabelValues(route, methodLabel(method), strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// methodLabel is a method that some route takes, or "other": a client may send any word as a method.
+func methodLabel(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost:
+		return method
+	}
+	return "other"
+}
+
+// Answer counts an answer to a sender.
+func (m *Metrics) Answer(status int) {
+	m.answers.WithLabelValues(strconv.Itoa(status)).Inc()
+}
+
+// Decision counts a recorded decision.
+func (m *Metrics) Decision(kind callbacks.Kind) {
+	m.decisions.WithLabelValues(string(kind)).Inc()
+}
+
+// Contested counts an announcement that was refused because another source was first.
+func (m *Metrics) Contested() { m.contested.Inc() }
+
+// maxScrapes is how many scrapes run at once. Each builds its answer in memory.
+const maxScrapes = 4
+
+// Handler answers scrapers, on a listener of its own: what it tells is for operators, so nothing of it
+// is on the site.
+func Handler(r *prometheus.Registry) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(r, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes}))
+	return mux
+}
