@@ -28,7 +28,7 @@ type worst struct {
 func newWorst(t *testing.T) *worst {
 	t.Helper()
 	w := &worst{b: map[string]*browser{}}
-	w.site = newSNSSigner(t).site(withEventBridge(t), func(c *handlers.Config) { c.IntakeLimit = ratelimit.New(1_000_000, 1_000_000) })
+	w.site = newSNSSigner(t).site(withEventBridge(t), func(c *config) { c.webhooks.Limit = ratelimit.New(1_000_000, 1_000_000) })
 	for _, person := range []string{rita, adam} {
 		w.b[person] = w.as(person)
 	}

@@ -11,10 +11,10 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
+	"countersign/handlers/webhooks"
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 	"countersign/internal/inflight"
-	"countersign/internal/intake"
 	"countersign/internal/ratelimit"
 	"countersign/views"
 	"countersign/views/account"
@@ -109,7 +109,7 @@ func (s *server) fail(err error, c echo.Context) {
 	case page, form:
 		failed = render(c, f.status, f.page(s, c, err))
 	case webhook:
-		failed = intake.ProblemOf(err).Write(c.Response())
+		failed = webhooks.ProblemOf(err).Write(c.Response())
 	case script, stream, machine:
 		failed = c.String(f.status, f.line+"\n")
 	}

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"countersign/handlers"
 	"countersign/internal/callbacks"
 	"countersign/internal/intake"
 )
@@ -18,10 +17,10 @@ const (
 )
 
 // withEventBridge turns on the way in for events.
-func withEventBridge(t testing.TB) func(*handlers.Config) {
-	return func(c *handlers.Config) {
+func withEventBridge(t testing.TB) func(*config) {
+	return func(c *config) {
 		var err error
-		if c.EventBridge, err = intake.NewEventBridge([]string{oldEventKey, eventKey}); err != nil {
+		if c.webhooks.EventBridge, err = intake.NewEventBridge([]string{oldEventKey, eventKey}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -12,11 +12,11 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/handlers/webhooks"
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 	"countersign/internal/clientip"
 	"countersign/internal/inflight"
-	"countersign/internal/intake"
 	"countersign/internal/live"
 	"countersign/internal/metrics"
 	"countersign/internal/ratelimit"
@@ -25,22 +25,17 @@ import (
 
 // Config is what the handlers work with. Demo, Stopping and the texts may be empty; the rest is needed.
 type Config struct {
-	Service     *callbacks.Service
-	Auth        *auth.Auth                  // made with SessionError set to [SessionError]
-	Hub         *live.Hub                   // closed by its owner when shutdown begins: streams end by it
-	Intake      *intake.Verifier            // knows the webhook senders
-	IntakeLimit *ratelimit.Limiter          // of messages per sender, and of wrong guesses per address
-	Static      http.Handler                // serves /static/, compressed and cached by itself
-	Ping        func(context.Context) error // whether the database answers
-	Stopping    func() bool                 // whether shutdown has begun; nil where that need not be told
-	Demo        Demo                        // nil outside the demo
-	Metrics     *metrics.Metrics
-	Now         func() time.Time
-	Log         *slog.Logger // gets one line for each request
-
-	// Other ways in, nil where they are off.
-	EventBridge *intake.EventBridge
-	SNS         *intake.SNS
+	Service  *callbacks.Service
+	Auth     *auth.Auth // made with SessionError set to [SessionError]
+	Hub      *live.Hub  // closed by its owner when shutdown begins: streams end by it
+	Webhooks *webhooks.Handlers
+	Static   http.Handler                // serves /static/, compressed and cached by itself
+	Ping     func(context.Context) error // whether the database answers
+	Stopping func() bool                 // whether shutdown has begun; nil where that need not be told
+	Demo     Demo                        // nil outside the demo
+	Metrics  *metrics.Metrics
+	Now      func() time.Time
+	Log      *slog.Logger // gets one line for each request
 
 	// Searched reads which functions are searched for callbacks, as far as a person may know.
 	Searched func(context.Context, callbacks.Person) (callbacks.Searched, error)
@@ -69,7 +64,6 @@ type server struct {
 	streams   streamCounts
 	forms     *inflight.Bodies // bodies of people's forms, so that a flood of webhooks leaves them alone
 	messages  *inflight.Bodies // bodies of webhooks
-	decoding  chan struct{}    // has a token for each body that is being decoded
 
 	descriptions descriptions
 }
@@ -85,7 +79,6 @@ func New(cfg Config) (http.Handler, error) {
 		signIns: ratelimit.New(signInsPerSecond, signInBurst),
 		reviews: ratelimit.New(signsPerSecond, signBurst), streams: streamCounts{of: map[string]int{}},
 		forms: inflight.New(maxInFlight, maxInFlight/4), messages: inflight.New(maxInFlight, maxInFlight/4),
-		decoding: make(chan struct{}, maxDecoding),
 	}
 	e := echo.New()
 	e.HTTPErrorHandler = s.fail

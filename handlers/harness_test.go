@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"countersign/handlers"
+	"countersign/handlers/webhooks"
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
@@ -84,8 +85,14 @@ type site struct {
 	registry *prometheus.Registry
 }
 
+// config is what a site is made with.
+type config struct {
+	handlers.Config
+	webhooks webhooks.Config
+}
+
 // newSite starts a site; change alters its configuration first.
-func newSite(t testing.TB, change ...func(*handlers.Config)) *site {
+func newSite(t testing.TB, change ...func(*config)) *site {
 	t.Helper()
 	s := &site{
 		t: t, clock: callbackstest.NewClock(callbackstest.T0), hub: live.NewHub(time.Now),
@@ -130,7 +137,7 @@ func newSite(t testing.TB, change ...func(*handlers.Config)) *site {
 	return s
 }
 
-func (s *site) handler(provider *httptest.Server, change []func(*handlers.Config)) http.Handler {
+func (s *site) handler(provider *httptest.Server, change []func(*config)) http.Handler {
 	s.t.Helper()
 	log := slog.New(slog.NewJSONHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	signIn, err := auth.New(auth.Config{
@@ -142,22 +149,26 @@ func (s *site) handler(provider *httptest.Server, change []func(*handlers.Config
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	verifier, err := intake.NewVerifier([]intake.Source{
+	senders, err := intake.NewVerifier([]intake.Source{
 		{Name: "expenses", Secrets: []string{webhookSecret}, Tokens: []string{webhookToken}},
 	}, s.clock.Now)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	search := callbacks.NewDiscovery(callbacks.DiscoveryConfig{Store: s.store, Purses: callbacks.NewPurses(s.store, 5, s.clock.Now)})
-	cfg := handlers.Config{
-		Service: s.service, Searched: search.Searched, Auth: signIn, Hub: s.hub, Intake: verifier, IntakeLimit: ratelimit.New(1, 100),
-		Static: static.Handler(), Ping: s.store.Ping, Demo: s.demo, Metrics: s.measurements(signIn, log), Now: s.clock.Now, Log: log,
+	measured := s.measurements(signIn, log)
+	cfg := config{webhooks: webhooks.Config{
+		Service: s.service, Senders: senders, Limit: ratelimit.New(1, 100), BaseURL: s.url, Metrics: measured, Now: s.clock.Now, Log: log,
+	}, Config: handlers.Config{
+		Service: s.service, Searched: search.Searched, Auth: signIn, Hub: s.hub,
+		Static: static.Handler(), Ping: s.store.Ping, Demo: s.demo, Metrics: measured, Now: s.clock.Now, Log: log,
 		BaseURL: s.url, Version: "v1.2.3", ProviderName: "Example ID", SupportContact: "#platform-help", ConsoleLinks: true,
-	}
+	}}
 	for _, c := range change {
 		c(&cfg)
 	}
-	h, err := handlers.New(cfg)
+	cfg.Webhooks = webhooks.New(cfg.webhooks)
+	h, err := handlers.New(cfg.Config)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -5,15 +5,13 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-
-	"countersign/handlers"
 )
 
 // TestReadinessDuringStop: load balancers are told, people and the log are not.
 func TestReadinessDuringStop(t *testing.T) {
 	t.Parallel()
 	var stopping atomic.Bool
-	s := newSite(t, func(c *handlers.Config) { c.Stopping = stopping.Load })
+	s := newSite(t, func(c *config) { c.Stopping = stopping.Load })
 	v := s.visitor()
 	for _, tt := range []struct {
 		path            string

@@ -4,8 +4,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-
-	"countersign/handlers"
 )
 
 // TestHost: another site's name that was pointed here reads nothing; probes and senders reach the desk by any name.
@@ -49,7 +47,7 @@ func TestHost(t *testing.T) {
 // TestHost_Names: a base URL's name is one however it is written.
 func TestHost_Names(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, func(c *handlers.Config) { c.BaseURL = "https://Desk.example.com" })
+	s := newSite(t, func(c *config) { c.BaseURL = "https://Desk.example.com" })
 	for host, status := range map[string]int{
 		"desk.example.com": 200, "DESK.example.com": 200, "desk.example.com:443": 200, "desk.example.com.": 200, "desk.example.com.:443": 200,
 		"example.com": 421, "xdesk.example.com": 421, "desk.example.com.evil.example": 421, "127.0.0.1": 421,

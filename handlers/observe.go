@@ -25,6 +25,9 @@ func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			c.Error(err)
 		}
 		r, status := c.Request(), c.Response().Status
+		if kindOf(c) == webhook {
+			s.Metrics.Answer(status)
+		}
 		s.Metrics.Request(c.Path(), r.Method, status, time.Since(began))
 		attributes := []slog.Attr{
 			slog.String("request_id", id), slog.String("method", r.Method), slog.String("path", r.URL.Path),

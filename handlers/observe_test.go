@@ -6,8 +6,6 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
-
-	"countersign/handlers"
 )
 
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
@@ -15,7 +13,7 @@ var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustPa
 // TestLog: a line for each request, without what is private.
 func TestLog(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, func(c *handlers.Config) { c.TrustedProxies = loopback })
+	s := newSite(t, func(c *config) { c.TrustedProxies = loopback })
 	b := s.as(rita)
 	b.header.Set("X-Forwarded-For", "198.51.100.7, 203.0.113.9")
 	a := b.get("/?q=private-words")

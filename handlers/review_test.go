@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"countersign/handlers"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 )
@@ -76,7 +75,7 @@ func (s *countedStore) Get(ctx context.Context, id callbacks.ID) (callbacks.Call
 func TestReview_ReadsOnce(t *testing.T) {
 	t.Parallel()
 	store := &countedStore{}
-	s := newSite(t, func(c *handlers.Config) {
+	s := newSite(t, func(c *config) {
 		c.Service = callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: queues, Notify: c.Hub, Budget: callbacks.DefaultBudget, Now: c.Now})
 	})
 	store.Store = s.store

@@ -7,6 +7,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
+
+	"countersign/handlers/webhooks"
 )
 
 // route is one entry of the table. Its zero access is nobody's.
@@ -44,13 +46,18 @@ var routes = []route{
 	{http.MethodGet, "/auth/callback", page, public, (*server).finishLogin},
 	{http.MethodPost, "/auth/logout", form, public, (*server).logout},
 
-	{http.MethodPost, "/webhooks/callbacks", webhook, public, (*server).announce},
-	{http.MethodPost, "/webhooks/eventbridge", webhook, public, (*server).event},
-	{http.MethodPost, "/webhooks/sns", webhook, public, (*server).notification},
+	{http.MethodPost, "/webhooks/callbacks", webhook, public, senders((*webhooks.Handlers).Announcement)},
+	{http.MethodPost, "/webhooks/eventbridge", webhook, public, senders((*webhooks.Handlers).Event)},
+	{http.MethodPost, "/webhooks/sns", webhook, public, senders((*webhooks.Handlers).Notification)},
 
 	{http.MethodGet, "/healthz", machine, public, (*server).healthy},
 	{http.MethodGet, "/readyz", machine, public, (*server).ready},
 	{http.MethodGet, "/static/*", machine, public, (*server).file},
+}
+
+// senders are answered by a package of their own.
+func senders(handler func(*webhooks.Handlers, echo.Context) error) func(*server, echo.Context) error {
+	return func(s *server, c echo.Context) error { return handler(s.Webhooks, c) }
 }
 
 // kind says who talks through a route, and so how it is protected and how it fails.
@@ -101,7 +108,7 @@ func (s *server) mount(e *echo.Echo) {
 		case stream:
 			around = append(around, s.sameOrigin, s.session, s.guard(r))
 		case webhook:
-			around = append(around, withTimeout, s.countAnswer, countBody(s.messages), s.guard(r)) // intake bounds the body itself
+			around = append(around, withTimeout, countBody(s.messages), s.guard(r)) // intake bounds the body itself
 		case machine:
 			around = append(around, withTimeout, s.guard(r))
 		}

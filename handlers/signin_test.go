@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"countersign/handlers"
 	"countersign/internal/callbacks"
 	"countersign/internal/standin/oidc"
 )
@@ -168,7 +167,7 @@ func TestSignIn_AddressAgain(t *testing.T) {
 // TestSignIn_ForwardedPorts: Azure's gateway and an ALB can write ports. The seventieth colleague of the morning signs in all the same.
 func TestSignIn_ForwardedPorts(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, func(c *handlers.Config) { c.TrustedProxies = loopback })
+	s := newSite(t, func(c *config) { c.TrustedProxies = loopback })
 	b := s.visitor()
 	for _, form := range []string{"203.0.113.%d:5123%[1]d", "[2001:db8:0:%x::9]:443"} {
 		for i := range 70 {
@@ -183,7 +182,7 @@ func TestSignIn_ForwardedPorts(t *testing.T) {
 // TestSignIn_Limited: one address cannot flood the provider, a proxy's visitors are told apart, and the rest go on.
 func TestSignIn_Limited(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, func(c *handlers.Config) { c.TrustedProxies = loopback })
+	s := newSite(t, func(c *config) { c.TrustedProxies = loopback })
 	b := s.visitor()
 	from := func(address string) answer {
 		b.header.Set("X-Forwarded-For", address)

@@ -92,7 +92,7 @@ func TestHeaders(t *testing.T) {
 // TestHeaders_HTTPS needs no TLS: it ends at the proxy.
 func TestHeaders_HTTPS(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, func(c *handlers.Config) { c.BaseURL = "https://desk.example.com" })
+	s := newSite(t, func(c *config) { c.BaseURL = "https://desk.example.com" })
 	if got := s.visitor().get("/healthz").header.Get("Strict-Transport-Security"); got != "max-age=31536000" {
 		t.Errorf("Strict-Transport-Security %q", got)
 	}
@@ -144,7 +144,7 @@ func TestDemo(t *testing.T) {
 	if a := b.post("/demo/samples", url.Values{"sample": {"unknown"}}); a.status != http.StatusNotFound {
 		t.Errorf("unknown: %d", a.status)
 	}
-	none := newSite(t, func(c *handlers.Config) { c.Demo = nil }).as(rita)
+	none := newSite(t, func(c *config) { c.Demo = nil }).as(rita)
 	if a := none.post("/demo/samples", url.Values{"sample": {"expense"}}); a.status != http.StatusNotFound {
 		t.Errorf("no demo: %d", a.status)
 	}

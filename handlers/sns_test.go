@@ -19,7 +19,6 @@ import (
 	"testing"
 	"time"
 
-	"countersign/handlers"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/intake"
@@ -90,13 +89,13 @@ func (s *snsSigner) stop() {
 }
 
 // site is a desk that takes messages of one topic, for queue finance.
-func (s *snsSigner) site(change ...func(*handlers.Config)) *site {
+func (s *snsSigner) site(change ...func(*config)) *site {
 	s.t.Helper()
-	return newSite(s.t, append(change, func(c *handlers.Config) {
+	return newSite(s.t, append(change, func(c *config) {
 		roots := x509.NewCertPool()
 		roots.AddCert(s.cert)
 		var err error
-		c.SNS, err = intake.NewSNS(intake.SNSConfig{
+		c.webhooks.SNS, err = intake.NewSNS(intake.SNSConfig{
 			Topics: []intake.Topic{{ARN: approvals, Source: "expenses", Queues: []string{"finance"}}, {ARN: executionsTopic, Source: "executions", Events: true}},
 			Client: &http.Client{Transport: s}, Roots: roots, Now: c.Now,
 		})
@@ -269,7 +268,7 @@ func TestNotification_Limited(t *testing.T) {
 func TestNotification_GuessesFetchNothing(t *testing.T) {
 	t.Parallel()
 	sns := newSNSSigner(t)
-	s := sns.site(func(c *handlers.Config) { c.IntakeLimit = ratelimit.New(1, 3) })
+	s := sns.site(func(c *config) { c.webhooks.Limit = ratelimit.New(1, 3) })
 	b := s.visitor()
 	forged := func(i int) string {
 		return strings.Replace(sns.signed(s.clock.Now(), "SigningCertURL", fmt.Sprintf("%s%d.pem", snsURL, i)), `"{}"`, `"{ }"`, 1)

@@ -64,7 +64,7 @@ func (s *fullStore) Update(ctx context.Context, id callbacks.ID, fn func(*callba
 func TestNoRoom(t *testing.T) {
 	t.Parallel()
 	store := &fullStore{}
-	s := newSite(t, func(c *handlers.Config) {
+	s := newSite(t, func(c *config) {
 		c.Service = callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: queues, Notify: c.Hub, Budget: callbacks.DefaultBudget, Now: c.Now})
 	})
 	store.Store = s.store
@@ -96,7 +96,7 @@ func TestFault(t *testing.T) {
 	for name, fault := range map[string]handlers.Demo{"Panic": brokenDemo{panics: true}, "Error": brokenDemo{}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSite(t, func(c *handlers.Config) { c.Demo = fault })
+			s := newSite(t, func(c *config) { c.Demo = fault })
 			a := s.as(rita).post("/demo/samples", url.Values{"sample": {"expense"}})
 			id := a.header.Get("X-Request-Id")
 			if a.status != http.StatusInternalServerError || !strings.Contains(a.text(t), id) || strings.Contains(a.body, "wires") {

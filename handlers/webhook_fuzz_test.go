@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"countersign/handlers"
 	"countersign/internal/callbacks"
 	"countersign/internal/ratelimit"
 )
@@ -17,8 +16,8 @@ import (
 // taken can be shown.
 func FuzzWebhooks(f *testing.F) {
 	sns := newSNSSigner(f)
-	s := sns.site(withEventBridge(f), func(c *handlers.Config) {
-		c.IntakeLimit = ratelimit.New(1_000_000, 1_000_000) // not what is tried
+	s := sns.site(withEventBridge(f), func(c *config) {
+		c.webhooks.Limit = ratelimit.New(1_000_000, 1_000_000) // not what is tried
 	})
 	anybody, admin := s.visitor(), s.as(adam)
 	var messages atomic.Int64

@@ -17,7 +17,6 @@ import (
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
-	"countersign/handlers"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/intake"
@@ -195,8 +194,8 @@ func TestGuesses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newSite(t, func(c *handlers.Config) {
-		c.EventBridge, c.IntakeLimit = bridge, ratelimit.New(1, 5)
+	s := newSite(t, func(c *config) {
+		c.webhooks.EventBridge, c.webhooks.Limit = bridge, ratelimit.New(1, 5)
 	})
 	b := s.visitor()
 	guess := func(path, name, value string) int {

@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"countersign/handlers"
+	"countersign/handlers/webhooks"
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 	"countersign/internal/clientip"
@@ -24,7 +25,6 @@ import (
 	"countersign/internal/lambdaapi"
 	"countersign/internal/live"
 	"countersign/internal/metrics"
-	"countersign/internal/ratelimit"
 	"countersign/internal/sqlstore"
 	"countersign/internal/tracing"
 	"countersign/internal/worker"
@@ -163,19 +163,19 @@ func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo
 	if err != nil {
 		return nil, err
 	}
+	measured := metrics.New(d.registry, metrics.Sources{
+		EventStreams: d.hub.Subscribers, UnreadableSessions: d.auth.UnopenedSessions, Backlog: d.store.Backlog, Now: d.now, Log: d.log,
+	})
 	in, err := openWaysIn(settings, d.now)
 	if err != nil {
 		return nil, err
 	}
+	in.Service, in.BaseURL, in.Metrics, in.Log = service, string(settings.BaseURL), measured, d.log
 	return handlers.New(handlers.Config{
-		Service: service, Auth: d.auth, Hub: d.hub, Intake: in.webhooks, EventBridge: in.eventBridge, SNS: in.sns,
-		IntakeLimit: ratelimit.New(settings.Intake.Rate, settings.Intake.Burst),
-		Static:      static.Handler(), Ping: d.store.Ping, Stopping: d.stopping.Load, Demo: demo, Now: d.now, Log: d.log,
-		Metrics: metrics.New(d.registry, metrics.Sources{
-			EventStreams: d.hub.Subscribers, UnreadableSessions: d.auth.UnopenedSessions, Backlog: d.store.Backlog, Now: d.now, Log: d.log,
-		}),
-		Searched: d.discovery.Searched,
-		BaseURL:  string(settings.BaseURL), TrustedProxies: []netip.Prefix(settings.TrustedProxies),
+		Service: service, Auth: d.auth, Hub: d.hub, Webhooks: webhooks.New(in),
+		Static: static.Handler(), Ping: d.store.Ping, Stopping: d.stopping.Load, Demo: demo, Now: d.now, Log: d.log,
+		Metrics: measured, Searched: d.discovery.Searched,
+		BaseURL: string(settings.BaseURL), TrustedProxies: []netip.Prefix(settings.TrustedProxies),
 		ConsoleLinks: settings.ConsoleLinks, Version: version,
 		ProviderName: settings.OIDC.ProviderName, SupportContact: settings.SupportContact,
 	})

@@ -4,20 +4,16 @@ import (
 	"fmt"
 	"time"
 
+	"countersign/handlers/webhooks"
 	"countersign/internal/config"
 	"countersign/internal/intake"
+	"countersign/internal/ratelimit"
 )
 
-// waysIn are how announcements and events come in. Those that are off are nil.
-type waysIn struct {
-	webhooks    *intake.Verifier
-	eventBridge *intake.EventBridge
-	sns         *intake.SNS
-}
-
-// openWaysIn makes what is configured.
-func openWaysIn(settings config.Config, now func() time.Time) (w waysIn, err error) {
-	if w.webhooks, err = intake.NewVerifier(intakeSources(settings.Sources), now); err != nil {
+// openWaysIn makes the ways in that are configured, for announcements and events.
+func openWaysIn(settings config.Config, now func() time.Time) (w webhooks.Config, err error) {
+	w.Limit, w.Now = ratelimit.New(settings.Intake.Rate, settings.Intake.Burst), now
+	if w.Senders, err = intake.NewVerifier(intakeSources(settings.Sources), now); err != nil {
 		return w, fmt.Errorf("webhook sources: %w", err)
 	}
 	if len(settings.EventKeys) > 0 {
@@ -25,12 +21,12 @@ func openWaysIn(settings config.Config, now func() time.Time) (w waysIn, err err
 		for _, key := range settings.EventKeys {
 			keys = append(keys, string(key))
 		}
-		if w.eventBridge, err = intake.NewEventBridge(keys); err != nil {
+		if w.EventBridge, err = intake.NewEventBridge(keys); err != nil {
 			return w, err
 		}
 	}
 	if len(settings.Topics) > 0 {
-		if w.sns, err = intake.NewSNS(intake.SNSConfig{Topics: intakeTopics(settings.Topics), Now: now}); err != nil {
+		if w.SNS, err = intake.NewSNS(intake.SNSConfig{Topics: intakeTopics(settings.Topics), Now: now}); err != nil {
 			return w, err
 		}
 	}

@@ -16,7 +16,7 @@ func TestWaysIn(t *testing.T) {
 	t.Parallel()
 	settings := config.Config{}
 	off, err := openWaysIn(settings, time.Now)
-	if err != nil || off.webhooks == nil || off.eventBridge != nil || off.sns != nil {
+	if err != nil || off.Senders == nil || off.EventBridge != nil || off.SNS != nil {
 		t.Errorf("nothing is configured: %+v, %v", off, err)
 	}
 
@@ -27,7 +27,7 @@ func TestWaysIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := on.eventBridge.Verify(http.Header{"X-Api-Key": {key}}); err != nil {
+	if err := on.EventBridge.Verify(http.Header{"X-Api-Key": {key}}); err != nil {
 		t.Errorf("the second key: %v", err)
 	}
 	message := func(topic string) []byte {
@@ -35,7 +35,7 @@ func TestWaysIn(t *testing.T) {
 			time.Now().Format(time.RFC3339)+`","SignatureVersion":"3","Signature":"","SigningCertURL":""}`, "TOPIC", topic))
 	}
 	for arn, want := range map[string]error{topic: intake.ErrNotFromSNS, topic + "2": intake.ErrUnknownTopic} {
-		if _, err := on.sns.Verify(t.Context(), message(arn)); !errors.Is(err, want) {
+		if _, err := on.SNS.Verify(t.Context(), message(arn)); !errors.Is(err, want) {
 			t.Errorf("%s: got %v, want %v", arn, err, want)
 		}
 	}

@@ -19,11 +19,8 @@ const headerAPIKey = "X-Api-Key"
 // maxEvent is the most that an event may weigh, in bytes; those about executions have less than 2 KiB.
 const maxEvent = 256 << 10
 
-// Errors of the ways in by AWS's own services.
-var (
-	ErrOff    = errors.New("this way in is off")
-	ErrAPIKey = errors.New("X-Api-Key does not match a configured key")
-)
+// ErrAPIKey is the error of [EventBridge.Verify].
+var ErrAPIKey = errors.New("X-Api-Key does not match a configured key")
 
 // EventBridge knows the keys that an API destination may send.
 type EventBridge struct{ digests [][sha256.Size]byte }

@@ -1,4 +1,4 @@
-package intake_test
+package webhooks
 
 import (
 	"fmt"
@@ -53,7 +53,7 @@ func TestDecodeMemory(t *testing.T) {
 		answer := httptest.NewRecorder()
 		used := allocated(func() {
 			if _, err := intake.Decode([]byte(body)); err != nil {
-				_ = intake.ProblemOf(err).Write(answer)
+				_ = ProblemOf(err).Write(answer)
 			}
 		})
 		if used > 96<<20 {

@@ -1,4 +1,4 @@
-package intake_test
+package webhooks
 
 import (
 	"os"
@@ -27,10 +27,10 @@ func TestDocumentIsComplete(t *testing.T) {
 	}
 	for _, err := range []error{
 		intake.ErrNoCredentials, intake.ErrHeader, intake.ErrStale, intake.ErrNoMatch, intake.ErrTooLarge, intake.ErrMediaType, intake.ErrBody,
-		intake.ErrOff, intake.ErrAPIKey, intake.ErrRawDelivery, intake.ErrUnknownTopic, intake.ErrStaleNotification, intake.ErrNotFromSNS,
+		errOff, intake.ErrAPIKey, intake.ErrRawDelivery, intake.ErrUnknownTopic, intake.ErrStaleNotification, intake.ErrNotFromSNS,
 		intake.ErrSNSUnreachable, intake.ErrBusy, callbacks.ErrDifferent, callbacks.ErrUnavailable, callbacks.Invalid{{}}, &ratelimit.Error{},
 	} {
-		words = append(words, intake.ProblemOf(err).Code)
+		words = append(words, ProblemOf(err).Code)
 	}
 	for _, word := range words {
 		if word == "" || !strings.Contains(string(text), "`"+word+"`") {

@@ -1,4 +1,4 @@
-package intake_test
+package webhooks
 
 import (
 	"errors"
@@ -17,33 +17,35 @@ import (
 	"countersign/internal/ratelimit"
 )
 
-func TestProblems(t *testing.T) {
-	t.Parallel()
-	headerFault := func() error {
-		_, _, err := newVerifier(t, sources, clock).Verify(http.Header{"Webhook-Signature": {"v1,"}}, body)
-		return err
+// aCase is an error, and what a sender learns of it.
+type aCase struct {
+	err        error
+	status     int
+	code       string
+	detail     string
+	retryAfter string
+}
+
+// cases are one for each row of the table, and those that stand beside it.
+func cases(t *testing.T) map[string]aCase {
+	t.Helper()
+	senders, err := intake.NewVerifier(nil, time.Now)
+	if err != nil {
+		t.Fatal(err)
 	}
-	tooLarge := func() error {
-		r := httptest.NewRequest(http.MethodPost, "/webhooks/callbacks", strings.NewReader(strings.Repeat("x", intake.MaxBody+1)))
-		r.Header.Set("Content-Type", "application/json")
-		_, err := intake.ReadBody(httptest.NewRecorder(), r)
-		return err
-	}
-	for name, test := range map[string]struct {
-		err        error
-		status     int
-		code       string
-		detail     string
-		retryAfter string
-	}{
+	_, _, badHeader := senders.Verify(http.Header{"Webhook-Signature": {"v1,"}}, nil)
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(strings.Repeat("x", intake.MaxBody+1)))
+	r.Header.Set("Content-Type", "application/json")
+	_, tooLarge := intake.ReadBody(httptest.NewRecorder(), r)
+	return map[string]aCase{
 		"NoCredentials": {intake.ErrNoCredentials, 401, "no_credentials", "Sign the message", ""},
-		"BadHeader":     {headerFault(), 401, "bad_header", "webhook-id is missing", ""},
+		"BadHeader":     {badHeader, 401, "bad_header", "webhook-id is missing", ""},
 		"Stale":         {intake.ErrStale, 401, "stale_timestamp", "5 minutes", ""},
 		"NoMatch":       {intake.ErrNoMatch, 401, "no_match", "byte for byte", ""},
 		"Incomplete":    {fmt.Errorf("%w: %w", intake.ErrBody, errors.New("reset")), 400, "incomplete", "whole", ""},
-		"TooLarge":      {tooLarge(), 413, "too_large", "1024 KiB", ""},
+		"TooLarge":      {tooLarge, 413, "too_large", "1024 KiB", ""},
 		"MediaType":     {intake.ErrMediaType, 415, "media_type", "application/json", ""},
-		"Off":           {intake.ErrOff, 404, "off", "setting", ""},
+		"Off":           {errOff, 404, "off", "setting", ""},
 		"BadKey":        {intake.ErrAPIKey, 401, "bad_key", "connection", ""},
 		"RawDelivery":   {intake.ErrRawDelivery, 400, "raw_delivery", "RawMessageDelivery", ""},
 		"UnknownTopic":  {intake.ErrUnknownTopic, 403, "unknown_topic", "configured", ""},
@@ -57,10 +59,15 @@ func TestProblems(t *testing.T) {
 		"RateLimited":   {&ratelimit.Error{RetryAfter: 1200 * time.Millisecond}, 429, "rate_limited", "Retry-After", "2"},
 		"Unavailable":   {fmt.Errorf("receive from x: %w", callbacks.ErrUnavailable), 503, "unavailable", "Nothing was recorded", "5"},
 		"Unknown":       {errors.New("disk on fire"), 500, "internal", "went wrong here", ""},
-	} {
+	}
+}
+
+func TestProblems(t *testing.T) {
+	t.Parallel()
+	for name, test := range cases(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := intake.ProblemOf(test.err)
+			p := ProblemOf(test.err)
 			if p.Status != test.status || p.Code != test.code || !strings.Contains(p.Detail, test.detail) {
 				t.Errorf("got %+v", p)
 			}
@@ -86,30 +93,12 @@ func TestInvalidProblem(t *testing.T) {
 	t.Parallel()
 	_, err := intake.Decode([]byte(`{"callbackId":"QUJD","timeoutSeconds":"1h","<b>":1}`))
 	w := httptest.NewRecorder()
-	if err := intake.ProblemOf(fmt.Errorf("decode: %w", err)).Write(w); err != nil {
+	if err := ProblemOf(fmt.Errorf("decode: %w", err)).Write(w); err != nil {
 		t.Fatal(err)
 	}
 	want := `{"status":422,"title":"Unprocessable Entity","code":"invalid","detail":"The message is not valid. Nothing was recorded.",` +
 		`"errors":[{"pointer":"/timeoutSeconds","detail":"a whole number of seconds is expected"},{"pointer":"/\u003cb\u003e","detail":"unknown field"}]}` + "\n"
 	if diff := cmp.Diff(want, w.Body.String()); diff != "" || w.Code != 422 {
 		t.Errorf("status %d, body (-want +got):\n%s", w.Code, diff)
-	}
-}
-
-func TestReceipt(t *testing.T) {
-	t.Parallel()
-	for created, want := range map[bool]int{true: http.StatusCreated, false: http.StatusOK} {
-		t.Run(http.StatusText(want), func(t *testing.T) {
-			t.Parallel()
-			w := httptest.NewRecorder()
-			receipt := callbacks.Receipt{Callback: callbacks.Callback{ID: "k7", CallbackID: "QUJD", State: callbacks.Pending}, Created: created}
-			if err := intake.WriteReceipt(w, "https://desk.example.com", receipt); err != nil {
-				t.Fatal(err)
-			}
-			const body = `{"id":"k7","url":"https://desk.example.com/callbacks/k7"}` + "\n"
-			if w.Code != want || w.Body.String() != body || w.Header().Get("Location") != "https://desk.example.com/callbacks/k7" {
-				t.Errorf("answered %d %v %s", w.Code, w.Header(), w.Body)
-			}
-		})
 	}
 }

@@ -1,0 +1,59 @@
+package webhooks
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"countersign/internal/intake"
+	"countersign/internal/ratelimit"
+)
+
+// Notification takes a message of SNS. SNS gives up on whatever is answered below 500, and so also on
+// a message that only comes too soon.
+func (h *Handlers) Notification(c echo.Context) error {
+	if h.SNS == nil {
+		return errOff
+	}
+	err := h.deliver(c)
+	if _, limited := errors.AsType[*ratelimit.Error](err); limited {
+		return intake.ErrBusy
+	}
+	return err
+}
+
+// deliver proves the message and does what it is for.
+func (h *Handlers) deliver(c echo.Context) error {
+	ctx := c.Request().Context()
+	var n intake.Notification
+	err := h.prove(c, func() error {
+		body, err := intake.ReadNotification(c.Response(), c.Request())
+		if err != nil {
+			return err
+		}
+		n, err = h.SNS.Verify(ctx, body)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	switch n.Type {
+	case intake.TypeSubscription:
+		if err := h.SNS.Confirm(ctx, n); err != nil {
+			return err
+		}
+		h.Log.InfoContext(ctx, "subscription to an SNS topic confirmed", "topic", n.Topic)
+	case intake.TypeUnsubscribed:
+		h.Log.WarnContext(ctx, "subscription to an SNS topic ended: nothing comes from it any more", "topic", n.Topic)
+	case intake.TypeNotification:
+		if !n.Event {
+			return h.receive(c, n.From, n.ID, n.Body)
+		}
+		if err := h.take(n.From); err != nil {
+			return err
+		}
+		return h.executionEvent(c, n.Body)
+	}
+	return c.NoContent(http.StatusNoContent)
+}

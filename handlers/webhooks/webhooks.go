@@ -1,0 +1,79 @@
+// Package webhooks answers what senders post: announcements of callbacks, signed or by way of SNS,
+// and events of EventBridge about executions.
+//
+// A handler proves the sender, decodes the message, and asks [callbacks.Service]. It returns errors;
+// one table (problem.go) says what a sender is told of each. docs/intake.md describes it to senders.
+package webhooks
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/clientip"
+	"countersign/internal/intake"
+	"countersign/internal/metrics"
+	"countersign/internal/ratelimit"
+)
+
+// Config is what the handlers work with. EventBridge and SNS are nil where that way in is off.
+type Config struct {
+	Service     *callbacks.Service
+	Senders     *intake.Verifier
+	EventBridge *intake.EventBridge
+	SNS         *intake.SNS
+	Limit       *ratelimit.Limiter // of messages per source, and of wrong guesses per address
+	BaseURL     string             // the desk's own origin, for links
+	Metrics     *metrics.Metrics
+	Now         func() time.Time
+	Log         *slog.Logger
+}
+
+// Handlers have one method for each way in.
+type Handlers struct {
+	Config
+	decoding chan struct{} // has a token for each body that is being decoded
+}
+
+// maxDecoding is how many bodies are decoded at once. That takes up to sixty times a body's size, for
+// some milliseconds: more at once would not be faster, and take the memory of all.
+const maxDecoding = 4
+
+// New makes the handlers.
+func New(cfg Config) *Handlers {
+	return &Handlers{Config: cfg, decoding: make(chan struct{}, maxDecoding)}
+}
+
+// prove runs what finds out who sent a message. An address that has guessed wrong too often is
+// answered without a look at what it sent. Each wrong guess is charged to it; a sender who is proved
+// pays nothing.
+func (h *Handlers) prove(c echo.Context, proof func() error) error {
+	address := "address " + clientip.Network(c.RealIP())
+	if err := h.Limit.Check(address, h.Now()); err != nil {
+		return err
+	}
+	err := proof()
+	if err != nil {
+		h.Limit.Charge(address, h.Now())
+	}
+	return err
+}
+
+// take counts a message of a sender who is proved.
+func (h *Handlers) take(from callbacks.Source) error {
+	return h.Limit.Take("source "+from.Name, h.Now())
+}
+
+// decoded decodes a body in its turn.
+func decoded[T any](c echo.Context, h *Handlers, body []byte, decode func([]byte) (T, error)) (T, error) {
+	select {
+	case h.decoding <- struct{}{}:
+		defer func() { <-h.decoding }()
+		return decode(body)
+	case <-c.Request().Context().Done():
+		var none T
+		return none, intake.ErrBusy
+	}
+}
