@@ -11,6 +11,7 @@ import (
 
 	"countersign/durable"
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/fault"
 )
 
 // retrying makes the client of the function try again at once.
@@ -33,7 +34,7 @@ func TestEngine_lostAnswers(t *testing.T) {
 		}
 		return cb.Get()
 	}, retrying, func(e *locallambda.Engine) {
-		e.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultAnswerLost, Operation: "CheckpointDurableExecution", Count: 2})
+		e.SetFaults(nil, fault.Fault{Kind: fault.AnswerLost, Operation: "CheckpointDurableExecution", Count: 2})
 	})
 	c.suspended()
 	c.succeed(1, "yes")
@@ -61,7 +62,7 @@ func TestEngine_serviceDownForAWhile(t *testing.T) {
 		}
 		_, err := durable.Step(ctx, "second", func(durable.StepContext) (int, error) {
 			if runs++; runs == 1 {
-				engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultService, Operation: "CheckpointDurableExecution", Count: 1})
+				engine.SetFaults(nil, fault.Fault{Kind: fault.Service, Operation: "CheckpointDurableExecution", Count: 1})
 			}
 			return runs, nil
 		})

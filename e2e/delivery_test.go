@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/fault"
 )
 
 // lease is how long an attempt that a crash cut off keeps others from trying.
@@ -15,19 +16,19 @@ const sendSuccess = "SendDurableExecutionCallbackSuccess"
 // TestCrashBeforeDelivery: the desk is killed while Lambda refuses to take a decision.
 func TestCrashBeforeDelivery(t *testing.T) {
 	t.Parallel()
-	crash(t, locallambda.Fault{Kind: locallambda.FaultThrottled, Operation: sendSuccess}, false)()
+	crash(t, fault.Fault{Kind: fault.Throttled, Operation: sendSuccess}, false)()
 }
 
 // TestCrashBeforeAnswer: the desk is killed when Lambda has taken a decision and not answered yet.
 func TestCrashBeforeAnswer(t *testing.T) {
-	settled := crash(t, locallambda.Fault{Kind: locallambda.FaultSlow, Operation: sendSuccess, Delay: time.Hour}, true)
+	settled := crash(t, fault.Fault{Kind: fault.Slow, Operation: sendSuccess, Delay: time.Hour}, true)
 	t.Parallel() // while others run, the lease does
 	settled()
 }
 
 // crash kills the desk after a decision was shown as recorded and starts it again. What it returns waits until the decision
 // is settled, and checks that it arrived once and that the open page says so without having been loaded again.
-func crash(t *testing.T, fault locallambda.Fault, arrived bool) (settled func()) {
+func crash(t *testing.T, fault fault.Fault, arrived bool) (settled func()) {
 	t.Helper()
 	w := newWorld(t)
 	a := w.ask(t, expense())
@@ -67,8 +68,8 @@ func TestThrottled(t *testing.T) {
 	a := w.ask(t, expense())
 	mara := w.signIn(t, "mara")
 	mara.open(a.page())
-	throttled := func(retryAfter time.Duration) locallambda.Fault {
-		return locallambda.Fault{Kind: locallambda.FaultThrottled, Operation: sendSuccess, Count: 1, RetryAfter: retryAfter}
+	throttled := func(retryAfter time.Duration) fault.Fault {
+		return fault.Fault{Kind: fault.Throttled, Operation: sendSuccess, Count: 1, RetryAfter: retryAfter}
 	}
 	w.engine.SetFaults(nil, throttled(10*time.Minute), throttled(time.Second))
 	mara.arm("approve")

@@ -10,6 +10,7 @@ import (
 
 	"countersign/internal/standin/demo"
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/fault"
 )
 
 // TestTimeout: an open page shows that its callback ended. A decision that comes later is refused, and keeps its comment.
@@ -55,7 +56,7 @@ func TestLost(t *testing.T) {
 	a := w.ask(t, expense())
 	mara := w.signIn(t, "mara")
 	mara.open(a.page())
-	w.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultThrottled, Operation: sendSuccess})
+	w.engine.SetFaults(nil, fault.Fault{Kind: fault.Throttled, Operation: sendSuccess})
 	mara.arm("approve")
 	mara.confirm()
 	mara.comes("#verdict", "not delivered yet")
@@ -91,8 +92,8 @@ func TestUnconfirmed(t *testing.T) {
 	a := w.ask(t, expense())
 	mara := w.signIn(t, "mara")
 	mara.open(a.page())
-	unreadable := locallambda.Fault{Kind: locallambda.FaultAccessDenied, Operation: "GetDurableExecutionHistory"}
-	w.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultAnswerLost, Operation: sendSuccess, Count: 1}, unreadable)
+	unreadable := fault.Fault{Kind: fault.AccessDenied, Operation: "GetDurableExecutionHistory"}
+	w.engine.SetFaults(nil, fault.Fault{Kind: fault.AnswerLost, Operation: sendSuccess, Count: 1}, unreadable)
 	mara.arm("approve")
 	mara.confirm()
 	mara.reaches("unconfirmed")

@@ -6,6 +6,7 @@ import (
 
 	"countersign/internal/standin/demo"
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/fault"
 )
 
 // TestLeaving: heartbeats go out while a page is open, and stop when it is left.
@@ -50,7 +51,7 @@ func TestBeatsThatFail(t *testing.T) {
 	first := func(r asked) string { return "document.querySelector('#list [data-row]').id === 'row-" + r.id + "'" }
 	dana.until(first(soon))
 
-	w.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultThrottled, Operation: "SendDurableExecutionCallbackHeartbeat"})
+	w.engine.SetFaults(nil, fault.Fault{Kind: fault.Throttled, Operation: "SendDurableExecutionCallbackHeartbeat"})
 	mara.comes("#presence", "Lambda does not take the heartbeats: throttled.") // with the next beat, after a third of the timeout
 	mara.reads("#presence", "Ends in", "unless one arrives.")
 	mara.reads("#clocks .bite", "Heartbeat", "Not taken: throttled.")

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"countersign/internal/standin/demo"
-	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/fault"
 )
 
 // TestInteropPrometheus: the alerts of deploy/alerts.yaml are valid, fire when they should, and ask for what the desk measures.
@@ -53,8 +53,8 @@ func inTrouble(t *testing.T, alerts string) {
 	})
 	p := startPrometheus(t, alerts, scraped)
 	w.engine.SetFaults(nil,
-		locallambda.Fault{Kind: locallambda.FaultThrottled, Operation: "SendDurableExecutionCallbackHeartbeat"},
-		locallambda.Fault{Kind: locallambda.FaultThrottled, Operation: sendSuccess})
+		fault.Fault{Kind: fault.Throttled, Operation: "SendDurableExecutionCallbackHeartbeat"},
+		fault.Fault{Kind: fault.Throttled, Operation: sendSuccess})
 	a := w.ask(t, expense(func(q *demo.Question) { q.HeartbeatTimeoutSeconds = 600 }))
 	w.ask(t, expense()) // waits until the end
 	mara := w.signIn(t, "mara")

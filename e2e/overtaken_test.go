@@ -10,6 +10,7 @@ import (
 
 	"countersign/internal/standin/demo"
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/fault"
 )
 
 const overtaken = "overtaken-bar"
@@ -131,7 +132,7 @@ func TestOvertakenByClosing(t *testing.T) {
 		{"Client", 30, func(t *testing.T, w *world, a asked) { w.failElsewhere(t, a) }, "Another client completed the callback"},
 		{"Execution", 30, func(t *testing.T, w *world, a asked) { w.stop(t, a) }, "The execution ended"},
 		{"Heartbeat", 15, func(_ *testing.T, w *world, _ asked) {
-			w.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultThrottled, Operation: "SendDurableExecutionCallbackHeartbeat"})
+			w.engine.SetFaults(nil, fault.Fault{Kind: fault.Throttled, Operation: "SendDurableExecutionCallbackHeartbeat"})
 		}, "The callback ended by heartbeat"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/fault"
 )
 
 // TestRound: a round is a whole execution, on either kind of engine, and its function gets the result.
@@ -47,7 +48,7 @@ func TestRound_fails(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.stop() })
-	l.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultService, Operation: "SendDurableExecutionCallbackSuccess"})
+	l.engine.SetFaults(nil, fault.Fault{Kind: fault.Service, Operation: "SendDurableExecutionCallbackSuccess"})
 	if _, err := l.round(t.Context()); err == nil || !strings.Contains(err.Error(), "ServiceException") {
 		t.Errorf("got %v, want what Lambda answered", err)
 	}

@@ -20,6 +20,7 @@ import (
 	"countersign/durable"
 	"countersign/internal/callbacks"
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/fault"
 )
 
 const (
@@ -126,22 +127,22 @@ func (l *lambdaSide) close() {
 
 // misbehave makes a share of the desks' calls go wrong. The functions' own calls are spared: they are not what is tested.
 func (l *lambdaSide) misbehave(random *rand.Rand) {
-	var faults []locallambda.Fault
+	var faults []fault.Fault
 	for _, operation := range []string{"SendDurableExecutionCallbackSuccess", "SendDurableExecutionCallbackFailure"} {
 		faults = append(faults,
-			locallambda.Fault{Operation: operation, Kind: locallambda.FaultThrottled, Rate: 0.05, RetryAfter: time.Second},
-			locallambda.Fault{Operation: operation, Kind: locallambda.FaultService, Rate: 0.05},
-			locallambda.Fault{Operation: operation, Kind: locallambda.FaultConnectionReset, Rate: 0.05},
-			locallambda.Fault{Operation: operation, Kind: locallambda.FaultAnswerLost, Rate: 0.1},
-			locallambda.Fault{Operation: operation, Kind: locallambda.FaultSlow, Rate: 0.1, Delay: time.Second},
-			locallambda.Fault{Operation: operation, Kind: locallambda.FaultSlow, Rate: 0.01, Delay: 11 * time.Second}, // too slow for the desk
+			fault.Fault{Operation: operation, Kind: fault.Throttled, Rate: 0.05, RetryAfter: time.Second},
+			fault.Fault{Operation: operation, Kind: fault.Service, Rate: 0.05},
+			fault.Fault{Operation: operation, Kind: fault.ConnectionReset, Rate: 0.05},
+			fault.Fault{Operation: operation, Kind: fault.AnswerLost, Rate: 0.1},
+			fault.Fault{Operation: operation, Kind: fault.Slow, Rate: 0.1, Delay: time.Second},
+			fault.Fault{Operation: operation, Kind: fault.Slow, Rate: 0.01, Delay: 11 * time.Second}, // too slow for the desk
 		)
 	}
 	faults = append(faults, // a reading that is throttled keeps all desks from reading for two seconds
-		locallambda.Fault{Operation: "GetDurableExecutionHistory", Kind: locallambda.FaultThrottled, Rate: 0.01},
-		locallambda.Fault{Operation: "GetDurableExecutionHistory", Kind: locallambda.FaultConnectionReset, Rate: 0.05},
-		locallambda.Fault{Operation: "SendDurableExecutionCallbackHeartbeat", Kind: locallambda.FaultThrottled, Rate: 0.05},
-		locallambda.Fault{Operation: "SendDurableExecutionCallbackHeartbeat", Kind: locallambda.FaultConnectionReset, Rate: 0.05})
+		fault.Fault{Operation: "GetDurableExecutionHistory", Kind: fault.Throttled, Rate: 0.01},
+		fault.Fault{Operation: "GetDurableExecutionHistory", Kind: fault.ConnectionReset, Rate: 0.05},
+		fault.Fault{Operation: "SendDurableExecutionCallbackHeartbeat", Kind: fault.Throttled, Rate: 0.05},
+		fault.Fault{Operation: "SendDurableExecutionCallbackHeartbeat", Kind: fault.ConnectionReset, Rate: 0.05})
 	l.engine.SetFaults(random, faults...)
 }
 

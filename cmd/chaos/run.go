@@ -13,7 +13,7 @@ import (
 
 	"countersign/cmd/internal/deskprocess"
 	"countersign/cmd/internal/postgres"
-	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/dialect"
 )
 
 // maxRun bounds a whole run, whatever hangs.
@@ -23,11 +23,11 @@ const maxRun = time.Hour
 type plan struct {
 	seed      uint64
 	decisions int
-	atOnce    int                 // decisions under way
-	kept      int                 // further ones, of callbacks that heartbeats keep alive until the end
-	closed    locallambda.Dialect // of Lambda's answers for closed callbacks
-	kills     int                 // of a replica, at random moments
-	restarts  int                 // of PostgreSQL
+	atOnce    int             // decisions under way
+	kept      int             // further ones, of callbacks that heartbeats keep alive until the end
+	closed    dialect.Dialect // of Lambda's answers for closed callbacks
+	kills     int             // of a replica, at random moments
+	restarts  int             // of PostgreSQL
 
 	killsAtPoint int // at each
 	roundsApart  int // of heartbeats, between two kills at a point of theirs, on average: two lost rounds end a callback
@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	seed := flags.Uint64("seed", rand.Uint64(), "what is drawn follows from it, as far as processes and networks let it (default random)")
 	binary := flags.String("binary", "", "the desk, where it has been built already")
 	only := flags.String("only", "", "one world only: postgres or sqlite")
-	closed := locallambda.DialectMixed
+	closed := dialect.Mixed
 	flags.Func("closed", "how Lambda answers for closed callbacks: timeout, invalid, notfound, split, or mixed (default), drawn at each answer",
 		func(text string) error { return closed.UnmarshalText([]byte(text)) })
 	switch err := flags.Parse(args); {

@@ -18,6 +18,7 @@ import (
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/fault"
 )
 
 const readHistory = "GetDurableExecutionHistory"
@@ -213,7 +214,7 @@ func TestRejectedAndFailed(t *testing.T) {
 func TestHistoryDenied(t *testing.T) {
 	t.Parallel()
 	p := newPayment(t)
-	p.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultAccessDenied, Operation: readHistory})
+	p.engine.SetFaults(nil, fault.Fault{Kind: fault.AccessDenied, Operation: readHistory})
 	id := p.decided("approve")
 	p.charged <- nil
 	s := p.until(id, "the end of the delivery", func(s callbacks.Sheet) bool {
@@ -230,7 +231,7 @@ func TestHistoryThrottled(t *testing.T) {
 	p := newPayment(t)
 	id := p.decided("approve")
 	p.until(id, "the receipt", func(s callbacks.Sheet) bool { return s.Callback.Ending != nil && s.Callback.Ending.Event > 0 })
-	p.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultThrottled, Operation: readHistory, Count: 1, RetryAfter: time.Second})
+	p.engine.SetFaults(nil, fault.Fault{Kind: fault.Throttled, Operation: readHistory, Count: 1, RetryAfter: time.Second})
 	p.charged <- nil
 	if s := p.until(id, "the end", func(s callbacks.Sheet) bool { return status(s).Ended() }); s.Delivery.Aftermath.Readings < 2 {
 		t.Errorf("%d readings, the first of which was refused", s.Delivery.Aftermath.Readings)

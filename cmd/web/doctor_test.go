@@ -19,6 +19,7 @@ import (
 
 	"countersign/internal/sqlstore"
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/fault"
 )
 
 // examined is a desk that is set up and does not run, and what stands around it.
@@ -235,18 +236,18 @@ func TestDoctorFaults(t *testing.T) {
 		"SendDurableExecutionCallbackHeartbeat": "problem  functions with a heartbeat timeout end while somebody reads: SendDurableExecutionCallbackHeartbeat denied",
 		"GetDurableExecution":                   "problem  a decision whose answer is lost stays unconfirmed, and callbacks are not found: GetDurableExecution denied",
 	} {
-		x.engine.SetFaults(nil, locallambda.Fault{Operation: operation, Kind: locallambda.FaultAccessDenied})
+		x.engine.SetFaults(nil, fault.Fault{Operation: operation, Kind: fault.AccessDenied})
 		out, err := x.doctor(t)
 		if !errors.Is(err, errProblems) || !strings.Contains(out, want) || !strings.Contains(out, "→ allow lambda:"+operation+" on "+rigVersions) {
 			t.Errorf("%s: it ends with %v:\n%s", operation, err, out)
 		}
 	}
-	x.engine.SetFaults(nil, locallambda.Fault{Operation: "GetDurableExecution", Kind: locallambda.FaultThrottled})
+	x.engine.SetFaults(nil, fault.Fault{Operation: "GetDurableExecution", Kind: fault.Throttled})
 	out, err := x.doctor(t)
 	if err != nil || !strings.Contains(out, "warning  could not be determined: GetDurableExecution (TooManyRequestsException") {
 		t.Errorf("throttled: it ends with %v:\n%s", err, out)
 	}
-	x.engine.SetFaults(nil, locallambda.Fault{Operation: "ListFunctions", Kind: locallambda.FaultAccessDenied})
+	x.engine.SetFaults(nil, fault.Fault{Operation: "ListFunctions", Kind: fault.AccessDenied})
 	x.settings["WATCH"] = `{"*": {}}`
 	out, err = x.doctor(t)
 	if !errors.Is(err, errProblems) || !strings.Contains(out, "problem  no function is found for *: ListFunctions denied") || !strings.Contains(out, "→ allow lambda:ListFunctions on *\n") {

@@ -16,17 +16,20 @@ import (
 	"countersign/internal/standin"
 	"countersign/internal/standin/locallambda"
 	"countersign/internal/standin/locallambda/console"
+	"countersign/internal/standin/locallambda/dialect"
+	"countersign/internal/standin/locallambda/fault"
+	"countersign/internal/standin/locallambda/httpfunction"
 )
 
 // localLambdaCommand serves durable functions by the engine alone.
 type localLambdaCommand struct {
-	Function []console.Function  `help:"${local_function}" required:"" sep:"none" placeholder:"NAME=URL"`
-	Addr     string              `help:"Loopback address for the Lambda API." default:"127.0.0.1:9001"`
-	Region   string              `help:"Region in the ARNs." default:"us-east-1"`
-	Data     string              `help:"${local_data}" type:"path" placeholder:"FILE"`
-	Fault    []console.Fault     `help:"${local_fault}" sep:"none" placeholder:"OPERATION=KIND[:RATE]"`
-	Closed   locallambda.Dialect `help:"${local_closed}" default:"timeout" placeholder:"ANSWER"`
-	Alias    []console.Alias     `help:"${local_alias}" placeholder:"NAME"`
+	Function []console.Function `help:"${local_function}" required:"" sep:"none" placeholder:"NAME=URL"`
+	Addr     string             `help:"Loopback address for the Lambda API." default:"127.0.0.1:9001"`
+	Region   string             `help:"Region in the ARNs." default:"us-east-1"`
+	Data     string             `help:"${local_data}" type:"path" placeholder:"FILE"`
+	Fault    []console.Fault    `help:"${local_fault}" sep:"none" placeholder:"OPERATION=KIND[:RATE]"`
+	Closed   dialect.Dialect    `help:"${local_closed}" default:"timeout" placeholder:"ANSWER"`
+	Alias    []console.Alias    `help:"${local_alias}" placeholder:"NAME"`
 
 	ExecutionTimeout console.Timeout `help:"${local_execution_timeout}" default:"24h" placeholder:"DURATION"`
 
@@ -75,13 +78,13 @@ func (c localLambdaCommand) Run(ctx context.Context, e environment) error {
 	engine.Observe(console.Activity{W: e.stdout, Address: address(l)}.Print)
 	for _, f := range c.Function {
 		known := locallambda.FunctionConfig{Version: localVersion, Aliases: c.aliases()}
-		engine.Register(f.Name, locallambda.HTTPFunction(f.URL), known)
+		engine.Register(f.Name, httpfunction.New(f.URL), known)
 	}
 	return errors.Join(standin.Serve(ctx, l, engine.Handler()), engine.Close())
 }
 
-func (c localLambdaCommand) faults() []locallambda.Fault {
-	var list []locallambda.Fault
+func (c localLambdaCommand) faults() []fault.Fault {
+	var list []fault.Fault
 	for _, f := range c.Fault {
 		list = append(list, f.Fault)
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/wire"
 )
 
 // runtimeAPI is Lambda's side of a function's process: the process polls it for invocations and posts its answers. It is a
@@ -45,7 +46,7 @@ func (r *runtimeAPI) Invoke(ctx context.Context, payload []byte) ([]byte, error)
 	select {
 	case a := <-r.answers:
 		if a.fault != "" {
-			return nil, &locallambda.ErrorObject{ErrorType: a.fault, ErrorMessage: string(a.body)}
+			return nil, &wire.ErrorObject{ErrorType: a.fault, ErrorMessage: string(a.body)}
 		}
 		return a.body, nil
 	case <-ctx.Done():

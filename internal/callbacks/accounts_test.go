@@ -15,6 +15,7 @@ import (
 	"countersign/internal/lambdaapi"
 	"countersign/internal/lambdaapi/lambdaapitest"
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/fault"
 	"countersign/internal/standin/locallambda/locallambdatest"
 )
 
@@ -149,7 +150,7 @@ func TestAccounts_OneThrottled(t *testing.T) {
 	theirARN, _ := a.theirs.start("expenses")
 	a.ours.scan()
 	a.theirs.start("expenses")
-	a.theirs.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultThrottled, RetryAfter: time.Minute})
+	a.theirs.engine.SetFaults(nil, fault.Fault{Kind: fault.Throttled, RetryAfter: time.Minute})
 	a.decide(t, theirARN)
 	a.ours.clock.Advance(30 * time.Second)
 	a.ours.round()

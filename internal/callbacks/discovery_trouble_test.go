@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
-	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/fault"
 )
 
 func TestDiscovery_BudgetHolds(t *testing.T) {
@@ -41,7 +41,7 @@ func TestDiscovery_Throttled(t *testing.T) {
 	s := watching(t, "expenses")
 	register(s, "expenses", sign)
 	s.start("expenses")
-	s.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultThrottled, Operation: "GetDurableExecutionHistory", Count: 1, RetryAfter: 40 * time.Second})
+	s.engine.SetFaults(nil, fault.Fault{Kind: fault.Throttled, Operation: "GetDurableExecutionHistory", Count: 1, RetryAfter: 40 * time.Second})
 	next, err := s.discovery.RunOnce(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/fault"
+	"countersign/internal/standin/locallambda/httpfunction"
 	"countersign/internal/standin/locallambda/locallambdatest"
 )
 
@@ -51,19 +53,19 @@ func runConformance(t *testing.T, cases []conformanceCase) {
 	}
 }
 
-func startConformance(t *testing.T, function string, faults ...locallambda.Fault) *conformance {
+func startConformance(t *testing.T, function string, faults ...fault.Fault) *conformance {
 	t.Helper()
 	return start(t, functions, function, `"input"`, faults...)
 }
 
 // start starts an execution of a function behind an address.
-func start(t *testing.T, address, function, input string, faults ...locallambda.Fault) *conformance {
+func start(t *testing.T, address, function, input string, faults ...fault.Fault) *conformance {
 	t.Helper()
 	return startOn(t, locallambda.Config{}, address, function, input, faults...)
 }
 
 // startOn is start on an engine that differs from others.
-func startOn(t *testing.T, config locallambda.Config, address, function, input string, faults ...locallambda.Fault) *conformance {
+func startOn(t *testing.T, config locallambda.Config, address, function, input string, faults ...fault.Fault) *conformance {
 	t.Helper()
 	// The SDK compares the engine's times with its own clock to see what is still to come.
 	clock := locallambdatest.NewClock(time.Now())
@@ -84,7 +86,7 @@ func startOn(t *testing.T, config locallambda.Config, address, function, input s
 	})
 	engine.SetFaults(nil, faults...)
 	for _, name := range []string{function, "price"} { // which order invokes
-		engine.Register(name, locallambda.HTTPFunction(address), locallambda.FunctionConfig{Version: "1"})
+		engine.Register(name, httpfunction.New(address), locallambda.FunctionConfig{Version: "1"})
 	}
 	run := &conformance{t: t, clock: clock, log: locallambdatest.Watch(t, engine), engine: engine, client: client}
 	arn, err := engine.Start(t.Context(), function, "case", []byte(input))

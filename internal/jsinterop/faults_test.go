@@ -5,18 +5,19 @@ import (
 	"testing"
 
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/fault"
 )
 
 // The SDK repeats a checkpoint that got no answer, under the same client token. It must cost the execution neither its
 // checkpoint token nor anything done twice: the history is that of case 4-7 without faults.
 func TestFaults(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []locallambda.FaultKind{
-		locallambda.FaultAnswerLost, locallambda.FaultConnectionReset, locallambda.FaultThrottled, locallambda.FaultService,
+	for _, kind := range []fault.Kind{
+		fault.AnswerLost, fault.ConnectionReset, fault.Throttled, fault.Service,
 	} {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
-			run := startConformance(t, "4-7", locallambda.Fault{Kind: kind, Operation: "CheckpointDurableExecution", Count: 2})
+			run := startConformance(t, "4-7", fault.Fault{Kind: kind, Operation: "CheckpointDurableExecution", Count: 2})
 			run.suspended()
 			reject(run)
 			run.log.Next(t, locallambda.ExecutionEnded)

@@ -1,45 +1,50 @@
 package locallambda
 
-import "time"
+import (
+	"time"
+
+	"countersign/internal/standin/locallambda/protocol"
+	"countersign/internal/standin/locallambda/wire"
+)
 
 // apply changes the execution as a validated update asks.
-func (x *execution) apply(u operationUpdate, now time.Time) {
-	if u.Type == executionOperation {
+func (x *execution) apply(u protocol.Update, now time.Time) {
+	if u.Type == protocol.Execution {
 		x.decide(u)
 		return
 	}
 	op, exists := x.byID[u.ID]
 	if !exists {
 		op = x.add(&operation{
-			id: u.ID, kind: u.Type, status: opStarted, startedAt: now,
+			id: u.ID, kind: u.Type, status: protocol.Started, startedAt: now,
 			parent: text(u.ParentID), name: text(u.Name), subType: text(u.SubType),
 		})
 	}
 	switch u.Type {
-	case contextOperation:
+	case protocol.Context:
 		op.applyContext(u, now, !exists)
-	case stepOperation:
+	case protocol.Step:
 		op.applyStep(u, now, !exists)
-	case waitOperation:
+	case protocol.Wait:
 		op.applyWait(u, now)
-	case callbackOperation:
+	case protocol.Callback:
 		op.startCallback(u, now)
-	case chainedInvokeOperation:
+	case protocol.ChainedInvoke:
 		op.startChainedInvoke(u, now)
 	}
 	x.touch(op)
 }
 
 // decide keeps the outcome of an EXECUTION update until the invocation answers the same.
-func (x *execution) decide(u operationUpdate) {
+func (x *execution) decide(u protocol.Update) {
 	x.decided = &outcome{Status: outcomeSucceeded, Result: u.Payload}
-	if u.Action == failAction {
+	if u.Action == protocol.Fail {
 		x.decided = &outcome{Status: outcomeFailed, Error: u.Error}
 	}
 }
 
 // applyContext starts or ends a child context. ReplayChildren comes with the update that ends it.
-func (op *operation) applyContext(u operationUpdate, now time.Time, isNew bool) {
+func (op *operation) applyContext(u protocol.Update, now time.Time, isNew bool) {
 	x := op.execution
 	if isNew {
 		x.record(now, contextStarted, op, plainStart{})
@@ -48,43 +53,44 @@ func (op *operation) applyContext(u operationUpdate, now time.Time, isNew bool) 
 		op.replayChildren = u.ContextOptions.ReplayChildren
 	}
 	switch u.Action {
-	case succeedAction:
-		op.end(now, opSucceeded, u.Payload, nil)
+	case protocol.Succeed:
+		op.end(now, protocol.Succeeded, u.Payload, nil)
 		x.record(now, contextSucceeded, op, success{Result: payload{Payload: u.Payload}})
-	case failAction:
-		op.end(now, opFailed, nil, u.Error)
+	case protocol.Fail:
+		op.end(now, protocol.Failed, nil, u.Error)
 		x.record(now, contextFailed, op, unsuccessful{Error: &failure{Payload: u.Error}})
 	}
 }
 
-// applyStep starts, ends or retries a step. An at-least-once step that was interrupted runs again without a second START,
-// and SDKs may send START and the end in one checkpoint.
-func (op *operation) applyStep(u operationUpdate, now time.Time, isNew bool) {
+// applyStep starts, ends or retries a step. An at-least-once step that was interrupted runs again
+// without a second START, and SDKs may send START and the end in one checkpoint.
+func (op *operation) applyStep(u protocol.Update, now time.Time, isNew bool) {
 	x := op.execution
-	if isNew || u.Action == startAction {
-		op.status, op.due = opStarted, time.Time{}
+	if isNew || u.Action == protocol.Start {
+		op.status, op.due = protocol.Started, time.Time{}
 		x.record(now, stepStarted, op, plainStart{})
 	}
 	tries := &retryDetails{CurrentAttempt: op.attempt + 1}
 	switch u.Action {
-	case succeedAction:
-		op.end(now, opSucceeded, u.Payload, nil)
+	case protocol.Succeed:
+		op.end(now, protocol.Succeeded, u.Payload, nil)
 		x.record(now, stepSucceeded, op, success{payload{Payload: u.Payload}, tries})
-	case failAction:
-		op.end(now, opFailed, nil, u.Error)
+	case protocol.Fail:
+		op.end(now, protocol.Failed, nil, u.Error)
 		x.record(now, stepFailed, op, unsuccessful{&failure{Payload: u.Error}, tries})
-	case retryAction:
+	case protocol.Retry:
 		op.retryStep(u, now, tries)
 	}
 }
 
-// retryStep lets the step wait for its next attempt. A retry with a payload is a success that goes on, as the SDKs'
-// waitForCondition sends it; one without is a failed attempt. Attempt counts the attempts that are over: SDKs add one.
-func (op *operation) retryStep(u operationUpdate, now time.Time, tries *retryDetails) {
+// retryStep lets the step wait for its next attempt. A retry with a payload is a success that goes
+// on, as the SDKs' waitForCondition sends it; one without is a failed attempt. Attempt counts the
+// attempts that are over: SDKs add one.
+func (op *operation) retryStep(u protocol.Update, now time.Time, tries *retryDetails) {
 	delay := u.StepOptions.NextAttemptDelaySeconds
 	tries.NextAttemptDelaySeconds = &delay
 	op.attempt++
-	op.status, op.result, op.err = opPending, u.Payload, u.Error
+	op.status, op.result, op.err = protocol.Pending, u.Payload, u.Error
 	op.due = now.Add(time.Duration(delay) * time.Second)
 	op.arm()
 	if u.Payload != nil {
@@ -95,10 +101,10 @@ func (op *operation) retryStep(u operationUpdate, now time.Time, tries *retryDet
 }
 
 // applyWait starts or cancels a wait; only its alarm ends it.
-func (op *operation) applyWait(u operationUpdate, now time.Time) {
+func (op *operation) applyWait(u protocol.Update, now time.Time) {
 	x := op.execution
-	if u.Action == cancelAction {
-		op.end(now, opCancelled, nil, u.Error)
+	if u.Action == protocol.Cancel {
+		op.end(now, protocol.Cancelled, nil, u.Error)
 		var reason *failure
 		if u.Error != nil {
 			reason = &failure{Payload: u.Error}
@@ -108,30 +114,32 @@ func (op *operation) applyWait(u operationUpdate, now time.Time) {
 	}
 	op.due = now.Add(time.Duration(u.WaitOptions.WaitSeconds) * time.Second)
 	op.arm()
-	x.record(now, waitStarted, op, waitStart{Duration: u.WaitOptions.WaitSeconds, ScheduledEndTimestamp: epochSeconds(op.due)})
+	x.record(now, waitStarted, op, waitStart{
+		Duration: u.WaitOptions.WaitSeconds, ScheduledEndTimestamp: wire.EpochSeconds(op.due),
+	})
 }
 
-// arm sets the operation's alarm for its next own moment, replacing an earlier one. It serves new operations, changed ones
-// and those that were loaded from a file.
+// arm sets the operation's alarm for its next own moment, replacing an earlier one. It serves new
+// operations, changed ones and those that were loaded from a file.
 func (op *operation) arm() {
 	alarms := &op.execution.engine.alarms
-	alarms.cancel(op.alarm)
+	alarms.Cancel(op.alarm)
 	op.alarm = nil
 	switch {
-	case op.kind == stepOperation && op.status == opPending:
-		op.alarm = alarms.set(op.due, op.retryDue)
-	case op.kind == waitOperation && op.status == opStarted:
-		op.alarm = alarms.set(op.due, op.waitDue)
-	case op.kind == callbackOperation && op.status == opStarted:
+	case op.kind == protocol.Step && op.status == protocol.Pending:
+		op.alarm = alarms.Set(op.due, op.retryDue)
+	case op.kind == protocol.Wait && op.status == protocol.Started:
+		op.alarm = alarms.Set(op.due, op.waitDue)
+	case op.kind == protocol.Callback && op.status == protocol.Started:
 		if at, _ := op.callback.deadline(); !at.IsZero() {
-			op.alarm = alarms.set(at, op.callbackDue)
+			op.alarm = alarms.Set(at, op.callbackDue)
 		}
 	}
 }
 
 // retryDue makes the step ready. The history has no event for that.
 func (op *operation) retryDue(time.Time) {
-	op.status, op.due = opReady, time.Time{}
+	op.status, op.due = protocol.Ready, time.Time{}
 	op.execution.touch(op)
 	op.execution.wake()
 }
@@ -139,7 +147,7 @@ func (op *operation) retryDue(time.Time) {
 // waitDue ends a wait.
 func (op *operation) waitDue(now time.Time) {
 	x := op.execution
-	op.end(now, opSucceeded, nil, nil)
+	op.end(now, protocol.Succeeded, nil, nil)
 	x.record(now, waitSucceeded, op, waitEnd{Duration: seconds(op.due.Sub(op.startedAt))})
 	x.wake()
 }

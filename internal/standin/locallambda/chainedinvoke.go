@@ -1,8 +1,14 @@
 package locallambda
 
-import "time"
+import (
+	"time"
 
-// chainedInvokeEnded names the event that each final status of the invoked execution leaves with its caller.
+	"countersign/internal/standin/locallambda/protocol"
+	"countersign/internal/standin/locallambda/wire"
+)
+
+// chainedInvokeEnded names the event that each final status of the invoked execution leaves with
+// its caller.
 var chainedInvokeEnded = map[executionStatus]eventType{
 	succeeded: "ChainedInvokeSucceeded",
 	failed:    "ChainedInvokeFailed",
@@ -10,9 +16,10 @@ var chainedInvokeEnded = map[executionStatus]eventType{
 	stopped:   "ChainedInvokeStopped",
 }
 
-// startChainedInvoke starts an execution of another function, whose end ends the operation. A function that is unknown, or named
-// without version or alias, fails the operation rather than the checkpoint, so that the program can catch it.
-func (op *operation) startChainedInvoke(u operationUpdate, now time.Time) {
+// startChainedInvoke starts an execution of another function, whose end ends the operation. A
+// function that is unknown, or named without version or alias, fails the operation rather than the
+// checkpoint, so that the program can catch it.
+func (op *operation) startChainedInvoke(u protocol.Update, now time.Time) {
 	x := op.execution
 	e := x.engine
 	name := u.ChainedInvokeOptions.FunctionName
@@ -34,14 +41,15 @@ func (op *operation) startChainedInvoke(u operationUpdate, now time.Time) {
 	x.record(now, chainedInvokeStarted, op, start)
 }
 
-// invocable finds the function of a chained invoke. Lambda invokes durable functions by version or alias only.
-func (e *Engine) invocable(name string) (*function, *ErrorObject) {
+// invocable finds the function of a chained invoke. Lambda invokes durable functions by version or
+// alias only.
+func (e *Engine) invocable(name string) (*function, *wire.ErrorObject) {
 	f, err := e.function(name, "")
 	if err != nil {
-		return nil, &ErrorObject{ErrorType: "ResourceNotFoundException", ErrorMessage: "Function not found: " + name}
+		return nil, &wire.ErrorObject{ErrorType: "ResourceNotFoundException", ErrorMessage: "Function not found: " + name}
 	}
 	if _, qualifier := splitName(name); qualifier == "" {
-		return nil, &ErrorObject{
+		return nil, &wire.ErrorObject{
 			ErrorType:    "InvalidParameterValueException",
 			ErrorMessage: "A durable function is invoked by version or alias: " + name + ":" + f.config.Version + ", not " + name,
 		}
@@ -49,12 +57,13 @@ func (e *Engine) invocable(name string) (*function, *ErrorObject) {
 	return f, nil
 }
 
-// endChainedInvoke ends the operation as the invoked execution did. While the caller runs, the end waits until the caller asks
-// or its invocation is over: one that suspends at once has always done so before it hears of the end, as at Lambda.
-func (op *operation) endChainedInvoke(now time.Time, status executionStatus, result *string, err *ErrorObject) {
+// endChainedInvoke ends the operation as the invoked execution did. While the caller runs, the end
+// waits until the caller asks or its invocation is over: one that suspends at once has always done
+// so before it hears of the end, as at Lambda.
+func (op *operation) endChainedInvoke(now time.Time, status executionStatus, result *string, err *wire.ErrorObject) {
 	x := op.execution
 	x.arrived = append(x.arrived, func(now time.Time) {
-		op.end(now, operationStatus(status), result, err)
+		op.end(now, protocol.Status(status), result, err)
 		x.record(now, chainedInvokeEnded[status], op, endDetails(status, result, err))
 		x.wake()
 	})
@@ -63,7 +72,8 @@ func (op *operation) endChainedInvoke(now time.Time, status executionStatus, res
 	}
 }
 
-// takeArrived ends the chained invokes whose executions have ended meanwhile, unless their own has ended too.
+// takeArrived ends the chained invokes whose executions have ended meanwhile, unless their own has
+// ended too.
 func (x *execution) takeArrived(now time.Time) {
 	for _, end := range x.arrived {
 		if x.status == running {

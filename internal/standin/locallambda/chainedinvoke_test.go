@@ -33,7 +33,8 @@ func (b *bench) endOf(arn string) locallambda.Observation {
 	}, "the end of "+arn)
 }
 
-// bothSuspended waits until caller and invoked function have suspended, in either order, and gives the callback of the latter.
+// bothSuspended waits until caller and invoked function have suspended, in either order, and gives
+// the callback of the latter.
 func (b *bench) bothSuspended() locallambda.Observation {
 	b.t.Helper()
 	b.suspended()
@@ -112,8 +113,8 @@ func TestChainedInvoke_ByVersionOrAlias(t *testing.T) {
 // answers is a program that ends at once.
 func answers(*run) answer { return answer{Status: "SUCCEEDED", Result: ptr(`1`)} }
 
-// TestChainedInvoke_AnswersAtOnce: a caller that suspends does not see the end before it has suspended, however quick the invoked
-// one is; the history says so, and names the tenant.
+// TestChainedInvoke_AnswersAtOnce: a caller that suspends does not see the end before it has
+// suspended, however quick the invoked one is; the history says so, and names the tenant.
 func TestChainedInvoke_AnswersAtOnce(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, locallambda.Config{})
@@ -149,7 +150,8 @@ func TestChainedInvoke_AnswersAtOnce(t *testing.T) {
 	}
 }
 
-// TestChainedInvoke_EndIsNotLost: an end that the caller has not been told of when the engine ends is told by the next one.
+// TestChainedInvoke_EndIsNotLost: an end that the caller has not been told of when the engine ends
+// is told by the next one.
 func TestChainedInvoke_EndIsNotLost(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "lambda.db")

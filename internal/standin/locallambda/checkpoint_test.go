@@ -163,7 +163,8 @@ func TestStep_RetryBecomesReady(t *testing.T) {
 	}
 }
 
-// A retry with a payload is how the SDKs poll for a condition: the state is kept for the next attempt.
+// A retry with a payload is how the SDKs poll for a condition: the state is kept for the next
+// attempt.
 func TestStep_RetryKeepsThePayload(t *testing.T) {
 	t.Parallel()
 	b, s := play(t)

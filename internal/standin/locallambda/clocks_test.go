@@ -76,7 +76,8 @@ func TestTimeout_WhileTheInvocationRuns(t *testing.T) {
 	b.wantHistory(arn, "ExecutionStarted", "CallbackStarted", "CallbackTimedOut", "InvocationCompleted", "InvocationCompleted", "ExecutionFailed")
 }
 
-// A request that comes at the very time of the timeout is too late, even if the timer did not get round to it.
+// A request that comes at the very time of the timeout is too late, even if the timer did not get
+// round to it.
 func TestTimeout_BeatsLateSuccess(t *testing.T) {
 	t.Parallel()
 	clock := &frozenTimers{now: begin}

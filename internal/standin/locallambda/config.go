@@ -4,25 +4,30 @@ import (
 	"cmp"
 	"log/slog"
 	"time"
+
+	"countersign/internal/standin/locallambda/timers"
 )
 
 // Config configures an [Engine]. The zero value works: every field has a default.
 type Config struct {
-	Region    string // default us-east-1
-	AccountID string // twelve digits, default 123456789012
-	Clock     Clock  // default the system's clock
+	Region    string       // default us-east-1
+	AccountID string       // twelve digits, default 123456789012
+	Clock     timers.Clock // default the system's clock
 	Logger    *slog.Logger
 
 	// ExecutionTimeout is for functions that set none. Default 24 h.
 	ExecutionTimeout time.Duration
-	// RetryDelay is the pause after a failed invocation, default 5 s, and Retries how many failed invocations in a row are
-	// followed by another one before the execution fails, default 5. Lambda documents neither; both are those of its emulator.
+	// RetryDelay is the pause after a failed invocation, default 5 s, and Retries how many failed
+	// invocations in a row are followed by another one before the execution fails, default 5.
+	// Lambda documents neither; both are those of its emulator.
 	RetryDelay time.Duration
 	Retries    int
-	// Concurrency bounds the invocations that run at the same time. Default 1,000, as an AWS account's.
+	// Concurrency bounds the invocations that run at the same time. Default 1,000, as an AWS
+	// account's.
 	Concurrency int
-	// HistoryPayloadLimit, in bytes, is the size from which history events carry payloads cut short and marked as truncated.
-	// Zero means never: Lambda has the mark but does not document the limit.
+	// HistoryPayloadLimit, in bytes, is the size from which history events carry payloads cut short
+	// and marked as truncated. Zero means never: Lambda has the mark but does not document the
+	// limit.
 	HistoryPayloadLimit int
 	// Quotas are those of an AWS account, such as [AWSQuotas]. Default none.
 	Quotas Quotas
@@ -45,7 +50,7 @@ func (c Config) withDefaults() Config {
 	c.Retries = cmp.Or(c.Retries, defaultRetries)
 	c.Concurrency = cmp.Or(c.Concurrency, defaultConcurrency)
 	if c.Clock == nil {
-		c.Clock = systemClock{}
+		c.Clock = timers.System{}
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

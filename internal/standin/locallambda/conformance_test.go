@@ -12,7 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// The tests of this file are the callback cases of AWS' conformance suite, by their numbers there, at the level of the history.
+// The tests of this file are the callback cases of AWS' conformance suite, by their numbers there,
+// at the level of the history.
 
 var versionOne = locallambda.FunctionConfig{Version: "1"}
 
@@ -61,8 +62,8 @@ func (b *bench) startSuspended(p program) (arn, callbackID string) {
 	return arn, callbackID
 }
 
-// wantEnd waits for the end of the only execution. What comes for its callbacks afterwards is too late, in every dialect; the
-// histories that tests compare next show that it leaves no trace.
+// wantEnd waits for the end of the only execution. What comes for its callbacks afterwards is too
+// late, in every dialect; the histories that tests compare next show that it leaves no trace.
 func (b *bench) wantEnd(status types.ExecutionStatus) {
 	b.t.Helper()
 	end := b.next(locallambda.ExecutionEnded)
@@ -220,7 +221,8 @@ func TestConformance_4_8_StepThenTimeout(t *testing.T) {
 		"CallbackTimedOut", "InvocationCompleted", "ExecutionFailed")
 }
 
-// Cases 4-9 to 4-11: the callback ends during a durable wait. That is one more invocation, which suspends again.
+// Cases 4-9 to 4-11: the callback ends during a durable wait. That is one more invocation, which
+// suspends again.
 func TestConformance_4_9_to_11_EndsDuringWait(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
@@ -256,7 +258,8 @@ func TestConformance_4_9_to_11_EndsDuringWait(t *testing.T) {
 	}
 }
 
-// Cases 4-12 to 4-14: the callback ends, however it does, the program goes on to a wait, and succeeds in a third invocation.
+// Cases 4-12 to 4-14: the callback ends, however it does, the program goes on to a wait, and
+// succeeds in a third invocation.
 func TestConformance_4_12_to_14_WaitAfterEnd(t *testing.T) {
 	t.Parallel()
 	cases := map[string]struct {
@@ -289,7 +292,8 @@ func TestConformance_4_12_to_14_WaitAfterEnd(t *testing.T) {
 	}
 }
 
-// Cases 4-15 and 4-16: the engine hands the bytes of the result on as they are, whatever the function makes of them.
+// Cases 4-15 and 4-16: the engine hands the bytes of the result on as they are, whatever the
+// function makes of them.
 func TestConformance_4_15_and_16_ResultBytes(t *testing.T) {
 	t.Parallel()
 	for _, result := range []string{`{"at":"2026-11-22T09:30:00Z"}`, `42`, `yes`, `"é\n"`} {
@@ -324,7 +328,8 @@ func TestConformance_4_17_TwoInSequence(t *testing.T) {
 		"InvocationCompleted", "CallbackSucceeded", "InvocationCompleted", "ExecutionSucceeded")
 }
 
-// Cases 4-18 and 4-19: two callbacks are open; each completion is an invocation of its own, in either order.
+// Cases 4-18 and 4-19: two callbacks are open; each completion is an invocation of its own, in
+// either order.
 func TestConformance_4_18_and_19_TwoAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, order := range map[string][2]int{"4-18 in order": {0, 1}, "4-19 in reverse": {1, 0}} {

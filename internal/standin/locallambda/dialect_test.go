@@ -7,15 +7,17 @@ import (
 	"testing"
 
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/dialect"
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/aws/smithy-go"
 )
 
-// TestDialects_OnlyOfClosed: an unknown ID and a malformed one are answered alike in every dialect, and an open callback is taken.
+// TestDialects_OnlyOfClosed: an unknown ID and a malformed one are answered alike in every dialect,
+// and an open callback is taken.
 func TestDialects_OnlyOfClosed(t *testing.T) {
 	t.Parallel()
-	for _, d := range locallambda.Dialects {
+	for _, d := range dialect.All {
 		t.Run(string(d), func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, locallambda.Config{})
@@ -30,14 +32,15 @@ func TestDialects_OnlyOfClosed(t *testing.T) {
 	}
 }
 
-// TestDialectMixed_IsDrawn: each answer is drawn by itself, each of the three occurs, and a seed repeats them.
+// TestDialectMixed_IsDrawn: each answer is drawn by itself, each of the three occurs, and a seed
+// repeats them.
 func TestDialectMixed_IsDrawn(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, locallambda.Config{})
 	_, id := b.openCallback(nil)
 	b.must(b.succeed(id, `1`))
 	draw := func() (codes []string) {
-		b.engine.SetDialect(locallambda.DialectMixed, rand.New(rand.NewPCG(1, 2)))
+		b.engine.SetDialect(dialect.Mixed, rand.New(rand.NewPCG(1, 2)))
 		for range 60 {
 			api, _ := errors.AsType[smithy.APIError](b.heartbeat(id))
 			codes = append(codes, api.ErrorCode())
@@ -57,13 +60,13 @@ func TestDialectMixed_IsDrawn(t *testing.T) {
 
 func TestDialect_UnmarshalText(t *testing.T) {
 	t.Parallel()
-	for _, want := range locallambda.Dialects {
-		var got locallambda.Dialect
+	for _, want := range dialect.All {
+		var got dialect.Dialect
 		if err := got.UnmarshalText([]byte(want)); err != nil || got != want {
 			t.Errorf("%s is %s, %v", want, got, err)
 		}
 	}
-	var d locallambda.Dialect
+	var d dialect.Dialect
 	for _, text := range []string{"", "gone", "TIMEOUT"} {
 		if err := d.UnmarshalText([]byte(text)); err == nil || !strings.Contains(err.Error(), "timeout, invalid, notfound, split, mixed") || d != "" {
 			t.Errorf("%q gives %q, %v", text, d, err)

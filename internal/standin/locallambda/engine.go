@@ -5,33 +5,40 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"countersign/internal/standin/locallambda/dialect"
+	"countersign/internal/standin/locallambda/fault"
+	"countersign/internal/standin/locallambda/store"
+	"countersign/internal/standin/locallambda/timers"
+	"countersign/internal/standin/locallambda/wire"
 )
 
-// Engine runs durable executions. Make one with [New] or [Open], give it functions with [Engine.Register], serve its
-// [Engine.Handler] on loopback, and end it with [Engine.Close]. Its methods may be called from any goroutine.
+// Engine runs durable executions. Make one with [New] or [Open], give it functions with
+// [Engine.Register], serve its [Engine.Handler] on loopback, and end it with [Engine.Close]. Its
+// methods may be called from any goroutine.
 type Engine struct {
 	config    Config
 	context   context.Context // of every invocation; ends with Close
 	cancel    context.CancelFunc
 	group     sync.WaitGroup // invocations and the observers' goroutine
 	observers observers
-	faults    faults
+	faults    *fault.Injector
 	throttle  throttle
 
 	mu         sync.Mutex // guards what follows, and everything reachable from it
 	closed     bool
-	store      *store // nil keeps executions in memory only
+	store      *store.Store // nil keeps executions in memory only
 	functions  map[string]*function
 	executions executions
 	callbacks  map[string]*operation // by callback ID
-	alarms     alarms
+	alarms     timers.Alarms
 	wakeAt     time.Time // when the clock is set to wake us; zero when it is not
 	stopClock  func() bool
 	ready      []*execution // wait for their invocation to start, first in, first out
 	invoking   int
 	unsaved    []*execution
-	dialect    Dialect
-	dialects   *rand.Rand // what DialectMixed draws from
+	dialect    dialect.Dialect
+	dialects   *rand.Rand // what dialect.Mixed draws from
 }
 
 // New returns an engine that keeps its executions in memory. Close it.
@@ -44,12 +51,16 @@ func New(config Config) *Engine {
 	}
 	e.throttle = newThrottle(e.config.Quotas.Rates)
 	e.context, e.cancel = context.WithCancel(context.Background())
+	e.faults = fault.NewInjector(e.config.Clock, e.context.Done())
 	e.observers.start(&e.group)
 	return e
 }
 
-// Close stops the engine: it cancels the context of running invocations and waits until they and the observers have
-// returned. Afterwards every request is refused. Closing twice is harmless.
+// SetFaults replaces all faults of calls over HTTP; see [fault.Injector.Set].
+func (e *Engine) SetFaults(random *rand.Rand, list ...fault.Fault) { e.faults.Set(random, list...) }
+
+// Close stops the engine: it cancels the context of running invocations and waits until they and
+// the observers have returned. Afterwards every request is refused. Closing twice is harmless.
 func (e *Engine) Close() error {
 	e.mu.Lock()
 	first := !e.closed
@@ -64,7 +75,7 @@ func (e *Engine) Close() error {
 	if !first || e.store == nil {
 		return nil
 	}
-	return e.store.close()
+	return e.store.Close()
 }
 
 // now reads the clock with the precision of the protocol.
@@ -72,18 +83,17 @@ func (e *Engine) now() time.Time {
 	return e.config.Clock.Now().UTC().Truncate(time.Millisecond)
 }
 
-// update is the only way to the state. Alarms that are due ring before the change, so that a late timer can never lose
-// against a request that came after its time. The answer is given only when the change is saved.
+// update is the only way to the state. Alarms that are due ring before the change, so that a late
+// timer can never lose against a request that came after its time. The answer is given only when
+// the change is saved.
 func (e *Engine) update(change func(now time.Time) error) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
-		return engineClosed()
+		return wire.Unavailable()
 	}
 	now := e.now()
-	for a := e.alarms.due(now); a != nil; a = e.alarms.due(now) {
-		a.ring(now)
-	}
+	e.alarms.Ring(now)
 	err := change(now)
 	if unsaved := e.settle(now); err == nil {
 		err = unsaved
@@ -94,13 +104,14 @@ func (e *Engine) update(change func(now time.Time) error) error {
 // saveRetryDelay is how soon a failed save is tried again when nothing else happens.
 const saveRetryDelay = time.Second
 
-// settle brings the world in line with the state after a change. Observers and functions learn of it only once it is saved.
+// settle brings the world in line with the state after a change. Observers and functions learn of
+// it only once it is saved.
 func (e *Engine) settle(now time.Time) error {
 	defer e.setClock(now)
 	if err := e.save(); err != nil {
 		e.config.Logger.Error("executions could not be saved; trying again", "error", err)
-		e.alarms.set(now.Add(saveRetryDelay), func(time.Time) {})
-		return serviceFault()
+		e.alarms.Set(now.Add(saveRetryDelay), func(time.Time) {})
+		return wire.ServiceFault()
 	}
 	e.observers.publish()
 	e.startReady(now)
@@ -109,17 +120,19 @@ func (e *Engine) settle(now time.Time) error {
 
 // setClock makes the clock wake the engine for the earliest alarm.
 func (e *Engine) setClock(now time.Time) {
-	if len(e.alarms) == 0 || e.alarms[0].at.Equal(e.wakeAt) {
+	next, ok := e.alarms.Next()
+	if !ok || next.Equal(e.wakeAt) {
 		return
 	}
 	if e.stopClock != nil {
 		e.stopClock()
 	}
-	e.wakeAt = e.alarms[0].at
+	e.wakeAt = next
 	e.stopClock = e.config.Clock.AfterFunc(e.wakeAt.Sub(now), e.wakeUp)
 }
 
-// wakeUp is what the clock calls. Update does the work; an error is logged where it happens and has no caller here.
+// wakeUp is what the clock calls. Update does the work; an error is logged where it happens and has
+// no caller here.
 func (e *Engine) wakeUp() {
 	_ = e.update(func(time.Time) error {
 		e.wakeAt = time.Time{}

@@ -1,6 +1,10 @@
 package locallambda
 
-import "time"
+import (
+	"time"
+
+	"countersign/internal/standin/locallambda/wire"
+)
 
 // eventType is the type of an event, as it is on the wire.
 type eventType string
@@ -32,7 +36,8 @@ var executionEnded = map[executionStatus]eventType{
 	stopped:   "ExecutionStopped",
 }
 
-// event is one line of a history. It never changes, so it may be read without the lock once it was fetched under it.
+// event is one line of a history. It never changes, so it may be read without the lock once it was
+// fetched under it.
 type event struct {
 	id        int // from 1
 	at        time.Time
@@ -41,9 +46,11 @@ type event struct {
 	details   details
 }
 
-// details is what a kind of event tells beside the operation. Its JSON is that of the model's <EventType>Details.
+// details is what a kind of event tells beside the operation. Its JSON is that of the model's
+// <EventType>Details.
 type details interface {
-	// cut gives the details as a reader gets them: payloads only on request and no longer than limit bytes.
+	// cut gives the details as a reader gets them: payloads only on request and no longer than
+	// limit bytes.
 	cut(c cutting) details
 }
 
@@ -82,8 +89,8 @@ func (c cutting) payload(p payload) payload {
 
 // failure is an error in an event.
 type failure struct {
-	Payload   *ErrorObject `json:"Payload,omitempty"`
-	Truncated bool         `json:"Truncated"`
+	Payload   *wire.ErrorObject `json:"Payload,omitempty"`
+	Truncated bool              `json:"Truncated"`
 }
 
 // failure gives the error as the reader gets it; each of its texts is cut by itself.

@@ -1,6 +1,10 @@
 package locallambda
 
-import "time"
+import (
+	"time"
+
+	"countersign/internal/standin/locallambda/wire"
+)
 
 // The details of the events, after the model's structures of the same names.
 type (
@@ -18,7 +22,8 @@ type (
 		RetryDetails *retryDetails `json:"RetryDetails,omitempty"`
 	}
 
-	// unsuccessful is of whatever failed, timed out or was stopped or cancelled; steps have retry details.
+	// unsuccessful is of whatever failed, timed out or was stopped or cancelled; steps have retry
+	// details.
 	unsuccessful struct {
 		Error        *failure      `json:"Error,omitempty"`
 		RetryDetails *retryDetails `json:"RetryDetails,omitempty"`
@@ -30,8 +35,8 @@ type (
 	}
 
 	waitStart struct {
-		Duration              int32        `json:"Duration"` // seconds
-		ScheduledEndTimestamp epochSeconds `json:"ScheduledEndTimestamp"`
+		Duration              int32             `json:"Duration"` // seconds
+		ScheduledEndTimestamp wire.EpochSeconds `json:"ScheduledEndTimestamp"`
 	}
 
 	waitEnd struct {
@@ -53,10 +58,10 @@ type (
 	}
 
 	invocationEnd struct {
-		StartTimestamp epochSeconds `json:"StartTimestamp"`
-		EndTimestamp   epochSeconds `json:"EndTimestamp"`
-		RequestID      string       `json:"RequestId"`
-		Error          *failure     `json:"Error,omitempty"`
+		StartTimestamp wire.EpochSeconds `json:"StartTimestamp"`
+		EndTimestamp   wire.EpochSeconds `json:"EndTimestamp"`
+		RequestID      string            `json:"RequestId"`
+		Error          *failure          `json:"Error,omitempty"`
 	}
 )
 
@@ -91,7 +96,7 @@ func (d invocationEnd) cut(c cutting) details {
 }
 
 // endDetails are those of an execution's end.
-func endDetails(status executionStatus, result *string, err *ErrorObject) details {
+func endDetails(status executionStatus, result *string, err *wire.ErrorObject) details {
 	if status == succeeded {
 		return success{Result: payload{Payload: result}}
 	}

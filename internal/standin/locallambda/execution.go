@@ -1,6 +1,12 @@
 package locallambda
 
-import "time"
+import (
+	"time"
+
+	"countersign/internal/standin/locallambda/protocol"
+	"countersign/internal/standin/locallambda/timers"
+	"countersign/internal/standin/locallambda/wire"
+)
 
 // executionStatus is the status of an execution, as it is on the wire.
 type executionStatus string
@@ -30,7 +36,7 @@ type execution struct {
 	status  executionStatus
 	endedAt time.Time
 	result  *string
-	err     *ErrorObject
+	err     *wire.ErrorObject
 	ended   chan struct{} // closed at the end; nil until somebody waits
 
 	operations []*operation // in order of start; the first is the EXECUTION operation
@@ -41,12 +47,12 @@ type execution struct {
 
 	checkpoints
 	invocation *invocation           // the one that runs
-	retry      *alarm                // the next invocation after a failed one
+	retry      *timers.Alarm         // the next invocation after a failed one
 	failures   int                   // failed invocations in a row
 	queued     bool                  // is in the engine's queue
 	suspended  bool                  // waits for something outside
 	woken      bool                  // something happened since the last invocation began
-	expiry     *alarm                // the execution timeout, then the end of retention
+	expiry     *timers.Alarm         // the execution timeout, then the end of retention
 	caller     *operation            // the chained invoke that waits for this execution, if there is one
 	arrived    []func(now time.Time) // ends of chained invokes that an invocation has not been told of
 
@@ -82,25 +88,25 @@ func (x *execution) record(now time.Time, kind eventType, op *operation, d detai
 
 // arm sets the alarm for the end of the execution's time.
 func (x *execution) arm() {
-	x.expiry = x.engine.alarms.set(x.startedAt.Add(x.timeout), func(now time.Time) {
+	x.expiry = x.engine.alarms.Set(x.startedAt.Add(x.timeout), func(now time.Time) {
 		x.end(now, timedOut, nil, nil)
 	})
 }
 
-// end ends the execution, once. Operations that have not ended stay as they are, and no event follows: that is what Lambda
-// documents for StopDurableExecution ("remains in the STARTED state").
-func (x *execution) end(now time.Time, status executionStatus, result *string, err *ErrorObject) {
+// end ends the execution, once. Operations that have not ended stay as they are, and no event
+// follows: that is what Lambda documents for StopDurableExecution ("remains in the STARTED state").
+func (x *execution) end(now time.Time, status executionStatus, result *string, err *wire.ErrorObject) {
 	e := x.engine
 	x.status, x.endedAt, x.result, x.err = status, now, result, err
 	x.checkpoints = checkpoints{}
-	e.alarms.cancel(x.expiry)
-	e.alarms.cancel(x.retry)
+	e.alarms.Cancel(x.expiry)
+	e.alarms.Cancel(x.retry)
 	x.retry = nil
 	for _, op := range x.operations {
-		e.alarms.cancel(op.alarm)
+		e.alarms.Cancel(op.alarm)
 		op.alarm = nil
 	}
-	x.root().end(now, operationStatus(status), result, err)
+	x.root().end(now, protocol.Status(status), result, err)
 	x.record(now, executionEnded[status], x.root(), endDetails(status, result, err))
 	x.forgetAfter(now)
 	if x.ended != nil {
@@ -114,7 +120,7 @@ func (x *execution) end(now time.Time, status executionStatus, result *string, e
 
 // forgetAfter sets the alarm for the end of the retention period.
 func (x *execution) forgetAfter(ended time.Time) {
-	x.expiry = x.engine.alarms.set(ended.Add(x.retention), func(time.Time) { x.forget() })
+	x.expiry = x.engine.alarms.Set(ended.Add(x.retention), func(time.Time) { x.forget() })
 }
 
 // forget removes the execution; its callbacks become unknown.

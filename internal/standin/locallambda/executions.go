@@ -3,6 +3,8 @@ package locallambda
 import (
 	"cmp"
 	"slices"
+
+	"countersign/internal/standin/locallambda/wire"
 )
 
 // executions is the index of all executions.
@@ -46,13 +48,14 @@ func (s *executions) remove(x *execution) {
 // of lists a function's executions, oldest first.
 func (s *executions) of(function string) []*execution { return s.byFunction[function] }
 
-// get finds an execution. Error: ResourceNotFoundException, InvalidParameterValueException for what is no ARN.
+// get finds an execution. Error: ResourceNotFoundException, InvalidParameterValueException for what
+// is no ARN.
 func (s *executions) get(arn string) (*execution, error) {
 	if x := s.byARN[arn]; x != nil {
 		return x, nil
 	}
 	if !executionARN.MatchString(arn) {
-		return nil, invalidParameter("Invalid durable execution ARN.")
+		return nil, wire.InvalidParameter("Invalid durable execution ARN.")
 	}
-	return nil, notFound("Durable execution not found: %s", arn)
+	return nil, wire.NotFound("Durable execution not found: %s", arn)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/fault"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -30,17 +31,17 @@ const success = "SendDurableExecutionCallbackSuccess"
 
 func TestFault_AnsweredErrors(t *testing.T) {
 	t.Parallel()
-	cases := map[locallambda.FaultKind]struct {
+	cases := map[fault.Kind]struct {
 		status int
 		check  func(*testing.T, error)
 	}{
-		locallambda.FaultThrottled:       {429, wantError[*types.TooManyRequestsException]},
-		locallambda.FaultService:         {500, wantError[*types.ServiceException]},
-		locallambda.FaultKMSAccessDenied: {502, wantError[*types.KMSAccessDeniedException]},
-		locallambda.FaultKMSDisabled:     {502, wantError[*types.KMSDisabledException]},
-		locallambda.FaultKMSInvalidState: {502, wantError[*types.KMSInvalidStateException]},
-		locallambda.FaultKMSNotFound:     {502, wantError[*types.KMSNotFoundException]},
-		locallambda.FaultAccessDenied: {403, func(t *testing.T, err error) {
+		fault.Throttled:       {429, wantError[*types.TooManyRequestsException]},
+		fault.Service:         {500, wantError[*types.ServiceException]},
+		fault.KMSAccessDenied: {502, wantError[*types.KMSAccessDeniedException]},
+		fault.KMSDisabled:     {502, wantError[*types.KMSDisabledException]},
+		fault.KMSInvalidState: {502, wantError[*types.KMSInvalidStateException]},
+		fault.KMSNotFound:     {502, wantError[*types.KMSNotFoundException]},
+		fault.AccessDenied: {403, func(t *testing.T, err error) {
 			if e, ok := errors.AsType[smithy.APIError](err); !ok || e.ErrorCode() != "AccessDeniedException" {
 				t.Errorf("error %v", err)
 			}
@@ -51,7 +52,7 @@ func TestFault_AnsweredErrors(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, locallambda.Config{})
 			_, id := b.openCallback(nil)
-			b.engine.SetFaults(nil, locallambda.Fault{Kind: kind, Operation: success, Count: 1, RetryAfter: 1500 * time.Millisecond})
+			b.engine.SetFaults(nil, fault.Fault{Kind: kind, Operation: success, Count: 1, RetryAfter: 1500 * time.Millisecond})
 			err := b.succeed(id, `1`)
 			c.check(t, err)
 			if e, ok := errors.AsType[*smithyhttp.ResponseError](err); !ok || e.HTTPStatusCode() != c.status {
@@ -65,7 +66,7 @@ func TestFault_AnsweredErrors(t *testing.T) {
 func TestFault_ThrottledSaysWhenAndWhy(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, locallambda.Config{})
-	b.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultThrottled, RetryAfter: 1500 * time.Millisecond})
+	b.engine.SetFaults(nil, fault.Fault{Kind: fault.Throttled, RetryAfter: 1500 * time.Millisecond})
 	_, err := b.client.ListFunctions(t.Context(), &lambda.ListFunctionsInput{})
 	if e, ok := errors.AsType[*types.TooManyRequestsException](err); !ok || *e.RetryAfterSeconds != "2" || e.Reason != types.ThrottleReasonCallerRateLimitExceeded {
 		t.Errorf("error %+v", err)
@@ -76,7 +77,7 @@ func TestFault_AnswerLostAfterTheWork(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, locallambda.Config{})
 	_, id := b.openCallback(nil)
-	b.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultAnswerLost, Operation: success, Count: 1})
+	b.engine.SetFaults(nil, fault.Fault{Kind: fault.AnswerLost, Operation: success, Count: 1})
 	if err := b.succeed(id, `1`); !errors.Is(err, io.EOF) {
 		t.Errorf("error %v, want a closed connection", err)
 	}
@@ -88,7 +89,7 @@ func TestFault_AnswerLostAndRetriedBySDK(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, locallambda.Config{})
 	_, id := b.openCallback(nil)
-	b.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultAnswerLost, Operation: success, Count: 1})
+	b.engine.SetFaults(nil, fault.Fault{Kind: fault.AnswerLost, Operation: success, Count: 1})
 	_, err := b.client.SendDurableExecutionCallbackSuccess(t.Context(), &lambda.SendDurableExecutionCallbackSuccessInput{CallbackId: &id},
 		retrying)
 	wantError[*types.CallbackTimeoutException](t, err)
@@ -98,7 +99,7 @@ func TestFault_ConnectionResetBeforeTheWork(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, locallambda.Config{})
 	_, id := b.openCallback(nil)
-	b.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultConnectionReset, Operation: success, Count: 1})
+	b.engine.SetFaults(nil, fault.Fault{Kind: fault.ConnectionReset, Operation: success, Count: 1})
 	if err := b.succeed(id, `1`); !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("error %v, want a reset connection", err)
 	}
@@ -109,7 +110,7 @@ func TestFault_SlowAnswerComesAfterTheDelay(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, locallambda.Config{})
 	_, id := b.openCallback(nil)
-	b.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultSlow, Operation: success, Delay: time.Minute})
+	b.engine.SetFaults(nil, fault.Fault{Kind: fault.Slow, Operation: success, Delay: time.Minute})
 	answered := make(chan error)
 	go func() { answered <- b.succeed(id, `1`) }()
 	b.next(locallambda.CallbackClosed) // the work is done
@@ -126,7 +127,7 @@ func TestFault_SlowAnswerAndImpatientClient(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, locallambda.Config{})
 	_, id := b.openCallback(nil)
-	b.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultSlow, Operation: success, Delay: time.Minute, Count: 1})
+	b.engine.SetFaults(nil, fault.Fault{Kind: fault.Slow, Operation: success, Delay: time.Minute, Count: 1})
 	ctx, giveUp := context.WithCancel(t.Context())
 	answered := make(chan error)
 	go func() {
@@ -145,7 +146,7 @@ func TestFault_StrikesOnlyItsOperation(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, locallambda.Config{})
 	_, id := b.openCallback(nil)
-	b.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultService, Operation: "SendDurableExecutionCallbackHeartbeat"})
+	b.engine.SetFaults(nil, fault.Fault{Kind: fault.Service, Operation: "SendDurableExecutionCallbackHeartbeat"})
 	wantError[*types.ServiceException](t, b.heartbeat(id))
 	b.must(b.succeed(id, `1`))
 }
@@ -154,8 +155,8 @@ func TestFault_CountAndOrder(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, locallambda.Config{})
 	b.engine.SetFaults(nil,
-		locallambda.Fault{Kind: locallambda.FaultThrottled, Count: 2},
-		locallambda.Fault{Kind: locallambda.FaultService, Count: 1})
+		fault.Fault{Kind: fault.Throttled, Count: 2},
+		fault.Fault{Kind: fault.Service, Count: 1})
 	list := func() error {
 		_, err := b.client.ListFunctions(t.Context(), &lambda.ListFunctionsInput{})
 		return err
@@ -164,7 +165,7 @@ func TestFault_CountAndOrder(t *testing.T) {
 	wantError[*types.TooManyRequestsException](t, list())
 	wantError[*types.ServiceException](t, list())
 	b.must(list())
-	b.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultService})
+	b.engine.SetFaults(nil, fault.Fault{Kind: fault.Service})
 	wantError[*types.ServiceException](t, list())
 	b.engine.SetFaults(nil)
 	b.must(list())
@@ -174,7 +175,7 @@ func TestFault_RateIsDeterministic(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, locallambda.Config{})
 	draw := func() (struck string) {
-		b.engine.SetFaults(rand.New(rand.NewPCG(1, 2)), locallambda.Fault{Kind: locallambda.FaultService, Rate: 0.3})
+		b.engine.SetFaults(rand.New(rand.NewPCG(1, 2)), fault.Fault{Kind: fault.Service, Rate: 0.3})
 		for range 100 {
 			if _, err := b.client.ListFunctions(t.Context(), &lambda.ListFunctionsInput{}); err != nil {
 				struck += "x"
@@ -200,7 +201,7 @@ func TestFault_RateIsDeterministic(t *testing.T) {
 func TestFault_CheckpointAnswerLost(t *testing.T) {
 	t.Parallel()
 	b, s := play(t)
-	b.engine.SetFaults(nil, locallambda.Fault{Kind: locallambda.FaultAnswerLost, Operation: "CheckpointDurableExecution", Count: 1})
+	b.engine.SetFaults(nil, fault.Fault{Kind: fault.AnswerLost, Operation: "CheckpointDurableExecution", Count: 1})
 	out, err := b.client.CheckpointDurableExecution(t.Context(), &lambda.CheckpointDurableExecutionInput{
 		DurableExecutionArn: &s.DurableExecutionArn, CheckpointToken: &s.CheckpointToken, ClientToken: aws.String("once"),
 		Updates: []types.OperationUpdate{update(callback, begins, "1")},

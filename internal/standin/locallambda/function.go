@@ -8,11 +8,14 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"countersign/internal/standin/locallambda/wire"
 )
 
-// Function is a durable function. Payload and answer are JSON in Lambda's durable invocation format; an error means that
-// the invocation failed, as if the handler had thrown, and makes the engine invoke it again. The interface is that of
-// aws-lambda-go's lambda.Handler. Invoke is never called twice at the same time for one execution.
+// Function is a durable function. Payload and answer are JSON in Lambda's durable invocation
+// format; an error means that the invocation failed, as if the handler had thrown, and makes the
+// engine invoke it again. The interface is that of aws-lambda-go's lambda.Handler. Invoke is never
+// called twice at the same time for one execution.
 type Function interface {
 	Invoke(ctx context.Context, payload []byte) ([]byte, error)
 }
@@ -21,11 +24,13 @@ type Function interface {
 type FunctionConfig struct {
 	Version string   // a number or $LATEST, the default
 	Aliases []string // other names of that version
-	// ExecutionTimeout bounds a whole execution, default [Config.ExecutionTimeout]; whole seconds, at most 366 days.
+	// ExecutionTimeout bounds a whole execution, default [Config.ExecutionTimeout]; whole seconds,
+	// at most 366 days.
 	ExecutionTimeout time.Duration
 	// RetentionPeriodInDays is how long ended executions are kept, 1 to 90. Default 30.
 	RetentionPeriodInDays int
-	// Timeout bounds one invocation, whose context then ends. Default 15 minutes, which is Lambda's maximum.
+	// Timeout bounds one invocation, whose context then ends. Default 15 minutes, which is Lambda's
+	// maximum.
 	Timeout time.Duration
 }
 
@@ -51,9 +56,10 @@ var (
 	functionVersion = regexp.MustCompile(`^(\$LATEST|[0-9]+)$`)
 )
 
-// Register makes a function known under a name. Registering a name again replaces its code and configuration for the
-// invocations to come. Executions that were loaded from a file wait until their function is registered.
-// A name or configuration that Lambda would refuse is a mistake in the program and panics.
+// Register makes a function known under a name. Registering a name again replaces its code and
+// configuration for the invocations to come. Executions that were loaded from a file wait until
+// their function is registered. A name or configuration that Lambda would refuse is a mistake in
+// the program and panics.
 func (e *Engine) Register(name string, code Function, config FunctionConfig) {
 	config.Version = cmp.Or(config.Version, latest)
 	config.ExecutionTimeout = cmp.Or(config.ExecutionTimeout, e.config.ExecutionTimeout)
@@ -89,22 +95,24 @@ func (c FunctionConfig) validate(name string) error {
 	return nil
 }
 
-// function finds the function that a request names: by name, partial or full ARN, each with or without a qualifier.
-// Errors: ResourceNotFoundException, InvalidParameterValueException for two qualifiers that differ.
+// function finds the function that a request names: by name, partial or full ARN, each with or
+// without a qualifier. Errors: ResourceNotFoundException, InvalidParameterValueException for two
+// qualifiers that differ.
 func (e *Engine) function(reference, qualifier string) (*function, error) {
 	name, suffix := splitName(reference)
 	if suffix != "" && qualifier != "" && suffix != qualifier {
-		return nil, invalidParameter("The derived qualifier from the function name does not match the specified qualifier.")
+		return nil, wire.InvalidParameter("The derived qualifier from the function name does not match the specified qualifier.")
 	}
 	qualifier = cmp.Or(qualifier, suffix)
 	f := e.functions[name]
 	if f == nil || !slices.Contains([]string{"", latest, f.config.Version}, qualifier) && !slices.Contains(f.config.Aliases, qualifier) {
-		return nil, notFound("Function not found: %s", reference)
+		return nil, wire.NotFound("Function not found: %s", reference)
 	}
 	return f, nil
 }
 
-// splitName splits a name, a partial or a full ARN into the function's name and the qualifier, empty where there is none.
+// splitName splits a name, a partial or a full ARN into the function's name and the qualifier,
+// empty where there is none.
 func splitName(reference string) (name, qualifier string) {
 	if _, rest, ok := strings.Cut(reference, "function:"); ok {
 		reference = rest

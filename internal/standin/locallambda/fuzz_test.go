@@ -10,7 +10,8 @@ import (
 	"countersign/internal/standin/locallambda"
 )
 
-// Whatever a client sends, it gets an answer that is not a fault of the engine, and the engine goes on.
+// Whatever a client sends, it gets an answer that is not a fault of the engine, and the engine goes
+// on.
 func FuzzRequests(f *testing.F) {
 	f.Add("durable-execution-callbacks", "AAAA", "succeed", `{"approved":true}`)
 	f.Add("durable-execution-callbacks", "a/b+c=", "fail", `{"ErrorType":"T","StackTrace":["x"]}`)

@@ -2,13 +2,16 @@ package locallambda
 
 import (
 	"encoding/json"
+	"net/http"
 	"strconv"
 	"time"
+
+	"countersign/internal/standin/locallambda/wire"
 )
 
 // historyRequest is what a GetDurableExecutionHistory call says.
 type historyRequest struct {
-	pageRequest
+	wire.Page
 	data    bool
 	reverse bool // newest first
 }
@@ -25,8 +28,9 @@ type wireEvent struct {
 	cutting
 }
 
-// history reads a page of an execution's history. A marker is the ID of the last event that was read, so that events which
-// arrive meanwhile shift nothing. Errors: ResourceNotFoundException, InvalidParameterValueException for a wrong marker.
+// history reads a page of an execution's history. A marker is the ID of the last event that was
+// read, so that events which arrive meanwhile shift nothing. Errors: ResourceNotFoundException,
+// InvalidParameterValueException for a wrong marker.
 func (e *Engine) history(arn string, r historyRequest) (response historyResponse, err error) {
 	var events []*event
 	err = e.update(func(time.Time) error {
@@ -50,19 +54,19 @@ func (e *Engine) history(arn string, r historyRequest) (response historyResponse
 
 // page selects from a whole history. The event with ID n is at index n-1.
 func (r historyRequest) page(events []*event) (page []*event, next string, err error) {
-	last, err := r.position(len(events))
+	last, err := r.Position(len(events))
 	if err != nil {
 		return nil, "", err
 	}
 	step, i := 1, last
 	if r.reverse {
 		step, i = -1, last-2
-		if r.marker == "" {
+		if r.Marker == "" {
 			i = len(events) - 1
 		}
 	}
 	for ; i >= 0 && i < len(events); i += step {
-		if len(page) == r.size {
+		if len(page) == r.Size {
 			return page, strconv.Itoa(page[len(page)-1].id), nil
 		}
 		page = append(page, events[i])
@@ -74,7 +78,7 @@ func (r historyRequest) page(events []*event) (page []*event, next string, err e
 func (w wireEvent) MarshalJSON() ([]byte, error) {
 	fields := map[string]any{
 		"EventId":                  w.id,
-		"EventTimestamp":           epochSeconds(w.at),
+		"EventTimestamp":           wire.EpochSeconds(w.at),
 		"EventType":                w.kind,
 		string(w.kind) + "Details": w.details.cut(w.cutting),
 	}
@@ -86,4 +90,23 @@ func (w wireEvent) MarshalJSON() ([]byte, error) {
 		}
 	}
 	return json.Marshal(fields)
+}
+
+// handleGetHistory serves GetDurableExecutionHistory. Payloads are included unless the caller says
+// no; AWS documents that default, one emulator has the other.
+func handleGetHistory(e *Engine, w http.ResponseWriter, r *http.Request) error {
+	q := wire.NewQuery(r)
+	request := historyRequest{
+		Page:    q.Page(),
+		data:    q.Bool("IncludeExecutionData", true),
+		reverse: q.Bool("ReverseOrder", false),
+	}
+	if q.Err() != nil {
+		return q.Err()
+	}
+	response, err := e.history(r.PathValue("arn"), request)
+	if err != nil {
+		return err
+	}
+	return wire.WriteJSON(w, response)
 }

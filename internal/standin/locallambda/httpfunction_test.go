@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/httpfunction"
 )
 
 // remote serves a function as a Node.js process would, and gives its address.
@@ -24,7 +25,7 @@ func remote(t *testing.T, handle http.HandlerFunc) string {
 func TestHTTPFunction_Succeeds(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, locallambda.Config{})
-	b.engine.Register("f", locallambda.HTTPFunction(remote(t, func(w http.ResponseWriter, r *http.Request) {
+	b.engine.Register("f", httpfunction.New(remote(t, func(w http.ResponseWriter, r *http.Request) {
 		var in input
 		body, _ := io.ReadAll(r.Body)
 		if err := json.Unmarshal(body, &in); err != nil || r.Header.Get("Lambda-Runtime-Aws-Request-Id") == "" ||
@@ -42,12 +43,13 @@ func TestHTTPFunction_Succeeds(t *testing.T) {
 	}
 }
 
-// TestHTTPFunction_TimedOut: an invocation whose time is over is told from a server that was killed.
+// TestHTTPFunction_TimedOut: an invocation whose time is over is told from a server that was
+// killed.
 func TestHTTPFunction_TimedOut(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, locallambda.Config{})
 	began := make(chan struct{})
-	b.engine.Register("f", locallambda.HTTPFunction(remote(t, func(_ http.ResponseWriter, r *http.Request) {
+	b.engine.Register("f", httpfunction.New(remote(t, func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // else the server does not notice that the engine gives up
 		close(began)
 		<-r.Context().Done()
@@ -83,7 +85,7 @@ func TestHTTPFunction_Failures(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, locallambda.Config{})
-			b.engine.Register("f", locallambda.HTTPFunction(remote(t, c.handle)), versionOne)
+			b.engine.Register("f", httpfunction.New(remote(t, c.handle)), versionOne)
 			b.start("f")
 			got := b.next(locallambda.InvocationCompleted).Error
 			if got == nil || c.message != "" && got.ErrorMessage != c.message || c.kind != "" && got.ErrorType != c.kind {

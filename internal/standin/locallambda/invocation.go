@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"runtime/debug"
 	"time"
+
+	"countersign/internal/standin/locallambda/timers"
+	"countersign/internal/standin/locallambda/wire"
 )
 
 // Invocation says what an in-process [Function] is invoked for.
@@ -31,7 +34,7 @@ type invocation struct {
 	function  *function
 	startedAt time.Time
 	cancel    context.CancelFunc
-	overtime  *alarm
+	overtime  *timers.Alarm
 }
 
 // envelope is the payload of an invocation: the durable invocation format.
@@ -42,13 +45,15 @@ type envelope struct {
 	UpdatedOperationIDs   []string     `json:"UpdatedOperationIds"`
 }
 
-// initialState is the first page of the state; the function reads the others with GetDurableExecutionState.
+// initialState is the first page of the state; the function reads the others with
+// GetDurableExecutionState.
 type initialState struct {
-	Operations []wireOperation[epochMillis] `json:"Operations"`
-	NextMarker string                       `json:"NextMarker"`
+	Operations []wireOperation[wire.EpochMillis] `json:"Operations"`
+	NextMarker string                            `json:"NextMarker"`
 }
 
-// wake makes sure that an invocation begins after this moment. However often it is called meanwhile, one is enough.
+// wake makes sure that an invocation begins after this moment. However often it is called
+// meanwhile, one is enough.
 func (x *execution) wake() {
 	x.woken = true
 	x.suspended = false
@@ -72,7 +77,8 @@ func (e *Engine) startReady(now time.Time) {
 		e.ready[0] = nil
 		e.ready = e.ready[1:]
 		x.queued = false
-		// An execution that was loaded before its function is registered is queued again by Register.
+		// An execution that was loaded before its function is registered is queued again by
+		// Register.
 		if f := e.functions[x.function]; f != nil && x.status == running {
 			x.invoke(f, now)
 		}
@@ -84,10 +90,10 @@ func (x *execution) invoke(f *function, now time.Time) {
 	e := x.engine
 	ctx, cancel := context.WithCancel(e.context)
 	i := &invocation{
-		Invocation: Invocation{Function: f.name, Version: x.version, RequestID: newUUID(), Deadline: now.Add(f.config.Timeout)},
+		Invocation: Invocation{Function: f.name, Version: x.version, RequestID: wire.NewUUID(), Deadline: now.Add(f.config.Timeout)},
 		execution:  x, function: f, startedAt: now, cancel: cancel,
 	}
-	i.overtime = e.alarms.set(i.Deadline, func(time.Time) { cancel() })
+	i.overtime = e.alarms.Set(i.Deadline, func(time.Time) { cancel() })
 	x.invocation = i
 	x.woken = false
 	input := x.envelope()
@@ -105,7 +111,7 @@ func (x *execution) envelope() envelope {
 	}
 	x.seen = x.revision
 	x.checkpoints = checkpoints{token: newToken()}
-	operations, next := page[epochMillis](x, 0, defaultPage)
+	operations, next := page[wire.EpochMillis](x, 0, wire.DefaultPage)
 	return envelope{
 		DurableExecutionARN: x.arn, CheckpointToken: x.token,
 		InitialExecutionState: initialState{Operations: operations, NextMarker: next},
@@ -129,7 +135,7 @@ func (i *invocation) call(ctx context.Context, input envelope) (answer []byte, e
 	defer func() {
 		if r := recover(); r != nil {
 			i.execution.engine.config.Logger.Error("function panicked", "function", i.Function, "panic", r, "stack", string(debug.Stack()))
-			err = &ErrorObject{ErrorType: "Runtime.Panic", ErrorMessage: fmt.Sprint(r)}
+			err = &wire.ErrorObject{ErrorType: "Runtime.Panic", ErrorMessage: fmt.Sprint(r)}
 		}
 	}()
 	payload, err := json.Marshal(input)
@@ -139,12 +145,13 @@ func (i *invocation) call(ctx context.Context, input envelope) (answer []byte, e
 	return i.function.code.Invoke(ctx, payload)
 }
 
-// finish takes the invocation's answer. An execution that ended meanwhile (stopped, timed out) takes no more events.
+// finish takes the invocation's answer. An execution that ended meanwhile (stopped, timed out)
+// takes no more events.
 func (i *invocation) finish(now time.Time, answer []byte, err error) {
 	x := i.execution
 	e := x.engine
 	e.invoking--
-	e.alarms.cancel(i.overtime)
+	e.alarms.Cancel(i.overtime)
 	x.invocation = nil
 	if x.status != running {
 		return
@@ -152,7 +159,7 @@ func (i *invocation) finish(now time.Time, answer []byte, err error) {
 	x.replies = nil // the client that could repeat itself is gone
 	outcome, problem := x.outcome(answer, err)
 	x.record(now, invocationCompleted, nil, invocationEnd{
-		StartTimestamp: epochSeconds(i.startedAt), EndTimestamp: epochSeconds(now), RequestID: i.RequestID, Error: problem.failure(),
+		StartTimestamp: wire.EpochSeconds(i.startedAt), EndTimestamp: wire.EpochSeconds(now), RequestID: i.RequestID, Error: problem.failure(),
 	})
 	e.observe(Observation{Kind: InvocationCompleted, Status: outcome.Status, Error: problem.object()}, now, x, nil)
 	if outcome.Status == outcomePending || problem != nil {
@@ -170,8 +177,9 @@ func (i *invocation) finish(now time.Time, answer []byte, err error) {
 	}
 }
 
-// suspend ends a successful invocation that waits. What happened while it ran may have come too late for it, so that wakes it
-// again: better one invocation too many than an execution that sleeps for ever.
+// suspend ends a successful invocation that waits. What happened while it ran may have come too
+// late for it, so that wakes it again: better one invocation too many than an execution that sleeps
+// for ever.
 func (x *execution) suspend() {
 	x.failures = 0
 	x.suspended = !x.woken
@@ -179,7 +187,8 @@ func (x *execution) suspend() {
 	x.saveLater(nil)
 }
 
-// retryInvocation invokes again after a while, or fails the execution when that did not help often enough.
+// retryInvocation invokes again after a while, or fails the execution when that did not help often
+// enough.
 func (x *execution) retryInvocation(now time.Time, problem *problem) {
 	e := x.engine
 	e.config.Logger.Warn("invocation failed", "execution", x.arn, "failures", x.failures+1, "error", problem)
@@ -189,8 +198,9 @@ func (x *execution) retryInvocation(now time.Time, problem *problem) {
 		return
 	}
 	x.saveLater(nil)
-	// What wakes the execution meanwhile does not shorten the pause: it would hammer a broken function.
-	x.retry = e.alarms.set(now.Add(e.config.RetryDelay), func(time.Time) {
+	// What wakes the execution meanwhile does not shorten the pause: it would hammer a broken
+	// function.
+	x.retry = e.alarms.Set(now.Add(e.config.RetryDelay), func(time.Time) {
 		x.retry = nil
 		x.enqueue()
 	})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/wire"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
@@ -43,7 +44,7 @@ func TestEnvelope(t *testing.T) {
 
 // failures answers an invocation in ways that do not count as an answer.
 var failures = map[string]reply{
-	"thrown":                  {err: &locallambda.ErrorObject{ErrorType: "TypeError", ErrorMessage: "x is undefined"}},
+	"thrown":                  {err: &wire.ErrorObject{ErrorType: "TypeError", ErrorMessage: "x is undefined"}},
 	"no JSON":                 {body: `oops`},
 	"unknown status":          {body: `{"Status":"DONE"}`},
 	"no status":               {body: `{}`},
@@ -203,7 +204,8 @@ func TestInvocation_ConcurrencyIsBounded(t *testing.T) {
 	}
 }
 
-// However many callbacks end at whatever time, an execution has one invocation at a time, and none of the ends is missed.
+// However many callbacks end at whatever time, an execution has one invocation at a time, and none
+// of the ends is missed.
 func TestInvocation_OneAtATime(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, locallambda.Config{})

@@ -1,9 +1,12 @@
 package locallambda
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"time"
+
+	"countersign/internal/standin/locallambda/wire"
 )
 
 // dryRun answers whether a start would be accepted.
@@ -44,12 +47,12 @@ func (e *Engine) invokeSync(w http.ResponseWriter, r *http.Request, request star
 	case <-r.Context().Done():
 		return r.Context().Err()
 	case <-e.context.Done():
-		return engineClosed()
+		return wire.Unavailable()
 	}
 	describeStart(w, x)
 	if x.status != succeeded { // an execution that ended does not change any more
 		w.Header().Set("X-Amz-Function-Error", "Unhandled")
-		return writeJSON(w, functionError(x))
+		return wire.WriteJSON(w, functionError(x))
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Write([]byte(text(x.result)))
@@ -77,7 +80,7 @@ func describeStart(w http.ResponseWriter, x *execution) {
 
 // functionError is the body of a failed synchronous invocation, in the format of Lambda's runtimes.
 func functionError(x *execution) json.Marshaler {
-	o := ErrorObject{ErrorType: string(x.status), ErrorMessage: "The durable execution ended as " + string(x.status) + "."}
+	o := wire.ErrorObject{ErrorType: string(x.status), ErrorMessage: "The durable execution ended as " + string(x.status) + "."}
 	if x.err != nil {
 		o = *x.err
 	}
@@ -94,4 +97,30 @@ type runtimeError struct {
 // MarshalJSON writes the keys as the runtimes do.
 func (e runtimeError) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{"errorType": e.Type, "errorMessage": e.Message, "stackTrace": e.StackTrace})
+}
+
+// handleInvoke serves Invoke, the one way to start an execution over HTTP. All functions here are
+// durable. Without an invocation type the call is synchronous.
+func handleInvoke(e *Engine, w http.ResponseWriter, r *http.Request) error {
+	payload, err := wire.ReadBody(w, r, maxRequest)
+	if err != nil {
+		return err
+	}
+	request := startRequest{
+		function:  r.PathValue("function"),
+		qualifier: r.URL.Query().Get("Qualifier"),
+		name:      r.Header.Get("X-Amz-Durable-Execution-Name"),
+		payload:   payload,
+	}
+	switch kind := cmp.Or(r.Header.Get("X-Amz-Invocation-Type"), "RequestResponse"); kind {
+	case "DryRun":
+		return e.dryRun(w, request)
+	case "Event":
+		return e.invokeEvent(w, request)
+	case "RequestResponse":
+		request.sync = true
+		return e.invokeSync(w, r, request)
+	default:
+		return wire.InvalidParameter("Invalid invocation type: %q.", kind)
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/wire"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -154,7 +155,7 @@ func TestStart_ErrorsAreTyped(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, locallambda.Config{})
 	_, err := b.engine.Start(t.Context(), "other", "", nil)
-	if got, ok := errors.AsType[*locallambda.APIError](err); !ok || got.Code != "ResourceNotFoundException" || got.Status != 404 {
+	if got, ok := errors.AsType[*wire.Error](err); !ok || got.Code != "ResourceNotFoundException" || got.Status != 404 {
 		t.Errorf("error %v", err)
 	}
 }

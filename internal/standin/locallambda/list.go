@@ -2,14 +2,18 @@ package locallambda
 
 import (
 	"cmp"
+	"net/http"
 	"slices"
 	"strconv"
 	"time"
+
+	"countersign/internal/standin/locallambda/wire"
 )
 
-// listRequest is what a ListDurableExecutionsByFunction call says. Each filter narrows; the zero value of one does not.
+// listRequest is what a ListDurableExecutionsByFunction call says. Each filter narrows; the zero
+// value of one does not.
 type listRequest struct {
-	pageRequest
+	wire.Page
 	function    string
 	qualifier   string // empty: all versions
 	name        string // empty: all names
@@ -47,15 +51,16 @@ func (e *Engine) list(r listRequest) (response listResponse, err error) {
 	return response, err
 }
 
-// validate refuses what no filter can match; an unknown status would otherwise look like "no executions".
+// validate refuses what no filter can match; an unknown status would otherwise look like "no
+// executions".
 func (r *listRequest) validate() error {
 	for _, s := range r.statuses {
 		if s != running && executionEnded[s] == "" {
-			return invalidParameter("Invalid status: %q.", s)
+			return wire.InvalidParameter("Invalid status: %q.", s)
 		}
 	}
-	if _, err := strconv.ParseInt(cmp.Or(r.marker, "0"), 10, 64); err != nil {
-		return invalidParameter("Invalid marker.")
+	if _, err := strconv.ParseInt(cmp.Or(r.Marker, "0"), 10, 64); err != nil {
+		return wire.InvalidParameter("Invalid marker.")
 	}
 	return nil
 }
@@ -66,8 +71,8 @@ func (r *listRequest) page(list []*execution) (found []*execution, next string) 
 	if r.oldestFirst {
 		step, i = 1, 0
 	}
-	if r.marker != "" {
-		number, _ := strconv.ParseInt(r.marker, 10, 64) // validated
+	if r.Marker != "" {
+		number, _ := strconv.ParseInt(r.Marker, 10, 64) // validated
 		// The marked execution may be gone by now; its place in the order is not.
 		at, exact := slices.BinarySearchFunc(list, number, func(x *execution, n int64) int { return cmp.Compare(x.number, n) })
 		i = at - 1
@@ -81,7 +86,7 @@ func (r *listRequest) page(list []*execution) (found []*execution, next string) 
 		if !r.matches(list[i]) {
 			continue
 		}
-		if len(found) == r.size {
+		if len(found) == r.Size {
 			return found, strconv.FormatInt(found[len(found)-1].number, 10)
 		}
 		found = append(found, list[i])
@@ -96,4 +101,30 @@ func (r *listRequest) matches(x *execution) bool {
 		(r.qualifier == "" || r.qualifier == x.version) &&
 		(r.after.IsZero() || x.startedAt.After(r.after)) &&
 		(r.before.IsZero() || x.startedAt.Before(r.before))
+}
+
+// handleListExecutions serves ListDurableExecutionsByFunction. ReverseOrder means oldest first: the
+// default is newest first.
+func handleListExecutions(e *Engine, w http.ResponseWriter, r *http.Request) error {
+	q := wire.NewQuery(r)
+	request := listRequest{
+		Page:        q.Page(),
+		function:    r.PathValue("function"),
+		qualifier:   q.Get("Qualifier"),
+		name:        q.Get("DurableExecutionName"),
+		after:       q.Time("StartedAfter"),
+		before:      q.Time("StartedBefore"),
+		oldestFirst: q.Bool("ReverseOrder", false),
+	}
+	for _, s := range q.Values["Statuses"] {
+		request.statuses = append(request.statuses, executionStatus(s))
+	}
+	if q.Err() != nil {
+		return q.Err()
+	}
+	response, err := e.list(request)
+	if err != nil {
+		return err
+	}
+	return wire.WriteJSON(w, response)
 }

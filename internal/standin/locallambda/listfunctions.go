@@ -2,9 +2,12 @@ package locallambda
 
 import (
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"time"
+
+	"countersign/internal/standin/locallambda/wire"
 )
 
 // listFunctionsResponse is the answer of ListFunctions.
@@ -30,11 +33,13 @@ type durableConfig struct {
 	RetentionPeriodInDays int   `json:"RetentionPeriodInDays"`
 }
 
-// maxFunctionPage is fewer than the API accepts as MaxItems: "returns a maximum of 50 items in each response".
+// maxFunctionPage is fewer than the API accepts as MaxItems: "returns a maximum of 50 items in each
+// response".
 const maxFunctionPage = 50
 
-// listFunctions lists the functions by name: their unpublished version, and with all the numbered one as well.
-func (e *Engine) listFunctions(p pageRequest, all bool) (response listFunctionsResponse, err error) {
+// listFunctions lists the functions by name: their unpublished version, and with all the numbered
+// one as well.
+func (e *Engine) listFunctions(p wire.Page, all bool) (response listFunctionsResponse, err error) {
 	err = e.update(func(time.Time) error {
 		list := []functionConfiguration{}
 		for _, name := range slices.Sorted(maps.Keys(e.functions)) {
@@ -44,11 +49,11 @@ func (e *Engine) listFunctions(p pageRequest, all bool) (response listFunctionsR
 				list = append(list, e.describeFunction(f, f.config.Version))
 			}
 		}
-		from, err := p.position(len(list))
+		from, err := p.Position(len(list))
 		if err != nil {
 			return err
 		}
-		to := min(from+min(p.size, maxFunctionPage), len(list))
+		to := min(from+min(p.Size, maxFunctionPage), len(list))
 		if to < len(list) {
 			response.NextMarker = strconv.Itoa(to)
 		}
@@ -74,4 +79,19 @@ func (e *Engine) describeFunction(f *function, version string) functionConfigura
 // durableConfig is the part of the configuration that makes the function durable.
 func (f *function) durableConfig() durableConfig {
 	return durableConfig{ExecutionTimeout: seconds(f.config.ExecutionTimeout), RetentionPeriodInDays: f.config.RetentionPeriodInDays}
+}
+
+// handleListFunctions serves ListFunctions, of the unpublished versions unless the caller asks for
+// all.
+func handleListFunctions(e *Engine, w http.ResponseWriter, r *http.Request) error {
+	q := wire.NewQuery(r)
+	page := q.Page()
+	if q.Err() != nil {
+		return q.Err()
+	}
+	response, err := e.listFunctions(page, q.Get("FunctionVersion") == "ALL")
+	if err != nil {
+		return err
+	}
+	return wire.WriteJSON(w, response)
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"countersign/internal/standin/locallambda/wire"
 )
 
 // ObservationKind says what happened.
@@ -19,8 +21,8 @@ const (
 	CallbackClosed      ObservationKind = "callback closed"
 )
 
-// Observation is one thing that happened in the engine and is already saved. A callback that is open when its execution ends
-// is not closed: there is no observation for it, as there is no event.
+// Observation is one thing that happened in the engine and is already saved. A callback that is
+// open when its execution ends is not closed: there is no observation for it, as there is no event.
 type Observation struct {
 	Kind          ObservationKind
 	At            time.Time
@@ -35,9 +37,9 @@ type Observation struct {
 	Timeout          time.Duration // of a started callback, 0 for none
 	HeartbeatTimeout time.Duration
 
-	Status  string       // how a callback or an execution ended (SUCCEEDED, FAILED, TIMED_OUT, STOPPED), or an invocation's answer
-	Payload string       // the input of a started execution, the result of what succeeded
-	Error   *ErrorObject // of what did not succeed
+	Status  string            // how a callback or an execution ended (SUCCEEDED, FAILED, TIMED_OUT, STOPPED), or an invocation's answer
+	Payload string            // the input of a started execution, the result of what succeeded
+	Error   *wire.ErrorObject // of what did not succeed
 }
 
 // observers hands observations to subscribers, in order and outside the engine's lock.
@@ -59,16 +61,18 @@ type delivery struct {
 	to          []*subscriber
 }
 
-// Observe calls notify for everything that happens from now on, one at a time and in order. After cancel only what happened
-// before it may still arrive. Notify is called from one goroutine for all observers, so a slow one delays the others, though never
-// the engine. It may call the engine, except Close.
+// Observe calls notify for everything that happens from now on, one at a time and in order. After
+// cancel only what happened before it may still arrive. Notify is called from one goroutine for all
+// observers, so a slow one delays the others, though never the engine. It may call the engine,
+// except Close.
 func (e *Engine) Observe(notify func(Observation)) (cancel func()) {
 	s := &subscriber{notify}
 	e.observers.subscribe(s)
 	return func() { e.observers.unsubscribe(s) }
 }
 
-// observe notes an observation about an execution, and about one of its operations where op is not nil.
+// observe notes an observation about an execution, and about one of its operations where op is not
+// nil.
 func (e *Engine) observe(o Observation, now time.Time, x *execution, op *operation) {
 	o.At, o.Function, o.ExecutionARN, o.ExecutionName = now, x.function, x.arn, x.name
 	if op != nil {

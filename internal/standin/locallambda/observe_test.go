@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/wire"
 )
 
 func TestObserve_TellsTheStoryInOrder(t *testing.T) {
@@ -23,7 +24,7 @@ func TestObserve_TellsTheStoryInOrder(t *testing.T) {
 	b.must(b.fail(id, rejected))
 	b.wantEnd("FAILED")
 
-	problem := &locallambda.ErrorObject{ErrorType: "Rejected", ErrorMessage: "not approved", ErrorData: `{"by":"ann"}`}
+	problem := &wire.ErrorObject{ErrorType: "Rejected", ErrorMessage: "not approved", ErrorData: `{"by":"ann"}`}
 	later := begin.Add(time.Second)
 	want := []locallambda.Observation{
 		{Kind: locallambda.ExecutionStarted, At: begin, Payload: `{"order":7}`},
@@ -32,7 +33,7 @@ func TestObserve_TellsTheStoryInOrder(t *testing.T) {
 		{Kind: locallambda.HeartbeatReceived, At: later, CallbackID: id},
 		{Kind: locallambda.CallbackClosed, At: later, CallbackID: id, Status: "FAILED", Error: problem},
 		{Kind: locallambda.InvocationCompleted, At: later, Status: "FAILED"},
-		{Kind: locallambda.ExecutionEnded, At: later, Status: "FAILED", Error: &locallambda.ErrorObject{ErrorType: "Rejected", ErrorMessage: "not approved"}},
+		{Kind: locallambda.ExecutionEnded, At: later, Status: "FAILED", Error: &wire.ErrorObject{ErrorType: "Rejected", ErrorMessage: "not approved"}},
 	}
 	got := b.log.All()
 	if len(got) != len(want) {

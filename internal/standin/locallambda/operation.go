@@ -1,28 +1,11 @@
 package locallambda
 
-import "time"
+import (
+	"time"
 
-// The words of the protocol, as they are on the wire.
-type (
-	operationType   string
-	operationStatus string
-)
-
-const (
-	executionOperation     operationType = "EXECUTION"
-	contextOperation       operationType = "CONTEXT"
-	stepOperation          operationType = "STEP"
-	waitOperation          operationType = "WAIT"
-	callbackOperation      operationType = "CALLBACK"
-	chainedInvokeOperation operationType = "CHAINED_INVOKE"
-
-	opStarted   operationStatus = "STARTED"
-	opPending   operationStatus = "PENDING" // a step that waits for its next attempt
-	opReady     operationStatus = "READY"   // a step whose next attempt is due
-	opSucceeded operationStatus = "SUCCEEDED"
-	opFailed    operationStatus = "FAILED"
-	opCancelled operationStatus = "CANCELLED"
-	opTimedOut  operationStatus = "TIMED_OUT"
+	"countersign/internal/standin/locallambda/protocol"
+	"countersign/internal/standin/locallambda/timers"
+	"countersign/internal/standin/locallambda/wire"
 )
 
 // operation is one durable operation of an execution.
@@ -32,14 +15,14 @@ type operation struct {
 	parent    string
 	name      string
 	subType   string
-	kind      operationType
-	status    operationStatus
+	kind      protocol.Type
+	status    protocol.Status
 	startedAt time.Time
 	endedAt   time.Time
 	result    *string
-	err       *ErrorObject
-	revision  uint64 // of the execution, when this operation changed last
-	alarm     *alarm // its next own moment, if it has one
+	err       *wire.ErrorObject
+	revision  uint64        // of the execution, when this operation changed last
+	alarm     *timers.Alarm // its next own moment, if it has one
 
 	due            time.Time // of a step its next attempt, of a wait its end
 	attempt        int32     // of a step: how many attempts are behind it
@@ -55,28 +38,28 @@ func (op *operation) ended() bool { return !op.endedAt.IsZero() }
 // pending reports whether the operation waits for something that will wake the execution.
 func (op *operation) pending() bool {
 	switch op.kind {
-	case callbackOperation, waitOperation, chainedInvokeOperation:
-		return op.status == opStarted
-	case stepOperation:
-		return op.status == opPending
+	case protocol.Callback, protocol.Wait, protocol.ChainedInvoke:
+		return op.status == protocol.Started
+	case protocol.Step:
+		return op.status == protocol.Pending
 	default:
 		return false
 	}
 }
 
 // end closes the operation. The caller records the event.
-func (op *operation) end(now time.Time, status operationStatus, result *string, err *ErrorObject) {
+func (op *operation) end(now time.Time, status protocol.Status, result *string, err *wire.ErrorObject) {
 	op.status, op.endedAt, op.result, op.err = status, now, result, err
-	if op.kind == stepOperation {
+	if op.kind == protocol.Step {
 		op.due = time.Time{} // NextAttemptTimestamp is for pending steps only
 	}
-	op.execution.engine.alarms.cancel(op.alarm)
+	op.execution.engine.alarms.Cancel(op.alarm)
 	op.alarm = nil
 	op.execution.touch(op)
 }
 
-// hidden reports whether the operation is left out of the state: some context above it has completed, and did not ask for
-// its children to be replayed.
+// hidden reports whether the operation is left out of the state: some context above it has
+// completed, and did not ask for its children to be replayed.
 func (op *operation) hidden() bool {
 	for above := op.execution.byID[op.parent]; above != nil; above = op.execution.byID[above.parent] {
 		if above.ended() && (above.replayChildren == nil || !*above.replayChildren) {
@@ -87,13 +70,13 @@ func (op *operation) hidden() bool {
 }
 
 // wireOperation is an operation as functions see it, with either kind of time.
-type wireOperation[T timestamp] struct {
+type wireOperation[T wire.Timestamp] struct {
 	ID             string          `json:"Id"`
 	ParentID       string          `json:"ParentId,omitempty"`
 	Name           string          `json:"Name,omitempty"`
-	Type           operationType   `json:"Type"`
+	Type           protocol.Type   `json:"Type"`
 	SubType        string          `json:"SubType,omitempty"`
-	Status         operationStatus `json:"Status"`
+	Status         protocol.Status `json:"Status"`
 	StartTimestamp *T              `json:"StartTimestamp"`
 	EndTimestamp   *T              `json:"EndTimestamp,omitempty"`
 
@@ -107,8 +90,8 @@ type wireOperation[T timestamp] struct {
 
 // outcomeDetails are how an operation of any kind ended: with a result, an error, or neither.
 type outcomeDetails struct {
-	Result *string      `json:"Result,omitempty"`
-	Error  *ErrorObject `json:"Error,omitempty"`
+	Result *string           `json:"Result,omitempty"`
+	Error  *wire.ErrorObject `json:"Error,omitempty"`
 }
 
 // executionDetails carry the input: programs find it in the first operation, not beside it.
@@ -122,15 +105,16 @@ type contextDetails struct {
 	ReplayChildren *bool `json:"ReplayChildren,omitempty"`
 }
 
-// stepDetails count the attempts that are over, from 0; NextAttemptTimestamp is there while the step is PENDING.
-type stepDetails[T timestamp] struct {
+// stepDetails count the attempts that are over, from 0; NextAttemptTimestamp is there while the
+// step is PENDING.
+type stepDetails[T wire.Timestamp] struct {
 	outcomeDetails
 	Attempt              int32 `json:"Attempt"`
 	NextAttemptTimestamp *T    `json:"NextAttemptTimestamp,omitempty"`
 }
 
 // waitDetails say when the wait ends, or ended.
-type waitDetails[T timestamp] struct {
+type waitDetails[T wire.Timestamp] struct {
 	ScheduledEndTimestamp *T `json:"ScheduledEndTimestamp,omitempty"`
 }
 
@@ -141,24 +125,24 @@ type callbackDetails struct {
 }
 
 // describe puts an operation on the wire.
-func describe[T timestamp](op *operation) wireOperation[T] {
+func describe[T wire.Timestamp](op *operation) wireOperation[T] {
 	w := wireOperation[T]{
 		ID: op.id, ParentID: op.parent, Name: op.name, Type: op.kind, SubType: op.subType, Status: op.status,
-		StartTimestamp: stamp[T](op.startedAt), EndTimestamp: stamp[T](op.endedAt),
+		StartTimestamp: wire.Stamp[T](op.startedAt), EndTimestamp: wire.Stamp[T](op.endedAt),
 	}
 	outcome := outcomeDetails{Result: op.result, Error: op.err}
 	switch op.kind {
-	case executionOperation:
+	case protocol.Execution:
 		w.ExecutionDetails = &executionDetails{InputPayload: op.execution.input}
-	case contextOperation:
+	case protocol.Context:
 		w.ContextDetails = &contextDetails{outcome, op.replayChildren}
-	case stepOperation:
-		w.StepDetails = &stepDetails[T]{outcome, op.attempt, stamp[T](op.due)}
-	case waitOperation:
-		w.WaitDetails = &waitDetails[T]{stamp[T](op.due)}
-	case callbackOperation:
+	case protocol.Step:
+		w.StepDetails = &stepDetails[T]{outcome, op.attempt, wire.Stamp[T](op.due)}
+	case protocol.Wait:
+		w.WaitDetails = &waitDetails[T]{wire.Stamp[T](op.due)}
+	case protocol.Callback:
 		w.CallbackDetails = &callbackDetails{outcome, op.callback.id}
-	case chainedInvokeOperation:
+	case protocol.ChainedInvoke:
 		w.ChainedInvokeDetails = &outcome
 	}
 	return w

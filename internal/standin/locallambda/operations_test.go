@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/fault"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -67,7 +68,8 @@ func (b *bench) operations(a arguments) map[string]func() error {
 	}
 }
 
-// nothingThere is what an operation answers when nothing that it names exists: ListFunctions names nothing.
+// nothingThere is what an operation answers when nothing that it names exists: ListFunctions names
+// nothing.
 func nothingThere(t *testing.T, operation string, err error) {
 	t.Helper()
 	if operation == "ListFunctions" {
@@ -95,17 +97,18 @@ func TestOperations_Malformed(t *testing.T) {
 	}
 }
 
-// TestOperations_EveryFault gets every answered error from every operation, with its code and status.
+// TestOperations_EveryFault gets every answered error from every operation, with its code and
+// status.
 func TestOperations_EveryFault(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, locallambda.Config{})
-	for kind, status := range map[locallambda.FaultKind]int{
-		locallambda.FaultThrottled: 429, locallambda.FaultService: 500, locallambda.FaultAccessDenied: 403,
-		locallambda.FaultKMSAccessDenied: 502, locallambda.FaultKMSDisabled: 502, locallambda.FaultKMSInvalidState: 502, locallambda.FaultKMSNotFound: 502,
+	for kind, status := range map[fault.Kind]int{
+		fault.Throttled: 429, fault.Service: 500, fault.AccessDenied: 403,
+		fault.KMSAccessDenied: 502, fault.KMSDisabled: 502, fault.KMSInvalidState: 502, fault.KMSNotFound: 502,
 	} {
 		for operation, call := range b.operations(unknown) {
 			t.Run(operation+"/"+string(kind), func(t *testing.T) {
-				b.engine.SetFaults(nil, locallambda.Fault{Kind: kind, Operation: operation, Count: 1})
+				b.engine.SetFaults(nil, fault.Fault{Kind: kind, Operation: operation, Count: 1})
 				err := call()
 				if e, ok := errors.AsType[smithy.APIError](err); !ok || e.ErrorCode() != string(kind) || e.ErrorMessage() == "" {
 					t.Errorf("error %v, want %s", err, kind)

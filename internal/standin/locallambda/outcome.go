@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+
+	"countersign/internal/standin/locallambda/protocol"
+	"countersign/internal/standin/locallambda/wire"
 )
 
 // The statuses that a function may answer.
@@ -16,16 +19,17 @@ const (
 
 // outcome is a function's answer to an invocation.
 type outcome struct {
-	Status string       `json:"Status"`
-	Result *string      `json:"Result"`
-	Error  *ErrorObject `json:"Error"`
+	Status string            `json:"Status"`
+	Result *string           `json:"Result"`
+	Error  *wire.ErrorObject `json:"Error"`
 }
 
-// problem is why an invocation counts as failed: the function threw, or answered what makes no sense.
-type problem struct{ ErrorObject }
+// problem is why an invocation counts as failed: the function threw, or answered what makes no
+// sense.
+type problem struct{ wire.ErrorObject }
 
 // object is the error for observers and for the execution, nil for no problem.
-func (p *problem) object() *ErrorObject {
+func (p *problem) object() *wire.ErrorObject {
 	if p == nil {
 		return nil
 	}
@@ -42,22 +46,24 @@ func (p *problem) failure() *failure {
 
 // invalidOutput is the problem of a function that answered, but not what it may.
 func invalidOutput(format string, args ...any) *problem {
-	return &problem{ErrorObject{ErrorType: "InvalidParameterValueException", ErrorMessage: fmt.Sprintf(format, args...)}}
+	return &problem{wire.ErrorObject{ErrorType: "InvalidParameterValueException", ErrorMessage: fmt.Sprintf(format, args...)}}
 }
 
-// thrown describes an error that a function returned. Its type is the Go type's name, as aws-lambda-go reports it.
+// thrown describes an error that a function returned. Its type is the Go type's name, as
+// aws-lambda-go reports it.
 func thrown(err error) *problem {
-	if o, ok := errors.AsType[*ErrorObject](err); ok {
+	if o, ok := errors.AsType[*wire.ErrorObject](err); ok {
 		return &problem{*o}
 	}
 	t := reflect.TypeOf(err)
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	return &problem{ErrorObject{ErrorType: t.Name(), ErrorMessage: err.Error()}}
+	return &problem{wire.ErrorObject{ErrorType: t.Name(), ErrorMessage: err.Error()}}
 }
 
-// outcome reads the function's answer and checks it against the rules of the durable invocation format.
+// outcome reads the function's answer and checks it against the rules of the durable invocation
+// format.
 func (x *execution) outcome(answer []byte, err error) (outcome, *problem) {
 	if err != nil {
 		return outcome{}, thrown(err)
@@ -69,18 +75,20 @@ func (x *execution) outcome(answer []byte, err error) (outcome, *problem) {
 	if problem := x.checkOutcome(o); problem != nil {
 		return outcome{}, problem
 	}
-	// A result too large for an answer was checkpointed before; the answer then carries an empty one.
+	// A result too large for an answer was checkpointed before; the answer then carries an empty
+	// one.
 	if x.decided != nil && text(o.Result) == "" {
 		o.Result, o.Error = x.decided.Result, x.decided.Error
 	}
 	return o, nil
 }
 
-// checkOutcome has the rules of Lambda's emulator, and that an answer may not contradict what the function checkpointed.
+// checkOutcome has the rules of Lambda's emulator, and that an answer may not contradict what the
+// function checkpointed.
 func (x *execution) checkOutcome(o outcome) *problem {
-	limit := maxPayload
+	limit := protocol.MaxPayload
 	if x.sync {
-		limit = maxSyncPayload
+		limit = protocol.MaxSyncPayload
 	}
 	switch {
 	case o.Status != outcomeSucceeded && o.Status != outcomeFailed && o.Status != outcomePending:
@@ -95,8 +103,8 @@ func (x *execution) checkOutcome(o outcome) *problem {
 		return invalidOutput("Cannot return PENDING status with no pending operations.")
 	case len(text(o.Result)) > limit:
 		return invalidOutput("The result is larger than %d bytes.", limit)
-	case o.Error.size() > maxPayload:
-		return invalidOutput("The error is larger than %d bytes.", maxPayload)
+	case o.Error.Size() > protocol.MaxPayload:
+		return invalidOutput("The error is larger than %d bytes.", protocol.MaxPayload)
 	case x.decided != nil && o.Status != x.decided.Status:
 		return invalidOutput("Status %s contradicts the checkpointed EXECUTION update.", o.Status)
 	}

@@ -7,14 +7,17 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"countersign/internal/standin/locallambda/store"
 )
 
-// Open returns an engine that keeps its executions in a SQLite file, which it creates where there is none. Executions,
-// histories and all clocks continue where an earlier engine on the file ended, however it ended; what fell due meanwhile
-// happens at once, and executions whose invocation was cut off are invoked again once their function is registered.
-// No two engines may use one file at a time.
+// Open returns an engine that keeps its executions in a SQLite file, which it creates where there
+// is none. Executions, histories and all clocks continue where an earlier engine on the file ended,
+// however it ended; what fell due meanwhile happens at once, and executions whose invocation was
+// cut off are invoked again once their function is registered. No two engines may use one file at a
+// time.
 func Open(path string, config Config) (*Engine, error) {
-	s, err := openStore(path)
+	s, err := store.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +32,8 @@ func Open(path string, config Config) (*Engine, error) {
 	return e, nil
 }
 
-// saveLater notes that an execution, and one of its operations where op is not nil, has changed since it was saved.
+// saveLater notes that an execution, and one of its operations where op is not nil, has changed
+// since it was saved.
 func (x *execution) saveLater(op *operation) {
 	if x.engine.store == nil {
 		return // nobody would ever empty the notes
@@ -49,7 +53,14 @@ func (e *Engine) save() error {
 	if len(e.unsaved) == 0 {
 		return nil
 	}
-	if err := e.store.write(e.unsaved); err != nil {
+	changes := make([]store.Change, len(e.unsaved))
+	for i, x := range e.unsaved {
+		var err error
+		if changes[i], err = x.change(); err != nil {
+			return err
+		}
+	}
+	if err := e.store.Write(changes); err != nil {
 		return err
 	}
 	for _, x := range e.unsaved {
@@ -60,6 +71,22 @@ func (e *Engine) save() error {
 	}
 	e.unsaved = nil
 	return nil
+}
+
+// change is what has changed of the execution since it was saved.
+func (x *execution) change() (store.Change, error) {
+	c := store.Change{ARN: x.arn, Number: x.number, Gone: x.forgotten, Execution: x.toRecord()}
+	for _, op := range x.unsavedOperations {
+		c.Operations = append(c.Operations, store.Row{ID: op.id, Record: op.toRecord()})
+	}
+	for _, ev := range x.events[x.savedEvents:] {
+		record, err := ev.toRecord()
+		if err != nil {
+			return c, fmt.Errorf("save %s: %w", x.arn, err)
+		}
+		c.Events = append(c.Events, store.Row{ID: ev.id, Record: record})
+	}
+	return c, nil
 }
 
 // loading is what has been read of a file so far: executions by their number.
@@ -73,15 +100,12 @@ func (e *Engine) load() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	l := loading{engine: e, executions: map[int64]*execution{}}
-	for _, table := range []struct {
-		statement string
-		read      func(number int64, record []byte) error
-	}{
-		{`select number, record from executions`, l.readExecution},
-		{`select execution, record from operations order by rowid`, l.readOperation},
-		{`select execution, record from events order by execution, id`, l.readEvent},
+	for _, read := range []func() error{
+		func() error { return e.store.Executions(l.readExecution) },
+		func() error { return e.store.Operations(l.readOperation) },
+		func() error { return e.store.Events(l.readEvent) },
 	} {
-		if err := e.store.scan(table.statement, table.read); err != nil {
+		if err := read(); err != nil {
 			return err
 		}
 	}
@@ -138,8 +162,8 @@ func (l *loading) readEvent(number int64, record []byte) error {
 // errIncomplete is about a file that something else than this engine has written to.
 var errIncomplete = errors.New("an execution lacks some of its records")
 
-// resume makes a loaded execution part of the engine again: its indexes, its alarms and, where an invocation is owed, its
-// place in the queue.
+// resume makes a loaded execution part of the engine again: its indexes, its alarms and, where an
+// invocation is owed, its place in the queue.
 func (x *execution) resume() error {
 	if len(x.operations) == 0 || len(x.events) == 0 {
 		return fmt.Errorf("%s: %w", x.arn, errIncomplete)

@@ -1,11 +1,16 @@
 package locallambda
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"net/http"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"countersign/internal/standin/locallambda/store"
+	"countersign/internal/standin/locallambda/wire"
 )
 
 // stillClock is a clock whose timers the test fires by hand.
@@ -21,8 +26,15 @@ func (c *stillClock) AfterFunc(_ time.Duration, f func()) func() bool {
 	return func() bool { return true }
 }
 
-// While the file cannot be written the engine answers with faults and tells nobody; afterwards it saves by itself what it
-// could not.
+// unreachable is a function that cannot be invoked.
+type unreachable struct{}
+
+func (unreachable) Invoke(context.Context, []byte) ([]byte, error) {
+	return nil, errors.New("connection refused")
+}
+
+// While the file cannot be written the engine answers with faults and tells nobody; afterwards it
+// saves by itself what it could not.
 func TestSave_FailureIsRetried(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "lambda.db")
@@ -31,21 +43,21 @@ func TestSave_FailureIsRetried(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e.Register("f", HTTPFunction("http://127.0.0.1:0"), FunctionConfig{})
+	e.Register("f", unreachable{}, FunctionConfig{})
 	told := make(chan Observation, 10)
 	e.Observe(func(o Observation) { told <- o })
 
-	if err := e.store.close(); err != nil {
+	if err := e.store.Close(); err != nil {
 		t.Fatal(err)
 	}
 	_, err = e.Start(t.Context(), "f", "order-7", nil)
-	if failure, ok := errors.AsType[*APIError](err); !ok || failure.Status != http.StatusInternalServerError {
+	if failure, ok := errors.AsType[*wire.Error](err); !ok || failure.Status != http.StatusInternalServerError {
 		t.Errorf("error %v", err)
 	}
 	if len(told) != 0 {
 		t.Error("observers know what is not saved")
 	}
-	mended, err := openStore(path)
+	mended, err := store.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,21 +93,21 @@ func TestOpen_IncompleteFile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			e.Register("f", HTTPFunction("http://127.0.0.1:0"), FunctionConfig{})
+			e.Register("f", unreachable{}, FunctionConfig{})
 			if _, err := e.Start(t.Context(), "f", "", nil); err != nil {
 				t.Fatal(err)
 			}
 			if err := e.Close(); err != nil {
 				t.Fatal(err)
 			}
-			s, err := openStore(path)
+			db, err := sql.Open("sqlite", path)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := s.db.ExecContext(t.Context(), "delete from "+table); err != nil {
+			if _, err := db.ExecContext(t.Context(), "delete from "+table); err != nil {
 				t.Fatal(err)
 			}
-			if err := s.close(); err != nil {
+			if err := db.Close(); err != nil {
 				t.Fatal(err)
 			}
 			if _, err := Open(path, Config{}); !errors.Is(err, errIncomplete) {

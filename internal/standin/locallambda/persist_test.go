@@ -209,7 +209,8 @@ func TestOpen_OneEngineAtATime(t *testing.T) {
 // childFile, when set, makes this test binary run as the engine that TestOpen_SurvivesKill kills.
 const childFile = "LOCALLAMBDA_TEST_CHILD_FILE"
 
-// runChild starts executions on the file until it is killed, and prints the callback ID of each that hangs.
+// runChild starts executions on the file until it is killed, and prints the callback ID of each
+// that hangs.
 func runChild(path string) {
 	engine, err := locallambda.Open(path, locallambda.Config{})
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// program is a durable function that speaks the raw protocol through the AWS client. It runs from the beginning with every
-// invocation; a call that cannot go on suspends it.
+// program is a durable function that speaks the raw protocol through the AWS client. It runs from
+// the beginning with every invocation; a call that cannot go on suspends it.
 type program func(r *run) answer
 
 // answer is the durable invocation format's output.
@@ -118,7 +118,8 @@ func fromInput(op inputOperation) types.Operation {
 
 func (r *run) learn(op types.Operation) { r.known[*op.Id] = op }
 
-// checkpoint sends updates, takes the next token and learns what changed. A refused checkpoint fails the invocation.
+// checkpoint sends updates, takes the next token and learns what changed. A refused checkpoint
+// fails the invocation.
 func (r *run) checkpoint(updates ...types.OperationUpdate) {
 	if err := r.try(updates...); err != nil {
 		panic(fmt.Errorf("checkpoint: %w", err))

@@ -5,21 +5,27 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"countersign/internal/standin/locallambda/protocol"
+	"countersign/internal/standin/locallambda/wire"
 )
 
-// Quotas bound what callers and executions may do, as AWS bounds an account in a region. The zero value bounds nothing.
+// Quotas bound what callers and executions may do, as AWS bounds an account in a region. The zero
+// value bounds nothing.
 type Quotas struct {
-	// Rates are calls per second over HTTP, by the API's name of the operation. What is not in it is not throttled. A second's
-	// worth of calls may come at once: AWS documents the rates, but no bursts.
+	// Rates are calls per second over HTTP, by the API's name of the operation. What is not in it
+	// is not throttled. A second's worth of calls may come at once: AWS documents the rates, but no
+	// bursts.
 	Rates map[string]int
-	// Operations bounds the durable operations of one execution; every retry of a step counts as another, as AWS meters it.
+	// Operations bounds the durable operations of one execution; every retry of a step counts as
+	// another, as AWS meters it.
 	Operations int
 	// PersistedBytes bounds the inputs, results and errors that one execution keeps.
 	PersistedBytes int
 }
 
-// AWSQuotas are the quotas of the Lambda Developer Guide ("Lambda quotas") as they are in most regions; the three
-// largest allow twice as much of some.
+// AWSQuotas are the quotas of the Lambda Developer Guide ("Lambda quotas") as they are in most
+// regions; the three largest allow twice as much of some.
 func AWSQuotas() Quotas {
 	return Quotas{
 		Rates: map[string]int{
@@ -57,17 +63,16 @@ func (t throttle) admit(operation string, now time.Time) error {
 	if limiter := t[operation]; limiter == nil || limiter.AllowN(now, 1) {
 		return nil
 	}
-	// With any whole rate another call is free within a second, and Retry-After has no smaller unit.
-	return &APIError{Status: http.StatusTooManyRequests, Code: "TooManyRequestsException", Message: "Rate exceeded.",
-		Reason: callerRateExceeded, RetryAfter: time.Second}
+	// With any whole rate another call is free within a second, and Retry-After has no smaller
+	// unit.
+	return &wire.Error{Status: http.StatusTooManyRequests, Code: "TooManyRequestsException", Message: "Rate exceeded.",
+		Reason: wire.CallerRateExceeded, RetryAfter: time.Second}
 }
 
-// callerRateExceeded is the reason that Lambda gives for a rate of its API.
-const callerRateExceeded = "CallerRateLimitExceeded"
-
-// checkQuotas refuses updates that would take the execution over its quotas. AWS documents these, not the answer; this one
-// ends the execution in AWS's SDKs, where another one would end the invocation only, to be repeated in vain.
-func (x *execution) checkQuotas(updates []operationUpdate) error {
+// checkQuotas refuses updates that would take the execution over its quotas. AWS documents these,
+// not the answer; this one ends the execution in AWS's SDKs, where another one would end the
+// invocation only, to be repeated in vain.
+func (x *execution) checkQuotas(updates []protocol.Update) error {
 	quotas := x.engine.config.Quotas
 	if quotas.Operations == 0 && quotas.PersistedBytes == 0 {
 		return nil // spares the count
@@ -75,20 +80,20 @@ func (x *execution) checkQuotas(updates []operationUpdate) error {
 	operations, bytes := x.used()
 	begun := map[string]bool{}
 	for _, u := range updates {
-		bytes += len(text(u.Payload)) + u.Error.size()
-		if u.Type != executionOperation && x.byID[u.ID] == nil && !begun[u.ID] {
+		bytes += len(text(u.Payload)) + u.Error.Size()
+		if u.Type != protocol.Execution && x.byID[u.ID] == nil && !begun[u.ID] {
 			begun[u.ID] = true
 			operations++
 		}
-		if u.Action == retryAction {
+		if u.Action == protocol.Retry {
 			operations++
 		}
 	}
 	switch {
 	case quotas.Operations > 0 && operations > quotas.Operations:
-		return invalidParameter("The durable execution exceeds the quota of %d durable operations.", quotas.Operations)
+		return wire.InvalidParameter("The durable execution exceeds the quota of %d durable operations.", quotas.Operations)
 	case quotas.PersistedBytes > 0 && bytes > quotas.PersistedBytes:
-		return invalidParameter("The durable execution exceeds the quota of %d bytes of persisted data.", quotas.PersistedBytes)
+		return wire.InvalidParameter("The durable execution exceeds the quota of %d bytes of persisted data.", quotas.PersistedBytes)
 	}
 	return nil
 }
@@ -97,8 +102,8 @@ func (x *execution) checkQuotas(updates []operationUpdate) error {
 func (x *execution) used() (operations, bytes int) {
 	bytes = len(text(x.input))
 	for _, op := range x.operations {
-		bytes += len(text(op.result)) + op.err.size()
-		if op.kind != executionOperation {
+		bytes += len(text(op.result)) + op.err.Size()
+		if op.kind != protocol.Execution {
 			operations += 1 + int(op.attempt)
 		}
 	}

@@ -14,7 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// gallery starts one execution a minute: done-1 succeeds, run-1 hangs, stop-1 is stopped, fail-1 fails, run-2 hangs.
+// gallery starts one execution a minute: done-1 succeeds, run-1 hangs, stop-1 is stopped, fail-1
+// fails, run-2 hangs.
 func gallery(t *testing.T) *bench {
 	b := newBench(t, locallambda.Config{})
 	b.register("f", func(r *run) answer {

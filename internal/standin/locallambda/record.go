@@ -5,9 +5,13 @@ import (
 	"fmt"
 	"reflect"
 	"time"
+
+	"countersign/internal/standin/locallambda/protocol"
+	"countersign/internal/standin/locallambda/wire"
 )
 
-// executionRecord is an execution in the file. Its input is in its first event, its outcome in its EXECUTION operation.
+// executionRecord is an execution in the file. Its input is in its first event, its outcome in its
+// EXECUTION operation.
 type executionRecord struct {
 	ARN, Name, Function, Version string
 	Sync, Suspended              bool
@@ -18,7 +22,8 @@ type executionRecord struct {
 	Failures                     int
 }
 
-// toRecord leaves out what a restart makes void: tokens, the invocation that runs, and the retry that waits.
+// toRecord leaves out what a restart makes void: tokens, the invocation that runs, and the retry
+// that waits.
 func (x *execution) toRecord() executionRecord {
 	return executionRecord{
 		ARN: x.arn, Name: x.name, Function: x.function, Version: x.version, Sync: x.sync, Suspended: x.suspended,
@@ -40,11 +45,11 @@ func (r executionRecord) execution(e *Engine, number int64) *execution {
 // operationRecord is an operation in the file.
 type operationRecord struct {
 	ID, Parent, Name, SubType string
-	Type                      operationType
-	Status                    operationStatus
+	Type                      protocol.Type
+	Status                    protocol.Status
 	StartedAt, EndedAt, Due   time.Time
 	Result                    *string
-	Error                     *ErrorObject
+	Error                     *wire.ErrorObject
 	Revision                  uint64
 	Attempt                   int32
 	ReplayChildren            *bool
@@ -52,7 +57,8 @@ type operationRecord struct {
 	Invoked                   string
 }
 
-// callbackRecord is a callback in the file. The last heartbeat is here and nowhere else, since the history has no event for it.
+// callbackRecord is a callback in the file. The last heartbeat is here and nowhere else, since the
+// history has no event for it.
 type callbackRecord struct {
 	ID                 string
 	Timeout, Heartbeat time.Duration

@@ -8,7 +8,8 @@ import (
 	"countersign/internal/standin/locallambda"
 )
 
-// A suspended execution is data: it costs some memory and nothing that runs. Not parallel, because it looks at the whole heap.
+// A suspended execution is data: it costs some memory and nothing that runs. Not parallel, because
+// it looks at the whole heap.
 func TestSuspendedExecutions_AreCheap(t *testing.T) {
 	const executions = 1000
 	const limit = 4 << 10 // bytes for one, beside its payloads

@@ -4,19 +4,18 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"net/http"
 	"regexp"
 	"time"
 	"unicode/utf8"
+
+	"countersign/internal/standin/locallambda/protocol"
+	"countersign/internal/standin/locallambda/wire"
 )
 
 var (
 	durableName  = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
 	executionARN = regexp.MustCompile(`^arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\d{12}:function:[a-zA-Z0-9_-]+:(\$LATEST|[0-9]+)/durable-execution/[a-zA-Z0-9_-]+/[a-zA-Z0-9_-]+$`)
-)
-
-const (
-	maxPayload     = 1 << 20 // bytes, of everything that is not a synchronous execution's input or result
-	maxSyncPayload = 6 << 20
 )
 
 // startRequest is what an Invoke call says.
@@ -27,10 +26,11 @@ type startRequest struct {
 	sync                bool
 }
 
-// Start starts a durable execution, as an asynchronous Invoke does, and returns its ARN. The payload is JSON; none means {}.
-// With a name that the function has used already it returns that execution if the payload is the same.
-// Errors are *[APIError]: ResourceNotFoundException for an unknown function, DurableExecutionAlreadyStartedException,
-// InvalidParameterValueException, InvalidRequestContentException, RequestTooLargeException.
+// Start starts a durable execution, as an asynchronous Invoke does, and returns its ARN. The
+// payload is JSON; none means {}. With a name that the function has used already it returns that
+// execution if the payload is the same. Errors are *[wire.Error]: ResourceNotFoundException for an
+// unknown function, DurableExecutionAlreadyStartedException, InvalidParameterValueException,
+// InvalidRequestContentException, RequestTooLargeException.
 func (e *Engine) Start(ctx context.Context, function, executionName string, payload []byte) (arn string, err error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
@@ -62,23 +62,23 @@ func (e *Engine) start(r startRequest) (*execution, error) {
 	return x, err
 }
 
-// validate checks what can be checked without the engine, and makes an absent payload an empty object: Lambda gives such
-// functions {} too.
+// validate checks what can be checked without the engine, and makes an absent payload an empty
+// object: Lambda gives such functions {} too.
 func (r *startRequest) validate() error {
-	limit := maxPayload
+	limit := protocol.MaxPayload
 	if r.sync {
-		limit = maxSyncPayload
+		limit = protocol.MaxSyncPayload
 	}
 	if len(r.payload) == 0 {
 		r.payload = []byte("{}")
 	}
 	switch {
 	case len(r.payload) > limit:
-		return tooLarge(limit)
+		return wire.TooLarge(limit)
 	case !utf8.Valid(r.payload) || !json.Valid(r.payload):
-		return invalidContent("Could not parse request body into json.")
+		return wire.InvalidContent("Could not parse request body into json.")
 	case r.name != "" && !durableName.MatchString(r.name):
-		return invalidParameter("Invalid durable execution name: at most 64 letters, digits, hyphens and underscores.")
+		return wire.InvalidParameter("Invalid durable execution name: at most 64 letters, digits, hyphens and underscores.")
 	}
 	return nil
 }
@@ -91,10 +91,11 @@ func (x *execution) sameStart(r startRequest) error {
 	return nil
 }
 
-// newExecution adds an execution and queues its first invocation. Its settings are copied from the function, because a later
-// change of the function's configuration does not touch executions that run.
+// newExecution adds an execution and queues its first invocation. Its settings are copied from the
+// function, because a later change of the function's configuration does not touch executions that
+// run.
 func (e *Engine) newExecution(f *function, r startRequest, now time.Time) *execution {
-	id := newUUID()
+	id := wire.NewUUID()
 	input := string(r.payload)
 	x := &execution{
 		engine: e, number: e.executions.last + 1, name: cmp.Or(r.name, id), function: f.name, version: f.config.Version,
@@ -102,7 +103,7 @@ func (e *Engine) newExecution(f *function, r startRequest, now time.Time) *execu
 		startedAt: now, input: &input, status: running, byID: map[string]*operation{},
 	}
 	x.arn = e.functionARN(f.name, f.config.Version) + "/durable-execution/" + x.name + "/" + id
-	root := x.add(&operation{id: id, kind: executionOperation, status: opStarted, startedAt: now})
+	root := x.add(&operation{id: id, kind: protocol.Execution, status: protocol.Started, startedAt: now})
 	x.touch(root)
 	x.seen = x.revision
 	x.record(now, executionStarted, root, executionStart{Input: payload{Payload: &input}, ExecutionTimeout: seconds(x.timeout)})
@@ -111,4 +112,10 @@ func (e *Engine) newExecution(f *function, r startRequest, now time.Time) *execu
 	e.observe(Observation{Kind: ExecutionStarted, Payload: input}, now, x, nil)
 	x.enqueue()
 	return x
+}
+
+// alreadyStarted is the answer to an execution name that was used with another payload.
+func alreadyStarted(x *execution) *wire.Error {
+	return &wire.Error{Status: http.StatusConflict, Code: "DurableExecutionAlreadyStartedException",
+		Message: "An execution with this name was already started with another payload: " + x.name}
 }

@@ -1,25 +1,26 @@
 package locallambda
 
 import (
+	"net/http"
 	"strconv"
 	"time"
+
+	"countersign/internal/standin/locallambda/protocol"
+	"countersign/internal/standin/locallambda/wire"
 )
 
-const (
-	defaultPage  = 100
-	maxPage      = 1000
-	maxPageBytes = 5 << 20 // of results and inputs; Lambda's own limit for an answer is 6 MB
-)
+// maxPageBytes bounds the results and inputs of a page; Lambda's own limit for an answer is 6 MB.
+const maxPageBytes = 5 << 20
 
 // stateResponse is a page of an execution's state.
 type stateResponse struct {
-	Operations []wireOperation[epochSeconds] `json:"Operations"`
-	NextMarker string                        `json:"NextMarker,omitempty"`
+	Operations []wireOperation[wire.EpochSeconds] `json:"Operations"`
+	NextMarker string                             `json:"NextMarker,omitempty"`
 }
 
 // state reads the operations that a function needs to replay.
 // Errors: ResourceNotFoundException, InvalidParameterValueException for a wrong token or marker.
-func (e *Engine) state(arn, token string, p pageRequest) (response stateResponse, err error) {
+func (e *Engine) state(arn, token string, p wire.Page) (response stateResponse, err error) {
 	err = e.update(func(time.Time) error {
 		x, err := e.executions.get(arn)
 		if err != nil {
@@ -28,18 +29,19 @@ func (e *Engine) state(arn, token string, p pageRequest) (response stateResponse
 		if err := x.checkToken(token); err != nil {
 			return err
 		}
-		from, err := p.position(len(x.operations))
+		from, err := p.Position(len(x.operations))
 		if err != nil {
 			return err
 		}
-		response.Operations, response.NextMarker = page[epochSeconds](x, from, p.size)
+		response.Operations, response.NextMarker = page[wire.EpochSeconds](x, from, p.Size)
 		return nil
 	})
 	return response, err
 }
 
-// page describes up to size operations from a position on, and gives the marker of the next page, if there is one.
-func page[T timestamp](x *execution, from, size int) (operations []wireOperation[T], next string) {
+// page describes up to size operations from a position on, and gives the marker of the next page,
+// if there is one.
+func page[T wire.Timestamp](x *execution, from, size int) (operations []wireOperation[T], next string) {
 	operations = []wireOperation[T]{}
 	bytes := 0
 	for i := from; i < len(x.operations); i++ {
@@ -58,27 +60,24 @@ func page[T timestamp](x *execution, from, size int) (operations []wireOperation
 // size is about how many bytes the operation takes on the wire.
 func (op *operation) size() int {
 	const frame = 512
-	n := frame + len(text(op.result)) + op.err.size()
-	if op.kind == executionOperation {
+	n := frame + len(text(op.result)) + op.err.Size()
+	if op.kind == protocol.Execution {
 		n += len(*op.execution.input)
 	}
 	return n
 }
 
-// pageRequest is what a request says about paging.
-type pageRequest struct {
-	marker string
-	size   int
-}
-
-// position reads a marker that counts items.
-func (p pageRequest) position(length int) (int, error) {
-	if p.marker == "" {
-		return 0, nil
+// handleGetState serves GetDurableExecutionState, by which a function reads what did not fit into
+// its invocation's payload.
+func handleGetState(e *Engine, w http.ResponseWriter, r *http.Request) error {
+	q := wire.NewQuery(r)
+	page := q.Page()
+	if q.Err() != nil {
+		return q.Err()
 	}
-	n, err := strconv.Atoi(p.marker)
-	if err != nil || n < 0 || n > length {
-		return 0, invalidParameter("Invalid marker.")
+	response, err := e.state(r.PathValue("arn"), q.Get("CheckpointToken"), page)
+	if err != nil {
+		return err
 	}
-	return n, nil
+	return wire.WriteJSON(w, response)
 }

@@ -1,16 +1,23 @@
 package locallambda
 
-import "time"
+import (
+	"net/http"
+	"time"
+
+	"countersign/internal/standin/locallambda/protocol"
+	"countersign/internal/standin/locallambda/wire"
+)
 
 type stopResponse struct {
-	StopTimestamp epochSeconds `json:"StopTimestamp"`
+	StopTimestamp wire.EpochSeconds `json:"StopTimestamp"`
 }
 
-// stop ends a running execution. What answer an execution gets that has ended already is not documented; here it is the time
-// of its end, and nothing changes. Errors: ResourceNotFoundException, InvalidParameterValueException for a too large error.
-func (e *Engine) stop(arn string, problem *ErrorObject) (response stopResponse, err error) {
-	if problem.size() > maxPayload {
-		return response, invalidParameter("Error is larger than %d bytes.", maxPayload)
+// stop ends a running execution. What answer an execution gets that has ended already is not
+// documented; here it is the time of its end, and nothing changes. Errors:
+// ResourceNotFoundException, InvalidParameterValueException for a too large error.
+func (e *Engine) stop(arn string, problem *wire.ErrorObject) (response stopResponse, err error) {
+	if problem.Size() > protocol.MaxPayload {
+		return response, wire.InvalidParameter("Error is larger than %d bytes.", protocol.MaxPayload)
 	}
 	err = e.update(func(now time.Time) error {
 		x, err := e.executions.get(arn)
@@ -20,8 +27,21 @@ func (e *Engine) stop(arn string, problem *ErrorObject) (response stopResponse, 
 		if x.status == running {
 			x.end(now, stopped, nil, problem)
 		}
-		response.StopTimestamp = epochSeconds(x.endedAt)
+		response.StopTimestamp = wire.EpochSeconds(x.endedAt)
 		return nil
 	})
 	return response, err
+}
+
+// handleStop serves StopDurableExecution. The body is the error object itself, and optional.
+func handleStop(e *Engine, w http.ResponseWriter, r *http.Request) error {
+	problem, err := readErrorObject(w, r)
+	if err != nil {
+		return err
+	}
+	response, err := e.stop(r.PathValue("arn"), problem)
+	if err != nil {
+		return err
+	}
+	return wire.WriteJSON(w, response)
 }

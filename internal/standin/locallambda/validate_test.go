@@ -138,7 +138,8 @@ func TestValidate_Accepted(t *testing.T) {
 	}
 }
 
-// A context that ends without a start still has both events, so that a history always reads in pairs.
+// A context that ends without a start still has both events, so that a history always reads in
+// pairs.
 func TestValidate_EndWithoutStartLeavesBothEvents(t *testing.T) {
 	t.Parallel()
 	b, s := play(t)

@@ -5,8 +5,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// waitForCallback is how the SDKs build it: a context around a callback and the step that hands out its ID. A submitter
-// that fails is tried again after a second, three times in all. name may be empty.
+// waitForCallback is how the SDKs build it: a context around a callback and the step that hands out
+// its ID. A submitter that fails is tried again after a second, three times in all. name may be
+// empty.
 func (r *run) waitForCallback(id, name string, options *types.CallbackOptions, submit func(callbackID string) bool) types.Operation {
 	scope := types.OperationUpdate{Id: &id, Type: types.OperationTypeContext, SubType: aws.String("WaitForCallback")}
 	if name != "" {
@@ -38,7 +39,8 @@ func (r *run) close(scope types.OperationUpdate, result *string, problem *types.
 	return r.known[*scope.Id]
 }
 
-// submit runs the submitter's step; it gives the error of the last attempt, or suspends until the next.
+// submit runs the submitter's step; it gives the error of the last attempt, or suspends until the
+// next.
 func (r *run) submit(parent, callbackID string, work func(string) bool) *types.ErrorObject {
 	const attempts = 3
 	id := parent + "-2"

@@ -15,7 +15,8 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// These tests look at the wire itself, where a client in another language may be stricter than Go's.
+// These tests look at the wire itself, where a client in another language may be stricter than
+// Go's.
 
 func TestWire_Timestamps(t *testing.T) {
 	t.Parallel()

@@ -5,13 +5,14 @@ import (
 	"testing"
 
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/fault"
 )
 
 func TestLocalFault(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]locallambda.Fault{
-		"*=reset":                {Kind: locallambda.FaultConnectionReset},
-		"Invoke=500:0.2":         {Kind: locallambda.FaultService, Operation: "Invoke", Rate: 0.2},
+	for text, want := range map[string]fault.Fault{
+		"*=reset":                {Kind: fault.ConnectionReset},
+		"Invoke=500:0.2":         {Kind: fault.Service, Operation: "Invoke", Rate: 0.2},
 		"GetDurableExecution=1":  {},
 		"GetDurableExecution=:1": {},
 	} {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/fault"
 )
 
 // Function is a flag NAME=URL: a durable function and the HTTP server that it runs behind.
@@ -66,7 +66,7 @@ func (d *Timeout) UnmarshalText(text []byte) error {
 }
 
 // Fault is a flag OPERATION=KIND[:RATE]: calls that go wrong.
-type Fault struct{ locallambda.Fault }
+type Fault struct{ fault.Fault }
 
 // everyOperation stands for all of operations.
 const everyOperation = "*"
@@ -80,21 +80,21 @@ var operations = []string{
 }
 
 // kinds are the kinds of faults by their names on the command line.
-var kinds = map[string]locallambda.Fault{
-	"403":   {Kind: locallambda.FaultAccessDenied},
-	"429":   {Kind: locallambda.FaultThrottled, RetryAfter: time.Second},
-	"500":   {Kind: locallambda.FaultService},
-	"502":   {Kind: locallambda.FaultKMSInvalidState},
-	"reset": {Kind: locallambda.FaultConnectionReset},
-	"lost":  {Kind: locallambda.FaultAnswerLost},
-	"slow":  {Kind: locallambda.FaultSlow, Delay: 3 * time.Second},
+var kinds = map[string]fault.Fault{
+	"403":   {Kind: fault.AccessDenied},
+	"429":   {Kind: fault.Throttled, RetryAfter: time.Second},
+	"500":   {Kind: fault.Service},
+	"502":   {Kind: fault.KMSInvalidState},
+	"reset": {Kind: fault.ConnectionReset},
+	"lost":  {Kind: fault.AnswerLost},
+	"slow":  {Kind: fault.Slow, Delay: 3 * time.Second},
 }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (f *Fault) UnmarshalText(text []byte) error {
 	operation, what, _ := strings.Cut(string(text), "=")
 	name, rate, rated := strings.Cut(what, ":")
-	fault, ok := kinds[name]
+	parsed, ok := kinds[name]
 	if !ok {
 		return fmt.Errorf("%q is not a kind of fault: 403, 429, 500, 502, reset, lost or slow, as in %s=429:0.2",
 			name, operation)
@@ -104,15 +104,15 @@ func (f *Fault) UnmarshalText(text []byte) error {
 			all := strings.Join(operations, ", ")
 			return fmt.Errorf("there is no operation %q, only %s, and * for all of them", operation, all)
 		}
-		fault.Operation = operation
+		parsed.Operation = operation
 	}
 	if rated {
 		share, err := strconv.ParseFloat(rate, 64)
 		if err != nil || math.IsNaN(share) || share <= 0 || share > 1 {
 			return fmt.Errorf("%q is not a share of the calls: above 0 and at most 1", rate)
 		}
-		fault.Rate = share
+		parsed.Rate = share
 	}
-	*f = Fault{fault}
+	*f = Fault{parsed}
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Clock is a [locallambda.Clock] that stands still until it is moved. Make one with [NewClock].
+// Clock is a [timers.Clock] that stands still until it is moved. Make one with [NewClock].
 type Clock struct {
 	mu     sync.Mutex
 	now    time.Time

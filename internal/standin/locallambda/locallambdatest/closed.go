@@ -13,6 +13,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/standin/locallambda/dialect"
 )
 
 // Answers to a call for a closed callback, as an SDK sees them: status and error code.
@@ -23,19 +24,19 @@ const (
 )
 
 // closedAnswers are the answers of each dialect, and of one whose answer depends on it, those after a clock ran out.
-func closedAnswers(d locallambda.Dialect, expired bool) []string {
+func closedAnswers(d dialect.Dialect, expired bool) []string {
 	switch d {
-	case locallambda.DialectInvalid:
+	case dialect.Invalid:
 		return []string{invalid}
-	case locallambda.DialectNotFound:
+	case dialect.NotFound:
 		return []string{notFound}
-	case locallambda.DialectMixed:
+	case dialect.Mixed:
 		return []string{timedOut, invalid, notFound}
-	case locallambda.DialectSplit:
+	case dialect.Split:
 		if !expired {
 			return []string{invalid}
 		}
-	case locallambda.DialectTimeout:
+	case dialect.Timeout:
 	}
 	return []string{timedOut}
 }
@@ -44,10 +45,10 @@ func closedAnswers(d locallambda.Dialect, expired bool) []string {
 // that dialect answers for a closed one. Expired says that a clock closed it. The engine speaks its default dialect afterwards.
 func WantClosed(t testing.TB, engine *locallambda.Engine, client *lambda.Client, id string, expired bool) {
 	t.Helper()
-	defer engine.SetDialect(locallambda.DialectTimeout, nil)
+	defer engine.SetDialect(dialect.Timeout, nil)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	for _, d := range locallambda.Dialects {
+	for _, d := range dialect.All {
 		engine.SetDialect(d, nil)
 		for call, err := range lateCalls(ctx, client, id) {
 			if got, want := closedAnswer(err), closedAnswers(d, expired); !slices.Contains(want, got) {

@@ -1,6 +1,7 @@
-package locallambda
+package wire
 
-// ErrorObject is Lambda's description of a failure, as functions, callers and the history exchange it. All parts are optional.
+// ErrorObject is Lambda's description of a failure, as functions, callers and the history exchange
+// it. All parts are optional.
 type ErrorObject struct {
 	ErrorType    string   `json:"ErrorType,omitempty"`
 	ErrorMessage string   `json:"ErrorMessage,omitempty"`
@@ -8,8 +9,8 @@ type ErrorObject struct {
 	StackTrace   []string `json:"StackTrace,omitempty"`
 }
 
-// size is what Lambda's limit of 1 MB counts: all fields together, in bytes.
-func (o *ErrorObject) size() int {
+// Size is what Lambda's limit of 1 MB counts: all fields together, in bytes.
+func (o *ErrorObject) Size() int {
 	if o == nil {
 		return 0
 	}
@@ -20,7 +21,7 @@ func (o *ErrorObject) size() int {
 	return n
 }
 
-// Error makes the object usable as a Go error: a [Function] may return one to say how it failed.
+// Error makes the object usable as a Go error: a function may return one to say how it failed.
 func (o *ErrorObject) Error() string {
 	if o.ErrorType == "" {
 		return o.ErrorMessage

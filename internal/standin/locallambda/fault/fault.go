@@ -1,0 +1,46 @@
+package fault
+
+import (
+	"net/http"
+	"time"
+)
+
+// Kind is a way in which a call can go wrong.
+type Kind string
+
+// The kinds of faults. The first group is answered instead of doing the work.
+const (
+	Throttled       Kind = "TooManyRequestsException" // 429, with Retry-After
+	Service         Kind = "ServiceException"         // 500
+	KMSAccessDenied Kind = "KMSAccessDeniedException" // 502, as the other KMS errors
+	KMSDisabled     Kind = "KMSDisabledException"
+	KMSInvalidState Kind = "KMSInvalidStateException"
+	KMSNotFound     Kind = "KMSNotFoundException"
+	AccessDenied    Kind = "AccessDeniedException" // 403
+
+	ConnectionReset Kind = "connection reset" // before the work
+	AnswerLost      Kind = "answer lost"      // the work is done, the connection closes without an answer
+	Slow            Kind = "slow"             // the work is done, the answer comes after Delay
+)
+
+// status is the HTTP status of the faults that are answered.
+var status = map[Kind]int{
+	Throttled:       http.StatusTooManyRequests,
+	Service:         http.StatusInternalServerError,
+	KMSAccessDenied: http.StatusBadGateway,
+	KMSDisabled:     http.StatusBadGateway,
+	KMSInvalidState: http.StatusBadGateway,
+	KMSNotFound:     http.StatusBadGateway,
+	AccessDenied:    http.StatusForbidden,
+}
+
+// Fault makes calls over HTTP go wrong.
+type Fault struct {
+	Kind      Kind
+	Operation string  // the API's name of it, e.g. SendDurableExecutionCallbackSuccess; empty means every operation
+	Count     int     // strikes so many times, then never again; 0 means without end
+	Rate      float64 // the share of the calls that it strikes, up to 1; 0 means all
+
+	RetryAfter time.Duration // of Throttled, sent in whole seconds
+	Delay      time.Duration // of Slow, on the engine's clock
+}

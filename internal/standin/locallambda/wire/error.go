@@ -1,0 +1,81 @@
+package wire
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Error is an answer other than success. Callers in the same process get it too, so that they can
+// tell the same cases apart as callers over HTTP.
+type Error struct {
+	Status     int           // HTTP status
+	Code       string        // AWS's, e.g. ResourceNotFoundException; empty where the answer has none
+	Message    string        // for the caller; holds no internals
+	Reason     string        // of a TooManyRequestsException, e.g. CallerRateLimitExceeded
+	RetryAfter time.Duration // sent as Retry-After when positive
+}
+
+// Error gives code and message.
+func (e *Error) Error() string { return cmp.Or(e.Code, strconv.Itoa(e.Status)) + ": " + e.Message }
+
+// body is the error in JSON. Lambda spells the message's key in two ways; restJson clients look for
+// the one in their model.
+func (e *Error) body() map[string]string {
+	key := "Message"
+	switch e.Code {
+	case "InvalidParameterValueException", "TooManyRequestsException",
+		"RequestTooLargeException", "InvalidRequestContentException":
+		key = "message"
+	}
+	body := map[string]string{"Type": "User", key: e.Message}
+	if e.Status >= http.StatusInternalServerError {
+		body["Type"] = "Service"
+	}
+	if e.Reason != "" {
+		body["Reason"] = e.Reason
+	}
+	return body
+}
+
+// InvalidParameter is the answer to a request that breaks a rule of its operation.
+func InvalidParameter(format string, args ...any) *Error {
+	return &Error{Status: http.StatusBadRequest, Code: "InvalidParameterValueException",
+		Message: fmt.Sprintf(format, args...)}
+}
+
+// InvalidContent is the answer to a body that is not what it should be as a whole.
+func InvalidContent(format string, args ...any) *Error {
+	return &Error{Status: http.StatusBadRequest, Code: "InvalidRequestContentException",
+		Message: fmt.Sprintf(format, args...)}
+}
+
+// NotFound is the answer for what does not exist, or not any more.
+func NotFound(format string, args ...any) *Error {
+	return &Error{Status: http.StatusNotFound, Code: "ResourceNotFoundException",
+		Message: fmt.Sprintf(format, args...)}
+}
+
+// TooLarge is the answer to a body above the limit.
+func TooLarge(limit int) *Error {
+	return &Error{Status: http.StatusRequestEntityTooLarge, Code: "RequestTooLargeException",
+		Message: fmt.Sprintf("Request must be smaller than %d bytes.", limit)}
+}
+
+// ServiceFault is the answer when the engine itself failed; whether the work is done is not
+// certain.
+func ServiceFault() *Error {
+	return &Error{Status: http.StatusInternalServerError, Code: "ServiceException",
+		Message: "The service encountered an internal error. Try again."}
+}
+
+// Unavailable is the answer of an engine that is closed.
+func Unavailable() *Error {
+	return &Error{Status: http.StatusServiceUnavailable, Code: "ServiceUnavailableException",
+		Message: "The engine is closed."}
+}
+
+// CallerRateExceeded is the reason that Lambda gives for a rate of its API.
+const CallerRateExceeded = "CallerRateLimitExceeded"
