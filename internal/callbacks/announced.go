@@ -10,6 +10,28 @@ import (
 // Unannounced is the fingerprint of a callback that was found in a history. No announcement has it.
 const Unannounced = ""
 
+// AnnouncedAgain says what an announcement is to a callback that is known by its CallbackID, from the fingerprint with which it
+// was stored and that of the announcement: nothing new; what completes a callback that was found, by [Callback.Announced]; or
+// another request, which is a [DifferentError].
+func (c *Callback) AnnouncedAgain(stored, announced string) (completes bool, err error) {
+	switch {
+	case announced == stored, announced == Unannounced:
+		return false, nil
+	case stored != Unannounced:
+		return false, &DifferentError{Callback: c.ID, Queue: c.Queue, Source: c.Source}
+	}
+	return true, nil
+}
+
+// SentAgain checks that a message which was received before says what it said then, from the fingerprint with which the callback
+// was stored. [ErrReused]: the sender gives one ID to several messages, and would never learn that only the first is recorded.
+func (c *Callback) SentAgain(stored string, id CallbackID, announced string) error {
+	if c.CallbackID != id || announced != stored {
+		return ErrReused
+	}
+	return nil
+}
+
 // found reports a callback of which only a history speaks: who asks is not known, and what it says changes once it is
 // announced.
 func (c *Callback) found() bool { return c.Source == SourceDiscovery }

@@ -2,16 +2,18 @@ package callbacks
 
 import "time"
 
-// beatsPerTimeout is how many heartbeats fit into one heartbeat timeout: one may be lost and the next still comes in time.
-const beatsPerTimeout = 3
+// BeatsPerTimeout is how many heartbeats fit into one heartbeat timeout: one may be lost and the next still comes in time.
+const BeatsPerTimeout = 3
 
-// HeartbeatInterval is the time between two heartbeats, zero when the callback needs none. At least a second: AWS counts
-// whole seconds.
+// LeastHeartbeatInterval is the least time between two heartbeats: AWS counts whole seconds.
+const LeastHeartbeatInterval = time.Second
+
+// HeartbeatInterval is the time between two heartbeats, zero when the callback needs none.
 func (c *Callback) HeartbeatInterval() time.Duration {
 	if c.Clocks.HeartbeatTimeout <= 0 {
 		return 0
 	}
-	return max(c.Clocks.HeartbeatTimeout/beatsPerTimeout, time.Second)
+	return max(c.Clocks.HeartbeatTimeout/BeatsPerTimeout, LeastHeartbeatInterval)
 }
 
 // WantsHeartbeats reports whether somebody's work keeps the callback alive now: a live review, a decision on its way, or

@@ -21,6 +21,7 @@ type Order string
 const (
 	OrderDeadline Order = "deadline" // what ends first comes first; what never ends by itself comes last
 	OrderNewest   Order = "newest"   // by arrival, newest first
+	OrderEnd      Order = "end"      // by end, newest first; of scopes whose callbacks have ended, and no filter's own
 )
 
 // Ends narrows a list by the deadline.
@@ -48,6 +49,11 @@ type Filter struct {
 	Order          Order // empty: the scope's own, which for what has ended is by end, newest first
 	After          *Cursor
 	Limit          int // 1 to MaxPage
+}
+
+// Searched are the texts whose words [Filter.Search] finds.
+func (c *Callback) Searched(tags []string) []string {
+	return append([]string{c.Title, c.Requester.Name, c.Requester.Email, c.Function, c.Name}, tags...)
 }
 
 // MaxPage bounds a page of a list; PageSize is the usual one.

@@ -35,6 +35,9 @@ type Review struct {
 // ExpiresAt is when the review ends without another sign of life.
 func (r Review) ExpiresAt() time.Time { return r.RenewedAt.Add(ReviewLease) }
 
+// ReviewsEnded is the time before which an open review was renewed last that has ended by now.
+func ReviewsEnded(now time.Time) time.Time { return now.Add(-ReviewLease) }
+
 // AsksAt is when the page asks whether the reviewer is still there.
 func (r Review) AsksAt(b Budget) time.Time {
 	return Earliest(r.LastInputAt.Add(b.Idle), r.OpenedAt.Add(b.Max-ReviewGrace))

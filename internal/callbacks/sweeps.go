@@ -115,7 +115,7 @@ func (s *Sweeps) expireAll(ctx context.Context, ids []ID) (waiting bool) {
 }
 
 func (s *Sweeps) closeReviews(ctx context.Context, now time.Time) error {
-	left, err := s.store.CloseReviews(ctx, now.Add(-ReviewLease), now, sweepBatch)
+	left, err := s.store.CloseReviews(ctx, ReviewsEnded(now), now, sweepBatch)
 	if err != nil {
 		return fmt.Errorf("close reviews: %w", err)
 	}

@@ -8,8 +8,9 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// heartbeatInterval is that of Callback.HeartbeatInterval, in milliseconds: a third of the timeout, at least a second.
-const heartbeatInterval = `case when heartbeat_timeout < 3 then 1000 else heartbeat_timeout * 1000 / 3 end`
+// heartbeatInterval is [callbacks.Callback.HeartbeatInterval] of a row, in milliseconds.
+var heartbeatInterval = fmt.Sprintf("case when heartbeat_timeout * 1000 / %[1]d < %[2]d then %[2]d else heartbeat_timeout * 1000 / %[1]d end",
+	callbacks.BeatsPerTimeout, callbacks.LeastHeartbeatInterval.Milliseconds())
 
 // ClaimHeartbeats implements callbacks.Store.
 func (s *Store) ClaimHeartbeats(ctx context.Context, now time.Time, limit int) ([]callbacks.Callback, error) {

@@ -24,7 +24,7 @@ func (s *Store) ExplainList(ctx context.Context, q callbacks.Query) ([]string, e
 	if err != nil {
 		return nil, err
 	}
-	text, args := pageText(s.dialect, w, orderOf(q.Filter), q.After, q.Limit+1)
+	text, args := pageText(s.dialect, w, orders[q.SortedBy()], q.After, q.Limit+1)
 	var lines []string
 	err = s.db.NewRaw("explain (analyze, costs off, timing off) "+text, args...).Scan(ctx, &lines)
 	return lines, err

@@ -35,7 +35,7 @@ const functionsText = `functions (queue, name) as (
 
 // Functions implements callbacks.Store.
 func (s *Store) Functions(ctx context.Context, q callbacks.Query, limit int) ([]string, error) {
-	queues, all := queuesOf(q)
+	queues, all := q.Visible()
 	if !all && len(queues) == 0 {
 		return nil, nil
 	}

@@ -25,7 +25,7 @@ func (s *Store) List(ctx context.Context, q callbacks.Query) (callbacks.Page, er
 		return callbacks.Page{}, err
 	}
 	limit := min(max(q.Limit, 1), callbacks.MaxPage)
-	text, args := pageText(s.dialect, w, orderOf(q.Filter), q.After, limit+1) // one more tells whether there is a next page
+	text, args := pageText(s.dialect, w, orders[q.SortedBy()], q.After, limit+1) // one more tells whether there is a next page
 	statement := s.db.NewRaw(text, args...)
 	key := fmt.Sprint(q.Now.Unix(), " ", statement) // who is reviewing depends on the time
 	page, err := share(ctx, s.readings, key, func(ctx context.Context) (callbacks.Page, error) { return s.list(ctx, q, statement, limit) })
@@ -54,7 +54,7 @@ func (s *Store) list(ctx context.Context, q callbacks.Query, statement *bun.RawQ
 // walk plans a query. A function is indexed within its queue, so a reader of all queues asks for each; what was announced and is
 // gone is indexed by function alone.
 func (s *Store) walk(ctx context.Context, q callbacks.Query) (walk, error) {
-	queues, all := queuesOf(q)
+	queues, all := q.Visible()
 	byFunction := q.Gone && q.Source == callbacks.SourceAnnounced
 	if all && q.Function != "" && !byFunction {
 		if err := s.db.NewRaw(queuesText).Scan(ctx, &queues); err != nil {
@@ -116,7 +116,7 @@ func (s *Store) page(ctx context.Context, q callbacks.Query, places []place) (ca
 func (s *Store) reviewers(ctx context.Context, nums []int64, q callbacks.Query) (map[int64][]callbacks.Actor, error) {
 	var open []reviewRow
 	err := s.db.NewSelect().Model(&open).Where("callback in (?)", bun.List(nums)).
-		Where("closed_at = 0 and renewed_at > ?", millis(q.Now.Add(-callbacks.ReviewLease))).OrderExpr("opened_at, id").Scan(ctx)
+		Where("closed_at = 0 and renewed_at > ?", millis(callbacks.ReviewsEnded(q.Now))).OrderExpr("opened_at, id").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read reviewers: %w", s.unavailable(err))
 	}

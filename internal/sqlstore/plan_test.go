@@ -252,7 +252,7 @@ func sortsFound(f callbacks.Filter) bool {
 		"received_at": !f.ReceivedFrom.IsZero(),
 		"ended_at":    f.Scope == callbacks.ScopeAttention, // lost within seven days
 	}
-	delete(ranges, orderOf(f).column)
+	delete(ranges, orders[f.SortedBy()].column)
 	return f.Search != "" || f.Scope == callbacks.ScopeMine || slices.Contains(slices.Collect(maps.Values(ranges)), true)
 }
 

@@ -3,16 +3,12 @@ package sqlstore
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/sqlstore/engine"
 )
-
-// attentionSpan is how long a lost decision, or one that an execution failed after, asks for attention.
-const attentionSpan = 7 * 24 * time.Hour
 
 // maxArms bounds the arms of one statement; SQLite takes at most 500.
 const maxArms = 400
@@ -26,61 +22,7 @@ type order struct {
 var orders = map[callbacks.Order]order{
 	callbacks.OrderDeadline: {"deadline", false},
 	callbacks.OrderNewest:   {"received_at", true},
-}
-
-// byEnd is the order of what has ended.
-var byEnd = order{"ended_at", true}
-
-// scopeOrders are the orders of scopes where the filter names none.
-var scopeOrders = map[callbacks.Scope]order{
-	callbacks.ScopeAvailable: orders[callbacks.OrderDeadline],
-	callbacks.ScopeMine:      orders[callbacks.OrderDeadline],
-	callbacks.ScopeAttention: byEnd,
-	callbacks.ScopeHistory:   byEnd,
-}
-
-func orderOf(f callbacks.Filter) order {
-	for _, o := range []order{orders[f.Order], scopeOrders[f.Scope]} {
-		if o.column != "" {
-			return o
-		}
-	}
-	return orders[callbacks.OrderNewest]
-}
-
-// scopeStates are the states that a scope shows; a scope that is not here shows all.
-var scopeStates = map[callbacks.Scope][]callbacks.State{
-	callbacks.ScopeAvailable: {callbacks.Pending},
-	callbacks.ScopeMine:      {callbacks.Pending, callbacks.Decided},
-	callbacks.ScopeAttention: {callbacks.Pending, callbacks.Decided, callbacks.Completed, callbacks.Lost, callbacks.Undeliverable, callbacks.Unconfirmed},
-	callbacks.ScopeHistory: {callbacks.Completed, callbacks.Lost, callbacks.Undeliverable, callbacks.Unconfirmed,
-		callbacks.TimedOut, callbacks.Closed},
-}
-
-// statesOf are the states that a query can find. Heartbeats that are refused are an operator's to mend.
-func statesOf(q callbacks.Query) []callbacks.State {
-	f := q.Filter
-	states, ok := scopeStates[f.Scope]
-	if !ok {
-		states = callbacks.States
-	}
-	return slices.DeleteFunc(slices.Clone(states), func(s callbacks.State) bool {
-		return f.Scope == callbacks.ScopeAttention && s == callbacks.Pending && !q.Operator || len(f.States) > 0 && !slices.Contains(f.States, s) || f.Ends.Unattended && s != callbacks.Pending ||
-			f.Gone && s != callbacks.Closed && s != callbacks.TimedOut
-	})
-}
-
-// queuesOf are the queues that a query can find; all is true when every one is.
-func queuesOf(q callbacks.Query) (queues []string, all bool) {
-	switch {
-	case q.Queue != "" && (q.AllQueues || slices.Contains(q.Queues, q.Queue)):
-		return []string{storable(q.Queue)}, false
-	case q.Queue != "":
-		return nil, false
-	}
-	queues = slices.Clone(q.Queues)
-	slices.Sort(queues)
-	return slices.Compact(queues), q.AllQueues
+	callbacks.OrderEnd:      {"ended_at", true},
 }
 
 // condition is a part of a statement with its arguments.
@@ -104,14 +46,14 @@ type walk struct {
 // walkOf plans a query.
 func (s *Store) walkOf(q callbacks.Query, queues []string, allQueues bool) walk {
 	w := walk{from: where("callbacks")}
-	states := statesOf(q)
-	if len(states) == 0 || !allQueues && len(queues) == 0 {
+	wanted := q.Wanted()
+	if len(wanted) == 0 || !allQueues && len(queues) == 0 {
 		return w
 	}
 	common := filterConditions(q.Filter)
 	candidates := s.candidates(q)
 	if len(candidates) > 0 {
-		one := append(arm{anyState(q, states)}, common...)
+		one := append(arm{anyOf(wanted)}, common...)
 		if !allQueues {
 			one = append(one, where("queue in (?)", bun.List(queues)))
 		}
@@ -125,16 +67,16 @@ func (s *Store) walkOf(q callbacks.Query, queues []string, allQueues bool) walk 
 		w.arms = []arm{one}
 		return w
 	}
-	for _, state := range states {
-		in := append(arm{stateCondition(q, state)}, common...)
+	for _, of := range wanted {
+		in := append(arm{wantedCondition(of)}, common...)
 		switch {
 		case allQueues:
 			w.arms = append(w.arms, in)
-		case len(queues)*len(states) > maxArms: // what is found is sorted
+		case len(queues)*len(wanted) > maxArms: // what is found is sorted
 			w.arms = append(w.arms, append(arm{where("queue in (?)", bun.List(queues))}, in...))
 		default:
 			for _, queue := range queues {
-				w.arms = append(w.arms, append(arm{where("queue = ?", queue)}, in...))
+				w.arms = append(w.arms, append(arm{where("queue = ?", storable(queue))}, in...))
 			}
 		}
 	}
@@ -148,40 +90,33 @@ const (
 	endedText    = "state <> 'pending' and state <> 'decided'"
 )
 
-// stateCondition is what a scope asks of callbacks in a state.
-func stateCondition(q callbacks.Query, state callbacks.State) condition {
-	if q.Scope == callbacks.ScopeAttention {
-		switch state {
-		case callbacks.Pending, callbacks.Decided:
-			return where("state = ? and problem <> ''", state)
-		case callbacks.Lost:
-			return where("state = ? and "+endedText+" and ended_at >= ?", state, millis(q.Now.Add(-attentionSpan)))
-		case callbacks.Completed:
-			return failedCondition(q)
-		case callbacks.Undeliverable, callbacks.Unconfirmed, callbacks.TimedOut, callbacks.Closed:
-		}
+// wantedCondition finds what is wanted of a state.
+func wantedCondition(w callbacks.Wanted) condition {
+	c := where("state = ?", w.State)
+	switch {
+	case w.Failed: // only completed callbacks have it; that the state is left out keeps the planner from walking all of them
+		c = where("failed = 1")
+	case !w.State.Open():
+		c.text += " and " + endedText
 	}
-	if state.Open() {
-		return where("state = ?", state)
+	if w.Trouble {
+		c.text += " and problem <> ''"
 	}
-	return where("state = ? and "+endedText, state)
-}
-
-// failedCondition finds the reader's own successes, or those of all, after which an execution ended badly. Only completed
-// callbacks have failed set; that the state is left out keeps the planner from walking all of them.
-func failedCondition(q callbacks.Query) condition {
-	c := where("failed = 1 and ended_at >= ?", millis(q.Now.Add(-attentionSpan)))
-	if !q.Operator {
-		c = where(c.text+" and decided_by = ?", append(c.args, storable(q.Person))...)
+	if !w.EndedFrom.IsZero() {
+		c = where(c.text+" and ended_at >= ?", append(c.args, millis(w.EndedFrom))...)
+	}
+	if w.DecidedBy != "" {
+		c = where(c.text+" and decided_by = ?", append(c.args, storable(w.DecidedBy))...)
 	}
 	return c
 }
 
-func anyState(q callbacks.Query, states []callbacks.State) condition {
+// anyOf finds what is wanted of any state.
+func anyOf(wanted []callbacks.Wanted) condition {
 	var texts []string
 	var args []any
-	for _, state := range states {
-		c := stateCondition(q, state)
+	for _, w := range wanted {
+		c := wantedCondition(w)
 		texts, args = append(texts, c.text), append(args, c.args...)
 	}
 	return where("("+strings.Join(texts, " or ")+")", args...)

@@ -44,8 +44,7 @@ func (s *Store) Receive(ctx context.Context, m callbacks.Message, c callbacks.Ca
 	return receipt, nil
 }
 
-// receipt is the answer that a message got before, or sql.ErrNoRows. A message that says something else now is refused: the
-// sender gives one ID to several messages, and would never learn that only the first is recorded.
+// receipt is the answer that a message got before, or sql.ErrNoRows.
 func (t *tx) receipt(ctx context.Context, m callbacks.Message, id callbacks.CallbackID, fingerprint string) (callbacks.Receipt, error) {
 	if m.ID == "" {
 		return callbacks.Receipt{}, sql.ErrNoRows
@@ -62,11 +61,14 @@ func (t *tx) receipt(ctx context.Context, m callbacks.Message, id callbacks.Call
 	if err != nil {
 		return callbacks.Receipt{}, fmt.Errorf("read fingerprint: %w", err)
 	}
-	if r.CallbackID != string(id) || announced != fingerprint {
-		return callbacks.Receipt{}, callbacks.ErrReused
-	}
 	c, err := r.callback()
-	return callbacks.Receipt{Callback: c, Created: known.Created, Repeated: true}, err
+	if err == nil {
+		err = c.SentAgain(announced, id, fingerprint)
+	}
+	if err != nil {
+		return callbacks.Receipt{}, err
+	}
+	return callbacks.Receipt{Callback: c, Created: known.Created, Repeated: true}, nil
 }
 
 // announce writes a callback that is new, or finds the one that is there.
@@ -100,8 +102,7 @@ func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbac
 	return num, callbacks.Receipt{Callback: kept, Created: true}, err
 }
 
-// announced is the callback that was announced before, if that was with the same content. One that was only found takes the
-// announcement.
+// announced is the callback that is known already. One that was only found takes the announcement.
 func (t *tx) announced(ctx context.Context, said callbacks.Callback, saying callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (int64, callbacks.Receipt, error) {
 	r, err := row[callbackRow](ctx, t, `select * from callbacks where callback_hash = ?`+t.dialect.ForUpdate, hashOf(string(said.CallbackID)))
 	if err != nil {
@@ -111,14 +112,14 @@ func (t *tx) announced(ctx context.Context, said callbacks.Callback, saying call
 	if err != nil {
 		return 0, callbacks.Receipt{}, fmt.Errorf("read content: %w", err)
 	}
-	switch {
-	case fingerprint == content.Fingerprint, fingerprint == callbacks.Unannounced:
-		c, err := r.callback()
-		return r.Num, callbacks.Receipt{Callback: c}, err
-	case content.Fingerprint != callbacks.Unannounced:
-		return 0, callbacks.Receipt{}, &callbacks.DifferentError{Callback: callbacks.ID(r.ID), Queue: r.Queue, Source: r.Source}
+	c, err := r.callback()
+	if err != nil {
+		return 0, callbacks.Receipt{}, err
 	}
-	c, err := t.complete(ctx, r, content, said, saying, fingerprint, entry)
+	if completes, err := c.AnnouncedAgain(content.Fingerprint, fingerprint); err != nil || !completes {
+		return r.Num, callbacks.Receipt{Callback: c}, err
+	}
+	c, err = t.complete(ctx, r, content, said, saying, fingerprint, entry)
 	receipt := callbacks.Receipt{Callback: c, Created: true}
 	if c.Queue != r.Queue {
 		receipt.Left = r.Queue

@@ -135,7 +135,7 @@ func once(words []string) []string {
 
 // wordsOf are the words by which a callback is found.
 func wordsOf(c callbacks.Callback, tags []string) []string {
-	return indexed(strings.Join(append([]string{c.Title, c.Requester.Name, c.Requester.Email, c.Function, c.Name}, tags...), " "))
+	return indexed(strings.Join(c.Searched(tags), " "))
 }
 
 // setWords replaces the words of a callback.
