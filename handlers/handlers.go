@@ -12,6 +12,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"countersign/handlers/markdown"
 	"countersign/handlers/webhooks"
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
@@ -65,7 +66,7 @@ type server struct {
 	forms     *inflight.Bodies // bodies of people's forms, so that a flood of webhooks leaves them alone
 	messages  *inflight.Bodies // bodies of webhooks
 
-	descriptions descriptions
+	descriptions markdown.Renderer
 }
 
 // New makes the handler of the whole site. The only error is a base URL that is none.

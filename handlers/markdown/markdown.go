@@ -1,4 +1,8 @@
-package handlers
+// Package markdown makes safe HTML of the descriptions that senders write in markdown.
+//
+// It loses no word of them: what it does not know as markup stays as it was typed. What comes out
+// has passed a sanitiser, whatever the parser made.
+package markdown
 
 import (
 	"bytes"
@@ -19,9 +23,9 @@ import (
 	"countersign/views/untrusted"
 )
 
-// markdown renders what a stranger wrote, and loses no word of it: there is no HTML in it and no definition of links, so that what looks
-// like one is text, and a line break stays a break. The HTML that it makes is not trusted: everything passes the sanitiser below.
-var markdown = goldmark.New(
+// converter knows no HTML and no definitions of links, so that what looks like one is text, and a line
+// break stays a break. The HTML that it makes is not trusted: everything passes the sanitiser below.
+var converter = goldmark.New(
 	goldmark.WithParser(parser.NewParser(
 		parser.WithBlockParsers(
 			util.Prioritized(parser.NewSetextHeadingParser(), 100), util.Prioritized(parser.NewThematicBreakParser(), 200),
@@ -76,12 +80,12 @@ const (
 	maxDescription = 512 << 10 // bytes of its HTML
 )
 
-// tooDeep finds a line that nests more than 20 quotes or lists: no text needs it, parsing it takes quadratic time, and HTML
-// parsers give up on it.
+// tooDeep finds a line that nests more than 20 quotes or lists: no text needs it, parsing it takes
+// quadratic time, and HTML parsers give up on it.
 var tooDeep = regexp.MustCompile(`(?m)^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])){21}`)
 
-// delimiter finds the line below a table's header: it says how many columns the table has. All that the parser takes for white space may be
-// in it.
+// delimiter finds the line below a table's header: it says how many columns the table has. All that
+// the parser takes for white space may be in it.
 var delimiter = regexp.MustCompile(`(?m)^[ \t\r\f\v>]*[|:-][|:\- \t\r\f\v]*$`)
 
 // tooWide reports whether a text may make a table of too many cells: each row is filled up to the number of columns.
@@ -93,8 +97,8 @@ func tooWide(source string) bool {
 	return columns*(strings.Count(source, "\n")+1) > maxCells
 }
 
-// renderMarkdown makes safe HTML of a stranger's markdown: no raw HTML, no pictures, no links but http, https and mailto.
-func renderMarkdown(source string) (untrusted.SafeHTML, error) {
+// render makes safe HTML of markdown: no raw HTML, no pictures, no links but http, https and mailto.
+func render(source string) (untrusted.SafeHTML, error) {
 	foreign, err := foreignHTML(source)
 	return untrusted.Sanitise(sanitiser, foreign), err
 }
@@ -106,7 +110,7 @@ func foreignHTML(source string) ([]byte, error) {
 		return asTyped(source), nil
 	}
 	var b bytes.Buffer
-	if err := markdown.Convert([]byte(source), &b); err != nil {
+	if err := converter.Convert([]byte(source), &b); err != nil {
 		return nil, fmt.Errorf("render markdown: %w", err)
 	}
 	if b.Len() > maxDescription {

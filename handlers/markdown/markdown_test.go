@@ -1,4 +1,4 @@
-package handlers
+package markdown
 
 import (
 	"strings"
@@ -78,7 +78,7 @@ func TestRenderMarkdown_LosesNoWord(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			rendered, err := renderMarkdown(test.source)
+			rendered, err := render(test.source)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -126,7 +126,7 @@ func TestRenderMarkdown_Bounded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			rendered, err := renderMarkdown(source)
+			rendered, err := render(source)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -170,18 +170,18 @@ func TestTooWide(t *testing.T) {
 // TestDescriptions: a description is rendered once, and what is kept stays within its bound.
 func TestDescriptions(t *testing.T) {
 	t.Parallel()
-	var d descriptions
-	if got, err := d.html("*once*"); err != nil || got.String() != `<p dir="auto"><em>once</em></p>`+"\n" {
+	var d Renderer
+	if got, err := d.HTML("*once*"); err != nil || got.String() != `<p dir="auto"><em>once</em></p>`+"\n" {
 		t.Fatalf("%q, %v", got.String(), err)
 	}
 	for key := range d.kept {
 		d.kept[key] = untrusted.Sanitise(sanitiser, []byte("kept"))
 	}
-	if got, _ := d.html("*once*"); got.String() != "kept" {
+	if got, _ := d.HTML("*once*"); got.String() != "kept" {
 		t.Errorf("it was rendered again: %q", got.String())
 	}
 	d.size = maxKept
-	if _, err := d.html("more"); err != nil || len(d.kept) != 1 || d.size > 100 {
+	if _, err := d.HTML("more"); err != nil || len(d.kept) != 1 || d.size > 100 {
 		t.Errorf("%d of %d bytes are kept beyond the bound (%v)", len(d.kept), d.size, err)
 	}
 }
@@ -201,7 +201,7 @@ func TestRenderMarkdown_Deep(t *testing.T) {
 	}
 }
 
-// sanitised is what renderMarkdown puts into the page.
+// sanitised is what render puts into the page.
 func sanitised(source string) (string, error) {
 	foreign, err := foreignHTML(source)
 	return string(sanitiser.SanitizeBytes(foreign)), err
