@@ -134,15 +134,11 @@ func (s *server) session(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// foreignKey marks a request that another site made a browser send.
-const foreignKey = "foreign"
-
 // sameOrigin refuses forms and scripts of other sites. Together with cookies that are SameSite=Lax and pages that change
 // nothing on GET it makes form tokens unnecessary.
 func (s *server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if !s.fromOurPages(c.Request()) {
-			c.Set(foreignKey, true)
 			return &callbacks.Refusal{Code: "origin", Reason: "This was sent by another site. Open the page here and try again."}
 		}
 		return next(c)
@@ -165,3 +161,8 @@ func (s *server) fromOurPages(r *http.Request) bool {
 	origins := r.Header.Values("Origin")
 	return len(origins) == 0 || len(origins) == 1 && origins[0] == s.ownOrigin
 }
+
+// fromScript reports whether htmx asks, for a page whose live parts it is going to replace. It gets
+// the same page as everybody; but instead of a redirect to the sign-in page, which it would paste into
+// the list, it gets an error.
+func fromScript(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }

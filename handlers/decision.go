@@ -3,7 +3,6 @@ package handlers
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -144,22 +143,9 @@ func (s *server) overtaken(c echo.Context, d decision) error {
 	}))
 }
 
-// posted is the form of the decision that the request was posting, nil when it was something else or another site's: a page
-// of ours does not repeat what another site wrote. Errors may come before it was read, so it is read here.
-func posted(c echo.Context) url.Values {
-	if c.Path() != "/callbacks/:id/decision" || c.Request().Method != http.MethodPost || c.Get(foreignKey) != nil {
-		return nil
-	}
-	form, err := postForm(c)
-	if err != nil {
-		return nil
-	}
-	return form
-}
-
-// unrecorded is such a decision, to be posted again.
+// unrecorded is the decision that a request was posting, to be posted again; nil for another request.
 func unrecorded(c echo.Context) *views.Unrecorded {
-	form := posted(c)
+	form := draftOf(c)
 	if form == nil {
 		return nil
 	}
@@ -167,9 +153,6 @@ func unrecorded(c echo.Context) *views.Unrecorded {
 		Callback: callbackOf(c), Outcome: form.Get("outcome"), Seen: form.Get("seen"), At: form.Get("at"),
 	}
 }
-
-// typedComment is the comment of such a decision, empty for none.
-func typedComment(c echo.Context) string { return posted(c).Get("comment") }
 
 // preview shows what each outcome would send with a comment, as a fragment of the page: whichever is chosen next, it is there. That of
 // the outcome in the form is whole, however long it is.

@@ -106,11 +106,11 @@ func (s *server) fail(err error, c echo.Context) {
 	}
 	var failed error
 	switch k := kindOf(c); k {
-	case page, form:
+	case page, form, draft:
 		failed = render(c, f.status, f.page(s, c, err))
 	case webhook:
 		failed = webhooks.ProblemOf(err).Write(c.Response())
-	case script, stream, machine:
+	case script, typing, stream, machine:
 		failed = c.String(f.status, f.line+"\n")
 	}
 	if failed != nil && f.status != statusClientGone {
@@ -219,7 +219,7 @@ func wayBack(c echo.Context) views.Address {
 
 func tooManyPage(s *server, c echo.Context, err error) templ.Component {
 	pause := pauseAfter(err, http.StatusTooManyRequests)
-	return views.TooManyPage(s.plainShell(c), views.TooMany{RetryAfter: pause, Posted: kindOf(c) == form})
+	return views.TooManyPage(s.plainShell(c), views.TooMany{RetryAfter: pause, Posted: kindOf(c) == form || kindOf(c) == draft})
 }
 
 // What people read on the sign-in page when the last try failed.

@@ -14,9 +14,26 @@ import (
 	"countersign/internal/inflight"
 )
 
-// postForm reads what the body of a request holds, and nothing of its address: a link must not fill in a form. It may be
-// called again.
+const formKey = "form"
+
+// readForm is a form that has been read, or why it could not be.
+type readForm struct {
+	values url.Values
+	err    error
+}
+
+// postForm reads what the body of a request holds, and nothing of its address: a link must not fill in
+// a form. It may be called again, and answers the same.
 func postForm(c echo.Context) (url.Values, error) {
+	form, known := c.Get(formKey).(readForm)
+	if !known {
+		form.values, form.err = readBody(c)
+		c.Set(formKey, form)
+	}
+	return form.values, form.err
+}
+
+func readBody(c echo.Context) (url.Values, error) {
 	err := parseForm(c.Request())
 	if _, over := errors.AsType[*http.MaxBytesError](err); over || errors.Is(err, inflight.ErrFull) {
 		return nil, err
@@ -48,4 +65,24 @@ func parseForm(r *http.Request) error {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return r.ParseForm()
+}
+
+const draftKey = "draft"
+
+// keepDraft reads what a person typed before anything may refuse the request, and lets it travel with
+// the request from here on. It runs inside sameOrigin: a page of ours does not repeat what another site
+// wrote. A form that cannot be read leaves no draft; its handler says why.
+func keepDraft(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if form, err := postForm(c); err == nil {
+			c.Set(draftKey, form)
+		}
+		return next(c)
+	}
+}
+
+// draftOf is the draft that travels with a request, nil for none.
+func draftOf(c echo.Context) url.Values {
+	form, _ := c.Get(draftKey).(url.Values)
+	return form
 }

@@ -74,12 +74,12 @@ func countBody(of *inflight.Bodies) echo.MiddlewareFunc {
 	}
 }
 
-// limitSignIn bounds sign-ins per address.
-func (s *server) limitSignIn(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
+// limitSignIns bounds sign-ins per address.
+func limitSignIns(next func(*server, echo.Context) error) func(*server, echo.Context) error {
+	return func(s *server, c echo.Context) error {
 		if err := s.signIns.Take(clientip.Network(c.RealIP()), s.Now()); err != nil {
 			return err
 		}
-		return next(c)
+		return next(s, c)
 	}
 }

@@ -1,8 +1,11 @@
 package handlers
 
 import (
+	"errors"
 	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -106,4 +109,24 @@ func callbackOf(c echo.Context) callbacks.ID { return idIn(c, "id") }
 func idIn(c echo.Context, name string) callbacks.ID {
 	id, _ := callbacks.ParseID(c.Param(name)) // the store says the same of an empty one
 	return id
+}
+
+var errCursor = errors.New("not the place of a page")
+
+// formatCursor writes a cursor for an address. Its form is our business alone: links carry it, people do not.
+func formatCursor(c callbacks.Cursor) string {
+	return strconv.FormatInt(c.Key, 36) + "." + string(c.ID)
+}
+
+func parseCursor(s string) (*callbacks.Cursor, error) {
+	key, last, _ := strings.Cut(s, ".")
+	n, err := strconv.ParseInt(key, 36, 64)
+	if err != nil {
+		return nil, errCursor
+	}
+	id, err := callbacks.ParseID(last)
+	if err != nil {
+		return nil, errCursor
+	}
+	return &callbacks.Cursor{Key: n, ID: id}, nil
 }

@@ -3,7 +3,6 @@ package handlers
 import (
 	"compress/gzip"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
@@ -25,8 +24,8 @@ var routes = []route{
 	{http.MethodGet, "/callbacks/:id", page, anyRole, (*server).review},
 	{http.MethodGet, "/callbacks/:id/payload", page, anyRole, (*server).payload},
 	{http.MethodGet, "/callbacks/:id/payload/tree", page, anyRole, (*server).payloadTree},
-	{http.MethodPost, "/callbacks/:id/decision", form, anyRole, (*server).decide},
-	{http.MethodPost, "/callbacks/:id/preview", script, anyRole, (*server).preview},
+	{http.MethodPost, "/callbacks/:id/decision", draft, anyRole, (*server).decide},
+	{http.MethodPost, "/callbacks/:id/preview", typing, anyRole, (*server).preview},
 	{http.MethodPost, "/callbacks/:id/reviews", script, anyRole, (*server).lease},
 	{http.MethodPost, "/callbacks/:id/delivery", form, adminOnly, (*server).retryDelivery},
 	{http.MethodPost, "/callbacks/:id/requester", form, adminOnly, (*server).stateRequester},
@@ -42,8 +41,8 @@ var routes = []route{
 	{http.MethodPost, "/demo/samples", form, anyRole, (*server).startSample},
 
 	{http.MethodGet, "/signin", page, public, (*server).signIn},
-	{http.MethodPost, "/auth/login", form, public, (*server).login},
-	{http.MethodGet, "/auth/callback", page, public, (*server).finishLogin},
+	{http.MethodPost, "/auth/login", form, public, limitSignIns((*server).login)},
+	{http.MethodGet, "/auth/callback", page, public, limitSignIns((*server).finishLogin)},
 	{http.MethodPost, "/auth/logout", form, public, (*server).logout},
 
 	{http.MethodPost, "/webhooks/callbacks", webhook, public, senders((*webhooks.Handlers).Announcement)},
@@ -64,64 +63,79 @@ func senders(handler func(*webhooks.Handlers, echo.Context) error) func(*server,
 type kind string
 
 const (
-	// page: a person asks for a page. Who is not signed in is sent to sign in. GET changes nothing, whatever is asked for.
+	// page: a person asks for a page. A request without a session is redirected to the sign-in page.
+	// GET changes nothing, whatever is asked for.
 	page kind = "page"
 	// form: a person posts a form of a page. The answer is a page or a redirect to one.
 	form kind = "form"
+	// draft: a person posts a form in which they typed. Every page that answers it gives that back.
+	draft kind = "draft"
 	// script: a script of a page asks, for a fragment or JSON. Failures are a line of text.
 	script kind = "script"
-	// stream: a script of a page listens to events for minutes. Nothing is compressed: compressors hold events back.
+	// typing: a script posts what a person is typing, of which it shows a preview.
+	typing kind = "typing"
+	// stream: a script of a page listens to events for minutes. Nothing is compressed: compressors
+	// hold events back.
 	stream kind = "stream"
-	// webhook: a sender posts. It proves itself by signature or key, has no session, and reads failures as problem+json.
+	// webhook: a sender posts. It proves itself by signature or key, has no session, and reads
+	// failures as problem+json.
 	webhook kind = "webhook"
 	// machine: probes and files. No session, so that they do not touch the database.
 	machine kind = "machine"
 )
 
 const (
-	// maxForm bounds a posted decision in bytes. It is many times the longest comment, so that one which is too long arrives and
-	// comes back to be shortened.
+	// maxForm bounds a form in which a person types, in bytes. It is many times the longest comment,
+	// so that one which is too long arrives and comes back to be shortened.
 	maxForm = 1 << 20
 	// maxShortForm bounds the others, in which nobody types.
 	maxShortForm = 16 << 10
 )
 
 // maxBody is how much of a form is read.
-func (r route) maxBody() int64 {
-	if strings.HasSuffix(r.path, "/decision") || strings.HasSuffix(r.path, "/preview") {
+func (k kind) maxBody() int64 {
+	if k == draft || k == typing {
 		return maxForm
 	}
 	return maxShortForm
 }
 
-// mount registers every route with what its kind needs around it. What comes first is outermost. The limit of the body stands
-// before everything that may read a form, and the session before the guard that asks who is there.
+// mount registers every route with what its kind needs around it.
 func (s *server) mount(e *echo.Echo) {
 	for _, r := range routes {
-		around := []echo.MiddlewareFunc{as(r.kind)}
-		switch r.kind {
-		case page, form:
-			compress := middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1 << 10, Level: gzip.BestSpeed})
-			around = append(around, withTimeout, limitBody(r.maxBody()), compress, s.sameOrigin, countBody(s.forms), s.session, s.guard(r))
-		case script:
-			around = append(around, withTimeout, limitBody(r.maxBody()), s.sameOrigin, countBody(s.forms), s.session, s.guard(r))
-		case stream:
-			around = append(around, s.sameOrigin, s.session, s.guard(r))
-		case webhook:
-			around = append(around, withTimeout, countBody(s.messages), s.guard(r)) // intake bounds the body itself
-		case machine:
-			around = append(around, withTimeout, s.guard(r))
-		}
-		if r.path == "/auth/login" || r.path == "/auth/callback" {
-			around = append(around, s.limitSignIn)
-		}
 		handler := func(c echo.Context) error { return r.handler(s, c) }
+		around := append([]echo.MiddlewareFunc{as(r.kind)}, s.around(r)...)
 		e.Add(r.method, r.path, handler, around...)
 		if r.method == http.MethodGet && r.kind != stream {
 			e.Add(http.MethodHead, r.path, handler, around...)
 		}
 	}
 }
+
+// around is what stands around a handler, the outermost first. The limit of the body stands before
+// everything that may read a form, a draft is kept before the session may be found to have ended, and
+// the session stands before the guard that asks who is there.
+func (s *server) around(r route) []echo.MiddlewareFunc {
+	limit, counted := limitBody(r.kind.maxBody()), countBody(s.forms)
+	switch r.kind {
+	case page, form:
+		return []echo.MiddlewareFunc{withTimeout, limit, compress, s.sameOrigin, counted, s.session, s.guard(r)}
+	case draft:
+		return []echo.MiddlewareFunc{withTimeout, limit, compress, s.sameOrigin, counted, keepDraft, s.session, s.guard(r)}
+	case script, typing:
+		return []echo.MiddlewareFunc{withTimeout, limit, s.sameOrigin, counted, s.session, s.guard(r)}
+	case stream:
+		return []echo.MiddlewareFunc{s.sameOrigin, s.session, s.guard(r)}
+	case webhook: // intake bounds the body itself
+		return []echo.MiddlewareFunc{withTimeout, countBody(s.messages), s.guard(r)}
+	case machine:
+		return []echo.MiddlewareFunc{withTimeout, s.guard(r)}
+	}
+	return nil
+}
+
+// compress compresses pages.
+var compress = middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1 << 10, Level: gzip.BestSpeed})
 
 const kindKey = "kind"
 
