@@ -112,44 +112,47 @@ func TestDecision_Back(t *testing.T) {
 	}
 }
 
+// refusedDecisions are what may come between the preview of a decision and the press.
+var refusedDecisions = map[string]struct {
+	person string
+	change func(s *site, id callbacks.ID, form url.Values) // between the preview and the press
+	status int
+	says   string
+}{
+	"NoComment": {rita, func(_ *site, _ callbacks.ID, form url.Values) {
+		form.Set("outcome", "reject")
+		form.Set("comment", "  ")
+		form.Del("seen")
+	}, http.StatusUnprocessableEntity, "Reject needs a comment."},
+	"UnknownOutcome": {rita, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("outcome", "maybe") }, http.StatusUnprocessableEntity, "does not offer that outcome"},
+	"OtherBytes":     {rita, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", strings.Repeat("0", 64)) }, http.StatusOK, "Nothing was sent"},
+	"NoTime":         {rita, func(_ *site, _ callbacks.ID, form url.Values) { form.Del("at") }, http.StatusOK, "Nothing was sent"},
+	"OldPreview": {rita, func(s *site, _ callbacks.ID, _ url.Values) {
+		s.clock.Advance(callbacks.PreviewAge + time.Second)
+	}, http.StatusOK, "Nothing was sent"},
+	"TooLate": {rita, func(s *site, id callbacks.ID, _ url.Values) {
+		s.clock.Advance(time.Hour)
+		_, err := s.store.Update(s.t.Context(), id, func(c *callbacks.Callback) (callbacks.Change, error) {
+			entry, err := c.TimeOut(s.clock.Now(), callbacks.System("sweeps"))
+			return callbacks.Change{Audit: entry}, err
+		})
+		if err != nil {
+			s.t.Error(err)
+		}
+	}, http.StatusConflict, "The callback timed out"},
+	"DatabaseGone": {rita, func(s *site, _ callbacks.ID, _ url.Values) { _ = s.store.Close() }, http.StatusServiceUnavailable, "cannot reach its database"},
+	"FourEyes":     {ines, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusForbidden, "requires a second person"},
+	"Auditor":      {audrey, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusForbidden, "decide nothing"},
+	"OtherQueue":   {otto, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusNotFound, "not yours to see"},
+	"NoRole":       {nora, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusForbidden, "no role here"},
+	"SessionOver":  {rita, func(s *site, _ callbacks.ID, _ url.Values) { s.clock.Advance(24 * time.Hour) }, http.StatusUnauthorized, "Nothing was recorded"},
+}
+
 // TestDecision_Refused: whatever stands in the way, nothing is recorded and the comment is on the page.
 func TestDecision_Refused(t *testing.T) {
 	t.Parallel()
 	const comment = "Two receipts are missing; I asked Ines for them."
-	for name, test := range map[string]struct {
-		person string
-		change func(s *site, id callbacks.ID, form url.Values) // between the preview and the press
-		status int
-		says   string
-	}{
-		"NoComment": {rita, func(_ *site, _ callbacks.ID, form url.Values) {
-			form.Set("outcome", "reject")
-			form.Set("comment", "  ")
-			form.Del("seen")
-		}, http.StatusUnprocessableEntity, "Reject needs a comment."},
-		"UnknownOutcome": {rita, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("outcome", "maybe") }, http.StatusUnprocessableEntity, "does not offer that outcome"},
-		"OtherBytes":     {rita, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", strings.Repeat("0", 64)) }, http.StatusOK, "Nothing was sent"},
-		"NoTime":         {rita, func(_ *site, _ callbacks.ID, form url.Values) { form.Del("at") }, http.StatusOK, "Nothing was sent"},
-		"OldPreview": {rita, func(s *site, _ callbacks.ID, _ url.Values) {
-			s.clock.Advance(callbacks.PreviewAge + time.Second)
-		}, http.StatusOK, "Nothing was sent"},
-		"TooLate": {rita, func(s *site, id callbacks.ID, _ url.Values) {
-			s.clock.Advance(time.Hour)
-			_, err := s.store.Update(s.t.Context(), id, func(c *callbacks.Callback) (callbacks.Change, error) {
-				entry, err := c.TimeOut(s.clock.Now(), callbacks.System("sweeps"))
-				return callbacks.Change{Audit: entry}, err
-			})
-			if err != nil {
-				s.t.Error(err)
-			}
-		}, http.StatusConflict, "The callback timed out"},
-		"DatabaseGone": {rita, func(s *site, _ callbacks.ID, _ url.Values) { _ = s.store.Close() }, http.StatusServiceUnavailable, "cannot reach its database"},
-		"FourEyes":     {ines, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusForbidden, "requires a second person"},
-		"Auditor":      {audrey, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusForbidden, "decide nothing"},
-		"OtherQueue":   {otto, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusNotFound, "not yours to see"},
-		"NoRole":       {nora, func(_ *site, _ callbacks.ID, form url.Values) { form.Set("seen", "x") }, http.StatusForbidden, "no role here"},
-		"SessionOver":  {rita, func(s *site, _ callbacks.ID, _ url.Values) { s.clock.Advance(24 * time.Hour) }, http.StatusUnauthorized, "Nothing was recorded"},
-	} {
+	for name, test := range refusedDecisions {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
@@ -172,6 +175,21 @@ func TestDecision_Refused(t *testing.T) {
 				t.Error("a decision was recorded")
 			}
 		})
+	}
+}
+
+// TestDecision_TooManyFields: a form that cannot be taken is refused for what it is, and to a person who
+// may not post it for that.
+func TestDecision_TooManyFields(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	id := s.receive(expense()).ID
+	form := url.Values{"outcome": {"approve"}, "x": make([]string, 100)}
+	if a := s.as(rita).decide(id, form); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.text(t), "did not arrive whole") {
+		t.Errorf("%d %s", a.status, a.text(t))
+	}
+	if a := s.visitor().decide(id, form); a.status != http.StatusUnauthorized {
+		t.Errorf("somebody who is not signed in: %d", a.status)
 	}
 }
 

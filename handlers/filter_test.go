@@ -118,49 +118,51 @@ func TestParseListing_LeavesOthersAlone(t *testing.T) {
 	}
 }
 
+// filters are what addresses of lists ask for, at noon.
+var filters = map[string]struct {
+	query string
+	want  callbacks.Filter
+}{
+	"nothing":    {"", callbacks.Filter{Scope: callbacks.ScopeAvailable}},
+	"within":     {"ends=15m", callbacks.Filter{Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{Before: noon.Add(15 * time.Minute)}}},
+	"never":      {"ends=never", callbacks.Filter{Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{Never: true}}},
+	"unattended": {"ends=unattended", callbacks.Filter{Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{Unattended: true}}},
+	"a bar": {"ends=5m-15m", callbacks.Filter{
+		Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{From: noon.Add(5 * time.Minute), Before: noon.Add(15 * time.Minute)},
+	}},
+	"form times are the reader's": {"ends=custom&from=2026-11-23T14:30&to=2026-11-23T14:30:00Z", callbacks.Filter{
+		Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{From: noon.Add(90 * time.Minute), Before: noon.Add(150 * time.Minute)},
+	}},
+	"all, by what is left: pending only": {"scope=all&ends=1h", callbacks.Filter{
+		Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.Pending}, Order: callbacks.OrderDeadline, Ends: callbacks.Ends{Before: noon.Add(time.Hour)},
+	}},
+	"all, chosen states stay": {"scope=all&ends=1h&state=decided&state=decided&state=", callbacks.Filter{
+		Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.Decided}, Order: callbacks.OrderDeadline,
+		Ends: callbacks.Ends{Before: noon.Add(time.Hour)},
+	}},
+	"all, to begin with: open ones, soonest end first": {"scope=all", callbacks.Filter{
+		Scope: callbacks.ScopeAll, States: callbacks.OpenStates, Order: callbacks.OrderDeadline,
+	}},
+	"all, a search finds every state": {"scope=all&q=EXP-2291", callbacks.Filter{
+		Scope: callbacks.ScopeAll, Search: "EXP-2291", Order: callbacks.OrderNewest,
+	}},
+	"announced and gone, whatever state is chosen": {"scope=all&source=announced&ends=gone&state=pending", callbacks.Filter{
+		Scope: callbacks.ScopeAll, Source: callbacks.SourceAnnounced, Gone: true, Order: callbacks.OrderNewest,
+		States: []callbacks.State{callbacks.TimedOut, callbacks.Closed},
+	}},
+	"all, days are the reader's, the last one whole": {"scope=all&received_from=2026-11-22&received_to=2026-11-23", callbacks.Filter{
+		Scope: callbacks.ScopeAll, States: callbacks.OpenStates, Order: callbacks.OrderDeadline,
+		ReceivedFrom: noon.Add(-37 * time.Hour), ReceivedBefore: noon.Add(11 * time.Hour),
+	}},
+	"timed out": {"scope=all&ends=timed_out&received_from=2026-11-23T11:00:00%2B01:00", callbacks.Filter{
+		Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.TimedOut}, Order: callbacks.OrderNewest,
+		ReceivedFrom: noon.Add(-2 * time.Hour),
+	}},
+}
+
 func TestListing_Filter(t *testing.T) {
 	t.Parallel()
-	pending := []callbacks.State{callbacks.Pending}
-	for name, test := range map[string]struct {
-		query string
-		want  callbacks.Filter
-	}{
-		"nothing":    {"", callbacks.Filter{Scope: callbacks.ScopeAvailable}},
-		"within":     {"ends=15m", callbacks.Filter{Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{Before: noon.Add(15 * time.Minute)}}},
-		"never":      {"ends=never", callbacks.Filter{Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{Never: true}}},
-		"unattended": {"ends=unattended", callbacks.Filter{Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{Unattended: true}}},
-		"a bar": {"ends=5m-15m", callbacks.Filter{
-			Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{From: noon.Add(5 * time.Minute), Before: noon.Add(15 * time.Minute)},
-		}},
-		"form times are the reader's": {"ends=custom&from=2026-11-23T14:30&to=2026-11-23T14:30:00Z", callbacks.Filter{
-			Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{From: noon.Add(90 * time.Minute), Before: noon.Add(150 * time.Minute)},
-		}},
-		"all, by what is left: pending only": {"scope=all&ends=1h", callbacks.Filter{
-			Scope: callbacks.ScopeAll, States: pending, Order: callbacks.OrderDeadline, Ends: callbacks.Ends{Before: noon.Add(time.Hour)},
-		}},
-		"all, chosen states stay": {"scope=all&ends=1h&state=decided&state=decided&state=", callbacks.Filter{
-			Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.Decided}, Order: callbacks.OrderDeadline,
-			Ends: callbacks.Ends{Before: noon.Add(time.Hour)},
-		}},
-		"all, to begin with: open ones, soonest end first": {"scope=all", callbacks.Filter{
-			Scope: callbacks.ScopeAll, States: callbacks.OpenStates, Order: callbacks.OrderDeadline,
-		}},
-		"all, a search finds every state": {"scope=all&q=EXP-2291", callbacks.Filter{
-			Scope: callbacks.ScopeAll, Search: "EXP-2291", Order: callbacks.OrderNewest,
-		}},
-		"announced and gone, whatever state is chosen": {"scope=all&source=announced&ends=gone&state=pending", callbacks.Filter{
-			Scope: callbacks.ScopeAll, Source: callbacks.SourceAnnounced, Gone: true, Order: callbacks.OrderNewest,
-			States: []callbacks.State{callbacks.TimedOut, callbacks.Closed},
-		}},
-		"all, days are the reader's, the last one whole": {"scope=all&received_from=2026-11-22&received_to=2026-11-23", callbacks.Filter{
-			Scope: callbacks.ScopeAll, States: callbacks.OpenStates, Order: callbacks.OrderDeadline,
-			ReceivedFrom: noon.Add(-37 * time.Hour), ReceivedBefore: noon.Add(11 * time.Hour),
-		}},
-		"timed out": {"scope=all&ends=timed_out&received_from=2026-11-23T11:00:00%2B01:00", callbacks.Filter{
-			Scope: callbacks.ScopeAll, States: []callbacks.State{callbacks.TimedOut}, Order: callbacks.OrderNewest,
-			ReceivedFrom: noon.Add(-2 * time.Hour),
-		}},
-	} {
+	for name, test := range filters {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			values, err := url.ParseQuery(test.query)

@@ -43,6 +43,15 @@ func clean(t *testing.T, what string, a answer) {
 	}
 }
 
+// hostileAddresses are addresses that say something hostile in each way that one can.
+func hostileAddresses(id callbacks.ID) []string {
+	query, path := url.QueryEscape(hostile), url.PathEscape(hostile)
+	return []string{
+		"/?q=" + query, "/?function=" + query, "/admin/callbacks?q=" + query, "/audit?action=" + query, "/callbacks/" + path, "/" + path,
+		"/?from=" + query + "&ends=custom", "/callbacks/" + string(id) + "?q=" + query,
+	}
+}
+
 // TestInjection: what senders, reviewers and the OpenID provider write is text on every page that shows it.
 func TestInjection(t *testing.T) {
 	t.Parallel()
@@ -61,9 +70,7 @@ func TestInjection(t *testing.T) {
 	}
 	for _, b := range []*browser{eve, other} {
 		for _, id := range []callbacks.ID{pending, decided} {
-			for _, path := range append(pages(id), "/?q="+url.QueryEscape(hostile), "/?function="+url.QueryEscape(hostile), "/admin/callbacks?q="+url.QueryEscape(hostile),
-				"/audit?action="+url.QueryEscape(hostile), "/callbacks/"+url.PathEscape(hostile), "/"+url.PathEscape(hostile), "/?from="+url.QueryEscape(hostile)+"&ends=custom",
-				"/callbacks/"+string(id)+"?q="+url.QueryEscape(hostile)) {
+			for _, path := range append(pages(id), hostileAddresses(id)...) {
 				clean(t, path, b.get(path))
 			}
 		}

@@ -63,6 +63,16 @@ func TestPayload(t *testing.T) {
 	if at := b.get(link); !strings.Contains(at.body, "db_of_customers") {
 		t.Errorf("the search leads to %q, where it is not", link)
 	}
+}
+
+// TestPayload_Refused: places that the payload does not have, and searches that nobody types.
+func TestPayload_Refused(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	a := expense()
+	a.Payload = largePlan()
+	id := string(s.receive(a).ID)
+	b := s.as(rita)
 	for _, bad := range []string{"/payload?at=7", "/payload?at=x", "/payload/tree?at=0.2000", "/payload/tree?from=9"} {
 		if a := b.get("/callbacks/" + id + bad); a.status != http.StatusNotFound {
 			t.Errorf("%s: %d", bad, a.status)

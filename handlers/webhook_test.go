@@ -254,33 +254,40 @@ func TestWebhook_UnreadBodies(t *testing.T) {
 		"FullOfEvents":  {"/webhooks/eventbridge", map[string]string{"X-Api-Key": eventKey}, full, http.StatusServiceUnavailable},
 		"FullForSNS":    {"/webhooks/sns", nil, full, http.StatusServiceUnavailable},
 	} {
-		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = conn.SetDeadline(time.Now().Add(10 * time.Second)) // a desk that waits for the body fails the test, and does not stop it
-		head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: desk\r\nContent-Length: %d\r\n", test.path, test.size)
 		headers := map[string]string{"Content-Type": "application/json"}
 		maps.Copy(headers, signed)
 		maps.Copy(headers, test.change)
-		for key, value := range headers {
-			if value != "" {
-				head += key + ": " + value + "\r\n"
-			}
-		}
-		if _, err := io.WriteString(conn, head+"\r\n"); err != nil { // and no body
-			t.Fatal(err)
-		}
-		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
+		resp := s.announceBody(test.path, headers, test.size)
 		if resp.StatusCode != test.want || test.want == http.StatusServiceUnavailable && resp.Header.Get("Retry-After") == "" {
 			t.Errorf("%s: %d %v, want %d", name, resp.StatusCode, resp.Header, test.want)
 		}
 		_ = resp.Body.Close()
-		_ = conn.Close()
 	}
+}
+
+// announceBody sends the head of a message and nothing of its body, and returns what it is answered.
+func (s *site) announceBody(path string, headers map[string]string, size int) *http.Response {
+	s.t.Helper()
+	conn, err := new(net.Dialer).DialContext(s.t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { _ = conn.Close() })
+	_ = conn.SetDeadline(time.Now().Add(10 * time.Second)) // a desk that waits for the body fails the test, and does not stop it
+	head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: desk\r\nContent-Length: %d\r\n", path, size)
+	for key, value := range headers {
+		if value != "" {
+			head += key + ": " + value + "\r\n"
+		}
+	}
+	if _, err := io.WriteString(conn, head+"\r\n"); err != nil {
+		s.t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		s.t.Fatalf("%s: %v", path, err)
+	}
+	return resp
 }
 
 // TestWebhook_Contested: whoever is refused because another source was first shows to operators, once.

@@ -112,67 +112,73 @@ func TestDecodePayload(t *testing.T) {
 	}
 }
 
+// What a fault says.
+const (
+	str, object, array = "a string is expected", "an object is expected", "an array is expected"
+	seconds            = "a whole number of seconds is expected"
+	instant            = "a time like 2026-11-22T09:30:00Z is expected (RFC 3339)"
+	unknown, twice     = "unknown field", "duplicate name in one object"
+)
+
+// field is an announcement with one more field.
+func field(s string) string { return `{"callbackId":"QUJD",` + s + `}` }
+
+// refused are bodies that cannot be read, with the one fault of each.
+var refused = map[string]struct{ body, pointer, detail string }{
+	"Empty":            {``, "", "not one JSON document: unexpected end of JSON input, at byte 0"},
+	"CutShort":         {`{"callbackId":"QU`, "", "not one JSON document: unexpected end of JSON input, at byte 17"},
+	"Trailing":         {`{"callbackId":"QUJD"} {}`, "", "not one JSON document: invalid character '{' after top-level value, at byte 23"},
+	"TrailingComma":    {`{"callbackId":"QUJD",}`, "", "not one JSON document: invalid character '}' looking for beginning of object key string, at byte 22"},
+	"Comment":          {`{"callbackId":"QUJD"/**/}`, "", "not one JSON document: invalid character '/' after object key:value pair, at byte 21"},
+	"TwoMarks":         {"\ufeff\ufeff{}", "", "not one JSON document: invalid character 'ï' looking for beginning of value, at byte 1"},
+	"NotUTF8":          {"{\"callbackId\":\"QUJD\",\"title\":\"\xff\"}", "", "the body is not valid UTF-8"},
+	"Array":            {`[]`, "", object},
+	"Null":             {`null`, "", object},
+	"IDMissing":        {`{}`, "/callbackId", "this field is required"},
+	"IDNull":           {`{"callbackId":null}`, "/callbackId", "this field is required"},
+	"IDNumber":         {`{"callbackId":7}`, "/callbackId", str},
+	"Unknown":          {field(`"colour":"red"`), "/colour", unknown},
+	"OtherCase":        {field(`"Title":"x"`), "/Title", unknown},
+	"Escaped":          {field(`"a/b~c":1`), "/a~1b~0c", unknown},
+	"Twice":            {field(`"title":"a","title":"b"`), "/title", twice},
+	"TwiceEscaped":     {field(`"title":"a","\u0074itle":"b"`), "/title", twice},
+	"TwiceInPayload":   {field(`"payload":{"rows":[{"a":1},{"a":1,"a":2}]}`), "/payload/rows/1/a", twice},
+	"TooDeep":          {field(`"payload":` + strings.Repeat("[", 64) + strings.Repeat("]", 64)), "/payload" + strings.Repeat("/0", 63), "nested deeper than 64 levels"},
+	"TitleNumber":      {field(`"title":7`), "/title", str},
+	"TitleObject":      {field(`"title":{}`), "/title", str},
+	"SecondsText":      {field(`"timeoutSeconds":"60"`), "/timeoutSeconds", seconds},
+	"SecondsFraction":  {field(`"timeoutSeconds":1.5`), "/timeoutSeconds", seconds},
+	"SecondsSmall":     {field(`"heartbeatTimeoutSeconds":15e-1`), "/heartbeatTimeoutSeconds", seconds},
+	"SecondsEndless":   {field(`"heartbeatTimeoutSeconds":1e999999999`), "/heartbeatTimeoutSeconds", seconds},
+	"SecondsFloatHuge": {field(`"timeoutSeconds":2147483648.0`), "/timeoutSeconds", seconds},
+	"SecondsHuge":      {field(`"timeoutSeconds":99999999999`), "/timeoutSeconds", seconds},
+	"SecondsBool":      {field(`"timeoutSeconds":true`), "/timeoutSeconds", seconds},
+	"TimeNumber":       {field(`"startedAt":1795339800`), "/startedAt", instant},
+	"TimeDate":         {field(`"startedAt":"2026-11-22"`), "/startedAt", instant},
+	"TimeNoZone": {field(`"startedAt":"2026-11-22T09:30:00"`), "/startedAt",
+		instant + "; this one has no offset: end it with Z for UTC, or with one like +01:00"},
+	"TimeNoLeap": {field(`"startedAt":"2026-12-30T23:59:60Z"`), "/startedAt",
+		instant + "; second 60 is a leap second, which only ends the last day of a month in UTC"},
+	"TimeBadDay":       {field(`"executionDeadline":"2026-02-30T00:00:00Z"`), "/executionDeadline", instant},
+	"TimeYear10000":    {field(`"executionDeadline":"9999-12-31T23:59:59-23:00"`), "/executionDeadline", "a time of the years 1971 to 9999 in UTC is expected"},
+	"LinksObject":      {field(`"links":{}`), "/links", array},
+	"LinkText":         {field(`"links":["https://example.com"]`), "/links/0", object},
+	"LinkNull":         {field(`"links":[{},null]`), "/links/1", object},
+	"LinkUnknown":      {field(`"links":[{"url":"x","rel":"y"}]`), "/links/0/rel", unknown},
+	"LinkURLNumber":    {field(`"links":[{"url":1}]`), "/links/0/url", str},
+	"TagsText":         {field(`"tags":"eu"`), "/tags", array},
+	"TagNumber":        {field(`"tags":["eu",7]`), "/tags/1", str},
+	"TagNull":          {field(`"tags":[null]`), "/tags/0", str},
+	"OutcomesText":     {field(`"outcomes":"approve"`), "/outcomes", array},
+	"OutcomeUnknown":   {field(`"outcomes":[{"colour":"red"}]`), "/outcomes/0/colour", unknown},
+	"OutcomeKind":      {field(`"outcomes":[{"name":"a"},{"kind":1}]`), "/outcomes/1/kind", str},
+	"KeepAliveBoolean": {field(`"keepAlive":true`), "/keepAlive", str},
+	"LongUnknown":      {field(`"` + strings.Repeat("é", 500) + `":1`), "/" + strings.Repeat("é", 32) + "…", unknown},
+}
+
 func TestDecodeRefuses(t *testing.T) {
 	t.Parallel()
-	const (
-		str, object, array = "a string is expected", "an object is expected", "an array is expected"
-		seconds            = "a whole number of seconds is expected"
-		instant            = "a time like 2026-11-22T09:30:00Z is expected (RFC 3339)"
-		unknown, twice     = "unknown field", "duplicate name in one object"
-	)
-	field := func(s string) string { return `{"callbackId":"QUJD",` + s + `}` }
-	deep := strings.Repeat("[", 64)
-	for name, test := range map[string]struct{ body, pointer, detail string }{
-		"Empty":            {``, "", "not one JSON document: unexpected end of JSON input, at byte 0"},
-		"CutShort":         {`{"callbackId":"QU`, "", "not one JSON document: unexpected end of JSON input, at byte 17"},
-		"Trailing":         {`{"callbackId":"QUJD"} {}`, "", "not one JSON document: invalid character '{' after top-level value, at byte 23"},
-		"TrailingComma":    {`{"callbackId":"QUJD",}`, "", "not one JSON document: invalid character '}' looking for beginning of object key string, at byte 22"},
-		"Comment":          {`{"callbackId":"QUJD"/**/}`, "", "not one JSON document: invalid character '/' after object key:value pair, at byte 21"},
-		"TwoMarks":         {"\ufeff\ufeff{}", "", "not one JSON document: invalid character 'ï' looking for beginning of value, at byte 1"},
-		"NotUTF8":          {"{\"callbackId\":\"QUJD\",\"title\":\"\xff\"}", "", "the body is not valid UTF-8"},
-		"Array":            {`[]`, "", object},
-		"Null":             {`null`, "", object},
-		"IDMissing":        {`{}`, "/callbackId", "this field is required"},
-		"IDNull":           {`{"callbackId":null}`, "/callbackId", "this field is required"},
-		"IDNumber":         {`{"callbackId":7}`, "/callbackId", str},
-		"Unknown":          {field(`"colour":"red"`), "/colour", unknown},
-		"OtherCase":        {field(`"Title":"x"`), "/Title", unknown},
-		"Escaped":          {field(`"a/b~c":1`), "/a~1b~0c", unknown},
-		"Twice":            {field(`"title":"a","title":"b"`), "/title", twice},
-		"TwiceEscaped":     {field(`"title":"a","\u0074itle":"b"`), "/title", twice},
-		"TwiceInPayload":   {field(`"payload":{"rows":[{"a":1},{"a":1,"a":2}]}`), "/payload/rows/1/a", twice},
-		"TooDeep":          {field(`"payload":` + deep + strings.Repeat("]", 64)), "/payload" + strings.Repeat("/0", 63), "nested deeper than 64 levels"},
-		"TitleNumber":      {field(`"title":7`), "/title", str},
-		"TitleObject":      {field(`"title":{}`), "/title", str},
-		"SecondsText":      {field(`"timeoutSeconds":"60"`), "/timeoutSeconds", seconds},
-		"SecondsFraction":  {field(`"timeoutSeconds":1.5`), "/timeoutSeconds", seconds},
-		"SecondsSmall":     {field(`"heartbeatTimeoutSeconds":15e-1`), "/heartbeatTimeoutSeconds", seconds},
-		"SecondsEndless":   {field(`"heartbeatTimeoutSeconds":1e999999999`), "/heartbeatTimeoutSeconds", seconds},
-		"SecondsFloatHuge": {field(`"timeoutSeconds":2147483648.0`), "/timeoutSeconds", seconds},
-		"SecondsHuge":      {field(`"timeoutSeconds":99999999999`), "/timeoutSeconds", seconds},
-		"SecondsBool":      {field(`"timeoutSeconds":true`), "/timeoutSeconds", seconds},
-		"TimeNumber":       {field(`"startedAt":1795339800`), "/startedAt", instant},
-		"TimeDate":         {field(`"startedAt":"2026-11-22"`), "/startedAt", instant},
-		"TimeNoZone": {field(`"startedAt":"2026-11-22T09:30:00"`), "/startedAt",
-			instant + "; this one has no offset: end it with Z for UTC, or with one like +01:00"},
-		"TimeNoLeap": {field(`"startedAt":"2026-12-30T23:59:60Z"`), "/startedAt",
-			instant + "; second 60 is a leap second, which only ends the last day of a month in UTC"},
-		"TimeBadDay":       {field(`"executionDeadline":"2026-02-30T00:00:00Z"`), "/executionDeadline", instant},
-		"TimeYear10000":    {field(`"executionDeadline":"9999-12-31T23:59:59-23:00"`), "/executionDeadline", "a time of the years 1971 to 9999 in UTC is expected"},
-		"LinksObject":      {field(`"links":{}`), "/links", array},
-		"LinkText":         {field(`"links":["https://example.com"]`), "/links/0", object},
-		"LinkNull":         {field(`"links":[{},null]`), "/links/1", object},
-		"LinkUnknown":      {field(`"links":[{"url":"x","rel":"y"}]`), "/links/0/rel", unknown},
-		"LinkURLNumber":    {field(`"links":[{"url":1}]`), "/links/0/url", str},
-		"TagsText":         {field(`"tags":"eu"`), "/tags", array},
-		"TagNumber":        {field(`"tags":["eu",7]`), "/tags/1", str},
-		"TagNull":          {field(`"tags":[null]`), "/tags/0", str},
-		"OutcomesText":     {field(`"outcomes":"approve"`), "/outcomes", array},
-		"OutcomeUnknown":   {field(`"outcomes":[{"colour":"red"}]`), "/outcomes/0/colour", unknown},
-		"OutcomeKind":      {field(`"outcomes":[{"name":"a"},{"kind":1}]`), "/outcomes/1/kind", str},
-		"KeepAliveBoolean": {field(`"keepAlive":true`), "/keepAlive", str},
-		"LongUnknown":      {field(`"` + strings.Repeat("é", 500) + `":1`), "/" + strings.Repeat("é", 32) + "…", unknown},
-	} {
+	for name, test := range refused {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := intake.Decode([]byte(test.body))

@@ -15,47 +15,51 @@ import (
 	"countersign/internal/intake"
 )
 
+const certificatePath = "/SimpleNotificationService-1.pem"
+
+// certificateURLs are addresses that a message may name for its certificate.
+var certificateURLs = map[string]struct {
+	url string
+	ok  bool
+}{
+	"OK":            {"https://" + snsHost + certificatePath, true},
+	"Plain":         {"http://" + snsHost + certificatePath, false},
+	"OtherRegion":   {"https://sns.us-east-1.amazonaws.com" + certificatePath, false},
+	"Global":        {"https://sns.amazonaws.com" + certificatePath, false},
+	"OtherService":  {"https://s3.eu-central-1.amazonaws.com" + certificatePath, false},
+	"China":         {"https://" + snsHost + ".cn" + certificatePath, false},
+	"LookAlike":     {"https://" + snsHost + ".example.com" + certificatePath, false},
+	"Subdomain":     {"https://x." + snsHost + certificatePath, false},
+	"User":          {"https://" + snsHost + "@example.com" + certificatePath, false},
+	"UserBefore":    {"https://x@" + snsHost + certificatePath, false},
+	"Port":          {"https://" + snsHost + ":8443" + certificatePath, false},
+	"Backslash":     {`https://example.com\@` + snsHost + certificatePath, false},
+	"Query":         {"https://" + snsHost + "/?x=" + certificatePath, false},
+	"QueryBehind":   {"https://" + snsHost + certificatePath + "?Action=x", false},
+	"Fragment":      {"https://" + snsHost + "/#" + certificatePath, false},
+	"NotPEM":        {"https://" + snsHost + "/SimpleNotificationService-1.crt", false},
+	"NoPath":        {"https://" + snsHost, false},
+	"File":          {"file:///etc/ssl/x.pem", false},
+	"Relative":      {certificatePath, false},
+	"Empty":         {"", false},
+	"NotThere":      {"https://" + snsHost + "/other.pem", false},
+	"ElsewhereThen": {"https://" + snsHost + "/moved.pem", false},
+}
+
 func TestSigningCertURL(t *testing.T) {
 	t.Parallel()
-	const path = "/SimpleNotificationService-1.pem"
-	for name, test := range map[string]struct {
-		url string
-		ok  bool
-	}{
-		"OK":            {"https://" + snsHost + path, true},
-		"Plain":         {"http://" + snsHost + path, false},
-		"OtherRegion":   {"https://sns.us-east-1.amazonaws.com" + path, false},
-		"Global":        {"https://sns.amazonaws.com" + path, false},
-		"OtherService":  {"https://s3.eu-central-1.amazonaws.com" + path, false},
-		"China":         {"https://" + snsHost + ".cn" + path, false},
-		"LookAlike":     {"https://" + snsHost + ".example.com" + path, false},
-		"Subdomain":     {"https://x." + snsHost + path, false},
-		"User":          {"https://" + snsHost + "@example.com" + path, false},
-		"UserBefore":    {"https://x@" + snsHost + path, false},
-		"Port":          {"https://" + snsHost + ":8443" + path, false},
-		"Backslash":     {`https://example.com\@` + snsHost + path, false},
-		"Query":         {"https://" + snsHost + "/?x=" + path, false},
-		"QueryBehind":   {"https://" + snsHost + path + "?Action=x", false},
-		"Fragment":      {"https://" + snsHost + "/#" + path, false},
-		"NotPEM":        {"https://" + snsHost + "/SimpleNotificationService-1.crt", false},
-		"NoPath":        {"https://" + snsHost, false},
-		"File":          {"file:///etc/ssl/x.pem", false},
-		"Relative":      {path, false},
-		"Empty":         {"", false},
-		"NotThere":      {"https://" + snsHost + "/other.pem", false},
-		"ElsewhereThen": {"https://" + snsHost + "/moved.pem", false},
-	} {
+	for name, test := range certificateURLs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := newAmazon(t)
-			for address := range map[string]bool{test.url: true, "https://" + snsHost + path: true} {
+			for address := range map[string]bool{test.url: true, "https://" + snsHost + certificatePath: true} {
 				a.publish(address, of("sns.amazonaws.com"))
 			}
 			if name == "NotThere" {
 				a.handle(test.url, http.NotFound)
 			}
 			a.handle(snsHost+"/moved.pem", func(w http.ResponseWriter, r *http.Request) {
-				http.Redirect(w, r, "https://"+snsHost+path, http.StatusFound)
+				http.Redirect(w, r, "https://"+snsHost+certificatePath, http.StatusFound)
 			})
 			_, err := a.sns(clock).Verify(t.Context(), signSNS(t, changed(notification("{}"), "SigningCertURL", test.url)))
 			if (err == nil) != test.ok || err != nil && !errors.Is(err, intake.ErrNotFromSNS) {

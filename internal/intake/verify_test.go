@@ -3,6 +3,7 @@ package intake_test
 import (
 	"encoding/base64"
 	"errors"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -110,38 +111,50 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-func TestVerifyRefuses(t *testing.T) {
-	t.Parallel()
+// refusedMessage is one that is not let in.
+type refusedMessage struct {
+	header http.Header
+	want   error
+}
+
+// badSignatures are headers of messages that are not signed as they should be.
+func badSignatures(t *testing.T) map[string]refusedMessage {
+	t.Helper()
 	sign := func() http.Header { return signed(t, "msg_1", now, body, paymentsSecret) }
 	without := func(name string) http.Header { h := sign(); h.Del(name); return h }
-	for name, test := range map[string]struct {
-		header http.Header
-		want   error
-	}{
-		"Nothing":            {http.Header{}, intake.ErrNoCredentials},
-		"SignatureMissing":   {without("webhook-signature"), intake.ErrNoCredentials},
-		"IDMissing":          {without("webhook-id"), intake.ErrHeader},
-		"TimestampMissing":   {without("webhook-timestamp"), intake.ErrHeader},
-		"TimestampWord":      {with(sign(), "webhook-timestamp", "now"), intake.ErrHeader},
-		"TimestampNegative":  {with(sign(), "webhook-timestamp", "-1795339800"), intake.ErrHeader},
-		"TimestampSigned":    {with(sign(), "webhook-timestamp", "+1795339800"), intake.ErrHeader},
-		"TimestampFraction":  {with(sign(), "webhook-timestamp", "1795339800.5"), intake.ErrHeader},
-		"TimestampHuge":      {with(sign(), "webhook-timestamp", "99999999999999999999"), intake.ErrHeader},
-		"TimestampMillis":    {with(sign(), "webhook-timestamp", strconv.FormatInt(now.UnixMilli(), 10)), intake.ErrHeader},
-		"TooOld":             {signed(t, "msg_1", now.Add(-5*time.Minute-time.Second), body, paymentsSecret), intake.ErrStale},
-		"TooNew":             {signed(t, "msg_1", now.Add(5*time.Minute+time.Second), body, paymentsSecret), intake.ErrStale},
-		"Epoch":              {signed(t, "msg_1", time.Unix(0, 0), body, paymentsSecret), intake.ErrStale},
-		"IDWithFullStop":     {signed(t, "msg.1", now, body, paymentsSecret), intake.ErrHeader},
-		"IDWithSpace":        {signed(t, "msg 1", now, body, paymentsSecret), intake.ErrHeader},
-		"IDNotASCII":         {signed(t, "mßg", now, body, paymentsSecret), intake.ErrHeader},
-		"IDTooLong":          {signed(t, strings.Repeat("m", 257), now, body, paymentsSecret), intake.ErrHeader},
-		"SignaturesTooLong":  {with(sign(), "webhook-signature", strings.Repeat("v1,A ", 1000)), intake.ErrHeader},
-		"UnknownSecret":      {signed(t, "msg_1", now, body, secret("stranger")), intake.ErrNoMatch},
-		"OtherBody":          {signed(t, "msg_1", now, []byte(`{"callbackId":"QUJE"}`), paymentsSecret), intake.ErrNoMatch},
-		"OtherID":            {with(sign(), "webhook-id", "msg_2"), intake.ErrNoMatch},
-		"OtherTimestamp":     {with(sign(), "webhook-timestamp", strconv.FormatInt(now.Unix()+1, 10)), intake.ErrNoMatch},
-		"SignatureCutShort":  {with(sign(), "webhook-signature", sign().Get("webhook-signature")[:20]), intake.ErrNoMatch},
-		"SignatureEmpty":     {with(sign(), "webhook-signature", "v1,"), intake.ErrNoMatch},
+	return map[string]refusedMessage{
+		"Nothing":           {http.Header{}, intake.ErrNoCredentials},
+		"SignatureMissing":  {without("webhook-signature"), intake.ErrNoCredentials},
+		"IDMissing":         {without("webhook-id"), intake.ErrHeader},
+		"TimestampMissing":  {without("webhook-timestamp"), intake.ErrHeader},
+		"TimestampWord":     {with(sign(), "webhook-timestamp", "now"), intake.ErrHeader},
+		"TimestampNegative": {with(sign(), "webhook-timestamp", "-1795339800"), intake.ErrHeader},
+		"TimestampSigned":   {with(sign(), "webhook-timestamp", "+1795339800"), intake.ErrHeader},
+		"TimestampFraction": {with(sign(), "webhook-timestamp", "1795339800.5"), intake.ErrHeader},
+		"TimestampHuge":     {with(sign(), "webhook-timestamp", "99999999999999999999"), intake.ErrHeader},
+		"TimestampMillis":   {with(sign(), "webhook-timestamp", strconv.FormatInt(now.UnixMilli(), 10)), intake.ErrHeader},
+		"TooOld":            {signed(t, "msg_1", now.Add(-5*time.Minute-time.Second), body, paymentsSecret), intake.ErrStale},
+		"TooNew":            {signed(t, "msg_1", now.Add(5*time.Minute+time.Second), body, paymentsSecret), intake.ErrStale},
+		"Epoch":             {signed(t, "msg_1", time.Unix(0, 0), body, paymentsSecret), intake.ErrStale},
+		"IDWithFullStop":    {signed(t, "msg.1", now, body, paymentsSecret), intake.ErrHeader},
+		"IDWithSpace":       {signed(t, "msg 1", now, body, paymentsSecret), intake.ErrHeader},
+		"IDNotASCII":        {signed(t, "mßg", now, body, paymentsSecret), intake.ErrHeader},
+		"IDTooLong":         {signed(t, strings.Repeat("m", 257), now, body, paymentsSecret), intake.ErrHeader},
+		"SignaturesTooLong": {with(sign(), "webhook-signature", strings.Repeat("v1,A ", 1000)), intake.ErrHeader},
+		"UnknownSecret":     {signed(t, "msg_1", now, body, secret("stranger")), intake.ErrNoMatch},
+		"OtherBody":         {signed(t, "msg_1", now, []byte(`{"callbackId":"QUJE"}`), paymentsSecret), intake.ErrNoMatch},
+		"OtherID":           {with(sign(), "webhook-id", "msg_2"), intake.ErrNoMatch},
+		"OtherTimestamp":    {with(sign(), "webhook-timestamp", strconv.FormatInt(now.Unix()+1, 10)), intake.ErrNoMatch},
+		"SignatureCutShort": {with(sign(), "webhook-signature", sign().Get("webhook-signature")[:20]), intake.ErrNoMatch},
+		"SignatureEmpty":    {with(sign(), "webhook-signature", "v1,"), intake.ErrNoMatch},
+	}
+}
+
+// badSenders are headers that name another sender, or hold another token.
+func badSenders(t *testing.T) map[string]refusedMessage {
+	t.Helper()
+	sign := func() http.Header { return signed(t, "msg_1", now, body, paymentsSecret) }
+	return map[string]refusedMessage{
 		"NamedAnother":       {with(sign(), intake.HeaderSource, "legal"), intake.ErrNoMatch},
 		"NamedUnknown":       {with(sign(), intake.HeaderSource, "nobody"), intake.ErrNoMatch},
 		"WrongSignatureOnly": {with(signed(t, "msg_1", now, body, secret("x")), "Authorization", "Bearer "+reportsToken), intake.ErrNoMatch},
@@ -151,7 +164,14 @@ func TestVerifyRefuses(t *testing.T) {
 		"BearerEmpty":        {http.Header{"Authorization": {"Bearer "}}, intake.ErrHeader},
 		"Basic":              {http.Header{"Authorization": {"Basic " + reportsToken}}, intake.ErrHeader},
 		"BearerBadMessageID": {http.Header{"Authorization": {"Bearer " + reportsToken}, "Webhook-Id": {"a.b"}}, intake.ErrHeader},
-	} {
+	}
+}
+
+func TestVerifyRefuses(t *testing.T) {
+	t.Parallel()
+	messages := badSignatures(t)
+	maps.Copy(messages, badSenders(t))
+	for name, test := range messages {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got, id, err := newVerifier(t, sources, clock).Verify(test.header, body)

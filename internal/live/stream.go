@@ -52,12 +52,18 @@ func Stream(w http.ResponseWriter, r *http.Request, s *Subscription) error {
 	if lasts <= 0 {
 		return ErrSessionOver
 	}
-	session := time.NewTimer(lasts)
-	defer session.Stop()
 	out := stream{w: w, control: http.NewResponseController(w)}
 	if err := out.begin(r.Header.Get("Last-Event-ID") != ""); err != nil {
 		return err
 	}
+	return out.run(r.Context(), s, lasts)
+}
+
+// run writes what happens to a subscription until the stream ends. lasts is how long its session does
+// for certain.
+func (s stream) run(ctx context.Context, sub *Subscription, lasts time.Duration) error {
+	session := time.NewTimer(lasts)
+	defer session.Stop()
 	lifetime := time.NewTimer(maxLifetime)
 	defer lifetime.Stop()
 	idle := time.NewTicker(keepAlive)
@@ -65,20 +71,20 @@ func Stream(w http.ResponseWriter, r *http.Request, s *Subscription) error {
 	silent := time.NewTimer(aboutSilence())
 	defer silent.Stop()
 
-	ready := s.Ready()
+	ready := sub.Ready()
 	var gathered <-chan time.Time // set while a batch gathers
 	for {
 		var err error
 		select {
-		case <-r.Context().Done():
+		case <-ctx.Done():
 			return nil
-		case <-s.Done():
+		case <-sub.Done():
 			return nil
-		case <-s.Ended():
-			return out.changed([]callbacks.ID{Everything})
+		case <-sub.Ended():
+			return s.changed([]callbacks.ID{Everything})
 		case <-session.C:
-			if lasts = s.sessionLasts(r.Context()); lasts <= 0 {
-				return out.changed([]callbacks.ID{Everything})
+			if lasts = sub.sessionLasts(ctx); lasts <= 0 {
+				return s.changed([]callbacks.ID{Everything})
 			}
 			session.Reset(lasts)
 		case <-lifetime.C:
@@ -86,15 +92,15 @@ func Stream(w http.ResponseWriter, r *http.Request, s *Subscription) error {
 		case <-ready:
 			ready, gathered = nil, time.After(batch)
 		case <-gathered:
-			ready, gathered = s.Ready(), nil
-			err = out.changed(s.Take())
+			ready, gathered = sub.Ready(), nil
+			err = s.changed(sub.Take())
 			idle.Reset(keepAlive)
 			silent.Reset(aboutSilence())
 		case <-silent.C:
-			err = out.changed([]callbacks.ID{Everything})
+			err = s.changed([]callbacks.ID{Everything})
 			silent.Reset(aboutSilence())
 		case <-idle.C:
-			err = out.write([]byte(beat))
+			err = s.write([]byte(beat))
 		}
 		if err != nil {
 			return err
