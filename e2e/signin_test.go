@@ -66,6 +66,22 @@ func TestSessionEnds(t *testing.T) {
 	mara.inspect("session-ended")
 }
 
+// TestHandOver: the page on the way to the provider stays until the provider shows one of its own, and can be read and used.
+func TestHandOver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.noPages.Store(true)
+	mara := w.visitor(t, "mara")
+	mara.open("/")
+	mara.click(`form[action="/auth/login"] button`)
+	mara.comes("h1", "Going on to Harborline SSO")
+	mara.inspect("hand-over")
+	w.noPages.Store(false)
+	mara.submit("[data-hand-over]")
+	mara.submit(`button[name="subject"][value="mara"]`)
+	mara.see("#list")
+}
+
 // TestProviderDown: the sign-in page says so, and knows when the provider is back.
 func TestProviderDown(t *testing.T) {
 	t.Parallel()

@@ -46,6 +46,7 @@ type world struct {
 	asked     *record[asked]
 	provider  *oidc.Provider
 	noSignIns atomic.Bool // the provider hangs up
+	noPages   atomic.Bool // the provider answers browsers without a page, so that they stay where they are
 }
 
 // newWorld starts a world. Changes are made to the desk's settings before it starts.
@@ -122,7 +123,8 @@ func (w *world) startLambda(t *testing.T) (url string) {
 	return server.URL
 }
 
-// startProvider runs the OpenID provider, which hangs up on everybody while noSignIns is set.
+// startProvider runs the OpenID provider, which hangs up on everybody while noSignIns is set, and shows nobody its page while
+// noPages is.
 func (w *world) startProvider(t *testing.T) (issuer string) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
@@ -138,6 +140,10 @@ func (w *world) startProvider(t *testing.T) (issuer string) {
 	server.Config.Handler = http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if w.noSignIns.Load() {
 			panic(http.ErrAbortHandler)
+		}
+		if r.URL.Path == "/authorize" && w.noPages.Load() {
+			rw.WriteHeader(http.StatusNoContent)
+			return
 		}
 		pages.ServeHTTP(rw, r)
 	})

@@ -100,6 +100,7 @@ func pages() map[string]templ.Component {
 		"audit":                admin.AuditPage(viewstest.Shell(views.PlaceAudit, "/audit"), admin.Audit{Entries: viewstest.Audit(opened.Callback), Older: 48104}),
 		"signin":               account.SignInPage(nobody, account.SignIn{Provider: "Harborline SSO", Return: "/callbacks/exp2291"}),
 		"signin-down":          account.SignInPage(nobody, account.SignIn{Provider: "Harborline SSO", Return: "/", Down: true, SignedOut: true, Problem: "The provider refused the sign-in."}),
+		"hand-over":            account.HandOverPage(nobody, account.HandOver{Site: "Harborline SSO", Address: "https://sso.harborline.example/authorize?x=1"}),
 		"403":                  views.ForbiddenPage(viewstest.Keeping(onReview, "Mine, fine."), views.Forbidden{Reason: "Queue finance requires a second person: you made this request, so someone else must decide it.", Code: "requester", Callback: "exp2291"}),
 		"403-no-role":          views.NoRolePage(noRole, views.NoRole{Why: "None of your groups has a role here."}),
 		"401":                  views.SignedOutPage(viewstest.Keeping(nobody, "Line 7 has no receipt."), views.Forbidden{Callback: "exp2291"}),
