@@ -16,7 +16,8 @@ import (
 	"github.com/PuerkitoBio/goquery"
 )
 
-// TestPersonKey: drafts are kept under a name that tells people apart and does not name them, on every page of theirs.
+// TestPersonKey: drafts are kept under a name that tells people apart and does not name them, on
+// every page of theirs.
 func TestPersonKey(t *testing.T) {
 	t.Parallel()
 	key := func(subject string) string {
@@ -38,7 +39,8 @@ func TestPersonKey(t *testing.T) {
 	}
 }
 
-// TestDraftPlaces: there is one place for a draft on each page of a callback. It is a field only where one can decide.
+// TestDraftPlaces: there is one place for a draft on each page of a callback. It is a field only
+// where one can decide.
 func TestDraftPlaces(t *testing.T) {
 	t.Parallel()
 	closed := pagetest.Review(viewstest.Pending())
@@ -82,7 +84,8 @@ func TestDraftPlaces(t *testing.T) {
 	}
 }
 
-// TestBeatsThatNeedAnOperator: an admin reads what to mend; a reviewer that an admin was told, and no internals.
+// TestBeatsThatNeedAnOperator: an admin reads what to mend; a reviewer that an admin was told, and
+// no internals.
 func TestBeatsThatNeedAnOperator(t *testing.T) {
 	t.Parallel()
 	m := pagetest.Review(viewstest.Pending())
@@ -143,7 +146,8 @@ func TestNeverAnnounced(t *testing.T) {
 	}
 }
 
-// TestFailedRowInTheInbox: a list says that a person should look at an execution that failed after its approval.
+// TestFailedRowInTheInbox: a list says that a person should look at an execution that failed after
+// its approval.
 func TestFailedRowInTheInbox(t *testing.T) {
 	t.Parallel()
 	row := callbacks.Row{Callback: viewstest.Completed().Callback}

@@ -162,7 +162,8 @@ func attributes(doc *goquery.Document) string {
 	return all.String()
 }
 
-// TestLinksOfStrangersAreWeb: a link that the domain let through by mistake still cannot run anything.
+// TestLinksOfStrangersAreWeb: a link that the domain let through by mistake still cannot run
+// anything.
 func TestLinksOfStrangersAreWeb(t *testing.T) {
 	t.Parallel()
 	m := pagetest.Review(viewstest.Pending())

@@ -154,7 +154,8 @@ func write(t *testing.T, name, body string) {
 	}
 }
 
-// TestNothingInline: the content security policy has no unsafe-inline, so an inline style or script would not work.
+// TestNothingInline: the content security policy has no unsafe-inline, so an inline style or script
+// would not work.
 func TestNothingInline(t *testing.T) {
 	t.Parallel()
 	for name, page := range pages() {
@@ -195,7 +196,8 @@ func TestControlsHaveNames(t *testing.T) {
 	}
 }
 
-// TestNothingTicksAloud: what changes each second is in no live region, or a screen reader would read it out each second.
+// TestNothingTicksAloud: what changes each second is in no live region, or a screen reader would
+// read it out each second.
 func TestNothingTicksAloud(t *testing.T) {
 	t.Parallel()
 	for name, page := range pages() {
@@ -242,7 +244,8 @@ func TestReferencesLead(t *testing.T) {
 	}
 }
 
-// TestCallbackIDStaysOutOfAddresses: whoever holds it can complete the callback, and addresses end up in logs.
+// TestCallbackIDStaysOutOfAddresses: whoever holds it can complete the callback, and addresses end
+// up in logs.
 func TestCallbackIDStaysOutOfAddresses(t *testing.T) {
 	t.Parallel()
 	secret := string(pagetest.Review(viewstest.Pending()).Callback.CallbackID)

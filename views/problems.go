@@ -16,7 +16,8 @@ type Forbidden struct {
 	Callback callbacks.ID
 }
 
-// BadRequest is the page of a request that cannot be understood, such as an address with a bad filter.
+// BadRequest is the page of a request that cannot be understood, such as an address with a bad
+// filter.
 type BadRequest struct {
 	Status int // 422 when zero
 	Faults callbacks.Invalid
@@ -29,8 +30,8 @@ type TooMany struct {
 	Posted     bool // by a form, which may not have been read
 }
 
-// words say what becomes of what was typed. A form for which there was no room was not read, and the page can give nothing of it back; the
-// browser can.
+// words say what becomes of what was typed. A form for which there was no room was not read, and
+// the page can give nothing of it back; the browser can.
 func (m TooMany) words() string {
 	if m.Posted {
 		return "Nothing was recorded, and your browser still has what you typed. Reload this page in " + words.Duration(m.RetryAfter) + " to send it again."
@@ -43,7 +44,8 @@ type Failure struct {
 	RequestID string
 }
 
-// Unavailable is the page that is shown while the database does not answer. It keeps a decision that was being posted.
+// Unavailable is the page that is shown while the database does not answer. It keeps a decision
+// that was being posted.
 type Unavailable struct {
 	RequestID string
 	NoRoom    bool        // it answers, but its disk is full
@@ -63,7 +65,8 @@ func (m Unavailable) title() string {
 	return "Countersign cannot reach its database"
 }
 
-// Unrecorded is a posted decision that could not be recorded: the form's own values beside the comment, which the shell keeps.
+// Unrecorded is a posted decision that could not be recorded: the form's own values beside the
+// comment, which the shell keeps.
 type Unrecorded struct {
 	Callback callbacks.ID
 	Outcome  string

@@ -14,7 +14,8 @@ import (
 	"github.com/a-h/templ"
 )
 
-// TestDraftOfUnrecorded: what is changed on the page of a decision that could not be recorded is kept, too.
+// TestDraftOfUnrecorded: what is changed on the page of a decision that could not be recorded is
+// kept, too.
 func TestDraftOfUnrecorded(t *testing.T) {
 	t.Parallel()
 	s := viewstest.Shell("", "/")
@@ -45,7 +46,8 @@ func TestUnavailableKeepsWhatWasTyped(t *testing.T) {
 	}
 }
 
-// TestProblemsKeepTheComment: whatever went wrong with a decision, what was typed for it is on the page.
+// TestProblemsKeepTheComment: whatever went wrong with a decision, what was typed for it is on the
+// page.
 func TestProblemsKeepTheComment(t *testing.T) {
 	t.Parallel()
 	s := viewstest.Keeping(viewstest.Shell("mine", "/"), "a < b")

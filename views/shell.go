@@ -20,10 +20,12 @@ const (
 // InboxPlace is the place of a list of the inbox.
 func InboxPlace(scope callbacks.Scope) Place { return Place(scope) }
 
-// ThemeCookie is the name of the cookie in which a page's script keeps the theme that its reader chose.
+// ThemeCookie is the name of the cookie in which a page's script keeps the theme that its reader
+// chose.
 const ThemeCookie = "theme"
 
-// Theme is a theme that a reader may choose, or nothing for what their system says. Names come from a cookie.
+// Theme is a theme that a reader may choose, or nothing for what their system says. Names come from
+// a cookie.
 func Theme(name string) string {
 	switch name {
 	case "light", "dark":
@@ -32,8 +34,8 @@ func Theme(name string) string {
 	return ""
 }
 
-// Shell is what stands around every page. A page for nobody in particular (sign-in, or an error before the reader is
-// known) leaves Viewer empty and gets no navigation.
+// Shell is what stands around every page. A page for nobody in particular (sign-in, or an error
+// before the reader is known) leaves Viewer empty and gets no navigation.
 type Shell struct {
 	Moment  words.Moment
 	Viewer  callbacks.Person
@@ -58,7 +60,8 @@ func SupportWords(s Shell) string {
 	return "Ask " + s.Support + "."
 }
 
-// Sample is something that a visitor of the demo can start: a request, or a drill, which makes Lambda misbehave.
+// Sample is something that a visitor of the demo can start: a request, or a drill, which makes
+// Lambda misbehave.
 type Sample struct {
 	Name  string // what the form posts
 	Title string

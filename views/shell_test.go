@@ -95,7 +95,8 @@ func TestDemoMenuOnlyInTheDemo(t *testing.T) {
 	}
 }
 
-// TestTheme: the theme that a reader chose is in the page as it comes, so that no script has to run before it is painted.
+// TestTheme: the theme that a reader chose is in the page as it comes, so that no script has to run
+// before it is painted.
 func TestTheme(t *testing.T) {
 	t.Parallel()
 	for cookie, want := range map[string]string{"dark": "dark", "light": "light", "": "", `"><script>`: ""} {
@@ -111,8 +112,8 @@ func TestTheme(t *testing.T) {
 	}
 }
 
-// TestEachDocumentHasItsIcon: a browser asks for /favicon.ico, which is not there, for each page that names no icon. All
-// pages have their head from one template.
+// TestEachDocumentHasItsIcon: a browser asks for /favicon.ico, which is not there, for each page
+// that names no icon. All pages have their head from one template.
 func TestEachDocumentHasItsIcon(t *testing.T) {
 	t.Parallel()
 	here, err := filepath.Glob("*.templ")

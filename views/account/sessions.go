@@ -35,7 +35,8 @@ func browserWords(s callbacks.Session) string {
 	return s.Browser
 }
 
-// endLabel tells one button from another for whoever hears them. Names are isolated, for they may run to the left.
+// endLabel tells one button from another for whoever hears them. Names are isolated, for they may
+// run to the left.
 func (m Sessions) endLabel(s callbacks.Session) string {
 	label := "End " + untrusted.Attribute(browserWords(s))
 	if m.All {

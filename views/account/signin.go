@@ -1,5 +1,5 @@
-// Package account has the pages of people and their sessions: the sign-in, the way to another site, and where
-// somebody is signed in.
+// Package account has the pages of people and their sessions: the sign-in, the way to another site,
+// and where somebody is signed in.
 package account
 
 import (
@@ -15,7 +15,8 @@ type SignIn struct {
 	SignedOut bool   // the person has just signed out
 }
 
-// returnWords says where a person goes after signing in. The callback's own title is not for somebody who is not known yet.
+// returnWords says where a person goes after signing in. The callback's own title is not for
+// somebody who is not known yet.
 func returnWords(path string) string {
 	switch {
 	case strings.HasPrefix(path, "/callbacks/"):

@@ -71,7 +71,8 @@ func watchProblem(w callbacks.WatchState) string {
 	return words.Capital(words.Answer(w.Problem)) + ". It is tried again with the next scan."
 }
 
-// undecidable says why nobody can decide what was found in a function and not announced, and what to do; else nothing.
+// undecidable says why nobody can decide what was found in a function and not announced, and what
+// to do; else nothing.
 func (m Watches) undecidable(w callbacks.WatchState) string {
 	if w.Unannounced == 0 || !m.Queues[w.Queue].FourEyes {
 		return ""
@@ -79,7 +80,8 @@ func (m Watches) undecidable(w callbacks.WatchState) string {
 	return "Nobody can decide what is never announced: queue " + w.Queue + " asks for four eyes. Let the function announce it, say on its page who asks, or watch it with another queue."
 }
 
-// leftOut says how many callbacks a watch leaves out, and by whose will; nothing where there are none.
+// leftOut says how many callbacks a watch leaves out, and by whose will; nothing where there are
+// none.
 func leftOut(w callbacks.WatchState) string {
 	switch w.LeftOut {
 	case 0:
@@ -123,7 +125,8 @@ func (m Watches) lanes(now time.Time) []callbacks.ReadBudget {
 	})
 }
 
-// budgetWords is what a lane cost in the last minute, and why it is not asked now: "41 of 300 requests in the last minute".
+// budgetWords is what a lane cost in the last minute, and why it is not asked now: "41 of 300
+// requests in the last minute".
 func budgetWords(b callbacks.ReadBudget, m words.Moment) string {
 	words := fmt.Sprintf("%s: %d of %d requests in the last minute", laneName(b.Lane), b.Spent(m.Now), int(b.Rate*60))
 	if b.Throttled(m.Now) {
@@ -132,7 +135,8 @@ func budgetWords(b callbacks.ReadBudget, m words.Moment) string {
 	return words
 }
 
-// laneName is a region, with the account before it where it is not that of the desk's own credentials.
+// laneName is a region, with the account before it where it is not that of the desk's own
+// credentials.
 func laneName(l callbacks.Lane) string {
 	l.Region = cmp.Or(l.Region, "default region")
 	if l.Account == "" {
@@ -141,7 +145,8 @@ func laneName(l callbacks.Lane) string {
 	return l.Account + " " + l.Region
 }
 
-// foundPath lists what waits and nobody announced; gonePath what was announced and is gone. An empty function is any.
+// foundPath lists what waits and nobody announced; gonePath what was announced and is gone. An
+// empty function is any.
 func foundPath(function string) string {
 	return adminPath(url.Values{"source": {callbacks.SourceDiscovery}, "state": {string(callbacks.Pending)}}, function)
 }

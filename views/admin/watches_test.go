@@ -145,7 +145,8 @@ func TestFreshness(t *testing.T) {
 	}
 }
 
-// TestWatchProblems: every answer has words that say what to do, and none of ours or of AWS's codes.
+// TestWatchProblems: every answer has words that say what to do, and none of ours or of AWS's
+// codes.
 func TestWatchProblems(t *testing.T) {
 	t.Parallel()
 	for answer, want := range map[callbacks.Answer]string{

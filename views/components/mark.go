@@ -4,8 +4,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// StrokesOf is the state of the two strokes: "0" nothing yet, "1" signed but not proven, "2" Lambda took it, "x" the race
-// was lost.
+// StrokesOf is the state of the two strokes: "0" nothing yet, "1" signed but not proven, "2" Lambda
+// took it, "x" the race was lost.
 func StrokesOf(s callbacks.State) string {
 	switch s {
 	case callbacks.Decided, callbacks.Undeliverable, callbacks.Unconfirmed:

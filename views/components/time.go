@@ -1,4 +1,5 @@
-// Package components has the small parts that pages are built from: icons, pictures of people, marks and times.
+// Package components has the small parts that pages are built from: icons, pictures of people,
+// marks and times.
 package components
 
 import (

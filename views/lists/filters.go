@@ -8,8 +8,9 @@ import (
 	"github.com/a-h/templ"
 )
 
-// filtersList makes a form apply while it is typed in: htmx sends it as the browser would and takes the list out of the
-// answer. Where the answer is an error, the list and its address stay, and what the error page says comes to [filterFault].
+// filtersList makes a form apply while it is typed in: htmx sends it as the browser would and takes
+// the list out of the answer. Where the answer is an error, the list and its address stay, and what
+// the error page says comes to [filterFault].
 func filtersList(path string) templ.Attributes {
 	const refused = `target:#filter-fault select:"#problem > :is(.faults, p:not(.codeno, .tech), .btn-row)" swap:"innerHTML ignoreTitle:true" replace:false`
 	return templ.Attributes{
@@ -47,7 +48,8 @@ func countAt(counts []views.Count, i int) views.Count {
 	return views.Count{}
 }
 
-// with is the list of choices with the chosen one in it, so that a form never drops what it was sent with.
+// with is the list of choices with the chosen one in it, so that a form never drops what it was
+// sent with.
 func with(values []string, value string) []string {
 	if value == "" || slices.Contains(values, value) {
 		return values

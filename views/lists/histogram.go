@@ -4,7 +4,8 @@ import (
 	"countersign/views"
 )
 
-// barRoom is the room of one bar of the histogram, tallest what the highest may be, in units of the drawing.
+// barRoom is the room of one bar of the histogram, tallest what the highest may be, in units of the
+// drawing.
 const (
 	barRoom = 84
 	tallest = 66

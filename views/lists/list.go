@@ -1,7 +1,8 @@
-// Package lists shows many callbacks: the inbox with its groups of rows, and the table of all callbacks for admins
-// and auditors. Filters that a page offers as one press are in tables ([InboxChips], [TableStates], [Ranges]); a
-// handler counts what each of them finds by parsing Shortcut.Apply(query) as it parses a request, so that a number
-// and the list behind it cannot disagree.
+// Package lists shows many callbacks: the inbox with its groups of rows, and the table of all
+// callbacks for admins and auditors. Filters that a page offers as one press are in tables
+// ([InboxChips], [TableStates], [Ranges]); a handler counts what each of them finds by parsing
+// Shortcut.Apply(query) as it parses a request, so that a number and the list behind it cannot
+// disagree.
 package lists
 
 import (

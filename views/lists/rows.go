@@ -23,8 +23,8 @@ type row struct {
 	words.Urgency
 }
 
-// grouped arranges a page of a list. Open callbacks stand by how much time they have, most urgent first; in the other
-// orders and lists the rows stay as they came, without headings.
+// grouped arranges a page of a list. Open callbacks stand by how much time they have, most urgent
+// first; in the other orders and lists the rows stay as they came, without headings.
 func grouped(l List, now time.Time) []group {
 	rows := make([]row, 0, len(l.Rows))
 	for i := range l.Rows {

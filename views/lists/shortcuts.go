@@ -8,7 +8,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Shortcut is a filter that a page offers as one press: query parameters, of which one without values removes what is there.
+// Shortcut is a filter that a page offers as one press: query parameters, of which one without
+// values removes what is there.
 type Shortcut struct {
 	Label string
 	Icon  string // name of an icon, or nothing
@@ -16,7 +17,8 @@ type Shortcut struct {
 	Query url.Values
 }
 
-// Apply is a page's query with the shortcut in it, on the first page of the list and with nothing open.
+// Apply is a page's query with the shortcut in it, on the first page of the list and with nothing
+// open.
 func (s Shortcut) Apply(query url.Values) url.Values {
 	applied := url.Values{}
 	maps.Copy(applied, query)
@@ -31,8 +33,8 @@ func (s Shortcut) Apply(query url.Values) url.Values {
 	return applied
 }
 
-// Range is a span of remaining time under the name that the parameter "ends" has for it. From and Before count from now;
-// a zero Before is open-ended.
+// Range is a span of remaining time under the name that the parameter "ends" has for it. From and
+// Before count from now; a zero Before is open-ended.
 type Range struct {
 	Key          string
 	Label        string
@@ -59,7 +61,8 @@ func (r Range) Ends(now time.Time) callbacks.Ends {
 
 const day = 24 * time.Hour
 
-// Ranges are the bars of the histogram. The inbox knows three more names, all of them from now: 15m, 1h and 24h.
+// Ranges are the bars of the histogram. The inbox knows three more names, all of them from now:
+// 15m, 1h and 24h.
 var Ranges = []Range{
 	{Key: "expired", Label: "expired", Tone: "over", Expired: true},
 	{Key: "5m", Label: "< 5 min", Tone: "risk", Before: 5 * time.Minute},

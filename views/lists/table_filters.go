@@ -30,7 +30,8 @@ func endsChoices(chosen string) []Range {
 	return append(choices, Range{Key: chosen, Label: label})
 }
 
-// sourceChoices are the sources to choose from, and their names, with the sender that is chosen by the page's address.
+// sourceChoices are the sources to choose from, and their names, with the sender that is chosen by
+// the page's address.
 func sourceChoices(chosen string) [][2]string {
 	choices := [][2]string{
 		{"", "Announced or not"}, {callbacks.SourceAnnounced, "Announced"}, {callbacks.SourceDiscovery, "Never announced"},
@@ -57,7 +58,8 @@ func dateField(m words.Moment, t time.Time) string {
 	return m.Local(t).Format(time.DateOnly)
 }
 
-// lastDayField is the day before which a span ends, as a date field wants it: the field means the whole of its day.
+// lastDayField is the day before which a span ends, as a date field wants it: the field means the
+// whole of its day.
 func lastDayField(m words.Moment, end time.Time) string {
 	if end.IsZero() {
 		return ""

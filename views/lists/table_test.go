@@ -19,7 +19,8 @@ func adminPage(t *testing.T, address string, m lists.Table) *goquery.Document {
 	return viewstest.HTML(t, lists.TablePage(viewstest.Shell(views.PlaceAdmin, address), m))
 }
 
-// TestHistogramIsAFilter: every bar is a link with its number, and the chosen one takes its filter away again.
+// TestHistogramIsAFilter: every bar is a link with its number, and the chosen one takes its filter
+// away again.
 func TestHistogramIsAFilter(t *testing.T) {
 	t.Parallel()
 	doc := adminPage(t, "/admin/callbacks?ends=15m-1h&queue=finance&state=pending", pagetest.Table())
@@ -88,8 +89,8 @@ func TestAdminOrder(t *testing.T) {
 	}
 }
 
-// TestAdminEnds: one field has every way to filter by the end, the one chosen in the histogram too, and a span of the reader's
-// own on their clock.
+// TestAdminEnds: one field has every way to filter by the end, the one chosen in the histogram too,
+// and a span of the reader's own on their clock.
 func TestAdminEnds(t *testing.T) {
 	t.Parallel()
 	for key, want := range map[string]string{
@@ -121,7 +122,8 @@ func TestAdminEmpty(t *testing.T) {
 	}
 }
 
-// TestAnnouncedField: who announced a callback is a field of the form, which keeps the sender that the address names.
+// TestAnnouncedField: who announced a callback is a field of the form, which keeps the sender that
+// the address names.
 func TestAnnouncedField(t *testing.T) {
 	t.Parallel()
 	for source, want := range map[string]string{

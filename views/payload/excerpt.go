@@ -10,8 +10,8 @@ import (
 // maxPeek is how much of a closed branch is shown, in runes.
 const maxPeek = 90
 
-// excerpt is the beginning of a branch on one line. It never looks whole when it is not: where anything is left out, it is Cut, and ends with
-// "…" in place of what would close it.
+// excerpt is the beginning of a branch on one line. It never looks whole when it is not: where
+// anything is left out, it is Cut, and ends with "…" in place of what would close it.
 type excerpt struct {
 	Text []printable.Run
 	Cut  bool

@@ -10,8 +10,8 @@ import (
 	"countersign/internal/printable"
 )
 
-// jsonValue is a valid JSON document from the beginning of a value on. It is read as it is spelled: what an encoder would make of it
-// is not what was sent.
+// jsonValue is a valid JSON document from the beginning of a value on. It is read as it is spelled:
+// what an encoder would make of it is not what was sent.
 type jsonValue []byte
 
 // member is an item of an array, or a key of an object with its value.
@@ -24,7 +24,8 @@ type member struct {
 // branch reports whether the value holds others.
 func (v jsonValue) branch() bool { return v[0] == '{' || v[0] == '[' }
 
-// members are what a branch holds, in the order of the document. A value is skipped only when the next one is wanted.
+// members are what a branch holds, in the order of the document. A value is skipped only when the
+// next one is wanted.
 func (v jsonValue) members() iter.Seq[member] {
 	return func(yield func(member) bool) {
 		index := 0
@@ -103,8 +104,8 @@ func (v jsonValue) space(i int) int {
 	return i
 }
 
-// unquoted is the text of a JSON string, at most about so many bytes of it; whole is false where it goes on. Half of a surrogate pair stays
-// what it is, so that it is seen.
+// unquoted is the text of a JSON string, at most about so many bytes of it; whole is false where it
+// goes on. Half of a surrogate pair stays what it is, so that it is seen.
 func unquoted(literal []byte, longest int) (text string, whole bool) {
 	body := literal[1 : len(literal)-1]
 	if bytes.IndexByte(body, '\\') < 0 {
@@ -127,8 +128,9 @@ func unquoted(literal []byte, longest int) (text string, whole bool) {
 	return string(b), true
 }
 
-// decoded is a JSON document with its characters in place of their numbers, as whoever reads it gets them: with their neighbours, for what
-// belongs to an emoji there is not hidden. Escapes that can be read, such as \n, stay.
+// decoded is a JSON document with its characters in place of their numbers, as whoever reads it
+// gets them: with their neighbours, for what belongs to an emoji there is not hidden. Escapes that
+// can be read, such as \n, stay.
 func decoded(document []byte) []byte {
 	if bytes.IndexByte(document, '\\') < 0 {
 		return document

@@ -1,5 +1,6 @@
-// Package payload shows the JSON that a function sent: as a tree that is read as it was spelled, branch by branch
-// where it is large, as its own text, and searched. It knows what a reader cannot see of it.
+// Package payload shows the JSON that a function sent: as a tree that is read as it was spelled,
+// branch by branch where it is large, as its own text, and searched. It knows what a reader cannot
+// see of it.
 package payload
 
 import (
@@ -19,8 +20,8 @@ const (
 	maxEscapes  = 5_000    // in it: an escape takes ten times the room of its character
 )
 
-// Payload is the page of a payload: a branch of it, or what was searched for in it. It is there for payloads that are too large for the
-// page of their callback, and for readers without scripts.
+// Payload is the page of a payload: a branch of it, or what was searched for in it. It is there for
+// payloads that are too large for the page of their callback, and for readers without scripts.
 type Payload struct {
 	Callback callbacks.Callback
 	Size     int

@@ -96,7 +96,8 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// TestEscapesHaveTheirElement: text that looks like an escape has none, so that nobody can fake one.
+// TestEscapesHaveTheirElement: text that looks like an escape has none, so that nobody can fake
+// one.
 func TestEscapesHaveTheirElement(t *testing.T) {
 	t.Parallel()
 	doc := viewstest.HTML(t, Section(someID, []byte("{\"a\":\"x\u202ey ⟨U+202E⟩\"}")))
@@ -297,7 +298,8 @@ func TestSearch(t *testing.T) {
 	}
 }
 
-// TestClosedPayload: the bar warns when a part cannot be read without opening it, and of nothing else.
+// TestClosedPayload: the bar warns when a part cannot be read without opening it, and of nothing
+// else.
 func TestClosedPayload(t *testing.T) {
 	t.Parallel()
 	many := `{"a":[` + strings.Repeat(`{"x":[1,2,3,4,5,6,7]},`, 30) + `1]}`

@@ -18,8 +18,8 @@ type hit struct {
 	Text  excerpt
 }
 
-// search finds the keys and values of a payload that hold a text, whatever their case, in the order of the document. more reports whether
-// there are others.
+// search finds the keys and values of a payload that hold a text, whatever their case, in the order
+// of the document. more reports whether there are others.
 func search(payload []byte, text string) (hits []hit, more bool) {
 	if !json.Valid(payload) {
 		return nil, false

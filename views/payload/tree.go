@@ -10,7 +10,8 @@ import (
 	"countersign/views/words"
 )
 
-// Bounds of what a tree puts on a page at once. The rest of a branch comes when somebody opens it, and all of it is in the payload's own text.
+// Bounds of what a tree puts on a page at once. The rest of a branch comes when somebody opens it,
+// and all of it is in the payload's own text.
 const (
 	maxNodes    = 600
 	maxDepth    = 16
@@ -63,7 +64,8 @@ func tree(payload []byte) []node {
 	return nodes
 }
 
-// branchAt is the value that the numbers lead to, with its children from one on. It is not ok where there is none.
+// branchAt is the value that the numbers lead to, with its children from one on. It is not ok where
+// there is none.
 func branchAt(payload []byte, at string, from int) (n node, ok bool) {
 	if !json.Valid(payload) {
 		return node{}, false
@@ -196,7 +198,8 @@ func labelOf(parent string, m member) string {
 	return printable.Clip(strings.TrimPrefix(parent+"."+printable.String(key, printable.Line), "."), maxLabel)
 }
 
-// lookAlike finds the keys that differ from a neighbour's only in what cannot be seen, although their script needs it.
+// lookAlike finds the keys that differ from a neighbour's only in what cannot be seen, although
+// their script needs it.
 func lookAlike(members []member) []bool {
 	bones := make([]string, len(members))
 	seen := map[string]int{}

@@ -8,7 +8,8 @@ import (
 	"countersign/views/words"
 )
 
-// unseen names the characters of a completion that cannot be seen, as they are or by their number, each once.
+// unseen names the characters of a completion that cannot be seen, as they are or by their number,
+// each once.
 func unseen(body []byte) []string {
 	if json.Valid(body) {
 		body = decoded(body)

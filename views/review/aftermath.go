@@ -10,7 +10,8 @@ import (
 	"countersign/views/words"
 )
 
-// afterLine is a line of what happened next: Lead, then Name in bold, then Rest, which begins with its own space.
+// afterLine is a line of what happened next: Lead, then Name in bold, then Rest, which begins with
+// its own space.
 type afterLine struct {
 	Icon, Tone       string
 	Lead, Name, Rest string
@@ -30,7 +31,8 @@ func aftermathOf(m Review) *callbacks.Aftermath {
 	return a
 }
 
-// afterMark is the execution's status as a badge. That it fails after a rejection is nothing to mend.
+// afterMark is the execution's status as a badge. That it fails after a rejection is nothing to
+// mend.
 func afterMark(m Review, a *callbacks.Aftermath) words.Mark {
 	word := strings.ToUpper(strings.ReplaceAll(string(a.Status), "_", " "))
 	switch {
@@ -88,7 +90,8 @@ var stepNouns = map[callbacks.OperationKind]string{
 	callbacks.OperationInvoke: "Invocation", callbacks.OperationContext: "Part",
 }
 
-// stepLine tells one operation. over says that the execution has ended: what is open then never ends.
+// stepLine tells one operation. over says that the execution has ended: what is open then never
+// ends.
 func stepLine(s *callbacks.AfterStep, over bool) afterLine {
 	line := afterLine{Icon: "todo", Lead: stepNouns[s.Kind], Name: s.Name, At: s.At, Note: s.Note}
 	switch s.Status {

@@ -15,8 +15,8 @@ import (
 	"countersign/views/words"
 )
 
-// aftermath is what the execution did after the decision. It has its place before there is anything to tell, so that live
-// updates find it.
+// aftermath is what the execution did after the decision. It has its place before there is anything
+// to tell, so that live updates find it.
 func aftermath(s views.Shell, m Review) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

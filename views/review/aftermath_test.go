@@ -13,7 +13,8 @@ import (
 	"github.com/PuerkitoBio/goquery"
 )
 
-// followedReview is EXP-2291 after its receipt, with what the execution did then. The callback was closed at 13:50:58.294.
+// followedReview is EXP-2291 after its receipt, with what the execution did then. The callback was
+// closed at 13:50:58.294.
 func followedReview(status callbacks.AfterStatus) Review {
 	m := proven()
 	closed := m.Callback.Ending.At
@@ -88,7 +89,8 @@ func TestAftermathBox(t *testing.T) {
 	}
 }
 
-// TestAftermathHasItsPlace: live updates change what is there, so the place is there before there is anything to tell.
+// TestAftermathHasItsPlace: live updates change what is there, so the place is there before there
+// is anything to tell.
 func TestAftermathHasItsPlace(t *testing.T) {
 	t.Parallel()
 	unread := followedReview(callbacks.AfterRunning)
@@ -219,7 +221,8 @@ func TestFailedRows(t *testing.T) {
 	}
 }
 
-// TestExecutionInTimeline: that an execution fails is bad news only where the decision was to go on.
+// TestExecutionInTimeline: that an execution fails is bad news only where the decision was to go
+// on.
 func TestExecutionInTimeline(t *testing.T) {
 	t.Parallel()
 	e := callbacks.AuditEntry{Action: callbacks.ActionExecutionFailed, Actor: viewstest.System, At: viewstest.Now}

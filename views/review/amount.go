@@ -13,8 +13,9 @@ var (
 	plainNumber  = regexp.MustCompile(`^-?[0-9]{1,15}(\.[0-9]{1,6})?$`)
 )
 
-// amount is the sum that a request is about, where its payload marks one: an object with a currency beside an amount or a total,
-// at the top or one level below. Two such objects leave open which one is meant. Nor is it said when the title says it.
+// amount is the sum that a request is about, where its payload marks one: an object with a currency
+// beside an amount or a total, at the top or one level below. Two such objects leave open which one
+// is meant. Nor is it said when the title says it.
 func amount(c *callbacks.Callback, payload []byte) string {
 	var top map[string]json.RawMessage
 	if json.Unmarshal(payload, &top) != nil {

@@ -14,13 +14,15 @@ import (
 	"github.com/a-h/templ"
 )
 
-// maxCodeShown is how much of what Lambda receives is laid out and coloured; all of it is in the exact bytes below.
+// maxCodeShown is how much of what Lambda receives is laid out and coloured; all of it is in the
+// exact bytes below.
 const maxCodeShown = 32 << 10
 
 // span is a piece of JSON text in one colour.
 type span struct{ Class, Text string }
 
-// laidOut is a JSON document over several lines, coloured. Only space between tokens is added. Other text stays as it is.
+// laidOut is a JSON document over several lines, coloured. Only space between tokens is added.
+// Other text stays as it is.
 func laidOut(document []byte) (spans []span, spaced bool) {
 	var b bytes.Buffer
 	if len(document) > maxCodeShown || json.Indent(&b, document, "", "  ") != nil {
@@ -53,7 +55,8 @@ func coloured(text []byte) []span {
 	return spans
 }
 
-// tokenLength is the length of the string, word or number that the text begins with, or of what stands between.
+// tokenLength is the length of the string, word or number that the text begins with, or of what
+// stands between.
 func tokenLength(text []byte) int {
 	if text[0] == '"' {
 		for i := 1; i < len(text); i++ {
@@ -78,10 +81,12 @@ func tokenLength(text []byte) int {
 
 func isKey(rest []byte) bool { return len(rest) > 0 && rest[0] == ':' }
 
-// maxPreviewed is how many bytes the previews of a page have together, beyond the first. They are sent at each pause in typing.
+// maxPreviewed is how many bytes the previews of a page have together, beyond the first. They are
+// sent at each pause in typing.
 const maxPreviewed = 100 << 10
 
-// wholePreviews tells which previews are shown whole: that of the outcome first, and each further one for which there is room.
+// wholePreviews tells which previews are shown whole: that of the outcome first, and each further
+// one for which there is room.
 func wholePreviews(previews []callbacks.Preview, first string) []bool {
 	whole := make([]bool, len(previews))
 	at := max(0, slices.IndexFunc(previews, func(p callbacks.Preview) bool { return p.Outcome.Name == first }))

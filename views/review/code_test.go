@@ -32,7 +32,8 @@ func TestLaidOut(t *testing.T) {
 	}
 }
 
-// TestPreviewShowsTheExactBytes: what a person reads, what they can copy, and what is hashed are the same.
+// TestPreviewShowsTheExactBytes: what a person reads, what they can copy, and what is hashed are
+// the same.
 func TestPreviewShowsTheExactBytes(t *testing.T) {
 	t.Parallel()
 	c := sampleReview().Callback

@@ -12,7 +12,8 @@ import (
 	"countersign/views/words"
 )
 
-// shown is the outcome whose preview is open first: what was tried before, or the one that most will choose.
+// shown is the outcome whose preview is open first: what was tried before, or the one that most
+// will choose.
 func shown(m Review) string {
 	for _, p := range m.Previews {
 		if p.Outcome.Name == m.Draft.Outcome {
@@ -37,7 +38,8 @@ func primary(outcomes []callbacks.Outcome) string {
 	return ""
 }
 
-// choices are the outcomes in the order of their buttons, the primary one last: it stands at the edge.
+// choices are the outcomes in the order of their buttons, the primary one last: it stands at the
+// edge.
 func choices(outcomes []callbacks.Outcome) []callbacks.Outcome {
 	strong := primary(outcomes)
 	var ordered, last []callbacks.Outcome
@@ -54,8 +56,8 @@ func choices(outcomes []callbacks.Outcome) []callbacks.Outcome {
 // maxButtons is how many buttons fit the bar of a phone.
 const maxButtons = 3
 
-// ways splits the outcomes into those that have a button in the bar and those behind "More ways". Up to three have one each; of
-// more, those that have a letter of their own.
+// ways splits the outcomes into those that have a button in the bar and those behind "More ways".
+// Up to three have one each; of more, those that have a letter of their own.
 func ways(outcomes []callbacks.Outcome) (direct, more []callbacks.Outcome) {
 	ordered := choices(outcomes)
 	if len(ordered) <= maxButtons {
@@ -90,8 +92,8 @@ func chosen(m Review) string {
 	return ""
 }
 
-// buttonClass is how an outcome's button looks. Green and red are for approve and reject as every reviewer knows them; a sender's
-// own outcome is neutral, whatever it calls itself.
+// buttonClass is how an outcome's button looks. Green and red are for approve and reject as every
+// reviewer knows them; a sender's own outcome is neutral, whatever it calls itself.
 func buttonClass(o callbacks.Outcome) string {
 	if !o.Ours() {
 		return ""
@@ -116,7 +118,8 @@ func buttonKey(o callbacks.Outcome) string {
 	return otherKey
 }
 
-// commentHint is the comment rule of every outcome in one line: "optional to approve, required to reject".
+// commentHint is the comment rule of every outcome in one line: "optional to approve, required to
+// reject".
 func commentHint(outcomes []callbacks.Outcome) string {
 	by := map[callbacks.CommentRule][]string{}
 	for _, o := range outcomes {
@@ -187,7 +190,8 @@ func confirmNoun(o callbacks.Outcome) string {
 	return "Confirm: " + untrusted.Isolate(o.Label)
 }
 
-// ask is the question of the second step, about this request and no other: "Approve “Expense EXP-2296, $18,420.00”?"
+// ask is the question of the second step, about this request and no other: "Approve “Expense
+// EXP-2296, $18,420.00”?"
 func ask(o callbacks.Outcome, c *callbacks.Callback, payload []byte) string {
 	name := untrusted.Isolate(words.Title(c))
 	if sum := amount(c, payload); sum != "" {
@@ -214,5 +218,6 @@ func refusalText(m Review) string {
 	return "Someone else must."
 }
 
-// lockUnder is the time left under which a decision would arrive too late, so that the page takes none.
+// lockUnder is the time left under which a decision would arrive too late, so that the page takes
+// none.
 const lockUnder = 2 * time.Second

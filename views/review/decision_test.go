@@ -15,8 +15,8 @@ import (
 	"github.com/PuerkitoBio/goquery"
 )
 
-// TestDecisionFormWorksWithoutScripts: every outcome is a submit button of a plain form, and what binds a decision to a
-// preview is left out, so that the answer is the page that shows it.
+// TestDecisionFormWorksWithoutScripts: every outcome is a submit button of a plain form, and what
+// binds a decision to a preview is left out, so that the answer is the page that shows it.
 func TestDecisionFormWorksWithoutScripts(t *testing.T) {
 	t.Parallel()
 	doc := reviewPage(t, sampleReview())
@@ -126,7 +126,8 @@ func TestCommentHints(t *testing.T) {
 	}
 }
 
-// TestOutcomesOfSenders: the first success comes last when none is called approve, and no button has a colour or a key of ours.
+// TestOutcomesOfSenders: the first success comes last when none is called approve, and no button
+// has a colour or a key of ours.
 func TestOutcomesOfSenders(t *testing.T) {
 	t.Parallel()
 	outcomes := []callbacks.Outcome{
@@ -183,7 +184,8 @@ func TestConfirmPage(t *testing.T) {
 	}
 }
 
-// TestQuestions: the second step asks about this request, with its amount where the title does not say it.
+// TestQuestions: the second step asks about this request, with its amount where the title does not
+// say it.
 func TestQuestions(t *testing.T) {
 	t.Parallel()
 	c := sampleReview().Callback
@@ -201,7 +203,8 @@ func TestQuestions(t *testing.T) {
 	}
 }
 
-// TestBarNamesTheRequest: title, amount and time left stand in every state of the bar, and on the page that confirms without scripts.
+// TestBarNamesTheRequest: title, amount and time left stand in every state of the bar, and on the
+// page that confirms without scripts.
 func TestBarNamesTheRequest(t *testing.T) {
 	t.Parallel()
 	m := sampleReview()
@@ -233,7 +236,8 @@ func manyOutcomes(names ...string) (outcomes []callbacks.Outcome) {
 	return outcomes
 }
 
-// TestMoreWays: of more than three outcomes, those without a letter of their own stand behind a list, numbered in the sender's order.
+// TestMoreWays: of more than three outcomes, those without a letter of their own stand behind a
+// list, numbered in the sender's order.
 func TestMoreWays(t *testing.T) {
 	t.Parallel()
 	for n, want := range [][2]string{
@@ -293,7 +297,8 @@ func TestAmount(t *testing.T) {
 	}
 }
 
-// TestWholePreviews: the first is whole whatever its size, and the others while there is room, in any order.
+// TestWholePreviews: the first is whole whatever its size, and the others while there is room, in
+// any order.
 func TestWholePreviews(t *testing.T) {
 	t.Parallel()
 	of := func(sizes ...int) (previews []callbacks.Preview) {

@@ -10,8 +10,8 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "countersign/views"
 
-// unsentDraft takes what the reader typed for a callback that has no field for it any more, to read and to copy, unless it is
-// what they sent. It shows itself when there is something.
+// unsentDraft takes what the reader typed for a callback that has no field for it any more, to read
+// and to copy, unless it is what they sent. It shows itself when there is something.
 func unsentDraft(s views.Shell, m Review) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

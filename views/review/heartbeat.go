@@ -10,7 +10,8 @@ import (
 // recoveryShown is how long the page says that Lambda takes the heartbeats again.
 const recoveryShown = time.Minute
 
-// mendingBeats says to an admin what to do about heartbeats that fail, nothing where that passes by itself.
+// mendingBeats says to an admin what to do about heartbeats that fail, nothing where that passes by
+// itself.
 func mendingBeats(c *callbacks.Callback, viewer callbacks.Person) string {
 	if !viewer.Roles.Admin {
 		return ""

@@ -16,8 +16,8 @@ import (
 	"countersign/views/words"
 )
 
-// beatWords says what keeps the callback alive, or why nothing does and when it ends, and when beats went out and will. Of beats
-// that fail the notice at the top says the rest.
+// beatWords says what keeps the callback alive, or why nothing does and when it ends, and when
+// beats went out and will. Of beats that fail the notice at the top says the rest.
 func beatWords(s views.Shell, m Review, u words.Urgency) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -128,8 +128,8 @@ func beatWords(s views.Shell, m Review, u words.Urgency) templ.Component {
 	})
 }
 
-// endsUnless says when the heartbeat clock ends the callback. A status is read aloud when it changes, so that the time that
-// counts down is for eyes only.
+// endsUnless says when the heartbeat clock ends the callback. A status is read aloud when it
+// changes, so that the time that counts down is for eyes only.
 func endsUnless(m words.Moment, c *callbacks.Callback, u words.Urgency) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -227,7 +227,8 @@ func endsUnless(m words.Moment, c *callbacks.Callback, u words.Urgency) templ.Co
 	})
 }
 
-// beatNotice tells at the top of a page that Lambda does not take the heartbeats, and for a moment that it takes them again.
+// beatNotice tells at the top of a page that Lambda does not take the heartbeats, and for a moment
+// that it takes them again.
 func beatNotice(s views.Shell, m Review) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -267,7 +268,7 @@ func beatNotice(s views.Shell, m Review) templ.Component {
 				var templ_7745c5c3_Var14 string
 				templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(words.FailingHeartbeats(&m.Callback, s.Viewer))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/review/heartbeat.templ`, Line: 59, Col: 56}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/review/heartbeat.templ`, Line: 60, Col: 56}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 				if templ_7745c5c3_Err != nil {
@@ -281,7 +282,7 @@ func beatNotice(s views.Shell, m Review) templ.Component {
 					var templ_7745c5c3_Var15 string
 					templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(" ")
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/review/heartbeat.templ`, Line: 61, Col: 11}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/review/heartbeat.templ`, Line: 62, Col: 11}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 					if templ_7745c5c3_Err != nil {
@@ -295,7 +296,7 @@ func beatNotice(s views.Shell, m Review) templ.Component {
 				var templ_7745c5c3_Var16 string
 				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(" " + mendingBeats(&m.Callback, s.Viewer))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/review/heartbeat.templ`, Line: 64, Col: 48}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/review/heartbeat.templ`, Line: 65, Col: 48}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 				if templ_7745c5c3_Err != nil {

@@ -11,7 +11,8 @@ import (
 	"countersign/views/viewstest"
 )
 
-// TestBeatsThatFail: whatever Lambda answers, the page says so, and names the heartbeat clock as the end.
+// TestBeatsThatFail: whatever Lambda answers, the page says so, and names the heartbeat clock as
+// the end.
 func TestBeatsThatFail(t *testing.T) {
 	t.Parallel()
 	for answer, reason := range map[callbacks.Answer]string{
@@ -50,7 +51,8 @@ func TestBeatsThatFail(t *testing.T) {
 	}
 }
 
-// TestBeatsThatFailHoldTheDecision: the clock that counts down large, its colour, and the lock of the bar are those of the heartbeat.
+// TestBeatsThatFailHoldTheDecision: the clock that counts down large, its colour, and the lock of
+// the bar are those of the heartbeat.
 func TestBeatsThatFailHoldTheDecision(t *testing.T) {
 	t.Parallel()
 	m := sampleReview()
@@ -75,7 +77,8 @@ func TestBeatsThatFailHoldTheDecision(t *testing.T) {
 	}
 }
 
-// TestBeatNoticeIsHeardOnce: a status is read aloud whenever its text changes, so that it holds no time that counts down.
+// TestBeatNoticeIsHeardOnce: a status is read aloud whenever its text changes, so that it holds no
+// time that counts down.
 func TestBeatNoticeIsHeardOnce(t *testing.T) {
 	t.Parallel()
 	m := sampleReview()
@@ -137,7 +140,8 @@ func TestFirstBeatIsOnItsWay(t *testing.T) {
 	}
 }
 
-// TestKeptAliveElsewhere: that the history showed the callback open past its heartbeat clock is no beat of ours, and is not called one.
+// TestKeptAliveElsewhere: that the history showed the callback open past its heartbeat clock is no
+// beat of ours, and is not called one.
 func TestKeptAliveElsewhere(t *testing.T) {
 	t.Parallel()
 	m := sampleReview()

@@ -13,7 +13,8 @@ const (
 	aKey    = "arn:aws:kms:eu-central-1:123456789012:key/0f2c"
 )
 
-// refusedReview is a decision on its way that Lambda does not take until an operator mends something.
+// refusedReview is a decision on its way that Lambda does not take until an operator mends
+// something.
 func refusedReview(a callbacks.Answer, status int, code string) Review {
 	m := retryingReview()
 	m.Callback.ExecutionARN = "arn:aws:lambda:eu-central-1:123456789012:function:expense-approval:14/durable-execution/EXP-2291/0f2c"
@@ -27,7 +28,8 @@ func refusedReview(a callbacks.Answer, status int, code string) Review {
 	return m
 }
 
-// TestMending: an admin reads what to do about a refusal, exactly; a reviewer that an admin was told, and no internals.
+// TestMending: an admin reads what to do about a refusal, exactly; a reviewer that an admin was
+// told, and no internals.
 func TestMending(t *testing.T) {
 	t.Parallel()
 	admin, reviewer := viewstest.Shell("mine", "/"), viewstest.Shell("mine", "/")

@@ -16,7 +16,8 @@ type overtaking struct {
 	At   time.Time
 }
 
-// overtakenBy says who or what was faster than the reader, in words that go on with "2 s ago". ok is false while nobody was.
+// overtakenBy says who or what was faster than the reader, in words that go on with "2 s ago". ok
+// is false while nobody was.
 func overtakenBy(c *callbacks.Callback, viewer callbacks.Person) (o overtaking, ok bool) {
 	switch {
 	case c.State == callbacks.Pending:
@@ -38,7 +39,8 @@ func whoDid(d *callbacks.Decision, viewer callbacks.Person) string {
 	return words.ActorBriefly(d.By, viewer) + " " + words.DecisionVerb(d) + " this"
 }
 
-// decidedBy begins the sentence of a verdict. A decision of somebody else is named as theirs: nobody takes it for their own.
+// decidedBy begins the sentence of a verdict. A decision of somebody else is named as theirs:
+// nobody takes it for their own.
 func decidedBy(d *callbacks.Decision, viewer callbacks.Person) string {
 	if words.Actor(d.By, viewer) == "You" {
 		return words.Decision(d)
@@ -46,7 +48,8 @@ func decidedBy(d *callbacks.Decision, viewer callbacks.Person) string {
 	return whoDid(d, viewer)
 }
 
-// since is how long ago something was: "just now", "2 s ago". The script counts on in the same words.
+// since is how long ago something was: "just now", "2 s ago". The script counts on in the same
+// words.
 func since(d time.Duration) string {
 	if d < time.Second {
 		return "just now"

@@ -8,7 +8,8 @@ import (
 	"countersign/views/viewstest"
 )
 
-// TestOvertaken: the page of an ended callback holds the sentence for whoever was about to decide it, hidden from everybody else.
+// TestOvertaken: the page of an ended callback holds the sentence for whoever was about to decide
+// it, hidden from everybody else.
 func TestOvertaken(t *testing.T) {
 	t.Parallel()
 	by := func(who callbacks.Actor, outcome, label string) Review {
@@ -73,7 +74,8 @@ func TestSince(t *testing.T) {
 	}
 }
 
-// TestSubject: a request that says something else is another subject; time passing, people and beats are not.
+// TestSubject: a request that says something else is another subject; time passing, people and
+// beats are not.
 func TestSubject(t *testing.T) {
 	t.Parallel()
 	was := subject(sampleReview())

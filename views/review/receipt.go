@@ -10,7 +10,8 @@ import (
 	"countersign/views/words"
 )
 
-// step is a link of the delivery receipt. State is its class: nothing for done, or "now", "retry", "todo", "lost".
+// step is a link of the delivery receipt. State is its class: nothing for done, or "now", "retry",
+// "todo", "lost".
 type step struct {
 	Name, State, Icon string
 	At                time.Time
@@ -90,7 +91,8 @@ func answerNote(a callbacks.Attempt, viewer callbacks.Person) string {
 	return note
 }
 
-// proofStep is what the execution's history or a clock says beyond Lambda's answer; ok is false when nothing is known.
+// proofStep is what the execution's history or a clock says beyond Lambda's answer; ok is false
+// when nothing is known.
 func proofStep(m Review) (step, bool) {
 	c := &m.Callback
 	switch {
@@ -125,7 +127,8 @@ type race struct {
 	SecondAt      time.Time
 }
 
-// raceOf is the race that a decision lost; ok is false when it lost none, or when nobody knows against what.
+// raceOf is the race that a decision lost; ok is false when it lost none, or when nobody knows
+// against what.
 func raceOf(c *callbacks.Callback, viewer callbacks.Person) (r race, ok bool) {
 	if c.State != callbacks.Lost || c.Ending == nil || c.Ending.By == callbacks.EndedByUnknown || c.Ending.By == callbacks.EndedByGone {
 		return race{}, false

@@ -1,5 +1,6 @@
-// Package review shows one callback, whatever its state is: the request, its clocks, the decision with its preview
-// and second step, what became of it, and the answers to a decision that was not recorded.
+// Package review shows one callback, whatever its state is: the request, its clocks, the decision
+// with its preview and second step, what became of it, and the answers to a decision that was not
+// recorded.
 package review
 
 import (
@@ -36,7 +37,8 @@ type Next struct {
 	Held int            // how many were passed over because somebody else holds them
 }
 
-// Confirm is the second step of a decision without scripts: the exact bytes once more, and a button.
+// Confirm is the second step of a decision without scripts: the exact bytes once more, and a
+// button.
 type Confirm struct {
 	Callback callbacks.Callback
 	Payload  []byte // of the request

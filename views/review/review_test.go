@@ -139,7 +139,8 @@ func TestPresence(t *testing.T) {
 	}
 }
 
-// TestPresenceNamesTurned: a provider that sends "Calloway, Ines" has people called by their given names all the same.
+// TestPresenceNamesTurned: a provider that sends "Calloway, Ines" has people called by their given
+// names all the same.
 func TestPresenceNamesTurned(t *testing.T) {
 	t.Parallel()
 	by := callbacks.Actor{Kind: callbacks.ActorPerson, ID: "i", Name: "Calloway, Ines"}

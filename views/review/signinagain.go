@@ -8,7 +8,8 @@ import (
 	"countersign/views/words"
 )
 
-// SignInAgain is the page of somebody whose groups were read too long ago for what they wanted to do.
+// SignInAgain is the page of somebody whose groups were read too long ago for what they wanted to
+// do.
 type SignInAgain struct {
 	Age, Limit time.Duration       // of their groups
 	Tried      string              // label of the outcome that was not sent; empty when nothing was being decided
@@ -56,11 +57,13 @@ func (m SignInAgain) kept(s views.Shell) string {
 	return "Nothing was recorded."
 }
 
-// earlyGroups is how long before groups are too old the page says so. It is sooner where they may not grow old: they are read
-// again at half that age, so that nobody reads this who need not sign in.
+// earlyGroups is how long before groups are too old the page says so. It is sooner where they may
+// not grow old: they are read again at half that age, so that nobody reads this who need not sign
+// in.
 func earlyGroups(limit time.Duration) time.Duration { return min(10*time.Minute, limit/4) }
 
-// groupsNote says that the reader has to sign in again to decide, soon or by now; empty when there is nothing to say.
+// groupsNote says that the reader has to sign in again to decide, soon or by now; empty when there
+// is nothing to say.
 func groupsNote(s views.Shell, m Review) string {
 	if m.FreshUntil.IsZero() || m.MayDecide != nil || m.Callback.State != callbacks.Pending {
 		return ""

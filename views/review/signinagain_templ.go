@@ -13,8 +13,8 @@ import (
 	"countersign/views/untrusted"
 )
 
-// SignInAgainPage is 403 for somebody whose groups were read too long ago. The button leads to the provider and back to what
-// they were doing.
+// SignInAgainPage is 403 for somebody whose groups were read too long ago. The button leads to the
+// provider and back to what they were doing.
 func SignInAgainPage(s views.Shell, m SignInAgain) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

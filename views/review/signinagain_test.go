@@ -10,7 +10,8 @@ import (
 	"countersign/views/words"
 )
 
-// TestGroupsNote: the line comes late enough that nobody reads it whose groups are read again in time, at half that age.
+// TestGroupsNote: the line comes late enough that nobody reads it whose groups are read again in
+// time, at half that age.
 func TestGroupsNote(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)

@@ -10,7 +10,8 @@ import (
 	"countersign/views/words"
 )
 
-// noteFor is what an audit entry says to its reader. Who is no admin reads of a refusal that an admin knows, and no more.
+// noteFor is what an audit entry says to its reader. Who is no admin reads of a refusal that an
+// admin knows, and no more.
 func noteFor(e callbacks.AuditEntry, viewer callbacks.Person) string {
 	if e.NeedsOperator() && !viewer.Roles.Admin {
 		return words.Capital(words.AdminTold)

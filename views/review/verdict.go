@@ -12,7 +12,8 @@ import (
 	"countersign/views/words"
 )
 
-// mendingDelivery says to an admin what keeps a decision from being delivered, nothing where that passes by itself.
+// mendingDelivery says to an admin what keeps a decision from being delivered, nothing where that
+// passes by itself.
 func mendingDelivery(m Review) string {
 	var account, key string
 	if m.Delivery != nil {
@@ -24,7 +25,8 @@ func mendingDelivery(m Review) string {
 	return words.Remedy(m.Callback.Problem, m.Callback.DeliveryPermission(), account, key)
 }
 
-// verdict is what became of a callback, in one sentence and a few more. Tone is the class of its seal.
+// verdict is what became of a callback, in one sentence and a few more. Tone is the class of its
+// seal.
 type verdict struct{ Title, Text, Tone string }
 
 // verdictOf is the verdict of a callback that is not pending; ok is false for one that is.
@@ -94,7 +96,8 @@ func underWay(m Review, s views.Shell) verdict {
 	return verdict{title, text + ".", "prob"}
 }
 
-// completed is a decision that Lambda took, and what followed. When its answer was lost, the history is the proof.
+// completed is a decision that Lambda took, and what followed. When its answer was lost, the
+// history is the proof.
 func completed(m Review, s views.Shell) verdict {
 	c := &m.Callback
 	proof, text := "Lambda accepted it.", madeBy(c, s)
@@ -120,8 +123,8 @@ func seenInHistory(m Review) bool {
 	return c.State == callbacks.Completed && c.Ending != nil && c.Ending.Event > 0
 }
 
-// matches reports whether the history was seen to hold the very bytes that were sent: by the receipt, or where the answer was
-// lost, when that was settled.
+// matches reports whether the history was seen to hold the very bytes that were sent: by the
+// receipt, or where the answer was lost, when that was settled.
 func matches(m Review) bool {
 	return seenInHistory(m) && slices.ContainsFunc(m.Audit, func(e callbacks.AuditEntry) bool {
 		return (e.Action == callbacks.ActionReceipt || e.Action == callbacks.ActionDelivered) && compared(e, m.Callback.Decision)
@@ -208,7 +211,8 @@ func ending(c *callbacks.Callback) string {
 	return c.Ending.Detail
 }
 
-// lastAnswer is what Lambda said to the last attempt at a decision that could not be delivered in time.
+// lastAnswer is what Lambda said to the last attempt at a decision that could not be delivered in
+// time.
 func lastAnswer(c *callbacks.Callback, viewer callbacks.Person) string {
 	switch {
 	case c.Problem == callbacks.AnswerInvalid || c.Problem == "":

@@ -31,7 +31,8 @@ func (h SafeHTML) Size() int { return len(h.html) }
 // Empty reports whether there is nothing to show.
 func (h SafeHTML) Empty() bool { return h.html == "" }
 
-// marked is HTML whose text shows what cannot be seen in it, however it was written: as it is or by its number. Its tables get boxes.
+// marked is HTML whose text shows what cannot be seen in it, however it was written: as it is or by
+// its number. Its tables get boxes.
 func marked(source []byte) string {
 	var b strings.Builder
 	tokens := nethtml.NewTokenizer(bytes.NewReader(source))
@@ -52,7 +53,8 @@ func marked(source []byte) string {
 // directed are blocks of text: each is laid out as its own first letter says.
 var directed = []string{"<p>", "<li", "<h3>", "<h4>", "<h5>", "<h6>", "<blockquote>", "<td>", "<th>"}
 
-// boxed is a tag with what it needs on our page. A table scrolls in a box of its own, which a keyboard can reach.
+// boxed is a tag with what it needs on our page. A table scrolls in a box of its own, which a
+// keyboard can reach.
 func boxed(tag string) string {
 	switch tag {
 	case "<table>":

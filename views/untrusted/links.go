@@ -10,9 +10,10 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// WebAddress reads a stranger's address. address is where a browser would go, and host where that is, in the letters in which names are looked
-// up, so that no other host can look like it. It is not ok for what is no address of the web, for one with a user, which hides where it
-// leads, and for a host that cannot be.
+// WebAddress reads a stranger's address. address is where a browser would go, and host where that
+// is, in the letters in which names are looked up, so that no other host can look like it. It is
+// not ok for what is no address of the web, for one with a user, which hides where it leads, and
+// for a host that cannot be.
 func WebAddress(raw string) (address, host string, ok bool) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.User != nil || u.Host == "" {
@@ -34,8 +35,9 @@ func WebAddress(raw string) (address, host string, ok bool) {
 	return u.String(), u.Host, true
 }
 
-// MailAddress reads a stranger's address of mail: whom a mail program would write to, with hosts in the letters in which they are looked up,
-// and what else the address says. It is not ok for what is no such address, or may hide another one.
+// MailAddress reads a stranger's address of mail: whom a mail program would write to, with hosts in
+// the letters in which they are looked up, and what else the address says. It is not ok for what is
+// no such address, or may hide another one.
 func MailAddress(raw string) (shown string, ok bool) {
 	rest, ok := strings.CutPrefix(raw, "mailto:")
 	to, more, asks := strings.Cut(rest, "?")
@@ -61,7 +63,8 @@ func MailAddress(raw string) (shown string, ok bool) {
 	return shown, true
 }
 
-// lookupName is a name as it is looked up. Names with a low line exist in company networks, though they are against the rules.
+// lookupName is a name as it is looked up. Names with a low line exist in company networks, though
+// they are against the rules.
 func lookupName(name string) (string, bool) {
 	ascii, err := idna.Lookup.ToASCII(strings.ReplaceAll(name, "_", "x"))
 	if err != nil || strings.Contains("."+strings.TrimSuffix(ascii, ".")+".", "..") || len(printable.Hidden(name, printable.Apart)) > 0 {

@@ -93,7 +93,8 @@ func Lost(by callbacks.EndedBy, clock callbacks.DeadlineCause) callbacks.Sheet {
 	return m
 }
 
-// WithoutEffect is EXP-2291 after Lambda accepted the approval although another client had been faster.
+// WithoutEffect is EXP-2291 after Lambda accepted the approval although another client had been
+// faster.
 func WithoutEffect() callbacks.Sheet {
 	m := Lost(callbacks.EndedByOther, callbacks.NoDeadline)
 	m.Callback.Ending.Event, m.Callback.Ending.Detail = 14, "Lambda accepted the decision, but the execution's history shows another end: X."

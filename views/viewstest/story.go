@@ -1,5 +1,5 @@
-// Package viewstest tells the story that the tests of the pages share, and reads what they render. It knows no page:
-// the tests of each may import it.
+// Package viewstest tells the story that the tests of the pages share, and reads what they render.
+// It knows no page: the tests of each may import it.
 package viewstest
 
 import (
@@ -59,6 +59,7 @@ func Unattended(r callbacks.Row, left time.Duration) callbacks.Row {
 	return r
 }
 
+// Rows are the callbacks that wait.
 func Rows() []callbacks.Row {
 	rows := []callbacks.Row{
 		Unattended(Waiting("vendor", "Change bank account of vendor Kühne & Lindqvist Logistik GmbH & Co. KG before Friday’s payment run", "vendor-master-update", "Tomasz Wierzbicki", 52*time.Minute, 5*time.Hour), 108*time.Second),
@@ -90,6 +91,7 @@ func reviewedRow(r callbacks.Row) callbacks.Row {
 	return r
 }
 
+// Previews has the preview of each outcome with a comment.
 func Previews(c callbacks.Callback, comment string) []callbacks.Preview {
 	var previews []callbacks.Preview
 	for _, o := range c.Outcomes {
@@ -99,6 +101,7 @@ func Previews(c callbacks.Callback, comment string) []callbacks.Preview {
 	return previews
 }
 
+// Audit is what was done with a callback that is under review.
 func Audit(c callbacks.Callback) []callbacks.AuditEntry {
 	var entries []callbacks.AuditEntry
 	add := func(ago time.Duration, by callbacks.Actor, action callbacks.Action, detail string) {

@@ -50,8 +50,8 @@ func AnswerFor(a callbacks.Answer, viewer callbacks.Person) string {
 	return Answer(a)
 }
 
-// Remedy says to an admin what to do about an answer that stays the same until it is done. account is the one whose role makes
-// the call, key the KMS key that stood in the way; both may be empty.
+// Remedy says to an admin what to do about an answer that stays the same until it is done. account
+// is the one whose role makes the call, key the KMS key that stood in the way; both may be empty.
 func Remedy(a callbacks.Answer, needed callbacks.Permission, account, key string) string {
 	switch a {
 	case callbacks.AnswerDenied:

@@ -1,5 +1,5 @@
-// Package words says what the domain holds as values: states, decisions and their endings, people, clocks, times
-// and amounts. What only one page says is in the package of that page.
+// Package words says what the domain holds as values: states, decisions and their endings, people,
+// clocks, times and amounts. What only one page says is in the package of that page.
 package words
 
 import (

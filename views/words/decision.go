@@ -11,8 +11,8 @@ const (
 	reject  = callbacks.OutcomeReject
 )
 
-// KnownOutcome is the name of a decision's outcome where that is approve or reject as every reviewer knows them. A sender's own outcome
-// has no word but its label, whatever its name is.
+// KnownOutcome is the name of a decision's outcome where that is approve or reject as every
+// reviewer knows them. A sender's own outcome has no word but its label, whatever its name is.
 func KnownOutcome(d *callbacks.Decision) string {
 	if d.Ours() {
 		return d.Outcome
@@ -20,7 +20,8 @@ func KnownOutcome(d *callbacks.Decision) string {
 	return ""
 }
 
-// Decision is what was done, at the start of a sentence: "Approved", "Rejected", or the label of another outcome.
+// Decision is what was done, at the start of a sentence: "Approved", "Rejected", or the label of
+// another outcome.
 func Decision(d *callbacks.Decision) string {
 	switch KnownOutcome(d) {
 	case approve:
@@ -53,7 +54,8 @@ func DecisionNoun(outcome string) string {
 	return "decision"
 }
 
-// DecisionTone colours a decision. Our reject is red, also as a negative success, and so is a failure; only our approve is green.
+// DecisionTone colours a decision. Our reject is red, also as a negative success, and so is a
+// failure; only our approve is green.
 func DecisionTone(d *callbacks.Decision) string {
 	switch name := KnownOutcome(d); {
 	case name == reject, d.Kind == callbacks.Failure:

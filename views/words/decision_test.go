@@ -109,8 +109,8 @@ func TestEveryAnswerHasWords(t *testing.T) {
 	}
 }
 
-// TestDecisionWords: only a decision for an outcome that every reviewer knows has their words and colours. A sender's own is told by
-// its label, whatever its name is.
+// TestDecisionWords: only a decision for an outcome that every reviewer knows has their words and
+// colours. A sender's own is told by its label, whatever its name is.
 func TestDecisionWords(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {

@@ -14,7 +14,8 @@ func EndTime(c *callbacks.Callback) time.Time {
 	return c.Ending.At
 }
 
-// EndMark says in a few words how a callback ended, for a line of a list: "Approved by Dana", "Timed out by heartbeat".
+// EndMark says in a few words how a callback ended, for a line of a list: "Approved by Dana",
+// "Timed out by heartbeat".
 func EndMark(c *callbacks.Callback, viewer callbacks.Person) Mark {
 	m := Mark{Word: State(c.State), Icon: "clock", Tone: "timedout"}
 	switch c.State {

@@ -17,8 +17,8 @@ func Capital(s string) string {
 	return string(s[0]-'a'+'A') + s[1:]
 }
 
-// Remaining is a remaining time as short as it can be read: "41:08" under an hour, "5h 12m" under a day, else "2d 4h". The
-// countdown script does the same.
+// Remaining is a remaining time as short as it can be read: "41:08" under an hour, "5h 12m" under a
+// day, else "2d 4h". The countdown script does the same.
 func Remaining(d time.Duration) string {
 	var b strings.Builder
 	for i, p := range RemainingParts(d) {
@@ -92,8 +92,8 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%d %s %d %s", whole, wholeUnit, rest, restUnit)
 }
 
-// Gap is the time between two events that raced, as finely as it matters: "51 ms", "0.8 s", "12 s", "3 min". It does not
-// break over lines.
+// Gap is the time between two events that raced, as finely as it matters: "51 ms", "0.8 s", "12 s",
+// "3 min". It does not break over lines.
 func Gap(d time.Duration) string {
 	d = d.Abs()
 	switch {

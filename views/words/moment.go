@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// ZoneCookie is the name of the cookie in which a page's script keeps the reader's time zone, an IANA name. The sign-in
-// page sets it, so the first page with times in it knows.
+// ZoneCookie is the name of the cookie in which a page's script keeps the reader's time zone, an
+// IANA name. The sign-in page sets it, so the first page with times in it knows.
 const ZoneCookie = "zone"
 
 // Moment is when a page is made, and the time zone that its reader lives in.
@@ -63,8 +63,9 @@ func (m Moment) Exact(t time.Time) string {
 	return local.Format("2 Jan 2006, 15:04:05.000")
 }
 
-// Full is t with its day and zone, and with its year when it is not this one: "Tue 24 Nov, 14:32:10 CET",
-// "Wed 24 Nov 2027, 14:32:10 CET". The zone is t's own: a summer's time has another name in winter.
+// Full is t with its day and zone, and with its year when it is not this one: "Tue 24 Nov, 14:32:10
+// CET", "Wed 24 Nov 2027, 14:32:10 CET". The zone is t's own: a summer's time has another name in
+// winter.
 func (m Moment) Full(t time.Time) string {
 	local, day := m.Local(t), "Mon 2 Jan"
 	if local.Year() != m.Local(m.Now).Year() {

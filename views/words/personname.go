@@ -13,7 +13,8 @@ var (
 	nameSuffixes = wordSet("jr sr ii iii iv v phd md mba cpa esq dds dvm rn msc bsc ma ba llm jd pe pmp cissp cfa dphil")
 )
 
-// FirstName is how people here call each other. Providers also send names that are turned: "Calloway, Ines".
+// FirstName is how people here call each other. Providers also send names that are turned:
+// "Calloway, Ines".
 func FirstName(name string) string {
 	for _, word := range nameWords(name) {
 		if !nameTitles[bareWord(word)] {
@@ -41,7 +42,8 @@ func Initials(name string) string {
 	return string([]rune{letters[0], letters[len(letters)-1]})
 }
 
-// nameWords are the words of a name with the given name first, without what stands behind it for a degree or a generation.
+// nameWords are the words of a name with the given name first, without what stands behind it for a
+// degree or a generation.
 func nameWords(name string) []string {
 	parts := strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune(",，、،;", r) })
 	var names [][]string

@@ -47,7 +47,8 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// TestNamesTurned: a name that is written family name first is cut at no comma, wherever people are called briefly.
+// TestNamesTurned: a name that is written family name first is cut at no comma, wherever people are
+// called briefly.
 func TestNamesTurned(t *testing.T) {
 	t.Parallel()
 	by := callbacks.Actor{Kind: callbacks.ActorPerson, ID: "i", Name: "Calloway, Ines"}

@@ -15,6 +15,7 @@ const (
 // Tone is the class that colours a time.
 type Tone string
 
+// The tones, from no hurry to too late.
 const (
 	ToneCalm Tone = ""
 	ToneSoon Tone = "soon"
@@ -34,8 +35,8 @@ type Urgency struct {
 	BeatsFail  bool // and Lambda does not take them
 }
 
-// UrgencyOf looks at the clocks of an open callback. While Lambda takes its heartbeats, their clock is wound up again and again,
-// so that its true end is that of the other clocks.
+// UrgencyOf looks at the clocks of an open callback. While Lambda takes its heartbeats, their clock
+// is wound up again and again, so that its true end is that of the other clocks.
 func UrgencyOf(c *callbacks.Callback, now time.Time) Urgency {
 	u := Urgency{From: c.Clocks.StartedAt}
 	u.At, u.Cause = c.Ends()
@@ -52,7 +53,8 @@ func UrgencyOf(c *callbacks.Callback, now time.Time) Urgency {
 	return u
 }
 
-// tone colours the time left. A heartbeat that is missing is at risk sooner than a clock that somebody set.
+// tone colours the time left. A heartbeat that is missing is at risk sooner than a clock that
+// somebody set.
 func (u Urgency) tone(now time.Time) Tone {
 	left, byHeartbeat := u.At.Sub(now), u.Cause == callbacks.CauseHeartbeat
 	switch {
