@@ -273,7 +273,7 @@ func (s *site) announceBody(path string, headers map[string]string, size int) *h
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(func() { _ = conn.Close() })
-	_ = conn.SetDeadline(time.Now().Add(10 * time.Second)) // a desk that waits for the body fails the test, and does not stop it
+	_ = conn.SetDeadline(time.Now().Add(time.Minute)) // a desk that waits for the body fails the test, and does not stop it
 	head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: desk\r\nContent-Length: %d\r\n", path, size)
 	for key, value := range headers {
 		if value != "" {

@@ -60,10 +60,10 @@ func TestCopyKeepsConstraints(t *testing.T) {
 	}
 	defer db.Close()
 	for check, want := range map[string]string{
-		"select count(*) from pragma_foreign_key_check":                           "0",
-		"select integrity_check from pragma_integrity_check":                      "ok",
-		"select count(distinct id) from callbacks":                                fmt.Sprint(b.most),
-		"select count(*) from messages":                                           fmt.Sprint(b.most),
+		"select count(*) from pragma_foreign_key_check":                                   "0",
+		"select integrity_check from pragma_integrity_check":                              "ok",
+		"select count(distinct id) from callbacks":                                        fmt.Sprint(b.most),
+		"select count(*) from messages":                                                   fmt.Sprint(b.most),
 		"select count(*) from sqlite_schema where name = 'callbacks_pending_by_deadline'": "1",
 	} {
 		var got string
