@@ -12,7 +12,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// access says who may call a route at all. What they may see and decide behind it is for the service to say.
+// access says who may call a route at all. What they may see and decide behind it is for the
+// service to say.
 type access int
 
 const (
@@ -74,7 +75,8 @@ func (s *server) guard(r route) echo.MiddlewareFunc {
 	}
 }
 
-// noRoleError is errNoRole with what an operator has to know; the page says the fault in a person's words.
+// noRoleError is errNoRole with what an operator has to know; the page says the fault in a person's
+// words.
 type noRoleError struct {
 	fault  auth.Fault
 	reason string
@@ -89,10 +91,12 @@ func (s *server) noRole(c echo.Context) error {
 	return &noRoleError{fault, reason}
 }
 
-// maxSignInPath bounds the way to the sign-in page in bytes: proxies commonly take 4 KiB of headers, of which ours are the half.
+// maxSignInPath bounds the way to the sign-in page in bytes: proxies commonly take 4 KiB of
+// headers, of which ours are the half.
 const maxSignInPath = 2048
 
-// signInPath is the sign-in page, which leads back to an address of ours. One that is too long is forgotten.
+// signInPath is the sign-in page, which leads back to an address of ours. One that is too long is
+// forgotten.
 func signInPath(address string) string {
 	path := "/signin?return=" + url.QueryEscape(auth.ReturnPath(address))
 	if len(path) > maxSignInPath {
@@ -101,8 +105,8 @@ func signInPath(address string) string {
 	return path
 }
 
-// person is who the request is from; behind guard it is always somebody with a role. Roles are those of the configuration
-// that runs now, whatever they were when the session began.
+// person is who the request is from; behind guard it is always somebody with a role. Roles are
+// those of the configuration that runs now, whatever they were when the session began.
 func (s *server) person(c echo.Context) callbacks.Person {
 	p, _ := s.Auth.Person(c.Request().Context())
 	return p
@@ -110,8 +114,8 @@ func (s *server) person(c echo.Context) callbacks.Person {
 
 type sessionErrorKey struct{}
 
-// SessionError is for [auth.Config]: it brings an error of the session store to the error table of this package, so that
-// it gets the same page as any other.
+// SessionError is for [auth.Config]: it brings an error of the session store to the error table of
+// this package, so that it gets the same page as any other.
 func SessionError(w http.ResponseWriter, r *http.Request, err error) {
 	if failed, ok := r.Context().Value(sessionErrorKey{}).(*error); ok {
 		*failed = err
@@ -134,8 +138,8 @@ func (s *server) session(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// sameOrigin refuses forms and scripts of other sites. Together with cookies that are SameSite=Lax and pages that change
-// nothing on GET it makes form tokens unnecessary.
+// sameOrigin refuses forms and scripts of other sites. Together with cookies that are SameSite=Lax
+// and pages that change nothing on GET it makes form tokens unnecessary.
 func (s *server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if !s.fromOurPages(c.Request()) {
@@ -145,9 +149,10 @@ func (s *server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// fromOurPages reports whether a request that may change something comes from a page of ours, or from no browser. Browsers name
-// the page's origin, and what it is to the address that they send to. Each must be right where it is there: the origin with scheme
-// and port, for the same host over http may be whoever sits between.
+// fromOurPages reports whether a request that may change something comes from a page of ours, or
+// from no browser. Browsers name the page's origin, and what it is to the address that they send
+// to. Each must be right where it is there: the origin with scheme and port, for the same host over
+// http may be whoever sits between.
 func (s *server) fromOurPages(r *http.Request) bool {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:
@@ -163,6 +168,6 @@ func (s *server) fromOurPages(r *http.Request) bool {
 }
 
 // fromScript reports whether htmx asks, for a page whose live parts it is going to replace. It gets
-// the same page as everybody; but instead of a redirect to the sign-in page, which it would paste into
-// the list, it gets an error.
+// the same page as everybody; but instead of a redirect to the sign-in page, which it would paste
+// into the list, it gets an error.
 func fromScript(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }

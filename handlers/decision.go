@@ -21,7 +21,8 @@ type decision struct {
 	back bool   // from the second step to the first
 }
 
-// readDecision reads the form. A time that cannot be read is as good as an old one: the preview is shown again.
+// readDecision reads the form. A time that cannot be read is as good as an old one: the preview is
+// shown again.
 func readDecision(c echo.Context) (decision, error) {
 	form, err := postForm(c)
 	if err != nil {
@@ -34,7 +35,8 @@ func readDecision(c echo.Context) (decision, error) {
 	return d, nil
 }
 
-// decide records a decision that was seen, and shows one that was not. Whatever goes wrong, what was typed comes back.
+// decide records a decision that was seen, and shows one that was not. Whatever goes wrong, what
+// was typed comes back.
 func (s *server) decide(c echo.Context) error {
 	d, err := readDecision(c)
 	if err != nil {
@@ -107,8 +109,8 @@ func (s *server) confirm(c echo.Context, d decision, stale bool) error {
 	}))
 }
 
-// retype answers a decision that was refused with a page on which it can be changed or copied. Other errors have pages of
-// their own, which keep the comment too.
+// retype answers a decision that was refused with a page on which it can be changed or copied.
+// Other errors have pages of their own, which keep the comment too.
 func (s *server) retype(c echo.Context, d decision, err error) error {
 	faults, invalid := errors.AsType[callbacks.Invalid](err)
 	switch {
@@ -143,7 +145,8 @@ func (s *server) overtaken(c echo.Context, d decision) error {
 	}))
 }
 
-// unrecorded is the decision that a request was posting, to be posted again; nil for another request.
+// unrecorded is the decision that a request was posting, to be posted again; nil for another
+// request.
 func unrecorded(c echo.Context) *views.Unrecorded {
 	form := draftOf(c)
 	if form == nil {
@@ -154,8 +157,8 @@ func unrecorded(c echo.Context) *views.Unrecorded {
 	}
 }
 
-// preview shows what each outcome would send with a comment, as a fragment of the page: whichever is chosen next, it is there. That of
-// the outcome in the form is whole, however long it is.
+// preview shows what each outcome would send with a comment, as a fragment of the page: whichever
+// is chosen next, it is there. That of the outcome in the form is whole, however long it is.
 func (s *server) preview(c echo.Context) error {
 	d, err := readDecision(c)
 	if err != nil {
@@ -168,7 +171,8 @@ func (s *server) preview(c echo.Context) error {
 	return render(c, http.StatusOK, review.Previews(previews, d.Outcome))
 }
 
-// retryDelivery sends a decision again. Where there is nothing to send any more, the page says what happened.
+// retryDelivery sends a decision again. Where there is nothing to send any more, the page says what
+// happened.
 func (s *server) retryDelivery(c echo.Context) error {
 	_, err := s.Service.RetryDelivery(c.Request().Context(), s.person(c), callbackOf(c))
 	if err != nil && !errors.Is(err, callbacks.ErrConflict) {

@@ -20,8 +20,8 @@ import (
 	"countersign/views/account"
 )
 
-// failure is what becomes of an error: a status, a page for people, a line for scripts. Neither tells the cause, which is
-// in the log.
+// failure is what becomes of an error: a status, a page for people, a line for scripts. Neither
+// tells the cause, which is in the log.
 type failure struct {
 	is     func(error) bool
 	status int
@@ -29,11 +29,13 @@ type failure struct {
 	line   string
 }
 
-// statusClientGone is nginx's number for a client that left before its answer. It counts as no failure of ours.
+// statusClientGone is nginx's number for a client that left before its answer. It counts as no
+// failure of ours.
 const statusClientGone = 499
 
-// failures is the one table of errors; the first row that matches counts. A database that is away comes before what it may
-// carry with it, which cannot be trusted then; only a reading that its reader gave up is no sign of that.
+// failures is the one table of errors; the first row that matches counts. A database that is away
+// comes before what it may carry with it, which cannot be trusted then; only a reading that its
+// reader gave up is no sign of that.
 var failures = []failure{
 	{isA(context.Canceled), statusClientGone, unavailablePage, "The request was cancelled."},
 	{isA(callbacks.ErrUncertain), http.StatusServiceUnavailable, unavailablePage, "The database went away while it recorded this. Look before you try again."},
@@ -90,12 +92,13 @@ func failureOf(err error) failure {
 const (
 	// retrySoon is when to try again what failed because something is away.
 	retrySoon = 5 * time.Second
-	// retryWhenFull is when to try again while there is no room for a form: those that are there are
-	// worked on in a moment.
+	// retryWhenFull is when to try again while there is no room for a form: those that are there
+	// are worked on in a moment.
 	retryWhenFull = time.Second
 )
 
-// fail answers a request that ended in an error, in the form that its kind of caller reads. The cause is logged by observe.
+// fail answers a request that ended in an error, in the form that its kind of caller reads. The
+// cause is logged by observe.
 func (s *server) fail(err error, c echo.Context) {
 	if c.Response().Committed {
 		return // a stream or a page broke off: nothing can be said any more
@@ -196,7 +199,8 @@ func oneFault(s *server, c echo.Context, status int, pointer, detail string) tem
 	})
 }
 
-// overtakenPage is for whatever finds another state than it needs; decisions have a page of their own, which says more.
+// overtakenPage is for whatever finds another state than it needs; decisions have a page of their
+// own, which says more.
 func overtakenPage(s *server, c echo.Context, _ error) templ.Component {
 	return oneFault(s, c, http.StatusConflict, "callback", "It changed meanwhile. Open it again to see what happened.")
 }
@@ -205,8 +209,8 @@ func tooLargePage(s *server, c echo.Context, _ error) templ.Component {
 	return oneFault(s, c, http.StatusRequestEntityTooLarge, "form", "This is larger than 1 MiB. Nothing was recorded. Go back and shorten it.")
 }
 
-// wayBack is where to go on after a request that cannot be understood: the page without its query, or the callback whose
-// form it was.
+// wayBack is where to go on after a request that cannot be understood: the page without its query,
+// or the callback whose form it was.
 func wayBack(c echo.Context) views.Address {
 	switch {
 	case c.Param("id") != "":

@@ -12,9 +12,10 @@ import (
 	"countersign/internal/ratelimit"
 )
 
-// events tells a page which of the callbacks that its reader may see have changed. The stream ends with the session, and by itself
-// after a while; the browser connects again, and rights are checked anew. The query says when the page was read (since, Unix milliseconds):
-// what changed before its stream was open would not be told otherwise.
+// events tells a page which of the callbacks that its reader may see have changed. The stream ends
+// with the session, and by itself after a while; the browser connects again, and rights are checked
+// anew. The query says when the page was read (since, Unix milliseconds): what changed before its
+// stream was open would not be told otherwise.
 func (s *server) events(c echo.Context) error {
 	p, queues := s.person(c), s.Service.Queues()
 	since := s.Now()
@@ -35,8 +36,8 @@ func (s *server) events(c echo.Context) error {
 }
 
 const (
-	// maxStreams is how many streams one person may have open in this process: more than anybody has browsers, each of which opens one.
-	// Pages without a stream read again every half a minute.
+	// maxStreams is how many streams one person may have open in this process: more than anybody
+	// has browsers, each of which opens one. Pages without a stream read again every half a minute.
 	maxStreams = 32
 	// streamsFull is when to try again.
 	streamsFull = 30 * time.Second

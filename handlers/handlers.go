@@ -24,7 +24,8 @@ import (
 	"countersign/views"
 )
 
-// Config is what the handlers work with. Demo, Stopping and the texts may be empty; the rest is needed.
+// Config is what the handlers work with. Demo, Stopping and the texts may be empty; the rest is
+// needed.
 type Config struct {
 	Service  *callbacks.Service
 	Auth     *auth.Auth // made with SessionError set to [SessionError]
@@ -49,8 +50,8 @@ type Config struct {
 	SupportContact string // whom people without a role ask
 }
 
-// Demo starts sample work, so that a visitor has something to decide. Start returns [callbacks.ErrNotFound] for a name that
-// is not among the samples.
+// Demo starts sample work, so that a visitor has something to decide. Start returns
+// [callbacks.ErrNotFound] for a name that is not among the samples.
 type Demo interface {
 	Samples() []views.Sample
 	Start(ctx context.Context, name string) error
@@ -89,7 +90,8 @@ func New(cfg Config) (http.Handler, error) {
 	return e, nil
 }
 
-// originOf is the origin of a URL as browsers write it: in lower case, without the port that its scheme implies.
+// originOf is the origin of a URL as browsers write it: in lower case, without the port that its
+// scheme implies.
 func originOf(base string) (string, error) {
 	u, err := url.Parse(base)
 	if err != nil {

@@ -4,8 +4,8 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// contentPolicy allows what is served from here and nothing inline, so that markup which slipped through could neither run
-// nor load nor post anywhere.
+// contentPolicy allows what is served from here and nothing inline, so that markup which slipped
+// through could neither run nor load nor post anywhere.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
 	"connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -15,8 +15,8 @@ const permissions = "accelerometer=(), autoplay=(), browsing-topics=(), camera=(
 	"microphone=(), midi=(), payment=(), picture-in-picture=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), " +
 	"xr-spatial-tracking=()"
 
-// secureHeaders sets what every answer carries. Answers hold other people's business, so nothing is stored by caches;
-// static files say otherwise for themselves.
+// secureHeaders sets what every answer carries. Answers hold other people's business, so nothing is
+// stored by caches; static files say otherwise for themselves.
 func (s *server) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()

@@ -10,9 +10,10 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// knownHost answers only under the base URL's name, so that a page of another site whose name was pointed here reads nothing
-// (DNS rebinding). Probes ask by an address, and what posts webhooks proves itself, by whatever name it reaches the desk.
-// Ports do not matter: proxies pass on their own.
+// knownHost answers only under the base URL's name, so that a page of another site whose name was
+// pointed here reads nothing (DNS rebinding). Probes ask by an address, and what posts webhooks
+// proves itself, by whatever name it reaches the desk. Ports do not matter: proxies pass on their
+// own.
 func (s *server) knownHost(next echo.HandlerFunc) echo.HandlerFunc {
 	own := hostOf(s.ownOrigin)
 	return func(c echo.Context) error {
@@ -38,7 +39,8 @@ func hostOf(origin string) string {
 	return hostName(u.Host)
 }
 
-// hostName is the name or address in a Host header: in lower case, without port, brackets and the dot that may end it.
+// hostName is the name or address in a Host header: in lower case, without port, brackets and the
+// dot that may end it.
 func hostName(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

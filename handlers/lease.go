@@ -9,7 +9,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// leaseAnswer is what the page that holds a review works with. Times are in Unix milliseconds, spans in milliseconds.
+// leaseAnswer is what the page that holds a review works with. Times are in Unix milliseconds,
+// spans in milliseconds.
 type leaseAnswer struct {
 	Review     callbacks.ID `json:"review"`
 	RenewAfter int64        `json:"renewAfter"`
@@ -26,8 +27,9 @@ type beats struct {
 	Next *int64 `json:"next"`
 }
 
-// lease opens, renews and releases a review. It is a POST of a script, never part of opening the page: a link preview must
-// not keep a function waiting. 404 says that the review has ended, 409 that there is nothing to review any more.
+// lease opens, renews and releases a review. It is a POST of a script, never part of opening the
+// page: a link preview must not keep a function waiting. 404 says that the review has ended, 409
+// that there is nothing to review any more.
 func (s *server) lease(c echo.Context) error {
 	if err := s.reviews.Take(s.person(c).ID, s.Now()); err != nil {
 		return err

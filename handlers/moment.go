@@ -7,11 +7,12 @@ import (
 
 var errMoment = errors.New("a day such as 2026-11-23 or a time such as 2026-11-23T14:30 or 2026-11-23T14:30:00+01:00")
 
-// localLayouts are what inputs of type datetime-local send: the reader's wall clock, without a zone.
+// localLayouts are what inputs of type datetime-local send: the reader's wall clock, without a
+// zone.
 var localLayouts = []string{"2006-01-02T15:04", "2006-01-02T15:04:05"}
 
-// parseMoment reads an instant of an address to the second, zero for none. A day, as inputs of type date send it, is its
-// beginning.
+// parseMoment reads an instant of an address to the second, zero for none. A day, as inputs of type
+// date send it, is its beginning.
 func parseMoment(s string, zone *time.Location) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
@@ -48,7 +49,8 @@ func beginning(day time.Time, zone *time.Location) time.Time {
 	return t
 }
 
-// storable is t to the second. Stores count milliseconds in 64 bits and RFC 3339 has four digits for the year.
+// storable is t to the second. Stores count milliseconds in 64 bits and RFC 3339 has four digits
+// for the year.
 func storable(t time.Time) (time.Time, error) {
 	if t = t.UTC().Truncate(time.Second); t.Year() < 1970 || t.Year() > 9999 {
 		return time.Time{}, errMoment

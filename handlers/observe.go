@@ -12,8 +12,9 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// observe numbers, times, counts and logs each request. The log has the path but no query: searches and the answers of the
-// OpenID provider are in there. The cause of a failure stands in its line and nowhere else.
+// observe numbers, times, counts and logs each request. The log has the path but no query: searches
+// and the answers of the OpenID provider are in there. The cause of a failure stands in its line
+// and nowhere else.
 func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		began := time.Now() // the wall clock measures; Config.Now may stand still

@@ -113,7 +113,8 @@ func idIn(c echo.Context, name string) callbacks.ID {
 
 var errCursor = errors.New("not the place of a page")
 
-// formatCursor writes a cursor for an address. Its form is our business alone: links carry it, people do not.
+// formatCursor writes a cursor for an address. Its form is our business alone: links carry it,
+// people do not.
 func formatCursor(c callbacks.Cursor) string {
 	return strconv.FormatInt(c.Key, 36) + "." + string(c.ID)
 }

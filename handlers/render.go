@@ -11,8 +11,9 @@ import (
 	"countersign/views/words"
 )
 
-// render writes a component. It is made in memory first, so that a fault in it can still become an error page; it is made
-// even when the request's time is up, since that is what the page may have to tell.
+// render writes a component. It is made in memory first, so that a fault in it can still become an
+// error page; it is made even when the request's time is up, since that is what the page may have
+// to tell.
 func render(c echo.Context, status int, component templ.Component) error {
 	b := templ.GetBuffer()
 	defer templ.ReleaseBuffer(b)
@@ -29,7 +30,8 @@ func (s *server) moment(c echo.Context) words.Moment {
 
 const zoneKey = "zone"
 
-// zone is where the reader's clock is: their browser tells it by a cookie. It comes from a file, so a request looks it up once.
+// zone is where the reader's clock is: their browser tells it by a cookie. It comes from a file, so
+// a request looks it up once.
 func zone(c echo.Context) *time.Location {
 	if known, ok := c.Get(zoneKey).(*time.Location); ok {
 		return known

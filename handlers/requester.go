@@ -12,7 +12,8 @@ import (
 	"countersign/views/review"
 )
 
-// stateRequester puts on record who asks for a request, because an admin says so. What was typed comes back with its faults.
+// stateRequester puts on record who asks for a request, because an admin says so. What was typed
+// comes back with its faults.
 func (s *server) stateRequester(c echo.Context) error {
 	form, err := postForm(c)
 	if err != nil {

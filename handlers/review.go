@@ -33,8 +33,8 @@ func (s *server) showReview(c echo.Context, status int, draft review.Draft) erro
 
 func reviewPath(c echo.Context) string { return callbackOf(c).Path() }
 
-// origin is the list that a callback was opened from. A bad one must not keep a callback from opening, and one that the
-// reader may not see (links are passed on) becomes their own.
+// origin is the list that a callback was opened from. A bad one must not keep a callback from
+// opening, and one that the reader may not see (links are passed on) becomes their own.
 func (s *server) origin(c echo.Context) listing {
 	l, err := parseListing(c.QueryParams(), callbacks.ScopeAvailable, zone(c))
 	roles := s.person(c).Roles
@@ -85,7 +85,8 @@ func (s *server) next(c echo.Context, leaving callbacks.ID, from listing) (*revi
 	return &review.Next{Row: row, Held: held}, err
 }
 
-// consoleURL is the waiting function's page in the AWS console. AWS documents no address for a single execution.
+// consoleURL is the waiting function's page in the AWS console. AWS documents no address for a
+// single execution.
 func consoleURL(c *callbacks.Callback) string {
 	if c.Function == "" || !callbacks.KnownRegion(c.Region) {
 		return ""

@@ -63,8 +63,8 @@ func senders(handler func(*webhooks.Handlers, echo.Context) error) func(*server,
 type kind string
 
 const (
-	// page: a person asks for a page. A request without a session is redirected to the sign-in page.
-	// GET changes nothing, whatever is asked for.
+	// page: a person asks for a page. A request without a session is redirected to the sign-in
+	// page. GET changes nothing, whatever is asked for.
 	page kind = "page"
 	// form: a person posts a form of a page. The answer is a page or a redirect to one.
 	form kind = "form"
@@ -85,8 +85,8 @@ const (
 )
 
 const (
-	// maxForm bounds a form in which a person types, in bytes. It is many times the longest comment,
-	// so that one which is too long arrives and comes back to be shortened.
+	// maxForm bounds a form in which a person types, in bytes. It is many times the longest
+	// comment, so that one which is too long arrives and comes back to be shortened.
 	maxForm = 1 << 20
 	// maxShortForm bounds the others, in which nobody types.
 	maxShortForm = 16 << 10
@@ -113,8 +113,8 @@ func (s *server) mount(e *echo.Echo) {
 }
 
 // around is what stands around a handler, the outermost first. The limit of the body stands before
-// everything that may read a form, a draft is kept before the session may be found to have ended, and
-// the session stands before the guard that asks who is there.
+// everything that may read a form, a draft is kept before the session may be found to have ended,
+// and the session stands before the guard that asks who is there.
 func (s *server) around(r route) []echo.MiddlewareFunc {
 	limit, counted := limitBody(r.kind.maxBody()), countBody(s.forms)
 	switch r.kind {
@@ -149,7 +149,8 @@ func as(k kind) echo.MiddlewareFunc {
 	}
 }
 
-// kindOf is the kind of the request's route; an address that is not ours is a page that is not there.
+// kindOf is the kind of the request's route; an address that is not ours is a page that is not
+// there.
 func kindOf(c echo.Context) kind {
 	if k, ok := c.Get(kindKey).(kind); ok {
 		return k

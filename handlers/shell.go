@@ -21,7 +21,8 @@ func (s *server) shell(c echo.Context, place views.Place, address views.Address)
 	return shell, err
 }
 
-// plainShell is the frame of an error or of the sign-in page: it asks nothing of the database, which may be the trouble.
+// plainShell is the frame of an error or of the sign-in page: it asks nothing of the database,
+// which may be the trouble.
 func (s *server) plainShell(c echo.Context) views.Shell {
 	shell := views.Shell{
 		Moment: s.moment(c), Viewer: s.person(c), Theme: views.Theme(cookie(c, views.ThemeCookie)), Version: s.Version, Support: s.SupportContact, Kept: draftOf(c).Get("comment"),

@@ -14,8 +14,9 @@ import (
 	"countersign/views/review"
 )
 
-// signInAgain answers a form by somebody whose groups are too old. What they typed and chose waits in their session, so that the
-// way through the provider leads back to it, with scripts and without.
+// signInAgain answers a form by somebody whose groups are too old. What they typed and chose waits
+// in their session, so that the way through the provider leads back to it, with scripts and
+// without.
 func (s *server) signInAgain(c echo.Context, d auth.Draft, cause error) error {
 	from := s.origin(c)
 	d.Callback = callbackOf(c)
@@ -60,7 +61,8 @@ func (s *server) keptDraft(c echo.Context) review.Draft {
 	return review.Draft{Outcome: d.Outcome, Comment: d.Comment, Waited: true, Asker: review.AskerDraft{Statement: d.Asker}}
 }
 
-// forgetDraft drops what has been sent. The decision is recorded, so that a failure is none of its person's.
+// forgetDraft drops what has been sent. The decision is recorded, so that a failure is none of its
+// person's.
 func (s *server) forgetDraft(c echo.Context, id callbacks.ID) {
 	if err := s.Auth.ForgetDraft(c.Request(), id); err != nil {
 		s.Log.WarnContext(c.Request().Context(), "a draft stays in its session", slog.String("request_id", requestID(c)), slog.Any("error", err))

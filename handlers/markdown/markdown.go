@@ -23,8 +23,9 @@ import (
 	"countersign/views/untrusted"
 )
 
-// converter knows no HTML and no definitions of links, so that what looks like one is text, and a line
-// break stays a break. The HTML that it makes is not trusted: everything passes the sanitiser below.
+// converter knows no HTML and no definitions of links, so that what looks like one is text, and a
+// line break stays a break. The HTML that it makes is not trusted: everything passes the sanitiser
+// below.
 var converter = goldmark.New(
 	goldmark.WithParser(parser.NewParser(
 		parser.WithBlockParsers(
@@ -48,7 +49,8 @@ var converter = goldmark.New(
 	),
 )
 
-// sanitiser lets through what a description needs: structure, emphasis, code, tables and links that leave the desk.
+// sanitiser lets through what a description needs: structure, emphasis, code, tables and links that
+// leave the desk.
 var sanitiser = newSanitiser()
 
 func newSanitiser() *bluemonday.Policy {
@@ -88,7 +90,8 @@ var tooDeep = regexp.MustCompile(`(?m)^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])){21}`)
 // the parser takes for white space may be in it.
 var delimiter = regexp.MustCompile(`(?m)^[ \t\r\f\v>]*[|:-][|:\- \t\r\f\v]*$`)
 
-// tooWide reports whether a text may make a table of too many cells: each row is filled up to the number of columns.
+// tooWide reports whether a text may make a table of too many cells: each row is filled up to the
+// number of columns.
 func tooWide(source string) bool {
 	columns := 0
 	for _, line := range delimiter.FindAllString(source, -1) {
@@ -97,7 +100,8 @@ func tooWide(source string) bool {
 	return columns*(strings.Count(source, "\n")+1) > maxCells
 }
 
-// render makes safe HTML of markdown: no raw HTML, no pictures, no links but http, https and mailto.
+// render makes safe HTML of markdown: no raw HTML, no pictures, no links but http, https and
+// mailto.
 func render(source string) (untrusted.SafeHTML, error) {
 	foreign, err := foreignHTML(source)
 	return untrusted.Sanitise(sanitiser, foreign), err

@@ -13,7 +13,8 @@ import (
 	"countersign/views/untrusted"
 )
 
-// strikeParser takes two tildes at each side for a strike. One is how people write "about" and "from–to".
+// strikeParser takes two tildes at each side for a strike. One is how people write "about" and
+// "from–to".
 type strikeParser struct{}
 
 // Trigger is where it looks.
@@ -52,8 +53,9 @@ type foreignDocument struct{}
 // headingShift puts the document's headings below those of the page, whose own sections are h2.
 const headingShift = 2
 
-// Transform lowers headings, says where links lead, gives list items the numbers that were typed, and shows what markdown would leave
-// out: the label of a code block and cells beyond a table's header.
+// Transform lowers headings, says where links lead, gives list items the numbers that were typed,
+// and shows what markdown would leave out: the label of a code block and cells beyond a table's
+// header.
 func (foreignDocument) Transform(document *ast.Document, reader text.Reader, _ parser.Context) {
 	source := reader.Source()
 	var nodes []ast.Node
@@ -83,8 +85,9 @@ func (foreignDocument) Transform(document *ast.Document, reader text.Reader, _ p
 	}
 }
 
-// showLink makes a link that leads out of here of a link or a picture, with its host behind it. Pictures are not loaded, since that would tell
-// the sender who reads when. A link that leads nowhere safe is text.
+// showLink makes a link that leads out of here of a link or a picture, with its host behind it.
+// Pictures are not loaded, since that would tell the sender who reads when. A link that leads
+// nowhere safe is text.
 func showLink(n ast.Node, destination, title []byte, source []byte) {
 	where := string(destination)
 	words := nodeText(n, source)
@@ -141,7 +144,8 @@ func linkNote(words, where, title string) string {
 	return " (" + strings.Join(notes, ", ") + ")"
 }
 
-// showAutoLink keeps an address that was typed as it is a link only where it leads out, and says its host where that reads otherwise.
+// showAutoLink keeps an address that was typed as it is a link only where it leads out, and says
+// its host where that reads otherwise.
 func showAutoLink(n *ast.AutoLink, source []byte) {
 	label := string(n.Label(source))
 	parent := n.Parent()

@@ -7,8 +7,8 @@ import (
 	"countersign/views/untrusted"
 )
 
-// maxKept bounds the HTML that is kept, in bytes. Beyond it all is forgotten: what is read is rendered
-// again.
+// maxKept bounds the HTML that is kept, in bytes. Beyond it all is forgotten: what is read is
+// rendered again.
 const maxKept = 8 << 20
 
 // Renderer renders descriptions and keeps what it made: an open page reads its callback again and

@@ -10,8 +10,8 @@ import (
 	"countersign/internal/intake"
 )
 
-// Announcement takes a signed announcement of a callback. It proves the sender before anything of the
-// body is read as JSON, and refuses by the headers what it can before the body is read at all.
+// Announcement takes a signed announcement of a callback. It proves the sender before anything of
+// the body is read as JSON, and refuses by the headers what it can before the body is read at all.
 func (h *Handlers) Announcement(c echo.Context) error {
 	var from callbacks.Source
 	var messageID string
@@ -32,7 +32,8 @@ func (h *Handlers) Announcement(c echo.Context) error {
 	return h.receive(c, from, messageID, body)
 }
 
-// receive records the announcement of a sender who is proved, and answers when the callback is on disk.
+// receive records the announcement of a sender who is proved, and answers when the callback is on
+// disk.
 func (h *Handlers) receive(c echo.Context, from callbacks.Source, messageID string, body []byte) error {
 	if err := h.take(from); err != nil {
 		return err

@@ -10,8 +10,8 @@ import (
 	"countersign/internal/ratelimit"
 )
 
-// Notification takes a message of SNS. SNS gives up on whatever is answered below 500, and so also on
-// a message that only comes too soon.
+// Notification takes a message of SNS. SNS gives up on whatever is answered below 500, and so also
+// on a message that only comes too soon.
 func (h *Handlers) Notification(c echo.Context) error {
 	if h.SNS == nil {
 		return errOff

@@ -1,8 +1,9 @@
 // Package webhooks answers what senders post: announcements of callbacks, signed or by way of SNS,
 // and events of EventBridge about executions.
 //
-// A handler proves the sender, decodes the message, and asks [callbacks.Service]. It returns errors;
-// one table (problem.go) says what a sender is told of each. docs/intake.md describes it to senders.
+// A handler proves the sender, decodes the message, and asks [callbacks.Service]. It returns
+// errors; one table (problem.go) says what a sender is told of each. docs/intake.md describes it to
+// senders.
 package webhooks
 
 import (
@@ -37,8 +38,8 @@ type Handlers struct {
 	decoding chan struct{} // has a token for each body that is being decoded
 }
 
-// maxDecoding is how many bodies are decoded at once. That takes up to sixty times a body's size, for
-// some milliseconds: more at once would not be faster, and take the memory of all.
+// maxDecoding is how many bodies are decoded at once. That takes up to sixty times a body's size,
+// for some milliseconds: more at once would not be faster, and take the memory of all.
 const maxDecoding = 4
 
 // New makes the handlers.
@@ -47,8 +48,8 @@ func New(cfg Config) *Handlers {
 }
 
 // prove runs what finds out who sent a message. An address that has guessed wrong too often is
-// answered without a look at what it sent. Each wrong guess is charged to it; a sender who is proved
-// pays nothing.
+// answered without a look at what it sent. Each wrong guess is charged to it; a sender who is
+// proved pays nothing.
 func (h *Handlers) prove(c echo.Context, proof func() error) error {
 	address := "address " + clientip.Network(c.RealIP())
 	if err := h.Limit.Check(address, h.Now()); err != nil {

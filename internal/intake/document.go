@@ -18,7 +18,8 @@ const (
 	maxPointerName = 64
 )
 
-// faults collects what is wrong, up to a bound, and counts the rest: a document may be nothing but faults.
+// faults collects what is wrong, up to a bound, and counts the rest: a document may be nothing but
+// faults.
 type faults struct {
 	list callbacks.Invalid
 	more int
@@ -49,8 +50,8 @@ func pointer(at string, names ...string) string {
 	return at
 }
 
-// checkDocument finds what makes two readers of a document disagree: bad UTF-8, bad syntax, anything after the end,
-// excessive depth and duplicate names.
+// checkDocument finds what makes two readers of a document disagree: bad UTF-8, bad syntax,
+// anything after the end, excessive depth and duplicate names.
 func checkDocument(body []byte, f *faults) {
 	if !utf8.Valid(body) {
 		f.add("", "the body is not valid UTF-8")
@@ -114,7 +115,8 @@ func (w *walker) value() bool {
 	return err == nil
 }
 
-// duplicate notes that the name at the end of the path was there before. The pointer is made only where it is told.
+// duplicate notes that the name at the end of the path was there before. The pointer is made only
+// where it is told.
 func (w *walker) duplicate() {
 	if len(w.faults.list) >= callbacks.MaxFaults {
 		w.faults.more++

@@ -13,10 +13,12 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// headerAPIKey is where EventBridge puts the key of the connection, if the connection is made as docs/intake.md says.
+// headerAPIKey is where EventBridge puts the key of the connection, if the connection is made as
+// docs/intake.md says.
 const headerAPIKey = "X-Api-Key"
 
-// maxEvent is the most that an event may weigh, in bytes; those about executions have less than 2 KiB.
+// maxEvent is the most that an event may weigh, in bytes; those about executions have less than 2
+// KiB.
 const maxEvent = 256 << 10
 
 // ErrAPIKey is the error of [EventBridge.Verify].
@@ -37,8 +39,8 @@ func NewEventBridge(keys []string) (*EventBridge, error) {
 	return e, nil
 }
 
-// Verify tells whether a request has one of the keys, or returns [ErrAPIKey]. Digests are compared and all of them, so that
-// the time it takes says nothing of a key.
+// Verify tells whether a request has one of the keys, or returns [ErrAPIKey]. Digests are compared
+// and all of them, so that the time it takes says nothing of a key.
 func (e *EventBridge) Verify(h http.Header) error {
 	given := sha256.Sum256([]byte(h.Get(headerAPIKey)))
 	match := 0
@@ -64,8 +66,9 @@ type ExecutionEvent struct {
 	At  time.Time
 }
 
-// DecodeEvent reads an event. One of another kind, or of an execution that goes on, is no fault: its End is empty. Fields that
-// are not known are passed over, since AWS may add some. What is wrong comes back as [callbacks.Invalid].
+// DecodeEvent reads an event. One of another kind, or of an execution that goes on, is no fault:
+// its End is empty. Fields that are not known are passed over, since AWS may add some. What is
+// wrong comes back as [callbacks.Invalid].
 func DecodeEvent(body []byte) (ExecutionEvent, error) {
 	var f faults
 	checkDocument(body, &f)
@@ -96,15 +99,16 @@ func looksLikeEvent(body []byte) bool {
 	return json.Unmarshal(body, &event) == nil && event.Kind != nil
 }
 
-// executionFields are the kinds of events that tell of an execution's status, with the field that names it. AWS documents both: the first
-// in the Lambda developer guide ("Durable execution status change events"), the second with its SDK for Go.
+// executionFields are the kinds of events that tell of an execution's status, with the field that
+// names it. AWS documents both: the first in the Lambda developer guide ("Durable execution status
+// change events"), the second with its SDK for Go.
 var executionFields = map[string]string{
 	"Durable Execution Status Change": "durableExecutionArn",
 	"Durable Execution State Change":  "executionArn",
 }
 
-// readDetail reads the part that is about the execution. It is named by the field that goes with the kind of event, or by that of the
-// other kind, should AWS mix them.
+// readDetail reads the part that is about the execution. It is named by the field that goes with
+// the kind of event, or by that of the other kind, should AWS mix them.
 func (e *ExecutionEvent) readDetail(raw json.RawMessage, field string, f *faults) {
 	detail, ok := openObject(raw, "/detail", f)
 	if !ok {

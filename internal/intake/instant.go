@@ -16,8 +16,9 @@ var (
 	errNoLeap     = fmt.Errorf("%w; second 60 is a leap second, which only ends the last day of a month in UTC", errNotInstant)
 )
 
-// instantForm is what RFC 3339 allows, whose letters may be small and whose T may be a space, and times without seconds, as
-// java.time writes them at second 0. Whether the numbers make a time is for the parser.
+// instantForm is what RFC 3339 allows, whose letters may be small and whose T may be a space, and
+// times without seconds, as java.time writes them at second 0. Whether the numbers make a time is
+// for the parser.
 var instantForm = regexp.MustCompile(`^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d)?(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)?$`)
 
 // maxInstant bounds a time's text, far above what any clock writes.

@@ -13,8 +13,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// object reads the fields of one JSON object. Each field is taken once; what is left over is unknown. A null is the same
-// as no field, except for any.
+// object reads the fields of one JSON object. Each field is taken once; what is left over is
+// unknown. A null is the same as no field, except for any.
 type object struct {
 	at     string
 	fields map[string]json.RawMessage
@@ -23,13 +23,16 @@ type object struct {
 }
 
 const (
-	// maxFields is how many fields of an object are read, several times what any of ours or of AWS's has.
+	// maxFields is how many fields of an object are read, several times what any of ours or of
+	// AWS's has.
 	maxFields = 256
-	// maxItems is how many items of a list are read: more than the domain takes in any, so that it refuses what is cut off here.
+	// maxItems is how many items of a list are read: more than the domain takes in any, so that it
+	// refuses what is cut off here.
 	maxItems = 16
 )
 
-// readObject lets read take the fields of an object. Other fields are unknown, and another value is a fault.
+// readObject lets read take the fields of an object. Other fields are unknown, and another value is
+// a fault.
 func readObject(raw json.RawMessage, at string, f *faults, read func(object)) {
 	o, ok := openObject(raw, at, f)
 	if !ok {

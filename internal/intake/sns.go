@@ -12,11 +12,12 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// maxNotificationAge is how far a message's time may be off. SNS tries at most an hour to deliver to HTTPS (developer guide,
-// "Amazon SNS message delivery retries").
+// maxNotificationAge is how far a message's time may be off. SNS tries at most an hour to deliver
+// to HTTPS (developer guide, "Amazon SNS message delivery retries").
 const maxNotificationAge = time.Hour
 
-// Errors of [ReadNotification] and of [SNS]. SNS gives up on an answer below 500 and tries again after the others.
+// Errors of [ReadNotification] and of [SNS]. SNS gives up on an answer below 500 and tries again
+// after the others.
 var (
 	ErrRawDelivery       = errors.New("the message was delivered raw, so it is not signed")
 	ErrUnknownTopic      = errors.New("the topic is not configured")
@@ -26,8 +27,8 @@ var (
 	ErrBusy              = errors.New("too much at once")
 )
 
-// SNSConfig is what [NewSNS] needs. Client may be nil; it makes the requests to SNS and to Amazon's certificate authority,
-// whose certificates it must verify. Its redirects and timeout are not used.
+// SNSConfig is what [NewSNS] needs. Client may be nil; it makes the requests to SNS and to Amazon's
+// certificate authority, whose certificates it must verify. Its redirects and timeout are not used.
 type SNSConfig struct {
 	Topics []Topic
 	Client *http.Client
@@ -35,7 +36,8 @@ type SNSConfig struct {
 	Now    func() time.Time
 }
 
-// SNS knows the topics and tells whether a message is from one of them. It is safe for concurrent use.
+// SNS knows the topics and tells whether a message is from one of them. It is safe for concurrent
+// use.
 type SNS struct {
 	topics  map[string]Topic
 	signers *signers
@@ -43,7 +45,8 @@ type SNS struct {
 	reading chan struct{} // has a token for each message that is being read
 }
 
-// maxReading is how many messages are read at once: anybody may send one, and reading takes many times its size.
+// maxReading is how many messages are read at once: anybody may send one, and reading takes many
+// times its size.
 const maxReading = 2
 
 // NewSNS checks the topics.
@@ -61,7 +64,8 @@ func NewSNS(c SNSConfig) (*SNS, error) {
 	return s, nil
 }
 
-// ReadNotification reads a message of SNS as it came. SNS calls its JSON text/plain unless a delivery policy says otherwise.
+// ReadNotification reads a message of SNS as it came. SNS calls its JSON text/plain unless a
+// delivery policy says otherwise.
 func ReadNotification(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if r.Header.Get("X-Amz-Sns-Rawdelivery") == "true" {
 		return nil, ErrRawDelivery
@@ -81,8 +85,8 @@ type Notification struct {
 	envelope envelope
 }
 
-// Verify tells which topic a message is from. A body that is no message of SNS comes back as [callbacks.Invalid]. The
-// certificate is asked for only when all else could be right.
+// Verify tells which topic a message is from. A body that is no message of SNS comes back as
+// [callbacks.Invalid]. The certificate is asked for only when all else could be right.
 func (s *SNS) Verify(ctx context.Context, body []byte) (Notification, error) {
 	e, err := s.read(ctx, body)
 	if err != nil {
@@ -139,7 +143,8 @@ func (s *SNS) checkSignature(ctx context.Context, topic Topic, e envelope) error
 	return nil
 }
 
-// Confirm confirms a subscription, as SNS asks for by a message of [TypeSubscription]: until then it delivers nothing.
+// Confirm confirms a subscription, as SNS asks for by a message of [TypeSubscription]: until then
+// it delivers nothing.
 func (s *SNS) Confirm(ctx context.Context, n Notification) error {
 	address, ok := s.topics[n.Topic].address(n.envelope["SubscribeURL"])
 	if !ok || address.Query().Get("Action") != "ConfirmSubscription" || address.Query().Get("TopicArn") != n.Topic {

@@ -16,8 +16,8 @@ const (
 	TypeUnsubscribed NotificationType = "UnsubscribeConfirmation"  // somebody ended the subscription
 )
 
-// signedFields are the fields that a signature covers, in its order. Subject is there when the publisher gave one (SNS
-// developer guide, "Verifying the signatures of Amazon SNS messages").
+// signedFields are the fields that a signature covers, in its order. Subject is there when the
+// publisher gave one (SNS developer guide, "Verifying the signatures of Amazon SNS messages").
 var signedFields = map[NotificationType][]string{
 	TypeNotification: {"Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"},
 	TypeSubscription: {"Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"},
@@ -27,13 +27,15 @@ var signedFields = map[NotificationType][]string{
 // proofFields are the fields that prove the others.
 var proofFields = []string{"SignatureVersion", "Signature", "SigningCertURL"}
 
-// signatureVersions are the algorithms by SignatureVersion. Version 1 is what a topic uses until it is set to 2.
+// signatureVersions are the algorithms by SignatureVersion. Version 1 is what a topic uses until it
+// is set to 2.
 var signatureVersions = map[string]x509.SignatureAlgorithm{"1": x509.SHA1WithRSA, "2": x509.SHA256WithRSA}
 
 // envelope is a message of SNS: the fields that are signed and those that prove them.
 type envelope map[string]string
 
-// readEnvelope reads a message. Fields beside those above are not looked at: SNS has some and may get more.
+// readEnvelope reads a message. Fields beside those above are not looked at: SNS has some and may
+// get more.
 func readEnvelope(body []byte) (envelope, error) {
 	var f faults
 	checkDocument(body, &f)
@@ -54,7 +56,8 @@ func readEnvelope(body []byte) (envelope, error) {
 			continue
 		}
 		e[name] = o.required(name)
-		// One value a line: otherwise the same signed text could be split into fields in more than one way.
+		// One value a line: otherwise the same signed text could be split into fields in more than
+		// one way.
 		if name != "Message" && strings.Contains(e[name], "\n") {
 			f.add(pointer("", name), "one line is expected")
 		}

@@ -23,14 +23,16 @@ const (
 	snsTimeout = 4 * time.Second
 	// maxSigner bounds what is read in answer, in bytes; a certificate has about 2 KiB.
 	maxSigner = 64 << 10
-	// maxSigners is how many certificates are kept. SNS has one for each region and changes it about once a year.
+	// maxSigners is how many certificates are kept. SNS has one for each region and changes it
+	// about once a year.
 	maxSigners = 32
 	// maxAbsent is how many addresses are known to have no certificate, and absentFor for how long.
 	maxAbsent = 256
 	absentFor = 10 * time.Minute
 	// maxSignerURL bounds an address of a certificate; SNS's have about a hundred characters.
 	maxSignerURL = 512
-	// authority is the domain at which Amazon's certificate authority publishes its own certificates.
+	// authority is the domain at which Amazon's certificate authority publishes its own
+	// certificates.
 	authority = ".amazontrust.com"
 )
 
@@ -66,7 +68,8 @@ func newSigners(c SNSConfig) *signers {
 		known: map[string]*x509.Certificate{}, absent: map[string]absence{}}
 }
 
-// certificate is the one at an address, of which SNS must be the owner. It is kept for as long as it is valid.
+// certificate is the one at an address, of which SNS must be the owner. It is kept for as long as
+// it is valid.
 func (s *signers) certificate(ctx context.Context, t Topic, text string) (*x509.Certificate, error) {
 	address, ok := t.address(text)
 	if !ok || len(text) > maxSignerURL || address.RawQuery != "" || !strings.HasSuffix(address.Path, ".pem") {
@@ -94,8 +97,8 @@ func (s *signers) certificate(ctx context.Context, t Topic, text string) (*x509.
 	return c, err
 }
 
-// cached is a certificate that was fetched before and is still valid, or why there is none at that address. It is nil and nil for
-// what is to be fetched.
+// cached is a certificate that was fetched before and is still valid, or why there is none at that
+// address. It is nil and nil for what is to be fetched.
 func (s *signers) cached(address *url.URL) (*x509.Certificate, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -109,7 +112,8 @@ func (s *signers) cached(address *url.URL) (*x509.Certificate, error) {
 	return nil, nil
 }
 
-// keep keeps a certificate. Where there are too many, all go but the one that proved a message last.
+// keep keeps a certificate. Where there are too many, all go but the one that proved a message
+// last.
 func (s *signers) keep(address *url.URL, c *x509.Certificate) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -120,7 +124,8 @@ func (s *signers) keep(address *url.URL, c *x509.Certificate) {
 	delete(s.absent, address.String())
 }
 
-// keepAbsent remembers for a while that there is no certificate at an address. Where there are too many, all are forgotten.
+// keepAbsent remembers for a while that there is no certificate at an address. Where there are too
+// many, all are forgotten.
 func (s *signers) keepAbsent(address *url.URL, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -130,7 +135,8 @@ func (s *signers) keepAbsent(address *url.URL, err error) {
 	s.absent[address.String()] = absence{err: err, until: s.now().Add(absentFor)}
 }
 
-// proved notes that the certificate at an address proved a message: it keeps its place, whatever forgers make us fetch.
+// proved notes that the certificate at an address proved a message: it keeps its place, whatever
+// forgers make us fetch.
 func (s *signers) proved(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -166,8 +172,8 @@ func (s *signers) fetch(ctx context.Context, t Topic, address *url.URL) (*x509.C
 	return chain[0], nil
 }
 
-// checkChain verifies the first certificate up to a root. SNS publishes it without its issuer, so the issuer is fetched from
-// where the certificate says.
+// checkChain verifies the first certificate up to a root. SNS publishes it without its issuer, so
+// the issuer is fetched from where the certificate says.
 func (s *signers) checkChain(ctx context.Context, chain []*x509.Certificate) error {
 	between := x509.NewCertPool()
 	for _, c := range chain[1:] {
@@ -192,7 +198,8 @@ func (s *signers) checkChain(ctx context.Context, chain []*x509.Certificate) err
 	return nil
 }
 
-// issuer fetches the certificate of an issuer. It comes without TLS, as everywhere: the chain proves it.
+// issuer fetches the certificate of an issuer. It comes without TLS, as everywhere: the chain
+// proves it.
 func (s *signers) issuer(ctx context.Context, c *x509.Certificate) (*x509.Certificate, error) {
 	for _, text := range c.IssuingCertificateURL {
 		address, err := url.Parse(text)

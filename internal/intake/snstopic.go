@@ -57,8 +57,9 @@ func (t Topic) address(text string) (u *url.URL, ok bool) {
 	return u, true
 }
 
-// signerNames are the names of which a certificate that signs for the topic has one. Most regions share the first; regions
-// that are opt-in, GovCloud and China have their own (aws-sdk-java-v2, sns-message-manager, SnsHostProvider).
+// signerNames are the names of which a certificate that signs for the topic has one. Most regions
+// share the first; regions that are opt-in, GovCloud and China have their own (aws-sdk-java-v2,
+// sns-message-manager, SnsHostProvider).
 func (t Topic) signerNames() []string {
 	region, domain := t.place()
 	names := []string{"sns." + domain, t.host(), "sns-signing." + region + "." + domain, "sns-" + region + "." + domain}

@@ -9,8 +9,8 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )
 
-// Source is a sender as it is configured: how it proves itself and what it may address. Several secrets or tokens at once
-// let a sender change its own without a gap.
+// Source is a sender as it is configured: how it proves itself and what it may address. Several
+// secrets or tokens at once let a sender change its own without a gap.
 type Source struct {
 	Name    string
 	Secrets []string // "whsec_" and base64 of at least 24 bytes, as Standard Webhooks writes them
@@ -22,7 +22,8 @@ const (
 	secretPrefix   = "whsec_"
 	minSecretBytes = 24 // Standard Webhooks, "Signature scheme"
 	minToken       = 32
-	// maxKeys bounds the secrets of all sources together, because each of them is tried on each message.
+	// maxKeys bounds the secrets of all sources together, because each of them is tried on each
+	// message.
 	maxKeys = 64
 )
 
@@ -33,7 +34,8 @@ type key struct {
 	digest [sha256.Size]byte         // of the secret's bytes or the token
 }
 
-// keys checks a source's secrets and tokens. Errors name the source and which of its keys is wrong, never the key.
+// keys checks a source's secrets and tokens. Errors name the source and which of its keys is wrong,
+// never the key.
 func (s Source) keys(owner int) ([]key, error) {
 	if len(s.Secrets)+len(s.Tokens) == 0 {
 		return nil, fmt.Errorf("webhook source %q: it needs a secret or a token", s.Name)

@@ -8,7 +8,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Hub passes notices on to all subscribers. It implements [callbacks.Notifier] and is safe for concurrent use.
+// Hub passes notices on to all subscribers. It implements [callbacks.Notifier] and is safe for
+// concurrent use.
 type Hub struct {
 	now    func() time.Time
 	latest atomic.Int64 // time of the latest notice in Unix milliseconds
@@ -65,9 +66,10 @@ func (h *Hub) EndSession(id callbacks.ID) {
 	}
 }
 
-// Subscribe adds a subscriber; the caller closes it. see says of which queues it may know: it is called for every notice
-// by whoever publishes, so it must be quick and must not call the hub. since is when the subscriber read what it shows: a
-// change between then and now is told as [Everything]. After [Hub.Close] the subscription is over at once.
+// Subscribe adds a subscriber; the caller closes it. see says of which queues it may know: it is
+// called for every notice by whoever publishes, so it must be quick and must not call the hub.
+// since is when the subscriber read what it shows: a change between then and now is told as
+// [Everything]. After [Hub.Close] the subscription is over at once.
 func (h *Hub) Subscribe(since time.Time, see func(queue string) bool) *Subscription {
 	s := newSubscription(h, see)
 	h.mu.Lock()
@@ -91,8 +93,8 @@ func (h *Hub) Subscribers() int {
 	return len(h.subscriptions)
 }
 
-// Close ends every subscription, now and later. Call it when shutdown begins, for example by http.Server.RegisterOnShutdown:
-// Shutdown waits for open streams. It may be called more than once.
+// Close ends every subscription, now and later. Call it when shutdown begins, for example by
+// http.Server.RegisterOnShutdown: Shutdown waits for open streams. It may be called more than once.
 func (h *Hub) Close() {
 	h.mu.Lock()
 	defer h.mu.Unlock()

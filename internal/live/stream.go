@@ -13,16 +13,20 @@ import (
 )
 
 const (
-	// batch is how long a stream gathers after the first notice: a burst becomes one write, and nobody notices the delay.
+	// batch is how long a stream gathers after the first notice: a burst becomes one write, and
+	// nobody notices the delay.
 	batch = 100 * time.Millisecond
-	// keepAlive is shorter than the idle timeouts of common proxies (nginx, ALB: 60 s), and than what a page takes for silence (20 s).
+	// keepAlive is shorter than the idle timeouts of common proxies (nginx, ALB: 60 s), and than
+	// what a page takes for silence (20 s).
 	keepAlive = 15 * time.Second
-	// silence is after how long without an event a page reads again all the same, a quarter more or less so that pages do not do
-	// it all at once: a replica that dies after its commit tells nobody of it.
+	// silence is after how long without an event a page reads again all the same, a quarter more or
+	// less so that pages do not do it all at once: a replica that dies after its commit tells
+	// nobody of it.
 	silence = time.Minute
 	// maxLifetime ends a stream so that the reconnect has the reader's rights checked again.
 	maxLifetime = 15 * time.Minute
-	// look is how often a stream asks whether its session goes on: the replica that ended it may have died before it told.
+	// look is how often a stream asks whether its session goes on: the replica that ended it may
+	// have died before it told.
 	look = time.Minute
 	// reconnect is what browsers wait before they connect again.
 	reconnect = 3 * time.Second
@@ -30,23 +34,27 @@ const (
 	writeLimit = 10 * time.Second
 )
 
-// ErrSessionOver is the error of [Stream] for a session that ended before the stream began. Nothing is written then.
+// ErrSessionOver is the error of [Stream] for a session that ended before the stream began. Nothing
+// is written then.
 var ErrSessionOver = errors.New("live stream: the session is over")
 
-// Stream writes a subscription to a browser as server-sent events until the reader leaves, their session ends, the hub closes or the
-// stream is 15 minutes old; then it returns nil and the browser connects again. An event is
+// Stream writes a subscription to a browser as server-sent events until the reader leaves, their
+// session ends, the hub closes or the stream is 15 minutes old; then it returns nil and the browser
+// connects again. An event is
 //
 //	event: changed
 //	data: {"callback":"<id>"}
 //
-// with [Everything] for an ID when the page should read again whatever it shows. That is also the first event after a
-// reconnect, because nobody knows what was missed, what comes after about a minute of silence, and the last one of a session that
-// ended: the page reads again at once and learns that its reader is signed out. A beat, an event without data, comes first and after
-// 15 seconds without another event: a page that hears nothing knows that its stream is held back. An error but [ErrSessionOver] is a
-// failed write: the reader is gone.
+// with [Everything] for an ID when the page should read again whatever it shows. That is also the
+// first event after a reconnect, because nobody knows what was missed, what comes after about a
+// minute of silence, and the last one of a session that ended: the page reads again at once and
+// learns that its reader is signed out. A beat, an event without data, comes first and after 15
+// seconds without another event: a page that hears nothing knows that its stream is held back. An
+// error but [ErrSessionOver] is a failed write: the reader is gone.
 //
-// Stream does not close the subscription. It lifts the server's write timeout for its own connection; w must support
-// http.ResponseController, and no middleware may buffer or compress what it writes.
+// Stream does not close the subscription. It lifts the server's write timeout for its own
+// connection; w must support http.ResponseController, and no middleware may buffer or compress what
+// it writes.
 func Stream(w http.ResponseWriter, r *http.Request, s *Subscription) error {
 	lasts := s.sessionLasts(r.Context())
 	if lasts <= 0 {
@@ -59,8 +67,8 @@ func Stream(w http.ResponseWriter, r *http.Request, s *Subscription) error {
 	return out.run(r.Context(), s, lasts)
 }
 
-// run writes what happens to a subscription until the stream ends. lasts is how long its session does
-// for certain.
+// run writes what happens to a subscription until the stream ends. lasts is how long its session
+// does for certain.
 func (s stream) run(ctx context.Context, sub *Subscription, lasts time.Duration) error {
 	session := time.NewTimer(lasts)
 	defer session.Stop()
@@ -108,7 +116,8 @@ func (s stream) run(ctx context.Context, sub *Subscription, lasts time.Duration)
 	}
 }
 
-// sessionLasts is when to look next at the session that a subscription belongs to, zero once it is over.
+// sessionLasts is when to look next at the session that a subscription belongs to, zero once it is
+// over.
 func (s *Subscription) sessionLasts(ctx context.Context) time.Duration {
 	again := look*3/4 + rand.N(look/2) // streams must not look in step
 	if s.lasts == nil {
@@ -125,10 +134,12 @@ type stream struct {
 	control *http.ResponseController
 }
 
-// beat is an event with empty data. A comment would keep the connection alive as well, but a page would not see it.
+// beat is an event with empty data. A comment would keep the connection alive as well, but a page
+// would not see it.
 const beat = "event: beat\ndata\n\n"
 
-// begin writes the headers and a first beat with an ID: browsers send the ID back when they connect again.
+// begin writes the headers and a first beat with an ID: browsers send the ID back when they connect
+// again.
 func (s stream) begin(again bool) error {
 	h := s.w.Header()
 	h.Set("Content-Type", "text/event-stream")
@@ -153,8 +164,8 @@ func (s stream) changed(ids []callbacks.ID) error {
 	return s.write(b.Bytes())
 }
 
-// write sends bytes at once, within writeLimit. The deadline is lifted again afterwards: over HTTP/2 it would end an idle
-// stream.
+// write sends bytes at once, within writeLimit. The deadline is lifted again afterwards: over
+// HTTP/2 it would end an idle stream.
 func (s stream) write(b []byte) error {
 	if err := s.control.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil {
 		return fmt.Errorf("live stream: set the write deadline: %w", err)

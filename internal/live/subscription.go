@@ -8,15 +8,16 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Everything stands in place of a callback's ID when so much changed that naming it all would not help: read again whatever
-// is shown.
+// Everything stands in place of a callback's ID when so much changed that naming it all would not
+// help: read again whatever is shown.
 const Everything callbacks.ID = "*"
 
-// maxWaiting is how many different callbacks wait for a slow subscriber before they become [Everything]. A page shows fewer.
+// maxWaiting is how many different callbacks wait for a slow subscriber before they become
+// [Everything]. A page shows fewer.
 const maxWaiting = 100
 
-// Subscription collects what one subscriber has not read yet: each callback once, so that a slow reader costs little
-// memory and loses nothing but order and repetitions.
+// Subscription collects what one subscriber has not read yet: each callback once, so that a slow
+// reader costs little memory and loses nothing but order and repetitions.
 type Subscription struct {
 	hub   *Hub
 	see   func(queue string) bool
@@ -45,8 +46,9 @@ func (s *Subscription) Ready() <-chan struct{} { return s.ready }
 // Done is closed when the subscription is over.
 func (s *Subscription) Done() <-chan struct{} { return s.done }
 
-// BelongTo binds the subscription to the session of its reader: it ends with it. lasts reads the session again and says how long it
-// lasts at least, zero once it is over; [Stream] asks it now and then, for the end of a session that nobody told.
+// BelongTo binds the subscription to the session of its reader: it ends with it. lasts reads the
+// session again and says how long it lasts at least, zero once it is over; [Stream] asks it now and
+// then, for the end of a session that nobody told.
 func (s *Subscription) BelongTo(session callbacks.ID, lasts func(context.Context) time.Duration) {
 	s.hub.mu.Lock()
 	defer s.hub.mu.Unlock()

@@ -56,7 +56,8 @@ func (b *backlog) Describe(to chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect implements prometheus.Collector. What cannot be counted is absent: an old number would look like a new one.
+// Collect implements prometheus.Collector. What cannot be counted is absent: an old number would
+// look like a new one.
 func (b *backlog) Collect(to chan<- prometheus.Metric) {
 	counted, ok := b.current()
 	if !ok {

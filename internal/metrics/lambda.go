@@ -9,8 +9,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// CountAttempts is next with its answers to completions and heartbeats counted. It registers with r,
-// so it is called once for a registry.
+// CountAttempts is next with its answers to completions and heartbeats counted. It registers with
+// r, so it is called once for a registry.
 func CountAttempts(r prometheus.Registerer, next callbacks.Lambda) callbacks.Lambda {
 	answers := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "countersign_lambda_answers_total", Help: "Answers of Lambda, by call and kind of answer.",

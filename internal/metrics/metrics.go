@@ -79,7 +79,8 @@ func (m *Metrics) Request(route, method string, status int, took time.Duration) 
 	m.requests.WithLabelValues(route, methodLabel(method), strconv.Itoa(status)).Observe(took.Seconds())
 }
 
-// methodLabel is a method that some route takes, or "other": a client may send any word as a method.
+// methodLabel is a method that some route takes, or "other": a client may send any word as a
+// method.
 func methodLabel(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost:
@@ -104,8 +105,8 @@ func (m *Metrics) Contested() { m.contested.Inc() }
 // maxScrapes is how many scrapes run at once. Each builds its answer in memory.
 const maxScrapes = 4
 
-// Handler answers scrapers, on a listener of its own: what it tells is for operators, so nothing of it
-// is on the site.
+// Handler answers scrapers, on a listener of its own: what it tells is for operators, so nothing of
+// it is on the site.
 func Handler(r *prometheus.Registry) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(r, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes}))
