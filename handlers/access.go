@@ -12,8 +12,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// access says who may call a route at all. What they may see and decide behind it is for the
-// service to say.
+// access says who may call a route at all. The service decides what they may see and do behind it.
 type access int
 
 const (
@@ -44,7 +43,7 @@ func (a access) allows(r callbacks.Roles) bool {
 	return false
 }
 
-// refusal is what somebody reads who has a role but not the one that is needed.
+// refusal tells a person whose role is not enough which one is needed.
 func (a access) refusal() error {
 	if a == adminOnly {
 		return &callbacks.Refusal{Code: "role", Reason: "This is for admins."}
@@ -52,7 +51,7 @@ func (a access) refusal() error {
 	return &callbacks.Refusal{Code: "role", Reason: "This page is for admins and auditors."}
 }
 
-// guard lets through whom the route is open for. It runs inside session.
+// guard passes on the requests of people who may call the route. It runs inside session.
 func (s *server) guard(r route) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -75,8 +74,7 @@ func (s *server) guard(r route) echo.MiddlewareFunc {
 	}
 }
 
-// noRoleError is errNoRole with what an operator has to know; the page says the fault in a person's
-// words.
+// noRoleError is errNoRole with the reason for operators. The page says it in words for the person.
 type noRoleError struct {
 	fault  auth.Fault
 	reason string
@@ -91,12 +89,12 @@ func (s *server) noRole(c echo.Context) error {
 	return &noRoleError{fault, reason}
 }
 
-// maxSignInPath bounds the way to the sign-in page in bytes: proxies commonly take 4 KiB of
-// headers, of which ours are the half.
+// maxSignInPath bounds the address of the sign-in page in bytes. Proxies commonly take 4 KiB of
+// headers, and ours need half of that.
 const maxSignInPath = 2048
 
-// signInPath is the sign-in page, which leads back to an address of ours. One that is too long is
-// forgotten.
+// signInPath is the address of the sign-in page, which leads back to an address of ours unless that
+// is too long.
 func signInPath(address string) string {
 	path := "/signin?return=" + url.QueryEscape(auth.ReturnPath(address))
 	if len(path) > maxSignInPath {
@@ -105,8 +103,8 @@ func signInPath(address string) string {
 	return path
 }
 
-// person is who the request is from; behind guard it is always somebody with a role. Roles are
-// those of the configuration that runs now, whatever they were when the session began.
+// person is who sent the request. Behind guard that is always somebody with a role. Roles follow
+// the configuration that runs now, not the one when the session began.
 func (s *server) person(c echo.Context) callbacks.Person {
 	p, _ := s.Auth.Person(c.Request().Context())
 	return p
@@ -124,7 +122,7 @@ func SessionError(w http.ResponseWriter, r *http.Request, err error) {
 	http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
 }
 
-// session finds out who the request is from.
+// session loads the session of the request.
 func (s *server) session(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		var err error
@@ -138,8 +136,8 @@ func (s *server) session(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// sameOrigin refuses forms and scripts of other sites. Together with cookies that are SameSite=Lax
-// and pages that change nothing on GET it makes form tokens unnecessary.
+// sameOrigin refuses what other sites post. Cookies are SameSite=Lax and a GET changes nothing, so
+// forms need no tokens.
 func (s *server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if !s.fromOurPages(c.Request()) {
@@ -150,9 +148,9 @@ func (s *server) sameOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // fromOurPages reports whether a request that may change something comes from a page of ours, or
-// from no browser. Browsers name the page's origin, and what it is to the address that they send
-// to. Each must be right where it is there: the origin with scheme and port, for the same host over
-// http may be whoever sits between.
+// from no browser. Browsers send the page's origin and its relation to ours. Whichever header is
+// there must be right, and the origin with scheme and port: the same host over http may be an
+// attacker on the network.
 func (s *server) fromOurPages(r *http.Request) bool {
 	switch r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:
@@ -167,7 +165,7 @@ func (s *server) fromOurPages(r *http.Request) bool {
 	return len(origins) == 0 || len(origins) == 1 && origins[0] == s.ownOrigin
 }
 
-// fromScript reports whether htmx asks, for a page whose live parts it is going to replace. It gets
-// the same page as everybody; but instead of a redirect to the sign-in page, which it would paste
-// into the list, it gets an error.
+// fromScript reports whether htmx asks, to replace the live parts of a page. It gets the same page
+// as a browser does, but an error instead of a redirect to the sign-in page, which it would paste
+// into the list.
 func fromScript(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }

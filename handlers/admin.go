@@ -10,7 +10,8 @@ import (
 	"countersign/views/lists"
 )
 
-// barLimit is where counting for the histogram stops: enough to tell a quiet day from a flood.
+// barLimit is where counting for the histogram stops. It is enough to tell a quiet day from a
+// flood.
 const barLimit = 1000
 
 // admin shows the table of all callbacks.

@@ -14,14 +14,14 @@ import (
 	"countersign/views/review"
 )
 
-// decision is the posted form of one.
+// decision is a decision as its form was posted.
 type decision struct {
 	callbacks.Choice
 	seen string // what the reviewer saw, as callbacks.Preview.Seen names it; empty in the first of two steps
 	back bool   // from the second step to the first
 }
 
-// readDecision reads the form. A time that cannot be read is as good as an old one: the preview is
+// readDecision reads the form. A time that cannot be read counts as an old one: the preview is
 // shown again.
 func readDecision(c echo.Context) (decision, error) {
 	form, err := postForm(c)
@@ -35,8 +35,8 @@ func readDecision(c echo.Context) (decision, error) {
 	return d, nil
 }
 
-// decide records a decision that was seen, and shows one that was not. Whatever goes wrong, what
-// was typed comes back.
+// decide records a decision whose preview the reviewer saw, and shows the preview of any other.
+// Whatever goes wrong, the page keeps what the reviewer typed.
 func (s *server) decide(c echo.Context) error {
 	d, err := readDecision(c)
 	if err != nil {
@@ -54,7 +54,7 @@ func (s *server) decide(c echo.Context) error {
 	case errors.Is(err, callbacks.ErrStale):
 		return s.retype(c, d, s.confirm(c, d, true))
 	case errors.Is(err, callbacks.ErrConflict) && s.Service.Repeats(&current, p, d.Choice, d.seen):
-		// It stands as it was meant: show it.
+		// The same decision stands already: show it.
 	case err != nil:
 		return s.retype(c, d, err)
 	default:
@@ -64,7 +64,8 @@ func (s *server) decide(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).values()}.String())
 }
 
-// pending reads the request's callback, which has to wait for a decision.
+// pending reads the request's callback and returns [callbacks.ErrConflict] unless it waits for a
+// decision.
 func (s *server) pending(c echo.Context) (callbacks.Sheet, error) {
 	sheet, err := s.Service.Sheet(c.Request().Context(), s.person(c), callbackOf(c))
 	if err == nil && sheet.Callback.State != callbacks.Pending {
@@ -73,7 +74,7 @@ func (s *server) pending(c echo.Context) (callbacks.Sheet, error) {
 	return sheet, err
 }
 
-// goBack shows the first step again, with what was typed. It records nothing.
+// goBack shows the first step again with what the reviewer typed. It records nothing.
 func (s *server) goBack(c echo.Context, d decision) error {
 	sheet, err := s.pending(c)
 	if err != nil {
@@ -109,8 +110,8 @@ func (s *server) confirm(c echo.Context, d decision, stale bool) error {
 	}))
 }
 
-// retype answers a decision that was refused with a page on which it can be changed or copied.
-// Other errors have pages of their own, which keep the comment too.
+// retype answers a refused decision with a page on which the reviewer can change or copy it. Other
+// errors have pages of their own, which keep the comment too.
 func (s *server) retype(c echo.Context, d decision, err error) error {
 	faults, invalid := errors.AsType[callbacks.Invalid](err)
 	switch {
@@ -124,7 +125,7 @@ func (s *server) retype(c echo.Context, d decision, err error) error {
 	return err
 }
 
-// overtaken says who or what was faster.
+// overtaken says who or what decided or ended the callback first.
 func (s *server) overtaken(c echo.Context, d decision) error {
 	id, from := callbackOf(c), s.origin(c)
 	sheet, err := s.Service.Sheet(c.Request().Context(), s.person(c), id)
@@ -145,7 +146,7 @@ func (s *server) overtaken(c echo.Context, d decision) error {
 	}))
 }
 
-// unrecorded is the decision that a request was posting, to be posted again; nil for another
+// unrecorded is the decision that the request posted, to be posted again. It is nil for any other
 // request.
 func unrecorded(c echo.Context) *views.Unrecorded {
 	form := draftOf(c)
@@ -157,8 +158,9 @@ func unrecorded(c echo.Context) *views.Unrecorded {
 	}
 }
 
-// preview shows what each outcome would send with a comment, as a fragment of the page: whichever
-// is chosen next, it is there. That of the outcome in the form is whole, however long it is.
+// preview renders what each outcome would send with a comment, as a fragment of the page, so that
+// the preview of whichever is chosen next is there. The one of the outcome in the form is never
+// cut.
 func (s *server) preview(c echo.Context) error {
 	d, err := readDecision(c)
 	if err != nil {
@@ -171,7 +173,7 @@ func (s *server) preview(c echo.Context) error {
 	return render(c, http.StatusOK, review.Previews(previews, d.Outcome))
 }
 
-// retryDelivery sends a decision again. Where there is nothing to send any more, the page says what
+// retryDelivery sends a decision again. When there is nothing left to send, the page says what
 // happened.
 func (s *server) retryDelivery(c echo.Context) error {
 	_, err := s.Service.RetryDelivery(c.Request().Context(), s.person(c), callbackOf(c))

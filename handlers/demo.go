@@ -25,7 +25,7 @@ func (s *server) startSample(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, comingFrom(c.Request()))
 }
 
-// comingFrom is the page of ours that a form was on, as the browser says.
+// comingFrom is our page that held the form, according to the browser.
 func comingFrom(r *http.Request) string {
 	u, err := url.Parse(r.Referer())
 	if err != nil || u.Host != r.Host {

@@ -20,8 +20,8 @@ import (
 	"countersign/views/account"
 )
 
-// failure is what becomes of an error: a status, a page for people, a line for scripts. Neither
-// tells the cause, which is in the log.
+// failure is the answer to an error: a status, a page for people, a line for scripts. Neither tells
+// the cause; the log has it.
 type failure struct {
 	is     func(error) bool
 	status int
@@ -33,9 +33,9 @@ type failure struct {
 // failure of ours.
 const statusClientGone = 499
 
-// failures is the one table of errors; the first row that matches counts. A database that is away
-// comes before what it may carry with it, which cannot be trusted then; only a reading that its
-// reader gave up is no sign of that.
+// failures is the one table of errors; the first row that matches counts. An unavailable database
+// comes before the errors that may be wrapped with it, which mean nothing then. A request that its
+// client cancelled comes first of all, because it does not mean that the database is away.
 var failures = []failure{
 	{isA(context.Canceled), statusClientGone, unavailablePage, "The request was cancelled."},
 	{isA(callbacks.ErrUncertain), http.StatusServiceUnavailable, unavailablePage, "The database went away while it recorded this. Look before you try again."},
@@ -72,7 +72,7 @@ func isOf[T error](err error) bool {
 	return ok
 }
 
-// isStatus matches what echo answers to an address that is not in the table.
+// isStatus matches echo's answer to an address that is not in the table of routes.
 func isStatus(status int) func(error) bool {
 	return func(err error) bool {
 		e, ok := errors.AsType[*echo.HTTPError](err)
@@ -90,15 +90,15 @@ func failureOf(err error) failure {
 }
 
 const (
-	// retrySoon is when to try again what failed because something is away.
+	// retrySoon is when to try again while something is away.
 	retrySoon = 5 * time.Second
-	// retryWhenFull is when to try again while there is no room for a form: those that are there
-	// are worked on in a moment.
+	// retryWhenFull is when to try again while there is no room for a form. The others are done in
+	// a moment.
 	retryWhenFull = time.Second
 )
 
-// fail answers a request that ended in an error, in the form that its kind of caller reads. The
-// cause is logged by observe.
+// fail answers a request that ended in an error, in the form that its kind of caller reads. observe
+// logs the cause.
 func (s *server) fail(err error, c echo.Context) {
 	if c.Response().Committed {
 		return // a stream or a page broke off: nothing can be said any more
@@ -121,7 +121,7 @@ func (s *server) fail(err error, c echo.Context) {
 	}
 }
 
-// pauseAfter is when to try again, zero where that does not help.
+// pauseAfter is how long to wait before another try, zero when that does not help.
 func pauseAfter(err error, status int) time.Duration {
 	limit, limited := errors.AsType[*ratelimit.Error](err)
 	switch {
@@ -139,7 +139,7 @@ func retryAfter(c echo.Context, d time.Duration) {
 	c.Response().Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(d.Seconds())))))
 }
 
-// notFoundPage is the same for what does not exist and for what the reader may not know of.
+// notFoundPage is the same for what does not exist and for what the reader may not see.
 func notFoundPage(s *server, c echo.Context, _ error) templ.Component {
 	return views.NotFoundPage(s.plainShell(c))
 }
@@ -156,12 +156,12 @@ func noRolePage(s *server, c echo.Context, err error) templ.Component {
 	return views.NoRolePage(s.plainShell(c), m)
 }
 
-// failurePage names the request, by which an operator finds the cause in the log.
+// failurePage names the request, so that an operator finds the cause in the log.
 func failurePage(s *server, c echo.Context, _ error) templ.Component {
 	return views.FailurePage(s.plainShell(c), views.Failure{RequestID: requestID(c)})
 }
 
-// unavailablePage keeps a decision that was being posted, so that trying again needs no typing.
+// unavailablePage keeps a posted decision, so that another try needs no typing.
 func unavailablePage(s *server, c echo.Context, err error) templ.Component {
 	shell := s.plainShell(c)
 	if c.Request().Method == http.MethodGet {
@@ -199,8 +199,8 @@ func oneFault(s *server, c echo.Context, status int, pointer, detail string) tem
 	})
 }
 
-// overtakenPage is for whatever finds another state than it needs; decisions have a page of their
-// own, which says more.
+// overtakenPage answers a form that came too late. Decisions have a page of their own, which says
+// more.
 func overtakenPage(s *server, c echo.Context, _ error) templ.Component {
 	return oneFault(s, c, http.StatusConflict, "callback", "It changed meanwhile. Open it again to see what happened.")
 }
@@ -209,8 +209,8 @@ func tooLargePage(s *server, c echo.Context, _ error) templ.Component {
 	return oneFault(s, c, http.StatusRequestEntityTooLarge, "form", "This is larger than 1 MiB. Nothing was recorded. Go back and shorten it.")
 }
 
-// wayBack is where to go on after a request that cannot be understood: the page without its query,
-// or the callback whose form it was.
+// wayBack is where to go on after an invalid request: the same page without its query, or the
+// callback whose form it was.
 func wayBack(c echo.Context) views.Address {
 	switch {
 	case c.Param("id") != "":
@@ -226,14 +226,14 @@ func tooManyPage(s *server, c echo.Context, err error) templ.Component {
 	return views.TooManyPage(s.plainShell(c), views.TooMany{RetryAfter: pause, Posted: kindOf(c) == form || kindOf(c) == draft})
 }
 
-// What people read on the sign-in page when the last try failed.
+// Texts of the sign-in page after a failed try.
 const (
 	beginAgain        = "This sign-in was not begun here or took longer than ten minutes. Begin again."
 	notAccepted       = "The sign-in provider's answer cannot be accepted. Begin again; if it stays like this, tell an operator."
 	refusedByProvider = "The sign-in provider refused."
 )
 
-// signInAgainPage is the sign-in page with what went wrong.
+// signInAgainPage is the sign-in page with the reason for the failed try.
 func signInAgainPage(s *server, c echo.Context, err error) templ.Component {
 	m := account.SignIn{Provider: s.ProviderName, Return: returnPath(c)}
 	refused, isRefusal := errors.AsType[*auth.RefusedError](err)

@@ -12,10 +12,10 @@ import (
 	"countersign/internal/ratelimit"
 )
 
-// events tells a page which of the callbacks that its reader may see have changed. The stream ends
-// with the session, and by itself after a while; the browser connects again, and rights are checked
-// anew. The query says when the page was read (since, Unix milliseconds): what changed before its
-// stream was open would not be told otherwise.
+// events tells a page which callbacks changed, of those that its reader may see. The stream ends
+// with the session, and by itself after a while; then the browser connects again and its rights are
+// checked anew. The query says when the page was read (since, Unix milliseconds), so that changes
+// before the stream was open are told too.
 func (s *server) events(c echo.Context) error {
 	p, queues := s.person(c), s.Service.Queues()
 	since := s.Now()
@@ -36,8 +36,8 @@ func (s *server) events(c echo.Context) error {
 }
 
 const (
-	// maxStreams is how many streams one person may have open in this process: more than anybody
-	// has browsers, each of which opens one. Pages without a stream read again every half a minute.
+	// maxStreams is how many streams one person may have open in this process. A browser opens one,
+	// and nobody has so many browsers. Pages without a stream read again every half a minute.
 	maxStreams = 32
 	// streamsFull is when to try again.
 	streamsFull = 30 * time.Second
@@ -49,7 +49,7 @@ type streamCounts struct {
 	of map[string]int // by subject, none of whom has none
 }
 
-// enter counts one stream more, or returns false where there are too many.
+// enter counts one more stream, or returns false when there are too many.
 func (s *streamCounts) enter(subject string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -20,8 +20,8 @@ const (
 // endsWithin are the short names for what ends soon, whether its time is up already or not.
 var endsWithin = map[string]time.Duration{"15m": 15 * time.Minute, "1h": time.Hour, "24h": 24 * time.Hour}
 
-// listing is a list as its address asks for it, a page of it, and the callback that is open beside
-// it.
+// listing is what the address of a list asks for: filter, page, and the callback that is open
+// beside it.
 type listing struct {
 	scope           callbacks.Scope
 	search          string
@@ -37,9 +37,9 @@ type listing struct {
 	item            callbacks.ID
 }
 
-// parseListing reads a list's address; times without a zone are of the reader's. A value that is
-// wrong is [callbacks.Invalid], because a list that silently shows other rows than were asked for
-// misleads. Parameters that are not ours are left alone: others add theirs to links.
+// parseListing reads the address of a list. Times without a zone are in the reader's. A wrong value
+// is [callbacks.Invalid], because a list that silently shows other rows misleads. Unknown
+// parameters are ignored: others add theirs to links.
 func parseListing(query url.Values, fallback callbacks.Scope, zone *time.Location) (listing, error) {
 	p := parameters{query: query, zone: zone}
 	l := listing{
@@ -81,8 +81,8 @@ func endsKeys() []string {
 	return keys
 }
 
-// values is the query of the list's address; parseListing reads it back. The scope stands in it
-// always, so that the query means the same on every page.
+// values is the query of the list's address, which parseListing reads back. It always names the
+// scope, so that it means the same on every page.
 func (l listing) values() url.Values {
 	v := url.Values{"scope": {string(l.scope)}}
 	for name, value := range map[string]string{
@@ -112,13 +112,13 @@ func (l listing) address() views.Address {
 	return views.Address{Path: path, Query: l.values()}
 }
 
-// whole is the list without page and open item.
+// whole is the same list from its first page, with nothing open.
 func (l listing) whole() listing {
 	l.after, l.item = nil, ""
 	return l
 }
 
-// filter is what the service is asked for at now, in whole seconds.
+// filter is the list's filter at a time, in whole seconds.
 func (l listing) filter(now time.Time) callbacks.Filter {
 	now = now.Truncate(time.Second)
 	f := callbacks.Filter{
@@ -149,8 +149,8 @@ func (l listing) filter(now time.Time) callbacks.Filter {
 	return withDefaults(f)
 }
 
-// withDefaults completes the filter of the table of all callbacks: it opens on what is open,
-// soonest end first; what has ended, and what a search finds in every state, comes newest first.
+// withDefaults completes the filter of the table of all callbacks. It opens on open callbacks,
+// soonest end first. Ended ones, and what a search finds in every state, come newest first.
 func withDefaults(f callbacks.Filter) callbacks.Filter {
 	if f.Scope != callbacks.ScopeAll {
 		return f

@@ -22,8 +22,8 @@ type readForm struct {
 	err    error
 }
 
-// postForm reads what the body of a request holds, and nothing of its address: a link must not fill
-// in a form. It may be called again, and answers the same.
+// postForm reads the form in the body of a request, and nothing of its address: a link must not
+// fill in a form. Called again, it returns the same.
 func postForm(c echo.Context) (url.Values, error) {
 	form, known := c.Get(formKey).(readForm)
 	if !known {
@@ -44,7 +44,7 @@ func readBody(c echo.Context) (url.Values, error) {
 	return c.Request().PostForm, nil
 }
 
-// maxFormFields is several times what any form of ours has. Each field costs memory many times its
+// maxFormFields is several times the fields of our largest form. Each costs memory many times its
 // size.
 const maxFormFields = 64
 
@@ -70,9 +70,9 @@ func parseForm(r *http.Request) error {
 
 const draftKey = "draft"
 
-// keepDraft reads what a person typed before anything may refuse the request, and lets it travel
-// with the request from here on. It runs inside sameOrigin: a page of ours does not repeat what
-// another site wrote. A form that cannot be read leaves no draft; its handler says why.
+// keepDraft reads what a person typed before anything may refuse the request, and keeps it with the
+// request. It runs inside sameOrigin, because no page of ours repeats what another site wrote. A
+// form that cannot be read leaves no draft; its handler says why.
 func keepDraft(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if form, err := postForm(c); err == nil {
@@ -82,7 +82,7 @@ func keepDraft(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// draftOf is the draft that travels with a request, nil for none.
+// draftOf is the draft that keepDraft kept with the request, nil for none.
 func draftOf(c echo.Context) url.Values {
 	form, _ := c.Get(draftKey).(url.Values)
 	return form

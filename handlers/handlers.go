@@ -24,8 +24,7 @@ import (
 	"countersign/views"
 )
 
-// Config is what the handlers work with. Demo, Stopping and the texts may be empty; the rest is
-// needed.
+// Config is what the handlers need. Demo, Stopping and the texts may be empty.
 type Config struct {
 	Service  *callbacks.Service
 	Auth     *auth.Auth // made with SessionError set to [SessionError]
@@ -39,7 +38,7 @@ type Config struct {
 	Now      func() time.Time
 	Log      *slog.Logger // gets one line for each request
 
-	// Searched reads which functions are searched for callbacks, as far as a person may know.
+	// Searched reads which functions are searched for callbacks, of those that a person may see.
 	Searched func(context.Context, callbacks.Person) (callbacks.Searched, error)
 
 	BaseURL        string         // our own origin as browsers see it
@@ -70,7 +69,7 @@ type server struct {
 	descriptions markdown.Renderer
 }
 
-// New makes the handler of the whole site. The only error is a base URL that is none.
+// New makes the handler of the whole site. Its only error is a bad base URL.
 func New(cfg Config) (http.Handler, error) {
 	ownOrigin, err := originOf(cfg.BaseURL)
 	if err != nil {

@@ -4,19 +4,19 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// contentPolicy allows what is served from here and nothing inline, so that markup which slipped
-// through could neither run nor load nor post anywhere.
+// contentPolicy allows what we serve and nothing inline. Markup that slips through the sanitiser
+// cannot run, load or post anything.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
 	"connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-// permissions switches off what no page uses. Copy buttons write to the clipboard.
+// permissions switches off the features that no page uses. Copy buttons write to the clipboard.
 const permissions = "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), clipboard-read=(), clipboard-write=(self), display-capture=(), " +
 	"encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), hid=(), identity-credentials-get=(), idle-detection=(), magnetometer=(), " +
 	"microphone=(), midi=(), payment=(), picture-in-picture=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), " +
 	"xr-spatial-tracking=()"
 
-// secureHeaders sets what every answer carries. Answers hold other people's business, so nothing is
-// stored by caches; static files say otherwise for themselves.
+// secureHeaders sets the headers of every answer. Answers are confidential, so caches store none;
+// static files override that.
 func (s *server) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()

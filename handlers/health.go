@@ -17,8 +17,8 @@ const pingTimeout = 800 * time.Millisecond
 // healthy answers as long as the process lives: a restart does not mend a database that is away.
 func (s *server) healthy(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
 
-// ready answers whether requests should be sent here. The provider is not asked: who is signed in
-// can work without it.
+// ready answers whether requests should be sent here. It does not ask the identity provider,
+// because people who are signed in can work without it.
 func (s *server) ready(c echo.Context) error {
 	if s.Stopping != nil && s.Stopping() {
 		return c.String(http.StatusServiceUnavailable, "stopping\n")

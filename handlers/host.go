@@ -10,10 +10,9 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// knownHost answers only under the base URL's name, so that a page of another site whose name was
-// pointed here reads nothing (DNS rebinding). Probes ask by an address, and what posts webhooks
-// proves itself, by whatever name it reaches the desk. Ports do not matter: proxies pass on their
-// own.
+// knownHost refuses requests under any host name but the base URL's, so that a site that points its
+// own name here reads nothing (DNS rebinding). Probes use an address, and senders of webhooks prove
+// themselves, so both may use any name. Ports do not matter: proxies pass on their own.
 func (s *server) knownHost(next echo.HandlerFunc) echo.HandlerFunc {
 	own := hostOf(s.ownOrigin)
 	return func(c echo.Context) error {

@@ -43,8 +43,8 @@ func (s *server) inbox(c echo.Context) error {
 	return render(c, http.StatusOK, lists.InboxPage(shell, model))
 }
 
-// openItem is the callback beside the list. One that is not there for the reader leaves the pane
-// empty.
+// openItem is the callback beside the list. The pane stays empty for one that the reader may not
+// see.
 func (s *server) openItem(c echo.Context, l *listing) (*review.Review, error) {
 	if l.item == "" {
 		return nil, nil
@@ -57,8 +57,8 @@ func (s *server) openItem(c echo.Context, l *listing) (*review.Review, error) {
 	return &m, err
 }
 
-// list reads a page of a list and what its filter offers. Its total is counted up to countLimit: an
-// exact number would cost as much as the longest list, on every page.
+// list reads a page of a list and what its filter offers. It counts the total up to countLimit,
+// because an exact number would cost as much as reading the longest list, on every page.
 func (s *server) list(c echo.Context, l listing) (lists.List, error) {
 	ctx, p := c.Request().Context(), s.person(c)
 	m := lists.List{Filter: l.filter(s.Now()), Ends: l.ends}

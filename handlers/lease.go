@@ -9,8 +9,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// leaseAnswer is what the page that holds a review works with. Times are in Unix milliseconds,
-// spans in milliseconds.
+// leaseAnswer is what a page is told of its review. Times are in Unix milliseconds, spans in
+// milliseconds.
 type leaseAnswer struct {
 	Review     callbacks.ID `json:"review"`
 	RenewAfter int64        `json:"renewAfter"`
@@ -20,7 +20,7 @@ type leaseAnswer struct {
 	Beats      beats        `json:"beats"`
 }
 
-// beats are the heartbeats of the callback; null where there is none.
+// beats are the last and the next heartbeat of the callback, null for none.
 type beats struct {
 	On   bool   `json:"on"`
 	Last *int64 `json:"last"`

@@ -15,13 +15,13 @@ const (
 	// requestTimeout bounds the work for one request. A database that takes longer counts as one
 	// that does not answer.
 	requestTimeout = 10 * time.Second
-	// signInsPerSecond and signInBurst bound what one address may ask of the OpenID provider: many
-	// people sit behind one address and come at nine, but each stays for a day.
+	// signInsPerSecond and signInBurst bound the sign-ins of one address. Many people sit behind
+	// one address and come at nine, but each stays for a day.
 	signInsPerSecond = 1
 	signInBurst      = 60
-	// signsPerSecond and signBurst bound what the open reviews of one person may say. A review
-	// lives for 30 seconds without a sign of life, so that no person ever has more than 180 open:
-	// 60 that began at once, and 4 a second for 30 seconds.
+	// signsPerSecond and signBurst bound the signs of life of one person's reviews. A review lives
+	// for 30 seconds without one, so nobody ever has more than 180 open: 60 that began at once, and
+	// 4 a second for 30 seconds.
 	signsPerSecond = 4
 	signBurst      = 60
 )
@@ -47,11 +47,11 @@ func limitBody(max int64) echo.MiddlewareFunc {
 }
 
 // maxInFlight bounds the bodies of forms that are worked on at once, and those of webhooks, in
-// bytes. A quarter of it is for one address: 8 MiB are some hundred of the usual ones.
+// bytes. One address may use a quarter of it: 8 MiB are some hundred usual bodies.
 const maxInFlight = 32 << 20
 
-// countBody bounds the bodies that are worked on at once. A failure is answered here, before the
-// room is given back, since its page may be the first to read what was typed.
+// countBody bounds the bodies that are worked on at once. It answers failures itself, before it
+// releases the body, because an error page may be the first to read it.
 func countBody(of *inflight.Bodies) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {

@@ -7,12 +7,11 @@ import (
 
 var errMoment = errors.New("a day such as 2026-11-23 or a time such as 2026-11-23T14:30 or 2026-11-23T14:30:00+01:00")
 
-// localLayouts are what inputs of type datetime-local send: the reader's wall clock, without a
-// zone.
+// localLayouts are the formats of datetime-local inputs: the reader's wall clock, without a zone.
 var localLayouts = []string{"2006-01-02T15:04", "2006-01-02T15:04:05"}
 
-// parseMoment reads an instant of an address to the second, zero for none. A day, as inputs of type
-// date send it, is its beginning.
+// parseMoment reads an instant in an address to the second, zero for none. A day, as date inputs
+// send it, means its beginning.
 func parseMoment(s string, zone *time.Location) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
@@ -32,7 +31,7 @@ func parseMoment(s string, zone *time.Location) (time.Time, error) {
 	return storable(t)
 }
 
-// parseEnd reads an instant up to which something is asked for. A day is in it.
+// parseEnd reads the instant at which a range ends. A day is part of the range.
 func parseEnd(s string, zone *time.Location) (time.Time, error) {
 	if day, err := time.Parse(time.DateOnly, s); err == nil {
 		return storable(beginning(day.AddDate(0, 0, 1), zone))
@@ -40,7 +39,8 @@ func parseEnd(s string, zone *time.Location) (time.Time, error) {
 	return parseMoment(s, zone)
 }
 
-// beginning is when a day begins in a zone: an hour late where clocks go forward at midnight.
+// beginning is when a day begins in a zone. Where clocks go forward at midnight, that is an hour
+// late.
 func beginning(day time.Time, zone *time.Location) time.Time {
 	t := time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, zone)
 	if t.Day() != day.Day() {

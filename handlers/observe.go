@@ -12,9 +12,9 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// observe numbers, times, counts and logs each request. The log has the path but no query: searches
-// and the answers of the OpenID provider are in there. The cause of a failure stands in its line
-// and nowhere else.
+// observe numbers, times, counts and logs each request. The log has the path but no query, which
+// may hold searches and answers of the OpenID provider. The cause of a failure is in this line and
+// nowhere else.
 func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		began := time.Now() // the wall clock measures; Config.Now may stand still
@@ -59,7 +59,7 @@ func level(status int, route string, err error) slog.Level {
 // requestID is the number of the request in the log.
 func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
 
-// recoverPanic makes an error of a panic, so that it gets a page and a line in the log.
+// recoverPanic turns a panic into an error, so that it gets a page and a line in the log.
 func recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		defer func() {

@@ -24,7 +24,7 @@ type parameters struct {
 	faults callbacks.Invalid
 }
 
-// oneOf reads a choice; nothing, as an empty form field sends it, is the fallback.
+// oneOf reads a choice. An empty value, as an empty form field sends it, means the fallback.
 func (p *parameters) oneOf(name, fallback string, choices []string) string {
 	value := p.query.Get(name)
 	if value == "" {
@@ -105,7 +105,7 @@ func (p *parameters) id(name string) callbacks.ID {
 // callbackOf is the callback that the path names.
 func callbackOf(c echo.Context) callbacks.ID { return idIn(c, "id") }
 
-// idIn is an ID in the path; empty, which is never found, for what cannot be one.
+// idIn is an ID in the path. What cannot be an ID becomes an empty one, which is never found.
 func idIn(c echo.Context, name string) callbacks.ID {
 	id, _ := callbacks.ParseID(c.Param(name)) // the store says the same of an empty one
 	return id
@@ -113,8 +113,7 @@ func idIn(c echo.Context, name string) callbacks.ID {
 
 var errCursor = errors.New("not the place of a page")
 
-// formatCursor writes a cursor for an address. Its form is our business alone: links carry it,
-// people do not.
+// formatCursor writes a cursor for an address. Nobody but us needs to read it.
 func formatCursor(c callbacks.Cursor) string {
 	return strconv.FormatInt(c.Key, 36) + "." + string(c.ID)
 }

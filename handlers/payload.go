@@ -12,8 +12,7 @@ import (
 	"countersign/views/payload"
 )
 
-// payload is what a function sent, to the last byte, as a file of text: no browser makes a page of
-// it.
+// payload sends a payload to the last byte, as a text file, so that no browser makes a page of it.
 func (s *server) payload(c echo.Context) error {
 	id := callbackOf(c)
 	_, content, err := s.Service.Content(c.Request().Context(), s.person(c), id)
@@ -28,8 +27,8 @@ func (s *server) payload(c echo.Context) error {
 	return c.Blob(http.StatusOK, echo.MIMETextPlainCharsetUTF8, value)
 }
 
-// payloadTree is a branch of a payload, or what is searched for in it, on a page of its own. Other
-// pages take from it what they load.
+// payloadTree shows a branch of a payload, or what a search found in it, on a page of its own.
+// Other pages load parts of it.
 func (s *server) payloadTree(c echo.Context) error {
 	p := parameters{query: c.QueryParams()}
 	m := payload.Payload{At: p.text("at"), Search: p.text("q"), List: s.origin(c).whole().address()}

@@ -11,9 +11,8 @@ import (
 	"countersign/views/words"
 )
 
-// render writes a component. It is made in memory first, so that a fault in it can still become an
-// error page; it is made even when the request's time is up, since that is what the page may have
-// to tell.
+// render writes a component. It renders into memory first, so that a fault can still become an
+// error page, and even when the request's time is up, because the page may have to say so.
 func render(c echo.Context, status int, component templ.Component) error {
 	b := templ.GetBuffer()
 	defer templ.ReleaseBuffer(b)
@@ -23,15 +22,15 @@ func render(c echo.Context, status int, component templ.Component) error {
 	return c.HTMLBlob(status, b.Bytes())
 }
 
-// moment is now, on the clock of the reader.
+// moment is now and the reader's time zone.
 func (s *server) moment(c echo.Context) words.Moment {
 	return words.Moment{Now: s.Now(), Zone: zone(c)}
 }
 
 const zoneKey = "zone"
 
-// zone is where the reader's clock is: their browser tells it by a cookie. It comes from a file, so
-// a request looks it up once.
+// zone is the reader's time zone, which their browser sends in a cookie. Loading it reads a file,
+// so a request does that once.
 func zone(c echo.Context) *time.Location {
 	if known, ok := c.Get(zoneKey).(*time.Location); ok {
 		return known
@@ -41,7 +40,7 @@ func zone(c echo.Context) *time.Location {
 	return told
 }
 
-// cookie is what a browser keeps under a name, empty for nothing.
+// cookie is the value of a cookie, empty for none.
 func cookie(c echo.Context, name string) string {
 	kept, err := c.Cookie(name)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"countersign/views/review"
 )
 
-// stateRequester puts on record who asks for a request, because an admin says so. What was typed
-// comes back with its faults.
+// stateRequester records an admin's word on who asks for a request. With faults in it, the page
+// keeps what the admin typed.
 func (s *server) stateRequester(c echo.Context) error {
 	form, err := postForm(c)
 	if err != nil {

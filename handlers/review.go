@@ -33,8 +33,9 @@ func (s *server) showReview(c echo.Context, status int, draft review.Draft) erro
 
 func reviewPath(c echo.Context) string { return callbackOf(c).Path() }
 
-// origin is the list that a callback was opened from. A bad one must not keep a callback from
-// opening, and one that the reader may not see (links are passed on) becomes their own.
+// origin is the list from which a callback was opened. A bad one must not keep the callback from
+// opening, so it becomes the reader's own list; so does one that the reader may not see, because
+// people pass links on.
 func (s *server) origin(c echo.Context) listing {
 	l, err := parseListing(c.QueryParams(), callbacks.ScopeAvailable, zone(c))
 	roles := s.person(c).Roles
@@ -44,7 +45,7 @@ func (s *server) origin(c echo.Context) listing {
 	return l.whole()
 }
 
-// place is where a list stands in the navigation.
+// place is the list's place in the navigation.
 func place(l listing) views.Place {
 	if l.scope == callbacks.ScopeAll {
 		return views.PlaceAdmin
@@ -76,7 +77,8 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from listing, draf
 	return m, err
 }
 
-// next is what to open after a callback. Lists of what has ended lead back to what waits.
+// next is the callback to open after this one. From a list of ended callbacks it leads back to
+// those that wait.
 func (s *server) next(c echo.Context, leaving callbacks.ID, from listing) (*review.Next, error) {
 	if from.scope != callbacks.ScopeMine && from.scope != callbacks.ScopeAvailable {
 		from = listing{scope: callbacks.ScopeAvailable}

@@ -10,7 +10,7 @@ import (
 	"countersign/handlers/webhooks"
 )
 
-// route is one entry of the table. Its zero access is nobody's.
+// route is one entry of the table. With the zero access nobody may call it.
 type route struct {
 	method, path string
 	kind         kind
@@ -18,7 +18,7 @@ type route struct {
 	handler      func(*server, echo.Context) error
 }
 
-// routes is every route there is. The test of this table knows what each of them answers to whom.
+// routes are all routes. The test of this table knows what each answers to whom.
 var routes = []route{
 	{http.MethodGet, "/", page, anyRole, (*server).inbox},
 	{http.MethodGet, "/callbacks/:id", page, anyRole, (*server).review},
@@ -54,12 +54,12 @@ var routes = []route{
 	{http.MethodGet, "/static/*", machine, public, (*server).file},
 }
 
-// senders are answered by a package of their own.
+// senders hands a route of webhooks to the package that answers them.
 func senders(handler func(*webhooks.Handlers, echo.Context) error) func(*server, echo.Context) error {
 	return func(s *server, c echo.Context) error { return handler(s.Webhooks, c) }
 }
 
-// kind says who talks through a route, and so how it is protected and how it fails.
+// kind says who calls a route, and so how it is protected and how it fails.
 type kind string
 
 const (
@@ -68,11 +68,12 @@ const (
 	page kind = "page"
 	// form: a person posts a form of a page. The answer is a page or a redirect to one.
 	form kind = "form"
-	// draft: a person posts a form in which they typed. Every page that answers it gives that back.
+	// draft: a person posts a form in which they typed. Every page that answers it keeps what they
+	// typed.
 	draft kind = "draft"
 	// script: a script of a page asks, for a fragment or JSON. Failures are a line of text.
 	script kind = "script"
-	// typing: a script posts what a person is typing, of which it shows a preview.
+	// typing: a script posts what a person is typing, to show a preview of it.
 	typing kind = "typing"
 	// stream: a script of a page listens to events for minutes. Nothing is compressed: compressors
 	// hold events back.
@@ -86,9 +87,9 @@ const (
 
 const (
 	// maxForm bounds a form in which a person types, in bytes. It is many times the longest
-	// comment, so that one which is too long arrives and comes back to be shortened.
+	// comment, so that a comment that is too long arrives and the page can ask to shorten it.
 	maxForm = 1 << 20
-	// maxShortForm bounds the others, in which nobody types.
+	// maxShortForm bounds the other forms, in which nobody types.
 	maxShortForm = 16 << 10
 )
 
@@ -112,9 +113,9 @@ func (s *server) mount(e *echo.Echo) {
 	}
 }
 
-// around is what stands around a handler, the outermost first. The limit of the body stands before
-// everything that may read a form, a draft is kept before the session may be found to have ended,
-// and the session stands before the guard that asks who is there.
+// around is the middleware of a route, the outermost first. The limit of the body comes before
+// everything that may read a form, the draft before a session that may have ended, and the session
+// before the guard that needs it.
 func (s *server) around(r route) []echo.MiddlewareFunc {
 	limit, counted := limitBody(r.kind.maxBody()), countBody(s.forms)
 	switch r.kind {
@@ -149,8 +150,7 @@ func as(k kind) echo.MiddlewareFunc {
 	}
 }
 
-// kindOf is the kind of the request's route; an address that is not ours is a page that is not
-// there.
+// kindOf is the kind of the request's route. An unknown address counts as a page.
 func kindOf(c echo.Context) kind {
 	if k, ok := c.Get(kindKey).(kind); ok {
 		return k

@@ -16,7 +16,7 @@ const (
 	allSessions = "/admin/sessions" // where admins see everybody's
 )
 
-// sessions shows somebody where they are signed in.
+// sessions shows a person where they are signed in.
 func (s *server) sessions(c echo.Context) error {
 	q, address, err := parseSessions(ownSessions, c.QueryParams())
 	if err != nil {

@@ -9,10 +9,10 @@ import (
 	"countersign/views"
 )
 
-// countLimit is where counting stops: nobody works down a list of a hundred by its number.
+// countLimit is where counting stops. Beyond a hundred the exact number helps nobody.
 const countLimit = 100
 
-// shell is what stands around a page of somebody who is signed in.
+// shell is the frame of a page of a person who is signed in.
 func (s *server) shell(c echo.Context, place views.Place, address views.Address) (views.Shell, error) {
 	shell := s.plainShell(c)
 	shell.Place, shell.Address = place, address
@@ -21,8 +21,8 @@ func (s *server) shell(c echo.Context, place views.Place, address views.Address)
 	return shell, err
 }
 
-// plainShell is the frame of an error or of the sign-in page: it asks nothing of the database,
-// which may be the trouble.
+// plainShell is the frame of an error page or of the sign-in page. It asks nothing of the database,
+// which may be the cause of the error.
 func (s *server) plainShell(c echo.Context) views.Shell {
 	shell := views.Shell{
 		Moment: s.moment(c), Viewer: s.person(c), Theme: views.Theme(cookie(c, views.ThemeCookie)), Version: s.Version, Support: s.SupportContact, Kept: draftOf(c).Get("comment"),

@@ -10,8 +10,8 @@ import (
 	"countersign/views/account"
 )
 
-// signIn shows where to sign in, and what of the provider stands in the way; who is signed in
-// already goes on.
+// signIn shows the sign-in page, with what is wrong with the provider. A person who is signed in is
+// redirected.
 func (s *server) signIn(c echo.Context) error {
 	if p := s.person(c); p.ID != "" {
 		return c.Redirect(http.StatusSeeOther, returnPath(c))
@@ -24,7 +24,7 @@ func (s *server) signIn(c echo.Context) error {
 	}))
 }
 
-// login sends a person to the OpenID provider. It is a POST, because it writes down the attempt.
+// login sends a person to the OpenID provider. It is a POST, because it stores the attempt.
 func (s *server) login(c echo.Context) error {
 	address, err := s.Auth.Begin(c.Response(), c.Request(), returnPath(c))
 	if err != nil {
@@ -35,9 +35,9 @@ func (s *server) login(c echo.Context) error {
 
 const returnKey = "return"
 
-// finishLogin takes a person who comes back from the provider to where they wanted to go. The
-// address may also be opened again, from the history or by a restored tab: its sign-in is over, but
-// whoever is signed in by now has nothing to do again.
+// finishLogin redirects a person who comes back from the provider to the page that they asked for.
+// A restored tab may open the address again. Its sign-in is over then, but a person who is signed
+// in need not repeat it.
 func (s *server) finishLogin(c echo.Context) error {
 	back, _, err := s.Auth.Finish(c.Response(), c.Request())
 	if errors.Is(err, auth.ErrStateMismatch) && s.person(c).ID != "" {
@@ -56,9 +56,9 @@ func (s *server) logout(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	// What the pages of this person left in the browser goes too: drafts, and whatever a cache kept
-	// in spite of no-store. Cookies stay, for the theme belongs to the browser; the session's own
-	// has ended by now.
+	// Drafts that the pages left in the browser go too, and what a cache kept despite no-store.
+	// Cookies stay, because the theme belongs to the browser; the one of the session has ended by
+	// now.
 	c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	if address == auth.SignedOutPath {
 		return c.Redirect(http.StatusSeeOther, address+"?state="+auth.SignedOut)
@@ -66,14 +66,14 @@ func (s *server) logout(c echo.Context) error {
 	return s.leave(c, address)
 }
 
-// leave sends the browser to the identity provider. It is a page that refreshes instead of a
-// redirect: Chromium holds redirects of a posted form against form-action, and a provider may send
-// people on to a third site that nobody here knows of.
+// leave sends the browser to the identity provider. It is a page that refreshes and no redirect,
+// because Chromium applies form-action to redirects of a posted form, and a provider may redirect
+// to a third site that we do not know.
 func (s *server) leave(c echo.Context, address string) error {
 	return render(c, http.StatusOK, account.HandOverPage(s.plainShell(c), account.HandOver{Site: s.ProviderName, Address: address}))
 }
 
-// returnPath is the page to go to after signing in: one of ours, whatever was asked for.
+// returnPath is the page of ours to go to after signing in.
 func returnPath(c echo.Context) string {
 	if kept, ok := c.Get(returnKey).(string); ok {
 		return auth.ReturnPath(kept)

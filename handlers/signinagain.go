@@ -14,9 +14,8 @@ import (
 	"countersign/views/review"
 )
 
-// signInAgain answers a form by somebody whose groups are too old. What they typed and chose waits
-// in their session, so that the way through the provider leads back to it, with scripts and
-// without.
+// signInAgain answers a form of a person whose groups are too old. Their session keeps what they
+// typed and chose, so that they find it after the sign-in, with scripts and without.
 func (s *server) signInAgain(c echo.Context, d auth.Draft, cause error) error {
 	from := s.origin(c)
 	d.Callback = callbackOf(c)
@@ -37,7 +36,7 @@ func (s *server) signInAgain(c echo.Context, d auth.Draft, cause error) error {
 	return render(c, http.StatusForbidden, review.SignInAgainPage(shell, m))
 }
 
-// oldGroupsPage answers other forms, in which nobody types.
+// oldGroupsPage answers the forms in which nobody types.
 func oldGroupsPage(s *server, c echo.Context, err error) templ.Component {
 	back := wayBack(c)
 	back.Query = s.origin(c).values()
@@ -52,7 +51,7 @@ func signInAgain(cause error, back views.Address) review.SignInAgain {
 	return m
 }
 
-// keptDraft is what a person wrote before they signed in again, where the address asks for it.
+// keptDraft is what a person typed before they signed in again, if the address asks for it.
 func (s *server) keptDraft(c echo.Context) review.Draft {
 	d, ok := s.Auth.Draft(c.Request(), callbackOf(c))
 	if !ok {
@@ -61,8 +60,8 @@ func (s *server) keptDraft(c echo.Context) review.Draft {
 	return review.Draft{Outcome: d.Outcome, Comment: d.Comment, Waited: true, Asker: review.AskerDraft{Statement: d.Asker}}
 }
 
-// forgetDraft drops what has been sent. The decision is recorded, so that a failure is none of its
-// person's.
+// forgetDraft drops what has been sent. The decision is recorded by then, so a failure is only
+// logged.
 func (s *server) forgetDraft(c echo.Context, id callbacks.ID) {
 	if err := s.Auth.ForgetDraft(c.Request(), id); err != nil {
 		s.Log.WarnContext(c.Request().Context(), "a draft stays in its session", slog.String("request_id", requestID(c)), slog.Any("error", err))

@@ -10,8 +10,8 @@ import (
 	"countersign/internal/intake"
 )
 
-// Announcement takes a signed announcement of a callback. It proves the sender before anything of
-// the body is read as JSON, and refuses by the headers what it can before the body is read at all.
+// Announcement takes a signed announcement of a callback. It proves the sender before it parses the
+// body, and refuses what the headers prove wrong before it reads the body at all.
 func (h *Handlers) Announcement(c echo.Context) error {
 	var from callbacks.Source
 	var messageID string
@@ -59,14 +59,14 @@ func (h *Handlers) receive(c echo.Context, from callbacks.Source, messageID stri
 	return h.confirm(c, receipt)
 }
 
-// recorded is what a sender is told of its callback. What became of it since is not said, so that a
-// repeated message gets the same answer.
+// recorded is what a sender is told of its callback. It leaves out the state, so that a repeated
+// message gets the same answer.
 type recorded struct {
 	ID  callbacks.ID `json:"id"`
 	URL string       `json:"url"`
 }
 
-// confirm answers that a callback is recorded: 201 the first time, 200 when it was already.
+// confirm answers that a callback is recorded: 201 the first time, 200 after that.
 func (h *Handlers) confirm(c echo.Context, receipt callbacks.Receipt) error {
 	status := http.StatusOK
 	if receipt.Created {

@@ -9,11 +9,11 @@ import (
 	"countersign/internal/intake"
 )
 
-// eventBridge is who closes callbacks by an event, in the record.
+// eventBridge is the actor of what an event changes.
 var eventBridge = callbacks.Actor{Kind: callbacks.ActorSource, ID: "eventbridge", Name: "EventBridge"}
 
-// Event takes what an API destination of EventBridge posts. An execution that ended closes what was
-// pending in it. Everything else is passed over, for a rule may match more than we need.
+// Event takes what an API destination of EventBridge posts. The end of an execution closes its
+// pending callbacks. Other events are ignored, because a rule may match more than we need.
 func (h *Handlers) Event(c echo.Context) error {
 	if h.EventBridge == nil {
 		return errOff
@@ -31,7 +31,7 @@ func (h *Handlers) Event(c echo.Context) error {
 	return h.executionEvent(c, body)
 }
 
-// executionEvent notes how an execution ended, if that is what a proved event says.
+// executionEvent records how an execution ended, if a proved event says that it did.
 func (h *Handlers) executionEvent(c echo.Context, body []byte) error {
 	event, err := decoded(c, h, body, intake.DecodeEvent)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"countersign/internal/ratelimit"
 )
 
-// unavailablePause is when a sender should try again while the database does not answer.
+// unavailablePause is how long a sender should wait while something is away or busy.
 const unavailablePause = 5 * time.Second
 
 // errOff says that a way in is off.

@@ -10,8 +10,8 @@ import (
 	"countersign/internal/ratelimit"
 )
 
-// Notification takes a message of SNS. SNS gives up on whatever is answered below 500, and so also
-// on a message that only comes too soon.
+// Notification takes a message of SNS. SNS gives up on a message that is answered below 500, so one
+// that only comes too soon is answered with a 503.
 func (h *Handlers) Notification(c echo.Context) error {
 	if h.SNS == nil {
 		return errOff
@@ -23,7 +23,7 @@ func (h *Handlers) Notification(c echo.Context) error {
 	return err
 }
 
-// deliver proves the message and does what it is for.
+// deliver proves a message of SNS and acts on it.
 func (h *Handlers) deliver(c echo.Context) error {
 	ctx := c.Request().Context()
 	var n intake.Notification

@@ -19,7 +19,7 @@ import (
 	"countersign/internal/ratelimit"
 )
 
-// Config is what the handlers work with. EventBridge and SNS are nil where that way in is off.
+// Config is what the handlers need. EventBridge and SNS are nil when that way in is off.
 type Config struct {
 	Service     *callbacks.Service
 	Senders     *intake.Verifier
@@ -38,8 +38,8 @@ type Handlers struct {
 	decoding chan struct{} // has a token for each body that is being decoded
 }
 
-// maxDecoding is how many bodies are decoded at once. That takes up to sixty times a body's size,
-// for some milliseconds: more at once would not be faster, and take the memory of all.
+// maxDecoding is how many bodies are decoded at once. Decoding takes up to sixty times a body's
+// size for some milliseconds. More at once would not be faster, but would need the memory of all.
 const maxDecoding = 4
 
 // New makes the handlers.
@@ -47,9 +47,8 @@ func New(cfg Config) *Handlers {
 	return &Handlers{Config: cfg, decoding: make(chan struct{}, maxDecoding)}
 }
 
-// prove runs what finds out who sent a message. An address that has guessed wrong too often is
-// answered without a look at what it sent. Each wrong guess is charged to it; a sender who is
-// proved pays nothing.
+// prove runs the proof of who sent a message. A failed proof is a guess and charged to the sender's
+// address. An address with too many guesses is refused without a look at what it sent.
 func (h *Handlers) prove(c echo.Context, proof func() error) error {
 	address := "address " + clientip.Network(c.RealIP())
 	if err := h.Limit.Check(address, h.Now()); err != nil {
