@@ -56,7 +56,9 @@ func (c doctorCommand) Run(ctx context.Context, e environment) error {
 	}
 	aws, policies := examineAccounts(accounts)
 	tally, err := doctor.Examine(ctx, e.stdout, append([]doctor.Check{
-		{Title: "Configuration", Limit: databaseLimit, Run: func(context.Context) []doctor.Section { return setupOf(settings, e.variables).Sections() }},
+		{Title: "Configuration", Limit: databaseLimit, Run: func(context.Context) []doctor.Section {
+			return setupOf(settings, e.variables).Sections()
+		}},
 		{Title: "Database", Limit: databaseLimit, Run: func(ctx context.Context) []doctor.Section {
 			return doctor.DatabaseSections(sqlstore.Examine(ctx, string(settings.DatabaseURL), time.Now))
 		}},
@@ -84,8 +86,9 @@ func (c doctorCommand) Run(ctx context.Context, e environment) error {
 // providerToExamine is the part of the sign-in's configuration that concerns the provider.
 func providerToExamine(settings config.Config) auth.Config {
 	return auth.Config{
-		Issuer: string(settings.OIDC.Issuer), ClientID: settings.OIDC.ClientID, ClientSecret: string(settings.OIDC.ClientSecret),
-		BaseURL: string(settings.BaseURL), Scopes: settings.OIDC.Scopes, Now: time.Now,
+		Issuer: string(settings.OIDC.Issuer), BaseURL: string(settings.BaseURL),
+		ClientID: settings.OIDC.ClientID, ClientSecret: string(settings.OIDC.ClientSecret),
+		Scopes: settings.OIDC.Scopes, Now: time.Now,
 		AuthParams: url.Values(settings.OIDC.AuthParams), SignOutURL: string(settings.OIDC.SignOutURL),
 	}
 }
@@ -94,6 +97,7 @@ func setupOf(settings config.Config, environ map[string]string) doctor.Setup {
 	return doctor.Setup{
 		BaseURL: string(settings.BaseURL), HTTPS: strings.HasPrefix(string(settings.BaseURL), "https:"),
 		TrustedProxies: len(settings.TrustedProxies) > 0, Admins: len(settings.Roles.AdminGroups) > 0,
-		Senders: len(settings.Sources), Topics: len(settings.Topics), Watched: len(settings.Watch), Unknown: config.Unknown(environ),
+		Senders: len(settings.Sources), Topics: len(settings.Topics), Watched: len(settings.Watch),
+		Unknown: config.Unknown(environ),
 	}
 }
