@@ -31,7 +31,7 @@ func newAccounts(t *testing.T) *accounts {
 	t.Helper()
 	watch := callbacks.Watch{Function: "expenses", Region: region, Queue: callbacks.DefaultQueue}
 	other := watch
-	other.Account = theirAccount
+	other.Account = TheirAccount
 	a := &accounts{ours: newSearch(t, 1000, watch, other)}
 	a.theirs = a.otherAccount(t)
 	a.openDesk(t)
@@ -45,7 +45,7 @@ func newAccounts(t *testing.T) *accounts {
 func (a *accounts) otherAccount(t *testing.T) *search {
 	t.Helper()
 	their := *a.ours
-	their.engine = locallambda.New(locallambda.Config{Region: region, AccountID: theirAccount, Clock: their.clock})
+	their.engine = locallambda.New(locallambda.Config{Region: region, AccountID: TheirAccount, Clock: their.clock})
 	their.log = locallambdatest.Watch(t, their.engine)
 	functions := httptest.NewServer(their.engine.Handler())
 	their.aws = lambda.New(lambda.Options{
@@ -70,7 +70,7 @@ func (a *accounts) openDesk(t *testing.T) {
 	t.Cleanup(both.Close)
 	api, err := lambdaapi.New(t.Context(), lambdaapi.Config{
 		Region: region, Endpoint: both.URL, Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
-		Accounts: map[string]lambdaapi.Role{theirAccount: {ARN: "arn:aws:iam::" + theirAccount + ":role/countersign"}},
+		Accounts: map[string]lambdaapi.Role{TheirAccount: {ARN: "arn:aws:iam::" + TheirAccount + ":role/countersign"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func (a *accounts) route(w http.ResponseWriter, r *http.Request) {
 	switch authorization := r.Header.Get("Authorization"); {
 	case strings.Contains(authorization, "Credential=test/"):
 		a.ours.engine.Handler().ServeHTTP(w, r)
-	case strings.Contains(authorization, "Credential=ASIA"+theirAccount+"/"):
+	case strings.Contains(authorization, "Credential=ASIA"+TheirAccount+"/"):
 		a.theirs.engine.Handler().ServeHTTP(w, r)
 	default:
 		w.WriteHeader(http.StatusForbidden)
@@ -171,7 +171,7 @@ func TestAccounts_OneThrottled(t *testing.T) {
 		t.Errorf("theirs is %s with problem %q, want it to wait", c.State, c.Problem)
 	}
 	budgets, err := a.ours.store.Budgets(t.Context())
-	if err != nil || len(budgets) != 2 || budgets[0].Throttled(began) || !budgets[1].Throttled(began) || budgets[1].Lane.Account != theirAccount {
+	if err != nil || len(budgets) != 2 || budgets[0].Throttled(began) || !budgets[1].Throttled(began) || budgets[1].Lane.Account != TheirAccount {
 		t.Errorf("budgets are %+v, %v; want only theirs throttled", budgets, err)
 	}
 

@@ -218,3 +218,22 @@ func TestNotes(t *testing.T) {
 		}
 	}
 }
+
+// TestAftermath_Subtypes: without the usual subtype a waitForCallback is told part by part, each by its name.
+func TestAftermath_Subtypes(t *testing.T) {
+	t.Parallel()
+	at := closedAt
+	var a Aftermath
+	a.Add(AfterPage{Events: []AfterEvent{
+		{ID: 1, At: at, Kind: OperationContext, Operation: "1", Name: "sign-off", Status: AfterRunning},
+		{ID: 2, At: at.Add(time.Second), Kind: OperationCallback, Operation: "2", Parent: "1", Status: AfterRunning},
+		{ID: 3, At: at.Add(2 * time.Second), Kind: OperationStep, Operation: "3", Parent: "1", Name: "ask", Status: AfterRunning},
+	}}, at)
+	var got []string
+	for _, s := range a.Steps {
+		got = append(got, string(s.Kind)+" "+s.Name)
+	}
+	if want := []string{"context sign-off", "callback sign-off", "step ask"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

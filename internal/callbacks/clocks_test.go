@@ -59,3 +59,24 @@ func TestEndIgnoresHeartbeat(t *testing.T) {
 		t.Errorf("End() = %v, %q", got, cause)
 	}
 }
+
+func TestCauseAt(t *testing.T) {
+	t.Parallel()
+	both := Clocks{StartedAt: t0, Timeout: time.Hour, HeartbeatTimeout: time.Minute}
+	for _, tc := range []struct {
+		name   string
+		clocks Clocks
+		after  time.Duration
+		want   DeadlineCause
+	}{
+		{"Early", both, 30 * time.Minute, CauseHeartbeat},
+		{"AtTheTimeout", both, time.Hour, CauseTimeout},
+		{"RoundedTimeout", both, time.Hour - 500*time.Millisecond, CauseTimeout},
+		{"HeartbeatOnly", Clocks{StartedAt: t0, HeartbeatTimeout: time.Minute}, time.Hour, CauseHeartbeat},
+		{"TimeoutOnly", Clocks{StartedAt: t0, Timeout: time.Hour}, time.Minute, CauseTimeout},
+	} {
+		if got := tc.clocks.causeAt(t0.Add(tc.after)); got != tc.want {
+			t.Errorf("%s: got %s, want %s", tc.name, got, tc.want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package callbacks_test
 
 import (
+	"fmt"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -76,3 +77,17 @@ func (d *desk) throttle(lane callbacks.Lane, pause time.Duration) {
 }
 
 func withHeartbeat(a *callbacks.Announcement) { a.HeartbeatTimeout = time.Minute }
+
+// Two accounts; the second has credentials of its own.
+const (
+	OurAccount, TheirAccount = "123456789012", "111122223333"
+	anExecution              = "arn:aws:lambda:eu-central-1:%s:function:expense-approval:14/durable-execution/EXP-2291/0f2c"
+)
+
+// TheirLanes tells them apart.
+var TheirLanes = callbacks.Lanes{Accounts: []string{TheirAccount}, Region: "eu-central-1"}
+
+// In announces a callback of an account.
+func In(account, id string) func(*callbacks.Announcement) {
+	return func(a *callbacks.Announcement) { a.CallbackID, a.ExecutionARN = id, fmt.Sprintf(anExecution, account) }
+}

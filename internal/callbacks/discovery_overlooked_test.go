@@ -146,13 +146,13 @@ func TestDiscovery_OverlooksOthers(t *testing.T) {
 	for name, arn := range map[string]string{
 		"Function": "arn:aws:lambda:" + region + ":123456789012:function:expenses2:1/durable-execution/x/y",
 		"Region":   "arn:aws:lambda:us-east-1:123456789012:function:expenses:1/durable-execution/x/y",
-		"Account":  "arn:aws:lambda:" + region + ":" + theirAccount + ":function:expenses:1/durable-execution/x/y",
+		"Account":  "arn:aws:lambda:" + region + ":" + TheirAccount + ":function:expenses:1/durable-execution/x/y",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := watching(t, "expenses")
 			register(s, "expenses", sign)
-			s.settings.Lanes = callbacks.Lanes{Accounts: []string{theirAccount}, Region: region}
+			s.settings.Lanes = callbacks.Lanes{Accounts: []string{TheirAccount}, Region: region}
 			s.discovery = callbacks.NewDiscovery(s.settings)
 			s.announce("bm90aGluZw==", func(a *callbacks.Announcement) { a.Function, a.ExecutionARN = "expenses", arn })
 			s.again()

@@ -117,7 +117,7 @@ func (r *tracing) apply(e *Event) {
 	case EventExecutionEnded:
 		r.Ended = e.Ended
 		for _, operation := range slices.Sorted(maps.Keys(r.Callbacks)) {
-			r.close(operation, e.Closing, endSentence[e.Ended])
+			r.close(operation, e.Closing, e.Ended.Sentence())
 		}
 	case EventOther:
 	}

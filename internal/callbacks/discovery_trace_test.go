@@ -207,24 +207,3 @@ func TestTrace_LeavesTheOldOne(t *testing.T) {
 		t.Errorf("the trace from before changed to %+v", before)
 	}
 }
-
-func TestCauseAt(t *testing.T) {
-	t.Parallel()
-	both := Clocks{StartedAt: traceStart, Timeout: time.Hour, HeartbeatTimeout: time.Minute}
-	for _, tc := range []struct {
-		name   string
-		clocks Clocks
-		after  time.Duration
-		want   DeadlineCause
-	}{
-		{"Early", both, 30 * time.Minute, CauseHeartbeat},
-		{"AtTheTimeout", both, time.Hour, CauseTimeout},
-		{"RoundedTimeout", both, time.Hour - 500*time.Millisecond, CauseTimeout},
-		{"HeartbeatOnly", Clocks{StartedAt: traceStart, HeartbeatTimeout: time.Minute}, time.Hour, CauseHeartbeat},
-		{"TimeoutOnly", Clocks{StartedAt: traceStart, Timeout: time.Hour}, time.Minute, CauseTimeout},
-	} {
-		if got := tc.clocks.causeAt(traceStart.Add(tc.after)); got != tc.want {
-			t.Errorf("%s: got %s, want %s", tc.name, got, tc.want)
-		}
-	}
-}

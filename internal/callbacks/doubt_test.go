@@ -3,7 +3,10 @@ package callbacks
 import (
 	"strings"
 	"testing"
+	"time"
 )
+
+var now = time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)
 
 // TestDoubt: every way to end unconfirmed leaves the one thing that kept the history from telling.
 func TestDoubt(t *testing.T) {
@@ -45,8 +48,8 @@ func TestDoubt(t *testing.T) {
 			if v := judge(tt.e, Completion{Kind: Success}); v != unconfirmed {
 				t.Fatalf("it ends %s, want unconfirmed", v)
 			}
-			e := (&Callback{Decision: &Decision{Size: 1 << 19}}).EndedUnconfirmed(doubtOf(tt.e), tt.e.doubtful, t0)
-			if e.Doubt != tt.want || e.By != EndedByUnknown || !e.At.Equal(t0) {
+			e := (&Callback{Decision: &Decision{Size: 1 << 19}}).EndedUnconfirmed(doubtOf(tt.e), tt.e.doubtful, now)
+			if e.Doubt != tt.want || e.By != EndedByUnknown || !e.At.Equal(now) {
 				t.Errorf("got %+v, want %s", e, tt.want)
 			}
 			if !strings.HasPrefix(e.Detail, "An answer was lost, and ") || !strings.HasSuffix(e.Detail, ".") || !strings.Contains(e.Detail, tt.detail) {
@@ -69,8 +72,8 @@ func TestDoubt_LostOrRefused(t *testing.T) {
 		"NoARN":     {HistoryUnreadable, "", 20, []string{"its announcement did not name the execution."}},
 		"Denied":    {HistoryUnreadable, AnswerDenied, 20, []string{"the execution's history may not be read, which an admin was told."}},
 		"Throttled": {HistoryBusy, AnswerThrottled, 20, []string{"AWS throttled the reading"}},
-		"AtLimit":   {HistoryUnreadable, "", olderMaxCompletionBytes, []string{"did not name the execution."}},
-		"Large":     {HistoryUnreadable, "", olderMaxCompletionBytes + 1, []string{"Its size may be why: it has 262145 bytes", "at most 262144."}},
+		"AtLimit":   {HistoryUnreadable, "", 262_144, []string{"did not name the execution."}},
+		"Large":     {HistoryUnreadable, "", 262_144 + 1, []string{"Its size may be why: it has 262145 bytes", "at most 262144."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -78,8 +81,8 @@ func TestDoubt_LostOrRefused(t *testing.T) {
 			if v := judge(e, Completion{Kind: Success}); v != unconfirmed {
 				t.Fatalf("it ends %s, want unconfirmed", v)
 			}
-			got := (&Callback{Decision: &Decision{Size: tt.size}}).EndedUnconfirmed(doubtOf(e), e.doubtful, t0)
-			if got.Doubt != DoubtRefusal || got.By != EndedByUnknown || !got.At.Equal(t0) {
+			got := (&Callback{Decision: &Decision{Size: tt.size}}).EndedUnconfirmed(doubtOf(e), e.doubtful, now)
+			if got.Doubt != DoubtRefusal || got.By != EndedByUnknown || !got.At.Equal(now) {
 				t.Errorf("got %+v, want %s", got, DoubtRefusal)
 			}
 			for _, want := range append(tt.detail, "The decision was lost or refused, it is not known which: ") {
@@ -87,7 +90,7 @@ func TestDoubt_LostOrRefused(t *testing.T) {
 					t.Errorf("%q, want %q in it", got.Detail, want)
 				}
 			}
-			if large := tt.size > olderMaxCompletionBytes; strings.Contains(got.Detail, "size") != large {
+			if large := tt.size > 262_144; strings.Contains(got.Detail, "size") != large {
 				t.Errorf("%d bytes: %q", tt.size, got.Detail)
 			}
 		})

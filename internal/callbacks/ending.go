@@ -111,11 +111,3 @@ func byOurClock(cause DeadlineCause) string {
 	said := strings.TrimSuffix(clockSentence[cause], ".")
 	return "By our clock " + strings.ToLower(said[:1]) + said[1:] + "; its history could not be read."
 }
-
-// endSentence says how an execution left a callback behind. Its own time limit has a sentence among the clocks.
-var endSentence = map[ExecutionEnd]string{
-	ExecutionSucceeded: "The execution succeeded without waiting for the callback any longer.",
-	ExecutionFailed:    "The execution failed while the callback was open.",
-	ExecutionTimedOut:  clockSentence[CauseExecution],
-	ExecutionStopped:   "The execution was stopped.",
-}

@@ -38,7 +38,7 @@ func (s *Service) ExecutionEnded(ctx context.Context, from Actor, arn string, ho
 
 // closeEnded closes one callback around which its execution ended.
 func (s *Service) closeEnded(ctx context.Context, from Actor, id ID, how ExecutionEnd, at time.Time) (Callback, error) {
-	ending := Ending{By: EndedByExecution, At: at, Detail: endSentence[how]}
+	ending := Ending{By: EndedByExecution, At: at, Detail: how.Sentence()}
 	if how == ExecutionTimedOut {
 		ending.By, ending.Cause = EndedByClock, CauseExecution
 	}
@@ -107,6 +107,21 @@ const (
 	ExecutionTimedOut  ExecutionEnd = "TIMED_OUT"
 	ExecutionStopped   ExecutionEnd = "STOPPED"
 )
+
+// Sentence says how the execution left a callback behind.
+func (e ExecutionEnd) Sentence() string {
+	switch e {
+	case ExecutionSucceeded:
+		return "The execution succeeded without waiting for the callback any longer."
+	case ExecutionFailed:
+		return "The execution failed while the callback was open."
+	case ExecutionTimedOut:
+		return clockSentence[CauseExecution]
+	case ExecutionStopped:
+		return "The execution was stopped."
+	}
+	return ""
+}
 
 // Followed says how the execution ended, in the audit and, where that needs attention, with the callback.
 func (c *Callback) Followed(a *Aftermath, now time.Time, by Actor) AuditEntry {

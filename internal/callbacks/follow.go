@@ -52,7 +52,7 @@ func (d *Deliveries) readOn(ctx context.Context, work Work, done func(error)) (*
 	}
 	a.Last = max(a.Last, closed.Event) // the end may have been told before anything was read
 	a.Readings++
-	page, err := d.follows.source.After(ctx, work.Callback.Target(), a.Last)
+	page, err := d.follows.After(ctx, work.Callback.Target(), a.Last)
 	done(err)
 	answer := AnswerOf(err)
 	switch {

@@ -17,7 +17,9 @@ const (
 	// heartbeatsInCall is how many calls may be under way. A call takes five seconds at most and a callback has one beat in twenty,
 	// for a heartbeat timeout of a minute: an account that hangs takes all of them only with four thousand reviews.
 	heartbeatsInCall = 1024
-	heartbeatTimeout = 5 * time.Second // of one call, at most
+	heartbeatTimeout = 5 * time.Second  // of one call, at most
+	readingTimeout   = 20 * time.Second // of the history, where Lambda says that it waits no longer
+	writingTimeout   = 10 * time.Second // of what came of a beat
 )
 
 // Heartbeats is the worker that keeps reviewed callbacks alive: one beat per callback and interval, however many people,
@@ -171,7 +173,7 @@ func (h *Heartbeats) tell(ctx context.Context, c Callback, answer *LambdaError) 
 
 // update writes down what came of a beat, also when ctx ends meanwhile.
 func (h *Heartbeats) update(ctx context.Context, id ID, fn func(*Callback) (Change, error)) (Callback, error) {
-	ctx, cancel := worker.Outlive(ctx, worker.StopWrites, finishTimeout)
+	ctx, cancel := worker.Outlive(ctx, worker.StopWrites, writingTimeout)
 	defer cancel()
 	return h.store.Update(ctx, id, fn)
 }
@@ -180,7 +182,7 @@ func (h *Heartbeats) update(ctx context.Context, id ID, fn func(*Callback) (Chan
 // answer to the delivery tells more. While the history does not show the end, the beat is one that failed; where there is no
 // history, an answer that may mean two things is no more.
 func (h *Heartbeats) closed(ctx context.Context, c Callback, answer Answer) (settled bool, err error) {
-	call, cancel := worker.Outlive(ctx, worker.StopCalls, callTimeout)
+	call, cancel := worker.Outlive(ctx, worker.StopCalls, readingTimeout)
 	defer cancel()
 	found := h.histories.Ask(call, c.Target())
 	ended := found.Ended()

@@ -172,9 +172,7 @@ func TestOpeningAgainIsNoInput(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	d.lambda.mu.Lock()
-	defer d.lambda.mu.Unlock()
-	if last := d.lambda.beats[len(d.lambda.beats)-1]; last.After(c.ReceivedAt.Add(33 * time.Minute)) {
+	if last := d.lambda.lastBeat(); last.After(c.ReceivedAt.Add(33 * time.Minute)) {
 		t.Errorf("a beat went out %v after the last input", last.Sub(c.ReceivedAt))
 	}
 }

@@ -81,6 +81,11 @@ func (h *Histories) Ask(ctx context.Context, target Target) Finding {
 	return Finding{History: HistoryBusy, Answer: answer.Answer, Again: answer.RetryAfter}
 }
 
+// After reads what the history of a callback holds behind an event. Take what it needs by Begin.
+func (h *Histories) After(ctx context.Context, to Target, event int) (AfterPage, error) {
+	return h.source.After(ctx, to, event)
+}
+
 // charge pays afterwards for the pages of a history behind the first.
 func (h *Histories) charge(ctx context.Context, lane Lane, more int) {
 	if more <= 0 {

@@ -10,18 +10,6 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Two accounts; the second has credentials of its own.
-const (
-	ourAccount, theirAccount = "123456789012", "111122223333"
-	anExecution              = "arn:aws:lambda:eu-central-1:%s:function:expense-approval:14/durable-execution/EXP-2291/0f2c"
-)
-
-var theirLanes = callbacks.Lanes{Accounts: []string{theirAccount}, Region: "eu-central-1"}
-
-func in(account, id string) func(*callbacks.Announcement) {
-	return func(a *callbacks.Announcement) { a.CallbackID, a.ExecutionARN = id, fmt.Sprintf(anExecution, account) }
-}
-
 // halfDead is a Lambda of which one account does not answer any more.
 type halfDead struct {
 	*remote
@@ -29,7 +17,7 @@ type halfDead struct {
 }
 
 func (l *halfDead) Complete(ctx context.Context, to callbacks.Target, c callbacks.Completion) error {
-	if strings.Contains(to.ExecutionARN, theirAccount) {
+	if strings.Contains(to.ExecutionARN, TheirAccount) {
 		l.hung <- struct{}{}
 		<-ctx.Done()
 		return &callbacks.LambdaError{Answer: callbacks.AnswerNone, Err: ctx.Err()}
@@ -43,10 +31,10 @@ func TestDeliveries_OneLaneHangs(t *testing.T) {
 	t.Parallel()
 	const n = 150
 	d := newDesk(t)
-	d.lanes = theirLanes
+	d.lanes = TheirLanes
 	d.restart(d.store)
 	for i := range n {
-		d.mustDecide(mara, d.announce(in(theirAccount, fmt.Sprintf("Y2I%03d", i))).ID, "approve", "")
+		d.mustDecide(mara, d.announce(In(TheirAccount, fmt.Sprintf("Y2I%03d", i))).ID, "approve", "")
 	}
 	dead := &halfDead{d.lambda, make(chan struct{}, n), make(chan struct{}, n)}
 	worker := callbacks.NewDeliveries(d.workers(dead, rate).delivery)
@@ -57,7 +45,7 @@ func TestDeliveries_OneLaneHangs(t *testing.T) {
 		<-dead.hung
 	}
 	for i := range 3 {
-		d.mustDecide(mara, d.announce(in(ourAccount, fmt.Sprintf("b3Vy%d", i))).ID, "approve", "")
+		d.mustDecide(mara, d.announce(In(OurAccount, fmt.Sprintf("b3Vy%d", i))).ID, "approve", "")
 		d.clock.Advance(time.Second)
 		worker.Wake()
 		<-dead.answered
@@ -106,51 +94,5 @@ func TestReceiptWaitsForTheBudget(t *testing.T) {
 	d.read(time.Second)
 	if got := d.get(c.ID); got.Ending.Event != 4 || d.lambda.asked != 1 {
 		t.Errorf("ending %+v after %d readings, want the receipt with the first", got.Ending, d.lambda.asked)
-	}
-}
-
-// TestSweepLooksBehindThrottledLanes: however many wait for a lane that may not be read, those of another are timed out.
-func TestSweepLooksBehindThrottledLanes(t *testing.T) {
-	t.Parallel()
-	d := newDesk(t)
-	d.lanes = theirLanes
-	d.restart(d.store)
-	for i := range callbacks.SweepBatch {
-		d.announce(func(a *callbacks.Announcement) {
-			in(theirAccount, fmt.Sprintf("Y2I%03d", i))(a)
-			a.HeartbeatTimeout = time.Minute
-		})
-	}
-	ours := d.announce(func(a *callbacks.Announcement) {
-		a.CallbackID, a.ExecutionARN, a.Timeout = "b3Vy", "", 2*time.Minute // so that the clock is believed
-	})
-	d.throttle(callbacks.Lane{Account: theirAccount, Region: "eu-central-1"}, 5*time.Minute)
-	d.clock.Advance(3 * time.Minute)
-	for range 2 {
-		d.sweep()
-	}
-	d.wantState(ours.ID, callbacks.TimedOut)
-}
-
-// TestSweepWaitsForTheBudget: the heartbeat clock buries nothing while the history may not be read.
-func TestSweepWaitsForTheBudget(t *testing.T) {
-	t.Parallel()
-	d := newDesk(t)
-	c := d.announce(func(a *callbacks.Announcement) { a.HeartbeatTimeout = time.Minute })
-	d.lambda.close(callbacks.Closing{By: callbacks.EndedByOther})
-	d.throttle(callbacks.Lane{Region: "eu-central-1"}, 5*time.Minute)
-	sweep := func() {
-		t.Helper()
-		if err := d.sweeps.RunOnce(d.ctx); err != nil {
-			t.Fatal(err)
-		}
-	}
-	d.clock.Advance(2 * time.Minute)
-	sweep()
-	d.wantState(c.ID, callbacks.Pending)
-	d.clock.Advance(3 * time.Minute)
-	sweep()
-	if got := d.wantState(c.ID, callbacks.Closed); got.Ending.By != callbacks.EndedByOther {
-		t.Errorf("ending is %+v", got.Ending)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -97,12 +98,13 @@ func TestOverdue_StillOpen(t *testing.T) {
 // silent is Lambda with many callbacks, each of them closed by what it was sent first, all answers to which are lost.
 type silent struct {
 	*remote
-	all map[callbacks.CallbackID]*remote
+	lock *sync.Mutex
+	all  map[callbacks.CallbackID]*remote
 }
 
 func (m silent) Complete(ctx context.Context, to callbacks.Target, c callbacks.Completion) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	m.lock.Lock()
+	defer m.lock.Unlock()
 	if m.all[to.CallbackID] == nil {
 		m.all[to.CallbackID] = &remote{now: m.now, faults: []callbacks.Answer{callbacks.AnswerNone}}
 	}
@@ -110,8 +112,8 @@ func (m silent) Complete(ctx context.Context, to callbacks.Target, c callbacks.C
 }
 
 func (m silent) History(ctx context.Context, to callbacks.Target) (callbacks.Closing, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	m.lock.Lock()
+	defer m.lock.Unlock()
 	return m.all[to.CallbackID].History(ctx, to)
 }
 
@@ -120,7 +122,7 @@ func (m silent) History(ctx context.Context, to callbacks.Target) (callbacks.Clo
 func TestOverdue_WaitsForTheBudget(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.deliveries = callbacks.NewDeliveries(d.workers(silent{d.lambda, map[callbacks.CallbackID]*remote{}}, 5).delivery)
+	d.deliveries = callbacks.NewDeliveries(d.workers(silent{d.lambda, &sync.Mutex{}, map[callbacks.CallbackID]*remote{}}, 5).delivery)
 	var ids []callbacks.ID
 	for i := range 30 {
 		c := d.announce(func(a *callbacks.Announcement) { a.CallbackID = fmt.Sprintf("%04d", i) })

@@ -5,6 +5,8 @@ import (
 	"time"
 )
 
+var start = time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)
+
 // spend asks for a request every step over a time and counts those that were allowed.
 func spend(b *ReadBudget, from time.Time, over, step time.Duration, rate float64) int {
 	n := 0
@@ -30,7 +32,7 @@ func TestReadBudget(t *testing.T) {
 		{"Burst", 5, time.Millisecond, 1, 1},
 	} {
 		var b ReadBudget
-		if n := spend(&b, traceStart, tc.over, 10*time.Millisecond, tc.rate); n < tc.min || n > tc.max {
+		if n := spend(&b, start, tc.over, 10*time.Millisecond, tc.rate); n < tc.min || n > tc.max {
 			t.Errorf("%s: %d requests in %v, want %d to %d", tc.name, n, tc.over, tc.min, tc.max)
 		}
 	}
@@ -39,7 +41,7 @@ func TestReadBudget(t *testing.T) {
 func TestReadBudget_SaysWhen(t *testing.T) {
 	t.Parallel()
 	var b ReadBudget
-	now := traceStart
+	now := start
 	for range 5 {
 		if _, ok := b.take(now, 5, 1, WhenIdle); !ok {
 			t.Fatal("a second's worth of requests may go out at once")
@@ -60,7 +62,7 @@ func TestReadBudget_SaysWhen(t *testing.T) {
 func TestReadBudget_BacksOff(t *testing.T) {
 	t.Parallel()
 	var b ReadBudget
-	now := traceStart
+	now := start
 	for _, want := range []time.Duration{2, 4, 8, 16, 32, 60, 60} {
 		b.backOff(now, 0)
 		if at, ok := b.take(now, 5, 1, WhenIdle); ok || !at.Equal(now.Add(want*time.Second)) || !b.Throttled(now) {
@@ -83,12 +85,12 @@ func TestReadBudget_BacksOff(t *testing.T) {
 func TestReadBudget_SpentOverTheMinute(t *testing.T) {
 	t.Parallel()
 	var b ReadBudget
-	spend(&b, traceStart, time.Minute, time.Second, 5)
+	spend(&b, start, time.Minute, time.Second, 5)
 	for _, tc := range []struct {
 		after time.Duration
 		want  int
 	}{{59 * time.Second, 60}, {90 * time.Second, 30}, {119 * time.Second, 1}, {3 * time.Minute, 0}} {
-		if got := b.Spent(traceStart.Add(tc.after)); got != tc.want {
+		if got := b.Spent(start.Add(tc.after)); got != tc.want {
 			t.Errorf("after %v: spent %d, want %d", tc.after, got, tc.want)
 		}
 	}
@@ -112,7 +114,7 @@ func TestReadBudget_UrgentFirst(t *testing.T) {
 				if u == Urgent && after%tc.every != 0 {
 					continue
 				}
-				if _, ok := b.take(traceStart.Add(after), 5, 1, u); ok {
+				if _, ok := b.take(start.Add(after), 5, 1, u); ok {
 					made[u]++
 				}
 			}
@@ -130,7 +132,7 @@ func TestReadBudget_TakesSeveral(t *testing.T) {
 	t.Parallel()
 	var b ReadBudget
 	n := 0
-	for at := traceStart; at.Before(traceStart.Add(10 * time.Second)); at = at.Add(10 * time.Millisecond) {
+	for at := start; at.Before(start.Add(10 * time.Second)); at = at.Add(10 * time.Millisecond) {
 		if _, ok := b.take(at, 100, 20, WhenIdle); ok {
 			n += 20
 		}
@@ -145,27 +147,27 @@ func TestReadBudget_OneStrike(t *testing.T) {
 	t.Parallel()
 	var b ReadBudget
 	for range 10 {
-		b.backOff(traceStart, 0)
+		b.backOff(start, 0)
 	}
-	b.backOff(traceStart, 9*time.Second)
-	if b.Strikes != 1 || !b.PausedUntil.Equal(traceStart.Add(9*time.Second)) {
-		t.Errorf("%d strikes, paused for %v", b.Strikes, b.PausedUntil.Sub(traceStart))
+	b.backOff(start, 9*time.Second)
+	if b.Strikes != 1 || !b.PausedUntil.Equal(start.Add(9*time.Second)) {
+		t.Errorf("%d strikes, paused for %v", b.Strikes, b.PausedUntil.Sub(start))
 	}
 }
 
 // TestReadBudget_SetBack: what a clock noted that was ahead holds nobody up for longer than it could have by itself.
 func TestReadBudget_SetBack(t *testing.T) {
 	t.Parallel()
-	ahead := traceStart.Add(5 * time.Minute)
+	ahead := start.Add(5 * time.Minute)
 	var paid ReadBudget
 	spend(&paid, ahead, 10*time.Second, 10*time.Millisecond, 5)
-	if n := spend(&paid, traceStart, 10*time.Second, 10*time.Millisecond, 5); n < 49 || n > 55 {
+	if n := spend(&paid, start, 10*time.Second, 10*time.Millisecond, 5); n < 49 || n > 55 {
 		t.Errorf("%d requests in the 10 s after the clock was set back, want 50", n)
 	}
 	var paused ReadBudget
-	paused.backOff(traceStart.Add(time.Hour), 20*time.Minute)
-	if at, ok := paused.take(traceStart, 5, 1, WhenIdle); ok || !at.Equal(traceStart.Add(maxPause)) {
-		t.Errorf("allowed %t after %v, want after a quarter of an hour", ok, at.Sub(traceStart))
+	paused.backOff(start.Add(time.Hour), 20*time.Minute)
+	if at, ok := paused.take(start, 5, 1, WhenIdle); ok || !at.Equal(start.Add(maxPause)) {
+		t.Errorf("allowed %t after %v, want after a quarter of an hour", ok, at.Sub(start))
 	}
 }
 
@@ -182,10 +184,10 @@ func TestReadBudget_Charge(t *testing.T) {
 	} {
 		var b ReadBudget
 		if tc.charge > 0 {
-			b.charge(traceStart, 5, tc.charge)
+			b.charge(start, 5, tc.charge)
 		}
-		if n := spend(&b, traceStart, 20*time.Second, 10*time.Millisecond, 5); n < tc.min || n > tc.max || b.Spent(traceStart.Add(20*time.Second)) != n+tc.charge {
-			t.Errorf("%s: %d requests, spent %d", tc.name, n, b.Spent(traceStart.Add(20*time.Second)))
+		if n := spend(&b, start, 20*time.Second, 10*time.Millisecond, 5); n < tc.min || n > tc.max || b.Spent(start.Add(20*time.Second)) != n+tc.charge {
+			t.Errorf("%s: %d requests, spent %d", tc.name, n, b.Spent(start.Add(20*time.Second)))
 		}
 	}
 }

@@ -135,3 +135,17 @@ func (r *remote) beatCount() int {
 	defer r.mu.Unlock()
 	return len(r.beats)
 }
+
+// lastBeat is when the last heartbeat was accepted.
+func (r *remote) lastBeat() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.beats[len(r.beats)-1]
+}
+
+// fail has the next calls answered so.
+func (r *remote) fail(answers ...callbacks.Answer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.faults = answers
+}

@@ -152,25 +152,3 @@ func TestStateRequester_Invalid(t *testing.T) {
 		}
 	}
 }
-
-// TestStateRequester_Found: an admin may say it too of what nobody announced; an announcement that comes later says it better.
-func TestStateRequester_Found(t *testing.T) {
-	t.Parallel()
-	s, d, c, token := foundIn(t, "finance")
-	if _, err := s.service.StateRequester(t.Context(), ops, c.ID, askedByInes); err != nil {
-		t.Fatal(err)
-	}
-	choice := callbacks.Choice{Outcome: "approve"}
-	seen, err := s.service.Preview(t.Context(), mara, c.ID, choice)
-	if err != nil {
-		t.Fatal(err)
-	}
-	choice.PreparedAt = seen.PreparedAt
-	s.announce(token, payMara)
-	if got := d.get(c.ID).Requester; got.StatedBy != "" || got.Email != mara.Email {
-		t.Errorf("the announcement does not say who asks: %+v", got)
-	}
-	_, err = s.service.Decide(t.Context(), mara, c.ID, choice, seen.Seen())
-	wantRefusal(t, err, "requester")
-	d.mustDecide(dana, c.ID, "approve", "")
-}

@@ -3,7 +3,6 @@ package callbacks
 import (
 	"slices"
 	"testing"
-	"time"
 )
 
 // TestTrace_Subtypes: a waitForCallback is found, named and ended whatever the subtypes of its parts are: missing, wrong as older
@@ -21,7 +20,7 @@ func TestTrace_Subtypes(t *testing.T) {
 				"Open":     {Event{Kind: EventOther}, `2 "sign-off" open`},
 				"Answered": {callbackSucceeded("2"), `2 "sign-off" other@3`},
 				"Context":  {contextEnded("1"), `2 "sign-off" execution@3 ` + contextSentence},
-				"Stopped":  {executionEnded(ExecutionStopped), `2 "sign-off" execution@3 ` + endSentence[ExecutionStopped]},
+				"Stopped":  {executionEnded(ExecutionStopped), `2 "sign-off" execution@3 ` + ExecutionStopped.Sentence()},
 			} {
 				around := Event{Kind: EventContextStarted, Operation: "1", Name: "sign-off", SubType: subtype}
 				started := callbackStarted("2", "1", own)
@@ -48,24 +47,5 @@ func TestTrace_OwnName(t *testing.T) {
 		if got := found[0].Start.Name; got != "sign" {
 			t.Errorf("subtype %q: named %q", subtype, got)
 		}
-	}
-}
-
-// TestAftermath_Subtypes: without the usual subtype a waitForCallback is told part by part, each by its name.
-func TestAftermath_Subtypes(t *testing.T) {
-	t.Parallel()
-	at := traceStart
-	var a Aftermath
-	a.Add(AfterPage{Events: []AfterEvent{
-		{ID: 1, At: at, Kind: OperationContext, Operation: "1", Name: "sign-off", Status: AfterRunning},
-		{ID: 2, At: at.Add(time.Second), Kind: OperationCallback, Operation: "2", Parent: "1", Status: AfterRunning},
-		{ID: 3, At: at.Add(2 * time.Second), Kind: OperationStep, Operation: "3", Parent: "1", Name: "ask", Status: AfterRunning},
-	}}, at)
-	var got []string
-	for _, s := range a.Steps {
-		got = append(got, string(s.Kind)+" "+s.Name)
-	}
-	if want := []string{"context sign-off", "callback sign-off", "step ask"}; !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
 	}
 }

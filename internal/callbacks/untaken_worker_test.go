@@ -11,9 +11,7 @@ import (
 
 // failBeats has the next calls answered so.
 func (d *desk) failBeats(answer callbacks.Answer, times int) {
-	d.lambda.mu.Lock()
-	defer d.lambda.mu.Unlock()
-	d.lambda.faults = slices.Repeat([]callbacks.Answer{answer}, times)
+	d.lambda.fail(slices.Repeat([]callbacks.Answer{answer}, times)...)
 }
 
 // heartbeatEntries are those of a callback's beats in the audit, oldest first.
