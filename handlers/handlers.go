@@ -17,6 +17,7 @@ import (
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 	"countersign/internal/clientip"
+	"countersign/internal/discovery"
 	"countersign/internal/inflight"
 	"countersign/internal/live"
 	"countersign/internal/metrics"
@@ -39,7 +40,7 @@ type Config struct {
 	Log      *slog.Logger // gets one line for each request
 
 	// Searched reads which functions are searched for callbacks, of those that a person may see.
-	Searched func(context.Context, callbacks.Person) (callbacks.Searched, error)
+	Searched func(context.Context, callbacks.Person) (discovery.Searched, error)
 
 	BaseURL        string         // our own origin as browsers see it
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed

@@ -21,10 +21,12 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/clientip"
+	"countersign/internal/discovery"
 	"countersign/internal/intake"
 	"countersign/internal/live"
 	"countersign/internal/metrics"
 	"countersign/internal/ratelimit"
+	"countersign/internal/readquota"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 	"countersign/internal/standin/oidc"
@@ -155,7 +157,7 @@ func (s *site) handler(provider *httptest.Server, change []func(*config)) http.H
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	search := callbacks.NewDiscovery(callbacks.DiscoveryConfig{Store: s.store, Purses: callbacks.NewPurses(s.store, 5, s.clock.Now)})
+	search := discovery.NewWorker(discovery.Config{Store: s.store, Allowances: readquota.NewAllowances(s.store, 5, s.clock.Now)})
 	measured := s.measurements(signIn, log)
 	cfg := config{webhooks: webhooks.Config{
 		Service: s.service, Senders: senders, Limit: ratelimit.New(1, 100), BaseURL: s.url, Metrics: measured, Now: s.clock.Now, Log: log,

@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/discovery"
 )
 
 // find records a callback as discovery does.
@@ -26,15 +27,15 @@ func (s *site) find(a callbacks.Announcement) callbacks.ID {
 func TestWatches(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	w := callbacks.Watch{Function: "contract-renewal", Region: "eu-central-1", Queue: "finance"}
+	w := discovery.Watch{Function: "contract-renewal", Region: "eu-central-1", Queue: "finance"}
 	now := s.clock.Now()
-	if err := s.store.SetWatches(t.Context(), []callbacks.Watch{w}); err != nil {
+	if err := s.store.SetWatches(t.Context(), []discovery.Watch{w}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.store.ClaimWatches(t.Context(), w.Lane(), now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 1); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.store.FinishWatch(t.Context(), "w", callbacks.WatchState{Watch: w, ScannedAt: now.Add(-14 * time.Second), Problem: callbacks.AnswerDenied}); err != nil {
+	if err := s.store.FinishWatch(t.Context(), "w", discovery.WatchState{Watch: w, ScannedAt: now.Add(-14 * time.Second), Problem: callbacks.AnswerDenied}); err != nil {
 		t.Fatal(err)
 	}
 	a := s.as(audrey).get("/admin/watches")
@@ -75,7 +76,7 @@ func TestWatches_Found(t *testing.T) {
 func TestWatches_Gone(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	if err := s.store.SetWatches(t.Context(), []callbacks.Watch{{Function: "expense-approval", Queue: "finance"}}); err != nil {
+	if err := s.store.SetWatches(t.Context(), []discovery.Watch{{Function: "expense-approval", Queue: "finance"}}); err != nil {
 		t.Fatal(err)
 	}
 	s.find(expense()) // and another that was announced, in the same execution

@@ -16,6 +16,9 @@ import (
 	"countersign/views/untrusted"
 	"countersign/views/viewstest"
 
+	"countersign/internal/discovery"
+	"countersign/internal/readquota"
+
 	"github.com/PuerkitoBio/goquery"
 	"github.com/a-h/templ"
 	"github.com/microcosm-cc/bluemonday"
@@ -107,9 +110,9 @@ func TestHTMLInjection(t *testing.T) {
 		"later":   review.Previews([]callbacks.Preview{open.Previews[0], longPreview(evil)}, ""),
 		"asker":   review.Page(admins, asking),
 		"fault":   review.PreviewFault(callbacks.Invalid{{Detail: evil}}),
-		"watches": admin.WatchesPage(s, admin.Watches{Searched: callbacks.Searched{
-			Watches: []callbacks.WatchState{{Watch: callbacks.Watch{Function: evil, Account: evil, Region: evil, Queue: evil}, Problem: evil, Unannounced: 1}},
-			Budgets: []callbacks.ReadBudget{{Lane: callbacks.Lane{Account: evil, Region: evil}}},
+		"watches": admin.WatchesPage(s, admin.Watches{Searched: discovery.Searched{
+			Watches: []discovery.WatchState{{Watch: discovery.Watch{Function: evil, Account: evil, Region: evil, Queue: evil}, Problem: evil, Unannounced: 1}},
+			Quotas:  []readquota.Quota{{Lane: callbacks.Lane{Account: evil, Region: evil}}},
 		}}),
 		"sessions": account.SessionsPage(s, account.Sessions{All: true, Next: evil, Query: callbacks.SessionQuery{Search: evil, After: &callbacks.Cursor{}}, List: []callbacks.Session{
 			{ID: "s1", Name: evil, Email: evil + "@x", Browser: evil, Address: evil},

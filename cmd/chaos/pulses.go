@@ -5,6 +5,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/standin/locallambda"
+	"countersign/internal/upkeep"
 )
 
 // pulse is what Lambda got of a callback's heartbeats.
@@ -35,7 +36,7 @@ func (p *pulse) try(at time.Time) { p.tried = append(p.tried, at) }
 func (p *pulse) beat(at time.Time) {
 	p.beats++
 	due := p.last.Add(p.interval)
-	inTime := due.Add(callbacks.HeartbeatSlack)
+	inTime := due.Add(upkeep.HeartbeatSlack)
 	if at.After(inTime) {
 		p.late = append(p.late, lateBeat{due: due, at: at, tried: len(p.tried) > 0 && p.tried[0].Before(inTime)})
 	}
@@ -61,7 +62,7 @@ func (l *lambdaSide) heartbeats(o *outages) (all heartbeats) {
 			switch {
 			case b.tried:
 				all.refused++
-			case o.during(b.due.Add(-time.Second), b.due.Add(callbacks.HeartbeatSlack)):
+			case o.during(b.due.Add(-time.Second), b.due.Add(upkeep.HeartbeatSlack)):
 				all.away++
 			default:
 				all.unexplained = append(all.unexplained, b)

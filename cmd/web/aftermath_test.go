@@ -14,7 +14,10 @@ import (
 
 	"countersign/durable"
 	"countersign/internal/callbacks"
+	"countersign/internal/delivery"
+	"countersign/internal/history"
 	"countersign/internal/lambdaapi"
+	"countersign/internal/readquota"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 	"countersign/internal/standin/locallambda"
@@ -91,9 +94,9 @@ func (p *payment) pay(ctx durable.Context, _ int) (string, error) {
 
 // work runs a worker, as a process would that has just started.
 func (p *payment) work() {
-	worker := callbacks.NewDeliveries(callbacks.DeliveryConfig{
-		Store: p.store, Lambda: p.aws, History: callbacks.HistoryConfig{
-			Source: p.aws, Lanes: p.aws.Lanes(), Purses: callbacks.NewPurses(p.store, 5, time.Now), Log: slog.New(slog.DiscardHandler), Now: time.Now,
+	worker := delivery.NewWorker(delivery.Config{
+		Store: p.store, Lambda: p.aws, History: history.Config{
+			Source: p.aws, Lanes: p.aws.Lanes(), Allowances: readquota.NewAllowances(p.store, 5, time.Now), Log: slog.New(slog.DiscardHandler), Now: time.Now,
 		},
 		Notify: p.told, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	})

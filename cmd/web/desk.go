@@ -22,11 +22,16 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/clientip"
 	"countersign/internal/config"
+	"countersign/internal/delivery"
+	"countersign/internal/discovery"
+	"countersign/internal/history"
 	"countersign/internal/lambdaapi"
 	"countersign/internal/live"
 	"countersign/internal/metrics"
+	"countersign/internal/readquota"
 	"countersign/internal/sqlstore"
 	"countersign/internal/tracing"
+	"countersign/internal/upkeep"
 	"countersign/internal/worker"
 	"countersign/static"
 )
@@ -54,7 +59,7 @@ type desk struct {
 	registry  *prometheus.Registry // what scrapers read
 	scrapes   net.Listener         // for scrapers; nil when off
 	workers   []worker.Runner
-	discovery *callbacks.Discovery
+	discovery *discovery.Worker
 	auth      *auth.Auth
 	site      http.Handler
 	tracing   *tracing.Tracing // nil when off
@@ -118,22 +123,22 @@ func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aw
 		return nil, fmt.Errorf("encryption keys: %w", err)
 	}
 	notify := notifiers{d.hub, d.notices}
-	lanes, purses := aws.Lanes(), callbacks.NewPurses(d.store, settings.WatchRate, d.now)
-	histories := callbacks.HistoryConfig{Source: aws, Lanes: lanes, Purses: purses, Log: d.log, Now: d.now}
+	lanes, allowances := aws.Lanes(), readquota.NewAllowances(d.store, settings.WatchRate, d.now)
+	histories := history.Config{Source: aws, Lanes: lanes, Allowances: allowances, Log: d.log, Now: d.now}
 	if d.tracing != nil {
 		histories.Source = d.tracing.Histories(aws)
 	}
-	deliveries := callbacks.NewDeliveries(callbacks.DeliveryConfig{
+	deliveries := delivery.NewWorker(delivery.Config{
 		Store: d.store, Lambda: attempts, History: histories, Notify: notify, Log: d.log, Now: d.now,
 	})
-	upkeep := callbacks.UpkeepConfig{Store: d.store, Lambda: attempts, History: histories, Notify: notify, Log: d.log, Now: d.now}
-	heartbeats := callbacks.NewHeartbeats(upkeep)
+	keep := upkeep.Config{Store: d.store, Lambda: attempts, History: histories, Notify: notify, Log: d.log, Now: d.now}
+	heartbeats := upkeep.NewHeartbeats(keep)
 	watches, exceptions := domainWatches(settings.Watch, lanes.Region)
-	d.discovery = callbacks.NewDiscovery(callbacks.DiscoveryConfig{
+	d.discovery = discovery.NewWorker(discovery.Config{
 		Store: d.store, Executions: aws, Notify: notify, Log: d.log, Now: d.now, Queues: domainQueues(settings.Queues),
-		Watches: watches, Exceptions: exceptions, Lanes: lanes, Purses: purses, Beat: heartbeats.Wake,
+		Watches: watches, Exceptions: exceptions, Lanes: lanes, Allowances: allowances, Beat: heartbeats.Wake,
 	})
-	d.workers = []worker.Runner{deliveries, heartbeats, callbacks.NewSweeps(upkeep), d.discovery}
+	d.workers = []worker.Runner{deliveries, heartbeats, upkeep.NewExpiry(keep), d.discovery}
 	return callbacks.NewService(callbacks.ServiceConfig{
 		Store: d.store, Queues: domainQueues(settings.Queues), Notify: notify, Now: d.now,
 		Budget: callbacks.Budget{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
@@ -208,14 +213,14 @@ func roles(configured config.Accounts) map[string]lambdaapi.Role {
 }
 
 // domainWatches are the functions to search as the domain knows them, and what is left out there. region is for those that name none.
-func domainWatches(configured config.Watches, region string) (watches []callbacks.Watch, exceptions []callbacks.Exception) {
+func domainWatches(configured config.Watches, region string) (watches []discovery.Watch, exceptions []discovery.Exception) {
 	for name, w := range configured {
 		if config.Every(name) {
-			name = callbacks.EveryFunction
+			name = discovery.EveryFunction
 		}
-		watch := callbacks.Watch{Function: name, Account: w.Account, Region: cmp.Or(w.Region, region), Queue: w.Queue}
+		watch := discovery.Watch{Function: name, Account: w.Account, Region: cmp.Or(w.Region, region), Queue: w.Queue}
 		watches = append(watches, watch)
-		exceptions = append(exceptions, callbacks.Exception{Watch: watch, Names: w.Except.Names, Subtypes: w.Except.Subtypes})
+		exceptions = append(exceptions, discovery.Exception{Watch: watch, Names: w.Except.Names, Subtypes: w.Except.Subtypes})
 	}
 	return watches, exceptions
 }

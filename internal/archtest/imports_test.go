@@ -17,12 +17,17 @@ type rule struct {
 
 var rules = []rule{
 	{
-		says: "the domain imports the standard library only, the ground, and what compares names and addresses",
-		of:   func(p string) bool { return under(p, "internal/callbacks") && !testSupport(p) },
+		says: "the domain imports the domain, the standard library, the ground, and what compares names and addresses",
+		of:   func(p string) bool { return domain(p) && !testSupport(p) },
 		bans: func(_, imported string) bool {
-			return !standard(imported) && !under(imported, "internal/callbacks") && !ground(imported) &&
+			return !standard(imported) && !domain(imported) && !ground(imported) &&
 				!slices.Contains(comparing, imported)
 		},
+	},
+	{
+		says: "delivery, upkeep and discovery work side by side and do not know each other",
+		of:   func(p string) bool { return worker(p) && !testSupport(p) },
+		bans: func(p, imported string) bool { return worker(imported) && owner(p) != owner(imported) },
 	},
 	{
 		says: "the ground knows no word of the domain: it imports the standard library, the ground, and a few named leaves",
@@ -120,6 +125,16 @@ func testSupport(p string) bool {
 	return under(p, "e2e") || strings.HasSuffix(path.Base(p), "test")
 }
 
+// domain reports whether a package has rules of the domain.
+func domain(p string) bool {
+	return worker(p) || slices.ContainsFunc([]string{"callbacks", "history", "readquota"}, func(name string) bool { return under(p, "internal/"+name) })
+}
+
+// worker reports whether a package of the domain runs by itself.
+func worker(p string) bool {
+	return slices.ContainsFunc([]string{"delivery", "discovery", "upkeep"}, func(name string) bool { return under(p, "internal/"+name) })
+}
+
 // ground reports whether a package is small, general, and below all others.
 func ground(p string) bool {
 	return slices.ContainsFunc([]string{
@@ -139,7 +154,7 @@ func adapter(p string) bool {
 	if !under(p, "internal") || testSupport(p) || ground(p) {
 		return false
 	}
-	return !under(p, "internal/callbacks") && !under(p, "internal/doctor") && !under(p, "internal/standin")
+	return !domain(p) && !under(p, "internal/doctor") && !under(p, "internal/standin")
 }
 
 // owner is the folder that a package belongs to: handlers, views, internal/auth…
@@ -189,9 +204,14 @@ func TestImports(t *testing.T) {
 func TestEachRule(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ importer, imported, want string }{
-		{"internal/callbacks", "golang.org/x/sync/errgroup", "standard library only"},
-		{"internal/callbacks", "internal/sqlstore", "standard library only"},
+		{"internal/callbacks", "golang.org/x/sync/errgroup", "the standard library, the ground"},
+		{"internal/callbacks", "internal/sqlstore", "the standard library, the ground"},
 		{"internal/callbacks", "net/netip", ""},
+		{"internal/delivery", "internal/history", ""},
+		{"internal/delivery", "internal/upkeep", "side by side"},
+		{"internal/upkeep", "internal/discovery", "side by side"},
+		{"internal/discovery", "internal/sqlstore", "standard library"},
+		{"internal/lambdaapi", "internal/discovery", ""},
 		{"internal/callbacks", "internal/printable", ""},
 		{"internal/printable", "internal/callbacks", "knows no word of the domain"},
 		{"internal/printable", "github.com/microcosm-cc/bluemonday", "a few named leaves"},
@@ -201,7 +221,7 @@ func TestEachRule(t *testing.T) {
 		{"internal/auth", "internal/printable", ""},
 		{"internal/doctor", "internal/printable", ""},
 		{"internal/callbacks", "golang.org/x/net/idna", ""},
-		{"internal/callbacks", "golang.org/x/net/html", "standard library only"},
+		{"internal/callbacks", "golang.org/x/net/html", "the standard library, the ground"},
 		{"internal/callbacks/callbackstest", "github.com/google/go-cmp/cmp", ""},
 		{"internal/callbacks", "internal/callbacks/callbackstest", "is for tests"},
 		{"internal/doctor", "internal/callbacks", "the doctor judges facts"},

@@ -6,5 +6,5 @@
 //
 // The rules are pure: a transition is a method of [Callback] that is given the time and either changes the value or
 // returns an error; [Store.Update] runs it inside one transaction together with its audit entry. The workers
-// ([Deliveries], [Heartbeats], [Sweeps], [Discovery]) have one shape: Run(ctx) loops, runOnce(ctx) does the work.
+// ([delivery.Worker], [upkeep.Heartbeats], [upkeep.Expiry], [discovery.Worker]) have one shape: Run(ctx) loops, runOnce(ctx) does the work.
 package callbacks

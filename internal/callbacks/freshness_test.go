@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desktest"
 )
 
 const groupsLimit = 8 * time.Hour
@@ -14,12 +15,12 @@ const groupsLimit = 8 * time.Hour
 func newFreshDesk(t *testing.T) (*desk, callbacks.Person) {
 	t.Helper()
 	d := newDesk(t)
-	d.service = callbacks.NewService(callbacks.ServiceConfig{
-		Store: d.store, Queues: deskQueues, Notify: d.notices, Budget: callbacks.DefaultBudget, Now: d.clock.Now, Lanes: d.lanes,
-		Deliveries: d.deliveries, GroupsMaxAge: groupsLimit,
+	d.Service = callbacks.NewService(callbacks.ServiceConfig{
+		Store: d.Store, Queues: desktest.Queues, Notify: d.Notices, Budget: callbacks.DefaultBudget, Now: d.Clock.Now, Lanes: d.Lanes,
+		Deliveries: d.Deliveries, GroupsMaxAge: groupsLimit,
 	})
-	p := mara
-	p.GroupsReadAt = d.clock.Now()
+	p := desktest.Mara
+	p.GroupsReadAt = d.Clock.Now()
 	return d, p
 }
 
@@ -29,34 +30,34 @@ func TestOldGroups(t *testing.T) {
 	d, p := newFreshDesk(t)
 	admin := adminOfFinance
 	admin.GroupsReadAt = p.GroupsReadAt
-	c := d.announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
-	lease, err := d.service.OpenReview(d.ctx, p, c.ID, callbacks.SignOfLife{})
+	c := d.Announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
+	lease, err := d.Service.OpenReview(d.Ctx, p, c.ID, callbacks.SignOfLife{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.clock.Advance(groupsLimit - time.Second)
-	shown, err := d.service.Preview(d.ctx, p, c.ID, callbacks.Choice{Outcome: "approve"})
+	d.Clock.Advance(groupsLimit - time.Second)
+	shown, err := d.Service.Preview(d.Ctx, p, c.ID, callbacks.Choice{Outcome: "approve"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	choice := callbacks.Choice{Outcome: "approve", PreparedAt: shown.PreparedAt}
-	if _, err := d.service.RenewReview(d.ctx, p, c.ID, lease.Review.ID, callbacks.SignOfLife{}); err != nil {
+	if _, err := d.Service.RenewReview(d.Ctx, p, c.ID, lease.Review.ID, callbacks.SignOfLife{}); err != nil {
 		t.Errorf("a second before: %v", err)
 	}
-	d.clock.Advance(time.Second)
+	d.Clock.Advance(time.Second)
 	for name, act := range map[string]func() error{
-		"Decide":     func() error { _, err := d.service.Decide(d.ctx, p, c.ID, choice, shown.Seen()); return err },
-		"Preview":    func() error { _, err := d.service.Preview(d.ctx, p, c.ID, choice); return err },
-		"OpenReview": func() error { _, err := d.service.OpenReview(d.ctx, p, c.ID, callbacks.SignOfLife{}); return err },
+		"Decide":     func() error { _, err := d.Service.Decide(d.Ctx, p, c.ID, choice, shown.Seen()); return err },
+		"Preview":    func() error { _, err := d.Service.Preview(d.Ctx, p, c.ID, choice); return err },
+		"OpenReview": func() error { _, err := d.Service.OpenReview(d.Ctx, p, c.ID, callbacks.SignOfLife{}); return err },
 		"RenewReview": func() error {
-			_, err := d.service.RenewReview(d.ctx, p, c.ID, lease.Review.ID, callbacks.SignOfLife{})
+			_, err := d.Service.RenewReview(d.Ctx, p, c.ID, lease.Review.ID, callbacks.SignOfLife{})
 			return err
 		},
 		"StateRequester": func() error {
-			_, err := d.service.StateRequester(d.ctx, admin, c.ID, callbacks.Statement{RequesterID: "u-1", Reason: "So."})
+			_, err := d.Service.StateRequester(d.Ctx, admin, c.ID, callbacks.Statement{RequesterID: "u-1", Reason: "So."})
 			return err
 		},
-		"RetryDelivery": func() error { _, err := d.service.RetryDelivery(d.ctx, admin, c.ID); return err },
+		"RetryDelivery": func() error { _, err := d.Service.RetryDelivery(d.Ctx, admin, c.ID); return err },
 	} {
 		old, ok := errors.AsType[*callbacks.OldGroups](act())
 		if !ok || old.Age != groupsLimit || old.Limit != groupsLimit || errors.Is(old, callbacks.ErrForbidden) {
@@ -64,21 +65,21 @@ func TestOldGroups(t *testing.T) {
 		}
 	}
 	for name, read := range map[string]func() error{
-		"Sheet":      func() error { _, err := d.service.Sheet(d.ctx, p, c.ID); return err },
-		"PreviewAll": func() error { _, err := d.service.PreviewAll(d.ctx, p, c.ID, ""); return err },
+		"Sheet":      func() error { _, err := d.Service.Sheet(d.Ctx, p, c.ID); return err },
+		"PreviewAll": func() error { _, err := d.Service.PreviewAll(d.Ctx, p, c.ID, ""); return err },
 		"List": func() error {
-			_, err := d.service.List(d.ctx, p, callbacks.Filter{Scope: callbacks.ScopeAvailable})
+			_, err := d.Service.List(d.Ctx, p, callbacks.Filter{Scope: callbacks.ScopeAvailable})
 			return err
 		},
-		"ReleaseReview": func() error { return d.service.ReleaseReview(d.ctx, p, c.ID, lease.Review.ID) },
+		"ReleaseReview": func() error { return d.Service.ReleaseReview(d.Ctx, p, c.ID, lease.Review.ID) },
 	} {
 		if err := read(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	d.wantState(c.ID, callbacks.Pending)
-	p.GroupsReadAt = d.clock.Now()
-	if _, err := d.service.Decide(d.ctx, p, c.ID, choice, shown.Seen()); err != nil {
+	d.WantState(c.ID, callbacks.Pending)
+	p.GroupsReadAt = d.Clock.Now()
+	if _, err := d.Service.Decide(d.Ctx, p, c.ID, choice, shown.Seen()); err != nil {
 		t.Errorf("after the sign-in: %v", err)
 	}
 }
@@ -88,7 +89,7 @@ func TestNobodySaysWhenTheGroupsWereRead(t *testing.T) {
 	t.Parallel()
 	d, p := newFreshDesk(t)
 	p.GroupsReadAt = time.Time{}
-	if _, err := d.decide(p, d.announce(nil).ID, "approve", ""); !errors.Is(err, callbacks.ErrOldGroups) {
+	if _, err := d.Decide(p, d.Announce(nil).ID, "approve", ""); !errors.Is(err, callbacks.ErrOldGroups) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -97,9 +98,9 @@ func TestNobodySaysWhenTheGroupsWereRead(t *testing.T) {
 func TestOldGroupsAndAFault(t *testing.T) {
 	t.Parallel()
 	d, p := newFreshDesk(t)
-	c := d.announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
-	d.clock.Advance(groupsLimit)
-	_, err := d.service.Decide(d.ctx, p, c.ID, callbacks.Choice{Outcome: "reject", PreparedAt: d.clock.Now()}, "seen")
+	c := d.Announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
+	d.Clock.Advance(groupsLimit)
+	_, err := d.Service.Decide(d.Ctx, p, c.ID, callbacks.Choice{Outcome: "reject", PreparedAt: d.Clock.Now()}, "seen")
 	if _, invalid := errors.AsType[callbacks.Invalid](err); !invalid {
 		t.Errorf("got %v, want that a comment is missing", err)
 	}
@@ -108,7 +109,7 @@ func TestOldGroupsAndAFault(t *testing.T) {
 func TestSheetSaysUntilWhen(t *testing.T) {
 	t.Parallel()
 	d, p := newFreshDesk(t)
-	sheet, err := d.service.Sheet(d.ctx, p, d.announce(nil).ID)
+	sheet, err := d.Service.Sheet(d.Ctx, p, d.Announce(nil).ID)
 	if err != nil || !sheet.FreshUntil.Equal(p.GroupsReadAt.Add(groupsLimit)) {
 		t.Errorf("until %v, %v", sheet.FreshUntil, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desktest"
 )
 
 // TestPersonID: one key for issuer and subject together, the same on every replica.
@@ -42,51 +43,51 @@ func reasonOf(err error) string {
 
 // namesake has mara's subject at another issuer.
 var namesake = callbacks.Person{
-	ID: "p-namesake", Issuer: "https://id.example.org", Subject: mara.Subject, Name: "Mara O.", Email: "m@elsewhere.example",
-	EmailVerified: true, Groups: mara.Groups, Roles: mara.Roles,
+	ID: "p-namesake", Issuer: "https://id.example.org", Subject: desktest.Mara.Subject, Name: "Mara O.", Email: "m@elsewhere.example",
+	EmailVerified: true, Groups: desktest.Mara.Groups, Roles: desktest.Mara.Roles,
 }
 
 // TestOneSubjectAtTwoIssuers: they are two people in every rule.
 func TestOneSubjectAtTwoIssuers(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	c := d.announce(nil)
-	if _, err := d.service.OpenReview(d.ctx, mara, c.ID, callbacks.SignOfLife{}); err != nil {
+	c := d.Announce(nil)
+	if _, err := d.Service.OpenReview(d.Ctx, desktest.Mara, c.ID, callbacks.SignOfLife{}); err != nil {
 		t.Fatal(err)
 	}
-	lease, err := d.service.OpenReview(d.ctx, namesake, c.ID, callbacks.SignOfLife{})
+	lease, err := d.Service.OpenReview(d.Ctx, namesake, c.ID, callbacks.SignOfLife{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.service.RenewReview(d.ctx, mara, c.ID, lease.Review.ID, callbacks.SignOfLife{}); err == nil {
+	if _, err := d.Service.RenewReview(d.Ctx, desktest.Mara, c.ID, lease.Review.ID, callbacks.SignOfLife{}); err == nil {
 		t.Error("one renews the review of the other")
 	}
-	if next, held, err := d.service.Next(d.ctx, mara, callbacks.Filter{Scope: callbacks.ScopeAvailable}, ""); err != nil || next == nil || held != 0 {
+	if next, held, err := d.Service.Next(d.Ctx, desktest.Mara, callbacks.Filter{Scope: callbacks.ScopeAvailable}, ""); err != nil || next == nil || held != 0 {
 		t.Errorf("next is %v, %d are held, %v", next, held, err)
 	}
-	if err := d.service.ReleaseReview(d.ctx, namesake, c.ID, lease.Review.ID); err != nil {
+	if err := d.Service.ReleaseReview(d.Ctx, namesake, c.ID, lease.Review.ID); err != nil {
 		t.Fatal(err)
 	}
 	choice := callbacks.Choice{Outcome: "approve"}
-	seen, err := d.service.Preview(d.ctx, namesake, c.ID, choice)
+	seen, err := d.Service.Preview(d.Ctx, namesake, c.ID, choice)
 	if err != nil {
 		t.Fatal(err)
 	}
 	choice.PreparedAt = seen.PreparedAt
-	decided, err := d.service.Decide(d.ctx, namesake, c.ID, choice, seen.Seen())
+	decided, err := d.Service.Decide(d.Ctx, namesake, c.ID, choice, seen.Seen())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := decided.Decision.By.ID; got != namesake.ID {
 		t.Errorf("decided by %q", got)
 	}
-	if d.service.Repeats(&decided, mara, choice, seen.Seen()) || !d.service.Repeats(&decided, namesake, choice, seen.Seen()) {
+	if d.Service.Repeats(&decided, desktest.Mara, choice, seen.Seen()) || !d.Service.Repeats(&decided, namesake, choice, seen.Seen()) {
 		t.Error("the decision of one counts as the other's")
 	}
 	third := namesake // who never opened it
 	third.ID, third.Issuer = "p-third", "https://third.example"
 	for p, want := range map[*callbacks.Person]int{&third: 0, &namesake: 1} {
-		n, err := d.service.Count(d.ctx, *p, callbacks.Filter{Scope: callbacks.ScopeMine}, 10)
+		n, err := d.Service.Count(d.Ctx, *p, callbacks.Filter{Scope: callbacks.ScopeMine}, 10)
 		if err != nil || n != want {
 			t.Errorf("%s has %d, %v, want %d", p.ID, n, err, want)
 		}
@@ -98,22 +99,22 @@ func TestOneSubjectAtTwoIssuers(t *testing.T) {
 func TestRequesterBySubjectAtTwoIssuers(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	c := d.announce(func(a *callbacks.Announcement) {
-		a.RequesterID = mara.Subject
+	c := d.Announce(func(a *callbacks.Announcement) {
+		a.RequesterID = desktest.Mara.Subject
 		a.Outcomes = []callbacks.Outcome{{
 			Name: "pay", Label: "Pay", Kind: callbacks.Success, Comment: callbacks.CommentNone, Payload: []byte(`{"by":"{{reviewer.id}}"}`),
 		}}
 	})
-	for _, p := range []callbacks.Person{mara, namesake} {
-		if _, err := d.decide(p, c.ID, "pay", ""); reasonOf(err) != "requester" {
+	for _, p := range []callbacks.Person{desktest.Mara, namesake} {
+		if _, err := d.Decide(p, c.ID, "pay", ""); reasonOf(err) != "requester" {
 			t.Errorf("%s: %v, want the refusal of a requester", p.ID, err)
 		}
 	}
 	other := namesake
 	other.Subject, other.ID = "u-other", "p-other"
-	d.mustDecide(other, c.ID, "pay", "")
-	d.deliver()
-	if got := string(d.lambda.sent()[0].Body()); got != `{"by":"u-other"}` {
+	d.MustDecide(other, c.ID, "pay", "")
+	d.Deliver()
+	if got := string(d.Lambda.Sent()[0].Body()); got != `{"by":"u-other"}` {
 		t.Errorf("the function gets %s", got)
 	}
 }

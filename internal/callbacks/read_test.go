@@ -6,6 +6,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desktest"
 )
 
 // undelivered is a store that has no delivery of anything.
@@ -19,13 +20,13 @@ func (undelivered) Delivery(context.Context, callbacks.ID) (callbacks.Delivery, 
 func TestSheetWithoutDelivery(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	c := d.announce(nil)
-	d.mustDecide(mara, c.ID, "approve", "")
-	if sheet, err := d.service.Sheet(d.ctx, mara, c.ID); err != nil || sheet.Delivery == nil {
+	c := d.Announce(nil)
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	if sheet, err := d.Service.Sheet(d.Ctx, desktest.Mara, c.ID); err != nil || sheet.Delivery == nil {
 		t.Fatalf("got %+v, %v; want the delivery", sheet.Delivery, err)
 	}
-	d.restart(undelivered{d.store})
-	if sheet, err := d.service.Sheet(d.ctx, mara, c.ID); err != nil || sheet.Delivery != nil {
+	d.Restart(undelivered{d.Store})
+	if sheet, err := d.Service.Sheet(d.Ctx, desktest.Mara, c.ID); err != nil || sheet.Delivery != nil {
 		t.Errorf("got %+v, %v; want none", sheet.Delivery, err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desktest"
 )
 
 // operators are the answers that stay the same until an operator mends something.
@@ -19,22 +20,22 @@ func TestRefusalIsMendedWhileItIsRetried(t *testing.T) {
 		t.Run(string(answer), func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			d.lambda.faults = slices.Repeat([]callbacks.Answer{answer}, 12)
-			c := d.announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
-			d.mustDecide(mara, c.ID, "approve", "")
-			if d.attention(ops) != 0 {
+			d.Lambda.Faults = slices.Repeat([]callbacks.Answer{answer}, 12)
+			c := d.Announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
+			d.MustDecide(desktest.Mara, c.ID, "approve", "")
+			if d.Attention(desktest.Ops) != 0 {
 				t.Error("it needs attention before it was tried")
 			}
-			d.deliver()
-			if got := d.wantState(c.ID, callbacks.Decided); got.Problem != answer || d.attention(ops) != 1 {
-				t.Errorf("after the first attempt the problem is %q, and %d need attention", got.Problem, d.attention(ops))
+			d.Deliver()
+			if got := d.WantState(c.ID, callbacks.Decided); got.Problem != answer || d.Attention(desktest.Ops) != 1 {
+				t.Errorf("after the first attempt the problem is %q, and %d need attention", got.Problem, d.Attention(desktest.Ops))
 			}
 			for range 12 {
-				d.clock.Advance(10 * time.Minute)
-				d.deliver()
+				d.Clock.Advance(10 * time.Minute)
+				d.Deliver()
 			}
-			d.wantState(c.ID, callbacks.Completed)
-			if n := d.attention(ops); n != 0 {
+			d.WantState(c.ID, callbacks.Completed)
+			if n := d.Attention(desktest.Ops); n != 0 {
 				t.Errorf("delivered, %d still need attention", n)
 			}
 		})
@@ -48,27 +49,27 @@ func TestRefusedBeats(t *testing.T) {
 	refused := func(t *testing.T, answers ...callbacks.Answer) (*desk, callbacks.ID) {
 		t.Helper()
 		d := newDesk(t)
-		d.lambda.faults = answers
-		c := d.announce(withHeartbeat)
-		d.open(mara, c.ID)
-		d.beat()
+		d.Lambda.Faults = answers
+		c := d.Announce(desktest.WithHeartbeat)
+		d.Open(desktest.Mara, c.ID)
+		d.Beat()
 		return d, c.ID
 	}
 	for _, answer := range []callbacks.Answer{callbacks.AnswerDenied, callbacks.AnswerSkew, callbacks.AnswerCredentials} {
 		t.Run(string(answer), func(t *testing.T) {
 			t.Parallel()
 			d, id := refused(t, answer, callbacks.AnswerThrottled)
-			if got := d.get(id); got.Problem != answer || d.attention(ops) != 1 || d.attention(mara) != 0 {
-				t.Errorf("problem %q; attention of the admin %d, of the reviewer %d", got.Problem, d.attention(ops), d.attention(mara))
+			if got := d.Get(id); got.Problem != answer || d.Attention(desktest.Ops) != 1 || d.Attention(desktest.Mara) != 0 {
+				t.Errorf("problem %q; attention of the admin %d, of the reviewer %d", got.Problem, d.Attention(desktest.Ops), d.Attention(desktest.Mara))
 			}
-			d.clock.Advance(5 * time.Second)
-			d.beat()
-			if got := d.get(id).Problem; got != answer {
+			d.Clock.Advance(5 * time.Second)
+			d.Beat()
+			if got := d.Get(id).Problem; got != answer {
 				t.Errorf("throttled in between, the problem is %q", got)
 			}
-			d.clock.Advance(5 * time.Second)
-			d.beat()
-			if got := d.get(id).Problem; got != "" || d.attention(ops) != 0 {
+			d.Clock.Advance(5 * time.Second)
+			d.Beat()
+			if got := d.Get(id).Problem; got != "" || d.Attention(desktest.Ops) != 0 {
 				t.Errorf("a beat was taken, the problem is still %q", got)
 			}
 		})
@@ -76,25 +77,25 @@ func TestRefusedBeats(t *testing.T) {
 	t.Run("Throttled", func(t *testing.T) {
 		t.Parallel()
 		d, id := refused(t, callbacks.AnswerThrottled)
-		if got := d.get(id).Problem; got != "" || d.attention(ops) != 0 {
-			t.Errorf("problem %q, attention %d; it passes by itself", got, d.attention(ops))
+		if got := d.Get(id).Problem; got != "" || d.Attention(desktest.Ops) != 0 {
+			t.Errorf("problem %q, attention %d; it passes by itself", got, d.Attention(desktest.Ops))
 		}
 	})
 	t.Run("Decided", func(t *testing.T) {
 		t.Parallel()
 		d, id := refused(t, callbacks.AnswerDenied)
-		d.mustDecide(mara, id, "approve", "")
-		if got := d.get(id).Problem; got != "" {
+		d.MustDecide(desktest.Mara, id, "approve", "")
+		if got := d.Get(id).Problem; got != "" {
 			t.Errorf("a new decision has the problem %q", got)
 		}
 	})
 	t.Run("Ended", func(t *testing.T) {
 		t.Parallel()
 		d, id := refused(t, callbacks.AnswerDenied)
-		d.lambda.close(callbacks.Closing{By: callbacks.EndedByExecution})
-		d.clock.Advance(5 * time.Second)
-		d.beat()
-		if got := d.wantState(id, callbacks.Closed); got.Problem != "" || d.attention(ops) != 0 {
+		d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByExecution})
+		d.Clock.Advance(5 * time.Second)
+		d.Beat()
+		if got := d.WantState(id, callbacks.Closed); got.Problem != "" || d.Attention(desktest.Ops) != 0 {
 			t.Errorf("it has ended, the problem is still %q", got.Problem)
 		}
 	})

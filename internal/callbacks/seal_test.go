@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desktest"
 )
 
 // backwards is a sealer that anybody can open.
@@ -27,8 +28,8 @@ func TestSeal(t *testing.T) {
 	sealing := func(t *testing.T) *desk {
 		t.Helper()
 		d := newDesk(t)
-		d.service = callbacks.NewService(callbacks.ServiceConfig{
-			Store: d.store, Queues: deskQueues, Notify: d.notices, Budget: callbacks.DefaultBudget, Now: d.clock.Now,
+		d.Service = callbacks.NewService(callbacks.ServiceConfig{
+			Store: d.Store, Queues: desktest.Queues, Notify: d.Notices, Budget: callbacks.DefaultBudget, Now: d.Clock.Now,
 			Seals: map[string]callbacks.Sealer{"expense-approval": backwards{}},
 		})
 		return d
@@ -36,48 +37,48 @@ func TestSeal(t *testing.T) {
 	t.Run("Success", func(t *testing.T) {
 		t.Parallel()
 		d := sealing(t)
-		c := d.announce(nil)
-		shown, err := d.service.Preview(d.ctx, mara, c.ID, callbacks.Choice{Outcome: "approve"})
+		c := d.Announce(nil)
+		shown, err := d.Service.Preview(d.Ctx, desktest.Mara, c.ID, callbacks.Choice{Outcome: "approve"})
 		if err != nil || !shown.Sealed {
 			t.Fatalf("sealed is %v (%v), want the page to say so", shown.Sealed, err)
 		}
-		d.mustDecide(mara, c.ID, "approve", "")
-		d.deliver()
-		sent := d.lambda.sent()[0]
-		opened, _ := backwards{}.Seal(d.ctx, c.Target(), sent.Result)
+		d.MustDecide(desktest.Mara, c.ID, "approve", "")
+		d.Deliver()
+		sent := d.Lambda.Sent()[0]
+		opened, _ := backwards{}.Seal(d.Ctx, c.Target(), sent.Result)
 		if string(opened) != string(shown.Completion.Result) {
 			t.Errorf("opened %s, want %s", opened, shown.Completion.Result)
 		}
-		if got := d.wantState(c.ID, callbacks.Completed); got.Decision.SHA256 != sent.SHA256() {
+		if got := d.WantState(c.ID, callbacks.Completed); got.Decision.SHA256 != sent.SHA256() {
 			t.Error("the record holds another hash than that of what was sent")
 		}
 	})
 	t.Run("FailureStaysPlain", func(t *testing.T) {
 		t.Parallel()
 		d := sealing(t)
-		c := d.announce(nil)
-		d.mustDecide(mara, c.ID, "reject", "No receipt.")
-		d.deliver()
-		if sent := d.lambda.sent()[0]; sent.Error.ErrorMessage != "No receipt." {
+		c := d.Announce(nil)
+		d.MustDecide(desktest.Mara, c.ID, "reject", "No receipt.")
+		d.Deliver()
+		if sent := d.Lambda.Sent()[0]; sent.Error.ErrorMessage != "No receipt." {
 			t.Errorf("sent %+v", sent)
 		}
 	})
 	t.Run("NameCannotTurnItOff", func(t *testing.T) {
 		t.Parallel()
 		d := sealing(t)
-		c := d.announce(func(a *callbacks.Announcement) { a.Function = "another" })
-		if shown, err := d.service.Preview(d.ctx, mara, c.ID, callbacks.Choice{Outcome: "approve"}); err != nil || !shown.Sealed {
+		c := d.Announce(func(a *callbacks.Announcement) { a.Function = "another" })
+		if shown, err := d.Service.Preview(d.Ctx, desktest.Mara, c.ID, callbacks.Choice{Outcome: "approve"}); err != nil || !shown.Sealed {
 			t.Errorf("sealed is %v (%v), want true: the ARN names the function", shown.Sealed, err)
 		}
 	})
 	t.Run("ErrWithoutARN", func(t *testing.T) {
 		t.Parallel()
 		d := sealing(t)
-		c := d.announce(func(a *callbacks.Announcement) { a.ExecutionARN, a.Function = "", "expense-approval" })
-		_, err := d.decide(mara, c.ID, "approve", "")
+		c := d.Announce(func(a *callbacks.Announcement) { a.ExecutionARN, a.Function = "", "expense-approval" })
+		_, err := d.Decide(desktest.Mara, c.ID, "approve", "")
 		if faults := (callbacks.Invalid{}); !errors.As(err, &faults) {
 			t.Errorf("got %v, want a fault: nothing can be bound to no execution", err)
 		}
-		d.wantState(c.ID, callbacks.Pending)
+		d.WantState(c.ID, callbacks.Pending)
 	})
 }

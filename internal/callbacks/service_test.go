@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desktest"
 )
 
 func TestReceive(t *testing.T) {
@@ -16,23 +17,23 @@ func TestReceive(t *testing.T) {
 	t.Run("SameAgain", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
-		first := d.announce(nil)
-		again, err := d.service.Receive(d.ctx, callbacks.Source{Name: "expenses"}, "", callbacks.Announcement{
+		first := d.Announce(nil)
+		again, err := d.Service.Receive(d.Ctx, callbacks.Source{Name: "expenses"}, "", callbacks.Announcement{
 			CallbackID: "YWJj/+A=", Title: "Expense report EXP-2291", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance", Timeout: time.Hour, ExecutionARN: first.ExecutionARN,
 		})
 		if err != nil || again.Created || again.Callback.ID != first.ID {
 			t.Errorf("got %+v, %v; want the first one", again, err)
 		}
-		if d.notices.count() != 1 {
-			t.Errorf("open pages were told %d times, want once", d.notices.count())
+		if d.Notices.Count() != 1 {
+			t.Errorf("open pages were told %d times, want once", d.Notices.Count())
 		}
 	})
 	t.Run("ErrDifferent", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
-		c := d.announce(nil)
-		_, err := d.service.Receive(d.ctx, callbacks.Source{Name: "expenses"}, "", callbacks.Announcement{CallbackID: "YWJj/+A=", Title: "Another", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance"})
-		if !errors.Is(err, callbacks.ErrDifferent) || d.get(c.ID).Title != c.Title {
+		c := d.Announce(nil)
+		_, err := d.Service.Receive(d.Ctx, callbacks.Source{Name: "expenses"}, "", callbacks.Announcement{CallbackID: "YWJj/+A=", Title: "Another", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance"})
+		if !errors.Is(err, callbacks.ErrDifferent) || d.Get(c.ID).Title != c.Title {
 			t.Errorf("got %v, want ErrDifferent and nothing changed", err)
 		}
 	})
@@ -40,16 +41,16 @@ func TestReceive(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
 		a := callbacks.Announcement{CallbackID: "YWJj", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance"}
-		first, err := d.service.Receive(d.ctx, callbacks.Source{Name: "expenses"}, "msg_1", a)
+		first, err := d.Service.Receive(d.Ctx, callbacks.Source{Name: "expenses"}, "msg_1", a)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := d.service.Receive(d.ctx, callbacks.Source{Name: "expenses"}, "msg_1", a)
+		again, err := d.Service.Receive(d.Ctx, callbacks.Source{Name: "expenses"}, "msg_1", a)
 		if err != nil || !again.Created || !again.Repeated || again.Callback.ID != first.Callback.ID {
 			t.Errorf("got %+v, %v; want the first answer again", again, err)
 		}
-		if d.notices.count() != 1 {
-			t.Errorf("open pages were told %d times, want once", d.notices.count())
+		if d.Notices.Count() != 1 {
+			t.Errorf("open pages were told %d times, want once", d.Notices.Count())
 		}
 	})
 }
@@ -65,26 +66,26 @@ func TestDecide(t *testing.T) {
 		change           func(*callbacks.Announcement)
 		want             error // nil for a decision
 	}{
-		"OK":                   {mara, "approve", "", nil, nil},
-		"ErrOtherQueue":        {teo, "approve", "", nil, callbacks.ErrNotFound},
-		"ErrAdminElsewhere":    {ops, "approve", "", nil, callbacks.ErrForbidden},
-		"ErrOwnRequest":        {mara, "approve", "", func(a *callbacks.Announcement) { a.Requester = "Mara <mara@harborline.example>" }, callbacks.ErrForbidden},
-		"ErrOutcomeNotOffered": {mara, "shred", "", nil, errInvalid},
-		"ErrCommentMissing":    {mara, "reject", "  \r\n ", nil, errInvalid},
+		"OK":                   {desktest.Mara, "approve", "", nil, nil},
+		"ErrOtherQueue":        {desktest.Teo, "approve", "", nil, callbacks.ErrNotFound},
+		"ErrAdminElsewhere":    {desktest.Ops, "approve", "", nil, callbacks.ErrForbidden},
+		"ErrOwnRequest":        {desktest.Mara, "approve", "", func(a *callbacks.Announcement) { a.Requester = "Mara <mara@harborline.example>" }, callbacks.ErrForbidden},
+		"ErrOutcomeNotOffered": {desktest.Mara, "shred", "", nil, errInvalid},
+		"ErrCommentMissing":    {desktest.Mara, "reject", "  \r\n ", nil, errInvalid},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			c := d.announce(tt.change)
-			_, err := d.decide(tt.who, c.ID, tt.outcome, tt.comment)
+			c := d.Announce(tt.change)
+			_, err := d.Decide(tt.who, c.ID, tt.outcome, tt.comment)
 			if invalid := (callbacks.Invalid{}); errors.As(err, &invalid) {
 				err = errInvalid
 			}
 			if !errors.Is(err, tt.want) {
 				t.Fatalf("got %v, want %v", err, tt.want)
 			}
-			if want := map[bool]callbacks.State{true: callbacks.Decided, false: callbacks.Pending}[tt.want == nil]; d.get(c.ID).State != want {
-				t.Errorf("state is %s, want %s", d.get(c.ID).State, want)
+			if want := map[bool]callbacks.State{true: callbacks.Decided, false: callbacks.Pending}[tt.want == nil]; d.Get(c.ID).State != want {
+				t.Errorf("state is %s, want %s", d.Get(c.ID).State, want)
 			}
 		})
 	}
@@ -93,45 +94,45 @@ func TestDecide(t *testing.T) {
 func TestDecideOnlyWhatWasSeen(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	c := d.announce(nil)
+	c := d.Announce(nil)
 	choice := callbacks.Choice{Outcome: "approve"}
-	seen, err := d.service.Preview(d.ctx, mara, c.ID, choice)
+	seen, err := d.Service.Preview(d.Ctx, desktest.Mara, c.ID, choice)
 	if err != nil {
 		t.Fatal(err)
 	}
 	choice.PreparedAt = seen.PreparedAt
 	changed := choice
 	changed.Comment = "typed after the preview"
-	if _, err := d.service.Decide(d.ctx, mara, c.ID, changed, seen.Completion.SHA256()); !errors.Is(err, callbacks.ErrStale) {
+	if _, err := d.Service.Decide(d.Ctx, desktest.Mara, c.ID, changed, seen.Completion.SHA256()); !errors.Is(err, callbacks.ErrStale) {
 		t.Errorf("other bytes than those shown: got %v, want ErrStale", err)
 	}
-	d.clock.Advance(callbacks.PreviewAge + time.Second)
-	if _, err := d.service.Decide(d.ctx, mara, c.ID, choice, seen.Completion.SHA256()); !errors.Is(err, callbacks.ErrStale) {
+	d.Clock.Advance(callbacks.PreviewAge + time.Second)
+	if _, err := d.Service.Decide(d.Ctx, desktest.Mara, c.ID, choice, seen.Completion.SHA256()); !errors.Is(err, callbacks.ErrStale) {
 		t.Errorf("an old preview: got %v, want ErrStale", err)
 	}
-	d.wantState(c.ID, callbacks.Pending)
+	d.WantState(c.ID, callbacks.Pending)
 }
 
 // TestPreviews: an outcome that cannot be sent says so in its place, and the others are there.
 func TestPreviews(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	c := d.announce(func(a *callbacks.Announcement) {
+	c := d.Announce(func(a *callbacks.Announcement) {
 		many := json.RawMessage(`"` + strings.Repeat("{{reviewer.name}}", 100) + `"`)
 		a.Outcomes = append(callbacks.DefaultOutcomes(callbacks.Failure), callbacks.Outcome{Name: "long", Label: "Long", Kind: callbacks.Success, Payload: many})
 	})
-	named := mara
+	named := desktest.Mara
 	named.Name = strings.Repeat("Mara ", 3000)
-	sheet, err := d.service.Sheet(d.ctx, named, c.ID)
+	sheet, err := d.Service.Sheet(d.Ctx, named, c.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown, err := d.service.Previews(named, &sheet, "Fine by me.")
+	shown, err := d.Service.Previews(named, &sheet, "Fine by me.")
 	if err != nil || len(shown) != 3 {
 		t.Fatalf("%d previews, %v; want 3", len(shown), err)
 	}
 	for i, name := range []string{"approve", "reject", "long"} {
-		single, singleErr := d.service.Preview(d.ctx, named, c.ID, callbacks.Choice{Outcome: name, Comment: "Fine by me."})
+		single, singleErr := d.Service.Preview(d.Ctx, named, c.ID, callbacks.Choice{Outcome: name, Comment: "Fine by me."})
 		got := shown[i]
 		if got.Outcome.Name != name || got.Completion.SHA256() != single.Completion.SHA256() || len(got.Faults) == 0 != (singleErr == nil) {
 			t.Errorf("%s: got %s with faults %v, by itself it is %v", name, got.Outcome.Name, got.Faults, singleErr)
@@ -140,7 +141,7 @@ func TestPreviews(t *testing.T) {
 	if len(shown[2].Faults) == 0 {
 		t.Error("what is too long has no fault")
 	}
-	if _, err := d.service.Previews(teo, &sheet, ""); !errors.Is(err, callbacks.ErrForbidden) {
+	if _, err := d.Service.Previews(desktest.Teo, &sheet, ""); !errors.Is(err, callbacks.ErrForbidden) {
 		t.Errorf("who may not decide gets %v, want ErrForbidden", err)
 	}
 }
@@ -148,17 +149,17 @@ func TestPreviews(t *testing.T) {
 func TestTwoReviewersAtOnce(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	c := d.announce(nil)
+	c := d.Announce(nil)
 	errs := make([]error, 2)
 	var group sync.WaitGroup
-	for i, who := range []callbacks.Person{mara, dana} {
+	for i, who := range []callbacks.Person{desktest.Mara, desktest.Dana} {
 		choice := callbacks.Choice{Outcome: "approve"}
-		seen, err := d.service.Preview(d.ctx, who, c.ID, choice)
+		seen, err := d.Service.Preview(d.Ctx, who, c.ID, choice)
 		if err != nil {
 			t.Fatal(err)
 		}
 		choice.PreparedAt = seen.PreparedAt
-		group.Go(func() { _, errs[i] = d.service.Decide(d.ctx, who, c.ID, choice, seen.Completion.SHA256()) })
+		group.Go(func() { _, errs[i] = d.Service.Decide(d.Ctx, who, c.ID, choice, seen.Completion.SHA256()) })
 	}
 	group.Wait()
 	if (errs[0] == nil) == (errs[1] == nil) {
@@ -169,8 +170,8 @@ func TestTwoReviewersAtOnce(t *testing.T) {
 			t.Errorf("the loser gets %v, want ErrConflict", err)
 		}
 	}
-	d.deliver()
-	if n := len(d.lambda.sent()); n != 1 {
+	d.Deliver()
+	if n := len(d.Lambda.Sent()); n != 1 {
 		t.Errorf("sent %d times, want once", n)
 	}
 }
@@ -181,32 +182,32 @@ func TestDecideAfterTheDeadline(t *testing.T) {
 	t.Run("LambdaWaits", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
-		c := d.announce(nil)
-		d.clock.Advance(2 * time.Hour)
-		d.mustDecide(mara, c.ID, "approve", "")
-		d.deliver()
-		d.wantState(c.ID, callbacks.Completed)
+		c := d.Announce(nil)
+		d.Clock.Advance(2 * time.Hour)
+		d.MustDecide(desktest.Mara, c.ID, "approve", "")
+		d.Deliver()
+		d.WantState(c.ID, callbacks.Completed)
 	})
 	t.Run("Over", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
-		c := d.announce(nil)
-		d.clock.Advance(time.Hour)
-		d.lambda.close(callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, EventID: 4})
-		d.clock.Advance(time.Second)
-		d.mustDecide(mara, c.ID, "approve", "")
-		d.deliver()
-		if got := d.wantState(c.ID, callbacks.Lost); got.Ending.Cause != callbacks.CauseTimeout || got.Ending.Event != 4 {
+		c := d.Announce(nil)
+		d.Clock.Advance(time.Hour)
+		d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, EventID: 4})
+		d.Clock.Advance(time.Second)
+		d.MustDecide(desktest.Mara, c.ID, "approve", "")
+		d.Deliver()
+		if got := d.WantState(c.ID, callbacks.Lost); got.Ending.Cause != callbacks.CauseTimeout || got.Ending.Event != 4 {
 			t.Errorf("ending is %+v", got.Ending)
 		}
 	})
 	t.Run("TimedOut", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
-		c := d.announce(func(a *callbacks.Announcement) { a.ExecutionARN = "" })
-		d.clock.Advance(time.Hour + callbacks.SweepGrace)
-		d.sweep()
-		if got, err := d.decide(mara, c.ID, "approve", ""); !errors.Is(err, callbacks.ErrConflict) || got.State != callbacks.TimedOut {
+		c := d.Announce(func(a *callbacks.Announcement) { a.ExecutionARN = "" })
+		d.Clock.Advance(time.Hour + 2*time.Second)
+		d.Expire()
+		if got, err := d.Decide(desktest.Mara, c.ID, "approve", ""); !errors.Is(err, callbacks.ErrConflict) || got.State != callbacks.TimedOut {
 			t.Errorf("got %s, %v; want the conflict", got.State, err)
 		}
 	})
@@ -215,25 +216,25 @@ func TestDecideAfterTheDeadline(t *testing.T) {
 func TestInvisibleIsNotFoundEverywhere(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	c := d.announce(nil)
-	status, err := d.service.OpenReview(d.ctx, mara, c.ID, callbacks.SignOfLife{})
+	c := d.Announce(nil)
+	status, err := d.Service.OpenReview(d.Ctx, desktest.Mara, c.ID, callbacks.SignOfLife{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, sheetErr := d.service.Sheet(d.ctx, teo, c.ID)
-	_, previewErr := d.service.Preview(d.ctx, teo, c.ID, callbacks.Choice{Outcome: "approve"})
-	_, decideErr := d.service.Decide(d.ctx, teo, c.ID, callbacks.Choice{Outcome: "approve"}, "")
-	_, openErr := d.service.OpenReview(d.ctx, teo, c.ID, callbacks.SignOfLife{})
-	_, renewErr := d.service.RenewReview(d.ctx, teo, c.ID, status.Review.ID, callbacks.SignOfLife{})
-	releaseErr := d.service.ReleaseReview(d.ctx, teo, c.ID, status.Review.ID)
-	_, retryErr := d.service.RetryDelivery(d.ctx, teo, c.ID)
+	_, sheetErr := d.Service.Sheet(d.Ctx, desktest.Teo, c.ID)
+	_, previewErr := d.Service.Preview(d.Ctx, desktest.Teo, c.ID, callbacks.Choice{Outcome: "approve"})
+	_, decideErr := d.Service.Decide(d.Ctx, desktest.Teo, c.ID, callbacks.Choice{Outcome: "approve"}, "")
+	_, openErr := d.Service.OpenReview(d.Ctx, desktest.Teo, c.ID, callbacks.SignOfLife{})
+	_, renewErr := d.Service.RenewReview(d.Ctx, desktest.Teo, c.ID, status.Review.ID, callbacks.SignOfLife{})
+	releaseErr := d.Service.ReleaseReview(d.Ctx, desktest.Teo, c.ID, status.Review.ID)
+	_, retryErr := d.Service.RetryDelivery(d.Ctx, desktest.Teo, c.ID)
 	for name, err := range map[string]error{"Sheet": sheetErr, "Preview": previewErr, "Decide": decideErr, "OpenReview": openErr,
 		"RenewReview": renewErr, "ReleaseReview": releaseErr, "RetryDelivery": retryErr} {
 		if !errors.Is(err, callbacks.ErrNotFound) {
 			t.Errorf("%s gives %v, want ErrNotFound", name, err)
 		}
 	}
-	page, err := d.service.List(d.ctx, teo, callbacks.Filter{Scope: callbacks.ScopeAvailable})
+	page, err := d.Service.List(d.Ctx, desktest.Teo, callbacks.Filter{Scope: callbacks.ScopeAvailable})
 	if err != nil || len(page.Rows) != 0 {
 		t.Errorf("the list shows %d rows (%v), want none", len(page.Rows), err)
 	}
@@ -242,13 +243,13 @@ func TestInvisibleIsNotFoundEverywhere(t *testing.T) {
 func TestNextSkipsWhatOthersHold(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	first := d.announce(func(a *callbacks.Announcement) { a.CallbackID, a.Timeout = "MQ==", time.Minute })
-	held := d.announce(func(a *callbacks.Announcement) { a.CallbackID, a.Timeout = "Mg==", 2*time.Minute })
-	free := d.announce(func(a *callbacks.Announcement) { a.CallbackID, a.Timeout = "Mw==", 3*time.Minute })
-	if _, err := d.service.OpenReview(d.ctx, dana, held.ID, callbacks.SignOfLife{}); err != nil {
+	first := d.Announce(func(a *callbacks.Announcement) { a.CallbackID, a.Timeout = "MQ==", time.Minute })
+	held := d.Announce(func(a *callbacks.Announcement) { a.CallbackID, a.Timeout = "Mg==", 2*time.Minute })
+	free := d.Announce(func(a *callbacks.Announcement) { a.CallbackID, a.Timeout = "Mw==", 3*time.Minute })
+	if _, err := d.Service.OpenReview(d.Ctx, desktest.Dana, held.ID, callbacks.SignOfLife{}); err != nil {
 		t.Fatal(err)
 	}
-	next, skipped, err := d.service.Next(d.ctx, mara, callbacks.Filter{Scope: callbacks.ScopeAvailable}, first.ID)
+	next, skipped, err := d.Service.Next(d.Ctx, desktest.Mara, callbacks.Filter{Scope: callbacks.ScopeAvailable}, first.ID)
 	if err != nil || next == nil || next.ID != free.ID || skipped != 1 {
 		t.Errorf("got %+v, skipped %d, %v; want the third", next, skipped, err)
 	}
@@ -258,9 +259,9 @@ func TestNextSkipsWhatOthersHold(t *testing.T) {
 func TestDecideDespiteALateHeartbeat(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	c := d.announce(withHeartbeat)
-	d.clock.Advance(time.Minute)
-	d.mustDecide(mara, c.ID, "approve", "")
-	d.deliver()
-	d.wantState(c.ID, callbacks.Completed)
+	c := d.Announce(desktest.WithHeartbeat)
+	d.Clock.Advance(time.Minute)
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	d.Deliver()
+	d.WantState(c.ID, callbacks.Completed)
 }

@@ -6,6 +6,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/desktest"
 )
 
 // signings is a store that notes which signatures are written.
@@ -26,17 +27,17 @@ func (s *signings) Update(ctx context.Context, id callbacks.ID, fn func(*callbac
 func TestDecisionIsSigned(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	c := d.announce(nil)
-	store := &signings{Store: d.store}
-	d.restart(store)
-	d.mustDecide(mara, c.ID, "reject", "Too dear.")
+	c := d.Announce(nil)
+	store := &signings{Store: d.Store}
+	d.Restart(store)
+	d.MustDecide(desktest.Mara, c.ID, "reject", "Too dear.")
 	want := callbacks.Signature{
-		By: mara.Actor(), Via: callbacks.ViaWeb, Outcome: "reject", Stance: callbacks.Against, Comment: "Too dear.", At: d.clock.Now(),
+		By: desktest.Mara.Actor(), Via: callbacks.ViaWeb, Outcome: "reject", Stance: callbacks.Against, Comment: "Too dear.", At: d.Clock.Now(),
 	}
 	if store.last == nil || *store.last != want {
 		t.Errorf("got %+v, want %+v", store.last, want)
 	}
-	if got := d.get(c.ID).Requirement; got != callbacks.OneSignature {
+	if got := d.Get(c.ID).Requirement; got != callbacks.OneSignature {
 		t.Errorf("it needed %+v", got)
 	}
 }

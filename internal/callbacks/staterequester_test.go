@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/desktest"
 )
 
 // adminOfFinance may say who asks, and decides in finance too.
@@ -18,14 +19,14 @@ var askedByInes = callbacks.Statement{Requester: "Ines Calloway <ines@harborline
 
 // unknownAsker waits in finance since before anybody compared who asks: its requester is a bare name.
 func (d *desk) unknownAsker(name string) callbacks.Callback {
-	d.t.Helper()
-	c := d.announce(nil)
-	c, err := d.store.Update(d.ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	d.T.Helper()
+	c := d.Announce(nil)
+	c, err := d.Store.Update(d.Ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
 		c.Requester = callbacks.Requester{Name: name}
 		return callbacks.Change{}, nil
 	})
 	if err != nil {
-		d.t.Fatal(err)
+		d.T.Fatal(err)
 	}
 	return c
 }
@@ -42,22 +43,22 @@ func TestStateRequester(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	c := d.unknownAsker("Mara O.")
-	_, err := d.decide(dana, c.ID, "approve", "")
+	_, err := d.Decide(desktest.Dana, c.ID, "approve", "")
 	wantRefusal(t, err, "unknown")
-	before := d.notices.count()
-	said, err := d.service.StateRequester(d.ctx, adminOfFinance, c.ID, callbacks.Statement{RequesterID: mara.Subject, Reason: "  Her ticket. "})
-	if err != nil || said.Requester != (callbacks.Requester{ID: mara.Subject, StatedBy: adminOfFinance.ID}) {
+	before := d.Notices.Count()
+	said, err := d.Service.StateRequester(d.Ctx, adminOfFinance, c.ID, callbacks.Statement{RequesterID: desktest.Mara.Subject, Reason: "  Her ticket. "})
+	if err != nil || said.Requester != (callbacks.Requester{ID: desktest.Mara.Subject, StatedBy: adminOfFinance.ID}) {
 		t.Fatalf("got %+v, %v", said.Requester, err)
 	}
-	if said.Revision <= c.Revision || d.notices.count() == before {
-		t.Errorf("revision %d after %d; open pages were told: %v", said.Revision, c.Revision, d.notices.count() > before)
+	if said.Revision <= c.Revision || d.Notices.Count() == before {
+		t.Errorf("revision %d after %d; open pages were told: %v", said.Revision, c.Revision, d.Notices.Count() > before)
 	}
-	_, err = d.decide(mara, c.ID, "approve", "")
+	_, err = d.Decide(desktest.Mara, c.ID, "approve", "")
 	wantRefusal(t, err, "requester")
-	_, err = d.decide(adminOfFinance, c.ID, "approve", "")
+	_, err = d.Decide(adminOfFinance, c.ID, "approve", "")
 	wantRefusal(t, err, "stated")
-	d.mustDecide(dana, c.ID, "approve", "")
-	entries, err := d.store.Audit(d.ctx, callbacks.AuditQuery{Callback: c.ID, Action: callbacks.ActionRequesterStated, Limit: 9})
+	d.MustDecide(desktest.Dana, c.ID, "approve", "")
+	entries, err := d.Store.Audit(d.Ctx, callbacks.AuditQuery{Callback: c.ID, Action: callbacks.ActionRequesterStated, Limit: 9})
 	if err != nil || len(entries) != 1 || entries[0].Actor != adminOfFinance.Actor() || entries[0].Detail != "Asked for by u-mara. “Her ticket.”" {
 		t.Errorf("the audit says %+v, %v", entries, err)
 	}
@@ -68,27 +69,27 @@ func TestStateRequester_Again(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	c := d.unknownAsker("")
-	if _, err := d.service.StateRequester(d.ctx, adminOfFinance, c.ID, askedByInes); err != nil {
+	if _, err := d.Service.StateRequester(d.Ctx, adminOfFinance, c.ID, askedByInes); err != nil {
 		t.Fatal(err)
 	}
 	choice := callbacks.Choice{Outcome: "approve"}
-	seen, err := d.service.Preview(d.ctx, dana, c.ID, choice)
+	seen, err := d.Service.Preview(d.Ctx, desktest.Dana, c.ID, choice)
 	if err != nil {
 		t.Fatal(err)
 	}
 	choice.PreparedAt = seen.PreparedAt
-	if _, err := d.service.StateRequester(d.ctx, ops, c.ID, callbacks.Statement{Requester: "teo@harborline.example", Reason: "It was Teo."}); err != nil {
+	if _, err := d.Service.StateRequester(d.Ctx, desktest.Ops, c.ID, callbacks.Statement{Requester: "teo@harborline.example", Reason: "It was Teo."}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.service.Decide(d.ctx, dana, c.ID, choice, seen.Seen()); !errors.Is(err, callbacks.ErrStale) {
+	if _, err := d.Service.Decide(d.Ctx, desktest.Dana, c.ID, choice, seen.Seen()); !errors.Is(err, callbacks.ErrStale) {
 		t.Errorf("a preview of before is decided on: %v", err)
 	}
-	seen, err = d.service.Preview(d.ctx, dana, c.ID, choice)
+	seen, err = d.Service.Preview(d.Ctx, desktest.Dana, c.ID, choice)
 	if err != nil {
 		t.Fatal(err)
 	}
-	decided, err := d.service.Decide(d.ctx, dana, c.ID, choice, seen.Seen())
-	if err != nil || !d.service.Repeats(&decided, dana, choice, seen.Seen()) {
+	decided, err := d.Service.Decide(d.Ctx, desktest.Dana, c.ID, choice, seen.Seen())
+	if err != nil || !d.Service.Repeats(&decided, desktest.Dana, choice, seen.Seen()) {
 		t.Errorf("what was shown since gives %v, or is not seen to be the same press again", err)
 	}
 }
@@ -101,15 +102,15 @@ func TestStateRequester_Refused(t *testing.T) {
 		c    func(*desk) callbacks.Callback
 		want error
 	}{
-		"ErrReviewer":  {dana, askedByInes, func(d *desk) callbacks.Callback { return d.unknownAsker("X") }, callbacks.ErrForbidden},
-		"ErrInvisible": {teo, askedByInes, func(d *desk) callbacks.Callback { return d.unknownAsker("X") }, callbacks.ErrNotFound},
-		"ErrKnown":     {ops, askedByInes, func(d *desk) callbacks.Callback { return d.announce(nil) }, callbacks.ErrConflict},
-		"ErrNoFourEyes": {ops, askedByInes, func(d *desk) callbacks.Callback {
-			return d.announce(func(a *callbacks.Announcement) { a.Queue, a.Requester = "", "" })
+		"ErrReviewer":  {desktest.Dana, askedByInes, func(d *desk) callbacks.Callback { return d.unknownAsker("X") }, callbacks.ErrForbidden},
+		"ErrInvisible": {desktest.Teo, askedByInes, func(d *desk) callbacks.Callback { return d.unknownAsker("X") }, callbacks.ErrNotFound},
+		"ErrKnown":     {desktest.Ops, askedByInes, func(d *desk) callbacks.Callback { return d.Announce(nil) }, callbacks.ErrConflict},
+		"ErrNoFourEyes": {desktest.Ops, askedByInes, func(d *desk) callbacks.Callback {
+			return d.Announce(func(a *callbacks.Announcement) { a.Queue, a.Requester = "", "" })
 		}, callbacks.ErrConflict},
-		"ErrDecided": {ops, askedByInes, func(d *desk) callbacks.Callback {
-			c := d.announce(nil)
-			d.mustDecide(dana, c.ID, "approve", "")
+		"ErrDecided": {desktest.Ops, askedByInes, func(d *desk) callbacks.Callback {
+			c := d.Announce(nil)
+			d.MustDecide(desktest.Dana, c.ID, "approve", "")
 			return c
 		}, callbacks.ErrConflict},
 	} {
@@ -117,11 +118,11 @@ func TestStateRequester_Refused(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
 			c := tt.c(d)
-			before := d.get(c.ID)
-			if _, err := d.service.StateRequester(d.ctx, tt.who, c.ID, tt.said); !errors.Is(err, tt.want) {
+			before := d.Get(c.ID)
+			if _, err := d.Service.StateRequester(d.Ctx, tt.who, c.ID, tt.said); !errors.Is(err, tt.want) {
 				t.Errorf("got %v, want %v", err, tt.want)
 			}
-			if got := d.get(c.ID); got.Requester != before.Requester || got.Revision != before.Revision {
+			if got := d.Get(c.ID); got.Requester != before.Requester || got.Revision != before.Revision {
 				t.Errorf("it was changed to %+v", got.Requester)
 			}
 		})
@@ -137,7 +138,7 @@ func TestStateRequester_Invalid(t *testing.T) {
 		"requesterId": {RequesterID: strings.Repeat("x", callbacks.MaxSubjectRunes+1), Reason: "So."},
 		"reason":      {RequesterID: "u-1", Reason: "\u2800"},
 	} {
-		_, err := d.service.StateRequester(d.ctx, ops, c.ID, said)
+		_, err := d.Service.StateRequester(d.Ctx, desktest.Ops, c.ID, said)
 		if faults, ok := errors.AsType[callbacks.Invalid](err); !ok || len(faults) != 1 || faults[0].Pointer != field {
 			t.Errorf("%s: got %v", field, err)
 		}
@@ -147,7 +148,7 @@ func TestStateRequester_Invalid(t *testing.T) {
 		{RequesterID: "u-1", Reason: strings.Repeat("x", callbacks.MaxReasonRunes+1)},
 		{RequesterID: "u\u202e1", Reason: "So."},
 	} {
-		if _, err := d.service.StateRequester(d.ctx, ops, c.ID, said); err == nil {
+		if _, err := d.Service.StateRequester(d.Ctx, desktest.Ops, c.ID, said); err == nil {
 			t.Errorf("taken: %+v", said)
 		}
 	}

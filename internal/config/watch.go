@@ -12,6 +12,7 @@ import (
 
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
+	"countersign/internal/discovery"
 )
 
 // Watch is where the callbacks go that are found in a function's executions.
@@ -118,5 +119,5 @@ func (w Watches) withDefaults(region string, accounts Accounts) Watches {
 
 // Every reports whether a name stands for every durable function.
 func Every(name string) bool {
-	return name == callbacks.EveryFunction || strings.HasSuffix(name, ":function:"+callbacks.EveryFunction)
+	return name == discovery.EveryFunction || strings.HasSuffix(name, ":function:"+discovery.EveryFunction)
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/history"
 )
 
 // meaning is what the type of an event says.
@@ -48,7 +49,7 @@ func afterEventOf(e *types.Event) callbacks.AfterEvent {
 		ID: int(aws.ToInt32(e.EventId)), At: aws.ToTime(e.EventTimestamp), Kind: m.kind, Status: m.status,
 		Operation: aws.ToString(e.Id), Parent: aws.ToString(e.ParentId), Name: aws.ToString(e.Name),
 	}
-	if m.kind == callbacks.OperationContext && aws.ToString(e.SubType) == callbacks.SubTypeWaitForCallback {
+	if m.kind == callbacks.OperationContext && aws.ToString(e.SubType) == history.SubTypeWaitForCallback {
 		event.Kind = callbacks.OperationCallback // one with another subtype is shown part by part
 	}
 	switch {

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/history"
 )
 
 // DefaultTimeout bounds one request. Send* answers in well under a second; a longer wait only delays the next attempt.
@@ -55,8 +56,8 @@ type Client struct {
 }
 
 var (
-	_ callbacks.Lambda        = (*Client)(nil)
-	_ callbacks.HistorySource = (*Client)(nil)
+	_ callbacks.Lambda = (*Client)(nil)
+	_ history.Source   = (*Client)(nil)
 )
 
 // New loads the AWS configuration. It makes no request: missing credentials or a missing region show at the first call,

@@ -1,4 +1,4 @@
-// Package lambdaapi is the [callbacks.Lambda] and [callbacks.Executions] ports over aws-sdk-go-v2: it completes callbacks,
+// Package lambdaapi is the [callbacks.Lambda] and [discovery.Executions] ports over aws-sdk-go-v2: it completes callbacks,
 // sends heartbeats, reads how a callback ended from the history of its execution, and lists what discovery searches.
 //
 // It owns three things: which region a call goes to, that each call is exactly one attempt, and what an answer means

@@ -10,9 +10,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/discovery"
 )
 
-var _ callbacks.Executions = (*Client)(nil)
+var _ discovery.Executions = (*Client)(nil)
 
 const (
 	pageFunctions  = 50   // "returns a maximum of 50 items in each response" (ListFunctions)
@@ -20,8 +21,8 @@ const (
 )
 
 // DurableFunctions reads a page of a lane's functions and keeps those that are durable: they alone have a DurableConfig.
-func (c *Client) DurableFunctions(ctx context.Context, lane callbacks.Lane, marker string) (callbacks.FunctionPage, error) {
-	var page callbacks.FunctionPage
+func (c *Client) DurableFunctions(ctx context.Context, lane callbacks.Lane, marker string) (discovery.FunctionPage, error) {
+	var page discovery.FunctionPage
 	err := c.callIn(ctx, lane, "", c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
 		answer, err := client.ListFunctions(ctx, &lambda.ListFunctionsInput{Marker: optional(marker), MaxItems: aws.Int32(pageFunctions)}, wire)
 		if err != nil {
@@ -39,8 +40,8 @@ func (c *Client) DurableFunctions(ctx context.Context, lane callbacks.Lane, mark
 }
 
 // RunningExecutions reads a page of a function's executions, of all its versions. Emulators ignore the filter by status.
-func (c *Client) RunningExecutions(ctx context.Context, of callbacks.Watch, marker string) (callbacks.ExecutionPage, error) {
-	var page callbacks.ExecutionPage
+func (c *Client) RunningExecutions(ctx context.Context, of discovery.Watch, marker string) (discovery.ExecutionPage, error) {
+	var page discovery.ExecutionPage
 	err := c.callIn(ctx, of.Lane(), "", c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
 		answer, err := client.ListDurableExecutionsByFunction(ctx, &lambda.ListDurableExecutionsByFunctionInput{
 			FunctionName: aws.String(of.Function),
@@ -64,8 +65,8 @@ func (c *Client) RunningExecutions(ctx context.Context, of callbacks.Watch, mark
 }
 
 // Events reads a page of an execution's history.
-func (c *Client) Events(ctx context.Context, q callbacks.EventQuery) (callbacks.EventPage, error) {
-	var page callbacks.EventPage
+func (c *Client) Events(ctx context.Context, q discovery.EventQuery) (discovery.EventPage, error) {
+	var page discovery.EventPage
 	err := c.callIn(ctx, q.Lane, "", c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
 		answer, err := client.GetDurableExecutionHistory(ctx, &lambda.GetDurableExecutionHistoryInput{
 			DurableExecutionArn:  aws.String(q.ExecutionARN),
@@ -95,33 +96,33 @@ var ends = map[types.EventType]callbacks.ExecutionEnd{
 }
 
 // eventOf is an event as far as it concerns callbacks.
-func eventOf(e *types.Event) callbacks.Event {
-	event := callbacks.Event{
+func eventOf(e *types.Event) discovery.Event {
+	event := discovery.Event{
 		ID: int(aws.ToInt32(e.EventId)), At: aws.ToTime(e.EventTimestamp), Operation: aws.ToString(e.Id),
 		Parent: aws.ToString(e.ParentId), Name: aws.ToString(e.Name), SubType: aws.ToString(e.SubType),
 	}
 	switch e.EventType {
 	case types.EventTypeExecutionStarted:
-		event.Kind = callbacks.EventExecutionStarted
+		event.Kind = discovery.EventExecutionStarted
 		if d := e.ExecutionStartedDetails; d != nil {
 			event.ExecutionTimeout = seconds(d.ExecutionTimeout)
 			event.Input = input(d.Input)
 		}
 	case types.EventTypeContextStarted:
-		event.Kind = callbacks.EventContextStarted
+		event.Kind = discovery.EventContextStarted
 	case types.EventTypeCallbackStarted:
-		event.Kind = callbacks.EventCallbackStarted
+		event.Kind = discovery.EventCallbackStarted
 		if d := e.CallbackStartedDetails; d != nil {
 			event.CallbackID = callbacks.CallbackID(aws.ToString(d.CallbackId))
 			event.Timeout, event.HeartbeatTimeout = seconds(d.Timeout), seconds(d.HeartbeatTimeout)
 		}
 	case types.EventTypeCallbackSucceeded, types.EventTypeCallbackFailed, types.EventTypeCallbackTimedOut:
-		event.Kind, event.Closing = callbacks.EventCallbackEnded, callbackEnd(*e)
+		event.Kind, event.Closing = discovery.EventCallbackEnded, callbackEnd(*e)
 	case types.EventTypeContextSucceeded, types.EventTypeContextFailed:
-		event.Kind, event.Closing = callbacks.EventContextEnded, closingAt(*e, callbacks.EndedByExecution)
+		event.Kind, event.Closing = discovery.EventContextEnded, closingAt(*e, callbacks.EndedByExecution)
 	default:
 		if end, ok := ends[e.EventType]; ok {
-			event.Kind, event.Ended, event.Closing = callbacks.EventExecutionEnded, end, executionEnd(e)
+			event.Kind, event.Ended, event.Closing = discovery.EventExecutionEnded, end, executionEnd(e)
 		}
 	}
 	return event

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/discovery"
 	"countersign/internal/lambdaapi"
 )
 
@@ -40,7 +41,7 @@ func TestDurableFunctions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(callbacks.FunctionPage{Functions: []string{"pay", "ship"}, Next: "m2"}, got); diff != "" {
+	if diff := cmp.Diff(discovery.FunctionPage{Functions: []string{"pay", "ship"}, Next: "m2"}, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	if path, query := s.only(t); !strings.HasSuffix(path, "/functions") && !strings.HasSuffix(path, "/functions/") || query.Get("Marker") != "m1" {
@@ -59,11 +60,11 @@ func TestRunningExecutions(t *testing.T) {
 		}})
 	})
 	client := newClient(t, lambdaapi.Config{Endpoint: s.url})
-	got, err := client.RunningExecutions(t.Context(), callbacks.Watch{Function: "arn:aws:lambda:eu-west-1:123456789012:function:pay", Region: "eu-west-1"}, "")
+	got, err := client.RunningExecutions(t.Context(), discovery.Watch{Function: "arn:aws:lambda:eu-west-1:123456789012:function:pay", Region: "eu-west-1"}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(callbacks.ExecutionPage{Executions: []string{"a", "c"}, Next: "m2"}, got); diff != "" {
+	if diff := cmp.Diff(discovery.ExecutionPage{Executions: []string{"a", "c"}, Next: "m2"}, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 	path, query := s.only(t)
@@ -93,26 +94,26 @@ func TestEvents(t *testing.T) {
 		ev("ExecutionStopped", "root", nil),
 	}}
 	s := serve(t, g.ServeHTTP)
-	got, err := newClient(t, lambdaapi.Config{Endpoint: s.url}).Events(t.Context(), callbacks.EventQuery{Lane: callbacks.Lane{Region: "eu-west-1"}, ExecutionARN: arn, Limit: 100, Data: true})
+	got, err := newClient(t, lambdaapi.Config{Endpoint: s.url}).Events(t.Context(), discovery.EventQuery{Lane: callbacks.Lane{Region: "eu-west-1"}, ExecutionARN: arn, Limit: 100, Data: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	closed := func(id int, by callbacks.EndedBy, cause callbacks.DeadlineCause, kind callbacks.Kind) callbacks.Closing {
 		return at(id, callbacks.Closing{By: by, Cause: cause, Kind: kind})
 	}
-	want := []callbacks.Event{
-		{Kind: callbacks.EventExecutionStarted, Operation: "root", ExecutionTimeout: time.Hour, Input: []byte(`{"n":1}`)},
-		{Kind: callbacks.EventContextStarted, Operation: "1", Name: "sign-off", SubType: "WaitForCallback"},
-		{Kind: callbacks.EventContextStarted, Operation: "2", SubType: "RunInChildContext"},
-		{Kind: callbacks.EventCallbackStarted, Operation: "1-1", Parent: "1", Name: "sign", CallbackID: callbackID, Timeout: time.Minute, HeartbeatTimeout: 20 * time.Second},
+	want := []discovery.Event{
+		{Kind: discovery.EventExecutionStarted, Operation: "root", ExecutionTimeout: time.Hour, Input: []byte(`{"n":1}`)},
+		{Kind: discovery.EventContextStarted, Operation: "1", Name: "sign-off", SubType: "WaitForCallback"},
+		{Kind: discovery.EventContextStarted, Operation: "2", SubType: "RunInChildContext"},
+		{Kind: discovery.EventCallbackStarted, Operation: "1-1", Parent: "1", Name: "sign", CallbackID: callbackID, Timeout: time.Minute, HeartbeatTimeout: 20 * time.Second},
 		{Operation: "1-2"},
-		{Kind: callbacks.EventCallbackEnded, Operation: "1-1", Closing: closed(6, callbacks.EndedByOther, "", callbacks.Success)},
-		{Kind: callbacks.EventCallbackEnded, Operation: "x", Closing: closed(7, callbacks.EndedByOther, "", callbacks.Failure)},
-		{Kind: callbacks.EventCallbackEnded, Operation: "op", Closing: closed(8, callbacks.EndedByClock, callbacks.CauseHeartbeat, "")},
-		{Kind: callbacks.EventCallbackEnded, Operation: "y", Closing: closed(9, callbacks.EndedByClock, "", "")},
-		{Kind: callbacks.EventContextEnded, Operation: "1", Closing: closed(10, callbacks.EndedByExecution, "", "")},
-		{Kind: callbacks.EventExecutionEnded, Operation: "root", Ended: callbacks.ExecutionTimedOut, Closing: closed(11, callbacks.EndedByClock, callbacks.CauseExecution, "")},
-		{Kind: callbacks.EventExecutionEnded, Operation: "root", Ended: callbacks.ExecutionStopped, Closing: closed(12, callbacks.EndedByExecution, "", "")},
+		{Kind: discovery.EventCallbackEnded, Operation: "1-1", Closing: closed(6, callbacks.EndedByOther, "", callbacks.Success)},
+		{Kind: discovery.EventCallbackEnded, Operation: "x", Closing: closed(7, callbacks.EndedByOther, "", callbacks.Failure)},
+		{Kind: discovery.EventCallbackEnded, Operation: "op", Closing: closed(8, callbacks.EndedByClock, callbacks.CauseHeartbeat, "")},
+		{Kind: discovery.EventCallbackEnded, Operation: "y", Closing: closed(9, callbacks.EndedByClock, "", "")},
+		{Kind: discovery.EventContextEnded, Operation: "1", Closing: closed(10, callbacks.EndedByExecution, "", "")},
+		{Kind: discovery.EventExecutionEnded, Operation: "root", Ended: callbacks.ExecutionTimedOut, Closing: closed(11, callbacks.EndedByClock, callbacks.CauseExecution, "")},
+		{Kind: discovery.EventExecutionEnded, Operation: "root", Ended: callbacks.ExecutionStopped, Closing: closed(12, callbacks.EndedByExecution, "", "")},
 	}
 	for i := range want {
 		want[i].ID, want[i].At = i+1, time.Unix(int64(i+1), 0)
@@ -132,7 +133,7 @@ func TestEvents_InputThatIsNone(t *testing.T) {
 		"Missing": nil, "NoPayload": event{}, "Truncated": event{"Payload": `{"n":1}`, "Truncated": true}, "NotJSON": event{"Payload": `{"n":`},
 	} {
 		g := engine{pageSize: 1, events: []event{ev("ExecutionStarted", "root", event{"ExecutionStartedDetails": event{"ExecutionTimeout": 9, "Input": in}})}}
-		got, err := newClient(t, lambdaapi.Config{Endpoint: serve(t, g.ServeHTTP).url}).Events(t.Context(), callbacks.EventQuery{ExecutionARN: arn, Limit: 1, Data: true})
+		got, err := newClient(t, lambdaapi.Config{Endpoint: serve(t, g.ServeHTTP).url}).Events(t.Context(), discovery.EventQuery{ExecutionARN: arn, Limit: 1, Data: true})
 		if err != nil || len(got.Events) != 1 || got.Events[0].Input != nil {
 			t.Errorf("%s: got %+v, %v; want an event without input", name, got, err)
 		}
@@ -148,11 +149,11 @@ func TestReadsAreOneAttempt(t *testing.T) {
 			return err
 		},
 		"RunningExecutions": func(c *lambdaapi.Client) error {
-			_, err := c.RunningExecutions(t.Context(), callbacks.Watch{Function: "pay"}, "")
+			_, err := c.RunningExecutions(t.Context(), discovery.Watch{Function: "pay"}, "")
 			return err
 		},
 		"Events": func(c *lambdaapi.Client) error {
-			_, err := c.Events(t.Context(), callbacks.EventQuery{ExecutionARN: arn, Limit: 1})
+			_, err := c.Events(t.Context(), discovery.EventQuery{ExecutionARN: arn, Limit: 1})
 			return err
 		},
 	} {

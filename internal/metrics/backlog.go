@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/upkeep"
 )
 
 const (
@@ -39,14 +40,14 @@ var (
 
 // backlog measures what waits in the database, when it is asked. Every replica tells the same.
 type backlog struct {
-	read func(context.Context, time.Time) (callbacks.Backlog, error)
+	read func(context.Context, time.Time) (upkeep.Backlog, error)
 	now  func() time.Time
 	log  *slog.Logger
 
 	mu     sync.Mutex
 	readAt time.Time
 	known  bool // the last reading succeeded
-	last   callbacks.Backlog
+	last   upkeep.Backlog
 }
 
 // Describe implements prometheus.Collector.
@@ -98,7 +99,7 @@ func numberOf(fact bool) float64 {
 }
 
 // current is the backlog as it was not long ago.
-func (b *backlog) current() (_ callbacks.Backlog, known bool) {
+func (b *backlog) current() (_ upkeep.Backlog, known bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()

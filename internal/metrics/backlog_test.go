@@ -13,20 +13,22 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/metrics"
+	"countersign/internal/readquota"
+	"countersign/internal/upkeep"
 )
 
 // waiting is a backlog with something of everything.
-func waiting() callbacks.Backlog {
+func waiting() upkeep.Backlog {
 	minute := callbackstest.T0.Truncate(time.Minute)
-	return callbacks.Backlog{
-		Pending: []callbacks.PendingCount{
+	return upkeep.Backlog{
+		Pending: []upkeep.PendingCount{
 			{Queue: "finance", Cause: callbacks.CauseHeartbeat, Count: 3}, {Queue: "legal", Count: 1},
 		},
 		OldestPending:  time.Unix(1_800_000_000, int64(500*time.Millisecond)),
 		Undelivered:    map[callbacks.State]int{callbacks.Decided: 2},
 		Differing:      3,
 		LateHeartbeats: 1,
-		Reads: []callbacks.ReadBudget{
+		Reads: []readquota.Quota{
 			{
 				Lane: callbacks.Lane{Account: "123456789012", Region: "eu-central-1"}, Rate: 5, Minute: minute, Used: 41,
 				PausedUntil: callbackstest.T0.Add(30 * time.Second),
@@ -61,7 +63,7 @@ func TestBacklogMeasured(t *testing.T) {
 	counted, clock, registry := waiting(), callbackstest.NewClock(callbackstest.T0), prometheus.NewRegistry()
 	metrics.New(registry, metrics.Sources{
 		EventStreams: func() int { return 0 }, UnreadableSessions: func() int64 { return 0 },
-		Backlog: func(context.Context, time.Time) (callbacks.Backlog, error) {
+		Backlog: func(context.Context, time.Time) (upkeep.Backlog, error) {
 			readings++
 			return counted, broken
 		},
@@ -80,7 +82,7 @@ func TestBacklogMeasured(t *testing.T) {
 		}
 	}
 	want(true, shown...)
-	counted = callbacks.Backlog{}
+	counted = upkeep.Backlog{}
 	clock.Advance(9 * time.Second)
 	want(true, shown...)
 	if readings != 1 {

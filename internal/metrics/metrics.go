@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/upkeep"
 )
 
 // Metrics count what the site does. Labels have few values, none of them a stranger's.
@@ -31,7 +32,7 @@ type Sources struct {
 	EventStreams       func() int   // open streams of pages
 	UnreadableSessions func() int64 // requests with a session that no key decrypts, so far
 	// Backlog counts what waits in the database; nil leaves it out.
-	Backlog func(context.Context, time.Time) (callbacks.Backlog, error)
+	Backlog func(context.Context, time.Time) (upkeep.Backlog, error)
 	Now     func() time.Time
 	Log     *slog.Logger
 }

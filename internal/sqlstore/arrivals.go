@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/discovery"
 )
 
 // arrivalRow is a pending callback with the trace of its execution, which is empty where there is none.
@@ -21,7 +22,7 @@ const arrived = `select callbacks.*, coalesce((select trace from executions join
 			and execution_hash is not null and (function = ? or execution_arn like ?)`
 
 // Arrived implements callbacks.WatchStore.
-func (s *Store) Arrived(ctx context.Context, w callbacks.Watch, from, before time.Time, after callbacks.ID, limit int) ([]callbacks.Arrival, error) {
+func (s *Store) Arrived(ctx context.Context, w discovery.Watch, from, before time.Time, after callbacks.ID, limit int) ([]discovery.Arrival, error) {
 	text, args := arrived, []any{
 		storable(w.Function), storable(w.Account), storable(w.Region), millis(from), millis(before), storable(w.Name()), "%:function:" + storable(w.Name()) + ":%",
 	}
@@ -32,7 +33,7 @@ func (s *Store) Arrived(ctx context.Context, w callbacks.Watch, from, before tim
 	if err := s.db.NewRaw(text+` order by received_at, callbacks.num limit ?`, append(args, limit)...).Scan(ctx, &found); err != nil {
 		return nil, fmt.Errorf("find what arrived: %w", s.unavailable(err))
 	}
-	all := make([]callbacks.Arrival, len(found))
+	all := make([]discovery.Arrival, len(found))
 	for i := range found {
 		var err error
 		if all[i].Callback, err = found[i].callback(); err != nil {
@@ -46,7 +47,7 @@ func (s *Store) Arrived(ctx context.Context, w callbacks.Watch, from, before tim
 }
 
 // ReadAnew implements callbacks.WatchStore. What is open in an execution stays counted until it is read.
-func (s *Store) ReadAnew(ctx context.Context, owner string, w callbacks.Watch, arns []string) error {
+func (s *Store) ReadAnew(ctx context.Context, owner string, w discovery.Watch, arns []string) error {
 	return s.leased(ctx, owner, w, func(ctx context.Context, t *tx, num int64) error {
 		for _, arn := range arns {
 			text, args := t.insertion(&executionRow{Watch: num, Hash: hashOf(arn), ARN: arn, Trace: "{}"})

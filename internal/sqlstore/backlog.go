@@ -6,15 +6,16 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/upkeep"
 )
 
-// Backlog counts what waits, each thing up to [callbacks.MaxBacklog]; of more pending callbacks, those that end first.
-func (s *Store) Backlog(ctx context.Context, now time.Time) (callbacks.Backlog, error) {
-	b := callbacks.Backlog{Undelivered: map[callbacks.State]int{}}
+// Backlog counts what waits, each thing up to [upkeep.MaxBacklog]; of more pending callbacks, those that end first.
+func (s *Store) Backlog(ctx context.Context, now time.Time) (upkeep.Backlog, error) {
+	b := upkeep.Backlog{Undelivered: map[callbacks.State]int{}}
 	err := s.db.NewRaw(`
 		select queue, deadline_cause as cause, count(*) as count from (
 			select queue, deadline_cause from callbacks where state = 'pending' order by deadline, num limit ?) as first
-		group by queue, deadline_cause order by queue, deadline_cause`, callbacks.MaxBacklog).Scan(ctx, &b.Pending)
+		group by queue, deadline_cause order by queue, deadline_cause`, upkeep.MaxBacklog).Scan(ctx, &b.Pending)
 	if err != nil {
 		return b, fmt.Errorf("count pending callbacks: %w", s.unavailable(err))
 	}
@@ -29,21 +30,21 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) (callbacks.Backlog, 
 	if b.Differing, err = s.boundedIn(ctx, "audit", `action = ?`, string(callbacks.ActionReceiptDiffers)); err != nil {
 		return b, err
 	}
-	if b.LateHeartbeats, err = s.bounded(ctx, `next_heartbeat_at > 0 and next_heartbeat_at <= ?`, millis(now.Add(-callbacks.HeartbeatSlack))); err != nil {
+	if b.LateHeartbeats, err = s.bounded(ctx, `next_heartbeat_at > 0 and next_heartbeat_at <= ?`, millis(now.Add(-upkeep.HeartbeatSlack))); err != nil {
 		return b, err
 	}
-	b.Reads, err = s.Budgets(ctx)
+	b.Reads, err = s.Quotas(ctx)
 	return b, err
 }
 
-// bounded counts the callbacks that a condition finds, up to [callbacks.MaxBacklog].
+// bounded counts the callbacks that a condition finds, up to [upkeep.MaxBacklog].
 func (s *Store) bounded(ctx context.Context, condition string, arg any) (n int, err error) {
 	return s.boundedIn(ctx, "callbacks", condition, arg)
 }
 
 // boundedIn is the same in another table.
 func (s *Store) boundedIn(ctx context.Context, table, condition string, arg any) (n int, err error) {
-	err = s.db.NewRaw(`select count(*) from (select 1 from `+table+` where `+condition+` limit ?) as found`, arg, callbacks.MaxBacklog).Scan(ctx, &n)
+	err = s.db.NewRaw(`select count(*) from (select 1 from `+table+` where `+condition+` limit ?) as found`, arg, upkeep.MaxBacklog).Scan(ctx, &n)
 	if err != nil {
 		return 0, fmt.Errorf("count %s: %w", table, s.unavailable(err))
 	}

@@ -9,7 +9,9 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/readquota"
 	"countersign/internal/sqlstore"
+	"countersign/internal/upkeep"
 )
 
 func TestBacklog(t *testing.T) {
@@ -27,7 +29,7 @@ func TestBacklog(t *testing.T) {
 
 func testBacklog(t *testing.T, s *sqlstore.Store) {
 	now := callbackstest.T0.Add(time.Minute)
-	want := func(want callbacks.Backlog) {
+	want := func(want upkeep.Backlog) {
 		t.Helper()
 		got, err := s.Backlog(t.Context(), now)
 		if err != nil {
@@ -38,7 +40,7 @@ func testBacklog(t *testing.T, s *sqlstore.Store) {
 		}
 	}
 	none := map[callbacks.State]int{callbacks.Decided: 0, callbacks.Undeliverable: 0, callbacks.Unconfirmed: 0}
-	want(callbacks.Backlog{Undelivered: none, Reads: []callbacks.ReadBudget{}})
+	want(upkeep.Backlog{Undelivered: none, Reads: []readquota.Quota{}})
 
 	add := func(change func(*callbacks.Callback)) {
 		t.Helper()
@@ -54,7 +56,7 @@ func testBacklog(t *testing.T, s *sqlstore.Store) {
 	add(func(c *callbacks.Callback) { c.Queue = "finance" })
 	add(func(c *callbacks.Callback) { c.Queue, c.ReceivedAt = "finance", oldest })
 	add(func(c *callbacks.Callback) { c.Queue, c.Clocks.Timeout = "finance", 0 })
-	for _, due := range []time.Duration{-time.Second, -callbacks.HeartbeatSlack, -time.Minute, time.Second} {
+	for _, due := range []time.Duration{-time.Second, -upkeep.HeartbeatSlack, -time.Minute, time.Second} {
 		add(func(c *callbacks.Callback) {
 			c.Queue, c.Clocks.HeartbeatTimeout, c.NextHeartbeatAt = "legal", 10*time.Minute, now.Add(due)
 		})
@@ -62,12 +64,12 @@ func testBacklog(t *testing.T, s *sqlstore.Store) {
 	for _, state := range []callbacks.State{callbacks.Decided, callbacks.Decided, callbacks.Unconfirmed, callbacks.Completed, callbacks.TimedOut} {
 		add(func(c *callbacks.Callback) { c.Queue, c.State, c.ReceivedAt = "finance", state, oldest.Add(-time.Hour) })
 	}
-	spent := callbacks.ReadBudget{Lane: callbacks.Lane{Region: "eu-central-1"}, Rate: 5, Minute: callbackstest.T0, Used: 41}
-	if err := s.ChangeBudget(t.Context(), spent.Lane, now, func(b *callbacks.ReadBudget, _ time.Time) { *b = spent }); err != nil {
+	spent := readquota.Quota{Lane: callbacks.Lane{Region: "eu-central-1"}, Rate: 5, Minute: callbackstest.T0, Used: 41}
+	if err := s.ChangeQuota(t.Context(), spent.Lane, now, func(b *readquota.Quota, _ time.Time) { *b = spent }); err != nil {
 		t.Fatal(err)
 	}
-	want(callbacks.Backlog{
-		Pending: []callbacks.PendingCount{
+	want(upkeep.Backlog{
+		Pending: []upkeep.PendingCount{
 			{Queue: "finance", Cause: callbacks.NoDeadline, Count: 1},
 			{Queue: "finance", Cause: callbacks.CauseTimeout, Count: 2},
 			{Queue: "legal", Cause: callbacks.CauseTimeout, Count: 4},
@@ -75,7 +77,7 @@ func testBacklog(t *testing.T, s *sqlstore.Store) {
 		OldestPending:  oldest,
 		Undelivered:    map[callbacks.State]int{callbacks.Decided: 2, callbacks.Undeliverable: 0, callbacks.Unconfirmed: 1},
 		LateHeartbeats: 2,
-		Reads:          []callbacks.ReadBudget{spent},
+		Reads:          []readquota.Quota{spent},
 	})
 
 	if err := s.Record(t.Context(), callbackstest.Entry(callbackstest.NewCallback(), callbacks.ActionReceiptDiffers, now)); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/delivery"
 )
 
 // deliveryRow is a row of deliveries.
@@ -106,12 +107,12 @@ func (t *tx) beginAttempt(ctx context.Context, num, number int64, now time.Time)
 }
 
 // ClaimDeliveries implements callbacks.Store.
-func (s *Store) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []callbacks.Lane) ([]callbacks.Work, error) {
+func (s *Store) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []callbacks.Lane) ([]delivery.Work, error) {
 	args := []any{storable(lease.Owner), millis(lease.Until), millis(now)}
 	for _, l := range full {
 		args = append(args, storable(l.String()))
 	}
-	var work []callbacks.Work
+	var work []delivery.Work
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
 		claimed, err := rows[deliveryRow](ctx, t, `
 			update deliveries set lease_owner = ?, claimable_at = ?, tries = tries + 1,
@@ -137,7 +138,7 @@ func (s *Store) ClaimDeliveries(ctx context.Context, now time.Time, lease callba
 
 // begin reads what a claim needs, and records the attempts that it is about to make. Where the decision was accepted
 // already nothing is sent any more, so there is no attempt to record.
-func (t *tx) begin(ctx context.Context, claimed []deliveryRow, now time.Time) ([]callbacks.Work, error) {
+func (t *tx) begin(ctx context.Context, claimed []deliveryRow, now time.Time) ([]delivery.Work, error) {
 	nums := make([]int64, len(claimed))
 	for i := range claimed {
 		nums[i] = claimed[i].Callback
@@ -146,7 +147,7 @@ func (t *tx) begin(ctx context.Context, claimed []deliveryRow, now time.Time) ([
 	if err != nil {
 		return nil, err
 	}
-	work := make([]callbacks.Work, 0, len(claimed))
+	work := make([]delivery.Work, 0, len(claimed))
 	for i := range claimed {
 		c := found[claimed[i].Callback]
 		if c.State == callbacks.Decided {
@@ -154,11 +155,11 @@ func (t *tx) begin(ctx context.Context, claimed []deliveryRow, now time.Time) ([
 				return nil, err
 			}
 		}
-		delivery, err := claimed[i].delivery(c.ID)
+		d, err := claimed[i].delivery(c.ID)
 		if err != nil {
 			return nil, err
 		}
-		work = append(work, callbacks.Work{Callback: c, Delivery: delivery})
+		work = append(work, delivery.Work{Callback: c, Delivery: d})
 	}
 	return work, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/discovery"
 )
 
 // executionRow is a row of executions.
@@ -25,8 +26,8 @@ type executionRow struct {
 	CheckAt int64
 }
 
-func (r *executionRow) execution() (callbacks.WatchedExecution, error) {
-	e := callbacks.WatchedExecution{ARN: r.ARN, SeenAt: fromMillis(r.SeenAt), CheckAt: fromMillis(r.CheckAt)}
+func (r *executionRow) execution() (discovery.WatchedExecution, error) {
+	e := discovery.WatchedExecution{ARN: r.ARN, SeenAt: fromMillis(r.SeenAt), CheckAt: fromMillis(r.CheckAt)}
 	var err error
 	if e.Trace, err = decodeTrace(r.Trace); err != nil {
 		return e, fmt.Errorf("trace of %s: %w", r.ARN, err)
@@ -35,7 +36,7 @@ func (r *executionRow) execution() (callbacks.WatchedExecution, error) {
 }
 
 // SeeExecutions implements callbacks.WatchStore.
-func (s *Store) SeeExecutions(ctx context.Context, owner string, w callbacks.Watch, scan time.Time, arns []string) error {
+func (s *Store) SeeExecutions(ctx context.Context, owner string, w discovery.Watch, scan time.Time, arns []string) error {
 	return s.leased(ctx, owner, w, func(ctx context.Context, t *tx, num int64) error {
 		for _, arn := range arns {
 			text, args := t.insertion(&executionRow{Watch: num, Hash: hashOf(arn), ARN: arn, Trace: "{}", SeenAt: millis(scan)})
@@ -48,7 +49,7 @@ func (s *Store) SeeExecutions(ctx context.Context, owner string, w callbacks.Wat
 }
 
 // MissExecutions implements callbacks.WatchStore.
-func (s *Store) MissExecutions(ctx context.Context, owner string, w callbacks.Watch, scan time.Time) error {
+func (s *Store) MissExecutions(ctx context.Context, owner string, w discovery.Watch, scan time.Time) error {
 	return s.leased(ctx, owner, w, func(ctx context.Context, t *tx, num int64) error {
 		for _, text := range []string{
 			`delete from executions where watch = ? and seen_at < ? and open = 0`,
@@ -73,7 +74,7 @@ const (
 )
 
 // DueExecutions implements callbacks.WatchStore.
-func (s *Store) DueExecutions(ctx context.Context, w callbacks.Watch, scan, now time.Time, limit int) ([]callbacks.WatchedExecution, error) {
+func (s *Store) DueExecutions(ctx context.Context, w discovery.Watch, scan, now time.Time, limit int) ([]discovery.WatchedExecution, error) {
 	var nums []int64
 	err := s.db.NewRaw(`select num from watches where function = ? and account = ? and region = ?`,
 		storable(w.Function), storable(w.Account), storable(w.Region)).Scan(ctx, &nums)
@@ -89,7 +90,7 @@ func (s *Store) DueExecutions(ctx context.Context, w callbacks.Watch, scan, now 
 	if err != nil {
 		return nil, fmt.Errorf("find due executions: %w", s.unavailable(err))
 	}
-	found := make([]callbacks.WatchedExecution, 0, limit)
+	found := make([]discovery.WatchedExecution, 0, limit)
 	taken := map[string]bool{}
 	for _, r := range append(pressing, due...) {
 		if taken[r.ARN] || len(found) == limit {
@@ -106,7 +107,7 @@ func (s *Store) DueExecutions(ctx context.Context, w callbacks.Watch, scan, now 
 }
 
 // SaveExecution implements callbacks.WatchStore.
-func (s *Store) SaveExecution(ctx context.Context, owner string, w callbacks.Watch, scan time.Time, e callbacks.WatchedExecution) error {
+func (s *Store) SaveExecution(ctx context.Context, owner string, w discovery.Watch, scan time.Time, e discovery.WatchedExecution) error {
 	trace, err := encodeTrace(e.Trace)
 	if err != nil {
 		return fmt.Errorf("encode trace: %w", err)
@@ -159,9 +160,9 @@ type calledDocument struct {
 	SubType string `json:"subType,omitempty"`
 }
 
-func documentOfOpen(c callbacks.OpenCallback) callbackInTraceDocument {
+func documentOfOpen(c discovery.OpenCallback) callbackInTraceDocument {
 	d := callbackInTraceDocument{Parent: c.Parent, ID: c.ID}
-	if s := c.Start; s != (callbacks.Started{}) {
+	if s := c.Start; s != (discovery.Started{}) {
 		d.Start = &startedDocument{
 			s.CallbackID, millis(s.At), s.Name, calledDocument(s.Own), calledDocument(s.Around), seconds(s.Timeout), seconds(s.HeartbeatTimeout),
 		}
@@ -169,18 +170,18 @@ func documentOfOpen(c callbacks.OpenCallback) callbackInTraceDocument {
 	return d
 }
 
-func (d callbackInTraceDocument) open() callbacks.OpenCallback {
-	c := callbacks.OpenCallback{Parent: d.Parent, ID: d.ID}
+func (d callbackInTraceDocument) open() discovery.OpenCallback {
+	c := discovery.OpenCallback{Parent: d.Parent, ID: d.ID}
 	if s := d.Start; s != nil {
-		c.Start = callbacks.Started{
-			CallbackID: s.CallbackID, At: fromMillis(s.At), Name: s.Name, Own: callbacks.Called(s.Own), Around: callbacks.Called(s.Around),
+		c.Start = discovery.Started{
+			CallbackID: s.CallbackID, At: fromMillis(s.At), Name: s.Name, Own: discovery.Called(s.Own), Around: discovery.Called(s.Around),
 			Timeout: time.Duration(s.Timeout) * time.Second, HeartbeatTimeout: time.Duration(s.HeartbeatTimeout) * time.Second,
 		}
 	}
 	return c
 }
 
-func encodeTrace(t callbacks.Trace) (string, error) {
+func encodeTrace(t discovery.Trace) (string, error) {
 	d := traceDocument{
 		Last: t.Last, LastAt: millis(t.LastAt), Root: t.Root, Deadline: millis(t.Deadline),
 		Contexts: map[string]contextDocument{}, Callbacks: map[string]callbackInTraceDocument{},
@@ -195,17 +196,17 @@ func encodeTrace(t callbacks.Trace) (string, error) {
 	return storable(document.String), err
 }
 
-func decodeTrace(column string) (callbacks.Trace, error) {
+func decodeTrace(column string) (discovery.Trace, error) {
 	var d traceDocument
 	if _, err := decode(sql.NullString{String: column, Valid: true}, &d); err != nil {
-		return callbacks.Trace{}, err
+		return discovery.Trace{}, err
 	}
-	t := callbacks.Trace{
+	t := discovery.Trace{
 		Last: d.Last, LastAt: fromMillis(d.LastAt), Root: d.Root, Deadline: fromMillis(d.Deadline),
-		Contexts: map[string]callbacks.OpenContext{}, Callbacks: map[string]callbacks.OpenCallback{},
+		Contexts: map[string]discovery.OpenContext{}, Callbacks: map[string]discovery.OpenCallback{},
 	}
 	for operation, c := range d.Contexts {
-		t.Contexts[operation] = callbacks.OpenContext(c)
+		t.Contexts[operation] = discovery.OpenContext(c)
 	}
 	for operation, c := range d.Callbacks {
 		t.Callbacks[operation] = c.open()

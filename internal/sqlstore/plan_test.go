@@ -18,6 +18,8 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/discovery"
+	"countersign/internal/readquota"
 	"countersign/internal/sqlstore/engine"
 )
 
@@ -367,12 +369,12 @@ func exercise(t *testing.T, s *Store) {
 func exerciseWatches(t *testing.T, s *Store, known callbacks.Callback) {
 	t.Helper()
 	ctx, now := t.Context(), callbackstest.T0
-	w := callbacks.Watch{Function: "orders", Queue: "a"}
+	w := discovery.Watch{Function: "orders", Queue: "a"}
 	found := callbackstest.NewCallback()
 	_, err := s.Receive(ctx, callbacks.Message{}, found, callbacks.Content{}, callbacks.Unannounced, callbacks.AuditEntry{})
 	errs := []error{err}
 	_, err = s.Receive(ctx, callbacks.Message{}, found, callbacks.Content{}, "f", callbacks.AuditEntry{Action: "x"})
-	errs = append(errs, err, s.SetWatches(ctx, []callbacks.Watch{w, {Function: "gone"}}), s.SetWatches(ctx, []callbacks.Watch{w}), s.SetFunctions(ctx, w.Lane(), nil))
+	errs = append(errs, err, s.SetWatches(ctx, []discovery.Watch{w, {Function: "gone"}}), s.SetWatches(ctx, []discovery.Watch{w}), s.SetFunctions(ctx, w.Lane(), nil))
 	_, err = s.ClaimWatches(ctx, w.Lane(), now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 10)
 	errs = append(errs, err, s.RenewWatch(ctx, w, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}),
 		s.SeeExecutions(ctx, "w", w, now, []string{known.ExecutionARN, "b"}), s.MissExecutions(ctx, "w", w, now), s.ReadAnew(ctx, "w", w, []string{"c"}))
@@ -381,15 +383,15 @@ func exerciseWatches(t *testing.T, s *Store, known callbacks.Callback) {
 		errs = append(errs, err)
 	}
 	_, err = s.DueExecutions(ctx, w, now, now, 10)
-	errs = append(errs, err, s.SaveExecution(ctx, "w", w, now, callbacks.WatchedExecution{ARN: known.ExecutionARN}),
-		s.SaveExecution(ctx, "w", w, now, callbacks.WatchedExecution{ARN: "b", Trace: callbacks.Trace{Ended: callbacks.ExecutionFailed}}),
-		s.FinishWatch(ctx, "w", callbacks.WatchState{Watch: w}))
+	errs = append(errs, err, s.SaveExecution(ctx, "w", w, now, discovery.WatchedExecution{ARN: known.ExecutionARN}),
+		s.SaveExecution(ctx, "w", w, now, discovery.WatchedExecution{ARN: "b", Trace: discovery.Trace{Ended: callbacks.ExecutionFailed}}),
+		s.FinishWatch(ctx, "w", discovery.WatchState{Watch: w}))
 	_, err = s.NextWatch(ctx, w.Lane())
 	errs = append(errs, err)
 	_, err = s.Gone(ctx, []string{"orders", "prints"}, 9)
 	errs = append(errs, err)
 	_, err = s.Lookup(ctx, known.CallbackID)
-	errs = append(errs, err, s.ChangeBudget(ctx, w.Lane(), now, func(b *callbacks.ReadBudget, _ time.Time) { b.Used++ }))
+	errs = append(errs, err, s.ChangeQuota(ctx, w.Lane(), now, func(b *readquota.Quota, _ time.Time) { b.Used++ }))
 	if err := errors.Join(errs...); err != nil {
 		t.Fatal(err)
 	}

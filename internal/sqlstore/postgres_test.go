@@ -11,6 +11,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/readquota"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 )
@@ -64,7 +65,7 @@ func TestPostgresOneClock(t *testing.T) {
 	s := openPostgres(t)
 	var said []time.Time
 	for _, ours := range []time.Time{callbackstest.T0, callbackstest.T0.Add(time.Hour)} {
-		err := s.ChangeBudget(t.Context(), callbacks.Lane{Region: "eu-west-1"}, ours, func(_ *callbacks.ReadBudget, now time.Time) { said = append(said, now) })
+		err := s.ChangeQuota(t.Context(), callbacks.Lane{Region: "eu-west-1"}, ours, func(_ *readquota.Quota, now time.Time) { said = append(said, now) })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,7 +125,7 @@ func TestPostgresNewerTables(t *testing.T) {
 		check(s.List(t.Context(), callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAll}, AllQueues: true, Now: now}))
 		check(s.Audit(t.Context(), callbacks.AuditQuery{Limit: 10}))
 		check(s.Content(t.Context(), c.ID))
-		check(nil, s.ChangeBudget(t.Context(), callbacks.Lane{Region: "eu-west-1"}, now, func(*callbacks.ReadBudget, time.Time) {}))
+		check(nil, s.ChangeQuota(t.Context(), callbacks.Lane{Region: "eu-west-1"}, now, func(*readquota.Quota, time.Time) {}))
 	}
 	live()
 	u, err := url.Parse(at)

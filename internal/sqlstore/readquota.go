@@ -8,10 +8,11 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/readquota"
 )
 
 // budgetRow is a row of read_quotas.
-type budgetRow struct {
+type quotaRow struct {
 	bun.BaseModel `bun:"table:read_quotas"`
 
 	Account     string `bun:",pk"`
@@ -25,28 +26,28 @@ type budgetRow struct {
 	UsedBefore  int64
 }
 
-func (r *budgetRow) budget() callbacks.ReadBudget {
-	return callbacks.ReadBudget{
+func (r *quotaRow) quota() readquota.Quota {
+	return readquota.Quota{
 		Lane: callbacks.Lane{Account: r.Account, Region: r.Region}, Rate: r.Rate, PaidUntil: fromMillis(r.PaidUntil), PausedUntil: fromMillis(r.PausedUntil),
 		Strikes: int(r.Strikes), Minute: fromMillis(r.Minute), Used: int(r.Used), Before: int(r.UsedBefore),
 	}
 }
 
-func rowOfBudget(b callbacks.ReadBudget) budgetRow {
-	return budgetRow{
+func rowOfQuota(b readquota.Quota) quotaRow {
+	return quotaRow{
 		Account: b.Lane.Account, Region: b.Lane.Region, Rate: b.Rate, PaidUntil: millis(b.PaidUntil), PausedUntil: millis(b.PausedUntil),
 		Strikes: int64(b.Strikes), Minute: millis(b.Minute), Used: int64(b.Used), UsedBefore: int64(b.Before),
 	}
 }
 
 // ChangeBudget implements callbacks.WatchStore.
-func (s *Store) ChangeBudget(ctx context.Context, lane callbacks.Lane, now time.Time, fn func(*callbacks.ReadBudget, time.Time)) error {
+func (s *Store) ChangeQuota(ctx context.Context, lane callbacks.Lane, now time.Time, fn func(*readquota.Quota, time.Time)) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
-		text, args := t.insertion(&budgetRow{Account: lane.Account, Region: lane.Region})
+		text, args := t.insertion(&quotaRow{Account: lane.Account, Region: lane.Region})
 		if _, err := t.exec(ctx, text+` on conflict (account, region) do nothing`, args...); err != nil {
 			return fmt.Errorf("write budget: %w", err)
 		}
-		before, err := row[budgetRow](ctx, t, `select * from read_quotas where account = ? and region = ?`+t.dialect.ForUpdate,
+		before, err := row[quotaRow](ctx, t, `select * from read_quotas where account = ? and region = ?`+t.dialect.ForUpdate,
 			storable(lane.Account), storable(lane.Region))
 		if err != nil {
 			return fmt.Errorf("read budget: %w", err)
@@ -54,9 +55,9 @@ func (s *Store) ChangeBudget(ctx context.Context, lane callbacks.Lane, now time.
 		if now, err = t.clock(ctx, now); err != nil {
 			return fmt.Errorf("read the database's clock: %w", err)
 		}
-		b := before.budget()
+		b := before.quota()
 		fn(&b, now)
-		after := rowOfBudget(b)
+		after := rowOfQuota(b)
 		return t.update(ctx, &before, &after)
 	})
 }
@@ -71,14 +72,14 @@ func (t *tx) clock(ctx context.Context, ours time.Time) (time.Time, error) {
 }
 
 // Budgets implements callbacks.WatchStore.
-func (s *Store) Budgets(ctx context.Context) ([]callbacks.ReadBudget, error) {
-	var all []budgetRow
+func (s *Store) Quotas(ctx context.Context) ([]readquota.Quota, error) {
+	var all []quotaRow
 	if err := s.db.NewSelect().Model(&all).OrderExpr("account, region").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read budgets: %w", s.unavailable(err))
 	}
-	budgets := make([]callbacks.ReadBudget, len(all))
+	budgets := make([]readquota.Quota, len(all))
 	for i := range all {
-		budgets[i] = all[i].budget()
+		budgets[i] = all[i].quota()
 	}
 	return budgets, nil
 }

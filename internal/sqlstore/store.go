@@ -14,7 +14,11 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/delivery"
+	"countersign/internal/discovery"
+	"countersign/internal/readquota"
 	"countersign/internal/sqlstore/engine"
+	"countersign/internal/upkeep"
 )
 
 // Store is a callbacks.Store over a database. It may be used by any number of goroutines.
@@ -28,11 +32,11 @@ type Store struct {
 }
 
 var (
-	_ callbacks.Store          = (*Store)(nil)
-	_ callbacks.DeliveryStore  = (*Store)(nil)
-	_ callbacks.UpkeepStore    = (*Store)(nil)
-	_ callbacks.DiscoveryStore = (*Store)(nil)
-	_ callbacks.BudgetStore    = (*Store)(nil)
+	_ callbacks.Store = (*Store)(nil)
+	_ delivery.Store  = (*Store)(nil)
+	_ upkeep.Store    = (*Store)(nil)
+	_ discovery.Store = (*Store)(nil)
+	_ readquota.Store = (*Store)(nil)
 )
 
 func newStore(e engine.Engine) *Store {

@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/discovery"
 )
 
 // watchRow is a row of watches.
@@ -33,12 +34,12 @@ type watchRow struct {
 	LeftOut     int64
 }
 
-func (r *watchRow) watch() callbacks.Watch {
-	return callbacks.Watch{Function: r.Function, Account: r.Account, Region: r.Region, Queue: r.Queue}
+func (r *watchRow) watch() discovery.Watch {
+	return discovery.Watch{Function: r.Function, Account: r.Account, Region: r.Region, Queue: r.Queue}
 }
 
-func (r *watchRow) state() callbacks.WatchState {
-	s := callbacks.WatchState{
+func (r *watchRow) state() discovery.WatchState {
+	s := discovery.WatchState{
 		Watch:     r.watch(),
 		DueAt:     fromMillis(r.DueAt),
 		ScannedAt: fromMillis(r.ScannedAt),
@@ -51,8 +52,8 @@ func (r *watchRow) state() callbacks.WatchState {
 	return s
 }
 
-func statesOfWatches(rows []watchRow) []callbacks.WatchState {
-	states := make([]callbacks.WatchState, len(rows))
+func statesOfWatches(rows []watchRow) []discovery.WatchState {
+	states := make([]discovery.WatchState, len(rows))
 	for i := range rows {
 		states[i] = rows[i].state()
 	}
@@ -60,7 +61,7 @@ func statesOfWatches(rows []watchRow) []callbacks.WatchState {
 }
 
 // SetWatches implements callbacks.WatchStore.
-func (s *Store) SetWatches(ctx context.Context, watches []callbacks.Watch) error {
+func (s *Store) SetWatches(ctx context.Context, watches []discovery.Watch) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		there, err := rows[watchRow](ctx, t, `select * from watches`)
 		if err != nil {
@@ -68,31 +69,31 @@ func (s *Store) SetWatches(ctx context.Context, watches []callbacks.Watch) error
 		}
 		everywhere := map[callbacks.Lane]bool{}
 		for _, w := range watches {
-			everywhere[w.Lane()] = everywhere[w.Lane()] || w.Function == callbacks.EveryFunction
+			everywhere[w.Lane()] = everywhere[w.Lane()] || w.Function == discovery.EveryFunction
 		}
 		there = slices.DeleteFunc(there, func(r watchRow) bool {
-			return r.Origin == string(callbacks.OriginRegion) && everywhere[r.watch().Lane()]
+			return r.Origin == string(discovery.OriginRegion) && everywhere[r.watch().Lane()]
 		})
-		return t.replaceWatches(ctx, callbacks.OriginConfig, there, watches)
+		return t.replaceWatches(ctx, discovery.OriginConfig, there, watches)
 	})
 }
 
 // SetFunctions implements callbacks.WatchStore.
-func (s *Store) SetFunctions(ctx context.Context, lane callbacks.Lane, watches []callbacks.Watch) error {
+func (s *Store) SetFunctions(ctx context.Context, lane callbacks.Lane, watches []discovery.Watch) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		there, err := rows[watchRow](ctx, t, `select * from watches where origin = ? and account = ? and region = ?`,
-			string(callbacks.OriginRegion), storable(lane.Account), storable(lane.Region))
+			string(discovery.OriginRegion), storable(lane.Account), storable(lane.Region))
 		if err != nil {
 			return fmt.Errorf("read watches: %w", err)
 		}
-		return t.replaceWatches(ctx, callbacks.OriginRegion, there, watches)
+		return t.replaceWatches(ctx, discovery.OriginRegion, there, watches)
 	})
 }
 
 // replaceWatches writes watches in place of those that are there.
-func (t *tx) replaceWatches(ctx context.Context, from callbacks.Origin, there []watchRow, watches []callbacks.Watch) error {
+func (t *tx) replaceWatches(ctx context.Context, from discovery.Origin, there []watchRow, watches []discovery.Watch) error {
 	for _, r := range there {
-		if slices.ContainsFunc(watches, func(w callbacks.Watch) bool { return w.Function == r.Function && w.Lane() == r.watch().Lane() }) {
+		if slices.ContainsFunc(watches, func(w discovery.Watch) bool { return w.Function == r.Function && w.Lane() == r.watch().Lane() }) {
 			continue
 		}
 		for _, text := range []string{`delete from executions where watch = ?`, `delete from watches where num = ?`} {
@@ -110,10 +111,10 @@ func (t *tx) replaceWatches(ctx context.Context, from callbacks.Origin, there []
 }
 
 // putWatch adds a watch, due at once, or gives one that is there its queue. What the operator named stays his.
-func (t *tx) putWatch(ctx context.Context, from callbacks.Origin, w callbacks.Watch) error {
+func (t *tx) putWatch(ctx context.Context, from discovery.Origin, w discovery.Watch) error {
 	text, args := t.insertion(&watchRow{Function: w.Function, Account: w.Account, Region: w.Region, Queue: w.Queue, Origin: string(from)})
 	_, err := t.exec(ctx, text+` on conflict (function, account, region) do update set queue = excluded.queue, origin = excluded.origin
-		where excluded.origin = ? or watches.origin = excluded.origin`, append(args, string(callbacks.OriginConfig))...)
+		where excluded.origin = ? or watches.origin = excluded.origin`, append(args, string(discovery.OriginConfig))...)
 	if err != nil {
 		return fmt.Errorf("write watch: %w", err)
 	}
@@ -121,7 +122,7 @@ func (t *tx) putWatch(ctx context.Context, from callbacks.Origin, w callbacks.Wa
 }
 
 // Watches implements callbacks.WatchStore.
-func (s *Store) Watches(ctx context.Context) ([]callbacks.WatchState, error) {
+func (s *Store) Watches(ctx context.Context) ([]discovery.WatchState, error) {
 	var all []watchRow
 	if err := s.db.NewSelect().Model(&all).OrderExpr("function, account, region").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read watches: %w", s.unavailable(err))
@@ -130,7 +131,7 @@ func (s *Store) Watches(ctx context.Context) ([]callbacks.WatchState, error) {
 }
 
 // ClaimWatches implements callbacks.WatchStore.
-func (s *Store) ClaimWatches(ctx context.Context, lane callbacks.Lane, now time.Time, lease callbacks.Lease, limit int) ([]callbacks.WatchState, error) {
+func (s *Store) ClaimWatches(ctx context.Context, lane callbacks.Lane, now time.Time, lease callbacks.Lease, limit int) ([]discovery.WatchState, error) {
 	var claimed []watchRow
 	err := s.transact(ctx, func(ctx context.Context, t *tx) (err error) {
 		claimed, err = rows[watchRow](ctx, t, `update watches set lease_owner = ?, claimable_at = ?, scan_from = ?
@@ -145,7 +146,7 @@ func (s *Store) ClaimWatches(ctx context.Context, lane callbacks.Lane, now time.
 }
 
 // RenewWatch implements callbacks.WatchStore.
-func (s *Store) RenewWatch(ctx context.Context, w callbacks.Watch, lease callbacks.Lease) error {
+func (s *Store) RenewWatch(ctx context.Context, w discovery.Watch, lease callbacks.Lease) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		n, err := t.exec(ctx, `update watches set claimable_at = ? where function = ? and account = ? and region = ? and lease_owner = ?`,
 			millis(lease.Until), storable(w.Function), storable(w.Account), storable(w.Region), storable(lease.Owner))
@@ -157,7 +158,7 @@ func (s *Store) RenewWatch(ctx context.Context, w callbacks.Watch, lease callbac
 }
 
 // FinishWatch implements callbacks.WatchStore.
-func (s *Store) FinishWatch(ctx context.Context, owner string, w callbacks.WatchState) error {
+func (s *Store) FinishWatch(ctx context.Context, owner string, w discovery.WatchState) error {
 	return s.leased(ctx, owner, w.Watch, func(ctx context.Context, t *tx, num int64) error {
 		_, err := t.exec(ctx, `update watches set lease_owner = '', due_at = ?, claimable_at = ?, scanned_at = ?, problem = ?, left_out = ?,
 				running = (select count(*) from executions where watch = watches.num),
@@ -170,7 +171,7 @@ func (s *Store) FinishWatch(ctx context.Context, owner string, w callbacks.Watch
 }
 
 // leased runs fn for a watch whose lease is the owner's, and keeps it so until fn is through.
-func (s *Store) leased(ctx context.Context, owner string, w callbacks.Watch, fn func(ctx context.Context, t *tx, num int64) error) error {
+func (s *Store) leased(ctx context.Context, owner string, w discovery.Watch, fn func(ctx context.Context, t *tx, num int64) error) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		nums, err := rows[int64](ctx, t, `select num from watches where function = ? and account = ? and region = ? and lease_owner = ? and lease_owner <> ''`+
 			t.dialect.ForUpdate, storable(w.Function), storable(w.Account), storable(w.Region), storable(owner))

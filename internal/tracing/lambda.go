@@ -8,6 +8,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/history"
 )
 
 // Lambda is next with a span around each attempt to deliver and each heartbeat. The requests to AWS that it makes are inside; a
@@ -20,12 +21,12 @@ type lambda struct {
 }
 
 // Histories is next with a span around each reading of a history, likewise.
-func (t *Tracing) Histories(next callbacks.HistorySource) callbacks.HistorySource {
+func (t *Tracing) Histories(next history.Source) history.Source {
 	return histories{next, t}
 }
 
 type histories struct {
-	next    callbacks.HistorySource
+	next    history.Source
 	tracing *Tracing
 }
 
@@ -45,7 +46,7 @@ func (l lambda) Heartbeat(ctx context.Context, to callbacks.Target) error {
 	return err
 }
 
-// History implements [callbacks.HistorySource].
+// History implements [history.Source].
 func (h histories) History(ctx context.Context, to callbacks.Target) (callbacks.Closing, error) {
 	ctx, end := h.tracing.begin(ctx, "read how it ended", to)
 	closing, err := h.next.History(ctx, to)
@@ -53,7 +54,7 @@ func (h histories) History(ctx context.Context, to callbacks.Target) (callbacks.
 	return closing, err
 }
 
-// After implements [callbacks.HistorySource].
+// After implements [history.Source].
 func (h histories) After(ctx context.Context, to callbacks.Target, event int) (callbacks.AfterPage, error) {
 	ctx, end := h.tracing.begin(ctx, "read what followed", to)
 	page, err := h.next.After(ctx, to, event)

@@ -9,33 +9,35 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/discovery"
+	"countersign/internal/readquota"
 	"countersign/views"
 	"countersign/views/words"
 )
 
 // Watches is the page of the functions that are searched for callbacks.
 type Watches struct {
-	callbacks.Searched
+	discovery.Searched
 	Queues callbacks.Queues
 }
 
 // functions are the watches of single functions, without the lines that stand for a whole region.
-func (m Watches) functions() []callbacks.WatchState {
-	return slices.DeleteFunc(slices.Clone(m.Watches), func(w callbacks.WatchState) bool { return w.Function == callbacks.EveryFunction })
+func (m Watches) functions() []discovery.WatchState {
+	return slices.DeleteFunc(slices.Clone(m.Watches), func(w discovery.WatchState) bool { return w.Function == discovery.EveryFunction })
 }
 
 // regions are the lines that stand for every function of a region.
-func (m Watches) regions() []callbacks.WatchState {
-	return slices.DeleteFunc(slices.Clone(m.Watches), func(w callbacks.WatchState) bool { return w.Function != callbacks.EveryFunction })
+func (m Watches) regions() []discovery.WatchState {
+	return slices.DeleteFunc(slices.Clone(m.Watches), func(w discovery.WatchState) bool { return w.Function != discovery.EveryFunction })
 }
 
 // freshness says how old what we know of a watch is, and why it is not newer.
-func freshness(s callbacks.Searched, w callbacks.WatchState, m words.Moment) words.Mark {
+func freshness(s discovery.Searched, w discovery.WatchState, m words.Moment) words.Mark {
 	known := "not scanned yet"
 	if !w.ScannedAt.IsZero() {
 		known = "scanned " + words.Ago(m.Since(w.ScannedAt))
 	}
-	if b := s.Budget(w.Lane()); b != nil && b.Throttled(m.Now) {
+	if b := s.Quota(w.Lane()); b != nil && b.Throttled(m.Now) {
 		return words.Mark{Word: fmt.Sprintf("throttled, %s; %s", known, ahead(m, b)), Icon: "clock", Tone: "problem"}
 	}
 	if w.Problem != "" {
@@ -47,12 +49,12 @@ func freshness(s callbacks.Searched, w callbacks.WatchState, m words.Moment) wor
 	return words.Mark{Word: known, Icon: "check"}
 }
 
-func ahead(m words.Moment, b *callbacks.ReadBudget) string {
+func ahead(m words.Moment, b *readquota.Quota) string {
 	return fmt.Sprintf("resumes in %d s", int(math.Ceil(m.Left(b.PausedUntil).Seconds())))
 }
 
 // watchProblem says in plain words what a scan met, and what to do.
-func watchProblem(w callbacks.WatchState) string {
+func watchProblem(w discovery.WatchState) string {
 	switch w.Problem {
 	case "":
 		return ""
@@ -73,7 +75,7 @@ func watchProblem(w callbacks.WatchState) string {
 
 // undecidable says why nobody can decide what was found in a function and not announced, and what
 // to do; else nothing.
-func (m Watches) undecidable(w callbacks.WatchState) string {
+func (m Watches) undecidable(w discovery.WatchState) string {
 	if w.Unannounced == 0 || !m.Queues[w.Queue].FourEyes {
 		return ""
 	}
@@ -82,7 +84,7 @@ func (m Watches) undecidable(w callbacks.WatchState) string {
 
 // leftOut says how many callbacks a watch leaves out, and by whose will; nothing where there are
 // none.
-func leftOut(w callbacks.WatchState) string {
+func leftOut(w discovery.WatchState) string {
 	switch w.LeftOut {
 	case 0:
 		return ""
@@ -93,9 +95,9 @@ func leftOut(w callbacks.WatchState) string {
 }
 
 // missingPermission says what to allow so that a watch can be scanned.
-func missingPermission(w callbacks.WatchState) string {
+func missingPermission(w discovery.WatchState) string {
 	missing := "lambda:ListDurableExecutionsByFunction on the function with and without :*, and lambda:GetDurableExecutionHistory on :*"
-	if w.Function == callbacks.EveryFunction {
+	if w.Function == discovery.EveryFunction {
 		missing = "lambda:ListFunctions on *"
 	}
 	if w.Account == "" {
@@ -106,7 +108,7 @@ func missingPermission(w callbacks.WatchState) string {
 
 // accounts reports whether there is an account beside that of the desk's own credentials.
 func (m Watches) accounts() bool {
-	return slices.ContainsFunc(m.Watches, func(w callbacks.WatchState) bool { return w.Account != "" })
+	return slices.ContainsFunc(m.Watches, func(w discovery.WatchState) bool { return w.Account != "" })
 }
 
 // place is the title of the column that says where a function lives.
@@ -118,16 +120,16 @@ func (m Watches) place() string {
 }
 
 // lanes are the budgets of lanes that are searched or that cost something lately.
-func (m Watches) lanes(now time.Time) []callbacks.ReadBudget {
-	return slices.DeleteFunc(slices.Clone(m.Budgets), func(b callbacks.ReadBudget) bool {
-		searched := slices.ContainsFunc(m.Watches, func(w callbacks.WatchState) bool { return w.Lane() == b.Lane })
+func (m Watches) lanes(now time.Time) []readquota.Quota {
+	return slices.DeleteFunc(slices.Clone(m.Quotas), func(b readquota.Quota) bool {
+		searched := slices.ContainsFunc(m.Watches, func(w discovery.WatchState) bool { return w.Lane() == b.Lane })
 		return !searched && b.Spent(now) == 0 && !b.Throttled(now)
 	})
 }
 
 // budgetWords is what a lane cost in the last minute, and why it is not asked now: "41 of 300
 // requests in the last minute".
-func budgetWords(b callbacks.ReadBudget, m words.Moment) string {
+func budgetWords(b readquota.Quota, m words.Moment) string {
 	words := fmt.Sprintf("%s: %d of %d requests in the last minute", laneName(b.Lane), b.Spent(m.Now), int(b.Rate*60))
 	if b.Throttled(m.Now) {
 		words += "; throttled by AWS, " + ahead(m, &b)
@@ -163,6 +165,6 @@ func adminPath(query url.Values, function string) string {
 }
 
 // gone is how many callbacks of a watched function were announced and are gone.
-func (m Watches) gone(w callbacks.WatchState) views.Count {
-	return views.Bounded(m.Gone[w.Name()], callbacks.MaxGone)
+func (m Watches) gone(w discovery.WatchState) views.Count {
+	return views.Bounded(m.Gone[w.Name()], discovery.MaxGone)
 }

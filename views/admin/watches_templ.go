@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"countersign/internal/callbacks"
+	"countersign/internal/discovery"
 	"countersign/views"
 	"countersign/views/components"
 	"countersign/views/untrusted"
@@ -267,7 +267,7 @@ func watchTable(s views.Shell, m Watches) templ.Component {
 	})
 }
 
-func watchRow(s views.Shell, m Watches, w callbacks.WatchState) templ.Component {
+func watchRow(s views.Shell, m Watches, w discovery.WatchState) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -11,6 +11,9 @@ import (
 	"countersign/views/viewstest"
 	"countersign/views/words"
 
+	"countersign/internal/discovery"
+	"countersign/internal/readquota"
+
 	"github.com/PuerkitoBio/goquery"
 )
 
@@ -74,14 +77,14 @@ func TestWatchesPage_FourEyes(t *testing.T) {
 // inAccounts has functions of the same name in two accounts, of which one is throttled.
 func inAccounts() Watches {
 	m := sampleWatches()
-	theirs, every := viewstest.Watch("expense-approval"), viewstest.Watch(callbacks.EveryFunction)
+	theirs, every := viewstest.Watch("expense-approval"), viewstest.Watch(discovery.EveryFunction)
 	theirs.Account, every.Account = "111122223333", "111122223333"
 	theirs.Problem, every.Problem = callbacks.AnswerDenied, callbacks.AnswerDenied
 	m.Watches = append(m.Watches, theirs, every)
-	m.Budgets = append(m.Budgets,
-		callbacks.ReadBudget{Lane: theirs.Lane(), Rate: 5, PausedUntil: viewstest.Now.Add(38 * time.Second)},
-		callbacks.ReadBudget{Lane: callbacks.Lane{Region: "us-east-1"}, Rate: 5, Minute: viewstest.Now.Truncate(time.Minute), Used: 7}, // receipts
-		callbacks.ReadBudget{Lane: callbacks.Lane{Region: "sa-east-1"}, Rate: 5, Minute: viewstest.Now.Add(-time.Hour), Used: 7})
+	m.Quotas = append(m.Quotas,
+		readquota.Quota{Lane: theirs.Lane(), Rate: 5, PausedUntil: viewstest.Now.Add(38 * time.Second)},
+		readquota.Quota{Lane: callbacks.Lane{Region: "us-east-1"}, Rate: 5, Minute: viewstest.Now.Truncate(time.Minute), Used: 7}, // receipts
+		readquota.Quota{Lane: callbacks.Lane{Region: "sa-east-1"}, Rate: 5, Minute: viewstest.Now.Add(-time.Hour), Used: 7})
 	return m
 }
 
@@ -123,20 +126,20 @@ func TestWatchesPage_Off(t *testing.T) {
 
 func TestFreshness(t *testing.T) {
 	t.Parallel()
-	throttled := callbacks.Searched{Budgets: []callbacks.ReadBudget{{Lane: callbacks.Lane{Region: "eu-central-1"}, PausedUntil: viewstest.Now.Add(38 * time.Second)}}}
+	throttled := discovery.Searched{Quotas: []readquota.Quota{{Lane: callbacks.Lane{Region: "eu-central-1"}, PausedUntil: viewstest.Now.Add(38 * time.Second)}}}
 	never, long, failed, fine := viewstest.Watch("a"), viewstest.Watch("a"), viewstest.Watch("a"), viewstest.Watch("a")
 	never.ScannedAt = time.Time{}
 	long.ScanFrom = viewstest.Now.Add(-2 * time.Minute)
 	failed.Problem = callbacks.AnswerNone
 	for name, tc := range map[string]struct {
-		searched callbacks.Searched
-		watch    callbacks.WatchState
+		searched discovery.Searched
+		watch    discovery.WatchState
 		want     words.Mark
 	}{
-		"Fine":      {callbacks.Searched{}, fine, words.Mark{Word: "scanned 14 s ago", Icon: "check"}},
-		"Never":     {callbacks.Searched{}, never, words.Mark{Word: "not scanned yet", Icon: "check"}},
-		"Long":      {callbacks.Searched{}, long, words.Mark{Word: "scanned 14 s ago, a scan is under way", Icon: "clock"}},
-		"Failed":    {callbacks.Searched{}, failed, words.Mark{Word: "scanned 14 s ago", Icon: "warn", Tone: "problem"}},
+		"Fine":      {discovery.Searched{}, fine, words.Mark{Word: "scanned 14 s ago", Icon: "check"}},
+		"Never":     {discovery.Searched{}, never, words.Mark{Word: "not scanned yet", Icon: "check"}},
+		"Long":      {discovery.Searched{}, long, words.Mark{Word: "scanned 14 s ago, a scan is under way", Icon: "clock"}},
+		"Failed":    {discovery.Searched{}, failed, words.Mark{Word: "scanned 14 s ago", Icon: "warn", Tone: "problem"}},
 		"Throttled": {throttled, fine, words.Mark{Word: "throttled, scanned 14 s ago; resumes in 38 s", Icon: "clock", Tone: "problem"}},
 	} {
 		if got := freshness(tc.searched, tc.watch, words.Moment{Now: viewstest.Now, Zone: viewstest.Berlin}); got != tc.want {

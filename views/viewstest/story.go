@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/discovery"
+	"countersign/internal/readquota"
 )
 
 // The story of the sample pages: expense report EXP-2291, seen by Mara Okafor at 13:51:02.
@@ -117,20 +119,20 @@ func Audit(c callbacks.Callback) []callbacks.AuditEntry {
 }
 
 // Watch is a function that is searched for callbacks.
-func Watch(function string) callbacks.WatchState {
-	return callbacks.WatchState{
-		Watch:     callbacks.Watch{Function: function, Region: "eu-central-1", Queue: "finance"},
+func Watch(function string) discovery.WatchState {
+	return discovery.WatchState{
+		Watch:     discovery.Watch{Function: function, Region: "eu-central-1", Queue: "finance"},
 		ScannedAt: Now.Add(-14 * time.Second), DueAt: Now.Add(16 * time.Second), Running: 12, Open: 4, Unannounced: 3,
 	}
 }
 
 // Searched has a function that is fine and one that is denied, under a line for the whole region.
-func Searched() callbacks.Searched {
-	every, denied := Watch(callbacks.EveryFunction), Watch("order-refund")
+func Searched() discovery.Searched {
+	every, denied := Watch(discovery.EveryFunction), Watch("order-refund")
 	denied.Problem, denied.Unannounced = callbacks.AnswerDenied, 0
-	return callbacks.Searched{
-		Watches: []callbacks.WatchState{every, Watch("expense-approval"), denied},
-		Budgets: []callbacks.ReadBudget{{Lane: callbacks.Lane{Region: "eu-central-1"}, Rate: 5, Minute: Now.Truncate(time.Minute), Used: 41}},
-		Gone:    map[string]int{"expense-approval": 2, "order-refund": callbacks.MaxGone},
+	return discovery.Searched{
+		Watches: []discovery.WatchState{every, Watch("expense-approval"), denied},
+		Quotas:  []readquota.Quota{{Lane: callbacks.Lane{Region: "eu-central-1"}, Rate: 5, Minute: Now.Truncate(time.Minute), Used: 41}},
+		Gone:    map[string]int{"expense-approval": 2, "order-refund": discovery.MaxGone},
 	}
 }

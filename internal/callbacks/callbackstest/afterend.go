@@ -82,7 +82,7 @@ func aftermathChanges(t *testing.T, s Store) {
 	if !got.ExecutionFailed || got.Revision != revision+1 || auditOf(t, s, id)[0] != callbacks.ActionExecutionFailed {
 		t.Errorf("got %+v after %v", got, auditOf(t, s, id))
 	}
-	d := delivery(t, s, id)
+	d := deliveryOf(t, s, id)
 	same(t, "aftermath", d.Aftermath, NewAftermath())
 	same(t, "next look", nextDelivery(t, s), now)
 }
@@ -116,7 +116,7 @@ func aftermathUnchanged(t *testing.T, s Store) {
 		t.Errorf("got %v, want what was refused", err)
 	}
 	same(t, "callback", get(t, s, id), before)
-	same(t, "aftermath", delivery(t, s, id).Aftermath, nil)
+	same(t, "aftermath", deliveryOf(t, s, id).Aftermath, nil)
 	pending := put(t, s, NewCallback())
 	for _, none := range []callbacks.ID{pending.ID, "nobody"} {
 		if _, err := s.ChangeAftermath(t.Context(), none, refuse); !errors.Is(err, callbacks.ErrNotFound) {

@@ -55,7 +55,7 @@ func aftermathKept(t *testing.T, s Store) {
 		if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, now, callbacks.AnswerAccepted), c.ID, finish); err != nil {
 			t.Fatal(err)
 		}
-		same(t, "aftermath", delivery(t, s, c.ID).Aftermath, aftermath)
+		same(t, "aftermath", deliveryOf(t, s, c.ID).Aftermath, aftermath)
 		same(t, "claimed aftermath", claimOne(t, s, "reader", now.Add(time.Minute)).Delivery.Aftermath, aftermath)
 	}
 }

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/discovery"
 )
 
 func executionsAnew(t *testing.T, s Store) {
 	scanOrders(t, s, T0, "read", "other")
 	for _, arn := range []string{"read", "other"} {
-		must(t, s.SaveExecution(t.Context(), scanner, orders, T0, callbacks.WatchedExecution{
-			ARN: arn, CheckAt: T0.Add(time.Hour), Trace: callbacks.Trace{Last: 7, Callbacks: map[string]callbacks.OpenCallback{"1": {ID: "ours"}}},
+		must(t, s.SaveExecution(t.Context(), scanner, orders, T0, discovery.WatchedExecution{
+			ARN: arn, CheckAt: T0.Add(time.Hour), Trace: discovery.Trace{Last: 7, Callbacks: map[string]discovery.OpenCallback{"1": {ID: "ours"}}},
 		}))
 	}
 	must(t, s.ReadAnew(t.Context(), scanner, orders, []string{"read", "unknown"}))
@@ -53,7 +54,7 @@ func arrivedTraces(t *testing.T, s Store) {
 	add("prints", "elsewhere")
 	add("orders", "decided", DecidedBy("ada", T0))
 	scanOrders(t, s, T0, "traced")
-	must(t, s.SaveExecution(t.Context(), scanner, orders, T0, callbacks.WatchedExecution{ARN: "traced", Trace: callbacks.Trace{Last: 9}}))
+	must(t, s.SaveExecution(t.Context(), scanner, orders, T0, discovery.WatchedExecution{ARN: "traced", Trace: discovery.Trace{Last: 9}}))
 	ids, last := arrived(t, s, time.Time{}, T0.Add(time.Second), "", 10)
 	same(t, "arrived", ids, []callbacks.ID{traced, named})
 	same(t, "last events", last, []int{9, 0})

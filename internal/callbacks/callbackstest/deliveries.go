@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/delivery"
 )
 
 func testDeliveries(t *testing.T, open func(*testing.T) Store) {
@@ -37,7 +38,7 @@ func lease(owner string, now time.Time) callbacks.Lease {
 	return callbacks.Lease{Owner: owner, Until: now.Add(time.Minute)}
 }
 
-func claim(t testing.TB, s Store, owner string, now time.Time) []callbacks.Work {
+func claim(t testing.TB, s Store, owner string, now time.Time) []delivery.Work {
 	t.Helper()
 	work, err := s.ClaimDeliveries(t.Context(), now, lease(owner, now), 10, nil)
 	if err != nil {
@@ -46,7 +47,7 @@ func claim(t testing.TB, s Store, owner string, now time.Time) []callbacks.Work 
 	return work
 }
 
-func claimOne(t testing.TB, s Store, owner string, now time.Time) callbacks.Work {
+func claimOne(t testing.TB, s Store, owner string, now time.Time) delivery.Work {
 	t.Helper()
 	work := claim(t, s, owner, now)
 	if len(work) != 1 {
@@ -55,7 +56,7 @@ func claimOne(t testing.TB, s Store, owner string, now time.Time) callbacks.Work
 	return work[0]
 }
 
-func delivery(t testing.TB, s Store, id callbacks.ID) callbacks.Delivery {
+func deliveryOf(t testing.TB, s Store, id callbacks.ID) callbacks.Delivery {
 	t.Helper()
 	d, err := s.Delivery(t.Context(), id)
 	if err != nil {
@@ -74,7 +75,7 @@ func nextDelivery(t testing.TB, s Store) time.Time {
 }
 
 // answered is an attempt that came to an end.
-func answered(w callbacks.Work, at time.Time, answer callbacks.Answer) callbacks.Attempt {
+func answered(w delivery.Work, at time.Time, answer callbacks.Answer) callbacks.Attempt {
 	return callbacks.Attempt{Number: w.Delivery.Tries, StartedAt: at, EndedAt: at.Add(time.Second), Answer: answer, Status: 429, Code: "Code", RequestID: "request-1", Key: "arn:aws:kms:eu-central-1:123456789012:key/0f2c"}
 }
 
@@ -99,7 +100,7 @@ func deliveryKeepsCompletion(t *testing.T, s Store) {
 		update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
 			return callbacks.Change{Delivery: &callbacks.Delivery{Callback: c.ID, Completion: want, DueAt: T0}}, nil
 		})
-		got := delivery(t, s, c.ID)
+		got := deliveryOf(t, s, c.ID)
 		same(t, name, got, callbacks.Delivery{Callback: c.ID, Completion: want, DueAt: T0})
 		if got.Completion.SHA256() != want.SHA256() {
 			t.Errorf("%s: the hash of what is sent changed", name)
@@ -131,7 +132,7 @@ func claimRecordsAttempt(t *testing.T, s Store) {
 	w := claimOne(t, s, "worker", now)
 	same(t, "callback", w.Callback, decided)
 	same(t, "delivery", w.Delivery, callbacks.Delivery{Callback: c.ID, Completion: NewCompletion(), Tries: 1, DueAt: T0})
-	same(t, "attempts", delivery(t, s, c.ID).Attempts, []callbacks.Attempt{{Number: 1, StartedAt: now}})
+	same(t, "attempts", deliveryOf(t, s, c.ID).Attempts, []callbacks.Attempt{{Number: 1, StartedAt: now}})
 	same(t, "next delivery while it is leased", nextDelivery(t, s), now.Add(time.Minute))
 	if again := claim(t, s, "another", now.Add(time.Minute-time.Millisecond)); len(again) != 0 {
 		t.Error("a leased delivery was claimed again")
@@ -239,7 +240,7 @@ func claimAfterCrash(t *testing.T, s Store) {
 	if !w.Delivery.Doubtful || w.Delivery.Tries != 2 {
 		t.Errorf("after a crash: doubtful %t, %d tries; want true, 2", w.Delivery.Doubtful, w.Delivery.Tries)
 	}
-	same(t, "attempts", delivery(t, s, c.ID).Attempts, []callbacks.Attempt{{Number: 1, StartedAt: T0}, {Number: 2, StartedAt: later}})
+	same(t, "attempts", deliveryOf(t, s, c.ID).Attempts, []callbacks.Attempt{{Number: 1, StartedAt: T0}, {Number: 2, StartedAt: later}})
 }
 
 // claimCompleted: what was accepted is claimed again to find its receipt; nothing is sent, so there is no attempt to record
@@ -261,11 +262,11 @@ func claimCompleted(t *testing.T, s Store) {
 	if w.Delivery.Doubtful || w.Callback.State != callbacks.Completed {
 		t.Errorf("got doubtful %t in state %s, want no doubt, completed", w.Delivery.Doubtful, w.Callback.State)
 	}
-	same(t, "attempts", delivery(t, s, c.ID).Attempts, []callbacks.Attempt{accepted})
+	same(t, "attempts", deliveryOf(t, s, c.ID).Attempts, []callbacks.Attempt{accepted})
 	if _, err := s.FinishDelivery(t.Context(), "next", callbacks.Attempt{Number: w.Delivery.Tries}, c.ID, putOff(time.Time{})); err != nil {
 		t.Errorf("finish of a claim without attempt: %v", err)
 	}
-	same(t, "attempts after the receipt", delivery(t, s, c.ID).Attempts, []callbacks.Attempt{accepted})
+	same(t, "attempts after the receipt", deliveryOf(t, s, c.ID).Attempts, []callbacks.Attempt{accepted})
 }
 
 func finishSettles(t *testing.T, s Store) {
@@ -274,7 +275,7 @@ func finishSettles(t *testing.T, s Store) {
 	w := claimOne(t, s, "worker", T0)
 	attempt := answered(w, T0, callbacks.AnswerAccepted)
 	got, err := s.FinishDelivery(t.Context(), "worker", attempt, c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
-		same(t, "callback and delivery that fn gets", callbacks.Work{Callback: *c, Delivery: *d}, w)
+		same(t, "callback and delivery that fn gets", delivery.Work{Callback: *c, Delivery: *d}, w)
 		Ended(callbacks.Completed, T0)(c)
 		d.DueAt, d.Doubtful, d.Closed, d.Readings = time.Time{}, true, true, 3
 		return Entry(*c, callbacks.ActionDelivered, T0), nil
@@ -286,7 +287,7 @@ func finishSettles(t *testing.T, s Store) {
 		t.Errorf("got state %s at revision %d, want completed at %d", got.State, got.Revision, decided.Revision+1)
 	}
 	same(t, "stored and returned callback", get(t, s, c.ID), got)
-	same(t, "delivery", delivery(t, s, c.ID), callbacks.Delivery{
+	same(t, "delivery", deliveryOf(t, s, c.ID), callbacks.Delivery{
 		Callback: c.ID, Completion: NewCompletion(), Tries: 1, Readings: 3, Doubtful: true, Closed: true, Attempts: []callbacks.Attempt{attempt}})
 	same(t, "actions", auditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionDelivered, callbacks.ActionDecided, callbacks.ActionReceived})
 	if next := nextDelivery(t, s); !next.IsZero() {
@@ -316,7 +317,7 @@ func finishError(t *testing.T, s Store) {
 	c := put(t, s, NewCallback())
 	decided := decide(t, s, c.ID, T0)
 	w := claimOne(t, s, "worker", T0)
-	before := delivery(t, s, c.ID)
+	before := deliveryOf(t, s, c.ID)
 	wrong := errors.New("fn does not want to")
 	_, err := s.FinishDelivery(t.Context(), "worker", answered(w, T0, callbacks.AnswerFault), c.ID,
 		func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
@@ -327,7 +328,7 @@ func finishError(t *testing.T, s Store) {
 		t.Errorf("got %v, want fn's own error as it is", err)
 	}
 	same(t, "callback before and after", get(t, s, c.ID), decided)
-	same(t, "delivery before and after", delivery(t, s, c.ID), before)
+	same(t, "delivery before and after", deliveryOf(t, s, c.ID), before)
 	same(t, "actions", auditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionDecided, callbacks.ActionReceived})
 }
 
@@ -336,7 +337,7 @@ func finishAfterTakeover(t *testing.T, s Store) {
 	decided := decide(t, s, c.ID, T0)
 	old := claimOne(t, s, "old", T0)
 	claimOne(t, s, "new", T0.Add(time.Minute))
-	before := delivery(t, s, c.ID)
+	before := deliveryOf(t, s, c.ID)
 	_, err := s.FinishDelivery(t.Context(), "old", answered(old, T0, callbacks.AnswerAccepted), c.ID,
 		func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) {
 			t.Error("fn was run without the lease")
@@ -346,7 +347,7 @@ func finishAfterTakeover(t *testing.T, s Store) {
 		t.Errorf("got %v, want ErrLeaseLost", err)
 	}
 	same(t, "callback before and after", get(t, s, c.ID), decided)
-	same(t, "delivery before and after", delivery(t, s, c.ID), before)
+	same(t, "delivery before and after", deliveryOf(t, s, c.ID), before)
 }
 
 func finishAfterOwnTakeover(t *testing.T, s Store) {
@@ -385,7 +386,7 @@ func attemptsAreBounded(t *testing.T, s Store) {
 			t.Fatal(err)
 		}
 	}
-	d := delivery(t, s, c.ID)
+	d := deliveryOf(t, s, c.ID)
 	if n := len(d.Attempts); n != callbacks.MaxAttemptsShown || d.Tries != tries {
 		t.Fatalf("got %d attempts of %d tries, want %d of %d", n, d.Tries, callbacks.MaxAttemptsShown, tries)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/discovery"
 )
 
 // scanOrders claims the watch of orders and lists executions.
@@ -30,16 +31,16 @@ func due(t testing.TB, s Store, scan, now time.Time) []string {
 
 func executionsKeepTrace(t *testing.T, s Store) {
 	scanOrders(t, s, T0, "a", "b", "b")
-	want := callbacks.WatchedExecution{
+	want := discovery.WatchedExecution{
 		ARN: "a", SeenAt: T0, CheckAt: T0.Add(time.Minute),
-		Trace: callbacks.Trace{
+		Trace: discovery.Trace{
 			Last: 7, LastAt: T0.Add(-time.Minute), Root: "root", Deadline: T0.Add(time.Hour),
-			Contexts: map[string]callbacks.OpenContext{"1": {Name: `a "name"`, SubType: "WaitForCallback"}, "1-1": {Parent: "1"}},
-			Callbacks: map[string]callbacks.OpenCallback{
+			Contexts: map[string]discovery.OpenContext{"1": {Name: `a "name"`, SubType: "WaitForCallback"}, "1-1": {Parent: "1"}},
+			Callbacks: map[string]discovery.OpenCallback{
 				"1-1-1": {Parent: "1-1", ID: "ours"},
-				"2": {Start: callbacks.Started{
+				"2": {Start: discovery.Started{
 					CallbackID: "dG9rZW4=", At: T0, Name: `the "second"`, Timeout: time.Hour, HeartbeatTimeout: time.Minute,
-					Own: callbacks.Called{Name: "second", SubType: "Callback"}, Around: callbacks.Called{Name: `a "name"`, SubType: "Mine"},
+					Own: discovery.Called{Name: "second", SubType: "Callback"}, Around: discovery.Called{Name: `a "name"`, SubType: "Mine"},
 				}},
 				"3": {},
 			},
@@ -50,7 +51,7 @@ func executionsKeepTrace(t *testing.T, s Store) {
 	same(t, "due before its time", due(t, s, T0.Add(time.Second), T0.Add(59*time.Second)), []string{"b"})
 	found, err := s.DueExecutions(t.Context(), orders, T0.Add(time.Minute), T0.Add(time.Minute), 10)
 	must(t, err)
-	i := slices.IndexFunc(found, func(e callbacks.WatchedExecution) bool { return e.ARN == "a" })
+	i := slices.IndexFunc(found, func(e discovery.WatchedExecution) bool { return e.ARN == "a" })
 	if len(found) != 2 || i < 0 {
 		t.Fatalf("due are %+v, want a and b", found)
 	}
@@ -63,8 +64,8 @@ func executionsKeepTrace(t *testing.T, s Store) {
 func executionsMissed(t *testing.T, s Store) {
 	scanOrders(t, s, T0, "idle", "waiting", "here")
 	for _, arn := range []string{"waiting", "here"} {
-		must(t, s.SaveExecution(t.Context(), scanner, orders, T0, callbacks.WatchedExecution{
-			ARN: arn, CheckAt: T0.Add(time.Hour), Trace: callbacks.Trace{Last: 2, Callbacks: map[string]callbacks.OpenCallback{"1": {ID: "x"}}},
+		must(t, s.SaveExecution(t.Context(), scanner, orders, T0, discovery.WatchedExecution{
+			ARN: arn, CheckAt: T0.Add(time.Hour), Trace: discovery.Trace{Last: 2, Callbacks: map[string]discovery.OpenCallback{"1": {ID: "x"}}},
 		}))
 	}
 	scan := T0.Add(30 * time.Second)
@@ -94,7 +95,7 @@ func executionsPressing(t *testing.T, s Store) {
 			})
 			must(t, err)
 		}
-		must(t, s.SaveExecution(t.Context(), scanner, orders, T0, callbacks.WatchedExecution{ARN: arn, CheckAt: T0.Add(time.Hour)}))
+		must(t, s.SaveExecution(t.Context(), scanner, orders, T0, discovery.WatchedExecution{ARN: arn, CheckAt: T0.Add(time.Hour)}))
 	}
 	scan := T0.Add(10 * time.Second)
 	found := due(t, s, scan, scan)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/delivery"
 )
 
 // recordedWithLease: a decision that is delivered at once is on record as claimed and begun, and is anybody's after the lease.
@@ -20,11 +21,11 @@ func recordedWithLease(t *testing.T, s Store) {
 		return c.ID
 	}
 	id, crashed := leased(), leased()
-	same(t, "attempts", delivery(t, s, id).Attempts, []callbacks.Attempt{{Number: 1, StartedAt: T0}})
+	same(t, "attempts", deliveryOf(t, s, id).Attempts, []callbacks.Attempt{{Number: 1, StartedAt: T0}})
 	if work := claim(t, s, "other", T0); len(work) != 0 {
 		t.Errorf("%d were claimed from their owner", len(work))
 	}
-	first := callbacks.Work{Delivery: callbacks.Delivery{Tries: 1}}
+	first := delivery.Work{Delivery: callbacks.Delivery{Tries: 1}}
 	if _, err := s.FinishDelivery(t.Context(), "worker", answered(first, T0, callbacks.AnswerThrottled), id, putOff(T0.Add(time.Hour))); err != nil {
 		t.Fatalf("its owner finishes: %v", err)
 	}

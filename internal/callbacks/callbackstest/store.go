@@ -9,15 +9,19 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/delivery"
+	"countersign/internal/discovery"
+	"countersign/internal/readquota"
+	"countersign/internal/upkeep"
 )
 
 // Store is everything that the domain keeps.
 type Store interface {
 	callbacks.Store
-	callbacks.DeliveryStore
-	callbacks.UpkeepStore
-	callbacks.DiscoveryStore
-	callbacks.BudgetStore
+	delivery.Store
+	upkeep.Store
+	discovery.Store
+	readquota.Store
 }
 
 // RunStore runs the contract. open returns an empty store for one test and closes it when the test ends; it is called by

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/readquota"
 )
 
 // Twice is a store that runs every function that is passed to it more than once, as a database does that has a transaction run
@@ -67,8 +68,8 @@ func (s twice) Review(ctx context.Context, id callbacks.ID, fn func(*callbacks.C
 	})
 }
 
-func (s twice) ChangeBudget(ctx context.Context, lane callbacks.Lane, now time.Time, fn func(*callbacks.ReadBudget, time.Time)) error {
-	return s.Store.ChangeBudget(ctx, lane, now, func(b *callbacks.ReadBudget, at time.Time) {
+func (s twice) ChangeQuota(ctx context.Context, lane callbacks.Lane, now time.Time, fn func(*readquota.Quota, time.Time)) error {
+	return s.Store.ChangeQuota(ctx, lane, now, func(b *readquota.Quota, at time.Time) {
 		copied := clone(*b)
 		fn(&copied, at)
 		copied = clone(*b)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/discovery"
+	"countersign/internal/readquota"
 )
 
 func testWatches(t *testing.T, open func(*testing.T) Store) {
@@ -33,13 +35,13 @@ func testWatches(t *testing.T, open func(*testing.T) Store) {
 }
 
 var (
-	orders = callbacks.Watch{Function: "orders", Region: "eu-west-1", Queue: "finance"}
-	prints = callbacks.Watch{Function: "prints", Region: "eu-west-1", Queue: callbacks.DefaultQueue}
+	orders = discovery.Watch{Function: "orders", Region: "eu-west-1", Queue: "finance"}
+	prints = discovery.Watch{Function: "prints", Region: "eu-west-1", Queue: callbacks.DefaultQueue}
 )
 
 const scanner = "scanner"
 
-func setWatches(t testing.TB, s Store, watches ...callbacks.Watch) {
+func setWatches(t testing.TB, s Store, watches ...discovery.Watch) {
 	t.Helper()
 	if err := s.SetWatches(t.Context(), watches); err != nil {
 		t.Fatalf("set watches: %v", err)
@@ -47,7 +49,7 @@ func setWatches(t testing.TB, s Store, watches ...callbacks.Watch) {
 }
 
 // setFunctions says what stands for every function of a lane.
-func setFunctions(t testing.TB, s Store, lane callbacks.Lane, watches ...callbacks.Watch) {
+func setFunctions(t testing.TB, s Store, lane callbacks.Lane, watches ...discovery.Watch) {
 	t.Helper()
 	if err := s.SetFunctions(t.Context(), lane, watches); err != nil {
 		t.Fatalf("set functions: %v", err)
@@ -55,20 +57,20 @@ func setFunctions(t testing.TB, s Store, lane callbacks.Lane, watches ...callbac
 }
 
 // watched are the watches that there are.
-func watched(t testing.TB, s Store) []callbacks.Watch {
+func watched(t testing.TB, s Store) []discovery.Watch {
 	t.Helper()
 	states, err := s.Watches(t.Context())
 	if err != nil {
 		t.Fatalf("watches: %v", err)
 	}
-	var all []callbacks.Watch
+	var all []discovery.Watch
 	for _, state := range states {
 		all = append(all, state.Watch)
 	}
 	return all
 }
 
-func claimWatches(t testing.TB, s Store, owner string, now time.Time) []callbacks.WatchState {
+func claimWatches(t testing.TB, s Store, owner string, now time.Time) []discovery.WatchState {
 	t.Helper()
 	claimed, err := s.ClaimWatches(t.Context(), orders.Lane(), now, callbacks.Lease{Owner: owner, Until: now.Add(time.Minute)}, 10)
 	if err != nil {
@@ -86,16 +88,16 @@ func must(t testing.TB, err error) {
 
 func watchesSet(t *testing.T, s Store) {
 	setWatches(t, s, prints, orders)
-	same(t, "watches", watched(t, s), []callbacks.Watch{orders, prints})
+	same(t, "watches", watched(t, s), []discovery.Watch{orders, prints})
 	scanOrders(t, s, T0, "a") // sets orders alone
-	same(t, "watches", watched(t, s), []callbacks.Watch{orders})
+	same(t, "watches", watched(t, s), []discovery.Watch{orders})
 	setWatches(t, s, prints)
 	setWatches(t, s, orders)
 	same(t, "executions of a watch that was gone", due(t, s, T0.Add(time.Hour), T0.Add(time.Hour)), nil)
 	moved := orders
 	moved.Queue = "releases"
 	setWatches(t, s, moved)
-	same(t, "watches", watched(t, s), []callbacks.Watch{moved})
+	same(t, "watches", watched(t, s), []discovery.Watch{moved})
 	setWatches(t, s)
 	same(t, "watches", watched(t, s), nil)
 	if next, err := s.NextWatch(t.Context(), orders.Lane()); err != nil || !next.IsZero() {
@@ -104,40 +106,40 @@ func watchesSet(t *testing.T, s Store) {
 }
 
 func watchesOrigins(t *testing.T, s Store) {
-	every := callbacks.Watch{Function: callbacks.EveryFunction, Region: "eu-west-1", Queue: callbacks.DefaultQueue}
+	every := discovery.Watch{Function: discovery.EveryFunction, Region: "eu-west-1", Queue: callbacks.DefaultQueue}
 	setWatches(t, s, every, orders)
 	taken := orders
 	taken.Queue = callbacks.DefaultQueue
 	setFunctions(t, s, every.Lane(), taken, prints)
-	same(t, "watches", watched(t, s), []callbacks.Watch{every, orders, prints})
+	same(t, "watches", watched(t, s), []discovery.Watch{every, orders, prints})
 	setWatches(t, s, every, orders)
-	same(t, "watches after a restart", watched(t, s), []callbacks.Watch{every, orders, prints})
+	same(t, "watches after a restart", watched(t, s), []discovery.Watch{every, orders, prints})
 	setFunctions(t, s, every.Lane())
-	same(t, "watches without the region's", watched(t, s), []callbacks.Watch{every, orders})
+	same(t, "watches without the region's", watched(t, s), []discovery.Watch{every, orders})
 	setFunctions(t, s, every.Lane(), prints)
 	setWatches(t, s, every, prints)
 	setFunctions(t, s, every.Lane())
-	same(t, "watches that the operator took over", watched(t, s), []callbacks.Watch{every, prints})
+	same(t, "watches that the operator took over", watched(t, s), []discovery.Watch{every, prints})
 	setFunctions(t, s, every.Lane(), orders)
 	setWatches(t, s, prints)
-	same(t, "watches when not every function is wanted any more", watched(t, s), []callbacks.Watch{prints})
+	same(t, "watches when not every function is wanted any more", watched(t, s), []discovery.Watch{prints})
 }
 
 // watchesByLane: functions of the same name in two accounts are two, and each lane has its own work.
 func watchesByLane(t *testing.T, s Store) {
-	theirs, every := orders, callbacks.Watch{Function: callbacks.EveryFunction, Account: "111122223333", Region: "eu-west-1", Queue: "a"}
+	theirs, every := orders, discovery.Watch{Function: discovery.EveryFunction, Account: "111122223333", Region: "eu-west-1", Queue: "a"}
 	theirs.Account = "111122223333"
-	there := callbacks.Watch{Function: callbacks.EveryFunction, Region: "us-east-1", Queue: "a"}
+	there := discovery.Watch{Function: discovery.EveryFunction, Region: "us-east-1", Queue: "a"}
 	setWatches(t, s, orders, theirs, every, there)
-	same(t, "watches", watched(t, s), []callbacks.Watch{there, every, orders, theirs})
+	same(t, "watches", watched(t, s), []discovery.Watch{there, every, orders, theirs})
 	found, foundThere := prints, prints
 	found.Account, foundThere.Region = "111122223333", "us-east-1"
 	setFunctions(t, s, every.Lane(), found)
 	setFunctions(t, s, there.Lane(), foundThere)
 	setFunctions(t, s, there.Lane(), foundThere)
-	same(t, "watches", watched(t, s), []callbacks.Watch{there, every, orders, theirs, foundThere, found})
+	same(t, "watches", watched(t, s), []discovery.Watch{there, every, orders, theirs, foundThere, found})
 	setWatches(t, s, orders, theirs, there)
-	same(t, "watches without those of one lane", watched(t, s), []callbacks.Watch{there, orders, theirs, foundThere})
+	same(t, "watches without those of one lane", watched(t, s), []discovery.Watch{there, orders, theirs, foundThere})
 
 	if claimed := claimWatches(t, s, scanner, T0); len(claimed) != 1 || claimed[0].Watch != orders {
 		t.Fatalf("claimed %+v, want our orders", claimed)
@@ -175,13 +177,13 @@ func watchesClaim(t *testing.T, s Store) {
 }
 
 func watchesClaimAtOnce(t *testing.T, s Store) {
-	var many []callbacks.Watch
+	var many []discovery.Watch
 	for i := range 20 {
-		many = append(many, callbacks.Watch{Function: fmt.Sprint("f", i)})
+		many = append(many, discovery.Watch{Function: fmt.Sprint("f", i)})
 	}
 	setWatches(t, s, many...)
 	var mu sync.Mutex
-	claims := map[callbacks.Watch]int{}
+	claims := map[discovery.Watch]int{}
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
@@ -223,10 +225,10 @@ func watchesLost(t *testing.T, s Store) {
 		"see":    s.SeeExecutions(ctx, scanner, orders, T0, []string{"a"}),
 		"miss":   s.MissExecutions(ctx, scanner, orders, T0),
 		"anew":   s.ReadAnew(ctx, scanner, orders, []string{"a"}),
-		"save":   s.SaveExecution(ctx, scanner, orders, T0, callbacks.WatchedExecution{ARN: "a"}),
-		"finish": s.FinishWatch(ctx, scanner, callbacks.WatchState{Watch: orders}),
+		"save":   s.SaveExecution(ctx, scanner, orders, T0, discovery.WatchedExecution{ARN: "a"}),
+		"finish": s.FinishWatch(ctx, scanner, discovery.WatchState{Watch: orders}),
 		"gone":   s.RenewWatch(ctx, prints, callbacks.Lease{Owner: scanner}),
-		"nobody": s.FinishWatch(ctx, "", callbacks.WatchState{Watch: orders}),
+		"nobody": s.FinishWatch(ctx, "", discovery.WatchState{Watch: orders}),
 	} {
 		if !errors.Is(err, callbacks.ErrLeaseLost) {
 			t.Errorf("%s gives %v, want ErrLeaseLost", name, err)
@@ -240,10 +242,10 @@ func watchesFinish(t *testing.T, s Store) {
 	found.Source, found.ExecutionARN = callbacks.SourceDiscovery, "with"
 	put(t, s, found)
 	scanOrders(t, s, T0, "with", "without")
-	must(t, s.SaveExecution(t.Context(), scanner, orders, T0, callbacks.WatchedExecution{
-		ARN: "with", Trace: callbacks.Trace{Last: 4, Callbacks: map[string]callbacks.OpenCallback{"1": {ID: found.ID}, "2": {}}},
+	must(t, s.SaveExecution(t.Context(), scanner, orders, T0, discovery.WatchedExecution{
+		ARN: "with", Trace: discovery.Trace{Last: 4, Callbacks: map[string]discovery.OpenCallback{"1": {ID: found.ID}, "2": {}}},
 	}))
-	want := callbacks.WatchState{
+	want := discovery.WatchState{
 		Watch: orders, DueAt: T0.Add(30 * time.Second), ScannedAt: T0.Add(time.Second), Problem: callbacks.AnswerDenied,
 		Running: 2, Open: 2, Unannounced: 1 + 3, LeftOut: 5,
 	}
@@ -252,7 +254,7 @@ func watchesFinish(t *testing.T, s Store) {
 	must(t, s.FinishWatch(t.Context(), scanner, finished))
 	states, err := s.Watches(t.Context())
 	must(t, err)
-	same(t, "watches", states, []callbacks.WatchState{want})
+	same(t, "watches", states, []discovery.WatchState{want})
 	if early := claimWatches(t, s, "two", T0.Add(29*time.Second)); len(early) != 0 {
 		t.Errorf("claimed %+v before it was due", early)
 	}
@@ -266,28 +268,28 @@ func budgetShared(t *testing.T, s Store) {
 	var all sync.WaitGroup
 	for range n {
 		all.Go(func() {
-			if err := s.ChangeBudget(t.Context(), orders.Lane(), T0, func(b *callbacks.ReadBudget, _ time.Time) { b.Used++ }); err != nil {
+			if err := s.ChangeQuota(t.Context(), orders.Lane(), T0, func(b *readquota.Quota, _ time.Time) { b.Used++ }); err != nil {
 				t.Errorf("change budget: %v", err)
 			}
 		})
 	}
 	all.Wait()
-	budgets, err := s.Budgets(t.Context())
+	budgets, err := s.Quotas(t.Context())
 	if err != nil || len(budgets) != 1 || budgets[0].Used != n {
 		t.Errorf("budgets are %+v, %v; want one with %d", budgets, err, n)
 	}
 }
 
 func budgetFields(t *testing.T, s Store) {
-	want := []callbacks.ReadBudget{
+	want := []readquota.Quota{
 		{Rate: 0.5}, // of the default region
 		{Lane: callbacks.Lane{Region: "eu-west-1"}, Rate: 5, PaidUntil: T0.Add(200 * time.Millisecond), PausedUntil: T0.Add(time.Minute), Strikes: 2, Minute: T0, Used: 3, Before: 9},
 		{Lane: callbacks.Lane{Account: "111122223333", Region: "eu-west-1"}, Rate: 1},
 	}
 	for _, b := range want {
-		must(t, s.ChangeBudget(t.Context(), b.Lane, T0, func(stored *callbacks.ReadBudget, _ time.Time) { *stored = b }))
+		must(t, s.ChangeQuota(t.Context(), b.Lane, T0, func(stored *readquota.Quota, _ time.Time) { *stored = b }))
 	}
-	got, err := s.Budgets(t.Context())
+	got, err := s.Quotas(t.Context())
 	must(t, err)
 	same(t, "budgets", got, want)
 }

@@ -1,0 +1,101 @@
+package delivery
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/history"
+)
+
+var now = time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)
+
+// TestDoubt: every way to end unconfirmed leaves the one thing that kept the history from telling.
+func TestDoubt(t *testing.T) {
+	t.Parallel()
+	closed := func(h callbacks.HistoryState, reading callbacks.Answer) evidence {
+		return evidence{answer: callbacks.AnswerClosed, doubtful: true, history: h, reading: reading, readings: history.MaxReadings}
+	}
+	read := func(c callbacks.Closing) evidence {
+		return evidence{answer: callbacks.AnswerClosed, doubtful: true, history: callbacks.HistoryRead, closing: c, readings: history.MaxReadings}
+	}
+	late := func(a callbacks.Answer, h callbacks.HistoryState, reading callbacks.Answer) evidence {
+		return evidence{answer: a, doubtful: true, history: h, reading: reading, readings: history.MaxReadings}
+	}
+	for name, tt := range map[string]struct {
+		e      evidence
+		want   callbacks.Doubt
+		detail string
+	}{
+		"NoARN":       {closed(callbacks.HistoryUnreadable, ""), callbacks.DoubtNoARN, "its announcement did not name the execution."},
+		"Denied":      {closed(callbacks.HistoryUnreadable, callbacks.AnswerDenied), callbacks.DoubtDenied, "the execution's history may not be read, which an admin was told."},
+		"Gone":        {closed(callbacks.HistoryUnreadable, callbacks.AnswerGone), callbacks.DoubtGone, "Lambda has no history of this callback, or has it no longer."},
+		"GoneAsWell":  {evidence{answer: callbacks.AnswerGone, doubtful: true, history: callbacks.HistoryUnreadable, reading: callbacks.AnswerGone}, callbacks.DoubtGone, ""},
+		"UnknownARN":  {closed(callbacks.HistoryUnreadable, callbacks.AnswerInvalid), callbacks.DoubtRefused, "Lambda refused to show the history"},
+		"OddAnswer":   {closed(callbacks.HistoryUnreadable, callbacks.AnswerClosed), callbacks.DoubtRefused, ""},
+		"KMS":         {closed(callbacks.HistoryBusy, callbacks.AnswerKMS), callbacks.DoubtKMS, "and an admin was told why."},
+		"Throttled":   {closed(callbacks.HistoryBusy, callbacks.AnswerThrottled), callbacks.DoubtThrottled, "AWS throttled"},
+		"Failing":     {closed(callbacks.HistoryBusy, callbacks.AnswerFault), callbacks.DoubtFailing, "could not be read until the end."},
+		"Silent":      {closed(callbacks.HistoryBusy, callbacks.AnswerNone), callbacks.DoubtFailing, ""},
+		"Unreachable": {closed(callbacks.HistoryBusy, callbacks.AnswerUnsent), callbacks.DoubtFailing, ""},
+		"Open":        {read(callbacks.Closing{Open: true}), callbacks.DoubtOpen, "showed it open until the end."},
+		"Payload":     {read(callbacks.Closing{By: callbacks.EndedByOther}), callbacks.DoubtPayload, "but not with what."},
+		"Refusal":     {late(callbacks.AnswerMaybeClosed, callbacks.HistoryUnreadable, callbacks.AnswerDenied), callbacks.DoubtDenied, ""},
+		"OddRefusal":  {closed(callbacks.HistoryUnreadable, callbacks.AnswerMaybeClosed), callbacks.DoubtRefused, ""},
+		"LateDenied":  {late(callbacks.AnswerFault, callbacks.HistoryUnreadable, callbacks.AnswerDenied), callbacks.DoubtDenied, ""},
+		"LateKMS":     {late(callbacks.AnswerKMS, callbacks.HistoryBusy, callbacks.AnswerKMS), callbacks.DoubtKMS, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if v := judge(tt.e, callbacks.Completion{Kind: callbacks.Success}); v != unconfirmed {
+				t.Fatalf("it ends %s, want unconfirmed", v)
+			}
+			e := (&callbacks.Callback{Decision: &callbacks.Decision{Size: 1 << 19}}).EndedUnconfirmed(doubtOf(tt.e), tt.e.doubtful, now)
+			if e.Doubt != tt.want || e.By != callbacks.EndedByUnknown || !e.At.Equal(now) {
+				t.Errorf("got %+v, want %s", e, tt.want)
+			}
+			if !strings.HasPrefix(e.Detail, "An answer was lost, and ") || !strings.HasSuffix(e.Detail, ".") || !strings.Contains(e.Detail, tt.detail) {
+				t.Errorf("%q, want %q in it", e.Detail, tt.detail)
+			}
+		})
+	}
+}
+
+// TestDoubt_LostOrRefused: where no answer was lost, but Lambda's own may mean that the callback is closed or that the request is
+// refused, that is the doubt, whatever kept the history from telling.
+func TestDoubt_LostOrRefused(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		history callbacks.HistoryState
+		reading callbacks.Answer
+		size    int
+		detail  []string
+	}{
+		"NoARN":     {callbacks.HistoryUnreadable, "", 20, []string{"its announcement did not name the execution."}},
+		"Denied":    {callbacks.HistoryUnreadable, callbacks.AnswerDenied, 20, []string{"the execution's history may not be read, which an admin was told."}},
+		"Throttled": {callbacks.HistoryBusy, callbacks.AnswerThrottled, 20, []string{"AWS throttled the reading"}},
+		"AtLimit":   {callbacks.HistoryUnreadable, "", 262_144, []string{"did not name the execution."}},
+		"Large":     {callbacks.HistoryUnreadable, "", 262_144 + 1, []string{"Its size may be why: it has 262145 bytes", "at most 262144."}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := evidence{answer: callbacks.AnswerMaybeClosed, history: tt.history, reading: tt.reading, readings: history.MaxReadings}
+			if v := judge(e, callbacks.Completion{Kind: callbacks.Success}); v != unconfirmed {
+				t.Fatalf("it ends %s, want unconfirmed", v)
+			}
+			got := (&callbacks.Callback{Decision: &callbacks.Decision{Size: tt.size}}).EndedUnconfirmed(doubtOf(e), e.doubtful, now)
+			if got.Doubt != callbacks.DoubtRefusal || got.By != callbacks.EndedByUnknown || !got.At.Equal(now) {
+				t.Errorf("got %+v, want %s", got, callbacks.DoubtRefusal)
+			}
+			for _, want := range append(tt.detail, "The decision was lost or refused, it is not known which: ") {
+				if !strings.Contains(got.Detail, want) {
+					t.Errorf("%q, want %q in it", got.Detail, want)
+				}
+			}
+			if large := tt.size > 262_144; strings.Contains(got.Detail, "size") != large {
+				t.Errorf("%d bytes: %q", tt.size, got.Detail)
+			}
+		})
+	}
+}

@@ -1,0 +1,104 @@
+package delivery
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/readquota"
+	"countersign/internal/worker"
+)
+
+// Times and bounds of following an execution after the receipt.
+const (
+	followPause    = time.Second // before the first reading, doubling from then on
+	maxFollowPause = 5 * time.Minute
+	followPatience = 24 * time.Hour  // then what is known has to do
+	followTimeout  = 5 * time.Second // of one reading
+)
+
+// follow reads what the execution did since the last reading, with one request. It works under the delivery's lease, and puts
+// the reading off where many are under way or the budget is short: decisions need the slots, and receipts the budget.
+func (d *Worker) follow(ctx context.Context, work Work) {
+	attempt := callbacks.Attempt{Number: work.Delivery.Tries}
+	aftermath, due := work.Delivery.Aftermath, time.Time{}
+	if again, done := d.follows.Begin(ctx, d.follows.Lane(work.Callback.Target()), readquota.WhenIdle); done == nil {
+		due = d.nextLook(&work.Callback, aftermath, again)
+	} else {
+		var answer *callbacks.LambdaError
+		aftermath, answer = d.readOn(ctx, work, done)
+		attempt.Answer, attempt.RequestID = answer.Answer, answer.RequestID
+		if !answer.Answer.Unreadable() && aftermath.Event == 0 {
+			due = d.nextLook(&work.Callback, aftermath, answer.RetryAfter)
+		}
+	}
+	d.finish(ctx, work, attempt, func(c *callbacks.Callback, delivery *callbacks.Delivery) (callbacks.AuditEntry, error) {
+		told := delivery.Aftermath.Ended()
+		delivery.Aftermath, delivery.DueAt = keep(aftermath, delivery.Aftermath), due
+		if told || !aftermath.Ended() {
+			return callbacks.AuditEntry{}, nil
+		}
+		return c.Followed(aftermath, d.now(), callbacks.System("deliveries")), nil
+	})
+}
+
+// readOn makes one reading and returns what is known then, nil while it is nothing and never will be anything.
+func (d *Worker) readOn(ctx context.Context, work Work, done func(error)) (*callbacks.Aftermath, *callbacks.LambdaError) {
+	ctx, cancel := worker.Outlive(ctx, worker.StopCalls, followTimeout)
+	defer cancel()
+	closed := work.Callback.Ending
+	a := &callbacks.Aftermath{Status: callbacks.AfterRunning}
+	if work.Delivery.Aftermath != nil {
+		a = work.Delivery.Aftermath.Clone()
+	}
+	a.Last = max(a.Last, closed.Event) // the end may have been told before anything was read
+	a.Readings++
+	page, err := d.follows.After(ctx, work.Callback.Target(), a.Last)
+	done(err)
+	answer := callbacks.AnswerOf(err)
+	switch {
+	case err == nil:
+		a.Add(page, closed.At)
+		a.ReadAt = d.now()
+	case answer.Answer.Unreadable():
+		return work.Delivery.Aftermath, answer
+	}
+	return a, answer
+}
+
+// nextLook is when an execution is looked at again, zero when patience is over.
+func (d *Worker) nextLook(c *callbacks.Callback, a *callbacks.Aftermath, retryAfter time.Duration) time.Time {
+	now := d.now()
+	if !now.Before(c.Ending.At.Add(followPatience)) {
+		return time.Time{}
+	}
+	return d.plan(c, readquota.WhenIdle, max(lookPause(a, d.jitter()), retryAfter))
+}
+
+// lookPause is the time to the next reading: doubling, with jitter in [0,1).
+func lookPause(a *callbacks.Aftermath, jitter float64) time.Duration {
+	pause := followPause
+	if a != nil {
+		pause = min(followPause<<min(a.Readings, 10), maxFollowPause)
+	}
+	return pause + time.Duration(float64(pause)*jitter/4)
+}
+
+// keep is what a reading brought, with the end that was known before if the reading has not come to it.
+func keep(a, known *callbacks.Aftermath) *callbacks.Aftermath {
+	if a == nil || a.Ended() || !known.Ended() {
+		return cmp.Or(a, known)
+	}
+	kept := a.Clone()
+	kept.Status, kept.EndedAt = known.Status, known.EndedAt
+	return kept
+}
+
+// seen tells what pages show of it from what they showed before.
+func seen(a *callbacks.Aftermath) int {
+	if a == nil || a.ReadAt.IsZero() {
+		return -1
+	}
+	return a.Last
+}

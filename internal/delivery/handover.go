@@ -1,0 +1,56 @@
+package delivery
+
+import (
+	"context"
+
+	"countersign/internal/callbacks"
+)
+
+// open lets decisions be handed over until close is called.
+func (d *Worker) open(ctx context.Context) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.running = ctx
+}
+
+// close ends that. What was reserved before is still delivered, and has to be waited for.
+func (d *Worker) close() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.running = nil
+}
+
+// Reserve implements [callbacks.Handover].
+func (d *Worker) Reserve(lane callbacks.Lane) callbacks.Lease {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.running == nil || !d.slots.Try(lane) {
+		return callbacks.Lease{}
+	}
+	d.calls.Add(1)
+	return callbacks.Lease{Owner: d.owner, Until: d.now().Add(claimLease)}
+}
+
+// Begin implements [callbacks.Handover].
+func (d *Worker) Begin(c callbacks.Callback, delivery callbacks.Delivery) {
+	d.mu.Lock()
+	ctx := d.running
+	d.mu.Unlock()
+	if ctx == nil { // it stops meanwhile: like every call under way, this one has a few seconds
+		stopped, cancel := context.WithCancel(context.Background())
+		cancel()
+		ctx = stopped
+	}
+	go func() {
+		defer d.calls.Done()
+		d.deliver(ctx, Work{Callback: c, Delivery: delivery})
+	}()
+}
+
+// Release implements [callbacks.Handover].
+func (d *Worker) Release(lane callbacks.Lane) {
+	defer d.calls.Done()
+	if d.slots.Release(lane) {
+		d.Wake()
+	}
+}

@@ -1,0 +1,45 @@
+package delivery
+
+import (
+	"context"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/readquota"
+	"countersign/internal/worker"
+)
+
+// Times of a receipt. AWS does not say how soon the history shows a completed callback.
+const (
+	receiptPause    = 200 * time.Millisecond // after Lambda's answer
+	receiptPatience = 15 * time.Minute       // then the answer has to do
+)
+
+// prove looks in the execution's history for the receipt of a decision that Lambda accepted: the event that closed the
+// callback, with our payload in it. It works under the delivery's lease; what the execution does from there on is followed.
+func (d *Worker) prove(ctx context.Context, work Work) {
+	call, cancel := worker.Outlive(ctx, worker.StopCalls, callTimeout)
+	defer cancel()
+	found := d.histories.Ask(call, work.Callback.Target())
+	ended := found.Ended()
+	var next time.Time
+	switch c := &work.Callback; {
+	case ended:
+		next = d.nextLook(c, nil, 0)
+	case found.History == callbacks.HistoryPutOff:
+		next = d.plan(c, readquota.Urgent, max(found.Again, receiptPause))
+	case found.History != callbacks.HistoryUnreadable && d.now().Before(c.Ending.At.Add(receiptPatience)):
+		next = d.plan(c, readquota.Urgent, worker.Backoff(work.Delivery.Tries, found.Again, 0, d.jitter()))
+	}
+	d.finish(ctx, work, callbacks.Attempt{Number: work.Delivery.Tries}, func(c *callbacks.Callback, delivery *callbacks.Delivery) (callbacks.AuditEntry, error) {
+		delivery.DueAt = next
+		if !ended {
+			return callbacks.AuditEntry{}, nil
+		}
+		entry, err := c.Receipt(found.Closing, delivery.Completion, d.now())
+		if c.State != callbacks.Completed {
+			delivery.DueAt = time.Time{} // what follows did not follow from the decision
+		}
+		return entry, err
+	})
+}

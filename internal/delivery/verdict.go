@@ -1,0 +1,153 @@
+package delivery
+
+import (
+	"countersign/internal/callbacks"
+	"countersign/internal/history"
+)
+
+// How often the history may show a callback open, although Lambda refuses what is sent to it, before that is believed. The
+// first readings take some seconds, in which a history that lags shows the end. After a doubtful attempt they take minutes:
+// it may be our own success that made Lambda refuse.
+const (
+	openReadings         = 5
+	openReadingsDoubtful = 10
+)
+
+// evidence is all that is known after an attempt: what Lambda answered, what earlier attempts left in doubt, and what the
+// history says where it was asked.
+type evidence struct {
+	answer   callbacks.Answer       // AnswerClosed also where an earlier attempt was told so: what is closed stays closed
+	doubtful bool                   // an attempt may have taken effect, this one or an earlier one
+	history  callbacks.HistoryState // of the question how the callback was closed
+	reading  callbacks.Answer       // to that question, where it brought no history; empty where there was nobody to ask
+	closing  callbacks.Closing      // what the history says, with HistoryRead
+	readings int                    // of the history so far, this one included
+}
+
+// verdict is the next step of a delivery.
+type verdict int
+
+const (
+	retry verdict = iota
+	delivered
+	lost
+	undeliverable
+	unconfirmed
+)
+
+func (v verdict) String() string {
+	return [...]string{"retry", "delivered", "lost", "undeliverable", "unconfirmed"}[v]
+}
+
+// judge is the table of answers: answer × certainty × history → the next step. Our own clock is not in it: it only makes a
+// delivery ask the history. "Closed" alone says neither who nor what (CallbackTimeoutException stands for expired and for
+// already closed), and "maybe closed" not even whether, so the history settles it wherever it can be read.
+func judge(e evidence, ours callbacks.Completion) verdict {
+	switch {
+	case e.answer == callbacks.AnswerAccepted:
+		return delivered
+	case e.answer == callbacks.AnswerInvalid:
+		return undeliverable
+	case e.history == callbacks.HistoryRead && !e.closing.Open:
+		return judgeClosing(e, ours)
+	case e.mayTell():
+		return retry
+	case e.answer == callbacks.AnswerMaybeClosed && e.history == callbacks.HistoryRead:
+		return undeliverable // it is open there: Lambda refuses the request itself
+	case e.doubtful:
+		return unconfirmed
+	case e.answer.Closed():
+		return lost
+	case e.answer == callbacks.AnswerMaybeClosed:
+		return unconfirmed // lost or refused: the history alone could tell which
+	}
+	return undeliverable // nobody said that it is too late: an operator may send it again
+}
+
+// judgeClosing compares the end that the history shows with what was sent.
+func judgeClosing(e evidence, ours callbacks.Completion) verdict {
+	switch c := e.closing; {
+	case c.Completion != nil && c.Completion.Same(ours):
+		return delivered
+	case c.MayHold(ours) && e.doubtful:
+		return unconfirmed
+	}
+	return lost
+}
+
+// mayTell reports whether Lambda or its history may still tell more than they have.
+func (e evidence) mayTell() bool {
+	switch e.history {
+	case callbacks.HistoryUnasked, callbacks.HistoryPutOff:
+		return true
+	case callbacks.HistoryRead: // it is open there: Lambda waits, or the history lags behind its answer
+		return !e.answer.MaybeClosed() || e.readings < e.patience()
+	case callbacks.HistoryUnreadable:
+		if e.answer.MaybeClosed() {
+			return e.reading == callbacks.AnswerDenied && e.readings < history.DeniedReadings
+		}
+	case callbacks.HistoryBusy:
+	}
+	return e.readings < history.MaxReadings
+}
+
+// patience is how many readings may show the callback open, against Lambda's answer, before that is believed.
+func (e evidence) patience() int {
+	switch {
+	case e.answer.Closed():
+		return history.MaxReadings
+	case e.doubtful:
+		return openReadingsDoubtful
+	}
+	return openReadings
+}
+
+// doubtOf is what kept the history from telling, by the evidence of the last attempt.
+func doubtOf(e evidence) callbacks.Doubt {
+	switch e.history {
+	case callbacks.HistoryRead:
+		if e.closing.Open {
+			return callbacks.DoubtOpen
+		}
+		return callbacks.DoubtPayload
+	case callbacks.HistoryUnasked, callbacks.HistoryPutOff: // neither ends a delivery
+	case callbacks.HistoryBusy, callbacks.HistoryUnreadable:
+	}
+	switch e.reading {
+	case "":
+		return callbacks.DoubtNoARN
+	case callbacks.AnswerDenied:
+		return callbacks.DoubtDenied
+	case callbacks.AnswerGone:
+		return callbacks.DoubtGone
+	case callbacks.AnswerInvalid, callbacks.AnswerMaybeClosed, callbacks.AnswerClosed:
+		return callbacks.DoubtRefused
+	case callbacks.AnswerKMS:
+		return callbacks.DoubtKMS
+	case callbacks.AnswerThrottled:
+		return callbacks.DoubtThrottled
+	case callbacks.AnswerAccepted, callbacks.AnswerFault, callbacks.AnswerNone, callbacks.AnswerUnsent, callbacks.AnswerSkew, callbacks.AnswerCredentials:
+	}
+	return callbacks.DoubtFailing
+}
+
+// weigh notes with the delivery what an answer and the history add to what is known, and returns all of it. The problem is the
+// answer to the attempt before.
+func weigh(d *callbacks.Delivery, answer, problem callbacks.Answer, found callbacks.Finding) evidence {
+	d.Doubtful = d.Doubtful || answer.Doubtful()
+	d.Closed = d.Closed || answer.Closed()
+	if answer == callbacks.AnswerMaybeClosed && d.Closed {
+		answer = callbacks.AnswerClosed
+	}
+	switch {
+	case found.Open() && !answer.MaybeClosed():
+		d.Readings = 0 // Lambda waits: there is time
+	case found.Open() && answer == callbacks.AnswerMaybeClosed && problem != answer:
+		d.Readings = 1 // those before were about another answer
+	case found.History != callbacks.HistoryUnasked && found.History != callbacks.HistoryPutOff:
+		d.Readings++
+	}
+	return evidence{
+		answer: answer, doubtful: d.Doubtful, history: found.History, reading: found.Answer, closing: found.Closing, readings: d.Readings,
+	}
+}

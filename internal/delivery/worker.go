@@ -1,0 +1,246 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/history"
+	"countersign/internal/readquota"
+	"countersign/internal/worker"
+)
+
+// Times and bounds of delivery.
+const (
+	claimLease    = time.Minute            // longer than callTimeout and finishTimeout together
+	callTimeout   = 20 * time.Second       // of a call and the history reading after it
+	finishTimeout = 10 * time.Second       // of writing down what came of it
+	callsAtOnce   = 64                     // in one lane
+	otherLanes    = 100 * time.Millisecond // between two looks for work in other lanes, while one is full
+)
+
+// Deliveries is the worker that gets decisions accepted by Lambda. Any number may run on one store.
+type Worker struct {
+	store  Store
+	lambda callbacks.Lambda
+	notify callbacks.Notifier
+	log    *slog.Logger
+	now    func() time.Time
+	owner  string
+	jitter func() float64
+
+	wake   worker.Alarm
+	slots  *worker.Bulkhead[callbacks.Lane]
+	lookAt time.Time // while a lane is full, not before
+	calls  sync.WaitGroup
+
+	mu      sync.Mutex
+	running context.Context // of Run; nil outside of it
+
+	histories *history.Reader // how callbacks ended
+	follows   *history.Reader // what came afterwards
+	pace      *readquota.Pace
+}
+
+// DeliveryConfig is what deliveries work with. Every field but Jitter is needed.
+type Config struct {
+	Store   Store
+	Lambda  callbacks.Lambda
+	History history.Config
+	Notify  callbacks.Notifier
+	Log     *slog.Logger
+	Now     func() time.Time
+	Jitter  func() float64 // of pauses, in [0,1); nil draws it
+}
+
+// NewDeliveries makes the worker.
+func NewWorker(c Config) *Worker {
+	if c.Jitter == nil {
+		c.Jitter = rand.Float64
+	}
+	return &Worker{
+		store: c.Store, lambda: c.Lambda, notify: c.Notify, log: c.Log, now: c.Now,
+		owner: string(callbacks.NewID()), jitter: c.Jitter,
+		wake: worker.NewAlarm(), slots: worker.NewBulkhead[callbacks.Lane](callsAtOnce),
+		histories: history.NewReader(c.History, history.ReadsAtOnce), follows: history.NewReader(c.History, history.ReadsAtOnce), pace: readquota.NewPace(c.History.Allowances.Rate()),
+	}
+}
+
+// Wake says that a delivery may be due now. It never blocks.
+func (d *Worker) Wake() { d.wake.Ring() }
+
+// Run delivers until ctx ends. Calls that are under way have a few seconds to finish; what is cut then is written down as an
+// attempt without an answer, so that another replica goes on at once.
+func (d *Worker) Run(ctx context.Context) {
+	d.open(ctx)
+	worker.Loop{Name: "deliveries", Log: d.log, Now: d.now, Wake: d.wake, Round: func(round context.Context) (time.Time, error) {
+		return d.runOnce(round, ctx)
+	}}.Run(ctx)
+	d.close()
+	d.calls.Wait()
+}
+
+// RunOnce runs one round and waits for its calls.
+func (d *Worker) RunOnce(ctx context.Context) error {
+	_, err := d.runOnce(ctx, ctx)
+	d.calls.Wait()
+	return err
+}
+
+// runOnce claims what is due and starts the calls, in a context of their own. It does not wait for them: one slow call must not
+// hold up the rest. Nothing is claimed for a lane that is full.
+func (d *Worker) runOnce(ctx, calls context.Context) (time.Time, error) {
+	now := d.now()
+	full, free := d.slots.Free()
+	if len(full) > 0 && now.Before(d.lookAt) {
+		return d.lookAt, nil // or a call that ends wakes us
+	}
+	d.lookAt = now.Add(otherLanes)
+	claimed, err := d.store.ClaimDeliveries(ctx, now, callbacks.Lease{Owner: d.owner, Until: now.Add(claimLease)}, free, full)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("claim deliveries: %w", err)
+	}
+	for _, work := range claimed {
+		d.slots.Take(work.Delivery.Lane) // there was one, unless a decision was handed over meanwhile
+		d.calls.Go(func() { d.deliver(calls, work) })
+	}
+	switch full, _ = d.slots.Free(); {
+	case len(full) > 0:
+		return d.lookAt, nil
+	case len(claimed) == free:
+		return now, nil // there may be more, and calls that have ended meanwhile woke nobody
+	}
+	return d.store.NextDelivery(ctx)
+}
+
+// deliver makes one attempt and writes down what came of it, also when ctx ends meanwhile: an attempt whose answer is not
+// recorded puts the delivery in doubt.
+func (d *Worker) deliver(ctx context.Context, work Work) {
+	defer func() {
+		if d.slots.Release(work.Delivery.Lane) {
+			d.Wake()
+		}
+	}()
+	switch c := &work.Callback; {
+	case c.State == callbacks.Completed && c.Ending.Event > 0:
+		d.follow(ctx, work)
+		return
+	case c.State == callbacks.Completed:
+		d.prove(ctx, work)
+		return
+	}
+	attempt, found := d.attempt(ctx, work)
+	var look time.Time // at the history, where that is what comes next
+	if attempt.Answer == callbacks.AnswerAccepted || found.History == callbacks.HistoryRead || found.History == callbacks.HistoryPutOff {
+		look = d.plan(&work.Callback, readquota.Urgent, max(found.Again, receiptPause))
+	}
+	d.finish(ctx, work, attempt, func(c *callbacks.Callback, delivery *callbacks.Delivery) (callbacks.AuditEntry, error) {
+		return d.settle(c, delivery, found, attempt, look)
+	})
+}
+
+// plan is when a history is read, after a pause.
+func (d *Worker) plan(c *callbacks.Callback, u readquota.Urgency, pause time.Duration) time.Time {
+	now := d.now()
+	return d.pace.Slot(d.histories.Lane(c.Target()), u, now, now.Add(pause))
+}
+
+// finish writes down what came of a claim. A result that cannot be written is found again by the next claim.
+func (d *Worker) finish(ctx context.Context, work Work, attempt callbacks.Attempt, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) {
+	ctx, cancel := worker.Outlive(ctx, worker.StopWrites, finishTimeout)
+	defer cancel()
+	log := d.log.With("callback", work.Callback.ID, "try", work.Delivery.Tries, "answer", attempt.Answer, "aws_request_id", attempt.RequestID)
+	var due, quiet bool
+	c, err := d.store.FinishDelivery(ctx, d.owner, attempt, work.Callback.ID, func(c *callbacks.Callback, delivery *callbacks.Delivery) (callbacks.AuditEntry, error) {
+		before := seen(delivery.Aftermath)
+		entry, err := fn(c, delivery)
+		due = !delivery.DueAt.IsZero()
+		quiet = work.Callback.State == callbacks.Completed && entry.Action == "" && due && before == seen(delivery.Aftermath)
+		return entry, err
+	})
+	switch {
+	case errors.Is(err, callbacks.ErrLeaseLost):
+		log.WarnContext(ctx, "delivery was taken over; its result is left to the new owner")
+		return
+	case err != nil:
+		log.ErrorContext(ctx, "delivery result not recorded; the next claim settles it", "error", err)
+		return
+	}
+	if due {
+		defer d.Wake()
+	}
+	if quiet { // a reading without news
+		return
+	}
+	if work.Callback.State == callbacks.Decided && c.State != callbacks.Decided { // a try that failed has its own line, with the cause
+		log.InfoContext(ctx, "delivery", "state", c.State)
+	}
+	d.notify.Changed(callbacks.Notice{Callback: c.ID, Queue: c.Queue})
+}
+
+// attempt calls Lambda once. When Lambda says that the callback is closed or may be, or does not take the decision although its time is
+// over by our clock, the history is asked.
+func (d *Worker) attempt(ctx context.Context, work Work) (callbacks.Attempt, callbacks.Finding) {
+	ctx, cancel := worker.Outlive(ctx, worker.StopCalls, callTimeout)
+	defer cancel()
+	target := work.Callback.Target()
+	a := callbacks.Attempt{Number: work.Delivery.Tries, StartedAt: d.now()}
+	err := d.lambda.Complete(ctx, target, work.Delivery.Completion)
+	a.EndedAt = d.now()
+	answer := callbacks.AnswerOf(err)
+	a.Answer, a.Status, a.Code, a.RequestID, a.Key = answer.Answer, answer.Status, answer.Code, answer.RequestID, answer.Key
+	if err != nil {
+		d.log.WarnContext(ctx, "lambda did not accept a decision", "callback", work.Callback.ID, "attempt", a.Number, "error", err)
+	}
+	settled := a.Answer == callbacks.AnswerAccepted || a.Answer == callbacks.AnswerInvalid
+	if !a.Answer.MaybeClosed() && (settled || !work.Callback.Over(a.EndedAt)) {
+		return a, callbacks.Finding{Again: answer.RetryAfter}
+	}
+	found := d.histories.Ask(ctx, target)
+	found.Again = max(found.Again, answer.RetryAfter)
+	return a, found
+}
+
+// settle applies the verdict on an attempt to callback and delivery; look is when the history is read of a decision that arrived,
+// or of which that has still to be found out. It runs inside the store's transaction.
+func (d *Worker) settle(c *callbacks.Callback, delivery *callbacks.Delivery, found callbacks.Finding, attempt callbacks.Attempt, look time.Time) (callbacks.AuditEntry, error) {
+	now, by := d.now(), callbacks.System("deliveries")
+	delivery.DueAt = time.Time{}
+	if c.State != callbacks.Decided {
+		return callbacks.AuditEntry{}, nil // settled meanwhile: only the attempt is worth keeping
+	}
+	e := weigh(delivery, attempt.Answer, c.Problem, found)
+	switch judge(e, delivery.Completion) {
+	case delivered:
+		if c.ExecutionARN != "" {
+			delivery.DueAt = look
+		}
+		return c.Complete(c.EndedByDecision(e.answer, e.closing, now), by)
+	case lost:
+		return c.Lose(c.EndedAsAnswered(e.answer, found, now), now, by)
+	case undeliverable:
+		problem := attempt.Answer
+		if problem == callbacks.AnswerMaybeClosed {
+			problem = callbacks.AnswerInvalid // the history shows that it is not closed
+		}
+		return c.GiveUp(callbacks.Undeliverable, problem, c.EndedUndelivered(attempt, now), by)
+	case unconfirmed:
+		return c.GiveUp(callbacks.Unconfirmed, attempt.Answer, c.EndedUnconfirmed(doubtOf(e), e.doubtful, now), by)
+	case retry:
+		var left time.Duration
+		if deadline, cause := c.Deadline(); cause != callbacks.NoDeadline {
+			left = deadline.Sub(now)
+		}
+		delivery.DueAt = now.Add(worker.Backoff(delivery.Tries, found.Again, left, d.jitter()))
+		if found.History == callbacks.HistoryPutOff {
+			delivery.DueAt = look
+		}
+		return c.AttemptFailed(attempt, now, by), nil
+	}
+	return callbacks.AuditEntry{}, nil
+}

@@ -1,0 +1,201 @@
+package desktest
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/delivery"
+	"countersign/internal/history"
+	"countersign/internal/readquota"
+	"countersign/internal/sqlstore"
+	"countersign/internal/sqlstore/sqlstoretest"
+	"countersign/internal/upkeep"
+)
+
+// notices counts what open pages were told.
+type Notices struct {
+	mu  sync.Mutex
+	All []callbacks.Notice
+}
+
+func (n *Notices) Changed(notice callbacks.Notice) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.All = append(n.All, notice)
+}
+
+func (n *Notices) Count() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return len(n.All)
+}
+
+// desk is a service with its workers on a real database.
+type Desk struct {
+	T          *testing.T
+	Ctx        context.Context
+	Clock      *callbackstest.Clock
+	Notices    *Notices
+	Lambda     *Remote
+	Lanes      callbacks.Lanes
+	Store      callbackstest.Store
+	Service    *callbacks.Service
+	Deliveries *delivery.Worker
+	Heartbeats *upkeep.Heartbeats
+	Expiry     *upkeep.Expiry
+}
+
+func New(t *testing.T) *Desk {
+	t.Helper()
+	store, err := sqlstore.Open(t.Context(), sqlstoretest.NewDatabase(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	c := callbackstest.NewClock(time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC))
+	d := &Desk{T: t, Ctx: t.Context(), Clock: c, Notices: &Notices{}, Lambda: &Remote{Now: c.Now}}
+	d.Restart(store)
+	return d
+}
+
+// restart puts a new process on the same database: nothing in memory survives. Whatever it passes to the store runs more than
+// once, as it may in production.
+func (d *Desk) Restart(store callbackstest.Store) {
+	d.Store = callbackstest.Twice(store)
+	workers := d.Workers(d.Lambda, Rate)
+	d.Deliveries = delivery.NewWorker(workers.Delivery)
+	d.Heartbeats = upkeep.NewHeartbeats(workers.Upkeep)
+	d.Expiry = upkeep.NewExpiry(workers.Upkeep)
+	d.Service = callbacks.NewService(callbacks.ServiceConfig{
+		Store: d.Store, Queues: Queues, Notify: d.Notices, Budget: callbacks.DefaultBudget, Now: d.Clock.Now, Lanes: d.Lanes,
+		Deliveries: d.Deliveries,
+	})
+}
+
+// rate is how many histories a desk may read a second, where the test is not about that.
+const Rate = 1000
+
+// api is Lambda as the workers know it.
+type API interface {
+	callbacks.Lambda
+	history.Source
+}
+
+// settings are those of the workers.
+type Settings struct {
+	Delivery delivery.Config
+	Upkeep   upkeep.Config
+}
+
+// workers are the settings of workers that call a Lambda, and read so many histories a second. Their pauses are exact.
+func (d *Desk) Workers(lambda API, rate float64) Settings {
+	log, exact := slog.New(slog.DiscardHandler), func() float64 { return 0 }
+	histories := history.Config{
+		Source: lambda, Lanes: d.Lanes, Allowances: readquota.NewAllowances(d.Store, rate, d.Clock.Now), Log: log, Now: d.Clock.Now,
+	}
+	return Settings{
+		delivery.Config{
+			Store: d.Store, Lambda: lambda, History: histories, Notify: d.Notices, Log: log, Now: d.Clock.Now, Jitter: exact,
+		},
+		upkeep.Config{
+			Store: d.Store, Lambda: lambda, History: histories, Notify: d.Notices, Log: log, Now: d.Clock.Now, Jitter: exact,
+		},
+	}
+}
+
+var Queues = callbacks.Queues{
+	callbacks.DefaultQueue: {Name: callbacks.DefaultQueue, Groups: []string{"reviewers"}},
+	"finance":              {Name: "finance", Groups: []string{"finance-approvers"}, FourEyes: true},
+}
+
+func Reviewer(name string, groups ...string) callbacks.Person {
+	return callbacks.Person{ID: "u-" + name, Subject: "u-" + name, Name: name, Email: name + "@harborline.example", EmailVerified: true, Groups: groups, Roles: callbacks.Roles{Reviewer: true}}
+}
+
+var (
+	Mara = Reviewer("mara", "finance-approvers")
+	Dana = Reviewer("dana", "finance-approvers")
+	Teo  = Reviewer("teo", "release-managers")
+	Ops  = callbacks.Person{ID: "u-ops", Subject: "u-ops", Name: "ops", Roles: callbacks.Roles{Admin: true}}
+)
+
+// announce receives a callback in queue finance, with a readable history.
+func (d *Desk) Announce(change func(*callbacks.Announcement)) callbacks.Callback {
+	d.T.Helper()
+	a := callbacks.Announcement{
+		CallbackID: "YWJj/+A=", Title: "Expense report EXP-2291", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance", Timeout: time.Hour,
+		ExecutionARN: "arn:aws:lambda:eu-central-1:123456789012:function:expense-approval:14/durable-execution/EXP-2291/0f2c",
+	}
+	if change != nil {
+		change(&a)
+	}
+	receipt, err := d.Service.Receive(d.Ctx, callbacks.Source{Name: "expenses"}, "", a)
+	if err != nil {
+		d.T.Fatal(err)
+	}
+	return receipt.Callback
+}
+
+// decide previews and decides like the page does.
+func (d *Desk) Decide(p callbacks.Person, id callbacks.ID, outcome, comment string) (callbacks.Callback, error) {
+	d.T.Helper()
+	choice := callbacks.Choice{Outcome: outcome, Comment: comment}
+	seen, err := d.Service.Preview(d.Ctx, p, id, choice)
+	if err != nil {
+		return callbacks.Callback{}, err
+	}
+	choice.PreparedAt = seen.PreparedAt
+	return d.Service.Decide(d.Ctx, p, id, choice, seen.Seen())
+}
+
+func (d *Desk) MustDecide(p callbacks.Person, id callbacks.ID, outcome, comment string) {
+	d.T.Helper()
+	if _, err := d.Decide(p, id, outcome, comment); err != nil {
+		d.T.Fatal(err)
+	}
+}
+
+// deliver runs one round of deliveries.
+func (d *Desk) Deliver() {
+	d.T.Helper()
+	if err := d.Deliveries.RunOnce(d.Ctx); err != nil {
+		d.T.Fatal(err)
+	}
+}
+
+func (d *Desk) Get(id callbacks.ID) callbacks.Callback {
+	d.T.Helper()
+	c, err := d.Store.Get(d.Ctx, id)
+	if err != nil {
+		d.T.Fatal(err)
+	}
+	return c
+}
+
+func (d *Desk) WantState(id callbacks.ID, want callbacks.State) callbacks.Callback {
+	d.T.Helper()
+	c := d.Get(id)
+	if c.State != want {
+		d.T.Fatalf("state is %s (ending %+v, problem %q), want %s", c.State, c.Ending, c.Problem, want)
+	}
+	return c
+}
+
+// actions are the audit's actions of a callback, oldest first.
+func (d *Desk) Actions(id callbacks.ID) []callbacks.Action {
+	d.T.Helper()
+	entries, err := d.Store.Audit(d.Ctx, callbacks.AuditQuery{Callback: id, Limit: callbacks.MaxPage})
+	if err != nil {
+		d.T.Fatal(err)
+	}
+	var actions []callbacks.Action
+	for i := len(entries) - 1; i >= 0; i-- {
+		actions = append(actions, entries[i].Action)
+	}
+	return actions
+}

@@ -1,0 +1,151 @@
+package desktest
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// remote is Lambda's side of one callback, with its rule that the first completion wins. Faults are what the next calls
+// answer instead; a lost fault does the work first.
+type Remote struct {
+	mu        sync.Mutex
+	Accepted  *callbacks.Completion
+	Closing   callbacks.Closing
+	Closed    bool
+	calls     []callbacks.Completion
+	Beats     []time.Time
+	Faults    []callbacks.Answer // of Complete and Heartbeat, in order; AnswerNone loses the answer after the work
+	NoHistory callbacks.Answer   // what reading the history answers, empty for a readable one
+	Lag       int                // how many readings still see the callback open
+	Asked     int                // how often the history was read
+	after     []callbacks.AfterEvent
+	NoAfter   callbacks.Answer // what reading on answers, empty for a readable history
+	Readings  []int            // the events after which it was read on
+	Now       func() time.Time
+	Dialects  []callbacks.Answer // by turns, what "closed" is answered as; none is AnswerClosed
+}
+
+// closedError is the answer to whatever comes too late.
+func (r *Remote) closedError() *callbacks.LambdaError {
+	answer := callbacks.AnswerClosed
+	if n := len(r.Dialects); n > 0 {
+		answer = r.Dialects[0]
+		r.Dialects = append(r.Dialects[1:n:n], answer)
+	}
+	return &callbacks.LambdaError{Answer: answer, Status: 400, Code: "SomeException"}
+}
+
+func (r *Remote) fault() (callbacks.Answer, bool) {
+	if len(r.Faults) == 0 {
+		return "", false
+	}
+	a := r.Faults[0]
+	r.Faults = r.Faults[1:]
+	return a, a != callbacks.AnswerAccepted
+}
+
+func (r *Remote) Complete(_ context.Context, _ callbacks.Target, c callbacks.Completion) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.calls = append(r.calls, c)
+	answer, faulty := r.fault()
+	if faulty && answer != callbacks.AnswerNone {
+		return &callbacks.LambdaError{Answer: answer, Code: string(answer)}
+	}
+	if r.Closed {
+		return r.closedError()
+	}
+	r.Closed, r.Accepted = true, &c
+	r.Closing = callbacks.Closing{By: callbacks.EndedByOther, At: r.Now(), EventID: 4, Completion: &c}
+	if faulty {
+		return &callbacks.LambdaError{Answer: callbacks.AnswerNone}
+	}
+	return nil
+}
+
+func (r *Remote) Heartbeat(context.Context, callbacks.Target) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if answer, faulty := r.fault(); faulty {
+		return &callbacks.LambdaError{Answer: answer}
+	}
+	if r.Closed {
+		return r.closedError()
+	}
+	r.Beats = append(r.Beats, r.Now())
+	return nil
+}
+
+func (r *Remote) History(context.Context, callbacks.Target) (callbacks.Closing, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.Asked++
+	switch {
+	case r.NoHistory != "":
+		return callbacks.Closing{}, &callbacks.LambdaError{Answer: r.NoHistory}
+	case r.Lag > 0:
+		r.Lag--
+		return callbacks.Closing{Open: true}, nil
+	case !r.Closed:
+		return callbacks.Closing{Open: true}, nil
+	}
+	return r.Closing, nil
+}
+
+func (r *Remote) After(_ context.Context, _ callbacks.Target, event int) (callbacks.AfterPage, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.Readings = append(r.Readings, event)
+	if r.NoAfter != "" {
+		return callbacks.AfterPage{}, &callbacks.LambdaError{Answer: r.NoAfter, RetryAfter: 30 * time.Second}
+	}
+	return callbacks.AfterPage{Events: slices.DeleteFunc(slices.Clone(r.after), func(e callbacks.AfterEvent) bool { return e.ID <= event })}, nil
+}
+
+// happen adds events to what the history holds behind the callback's end, which is event 4.
+func (r *Remote) Happen(events ...callbacks.AfterEvent) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range events {
+		e.ID, e.At = 5+len(r.after), r.Now()
+		r.after = append(r.after, e)
+	}
+}
+
+// close lets something else end the callback.
+func (r *Remote) Close(c callbacks.Closing) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c.At = r.Now()
+	r.Closed, r.Closing = true, c
+}
+
+func (r *Remote) Sent() []callbacks.Completion {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]callbacks.Completion(nil), r.calls...)
+}
+
+func (r *Remote) BeatCount() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.Beats)
+}
+
+// lastBeat is when the last heartbeat was accepted.
+func (r *Remote) LastBeat() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.Beats[len(r.Beats)-1]
+}
+
+// fail has the next calls answered so.
+func (r *Remote) Fail(answers ...callbacks.Answer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.Faults = answers
+}

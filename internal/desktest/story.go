@@ -1,0 +1,94 @@
+package desktest
+
+import (
+	"fmt"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/readquota"
+)
+
+// beat runs one round of heartbeats.
+func (d *Desk) Beat() {
+	d.T.Helper()
+	if err := d.Heartbeats.RunOnce(d.Ctx); err != nil {
+		d.T.Fatal(err)
+	}
+}
+
+func (d *Desk) Open(p callbacks.Person, id callbacks.ID) callbacks.ReviewStatus {
+	d.T.Helper()
+	status, err := d.Service.OpenReview(d.Ctx, p, id, callbacks.SignOfLife{Input: true})
+	if err != nil {
+		d.T.Fatal(err)
+	}
+	return status
+}
+
+// live lets time pass in steps; reviews are renewed as pages do, and the workers run.
+func (d *Desk) Live(span time.Duration, reviews ...func() error) {
+	d.T.Helper()
+	const step = 5 * time.Second
+	for passed := step; passed <= span; passed += step {
+		d.Clock.Advance(step)
+		if passed%callbacks.ReviewRenewal == 0 {
+			for _, renew := range reviews {
+				if err := renew(); err != nil {
+					d.T.Fatal(err)
+				}
+			}
+		}
+		d.Beat()
+		if err := d.Expiry.RunOnce(d.Ctx); err != nil {
+			d.T.Fatal(err)
+		}
+	}
+}
+
+func (d *Desk) Renewal(p callbacks.Person, id callbacks.ID, review callbacks.ID, sign callbacks.SignOfLife) func() error {
+	return func() error {
+		_, err := d.Service.RenewReview(d.Ctx, p, id, review, sign)
+		return err
+	}
+}
+
+func (d *Desk) Expire() {
+	d.T.Helper()
+	if err := d.Expiry.RunOnce(d.Ctx); err != nil {
+		d.T.Fatal(err)
+	}
+}
+
+func (d *Desk) Attention(p callbacks.Person) int {
+	d.T.Helper()
+	n, err := d.Service.Count(d.Ctx, p, callbacks.Filter{Scope: callbacks.ScopeAttention}, 10)
+	if err != nil {
+		d.T.Fatal(err)
+	}
+	return n
+}
+
+// throttle lets AWS throttle a lane for a while, as any replica may have found out.
+func (d *Desk) Throttle(lane callbacks.Lane, pause time.Duration) {
+	d.T.Helper()
+	err := readquota.NewAllowances(d.Store, 1, d.Clock.Now).Answered(d.Ctx, lane, &callbacks.LambdaError{Answer: callbacks.AnswerThrottled, RetryAfter: pause})
+	if err != nil {
+		d.T.Fatal(err)
+	}
+}
+
+func WithHeartbeat(a *callbacks.Announcement) { a.HeartbeatTimeout = time.Minute }
+
+// Two accounts; the second has credentials of its own.
+const (
+	OurAccount, TheirAccount = "123456789012", "111122223333"
+	anExecution              = "arn:aws:lambda:eu-central-1:%s:function:expense-approval:14/durable-execution/EXP-2291/0f2c"
+)
+
+// TheirLanes tells them apart.
+var TheirLanes = callbacks.Lanes{Accounts: []string{TheirAccount}, Region: "eu-central-1"}
+
+// In announces a callback of an account.
+func In(account, id string) func(*callbacks.Announcement) {
+	return func(a *callbacks.Announcement) { a.CallbackID, a.ExecutionARN = id, fmt.Sprintf(anExecution, account) }
+}

@@ -1,0 +1,201 @@
+package discovery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// reading is one execution whose history is being read, page by page.
+type reading struct {
+	WatchedExecution
+	before    WatchedExecution
+	marker    string
+	events    []Event
+	complete  bool        // every new event is here
+	sightings []*sighting // what they say
+}
+
+// read makes the next request for an execution: a page of its history, or its input where a callback was found that nobody
+// announced. A known execution in which little happened costs one request.
+func (d *search) read(ctx context.Context, s *scan) error {
+	if s.reading == nil {
+		s.reading = &reading{WatchedExecution: s.queue[0], before: s.queue[0]}
+		s.queue = s.queue[1:]
+	}
+	r := s.reading
+	var input []byte
+	var err error
+	if r.complete {
+		input, err = d.readInput(ctx, s)
+	} else {
+		err = d.readEvents(ctx, s)
+	}
+	if err != nil || !r.complete {
+		return err
+	}
+	return d.settle(context.WithoutCancel(ctx), s, input)
+}
+
+// readEvents reads a page: forward from the first event, or from the newest one back to what is known.
+func (d *search) readEvents(ctx context.Context, s *scan) error {
+	r := s.reading
+	q := EventQuery{Lane: d.lane, ExecutionARN: r.ARN, Marker: r.marker, Data: d.data, Limit: firstEvents}
+	if r.Trace.Last > 0 {
+		q.Newest, q.Limit = true, latestEvents
+	}
+	page, err := d.executions.Events(ctx, q)
+	if err != nil {
+		return err
+	}
+	if !d.data && withoutToken(page.Events) {
+		d.data = true
+		r.marker, r.events = "", nil
+		return nil
+	}
+	r.events, r.marker = append(r.events, page.Events...), page.Next
+	r.complete = page.Next == "" || q.Newest && reaches(page.Events, r.Trace.Last)
+	return nil
+}
+
+// withoutToken reports a started callback that does not say its ID. AWS does not document whether it does without payloads.
+func withoutToken(events []Event) bool {
+	return slices.ContainsFunc(events, func(e Event) bool { return e.Kind == EventCallbackStarted && e.CallbackID == "" })
+}
+
+// reaches reports whether a page that goes back holds all that is newer than last. Some endpoints do not know the order and
+// begin with the first event: then every page is needed.
+func reaches(events []Event, last int) bool {
+	if n := len(events); n > 1 && events[0].ID < events[n-1].ID {
+		return false
+	}
+	for i := range events {
+		if events[i].ID <= last {
+			return true
+		}
+	}
+	return false
+}
+
+// readInput reads the first event with its payload.
+func (d *search) readInput(ctx context.Context, s *scan) ([]byte, error) {
+	page, err := d.executions.Events(ctx, EventQuery{Lane: d.lane, ExecutionARN: s.reading.ARN, Data: true, Limit: 1})
+	if err != nil {
+		return nil, err
+	}
+	for i := range page.Events {
+		if page.Events[i].Kind == EventExecutionStarted {
+			return page.Events[i].Input, nil
+		}
+	}
+	return nil, nil
+}
+
+// settle records what the events say. It is done twice where a callback is new: the first time ends with the question for
+// the input, nil, and the second time has the answer.
+func (d *search) settle(ctx context.Context, s *scan, input []byte) error {
+	r := s.reading
+	asked := r.sightings != nil
+	if !asked {
+		r.sightings = r.Trace.read(r.events)
+	}
+	for _, found := range r.sightings {
+		waits, err := d.match(ctx, s, found, input, asked)
+		if err != nil {
+			return err
+		}
+		if waits {
+			return nil
+		}
+	}
+	return d.readAgain(ctx, s, s.settled(r, d.now(), d.allowances.Rate()))
+}
+
+// match brings a sighting together with what the desk knows. It waits when the execution's input is needed first.
+func (d *search) match(ctx context.Context, s *scan, found *sighting, input []byte, asked bool) (waits bool, err error) {
+	if found.ID == "" && found.Start.CallbackID != "" {
+		if waits, err = d.identify(ctx, s, found, input, asked); waits || err != nil {
+			return waits, err
+		}
+	}
+	if found.ID == "" {
+		return false, nil
+	}
+	s.reading.Trace.know(found.Operation, found.ID)
+	if found.Closing.Open {
+		return false, nil
+	}
+	return false, d.close(ctx, found.ID, found.Closing, found.Detail)
+}
+
+// identify finds the callback at the desk, or has it recorded there. One that the desk does not know and does not take now
+// stays in the trace, to be looked at again.
+func (d *search) identify(ctx context.Context, s *scan, found *sighting, input []byte, asked bool) (waits bool, err error) {
+	r := s.reading
+	known, err := d.store.Lookup(ctx, found.Start.CallbackID)
+	switch {
+	case err == nil:
+		found.ID = known.ID
+		return false, d.correct(ctx, known, found.announcement(s.Watch, r.ARN, r.Trace.Deadline, nil))
+	case !errors.Is(err, callbacks.ErrNotFound):
+		return false, fmt.Errorf("look a callback up: %w", err)
+	case !found.Closing.Open:
+		return false, nil // nobody knew it; whoever announces it after all is told by the next scan
+	}
+	if found.leftOut = d.leavesOut(s.Watch, found.Start); found.leftOut {
+		return false, nil
+	}
+	if found.again = s.mayBeAnnounced(found, d.now()); !found.again.IsZero() || d.refuses(ctx, s, found) {
+		return false, nil
+	}
+	if !asked {
+		return true, nil
+	}
+	found.ID, err = d.receive(ctx, s, found, input)
+	return false, err
+}
+
+// gone ends what is open in an execution that AWS does not know any more.
+func (d *search) gone(ctx context.Context, s *scan) error {
+	now := d.now()
+	s.reading.WatchedExecution = s.reading.before
+	for _, c := range s.reading.Trace.Callbacks {
+		if c.ID == "" { // it may have been announced since
+			known, err := d.store.Lookup(ctx, c.Start.CallbackID)
+			if errors.Is(err, callbacks.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return fmt.Errorf("look a callback up: %w", err)
+			}
+			c.ID = known.ID
+		}
+		if err := d.close(ctx, c.ID, callbacks.Closing{By: callbacks.EndedByGone, At: now}, "Lambda does not know the execution any more."); err != nil {
+			return err
+		}
+	}
+	s.reading.Trace.Ended = callbacks.ExecutionStopped // whatever ended it, it is not read again
+	return d.readAgain(ctx, s, now)
+}
+
+// unreadable puts an execution off that AWS does not let us read. Where only its input is kept from us, the callbacks in it are
+// recorded without.
+func (d *search) unreadable(ctx context.Context, s *scan) error {
+	if s.reading.complete {
+		return d.settle(ctx, s, nil)
+	}
+	s.reading.WatchedExecution = s.reading.before
+	return d.readAgain(ctx, s, d.now().Add(longestQuiet))
+}
+
+// readAgain ends a reading, and says when the next one is due.
+func (d *search) readAgain(ctx context.Context, s *scan, at time.Time) error {
+	e := s.reading.WatchedExecution
+	e.CheckAt = at
+	s.reading = nil
+	return d.store.SaveExecution(ctx, d.owner, s.Watch, s.ScanFrom, e)
+}

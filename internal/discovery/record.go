@@ -1,0 +1,110 @@
+package discovery
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"countersign/internal/arn"
+	"countersign/internal/callbacks"
+)
+
+// maxFoundPayload bounds the input of an execution that is shown with a callback found in it; synchronous invocations take
+// up to 6 MB.
+const maxFoundPayload = 1 << 20
+
+// announcement is what a history says of a callback, in the form in which a sender would have said it.
+func (s *sighting) announcement(w Watch, execution string, deadline time.Time, input []byte) callbacks.Announcement {
+	a := callbacks.Announcement{
+		CallbackID: string(s.Start.CallbackID), Function: cmp.Or(arn.OfFunction(execution).Function(), w.Name()), ExecutionARN: execution,
+		Name: callbacks.NameLine(s.Start.Name), Queue: w.Queue, StartedAt: s.Start.At,
+		Timeout: s.Start.Timeout, HeartbeatTimeout: s.Start.HeartbeatTimeout, ExecutionDeadline: deadline,
+	}
+	switch {
+	case len(input) > maxFoundPayload:
+		a.Description = fmt.Sprintf("The execution's input of %d bytes is too long to be shown.", len(input))
+	case json.Valid(input):
+		a.Payload = bytes.TrimSpace(input)
+	}
+	return a
+}
+
+// take makes a callback of one that was found, in the way in which announced ones are made.
+func (d *search) take(s *scan, found *sighting, input []byte) (callbacks.Callback, callbacks.Content, error) {
+	a := found.announcement(s.Watch, s.reading.ARN, s.reading.Trace.Deadline, input)
+	if _, known := d.queues[a.Queue]; !known {
+		a.Queue = callbacks.DefaultQueue // another replica was configured with more queues
+	}
+	return a.Callback(callbacks.SourceDiscovery, nil, d.queues, d.now())
+}
+
+// refuses reports a callback that the desk cannot take, whatever the execution's input is. The rest of the function must not
+// wait for it: it is tried again with each scan, and counted as one that nobody announced.
+func (d *search) refuses(ctx context.Context, s *scan, found *sighting) bool {
+	_, _, err := d.take(s, found, nil)
+	if err != nil && !found.refused {
+		d.log.ErrorContext(ctx, "a callback in a history cannot be recorded", "function", s.Function, "execution", s.reading.ARN, "error", err)
+	}
+	found.refused = err != nil
+	return found.refused
+}
+
+// receive records a callback that was found and returns our ID of it.
+func (d *search) receive(ctx context.Context, s *scan, found *sighting, input []byte) (callbacks.ID, error) {
+	c, content, err := d.take(s, found, input)
+	if err != nil {
+		return "", fmt.Errorf("a callback that was found: %w", err)
+	}
+	c.Region = cmp.Or(c.Region, s.Region)
+	receipt, err := d.store.Receive(ctx, callbacks.Message{}, c, content, callbacks.Unannounced, c.Discovered())
+	if err != nil {
+		return "", fmt.Errorf("record a callback that was found: %w", err)
+	}
+	if receipt.Created {
+		d.notify.Changed(callbacks.Notice{Callback: receipt.Callback.ID, Queue: receipt.Callback.Queue})
+		if !receipt.Callback.NextHeartbeatAt.IsZero() {
+			d.beat()
+		}
+	}
+	return receipt.Callback.ID, nil
+}
+
+// correct gives an announced callback its true clocks.
+func (d *search) correct(ctx context.Context, c callbacks.Callback, found callbacks.Announcement) error {
+	if !c.Corrects(found) {
+		return nil
+	}
+	return d.update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
+		return c.Correct(found, d.now())
+	})
+}
+
+// close ends a pending callback that its history shows closed. One that was decided is left to its delivery.
+func (d *search) close(ctx context.Context, id callbacks.ID, closing callbacks.Closing, detail string) error {
+	return d.update(ctx, id, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
+		now := d.now()
+		e := c.EndedElsewhere(closing, now)
+		e.Detail = cmp.Or(detail, e.Detail)
+		return c.Close(e, now, callbacks.System("discovery"))
+	})
+}
+
+// update is Store.Update for changes that may have become pointless meanwhile.
+func (d *search) update(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.AuditEntry, error)) error {
+	c, err := d.store.Update(ctx, id, func(c *callbacks.Callback) (callbacks.Change, error) {
+		entry, err := fn(c)
+		return callbacks.Change{Audit: entry}, err
+	})
+	switch {
+	case errors.Is(err, callbacks.ErrConflict) || errors.Is(err, callbacks.ErrNotFound):
+		return nil
+	case err != nil:
+		return fmt.Errorf("callback %s: %w", id, err)
+	}
+	d.notify.Changed(callbacks.Notice{Callback: c.ID, Queue: c.Queue})
+	return nil
+}

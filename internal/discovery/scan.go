@@ -1,0 +1,195 @@
+package discovery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+const (
+	executionsAhead = 50   // read from the store at a time
+	firstEvents     = 1000 // in a page of a history that is read for the first time
+	latestEvents    = 20   // in a page of one that is known
+	longestQuiet    = 10 * time.Minute
+)
+
+// scan is one look at a watch. It goes on by one request at a time; only what is in the store outlives a crash.
+type scan struct {
+	WatchState
+	leased  time.Time // end of the lease
+	marker  string    // of the list that is being read
+	listed  bool
+	found   []string  // functions of the region so far
+	running int       // executions so far
+	refused int       // open callbacks so far that the desk cannot take
+	leftOut int       // open callbacks so far that the operator does not want here
+	again   time.Time // when a callback has to be looked at that may still be announced; zero when there is none
+	queue   []WatchedExecution
+	reading *reading
+
+	lookedBack bool // for what no trace knows
+	arrivals   arrivals
+}
+
+// prepare keeps the lease and fills the queue. The scan is through when there is nothing left to ask for.
+func (d *search) prepare(ctx context.Context, s *scan) (through bool, err error) {
+	if now := d.now(); s.leased.Sub(now) < watchLease/2 {
+		if err := d.store.RenewWatch(ctx, s.Watch, d.lease(now)); err != nil {
+			return false, err
+		}
+		s.leased = now.Add(watchLease)
+	}
+	switch {
+	case !s.listed:
+		return false, nil
+	case s.Function == EveryFunction:
+		return true, nil
+	case s.reading != nil || len(s.queue) > 0:
+		return false, nil
+	}
+	if err = d.fill(ctx, s); err != nil || len(s.queue) > 0 || s.lookedBack {
+		return err == nil && len(s.queue) == 0, err
+	}
+	if err := d.overlooked(ctx, s); err != nil {
+		return false, err
+	}
+	s.lookedBack = true
+	err = d.fill(ctx, s)
+	return err == nil && len(s.queue) == 0, err
+}
+
+// fill finds the executions that are read next.
+func (d *search) fill(ctx context.Context, s *scan) (err error) {
+	if s.queue, err = d.store.DueExecutions(ctx, s.Watch, s.ScanFrom, d.now(), executionsAhead); err != nil {
+		return fmt.Errorf("find executions to read: %w", err)
+	}
+	return nil
+}
+
+// step makes one request and writes down what it brought.
+func (d *search) step(ctx context.Context, s *scan) error {
+	call, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	var err error
+	switch {
+	case s.listed:
+		err = d.read(call, s)
+	case s.Function == EveryFunction:
+		err = d.listFunctions(call, s)
+	default:
+		err = d.listExecutions(call, s)
+	}
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err() // we stop; that says nothing of AWS
+	}
+	if err := d.allowances.Answered(ctx, d.lane, err); err != nil {
+		return err
+	}
+	if failed, ok := errors.AsType[*callbacks.LambdaError](err); ok {
+		return d.trouble(ctx, s, failed)
+	}
+	return err
+}
+
+// listFunctions reads a page of the region's durable functions. Those that the operator named keep their own queue.
+func (d *search) listFunctions(ctx context.Context, s *scan) error {
+	page, err := d.executions.DurableFunctions(ctx, d.lane, s.marker)
+	if err != nil {
+		return err
+	}
+	s.found, s.marker = append(s.found, page.Functions...), page.Next
+	if page.Next != "" {
+		return nil
+	}
+	s.listed = true
+	var watches []Watch
+	for _, name := range s.found {
+		w := Watch{Function: name, Account: s.Account, Region: s.Region, Queue: s.Queue}
+		if !slices.ContainsFunc(d.watches, w.isOf) {
+			watches = append(watches, w)
+		}
+	}
+	return d.store.SetFunctions(ctx, d.lane, watches)
+}
+
+// listExecutions reads a page of the function's running executions.
+func (d *search) listExecutions(ctx context.Context, s *scan) error {
+	page, err := d.executions.RunningExecutions(ctx, s.Watch, s.marker)
+	if err != nil {
+		return err
+	}
+	if err := d.store.SeeExecutions(ctx, d.owner, s.Watch, s.ScanFrom, page.Executions); err != nil {
+		return err
+	}
+	s.running += len(page.Executions)
+	if s.marker = page.Next; s.marker != "" {
+		return nil
+	}
+	s.listed = true
+	return d.store.MissExecutions(ctx, d.owner, s.Watch, s.ScanFrom)
+}
+
+// trouble is what follows from an answer of AWS that is not the one that was asked for.
+func (d *search) trouble(ctx context.Context, s *scan, failed *callbacks.LambdaError) error {
+	d.log.WarnContext(ctx, "lambda did not let discovery read", "function", s.Function, "region", s.Region, "error", failed)
+	switch {
+	case failed.Answer == callbacks.AnswerThrottled:
+		return nil // its purse is shut
+	case s.reading == nil:
+		return d.finish(ctx, s, failed.Answer)
+	}
+	switch failed.Answer {
+	case callbacks.AnswerGone:
+		return d.gone(ctx, s)
+	case callbacks.AnswerDenied, callbacks.AnswerKMS, callbacks.AnswerInvalid, callbacks.AnswerMaybeClosed: // of this execution; others may be readable
+		s.Problem = failed.Answer
+		return d.unreadable(ctx, s)
+	case callbacks.AnswerAccepted, callbacks.AnswerClosed, callbacks.AnswerThrottled, callbacks.AnswerFault, callbacks.AnswerNone, callbacks.AnswerUnsent, callbacks.AnswerSkew, callbacks.AnswerCredentials:
+	}
+	return d.finish(ctx, s, failed.Answer)
+}
+
+// settled notes what became of the sightings of a reading and returns when its execution is read again.
+func (s *scan) settled(r *reading, now time.Time, rate float64) time.Time {
+	check := s.nextCheck(r.Trace, now, rate)
+	for _, found := range r.sightings {
+		if found.refused {
+			s.refused++
+		}
+		if found.leftOut {
+			s.leftOut++
+		}
+		if !found.again.IsZero() {
+			check = callbacks.Earliest(check, found.again)
+			if s.again.IsZero() || found.again.Before(s.again) {
+				s.again = found.again
+			}
+		}
+	}
+	return check
+}
+
+// mayBeAnnounced is until when a callback waits for its announcement before it is recorded as one that nobody announced; zero
+// when it has waited. What it says, who asks, and who may decide come with the announcement, a moment after the start. By
+// which clock it is young is not known: our own may be behind AWS's, so that it waits for one scan at most.
+func (s *scan) mayBeAnnounced(found *sighting, now time.Time) time.Time {
+	until := found.Start.At.Add(announcedWithin)
+	if found.Waited || !until.After(now) {
+		return time.Time{}
+	}
+	return callbacks.Earliest(until, s.ScanFrom.Add(s.Interval()))
+}
+
+// nextCheck is when an execution is read again: with every scan as long as the budget has room for all, else the later the
+// longer nothing has happened in it. Where a callback is open a scan never leaves it out.
+func (s *scan) nextCheck(t Trace, now time.Time, rate float64) time.Time {
+	scarce := float64(s.running) > rate*s.Interval().Seconds()
+	if quiet := now.Sub(t.LastAt) / 8; scarce && len(t.Callbacks) == 0 && quiet > s.Interval() {
+		return s.ScanFrom.Add(min(quiet, longestQuiet))
+	}
+	return s.ScanFrom.Add(s.Interval())
+}

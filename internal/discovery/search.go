@@ -1,0 +1,157 @@
+package discovery
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/readquota"
+)
+
+// search scans the watches of one lane.
+type search struct {
+	store      Store
+	executions Executions
+	notify     callbacks.Notifier
+	log        *slog.Logger
+	now        func() time.Time
+	queues     callbacks.Queues
+	watches    []Watch
+	exceptions []Exception
+	allowances *readquota.Allowances
+	beat       func()
+	lane       callbacks.Lane
+	lanes      callbacks.Lanes
+	owner      string
+
+	scans    []*scan
+	arrivals map[Watch]arrivals
+	data     bool // histories are read with payloads, because without them they leave out callback IDs
+}
+
+func newSearch(c Config, lane callbacks.Lane) *search {
+	return &search{
+		store: c.Store, executions: c.Executions, notify: c.Notify, log: c.Log, now: c.Now,
+		queues: c.Queues, watches: c.Watches, exceptions: c.Exceptions, allowances: c.Allowances, beat: c.Beat, lane: lane, lanes: c.Lanes, owner: string(callbacks.NewID()),
+		arrivals: map[Watch]arrivals{},
+	}
+}
+
+// runOnce claims the watches that are due and makes as many requests as the budget allows now. Scans that are not through go
+// on in the next round.
+func (d *search) runOnce(ctx context.Context) (time.Time, error) {
+	if err := d.claim(ctx); err != nil {
+		return time.Time{}, err
+	}
+	allowed, err := d.advanceAll(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	due, err := d.store.NextWatch(ctx, d.lane)
+	if err != nil || allowed.IsZero() || !due.IsZero() && due.Before(allowed) {
+		return due, err
+	}
+	return allowed, nil
+}
+
+func (d *search) claim(ctx context.Context) error {
+	free := scansAtOnce - len(d.scans)
+	if free == 0 {
+		return nil
+	}
+	now := d.now()
+	claimed, err := d.store.ClaimWatches(ctx, d.lane, now, d.lease(now), free)
+	if err != nil {
+		return fmt.Errorf("claim watches: %w", err)
+	}
+	for _, w := range claimed {
+		// A watch whose lease ran out under us begins anew.
+		d.scans = slices.DeleteFunc(d.scans, func(s *scan) bool { return s.Watch == w.Watch })
+		w.Problem = ""
+		d.scans = append(d.scans, &scan{WatchState: w, leased: now.Add(watchLease)})
+	}
+	return nil
+}
+
+func (d *search) lease(now time.Time) callbacks.Lease {
+	return callbacks.Lease{Owner: d.owner, Until: now.Add(watchLease)}
+}
+
+// advanceAll gives the scans a request each, in turn, until none can go on. It returns when the budget allows the next
+// request, zero when no scan waits for it.
+func (d *search) advanceAll(ctx context.Context) (allowed time.Time, err error) {
+	for requests := 0; len(d.scans) > 0 && requests < requestsInRound; {
+		allowed = time.Time{}
+		before := requests
+		for _, s := range slices.Clone(d.scans) {
+			at, moved, err := d.advance(ctx, s)
+			if err != nil {
+				d.drop(s)
+				return time.Time{}, fmt.Errorf("scan %s: %w", s.Function, err)
+			}
+			if moved {
+				requests++
+			} else if !at.IsZero() && (allowed.IsZero() || at.Before(allowed)) {
+				allowed = at
+			}
+		}
+		if requests == before || ctx.Err() != nil {
+			return allowed, nil
+		}
+	}
+	if len(d.scans) > 0 {
+		return d.now(), nil
+	}
+	return time.Time{}, nil
+}
+
+// advance makes the scan's next request if there is one and the budget allows it; else it returns when that will be.
+func (d *search) advance(ctx context.Context, s *scan) (allowed time.Time, moved bool, err error) {
+	through, err := d.prepare(ctx, s)
+	if err == nil && !through {
+		allowed, moved, err = d.allowances.Take(ctx, d.lane, readquota.WhenIdle)
+	}
+	if moved {
+		err = d.step(ctx, s)
+	}
+	if through && err == nil {
+		err = d.finish(ctx, s, "")
+	}
+	if errors.Is(err, callbacks.ErrLeaseLost) {
+		d.log.WarnContext(ctx, "a scan was taken over", "function", s.Function)
+		d.drop(s)
+		return time.Time{}, moved, nil
+	}
+	return allowed, moved, err
+}
+
+// finish ends a scan that went through, or that met a problem which the next one may not meet.
+func (d *search) finish(ctx context.Context, s *scan, problem callbacks.Answer) error {
+	now := d.now()
+	s.Problem = cmp.Or(problem, s.Problem)
+	if problem == "" {
+		s.ScannedAt = now
+	}
+	if s.lookedBack && problem == "" {
+		d.arrivals[s.Watch] = s.arrivals
+	}
+	s.Unannounced, s.LeftOut = s.refused, s.leftOut
+	s.DueAt = callbacks.Latest(now, s.ScanFrom.Add(s.Interval()))
+	if !s.again.IsZero() {
+		s.DueAt = callbacks.Earliest(s.DueAt, s.again)
+	}
+	if problem != "" {
+		s.DueAt = now.Add(scanInterval)
+	}
+	d.drop(s)
+	return d.store.FinishWatch(ctx, d.owner, s.WatchState)
+}
+
+func (d *search) drop(s *scan) {
+	d.scans = slices.DeleteFunc(d.scans, func(other *scan) bool { return other == s })
+}

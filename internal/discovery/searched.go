@@ -1,0 +1,53 @@
+package discovery
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/readquota"
+)
+
+// Searched is what the desk searches and what that costs.
+type Searched struct {
+	Watches []WatchState      // by function, account and region
+	Quotas  []readquota.Quota // by account and region
+	// Gone is how many callbacks of a function were announced and are gone, whatever account it is in, up to [MaxGone].
+	Gone map[string]int
+}
+
+// MaxGone is where counting what is gone stops.
+const MaxGone = 100
+
+// Budget is the budget of a lane, nil where nothing was asked yet.
+func (s Searched) Quota(lane callbacks.Lane) *readquota.Quota {
+	for i := range s.Quotas {
+		if s.Quotas[i].Lane == lane {
+			return &s.Quotas[i]
+		}
+	}
+	return nil
+}
+
+// Searched reads which functions are searched for callbacks, for admins and auditors.
+func (d *Worker) Searched(ctx context.Context, p callbacks.Person) (searched Searched, err error) {
+	if !p.Roles.Admin && !p.Roles.Auditor {
+		return Searched{}, &callbacks.Refusal{Code: "role", Reason: "The watched functions are for admins and auditors."}
+	}
+	if searched.Watches, err = d.store.Watches(ctx); err != nil {
+		return Searched{}, fmt.Errorf("watched functions: %w", err)
+	}
+	if searched.Quotas, err = d.allowances.Quotas(ctx); err != nil {
+		return Searched{}, fmt.Errorf("budgets: %w", err)
+	}
+	var functions []string
+	for _, w := range searched.Watches {
+		functions = append(functions, w.Name())
+	}
+	slices.Sort(functions)
+	if searched.Gone, err = d.store.Gone(ctx, slices.Compact(functions), MaxGone); err != nil {
+		return Searched{}, fmt.Errorf("what is gone: %w", err)
+	}
+	return searched, nil
+}

@@ -1,0 +1,228 @@
+package discovery
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/history"
+)
+
+// Trace is what is open in a running execution, as far as its history was read. It is all that has to be kept to go on from
+// the last event: what ended is dropped.
+type Trace struct {
+	Last      int       // ID of the last event that was read, 0 before the first
+	LastAt    time.Time // when it happened
+	Root      string    // the operation that is the execution itself
+	Deadline  time.Time // end of the execution by its own timeout, zero for none
+	Contexts  map[string]OpenContext
+	Callbacks map[string]OpenCallback
+	Ended     callbacks.ExecutionEnd // empty while it runs
+}
+
+// OpenContext is a context that has started and not ended, by its operation. Name and subtype are for the callbacks in it. A trace
+// of an earlier version has the names of waitForCallbacks alone, and no subtypes.
+type OpenContext struct {
+	Parent  string
+	Name    string
+	SubType string
+}
+
+// OpenCallback is a callback that has started and not ended, by its operation.
+type OpenCallback struct {
+	Parent string
+	ID     callbacks.ID // ours; empty while the desk does not know it
+	Start  Started      // kept until it does
+}
+
+// Started is what a history says of a callback at its start.
+type Started struct {
+	CallbackID       callbacks.CallbackID
+	At               time.Time
+	Name             string // by which people know it
+	Own              Called // what the callback itself is called
+	Around           Called // what the context is called that it is directly in
+	Timeout          time.Duration
+	HeartbeatTimeout time.Duration
+}
+
+// Called is what an operation is called, both as its author likes.
+type Called struct{ Name, SubType string }
+
+// sighting is what is to be done about one callback: newly read events say that it started, that it ended, or both; or it
+// started earlier, and the desk does not know it yet.
+type sighting struct {
+	Operation string
+	ID        callbacks.ID // ours, where the callback was known to the desk
+	Start     Started      // zero where it was
+	Waited    bool         // it started in an earlier reading
+	Closing   callbacks.Closing
+	Detail    string // how it ended, in one sentence; empty for the usual one
+
+	again   time.Time // when it is looked at again, because it may still be announced; zero for as usual
+	refused bool      // the desk cannot take it
+	leftOut bool      // the operator does not want it here, unless it is announced
+}
+
+// tracing is one reading: the trace with what the events at hand say. A context that ended earlier is forgotten, so a
+// callback that starts below a context that nobody has heard of counts as open: to show one too many is better than to hide one.
+type tracing struct {
+	*Trace
+	sightings map[string]*sighting // of callbacks that started or ended, by operation
+	order     []string
+	ended     map[string]bool // contexts that ended in this reading
+}
+
+// read goes on with events, in any order; those that were read before are passed over. It returns what they say of
+// callbacks, in the order of the history, behind those that the desk does not know yet.
+func (t *Trace) read(events []Event) []*sighting {
+	events = slices.Clone(events)
+	slices.SortFunc(events, func(a, b Event) int { return cmp.Compare(a.ID, b.ID) })
+	t.Contexts, t.Callbacks = copyOf(t.Contexts), copyOf(t.Callbacks) // who holds the trace from before keeps it
+	r := tracing{Trace: t, sightings: map[string]*sighting{}, ended: map[string]bool{}}
+	for _, operation := range slices.Sorted(maps.Keys(t.Callbacks)) {
+		if open := t.Callbacks[operation]; open.ID == "" {
+			s := r.sight(operation)
+			s.Start, s.Waited, s.Closing.Open = open.Start, true, true
+		}
+	}
+	for i := range events {
+		if events[i].ID <= t.Last {
+			continue
+		}
+		t.Last, t.LastAt = events[i].ID, events[i].At
+		r.apply(&events[i])
+	}
+	found := make([]*sighting, 0, len(r.order))
+	for _, operation := range r.order {
+		found = append(found, r.sightings[operation])
+	}
+	return found
+}
+
+func (r *tracing) apply(e *Event) {
+	switch e.Kind {
+	case EventExecutionStarted:
+		r.Root = e.Operation
+		if e.ExecutionTimeout > 0 {
+			r.Deadline = e.At.Add(e.ExecutionTimeout)
+		}
+	case EventContextStarted:
+		r.Contexts[e.Operation] = OpenContext{Parent: e.Parent, Name: e.Name, SubType: e.SubType}
+	case EventCallbackStarted:
+		r.start(e)
+	case EventCallbackEnded:
+		r.close(e.Operation, e.Closing, "")
+	case EventContextEnded:
+		r.endContext(e)
+	case EventExecutionEnded:
+		r.Ended = e.Ended
+		for _, operation := range slices.Sorted(maps.Keys(r.Callbacks)) {
+			r.close(operation, e.Closing, e.Ended.Sentence())
+		}
+	case EventOther:
+	}
+}
+
+// know notes that the desk knows an open callback.
+func (t *Trace) know(operation string, id callbacks.ID) {
+	if open, ok := t.Callbacks[operation]; ok {
+		t.Callbacks[operation] = OpenCallback{Parent: open.Parent, ID: id}
+	}
+}
+
+// start notes a callback.
+func (r *tracing) start(e *Event) {
+	s := r.sight(e.Operation)
+	around, in := r.around(e.Parent), r.Contexts[e.Parent]
+	s.Start = Started{
+		CallbackID: e.CallbackID, At: e.At, Name: r.name(e.Name, around), Own: Called{e.Name, e.SubType}, Around: Called{in.Name, in.SubType},
+		Timeout: e.Timeout, HeartbeatTimeout: e.HeartbeatTimeout,
+	}
+	s.Closing.Open = true
+	r.Callbacks[e.Operation] = OpenCallback{Parent: e.Parent, Start: s.Start}
+	if slices.ContainsFunc(around, func(context string) bool { return r.ended[context] }) {
+		r.close(e.Operation, callbacks.Closing{By: callbacks.EndedByExecution, At: e.At, EventID: e.ID}, contextSentence)
+	}
+}
+
+// name is by which people know a callback, given its own name and the contexts around it, from the inside. SDKs put the name of a
+// waitForCallback on its context and leave the callback unnamed, or derive its name from the context's. A subtype may be missing,
+// wrong, or the author's own, so that a context directly around such a callback names it whatever its subtype is.
+func (r *tracing) name(own string, around []string) string {
+	for _, context := range around {
+		if c := r.Contexts[context]; c.SubType == history.SubTypeWaitForCallback && c.Name != "" {
+			return c.Name
+		}
+	}
+	if len(around) > 0 {
+		name := r.Contexts[around[0]].Name
+		if name != "" && (own == "" || own == name+" create callback id" || own == name+"-callback") {
+			return name
+		}
+	}
+	return own
+}
+
+// around lists the contexts from parent outwards.
+func (r *tracing) around(parent string) []string {
+	var around []string
+	for range len(r.Contexts) + 1 { // a bound, should parents ever go round in a circle
+		if parent == "" || parent == r.Root {
+			break
+		}
+		around = append(around, parent)
+		parent = r.Contexts[parent].Parent
+	}
+	return around
+}
+
+// endContext closes every callback below a context, for which there will be no event of its own, and drops what is below it.
+func (r *tracing) endContext(e *Event) {
+	r.ended[e.Operation] = true
+	below := func(parent string) bool { return slices.Contains(r.around(parent), e.Operation) }
+	for _, operation := range slices.Sorted(maps.Keys(r.Callbacks)) {
+		if below(r.Callbacks[operation].Parent) {
+			r.close(operation, e.Closing, contextSentence)
+		}
+	}
+	gone := []string{e.Operation}
+	for operation, c := range r.Contexts {
+		if below(c.Parent) {
+			gone = append(gone, operation)
+		}
+	}
+	for _, operation := range gone {
+		r.ended[operation] = true
+		delete(r.Contexts, operation)
+	}
+}
+
+// close notes the end of an open callback.
+func (r *tracing) close(operation string, c callbacks.Closing, detail string) {
+	open, known := r.Callbacks[operation]
+	if !known {
+		return // it had ended before, by what was around it
+	}
+	delete(r.Callbacks, operation)
+	s := r.sight(operation)
+	s.ID, s.Closing, s.Detail = open.ID, c, detail
+}
+
+func (r *tracing) sight(operation string) *sighting {
+	s, ok := r.sightings[operation]
+	if !ok {
+		s = &sighting{Operation: operation}
+		r.sightings[operation] = s
+		r.order = append(r.order, operation)
+	}
+	return s
+}
+
+func copyOf[T any](m map[string]T) map[string]T {
+	copied := make(map[string]T, len(m))
+	maps.Copy(copied, m)
+	return copied
+}

@@ -1,0 +1,45 @@
+package readquota
+
+import (
+	"maps"
+	"sync"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// Pace spreads readings out: however many wait, no more are planned for a second than the budget of their lane allows, so that
+// they come due one after the other and not all together, to be put off again. Urgent ones are planned apart from the others.
+type Pace struct {
+	interval time.Duration // between two readings
+
+	mu   sync.Mutex
+	paid map[line]time.Time // until when the readings that were planned take up the rate
+	last time.Time          // when one was planned
+}
+
+// line is where readings queue.
+type line struct {
+	lane    callbacks.Lane
+	urgency Urgency
+}
+
+// NewPace makes a pace of so many readings a second.
+func NewPace(rate float64) *Pace {
+	return &Pace{interval: time.Duration(float64(time.Second) / rate), paid: map[line]time.Time{}}
+}
+
+// Slot plans a reading, not before a time.
+func (p *Pace) Slot(lane callbacks.Lane, u Urgency, now, at time.Time) time.Time {
+	l := line{lane, u}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if now.Before(p.last) { // our clock was set back since
+		clear(p.paid)
+	}
+	p.last = now
+	maps.DeleteFunc(p.paid, func(_ line, until time.Time) bool { return until.Before(now) })
+	paid := callbacks.Latest(p.paid[l], now)
+	p.paid[l] = paid.Add(p.interval)
+	return callbacks.Latest(at, paid)
+}

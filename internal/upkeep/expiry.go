@@ -1,0 +1,190 @@
+package upkeep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/history"
+	"countersign/internal/readquota"
+	"countersign/internal/worker"
+)
+
+const (
+	// sweepGrace is how long after a deadline the sweep waits: a beat or a decision that was in time may still be on its way
+	// to the database.
+	grace = 2 * time.Second
+	// messageMemory is how long a webhook message ID is known; senders give up long before.
+	messageMemory  = 7 * 24 * time.Hour
+	batch          = 200
+	expiriesAtOnce = 16
+	// A history that does not answer holds up the round, so that it is not waited for long, and few of one lane at once.
+	expiryTimeout     = 5 * time.Second
+	expiriesInOneLane = 4
+)
+
+// Sweeps is the worker that notices what happens by itself: clocks that run out, reviews that nobody renews.
+type Expiry struct {
+	store     Store
+	histories *history.Reader
+	notify    callbacks.Notifier
+	log       *slog.Logger
+	now       func() time.Time
+	wake      worker.Alarm
+	after     callbacks.ID // the last one of a round that did not come to the end of what is expired
+	pauses    *pauses
+	pace      *readquota.Pace
+}
+
+// NewSweeps makes the worker.
+func NewExpiry(c Config) *Expiry {
+	return &Expiry{
+		store: c.Store, histories: history.NewReader(c.History, expiriesInOneLane), notify: c.Notify, log: c.Log, now: c.Now, wake: worker.NewAlarm(),
+		pauses: newPauses(), pace: readquota.NewPace(c.History.Allowances.Rate()),
+	}
+}
+
+// Run sweeps until ctx ends.
+func (s *Expiry) Run(ctx context.Context) {
+	worker.Loop{Name: "sweeps", Log: s.log, Now: s.now, Wake: s.wake, Round: s.runOnce}.Run(ctx)
+}
+
+// RunOnce runs one round.
+func (s *Expiry) RunOnce(ctx context.Context) error {
+	_, err := s.runOnce(ctx)
+	return err
+}
+
+// runOnce ends what is past its deadline, closes reviews that nobody renewed, and forgets old messages.
+func (s *Expiry) runOnce(ctx context.Context) (time.Time, error) {
+	now := s.now()
+	if err := s.closeReviews(ctx, now); err != nil {
+		return time.Time{}, err
+	}
+	expired, err := s.store.Expired(ctx, now.Add(-grace), s.after, batch)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("find expired callbacks: %w", err)
+	}
+	waiting := s.expireAll(ctx, expired)
+	if err := s.store.ForgetMessages(ctx, now.Add(-messageMemory), batch); err != nil {
+		return time.Time{}, fmt.Errorf("forget messages: %w", err)
+	}
+	// The next round looks behind these: they may all wait for a lane that is throttled, and others must not wait with them.
+	s.after = ""
+	if len(expired) == batch {
+		s.after = expired[batch-1]
+	} else {
+		s.pauses.forget(now)
+	}
+	switch {
+	case waiting:
+		return now.Add(worker.RetryInterval), nil
+	case s.after != "":
+		return now, nil
+	}
+	next, err := s.store.NextDeadline(ctx)
+	if err != nil || next.IsZero() {
+		return time.Time{}, err
+	}
+	return next.Add(grace), nil
+}
+
+// expireAll ends callbacks, several at once because Lambda may be asked about each. waiting says that some have to be looked at
+// again.
+func (s *Expiry) expireAll(ctx context.Context, ids []callbacks.ID) (waiting bool) {
+	var group sync.WaitGroup
+	var left atomic.Bool
+	slots := make(chan struct{}, expiriesAtOnce)
+	for _, id := range ids {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			again, err := s.expire(ctx, id)
+			if err != nil {
+				s.log.ErrorContext(ctx, "callback past its deadline not ended; tried again", "callback", id, "error", err)
+			}
+			if again || err != nil {
+				left.Store(true)
+			}
+		})
+	}
+	group.Wait()
+	return left.Load()
+}
+
+func (s *Expiry) closeReviews(ctx context.Context, now time.Time) error {
+	left, err := s.store.CloseReviews(ctx, callbacks.ReviewsEnded(now), now, batch)
+	if err != nil {
+		return fmt.Errorf("close reviews: %w", err)
+	}
+	for _, c := range left {
+		if err := s.stopHeartbeats(ctx, c, now); err != nil {
+			return err
+		}
+		s.notify.Changed(callbacks.Notice{Callback: c.ID, Queue: c.Queue})
+	}
+	return nil
+}
+
+// stopHeartbeats ends the beats of a callback that nobody reviews any more. The next beat would notice it too, but that may be
+// far off, and until then lists would count the callback among those that are kept alive.
+func (s *Expiry) stopHeartbeats(ctx context.Context, c callbacks.Callback, now time.Time) error {
+	if c.NextHeartbeatAt.IsZero() || c.WantsHeartbeats(now) {
+		return nil
+	}
+	_, err := s.store.Review(ctx, c.ID, func(c *callbacks.Callback, _ []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
+		c.StopHeartbeats(now)
+		return nil, callbacks.AuditEntry{}, nil
+	})
+	if err != nil && !errors.Is(err, callbacks.ErrNotFound) {
+		return fmt.Errorf("stop heartbeats of %s: %w", c.ID, err)
+	}
+	return nil
+}
+
+// expire ends one callback. Before it is buried by a clock the history is asked, where it can be: the heartbeat clock is only a
+// lower bound, because other clients may beat too, the others are as they were announced, and our own may be ahead of Lambda's.
+// again says that it could not tell yet, or has the callback open.
+func (s *Expiry) expire(ctx context.Context, id callbacks.ID) (again bool, err error) {
+	if s.pauses.under(id, s.now()) {
+		return true, nil
+	}
+	c, err := s.store.Get(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	call, cancel := context.WithTimeout(ctx, expiryTimeout)
+	defer cancel()
+	target := c.Target()
+	found := s.histories.Ask(call, target)
+	c, err = s.store.Update(ctx, id, func(c *callbacks.Callback) (change callbacks.Change, err error) {
+		change.Audit, again, err = c.Expire(found, s.pauses.patient(id, found), s.now())
+		return change, err
+	})
+	if again {
+		s.putOff(id, s.histories.Lane(target), found)
+	}
+	if errors.Is(err, callbacks.ErrConflict) || errors.Is(err, callbacks.ErrNotFound) {
+		return again, nil // decided or closed meanwhile, or not yet known
+	}
+	if err != nil {
+		return false, err
+	}
+	s.notify.Changed(callbacks.Notice{Callback: c.ID, Queue: c.Queue})
+	return false, nil
+}
+
+// putOff plans when a callback is asked about again: where there was no budget, in its turn.
+func (s *Expiry) putOff(id callbacks.ID, lane callbacks.Lane, found callbacks.Finding) {
+	now := s.now()
+	var slot time.Time
+	if found.History == callbacks.HistoryPutOff {
+		slot = s.pace.Slot(lane, readquota.Urgent, now, now.Add(found.Again))
+	}
+	s.pauses.put(id, now, slot, found)
+}

@@ -1,0 +1,78 @@
+package upkeep_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/desktest"
+	"countersign/internal/upkeep"
+)
+
+// TestSweepLooksBehindThrottledLanes: however many wait for a lane that may not be read, those of another are timed out.
+func TestSweepLooksBehindThrottledLanes(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.Lanes = desktest.TheirLanes
+	d.Restart(d.Store)
+	for i := range upkeep.Batch {
+		d.Announce(func(a *callbacks.Announcement) {
+			desktest.In(desktest.TheirAccount, fmt.Sprintf("Y2I%03d", i))(a)
+			a.HeartbeatTimeout = time.Minute
+		})
+	}
+	ours := d.Announce(func(a *callbacks.Announcement) {
+		a.CallbackID, a.ExecutionARN, a.Timeout = "b3Vy", "", 2*time.Minute // so that the clock is believed
+	})
+	d.Throttle(callbacks.Lane{Account: desktest.TheirAccount, Region: "eu-central-1"}, 5*time.Minute)
+	d.Clock.Advance(3 * time.Minute)
+	for range 2 {
+		d.Expire()
+	}
+	d.WantState(ours.ID, callbacks.TimedOut)
+}
+
+// TestSweepWaitsForTheBudget: the heartbeat clock buries nothing while the history may not be read.
+func TestSweepWaitsForTheBudget(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(func(a *callbacks.Announcement) { a.HeartbeatTimeout = time.Minute })
+	d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByOther})
+	d.Throttle(callbacks.Lane{Region: "eu-central-1"}, 5*time.Minute)
+	sweep := func() {
+		t.Helper()
+		if err := d.Expiry.RunOnce(d.Ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.Clock.Advance(2 * time.Minute)
+	sweep()
+	d.WantState(c.ID, callbacks.Pending)
+	d.Clock.Advance(3 * time.Minute)
+	sweep()
+	if got := d.WantState(c.ID, callbacks.Closed); got.Ending.By != callbacks.EndedByOther {
+		t.Errorf("ending is %+v", got.Ending)
+	}
+}
+
+// TestLongHistoryIsPaidFor: the pages of a history behind the first are missing to those who come later.
+func TestLongHistoryIsPaidFor(t *testing.T) {
+	t.Parallel()
+	for _, pages := range []int{1, 4} {
+		d := newDesk(t)
+		c := d.Announce(nil)
+		d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByExecution, Requests: pages})
+		d.Clock.Advance(time.Hour + upkeep.Grace)
+		d.Expire()
+		d.WantState(c.ID, callbacks.Closed)
+		budgets, err := d.Store.Quotas(d.Ctx)
+		if err != nil || len(budgets) != 1 {
+			t.Fatalf("budgets are %+v, %v", budgets, err)
+		}
+		bought := int(desktest.Rate / 5) // at once
+		if budgets[0].Used != bought+pages-1 {
+			t.Errorf("a history of %d pages cost %d requests, want %d", pages, budgets[0].Used, bought+pages-1)
+		}
+	}
+}

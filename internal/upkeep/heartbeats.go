@@ -1,0 +1,216 @@
+package upkeep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/history"
+	"countersign/internal/worker"
+)
+
+const (
+	heartbeatsAtOnce = 64 // that are claimed
+	// heartbeatsInCall is how many calls may be under way. A call takes five seconds at most and a callback has one beat in twenty,
+	// for a heartbeat timeout of a minute: an account that hangs takes all of them only with four thousand reviews.
+	heartbeatsInCall = 1024
+	heartbeatTimeout = 5 * time.Second  // of one call, at most
+	readingTimeout   = 20 * time.Second // of the history, where Lambda says that it waits no longer
+	writingTimeout   = 10 * time.Second // of what came of a beat
+)
+
+// Heartbeats is the worker that keeps reviewed callbacks alive: one beat per callback and interval, however many people,
+// tabs and replicas there are.
+type Heartbeats struct {
+	store  Store
+	lambda callbacks.Lambda
+	notify callbacks.Notifier
+	log    *slog.Logger
+	now    func() time.Time
+
+	jitter    func() float64
+	looked    time.Time // when a round last began
+	wake      worker.Alarm
+	slots     chan struct{}
+	calls     sync.WaitGroup
+	histories *history.Reader
+	fast      fastBeats
+}
+
+// NewHeartbeats makes the worker.
+func NewHeartbeats(c Config) *Heartbeats {
+	if c.Jitter == nil {
+		c.Jitter = rand.Float64
+	}
+	return &Heartbeats{
+		store: c.Store, lambda: c.Lambda, notify: c.Notify, log: c.Log, now: c.Now, jitter: c.Jitter,
+		wake: worker.NewAlarm(), slots: make(chan struct{}, heartbeatsInCall), histories: history.NewReader(c.History, history.ReadsAtOnce),
+		fast: fastBeats{log: c.Log, of: map[string]*fastSource{}},
+	}
+}
+
+// Wake says that a heartbeat may be due now. It never blocks.
+func (h *Heartbeats) Wake() { h.wake.Ring() }
+
+// Run beats until ctx ends. Calls that are under way have a few seconds to finish.
+func (h *Heartbeats) Run(ctx context.Context) {
+	worker.Loop{Name: "heartbeats", Log: h.log, Now: h.now, Wake: h.wake, Round: func(round context.Context) (time.Time, error) {
+		return h.runOnce(round, ctx)
+	}}.Run(ctx)
+	h.calls.Wait()
+}
+
+// RunOnce runs one round and waits for its calls.
+func (h *Heartbeats) RunOnce(ctx context.Context) error {
+	_, err := h.runOnce(ctx, ctx)
+	h.calls.Wait()
+	return err
+}
+
+// runOnce claims the beats that are due and starts them; calls is their context. The claim moves the schedule on, so a crash
+// costs one beat at most.
+func (h *Heartbeats) runOnce(ctx, calls context.Context) (time.Time, error) {
+	free := min(cap(h.slots)-len(h.slots), heartbeatsAtOnce)
+	if free == 0 {
+		return time.Time{}, nil // a call that ends wakes us
+	}
+	// Without the monotonic reading, which does not see that a clock was set.
+	now := h.now().Round(0)
+	if now.Before(h.looked) {
+		if err := h.store.HastenHeartbeats(ctx, now); err != nil {
+			return time.Time{}, err
+		}
+	}
+	h.looked = now
+	claimed, err := h.store.ClaimHeartbeats(ctx, now, free)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("claim heartbeats: %w", err)
+	}
+	for _, c := range claimed {
+		if h.fast.over(&c, now) {
+			continue // the claim has moved it on
+		}
+		h.slots <- struct{}{}
+		h.calls.Go(func() {
+			defer h.release()
+			if err := h.beat(calls, c); err != nil {
+				h.log.ErrorContext(calls, "heartbeat not recorded", "callback", c.ID, "error", err)
+			}
+		})
+	}
+	if len(claimed) == free {
+		return h.now(), nil // there may be more, and calls that have ended meanwhile woke nobody
+	}
+	return h.store.NextHeartbeat(ctx)
+}
+
+func (h *Heartbeats) release() {
+	full := len(h.slots) == cap(h.slots)
+	<-h.slots
+	if full {
+		h.Wake()
+	}
+}
+
+// beat sends one heartbeat if it is still wanted, and writes down what came of it.
+func (h *Heartbeats) beat(ctx context.Context, c callbacks.Callback) error {
+	sent := h.now()
+	if !c.WantsHeartbeats(sent) {
+		_, err := h.update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+			c.StopHeartbeats(h.now())
+			return callbacks.Change{}, nil
+		})
+		return err
+	}
+	call, cancel := worker.Outlive(ctx, worker.StopCalls, callLimit(&c))
+	defer cancel()
+	answer := callbacks.AnswerOf(h.lambda.Heartbeat(call, c.Target()))
+	if answer.Answer.MaybeClosed() {
+		if settled, err := h.closed(ctx, c, answer.Answer); settled || err != nil {
+			return err
+		}
+	}
+	return h.note(ctx, c, sent, answer)
+}
+
+// note writes down whether Lambda took a beat.
+func (h *Heartbeats) note(ctx context.Context, c callbacks.Callback, sent time.Time, answer *callbacks.LambdaError) error {
+	taken := answer.Answer == callbacks.AnswerAccepted
+	h.tell(ctx, c, answer)
+	now, failed := h.now(), callbacks.FailedBeat{Sent: sent, Taken: c.Heartbeats, Answer: answer, Jitter: h.jitter()}
+	updated, err := h.update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		if taken {
+			return callbacks.Change{Audit: c.Beat(sent)}, nil
+		}
+		return callbacks.Change{Audit: c.MissBeat(failed, now)}, nil
+	})
+	if err != nil {
+		return err
+	}
+	if !taken {
+		h.Wake() // it is sent again sooner than the claim planned
+	}
+	h.notify.Changed(callbacks.Notice{Callback: updated.ID, Queue: updated.Queue})
+	return nil
+}
+
+// tell logs the answer to a beat: a warning for the first that fails, since hundreds may follow.
+func (h *Heartbeats) tell(ctx context.Context, c callbacks.Callback, answer *callbacks.LambdaError) {
+	switch failing := c.BeatsFail(); {
+	case answer.Answer == callbacks.AnswerAccepted && !failing:
+		h.log.DebugContext(ctx, "heartbeat", "callback", c.ID)
+	case answer.Answer == callbacks.AnswerAccepted:
+		h.log.InfoContext(ctx, "lambda takes the heartbeats again", "callback", c.ID, "failed", c.Untaken.Failed)
+	case failing:
+		h.log.DebugContext(ctx, "lambda did not take a heartbeat", "callback", c.ID, "error", answer)
+	default:
+		h.log.WarnContext(ctx, "lambda did not take a heartbeat; it is sent again", "callback", c.ID, "error", answer)
+	}
+}
+
+// update writes down what came of a beat, also when ctx ends meanwhile.
+func (h *Heartbeats) update(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) (callbacks.Callback, error) {
+	ctx, cancel := worker.Outlive(ctx, worker.StopWrites, writingTimeout)
+	defer cancel()
+	return h.store.Update(ctx, id, fn)
+}
+
+// closed settles a callback of which Lambda says that it waits no longer, or may not, unless a decision is on its way: then the
+// answer to the delivery tells more. While the history does not show the end, the beat is one that failed; where there is no
+// history, an answer that may mean two things is no more.
+func (h *Heartbeats) closed(ctx context.Context, c callbacks.Callback, answer callbacks.Answer) (settled bool, err error) {
+	call, cancel := worker.Outlive(ctx, worker.StopCalls, readingTimeout)
+	defer cancel()
+	found := h.histories.Ask(call, c.Target())
+	ended := found.Ended()
+	mayTell := found.History != callbacks.HistoryUnreadable || found.Denied() && c.Untaken.Failed < history.DeniedReadings-1
+	if !ended && (mayTell || answer == callbacks.AnswerMaybeClosed) {
+		return false, nil
+	}
+	updated, err := h.update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		now := h.now()
+		if c.State != callbacks.Pending {
+			return callbacks.Change{}, nil // the schedule of the claim asks again an interval later
+		}
+		entry, err := c.Close(c.EndedAsAnswered(answer, found, now), now, callbacks.System("heartbeats"))
+		return callbacks.Change{Audit: entry}, err
+	})
+	if errors.Is(err, callbacks.ErrNotFound) {
+		return true, nil
+	}
+	if err != nil {
+		return true, err
+	}
+	h.notify.Changed(callbacks.Notice{Callback: updated.ID, Queue: updated.Queue})
+	return true, nil
+}
+
+// callLimit bounds the call of one beat, so that one that hangs leaves time for another.
+func callLimit(c *callbacks.Callback) time.Duration {
+	return min(max(c.HeartbeatInterval()/2, 2*time.Second), heartbeatTimeout)
+}
