@@ -70,7 +70,9 @@ func clockNote(c callbacks.Clocks) string {
 
 // eventOf tells one audit entry. Its detail is a sentence of ours.
 func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
-	told := event{At: e.At, Who: words.Actor(e.Actor, viewer), Note: noteFor(e, viewer)}
+	told := event{
+		At: e.At, Who: words.Actor(e.Actor, viewer), What: string(e.Action), Note: noteFor(e, viewer),
+	}
 	switch e.Action {
 	case callbacks.ActionReceived:
 		told.Icon, told.Who, told.What = "plug", "", "Announced by "+untrusted.Isolate(e.Actor.Name)
@@ -91,11 +93,7 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 	case callbacks.ActionDecided:
 		told = decisionEvent(m, told)
 	case callbacks.ActionDelivered:
-		told.Icon, told.Tone, told.Who, told.What = "check", "good", "Lambda", "accepted the decision"
-		if told.Note = ""; compared(e, m.Callback.Decision) {
-			told.Who, told.Note = "Lambda’s history", "The answer was lost"
-			told.What = "shows the decision"
-		}
+		told = deliveryEvent(m, e, told)
 	case callbacks.ActionReceipt:
 		told.Icon, told.Tone, told.Who, told.What = "check", "good", "Lambda’s history", "shows the decision"
 		told.Note = fmt.Sprintf("Event %d", m.Callback.Ending.Event)
@@ -104,17 +102,11 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 	case callbacks.ActionExecutionSucceeded:
 		told.Icon, told.Tone, told.Who, told.What = "check", "good", "The execution", "succeeded"
 	case callbacks.ActionExecutionFailed:
-		told.Icon, told.Tone, told.Who, told.What = "flag", "", "The execution", "did not succeed"
-		if m.Callback.ExecutionFailed {
-			told.Icon, told.Tone = "x", "bad"
-		}
+		told = failureEvent(m, told)
 	case callbacks.ActionAttemptFailed:
 		told.Icon, told.Who, told.What = "retry", "Lambda", "did not accept it yet"
 	case callbacks.ActionHeartbeat:
-		told.Icon, told.Who, told.What = "pulse", "", "Heartbeats began"
-		if e.Detail != "" {
-			told.What = "Heartbeats are taken again"
-		}
+		told = heartbeatEvent(e, told)
 	case callbacks.ActionHeartbeatFailed:
 		told.Icon, told.Who, told.What = "pulse", "", "A heartbeat was not taken"
 	case callbacks.ActionLost, callbacks.ActionUndeliverable:
@@ -123,10 +115,38 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 		told.Icon, told.Who, told.What = "flag", "", words.State(e.To)
 	case callbacks.ActionRetried:
 		told.Icon, told.What = "retry", "sent it again"
-	case callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded:
-		told.What = string(e.Action)
-	default:
-		told.What = string(e.Action)
+	case callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded: // of no callback
+	}
+	return told
+}
+
+// deliveryEvent tells that the decision arrived: by Lambda's answer, or where that was lost, by the
+// history.
+func deliveryEvent(m Review, e callbacks.AuditEntry, told event) event {
+	told.Icon, told.Tone, told.Note = "check", "good", ""
+	if compared(e, m.Callback.Decision) {
+		told.Who, told.What, told.Note = "Lambda’s history", "shows the decision", "The answer was lost"
+	} else {
+		told.Who, told.What = "Lambda", "accepted the decision"
+	}
+	return told
+}
+
+// failureEvent tells that the execution failed, which is bad news only where the decision was to go
+// on.
+func failureEvent(m Review, told event) event {
+	told.Icon, told.Who, told.What = "flag", "The execution", "did not succeed"
+	if m.Callback.ExecutionFailed {
+		told.Icon, told.Tone = "x", "bad"
+	}
+	return told
+}
+
+// heartbeatEvent tells that heartbeats go out, for the first time or again.
+func heartbeatEvent(e callbacks.AuditEntry, told event) event {
+	told.Icon, told.Who, told.What = "pulse", "", "Heartbeats began"
+	if e.Detail != "" {
+		told.What = "Heartbeats are taken again"
 	}
 	return told
 }
