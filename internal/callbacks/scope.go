@@ -6,12 +6,15 @@ import (
 	"time"
 )
 
-// attentionSpan is how long a lost decision, or one that an execution failed after, asks for attention.
+// attentionSpan is how long a lost decision, or one that an execution failed after, asks for
+// attention.
 const attentionSpan = 7 * 24 * time.Hour
 
-// scopeOrders are the orders of scopes where the filter names none; a scope that is not here begins with what is new.
+// scopeOrders are the orders of scopes where the filter names none; a scope that is not here begins
+// with what is new.
 var scopeOrders = map[Scope]Order{
-	ScopeAvailable: OrderDeadline, ScopeMine: OrderDeadline, ScopeAttention: OrderEnd, ScopeHistory: OrderEnd,
+	ScopeAvailable: OrderDeadline, ScopeMine: OrderDeadline,
+	ScopeAttention: OrderEnd, ScopeHistory: OrderEnd,
 }
 
 // scopeStates are the states that a scope shows; a scope that is not here shows all.
@@ -25,7 +28,8 @@ var scopeStates = map[Scope][]State{
 // SortedBy is the order of the list.
 func (f Filter) SortedBy() Order { return cmp.Or(f.Order, scopeOrders[f.Scope], OrderNewest) }
 
-// Visible are the queues whose callbacks a query can find, sorted; all says that every queue is one.
+// Visible are the queues whose callbacks a query can find, sorted; all says that every queue is
+// one.
 func (q Query) Visible() (queues []string, all bool) {
 	switch {
 	case q.Queue != "" && (q.AllQueues || slices.Contains(q.Queues, q.Queue)):
@@ -38,7 +42,8 @@ func (q Query) Visible() (queues []string, all bool) {
 	return slices.Compact(queues), q.AllQueues
 }
 
-// Wanted are the callbacks of one state that a query can find, beside what its filter asks of all of them.
+// Wanted are the callbacks of one state that a query can find, beside what its filter asks of all
+// of them.
 type Wanted struct {
 	State     State
 	Trouble   bool      // only with a [Callback.Problem]
@@ -62,7 +67,8 @@ func (q Query) Wanted() []Wanted {
 	return all
 }
 
-// wants reports whether the filter leaves a state of the scope in. Heartbeats that are refused are an operator's to mend.
+// wants reports whether the filter leaves a state of the scope in. Heartbeats that are refused are
+// an operator's to mend.
 func (q Query) wants(s State) bool {
 	switch {
 	case len(q.States) > 0 && !slices.Contains(q.States, s),
@@ -74,7 +80,8 @@ func (q Query) wants(s State) bool {
 	return true
 }
 
-// wanted is what the scope wants of a state. Failures after a decision are for the person who made it, and for operators.
+// wanted is what the scope wants of a state. Failures after a decision are for the person who made
+// it, and for operators.
 func (q Query) wanted(s State) Wanted {
 	w := Wanted{State: s}
 	if q.Scope != ScopeAttention {

@@ -17,7 +17,8 @@ const (
 	Against Stance = "against"
 )
 
-// Signature is one person's vote for an outcome. It is kept as it was given: with the name that the person had then.
+// Signature is one person's vote for an outcome. It is kept as it was given: with the name that the
+// person had then.
 type Signature struct {
 	By      Actor
 	Via     Via

@@ -8,7 +8,8 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 )
 
-// TestFailedPlans: the failures among all that was completed are found by their own indexes, in every order, by whoever asks.
+// TestFailedPlans: the failures among all that was completed are found by their own indexes, in
+// every order, by whoever asks.
 func TestFailedPlans(t *testing.T) {
 	t.Parallel()
 	s, r := openRecorded(t)

@@ -9,7 +9,8 @@ import (
 	"countersign/internal/discovery"
 )
 
-// arrivalRow is a pending callback with the trace of its execution, which is empty where there is none.
+// arrivalRow is a pending callback with the trace of its execution, which is empty where there is
+// none.
 type arrivalRow struct {
 	callbackRow
 	Trace string
@@ -46,7 +47,8 @@ func (s *Store) Arrived(ctx context.Context, w discovery.Watch, from, before tim
 	return all, nil
 }
 
-// ReadAnew implements callbacks.WatchStore. What is open in an execution stays counted until it is read.
+// ReadAnew implements callbacks.WatchStore. What is open in an execution stays counted until it is
+// read.
 func (s *Store) ReadAnew(ctx context.Context, owner string, w discovery.Watch, arns []string) error {
 	return s.leased(ctx, owner, w, func(ctx context.Context, t *tx, num int64) error {
 		for _, arn := range arns {

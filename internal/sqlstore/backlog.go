@@ -9,7 +9,8 @@ import (
 	"countersign/internal/upkeep"
 )
 
-// Backlog counts what waits, each thing up to [upkeep.MaxBacklog]; of more pending callbacks, those that end first.
+// Backlog counts what waits, each thing up to [upkeep.MaxBacklog]; of more pending callbacks, those
+// that end first.
 func (s *Store) Backlog(ctx context.Context, now time.Time) (upkeep.Backlog, error) {
 	b := upkeep.Backlog{Undelivered: map[callbacks.State]int{}}
 	err := s.db.NewRaw(`

@@ -47,7 +47,8 @@ func announce(tb testing.TB, s *sqlstore.Store, i int, timeout time.Duration) er
 	return err
 }
 
-// maxRowBytes is what one pending callback without payload may cost on disk, with its indexes, words and audit entry.
+// maxRowBytes is what one pending callback without payload may cost on disk, with its indexes,
+// words and audit entry.
 const maxRowBytes = 2500
 
 func TestSizeOfPendingCallback(t *testing.T) {
@@ -76,7 +77,8 @@ func sizeOf(tb testing.TB, path string) int64 {
 	return info.Size()
 }
 
-// onEach runs a benchmark on both databases, with one sender and with as many as a group commit may take.
+// onEach runs a benchmark on both databases, with one sender and with as many as a group commit may
+// take.
 func onEach(b *testing.B, run func(b *testing.B, s *sqlstore.Store, senders int)) {
 	for name, open := range map[string]func(testing.TB) *sqlstore.Store{"SQLite": openSQLite, "PostgreSQL": openPostgres} {
 		for _, senders := range []int{1, 64} {
@@ -85,8 +87,8 @@ func onEach(b *testing.B, run func(b *testing.B, s *sqlstore.Store, senders int)
 	}
 }
 
-// atOnce does a piece of work b.N times by so many senders, and reports the time of this process's CPUs beside that of the clock:
-// it says more on a machine that does other things too.
+// atOnce does a piece of work b.N times by so many senders, and reports the time of this process's
+// CPUs beside that of the clock: it says more on a machine that does other things too.
 func atOnce(b *testing.B, senders int, work func(i int) error) {
 	b.Helper()
 	var next atomic.Int64
@@ -125,7 +127,8 @@ func BenchmarkReceive(b *testing.B) {
 	})
 }
 
-// BenchmarkDecide is the transaction of a decision: callback, signature, delivery with its first attempt, audit.
+// BenchmarkDecide is the transaction of a decision: callback, signature, delivery with its first
+// attempt, audit.
 func BenchmarkDecide(b *testing.B) {
 	onEach(b, func(b *testing.B, s *sqlstore.Store, senders int) {
 		fill(b, s, b.N)

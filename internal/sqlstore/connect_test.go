@@ -23,8 +23,8 @@ func parsed(t *testing.T, text string) *url.URL {
 	return u
 }
 
-// TestPostgresReadOnly: a database that takes no writes is not ready, and is again by itself, although connections that began
-// meanwhile would stay read-only for ever.
+// TestPostgresReadOnly: a database that takes no writes is not ready, and is again by itself,
+// although connections that began meanwhile would stay read-only for ever.
 func TestPostgresReadOnly(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -70,7 +70,8 @@ func limited(t *testing.T, user, connections string) string {
 	return u.String()
 }
 
-// TestPostgresFewConnections: too few connections are told at the start, with the limit's name and how many it takes.
+// TestPostgresFewConnections: too few connections are told at the start, with the limit's name and
+// how many it takes.
 func TestPostgresFewConnections(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

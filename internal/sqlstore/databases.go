@@ -31,9 +31,9 @@ func databaseOf(url string) (engine.Database, error) {
 	return engine.Database{}, errURL
 }
 
-// Open opens the database and brings its tables up to date. The URL is sqlite:path, sqlite:///absolute/path or
-// postgres://…; errors do not repeat it, because it may hold a password. Several replicas may open one PostgreSQL database
-// at once; a SQLite file belongs to one process.
+// Open opens the database and brings its tables up to date. The URL is sqlite:path,
+// sqlite:///absolute/path or postgres://…; errors do not repeat it, because it may hold a password.
+// Several replicas may open one PostgreSQL database at once; a SQLite file belongs to one process.
 func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
 	how := engine.Opening{Caution: func(string) {}}
 	for _, option := range options {
@@ -53,14 +53,16 @@ func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
 // Option changes how a store is opened.
 type Option func(*engine.Opening)
 
-// WithCaution has tell called with each thing that an operator should know of the database although the desk can work with it. It
-// comes before the tables are brought up to date, which may wait for another replica.
+// WithCaution has tell called with each thing that an operator should know of the database although
+// the desk can work with it. It comes before the tables are brought up to date, which may wait for
+// another replica.
 func WithCaution(tell func(caution string)) Option {
 	return func(how *engine.Opening) { how.Caution = tell }
 }
 
-// Examine looks at a database without changing anything: it neither makes nor migrates one, and may run beside desks that use
-// it. What is known before something fails is returned with the error, which repeats no password.
+// Examine looks at a database without changing anything: it neither makes nor migrates one, and may
+// run beside desks that use it. What is known before something fails is returned with the error,
+// which repeats no password.
 func Examine(ctx context.Context, url string, now func() time.Time) (doctor.Database, error) {
 	kind, err := databaseOf(url)
 	if err != nil {
@@ -72,7 +74,8 @@ func Examine(ctx context.Context, url string, now func() time.Time) (doctor.Data
 // ErrNotSQLite is the error of [Backup] for PostgreSQL, which has tools of its own.
 var ErrNotSQLite = errors.New("only a SQLite database is backed up here")
 
-// Backup writes a compact copy of a database to a new file, while a desk goes on working with it. Sessions stay out of the copy.
+// Backup writes a compact copy of a database to a new file, while a desk goes on working with it.
+// Sessions stay out of the copy.
 func Backup(ctx context.Context, url, to string) error {
 	kind, err := databaseOf(url)
 	if err != nil || kind.Backup == nil {
@@ -87,8 +90,8 @@ type Notices = engine.Notices
 // Deliver is what [Notices] call.
 type Deliver = engine.Deliver
 
-// NewNotices takes the URL of the store. Nothing is connected before Run. Where a database belongs to one process, there is
-// nobody to tell.
+// NewNotices takes the URL of the store. Nothing is connected before Run. Where a database belongs
+// to one process, there is nobody to tell.
 func NewNotices(url string, log *slog.Logger) (Notices, error) {
 	kind, err := databaseOf(url)
 	if err != nil {

@@ -64,7 +64,8 @@ func (r *deliveryRow) delivery(id callbacks.ID) (callbacks.Delivery, error) {
 	return d, nil
 }
 
-// addDelivery writes the delivery of a decision. A callback has at most one: a second is [callbacks.ErrConflict].
+// addDelivery writes the delivery of a decision. A callback has at most one: a second is
+// [callbacks.ErrConflict].
 func (t *tx) addDelivery(ctx context.Context, num int64, d callbacks.Delivery) error {
 	due := millis(d.DueAt)
 	r := deliveryRow{
@@ -136,8 +137,8 @@ func (s *Store) ClaimDeliveries(ctx context.Context, now time.Time, lease callba
 	return work, nil
 }
 
-// begin reads what a claim needs, and records the attempts that it is about to make. Where the decision was accepted
-// already nothing is sent any more, so there is no attempt to record.
+// begin reads what a claim needs, and records the attempts that it is about to make. Where the
+// decision was accepted already nothing is sent any more, so there is no attempt to record.
 func (t *tx) begin(ctx context.Context, claimed []deliveryRow, now time.Time) ([]delivery.Work, error) {
 	nums := make([]int64, len(claimed))
 	for i := range claimed {
@@ -197,7 +198,8 @@ func (s *Store) FinishDelivery(ctx context.Context, owner string, attempt callba
 	})
 }
 
-// RetryDelivery implements callbacks.Store. A lease that runs is left alone: its attempt is under way.
+// RetryDelivery implements callbacks.Store. A lease that runs is left alone: its attempt is under
+// way.
 func (s *Store) RetryDelivery(ctx context.Context, id callbacks.ID, now time.Time, fn func(*callbacks.Callback) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
 	return s.change(ctx, id, func(ctx context.Context, t *tx, num int64, c *callbacks.Callback) (callbacks.AuditEntry, error) {
 		entry, err := fn(c)

@@ -8,12 +8,13 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// The JSON documents in columns. Their structs fix the names, so that renaming a field of the domain does not lose what is
-// stored.
+// The JSON documents in columns. Their structs fix the names, so that renaming a field of the
+// domain does not lose what is stored.
 
-// rejectSucceeds stands for the default outcomes whose reject is a success. The usual defaults, whose reject is a failure,
-// are null: nearly every callback has the one or the other, and written out they would be most of the hot row. What a
-// reviewer decides is bound to the bytes of the preview, so a later change of the defaults cannot send what nobody saw.
+// rejectSucceeds stands for the default outcomes whose reject is a success. The usual defaults,
+// whose reject is a failure, are null: nearly every callback has the one or the other, and written
+// out they would be most of the hot row. What a reviewer decides is bound to the bytes of the
+// preview, so a later change of the defaults cannot send what nobody saw.
 const rejectSucceeds = `"reject succeeds"`
 
 type outcomeDocument struct {

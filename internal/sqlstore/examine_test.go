@@ -99,7 +99,8 @@ func TestExamineSQLite(t *testing.T) {
 	}
 }
 
-// TestExamineSQLite_besideADesk: what a desk has committed into its log only is seen, and the desk is not disturbed.
+// TestExamineSQLite_besideADesk: what a desk has committed into its log only is seen, and the desk
+// is not disturbed.
 func TestExamineSQLite_besideADesk(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "desk.db")

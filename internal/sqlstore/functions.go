@@ -10,8 +10,9 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// hops is a recursive table of the queues that hold anything of a condition. It hops along an index that begins with the queue,
-// from one name to the next, so it costs one look-up for each queue however many callbacks there are.
+// hops is a recursive table of the queues that hold anything of a condition. It hops along an index
+// that begins with the queue, from one name to the next, so it costs one look-up for each queue
+// however many callbacks there are.
 func hops(table, condition string) string {
 	return table + ` (name) as (
 	select min(queue) from callbacks where ` + condition + `
@@ -20,17 +21,22 @@ func hops(table, condition string) string {
 	from ` + table + ` where ` + table + `.name is not null)`
 }
 
-// queuesText finds the queues that hold anything, some of them more than once. What is under way is little, and read.
-var queuesText = `with recursive ` + hops("pending_queues", pendingText) + `, ` + hops("ended_queues", endedText) + `
+// queuesText finds the queues that hold anything, some of them more than once. What is under way is
+// little, and read.
+var queuesText = `with recursive ` +
+	hops("pending_queues", pendingText) + `, ` + hops("ended_queues", endedText) + `
 	select name from pending_queues where name is not null
 	union all select name from ended_queues where name is not null
 	union all select queue from callbacks where ` + underWayText
 
-// functionsText is a recursive table of the functions that something pending in those queues waits for, made in the same way.
+// functionsText is a recursive table of the functions that something pending in those queues waits
+// for, made in the same way.
 const functionsText = `functions (queue, name) as (
-	select name, (select min(function) from callbacks where queue = queues.name and ` + pendingText + `) from queues where name is not null
+	select name, (select min(function) from callbacks where queue = queues.name and ` + pendingText + `)
+	from queues where name is not null
 	union all
-	select queue, (select min(function) from callbacks where callbacks.queue = functions.queue and function > functions.name and ` + pendingText + `)
+	select queue, (select min(function) from callbacks
+		where callbacks.queue = functions.queue and function > functions.name and ` + pendingText + `)
 	from functions where functions.name is not null)`
 
 // Functions implements callbacks.Store.
@@ -71,7 +77,8 @@ const (
 	goneText      = "gone = 1"
 )
 
-// Gone implements callbacks.WatchStore. It reads at most limit entries of an index for each function.
+// Gone implements callbacks.WatchStore. It reads at most limit entries of an index for each
+// function.
 func (s *Store) Gone(ctx context.Context, functions []string, limit int) (map[string]int, error) {
 	if len(functions) == 0 {
 		return nil, nil

@@ -8,8 +8,8 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 )
 
-// TestGonePlans: very much may have been closed or timed out, most of which nobody announced. What was announced and is gone is
-// found by its own indexes.
+// TestGonePlans: very much may have been closed or timed out, most of which nobody announced. What
+// was announced and is gone is found by its own indexes.
 func TestGonePlans(t *testing.T) {
 	t.Parallel()
 	s, r := openRecorded(t)

@@ -51,8 +51,8 @@ func (s *Store) list(ctx context.Context, q callbacks.Query, statement *bun.RawQ
 	return page, err
 }
 
-// walk plans a query. A function is indexed within its queue, so a reader of all queues asks for each; what was announced and is
-// gone is indexed by function alone.
+// walk plans a query. A function is indexed within its queue, so a reader of all queues asks for
+// each; what was announced and is gone is indexed by function alone.
 func (s *Store) walk(ctx context.Context, q callbacks.Query) (walk, error) {
 	queues, all := q.Visible()
 	byFunction := q.Gone && q.Source == callbacks.SourceAnnounced
@@ -66,7 +66,8 @@ func (s *Store) walk(ctx context.Context, q callbacks.Query) (walk, error) {
 	return s.walkOf(q, queues, all), nil
 }
 
-// pageText is the statement that finds the places of one page. Each arm comes sorted from its index.
+// pageText is the statement that finds the places of one page. Each arm comes sorted from its
+// index.
 func pageText(d *engine.Dialect, w walk, o order, after *callbacks.Cursor, limit int) (string, []any) {
 	compare, direction := ">", ""
 	if o.desc {
@@ -112,7 +113,8 @@ func (s *Store) page(ctx context.Context, q callbacks.Query, places []place) (ca
 	return page, nil
 }
 
-// reviewers are the people who have a callback open now, longest first, each once however many tabs they have.
+// reviewers are the people who have a callback open now, longest first, each once however many tabs
+// they have.
 func (s *Store) reviewers(ctx context.Context, nums []int64, q callbacks.Query) (map[int64][]callbacks.Actor, error) {
 	var open []reviewRow
 	err := s.db.NewSelect().Model(&open).Where("callback in (?)", bun.List(nums)).

@@ -58,7 +58,8 @@ func tables(t *testing.T, driver, at, query string) []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// TestFailedMigration: one that fails halfway leaves everything as it was, and is made whole when it is mended.
+// TestFailedMigration: one that fails halfway leaves everything as it was, and is made whole when
+// it is mended.
 func TestFailedMigration(t *testing.T) {
 	t.Parallel()
 	t.Run("SQLite", func(t *testing.T) {
@@ -136,7 +137,8 @@ func TestExamineOlder(t *testing.T) {
 	}
 }
 
-// TestMigrateUnderAReplica: a newer replica adds a column while this one works, and this one goes on.
+// TestMigrateUnderAReplica: a newer replica adds a column while this one works, and this one goes
+// on.
 func TestMigrateUnderAReplica(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -44,7 +44,8 @@ func (s *Store) KeepPerson(ctx context.Context, said callbacks.Profile) error {
 			return err
 		}
 		text, args := t.insertion(&fresh)
-		// Somebody new is written whole, also where another replica does the same at this moment; what follows then adds nothing.
+		// Somebody new is written whole, also where another replica does the same at this moment;
+		// what follows then adds nothing.
 		if _, err := t.exec(ctx, text+` on conflict (id) do nothing`, args...); err != nil {
 			return fmt.Errorf("write a person: %w", err)
 		}

@@ -112,8 +112,8 @@ func plan(t *testing.T, s *Store, text string) []string {
 	return steps
 }
 
-// walks reports a step that reads a whole table, and sorts one that sorts what it read. Watched functions and regions are few
-// enough to be read whole.
+// walks reports a step that reads a whole table, and sorts one that sorts what it read. Watched
+// functions and regions are few enough to be read whole.
 func walks(step string) bool {
 	for _, table := range []string{"callbacks", "contents", "deliveries", "attempts", "reviews", "messages", "sessions", "executions"} {
 		if step == "SCAN "+table || strings.HasPrefix(step, "SCAN "+table+" ") {
@@ -123,7 +123,8 @@ func walks(step string) bool {
 	return false
 }
 
-// narrowed reports a statement that has its callbacks from another index; it must not walk an order as well.
+// narrowed reports a statement that has its callbacks from another index; it must not walk an order
+// as well.
 func narrowed(text string) bool { return strings.Contains(text, "as candidates") }
 
 var orderIndex = regexp.MustCompile(`INDEX callbacks_(pending|under_way|ended)_by_(queue_|function_)?(deadline|arrival|end) `)
@@ -185,8 +186,9 @@ func TestUnattendedPlan(t *testing.T) {
 	}
 }
 
-// TestListPlans asks every kind of list and count. A search, a person's own list and a reader of very many queues sort what they
-// find; everything else is read in order from an index, and only from the part that the reader may see.
+// TestListPlans asks every kind of list and count. A search, a person's own list and a reader of
+// very many queues sort what they find; everything else is read in order from an index, and only
+// from the part that the reader may see.
 func TestListPlans(t *testing.T) {
 	t.Parallel()
 	s, r := openRecorded(t)
@@ -246,8 +248,8 @@ func checkList(t *testing.T, s *Store, r *recorder, name string, q callbacks.Que
 	checkPlans(t, s, r, fmt.Sprintf("count %s %s", q.Scope, name), false)
 }
 
-// sortsFound reports whether a list sorts what it has found by another index: a search, a person's own list, and a range of
-// a time that is not the one that the list is sorted by.
+// sortsFound reports whether a list sorts what it has found by another index: a search, a person's
+// own list, and a range of a time that is not the one that the list is sorted by.
 func sortsFound(f callbacks.Filter) bool {
 	ranges := map[string]bool{
 		"deadline":    f.Ends != callbacks.Ends{},

@@ -30,8 +30,8 @@ func database(u *url.URL, name string) string {
 	return copied.String()
 }
 
-// openPostgres opens a database of the test's own. The survey of its connections has tests of its own
-// and would take longer than most others.
+// openPostgres opens a database of the test's own. The survey of its connections has tests of its
+// own and would take longer than most others.
 func openPostgres(t testing.TB) *sqlstore.Store {
 	t.Helper()
 	s, err := sqlstore.Open(t.Context(), newDatabase(t), sqlstore.Surveying(1))
@@ -75,7 +75,8 @@ func TestPostgresOneClock(t *testing.T) {
 	}
 }
 
-// TestPostgresLostCommit: whether a commit without an answer took place is not known, and is not said.
+// TestPostgresLostCommit: whether a commit without an answer took place is not known, and is not
+// said.
 func TestPostgresLostCommit(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -87,7 +88,8 @@ func TestPostgresLostCommit(t *testing.T) {
 	}
 }
 
-// TestPostgresNewerTables: during an upgrade a newer replica adds columns, and the older ones work on until they are replaced.
+// TestPostgresNewerTables: during an upgrade a newer replica adds columns, and the older ones work
+// on until they are replaced.
 func TestPostgresNewerTables(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -144,8 +146,9 @@ func TestPostgresNewerTables(t *testing.T) {
 
 var scanned = regexp.MustCompile(`Scan .*actual rows=(\d+) loops=(\d+)`)
 
-// TestPostgresReadsAPage looks how many rows PostgreSQL reads for a page: those of the page from each arm, and not all that
-// wait; and for a search each candidate once, whatever the planner knows of the tables.
+// TestPostgresReadsAPage looks how many rows PostgreSQL reads for a page: those of the page from
+// each arm, and not all that wait; and for a search each candidate once, whatever the planner knows
+// of the tables.
 func TestPostgresReadsAPage(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

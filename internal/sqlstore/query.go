@@ -33,11 +33,12 @@ type condition struct {
 
 func where(text string, args ...any) condition { return condition{text, args} }
 
-// arm is one walk along one index: conditions that hold together. A query is one arm for each queue and state, so that each
-// walks exactly what its reader may see, in order.
+// arm is one walk along one index: conditions that hold together. A query is one arm for each queue
+// and state, so that each walks exactly what its reader may see, in order.
 type arm []condition
 
-// walk is how a query finds callbacks: the table that it reads, and its arms. No arms means that it finds nothing.
+// walk is how a query finds callbacks: the table that it reads, and its arms. No arms means that it
+// finds nothing.
 type walk struct {
 	from condition
 	arms []arm
@@ -83,7 +84,8 @@ func (s *Store) walkOf(q callbacks.Query, queues []string, allQueues bool) walk 
 	return w
 }
 
-// The conditions of the three groups of indexes. SQLite finds a partial index by its own words only.
+// The conditions of the three groups of indexes. SQLite finds a partial index by its own words
+// only.
 const (
 	pendingText  = "state = 'pending'"
 	underWayText = "state = 'decided'"
@@ -94,7 +96,7 @@ const (
 func wantedCondition(w callbacks.Wanted) condition {
 	c := where("state = ?", w.State)
 	switch {
-	case w.Failed: // only completed callbacks have it; that the state is left out keeps the planner from walking all of them
+	case w.Failed: // of completed callbacks only; without the state the planner does not walk all of them
 		c = where("failed = 1")
 	case !w.State.Open():
 		c.text += " and " + endedText
@@ -122,8 +124,9 @@ func anyOf(wanted []callbacks.Wanted) condition {
 	return where("("+strings.Join(texts, " or ")+")", args...)
 }
 
-// candidates narrow a query to callbacks that another index knows: a person's own, and what a search finds. Each is a select
-// of numbers, none twice. They are few, or meant to be, and are sorted after they are found: no index has their order.
+// candidates narrow a query to callbacks that another index knows: a person's own, and what a
+// search finds. Each is a select of numbers, none twice. They are few, or meant to be, and are
+// sorted after they are found: no index has their order.
 func (s *Store) candidates(q callbacks.Query) []condition {
 	var selects []condition
 	if q.Scope == callbacks.ScopeMine {
@@ -191,7 +194,8 @@ func endsConditions(e callbacks.Ends) []condition {
 	return c
 }
 
-// union is the text of all arms as one select of columns, in the form in which the database runs arms with that tail.
+// union is the text of all arms as one select of columns, in the form in which the database runs
+// arms with that tail.
 func union(d *engine.Dialect, columns string, w walk, tail string) (string, []any) {
 	var texts []string
 	var args []any

@@ -14,15 +14,17 @@ import (
 )
 
 const (
-	// maxReadings bounds what is kept: the lists of a few dozen different readers and the counts beside them.
+	// maxReadings bounds what is kept: the lists of a few dozen different readers and the counts
+	// beside them.
 	maxReadings = 256
-	// readingTimeout bounds a reading that several wait for. It is not given up together with the first of them.
+	// readingTimeout bounds a reading that several wait for. It is not given up together with the
+	// first of them.
 	readingTimeout = 10 * time.Second
 )
 
-// readings are what lists and counts found since the last write. A change makes every open page read again, and most of them ask
-// the same: that is read once for all. Where other processes write too there are none: a nil
-// *readings shares nothing.
+// readings are what lists and counts found since the last write. A change makes every open page
+// read again, and most of them ask the same: that is read once for all. Where other processes write
+// too there are none: a nil *readings shares nothing.
 type readings struct {
 	writes atomic.Int64 // counts what was written
 	flight singleflight.Group
@@ -32,14 +34,16 @@ type readings struct {
 	kept  map[string]any
 }
 
-// invalidate drops what is kept. Call it between a commit and its answer, so that nobody reads what was before their own change.
+// invalidate drops what is kept. Call it between a commit and its answer, so that nobody reads what
+// was before their own change.
 func (r *readings) invalidate() {
 	if r != nil {
 		r.writes.Add(1)
 	}
 }
 
-// share gives what was found under a key, or reads it. What is found is shared: nobody may change it.
+// share gives what was found under a key, or reads it. What is found is shared: nobody may change
+// it.
 func share[T any](ctx context.Context, r *readings, key string, read func(context.Context) (T, error)) (T, error) {
 	if r == nil {
 		return read(ctx)

@@ -12,8 +12,8 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 )
 
-// TestReadingsAreShared: what was asked before is not read again until something was written, or a second is over where the time
-// matters.
+// TestReadingsAreShared: what was asked before is not read again until something was written, or a
+// second is over where the time matters.
 func TestReadingsAreShared(t *testing.T) {
 	t.Parallel()
 	s, r := openRecorded(t)
@@ -61,7 +61,8 @@ func TestReadingsAreShared(t *testing.T) {
 	}
 }
 
-// TestReadingIsSharedWhileItLasts: many who ask at once wait for one reading, and one that was begun before a write is not kept.
+// TestReadingIsSharedWhileItLasts: many who ask at once wait for one reading, and one that was
+// begun before a write is not kept.
 func TestReadingIsSharedWhileItLasts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -99,7 +100,8 @@ func TestReadingIsSharedWhileItLasts(t *testing.T) {
 	})
 }
 
-// TestReadingFails: what cannot be read is asked for again, and does not end with the first who asked.
+// TestReadingFails: what cannot be read is asked for again, and does not end with the first who
+// asked.
 func TestReadingFails(t *testing.T) {
 	t.Parallel()
 	r := &readings{}

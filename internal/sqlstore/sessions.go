@@ -50,7 +50,8 @@ func (r *sessionRow) stored() callbacks.StoredSession {
 	return callbacks.StoredSession{Session: r.session(), TokenHash: r.TokenHash, Sealed: r.Sealed, ExpiresAt: fromMillis(r.ExpiresAt)}
 }
 
-// Sessions keeps sign-in sessions. A session is found by the hash of its token; what it holds is sealed before it comes here.
+// Sessions keeps sign-in sessions. A session is found by the hash of its token; what it holds is
+// sealed before it comes here.
 type Sessions struct {
 	store *Store
 	now   func() time.Time
@@ -81,8 +82,8 @@ func (s *Sessions) Insert(ctx context.Context, session callbacks.StoredSession) 
 	})
 }
 
-// Update writes a session that still holds what was found. One that was deleted stays so, one that somebody else wrote keeps that,
-// and written is false. When it began and expires does not change.
+// Update writes a session that still holds what was found. One that was deleted stays so, one that
+// somebody else wrote keeps that, and written is false. When it began and expires does not change.
 func (s *Sessions) Update(ctx context.Context, session callbacks.StoredSession, found []byte) (written bool, err error) {
 	r := newSessionRow(session)
 	err = s.store.transact(ctx, func(ctx context.Context, t *tx) error {
@@ -97,7 +98,8 @@ func (s *Sessions) Update(ctx context.Context, session callbacks.StoredSession, 
 	return written, err
 }
 
-// Delete ends a session; found is false for one that is not there. Of two that delete it at once one finds it.
+// Delete ends a session; found is false for one that is not there. Of two that delete it at once
+// one finds it.
 func (s *Sessions) Delete(ctx context.Context, tokenHash []byte) (found bool, err error) {
 	err = s.store.transact(ctx, func(ctx context.Context, t *tx) error {
 		n, err := t.exec(ctx, `delete from sessions where token_hash = ?`, tokenHash)
@@ -109,8 +111,9 @@ func (s *Sessions) Delete(ctx context.Context, tokenHash []byte) (found bool, er
 	return found, err
 }
 
-// End deletes the session of an ID together with the audit entry that judge makes of it, and returns what it held. An error of
-// judge keeps the session and is returned. A session that is not there is [callbacks.ErrNotFound]. Judge may run twice.
+// End deletes the session of an ID together with the audit entry that judge makes of it, and
+// returns what it held. An error of judge keeps the session and is returned. A session that is not
+// there is [callbacks.ErrNotFound]. Judge may run twice.
 func (s *Sessions) End(ctx context.Context, id callbacks.ID, judge func(callbacks.Session) (callbacks.AuditEntry, error)) (ended callbacks.StoredSession, err error) {
 	err = s.store.transact(ctx, func(ctx context.Context, t *tx) error {
 		r, err := row[sessionRow](ctx, t, `select * from sessions where id = ? and person <> ''`+t.dialect.ForUpdate, storable(string(id)))
@@ -139,8 +142,8 @@ func (s *Store) ForgetSessions(ctx context.Context, now time.Time, limit int) er
 	})
 }
 
-// List returns a page of the sessions that a query asks for, the latest sign-in first. Next is where the next page begins, nil on
-// the last.
+// List returns a page of the sessions that a query asks for, the latest sign-in first. Next is
+// where the next page begins, nil on the last.
 func (s *Sessions) List(ctx context.Context, q callbacks.SessionQuery) (page []callbacks.Session, next *callbacks.Cursor, err error) {
 	limit := min(max(q.Limit, 1), callbacks.MaxPage)
 	text, args := sessionsText(q, limit+1) // one more tells whether there is a next page

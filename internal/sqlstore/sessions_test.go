@@ -107,7 +107,8 @@ func TestSessions(t *testing.T) {
 	})
 }
 
-// TestDeletedSessionStaysDeleted: a request that read a session before it was deleted does not write it again.
+// TestDeletedSessionStaysDeleted: a request that read a session before it was deleted does not
+// write it again.
 func TestDeletedSessionStaysDeleted(t *testing.T) {
 	onBoth(t, func(t *testing.T, _ *sqlstore.Store, s *sqlstore.Sessions, _ *callbackstest.Clock) {
 		mine := insert(t, s, stored("mine", "ada", 0))
@@ -266,7 +267,8 @@ func TestUpdatedSessionIsListedAsItIs(t *testing.T) {
 	})
 }
 
-// BenchmarkSearchSessions is a search that finds nothing among as many sessions as a large house has.
+// BenchmarkSearchSessions is a search that finds nothing among as many sessions as a large house
+// has.
 func BenchmarkSearchSessions(b *testing.B) {
 	store := openSQLite(b)
 	s := store.Sessions(time.Now)

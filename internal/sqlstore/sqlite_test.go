@@ -9,7 +9,8 @@ import (
 	"countersign/internal/sqlstore/sqlstoretest"
 )
 
-// openSQLite is an empty store in a file of its own. That migrations make that file is what others prove: TestOpenAgain first.
+// openSQLite is an empty store in a file of its own. That migrations make that file is what others
+// prove: TestOpenAgain first.
 func openSQLite(t testing.TB) *sqlstore.Store {
 	t.Helper()
 	s, err := sqlstore.Open(t.Context(), sqlstoretest.NewDatabase(t))

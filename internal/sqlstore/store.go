@@ -1,11 +1,12 @@
-// Package sqlstore keeps callbacks and sessions in SQLite or PostgreSQL. It implements callbacks.Store, whose comments and whose
-// suite (package callbackstest) are the contract.
+// Package sqlstore keeps callbacks and sessions in SQLite or PostgreSQL. It implements
+// callbacks.Store, whose comments and whose suite (package callbackstest) are the contract.
 //
-// Here are the statements and the rows, by aggregate; they are the same for both databases. What one database alone has is in its
-// engine: packages sqlite and postgres, by the contract of package engine. The tables and what each column means are in their
-// migrations.
+// Here are the statements and the rows, by aggregate; they are the same for both databases. What
+// one database alone has is in its engine: packages sqlite and postgres, by the contract of package
+// engine. The tables and what each column means are in their migrations.
 //
-// It knows no rules: which states follow which is decided by the functions that it is given and runs in a transaction.
+// It knows no rules: which states follow which is decided by the functions that it is given and
+// runs in a transaction.
 package sqlstore
 
 import (
@@ -53,10 +54,12 @@ func newStore(e engine.Engine) *Store {
 	return s
 }
 
-// Close finishes the transactions that were begun and closes the database. Calls after it return [callbacks.ErrUnavailable].
+// Close finishes the transactions that were begun and closes the database. Calls after it return
+// [callbacks.ErrUnavailable].
 func (s *Store) Close() error { return s.engine.Close() }
 
-// Ping checks that the database answers and takes writes: who may only read cannot decide. Its error says what is wrong.
+// Ping checks that the database answers and takes writes: who may only read cannot decide. Its
+// error says what is wrong.
 func (s *Store) Ping(ctx context.Context) error { return s.engine.Ready(ctx) }
 
 // unavailable marks an error of the driver that is no answer to the statement.

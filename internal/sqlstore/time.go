@@ -2,7 +2,8 @@ package sqlstore
 
 import "time"
 
-// noDeadline stands for "never" in the column deadline, so that what never ends by itself sorts last: the end of the year 9999.
+// noDeadline stands for "never" in the column deadline, so that what never ends by itself sorts
+// last: the end of the year 9999.
 const noDeadline = 253402300799999
 
 // millis is a time as a column holds it; the zero time is 0.
@@ -21,6 +22,6 @@ func fromMillis(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-// seconds is a duration as a column holds it. A part of a second counts as a whole one: rounding down would turn a short
-// clock into none.
+// seconds is a duration as a column holds it. A part of a second counts as a whole one: rounding
+// down would turn a short clock into none.
 func seconds(d time.Duration) int64 { return int64((d + time.Second - 1) / time.Second) }

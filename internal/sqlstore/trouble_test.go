@@ -41,7 +41,8 @@ func announce(t *testing.T, s *Store, c callbacks.Callback, payload []byte) erro
 	return err
 }
 
-// TestFileGone: what is written to a file that was deleted, or replaced, would be lost. Readiness says so.
+// TestFileGone: what is written to a file that was deleted, or replaced, would be lost. Readiness
+// says so.
 func TestFileGone(t *testing.T) {
 	t.Parallel()
 	s, path, _ := openTroubled(t)
@@ -108,8 +109,8 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
-// TestFileReadOnly: a file that cannot be written any more says so, and is read all the same. The pragma refuses as a file system
-// that was mounted for reading does.
+// TestFileReadOnly: a file that cannot be written any more says so, and is read all the same. The
+// pragma refuses as a file system that was mounted for reading does.
 func TestFileReadOnly(t *testing.T) {
 	t.Parallel()
 	s, _, pragma := openTroubled(t)
@@ -122,7 +123,8 @@ func TestFileReadOnly(t *testing.T) {
 	}
 }
 
-// TestLocked: another process holds the file, such as a second desk or a shell with an open transaction.
+// TestLocked: another process holds the file, such as a second desk or a shell with an open
+// transaction.
 func TestLocked(t *testing.T) {
 	t.Parallel()
 	s, path, pragma := openTroubled(t)

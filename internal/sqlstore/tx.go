@@ -34,8 +34,8 @@ func (t *tx) exec(ctx context.Context, text string, args ...any) (int64, error) 
 	return n, t.engine.Unavailable(err)
 }
 
-// rows reads every row of a statement: structs by column name, or single values. In "select *" and "returning *" the star stands
-// for the columns of T.
+// rows reads every row of a statement: structs by column name, or single values. In "select *" and
+// "returning *" the star stands for the columns of T.
 func rows[T any](ctx context.Context, t *tx, text string, args ...any) ([]T, error) {
 	if t.dialect.Shared {
 		text = withColumns[T](t.db, text)
@@ -79,8 +79,8 @@ func row[T any](ctx context.Context, t *tx, text string, args ...any) (T, error)
 	return all[0], nil
 }
 
-// insertion is the text and the arguments that insert a row, a pointer to one of the structs in this package. Columns that
-// the database numbers by itself are left out.
+// insertion is the text and the arguments that insert a row, a pointer to one of the structs in
+// this package. Columns that the database numbers by itself are left out.
 func (t *tx) insertion(row any) (string, []any) {
 	table, value := t.table(row)
 	args := make([]any, 0, len(table.Fields))
@@ -96,7 +96,8 @@ func (t *tx) insertion(row any) (string, []any) {
 	return text.(string), args
 }
 
-// insertions are the texts of insertion by *schema.Table: there are few, and each is made for every row.
+// insertions are the texts of insertion by *schema.Table: there are few, and each is made for every
+// row.
 var insertions sync.Map
 
 func insertionText(table *schema.Table) string {
@@ -117,7 +118,8 @@ func (t *tx) insert(ctx context.Context, row any) error {
 	return err
 }
 
-// update writes the columns in which two versions of a row differ, so that indexes of the others are left alone.
+// update writes the columns in which two versions of a row differ, so that indexes of the others
+// are left alone.
 func (t *tx) update(ctx context.Context, before, after any) error {
 	table, old := t.table(before)
 	_, now := t.table(after)
@@ -145,7 +147,8 @@ func (t *tx) table(row any) (*schema.Table, reflect.Value) {
 	return t.db.Table(value.Type()), value
 }
 
-// argument is a field as the drivers take it: no bytes are null, and text holds nothing that PostgreSQL refuses.
+// argument is a field as the drivers take it: no bytes are null, and text holds nothing that
+// PostgreSQL refuses.
 func argument(v reflect.Value) any {
 	switch value := v.Interface().(type) {
 	case []byte:

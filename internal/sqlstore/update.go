@@ -27,8 +27,8 @@ func (s *Store) Update(ctx context.Context, id callbacks.ID, fn func(*callbacks.
 	})
 }
 
-// change loads a callback, lets fn change it, and writes it and its audit entry, all in one transaction. An error of fn is
-// returned as it is.
+// change loads a callback, lets fn change it, and writes it and its audit entry, all in one
+// transaction. An error of fn is returned as it is.
 func (s *Store) change(ctx context.Context, id callbacks.ID, fn func(context.Context, *tx, int64, *callbacks.Callback) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
 	var changed callbacks.Callback
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {

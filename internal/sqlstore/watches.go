@@ -110,7 +110,8 @@ func (t *tx) replaceWatches(ctx context.Context, from discovery.Origin, there []
 	return nil
 }
 
-// putWatch adds a watch, due at once, or gives one that is there its queue. What the operator named stays his.
+// putWatch adds a watch, due at once, or gives one that is there its queue. What the operator named
+// stays his.
 func (t *tx) putWatch(ctx context.Context, from discovery.Origin, w discovery.Watch) error {
 	text, args := t.insertion(&watchRow{Function: w.Function, Account: w.Account, Region: w.Region, Queue: w.Queue, Origin: string(from)})
 	_, err := t.exec(ctx, text+` on conflict (function, account, region) do update set queue = excluded.queue, origin = excluded.origin

@@ -16,13 +16,14 @@ import (
 const (
 	// maxSearchWords bounds the words of one search.
 	maxSearchWords = 16
-	// maxWord is PostgreSQL's bound for a word of a search, in bytes: MAXSTRLEN in tsearch/ts_type.h. A name has fewer characters,
-	// but may have more bytes once it is folded.
+	// maxWord is PostgreSQL's bound for a word of a search, in bytes: MAXSTRLEN in
+	// tsearch/ts_type.h. A name has fewer characters, but may have more bytes once it is folded.
 	maxWord = 1<<11 - 2
-	// window is how many letters of a script without blanks are one word of the index. Shorter searches find it by its beginning;
-	// longer ones ask for all of their windows.
+	// window is how many letters of a script without blanks are one word of the index. Shorter
+	// searches find it by its beginning; longer ones ask for all of their windows.
 	window = 4
-	// maxParts and maxPart bound what the inside of one word adds to the index, in words and in letters of each.
+	// maxParts and maxPart bound what the inside of one word adds to the index, in words and in
+	// letters of each.
 	maxParts = 16
 	maxPart  = 64
 )
@@ -33,8 +34,8 @@ type run struct {
 	solid   bool // of a script that puts no blanks between its words
 }
 
-// runs are the stretches of a text. What is stored and what is asked go through it, so both databases find the same and nothing
-// in a search can be an operator.
+// runs are the stretches of a text. What is stored and what is asked go through it, so both
+// databases find the same and nothing in a search can be an operator.
 func runs(text string) []run {
 	var all []run
 	apart := true // the next letter begins a run
@@ -54,26 +55,31 @@ func runs(text string) []run {
 	return all
 }
 
-// isWordLetter reports whether a word may hold a letter: Mc are the vowels of Indian scripts, and 〇 is a Chinese zero.
+// isWordLetter reports whether a word may hold a letter: Mc are the vowels of Indian scripts, and 〇
+// is a Chinese zero.
 func isWordLetter(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mc, r) || r == '〇'
 }
 
-// isSolid reports whether a letter's script puts no blanks between words, or, like Hangul, puts several words into one.
+// isSolid reports whether a letter's script puts no blanks between words, or, like Hangul, puts
+// several words into one.
 func isSolid(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Bopomofo, unicode.Yi,
 		unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Tibetan) || r == 'ー' || r == '〆'
 }
 
-// plainLetters are letters that Unicode does not take apart into one that everybody can type and its accent.
+// plainLetters are letters that Unicode does not take apart into one that everybody can type and
+// its accent.
 var plainLetters = strings.NewReplacer("æ", "ae", "œ", "oe", "ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "ħ", "h", "ŧ", "t", "ı", "i")
 
-// folded is a word without case, ß being ss. Hangul is put together again, so that a letter is a syllable.
+// folded is a word without case, ß being ss. Hangul is put together again, so that a letter is a
+// syllable.
 func folded(letters []rune) string {
 	return plainLetters.Replace(cases.Fold().String(norm.NFC.String(string(letters))))
 }
 
-// asked are the words of a search, each once: whatever holds a word that begins with each of them is found.
+// asked are the words of a search, each once: whatever holds a word that begins with each of them
+// is found.
 func asked(text string) []string {
 	var all []string
 	for _, r := range runs(text) {
@@ -109,8 +115,8 @@ func indexed(text string) []string {
 	})
 }
 
-// parts are the ends of a word that begin inside of it, at a capital or between letters and digits: "expenseApproval4711" is
-// found by "approval" and "4711" as well.
+// parts are the ends of a word that begin inside of it, at a capital or between letters and digits:
+// "expenseApproval4711" is found by "approval" and "4711" as well.
 func parts(letters []rune) []string {
 	var all []string
 	for i := 1; i < len(letters) && len(all) < maxParts; i++ {

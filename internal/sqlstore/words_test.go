@@ -57,8 +57,8 @@ func TestWordsAreBounded(t *testing.T) {
 	}
 }
 
-// FuzzWords: whatever somebody types, a word is letters and digits, so that no database takes it for an operator, and a text is
-// found by itself.
+// FuzzWords: whatever somebody types, a word is letters and digits, so that no database takes it
+// for an operator, and a text is found by itself.
 func FuzzWords(f *testing.F) {
 	for _, seed := range []string{"approve 4711", "\"'*:()&|!<->\\", "\xff\x00", "İstanbul ǅ ﬁ ½ ²", "返金申請 expenseApproval ß Ａ 〇 각가", "ᄀ\u200bᅡ"} {
 		f.Add(seed)

@@ -4,25 +4,26 @@ import "strings"
 
 // Dialect is how a database wants its SQL, where databases differ.
 type Dialect struct {
-	// ForUpdate ends a select that locks its rows until the transaction ends; SkipLocked passes over rows that others hold.
-	// They are empty where there is one writer.
+	// ForUpdate ends a select that locks its rows until the transaction ends; SkipLocked passes
+	// over rows that others hold. They are empty where there is one writer.
 	ForUpdate, SkipLocked string
 
-	// Shared says that other processes work on the same tables: what was read before may be out of date, and a newer version may
-	// add columns, which would change what * means under statements that are prepared.
+	// Shared says that other processes work on the same tables: what was read before may be out of
+	// date, and a newer version may add columns, which would change what * means under statements
+	// that are prepared.
 	Shared bool
 
 	// Clock reads the time of the database, where that is another machine's; else it is empty.
 	Clock string
 
-	// Statement turns a text with ? into the database's own form, and its arguments into those of a statement that the
-	// driver prepares once.
+	// Statement turns a text with ? into the database's own form, and its arguments into those of a
+	// statement that the driver prepares once.
 	Statement func(text string, args []any) (string, []any)
 
 	// Arm makes a select one arm of a union all that ends with the tail "order by … limit …".
 	Arm func(text, tail string) string
-	// LookUp is the table callbacks joined to the candidates of the select in the place of %, one look-up for each. Planners,
-	// left alone, may read every pending callback instead.
+	// LookUp is the table callbacks joined to the candidates of the select in the place of %, one
+	// look-up for each. Planners, left alone, may read every pending callback instead.
 	LookUp string
 
 	Search Search
@@ -32,7 +33,8 @@ type Dialect struct {
 type Search struct {
 	// Add inserts a callback's number and words; Set replaces them.
 	Add, Set string
-	// Match selects the numbers that match and ends with the column of the number, for one more condition.
+	// Match selects the numbers that match and ends with the column of the number, for one more
+	// condition.
 	Match string
 	// Document and Query are the forms of words that those statements take.
 	Document, Query func(words []string) string

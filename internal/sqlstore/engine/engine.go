@@ -1,5 +1,6 @@
-// Package engine is what the statements of package sqlstore ask of a database. Packages sqlite and postgres are the two engines
-// that there are; a third one is a package beside them and a line in sqlstore/databases.go.
+// Package engine is what the statements of package sqlstore ask of a database. Packages sqlite and
+// postgres are the two engines that there are; a third one is a package beside them and a line in
+// sqlstore/databases.go.
 package engine
 
 import (
@@ -30,7 +31,8 @@ type Database struct {
 	Examine func(ctx context.Context, url string, now func() time.Time) (doctor.Database, error)
 	// Backup writes a copy to a new file. It is nil where the database has tools of its own.
 	Backup func(ctx context.Context, url, to string) error
-	// Notices connects the processes on one database. It is nil where a database belongs to one process.
+	// Notices connects the processes on one database. It is nil where a database belongs to one
+	// process.
 	Notices func(url string, log *slog.Logger) (Notices, error)
 }
 
@@ -38,7 +40,8 @@ type Database struct {
 type Opening struct {
 	// Caution is told of what an operator should know, before the tables are touched.
 	Caution func(string)
-	// Connections are how many are tried before that, of a server; 0 for as many as a process needs.
+	// Connections are how many are tried before that, of a server; 0 for as many as a process
+	// needs.
 	Connections int
 }
 
@@ -52,8 +55,8 @@ type Engine interface {
 	Transact(ctx context.Context, fn func(context.Context, Statements) error) error
 	// Ready checks that the database answers and takes writes. Its error says what is wrong.
 	Ready(ctx context.Context) error
-	// Unavailable marks an error of the driver that is no answer to the statement by [callbacks.ErrUnavailable], and leaves
-	// others as they are.
+	// Unavailable marks an error of the driver that is no answer to the statement by
+	// [callbacks.ErrUnavailable], and leaves others as they are.
 	Unavailable(err error) error
 	// Duplicate reports whether a row was refused because one with its key exists.
 	Duplicate(err error) bool
@@ -67,10 +70,12 @@ type Statements interface {
 	Query(ctx context.Context, text string, args []any) (*sql.Rows, error)
 }
 
-// Notices passes notices between the processes on one database. Nothing depends on their arrival but how soon a page looks again.
+// Notices passes notices between the processes on one database. Nothing depends on their arrival
+// but how soon a page looks again.
 type Notices interface {
 	callbacks.Notifier
-	// SessionEnded tells the others that a session is over. Where that is lost, their streams find out by themselves.
+	// SessionEnded tells the others that a session is over. Where that is lost, their streams find
+	// out by themselves.
 	SessionEnded(id callbacks.ID)
 	// Run passes on what the others tell, until ctx ends.
 	Run(ctx context.Context, deliver Deliver)
@@ -80,5 +85,6 @@ type Notices interface {
 type Deliver struct {
 	Changed      func(callbacks.Notice) // for each notice of another replica, not for our own
 	SessionEnded func(callbacks.ID)     // for each session that ended at another replica
-	Missed       func()                 // whenever some may have been lost: after each connection, the first too
+	// Missed is called whenever some may have been lost: after each connection, the first too.
+	Missed func()
 }

@@ -26,10 +26,12 @@ func NewMigrations(dialect goose.Dialect, files fs.FS) Migrations {
 	return Migrations{Dialect: dialect, Files: sub}
 }
 
-// Up brings the tables to the newest version, each migration in a transaction of its own: one that fails leaves nothing behind,
-// and the next start tries it again. Tables that are newer than the program are refused. Errors of the database are passed to
-// unavailable.
-func (m Migrations) Up(ctx context.Context, db *sql.DB, unavailable func(error) error, options ...goose.ProviderOption) error {
+// Up brings the tables to the newest version, each migration in a transaction of its own: one that
+// fails leaves nothing behind, and the next start tries it again. Tables that are newer than the
+// program are refused. Errors of the database are passed to unavailable.
+func (m Migrations) Up(
+	ctx context.Context, db *sql.DB, unavailable func(error) error, options ...goose.ProviderOption,
+) error {
 	newest, err := m.Newest()
 	if err != nil {
 		return err
@@ -46,7 +48,8 @@ func (m Migrations) Up(ctx context.Context, db *sql.DB, unavailable func(error) 
 		return unavailable(fmt.Errorf("ask for the version of the tables: %w", err))
 	}
 	if version > newest {
-		return fmt.Errorf("the tables are of version %d and this program knows %d at most: start the newer program, or restore a backup", version, newest)
+		return fmt.Errorf("the tables are of version %d and this program knows %d at most: "+
+			"start the newer program, or restore a backup", version, newest)
 	}
 	return nil
 }
@@ -60,7 +63,8 @@ func (m Migrations) Newest() (int64, error) {
 	return goose.NumericComponent(path.Base(names[len(names)-1])) // sorted
 }
 
-// Version is the version of the tables, 0 where there are none. exists counts the table in which goose keeps it.
+// Version is the version of the tables, 0 where there are none. exists counts the table in which
+// goose keeps it.
 func Version(ctx context.Context, db *sql.DB, exists string) (version int64, err error) {
 	var tables int
 	if err := db.QueryRowContext(ctx, exists).Scan(&tables); err != nil {
@@ -69,7 +73,8 @@ func Version(ctx context.Context, db *sql.DB, exists string) (version int64, err
 	if tables == 0 {
 		return 0, nil
 	}
-	if err := db.QueryRowContext(ctx, "select coalesce(max(version_id), 0) from "+goose.DefaultTablename).Scan(&version); err != nil {
+	const newest = "select coalesce(max(version_id), 0) from " + goose.DefaultTablename
+	if err := db.QueryRowContext(ctx, newest).Scan(&version); err != nil {
 		return 0, fmt.Errorf("read the version of the tables: %w", err)
 	}
 	return version, nil

@@ -16,12 +16,13 @@ import (
 const (
 	// connectLimit bounds a connection to one host, and then the first answer on it.
 	connectLimit = 8 * time.Second
-	// readOnlyLife is how long a connection that takes no writes is used. The next one may lead to the new primary; while there is
-	// none, pages can be read, without a connection for each query.
+	// readOnlyLife is how long a connection that takes no writes is used. The next one may lead to
+	// the new primary; while there is none, pages can be read, without a connection for each query.
 	readOnlyLife = time.Second
 )
 
-// errNoAnswer is what a pooler with a full pool looks like: it takes the connection, and lets it wait for minutes.
+// errNoAnswer is what a pooler with a full pool looks like: it takes the connection, and lets it
+// wait for minutes.
 var errNoAnswer = fmt.Errorf("the server took the connection and did not answer: a pooler whose pool is full does that; "+
 	"allow %d server connections for each replica (pool_size in PgBouncer)", neededConnections)
 
@@ -34,8 +35,8 @@ func parse(url string) (*pgx.ConnConfig, error) {
 	if config.ConnectTimeout == 0 || config.ConnectTimeout > connectLimit {
 		config.ConnectTimeout = connectLimit
 	}
-	// Lists have texts of their own, so preparing them would cost a round trip and gain nothing; the statements of
-	// transactions are prepared one by one.
+	// Lists have texts of their own, so preparing them would cost a round trip and gain nothing;
+	// the statements of transactions are prepared one by one.
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec
 	config.Tracer = refusals{}
 	return config, nil
@@ -67,8 +68,8 @@ const (
 	refusedWrite = "countersign.refused"
 )
 
-// usable gives a connection back to the server that leads to one that takes no writes any more: a host that was demoted, or
-// a session that began while the database was set to read-only.
+// usable gives a connection back to the server that leads to one that takes no writes any more: a
+// host that was demoted, or a session that began while the database was set to read-only.
 func usable(_ context.Context, conn *pgx.Conn) error {
 	at, _ := conn.PgConn().CustomData()[connectedAt].(time.Time)
 	if readOnly(conn.PgConn()) && time.Since(at) > readOnlyLife {
@@ -80,10 +81,12 @@ func usable(_ context.Context, conn *pgx.Conn) error {
 // readOnly is what the server last said of itself, from PostgreSQL 14 on, or by refusing a write.
 func readOnly(conn *pgconn.PgConn) bool {
 	_, refused := conn.CustomData()[refusedWrite]
-	return refused || conn.ParameterStatus("in_hot_standby") == "on" || conn.ParameterStatus("default_transaction_read_only") == "on"
+	return refused || conn.ParameterStatus("in_hot_standby") == "on" ||
+		conn.ParameterStatus("default_transaction_read_only") == "on"
 }
 
-// refusals notes which connections have refused a write. Poolers pass on little else of what a server says of itself.
+// refusals notes which connections have refused a write. Poolers pass on little else of what a
+// server says of itself.
 type refusals struct{}
 
 // TraceQueryStart implements [pgx.QueryTracer].

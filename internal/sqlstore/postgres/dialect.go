@@ -31,7 +31,8 @@ var dialect = engine.Dialect{
 	},
 }
 
-// numbered turns each ? into $1, $2… The statements of this package hold no ? but those of their arguments.
+// numbered turns each ? into $1, $2… The statements of this package hold no ? but those of their
+// arguments.
 func numbered(text string) string {
 	var b strings.Builder
 	for n := 1; ; n++ {

@@ -11,8 +11,9 @@ import (
 	"countersign/internal/sqlstore/engine"
 )
 
-// unavailable marks an error of the driver that is not an answer to the statement: the connection is gone, the disk is full, the
-// context ended. Answers, such as a constraint or a missing row, stay as they are.
+// unavailable marks an error of the driver that is not an answer to the statement: the connection
+// is gone, the disk is full, the context ended. Answers, such as a constraint or a missing row,
+// stay as they are.
 func unavailable(err error) error {
 	if err == nil || answered(err) || errors.Is(err, callbacks.ErrUnavailable) {
 		return err
@@ -20,7 +21,8 @@ func unavailable(err error) error {
 	return fmt.Errorf("%w: %w", absence(err), err)
 }
 
-// absence is which of the three it is: a database that does not answer, one without room, or one that takes no writes.
+// absence is which of the three it is: a database that does not answer, one without room, or one
+// that takes no writes.
 func absence(err error) error {
 	switch sqlState(err) {
 	case "53100": // disk_full
@@ -48,7 +50,8 @@ func answered(err error) bool {
 // duplicate reports whether a row was refused because one with its key exists.
 func duplicate(err error) bool { return sqlState(err) == "23505" }
 
-// worthRetrying reports whether the same transaction can succeed when it is run again: serialisation failure or deadlock.
+// worthRetrying reports whether the same transaction can succeed when it is run again:
+// serialisation failure or deadlock.
 func worthRetrying(err error) bool {
 	state := sqlState(err)
 	return state == "40001" || state == "40P01" || errors.Is(err, engine.ErrAgain)

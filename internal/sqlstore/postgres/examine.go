@@ -13,7 +13,8 @@ import (
 
 // serverText asks a PostgreSQL server for everything but the tables.
 const serverText = `
-select current_setting('server_version'), current_database(), clock_timestamp(), current_setting('server_encoding'),
+select current_setting('server_version'), current_database(), clock_timestamp(),
+	current_setting('server_encoding'),
 	pg_is_in_recovery() or current_setting('transaction_read_only', true) = 'on',
 	coalesce(has_schema_privilege(current_schema(), 'create'), false)`
 
@@ -26,7 +27,10 @@ func examine(ctx context.Context, url string, now func() time.Time) (d doctor.Da
 		return d, err
 	}
 	found, err := takeSurvey(ctx, config, neededConnections)
-	s := &doctor.Server{Local: found.local, Encrypted: found.encrypted, Shared: found.shared, Given: found.given, Needed: neededConnections, Shortage: found.shortage}
+	s := &doctor.Server{
+		Local: found.local, Encrypted: found.encrypted, Shared: found.shared,
+		Given: found.given, Needed: neededConnections, Shortage: found.shortage,
+	}
 	if found.shared {
 		d.Server, d.Place = s, config.Host
 		return d, nil
@@ -37,12 +41,15 @@ func examine(ctx context.Context, url string, now func() time.Time) (d doctor.Da
 	db := newPool(config, 1)
 	defer func() { _ = db.Close() }() // nothing was written
 	before, database := now(), ""
-	if err := db.QueryRowContext(ctx, serverText).Scan(&d.Version, &database, &s.Clock.Theirs, &s.Encoding, &s.ReadOnly, &s.MayCreate); err != nil {
+	err = db.QueryRowContext(ctx, serverText).
+		Scan(&d.Version, &database, &s.Clock.Theirs, &s.Encoding, &s.ReadOnly, &s.MayCreate)
+	if err != nil {
 		return d, fmt.Errorf("ask the database: %w", err)
 	}
 	s.Clock.Ours = between(before, now())
 	d.Server, d.Place = s, "database "+database+" on "+config.Host
-	d.Schema, err = engine.Version(ctx, db, "select count(*) from pg_class where oid = to_regclass('"+goose.DefaultTablename+"')")
+	const exists = "select count(*) from pg_class where oid = to_regclass('" + goose.DefaultTablename + "')"
+	d.Schema, err = engine.Version(ctx, db, exists)
 	return d, err
 }
 

@@ -18,9 +18,11 @@ import (
 
 const (
 	noticeChannel = "countersign_notices"
-	// noticePause is the least time between two notifications: a burst becomes one, and nobody notices the delay.
+	// noticePause is the least time between two notifications: a burst becomes one, and nobody
+	// notices the delay.
 	noticePause = 50 * time.Millisecond
-	// noticeSilence is how long nothing may come before the connection is tried: one that is cut without a word looks idle.
+	// noticeSilence is how long nothing may come before the connection is tried: one that is cut
+	// without a word looks idle.
 	noticeSilence = 20 * time.Second
 	// noticeTimeout bounds each step that waits for the server.
 	noticeTimeout = 5 * time.Second
@@ -49,7 +51,8 @@ func newNotices(url string, log *slog.Logger) (engine.Notices, error) {
 	return &notices{config: config, log: log}, nil
 }
 
-// Changed tells the other replicas. It never waits; what is told while the connection is away is sent when it is back.
+// Changed tells the other replicas. It never waits; what is told while the connection is away is
+// sent when it is back.
 func (n *notices) Changed(notice callbacks.Notice) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -59,11 +62,12 @@ func (n *notices) Changed(notice callbacks.Notice) {
 	}
 }
 
-// endedSessions stands in the place of a queue in notices of sessions that ended. No queue has a space in its name, so a replica
-// that does not know it has no page to tell.
+// endedSessions stands in the place of a queue in notices of sessions that ended. No queue has a
+// space in its name, so a replica that does not know it has no page to tell.
 const endedSessions = "ended sessions"
 
-// SessionEnded tells the other replicas that a session is over. Where that is lost, their streams find out by themselves.
+// SessionEnded tells the other replicas that a session is over. Where that is lost, their streams
+// find out by themselves.
 func (n *notices) SessionEnded(id callbacks.ID) {
 	n.Changed(callbacks.Notice{Queue: endedSessions, Callback: id})
 }
@@ -88,7 +92,8 @@ func (n *notices) Run(ctx context.Context, deliver engine.Deliver) {
 		if connected {
 			pause = firstReconnect
 		}
-		n.log.WarnContext(ctx, "no notices from other replicas; pages are told to read again after the next connection", "again_in", pause, "error", err)
+		n.log.WarnContext(ctx, "no notices from other replicas; pages are told to read again after the next connection",
+			"again_in", pause, "error", err)
 		select {
 		case <-ctx.Done():
 			return
@@ -132,7 +137,8 @@ func (n *notices) session(ctx context.Context, deliver engine.Deliver) (connecte
 	return true, nil
 }
 
-// connect begins to listen. self is the server's process for the connection, by which we know our own notifications.
+// connect begins to listen. self is the server's process for the connection, by which we know our
+// own notifications.
 func (n *notices) connect(ctx context.Context) (_ *pgx.Conn, self uint32, err error) {
 	ctx, cancel := context.WithTimeout(ctx, noticeTimeout)
 	defer cancel()
@@ -181,8 +187,8 @@ func (n *notices) take(now time.Time) (payload string) {
 	return n.waiting.payload()
 }
 
-// receive waits for a notification. It returns nil when there is something to send first, or when all is quiet and the
-// connection still works.
+// receive waits for a notification. It returns nil when there is something to send first, or when
+// all is quiet and the connection still works.
 func (n *notices) receive(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
 	waiting, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -211,7 +217,8 @@ func (n *notices) receive(ctx context.Context, conn *pgx.Conn) (*pgconn.Notifica
 	return nil, nil
 }
 
-// patience is how long to wait for a notification. Where nothing is to be sent, what comes to be sent interrupts.
+// patience is how long to wait for a notification. Where nothing is to be sent, what comes to be
+// sent interrupts.
 func (n *notices) patience(interrupt context.CancelFunc) time.Duration {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -175,7 +175,8 @@ func (r *replica) hearsOf(t *testing.T, want callbacks.Notice) (named bool) {
 	}
 }
 
-// TestNoticesComeBack: a connection that breaks is made again, and what was lost meanwhile is made up for.
+// TestNoticesComeBack: a connection that breaks is made again, and what was lost meanwhile is made
+// up for.
 func TestNoticesComeBack(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -6,7 +6,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// noticeSet is what waits to be sent: each notice once, or everything when there are too many to name.
+// noticeSet is what waits to be sent: each notice once, or everything when there are too many to
+// name.
 type noticeSet struct {
 	notices map[callbacks.Notice]struct{}
 	all     bool
@@ -34,7 +35,8 @@ func (s *noticeSet) add(n callbacks.Notice) {
 
 func (s *noticeSet) empty() bool { return !s.all && len(s.notices) == 0 }
 
-// payload is {"queue":["callback",…]}. Whoever may connect to the database can read it, so that there is nothing else in it.
+// payload is {"queue":["callback",…]}. Whoever may connect to the database can read it, so that
+// there is nothing else in it.
 func (s *noticeSet) payload() string {
 	byQueue := map[string][]callbacks.ID{}
 	for n := range s.notices {
@@ -47,8 +49,8 @@ func (s *noticeSet) payload() string {
 	return string(text)
 }
 
-// parseNotices reads a payload; all says that everything may have changed. What it cannot read counts as everything, because
-// replicas of different versions run side by side during an upgrade.
+// parseNotices reads a payload; all says that everything may have changed. What it cannot read
+// counts as everything, because replicas of different versions run side by side during an upgrade.
 func parseNotices(payload string) (notices []callbacks.Notice, all bool) {
 	var byQueue map[string][]callbacks.ID
 	if err := json.Unmarshal([]byte(payload), &byQueue); err != nil {

@@ -1,5 +1,5 @@
-// Package postgres is the engine over PostgreSQL: ordinary transactions on a pool of connections, and notices between the replicas
-// that share the database by LISTEN and NOTIFY.
+// Package postgres is the engine over PostgreSQL: ordinary transactions on a pool of connections,
+// and notices between the replicas that share the database by LISTEN and NOTIFY.
 package postgres
 
 import (
@@ -25,19 +25,21 @@ var migrations = engine.NewMigrations(goose.DialectPostgres, files)
 
 // Database is PostgreSQL. Any number of replicas may open one database at once.
 var Database = engine.Database{
-	Prefixes: []string{"postgres://", "postgresql://"}, Migrations: migrations, Open: open, Examine: examine, Notices: newNotices,
+	Prefixes: []string{"postgres://", "postgresql://"}, Migrations: migrations,
+	Open: open, Examine: examine, Notices: newNotices,
 }
 
 const (
 	// maxConnections of one process; PostgreSQL allows 100 in all by default.
 	maxConnections = 20
-	// lockRetry is how many seconds a replica waits before it asks again whether another one has migrated the database;
-	// lockTries is how often it asks.
+	// lockRetry is how many seconds a replica waits before it asks again whether another one has
+	// migrated the database; lockTries is how often it asks.
 	lockRetry, lockTries = 1, 300
 )
 
 // errURL stands for pgx's own error, which repeats the URL.
-var errURL = errors.New("the postgres:// URL is not valid; characters such as @ : / # in a password are written as %40 %3A %2F %23")
+var errURL = errors.New("the postgres:// URL is not valid; " +
+	"characters such as @ : / # in a password are written as %40 %3A %2F %23")
 
 // database is a pool of connections.
 type database struct {
@@ -65,7 +67,8 @@ func open(ctx context.Context, url string, how engine.Opening) (engine.Engine, e
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	return &database{pool: bun.NewDB(pool, pgdialect.New(), bun.WithDiscardUnknownColumns()), limit: transactionLimit}, nil
+	db := bun.NewDB(pool, pgdialect.New(), bun.WithDiscardUnknownColumns())
+	return &database{pool: db, limit: transactionLimit}, nil
 }
 
 func (d *database) DB() *bun.DB                 { return d.pool }
@@ -83,11 +86,12 @@ func judge(s survey, err error) (cautions []string, _ error) {
 		return nil, unavailable(err)
 	}
 	if s.shortage != nil {
-		cautions = append(cautions, fmt.Sprintf("the database gave %d of the %d connections that each replica needs (%d for its work, 1 for notices): %s",
-			s.given, neededConnections, maxConnections, s.shortage))
+		cautions = append(cautions, fmt.Sprintf("the database gave %d of the %d connections that each replica needs "+
+			"(%d for its work, 1 for notices): %s", s.given, neededConnections, maxConnections, s.shortage))
 	}
 	if !s.encrypted && !s.local {
-		cautions = append(cautions, "the connection to the database is not encrypted and leaves this machine: set sslmode=verify-full in COUNTERSIGN_DATABASE_URL")
+		cautions = append(cautions, "the connection to the database is not encrypted and leaves this machine: "+
+			"set sslmode=verify-full in COUNTERSIGN_DATABASE_URL")
 	}
 	return cautions, nil
 }

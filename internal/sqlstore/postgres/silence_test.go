@@ -16,8 +16,8 @@ import (
 	"countersign/internal/sqlstore/sqlstoretest"
 )
 
-// wire passes connections on to PostgreSQL, until silence: then nothing more comes through those that are there, and neither
-// side is told, as when a network drops them.
+// wire passes connections on to PostgreSQL, until silence: then nothing more comes through those
+// that are there, and neither side is told, as when a network drops them.
 type wire struct {
 	listener net.Listener
 	server   string
@@ -91,7 +91,8 @@ func (w *wire) silence() {
 	w.silent = make(chan struct{})
 }
 
-// TestPostgresSilent: a connection on which nobody answers any more is given up, also in a commit, and the next one works.
+// TestPostgresSilent: a connection on which nobody answers any more is given up, also in a commit,
+// and the next one works.
 func TestPostgresSilent(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -24,8 +24,9 @@ const (
 )
 
 // errShared refuses a pooler that gives every transaction another session.
-var errShared = errors.New("a pooler stands before PostgreSQL that gives a session to several clients, as PgBouncer does with pool_mode transaction or statement: " +
-	"migrations, prepared statements and notices need a session of their own. Set pool_mode=session, or connect directly")
+var errShared = errors.New("a pooler stands before PostgreSQL that gives a session to several clients, " +
+	"as PgBouncer does with pool_mode transaction or statement: migrations, prepared statements and notices " +
+	"need a session of their own. Set pool_mode=session, or connect directly")
 
 // survey is what a replica's connections are like when all of them are opened at once.
 type survey struct {
@@ -77,8 +78,8 @@ func (s *survey) count(all []probe) {
 	}
 }
 
-// ask connects and asks which server process answers. It prepares the statement as the store does: some poolers keep a session
-// together for a client that does so.
+// ask connects and asks which server process answers. It prepares the statement as the store does:
+// some poolers keep a session together for a client that does so.
 func ask(ctx context.Context, config *pgx.ConnConfig) (a probe) {
 	if a.conn, a.err = pgx.ConnectConfig(ctx, config); a.err != nil {
 		return a
@@ -125,9 +126,10 @@ func backend(ctx context.Context, conn *pgx.Conn) (pid uint32, err error) {
 	return pid, err
 }
 
-// shareSessions looks whether two connections have had one process, and asks all once more, one after the other, whether theirs
-// is still the same: a session has one process, and a process one session. An idle pooler hands out the same process each time;
-// a busy one would have to hand out twenty by chance as before.
+// shareSessions looks whether two connections have had one process, and asks all once more, one
+// after the other, whether theirs is still the same: a session has one process, and a process one
+// session. An idle pooler hands out the same process each time; a busy one would have to hand out
+// twenty by chance as before.
 func shareSessions(ctx context.Context, all []probe) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recheckLimit) // the first round may have taken all its time
 	defer cancel()
@@ -149,7 +151,8 @@ func shareSessions(ctx context.Context, all []probe) bool {
 	return false
 }
 
-// sharedBy reports whether an error shows that a statement which one client prepared was met, or missed, by another.
+// sharedBy reports whether an error shows that a statement which one client prepared was met, or
+// missed, by another.
 func sharedBy(err error) bool {
 	code := sqlState(err)
 	return code == "26000" || code == "42P05" // there is no such prepared statement; there is one already

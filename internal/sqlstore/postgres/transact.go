@@ -14,13 +14,15 @@ import (
 const (
 	// maxTries of a transaction that PostgreSQL rolled back for another one's sake.
 	maxTries = 5
-	// transactionLimit is longer than any transaction takes in a database that works. Requests and workers give up before, but
-	// not on a commit.
+	// transactionLimit is longer than any transaction takes in a database that works. Requests and
+	// workers give up before, but not on a commit.
 	transactionLimit = 15 * time.Second
 )
 
 // Transact runs fn in a transaction, again where PostgreSQL asks for it.
-func (d *database) Transact(ctx context.Context, fn func(context.Context, engine.Statements) error) error {
+func (d *database) Transact(
+	ctx context.Context, fn func(context.Context, engine.Statements) error,
+) error {
 	for try := 1; ; try++ {
 		err := d.transactOnce(ctx, fn)
 		if err == nil || !worthRetrying(err) {
@@ -32,9 +34,12 @@ func (d *database) Transact(ctx context.Context, fn func(context.Context, engine
 	}
 }
 
-// transactOnce lets ctx interrupt the wait for a connection and the work, but not the commit: its outcome would not be known.
-// A connection on which nobody answers any more is given up after the limit.
-func (d *database) transactOnce(ctx context.Context, fn func(context.Context, engine.Statements) error) error {
+// transactOnce lets ctx interrupt the wait for a connection and the work, but not the commit: its
+// outcome would not be known. A connection on which nobody answers any more is given up after the
+// limit.
+func (d *database) transactOnce(
+	ctx context.Context, fn func(context.Context, engine.Statements) error,
+) error {
 	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.limit)
 	defer cancel()
 	ctx, stop := context.WithTimeout(ctx, d.limit)

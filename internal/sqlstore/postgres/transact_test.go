@@ -15,7 +15,8 @@ import (
 	"countersign/internal/sqlstore/sqlstoretest"
 )
 
-// TestPostgresWaitEnds: who waits for a connection gives up with the request, however long the others take.
+// TestPostgresWaitEnds: who waits for a connection gives up with the request, however long the
+// others take.
 func TestPostgresWaitEnds(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -9,11 +9,12 @@ import (
 	"os"
 )
 
-// backup writes a compact copy of a database to a new file, while a desk goes on working with it. It changes nothing in the
-// database, not even its version. A file that is there already is not overwritten. Sessions stay out of the copy: whoever puts it
-// back must not bring back one that has ended since.
+// backup writes a compact copy of a database to a new file, while a desk goes on working with it.
+// It changes nothing in the database, not even its version. A file that is there already is not
+// overwritten. Sessions stay out of the copy: whoever puts it back must not bring back one that has
+// ended since.
 func backup(ctx context.Context, url, to string) error {
-	source, err := sql.Open("sqlite", dsn(pathOf(url))+"&mode=rw") // one that is not there is not made
+	source, err := sql.Open("sqlite", dsn(pathOf(url))+"&mode=rw") // a missing one is not made
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
@@ -38,8 +39,8 @@ func backup(ctx context.Context, url, to string) error {
 
 // dropSessions takes the sessions out of a copy that nobody uses yet, and overwrites their bytes.
 func dropSessions(ctx context.Context, path string) error {
-	at := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + url.Values{"_pragma": {"secure_delete(1)", "journal_mode(memory)"}, "mode": {"rw"}}.Encode()
-	copied, err := sql.Open("sqlite", at)
+	query := url.Values{"_pragma": {"secure_delete(1)", "journal_mode(memory)"}, "mode": {"rw"}}
+	copied, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+query.Encode())
 	if err != nil {
 		return fmt.Errorf("open the copy: %w", err)
 	}

@@ -11,8 +11,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// unavailable marks an error of the driver that is not an answer to the statement: the disk is full, the context ended. Answers,
-// such as a constraint or a missing row, stay as they are.
+// unavailable marks an error of the driver that is not an answer to the statement: the disk is
+// full, the context ended. Answers, such as a constraint or a missing row, stay as they are.
 func unavailable(err error) error {
 	if err == nil || answered(err) || errors.Is(err, callbacks.ErrUnavailable) {
 		return err
@@ -20,7 +20,8 @@ func unavailable(err error) error {
 	return fmt.Errorf("%w: %w", absence(err), err)
 }
 
-// absence is which of the three it is: a database that does not answer, one without room, or one that takes no writes.
+// absence is which of the three it is: a database that does not answer, one without room, or one
+// that takes no writes.
 func absence(err error) error {
 	switch code(err) & 0xff { // the primary code
 	case sqlite3.SQLITE_FULL:
@@ -37,7 +38,8 @@ func answered(err error) bool {
 		return true
 	}
 	switch code(err) & 0xff {
-	case sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_RANGE:
+	case sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH,
+		sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_RANGE:
 		return true
 	}
 	return false

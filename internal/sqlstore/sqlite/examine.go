@@ -35,12 +35,14 @@ func examine(ctx context.Context, url string, _ func() time.Time) (doctor.Databa
 	if err := db.QueryRowContext(ctx, "select sqlite_version()").Scan(&d.Version); err != nil {
 		return d, fmt.Errorf("ask the database: %w", err)
 	}
-	d.Schema, err = engine.Version(ctx, db, "select count(*) from sqlite_master where type = 'table' and name = '"+goose.DefaultTablename+"'")
+	const exists = "select count(*) from sqlite_master where type = 'table' and name = '" + goose.DefaultTablename + "'"
+	d.Schema, err = engine.Version(ctx, db, exists)
 	return d, err
 }
 
-// examinedDSN opens a file for reading only. Where there is no log beside it, nobody uses the file and all is in it: then it is
-// read as one that does not change, because SQLite would otherwise make a log for its readers too.
+// examinedDSN opens a file for reading only. Where there is no log beside it, nobody uses the file
+// and all is in it: then it is read as one that does not change, because SQLite would otherwise
+// make a log for its readers too.
 func examinedDSN(path string) string {
 	query := url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(2000)", "query_only(1)"}}
 	if _, err := os.Stat(path + "-wal"); errors.Is(err, os.ErrNotExist) {
@@ -63,8 +65,8 @@ func examineFile(path string) *doctor.File {
 	return f
 }
 
-// hasWAL reads the journal mode from the file's header: both version numbers are 2 for WAL (SQLite's file format, section
-// 1.3.3). An empty file has no mode yet.
+// hasWAL reads the journal mode from the file's header: both version numbers are 2 for WAL
+// (SQLite's file format, section 1.3.3). An empty file has no mode yet.
 func hasWAL(path string) (bool, error) {
 	file, err := os.Open(path)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package sqlite is the engine over SQLite: one goroutine writes and commits what waits together, beside a pool of readers. A
-// database is a file that belongs to one process.
+// Package sqlite is the engine over SQLite: one goroutine writes and commits what waits together,
+// beside a pool of readers. A database is a file that belongs to one process.
 package sqlite
 
 import (
@@ -30,13 +30,15 @@ var migrations = engine.NewMigrations(goose.DialectSQLite3, files)
 
 // Database is SQLite. Its URLs are sqlite:path and sqlite:///absolute/path.
 var Database = engine.Database{
-	Prefixes: []string{"sqlite:"}, Migrations: migrations, Open: open, Examine: examine, Backup: backup,
+	Prefixes: []string{"sqlite:"}, Migrations: migrations,
+	Open: open, Examine: examine, Backup: backup,
 }
 
-// pragmas hold for every connection. FULL makes each commit durable; the log is cut back to 64 MiB after a rush.
+// pragmas hold for every connection. FULL makes each commit durable; the log is cut back to 64 MiB
+// after a rush.
 var pragmas = []string{
-	"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)", "foreign_keys(1)", "journal_size_limit(67108864)",
-	"cache_size(-16384)", "temp_store(MEMORY)",
+	"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)", "foreign_keys(1)",
+	"journal_size_limit(67108864)", "cache_size(-16384)", "temp_store(MEMORY)",
 }
 
 // pathOf is the path of the file that a URL names.
@@ -83,7 +85,10 @@ func open(ctx context.Context, url string, _ engine.Opening) (engine.Engine, err
 	reading.SetMaxOpenConns(readers)
 	reading.SetMaxIdleConns(readers)
 	prepared := newPreparedStatements(writing)
-	d := &database{reading: bun.NewDB(reading, sqlitedialect.New()), prepared: prepared, writer: newWriter(prepared), file: opened}
+	d := &database{
+		reading: bun.NewDB(reading, sqlitedialect.New()), prepared: prepared,
+		writer: newWriter(prepared), file: opened,
+	}
 	d.close = sync.OnceValue(func() error {
 		d.writer.close()
 		return errors.Join(prepared.close(), reading.Close())
@@ -98,15 +103,17 @@ func (d *database) Duplicate(err error) bool    { return duplicate(err) }
 func (d *database) Close() error                { return d.close() }
 
 // Transact hands fn to the writer.
-func (d *database) Transact(ctx context.Context, fn func(context.Context, engine.Statements) error) error {
+func (d *database) Transact(
+	ctx context.Context, fn func(context.Context, engine.Statements) error,
+) error {
 	if err := d.file.there(); err != nil {
 		return err
 	}
 	return d.writer.transact(ctx, fn)
 }
 
-// Ready asks for a row of a table: a constant would come from anywhere. Where the disk is full or read-only the pages can be
-// read, and no other process could do more.
+// Ready asks for a row of a table: a constant would come from anywhere. Where the disk is full or
+// read-only the pages can be read, and no other process could do more.
 func (d *database) Ready(ctx context.Context) error {
 	var found bool
 	err := d.reading.NewRaw("select exists (select 1 from callbacks)").Scan(ctx, &found)
@@ -119,7 +126,8 @@ type file struct {
 	info os.FileInfo
 }
 
-// openFile makes the file where there is none. SQLite would make it readable for everybody; its log gets the mode of the file.
+// openFile makes the file where there is none. SQLite would make it readable for everybody; its log
+// gets the mode of the file.
 func openFile(path string) (*file, error) {
 	made, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	switch {
@@ -135,8 +143,8 @@ func openFile(path string) (*file, error) {
 	return &file{path, info}, nil
 }
 
-// there is an error once the path names another file or none: what is written to the one that is open would be lost with this
-// process.
+// there is an error once the path names another file or none: what is written to the one that is
+// open would be lost with this process.
 func (f *file) there() error {
 	now, err := os.Stat(f.path)
 	if err == nil && !os.SameFile(now, f.info) {

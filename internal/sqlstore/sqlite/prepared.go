@@ -5,7 +5,8 @@ import (
 	"database/sql"
 )
 
-// preparedStatements keeps every statement that the writer has run, prepared: its texts are few and static.
+// preparedStatements keeps every statement that the writer has run, prepared: its texts are few and
+// static.
 type preparedStatements struct {
 	conn     *sql.DB
 	prepared map[string]*sql.Stmt
@@ -27,7 +28,9 @@ func (p *preparedStatements) prepare(ctx context.Context, text string) (*sql.Stm
 }
 
 // Exec runs a statement without rows.
-func (p *preparedStatements) Exec(ctx context.Context, text string, args []any) (sql.Result, error) {
+func (p *preparedStatements) Exec(
+	ctx context.Context, text string, args []any,
+) (sql.Result, error) {
 	s, err := p.prepare(ctx, text) //nolint:sqlclosecheck // kept; close ends them all
 	if err != nil {
 		return nil, err
@@ -36,7 +39,9 @@ func (p *preparedStatements) Exec(ctx context.Context, text string, args []any) 
 }
 
 // Query runs a statement that returns rows.
-func (p *preparedStatements) Query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+func (p *preparedStatements) Query(
+	ctx context.Context, text string, args []any,
+) (*sql.Rows, error) {
 	s, err := p.prepare(ctx, text) //nolint:sqlclosecheck // kept; close ends them all
 	if err != nil {
 		return nil, err

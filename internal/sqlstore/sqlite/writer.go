@@ -10,11 +10,13 @@ import (
 	"countersign/internal/sqlstore/engine"
 )
 
-// maxBatch bounds how many requests wait for one commit, and so how long the first of them waits for the last.
+// maxBatch bounds how many requests wait for one commit, and so how long the first of them waits
+// for the last.
 const maxBatch = 128
 
-// writer is the one goroutine that writes to SQLite. It commits in groups: while one commit waits for the disk, requests
-// gather, and the next transaction takes them all. A request that finds nobody else waiting is committed at once.
+// writer is the one goroutine that writes to SQLite. It commits in groups: while one commit waits
+// for the disk, requests gather, and the next transaction takes them all. A request that finds
+// nobody else waiting is committed at once.
 type writer struct {
 	statements engine.Statements
 	requests   chan *request
@@ -23,14 +25,15 @@ type writer struct {
 
 // request is one unit of work. Its failure undoes nothing of the others in its transaction.
 type request struct {
-	ctx      context.Context // carries values; its end does not interrupt, because that would roll the whole batch back
+	ctx      context.Context // carries values; its end would roll the whole batch back, so it does not interrupt
 	fn       func(context.Context, engine.Statements) error
 	err      error
 	panicked *panicked
 	answered chan struct{} // closed after the commit
 }
 
-// panicked is what a request's function panicked with; it is raised again where the request came from.
+// panicked is what a request's function panicked with; it is raised again where the request came
+// from.
 type panicked struct {
 	value any
 	stack []byte
@@ -45,9 +48,12 @@ func newWriter(on engine.Statements) *writer {
 	return w
 }
 
-// transact hands fn to the writer and waits for its commit. A request that ctx ends before it is taken is not done. One
-// that was taken gets its batch's answer whatever ctx does, so that nobody has to guess what became of it.
-func (w *writer) transact(ctx context.Context, fn func(context.Context, engine.Statements) error) error {
+// transact hands fn to the writer and waits for its commit. A request that ctx ends before it is
+// taken is not done. One that was taken gets its batch's answer whatever ctx does, so that nobody
+// has to guess what became of it.
+func (w *writer) transact(
+	ctx context.Context, fn func(context.Context, engine.Statements) error,
+) error {
 	r := &request{ctx: context.WithoutCancel(ctx), fn: fn, answered: make(chan struct{})}
 	if err := ctx.Err(); err != nil { // else the select below may still choose to send
 		return unavailable(err)
@@ -110,7 +116,8 @@ func (w *writer) batch(first *request) {
 	}
 }
 
-// begin runs the first request of a transaction. It needs no savepoint: what it did is all that there is to undo.
+// begin runs the first request of a transaction. It needs no savepoint: what it did is all that
+// there is to undo.
 func (w *writer) begin(first *request) error {
 	if err := w.exec("begin immediate"); err != nil {
 		return err
@@ -135,8 +142,8 @@ func (w *writer) next(taken int) *request {
 	}
 }
 
-// attempt runs one request in a savepoint and keeps its error for it. The error that it returns is of the batch: the
-// transaction is gone.
+// attempt runs one request in a savepoint and keeps its error for it. The error that it returns is
+// of the batch: the transaction is gone.
 func (w *writer) attempt(r *request) error {
 	if err := w.exec("savepoint request"); err != nil {
 		return err

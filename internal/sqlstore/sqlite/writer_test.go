@@ -32,8 +32,8 @@ func (s *tracedStatements) Exec(ctx context.Context, text string, args []any) (s
 	return s.Statements.Exec(ctx, text, args)
 }
 
-// bench is a writer over a table of notes. Everything in it belongs to the test's bubble, so that synctest.Wait tells when
-// nothing moves any more.
+// bench is a writer over a table of notes. Everything in it belongs to the test's bubble, so that
+// synctest.Wait tells when nothing moves any more.
 type bench struct {
 	*writer
 	db     *bun.DB
@@ -65,7 +65,8 @@ func note(text string) func(context.Context, engine.Statements) error {
 	}
 }
 
-// hold keeps the writer inside a request until the returned function is called. What becomes of that request is not looked at.
+// hold keeps the writer inside a request until the returned function is called. What becomes of
+// that request is not looked at.
 func (b *bench) hold(t *testing.T) (release func()) {
 	t.Helper()
 	gate := make(chan struct{})
@@ -119,7 +120,8 @@ func TestWriterCommitsTogether(t *testing.T) {
 	})
 }
 
-// TestWriterFirstFails: the first of a batch has no savepoint; what it did is undone all the same, and nothing of the others.
+// TestWriterFirstFails: the first of a batch has no savepoint; what it did is undone all the same,
+// and nothing of the others.
 func TestWriterFirstFails(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -255,7 +257,8 @@ func TestWriterCommitFails(t *testing.T) {
 	})
 }
 
-// TestWriterTransactionLost: when even the savepoint cannot be rolled back, the whole batch is undone and says so.
+// TestWriterTransactionLost: when even the savepoint cannot be rolled back, the whole batch is
+// undone and says so.
 func TestWriterTransactionLost(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

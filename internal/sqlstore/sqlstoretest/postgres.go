@@ -19,7 +19,8 @@ var (
 	databases atomic.Int64
 )
 
-// PostgresServer is the URL of the PostgreSQL that the tests may use. Without one the tests fail rather than pass unseen.
+// PostgresServer is the URL of the PostgreSQL that the tests may use. Without one the tests fail
+// rather than pass unseen.
 func PostgresServer(t testing.TB) *url.URL {
 	t.Helper()
 	given := os.Getenv("TEST_POSTGRES_URL")
@@ -46,8 +47,8 @@ func Exec(t testing.TB, u *url.URL, statement string) {
 	}
 }
 
-// NewPostgresDatabase is the URL of an empty, migrated database of the test's own, which is dropped when the test ends. It is a
-// copy of one that was migrated once in the process.
+// NewPostgresDatabase is the URL of an empty, migrated database of the test's own, which is dropped
+// when the test ends. It is a copy of one that was migrated once in the process.
 func NewPostgresDatabase(t testing.TB) string {
 	t.Helper()
 	u := PostgresServer(t)

@@ -1,5 +1,5 @@
-// Package sqlstoretest gives tests a SQLite database of their own. Each is a copy of one that was migrated once in the process:
-// migrating takes longer than most tests.
+// Package sqlstoretest gives tests a SQLite database of their own. Each is a copy of one that was
+// migrated once in the process: migrating takes longer than most tests.
 package sqlstoretest
 
 import (

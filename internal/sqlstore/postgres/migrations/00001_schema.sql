@@ -1,5 +1,5 @@
--- The same tables and indexes as for SQLite; that file says what they mean. The types differ where PostgreSQL has better ones, and
--- the search is a tsvector.
+-- The same tables and indexes as for SQLite; that file says what they mean. The types differ where
+-- PostgreSQL has better ones, and the search is a tsvector.
 
 -- +goose Up
 

@@ -1,6 +1,7 @@
--- Times are Unix milliseconds, 0 where there is none; durations are seconds. deadline is 253402300799999 (the end of the
--- year 9999) where no clock runs, so that what never ends by itself sorts last. num is a callback's own short number, in
--- order of arrival: the other tables refer to it, and it settles ties in every order.
+-- Times are Unix milliseconds, 0 where there is none; durations are seconds. deadline is
+-- 253402300799999 (the end of the year 9999) where no clock runs, so that what never ends by itself
+-- sorts last. num is a callback's own short number, in order of arrival: the other tables refer to
+-- it, and it settles ties in every order.
 
 -- +goose Up
 
@@ -49,9 +50,10 @@ create table callbacks (
     gone integer -- 1 where another client or the end of the execution closed it before a decision, else null
 ) strict;
 
--- A callback is pending, then under way, then ended, and is in the indexes of one of the three at a time: each change of state
--- takes it out of one group and puts it into the next, and touches no other. Every index begins with what its readers ask for,
--- holds an order, and ends with what is filtered on the way, so that a row that is passed over is not read.
+-- A callback is pending, then under way, then ended, and is in the indexes of one of the three at a
+-- time: each change of state takes it out of one group and puts it into the next, and touches no
+-- other. Every index begins with what its readers ask for, holds an order, and ends with what is
+-- filtered on the way, so that a row that is passed over is not read.
 create index callbacks_pending_by_deadline on callbacks (state, deadline, num, deadline_cause)
     where state = 'pending';
 create index callbacks_pending_by_queue_deadline on callbacks (queue, state, deadline, num, deadline_cause)
@@ -82,10 +84,12 @@ create index callbacks_ended_by_queue_arrival on callbacks (queue, state, receiv
 
 create index callbacks_by_execution on callbacks (execution_hash) where execution_hash is not null;
 
--- What follows is few among all of its state, and costs the others nothing: beats that are due; what a missing heartbeat will
--- end; decisions that are in trouble; what nobody announced; successes after which an execution failed; and what was announced
--- and is gone. The columns of callbacks_unattended are those of the indexes by deadline, so that the planner sees that these are
--- the same, but smaller. Lists of what failed ask for that column and not for the state, so that only its indexes fit.
+-- What follows is few among all of its state, and costs the others nothing: beats that are due;
+-- what a missing heartbeat will end; decisions that are in trouble; what nobody announced;
+-- successes after which an execution failed; and what was announced and is gone. The columns of
+-- callbacks_unattended are those of the indexes by deadline, so that the planner sees that these
+-- are the same, but smaller. Lists of what failed ask for that column and not for the state, so
+-- that only its indexes fit.
 create index callbacks_by_heartbeat on callbacks (next_heartbeat_at) where next_heartbeat_at > 0;
 create index callbacks_unattended on callbacks (state, deadline, num, deadline_cause)
     where state = 'pending' and deadline_cause = 'heartbeat';
@@ -110,7 +114,8 @@ create table contents (
     tags text -- JSON
 ) strict;
 
--- Words are split and folded before they come here, one token each, so that both databases find the same.
+-- Words are split and folded before they come here, one token each, so that both databases find the
+-- same.
 create virtual table search using fts5 (words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
 
 -- Who signed for which outcome. A decision and its last signature are written together.
@@ -172,8 +177,8 @@ create index reviews_of_callback on reviews (callback, closed_at, opened_at);
 create index reviews_open on reviews (renewed_at) where closed_at = 0;
 create index reviews_of_person on reviews (by_id, callback) where not settled;
 
--- Facts. Never updated, never deleted, and without foreign keys, so that they outlive what they tell of. They are read as a
--- whole, by actor, by action or by callback.
+-- Facts. Never updated, never deleted, and without foreign keys, so that they outlive what they
+-- tell of. They are read as a whole, by actor, by action or by callback.
 create table audit (
     seq integer primary key autoincrement,
     at integer not null,
@@ -238,8 +243,8 @@ create index sessions_by_expiry on sessions (expires_at);
 create index sessions_by_sign_in on sessions (signed_in_at, id) where person <> '';
 create index sessions_by_person on sessions (person, signed_in_at, id) where person <> '';
 
--- Functions whose executions are searched for callbacks. account is empty for that of the default credentials, region for the
--- configured default.
+-- Functions whose executions are searched for callbacks. account is empty for that of the default
+-- credentials, region for the configured default.
 create table watches (
     num integer primary key,
     function text not null, -- name or ARN, or * for every durable function of the account and region
