@@ -24,7 +24,8 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) (upkeep.Backlog, err
 		return b, fmt.Errorf("find the oldest pending callback: %w", err)
 	}
 	for _, state := range []callbacks.State{callbacks.Decided, callbacks.Undeliverable, callbacks.Unconfirmed} {
-		if b.Undelivered[state], err = s.bounded(ctx, `state = ?`, string(state)); err != nil {
+		in := wantedCondition(callbacks.Wanted{State: state})
+		if b.Undelivered[state], err = s.bounded(ctx, in.text, in.args...); err != nil {
 			return b, err
 		}
 	}
@@ -39,13 +40,16 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) (upkeep.Backlog, err
 }
 
 // bounded counts the callbacks that a condition finds, up to [upkeep.MaxBacklog].
-func (s *Store) bounded(ctx context.Context, condition string, arg any) (n int, err error) {
-	return s.boundedIn(ctx, "callbacks", condition, arg)
+func (s *Store) bounded(ctx context.Context, condition string, args ...any) (n int, err error) {
+	return s.boundedIn(ctx, "callbacks", condition, args...)
 }
 
 // boundedIn is the same in another table.
-func (s *Store) boundedIn(ctx context.Context, table, condition string, arg any) (n int, err error) {
-	err = s.db.NewRaw(`select count(*) from (select 1 from `+table+` where `+condition+` limit ?) as found`, arg, upkeep.MaxBacklog).Scan(ctx, &n)
+func (s *Store) boundedIn(
+	ctx context.Context, table, condition string, args ...any,
+) (n int, err error) {
+	text := `select count(*) from (select 1 from ` + table + ` where ` + condition + ` limit ?) as found`
+	err = s.db.NewRaw(text, append(args, upkeep.MaxBacklog)...).Scan(ctx, &n)
 	if err != nil {
 		return 0, fmt.Errorf("count %s: %w", table, s.unavailable(err))
 	}

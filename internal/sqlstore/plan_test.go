@@ -138,7 +138,8 @@ func TestPlans(t *testing.T) {
 	s, r := openRecorded(t)
 	exercise(t, s)
 	for _, text := range r.take() {
-		few := strings.Contains(text, functionsText) // the names of functions are made distinct
+		// The names of functions are made distinct, and what waits is counted by queue.
+		few := strings.Contains(text, functionsText) || strings.Contains(text, "group by queue")
 		for _, step := range plan(t, s, text) {
 			if walks(step) || sorts(step) && !few {
 				t.Errorf("%s\n  in: %s", step, text)
@@ -345,6 +346,8 @@ func exercise(t *testing.T, s *Store) {
 	}
 	exerciseWatches(t, s, c)
 	check(s.ForgetMessages(ctx, now, 10))
+	_, err = s.Backlog(ctx, now)
+	check(err)
 	sessions := s.Sessions(func() time.Time { return now })
 	session := callbacks.StoredSession{Session: callbacks.Session{ID: "s1", Person: "ada"}, TokenHash: []byte("hash"), Sealed: []byte("sealed"), ExpiresAt: now}
 	check(sessions.Insert(ctx, session))
