@@ -11,7 +11,7 @@ import (
 	"countersign/internal/inflight"
 )
 
-// MaxBody is the most that a message may weigh, in bytes.
+// MaxBody is the largest message, in bytes.
 const MaxBody = 1 << 20
 
 // Errors of [ReadBody], [ReadEvent] and [ReadNotification].
@@ -21,7 +21,8 @@ var (
 	ErrBody      = errors.New("the body did not arrive whole")
 )
 
-// ReadBody reads a message of at most [MaxBody] bytes, as it is signed: before anything is decoded.
+// ReadBody reads a message of at most [MaxBody] bytes and decodes nothing, because its bytes are
+// signed.
 func ReadBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return readBody(w, r, MaxBody, "application/json")
 }

@@ -6,14 +6,12 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// byteOrderMark is what some senders write before UTF-8. It says nothing, and RFC 8259 lets a
-// reader ignore it.
+// byteOrderMark is what some senders write before UTF-8. RFC 8259 lets a reader ignore it.
 var byteOrderMark = []byte("\ufeff")
 
-// Decode reads the body of an announcement. What is wrong with its shape comes back as
-// [callbacks.Invalid], all at once as far as that makes sense: a document that readers could take
-// in two ways is not read further. The values are for the domain to check. The payload stays as it
-// was sent, byte for byte.
+// Decode reads the body of an announcement. It returns all faults of its shape at once, as
+// [callbacks.Invalid]; a document that two readers could understand differently is not read
+// further. The domain checks the values. The payload stays as it was sent, byte for byte.
 func Decode(body []byte) (callbacks.Announcement, error) {
 	body = bytes.TrimPrefix(body, byteOrderMark)
 	var f faults

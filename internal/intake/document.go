@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	// maxDepth bounds nesting: what comes deeper cannot be shown to a reviewer either.
+	// maxDepth bounds nesting. A page could not show deeper values to a reviewer either.
 	maxDepth = 64
 	// maxPointerName is how much of a sender's field name is repeated in an answer.
 	maxPointerName = 64
 )
 
-// faults collects what is wrong, up to a bound, and counts the rest: a document may be nothing but
+// faults collects faults up to a bound and counts the rest, because a document may be nothing but
 // faults.
 type faults struct {
 	list callbacks.Invalid
@@ -33,10 +33,10 @@ func (f *faults) add(pointer, format string, args ...any) {
 	f.list.Add(pointer, format, args...)
 }
 
-// err is what was found, or nil.
+// err returns the faults, or nil.
 func (f *faults) err() error { return f.list.And(f.more) }
 
-// pointerEscapes is made once: making it costs more than all else in reading a field.
+// pointerEscapes is made once, because making it costs more than reading a field.
 var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
 
 // pointer is the JSON pointer (RFC 6901) of names below another pointer.
@@ -71,14 +71,14 @@ func checkDocument(body []byte, f *faults) {
 	w.value()
 }
 
-// walker goes through a document of valid syntax, so that its tokens need no checks of their own.
+// walker goes through a document of valid syntax, so it does not check tokens.
 type walker struct {
 	decoder *json.Decoder
 	path    []string
 	faults  *faults
 }
 
-// value walks one value. It returns false when it is no use to go on.
+// value walks one value. It returns false when the walk should stop.
 func (w *walker) value() bool {
 	token, err := w.decoder.Token()
 	if err != nil {
@@ -115,8 +115,8 @@ func (w *walker) value() bool {
 	return err == nil
 }
 
-// duplicate notes that the name at the end of the path was there before. The pointer is made only
-// where it is told.
+// duplicate records that an object has the name at the end of the path twice. It makes the pointer
+// only if the fault is told.
 func (w *walker) duplicate() {
 	if len(w.faults.list) >= callbacks.MaxFaults {
 		w.faults.more++

@@ -13,12 +13,11 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// headerAPIKey is where EventBridge puts the key of the connection, if the connection is made as
+// headerAPIKey is the header with the key of EventBridge's connection, if that is made as
 // docs/intake.md says.
 const headerAPIKey = "X-Api-Key"
 
-// maxEvent is the most that an event may weigh, in bytes; those about executions have less than 2
-// KiB.
+// maxEvent is the largest event, in bytes. Events about executions have less than 2 KiB.
 const maxEvent = 256 << 10
 
 // ErrAPIKey is the error of [EventBridge.Verify].
@@ -27,7 +26,8 @@ var ErrAPIKey = errors.New("X-Api-Key does not match a configured key")
 // EventBridge knows the keys that an API destination may send.
 type EventBridge struct{ digests [][sha256.Size]byte }
 
-// NewEventBridge checks the keys. Errors say which key is wrong by its place, never the key.
+// NewEventBridge checks the keys. Errors name a wrong key by its place in the list, never by its
+// value.
 func NewEventBridge(keys []string) (*EventBridge, error) {
 	e := &EventBridge{}
 	for i, key := range keys {
@@ -39,8 +39,8 @@ func NewEventBridge(keys []string) (*EventBridge, error) {
 	return e, nil
 }
 
-// Verify tells whether a request has one of the keys, or returns [ErrAPIKey]. Digests are compared
-// and all of them, so that the time it takes says nothing of a key.
+// Verify returns [ErrAPIKey] unless a request has one of the keys. It compares digests, and all of
+// them, so that its time tells nothing about a key.
 func (e *EventBridge) Verify(h http.Header) error {
 	given := sha256.Sum256([]byte(h.Get(headerAPIKey)))
 	match := 0
@@ -66,9 +66,9 @@ type ExecutionEvent struct {
 	At  time.Time
 }
 
-// DecodeEvent reads an event. One of another kind, or of an execution that goes on, is no fault:
-// its End is empty. Fields that are not known are passed over, since AWS may add some. What is
-// wrong comes back as [callbacks.Invalid].
+// DecodeEvent reads an event. Its End is empty for an event of another kind and for an execution
+// that goes on. Unknown fields are ignored, because AWS may add some. Faults come back as
+// [callbacks.Invalid].
 func DecodeEvent(body []byte) (ExecutionEvent, error) {
 	var f faults
 	checkDocument(body, &f)
@@ -91,7 +91,7 @@ func DecodeEvent(body []byte) (ExecutionEvent, error) {
 	return e, nil
 }
 
-// looksLikeEvent tells an event from an announcement, which has no such field.
+// looksLikeEvent tells an event from an announcement, which has no detail-type.
 func looksLikeEvent(body []byte) bool {
 	var event struct {
 		Kind json.RawMessage `json:"detail-type"`
@@ -107,8 +107,8 @@ var executionFields = map[string]string{
 	"Durable Execution State Change":  "executionArn",
 }
 
-// readDetail reads the part that is about the execution. It is named by the field that goes with
-// the kind of event, or by that of the other kind, should AWS mix them.
+// readDetail reads the part about the execution. The field that names the execution depends on the
+// kind of event; the one of the other kind will do too, should AWS mix them.
 func (e *ExecutionEvent) readDetail(raw json.RawMessage, field string, f *faults) {
 	detail, ok := openObject(raw, "/detail", f)
 	if !ok {

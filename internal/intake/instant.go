@@ -16,12 +16,11 @@ var (
 	errNoLeap     = fmt.Errorf("%w; second 60 is a leap second, which only ends the last day of a month in UTC", errNotInstant)
 )
 
-// instantForm is what RFC 3339 allows, whose letters may be small and whose T may be a space, and
-// times without seconds, as java.time writes them at second 0. Whether the numbers make a time is
-// for the parser.
+// instantForm is the form of a time: RFC 3339, which allows small letters and a space for the T,
+// and times without seconds, as java.time writes them at second 0. The parser checks the numbers.
 var instantForm = regexp.MustCompile(`^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d)?(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)?$`)
 
-// maxInstant bounds a time's text, far above what any clock writes.
+// maxInstant bounds the text of a time. No clock writes so long a text.
 const maxInstant = 64
 
 // readInstant is the time in a JSON value.
@@ -33,7 +32,7 @@ func readInstant(raw json.RawMessage) (time.Time, error) {
 	return parseInstant(text)
 }
 
-// parseInstant reads a time of RFC 3339 and gives it in UTC.
+// parseInstant reads a time of RFC 3339 and returns it in UTC.
 func parseInstant(text string) (time.Time, error) {
 	if len(text) > maxInstant {
 		return time.Time{}, errNotInstant
@@ -60,7 +59,7 @@ func parseInstant(text string) (time.Time, error) {
 	if t = t.UTC(); !leap {
 		return t, nil
 	}
-	// Clocks of Unix count a leap second as the first of the next day.
+	// Unix time counts a leap second as the first second of the next day.
 	t = t.Add(time.Second)
 	if t.Day() != 1 || t.Hour() != 0 || t.Minute() != 0 || t.Second() != 0 {
 		return time.Time{}, errNoLeap

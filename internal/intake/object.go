@@ -13,8 +13,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// object reads the fields of one JSON object. Each field is taken once; what is left over is
-// unknown. A null is the same as no field, except for any.
+// object reads the fields of one JSON object. Each field is taken once; fields that are left over
+// are unknown. A null counts as no field, except for any.
 type object struct {
 	at     string
 	fields map[string]json.RawMessage
@@ -23,16 +23,16 @@ type object struct {
 }
 
 const (
-	// maxFields is how many fields of an object are read, several times what any of ours or of
-	// AWS's has.
+	// maxFields is how many fields of an object are read. That is several times what any object of
+	// ours or of AWS has.
 	maxFields = 256
-	// maxItems is how many items of a list are read: more than the domain takes in any, so that it
-	// refuses what is cut off here.
+	// maxItems is how many items of a list are read. The domain takes fewer in any list, so it
+	// refuses one that is cut here.
 	maxItems = 16
 )
 
-// readObject lets read take the fields of an object. Other fields are unknown, and another value is
-// a fault.
+// readObject lets read take the fields of an object. A field that read leaves is a fault, and so is
+// any other value than an object.
 func readObject(raw json.RawMessage, at string, f *faults, read func(object)) {
 	o, ok := openObject(raw, at, f)
 	if !ok {
@@ -45,7 +45,7 @@ func readObject(raw json.RawMessage, at string, f *faults, read func(object)) {
 	f.more += o.unread
 }
 
-// openObject is an object whose fields may be taken; another value is a fault.
+// openObject opens an object to take its fields. Any other value is a fault.
 func openObject(raw json.RawMessage, at string, f *faults) (o object, ok bool) {
 	o = object{at: at, fields: map[string]json.RawMessage{}, faults: f}
 	d := json.NewDecoder(bytes.NewReader(raw))
@@ -70,7 +70,7 @@ func openObject(raw json.RawMessage, at string, f *faults) (o object, ok bool) {
 	return o, true
 }
 
-// has reports whether there is a field that was not taken yet.
+// has reports whether a field is there and not taken yet.
 func (o object) has(name string) bool {
 	raw := o.fields[name]
 	return len(raw) > 0 && string(raw) != "null"
@@ -97,7 +97,7 @@ func (o object) value(name string) json.RawMessage {
 	return nil
 }
 
-// required takes a string that must be there.
+// required takes a string and records a fault if it is missing.
 func (o object) required(name string) string {
 	if !o.has(name) {
 		o.faults.add(pointer(o.at, name), "this field is required")
@@ -127,7 +127,7 @@ func (o object) seconds(name string) time.Duration {
 	return time.Duration(n) * time.Second
 }
 
-// instant takes a time, and gives it in UTC.
+// instant takes a time and returns it in UTC.
 func (o object) instant(name string) time.Time {
 	raw, at, ok := o.take(name)
 	if !ok {
@@ -145,7 +145,7 @@ func (o object) instant(name string) time.Time {
 	return time.Time{}
 }
 
-// items takes an array, its elements unread, those behind the first maxItems not at all.
+// items takes the first maxItems elements of an array, without reading them.
 func (o object) items(name string) (items []json.RawMessage, at string) {
 	raw, at, ok := o.take(name)
 	if !ok {

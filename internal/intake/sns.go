@@ -45,7 +45,7 @@ type SNS struct {
 	reading chan struct{} // has a token for each message that is being read
 }
 
-// maxReading is how many messages are read at once: anybody may send one, and reading takes many
+// maxReading is how many messages are read at once. Anybody may send one, and reading takes many
 // times its size.
 const maxReading = 2
 
@@ -85,8 +85,8 @@ type Notification struct {
 	envelope envelope
 }
 
-// Verify tells which topic a message is from. A body that is no message of SNS comes back as
-// [callbacks.Invalid]. The certificate is asked for only when all else could be right.
+// Verify tells which topic a message is from. A body that is no message of SNS is
+// [callbacks.Invalid]. Verify asks for the certificate only after all other checks.
 func (s *SNS) Verify(ctx context.Context, body []byte) (Notification, error) {
 	e, err := s.read(ctx, body)
 	if err != nil {
@@ -112,7 +112,7 @@ func (s *SNS) Verify(ctx context.Context, body []byte) (Notification, error) {
 	}, nil
 }
 
-// read reads a message in its turn.
+// read waits for its turn and reads a message.
 func (s *SNS) read(ctx context.Context, body []byte) (envelope, error) {
 	select {
 	case s.reading <- struct{}{}:
@@ -143,8 +143,8 @@ func (s *SNS) checkSignature(ctx context.Context, topic Topic, e envelope) error
 	return nil
 }
 
-// Confirm confirms a subscription, as SNS asks for by a message of [TypeSubscription]: until then
-// it delivers nothing.
+// Confirm confirms a subscription, as a message of [TypeSubscription] asks. Until then SNS delivers
+// nothing.
 func (s *SNS) Confirm(ctx context.Context, n Notification) error {
 	address, ok := s.topics[n.Topic].address(n.envelope["SubscribeURL"])
 	if !ok || address.Query().Get("Action") != "ConfirmSubscription" || address.Query().Get("TopicArn") != n.Topic {

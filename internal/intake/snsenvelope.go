@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// NotificationType says what a message of SNS is about.
+// NotificationType is the type of a message of SNS.
 type NotificationType string
 
 // The types of messages (SNS developer guide, "Parsing Amazon SNS message formats").
@@ -34,8 +34,7 @@ var signatureVersions = map[string]x509.SignatureAlgorithm{"1": x509.SHA1WithRSA
 // envelope is a message of SNS: the fields that are signed and those that prove them.
 type envelope map[string]string
 
-// readEnvelope reads a message. Fields beside those above are not looked at: SNS has some and may
-// get more.
+// readEnvelope reads a message. It ignores other fields: SNS has some and may add more.
 func readEnvelope(body []byte) (envelope, error) {
 	var f faults
 	checkDocument(body, &f)

@@ -21,7 +21,7 @@ import (
 const (
 	// snsTimeout bounds one request to SNS, which itself waits 15 s for our answer.
 	snsTimeout = 4 * time.Second
-	// maxSigner bounds what is read in answer, in bytes; a certificate has about 2 KiB.
+	// maxSigner bounds an answer in bytes. A certificate has about 2 KiB.
 	maxSigner = 64 << 10
 	// maxSigners is how many certificates are kept. SNS has one for each region and changes it
 	// about once a year.
@@ -68,8 +68,8 @@ func newSigners(c SNSConfig) *signers {
 		known: map[string]*x509.Certificate{}, absent: map[string]absence{}}
 }
 
-// certificate is the one at an address, of which SNS must be the owner. It is kept for as long as
-// it is valid.
+// certificate returns the certificate at an address, which must belong to SNS, and keeps it as long
+// as it is valid.
 func (s *signers) certificate(ctx context.Context, t Topic, text string) (*x509.Certificate, error) {
 	address, ok := t.address(text)
 	if !ok || len(text) > maxSignerURL || address.RawQuery != "" || !strings.HasSuffix(address.Path, ".pem") {
@@ -97,8 +97,8 @@ func (s *signers) certificate(ctx context.Context, t Topic, text string) (*x509.
 	return c, err
 }
 
-// cached is a certificate that was fetched before and is still valid, or why there is none at that
-// address. It is nil and nil for what is to be fetched.
+// cached returns a certificate that was fetched before and is still valid, or why there is none at
+// that address. It returns nil and nil when the certificate has to be fetched.
 func (s *signers) cached(address *url.URL) (*x509.Certificate, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -112,7 +112,7 @@ func (s *signers) cached(address *url.URL) (*x509.Certificate, error) {
 	return nil, nil
 }
 
-// keep keeps a certificate. Where there are too many, all go but the one that proved a message
+// keep keeps a certificate. When there are too many, it drops all but the one that proved a message
 // last.
 func (s *signers) keep(address *url.URL, c *x509.Certificate) {
 	s.mu.Lock()
@@ -124,8 +124,8 @@ func (s *signers) keep(address *url.URL, c *x509.Certificate) {
 	delete(s.absent, address.String())
 }
 
-// keepAbsent remembers for a while that there is no certificate at an address. Where there are too
-// many, all are forgotten.
+// keepAbsent remembers for a while that there is no certificate at an address. When there are too
+// many, it forgets all.
 func (s *signers) keepAbsent(address *url.URL, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,7 +135,7 @@ func (s *signers) keepAbsent(address *url.URL, err error) {
 	s.absent[address.String()] = absence{err: err, until: s.now().Add(absentFor)}
 }
 
-// proved notes that the certificate at an address proved a message: it keeps its place, whatever
+// proved records that the certificate at an address proved a message, so that it stays whatever
 // forgers make us fetch.
 func (s *signers) proved(text string) {
 	s.mu.Lock()
@@ -173,7 +173,7 @@ func (s *signers) fetch(ctx context.Context, t Topic, address *url.URL) (*x509.C
 }
 
 // checkChain verifies the first certificate up to a root. SNS publishes it without its issuer, so
-// the issuer is fetched from where the certificate says.
+// checkChain fetches the issuer from where the certificate says.
 func (s *signers) checkChain(ctx context.Context, chain []*x509.Certificate) error {
 	between := x509.NewCertPool()
 	for _, c := range chain[1:] {
@@ -198,8 +198,7 @@ func (s *signers) checkChain(ctx context.Context, chain []*x509.Certificate) err
 	return nil
 }
 
-// issuer fetches the certificate of an issuer. It comes without TLS, as everywhere: the chain
-// proves it.
+// issuer fetches the certificate of an issuer. That needs no TLS, because the chain proves it.
 func (s *signers) issuer(ctx context.Context, c *x509.Certificate) (*x509.Certificate, error) {
 	for _, text := range c.IssuingCertificateURL {
 		address, err := url.Parse(text)
@@ -219,7 +218,7 @@ func (s *signers) issuer(ctx context.Context, c *x509.Certificate) (*x509.Certif
 	return nil, fmt.Errorf("%w: its certificate's issuer is not Amazon", ErrNotFromSNS)
 }
 
-// get reads a small answer. Nothing else than 200 is one.
+// get reads a small answer. Any status but 200 is an error.
 func (s *signers) get(ctx context.Context, address *url.URL) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
 	if err != nil {
@@ -246,7 +245,8 @@ func (s *signers) get(ctx context.Context, address *url.URL) ([]byte, error) {
 	return body, nil
 }
 
-// withoutQuery is the cause without the address, whose query holds the token of a subscription.
+// withoutQuery is the cause of an error without the address, whose query may hold the token of a
+// subscription.
 func withoutQuery(err error) error {
 	if of, ok := errors.AsType[*url.Error](err); ok {
 		return of.Err

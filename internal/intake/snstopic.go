@@ -9,7 +9,7 @@ import (
 	"countersign/internal/arn"
 )
 
-// Topic is an SNS topic whose messages are announcements, as it is configured.
+// Topic is the configuration of an SNS topic whose messages are announcements.
 type Topic struct {
 	ARN    string
 	Source string   // the sender's name in the record
@@ -42,13 +42,13 @@ func (t Topic) place() (region, domain string) {
 	return topic.Region, partitions[topic.Partition]
 }
 
-// host is the one host of SNS that speaks for the topic.
+// host is the host of SNS that serves the topic.
 func (t Topic) host() string {
 	region, domain := t.place()
 	return "sns." + region + "." + domain
 }
 
-// address reads a URL; ok is false unless it is https at the topic's own host.
+// address parses a URL; ok is false unless it is https at the topic's host.
 func (t Topic) address(text string) (u *url.URL, ok bool) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "https" || u.Host != t.host() || u.User != nil || u.Opaque != "" || u.Fragment != "" {
@@ -57,8 +57,8 @@ func (t Topic) address(text string) (u *url.URL, ok bool) {
 	return u, true
 }
 
-// signerNames are the names of which a certificate that signs for the topic has one. Most regions
-// share the first; regions that are opt-in, GovCloud and China have their own (aws-sdk-java-v2,
+// signerNames are the names that a certificate may have to sign for the topic. Most regions share
+// the first; opt-in regions, GovCloud and China have their own (aws-sdk-java-v2,
 // sns-message-manager, SnsHostProvider).
 func (t Topic) signerNames() []string {
 	region, domain := t.place()

@@ -9,8 +9,8 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )
 
-// Source is a sender as it is configured: how it proves itself and what it may address. Several
-// secrets or tokens at once let a sender change its own without a gap.
+// Source is the configuration of a sender: how it proves itself and which queues it may address.
+// Several secrets or tokens at once let a sender rotate its own without a gap.
 type Source struct {
 	Name    string
 	Secrets []string // "whsec_" and base64 of at least 24 bytes, as Standard Webhooks writes them
@@ -27,15 +27,15 @@ const (
 	maxKeys = 64
 )
 
-// key is one secret or token, ready to be tried.
+// key is one secret or token, prepared for checks.
 type key struct {
 	owner  int                       // index of its source
 	secret *standardwebhooks.Webhook // nil for a token
 	digest [sha256.Size]byte         // of the secret's bytes or the token
 }
 
-// keys checks a source's secrets and tokens. Errors name the source and which of its keys is wrong,
-// never the key.
+// keys checks a source's secrets and tokens. Errors name the source and the place of the wrong key,
+// never its value.
 func (s Source) keys(owner int) ([]key, error) {
 	if len(s.Secrets)+len(s.Tokens) == 0 {
 		return nil, fmt.Errorf("webhook source %q: it needs a secret or a token", s.Name)
@@ -63,5 +63,5 @@ func (s Source) keys(owner int) ([]key, error) {
 	return keys, nil
 }
 
-// notVisible reports runes that an HTTP header cannot carry as part of a word.
+// notVisible reports whether an HTTP header cannot carry a rune as part of a word.
 func notVisible(r rune) bool { return r <= ' ' || r > '~' }

@@ -22,13 +22,13 @@ const (
 	// tolerance is how far a signature's timestamp may be off, as in the libraries of Standard
 	// Webhooks.
 	tolerance = 5 * time.Minute
-	// maxMessageID and maxSignatures bound headers before anything is computed from them.
+	// maxMessageID and maxSignatures bound headers before we compute anything from them.
 	maxMessageID  = 256
 	maxSignatures = 4096
 )
 
-// Errors of [Verifier.Screen] and [Verifier.Verify]. They say what is wrong with the message, and
-// nothing about which sources or keys there are.
+// Errors of [Verifier.Screen] and [Verifier.Verify]. They tell nothing about which sources or keys
+// there are.
 var (
 	ErrNoCredentials = errors.New("the message is neither signed nor carries a bearer token")
 	ErrHeader        = errors.New("a header is missing or malformed")
@@ -43,8 +43,8 @@ type Verifier struct {
 	now     func() time.Time
 }
 
-// NewVerifier checks the sources: each has a name and keys of its own. No sources at all are fine;
-// then nothing is let in.
+// NewVerifier checks that each source has a name and keys of its own. Without sources the verifier
+// refuses every message.
 func NewVerifier(sources []Source, now func() time.Time) (*Verifier, error) {
 	v := &Verifier{sources: sources, now: now}
 	names, owners := map[string]bool{}, map[[sha256.Size]byte]string{}
@@ -71,8 +71,8 @@ func NewVerifier(sources []Source, now func() time.Time) (*Verifier, error) {
 	return v, nil
 }
 
-// Screen refuses by the headers alone what [Verifier.Verify] would refuse whatever the body is,
-// with the same errors. So the body of a stranger need not be read.
+// Screen checks the headers alone and returns the error of [Verifier.Verify] if no body could be
+// right, so that a stranger's body need not be read.
 func (v *Verifier) Screen(h http.Header) error {
 	if err := checkMessageID(h.Get(standardwebhooks.HeaderWebhookID)); err != nil {
 		return err
@@ -94,13 +94,13 @@ func (v *Verifier) Screen(h http.Header) error {
 }
 
 // Verify tells which source sent a message, by its signature (Standard Webhooks) or else its bearer
-// token, and the message's ID, which is empty when a sender with a token gives none. A message that
-// has a signature is judged by it alone.
+// token, and the message's ID, which is empty when a sender with a token gives none. If a message
+// has a signature, only that counts.
 func (v *Verifier) Verify(h http.Header, body []byte) (from callbacks.Source, messageID string, err error) {
 	if err := v.Screen(h); err != nil {
 		return callbacks.Source{}, "", err
 	}
-	// The library's own check of the timestamp reads the system's clock; ours stands above.
+	// The library would check the timestamp by the system's clock. Screen checks it by ours.
 	matches := func(k key) bool { return k.secret != nil && k.secret.VerifyIgnoringTimestamp(body, h) == nil }
 	if h.Get(standardwebhooks.HeaderWebhookSignature) == "" {
 		if matches, err = bearer(h); err != nil {
@@ -116,7 +116,7 @@ func (v *Verifier) Verify(h http.Header, body []byte) (from callbacks.Source, me
 }
 
 // find tries the keys of the named source, or of all, and returns the index of the source that
-// matches, or -1. It does not stop at a match: how long it takes does not say whose key it was. The
+// matches, or -1. It does not stop at a match, so that its time does not tell whose key it was. The
 // names of sources are no secrets.
 func (v *Verifier) find(name string, matches func(key) bool) int {
 	found := -1
@@ -151,8 +151,8 @@ func (v *Verifier) checkSigned(h http.Header) error {
 	return nil
 }
 
-// bearer returns the comparison of the request's token with a known one. Digests are compared, so
-// that length and beginning of a token do not show in the time it takes.
+// bearer returns a function that compares the request's token with a known one. It compares
+// digests, so that its time tells nothing about length or beginning of a token.
 func bearer(h http.Header) (func(key) bool, error) {
 	scheme, token, _ := strings.Cut(h.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
@@ -164,8 +164,8 @@ func bearer(h http.Header) (func(key) bool, error) {
 	}, nil
 }
 
-// checkMessageID accepts what Standard Webhooks allows: the full stop separates the signed parts,
-// so an ID has none.
+// checkMessageID accepts the IDs that Standard Webhooks allows. They have no full stop, because
+// that separates the signed parts.
 func checkMessageID(id string) error {
 	if len(id) > maxMessageID || strings.ContainsFunc(id, func(r rune) bool { return notVisible(r) || r == '.' }) {
 		return headerError(standardwebhooks.HeaderWebhookID, fmt.Sprintf("is not 1 to %d visible ASCII characters without a full stop", maxMessageID))

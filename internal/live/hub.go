@@ -26,7 +26,7 @@ func NewHub(now func() time.Time) *Hub {
 	return &Hub{now: now, subscriptions: map[*Subscription]struct{}{}}
 }
 
-// Changed passes a notice to every subscriber that may see its queue. It never waits for one.
+// Changed passes a notice to each subscriber that may see the queue. It waits for none.
 func (h *Hub) Changed(n callbacks.Notice) {
 	h.touch()
 	h.mu.RLock()
@@ -38,14 +38,14 @@ func (h *Hub) Changed(n callbacks.Notice) {
 	}
 }
 
-// touch moves the time of the latest notice on; others may do so at the same time.
+// touch advances the time of the latest notice. It is safe for concurrent use.
 func (h *Hub) touch() {
 	now := h.now().UnixMilli()
 	for latest := h.latest.Load(); latest < now && !h.latest.CompareAndSwap(latest, now); latest = h.latest.Load() {
 	}
 }
 
-// Missed tells every subscriber [Everything]: notices of other replicas may have been lost.
+// Missed tells every subscriber [Everything]. Call it when notices of other replicas may be lost.
 func (h *Hub) Missed() {
 	h.touch()
 	h.mu.RLock()
@@ -66,10 +66,10 @@ func (h *Hub) EndSession(id callbacks.ID) {
 	}
 }
 
-// Subscribe adds a subscriber; the caller closes it. see says of which queues it may know: it is
-// called for every notice by whoever publishes, so it must be quick and must not call the hub.
-// since is when the subscriber read what it shows: a change between then and now is told as
-// [Everything]. After [Hub.Close] the subscription is over at once.
+// Subscribe adds a subscriber; the caller closes it. see says which queues it may know. The
+// publisher calls it for every notice, so it must be quick and must not call the hub. since is when
+// the subscriber read what it shows; if anything changed after that, it is told [Everything]. After
+// [Hub.Close] the subscription is over at once.
 func (h *Hub) Subscribe(since time.Time, see func(queue string) bool) *Subscription {
 	s := newSubscription(h, see)
 	h.mu.Lock()
@@ -79,7 +79,7 @@ func (h *Hub) Subscribe(since time.Time, see func(queue string) bool) *Subscript
 		h.subscriptions[s] = struct{}{}
 	}
 	h.mu.Unlock()
-	// Looked at last: a change that comes after this look finds the subscription.
+	// This check comes last: a later change finds the subscription.
 	if h.latest.Load() >= since.UnixMilli() {
 		s.note(Everything)
 	}

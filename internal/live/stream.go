@@ -13,29 +13,29 @@ import (
 )
 
 const (
-	// batch is how long a stream gathers after the first notice: a burst becomes one write, and
-	// nobody notices the delay.
+	// batch is how long a stream gathers notices after the first, so that a burst becomes one
+	// write. Nobody notices the delay.
 	batch = 100 * time.Millisecond
 	// keepAlive is shorter than the idle timeouts of common proxies (nginx, ALB: 60 s), and than
 	// what a page takes for silence (20 s).
 	keepAlive = 15 * time.Second
-	// silence is after how long without an event a page reads again all the same, a quarter more or
-	// less so that pages do not do it all at once: a replica that dies after its commit tells
-	// nobody of it.
+	// silence is how long a page goes without an event before it reads again all the same, because
+	// a replica that dies after its commit tells nobody. It varies by a quarter, so that pages do
+	// not read all at once.
 	silence = time.Minute
-	// maxLifetime ends a stream so that the reconnect has the reader's rights checked again.
+	// maxLifetime ends a stream, so that the reader's rights are checked again when it reconnects.
 	maxLifetime = 15 * time.Minute
-	// look is how often a stream asks whether its session goes on: the replica that ended it may
-	// have died before it told.
+	// look is how often a stream checks its session, because the replica that ended the session may
+	// have died before it told anybody.
 	look = time.Minute
-	// reconnect is what browsers wait before they connect again.
+	// reconnect is how long browsers wait before they connect again.
 	reconnect = 3 * time.Second
-	// writeLimit drops a reader whose connection takes nothing any more.
+	// writeLimit is when a stream drops a reader whose connection takes nothing any more.
 	writeLimit = 10 * time.Second
 )
 
-// ErrSessionOver is the error of [Stream] for a session that ended before the stream began. Nothing
-// is written then.
+// ErrSessionOver is the error of [Stream] for a session that ended before the stream began. The
+// stream has written nothing then.
 var ErrSessionOver = errors.New("live stream: the session is over")
 
 // Stream writes a subscription to a browser as server-sent events until the reader leaves, their
@@ -67,8 +67,8 @@ func Stream(w http.ResponseWriter, r *http.Request, s *Subscription) error {
 	return out.run(r.Context(), s, lasts)
 }
 
-// run writes what happens to a subscription until the stream ends. lasts is how long its session
-// does for certain.
+// run writes the notices of a subscription until the stream ends. lasts is how long its session
+// lasts at least.
 func (s stream) run(ctx context.Context, sub *Subscription, lasts time.Duration) error {
 	session := time.NewTimer(lasts)
 	defer session.Stop()
@@ -116,8 +116,8 @@ func (s stream) run(ctx context.Context, sub *Subscription, lasts time.Duration)
 	}
 }
 
-// sessionLasts is when to look next at the session that a subscription belongs to, zero once it is
-// over.
+// sessionLasts is how long to wait before the next check of the subscription's session, zero once
+// that is over.
 func (s *Subscription) sessionLasts(ctx context.Context) time.Duration {
 	again := look*3/4 + rand.N(look/2) // streams must not look in step
 	if s.lasts == nil {
@@ -134,12 +134,12 @@ type stream struct {
 	control *http.ResponseController
 }
 
-// beat is an event with empty data. A comment would keep the connection alive as well, but a page
-// would not see it.
+// beat is an event with empty data. A comment would keep the connection alive too, but no script
+// would see it.
 const beat = "event: beat\ndata\n\n"
 
-// begin writes the headers and a first beat with an ID: browsers send the ID back when they connect
-// again.
+// begin writes the headers and a first beat. The beat has an ID, which browsers send back when they
+// connect again.
 func (s stream) begin(again bool) error {
 	h := s.w.Header()
 	h.Set("Content-Type", "text/event-stream")
@@ -164,8 +164,8 @@ func (s stream) changed(ids []callbacks.ID) error {
 	return s.write(b.Bytes())
 }
 
-// write sends bytes at once, within writeLimit. The deadline is lifted again afterwards: over
-// HTTP/2 it would end an idle stream.
+// write sends bytes at once, within writeLimit. It lifts the deadline afterwards, which would end
+// an idle stream over HTTP/2.
 func (s stream) write(b []byte) error {
 	if err := s.control.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil {
 		return fmt.Errorf("live stream: set the write deadline: %w", err)

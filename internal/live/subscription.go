@@ -8,12 +8,12 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Everything stands in place of a callback's ID when so much changed that naming it all would not
-// help: read again whatever is shown.
+// Everything stands in place of a callback's ID and means that the page should read again whatever
+// it shows.
 const Everything callbacks.ID = "*"
 
-// maxWaiting is how many different callbacks wait for a slow subscriber before they become
-// [Everything]. A page shows fewer.
+// maxWaiting is how many callbacks wait for a slow subscriber before they become [Everything]. A
+// page shows fewer.
 const maxWaiting = 100
 
 // Subscription collects what one subscriber has not read yet: each callback once, so that a slow
@@ -40,22 +40,22 @@ func newSubscription(h *Hub, see func(queue string) bool) *Subscription {
 	return &Subscription{hub: h, see: see, ready: make(chan struct{}, 1), done: make(chan struct{}), ended: make(chan struct{}), known: map[callbacks.ID]struct{}{}}
 }
 
-// Ready receives when there is something to [Subscription.Take].
+// Ready receives when [Subscription.Take] has something to return.
 func (s *Subscription) Ready() <-chan struct{} { return s.ready }
 
 // Done is closed when the subscription is over.
 func (s *Subscription) Done() <-chan struct{} { return s.done }
 
-// BelongTo binds the subscription to the session of its reader: it ends with it. lasts reads the
-// session again and says how long it lasts at least, zero once it is over; [Stream] asks it now and
-// then, for the end of a session that nobody told.
+// BelongTo makes the subscription end with a session. lasts reads the session again and says how
+// long it lasts at least, zero once it is over. [Stream] calls it now and then, to find an end that
+// nobody told.
 func (s *Subscription) BelongTo(session callbacks.ID, lasts func(context.Context) time.Duration) {
 	s.hub.mu.Lock()
 	defer s.hub.mu.Unlock()
 	s.session, s.lasts = session, lasts
 }
 
-// Ended is closed when the session is over that the subscription belongs to.
+// Ended is closed when the subscription's session is over.
 func (s *Subscription) Ended() <-chan struct{} { return s.ended }
 
 func (s *Subscription) endSession() { s.ending.Do(func() { close(s.ended) }) }

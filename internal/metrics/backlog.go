@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// backlogAge is how long a count is shown again: scrapers come as often as they like.
+	// backlogAge is how long a count is reused, because scrapers come as often as they like.
 	backlogAge = 10 * time.Second
 	// backlogTimeout is less than scrapers usually wait.
 	backlogTimeout = 5 * time.Second
@@ -38,7 +38,7 @@ var (
 		"Whether reading pauses because AWS throttled it.", []string{"account", "region"}, nil)
 )
 
-// backlog measures what waits in the database, when it is asked. Every replica tells the same.
+// backlog counts what waits in the database when a scraper asks. Every replica reports the same.
 type backlog struct {
 	read func(context.Context, time.Time) (upkeep.Backlog, error)
 	now  func() time.Time
@@ -57,8 +57,8 @@ func (b *backlog) Describe(to chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect implements prometheus.Collector. What cannot be counted is absent: an old number would
-// look like a new one.
+// Collect implements prometheus.Collector. It leaves out what it cannot count, because an old
+// number would look like a new one.
 func (b *backlog) Collect(to chan<- prometheus.Metric) {
 	counted, ok := b.current()
 	if !ok {
@@ -90,7 +90,7 @@ func (b *backlog) Collect(to chan<- prometheus.Metric) {
 	}
 }
 
-// numberOf is a fact as Prometheus has it.
+// numberOf is a truth value as Prometheus writes it.
 func numberOf(fact bool) float64 {
 	if fact {
 		return 1
@@ -98,7 +98,7 @@ func numberOf(fact bool) float64 {
 	return 0
 }
 
-// current is the backlog as it was not long ago.
+// current is the backlog, at most backlogAge old.
 func (b *backlog) current() (_ upkeep.Backlog, known bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

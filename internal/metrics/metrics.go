@@ -1,8 +1,8 @@
 // Package metrics measures the desk for Prometheus: requests by route, answers to senders,
 // decisions, answers of Lambda, and what waits in the database.
 //
-// It knows names and labels of what is measured. Whoever does a thing says that it happened; what
-// other packages count already is read when a scraper asks ([Sources]).
+// It owns the names and labels. Other packages report each event; what they count themselves is
+// read when a scraper asks ([Sources]).
 package metrics
 
 import (
@@ -19,7 +19,7 @@ import (
 	"countersign/internal/upkeep"
 )
 
-// Metrics count what the site does. Labels have few values, none of them a stranger's.
+// Metrics count what the site does. Labels have few values, and strangers choose none of them.
 type Metrics struct {
 	requests  *prometheus.HistogramVec
 	answers   *prometheus.CounterVec
@@ -106,8 +106,8 @@ func (m *Metrics) Contested() { m.contested.Inc() }
 // maxScrapes is how many scrapes run at once. Each builds its answer in memory.
 const maxScrapes = 4
 
-// Handler answers scrapers, on a listener of its own: what it tells is for operators, so nothing of
-// it is on the site.
+// Handler answers scrapers. It needs a listener of its own: measurements are for operators, so the
+// site does not serve them.
 func Handler(r *prometheus.Registry) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(r, promhttp.HandlerOpts{MaxRequestsInFlight: maxScrapes}))
