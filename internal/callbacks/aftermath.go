@@ -100,6 +100,17 @@ func (a *Aftermath) EndedBadly() bool {
 // Ended reports whether an end of the execution is known.
 func (a *Aftermath) Ended() bool { return a != nil && a.Status.Ended() }
 
+// keeping is what a reading brought, with the end that was known before if the reading has not come
+// to it.
+func (a *Aftermath) keeping(known *Aftermath) *Aftermath {
+	if a == nil || a.Ended() || !known.Ended() {
+		return cmp.Or(a, known)
+	}
+	kept := a.Clone()
+	kept.Status, kept.EndedAt = known.Status, known.EndedAt
+	return kept
+}
+
 // Clone is a copy that can be changed.
 func (a *Aftermath) Clone() *Aftermath {
 	c := *a

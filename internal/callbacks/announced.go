@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"reflect"
 	"strings"
+	"time"
 )
 
 // Unannounced is the fingerprint of a callback that was found in a history. No announcement has it.
@@ -37,24 +38,27 @@ func (c *Callback) SentAgain(stored string, id CallbackID, announced string) err
 func (c *Callback) found() bool { return c.Source == SourceDiscovery }
 
 // Discovered begins the audit of a callback that was found in a history.
-func (c *Callback) Discovered() AuditEntry {
-	entry := c.entry(c.ReceivedAt, System("discovery"), ActionFound, "Found in the execution's history; nobody announced it.")
+func (c *Callback) Discovered(by Actor) AuditEntry {
+	entry := c.entry(c.ReceivedAt, by, ActionFound,
+		"Found in the execution's history; nobody announced it.")
 	entry.To = Pending
 	return entry
 }
 
 // Announced gives a callback that was found in a history what its sender says of it, later than usual: said and saying are
-// what the announcement alone would have made, and entry its audit entry. What the history told stays, because it is true: the
+// what the announcement alone would have made. What the history told stays, because it is true: the
 // clocks, the execution and the names. One that is not pending any more keeps all that it showed, for that is what was decided
 // on. The store calls it within Receive.
-func (c *Callback) Announced(content *Content, said Callback, saying Content, entry AuditEntry) AuditEntry {
+func (c *Callback) Announced(
+	content *Content, said Callback, saying Content, now time.Time, by Actor,
+) AuditEntry {
 	c.Revision++
 	if c.State != Pending {
 		detail := "Announced when it was not pending any more; it keeps what it showed."
 		if differs := c.differs(*content, said, saying); len(differs) > 0 {
 			detail += " The announcement has another " + strings.Join(differs, ", ") + "."
 		}
-		return c.entry(entry.At, entry.Actor, entry.Action, detail)
+		return c.entry(now, by, ActionReceived, detail)
 	}
 	c.Source, c.Title, c.Requester = said.Source, said.Title, said.Requester
 	c.Name = cmp.Or(c.Name, said.Name)
@@ -63,9 +67,9 @@ func (c *Callback) Announced(content *Content, said Callback, saying Content, en
 	}
 	*content = saying
 	c.Queue, c.Outcomes, c.KeepAlive = said.Queue, said.Outcomes, said.KeepAlive
-	c.StopHeartbeats(entry.At)
-	c.scheduleHeartbeat(entry.At)
-	return c.entry(entry.At, entry.Actor, entry.Action, "Announced after it was found in the execution's history.")
+	c.StopHeartbeats(now)
+	c.scheduleHeartbeat(now)
+	return c.entry(now, by, ActionReceived, "Announced after it was found in the execution's history.")
 }
 
 // differs names what an announcement says otherwise.

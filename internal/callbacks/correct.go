@@ -15,7 +15,7 @@ const clockPrecision = time.Second
 
 // Correct takes from the history what the announcement of an open callback got wrong or left out: its clocks, the execution
 // and the name. [ErrConflict] when there is nothing to correct.
-func (c *Callback) Correct(found Announcement, now time.Time) (AuditEntry, error) {
+func (c *Callback) Correct(found Announcement, now time.Time, by Actor) (AuditEntry, error) {
 	wrong := c.corrections(found)
 	if len(wrong) == 0 {
 		return AuditEntry{}, c.wrongState("correct")
@@ -31,7 +31,8 @@ func (c *Callback) Correct(found Announcement, now time.Time) (AuditEntry, error
 	c.correctExecution(found)
 	c.StopHeartbeats(now)
 	c.scheduleHeartbeat(now)
-	return c.entry(now, System("discovery"), ActionCorrected, "Taken from the execution's history: "+strings.Join(wrong, ", ")+"."), nil
+	taken := "Taken from the execution's history: " + strings.Join(wrong, ", ") + "."
+	return c.entry(now, by, ActionCorrected, taken), nil
 }
 
 // correctExecution takes the execution in which the callback was found, and what the announced one alone had told.

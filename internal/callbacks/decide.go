@@ -250,11 +250,7 @@ func (s *Service) RetryDelivery(ctx context.Context, p Person, id ID) (Callback,
 		return Callback{}, err
 	}
 	c, err := s.store.RetryDelivery(ctx, id, now, func(c *Callback) (AuditEntry, error) {
-		entry, err := c.Retry(now, p.Actor())
-		if err == nil {
-			c.scheduleHeartbeat(now)
-		}
-		return entry, err
+		return c.Retry(now, p.Actor())
 	})
 	if err != nil {
 		return Callback{}, fmt.Errorf("retry %s: %w", id, err)

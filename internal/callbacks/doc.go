@@ -4,7 +4,9 @@
 // It owns the words, the rules and the workers, and imports the standard library only. It does not know HTTP, SQL, AWS or
 // OpenID: a [Store] keeps callbacks, a [Lambda] completes them, a [Notifier] tells open pages to look again.
 //
-// The rules are pure: a transition is a method of [Callback] that is given the time and either changes the value or
-// returns an error; [Store.Update] runs it inside one transaction together with its audit entry. The workers
+// The rules are pure: a transition is a method of [Callback] that is given values, the time and the
+// actor, and either changes the callback or returns an error; [Store.Update] runs it inside one
+// transaction together with its audit entry. Its rows stand in the table of transitions_test.go: a
+// method that has none fails a test. The workers
 // ([delivery.Worker], [upkeep.Heartbeats], [upkeep.Expiry], [discovery.Worker]) have one shape: Run(ctx) loops, runOnce(ctx) does the work.
 package callbacks

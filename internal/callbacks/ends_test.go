@@ -24,7 +24,7 @@ func TestEnds(t *testing.T) {
 			t.Errorf("%s: it ends at %v by %q, want by the heartbeat", name, got, cause)
 		}
 	}
-	c.Beat(at(30 * time.Second))
+	c.Beat(at(30*time.Second), beats)
 	if got, cause := c.Ends(); !got.Equal(at(time.Hour)) || cause != CauseTimeout {
 		t.Errorf("once a beat is taken it ends at %v by %q, want by the timeout", got, cause)
 	}

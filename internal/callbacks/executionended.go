@@ -38,12 +38,8 @@ func (s *Service) ExecutionEnded(ctx context.Context, from Actor, arn string, ho
 
 // closeEnded closes one callback around which its execution ended.
 func (s *Service) closeEnded(ctx context.Context, from Actor, id ID, how ExecutionEnd, at time.Time) (Callback, error) {
-	ending := Ending{By: EndedByExecution, At: at, Detail: how.Sentence()}
-	if how == ExecutionTimedOut {
-		ending.By, ending.Cause = EndedByClock, CauseExecution
-	}
 	return s.store.Update(ctx, id, func(c *Callback) (Change, error) {
-		entry, err := c.Close(ending, s.now(), from)
+		entry, err := c.Close(how.ending(at), s.now(), from)
 		return Change{Audit: entry}, err
 	})
 }
@@ -94,7 +90,39 @@ func (c *Callback) executionEnded(d *Delivery, how AfterStatus, at, now time.Tim
 	if d.Aftermath = a; c.Ending.Event > 0 {
 		d.DueAt = now
 	}
-	return c.Followed(a, now, from), nil
+	return c.executionEnd(a, now, from), nil
+}
+
+// Followed notes what was read of the execution after our decision, nil for nothing. Its end has an
+// entry unless it was known.
+func (c *Callback) Followed(d *Delivery, read *Aftermath, now time.Time, by Actor) (AuditEntry, error) {
+	if c.State != Completed {
+		return AuditEntry{}, c.wrongState("note what followed with")
+	}
+	known := d.Aftermath.Ended()
+	d.Aftermath = read.keeping(d.Aftermath)
+	if known || !read.Ended() {
+		return AuditEntry{}, nil
+	}
+	return c.executionEnd(read, now, by), nil
+}
+
+// executionEnd says how the execution ended, in the audit and, where that needs attention, with the
+// callback.
+func (c *Callback) executionEnd(a *Aftermath, now time.Time, by Actor) AuditEntry {
+	action, said := ActionExecutionSucceeded, "the execution succeeded."
+	if a.EndedBadly() {
+		c.ExecutionFailed = c.Decision.Kind == Success // a failure is meant to stop the function
+		action, said = ActionExecutionFailed, "the execution "+badEnd[a.Status]+"."
+	}
+	if a.Event > 0 {
+		return c.entry(now, by, action, fmt.Sprintf("History event %d: %s", a.Event, said))
+	}
+	return c.entry(now, by, action, "T"+said[1:])
+}
+
+var badEnd = map[AfterStatus]string{
+	AfterFailed: "failed", AfterTimedOut: "reached its own time limit", AfterStopped: "was stopped",
 }
 
 // ExecutionEnd is how an execution ended.
@@ -107,6 +135,14 @@ const (
 	ExecutionTimedOut  ExecutionEnd = "TIMED_OUT"
 	ExecutionStopped   ExecutionEnd = "STOPPED"
 )
+
+// ending is how the execution's end ended a callback in it.
+func (e ExecutionEnd) ending(at time.Time) Ending {
+	if e == ExecutionTimedOut {
+		return Ending{By: EndedByClock, Cause: CauseExecution, At: at, Detail: e.Sentence()}
+	}
+	return Ending{By: EndedByExecution, At: at, Detail: e.Sentence()}
+}
 
 // Sentence says how the execution left a callback behind.
 func (e ExecutionEnd) Sentence() string {
@@ -121,21 +157,4 @@ func (e ExecutionEnd) Sentence() string {
 		return "The execution was stopped."
 	}
 	return ""
-}
-
-// Followed says how the execution ended, in the audit and, where that needs attention, with the callback.
-func (c *Callback) Followed(a *Aftermath, now time.Time, by Actor) AuditEntry {
-	action, said := ActionExecutionSucceeded, "the execution succeeded."
-	if a.EndedBadly() {
-		c.ExecutionFailed = c.Decision.Kind == Success // a failure is meant to stop the function
-		action, said = ActionExecutionFailed, "the execution "+badEnd[a.Status]+"."
-	}
-	if a.Event > 0 {
-		return c.entry(now, by, action, fmt.Sprintf("History event %d: %s", a.Event, said))
-	}
-	return c.entry(now, by, action, "T"+said[1:])
-}
-
-var badEnd = map[AfterStatus]string{
-	AfterFailed: "failed", AfterTimedOut: "reached its own time limit", AfterStopped: "was stopped",
 }

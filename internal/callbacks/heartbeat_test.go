@@ -38,7 +38,7 @@ func TestHeartbeatSchedule(t *testing.T) {
 	if c.scheduleHeartbeat(t0); !c.NextHeartbeatAt.Equal(t0) {
 		t.Errorf("first beat at %v, want at once", c.NextHeartbeatAt)
 	}
-	if entry := c.Beat(at(5 * time.Second)); entry.Action != ActionHeartbeat {
+	if entry := c.Beat(at(5*time.Second), beats); entry.Action != ActionHeartbeat {
 		t.Error("the first beat is not in the audit")
 	}
 	if got, _ := c.Deadline(); !got.Equal(at(65 * time.Second)) {
@@ -62,7 +62,7 @@ func TestBeatsOfAStretchAreCounted(t *testing.T) {
 		at      time.Duration
 		audited bool
 	}{{0, true}, {20 * time.Second, false}, {60 * time.Second, false}, {101 * time.Second, true}, {121 * time.Second, false}} {
-		if entry := c.Beat(at(beat.at)); (entry.Action != "") != beat.audited {
+		if entry := c.Beat(at(beat.at), beats); (entry.Action != "") != beat.audited {
 			t.Errorf("the beat at %v has an entry: %t", beat.at, entry.Action != "")
 		}
 	}

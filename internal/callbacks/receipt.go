@@ -6,9 +6,14 @@ import (
 	"time"
 )
 
-// Receipt notes what the history says of a decision that Lambda accepted.
-func (c *Callback) Receipt(closing Closing, ours Completion, now time.Time) (AuditEntry, error) {
-	by := System("deliveries")
+// Receipt notes what the history says of a decision that Lambda accepted. It is [Callback.Differ] where
+// that is another end.
+func (c *Callback) Receipt(
+	closing Closing, ours Completion, now time.Time, by Actor,
+) (AuditEntry, error) {
+	if c.State != Completed {
+		return AuditEntry{}, c.wrongState("note a receipt with")
+	}
 	switch {
 	case closing.Completion != nil && closing.Completion.Same(ours):
 		c.Ending.Event, c.Ending.At = closing.EventID, closing.At

@@ -73,12 +73,16 @@ func (c *Callback) Close(e Ending, now time.Time, by Actor) (AuditEntry, error) 
 }
 
 // AttemptFailed notes what an attempt to deliver the decision met. The same answer again is no news: it has no entry.
-func (c *Callback) AttemptFailed(a Attempt, now time.Time, by Actor) AuditEntry {
+func (c *Callback) AttemptFailed(a Attempt, now time.Time, by Actor) (AuditEntry, error) {
+	if c.State != Decided {
+		return AuditEntry{}, c.wrongState("note a failed attempt with")
+	}
 	if c.Problem == a.Answer {
-		return AuditEntry{}
+		return AuditEntry{}, nil
 	}
 	c.Problem = a.Answer
-	return c.entry(now, by, ActionAttemptFailed, fmt.Sprintf("Attempt %d: %s.", a.Number, a.Answer.words()))
+	met := fmt.Sprintf("Attempt %d: %s.", a.Number, a.Answer.words())
+	return c.entry(now, by, ActionAttemptFailed, met), nil
 }
 
 // Complete notes that Lambda accepted the decision, or that the history shows it did.
@@ -142,15 +146,18 @@ func (c *Callback) GiveUp(to State, answer Answer, e Ending, by Actor) (AuditEnt
 	return c.move(to, e.At, by, action, e.Detail), nil
 }
 
-// Retry sends the decision again, because an operator asks for it.
-func (c *Callback) Retry(now time.Time, by Actor) (AuditEntry, error) {
+// Retry sends the decision again, because an operator asks for it. Heartbeats keep the callback alive
+// until it arrives.
+func (c *Callback) Retry(now time.Time, by Actor) (entry AuditEntry, err error) {
 	switch c.State {
 	case Undeliverable, Unconfirmed:
 		c.Ending, c.Problem = nil, ""
-		return c.move(Decided, now, by, ActionRetried, "Delivery will be retried."), nil
+		entry = c.move(Decided, now, by, ActionRetried, "Delivery will be retried.")
 	case Decided:
-		return c.entry(now, by, ActionRetried, "The next attempt is made immediately."), nil
+		entry = c.entry(now, by, ActionRetried, "The next attempt is made immediately.")
 	case Pending, Completed, Lost, TimedOut, Closed:
+		return entry, c.wrongState("retry")
 	}
-	return AuditEntry{}, c.wrongState("retry")
+	c.scheduleHeartbeat(now)
+	return entry, nil
 }

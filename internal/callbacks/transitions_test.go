@@ -2,42 +2,211 @@ package callbacks
 
 import (
 	"errors"
+	"reflect"
+	"slices"
 	"testing"
 	"time"
 )
 
+// moves are transitions: a state that is missing is a conflict.
+type moves map[State]State
+
 // event is one thing that can happen to a callback.
 type event struct {
-	name string
-	do   func(*Callback) (AuditEntry, error)
-	to   map[State]State // allowed transitions; a state that is missing is a conflict
+	name  string // the method, and behind a slash the case
+	do    func(*Callback) (AuditEntry, error)
+	to    moves           // what it leads to
+	given func(*Callback) // what comes before it; nil for nothing
+	quiet []State         // in these it is bookkeeping, of which the audit has no entry
 }
 
-var events = []event{
-	{"Decide", func(c *Callback) (AuditEntry, error) { return c.Decide(Decision{At: t0}) },
-		map[State]State{Pending: Decided}},
-	{"TimeOut", func(c *Callback) (AuditEntry, error) { return c.TimeOut(at(time.Hour), System("test")) },
-		map[State]State{Pending: TimedOut}},
-	{"CloseByOther", func(c *Callback) (AuditEntry, error) { return c.Close(Ending{By: EndedByOther}, t0, System("test")) },
-		map[State]State{Pending: Closed}},
-	{"CloseByClock", func(c *Callback) (AuditEntry, error) { return c.Close(Ending{By: EndedByClock}, t0, System("test")) },
-		map[State]State{Pending: TimedOut}},
-	{"Complete", func(c *Callback) (AuditEntry, error) {
-		return c.Complete(Ending{By: EndedByUs, At: t0}, System("test"))
-	},
-		map[State]State{Decided: Completed}},
-	{"Lose", func(c *Callback) (AuditEntry, error) { return c.Lose(Ending{By: EndedByClock}, t0, System("test")) },
-		map[State]State{Decided: Lost}},
-	{"Differ", func(c *Callback) (AuditEntry, error) { return c.Differ(Ending{By: EndedByClock}, t0, System("test")) },
-		map[State]State{Completed: Lost}},
-	{"GiveUpUndeliverable", func(c *Callback) (AuditEntry, error) {
-		return c.GiveUp(Undeliverable, AnswerInvalid, Ending{By: EndedByUnknown, At: t0}, System("test"))
-	}, map[State]State{Decided: Undeliverable}},
-	{"GiveUpUnconfirmed", func(c *Callback) (AuditEntry, error) {
-		return c.GiveUp(Unconfirmed, AnswerNone, Ending{By: EndedByUnknown, At: t0}, System("test"))
-	}, map[State]State{Decided: Unconfirmed}},
-	{"Retry", func(c *Callback) (AuditEntry, error) { return c.Retry(t0, Actor{Kind: ActorPerson, ID: "ops"}) },
-		map[State]State{Decided: Decided, Undeliverable: Decided, Unconfirmed: Decided}},
+var (
+	ops       = Actor{Kind: ActorPerson, ID: "ops"}
+	shop      = Actor{Kind: ActorSource, ID: "shop"}
+	beats     = System("heartbeats")
+	tester    = System("test")
+	throttled = &LambdaError{Answer: AnswerThrottled}
+	yes       = Completion{Kind: Success, Result: []byte(`{"approved":true}`)}
+	no        = Completion{Kind: Success, Result: []byte(`{"approved":false}`)}
+)
+
+var closedStates = slices.DeleteFunc(slices.Clone(States), State.Open)
+
+// stays are the transitions of a change that leaves the state as it is, in these states.
+func stays(states ...State) moves {
+	to := moves{}
+	for _, s := range states {
+		to[s] = s
+	}
+	return to
+}
+
+// found is a finding of a history that shows the callback as the closing says.
+func found(c Closing) Finding { return Finding{History: HistoryRead, Closing: c} }
+
+func expire(f Finding) func(*Callback) (AuditEntry, error) {
+	return func(c *Callback) (AuditEntry, error) {
+		entry, _, err := c.Expire(f, false, at(time.Hour), System("sweeps"))
+		return entry, err
+	}
+}
+
+func receipt(closing Closing) func(*Callback) (AuditEntry, error) {
+	return func(c *Callback) (AuditEntry, error) {
+		return c.Receipt(closing, yes, at(time.Minute), System("deliveries"))
+	}
+}
+
+func announce(c *Callback) (AuditEntry, error) {
+	said := Callback{Title: "Pay", Queue: c.Queue, Source: "shop", Requester: Requester{Name: "Ines"}}
+	return c.Announced(&Content{}, said, Content{}, t0, shop), nil
+}
+
+func stateRequester(c *Callback) (AuditEntry, error) {
+	return c.StateRequester(Requester{ID: "u-1"}, "She said so.", t0, ops)
+}
+
+func follow(a *Aftermath) func(*Callback) (AuditEntry, error) {
+	return func(c *Callback) (AuditEntry, error) {
+		return c.Followed(&Delivery{}, a, t0, System("deliveries"))
+	}
+}
+
+// events are all changes to a callback.
+var events = slices.Concat(endings, deliveries, upkeep, corrections)
+
+// endings are a decision, and the ends that come before one.
+var endings = []event{
+	{name: "Decide", do: func(c *Callback) (AuditEntry, error) {
+		return c.Decide(Decision{At: t0, By: ops})
+	}, to: moves{Pending: Decided}},
+	{name: "TimeOut", do: func(c *Callback) (AuditEntry, error) {
+		return c.TimeOut(at(time.Hour), tester)
+	}, to: moves{Pending: TimedOut}},
+	{name: "TimeOut/TooEarly", do: func(c *Callback) (AuditEntry, error) {
+		return c.TimeOut(t0, tester)
+	}},
+	{name: "Close/ByOther", do: func(c *Callback) (AuditEntry, error) {
+		return c.Close(Ending{By: EndedByOther}, t0, tester)
+	}, to: moves{Pending: Closed}},
+	{name: "Close/ByClock", do: func(c *Callback) (AuditEntry, error) {
+		return c.Close(Ending{By: EndedByClock}, t0, tester)
+	}, to: moves{Pending: TimedOut}},
+	{name: "Expire/AsTheHistorySays", do: expire(found(Closing{By: EndedByOther, At: t0})),
+		to: moves{Pending: Closed}},
+	{name: "Expire/ByClock", do: expire(found(Closing{By: EndedByClock, Cause: CauseTimeout, At: t0})),
+		to: moves{Pending: TimedOut}},
+	{name: "Expire/ByOurClock", do: expire(Finding{History: HistoryUnreadable}), to: moves{Pending: TimedOut}},
+	{name: "Expire/AskedLater", do: expire(Finding{History: HistoryPutOff})},
+	{name: "Expire/SeenOpen", do: expire(found(Closing{Open: true})), to: stays(Pending), quiet: States},
+}
+
+// deliveries are what becomes of a decision.
+var deliveries = []event{
+	{name: "AttemptFailed", do: func(c *Callback) (AuditEntry, error) {
+		return c.AttemptFailed(Attempt{Number: 1, Answer: AnswerThrottled}, t0, tester)
+	}, to: stays(Decided)},
+	{name: "AttemptFailed/SameAnswer", given: func(c *Callback) { c.Problem = AnswerThrottled },
+		do: func(c *Callback) (AuditEntry, error) {
+			return c.AttemptFailed(Attempt{Number: 2, Answer: AnswerThrottled}, t0, tester)
+		}, to: stays(Decided), quiet: States},
+	{name: "Complete", do: func(c *Callback) (AuditEntry, error) {
+		return c.Complete(Ending{By: EndedByUs, At: t0}, tester)
+	}, to: moves{Decided: Completed}},
+	{name: "Lose", do: func(c *Callback) (AuditEntry, error) {
+		return c.Lose(Ending{By: EndedByClock}, t0, tester)
+	}, to: moves{Decided: Lost}},
+	{name: "Differ", do: func(c *Callback) (AuditEntry, error) {
+		return c.Differ(Ending{By: EndedByClock}, t0, tester)
+	}, to: moves{Completed: Lost}},
+	{name: "Receipt/OurPayload", do: receipt(Closing{By: EndedByOther, Completion: &yes, EventID: 7}),
+		to: stays(Completed)},
+	{name: "Receipt/NoPayload", do: receipt(Closing{By: EndedByOther, Kind: Success, EventID: 7}),
+		to: stays(Completed)},
+	{name: "Receipt/AnotherPayload", do: receipt(Closing{By: EndedByOther, Completion: &no, EventID: 7}),
+		to: moves{Completed: Lost}},
+	{name: "Receipt/AnotherEnd", do: receipt(Closing{By: EndedByExecution, EventID: 7}),
+		to: moves{Completed: Lost}},
+	{name: "GiveUp/Undeliverable", do: func(c *Callback) (AuditEntry, error) {
+		return c.GiveUp(Undeliverable, AnswerInvalid, Ending{By: EndedByUnknown, At: t0}, tester)
+	}, to: moves{Decided: Undeliverable}},
+	{name: "GiveUp/Unconfirmed", do: func(c *Callback) (AuditEntry, error) {
+		return c.GiveUp(Unconfirmed, AnswerNone, Ending{By: EndedByUnknown, At: t0}, tester)
+	}, to: moves{Decided: Unconfirmed}},
+	{name: "Retry", do: func(c *Callback) (AuditEntry, error) {
+		return c.Retry(t0, ops)
+	}, to: moves{Decided: Decided, Undeliverable: Decided, Unconfirmed: Decided}},
+	{name: "executionEnded", do: func(c *Callback) (AuditEntry, error) {
+		return c.executionEnded(&Delivery{}, AfterFailed, t0, t0, shop)
+	}, to: stays(Completed)},
+	{name: "executionEnded/Known", do: func(c *Callback) (AuditEntry, error) {
+		known := Delivery{Aftermath: &Aftermath{Status: AfterStopped}}
+		return c.executionEnded(&known, AfterFailed, t0, t0, shop)
+	}},
+	{name: "Followed/ToItsEnd", do: follow(&Aftermath{Status: AfterStopped}), to: stays(Completed)},
+	{name: "Followed/OnItsWay", do: follow(&Aftermath{Status: AfterRunning}),
+		to: stays(Completed), quiet: States},
+	{name: "Followed/NothingRead", do: follow(nil), to: stays(Completed), quiet: States},
+}
+
+// upkeep is what workers and open pages do. A beat that went out counts whatever has become of the
+// callback meanwhile.
+var upkeep = []event{
+	{name: "Beat", do: func(c *Callback) (AuditEntry, error) {
+		return c.Beat(t0, beats), nil
+	}, to: stays(States...)},
+	{name: "Beat/AgainSoon", given: func(c *Callback) { c.Clocks.LastHeartbeatAt = t0 },
+		do: func(c *Callback) (AuditEntry, error) {
+			return c.Beat(at(20*time.Second), beats), nil
+		}, to: stays(States...), quiet: States},
+	{name: "MissBeat", do: func(c *Callback) (AuditEntry, error) {
+		return c.MissBeat(FailedBeat{Sent: t0, Answer: throttled}, t0, beats), nil
+	}, to: stays(States...), quiet: closedStates},
+	{name: "MissBeat/TakenSince", do: func(c *Callback) (AuditEntry, error) {
+		return c.MissBeat(FailedBeat{Sent: t0, Taken: 7, Answer: throttled}, t0, beats), nil
+	}, to: stays(States...), quiet: States},
+	{name: "StopHeartbeats", do: func(c *Callback) (AuditEntry, error) {
+		c.StopHeartbeats(t0)
+		return AuditEntry{}, nil
+	}, to: stays(States...), quiet: States},
+	{name: "hold", do: func(c *Callback) (AuditEntry, error) {
+		c.hold([]Review{{OpenedAt: t0, RenewedAt: t0, LastInputAt: t0}}, DefaultBudget, t0)
+		return AuditEntry{}, nil
+	}, to: stays(States...), quiet: States},
+}
+
+// corrections are what is learnt of the request.
+var corrections = []event{
+	{name: "Correct", do: func(c *Callback) (AuditEntry, error) {
+		return c.Correct(Announcement{StartedAt: t0, Timeout: time.Minute}, t0, System("discovery"))
+	}, to: stays(OpenStates...)},
+	{name: "Correct/NothingWrong", do: func(c *Callback) (AuditEntry, error) {
+		known := Announcement{StartedAt: t0, Timeout: time.Hour, HeartbeatTimeout: time.Minute}
+		return c.Correct(known, t0, System("discovery"))
+	}},
+	{name: "Announced", do: announce, to: stays(States...)},
+	{name: "StateRequester", do: stateRequester, to: stays(Pending)},
+	{name: "StateRequester/Found", given: func(c *Callback) {
+		c.Source, c.Requester = SourceDiscovery, Requester{ID: "u-2"}
+	}, do: stateRequester, to: stays(Pending)},
+	{name: "StateRequester/SaidByTheSender", given: func(c *Callback) {
+		c.Requester = Requester{ID: "u-2"}
+	}, do: stateRequester},
+}
+
+// in is a callback in a state, with what comes with it.
+func in(s State) Callback {
+	clocks := Clocks{StartedAt: t0, Timeout: time.Hour, HeartbeatTimeout: time.Minute}
+	c := Callback{ID: "a", Queue: "q", State: s, Clocks: clocks}
+	if s != Pending && s != TimedOut && s != Closed {
+		c.Decision = &Decision{At: t0, By: ops, Kind: yes.Kind, SHA256: yes.SHA256()}
+	}
+	if s.Open() {
+		c.NextHeartbeatAt = at(time.Second)
+	} else {
+		c.Ending = &Ending{By: EndedByUnknown, At: t0}
+	}
+	return c
 }
 
 func TestTransitions(t *testing.T) {
@@ -46,30 +215,47 @@ func TestTransitions(t *testing.T) {
 		for _, from := range States {
 			t.Run(e.name+"/"+string(from), func(t *testing.T) {
 				t.Parallel()
-				c := Callback{ID: "a", Queue: "q", State: from, Clocks: Clocks{StartedAt: t0, Timeout: time.Hour, HeartbeatTimeout: time.Minute}}
-				c.NextHeartbeatAt = at(time.Second)
+				c := in(from)
+				if e.given != nil {
+					e.given(&c)
+				}
+				before := c
 				entry, err := e.do(&c)
 				want, allowed := e.to[from]
 				if !allowed {
-					if !errors.Is(err, ErrConflict) || c.State != from {
-						t.Fatalf("got %v and state %s, want ErrConflict and %s", err, c.State, from)
+					same := reflect.DeepEqual(c, before) && entry == (AuditEntry{})
+					if !errors.Is(err, ErrConflict) || !same {
+						t.Fatalf("got %v and %+v, want ErrConflict and %+v", err, c, before)
 					}
 					return
 				}
 				if err != nil || c.State != want {
 					t.Fatalf("got %v and state %s, want %s", err, c.State, want)
 				}
-				if entry.Action == "" || entry.Callback != c.ID || entry.Queue != c.Queue || entry.Actor.ID == "" && e.name != "Decide" {
-					t.Errorf("audit entry is not complete: %+v", entry)
-				}
-				if from != want && (entry.From != from || entry.To != want) {
-					t.Errorf("audit says %s to %s, want %s to %s", entry.From, entry.To, from, want)
-				}
+				e.checkEntry(t, &c, entry, from)
 				if !want.Open() && !c.NextHeartbeatAt.IsZero() {
 					t.Error("a callback that is not open still has a heartbeat scheduled")
 				}
 			})
 		}
+	}
+}
+
+// checkEntry checks what the audit says of a change that was allowed.
+func (e event) checkEntry(t *testing.T, c *Callback, entry AuditEntry, from State) {
+	t.Helper()
+	if slices.Contains(e.quiet, from) {
+		if entry != (AuditEntry{}) {
+			t.Errorf("the audit has %+v of bookkeeping", entry)
+		}
+		return
+	}
+	named := entry.Action != "" && entry.Callback == c.ID && entry.Queue == c.Queue
+	if !named || entry.Actor.ID == "" || entry.At.IsZero() {
+		t.Errorf("audit entry is not complete: %+v", entry)
+	}
+	if from != c.State && (entry.From != from || entry.To != c.State) {
+		t.Errorf("audit says %s to %s, want %s to %s", entry.From, entry.To, from, c.State)
 	}
 }
 

@@ -24,13 +24,13 @@ func (c *Callback) BeatsFail() bool { return !c.NextHeartbeatAt.IsZero() && c.Un
 // Beat notes an accepted heartbeat. The clock counts from the moment it was sent: when it arrived is not known. Only the first
 // of a stretch has an entry, and the first after others failed: a queue that is kept alive would fill the audit with thousands
 // a day.
-func (c *Callback) Beat(sent time.Time) AuditEntry {
+func (c *Callback) Beat(sent time.Time, by Actor) AuditEntry {
 	last, failed := c.Clocks.LastHeartbeatAt, c.Untaken.Failed
 	c.Clocks.LastHeartbeatAt = Latest(last, sent)
 	c.Heartbeats++
 	c.Untaken = Untaken{}
 	c.settleBeat()
-	entry := c.entry(sent, System("heartbeats"), ActionHeartbeat, "")
+	entry := c.entry(sent, by, ActionHeartbeat, "")
 	switch {
 	case failed > 0:
 		entry.Detail = fmt.Sprintf("Taken again after %d that failed.", failed)
@@ -51,7 +51,7 @@ type FailedBeat struct {
 // MissBeat notes a heartbeat that was not taken, and when it is sent again. One whose answer was lost may have arrived, but it
 // keeps nothing alive as far as anybody knows. Only the first failure of a stretch has an entry: there may be thousands. It tells
 // nothing where Lambda has taken another beat since, nor where nobody wants beats any more.
-func (c *Callback) MissBeat(b FailedBeat, now time.Time) AuditEntry {
+func (c *Callback) MissBeat(b FailedBeat, now time.Time, by Actor) AuditEntry {
 	if c.Heartbeats != b.Taken {
 		return AuditEntry{}
 	}
@@ -72,7 +72,7 @@ func (c *Callback) MissBeat(b FailedBeat, now time.Time) AuditEntry {
 	if c.Untaken.Failed > 1 {
 		return AuditEntry{}
 	}
-	return c.entry(now, System("heartbeats"), ActionHeartbeatFailed, "Lambda did not take it: "+answer.words()+".")
+	return c.entry(now, by, ActionHeartbeatFailed, "Lambda did not take it: "+answer.words()+".")
 }
 
 // firstRetry is the pause after the first beat that failed, and the shortest of all.

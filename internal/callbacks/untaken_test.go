@@ -14,7 +14,7 @@ func reviewed(heartbeat time.Duration) Callback {
 }
 
 func miss(c *Callback, sent time.Duration, answer Answer) AuditEntry {
-	return c.MissBeat(FailedBeat{Sent: at(sent), Taken: c.Heartbeats, Answer: &LambdaError{Answer: answer}}, at(sent))
+	return c.MissBeat(FailedBeat{Sent: at(sent), Taken: c.Heartbeats, Answer: &LambdaError{Answer: answer}}, at(sent), beats)
 }
 
 // TestBeatsThatFailAreOneStretch: the audit has when it began, and when it ended after how many.
@@ -34,14 +34,14 @@ func TestBeatsThatFailAreOneStretch(t *testing.T) {
 	if c.Untaken != want || !c.BeatsFail() || c.KeptAlive() {
 		t.Errorf("got %+v, want %+v", c.Untaken, want)
 	}
-	again := c.Beat(at(30 * time.Second))
+	again := c.Beat(at(30*time.Second), beats)
 	if again.Action != ActionHeartbeat || again.Detail != "Taken again after 6 that failed." {
 		t.Errorf("the beat that was taken is %+v in the audit", again)
 	}
 	if c.BeatsFail() || !c.KeptAlive() || c.Untaken != (Untaken{}) {
 		t.Errorf("after it the callback has %+v", c.Untaken)
 	}
-	if entry := c.Beat(at(50 * time.Second)); entry.Action != "" {
+	if entry := c.Beat(at(50*time.Second), beats); entry.Action != "" {
 		t.Errorf("the beat after that has an entry: %+v", entry)
 	}
 }
@@ -50,9 +50,9 @@ func TestBeatsThatFailAreOneStretch(t *testing.T) {
 func TestFailuresThatTellNothing(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
-	c.Beat(at(20 * time.Second))
+	c.Beat(at(20*time.Second), beats)
 	older := FailedBeat{Sent: at(19 * time.Second), Taken: 0, Answer: &LambdaError{Answer: AnswerFault}}
-	if entry := c.MissBeat(older, at(21*time.Second)); entry.Action != "" || c.BeatsFail() || !c.KeptAlive() {
+	if entry := c.MissBeat(older, at(21*time.Second), beats); entry.Action != "" || c.BeatsFail() || !c.KeptAlive() {
 		t.Errorf("an older beat that failed makes %+v and %+v", c.Untaken, entry)
 	}
 	c.ReviewedUntil = t0
@@ -73,7 +73,7 @@ func TestRefusedBeatsAreForgotten(t *testing.T) {
 		t.Fatalf("refused beats make the problem %q", c.Problem)
 	}
 	taken := c
-	if taken.Beat(at(21 * time.Second)); taken.Problem != "" {
+	if taken.Beat(at(21*time.Second), beats); taken.Problem != "" {
 		t.Errorf("after one that was taken it is %q", taken.Problem)
 	}
 	c.ReviewedUntil = t0
@@ -112,7 +112,7 @@ func TestFirstBeatOnItsWay(t *testing.T) {
 	if c.KeptAlive() || c.BeatsFail() {
 		t.Error("before its first beat is taken it is kept alive, or beats fail")
 	}
-	c.Beat(at(51 * time.Second))
+	c.Beat(at(51*time.Second), beats)
 	if !c.KeptAlive() {
 		t.Error("once its first beat is taken it is not kept alive")
 	}
@@ -140,7 +140,7 @@ func retries(t *testing.T, timeout, asked time.Duration, jitter float64) {
 	interval, lastMoments := timeout/3, min(timeout/6, 2*time.Second)
 	sent, between, last := interval, 0, interval
 	for sent < 2*timeout {
-		c.MissBeat(FailedBeat{Sent: at(sent), Answer: &LambdaError{Answer: AnswerThrottled, RetryAfter: asked}, Jitter: jitter}, at(sent))
+		c.MissBeat(FailedBeat{Sent: at(sent), Answer: &LambdaError{Answer: AnswerThrottled, RetryAfter: asked}, Jitter: jitter}, at(sent), beats)
 		next := c.NextHeartbeatAt.Sub(t0)
 		pause := next - sent
 		if pause < firstRetry || pause > max(interval, asked) {
@@ -170,7 +170,7 @@ func TestRenewalsKeepARetry(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
 	asked := &LambdaError{Answer: AnswerThrottled, RetryAfter: 30 * time.Second}
-	c.MissBeat(FailedBeat{Sent: at(20 * time.Second), Answer: asked}, at(20*time.Second))
+	c.MissBeat(FailedBeat{Sent: at(20 * time.Second), Answer: asked}, at(20*time.Second), beats)
 	c.scheduleHeartbeat(at(21 * time.Second))
 	if want := at(50 * time.Second); !c.NextHeartbeatAt.Equal(want) {
 		t.Errorf("next at %v, want %v", c.NextHeartbeatAt, want)
@@ -191,7 +191,7 @@ func TestEndedBeatsAreForgotten(t *testing.T) {
 func TestBeatsFailAfterASetBackClock(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
-	c.Beat(at(5 * time.Minute))
+	c.Beat(at(5*time.Minute), beats)
 	if miss(&c, time.Minute, AnswerThrottled); !c.BeatsFail() {
 		t.Errorf("a beat that failed left %+v", c.Untaken)
 	}

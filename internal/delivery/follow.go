@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"cmp"
 	"context"
 	"time"
 
@@ -34,12 +33,8 @@ func (d *Worker) follow(ctx context.Context, work Work) {
 		}
 	}
 	d.finish(ctx, work, attempt, func(c *callbacks.Callback, delivery *callbacks.Delivery) (callbacks.AuditEntry, error) {
-		told := delivery.Aftermath.Ended()
-		delivery.Aftermath, delivery.DueAt = keep(aftermath, delivery.Aftermath), due
-		if told || !aftermath.Ended() {
-			return callbacks.AuditEntry{}, nil
-		}
-		return c.Followed(aftermath, d.now(), callbacks.System("deliveries")), nil
+		delivery.DueAt = due
+		return c.Followed(delivery, aftermath, d.now(), callbacks.System("deliveries"))
 	})
 }
 
@@ -83,16 +78,6 @@ func lookPause(a *callbacks.Aftermath, jitter float64) time.Duration {
 		pause = min(followPause<<min(a.Readings, 10), maxFollowPause)
 	}
 	return pause + time.Duration(float64(pause)*jitter/4)
-}
-
-// keep is what a reading brought, with the end that was known before if the reading has not come to it.
-func keep(a, known *callbacks.Aftermath) *callbacks.Aftermath {
-	if a == nil || a.Ended() || !known.Ended() {
-		return cmp.Or(a, known)
-	}
-	kept := a.Clone()
-	kept.Status, kept.EndedAt = known.Status, known.EndedAt
-	return kept
 }
 
 // seen tells what pages show of it from what they showed before.

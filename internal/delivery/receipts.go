@@ -36,7 +36,8 @@ func (d *Worker) prove(ctx context.Context, work Work) {
 		if !ended {
 			return callbacks.AuditEntry{}, nil
 		}
-		entry, err := c.Receipt(found.Closing, delivery.Completion, d.now())
+		by := callbacks.System("deliveries")
+		entry, err := c.Receipt(found.Closing, delivery.Completion, d.now(), by)
 		if c.State != callbacks.Completed {
 			delivery.DueAt = time.Time{} // what follows did not follow from the decision
 		}

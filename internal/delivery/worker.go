@@ -240,7 +240,7 @@ func (d *Worker) settle(c *callbacks.Callback, delivery *callbacks.Delivery, fou
 		if found.History == callbacks.HistoryPutOff {
 			delivery.DueAt = look
 		}
-		return c.AttemptFailed(attempt, now, by), nil
+		return c.AttemptFailed(attempt, now, by)
 	}
 	return callbacks.AuditEntry{}, nil
 }

@@ -60,7 +60,8 @@ func (d *search) receive(ctx context.Context, s *scan, found *sighting, input []
 		return "", fmt.Errorf("a callback that was found: %w", err)
 	}
 	c.Region = cmp.Or(c.Region, s.Region)
-	receipt, err := d.store.Receive(ctx, callbacks.Message{}, c, content, callbacks.Unannounced, c.Discovered())
+	entry := c.Discovered(callbacks.System("discovery"))
+	receipt, err := d.store.Receive(ctx, callbacks.Message{}, c, content, callbacks.Unannounced, entry)
 	if err != nil {
 		return "", fmt.Errorf("record a callback that was found: %w", err)
 	}
@@ -79,7 +80,7 @@ func (d *search) correct(ctx context.Context, c callbacks.Callback, found callba
 		return nil
 	}
 	return d.update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
-		return c.Correct(found, d.now())
+		return c.Correct(found, d.now(), callbacks.System("discovery"))
 	})
 }
 

@@ -137,7 +137,7 @@ func (t *tx) complete(ctx context.Context, r callbackRow, before contentRow, sai
 	if err != nil {
 		return c, err
 	}
-	entry = c.Announced(&content, said, saying, entry)
+	entry = c.Announced(&content, said, saying, entry.At, entry.Actor)
 	after, err := contentRowOf(r.Num, content, fingerprint)
 	if err != nil {
 		return c, err

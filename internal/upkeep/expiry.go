@@ -163,7 +163,8 @@ func (s *Expiry) expire(ctx context.Context, id callbacks.ID) (again bool, err e
 	target := c.Target()
 	found := s.histories.Ask(call, target)
 	c, err = s.store.Update(ctx, id, func(c *callbacks.Callback) (change callbacks.Change, err error) {
-		change.Audit, again, err = c.Expire(found, s.pauses.patient(id, found), s.now())
+		patient := s.pauses.patient(id, found)
+		change.Audit, again, err = c.Expire(found, patient, s.now(), callbacks.System("sweeps"))
 		return change, err
 	})
 	if again {

@@ -142,12 +142,13 @@ func (h *Heartbeats) beat(ctx context.Context, c callbacks.Callback) error {
 func (h *Heartbeats) note(ctx context.Context, c callbacks.Callback, sent time.Time, answer *callbacks.LambdaError) error {
 	taken := answer.Answer == callbacks.AnswerAccepted
 	h.tell(ctx, c, answer)
-	now, failed := h.now(), callbacks.FailedBeat{Sent: sent, Taken: c.Heartbeats, Answer: answer, Jitter: h.jitter()}
+	by, now := callbacks.System("heartbeats"), h.now()
+	failed := callbacks.FailedBeat{Sent: sent, Taken: c.Heartbeats, Answer: answer, Jitter: h.jitter()}
 	updated, err := h.update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
 		if taken {
-			return callbacks.Change{Audit: c.Beat(sent)}, nil
+			return callbacks.Change{Audit: c.Beat(sent, by)}, nil
 		}
-		return callbacks.Change{Audit: c.MissBeat(failed, now)}, nil
+		return callbacks.Change{Audit: c.MissBeat(failed, now, by)}, nil
 	})
 	if err != nil {
 		return err

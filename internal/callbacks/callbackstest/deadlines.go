@@ -91,7 +91,8 @@ func deadlineBeatsFail(t *testing.T, s Store) {
 	}
 	same(t, "next deadline after another claim", nextDeadline(t, s), T0.Add(time.Minute))
 	taken := update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
-		return callbacks.Change{Audit: c.Beat(T0.Add(30 * time.Second))}, nil
+		beats := callbacks.System("heartbeats")
+		return callbacks.Change{Audit: c.Beat(T0.Add(30*time.Second), beats)}, nil
 	})
 	same(t, "what is left once a beat is taken", taken.Untaken, callbacks.Untaken{})
 	same(t, "order once a beat is taken", idsOf(list(t, s, inOrder).Rows), []callbacks.ID{other.ID, c.ID})
