@@ -1,6 +1,3 @@
-// Package review shows one callback, whatever its state is: the request, its clocks, the decision
-// with its preview and second step, what became of it, and the answers to a decision that was not
-// recorded.
 package review
 
 import (
