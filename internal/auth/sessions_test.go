@@ -281,7 +281,7 @@ func TestSessionLasts(t *testing.T) {
 	}
 }
 
-// lasts is what [auth.Auth.SessionLasts] says behind the middleware.
+// lasts is what [Auth.SessionLasts] says behind the middleware.
 func (b *browser) lasts() time.Duration {
 	b.t.Helper()
 	d, err := time.ParseDuration(b.get("/lasts").text)

@@ -13,7 +13,7 @@ type Work struct {
 	Delivery callbacks.Delivery
 }
 
-// DeliveryStore keeps deliveries. [callbacks.Store] says what holds of every function that is passed in.
+// Store keeps deliveries. [callbacks.Store] says what holds of every function that is passed in.
 type Store interface {
 	// ClaimDeliveries leases up to limit deliveries that are due and whose lease, if any, has run out, but none in a lane that is
 	// full. For each that is still decided it records the attempt that is about to be made; one left open by an earlier claim

@@ -24,7 +24,7 @@ const (
 	otherLanes    = 100 * time.Millisecond // between two looks for work in other lanes, while one is full
 )
 
-// Deliveries is the worker that gets decisions accepted by Lambda. Any number may run on one store.
+// Worker gets decisions accepted by Lambda, and finds out what came of it. Any number may run on one store.
 type Worker struct {
 	store  Store
 	lambda callbacks.Lambda
@@ -47,7 +47,7 @@ type Worker struct {
 	pace      *readquota.Pace
 }
 
-// DeliveryConfig is what deliveries work with. Every field but Jitter is needed.
+// Config is what deliveries work with. Every field but Jitter is needed.
 type Config struct {
 	Store   Store
 	Lambda  callbacks.Lambda
@@ -58,7 +58,7 @@ type Config struct {
 	Jitter  func() float64 // of pauses, in [0,1); nil draws it
 }
 
-// NewDeliveries makes the worker.
+// NewWorker makes the worker.
 func NewWorker(c Config) *Worker {
 	if c.Jitter == nil {
 		c.Jitter = rand.Float64

@@ -17,25 +17,27 @@ import (
 	"countersign/internal/upkeep"
 )
 
-// notices counts what open pages were told.
+// Notices counts what open pages were told.
 type Notices struct {
 	mu  sync.Mutex
 	All []callbacks.Notice
 }
 
+// Changed implements [callbacks.Notifier].
 func (n *Notices) Changed(notice callbacks.Notice) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.All = append(n.All, notice)
 }
 
+// Count is how often open pages were told.
 func (n *Notices) Count() int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return len(n.All)
 }
 
-// desk is a service with its workers on a real database.
+// Desk is a service with its workers on a real database.
 type Desk struct {
 	T          *testing.T
 	Ctx        context.Context
@@ -50,6 +52,7 @@ type Desk struct {
 	Expiry     *upkeep.Expiry
 }
 
+// New is a desk on an empty database. It begins on 2026-11-24 at 13:00 UTC.
 func New(t *testing.T) *Desk {
 	t.Helper()
 	store, err := sqlstore.Open(t.Context(), sqlstoretest.NewDatabase(t))
@@ -63,7 +66,7 @@ func New(t *testing.T) *Desk {
 	return d
 }
 
-// restart puts a new process on the same database: nothing in memory survives. Whatever it passes to the store runs more than
+// Restart puts a new process on the same database: nothing in memory survives. Whatever it passes to the store runs more than
 // once, as it may in production.
 func (d *Desk) Restart(store callbackstest.Store) {
 	d.Store = callbackstest.Twice(store)
@@ -77,22 +80,22 @@ func (d *Desk) Restart(store callbackstest.Store) {
 	})
 }
 
-// rate is how many histories a desk may read a second, where the test is not about that.
+// Rate is how many histories a desk may read a second, where the test is not about that.
 const Rate = 1000
 
-// api is Lambda as the workers know it.
+// API is Lambda as the workers know it.
 type API interface {
 	callbacks.Lambda
 	history.Source
 }
 
-// settings are those of the workers.
+// Settings are those of the workers.
 type Settings struct {
 	Delivery delivery.Config
 	Upkeep   upkeep.Config
 }
 
-// workers are the settings of workers that call a Lambda, and read so many histories a second. Their pauses are exact.
+// Workers are the settings of workers that call a Lambda, and read so many histories a second. Their pauses are exact.
 func (d *Desk) Workers(lambda API, rate float64) Settings {
 	log, exact := slog.New(slog.DiscardHandler), func() float64 { return 0 }
 	histories := history.Config{
@@ -108,15 +111,18 @@ func (d *Desk) Workers(lambda API, rate float64) Settings {
 	}
 }
 
+// Queues are those of the desk: finance has four eyes.
 var Queues = callbacks.Queues{
 	callbacks.DefaultQueue: {Name: callbacks.DefaultQueue, Groups: []string{"reviewers"}},
 	"finance":              {Name: "finance", Groups: []string{"finance-approvers"}, FourEyes: true},
 }
 
+// Reviewer is a person of some groups.
 func Reviewer(name string, groups ...string) callbacks.Person {
 	return callbacks.Person{ID: "u-" + name, Subject: "u-" + name, Name: name, Email: name + "@harborline.example", EmailVerified: true, Groups: groups, Roles: callbacks.Roles{Reviewer: true}}
 }
 
+// People: reviewers of finance, of releases, and an admin.
 var (
 	Mara = Reviewer("mara", "finance-approvers")
 	Dana = Reviewer("dana", "finance-approvers")
@@ -124,7 +130,7 @@ var (
 	Ops  = callbacks.Person{ID: "u-ops", Subject: "u-ops", Name: "ops", Roles: callbacks.Roles{Admin: true}}
 )
 
-// announce receives a callback in queue finance, with a readable history.
+// Announce receives a callback in queue finance, with a readable history.
 func (d *Desk) Announce(change func(*callbacks.Announcement)) callbacks.Callback {
 	d.T.Helper()
 	a := callbacks.Announcement{
@@ -141,7 +147,7 @@ func (d *Desk) Announce(change func(*callbacks.Announcement)) callbacks.Callback
 	return receipt.Callback
 }
 
-// decide previews and decides like the page does.
+// Decide previews and decides like the page does.
 func (d *Desk) Decide(p callbacks.Person, id callbacks.ID, outcome, comment string) (callbacks.Callback, error) {
 	d.T.Helper()
 	choice := callbacks.Choice{Outcome: outcome, Comment: comment}
@@ -153,6 +159,7 @@ func (d *Desk) Decide(p callbacks.Person, id callbacks.ID, outcome, comment stri
 	return d.Service.Decide(d.Ctx, p, id, choice, seen.Seen())
 }
 
+// MustDecide is Decide for a decision that has to be taken.
 func (d *Desk) MustDecide(p callbacks.Person, id callbacks.ID, outcome, comment string) {
 	d.T.Helper()
 	if _, err := d.Decide(p, id, outcome, comment); err != nil {
@@ -160,7 +167,7 @@ func (d *Desk) MustDecide(p callbacks.Person, id callbacks.ID, outcome, comment 
 	}
 }
 
-// deliver runs one round of deliveries.
+// Deliver runs one round of deliveries.
 func (d *Desk) Deliver() {
 	d.T.Helper()
 	if err := d.Deliveries.RunOnce(d.Ctx); err != nil {
@@ -168,6 +175,7 @@ func (d *Desk) Deliver() {
 	}
 }
 
+// Get reads a callback.
 func (d *Desk) Get(id callbacks.ID) callbacks.Callback {
 	d.T.Helper()
 	c, err := d.Store.Get(d.Ctx, id)
@@ -177,6 +185,7 @@ func (d *Desk) Get(id callbacks.ID) callbacks.Callback {
 	return c
 }
 
+// WantState reads a callback that has to be in a state.
 func (d *Desk) WantState(id callbacks.ID, want callbacks.State) callbacks.Callback {
 	d.T.Helper()
 	c := d.Get(id)
@@ -186,7 +195,7 @@ func (d *Desk) WantState(id callbacks.ID, want callbacks.State) callbacks.Callba
 	return c
 }
 
-// actions are the audit's actions of a callback, oldest first.
+// Actions are the audit's actions of a callback, oldest first.
 func (d *Desk) Actions(id callbacks.ID) []callbacks.Action {
 	d.T.Helper()
 	entries, err := d.Store.Audit(d.Ctx, callbacks.AuditQuery{Callback: id, Limit: callbacks.MaxPage})

@@ -9,7 +9,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// remote is Lambda's side of one callback, with its rule that the first completion wins. Faults are what the next calls
+// Remote is Lambda's side of one callback, with its rule that the first completion wins. Faults are what the next calls
 // answer instead; a lost fault does the work first.
 type Remote struct {
 	mu        sync.Mutex
@@ -48,6 +48,7 @@ func (r *Remote) fault() (callbacks.Answer, bool) {
 	return a, a != callbacks.AnswerAccepted
 }
 
+// Complete implements [callbacks.Lambda].
 func (r *Remote) Complete(_ context.Context, _ callbacks.Target, c callbacks.Completion) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -67,6 +68,7 @@ func (r *Remote) Complete(_ context.Context, _ callbacks.Target, c callbacks.Com
 	return nil
 }
 
+// Heartbeat implements [callbacks.Lambda].
 func (r *Remote) Heartbeat(context.Context, callbacks.Target) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -80,6 +82,7 @@ func (r *Remote) Heartbeat(context.Context, callbacks.Target) error {
 	return nil
 }
 
+// History implements [history.Source].
 func (r *Remote) History(context.Context, callbacks.Target) (callbacks.Closing, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -96,6 +99,7 @@ func (r *Remote) History(context.Context, callbacks.Target) (callbacks.Closing, 
 	return r.Closing, nil
 }
 
+// After implements [history.Source].
 func (r *Remote) After(_ context.Context, _ callbacks.Target, event int) (callbacks.AfterPage, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -106,7 +110,7 @@ func (r *Remote) After(_ context.Context, _ callbacks.Target, event int) (callba
 	return callbacks.AfterPage{Events: slices.DeleteFunc(slices.Clone(r.after), func(e callbacks.AfterEvent) bool { return e.ID <= event })}, nil
 }
 
-// happen adds events to what the history holds behind the callback's end, which is event 4.
+// Happen adds events to what the history holds behind the callback's end, which is event 4.
 func (r *Remote) Happen(events ...callbacks.AfterEvent) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -116,7 +120,7 @@ func (r *Remote) Happen(events ...callbacks.AfterEvent) {
 	}
 }
 
-// close lets something else end the callback.
+// Close lets something else end the callback.
 func (r *Remote) Close(c callbacks.Closing) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -124,26 +128,28 @@ func (r *Remote) Close(c callbacks.Closing) {
 	r.Closed, r.Closing = true, c
 }
 
+// Sent are the completions that arrived, accepted or not.
 func (r *Remote) Sent() []callbacks.Completion {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]callbacks.Completion(nil), r.calls...)
 }
 
+// BeatCount is how many heartbeats were accepted.
 func (r *Remote) BeatCount() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return len(r.Beats)
 }
 
-// lastBeat is when the last heartbeat was accepted.
+// LastBeat is when the last heartbeat was accepted.
 func (r *Remote) LastBeat() time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.Beats[len(r.Beats)-1]
 }
 
-// fail has the next calls answered so.
+// Fail has the next calls answered so.
 func (r *Remote) Fail(answers ...callbacks.Answer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"countersign/internal/readquota"
 )
 
-// beat runs one round of heartbeats.
+// Beat runs one round of heartbeats.
 func (d *Desk) Beat() {
 	d.T.Helper()
 	if err := d.Heartbeats.RunOnce(d.Ctx); err != nil {
@@ -16,6 +16,7 @@ func (d *Desk) Beat() {
 	}
 }
 
+// Open has a person open the page of a callback.
 func (d *Desk) Open(p callbacks.Person, id callbacks.ID) callbacks.ReviewStatus {
 	d.T.Helper()
 	status, err := d.Service.OpenReview(d.Ctx, p, id, callbacks.SignOfLife{Input: true})
@@ -25,7 +26,7 @@ func (d *Desk) Open(p callbacks.Person, id callbacks.ID) callbacks.ReviewStatus 
 	return status
 }
 
-// live lets time pass in steps; reviews are renewed as pages do, and the workers run.
+// Live lets time pass in steps; reviews are renewed as pages do, and the workers run.
 func (d *Desk) Live(span time.Duration, reviews ...func() error) {
 	d.T.Helper()
 	const step = 5 * time.Second
@@ -45,6 +46,7 @@ func (d *Desk) Live(span time.Duration, reviews ...func() error) {
 	}
 }
 
+// Renewal is what the page of a review does every few seconds.
 func (d *Desk) Renewal(p callbacks.Person, id callbacks.ID, review callbacks.ID, sign callbacks.SignOfLife) func() error {
 	return func() error {
 		_, err := d.Service.RenewReview(d.Ctx, p, id, review, sign)
@@ -52,6 +54,7 @@ func (d *Desk) Renewal(p callbacks.Person, id callbacks.ID, review callbacks.ID,
 	}
 }
 
+// Expire runs one round of the expiry.
 func (d *Desk) Expire() {
 	d.T.Helper()
 	if err := d.Expiry.RunOnce(d.Ctx); err != nil {
@@ -59,6 +62,7 @@ func (d *Desk) Expire() {
 	}
 }
 
+// Attention is how many callbacks a person finds that need attention.
 func (d *Desk) Attention(p callbacks.Person) int {
 	d.T.Helper()
 	n, err := d.Service.Count(d.Ctx, p, callbacks.Filter{Scope: callbacks.ScopeAttention}, 10)
@@ -68,7 +72,7 @@ func (d *Desk) Attention(p callbacks.Person) int {
 	return n
 }
 
-// throttle lets AWS throttle a lane for a while, as any replica may have found out.
+// Throttle lets AWS throttle a lane for a while, as any replica may have found out.
 func (d *Desk) Throttle(lane callbacks.Lane, pause time.Duration) {
 	d.T.Helper()
 	err := readquota.NewAllowances(d.Store, 1, d.Clock.Now).Answered(d.Ctx, lane, &callbacks.LambdaError{Answer: callbacks.AnswerThrottled, RetryAfter: pause})
@@ -77,12 +81,14 @@ func (d *Desk) Throttle(lane callbacks.Lane, pause time.Duration) {
 	}
 }
 
+// WithHeartbeat announces a heartbeat timeout of a minute.
 func WithHeartbeat(a *callbacks.Announcement) { a.HeartbeatTimeout = time.Minute }
 
 // Two accounts; the second has credentials of its own.
 const (
-	OurAccount, TheirAccount = "123456789012", "111122223333"
-	anExecution              = "arn:aws:lambda:eu-central-1:%s:function:expense-approval:14/durable-execution/EXP-2291/0f2c"
+	OurAccount   = "123456789012"
+	TheirAccount = "111122223333"
+	anExecution  = "arn:aws:lambda:eu-central-1:%s:function:expense-approval:14/durable-execution/EXP-2291/0f2c"
 )
 
 // TheirLanes tells them apart.

@@ -20,7 +20,7 @@ type Searched struct {
 // MaxGone is where counting what is gone stops.
 const MaxGone = 100
 
-// Budget is the budget of a lane, nil where nothing was asked yet.
+// Quota is the quota of a lane, nil where nothing was asked yet.
 func (s Searched) Quota(lane callbacks.Lane) *readquota.Quota {
 	for i := range s.Quotas {
 		if s.Quotas[i].Lane == lane {

@@ -7,7 +7,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// DiscoveryStore keeps what [Worker] knows, and the callbacks that it finds.
+// Store keeps what [Worker] knows, and the callbacks that it finds.
 type Store interface {
 	WatchStore
 	ExecutionStore

@@ -23,9 +23,9 @@ const (
 	announcedWithin = 15 * time.Second // after its start, as a rule in a second
 )
 
-// Discovery is the worker that finds callbacks in the histories of watched functions' executions: AWS has no list of
+// Worker finds callbacks in the histories of watched functions' executions: AWS has no list of
 // callbacks. What nobody announced is recorded, what was announced gets its true clocks, and what ended elsewhere is closed. Any
-// number may run on one store: each scan is claimed by lease, and all requests in a lane share one budget. Each lane is searched
+// number may run on one store: each scan is claimed by lease, and all requests in a lane share one quota. Each lane is searched
 // for itself, so that one that hangs holds up no other.
 type Worker struct {
 	store      Store
@@ -39,7 +39,7 @@ type Worker struct {
 	configured bool // the store knows what is to be watched
 }
 
-// DiscoveryConfig is what discovery works with. Every field but Beat, Watches and Exceptions is needed; Lanes may be zero.
+// Config is what discovery works with. Every field but Beat, Watches and Exceptions is needed; Lanes may be zero.
 type Config struct {
 	Store      Store
 	Executions Executions
@@ -54,7 +54,7 @@ type Config struct {
 	Beat       func() // called when a heartbeat came due; must not block
 }
 
-// NewDiscovery makes the worker.
+// NewWorker makes the worker.
 func NewWorker(c Config) *Worker {
 	if c.Beat == nil {
 		c.Beat = func() {}

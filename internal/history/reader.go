@@ -14,7 +14,7 @@ import (
 // that Lambda does not answer.
 const ReadsAtOnce = 16
 
-// HistorySource reads what histories say. An error that came from the call is a *[callbacks.LambdaError].
+// Source reads what histories say. An error that came from the call is a *[callbacks.LambdaError].
 type Source interface {
 	// History reads from the execution's history how the callback ended; an answer of Open means that it has not ended.
 	// It needs the execution's ARN and permission to read the history. A long history takes several requests, which the
@@ -25,7 +25,7 @@ type Source interface {
 	After(ctx context.Context, to callbacks.Target, event int) (callbacks.AfterPage, error)
 }
 
-// HistoryConfig is what a reader of histories works with. Every field but Lanes is needed.
+// Config is what a reader of histories works with. Every field but Lanes is needed.
 type Config struct {
 	Source     Source
 	Lanes      callbacks.Lanes
@@ -34,7 +34,7 @@ type Config struct {
 	Now        func() time.Time
 }
 
-// Histories read how callbacks ended, as the budgets allow. Somebody waits to know it, so that these readings are urgent ones.
+// Reader reads how callbacks ended, as the read quota allows. Somebody waits to know it, so that these readings are urgent ones.
 type Reader struct {
 	source     Source
 	lanes      callbacks.Lanes
@@ -52,7 +52,7 @@ const MaxReadings = 300
 // by itself. They take some fifteen seconds; who retries the delivery later has them all again.
 const DeniedReadings = 5
 
-// NewHistories makes a reader that reads so many histories at once in one lane.
+// NewReader makes a reader that reads so many histories at once in one lane.
 func NewReader(c Config, atOnce int) *Reader {
 	return &Reader{source: c.Source, lanes: c.Lanes, allowances: c.Allowances, log: c.Log, now: c.Now, slots: worker.NewBulkhead[callbacks.Lane](atOnce)}
 }

@@ -10,15 +10,15 @@ import (
 )
 
 const (
-	// purchase is for how long a process buys at once: it asks the shared budget a few times a second, however much it reads.
+	// purchase is for how long a process buys at once: it asks the shared quota a few times a second, however much it reads.
 	purchase = 200 * time.Millisecond
 	// purchaseKept is how long what was bought may be used, so that nobody saves up for a burst.
 	keptFor = time.Second
-	// keptPurses bounds the purses: a region may come out of an ARN that a stranger sent. Without its purse a lane asks its budget.
+	// keptAllowances bounds the allowances: a region may come out of an ARN that a stranger sent. Without its allowance a lane asks its quota.
 	keptAllowances = 64
 )
 
-// Urgency says who gives way where the budget is short.
+// Urgency says who gives way where the quota is short.
 type Urgency int
 
 // The urgencies.
@@ -27,7 +27,7 @@ const (
 	Urgent                  // how a callback ended, which somebody waits to know
 )
 
-// Purses hold what a process has bought of the shared budgets: one purse for each lane, out of which its workers pay for the
+// Allowances hold what a process has taken in advance of the shared quotas: one allowance for each lane, out of which its workers pay for the
 // requests by which they read executions.
 type Allowances struct {
 	store Store
@@ -42,12 +42,12 @@ type allowance struct {
 	mu       sync.Mutex
 	requests int // that are paid for
 	keptTo   time.Time
-	shut     [2]time.Time // by urgency: as the budget said, no request before
+	shut     [2]time.Time // by urgency: as the quota said, no request before
 	said     time.Time    // when it said so
 	eased    bool         // a request came through since the last purchase
 }
 
-// NewPurses makes empty purses. The rate is that of one lane: requests a second, over all replicas.
+// NewAllowances makes empty allowances. The rate is that of one lane: requests a second, over all replicas.
 func NewAllowances(store Store, rate float64, now func() time.Time) *Allowances {
 	return &Allowances{store: store, rate: rate, now: now, lanes: map[callbacks.Lane]*allowance{}}
 }
@@ -55,7 +55,7 @@ func NewAllowances(store Store, rate float64, now func() time.Time) *Allowances 
 // Rate is how many requests a second a lane has, over all replicas.
 func (p *Allowances) Rate() float64 { return p.rate }
 
-// Budgets are the budgets of all lanes.
+// Quotas are the quotas of all lanes.
 func (p *Allowances) Quotas(ctx context.Context) ([]Quota, error) { return p.store.Quotas(ctx) }
 
 func (p *Allowances) of(lane callbacks.Lane) *allowance {
@@ -72,7 +72,7 @@ func (p *Allowances) of(lane callbacks.Lane) *allowance {
 	return one
 }
 
-// Spend pays for one request, or says when one may be made.
+// Take pays for one request, or says when one may be made.
 func (p *Allowances) Take(ctx context.Context, lane callbacks.Lane, u Urgency) (allowed time.Time, ok bool, err error) {
 	one := p.of(lane)
 	one.mu.Lock()
@@ -95,7 +95,7 @@ func (p *Allowances) Take(ctx context.Context, lane callbacks.Lane, u Urgency) (
 		})
 		switch {
 		case err != nil:
-			return time.Time{}, false, fmt.Errorf("budget of %s: %w", lane, err)
+			return time.Time{}, false, fmt.Errorf("read quota of %s: %w", lane, err)
 		case !ok:
 			one.shut[u], one.said = allowed, now
 			return allowed, false, nil
@@ -126,7 +126,7 @@ func (p *Allowances) Answered(ctx context.Context, lane callbacks.Lane, err erro
 		until = now.Add(b.PausedUntil.Sub(at))
 	})
 	if failed != nil {
-		return fmt.Errorf("budget of %s: %w", lane, failed)
+		return fmt.Errorf("read quota of %s: %w", lane, failed)
 	}
 	one.requests, one.shut, one.said, one.eased = 0, [2]time.Time{until, until}, now, false
 	return nil
@@ -137,7 +137,7 @@ func (p *Allowances) Charge(ctx context.Context, lane callbacks.Lane, many int) 
 	now := p.now()
 	err := p.store.ChangeQuota(ctx, lane, now, func(b *Quota, at time.Time) { b.charge(at, p.rate, many) })
 	if err != nil {
-		return fmt.Errorf("budget of %s: %w", lane, err)
+		return fmt.Errorf("read quota of %s: %w", lane, err)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func spends(t *testing.T, p *readquota.Allowances, lane callbacks.Lane, most int
 	return n, time.Time{}
 }
 
-// asking counts how often the shared budgets are asked.
+// asking counts how often the shared quotas are asked.
 type asking struct {
 	callbackstest.Store
 	times int
@@ -40,7 +40,7 @@ func (a *asking) ChangeQuota(ctx context.Context, lane callbacks.Lane, now time.
 
 var here, elsewhere = callbacks.Lane{Region: "eu-central-1"}, callbacks.Lane{Account: desktest.TheirAccount, Region: "eu-central-1"}
 
-func TestPurses(t *testing.T) {
+func TestAllowances(t *testing.T) {
 	t.Parallel()
 
 	t.Run("SharedByReplicas", func(t *testing.T) {
@@ -67,11 +67,11 @@ func TestPurses(t *testing.T) {
 		if err := p.Answered(d.Ctx, here, throttled); err != nil {
 			t.Fatal(err)
 		}
-		for name, purses := range map[string]*readquota.Allowances{"this": p, "another": readquota.NewAllowances(d.Store, 1000, d.Clock.Now)} {
-			if n, next := spends(t, purses, here, 1); n != 0 || !next.Equal(d.Clock.Now().Add(40*time.Second)) {
+		for name, allowances := range map[string]*readquota.Allowances{"this": p, "another": readquota.NewAllowances(d.Store, 1000, d.Clock.Now)} {
+			if n, next := spends(t, allowances, here, 1); n != 0 || !next.Equal(d.Clock.Now().Add(40*time.Second)) {
 				t.Errorf("%s replica: %d requests, then at %v", name, n, next)
 			}
-			if n, _ := spends(t, purses, elsewhere, 1); n != 1 {
+			if n, _ := spends(t, allowances, elsewhere, 1); n != 1 {
 				t.Errorf("%s replica makes none in another account", name)
 			}
 		}
@@ -90,7 +90,7 @@ func TestPurses(t *testing.T) {
 			d.Clock.Advance(100 * time.Millisecond)
 		}
 		if counted.times > 6 {
-			t.Errorf("a thousand requests in a second asked the budget %d times", counted.times)
+			t.Errorf("a thousand requests in a second asked the quota %d times", counted.times)
 		}
 		p = readquota.NewAllowances(counted, 5, d.Clock.Now)
 		spends(t, p, elsewhere, 9)
@@ -99,14 +99,14 @@ func TestPurses(t *testing.T) {
 			spends(t, p, elsewhere, 1)
 		}
 		if counted.times != 0 {
-			t.Errorf("asked the budget %d times after it said when", counted.times)
+			t.Errorf("asked the quota %d times after it said when", counted.times)
 		}
 	})
 	t.Run("SetBack", func(t *testing.T) {
 		t.Parallel()
 		d := desktest.New(t)
 		p := readquota.NewAllowances(d.Store, 5, d.Clock.Now)
-		spends(t, p, here, 9) // all there is, so that the purse knows when there is more
+		spends(t, p, here, 9) // all there is, so that the allowance knows when there is more
 		d.Clock.Advance(-5 * time.Minute)
 		n := 0
 		for range 20 {

@@ -7,7 +7,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// ReadBudget counts the requests by which executions are read in one lane, over all replicas: AWS throttles them for the whole
+// Quota counts the requests by which executions are read in one lane, over all replicas: AWS throttles them for the whole
 // account, and what the desk takes is missing elsewhere.
 type Quota struct {
 	Lane callbacks.Lane

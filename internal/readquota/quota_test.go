@@ -18,7 +18,7 @@ func spend(b *Quota, from time.Time, over, step time.Duration, rate float64) int
 	return n
 }
 
-func TestReadBudget(t *testing.T) {
+func TestQuota(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name     string
@@ -38,7 +38,7 @@ func TestReadBudget(t *testing.T) {
 	}
 }
 
-func TestReadBudget_SaysWhen(t *testing.T) {
+func TestQuota_SaysWhen(t *testing.T) {
 	t.Parallel()
 	var b Quota
 	now := start
@@ -59,7 +59,7 @@ func TestReadBudget_SaysWhen(t *testing.T) {
 	}
 }
 
-func TestReadBudget_BacksOff(t *testing.T) {
+func TestQuota_BacksOff(t *testing.T) {
 	t.Parallel()
 	var b Quota
 	now := start
@@ -82,7 +82,7 @@ func TestReadBudget_BacksOff(t *testing.T) {
 	}
 }
 
-func TestReadBudget_SpentOverTheMinute(t *testing.T) {
+func TestQuota_SpentOverTheMinute(t *testing.T) {
 	t.Parallel()
 	var b Quota
 	spend(&b, start, time.Minute, time.Second, 5)
@@ -96,8 +96,8 @@ func TestReadBudget_SpentOverTheMinute(t *testing.T) {
 	}
 }
 
-// TestReadBudget_UrgentFirst: while Urgent requests use up the rate, the others get nothing; what is left over is theirs.
-func TestReadBudget_UrgentFirst(t *testing.T) {
+// TestQuota_UrgentFirst: while Urgent requests use up the rate, the others get nothing; what is left over is theirs.
+func TestQuota_UrgentFirst(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		every        time.Duration // between Urgent requests
@@ -127,8 +127,8 @@ func TestReadBudget_UrgentFirst(t *testing.T) {
 	}
 }
 
-// TestReadBudget_TakesSeveral: a purchase costs as much as its requests.
-func TestReadBudget_TakesSeveral(t *testing.T) {
+// TestQuota_TakesSeveral: a purchase costs as much as its requests.
+func TestQuota_TakesSeveral(t *testing.T) {
 	t.Parallel()
 	var b Quota
 	n := 0
@@ -142,8 +142,8 @@ func TestReadBudget_TakesSeveral(t *testing.T) {
 	}
 }
 
-// TestReadBudget_OneStrike: requests that were under way together are one reason to pause.
-func TestReadBudget_OneStrike(t *testing.T) {
+// TestQuota_OneStrike: requests that were under way together are one reason to pause.
+func TestQuota_OneStrike(t *testing.T) {
 	t.Parallel()
 	var b Quota
 	for range 10 {
@@ -155,8 +155,8 @@ func TestReadBudget_OneStrike(t *testing.T) {
 	}
 }
 
-// TestReadBudget_SetBack: what a clock noted that was ahead holds nobody up for longer than it could have by itself.
-func TestReadBudget_SetBack(t *testing.T) {
+// TestQuota_SetBack: what a clock noted that was ahead holds nobody up for longer than it could have by itself.
+func TestQuota_SetBack(t *testing.T) {
 	t.Parallel()
 	ahead := start.Add(5 * time.Minute)
 	var paid Quota
@@ -171,8 +171,8 @@ func TestReadBudget_SetBack(t *testing.T) {
 	}
 }
 
-// TestReadBudget_Charge: what was not asked for is made up for later, within bounds.
-func TestReadBudget_Charge(t *testing.T) {
+// TestQuota_Charge: what was not asked for is made up for later, within bounds.
+func TestQuota_Charge(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name   string

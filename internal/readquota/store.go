@@ -7,11 +7,11 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// BudgetStore keeps the budgets that replicas share.
+// Store keeps the quotas that replicas share.
 type Store interface {
-	// ChangeBudget changes a lane's budget, which is made when there is none. The time in fn is now, or what the database's clock
+	// ChangeQuota changes a lane's quota, which is made when there is none. The time in fn is now, or what the database's clock
 	// says where replicas share one: theirs need not agree.
 	ChangeQuota(ctx context.Context, lane callbacks.Lane, now time.Time, fn func(b *Quota, now time.Time)) error
-	// Budgets returns the budgets by account and region.
+	// Quotas returns the quotas by account and region.
 	Quotas(ctx context.Context) ([]Quota, error)
 }

@@ -16,7 +16,7 @@ func (s *Store) Get(ctx context.Context, id callbacks.ID) (callbacks.Callback, e
 	return r.callback()
 }
 
-// Lookup implements callbacks.WatchStore.
+// Lookup implements discovery.Store.
 func (s *Store) Lookup(ctx context.Context, id callbacks.CallbackID) (callbacks.Callback, error) {
 	var r callbackRow
 	if err := s.db.NewSelect().Model(&r).Where("callback_hash = ?", hashOf(string(id))).Scan(ctx); err != nil {

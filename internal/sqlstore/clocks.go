@@ -12,7 +12,7 @@ import (
 var heartbeatInterval = fmt.Sprintf("case when heartbeat_timeout * 1000 / %[1]d < %[2]d then %[2]d else heartbeat_timeout * 1000 / %[1]d end",
 	callbacks.BeatsPerTimeout, callbacks.LeastHeartbeatInterval.Milliseconds())
 
-// ClaimHeartbeats implements callbacks.Store.
+// ClaimHeartbeats implements upkeep.Store.
 func (s *Store) ClaimHeartbeats(ctx context.Context, now time.Time, limit int) ([]callbacks.Callback, error) {
 	var claimed []callbacks.Callback
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
@@ -34,7 +34,7 @@ func (s *Store) ClaimHeartbeats(ctx context.Context, now time.Time, limit int) (
 	return claimed, nil
 }
 
-// HastenHeartbeats implements callbacks.Store.
+// HastenHeartbeats implements upkeep.Store.
 func (s *Store) HastenHeartbeats(ctx context.Context, now time.Time) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		_, err := t.exec(ctx, `update callbacks set next_heartbeat_at = ? where next_heartbeat_at > 0 and next_heartbeat_at > ? + `+heartbeatInterval,
@@ -46,12 +46,12 @@ func (s *Store) HastenHeartbeats(ctx context.Context, now time.Time) error {
 	})
 }
 
-// NextHeartbeat implements callbacks.Store.
+// NextHeartbeat implements upkeep.Store.
 func (s *Store) NextHeartbeat(ctx context.Context) (time.Time, error) {
 	return s.next(ctx, `select next_heartbeat_at from callbacks where next_heartbeat_at > 0 order by next_heartbeat_at limit 1`)
 }
 
-// Expired implements callbacks.Store.
+// Expired implements upkeep.Store.
 func (s *Store) Expired(ctx context.Context, now time.Time, after callbacks.ID, limit int) ([]callbacks.ID, error) {
 	var ids []callbacks.ID
 	text, args := `select id from callbacks where state = 'pending' and deadline <= ? and deadline < ?`, []any{millis(now), int64(noDeadline)}
@@ -65,7 +65,7 @@ func (s *Store) Expired(ctx context.Context, now time.Time, after callbacks.ID, 
 	return ids, nil
 }
 
-// NextDeadline implements callbacks.Store.
+// NextDeadline implements upkeep.Store.
 func (s *Store) NextDeadline(ctx context.Context) (time.Time, error) {
 	return s.next(ctx, fmt.Sprintf(`select deadline from callbacks where state = 'pending' and deadline < %d order by deadline, num limit 1`, int64(noDeadline)))
 }

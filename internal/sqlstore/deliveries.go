@@ -107,7 +107,7 @@ func (t *tx) beginAttempt(ctx context.Context, num, number int64, now time.Time)
 	return nil
 }
 
-// ClaimDeliveries implements callbacks.Store.
+// ClaimDeliveries implements delivery.Store.
 func (s *Store) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []callbacks.Lane) ([]delivery.Work, error) {
 	args := []any{storable(lease.Owner), millis(lease.Until), millis(now)}
 	for _, l := range full {
@@ -165,7 +165,7 @@ func (t *tx) begin(ctx context.Context, claimed []deliveryRow, now time.Time) ([
 	return work, nil
 }
 
-// FinishDelivery implements callbacks.Store.
+// FinishDelivery implements delivery.Store.
 func (s *Store) FinishDelivery(ctx context.Context, owner string, attempt callbacks.Attempt, id callbacks.ID, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
 	return s.change(ctx, id, func(ctx context.Context, t *tx, num int64, c *callbacks.Callback) (callbacks.AuditEntry, error) {
 		before, err := row[deliveryRow](ctx, t, `select * from deliveries where callback = ?`+t.dialect.ForUpdate, num)
@@ -219,7 +219,7 @@ func (s *Store) RetryDelivery(ctx context.Context, id callbacks.ID, now time.Tim
 	})
 }
 
-// NextDelivery implements callbacks.Store.
+// NextDelivery implements delivery.Store.
 func (s *Store) NextDelivery(ctx context.Context) (time.Time, error) {
 	return s.next(ctx, `select claimable_at from deliveries where claimable_at > 0 order by claimable_at limit 1`)
 }

@@ -11,9 +11,13 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/delivery/deliverytest"
+	"countersign/internal/discovery/discoverytest"
 	"countersign/internal/readquota"
+	"countersign/internal/readquota/readquotatest"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
+	"countersign/internal/upkeep/upkeeptest"
 )
 
 // server is the PostgreSQL that the tests may use.
@@ -52,7 +56,12 @@ func TestPostgres(t *testing.T) {
 		return // -short is for machines without PostgreSQL
 	}
 	server(t)
-	callbackstest.RunStore(t, func(t *testing.T) callbackstest.Store { return openPostgres(t) })
+	open := func(t *testing.T) callbackstest.Store { return openPostgres(t) }
+	callbackstest.RunStore(t, open)
+	deliverytest.Run(t, open)
+	upkeeptest.Run(t, open)
+	discoverytest.Run(t, open)
+	readquotatest.Run(t, open)
 	callbackstest.RunPeople(t, func(t *testing.T) callbacks.People { return openPostgres(t) })
 }
 

@@ -40,7 +40,7 @@ func rowOfQuota(b readquota.Quota) quotaRow {
 	}
 }
 
-// ChangeBudget implements callbacks.WatchStore.
+// ChangeQuota implements readquota.Store.
 func (s *Store) ChangeQuota(ctx context.Context, lane callbacks.Lane, now time.Time, fn func(*readquota.Quota, time.Time)) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		text, args := t.insertion(&quotaRow{Account: lane.Account, Region: lane.Region})
@@ -71,7 +71,7 @@ func (t *tx) clock(ctx context.Context, ours time.Time) (time.Time, error) {
 	return fromMillis(ms), err
 }
 
-// Budgets implements callbacks.WatchStore.
+// Quotas implements readquota.Store.
 func (s *Store) Quotas(ctx context.Context) ([]readquota.Quota, error) {
 	var all []quotaRow
 	if err := s.db.NewSelect().Model(&all).OrderExpr("account, region").Scan(ctx); err != nil {

@@ -171,7 +171,7 @@ func (t *tx) remember(ctx context.Context, m callbacks.Message, num int64, creat
 	return nil
 }
 
-// ForgetMessages implements callbacks.Store.
+// ForgetMessages implements upkeep.Store.
 func (s *Store) ForgetMessages(ctx context.Context, before time.Time, limit int) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		_, err := t.exec(ctx, `delete from messages where (source, id) in

@@ -114,7 +114,7 @@ func (s *Store) Reviews(ctx context.Context, id callbacks.ID) ([]callbacks.Revie
 	return reviewsOf(open, id), nil
 }
 
-// CloseReviews implements callbacks.Store.
+// CloseReviews implements upkeep.Store.
 func (s *Store) CloseReviews(ctx context.Context, before, now time.Time, limit int) ([]callbacks.Callback, error) {
 	var left []callbacks.Callback
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {

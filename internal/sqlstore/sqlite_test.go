@@ -5,8 +5,12 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/delivery/deliverytest"
+	"countersign/internal/discovery/discoverytest"
+	"countersign/internal/readquota/readquotatest"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
+	"countersign/internal/upkeep/upkeeptest"
 )
 
 // openSQLite is an empty store in a file of its own. That migrations make that file is what others
@@ -27,6 +31,11 @@ func openSQLite(t testing.TB) *sqlstore.Store {
 
 func TestSQLite(t *testing.T) {
 	t.Parallel()
-	callbackstest.RunStore(t, func(t *testing.T) callbackstest.Store { return openSQLite(t) })
+	open := func(t *testing.T) callbackstest.Store { return openSQLite(t) }
+	callbackstest.RunStore(t, open)
+	deliverytest.Run(t, open)
+	upkeeptest.Run(t, open)
+	discoverytest.Run(t, open)
+	readquotatest.Run(t, open)
 	callbackstest.RunPeople(t, func(t *testing.T) callbacks.People { return openSQLite(t) })
 }

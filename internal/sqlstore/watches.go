@@ -60,7 +60,7 @@ func statesOfWatches(rows []watchRow) []discovery.WatchState {
 	return states
 }
 
-// SetWatches implements callbacks.WatchStore.
+// SetWatches implements discovery.Store.
 func (s *Store) SetWatches(ctx context.Context, watches []discovery.Watch) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		there, err := rows[watchRow](ctx, t, `select * from watches`)
@@ -78,7 +78,7 @@ func (s *Store) SetWatches(ctx context.Context, watches []discovery.Watch) error
 	})
 }
 
-// SetFunctions implements callbacks.WatchStore.
+// SetFunctions implements discovery.Store.
 func (s *Store) SetFunctions(ctx context.Context, lane callbacks.Lane, watches []discovery.Watch) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		there, err := rows[watchRow](ctx, t, `select * from watches where origin = ? and account = ? and region = ?`,
@@ -122,7 +122,7 @@ func (t *tx) putWatch(ctx context.Context, from discovery.Origin, w discovery.Wa
 	return nil
 }
 
-// Watches implements callbacks.WatchStore.
+// Watches implements discovery.Store.
 func (s *Store) Watches(ctx context.Context) ([]discovery.WatchState, error) {
 	var all []watchRow
 	if err := s.db.NewSelect().Model(&all).OrderExpr("function, account, region").Scan(ctx); err != nil {
@@ -131,7 +131,7 @@ func (s *Store) Watches(ctx context.Context) ([]discovery.WatchState, error) {
 	return statesOfWatches(all), nil
 }
 
-// ClaimWatches implements callbacks.WatchStore.
+// ClaimWatches implements discovery.Store.
 func (s *Store) ClaimWatches(ctx context.Context, lane callbacks.Lane, now time.Time, lease callbacks.Lease, limit int) ([]discovery.WatchState, error) {
 	var claimed []watchRow
 	err := s.transact(ctx, func(ctx context.Context, t *tx) (err error) {
@@ -146,7 +146,7 @@ func (s *Store) ClaimWatches(ctx context.Context, lane callbacks.Lane, now time.
 	return statesOfWatches(claimed), nil
 }
 
-// RenewWatch implements callbacks.WatchStore.
+// RenewWatch implements discovery.Store.
 func (s *Store) RenewWatch(ctx context.Context, w discovery.Watch, lease callbacks.Lease) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		n, err := t.exec(ctx, `update watches set claimable_at = ? where function = ? and account = ? and region = ? and lease_owner = ?`,
@@ -158,7 +158,7 @@ func (s *Store) RenewWatch(ctx context.Context, w discovery.Watch, lease callbac
 	})
 }
 
-// FinishWatch implements callbacks.WatchStore.
+// FinishWatch implements discovery.Store.
 func (s *Store) FinishWatch(ctx context.Context, owner string, w discovery.WatchState) error {
 	return s.leased(ctx, owner, w.Watch, func(ctx context.Context, t *tx, num int64) error {
 		_, err := t.exec(ctx, `update watches set lease_owner = '', due_at = ?, claimable_at = ?, scanned_at = ?, problem = ?, left_out = ?,
@@ -186,7 +186,7 @@ func (s *Store) leased(ctx context.Context, owner string, w discovery.Watch, fn 
 	})
 }
 
-// NextWatch implements callbacks.WatchStore.
+// NextWatch implements discovery.Store.
 func (s *Store) NextWatch(ctx context.Context, lane callbacks.Lane) (time.Time, error) {
 	return s.next(ctx, `select claimable_at from watches where account = ? and region = ? order by claimable_at limit 1`,
 		storable(lane.Account), storable(lane.Region))

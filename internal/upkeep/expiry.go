@@ -28,7 +28,7 @@ const (
 	expiriesInOneLane = 4
 )
 
-// Sweeps is the worker that notices what happens by itself: clocks that run out, reviews that nobody renews.
+// Expiry notices what happens by itself: clocks that run out, reviews that nobody renews.
 type Expiry struct {
 	store     Store
 	histories *history.Reader
@@ -41,7 +41,7 @@ type Expiry struct {
 	pace      *readquota.Pace
 }
 
-// NewSweeps makes the worker.
+// NewExpiry makes the worker.
 func NewExpiry(c Config) *Expiry {
 	return &Expiry{
 		store: c.Store, histories: history.NewReader(c.History, expiriesInOneLane), notify: c.Notify, log: c.Log, now: c.Now, wake: worker.NewAlarm(),

@@ -9,7 +9,7 @@ import (
 	"countersign/internal/history"
 )
 
-// UpkeepConfig is what the workers work with. Every field but Jitter is needed.
+// Config is what the workers work with. Every field but Jitter is needed.
 type Config struct {
 	Store   Store
 	Lambda  callbacks.Lambda
@@ -20,7 +20,7 @@ type Config struct {
 	Jitter  func() float64 // of pauses, in [0,1); nil draws it
 }
 
-// UpkeepStore keeps the schedules of what happens by itself. [callbacks.Store] says what holds of every function that is passed in.
+// Store keeps the schedules of what happens by itself. [callbacks.Store] says what holds of every function that is passed in.
 type Store interface {
 	// Get returns a callback, or [callbacks.ErrNotFound].
 	Get(ctx context.Context, id callbacks.ID) (callbacks.Callback, error)

@@ -9,7 +9,7 @@ import (
 )
 
 func testAnnounced(t *testing.T, open func(*testing.T) Store) {
-	cases(t, open, map[string]func(*testing.T, Store){
+	Cases(t, open, map[string]func(*testing.T, Store){
 		"CompletesWhatWasFound":  announcedAfterFound,
 		"FindingChangesNothing":  foundAfterAnnounced,
 		"DecidedKeepsItsOffer":   announcedAfterDecided,
@@ -22,7 +22,7 @@ func find(t testing.TB, s Store, c callbacks.Callback, content callbacks.Content
 	t.Helper()
 	c.Source = callbacks.SourceDiscovery
 	r, err := s.Receive(t.Context(), callbacks.Message{}, c, content, callbacks.Unannounced, Entry(c, callbacks.ActionFound, c.ReceivedAt))
-	must(t, err)
+	Must(t, err)
 	return r
 }
 
@@ -36,7 +36,7 @@ func announcedAfterFound(t *testing.T, s Store) {
 	saying := callbacks.Content{Description: "# Zebra", Tags: []string{"quagga"}}
 	at := T0.Add(time.Minute)
 	r, err := s.Receive(t.Context(), message, said, saying, "f", Entry(said, callbacks.ActionReceived, at))
-	must(t, err)
+	Must(t, err)
 	if !r.Created || r.Repeated || r.Left != found.Queue {
 		t.Errorf("receipt says created %t, repeated %t, left %q; want the first announcement, which moves it", r.Created, r.Repeated, r.Left)
 	}
@@ -44,12 +44,12 @@ func announcedAfterFound(t *testing.T, s Store) {
 	want.Title, want.Queue, want.Source, want.KeepAlive, want.Outcomes = said.Title, said.Queue, said.Source, said.KeepAlive, said.Outcomes
 	want.NextHeartbeatAt, want.Revision = at, 1
 	want.Untaken.Since = at // the first beat has still to be taken
-	same(t, "receipt", r.Callback, want)
-	same(t, "stored callback", get(t, s, found.ID), want)
+	Same(t, "receipt", r.Callback, want)
+	Same(t, "stored callback", Get(t, s, found.ID), want)
 	content, err := s.Content(t.Context(), found.ID)
-	must(t, err)
-	same(t, "content", content, callbacks.Content{Description: "# Zebra", Payload: []byte(`{"input":1}`), Tags: []string{"quagga"}})
-	same(t, "actions", auditOf(t, s, found.ID), []callbacks.Action{callbacks.ActionReceived, callbacks.ActionFound})
+	Must(t, err)
+	Same(t, "content", content, callbacks.Content{Description: "# Zebra", Payload: []byte(`{"input":1}`), Tags: []string{"quagga"}})
+	Same(t, "actions", AuditOf(t, s, found.ID), []callbacks.Action{callbacks.ActionReceived, callbacks.ActionFound})
 	for search, hits := range map[string]int{"zebra": 1, "quagga": 1, "approve": 1, "12,400": 0} {
 		n, err := s.Count(t.Context(), callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAll, Search: search}, AllQueues: true, Now: T0}, 9)
 		if err != nil || n != hits {
@@ -66,7 +66,7 @@ func announcedAfterFound(t *testing.T, s Store) {
 }
 
 func foundAfterAnnounced(t *testing.T, s Store) {
-	want := put(t, s, NewCallback())
+	want := Put(t, s, NewCallback())
 	found := NewCallback(Title("orders: approve-order"))
 	found.CallbackID = want.CallbackID
 	for range 2 {
@@ -74,34 +74,34 @@ func foundAfterAnnounced(t *testing.T, s Store) {
 		if r.Created {
 			t.Error("receipt says created")
 		}
-		same(t, "receipt", r.Callback, want)
+		Same(t, "receipt", r.Callback, want)
 	}
-	same(t, "stored callback", get(t, s, want.ID), want)
+	Same(t, "stored callback", Get(t, s, want.ID), want)
 }
 
 func announcedAfterDecided(t *testing.T, s Store) {
 	found := NewCallback(Title("orders: approve-order"))
 	found = find(t, s, found, callbacks.Content{Payload: []byte(`{"input":1}`)}).Callback
-	want := decide(t, s, found.ID, T0)
+	want := Decide(t, s, found.ID, T0)
 	said := NewCallback(Title("Sign the zebra contract"), Queue("finance"))
 	said.CallbackID, said.Outcomes = found.CallbackID, callbacks.DefaultOutcomes(callbacks.Success)
-	r := receive(t, s, callbacks.Message{}, said)
+	r := Receive(t, s, callbacks.Message{}, said)
 	want.Revision++
 	if !r.Created || r.Left != "" {
 		t.Errorf("receipt says created %t, left %q; want the first announcement, which moves nothing", r.Created, r.Left)
 	}
-	same(t, "receipt", r.Callback, want)
-	same(t, "stored callback", get(t, s, found.ID), want)
+	Same(t, "receipt", r.Callback, want)
+	Same(t, "stored callback", Get(t, s, found.ID), want)
 	content, err := s.Content(t.Context(), found.ID)
-	must(t, err)
-	same(t, "content", content, callbacks.Content{Payload: []byte(`{"input":1}`)})
-	if r := receive(t, s, callbacks.Message{}, said); r.Created {
+	Must(t, err)
+	Same(t, "content", content, callbacks.Content{Payload: []byte(`{"input":1}`)})
+	if r := Receive(t, s, callbacks.Message{}, said); r.Created {
 		t.Error("the same announcement again counts as created")
 	}
 }
 
 func foundBySource(t *testing.T, s Store) {
-	put(t, s, NewCallback())
+	Put(t, s, NewCallback())
 	found := find(t, s, NewCallback(), callbacks.Content{}).Callback
 	for source, want := range map[string]int{"": 2, callbacks.SourceDiscovery: 1, callbacks.SourceAnnounced: 1, "shop": 1, "nobody": 0} {
 		page, err := s.List(t.Context(), callbacks.Query{
@@ -111,7 +111,7 @@ func foundBySource(t *testing.T, s Store) {
 			t.Errorf("source %q lists %d, %v; want %d", source, len(page.Rows), err, want)
 		}
 		if source == callbacks.SourceDiscovery {
-			same(t, "row", page.Rows[0].Callback, found)
+			Same(t, "row", page.Rows[0].Callback, found)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func testAudit(t *testing.T, open func(*testing.T) Store) {
-	cases(t, open, map[string]func(*testing.T, Store){
+	Cases(t, open, map[string]func(*testing.T, Store){
 		"Record":   auditRecord,
 		"Once":     auditOnce,
 		"Pages":    auditPages,
@@ -28,16 +28,16 @@ func record(t testing.TB, s Store, e callbacks.AuditEntry) {
 func auditRecord(t *testing.T, s Store) {
 	want := callbacks.AuditEntry{At: T0.Add(time.Millisecond), Actor: Person("ada"), Action: callbacks.ActionSignedIn, Detail: "From the desk's sign-in page."}
 	record(t, s, want)
-	entries := audit(t, s, callbacks.AuditQuery{})
+	entries := Audit(t, s, callbacks.AuditQuery{})
 	if len(entries) != 1 || entries[0].Seq < 1 {
 		t.Fatalf("got %+v, want one numbered entry", entries)
 	}
 	want.Seq = entries[0].Seq
-	same(t, "entries", entries[0], want)
+	Same(t, "entries", entries[0], want)
 }
 
 func auditOnce(t *testing.T, s Store) {
-	c := put(t, s, NewCallback())
+	c := Put(t, s, NewCallback())
 	entry := Entry(c, callbacks.ActionContested, T0)
 	failed := make([]error, 8)
 	var all sync.WaitGroup
@@ -53,10 +53,10 @@ func auditOnce(t *testing.T, s Store) {
 	if err := s.RecordOnce(t.Context(), other); err != nil {
 		t.Fatal(err)
 	}
-	if got := audit(t, s, callbacks.AuditQuery{Callback: c.ID, Action: callbacks.ActionContested}); len(got) != 2 {
+	if got := Audit(t, s, callbacks.AuditQuery{Callback: c.ID, Action: callbacks.ActionContested}); len(got) != 2 {
 		t.Errorf("%d entries of two actors, eight of the first at once, want 2", len(got))
 	}
-	if got := get(t, s, c.ID); got.Revision != c.Revision {
+	if got := Get(t, s, c.ID); got.Revision != c.Revision {
 		t.Error("it made pages stale")
 	}
 	entry.Callback = "nothing"
@@ -70,7 +70,7 @@ func auditPages(t *testing.T, s Store) {
 	for range n {
 		record(t, s, Entry(NewCallback(), callbacks.ActionReceived, T0))
 	}
-	all := audit(t, s, callbacks.AuditQuery{})
+	all := Audit(t, s, callbacks.AuditQuery{})
 	if len(all) != n {
 		t.Fatalf("got %d entries, want %d", len(all), n)
 	}
@@ -81,7 +81,7 @@ func auditPages(t *testing.T, s Store) {
 	}
 	var paged []callbacks.AuditEntry
 	for before := int64(0); ; {
-		page := audit(t, s, callbacks.AuditQuery{Before: before, Limit: 3})
+		page := Audit(t, s, callbacks.AuditQuery{Before: before, Limit: 3})
 		if len(page) == 0 {
 			break
 		}
@@ -89,7 +89,7 @@ func auditPages(t *testing.T, s Store) {
 		paged = append(paged, page...)
 		before = page[len(page)-1].Seq
 	}
-	same(t, "all pages and all entries", paged, all)
+	Same(t, "all pages and all entries", paged, all)
 }
 
 func auditNarrowed(t *testing.T, s Store) {
@@ -110,7 +110,7 @@ func auditNarrowed(t *testing.T, s Store) {
 		"ActorAndOtherAction": {callbacks.AuditQuery{ActorID: "ada", Action: callbacks.ActionReceived}, 0},
 		"Unknown":             {callbacks.AuditQuery{Callback: callbacks.NewID()}, 0},
 	} {
-		if got := len(audit(t, s, tt.query)); got != tt.want {
+		if got := len(Audit(t, s, tt.query)); got != tt.want {
 			t.Errorf("%s: got %d entries, want %d", name, got, tt.want)
 		}
 	}

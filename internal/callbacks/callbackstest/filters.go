@@ -12,7 +12,7 @@ import (
 )
 
 func testFilters(t *testing.T, open func(*testing.T) Store) {
-	cases(t, open, map[string]func(*testing.T, Store){
+	Cases(t, open, map[string]func(*testing.T, Store){
 		"Ends":                   filterEnds,
 		"AnnouncedAndGone":       filterGone,
 		"Received":               filterReceived,
@@ -21,13 +21,13 @@ func testFilters(t *testing.T, open func(*testing.T) Store) {
 }
 
 func filterEnds(t *testing.T, s Store) {
-	soon := put(t, s, NewCallback(Timeout(time.Minute))).ID
-	late := put(t, s, NewCallback(Timeout(time.Hour))).ID
-	never := put(t, s, NewCallback(Timeout(0))).ID
-	kept := put(t, s, NewCallback(Heartbeats(2*time.Minute, T0))).ID
-	unattended := put(t, s, NewCallback(Heartbeats(3*time.Minute, time.Time{}))).ID
-	failing := put(t, s, NewCallback(Heartbeats(4*time.Minute, T0), BeatsFail(T0, callbacks.AnswerThrottled, 3))).ID
-	put(t, s, NewCallback(Heartbeats(3*time.Minute, time.Time{}), DecidedBy("ada", T0)))
+	soon := Put(t, s, NewCallback(Timeout(time.Minute))).ID
+	late := Put(t, s, NewCallback(Timeout(time.Hour))).ID
+	never := Put(t, s, NewCallback(Timeout(0))).ID
+	kept := Put(t, s, NewCallback(Heartbeats(2*time.Minute, T0))).ID
+	unattended := Put(t, s, NewCallback(Heartbeats(3*time.Minute, time.Time{}))).ID
+	failing := Put(t, s, NewCallback(Heartbeats(4*time.Minute, T0), BeatsFail(T0, callbacks.AnswerThrottled, 3))).ID
+	Put(t, s, NewCallback(Heartbeats(3*time.Minute, time.Time{}), DecidedBy("ada", T0)))
 	at := func(d time.Duration) time.Time { return T0.Add(d) }
 	for name, tt := range map[string]struct {
 		ends callbacks.Ends
@@ -43,18 +43,18 @@ func filterEnds(t *testing.T, s Store) {
 		"Unattended":          {callbacks.Ends{Unattended: true}, []callbacks.ID{unattended, failing}},
 		"UnattendedAndBefore": {callbacks.Ends{Unattended: true, Before: at(time.Minute)}, nil},
 	} {
-		q := all(callbacks.Filter{Scope: callbacks.ScopeAvailable, Ends: tt.ends})
-		same(t, name, idsOf(list(t, s, q).Rows), tt.want)
-		same(t, name+" count", count(t, s, q, 100), len(tt.want))
+		q := EveryRow(callbacks.Filter{Scope: callbacks.ScopeAvailable, Ends: tt.ends})
+		Same(t, name, IDsOf(List(t, s, q).Rows), tt.want)
+		Same(t, name+" count", Count(t, s, q, 100), len(tt.want))
 	}
-	q := all(callbacks.Filter{Ends: callbacks.Ends{Unattended: true}})
-	same(t, "unattended of all states", idsOf(list(t, s, q).Rows), []callbacks.ID{failing, unattended}) // newest first
+	q := EveryRow(callbacks.Filter{Ends: callbacks.Ends{Unattended: true}})
+	Same(t, "unattended of all states", IDsOf(List(t, s, q).Rows), []callbacks.ID{failing, unattended}) // newest first
 }
 
 func filterReceived(t *testing.T, s Store) {
 	var ids []callbacks.ID
 	for i := range 3 {
-		ids = append(ids, put(t, s, NewCallback(ReceivedAt(T0.Add(time.Duration(i)*time.Minute)))).ID)
+		ids = append(ids, Put(t, s, NewCallback(ReceivedAt(T0.Add(time.Duration(i)*time.Minute)))).ID)
 	}
 	for name, tt := range map[string]struct {
 		filter callbacks.Filter
@@ -65,7 +65,7 @@ func filterReceived(t *testing.T, s Store) {
 		"Between": {callbacks.Filter{ReceivedFrom: T0.Add(time.Minute), ReceivedBefore: T0.Add(2 * time.Minute)}, ids[1:2]},
 	} {
 		tt.filter.Scope = callbacks.ScopeAvailable
-		same(t, name, idsOf(list(t, s, all(tt.filter)).Rows), tt.want)
+		Same(t, name, IDsOf(List(t, s, EveryRow(tt.filter)).Rows), tt.want)
 	}
 }
 
@@ -74,7 +74,7 @@ func filterModel(t *testing.T, s Store) {
 	var stored []callbacks.Callback
 	mine := map[callbacks.ID]bool{} // with a review of ada's
 	for i, c := range rapid.SliceOfN(anyCallback(), 60, 60).Example(1) {
-		c = put(t, s, c)
+		c = Put(t, s, c)
 		if i%7 == 0 {
 			putReview(t, s, newReview(c, "ada", T0))
 			mine[c.ID] = true
@@ -89,15 +89,15 @@ func filterModel(t *testing.T, s Store) {
 				want = append(want, stored[i].ID)
 			}
 		}
-		rows := listAll(t, s, q)
-		got := idsOf(rows)
+		rows := ListAll(t, s, q)
+		got := IDsOf(rows)
 		if !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))) {
 			rt.Fatalf("list gives %v, want %v", got, want)
 		}
 		if !slices.IsSortedFunc(rows, inOrder(q)) {
 			rt.Fatalf("rows are not in order %q", q.Order)
 		}
-		if n := count(t, s, q, len(stored)+1); n != len(want) {
+		if n := Count(t, s, q, len(stored)+1); n != len(want) {
 			rt.Fatalf("count is %d, the list has %d", n, len(want))
 		}
 	})

@@ -11,27 +11,27 @@ import (
 // the lists.
 func filterGone(t *testing.T, s Store) {
 	at := func(minutes int) Option { return ReceivedAt(T0.Add(time.Duration(minutes) * time.Minute)) }
-	closed := put(t, s, NewCallback(at(1), Ended(callbacks.Closed, T0)))
-	limited := put(t, s, NewCallback(at(2), Queue("finance"), Ended(callbacks.TimedOut, T0), EndedBy(callbacks.CauseExecution)))
-	other := put(t, s, NewCallback(at(3), Function("prints"), Ended(callbacks.Closed, T0)))
+	closed := Put(t, s, NewCallback(at(1), Ended(callbacks.Closed, T0)))
+	limited := Put(t, s, NewCallback(at(2), Queue("finance"), Ended(callbacks.TimedOut, T0), EndedBy(callbacks.CauseExecution)))
+	other := Put(t, s, NewCallback(at(3), Function("prints"), Ended(callbacks.Closed, T0)))
 	late := find(t, s, NewCallback(at(4)), callbacks.Content{}).Callback
-	put(t, s, NewCallback())
-	put(t, s, NewCallback(Ended(callbacks.TimedOut, T0)))
-	put(t, s, NewCallback(DecidedBy("ada", T0), Ended(callbacks.Lost, T0), EndedBy(callbacks.CauseExecution)))
+	Put(t, s, NewCallback())
+	Put(t, s, NewCallback(Ended(callbacks.TimedOut, T0)))
+	Put(t, s, NewCallback(DecidedBy("ada", T0), Ended(callbacks.Lost, T0), EndedBy(callbacks.CauseExecution)))
 	find(t, s, NewCallback(Ended(callbacks.Closed, T0)), callbacks.Content{})
 
 	gone := func(f callbacks.Filter, want ...callbacks.ID) {
 		t.Helper()
 		f.Scope, f.Source, f.Gone = callbacks.ScopeAll, callbacks.SourceAnnounced, true
-		same(t, "list of "+f.Function+f.Queue, idsOf(list(t, s, all(f)).Rows), want)
-		same(t, "count of "+f.Function+f.Queue, count(t, s, all(f), 100), len(want))
+		Same(t, "list of "+f.Function+f.Queue, IDsOf(List(t, s, EveryRow(f)).Rows), want)
+		Same(t, "count of "+f.Function+f.Queue, Count(t, s, EveryRow(f), 100), len(want))
 	}
 	counts := func(limit int, want map[string]int) {
 		t.Helper()
 		got, err := s.Gone(t.Context(), []string{"none", "orders", "prints"}, limit)
-		must(t, err)
+		Must(t, err)
 		for _, name := range []string{"none", "orders", "prints"} {
-			same(t, "count of "+name, got[name], want[name])
+			Same(t, "count of "+name, got[name], want[name])
 		}
 	}
 	gone(callbacks.Filter{}, other.ID, limited.ID, closed.ID)
@@ -42,8 +42,8 @@ func filterGone(t *testing.T, s Store) {
 
 	said := NewCallback()
 	said.CallbackID = late.CallbackID
-	receive(t, s, callbacks.Message{}, said)
-	update(t, s, late.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	Receive(t, s, callbacks.Message{}, said)
+	Update(t, s, late.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
 		Ended(callbacks.Closed, T0)(c)
 		return callbacks.Change{}, nil
 	})
@@ -51,7 +51,7 @@ func filterGone(t *testing.T, s Store) {
 	counts(9, map[string]int{"orders": 3, "prints": 1})
 	counts(2, map[string]int{"orders": 2, "prints": 1})
 
-	update(t, s, closed.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	Update(t, s, closed.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
 		c.State, c.Ending = callbacks.Pending, nil
 		return callbacks.Change{}, nil
 	})

@@ -10,7 +10,7 @@ import (
 )
 
 func testList(t *testing.T, open func(*testing.T) Store) {
-	cases(t, open, map[string]func(*testing.T, Store){
+	Cases(t, open, map[string]func(*testing.T, Store){
 		"RowsAreWholeCallbacks": listRows,
 		"Orders":                listOrders,
 		"ScopesHaveAnOrder":     listScopeOrders,
@@ -22,7 +22,8 @@ func testList(t *testing.T, open func(*testing.T) Store) {
 	})
 }
 
-func list(t testing.TB, s Store, q callbacks.Query) callbacks.Page {
+// List reads a page.
+func List(t testing.TB, s Store, q callbacks.Query) callbacks.Page {
 	t.Helper()
 	if q.Limit == 0 {
 		q.Limit = callbacks.MaxPage
@@ -34,7 +35,8 @@ func list(t testing.TB, s Store, q callbacks.Query) callbacks.Page {
 	return page
 }
 
-func idsOf(rows []callbacks.Row) []callbacks.ID {
+// IDsOf are the IDs of a page, in its order.
+func IDsOf(rows []callbacks.Row) []callbacks.ID {
 	ids := make([]callbacks.ID, 0, len(rows))
 	for _, r := range rows {
 		ids = append(ids, r.ID)
@@ -42,8 +44,8 @@ func idsOf(rows []callbacks.Row) []callbacks.ID {
 	return ids
 }
 
-// all is a query for everything.
-func all(f callbacks.Filter) callbacks.Query {
+// EveryRow is a query for everything.
+func EveryRow(f callbacks.Filter) callbacks.Query {
 	if f.Scope == "" {
 		f.Scope = callbacks.ScopeAll
 	}
@@ -51,35 +53,35 @@ func all(f callbacks.Filter) callbacks.Query {
 }
 
 func listRows(t *testing.T, s Store) {
-	want := put(t, s, NewCallback(Heartbeats(time.Minute, T0), DecidedBy("ada", T0), Ended(callbacks.Lost, T0), Problem(callbacks.AnswerFault)))
-	page := list(t, s, all(callbacks.Filter{}))
+	want := Put(t, s, NewCallback(Heartbeats(time.Minute, T0), DecidedBy("ada", T0), Ended(callbacks.Lost, T0), Problem(callbacks.AnswerFault)))
+	page := List(t, s, EveryRow(callbacks.Filter{}))
 	if len(page.Rows) != 1 || page.Next != nil {
 		t.Fatalf("got %d rows and next %v, want 1 and none", len(page.Rows), page.Next)
 	}
-	same(t, "row and callback", page.Rows[0].Callback, want)
+	Same(t, "row and callback", page.Rows[0].Callback, want)
 }
 
 func listOrders(t *testing.T, s Store) {
 	at := func(minutes int) time.Time { return T0.Add(time.Duration(minutes) * time.Minute) }
-	a := put(t, s, NewCallback(ReceivedAt(at(1)), Timeout(time.Hour), Ended(callbacks.Completed, at(9)))).ID
-	b := put(t, s, NewCallback(ReceivedAt(at(2)), Timeout(0), Ended(callbacks.TimedOut, at(7)))).ID
-	c := put(t, s, NewCallback(ReceivedAt(at(3)), Timeout(time.Minute), Ended(callbacks.Closed, at(8)))).ID
+	a := Put(t, s, NewCallback(ReceivedAt(at(1)), Timeout(time.Hour), Ended(callbacks.Completed, at(9)))).ID
+	b := Put(t, s, NewCallback(ReceivedAt(at(2)), Timeout(0), Ended(callbacks.TimedOut, at(7)))).ID
+	c := Put(t, s, NewCallback(ReceivedAt(at(3)), Timeout(time.Minute), Ended(callbacks.Closed, at(8)))).ID
 	for order, want := range map[callbacks.Order][]callbacks.ID{
 		callbacks.OrderDeadline: {c, a, b}, callbacks.OrderNewest: {c, b, a},
 	} {
-		same(t, string(order), idsOf(list(t, s, all(callbacks.Filter{Order: order})).Rows), want)
+		Same(t, string(order), IDsOf(List(t, s, EveryRow(callbacks.Filter{Order: order})).Rows), want)
 	}
-	same(t, "by end", idsOf(list(t, s, all(callbacks.Filter{Scope: callbacks.ScopeHistory})).Rows), []callbacks.ID{a, c, b})
+	Same(t, "by end", IDsOf(List(t, s, EveryRow(callbacks.Filter{Scope: callbacks.ScopeHistory})).Rows), []callbacks.ID{a, c, b})
 }
 
 func listScopeOrders(t *testing.T, s Store) {
-	older := put(t, s, NewCallback(Timeout(time.Minute))).ID
-	newer := put(t, s, NewCallback(ReceivedAt(T0.Add(time.Second)), Timeout(time.Hour))).ID
-	same(t, "available: what ends first", idsOf(list(t, s, all(callbacks.Filter{Scope: callbacks.ScopeAvailable})).Rows), []callbacks.ID{older, newer})
-	same(t, "all: what came last", idsOf(list(t, s, all(callbacks.Filter{})).Rows), []callbacks.ID{newer, older})
-	first := put(t, s, NewCallback(Ended(callbacks.TimedOut, T0))).ID
-	last := put(t, s, NewCallback(Ended(callbacks.TimedOut, T0.Add(time.Second)))).ID
-	same(t, "history: what ended last", idsOf(list(t, s, all(callbacks.Filter{Scope: callbacks.ScopeHistory})).Rows), []callbacks.ID{last, first})
+	older := Put(t, s, NewCallback(Timeout(time.Minute))).ID
+	newer := Put(t, s, NewCallback(ReceivedAt(T0.Add(time.Second)), Timeout(time.Hour))).ID
+	Same(t, "available: what ends first", IDsOf(List(t, s, EveryRow(callbacks.Filter{Scope: callbacks.ScopeAvailable})).Rows), []callbacks.ID{older, newer})
+	Same(t, "all: what came last", IDsOf(List(t, s, EveryRow(callbacks.Filter{})).Rows), []callbacks.ID{newer, older})
+	first := Put(t, s, NewCallback(Ended(callbacks.TimedOut, T0))).ID
+	last := Put(t, s, NewCallback(Ended(callbacks.TimedOut, T0.Add(time.Second)))).ID
+	Same(t, "history: what ended last", IDsOf(List(t, s, EveryRow(callbacks.Filter{Scope: callbacks.ScopeHistory})).Rows), []callbacks.ID{last, first})
 }
 
 // listPages reads page after page while callbacks arrive before and behind the reader.
@@ -88,20 +90,20 @@ func listPages(t *testing.T, s Store) {
 		function := "pages-" + string(order)
 		make := func(minutes int) callbacks.ID {
 			at := T0.Add(time.Duration(minutes) * time.Minute)
-			return put(t, s, NewCallback(Function(function), Queue(fmt.Sprint("q", minutes%3)), ReceivedAt(at), Ended(callbacks.Completed, at))).ID
+			return Put(t, s, NewCallback(Function(function), Queue(fmt.Sprint("q", minutes%3)), ReceivedAt(at), Ended(callbacks.Completed, at))).ID
 		}
 		var want []callbacks.ID
 		for i := range 10 {
 			want = append(want, make(10*i))
 		}
 		for _, q := range []callbacks.Query{
-			all(callbacks.Filter{Order: order, Function: function, Limit: 3}),
+			EveryRow(callbacks.Filter{Order: order, Function: function, Limit: 3}),
 			{Filter: callbacks.Filter{Scope: callbacks.ScopeHistory, Order: order, Function: function, Limit: 3}, Queues: []string{"q0", "q1", "q2"}, Now: T0},
 		} {
 			seen := map[callbacks.ID]int{}
 			for pages := 0; ; pages++ {
-				page := list(t, s, q)
-				for _, id := range idsOf(page.Rows) {
+				page := List(t, s, q)
+				for _, id := range IDsOf(page.Rows) {
 					seen[id]++
 				}
 				if q.After = page.Next; q.After == nil {
@@ -130,24 +132,24 @@ func listPages(t *testing.T, s Store) {
 func listTies(t *testing.T, s Store) {
 	const n = 9
 	for i := range n {
-		put(t, s, NewCallback(Queue(fmt.Sprint("q", i%2))))
+		Put(t, s, NewCallback(Queue(fmt.Sprint("q", i%2))))
 	}
 	for _, order := range []callbacks.Order{"", callbacks.OrderDeadline, callbacks.OrderNewest} {
 		for _, q := range []callbacks.Query{
-			all(callbacks.Filter{Order: order, Limit: 2}),
+			EveryRow(callbacks.Filter{Order: order, Limit: 2}),
 			{Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable, Order: order, Limit: 2}, Queues: []string{"q1", "q0"}, Now: T0},
 		} {
-			same(t, "number of callbacks by "+string(order), len(listAll(t, s, q)), n)
+			Same(t, "number of callbacks by "+string(order), len(ListAll(t, s, q)), n)
 		}
 	}
 }
 
-// listAll reads every page and fails when one repeats a callback.
-func listAll(t testing.TB, s Store, q callbacks.Query) []callbacks.Row {
+// ListAll reads every page and fails when one repeats a callback.
+func ListAll(t testing.TB, s Store, q callbacks.Query) []callbacks.Row {
 	t.Helper()
 	var rows []callbacks.Row
 	for {
-		page := list(t, s, q)
+		page := List(t, s, q)
 		for _, r := range page.Rows {
 			if slices.ContainsFunc(rows, func(o callbacks.Row) bool { return o.ID == r.ID }) {
 				t.Fatalf("%s is on two pages", r.ID)
@@ -161,13 +163,13 @@ func listAll(t testing.TB, s Store, q callbacks.Query) []callbacks.Row {
 }
 
 func listUnknownCursor(t *testing.T, s Store) {
-	early := put(t, s, NewCallback(Timeout(time.Minute)))
-	late := put(t, s, NewCallback(Timeout(time.Hour)))
-	q := all(callbacks.Filter{Scope: callbacks.ScopeAvailable})
+	early := Put(t, s, NewCallback(Timeout(time.Minute)))
+	late := Put(t, s, NewCallback(Timeout(time.Hour)))
+	q := EveryRow(callbacks.Filter{Scope: callbacks.ScopeAvailable})
 	q.After = &callbacks.Cursor{Key: T0.Add(time.Minute).UnixMilli(), ID: "from somebody's address bar"}
-	same(t, "rows behind the key", idsOf(list(t, s, q).Rows), []callbacks.ID{late.ID})
+	Same(t, "rows behind the key", IDsOf(List(t, s, q).Rows), []callbacks.ID{late.ID})
 	q.After.ID = early.ID
-	same(t, "rows behind the callback", idsOf(list(t, s, q).Rows), []callbacks.ID{late.ID})
+	Same(t, "rows behind the callback", IDsOf(List(t, s, q).Rows), []callbacks.ID{late.ID})
 }
 
 func listManyQueues(t *testing.T, s Store) {
@@ -175,16 +177,17 @@ func listManyQueues(t *testing.T, s Store) {
 	for i := range 600 {
 		queues = append(queues, fmt.Sprint("q", i))
 	}
-	mine := put(t, s, NewCallback(Queue("q17")))
-	put(t, s, NewCallback(Queue("another's")))
+	mine := Put(t, s, NewCallback(Queue("q17")))
+	Put(t, s, NewCallback(Queue("another's")))
 	for n, want := range map[int][]callbacks.ID{300: {mine.ID}, 600: {mine.ID}, 10: nil} {
 		q := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable}, Queues: queues[:n], Now: T0}
-		same(t, fmt.Sprint("rows with ", n, " queues"), idsOf(list(t, s, q).Rows), want)
-		same(t, fmt.Sprint("count with ", n, " queues"), count(t, s, q, 10), len(want))
+		Same(t, fmt.Sprint("rows with ", n, " queues"), IDsOf(List(t, s, q).Rows), want)
+		Same(t, fmt.Sprint("count with ", n, " queues"), Count(t, s, q, 10), len(want))
 	}
 }
 
-func count(t testing.TB, s Store, q callbacks.Query, limit int) int {
+// Count is how many rows a query finds.
+func Count(t testing.TB, s Store, q callbacks.Query, limit int) int {
 	t.Helper()
 	n, err := s.Count(t.Context(), q, limit)
 	if err != nil {
@@ -195,12 +198,12 @@ func count(t testing.TB, s Store, q callbacks.Query, limit int) int {
 
 func countStops(t *testing.T, s Store) {
 	for i := range 7 {
-		put(t, s, NewCallback(Queue(fmt.Sprint("q", i%2))))
+		Put(t, s, NewCallback(Queue(fmt.Sprint("q", i%2))))
 	}
 	q := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable}, Queues: []string{"q0", "q1"}, Now: T0}
 	for limit, want := range map[int]int{1: 1, 6: 6, 7: 7, 8: 7, 100: 7} {
-		same(t, fmt.Sprint("count to ", limit), count(t, s, q, limit), want)
+		Same(t, fmt.Sprint("count to ", limit), Count(t, s, q, limit), want)
 	}
 	q.After, q.Limit = &callbacks.Cursor{Key: 0, ID: "x"}, 1
-	same(t, "count without the cursor and the page's limit", count(t, s, q, 100), 7)
+	Same(t, "count without the cursor and the page's limit", Count(t, s, q, 100), 7)
 }

@@ -11,7 +11,7 @@ import (
 )
 
 func testMessages(t *testing.T, open func(*testing.T) Store) {
-	cases(t, open, map[string]func(*testing.T, Store){
+	Cases(t, open, map[string]func(*testing.T, Store){
 		"RepeatGetsTheFirstAnswer": messageRepeated,
 		"ReusedIDIsRefused":        messageReused,
 		"ReusedIDsAtOnce":          messagesReusedAtOnce,
@@ -24,19 +24,19 @@ func testMessages(t *testing.T, open func(*testing.T) Store) {
 
 func messageRepeated(t *testing.T, s Store) {
 	m := callbacks.Message{Source: "shop", ID: "m1", At: T0}
-	first := receive(t, s, m, NewCallback())
-	again := receive(t, s, m, first.Callback)
+	first := Receive(t, s, m, NewCallback())
+	again := Receive(t, s, m, first.Callback)
 	if !again.Created || !again.Repeated {
 		t.Errorf("receipt says created %t, repeated %t; want both", again.Created, again.Repeated)
 	}
-	same(t, "first and repeated answer", again.Callback, first.Callback)
+	Same(t, "first and repeated answer", again.Callback, first.Callback)
 
 	known := callbacks.Message{Source: "shop", ID: "m2", At: T0}
-	receive(t, s, known, first.Callback)
-	if r := receive(t, s, known, first.Callback); r.Created || !r.Repeated {
+	Receive(t, s, known, first.Callback)
+	if r := Receive(t, s, known, first.Callback); r.Created || !r.Repeated {
 		t.Errorf("receipt says created %t, repeated %t; the first time said not created", r.Created, r.Repeated)
 	}
-	if entries := audit(t, s, callbacks.AuditQuery{}); len(entries) != 1 {
+	if entries := Audit(t, s, callbacks.AuditQuery{}); len(entries) != 1 {
 		t.Errorf("audit holds %d entries, want that of the first message only", len(entries))
 	}
 }
@@ -45,11 +45,11 @@ func messageRepeated(t *testing.T, s Store) {
 func messageReused(t *testing.T, s Store) {
 	m := callbacks.Message{Source: "shop", ID: "order-17", At: T0}
 	c := NewCallback()
-	first := receive(t, s, m, c)
+	first := Receive(t, s, m, c)
 	other := NewCallback()
 	changed := NewCallback(Title("changed"))
 	changed.CallbackID = c.CallbackID
-	known := put(t, s, NewCallback()) // announced in another message
+	known := Put(t, s, NewCallback()) // announced in another message
 	for name, again := range map[string]struct {
 		callback    callbacks.Callback
 		fingerprint string
@@ -68,15 +68,15 @@ func messageReused(t *testing.T, s Store) {
 	if _, err := s.Get(t.Context(), other.ID); !errors.Is(err, callbacks.ErrNotFound) {
 		t.Errorf("get of the refused callback gives %v, want ErrNotFound", err)
 	}
-	same(t, "stored and first callback", get(t, s, c.ID), first.Callback)
-	if entries := audit(t, s, callbacks.AuditQuery{}); len(entries) != 2 {
+	Same(t, "stored and first callback", Get(t, s, c.ID), first.Callback)
+	if entries := Audit(t, s, callbacks.AuditQuery{}); len(entries) != 2 {
 		t.Errorf("audit holds %d entries, want one for each that was taken", len(entries))
 	}
-	if r := receive(t, s, m, c); !r.Repeated {
+	if r := Receive(t, s, m, c); !r.Repeated {
 		t.Error("the first announcement is not known any more when it comes again")
 	}
 	m.ID = "order-17-second"
-	if r := receive(t, s, m, other); !r.Created || r.Repeated {
+	if r := Receive(t, s, m, other); !r.Created || r.Repeated {
 		t.Error("the refused callback is not taken under an ID of its own")
 	}
 }
@@ -104,21 +104,21 @@ func messagesReusedAtOnce(t *testing.T, s Store) {
 	if taken.Load() != 1 || refused.Load() != 19 {
 		t.Errorf("%d were taken and %d refused, want 1 and 19", taken.Load(), refused.Load())
 	}
-	if entries := audit(t, s, callbacks.AuditQuery{}); len(entries) != 1 {
+	if entries := Audit(t, s, callbacks.AuditQuery{}); len(entries) != 1 {
 		t.Errorf("audit holds %d entries, want 1", len(entries))
 	}
 }
 
 func messagesOfSources(t *testing.T, s Store) {
-	receive(t, s, callbacks.Message{Source: "shop", ID: "m1", At: T0}, NewCallback())
-	if r := receive(t, s, callbacks.Message{Source: "bank", ID: "m1", At: T0}, NewCallback()); !r.Created || r.Repeated {
+	Receive(t, s, callbacks.Message{Source: "shop", ID: "m1", At: T0}, NewCallback())
+	if r := Receive(t, s, callbacks.Message{Source: "bank", ID: "m1", At: T0}, NewCallback()); !r.Created || r.Repeated {
 		t.Errorf("receipt says created %t, repeated %t; another source's ID is another message", r.Created, r.Repeated)
 	}
 }
 
 func messagesWithoutID(t *testing.T, s Store) {
 	for range 2 {
-		if r := receive(t, s, callbacks.Message{Source: "shop", At: T0}, NewCallback()); !r.Created || r.Repeated {
+		if r := Receive(t, s, callbacks.Message{Source: "shop", At: T0}, NewCallback()); !r.Created || r.Repeated {
 			t.Errorf("receipt says created %t, repeated %t; want a first time", r.Created, r.Repeated)
 		}
 	}
@@ -157,23 +157,23 @@ func messagesForgotten(t *testing.T, s Store) {
 	old := []callbacks.Message{{Source: "shop", ID: "m1", At: T0}, {Source: "shop", ID: "m2", At: T0.Add(time.Second)}}
 	young := callbacks.Message{Source: "shop", ID: "m3", At: T0.Add(time.Minute)}
 	for _, m := range append(old, young) {
-		receive(t, s, m, of[m.ID])
+		Receive(t, s, m, of[m.ID])
 	}
 	if err := s.ForgetMessages(t.Context(), young.At, 1); err != nil {
 		t.Fatal(err)
 	}
-	if r := receive(t, s, old[1], of["m2"]); !r.Repeated {
+	if r := Receive(t, s, old[1], of["m2"]); !r.Repeated {
 		t.Error("more than the limit was forgotten, or not the oldest first")
 	}
 	if err := s.ForgetMessages(t.Context(), young.At, 10); err != nil {
 		t.Fatal(err)
 	}
 	for _, m := range old {
-		if r := receive(t, s, m, NewCallback()); r.Repeated {
+		if r := Receive(t, s, m, NewCallback()); r.Repeated {
 			t.Errorf("message %s is still known", m.ID)
 		}
 	}
-	if r := receive(t, s, young, of["m3"]); !r.Repeated {
+	if r := Receive(t, s, young, of["m3"]); !r.Repeated {
 		t.Error("a message that is not old enough was forgotten")
 	}
 }

@@ -8,15 +8,15 @@ import (
 )
 
 func testPendingIn(t *testing.T, open func(*testing.T) Store) {
-	cases(t, open, map[string]func(*testing.T, Store){
+	Cases(t, open, map[string]func(*testing.T, Store){
 		"OfTheExecution": pendingInExecution,
 		"PendingOnly":    pendingInStates,
 		"Limit":          pendingInLimit,
 	})
 }
 
-// execution is where a callback waits; empty means that nobody knows.
-func execution(arn string) Option { return func(c *callbacks.Callback) { c.ExecutionARN = arn } }
+// Execution is where a callback waits; empty means that nobody knows.
+func Execution(arn string) Option { return func(c *callbacks.Callback) { c.ExecutionARN = arn } }
 
 func pendingIn(t testing.TB, s Store, arn string, limit int) []callbacks.ID {
 	t.Helper()
@@ -27,35 +27,36 @@ func pendingIn(t testing.TB, s Store, arn string, limit int) []callbacks.ID {
 	return ids
 }
 
-const thisExecution = "arn:aws:lambda:eu-west-1:123456789012:function:orders:$LATEST/durable-execution/order-4711/1"
+// ThisExecution is one of AWS.
+const ThisExecution = "arn:aws:lambda:eu-west-1:123456789012:function:orders:$LATEST/durable-execution/order-4711/1"
 
 func pendingInExecution(t *testing.T, s Store) {
-	same(t, "in an empty store", pendingIn(t, s, thisExecution, 10), nil)
-	first := put(t, s, NewCallback(execution(thisExecution)))
-	put(t, s, NewCallback(execution(thisExecution+"2")))
-	put(t, s, NewCallback(execution("")))
-	put(t, s, NewCallback())
-	second := put(t, s, NewCallback(execution(thisExecution), Queue("finance"), Timeout(0)))
-	same(t, "in the execution", pendingIn(t, s, thisExecution, 10), []callbacks.ID{first.ID, second.ID})
-	same(t, "in no execution", pendingIn(t, s, "", 10), nil)
-	same(t, "in an execution nobody announced", pendingIn(t, s, thisExecution[:40], 10), nil)
+	Same(t, "in an empty store", pendingIn(t, s, ThisExecution, 10), nil)
+	first := Put(t, s, NewCallback(Execution(ThisExecution)))
+	Put(t, s, NewCallback(Execution(ThisExecution+"2")))
+	Put(t, s, NewCallback(Execution("")))
+	Put(t, s, NewCallback())
+	second := Put(t, s, NewCallback(Execution(ThisExecution), Queue("finance"), Timeout(0)))
+	Same(t, "in the execution", pendingIn(t, s, ThisExecution, 10), []callbacks.ID{first.ID, second.ID})
+	Same(t, "in no execution", pendingIn(t, s, "", 10), nil)
+	Same(t, "in an execution nobody announced", pendingIn(t, s, ThisExecution[:40], 10), nil)
 }
 
 func pendingInStates(t *testing.T, s Store) {
 	for _, state := range callbacks.States {
 		if !state.Open() {
-			put(t, s, NewCallback(execution(thisExecution), Ended(state, T0)))
+			Put(t, s, NewCallback(Execution(ThisExecution), Ended(state, T0)))
 		}
 	}
-	put(t, s, NewCallback(execution(thisExecution), DecidedBy("ada", T0)))
-	same(t, "of what is decided or has ended", pendingIn(t, s, thisExecution, 10), nil)
+	Put(t, s, NewCallback(Execution(ThisExecution), DecidedBy("ada", T0)))
+	Same(t, "of what is decided or has ended", pendingIn(t, s, ThisExecution, 10), nil)
 }
 
 func pendingInLimit(t *testing.T, s Store) {
 	var want []callbacks.ID
 	for i := range 3 {
-		c := put(t, s, NewCallback(execution(thisExecution), ReceivedAt(T0.Add(-time.Duration(i)*time.Minute))))
+		c := Put(t, s, NewCallback(Execution(ThisExecution), ReceivedAt(T0.Add(-time.Duration(i)*time.Minute))))
 		want = append(want, c.ID)
 	}
-	same(t, "the first two that arrived", pendingIn(t, s, thisExecution, 2), want[:2])
+	Same(t, "the first two that arrived", pendingIn(t, s, ThisExecution, 2), want[:2])
 }

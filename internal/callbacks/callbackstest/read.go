@@ -10,14 +10,14 @@ import (
 )
 
 func testRead(t *testing.T, open func(*testing.T) Store) {
-	cases(t, open, map[string]func(*testing.T, Store){
+	Cases(t, open, map[string]func(*testing.T, Store){
 		"NotFound": readNotFound,
 		"Ping":     readPing,
 	})
 }
 
 func readNotFound(t *testing.T, s Store) {
-	put(t, s, NewCallback())
+	Put(t, s, NewCallback())
 	for _, id := range []callbacks.ID{"", callbacks.NewID(), "' or 1=1 --"} {
 		if _, err := s.Get(t.Context(), id); !errors.Is(err, callbacks.ErrNotFound) {
 			t.Errorf("get %q gives %v, want ErrNotFound", id, err)
@@ -35,7 +35,7 @@ func readPing(t *testing.T, s Store) {
 }
 
 func testContexts(t *testing.T, open func(*testing.T) Store) {
-	cases(t, open, map[string]func(*testing.T, Store){
+	Cases(t, open, map[string]func(*testing.T, Store){
 		"EndedBefore": contextEnded,
 		"EndsInside":  contextEndsInside,
 	})
@@ -43,7 +43,7 @@ func testContexts(t *testing.T, open func(*testing.T) Store) {
 
 // contextEnded: what is asked with a context that has ended is not done, and says so.
 func contextEnded(t *testing.T, s Store) {
-	c := put(t, s, NewCallback())
+	c := Put(t, s, NewCallback())
 	canceled, cancel := context.WithCancel(t.Context())
 	cancel()
 	late, cancelLate := context.WithDeadline(t.Context(), time.Unix(0, 0))
@@ -71,12 +71,12 @@ func contextEnded(t *testing.T, s Store) {
 		}
 		check("ping", s.Ping(ctx))
 	}
-	same(t, "callback before and after", get(t, s, c.ID), c)
+	Same(t, "callback before and after", Get(t, s, c.ID), c)
 }
 
 // contextEndsInside: a context that ends while the change is under way gives either the change or an error, never a guess.
 func contextEndsInside(t *testing.T, s Store) {
-	c := put(t, s, NewCallback())
+	c := Put(t, s, NewCallback())
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	_, err := s.Update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
@@ -88,10 +88,10 @@ func contextEndsInside(t *testing.T, s Store) {
 	if err != nil {
 		want = 0
 	}
-	if got := get(t, s, c.ID).Heartbeats; got != want {
+	if got := Get(t, s, c.ID).Heartbeats; got != want {
 		t.Errorf("update gave %v and left %d beats, want %d", err, got, want)
 	}
-	if got := len(auditOf(t, s, c.ID)) - 1; got != want {
+	if got := len(AuditOf(t, s, c.ID)) - 1; got != want {
 		t.Errorf("update gave %v and wrote %d entries, want %d", err, got, want)
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func testReceive(t *testing.T, open func(*testing.T) Store) {
-	cases(t, open, map[string]func(*testing.T, Store){
+	Cases(t, open, map[string]func(*testing.T, Store){
 		"KeepsEveryField":        receiveKeepsEveryField,
 		"KeepsContent":           receiveKeepsContent,
 		"KeepsOutcomes":          receiveKeepsOutcomes,
@@ -36,19 +36,19 @@ func receiveKeepsEveryField(t *testing.T, s Store) {
 	want.Heartbeats, want.Revision = 3, 2
 	want.KeepAlive = callbacks.KeepAliveQueued
 
-	r := receive(t, s, callbacks.Message{}, want)
+	r := Receive(t, s, callbacks.Message{}, want)
 	if !r.Created || r.Repeated {
 		t.Errorf("receipt says created %t, repeated %t; want a first time", r.Created, r.Repeated)
 	}
-	same(t, "receipt and announcement", r.Callback, want)
-	same(t, "stored and announced callback", get(t, s, want.ID), want)
-	entries := audit(t, s, callbacks.AuditQuery{Callback: want.ID})
+	Same(t, "receipt and announcement", r.Callback, want)
+	Same(t, "stored and announced callback", Get(t, s, want.ID), want)
+	entries := Audit(t, s, callbacks.AuditQuery{Callback: want.ID})
 	if len(entries) != 1 || entries[0].Seq == 0 {
 		t.Fatalf("audit holds %+v, want one numbered entry", entries)
 	}
 	entry := Entry(want, callbacks.ActionReceived, want.ReceivedAt)
 	entry.Seq = entries[0].Seq
-	same(t, "audit entries", entries[0], entry)
+	Same(t, "audit entries", entries[0], entry)
 }
 
 func receiveKeepsContent(t *testing.T, s Store) {
@@ -70,7 +70,7 @@ func receiveKeepsContent(t *testing.T, s Store) {
 		if err != nil {
 			t.Fatalf("%s: content: %v", name, err)
 		}
-		same(t, name+" contents", got, want)
+		Same(t, name+" contents", got, want)
 	}
 }
 
@@ -88,40 +88,40 @@ func receiveKeepsOutcomes(t *testing.T, s Store) {
 	} {
 		c := NewCallback()
 		c.Outcomes = want
-		receive(t, s, callbacks.Message{}, c)
-		same(t, name+" outcomes", get(t, s, c.ID).Outcomes, want)
+		Receive(t, s, callbacks.Message{}, c)
+		Same(t, name+" outcomes", Get(t, s, c.ID).Outcomes, want)
 	}
 }
 
 func receiveTruncatesTimes(t *testing.T, s Store) {
 	at := T0.Add(1_234_567 * time.Nanosecond)
 	c := NewCallback(ReceivedAt(at.In(time.FixedZone("east", 7200))), Timeout(1500*time.Millisecond))
-	r := receive(t, s, callbacks.Message{}, c)
-	stored := get(t, s, c.ID)
-	same(t, "receipt and stored callback", r.Callback, stored)
-	same(t, "time of arrival", stored.ReceivedAt, T0.Add(time.Millisecond))
+	r := Receive(t, s, callbacks.Message{}, c)
+	stored := Get(t, s, c.ID)
+	Same(t, "receipt and stored callback", r.Callback, stored)
+	Same(t, "time of arrival", stored.ReceivedAt, T0.Add(time.Millisecond))
 	// A clock counts whole seconds; it must not shrink, least of all to none.
-	same(t, "timeout", stored.Clocks.Timeout, 2*time.Second)
+	Same(t, "timeout", stored.Clocks.Timeout, 2*time.Second)
 }
 
 func receiveRepeat(t *testing.T, s Store) {
-	first := put(t, s, NewCallback())
+	first := Put(t, s, NewCallback())
 	again := NewCallback(Title("The same token in a second announcement"))
 	again.CallbackID = first.CallbackID
-	r := receive(t, s, callbacks.Message{}, again)
+	r := Receive(t, s, callbacks.Message{}, again)
 	if r.Created || r.Repeated {
 		t.Errorf("receipt says created %t, repeated %t; want a known callback in a new message", r.Created, r.Repeated)
 	}
-	same(t, "receipt and first callback", r.Callback, first)
+	Same(t, "receipt and first callback", r.Callback, first)
 	if _, err := s.Get(t.Context(), again.ID); !errors.Is(err, callbacks.ErrNotFound) {
 		t.Errorf("get of the repeat's own ID gives %v, want ErrNotFound", err)
 	}
-	same(t, "actions", auditOf(t, s, first.ID), []callbacks.Action{callbacks.ActionReceived})
-	same(t, "actions of the repeat", auditOf(t, s, again.ID), nil)
+	Same(t, "actions", AuditOf(t, s, first.ID), []callbacks.Action{callbacks.ActionReceived})
+	Same(t, "actions of the repeat", AuditOf(t, s, again.ID), nil)
 }
 
 func receiveDifferent(t *testing.T, s Store) {
-	first := put(t, s, NewCallback())
+	first := Put(t, s, NewCallback())
 	other := NewCallback()
 	other.CallbackID = first.CallbackID
 	message := callbacks.Message{Source: "shop", ID: "m1", At: T0}
@@ -129,9 +129,9 @@ func receiveDifferent(t *testing.T, s Store) {
 	if !errors.Is(err, callbacks.ErrDifferent) {
 		t.Fatalf("got %v, want ErrDifferent", err)
 	}
-	same(t, "stored and first callback", get(t, s, first.ID), first)
-	same(t, "actions of the refused one", auditOf(t, s, other.ID), nil)
-	if r := receive(t, s, message, NewCallback()); !r.Created || r.Repeated {
+	Same(t, "stored and first callback", Get(t, s, first.ID), first)
+	Same(t, "actions of the refused one", AuditOf(t, s, other.ID), nil)
+	if r := Receive(t, s, message, NewCallback()); !r.Created || r.Repeated {
 		t.Error("the refused message was remembered: a corrected one under its ID is not taken")
 	}
 }
@@ -165,7 +165,7 @@ func receiveFiftyAtOnce(t *testing.T, s Store) {
 	if created != 1 {
 		t.Errorf("%d receipts say created, want 1", created)
 	}
-	if entries := audit(t, s, callbacks.AuditQuery{}); len(entries) != 1 {
+	if entries := Audit(t, s, callbacks.AuditQuery{}); len(entries) != 1 {
 		t.Errorf("audit holds %d entries, want 1", len(entries))
 	}
 }
@@ -173,7 +173,7 @@ func receiveFiftyAtOnce(t *testing.T, s Store) {
 // receiveSeveralAtOnce mixes announcements that are refused with others: whatever is written together, each stands alone.
 func receiveSeveralAtOnce(t *testing.T, s Store) {
 	const n = 40
-	known := put(t, s, NewCallback())
+	known := Put(t, s, NewCallback())
 	ids := make([]callbacks.ID, n)
 	var all sync.WaitGroup
 	for i := range n {
@@ -202,8 +202,8 @@ func receiveSeveralAtOnce(t *testing.T, s Store) {
 func receiveForeignText(t *testing.T, s Store) {
 	want := NewCallback(Title(`'); drop table callbacks; -- ? $1 "x" \ %s <script> 漢字 👍`), Function(`o'?"\`), Queue(`q'?1`))
 	want.Requester = callbacks.Requester{Name: `O'Hara ?`, Email: `"'"@example.com`}
-	receive(t, s, callbacks.Message{Source: "'?", ID: "'?"}, want)
-	same(t, "stored and announced callback", get(t, s, want.ID), want)
+	Receive(t, s, callbacks.Message{Source: "'?", ID: "'?"}, want)
+	Same(t, "stored and announced callback", Get(t, s, want.ID), want)
 	page, err := s.List(t.Context(), callbacks.Query{Filter: callbacks.Filter{
 		Scope: callbacks.ScopeAvailable, Function: want.Function, Queue: want.Queue, Search: want.Title, Limit: 10,
 	}, Queues: []string{want.Queue}, Now: T0})
@@ -214,9 +214,9 @@ func receiveForeignText(t *testing.T, s Store) {
 
 func receiveUnstorableText(t *testing.T, s Store) {
 	c := NewCallback(Title("a\x00b\xffc"))
-	receive(t, s, callbacks.Message{Source: "shop", ID: "m\x00"}, c)
-	same(t, "title", get(t, s, c.ID).Title, "a\uFFFDb\uFFFDc")
-	if r := receive(t, s, callbacks.Message{Source: "shop", ID: "m\x00"}, c); !r.Repeated {
+	Receive(t, s, callbacks.Message{Source: "shop", ID: "m\x00"}, c)
+	Same(t, "title", Get(t, s, c.ID).Title, "a\uFFFDb\uFFFDc")
+	if r := Receive(t, s, callbacks.Message{Source: "shop", ID: "m\x00"}, c); !r.Repeated {
 		t.Error("the message is not known when it comes again")
 	}
 	for name, ask := range map[string]callbacks.Filter{
@@ -233,10 +233,10 @@ func receiveUnstorableText(t *testing.T, s Store) {
 }
 
 func receiveAfterDecision(t *testing.T, s Store) {
-	c := put(t, s, NewCallback())
-	decided := decide(t, s, c.ID, T0)
+	c := Put(t, s, NewCallback())
+	decided := Decide(t, s, c.ID, T0)
 	if !strings.Contains(decided.Decision.Comment, "\n") {
 		t.Error("the comment lost its line end")
 	}
-	same(t, "receipt of a repeat and decided callback", receive(t, s, callbacks.Message{}, c).Callback, decided)
+	Same(t, "receipt of a repeat and decided callback", Receive(t, s, callbacks.Message{}, c).Callback, decided)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func testReviews(t *testing.T, open func(*testing.T) Store) {
-	cases(t, open, map[string]func(*testing.T, Store){
+	Cases(t, open, map[string]func(*testing.T, Store){
 		"OpenRenewClose":       reviewLife,
 		"LongestFirst":         reviewOrder,
 		"ErrorWritesNothing":   reviewError,
@@ -45,10 +45,10 @@ func reviews(t testing.TB, s Store, id callbacks.ID) []callbacks.Review {
 }
 
 func reviewLife(t *testing.T, s Store) {
-	c := put(t, s, NewCallback(Heartbeats(time.Minute, time.Time{})))
+	c := Put(t, s, NewCallback(Heartbeats(time.Minute, time.Time{})))
 	r := newReview(c, "ada", T0)
 	got, err := s.Review(t.Context(), c.ID, func(c *callbacks.Callback, open []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
-		same(t, "open reviews", open, nil)
+		Same(t, "open reviews", open, nil)
 		c.ReviewedUntil, c.NextHeartbeatAt = T0.Add(30*time.Second), T0
 		return []callbacks.Review{r}, Entry(*c, callbacks.ActionReviewOpened, T0), nil
 	})
@@ -57,25 +57,25 @@ func reviewLife(t *testing.T, s Store) {
 	}
 	want := c
 	want.ReviewedUntil, want.NextHeartbeatAt = T0.Add(30*time.Second), T0
-	same(t, "callback: that somebody looks makes no other page stale", got, want)
-	same(t, "stored callback", get(t, s, c.ID), want)
-	same(t, "reviews", reviews(t, s, c.ID), []callbacks.Review{r})
-	same(t, "actions", auditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionReviewOpened, callbacks.ActionReceived})
+	Same(t, "callback: that somebody looks makes no other page stale", got, want)
+	Same(t, "stored callback", Get(t, s, c.ID), want)
+	Same(t, "reviews", reviews(t, s, c.ID), []callbacks.Review{r})
+	Same(t, "actions", AuditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionReviewOpened, callbacks.ActionReceived})
 
 	r.RenewedAt, r.LastInputAt = T0.Add(10*time.Second), T0.Add(9*time.Second)
 	putReview(t, s, r)
-	same(t, "renewed reviews", reviews(t, s, c.ID), []callbacks.Review{r})
-	if n := len(auditOf(t, s, c.ID)); n != 2 {
+	Same(t, "renewed reviews", reviews(t, s, c.ID), []callbacks.Review{r})
+	if n := len(AuditOf(t, s, c.ID)); n != 2 {
 		t.Errorf("audit holds %d entries, want 2: a renewal is none", n)
 	}
 
 	r.ClosedAt = T0.Add(20 * time.Second)
 	putReview(t, s, r)
-	same(t, "reviews after the last was closed", reviews(t, s, c.ID), nil)
+	Same(t, "reviews after the last was closed", reviews(t, s, c.ID), nil)
 }
 
 func reviewOrder(t *testing.T, s Store) {
-	c, other := put(t, s, NewCallback()), put(t, s, NewCallback())
+	c, other := Put(t, s, NewCallback()), Put(t, s, NewCallback())
 	first, second, third := newReview(c, "ada", T0), newReview(c, "bob", T0.Add(time.Second)), newReview(c, "ada", T0.Add(2*time.Second))
 	closed := newReview(c, "cem", T0)
 	closed.ClosedAt = T0
@@ -83,18 +83,18 @@ func reviewOrder(t *testing.T, s Store) {
 	putReview(t, s, second)
 	putReview(t, s, newReview(other, "eve", T0))
 	want := []callbacks.Review{first, second, third}
-	same(t, "reviews", reviews(t, s, c.ID), want)
+	Same(t, "reviews", reviews(t, s, c.ID), want)
 	if _, err := s.Review(t.Context(), c.ID, func(_ *callbacks.Callback, all []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
-		same(t, "reviews that fn gets, closed ones behind", all, append(want[:3:3], closed))
+		Same(t, "reviews that fn gets, closed ones behind", all, append(want[:3:3], closed))
 		return nil, callbacks.AuditEntry{}, nil
 	}); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "reviews after a change of none", reviews(t, s, c.ID), want)
+	Same(t, "reviews after a change of none", reviews(t, s, c.ID), want)
 }
 
 func reviewError(t *testing.T, s Store) {
-	c := put(t, s, NewCallback())
+	c := Put(t, s, NewCallback())
 	wrong := errors.New("fn does not want to")
 	_, err := s.Review(t.Context(), c.ID, func(c *callbacks.Callback, _ []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
 		c.Heartbeats = 99
@@ -103,9 +103,9 @@ func reviewError(t *testing.T, s Store) {
 	if err != wrong { //nolint:errorlint // as it is, not wrapped
 		t.Errorf("got %v, want fn's own error as it is", err)
 	}
-	same(t, "callback before and after", get(t, s, c.ID), c)
-	same(t, "reviews", reviews(t, s, c.ID), nil)
-	same(t, "actions", auditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionReceived})
+	Same(t, "callback before and after", Get(t, s, c.ID), c)
+	Same(t, "reviews", reviews(t, s, c.ID), nil)
+	Same(t, "actions", AuditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionReceived})
 }
 
 func reviewNotFound(t *testing.T, s Store) {
@@ -116,11 +116,11 @@ func reviewNotFound(t *testing.T, s Store) {
 	if !errors.Is(err, callbacks.ErrNotFound) {
 		t.Errorf("got %v, want ErrNotFound", err)
 	}
-	same(t, "reviews", reviews(t, s, callbacks.NewID()), nil)
+	Same(t, "reviews", reviews(t, s, callbacks.NewID()), nil)
 }
 
 func reviewsClosed(t *testing.T, s Store) {
-	a, b := put(t, s, NewCallback()), put(t, s, NewCallback())
+	a, b := Put(t, s, NewCallback()), Put(t, s, NewCallback())
 	old, older, young := newReview(a, "ada", T0.Add(time.Second)), newReview(a, "bob", T0), newReview(b, "cem", T0.Add(time.Minute))
 	putReview(t, s, old, older)
 	putReview(t, s, young)
@@ -131,25 +131,25 @@ func reviewsClosed(t *testing.T, s Store) {
 		}
 		return left
 	}
-	same(t, "callbacks that lost one review", closeReviews(1), []callbacks.Callback{a})
-	same(t, "reviews after the limit of one", reviews(t, s, a.ID), []callbacks.Review{old})
-	same(t, "callbacks that lost the other", closeReviews(10), []callbacks.Callback{a})
-	same(t, "reviews of the first", reviews(t, s, a.ID), nil)
-	same(t, "reviews of the second", reviews(t, s, b.ID), []callbacks.Review{young})
-	same(t, "callbacks when there is nothing to close", closeReviews(10), nil)
+	Same(t, "callbacks that lost one review", closeReviews(1), []callbacks.Callback{a})
+	Same(t, "reviews after the limit of one", reviews(t, s, a.ID), []callbacks.Review{old})
+	Same(t, "callbacks that lost the other", closeReviews(10), []callbacks.Callback{a})
+	Same(t, "reviews of the first", reviews(t, s, a.ID), nil)
+	Same(t, "reviews of the second", reviews(t, s, b.ID), []callbacks.Review{young})
+	Same(t, "callbacks when there is nothing to close", closeReviews(10), nil)
 }
 
 func reviewersInLists(t *testing.T, s Store) {
-	c := put(t, s, NewCallback())
-	put(t, s, NewCallback(ReceivedAt(T0.Add(time.Minute))))
+	c := Put(t, s, NewCallback())
+	Put(t, s, NewCallback(ReceivedAt(T0.Add(time.Minute))))
 	now := T0.Add(callbacks.ReviewLease)
 	gone, closed := newReview(c, "gone", T0), newReview(c, "closed", now)
 	closed.ClosedAt = now
 	putReview(t, s, gone, closed, newReview(c, "bob", now.Add(-time.Second)), newReview(c, "ada", now.Add(-2*time.Second)), newReview(c, "ada", now))
-	rows := list(t, s, callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable}, AllQueues: true, Now: now}).Rows
+	rows := List(t, s, callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable}, AllQueues: true, Now: now}).Rows
 	if len(rows) != 2 {
 		t.Fatalf("got %d rows, want 2", len(rows))
 	}
-	same(t, "reviewers", rows[0].Reviewers, []callbacks.Actor{Person("ada"), Person("bob")})
-	same(t, "reviewers of what nobody reviews", rows[1].Reviewers, nil)
+	Same(t, "reviewers", rows[0].Reviewers, []callbacks.Actor{Person("ada"), Person("bob")})
+	Same(t, "reviewers of what nobody reviews", rows[1].Reviewers, nil)
 }

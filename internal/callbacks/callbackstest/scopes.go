@@ -9,7 +9,7 @@ import (
 )
 
 func testScopes(t *testing.T, open func(*testing.T) Store) {
-	cases(t, open, map[string]func(*testing.T, Store){
+	Cases(t, open, map[string]func(*testing.T, Store){
 		"States":         scopeStates,
 		"Mine":           scopeMine,
 		"MineAfterRetry": scopeMineAfterRetry,
@@ -23,7 +23,7 @@ func testScopes(t *testing.T, open func(*testing.T) Store) {
 func statesIn(t testing.TB, s Store, q callbacks.Query) []callbacks.State {
 	t.Helper()
 	var states []callbacks.State
-	for _, r := range listAll(t, s, q) {
+	for _, r := range ListAll(t, s, q) {
 		states = append(states, r.State)
 	}
 	slices.Sort(states)
@@ -42,7 +42,7 @@ func putStates(t testing.TB, s Store, options ...Option) map[callbacks.State]cal
 		case !state.Open():
 			in = append(in, DecidedBy("ada", T0), Ended(state, T0))
 		}
-		stored[state] = put(t, s, NewCallback(in...))
+		stored[state] = Put(t, s, NewCallback(in...))
 	}
 	return stored
 }
@@ -57,74 +57,74 @@ func scopeStates(t *testing.T, s Store) {
 			callbacks.TimedOut, callbacks.Closed},
 		callbacks.ScopeAll: callbacks.States,
 	} {
-		q := all(callbacks.Filter{Scope: scope})
-		same(t, string(scope), statesIn(t, s, q), slices.Sorted(slices.Values(want)))
+		q := EveryRow(callbacks.Filter{Scope: scope})
+		Same(t, string(scope), statesIn(t, s, q), slices.Sorted(slices.Values(want)))
 		for state := range stored { // a filter on states narrows a scope and never widens it
 			q.States = []callbacks.State{state}
 			var narrowed []callbacks.State
 			if slices.Contains(want, state) {
 				narrowed = q.States
 			}
-			same(t, string(scope)+" narrowed to "+string(state), statesIn(t, s, q), narrowed)
+			Same(t, string(scope)+" narrowed to "+string(state), statesIn(t, s, q), narrowed)
 		}
 	}
 }
 
 func scopeMine(t *testing.T, s Store) {
-	opened, left, decided := put(t, s, NewCallback()), put(t, s, NewCallback()), put(t, s, NewCallback())
-	ended, others := put(t, s, NewCallback()), put(t, s, NewCallback())
+	opened, left, decided := Put(t, s, NewCallback()), Put(t, s, NewCallback()), Put(t, s, NewCallback())
+	ended, others := Put(t, s, NewCallback()), Put(t, s, NewCallback())
 	putReview(t, s, newReview(opened, "ada", T0), newReview(opened, "ada", T0), newReview(opened, "bob", T0))
 	closed := newReview(left, "ada", T0)
 	closed.ClosedAt = T0
 	putReview(t, s, closed)
 	putReview(t, s, newReview(ended, "ada", T0))
 	putReview(t, s, newReview(others, "bob", T0))
-	decide(t, s, decided.ID, T0)
-	update(t, s, ended.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	Decide(t, s, decided.ID, T0)
+	Update(t, s, ended.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
 		DecidedBy("ada", T0)(c)
 		Ended(callbacks.Completed, T0)(c)
 		return callbacks.Change{}, nil
 	})
 	want := []callbacks.ID{opened.ID, left.ID, decided.ID}
-	got := idsOf(list(t, s, all(callbacks.Filter{Scope: callbacks.ScopeMine})).Rows)
-	same(t, "mine", slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want)))
-	same(t, "count", count(t, s, all(callbacks.Filter{Scope: callbacks.ScopeMine}), 10), len(want))
+	got := IDsOf(List(t, s, EveryRow(callbacks.Filter{Scope: callbacks.ScopeMine})).Rows)
+	Same(t, "mine", slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want)))
+	Same(t, "count", Count(t, s, EveryRow(callbacks.Filter{Scope: callbacks.ScopeMine}), 10), len(want))
 }
 
 // scopeMineAfterRetry: a decision that is sent again is its reviewers' work again.
 func scopeMineAfterRetry(t *testing.T, s Store) {
-	c := put(t, s, NewCallback())
+	c := Put(t, s, NewCallback())
 	putReview(t, s, newReview(c, "bob", T0))
-	decide(t, s, c.ID, T0)
-	update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	Decide(t, s, c.ID, T0)
+	Update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
 		Ended(callbacks.Unconfirmed, T0)(c)
 		return callbacks.Change{}, nil
 	})
 	bobs := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeMine}, AllQueues: true, Person: "bob", Now: T0}
-	same(t, "mine while it had ended", count(t, s, bobs, 10), 0)
+	Same(t, "mine while it had ended", Count(t, s, bobs, 10), 0)
 	if _, err := s.RetryDelivery(t.Context(), c.ID, T0, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
 		c.State, c.Ending = callbacks.Decided, nil
 		return callbacks.AuditEntry{}, nil
 	}); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "mine after the retry", count(t, s, bobs, 10), 1)
+	Same(t, "mine after the retry", Count(t, s, bobs, 10), 1)
 }
 
 func scopeAttention(t *testing.T, s Store) {
 	const week = 7 * 24 * time.Hour
-	put(t, s, NewCallback(DecidedBy("ada", T0)))
-	put(t, s, NewCallback(Ended(callbacks.Lost, T0.Add(-week-time.Millisecond))))
+	Put(t, s, NewCallback(DecidedBy("ada", T0)))
+	Put(t, s, NewCallback(Ended(callbacks.Lost, T0.Add(-week-time.Millisecond))))
 	want := []callbacks.ID{
-		put(t, s, NewCallback(DecidedBy("ada", T0), Problem(callbacks.AnswerDenied))).ID,
-		put(t, s, NewCallback(Ended(callbacks.Lost, T0.Add(-week)))).ID,
-		put(t, s, NewCallback(Ended(callbacks.Undeliverable, T0.Add(-10*week)))).ID,
+		Put(t, s, NewCallback(DecidedBy("ada", T0), Problem(callbacks.AnswerDenied))).ID,
+		Put(t, s, NewCallback(Ended(callbacks.Lost, T0.Add(-week)))).ID,
+		Put(t, s, NewCallback(Ended(callbacks.Undeliverable, T0.Add(-10*week)))).ID,
 	}
 	for _, order := range []callbacks.Order{"", callbacks.OrderDeadline, callbacks.OrderNewest} {
-		q := all(callbacks.Filter{Scope: callbacks.ScopeAttention, Order: order})
-		got := idsOf(list(t, s, q).Rows)
-		same(t, "attention by order "+string(order), slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want)))
-		same(t, "count", count(t, s, q, 10), len(want))
+		q := EveryRow(callbacks.Filter{Scope: callbacks.ScopeAttention, Order: order})
+		got := IDsOf(List(t, s, q).Rows)
+		Same(t, "attention by order "+string(order), slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want)))
+		Same(t, "count", Count(t, s, q, 10), len(want))
 	}
 }
 
@@ -132,19 +132,19 @@ func scopeAttention(t *testing.T, s Store) {
 func attentionRefused(t *testing.T, s Store) {
 	var decided, pending []callbacks.ID
 	for _, a := range []callbacks.Answer{callbacks.AnswerDenied, callbacks.AnswerKMS, callbacks.AnswerSkew, callbacks.AnswerCredentials} {
-		decided = append(decided, put(t, s, NewCallback(DecidedBy("ada", T0), Problem(a))).ID)
-		pending = append(pending, put(t, s, NewCallback(Problem(a))).ID)
+		decided = append(decided, Put(t, s, NewCallback(DecidedBy("ada", T0), Problem(a))).ID)
+		pending = append(pending, Put(t, s, NewCallback(Problem(a))).ID)
 	}
-	put(t, s, NewCallback())
-	q := all(callbacks.Filter{Scope: callbacks.ScopeAttention})
+	Put(t, s, NewCallback())
+	q := EveryRow(callbacks.Filter{Scope: callbacks.ScopeAttention})
 	for _, q.Operator = range []bool{false, true} {
 		want := slices.Clone(decided)
 		if q.Operator {
 			want = append(want, pending...)
 		}
-		got := idsOf(list(t, s, q).Rows)
-		same(t, "attention", slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want)))
-		same(t, "count", count(t, s, q, 20), len(want))
+		got := IDsOf(List(t, s, q).Rows)
+		Same(t, "attention", slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want)))
+		Same(t, "count", Count(t, s, q, 20), len(want))
 	}
 }
 
@@ -159,7 +159,7 @@ func scopeVisibility(t *testing.T, s Store) {
 		}
 	}
 	for _, scope := range []callbacks.Scope{callbacks.ScopeAvailable, callbacks.ScopeMine, callbacks.ScopeAttention, callbacks.ScopeHistory, callbacks.ScopeAll} {
-		whole := count(t, s, all(callbacks.Filter{Scope: scope}), 1000)
+		whole := Count(t, s, EveryRow(callbacks.Filter{Scope: scope}), 1000)
 		perQueue[string(scope)] = whole / 3
 		for name, tt := range map[string]struct {
 			queues []string
@@ -177,14 +177,14 @@ func scopeVisibility(t *testing.T, s Store) {
 				f.Scope, f.Queue = scope, tt.queue
 				q := callbacks.Query{Filter: f, Queues: tt.queues, Person: "ada", Now: T0}
 				var got []string
-				rows := listAll(t, s, q)
+				rows := ListAll(t, s, q)
 				for _, r := range rows {
 					got = append(got, r.Queue)
 				}
 				slices.Sort(got)
-				same(t, string(scope)+" "+name, slices.Compact(got), tt.want)
-				same(t, string(scope)+" "+name+" number", len(rows), len(tt.want)*perQueue[string(scope)])
-				same(t, string(scope)+" "+name+" count", count(t, s, q, 1000), len(rows))
+				Same(t, string(scope)+" "+name, slices.Compact(got), tt.want)
+				Same(t, string(scope)+" "+name+" number", len(rows), len(tt.want)*perQueue[string(scope)])
+				Same(t, string(scope)+" "+name+" count", Count(t, s, q, 1000), len(rows))
 			}
 		}
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 func testSearch(t *testing.T, open func(*testing.T) Store) {
-	cases(t, open, map[string]func(*testing.T, Store){
+	Cases(t, open, map[string]func(*testing.T, Store){
 		"Words":         searchWords,
 		"InsideOfWords": searchInside,
 		"Folded":        searchFolded,
@@ -29,13 +29,13 @@ func searchWords(t *testing.T, s Store) {
 	}
 	other := NewCallback(Title("Something else entirely"))
 	other.Requester = callbacks.Requester{}
-	put(t, s, other)
+	Put(t, s, other)
 	for search, want := range map[string]int{
 		"überweisung": 1, "UBERWEISUNG": 1, "ueberweisung": 0, "uberw": 1, "weisung": 0, "12": 1, "400 12": 1, "12.400,50": 1,
 		"eur gmbh": 1, "eur nothing": 0, "payments": 1, "payments-prod_v2": 1, "prod": 1, "approve-transfer": 1, "zoe": 1, "Zoë": 1,
 		"o'hara": 1, "zoe@example.com": 1, "example": 1, "finance": 1, "x9": 1, "secretword": 0, "payloadword": 0, "  eur  ": 1,
 	} {
-		same(t, "number found by "+search, count(t, s, all(callbacks.Filter{Search: search}), 10), want)
+		Same(t, "number found by "+search, Count(t, s, EveryRow(callbacks.Filter{Search: search}), 10), want)
 	}
 }
 
@@ -53,15 +53,15 @@ func searchInside(t *testing.T, s Store) {
 		"parseHTTPServer order4711": {"http": 1, "server": 1, "httpserver": 1, "4711": 1, "order4": 1, "ttp": 0, "erver": 0, "11": 0},
 		"ЗаявкаНаВозврат":           {"возврат": 1, "заявка": 1, "озврат": 0},
 	} {
-		put(t, s, NewCallback(Title(title)))
+		Put(t, s, NewCallback(Title(title)))
 		for search, want := range searches {
-			same(t, "number found by "+search+" in "+title, count(t, s, all(callbacks.Filter{Search: search}), 10), want)
+			Same(t, "number found by "+search+" in "+title, Count(t, s, EveryRow(callbacks.Filter{Search: search}), 10), want)
 		}
 	}
 	c := NewCallback(Title("x"))
 	c.Requester.Name = "山田太郎"
-	put(t, s, c)
-	same(t, "number found by a given name", count(t, s, all(callbacks.Filter{Search: "太郎"}), 10), 1)
+	Put(t, s, c)
+	Same(t, "number found by a given name", Count(t, s, EveryRow(callbacks.Filter{Search: "太郎"}), 10), 1)
 }
 
 // searchFolded: one letter has several spellings.
@@ -75,9 +75,9 @@ func searchFolded(t *testing.T, s Store) {
 		"Über\u00adweisung co\u200dop": {"uberweisung", "coop"},
 		"हिन्दी की":                    {"हिन्दी"},
 	} {
-		put(t, s, NewCallback(Title(title)))
+		Put(t, s, NewCallback(Title(title)))
 		for _, search := range searches {
-			same(t, "number found by "+search+" in "+title, count(t, s, all(callbacks.Filter{Search: search}), 10), 1)
+			Same(t, "number found by "+search+" in "+title, Count(t, s, EveryRow(callbacks.Filter{Search: search}), 10), 1)
 		}
 	}
 }
@@ -93,22 +93,22 @@ func searchLongWords(t *testing.T, s Store) {
 		if _, err := s.Receive(t.Context(), callbacks.Message{}, c, content, "f", callbacks.AuditEntry{}); err != nil {
 			t.Fatalf("a word of %d bytes: %v", len(long), err)
 		}
-		count(t, s, all(callbacks.Filter{Search: long}), 10)
-		same(t, "number found by a word too long and another", count(t, s, all(callbacks.Filter{Search: "refund " + strings.Repeat("y", 5000)}), 10), 0)
-		same(t, "found by its whole ID", count(t, s, all(callbacks.Filter{Search: string(c.CallbackID)}), 10), 1)
+		Count(t, s, EveryRow(callbacks.Filter{Search: long}), 10)
+		Same(t, "number found by a word too long and another", Count(t, s, EveryRow(callbacks.Filter{Search: "refund " + strings.Repeat("y", 5000)}), 10), 0)
+		Same(t, "found by its whole ID", Count(t, s, EveryRow(callbacks.Filter{Search: string(c.CallbackID)}), 10), 1)
 	}
-	same(t, "number found by the word beside it", count(t, s, all(callbacks.Filter{Search: "refund"}), 10), 4)
-	same(t, "number found by the longest word", count(t, s, all(callbacks.Filter{Search: strings.Repeat("x", 2046)}), 10), 1)
+	Same(t, "number found by the word beside it", Count(t, s, EveryRow(callbacks.Filter{Search: "refund"}), 10), 4)
+	Same(t, "number found by the longest word", Count(t, s, EveryRow(callbacks.Filter{Search: strings.Repeat("x", 2046)}), 10), 1)
 }
 
 func searchTokens(t *testing.T, s Store) {
-	c := put(t, s, NewCallback())
+	c := Put(t, s, NewCallback())
 	sibling := NewCallback() // another callback of the same execution
 	sibling.ExecutionARN = c.ExecutionARN
-	put(t, s, sibling)
+	Put(t, s, sibling)
 	without := NewCallback()
 	without.ExecutionARN = ""
-	put(t, s, without)
+	Put(t, s, without)
 	for name, tt := range map[string]struct {
 		search string
 		want   int
@@ -120,34 +120,34 @@ func searchTokens(t *testing.T, s Store) {
 		"PartOfARN":        {c.ExecutionARN[:40], 0},
 		"OtherCase":        {"ARN" + c.ExecutionARN[3:], 0},
 	} {
-		same(t, name, count(t, s, all(callbacks.Filter{Search: tt.search}), 10), tt.want)
+		Same(t, name, Count(t, s, EveryRow(callbacks.Filter{Search: tt.search}), 10), tt.want)
 	}
 }
 
 func searchNeverFails(t *testing.T, s Store) {
-	put(t, s, NewCallback(Title("AND or NOT near")))
+	Put(t, s, NewCallback(Title("AND or NOT near")))
 	for search, want := range map[string]int{
 		`"`: 0, `'`: 0, `*`: 0, `and`: 1, `AND OR NOT NEAR`: 1, `and*`: 1, `"and`: 1, `and"or"`: 1, `words:and`: 0, `-and`: 1, `^and`: 1, `and & | ! <-> or`: 1,
 		`(and`: 1, `NEAR(and, 2)`: 0, `and:*`: 1, `\`: 0, `?`: 0, `$1 ?`: 0, "and\x00or": 1, "\xff\xfe": 0, "漢字 👍": 0, "%": 0, "_": 0,
 	} {
-		same(t, "number found by "+search, count(t, s, all(callbacks.Filter{Search: search}), 10), want)
-		list(t, s, all(callbacks.Filter{Search: search, Limit: 5}))
+		Same(t, "number found by "+search, Count(t, s, EveryRow(callbacks.Filter{Search: search}), 10), want)
+		List(t, s, EveryRow(callbacks.Filter{Search: search, Limit: 5}))
 	}
 	long := ""
 	for range 2000 {
 		long += "and or "
 	}
-	same(t, "number found by a very long search", count(t, s, all(callbacks.Filter{Search: long}), 10), 1)
+	Same(t, "number found by a very long search", Count(t, s, EveryRow(callbacks.Filter{Search: long}), 10), 1)
 }
 
 func searchNarrows(t *testing.T, s Store) {
 	var want []callbacks.ID
 	for i := range 5 {
-		c := put(t, s, NewCallback(Title("refund"), Timeout(time.Duration(5-i)*time.Minute)))
+		c := Put(t, s, NewCallback(Title("refund"), Timeout(time.Duration(5-i)*time.Minute)))
 		want = append([]callbacks.ID{c.ID}, want...)
 	}
-	put(t, s, NewCallback(Title("refund"), Ended(callbacks.Completed, T0)))
-	put(t, s, NewCallback(Title("refund"), Queue("other")))
+	Put(t, s, NewCallback(Title("refund"), Ended(callbacks.Completed, T0)))
+	Put(t, s, NewCallback(Title("refund"), Queue("other")))
 	q := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAvailable, Search: "ref", Limit: 2}, Queues: []string{callbacks.DefaultQueue}, Now: T0}
-	same(t, "found, page by page", idsOf(listAll(t, s, q)), want)
+	Same(t, "found, page by page", IDsOf(ListAll(t, s, q)), want)
 }

@@ -27,29 +27,27 @@ type Store interface {
 // RunStore runs the contract. open returns an empty store for one test and closes it when the test ends; it is called by
 // parallel tests.
 func RunStore(t *testing.T, open func(*testing.T) Store) {
-	for name, topic := range map[string]func(*testing.T, func(*testing.T) Store){
-		"Receive":    testReceive,
-		"Messages":   testMessages,
-		"Read":       testRead,
-		"Contexts":   testContexts,
-		"List":       testList,
-		"Scopes":     testScopes,
-		"Filters":    testFilters,
-		"Search":     testSearch,
-		"Functions":  testFunctions,
-		"Update":     testUpdate,
-		"Deliveries": testDeliveries,
-		"Aftermath":  testAftermath,
-		"Retries":    testRetries,
-		"Heartbeats": testHeartbeats,
-		"Deadlines":  testDeadlines,
-		"PendingIn":  testPendingIn,
-		"AfterEnd":   testAfterEnd,
-		"Reviews":    testReviews,
-		"Audit":      testAudit,
-		"Announced":  testAnnounced,
-		"Watches":    testWatches,
-	} {
+	RunTopics(t, open, map[string]func(*testing.T, func(*testing.T) Store){
+		"Receive":   testReceive,
+		"Messages":  testMessages,
+		"Read":      testRead,
+		"Contexts":  testContexts,
+		"List":      testList,
+		"Scopes":    testScopes,
+		"Filters":   testFilters,
+		"Search":    testSearch,
+		"Functions": testFunctions,
+		"Update":    testUpdate,
+		"PendingIn": testPendingIn,
+		"Reviews":   testReviews,
+		"Audit":     testAudit,
+		"Announced": testAnnounced,
+	})
+}
+
+// RunTopics runs topics of a contract in parallel.
+func RunTopics(t *testing.T, open func(*testing.T) Store, topics map[string]func(*testing.T, func(*testing.T) Store)) {
+	for name, topic := range topics {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			topic(t, open)
@@ -57,8 +55,8 @@ func RunStore(t *testing.T, open func(*testing.T) Store) {
 	}
 }
 
-// cases runs tests of one topic in parallel, each with its own store.
-func cases(t *testing.T, open func(*testing.T) Store, tests map[string]func(*testing.T, Store)) {
+// Cases runs tests of one topic in parallel, each with its own store.
+func Cases(t *testing.T, open func(*testing.T) Store, tests map[string]func(*testing.T, Store)) {
 	t.Helper()
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -68,17 +66,17 @@ func cases(t *testing.T, open func(*testing.T) Store, tests map[string]func(*tes
 	}
 }
 
-// put stores a callback as it was built.
-func put(t testing.TB, s Store, c callbacks.Callback) callbacks.Callback {
+// Put stores a callback as it was built.
+func Put(t testing.TB, s Store, c callbacks.Callback) callbacks.Callback {
 	t.Helper()
 	announced := c
 	announced.State, announced.Decision, announced.Ending, announced.Problem = callbacks.Pending, nil, nil, ""
 	announced.ExecutionFailed = false
-	receive(t, s, callbacks.Message{Source: c.Source, At: c.ReceivedAt}, announced)
+	Receive(t, s, callbacks.Message{Source: c.Source, At: c.ReceivedAt}, announced)
 	if c.State == callbacks.Pending && c.Problem == "" {
-		return get(t, s, c.ID)
+		return Get(t, s, c.ID)
 	}
-	return update(t, s, c.ID, func(stored *callbacks.Callback) (callbacks.Change, error) {
+	return Update(t, s, c.ID, func(stored *callbacks.Callback) (callbacks.Change, error) {
 		stored.State, stored.Decision, stored.Ending, stored.Problem = c.State, c.Decision, c.Ending, c.Problem
 		stored.ExecutionFailed = c.ExecutionFailed
 		stored.NextHeartbeatAt, stored.Untaken = c.NextHeartbeatAt, c.Untaken
@@ -89,7 +87,8 @@ func put(t testing.TB, s Store, c callbacks.Callback) callbacks.Callback {
 // fingerprintOf stands for the fingerprint of the announcement that became a callback.
 func fingerprintOf(c callbacks.Callback) string { return "fingerprint of " + string(c.CallbackID) }
 
-func receive(t testing.TB, s Store, m callbacks.Message, c callbacks.Callback) callbacks.Receipt {
+// Receive records a callback as an announcement does.
+func Receive(t testing.TB, s Store, m callbacks.Message, c callbacks.Callback) callbacks.Receipt {
 	t.Helper()
 	r, err := s.Receive(t.Context(), m, c, callbacks.Content{}, fingerprintOf(c), Entry(c, callbacks.ActionReceived, c.ReceivedAt))
 	if err != nil {
@@ -98,7 +97,8 @@ func receive(t testing.TB, s Store, m callbacks.Message, c callbacks.Callback) c
 	return r
 }
 
-func get(t testing.TB, s Store, id callbacks.ID) callbacks.Callback {
+// Get reads a callback.
+func Get(t testing.TB, s Store, id callbacks.ID) callbacks.Callback {
 	t.Helper()
 	c, err := s.Get(t.Context(), id)
 	if err != nil {
@@ -107,7 +107,8 @@ func get(t testing.TB, s Store, id callbacks.ID) callbacks.Callback {
 	return c
 }
 
-func update(t testing.TB, s Store, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) callbacks.Callback {
+// Update changes a callback.
+func Update(t testing.TB, s Store, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) callbacks.Callback {
 	t.Helper()
 	c, err := s.Update(t.Context(), id, fn)
 	if err != nil {
@@ -116,16 +117,16 @@ func update(t testing.TB, s Store, id callbacks.ID, fn func(*callbacks.Callback)
 	return c
 }
 
-// decide records a decision with its delivery, due at a time.
-func decide(t testing.TB, s Store, id callbacks.ID, due time.Time) callbacks.Callback {
+// Decide records a decision with its delivery, due at a time.
+func Decide(t testing.TB, s Store, id callbacks.ID, due time.Time) callbacks.Callback {
 	t.Helper()
-	return decideIn(t, s, id, callbacks.Lane{}, due)
+	return DecideIn(t, s, id, callbacks.Lane{}, due)
 }
 
-// decideIn makes a decision that goes to a lane.
-func decideIn(t testing.TB, s Store, id callbacks.ID, lane callbacks.Lane, due time.Time) callbacks.Callback {
+// DecideIn makes a decision that goes to a lane.
+func DecideIn(t testing.TB, s Store, id callbacks.ID, lane callbacks.Lane, due time.Time) callbacks.Callback {
 	t.Helper()
-	return update(t, s, id, func(c *callbacks.Callback) (callbacks.Change, error) {
+	return Update(t, s, id, func(c *callbacks.Callback) (callbacks.Change, error) {
 		DecidedBy("ada", due)(c)
 		return callbacks.Change{
 			Audit:    Entry(*c, callbacks.ActionDecided, due),
@@ -134,7 +135,8 @@ func decideIn(t testing.TB, s Store, id callbacks.ID, lane callbacks.Lane, due t
 	})
 }
 
-func audit(t testing.TB, s Store, q callbacks.AuditQuery) []callbacks.AuditEntry {
+// Audit reads entries, as many as a page has where the query does not say.
+func Audit(t testing.TB, s Store, q callbacks.AuditQuery) []callbacks.AuditEntry {
 	t.Helper()
 	if q.Limit == 0 {
 		q.Limit = callbacks.MaxPage
@@ -146,11 +148,11 @@ func audit(t testing.TB, s Store, q callbacks.AuditQuery) []callbacks.AuditEntry
 	return entries
 }
 
-// auditOf are the actions recorded for a callback, newest first.
-func auditOf(t testing.TB, s Store, id callbacks.ID) []callbacks.Action {
+// AuditOf are the actions recorded for a callback, newest first.
+func AuditOf(t testing.TB, s Store, id callbacks.ID) []callbacks.Action {
 	t.Helper()
 	var actions []callbacks.Action
-	for _, e := range audit(t, s, callbacks.AuditQuery{Callback: id}) {
+	for _, e := range Audit(t, s, callbacks.AuditQuery{Callback: id}) {
 		actions = append(actions, e.Action)
 	}
 	return actions
@@ -159,10 +161,18 @@ func auditOf(t testing.TB, s Store, id callbacks.ID) []callbacks.Action {
 // wholeBytes compares bytes at once: one by one, a large payload takes seconds.
 var wholeBytes = cmp.FilterValues(func(x, y []byte) bool { return len(x)+len(y) > 0 }, cmp.Comparer(bytes.Equal))
 
-// same fails unless got equals want; nil and empty are the same.
-func same[T any](t testing.TB, what string, got, want T) {
+// Same fails unless got equals want; nil and empty are the same.
+func Same[T any](t testing.TB, what string, got, want T) {
 	t.Helper()
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), wholeBytes); diff != "" {
 		t.Errorf("%s differ (-want +got):\n%s", what, diff)
+	}
+}
+
+// Must fails where there is an error.
+func Must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func testUpdate(t *testing.T, open func(*testing.T) Store) {
-	cases(t, open, map[string]func(*testing.T, Store){
+	Cases(t, open, map[string]func(*testing.T, Store){
 		"WritesAll":                 updateWritesAll,
 		"ErrorWritesNothing":        updateError,
 		"NotFound":                  updateNotFound,
@@ -24,10 +24,10 @@ func testUpdate(t *testing.T, open func(*testing.T) Store) {
 }
 
 func updateWritesAll(t *testing.T, s Store) {
-	c := put(t, s, NewCallback(Heartbeats(time.Minute, T0)))
-	other := put(t, s, NewCallback())
+	c := Put(t, s, NewCallback(Heartbeats(time.Minute, T0)))
+	other := Put(t, s, NewCallback())
 	var want callbacks.Callback
-	got := update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	got := Update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
 		DecidedBy("ada", T0)(c)
 		Ended(callbacks.Completed, T0.Add(time.Second))(c)
 		c.Ending.By, c.Ending.Kind = callbacks.EndedByUs, callbacks.Success
@@ -42,17 +42,17 @@ func updateWritesAll(t *testing.T, s Store) {
 		return callbacks.Change{Audit: entry}, nil
 	})
 	want.Revision = c.Revision + 1
-	same(t, "returned and changed callback", got, want)
-	same(t, "stored and changed callback", get(t, s, c.ID), want)
-	same(t, "another callback", get(t, s, other.ID), other)
-	entries := audit(t, s, callbacks.AuditQuery{Callback: c.ID})
+	Same(t, "returned and changed callback", got, want)
+	Same(t, "stored and changed callback", Get(t, s, c.ID), want)
+	Same(t, "another callback", Get(t, s, other.ID), other)
+	entries := Audit(t, s, callbacks.AuditQuery{Callback: c.ID})
 	if len(entries) != 2 || entries[0].From != callbacks.Pending || entries[0].To != callbacks.Completed {
 		t.Errorf("audit holds %+v, want the change after the arrival", entries)
 	}
 }
 
 func updateError(t *testing.T, s Store) {
-	c := put(t, s, NewCallback())
+	c := Put(t, s, NewCallback())
 	refusal := &callbacks.Refusal{Code: "test", Reason: "No."}
 	_, err := s.Update(t.Context(), c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
 		DecidedBy("ada", T0)(c)
@@ -63,8 +63,8 @@ func updateError(t *testing.T, s Store) {
 	if err != error(refusal) { //nolint:errorlint // as it is, not wrapped
 		t.Errorf("got %v, want fn's own error as it is", err)
 	}
-	same(t, "callback before and after", get(t, s, c.ID), c)
-	same(t, "actions", auditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionReceived})
+	Same(t, "callback before and after", Get(t, s, c.ID), c)
+	Same(t, "actions", AuditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionReceived})
 	if _, err := s.Delivery(t.Context(), c.ID); !errors.Is(err, callbacks.ErrNotFound) {
 		t.Errorf("delivery gives %v, want ErrNotFound", err)
 	}
@@ -82,7 +82,7 @@ func updateNotFound(t *testing.T, s Store) {
 
 func updatesRace(t *testing.T, s Store) {
 	const n = 30
-	c := put(t, s, NewCallback())
+	c := Put(t, s, NewCallback())
 	var all sync.WaitGroup
 	for range n {
 		all.Go(func() {
@@ -96,17 +96,17 @@ func updatesRace(t *testing.T, s Store) {
 		})
 	}
 	all.Wait()
-	got := get(t, s, c.ID)
+	got := Get(t, s, c.ID)
 	if got.Heartbeats != n || got.Revision != c.Revision+n {
 		t.Errorf("%d updates counted %d and raised the revision by %d", n, got.Heartbeats, got.Revision-c.Revision)
 	}
-	if entries := auditOf(t, s, c.ID); len(entries) != n+1 {
+	if entries := AuditOf(t, s, c.ID); len(entries) != n+1 {
 		t.Errorf("audit holds %d entries, want %d", len(entries), n+1)
 	}
 }
 
 func updateOneWinner(t *testing.T, s Store) {
-	c := put(t, s, NewCallback())
+	c := Put(t, s, NewCallback())
 	var mu sync.Mutex
 	var winners []string
 	var all sync.WaitGroup
@@ -132,23 +132,23 @@ func updateOneWinner(t *testing.T, s Store) {
 		})
 	}
 	all.Wait()
-	if len(winners) != 1 || get(t, s, c.ID).Decision.By.ID != winners[0] {
-		t.Errorf("winners are %v, the decision is %s's; want one and the same", winners, get(t, s, c.ID).Decision.By.ID)
+	if len(winners) != 1 || Get(t, s, c.ID).Decision.By.ID != winners[0] {
+		t.Errorf("winners are %v, the decision is %s's; want one and the same", winners, Get(t, s, c.ID).Decision.By.ID)
 	}
 }
 
 func updateWithoutAudit(t *testing.T, s Store) {
-	c := put(t, s, NewCallback())
-	update(t, s, c.ID, func(*callbacks.Callback) (callbacks.Change, error) { return callbacks.Change{}, nil })
-	same(t, "actions", auditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionReceived})
-	if got := get(t, s, c.ID).Revision; got != c.Revision+1 {
+	c := Put(t, s, NewCallback())
+	Update(t, s, c.ID, func(*callbacks.Callback) (callbacks.Change, error) { return callbacks.Change{}, nil })
+	Same(t, "actions", AuditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionReceived})
+	if got := Get(t, s, c.ID).Revision; got != c.Revision+1 {
 		t.Errorf("revision is %d, want %d", got, c.Revision+1)
 	}
 }
 
 func updateSecondDelivery(t *testing.T, s Store) {
-	c := put(t, s, NewCallback())
-	decided := decide(t, s, c.ID, T0)
+	c := Put(t, s, NewCallback())
+	decided := Decide(t, s, c.ID, T0)
 	_, err := s.Update(t.Context(), c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
 		c.Heartbeats = 99
 		return callbacks.Change{Delivery: &callbacks.Delivery{Callback: c.ID, Completion: callbacks.Completion{Kind: callbacks.Failure}, DueAt: T0}}, nil
@@ -156,28 +156,28 @@ func updateSecondDelivery(t *testing.T, s Store) {
 	if !errors.Is(err, callbacks.ErrConflict) {
 		t.Errorf("got %v, want ErrConflict", err)
 	}
-	same(t, "callback before and after", get(t, s, c.ID), decided)
+	Same(t, "callback before and after", Get(t, s, c.ID), decided)
 	d, err := s.Delivery(t.Context(), c.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "completion", d.Completion, NewCompletion())
+	Same(t, "completion", d.Completion, NewCompletion())
 }
 
 func updateClears(t *testing.T, s Store) {
-	c := put(t, s, NewCallback(DecidedBy("ada", T0), Ended(callbacks.Unconfirmed, T0), Problem(callbacks.AnswerNone)))
-	got := update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	c := Put(t, s, NewCallback(DecidedBy("ada", T0), Ended(callbacks.Unconfirmed, T0), Problem(callbacks.AnswerNone)))
+	got := Update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
 		c.State, c.Ending, c.Problem, c.Decision = callbacks.Pending, nil, "", nil
 		return callbacks.Change{}, nil
 	})
 	if got.Ending != nil || got.Decision != nil || got.Problem != "" {
 		t.Errorf("got ending %v, decision %v, problem %q; want none", got.Ending, got.Decision, got.Problem)
 	}
-	same(t, "stored and returned callback", get(t, s, c.ID), got)
+	Same(t, "stored and returned callback", Get(t, s, c.ID), got)
 }
 
 func updatePanics(t *testing.T, s Store) {
-	c := put(t, s, NewCallback())
+	c := Put(t, s, NewCallback())
 	func() {
 		defer func() {
 			if recover() == nil {
@@ -189,6 +189,6 @@ func updatePanics(t *testing.T, s Store) {
 			panic("on purpose")
 		})
 	}()
-	same(t, "callback before and after", get(t, s, c.ID), c)
-	update(t, s, c.ID, func(*callbacks.Callback) (callbacks.Change, error) { return callbacks.Change{}, nil })
+	Same(t, "callback before and after", Get(t, s, c.ID), c)
+	Update(t, s, c.ID, func(*callbacks.Callback) (callbacks.Change, error) { return callbacks.Change{}, nil })
 }

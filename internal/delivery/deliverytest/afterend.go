@@ -1,0 +1,127 @@
+package deliverytest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+)
+
+func testAfterEnd(t *testing.T, open func(*testing.T) callbackstest.Store) {
+	callbackstest.Cases(t, open, map[string]func(*testing.T, callbackstest.Store){
+		"CompletedIn":       completedIn,
+		"Changes":           aftermathChanges,
+		"LeavesALeaseAlone": aftermathDuringReading,
+		"WritesNothing":     aftermathUnchanged,
+	})
+}
+
+func completedIn(t *testing.T, s callbackstest.Store) {
+	find := func(arn string, after callbacks.ID, limit int) []callbacks.ID {
+		t.Helper()
+		ids, err := s.CompletedIn(t.Context(), arn, after, limit)
+		if err != nil {
+			t.Fatalf("completed in %q: %v", arn, err)
+		}
+		return ids
+	}
+	callbackstest.Same(t, "in an empty store", find(callbackstest.ThisExecution, "", 10), nil)
+	var want []callbacks.ID
+	for range 3 {
+		want = append(want, callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Execution(callbackstest.ThisExecution), FailedAfterwards("ada", callbackstest.T0))).ID)
+		callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Execution(callbackstest.ThisExecution+"2"), FailedAfterwards("ada", callbackstest.T0)))
+	}
+	for _, state := range callbacks.States {
+		if state != callbacks.Completed && !state.Open() {
+			callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Execution(callbackstest.ThisExecution), callbackstest.Ended(state, callbackstest.T0)))
+		}
+	}
+	callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Execution(callbackstest.ThisExecution)))
+	callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Execution(""), FailedAfterwards("ada", callbackstest.T0)))
+	callbackstest.Same(t, "in the execution", find(callbackstest.ThisExecution, "", 10), want)
+	callbackstest.Same(t, "the first two", find(callbackstest.ThisExecution, "", 2), want[:2])
+	callbackstest.Same(t, "behind the second", find(callbackstest.ThisExecution, want[1], 2), want[2:])
+	callbackstest.Same(t, "in no execution", find("", "", 10), nil)
+}
+
+// completed is a callback whose decision was accepted, with a delivery that is due at a time.
+func completed(t *testing.T, s callbackstest.Store, due time.Time) callbacks.ID {
+	t.Helper()
+	c := callbackstest.Put(t, s, callbackstest.NewCallback())
+	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
+	w := claimOne(t, s, "worker", callbackstest.T0)
+	_, err := s.FinishDelivery(t.Context(), "worker", answered(w, callbackstest.T0, callbacks.AnswerAccepted), c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
+		callbackstest.Ended(callbacks.Completed, callbackstest.T0)(c)
+		d.DueAt = due
+		return callbackstest.Entry(*c, callbacks.ActionDelivered, callbackstest.T0), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.ID
+}
+
+// failedAt notes a failure, and wants another look.
+func failedAt(now time.Time) func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) {
+	return func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
+		c.ExecutionFailed = true
+		d.Aftermath, d.DueAt = NewAftermath(), now
+		return callbackstest.Entry(*c, callbacks.ActionExecutionFailed, now), nil
+	}
+}
+
+func aftermathChanges(t *testing.T, s callbackstest.Store) {
+	id, now := completed(t, s, time.Time{}), callbackstest.T0.Add(time.Hour)
+	revision := callbackstest.Get(t, s, id).Revision
+	got, err := s.ChangeAftermath(t.Context(), id, failedAt(now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	callbackstest.Same(t, "stored and returned callback", callbackstest.Get(t, s, id), got)
+	if !got.ExecutionFailed || got.Revision != revision+1 || callbackstest.AuditOf(t, s, id)[0] != callbacks.ActionExecutionFailed {
+		t.Errorf("got %+v after %v", got, callbackstest.AuditOf(t, s, id))
+	}
+	d := deliveryOf(t, s, id)
+	callbackstest.Same(t, "aftermath", d.Aftermath, NewAftermath())
+	callbackstest.Same(t, "next look", nextDelivery(t, s), now)
+}
+
+func aftermathDuringReading(t *testing.T, s callbackstest.Store) {
+	id := completed(t, s, callbackstest.T0)
+	w := claimOne(t, s, "reader", callbackstest.T0)
+	if _, err := s.ChangeAftermath(t.Context(), id, failedAt(callbackstest.T0)); err != nil {
+		t.Fatal(err)
+	}
+	if work := claim(t, s, "another", callbackstest.T0); len(work) != 0 {
+		t.Error("a second reading was begun while the first is under way")
+	}
+	_, err := s.FinishDelivery(t.Context(), "reader", callbacks.Attempt{Number: w.Delivery.Tries}, id, func(_ *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
+		callbackstest.Same(t, "aftermath at the end of the reading", d.Aftermath, NewAftermath())
+		return callbacks.AuditEntry{}, nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func aftermathUnchanged(t *testing.T, s callbackstest.Store) {
+	refuse := func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
+		c.ExecutionFailed, d.Aftermath = true, NewAftermath()
+		return callbacks.AuditEntry{}, callbacks.ErrConflict
+	}
+	id := completed(t, s, callbackstest.T0)
+	before := callbackstest.Get(t, s, id)
+	if _, err := s.ChangeAftermath(t.Context(), id, refuse); !errors.Is(err, callbacks.ErrConflict) {
+		t.Errorf("got %v, want what was refused", err)
+	}
+	callbackstest.Same(t, "callback", callbackstest.Get(t, s, id), before)
+	callbackstest.Same(t, "aftermath", deliveryOf(t, s, id).Aftermath, nil)
+	pending := callbackstest.Put(t, s, callbackstest.NewCallback())
+	for _, none := range []callbacks.ID{pending.ID, "nobody"} {
+		if _, err := s.ChangeAftermath(t.Context(), none, refuse); !errors.Is(err, callbacks.ErrNotFound) {
+			t.Errorf("without a delivery: %v, want ErrNotFound", err)
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package deliverytest
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+)
+
+func testAftermath(t *testing.T, open func(*testing.T) callbackstest.Store) {
+	callbackstest.Cases(t, open, map[string]func(*testing.T, callbackstest.Store){
+		"Kept":              aftermathKept,
+		"FailureIsKept":     failureKept,
+		"Attention":         attentionAfterFailure,
+		"AttentionByFilter": attentionFiltered,
+		"AttentionInPages":  attentionInPages,
+	})
+}
+
+// NewAftermath is what followed a decision, with every field set. Times are to the millisecond, as stores keep them.
+func NewAftermath() *callbacks.Aftermath {
+	at := callbackstest.T0.Add(1250 * time.Millisecond)
+	return &callbacks.Aftermath{
+		Status: callbacks.AfterFailed, ResumedAt: callbackstest.T0.Add(time.Millisecond), EndedAt: at, Event: 21,
+		Error: callbacks.ErrorObject{ErrorType: "ValidationError", ErrorMessage: "card <b>expired</b>, \"so\" it says"},
+		Steps: []callbacks.AfterStep{
+			{Operation: "c4ca", Name: "charge-card", Kind: callbacks.OperationStep, Status: callbacks.AfterFailed, At: at, Took: 1200 * time.Millisecond, Note: "ValidationError: é\u2028"},
+			{Operation: "c81e", Kind: callbacks.OperationWait, Status: callbacks.AfterRunning, At: callbackstest.T0},
+		},
+		Skipped: true, Last: 22, ReadAt: callbackstest.T0.Add(time.Minute), Readings: 3,
+	}
+}
+
+// FailedAfterwards puts a decision on a callback that was completed by it, and after which the execution failed.
+func FailedAfterwards(subject string, at time.Time) callbackstest.Option {
+	return func(c *callbacks.Callback) {
+		callbackstest.DecidedBy(subject, at)(c)
+		callbackstest.Ended(callbacks.Completed, at)(c)
+		c.ExecutionFailed = true
+	}
+}
+
+func aftermathKept(t *testing.T, s callbackstest.Store) {
+	c := callbackstest.Put(t, s, callbackstest.NewCallback())
+	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
+	want := NewAftermath()
+	for i, aftermath := range []*callbacks.Aftermath{want, nil, {Status: callbacks.AfterRunning, Last: 7}} {
+		now := callbackstest.T0.Add(time.Duration(i) * time.Hour)
+		w := claimOne(t, s, "worker", now)
+		finish := func(_ *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
+			d.Aftermath, d.DueAt = aftermath, now.Add(time.Minute)
+			return callbacks.AuditEntry{}, nil
+		}
+		if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, now, callbacks.AnswerAccepted), c.ID, finish); err != nil {
+			t.Fatal(err)
+		}
+		callbackstest.Same(t, "aftermath", deliveryOf(t, s, c.ID).Aftermath, aftermath)
+		callbackstest.Same(t, "claimed aftermath", claimOne(t, s, "reader", now.Add(time.Minute)).Delivery.Aftermath, aftermath)
+	}
+}
+
+func failureKept(t *testing.T, s callbackstest.Store) {
+	want := callbackstest.Put(t, s, callbackstest.NewCallback(FailedAfterwards("ada", callbackstest.T0)))
+	if !want.ExecutionFailed {
+		t.Error("that the execution failed is lost")
+	}
+	callbackstest.Same(t, "row", callbackstest.List(t, s, callbackstest.EveryRow(callbacks.Filter{Scope: callbacks.ScopeHistory})).Rows[0].Callback, want)
+	got := callbackstest.Update(t, s, want.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		c.ExecutionFailed = false
+		return callbacks.Change{}, nil
+	})
+	if got.ExecutionFailed || callbackstest.Get(t, s, want.ID).ExecutionFailed {
+		t.Error("that the execution failed cannot be taken back")
+	}
+}
+
+// readers are who may ask for what failed: the one who decided, another reviewer, and an admin.
+func readers() map[string]callbacks.Query {
+	f := callbacks.Filter{Scope: callbacks.ScopeAttention}
+	return map[string]callbacks.Query{
+		"ada":     {Filter: f, Queues: []string{callbacks.DefaultQueue, "b"}, Person: "ada", Now: callbackstest.T0},
+		"bob":     {Filter: f, Queues: []string{callbacks.DefaultQueue, "b"}, Person: "bob", Now: callbackstest.T0},
+		"blind":   {Filter: f, Queues: []string{"others"}, Person: "ada", Now: callbackstest.T0},
+		"admin":   {Filter: f, AllQueues: true, Operator: true, Person: "zoe", Now: callbackstest.T0},
+		"auditor": {Filter: f, AllQueues: true, Person: "kim", Now: callbackstest.T0},
+	}
+}
+
+func attentionAfterFailure(t *testing.T, s callbackstest.Store) {
+	const week = 7 * 24 * time.Hour
+	adas := callbackstest.Put(t, s, callbackstest.NewCallback(FailedAfterwards("ada", callbackstest.T0.Add(-week)))).ID
+	inB := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Queue("b"), FailedAfterwards("ada", callbackstest.T0))).ID
+	bobs := callbackstest.Put(t, s, callbackstest.NewCallback(FailedAfterwards("bob", callbackstest.T0.Add(-time.Hour)))).ID
+	callbackstest.Put(t, s, callbackstest.NewCallback(FailedAfterwards("ada", callbackstest.T0.Add(-week-time.Millisecond))))
+	callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.DecidedBy("ada", callbackstest.T0), callbackstest.Ended(callbacks.Completed, callbackstest.T0)))
+	want := map[string][]callbacks.ID{"ada": {inB, adas}, "bob": {bobs}, "admin": {inB, bobs, adas}}
+	for reader, q := range readers() {
+		callbackstest.Same(t, "what "+reader+" finds", callbackstest.IDsOf(callbackstest.ListAll(t, s, q)), want[reader])
+		callbackstest.Same(t, "how many "+reader+" finds", callbackstest.Count(t, s, q, 10), len(want[reader]))
+	}
+}
+
+// attentionFiltered asks in every other way, all of which find the same.
+func attentionFiltered(t *testing.T, s callbackstest.Store) {
+	want := []callbacks.ID{callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Title("findme"), FailedAfterwards("ada", callbackstest.T0))).ID}
+	callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Title("findme"), FailedAfterwards("bob", callbackstest.T0)))
+	q := readers()["ada"]
+	for name, f := range map[string]callbacks.Filter{
+		"Search": {Search: "findme"}, "Function": {Function: "orders"}, "Queue": {Queue: callbacks.DefaultQueue},
+		"State": {States: []callbacks.State{callbacks.Completed}}, "Newest": {Order: callbacks.OrderNewest}, "Deadline": {Order: callbacks.OrderDeadline},
+	} {
+		f.Scope = callbacks.ScopeAttention
+		q.Filter = f
+		callbackstest.Same(t, name, callbackstest.IDsOf(callbackstest.ListAll(t, s, q)), want)
+		callbackstest.Same(t, name+" count", callbackstest.Count(t, s, q, 10), 1)
+	}
+	for name, f := range map[string]callbacks.Filter{"Function": {Function: "others"}, "State": {States: []callbacks.State{callbacks.Lost}}} {
+		f.Scope = callbacks.ScopeAttention
+		q.Filter = f
+		callbackstest.Same(t, "another "+name, callbackstest.IDsOf(callbackstest.ListAll(t, s, q)), nil)
+	}
+}
+
+// attentionInPages mixes failures with what else needs attention.
+func attentionInPages(t *testing.T, s callbackstest.Store) {
+	var want []callbacks.ID
+	for i := range 8 {
+		at := callbackstest.T0.Add(-time.Duration(i) * time.Minute)
+		option := FailedAfterwards("ada", at)
+		if i%3 == 0 {
+			option = callbackstest.Ended(callbacks.Lost, at)
+		}
+		want = append(want, callbackstest.Put(t, s, callbackstest.NewCallback(option)).ID)
+	}
+	for _, order := range []callbacks.Order{"", callbacks.OrderNewest, callbacks.OrderDeadline} {
+		q := readers()["ada"]
+		q.Order, q.Limit = order, 3
+		got := callbackstest.IDsOf(callbackstest.ListAll(t, s, q))
+		if order != "" {
+			slices.Sort(got)
+			want = slices.Sorted(slices.Values(want))
+		}
+		callbackstest.Same(t, "by "+string(order), got, want)
+	}
+}

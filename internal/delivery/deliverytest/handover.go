@@ -1,0 +1,36 @@
+package deliverytest
+
+import (
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/delivery"
+)
+
+// recordedWithLease: a decision that is delivered at once is on record as claimed and begun, and is anybody's after the lease.
+func recordedWithLease(t *testing.T, s callbackstest.Store) {
+	leased := func() callbacks.ID {
+		c := callbackstest.Put(t, s, callbackstest.NewCallback())
+		callbackstest.Update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+			callbackstest.DecidedBy("ada", callbackstest.T0)(c)
+			return callbacks.Change{Delivery: &callbacks.Delivery{
+				Callback: c.ID, Completion: callbackstest.NewCompletion(), DueAt: callbackstest.T0, Tries: 1, Lease: lease("worker", callbackstest.T0),
+			}}, nil
+		})
+		return c.ID
+	}
+	id, crashed := leased(), leased()
+	callbackstest.Same(t, "attempts", deliveryOf(t, s, id).Attempts, []callbacks.Attempt{{Number: 1, StartedAt: callbackstest.T0}})
+	if work := claim(t, s, "other", callbackstest.T0); len(work) != 0 {
+		t.Errorf("%d were claimed from their owner", len(work))
+	}
+	first := delivery.Work{Delivery: callbacks.Delivery{Tries: 1}}
+	if _, err := s.FinishDelivery(t.Context(), "worker", answered(first, callbackstest.T0, callbacks.AnswerThrottled), id, putOff(callbackstest.T0.Add(time.Hour))); err != nil {
+		t.Fatalf("its owner finishes: %v", err)
+	}
+	if w := claimOne(t, s, "other", callbackstest.T0.Add(time.Minute)); w.Callback.ID != crashed || !w.Delivery.Doubtful || w.Delivery.Tries != 2 {
+		t.Errorf("after the lease: %+v, want that of the crashed owner, in doubt", w.Delivery)
+	}
+}
