@@ -60,13 +60,11 @@ func (c *Callback) Announced(
 		}
 		return c.entry(now, by, ActionReceived, detail)
 	}
-	c.Source, c.Title, c.Requester = said.Source, said.Title, said.Requester
-	c.Name = cmp.Or(c.Name, said.Name)
+	c.Request, c.Name = said.Request, cmp.Or(c.Name, said.Name)
 	if len(saying.Payload) == 0 {
 		saying.Payload = content.Payload // the execution's input tells more than nothing
 	}
 	*content = saying
-	c.Queue, c.Outcomes, c.KeepAlive = said.Queue, said.Outcomes, said.KeepAlive
 	c.StopHeartbeats(now)
 	c.scheduleHeartbeat(now)
 	return c.entry(now, by, ActionReceived, "Announced after it was found in the execution's history.")

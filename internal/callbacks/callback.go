@@ -98,12 +98,7 @@ type Callback struct {
 	Function     string // name of the waiting function, as the sender gave it or the ARN says
 	Name         string // what the function calls the callback
 
-	Queue     string
-	Source    string // who announced it; [SourceDiscovery] where nobody did
-	Title     string
-	Requester Requester
-	Outcomes  []Outcome // the ways to decide it; never empty
-	KeepAlive KeepAlive
+	Request
 
 	Requirement Requirement // who has to sign
 
@@ -129,6 +124,17 @@ type Callback struct {
 	Ending   *Ending   // nil while open
 	// ExecutionFailed says that the execution failed, timed out or was stopped after a success of ours completed the callback.
 	ExecutionFailed bool
+}
+
+// Request is what the sender alone can say of a callback. A history does not tell it: a callback that
+// was found in one gets all of it once it is announced.
+type Request struct {
+	Source    string // who announced it; [SourceDiscovery] where nobody did
+	Queue     string
+	Title     string
+	Requester Requester
+	Outcomes  []Outcome // the ways to decide it; never empty
+	KeepAlive KeepAlive
 }
 
 // Content is the long part of a request: shown on the review page, never needed by lists or rules.

@@ -11,12 +11,12 @@ func TestWantsHeartbeats(t *testing.T) {
 		c    Callback
 		want bool
 	}{
-		"NobodyReviews":    {Callback{State: Pending, KeepAlive: KeepAliveReview}, false},
+		"NobodyReviews":    {Callback{Request: Request{KeepAlive: KeepAliveReview}, State: Pending}, false},
 		"Reviewed":         {Callback{State: Pending, ReviewedUntil: at(time.Second)}, true},
 		"ReviewRanOut":     {Callback{State: Pending, ReviewedUntil: t0}, false},
-		"Queued":           {Callback{State: Pending, KeepAlive: KeepAliveQueued}, true},
+		"Queued":           {Callback{Request: Request{KeepAlive: KeepAliveQueued}, State: Pending}, true},
 		"DecisionOnItsWay": {Callback{State: Decided}, true},
-		"Completed":        {Callback{State: Completed, KeepAlive: KeepAliveQueued}, false},
+		"Completed":        {Callback{Request: Request{KeepAlive: KeepAliveQueued}, State: Completed}, false},
 		"Undeliverable":    {Callback{State: Undeliverable, ReviewedUntil: at(time.Hour)}, false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -97,7 +97,7 @@ func TestPreview_TooLong(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			o.Name = "long"
-			c := Callback{Outcomes: []Outcome{o}}
+			c := Callback{Request: Request{Outcomes: []Outcome{o}}}
 			choice := Choice{Outcome: "long", Comment: strings.Repeat("🎉", MaxCommentRunes)}
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
@@ -120,7 +120,7 @@ func TestPreview_LongByItself(t *testing.T) {
 	named := mara
 	named.Name = strings.Repeat("Mara ", 100)
 	template := json.RawMessage(`"` + strings.Repeat("{{reviewer.name}}", 3000) + `"`)
-	c := Callback{Outcomes: []Outcome{{Name: "long", Kind: Success, Payload: template}}}
+	c := Callback{Request: Request{Outcomes: []Outcome{{Name: "long", Kind: Success, Payload: template}}}}
 	_, err := preview(&c, named, Choice{Outcome: "long"})
 	if faults, ok := errors.AsType[Invalid](err); !ok || faults[0].Pointer != "outcome" {
 		t.Errorf("got %v, want a fault of the outcome", err)

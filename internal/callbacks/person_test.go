@@ -125,7 +125,7 @@ func TestStatedUnderTheOldKey(t *testing.T) {
 	queues := callbacks.Queues{"finance": {Name: "finance", Groups: []string{"finance-approvers"}, FourEyes: true}}
 	p := namesake
 	for stated, want := range map[string]string{p.Subject: "stated", p.ID: "stated", "u-other": ""} {
-		c := callbacks.Callback{Queue: "finance", Source: "expenses", Requester: callbacks.Requester{ID: "u-ines", StatedBy: stated}}
+		c := callbacks.Callback{Request: callbacks.Request{Queue: "finance", Source: "expenses", Requester: callbacks.Requester{ID: "u-ines", StatedBy: stated}}}
 		if got := reasonOf(queues.MayDecide(p, &c)); got != want {
 			t.Errorf("stated by %q: %q, want %q", stated, got, want)
 		}

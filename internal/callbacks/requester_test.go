@@ -214,7 +214,7 @@ func TestSameIdentifier(t *testing.T) {
 func TestCallback_StateRequester(t *testing.T) {
 	t.Parallel()
 	known := Requester{Email: "ines@harborline.example"}
-	for name, c := range map[string]Callback{"Decided": {State: Decided}, "Known": {State: Pending, Requester: known}} {
+	for name, c := range map[string]Callback{"Decided": {State: Decided}, "Known": {State: Pending, Request: Request{Requester: known}}} {
 		if _, err := c.StateRequester(Requester{ID: "u-1"}, "So.", t0, Actor{ID: "u-ops"}); !errors.Is(err, ErrConflict) || c.Requester.ID != "" {
 			t.Errorf("%s: got %v, and it is asked for by %+v", name, err, c.Requester)
 		}

@@ -58,7 +58,7 @@ func receipt(closing Closing) func(*Callback) (AuditEntry, error) {
 }
 
 func announce(c *Callback) (AuditEntry, error) {
-	said := Callback{Title: "Pay", Queue: c.Queue, Source: "shop", Requester: Requester{Name: "Ines"}}
+	said := Callback{Request: Request{Title: "Pay", Queue: c.Queue, Source: "shop", Requester: Requester{Name: "Ines"}}}
 	return c.Announced(&Content{}, said, Content{}, t0, shop), nil
 }
 
@@ -197,7 +197,7 @@ var corrections = []event{
 // in is a callback in a state, with what comes with it.
 func in(s State) Callback {
 	clocks := Clocks{StartedAt: t0, Timeout: time.Hour, HeartbeatTimeout: time.Minute}
-	c := Callback{ID: "a", Queue: "q", State: s, Clocks: clocks}
+	c := Callback{Request: Request{Queue: "q"}, ID: "a", State: s, Clocks: clocks}
 	if s != Pending && s != TimedOut && s != Closed {
 		c.Decision = &Decision{At: t0, By: ops, Kind: yes.Kind, SHA256: yes.SHA256()}
 	}

@@ -155,11 +155,15 @@ func (r *callbackRow) callback() (callbacks.Callback, error) {
 		Region:       r.Region,
 		Function:     r.Function,
 		Name:         r.Name,
-		Queue:        r.Queue,
-		Source:       r.Source,
-		Title:        r.Title,
-		Requester:    callbacks.Requester{ID: r.RequesterID, Name: r.RequesterName, Email: r.RequesterEmail, StatedBy: r.RequesterStatedBy},
-		KeepAlive:    callbacks.KeepAlive(r.KeepAlive),
+		Request: callbacks.Request{
+			Queue:  r.Queue,
+			Source: r.Source,
+			Title:  r.Title,
+			Requester: callbacks.Requester{
+				ID: r.RequesterID, Name: r.RequesterName, Email: r.RequesterEmail, StatedBy: r.RequesterStatedBy,
+			},
+			KeepAlive: callbacks.KeepAlive(r.KeepAlive),
+		},
 		Clocks: callbacks.Clocks{
 			StartedAt:         fromMillis(r.StartedAt),
 			Timeout:           time.Duration(r.Timeout) * time.Second,

@@ -16,7 +16,7 @@ func TestFastBeats(t *testing.T) {
 	var log strings.Builder
 	f := &fastBeats{log: slog.New(slog.NewTextHandler(&log, nil)), of: map[string]*fastSource{}}
 	of := func(source string, timeout time.Duration, change func(*callbacks.Callback)) *callbacks.Callback {
-		c := &callbacks.Callback{Source: source, State: callbacks.Pending, KeepAlive: callbacks.KeepAliveQueued, Clocks: callbacks.Clocks{HeartbeatTimeout: timeout}}
+		c := &callbacks.Callback{Request: callbacks.Request{Source: source, KeepAlive: callbacks.KeepAliveQueued}, State: callbacks.Pending, Clocks: callbacks.Clocks{HeartbeatTimeout: timeout}}
 		if change != nil {
 			change(c)
 		}

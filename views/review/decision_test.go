@@ -286,12 +286,12 @@ func TestAmount(t *testing.T) {
 		`{"currency":"USD","total":"` + strings.Repeat("9", 40) + `"}`:      "",
 		`{"currency":"USD","amount":99,"lines":[{"currency":"USD","amount":50}],"x":null}`: "USD\u00a099",
 	} {
-		if got := amount(&callbacks.Callback{Title: "Expense"}, []byte(payload)); got != want {
+		if got := amount(&callbacks.Callback{Request: callbacks.Request{Title: "Expense"}}, []byte(payload)); got != want {
 			t.Errorf("%s: %q, want %q", payload, got, want)
 		}
 	}
 	for title, want := range map[string]string{"Report: $7,846.20, Osaka": "", "Report 7846.20": "", "Report: $1.00": "USD\u00a07,846.20"} {
-		if got := amount(&callbacks.Callback{Title: title}, []byte(`{"currency":"USD","amount":7846.20}`)); got != want {
+		if got := amount(&callbacks.Callback{Request: callbacks.Request{Title: title}}, []byte(`{"currency":"USD","amount":7846.20}`)); got != want {
 			t.Errorf("beside %q: %q, want %q", title, got, want)
 		}
 	}

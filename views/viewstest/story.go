@@ -37,8 +37,11 @@ func Waiting(id, heading, function, requester string, age, left time.Duration) c
 	c := callbacks.Callback{
 		ID: callbacks.ID(id), CallbackID: "Y2I6MTQ6RVhQLTIyOTE6N2MxZTBiNTIr/9aQ==", Region: "eu-central-1",
 		ExecutionARN: "arn:aws:lambda:eu-central-1:111122223333:function:" + function + ":14/durable-execution/EXP-2291/7c1e0b52",
-		Function:     function, Name: "manager-sign-off", Queue: "finance", Source: "expenses", Title: heading,
-		Requester: callbacks.Requester{Name: requester}, Outcomes: outcomes(), KeepAlive: callbacks.KeepAliveReview,
+		Function:     function, Name: "manager-sign-off",
+		Request: callbacks.Request{
+			Queue: "finance", Source: "expenses", Title: heading, Requester: callbacks.Requester{Name: requester},
+			Outcomes: outcomes(), KeepAlive: callbacks.KeepAliveReview,
+		},
 		ReceivedAt: Now.Add(-age), State: callbacks.Pending,
 	}
 	c.Clocks = callbacks.Clocks{StartedAt: Now.Add(-age)}

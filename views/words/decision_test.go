@@ -81,15 +81,15 @@ func TestTitles(t *testing.T) {
 		c           callbacks.Callback
 		title, asks string
 	}{
-		{callbacks.Callback{Title: " Pay ", Requester: callbacks.Requester{Name: "Ines"}}, "Pay", "Ines"},
-		{callbacks.Callback{Name: "2-1", Requester: callbacks.Requester{Email: "i@example.com"}}, "Unnamed callback 2-1", "i@example.com"},
-		{callbacks.Callback{Title: "\t"}, "Unnamed callback", "requester unknown"},
+		{callbacks.Callback{Request: callbacks.Request{Title: " Pay ", Requester: callbacks.Requester{Name: "Ines"}}}, "Pay", "Ines"},
+		{callbacks.Callback{Request: callbacks.Request{Requester: callbacks.Requester{Email: "i@example.com"}}, Name: "2-1"}, "Unnamed callback 2-1", "i@example.com"},
+		{callbacks.Callback{Request: callbacks.Request{Title: "\t"}}, "Unnamed callback", "requester unknown"},
 	} {
 		if words.Title(&tc.c) != tc.title || words.Requester(&tc.c) != tc.asks {
 			t.Errorf("%q asked by %q, want %q by %q", words.Title(&tc.c), words.Requester(&tc.c), tc.title, tc.asks)
 		}
 	}
-	long := callbacks.Callback{Title: "Change bank account of vendor Kühne & Lindqvist Logistik GmbH & Co. KG"}
+	long := callbacks.Callback{Request: callbacks.Request{Title: "Change bank account of vendor Kühne & Lindqvist Logistik GmbH & Co. KG"}}
 	if got := words.ShortTitle(&long); len([]rune(got)) > 49 {
 		t.Errorf("crumb of %d runes: %q", len([]rune(got)), got)
 	}

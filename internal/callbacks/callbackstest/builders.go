@@ -22,16 +22,18 @@ func NewCallback(options ...Option) callbacks.Callback {
 		Region:       "eu-west-1",
 		Function:     "orders",
 		Name:         "approve-order",
-		Queue:        callbacks.DefaultQueue,
-		Source:       "shop",
-		Title:        "Approve order 4711 over 12,400 EUR",
-		Requester:    callbacks.Requester{ID: "u-ines", Name: "Ines Calloway", Email: "ines@example.com"},
-		Outcomes:     callbacks.DefaultOutcomes(callbacks.Failure),
-		Requirement:  callbacks.OneSignature,
-		KeepAlive:    callbacks.KeepAliveReview,
-		Clocks:       callbacks.Clocks{StartedAt: T0, Timeout: time.Hour},
-		ReceivedAt:   T0,
-		State:        callbacks.Pending,
+		Request: callbacks.Request{
+			Queue:     callbacks.DefaultQueue,
+			Source:    "shop",
+			Title:     "Approve order 4711 over 12,400 EUR",
+			Requester: callbacks.Requester{ID: "u-ines", Name: "Ines Calloway", Email: "ines@example.com"},
+			Outcomes:  callbacks.DefaultOutcomes(callbacks.Failure),
+			KeepAlive: callbacks.KeepAliveReview,
+		},
+		Requirement: callbacks.OneSignature,
+		Clocks:      callbacks.Clocks{StartedAt: T0, Timeout: time.Hour},
+		ReceivedAt:  T0,
+		State:       callbacks.Pending,
 	}
 	for _, o := range options {
 		o(&c)
