@@ -28,6 +28,19 @@ type auditRow struct {
 	Detail    string
 }
 
+// auditColumns are the columns of audit, in the order of values.
+const auditColumns = `
+	at, actor_kind, actor_id, actor_name, action, callback, queue, from_state, to_state, detail`
+
+var insertAudit = insertText("audit", auditColumns)
+
+func (r *auditRow) values() []any {
+	return []any{
+		r.At, r.ActorKind, r.ActorID, r.ActorName, r.Action, r.Callback, r.Queue, r.FromState,
+		r.ToState, r.Detail,
+	}
+}
+
 func (r *auditRow) entry() callbacks.AuditEntry {
 	return callbacks.AuditEntry{
 		Seq:      r.Seq,
@@ -59,7 +72,7 @@ func (t *tx) record(ctx context.Context, e callbacks.AuditEntry) error {
 		ToState:   string(e.To),
 		Detail:    e.Detail,
 	}
-	if err := t.insert(ctx, &r); err != nil {
+	if err := t.add(ctx, insertAudit, r.values()); err != nil {
 		return fmt.Errorf("insert audit entry: %w", err)
 	}
 	return nil

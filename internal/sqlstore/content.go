@@ -22,6 +22,36 @@ type contentRow struct {
 	Tags        sql.NullString
 }
 
+// contentColumns are the columns of contents, in the order of values.
+const contentColumns = `
+	callback, fingerprint, description, payload, links, tags`
+
+var insertContent = insertText("contents", contentColumns)
+
+func (r *contentRow) values() []any {
+	return []any{
+		r.Callback, r.Fingerprint, r.Description, r.Payload, r.Links, r.Tags,
+	}
+}
+
+func (r *contentRow) columns() string { return contentColumns }
+
+func (r *contentRow) places() []any {
+	return []any{
+		&r.Callback, &r.Fingerprint, &r.Description, &r.Payload, &r.Links, &r.Tags,
+	}
+}
+
+// changes are the columns in which a row differs from what it was.
+func (r *contentRow) changes(was *contentRow) (c changes) {
+	changed(&c, "fingerprint", was.Fingerprint, r.Fingerprint)
+	c.bytes("description", was.Description, r.Description)
+	c.bytes("payload", was.Payload, r.Payload)
+	changed(&c, "links", was.Links, r.Links)
+	changed(&c, "tags", was.Tags, r.Tags)
+	return c
+}
+
 type linkDocument struct {
 	Title string `json:"title,omitempty"`
 	URL   string `json:"url"`

@@ -34,6 +34,20 @@ type deliveryRow struct {
 	Aftermath   sql.NullString `bun:"follow_up"`
 }
 
+// deliveryColumns are the columns of deliveries, in the order of values.
+const deliveryColumns = `
+	callback, kind, result, error, lane, tries, readings, doubtful, closed, due_at,
+	lease_owner, claimable_at, follow_up`
+
+var insertDelivery = insertText("deliveries", deliveryColumns)
+
+func (r *deliveryRow) values() []any {
+	return []any{
+		r.Callback, r.Kind, r.Result, r.Error, r.Lane, r.Tries, r.Readings, r.Doubtful, r.Closed,
+		r.DueAt, r.LeaseOwner, r.ClaimableAt, r.Aftermath,
+	}
+}
+
 type errorDocument struct {
 	Type    string   `json:"type,omitempty"`
 	Message string   `json:"message,omitempty"`
@@ -86,7 +100,7 @@ func (t *tx) addDelivery(ctx context.Context, num int64, d callbacks.Delivery) e
 		}
 		r.Error = e
 	}
-	if err := t.insert(ctx, &r); err != nil {
+	if err := t.add(ctx, insertDelivery, r.values()); err != nil {
 		if t.engine.Duplicate(err) {
 			return fmt.Errorf("a decision is being delivered already: %w", callbacks.ErrConflict)
 		}
@@ -101,7 +115,7 @@ func (t *tx) addDelivery(ctx context.Context, num int64, d callbacks.Delivery) e
 // beginAttempt records an attempt before it is made.
 func (t *tx) beginAttempt(ctx context.Context, num, number int64, now time.Time) error {
 	attempt := attemptRow{Callback: num, Number: number, StartedAt: millis(now)}
-	if err := t.insert(ctx, &attempt); err != nil {
+	if err := t.add(ctx, insertAttempt, attempt.values()); err != nil {
 		return fmt.Errorf("insert attempt: %w", err)
 	}
 	return nil
@@ -249,6 +263,19 @@ type attemptRow struct {
 	Code      string
 	RequestID string
 	KmsKey    string
+}
+
+// attemptColumns are the columns of attempts, in the order of values.
+const attemptColumns = `
+	callback, number, started_at, ended_at, answer, status, code, request_id, kms_key`
+
+var insertAttempt = insertText("attempts", attemptColumns)
+
+func (r *attemptRow) values() []any {
+	return []any{
+		r.Callback, r.Number, r.StartedAt, r.EndedAt, r.Answer, r.Status, r.Code, r.RequestID,
+		r.KmsKey,
+	}
 }
 
 func (r *attemptRow) attempt() callbacks.Attempt {

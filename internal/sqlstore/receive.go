@@ -24,6 +24,18 @@ type messageRow struct {
 	Created  bool
 }
 
+// messageColumns are the columns of messages, in the order of values.
+const messageColumns = `
+	source, id, at, callback, created`
+
+var insertMessage = insertText("messages", messageColumns)
+
+func (r *messageRow) values() []any {
+	return []any{
+		r.Source, r.ID, r.At, r.Callback, r.Created,
+	}
+}
+
 // Receive implements callbacks.Store.
 func (s *Store) Receive(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (callbacks.Receipt, error) {
 	var receipt callbacks.Receipt
@@ -77,8 +89,8 @@ func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbac
 	if err != nil {
 		return 0, callbacks.Receipt{}, err
 	}
-	text, args := t.insertion(&r)
-	num, err := row[int64](ctx, t, text+` on conflict (callback_hash) do nothing returning num`, args...)
+	num, err := row[int64](ctx, t, insertCallback+` on conflict (callback_hash) do nothing returning num`,
+		arguments(r.values())...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return t.announced(ctx, c, content, fingerprint, entry)
 	}
@@ -89,7 +101,7 @@ func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbac
 	if err != nil {
 		return 0, callbacks.Receipt{}, err
 	}
-	if err := t.insert(ctx, &written); err != nil {
+	if err := t.add(ctx, insertContent, written.values()); err != nil {
 		return 0, callbacks.Receipt{}, fmt.Errorf("insert content: %w", err)
 	}
 	if _, err := t.exec(ctx, t.dialect.Search.Add, num, t.dialect.Search.Document(wordsOf(c, content.Tags))); err != nil {
@@ -142,7 +154,7 @@ func (t *tx) complete(ctx context.Context, r callbackRow, before contentRow, sai
 	if err != nil {
 		return c, err
 	}
-	if err := t.update(ctx, &before, &after); err != nil {
+	if err := t.apply(ctx, "contents", "callback", r.Num, after.changes(&before)); err != nil {
 		return c, fmt.Errorf("update content: %w", err)
 	}
 	if err := t.setWords(ctx, r.Num, wordsOf(c, content.Tags)); err != nil {
@@ -160,8 +172,7 @@ func (t *tx) remember(ctx context.Context, m callbacks.Message, num int64, creat
 		return nil
 	}
 	r := messageRow{Source: m.Source, ID: m.ID, At: millis(m.At), Callback: num, Created: created}
-	text, args := t.insertion(&r)
-	n, err := t.exec(ctx, text+` on conflict (source, id) do nothing`, args...)
+	n, err := t.exec(ctx, insertMessage+` on conflict (source, id) do nothing`, arguments(r.values())...)
 	if err != nil {
 		return fmt.Errorf("insert message: %w", err)
 	}

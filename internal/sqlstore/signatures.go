@@ -23,12 +23,25 @@ type signatureRow struct {
 	SignedAt int64
 }
 
+// signatureColumns are the columns of signatures, in the order of values.
+const signatureColumns = `
+	callback, person, name, via, outcome, stance, comment, signed_at`
+
+var insertSignature = insertText("signatures", signatureColumns)
+
+func (r *signatureRow) values() []any {
+	return []any{
+		r.Callback, r.Person, r.Name, r.Via, r.Outcome, r.Stance, r.Comment, r.SignedAt,
+	}
+}
+
 // sign writes a signature. A person has one on a callback: a second is [callbacks.ErrConflict].
 func (t *tx) sign(ctx context.Context, num int64, s callbacks.Signature) error {
-	err := t.insert(ctx, &signatureRow{
+	r := signatureRow{
 		Callback: num, Person: s.By.ID, Name: s.By.Name, Via: string(s.Via),
 		Outcome: s.Outcome, Stance: string(s.Stance), Comment: s.Comment, SignedAt: millis(s.At),
-	})
+	}
+	err := t.add(ctx, insertSignature, r.values())
 	switch {
 	case t.engine.Duplicate(err):
 		return fmt.Errorf("this person has signed already: %w", callbacks.ErrConflict)

@@ -37,13 +37,21 @@ func (t *tx) exec(ctx context.Context, text string, args ...any) (int64, error) 
 // rows reads every row of a statement: structs by column name, or single values. In "select *" and
 // "returning *" the star stands for the columns of T.
 func rows[T any](ctx context.Context, t *tx, text string, args ...any) ([]T, error) {
-	if t.dialect.Shared {
+	own, places := placesOf[T]()
+	switch {
+	case own != "":
+		text = named(text, own)
+	case t.dialect.Shared:
 		text = withColumns[T](t.db, text)
 	}
 	text, args = t.dialect.Statement(text, args)
 	found, err := t.statements.Query(ctx, text, args)
 	if err != nil {
 		return nil, t.engine.Unavailable(err)
+	}
+	if places != nil {
+		all, err := scan(found, places)
+		return all, t.engine.Unavailable(err)
 	}
 	var all []T
 	if err := t.db.ScanRows(ctx, found, &all); err != nil { // closes found
@@ -62,8 +70,15 @@ func withColumns[T any](db *bun.DB, text string) string {
 	for _, f := range db.Table(row).Fields {
 		names = append(names, f.Name)
 	}
-	columns := strings.Join(names, ", ")
-	return strings.NewReplacer("select *", "select "+columns, "returning *", "returning "+columns).Replace(text)
+	return named(text, strings.Join(names, ", "))
+}
+
+// named puts columns in the place of *.
+func named(text, columns string) string {
+	for _, before := range []string{"select ", "returning "} {
+		text = strings.ReplaceAll(text, before+"*", before+columns)
+	}
+	return text
 }
 
 // row reads the one row of a statement, or gives sql.ErrNoRows.

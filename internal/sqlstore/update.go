@@ -61,7 +61,7 @@ func (t *tx) save(ctx context.Context, before callbackRow, c callbacks.Callback)
 	if err != nil {
 		return c, err
 	}
-	if err := t.update(ctx, &before, &after); err != nil {
+	if err := t.apply(ctx, "callbacks", "num", before.Num, after.changes(&before)); err != nil {
 		return c, fmt.Errorf("update callback: %w", err)
 	}
 	if open := c.State.Open(); open != callbacks.State(before.State).Open() {
