@@ -260,12 +260,14 @@ func caughtUp(t *testing.T, primary, standby int) {
 	})
 }
 
+// startCluster runs PostgreSQL on a folder of data until the test ends, and returns once it takes
+// connections.
 func startCluster(t *testing.T, folder, bin, data string, port int) {
 	t.Helper()
-	once(t, folder, bin+"/pg_ctl", "-D", data, "-l", data+".log", "-w", "-o",
-		fmt.Sprintf("-p %d -k %s -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=100", port, folder), "start")
-	t.Cleanup(func() {
-		_ = serverCommand(context.Background(), folder, bin+"/pg_ctl", "-D", data, "-m", "immediate", "stop").Run()
+	asServer(t, folder, bin+"/postgres", "-D", data, "-p", strconv.Itoa(port), "-k", folder,
+		"-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "max_connections=100")
+	eventually(t, "PostgreSQL", func() error {
+		return serverCommand(t.Context(), folder, bin+"/pg_isready", "-q", "-h", folder, "-p", strconv.Itoa(port)).Run()
 	})
 }
 
@@ -321,7 +323,7 @@ func once(t *testing.T, folder, program string, args ...string) {
 	}
 }
 
-// asServer runs a server until the test ends.
+// asServer runs a server until the test ends, and then tells it to end at once.
 func asServer(t *testing.T, folder, program string, args ...string) {
 	t.Helper()
 	var log bytes.Buffer
@@ -332,8 +334,8 @@ func asServer(t *testing.T, folder, program string, args ...string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = command.Process.Kill()
-		_ = command.Wait() // says "killed"
+		_ = command.Process.Signal(syscall.SIGQUIT) // fails where the test has ended it
+		_ = command.Wait()                          // the log tells more
 		if t.Failed() {
 			t.Logf("%s said:\n%s", filepath.Base(program), log.String())
 		}
