@@ -41,8 +41,8 @@ test: node_modules/.package-lock.json $(TESTSUM) ## Install what the tests need,
 	scripts/install-tools.sh
 	scripts/with-postgres.sh $(TESTSUM) --format pkgname --jsonfile .cache/test.json -- -race $(UNWATCHED) -vet=off -shuffle=on $(SLOWEST) $$(go list ./... | grep -v '/e2e$$')
 	@scripts/no-skips.sh .cache/test.json
-# The browser comes last and alone: people's patience is measured there, and a compiler beside it would be measured too. No test gets
-# a second run. GOFLAGS are for the program that these tests build, too.
+# The browser comes last and alone: it keeps the processors busy by itself. No test gets a second run.
+# GOFLAGS are for the program that these tests build, too.
 	GOFLAGS="$$(go env GOFLAGS) $(UNWATCHED)" scripts/with-postgres.sh $(TESTSUM) --format testname --jsonfile .cache/e2e.json -- -race -vet=off -skip '^TestInterop' ./e2e
 	@scripts/no-skips.sh .cache/e2e.json
 

@@ -238,7 +238,7 @@ func TestMoreWays(t *testing.T) {
 	mara.look(desktop)
 
 	dana := w.visitor(t, "dana")
-	dana.withoutScripts()
+	dana.runScripts(false)
 	dana.open("/")
 	dana.enter()
 	dana.open(b.page())

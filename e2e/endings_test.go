@@ -18,7 +18,7 @@ func TestTimeout(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	mara, dana := w.signIn(t, "mara"), w.visitor(t, "dana")
-	dana.withoutScripts()
+	dana.runScripts(false)
 	dana.open("/")
 	dana.enter()
 	const timeout = 12 // seconds: enough to open a page on a busy machine

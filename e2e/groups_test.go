@@ -67,7 +67,7 @@ func TestGroupsTooOldWithoutScripts(t *testing.T) {
 	w := newWorld(t)
 	a := w.ask(t, expense())
 	mara := w.visitor(t, "mara")
-	mara.withoutScripts()
+	mara.runScripts(false)
 	mara.open("/")
 	mara.enter()
 	mara.open(a.page())

@@ -10,15 +10,10 @@ import (
 	"countersign/internal/standin/demo"
 )
 
-// withoutScripts makes the browser run none from the next page on.
-func (p *person) withoutScripts() {
-	p.t.Helper()
-	p.scriptless = true
-	p.runScripts(false)
-}
-
+// runScripts makes the browser run scripts, or none, from the next page on.
 func (p *person) runScripts(run bool) {
 	p.t.Helper()
+	p.scriptless = !run
 	call(p, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !run})
 }
 
@@ -29,7 +24,7 @@ func TestWithoutScripts(t *testing.T) {
 	a := w.ask(t, expense())
 	other := w.ask(t, expense(func(q *demo.Question) { q.Title = "Laptops for the new team" }))
 	mara := w.visitor(t, "mara")
-	mara.withoutScripts()
+	mara.runScripts(false)
 	mara.open("/")
 	mara.enter()
 

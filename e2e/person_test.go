@@ -133,7 +133,11 @@ func (p *person) leads(what string, a chromedp.Action[chromedp.Void]) int {
 // see waits until something is visible, gone until nothing is.
 func (p *person) see(selector string) {
 	p.t.Helper()
-	run(p, "see "+selector, chromedp.WaitVisible(chromedp.CSS(selector), glances))
+	if p.scriptless { // a page without scripts cannot be told to look before it paints
+		run(p, "see "+selector, chromedp.WaitVisible(chromedp.CSS(selector), glances))
+		return
+	}
+	p.until(fmt.Sprintf("document.querySelector(%s)?.getClientRects().length", quote(selector)))
 }
 
 func (p *person) gone(selector string) {

@@ -72,24 +72,20 @@ const whereFocusIs = `(() => {
 // shift is the bit of that key among the modifiers of a key event.
 const shift = 8
 
-// pressTab goes on to what gets the focus next, or back.
-func (p *person) pressTab(back bool) *stop {
-	p.t.Helper()
-	run(p, "press Tab", chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
-		for _, event := range kb.Encode('\t') {
-			if event.Type == input.DispatchKeyEventTypeKeyDown {
-				event.Type = input.DispatchKeyEventTypeRawKeyDown
-			}
-			if back {
-				event.Modifiers = shift
-			}
-			if _, err := cdp.Call(ctx, tab, input.DispatchKeyEvent, *event); err != nil {
-				return err
-			}
+// pressTab goes on to what gets the focus next, or back. The key stays down, for each event that the browser
+// is sent waits for the page.
+func pressTab(back bool) chromedp.Action[*stop] {
+	press := *kb.Encode('\t')[0]
+	press.Type = input.DispatchKeyEventTypeRawKeyDown
+	if back {
+		press.Modifiers = shift
+	}
+	return func(ctx context.Context, tab *chromedp.Target) (*stop, error) {
+		if _, err := cdp.Call(ctx, tab, input.DispatchKeyEvent, press); err != nil {
+			return nil, err
 		}
-		return nil
-	}))
-	return eval[*stop](p, whereFocusIs)
+		return chromedp.Evaluate[*stop](whereFocusIs)(ctx, tab)
+	}
 }
 
 // mostStops is more than any page of these tests has.
@@ -101,7 +97,7 @@ func (p *person) stops(back bool) (all []stop) {
 	eval[bool](p, `document.activeElement.blur(), scrollTo(0, 0), true`)
 	first := 0 // the stop that follows the browser's own bars
 	for range mostStops {
-		s := p.pressTab(back)
+		s := run(p, "press Tab", pressTab(back))
 		switch {
 		case s == nil:
 			first = len(all)
@@ -168,7 +164,7 @@ func TestFocusIsSeen(t *testing.T) {
 	mara.arm("approve")
 	mara.confirm()
 	mara.reaches("completed")
-	for _, page := range []struct {
+	for _, at := range []struct {
 		name   string
 		who    *person
 		path   string
@@ -183,22 +179,25 @@ func TestFocusIsSeen(t *testing.T) {
 		{"admin", aiko, "/admin/callbacks", "#list", true},
 		{"audit", aiko, "/audit", "#list", true},
 	} {
-		for _, l := range widths {
-			if l.width <= 900 && !page.narrow {
-				continue
+		t.Run(at.name, func(t *testing.T) {
+			t.Parallel()
+			reader := newPerson(at.who.tab, t, at.who.name, w.url) // a tab that is only this page's
+			for _, l := range widths {
+				if l.width <= 900 && !at.narrow {
+					continue
+				}
+				reader.look(l)
+				reader.open(at.path)
+				reader.see(at.ready)
+				name := at.name + ", " + l.name
+				reader.reachable(name)
+				if l != desktop && l != phone {
+					reader.accessible(name)
+				}
+				reader.fits(name, l)
+				reader.picture("focus-" + at.name + "-" + l.name)
 			}
-			page.who.look(l)
-			page.who.open(page.path)
-			page.who.see(page.ready)
-			name := page.name + ", " + l.name
-			page.who.reachable(name)
-			if l != desktop && l != phone {
-				page.who.accessible(name)
-			}
-			page.who.fits(name, l)
-			page.who.picture("focus-" + page.name + "-" + l.name)
-		}
-		page.who.look(desktop)
+		})
 	}
 }
 

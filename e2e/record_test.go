@@ -8,7 +8,7 @@ import (
 )
 
 // patience is how long a test waits for what must come. Only a test that fails waits so long.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // record keeps what happened, in order, for tests to wait for.
 type record[T any] struct {

@@ -43,7 +43,7 @@ func TestSessionsOfEverybody(t *testing.T) {
 	w := newWorld(t)
 	mara := w.signIn(t, "mara")
 	aiko := w.visitor(t, "aiko")
-	aiko.withoutScripts()
+	aiko.runScripts(false)
 	aiko.open("/admin/sessions")
 	aiko.enter()
 	aiko.reads("#list", "Mara", "Aiko")

@@ -49,7 +49,7 @@ func TestSignOutWithALargeToken(t *testing.T) {
 	for _, scripts := range []bool{true, false} {
 		mara := w.visitor(t, "mara")
 		if !scripts {
-			mara.withoutScripts()
+			mara.runScripts(false)
 		}
 		mara.open("/")
 		mara.enter()
