@@ -26,6 +26,7 @@ type Ending struct {
 	At     time.Time     // as exact as is known: from the history, else when we learnt it
 	Kind   Kind          // what another client sent, where the history tells
 	Event  int           // number of the history event that shows it, 0 where none was read
+	Proven bool          // the history holds the very bytes that were sent
 	Doubt  Doubt         // of what is unconfirmed: why
 	Detail string        // one sentence for people
 }
@@ -36,7 +37,7 @@ func (c *Callback) EndedByDecision(answer Answer, closing Closing, now time.Time
 		return Ending{By: EndedByUs, At: now, Kind: c.Decision.Kind, Detail: "Lambda accepted the decision."}
 	}
 	return Ending{
-		By: EndedByUs, At: closing.At, Kind: c.Decision.Kind, Event: closing.EventID,
+		By: EndedByUs, At: closing.At, Kind: c.Decision.Kind, Event: closing.EventID, Proven: true,
 		Detail: fmt.Sprintf("Lambda's answer was lost; history event %d holds our payload, sha256 %s.", closing.EventID, c.Decision.SHA256),
 	}
 }

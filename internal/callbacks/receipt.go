@@ -16,7 +16,7 @@ func (c *Callback) Receipt(
 	}
 	switch {
 	case closing.Completion != nil && closing.Completion.Same(ours):
-		c.Ending.Event, c.Ending.At = closing.EventID, closing.At
+		c.Ending.Event, c.Ending.At, c.Ending.Proven = closing.EventID, closing.At, true
 		return c.entry(now, by, ActionReceipt, fmt.Sprintf("History event %d holds our payload, sha256 %s.", closing.EventID, ours.SHA256())), nil
 	case closing.MayHold(ours):
 		c.Ending.Event, c.Ending.At = closing.EventID, closing.At

@@ -95,8 +95,9 @@ func TestDelivery(t *testing.T) {
 		d.WantState(c.ID, callbacks.Decided)
 		d.Lambda.NoHistory = "" // AWS knows of the change by now
 		d.tryFor(2*time.Minute, 2*time.Minute)
-		if got := d.WantState(c.ID, callbacks.Completed); got.Ending.By != callbacks.EndedByUs {
-			t.Errorf("ending is %+v, want ours", got.Ending)
+		got := d.WantState(c.ID, callbacks.Completed)
+		if got.Ending.By != callbacks.EndedByUs || !got.Ending.Proven {
+			t.Errorf("ending is %+v, want ours, proven by the history", got.Ending)
 		}
 	})
 

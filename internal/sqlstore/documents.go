@@ -140,6 +140,7 @@ type endingDocument struct {
 	At     int64                   `json:"at"`
 	Kind   callbacks.Kind          `json:"kind,omitempty"`
 	Event  int                     `json:"event,omitempty"`
+	Proven bool                    `json:"proven,omitempty"`
 	Doubt  callbacks.Doubt         `json:"doubt,omitempty"`
 	Detail string                  `json:"detail,omitempty"`
 }
@@ -148,7 +149,9 @@ func encodeEnding(e *callbacks.Ending) (sql.NullString, error) {
 	if e == nil {
 		return sql.NullString{}, nil
 	}
-	return encode(endingDocument{By: e.By, Cause: e.Cause, At: millis(e.At), Kind: e.Kind, Event: e.Event, Doubt: e.Doubt, Detail: e.Detail})
+	return encode(endingDocument{
+		By: e.By, Cause: e.Cause, At: millis(e.At), Kind: e.Kind, Event: e.Event, Proven: e.Proven, Doubt: e.Doubt, Detail: e.Detail,
+	})
 }
 
 func decodeEnding(column sql.NullString) (*callbacks.Ending, error) {
@@ -156,7 +159,9 @@ func decodeEnding(column sql.NullString) (*callbacks.Ending, error) {
 	if found, err := decode(column, &d); !found || err != nil {
 		return nil, err
 	}
-	return &callbacks.Ending{By: d.By, Cause: d.Cause, At: fromMillis(d.At), Kind: d.Kind, Event: d.Event, Doubt: d.Doubt, Detail: d.Detail}, nil
+	return &callbacks.Ending{
+		By: d.By, Cause: d.Cause, At: fromMillis(d.At), Kind: d.Kind, Event: d.Event, Proven: d.Proven, Doubt: d.Doubt, Detail: d.Detail,
+	}, nil
 }
 
 type untakenDocument struct {

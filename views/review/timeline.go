@@ -93,7 +93,7 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 	case callbacks.ActionDecided:
 		told = decisionEvent(m, told)
 	case callbacks.ActionDelivered:
-		told = deliveryEvent(m, e, told)
+		told = deliveryEvent(m, told)
 	case callbacks.ActionReceipt:
 		told.Icon, told.Tone, told.Who, told.What = "check", "good", "Lambda’s history", "shows the decision"
 		told.Note = fmt.Sprintf("Event %d", m.Callback.Ending.Event)
@@ -122,9 +122,9 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 
 // deliveryEvent tells that the decision arrived: by Lambda's answer, or where that was lost, by the
 // history.
-func deliveryEvent(m Review, e callbacks.AuditEntry, told event) event {
+func deliveryEvent(m Review, told event) event {
 	told.Icon, told.Tone, told.Note = "check", "good", ""
-	if compared(e, m.Callback.Decision) {
+	if answerLost(m) {
 		told.Who, told.What, told.Note = "Lambda’s history", "shows the decision", "The answer was lost"
 	} else {
 		told.Who, told.What = "Lambda", "accepted the decision"

@@ -59,16 +59,23 @@ func TestTimelineSaysWhenItIsCut(t *testing.T) {
 	}
 }
 
-// TestTimelineOfALostAnswer: Lambda did not say that it accepted the decision, its history did.
+// TestTimelineOfALostAnswer: Lambda did not say that it accepted the decision, its history did. Where it
+// said so, the history proves it by a receipt of its own.
 func TestTimelineOfALostAnswer(t *testing.T) {
 	t.Parallel()
 	m := completedReview()
-	m.Audit = []callbacks.AuditEntry{{Action: callbacks.ActionDelivered, Detail: "History event 14, sha256 " + m.Callback.Decision.SHA256}}
+	m.Callback.Ending.Event, m.Callback.Ending.Proven = 14, true
+	m.Audit = []callbacks.AuditEntry{{Action: callbacks.ActionDelivered}}
 	if got := told(m)[0]; got != "Lambda’s history shows the decision" {
 		t.Errorf("got %q", got)
 	}
-	m.Audit[0].Detail = "Lambda accepted the decision."
+	m.Callback.Ending.Event, m.Callback.Ending.Proven = 0, false
 	if got := told(m)[0]; got != "Lambda accepted the decision" {
+		t.Errorf("got %q", got)
+	}
+	m = proven()
+	m.Audit = append(m.Audit, callbacks.AuditEntry{Action: callbacks.ActionDelivered})
+	if got := told(m); !slices.Contains(got, "Lambda accepted the decision") {
 		t.Errorf("got %q", got)
 	}
 }

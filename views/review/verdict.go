@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -125,15 +124,14 @@ func seenInHistory(m Review) bool {
 
 // matches reports whether the history was seen to hold the very bytes that were sent: by the
 // receipt, or where the answer was lost, when that was settled.
-func matches(m Review) bool {
-	return seenInHistory(m) && slices.ContainsFunc(m.Audit, func(e callbacks.AuditEntry) bool {
-		return (e.Action == callbacks.ActionReceipt || e.Action == callbacks.ActionDelivered) && compared(e, m.Callback.Decision)
-	})
-}
+func matches(m Review) bool { return seenInHistory(m) && m.Callback.Ending.Proven }
 
-// compared reports whether an audit entry has the hash of what was sent: the history held the same.
-func compared(e callbacks.AuditEntry, d *callbacks.Decision) bool {
-	return strings.Contains(e.Detail, d.SHA256)
+// answerLost reports whether the history had to tell that Lambda had taken the decision: a decision
+// that Lambda accepted is proven by a receipt of its own.
+func answerLost(m Review) bool {
+	return matches(m) && !slices.ContainsFunc(m.Audit, func(e callbacks.AuditEntry) bool {
+		return e.Action == callbacks.ActionReceipt
+	})
 }
 
 // lost is a decision that came too late, also where Lambda accepted it all the same.

@@ -26,9 +26,9 @@ func TestVerdict(t *testing.T) {
 	rejected := completedReview()
 	rejected.Callback.Decision.Outcome, rejected.Callback.Decision.Label, rejected.Callback.Decision.Kind = "reject", "Reject", callbacks.Failure
 	unread := proven()
-	unread.Audit = nil
+	unread.Callback.Ending.Proven = false
 	settled := completedReview()
-	settled.Callback.Ending.Event = 14
+	settled.Callback.Ending.Event, settled.Callback.Ending.Proven = 14, true
 	settled.Audit = []callbacks.AuditEntry{{At: viewstest.Now, Actor: viewstest.System, Action: callbacks.ActionDelivered, Detail: "History event 14, sha256 " + settled.Callback.Decision.SHA256}}
 	without := withoutEffect()
 	unknownEnd := endedReview(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByUnknown, Detail: "By whom is not known."})

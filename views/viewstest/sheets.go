@@ -63,7 +63,7 @@ func Completed() callbacks.Sheet {
 // Proven is EXP-2291 after the history showed the bytes that were sent.
 func Proven() callbacks.Sheet {
 	m := Completed()
-	m.Callback.Ending.Event = 14
+	m.Callback.Ending.Event, m.Callback.Ending.Proven = 14, true
 	m.Audit = append([]callbacks.AuditEntry{{
 		Seq: 48115, At: Now, Actor: System, Action: callbacks.ActionReceipt, Callback: m.Callback.ID,
 		Detail: "History event 14, sha256 " + m.Callback.Decision.SHA256,

@@ -95,7 +95,10 @@ func DecidedBy(subject string, at time.Time) Option {
 func Ended(state callbacks.State, at time.Time) Option {
 	return func(c *callbacks.Callback) {
 		c.State, c.NextHeartbeatAt = state, time.Time{}
-		c.Ending = &callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, At: at, Event: 7, Detail: "The callback's timeout ran out."}
+		c.Ending = &callbacks.Ending{
+			By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, At: at, Event: 7, Proven: true,
+			Detail: "The callback's timeout ran out.",
+		}
 	}
 }
 

@@ -1,0 +1,27 @@
+package callbacks
+
+import "testing"
+
+// TestProven: an ending is proven where the history was seen to hold the bytes that were sent.
+func TestProven(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		closing Closing
+		want    bool
+	}{
+		"OurPayload":     {Closing{By: EndedByOther, Completion: &yes, At: t0, EventID: 7}, true},
+		"NoPayload":      {Closing{By: EndedByOther, Kind: Success, At: t0, EventID: 7}, false},
+		"AnotherPayload": {Closing{By: EndedByOther, Completion: &no, At: t0, EventID: 7}, false},
+	} {
+		c := in(Completed)
+		if _, err := receipt(tt.closing)(&c); err != nil || c.Ending.Proven != tt.want || c.Ending.Event != 7 {
+			t.Errorf("%s: %+v (%v), want proven %t", name, c.Ending, err, tt.want)
+		}
+	}
+	c := in(Decided)
+	for answer, want := range map[Answer]bool{AnswerAccepted: false, AnswerClosed: true} {
+		if e := c.EndedByDecision(answer, Closing{At: t0, EventID: 7}, t0); e.Proven != want {
+			t.Errorf("answer %s: %+v, want proven %t", answer, e, want)
+		}
+	}
+}
