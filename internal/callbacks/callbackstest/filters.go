@@ -103,16 +103,13 @@ func filterModel(t *testing.T, s Store) {
 	})
 }
 
-// byEnd stands for the order of what has ended, which no filter names.
-const byEnd callbacks.Order = "ended"
-
 // inOrder compares rows as the query's order asks.
 func inOrder(q callbacks.Query) func(a, b callbacks.Row) int {
 	order := q.Order
 	if order == "" {
 		order = map[callbacks.Scope]callbacks.Order{
 			callbacks.ScopeAvailable: callbacks.OrderDeadline, callbacks.ScopeMine: callbacks.OrderDeadline,
-			callbacks.ScopeAttention: byEnd, callbacks.ScopeHistory: byEnd,
+			callbacks.ScopeAttention: callbacks.OrderEnd, callbacks.ScopeHistory: callbacks.OrderEnd,
 			callbacks.ScopeAll: callbacks.OrderNewest,
 		}[q.Scope]
 	}
@@ -125,7 +122,7 @@ func inOrder(q callbacks.Query) func(a, b callbacks.Row) int {
 				return map[bool]int{true: 1, false: -1}[cause == ""]
 			}
 			return first.Compare(second)
-		case byEnd:
+		case callbacks.OrderEnd:
 			return endOf(b).Compare(endOf(a))
 		case callbacks.OrderNewest:
 		}
