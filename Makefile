@@ -43,7 +43,7 @@ test: node_modules/.package-lock.json $(TESTSUM) ## Install what the tests need,
 	@scripts/no-skips.sh .cache/test.json
 # The browser comes last and alone: it keeps the processors busy by itself. No test gets a second run.
 # GOFLAGS are for the program that these tests build, too.
-	GOFLAGS="$$(go env GOFLAGS) $(UNWATCHED)" scripts/with-postgres.sh $(TESTSUM) --format testname --jsonfile .cache/e2e.json -- -race -vet=off -skip '^TestInterop' ./e2e
+	GOFLAGS="$$(go env GOFLAGS) $(UNWATCHED)" scripts/with-postgres.sh $(TESTSUM) --format testname --jsonfile .cache/e2e.json -- -race -vet=off -timeout 30m -skip '^TestInterop' ./e2e
 	@scripts/no-skips.sh .cache/e2e.json
 
 .PHONY: interop

@@ -15,6 +15,7 @@ func TestAccess(t *testing.T) {
 	release := w.ask(t, expense(func(q *demo.Question) { q.Queue, q.Title = "releases", "Deploy checkout 4.12" }))
 
 	t.Run("WithoutRole", func(t *testing.T) {
+		t.Parallel()
 		leo := w.signIn(t, "leo")
 		leo.reads("#problem", "403", "have no role here", "the platform team", "leo.marchetti@harborline.example")
 		leo.inspect("no-role")
@@ -29,6 +30,7 @@ func TestAccess(t *testing.T) {
 		}
 	})
 	t.Run("OtherQueue", func(t *testing.T) {
+		t.Parallel()
 		teo := w.signIn(t, "teo")
 		teo.see(release.row())
 		if teo.has(finance.row()) {
@@ -45,6 +47,7 @@ func TestAccess(t *testing.T) {
 		teo.inspect("forbidden")
 	})
 	t.Run("Auditor", func(t *testing.T) {
+		t.Parallel()
 		priya := w.signIn(t, "priya")
 		priya.open("/admin/callbacks")
 		priya.see(finance.row())
@@ -63,6 +66,7 @@ func TestAccess(t *testing.T) {
 		priya.inspect("watches-none")
 	})
 	t.Run("BadAddress", func(t *testing.T) {
+		t.Parallel()
 		mara := w.signIn(t, "mara")
 		if status := mara.open("/?ends=soon"); status != http.StatusUnprocessableEntity {
 			t.Errorf("a filter that does not exist answers %d, want 422", status)

@@ -22,7 +22,7 @@ var (
 )
 
 // atOnce is how many tests run at a time: they wait more than they work.
-const atOnce = "3"
+const atOnce = "4"
 
 func TestMain(m *testing.M) {
 	_ = flag.Set("test.parallel", atOnce) // the command line may say otherwise

@@ -48,6 +48,7 @@ func TestOvertaken(t *testing.T) {
 		{"ByAnotherWay", func(dana *person) { dana.write("#comment", "Which?"); dana.arm("send-back") }, func(mara *person) { mara.arm("approve") }, "", "Dana chose “Send back” for this", overtaken},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
 			a := w.ask(t, expense(threeWays))
 			mara, dana := w.signIn(t, "mara"), w.signIn(t, "dana")
 			mara.open(a.page())
@@ -136,6 +137,7 @@ func TestOvertakenByClosing(t *testing.T) {
 		}, "The callback ended by heartbeat"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
 			w := newWorld(t)
 			a := w.ask(t, expense(func(q *demo.Question) { q.HeartbeatTimeoutSeconds = tc.timeout }))
 			mara := w.signIn(t, "mara")
