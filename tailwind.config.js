@@ -1,5 +1,5 @@
-// The tokens of assets/tokens.css under Tailwind's names. Values live there only: light-dark() holds both themes, so no class
-// needs a dark: variant.
+// The tokens of assets/tokens.css under Tailwind's names. Values live there only: light-dark()
+// holds both themes, so no class needs a dark: variant.
 const shades = (name, ...parts) =>
   Object.fromEntries([["DEFAULT", `var(--${name})`], ...parts.map((p) => [p, `var(--${name}-${p})`])]);
 

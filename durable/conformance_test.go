@@ -247,7 +247,8 @@ func details(e types.Event) string {
 	case e.CallbackFailedDetails != nil:
 		return failure(e.CallbackFailedDetails.Error)
 	case e.CallbackTimedOutDetails != nil:
-		return " " + aws.ToString(e.CallbackTimedOutDetails.Error.Payload.ErrorType) // the text is the engine's own
+		// the text is the engine's own
+		return " " + aws.ToString(e.CallbackTimedOutDetails.Error.Payload.ErrorType)
 	case e.StepSucceededDetails != nil:
 		return payload(e.StepSucceededDetails.Result)
 	case e.StepFailedDetails != nil:

@@ -144,7 +144,8 @@ func ExampleWithCallbackSerdes() {
 	approve := func(ctx durable.Context, order Order) (string, error) {
 		decision, err := durable.WaitForCallback[Decision](ctx, "approval",
 			func(_ durable.StepContext, callbackID string) error {
-				_, err := ask(order, callbackID) // and ctx.ExecutionArn(), which the answer is bound to
+				// and ctx.ExecutionArn(), which the answer is bound to
+				_, err := ask(order, callbackID)
 				return err
 			},
 			durable.WithCallbackSerdes(sealed))

@@ -9,9 +9,10 @@ import (
 	"countersign/internal/standin/locallambda"
 )
 
-// TestApprove is the story of the desk: a request arrives in an open list, two people open it, one approves, and the
-// function gets exactly the bytes that were shown. A page that is live reads itself again only when it
-// is told to: what it shows of what happened elsewhere came over the stream.
+// TestApprove is the story of the desk: a request arrives in an open list, two people open it, one
+// approves, and the function gets exactly the bytes that were shown. A page that is live reads
+// itself again only when it is told to: what it shows of what happened elsewhere came over the
+// stream.
 func TestApprove(t *testing.T) {
 	t.Parallel()
 	for name, database := range databases {

@@ -70,7 +70,8 @@ func TestArmingEnds(t *testing.T) {
 // ctrl is the bit of that key in what the browser is told of a press.
 const ctrl = 2
 
-// enterDown presses Enter without letting go of it; held is the same key again, as a keyboard repeats it.
+// enterDown presses Enter without letting go of it; held is the same key again, as a keyboard
+// repeats it.
 func (p *person) enterDown(modifiers int64, held bool) {
 	p.t.Helper()
 	event := input.DispatchKeyEventParams{

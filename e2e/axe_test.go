@@ -46,7 +46,8 @@ func (p *person) accessible(page string) {
 		p.t.Fatal(err)
 	}
 	if !eval[bool](p, `typeof axe !== "undefined"`) {
-		eval[struct{}](p, source+"\n;({})") // evaluated by the debugger, which the content policy does not bind
+		// evaluated by the debugger, which the content policy does not bind
+		eval[struct{}](p, source+"\n;({})")
 	}
 	found := eval[[]finding](p, `axe.run({resultTypes: ["violations"]}).then(r =>
 		r.violations.filter(v => v.impact === "serious" || v.impact === "critical"))`)

@@ -193,7 +193,8 @@ func sixWays(q *demo.Question) {
 	}
 }
 
-// TestMoreWays: of six outcomes two have a button; the others are reached by S and a number, by pointer, and without scripts.
+// TestMoreWays: of six outcomes two have a button; the others are reached by S and a number, by
+// pointer, and without scripts.
 func TestMoreWays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

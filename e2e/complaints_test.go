@@ -10,8 +10,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// heedComplaints fails the test, when it is over, for whatever the browser complained about: errors of scripts, violations
-// of the content policy, files that are missing.
+// heedComplaints fails the test, when it is over, for whatever the browser complained about: errors
+// of scripts, violations of the content policy, files that are missing.
 func (p *person) heedComplaints() {
 	complaints := newRecord[string]()
 	err := chromedp.Listen(p.tab, func(event any) {
@@ -44,7 +44,8 @@ func complaint(event any) string {
 			return fmt.Sprintf("console.%s %v", e.Type, e.Args)
 		}
 	case *log.EventEntryAdded:
-		// Answers such as 409 are meant; tests look at them themselves. A file of ours that is missing is not.
+		// Answers such as 409 are meant; tests look at them themselves. A file of ours that is
+		// missing is not.
 		answered := e.Entry.Source == log.EntrySourceNetwork && !strings.Contains(e.Entry.URL, "/static/")
 		if e.Entry.Level == log.EntryLevelError && !answered {
 			return fmt.Sprintf("%s: %s (%s)", e.Entry.Source, e.Entry.Text, e.Entry.URL)

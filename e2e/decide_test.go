@@ -11,7 +11,8 @@ import (
 	"countersign/internal/standin/demo"
 )
 
-// TestReject: a rejection needs a comment, and reaches the function as an error that says everything.
+// TestReject: a rejection needs a comment, and reaches the function as an error that says
+// everything.
 func TestReject(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -39,7 +40,8 @@ func TestReject(t *testing.T) {
 	}
 }
 
-// TestTypedEarly: a comment that is there before the page's scripts are is in the preview all the same.
+// TestTypedEarly: a comment that is there before the page's scripts are is in the preview all the
+// same.
 func TestTypedEarly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -51,8 +53,8 @@ func TestTypedEarly(t *testing.T) {
 	mara.comes("#wire", "Typed early")
 }
 
-// TestTwoReviewers: the first decision wins. Whoever comes second, with a page that did not hear of it, reads who, what and
-// when, and keeps what they typed.
+// TestTwoReviewers: the first decision wins. Whoever comes second, with a page that did not hear of
+// it, reads who, what and when, and keeps what they typed.
 func TestTwoReviewers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -62,7 +64,8 @@ func TestTwoReviewers(t *testing.T) {
 	call(dana, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: []*network.BlockPattern{stream}})
 	dana.open(a.page())
 	dana.comes("#freshness", "paused")
-	readings := &network.BlockPattern{URLPattern: w.url + a.page(), Block: true} // else she reads of it before she decides
+	// else she reads of it before she decides
+	readings := &network.BlockPattern{URLPattern: w.url + a.page(), Block: true}
 	call(dana, network.SetBlockedURLs, network.SetBlockedURLsParams{URLPatterns: []*network.BlockPattern{stream, readings}})
 	dana.write("#comment", "No budget left")
 	dana.arm("reject")
@@ -84,7 +87,8 @@ func TestTwoReviewers(t *testing.T) {
 	}
 }
 
-// TestKeyboard: a decision with an outcome of the sender's own needs no pointer, and no key decides by accident.
+// TestKeyboard: a decision with an outcome of the sender's own needs no pointer, and no key decides
+// by accident.
 func TestKeyboard(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -26,8 +26,9 @@ func TestCrashBeforeAnswer(t *testing.T) {
 	settled()
 }
 
-// crash kills the desk after a decision was shown as recorded and starts it again. What it returns waits until the decision
-// is settled, and checks that it arrived once and that the open page says so without having been loaded again.
+// crash kills the desk after a decision was shown as recorded and starts it again. What it returns
+// waits until the decision is settled, and checks that it arrived once and that the open page says
+// so without having been loaded again.
 func crash(t *testing.T, fault fault.Fault, arrived bool) (settled func()) {
 	t.Helper()
 	w := newWorld(t)

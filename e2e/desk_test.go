@@ -17,10 +17,12 @@ type desk struct {
 	log    *record[string]
 	exited chan struct{} // closed when it has ended and its log is complete
 	err    error         // how it ended, once it has
-	errors string        // what the errors that it may log have in common; empty when it may log none
+	// what the errors that it may log have in common; empty when it may log none
+	errors string
 }
 
-// startDesk runs `serve` with the environment and waits until it listens. It is stopped when the test ends.
+// startDesk runs `serve` with the environment and waits until it listens. It is stopped when the
+// test ends.
 func startDesk(t *testing.T, environment []string) *desk {
 	t.Helper()
 	d := &desk{cmd: exec.Command(binary, "serve"), log: newRecord[string](), exited: make(chan struct{})}
@@ -54,8 +56,8 @@ func (d *desk) kill(t *testing.T) {
 	<-d.exited
 }
 
-// stop ends the process as an orchestrator does. It has to end by itself, without a race found, and without having logged
-// an error that the test did not expect.
+// stop ends the process as an orchestrator does. It has to end by itself, without a race found, and
+// without having logged an error that the test did not expect.
 func (d *desk) stop(t *testing.T) {
 	select {
 	case <-d.exited: // killed by its test

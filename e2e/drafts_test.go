@@ -35,7 +35,8 @@ func (p *person) drafts() string {
 	return eval[string](p, `localStorage.getItem("drafts") ?? ""`)
 }
 
-// TestDrafts: what was typed is there again after another row, the whole page, a reload, going back, and a session that ended.
+// TestDrafts: what was typed is there again after another row, the whole page, a reload, going
+// back, and a session that ended.
 func TestDrafts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -85,7 +86,8 @@ func TestDrafts(t *testing.T) {
 	}
 }
 
-// TestDraftsArePersonal: the next person at a browser gets nothing of what the one before typed, in no tab.
+// TestDraftsArePersonal: the next person at a browser gets nothing of what the one before typed, in
+// no tab.
 func TestDraftsArePersonal(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -117,7 +119,8 @@ func TestDraftsArePersonal(t *testing.T) {
 	}
 }
 
-// TestKeptPageOfAnother: a page that the browser kept from before somebody else signed in shows nothing that was typed.
+// TestKeptPageOfAnother: a page that the browser kept from before somebody else signed in shows
+// nothing that was typed.
 func TestKeptPageOfAnother(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -139,7 +142,8 @@ func TestKeptPageOfAnother(t *testing.T) {
 	mara.hasComment("")
 }
 
-// TestDraftsEnd: a decision and a sign-out clear them. What could not be sent is there to be copied.
+// TestDraftsEnd: a decision and a sign-out clear them. What could not be sent is there to be
+// copied.
 func TestDraftsEnd(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -272,7 +276,8 @@ func TestDraftsAreBounded(t *testing.T) {
 	}
 }
 
-// TestStorageDenied: where the browser keeps nothing, everything else works, and a comment lasts as long as the page.
+// TestStorageDenied: where the browser keeps nothing, everything else works, and a comment lasts as
+// long as the page.
 func TestStorageDenied(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -296,7 +301,8 @@ func TestStorageDenied(t *testing.T) {
 	mara.press("?")
 }
 
-// TestSignedOutMidComment: the page says so where one decides and at every width, truly, and leads back.
+// TestSignedOutMidComment: the page says so where one decides and at every width, truly, and leads
+// back.
 func TestSignedOutMidComment(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -326,7 +332,8 @@ func TestSignedOutMidComment(t *testing.T) {
 	mara.hasComment("Half a sent")
 }
 
-// TestSignedInAgain: a page that was signed out goes on by itself once its person is signed in again, in another tab.
+// TestSignedInAgain: a page that was signed out goes on by itself once its person is signed in
+// again, in another tab.
 func TestSignedInAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -13,7 +13,8 @@ import (
 	"countersign/internal/standin/locallambda/fault"
 )
 
-// TestTimeout: an open page shows that its callback ended. A decision that comes later is refused, and keeps its comment.
+// TestTimeout: an open page shows that its callback ended. A decision that comes later is refused,
+// and keeps its comment.
 func TestTimeout(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -84,8 +85,8 @@ func TestClosedElsewhere(t *testing.T) {
 	mara.inspect("closed-elsewhere")
 }
 
-// TestUnconfirmed: Lambda's answer is lost and its history may not be read. Nobody can know, the page says so, and an
-// operator who may read it settles the matter.
+// TestUnconfirmed: Lambda's answer is lost and its history may not be read. Nobody can know, the
+// page says so, and an operator who may read it settles the matter.
 func TestUnconfirmed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

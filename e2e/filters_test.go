@@ -15,7 +15,8 @@ func (p *person) fill(selector, value string) {
 	})()`, quote(selector), value))
 }
 
-// TestFilters: a form of filters applies while it is filled in, and says what is wrong with it instead of doing nothing.
+// TestFilters: a form of filters applies while it is filled in, and says what is wrong with it
+// instead of doing nothing.
 func TestFilters(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -25,7 +26,8 @@ func TestFilters(t *testing.T) {
 	aiko.comes("#freshness", "Live")
 	aiko.see(first.row())
 	samePage := aiko.keepsPage()
-	const day = `new Date(Date.now() - %d * 86_400_000).toLocaleDateString("sv")` // on the browser's calendar, as 2026-11-23
+	// on the browser's calendar, as 2026-11-23
+	const day = `new Date(Date.now() - %d * 86_400_000).toLocaleDateString("sv")`
 	aiko.fill(`[name="received_to"]`, fmt.Sprintf(day, 1))
 	aiko.gone(first.row())
 	aiko.fill(`[name="received_to"]`, fmt.Sprintf(day, 0))

@@ -8,8 +8,8 @@ import (
 	"countersign/internal/standin/locallambda"
 )
 
-// TestFound: a callback that nobody announced is found in the histories of a function that is watched, and decided like any
-// other.
+// TestFound: a callback that nobody announced is found in the histories of a function that is
+// watched, and decided like any other.
 func TestFound(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(settings map[string]string) { settings["WATCH"] = `{"` + silent + `": {}}` })
@@ -35,8 +35,9 @@ func TestFound(t *testing.T) {
 	priya.inspect("watches")
 }
 
-// TestAnnouncedGone: a callback that was announced, and that something else ended before anybody decided, is counted beside its
-// function. The number leads to a list of that alone, whose filter can be seen and taken away.
+// TestAnnouncedGone: a callback that was announced, and that something else ended before anybody
+// decided, is counted beside its function. The number leads to a list of that alone, whose filter
+// can be seen and taken away.
 func TestAnnouncedGone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(settings map[string]string) { settings["WATCH"] = `{"` + function + `": {"queue": "finance"}}` })

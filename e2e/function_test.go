@@ -36,7 +36,8 @@ func (a asked) page() string { return "/callbacks/" + a.id }
 // row is the callback's row in a list.
 func (a asked) row() string { return "#row-" + a.id }
 
-// register makes the engine know a function that puts a question to the desk: its input. Options are of its callback.
+// register makes the engine know a function that puts a question to the desk: its input. Options
+// are of its callback.
 func (w *world) register(name string, options ...durable.CallbackOption) {
 	w.engine.Register(name, durable.NewHandler(func(ctx durable.Context, q demo.Question) (answer, error) {
 		callback, err := durable.CreateCallback[json.RawMessage](ctx, "approval", append(clocks(q), options...)...)
@@ -74,7 +75,8 @@ func (w *world) registerSilent() {
 	}, durable.WithClient(w.lambda)), locallambda.FunctionConfig{Version: "1"})
 }
 
-// registerLate makes the engine know the same function as one that tells the desk in the end, once the channel is closed.
+// registerLate makes the engine know the same function as one that tells the desk in the end, once
+// the channel is closed.
 func (w *world) registerLate(announce <-chan struct{}) {
 	w.engine.Register(silent, durable.NewHandler(func(ctx durable.Context, q demo.Question) (answer, error) {
 		callback, err := durable.CreateCallback[json.RawMessage](ctx, "sign-off", clocks(q)...)
@@ -145,7 +147,8 @@ func (w *world) begin(t *testing.T, function string, q demo.Question) (execution
 	return arn
 }
 
-// result waits for the end of an execution, which has to succeed, and returns what the function made of its callback.
+// result waits for the end of an execution, which has to succeed, and returns what the function
+// made of its callback.
 func (w *world) result(t *testing.T, a asked) (got answer) {
 	t.Helper()
 	end := w.await(t, locallambda.ExecutionEnded, a.executionARN)

@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// gateway is a reverse proxy before the desk. It notes what it passes on, over HTTP/1.1, and may hold event streams back.
+// gateway is a reverse proxy before the desk. It notes what it passes on, over HTTP/1.1, and may
+// hold event streams back.
 type gateway struct {
 	asked  *record[string] // methods and paths; readings that nobody asked for begin with "again"
 	passes chan struct{}   // closed when streams are passed on
@@ -41,7 +42,8 @@ func (g *gateway) handler(desk *url.URL) http.Handler {
 	proxy := &httputil.ReverseProxy{
 		Rewrite:        func(r *httputil.ProxyRequest) { r.SetURL(desk); r.Out.Host = r.In.Host },
 		ModifyResponse: g.hold,
-		ErrorHandler:   func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }, // the browser has left, or the desk
+		// the browser has left, or the desk
+		ErrorHandler: func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		what := r.Method + " " + r.URL.Path
@@ -57,7 +59,8 @@ func (g *gateway) handler(desk *url.URL) http.Handler {
 	})
 }
 
-// hold keeps an event stream back until streams are passed on, as a proxy does that waits for the end of an answer.
+// hold keeps an event stream back until streams are passed on, as a proxy does that waits for the
+// end of an answer.
 func (g *gateway) hold(r *http.Response) error {
 	if !strings.HasPrefix(r.Header.Get("Content-Type"), "text/event-stream") {
 		return nil

@@ -8,7 +8,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// restart stops the desk and starts it with another limit for the age of groups: so they grow old without anybody waiting.
+// restart stops the desk and starts it with another limit for the age of groups: so they grow old
+// without anybody waiting.
 func (w *world) restart(t *testing.T, groupsMaxAge time.Duration) {
 	t.Helper()
 	w.desk.stop(t)
@@ -22,7 +23,8 @@ const (
 	neverOld  = 8 * time.Hour
 )
 
-// TestGroupsTooOld: the person writes a comment and decides, signs in again, finds what they wrote and chose, and decides.
+// TestGroupsTooOld: the person writes a comment and decides, signs in again, finds what they wrote
+// and chose, and decides.
 func TestGroupsTooOld(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

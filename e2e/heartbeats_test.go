@@ -35,8 +35,8 @@ func TestLeaving(t *testing.T) {
 	mara.inspect("ended-by-heartbeat")
 }
 
-// TestBeatsThatFail: while Lambda does not take the heartbeats of a review, everybody sees the clock that they do not wind up, and
-// nobody once it takes them again.
+// TestBeatsThatFail: while Lambda does not take the heartbeats of a review, everybody sees the
+// clock that they do not wind up, and nobody once it takes them again.
 func TestBeatsThatFail(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -52,7 +52,8 @@ func TestBeatsThatFail(t *testing.T) {
 	dana.until(first(soon))
 
 	w.engine.SetFaults(nil, fault.Fault{Kind: fault.Throttled, Operation: "SendDurableExecutionCallbackHeartbeat"})
-	mara.comes("#presence", "Lambda does not take the heartbeats: throttled.") // with the next beat, after a third of the timeout
+	// with the next beat, after a third of the timeout
+	mara.comes("#presence", "Lambda does not take the heartbeats: throttled.")
 	mara.reads("#presence", "Ends in", "unless one arrives.")
 	mara.reads("#clocks .bite", "Heartbeat", "Not taken: throttled.")
 	mara.reads("#clocks", "At risk")
@@ -75,7 +76,8 @@ func TestBeatsThatFail(t *testing.T) {
 	aiko.gone(a.row())
 }
 
-// TestIdle: a page that nobody touches asks whether somebody is there, and goes on when they say so.
+// TestIdle: a page that nobody touches asks whether somebody is there, and goes on when they say
+// so.
 func TestIdle(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(settings map[string]string) { settings["REVIEW_IDLE_BUDGET"] = "5s" })

@@ -7,8 +7,9 @@ import (
 	"countersign/internal/standin/demo"
 )
 
-// TestHostile: what a stranger sends is shown, never run, and does not break the page. The browser complains when the content
-// policy has to hold something back, and that fails the test: nothing should get so far.
+// TestHostile: what a stranger sends is shown, never run, and does not break the page. The browser
+// complains when the content policy has to hold something back, and that fails the test: nothing
+// should get so far.
 func TestHostile(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

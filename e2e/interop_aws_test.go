@@ -11,7 +11,8 @@ import (
 	"countersign/internal/standin/locallambda"
 )
 
-// TestInteropAWSCommandLine: what somebody does to an execution with AWS's command line arrives as from the desk.
+// TestInteropAWSCommandLine: what somebody does to an execution with AWS's command line arrives as
+// from the desk.
 func TestInteropAWSCommandLine(t *testing.T) {
 	t.Parallel()
 	path, version := installed(t, "aws")
@@ -59,8 +60,8 @@ func TestInteropAWSCommandLine(t *testing.T) {
 	})
 }
 
-// knowsDurableFunctions ends the test where the command line is too old. Asked without a function it wants one, or does not know
-// the command.
+// knowsDurableFunctions ends the test where the command line is too old. Asked without a function
+// it wants one, or does not know the command.
 func knowsDurableFunctions(t *testing.T, path string) {
 	t.Helper()
 	out, err := commandLine{t: t, path: path}.run("list-durable-executions-by-function")

@@ -48,8 +48,8 @@ func pgBouncer(t *testing.T) (program, version string) {
 	return program, version
 }
 
-// pooled runs PgBouncer before the tests' PostgreSQL and returns the URL of a database behind it. Its tables are there, so that how
-// long a start takes is a matter of its connections.
+// pooled runs PgBouncer before the tests' PostgreSQL and returns the URL of a database behind it.
+// Its tables are there, so that how long a start takes is a matter of its connections.
 func pooled(t *testing.T, mode string, size int) (at string) {
 	t.Helper()
 	program, _ := pgBouncer(t)
@@ -87,8 +87,8 @@ func pooled(t *testing.T, mode string, size int) (at string) {
 	return pooled.String()
 }
 
-// TestInteropPgBouncer: a pooler that shares sessions is refused by name, also where it has one connection for all; by session a
-// desk works, and is told when the pool is too small for it.
+// TestInteropPgBouncer: a pooler that shares sessions is refused by name, also where it has one
+// connection for all; by session a desk works, and is told when the pool is too small for it.
 func TestInteropPgBouncer(t *testing.T) {
 	t.Parallel()
 	_, version := pgBouncer(t)
@@ -135,7 +135,8 @@ func TestInteropPgBouncer(t *testing.T) {
 	}
 }
 
-// TestInteropPoolTaken: a replica for which the pool has nothing left says so in time, and which limit it is.
+// TestInteropPoolTaken: a replica for which the pool has nothing left says so in time, and which
+// limit it is.
 func TestInteropPoolTaken(t *testing.T) {
 	t.Parallel()
 	at := pooled(t, "session", 3)
@@ -164,7 +165,8 @@ func TestInteropPoolTaken(t *testing.T) {
 	t.Logf("it took %v", took)
 }
 
-// TestInteropFailover: with both hosts in the URL a desk goes on by itself once the standby is promoted.
+// TestInteropFailover: with both hosts in the URL a desk goes on by itself once the standby is
+// promoted.
 func TestInteropFailover(t *testing.T) {
 	t.Parallel()
 	folder, bin := serverFolder(t), postgresBin(t)
@@ -307,7 +309,8 @@ func serverCommand(ctx context.Context, folder, program string, args ...string) 
 	return command
 }
 
-// once runs a command to its end. Its output goes to a file, because a server that it starts would keep a pipe open.
+// once runs a command to its end. Its output goes to a file, because a server that it starts would
+// keep a pipe open.
 func once(t *testing.T, folder, program string, args ...string) {
 	t.Helper()
 	log, err := os.CreateTemp(t.TempDir(), "log")
@@ -381,7 +384,8 @@ func postgresBin(t *testing.T) string {
 	return strings.TrimSpace(string(out))
 }
 
-// eventually asks until there is no error; what it waits for is another program's, which sends no signal.
+// eventually asks until there is no error; what it waits for is another program's, which sends no
+// signal.
 func eventually(t *testing.T, what string, ask func() error) {
 	t.Helper()
 	tick := time.NewTicker(20 * time.Millisecond)

@@ -17,7 +17,8 @@ import (
 	"countersign/internal/standin/locallambda/fault"
 )
 
-// TestInteropPrometheus: the alerts of deploy/alerts.yaml are valid, fire when they should, and ask for what the desk measures.
+// TestInteropPrometheus: the alerts of deploy/alerts.yaml are valid, fire when they should, and ask
+// for what the desk measures.
 func TestInteropPrometheus(t *testing.T) {
 	t.Parallel()
 	_, version := installed(t, "prometheus")
@@ -81,7 +82,8 @@ type prometheus struct {
 	url string
 }
 
-// startPrometheus runs the server with our rules, which fire after a second where they would after minutes.
+// startPrometheus runs the server with our rules, which fire after a second where they would after
+// minutes.
 func startPrometheus(t *testing.T, alerts, scraped string) prometheus {
 	t.Helper()
 	rules, err := os.ReadFile(alerts)
@@ -123,7 +125,8 @@ func (p prometheus) fires(alert string, do func()) {
 	}
 }
 
-// hasSeries asks for what each rule compares. Only what is absent while all is well has nothing to say.
+// hasSeries asks for what each rule compares. Only what is absent while all is well has nothing to
+// say.
 func (p prometheus) hasSeries(alerts string) {
 	p.t.Helper()
 	rules, err := os.ReadFile(alerts)

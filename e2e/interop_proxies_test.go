@@ -54,7 +54,8 @@ var proxies = []proxy{{
 	start: []string{"-db", "-f", "FILE"},
 }}
 
-// client is the address from which the requests of these tests come. The proxies' own is 127.0.0.1, the only one that the desk trusts.
+// client is the address from which the requests of these tests come. The proxies' own is 127.0.0.1,
+// the only one that the desk trusts.
 const client = "127.0.0.2"
 
 // front is a desk behind a proxy.
@@ -63,8 +64,8 @@ type front struct {
 	authority *x509.CertPool // of the proxy's certificate
 }
 
-// newFront starts a desk behind a proxy with our configuration of it, in which only names, ports and paths are other ones, and from
-// which some words are left out.
+// newFront starts a desk behind a proxy with our configuration of it, in which only names, ports
+// and paths are other ones, and from which some words are left out.
 func newFront(t *testing.T, p proxy, without ...string) *front {
 	t.Helper()
 	path, _ := installed(t, p.program)
@@ -97,7 +98,8 @@ func newFront(t *testing.T, p proxy, without ...string) *front {
 	return f
 }
 
-// certificate writes a certificate for localhost that signed itself, with its key, and returns whom to trust.
+// certificate writes a certificate for localhost that signed itself, with its key, and returns whom
+// to trust.
 func certificate(t *testing.T, dir string) *x509.CertPool {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

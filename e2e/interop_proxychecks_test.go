@@ -38,7 +38,8 @@ func TestInteropProxies(t *testing.T) {
 	}
 }
 
-// TestInteropProxyKeepsHost: where a proxy asks for the desk by another name, the desk says what its operator has to do.
+// TestInteropProxyKeepsHost: where a proxy asks for the desk by another name, the desk says what
+// its operator has to do.
 func TestInteropProxyKeepsHost(t *testing.T) {
 	t.Parallel()
 	forget := map[string]string{"nginx": "proxy_set_header Host $host;", "apache2": "ProxyPreserveHost On"}
@@ -77,7 +78,8 @@ func (f *front) decides(t *testing.T) {
 	}
 }
 
-// manyTabs: a browser has six connections for HTTP/1.1, which as many open pages would take up. HTTP/2 has one for all.
+// manyTabs: a browser has six connections for HTTP/1.1, which as many open pages would take up.
+// HTTP/2 has one for all.
 func (f *front) manyTabs(t *testing.T) {
 	mara := f.signIn(t, "mara")
 	if got := eval[string](mara, `performance.getEntriesByType("navigation")[0].nextHopProtocol`); got != "h2" {
@@ -92,10 +94,12 @@ func (f *front) manyTabs(t *testing.T) {
 	mara.comes("#freshness", "Live")
 }
 
-// passes is more than an event takes through a proxy, and less than the beat that would push a held one through.
+// passes is more than an event takes through a proxy, and less than the beat that would push a held
+// one through.
 const passes = 5 * time.Second
 
-// streams: what the desk writes is there at once; and its beat every 15 seconds keeps the proxy from ending the stream.
+// streams: what the desk writes is there at once; and its beat every 15 seconds keeps the proxy
+// from ending the stream.
 func (f *front) streams(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	defer cancel()
@@ -197,7 +201,8 @@ func (f *front) signsOut(t *testing.T) {
 	gro.comes("h1", "You are signed out")
 }
 
-// restarts: while the desk is away the proxy says so and the page pauses; afterwards both go on, with what was typed.
+// restarts: while the desk is away the proxy says so and the page pauses; afterwards both go on,
+// with what was typed.
 func (f *front) restarts(t *testing.T) {
 	a := f.ask(t, expense())
 	mara := f.signIn(t, "mara")
@@ -220,7 +225,8 @@ func (f *front) restarts(t *testing.T) {
 	if got := status(); got != http.StatusOK {
 		t.Errorf("with the desk back the proxy answers %d", got)
 	}
-	mara.comesWithin(2*patience, "#freshness", "Live") // a proxy that answers in the desk's place ends a stream, and the page asks every half minute
+	// a proxy that answers in the desk's place ends a stream, and the page asks every half minute
+	mara.comesWithin(2*patience, "#freshness", "Live")
 	samePage()
 	if got := eval[string](mara, `document.querySelector("#comment").value`); got != "Not yet said" {
 		t.Errorf("the comment that was typed is now %q", got)

@@ -14,8 +14,9 @@ import (
 	"countersign/internal/child"
 )
 
-// The tests whose names begin with TestInterop run the desk with programs that others wrote, most of which Debian packages. `make
-// interop` installs those and runs these; `make test` leaves them out. The name of a subtest says which version it ran with.
+// The tests whose names begin with TestInterop run the desk with programs that others wrote, most
+// of which Debian packages. `make interop` installs those and runs these; `make test` leaves them
+// out. The name of a subtest says which version it ran with.
 
 // versions is how each program says its version.
 var versions = map[string][]string{

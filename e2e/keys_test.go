@@ -15,7 +15,8 @@ func threeWays(q *demo.Question) {
 	}
 }
 
-// TestKeysDecideWhatIsOpen: with the focus on another row than the open one, the keys of a decision open that row first.
+// TestKeysDecideWhatIsOpen: with the focus on another row than the open one, the keys of a decision
+// open that row first.
 func TestKeysDecideWhatIsOpen(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -84,7 +85,8 @@ func TestPhoneBar(t *testing.T) {
 	}
 }
 
-// TestRowsStay: a request that arrives while a row has the focus waits behind a button, and moves no row.
+// TestRowsStay: a request that arrives while a row has the focus waits behind a button, and moves
+// no row.
 func TestRowsStay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -105,7 +107,8 @@ func TestRowsStay(t *testing.T) {
 	mara.see(second.row())
 }
 
-// TestFreshRowsComeLater: the rows that a reader asked for come when the server is back, and nothing fails aloud.
+// TestFreshRowsComeLater: the rows that a reader asked for come when the server is back, and
+// nothing fails aloud.
 func TestFreshRowsComeLater(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -32,7 +32,8 @@ func (p *person) look(l look) {
 	run(p, "look", chromedp.EmulateViewport(l.width, l.height))
 }
 
-// inspect checks the page as it stands in every look, and saves pictures of it when they are wanted.
+// inspect checks the page as it stands in every look, and saves pictures of it when they are
+// wanted.
 func (p *person) inspect(name string) {
 	p.t.Helper()
 	defer p.look(desktop)

@@ -15,7 +15,8 @@ import (
 
 const overtaken = "overtaken-bar"
 
-// overtakenBy waits until the bar says who or what was faster, and checks that nothing looks like a decision of the reader's own.
+// overtakenBy waits until the bar says who or what was faster, and checks that nothing looks like a
+// decision of the reader's own.
 func (p *person) overtakenBy(what string) {
 	p.t.Helper()
 	p.see(overtaken)
@@ -28,8 +29,9 @@ func (p *person) overtakenBy(what string) {
 	p.hasColour("#verdict .seal", "--surface-3")
 }
 
-// TestOvertaken: somebody else decides while one reads, types, or has armed. The bar says who, what and when, and what was typed can
-// be read and copied, now and after the page has read itself again.
+// TestOvertaken: somebody else decides while one reads, types, or has armed. The bar says who, what
+// and when, and what was typed can be read and copied, now and after the page has read itself
+// again.
 func TestOvertaken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -79,7 +81,8 @@ func TestOvertaken(t *testing.T) {
 	}
 }
 
-// TestOvertakenInPane: beside the list it is the same, and the next row that is opened knows nothing of it.
+// TestOvertakenInPane: beside the list it is the same, and the next row that is opened knows
+// nothing of it.
 func TestOvertakenInPane(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -114,7 +117,8 @@ func TestOvertakenWithoutStream(t *testing.T) {
 	dana.arm("approve")
 	dana.confirm()
 	mara.armed("reject")
-	eval[bool](mara, `document.dispatchEvent(new Event("time:edge")), true`) // as the time for it does
+	// as the time for it does
+	eval[bool](mara, `document.dispatchEvent(new Event("time:edge")), true`)
 	mara.overtakenBy("Dana approved this")
 	if got := mara.kept(); got != "No budget" {
 		t.Errorf("what was typed is now %q", got)
@@ -174,8 +178,8 @@ func (p *person) saysWhoAsks(page, requester string) {
 	p.comes("#timeline", "said who asks")
 }
 
-// TestWhoAsksChanges: an admin says who asks while somebody decides. Whoever may go on finds their comment in the new page. Whoever
-// may not any more reads that, and keeps it.
+// TestWhoAsksChanges: an admin says who asks while somebody decides. Whoever may go on finds their
+// comment in the new page. Whoever may not any more reads that, and keeps it.
 func TestWhoAsksChanges(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(settings map[string]string) { settings["WATCH"] = `{"` + silent + `": {"queue": "finance"}}` })
@@ -234,8 +238,8 @@ func (p *person) subject() string {
 	return eval[string](p, `document.querySelector("#item").dataset.subject`)
 }
 
-// TestAnnouncedWhileArmed: an announcement that completes a found callback takes back what was armed for the bare one. What was
-// typed goes on in the new form.
+// TestAnnouncedWhileArmed: an announcement that completes a found callback takes back what was
+// armed for the bare one. What was typed goes on in the new form.
 func TestAnnouncedWhileArmed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(settings map[string]string) { settings["WATCH"] = `{"` + silent + `": {}}` })

@@ -19,7 +19,8 @@ const holdReadings = `
 		return answer;
 	};`
 
-// TestLateReading: a reading of the page that was on its way while another item was opened does not bring the first one back.
+// TestLateReading: a reading of the page that was on its way while another item was opened does not
+// bring the first one back.
 func TestLateReading(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

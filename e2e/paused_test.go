@@ -7,7 +7,8 @@ import (
 	"github.com/chromedp/cdproto/page"
 )
 
-// hurries makes the timers of the tab's next pages run twenty times as fast: nobody waits for them. It runs the script as well, first.
+// hurries makes the timers of the tab's next pages run twenty times as fast: nobody waits for them.
+// It runs the script as well, first.
 func (p *person) hurries(script string) {
 	p.t.Helper()
 	call(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `
@@ -15,15 +16,16 @@ func (p *person) hurries(script string) {
 		window.setTimeout = (f, ms, ...rest) => timeout(f, ms / 20, ...rest);` + script})
 }
 
-// stripSays waits until the strip is seen and says so. The text of what is not seen could be read as well.
+// stripSays waits until the strip is seen and says so. The text of what is not seen could be read
+// as well.
 func (p *person) stripSays(words string) {
 	p.t.Helper()
 	p.see("#strip")
 	p.comes("#strip", words)
 }
 
-// TestHeldBack: a page whose stream is held back on the way reads by itself, says that updates are paused, and is live once the stream
-// gets through.
+// TestHeldBack: a page whose stream is held back on the way reads by itself, says that updates are
+// paused, and is live once the stream gets through.
 func TestHeldBack(t *testing.T) {
 	t.Parallel()
 	g, behind := behindGateway(t)
@@ -71,7 +73,8 @@ func TestWithoutLocks(t *testing.T) {
 	}
 }
 
-// TestDeskReturns: a page whose stream was refused, as while the desk starts again, asks once more within seconds.
+// TestDeskReturns: a page whose stream was refused, as while the desk starts again, asks once more
+// within seconds.
 func TestDeskReturns(t *testing.T) {
 	t.Parallel()
 	g, behind := behindGateway(t)
@@ -93,8 +96,9 @@ func TestDeskReturns(t *testing.T) {
 	}
 }
 
-// TestSilentStream: a page is not live any more once its stream falls silent. It reads by itself, asks for another stream, and is live
-// again. The desk's beats are the slow ones here, the page's clock runs twenty times as fast.
+// TestSilentStream: a page is not live any more once its stream falls silent. It reads by itself,
+// asks for another stream, and is live again. The desk's beats are the slow ones here, the page's
+// clock runs twenty times as fast.
 func TestSilentStream(t *testing.T) {
 	t.Parallel()
 	g, behind := behindGateway(t)

@@ -7,7 +7,8 @@ import (
 	"countersign/internal/standin/demo"
 )
 
-// TestPayloadOpens: what a page does not show of a payload comes when it is opened, and the bar warns until then.
+// TestPayloadOpens: what a page does not show of a payload comes when it is opened, and the bar
+// warns until then.
 func TestPayloadOpens(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -7,8 +7,8 @@ import (
 	"countersign/internal/standin/oidc"
 )
 
-// people are who can sign in. Mara and Dana share a queue, Teo has another, Leo has none and no role. Gro is in more groups than
-// anybody wants to know.
+// people are who can sign in. Mara and Dana share a queue, Teo has another, Leo has none and no
+// role. Gro is in more groups than anybody wants to know.
 var people = []oidc.User{
 	user("mara", "Mara Okafor", "approvers", "finance-approvers"),
 	user("dana", "Dana Fischer", "approvers", "finance-approvers"),

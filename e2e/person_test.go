@@ -16,10 +16,12 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// glances are looks for an element that is not there yet. To look more often takes from the page what it needs to change.
+// glances are looks for an element that is not there yet. To look more often takes from the page
+// what it needs to change.
 var glances = chromedp.RetryInterval(25 * time.Millisecond)
 
-// person is somebody at a browser of their own, in one tab. What they do fails the test when it cannot be done.
+// person is somebody at a browser of their own, in one tab. What they do fails the test when it
+// cannot be done.
 type person struct {
 	t    *testing.T
 	name string
@@ -29,7 +31,8 @@ type person struct {
 	scriptless bool
 }
 
-// visitor opens a browser in which nobody is signed in. What the pages complain about fails the test.
+// visitor opens a browser in which nobody is signed in. What the pages complain about fails the
+// test.
 func (w *world) visitor(t *testing.T, name string) *person {
 	t.Helper()
 	return newPerson(browser, t, name, w.url, chromedp.WithNewBrowserContext())
@@ -46,11 +49,13 @@ func newPerson(parent context.Context, t *testing.T, name, desk string, options 
 	tab, closeTab := chromedp.NewContext(parent, options...)
 	t.Cleanup(closeTab)
 	p := &person{t: t, name: name, desk: desk, tab: tab}
-	if err := chromedp.Do(tab); err != nil { // what opens the tab must not have a deadline: the tab would close with it
+	// what opens the tab must not have a deadline: the tab would close with it
+	if err := chromedp.Do(tab); err != nil {
 		t.Fatal(err)
 	}
 	p.heedComplaints()
-	if strings.HasPrefix(desk, "https://") { // no authority signed the certificate of a proxy on loopback
+	// no authority signed the certificate of a proxy on loopback
+	if strings.HasPrefix(desk, "https://") {
 		call(p, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: true})
 	}
 	// Several tabs are in use at once, and each person looks at theirs.
@@ -207,7 +212,8 @@ func (p *person) untilWithin(within time.Duration, expression string) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.tab, within)
 	defer cancel()
-	// The browser evaluates it whenever it is about to paint, until a load of another page ends that.
+	// The browser evaluates it whenever it is about to paint, until a load of another page ends
+	// that.
 	poll := chromedp.Poll[chromedp.Void]("!!("+expression+")", chromedp.WithPollingTimeout(0))
 	for {
 		_, err := chromedp.Run(ctx, poll)
@@ -220,7 +226,8 @@ func (p *person) untilWithin(within time.Duration, expression string) {
 	}
 }
 
-// write types into a field. chromedp.SendKeys would read what it keeps of the field while the page changes it, which is a data race.
+// write types into a field. chromedp.SendKeys would read what it keeps of the field while the page
+// changes it, which is a data race.
 func (p *person) write(selector, text string) {
 	p.t.Helper()
 	p.see(selector)
@@ -234,7 +241,8 @@ func (p *person) press(keys string) {
 	run(p, fmt.Sprintf("press %q", keys), keyboard(keys))
 }
 
-// keyboard presses keys as a keyboard does: what a page does not want to be typed is not typed. With chromedp.KeyEvent it is.
+// keyboard presses keys as a keyboard does: what a page does not want to be typed is not typed.
+// With chromedp.KeyEvent it is.
 func keyboard(keys string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
 		for _, key := range keys {

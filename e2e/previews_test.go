@@ -29,8 +29,8 @@ func (p *person) release(answer string) {
 	eval[bool](p, answer+`(), new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
 }
 
-// TestArmingAtOnce: without an answer from the network, what is on the page is armed, also for another outcome than the one whose
-// preview is open.
+// TestArmingAtOnce: without an answer from the network, what is on the page is armed, also for
+// another outcome than the one whose preview is open.
 func TestArmingAtOnce(t *testing.T) {
 	t.Parallel()
 	mara := atTheBar(t)
@@ -45,8 +45,8 @@ func TestArmingAtOnce(t *testing.T) {
 	}
 }
 
-// TestArmingWaitsForTheBytes: what was typed since the preview is fetched first, and said. Presses meanwhile are not saved up, and
-// what is armed is what was fetched.
+// TestArmingWaitsForTheBytes: what was typed since the preview is fetched first, and said. Presses
+// meanwhile are not saved up, and what is armed is what was fetched.
 func TestArmingWaitsForTheBytes(t *testing.T) {
 	t.Parallel()
 	mara := atTheBar(t)
@@ -59,7 +59,8 @@ func TestArmingWaitsForTheBytes(t *testing.T) {
 		mara.click(restButton("approve"))
 	}
 	mara.comes(state, "Fetching what Lambda will receive")
-	for _, words := range []string{"“Approve” is chosen.", "Fetching what Lambda will receive"} { // one does not replace the other
+	// one does not replace the other
+	for _, words := range []string{"“Approve” is chosen.", "Fetching what Lambda will receive"} {
 		if got := mara.source("#announce"); !contains(got, words) {
 			t.Errorf("announced is %q, want %q in it", got, words)
 		}
@@ -75,7 +76,8 @@ func TestArmingWaitsForTheBytes(t *testing.T) {
 	mara.reaches("pending")
 }
 
-// TestImpatientPresses: presses that follow each other without a pause confirm nothing, however long they go on.
+// TestImpatientPresses: presses that follow each other without a pause confirm nothing, however
+// long they go on.
 func TestImpatientPresses(t *testing.T) {
 	t.Parallel()
 	mara := atTheBar(t)
@@ -98,7 +100,8 @@ func TestImpatientPresses(t *testing.T) {
 	mara.see("#verdict")
 }
 
-// TestSendingOnce: while a decision is on its way no press does anything, and Esc does not pretend to take it back.
+// TestSendingOnce: while a decision is on its way no press does anything, and Esc does not pretend
+// to take it back.
 func TestSendingOnce(t *testing.T) {
 	t.Parallel()
 	mara := atTheBar(t)
@@ -120,7 +123,8 @@ func TestSendingOnce(t *testing.T) {
 	mara.reads(armedBar, "Sending…")
 }
 
-// TestArmingGivenUp: who goes on with something else before the bytes are there is not brought back.
+// TestArmingGivenUp: who goes on with something else before the bytes are there is not brought
+// back.
 func TestArmingGivenUp(t *testing.T) {
 	t.Parallel()
 	mara := atTheBar(t)
@@ -134,7 +138,8 @@ func TestArmingGivenUp(t *testing.T) {
 	mara.gone(armedBar)
 }
 
-// TestLastPreviewCounts: an answer that comes late neither hides a later one nor arms what was pressed before.
+// TestLastPreviewCounts: an answer that comes late neither hides a later one nor arms what was
+// pressed before.
 func TestLastPreviewCounts(t *testing.T) {
 	t.Parallel()
 	mara := atTheBar(t)
@@ -171,8 +176,8 @@ func TestPreviewsLost(t *testing.T) {
 	mara.arm("approve")
 }
 
-// TestLongPreviews: of outcomes that send much, one preview is on the page, and another once it is chosen. What is armed is what is
-// shown, also after typing.
+// TestLongPreviews: of outcomes that send much, one preview is on the page, and another once it is
+// chosen. What is armed is what is shown, also after typing.
 func TestLongPreviews(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

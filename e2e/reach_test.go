@@ -11,8 +11,8 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// widths are windows of every layout. The last two are so low that nothing stays in place: a zoom of 400 %, and a laptop with a
-// keyboard on its screen.
+// widths are windows of every layout. The last two are so low that nothing stays in place: a zoom
+// of 400 %, and a laptop with a keyboard on its screen.
 var widths = []look{
 	desktop,
 	{"laptop", "light", 1180, 700},
@@ -72,8 +72,8 @@ const whereFocusIs = `(() => {
 // shift is the bit of that key among the modifiers of a key event.
 const shift = 8
 
-// pressTab goes on to what gets the focus next, or back. The key stays down, for each event that the browser
-// is sent waits for the page.
+// pressTab goes on to what gets the focus next, or back. The key stays down, for each event that
+// the browser is sent waits for the page.
 func pressTab(back bool) chromedp.Action[*stop] {
 	press := *kb.Encode('\t')[0]
 	press.Type = input.DispatchKeyEventTypeRawKeyDown
@@ -111,7 +111,8 @@ func (p *person) stops(back bool) (all []stop) {
 	return nil
 }
 
-// reachable fails the test unless everything that gets the focus is in sight, and comes in the order in which it is seen.
+// reachable fails the test unless everything that gets the focus is in sight, and comes in the
+// order in which it is seen.
 func (p *person) reachable(page string) {
 	p.t.Helper()
 	for _, back := range []bool{false, true} {
@@ -132,7 +133,8 @@ func (p *person) reachable(page string) {
 	}
 }
 
-// disorder is what is wrong with b coming after a, empty for nothing. What stays in place while the page scrolls has no place in it.
+// disorder is what is wrong with b coming after a, empty for nothing. What stays in place while the
+// page scrolls has no place in it.
 func disorder(a, b stop) string {
 	const slack = 1
 	sameColumn := min(a.Seen[1], b.Seen[1])-max(a.Seen[0], b.Seen[0]) > slack
@@ -148,8 +150,8 @@ func disorder(a, b stop) string {
 	return ""
 }
 
-// TestFocusIsSeen: nothing that gets the focus is under a bar, out of the window or out of order, at any size; and axe finds
-// nothing at the sizes that other tests do not look at.
+// TestFocusIsSeen: nothing that gets the focus is under a bar, out of the window or out of order,
+// at any size; and axe finds nothing at the sizes that other tests do not look at.
 func TestFocusIsSeen(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -201,7 +203,8 @@ func TestFocusIsSeen(t *testing.T) {
 	}
 }
 
-// TestFocusFollows: an item that is opened by key takes the focus, one that is pointed at is told, and a filter tells its number.
+// TestFocusFollows: an item that is opened by key takes the focus, one that is pointed at is told,
+// and a filter tells its number.
 func TestFocusFollows(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -8,11 +8,12 @@ import (
 // settle is how soon after the first press a second one still counts as a double click.
 const settle = 400 * time.Millisecond
 
-// arm presses an outcome's button, after typing a comment, which sends nothing yet, and returns the exact bytes that the page shows
-// then.
+// arm presses an outcome's button, after typing a comment, which sends nothing yet, and returns the
+// exact bytes that the page shows then.
 func (p *person) arm(outcome string, comment ...string) (shown string) {
 	p.t.Helper()
-	p.see("decision-bar:defined") // before, the button leads to the page that does the same without scripts
+	// before, the button leads to the page that does the same without scripts
+	p.see("decision-bar:defined")
 	for _, text := range comment {
 		p.write("#comment", text)
 	}
@@ -41,8 +42,8 @@ func (p *person) reaches(state string) {
 	p.see(fmt.Sprintf(`#item[data-state=%q]`, state))
 }
 
-// keepsPage makes sure that what the person does until the returned function is called loads no page: what changes on it
-// changes in place.
+// keepsPage makes sure that what the person does until the returned function is called loads no
+// page: what changes on it changes in place.
 func (p *person) keepsPage() (check func()) {
 	p.t.Helper()
 	eval[bool](p, "window.samePage = true")

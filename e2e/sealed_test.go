@@ -17,7 +17,8 @@ import (
 // sealed is the name of a function whose results only it can read.
 const sealed = "sealed-approval"
 
-// TestEncrypted: a reviewer decides as ever, Lambda gets ciphertext, and the function reads exactly the bytes that were shown.
+// TestEncrypted: a reviewer decides as ever, Lambda gets ciphertext, and the function reads exactly
+// the bytes that were shown.
 func TestEncrypted(t *testing.T) {
 	t.Parallel()
 	key := make([]byte, 32)
@@ -33,7 +34,8 @@ func TestEncrypted(t *testing.T) {
 	mara := w.signIn(t, "mara")
 	for name, q := range map[string]demo.Question{
 		"approve": expense(),
-		"refund": expense(func(q *demo.Question) { // an outcome of the sender's own, with what a JSON encoder might write in another way
+		// an outcome of the sender's own, with what a JSON encoder might write in another way
+		"refund": expense(func(q *demo.Question) {
 			q.Outcomes = []demo.Outcome{{Name: "refund", Label: "Refund", Kind: "success",
 				Payload: map[string]any{"why": "{{comment}}", "html": "<b>&</b>", "amount": json.Number("1318.40")}}}
 		}),

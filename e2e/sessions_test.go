@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestSessions: a session that its person ends in another browser ends there at once, and keeps what was typed.
+// TestSessions: a session that its person ends in another browser ends there at once, and keeps
+// what was typed.
 func TestSessions(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -59,7 +60,8 @@ func TestSessionsOfEverybody(t *testing.T) {
 	aiko.reads("#list", "ended a session")
 }
 
-// TestPhoneMenu: whatever a menu holds, here twenty entries more, it ends above the bar below and its last entry can be reached.
+// TestPhoneMenu: whatever a menu holds, here twenty entries more, it ends above the bar below and
+// its last entry can be reached.
 func TestPhoneMenu(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -38,7 +38,8 @@ func TestSignOut(t *testing.T) {
 	mara.reads("#item", "EXP-2291")
 }
 
-// TestSessionEnds: whoever is signed out in another tab reads so in this one, and keeps what they typed.
+// TestSessionEnds: whoever is signed out in another tab reads so in this one, and keeps what they
+// typed.
 func TestSessionEnds(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -66,7 +67,8 @@ func TestSessionEnds(t *testing.T) {
 	mara.inspect("session-ended")
 }
 
-// TestHandOver: the page on the way to the provider stays until the provider shows one of its own, and can be read and used.
+// TestHandOver: the page on the way to the provider stays until the provider shows one of its own,
+// and can be read and used.
 func TestHandOver(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -96,15 +98,16 @@ func TestProviderDown(t *testing.T) {
 	mara.reads("main", "does not answer")
 
 	w.noSignIns.Store(false)
-	for strings.Contains(mara.text("main"), "does not answer") { // the desk asks again after a second or two
+	// the desk asks again after a second or two
+	for strings.Contains(mara.text("main"), "does not answer") {
 		mara.open("/")
 	}
 	mara.enter()
 	mara.see("#list")
 }
 
-// TestCertifiedProvider signs in at a provider that shares no code with us: the npm package oidc-provider, whose makers had
-// it certified by the OpenID Foundation.
+// TestCertifiedProvider signs in at a provider that shares no code with us: the npm package
+// oidc-provider, whose makers had it certified by the OpenID Foundation.
 func TestCertifiedProvider(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(settings map[string]string) {

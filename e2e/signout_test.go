@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// narrowHeader is how much of an answer's headers a proxy takes that nobody configured, as nginx's proxy_buffer_size.
+// narrowHeader is how much of an answer's headers a proxy takes that nobody configured, as nginx's
+// proxy_buffer_size.
 const narrowHeader = 4 << 10
 
 // behindANarrowProxy puts a proxy at the desk's address. Answers with more headers become 502.
@@ -37,7 +38,8 @@ func behindANarrowProxy(t *testing.T) func(settings map[string]string) {
 	}
 }
 
-// TestSignOutWithALargeToken: an ID token of 6 KB stops nobody at a proxy that takes 4 KiB of headers, with and without scripts.
+// TestSignOutWithALargeToken: an ID token of 6 KB stops nobody at a proxy that takes 4 KiB of
+// headers, with and without scripts.
 func TestSignOutWithALargeToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, behindANarrowProxy(t))

@@ -25,7 +25,8 @@ func (p *person) inTab(path string) *person {
 	return tab
 }
 
-// TestSevenTabs: more tabs than a browser has connections are all live over one stream, and whoever is in the last of them decides.
+// TestSevenTabs: more tabs than a browser has connections are all live over one stream, and whoever
+// is in the last of them decides.
 func TestSevenTabs(t *testing.T) {
 	t.Parallel()
 	g, behind := behindGateway(t)
@@ -112,11 +113,12 @@ func (p *person) show(path string) *person {
 	if i < 0 {
 		p.t.Fatalf("no tab shows %s", path)
 	}
-	return newPerson(p.tab, p.t, p.name, p.desk, chromedp.WithTargetID(all[i].TargetID)) // who has the focus is seen
+	// who has the focus is seen
+	return newPerson(p.tab, p.t, p.name, p.desk, chromedp.WithTargetID(all[i].TargetID))
 }
 
-// TestOpenedInBackground: tabs that nobody has looked at keep no stream and take no connection. One that is shown tells what happened
-// meanwhile.
+// TestOpenedInBackground: tabs that nobody has looked at keep no stream and take no connection. One
+// that is shown tells what happened meanwhile.
 func TestOpenedInBackground(t *testing.T) {
 	t.Parallel()
 	g, behind := behindGateway(t)
@@ -150,7 +152,8 @@ func TestOpenedInBackground(t *testing.T) {
 	shown.comes("#freshness", "Live")
 }
 
-// TestHiddenTabKeepsItsReview: a browser slows the timers of a hidden tab down. Its review is renewed all the same.
+// TestHiddenTabKeepsItsReview: a browser slows the timers of a hidden tab down. Its review is
+// renewed all the same.
 func TestHiddenTabKeepsItsReview(t *testing.T) {
 	t.Parallel()
 	g, behind := behindGateway(t)
@@ -184,7 +187,8 @@ func TestSignOutInAnotherTab(t *testing.T) {
 	follower.stripSays("You were signed out.")
 }
 
-// TestNextPersonsStream: a tab of somebody else hears nothing of the next person's stream but that it should look again.
+// TestNextPersonsStream: a tab of somebody else hears nothing of the next person's stream but that
+// it should look again.
 func TestNextPersonsStream(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -7,8 +7,8 @@ import (
 	"countersign/internal/standin/demo"
 )
 
-// TestUnseenCharacters: a page marks what cannot be seen in a payload, and its buttons copy the characters themselves, also several
-// in a row.
+// TestUnseenCharacters: a page marks what cannot be seen in a payload, and its buttons copy the
+// characters themselves, also several in a row.
 func TestUnseenCharacters(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -36,7 +36,8 @@ func TestUnseenCharacters(t *testing.T) {
 	}
 }
 
-// TestTableOfWords: a table of a description breaks between words only. What is too wide scrolls in a box of its own.
+// TestTableOfWords: a table of a description breaks between words only. What is too wide scrolls in
+// a box of its own.
 func TestTableOfWords(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -11,10 +11,13 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// What a first page may cost: requests, itself, its icon and its stream of events included, and kilobytes as they come, compressed.
+// What a first page may cost: requests, itself, its icon and its stream of events included, and
+// kilobytes as they come, compressed.
 const (
-	mostRequests  = 8
-	forReview     = 6 // more, for an open callback: the modules of its lease, its bar and its draft, and the review that it announces
+	mostRequests = 8
+	// more, for an open callback: the modules of its lease, its bar and its draft, and the review
+	// that it announces
+	forReview     = 6
 	mostKilobytes = 60
 	moreForReview = 8 // kilobytes of them
 )
@@ -49,10 +52,12 @@ func TestFirstLoad(t *testing.T) {
 	weigh("review", mostRequests+forReview, mostKilobytes+moreForReview)
 }
 
-// icon is the file that a browser fetches for its own tab, when and as often as it likes, also after the page has been left.
+// icon is the file that a browser fetches for its own tab, when and as often as it likes, also
+// after the page has been left.
 const icon = "/static/favicon."
 
-// loads keeps what a tab loads, by the page that it is loaded for: a browser goes on with one while it opens the next.
+// loads keeps what a tab loads, by the page that it is loaded for: a browser goes on with one while
+// it opens the next.
 type loads struct {
 	asked *record[string]
 
@@ -89,8 +94,8 @@ func (p *person) countLoads() *loads {
 	return l
 }
 
-// note counts a request. The browser's own for the icon count as one of the page; a reading that a change elsewhere makes the page
-// do is no part of its load.
+// note counts a request. The browser's own for the icon count as one of the page; a reading that a
+// change elsewhere makes the page do is no part of its load.
 func (l *loads) note(e *network.EventRequestWillBeSent) {
 	u, err := url.Parse(e.Request.URL)
 	_, background := e.Request.Headers["Countersign-Background"]

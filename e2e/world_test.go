@@ -46,7 +46,8 @@ type world struct {
 	asked     *record[asked]
 	provider  *oidc.Provider
 	noSignIns atomic.Bool // the provider hangs up
-	noPages   atomic.Bool // the provider answers browsers without a page, so that they stay where they are
+	// the provider answers browsers without a page, so that they stay where they are
+	noPages atomic.Bool
 }
 
 // newWorld starts a world. Changes are made to the desk's settings before it starts.
@@ -55,7 +56,8 @@ func newWorld(t *testing.T, changes ...func(settings map[string]string)) *world 
 	return newWorldAt(t, "http://"+freeAddress(t), changes...)
 }
 
-// newWorldAt is newWorld with a desk that people and functions reach at a given address: its own, unless a change moves it.
+// newWorldAt is newWorld with a desk that people and functions reach at a given address: its own,
+// unless a change moves it.
 func newWorldAt(t *testing.T, url string, changes ...func(settings map[string]string)) *world {
 	t.Helper()
 	w := &world{url: url, seen: newRecord[locallambda.Observation](), asked: newRecord[asked]()}
@@ -123,8 +125,8 @@ func (w *world) startLambda(t *testing.T) (url string) {
 	return server.URL
 }
 
-// startProvider runs the OpenID provider, which hangs up on everybody while noSignIns is set, and shows nobody its page while
-// noPages is.
+// startProvider runs the OpenID provider, which hangs up on everybody while noSignIns is set, and
+// shows nobody its page while noPages is.
 func (w *world) startProvider(t *testing.T) (issuer string) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
@@ -152,8 +154,9 @@ func (w *world) startProvider(t *testing.T) (issuer string) {
 	return issuer
 }
 
-// freeAddress finds an address for the desk, which has to be known before it starts: the provider redirects to it. The
-// ports are below those that the kernel gives to clients, so that nobody takes it meanwhile.
+// freeAddress finds an address for the desk, which has to be known before it starts: the provider
+// redirects to it. The ports are below those that the kernel gives to clients, so that nobody takes
+// it meanwhile.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	const lowest, ports = 20000, 12000

@@ -12,14 +12,15 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// A shownField is a field of an announcement as a sender writes it, and what the review page makes of it.
+// A shownField is a field of an announcement as a sender writes it, and what the review page makes
+// of it.
 type shownField struct {
 	sent  any
 	shows string
 }
 
-// shownFields are the fields by their JSON names. The subject of who asks is on no page, but takes the
-// decision from the person who has it.
+// shownFields are the fields by their JSON names. The subject of who asks is on no page, but takes
+// the decision from the person who has it.
 func shownFields(now time.Time) map[string]shownField {
 	execution := "arn:aws:lambda:eu-central-1:123456789012:function:port:14/durable-execution/dues/4f1c"
 	return map[string]shownField{
@@ -46,8 +47,8 @@ func shownFields(now time.Time) map[string]shownField {
 	}
 }
 
-// TestAnnouncement_EveryField: what a sender says of a callback stands on its page, whether it was known
-// before from its history or not.
+// TestAnnouncement_EveryField: what a sender says of a callback stands on its page, whether it was
+// known before from its history or not.
 func TestAnnouncement_EveryField(t *testing.T) {
 	t.Parallel()
 	for name, found := range map[string]bool{"Announced": false, "FoundBefore": true} {

@@ -21,7 +21,8 @@ import (
 // worst is a desk that is full of the worst that intake takes.
 type worst struct {
 	*site
-	wide, deep, busy callbacks.ID // a payload of many parts, one of deep nesting, and outcomes and text at every limit
+	// a payload of many parts, one of deep nesting, and outcomes and text at every limit
+	wide, deep, busy callbacks.ID
 	b                map[string]*browser
 }
 
@@ -86,8 +87,8 @@ func (w *worst) take(fields map[string]any) callbacks.ID {
 	return receipt.ID
 }
 
-// bound is the most that a route may answer, in bytes before compression, and allocate for it, whatever was sent; the client of the
-// test is in what is allocated.
+// bound is the most that a route may answer, in bytes before compression, and allocate for it,
+// whatever was sent; the client of the test is in what is allocated.
 type bound struct {
 	bytes, memory int
 	ask           func(w *worst) []answer
@@ -126,9 +127,10 @@ func posted(path, body string) func(*worst) []answer {
 
 // bounds has a row for each route. A route that is missing here fails the test.
 var bounds = map[string]bound{
-	"GET /":                           {2 * mib, 48 * mib, asked(adam, http.MethodGet, "/?scope=available")},
-	"GET /callbacks/:id":              {4 * mib, 64 * mib, asked(rita, http.MethodGet, "/callbacks/:id")},
-	"GET /callbacks/:id/payload":      {2 * mib, 32 * mib, asked(rita, http.MethodGet, "/callbacks/:id/payload")}, // the payload itself
+	"GET /":              {2 * mib, 48 * mib, asked(adam, http.MethodGet, "/?scope=available")},
+	"GET /callbacks/:id": {4 * mib, 64 * mib, asked(rita, http.MethodGet, "/callbacks/:id")},
+	// the payload itself
+	"GET /callbacks/:id/payload":      {2 * mib, 32 * mib, asked(rita, http.MethodGet, "/callbacks/:id/payload")},
 	"GET /callbacks/:id/payload/tree": {2 * mib, 64 * mib, asked(rita, http.MethodGet, "/callbacks/:id/payload/tree?q=0")},
 	"POST /callbacks/:id/decision": {4 * mib, 64 * mib,
 		asked(rita, http.MethodPost, "/callbacks/:id/decision", decisionForm, decisionForm+"&back=1", "outcome=x&"+decisionForm, hiddenForm, fields)},
@@ -180,8 +182,8 @@ var hostileDocument = func() string {
 // eventDocument is the same at the size of an event.
 var eventDocument = "{" + strings.Repeat(`"<<<<<<<<":0,`, 19_000) + `"":0}`
 
-// events opens as many streams as one person may have, lets ten thousand callbacks change while nobody reads, and reads each stream until it
-// says that everything may have changed.
+// events opens as many streams as one person may have, lets ten thousand callbacks change while
+// nobody reads, and reads each stream until it says that everything may have changed.
 func events(w *worst) (all []answer) {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	defer cancel()
@@ -213,8 +215,9 @@ func events(w *worst) (all []answer) {
 // maxStreams is how many streams a person may have open.
 const maxStreams = 32
 
-// TestBounds walks the table of routes: each has a row for what it may answer and allocate at most, under the worst that intake takes
-// and the worst that may be posted to it. It is not parallel, for whatever runs beside it would count too.
+// TestBounds walks the table of routes: each has a row for what it may answer and allocate at most,
+// under the worst that intake takes and the worst that may be posted to it. It is not parallel, for
+// whatever runs beside it would count too.
 func TestBounds(t *testing.T) {
 	w := newWorst(t)
 	for _, route := range handlers.Routes() {

@@ -17,8 +17,9 @@ import (
 // decision is a decision as its form was posted.
 type decision struct {
 	callbacks.Choice
-	seen string // what the reviewer saw, as callbacks.Preview.Seen names it; empty in the first of two steps
-	back bool   // from the second step to the first
+	// what the reviewer saw, as callbacks.Preview.Seen names it; empty in the first of two steps
+	seen string
+	back bool // from the second step to the first
 }
 
 // readDecision reads the form. A time that cannot be read counts as an old one: the preview is

@@ -38,7 +38,8 @@ func TestDecision_WithScripts(t *testing.T) {
 	s := newSite(t)
 	id, b := s.receive(expense()).ID, s.as(rita)
 	form := b.choose(id, "approve", "Hotel over cap was agreed.")
-	s.clock.Advance(time.Minute) // reading takes time, and the time in the payload stays that of the preview
+	// reading takes time, and the time in the payload stays that of the preview
+	s.clock.Advance(time.Minute)
 	a := b.decide(id, form)
 	if want := "/callbacks/" + string(id) + "?q=EXP&scope=mine"; a.status != http.StatusSeeOther || a.header.Get("Location") != want {
 		t.Fatalf("%d %s, want 303 %s", a.status, a.header.Get("Location"), want)
@@ -83,7 +84,8 @@ func TestDecision_WithoutScripts(t *testing.T) {
 	}
 }
 
-// TestDecision_Back: from the second step back to the first with what was typed, as far as there still is one.
+// TestDecision_Back: from the second step back to the first with what was typed, as far as there
+// still is one.
 func TestDecision_Back(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -148,7 +150,8 @@ var refusedDecisions = map[string]struct {
 	"SessionOver":  {rita, func(s *site, _ callbacks.ID, _ url.Values) { s.clock.Advance(24 * time.Hour) }, http.StatusUnauthorized, "Nothing was recorded"},
 }
 
-// TestDecision_Refused: whatever stands in the way, nothing is recorded and the comment is on the page.
+// TestDecision_Refused: whatever stands in the way, nothing is recorded and the comment is on the
+// page.
 func TestDecision_Refused(t *testing.T) {
 	t.Parallel()
 	const comment = "Two receipts are missing; I asked Ines for them."
@@ -178,8 +181,8 @@ func TestDecision_Refused(t *testing.T) {
 	}
 }
 
-// TestDecision_TooManyFields: a form that cannot be taken is refused for what it is, and to a person who
-// may not post it for that.
+// TestDecision_TooManyFields: a form that cannot be taken is refused for what it is, and to a
+// person who may not post it for that.
 func TestDecision_TooManyFields(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -193,7 +196,8 @@ func TestDecision_TooManyFields(t *testing.T) {
 	}
 }
 
-// TestDecision_Race: of two who press at once one decides; the other keeps the comment and learns who was faster.
+// TestDecision_Race: of two who press at once one decides; the other keeps the comment and learns
+// who was faster.
 func TestDecision_Race(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -351,7 +355,8 @@ func TestPreview(t *testing.T) {
 	}
 }
 
-// TestPreview_Long: of outcomes that send much, the one that is wanted is shown to its end, and the others when they are.
+// TestPreview_Long: of outcomes that send much, the one that is wanted is shown to its end, and the
+// others when they are.
 func TestPreview_Long(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

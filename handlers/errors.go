@@ -165,7 +165,8 @@ func failurePage(s *server, c echo.Context, _ error) templ.Component {
 func unavailablePage(s *server, c echo.Context, err error) templ.Component {
 	shell := s.plainShell(c)
 	if c.Request().Method == http.MethodGet {
-		shell.Address = views.Address{Path: c.Request().URL.Path, Query: c.QueryParams()} // to try again
+		// to try again
+		shell.Address = views.Address{Path: c.Request().URL.Path, Query: c.QueryParams()}
 	}
 	return views.UnavailablePage(shell, views.Unavailable{
 		RequestID: requestID(c), Decision: unrecorded(c),

@@ -51,7 +51,8 @@ func stateChange(arn, status string, at time.Time) string {
 	return strings.NewReplacer("Status Change", "State Change", "durableExecutionArn", "executionArn").Replace(statusChange(arn, status, at))
 }
 
-// TestEvent_Shapes: each shape closes what is pending, posted by EventBridge or passed on by a topic that may.
+// TestEvent_Shapes: each shape closes what is pending, posted by EventBridge or passed on by a
+// topic that may.
 func TestEvent_Shapes(t *testing.T) {
 	t.Parallel()
 	for shape, event := range map[string]func(arn, status string, at time.Time) string{"Status": statusChange, "State": stateChange} {
@@ -175,7 +176,8 @@ func TestEvent_Limited(t *testing.T) {
 	b, event := s.visitor(), statusChange("arn", "RUNNING", s.clock.Now())
 	for _, key := range []string{"guess", eventKey} {
 		first := map[string]int{"guess": http.StatusUnauthorized, eventKey: http.StatusNoContent}[key]
-		s.clock.Advance(10 * time.Second) // the guesses of this address are forgiven: here all have one address
+		// the guesses of this address are forgiven: here all have one address
+		s.clock.Advance(10 * time.Second)
 		for i := range 101 {
 			want := first
 			if i == 100 {

@@ -38,7 +38,8 @@ func TestEvents_EndWithTheHub(t *testing.T) {
 	}
 }
 
-// TestEvents_Bounded: one person's streams take no place from others, and a closed one leaves its place.
+// TestEvents_Bounded: one person's streams take no place from others, and a closed one leaves its
+// place.
 func TestEvents_Bounded(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -58,7 +59,8 @@ func TestEvents_Bounded(t *testing.T) {
 	}
 }
 
-// TestReviews_Bounded: a person has few reviews of one callback open, and says little at once about all of them.
+// TestReviews_Bounded: a person has few reviews of one callback open, and says little at once about
+// all of them.
 func TestReviews_Bounded(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -12,9 +12,11 @@ import (
 
 // The values of the ends parameter, besides the keys of [lists.Ranges].
 const (
-	endsCustom     = "custom"     // between from and to
-	endsUnattended = "unattended" // a missing heartbeat ends it: nobody sends any, or Lambda does not take them
-	endsTimedOut   = "timed_out"  // a clock ended it already; only in the list of all callbacks, like what is gone
+	endsCustom = "custom" // between from and to
+	// a missing heartbeat ends it: nobody sends any, or Lambda does not take them
+	endsUnattended = "unattended"
+	// a clock ended it already; only in the list of all callbacks, like what is gone
+	endsTimedOut = "timed_out"
 )
 
 // endsWithin are the short names for what ends soon, whether its time is up already or not.
@@ -26,15 +28,16 @@ type listing struct {
 	scope           callbacks.Scope
 	search          string
 	function, queue string
-	source          string // only in the list of all callbacks; a sender, or one of the domain's own
-	ends            string
-	from, to        time.Time // bounds of endsCustom
-	states          []callbacks.State
-	receivedFrom    time.Time
-	receivedBefore  time.Time
-	order           callbacks.Order
-	after           *callbacks.Cursor
-	item            callbacks.ID
+	// only in the list of all callbacks; a sender, or one of the domain's own
+	source         string
+	ends           string
+	from, to       time.Time // bounds of endsCustom
+	states         []callbacks.State
+	receivedFrom   time.Time
+	receivedBefore time.Time
+	order          callbacks.Order
+	after          *callbacks.Cursor
+	item           callbacks.ID
 }
 
 // parseListing reads the address of a list. Times without a zone are in the reader's. A wrong value
@@ -144,7 +147,8 @@ func (l listing) filter(now time.Time) callbacks.Filter {
 		f.Ends = rangeOf(l.ends).Ends(now)
 	}
 	if l.scope == callbacks.ScopeAll && len(f.States) == 0 {
-		f.States = []callbacks.State{callbacks.Pending} // what has ended does not end within an hour
+		// what has ended does not end within an hour
+		f.States = []callbacks.State{callbacks.Pending}
 	}
 	return withDefaults(f)
 }

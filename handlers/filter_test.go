@@ -108,7 +108,8 @@ func TestParseListing_Refuses(t *testing.T) {
 	}
 }
 
-// TestParseListing_LeavesOthersAlone: empty form fields, fields that the choice does not use, and parameters of others.
+// TestParseListing_LeavesOthersAlone: empty form fields, fields that the choice does not use, and
+// parameters of others.
 func TestParseListing_LeavesOthersAlone(t *testing.T) {
 	t.Parallel()
 	values, _ := url.ParseQuery("scope=&q=&ends=1h&from=rubbish&to=&state=pending&received_to=x&order=&utm_source=mail")
@@ -187,10 +188,11 @@ func TestDays(t *testing.T) {
 		zone, day string
 		from, end string
 	}{
-		"Plain":          {"Europe/Berlin", "2026-11-23", "2026-11-22T23:00:00Z", "2026-11-23T23:00:00Z"},
-		"Forward":        {"Europe/Berlin", "2026-03-29", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"},
-		"Back":           {"Europe/Berlin", "2026-10-25", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"},
-		"WithoutItsZero": {"America/Santiago", "2026-09-06", "2026-09-06T04:00:00Z", "2026-09-07T03:00:00Z"}, // begins at 01:00
+		"Plain":   {"Europe/Berlin", "2026-11-23", "2026-11-22T23:00:00Z", "2026-11-23T23:00:00Z"},
+		"Forward": {"Europe/Berlin", "2026-03-29", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"},
+		"Back":    {"Europe/Berlin", "2026-10-25", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"},
+		// begins at 01:00
+		"WithoutItsZero": {"America/Santiago", "2026-09-06", "2026-09-06T04:00:00Z", "2026-09-07T03:00:00Z"},
 		"BeforeSuchADay": {"America/Santiago", "2026-09-05", "2026-09-05T04:00:00Z", "2026-09-06T04:00:00Z"},
 	} {
 		t.Run(name, func(t *testing.T) {

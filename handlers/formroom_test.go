@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// TestDecision_FullHouse: a form for which there is no room is not read, so the page has nothing to give back. It says who has: the browser,
-// which sends it again when it loads the page again.
+// TestDecision_FullHouse: a form for which there is no room is not read, so the page has nothing to
+// give back. It says who has: the browser, which sends it again when it loads the page again.
 func TestDecision_FullHouse(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -24,7 +24,8 @@ func TestDecision_FullHouse(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	_ = conn.SetDeadline(time.Now().Add(time.Minute)) // a desk that waits for the body fails the test, and does not stop it
+	// a desk that waits for the body fails the test, and does not stop it
+	_ = conn.SetDeadline(time.Now().Add(time.Minute))
 	_, _ = fmt.Fprintf(conn, "POST /callbacks/%s/decision HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n",
 		id, host, 1<<40)
 	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
@@ -44,7 +45,8 @@ func TestDecision_FullHouse(t *testing.T) {
 	}
 }
 
-// TestDecision_RoomComesBack: a form that is refused before it is read takes no room for good, although its page gives the comment back.
+// TestDecision_RoomComesBack: a form that is refused before it is read takes no room for good,
+// although its page gives the comment back.
 func TestDecision_RoomComesBack(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

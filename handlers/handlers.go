@@ -33,8 +33,9 @@ type Config struct {
 	Webhooks *webhooks.Handlers
 	Static   http.Handler                // serves /static/, compressed and cached by itself
 	Ping     func(context.Context) error // whether the database answers
-	Stopping func() bool                 // whether shutdown has begun; nil where that need not be told
-	Demo     Demo                        // nil outside the demo
+	// whether shutdown has begun; nil where that need not be told
+	Stopping func() bool
+	Demo     Demo // nil outside the demo
 	Metrics  *metrics.Metrics
 	Now      func() time.Time
 	Log      *slog.Logger // gets one line for each request
@@ -64,8 +65,9 @@ type server struct {
 	signIns   *ratelimit.Limiter // by address
 	reviews   *ratelimit.Limiter // signs of life of open reviews, by person
 	streams   streamCounts
-	forms     *inflight.Bodies // bodies of people's forms, so that a flood of webhooks leaves them alone
-	messages  *inflight.Bodies // bodies of webhooks
+	// bodies of people's forms, so that a flood of webhooks leaves them alone
+	forms    *inflight.Bodies
+	messages *inflight.Bodies // bodies of webhooks
 
 	descriptions markdown.Renderer
 }

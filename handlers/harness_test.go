@@ -71,7 +71,8 @@ const (
 	webhookToken  = "token-of-the-tests-which-is-long-enough"
 )
 
-// site is the whole desk but for Lambda and the workers: real handlers, store, hub and OpenID provider over HTTP.
+// site is the whole desk but for Lambda and the workers: real handlers, store, hub and OpenID
+// provider over HTTP.
 type site struct {
 	t        testing.TB
 	url      string
@@ -207,7 +208,8 @@ func (s *site) receive(a callbacks.Announcement) callbacks.Callback {
 	return receipt.Callback
 }
 
-// audit are the actions recorded for a callback, newest first; those of everything when id is empty.
+// audit are the actions recorded for a callback, newest first; those of everything when id is
+// empty.
 func (s *site) audit(id callbacks.ID) []callbacks.Action {
 	s.t.Helper()
 	entries, err := s.store.Audit(s.t.Context(), callbacks.AuditQuery{Callback: id, Limit: callbacks.MaxPage})

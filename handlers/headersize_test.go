@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// maxHeader is what nginx takes of an answer's status line and headers where nobody configured it (proxy_buffer_size).
+// maxHeader is what nginx takes of an answer's status line and headers where nobody configured it
+// (proxy_buffer_size).
 const maxHeader = 4096
 
 // fits fails where the headers of an answer would be a 502 behind such a proxy.
@@ -33,8 +34,9 @@ func (s *site) withLargeToken(n int) {
 	s.provider.SetUsers(all)
 }
 
-// TestHeadersFitProxies goes through sign-in and sign-out with addresses that are as long as they may be, more sign-ins under way
-// than are kept, and an ID token of 6 KB. No answer of ours has more headers than a proxy takes by default.
+// TestHeadersFitProxies goes through sign-in and sign-out with addresses that are as long as they
+// may be, more sign-ins under way than are kept, and an ID token of 6 KB. No answer of ours has
+// more headers than a proxy takes by default.
 func TestHeadersFitProxies(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -61,7 +63,8 @@ func TestHeadersFitProxies(t *testing.T) {
 	fits(t, "sign-out", b.post("/auth/logout", nil))
 }
 
-// TestSignInPath_TooLong: an address that no header takes is forgotten, and signing in leads to the inbox.
+// TestSignInPath_TooLong: an address that no header takes is forgotten, and signing in leads to the
+// inbox.
 func TestSignInPath_TooLong(t *testing.T) {
 	t.Parallel()
 	b := newSite(t).visitor()
@@ -78,8 +81,8 @@ func TestSignInPath_TooLong(t *testing.T) {
 	}
 }
 
-// TestSignOut_LargeToken: the address on which the browser goes is short enough for any server, in the page and not in a header, and
-// the page may post nowhere.
+// TestSignOut_LargeToken: the address on which the browser goes is short enough for any server, in
+// the page and not in a header, and the page may post nowhere.
 func TestSignOut_LargeToken(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -108,8 +111,8 @@ func TestSignOut_LargeToken(t *testing.T) {
 	}
 }
 
-// TestHandOver: the page on the way to the provider works without script, names the provider and has its icon, which is served to
-// somebody who is signed out.
+// TestHandOver: the page on the way to the provider works without script, names the provider and
+// has its icon, which is served to somebody who is signed out.
 func TestHandOver(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

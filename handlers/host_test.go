@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestHost: another site's name that was pointed here reads nothing; probes and senders reach the desk by any name.
+// TestHost: another site's name that was pointed here reads nothing; probes and senders reach the
+// desk by any name.
 func TestHost(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -19,10 +19,12 @@ import (
 	"countersign/static"
 )
 
-// raw are characters that stand on no page as they are: each turns, hides or fakes something, or drives a terminal.
+// raw are characters that stand on no page as they are: each turns, hides or fakes something, or
+// drives a terminal.
 const raw = "\x00\x1b\a\u0085\u009b\u00ad\u034f\u115f\u200b\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2063\u2066\u2067\u2069\u2800\u3164\ufeff\ufff9\ufffb\U000E0001\U000E0041\U0001D173"
 
-// hostileText has all of them beside markup, templates, terminal sequences and length; a template's own syntax is in hostile.
+// hostileText has all of them beside markup, templates, terminal sequences and length; a template's
+// own syntax is in hostile.
 func hostileText(longest int) string {
 	text := "EVIL \u202e\u2066" + hostile + " \x1b]0;owned\a\u009b2J" + raw + " ${jndi:x} %s%n\r\n\t../../ ' OR 1=1 "
 	for utf8.RuneCountInString(text) < longest {
@@ -31,11 +33,14 @@ func hostileText(longest int) string {
 	return string([]rune(text)[:longest])
 }
 
-// hostileStored is a callback as it may be stored from before intake refused such lines, and as payloads always may be.
+// hostileStored is a callback as it may be stored from before intake refused such lines, and as
+// payloads always may be.
 func hostileStored(t *testing.T, s *site) callbacks.ID {
 	t.Helper()
 	a := expense()
-	a.Queue = callbacks.DefaultQueue // what is stored of its requester names nobody, which a queue with four eyes would not have decided
+	// what is stored of its requester names nobody, which a queue with four eyes would not have
+	// decided
+	a.Queue = callbacks.DefaultQueue
 	quoted, err := json.Marshal(hostileText(5000))
 	if err != nil {
 		t.Fatal(err)
@@ -65,8 +70,8 @@ func hostileStored(t *testing.T, s *site) callbacks.ID {
 	return c.ID
 }
 
-// TestHostileText puts such text into every field that a stranger can send or a reviewer can type, opens every page and fragment of every
-// role, and finds none of it raw.
+// TestHostileText puts such text into every field that a stranger can send or a reviewer can type,
+// opens every page and fragment of every role, and finds none of it raw.
 func TestHostileText(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -132,8 +137,8 @@ func everyAnswer(t *testing.T, b *browser, ids ...callbacks.ID) []answer {
 	return append(answers, b.get("/?item="+string(ids[0])), b.get("/?scope=history"), b.get("/callbacks/"+url.PathEscape(hostileText(100))), b.get("/"+url.PathEscape(hostileText(100))))
 }
 
-// inert fails when an answer has one of the characters outside of what a reader typed in a field, to be sent again, or an element or attribute
-// of a stranger.
+// inert fails when an answer has one of the characters outside of what a reader typed in a field,
+// to be sent again, or an element or attribute of a stranger.
 func inert(t *testing.T, what string, a answer) {
 	t.Helper()
 	clean(t, what, a)
@@ -143,7 +148,8 @@ func inert(t *testing.T, what string, a answer) {
 			report(t, what, n.Data)
 		}
 		for _, attribute := range n.Attr {
-			if attribute.Key != "value" && attribute.Key != "data-sent" { // what was typed, for a field or to compare a draft with it
+			// what was typed, for a field or to compare a draft with it
+			if attribute.Key != "value" && attribute.Key != "data-sent" {
 				report(t, what, attribute.Key+"="+attribute.Val)
 			}
 		}

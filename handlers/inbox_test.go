@@ -163,7 +163,8 @@ func TestAdmin(t *testing.T) {
 	}
 }
 
-// TestAdmin_Days: what the form's date fields send finds those days on the reader's clock, and comes back in the fields.
+// TestAdmin_Days: what the form's date fields send finds those days on the reader's clock, and
+// comes back in the fields.
 func TestAdmin_Days(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -212,7 +213,8 @@ func TestAudit(t *testing.T) {
 	}
 }
 
-// TestTheme: what a reader chose comes back with each page, error pages included; anything else in the cookie is ignored.
+// TestTheme: what a reader chose comes back with each page, error pages included; anything else in
+// the cookie is ignored.
 func TestTheme(t *testing.T) {
 	t.Parallel()
 	b := newSite(t).as(rita)

@@ -68,7 +68,8 @@ func countBody(of *inflight.Bodies) echo.MiddlewareFunc {
 				r.Body = http.NoBody // there is no room for it
 			}
 			if body == nil || body.Unread() {
-				c.Response().Header().Set("Connection", "close") // else net/http waits for the body before it answers
+				// else net/http waits for the body before it answers
+				c.Response().Header().Set("Connection", "close")
 			}
 			c.Error(err)
 			return err

@@ -20,7 +20,8 @@ func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		began := time.Now() // the wall clock measures; Config.Now may stand still
 		id := rand.Text()[:16]
 		c.Response().Header().Set(echo.HeaderXRequestID, id)
-		c.Request().Pattern = c.Path() // for whoever stands around the site; the request may be another one afterwards
+		// for whoever stands around the site; the request may be another one afterwards
+		c.Request().Pattern = c.Path()
 		err := next(c)
 		if err != nil {
 			c.Error(err)

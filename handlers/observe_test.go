@@ -30,7 +30,8 @@ func TestLog(t *testing.T) {
 	}
 }
 
-// TestForwardedFor_Untrusted: without proxies in the configuration nobody can pass for another address.
+// TestForwardedFor_Untrusted: without proxies in the configuration nobody can pass for another
+// address.
 func TestForwardedFor_Untrusted(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

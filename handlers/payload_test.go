@@ -19,7 +19,8 @@ func largePlan() json.RawMessage {
 	return json.RawMessage(b.String())
 }
 
-// TestPayload: every payload can be read to its end, by a file, by opening branch after branch, and by searching.
+// TestPayload: every payload can be read to its end, by a file, by opening branch after branch, and
+// by searching.
 func TestPayload(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

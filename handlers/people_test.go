@@ -8,7 +8,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// TestDecidedUnderTheOldKey: what a version before recorded under the subject alone keeps its name and is nobody's own.
+// TestDecidedUnderTheOldKey: what a version before recorded under the subject alone keeps its name
+// and is nobody's own.
 func TestDecidedUnderTheOldKey(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

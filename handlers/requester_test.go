@@ -21,7 +21,8 @@ func asking(fields map[string]any) map[string]any {
 	return body
 }
 
-// TestWebhook_OwnRequest: however a system writes that Ines asks, she reads that it is her own, and her decision is refused.
+// TestWebhook_OwnRequest: however a system writes that Ines asks, she reads that it is her own, and
+// her decision is refused.
 func TestWebhook_OwnRequest(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -63,7 +64,8 @@ func TestWebhook_OwnRequest(t *testing.T) {
 	}
 }
 
-// TestWebhook_NoClearRequester: a queue with four eyes takes nothing that does not say who asks; others take any text.
+// TestWebhook_NoClearRequester: a queue with four eyes takes nothing that does not say who asks;
+// others take any text.
 func TestWebhook_NoClearRequester(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -110,7 +112,8 @@ func (s *site) waitingUnknown() callbacks.ID {
 	return c.ID
 }
 
-// TestStateRequester: reviewers read that an admin has to say who asks; the admin has a form, and everybody goes by it.
+// TestStateRequester: reviewers read that an admin has to say who asks; the admin has a form, and
+// everybody goes by it.
 func TestStateRequester(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -157,7 +160,8 @@ func TestStateRequester(t *testing.T) {
 	}
 }
 
-// TestUnverified: whoever signs in without a verified address does not decide what is asked by address.
+// TestUnverified: whoever signs in without a verified address does not decide what is asked by
+// address.
 func TestUnverified(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

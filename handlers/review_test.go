@@ -39,7 +39,8 @@ func TestReview_Pending(t *testing.T) {
 	}
 }
 
-// TestReview_PreviewFault: an outcome that cannot be sent with the comment says so in its panel, beside the others.
+// TestReview_PreviewFault: an outcome that cannot be sent with the comment says so in its panel,
+// beside the others.
 func TestReview_PreviewFault(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -99,7 +100,8 @@ func TestReview_BadList(t *testing.T) {
 	}
 }
 
-// TestReview_Next leads from what is decided to what waits in the same list, passing over what others hold.
+// TestReview_Next leads from what is decided to what waits in the same list, passing over what
+// others hold.
 func TestReview_Next(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -45,9 +45,10 @@ var open = map[string]struct {
 	"GET /healthz":                      {nil, [6]int{200, 200, 200, 200, 200, 200}},
 	"GET /readyz":                       {nil, [6]int{200, 200, 200, 200, 200, 200}},
 	"GET /static/*":                     {nil, [6]int{200, 200, 200, 200, 200, 200}},
-	"POST /auth/logout":                 {nil, [6]int{303, 200, 200, 200, 200, 200}}, // asked last: it ends the session
-	"GET /callbacks/:id/payload":        {nil, [6]int{303, 403, 404, 200, 200, 200}},
-	"GET /callbacks/:id/payload/tree":   {nil, [6]int{303, 403, 404, 200, 200, 200}},
+	// asked last: it ends the session
+	"POST /auth/logout":               {nil, [6]int{303, 200, 200, 200, 200, 200}},
+	"GET /callbacks/:id/payload":      {nil, [6]int{303, 403, 404, 200, 200, 200}},
+	"GET /callbacks/:id/payload/tree": {nil, [6]int{303, 403, 404, 200, 200, 200}},
 }
 
 func TestRoutes(t *testing.T) {

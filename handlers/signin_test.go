@@ -49,7 +49,8 @@ func TestSignIn_ForeignReturn(t *testing.T) {
 	}
 }
 
-// TestSignIn_ForScripts: a script learns that the session is over; it would paste the sign-in page into the list.
+// TestSignIn_ForScripts: a script learns that the session is over; it would paste the sign-in page
+// into the list.
 func TestSignIn_ForScripts(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -141,7 +142,8 @@ func TestSignOut(t *testing.T) {
 	}
 }
 
-// TestSignIn_AddressAgain: Back and restored tabs open the address that the provider led back to once more.
+// TestSignIn_AddressAgain: Back and restored tabs open the address that the provider led back to
+// once more.
 func TestSignIn_AddressAgain(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -164,7 +166,8 @@ func TestSignIn_AddressAgain(t *testing.T) {
 	}
 }
 
-// TestSignIn_ForwardedPorts: Azure's gateway and an ALB can write ports. The seventieth colleague of the morning signs in all the same.
+// TestSignIn_ForwardedPorts: Azure's gateway and an ALB can write ports. The seventieth colleague
+// of the morning signs in all the same.
 func TestSignIn_ForwardedPorts(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, func(c *config) { c.TrustedProxies = loopback })
@@ -179,7 +182,8 @@ func TestSignIn_ForwardedPorts(t *testing.T) {
 	}
 }
 
-// TestSignIn_Limited: one address cannot flood the provider, a proxy's visitors are told apart, and the rest go on.
+// TestSignIn_Limited: one address cannot flood the provider, a proxy's visitors are told apart, and
+// the rest go on.
 func TestSignIn_Limited(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, func(c *config) { c.TrustedProxies = loopback })

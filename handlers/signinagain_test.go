@@ -21,7 +21,8 @@ func (b *browser) outstay(s *site) {
 	}
 }
 
-// signInAgain follows the button of the page, and returns the address that it leads to and its page.
+// signInAgain follows the button of the page, and returns the address that it leads to and its
+// page.
 func (b *browser) signInAgain(page answer, subject string) (address string, there answer) {
 	b.t.Helper()
 	form := page.document(b.t).Find(`form[action="/auth/login"]`)
@@ -49,7 +50,8 @@ func (s *site) reopen(id callbacks.ID) {
 	}
 }
 
-// TestSignInAgain: nothing is decided by old groups, nothing that was typed is lost, and the way leads back to it.
+// TestSignInAgain: nothing is decided by old groups, nothing that was typed is lost, and the way
+// leads back to it.
 func TestSignInAgain(t *testing.T) {
 	t.Parallel()
 	for name, scripted := range map[string]bool{"WithScripts": true, "WithoutScripts": false} {
@@ -112,7 +114,8 @@ func TestSignInAgainAsAnother(t *testing.T) {
 	}
 }
 
-// TestSignInAgainToSayWhoAsks: an admin's other form comes back as it was typed, and once it is sent it waits no more.
+// TestSignInAgainToSayWhoAsks: an admin's other form comes back as it was typed, and once it is
+// sent it waits no more.
 func TestSignInAgainToSayWhoAsks(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

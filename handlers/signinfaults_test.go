@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestSignIn_ProviderStops: the provider was there, and is away when somebody opens the page. They read so on a page of ours, and the
-// button does not lead to the browser's own.
+// TestSignIn_ProviderStops: the provider was there, and is away when somebody opens the page. They
+// read so on a page of ours, and the button does not lead to the browser's own.
 func TestSignIn_ProviderStops(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -36,7 +36,8 @@ func TestSignIn_ProviderStops(t *testing.T) {
 	}
 }
 
-// TestSignIn_Faults: what only an operator can mend is one sentence for the person, and has its cause and remedy in the log.
+// TestSignIn_Faults: what only an operator can mend is one sentence for the person, and has its
+// cause and remedy in the log.
 func TestSignIn_Faults(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

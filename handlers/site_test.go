@@ -24,7 +24,8 @@ func pages(id callbacks.ID) []string {
 	}
 }
 
-// TestGetsChangeNothing: link previews and mail scanners open links; whatever they open, nothing happens.
+// TestGetsChangeNothing: link previews and mail scanners open links; whatever they open, nothing
+// happens.
 func TestGetsChangeNothing(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -33,7 +33,8 @@ const (
 	snsURL = "https://sns.eu-central-1.amazonaws.com/"
 )
 
-// snsSigner stands for SNS: it signs messages, and answers for the one certificate and for confirmations.
+// snsSigner stands for SNS: it signs messages, and answers for the one certificate and for
+// confirmations.
 type snsSigner struct {
 	t    testing.TB
 	key  *rsa.PrivateKey
@@ -105,7 +106,8 @@ func (s *snsSigner) site(change ...func(*config)) *site {
 	})...)
 }
 
-// signed is a message with its signature of version 2. Pairs of name and value change or add fields first.
+// signed is a message with its signature of version 2. Pairs of name and value change or add fields
+// first.
 func (s *snsSigner) signed(at time.Time, pairs ...string) string {
 	s.t.Helper()
 	m := map[string]string{
@@ -263,8 +265,8 @@ func TestNotification_Limited(t *testing.T) {
 	}
 }
 
-// TestNotification_GuessesFetchNothing: an address that has guessed too often makes the desk ask for no certificate any more, and is answered as
-// SNS has to be, whatever it sends.
+// TestNotification_GuessesFetchNothing: an address that has guessed too often makes the desk ask
+// for no certificate any more, and is answered as SNS has to be, whatever it sends.
 func TestNotification_GuessesFetchNothing(t *testing.T) {
 	t.Parallel()
 	sns := newSNSSigner(t)

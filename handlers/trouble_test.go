@@ -59,8 +59,8 @@ func (s *fullStore) Update(ctx context.Context, id callbacks.ID, fn func(*callba
 	return s.Store.Update(ctx, id, fn)
 }
 
-// TestNoRoom: a decision that cannot be written is not recorded and says why, its comment goes with the next try, and pages are
-// still read. Readiness stays: another process would have no more room.
+// TestNoRoom: a decision that cannot be written is not recorded and says why, its comment goes with
+// the next try, and pages are still read. Readiness stays: another process would have no more room.
 func TestNoRoom(t *testing.T) {
 	t.Parallel()
 	store := &fullStore{}
@@ -90,7 +90,8 @@ func TestNoRoom(t *testing.T) {
 	}
 }
 
-// TestFault: what nobody foresaw is a page without internals, and a line in the log with all of them.
+// TestFault: what nobody foresaw is a page without internals, and a line in the log with all of
+// them.
 func TestFault(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]handlers.Demo{"Panic": brokenDemo{panics: true}, "Error": brokenDemo{}} {

@@ -46,7 +46,8 @@ func TestWatches(t *testing.T) {
 	}
 }
 
-// TestWatches_Found: what was found stands in the lists, is marked there, and is decided like any other.
+// TestWatches_Found: what was found stands in the lists, is marked there, and is decided like any
+// other.
 func TestWatches_Found(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -72,7 +73,8 @@ func TestWatches_Found(t *testing.T) {
 	}
 }
 
-// TestWatches_Gone: the page counts what was announced and is gone, and leads to a list of that alone.
+// TestWatches_Gone: the page counts what was announced and is gone, and leads to a list of that
+// alone.
 func TestWatches_Gone(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -12,8 +12,8 @@ import (
 	"countersign/internal/ratelimit"
 )
 
-// FuzzWebhooks: whatever a sender posts who has proved who he is, by each of the three ways in, he is answered as documented, and what is
-// taken can be shown.
+// FuzzWebhooks: whatever a sender posts who has proved who he is, by each of the three ways in, he
+// is answered as documented, and what is taken can be shown.
 func FuzzWebhooks(f *testing.F) {
 	sns := newSNSSigner(f)
 	s := sns.site(withEventBridge(f), func(c *config) {

@@ -79,7 +79,8 @@ func TestWebhook_Parallel(t *testing.T) {
 	}
 }
 
-// TestWebhook_Repeated: a sender that missed the answer gets the same one again, whatever happened since.
+// TestWebhook_Repeated: a sender that missed the answer gets the same one again, whatever happened
+// since.
 func TestWebhook_Repeated(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -98,7 +99,8 @@ func TestWebhook_Repeated(t *testing.T) {
 	}
 }
 
-// TestWebhook_ReusedID: a sender that names its messages by an order learns at once that the second approval is not recorded.
+// TestWebhook_ReusedID: a sender that names its messages by an order learns at once that the second
+// approval is not recorded.
 func TestWebhook_ReusedID(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -186,7 +188,8 @@ func TestWebhook_Limited(t *testing.T) {
 	}
 }
 
-// TestGuesses: who has guessed too often is not listened to, even where the next guess is right. Whoever is proved has paid nothing.
+// TestGuesses: who has guessed too often is not listened to, even where the next guess is right.
+// Whoever is proved has paid nothing.
 func TestGuesses(t *testing.T) {
 	t.Parallel()
 	const key = "key-of-event-bridge-which-is-long-enough"
@@ -229,7 +232,8 @@ func TestGuesses(t *testing.T) {
 	}
 }
 
-// TestWebhook_UnreadBodies: what the headers prove to be wrong is answered while the body is still on its way.
+// TestWebhook_UnreadBodies: what the headers prove to be wrong is answered while the body is still
+// on its way.
 func TestWebhook_UnreadBodies(t *testing.T) {
 	t.Parallel()
 	s := newSNSSigner(t).site(withEventBridge(t))
@@ -250,9 +254,10 @@ func TestWebhook_UnreadBodies(t *testing.T) {
 		"TooLarge":      {announcements, nil, 1<<20 + 1, http.StatusRequestEntityTooLarge},
 		"NoKey":         {"/webhooks/eventbridge", nil, 100, http.StatusUnauthorized},
 		"Raw":           {"/webhooks/sns", map[string]string{"X-Amz-Sns-Rawdelivery": "true"}, 100, http.StatusBadRequest},
-		"Full":          {announcements, nil, full, http.StatusServiceUnavailable}, // SNS gives up on a 429, and all come again after a 503
-		"FullOfEvents":  {"/webhooks/eventbridge", map[string]string{"X-Api-Key": eventKey}, full, http.StatusServiceUnavailable},
-		"FullForSNS":    {"/webhooks/sns", nil, full, http.StatusServiceUnavailable},
+		// SNS gives up on a 429, and all come again after a 503
+		"Full":         {announcements, nil, full, http.StatusServiceUnavailable},
+		"FullOfEvents": {"/webhooks/eventbridge", map[string]string{"X-Api-Key": eventKey}, full, http.StatusServiceUnavailable},
+		"FullForSNS":   {"/webhooks/sns", nil, full, http.StatusServiceUnavailable},
 	} {
 		headers := map[string]string{"Content-Type": "application/json"}
 		maps.Copy(headers, signed)
@@ -265,7 +270,8 @@ func TestWebhook_UnreadBodies(t *testing.T) {
 	}
 }
 
-// announceBody sends the head of a message and nothing of its body, and returns what it is answered.
+// announceBody sends the head of a message and nothing of its body, and returns what it is
+// answered.
 func (s *site) announceBody(path string, headers map[string]string, size int) *http.Response {
 	s.t.Helper()
 	conn, err := new(net.Dialer).DialContext(s.t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
@@ -273,7 +279,8 @@ func (s *site) announceBody(path string, headers map[string]string, size int) *h
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(func() { _ = conn.Close() })
-	_ = conn.SetDeadline(time.Now().Add(time.Minute)) // a desk that waits for the body fails the test, and does not stop it
+	// a desk that waits for the body fails the test, and does not stop it
+	_ = conn.SetDeadline(time.Now().Add(time.Minute))
 	head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: desk\r\nContent-Length: %d\r\n", path, size)
 	for key, value := range headers {
 		if value != "" {
@@ -290,7 +297,8 @@ func (s *site) announceBody(path string, headers map[string]string, size int) *h
 	return resp
 }
 
-// TestWebhook_Contested: whoever is refused because another source was first shows to operators, once.
+// TestWebhook_Contested: whoever is refused because another source was first shows to operators,
+// once.
 func TestWebhook_Contested(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

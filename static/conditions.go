@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// accepts reports whether an Accept-Encoding header takes a coding (RFC 9110, 12.5.3): named with a quality above zero, or
-// not named and covered by *.
+// accepts reports whether an Accept-Encoding header takes a coding (RFC 9110, 12.5.3): named with a
+// quality above zero, or not named and covered by *.
 func accepts(header, coding string) bool {
 	wildcard := false
 	for part := range strings.SplitSeq(header, ",") {
@@ -34,7 +34,8 @@ func quality(parameters string) float64 {
 	return q
 }
 
-// noneMatch reports whether an If-None-Match header holds the tag, so that the client has these bytes (RFC 9110, 13.1.2).
+// noneMatch reports whether an If-None-Match header holds the tag, so that the client has these
+// bytes (RFC 9110, 13.1.2).
 func noneMatch(header, etag string) bool {
 	for tag := range strings.SplitSeq(header, ",") {
 		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")

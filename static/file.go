@@ -19,8 +19,8 @@ type file struct {
 	hash        string
 	contentType string
 	body        []byte
-	// brotli and gzip compress on the first call and keep the bytes. Best compression takes tens of milliseconds a file:
-	// nothing once, too much for each request or for each start.
+	// brotli and gzip compress on the first call and keep the bytes. Best compression takes tens of
+	// milliseconds a file: nothing once, too much for each request or for each start.
 	brotli, gzip func() []byte
 }
 
@@ -33,7 +33,8 @@ func newFile(name string, body []byte) *file {
 		}),
 		gzip: sync.OnceValue(func() []byte {
 			return compress(body, func(w io.Writer) io.WriteCloser {
-				z, _ := gzip.NewWriterLevel(w, gzip.BestCompression) // fails for an unknown level only
+				// fails for an unknown level only
+				z, _ := gzip.NewWriterLevel(w, gzip.BestCompression)
 				return z
 			})
 		}),
@@ -87,8 +88,8 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// encoded is the body in the best encoding that the client takes. Pictures and fonts, which are compressed already, and files
-// that compression does not make smaller stay as they are.
+// encoded is the body in the best encoding that the client takes. Pictures and fonts, which are
+// compressed already, and files that compression does not make smaller stay as they are.
 func (f *file) encoded(acceptEncoding string) (encoding string, body []byte) {
 	if !strings.HasPrefix(f.contentType, "text/") && f.contentType != "image/svg+xml" {
 		return "", f.body

@@ -1,9 +1,11 @@
-// Package static holds the stylesheet, scripts and pictures of the pages, and serves them under names that carry a hash of
-// their content: a browser may keep a file for ever, and a new release names new files.
+// Package static holds the stylesheet, scripts and pictures of the pages, and serves them under
+// names that carry a hash of their content: a browser may keep a file for ever, and a new release
+// names new files.
 //
-// [URL] gives the path that a page links to, [Handler] answers it. Files are compressed once, when somebody first asks.
-// Scripts are ES modules that import each other by relative name; the names are replaced by the hashed ones here, because an
-// import map would have to be inline, which the content security policy forbids.
+// [URL] gives the path that a page links to, [Handler] answers it. Files are compressed once, when
+// somebody first asks. Scripts are ES modules that import each other by relative name; the names
+// are replaced by the hashed ones here, because an import map would have to be inline, which the
+// content security policy forbids.
 package static
 
 import (
@@ -27,7 +29,8 @@ const root = "/static/"
 //go:embed *.[^g]* js
 var folder embed.FS
 
-// embedded are the files of this folder. A broken import among them is a programming error that the tests of this package find.
+// embedded are the files of this folder. A broken import among them is a programming error that the
+// tests of this package find.
 var embedded = sync.OnceValue(func() *files {
 	f, err := load(folder)
 	if err != nil {
@@ -36,8 +39,9 @@ var embedded = sync.OnceValue(func() *files {
 	return f
 })
 
-// URL is the path under which a file of this folder is served, such as /static/app.3f9c12ab34cd.css for app.css. For a name
-// that is not there it is a path that answers 404: a missing picture must not take the page with it.
+// URL is the path under which a file of this folder is served, such as /static/app.3f9c12ab34cd.css
+// for app.css. For a name that is not there it is a path that answers 404: a missing picture must
+// not take the page with it.
 func URL(name string) string {
 	if f, ok := embedded().byName[name]; ok {
 		return f.url
@@ -45,8 +49,8 @@ func URL(name string) string {
 	return root + name
 }
 
-// Handler serves every path that [URL] gives, to GET and HEAD. It wants the whole request path, including /static/, and does
-// its own compression: keep compressing middleware away from it.
+// Handler serves every path that [URL] gives, to GET and HEAD. It wants the whole request path,
+// including /static/, and does its own compression: keep compressing middleware away from it.
 func Handler() http.Handler { return embedded() }
 
 // contentTypes are the files that are served, by their extension; others are not.

@@ -199,7 +199,8 @@ func TestModulesImportHashedNames(t *testing.T) {
 	}
 }
 
-// TestHashFollowsImports: an importer gets a new name when what it imports changes, else browsers would keep the old pair.
+// TestHashFollowsImports: an importer gets a new name when what it imports changes, else browsers
+// would keep the old pair.
 func TestHashFollowsImports(t *testing.T) {
 	t.Parallel()
 	importer := func(imported string) string {

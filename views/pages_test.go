@@ -180,7 +180,8 @@ func TestControlsHaveNames(t *testing.T) {
 		doc := viewstest.HTML(t, page)
 		doc.Find("button, a, summary").Each(func(_ int, s *goquery.Selection) {
 			label, _ := s.Attr("aria-label")
-			filled := s.Is(".confirm, #fresh-rows") // a script writes their text before they are shown
+			// a script writes their text before they are shown
+			filled := s.Is(".confirm, #fresh-rows")
 			if viewstest.Words(s) == "" && strings.TrimSpace(label) == "" && !filled {
 				out, _ := goquery.OuterHtml(s)
 				t.Errorf("%s: no name for %s", name, out)

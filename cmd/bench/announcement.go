@@ -31,10 +31,12 @@ type announcement struct {
 }
 
 const (
-	// callbackIDBytes makes callback IDs of 200 characters, as emulators hand them out; AWS allows 1024.
+	// callbackIDBytes makes callback IDs of 200 characters, as emulators hand them out; AWS allows
+	// 1024.
 	callbackIDBytes = 150
 	functionCount   = 12
-	// Timeouts are spread over a month, and begin late enough that none ends during a run. One in ten waits for ever.
+	// Timeouts are spread over a month, and begin late enough that none ends during a run. One in
+	// ten waits for ever.
 	firstTimeout = 2 * 60 * 60
 	lastTimeout  = 30 * 24 * 60 * 60
 )
@@ -60,7 +62,8 @@ func announce(n int) announcement {
 		Tags:      []string{"travel"},
 	}
 	if n%10 != 0 {
-		a.Timeout = firstTimeout + (n*7919)%(lastTimeout-firstTimeout) // a prime, so that neighbours end far apart
+		// a prime, so that neighbours end far apart
+		a.Timeout = firstTimeout + (n*7919)%(lastTimeout-firstTimeout)
 	}
 	return a
 }

@@ -17,7 +17,8 @@ type attack struct {
 	run  func(context.Context, *victim) (tally, error)
 }
 
-// attacks are all that are measured. handlers.TestBounds has what one request may cost; these come together.
+// attacks are all that are measured. handlers.TestBounds has what one request may cost; these come
+// together.
 var attacks = []attack{
 	{"webhooks of 1 MiB that nobody signed", func(ctx context.Context, v *victim) (tally, error) {
 		return v.flood(ctx, post(v.url+"/webhooks/callbacks", "application/json", manyNames, nil))
@@ -72,7 +73,8 @@ var attacks = []attack{
 	}},
 }
 
-// attacked runs each attack on a desk of its own, for what a process has once had of the system it keeps for a while.
+// attacked runs each attack on a desk of its own, for what a process has once had of the system it
+// keeps for a while.
 func (b *bench) attacked(ctx context.Context) ([]row, error) {
 	var rows []row
 	for i, a := range append([]attack{{"nothing", func(context.Context, *victim) (tally, error) { return tally{}, nil }}}, attacks...) {

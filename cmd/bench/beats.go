@@ -17,7 +17,8 @@ import (
 const (
 	// beatsInTimeout is the desk's own rule: a third of the timeout lies between two beats.
 	beatsInTimeout = 3
-	// beatLimit is how far behind its schedule a beat is late: the desk's own metric counts from there too.
+	// beatLimit is how far behind its schedule a beat is late: the desk's own metric counts from
+	// there too.
 	beatLimit = 2 * time.Second
 	// steadyBeats is how many beats of each callback are measured, after one that is not.
 	steadyBeats = 4
@@ -27,7 +28,8 @@ const (
 	deskAway = time.Second
 )
 
-// beats holds many callbacks under review and looks at when their heartbeats come, and what they cost.
+// beats holds many callbacks under review and looks at when their heartbeats come, and what they
+// cost.
 func (b *bench) beats(ctx context.Context) ([]row, error) {
 	database := "sqlite:" + filepath.Join(b.folder, "beats.db")
 	all, err := fill(ctx, database, b.reviews)
@@ -59,7 +61,8 @@ func (b *bench) beats(ctx context.Context) ([]row, error) {
 	return beatRows(b.reviews, behind, steadyBeats*interval, used), nil
 }
 
-// beatRows are the rows of beats that came in a span of time, for which so much time of a processor was used.
+// beatRows are the rows of beats that came in a span of time, for which so much time of a processor
+// was used.
 func beatRows(reviews int, behind []time.Duration, span, used time.Duration) []row {
 	late := 0
 	for _, d := range behind {
@@ -79,8 +82,8 @@ func beatRows(reviews int, behind []time.Duration, span, used time.Duration) []r
 	}
 }
 
-// holdAll opens a review of each callback, as people open pages one after the other: the beats are spread over an interval.
-// The leases are long, because nobody is there to renew them.
+// holdAll opens a review of each callback, as people open pages one after the other: the beats are
+// spread over an interval. The leases are long, because nobody is there to renew them.
 func (b *bench) holdAll(ctx context.Context, database string, all []callbacks.Callback) (err error) {
 	store, err := sqlstore.Open(ctx, database)
 	if err != nil {

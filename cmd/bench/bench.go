@@ -43,7 +43,8 @@ type bench struct {
 	filled map[int]string // database files by number of pending callbacks
 }
 
-// newBench makes the folder, builds the desk unless its binary is given, and starts the stand-in for Lambda. Close it.
+// newBench makes the folder, builds the desk unless its binary is given, and starts the stand-in
+// for Lambda. Close it.
 func newBench(ctx context.Context, p plan, binary string) (_ *bench, err error) {
 	b := &bench{plan: p, binary: binary, filled: map[int]string{}}
 	if b.self, err = executable(); err != nil {
@@ -78,8 +79,8 @@ func (b *bench) close() {
 // rival is one of those that are measured in turns.
 type rival func(context.Context) (load.Sample, error)
 
-// compare lets rivals take turns, so that noise on the machine hits all of them. The first turn of each warms it up and
-// does not count.
+// compare lets rivals take turns, so that noise on the machine hits all of them. The first turn of
+// each warms it up and does not count.
 func (b *bench) compare(ctx context.Context, rivals ...rival) ([]load.Series, error) {
 	series := make([]load.Series, len(rivals))
 	for round := range b.rounds + 1 {

@@ -17,7 +17,8 @@ type visited struct {
 	painted  time.Duration
 }
 
-// visit opens a page in a browser with an empty cache, and counts until everything is there and a moment longer.
+// visit opens a page in a browser with an empty cache, and counts until everything is there and a
+// moment longer.
 func visit(ctx context.Context, chromium, url string, cookie *http.Cookie) (visited, error) {
 	ctx, cancel := context.WithTimeout(ctx, pageTimeout)
 	defer cancel()

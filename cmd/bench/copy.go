@@ -14,8 +14,8 @@ import (
 // copyPragmas make writing fast: the file is thrown away if this fails.
 var copyPragmas = []string{"journal_mode(OFF)", "synchronous(OFF)", "cache_size(-524288)", "temp_store(MEMORY)", "locking_mode(EXCLUSIVE)"}
 
-// copied says for each table how a row becomes another callback's: columns that are not named are copied. The n-th copy of
-// callback num is num + n*step.
+// copied says for each table how a row becomes another callback's: columns that are not named are
+// copied. The n-th copy of callback num is num + n*step.
 var copied = []struct {
 	table   string
 	from    string
@@ -31,7 +31,8 @@ var copied = []struct {
 	}},
 }
 
-// copySearch makes the copies known to the search. The words are not split as the store does it, but are as many.
+// copySearch makes the copies known to the search. The words are not split as the store does it,
+// but are as many.
 const copySearch = `insert into search (rowid, words)
 	select num, lower(title || ' ' || requester_name || ' ' || requester_email || ' ' || function || ' ' || name) from callbacks where num > :step`
 

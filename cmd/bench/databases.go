@@ -9,13 +9,14 @@ import (
 )
 
 const (
-	// spreadConnections is how many connections decide and announce here: as many for each of three replicas.
+	// spreadConnections is how many connections decide and announce here: as many for each of three
+	// replicas.
 	spreadConnections = 24
 	manyReplicas      = 3
 )
 
-// databases compares one desk on SQLite, one on PostgreSQL and three on PostgreSQL. Both databases write each commit to disk
-// before they answer, as they do in production.
+// databases compares one desk on SQLite, one on PostgreSQL and three on PostgreSQL. Both databases
+// write each commit to disk before they answer, as they do in production.
 func (b *bench) databases(ctx context.Context) (_ []row, err error) {
 	fewer := *b // decisions take longer on PostgreSQL, and three desks make them
 	fewer.decisions = max(1, b.decisions/4)

@@ -16,13 +16,15 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// deliveryTimeout bounds the wait for the last decision of a round to reach Lambda, and for its proof.
+// deliveryTimeout bounds the wait for the last decision of a round to reach Lambda, and for its
+// proof.
 const deliveryTimeout = 30 * time.Second
 
 var errSlowLambda = errors.New("not every decision reached Lambda")
 
-// decide posts decisions to the desk and to a floor. A decision is done when Lambda has been called for it: so long it has
-// taken, and only then its connection posts the next. The desk answers earlier, and would be ahead of itself.
+// decide posts decisions to the desk and to a floor. A decision is done when Lambda has been called
+// for it: so long it has taken, and only then its connection posts the next. The desk answers
+// earlier, and would be ahead of itself.
 func (b *bench) decide(ctx context.Context) ([]row, error) {
 	callers := []int{1, 16}
 	needed := 0
@@ -77,7 +79,8 @@ type decidable struct{ callbackID, url string }
 
 // deskToDecide starts replicas of a desk with callbacks that the reviewer may decide.
 func (b *bench) deskToDecide(ctx context.Context, database string, replicas, needed int) (*backlog, *desk, error) {
-	all, err := fill(ctx, database, needed*len(queueNames)/(len(queueNames)-1)+len(queueNames)) // those of one queue are not the reviewer's
+	// those of one queue are not the reviewer's
+	all, err := fill(ctx, database, needed*len(queueNames)/(len(queueNames)-1)+len(queueNames))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -98,8 +101,9 @@ func (b *bench) deskToDecide(ctx context.Context, database string, replicas, nee
 	return work, d, nil
 }
 
-// decisionsOf decides a round's share of a backlog and waits until Lambda has been called for each. A desk then reads the
-// receipts from the history; that is waited for too, and not counted, so that it does not fall into another's turn.
+// decisionsOf decides a round's share of a backlog and waits until Lambda has been called for each.
+// A desk then reads the receipts from the history; that is waited for too, and not counted, so that
+// it does not fall into another's turn.
 func (b *bench) decisionsOf(work *backlog, connections int) rival {
 	return func(ctx context.Context) (load.Sample, error) {
 		n := connections * b.decisions

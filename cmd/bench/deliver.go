@@ -25,8 +25,8 @@ const (
 	deliverRounds = 3
 )
 
-// deliver measures how fast decisions that are recorded and due reach Lambda. The floor is a client that calls Lambda as
-// often, from as many connections, and keeps nothing.
+// deliver measures how fast decisions that are recorded and due reach Lambda. The floor is a client
+// that calls Lambda as often, from as many connections, and keeps nothing.
 func (b *bench) deliver(ctx context.Context) ([]row, error) {
 	var desk, base load.Series
 	for n := range min(b.rounds, deliverRounds) {
@@ -46,7 +46,8 @@ func (b *bench) deliver(ctx context.Context) ([]row, error) {
 	}}, nil
 }
 
-// deliverDue starts a desk on decisions that nobody has delivered, and measures from the first that Lambda gets to the last.
+// deliverDue starts a desk on decisions that nobody has delivered, and measures from the first that
+// Lambda gets to the last.
 func (b *bench) deliverDue(ctx context.Context, file string) (load.Sample, error) {
 	all, err := fill(ctx, "sqlite:"+file, b.due)
 	if err != nil {

@@ -93,7 +93,8 @@ func (b *bench) startReplica(ctx context.Context, d *desk, database, address str
 		"COUNTERSIGN_ROLE_REVIEWER_GROUPS=approvers",
 		"COUNTERSIGN_QUEUES=" + queueSettings,
 		fmt.Sprintf("COUNTERSIGN_SOURCES={%q: {\"secrets\": [%q]}}", sourceName, d.secret),
-		"COUNTERSIGN_INTAKE_RATE=1000000", "COUNTERSIGN_INTAKE_BURST=1000000", "COUNTERSIGN_WATCH_RATE=1000000", // the limits are not what is measured
+		// the limits are not what is measured
+		"COUNTERSIGN_INTAKE_RATE=1000000", "COUNTERSIGN_INTAKE_BURST=1000000", "COUNTERSIGN_WATCH_RATE=1000000",
 		"COUNTERSIGN_LAMBDA_REGION=eu-central-1",
 		"COUNTERSIGN_LAMBDA_ENDPOINT=" + b.lambda.url,
 		"AWS_ACCESS_KEY_ID=bench", "AWS_SECRET_ACCESS_KEY=bench",

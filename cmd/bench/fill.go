@@ -20,8 +20,9 @@ import (
 // fillers is how many announcements are written at once: as many as the store commits together.
 const fillers = 128
 
-// database returns a file with so many pending callbacks, for reading only: measurements share it. More than b.many are
-// copies of those (see copyCallbacks): announcing a million would take longer than all the rest.
+// database returns a file with so many pending callbacks, for reading only: measurements share it.
+// More than b.many are copies of those (see copyCallbacks): announcing a million would take longer
+// than all the rest.
 func (b *bench) database(ctx context.Context, pending int) (string, error) {
 	if file, ok := b.filled[pending]; ok {
 		return file, nil
@@ -60,7 +61,8 @@ func cloneFile(from, to string) error {
 	return errors.Join(err, target.Close())
 }
 
-// fill announces callbacks as the webhook does, past HTTP, and returns them in no order. A file of SQLite is left checkpointed.
+// fill announces callbacks as the webhook does, past HTTP, and returns them in no order. A file of
+// SQLite is left checkpointed.
 func fill(ctx context.Context, database string, n int) (_ []callbacks.Callback, err error) {
 	store, err := sqlstore.Open(ctx, database)
 	if err != nil {

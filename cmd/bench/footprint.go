@@ -54,7 +54,8 @@ func (b *bench) memoryOn(ctx context.Context, file string) (megabytes float64, e
 	return float64(bytes) / 1e6, err
 }
 
-// disk is the size of a checkpointed file, without payloads and descriptions, for each callback in it.
+// disk is the size of a checkpointed file, without payloads and descriptions, for each callback in
+// it.
 func (b *bench) disk(ctx context.Context) (_ []row, err error) {
 	file, err := b.database(ctx, b.many)
 	if err != nil {

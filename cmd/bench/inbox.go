@@ -12,7 +12,8 @@ import (
 // readers is how many connections read the inbox at once.
 const readers = 4
 
-// inbox reads the first page of the inbox, as a browser asks for it, with few, many and very many pending callbacks.
+// inbox reads the first page of the inbox, as a browser asks for it, with few, many and very many
+// pending callbacks.
 func (b *bench) inbox(ctx context.Context) ([]row, error) {
 	base, err := b.startFloor(ctx, floor.List, b.many)
 	if err != nil {

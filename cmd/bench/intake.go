@@ -10,8 +10,8 @@ import (
 	"countersign/cmd/bench/load"
 )
 
-// intake posts the same signed announcements to the desk and to a floor. Few connections meet the plain floor; many meet
-// the one that commits in groups, as the desk does.
+// intake posts the same signed announcements to the desk and to a floor. Few connections meet the
+// plain floor; many meet the one that commits in groups, as the desk does.
 func (b *bench) intake(ctx context.Context) ([]row, error) {
 	d, err := b.startDesk(ctx, filepath.Join(b.folder, "intake.db"))
 	if err != nil {
@@ -44,7 +44,8 @@ func (b *bench) intake(ctx context.Context) ([]row, error) {
 		if err != nil {
 			return nil, err
 		}
-		// The floor does not look at the signature, but gets one: the sender's work is the same for both.
+		// The floor does not look at the signature, but gets one: the sender's work is the same for
+		// both.
 		base, err := newSender("http://"+c.floor.address+"/items", newSecret())
 		if err != nil {
 			return nil, err

@@ -17,7 +17,8 @@ import (
 // maxResult is Lambda's own limit of a result, in bytes.
 const maxResult = 1 << 20
 
-// lambdaStub accepts every decision, notes when it came, and tells it again in the history of its execution.
+// lambdaStub accepts every decision, notes when it came, and tells it again in the history of its
+// execution.
 type lambdaStub struct {
 	url    string
 	server *http.Server
@@ -69,7 +70,8 @@ func (c *countdown) step() {
 	}
 }
 
-// executionKey ends the ARN of the execution that waits for a callback, so that the stub finds one by the other.
+// executionKey ends the ARN of the execution that waits for a callback, so that the stub finds one
+// by the other.
 func executionKey(callbackID string) string {
 	sum := sha256.Sum256([]byte(callbackID))
 	return hex.EncodeToString(sum[:8])
@@ -105,7 +107,8 @@ func (l *lambdaStub) succeed(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// history answers newest event first, as the desk asks. The execution ends with its callback, so there is nothing to follow.
+// history answers newest event first, as the desk asks. The execution ends with its callback, so
+// there is nothing to follow.
 func (l *lambdaStub) history(w http.ResponseWriter, r *http.Request) {
 	c := l.read(path.Base(r.PathValue("arn")))
 	if c == nil {
@@ -119,7 +122,8 @@ func (l *lambdaStub) history(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{"Events": []any{ // a client that is gone needs no answer
+	// a client that is gone needs no answer
+	_ = json.NewEncoder(w).Encode(map[string]any{"Events": []any{
 		event(4, "0", "ExecutionSucceeded", map[string]any{}),
 		event(3, "1", "CallbackSucceeded", map[string]any{"Result": map[string]any{"Payload": c.result}}),
 		event(2, "1", "CallbackStarted", map[string]any{"CallbackId": c.callbackID}),

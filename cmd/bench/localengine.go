@@ -22,8 +22,8 @@ import (
 // functionName is that of the one function of a localEngine.
 const functionName = "approval"
 
-// localEngine is the local engine with a durable function in Go that waits for a callback. Both run in this process and
-// speak HTTP over loopback, as in somebody's tests.
+// localEngine is the local engine with a durable function in Go that waits for a callback. Both run
+// in this process and speak HTTP over loopback, as in somebody's tests.
 type localEngine struct {
 	*lambdaServer
 	engine *locallambda.Engine
@@ -44,7 +44,8 @@ type waiting struct {
 // maxSeen is more than an execution that goes well is seen doing.
 const maxSeen = 16
 
-// openLocalEngine starts an engine that keeps its executions in a file, or in memory where there is no file. Stop it.
+// openLocalEngine starts an engine that keeps its executions in a file, or in memory where there is
+// no file. Stop it.
 func openLocalEngine(ctx context.Context, file string) (_ *localEngine, err error) {
 	l := &localEngine{executions: map[string]*waiting{}}
 	if file == "" {
@@ -121,8 +122,8 @@ func (l *localEngine) forget(x *waiting) {
 	delete(l.executions, x.name)
 }
 
-// round takes an execution from its start to its end, and returns how long the function took to go on: from the sending of its
-// result until Get returned it.
+// round takes an execution from its start to its end, and returns how long the function took to go
+// on: from the sending of its result until Get returned it.
 func (l *localEngine) round(ctx context.Context) (resumption time.Duration, err error) {
 	x, err := l.suspend(ctx)
 	if err != nil {

@@ -56,7 +56,8 @@ func (b *bench) openPages(ctx context.Context, d *desk) (_ *pages, err error) {
 	return p, nil
 }
 
-// open opens one stream and waits until it is subscribed. What it is told then is noted until the connection is closed.
+// open opens one stream and waits until it is subscribed. What it is told then is noted until the
+// connection is closed.
 func (p *pages) open(ctx context.Context, n int, d *desk, cookie *http.Cookie) error {
 	c, err := new(net.Dialer).DialContext(ctx, "tcp", d.address)
 	if err != nil {

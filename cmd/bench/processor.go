@@ -19,8 +19,8 @@ func (p *process) processorTime() (time.Duration, error) {
 	if err != nil {
 		return 0, fmt.Errorf("read the processor time of a process: %w", err)
 	}
-	// The name in parentheses may hold anything; the twelfth and thirteenth fields behind it are the times for itself and in the
-	// kernel.
+	// The name in parentheses may hold anything; the twelfth and thirteenth fields behind it are
+	// the times for itself and in the kernel.
 	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
 	if len(fields) < 13 {
 		return 0, errors.New("the processor time of a process is not told here")

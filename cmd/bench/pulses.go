@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// beatAnswer is how long the stand-in takes to answer a heartbeat, about as Lambda does: so long each one occupies the desk.
+// beatAnswer is how long the stand-in takes to answer a heartbeat, about as Lambda does: so long
+// each one occupies the desk.
 const beatAnswer = 50 * time.Millisecond
 
 // pulses notes when heartbeats come. It counts nothing before it is begun.
@@ -28,7 +29,8 @@ func (p *pulses) begin(interval time.Duration) {
 	}
 }
 
-// end returns how far each beat was behind its schedule, sorted. A beat that is missing counts as one that comes now.
+// end returns how far each beat was behind its schedule, sorted. A beat that is missing counts as
+// one that comes now.
 func (p *pulses) end() []time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()

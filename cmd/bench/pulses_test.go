@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// TestPulses: a beat is measured by the one before it, and one that does not come is as late as the look at it.
+// TestPulses: a beat is measured by the one before it, and one that does not come is as late as the
+// look at it.
 func TestPulses(t *testing.T) {
 	t.Parallel()
 	var p pulses

@@ -22,8 +22,9 @@ const (
 	resumptionLimit = 10.0 // milliseconds
 )
 
-// durableRounds plays rounds of a durable function on the local engine: create a callback, suspend, complete it, go on, end.
-// The floor makes the two calls to Lambda that a round cannot do without, to a server that only answers.
+// durableRounds plays rounds of a durable function on the local engine: create a callback, suspend,
+// complete it, go on, end. The floor makes the two calls to Lambda that a round cannot do without,
+// to a server that only answers.
 func (b *bench) durableRounds(ctx context.Context) (rows []row, err error) {
 	base, err := serveLambda(ctx, http.HandlerFunc(answerOnly))
 	if err != nil {
@@ -56,8 +57,8 @@ func (b *bench) durableRounds(ctx context.Context) (rows []row, err error) {
 	return rows, nil
 }
 
-// roundsOn measures rounds on one engine, and the floor beside it. A sample's rate is that of the rounds; its times are those
-// until a function went on.
+// roundsOn measures rounds on one engine, and the floor beside it. A sample's rate is that of the
+// rounds; its times are those until a function went on.
 func (b *bench) roundsOn(ctx context.Context, file string, atOnce int, base *lambdaServer) (_ []load.Series, err error) {
 	l, err := openLocalEngine(ctx, file)
 	if err != nil {
@@ -67,7 +68,8 @@ func (b *bench) roundsOn(ctx context.Context, file string, atOnce int, base *lam
 	return b.compare(ctx, b.repeat(atOnce, l.round), b.repeat(atOnce, base.twoCalls))
 }
 
-// repeat does work again and again, so many at once, for the time of a round and at least once each.
+// repeat does work again and again, so many at once, for the time of a round and at least once
+// each.
 func (b *bench) repeat(atOnce int, work func(context.Context) (time.Duration, error)) rival {
 	return func(ctx context.Context) (load.Sample, error) {
 		var mu sync.Mutex

@@ -10,7 +10,8 @@ import (
 	"countersign/internal/standin/locallambda/fault"
 )
 
-// TestRound: a round is a whole execution, on either kind of engine, and its function gets the result.
+// TestRound: a round is a whole execution, on either kind of engine, and its function gets the
+// result.
 func TestRound(t *testing.T) {
 	t.Parallel()
 	for name, file := range map[string]string{"InMemory": "", "InFile": filepath.Join(t.TempDir(), "engine.db")} {

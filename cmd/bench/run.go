@@ -41,7 +41,8 @@ var measurements = []measurement{
 	{"databases", "PostgreSQL beside SQLite, three replicas beside one", (*bench).databases},
 }
 
-// run is the program without the process around it. The first argument "floor" makes it a floor for another bench.
+// run is the program without the process around it. The first argument "floor" makes it a floor for
+// another bench.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) > 0 && args[0] == "floor" {
 		return runFloor(ctx, args[1:], stdout, stderr)
@@ -70,7 +71,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return measure(ctx, plan, *binary, chosen, stdout, stderr)
 }
 
-// measure runs measurements one after the other and prints the table; what was measured is printed even when one fails.
+// measure runs measurements one after the other and prints the table; what was measured is printed
+// even when one fails.
 func measure(ctx context.Context, plan plan, binary string, chosen []measurement, stdout, stderr io.Writer) error {
 	b, err := newBench(ctx, plan, binary)
 	if err != nil {

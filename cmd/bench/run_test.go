@@ -8,8 +8,8 @@ import (
 	"countersign/cmd/internal/deskprocess/deskprocesstest"
 )
 
-// TestMeasure takes every measurement once, of the real program, as short as it goes. What the figures are does not matter
-// here, only that there is one in each row.
+// TestMeasure takes every measurement once, of the real program, as short as it goes. What the
+// figures are does not matter here, only that there is one in each row.
 func TestMeasure(t *testing.T) {
 	t.Parallel()
 	var out, progress strings.Builder

@@ -12,20 +12,23 @@ import (
 )
 
 const (
-	// tellLimit is how long a change may take to the last of all pages, in milliseconds. A page gathers for 100 ms by design.
+	// tellLimit is how long a change may take to the last of all pages, in milliseconds. A page
+	// gathers for 100 ms by design.
 	tellLimit = 1000.0
 	// streamMemory is how much memory an open page may cost, in kB of 1000 bytes.
 	streamMemory = 64.0
 )
 
-// tell opens many streams of events, as pages do, and measures from the answer to an announcement until each has heard of it.
+// tell opens many streams of events, as pages do, and measures from the answer to an announcement
+// until each has heard of it.
 func (b *bench) tell(ctx context.Context) ([]row, error) {
 	d, err := b.startDesk(ctx, filepath.Join(b.folder, "streams.db"))
 	if err != nil {
 		return nil, err
 	}
 	defer d.stop()
-	if err := b.look(ctx, d, b.round); err != nil { // so that memory for pages is not counted as that for streams
+	// so that memory for pages is not counted as that for streams
+	if err := b.look(ctx, d, b.round); err != nil {
 		return nil, err
 	}
 	before, err := d.memory()
@@ -56,8 +59,8 @@ func (b *bench) tell(ctx context.Context) ([]row, error) {
 	}, nil
 }
 
-// tellAll announces one callback after the other and waits until all pages have heard of it: how long each took, and the last
-// one each time.
+// tellAll announces one callback after the other and waits until all pages have heard of it: how
+// long each took, and the last one each time.
 func (b *bench) tellAll(ctx context.Context, d *desk, p *pages) (took, last []time.Duration, err error) {
 	s, err := newSender(d.url+"/webhooks/callbacks", d.secret)
 	if err != nil {
@@ -82,7 +85,8 @@ func (b *bench) tellAll(ctx context.Context, d *desk, p *pages) (took, last []ti
 	return took, last, nil
 }
 
-// announceVisible announces a callback that the reviewer may see, and returns the desk's key for it and when it answered.
+// announceVisible announces a callback that the reviewer may see, and returns the desk's key for it
+// and when it answered.
 func announceVisible(ctx context.Context, s *sender) (id string, answered time.Time, err error) {
 	if queueNames[int(s.sent.Load()+1)%len(queueNames)] == "privacy" {
 		s.sent.Add(1) // that one is not the reviewer's

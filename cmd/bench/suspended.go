@@ -19,7 +19,8 @@ func (b *bench) suspended(ctx context.Context) (_ []row, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, l.stop()) }()
-	if err := l.suspendMany(ctx, idleConnections); err != nil { // connections and their buffers are not what is measured
+	// connections and their buffers are not what is measured
+	if err := l.suspendMany(ctx, idleConnections); err != nil {
 		return nil, err
 	}
 	before := liveHeap()
@@ -51,7 +52,8 @@ func (l *localEngine) suspendMany(ctx context.Context, n int) error {
 	return group.Wait()
 }
 
-// liveHeap is the memory of what can be reached, in bytes. The first collection leaves what was pooled to the second.
+// liveHeap is the memory of what can be reached, in bytes. The first collection leaves what was
+// pooled to the second.
 func liveHeap() int64 {
 	runtime.GC()
 	runtime.GC()

@@ -75,7 +75,8 @@ func (t tally) String() string {
 	return fmt.Sprintf("%s, at most %s bytes", strings.Join(parts, ", "), thousands(int(t.longest)))
 }
 
-// flood sends requests over many connections at once, for a minute at most. A desk that hangs up on one is no failure of the attack.
+// flood sends requests over many connections at once, for a minute at most. A desk that hangs up on
+// one is no failure of the attack.
 func (v *victim) flood(parent context.Context, next func(context.Context, int) (*http.Request, error)) (tally, error) {
 	ctx, cancel := context.WithTimeout(parent, attackTimeout)
 	defer cancel()
@@ -157,7 +158,8 @@ func (v *victim) look(ctx context.Context, fields map[string]any, below string) 
 	return v.flood(ctx, func(ctx context.Context, _ int) (*http.Request, error) { return page(ctx) })
 }
 
-// hold opens a connection for each request, sends so much of its body, and waits for the rest of the attack.
+// hold opens a connection for each request, sends so much of its body, and waits for the rest of
+// the attack.
 func (v *victim) hold(ctx context.Context, part int) (tally, error) {
 	held := tally{statuses: map[int]int{}}
 	for range v.count {

@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// longestAway is how long a killed replica may stay away, waver how much later than planned a blow may come, so that it
-	// hits whatever is just under way.
+	// longestAway is how long a killed replica may stay away, waver how much later than planned a
+	// blow may come, so that it hits whatever is just under way.
 	longestAway = 1500 * time.Millisecond
 	waver       = 30 * time.Millisecond
 )
@@ -60,7 +60,8 @@ func (w *world) draw() []blow {
 	return all
 }
 
-// strike deals each blow when its time has come. A replica that is down already is killed again once it is up.
+// strike deals each blow when its time has come. A replica that is down already is killed again
+// once it is up.
 func (w *world) strike(ctx context.Context, blows []blow) error {
 	group, ctx := errgroup.WithContext(ctx)
 	over := 0

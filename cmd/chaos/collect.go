@@ -13,16 +13,18 @@ import (
 	"countersign/internal/sqlstore"
 )
 
-// evidence is everything that is known of one decision: the three records, and the page of history that the desk's own
-// record refers to.
+// evidence is everything that is known of one decision: the three records, and the page of history
+// that the desk's own record refers to.
 type evidence struct {
 	*decision
 	record   callbacks.Callback
 	delivery *callbacks.Delivery // nil where nothing was decided
 	offered  map[completion]int
 	closings []completion
-	proof    types.Event // the history event that the record names; zero when it names none, or one that is not there
-	shown    completion  // what the history shows that closed the callback; zero when it shows nothing
+	// the history event that the record names; zero when it names none, or one that is not there
+	proof types.Event
+	// what the history shows that closed the callback; zero when it shows nothing
+	shown completion
 }
 
 // collect reads the records once nobody writes any more.

@@ -41,11 +41,12 @@ const heartbeatTimeout = 15
 
 // decision is one callback and what reviewers were told of their decisions on it.
 type decision struct {
-	number     int
-	fate       fate
-	question   question
-	queue      string        // empty for the default one
-	end        time.Duration // of the clock that is about to run out, from the start of the callback
+	number   int
+	fate     fate
+	question question
+	queue    string // empty for the default one
+	// of the clock that is about to run out, from the start of the callback
+	end        time.Duration
 	callbackID string
 	arn        string
 	id         callbacks.ID // at the desk
@@ -152,7 +153,8 @@ func (w *world) letTimePass(ctx context.Context, d *decision, asked time.Time) e
 	return nil
 }
 
-// announce tells a replica of the callback, and others until one has taken it, as a function's step would.
+// announce tells a replica of the callback, and others until one has taken it, as a function's step
+// would.
 func (w *world) announce(ctx context.Context, d *decision, asked locallambda.Observation) error {
 	body, err := json.Marshal(map[string]any{
 		"callbackId": d.callbackID, "executionArn": d.arn, "title": fmt.Sprintf("Expense report EXP-%d", d.number),

@@ -112,7 +112,8 @@ func (e evidence) givenUp() bool {
 	return e.record.State == callbacks.Lost || e.record.State == callbacks.Undeliverable
 }
 
-// hasReceipt reports whether the history was seen to hold the end. What is due then is a look at what the execution does next.
+// hasReceipt reports whether the history was seen to hold the end. What is due then is a look at
+// what the execution does next.
 func (e evidence) hasReceipt() bool {
 	return e.record.State == callbacks.Completed && e.record.Ending.Event > 0
 }
@@ -143,7 +144,8 @@ func (e evidence) ends() []count {
 	return nil
 }
 
-// lost are the lines of a decision that is recorded as lost: what it lost to, or what is wrong with the record.
+// lost are the lines of a decision that is recorded as lost: what it lost to, or what is wrong with
+// the record.
 func (e evidence) lost(ours bool) (found []count) {
 	switch lostTo, proven := e.lostTo(); {
 	case ours:
@@ -159,8 +161,9 @@ func (e evidence) lost(ours bool) (found []count) {
 	return found
 }
 
-// lostTo is the line of what won, as the record has it, and whether the history event that it names, and what Lambda did to the
-// callback, prove it. An execution that ends leaves the callback open.
+// lostTo is the line of what won, as the record has it, and whether the history event that it
+// names, and what Lambda did to the callback, prove it. An execution that ends leaves the callback
+// open.
 func (e evidence) lostTo() (_ count, proven bool) {
 	var closed callbacks.Kind
 	if len(e.closings) > 0 {
@@ -197,14 +200,16 @@ func (e evidence) timedOutBy(errorType string) bool {
 		aws.ToString(d.Error.Payload.ErrorType) == errorType
 }
 
-// saysWhen reports whether the record tells, in words and by the history's own time, what won and when.
+// saysWhen reports whether the record tells, in words and by the history's own time, what won and
+// when.
 func (e evidence) saysWhen() bool {
 	ending := e.record.Ending
 	return ending.Detail != "" && ending.By != callbacks.EndedByUnknown && e.proof.EventTimestamp != nil &&
 		ending.At.Sub(*e.proof.EventTimestamp).Abs() < time.Millisecond
 }
 
-// sent is what the database keeps for Lambda. It stands for the decision only where their hashes agree.
+// sent is what the database keeps for Lambda. It stands for the decision only where their hashes
+// agree.
 func (e evidence) sent() completion {
 	return completion{e.delivery.Completion.Kind, e.delivery.Completion.SHA256()}
 }
@@ -219,7 +224,8 @@ func (e evidence) sentOtherBytes() bool {
 	return false
 }
 
-// allRecorded reports whether the database agrees with every page that said "recorded", and with itself.
+// allRecorded reports whether the database agrees with every page that said "recorded", and with
+// itself.
 func (e evidence) allRecorded() bool {
 	d := e.record.Decision
 	if d != nil && (e.delivery == nil || e.sent().hash != d.SHA256) {

@@ -33,8 +33,8 @@ const (
 	maxBody = 1 << 20
 )
 
-// completion is what a callback was closed with, or what it was offered: a kind, success or failure, and a hash of the bytes.
-// A clock has a kind alone.
+// completion is what a callback was closed with, or what it was offered: a kind, success or
+// failure, and a hash of the bytes. A clock has a kind alone.
 type completion struct {
 	kind callbacks.Kind
 	hash string
@@ -49,11 +49,13 @@ type lambdaSide struct {
 	client  *lambda.Client // not the desk's: of functions and of other clients
 	servers []*http.Server
 
-	mu       sync.Mutex
-	waiting  map[string]chan locallambda.Observation // by execution ARN
-	offered  map[string]map[completion]int           // by callback ID: what desks have sent, also in vain
-	closings map[string][]completion                 // by callback ID
-	pulses   map[string]*pulse                       // by callback ID, of those that need heartbeats
+	mu      sync.Mutex
+	waiting map[string]chan locallambda.Observation // by execution ARN
+	// by callback ID: what desks have sent, also in vain
+	offered  map[string]map[completion]int
+	closings map[string][]completion // by callback ID
+	// by callback ID, of those that need heartbeats
+	pulses map[string]*pulse
 }
 
 // startLambda starts the engine with the function that waits. Close it.
@@ -82,8 +84,8 @@ func startLambda(ctx context.Context) (_ *lambdaSide, err error) {
 	return l, nil
 }
 
-// question is what the durable function waits for: a callback with these clocks, in seconds. Without Heartbeat it has
-// one clock. A brief one is of an execution that has little time.
+// question is what the durable function waits for: a callback with these clocks, in seconds.
+// Without Heartbeat it has one clock. A brief one is of an execution that has little time.
 type question struct {
 	Timeout, Heartbeat int
 	Brief              bool `json:"-"`
@@ -125,7 +127,8 @@ func (l *lambdaSide) close() {
 	_ = l.engine.Close() // it keeps nothing on disk
 }
 
-// misbehave makes a share of the desks' calls go wrong. The functions' own calls are spared: they are not what is tested.
+// misbehave makes a share of the desks' calls go wrong. The functions' own calls are spared: they
+// are not what is tested.
 func (l *lambdaSide) misbehave(random *rand.Rand) {
 	var faults []fault.Fault
 	for _, operation := range []string{"SendDurableExecutionCallbackSuccess", "SendDurableExecutionCallbackFailure"} {
@@ -135,10 +138,12 @@ func (l *lambdaSide) misbehave(random *rand.Rand) {
 			fault.Fault{Operation: operation, Kind: fault.ConnectionReset, Rate: 0.05},
 			fault.Fault{Operation: operation, Kind: fault.AnswerLost, Rate: 0.1},
 			fault.Fault{Operation: operation, Kind: fault.Slow, Rate: 0.1, Delay: time.Second},
-			fault.Fault{Operation: operation, Kind: fault.Slow, Rate: 0.01, Delay: 11 * time.Second}, // too slow for the desk
+			// too slow for the desk
+			fault.Fault{Operation: operation, Kind: fault.Slow, Rate: 0.01, Delay: 11 * time.Second},
 		)
 	}
-	faults = append(faults, // a reading that is throttled keeps all desks from reading for two seconds
+	// a reading that is throttled keeps all desks from reading for two seconds
+	faults = append(faults,
 		fault.Fault{Operation: "GetDurableExecutionHistory", Kind: fault.Throttled, Rate: 0.01},
 		fault.Fault{Operation: "GetDurableExecutionHistory", Kind: fault.ConnectionReset, Rate: 0.05},
 		fault.Fault{Operation: "SendDurableExecutionCallbackHeartbeat", Kind: fault.Throttled, Rate: 0.05},
@@ -223,7 +228,8 @@ func failure(e callbacks.ErrorObject) completion {
 	return completion{callbacks.Failure, callbacks.Completion{Kind: callbacks.Failure, Error: e}.SHA256()}
 }
 
-// noting notes what is sent to close a callback or to keep it alive, before any fault can strike it.
+// noting notes what is sent to close a callback or to keep it alive, before any fault can strike
+// it.
 func (l *lambdaSide) noting(next http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", next)
@@ -272,12 +278,14 @@ func (l *lambdaSide) offer(callbackID string, c completion) {
 
 // interfere closes a callback past the desk. It may come too late.
 func (l *lambdaSide) interfere(ctx context.Context, callbackID string) {
-	_, _ = l.client.SendDurableExecutionCallbackSuccess(ctx, &lambda.SendDurableExecutionCallbackSuccessInput{ // the engine tells what came of it
+	// the engine tells what came of it
+	_, _ = l.client.SendDurableExecutionCallbackSuccess(ctx, &lambda.SendDurableExecutionCallbackSuccessInput{
 		CallbackId: aws.String(callbackID), Result: []byte(`{"approved":true,"by":"another client"}`),
 	})
 }
 
 // stop ends an execution. It may come too late.
 func (l *lambdaSide) stop(ctx context.Context, arn string) {
-	_, _ = l.client.StopDurableExecution(ctx, &lambda.StopDurableExecutionInput{DurableExecutionArn: aws.String(arn)}) // the history tells what came of it
+	// the history tells what came of it
+	_, _ = l.client.StopDurableExecution(ctx, &lambda.StopDurableExecutionInput{DurableExecutionArn: aws.String(arn)})
 }

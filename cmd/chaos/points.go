@@ -11,8 +11,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// point is a moment between two writes of a replica at which it is killed. Between two writes a desk talks to somebody: to
-// Lambda, or to whoever asked it something. So each is seen from outside, and the desk that is killed is the one that ships.
+// point is a moment between two writes of a replica at which it is killed. Between two writes a
+// desk talks to somebody: to Lambda, or to whoever asked it something. So each is seen from
+// outside, and the desk that is killed is the one that ships.
 type point int
 
 const (
@@ -56,7 +57,8 @@ type traps struct {
 	skip   [points]int // visits that nothing happens at
 }
 
-// newTraps spreads so many kills at each point over the decisions; heartbeats are counted by the callbacks that are kept alive.
+// newTraps spreads so many kills at each point over the decisions; heartbeats are counted by the
+// callbacks that are kept alive.
 func newTraps(ctx context.Context, p plan, random *rand.Rand) *traps {
 	t := &traps{ctx: ctx, each: p.killsAtPoint, random: random, set: true}
 	for at := range points {
@@ -74,7 +76,8 @@ func newTraps(ctx context.Context, p plan, random *rand.Rand) *traps {
 	return t
 }
 
-// spring kills the replica if the point's time has come, and starts it again after a while. One that is down already is spared.
+// spring kills the replica if the point's time has come, and starts it again after a while. One
+// that is down already is spared.
 func (t *traps) spring(at point, r *replica) (killed bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -147,7 +150,8 @@ type noted struct {
 	status int
 }
 
-// done reports whether Lambda did what it was asked for. A connection that was broken off at once has no request ID.
+// done reports whether Lambda did what it was asked for. A connection that was broken off at once
+// has no request ID.
 func (n *noted) done() bool {
 	return n.status == http.StatusOK && n.Header().Get("X-Amzn-Requestid") != ""
 }

@@ -46,7 +46,9 @@ func (p *pulse) beat(at time.Time) {
 // heartbeats are those of all callbacks, and why some were late.
 type heartbeats struct {
 	taken, late int
-	refused     int // sent in time, and Lambda did not take it: it was throttled, cut off, or its replica died just then
+	// sent in time, and Lambda did not take it: it was throttled, cut off, or its replica died just
+	// then
+	refused     int
 	away        int // a replica was killed, or PostgreSQL restarted, when it was due
 	unexplained []lateBeat
 }

@@ -10,7 +10,8 @@ import (
 	"countersign/cmd/internal/deskprocess"
 )
 
-// startTries is how often a replica is started before the world counts as broken: while PostgreSQL is away it cannot start.
+// startTries is how often a replica is started before the world counts as broken: while PostgreSQL
+// is away it cannot start.
 const startTries = 10
 
 // replica is one process of the desk, at an address that it keeps.
@@ -26,8 +27,8 @@ type replica struct {
 	back    func(time.Time) // ends the outage
 }
 
-// start starts the process until it is ready, as an orchestrator does. The caller holds mu or is alone. ctx bounds the start;
-// the process goes on until it is killed or stopped.
+// start starts the process until it is ready, as an orchestrator does. The caller holds mu or is
+// alone. ctx bounds the start; the process goes on until it is killed or stopped.
 func (r *replica) start(ctx context.Context) error {
 	var failed error
 	for range startTries {

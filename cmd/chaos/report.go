@@ -21,7 +21,8 @@ type column struct {
 	took       time.Duration
 }
 
-// report prints the table, and which decisions make it fail. The error is errBroken when something must never have happened.
+// report prints the table, and which decisions make it fail. The error is errBroken when something
+// must never have happened.
 func report(out, problems io.Writer, columns []column) error {
 	header := func(c column) string { return c.name }
 	row(out, "", columns, header, "must be")

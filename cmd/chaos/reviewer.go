@@ -71,7 +71,8 @@ func (r *reviewer) post(ctx context.Context, to *replica, what string) (answer, 
 	return r.send(request)
 }
 
-// decide looks at the preview and posts the decision, again and again until the desk has given an answer.
+// decide looks at the preview and posts the decision, again and again until the desk has given an
+// answer.
 func (r *reviewer) decide(ctx context.Context) error {
 	for {
 		over, err := r.step(ctx)
@@ -81,7 +82,8 @@ func (r *reviewer) decide(ctx context.Context) error {
 	}
 }
 
-// step is one request of a reviewer. What nobody answered is asked again, unchanged and after a moment.
+// step is one request of a reviewer. What nobody answered is asked again, unchanged and after a
+// moment.
 func (r *reviewer) step(ctx context.Context) (over bool, err error) {
 	what := "decision"
 	if r.seen == "" {
@@ -124,8 +126,8 @@ func (r *reviewer) note(in *[]told, at time.Time) {
 	*in = append(*in, told{callbacks.PersonID(r.issuer, r.person.Subject), r.seen, at})
 }
 
-// attribute is the value of an attribute in a page, empty when there is none. The values that are read here hold nothing to
-// unescape.
+// attribute is the value of an attribute in a page, empty when there is none. The values that are
+// read here hold nothing to unescape.
 func attribute(page []byte, name string) string {
 	_, rest, _ := bytes.Cut(page, []byte(" "+name+`="`))
 	value, _, _ := bytes.Cut(rest, []byte(`"`))

@@ -30,10 +30,12 @@ type plan struct {
 	restarts  int             // of PostgreSQL
 
 	killsAtPoint int // at each
-	roundsApart  int // of heartbeats, between two kills at a point of theirs, on average: two lost rounds end a callback
-	patience     time.Duration
-	// skipLeases spares the wait for the leases of processes that were killed: all are killed at the end, and before they
-	// start again the leases are made to have run out.
+	// of heartbeats, between two kills at a point of theirs, on average: two lost rounds end a
+	// callback
+	roundsApart int
+	patience    time.Duration
+	// skipLeases spares the wait for the leases of processes that were killed: all are killed at
+	// the end, and before they start again the leases are made to have run out.
 	skipLeases bool
 }
 
@@ -76,7 +78,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return prove(ctx, p, *only, *binary, stdout, stderr)
 }
 
-// prove lets both worlds happen, one after the other, and prints the report. Their folder is kept when an invariant is broken.
+// prove lets both worlds happen, one after the other, and prints the report. Their folder is kept
+// when an invariant is broken.
 func prove(ctx context.Context, p plan, only, binary string, stdout, stderr io.Writer) (err error) {
 	if only != "" && only != "postgres" && only != "sqlite" {
 		return fmt.Errorf("there is no world %q: choose postgres or sqlite", only)
@@ -120,7 +123,8 @@ func prove(ctx context.Context, p plan, only, binary string, stdout, stderr io.W
 	return report(stdout, stderr, columns)
 }
 
-// onPostgres is the world of three replicas on a PostgreSQL of its own, which is restarted now and then.
+// onPostgres is the world of three replicas on a PostgreSQL of its own, which is restarted now and
+// then.
 func onPostgres(ctx context.Context, p plan, folder, binary string, progress io.Writer) (column, error) {
 	// The machine itself does not crash, so nothing is flushed to disk.
 	server, err := postgres.Start(ctx, filepath.Join(folder, "postgres"), "fsync=off")

@@ -11,8 +11,8 @@ import (
 // settlePoll is how often the database is asked whether everything has settled.
 const settlePoll = 250 * time.Millisecond
 
-// unsettled counts deliveries that are due and lack a receipt. What an execution does after it is looked at for a long time, a few
-// a second, and is no part of the proof.
+// unsettled counts deliveries that are due and lack a receipt. What an execution does after it is
+// looked at for a long time, a few a second, and is no part of the proof.
 const unsettled = `select count(*) from deliveries join callbacks on callbacks.num = deliveries.callback
 	where claimable_at > 0 and not (state = 'completed' and ending like '%"event":%')`
 
@@ -39,7 +39,8 @@ func (w *world) settle(ctx context.Context) (left int, err error) {
 	}
 }
 
-// blackOut kills every replica, makes all leases run out while nobody is there to hold one, and starts the replicas again.
+// blackOut kills every replica, makes all leases run out while nobody is there to hold one, and
+// starts the replicas again.
 func (w *world) blackOut(ctx context.Context, db *sql.DB) error {
 	for _, r := range w.replicas {
 		if err := r.kill(); err != nil {

@@ -170,9 +170,11 @@ func (w *world) environment(address, home, issuer, secret, lambda string) []stri
 		"COUNTERSIGN_OIDC_CLIENT_ID=" + client,
 		"COUNTERSIGN_OIDC_CLIENT_SECRET=" + secret,
 		"COUNTERSIGN_ROLE_REVIEWER_GROUPS=approvers",
-		fmt.Sprintf(`COUNTERSIGN_QUEUES={"default": {"keepAlive": "queued"}, %q: {"groups": ["approvers"]}}`, unattended), // the first beats without a browser
+		// the first beats without a browser
+		fmt.Sprintf(`COUNTERSIGN_QUEUES={"default": {"keepAlive": "queued"}, %q: {"groups": ["approvers"]}}`, unattended),
 		fmt.Sprintf("COUNTERSIGN_SOURCES={%q: {\"tokens\": [%q]}}", source, w.token),
-		"COUNTERSIGN_INTAKE_RATE=1000000", "COUNTERSIGN_INTAKE_BURST=1000000", "COUNTERSIGN_WATCH_RATE=1000", // the limits are not what is tested
+		// the limits are not what is tested
+		"COUNTERSIGN_INTAKE_RATE=1000000", "COUNTERSIGN_INTAKE_BURST=1000000", "COUNTERSIGN_WATCH_RATE=1000",
 		"COUNTERSIGN_LAMBDA_REGION=" + region,
 		"COUNTERSIGN_LAMBDA_ENDPOINT=" + lambda,
 		"AWS_ACCESS_KEY_ID=chaos", "AWS_SECRET_ACCESS_KEY=chaos", "AWS_EC2_METADATA_DISABLED=true",

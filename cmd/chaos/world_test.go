@@ -14,7 +14,8 @@ import (
 	"countersign/cmd/internal/postgres"
 )
 
-// TestNothingIsLost is the short run: both worlds at once, without restarts of PostgreSQL, which others use.
+// TestNothingIsLost is the short run: both worlds at once, without restarts of PostgreSQL, which
+// others use.
 func TestNothingIsLost(t *testing.T) {
 	t.Parallel()
 	binary := deskprocesstest.Build(t)

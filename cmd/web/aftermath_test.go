@@ -31,7 +31,8 @@ type told chan callbacks.Notice
 
 func (t told) Changed(n callbacks.Notice) { t <- n }
 
-// payment is a desk without pages, and a function that charges a card after an approval, each on its side of the wire.
+// payment is a desk without pages, and a function that charges a card after an approval, each on
+// its side of the wire.
 type payment struct {
 	t       *testing.T
 	engine  *locallambda.Engine

@@ -12,8 +12,8 @@ import (
 	"countersign/internal/config"
 )
 
-// TestAlertsAndMetrics: each alert that we hand out is in the documentation as it is in the file, and each metric that either
-// names is one of the desk's.
+// TestAlertsAndMetrics: each alert that we hand out is in the documentation as it is in the file,
+// and each metric that either names is one of the desk's.
 func TestAlertsAndMetrics(t *testing.T) {
 	t.Parallel()
 	alerts, operations := deployFile(t, "deploy/alerts.yaml"), deployFile(t, "docs/operations.md")

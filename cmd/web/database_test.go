@@ -14,8 +14,8 @@ import (
 
 var databases atomic.Int64
 
-// newDatabase is the URL of an empty PostgreSQL database of the test's own. Without a server the tests fail rather than
-// pass unseen.
+// newDatabase is the URL of an empty PostgreSQL database of the test's own. Without a server the
+// tests fail rather than pass unseen.
 func newDatabase(t *testing.T) string {
 	t.Helper()
 	given := os.Getenv("TEST_POSTGRES_URL")

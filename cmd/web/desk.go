@@ -36,8 +36,8 @@ import (
 	"countersign/static"
 )
 
-// groupsAge is how old a session's groups may be before the provider is asked again, where it allows that: at half the age at
-// which they decide nothing any more, if that is sooner.
+// groupsAge is how old a session's groups may be before the provider is asked again, where it
+// allows that: at half the age at which they decide nothing any more, if that is sooner.
 const groupsAge = 15 * time.Minute
 
 // deskOptions are what is not a setting.
@@ -45,7 +45,8 @@ type deskOptions struct {
 	Demo        handlers.Demo           // nil outside the demo
 	Credentials aws.CredentialsProvider // nil for the AWS default chain
 	Now         func() time.Time        // nil for the machine's clock
-	// Linger is how long a stop serves on after readiness has said no, so that load balancers send nothing more.
+	// Linger is how long a stop serves on after readiness has said no, so that load balancers send
+	// nothing more.
 	Linger time.Duration
 }
 
@@ -212,7 +213,8 @@ func roles(configured config.Accounts) map[string]lambdaapi.Role {
 	return all
 }
 
-// domainWatches are the functions to search as the domain knows them, and what is left out there. region is for those that name none.
+// domainWatches are the functions to search as the domain knows them, and what is left out there.
+// region is for those that name none.
 func domainWatches(configured config.Watches, region string) (watches []discovery.Watch, exceptions []discovery.Exception) {
 	for name, w := range configured {
 		if config.Every(name) {

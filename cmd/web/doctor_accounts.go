@@ -16,8 +16,8 @@ import (
 	"countersign/internal/lambdaapi"
 )
 
-// accountsToExamine are the accounts that callbacks are completed in, that of the default credentials first, each with the
-// functions in it that the configuration and the command name.
+// accountsToExamine are the accounts that callbacks are completed in, that of the default
+// credentials first, each with the functions in it that the configuration and the command name.
 func accountsToExamine(ctx context.Context, settings config.Config, more []string) ([]doctor.AWS, error) {
 	endpoint := string(settings.Lambda.Endpoint)
 	client, err := lambdaapi.New(ctx, lambdaapi.Config{Region: settings.Lambda.Region, Endpoint: endpoint, Accounts: roles(settings.Accounts)})
@@ -40,7 +40,8 @@ func accountsToExamine(ctx context.Context, settings config.Config, more []strin
 	return all, nil
 }
 
-// functionsToExamine are those that are named, by account: the watched ones, those with a key, and more.
+// functionsToExamine are those that are named, by account: the watched ones, those with a key, and
+// more.
 func functionsToExamine(settings config.Config, lanes callbacks.Lanes, more []string) map[string][]doctor.Function {
 	all := map[string][]doctor.Function{}
 	for _, name := range slices.Sorted(maps.Keys(settings.Watch)) {
@@ -59,8 +60,8 @@ func functionsToExamine(settings config.Config, lanes callbacks.Lanes, more []st
 	return all
 }
 
-// keyed are the functions whose results are encrypted. A key is for every function of its name, wherever it is: where there are
-// several accounts, only watching tells.
+// keyed are the functions whose results are encrypted. A key is for every function of its name,
+// wherever it is: where there are several accounts, only watching tells.
 func keyed(settings config.Config) []string {
 	if len(settings.Accounts) > 0 {
 		return nil
@@ -68,7 +69,8 @@ func keyed(settings config.Config) []string {
 	return slices.Sorted(maps.Keys(settings.Encryption))
 }
 
-// examineAccounts makes a check of each account, because AWS throttles each by itself, and gathers the policies that they find.
+// examineAccounts makes a check of each account, because AWS throttles each by itself, and gathers
+// the policies that they find.
 func examineAccounts(accounts []doctor.AWS) (checks []doctor.Check, found func() doctor.Policies) {
 	var mu sync.Mutex
 	policies := doctor.Policies{}

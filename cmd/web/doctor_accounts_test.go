@@ -20,14 +20,16 @@ const (
 	theirVersions = theirARN + ":*"
 )
 
-// examinedAccounts is a desk that watches a function of its own account, and one of the same name in another.
+// examinedAccounts is a desk that watches a function of its own account, and one of the same name
+// in another.
 type examinedAccounts struct {
 	*examined
 	sts   *lambdaapitest.STS
 	their *iam
 }
 
-// newExaminedAccounts puts both accounts behind one address: whose access key signed a request decides which of them sees it.
+// newExaminedAccounts puts both accounts behind one address: whose access key signed a request
+// decides which of them sees it.
 func newExaminedAccounts(t *testing.T) *examinedAccounts {
 	t.Helper()
 	x := &examinedAccounts{examined: newExamined(t), sts: lambdaapitest.NewSTS(t)}
@@ -68,7 +70,8 @@ func (x *examinedAccounts) printed(t *testing.T) map[string]string {
 	return texts
 }
 
-// TestDoctorAccounts: two accounts with the policies that are printed, and nothing else, are without a fault.
+// TestDoctorAccounts: two accounts with the policies that are printed, and nothing else, are
+// without a fault.
 func TestDoctorAccounts(t *testing.T) {
 	x := newExaminedAccounts(t)
 	policies := x.printed(t)
@@ -103,7 +106,8 @@ func TestDoctorAccounts(t *testing.T) {
 	}
 }
 
-// TestDoctorRoleDenied: a role that cannot be assumed is told by the lines that are missing, and the other account is examined.
+// TestDoctorRoleDenied: a role that cannot be assumed is told by the lines that are missing, and
+// the other account is examined.
 func TestDoctorRoleDenied(t *testing.T) {
 	x := newExaminedAccounts(t)
 	policies := x.printed(t)
@@ -130,7 +134,8 @@ func TestDoctorRoleDenied(t *testing.T) {
 	}
 }
 
-// TestDoctorRoleRegions: a role is tried in each region by itself, and what holds in several is said once.
+// TestDoctorRoleRegions: a role is tried in each region by itself, and what holds in several is
+// said once.
 func TestDoctorRoleRegions(t *testing.T) {
 	x := newExaminedAccounts(t)
 	x.iam.attach(t, policyOf(allow(`"lambda:*"`, "*")))
@@ -179,8 +184,8 @@ func TestDoctorRoleWithoutHistory(t *testing.T) {
 	}
 }
 
-// TestDoctorAccountsOnly: functions of other accounts need nothing of the desk's own but to assume roles; those that announce
-// their callbacks are named by their ARN.
+// TestDoctorAccountsOnly: functions of other accounts need nothing of the desk's own but to assume
+// roles; those that announce their callbacks are named by their ARN.
 func TestDoctorAccountsOnly(t *testing.T) {
 	x := newExaminedAccounts(t)
 	x.settings["WATCH"] = `{"arn:aws:lambda:eu-central-1:` + theirAccount + `:function:*": {}}`
@@ -201,7 +206,8 @@ func TestDoctorAccountsOnly(t *testing.T) {
 	}
 }
 
-// TestDoctorForeign: a function in an account without a role is called with the default credentials, and that is told.
+// TestDoctorForeign: a function in an account without a role is called with the default
+// credentials, and that is told.
 func TestDoctorForeign(t *testing.T) {
 	x := newExaminedAccounts(t)
 	x.iam.attach(t, policyOf(allow(`"lambda:*"`, "*")))

@@ -13,8 +13,8 @@ import (
 	"countersign/internal/standin/locallambda"
 )
 
-// iam stands before a local Lambda and allows what a policy allows, checked against what AWS checks (Lambda Developer Guide,
-// "Security and permissions for durable functions").
+// iam stands before a local Lambda and allows what a policy allows, checked against what AWS checks
+// (Lambda Developer Guide, "Security and permissions for durable functions").
 type iam struct {
 	next    http.Handler
 	account string
@@ -30,7 +30,8 @@ type iamStatement struct {
 	Action, Resource []string
 }
 
-// newIAM stands before the rig's engine, which is of an account; without a policy it allows nothing.
+// newIAM stands before the rig's engine, which is of an account; without a policy it allows
+// nothing.
 func newIAM(r *rig, account string) *iam {
 	i := &iam{next: r.engine.Handler(), account: account, executions: map[string]string{}}
 	r.engine.Observe(func(o locallambda.Observation) {
@@ -67,7 +68,8 @@ func (i *iam) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	i.next.ServeHTTP(w, r)
 }
 
-// question is the action of a request and what it is checked against; nothing for a callback that nobody knows.
+// question is the action of a request and what it is checked against; nothing for a callback that
+// nobody knows.
 func (i *iam) question(r *http.Request) (action, resource string) {
 	parts := strings.Split(strings.Trim(r.URL.EscapedPath(), "/"), "/")
 	for n := range parts {

@@ -30,8 +30,8 @@ type examined struct {
 	folder   string // of the database
 }
 
-// newExamined sets up a desk without a fault. It sets the environment that the AWS default chain reads, so that tests which
-// call it do not run in parallel.
+// newExamined sets up a desk without a fault. It sets the environment that the AWS default chain
+// reads, so that tests which call it do not run in parallel.
 func newExamined(t *testing.T) *examined {
 	t.Helper()
 	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDOFTHESETESTS")
@@ -130,7 +130,8 @@ func policyOf(statements ...string) string {
 	return `{"Version": "2012-10-17", "Statement": [` + strings.Join(statements, ",") + `]}`
 }
 
-// TestDoctorMendsPolicies: broken policies, each diagnosed by the line that is missing; the policy that is printed passes.
+// TestDoctorMendsPolicies: broken policies, each diagnosed by the line that is missing; the policy
+// that is printed passes.
 func TestDoctorMendsPolicies(t *testing.T) {
 	x := newExamined(t)
 	open := x.endOne(t)
@@ -227,7 +228,8 @@ func TestDoctorWithoutProblems(t *testing.T) {
 	}
 }
 
-// TestDoctorFaults: each operation that Lambda denies is told, and what only fails is not called denied.
+// TestDoctorFaults: each operation that Lambda denies is told, and what only fails is not called
+// denied.
 func TestDoctorFaults(t *testing.T) {
 	x := newExamined(t)
 	x.iam.attach(t, policyOf(allow(`"lambda:*"`, "*")))

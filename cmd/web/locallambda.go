@@ -131,7 +131,8 @@ func listenOnLoopback(ctx context.Context, addr string) (net.Listener, error) {
 		return nil, fmt.Errorf("--addr %s is not on loopback, such as 127.0.0.1:9001: "+
 			"local-lambda lets everybody in who can reach it", addr)
 	}
-	if host == "localhost" { // which may also be an address of IPv6, and the SDKs are told one address
+	// which may also be an address of IPv6, and the SDKs are told one address
+	if host == "localhost" {
 		host = "127.0.0.1"
 	}
 	return listen(ctx, net.JoinHostPort(host, port))

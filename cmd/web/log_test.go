@@ -10,7 +10,8 @@ import (
 	"countersign/internal/printable"
 )
 
-// TestLogIsClipped: whatever a stranger writes into a path or an error, a line stays short and says what it lacks.
+// TestLogIsClipped: whatever a stranger writes into a path or an error, a line stays short and says
+// what it lacks.
 func TestLogIsClipped(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{"json", "text"} {
@@ -29,8 +30,9 @@ func TestLogIsClipped(t *testing.T) {
 	}
 }
 
-// TestLogDrivesNoTerminal: what strangers write into paths, names and errors reaches nobody's terminal as it is, in no format and no kind of
-// attribute; nor does what the program says at its end.
+// TestLogDrivesNoTerminal: what strangers write into paths, names and errors reaches nobody's
+// terminal as it is, in no format and no kind of attribute; nor does what the program says at its
+// end.
 func TestLogDrivesNoTerminal(t *testing.T) {
 	t.Parallel()
 	const hostile = "EVIL\x1b]0;owned\a\u009b2J\x7f\u202e\u2066\u200b\u3164\u034f\u2028\U000E0041\xff"

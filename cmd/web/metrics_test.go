@@ -10,7 +10,8 @@ import (
 	"testing"
 )
 
-// TestServeMetrics: scrapers have a listener of their own, which serves nothing else, and the desk's own has no metrics.
+// TestServeMetrics: scrapers have a listener of their own, which serves nothing else, and the
+// desk's own has no metrics.
 func TestServeMetrics(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())

@@ -23,7 +23,8 @@ type press struct {
 	page    string // its visible text
 }
 
-// post posts the decision, again as long as the desk says that it was too busy and has recorded nothing.
+// post posts the decision, again as long as the desk says that it was too busy and has recorded
+// nothing.
 func (p *press) post(desk string, id callbacks.ID) {
 	form := p.by.choose(p.outcome, p.comment)
 	const tries = 20
@@ -47,8 +48,8 @@ func (p *press) post(desk string, id callbacks.ID) {
 	}
 }
 
-// TestTwoHundredRace: of two hundred who decide one callback at once, one wins. The others' pages say who it was and keep what
-// was typed, and Lambda hears of one decision.
+// TestTwoHundredRace: of two hundred who decide one callback at once, one wins. The others' pages
+// say who it was and keep what was typed, and Lambda hears of one decision.
 func TestTwoHundredRace(t *testing.T) {
 	t.Parallel()
 	t.Run("SQLite", func(t *testing.T) {

@@ -45,7 +45,8 @@ func TestReplicasShareSessions(t *testing.T) {
 	}
 }
 
-// TestPagesHearOtherReplicas: what one changes is told to the pages of the others, although no page and no worker asks for it.
+// TestPagesHearOtherReplicas: what one changes is told to the pages of the others, although no page
+// and no worker asks for it.
 func TestPagesHearOtherReplicas(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -76,9 +77,11 @@ func TestOneBeatPerInterval(t *testing.T) {
 	o := r.ask(6)
 	announced := time.Now()
 	id := r.announce(all[0].url, o, callbacks.KeepAliveQueued)
-	const beats = 4 // of three replicas that do not know of each other, they would all have come in two intervals
+	// of three replicas that do not know of each other, they would all have come in two intervals
+	const beats = 4
 	for n := range beats {
-		// One beat may be long under way and the next one short, but none leaves before its time. Times are kept in milliseconds.
+		// One beat may be long under way and the next one short, but none leaves before its time.
+		// Times are kept in milliseconds.
 		if beat := await(t, r.beats, "a heartbeat"); beat.At.Sub(announced) < time.Duration(n)*interval-10*time.Millisecond {
 			t.Errorf("beat %d came after %v, want one every %v", n+1, beat.At.Sub(announced), interval)
 		}
@@ -109,8 +112,8 @@ func (one *replica) get(t *testing.T, id callbacks.ID) callbacks.Callback {
 	return c
 }
 
-// TestDecisionsAtOnce: of two hundred callbacks every fourth is decided by two people at once, at different replicas. One
-// decision each is recorded, and Lambda is called once for it.
+// TestDecisionsAtOnce: of two hundred callbacks every fourth is decided by two people at once, at
+// different replicas. One decision each is recorded, and Lambda is called once for it.
 func TestDecisionsAtOnce(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -124,7 +127,8 @@ func TestDecisionsAtOnce(t *testing.T) {
 		asked = append(asked, r.ask(0))
 	}
 	var recorded, refused, expected atomic.Int64
-	slots := make(chan struct{}, 8) // more would only wait longer for two processors under the race detector
+	// more would only wait longer for two processors under the race detector
+	slots := make(chan struct{}, 8)
 	decide := func(v *visitor, desk string, id callbacks.ID, outcome string) {
 		expected.Add(1)
 		slots <- struct{}{}
@@ -173,8 +177,8 @@ func TestDecisionsAtOnce(t *testing.T) {
 	}
 }
 
-// TestOthersTakeOver: a replica dies between calling Lambda and hearing its answer. Another goes on when the lease has run out,
-// and the decision arrives once.
+// TestOthersTakeOver: a replica dies between calling Lambda and hearing its answer. Another goes on
+// when the lease has run out, and the decision arrives once.
 func TestOthersTakeOver(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -200,7 +204,8 @@ func TestOthersTakeOver(t *testing.T) {
 	if status := v.decide(dies.url, id, "approve"); status != http.StatusSeeOther {
 		t.Fatalf("the decision is answered with %d", status)
 	}
-	// The survivors may look for work before the one that was told. Then it is not abandoned, and proves nothing.
+	// The survivors may look for work before the one that was told. Then it is not abandoned, and
+	// proves nothing.
 	if got := await(t, held.arrived, "the call of the replica that dies"); got != o.CallbackID {
 		t.Fatalf("Lambda is called for %s", got)
 	}
@@ -237,8 +242,8 @@ func TestOthersTakeOver(t *testing.T) {
 	}
 }
 
-// TestSessionEndsAtAllReplicas: a page at one replica is told that its session was ended at another. It would find out by itself,
-// but only after twice the patience of the test.
+// TestSessionEndsAtAllReplicas: a page at one replica is told that its session was ended at
+// another. It would find out by itself, but only after twice the patience of the test.
 func TestSessionEndsAtAllReplicas(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

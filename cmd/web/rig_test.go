@@ -70,7 +70,8 @@ func person(subject, name string, groups ...string) oidc.User {
 	return oidc.User{Subject: subject, Name: name, Email: email, Groups: groups}
 }
 
-// rig is what stands around desks: Lambda with a function that asks, and an OpenID provider, each over the wire.
+// rig is what stands around desks: Lambda with a function that asks, and an OpenID provider, each
+// over the wire.
 type rig struct {
 	t       *testing.T
 	url     string // of the desk, as browsers and the provider know it
@@ -119,8 +120,8 @@ func (r *rig) observe(o locallambda.Observation) {
 	}
 }
 
-// registerFunction makes the engine know a function that creates a callback and waits for it. Its input is the heartbeat
-// timeout in seconds.
+// registerFunction makes the engine know a function that creates a callback and waits for it. Its
+// input is the heartbeat timeout in seconds.
 func (r *rig) registerFunction() {
 	client := lambda.New(lambda.Options{Region: rigRegion, BaseEndpoint: aws.String(r.lambda(nil)), Credentials: rigCredentials})
 	r.engine.Register(rigFunction, durable.NewHandler(func(ctx durable.Context, heartbeat int) (json.RawMessage, error) {
@@ -225,7 +226,8 @@ type replica struct {
 	ended chan error
 }
 
-// replicas starts desks on one database, all at the same time. change may alter the settings and options of each.
+// replicas starts desks on one database, all at the same time. change may alter the settings and
+// options of each.
 func replicas(t *testing.T, r *rig, listeners []net.Listener, change func(i int, settings map[string]string, o *deskOptions)) []*replica {
 	t.Helper()
 	all := make([]*replica, len(listeners))

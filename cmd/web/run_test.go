@@ -67,7 +67,8 @@ func smallest(t *testing.T, addr string) map[string]string {
 	})
 }
 
-// TestServeWithoutItsProvider: the desk runs, and its log says at once why nobody can sign in, and which setting is misspelt.
+// TestServeWithoutItsProvider: the desk runs, and its log says at once why nobody can sign in, and
+// which setting is misspelt.
 func TestServeWithoutItsProvider(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())

@@ -26,7 +26,8 @@ func sealers(keys config.EncryptionKeys) (map[string]callbacks.Sealer, error) {
 	return all, nil
 }
 
-// Seal implements [callbacks.Sealer]. The function's serdes decodes JSON, so that a result in plain text goes as a JSON string.
+// Seal implements [callbacks.Sealer]. The function's serdes decodes JSON, so that a result in plain
+// text goes as a JSON string.
 func (s sealer) Seal(ctx context.Context, to callbacks.Target, result []byte) ([]byte, error) {
 	meta := durable.SerdesContext{DurableExecutionArn: to.ExecutionARN}
 	if json.Valid(result) {

@@ -12,7 +12,8 @@ import (
 	"countersign/internal/config"
 )
 
-// TestSealerIsReadByTheFunction seals as the desk does and opens as a function does, each from its own copy of the key.
+// TestSealerIsReadByTheFunction seals as the desk does and opens as a function does, each from its
+// own copy of the key.
 func TestSealerIsReadByTheFunction(t *testing.T) {
 	t.Parallel()
 	key := bytes.Repeat([]byte{7}, 32)

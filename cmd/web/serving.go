@@ -20,18 +20,20 @@ const (
 	readHeaderTimeout = 5 * time.Second
 	readTimeout       = 30 * time.Second
 	writeTimeout      = time.Minute
-	// idleTimeout is longer than proxies keep a connection that is idle (Caddy two minutes, an ALB one): if the desk closed it first,
-	// a request that is just then sent would be lost.
+	// idleTimeout is longer than proxies keep a connection that is idle (Caddy two minutes, an ALB
+	// one): if the desk closed it first, a request that is just then sent would be lost.
 	idleTimeout = 3 * time.Minute
-	// maxHeader bounds the line and the headers of a request, in bytes. The longest that is wanted is an address with a search of
-	// a thousand characters, and the cookies of other programs on the same domain.
+	// maxHeader bounds the line and the headers of a request, in bytes. The longest that is wanted
+	// is an address with a search of a thousand characters, and the cookies of other programs on
+	// the same domain.
 	maxHeader = 32 << 10
-	// lingerTime is how long serve works on after readiness has said no. With the next one and the five seconds that
-	// workers take at most, a stop ends within the ten that orchestrators wait.
+	// lingerTime is how long serve works on after readiness has said no. With the next one and the
+	// five seconds that workers take at most, a stop ends within the ten that orchestrators wait.
 	lingerTime = 2 * time.Second
 	// requestsTimeout is how long a stop waits for requests that have begun.
 	requestsTimeout = 2 * time.Second
-	// stopLimit ends a stop that hangs all the same, as with a database on whose connections nobody answers.
+	// stopLimit ends a stop that hangs all the same, as with a database on whose connections nobody
+	// answers.
 	stopLimit = 9500 * time.Millisecond
 	// sessionSweep is how often ended sessions are forgotten, sessionBatch how many at a time.
 	sessionSweep = 10 * time.Minute
@@ -47,7 +49,8 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	return l, nil
 }
 
-// run serves until ctx ends or a part fails. The workers stop last, so that what is decided while requests end is delivered too.
+// run serves until ctx ends or a part fails. The workers stop last, so that what is decided while
+// requests end is delivered too.
 func (d *desk) run(ctx context.Context, l net.Listener) error {
 	server := newServer(d.site, d.log)
 	group, ctx := errgroup.WithContext(ctx)
@@ -85,7 +88,8 @@ func (d *desk) run(ctx context.Context, l net.Listener) error {
 	}
 }
 
-// serveMetrics answers scrapers until ctx ends, where the operator named an address for them. They can read on during a stop.
+// serveMetrics answers scrapers until ctx ends, where the operator named an address for them. They
+// can read on during a stop.
 func (d *desk) serveMetrics(ctx context.Context) error {
 	if d.scrapes == nil {
 		return nil
@@ -104,12 +108,13 @@ func newServer(site http.Handler, log *slog.Logger) *http.Server {
 		Handler: site, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		// net/http reads this much more than it is told.
 		MaxHeaderBytes: maxHeader - 4<<10,
-		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelDebug), // broken handshakes and the like
+		// broken handshakes and the like
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 }
 
-// drain ends the requests: readiness says no, a while later streams are cut, which browsers open again elsewhere, and what
-// has begun is finished.
+// drain ends the requests: readiness says no, a while later streams are cut, which browsers open
+// again elsewhere, and what has begun is finished.
 func (d *desk) drain(ctx context.Context, server *http.Server) {
 	d.log.InfoContext(ctx, "stopping")
 	d.stopping.Store(true)
@@ -125,8 +130,8 @@ func (d *desk) drain(ctx context.Context, server *http.Server) {
 	}
 }
 
-// meetProvider asks whether people can sign in with the OpenID provider, so that the log says at the start what would keep
-// everybody out. Pages ask again.
+// meetProvider asks whether people can sign in with the OpenID provider, so that the log says at
+// the start what would keep everybody out. Pages ask again.
 func (d *desk) meetProvider(ctx context.Context) {
 	asked := make(chan error, 1)
 	go func() { asked <- d.auth.Available(ctx) }()

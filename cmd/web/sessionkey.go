@@ -20,15 +20,16 @@ const keyFileSuffix = ".session-key"
 // maxKeyFile bounds what is read of a file that should hold a key, in bytes.
 const maxKeyFile = 4 << 10
 
-// sessionKeys are the keys that encrypt sessions: those of the settings, else the one in the file beside the SQLite file, which is
-// made where there is none.
+// sessionKeys are the keys that encrypt sessions: those of the settings, else the one in the file
+// beside the SQLite file, which is made where there is none.
 func sessionKeys(settings config.Config) ([][]byte, error) {
 	if keys := settings.Session.Keys; len(keys) > 0 {
 		return keys.Bytes(), nil
 	}
 	database, ok := settings.DatabaseURL.SQLitePath()
 	if !ok {
-		return nil, errors.New(config.Prefix + "SESSION_KEY is required with PostgreSQL") // as the settings' own check says
+		// as the settings' own check says
+		return nil, errors.New(config.Prefix + "SESSION_KEY is required with PostgreSQL")
 	}
 	path := database + keyFileSuffix
 	keys, err := readKeyFile(path)

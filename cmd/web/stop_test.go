@@ -22,7 +22,8 @@ import (
 	"countersign/internal/sqlstore/sqlstoretest"
 )
 
-// asProgram makes the test binary be the program: its processes can be stopped and killed like those of an operator.
+// asProgram makes the test binary be the program: its processes can be stopped and killed like
+// those of an operator.
 const asProgram = "COUNTERSIGN_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
@@ -92,8 +93,8 @@ func awaitReadiness(t *testing.T, url string, want int) {
 	}
 }
 
-// freeAddress finds an address for a process, whose own address has to be known before it starts. The ports are below
-// those that the kernel gives to clients, so that nobody takes it meanwhile.
+// freeAddress finds an address for a process, whose own address has to be known before it starts.
+// The ports are below those that the kernel gives to clients, so that nobody takes it meanwhile.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	const lowest, ports = 20000, 12000
@@ -112,8 +113,8 @@ func freeAddress(t *testing.T) string {
 	return ""
 }
 
-// TestStop asks a desk to stop while it delivers a decision and a page listens. The page's stream ends, what is under way is
-// recorded, and the exit code says that all is well.
+// TestStop asks a desk to stop while it delivers a decision and a page listens. The page's stream
+// ends, what is under way is recorded, and the exit code says that all is well.
 func TestStop(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -161,7 +162,8 @@ func TestStop(t *testing.T) {
 	}
 }
 
-// wantDelivery reads what a process left behind: a delivery that is done, or one that anybody may go on with soon.
+// wantDelivery reads what a process left behind: a delivery that is done, or one that anybody may
+// go on with soon.
 func wantDelivery(t *testing.T, database string, id callbacks.ID, state callbacks.State, doubtful bool) {
 	t.Helper()
 	store, err := sqlstore.Open(t.Context(), database)

@@ -12,7 +12,8 @@ import (
 	"countersign/internal/tracing/tracingtest"
 )
 
-// TestTraces: a collector hears of pages, announcements and deliveries, and of nothing secret. Streams go on as without it.
+// TestTraces: a collector hears of pages, announcements and deliveries, and of nothing secret.
+// Streams go on as without it.
 func TestTraces(t *testing.T) {
 	t.Parallel()
 	collector := tracingtest.NewCollector(t)

@@ -20,7 +20,8 @@ import (
 	"countersign/internal/standin/oidc"
 )
 
-// visitor is a browser without a screen. Cookies know hosts and no ports, so that it is the same person at every replica.
+// visitor is a browser without a screen. Cookies know hosts and no ports, so that it is the same
+// person at every replica.
 type visitor struct {
 	t      *testing.T
 	user   oidc.User
@@ -50,7 +51,8 @@ func (r *rig) signIn(t *testing.T, user oidc.User) *visitor {
 		t.Fatal(err)
 	}
 	address := page.Find("[data-hand-over]").AttrOr("href", "")
-	back := v.post(address, url.Values{"subject": {user.Subject}}) // the provider's form goes to the address of its page
+	// the provider's form goes to the address of its page
+	back := v.post(address, url.Values{"subject": {user.Subject}})
 	if home := v.get(back.Header.Get("Location")); home.StatusCode != http.StatusSeeOther {
 		t.Fatalf("signing in ends with %s", home.Status)
 	}
@@ -73,8 +75,8 @@ func (v *visitor) do(method, address string, form url.Values) *http.Response {
 	return response
 }
 
-// open sends a request and leaves the body to the caller, as streams need it. It may be used by several goroutines; after a
-// failure the answer is empty.
+// open sends a request and leaves the body to the caller, as streams need it. It may be used by
+// several goroutines; after a failure the answer is empty.
 func (v *visitor) open(ctx context.Context, method, address string, form url.Values) *http.Response {
 	request, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -92,7 +94,8 @@ func (v *visitor) open(ctx context.Context, method, address string, form url.Val
 	return response
 }
 
-// stream opens the event stream of a desk. The channel has what events name, and closes when the stream ends.
+// stream opens the event stream of a desk. The channel has what events name, and closes when the
+// stream ends.
 func (v *visitor) stream(desk string) <-chan string {
 	v.t.Helper()
 	ctx, leave := context.WithCancel(v.t.Context())
@@ -138,8 +141,8 @@ func (v *visitor) choose(outcome, comment string) url.Values {
 	return nil
 }
 
-// announce tells a desk of a callback, as its function would, and returns the desk's key for it. It may be used by several
-// goroutines.
+// announce tells a desk of a callback, as its function would, and returns the desk's key for it. It
+// may be used by several goroutines.
 func (r *rig) announce(desk string, o locallambda.Observation, keepAlive callbacks.KeepAlive) callbacks.ID {
 	body, err := json.Marshal(map[string]any{
 		"callbackId": o.CallbackID, "title": "Expense report", "executionArn": o.ExecutionARN, "keepAlive": keepAlive,

@@ -73,7 +73,8 @@ func (d *desk) ask(ctx context.Context, q request) error {
 	}
 	defer response.Body.Close()
 	if response.StatusCode >= http.StatusMultipleChoices {
-		problem, _ := io.ReadAll(io.LimitReader(response.Body, 4<<10)) // says what is wrong; the status is enough without
+		// says what is wrong; the status is enough without
+		problem, _ := io.ReadAll(io.LimitReader(response.Body, 4<<10))
 		return fmt.Errorf("the desk answered %s: %s", response.Status, problem)
 	}
 	return nil

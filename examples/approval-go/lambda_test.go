@@ -18,8 +18,9 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// runtimeAPI is Lambda's side of a function's process: the process polls it for invocations and posts its answers. It is a
-// [locallambda.Function], so that the engine invokes the process as Lambda would.
+// runtimeAPI is Lambda's side of a function's process: the process polls it for invocations and
+// posts its answers. It is a [locallambda.Function], so that the engine invokes the process as
+// Lambda would.
 type runtimeAPI struct {
 	invocations chan invocation
 	answers     chan answer
@@ -35,7 +36,8 @@ type answer struct {
 	fault string // the body is an error where it is not empty
 }
 
-// Invoke implements [locallambda.Function] for one invocation at a time, which is all that a process gets.
+// Invoke implements [locallambda.Function] for one invocation at a time, which is all that a
+// process gets.
 func (r *runtimeAPI) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	i, _ := locallambda.InvocationFrom(ctx)
 	select {

@@ -1,5 +1,5 @@
-// Command approval-go is a durable Lambda function that has a person approve a purchase at Countersign. It is AWS's approval
-// example with a desk at the other end.
+// Command approval-go is a durable Lambda function that has a person approve a purchase at
+// Countersign. It is AWS's approval example with a desk at the other end.
 package main
 
 import (
@@ -29,7 +29,8 @@ type decision struct {
 	} `json:"reviewer"`
 }
 
-// timeout is how long the function waits for a decision. The ExecutionTimeout in template.yaml is an hour longer.
+// timeout is how long the function waits for a decision. The ExecutionTimeout in template.yaml is
+// an hour longer.
 const timeout = 24 * time.Hour
 
 func main() {
@@ -73,6 +74,7 @@ func (d *desk) approve(ctx durable.Context, p purchase) (string, error) {
 		return "", err
 	}
 	return durable.Step(ctx, "order", func(durable.StepContext) (string, error) {
-		return fmt.Sprintf("%s is ordered, approved by %s", p.ID, answer.Reviewer.Name), nil // a shop would be called here
+		// a shop would be called here
+		return fmt.Sprintf("%s is ordered, approved by %s", p.ID, answer.Reviewer.Name), nil
 	})
 }

@@ -104,7 +104,8 @@ func TestApproval(t *testing.T) {
 		}, `"po-7 is rejected: no budget"`},
 		{"Late", false, func(*string) error { r.clock.Advance(timeout); return nil }, `"po-7 was not decided in time"`},
 	} {
-		t.Run(tt.name, func(t *testing.T) { // in turn: a process takes one invocation at a time, and the clock is one
+		// in turn: a process takes one invocation at a time, and the clock is one
+		t.Run(tt.name, func(t *testing.T) {
 			r.desk.down.Store(tt.down)
 			if _, err := r.engine.Start(t.Context(), "purchase-approval", "", []byte(event)); err != nil {
 				t.Fatal(err)

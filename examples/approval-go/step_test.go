@@ -13,7 +13,8 @@ import (
 	"countersign/internal/standin/locallambda"
 )
 
-// The step that docs/intake.md offers to Go functions works as it is pasted, like the example beside this test.
+// The step that docs/intake.md offers to Go functions works as it is pasted, like the example
+// beside this test.
 func TestStepOfTheDocs(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "refund", buildStep(t))

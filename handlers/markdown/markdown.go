@@ -72,7 +72,8 @@ func newSanitiser() *bluemonday.Policy {
 	p.AllowRelativeURLs(false) // a stranger's link must not look like one of our own
 	p.RequireNoFollowOnLinks(true)
 	p.RequireNoReferrerOnLinks(true)
-	p.AddTargetBlankToFullyQualifiedLinks(true) // adds noopener; a half-written comment stays where it is
+	// adds noopener; a half-written comment stays where it is
+	p.AddTargetBlankToFullyQualifiedLinks(true)
 	return p
 }
 

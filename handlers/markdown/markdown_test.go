@@ -47,7 +47,8 @@ func TestRenderMarkdown(t *testing.T) {
 	}
 }
 
-// TestRenderMarkdown_LosesNoWord: whatever looks like markup that this is not, stands there as it was typed.
+// TestRenderMarkdown_LosesNoWord: whatever looks like markup that this is not, stands there as it
+// was typed.
 func TestRenderMarkdown_LosesNoWord(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ source, want string }{
@@ -109,7 +110,8 @@ func TestRenderMarkdown_Structure(t *testing.T) {
 	}
 }
 
-// TestRenderMarkdown_Bounded: no description that intake takes makes a page of more than a half MiB, or takes long to be made.
+// TestRenderMarkdown_Bounded: no description that intake takes makes a page of more than a half
+// MiB, or takes long to be made.
 func TestRenderMarkdown_Bounded(t *testing.T) {
 	t.Parallel()
 	const longest = 20_000
@@ -137,7 +139,8 @@ func TestRenderMarkdown_Bounded(t *testing.T) {
 	}
 }
 
-// TestTooWide: whatever byte stands in the line below a table's header, where the parser makes a table of it, its cells are bounded before.
+// TestTooWide: whatever byte stands in the line below a table's header, where the parser makes a
+// table of it, its cells are bounded before.
 func TestTooWide(t *testing.T) {
 	t.Parallel()
 	table := func(columns, rows int, first, middle, last string) string {
@@ -186,7 +189,8 @@ func TestDescriptions(t *testing.T) {
 	}
 }
 
-// TestRenderMarkdown_Deep: nesting of the longest description that intake takes does not hold up the page.
+// TestRenderMarkdown_Deep: nesting of the longest description that intake takes does not hold up
+// the page.
 func TestRenderMarkdown_Deep(t *testing.T) {
 	t.Parallel()
 	for name, unit := range map[string]string{"quotes": ">", "lists": "- ", "brackets": "[", "pictures": "![", "stars": "*a ", "ticks": "`a", "tables": "|-"} {

@@ -59,7 +59,8 @@ const headingShift = 2
 func (foreignDocument) Transform(document *ast.Document, reader text.Reader, _ parser.Context) {
 	source := reader.Source()
 	var nodes []ast.Node
-	_ = ast.Walk(document, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the function returns no error
+	// the function returns no error
+	_ = ast.Walk(document, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
 			nodes = append(nodes, n)
 		}
@@ -218,7 +219,8 @@ func showExcess(row *extensionast.TableRow, source []byte) {
 // nodeText is the plain text of a node.
 func nodeText(n ast.Node, source []byte) string {
 	var b strings.Builder
-	_ = ast.Walk(n, func(child ast.Node, entering bool) (ast.WalkStatus, error) { // the function returns no error
+	// the function returns no error
+	_ = ast.Walk(n, func(child ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
 			switch child := child.(type) {
 			case *ast.Text:

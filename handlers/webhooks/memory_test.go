@@ -10,7 +10,8 @@ import (
 	"countersign/internal/intake"
 )
 
-// allocated is what a function allocates, in bytes. Tests that call it are not parallel: whatever runs beside them would count too.
+// allocated is what a function allocates, in bytes. Tests that call it are not parallel: whatever
+// runs beside them would count too.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.GC()
@@ -20,8 +21,8 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// TestDecodeMemory: the most costly documents of 1 MiB, their answers included. What is measured is all that is allocated, of which
-// the collector takes most back on the way.
+// TestDecodeMemory: the most costly documents of 1 MiB, their answers included. What is measured is
+// all that is allocated, of which the collector takes most back on the way.
 func TestDecodeMemory(t *testing.T) {
 	keys := func(size int) string {
 		var b strings.Builder

@@ -24,8 +24,8 @@ func readFile(t *testing.T, name string) []byte {
 	return text
 }
 
-// TestGeneratedFilesSayHowTheyAreMade: templ makes the only generated Go files, each from the template beside it, with the
-// version that go.mod pins.
+// TestGeneratedFilesSayHowTheyAreMade: templ makes the only generated Go files, each from the
+// template beside it, with the version that go.mod pins.
 func TestGeneratedFilesSayHowTheyAreMade(t *testing.T) {
 	t.Parallel()
 	names, err := projectFiles()
@@ -84,7 +84,8 @@ func TestGeneratedProblems(t *testing.T) {
 	}
 }
 
-// TestStylesheetIsOfThePinnedTailwind reads the version that Tailwind writes at the top of what it builds.
+// TestStylesheetIsOfThePinnedTailwind reads the version that Tailwind writes at the top of what it
+// builds.
 func TestStylesheetIsOfThePinnedTailwind(t *testing.T) {
 	t.Parallel()
 	names, err := projectFiles()

@@ -99,8 +99,9 @@ var rules = []rule{
 	},
 }
 
-// comparing is what Unicode and IDNA say of when two texts are the same. The rule of who may decide needs it, the standard
-// library lacks it, and a table of our own would be wrong in places that nobody sees.
+// comparing is what Unicode and IDNA say of when two texts are the same. The rule of who may decide
+// needs it, the standard library lacks it, and a table of our own would be wrong in places that
+// nobody sees.
 var comparing = []string{"golang.org/x/net/idna", "golang.org/x/text/cases", "golang.org/x/text/unicode/norm"}
 
 // top are the folders that may hold packages.
@@ -114,13 +115,15 @@ func ours(imported string) bool {
 	return slices.ContainsFunc(top, func(folder string) bool { return under(imported, folder) })
 }
 
-// standard reports whether an import is of the standard library: no other path starts with a word without a dot.
+// standard reports whether an import is of the standard library: no other path starts with a word
+// without a dot.
 func standard(imported string) bool {
 	first, _, _ := strings.Cut(imported, "/")
 	return !ours(imported) && !strings.Contains(first, ".")
 }
 
-// testSupport reports whether a package exists for tests: its name ends in test, or it is the browser tests.
+// testSupport reports whether a package exists for tests: its name ends in test, or it is the
+// browser tests.
 func testSupport(p string) bool {
 	return under(p, "e2e") || strings.HasSuffix(path.Base(p), "test")
 }
@@ -149,7 +152,8 @@ func leaf(imported string) bool {
 	})
 }
 
-// adapter reports whether a package connects the domain to something outside. What is new under internal/ counts as one.
+// adapter reports whether a package connects the domain to something outside. What is new under
+// internal/ counts as one.
 func adapter(p string) bool {
 	if !under(p, "internal") || testSupport(p) || ground(p) {
 		return false
@@ -200,7 +204,8 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// TestEachRule shows every rule an import that it bans and, where it could ban too much, one that it allows.
+// TestEachRule shows every rule an import that it bans and, where it could ban too much, one that
+// it allows.
 func TestEachRule(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ importer, imported, want string }{

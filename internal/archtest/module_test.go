@@ -18,7 +18,8 @@ const (
 	moduleName = "countersign"
 )
 
-// source is one parsed Go file. Files are read with build constraints ignored, so that no platform hides an import.
+// source is one parsed Go file. Files are read with build constraints ignored, so that no platform
+// hides an import.
 type source struct {
 	name string // relative to the module, with slashes
 	ast  *ast.File

@@ -13,7 +13,8 @@ import (
 // namedTest is a test as SECURITY.md names it: its package, perhaps by its path, and its name.
 var namedTest = regexp.MustCompile("`([a-z/]+)\\.(Test[A-Za-z0-9_]+)`")
 
-// TestSecurityNamesTests: what SECURITY.md says is tested is tested, and each row of its tables of bounds names a test.
+// TestSecurityNamesTests: what SECURITY.md says is tested is tested, and each row of its tables of
+// bounds names a test.
 func TestSecurityNamesTests(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../SECURITY.md")

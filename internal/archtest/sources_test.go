@@ -17,12 +17,14 @@ var environmentReaders = map[string][]string{
 	"syscall": {"Getenv", "Environ"},
 }
 
-// mayReadEnvironment says where it is allowed: commands, their configuration, examples of other programs, and tests.
+// mayReadEnvironment says where it is allowed: commands, their configuration, examples of other
+// programs, and tests.
 func mayReadEnvironment(s source) bool {
 	return s.isTest() || under(s.folder(), "cmd") || under(s.folder(), "examples") || under(s.folder(), "internal/config") || testSupport(s.folder())
 }
 
-// environmentReads are the uses of [environmentReaders] in a file, whatever name it gives the package.
+// environmentReads are the uses of [environmentReaders] in a file, whatever name it gives the
+// package.
 func environmentReads(file *ast.File) []string {
 	readers := make(map[string][]string) // by local name
 	for _, spec := range file.Imports {

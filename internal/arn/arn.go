@@ -1,10 +1,11 @@
-// Package arn takes Amazon Resource Names apart. It belongs to the ground: it knows AWS's notation and no word of the domain.
+// Package arn takes Amazon Resource Names apart. It belongs to the ground: it knows AWS's notation
+// and no word of the domain.
 package arn
 
 import "strings"
 
-// ARN is arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE (AWS General Reference, "Amazon Resource Names"). Region and Account are
-// empty where a service has none.
+// ARN is arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE (AWS General Reference, "Amazon Resource
+// Names"). Region and Account are empty where a service has none.
 type ARN struct {
 	Partition string // aws, aws-cn, aws-us-gov, aws-eusc …
 	Service   string
@@ -13,8 +14,8 @@ type ARN struct {
 	Resource  string // all that follows, with its colons
 }
 
-// Parse takes what it can from a text, which may be anybody's: emulators do not write all of an ARN. What is not there stays
-// empty; a text that does not begin with "arn:" gives the zero ARN.
+// Parse takes what it can from a text, which may be anybody's: emulators do not write all of an
+// ARN. What is not there stays empty; a text that does not begin with "arn:" gives the zero ARN.
 func Parse(text string) ARN {
 	parts := strings.SplitN(text, ":", 6)
 	if parts[0] != "arn" {
@@ -24,7 +25,8 @@ func Parse(text string) ARN {
 	return ARN{Partition: parts[1], Service: parts[2], Region: parts[3], Account: parts[4], Resource: parts[5]}
 }
 
-// OfFunction is the ARN of a Lambda function, of one of its versions or of an execution, and the zero ARN for every other text.
+// OfFunction is the ARN of a Lambda function, of one of its versions or of an execution, and the
+// zero ARN for every other text.
 func OfFunction(text string) ARN {
 	if a := Parse(text); a.Function() != "" {
 		return a
@@ -32,8 +34,8 @@ func OfFunction(text string) ARN {
 	return ARN{}
 }
 
-// Function is the name in the ARN of a Lambda function, of one of its versions or of an execution, which is written
-// function:NAME:VERSION/durable-execution/NAME/ID. It is empty for all other ARNs.
+// Function is the name in the ARN of a Lambda function, of one of its versions or of an execution,
+// which is written function:NAME:VERSION/durable-execution/NAME/ID. It is empty for all other ARNs.
 func (a ARN) Function() string {
 	resource, ok := strings.CutPrefix(a.Resource, "function:")
 	if a.Service != "lambda" || !ok {

@@ -20,7 +20,8 @@ const (
 	maxAttempts = 8
 	// maxForgotten bounds how many give way at once, since each is a header of the answer.
 	maxForgotten = 4
-	// attemptCookie begins the names of their cookies. An attempt is held in a session of its own, as JSON, under attemptKey.
+	// attemptCookie begins the names of their cookies. An attempt is held in a session of its own,
+	// as JSON, under attemptKey.
 	attemptCookie = "countersign-signin"
 	attemptKey    = "attempt"
 	// stateInName is how much of a state its cookie's name has: enough to tell attempts apart.
@@ -44,8 +45,8 @@ func newAttempt(returnPath string, now time.Time) attempt {
 	}
 }
 
-// attemptsOf is the manager of one attempt, whose cookie is named after its state: of two tabs that begin at the same moment
-// neither replaces the cookie of the other.
+// attemptsOf is the manager of one attempt, whose cookie is named after its state: of two tabs that
+// begin at the same moment neither replaces the cookie of the other.
 func (a *Auth) attemptsOf(state string) *scs.SessionManager {
 	return newManager(a.cfg, vault{safe: a.safe, begins: true, once: true}, attemptCookie+"-"+state[:min(len(state), stateInName)], attemptLifetime)
 }
@@ -66,8 +67,8 @@ func (a *Auth) keepAttempt(w http.ResponseWriter, r *http.Request, at attempt) e
 	return save(about(ctx, callbacks.Session{ID: callbacks.NewID()}), attempts, w)
 }
 
-// forgetOldest makes room for one more attempt in this browser. Browsers send the oldest cookie first (RFC 6265 section
-// 5.4). What the cookies led to ends by itself.
+// forgetOldest makes room for one more attempt in this browser. Browsers send the oldest cookie
+// first (RFC 6265 section 5.4). What the cookies led to ends by itself.
 func (a *Auth) forgetOldest(w http.ResponseWriter, r *http.Request) {
 	all := a.attemptsOf("")
 	var open []*http.Cookie
@@ -83,7 +84,8 @@ func (a *Auth) forgetOldest(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// takeAttempt finds the attempt that a state belongs to and forgets it, or returns [ErrStateMismatch].
+// takeAttempt finds the attempt that a state belongs to and forgets it, or returns
+// [ErrStateMismatch].
 func (a *Auth) takeAttempt(w http.ResponseWriter, r *http.Request, state string) (attempt, error) {
 	a.changing.Lock()
 	defer a.changing.Unlock()

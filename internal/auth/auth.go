@@ -13,10 +13,12 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// attemptLifetime is how long a sign-in may take from the first click to the way back from the provider.
+// attemptLifetime is how long a sign-in may take from the first click to the way back from the
+// provider.
 const attemptLifetime = 10 * time.Minute
 
-// Auth signs people in and out and knows who a request is from. Make it with [New]; it is safe for concurrent use.
+// Auth signs people in and out and knows who a request is from. Make it with [New]; it is safe for
+// concurrent use.
 type Auth struct {
 	cfg      Config
 	provider *provider
@@ -24,15 +26,17 @@ type Auth struct {
 	sessions *scs.SessionManager // who is signed in
 	opening  *scs.SessionManager // the same, for a sign-in: it alone makes a session
 
-	// changing serialises read-change-write of stored sessions in this process, so that of two requests that come at once neither
-	// has to try twice. Between processes the store writes only what is as it was found.
+	// changing serialises read-change-write of stored sessions in this process, so that of two
+	// requests that come at once neither has to try twice. Between processes the store writes only
+	// what is as it was found.
 	changing sync.Mutex
 }
 
 // sessionCookie is the name of the session's cookie.
 const sessionCookie = "countersign"
 
-// New checks the configuration and reports every fault in it. It does not call the provider, which may be down.
+// New checks the configuration and reports every fault in it. It does not call the provider, which
+// may be down.
 func New(cfg Config) (*Auth, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, fmt.Errorf("sign-in is not configured: %w", err)
@@ -51,9 +55,10 @@ func New(cfg Config) (*Auth, error) {
 	}, nil
 }
 
-// newManager makes an scs manager whose cookie is bound to our host where the origin is https (RFC 6265bis section 4.1.3.2).
-// It is a literal because scs.New starts a goroutine that nobody can stop. The price: all such managers keep their data
-// under one context key, so a context holds the data of one of them only (see session.data).
+// newManager makes an scs manager whose cookie is bound to our host where the origin is https (RFC
+// 6265bis section 4.1.3.2). It is a literal because scs.New starts a goroutine that nobody can
+// stop. The price: all such managers keep their data under one context key, so a context holds the
+// data of one of them only (see session.data).
 func newManager(cfg Config, store vault, cookie string, lifetime time.Duration) *scs.SessionManager {
 	secure := strings.HasPrefix(cfg.BaseURL, "https:")
 	if secure {
@@ -63,13 +68,15 @@ func newManager(cfg Config, store vault, cookie string, lifetime time.Duration) 
 		Store: store, Lifetime: lifetime, Codec: scs.GobCodec{},
 		Cookie: scs.SessionCookie{
 			Name: cookie, Path: "/", HttpOnly: true, Secure: secure, Persist: true,
-			SameSite: http.SameSiteLaxMode, // Strict would leave out the cookie on the way back from the provider
+			// Strict would leave out the cookie on the way back from the provider
+			SameSite: http.SameSiteLaxMode,
 		},
 	}
 }
 
-// Available reports whether sign-in can begin: nil, or an error that matches [ErrProviderUnavailable] or [ErrProviderUnfit]. It
-// asks the provider at most every few seconds, and waits for it a few seconds at most.
+// Available reports whether sign-in can begin: nil, or an error that matches
+// [ErrProviderUnavailable] or [ErrProviderUnfit]. It asks the provider at most every few seconds,
+// and waits for it a few seconds at most.
 func (a *Auth) Available(ctx context.Context) error {
 	_, err := a.provider.ready(ctx)
 	return err
@@ -106,8 +113,8 @@ func destroy(ctx context.Context, m *scs.SessionManager, w http.ResponseWriter) 
 	return nil
 }
 
-// keepPerson keeps what the provider said of the person of a session. Whether the configuration trusts addresses is no part
-// of that.
+// keepPerson keeps what the provider said of the person of a session. Whether the configuration
+// trusts addresses is no part of that.
 func (a *Auth) keepPerson(ctx context.Context, rec record) error {
 	said := callbacks.NewProfile(rec.person(&a.cfg), rec.EmailVerified, a.cfg.Now())
 	if err := a.cfg.People.KeepPerson(ctx, said); err != nil {

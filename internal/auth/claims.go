@@ -12,9 +12,9 @@ const maxSubject = 255
 
 // identity is a person as the provider told, with the tokens that came along.
 //
-// The address is taken even where nobody has verified it, as it is for most users of a company directory: rights come from
-// groups, and names and addresses only take a right away. Four eyes let somebody decide by their address only where it is
-// verified.
+// The address is taken even where nobody has verified it, as it is for most users of a company
+// directory: rights come from groups, and names and addresses only take a right away. Four eyes let
+// somebody decide by their address only where it is verified.
 type identity struct {
 	Subject       string   `json:"subject"`
 	Name          string   `json:"name"`
@@ -23,15 +23,18 @@ type identity struct {
 	GivenName     string   `json:"given_name,omitempty"`
 	FamilyName    string   `json:"family_name,omitempty"`
 	UserNames     []string `json:"user_names,omitempty"` // and addresses beside Email
-	Whole         bool     `json:"whole"`                // false where a version before this kept the name and one address alone
-	Groups        []string `json:"groups"`
-	Unread        unread   `json:"unread"`                  // what came beside the groups
-	IDToken       string   `json:"id_token"`                // the hint of a sign-out
-	RefreshToken  string   `json:"refresh_token,omitempty"` // reads the groups again
-	AccessToken   string   `json:"access_token,omitempty"`  // reads them again where there is no refresh token
+	// false where a version before this kept the name and one address alone
+	Whole        bool     `json:"whole"`
+	Groups       []string `json:"groups"`
+	Unread       unread   `json:"unread"`                  // what came beside the groups
+	IDToken      string   `json:"id_token"`                // the hint of a sign-out
+	RefreshToken string   `json:"refresh_token,omitempty"` // reads the groups again
+	// reads them again where there is no refresh token
+	AccessToken string `json:"access_token,omitempty"`
 
-	AccessEndsAt     time.Time `json:"access_ends_at"`     // zero where the provider does not say
-	GroupsReadAt     time.Time `json:"groups_read_at"`     // when the provider last named the groups
+	AccessEndsAt time.Time `json:"access_ends_at"` // zero where the provider does not say
+	// when the provider last named the groups
+	GroupsReadAt     time.Time `json:"groups_read_at"`
 	GroupsInUserinfo bool      `json:"groups_in_userinfo"` // and not in the ID token
 
 	disowned bool // the provider says that Email is not verified, where it might have said nothing
@@ -40,7 +43,8 @@ type identity struct {
 // claims is what the provider says about a person, from the ID token or from userinfo.
 type claims map[string]any
 
-// newIdentity reads a person from the first of two sets of claims, and what is missing there from the second.
+// newIdentity reads a person from the first of two sets of claims, and what is missing there from
+// the second.
 func newIdentity(groupsClaim string, first, second claims) identity {
 	groups, rest := groupsOf(groupsClaim, first, second)
 	id := identity{
@@ -58,8 +62,8 @@ func newIdentity(groupsClaim string, first, second claims) identity {
 	return id
 }
 
-// userNames are all by which the provider names the person beside their names: what one set of claims says does not hide what
-// the other says.
+// userNames are all by which the provider names the person beside their names: what one set of
+// claims says does not hide what the other says.
 func userNames(sets ...claims) (names []string) {
 	for _, set := range sets {
 		for _, claim := range []string{"email", "preferred_username", "upn", "unique_name", "name"} {
@@ -71,8 +75,8 @@ func userNames(sets ...claims) (names []string) {
 	return names
 }
 
-// maxAddress is the longest address that mail can go to (RFC 5321 section 4.5.3.1.3). A longer one would be cut, and be
-// another's.
+// maxAddress is the longest address that mail can go to (RFC 5321 section 4.5.3.1.3). A longer one
+// would be cut, and be another's.
 const maxAddress = 254
 
 // address is a claim that is an e-mail address, empty when it is none that fits.

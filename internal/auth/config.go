@@ -44,31 +44,37 @@ func (g RoleGroups) roles(p callbacks.Person) callbacks.Roles {
 	return callbacks.Roles{Reviewer: p.InGroup(g.Reviewer), Admin: p.InGroup(g.Admin), Auditor: p.InGroup(g.Auditor)}
 }
 
-// Config is what [New] needs. BaseURL, Issuer, ClientID, Store, SessionKeys, Record and People are required.
+// Config is what [New] needs. BaseURL, Issuer, ClientID, Store, SessionKeys, Record and People are
+// required.
 type Config struct {
-	Issuer       string   // as the provider writes it, to the letter; https, or http on loopback
-	ClientID     string   // as registered with the provider
-	ClientSecret string   // empty for a public client: PKCE protects the code either way
-	BaseURL      string   // our own origin as browsers see it; decides the cookie's name and Secure attribute
-	Scopes       []string // default openid, profile, email; offline_access allows RenewAfter
-	GroupsClaim  string   // a dot path such as realm_access.roles reaches into objects
-	Roles        RoleGroups
-	// AuthParams are added to the authorization request, such as access_type=offline. A parameter without value leaves out one
-	// that we would send ourselves, such as prompt.
+	Issuer       string // as the provider writes it, to the letter; https, or http on loopback
+	ClientID     string // as registered with the provider
+	ClientSecret string // empty for a public client: PKCE protects the code either way
+	// our own origin as browsers see it; decides the cookie's name and Secure attribute
+	BaseURL     string
+	Scopes      []string // default openid, profile, email; offline_access allows RenewAfter
+	GroupsClaim string   // a dot path such as realm_access.roles reaches into objects
+	Roles       RoleGroups
+	// AuthParams are added to the authorization request, such as access_type=offline. A parameter
+	// without value leaves out one that we would send ourselves, such as prompt.
 	AuthParams url.Values
-	// SignOutURL is where the provider ends its session, in place of the endpoint that it publishes: for providers that want
-	// other parameters. {client_id} and {return_to} stand for our client ID and the address to come back to.
-	SignOutURL   string
-	EmailTrusted bool // every address of the provider belongs to its person, although no claim says so
+	// SignOutURL is where the provider ends its session, in place of the endpoint that it
+	// publishes: for providers that want other parameters. {client_id} and {return_to} stand for
+	// our client ID and the address to come back to.
+	SignOutURL string
+	// every address of the provider belongs to its person, although no claim says so
+	EmailTrusted bool
 
 	SessionIdle     time.Duration // without a request; to within a minute
 	SessionLifetime time.Duration // since the sign-in, used or not
-	// RenewAfter is the age at which the groups of a session are read again: with the provider's refresh token, else at
-	// userinfo for as long as the access token lives. A refusal ends the session. Zero leaves it to SessionLifetime.
+	// RenewAfter is the age at which the groups of a session are read again: with the provider's
+	// refresh token, else at userinfo for as long as the access token lives. A refusal ends the
+	// session. Zero leaves it to SessionLifetime.
 	RenewAfter time.Duration
 
-	Store       Store
-	SessionKeys [][]byte     // AES-256; the first encrypts what the store keeps, all of them decrypt it
+	Store Store
+	// AES-256; the first encrypts what the store keeps, all of them decrypt it
+	SessionKeys [][]byte
 	HTTPClient  *http.Client // for calls to the provider; its answers are bounded whatever it is
 	Now         func() time.Time
 	Logger      *slog.Logger // told what no caller is told: renewals that failed
@@ -77,10 +83,11 @@ type Config struct {
 	Record func(context.Context, callbacks.AuditEntry) error
 	// People keeps what the provider says of whoever signs in. At a sign-in an error stops it.
 	People callbacks.People
-	// Ended is told the ID of each session that ends before its time, once it is deleted, so that what is open under it ends too.
-	// It must not wait. Nil tells nobody.
+	// Ended is told the ID of each session that ends before its time, once it is deleted, so that
+	// what is open under it ends too. It must not wait. Nil tells nobody.
 	Ended func(callbacks.ID)
-	// ClientAddress is where a request comes from, as the list of sessions shows it; nil is the address that is connected.
+	// ClientAddress is where a request comes from, as the list of sessions shows it; nil is the
+	// address that is connected.
 	ClientAddress func(*http.Request) string
 	// SessionError answers a request whose session could not be read; nil is a plain 503.
 	SessionError func(http.ResponseWriter, *http.Request, error)

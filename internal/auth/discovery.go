@@ -11,24 +11,28 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// Waits between attempts at discovery double from the first to the last of these. In between, requests get the last
-// error at once: a provider that is down must not be asked by every page, nor hold one.
+// Waits between attempts at discovery double from the first to the last of these. In between,
+// requests get the last error at once: a provider that is down must not be asked by every page, nor
+// hold one.
 const (
 	firstRetry = time.Second
 	lastRetry  = 30 * time.Second
 )
 
 const (
-	// documentAge is how old discovery document and keys get: a key that is withdrawn is good for as long.
+	// documentAge is how old discovery document and keys get: a key that is withdrawn is good for
+	// as long.
 	documentAge = time.Hour
-	// rereadPause is the least time between two readings that a token asked for because it did not fit, and the wait after one
-	// at the hour that failed. Bad tokens, however many, make one request for the document and one for the keys a minute.
+	// rereadPause is the least time between two readings that a token asked for because it did not
+	// fit, and the wait after one at the hour that failed. Bad tokens, however many, make one
+	// request for the document and one for the keys a minute.
 	rereadPause = time.Minute
 	// rereadTimeout bounds a reading that could be done without.
 	rereadTimeout = 5 * time.Second
 )
 
-// discovery is what is known of the provider, and when to ask again. Whoever has the provider's turn may use it.
+// discovery is what is known of the provider, and when to ask again. Whoever has the provider's
+// turn may use it.
 type discovery struct {
 	found   *endpoints
 	staleAt time.Time // when to read found anew
@@ -39,7 +43,8 @@ type discovery struct {
 	retryAt time.Time
 }
 
-// discover returns the provider's endpoints, or [ErrProviderUnavailable]. Once they are known an outage takes nothing away.
+// discover returns the provider's endpoints, or [ErrProviderUnavailable]. Once they are known an
+// outage takes nothing away.
 func (p *provider) discover(ctx context.Context) (*endpoints, error) {
 	if err := p.turn.take(ctx); err != nil {
 		return nil, err
@@ -55,7 +60,8 @@ func (p *provider) discover(ctx context.Context) (*endpoints, error) {
 	case known.failed != nil && now.Before(known.retryAt):
 		return nil, known.failed
 	}
-	// One reader's cancelled request must not count as a failure of the provider; the client has its own timeout.
+	// One reader's cancelled request must not count as a failure of the provider; the client has
+	// its own timeout.
 	found, err := p.fetch(context.WithoutCancel(ctx))
 	if err != nil {
 		known.wait = min(max(2*known.wait, firstRetry), lastRetry)
@@ -67,8 +73,9 @@ func (p *provider) discover(ctx context.Context) (*endpoints, error) {
 	return found, nil
 }
 
-// rediscover returns endpoints that may fit a token which used does not fit: a provider may change its keys and its algorithm at
-// any time. They are used itself when nothing else is known, or may be asked for.
+// rediscover returns endpoints that may fit a token which used does not fit: a provider may change
+// its keys and its algorithm at any time. They are used itself when nothing else is known, or may
+// be asked for.
 func (p *provider) rediscover(ctx context.Context, used *endpoints) *endpoints {
 	if p.turn.take(ctx) != nil {
 		return used
@@ -82,7 +89,8 @@ func (p *provider) rediscover(ctx context.Context, used *endpoints) *endpoints {
 	return p.known.found
 }
 
-// reread replaces what is known, and leaves it where the provider does not tell. Called with the turn.
+// reread replaces what is known, and leaves it where the provider does not tell. Called with the
+// turn.
 func (p *provider) reread(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rereadTimeout)
 	defer cancel()
@@ -129,7 +137,8 @@ func (p *provider) fetch(ctx context.Context) (*endpoints, error) {
 		pushedOnly: meta.PushedOnly, noSecret: !takesSecret(meta.TokenAuth),
 	}
 	if len(e.algorithms) == 0 {
-		e.algorithms = []string{oidc.RS256} // what each provider has (OpenID Connect Discovery section 3)
+		// what each provider has (OpenID Connect Discovery section 3)
+		e.algorithms = []string{oidc.RS256}
 	}
 	return e, nil
 }
@@ -139,8 +148,9 @@ func documentURL(issuer string) string {
 	return strings.TrimSuffix(issuer, "/") + "/.well-known/openid-configuration"
 }
 
-// authStyle picks how the token endpoint wants our secret. The library would find out by trying, and a failed try may
-// cost the code. Basic is the default where the provider does not say (OpenID Connect Discovery section 3).
+// authStyle picks how the token endpoint wants our secret. The library would find out by trying,
+// and a failed try may cost the code. Basic is the default where the provider does not say (OpenID
+// Connect Discovery section 3).
 func authStyle(supported []string, secret string) oauth2.AuthStyle {
 	if secret == "" || (len(supported) > 0 && !slices.Contains(supported, "client_secret_basic")) {
 		return oauth2.AuthStyleInParams
@@ -148,8 +158,8 @@ func authStyle(supported []string, secret string) oauth2.AuthStyle {
 	return oauth2.AuthStyleInHeader
 }
 
-// takesSecret reports whether the token endpoint says that it takes a secret. What it says may be incomplete, so that this
-// explains a refusal and never makes one.
+// takesSecret reports whether the token endpoint says that it takes a secret. What it says may be
+// incomplete, so that this explains a refusal and never makes one.
 func takesSecret(supported []string) bool {
 	return len(supported) == 0 || slices.Contains(supported, "client_secret_basic") || slices.Contains(supported, "client_secret_post")
 }

@@ -44,7 +44,8 @@ func TestProviderChangesItsAlgorithm(t *testing.T) {
 	}
 }
 
-// TestAlgorithmIsNotFreelyChosen: what the provider does not announce is refused, however good the signature.
+// TestAlgorithmIsNotFreelyChosen: what the provider does not announce is refused, however good the
+// signature.
 func TestAlgorithmIsNotFreelyChosen(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
@@ -77,7 +78,8 @@ func TestBadTokensAskSeldom(t *testing.T) {
 			t.Errorf("%s", a.text)
 		}
 	}
-	// One request looks whether the provider answers; all of this is within the seconds that its answer is good for.
+	// One request looks whether the provider answers; all of this is within the seconds that its
+	// answer is good for.
 	if n := m.count("/openid-configuration"); m.count("/token") != before+5 || n != 3 {
 		t.Errorf("%d requests for the discovery document, want the first, one look and one for the bad tokens", n)
 	}
@@ -121,7 +123,8 @@ func TestWithdrawnKey(t *testing.T) {
 	}
 }
 
-// TestOutageTakesNothingAway: what is known of the provider stays while its document cannot be read again.
+// TestOutageTakesNothingAway: what is known of the provider stays while its document cannot be read
+// again.
 func TestOutageTakesNothingAway(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

@@ -7,8 +7,9 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Draft is a decision, or what an admin says of who asks, that waits for its person to sign in again. It stays in their session,
-// so that it comes back in a browser that runs no scripts too. A session holds one.
+// Draft is a decision, or what an admin says of who asks, that waits for its person to sign in
+// again. It stays in their session, so that it comes back in a browser that runs no scripts too. A
+// session holds one.
 type Draft struct {
 	Callback callbacks.ID        `json:"callback"`
 	Outcome  string              `json:"outcome,omitempty"`
@@ -16,8 +17,8 @@ type Draft struct {
 	Asker    callbacks.Statement `json:"asker,omitzero"`
 }
 
-// draftKey is the parameter of an address at which the page of a callback shows the draft. Without it the page has what the
-// browser kept, which may be newer.
+// draftKey is the parameter of an address at which the page of a callback shows the draft. Without
+// it the page has what the browser kept, which may be newer.
 const draftKey = "draft"
 
 // WithDraft is an address of the callback's page with the draft in it.
@@ -59,8 +60,8 @@ func (a *Auth) Draft(r *http.Request, id callbacks.ID) (Draft, bool) {
 	return *s.record.Draft, true
 }
 
-// draftOf is what the session before a sign-in hands on to the one that replaces it: the draft of the same person. Nobody else
-// at this browser gets it.
+// draftOf is what the session before a sign-in hands on to the one that replaces it: the draft of
+// the same person. Nobody else at this browser gets it.
 func (s *session) draftOf(next record) *Draft {
 	if s.signedIn && s.record.Issuer == next.Issuer && s.record.Subject == next.Subject {
 		return s.record.Draft

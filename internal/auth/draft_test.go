@@ -19,7 +19,8 @@ func (b *browser) withDrafts(r *rig, address string, do func(*auth.Auth, *http.R
 	a.LoadSession(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) { do(a, req) })).ServeHTTP(httptest.NewRecorder(), req)
 }
 
-// TestDraft: it comes back after a new sign-in of the same person, at the address that asks for it, until it is forgotten.
+// TestDraft: it comes back after a new sign-in of the same person, at the address that asks for it,
+// until it is forgotten.
 func TestDraft(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

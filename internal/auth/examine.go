@@ -15,8 +15,9 @@ import (
 	"countersign/internal/doctor"
 )
 
-// Examine asks the provider all that sign-in will ask it, and signs nobody in. Of the configuration it needs what concerns the
-// provider; no secret is in what it returns. The error says why there is no discovery document.
+// Examine asks the provider all that sign-in will ask it, and signs nobody in. Of the configuration
+// it needs what concerns the provider; no secret is in what it returns. The error says why there is
+// no discovery document.
 func Examine(ctx context.Context, cfg Config) (doctor.Provider, error) {
 	e := examination{cfg: cfg, client: providerClient(cfg.HTTPClient), found: doctor.Provider{
 		Issuer: cfg.Issuer, Scopes: cfg.Scopes, Params: cfg.AuthParams, Document: documentURL(cfg.Issuer),
@@ -30,7 +31,8 @@ func Examine(ctx context.Context, cfg Config) (doctor.Provider, error) {
 	if meta.Keys != "" {
 		e.found.Keys, e.found.KeysErr = e.keys(ctx, meta.Keys)
 	}
-	// The secret goes to the provider that is configured, not to one that calls itself something else.
+	// The secret goes to the provider that is configured, not to one that calls itself something
+	// else.
 	if meta.Issuer == cfg.Issuer && !meta.PushedOnly && checkSecure("", meta.Token) == nil && checkSecure("", meta.Authorization) == nil {
 		e.askToken(ctx)
 		e.askAuthorization(ctx)
@@ -120,10 +122,12 @@ func (e *examination) askToken(ctx context.Context) {
 	e.found.Client = doctor.Client{Accepted: answer.Error == "invalid_grant", Error: foreignText(answer.Error)}
 }
 
-// nobodySignedIn are the errors of a provider that would go on, had it somebody to ask (OpenID Connect Core, section 3.1.2.6).
+// nobodySignedIn are the errors of a provider that would go on, had it somebody to ask (OpenID
+// Connect Core, section 3.1.2.6).
 var nobodySignedIn = []string{"login_required", "interaction_required", "consent_required", "account_selection_required"}
 
-// askAuthorization asks for a sign-in without showing a page, which the provider refuses at the address that is registered.
+// askAuthorization asks for a sign-in without showing a page, which the provider refuses at the
+// address that is registered.
 func (e *examination) askAuthorization(ctx context.Context) {
 	config := oauth2.Config{
 		ClientID: e.cfg.ClientID, Endpoint: oauth2.Endpoint{AuthURL: e.found.Metadata.Authorization},

@@ -146,7 +146,8 @@ func TestExamineNoDocument(t *testing.T) {
 	}
 }
 
-// TestExamineSendsTheSecretToTheIssuerOnly: a document that names another issuer, or an endpoint in the clear, gets no secret.
+// TestExamineSendsTheSecretToTheIssuerOnly: a document that names another issuer, or an endpoint in
+// the clear, gets no secret.
 func TestExamineSendsTheSecretToTheIssuerOnly(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(map[string]any){
@@ -163,8 +164,8 @@ func TestExamineSendsTheSecretToTheIssuerOnly(t *testing.T) {
 	}
 }
 
-// TestExaminePushedOnly: a provider that requires pushed requests, of all or of this client, is told so and nothing else, for none of
-// it could be right.
+// TestExaminePushedOnly: a provider that requires pushed requests, of all or of this client, is
+// told so and nothing else, for none of it could be right.
 func TestExaminePushedOnly(t *testing.T) {
 	t.Parallel()
 	required := broken(t, func(d map[string]any) {
@@ -189,7 +190,8 @@ func TestExaminePushedOnly(t *testing.T) {
 	}
 }
 
-// TestExamineRefusals: what the provider says to the request of a sign-in leads to the setting that is wrong.
+// TestExamineRefusals: what the provider says to the request of a sign-in leads to the setting that
+// is wrong.
 func TestExamineRefusals(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]string{
@@ -203,7 +205,8 @@ func TestExamineRefusals(t *testing.T) {
 	}
 }
 
-// TestExamineWorkingProvider: a provider that lists next to nothing, or the wrong things, and works gets no advice.
+// TestExamineWorkingProvider: a provider that lists next to nothing, or the wrong things, and works
+// gets no advice.
 func TestExamineWorkingProvider(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
@@ -212,7 +215,8 @@ func TestExamineWorkingProvider(t *testing.T) {
 		m.say(name, nil)
 	}
 	m.say("scopes_supported", []string{"openid"})
-	m.say("token_endpoint_auth_methods_supported", []string{"private_key_jwt", "tls_client_auth"}) // and takes our secret
+	// and takes our secret
+	m.say("token_endpoint_auth_methods_supported", []string{"private_key_jwt", "tls_client_auth"})
 	m.say("end_session_endpoint", r.issuer+"/signout")
 	lines := found(t, r.cfg)
 	if strings.Contains(lines, "warning") || strings.Contains(lines, "problem") || !strings.Contains(lines, "secret are accepted") {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Fault is why nobody can sign in, or why somebody who did has no role, where only an operator can mend it: at the provider
-// or in the settings. Sessions keep it, so that its value never changes.
+// Fault is why nobody can sign in, or why somebody who did has no role, where only an operator can
+// mend it: at the provider or in the settings. Sessions keep it, so that its value never changes.
 type Fault string
 
 // What stands in the way of a sign-in.
@@ -34,8 +34,8 @@ const (
 	FaultGroupsOther   Fault = "groups_other"
 )
 
-// words are what is said of a fault: to the person one sentence that shows nothing of the inside, to operators what came or
-// was missing, and what to do.
+// words are what is said of a fault: to the person one sentence that shows nothing of the inside,
+// to operators what came or was missing, and what to do.
 type words struct{ person, cause, remedy string }
 
 // faults is the one table of what the log, the audit and the pages say.
@@ -134,8 +134,8 @@ func (f Fault) forOperators(detail string) string {
 	return w.cause + detail + ". " + w.remedy
 }
 
-// faultError is a sign-in that ended with a fault. Unlike a [providerError] all its words are ours, but for the detail, which is
-// bounded by whoever makes it.
+// faultError is a sign-in that ended with a fault. Unlike a [providerError] all its words are ours,
+// but for the detail, which is bounded by whoever makes it.
 type faultError struct {
 	kind   error
 	fault  Fault
@@ -148,7 +148,8 @@ func (e *faultError) Error() string {
 
 func (e *faultError) Unwrap() error { return e.kind }
 
-// FaultOf is the fault behind an error of this package; empty where there is none that the desk can tell.
+// FaultOf is the fault behind an error of this package; empty where there is none that the desk can
+// tell.
 func FaultOf(err error) Fault {
 	if failed, ok := errors.AsType[*faultError](err); ok {
 		return failed.fault
@@ -159,12 +160,12 @@ func FaultOf(err error) Fault {
 	return ""
 }
 
-// fault reads what a refusal means. Only the description tells that a client has to push its requests: the code is
-// invalid_request, as for much else.
+// fault reads what a refusal means. Only the description tells that a client has to push its
+// requests: the code is invalid_request, as for much else.
 func (e *RefusedError) fault() Fault { return refusalFault(e.Code, e.Description) }
 
-// refusalFault is what an error code of the authorization or token endpoint means for an operator (RFC 6749 sections 4.1.2.1
-// and 5.2).
+// refusalFault is what an error code of the authorization or token endpoint means for an operator
+// (RFC 6749 sections 4.1.2.1 and 5.2).
 func refusalFault(code, description string) Fault {
 	description = strings.ToLower(description)
 	says := func(words ...string) bool {

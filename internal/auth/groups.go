@@ -22,7 +22,8 @@ type unread struct {
 	Left  int    `json:"left,omitempty"` // groups beyond maxGroups
 }
 
-// groupsOf reads the groups at a path from the first set of claims that names them in a form that is read.
+// groupsOf reads the groups at a path from the first set of claims that names them in a form that
+// is read.
 func groupsOf(path string, sets ...claims) ([]string, unread) {
 	rest := unread{Fault: FaultGroupsMissing, Text: fmt.Sprintf("%q; there are %s", path, namesOf(sets))}
 	if slices.ContainsFunc(sets, func(c claims) bool { return c.overage(path) }) {
@@ -41,8 +42,9 @@ func groupsOf(path string, sets ...claims) ([]string, unread) {
 	return nil, rest
 }
 
-// groups is what the claims say at a path. Zitadel's roles are the keys of an object, each with an object of who granted it: those
-// are a list here. Another object stays what it is: it may say of a group that somebody is not in it.
+// groups is what the claims say at a path. Zitadel's roles are the keys of an object, each with an
+// object of who granted it: those are a list here. Another object stays what it is: it may say of a
+// group that somebody is not in it.
 func (c claims) groups(path string) any {
 	value := lookup(c, path)
 	object, ok := value.(map[string]any)
@@ -74,8 +76,9 @@ func isList(value any) bool {
 	return false
 }
 
-// groupsIn reads a list of texts, or one text, which is one group. A text is never taken apart and no member of an object in a list
-// is chosen, however much it looks like a list or a name: whoever may name a group at the provider could then give themselves a role.
+// groupsIn reads a list of texts, or one text, which is one group. A text is never taken apart and
+// no member of an object in a list is chosen, however much it looks like a list or a name: whoever
+// may name a group at the provider could then give themselves a role.
 func groupsIn(value any) (groups []string, rest unread) {
 	list, _ := value.([]any)
 	if text, ok := value.(string); ok && text != "" {
@@ -92,15 +95,15 @@ func groupsIn(value any) (groups []string, rest unread) {
 	return groups, rest
 }
 
-// overage reports whether the provider says that it has groups and names none here (OpenID Connect Core section 5.6.2; Microsoft
-// Entra ID does so above 200 groups).
+// overage reports whether the provider says that it has groups and names none here (OpenID Connect
+// Core section 5.6.2; Microsoft Entra ID does so above 200 groups).
 func (c claims) overage(path string) bool {
 	elsewhere, _ := c["_claim_names"].(map[string]any)
 	return elsewhere[path] != nil || c["hasgroups"] == true || c["hasgroups"] == "true"
 }
 
-// lookup follows a dot path into objects, and into each object of a list. A claim's own name may hold dots, as in
-// https://example.com/groups, so at each level the longest name that exists wins.
+// lookup follows a dot path into objects, and into each object of a list. A claim's own name may
+// hold dots, as in https://example.com/groups, so at each level the longest name that exists wins.
 func lookup(object map[string]any, path string) any {
 	if value, ok := object[path]; ok {
 		return value
@@ -157,13 +160,14 @@ func (r record) lackOf() lack {
 	return lack{FaultGroupsOther, some(r.Groups)}
 }
 
-// looksLikeList reports whether a text may have been meant as several names. The name of a group in a directory has commas too.
+// looksLikeList reports whether a text may have been meant as several names. The name of a group in
+// a directory has commas too.
 func looksLikeList(text string) bool {
 	return strings.Contains(text, ",") && !strings.Contains(text, "=") || strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]")
 }
 
-// WithoutRole tells why the person whom the request of ctx is from has no role: a fault for the page, and words for the log, with
-// the groups that came.
+// WithoutRole tells why the person whom the request of ctx is from has no role: a fault for the
+// page, and words for the log, with the groups that came.
 func (a *Auth) WithoutRole(ctx context.Context) (Fault, string) {
 	s, ok := ctx.Value(sessionKey{}).(*session)
 	if !ok || !s.signedIn {

@@ -10,8 +10,8 @@ import (
 	"countersign/internal/standin/oidc"
 )
 
-// TestGroupForms: of each form in which groups come the desk reads them, or its log and audit say what came and what to do. It
-// never guesses: what looks like a list, a path or a name is none.
+// TestGroupForms: of each form in which groups come the desk reads them, or its log and audit say
+// what came and what to do. It never guesses: what looks like a list, a path or a name is none.
 func TestGroupForms(t *testing.T) {
 	t.Parallel()
 	many := make([]any, 1200)
@@ -109,7 +109,8 @@ func TestUnreadGroupsAreLogged(t *testing.T) {
 	}
 }
 
-// TestGroupsInUserinfo: what the ID token has in a form that is not read, userinfo may have in one that is.
+// TestGroupsInUserinfo: what the ID token has in a form that is not read, userinfo may have in one
+// that is.
 func TestGroupsInUserinfo(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
@@ -120,7 +121,8 @@ func TestGroupsInUserinfo(t *testing.T) {
 	}
 }
 
-// TestWithoutRoleByOldSession: a session of the version before does not know what came beside its groups.
+// TestWithoutRoleByOldSession: a session of the version before does not know what came beside its
+// groups.
 func TestWithoutRoleByOldSession(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.Roles = auth.RoleGroups{Admin: []string{"operators"}} })

@@ -13,7 +13,8 @@ import (
 	"countersign/internal/standin/oidc"
 )
 
-// TestIdentifiers: everything by which the provider names somebody is kept, whichever set of claims says it.
+// TestIdentifiers: everything by which the provider names somebody is kept, whichever set of claims
+// says it.
 func TestIdentifiers(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
@@ -61,7 +62,8 @@ func TestEmailVerified(t *testing.T) {
 	}
 }
 
-// TestVerifiedByUserinfo: an ID token that is silent about the address is not the last word, but no answer signs nobody out.
+// TestVerifiedByUserinfo: an ID token that is silent about the address is not the last word, but no
+// answer signs nobody out.
 func TestVerifiedByUserinfo(t *testing.T) {
 	t.Parallel()
 	user := dana
@@ -81,8 +83,8 @@ func TestVerifiedByUserinfo(t *testing.T) {
 	}
 }
 
-// TestOldSession: a session of the version before knows a name and an address, and not all by which its person may be named. It
-// goes on, but nobody vouches for it, whatever the operator trusts.
+// TestOldSession: a session of the version before knows a name and an address, and not all by which
+// its person may be named. It goes on, but nobody vouches for it, whatever the operator trusts.
 func TestOldSession(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.EmailTrusted = true })
@@ -95,7 +97,8 @@ func TestOldSession(t *testing.T) {
 	}
 }
 
-// TestSessionOfAnotherProvider: a session ends when the desk gets another provider, and so does one that does not say whose it is.
+// TestSessionOfAnotherProvider: a session ends when the desk gets another provider, and so does one
+// that does not say whose it is.
 func TestSessionOfAnotherProvider(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

@@ -19,8 +19,8 @@ import (
 	"countersign/internal/child"
 )
 
-// startCertified starts the npm package oidc-provider, whose makers had it certified by the OpenID Foundation, and
-// returns its issuer.
+// startCertified starts the npm package oidc-provider, whose makers had it certified by the OpenID
+// Foundation, and returns its issuer.
 func startCertified(t *testing.T, origin string) string {
 	t.Helper()
 	if _, err := os.Stat("../../node_modules/oidc-provider"); err != nil {
@@ -50,7 +50,8 @@ func startCertified(t *testing.T, origin string) string {
 	return strings.TrimSpace(line)
 }
 
-// follow goes from page to page as a person does, until an address of ours comes up. At each form it fills in fields.
+// follow goes from page to page as a person does, until an address of ours comes up. At each form
+// it fills in fields.
 func (b *browser) follow(address string, fields url.Values) string {
 	b.t.Helper()
 	a := b.get(address)
@@ -95,8 +96,8 @@ func (b *browser) submit(a answer, fields url.Values) answer {
 	return b.do(http.MethodPost, target.String(), values)
 }
 
-// TestCertifiedProvider goes the whole way with a provider that shares no code with us: page, consent, ID token without
-// groups, userinfo, renewal with rotating refresh tokens, sign-out.
+// TestCertifiedProvider goes the whole way with a provider that shares no code with us: page,
+// consent, ID token without groups, userinfo, renewal with rotating refresh tokens, sign-out.
 func TestCertifiedProvider(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -15,7 +15,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// ed25519Name is Ed25519 by the name that RFC 9864 gave it; before, it was EdDSA. go-jose knows the old name alone.
+// ed25519Name is Ed25519 by the name that RFC 9864 gave it; before, it was EdDSA. go-jose knows the
+// old name alone.
 const ed25519Name = "Ed25519"
 
 // verifiable are the algorithms whose signatures prove something here: each has a public key.
@@ -23,15 +24,17 @@ var verifiable = []jose.SignatureAlgorithm{
 	jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512, jose.ES256, jose.ES384, jose.ES512, jose.EdDSA, ed25519Name,
 }
 
-// verifiableOf drops "none", the HMAC algorithms and what the desk does not know from what a provider announces.
+// verifiableOf drops "none", the HMAC algorithms and what the desk does not know from what a
+// provider announces.
 func verifiableOf(algorithms []string) []string {
 	return slices.DeleteFunc(slices.Clone(algorithms), func(alg string) bool {
 		return !slices.Contains(verifiable, jose.SignatureAlgorithm(alg))
 	})
 }
 
-// keySet is the provider's public keys as they were when its discovery document was read. The set of go-oidc asks the
-// provider again for each token that fits none, keeps keys that were withdrawn, and passes over Ed25519 by its new name.
+// keySet is the provider's public keys as they were when its discovery document was read. The set
+// of go-oidc asks the provider again for each token that fits none, keeps keys that were withdrawn,
+// and passes over Ed25519 by its new name.
 type keySet []jose.JSONWebKey
 
 // errNoKey: none of the keys fits.
@@ -58,7 +61,8 @@ func (p *provider) fetchKeys(ctx context.Context, address string) (keySet, error
 	return keys, nil
 }
 
-// UnmarshalJSON takes a JWK set (RFC 7517 section 5) and passes over keys of other kinds and for other uses.
+// UnmarshalJSON takes a JWK set (RFC 7517 section 5) and passes over keys of other kinds and for
+// other uses.
 func (s *keySet) UnmarshalJSON(document []byte) error {
 	var set struct {
 		Keys []json.RawMessage `json:"keys"`
@@ -75,8 +79,8 @@ func (s *keySet) UnmarshalJSON(document []byte) error {
 	return nil
 }
 
-// VerifySignature returns the payload of a token that one of the keys signed, else [errNoKey]. Which algorithms the provider
-// may use was checked before.
+// VerifySignature returns the payload of a token that one of the keys signed, else [errNoKey].
+// Which algorithms the provider may use was checked before.
 func (s keySet) VerifySignature(_ context.Context, token string) ([]byte, error) {
 	signed, err := jose.ParseSignedCompact(token, verifiable)
 	if err != nil {
@@ -116,8 +120,8 @@ func (e edwards) VerifyPayload(payload, signature []byte, alg jose.SignatureAlgo
 	return nil
 }
 
-// checkAccessToken holds an access token against its hash in the ID token, which need not be there (OpenID Connect Core section
-// 3.1.3.6).
+// checkAccessToken holds an access token against its hash in the ID token, which need not be there
+// (OpenID Connect Core section 3.1.3.6).
 func checkAccessToken(verified *oidc.IDToken, alg, accessToken string) error {
 	if verified.AccessTokenHash == "" {
 		return nil

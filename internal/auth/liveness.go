@@ -8,7 +8,8 @@ import (
 )
 
 const (
-	// livenessAge is how long an answer, or its absence, speaks for the provider. All who sign in meanwhile share it.
+	// livenessAge is how long an answer, or its absence, speaks for the provider. All who sign in
+	// meanwhile share it.
 	livenessAge = 5 * time.Second
 	// livenessTimeout bounds each of the two questions: a person waits for them.
 	livenessTimeout = 2 * time.Second
@@ -16,13 +17,15 @@ const (
 
 // liveness is whether the provider answered when it was last asked.
 type liveness struct {
-	turn    turn // of whoever uses the fields below: a provider that hangs holds up sign-ins and nothing else
+	// of whoever uses the fields below: a provider that hangs holds up sign-ins and nothing else
+	turn    turn
 	askedAt time.Time
 	failed  error // nil: it answered
 }
 
-// reachable tells whether a browser that is sent to the provider will find it: nil, or [ErrProviderUnavailable]. The address is
-// known from a better time, and without a look the browser's own error page would be all that a person sees.
+// reachable tells whether a browser that is sent to the provider will find it: nil, or
+// [ErrProviderUnavailable]. The address is known from a better time, and without a look the
+// browser's own error page would be all that a person sees.
 func (p *provider) reachable(ctx context.Context, e *endpoints) error {
 	if err := p.alive.turn.take(ctx); err != nil {
 		return err
@@ -43,8 +46,8 @@ func (p *provider) reachable(ctx context.Context, e *endpoints) error {
 	return p.alive.failed
 }
 
-// ask wants any answer at all. An authorization endpoint refuses a question without parameters, but only what is there can refuse;
-// a gateway that finds nobody behind it speaks for itself.
+// ask wants any answer at all. An authorization endpoint refuses a question without parameters, but
+// only what is there can refuse; a gateway that finds nobody behind it speaks for itself.
 func (p *provider) ask(ctx context.Context, address string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), livenessTimeout)
 	defer cancel()

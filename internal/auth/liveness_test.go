@@ -12,7 +12,8 @@ import (
 	"countersign/internal/standin/oidc"
 )
 
-// TestProviderStops: the address of the provider is known, and still nobody is sent to it while it does not answer.
+// TestProviderStops: the address of the provider is known, and still nobody is sent to it while it
+// does not answer.
 func TestProviderStops(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
@@ -37,8 +38,8 @@ func TestProviderStops(t *testing.T) {
 	b.mustSignIn()
 }
 
-// TestAnyAnswerIsAlive: the look does not judge. A provider may keep its document elsewhere, and dislike a sign-in page without
-// parameters.
+// TestAnyAnswerIsAlive: the look does not judge. A provider may keep its document elsewhere, and
+// dislike a sign-in page without parameters.
 func TestAnyAnswerIsAlive(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -76,7 +77,8 @@ func TestAnyAnswerIsAlive(t *testing.T) {
 	}
 }
 
-// TestHangingProvider: whoever signs in waits for a bounded time, all for the same look; whoever signs out does not wait.
+// TestHangingProvider: whoever signs in waits for a bounded time, all for the same look; whoever
+// signs out does not wait.
 func TestHangingProvider(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
@@ -108,7 +110,8 @@ func TestHangingProvider(t *testing.T) {
 	}
 }
 
-// TestRequirementIsLifted: an operator who turns pushed requests off at the provider is believed within the minute.
+// TestRequirementIsLifted: an operator who turns pushed requests off at the provider is believed
+// within the minute.
 func TestRequirementIsLifted(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

@@ -9,7 +9,8 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// provider is the OpenID provider, found on first use, asked again until it answers and read anew now and then.
+// provider is the OpenID provider, found on first use, asked again until it answers and read anew
+// now and then.
 type provider struct {
 	cfg    Config
 	client *http.Client
@@ -19,7 +20,8 @@ type provider struct {
 	alive liveness
 }
 
-// turn holds one token. Whoever takes it may use what it guards. It is a channel, so that waiting ends with the request.
+// turn holds one token. Whoever takes it may use what it guards. It is a channel, so that waiting
+// ends with the request.
 type turn chan struct{}
 
 func newTurn() turn { return make(turn, 1) }
@@ -36,7 +38,8 @@ func (t turn) take(ctx context.Context) error {
 
 func (t turn) leave() { <-t }
 
-// endpoints is what discovery tells about the provider. It is not changed: a later reading makes another one.
+// endpoints is what discovery tells about the provider. It is not changed: a later reading makes
+// another one.
 type endpoints struct {
 	oidc       *oidc.Provider
 	oauth      oauth2.Config
@@ -69,7 +72,8 @@ func (p *provider) context(ctx context.Context) context.Context {
 	return oidc.ClientContext(ctx, p.client)
 }
 
-// ready returns the provider's endpoints if a sign-in can begin now; else [ErrProviderUnavailable] or [ErrProviderUnfit].
+// ready returns the provider's endpoints if a sign-in can begin now; else [ErrProviderUnavailable]
+// or [ErrProviderUnfit].
 func (p *provider) ready(ctx context.Context) (*endpoints, error) {
 	e, err := p.discover(ctx)
 	if err != nil {

@@ -162,7 +162,8 @@ func TestKeyRotation(t *testing.T) {
 	r.browser(t).mustSignIn()
 }
 
-// TestSecretStyles: the provider's metadata says where the secret goes; nothing is found out by trying.
+// TestSecretStyles: the provider's metadata says where the secret goes; nothing is found out by
+// trying.
 func TestSecretStyles(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

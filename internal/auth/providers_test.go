@@ -19,7 +19,8 @@ import (
 	"countersign/internal/standin/oidc"
 )
 
-// known is a provider that docs/identity-providers.md describes: how it answers, and the settings of ours that fit.
+// known is a provider that docs/identity-providers.md describes: how it answers, and the settings
+// of ours that fit.
 type known struct {
 	oidc.Likeness
 	Settings map[string]string `json:"settings"`
@@ -103,7 +104,8 @@ var expectations = map[string]expected{
 	"authentik": {[]string{"finance approvers"}, false, []string{"everybody"}, "/signin?state=signed_out"},
 }
 
-// TestKnownProviders goes the whole way at each of them: sign-in, groups and role, groups that change, sign-out.
+// TestKnownProviders goes the whole way at each of them: sign-in, groups and role, groups that
+// change, sign-out.
 func TestKnownProviders(t *testing.T) {
 	t.Parallel()
 	for name, want := range expectations {
@@ -143,7 +145,8 @@ func TestKnownProviders(t *testing.T) {
 	}
 }
 
-// TestKnownProviders_Defaults: what goes wrong without the settings. It is why they are in the documentation.
+// TestKnownProviders_Defaults: what goes wrong without the settings. It is why they are in the
+// documentation.
 func TestKnownProviders_Defaults(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -166,14 +169,15 @@ func TestKnownProviders_Defaults(t *testing.T) {
 	}
 }
 
-// TestNoRefreshToken: a provider that was not asked for one names groups at userinfo, if it has them there, for as long as the access
-// token lives. Otherwise those of the sign-in grow old.
+// TestNoRefreshToken: a provider that was not asked for one names groups at userinfo, if it has
+// them there, for as long as the access token lives. Otherwise those of the sign-in grow old.
 func TestNoRefreshToken(t *testing.T) {
 	t.Parallel()
 	for name, atUserinfo := range map[string]bool{"entra": false, "okta": true, "google": true, "zitadel": true, "authentik": true} {
 		k := readKnown(t, name)
 		r := newRig(t, like(t, k), func(_ *rig, cfg *auth.Config) {
-			cfg.AuthParams, cfg.RenewAfter = nil, 2*time.Minute // the stand-in's access tokens live for five
+			// the stand-in's access tokens live for five
+			cfg.AuthParams, cfg.RenewAfter = nil, 2*time.Minute
 			cfg.Scopes = slices.DeleteFunc(cfg.Scopes, func(s string) bool { return s == "offline_access" })
 		})
 		b := r.browser(t)
@@ -193,7 +197,8 @@ func TestNoRefreshToken(t *testing.T) {
 	}
 }
 
-// TestEntraOverage: above 200 groups Microsoft Entra ID names the place where they are instead. The person is in no group then.
+// TestEntraOverage: above 200 groups Microsoft Entra ID names the place where they are instead. The
+// person is in no group then.
 func TestEntraOverage(t *testing.T) {
 	t.Parallel()
 	k := readKnown(t, "entra")
@@ -210,8 +215,8 @@ func TestEntraOverage(t *testing.T) {
 	}
 }
 
-// TestOktaNeedsTheHint: a token that is too large for an address leaves the person signed in there. The documentation says how
-// tokens stay small.
+// TestOktaNeedsTheHint: a token that is too large for an address leaves the person signed in there.
+// The documentation says how tokens stay small.
 func TestOktaNeedsTheHint(t *testing.T) {
 	t.Parallel()
 	k := readKnown(t, "okta")
@@ -225,7 +230,8 @@ func TestOktaNeedsTheHint(t *testing.T) {
 	}
 }
 
-// TestCognitoWithoutItsAddress: its document names an endpoint that knows nothing of the standard's parameters.
+// TestCognitoWithoutItsAddress: its document names an endpoint that knows nothing of the standard's
+// parameters.
 func TestCognitoWithoutItsAddress(t *testing.T) {
 	t.Parallel()
 	k := readKnown(t, "cognito")
@@ -237,7 +243,8 @@ func TestCognitoWithoutItsAddress(t *testing.T) {
 	}
 }
 
-// TestEachAlgorithm signs in with every algorithm that one of the providers lists and that proves anything.
+// TestEachAlgorithm signs in with every algorithm that one of the providers lists and that proves
+// anything.
 func TestEachAlgorithm(t *testing.T) {
 	t.Parallel()
 	tried := map[string]bool{}

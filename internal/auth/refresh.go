@@ -9,9 +9,10 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// refresh reads an identity again. An error other than [errTellsNothing] and those that [passes] reports means that the provider does
-// not vouch for the person any more. With any error comes the old identity, and with it the refresh token that is good from now on:
-// most providers take each of them once.
+// refresh reads an identity again. An error other than [errTellsNothing] and those that [passes]
+// reports means that the provider does not vouch for the person any more. With any error comes the
+// old identity, and with it the refresh token that is good from now on: most providers take each of
+// them once.
 func (p *provider) refresh(ctx context.Context, old identity) (identity, error) {
 	ctx = p.context(ctx)
 	e, err := p.discover(ctx)
@@ -33,11 +34,13 @@ func (p *provider) refresh(ctx context.Context, old identity) (identity, error) 
 	return fresh, nil
 }
 
-// inTrouble are the error codes by which a provider says that it cannot answer now. The standard has them for the redirect alone.
+// inTrouble are the error codes by which a provider says that it cannot answer now. The standard
+// has them for the redirect alone.
 var inTrouble = []string{"temporarily_unavailable", "server_error", "slow_down"}
 
-// notRefreshed is why a refresh token brought nothing. A provider that refuses the person says so by an error code (RFC 6749 section
-// 5.2). Anything else, such as a page of a gateway or of a firewall, is no provider's answer.
+// notRefreshed is why a refresh token brought nothing. A provider that refuses the person says so
+// by an error code (RFC 6749 section 5.2). Anything else, such as a page of a gateway or of a
+// firewall, is no provider's answer.
 func notRefreshed(err error) error {
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.ErrorCode != "" && !slices.Contains(inTrouble, refused.ErrorCode) {
 		return classify("refresh", err)
@@ -45,8 +48,8 @@ func notRefreshed(err error) error {
 	return &providerError{ErrProviderUnavailable, "refresh", err}
 }
 
-// refreshed is whom the answer to a refresh names. It may come without an ID token (OpenID Connect Core section 12.2); userinfo
-// tells then.
+// refreshed is whom the answer to a refresh names. It may come without an ID token (OpenID Connect
+// Core section 12.2); userinfo tells then.
 func (p *provider) refreshed(ctx context.Context, e *endpoints, old identity, token *oauth2.Token) (identity, error) {
 	verified, raw := &oidc.IDToken{Subject: old.Subject}, old.IDToken
 	fresh, _ := token.Extra("id_token").(string)

@@ -28,8 +28,8 @@ func TestRefreshWithoutIDToken(t *testing.T) {
 	}
 }
 
-// TestRefreshThatTellsNothing: the provider vouches for the person and names no groups as it does at a sign-in. Those it named
-// grow old, the log says why, and its refresh tokens go on being used.
+// TestRefreshThatTellsNothing: the provider vouches for the person and names no groups as it does
+// at a sign-in. Those it named grow old, the log says why, and its refresh tokens go on being used.
 func TestRefreshThatTellsNothing(t *testing.T) {
 	t.Parallel()
 	r, b := newRenewingRig(t)
@@ -64,8 +64,8 @@ func TestRefreshWithoutUserinfo(t *testing.T) {
 	}
 }
 
-// TestRefreshSaysNoGroupsAnyMore: silence of what named the groups at the sign-in means that there are none, and the log says
-// whose role that took.
+// TestRefreshSaysNoGroupsAnyMore: silence of what named the groups at the sign-in means that there
+// are none, and the log says whose role that took.
 func TestRefreshSaysNoGroupsAnyMore(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -98,7 +98,8 @@ func TestRefreshSaysNoGroupsAnyMore(t *testing.T) {
 	}
 }
 
-// TestRefreshWhileUserinfoIsDown: the token that was sent is spent, so the next try has to have the one that came for it.
+// TestRefreshWhileUserinfoIsDown: the token that was sent is spent, so the next try has to have the
+// one that came for it.
 func TestRefreshWhileUserinfoIsDown(t *testing.T) {
 	t.Parallel()
 	r, b := newRenewingRig(t)
@@ -123,7 +124,8 @@ func TestRefreshWhileUserinfoIsDown(t *testing.T) {
 	}
 }
 
-// TestRefreshKeepsNames: four eyes compare them, and somebody who has a new address has not become somebody else.
+// TestRefreshKeepsNames: four eyes compare them, and somebody who has a new address has not become
+// somebody else.
 func TestRefreshKeepsNames(t *testing.T) {
 	t.Parallel()
 	r, b := newRenewingRig(t)
@@ -139,7 +141,8 @@ func TestRefreshKeepsNames(t *testing.T) {
 	}
 }
 
-// TestAddressIsVerifiedNoMore: a provider that says so is believed; one that says nothing takes nothing back.
+// TestAddressIsVerifiedNoMore: a provider that says so is believed; one that says nothing takes
+// nothing back.
 func TestAddressIsVerifiedNoMore(t *testing.T) {
 	t.Parallel()
 	unverified := dana
@@ -155,7 +158,8 @@ func TestAddressIsVerifiedNoMore(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, scopes := range [][]string{offline, nil} { // with a refresh token, and at userinfo
+			// with a refresh token, and at userinfo
+			for _, scopes := range [][]string{offline, nil} {
 				r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.Scopes = scopes; cfg.RenewAfter = 2 * time.Minute })
 				b := r.browser(t)
 				b.mustSignIn()

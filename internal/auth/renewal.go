@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// renewalRetry is the wait before groups are read again after the provider did not answer. It is also the lease of the
-// request that does it: most providers take a refresh token used twice for stolen.
+// renewalRetry is the wait before groups are read again after the provider did not answer. It is
+// also the lease of the request that does it: most providers take a refresh token used twice for
+// stolen.
 const renewalRetry = time.Minute
 
 // renewalDue reports whether the groups are old and can be read again.
@@ -17,16 +18,19 @@ func (a *Auth) renewalDue(rec record, now time.Time) bool {
 	return a.cfg.RenewAfter > 0 && rec.renewable(now) && !now.Before(rec.RenewAt)
 }
 
-// renewable reports whether there is something to ask the provider with: a refresh token, or an access token that lives.
+// renewable reports whether there is something to ask the provider with: a refresh token, or an
+// access token that lives.
 func (id identity) renewable(now time.Time) bool {
 	return id.RefreshToken != "" || id.AccessToken != "" && (id.AccessEndsAt.IsZero() || now.Before(id.AccessEndsAt))
 }
 
-// renew reads the groups again, with the refresh token or at userinfo. A provider that does not answer, or refuses the desk, leaves
-// the session as it is, because neither may send every reviewer away; one that refuses the person ends it. Where it has nothing to
-// tell, its person reads on, and decides for as long as [callbacks.ServiceConfig] allows by groups that grow old.
+// renew reads the groups again, with the refresh token or at userinfo. A provider that does not
+// answer, or refuses the desk, leaves the session as it is, because neither may send every reviewer
+// away; one that refuses the person ends it. Where it has nothing to tell, its person reads on, and
+// decides for as long as [callbacks.ServiceConfig] allows by groups that grow old.
 func (a *Auth) renew(w http.ResponseWriter, r *http.Request, token string) (*session, error) {
-	// The refresh token is spent once it is sent, so a browser that goes away must not stop what stores its successor.
+	// The refresh token is spent once it is sent, so a browser that goes away must not stop what
+	// stores its successor.
 	ctx := context.WithoutCancel(r.Context())
 	now := a.cfg.Now()
 	mine := false
@@ -64,8 +68,9 @@ func (a *Auth) renew(w http.ResponseWriter, r *http.Request, token string) (*ses
 	return renewed, failed
 }
 
-// tellLost logs that somebody's groups, read again, give no role any more. They may have left them; but a provider that does not
-// name groups as it did at the sign-in would lock everybody out, and nobody else hears of that.
+// tellLost logs that somebody's groups, read again, give no role any more. They may have left them;
+// but a provider that does not name groups as it did at the sign-in would lock everybody out, and
+// nobody else hears of that.
 func (a *Auth) tellLost(ctx context.Context, before, after record) {
 	if !before.person(&a.cfg).Roles.Any() || after.person(&a.cfg).Roles.Any() {
 		return
@@ -75,15 +80,16 @@ func (a *Auth) tellLost(ctx context.Context, before, after record) {
 		slog.String("fault", string(l.fault)), slog.String("reason", l.String()))
 }
 
-// keepRenewed keeps what was read again of a person. A session does not end because that cannot be written now.
+// keepRenewed keeps what was read again of a person. A session does not end because that cannot be
+// written now.
 func (a *Auth) keepRenewed(ctx context.Context, rec record) {
 	if err := a.keepPerson(ctx, rec); err != nil {
 		a.cfg.Logger.WarnContext(ctx, "groups were renewed, but the person's profile was not", slog.Any("error", err))
 	}
 }
 
-// askAgain reads an identity again: with the refresh token where there is one, else at userinfo. With an error it returns the old
-// one, with the tokens that are good now.
+// askAgain reads an identity again: with the refresh token where there is one, else at userinfo.
+// With an error it returns the old one, with the tokens that are good now.
 func (p *provider) askAgain(ctx context.Context, old identity) (identity, error) {
 	if old.RefreshToken != "" {
 		return p.refresh(ctx, old)
@@ -91,8 +97,8 @@ func (p *provider) askAgain(ctx context.Context, old identity) (identity, error)
 	return p.askUserinfo(ctx, old)
 }
 
-// passes reports whether an error says nothing about the person: the provider does not answer, or an operator has to mend how the
-// desk is set up with it, such as a secret that was replaced.
+// passes reports whether an error says nothing about the person: the provider does not answer, or
+// an operator has to mend how the desk is set up with it, such as a secret that was replaced.
 func passes(err error) bool {
 	return errors.Is(err, ErrProviderUnavailable) || FaultOf(err) != ""
 }

@@ -46,7 +46,8 @@ func TestRenewal(t *testing.T) {
 	}
 }
 
-// TestRenewalOnce lets one request renew the session between another's reading of it and what that one does about it.
+// TestRenewalOnce lets one request renew the session between another's reading of it and what that
+// one does about it.
 func TestRenewalOnce(t *testing.T) {
 	t.Parallel()
 	r, b := newRenewingRig(t)
@@ -137,7 +138,8 @@ func TestRenewalWhileTheProviderIsDown(t *testing.T) {
 	}
 }
 
-// TestRenewalRefusesTheDesk: what an operator has to mend is no word about the person. Once it is mended the session is renewed.
+// TestRenewalRefusesTheDesk: what an operator has to mend is no word about the person. Once it is
+// mended the session is renewed.
 func TestRenewalRefusesTheDesk(t *testing.T) {
 	t.Parallel()
 	for fault, answer := range map[auth.Fault]struct {
@@ -172,8 +174,8 @@ func TestRenewalRefusesTheDesk(t *testing.T) {
 	}
 }
 
-// TestRenewalCutShort loses an answer after the refresh token was spent. The next renewal has to bring its successor, for the
-// provider takes a token once.
+// TestRenewalCutShort loses an answer after the refresh token was spent. The next renewal has to
+// bring its successor, for the provider takes a token once.
 func TestRenewalCutShort(t *testing.T) {
 	t.Parallel()
 	r, b := newRenewingRig(t)
@@ -194,8 +196,8 @@ func TestRenewalCutShort(t *testing.T) {
 	}
 }
 
-// TestRenewalAnswers: a session ends where the provider says by a code of its own that it does not vouch for the person, and by
-// nothing else that stands in its place.
+// TestRenewalAnswers: a session ends where the provider says by a code of its own that it does not
+// vouch for the person, and by nothing else that stands in its place.
 func TestRenewalAnswers(t *testing.T) {
 	t.Parallel()
 	const page = "<html>We are mending something"
@@ -239,8 +241,9 @@ func TestNoRenewalWithoutARefreshToken(t *testing.T) {
 	}
 }
 
-// TestRenewalByTwoReplicas: another process reads the groups again between this one's reading of the session and its lease. A
-// refresh token that was sent twice counts as stolen, and would end the session.
+// TestRenewalByTwoReplicas: another process reads the groups again between this one's reading of
+// the session and its lease. A refresh token that was sent twice counts as stolen, and would end
+// the session.
 func TestRenewalByTwoReplicas(t *testing.T) {
 	t.Parallel()
 	r, b := newRenewingRig(t)
@@ -268,7 +271,8 @@ func TestRenewalByTwoReplicas(t *testing.T) {
 	}
 }
 
-// TestTouchByAnotherReplica: one that read the session before it was renewed writes nothing over the refresh token that came.
+// TestTouchByAnotherReplica: one that read the session before it was renewed writes nothing over
+// the refresh token that came.
 func TestTouchByAnotherReplica(t *testing.T) {
 	t.Parallel()
 	r, b := newRenewingRig(t)

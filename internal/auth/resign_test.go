@@ -18,8 +18,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// moved is a provider that signs in another way than the stand-in does: it stands before the real one, passes on what that
-// answers, and changes discovery document, keys and ID token.
+// moved is a provider that signs in another way than the stand-in does: it stands before the real
+// one, passes on what that answers, and changes discovery document, keys and ID token.
 type moved struct {
 	r *rig
 

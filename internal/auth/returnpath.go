@@ -9,8 +9,9 @@ import (
 // maxReturnPath bounds a return address in bytes; the longest filter of our own pages is far below.
 const maxReturnPath = 2048
 
-// ReturnPath is s when it is the address of a page of ours, a path with an optional query, and "/" otherwise. It is
-// strict, because browsers and proxies read "//host", "/\host", tabs and dot segments in ways that lead to other origins.
+// ReturnPath is s when it is the address of a page of ours, a path with an optional query, and "/"
+// otherwise. It is strict, because browsers and proxies read "//host", "/\host", tabs and dot
+// segments in ways that lead to other origins.
 func ReturnPath(s string) string {
 	if len(s) > maxReturnPath || !strings.HasPrefix(s, "/") || !visibleASCII(s) {
 		return "/"
@@ -25,7 +26,8 @@ func ReturnPath(s string) string {
 	return s
 }
 
-// visibleASCII reports whether s holds no space, control character, backslash or byte that a URL has to escape.
+// visibleASCII reports whether s holds no space, control character, backslash or byte that a URL
+// has to escape.
 func visibleASCII(s string) bool {
 	for _, b := range []byte(s) {
 		if b <= ' ' || b > '~' || b == '\\' {

@@ -31,7 +31,8 @@ var dana = oidc.User{
 	Subject: "dana", Name: "Dana Whitfield", Email: "dana@harborline.example", Groups: []string{"finance", "approvers"},
 }
 
-// rig is a provider and our server on real sockets, and what stands around them: clock, store, audit, log.
+// rig is a provider and our server on real sockets, and what stands around them: clock, store,
+// audit, log.
 type rig struct {
 	*oidc.Provider
 	cfg    auth.Config

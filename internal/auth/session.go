@@ -28,9 +28,9 @@ type record struct {
 	Draft      *Draft       `json:"draft,omitempty"`
 }
 
-// person is the record for the domain. Roles, and whether addresses are trusted, are of now: a change of the configuration
-// holds at once. A session that a version before this wrote does not hold all by which the person may be named, so nothing of
-// it counts as verified.
+// person is the record for the domain. Roles, and whether addresses are trusted, are of now: a
+// change of the configuration holds at once. A session that a version before this wrote does not
+// hold all by which the person may be named, so nothing of it counts as verified.
 func (r record) person(cfg *Config) callbacks.Person {
 	p := callbacks.Person{
 		ID: callbacks.PersonID(r.Issuer, r.Subject), Issuer: r.Issuer, Subject: r.Subject,
@@ -61,8 +61,8 @@ const maxAddressText = 64
 
 // session is the session of one request.
 type session struct {
-	// data is the context under which scs finds the session. It is kept apart from the request's own, where it would
-	// stand for the sign-ins under way as well (see newManager).
+	// data is the context under which scs finds the session. It is kept apart from the request's
+	// own, where it would stand for the sign-ins under way as well (see newManager).
 	data     context.Context
 	record   record
 	signedIn bool
@@ -70,8 +70,9 @@ type session struct {
 
 type sessionKey struct{}
 
-// LoadSession is the middleware that finds out who a request is from. It ends sessions whose time is over and renews
-// groups that are old. It writes nothing while the handler runs and does not wrap the response, so streams pass.
+// LoadSession is the middleware that finds out who a request is from. It ends sessions whose time
+// is over and renews groups that are old. It writes nothing while the handler runs and does not
+// wrap the response, so streams pass.
 //
 // A stream of events is not activity, nor is what carries [BackgroundHeader].
 func (a *Auth) LoadSession(next http.Handler) http.Handler {
@@ -86,8 +87,8 @@ func (a *Auth) LoadSession(next http.Handler) http.Handler {
 	})
 }
 
-// Person returns who the request of ctx is from; false when nobody is signed in. The request has to have passed
-// [Auth.LoadSession].
+// Person returns who the request of ctx is from; false when nobody is signed in. The request has to
+// have passed [Auth.LoadSession].
 func (a *Auth) Person(ctx context.Context) (callbacks.Person, bool) {
 	s, ok := ctx.Value(sessionKey{}).(*session)
 	if !ok || !s.signedIn {
@@ -104,7 +105,8 @@ func (a *Auth) session(r *http.Request) (*session, error) {
 	return a.read(r.Context(), "")
 }
 
-// load reads the request's session and does what is due: end it, renew it, or note that it was used.
+// load reads the request's session and does what is due: end it, renew it, or note that it was
+// used.
 func (a *Auth) load(w http.ResponseWriter, r *http.Request) (*session, error) {
 	token := tokenOf(a.sessions, r)
 	s, err := a.read(r.Context(), token)
@@ -123,7 +125,8 @@ func (a *Auth) load(w http.ResponseWriter, r *http.Request) (*session, error) {
 	return s, nil
 }
 
-// touch notes that a session is used. While that cannot be written, who is signed in goes on reading.
+// touch notes that a session is used. While that cannot be written, who is signed in goes on
+// reading.
 func (a *Auth) touch(r *http.Request, token string, s *session, now time.Time) (*session, error) {
 	ctx := r.Context()
 	touched, err := a.change(ctx, token, func(rec *record) bool {
@@ -140,13 +143,15 @@ func (a *Auth) touch(r *http.Request, token string, s *session, now time.Time) (
 // BackgroundHeader marks a request that a page makes by itself. Its value does not matter.
 const BackgroundHeader = "Countersign-Background"
 
-// byItself reports whether a page made the request without its reader: a forgotten tab must not keep a session alive.
+// byItself reports whether a page made the request without its reader: a forgotten tab must not
+// keep a session alive.
 func byItself(r *http.Request) bool {
 	return r.Header.Get("Accept") == "text/event-stream" || r.Header.Get(BackgroundHeader) != ""
 }
 
-// over reports whether one of the session's two clocks has run out, or the provider is not the one that named its person: that
-// one does not vouch for them any more. A version before this did not note the provider.
+// over reports whether one of the session's two clocks has run out, or the provider is not the one
+// that named its person: that one does not vouch for them any more. A version before this did not
+// note the provider.
 func (a *Auth) over(rec record, now time.Time) bool {
 	return rec.Issuer != a.cfg.Issuer || now.Sub(rec.SeenAt) >= a.cfg.SessionIdle || now.Sub(rec.SignedInAt) >= a.cfg.SessionLifetime
 }
@@ -165,8 +170,8 @@ func (a *Auth) end(w http.ResponseWriter, r *http.Request, s *session) (*session
 	return a.read(r.Context(), "")
 }
 
-// endOnRecord deletes a session with an entry of the audit, both or neither, and its cookie. One that was ended meanwhile is no
-// error.
+// endOnRecord deletes a session with an entry of the audit, both or neither, and its cookie. One
+// that was ended meanwhile is no error.
 func (a *Auth) endOnRecord(ctx context.Context, w http.ResponseWriter, rec record, detail string) error {
 	_, err := a.cfg.Store.End(ctx, rec.ID, func(callbacks.Session) (callbacks.AuditEntry, error) {
 		actor := rec.person(&a.cfg).Actor()
@@ -180,7 +185,8 @@ func (a *Auth) endOnRecord(ctx context.Context, w http.ResponseWriter, rec recor
 	return nil
 }
 
-// read loads the session of a token. An unknown token is a new, empty session; its token is never the one that was sent.
+// read loads the session of a token. An unknown token is a new, empty session; its token is never
+// the one that was sent.
 func (a *Auth) read(ctx context.Context, token string) (*session, error) {
 	data, err := a.sessions.Load(noting(ctx), token)
 	if err != nil {
@@ -206,8 +212,9 @@ func (a *Auth) put(ctx context.Context, rec record) error {
 	return nil
 }
 
-// change reads a stored session again, applies fn and writes it back if fn says so. A session that was revoked meanwhile
-// stays revoked; one that another process wrote is read once more, so that fn may run again.
+// change reads a stored session again, applies fn and writes it back if fn says so. A session that
+// was revoked meanwhile stays revoked; one that another process wrote is read once more, so that fn
+// may run again.
 func (a *Auth) change(ctx context.Context, token string, fn func(*record) bool) (*session, error) {
 	a.changing.Lock()
 	defer a.changing.Unlock()

@@ -225,7 +225,8 @@ func TestRevokedAtOnce(t *testing.T) {
 	}
 }
 
-// TestRevokedUnderWay deletes the row between the moment a request reads it and the moment it would write it.
+// TestRevokedUnderWay deletes the row between the moment a request reads it and the moment it would
+// write it.
 func TestRevokedUnderWay(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.Scopes = offline; cfg.RenewAfter = time.Minute })
@@ -265,8 +266,9 @@ func TestStoreBroken(t *testing.T) {
 	}
 }
 
-// TestStoreReadOnly: whatever cannot be written is an error, never a sign-in or sign-out that only seems to have been. Who is
-// signed in goes on reading, as long as the session lasts by what was written.
+// TestStoreReadOnly: whatever cannot be written is an error, never a sign-in or sign-out that only
+// seems to have been. Who is signed in goes on reading, as long as the session lasts by what was
+// written.
 func TestStoreReadOnly(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

@@ -38,7 +38,8 @@ func (a *Auth) list(ctx context.Context, q callbacks.SessionQuery) ([]callbacks.
 	return page, next, nil
 }
 
-// SessionID is the ID of the session that a request of ctx came with; empty when nobody is signed in.
+// SessionID is the ID of the session that a request of ctx came with; empty when nobody is signed
+// in.
 func (a *Auth) SessionID(ctx context.Context) callbacks.ID {
 	if s, ok := ctx.Value(sessionKey{}).(*session); ok && s.signedIn {
 		return s.record.ID
@@ -46,8 +47,8 @@ func (a *Auth) SessionID(ctx context.Context) callbacks.ID {
 	return ""
 }
 
-// EndSession ends a session of the person, or of anybody for an admin. What is not there, and what is not theirs, is
-// [callbacks.ErrNotFound].
+// EndSession ends a session of the person, or of anybody for an admin. What is not there, and what
+// is not theirs, is [callbacks.ErrNotFound].
 func (a *Auth) EndSession(ctx context.Context, by callbacks.Person, id callbacks.ID) (callbacks.Session, error) {
 	ended, err := a.cfg.Store.End(ctx, id, func(s callbacks.Session) (callbacks.AuditEntry, error) {
 		own := s.Person == keyOf(by)
@@ -105,8 +106,8 @@ func endedWords(s callbacks.Session, own bool) string {
 // lookTimeout bounds one look at a session.
 const lookTimeout = 10 * time.Second
 
-// SessionLasts is how long the session of ctx lasts at least, unless somebody ends it; zero once it is over. It reads the session
-// again. While it cannot be read it counts as going on.
+// SessionLasts is how long the session of ctx lasts at least, unless somebody ends it; zero once it
+// is over. It reads the session again. While it cannot be read it counts as going on.
 func (a *Auth) SessionLasts(ctx context.Context) time.Duration {
 	s, ok := ctx.Value(sessionKey{}).(*session)
 	if !ok || !s.signedIn {

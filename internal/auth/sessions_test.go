@@ -160,7 +160,8 @@ func TestEndsAreTold(t *testing.T) {
 	}
 }
 
-// TestDeletedWhileItIsTouched: between a request's reading of its session and its writing somebody ends it.
+// TestDeletedWhileItIsTouched: between a request's reading of its session and its writing somebody
+// ends it.
 func TestDeletedWhileItIsTouched(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
@@ -194,7 +195,8 @@ func TestAttemptCountsOnce(t *testing.T) {
 	}
 }
 
-// TestStoreKnowsNothing: neither tokens, nor a verifier, nor what the provider gave are in what the store is given.
+// TestStoreKnowsNothing: neither tokens, nor a verifier, nor what the provider gave are in what the
+// store is given.
 func TestStoreKnowsNothing(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.Scopes = offline })
@@ -223,8 +225,8 @@ func TestStoreKnowsNothing(t *testing.T) {
 	}
 }
 
-// TestKeyIsReplaced: people stay signed in while both keys are listed. With the new one alone whoever has not come since is signed
-// out, which is logged once, counted, and no failure.
+// TestKeyIsReplaced: people stay signed in while both keys are listed. With the new one alone
+// whoever has not come since is signed out, which is logged once, counted, and no failure.
 func TestKeyIsReplaced(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

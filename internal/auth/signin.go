@@ -16,8 +16,9 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Begin starts a sign-in and returns the provider's address to redirect to. The person comes back to returnPath, if
-// [ReturnPath] accepts it. Errors: [ErrProviderUnavailable], [ErrProviderUnfit], or the store's.
+// Begin starts a sign-in and returns the provider's address to redirect to. The person comes back
+// to returnPath, if [ReturnPath] accepts it. Errors: [ErrProviderUnavailable], [ErrProviderUnfit],
+// or the store's.
 func (a *Auth) Begin(w http.ResponseWriter, r *http.Request, returnPath string) (redirectURL string, err error) {
 	e, err := a.provider.ready(r.Context())
 	if err != nil {
@@ -47,11 +48,13 @@ func (c *Config) authOptions() (options []oauth2.AuthCodeOption) {
 	return options
 }
 
-// Finish ends a sign-in at [CallbackPath]: it checks the provider's answer, opens a session under a fresh token and
-// returns who it is and where to go on. The return path is good with an error too, to begin again with.
+// Finish ends a sign-in at [CallbackPath]: it checks the provider's answer, opens a session under a
+// fresh token and returns who it is and where to go on. The return path is good with an error too,
+// to begin again with.
 //
-// Errors: [ErrStateMismatch], [ErrProviderUnavailable], [ErrTokenInvalid], [*RefusedError], or the store's. Somebody
-// without any role is signed in all the same; what they may see is not decided here.
+// Errors: [ErrStateMismatch], [ErrProviderUnavailable], [ErrTokenInvalid], [*RefusedError], or the
+// store's. Somebody without any role is signed in all the same; what they may see is not decided
+// here.
 func (a *Auth) Finish(w http.ResponseWriter, r *http.Request) (returnPath string, person callbacks.Person, err error) {
 	answer := r.URL.Query()
 	at, err := a.takeAttempt(w, r, answer.Get("state"))
@@ -101,7 +104,8 @@ func (a *Auth) open(w http.ResponseWriter, r *http.Request, id identity) (callba
 	return person, nil
 }
 
-// tellUnread logs what an operator has to mend: nobody else hears of groups that gave no role or were not read.
+// tellUnread logs what an operator has to mend: nobody else hears of groups that gave no role or
+// were not read.
 func (a *Auth) tellUnread(ctx context.Context, person callbacks.Person, rec record) {
 	switch {
 	case !person.Roles.Any():
@@ -114,7 +118,8 @@ func (a *Auth) tellUnread(ctx context.Context, person callbacks.Person, rec reco
 	}
 }
 
-// signedInAs is the audit's sentence: the roles of that moment, which configuration may change later, or why there is none.
+// signedInAs is the audit's sentence: the roles of that moment, which configuration may change
+// later, or why there is none.
 func signedInAs(roles callbacks.Roles, rec record) string {
 	var names []string
 	for _, role := range []struct {

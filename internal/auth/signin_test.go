@@ -169,7 +169,8 @@ func TestStateEndsAfterTenMinutes(t *testing.T) {
 	}
 }
 
-// TestForeignWayBack is login CSRF: somebody makes a victim's browser finish a sign-in that they began.
+// TestForeignWayBack is login CSRF: somebody makes a victim's browser finish a sign-in that they
+// began.
 func TestForeignWayBack(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
@@ -217,14 +218,16 @@ func TestSignInsInSeveralTabs(t *testing.T) {
 	}
 }
 
-// TestSignInsAtTheSameMoment: two restored tabs begin before either has the other's cookie, and come back in any order.
+// TestSignInsAtTheSameMoment: two restored tabs begin before either has the other's cookie, and
+// come back in any order.
 func TestSignInsAtTheSameMoment(t *testing.T) {
 	t.Parallel()
 	for name, swapped := range map[string]bool{"InOrder": false, "Swapped": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t)
-			b, other := r.browser(t), r.browser(t) // the other's request left without cookies, its answer reaches the same browser
+			// the other's request left without cookies, its answer reaches the same browser
+			b, other := r.browser(t), r.browser(t)
 			first, second := b.begin("/callbacks/a"), other.begin("/callbacks/b")
 			b.client.Jar.SetCookies(b.origin(), other.client.Jar.Cookies(other.origin()))
 			ways := []struct{ authorize, want string }{{first, "/callbacks/a"}, {second, "/callbacks/b"}}
@@ -246,7 +249,8 @@ func TestSignInsAtTheSameMoment(t *testing.T) {
 	}
 }
 
-// TestSignInsUnderWayAreBounded: a browser that begins again and again does not fill its headers with cookies.
+// TestSignInsUnderWayAreBounded: a browser that begins again and again does not fill its headers
+// with cookies.
 func TestSignInsUnderWayAreBounded(t *testing.T) {
 	t.Parallel()
 	b := newRig(t).browser(t)
@@ -353,7 +357,8 @@ func TestNoAuditNoSignIn(t *testing.T) {
 	}
 }
 
-// TestAuthParams: the operator's parameters are added to ours, take the place of ours, or leave one out.
+// TestAuthParams: the operator's parameters are added to ours, take the place of ours, or leave one
+// out.
 func TestAuthParams(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]url.Values{

@@ -93,8 +93,8 @@ func TestNoAuditNoSignOut(t *testing.T) {
 	}
 }
 
-// TestLongIDTokenIsNoHint: the hint goes along as long as the address fits into a request line of 4 KiB, and the address brings
-// the person back without it as well.
+// TestLongIDTokenIsNoHint: the hint goes along as long as the address fits into a request line of 4
+// KiB, and the address brings the person back without it as well.
 func TestLongIDTokenIsNoHint(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.GroupsClaim = "many" })

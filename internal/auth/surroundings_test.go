@@ -34,7 +34,8 @@ type brittleStore struct {
 
 var errStore = fmt.Errorf("%w: the store is broken", callbacks.ErrUnavailable)
 
-// newStore is a store of sessions in a database of its own. Its clock is the machine's: the clocks of sessions are checked by auth.
+// newStore is a store of sessions in a database of its own. Its clock is the machine's: the clocks
+// of sessions are checked by auth.
 func newStore(t *testing.T) *sqlstore.Sessions {
 	t.Helper()
 	store, err := sqlstore.Open(t.Context(), sqlstoretest.NewDatabase(t))
@@ -116,7 +117,8 @@ func (s *brittleStore) there(t *testing.T, token string) bool {
 	return found
 }
 
-// wire carries our server's requests to the provider. It can be cut, and can answer in the provider's place.
+// wire carries our server's requests to the provider. It can be cut, and can answer in the
+// provider's place.
 type wire struct {
 	next     http.RoundTripper
 	cut      atomic.Bool

@@ -15,7 +15,8 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// redeem exchanges the code that the provider sent the browser back with, and returns whom it stands for.
+// redeem exchanges the code that the provider sent the browser back with, and returns whom it
+// stands for.
 func (p *provider) redeem(ctx context.Context, at attempt, answer url.Values) (identity, error) {
 	ctx = p.context(ctx)
 	e, err := p.discover(ctx)
@@ -62,8 +63,9 @@ func checkAnswer(answer url.Values, issuer string, sendsIssuer bool) error {
 	return nil
 }
 
-// verify checks an ID token. One that does not fit what is known of the provider has that read anew, for the provider may have
-// changed its keys or its algorithm; the endpoints that it returns are what the token fits.
+// verify checks an ID token. One that does not fit what is known of the provider has that read
+// anew, for the provider may have changed its keys or its algorithm; the endpoints that it returns
+// are what the token fits.
 func (p *provider) verify(ctx context.Context, e *endpoints, raw string, token *oauth2.Token) (*endpoints, *oidc.IDToken, error) {
 	verified, err := p.verifyBy(ctx, e, raw, token)
 	if fault := FaultOf(err); fault != FaultAlgorithm && fault != FaultKey {
@@ -77,14 +79,16 @@ func (p *provider) verify(ctx context.Context, e *endpoints, raw string, token *
 	return fresh, verified, err
 }
 
-// verifyBy checks an ID token as OpenID Connect Core section 3.1.3.7 says, but for the nonce, which a refresh has none of.
+// verifyBy checks an ID token as OpenID Connect Core section 3.1.3.7 says, but for the nonce, which
+// a refresh has none of.
 func (p *provider) verifyBy(ctx context.Context, e *endpoints, raw string, token *oauth2.Token) (*oidc.IDToken, error) {
 	alg, err := e.algorithm(raw)
 	if err != nil {
 		return nil, err
 	}
 	signature := &signatureCheck{keys: e.keys}
-	config := oidc.Config{ClientID: p.cfg.ClientID, SupportedSigningAlgs: e.algorithms, SkipExpiryCheck: true} // see checkTimes
+	// see checkTimes
+	config := oidc.Config{ClientID: p.cfg.ClientID, SupportedSigningAlgs: e.algorithms, SkipExpiryCheck: true}
 	verified, err := oidc.NewVerifier(p.cfg.Issuer, signature, &config).Verify(ctx, raw)
 	switch {
 	case errors.Is(signature.err, errNoKey):
@@ -107,7 +111,8 @@ func (p *provider) verifyBy(ctx context.Context, e *endpoints, raw string, token
 	return verified, nil
 }
 
-// signatureCheck remembers why a signature could not be checked: the verifier tells it as text only.
+// signatureCheck remembers why a signature could not be checked: the verifier tells it as text
+// only.
 type signatureCheck struct {
 	keys keySet
 	err  error
@@ -119,7 +124,8 @@ func (s *signatureCheck) VerifySignature(ctx context.Context, jwt string) ([]byt
 	return payload, err
 }
 
-// algorithm reads with what an ID token is signed, and tells one that nobody here can check. It believes nothing yet.
+// algorithm reads with what an ID token is signed, and tells one that nobody here can check. It
+// believes nothing yet.
 func (e *endpoints) algorithm(raw string) (string, error) {
 	switch {
 	case raw == "":
@@ -142,10 +148,12 @@ func (e *endpoints) algorithm(raw string) (string, error) {
 	return signed.Signatures[0].Header.Algorithm, nil
 }
 
-// clockLeeway is how far the provider's clock may be from ours, at the beginning of a token's time and at its end.
+// clockLeeway is how far the provider's clock may be from ours, at the beginning of a token's time
+// and at its end.
 const clockLeeway = 5 * time.Minute
 
-// checkTimes holds an ID token's times against our clock. The verifier gives a leeway to the beginning alone.
+// checkTimes holds an ID token's times against our clock. The verifier gives a leeway to the
+// beginning alone.
 func checkTimes(verified *oidc.IDToken, now time.Time) error {
 	var times struct {
 		NotBefore *jwt.NumericDate `json:"nbf"`
@@ -185,8 +193,8 @@ func (p *provider) identify(ctx context.Context, e *endpoints, verified *oidc.ID
 	return id, nil
 }
 
-// more asks userinfo for what the ID token does not tell. Whether the address is verified is worth a question, but nobody stays
-// signed out because it got no answer.
+// more asks userinfo for what the ID token does not tell. Whether the address is verified is worth
+// a question, but nobody stays signed out because it got no answer.
 func (p *provider) more(ctx context.Context, e *endpoints, told claims, subject string, token *oauth2.Token) (claims, error) {
 	complete := told.complete(p.cfg.GroupsClaim)
 	if e.oidc.UserInfoEndpoint() == "" || complete && (told["email_verified"] != nil || p.cfg.EmailTrusted) {

@@ -11,12 +11,13 @@ import (
 const (
 	// providerTimeout bounds one call to the provider: a person waits for it.
 	providerTimeout = 10 * time.Second
-	// maxProviderAnswer bounds a response in bytes. ID tokens with hundreds of groups stay far below.
+	// maxProviderAnswer bounds a response in bytes. ID tokens with hundreds of groups stay far
+	// below.
 	maxProviderAnswer = 1 << 20
 )
 
-// providerClient is client with bounds. It follows no redirect: none of the endpoints has a reason for one, and a
-// redirected token request would carry our secret and the code along.
+// providerClient is client with bounds. It follows no redirect: none of the endpoints has a reason
+// for one, and a redirected token request would carry our secret and the code along.
 func providerClient(client *http.Client) *http.Client {
 	bounded := http.Client{}
 	if client != nil {
@@ -33,9 +34,9 @@ func providerClient(client *http.Client) *http.Client {
 	return &bounded
 }
 
-// boundedTransport reads each answer whole, up to a bound, and makes errors of the statuses by which a server says that it
-// cannot answer now. Every failure of the wire thus comes out of the client as a *url.Error; the libraries above would
-// fold some of them into text.
+// boundedTransport reads each answer whole, up to a bound, and makes errors of the statuses by
+// which a server says that it cannot answer now. Every failure of the wire thus comes out of the
+// client as a *url.Error; the libraries above would fold some of them into text.
 type boundedTransport struct {
 	next http.RoundTripper
 }

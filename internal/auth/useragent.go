@@ -10,7 +10,8 @@ import (
 // maxBrowser bounds, in runes, what is kept of a browser's name.
 const maxBrowser = 80
 
-// products are how browsers name themselves, the more exact name first: most of them also claim to be Chrome and Safari.
+// products are how browsers name themselves, the more exact name first: most of them also claim to
+// be Chrome and Safari.
 var products = []struct {
 	name    string
 	version *regexp.Regexp
@@ -32,8 +33,8 @@ var systems = []struct{ sign, name string }{
 	{"Android", "Android"}, {"iPhone", "iOS"}, {"iPad", "iPadOS"}, {"CrOS", "ChromeOS"}, {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"},
 }
 
-// browserName is a short reading of a User-Agent header, such as "Firefox 145 on Linux". Anybody can write anything there: what is
-// no browser that we know keeps the words that it began with.
+// browserName is a short reading of a User-Agent header, such as "Firefox 145 on Linux". Anybody
+// can write anything there: what is no browser that we know keeps the words that it began with.
 func browserName(userAgent string) string {
 	userAgent = userAgent[:min(len(userAgent), 1000)]
 	name := ""

@@ -12,12 +12,14 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// errTellsNothing: the provider has no way to name the person's groups again before they sign in anew.
+// errTellsNothing: the provider has no way to name the person's groups again before they sign in
+// anew.
 var errTellsNothing = errors.New("the groups cannot be read again without a sign-in")
 
-// askUserinfo reads a person again with the access token of the sign-in, for as long as that lives. [errTellsNothing] means
-// that it has ended, or that userinfo says nothing of groups: it is not asked again. Any other error but
-// [ErrProviderUnavailable] means that the provider does not vouch for the person any more.
+// askUserinfo reads a person again with the access token of the sign-in, for as long as that lives.
+// [errTellsNothing] means that it has ended, or that userinfo says nothing of groups: it is not
+// asked again. Any other error but [ErrProviderUnavailable] means that the provider does not vouch
+// for the person any more.
 func (p *provider) askUserinfo(ctx context.Context, old identity) (identity, error) {
 	e, err := p.discover(ctx)
 	if err != nil {
@@ -29,7 +31,8 @@ func (p *provider) askUserinfo(ctx context.Context, old identity) (identity, err
 		return silent, errTellsNothing
 	}
 	info, err := p.userinfo(ctx, e, &oauth2.Token{AccessToken: old.AccessToken, TokenType: "Bearer"})
-	if errors.Is(err, ErrTokenInvalid) && old.AccessEndsAt.IsZero() { // nobody said how long the token lives: it may have ended
+	// nobody said how long the token lives: it may have ended
+	if errors.Is(err, ErrTokenInvalid) && old.AccessEndsAt.IsZero() {
 		return silent, errTellsNothing
 	}
 	if err != nil {
@@ -47,8 +50,8 @@ func (p *provider) askUserinfo(ctx context.Context, old identity) (identity, err
 	return fresh.after(old), nil
 }
 
-// userinfo asks who the owner of an access token is. An error is [ErrTokenInvalid] where the provider refuses the token, and
-// [ErrProviderUnavailable] where it does not answer as it should.
+// userinfo asks who the owner of an access token is. An error is [ErrTokenInvalid] where the
+// provider refuses the token, and [ErrProviderUnavailable] where it does not answer as it should.
 func (p *provider) userinfo(ctx context.Context, e *endpoints, token *oauth2.Token) (*oidc.UserInfo, error) {
 	watched, status := watchStatus(p.client)
 	info, err := e.oidc.UserInfo(oidc.ClientContext(ctx, watched), oauth2.StaticTokenSource(token))
@@ -61,7 +64,8 @@ func (p *provider) userinfo(ctx context.Context, e *endpoints, token *oauth2.Tok
 	return info, nil
 }
 
-// claimsAbout is what userinfo says, if it is about the subject that was asked for (OpenID Connect Core section 5.3.2).
+// claimsAbout is what userinfo says, if it is about the subject that was asked for (OpenID Connect
+// Core section 5.3.2).
 func claimsAbout(subject string, info *oidc.UserInfo) (claims, error) {
 	if info.Subject != subject {
 		return nil, invalid("userinfo", "it is about another subject")
@@ -78,8 +82,8 @@ func (id identity) tellsNothing(old identity) bool {
 	return id.Unread.Fault == FaultGroupsMissing && !old.GroupsInUserinfo
 }
 
-// after is an identity that was read again, with what was not said again: tokens and names. No name is lost, for four eyes
-// compare them.
+// after is an identity that was read again, with what was not said again: tokens and names. No name
+// is lost, for four eyes compare them.
 func (id identity) after(old identity) identity {
 	fresh := old
 	fresh.Groups, fresh.Unread, fresh.GroupsReadAt = id.Groups, id.Unread, id.GroupsReadAt
@@ -101,7 +105,8 @@ func (id identity) after(old identity) identity {
 // maxUserNames bounds the names that a session gathers while it is renewed.
 const maxUserNames = 32
 
-// watchStatus is a client that notes the status of its last answer: the library tells it as text only.
+// watchStatus is a client that notes the status of its last answer: the library tells it as text
+// only.
 func watchStatus(client *http.Client) (watched *http.Client, status *int) {
 	copied, status := *client, new(int)
 	next := client.Transport
@@ -126,7 +131,8 @@ const (
 	maxAccessLife  = 30 * 24 * 60 * 60
 )
 
-// keepAccess keeps the access token of a sign-in where it can be of use: without a refresh token it is what reads groups again.
+// keepAccess keeps the access token of a sign-in where it can be of use: without a refresh token it
+// is what reads groups again.
 func (p *provider) keepAccess(e *endpoints, id *identity, token *oauth2.Token) {
 	if token.RefreshToken != "" || e.oidc.UserInfoEndpoint() == "" || len(token.AccessToken) > maxAccessToken {
 		return

@@ -11,7 +11,8 @@ import (
 	"countersign/internal/standin/oidc"
 )
 
-// newAskingRig has no refresh token: it reads the groups again every two minutes at userinfo. The access token lives for five.
+// newAskingRig has no refresh token: it reads the groups again every two minutes at userinfo. The
+// access token lives for five.
 func newAskingRig(t *testing.T, user oidc.User, options ...option) (*rig, *browser) {
 	t.Helper()
 	r := newRig(t, append(options, func(_ *rig, cfg *auth.Config) { cfg.RenewAfter = 2 * time.Minute })...)
@@ -21,7 +22,8 @@ func newAskingRig(t *testing.T, user oidc.User, options ...option) (*rig, *brows
 	return r, b
 }
 
-// TestUserinfoRenewsGroups: they are those of now, and no name is lost, for four eyes compare names.
+// TestUserinfoRenewsGroups: they are those of now, and no name is lost, for four eyes compare
+// names.
 func TestUserinfoRenewsGroups(t *testing.T) {
 	t.Parallel()
 	r, b := newAskingRig(t, dana)
@@ -44,7 +46,8 @@ func TestUserinfoRenewsGroups(t *testing.T) {
 	}
 }
 
-// TestAccessTokenEnds: that is no refusal. The session goes on with groups of a known age, and the provider is left alone.
+// TestAccessTokenEnds: that is no refusal. The session goes on with groups of a known age, and the
+// provider is left alone.
 func TestAccessTokenEnds(t *testing.T) {
 	t.Parallel()
 	r, b := newAskingRig(t, dana)
@@ -60,7 +63,8 @@ func TestAccessTokenEnds(t *testing.T) {
 	}
 }
 
-// TestUserinfoRefuses a token that has not ended: the provider does not vouch for the person any more.
+// TestUserinfoRefuses a token that has not ended: the provider does not vouch for the person any
+// more.
 func TestUserinfoRefuses(t *testing.T) {
 	t.Parallel()
 	r, b := newAskingRig(t, dana)
@@ -113,7 +117,8 @@ func TestUserinfoAnswers(t *testing.T) {
 	}
 }
 
-// TestUserinfoSaysNoGroupsAnyMore: where it named them at the sign-in, silence means that there are none.
+// TestUserinfoSaysNoGroupsAnyMore: where it named them at the sign-in, silence means that there are
+// none.
 func TestUserinfoSaysNoGroupsAnyMore(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.RenewAfter = 2 * time.Minute })
@@ -133,7 +138,8 @@ func TestUserinfoSaysNoGroupsAnyMore(t *testing.T) {
 func TestTokenOfUnknownLife(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.RenewAfter = 2 * time.Minute })
-	r.wire.edit(t, map[string]func(map[string]any){"/token": without("expires_in")}) // which is only recommended (RFC 6749 section 5.1)
+	// which is only recommended (RFC 6749 section 5.1)
+	r.wire.edit(t, map[string]func(map[string]any){"/token": without("expires_in")})
 	b := r.browser(t)
 	b.mustSignIn()
 	r.pass(2 * time.Minute)
@@ -161,7 +167,8 @@ func TestOneUserinfoCall(t *testing.T) {
 	}
 }
 
-// TestPeopleAreKept at each sign-in and each renewal. Without the first nobody signs in; without the second nobody is sent away.
+// TestPeopleAreKept at each sign-in and each renewal. Without the first nobody signs in; without
+// the second nobody is sent away.
 func TestPeopleAreKept(t *testing.T) {
 	t.Parallel()
 	r, b := newRenewingRig(t)

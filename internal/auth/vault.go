@@ -14,25 +14,29 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Store keeps sessions, those of sign-ins under way among them. It is given hashes of tokens and sealed data only.
+// Store keeps sessions, those of sign-ins under way among them. It is given hashes of tokens and
+// sealed data only.
 type Store interface {
 	// Find returns what a session holds; found is false when there is none or it has expired.
 	Find(ctx context.Context, tokenHash []byte) (sealed []byte, found bool, err error)
 	// Insert keeps a new session.
 	Insert(ctx context.Context, s callbacks.StoredSession) error
-	// Update writes a session that still holds what was found. One that was deleted stays so, one that somebody else wrote keeps
-	// that, and written is false.
+	// Update writes a session that still holds what was found. One that was deleted stays so, one
+	// that somebody else wrote keeps that, and written is false.
 	Update(ctx context.Context, s callbacks.StoredSession, found []byte) (written bool, err error)
 	// Delete ends a session; found is false for one that is not there.
 	Delete(ctx context.Context, tokenHash []byte) (found bool, err error)
-	// End deletes the session of an ID together with the audit entry that judge makes of it. An error of judge keeps the session
-	// and is returned. A session that is not there is [callbacks.ErrNotFound]. Judge may run twice.
+	// End deletes the session of an ID together with the audit entry that judge makes of it. An
+	// error of judge keeps the session and is returned. A session that is not there is
+	// [callbacks.ErrNotFound]. Judge may run twice.
 	End(ctx context.Context, id callbacks.ID, judge func(callbacks.Session) (callbacks.AuditEntry, error)) (callbacks.StoredSession, error)
-	// List returns a page, the latest sign-in first, and where the next page begins, nil on the last.
+	// List returns a page, the latest sign-in first, and where the next page begins, nil on the
+	// last.
 	List(ctx context.Context, q callbacks.SessionQuery) (page []callbacks.Session, next *callbacks.Cursor, err error)
 }
 
-// errOver says that a session was ended, or written by another process, while a request worked with it.
+// errOver says that a session was ended, or written by another process, while a request worked with
+// it.
 var errOver = errors.New("the session was ended or changed meanwhile")
 
 // safe seals what the store keeps.
@@ -59,8 +63,9 @@ func (s *safe) opened(ctx context.Context, sealed, tokenHash []byte) (data []byt
 // vault is the safe as scs uses it.
 type vault struct {
 	*safe
-	// begins says that what is written is new. All others write only what is still as they found it: a request that read a session
-	// before it was deleted must not bring it back, nor put a spent refresh token in place of the next.
+	// begins says that what is written is new. All others write only what is still as they found
+	// it: a request that read a session before it was deleted must not bring it back, nor put a
+	// spent refresh token in place of the next.
 	begins bool
 	// once says that who deletes what is gone already learns it.
 	once bool
@@ -70,14 +75,16 @@ var _ scs.CtxStore = vault{}
 
 type aboutKey struct{}
 
-// about passes what the list of sessions shows to [vault.CommitCtx], which scs gives sealed data alone.
+// about passes what the list of sessions shows to [vault.CommitCtx], which scs gives sealed data
+// alone.
 func about(ctx context.Context, s callbacks.Session) context.Context {
 	return context.WithValue(ctx, aboutKey{}, s)
 }
 
 type foundKey struct{}
 
-// noting is a context that notes what is found of a session, for the write that follows. What is sealed is never the same twice.
+// noting is a context that notes what is found of a session, for the write that follows. What is
+// sealed is never the same twice.
 func noting(ctx context.Context) context.Context {
 	return context.WithValue(ctx, foundKey{}, new([]byte))
 }
@@ -101,7 +108,8 @@ func (v vault) FindCtx(ctx context.Context, token string) (data []byte, found bo
 	return data, found, nil
 }
 
-// CommitCtx implements [scs.CtxStore]. It returns [errOver] for a session that is not as it was found.
+// CommitCtx implements [scs.CtxStore]. It returns [errOver] for a session that is not as it was
+// found.
 func (v vault) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	hash := hashOf(token)
 	s := callbacks.StoredSession{TokenHash: hash, Sealed: v.keys.seal(data, hash), ExpiresAt: expiry}

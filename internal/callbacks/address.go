@@ -18,8 +18,8 @@ type address struct {
 	key        string // what two spellings of one address have in common
 }
 
-// Characters around an @ that make an address unreadable, because nobody can tell where it begins or
-// ends: escapes, parts of a URL, addresses inside addresses. Senders use requesterId instead.
+// Characters around an @ that make an address unreadable, because nobody can tell where it begins
+// or ends: escapes, parts of a URL, addresses inside addresses. Senders use requesterId instead.
 const (
 	unclearBefore = "!#$%&*/=?^`{|}~@\\)"
 	unclearAfter  = "_%=@\\["

@@ -8,17 +8,21 @@ import (
 	"countersign/internal/printable"
 )
 
-// Aftermath is what an execution did after our decision closed its callback, as far as its history was read.
+// Aftermath is what an execution did after our decision closed its callback, as far as its history
+// was read.
 type Aftermath struct {
-	Status    AfterStatus // of the execution
-	ResumedAt time.Time   // its first sign of life behind the callback's end; zero while there is none
+	Status AfterStatus // of the execution
+	// its first sign of life behind the callback's end; zero while there is none
+	ResumedAt time.Time
 	EndedAt   time.Time   // zero while it runs
 	Event     int         // number of the history event that ended it; 0 where that was not read
 	Error     ErrorObject // type and message only, cut; of an end that is no success
-	Steps     []AfterStep // the latest, at most [MaxAfterSteps]: first those that ended, by their end, then the others
-	Skipped   bool        // there were more
+	// the latest, at most [MaxAfterSteps]: first those that ended, by their end, then the others
+	Steps   []AfterStep
+	Skipped bool // there were more
 
-	Last     int       // number of the last event that was read: the next reading goes on from there
+	// number of the last event that was read: the next reading goes on from there
+	Last     int
 	ReadAt   time.Time // of the last reading that came through; zero before the first
 	Readings int       // tried so far
 }
@@ -86,7 +90,8 @@ type AfterEvent struct {
 	Error     ErrorObject // of what did not succeed
 }
 
-// AfterPage is what a reading brought. Gap means that there are events before these that were not read.
+// AfterPage is what a reading brought. Gap means that there are events before these that were not
+// read.
 type AfterPage struct {
 	Events []AfterEvent // in any order
 	Gap    bool
@@ -118,8 +123,8 @@ func (a *Aftermath) Clone() *Aftermath {
 	return &c
 }
 
-// Add takes in what a reading brought; events that were read before are passed over. closed is the time of the event that
-// closed the callback. It reports whether there was anything new.
+// Add takes in what a reading brought; events that were read before are passed over. closed is the
+// time of the event that closed the callback. It reports whether there was anything new.
 func (a *Aftermath) Add(page AfterPage, closed time.Time) (news bool) {
 	events := slices.Clone(page.Events)
 	slices.SortFunc(events, func(x, y AfterEvent) int { return cmp.Compare(x.ID, y.ID) })
@@ -186,8 +191,8 @@ func (a *Aftermath) operation(e *AfterEvent, closed time.Time) {
 	a.Steps[i].Status, a.Steps[i].Note = e.Status, noteOf(e)
 }
 
-// name is the operation's own, or for an unnamed callback that of the part of the function it is in: without its usual subtype a
-// waitForCallback looks like any such part.
+// name is the operation's own, or for an unnamed callback that of the part of the function it is
+// in: without its usual subtype a waitForCallback looks like any such part.
 func (a *Aftermath) name(e *AfterEvent) string {
 	if e.Kind != OperationCallback || e.Name != "" {
 		return e.Name
@@ -200,9 +205,9 @@ func (a *Aftermath) name(e *AfterEvent) string {
 	return ""
 }
 
-// shows reports whether an operation that is new to us is worth a line. Work that had begun before the callback's end is,
-// but not what merely ended with it, such as the waitForCallback around it; nor is what is inside a waitForCallback, or a
-// part of the function that has no name.
+// shows reports whether an operation that is new to us is worth a line. Work that had begun before
+// the callback's end is, but not what merely ended with it, such as the waitForCallback around it;
+// nor is what is inside a waitForCallback, or a part of the function that has no name.
 func (a *Aftermath) shows(e *AfterEvent) bool {
 	inside := slices.ContainsFunc(a.Steps, func(s AfterStep) bool {
 		return s.Operation == e.Parent && s.Kind == OperationCallback

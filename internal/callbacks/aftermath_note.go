@@ -14,7 +14,8 @@ func noteOf(e *AfterEvent) string {
 	}
 	var text string
 	if strings.HasPrefix(e.Result, `"`) && json.Unmarshal([]byte(e.Result), &text) == nil {
-		return printable.Fold(text, MaxNoteRunes) // SDKs serialise a text as JSON: the quotes are not the function's
+		// SDKs serialise a text as JSON: the quotes are not the function's
+		return printable.Fold(text, MaxNoteRunes)
 	}
 	if e.Result == "null" {
 		return ""

@@ -120,7 +120,8 @@ func TestAftermath(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, size := range []int{1, 2, len(test.events) + 1} { // in one reading, or in several
+			// in one reading, or in several
+			for _, size := range []int{1, 2, len(test.events) + 1} {
 				a := &Aftermath{Status: AfterRunning, Last: 4}
 				for batch := range slices.Chunk(test.events, size) {
 					batch = slices.Clone(batch)
@@ -219,7 +220,8 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// TestAftermath_Subtypes: without the usual subtype a waitForCallback is told part by part, each by its name.
+// TestAftermath_Subtypes: without the usual subtype a waitForCallback is told part by part, each by
+// its name.
 func TestAftermath_Subtypes(t *testing.T) {
 	t.Parallel()
 	at := closedAt

@@ -17,8 +17,8 @@ import (
 	"countersign/internal/printable"
 )
 
-// Announcement is what a sender says of a callback, as it was decoded and before its values are checked. The JSON names are
-// those of the intake endpoint; faults point at them.
+// Announcement is what a sender says of a callback, as it was decoded and before its values are
+// checked. The JSON names are those of the intake endpoint; faults point at them.
 type Announcement struct {
 	CallbackID        string          `json:"callbackId,omitzero"`
 	Title             string          `json:"title,omitzero"`
@@ -61,8 +61,8 @@ var queueName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 // ValidQueueName reports whether a name can be a queue's: 1 to 63 of a-z, 0-9, - and _.
 func ValidQueueName(name string) bool { return queueName.MatchString(name) }
 
-// Fingerprint tells two announcements of one callback apart. It covers every field as it was sent; what was not sent is left out,
-// so that a field that is new here changes no fingerprint.
+// Fingerprint tells two announcements of one callback apart. It covers every field as it was sent;
+// what was not sent is left out, so that a field that is new here changes no fingerprint.
 func (a Announcement) Fingerprint() string {
 	document, err := json.Marshal(a)
 	if err != nil { // every field marshals: RawMessages were decoded from valid JSON
@@ -72,8 +72,8 @@ func (a Announcement) Fingerprint() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Callback checks the announcement and makes the callback and its content. Faults come back as [Invalid], all at once.
-// allowed are the queues that the sender may address, none meaning any.
+// Callback checks the announcement and makes the callback and its content. Faults come back as
+// [Invalid], all at once. allowed are the queues that the sender may address, none meaning any.
 func (a Announcement) Callback(source string, allowed []string, queues Queues, now time.Time) (Callback, Content, error) {
 	var faults Invalid
 	id, err := ParseCallbackID(a.CallbackID)
@@ -89,7 +89,8 @@ func (a Announcement) Callback(source string, allowed []string, queues Queues, n
 	a.Outcomes = slices.Clone(a.Outcomes) // they are normalised
 	checkOutcomes(a.Outcomes, queue.rejectKind(), "/outcomes", &faults)
 	requester, unclear := requesterOf(a.Requester, a.RequesterID)
-	if unclear != "" && queue.FourEyes && source != SourceDiscovery { // a history does not say who asks
+	// a history does not say who asks
+	if unclear != "" && queue.FourEyes && source != SourceDiscovery {
 		faults.Add("/requester", "this %s. Queue %q asks for four eyes and has to tell who asks: send one address, as in "+
 			`"Ines Calloway <ines@example.com>", or requesterId, the person's subject at the desk's sign-in`, unclear, queue.Name)
 	}
@@ -148,7 +149,8 @@ func (a Announcement) Callback(source string, allowed []string, queues Queues, n
 func (a Announcement) queue(allowed []string, queues Queues, faults *Invalid) Queue {
 	name := cmp.Or(a.Queue, DefaultQueue)
 	if a.Queue == "" && len(allowed) > 0 && !slices.Contains(allowed, DefaultQueue) {
-		name = allowed[0] // the first queue of a source that may not use the default is its own default
+		// the first queue of a source that may not use the default is its own default
+		name = allowed[0]
 	}
 	queue, known := queues[name]
 	switch {
@@ -194,8 +196,9 @@ func (a Announcement) checkAhead(now time.Time, faults *Invalid) {
 	}
 }
 
-// ValidTime reports whether a time can be kept and written: not before 1971, for columns take 0 for none, and not after the year
-// 9999, for RFC 3339 has four digits. In UTC, where an offset may lead out of both.
+// ValidTime reports whether a time can be kept and written: not before 1971, for columns take 0 for
+// none, and not after the year 9999, for RFC 3339 has four digits. In UTC, where an offset may lead
+// out of both.
 func ValidTime(t time.Time) bool {
 	year := t.UTC().Year()
 	return year >= 1971 && year <= 9999

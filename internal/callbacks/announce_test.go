@@ -24,7 +24,8 @@ func announcement(change func(*Announcement)) Announcement {
 	return a
 }
 
-// TestAnnouncementWithoutRequester: a queue with four eyes takes nothing that does not say who asks, unless a history tells of it.
+// TestAnnouncementWithoutRequester: a queue with four eyes takes nothing that does not say who
+// asks, unless a history tells of it.
 func TestAnnouncementWithoutRequester(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

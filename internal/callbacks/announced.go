@@ -11,9 +11,10 @@ import (
 // Unannounced is the fingerprint of a callback that was found in a history. No announcement has it.
 const Unannounced = ""
 
-// AnnouncedAgain says what an announcement is to a callback that is known by its CallbackID, from the fingerprint with which it
-// was stored and that of the announcement: nothing new; what completes a callback that was found, by [Callback.Announced]; or
-// another request, which is a [DifferentError].
+// AnnouncedAgain says what an announcement is to a callback that is known by its CallbackID, from
+// the fingerprint with which it was stored and that of the announcement: nothing new; what
+// completes a callback that was found, by [Callback.Announced]; or another request, which is a
+// [DifferentError].
 func (c *Callback) AnnouncedAgain(stored, announced string) (completes bool, err error) {
 	switch {
 	case announced == stored, announced == Unannounced:
@@ -24,8 +25,9 @@ func (c *Callback) AnnouncedAgain(stored, announced string) (completes bool, err
 	return true, nil
 }
 
-// SentAgain checks that a message which was received before says what it said then, from the fingerprint with which the callback
-// was stored. [ErrReused]: the sender gives one ID to several messages, and would never learn that only the first is recorded.
+// SentAgain checks that a message which was received before says what it said then, from the
+// fingerprint with which the callback was stored. [ErrReused]: the sender gives one ID to several
+// messages, and would never learn that only the first is recorded.
 func (c *Callback) SentAgain(stored string, id CallbackID, announced string) error {
 	if c.CallbackID != id || announced != stored {
 		return ErrReused
@@ -33,8 +35,8 @@ func (c *Callback) SentAgain(stored string, id CallbackID, announced string) err
 	return nil
 }
 
-// found reports a callback of which only a history speaks: who asks is not known, and what it says changes once it is
-// announced.
+// found reports a callback of which only a history speaks: who asks is not known, and what it says
+// changes once it is announced.
 func (c *Callback) found() bool { return c.Source == SourceDiscovery }
 
 // Discovered begins the audit of a callback that was found in a history.
@@ -45,10 +47,11 @@ func (c *Callback) Discovered(by Actor) AuditEntry {
 	return entry
 }
 
-// Announced gives a callback that was found in a history what its sender says of it, later than usual: said and saying are
-// what the announcement alone would have made. What the history told stays, because it is true: the
-// clocks, the execution and the names. One that is not pending any more keeps all that it showed, for that is what was decided
-// on. The store calls it within Receive.
+// Announced gives a callback that was found in a history what its sender says of it, later than
+// usual: said and saying are what the announcement alone would have made. What the history told
+// stays, because it is true: the clocks, the execution and the names. One that is not pending any
+// more keeps all that it showed, for that is what was decided on. The store calls it within
+// Receive.
 func (c *Callback) Announced(
 	content *Content, said Callback, saying Content, now time.Time, by Actor,
 ) AuditEntry {

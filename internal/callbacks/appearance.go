@@ -10,7 +10,8 @@ import (
 )
 
 // lookAlike reports whether a hurried reader may take one label for the other: they differ in case,
-// width, accents, spaces, invisible characters, punctuation around them, or in letters that look the same.
+// width, accents, spaces, invisible characters, punctuation around them, or in letters that look
+// the same.
 func lookAlike(a, b string) bool {
 	return essence(a) == essence(b) || essence(skeleton(a)) == essence(skeleton(b))
 }
@@ -29,9 +30,9 @@ func essence(s string) string {
 	return bare
 }
 
-// skeleton is a label whose letters are replaced by the Latin ones that they look like, after the idea
-// of Unicode's confusables (UTS 39). It holds the pairs that common fonts draw alike, not all of them:
-// for the rest no word may mix alphabets, see [mixesAlphabets].
+// skeleton is a label whose letters are replaced by the Latin ones that they look like, after the
+// idea of Unicode's confusables (UTS 39). It holds the pairs that common fonts draw alike, not all
+// of them: for the rest no word may mix alphabets, see [mixesAlphabets].
 func skeleton(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 0x0300 && r <= 0x036f || r >= 0x20d0 && r <= 0x20ff { // accents and strokes
@@ -41,7 +42,8 @@ func skeleton(s string) string {
 	}, norm.NFD.String(twins.Replace(norm.NFC.String(plain(s)))))
 }
 
-// twins pairs what looks alike. It runs before case is folded, because I and l are twins, i and l not.
+// twins pairs what looks alike. It runs before case is folded, because I and l are twins, i and l
+// not.
 var twins = strings.NewReplacer(func() (pairs []string) {
 	for _, alphabet := range []struct{ from, to string }{
 		{"I1|0", "lllO"},

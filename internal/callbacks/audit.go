@@ -31,15 +31,18 @@ type Action string
 
 // The actions of the audit.
 const (
-	ActionReceived        Action = "received"
-	ActionFound           Action = "found"            // in a history; nobody had announced it
-	ActionCorrected       Action = "corrected"        // by the history
-	ActionContested       Action = "contested"        // another source announced it with other content, and was refused
+	ActionReceived  Action = "received"
+	ActionFound     Action = "found"     // in a history; nobody had announced it
+	ActionCorrected Action = "corrected" // by the history
+	// another source announced it with other content, and was refused
+	ActionContested       Action = "contested"
 	ActionRequesterStated Action = "requester.stated" // by an admin: who asks
 	ActionReviewOpened    Action = "review.opened"
 	ActionReviewReleased  Action = "review.released"
-	ActionReviewConfirmed Action = "review.confirmed" // "still reviewing": the keep-alive budget starts again
-	ActionHeartbeat       Action = "heartbeat"        // the first after a while; those that follow in time are only counted
+	// "still reviewing": the keep-alive budget starts again
+	ActionReviewConfirmed Action = "review.confirmed"
+	// the first after a while; those that follow in time are only counted
+	ActionHeartbeat       Action = "heartbeat"
 	ActionHeartbeatFailed Action = "heartbeat.failed"
 	ActionDecided         Action = "decided"
 	ActionDelivered       Action = "delivery.accepted"
@@ -54,14 +57,16 @@ const (
 	ActionClosed          Action = "closed"
 	ActionSignedIn        Action = "session.signed_in"
 	ActionSignedOut       Action = "session.signed_out"
-	ActionSessionEnded    Action = "session.ended" // from the page of sessions, by its person or an admin
+	// from the page of sessions, by its person or an admin
+	ActionSessionEnded Action = "session.ended"
 
 	ActionExecutionSucceeded Action = "execution.succeeded" // after the decision
 	ActionExecutionFailed    Action = "execution.failed"    // or it timed out, or was stopped
 )
 
-// AuditEntry is an immutable fact. It is written in the transaction of the change that it describes and never edited.
-// Detail is one short sentence of ours; it holds no payload, no callback ID and no secret.
+// AuditEntry is an immutable fact. It is written in the transaction of the change that it describes
+// and never edited. Detail is one short sentence of ours; it holds no payload, no callback ID and
+// no secret.
 type AuditEntry struct {
 	Seq      int64 // given by the store, ascending
 	At       time.Time
@@ -73,8 +78,8 @@ type AuditEntry struct {
 	Detail   string
 }
 
-// NeedsOperator reports whether the entry tells of an answer that stays the same until an operator mends something. Whoever is none
-// has no use for it.
+// NeedsOperator reports whether the entry tells of an answer that stays the same until an operator
+// mends something. Whoever is none has no use for it.
 func (e AuditEntry) NeedsOperator() bool {
 	if e.Action != ActionAttemptFailed && e.Action != ActionHeartbeatFailed {
 		return false

@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// ID is our own key of a callback: short, URL-safe, unguessable. Pages and paths use it; AWS never sees it.
+// ID is our own key of a callback: short, URL-safe, unguessable. Pages and paths use it; AWS never
+// sees it.
 type ID string
 
 // NewID returns a fresh ID of 26 lower-case letters and digits (130 random bits).
@@ -18,8 +19,8 @@ func NewID() ID { return ID(strings.ToLower(rand.Text())) }
 // idPattern is what every ID is made of. It keeps other text out of links, queries and spans.
 var idPattern = regexp.MustCompile(`^[a-z0-9]{1,64}$`)
 
-// ParseID reads an ID that somebody sent. What cannot be one is [ErrNotFound]: whether there is such a callback is the store's to
-// say.
+// ParseID reads an ID that somebody sent. What cannot be one is [ErrNotFound]: whether there is
+// such a callback is the store's to say.
 func ParseID(s string) (ID, error) {
 	if !idPattern.MatchString(s) {
 		return "", ErrNotFound
@@ -30,11 +31,13 @@ func ParseID(s string) (ID, error) {
 // Path is where the desk has the callback's page, and under it what can be done there.
 func (id ID) Path() string { return "/callbacks/" + string(id) }
 
-// CallbackID is the token by which Lambda knows a callback: base64 that may hold "/", "+" and "=", so it never goes into
-// a path or an HTML id. Whoever holds it and IAM permission can complete the callback: keep it out of logs.
+// CallbackID is the token by which Lambda knows a callback: base64 that may hold "/", "+" and "=",
+// so it never goes into a path or an HTML id. Whoever holds it and IAM permission can complete the
+// callback: keep it out of logs.
 type CallbackID string
 
-// MaxCallbackIDLength is the API's limit in characters (SendDurableExecutionCallbackSuccess, CallbackId).
+// MaxCallbackIDLength is the API's limit in characters (SendDurableExecutionCallbackSuccess,
+// CallbackId).
 const MaxCallbackIDLength = 1024
 
 var callbackIDPattern = regexp.MustCompile(`^[A-Za-z0-9+/]+={0,2}$`)
@@ -62,9 +65,10 @@ const (
 	Completed     State = "completed"     // Lambda accepted our decision
 	Lost          State = "lost"          // someone else or a clock closed it, and not our decision
 	Undeliverable State = "undeliverable" // Lambda refused the decision for good; needs an operator
-	Unconfirmed   State = "unconfirmed"   // a reply was lost and the history cannot tell; needs an operator
-	TimedOut      State = "timed_out"     // a clock ran out before a decision
-	Closed        State = "closed"        // closed elsewhere before a decision
+	// a reply was lost and the history cannot tell; needs an operator
+	Unconfirmed State = "unconfirmed"
+	TimedOut    State = "timed_out" // a clock ran out before a decision
+	Closed      State = "closed"    // closed elsewhere before a decision
 )
 
 // States lists every state, in the order of a callback's life.
@@ -76,7 +80,8 @@ var OpenStates = []State{Pending, Decided}
 // Open reports whether Lambda may still be waiting for this callback.
 func (s State) Open() bool { return s == Pending || s == Decided }
 
-// NeedsOperator reports whether only a person with access to AWS can find out or mend what happened.
+// NeedsOperator reports whether only a person with access to AWS can find out or mend what
+// happened.
 func (s State) NeedsOperator() bool { return s == Undeliverable || s == Unconfirmed }
 
 // KeepAlive says when heartbeats are sent for a callback that has a heartbeat timeout.
@@ -88,8 +93,8 @@ const (
 	KeepAliveQueued KeepAlive = "queued" // also while it waits for a reviewer
 )
 
-// Callback is one waiting point of a durable execution, as the lists and the rules need it. The long parts of the request
-// are its [Content].
+// Callback is one waiting point of a durable execution, as the lists and the rules need it. The
+// long parts of the request are its [Content].
 type Callback struct {
 	ID           ID
 	CallbackID   CallbackID
@@ -109,25 +114,28 @@ type Callback struct {
 
 	// NextHeartbeatAt is when the next heartbeat is due; zero while none is wanted.
 	NextHeartbeatAt time.Time
-	// ReviewedUntil is the end of the longest review that may keep the callback alive; zero when nobody reviews it.
+	// ReviewedUntil is the end of the longest review that may keep the callback alive; zero when
+	// nobody reviews it.
 	ReviewedUntil time.Time
 	// Heartbeats counts the beats that Lambda accepted.
 	Heartbeats int
 	// Untaken tells of the beats that Lambda has not taken since it last took one.
 	Untaken Untaken
 
-	// Problem is what the latest delivery attempt met, empty when none failed or the delivery is settled. While the callback is
-	// pending it is an answer to a heartbeat that an operator has to mend, until Lambda takes one.
+	// Problem is what the latest delivery attempt met, empty when none failed or the delivery is
+	// settled. While the callback is pending it is an answer to a heartbeat that an operator has to
+	// mend, until Lambda takes one.
 	Problem Answer
 
 	Decision *Decision // nil until somebody decided
 	Ending   *Ending   // nil while open
-	// ExecutionFailed says that the execution failed, timed out or was stopped after a success of ours completed the callback.
+	// ExecutionFailed says that the execution failed, timed out or was stopped after a success of
+	// ours completed the callback.
 	ExecutionFailed bool
 }
 
-// Request is what the sender alone can say of a callback. A history does not tell it: a callback that
-// was found in one gets all of it once it is announced.
+// Request is what the sender alone can say of a callback. A history does not tell it: a callback
+// that was found in one gets all of it once it is announced.
 type Request struct {
 	Source    string // who announced it; [SourceDiscovery] where nobody did
 	Queue     string
@@ -154,8 +162,9 @@ type Link struct {
 // Deadline is the instant at which the callback ends by itself, and the clock that ends it.
 func (c *Callback) Deadline() (time.Time, DeadlineCause) { return c.Clocks.Deadline() }
 
-// Ends is when the callback will end as things stand, and by which clock: lists are ordered and filtered by it. While Lambda
-// takes the beats, each winds up the heartbeat clock before it runs out, so that it ends nothing.
+// Ends is when the callback will end as things stand, and by which clock: lists are ordered and
+// filtered by it. While Lambda takes the beats, each winds up the heartbeat clock before it runs
+// out, so that it ends nothing.
 func (c *Callback) Ends() (time.Time, DeadlineCause) {
 	if c.KeptAlive() {
 		return c.Clocks.End()
@@ -163,8 +172,8 @@ func (c *Callback) Ends() (time.Time, DeadlineCause) {
 	return c.Clocks.Deadline()
 }
 
-// Gone reports whether something beside the desk and the callback's own clocks ended it before a decision: another client, or the
-// end of its execution; or whether Lambda knows it no longer.
+// Gone reports whether something beside the desk and the callback's own clocks ended it before a
+// decision: another client, or the end of its execution; or whether Lambda knows it no longer.
 func (c *Callback) Gone() bool {
 	return c.State == Closed || c.State == TimedOut && c.Ending != nil && c.Ending.Cause == CauseExecution
 }

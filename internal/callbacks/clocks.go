@@ -13,17 +13,19 @@ const (
 	CauseExecution DeadlineCause = "execution"
 )
 
-// Clocks are the three clocks that can end a callback. Durations of zero and zero times mean that the clock does not run.
+// Clocks are the three clocks that can end a callback. Durations of zero and zero times mean that
+// the clock does not run.
 //
-// AWS does not document when the timers start; both emulators start them with the CallbackStarted event, so StartedAt is
-// that event's time, or the time of arrival when the sender did not say.
+// AWS does not document when the timers start; both emulators start them with the CallbackStarted
+// event, so StartedAt is that event's time, or the time of arrival when the sender did not say.
 type Clocks struct {
 	StartedAt        time.Time
 	Timeout          time.Duration
 	HeartbeatTimeout time.Duration
-	LastHeartbeatAt  time.Time // our last accepted beat; Lambda keeps no trace of beats, so others' are unknown
-	// SeenOpenAt is when the history showed the callback open past the heartbeat clock as we knew it: another client beats, when is
-	// not known.
+	// our last accepted beat; Lambda keeps no trace of beats, so others' are unknown
+	LastHeartbeatAt time.Time
+	// SeenOpenAt is when the history showed the callback open past the heartbeat clock as we knew
+	// it: another client beats, when is not known.
 	SeenOpenAt        time.Time
 	ExecutionDeadline time.Time // the end of the whole execution
 }
@@ -36,8 +38,8 @@ func (c Clocks) TimeoutAt() time.Time {
 	return c.StartedAt.Add(c.Timeout)
 }
 
-// HeartbeatAt is when a missing heartbeat ends the callback, zero for never. It is a lower bound: another client may
-// have sent a beat that we cannot see.
+// HeartbeatAt is when a missing heartbeat ends the callback, zero for never. It is a lower bound:
+// another client may have sent a beat that we cannot see.
 func (c Clocks) HeartbeatAt() time.Time {
 	if c.HeartbeatTimeout <= 0 {
 		return time.Time{}
@@ -45,8 +47,9 @@ func (c Clocks) HeartbeatAt() time.Time {
 	return Latest(c.StartedAt, c.LastHeartbeatAt, c.SeenOpenAt).Add(c.HeartbeatTimeout)
 }
 
-// Deadline is the earliest instant at which a running clock ends the callback, and that clock. When two end it at the
-// same instant the one that no reviewer can move is named: execution before timeout before heartbeat.
+// Deadline is the earliest instant at which a running clock ends the callback, and that clock. When
+// two end it at the same instant the one that no reviewer can move is named: execution before
+// timeout before heartbeat.
 func (c Clocks) Deadline() (time.Time, DeadlineCause) {
 	var at time.Time
 	cause := NoDeadline
@@ -65,7 +68,8 @@ func (c Clocks) Deadline() (time.Time, DeadlineCause) {
 	return at, cause
 }
 
-// End is the deadline without the heartbeat clock: the latest instant to which beats can stretch the callback. Zero for never.
+// End is the deadline without the heartbeat clock: the latest instant to which beats can stretch
+// the callback. Zero for never.
 func (c Clocks) End() (time.Time, DeadlineCause) {
 	c.HeartbeatTimeout = 0
 	return c.Deadline()

@@ -16,9 +16,9 @@ const (
 	Failure Kind = "failure" // SendDurableExecutionCallbackFailure: callback.get() raises an error
 )
 
-// MaxCompletionBytes is the limit of a result and of an error object, 1 MiB since 2026-10 (aws-sdk-go-v2 service/lambda
-// v1.113.3). Regions that lag behind refuse more than olderMaxCompletionBytes, which ends as [Undeliverable]; the words say that
-// the size may be why.
+// MaxCompletionBytes is the limit of a result and of an error object, 1 MiB since 2026-10
+// (aws-sdk-go-v2 service/lambda v1.113.3). Regions that lag behind refuse more than
+// olderMaxCompletionBytes, which ends as [Undeliverable]; the words say that the size may be why.
 const (
 	MaxCompletionBytes      = 1 << 20
 	olderMaxCompletionBytes = 262_144
@@ -32,15 +32,16 @@ type ErrorObject struct {
 	StackTrace   []string `json:"StackTrace,omitempty"`
 }
 
-// Completion is exactly what Lambda receives for a decision. It is made once, shown before the click, kept, and sent
-// unchanged however often delivery is tried.
+// Completion is exactly what Lambda receives for a decision. It is made once, shown before the
+// click, kept, and sent unchanged however often delivery is tried.
 type Completion struct {
 	Kind   Kind
 	Result []byte      // of a success: the raw bytes that the function's serdes reads
 	Error  ErrorObject // of a failure
 }
 
-// Body is the bytes that go over the wire: the result as it is, or the error object as one JSON document.
+// Body is the bytes that go over the wire: the result as it is, or the error object as one JSON
+// document.
 func (c Completion) Body() []byte {
 	if c.Kind == Success {
 		return c.Result
@@ -57,7 +58,8 @@ func (c Completion) Same(other Completion) bool {
 	return c.Kind == other.Kind && bytes.Equal(c.Body(), other.Body())
 }
 
-// SHA256 is the hash of the body in hexadecimal: it binds what was previewed to what is decided and what was sent.
+// SHA256 is the hash of the body in hexadecimal: it binds what was previewed to what is decided and
+// what was sent.
 func (c Completion) SHA256() string {
 	sum := sha256.Sum256(c.Body())
 	return hex.EncodeToString(sum[:])

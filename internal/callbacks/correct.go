@@ -9,12 +9,13 @@ import (
 	"countersign/internal/arn"
 )
 
-// clockPrecision is the difference from which a clock that was announced counts as wrong: AWS counts whole seconds, and
-// between a callback's start and its announcement there is the time of a function.
+// clockPrecision is the difference from which a clock that was announced counts as wrong: AWS
+// counts whole seconds, and between a callback's start and its announcement there is the time of a
+// function.
 const clockPrecision = time.Second
 
-// Correct takes from the history what the announcement of an open callback got wrong or left out: its clocks, the execution
-// and the name. [ErrConflict] when there is nothing to correct.
+// Correct takes from the history what the announcement of an open callback got wrong or left out:
+// its clocks, the execution and the name. [ErrConflict] when there is nothing to correct.
 func (c *Callback) Correct(found Announcement, now time.Time, by Actor) (AuditEntry, error) {
 	wrong := c.corrections(found)
 	if len(wrong) == 0 {
@@ -35,7 +36,8 @@ func (c *Callback) Correct(found Announcement, now time.Time, by Actor) (AuditEn
 	return c.entry(now, by, ActionCorrected, taken), nil
 }
 
-// correctExecution takes the execution in which the callback was found, and what the announced one alone had told.
+// correctExecution takes the execution in which the callback was found, and what the announced one
+// alone had told.
 func (c *Callback) correctExecution(found Announcement) {
 	announced, where := arn.OfFunction(c.ExecutionARN), arn.OfFunction(found.ExecutionARN)
 	if c.Function == announced.Function() {

@@ -13,10 +13,12 @@ import (
 	"countersign/internal/printable"
 )
 
-// PreviewAge is how long a preview may be decided on. The time that the preview shows goes into the payload.
+// PreviewAge is how long a preview may be decided on. The time that the preview shows goes into the
+// payload.
 const PreviewAge = 15 * time.Minute
 
-// ErrStale means that what the reviewer saw is not what would be sent, or was shown too long ago. Show a fresh preview.
+// ErrStale means that what the reviewer saw is not what would be sent, or was shown too long ago.
+// Show a fresh preview.
 var ErrStale = errors.New("the preview is out of date")
 
 // Preview is what Lambda would receive for a choice.
@@ -25,16 +27,18 @@ type Preview struct {
 	Faults     Invalid // why this cannot be sent; then there is nothing but the outcome
 	Completion Completion
 	PreparedAt time.Time
-	Sealed     bool      // a success is encrypted for the function before it goes out
-	Found      bool      // nobody has announced the callback: what it says will change when somebody does
-	Stated     Requester // who asks, where an admin said so; an admin may say it again
+	Sealed     bool // a success is encrypted for the function before it goes out
+	// nobody has announced the callback: what it says will change when somebody does
+	Found  bool
+	Stated Requester // who asks, where an admin said so; an admin may say it again
 }
 
 // foundFirst marks what was seen of a callback before its announcement.
 const foundFirst = "found-"
 
-// Seen names what the preview shows; the decision carries it back. That is the hash of the bytes, and what else the same bytes
-// may be sent for: a callback that was found and not announced yet, a requester whom an admin named.
+// Seen names what the preview shows; the decision carries it back. That is the hash of the bytes,
+// and what else the same bytes may be sent for: a callback that was found and not announced yet, a
+// requester whom an admin named.
 func (p Preview) Seen() string {
 	seen := p.Completion.SHA256()
 	if p.Stated != (Requester{}) {
@@ -50,8 +54,9 @@ func (p Preview) Seen() string {
 // seenHash is the hash of the bytes in what [Preview.Seen] made.
 func seenHash(seen string) string { return seen[strings.LastIndexByte(seen, '-')+1:] }
 
-// Preview shows what a choice would send, without recording anything. A comment that the outcome requires may still be
-// missing. It is the first of two steps, so it asks for fresh groups as [Service.Decide] does.
+// Preview shows what a choice would send, without recording anything. A comment that the outcome
+// requires may still be missing. It is the first of two steps, so it asks for fresh groups as
+// [Service.Decide] does.
 func (s *Service) Preview(ctx context.Context, p Person, id ID, choice Choice) (Preview, error) {
 	c, err := s.see(ctx, p, id)
 	if err != nil {
@@ -67,7 +72,8 @@ func (s *Service) Preview(ctx context.Context, p Person, id ID, choice Choice) (
 	return shown, s.fresh(p, s.now())
 }
 
-// PreviewAll shows what each outcome would send with a comment, as Previews does, of a callback that is read first.
+// PreviewAll shows what each outcome would send with a comment, as Previews does, of a callback
+// that is read first.
 func (s *Service) PreviewAll(ctx context.Context, p Person, id ID, comment string) ([]Preview, error) {
 	c, err := s.see(ctx, p, id)
 	if err != nil {
@@ -79,8 +85,8 @@ func (s *Service) PreviewAll(ctx context.Context, p Person, id ID, comment strin
 	return s.Previews(p, &Sheet{Callback: c}, comment)
 }
 
-// Previews shows what each outcome of a sheet would send with a comment; it reads nothing more. What is wrong with one is in its
-// Faults, and hides none of the others.
+// Previews shows what each outcome of a sheet would send with a comment; it reads nothing more.
+// What is wrong with one is in its Faults, and hides none of the others.
 func (s *Service) Previews(p Person, sheet *Sheet, comment string) ([]Preview, error) {
 	c := &sheet.Callback
 	if err := s.queues.MayDecide(p, c); err != nil {
@@ -133,7 +139,8 @@ func preview(c *Callback, p Person, choice Choice) (Preview, error) {
 	return shown, nil
 }
 
-// tooLong is the fault of a completion of n bytes or more. Without a comment there is nothing that its reviewer could shorten.
+// tooLong is the fault of a completion of n bytes or more. Without a comment there is nothing that
+// its reviewer could shorten.
 func tooLong(choice Choice, n int) Invalid {
 	place := "comment"
 	if choice.Comment == "" {
@@ -142,9 +149,10 @@ func tooLong(choice Choice, n int) Invalid {
 	return Invalid{{Pointer: place, Detail: fmt.Sprintf("Lambda takes at most %d bytes, this would be %d or more.", MaxCompletionBytes, n)}}
 }
 
-// Decide records the decision that a person saw as the preview that [Preview.Seen] names. From then on it is delivered whatever
-// happens here. Errors: [ErrNotFound], [ErrForbidden], [Invalid] for a missing comment, [ErrOldGroups], [ErrStale] for an old
-// preview, and [ErrConflict] when somebody or a clock was faster; then the returned callback says who or what.
+// Decide records the decision that a person saw as the preview that [Preview.Seen] names. From then
+// on it is delivered whatever happens here. Errors: [ErrNotFound], [ErrForbidden], [Invalid] for a
+// missing comment, [ErrOldGroups], [ErrStale] for an old preview, and [ErrConflict] when somebody
+// or a clock was faster; then the returned callback says who or what.
 func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, seen string) (Callback, error) {
 	shown, err := s.see(ctx, p, id)
 	if err != nil {
@@ -193,7 +201,9 @@ func (s *Service) decide(c *Callback, p Person, choice Choice, seen string, out 
 		return Change{}, Invalid{{Pointer: "comment", Detail: made.Outcome.Label + " needs a comment."}}
 	}
 	if err := s.fresh(p, now); err != nil {
-		return Change{}, err // last of what the person can mend: what they typed is good to be kept until they have signed in
+		// last of what the person can mend: what they typed is good to be kept until they have
+		// signed in
+		return Change{}, err
 	}
 	switch {
 	case choice.PreparedAt.Before(now.Add(-PreviewAge)) || choice.PreparedAt.After(now.Add(time.Minute)):
@@ -220,8 +230,9 @@ func (s *Service) decide(c *Callback, p Person, choice Choice, seen string, out 
 	}, nil
 }
 
-// Repeats reports whether a person made this decision already: the button was pressed twice, or the answer to the first press
-// was lost. The bytes that were seen tell it; where they were encrypted on their way out, outcome and words do.
+// Repeats reports whether a person made this decision already: the button was pressed twice, or the
+// answer to the first press was lost. The bytes that were seen tell it; where they were encrypted
+// on their way out, outcome and words do.
 func (s *Service) Repeats(c *Callback, p Person, choice Choice, seen string) bool {
 	d := c.Decision
 	if d == nil || d.By.ID != p.ID {
@@ -231,13 +242,14 @@ func (s *Service) Repeats(c *Callback, p Person, choice Choice, seen string) boo
 	return d.SHA256 == seenHash(seen) || sealed && d.Outcome == choice.Outcome && d.Comment == tidyComment(choice.Comment)
 }
 
-// tidyComment makes a form's line ends plain, so that the same comment gives the same bytes with and without scripts.
+// tidyComment makes a form's line ends plain, so that the same comment gives the same bytes with
+// and without scripts.
 func tidyComment(s string) string {
 	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n"))
 }
 
-// RetryDelivery sends a decision again that an operator takes to be deliverable: admins only. [ErrConflict] when there is
-// nothing to deliver.
+// RetryDelivery sends a decision again that an operator takes to be deliverable: admins only.
+// [ErrConflict] when there is nothing to deliver.
 func (s *Service) RetryDelivery(ctx context.Context, p Person, id ID) (Callback, error) {
 	if _, err := s.see(ctx, p, id); err != nil {
 		return Callback{}, err

@@ -20,12 +20,14 @@ type Decision struct {
 	Size    int    // of that body, in bytes
 }
 
-// Ours reports whether the decision was for an outcome that every reviewer knows, as [Outcome.Ours] has them.
+// Ours reports whether the decision was for an outcome that every reviewer knows, as [Outcome.Ours]
+// has them.
 func (d *Decision) Ours() bool {
 	return Outcome{Name: d.Outcome, Label: d.Label, Kind: d.Kind}.Ours()
 }
 
-// sizeNote says of a body between the older limit and today's that its size may be why Lambda refuses it; else nothing.
+// sizeNote says of a body between the older limit and today's that its size may be why Lambda
+// refuses it; else nothing.
 func (d *Decision) sizeNote() string {
 	if d.Size <= olderMaxCompletionBytes {
 		return ""

@@ -1,22 +1,25 @@
 package callbacks
 
-// Doubt is why nobody knows what became of a decision: an answer was lost, or may mean two things, and this kept the history
-// from telling.
+// Doubt is why nobody knows what became of a decision: an answer was lost, or may mean two things,
+// and this kept the history from telling.
 type Doubt string
 
 // The doubts. Each asks something else of an operator.
 const (
-	DoubtNoARN     Doubt = "no_arn"    // the announcement did not name the execution
-	DoubtDenied    Doubt = "denied"    // we may not read the history
-	DoubtGone      Doubt = "gone"      // Lambda has no history of the callback, or has it no longer
-	DoubtRefused   Doubt = "refused"   // Lambda refused the question, as it does for an ARN that it does not know
+	DoubtNoARN  Doubt = "no_arn" // the announcement did not name the execution
+	DoubtDenied Doubt = "denied" // we may not read the history
+	DoubtGone   Doubt = "gone"   // Lambda has no history of the callback, or has it no longer
+	// Lambda refused the question, as it does for an ARN that it does not know
+	DoubtRefused   Doubt = "refused"
 	DoubtKMS       Doubt = "kms"       // the key of the history could not be used until the end
 	DoubtThrottled Doubt = "throttled" // AWS throttled the question until the end
 	DoubtFailing   Doubt = "failing"   // the question was not answered until the end
-	DoubtOpen      Doubt = "open"      // the history showed the callback open until the end, though Lambda says closed
-	DoubtPayload   Doubt = "payload"   // a client closed the callback, with a payload that the history does not show
-	// DoubtRefusal is of a decision that surely did not arrive: lost or refused, not known which, since the history is not
-	// readable.
+	// the history showed the callback open until the end, though Lambda says closed
+	DoubtOpen Doubt = "open"
+	// a client closed the callback, with a payload that the history does not show
+	DoubtPayload Doubt = "payload"
+	// DoubtRefusal is of a decision that surely did not arrive: lost or refused, not known which,
+	// since the history is not readable.
 	DoubtRefusal Doubt = "lost_or_refused"
 )
 

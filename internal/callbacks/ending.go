@@ -31,7 +31,8 @@ type Ending struct {
 	Detail string        // one sentence for people
 }
 
-// EndedByDecision is the ending of a decision that Lambda accepted: it said so, or the history shows our payload.
+// EndedByDecision is the ending of a decision that Lambda accepted: it said so, or the history
+// shows our payload.
 func (c *Callback) EndedByDecision(answer Answer, closing Closing, now time.Time) Ending {
 	if answer == AnswerAccepted {
 		return Ending{By: EndedByUs, At: now, Kind: c.Decision.Kind, Detail: "Lambda accepted the decision."}
@@ -42,8 +43,8 @@ func (c *Callback) EndedByDecision(answer Answer, closing Closing, now time.Time
 	}
 }
 
-// EndedAsAnswered is the ending of a callback that Lambda says is closed, by something else than our decision. The history
-// tells more than the answer.
+// EndedAsAnswered is the ending of a callback that Lambda says is closed, by something else than
+// our decision. The history tells more than the answer.
 func (c *Callback) EndedAsAnswered(answer Answer, found Finding, now time.Time) Ending {
 	switch {
 	case found.Ended():
@@ -54,18 +55,20 @@ func (c *Callback) EndedAsAnswered(answer Answer, found Finding, now time.Time) 
 	return Ending{By: EndedByUnknown, At: now, Detail: "Lambda says that the callback was closed already. By whom is not known: its history does not tell."}
 }
 
-// EndedUndelivered is the ending of a callback whose decision surely did not arrive and is not sent any more.
+// EndedUndelivered is the ending of a callback whose decision surely did not arrive and is not sent
+// any more.
 func (c *Callback) EndedUndelivered(last Attempt, now time.Time) Ending {
 	e := Ending{By: EndedByUnknown, At: now, Detail: "Lambda refused the decision for good: " + last.Code + "." + c.Decision.sizeNote()}
 	if last.Answer != AnswerInvalid && last.Answer != AnswerMaybeClosed {
 		_, cause := c.Clocks.End()
-		e.Detail = byOurClock(cause) // what Lambda answered is the callback's problem: not everybody reads it
+		// what Lambda answered is the callback's problem: not everybody reads it
+		e.Detail = byOurClock(cause)
 	}
 	return e
 }
 
-// EndedUnconfirmed is the ending of a callback of whose decision nobody knows what became. If no answer was lost, Lambda's own
-// may mean two things.
+// EndedUnconfirmed is the ending of a callback of whose decision nobody knows what became. If no
+// answer was lost, Lambda's own may mean two things.
 func (c *Callback) EndedUnconfirmed(doubt Doubt, answerLost bool, now time.Time) Ending {
 	if answerLost {
 		return Ending{By: EndedByUnknown, At: now, Doubt: doubt, Detail: "An answer was lost, and " + doubtClause[doubt] + "."}
@@ -75,8 +78,8 @@ func (c *Callback) EndedUnconfirmed(doubt Doubt, answerLost bool, now time.Time)
 			"a request that it refuses, and " + doubtClause[doubt] + "." + c.Decision.sizeNote()}
 }
 
-// EndedElsewhere is the ending that the history shows. If the history does not say when, it is the time at which we learnt it; if
-// it does not say by which clock, it is the clock that had run out.
+// EndedElsewhere is the ending that the history shows. If the history does not say when, it is the
+// time at which we learnt it; if it does not say by which clock, it is the clock that had run out.
 func (c *Callback) EndedElsewhere(closing Closing, now time.Time) Ending {
 	e := Ending{By: closing.By, Cause: closing.Cause, At: closing.At, Event: closing.EventID}
 	if e.At.IsZero() {

@@ -7,33 +7,39 @@ import (
 	"countersign/internal/printable"
 )
 
-// Errors that callers tell apart with errors.Is. Their text is for operators; the pages have their own words.
+// Errors that callers tell apart with errors.Is. Their text is for operators; the pages have their
+// own words.
 var (
 	// ErrNotFound: there is no such callback, or the viewer may not know that there is.
 	ErrNotFound = errors.New("no such callback")
-	// ErrForbidden: the viewer may see the callback but not do this to it. See [Refusal] for the reason.
+	// ErrForbidden: the viewer may see the callback but not do this to it. See [Refusal] for the
+	// reason.
 	ErrForbidden = errors.New("not allowed")
 	// ErrConflict: the callback is not in a state that allows this. Reload it to see what happened.
 	ErrConflict = errors.New("the callback is no longer in that state")
 	// ErrDifferent: this callback was announced before with other content; nothing was changed.
 	ErrDifferent = errors.New("already announced with different content")
-	// ErrReused: the source announced something else under this message ID before; nothing was changed.
+	// ErrReused: the source announced something else under this message ID before; nothing was
+	// changed.
 	ErrReused = errors.New("the message ID was used before for another announcement")
 	// ErrLeaseLost: somebody else has claimed the work since; the result must not be written.
 	ErrLeaseLost = errors.New("the lease is no longer held")
 	// ErrUnavailable: the database does not answer. Nothing was recorded.
 	ErrUnavailable = errors.New("the database does not answer")
-	// ErrUncertain comes with ErrUnavailable where the database went away during the commit: the change may be recorded. What
-	// is done again finds that out, for everything that is recorded is recorded once.
+	// ErrUncertain comes with ErrUnavailable where the database went away during the commit: the
+	// change may be recorded. What is done again finds that out, for everything that is recorded is
+	// recorded once.
 	ErrUncertain = errors.New("the answer to the commit was lost")
-	// ErrNoRoom: the disk of the database is full. It matches ErrUnavailable too: what is there can be read.
+	// ErrNoRoom: the disk of the database is full. It matches ErrUnavailable too: what is there can
+	// be read.
 	ErrNoRoom = fmt.Errorf("%w: its disk is full", ErrUnavailable)
-	// ErrReadOnly: the database takes no writes, as a standby does, or a file system that was mounted so. It matches ErrUnavailable
-	// too: what is there can be read.
+	// ErrReadOnly: the database takes no writes, as a standby does, or a file system that was
+	// mounted so. It matches ErrUnavailable too: what is there can be read.
 	ErrReadOnly = fmt.Errorf("%w: it takes no writes", ErrUnavailable)
 )
 
-// DifferentError is an [ErrDifferent] that names the callback as it is known. The sender learns nothing of it.
+// DifferentError is an [ErrDifferent] that names the callback as it is known. The sender learns
+// nothing of it.
 type DifferentError struct {
 	Callback ID
 	Queue    string
@@ -56,7 +62,8 @@ func (e *DifferentError) Is(target error) bool { return target == ErrDifferent }
 
 // Refusal says why a viewer who sees a callback may not decide it. It matches [ErrForbidden].
 type Refusal struct {
-	Code   string // stable: "requester", "unannounced", "unknown", "stated", "unverified", "queue", "role"
+	// stable: "requester", "unannounced", "unknown", "stated", "unverified", "queue", "role"
+	Code   string
 	Reason string // one sentence for the reviewer
 }
 
@@ -68,7 +75,8 @@ func (r *Refusal) Is(target error) bool { return target == ErrForbidden }
 // Invalid is a list of faults in what somebody sent, each with the place that is wrong.
 type Invalid []Fault
 
-// Fault is one thing that is wrong. Pointer is a JSON pointer (RFC 6901) into a document, or a form field's name.
+// Fault is one thing that is wrong. Pointer is a JSON pointer (RFC 6901) into a document, or a form
+// field's name.
 type Fault struct {
 	Pointer string
 	Detail  string
@@ -84,7 +92,8 @@ func (v Invalid) Error() string {
 	return fmt.Sprintf("%d fields are not valid, first %s: %s", len(v), v[0].Pointer, v[0].Detail)
 }
 
-// Limits of what is told of faults. Pointers and details repeat what was sent, and nobody mends more than this at once.
+// Limits of what is told of faults. Pointers and details repeat what was sent, and nobody mends
+// more than this at once.
 const (
 	MaxFaults  = 32
 	maxPointer = 512 // bytes
@@ -96,7 +105,8 @@ func (v *Invalid) Add(pointer, format string, args ...any) {
 	*v = append(*v, Fault{Pointer: clip(pointer, maxPointer), Detail: clip(fmt.Sprintf(format, args...), maxDetail)})
 }
 
-// Err is the list as an error, or nil when it is empty. Of more than [MaxFaults] it says how many more there are.
+// Err is the list as an error, or nil when it is empty. Of more than [MaxFaults] it says how many
+// more there are.
 func (v Invalid) Err() error { return v.And(0) }
 
 // And is Err for a list of which more were found than it has.

@@ -10,9 +10,10 @@ import (
 // endBatch is how many callbacks of an execution are looked at at once.
 const endBatch = 200
 
-// ExecutionEnded takes a source's word that an execution has ended: it closes what is pending in it, returns how many callbacks
-// that were, and notes the end with those that our decisions completed. What is decided is left to its delivery, which learns
-// from Lambda what became of it. It is idempotent: what is closed is not pending any more, and an end is noted once.
+// ExecutionEnded takes a source's word that an execution has ended: it closes what is pending in
+// it, returns how many callbacks that were, and notes the end with those that our decisions
+// completed. What is decided is left to its delivery, which learns from Lambda what became of it.
+// It is idempotent: what is closed is not pending any more, and an end is noted once.
 func (s *Service) ExecutionEnded(ctx context.Context, from Actor, arn string, how ExecutionEnd, at time.Time) (closed int, err error) {
 	for {
 		ids, err := s.store.PendingIn(ctx, arn, endBatch)
@@ -44,8 +45,8 @@ func (s *Service) closeEnded(ctx context.Context, from Actor, id ID, how Executi
 	})
 }
 
-// noteEnd notes the end of an execution with the callbacks in it that our decisions completed: their histories may not be
-// readable, or not be read any more.
+// noteEnd notes the end of an execution with the callbacks in it that our decisions completed:
+// their histories may not be readable, or not be read any more.
 func (s *Service) noteEnd(ctx context.Context, from Actor, arn string, how ExecutionEnd, at time.Time) error {
 	var after ID
 	for {
@@ -76,8 +77,9 @@ var afterEnd = map[ExecutionEnd]AfterStatus{
 	ExecutionSucceeded: AfterSucceeded, ExecutionFailed: AfterFailed, ExecutionTimedOut: AfterTimedOut, ExecutionStopped: AfterStopped,
 }
 
-// executionEnded notes the end of the execution after our decision. Where there is a receipt, its history is read once more: for
-// the last steps and for the error. [ErrConflict] when an end is known already.
+// executionEnded notes the end of the execution after our decision. Where there is a receipt, its
+// history is read once more: for the last steps and for the error. [ErrConflict] when an end is
+// known already.
 func (c *Callback) executionEnded(d *Delivery, how AfterStatus, at, now time.Time, from Actor) (AuditEntry, error) {
 	if c.State != Completed || d.Aftermath.Ended() {
 		return AuditEntry{}, c.wrongState("note the execution's end with")

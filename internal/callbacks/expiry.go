@@ -2,8 +2,9 @@ package callbacks
 
 import "time"
 
-// Expire ends a pending callback past its deadline as its history says, and by our clock only where there is none to be had.
-// [ErrConflict] where that is not to be done; then again says whether to ask later.
+// Expire ends a pending callback past its deadline as its history says, and by our clock only where
+// there is none to be had. [ErrConflict] where that is not to be done; then again says whether to
+// ask later.
 func (c *Callback) Expire(
 	found Finding, patient bool, now time.Time, by Actor,
 ) (entry AuditEntry, again bool, err error) {

@@ -21,8 +21,8 @@ func announced() Announcement {
 	}
 }
 
-// TestFingerprint pins what tells two announcements of one callback apart: each field, and the very value, which is stored. A new
-// value would make every sender's retry a conflict.
+// TestFingerprint pins what tells two announcements of one callback apart: each field, and the very
+// value, which is stored. A new value would make every sender's retry a conflict.
 func TestFingerprint(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -84,8 +84,8 @@ func TestFingerprint(t *testing.T) {
 	}
 }
 
-// TestFingerprint_AsSent: white space in JSON means nothing, and what was not sent is no part of it, so that a new field changes
-// none.
+// TestFingerprint_AsSent: white space in JSON means nothing, and what was not sent is no part of
+// it, so that a new field changes none.
 func TestFingerprint_AsSent(t *testing.T) {
 	t.Parallel()
 	a := announcement(func(a *Announcement) { a.Payload = json.RawMessage(`{"total": 1}`) })

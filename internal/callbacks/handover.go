@@ -1,13 +1,14 @@
 package callbacks
 
-// The process that records a decision delivers it if it has a free slot: slot and lease are taken before, and the lease is
-// written with the decision. Claiming it afterwards would be one more commit before Lambda hears of it. Everything else is as
-// with a claim: the attempt is on record before the call, and when this process dies another one goes on after the lease.
+// The process that records a decision delivers it if it has a free slot: slot and lease are taken
+// before, and the lease is written with the decision. Claiming it afterwards would be one more
+// commit before Lambda hears of it. Everything else is as with a claim: the attempt is on record
+// before the call, and when this process dies another one goes on after the lease.
 
 // Handover is how the service hands a decision to the worker that delivers it.
 type Handover interface {
-	// Reserve takes a slot of a lane and the lease to record with the decision, zero if there is none. The caller of one that is
-	// not zero must call Begin or Release.
+	// Reserve takes a slot of a lane and the lease to record with the decision, zero if there is
+	// none. The caller of one that is not zero must call Begin or Release.
 	Reserve(lane Lane) Lease
 	// Begin delivers a decision that is recorded with the lease.
 	Begin(c Callback, d Delivery)
@@ -25,8 +26,8 @@ func (nobody) Begin(Callback, Delivery) {}
 func (nobody) Release(Lane)             {}
 func (nobody) Wake()                    {}
 
-// reservation is a slot for the delivery of one decision. Without a slot the decision is recorded as due, and claimed like any
-// other.
+// reservation is a slot for the delivery of one decision. Without a slot the decision is recorded
+// as due, and claimed like any other.
 type reservation struct {
 	to       Handover
 	lane     Lane
@@ -41,8 +42,8 @@ func (s *Service) reserve(c *Callback) *reservation {
 	return &reservation{to: s.deliveries, lane: lane, lease: s.deliveries.Reserve(lane)}
 }
 
-// sign puts the lease on a delivery before it is written. A delivery that goes to another lane is left alone. It runs inside the
-// transaction, and only its last run counts.
+// sign puts the lease on a delivery before it is written. A delivery that goes to another lane is
+// left alone. It runs inside the transaction, and only its last run counts.
 func (r *reservation) sign(d *Delivery) {
 	r.delivery = nil
 	if d == nil || d.Lane != r.lane || r.lease.Owner == "" {

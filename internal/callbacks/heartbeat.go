@@ -2,7 +2,8 @@ package callbacks
 
 import "time"
 
-// BeatsPerTimeout is how many heartbeats fit into one heartbeat timeout: one may be lost and the next still comes in time.
+// BeatsPerTimeout is how many heartbeats fit into one heartbeat timeout: one may be lost and the
+// next still comes in time.
 const BeatsPerTimeout = 3
 
 // LeastHeartbeatInterval is the least time between two heartbeats: AWS counts whole seconds.
@@ -16,8 +17,8 @@ func (c *Callback) HeartbeatInterval() time.Duration {
 	return max(c.Clocks.HeartbeatTimeout/BeatsPerTimeout, LeastHeartbeatInterval)
 }
 
-// WantsHeartbeats reports whether somebody's work keeps the callback alive now: a live review, a decision on its way, or
-// the sender's wish that it lives while it is queued.
+// WantsHeartbeats reports whether somebody's work keeps the callback alive now: a live review, a
+// decision on its way, or the sender's wish that it lives while it is queued.
 func (c *Callback) WantsHeartbeats(now time.Time) bool {
 	if c.Clocks.HeartbeatTimeout <= 0 {
 		return false
@@ -32,9 +33,10 @@ func (c *Callback) WantsHeartbeats(now time.Time) bool {
 	return false
 }
 
-// scheduleHeartbeat starts the beats when they are wanted and none is scheduled. The first goes out at once, because much
-// of the clock may have run already, but never sooner than an interval after the last one. What is scheduled farther ahead than
-// an interval is of a clock that has been set back since, and is scheduled anew; only a beat that failed may have to wait longer.
+// scheduleHeartbeat starts the beats when they are wanted and none is scheduled. The first goes out
+// at once, because much of the clock may have run already, but never sooner than an interval after
+// the last one. What is scheduled farther ahead than an interval is of a clock that has been set
+// back since, and is scheduled anew; only a beat that failed may have to wait longer.
 func (c *Callback) scheduleHeartbeat(now time.Time) {
 	interval := c.HeartbeatInterval()
 	farthest := interval
@@ -54,7 +56,8 @@ func (c *Callback) scheduleHeartbeat(now time.Time) {
 	}
 }
 
-// refuseBeat notes an answer to a heartbeat that does not pass by itself. A decision on its way meets the same.
+// refuseBeat notes an answer to a heartbeat that does not pass by itself. A decision on its way
+// meets the same.
 func (c *Callback) refuseBeat(answer Answer) {
 	if c.State == Pending && answer.NeedsOperator() {
 		c.Problem = answer

@@ -21,9 +21,10 @@ func (c *Callback) Target() Target {
 	return Target{ID: c.ID, CallbackID: c.CallbackID, ExecutionARN: c.ExecutionARN, Region: c.Region}
 }
 
-// Lambda is the durable-executions API by which callbacks are completed and kept alive. Every method makes exactly one attempt: a retry inside it
-// would hide a lost answer, and then the next "closed" could not be determined from our own success. An error that came from the
-// call is a *[LambdaError].
+// Lambda is the durable-executions API by which callbacks are completed and kept alive. Every
+// method makes exactly one attempt: a retry inside it would hide a lost answer, and then the next
+// "closed" could not be determined from our own success. An error that came from the call is a
+// *[LambdaError].
 type Lambda interface {
 	// Complete sends the completion once.
 	Complete(ctx context.Context, to Target, c Completion) error
@@ -34,13 +35,16 @@ type Lambda interface {
 // Answer classifies what came back from Lambda.
 type Answer string
 
-// The answers. Their meanings are those of the API reference (SendDurableExecutionCallbackSuccess, Errors).
+// The answers. Their meanings are those of the API reference (SendDurableExecutionCallbackSuccess,
+// Errors).
 const (
 	AnswerAccepted Answer = "accepted" // 200
-	AnswerClosed   Answer = "closed"   // 400 CallbackTimeoutException: expired or already closed, by whomever
-	AnswerInvalid  Answer = "invalid"  // other refusals of the request itself
-	// AnswerMaybeClosed is a 400 InvalidParameterValueException to a request that was checked before it went out. AWS's own
-	// clients read it as "already complete", the API reference as "refused": the history settles which.
+	// 400 CallbackTimeoutException: expired or already closed, by whomever
+	AnswerClosed  Answer = "closed"
+	AnswerInvalid Answer = "invalid" // other refusals of the request itself
+	// AnswerMaybeClosed is a 400 InvalidParameterValueException to a request that was checked
+	// before it went out. AWS's own clients read it as "already complete", the API reference as
+	// "refused": the history settles which.
 	AnswerMaybeClosed Answer = "maybe_closed"
 	AnswerGone        Answer = "gone"      // 404: unknown, or past its retention
 	AnswerDenied      Answer = "denied"    // 403: our IAM permissions do not suffice
@@ -49,8 +53,10 @@ const (
 	AnswerFault       Answer = "fault"     // 5xx: the work may have been done all the same
 	AnswerNone        Answer = "none"      // no answer: the request may have arrived
 	AnswerUnsent      Answer = "unsent"    // the request cannot have arrived: no connection
-	AnswerSkew        Answer = "skew"      // the request's time or signature is not taken: our clock is wrong, or the secret key
-	// AnswerCredentials says that there are no credentials, or that they have expired or are not known.
+	// the request's time or signature is not taken: our clock is wrong, or the secret key
+	AnswerSkew Answer = "skew"
+	// AnswerCredentials says that there are no credentials, or that they have expired or are not
+	// known.
 	AnswerCredentials Answer = "credentials"
 )
 
@@ -87,8 +93,9 @@ func (a Answer) words() string {
 	return string(a)
 }
 
-// NeedsOperator reports whether the answer stays the same until an operator mends something: a permission, a key, a clock. The
-// request is tried again all the same, because it takes a while until AWS knows of what was mended.
+// NeedsOperator reports whether the answer stays the same until an operator mends something: a
+// permission, a key, a clock. The request is tried again all the same, because it takes a while
+// until AWS knows of what was mended.
 func (a Answer) NeedsOperator() bool { return slices.Contains(operatorAnswers, a) }
 
 var operatorAnswers = []Answer{AnswerDenied, AnswerKMS, AnswerSkew, AnswerCredentials}
@@ -99,7 +106,8 @@ func (a Answer) Doubtful() bool { return a == AnswerFault || a == AnswerNone || 
 // Closed reports whether Lambda says that it waits no longer, whoever or whatever ended it.
 func (a Answer) Closed() bool { return a == AnswerClosed || a == AnswerGone }
 
-// MaybeClosed reports whether the answer leaves open that Lambda waits no longer: the history has to be asked.
+// MaybeClosed reports whether the answer leaves open that Lambda waits no longer: the history has
+// to be asked.
 func (a Answer) MaybeClosed() bool { return a == AnswerMaybeClosed || a.Closed() }
 
 // Unreadable reports, of a question to the history, that asking again does not help.

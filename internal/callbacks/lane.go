@@ -8,8 +8,8 @@ import (
 	"countersign/internal/arn"
 )
 
-// Lane is an AWS account and region: what AWS throttles by itself, and what may hang by itself. Nothing that happens in one
-// lane holds up another.
+// Lane is an AWS account and region: what AWS throttles by itself, and what may hang by itself.
+// Nothing that happens in one lane holds up another.
 type Lane struct {
 	Account string // one that was configured; empty for that of the default credentials
 	Region  string
@@ -38,22 +38,22 @@ type Lanes struct {
 	Regions  []string // that an operator named, beside those that AWS is known to have
 }
 
-// has reports whether a region is one of AWS's or of the operator's. All else is folded into the default: what a stranger writes makes
-// no lane of its own.
+// has reports whether a region is one of AWS's or of the operator's. All else is folded into the
+// default: what a stranger writes makes no lane of its own.
 func (l Lanes) has(region string) bool {
 	return KnownRegion(region) || region != "" && (region == l.Region || slices.Contains(l.Regions, region))
 }
 
-// regionName is what a region looks like: us-east-1, us-gov-west-1, us-isob-east-1, eusc-de-east-1. Other text never becomes
-// part of a host name.
+// regionName is what a region looks like: us-east-1, us-gov-west-1, us-isob-east-1, eusc-de-east-1.
+// Other text never becomes part of a host name.
 var regionName = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}$`)
 
 // ValidRegion reports whether a text looks like the name of an AWS region.
 func ValidRegion(s string) bool { return regionName.MatchString(s) }
 
-// Of chooses the lane of a callback: the region as its target says, else as the ARN says, else the default; the account as the
-// ARN says. What a stranger's ARN names selects among what is configured, and nothing else. ARNs are read leniently, for not
-// every engine writes AWS's.
+// Of chooses the lane of a callback: the region as its target says, else as the ARN says, else the
+// default; the account as the ARN says. What a stranger's ARN names selects among what is
+// configured, and nothing else. ARNs are read leniently, for not every engine writes AWS's.
 func (l Lanes) Of(to Target) Lane {
 	lane := Lane{Region: l.Region}
 	execution := arn.Parse(to.ExecutionARN)

@@ -10,9 +10,10 @@ import (
 	"countersign/internal/printable"
 )
 
-// tidyLine is a title as people get to see it. Keyboards and programs leave invisible characters behind that nobody means: those go.
-// Marks of direction and joiners stay where a script needs them. What controls a terminal or turns the text is refused: refused is that
-// character, at its place in the text.
+// tidyLine is a title as people get to see it. Keyboards and programs leave invisible characters
+// behind that nobody means: those go. Marks of direction and joiners stay where a script needs
+// them. What controls a terminal or turns the text is refused: refused is that character, at its
+// place in the text.
 func tidyLine(text string) (tidy string, refused rune, place int) {
 	if before, _, found := strings.Cut(text, lostText); found {
 		return "", utf8.RuneError, utf8.RuneCountInString(before) + 1
@@ -47,14 +48,16 @@ func original(run printable.Run) string {
 // isMark reports whether a character only hints at a direction.
 func isMark(r rune) bool { return r == '\u200e' || r == '\u200f' || r == '\u061c' }
 
-// harms reports whether an unseen character does more than to be there: it ends the line, controls a terminal, or turns what follows.
+// harms reports whether an unseen character does more than to be there: it ends the line, controls
+// a terminal, or turns what follows.
 func harms(run printable.Run) bool {
 	r := run.Char
 	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Noncharacter_Code_Point) || r == utf8.RuneError || utf16.IsSurrogate(r) ||
 		r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' || r >= '\ufff9' && r <= '\ufffb'
 }
 
-// unseen is the first character of a line that people could not see, and its place in it; ok is false when it has none.
+// unseen is the first character of a line that people could not see, and its place in it; ok is
+// false when it has none.
 func unseen(line string) (r rune, place int, ok bool) {
 	at := 0
 	for _, run := range printable.Runs(line, printable.Line) {

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestTitles: what people's tools leave in a title does not refuse a request, and what turns text or drives a terminal does, by name.
+// TestTitles: what people's tools leave in a title does not refuse a request, and what turns text
+// or drives a terminal does, by name.
 func TestTitles(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ sent, want string }{
@@ -53,7 +54,8 @@ func TestTitles(t *testing.T) {
 	}
 }
 
-// TestLinesNameTheCharacter: other lines are refused for what cannot be seen, at their place and by name.
+// TestLinesNameTheCharacter: other lines are refused for what cannot be seen, at their place and by
+// name.
 func TestLinesNameTheCharacter(t *testing.T) {
 	t.Parallel()
 	for pointer, change := range map[string]func(*Announcement, string){

@@ -34,8 +34,8 @@ func checkLinks(links []Link, faults *Invalid) {
 	}
 }
 
-// validHost reports whether the host of an address is one that a browser can go to: a name of letters, digits and hyphens, or an IP
-// address, perhaps with a port.
+// validHost reports whether the host of an address is one that a browser can go to: a name of
+// letters, digits and hyphens, or an IP address, perhaps with a port.
 func validHost(u *url.URL) bool {
 	if port := u.Port(); port != "" {
 		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {

@@ -23,7 +23,8 @@ const (
 	CommentNone     CommentRule = "none"
 )
 
-// Encoding says how a success payload becomes bytes. Which one a function can read depends on its serdes.
+// Encoding says how a success payload becomes bytes. Which one a function can read depends on its
+// serdes.
 type Encoding string
 
 // The encodings.
@@ -32,8 +33,8 @@ const (
 	EncodingText Encoding = "text" // the payload is a JSON string, its text is sent bare
 )
 
-// Outcome is one way to decide a request. The template is JSON in which {{comment}} and the other [Placeholders] stand
-// inside strings; they are filled when somebody decides.
+// Outcome is one way to decide a request. The template is JSON in which {{comment}} and the other
+// [Placeholders] stand inside strings; they are filled when somebody decides.
 type Outcome struct {
 	Name     string          `json:"name"`
 	Label    string          `json:"label"`
@@ -52,8 +53,8 @@ var Placeholders = []string{"outcome", "comment", "decidedAt", "reviewer.id", "r
 
 const detailsTemplate = `"outcome":"{{outcome}}","comment":"{{comment}}","reviewer":{"id":"{{reviewer.id}}","name":"{{reviewer.name}}","email":"{{reviewer.email}}"},"decidedAt":"{{decidedAt}}"`
 
-// DefaultOutcomes are approve and reject. Reject is a failure unless the queue wants a negative success: a function that
-// forgets to look at the result must not go on as if it were approved.
+// DefaultOutcomes are approve and reject. Reject is a failure unless the queue wants a negative
+// success: a function that forgets to look at the result must not go on as if it were approved.
 func DefaultOutcomes(rejectAs Kind) []Outcome {
 	reject := Outcome{
 		Name: "reject", Label: "Reject", Kind: Failure, Comment: CommentRequired,
@@ -75,8 +76,8 @@ func DefaultOutcomes(rejectAs Kind) []Outcome {
 	}
 }
 
-// Choice is what a reviewer picks: an outcome and a comment. PreparedAt is the time that the preview showed; it goes into
-// the payload, so that what was shown is what is sent.
+// Choice is what a reviewer picks: an outcome and a comment. PreparedAt is the time that the
+// preview showed; it goes into the payload, so that what was shown is what is sent.
 type Choice struct {
 	Outcome    string
 	Comment    string
@@ -104,9 +105,10 @@ func (o Outcome) Fill(choice Choice, by Person) Completion {
 	return Completion{Kind: Success, Result: result}
 }
 
-// fillers put what a choice says in the place of the placeholders of a document and of plain text. A placeholder can only
-// stand inside a JSON string, so replacing it by escaped text keeps the document valid, in the sender's own order and
-// spelling; a Replacer never looks at what it inserted.
+// fillers put what a choice says in the place of the placeholders of a document and of plain text.
+// A placeholder can only stand inside a JSON string, so replacing it by escaped text keeps the
+// document valid, in the sender's own order and spelling; a Replacer never looks at what it
+// inserted.
 func (o Outcome) fillers(choice Choice, by Person) (inJSON, inText *strings.Replacer) {
 	values := map[string]string{
 		"outcome":        o.Name,
@@ -127,8 +129,8 @@ func (o Outcome) fillers(choice Choice, by Person) (inJSON, inText *strings.Repl
 // longestEscape is how many bytes JSON may take for one.
 const longestEscape = len(`\u0000`)
 
-// leastSize is what [Outcome.Fill] would make in bytes, or somewhat less, without making it: a comment in many places of a
-// template is much longer than both.
+// leastSize is what [Outcome.Fill] would make in bytes, or somewhat less, without making it: a
+// comment in many places of a template is much longer than both.
 func (o Outcome) leastSize(choice Choice, by Person) int {
 	inJSON, inText := o.fillers(choice, by)
 	var n length
@@ -173,7 +175,8 @@ const (
 	maxOutcomeLabel = 40
 	maxErrorType    = 200
 	maxTemplate     = 64 << 10
-	maxPlaceholders = 100 // in a template: a comment of 4,000 characters in each of them is no answer to anything
+	// in a template: a comment of 4,000 characters in each of them is no answer to anything
+	maxPlaceholders = 100
 )
 
 var (
@@ -187,16 +190,17 @@ const (
 	OutcomeReject  = "reject"
 )
 
-// Ours reports whether an outcome is one of the two that every reviewer knows, by name, label and kind: approve or reject as
-// [DefaultOutcomes] has them, whatever it sends. Pages give colours and keys of those to nothing else.
+// Ours reports whether an outcome is one of the two that every reviewer knows, by name, label and
+// kind: approve or reject as [DefaultOutcomes] has them, whatever it sends. Pages give colours and
+// keys of those to nothing else.
 func (o Outcome) Ours() bool {
 	return slices.ContainsFunc(append(DefaultOutcomes(Failure), DefaultOutcomes(Success)...), func(ours Outcome) bool {
 		return o.Name == ours.Name && o.Label == ours.Label && o.Kind == ours.Kind
 	})
 }
 
-// checkOutcomes normalises outcomes of a sender and notes what is wrong with them under the pointer. rejectAs is the kind that
-// the queue gives to reject.
+// checkOutcomes normalises outcomes of a sender and notes what is wrong with them under the
+// pointer. rejectAs is the kind that the queue gives to reject.
 func checkOutcomes(outcomes []Outcome, rejectAs Kind, pointer string, faults *Invalid) {
 	if len(outcomes) > maxOutcomes {
 		faults.Add(pointer, "at most %d outcomes fit on the page", maxOutcomes)

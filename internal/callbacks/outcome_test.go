@@ -84,8 +84,8 @@ func placeholders(n int) json.RawMessage {
 	return json.RawMessage(`"` + strings.Repeat("{{comment}}", n) + `"`)
 }
 
-// TestPreview_TooLong: what is too long for Lambda is refused before it is made. The templates are older than the limit of
-// placeholders. It measures memory, so nothing runs beside it.
+// TestPreview_TooLong: what is too long for Lambda is refused before it is made. The templates are
+// older than the limit of placeholders. It measures memory, so nothing runs beside it.
 func TestPreview_TooLong(t *testing.T) {
 	const copies = 5900 // in 64 KiB; that is 135 MiB of comment
 	template := placeholders(copies)
@@ -114,7 +114,8 @@ func TestPreview_TooLong(t *testing.T) {
 	}
 }
 
-// TestPreview_LongByItself: a template that is too long without any comment is no fault of the comment.
+// TestPreview_LongByItself: a template that is too long without any comment is no fault of the
+// comment.
 func TestPreview_LongByItself(t *testing.T) {
 	t.Parallel()
 	named := mara

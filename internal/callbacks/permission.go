@@ -26,8 +26,9 @@ func (c *Callback) HeartbeatPermission() Permission {
 	return Permission{"lambda:SendDurableExecutionCallbackHeartbeat", c.grantable()}
 }
 
-// grantable is the resource on which IAM allows calls about the callback: they are authorised against the execution, whose ARN
-// begins with that of a version of the function. The function's own ARN never matches.
+// grantable is the resource on which IAM allows calls about the callback: they are authorised
+// against the execution, whose ARN begins with that of a version of the function. The function's
+// own ARN never matches.
 func (c *Callback) grantable() string {
 	function := arn.OfFunction(c.ExecutionARN)
 	if function == (arn.ARN{}) {

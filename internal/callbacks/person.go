@@ -8,11 +8,13 @@ import (
 	"time"
 )
 
-// Roles are what a signed-in person may do at all. Queues narrow what a reviewer may see and decide.
+// Roles are what a signed-in person may do at all. Queues narrow what a reviewer may see and
+// decide.
 type Roles struct {
 	Reviewer bool // sees and decides what their queues hold
-	Admin    bool // sees everything, retries deliveries; decides only in queues whose groups they are in
-	Auditor  bool // sees everything and the audit, changes nothing
+	// sees everything, retries deliveries; decides only in queues whose groups they are in
+	Admin   bool
+	Auditor bool // sees everything and the audit, changes nothing
 }
 
 // SeesAll reports whether the person sees every queue, whatever their groups.
@@ -23,7 +25,8 @@ func (r Roles) Any() bool { return r.Reviewer || r.SeesAll() }
 
 // Person is somebody who signed in. Every field is what the provider says, except ID.
 type Person struct {
-	ID      string // our key, made by [PersonID]: decisions, reviews and the audit are kept under it
+	// our key, made by [PersonID]: decisions, reviews and the audit are kept under it
+	ID      string
 	Issuer  string // the provider
 	Subject string // the provider's key; senders and functions know people by it
 	Name    string
@@ -43,9 +46,9 @@ type Person struct {
 	UserNames  []string // also other addresses
 }
 
-// PersonID is the key of a person: issuer and subject together, since two providers may use one subject for two people. It
-// is a hash, so that it fits everywhere and every replica makes the same one. An issuer is a URL and holds no line break, so
-// no two pairs are written alike.
+// PersonID is the key of a person: issuer and subject together, since two providers may use one
+// subject for two people. It is a hash, so that it fits everywhere and every replica makes the same
+// one. An issuer is a URL and holds no line break, so no two pairs are written alike.
 func PersonID(issuer, subject string) string {
 	const size = 20 // bytes; 32 characters
 	sum := sha256.Sum256([]byte("countersign person\n" + issuer + "\n" + subject))
@@ -57,8 +60,8 @@ func (p Person) InGroup(groups []string) bool {
 	return slices.ContainsFunc(groups, func(g string) bool { return slices.Contains(p.Groups, g) })
 }
 
-// comparableByAddress reports whether the person's address proves who they are: the provider vouches
-// for it, and it can be read.
+// comparableByAddress reports whether the person's address proves who they are: the provider
+// vouches for it, and it can be read.
 func (p Person) comparableByAddress() bool {
 	_, readable := addressKey(p.Email)
 	return p.EmailVerified && readable

@@ -94,8 +94,8 @@ func TestOneSubjectAtTwoIssuers(t *testing.T) {
 	}
 }
 
-// TestRequesterBySubjectAtTwoIssuers: a sender names a subject and no issuer, so whoever has it counts as the requester.
-// What functions get is the subject.
+// TestRequesterBySubjectAtTwoIssuers: a sender names a subject and no issuer, so whoever has it
+// counts as the requester. What functions get is the subject.
 func TestRequesterBySubjectAtTwoIssuers(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -10,8 +10,8 @@ import (
 	"countersign/internal/printable"
 )
 
-// People keeps who has signed in. Implementations run the contract of package callbackstest. What it keeps is for the desk's
-// own use: no page shows it to other people.
+// People keeps who has signed in. Implementations run the contract of package callbackstest. What
+// it keeps is for the desk's own use: no page shows it to other people.
 type People interface {
 	// KeepPerson adds to what is kept of a person, by [Profile.Add]. Somebody new gets a profile.
 	KeepPerson(ctx context.Context, said Profile) error
@@ -19,7 +19,8 @@ type People interface {
 	Profile(ctx context.Context, id string) (Profile, error)
 }
 
-// Profile is what is kept of a person: what the provider said last, and every address and user name that it ever said.
+// Profile is what is kept of a person: what the provider said last, and every address and user name
+// that it ever said.
 type Profile struct {
 	ID      string // see [PersonID]
 	Issuer  string
@@ -51,8 +52,8 @@ const (
 	maxKeptGroups = 1000
 )
 
-// NewProfile is what the provider says of a person at a time. verified is its own word for the address, whatever the
-// configuration trusts.
+// NewProfile is what the provider says of a person at a time. verified is its own word for the
+// address, whatever the configuration trusts.
 func NewProfile(p Person, verified bool, at time.Time) Profile {
 	said := Profile{
 		ID: p.ID, Issuer: p.Issuer, Subject: p.Subject, Email: p.Email,
@@ -76,7 +77,8 @@ func NewProfile(p Person, verified bool, at time.Time) Profile {
 	return said
 }
 
-// Add is the profile with what the provider said at another time, which may be an earlier one: replicas are not equally fast.
+// Add is the profile with what the provider said at another time, which may be an earlier one:
+// replicas are not equally fast.
 func (p Profile) Add(said Profile) Profile {
 	later, earlier := said, p
 	if said.LastSeenAt.Before(p.LastSeenAt) {
@@ -93,7 +95,8 @@ func (p Profile) Add(said Profile) Profile {
 	return later
 }
 
-// join is the later names and those of the earlier ones that are not among them, as many as are kept.
+// join is the later names and those of the earlier ones that are not among them, as many as are
+// kept.
 func join(later, earlier []string) []string {
 	joined := slices.Clone(later)
 	for _, name := range earlier {
@@ -125,7 +128,8 @@ func (a KnownAddress) key() string {
 	return cmp.Or(key, a.Address)
 }
 
-// brief is a list of at most so many names. One that is too long is left out: cut, it would name somebody or something else.
+// brief is a list of at most so many names. One that is too long is left out: cut, it would name
+// somebody or something else.
 func brief(names []string, most int) []string {
 	var kept []string
 	for _, name := range names {

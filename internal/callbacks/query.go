@@ -9,9 +9,11 @@ type Scope string
 const (
 	ScopeAvailable Scope = "available" // pending in the person's queues
 	ScopeMine      Scope = "mine"      // opened or decided by the person, and not ended yet
-	ScopeAttention Scope = "attention" // deliveries in trouble or ended badly, also the execution, and for admins heartbeats that are refused: a person should look
-	ScopeHistory   Scope = "history"   // what ended, newest first
-	ScopeAll       Scope = "all"       // every state; for admins and auditors
+	// deliveries in trouble or ended badly, also the execution, and for admins heartbeats that are
+	// refused: a person should look
+	ScopeAttention Scope = "attention"
+	ScopeHistory   Scope = "history" // what ended, newest first
+	ScopeAll       Scope = "all"     // every state; for admins and auditors
 )
 
 // Order of a list.
@@ -19,9 +21,11 @@ type Order string
 
 // The orders.
 const (
-	OrderDeadline Order = "deadline" // what ends first comes first; what never ends by itself comes last
-	OrderNewest   Order = "newest"   // by arrival, newest first
-	OrderEnd      Order = "end"      // by end, newest first; of scopes whose callbacks have ended, and no filter's own
+	// what ends first comes first; what never ends by itself comes last
+	OrderDeadline Order = "deadline"
+	OrderNewest   Order = "newest" // by arrival, newest first
+	// by end, newest first; of scopes whose callbacks have ended, and no filter's own
+	OrderEnd Order = "end"
 )
 
 // Ends narrows a list by the deadline.
@@ -30,17 +34,20 @@ type Ends struct {
 	Before time.Time     // earlier than; zero for no bound
 	Never  bool          // no clock runs
 	Cause  DeadlineCause // this clock bites first; empty for any
-	// Unattended keeps what is pending and will end by a missing heartbeat: nobody sends any, or Lambda does not take them.
+	// Unattended keeps what is pending and will end by a missing heartbeat: nobody sends any, or
+	// Lambda does not take them.
 	Unattended bool
 }
 
 // Filter is what a person asks of a list; it lives in the page's address.
 type Filter struct {
-	Scope          Scope
-	Search         string // words of title, requester, function, name and tags; or a whole callback ID or execution ARN
-	Function       string // exact
-	Queue          string // exact
-	Source         string // exact; [SourceDiscovery] for what nobody announced, [SourceAnnounced] for all else
+	Scope Scope
+	// words of title, requester, function, name and tags; or a whole callback ID or execution ARN
+	Search   string
+	Function string // exact
+	Queue    string // exact
+	// exact; [SourceDiscovery] for what nobody announced, [SourceAnnounced] for all else
+	Source         string
 	States         []State
 	Gone           bool // what is [Callback.Gone]
 	Ends           Ends

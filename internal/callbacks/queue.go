@@ -13,8 +13,10 @@ type Queue struct {
 	Name      string
 	Groups    []string  // whose members see and decide it
 	KeepAlive KeepAlive // used where a request does not say
-	FourEyes  bool      // the requester may not decide their own request, nor anybody one whose requester is not known
-	// RejectAs is the kind of the default reject outcome: Failure unless the queue wants a negative success.
+	// the requester may not decide their own request, nor anybody one whose requester is not known
+	FourEyes bool
+	// RejectAs is the kind of the default reject outcome: Failure unless the queue wants a negative
+	// success.
 	RejectAs Kind
 }
 
@@ -24,7 +26,8 @@ func (q Queue) rejectKind() Kind { return cmp.Or(q.RejectAs, Failure) }
 // Queues are the configured queues by name.
 type Queues map[string]Queue
 
-// Visible are the names of the queues that a person may see, sorted; all is true when they may see every queue.
+// Visible are the names of the queues that a person may see, sorted; all is true when they may see
+// every queue.
 func (q Queues) Visible(p Person) (names []string, all bool) {
 	if p.Roles.SeesAll() {
 		return nil, true
@@ -41,8 +44,8 @@ func (q Queues) Visible(p Person) (names []string, all bool) {
 	return names, false
 }
 
-// MaySee reports whether a person may know of callbacks in the queue. A queue that is no longer configured is visible to
-// admins and auditors only, so that nothing in it is forgotten.
+// MaySee reports whether a person may know of callbacks in the queue. A queue that is no longer
+// configured is visible to admins and auditors only, so that nothing in it is forgotten.
 func (q Queues) MaySee(p Person, queue string) bool {
 	if p.Roles.SeesAll() {
 		return true
@@ -64,8 +67,8 @@ func (q Queues) MayDecide(p Person, c *Callback) error {
 	return nil
 }
 
-// mayDecideForOther is the part of the gate that four eyes add. It lets through whoever is certainly not
-// the requester, and nobody else.
+// mayDecideForOther is the part of the gate that four eyes add. It lets through whoever is
+// certainly not the requester, and nobody else.
 func mayDecideForOther(p Person, c *Callback) error {
 	second := "Queue " + c.Queue + " requires a second person"
 	switch r := c.Requester; {
@@ -86,12 +89,12 @@ func mayDecideForOther(p Person, c *Callback) error {
 	return nil
 }
 
-// stated reports whether the person said who asks. Statements of a version that knew people by their subject alone hold the
-// subject: whoever has it counts as their author.
+// stated reports whether the person said who asks. Statements of a version that knew people by
+// their subject alone hold the subject: whoever has it counts as their author.
 func (p Person) stated(r Requester) bool {
 	return r.StatedBy != "" && (r.StatedBy == p.ID || r.StatedBy == p.Subject)
 }
 
-// WantsRequester reports whether an admin may say who asks: in a queue with four eyes, where the sender
-// did not say so that it can be compared.
+// WantsRequester reports whether an admin may say who asks: in a queue with four eyes, where the
+// sender did not say so that it can be compared.
 func (q Queues) WantsRequester(c *Callback) bool { return q[c.Queue].FourEyes && c.requesterOpen() }

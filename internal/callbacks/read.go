@@ -17,8 +17,8 @@ type Sheet struct {
 	MayDecide error        // nil, or a *[Refusal]
 	// WantsRequester says that an admin may say who asks, because four eyes need to know.
 	WantsRequester bool
-	// FreshUntil is when the reader has to sign in again before they decide, unless their groups are read again until then;
-	// zero for never.
+	// FreshUntil is when the reader has to sign in again before they decide, unless their groups
+	// are read again until then; zero for never.
 	FreshUntil time.Time
 }
 
@@ -49,7 +49,8 @@ func (s *Service) Sheet(ctx context.Context, p Person, id ID) (Sheet, error) {
 	return sheet, nil
 }
 
-// Content reads what the sender of a callback wrote, with the callback. The rights are those of [Service.Sheet].
+// Content reads what the sender of a callback wrote, with the callback. The rights are those of
+// [Service.Sheet].
 func (s *Service) Content(ctx context.Context, p Person, id ID) (Callback, Content, error) {
 	c, err := s.see(ctx, p, id)
 	if err != nil {
@@ -106,8 +107,8 @@ func (s *Service) Functions(ctx context.Context, p Person, limit int) ([]string,
 	return s.store.Functions(ctx, q, limit)
 }
 
-// Next is the first callback of the filter that nobody else holds and that the person has not just left, and how many
-// were passed over because others hold them. Next is nil when there is none.
+// Next is the first callback of the filter that nobody else holds and that the person has not just
+// left, and how many were passed over because others hold them. Next is nil when there is none.
 func (s *Service) Next(ctx context.Context, p Person, f Filter, leaving ID) (next *Row, held int, err error) {
 	f.After, f.Limit = nil, PageSize
 	page, err := s.List(ctx, p, f)
@@ -136,7 +137,8 @@ func heldByOthers(reviewers []Actor, person string) bool {
 	return len(reviewers) > 0
 }
 
-// Audit reads audit entries, newest first. It is for admins and auditors; a callback's own are part of its sheet.
+// Audit reads audit entries, newest first. It is for admins and auditors; a callback's own are part
+// of its sheet.
 func (s *Service) Audit(ctx context.Context, p Person, q AuditQuery) ([]AuditEntry, error) {
 	if !p.Roles.Admin && !p.Roles.Auditor {
 		return nil, &Refusal{Code: "role", Reason: "The audit is for admins and auditors."}

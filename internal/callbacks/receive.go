@@ -12,9 +12,9 @@ type Source struct {
 	Queues []string // that it may address; none means any
 }
 
-// Receive records an announcement. It is idempotent: by message ID, and by callback ID where the content is the same.
-// Values that are wrong come back as [Invalid]; other content under a known callback ID is [ErrDifferent], another
-// announcement under a known message ID is [ErrReused].
+// Receive records an announcement. It is idempotent: by message ID, and by callback ID where the
+// content is the same. Values that are wrong come back as [Invalid]; other content under a known
+// callback ID is [ErrDifferent], another announcement under a known message ID is [ErrReused].
 func (s *Service) Receive(ctx context.Context, from Source, messageID string, a Announcement) (Receipt, error) {
 	now := s.now()
 	c, content, err := a.Callback(from.Name, from.Queues, s.queues, now)
@@ -47,8 +47,8 @@ func (s *Service) Receive(ctx context.Context, from Source, messageID string, a 
 	return receipt, nil
 }
 
-// contested writes down, once for each source, that a source was refused a callback that another had announced first: one of them
-// says what is not so, and an operator has to find out which.
+// contested writes down, once for each source, that a source was refused a callback that another
+// had announced first: one of them says what is not so, and an operator has to find out which.
 func (s *Service) contested(ctx context.Context, d *DifferentError, entry AuditEntry) error {
 	if !d.Contested() {
 		return nil

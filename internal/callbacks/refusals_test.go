@@ -12,8 +12,8 @@ import (
 // operators are the answers that stay the same until an operator mends something.
 var operators = []callbacks.Answer{callbacks.AnswerDenied, callbacks.AnswerKMS, callbacks.AnswerSkew, callbacks.AnswerCredentials}
 
-// TestRefusalIsMendedWhileItIsRetried: what an operator has to mend needs attention at once, is tried again, and arrives once it
-// is mended: also a permission that AWS does not know of yet.
+// TestRefusalIsMendedWhileItIsRetried: what an operator has to mend needs attention at once, is
+// tried again, and arrives once it is mended: also a permission that AWS does not know of yet.
 func TestRefusalIsMendedWhileItIsRetried(t *testing.T) {
 	t.Parallel()
 	for _, answer := range operators {
@@ -42,8 +42,9 @@ func TestRefusalIsMendedWhileItIsRetried(t *testing.T) {
 	}
 }
 
-// TestRefusedBeats: heartbeats that an operator has to mend something for are the admins' to see, until Lambda takes one or the
-// callback is not pending any more. Those that pass by themselves are not.
+// TestRefusedBeats: heartbeats that an operator has to mend something for are the admins' to see,
+// until Lambda takes one or the callback is not pending any more. Those that pass by themselves are
+// not.
 func TestRefusedBeats(t *testing.T) {
 	t.Parallel()
 	refused := func(t *testing.T, answers ...callbacks.Answer) (*desk, callbacks.ID) {

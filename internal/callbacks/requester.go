@@ -24,8 +24,8 @@ type Requester struct {
 // String is the name, or the address when there is no name, or the ID, or nothing.
 func (r Requester) String() string { return cmp.Or(r.Name, r.Email, r.ID) }
 
-// Comparable reports whether it can be told who of the desk's people this is: by a subject, or by an
-// address.
+// Comparable reports whether it can be told who of the desk's people this is: by a subject, or by
+// an address.
 func (r Requester) Comparable() bool {
 	_, readable := addressKey(r.Email)
 	return r.ID != "" || readable
@@ -37,9 +37,9 @@ func (r Requester) same(other Requester) bool {
 	return r == other
 }
 
-// requesterOf reads who asks out of any text: "Ines Calloway <ines@example.com>", a bare address, or
-// an address somewhere in it. The fault says why it cannot be told who that is, empty where it can.
-// Text that holds no single clear address is a name as a whole.
+// requesterOf reads who asks out of any text: "Ines Calloway <ines@example.com>", a bare address,
+// or an address somewhere in it. The fault says why it cannot be told who that is, empty where it
+// can. Text that holds no single clear address is a name as a whole.
 func requesterOf(text, id string) (r Requester, fault string) {
 	r = Requester{ID: strings.TrimSpace(id), Name: strings.TrimSpace(text)}
 	decoded, hidden := decodedWords(r.Name)
@@ -92,8 +92,8 @@ func nameBeside(text string, runes []rune, a address) string {
 	return strings.Trim(strings.Join(strings.Fields(before+" "+after), " "), ` ,;:|-–—"'`)
 }
 
-// Is reports whether the requester is this person: whether anything that is said of one is also said
-// of the other. One thing in common is enough, because four eyes must not become two.
+// Is reports whether the requester is this person: whether anything that is said of one is also
+// said of the other. One thing in common is enough, because four eyes must not become two.
 func (p Person) Is(r Requester) bool {
 	for _, stated := range []string{r.ID, r.Email, r.Name} {
 		if slices.ContainsFunc(p.identifiers(), func(own string) bool { return sameIdentifier(stated, own) }) {
@@ -124,8 +124,8 @@ func sameIdentifier(a, b string) bool {
 	return nameKey(a) != "" && nameKey(a) == nameKey(b)
 }
 
-// nameKey is a name by its words in whatever order, so that "Calloway, Ines" is "Ines Calloway". What
-// stands in parentheses, and by what way somebody asks ("via Slack"), is no part of it.
+// nameKey is a name by its words in whatever order, so that "Calloway, Ines" is "Ines Calloway".
+// What stands in parentheses, and by what way somebody asks ("via Slack"), is no part of it.
 func nameKey(s string) string {
 	s, _, _ = strings.Cut(folded(s), " via ")
 	for {

@@ -12,7 +12,8 @@ var inesHerself = Person{
 	GivenName: "Ines", FamilyName: "Calloway", UserNames: []string{"icalloway", "ines@corp.example.com"},
 }
 
-// ownSpellings are texts by which a system may say that Ines asks. All name her, whatever stands around it.
+// ownSpellings are texts by which a system may say that Ines asks. All name her, whatever stands
+// around it.
 var ownSpellings = []string{
 	"ines.calloway@example.com",
 	"Calloway, Ines <ines.calloway@example.com>",
@@ -85,7 +86,8 @@ func TestRequesterIsSomebodyElse(t *testing.T) {
 	}
 }
 
-// TestRequesterNotComparable: what may name somebody whom the desk cannot find must not pass as somebody else.
+// TestRequesterNotComparable: what may name somebody whom the desk cannot find must not pass as
+// somebody else.
 func TestRequesterNotComparable(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
@@ -178,7 +180,8 @@ func TestAddressKey(t *testing.T) {
 	}
 }
 
-// FuzzRequesterOf: whatever is sent, an address that was read is one that compares, and nothing hides beside it.
+// FuzzRequesterOf: whatever is sent, an address that was read is one that compares, and nothing
+// hides beside it.
 func FuzzRequesterOf(f *testing.F) {
 	for _, seed := range ownSpellings {
 		f.Add(seed)

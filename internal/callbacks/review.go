@@ -12,9 +12,11 @@ const (
 	ReviewGrace = 2 * time.Minute
 )
 
-// Budget bounds how long a person may hold a callback alive, so that a forgotten tab cannot hold a function for ever.
+// Budget bounds how long a person may hold a callback alive, so that a forgotten tab cannot hold a
+// function for ever.
 type Budget struct {
-	Idle time.Duration // without any input; then the page asks, and after [ReviewGrace] the beats stop
+	// without any input; then the page asks, and after [ReviewGrace] the beats stop
+	Idle time.Duration
 	Max  time.Duration // of one review, whatever happens
 }
 
@@ -43,7 +45,8 @@ func (r Review) AsksAt(b Budget) time.Time {
 	return Earliest(r.LastInputAt.Add(b.Idle), r.OpenedAt.Add(b.Max-ReviewGrace))
 }
 
-// HoldsUntil is the latest time to which this review keeps heartbeats going: its lease, and not past the budget.
+// HoldsUntil is the latest time to which this review keeps heartbeats going: its lease, and not
+// past the budget.
 func (r Review) HoldsUntil(b Budget) time.Time {
 	if !r.ClosedAt.IsZero() {
 		return r.ClosedAt

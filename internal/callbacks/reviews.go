@@ -13,9 +13,10 @@ type ReviewStatus struct {
 	Callback Callback
 }
 
-// OpenReview begins a review of a pending callback. Only people who may decide it can review it, with groups as fresh as a
-// decision needs: a review keeps the function waiting. Others read without that. A page that opens again by itself, without input, goes on with the budget of the person's last review:
-// else a forgotten tab could hold the function for ever.
+// OpenReview begins a review of a pending callback. Only people who may decide it can review it,
+// with groups as fresh as a decision needs: a review keeps the function waiting. Others read
+// without that. A page that opens again by itself, without input, goes on with the budget of the
+// person's last review: else a forgotten tab could hold the function for ever.
 func (s *Service) OpenReview(ctx context.Context, p Person, id ID, sign SignOfLife) (ReviewStatus, error) {
 	if _, err := s.see(ctx, p, id); err != nil {
 		return ReviewStatus{}, err
@@ -47,11 +48,12 @@ func (s *Service) OpenReview(ctx context.Context, p Person, id ID, sign SignOfLi
 	return ReviewStatus{Review: r, Callback: c}, nil
 }
 
-// maxOwnReviews is how many reviews of one callback a person may have open: more tabs of one request than anybody needs.
+// maxOwnReviews is how many reviews of one callback a person may have open: more tabs of one
+// request than anybody needs.
 const maxOwnReviews = 8
 
-// makeRoom closes the reviews of a person that were renewed longest ago, so that another may open, and returns them. A page whose
-// review it was opens a new one while it is looked at.
+// makeRoom closes the reviews of a person that were renewed longest ago, so that another may open,
+// and returns them. A page whose review it was opens a new one while it is looked at.
 func makeRoom(all []Review, person string, now time.Time) (closed []Review) {
 	var own []*Review
 	for i := range all {
@@ -83,8 +85,8 @@ type SignOfLife struct {
 	Still bool // the person answered "still reviewing?"
 }
 
-// RenewReview keeps a review alive for another [ReviewLease]. [ErrNotFound] when it has ended: the page opens a new one.
-// [ErrOldGroups] lets it run out.
+// RenewReview keeps a review alive for another [ReviewLease]. [ErrNotFound] when it has ended: the
+// page opens a new one. [ErrOldGroups] lets it run out.
 func (s *Service) RenewReview(ctx context.Context, p Person, id, review ID, sign SignOfLife) (ReviewStatus, error) {
 	now := s.now()
 	if err := s.fresh(p, now); err != nil {
@@ -125,7 +127,8 @@ func (s *Service) ReleaseReview(ctx context.Context, p Person, id, review ID) er
 	return nil
 }
 
-// changeReview applies change to the person's own open review and holds the callback by what reviews remain.
+// changeReview applies change to the person's own open review and holds the callback by what
+// reviews remain.
 func (s *Service) changeReview(ctx context.Context, p Person, id, review ID, change func(*Callback, *Review) AuditEntry) (Callback, error) {
 	if _, err := s.see(ctx, p, id); err != nil {
 		return Callback{}, err

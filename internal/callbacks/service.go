@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Service is what pages and webhooks ask. Every method checks what its caller may see; what they may not see is [ErrNotFound].
+// Service is what pages and webhooks ask. Every method checks what its caller may see; what they
+// may not see is [ErrNotFound].
 type Service struct {
 	store  Store
 	queues Queues
@@ -21,7 +22,8 @@ type Service struct {
 	deliveries   Handover
 }
 
-// ServiceConfig is what a service works with. Deliveries, Beat and Seals may be nil, and Lanes be zero.
+// ServiceConfig is what a service works with. Deliveries, Beat and Seals may be nil, and Lanes be
+// zero.
 type ServiceConfig struct {
 	Store  Store
 	Queues Queues

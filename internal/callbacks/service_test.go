@@ -176,7 +176,8 @@ func TestTwoReviewersAtOnce(t *testing.T) {
 	}
 }
 
-// TestDecideAfterTheDeadline: our clock refuses no decision. What Lambda or its history has ended is lost, by their word.
+// TestDecideAfterTheDeadline: our clock refuses no decision. What Lambda or its history has ended
+// is lost, by their word.
 func TestDecideAfterTheDeadline(t *testing.T) {
 	t.Parallel()
 	t.Run("LambdaWaits", func(t *testing.T) {
@@ -255,7 +256,8 @@ func TestNextSkipsWhatOthersHold(t *testing.T) {
 	}
 }
 
-// TestDecideDespiteALateHeartbeat: whether the heartbeat clock has ended it is Lambda's to say, for others may beat too.
+// TestDecideDespiteALateHeartbeat: whether the heartbeat clock has ended it is Lambda's to say, for
+// others may beat too.
 func TestDecideDespiteALateHeartbeat(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -2,7 +2,8 @@ package callbacks
 
 import "time"
 
-// Session is a sign-in of one person in one browser, as its person and admins see it. Nothing of it signs anybody in.
+// Session is a sign-in of one person in one browser, as its person and admins see it. Nothing of it
+// signs anybody in.
 type Session struct {
 	ID     ID     // ours, for addresses and forms
 	Person string // the person's key; empty while a sign-in is under way
@@ -16,7 +17,8 @@ type Session struct {
 	SeenAt     time.Time // when it was used last, to within a minute
 }
 
-// StoredSession is a session as a store keeps it. Whoever signs in with it has a token; the store knows its hash alone.
+// StoredSession is a session as a store keeps it. Whoever signs in with it has a token; the store
+// knows its hash alone.
 type StoredSession struct {
 	Session
 	TokenHash []byte

@@ -1,11 +1,13 @@
 package callbacks
 
-// SourceDiscovery is the source of callbacks that were found in a history and that nobody has announced.
+// SourceDiscovery is the source of callbacks that were found in a history and that nobody has
+// announced.
 const SourceDiscovery = "discovery"
 
-// SourceAnnounced stands in a [Filter] for every source but [SourceDiscovery]. A callback that was found and then announced has
-// its sender as source.
+// SourceAnnounced stands in a [Filter] for every source but [SourceDiscovery]. A callback that was
+// found and then announced has its sender as source.
 const SourceAnnounced = "announced"
 
-// ReservedSource reports whether no sender may have this name, because it means something else here.
+// ReservedSource reports whether no sender may have this name, because it means something else
+// here.
 func ReservedSource(name string) bool { return name == SourceDiscovery || name == SourceAnnounced }

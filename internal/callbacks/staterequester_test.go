@@ -17,7 +17,8 @@ var adminOfFinance = callbacks.Person{
 
 var askedByInes = callbacks.Statement{Requester: "Ines Calloway <ines@harborline.example>", Reason: "Ticket FIN-12 is hers."}
 
-// unknownAsker waits in finance since before anybody compared who asks: its requester is a bare name.
+// unknownAsker waits in finance since before anybody compared who asks: its requester is a bare
+// name.
 func (d *desk) unknownAsker(name string) callbacks.Callback {
 	d.T.Helper()
 	c := d.Announce(nil)
@@ -38,7 +39,8 @@ func wantRefusal(t *testing.T, err error, code string) {
 	}
 }
 
-// TestStateRequester: nobody decides what does not say who asks, until an admin says it, on record; then the rule holds.
+// TestStateRequester: nobody decides what does not say who asks, until an admin says it, on record;
+// then the rule holds.
 func TestStateRequester(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -64,7 +66,8 @@ func TestStateRequester(t *testing.T) {
 	}
 }
 
-// TestStateRequester_Again: an admin who was wrong says it again, and what was previewed for another requester is stale.
+// TestStateRequester_Again: an admin who was wrong says it again, and what was previewed for
+// another requester is stale.
 func TestStateRequester_Again(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -15,7 +15,8 @@ func (c *Callback) entry(at time.Time, by Actor, action Action, detail string) A
 	return AuditEntry{At: at, Actor: by, Action: action, Callback: c.ID, Queue: c.Queue, Detail: detail}
 }
 
-// move changes the state and says so in the audit. A callback that is not open any more needs no heartbeats.
+// move changes the state and says so in the audit. A callback that is not open any more needs no
+// heartbeats.
 func (c *Callback) move(to State, at time.Time, by Actor, action Action, detail string) AuditEntry {
 	e := c.entry(at, by, action, detail)
 	e.From, e.To = c.State, to
@@ -26,8 +27,9 @@ func (c *Callback) move(to State, at time.Time, by Actor, action Action, detail 
 	return e
 }
 
-// Decide records a decision. Only a pending callback can be decided. A clock that seems to have run out does not stand in the
-// way: other clients may beat too, and ours may be wrong, so Lambda's answer to the delivery tells.
+// Decide records a decision. Only a pending callback can be decided. A clock that seems to have run
+// out does not stand in the way: other clients may beat too, and ours may be wrong, so Lambda's
+// answer to the delivery tells.
 func (c *Callback) Decide(d Decision) (AuditEntry, error) {
 	if c.State != Pending {
 		return AuditEntry{}, c.wrongState("decide")
@@ -50,7 +52,8 @@ func (c *Callback) Overdue(now time.Time) bool {
 	return cause != NoDeadline && !now.Before(at)
 }
 
-// TimeOut ends a pending callback whose deadline has passed by our clock, where nothing better is to be had.
+// TimeOut ends a pending callback whose deadline has passed by our clock, where nothing better is
+// to be had.
 func (c *Callback) TimeOut(now time.Time, by Actor) (AuditEntry, error) {
 	if c.State != Pending || !c.Overdue(now) {
 		return AuditEntry{}, c.wrongState("time out")
@@ -72,7 +75,8 @@ func (c *Callback) Close(e Ending, now time.Time, by Actor) (AuditEntry, error) 
 	return c.move(Closed, now, by, ActionClosed, e.Detail), nil
 }
 
-// AttemptFailed notes what an attempt to deliver the decision met. The same answer again is no news: it has no entry.
+// AttemptFailed notes what an attempt to deliver the decision met. The same answer again is no
+// news: it has no entry.
 func (c *Callback) AttemptFailed(a Attempt, now time.Time, by Actor) (AuditEntry, error) {
 	if c.State != Decided {
 		return AuditEntry{}, c.wrongState("note a failed attempt with")
@@ -103,7 +107,8 @@ func (c *Callback) Lose(e Ending, now time.Time, by Actor) (AuditEntry, error) {
 	return c.move(Lost, now, by, ActionLost, e.Detail+margin(e, c.Decision)), nil
 }
 
-// Differ notes that the history shows another end, although Lambda accepted the decision: the function does not go by it.
+// Differ notes that the history shows another end, although Lambda accepted the decision: the
+// function does not go by it.
 func (c *Callback) Differ(e Ending, now time.Time, by Actor) (AuditEntry, error) {
 	if c.State != Completed {
 		return AuditEntry{}, c.wrongState("take back")
@@ -146,8 +151,8 @@ func (c *Callback) GiveUp(to State, answer Answer, e Ending, by Actor) (AuditEnt
 	return c.move(to, e.At, by, action, e.Detail), nil
 }
 
-// Retry sends the decision again, because an operator asks for it. Heartbeats keep the callback alive
-// until it arrives.
+// Retry sends the decision again, because an operator asks for it. Heartbeats keep the callback
+// alive until it arrives.
 func (c *Callback) Retry(now time.Time, by Actor) (entry AuditEntry, err error) {
 	switch c.State {
 	case Undeliverable, Unconfirmed:

@@ -259,7 +259,8 @@ func (e event) checkEntry(t *testing.T, c *Callback, entry AuditEntry, from Stat
 	}
 }
 
-// TestLoseSaysWhen: the audit tells when that happened which was faster and how close it was, or else when Lambda said so.
+// TestLoseSaysWhen: the audit tells when that happened which was faster and how close it was, or
+// else when Lambda said so.
 func TestLoseSaysWhen(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -295,7 +296,8 @@ func TestTimeOutWaitsForTheClock(t *testing.T) {
 	}
 }
 
-// TestEndedElsewhere: whatever the history leaves out, an ending says what won, by which clock, and when.
+// TestEndedElsewhere: whatever the history leaves out, an ending says what won, by which clock, and
+// when.
 func TestEndedElsewhere(t *testing.T) {
 	t.Parallel()
 	both := Clocks{StartedAt: t0, Timeout: time.Hour, HeartbeatTimeout: time.Minute}

@@ -46,7 +46,8 @@ func TestBeatsThatFailAreOneStretch(t *testing.T) {
 	}
 }
 
-// TestFailuresThatTellNothing: a beat that was sent before one that Lambda took, and one that nobody wants any more.
+// TestFailuresThatTellNothing: a beat that was sent before one that Lambda took, and one that
+// nobody wants any more.
 func TestFailuresThatTellNothing(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
@@ -65,7 +66,8 @@ func TestFailuresThatTellNothing(t *testing.T) {
 	}
 }
 
-// TestRefusedBeatsAreForgotten: what a beat met is a problem for as long as beats go out and are not taken.
+// TestRefusedBeatsAreForgotten: what a beat met is a problem for as long as beats go out and are
+// not taken.
 func TestRefusedBeatsAreForgotten(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
@@ -122,7 +124,8 @@ func TestFirstBeatOnItsWay(t *testing.T) {
 	}
 }
 
-// TestRetriesOfABeat sends beats that all fail, from the first after one that was taken until the clock has run out.
+// TestRetriesOfABeat sends beats that all fail, from the first after one that was taken until the
+// clock has run out.
 func TestRetriesOfABeat(t *testing.T) {
 	t.Parallel()
 	for _, timeout := range []time.Duration{3 * time.Second, 9 * time.Second, time.Minute, 30 * time.Minute} {
@@ -165,7 +168,8 @@ func retries(t *testing.T, timeout, asked time.Duration, jitter float64) {
 	}
 }
 
-// TestRenewalsKeepARetry: a review that is renewed does not send a beat sooner than Lambda asked for.
+// TestRenewalsKeepARetry: a review that is renewed does not send a beat sooner than Lambda asked
+// for.
 func TestRenewalsKeepARetry(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
@@ -187,7 +191,8 @@ func TestEndedBeatsAreForgotten(t *testing.T) {
 	}
 }
 
-// TestBeatsFailAfterASetBackClock: the last beat seems to be in the future then, and what fails counts all the same.
+// TestBeatsFailAfterASetBackClock: the last beat seems to be in the future then, and what fails
+// counts all the same.
 func TestBeatsFailAfterASetBackClock(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)

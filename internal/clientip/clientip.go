@@ -11,8 +11,8 @@ import (
 
 // Of returns what tells the address of a request's client. X-Forwarded-For is believed from the
 // given proxies only: anybody else could pass for anybody. The list is read from its end, where the
-// nearest proxy wrote, to the first address that is no proxy's. An entry that cannot be read ends it
-// too, because nobody vouches for what stands before it.
+// nearest proxy wrote, to the first address that is no proxy's. An entry that cannot be read ends
+// it too, because nobody vouches for what stands before it.
 func Of(proxies []netip.Prefix) func(*http.Request) string {
 	trusted := func(addr netip.Addr) bool {
 		return slices.ContainsFunc(proxies, func(p netip.Prefix) bool { return p.Contains(addr) })
@@ -34,7 +34,8 @@ func Of(proxies []netip.Prefix) func(*http.Request) string {
 	}
 }
 
-// parseForwarded reads an address as proxies write it: alone or with a port, that of IPv6 in brackets or not.
+// parseForwarded reads an address as proxies write it: alone or with a port, that of IPv6 in
+// brackets or not.
 func parseForwarded(text string) (netip.Addr, bool) {
 	text = strings.TrimSpace(text)
 	host, isIPv6 := strings.CutPrefix(text, "[")

@@ -15,7 +15,8 @@ import (
 	"countersign/internal/loopback"
 )
 
-// Address is a host and port to listen on, as net.Listen takes it. An empty host means every interface.
+// Address is a host and port to listen on, as net.Listen takes it. An empty host means every
+// interface.
 type Address string
 
 // UnmarshalText takes host:port with a numeric port.
@@ -31,8 +32,8 @@ func (a *Address) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// URL is the address of a service: https, or http on this machine only. It is kept exactly as written, because issuers are
-// compared byte by byte.
+// URL is the address of a service: https, or http on this machine only. It is kept exactly as
+// written, because issuers are compared byte by byte.
 type URL string
 
 // UnmarshalText takes an absolute URL without user, query or fragment.
@@ -47,7 +48,8 @@ func (u *URL) UnmarshalText(text []byte) error {
 // Origin is a URL without a path, such as https://countersign.example.com.
 type Origin string
 
-// UnmarshalText takes what [URL] takes, without a path, and keeps it as browsers write it: they compare it to the letter.
+// UnmarshalText takes what [URL] takes, without a path, and keeps it as browsers write it: they
+// compare it to the letter.
 func (o *Origin) UnmarshalText(text []byte) error {
 	u, err := parseURL(string(text))
 	if err != nil {
@@ -64,8 +66,8 @@ func (o *Origin) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// browserHost is a URL's host as browsers write it: a name in small letters and ASCII, an address in its short form, and no port that
-// the scheme implies.
+// browserHost is a URL's host as browsers write it: a name in small letters and ASCII, an address
+// in its short form, and no port that the scheme implies.
 func browserHost(u *url.URL) (string, error) {
 	name := strings.ToLower(u.Hostname())
 	if ip, err := netip.ParseAddr(name); err == nil {

@@ -2,7 +2,8 @@ package config
 
 import "testing"
 
-// TestOrigin: however an operator writes the desk's address, it is kept as browsers write it in Host and Origin.
+// TestOrigin: however an operator writes the desk's address, it is kept as browsers write it in
+// Host and Origin.
 func TestOrigin(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// maxAPIKey is EventBridge's limit of a connection's key in characters (API reference, ApiKeyValue).
+// maxAPIKey is EventBridge's limit of a connection's key in characters (API reference,
+// ApiKeyValue).
 const maxAPIKey = 512
 
 // APIKeys are keys of which a sender has one; several while one is replaced.

@@ -56,7 +56,8 @@ func (c *Config) checkQueues(p problems) {
 	}
 }
 
-// checkWatchAccounts looks for watched functions in accounts that have no role, and for lines that stand for the same functions.
+// checkWatchAccounts looks for watched functions in accounts that have no role, and for lines that
+// stand for the same functions.
 func (c *Config) checkWatchAccounts(p problems) {
 	if len(p[Prefix+"ACCOUNTS"])+len(p[Prefix+"WATCH"]) > 0 {
 		return // which accounts there are, or which are meant, is not known

@@ -13,8 +13,9 @@ const Prefix = "COUNTERSIGN_"
 
 // Config holds every setting, checked. Print it freely: secrets show as "redacted".
 //
-// Tags: env and envPrefix name the variable; envDefault, help and example are what the operator reads; required and secret
-// mark it. The field names of leaves are unique, because parse errors are told apart by them.
+// Tags: env and envPrefix name the variable; envDefault, help and example are what the operator
+// reads; required and secret mark it. The field names of leaves are unique, because parse errors
+// are told apart by them.
 type Config struct {
 	Addr           Address     `env:"ADDR" envDefault:"127.0.0.1:8080" help:"Where to listen for HTTP: host and port." example:":8080"`
 	MetricsAddr    Address     `env:"METRICS_ADDR" help:"Where to listen for scrapers of /metrics, and for nothing else: host and port. Keep it from the internet: it names queues. Off when empty." example:"127.0.0.1:9090"`
@@ -94,9 +95,9 @@ type Lambda struct {
 	Endpoint URL    `env:"ENDPOINT" help:"Address of the Lambda API instead of AWS's own, such as a VPC endpoint." example:"https://vpce-0a1b.lambda.eu-central-1.vpce.amazonaws.com"`
 }
 
-// Load reads and checks every setting. environ is the environment by name, and readFile reads the files that X_FILE variables
-// name ([os.ReadFile]). The error joins every problem found, one line each: the variable, what is wrong, and what
-// a right value looks like. It never holds a secret.
+// Load reads and checks every setting. environ is the environment by name, and readFile reads the
+// files that X_FILE variables name ([os.ReadFile]). The error joins every problem found, one line
+// each: the variable, what is wrong, and what a right value looks like. It never holds a secret.
 func Load(environ map[string]string, readFile func(string) ([]byte, error)) (Config, error) {
 	var c Config
 	problems := make(problems)

@@ -17,7 +17,8 @@ const (
 	goodTopic  = "arn:aws:sns:eu-central-1:123456789012:approvals"
 )
 
-// variables are an environment with the required settings, changed by pairs of short name and value.
+// variables are an environment with the required settings, changed by pairs of short name and
+// value.
 func variables(pairs ...string) map[string]string {
 	env := map[string]string{
 		"COUNTERSIGN_BASE_URL":             "https://desk.example.com",
@@ -154,7 +155,8 @@ func TestLoadTellsAllProblemsAtOnce(t *testing.T) {
 	}
 }
 
-// TestStringIsReadable: the log's first line is where an operator compares what is meant with what is set.
+// TestStringIsReadable: the log's first line is where an operator compares what is meant with what
+// is set.
 func TestStringIsReadable(t *testing.T) {
 	t.Parallel()
 	c, err := load(variables("QUEUES", `{"finance":{"groups":["finance approvers"],"fourEyes":true}}`, "SOURCES", `{"expenses":{"secrets":["`+goodSecret+`"]}}`), nil)

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// DatabaseURL names a SQLite file or a PostgreSQL database. It may hold a password and prints itself without; a conversion
-// to string gives the whole URL.
+// DatabaseURL names a SQLite file or a PostgreSQL database. It may hold a password and prints
+// itself without; a conversion to string gives the whole URL.
 type DatabaseURL string
 
-// LoadDatabaseURL reads COUNTERSIGN_DATABASE_URL alone, for commands that need nothing else. The arguments are those of
-// [Load].
+// LoadDatabaseURL reads COUNTERSIGN_DATABASE_URL alone, for commands that need nothing else. The
+// arguments are those of [Load].
 func LoadDatabaseURL(environ map[string]string, readFile func(string) ([]byte, error)) (DatabaseURL, error) {
 	const name = Prefix + "DATABASE_URL"
 	p := make(problems)
@@ -31,7 +31,8 @@ func LoadDatabaseURL(environ map[string]string, readFile func(string) ([]byte, e
 	return d, p.err()
 }
 
-// UnmarshalText takes sqlite:///absolute/path, sqlite:relative/path, or a postgres:// URL with a database name.
+// UnmarshalText takes sqlite:///absolute/path, sqlite:relative/path, or a postgres:// URL with a
+// database name.
 func (d *DatabaseURL) UnmarshalText(text []byte) error {
 	u := DatabaseURL(text)
 	if path, ok := u.SQLitePath(); ok {

@@ -16,7 +16,8 @@ const (
 	makeKey = "make one with `openssl rand -base64 32`"
 )
 
-// EncryptionKeys are the AES-GCM keys of functions whose results are encrypted, in base64, by function name.
+// EncryptionKeys are the AES-GCM keys of functions whose results are encrypted, in base64, by
+// function name.
 type EncryptionKeys map[string]Secret
 
 // functionNames is Lambda's own rule (CreateFunction, FunctionName).

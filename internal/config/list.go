@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// Names is a list of names, written as a JSON list or with commas between them; a name may hold spaces and, as names of a directory
-// do, commas.
+// Names is a list of names, written as a JSON list or with commas between them; a name may hold
+// spaces and, as names of a directory do, commas.
 type Names []string
 
 // UnmarshalText takes ["a","b,c"], or a,"b,c" where only names with commas need their quotes.
@@ -122,7 +122,8 @@ func parseNetwork(text string) (netip.Prefix, error) {
 	return network.Masked(), err
 }
 
-// splitTrimmed are the parts of a comma list without their surrounding space, and without the empty ones.
+// splitTrimmed are the parts of a comma list without their surrounding space, and without the empty
+// ones.
 func splitTrimmed(text string) []string {
 	var parts []string
 	for part := range strings.SplitSeq(text, ",") {

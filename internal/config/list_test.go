@@ -6,7 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// TestNames: each way to write a list of names, and that it is written again so that it means the same.
+// TestNames: each way to write a list of names, and that it is written again so that it means the
+// same.
 func TestNames(t *testing.T) {
 	t.Parallel()
 	const dn = "CN=Approvers,OU=Groups,DC=corp,DC=example"

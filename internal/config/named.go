@@ -21,8 +21,9 @@ type nameRule struct {
 // plainNames is the rule of queues and sources.
 var plainNames = nameRule{callbacks.ValidQueueName, "use 1 to 63 of a-z, 0-9, - and _"}
 
-// decodeNamed reads a JSON object whose members are all of type T. It refuses what encoding/json lets through: a name given
-// twice, a field that T does not have, anything after the object. Its errors repeat names but no values, which may be secret.
+// decodeNamed reads a JSON object whose members are all of type T. It refuses what encoding/json
+// lets through: a name given twice, a field that T does not have, anything after the object. Its
+// errors repeat names but no values, which may be secret.
 func decodeNamed[T any](text []byte, names nameRule) (map[string]T, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {

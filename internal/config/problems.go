@@ -19,8 +19,8 @@ func (p problems) add(name, format string, args ...any) {
 	p[name] = append(p[name], fmt.Sprintf(format, args...))
 }
 
-// unless notes a problem of the variable, named without the prefix, when the rule does not hold. A variable that could not
-// even be read is not judged further.
+// unless notes a problem of the variable, named without the prefix, when the rule does not hold. A
+// variable that could not even be read is not judged further.
 func (p problems) unless(holds bool, name, format string, args ...any) {
 	name = Prefix + name
 	if _, unread := p[name]; unread || holds {
@@ -51,8 +51,9 @@ func (p problems) addParse(err error, environ map[string]string) {
 	}
 }
 
-// describe words a parse error. Our own types word theirs; those of the standard library get the kind that is wanted. The
-// types of secrets are all our own, so that no value of theirs is repeated here.
+// describe words a parse error. Our own types word theirs; those of the standard library get the
+// kind that is wanted. The types of secrets are all our own, so that no value of theirs is repeated
+// here.
 func describe(parse env.ParseError, value string) []string {
 	kinds := map[reflect.Type]string{
 		reflect.TypeFor[time.Duration](): "a duration with its unit",

@@ -7,7 +7,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// TestEachRule sets one wrong value at a time. The message says the variable and what is wrong with the value.
+// TestEachRule sets one wrong value at a time. The message says the variable and what is wrong with
+// the value.
 func TestEachRule(t *testing.T) {
 	t.Parallel()
 	source := func(body string) string { return `{"expenses":` + body + `}` }

@@ -13,8 +13,9 @@ import (
 type Queue struct {
 	Groups    []string `json:"groups"`    // whose members see and decide it
 	KeepAlive string   `json:"keepAlive"` // review (also when empty) or queued
-	FourEyes  bool     `json:"fourEyes"`  // the requester, who has to be known, may not decide their own request
-	RejectAs  string   `json:"rejectAs"`  // failure (also when empty) or success
+	// the requester, who has to be known, may not decide their own request
+	FourEyes bool   `json:"fourEyes"`
+	RejectAs string `json:"rejectAs"` // failure (also when empty) or success
 }
 
 // Queues are the queues by name.
@@ -50,7 +51,8 @@ func (q Queue) check(name string) error {
 	return nil
 }
 
-// withDefault completes the queues: there is a default queue, and groups decide in it that no queue names.
+// withDefault completes the queues: there is a default queue, and groups decide in it that no queue
+// names.
 func (q Queues) withDefault(groups []string) Queues {
 	all := make(Queues, len(q)+1)
 	maps.Copy(all, q)

@@ -5,7 +5,8 @@ import "log/slog"
 // redacted is what is printed instead of a secret.
 const redacted = "redacted"
 
-// Secret is text that is never printed, logged or encoded. A conversion to string gives it away, on purpose.
+// Secret is text that is never printed, logged or encoded. A conversion to string gives it away, on
+// purpose.
 type Secret string
 
 // String hides the secret; nothing stays nothing, so that one can see whether it is set.

@@ -9,7 +9,8 @@ import (
 // maxSessionKeys is more than a replacement needs. Each makes what no key opens slower to refuse.
 const maxSessionKeys = 8
 
-// SessionKeys are the AES-256 keys of sessions in base64. The first encrypts; the others are older and decrypt only.
+// SessionKeys are the AES-256 keys of sessions in base64. The first encrypts; the others are older
+// and decrypt only.
 type SessionKeys []Secret
 
 // UnmarshalText takes keys with commas between them. Its errors never repeat a key.

@@ -13,15 +13,18 @@ import (
 
 // Shortest credentials of a source: what cannot be guessed.
 const (
-	minSecretBytes     = 24 // of a signing secret after base64, the least that Standard Webhooks allows
+	// of a signing secret after base64, the least that Standard Webhooks allows
+	minSecretBytes     = 24
 	minTokenCharacters = 32
 )
 
-// Source is one webhook sender as an operator writes it. It proves itself by a signature or a bearer token.
+// Source is one webhook sender as an operator writes it. It proves itself by a signature or a
+// bearer token.
 type Source struct {
-	Secrets []Secret `json:"secrets"` // Standard Webhooks, whsec_ and base64; several while one is replaced
-	Tokens  []Secret `json:"tokens"`  // bearer tokens, for senders that cannot sign
-	Queues  []string `json:"queues"`  // which it may address; every queue when empty
+	// Standard Webhooks, whsec_ and base64; several while one is replaced
+	Secrets []Secret `json:"secrets"`
+	Tokens  []Secret `json:"tokens"` // bearer tokens, for senders that cannot sign
+	Queues  []string `json:"queues"` // which it may address; every queue when empty
 }
 
 // Sources are the webhook senders by name.

@@ -14,14 +14,15 @@ import (
 type Topic struct {
 	Source string   `json:"source"` // the sender's name in the record; several topics may share one
 	Queues []string `json:"queues"` // which it may address; every queue when empty
-	Events bool     `json:"events"` // whether it may also pass on EventBridge's events of executions that ended
+	// whether it may also pass on EventBridge's events of executions that ended
+	Events bool `json:"events"`
 }
 
 // Topics are the SNS topics by ARN.
 type Topics map[string]Topic
 
-// topicNames is the form of a topic's ARN (SNS API reference, CreateTopic). FIFO topics are left out: they do not deliver
-// to HTTPS.
+// topicNames is the form of a topic's ARN (SNS API reference, CreateTopic). FIFO topics are left
+// out: they do not deliver to HTTPS.
 var topicNames = nameRule{
 	regexp.MustCompile(`^arn:(aws|aws-cn|aws-us-gov|aws-eusc):sns:[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$`).MatchString,
 	"use the ARN of a standard SNS topic",

@@ -11,8 +11,8 @@ import (
 // fileSuffix turns a variable's name into the one that names a file with the value.
 const fileSuffix = "_FILE"
 
-// readVariables collects the variables that have a value. One that is set to nothing counts as not set, as compose files
-// and manifests leave them behind.
+// readVariables collects the variables that have a value. One that is set to nothing counts as not
+// set, as compose files and manifests leave them behind.
 func readVariables(environ map[string]string, readFile func(string) ([]byte, error), p problems) map[string]string {
 	values := make(map[string]string) // never nil: env would read the process's own environment
 	for _, s := range Settings() {
@@ -46,8 +46,8 @@ func fileProblem(path string, err error) string {
 	return fmt.Sprintf("%s: %v", path, err)
 }
 
-// Unknown lists the variables that look like settings and are none: misspelt ones, most likely. Those that Kubernetes and Docker
-// make of a service with our name are left out.
+// Unknown lists the variables that look like settings and are none: misspelt ones, most likely.
+// Those that Kubernetes and Docker make of a service with our name are left out.
 func Unknown(environ map[string]string) []string {
 	known := make(map[string]bool)
 	for _, s := range Settings() {

@@ -51,7 +51,8 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
-// TestOnlyOwnVariablesAreRead guards against names that orchestrators put beside ours, such as COUNTERSIGN_PORT.
+// TestOnlyOwnVariablesAreRead guards against names that orchestrators put beside ours, such as
+// COUNTERSIGN_PORT.
 func TestOnlyOwnVariablesAreRead(t *testing.T) {
 	t.Parallel()
 	if _, err := load(variables("PORT", "tcp://10.0.0.1:80", "SERVICE_HOST", "10.0.0.1"), nil); err != nil {

@@ -17,19 +17,22 @@ import (
 
 // Watch is where the callbacks go that are found in a function's executions.
 type Watch struct {
-	Queue   string `json:"queue"`   // the default queue when empty
-	Region  string `json:"region"`  // of the function; the one of Lambda when empty
-	Account string `json:"account"` // of the function, where it is not that of the desk's own credentials
+	Queue  string `json:"queue"`  // the default queue when empty
+	Region string `json:"region"` // of the function; the one of Lambda when empty
+	// of the function, where it is not that of the desk's own credentials
+	Account string `json:"account"`
 	Except  Except `json:"except"`
 }
 
-// Except are patterns of callbacks that are left out, by name and by subtype; * stands for any text.
+// Except are patterns of callbacks that are left out, by name and by subtype; * stands for any
+// text.
 type Except struct {
 	Names    []string `json:"names"`
 	Subtypes []string `json:"subtypes"`
 }
 
-// Bounds of patterns. AWS bounds the names of operations at 256 characters, and subtypes at 32 of those in the expression.
+// Bounds of patterns. AWS bounds the names of operations at 256 characters, and subtypes at 32 of
+// those in the expression.
 const (
 	maxPatterns = 50
 	maxPattern  = 256
@@ -65,11 +68,12 @@ func (e Except) problems(function string) (problems []error) {
 	return problems
 }
 
-// Watches are the functions whose executions are searched for callbacks, by name or unqualified ARN; "*", also at the end of an
-// ARN, stands for every durable function.
+// Watches are the functions whose executions are searched for callbacks, by name or unqualified
+// ARN; "*", also at the end of an ARN, stands for every durable function.
 type Watches map[string]Watch
 
-// watchNames is the rule of ListDurableExecutionsByFunction, FunctionName, without partial ARNs and qualifiers.
+// watchNames is the rule of ListDurableExecutionsByFunction, FunctionName, without partial ARNs and
+// qualifiers.
 var watchNames = nameRule{
 	regexp.MustCompile(`^(arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:)?(\*|[a-zA-Z0-9-_]{1,64})$`).MatchString,
 	"use a Lambda function's name, its ARN without version or alias, or *",
@@ -99,8 +103,8 @@ func (w *Watches) UnmarshalText(text []byte) error {
 	return errors.Join(problems...)
 }
 
-// withDefaults completes the watched functions: queue, region where neither the ARN nor the operator names one, and the account
-// where the ARN names one that has a role.
+// withDefaults completes the watched functions: queue, region where neither the ARN nor the
+// operator names one, and the account where the ARN names one that has a role.
 func (w Watches) withDefaults(region string, accounts Accounts) Watches {
 	if len(w) == 0 {
 		return nil

@@ -13,8 +13,8 @@ import (
 	"countersign/internal/desktest"
 )
 
-// mortal is a store whose process dies at one of its writes: before it, or after it without having learned so. Nothing is written
-// from then on.
+// mortal is a store whose process dies at one of its writes: before it, or after it without having
+// learned so. Nothing is written from then on.
 type mortal struct {
 	callbackstest.Store
 	left  int // writes before that one
@@ -71,8 +71,8 @@ func (m *mortal) ClaimHeartbeats(ctx context.Context, now time.Time, limit int) 
 	})
 }
 
-// whole is a callback's life as one process has it, from the announcement to what followed the decision. Whoever got no answer
-// from an earlier process asks again.
+// whole is a callback's life as one process has it, from the announcement to what followed the
+// decision. Whoever got no answer from an earlier process asks again.
 func (d *desk) whole() {
 	d.T.Helper()
 	receipt, err := d.Service.Receive(d.Ctx, callbacks.Source{Name: "expenses"}, "msg_1", callbacks.Announcement{
@@ -95,8 +95,8 @@ func (d *desk) whole() {
 	}
 }
 
-// TestDeathAtEveryWrite: a process dies before or after each write that a callback's life has, one life for each. The next
-// process brings every one of them to the same end.
+// TestDeathAtEveryWrite: a process dies before or after each write that a callback's life has, one
+// life for each. The next process brings every one of them to the same end.
 func TestDeathAtEveryWrite(t *testing.T) {
 	t.Parallel()
 	// Claims that find nothing are among them.
@@ -143,7 +143,8 @@ func (d *desk) wantWhole() {
 	c := d.WantState(known.ID, callbacks.Completed)
 	want := []callbacks.Action{callbacks.ActionReceived, callbacks.ActionDecided, callbacks.ActionDelivered, callbacks.ActionExecutionSucceeded}
 	actions := slices.DeleteFunc(d.Actions(c.ID), func(a callbacks.Action) bool {
-		return a == callbacks.ActionHeartbeat || a == callbacks.ActionReceipt // where an answer was lost, delivery has the receipt
+		// where an answer was lost, delivery has the receipt
+		return a == callbacks.ActionHeartbeat || a == callbacks.ActionReceipt
 	})
 	if !slices.Equal(actions, want) || c.Ending.Event != 4 {
 		d.T.Errorf("audit is %v, want %v; the receipt is event %d", actions, want, c.Ending.Event)

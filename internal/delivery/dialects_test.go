@@ -11,7 +11,8 @@ import (
 	"countersign/internal/history"
 )
 
-// dialects are the ways in which Lambda may say "closed", and a mix of them within one callback's life.
+// dialects are the ways in which Lambda may say "closed", and a mix of them within one callback's
+// life.
 var dialects = map[string][]callbacks.Answer{
 	"Timeout":      {callbacks.AnswerClosed},
 	"Invalid":      {callbacks.AnswerMaybeClosed},
@@ -46,7 +47,8 @@ func (d *desk) settle(id callbacks.ID) callbacks.Callback {
 	return callbacks.Callback{}
 }
 
-// TestOursInEachDialect: a success whose answer was lost is found in the history, also in one that lags.
+// TestOursInEachDialect: a success whose answer was lost is found in the history, also in one that
+// lags.
 func TestOursInEachDialect(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d *desk) {
@@ -59,7 +61,8 @@ func TestOursInEachDialect(t *testing.T) {
 	})
 }
 
-// TestLostInEachDialect: a race that was lost says what won and when, in the callback and in the audit.
+// TestLostInEachDialect: a race that was lost says what won and when, in the callback and in the
+// audit.
 func TestLostInEachDialect(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -93,7 +96,8 @@ func TestLostInEachDialect(t *testing.T) {
 	}
 }
 
-// TestBeatsInEachDialect: "closed" as the answer to a heartbeat closes the callback by what the history shows.
+// TestBeatsInEachDialect: "closed" as the answer to a heartbeat closes the callback by what the
+// history shows.
 func TestBeatsInEachDialect(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d *desk) {
@@ -121,8 +125,8 @@ func (d *desk) detail(id callbacks.ID, action callbacks.Action) string {
 	return entries[0].Detail
 }
 
-// TestRefusedWhileOpen: an answer that may mean "closed" is a refusal once the history has shown the callback open a few times,
-// and then says that the size may be why, where it may.
+// TestRefusedWhileOpen: an answer that may mean "closed" is a refusal once the history has shown
+// the callback open a few times, and then says that the size may be why, where it may.
 func TestRefusedWhileOpen(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -160,8 +164,8 @@ func TestRefusedWhileOpen(t *testing.T) {
 	}
 }
 
-// TestClosedStaysClosed: Lambda has said once that the callback is closed. A later answer that may mean "refused" takes nothing
-// back, however often a history that lags shows the callback open.
+// TestClosedStaysClosed: Lambda has said once that the callback is closed. A later answer that may
+// mean "refused" takes nothing back, however often a history that lags shows the callback open.
 func TestClosedStaysClosed(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -175,7 +179,8 @@ func TestClosedStaysClosed(t *testing.T) {
 	}
 }
 
-// TestLostOrRefused: without a history nobody knows which of the two it was. A decision that is sent again begins anew.
+// TestLostOrRefused: without a history nobody knows which of the two it was. A decision that is
+// sent again begins anew.
 func TestLostOrRefused(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -193,8 +198,8 @@ func TestLostOrRefused(t *testing.T) {
 	d.WantState(c.ID, callbacks.Completed)
 }
 
-// TestBeatThatMayBeRefused: where the history shows the callback open, or cannot be read, an answer that may mean "closed" is a
-// heartbeat that failed, and the next one is tried.
+// TestBeatThatMayBeRefused: where the history shows the callback open, or cannot be read, an answer
+// that may mean "closed" is a heartbeat that failed, and the next one is tried.
 func TestBeatThatMayBeRefused(t *testing.T) {
 	t.Parallel()
 	for name, noHistory := range map[string]callbacks.Answer{"Open": "", "Denied": callbacks.AnswerDenied, "Busy": callbacks.AnswerThrottled} {
@@ -217,8 +222,8 @@ func TestBeatThatMayBeRefused(t *testing.T) {
 	}
 }
 
-// TestBeatOfAClosedCallback_Denied: "closed" alone says neither who nor what, so that a history that may not be read is asked again a
-// few times before that is all that is said.
+// TestBeatOfAClosedCallback_Denied: "closed" alone says neither who nor what, so that a history
+// that may not be read is asked again a few times before that is all that is said.
 func TestBeatOfAClosedCallback_Denied(t *testing.T) {
 	t.Parallel()
 	for name, passes := range map[string]bool{"Passes": true, "Stays": false} {

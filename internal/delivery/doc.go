@@ -11,11 +11,11 @@
 //
 //   - An attempt is recorded before its call. One that a crash left open makes the delivery
 //     doubtful.
-//   - The SDK makes one attempt a call: a retry inside it would turn a lost answer into "closed" and
-//     hide the doubt.
+//   - The SDK makes one attempt a call: a retry inside it would turn a lost answer into "closed"
+//     and hide the doubt.
 //   - "Closed", and "maybe closed" on a request that we checked ourselves, are settled by the
-//     history: our bytes mean completed, others mean lost. If the history cannot be read, a doubtful
-//     delivery ends as unconfirmed and an operator decides.
+//     history: our bytes mean completed, others mean lost. If the history cannot be read, a
+//     doubtful delivery ends as unconfirmed and an operator decides.
 //   - An answer that passes by itself, or that an operator can mend, ends no delivery, whatever
 //     status it comes with.
 //   - Our own clock ends nothing unasked: announced clocks may be wrong, and so may ours. Past the

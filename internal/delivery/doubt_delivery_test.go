@@ -9,8 +9,8 @@ import (
 	"countersign/internal/history"
 )
 
-// TestDelivery_Doubt: a delivery whose answer was lost keeps with the callback, and in the audit, what kept the history from
-// telling, until somebody has it sent again.
+// TestDelivery_Doubt: a delivery whose answer was lost keeps with the callback, and in the audit,
+// what kept the history from telling, until somebody has it sent again.
 func TestDelivery_Doubt(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

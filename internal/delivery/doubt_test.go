@@ -62,8 +62,8 @@ func TestDoubt(t *testing.T) {
 	}
 }
 
-// TestDoubt_LostOrRefused: where no answer was lost, but Lambda's own may mean that the callback is closed or that the request is
-// refused, that is the doubt, whatever kept the history from telling.
+// TestDoubt_LostOrRefused: where no answer was lost, but Lambda's own may mean that the callback is
+// closed or that the request is refused, that is the doubt, whatever kept the history from telling.
 func TestDoubt_LostOrRefused(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

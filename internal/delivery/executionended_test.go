@@ -15,7 +15,8 @@ import (
 
 var bus = callbacks.Actor{Kind: callbacks.ActorSource, ID: "eventbridge", Name: "EventBridge"}
 
-// ended says that the execution of a callback ended half an hour from the start, and wants a number of callbacks closed.
+// ended says that the execution of a callback ended half an hour from the start, and wants a number
+// of callbacks closed.
 func (d *desk) ended(c callbacks.Callback, how callbacks.ExecutionEnd, want int) {
 	d.T.Helper()
 	closed, err := d.Service.ExecutionEnded(d.Ctx, bus, c.ExecutionARN, how, d.Clock.Now().Add(-time.Second))
@@ -98,7 +99,8 @@ func TestExecutionEndedLeavesAlone(t *testing.T) {
 	d.WantState(decided.ID, callbacks.Completed)
 }
 
-// However many callbacks an execution has, and however often the event comes at once, each is closed once.
+// However many callbacks an execution has, and however often the event comes at once, each is
+// closed once.
 func TestExecutionEndedOfMany(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -123,7 +125,8 @@ func TestExecutionEndedOfMany(t *testing.T) {
 	}
 }
 
-// TestExecutionEnded_AfterADay: the history is not read any more by then, but the source's word counts, and has it read once more.
+// TestExecutionEnded_AfterADay: the history is not read any more by then, but the source's word
+// counts, and has it read once more.
 func TestExecutionEnded_AfterADay(t *testing.T) {
 	t.Parallel()
 	d, id := proven(t, "approve")
@@ -147,7 +150,8 @@ func TestExecutionEnded_AfterADay(t *testing.T) {
 	}
 }
 
-// TestExecutionEnded_Unreadable: where no history may be read, what the source says is all there is, and it may say it twice.
+// TestExecutionEnded_Unreadable: where no history may be read, what the source says is all there
+// is, and it may say it twice.
 func TestExecutionEnded_Unreadable(t *testing.T) {
 	t.Parallel()
 	for how, failed := range map[callbacks.ExecutionEnd]bool{
@@ -177,8 +181,8 @@ func TestExecutionEnded_Unreadable(t *testing.T) {
 	}
 }
 
-// TestExecutionEnded_BeforeTheReceipt: the history that is read afterwards adds to it, and tells the end no second time. A rejection
-// is meant to stop the function.
+// TestExecutionEnded_BeforeTheReceipt: the history that is read afterwards adds to it, and tells
+// the end no second time. A rejection is meant to stop the function.
 func TestExecutionEnded_BeforeTheReceipt(t *testing.T) {
 	t.Parallel()
 	for outcome, failed := range map[string]bool{"approve": true, "reject": false} {
@@ -215,7 +219,8 @@ func (r reporting) After(ctx context.Context, to callbacks.Target, event int) (c
 	return r.Remote.After(ctx, to, event)
 }
 
-// TestExecutionEnded_DuringAReading: a reading that began before keeps the end that it has not come to.
+// TestExecutionEnded_DuringAReading: a reading that began before keeps the end that it has not come
+// to.
 func TestExecutionEnded_DuringAReading(t *testing.T) {
 	t.Parallel()
 	d, id := proven(t, "approve")

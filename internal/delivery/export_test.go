@@ -8,7 +8,8 @@ const (
 	DeliveriesAtOnce = callsAtOnce // in one lane
 )
 
-// Open has decisions handed over as while the worker runs. The function that it returns ends that, and waits for the calls.
+// Open has decisions handed over as while the worker runs. The function that it returns ends that,
+// and waits for the calls.
 func (d *Worker) Open(ctx context.Context) (end func()) {
 	d.open(ctx)
 	return func() {

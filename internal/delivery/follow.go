@@ -17,8 +17,9 @@ const (
 	followTimeout  = 5 * time.Second // of one reading
 )
 
-// follow reads what the execution did since the last reading, with one request. It works under the delivery's lease, and puts
-// the reading off where many are under way or the budget is short: decisions need the slots, and receipts the budget.
+// follow reads what the execution did since the last reading, with one request. It works under the
+// delivery's lease, and puts the reading off where many are under way or the budget is short:
+// decisions need the slots, and receipts the budget.
 func (d *Worker) follow(ctx context.Context, work Work) {
 	attempt := callbacks.Attempt{Number: work.Delivery.Tries}
 	aftermath, due := work.Delivery.Aftermath, time.Time{}
@@ -38,7 +39,8 @@ func (d *Worker) follow(ctx context.Context, work Work) {
 	})
 }
 
-// readOn makes one reading and returns what is known then, nil while it is nothing and never will be anything.
+// readOn makes one reading and returns what is known then, nil while it is nothing and never will
+// be anything.
 func (d *Worker) readOn(ctx context.Context, work Work, done func(error)) (*callbacks.Aftermath, *callbacks.LambdaError) {
 	ctx, cancel := worker.Outlive(ctx, worker.StopCalls, followTimeout)
 	defer cancel()

@@ -228,7 +228,8 @@ func TestFollowThrottled(t *testing.T) {
 	}
 }
 
-// TestFollowAfterRestart: another process goes on where the first one was, also one that died during a reading.
+// TestFollowAfterRestart: another process goes on where the first one was, also one that died
+// during a reading.
 func TestFollowAfterRestart(t *testing.T) {
 	t.Parallel()
 	database := sqlstoretest.NewDatabase(t)
@@ -289,7 +290,8 @@ func TestFollowAfterALostAnswer(t *testing.T) {
 	}
 }
 
-// many is a desk with decisions that Lambda accepted at the same time, each of a callback of its own.
+// many is a desk with decisions that Lambda accepted at the same time, each of a callback of its
+// own.
 func many(t *testing.T, n int) *desk {
 	t.Helper()
 	d := newDesk(t)
@@ -302,7 +304,8 @@ func many(t *testing.T, n int) *desk {
 	return d
 }
 
-// TestFollowManyAtOnce: readings keep to the budget, those of receipts come first, and none is left out.
+// TestFollowManyAtOnce: readings keep to the budget, those of receipts come first, and none is left
+// out.
 func TestFollowManyAtOnce(t *testing.T) {
 	t.Parallel()
 	const n, rate = 30, 4
@@ -345,7 +348,8 @@ func (l *slowLambda) Complete(ctx context.Context, to callbacks.Target, c callba
 	return l.Remote.Complete(ctx, to, c)
 }
 
-// TestFollowLeavesRoom: however many readings are overdue, and however slow they are, a decision goes out at once.
+// TestFollowLeavesRoom: however many readings are overdue, and however slow they are, a decision
+// goes out at once.
 func TestFollowLeavesRoom(t *testing.T) {
 	t.Parallel()
 	const n = 80

@@ -36,8 +36,8 @@ func (l *unevenLambda) Complete(context.Context, callbacks.Target, callbacks.Com
 	return l.answer()
 }
 
-// TestMoreDueThanSlots: what finds no slot is next as soon as a call has ended, and does not wait until the worker looks by
-// itself.
+// TestMoreDueThanSlots: what finds no slot is next as soon as a call has ended, and does not wait
+// until the worker looks by itself.
 func TestMoreDueThanSlots(t *testing.T) {
 	t.Parallel()
 	const due = 256 // four times the slots

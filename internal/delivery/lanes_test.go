@@ -28,7 +28,8 @@ func (l *halfDead) Complete(ctx context.Context, to callbacks.Target, c callback
 	return l.Remote.Complete(ctx, to, c)
 }
 
-// TestDeliveries_OneLaneHangs: however many decisions wait for an account that does not answer, those of another go out at once.
+// TestDeliveries_OneLaneHangs: however many decisions wait for an account that does not answer,
+// those of another go out at once.
 func TestDeliveries_OneLaneHangs(t *testing.T) {
 	t.Parallel()
 	const n = 150
@@ -59,7 +60,8 @@ func TestDeliveries_OneLaneHangs(t *testing.T) {
 	<-ended
 }
 
-// TestDoubtWaitsForTheBudget: a history that may not be read now is read later, and says what became of a lost answer.
+// TestDoubtWaitsForTheBudget: a history that may not be read now is read later, and says what
+// became of a lost answer.
 func TestDoubtWaitsForTheBudget(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -81,7 +83,8 @@ func TestDoubtWaitsForTheBudget(t *testing.T) {
 	d.WantState(c.ID, callbacks.Completed)
 }
 
-// TestReceiptWaitsForTheBudget: a decision goes out whatever was read before; its receipt comes when it may, however late.
+// TestReceiptWaitsForTheBudget: a decision goes out whatever was read before; its receipt comes
+// when it may, however late.
 func TestReceiptWaitsForTheBudget(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -15,7 +15,8 @@ import (
 	"countersign/internal/history"
 )
 
-// These deliveries go on behind the deadline, as after an outage of the desk or of AWS. Our clock ends none of them unasked.
+// These deliveries go on behind the deadline, as after an outage of the desk or of AWS. Our clock
+// ends none of them unasked.
 const outage = time.Hour + 30*time.Minute // the callback's timeout is an hour
 
 // tryFor lets time pass and delivers, in steps.
@@ -45,7 +46,8 @@ func (d *desk) askedInVain(id callbacks.ID, times int) {
 	}
 }
 
-// TestOverdue_HistoryTells: after a lost answer the history settles it, whatever Lambda answers then, and without a doubt too.
+// TestOverdue_HistoryTells: after a lost answer the history settles it, whatever Lambda answers
+// then, and without a doubt too.
 func TestOverdue_HistoryTells(t *testing.T) {
 	t.Parallel()
 	for _, answer := range []callbacks.Answer{
@@ -80,7 +82,8 @@ func TestOverdue_HistoryTells(t *testing.T) {
 	}
 }
 
-// TestOverdue_StillOpen: the announced clock was too short. While the history has it open, the decision goes on its way.
+// TestOverdue_StillOpen: the announced clock was too short. While the history has it open, the
+// decision goes on its way.
 func TestOverdue_StillOpen(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -98,7 +101,8 @@ func TestOverdue_StillOpen(t *testing.T) {
 	d.WantState(c.ID, callbacks.Completed)
 }
 
-// silent is Lambda with many callbacks, each of them closed by what it was sent first, all answers to which are lost.
+// silent is Lambda with many callbacks, each of them closed by what it was sent first, all answers
+// to which are lost.
 type silent struct {
 	*desktest.Remote
 	lock *sync.Mutex
@@ -120,8 +124,8 @@ func (m silent) History(ctx context.Context, to callbacks.Target) (callbacks.Clo
 	return m.all[to.CallbackID].History(ctx, to)
 }
 
-// TestOverdue_WaitsForTheBudget: many decisions had arrived before an outage. However few histories may be read at once, each
-// settles its own.
+// TestOverdue_WaitsForTheBudget: many decisions had arrived before an outage. However few histories
+// may be read at once, each settles its own.
 func TestOverdue_WaitsForTheBudget(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -141,8 +145,8 @@ func TestOverdue_WaitsForTheBudget(t *testing.T) {
 	}
 }
 
-// TestOverdue_NoHistory: where none can be read, a day of Lambda's silence ends the delivery, says that this is by our clock, and
-// leaves it to an operator.
+// TestOverdue_NoHistory: where none can be read, a day of Lambda's silence ends the delivery, says
+// that this is by our clock, and leaves it to an operator.
 func TestOverdue_NoHistory(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

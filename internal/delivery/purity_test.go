@@ -12,7 +12,8 @@ import (
 	"countersign/internal/desktest"
 )
 
-// meanwhile is a store whose transactions run again because something changed: between, after the first run of the first one.
+// meanwhile is a store whose transactions run again because something changed: between, after the
+// first run of the first one.
 type meanwhile struct {
 	callbackstest.Store
 	between func()
@@ -48,8 +49,8 @@ func (d *desk) corrected(id callbacks.ID) func() {
 	}
 }
 
-// TestOnlyTheLastRunIsHandedOver: a decision whose transaction ran again, and went to another lane then, is delivered as it was
-// recorded, and not as the first run would have had it.
+// TestOnlyTheLastRunIsHandedOver: a decision whose transaction ran again, and went to another lane
+// then, is delivered as it was recorded, and not as the first run would have had it.
 func TestOnlyTheLastRunIsHandedOver(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -121,8 +122,8 @@ func TestSealedOnce(t *testing.T) {
 	}
 }
 
-// TestSealedForAnother: what was encrypted for one execution is not sent to another, to which the callback was found to belong
-// meanwhile. The reviewer looks again, and nothing is recorded.
+// TestSealedForAnother: what was encrypted for one execution is not sent to another, to which the
+// callback was found to belong meanwhile. The reviewer looks again, and nothing is recorded.
 func TestSealedForAnother(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -164,7 +165,8 @@ func TestSealedForNobody(t *testing.T) {
 	}
 }
 
-// TestReviewGoesOnFromTheLastRun: a review that is opened again goes on with what is stored when it is recorded.
+// TestReviewGoesOnFromTheLastRun: a review that is opened again goes on with what is stored when it
+// is recorded.
 func TestReviewGoesOnFromTheLastRun(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

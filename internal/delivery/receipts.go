@@ -15,8 +15,9 @@ const (
 	receiptPatience = 15 * time.Minute       // then the answer has to do
 )
 
-// prove looks in the execution's history for the receipt of a decision that Lambda accepted: the event that closed the
-// callback, with our payload in it. It works under the delivery's lease; what the execution does from there on is followed.
+// prove looks in the execution's history for the receipt of a decision that Lambda accepted: the
+// event that closed the callback, with our payload in it. It works under the delivery's lease; what
+// the execution does from there on is followed.
 func (d *Worker) prove(ctx context.Context, work Work) {
 	call, cancel := worker.Outlive(ctx, worker.StopCalls, callTimeout)
 	defer cancel()

@@ -45,8 +45,8 @@ func (l *heldLambda) Heartbeat(ctx context.Context, to callbacks.Target) error {
 	return l.Remote.Heartbeat(ctx, to)
 }
 
-// stopping runs a worker until it has called Lambda, stops it, and returns how long it took from there. Release lets the
-// call end after a second.
+// stopping runs a worker until it has called Lambda, stops it, and returns how long it took from
+// there. Release lets the call end after a second.
 func (d *desk) stopping(release bool, start func(desktest.Settings) worker.Runner) time.Duration {
 	d.T.Helper()
 	held := &heldLambda{Remote: d.Lambda, arrived: make(chan struct{}), release: make(chan struct{})}
@@ -82,7 +82,8 @@ func TestStopFinishesDelivery(t *testing.T) {
 	})
 }
 
-// TestStopCutsDelivery: a call that takes too long is given up, and the next owner need not wait for the lease.
+// TestStopCutsDelivery: a call that takes too long is given up, and the next owner need not wait
+// for the lease.
 func TestStopCutsDelivery(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -109,8 +110,9 @@ func TestStopCutsDelivery(t *testing.T) {
 	})
 }
 
-// TestDecisionIsHandedOver: the process that records a decision delivers it without claiming it first. A decision that is refused
-// takes no slot with it, and one that comes after a stop is left to others.
+// TestDecisionIsHandedOver: the process that records a decision delivers it without claiming it
+// first. A decision that is refused takes no slot with it, and one that comes after a stop is left
+// to others.
 func TestDecisionIsHandedOver(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -123,7 +125,8 @@ func TestDecisionIsHandedOver(t *testing.T) {
 		synctest.Wait()
 		before := counted.made.Load()
 
-		c := d.Announce(func(a *callbacks.Announcement) { a.ExecutionARN = "" }) // without a receipt to look for
+		// without a receipt to look for
+		c := d.Announce(func(a *callbacks.Announcement) { a.ExecutionARN = "" })
 		for range 2 * delivery.DeliveriesAtOnce {
 			if _, err := d.Decide(desktest.Mara, c.ID, "reject", ""); err == nil {
 				t.Fatal("a reject without a comment was recorded")

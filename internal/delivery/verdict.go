@@ -5,23 +5,26 @@ import (
 	"countersign/internal/history"
 )
 
-// How often the history may show a callback open, although Lambda refuses what is sent to it, before that is believed. The
-// first readings take some seconds, in which a history that lags shows the end. After a doubtful attempt they take minutes:
-// it may be our own success that made Lambda refuse.
+// How often the history may show a callback open, although Lambda refuses what is sent to it,
+// before that is believed. The first readings take some seconds, in which a history that lags shows
+// the end. After a doubtful attempt they take minutes: it may be our own success that made Lambda
+// refuse.
 const (
 	openReadings         = 5
 	openReadingsDoubtful = 10
 )
 
-// evidence is all that is known after an attempt: what Lambda answered, what earlier attempts left in doubt, and what the
-// history says where it was asked.
+// evidence is all that is known after an attempt: what Lambda answered, what earlier attempts left
+// in doubt, and what the history says where it was asked.
 type evidence struct {
-	answer   callbacks.Answer       // AnswerClosed also where an earlier attempt was told so: what is closed stays closed
+	// AnswerClosed also where an earlier attempt was told so: what is closed stays closed
+	answer   callbacks.Answer
 	doubtful bool                   // an attempt may have taken effect, this one or an earlier one
 	history  callbacks.HistoryState // of the question how the callback was closed
-	reading  callbacks.Answer       // to that question, where it brought no history; empty where there was nobody to ask
-	closing  callbacks.Closing      // what the history says, with HistoryRead
-	readings int                    // of the history so far, this one included
+	// to that question, where it brought no history; empty where there was nobody to ask
+	reading  callbacks.Answer
+	closing  callbacks.Closing // what the history says, with HistoryRead
+	readings int               // of the history so far, this one included
 }
 
 // verdict is the next step of a delivery.
@@ -39,9 +42,10 @@ func (v verdict) String() string {
 	return [...]string{"retry", "delivered", "lost", "undeliverable", "unconfirmed"}[v]
 }
 
-// judge is the table of answers: answer × certainty × history → the next step. Our own clock is not in it: it only makes a
-// delivery ask the history. "Closed" alone says neither who nor what (CallbackTimeoutException stands for expired and for
-// already closed), and "maybe closed" not even whether, so the history settles it wherever it can be read.
+// judge is the table of answers: answer × certainty × history → the next step. Our own clock is not
+// in it: it only makes a delivery ask the history. "Closed" alone says neither who nor what
+// (CallbackTimeoutException stands for expired and for already closed), and "maybe closed" not even
+// whether, so the history settles it wherever it can be read.
 func judge(e evidence, ours callbacks.Completion) verdict {
 	switch {
 	case e.answer == callbacks.AnswerAccepted:
@@ -91,7 +95,8 @@ func (e evidence) mayTell() bool {
 	return e.readings < history.MaxReadings
 }
 
-// patience is how many readings may show the callback open, against Lambda's answer, before that is believed.
+// patience is how many readings may show the callback open, against Lambda's answer, before that is
+// believed.
 func (e evidence) patience() int {
 	switch {
 	case e.answer.Closed():
@@ -131,8 +136,8 @@ func doubtOf(e evidence) callbacks.Doubt {
 	return callbacks.DoubtFailing
 }
 
-// weigh notes with the delivery what an answer and the history add to what is known, and returns all of it. The problem is the
-// answer to the attempt before.
+// weigh notes with the delivery what an answer and the history add to what is known, and returns
+// all of it. The problem is the answer to the attempt before.
 func weigh(d *callbacks.Delivery, answer, problem callbacks.Answer, found callbacks.Finding) evidence {
 	d.Doubtful = d.Doubtful || answer.Doubtful()
 	d.Closed = d.Closed || answer.Closed()

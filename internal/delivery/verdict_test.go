@@ -53,8 +53,9 @@ func TestJudge(t *testing.T) {
 		"GoneByOurs":           {evidence{answer: callbacks.AnswerGone, history: callbacks.HistoryRead, closing: byClient(&same)}, delivered, delivered},
 		"GoneUnreadable":       {evidence{answer: callbacks.AnswerGone, history: callbacks.HistoryUnreadable, readings: 1}, lost, unconfirmed},
 
-		// InvalidParameterValueException means "closed" in one dialect and "refused" in another. A history that shows the end
-		// decides as it does for "closed"; one that goes on showing it open says that the request is refused.
+		// InvalidParameterValueException means "closed" in one dialect and "refused" in another. A
+		// history that shows the end decides as it does for "closed"; one that goes on showing it
+		// open says that the request is refused.
 		"MaybeClosedByClock":        {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryRead, closing: byClock}, lost, lost},
 		"MaybeClosedByExecution":    {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryRead, closing: byExecution}, lost, lost},
 		"MaybeClosedByOurs":         {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryRead, closing: byClient(&same)}, delivered, delivered},
@@ -71,7 +72,8 @@ func TestJudge(t *testing.T) {
 		"MaybeClosedDeniedStill":    {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryUnreadable, reading: callbacks.AnswerDenied, readings: history.DeniedReadings}, unconfirmed, unconfirmed},
 		"MaybeClosedUnreadable":     {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryUnreadable, readings: 1}, unconfirmed, unconfirmed},
 
-		// Past the deadline by our clock the history is asked whatever Lambda answers. While it is open there, Lambda waits.
+		// Past the deadline by our clock the history is asked whatever Lambda answers. While it is
+		// open there, Lambda waits.
 		"LateClosedByOurs":      {evidence{answer: callbacks.AnswerThrottled, history: callbacks.HistoryRead, closing: byClient(&same)}, delivered, delivered},
 		"LateClosedByClock":     {evidence{answer: callbacks.AnswerUnsent, history: callbacks.HistoryRead, closing: byClock}, lost, lost},
 		"LateTruncated":         {evidence{answer: callbacks.AnswerDenied, history: callbacks.HistoryRead, closing: byClient(nil)}, lost, unconfirmed},
@@ -94,7 +96,8 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// TestEveryAnswerHasAVerdict: whatever Lambda answers ends some day where no history can be read, as lost only by its own word.
+// TestEveryAnswerHasAVerdict: whatever Lambda answers ends some day where no history can be read,
+// as lost only by its own word.
 func TestEveryAnswerHasAVerdict(t *testing.T) {
 	t.Parallel()
 	ours := callbacks.Completion{Kind: callbacks.Success, Result: []byte(`1`)}

@@ -17,14 +17,16 @@ import (
 
 // Times and bounds of delivery.
 const (
-	claimLease    = time.Minute            // longer than callTimeout and finishTimeout together
-	callTimeout   = 20 * time.Second       // of a call and the history reading after it
-	finishTimeout = 10 * time.Second       // of writing down what came of it
-	callsAtOnce   = 64                     // in one lane
-	otherLanes    = 100 * time.Millisecond // between two looks for work in other lanes, while one is full
+	claimLease    = time.Minute      // longer than callTimeout and finishTimeout together
+	callTimeout   = 20 * time.Second // of a call and the history reading after it
+	finishTimeout = 10 * time.Second // of writing down what came of it
+	callsAtOnce   = 64               // in one lane
+	// between two looks for work in other lanes, while one is full
+	otherLanes = 100 * time.Millisecond
 )
 
-// Worker gets decisions accepted by Lambda, and finds out what came of it. Any number may run on one store.
+// Worker gets decisions accepted by Lambda, and finds out what came of it. Any number may run on
+// one store.
 type Worker struct {
 	store  Store
 	lambda callbacks.Lambda
@@ -74,8 +76,8 @@ func NewWorker(c Config) *Worker {
 // Wake says that a delivery may be due now. It never blocks.
 func (d *Worker) Wake() { d.wake.Ring() }
 
-// Run delivers until ctx ends. Calls that are under way have a few seconds to finish; what is cut then is written down as an
-// attempt without an answer, so that another replica goes on at once.
+// Run delivers until ctx ends. Calls that are under way have a few seconds to finish; what is cut
+// then is written down as an attempt without an answer, so that another replica goes on at once.
 func (d *Worker) Run(ctx context.Context) {
 	d.open(ctx)
 	worker.Loop{Name: "deliveries", Log: d.log, Now: d.now, Wake: d.wake, Round: func(round context.Context) (time.Time, error) {
@@ -92,8 +94,8 @@ func (d *Worker) RunOnce(ctx context.Context) error {
 	return err
 }
 
-// runOnce claims what is due and starts the calls, in a context of their own. It does not wait for them: one slow call must not
-// hold up the rest. Nothing is claimed for a lane that is full.
+// runOnce claims what is due and starts the calls, in a context of their own. It does not wait for
+// them: one slow call must not hold up the rest. Nothing is claimed for a lane that is full.
 func (d *Worker) runOnce(ctx, calls context.Context) (time.Time, error) {
 	now := d.now()
 	full, free := d.slots.Free()
@@ -106,7 +108,8 @@ func (d *Worker) runOnce(ctx, calls context.Context) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("claim deliveries: %w", err)
 	}
 	for _, work := range claimed {
-		d.slots.Take(work.Delivery.Lane) // there was one, unless a decision was handed over meanwhile
+		// there was one, unless a decision was handed over meanwhile
+		d.slots.Take(work.Delivery.Lane)
 		d.calls.Go(func() { d.deliver(calls, work) })
 	}
 	switch full, _ = d.slots.Free(); {
@@ -118,8 +121,8 @@ func (d *Worker) runOnce(ctx, calls context.Context) (time.Time, error) {
 	return d.store.NextDelivery(ctx)
 }
 
-// deliver makes one attempt and writes down what came of it, also when ctx ends meanwhile: an attempt whose answer is not
-// recorded puts the delivery in doubt.
+// deliver makes one attempt and writes down what came of it, also when ctx ends meanwhile: an
+// attempt whose answer is not recorded puts the delivery in doubt.
 func (d *Worker) deliver(ctx context.Context, work Work) {
 	defer func() {
 		if d.slots.Release(work.Delivery.Lane) {
@@ -150,7 +153,8 @@ func (d *Worker) plan(c *callbacks.Callback, u readquota.Urgency, pause time.Dur
 	return d.pace.Slot(d.histories.Lane(c.Target()), u, now, now.Add(pause))
 }
 
-// finish writes down what came of a claim. A result that cannot be written is found again by the next claim.
+// finish writes down what came of a claim. A result that cannot be written is found again by the
+// next claim.
 func (d *Worker) finish(ctx context.Context, work Work, attempt callbacks.Attempt, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) {
 	ctx, cancel := worker.Outlive(ctx, worker.StopWrites, finishTimeout)
 	defer cancel()
@@ -177,14 +181,15 @@ func (d *Worker) finish(ctx context.Context, work Work, attempt callbacks.Attemp
 	if quiet { // a reading without news
 		return
 	}
-	if work.Callback.State == callbacks.Decided && c.State != callbacks.Decided { // a try that failed has its own line, with the cause
+	// a try that failed has its own line, with the cause
+	if work.Callback.State == callbacks.Decided && c.State != callbacks.Decided {
 		log.InfoContext(ctx, "delivery", "state", c.State)
 	}
 	d.notify.Changed(callbacks.Notice{Callback: c.ID, Queue: c.Queue})
 }
 
-// attempt calls Lambda once. When Lambda says that the callback is closed or may be, or does not take the decision although its time is
-// over by our clock, the history is asked.
+// attempt calls Lambda once. When Lambda says that the callback is closed or may be, or does not
+// take the decision although its time is over by our clock, the history is asked.
 func (d *Worker) attempt(ctx context.Context, work Work) (callbacks.Attempt, callbacks.Finding) {
 	ctx, cancel := worker.Outlive(ctx, worker.StopCalls, callTimeout)
 	defer cancel()
@@ -206,8 +211,9 @@ func (d *Worker) attempt(ctx context.Context, work Work) (callbacks.Attempt, cal
 	return a, found
 }
 
-// settle applies the verdict on an attempt to callback and delivery; look is when the history is read of a decision that arrived,
-// or of which that has still to be found out. It runs inside the store's transaction.
+// settle applies the verdict on an attempt to callback and delivery; look is when the history is
+// read of a decision that arrived, or of which that has still to be found out. It runs inside the
+// store's transaction.
 func (d *Worker) settle(c *callbacks.Callback, delivery *callbacks.Delivery, found callbacks.Finding, attempt callbacks.Attempt, look time.Time) (callbacks.AuditEntry, error) {
 	now, by := d.now(), callbacks.System("deliveries")
 	delivery.DueAt = time.Time{}

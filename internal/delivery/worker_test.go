@@ -91,7 +91,8 @@ func TestDelivery(t *testing.T) {
 		d.Lambda.Faults, d.Lambda.NoHistory = []callbacks.Answer{callbacks.AnswerNone}, callbacks.AnswerDenied
 		c := d.Announce(nil)
 		d.MustDecide(desktest.Mara, c.ID, "approve", "")
-		d.tryFor(history.DeniedReadings*time.Minute, time.Minute) // one to lose the answer, all but one to be denied
+		// one to lose the answer, all but one to be denied
+		d.tryFor(history.DeniedReadings*time.Minute, time.Minute)
 		d.WantState(c.ID, callbacks.Decided)
 		d.Lambda.NoHistory = "" // AWS knows of the change by now
 		d.tryFor(2*time.Minute, 2*time.Minute)
@@ -185,8 +186,8 @@ func TestDelivery(t *testing.T) {
 	})
 }
 
-// dying is a store whose process dies at one of its writes: before it (nothing is written) or after it (written, but the
-// process never learns).
+// dying is a store whose process dies at one of its writes: before it (nothing is written) or after
+// it (written, but the process never learns).
 type dying struct {
 	callbackstest.Store
 	point string
@@ -216,8 +217,8 @@ func (s dying) FinishDelivery(ctx context.Context, owner string, a callbacks.Att
 	return s.Store.FinishDelivery(ctx, owner, a, id, fn)
 }
 
-// TestDeliveredOnceAfterACrash kills the process between any two writes of a delivery. After a restart the decision has
-// been taken by Lambda exactly once, always with the same payload.
+// TestDeliveredOnceAfterACrash kills the process between any two writes of a delivery. After a
+// restart the decision has been taken by Lambda exactly once, always with the same payload.
 func TestDeliveredOnceAfterACrash(t *testing.T) {
 	t.Parallel()
 	for _, point := range []string{"BeforeClaim", "AfterClaim", "AfterCall", "AfterFinish"} {

@@ -66,8 +66,8 @@ func New(t *testing.T) *Desk {
 	return d
 }
 
-// Restart puts a new process on the same database: nothing in memory survives. Whatever it passes to the store runs more than
-// once, as it may in production.
+// Restart puts a new process on the same database: nothing in memory survives. Whatever it passes
+// to the store runs more than once, as it may in production.
 func (d *Desk) Restart(store callbackstest.Store) {
 	d.Store = callbackstest.Twice(store)
 	workers := d.Workers(d.Lambda, Rate)
@@ -95,7 +95,8 @@ type Settings struct {
 	Upkeep   upkeep.Config
 }
 
-// Workers are the settings of workers that call a Lambda, and read so many histories a second. Their pauses are exact.
+// Workers are the settings of workers that call a Lambda, and read so many histories a second.
+// Their pauses are exact.
 func (d *Desk) Workers(lambda API, rate float64) Settings {
 	log, exact := slog.New(slog.DiscardHandler), func() float64 { return 0 }
 	histories := history.Config{

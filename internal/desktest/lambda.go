@@ -9,19 +9,20 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Remote is Lambda's side of one callback, with its rule that the first completion wins. Faults are what the next calls
-// answer instead; a lost fault does the work first.
+// Remote is Lambda's side of one callback, with its rule that the first completion wins. Faults are
+// what the next calls answer instead; a lost fault does the work first.
 type Remote struct {
-	mu        sync.Mutex
-	Accepted  *callbacks.Completion
-	Closing   callbacks.Closing
-	Closed    bool
-	calls     []callbacks.Completion
-	Beats     []time.Time
-	Faults    []callbacks.Answer // of Complete and Heartbeat, in order; AnswerNone loses the answer after the work
-	NoHistory callbacks.Answer   // what reading the history answers, empty for a readable one
-	Lag       int                // how many readings still see the callback open
-	Asked     int                // how often the history was read
+	mu       sync.Mutex
+	Accepted *callbacks.Completion
+	Closing  callbacks.Closing
+	Closed   bool
+	calls    []callbacks.Completion
+	Beats    []time.Time
+	// of Complete and Heartbeat, in order; AnswerNone loses the answer after the work
+	Faults    []callbacks.Answer
+	NoHistory callbacks.Answer // what reading the history answers, empty for a readable one
+	Lag       int              // how many readings still see the callback open
+	Asked     int              // how often the history was read
 	after     []callbacks.AfterEvent
 	NoAfter   callbacks.Answer // what reading on answers, empty for a readable history
 	Readings  []int            // the events after which it was read on

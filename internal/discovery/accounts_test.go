@@ -23,8 +23,8 @@ import (
 	"countersign/internal/standin/locallambda/locallambdatest"
 )
 
-// accounts are two accounts with an engine each, behind one address: whose access key signed a request decides which of them
-// sees it. The desk's own key opens ours, the role's the other.
+// accounts are two accounts with an engine each, behind one address: whose access key signed a
+// request decides which of them sees it. The desk's own key opens ours, the role's the other.
 type accounts struct {
 	ours, theirs *search // theirs has an engine of its own and shares the desk
 	sts          *lambdaapitest.STS
@@ -148,7 +148,8 @@ func TestAccounts(t *testing.T) {
 	}
 }
 
-// TestAccounts_OneThrottled: an account that AWS throttles all over keeps nothing of another waiting.
+// TestAccounts_OneThrottled: an account that AWS throttles all over keeps nothing of another
+// waiting.
 func TestAccounts_OneThrottled(t *testing.T) {
 	a := newAccounts(t)
 	theirARN, _ := a.theirs.start("expenses")

@@ -49,7 +49,8 @@ func TestFoundInFourEyes(t *testing.T) {
 	d.MustDecide(desktest.Dana, c.ID, "approve", "")
 }
 
-// TestAnnouncedAfterTheDecision: the record shows what was decided on, whatever its sender says afterwards.
+// TestAnnouncedAfterTheDecision: the record shows what was decided on, whatever its sender says
+// afterwards.
 func TestAnnouncedAfterTheDecision(t *testing.T) {
 	t.Parallel()
 	s, d, c, token := foundIn(t, callbacks.DefaultQueue)
@@ -94,7 +95,8 @@ func TestAnnouncedAfterThePreview(t *testing.T) {
 	}
 }
 
-// TestFoundDecidedTwice: the same press again is the same decision, also when the announcement came in between.
+// TestFoundDecidedTwice: the same press again is the same decision, also when the announcement came
+// in between.
 func TestFoundDecidedTwice(t *testing.T) {
 	t.Parallel()
 	s, _, c, token := foundIn(t, callbacks.DefaultQueue)
@@ -137,7 +139,8 @@ func (s *search) content(id callbacks.ID) callbacks.Content {
 	return content
 }
 
-// TestStateRequester_Found: an admin may say it too of what nobody announced; an announcement that comes later says it better.
+// TestStateRequester_Found: an admin may say it too of what nobody announced; an announcement that
+// comes later says it better.
 func TestStateRequester_Found(t *testing.T) {
 	t.Parallel()
 	s, d, c, token := foundIn(t, "finance")

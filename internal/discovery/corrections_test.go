@@ -35,7 +35,8 @@ func TestDiscovery_CorrectsTheClocksOnce(t *testing.T) {
 	}
 }
 
-// TestDiscovery_CorrectsTheExecution: what is read of an execution afterwards, and what is told of it, is of the right one.
+// TestDiscovery_CorrectsTheExecution: what is read of an execution afterwards, and what is told of
+// it, is of the right one.
 func TestDiscovery_CorrectsTheExecution(t *testing.T) {
 	t.Parallel()
 	for name, function := range map[string]string{"FunctionFromTheARN": "", "FunctionAnnounced": "Expenses"} {

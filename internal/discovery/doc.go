@@ -2,16 +2,16 @@
 // package lists the running executions of watched functions and reads their histories, each lane by
 // itself, one request at a time, each paid out of the lane's read quota.
 //
-// It owns what is watched, what is left out, and the traces of the executions that it reads. What it
-// finds becomes a callback in the way of an announcement.
+// It owns what is watched, what is left out, and the traces of the executions that it reads. What
+// it finds becomes a callback in the way of an announcement.
 //
 //   - A callback is pending while it has no terminal event, no context around it has ended, and the
 //     execution runs. After a stop, a lost race or a failed submitter AWS writes no event for it;
 //     trace_test.go has the cases.
 //   - A trace keeps what is open in an execution and the number of the last event, so that a known
 //     execution costs one request.
-//   - A callback younger than 15 seconds stays in the trace, unrecorded: its announcement is about to
-//     arrive, and says who asks and who may decide.
+//   - A callback younger than 15 seconds stays in the trace, unrecorded: its announcement is about
+//     to arrive, and says who asks and who may decide.
 //   - A scan ends with pending callbacks that no trace knows (overlooked.go): their executions may
 //     have ended before the scan listed them.
 //   - Payloads are not read, except for the input of an execution in which a callback was found.

@@ -25,7 +25,8 @@ func leaving(t *testing.T, names, subtypes []string) *search {
 	return s
 }
 
-// TestDiscovery_LeavesOut: what the operator does not want is counted and not recorded, scan after scan, and the rest is found.
+// TestDiscovery_LeavesOut: what the operator does not want is counted and not recorded, scan after
+// scan, and the rest is found.
 func TestDiscovery_LeavesOut(t *testing.T) {
 	t.Parallel()
 	s := leaving(t, []string{"health-*"}, nil)

@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// Exception leaves out callbacks of a watched function that are not for people, such as those of machines. A callback is left out
-// when a pattern matches a name or subtype of it, or of the context that it is directly in. In a pattern * stands for any text. One
-// that is announced is not left out.
+// Exception leaves out callbacks of a watched function that are not for people, such as those of
+// machines. A callback is left out when a pattern matches a name or subtype of it, or of the
+// context that it is directly in. In a pattern * stands for any text. One that is announced is not
+// left out.
 type Exception struct {
 	Watch           Watch // as it is configured
 	Names, Subtypes []string
@@ -18,14 +19,16 @@ func (x Exception) matches(s Started) bool {
 	return matchesAny(x.Names, s.Name, s.Own.Name, s.Around.Name) || matchesAny(x.Subtypes, s.Own.SubType, s.Around.SubType)
 }
 
-// matchesAny reports whether a pattern matches a text. A callback without a name has none that could match.
+// matchesAny reports whether a pattern matches a text. A callback without a name has none that
+// could match.
 func matchesAny(patterns []string, texts ...string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		return slices.ContainsFunc(texts, func(text string) bool { return text != "" && matchesPattern(pattern, text) })
 	})
 }
 
-// matchesPattern takes time in proportion to the text for each star: both come from strangers to each other.
+// matchesPattern takes time in proportion to the text for each star: both come from strangers to
+// each other.
 func matchesPattern(pattern, text string) bool {
 	first, rest, starred := strings.Cut(pattern, "*")
 	text, begins := strings.CutPrefix(text, first)
@@ -43,8 +46,9 @@ func matchesPattern(pattern, text string) bool {
 	return strings.HasSuffix(text, parts[len(parts)-1])
 }
 
-// leavesOut reports whether the operator does not want a callback of a watched function at the desk. A function that is named beside
-// [EveryFunction] has the exceptions of its own line alone, as it has that line's queue.
+// leavesOut reports whether the operator does not want a callback of a watched function at the
+// desk. A function that is named beside [EveryFunction] has the exceptions of its own line alone,
+// as it has that line's queue.
 func (d *search) leavesOut(w Watch, s Started) bool {
 	named := slices.ContainsFunc(d.watches, w.isOf)
 	return slices.ContainsFunc(d.exceptions, func(x Exception) bool {

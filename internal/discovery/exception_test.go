@@ -35,10 +35,12 @@ func TestMatchesPattern(t *testing.T) {
 	}
 }
 
-// TestMatchesPattern_Bounded: no pattern and name together take longer than their lengths, however many stars there are.
+// TestMatchesPattern_Bounded: no pattern and name together take longer than their lengths, however
+// many stars there are.
 func TestMatchesPattern_Bounded(t *testing.T) {
 	t.Parallel()
-	if matchesPattern(strings.Repeat("*a", 128), strings.Repeat("a", 1<<16)+"b") { // one that goes back would never end
+	// one that goes back would never end
+	if matchesPattern(strings.Repeat("*a", 128), strings.Repeat("a", 1<<16)+"b") {
 		t.Error("it matches")
 	}
 }
@@ -65,7 +67,8 @@ func TestException(t *testing.T) {
 	}
 }
 
-// TestLeavesOut: a function that is named keeps its own line, and others have that of their account and region.
+// TestLeavesOut: a function that is named keeps its own line, and others have that of their account
+// and region.
 func TestLeavesOut(t *testing.T) {
 	t.Parallel()
 	every, named := Watch{Function: EveryFunction, Region: "eu"}, Watch{Function: "arn:aws:lambda:eu:123456789012:function:pay", Region: "eu"}

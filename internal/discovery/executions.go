@@ -7,11 +7,13 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Executions is the part of the durable-executions API by which [Worker] finds callbacks. Every method makes exactly one
-// request, because the account's quota is small (15 a second for each lane) and the worker counts what it spends. An error
-// that came from the call is a *[callbacks.LambdaError].
+// Executions is the part of the durable-executions API by which [Worker] finds callbacks. Every
+// method makes exactly one request, because the account's quota is small (15 a second for each
+// lane) and the worker counts what it spends. An error that came from the call is a
+// *[callbacks.LambdaError].
 type Executions interface {
-	// DurableFunctions reads a page of the names of functions in a lane that have a durable configuration.
+	// DurableFunctions reads a page of the names of functions in a lane that have a durable
+	// configuration.
 	DurableFunctions(ctx context.Context, lane callbacks.Lane, marker string) (FunctionPage, error)
 	// RunningExecutions reads a page of a function's executions that run now.
 	RunningExecutions(ctx context.Context, of Watch, marker string) (ExecutionPage, error)
@@ -19,7 +21,8 @@ type Executions interface {
 	Events(ctx context.Context, q EventQuery) (EventPage, error)
 }
 
-// FunctionPage is a part of a list of function names. Next is empty on the last page, as in the pages below.
+// FunctionPage is a part of a list of function names. Next is empty on the last page, as in the
+// pages below.
 type FunctionPage struct {
 	Functions []string
 	Next      string
@@ -50,7 +53,8 @@ type EventPage struct {
 // EventKind says what an event means to callbacks.
 type EventKind int
 
-// The kinds of events. Terminal events do not name a callback ID: the operation joins them to its start.
+// The kinds of events. Terminal events do not name a callback ID: the operation joins them to its
+// start.
 const (
 	EventOther EventKind = iota // of no concern
 	EventExecutionStarted
@@ -69,19 +73,24 @@ type Event struct {
 	Operation string // unique within the execution only
 	Parent    string // the operation around it, empty at the top
 	Name      string
-	SubType   string // as the SDK or the function's author wrote it, if at all: a hint, never required
+	// as the SDK or the function's author wrote it, if at all: a hint, never required
+	SubType string
 
-	CallbackID       callbacks.CallbackID // of a started callback; an endpoint may leave it out when payloads are not asked for
-	Timeout          time.Duration        // of a started callback, zero for none
+	// of a started callback; an endpoint may leave it out when payloads are not asked for
+	CallbackID       callbacks.CallbackID
+	Timeout          time.Duration // of a started callback, zero for none
 	HeartbeatTimeout time.Duration
 
-	Input            []byte        // of a started execution, with payloads only; nil when it is truncated
+	// of a started execution, with payloads only; nil when it is truncated
+	Input            []byte
 	ExecutionTimeout time.Duration // of a started execution
 
-	// Closing is of what ended. A completion has its kind only, and without payloads a clock has no cause.
+	// Closing is of what ended. A completion has its kind only, and without payloads a clock has no
+	// cause.
 	Closing callbacks.Closing
 	Ended   callbacks.ExecutionEnd // of an ended execution
 }
 
-// contextSentence is for a callback whose waitForCallback, child context or branch ended without it.
+// contextSentence is for a callback whose waitForCallback, child context or branch ended without
+// it.
 const contextSentence = "The part of the function that waited for the callback ended without it."

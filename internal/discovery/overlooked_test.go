@@ -93,7 +93,8 @@ func TestDiscovery_Overlooked(t *testing.T) {
 	}
 }
 
-// TestDiscovery_OverlooksOnce: what is open, and what the history does not tell of, costs no more than other executions do.
+// TestDiscovery_OverlooksOnce: what is open, and what the history does not tell of, costs no more
+// than other executions do.
 func TestDiscovery_OverlooksOnce(t *testing.T) {
 	t.Parallel()
 	scans := func(s *search) (histories int) {
@@ -142,7 +143,8 @@ func TestDiscovery_OverlooksOnce(t *testing.T) {
 	}
 }
 
-// TestDiscovery_OverlooksOthers: the executions of other functions and accounts are none of this search's business.
+// TestDiscovery_OverlooksOthers: the executions of other functions and accounts are none of this
+// search's business.
 func TestDiscovery_OverlooksOthers(t *testing.T) {
 	t.Parallel()
 	for name, arn := range map[string]string{

@@ -20,8 +20,9 @@ type reading struct {
 	sightings []*sighting // what they say
 }
 
-// read makes the next request for an execution: a page of its history, or its input where a callback was found that nobody
-// announced. A known execution in which little happened costs one request.
+// read makes the next request for an execution: a page of its history, or its input where a
+// callback was found that nobody announced. A known execution in which little happened costs one
+// request.
 func (d *search) read(ctx context.Context, s *scan) error {
 	if s.reading == nil {
 		s.reading = &reading{WatchedExecution: s.queue[0], before: s.queue[0]}
@@ -41,7 +42,8 @@ func (d *search) read(ctx context.Context, s *scan) error {
 	return d.settle(context.WithoutCancel(ctx), s, input)
 }
 
-// readEvents reads a page: forward from the first event, or from the newest one back to what is known.
+// readEvents reads a page: forward from the first event, or from the newest one back to what is
+// known.
 func (d *search) readEvents(ctx context.Context, s *scan) error {
 	r := s.reading
 	q := EventQuery{Lane: d.lane, ExecutionARN: r.ARN, Marker: r.marker, Data: d.data, Limit: firstEvents}
@@ -62,13 +64,14 @@ func (d *search) readEvents(ctx context.Context, s *scan) error {
 	return nil
 }
 
-// withoutToken reports a started callback that does not say its ID. AWS does not document whether it does without payloads.
+// withoutToken reports a started callback that does not say its ID. AWS does not document whether
+// it does without payloads.
 func withoutToken(events []Event) bool {
 	return slices.ContainsFunc(events, func(e Event) bool { return e.Kind == EventCallbackStarted && e.CallbackID == "" })
 }
 
-// reaches reports whether a page that goes back holds all that is newer than last. Some endpoints do not know the order and
-// begin with the first event: then every page is needed.
+// reaches reports whether a page that goes back holds all that is newer than last. Some endpoints
+// do not know the order and begin with the first event: then every page is needed.
 func reaches(events []Event, last int) bool {
 	if n := len(events); n > 1 && events[0].ID < events[n-1].ID {
 		return false
@@ -95,8 +98,8 @@ func (d *search) readInput(ctx context.Context, s *scan) ([]byte, error) {
 	return nil, nil
 }
 
-// settle records what the events say. It is done twice where a callback is new: the first time ends with the question for
-// the input, nil, and the second time has the answer.
+// settle records what the events say. It is done twice where a callback is new: the first time ends
+// with the question for the input, nil, and the second time has the answer.
 func (d *search) settle(ctx context.Context, s *scan, input []byte) error {
 	r := s.reading
 	asked := r.sightings != nil
@@ -115,7 +118,8 @@ func (d *search) settle(ctx context.Context, s *scan, input []byte) error {
 	return d.readAgain(ctx, s, s.settled(r, d.now(), d.allowances.Rate()))
 }
 
-// match brings a sighting together with what the desk knows. It waits when the execution's input is needed first.
+// match brings a sighting together with what the desk knows. It waits when the execution's input is
+// needed first.
 func (d *search) match(ctx context.Context, s *scan, found *sighting, input []byte, asked bool) (waits bool, err error) {
 	if found.ID == "" && found.Start.CallbackID != "" {
 		if waits, err = d.identify(ctx, s, found, input, asked); waits || err != nil {
@@ -132,8 +136,8 @@ func (d *search) match(ctx context.Context, s *scan, found *sighting, input []by
 	return false, d.close(ctx, found.ID, found.Closing, found.Detail)
 }
 
-// identify finds the callback at the desk, or has it recorded there. One that the desk does not know and does not take now
-// stays in the trace, to be looked at again.
+// identify finds the callback at the desk, or has it recorded there. One that the desk does not
+// know and does not take now stays in the trace, to be looked at again.
 func (d *search) identify(ctx context.Context, s *scan, found *sighting, input []byte, asked bool) (waits bool, err error) {
 	r := s.reading
 	known, err := d.store.Lookup(ctx, found.Start.CallbackID)
@@ -182,8 +186,8 @@ func (d *search) gone(ctx context.Context, s *scan) error {
 	return d.readAgain(ctx, s, now)
 }
 
-// unreadable puts an execution off that AWS does not let us read. Where only its input is kept from us, the callbacks in it are
-// recorded without.
+// unreadable puts an execution off that AWS does not let us read. Where only its input is kept from
+// us, the callbacks in it are recorded without.
 func (d *search) unreadable(ctx context.Context, s *scan) error {
 	if s.reading.complete {
 		return d.settle(ctx, s, nil)

@@ -13,11 +13,12 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// maxFoundPayload bounds the input of an execution that is shown with a callback found in it; synchronous invocations take
-// up to 6 MB.
+// maxFoundPayload bounds the input of an execution that is shown with a callback found in it;
+// synchronous invocations take up to 6 MB.
 const maxFoundPayload = 1 << 20
 
-// announcement is what a history says of a callback, in the form in which a sender would have said it.
+// announcement is what a history says of a callback, in the form in which a sender would have said
+// it.
 func (s *sighting) announcement(w Watch, execution string, deadline time.Time, input []byte) callbacks.Announcement {
 	a := callbacks.Announcement{
 		CallbackID: string(s.Start.CallbackID), Function: cmp.Or(arn.OfFunction(execution).Function(), w.Name()), ExecutionARN: execution,
@@ -42,8 +43,9 @@ func (d *search) take(s *scan, found *sighting, input []byte) (callbacks.Callbac
 	return a.Callback(callbacks.SourceDiscovery, nil, d.queues, d.now())
 }
 
-// refuses reports a callback that the desk cannot take, whatever the execution's input is. The rest of the function must not
-// wait for it: it is tried again with each scan, and counted as one that nobody announced.
+// refuses reports a callback that the desk cannot take, whatever the execution's input is. The rest
+// of the function must not wait for it: it is tried again with each scan, and counted as one that
+// nobody announced.
 func (d *search) refuses(ctx context.Context, s *scan, found *sighting) bool {
 	_, _, err := d.take(s, found, nil)
 	if err != nil && !found.refused {
@@ -84,7 +86,8 @@ func (d *search) correct(ctx context.Context, c callbacks.Callback, found callba
 	})
 }
 
-// close ends a pending callback that its history shows closed. One that was decided is left to its delivery.
+// close ends a pending callback that its history shows closed. One that was decided is left to its
+// delivery.
 func (d *search) close(ctx context.Context, id callbacks.ID, closing callbacks.Closing, detail string) error {
 	return d.update(ctx, id, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
 		now := d.now()

@@ -28,7 +28,8 @@ import (
 
 const region = "eu-central-1"
 
-// search is a discovery worker on a real database, and durable functions on an engine behind HTTP. One clock moves all.
+// search is a discovery worker on a real database, and durable functions on an engine behind HTTP.
+// One clock moves all.
 type search struct {
 	t         *testing.T
 	clock     *locallambdatest.Clock
@@ -169,7 +170,8 @@ func (s *search) start(function string) (arn, token string) {
 	return arn, token
 }
 
-// begin starts an execution, waits until it is suspended, and returns its ARN and the last callback in it.
+// begin starts an execution, waits until it is suspended, and returns its ARN and the last callback
+// in it.
 func (s *search) begin(function string) (arn, token string) {
 	s.t.Helper()
 	arn, err := s.engine.Start(s.t.Context(), function, "", []byte(`{"order":7}`))
@@ -191,7 +193,8 @@ func (s *search) suspended() (token string) {
 	return token
 }
 
-// scan lets discovery look once at everything that is due, waiting for the budget by moving the clock.
+// scan lets discovery look once at everything that is due, waiting for the budget by moving the
+// clock.
 func (s *search) scan() {
 	s.t.Helper()
 	s.round()

@@ -17,17 +17,19 @@ const (
 	longestQuiet    = 10 * time.Minute
 )
 
-// scan is one look at a watch. It goes on by one request at a time; only what is in the store outlives a crash.
+// scan is one look at a watch. It goes on by one request at a time; only what is in the store
+// outlives a crash.
 type scan struct {
 	WatchState
 	leased  time.Time // end of the lease
 	marker  string    // of the list that is being read
 	listed  bool
-	found   []string  // functions of the region so far
-	running int       // executions so far
-	refused int       // open callbacks so far that the desk cannot take
-	leftOut int       // open callbacks so far that the operator does not want here
-	again   time.Time // when a callback has to be looked at that may still be announced; zero when there is none
+	found   []string // functions of the region so far
+	running int      // executions so far
+	refused int      // open callbacks so far that the desk cannot take
+	leftOut int      // open callbacks so far that the operator does not want here
+	// when a callback has to be looked at that may still be announced; zero when there is none
+	again   time.Time
 	queue   []WatchedExecution
 	reading *reading
 
@@ -35,7 +37,8 @@ type scan struct {
 	arrivals   arrivals
 }
 
-// prepare keeps the lease and fills the queue. The scan is through when there is nothing left to ask for.
+// prepare keeps the lease and fills the queue. The scan is through when there is nothing left to
+// ask for.
 func (d *search) prepare(ctx context.Context, s *scan) (through bool, err error) {
 	if now := d.now(); s.leased.Sub(now) < watchLease/2 {
 		if err := d.store.RenewWatch(ctx, s.Watch, d.lease(now)); err != nil {
@@ -95,7 +98,8 @@ func (d *search) step(ctx context.Context, s *scan) error {
 	return err
 }
 
-// listFunctions reads a page of the region's durable functions. Those that the operator named keep their own queue.
+// listFunctions reads a page of the region's durable functions. Those that the operator named keep
+// their own queue.
 func (d *search) listFunctions(ctx context.Context, s *scan) error {
 	page, err := d.executions.DurableFunctions(ctx, d.lane, s.marker)
 	if err != nil {
@@ -153,7 +157,8 @@ func (d *search) trouble(ctx context.Context, s *scan, failed *callbacks.LambdaE
 	return d.finish(ctx, s, failed.Answer)
 }
 
-// settled notes what became of the sightings of a reading and returns when its execution is read again.
+// settled notes what became of the sightings of a reading and returns when its execution is read
+// again.
 func (s *scan) settled(r *reading, now time.Time, rate float64) time.Time {
 	check := s.nextCheck(r.Trace, now, rate)
 	for _, found := range r.sightings {
@@ -173,9 +178,10 @@ func (s *scan) settled(r *reading, now time.Time, rate float64) time.Time {
 	return check
 }
 
-// mayBeAnnounced is until when a callback waits for its announcement before it is recorded as one that nobody announced; zero
-// when it has waited. What it says, who asks, and who may decide come with the announcement, a moment after the start. By
-// which clock it is young is not known: our own may be behind AWS's, so that it waits for one scan at most.
+// mayBeAnnounced is until when a callback waits for its announcement before it is recorded as one
+// that nobody announced; zero when it has waited. What it says, who asks, and who may decide come
+// with the announcement, a moment after the start. By which clock it is young is not known: our own
+// may be behind AWS's, so that it waits for one scan at most.
 func (s *scan) mayBeAnnounced(found *sighting, now time.Time) time.Time {
 	until := found.Start.At.Add(announcedWithin)
 	if found.Waited || !until.After(now) {
@@ -184,8 +190,9 @@ func (s *scan) mayBeAnnounced(found *sighting, now time.Time) time.Time {
 	return callbacks.Earliest(until, s.ScanFrom.Add(s.Interval()))
 }
 
-// nextCheck is when an execution is read again: with every scan as long as the budget has room for all, else the later the
-// longer nothing has happened in it. Where a callback is open a scan never leaves it out.
+// nextCheck is when an execution is read again: with every scan as long as the budget has room for
+// all, else the later the longer nothing has happened in it. Where a callback is open a scan never
+// leaves it out.
 func (s *scan) nextCheck(t Trace, now time.Time, rate float64) time.Time {
 	scarce := float64(s.running) > rate*s.Interval().Seconds()
 	if quiet := now.Sub(t.LastAt) / 8; scarce && len(t.Callbacks) == 0 && quiet > s.Interval() {

@@ -31,7 +31,8 @@ type search struct {
 
 	scans    []*scan
 	arrivals map[Watch]arrivals
-	data     bool // histories are read with payloads, because without them they leave out callback IDs
+	// histories are read with payloads, because without them they leave out callback IDs
+	data bool
 }
 
 func newSearch(c Config, lane callbacks.Lane) *search {
@@ -42,8 +43,8 @@ func newSearch(c Config, lane callbacks.Lane) *search {
 	}
 }
 
-// runOnce claims the watches that are due and makes as many requests as the budget allows now. Scans that are not through go
-// on in the next round.
+// runOnce claims the watches that are due and makes as many requests as the budget allows now.
+// Scans that are not through go on in the next round.
 func (d *search) runOnce(ctx context.Context) (time.Time, error) {
 	if err := d.claim(ctx); err != nil {
 		return time.Time{}, err
@@ -82,8 +83,8 @@ func (d *search) lease(now time.Time) callbacks.Lease {
 	return callbacks.Lease{Owner: d.owner, Until: now.Add(watchLease)}
 }
 
-// advanceAll gives the scans a request each, in turn, until none can go on. It returns when the budget allows the next
-// request, zero when no scan waits for it.
+// advanceAll gives the scans a request each, in turn, until none can go on. It returns when the
+// budget allows the next request, zero when no scan waits for it.
 func (d *search) advanceAll(ctx context.Context) (allowed time.Time, err error) {
 	for requests := 0; len(d.scans) > 0 && requests < requestsInRound; {
 		allowed = time.Time{}
@@ -110,7 +111,8 @@ func (d *search) advanceAll(ctx context.Context) (allowed time.Time, err error) 
 	return time.Time{}, nil
 }
 
-// advance makes the scan's next request if there is one and the budget allows it; else it returns when that will be.
+// advance makes the scan's next request if there is one and the budget allows it; else it returns
+// when that will be.
 func (d *search) advance(ctx context.Context, s *scan) (allowed time.Time, moved bool, err error) {
 	through, err := d.prepare(ctx, s)
 	if err == nil && !through {

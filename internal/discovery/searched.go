@@ -13,7 +13,8 @@ import (
 type Searched struct {
 	Watches []WatchState      // by function, account and region
 	Quotas  []readquota.Quota // by account and region
-	// Gone is how many callbacks of a function were announced and are gone, whatever account it is in, up to [MaxGone].
+	// Gone is how many callbacks of a function were announced and are gone, whatever account it is
+	// in, up to [MaxGone].
 	Gone map[string]int
 }
 

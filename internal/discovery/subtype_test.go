@@ -8,8 +8,8 @@ import (
 	"countersign/internal/history"
 )
 
-// TestTrace_Subtypes: a waitForCallback is found, named and ended whatever the subtypes of its parts are: missing, wrong as older
-// SDKs wrote them, or the author's own.
+// TestTrace_Subtypes: a waitForCallback is found, named and ended whatever the subtypes of its
+// parts are: missing, wrong as older SDKs wrote them, or the author's own.
 func TestTrace_Subtypes(t *testing.T) {
 	t.Parallel()
 	for _, subtype := range []string{history.SubTypeWaitForCallback, "", "RunInChildContext", "Approval-2", "Callback"} {
@@ -41,7 +41,8 @@ func TestTrace_Subtypes(t *testing.T) {
 	}
 }
 
-// TestTrace_OwnName: a callback that has a name of its own keeps it in a context that is not known to be its waitForCallback.
+// TestTrace_OwnName: a callback that has a name of its own keeps it in a context that is not known
+// to be its waitForCallback.
 func TestTrace_OwnName(t *testing.T) {
 	t.Parallel()
 	for _, subtype := range []string{"", "RunInChildContext", "Approval"} {

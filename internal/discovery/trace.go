@@ -10,8 +10,8 @@ import (
 	"countersign/internal/history"
 )
 
-// Trace is what is open in a running execution, as far as its history was read. It is all that has to be kept to go on from
-// the last event: what ended is dropped.
+// Trace is what is open in a running execution, as far as its history was read. It is all that has
+// to be kept to go on from the last event: what ended is dropped.
 type Trace struct {
 	Last      int       // ID of the last event that was read, 0 before the first
 	LastAt    time.Time // when it happened
@@ -22,8 +22,9 @@ type Trace struct {
 	Ended     callbacks.ExecutionEnd // empty while it runs
 }
 
-// OpenContext is a context that has started and not ended, by its operation. Name and subtype are for the callbacks in it. A trace
-// of an earlier version has the names of waitForCallbacks alone, and no subtypes.
+// OpenContext is a context that has started and not ended, by its operation. Name and subtype are
+// for the callbacks in it. A trace of an earlier version has the names of waitForCallbacks alone,
+// and no subtypes.
 type OpenContext struct {
 	Parent  string
 	Name    string
@@ -51,8 +52,8 @@ type Started struct {
 // Called is what an operation is called, both as its author likes.
 type Called struct{ Name, SubType string }
 
-// sighting is what is to be done about one callback: newly read events say that it started, that it ended, or both; or it
-// started earlier, and the desk does not know it yet.
+// sighting is what is to be done about one callback: newly read events say that it started, that it
+// ended, or both; or it started earlier, and the desk does not know it yet.
 type sighting struct {
 	Operation string
 	ID        callbacks.ID // ours, where the callback was known to the desk
@@ -61,13 +62,15 @@ type sighting struct {
 	Closing   callbacks.Closing
 	Detail    string // how it ended, in one sentence; empty for the usual one
 
-	again   time.Time // when it is looked at again, because it may still be announced; zero for as usual
-	refused bool      // the desk cannot take it
-	leftOut bool      // the operator does not want it here, unless it is announced
+	// when it is looked at again, because it may still be announced; zero for as usual
+	again   time.Time
+	refused bool // the desk cannot take it
+	leftOut bool // the operator does not want it here, unless it is announced
 }
 
-// tracing is one reading: the trace with what the events at hand say. A context that ended earlier is forgotten, so a
-// callback that starts below a context that nobody has heard of counts as open: to show one too many is better than to hide one.
+// tracing is one reading: the trace with what the events at hand say. A context that ended earlier
+// is forgotten, so a callback that starts below a context that nobody has heard of counts as open:
+// to show one too many is better than to hide one.
 type tracing struct {
 	*Trace
 	sightings map[string]*sighting // of callbacks that started or ended, by operation
@@ -75,12 +78,14 @@ type tracing struct {
 	ended     map[string]bool // contexts that ended in this reading
 }
 
-// read goes on with events, in any order; those that were read before are passed over. It returns what they say of
-// callbacks, in the order of the history, behind those that the desk does not know yet.
+// read goes on with events, in any order; those that were read before are passed over. It returns
+// what they say of callbacks, in the order of the history, behind those that the desk does not know
+// yet.
 func (t *Trace) read(events []Event) []*sighting {
 	events = slices.Clone(events)
 	slices.SortFunc(events, func(a, b Event) int { return cmp.Compare(a.ID, b.ID) })
-	t.Contexts, t.Callbacks = copyOf(t.Contexts), copyOf(t.Callbacks) // who holds the trace from before keeps it
+	// who holds the trace from before keeps it
+	t.Contexts, t.Callbacks = copyOf(t.Contexts), copyOf(t.Callbacks)
 	r := tracing{Trace: t, sightings: map[string]*sighting{}, ended: map[string]bool{}}
 	for _, operation := range slices.Sorted(maps.Keys(t.Callbacks)) {
 		if open := t.Callbacks[operation]; open.ID == "" {
@@ -148,9 +153,10 @@ func (r *tracing) start(e *Event) {
 	}
 }
 
-// name is by which people know a callback, given its own name and the contexts around it, from the inside. SDKs put the name of a
-// waitForCallback on its context and leave the callback unnamed, or derive its name from the context's. A subtype may be missing,
-// wrong, or the author's own, so that a context directly around such a callback names it whatever its subtype is.
+// name is by which people know a callback, given its own name and the contexts around it, from the
+// inside. SDKs put the name of a waitForCallback on its context and leave the callback unnamed, or
+// derive its name from the context's. A subtype may be missing, wrong, or the author's own, so that
+// a context directly around such a callback names it whatever its subtype is.
 func (r *tracing) name(own string, around []string) string {
 	for _, context := range around {
 		if c := r.Contexts[context]; c.SubType == history.SubTypeWaitForCallback && c.Name != "" {
@@ -179,7 +185,8 @@ func (r *tracing) around(parent string) []string {
 	return around
 }
 
-// endContext closes every callback below a context, for which there will be no event of its own, and drops what is below it.
+// endContext closes every callback below a context, for which there will be no event of its own,
+// and drops what is below it.
 func (r *tracing) endContext(e *Event) {
 	r.ended[e.Operation] = true
 	below := func(parent string) bool { return slices.Contains(r.around(parent), e.Operation) }

@@ -55,7 +55,8 @@ func contextEnded(operation string) Event {
 	return Event{Kind: EventContextEnded, Operation: operation, Closing: callbacks.Closing{By: callbacks.EndedByExecution}}
 }
 
-// told is a sighting in one line: operation, name, and "open" or how and with which event it closed.
+// told is a sighting in one line: operation, name, and "open" or how and with which event it
+// closed.
 func told(s *sighting) string {
 	end := "open"
 	if !s.Closing.Open {
@@ -67,7 +68,8 @@ func told(s *sighting) string {
 	return strings.TrimSpace(fmt.Sprintf("%s %q %s", s.Operation, s.Start.Name, end))
 }
 
-// TestTrace has the rule what a pending callback is: started, and nothing around it ended (nor it itself).
+// TestTrace has the rule what a pending callback is: started, and nothing around it ended (nor it
+// itself).
 func TestTrace(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
@@ -164,7 +166,8 @@ func TestTrace(t *testing.T) {
 	}
 }
 
-// TestTrace_InParts reads every history of a callback in two parts, cut anywhere: what is kept between them has to do.
+// TestTrace_InParts reads every history of a callback in two parts, cut anywhere: what is kept
+// between them has to do.
 func TestTrace_InParts(t *testing.T) {
 	t.Parallel()
 	events := events(

@@ -17,8 +17,8 @@ import (
 	"countersign/internal/readquota"
 )
 
-// TestDiscovery_WaitsForTheAnnouncement: a scan that falls between a callback's start and its announcement takes nothing away
-// from the announcement.
+// TestDiscovery_WaitsForTheAnnouncement: a scan that falls between a callback's start and its
+// announcement takes nothing away from the announcement.
 func TestDiscovery_WaitsForTheAnnouncement(t *testing.T) {
 	t.Parallel()
 	s := watching(t, "expenses")
@@ -42,7 +42,8 @@ func TestDiscovery_WaitsForTheAnnouncement(t *testing.T) {
 	}
 }
 
-// TestDiscovery_WaitsNoLonger: what nobody announces is looked at again as soon as it has waited, and not at the next scan only.
+// TestDiscovery_WaitsNoLonger: what nobody announces is looked at again as soon as it has waited,
+// and not at the next scan only.
 func TestDiscovery_WaitsNoLonger(t *testing.T) {
 	t.Parallel()
 	s := watching(t, "expenses")
@@ -88,7 +89,8 @@ func TestDiscovery_EndsWhileItWaits(t *testing.T) {
 	}
 }
 
-// TestDiscovery_ClockBehind: it is AWS that says when a callback started, and what our clock makes of it loses none.
+// TestDiscovery_ClockBehind: it is AWS that says when a callback started, and what our clock makes
+// of it loses none.
 func TestDiscovery_ClockBehind(t *testing.T) {
 	t.Parallel()
 	s := watching(t, "expenses")
@@ -105,7 +107,8 @@ func TestDiscovery_ClockBehind(t *testing.T) {
 	}
 }
 
-// TestDiscovery_Refused: what the desk cannot take is not taken for announced, costs no more than it must, and is kept.
+// TestDiscovery_Refused: what the desk cannot take is not taken for announced, costs no more than
+// it must, and is kept.
 func TestDiscovery_Refused(t *testing.T) {
 	t.Parallel()
 	s := watching(t, "expenses")

@@ -32,8 +32,8 @@ type WatchState struct {
 	ScanFrom  time.Time        // begin of the scan that runs, zero when none does
 	ScannedAt time.Time        // end of the last scan that went through, zero before the first
 	Problem   callbacks.Answer // what the last scan met, empty when it met nothing
-	// Counts as of the last scan: running executions, callbacks open in them, how many of those nobody announced, and how many
-	// beside them an [Exception] leaves out.
+	// Counts as of the last scan: running executions, callbacks open in them, how many of those
+	// nobody announced, and how many beside them an [Exception] leaves out.
 	Running, Open, Unannounced, LeftOut int
 }
 

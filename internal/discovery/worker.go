@@ -24,9 +24,10 @@ const (
 )
 
 // Worker finds callbacks in the histories of watched functions' executions: AWS has no list of
-// callbacks. What nobody announced is recorded, what was announced gets its true clocks, and what ended elsewhere is closed. Any
-// number may run on one store: each scan is claimed by lease, and all requests in a lane share one quota. Each lane is searched
-// for itself, so that one that hangs holds up no other.
+// callbacks. What nobody announced is recorded, what was announced gets its true clocks, and what
+// ended elsewhere is closed. Any number may run on one store: each scan is claimed by lease, and
+// all requests in a lane share one quota. Each lane is searched for itself, so that one that hangs
+// holds up no other.
 type Worker struct {
 	store      Store
 	log        *slog.Logger
@@ -39,7 +40,8 @@ type Worker struct {
 	configured bool // the store knows what is to be watched
 }
 
-// Config is what discovery works with. Every field but Beat, Watches and Exceptions is needed; Lanes may be zero.
+// Config is what discovery works with. Every field but Beat, Watches and Exceptions is needed;
+// Lanes may be zero.
 type Config struct {
 	Store      Store
 	Executions Executions
@@ -70,7 +72,8 @@ func NewWorker(c Config) *Worker {
 	return d
 }
 
-// Run scans until ctx ends. A scan that is cut off goes on, here or elsewhere, when its lease has run out.
+// Run scans until ctx ends. A scan that is cut off goes on, here or elsewhere, when its lease has
+// run out.
 func (d *Worker) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, s := range d.searches {
@@ -112,7 +115,8 @@ func (d *Worker) runOnce(ctx context.Context, s *search) (time.Time, error) {
 	return s.runOnce(ctx)
 }
 
-// configure tells the store once what the operator wants watched, so that what is not wanted any more goes.
+// configure tells the store once what the operator wants watched, so that what is not wanted any
+// more goes.
 func (d *Worker) configure(ctx context.Context) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

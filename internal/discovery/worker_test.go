@@ -176,8 +176,8 @@ func TestDiscovery_NamesWaitForCallback(t *testing.T) {
 	}
 }
 
-// TestDiscovery_TokensWithPayloadsOnly is an endpoint that gives callback IDs only where payloads are asked for: AWS does
-// not say which it is.
+// TestDiscovery_TokensWithPayloadsOnly is an endpoint that gives callback IDs only where payloads
+// are asked for: AWS does not say which it is.
 func TestDiscovery_TokensWithPayloadsOnly(t *testing.T) {
 	t.Parallel()
 	s := watching(t, "expenses")

@@ -10,8 +10,8 @@ import (
 // Every is the name that stands for every durable function of a region.
 const Every = "*"
 
-// maxExamined is how many functions are looked at where every one is watched: AWS throttles the reads for a whole account, and a
-// desk beside us needs them.
+// maxExamined is how many functions are looked at where every one is watched: AWS throttles the
+// reads for a whole account, and a desk beside us needs them.
 const maxExamined = 20
 
 // Function is a function whose callbacks the desk completes.
@@ -42,7 +42,8 @@ type account struct {
 	AWS
 	caller  Caller
 	regions []*region
-	seen    map[string]place // by the name of a function, where an execution of it shows its account
+	// by the name of a function, where an execution of it shows its account
+	seen map[string]place
 }
 
 // account makes a start: the regions in use, and of a role what its ARN says.
@@ -67,7 +68,8 @@ func (a AWS) account() *account {
 	return x
 }
 
-// Sections looks at credentials, regions and functions, one request after the other, and gives the policy that the functions need.
+// Sections looks at credentials, regions and functions, one request after the other, and gives the
+// policy that the functions need.
 func (a AWS) Sections(ctx context.Context) (sections []Section, policy string) {
 	x := a.account()
 	credentials, found := x.credentials(ctx)
@@ -120,7 +122,8 @@ func (x *account) credentials(ctx context.Context) (s Section, found bool) {
 	return s, true
 }
 
-// survey lists the functions of every region in use that lets us in, and looks for accounts that are not known then.
+// survey lists the functions of every region in use that lets us in, and looks for accounts that
+// are not known then.
 func (x *account) survey(ctx context.Context) {
 	for _, r := range x.regions {
 		if !r.shut {
@@ -221,7 +224,8 @@ func (x *account) expand(f function) []function {
 	return all[:min(len(all), maxExamined)]
 }
 
-// policy is for the functions that are named and the roles that are assumed, or else for a function that is to be filled in.
+// policy is for the functions that are named and the roles that are assumed, or else for a function
+// that is to be filled in.
 func (x *account) policy() string {
 	functions := x.functions()
 	if len(functions)+len(x.Assumes) == 0 {

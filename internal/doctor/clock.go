@@ -2,7 +2,8 @@ package doctor
 
 import "time"
 
-// How far a clock may be off. Webhook signatures, ID tokens and signatures of AWS all allow five minutes.
+// How far a clock may be off. Webhook signatures, ID tokens and signatures of AWS all allow five
+// minutes.
 const (
 	skewWarning = time.Minute
 	skewProblem = 5 * time.Minute

@@ -5,11 +5,13 @@ import (
 	"io/fs"
 )
 
-// Database is what there is to know of the database: File for SQLite, Server for a PostgreSQL server that answered.
+// Database is what there is to know of the database: File for SQLite, Server for a PostgreSQL
+// server that answered.
 type Database struct {
 	Version string // of the engine
 	Place   string // where it is, without user and password
-	// Schema is the version of the tables, 0 where there are none; Newest is the one that this binary makes.
+	// Schema is the version of the tables, 0 where there are none; Newest is the one that this
+	// binary makes.
 	Schema, Newest int64
 
 	File   *File
@@ -39,9 +41,11 @@ type Server struct {
 	Local     bool   // on this machine
 	MayCreate bool   // tables, as migrations do
 
-	// Shared sessions are those of a pooler that does not work by session; nothing else is known of the server then.
+	// Shared sessions are those of a pooler that does not work by session; nothing else is known of
+	// the server then.
 	Shared bool
-	// Given is how many connections there were at once, of those that a replica needs; Shortage is why not more.
+	// Given is how many connections there were at once, of those that a replica needs; Shortage is
+	// why not more.
 	Given, Needed int
 	Shortage      error
 }

@@ -41,21 +41,21 @@ func (i *inspection) diagnose(caller Caller) []Finding {
 	return findings
 }
 
-// saysClosed reports an answer that a closed callback may get, too, instead of one that says so: only whoever may complete it is
-// told anything but a denial.
+// saysClosed reports an answer that a closed callback may get, too, instead of one that says so:
+// only whoever may complete it is told anything but a denial.
 func (q question) saysClosed() bool {
 	return q.sends() && !q.madeUp && (q.answer.Meaning == Refused || q.answer.Meaning == Missing)
 }
 
-// elsewhere reports whether a denial is about another resource than this function: AWS could not find out what a made-up callback
-// belongs to.
+// elsewhere reports whether a denial is about another resource than this function: AWS could not
+// find out what a made-up callback belongs to.
 func (q question) elsewhere(p place) bool {
 	resource := denialOf(q.answer.Text).resource
 	return q.madeUp && resource != "" && !strings.Contains(resource, ":function:"+p.function)
 }
 
-// denials finds the mistake behind what is denied. Without a history no callback is known, so that whether one may be completed
-// cannot be told then: what was not denied may be missing too.
+// denials finds the mistake behind what is denied. Without a history no callback is known, so that
+// whether one may be completed cannot be told then: what was not denied may be missing too.
 func (i *inspection) denials(denied, allowed, open []question, caller Caller) []Finding {
 	if len(denied) == 0 {
 		return nil
@@ -94,7 +94,8 @@ func (i *inspection) denials(denied, allowed, open []question, caller Caller) []
 	return append(findings, i.versionsOnly(denied)...)
 }
 
-// noneOf reports whether nothing is allowed that is checked against a version: no reading, and no completing that could be asked.
+// noneOf reports whether nothing is allowed that is checked against a version: no reading, and no
+// completing that could be asked.
 func (i *inspection) noneOf(allowed, open []question) bool {
 	versioned := func(q question) bool { return q.resource != i.function.place.arn() }
 	return i.execution != "" && !slices.ContainsFunc(allowed, versioned) &&

@@ -14,15 +14,15 @@ type Check struct {
 	Run   func(context.Context) []Section
 }
 
-// grace is how long a check may take to notice that its time is over. One that hangs in the kernel, as on a file system that
-// is away, is left behind then.
+// grace is how long a check may take to notice that its time is over. One that hangs in the kernel,
+// as on a file system that is away, is left behind then.
 const grace = time.Second
 
 // Tally counts findings.
 type Tally struct{ OK, Warnings, Problems int }
 
-// Examine runs the checks at the same time and writes what they find in their order, each as soon as those before it are done.
-// The error is that of w.
+// Examine runs the checks at the same time and writes what they find in their order, each as soon
+// as those before it are done. The error is that of w.
 func Examine(ctx context.Context, w io.Writer, checks ...Check) (Tally, error) {
 	results := make([]<-chan []Section, len(checks))
 	for i, c := range checks {

@@ -46,7 +46,8 @@ Second
 	}
 }
 
-// TestExamineEnds: a check that hears nothing of its limit holds up nobody, and the others run meanwhile.
+// TestExamineEnds: a check that hears nothing of its limit holds up nobody, and the others run
+// meanwhile.
 func TestExamineEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -11,7 +11,8 @@ const maxHistories = 3
 // madeUpCallback is formed as a callback ID is, and is none.
 var madeUpCallback = base64.StdEncoding.EncodeToString([]byte("countersign doctor: there is no such callback"))
 
-// question is what was asked of a function: an action, the resource it is checked against, and the answer.
+// question is what was asked of a function: an action, the resource it is checked against, and the
+// answer.
 type question struct {
 	action   Action
 	resource string
@@ -23,7 +24,8 @@ type question struct {
 type inspection struct {
 	lambda   Lambda
 	function function
-	// execution to ask about, and whether it exists; empty where not even a made-up one can be named.
+	// execution to ask about, and whether it exists; empty where not even a made-up one can be
+	// named.
 	execution string
 	real      bool
 	questions []question
@@ -58,8 +60,8 @@ func (x *account) examine(ctx context.Context, f function, r *region) Section {
 	return s
 }
 
-// list asks for executions as discovery does, and by a version. The two are checked against different ARNs. Of a function that is
-// not watched nothing has to be allowed.
+// list asks for executions as discovery does, and by a version. The two are checked against
+// different ARNs. Of a function that is not watched nothing has to be allowed.
 func (i *inspection) list(ctx context.Context) ([]Execution, Answer) {
 	f := i.function
 	executions, answer := i.lambda.Executions(ctx, f.place.region, f.Name, "")
@@ -94,7 +96,8 @@ func (x *account) absent(f function, r *region, listed Answer) []Finding {
 	return []Finding{finding.todo("Compare name, region and account in %s with the AWS console.", setting)}
 }
 
-// foreign reports whether the function's ARN is of another account than the credentials that it is called with.
+// foreign reports whether the function's ARN is of another account than the credentials that it is
+// called with.
 func (x *account) foreign(f function) bool {
 	theirs := placeOf(f.Name).account
 	return theirs != "" && theirs != x.caller.Account
@@ -107,7 +110,8 @@ func (r *region) knownOrNil(name string) *KnownFunction {
 	return r.known(name)
 }
 
-// choose takes an execution to ask about: one that has ended, else any, else one that does not exist.
+// choose takes an execution to ask about: one that has ended, else any, else one that does not
+// exist.
 func (i *inspection) choose(executions []Execution) {
 	for _, e := range executions {
 		if i.execution == "" || e.Ended {
@@ -122,8 +126,8 @@ func (i *inspection) choose(executions []Execution) {
 	}
 }
 
-// ask asks for what is checked against an execution. Callbacks are completed that are closed, in an execution that has ended, or
-// that do not exist: neither can have an effect.
+// ask asks for what is checked against an execution. Callbacks are completed that are closed, in an
+// execution that has ended, or that do not exist: neither can have an effect.
 func (i *inspection) ask(ctx context.Context, executions []Execution) {
 	if i.execution == "" {
 		return

@@ -11,11 +11,12 @@ const offlineAccess = "offline_access"
 // google is the issuer that gives refresh tokens by a parameter of its own.
 const google = "https://accounts.google.com"
 
-// groupsAgain says how a person's groups are read again after the sign-in: with a refresh token, at userinfo, or not at all.
+// groupsAgain says how a person's groups are read again after the sign-in: with a refresh token, at
+// userinfo, or not at all.
 func (p Provider) groupsAgain() Finding {
 	asked, listed := slices.Contains(p.Scopes, offlineAccess), slices.Contains(p.Metadata.Scopes, offlineAccess)
-	// Without a list of grant types, code and implicit are meant (OpenID Connect Discovery 1.0, section 3), but hardly a provider
-	// means it: those that refresh do not all say so.
+	// Without a list of grant types, code and implicit are meant (OpenID Connect Discovery 1.0,
+	// section 3), but hardly a provider means it: those that refresh do not all say so.
 	refreshes := len(p.Metadata.GrantTypes) == 0 || slices.Contains(p.Metadata.GrantTypes, "refresh_token")
 	var f Finding
 	offline := p.Params.Get("access_type") == "offline"

@@ -65,7 +65,8 @@ func TestProviderAddresses(t *testing.T) {
 	}
 }
 
-// TestSignOutPlace: Amazon Cognito's endpoint is published and takes other parameters than the standard's.
+// TestSignOutPlace: Amazon Cognito's endpoint is published and takes other parameters than the
+// standard's.
 func TestSignOutPlace(t *testing.T) {
 	t.Parallel()
 	const pool, set = "https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_x", "https://login.example.com/logout?id={client_id}"

@@ -27,7 +27,8 @@ func (p place) or(other place) place {
 	return p
 }
 
-// What stands in a policy for what is not known. IAM refuses it, so that nobody takes it for the real thing.
+// What stands in a policy for what is not known. IAM refuses it, so that nobody takes it for the
+// real thing.
 const (
 	AccountPlaceholder  = "ACCOUNT_ID"
 	RegionPlaceholder   = "REGION"
@@ -50,7 +51,8 @@ func partitionOf(region string) string {
 	return "aws"
 }
 
-// execution is the ARN of an execution that does not exist. Versions of the function that do not exist are checked alike.
+// execution is the ARN of an execution that does not exist. Versions of the function that do not
+// exist are checked alike.
 func (p place) execution() string {
 	return p.arn() + ":$LATEST/durable-execution/countersign-doctor/00000000-0000-0000-0000-000000000000"
 }

@@ -14,8 +14,9 @@ type statement struct {
 	Resource []string
 }
 
-// policy is the least that the functions need: what is checked against executions on ARNs with a version, the list of executions
-// on both forms, because it is checked against the function as a request names it. The roles are to be assumed.
+// policy is the least that the functions need: what is checked against executions on ARNs with a
+// version, the list of executions on both forms, because it is checked against the function as a
+// request names it. The roles are to be assumed.
 func policy(functions []function, roles []string) string {
 	var versions, both []string
 	every := false
@@ -60,8 +61,8 @@ type Policies map[string]string
 // defaults stands for the default credentials where policies have names.
 const defaults = "default"
 
-// String is the one policy by itself, or a JSON object of several by account number, with that of the default credentials under
-// the name default.
+// String is the one policy by itself, or a JSON object of several by account number, with that of
+// the default credentials under the name default.
 func (p Policies) String() string {
 	if own, found := p[""]; found && len(p) == 1 {
 		return own

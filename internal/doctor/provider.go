@@ -28,7 +28,8 @@ type Provider struct {
 	GroupsMaxAge time.Duration
 }
 
-// Metadata is the provider's discovery document (OpenID Connect Discovery 1.0, section 3), as far as sign-in uses it.
+// Metadata is the provider's discovery document (OpenID Connect Discovery 1.0, section 3), as far
+// as sign-in uses it.
 type Metadata struct {
 	Issuer         string   `json:"issuer"`
 	Authorization  string   `json:"authorization_endpoint"`
@@ -46,15 +47,16 @@ type Metadata struct {
 	PushedOnly     bool     `json:"require_pushed_authorization_requests"` // RFC 9126 section 5
 }
 
-// Client is what the provider's token endpoint said to our client ID and secret beside a code that nobody was given: a
-// provider that accepts the client refuses the code.
+// Client is what the provider's token endpoint said to our client ID and secret beside a code that
+// nobody was given: a provider that accepts the client refuses the code.
 type Client struct {
 	Accepted bool
 	Error    string // its error code, such as invalid_client; empty where it did not say one
 }
 
-// Redirects are the addresses that the provider has to know, and what its authorization endpoint said to the first beside a
-// question that shows nobody a page (prompt=none): it sends the browser back only to an address that is registered.
+// Redirects are the addresses that the provider has to know, and what its authorization endpoint
+// said to the first beside a question that shows nobody a page (prompt=none): it sends the browser
+// back only to an address that is registered.
 type Redirects struct {
 	Back, SignedOut string
 	Accepted        bool
@@ -71,7 +73,8 @@ func ProviderSections(p Provider, err error) []Section {
 			todo("COUNTERSIGN_OIDC_ISSUER has to be the provider's issuer, without /.well-known, and reachable from this machine.")},
 			p.Clock.skew("the provider")...)}}
 	}
-	if p.Metadata.PushedOnly || p.Redirects.PushedOnly { // nothing else can be told before that is mended
+	// nothing else can be told before that is mended
+	if p.Metadata.PushedOnly || p.Redirects.PushedOnly {
 		return []Section{{title, []Finding{p.pushed()}}}
 	}
 	findings := []Finding{p.issuer(), p.endpoints(), p.flow(), p.challenge(), p.authentication(), p.signature(), p.keys(), p.scopes(), p.groupsAgain(), p.addresses(), p.signOut()}
@@ -87,7 +90,8 @@ func (p Provider) issuer() Finding {
 	return ok("%s answers, and its issuer matches", p.Issuer)
 }
 
-// pushed is about a provider that takes no request from a browser unless it was pushed before (RFC 9126).
+// pushed is about a provider that takes no request from a browser unless it was pushed before (RFC
+// 9126).
 func (p Provider) pushed() Finding {
 	return problem("%s requires pushed authorization requests (PAR), which Countersign does not send: nobody can sign in", p.Issuer).
 		todo("Turn the requirement off for this client at the provider.")
@@ -136,8 +140,8 @@ func (p Provider) challenge() Finding {
 	}
 }
 
-// authentication looks for a way to show our secret; the default is Basic. What the provider did with the secret counts more than
-// what it lists.
+// authentication looks for a way to show our secret; the default is Basic. What the provider did
+// with the secret counts more than what it lists.
 func (p Provider) authentication() Finding {
 	if p.wantsOtherProof() {
 		return problem("the provider does not take a client secret, only %s, which Countersign does not do", list(p.Metadata.Authentication)).
@@ -175,8 +179,8 @@ func (p Provider) keys() Finding {
 	return ok("%s at %s", count(p.Keys, "signing key"), p.Metadata.Keys)
 }
 
-// scopes are told, not judged: a provider need not list what it has (OpenID Connect Discovery section 3). One that refuses a scope
-// says so of the sign-in request.
+// scopes are told, not judged: a provider need not list what it has (OpenID Connect Discovery
+// section 3). One that refuses a scope says so of the sign-in request.
 func (p Provider) scopes() Finding {
 	asked := strings.Join(p.Scopes, " ")
 	if len(p.Metadata.Scopes) == 0 {
@@ -189,7 +193,8 @@ func (p Provider) scopes() Finding {
 	return ok("scopes %s", asked)
 }
 
-// addresses asks whether people can decide where four eyes are wanted: for that somebody has to vouch for their addresses.
+// addresses asks whether people can decide where four eyes are wanted: for that somebody has to
+// vouch for their addresses.
 func (p Provider) addresses() Finding {
 	queues := strings.Join(p.FourEyes, ", ")
 	switch {
@@ -205,7 +210,8 @@ func (p Provider) addresses() Finding {
 			"(Microsoft Entra ID sends no such claim).")
 }
 
-// signOut knows Amazon Cognito, whose logout endpoint takes other parameters than the standard's, although its document may name it.
+// signOut knows Amazon Cognito, whose logout endpoint takes other parameters than the standard's,
+// although its document may name it.
 func (p Provider) signOut() Finding {
 	switch {
 	case p.SignOutURL != "":

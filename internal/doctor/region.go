@@ -10,7 +10,8 @@ type region struct {
 	shut   bool // the account's role cannot be assumed there
 }
 
-// place is where a region's functions are: that of the name, or of any, since a list is of one account.
+// place is where a region's functions are: that of the name, or of any, since a list is of one
+// account.
 func (r *region) place(name string) (p place) {
 	if known := r.known(name); known != nil {
 		return placeOf(known.ARN)
@@ -38,7 +39,8 @@ func (r *region) lacks(name string) bool {
 	return r.answer.Meaning == Done && len(r.listed) < MaxFunctions && r.known(name) == nil
 }
 
-// regionSection judges whether the region answers, and the list of its functions where every one is watched.
+// regionSection judges whether the region answers, and the list of its functions where every one is
+// watched.
 func (x *account) regionSection(r *region) Section {
 	s := Section{Title: x.title("AWS Lambda in " + r.name)}
 	where := "AWS's own endpoint"

@@ -17,8 +17,8 @@ type Role struct {
 // assumeRole is the action as policies name it.
 const assumeRole = "sts:AssumeRole"
 
-// assume assumes the account's role in each region, as the desk does, and shuts those where it cannot. What holds in several
-// regions is said once.
+// assume assumes the account's role in each region, as the desk does, and shuts those where it
+// cannot. What holds in several regions is said once.
 func (x *account) assume(ctx context.Context) (s Section, found bool) {
 	s.Title = "AWS account " + x.Role.Account
 	if len(x.regions) == 0 {
@@ -67,8 +67,8 @@ func (r Role) assumed(caller Caller, answer Answer) Finding {
 		todo("Compare roleArn and externalId in COUNTERSIGN_ACCOUNTS with the role. STS has to be active in the region.")
 }
 
-// denied names the lines that are missing. It takes two, in the policy of who asks and in that of the role, and AWS does not
-// always say which of them it missed.
+// denied names the lines that are missing. It takes two, in the policy of who asks and in that of
+// the role, and AWS does not always say which of them it missed.
 func (r Role) denied(text string) Finding {
 	d := denialOf(text)
 	f := problem("%s cannot be assumed: %s denied (AWS: %s)", r.ARN, assumeRole, cmp.Or(d.because, text))

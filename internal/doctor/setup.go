@@ -2,7 +2,8 @@ package doctor
 
 import "fmt"
 
-// Setup is what the configuration says, as far as it can be right and still not be what an operator wants.
+// Setup is what the configuration says, as far as it can be right and still not be what an operator
+// wants.
 type Setup struct {
 	BaseURL        string
 	HTTPS          bool

@@ -10,18 +10,18 @@ import (
 	"countersign/internal/worker"
 )
 
-// ReadsAtOnce bounds the histories that one worker reads at the same time in one lane. They are read a few a second: more means
-// that Lambda does not answer.
+// ReadsAtOnce bounds the histories that one worker reads at the same time in one lane. They are
+// read a few a second: more means that Lambda does not answer.
 const ReadsAtOnce = 16
 
 // Source reads what histories say. An error that came from the call is a *[callbacks.LambdaError].
 type Source interface {
-	// History reads from the execution's history how the callback ended; an answer of Open means that it has not ended.
-	// It needs the execution's ARN and permission to read the history. A long history takes several requests, which the
-	// closing counts, also beside an error.
+	// History reads from the execution's history how the callback ended; an answer of Open means
+	// that it has not ended. It needs the execution's ARN and permission to read the history. A
+	// long history takes several requests, which the closing counts, also beside an error.
 	History(ctx context.Context, to callbacks.Target) (callbacks.Closing, error)
-	// After reads what the history holds behind an event, newest first: one request, so that what is older than a page is left
-	// out as a gap. It needs what History needs.
+	// After reads what the history holds behind an event, newest first: one request, so that what
+	// is older than a page is left out as a gap. It needs what History needs.
 	After(ctx context.Context, to callbacks.Target, event int) (callbacks.AfterPage, error)
 }
 
@@ -34,7 +34,8 @@ type Config struct {
 	Now        func() time.Time
 }
 
-// Reader reads how callbacks ended, as the read quota allows. Somebody waits to know it, so that these readings are urgent ones.
+// Reader reads how callbacks ended, as the read quota allows. Somebody waits to know it, so that
+// these readings are urgent ones.
 type Reader struct {
 	source     Source
 	lanes      callbacks.Lanes
@@ -44,12 +45,13 @@ type Reader struct {
 	slots      *worker.Bulkhead[callbacks.Lane]
 }
 
-// MaxReadings is how often the history is asked in vain before what is known has to do. They are five minutes apart at most: a
-// day of it ends a delivery, and no single answer.
+// MaxReadings is how often the history is asked in vain before what is known has to do. They are
+// five minutes apart at most: a day of it ends a delivery, and no single answer.
 const MaxReadings = 300
 
-// DeniedReadings is how often permission to read the history may be denied before it is believed: after a change of IAM that passes
-// by itself. They take some fifteen seconds; who retries the delivery later has them all again.
+// DeniedReadings is how often permission to read the history may be denied before it is believed:
+// after a change of IAM that passes by itself. They take some fifteen seconds; who retries the
+// delivery later has them all again.
 const DeniedReadings = 5
 
 // NewReader makes a reader that reads so many histories at once in one lane.
@@ -98,8 +100,8 @@ func (h *Reader) charge(ctx context.Context, lane callbacks.Lane, more int) {
 	}
 }
 
-// Begin takes what a request to a lane needs: a slot, and its price. Call done with the request's error; nil means that there may
-// be no request now, but again after a while.
+// Begin takes what a request to a lane needs: a slot, and its price. Call done with the request's
+// error; nil means that there may be no request now, but again after a while.
 func (h *Reader) Begin(ctx context.Context, lane callbacks.Lane, u readquota.Urgency) (again time.Duration, done func(error)) {
 	if !h.slots.Try(lane) {
 		return 0, nil

@@ -1,4 +1,5 @@
-// Package inflight bounds the memory that the bodies of HTTP requests take while they are worked on.
+// Package inflight bounds the memory that the bodies of HTTP requests take while they are worked
+// on.
 package inflight
 
 import (
@@ -27,8 +28,8 @@ func New(all, each int64) *Bodies {
 	return &Bodies{all: all, each: each, of: map[string]int64{}}
 }
 
-// Count counts the body of a request as it is read. Reading returns [ErrFull] when there is no room;
-// Count itself does so when the length of the body is known to exceed it.
+// Count counts the body of a request as it is read. Reading returns [ErrFull] when there is no
+// room; Count itself does so when the length of the body is known to exceed it.
 func (b *Bodies) Count(sender string, r *http.Request) (*Body, error) {
 	if b.free(sender) < r.ContentLength {
 		return nil, ErrFull

@@ -70,7 +70,8 @@ func TestInFlight_Waiting(t *testing.T) {
 	}
 }
 
-// TestInFlight_Released: what is read after the room was given back is nothing, and giving it back twice gives it back once.
+// TestInFlight_Released: what is read after the room was given back is nothing, and giving it back
+// twice gives it back once.
 func TestInFlight_Released(t *testing.T) {
 	t.Parallel()
 	f := inflight.New(100, 100)

@@ -95,7 +95,8 @@ func TestDecodeLittle(t *testing.T) {
 	}
 }
 
-// A payload may be any JSON, null included, for null is a value; an outcome's errorData of null is none.
+// A payload may be any JSON, null included, for null is a value; an outcome's errorData of null is
+// none.
 func TestDecodePayload(t *testing.T) {
 	t.Parallel()
 	for _, payload := range []string{`null`, `false`, `0`, `-1.0E+2`, `"\u00e9 \/ \n"`, `[ ]`, "{\n\t\"b\":1,\"a\":[{}] }"} {

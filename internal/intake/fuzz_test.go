@@ -12,7 +12,8 @@ import (
 	"countersign/internal/intake"
 )
 
-// Whatever a body holds: it is refused with faults that can be answered, or read so that the domain can go on with it.
+// Whatever a body holds: it is refused with faults that can be answered, or read so that the domain
+// can go on with it.
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(full))
 	f.Add([]byte(`{"callbackId":"QUJD","payload":null,"startedAt":"9999-12-31T23:59:59-23:59"}`))

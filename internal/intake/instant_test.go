@@ -8,7 +8,8 @@ import (
 	"countersign/internal/intake"
 )
 
-// TestDecodeInstants: what RFC 3339 allows and libraries write is taken, whatever its spelling; the rest is refused.
+// TestDecodeInstants: what RFC 3339 allows and libraries write is taken, whatever its spelling; the
+// rest is refused.
 func TestDecodeInstants(t *testing.T) {
 	t.Parallel()
 	at := func(hour, minute, second, ns int) time.Time {
@@ -16,13 +17,17 @@ func TestDecodeInstants(t *testing.T) {
 	}
 	newYear := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
 	for text, want := range map[string]time.Time{
-		"2027-01-02T10:00:00Z":                               at(10, 0, 0, 0),
-		"2027-01-02t10:00:00z":                               at(10, 0, 0, 0),
-		"2027-01-02 10:00:00+00:00":                          at(10, 0, 0, 0), // str() of Python's datetime
-		"2027-01-02T10:00Z":                                  at(10, 0, 0, 0), // java.time leaves out seconds that are 0
-		"2027-01-02T10:00+01:00":                             at(9, 0, 0, 0),
-		"2027-01-02T10:00:00-00:00":                          at(10, 0, 0, 0), // UTC, the place unknown
-		"2027-01-02T10:00:00\\u002B01:00":                    at(9, 0, 0, 0),  // System.Text.Json escapes the plus
+		"2027-01-02T10:00:00Z": at(10, 0, 0, 0),
+		"2027-01-02t10:00:00z": at(10, 0, 0, 0),
+		// str() of Python's datetime
+		"2027-01-02 10:00:00+00:00": at(10, 0, 0, 0),
+		// java.time leaves out seconds that are 0
+		"2027-01-02T10:00Z":      at(10, 0, 0, 0),
+		"2027-01-02T10:00+01:00": at(9, 0, 0, 0),
+		// UTC, the place unknown
+		"2027-01-02T10:00:00-00:00": at(10, 0, 0, 0),
+		// System.Text.Json escapes the plus
+		"2027-01-02T10:00:00\\u002B01:00":                    at(9, 0, 0, 0),
 		"2027-01-02T10:00:00.1234567Z":                       at(10, 0, 0, 123_456_700),
 		"2027-01-02T10:00:00.123456789012Z":                  at(10, 0, 0, 123_456_789),
 		"2026-12-31T23:59:60Z":                               newYear,

@@ -119,7 +119,8 @@ func (o object) seconds(name string) time.Duration {
 	if !ok {
 		return 0
 	}
-	n, err := strconv.ParseFloat(string(raw), 64) // JSON has one kind of number: 60, 60.0 and 6e1 are the same
+	// JSON has one kind of number: 60, 60.0 and 6e1 are the same
+	n, err := strconv.ParseFloat(string(raw), 64)
 	if err != nil || n != math.Trunc(n) || math.Abs(n) > math.MaxInt32 {
 		o.faults.add(at, "a whole number of seconds is expected")
 		return 0

@@ -13,7 +13,8 @@ type NotificationType string
 const (
 	TypeNotification NotificationType = "Notification"             // somebody published
 	TypeSubscription NotificationType = "SubscriptionConfirmation" // somebody subscribed us
-	TypeUnsubscribed NotificationType = "UnsubscribeConfirmation"  // somebody ended the subscription
+	// somebody ended the subscription
+	TypeUnsubscribed NotificationType = "UnsubscribeConfirmation"
 )
 
 // signedFields are the fields that a signature covers, in its order. Subject is there when the

@@ -40,7 +40,8 @@ var snsTopics = []intake.Topic{
 	{ARN: topicARN, Source: "expenses", Queues: []string{"finance"}}, {ARN: otherARN, Source: "refunds"}, {ARN: optInARN, Source: "africa"},
 }
 
-// amazon stands for SNS and for Amazon's certificate authority: what is asked of their hosts ends here, over real TLS.
+// amazon stands for SNS and for Amazon's certificate authority: what is asked of their hosts ends
+// here, over real TLS.
 type amazon struct {
 	t            *testing.T
 	client       *http.Client
@@ -134,7 +135,8 @@ func pemOf(certificates ...*x509.Certificate) []byte {
 	return text
 }
 
-// newAmazon starts SNS and the authority. As in reality the signing certificate comes without its issuer.
+// newAmazon starts SNS and the authority. As in reality the signing certificate comes without its
+// issuer.
 func newAmazon(t *testing.T) *amazon {
 	t.Helper()
 	a := &amazon{t: t, roots: x509.NewCertPool(), answers: map[string]http.HandlerFunc{}}

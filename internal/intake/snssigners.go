@@ -42,7 +42,8 @@ type signers struct {
 	roots  *x509.CertPool
 	now    func() time.Time
 
-	fetching chan struct{} // has a token during a fetch, one at a time: a new certificate comes with many messages
+	// has a token during a fetch, one at a time: a new certificate comes with many messages
+	fetching chan struct{}
 	fetches  *rate.Limiter // a forger can make us ask for certificates that are not there
 
 	mu     sync.Mutex
@@ -146,7 +147,8 @@ func (s *signers) proved(text string) {
 // fetch gets a certificate and checks its owner and its chain.
 func (s *signers) fetch(ctx context.Context, t Topic, address *url.URL) (*x509.Certificate, error) {
 	text, err := s.get(ctx, address)
-	if errors.Is(err, ErrNotFromSNS) { // an answer that there is none; where SNS did not answer, it may the next time
+	// an answer that there is none; where SNS did not answer, it may the next time
+	if errors.Is(err, ErrNotFromSNS) {
 		s.keepAbsent(address, err)
 	}
 	if err != nil {

@@ -137,7 +137,8 @@ func breakOff(w http.ResponseWriter, _ *http.Request) {
 	panic(http.ErrAbortHandler)
 }
 
-// forgedIssuer answers, without TLS, with an issuer of somebody else's who uses the real one's name.
+// forgedIssuer answers, without TLS, with an issuer of somebody else's who uses the real one's
+// name.
 func forgedIssuer(a *amazon) {
 	forger := authority{key: newKey(a.t)}
 	forger.certificate = forger.sign(a.t, template(ca, named("issuer")), forger.key.Public())
@@ -198,7 +199,8 @@ func TestSigningCertificateIsKept(t *testing.T) {
 	}
 }
 
-// A forger can make the desk ask SNS for certificates, but not often; who has a genuine one gets through meanwhile.
+// A forger can make the desk ask SNS for certificates, but not often; who has a genuine one gets
+// through meanwhile.
 func TestSigningCertificatesAreAskedForSlowly(t *testing.T) {
 	t.Parallel()
 	a := newAmazon(t)
@@ -277,7 +279,8 @@ func TestAbsentCertificatesAreRemembered(t *testing.T) {
 	}
 }
 
-// TestCertificateThatWorkedIsKept: a forger who knows many certificates of SNS does not push out the one that is in use.
+// TestCertificateThatWorkedIsKept: a forger who knows many certificates of SNS does not push out
+// the one that is in use.
 func TestCertificateThatWorkedIsKept(t *testing.T) {
 	t.Parallel()
 	a := newAmazon(t)

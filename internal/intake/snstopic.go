@@ -14,7 +14,8 @@ type Topic struct {
 	ARN    string
 	Source string   // the sender's name in the record
 	Queues []string // that it may address; none means any
-	Events bool     // whether it may also say how executions ended, in whatever queue their callbacks are
+	// whether it may also say how executions ended, in whatever queue their callbacks are
+	Events bool
 }
 
 // partitions are the domains of AWS's partitions by their name in an ARN.

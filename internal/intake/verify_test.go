@@ -187,7 +187,8 @@ func TestVerifyRefuses(t *testing.T) {
 	}
 }
 
-// The vector that the libraries of Standard Webhooks and Svix share, so that the scheme is checked by more than itself.
+// The vector that the libraries of Standard Webhooks and Svix share, so that the scheme is checked
+// by more than itself.
 func TestVerifyVector(t *testing.T) {
 	t.Parallel()
 	v := newVerifier(t, []intake.Source{{Name: "vector", Secrets: []string{"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}}},
@@ -247,7 +248,8 @@ func TestSourcesRefused(t *testing.T) {
 	}
 }
 
-// TestScreen: what is wrong by the headers alone is refused without the body, and nothing that could be right is.
+// TestScreen: what is wrong by the headers alone is refused without the body, and nothing that
+// could be right is.
 func TestScreen(t *testing.T) {
 	t.Parallel()
 	signature := signed(t, "msg_1", now, body, paymentsSecret)

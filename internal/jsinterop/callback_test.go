@@ -16,7 +16,8 @@ func succeed(c *conformance)  { c.succeed(1, "yes") }
 func reject(c *conformance)   { c.reject(1) }
 func timedOut(c *conformance) { c.pass(5 * seconds) }
 
-// inTime beats before the heartbeat timeout, and succeeds after the time at which it would have run out without.
+// inTime beats before the heartbeat timeout, and succeeds after the time at which it would have run
+// out without.
 func inTime(c *conformance) { c.pass(4 * seconds); c.beat(1); c.pass(4 * seconds); c.succeed(1, "yes") }
 
 // inTurn completes two callbacks, each after the function has suspended.

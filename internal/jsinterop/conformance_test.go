@@ -19,8 +19,8 @@ import (
 	"countersign/internal/standin/locallambda/locallambdatest"
 )
 
-// conformanceCase is a case of aws/aws-durable-execution-conformance-tests; the function of that number is in
-// testdata/handlers.mjs. The clocks are the engine's, which the test moves.
+// conformanceCase is a case of aws/aws-durable-execution-conformance-tests; the function of that
+// number is in testdata/handlers.mjs. The clocks are the engine's, which the test moves.
 type conformanceCase struct {
 	id, about string
 	act       func(*conformance) // from the first suspension on
@@ -154,8 +154,8 @@ func (c *conformance) beat(n int) {
 	}
 }
 
-// tooLate wants what comes after the end to be answered as each dialect has it. The history that is compared next shows that
-// it leaves no trace.
+// tooLate wants what comes after the end to be answered as each dialect has it. The history that is
+// compared next shows that it leaves no trace.
 func (c *conformance) tooLate() {
 	c.t.Helper()
 	for id, expired := range c.log.Callbacks(c.arn) {

@@ -8,8 +8,9 @@ import (
 	"countersign/internal/standin/locallambda/fault"
 )
 
-// The SDK repeats a checkpoint that got no answer, under the same client token. It must cost the execution neither its
-// checkpoint token nor anything done twice: the history is that of case 4-7 without faults.
+// The SDK repeats a checkpoint that got no answer, under the same client token. It must cost the
+// execution neither its checkpoint token nor anything done twice: the history is that of case 4-7
+// without faults.
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []fault.Kind{
@@ -31,7 +32,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// An exceeded quota ends the execution, not only the invocation: nobody moves the clock to the next one.
+// An exceeded quota ends the execution, not only the invocation: nobody moves the clock to the next
+// one.
 func TestQuotaExceeded(t *testing.T) {
 	t.Parallel()
 	run := startOn(t, locallambda.Config{Quotas: locallambda.Quotas{Operations: 1}}, functions, "4-7", `"input"`)

@@ -10,7 +10,8 @@ import (
 	"countersign/internal/standin/locallambda"
 )
 
-// TestInvoke: the SDK invokes a function that answers at once. Its end comes after the caller has suspended, each time.
+// TestInvoke: the SDK invokes a function that answers at once. Its end comes after the caller has
+// suspended, each time.
 func TestInvoke(t *testing.T) {
 	t.Parallel()
 	for range 10 {

@@ -15,8 +15,8 @@ import (
 	"countersign/internal/standin/locallambda"
 )
 
-// The functions of the cases run in one process, and the SDK in it knows one endpoint. What tells the cases apart there is that
-// each has an AWS account of its own.
+// The functions of the cases run in one process, and the SDK in it knows one endpoint. What tells
+// the cases apart there is that each has an AWS account of its own.
 var (
 	functions string // the address of the process
 	lambda    = &accounts{engines: map[string]http.Handler{}}
@@ -36,14 +36,16 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// startNode runs a script that serves functions, whose Lambda is ours. The first line that it prints ends with its port.
+// startNode runs a script that serves functions, whose Lambda is ours. The first line that it
+// prints ends with its port.
 func startNode(args ...string) (address string, stop func(), err error) {
 	if _, err := os.Stat("../../node_modules/@aws/durable-execution-sdk-js"); err != nil {
 		return "", nil, errors.New("AWS's SDK for durable functions in JavaScript is not in node_modules: run make test")
 	}
 	cmd := exec.Command("node", args...)
 	cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL_LAMBDA="+lambda.server.URL, "AWS_REGION=us-east-1",
-		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "NODE_NO_WARNINGS=1") // it warns of the age of Node.js
+		// it warns of the age of Node.js
+		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "NODE_NO_WARNINGS=1")
 	cmd.Stderr = os.Stderr
 	if _, err := cmd.StdinPipe(); err != nil { // ends with us
 		return "", nil, err

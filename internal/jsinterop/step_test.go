@@ -14,7 +14,8 @@ import (
 	"countersign/internal/standin/locallambda"
 )
 
-// The step that docs/intake.md offers to JavaScript functions works as it is pasted: its announcement proves itself and is one.
+// The step that docs/intake.md offers to JavaScript functions works as it is pasted: its
+// announcement proves itself and is one.
 func TestStepOfTheDocs(t *testing.T) {
 	t.Parallel()
 	const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -2,7 +2,8 @@ package jsinterop
 
 import "testing"
 
-// The names of errors are those that the SDK gives them in JavaScript; it records a callback's text as JSON.
+// The names of errors are those that the SDK gives them in JavaScript; it records a callback's text
+// as JSON.
 func TestConformance_waitForCallback(t *testing.T) {
 	t.Parallel()
 	const begin = `

@@ -41,8 +41,9 @@ var meanings = map[types.EventType]meaning{
 	types.EventTypeInvocationCompleted:    {callbacks.OperationInvocation, callbacks.AfterSucceeded},
 }
 
-// afterEventOf is an event as far as it tells what the execution does. Of what we send to other callbacks, and of the results
-// of whole executions and contexts, nothing is taken over: they repeat what the steps said.
+// afterEventOf is an event as far as it tells what the execution does. Of what we send to other
+// callbacks, and of the results of whole executions and contexts, nothing is taken over: they
+// repeat what the steps said.
 func afterEventOf(e *types.Event) callbacks.AfterEvent {
 	m := meanings[e.EventType] // the zero meaning for a type that is newer than this program
 	event := callbacks.AfterEvent{
@@ -79,7 +80,8 @@ func resultText(r *types.EventResult) string {
 	return aws.ToString(r.Payload)
 }
 
-// errorOf is type and message of what did not succeed. Which members a type of event has is the model's (Event).
+// errorOf is type and message of what did not succeed. Which members a type of event has is the
+// model's (Event).
 func errorOf(e *types.Event) callbacks.ErrorObject {
 	var failure *types.EventError
 	switch {

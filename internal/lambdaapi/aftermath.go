@@ -10,11 +10,13 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// afterEvents is how many events one reading gets. More than the steps that are kept need; each may carry a payload.
+// afterEvents is how many events one reading gets. More than the steps that are kept need; each may
+// carry a payload.
 const afterEvents = 100
 
-// After reads what the history holds behind an event, newest first, with one request. An endpoint that does not know the
-// order and begins with the first event is read to its end. An error is a *[callbacks.LambdaError].
+// After reads what the history holds behind an event, newest first, with one request. An endpoint
+// that does not know the order and begins with the first event is read to its end. An error is a
+// *[callbacks.LambdaError].
 func (c *Client) After(ctx context.Context, to callbacks.Target, event int) (callbacks.AfterPage, error) {
 	if to.ExecutionARN == "" {
 		return callbacks.AfterPage{}, unreadable(callbacks.AnswerInvalid, "the execution's ARN is not known")

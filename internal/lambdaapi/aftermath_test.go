@@ -32,7 +32,8 @@ func attempts(delay int, more event) event {
 	return more
 }
 
-// TestAfterEvents: every type of event, as the domain gets it. Times and IDs are those of the place in the list.
+// TestAfterEvents: every type of event, as the domain gets it. Times and IDs are those of the place
+// in the list.
 func TestAfterEvents(t *testing.T) {
 	t.Parallel()
 	type after = callbacks.AfterEvent

@@ -15,14 +15,17 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// maybeClosed is the code by which Lambda refuses a value, and in which AWS's own callback clients read that the callback is
-// complete already.
+// maybeClosed is the code by which Lambda refuses a value, and in which AWS's own callback clients
+// read that the callback is complete already.
 const maybeClosed = "InvalidParameterValueException"
 
-// answers is what each error code of AWS means, whatever status it comes under: throttling and bad credentials are also sent as
-// 400. The SDK's typed exceptions carry the same codes, so that one table serves both. The first group is the API reference's
-// (SendDurableExecutionCallbackSuccess, Errors), the others are what any AWS endpoint may say (IAM User Guide, "Common errors";
-// the codes that AWS's SDKs retry).
+// answers is what each error code of AWS means, whatever status it comes under: throttling and bad
+// credentials are also sent as
+//  400. The SDK's typed exceptions carry the same codes, so that one table serves both. The first
+//     group is the API reference's
+//
+// (SendDurableExecutionCallbackSuccess, Errors), the others are what any AWS endpoint may say (IAM
+// User Guide, "Common errors"; the codes that AWS's SDKs retry).
 var answers = map[string]callbacks.Answer{
 	"CallbackTimeoutException":  callbacks.AnswerClosed,
 	maybeClosed:                 callbacks.AnswerInvalid, // of a reading; see sent
@@ -34,7 +37,8 @@ var answers = map[string]callbacks.Answer{
 	"KMSInvalidStateException":  callbacks.AnswerKMS,
 	"KMSNotFoundException":      callbacks.AnswerKMS,
 
-	"UnknownOperationException": callbacks.AnswerInvalid, // 404: the region does not know durable functions
+	// 404: the region does not know durable functions
+	"UnknownOperationException": callbacks.AnswerInvalid,
 
 	"BandwidthLimitExceeded":                 callbacks.AnswerThrottled,
 	"EC2ThrottledException":                  callbacks.AnswerThrottled,
@@ -81,11 +85,12 @@ var answers = map[string]callbacks.Answer{
 	"UnrecognizedClientException":         callbacks.AnswerCredentials,
 }
 
-// answerOfBare is what an answer means when no code says more: some endpoints send none (the Python emulator answers 404
-// without X-Amzn-Errortype for closed and for unknown; the history tells them apart). A 404 that is no JSON comes from a proxy or
-// from whatever a wrong COUNTERSIGN_LAMBDA_ENDPOINT leads to, and says nothing of the callback. A bare 400 counts as a refusal that
-// an operator has to read. Its text is not searched for "timeout": if we guessed "closed" wrongly, a callback that still
-// waits would be given up.
+// answerOfBare is what an answer means when no code says more: some endpoints send none (the Python
+// emulator answers 404 without X-Amzn-Errortype for closed and for unknown; the history tells them
+// apart). A 404 that is no JSON comes from a proxy or from whatever a wrong
+// COUNTERSIGN_LAMBDA_ENDPOINT leads to, and says nothing of the callback. A bare 400 counts as a
+// refusal that an operator has to read. Its text is not searched for "timeout": if we guessed
+// "closed" wrongly, a callback that still waits would be given up.
 func answerOfBare(response *http.Response) callbacks.Answer {
 	status := response.StatusCode
 	switch {
@@ -102,11 +107,13 @@ func answerOfBare(response *http.Response) callbacks.Answer {
 	case status >= 400 && status < 500:
 		return callbacks.AnswerInvalid
 	}
-	return callbacks.AnswerFault // also a redirect and a 200 that cannot be read: the work may have been done
+	// also a redirect and a 200 that cannot be read: the work may have been done
+	return callbacks.AnswerFault
 }
 
-// sent reads an answer to a request that sends: callback ID and size were checked before, so that a 400 that finds a value not
-// valid may mean that the callback is closed. What it says in words is no contract.
+// sent reads an answer to a request that sends: callback ID and size were checked before, so that a
+// 400 that finds a value not valid may mean that the callback is closed. What it says in words is
+// no contract.
 func sent(err error) error {
 	le, ok := errors.AsType[*callbacks.LambdaError](err)
 	if !ok || le.Answer != callbacks.AnswerInvalid {
@@ -118,7 +125,8 @@ func sent(err error) error {
 	return err
 }
 
-// classify makes the domain's error of an SDK error. reached tells whether a request got as far as a connection.
+// classify makes the domain's error of an SDK error. reached tells whether a request got as far as
+// a connection.
 func classify(err error, reached bool, id callbacks.CallbackID) *callbacks.LambdaError {
 	le := &callbacks.LambdaError{Answer: callbacks.AnswerUnsent, Err: withoutID{err, id}}
 	if reached {
@@ -145,19 +153,21 @@ func classify(err error, reached bool, id callbacks.CallbackID) *callbacks.Lambd
 	case reached, answer.NeedsOperator():
 		le.Answer = answer
 	case answer == callbacks.AnswerInvalid:
-		le.Answer = callbacks.AnswerDenied // by STS, which was asked for the account's role: Lambda knows nothing of it
+		// by STS, which was asked for the account's role: Lambda knows nothing of it
+		le.Answer = callbacks.AnswerDenied
 	}
 	return le
 }
 
-// kmsKey finds the key in what Lambda says of it. It is shown to operators, and nothing depends on it.
+// kmsKey finds the key in what Lambda says of it. It is shown to operators, and nothing depends on
+// it.
 var kmsKey = regexp.MustCompile(`arn:aws[a-z-]{0,20}:kms:[a-z0-9-]{1,30}:[0-9]{12}:(?:key|alias)/[A-Za-z0-9/_-]{1,256}`)
 
 // maxRetryAfter bounds what a server may ask us to wait.
 const maxRetryAfter = 15 * time.Minute
 
-// retryAfter reads the header in its form of seconds, the only one that Lambda sends (TooManyRequestsException,
-// RetryAfterSeconds, is this header).
+// retryAfter reads the header in its form of seconds, the only one that Lambda sends
+// (TooManyRequestsException, RetryAfterSeconds, is this header).
 func retryAfter(h http.Header) time.Duration {
 	seconds, err := strconv.ParseInt(strings.TrimSpace(h.Get("Retry-After")), 10, 32)
 	if err != nil || seconds < 0 {
@@ -166,7 +176,8 @@ func retryAfter(h http.Header) time.Duration {
 	return min(time.Duration(seconds)*time.Second, maxRetryAfter)
 }
 
-// withoutID is an error whose text has lost the callback ID: errors are logged, and the ID is half a key.
+// withoutID is an error whose text has lost the callback ID: errors are logged, and the ID is half
+// a key.
 type withoutID struct {
 	error
 	id callbacks.CallbackID

@@ -11,7 +11,8 @@ import (
 	"countersign/internal/lambdaapi"
 )
 
-// Statuses and codes are those of response_snapshot/ in the SDK's service/lambda, and of the general AWS errors.
+// Statuses and codes are those of response_snapshot/ in the SDK's service/lambda, and of the
+// general AWS errors.
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -67,8 +68,8 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestCodes: each code that is known means the same under every status that AWS may send it with, and none of those that pass,
-// or that an operator can mend, ends a delivery.
+// TestCodes: each code that is known means the same under every status that AWS may send it with,
+// and none of those that pass, or that an operator can mend, ends a delivery.
 func TestCodes(t *testing.T) {
 	t.Parallel()
 	want := map[callbacks.Answer][]string{
@@ -127,7 +128,8 @@ func TestReadingRefused(t *testing.T) {
 	}
 }
 
-// TestAnswerNamesKey: the key that stood in the way is kept for operators, where Lambda names it; whatever else it says is not.
+// TestAnswerNamesKey: the key that stood in the way is kept for operators, where Lambda names it;
+// whatever else it says is not.
 func TestAnswerNamesKey(t *testing.T) {
 	t.Parallel()
 	const key = "arn:aws:kms:eu-central-1:123456789012:key/0f2c7d1e-4b7a-4a51-8a5b-0d4f1c2b3a49"
@@ -149,7 +151,8 @@ func TestAnswerNamesKey(t *testing.T) {
 	}
 }
 
-// TestNotFoundByAnother: a wrong endpoint that answers 404 to everything must not end a callback that waits.
+// TestNotFoundByAnother: a wrong endpoint that answers 404 to everything must not end a callback
+// that waits.
 func TestNotFoundByAnother(t *testing.T) {
 	t.Parallel()
 	server := serve(t, http.NotFound)

@@ -66,14 +66,14 @@ func (c *Client) callIn(ctx context.Context, lane callbacks.Lane, id callbacks.C
 	}
 	failed := classify(err, w.reached.Load(), id)
 	if !w.asked.Load() && failed.Status == 0 && ctx.Err() == nil {
-		failed.Answer = callbacks.AnswerCredentials // the SDK had nothing to sign the request with, or no region to sign it for
+		// the SDK had nothing to sign the request with, or no region to sign it for
+		failed.Answer = callbacks.AnswerCredentials
 	}
 	return failed
 }
 
-// wire stands between the SDK and its HTTP client for one call, and sees whether there was a request and whether it got as far as a
-// connection.
-// Requests for credentials do not pass here.
+// wire stands between the SDK and its HTTP client for one call, and sees whether there was a
+// request and whether it got as far as a connection. Requests for credentials do not pass here.
 type wire struct {
 	client  lambda.HTTPClient
 	asked   atomic.Bool
@@ -82,7 +82,8 @@ type wire struct {
 
 func (w *wire) tap(o *lambda.Options) { w.client, o.HTTPClient = o.HTTPClient, w }
 
-// Do sends the request. Nothing can have arrived before there was a connection; after that, nobody can tell.
+// Do sends the request. Nothing can have arrived before there was a connection; after that, nobody
+// can tell.
 func (w *wire) Do(r *http.Request) (*http.Response, error) {
 	w.asked.Store(true)
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { w.reached.Store(true) }}

@@ -124,7 +124,8 @@ func TestNoAnswer(t *testing.T) {
 	t.Run("TooSlow", func(t *testing.T) {
 		t.Parallel()
 		server := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-		const timeout = 2 * time.Second // enough to send the request on a busy machine: the time begins before that
+		// enough to send the request on a busy machine: the time begins before that
+		const timeout = 2 * time.Second
 		client := newClient(t, lambdaapi.Config{Endpoint: server.url, Timeout: timeout})
 		wantAnswer(t, client.Complete(t.Context(), target, approved), callbacks.AnswerNone)
 	})
@@ -150,7 +151,8 @@ func TestNoAnswer(t *testing.T) {
 	})
 }
 
-// A request for credentials reaches a server of its own; that does not make the call to Lambda doubtful.
+// A request for credentials reaches a server of its own; that does not make the call to Lambda
+// doubtful.
 func TestNoCredentials(t *testing.T) {
 	t.Parallel()
 	identity := httptest.NewServer(http.HandlerFunc(http.NotFound))

@@ -19,24 +19,31 @@ import (
 	"countersign/internal/history"
 )
 
-// DefaultTimeout bounds one request. Send* answers in well under a second; a longer wait only delays the next attempt.
+// DefaultTimeout bounds one request. Send* answers in well under a second; a longer wait only
+// delays the next attempt.
 const DefaultTimeout = 10 * time.Second
 
 const (
-	// maxClients bounds the kept clients: a region may come out of an ARN that a stranger sent. AWS has some forty.
+	// maxClients bounds the kept clients: a region may come out of an ARN that a stranger sent. AWS
+	// has some forty.
 	maxClients = 64
-	// idleConnections is how many connections to one endpoint outlive their request; the SDK's ten are too few for a burst.
+	// idleConnections is how many connections to one endpoint outlive their request; the SDK's ten
+	// are too few for a burst.
 	idleConnections = 64
 )
 
-// Config says where Lambda is and how to reach it. The zero value is production: everything from the environment.
+// Config says where Lambda is and how to reach it. The zero value is production: everything from
+// the environment.
 type Config struct {
-	Region      string                  // for callbacks that name none; empty takes the AWS default chain's
-	Endpoint    string                  // instead of AWS's own, for all regions; for local engines and VPC endpoints
+	// for callbacks that name none; empty takes the AWS default chain's
+	Region string
+	// instead of AWS's own, for all regions; for local engines and VPC endpoints
+	Endpoint    string
 	Timeout     time.Duration           // of one request; zero takes DefaultTimeout
 	Credentials aws.CredentialsProvider // instead of the AWS default chain
 	HTTPClient  aws.HTTPClient          // instead of the SDK's own
-	// Observe may see each request to Lambda pass; nil for none. Requests for credentials do not pass there.
+	// Observe may see each request to Lambda pass; nil for none. Requests for credentials do not
+	// pass there.
 	Observe  func(http.RoundTripper) http.RoundTripper
 	Accounts map[string]Role // to assume in other AWS accounts, by their number
 	Regions  []string        // that an operator named, for AWS may have new ones
@@ -60,8 +67,8 @@ var (
 	_ history.Source   = (*Client)(nil)
 )
 
-// New loads the AWS configuration. It makes no request: missing credentials or a missing region show at the first call,
-// as [callbacks.AnswerCredentials].
+// New loads the AWS configuration. It makes no request: missing credentials or a missing region
+// show at the first call, as [callbacks.AnswerCredentials].
 func New(ctx context.Context, c Config) (*Client, error) {
 	if c.HTTPClient == nil {
 		c.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
@@ -110,8 +117,8 @@ func (c *Client) client(lane callbacks.Lane) *lambda.Client {
 		if c.observe != nil {
 			o.HTTPClient = observed{c.observe(transport{o.HTTPClient})}
 		}
-		// One attempt, whatever AWS_MAX_ATTEMPTS says: the SDK would repeat a 502 or a lost reply and report the second
-		// answer only, "closed", although the first call had won.
+		// One attempt, whatever AWS_MAX_ATTEMPTS says: the SDK would repeat a 502 or a lost reply
+		// and report the second answer only, "closed", although the first call had won.
 		o.Retryer = aws.NopRetryer{}
 		o.RetryMaxAttempts = 0
 	})

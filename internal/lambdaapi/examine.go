@@ -19,7 +19,8 @@ import (
 
 var _ doctor.Lambda = Examiner{}
 
-// Examiner is [doctor.Lambda] by way of a client: what it asks goes the way of the desk's own calls.
+// Examiner is [doctor.Lambda] by way of a client: what it asks goes the way of the desk's own
+// calls.
 type Examiner struct {
 	Client  *Client
 	Account string // one of [Config.Accounts]; empty for that of the default credentials
@@ -33,11 +34,12 @@ func (x Examiner) lane(region string) callbacks.Lane {
 	return lane
 }
 
-// callerTimeout bounds the look for credentials, and the question whose they are, which may have no way out of a private network.
+// callerTimeout bounds the look for credentials, and the question whose they are, which may have no
+// way out of a private network.
 const callerTimeout = 5 * time.Second
 
-// Caller implements [doctor.Lambda]. An engine on this machine knows no callers; beside one AWS is asked only where the desk asks
-// it for roles anyway.
+// Caller implements [doctor.Lambda]. An engine on this machine knows no callers; beside one AWS is
+// asked only where the desk asks it for roles anyway.
 func (x Examiner) Caller(ctx context.Context, region string) (c doctor.Caller, _ doctor.Answer) {
 	ctx, cancel := context.WithTimeout(ctx, callerTimeout)
 	defer cancel()
@@ -63,7 +65,8 @@ func (x Examiner) Caller(ctx context.Context, region string) (c doctor.Caller, _
 	return c, doctor.Answer{Meaning: doctor.Done}
 }
 
-// refused says why there are no credentials. Of a role it is STS's answer; the default chain has looked in many places.
+// refused says why there are no credentials. Of a role it is STS's answer; the default chain has
+// looked in many places.
 func (x Examiner) refused(err error) doctor.Answer {
 	answer := doctor.Answer{Meaning: meaningOf(classify(err, true, "")), Text: err.Error()}
 	if x.Account != "" {
@@ -148,7 +151,8 @@ func (x Examiner) History(ctx context.Context, region, arn string) (closed strin
 	return closed, answer
 }
 
-// closedCallback is a callback whose start and terminal event are both among the events; empty when none is.
+// closedCallback is a callback whose start and terminal event are both among the events; empty when
+// none is.
 func closedCallback(events []types.Event) string {
 	ended := map[string]bool{}
 	for _, e := range events {

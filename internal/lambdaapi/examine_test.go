@@ -21,7 +21,8 @@ func examiner(t *testing.T, endpoint string) lambdaapi.Examiner {
 	return lambdaapi.Examiner{Client: newClient(t, lambdaapi.Config{Endpoint: endpoint}), Now: time.Now}
 }
 
-// TestMeanings: what each answer tells of a permission, and that no answer gives the callback ID away.
+// TestMeanings: what each answer tells of a permission, and that no answer gives the callback ID
+// away.
 func TestMeanings(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -102,7 +103,8 @@ func TestExaminedFunctions(t *testing.T) {
 	}
 }
 
-// TestExaminedHistory: only a callback with a terminal event of its own is closed, whatever has ended around it.
+// TestExaminedHistory: only a callback with a terminal event of its own is closed, whatever has
+// ended around it.
 func TestExaminedHistory(t *testing.T) {
 	t.Parallel()
 	started := func(operation, id string) event {
@@ -182,8 +184,8 @@ func TestCaller_none(t *testing.T) {
 	}
 }
 
-// TestCaller_role: the credentials of a role are those that calls are signed with, and STS is asked for them once a region. Not
-// parallel, as above.
+// TestCaller_role: the credentials of a role are those that calls are signed with, and STS is asked
+// for them once a region. Not parallel, as above.
 func TestCaller_role(t *testing.T) {
 	sts := lambdaapitest.NewSTS(t)
 	server := serve(t, refuse(403, "AccessDeniedException"))

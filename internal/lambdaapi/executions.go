@@ -20,7 +20,8 @@ const (
 	pageExecutions = 1000 // the maximum of ListDurableExecutionsByFunction
 )
 
-// DurableFunctions reads a page of a lane's functions and keeps those that are durable: they alone have a DurableConfig.
+// DurableFunctions reads a page of a lane's functions and keeps those that are durable: they alone
+// have a DurableConfig.
 func (c *Client) DurableFunctions(ctx context.Context, lane callbacks.Lane, marker string) (discovery.FunctionPage, error) {
 	var page discovery.FunctionPage
 	err := c.callIn(ctx, lane, "", c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
@@ -39,14 +40,16 @@ func (c *Client) DurableFunctions(ctx context.Context, lane callbacks.Lane, mark
 	return page, err
 }
 
-// RunningExecutions reads a page of a function's executions, of all its versions. Emulators ignore the filter by status.
+// RunningExecutions reads a page of a function's executions, of all its versions. Emulators ignore
+// the filter by status.
 func (c *Client) RunningExecutions(ctx context.Context, of discovery.Watch, marker string) (discovery.ExecutionPage, error) {
 	var page discovery.ExecutionPage
 	err := c.callIn(ctx, of.Lane(), "", c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
 		answer, err := client.ListDurableExecutionsByFunction(ctx, &lambda.ListDurableExecutionsByFunctionInput{
 			FunctionName: aws.String(of.Function),
 			Statuses:     []types.ExecutionStatus{types.ExecutionStatusRunning},
-			ReverseOrder: aws.Bool(true), // oldest first, so that what starts meanwhile is not missed
+			// oldest first, so that what starts meanwhile is not missed
+			ReverseOrder: aws.Bool(true),
 			Marker:       optional(marker),
 			MaxItems:     pageExecutions,
 		}, wire)

@@ -54,7 +54,8 @@ func TestDurableFunctions(t *testing.T) {
 
 func TestRunningExecutions(t *testing.T) {
 	t.Parallel()
-	s := serve(t, func(w http.ResponseWriter, _ *http.Request) { // an endpoint that ignores the filter
+	// an endpoint that ignores the filter
+	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		answerJSON(w, event{"NextMarker": "m2", "DurableExecutions": []event{
 			{"DurableExecutionArn": "a", "Status": "RUNNING"}, {"DurableExecutionArn": "b", "Status": "SUCCEEDED"}, {"DurableExecutionArn": "c", "Status": "RUNNING"},
 		}})
@@ -140,7 +141,8 @@ func TestEvents_InputThatIsNone(t *testing.T) {
 	}
 }
 
-// TestReadsAreOneAttempt: what fails is answered by the table of answers and not tried again, because each try spends quota.
+// TestReadsAreOneAttempt: what fails is answered by the table of answers and not tried again,
+// because each try spends quota.
 func TestReadsAreOneAttempt(t *testing.T) {
 	t.Parallel()
 	for name, read := range map[string]func(*lambdaapi.Client) error{

@@ -13,18 +13,21 @@ import (
 )
 
 const (
-	// pageEvents is how many events one request asks for: a fifth of the maximum, because each may carry a payload.
+	// pageEvents is how many events one request asks for: a fifth of the maximum, because each may
+	// carry a payload.
 	pageEvents = 200
-	// maxPages bounds one reading. An execution has at most 3,000 operations, most of them two events.
+	// maxPages bounds one reading. An execution has at most 3,000 operations, most of them two
+	// events.
 	maxPages = 50
 	// historyTimeouts is how many times the limit of one request a whole reading may take.
 	historyTimeouts = 3
 )
 
-// History reads how the callback ended, newest event first, so that a callback closed a moment ago costs one request.
-// Reads are throttled at 15 a second for account and region. An error is a *[callbacks.LambdaError]; a history that does
-// not hold the callback is [callbacks.AnswerGone], an unknown ARN [callbacks.AnswerInvalid]. The question whether the
-// execution runs, where the callback is open, has a quota of its own (30 a second) and is not counted.
+// History reads how the callback ended, newest event first, so that a callback closed a moment ago
+// costs one request. Reads are throttled at 15 a second for account and region. An error is a
+// *[callbacks.LambdaError]; a history that does not hold the callback is [callbacks.AnswerGone], an
+// unknown ARN [callbacks.AnswerInvalid]. The question whether the execution runs, where the
+// callback is open, has a quota of its own (30 a second) and is not counted.
 func (c *Client) History(ctx context.Context, to callbacks.Target) (callbacks.Closing, error) {
 	if to.ExecutionARN == "" {
 		return callbacks.Closing{}, unreadable(callbacks.AnswerInvalid, "the execution's ARN is not known")

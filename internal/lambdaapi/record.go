@@ -7,15 +7,16 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// record is what has been read of a history, as far as it concerns one callback. Events may come in any order; whether
-// they came newest first decides when enough has been read.
+// record is what has been read of a history, as far as it concerns one callback. Events may come in
+// any order; whether they came newest first decides when enough has been read.
 type record struct {
 	callback callbacks.CallbackID
 
-	started   *types.Event           // the callback's CallbackStarted
-	ended     map[string]types.Event // the terminal events of callbacks and contexts, by operation ID
-	parents   map[string]string      // of contexts, by operation ID
-	execution *types.Event           // the terminal event of the execution
+	started *types.Event // the callback's CallbackStarted
+	// the terminal events of callbacks and contexts, by operation ID
+	ended     map[string]types.Event
+	parents   map[string]string // of contexts, by operation ID
+	execution *types.Event      // the terminal event of the execution
 
 	last      int32 // the event ID that was read last
 	ascending bool  // an event came after an older one
@@ -25,7 +26,8 @@ func newRecord(id callbacks.CallbackID) *record {
 	return &record{callback: id, ended: map[string]types.Event{}, parents: map[string]string{}}
 }
 
-// add notes a page of events. Terminal events of a callback do not name it; the operation ID joins them to their start.
+// add notes a page of events. Terminal events of a callback do not name it; the operation ID joins
+// them to their start.
 func (r *record) add(events []types.Event) {
 	for _, e := range events {
 		id := aws.ToInt32(e.EventId)
@@ -48,8 +50,8 @@ func (r *record) add(events []types.Event) {
 	}
 }
 
-// closing says how the callback ended, if what was read shows it. Its own event counts before those around it: after a
-// stop or a lost race there is none, and the callback stays STARTED for ever.
+// closing says how the callback ended, if what was read shows it. Its own event counts before those
+// around it: after a stop or a lost race there is none, and the callback stays STARTED for ever.
 func (r *record) closing() (callbacks.Closing, bool) {
 	if r.started == nil {
 		return callbacks.Closing{}, false
@@ -69,7 +71,8 @@ func (r *record) closing() (callbacks.Closing, bool) {
 	return executionEnd(r.execution), true
 }
 
-// contexts lists the contexts around the callback, innermost first, as far as they are known; all tells whether they all are.
+// contexts lists the contexts around the callback, innermost first, as far as they are known; all
+// tells whether they all are.
 func (r *record) contexts() (around []string, all bool) {
 	at := aws.ToString(r.started.ParentId)
 	for range len(r.parents) + 1 { // a bound, should parents ever go round in a circle
@@ -86,8 +89,8 @@ func (r *record) contexts() (around []string, all bool) {
 	return around, at == ""
 }
 
-// complete reports whether older events cannot tell more: all that is newer than the callback was read, and every context
-// around it is known, or none has ended.
+// complete reports whether older events cannot tell more: all that is newer than the callback was
+// read, and every context around it is known, or none has ended.
 func (r *record) complete() bool {
 	_, all := r.contexts()
 	return !r.ascending && (all || !r.contextEnded())
@@ -142,8 +145,8 @@ func failure(d *types.CallbackFailedDetails) *callbacks.Completion {
 	}}
 }
 
-// expired is the clock that ended a callback by the ErrorType of its end (aws-durable-execution-conformance-tests, cases 4-3 and
-// 4-4).
+// expired is the clock that ended a callback by the ErrorType of its end
+// (aws-durable-execution-conformance-tests, cases 4-3 and 4-4).
 var expired = map[string]callbacks.DeadlineCause{
 	"Callback.Timeout":   callbacks.CauseTimeout,
 	"Callback.Heartbeat": callbacks.CauseHeartbeat,

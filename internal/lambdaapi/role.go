@@ -15,8 +15,8 @@ type Role struct {
 	ExternalID string // that the role's trust policy asks for; none when empty
 }
 
-// credentials are those of the role in a region. They are asked for with the first call and again before they expire, by way
-// of the region's own endpoint of STS.
+// credentials are those of the role in a region. They are asked for with the first call and again
+// before they expire, by way of the region's own endpoint of STS.
 func (r Role) credentials(own aws.Config, region string) aws.CredentialsProvider {
 	client := sts.NewFromConfig(own, func(o *sts.Options) { o.Region = region })
 	return aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(client, r.ARN, func(o *stscreds.AssumeRoleOptions) {

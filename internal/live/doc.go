@@ -5,8 +5,9 @@
 // see; the page then asks the server as always. It does not know who the readers are, nor other
 // replicas: whoever hears from those calls the hub.
 //
-// A browser opens one stream for each person, not for each tab: over HTTP/1.1 it has six connections
-// to the desk, and streams would take them all. Visible tabs queue for a Web Lock; the tab that holds
-// it has the stream, and tells the others over a BroadcastChannel (static/js/live.js). A hidden tab
-// leaves the queue, so that no tab waits for one that the browser has frozen.
+// A browser opens one stream for each person, not for each tab: over HTTP/1.1 it has six
+// connections to the desk, and streams would take them all. Visible tabs queue for a Web Lock; the
+// tab that holds it has the stream, and tells the others over a BroadcastChannel
+// (static/js/live.js). A hidden tab leaves the queue, so that no tab waits for one that the browser
+// has frozen.
 package live

@@ -48,7 +48,8 @@ func isDone(s *live.Subscription) bool {
 	}
 }
 
-// TestWhatChangedSinceThePageWasRead: a page opens its stream after it was made, and must not miss what lies between.
+// TestWhatChangedSinceThePageWasRead: a page opens its stream after it was made, and must not miss
+// what lies between.
 func TestWhatChangedSinceThePageWasRead(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)
@@ -172,7 +173,8 @@ func TestClose(t *testing.T) {
 func TestConcurrentUse(t *testing.T) {
 	t.Parallel()
 	hub := live.NewHub(time.Now)
-	const publishers, readers, notices = 4, 8, 50 // 200 different callbacks: more than a subscriber keeps
+	// 200 different callbacks: more than a subscriber keeps
+	const publishers, readers, notices = 4, 8, 50
 
 	var reading sync.WaitGroup
 	for range readers {
@@ -204,8 +206,8 @@ func TestConcurrentUse(t *testing.T) {
 	}
 }
 
-// TestChangedWhileSubscribing: a change at the moment in which a stream opens is told, one way or the other. Many tries, because
-// the moment is short.
+// TestChangedWhileSubscribing: a change at the moment in which a stream opens is told, one way or
+// the other. Many tries, because the moment is short.
 func TestChangedWhileSubscribing(t *testing.T) {
 	t.Parallel()
 	for range 2_000 {

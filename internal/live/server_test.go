@@ -15,7 +15,8 @@ import (
 	"countersign/internal/live"
 )
 
-// writeTimeout of the server bounds the handshake of TLS, too, which takes its time on a busy machine.
+// writeTimeout of the server bounds the handshake of TLS, too, which takes its time on a busy
+// machine.
 const writeTimeout = 3 * time.Second
 
 // serveHub is a real server whose streams end when it shuts down.
@@ -28,7 +29,8 @@ func serveHub(t *testing.T, hub *live.Hub, http2 bool) *httptest.Server {
 		defer streams.Done()
 		s := hub.Subscribe(fresh, every)
 		defer s.Close()
-		_ = live.Stream(w, r, s) // an error says that the reader left in the middle of a write, as tests do
+		// an error says that the reader left in the middle of a write, as tests do
+		_ = live.Stream(w, r, s)
 	}))
 	server.Config.WriteTimeout = writeTimeout
 	server.Config.RegisterOnShutdown(hub.Close)
@@ -71,7 +73,8 @@ func readEvent(t *testing.T, from *bufio.Reader) string {
 	return event.String()
 }
 
-// TestStreamOutlivesWriteTimeout: events come until the server's write timeout has passed, and one after it.
+// TestStreamOutlivesWriteTimeout: events come until the server's write timeout has passed, and one
+// after it.
 func TestStreamOutlivesWriteTimeout(t *testing.T) {
 	t.Parallel()
 	for name, http2 := range map[string]bool{"HTTP1": false, "HTTP2": true} {

@@ -79,7 +79,8 @@ func TestStreamLooksAtItsSession(t *testing.T) {
 	})
 }
 
-// TestStreamEndsAtTheEndOfItsSession: it knows when idleness or lifetime ends the session, and looks then.
+// TestStreamEndsAtTheEndOfItsSession: it knows when idleness or lifetime ends the session, and
+// looks then.
 func TestStreamEndsAtTheEndOfItsSession(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

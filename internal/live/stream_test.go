@@ -92,7 +92,8 @@ func (c *connection) expect(t *testing.T, want ...string) {
 	c.writes = nil
 }
 
-// expectTimes asserts how often this was written since the last call, beside what keeps the connection alive.
+// expectTimes asserts how often this was written since the last call, beside what keeps the
+// connection alive.
 func (c *connection) expectTimes(t *testing.T, times int, want string) {
 	t.Helper()
 	synctest.Wait()
@@ -104,7 +105,8 @@ func (c *connection) expectTimes(t *testing.T, times int, want string) {
 	c.writes = nil
 }
 
-// open runs a stream until it ends by itself or the returned function makes its reader leave. ended receives its error.
+// open runs a stream until it ends by itself or the returned function makes its reader leave. ended
+// receives its error.
 func open(t *testing.T, hub *live.Hub, c *connection, header ...string) (leave func(), ended <-chan error) {
 	t.Helper()
 	ctx, leave := context.WithCancel(t.Context())
@@ -174,7 +176,8 @@ func TestStreamKeepsAlive(t *testing.T) {
 	})
 }
 
-// TestStreamWithoutNotices: what nobody told is seen after a minute or so, counted from the last event.
+// TestStreamWithoutNotices: what nobody told is seen after a minute or so, counted from the last
+// event.
 func TestStreamWithoutNotices(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -106,7 +106,8 @@ func (b *backlog) current() (_ upkeep.Backlog, known bool) {
 	if !b.readAt.IsZero() && now.Sub(b.readAt) < backlogAge {
 		return b.last, b.known
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), backlogTimeout) // collectors are given none
+	// collectors are given none
+	ctx, cancel := context.WithTimeout(context.Background(), backlogTimeout)
 	defer cancel()
 	var err error
 	b.last, err = b.read(ctx, now)

@@ -54,7 +54,8 @@ var shown = []string{
 	`countersign_aws_reads_paused{account="",region=""} 0`,
 }
 
-// TestBacklogMeasured: what is counted is shown for a while, and what cannot be counted is absent while the rest is told.
+// TestBacklogMeasured: what is counted is shown for a while, and what cannot be counted is absent
+// while the rest is told.
 func TestBacklogMeasured(t *testing.T) {
 	t.Parallel()
 	var readings int

@@ -11,8 +11,8 @@ const lri, rli, fsi, pdi = '\u2066', '\u2067', '\u2068', '\u2069'
 // none stands for a letter that is not there.
 const none rune = -1
 
-// Isolate keeps a text of right-to-left letters from moving what stands around it in a sentence. Elements do that in markup; this
-// is for sentences that are one string.
+// Isolate keeps a text of right-to-left letters from moving what stands around it in a sentence.
+// Elements do that in markup; this is for sentences that are one string.
 func Isolate(s string) string {
 	if !strings.ContainsFunc(s, rightToLeft) {
 		return s
@@ -20,8 +20,9 @@ func Isolate(s string) string {
 	return string(fsi) + s + string(pdi)
 }
 
-// agrees reports whether a mark of direction says what a visible letter beside it says already, so that it turns nothing. Beside
-// digits a mark does turn them: after one of right-to-left, "98 7654" is read "7654 98".
+// agrees reports whether a mark of direction says what a visible letter beside it says already, so
+// that it turns nothing. Beside digits a mark does turn them: after one of right-to-left, "98 7654"
+// is read "7654 98".
 func agrees(toRight bool, before, after string) bool {
 	says := func(r rune) bool { return r != none && unicode.IsLetter(r) && rightToLeft(r) != toRight }
 	next := nearestAfter(after)
@@ -76,14 +77,15 @@ func leading(s string) rune {
 	return none
 }
 
-// rightToLeft reports whether a letter is of a script that runs to the left: Unicode keeps blocks for them.
+// rightToLeft reports whether a letter is of a script that runs to the left: Unicode keeps blocks
+// for them.
 func rightToLeft(r rune) bool {
 	return r >= 0x0590 && unicode.IsLetter(r) && (r <= 0x08FF || r >= 0xFB1D && r <= 0xFDFF || r >= 0xFE70 && r <= 0xFEFF ||
 		r >= 0x10800 && r <= 0x10FFF || r >= 0x1E800 && r <= 0x1EFFF)
 }
 
-// closedIsolates are the places where isolates begin and end that are closed on their line and run as their first letter says.
-// They keep a name apart from its sentence and turn nothing.
+// closedIsolates are the places where isolates begin and end that are closed on their line and run
+// as their first letter says. They keep a name apart from its sentence and turn nothing.
 func closedIsolates(s string) map[int]bool {
 	closed := map[int]bool{}
 	var open []int
@@ -114,5 +116,6 @@ func natural(isolate string) bool {
 	return kind == fsi || letter != none && rightToLeft(letter) == (kind == rli)
 }
 
-// maxIsolate is how long an isolated name is at most, in bytes. It keeps nested isolates from being read again and again.
+// maxIsolate is how long an isolated name is at most, in bytes. It keeps nested isolates from being
+// read again and again.
 const maxIsolate = 1000

@@ -23,8 +23,9 @@ func joinsEmoji(before, after string) bool {
 	return pictographic(last(strings.TrimSuffix(before, string(emojiStyle)))) && pictographic(first(after))
 }
 
-// flag is the length of the flag of a region, such as Scotland's, that begins at i: a black flag, tags that spell the region, and
-// the tag that ends it. It is 0 where none begins, so that tags elsewhere, which can carry a hidden text, are seen.
+// flag is the length of the flag of a region, such as Scotland's, that begins at i: a black flag,
+// tags that spell the region, and the tag that ends it. It is 0 where none begins, so that tags
+// elsewhere, which can carry a hidden text, are seen.
 func (t *text) flag(i int) int {
 	const black, end = "\U0001F3F4", 0xE007F
 	if t.form == Apart || !strings.HasPrefix(t.s[i:], black) {

@@ -39,8 +39,9 @@ func (t *text) hides(i int, r rune, size int) bool {
 	return r&0xFFFE == 0xFFFE // no character at all
 }
 
-// unseen are the characters that have no shape of their own: controls, formats, Unicode's default-ignorable ones, and a
-// Braille pattern, a note or a hieroglyph that is drawn blank. The numbers signs of Arabic and others are formats too, but have a shape.
+// unseen are the characters that have no shape of their own: controls, formats, Unicode's
+// default-ignorable ones, and a Braille pattern, a note or a hieroglyph that is drawn blank. The
+// numbers signs of Arabic and others are formats too, but have a shape.
 var unseen = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{0x0000, 0x001F, 1}, {0x007F, 0x009F, 1}, {0x00AD, 0x00AD, 1}, {0x034F, 0x034F, 1}, {0x061C, 0x061C, 1},
@@ -61,7 +62,8 @@ const (
 	emojiStyle    = '\ufe0f'
 )
 
-// needed reports whether the unseen character at i is one that its neighbours need, and that turns or hides nothing there.
+// needed reports whether the unseen character at i is one that its neighbours need, and that turns
+// or hides nothing there.
 func (t *text) needed(i int, r rune, size int) bool {
 	before, after := t.s[:i], t.s[i+size:]
 	switch {
@@ -97,7 +99,8 @@ func (t *text) needed(i int, r rune, size int) bool {
 	return false
 }
 
-// joiners are scripts whose letters change their shape beside others, or are written apart by an invisible sign.
+// joiners are scripts whose letters change their shape beside others, or are written apart by an
+// invisible sign.
 var joiners = []*unicode.RangeTable{
 	unicode.Arabic, unicode.Syriac, unicode.Mandaic, unicode.Nko, unicode.Mongolian, unicode.Phags_Pa, unicode.Adlam, unicode.Hanifi_Rohingya,
 	unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada,

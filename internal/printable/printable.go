@@ -16,10 +16,11 @@ const (
 	Line Form = iota
 	// Lines is text of several lines: line ends, also CR LF, and tabs stay.
 	Lines
-	// Exact is bytes that have to be seen as they are: line feeds and tabs stay, each carriage return is marked.
+	// Exact is bytes that have to be seen as they are: line feeds and tabs stay, each carriage
+	// return is marked.
 	Exact
-	// Apart is a name that must not look like another one: nothing invisible stays, in no script, and every blank but the
-	// plain space is marked.
+	// Apart is a name that must not look like another one: nothing invisible stays, in no script,
+	// and every blank but the plain space is marked.
 	Apart
 )
 
@@ -76,7 +77,8 @@ func Runs(text string, form Form) []Run {
 	return runs
 }
 
-// String is a text with its escapes written out, for places that have no markup: attributes, terminals, logs.
+// String is a text with its escapes written out, for places that have no markup: attributes,
+// terminals, logs.
 func String(text string, form Form) string {
 	runs := Runs(text, form)
 	if len(runs) == 1 {
@@ -89,7 +91,8 @@ func String(text string, form Form) string {
 	return b.String()
 }
 
-// JSON is a JSON document that spells by their numbers what cannot be seen. Programs read the same of it.
+// JSON is a JSON document that spells by their numbers what cannot be seen. Programs read the same
+// of it.
 func JSON(document []byte) []byte {
 	if plain(string(document)) {
 		return document
@@ -110,8 +113,9 @@ func JSON(document []byte) []byte {
 	return b
 }
 
-// Fold is foreign text as one line of at most so many runes, for what keeps it: white space of any length is one space, and so are
-// controls. Characters that cannot be seen stay, since whoever shows the line marks them.
+// Fold is foreign text as one line of at most so many runes, for what keeps it: white space of any
+// length is one space, and so are controls. Characters that cannot be seen stay, since whoever
+// shows the line marks them.
 func Fold(text string, longest int) string {
 	const room = 8 // bytes of a rune at most, with as many for space that is folded
 	text = strings.Map(func(r rune) rune {
@@ -123,7 +127,8 @@ func Fold(text string, longest int) string {
 	return Clip(strings.Join(strings.Fields(text), " "), longest)
 }
 
-// Brief is foreign text as one line of at most so many runes, for logs and terminals, which show what they get.
+// Brief is foreign text as one line of at most so many runes, for logs and terminals, which show
+// what they get.
 func Brief(text string, longest int) string {
 	return Clip(String(Fold(text, longest), Line), longest)
 }
@@ -155,7 +160,8 @@ func Cut(text string, bytes int) string {
 	return text[:bytes]
 }
 
-// Hidden are the characters of a text that are shown as escapes, each once, in the order of the text.
+// Hidden are the characters of a text that are shown as escapes, each once, in the order of the
+// text.
 func Hidden(text string, form Form) []rune {
 	if plain(text) {
 		return nil
@@ -174,8 +180,8 @@ func Hidden(text string, form Form) []rune {
 // Code is a character as it is written in an escape: "U+202E".
 func Code(r rune) string { return fmt.Sprintf("U+%04X", r) }
 
-// decode reads a character. Half of a surrogate pair, which JSON can hold by its number, is one too, in the three bytes that it would
-// have: [AppendHalf] writes them.
+// decode reads a character. Half of a surrogate pair, which JSON can hold by its number, is one
+// too, in the three bytes that it would have: [AppendHalf] writes them.
 func decode(text string) (r rune, size int) {
 	r, size = utf8.DecodeRuneInString(text)
 	if r == utf8.RuneError && size == 1 && len(text) > 2 && text[0] == 0xED && text[1]&0xE0 == 0xA0 && text[2]&0xC0 == 0x80 {
@@ -191,7 +197,8 @@ func AppendHalf(b []byte, half rune) []byte {
 
 const opening, closing = '⟨', '⟩'
 
-// imitates reports whether a text begins like an escape. Then its bracket is escaped itself, so that nobody can write one.
+// imitates reports whether a text begins like an escape. Then its bracket is escaped itself, so
+// that nobody can write one.
 func imitates(text string) bool {
 	return strings.HasPrefix(text, "⟨U+") || strings.HasPrefix(text, "⟨0x")
 }

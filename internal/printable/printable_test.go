@@ -12,7 +12,8 @@ import (
 	"countersign/internal/printable"
 )
 
-// TestString has the attacks of "Trojan Source" and their kin, and beside them what must stay because people write so.
+// TestString has the attacks of "Trojan Source" and their kin, and beside them what must stay
+// because people write so.
 func TestString(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ text, want string }{
@@ -114,13 +115,15 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// TestNothingUnseenAlone: of all characters there are, one without a shape never stands between two Latin letters as it is.
+// TestNothingUnseenAlone: of all characters there are, one without a shape never stands between two
+// Latin letters as it is.
 func TestNothingUnseenAlone(t *testing.T) {
 	t.Parallel()
 	shaped := func(r rune) bool { // formats that print
 		return r >= 0x0600 && r <= 0x0605 || r == 0x06DD || r == 0x070F || r == 0x0890 || r == 0x0891 || r == 0x08E2 || r == 0x110BD || r == 0x110CD
 	}
-	blank := func(r rune) bool { return r == 0x2800 || r == 0x13441 || r == 0x13442 || r == 0x1D159 } // symbols and letters that are drawn blank
+	// symbols and letters that are drawn blank
+	blank := func(r rune) bool { return r == 0x2800 || r == 0x13441 || r == 0x13442 || r == 0x1D159 }
 	for r := rune(0); r <= unicode.MaxRune; r++ {
 		if !utf8.ValidRune(r) || shaped(r) {
 			continue

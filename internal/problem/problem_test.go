@@ -82,7 +82,8 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// TestProblem_ShowsNothingHidden: what a sender named comes back so that its terminal and logs show it, and its program reads the same.
+// TestProblem_ShowsNothingHidden: what a sender named comes back so that its terminal and logs show
+// it, and its program reads the same.
 func TestProblem_ShowsNothingHidden(t *testing.T) {
 	t.Parallel()
 	const hostile = "x\u202e\u009b2J\u200b\u3164\u034f\x1b\ufeff\U000E0041"

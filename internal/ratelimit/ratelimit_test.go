@@ -79,8 +79,8 @@ func TestLimiterCharge(t *testing.T) {
 	}
 }
 
-// TestLimiterDebt: events at once, which were all let in before the first was charged, are paid for later; a flood
-// costs no more than one more burst.
+// TestLimiterDebt: events at once, which were all let in before the first was charged, are paid for
+// later; a flood costs no more than one more burst.
 func TestLimiterDebt(t *testing.T) {
 	t.Parallel()
 	limiter := ratelimit.New(1, 3)

@@ -10,11 +10,13 @@ import (
 )
 
 const (
-	// purchase is for how long a process buys at once: it asks the shared quota a few times a second, however much it reads.
+	// purchase is for how long a process buys at once: it asks the shared quota a few times a
+	// second, however much it reads.
 	purchase = 200 * time.Millisecond
 	// purchaseKept is how long what was bought may be used, so that nobody saves up for a burst.
 	keptFor = time.Second
-	// keptAllowances bounds the allowances: a region may come out of an ARN that a stranger sent. Without its allowance a lane asks its quota.
+	// keptAllowances bounds the allowances: a region may come out of an ARN that a stranger sent.
+	// Without its allowance a lane asks its quota.
 	keptAllowances = 64
 )
 
@@ -27,8 +29,8 @@ const (
 	Urgent                  // how a callback ended, which somebody waits to know
 )
 
-// Allowances hold what a process has taken in advance of the shared quotas: one allowance for each lane, out of which its workers pay for the
-// requests by which they read executions.
+// Allowances hold what a process has taken in advance of the shared quotas: one allowance for each
+// lane, out of which its workers pay for the requests by which they read executions.
 type Allowances struct {
 	store Store
 	rate  float64
@@ -47,7 +49,8 @@ type allowance struct {
 	eased    bool         // a request came through since the last purchase
 }
 
-// NewAllowances makes empty allowances. The rate is that of one lane: requests a second, over all replicas.
+// NewAllowances makes empty allowances. The rate is that of one lane: requests a second, over all
+// replicas.
 func NewAllowances(store Store, rate float64, now func() time.Time) *Allowances {
 	return &Allowances{store: store, rate: rate, now: now, lanes: map[callbacks.Lane]*allowance{}}
 }
@@ -106,7 +109,8 @@ func (p *Allowances) Take(ctx context.Context, lane callbacks.Lane, u Urgency) (
 	return now, true, nil
 }
 
-// Answered notes what became of a request that was paid for. A 429 stops all requests to its lane, by every replica.
+// Answered notes what became of a request that was paid for. A 429 stops all requests to its lane,
+// by every replica.
 func (p *Allowances) Answered(ctx context.Context, lane callbacks.Lane, err error) error {
 	one := p.of(lane)
 	one.mu.Lock()
@@ -132,7 +136,8 @@ func (p *Allowances) Answered(ctx context.Context, lane callbacks.Lane, err erro
 	return nil
 }
 
-// Charge notes requests that went out without being paid for: nobody knew how many pages a history has.
+// Charge notes requests that went out without being paid for: nobody knew how many pages a history
+// has.
 func (p *Allowances) Charge(ctx context.Context, lane callbacks.Lane, many int) error {
 	now := p.now()
 	err := p.store.ChangeQuota(ctx, lane, now, func(b *Quota, at time.Time) { b.charge(at, p.rate, many) })

@@ -8,8 +8,9 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Pace spreads readings out: however many wait, no more are planned for a second than the quota of their lane allows, so that
-// they come due one after the other and not all together, to be put off again. Urgent ones are planned apart from the others.
+// Pace spreads readings out: however many wait, no more are planned for a second than the quota of
+// their lane allows, so that they come due one after the other and not all together, to be put off
+// again. Urgent ones are planned apart from the others.
 type Pace struct {
 	interval time.Duration // between two readings
 

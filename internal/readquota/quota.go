@@ -7,12 +7,13 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Quota counts the requests by which executions are read in one lane, over all replicas: AWS throttles them for the whole
-// account, and what the desk takes is missing elsewhere.
+// Quota counts the requests by which executions are read in one lane, over all replicas: AWS
+// throttles them for the whole account, and what the desk takes is missing elsewhere.
 type Quota struct {
 	Lane callbacks.Lane
 	Rate float64 // requests a second, as the last request was allowed
-	// PaidUntil is when all requests so far are paid for at that rate (the generic cell rate algorithm).
+	// PaidUntil is when all requests so far are paid for at that rate (the generic cell rate
+	// algorithm).
 	PaidUntil   time.Time
 	PausedUntil time.Time // AWS throttled us: no request before; zero or past when it did not
 	Strikes     int       // how often in a row it did
@@ -29,11 +30,13 @@ const (
 	maxPause   = 15 * time.Minute // however long AWS asks for
 )
 
-// longestDebt is for how long requests may be owed that were made before they were paid for. Who goes on beyond it pays no more.
+// longestDebt is for how long requests may be owed that were made before they were paid for. Who
+// goes on beyond it pays no more.
 const longestDebt = 10 * time.Second
 
-// take spends so many requests, or says when they may be made. A second's worth of requests may go out at once, and another
-// second's worth of urgent ones: what they have taken in advance the others wait for.
+// take spends so many requests, or says when they may be made. A second's worth of requests may go
+// out at once, and another second's worth of urgent ones: what they have taken in advance the
+// others wait for.
 func (b *Quota) take(now time.Time, rate float64, many int, u Urgency) (at time.Time, ok bool) {
 	b.Rate = rate
 	cost, burst := price(rate)
@@ -72,7 +75,8 @@ func price(rate float64) (cost, burst time.Duration) {
 	return cost, cost * time.Duration(max(math.Floor(rate), 1))
 }
 
-// mostOwed is how far in the future everything may be paid for: what is farther comes of a clock that has been set back since.
+// mostOwed is how far in the future everything may be paid for: what is farther comes of a clock
+// that has been set back since.
 func mostOwed(burst time.Duration) time.Duration { return max(2*burst, longestDebt) }
 
 // mind forgets what a clock noted that was ahead: else nobody would read until it is as late again.
@@ -96,16 +100,17 @@ func (b *Quota) turn(now time.Time) {
 	b.Minute, b.Used = minute, 0
 }
 
-// Spent is how many requests were made in the last minute: what is counted now and the share of the minute before that is not
-// yet over.
+// Spent is how many requests were made in the last minute: what is counted now and the share of the
+// minute before that is not yet over.
 func (b Quota) Spent(now time.Time) int {
 	b.turn(now)
 	left := 1 - float64(now.Sub(b.Minute))/float64(time.Minute)
 	return b.Used + int(math.Round(float64(b.Before)*left))
 }
 
-// backOff stops all requests for a while: as long as AWS asks for, up to [maxPause], and longer each time in a row. The answer to a request that
-// was under way when the pause began is not another time.
+// backOff stops all requests for a while: as long as AWS asks for, up to [maxPause], and longer
+// each time in a row. The answer to a request that was under way when the pause began is not
+// another time.
 func (b *Quota) backOff(now time.Time, retryAfter time.Duration) {
 	var pause time.Duration
 	if !b.Throttled(now) {

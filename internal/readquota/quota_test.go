@@ -96,7 +96,8 @@ func TestQuota_SpentOverTheMinute(t *testing.T) {
 	}
 }
 
-// TestQuota_UrgentFirst: while Urgent requests use up the rate, the others get nothing; what is left over is theirs.
+// TestQuota_UrgentFirst: while Urgent requests use up the rate, the others get nothing; what is
+// left over is theirs.
 func TestQuota_UrgentFirst(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -155,7 +156,8 @@ func TestQuota_OneStrike(t *testing.T) {
 	}
 }
 
-// TestQuota_SetBack: what a clock noted that was ahead holds nobody up for longer than it could have by itself.
+// TestQuota_SetBack: what a clock noted that was ahead holds nobody up for longer than it could
+// have by itself.
 func TestQuota_SetBack(t *testing.T) {
 	t.Parallel()
 	ahead := start.Add(5 * time.Minute)

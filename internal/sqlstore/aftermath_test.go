@@ -13,8 +13,9 @@ import (
 func TestFailedPlans(t *testing.T) {
 	t.Parallel()
 	s, r := openRecorded(t)
-	s.readings = nil                                         // every question is a statement
-	c := callbackstest.NewCallback(callbackstest.Queue("a")) // a function is looked for in the queues that there are
+	s.readings = nil // every question is a statement
+	// a function is looked for in the queues that there are
+	c := callbackstest.NewCallback(callbackstest.Queue("a"))
 	if _, err := s.Receive(t.Context(), callbacks.Message{}, c, callbacks.Content{}, "f", callbackstest.Entry(c, callbacks.ActionReceived, c.ReceivedAt)); err != nil {
 		t.Fatal(err)
 	}

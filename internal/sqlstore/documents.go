@@ -18,15 +18,16 @@ import (
 const rejectSucceeds = `"reject succeeds"`
 
 type outcomeDocument struct {
-	Name         string                `json:"name"`
-	Label        string                `json:"label"`
-	Kind         callbacks.Kind        `json:"kind"`
-	Comment      callbacks.CommentRule `json:"comment"`
-	Encoding     callbacks.Encoding    `json:"encoding,omitempty"`
-	Payload      string                `json:"payload,omitempty"` // templates are strings: as JSON they would be respaced
-	ErrorType    string                `json:"errorType,omitempty"`
-	ErrorMessage string                `json:"errorMessage,omitempty"`
-	ErrorData    string                `json:"errorData,omitempty"`
+	Name     string                `json:"name"`
+	Label    string                `json:"label"`
+	Kind     callbacks.Kind        `json:"kind"`
+	Comment  callbacks.CommentRule `json:"comment"`
+	Encoding callbacks.Encoding    `json:"encoding,omitempty"`
+	// templates are strings: as JSON they would be respaced
+	Payload      string `json:"payload,omitempty"`
+	ErrorType    string `json:"errorType,omitempty"`
+	ErrorMessage string `json:"errorMessage,omitempty"`
+	ErrorData    string `json:"errorData,omitempty"`
 }
 
 func encodeOutcomes(outcomes []callbacks.Outcome) (sql.NullString, error) {

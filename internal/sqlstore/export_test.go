@@ -33,7 +33,8 @@ func (s *Store) ExplainList(ctx context.Context, q callbacks.Query) ([]string, e
 // CommitWithoutServer is a transaction whose connection is cut before its commit.
 func (s *Store) CommitWithoutServer(ctx context.Context) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
-		_, _ = t.exec(ctx, "select pg_terminate_backend(pg_backend_pid())") // the server is gone before it can answer
+		// the server is gone before it can answer
+		_, _ = t.exec(ctx, "select pg_terminate_backend(pg_backend_pid())")
 		return nil
 	})
 }

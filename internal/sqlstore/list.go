@@ -25,7 +25,8 @@ func (s *Store) List(ctx context.Context, q callbacks.Query) (callbacks.Page, er
 		return callbacks.Page{}, err
 	}
 	limit := min(max(q.Limit, 1), callbacks.MaxPage)
-	text, args := pageText(s.dialect, w, orders[q.SortedBy()], q.After, limit+1) // one more tells whether there is a next page
+	// one more tells whether there is a next page
+	text, args := pageText(s.dialect, w, orders[q.SortedBy()], q.After, limit+1)
 	statement := s.db.NewRaw(text, args...)
 	key := fmt.Sprint(q.Now.Unix(), " ", statement) // who is reviewing depends on the time
 	page, err := share(ctx, s.readings, key, func(ctx context.Context) (callbacks.Page, error) { return s.list(ctx, q, statement, limit) })

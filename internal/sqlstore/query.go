@@ -140,7 +140,8 @@ func (s *Store) candidates(q callbacks.Query) []condition {
 	const whole = `select num as candidate from callbacks where callback_hash = ? or execution_hash = ?`
 	hash := hashOf(token)
 	words := asked(token)
-	if len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return len(w) > maxWord }) { // no such word is kept
+	// no such word is kept
+	if len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return len(w) > maxWord }) {
 		return append(selects, where(whole, hash, hash))
 	}
 	return append(selects, where(whole+" union all "+s.dialect.Search.Match+" not in ("+whole+")",

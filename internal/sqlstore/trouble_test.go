@@ -77,7 +77,8 @@ func TestFileOverwritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer beside.Close()
-	if _, err := beside.ExecContext(t.Context(), "pragma wal_checkpoint(truncate)"); err != nil { // else all is still in the log
+	// else all is still in the log
+	if _, err := beside.ExecContext(t.Context(), "pragma wal_checkpoint(truncate)"); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(path, bytes.Repeat([]byte("not a database "), 1000), 0o600); err != nil {

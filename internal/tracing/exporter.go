@@ -17,14 +17,16 @@ const (
 	routeKey    = attribute.Key("http.route")
 )
 
-// told are the attributes that may leave the process. The instrumentation adds others that may not: addresses and errors name
-// AWS's callback IDs, clients and their programs are nobody's business here.
+// told are the attributes that may leave the process. The instrumentation adds others that may not:
+// addresses and errors name AWS's callback IDs, clients and their programs are nobody's business
+// here.
 var told = []attribute.Key{
 	callbackKey, answerKey, routeKey, "http.request.method", "http.response.status_code", "http.request.body.size",
 	"http.response.body.size", "server.address", "server.port", "url.scheme", "network.protocol.version", "error.type",
 }
 
-// exporter sends spans without what may not be told. One that cannot be sent is lost, and the log says so.
+// exporter sends spans without what may not be told. One that cannot be sent is lost, and the log
+// says so.
 type exporter struct {
 	sdktrace.SpanExporter
 	log *slog.Logger

@@ -11,8 +11,8 @@ import (
 	"countersign/internal/history"
 )
 
-// Lambda is next with a span around each attempt to deliver and each heartbeat. The requests to AWS that it makes are inside; a
-// delivery is linked to the request that decided.
+// Lambda is next with a span around each attempt to deliver and each heartbeat. The requests to AWS
+// that it makes are inside; a delivery is linked to the request that decided.
 func (t *Tracing) Lambda(next callbacks.Lambda) callbacks.Lambda { return lambda{next, t} }
 
 type lambda struct {

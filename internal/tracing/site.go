@@ -14,9 +14,9 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Site makes a span of each request to the site, named by its route, which the site leaves in the request's Pattern. Streams,
-// probes and files have none: they say nothing, and streams last. Whoever sends a traceparent is linked and not followed:
-// strangers do not decide what is traced.
+// Site makes a span of each request to the site, named by its route, which the site leaves in the
+// request's Pattern. Streams, probes and files have none: they say nothing, and streams last.
+// Whoever sends a traceparent is linked and not followed: strangers do not decide what is traced.
 func (t *Tracing) Site(next http.Handler) http.Handler {
 	marked := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		span := trace.SpanFromContext(r.Context())
@@ -46,7 +46,8 @@ func worthASpan(r *http.Request) bool {
 	return !strings.HasPrefix(r.URL.Path, "/static/")
 }
 
-// callbackPath is the address of a callback and of what is done with it. Other text is never taken for an ID.
+// callbackPath is the address of a callback and of what is done with it. Other text is never taken
+// for an ID.
 var callbackPath = regexp.MustCompile(`^/callbacks/([a-z0-9]{26})(/[a-z]+)?$`)
 
 // callbackIn is the callback that a request is about, empty for none, and whether it decides it.
@@ -75,9 +76,10 @@ func (a *answered) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 // maxOrigins bounds what is remembered. What is forgotten costs a link.
 const maxOrigins = 1000
 
-// origins remembers which request decided a callback, so that its delivery can be linked to it. Another replica that delivers
-// knows nothing of it; the callback's ID is on both. The first attempt may begin before the request is answered: until one
-// is known to have decided, whoever is about to is meant.
+// origins remembers which request decided a callback, so that its delivery can be linked to it.
+// Another replica that delivers knows nothing of it; the callback's ID is on both. The first
+// attempt may begin before the request is answered: until one is known to have decided, whoever is
+// about to is meant.
 type origins struct {
 	mu  sync.Mutex
 	all map[callbacks.ID][]origin
@@ -99,12 +101,14 @@ func (o *origins) begin(id callbacks.ID, by trace.SpanContext) {
 	o.all[id] = append(o.all[id], origin{by: by})
 }
 
-// end keeps the request that decided and forgets the others: who was too late, may not, or only saw a preview.
+// end keeps the request that decided and forgets the others: who was too late, may not, or only saw
+// a preview.
 func (o *origins) end(id callbacks.ID, by trace.SpanContext, decided bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	left := slices.DeleteFunc(o.all[id], func(one origin) bool { return one.by.Equal(by) })
-	if decided && !slices.ContainsFunc(left, func(one origin) bool { return one.decided }) { // a second press is answered alike
+	// a second press is answered alike
+	if decided && !slices.ContainsFunc(left, func(one origin) bool { return one.decided }) {
 		left = append([]origin{{by, true}}, left...)
 	}
 	if o.all[id] = left; len(left) == 0 {

@@ -32,8 +32,9 @@ type Tracing struct {
 	decisions *origins
 }
 
-// New makes a Tracing. It makes no request: a collector that does not answer shows in the log. How much is traced, and headers
-// for the collector, are read from the standard OTEL_… variables by the library itself.
+// New makes a Tracing. It makes no request: a collector that does not answer shows in the log. How
+// much is traced, and headers for the collector, are read from the standard OTEL_… variables by the
+// library itself.
 func New(ctx context.Context, c Config) (*Tracing, error) {
 	wire, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(c.Endpoint))
 	if err != nil {

@@ -73,8 +73,8 @@ func (c caller) call(ctx context.Context, to callbacks.Target) error {
 	return response.Body.Close()
 }
 
-// TestDelivery: the request to AWS is inside the attempt, the attempt is linked to the request that decided, and the AWS
-// callback ID is told nowhere, also where an error has it.
+// TestDelivery: the request to AWS is inside the attempt, the attempt is linked to the request that
+// decided, and the AWS callback ID is told nowhere, also where an error has it.
 func TestDelivery(t *testing.T) {
 	t.Parallel()
 	collector := tracingtest.NewCollector(t)
@@ -114,8 +114,8 @@ func TestDelivery(t *testing.T) {
 	}
 }
 
-// TestDelivery_LinkedToWhoDecided: not to who came too late, was a stranger, or pressed twice. The attempt may begin before the
-// request that decided is answered.
+// TestDelivery_LinkedToWhoDecided: not to who came too late, was a stranger, or pressed twice. The
+// attempt may begin before the request that decided is answered.
 func TestDelivery_LinkedToWhoDecided(t *testing.T) {
 	t.Parallel()
 	collector := tracingtest.NewCollector(t)
@@ -152,7 +152,8 @@ func TestDelivery_LinkedToWhoDecided(t *testing.T) {
 	}
 }
 
-// TestSite: what is asked for names the span, and who asks is not told. A stranger's trace is linked to.
+// TestSite: what is asked for names the span, and who asks is not told. A stranger's trace is
+// linked to.
 func TestSite(t *testing.T) {
 	t.Parallel()
 	collector := tracingtest.NewCollector(t)

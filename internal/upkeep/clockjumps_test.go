@@ -10,10 +10,12 @@ import (
 	"countersign/internal/upkeep"
 )
 
-// These tests set the desk's clock by five minutes, as a machine does that finds its time server again. Lambda's own goes on.
+// These tests set the desk's clock by five minutes, as a machine does that finds its time server
+// again. Lambda's own goes on.
 const jump = 5 * time.Minute
 
-// TestAheadOfATimeout: the history says that the callback is open, so it waits, and can be decided once the clock is right.
+// TestAheadOfATimeout: the history says that the callback is open, so it waits, and can be decided
+// once the clock is right.
 func TestAheadOfATimeout(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*callbacks.Announcement){
@@ -38,7 +40,8 @@ func TestAheadOfATimeout(t *testing.T) {
 	}
 }
 
-// TestAheadWithoutEnd: a history that has the callback open is believed, for however long, and asked less and less often.
+// TestAheadWithoutEnd: a history that has the callback open is believed, for however long, and
+// asked less and less often.
 func TestAheadWithoutEnd(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -58,7 +61,8 @@ func TestAheadWithoutEnd(t *testing.T) {
 	d.WantState(c.ID, callbacks.TimedOut)
 }
 
-// TestSetBackDuringAReview: beats that were scheduled by the wrong clock do not wait until it is that late again.
+// TestSetBackDuringAReview: beats that were scheduled by the wrong clock do not wait until it is
+// that late again.
 func TestSetBackDuringAReview(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -93,7 +97,8 @@ func TestSetBackInAQueue(t *testing.T) {
 	d.WantState(c.ID, callbacks.Pending)
 }
 
-// TestSetAheadDuringAReview: leases run out at once, the page opens its review again, and no beat is missed.
+// TestSetAheadDuringAReview: leases run out at once, the page opens its review again, and no beat
+// is missed.
 func TestSetAheadDuringAReview(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -115,8 +120,8 @@ func TestSetAheadDuringAReview(t *testing.T) {
 	d.WantState(c.ID, callbacks.Pending)
 }
 
-// TestAheadDuringADelivery: the lease of a call under way has run out by the clock, so that another call is made. Lambda takes
-// one of them, and the record agrees.
+// TestAheadDuringADelivery: the lease of a call under way has run out by the clock, so that another
+// call is made. Lambda takes one of them, and the record agrees.
 func TestAheadDuringADelivery(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -145,7 +150,8 @@ func TestAheadDuringADelivery(t *testing.T) {
 	}
 }
 
-// TestSetBackAfterAPreview: a preview of a minute that is still to come is shown again, and decides nothing.
+// TestSetBackAfterAPreview: a preview of a minute that is still to come is shown again, and decides
+// nothing.
 func TestSetBackAfterAPreview(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -16,14 +16,15 @@ import (
 )
 
 const (
-	// sweepGrace is how long after a deadline the sweep waits: a beat or a decision that was in time may still be on its way
-	// to the database.
+	// sweepGrace is how long after a deadline the sweep waits: a beat or a decision that was in
+	// time may still be on its way to the database.
 	grace = 2 * time.Second
 	// messageMemory is how long a webhook message ID is known; senders give up long before.
 	messageMemory  = 7 * 24 * time.Hour
 	batch          = 200
 	expiriesAtOnce = 16
-	// A history that does not answer holds up the round, so that it is not waited for long, and few of one lane at once.
+	// A history that does not answer holds up the round, so that it is not waited for long, and few
+	// of one lane at once.
 	expiryTimeout     = 5 * time.Second
 	expiriesInOneLane = 4
 )
@@ -36,9 +37,10 @@ type Expiry struct {
 	log       *slog.Logger
 	now       func() time.Time
 	wake      worker.Alarm
-	after     callbacks.ID // the last one of a round that did not come to the end of what is expired
-	pauses    *pauses
-	pace      *readquota.Pace
+	// the last one of a round that did not come to the end of what is expired
+	after  callbacks.ID
+	pauses *pauses
+	pace   *readquota.Pace
 }
 
 // NewExpiry makes the worker.
@@ -60,7 +62,8 @@ func (s *Expiry) RunOnce(ctx context.Context) error {
 	return err
 }
 
-// runOnce ends what is past its deadline, closes reviews that nobody renewed, and forgets old messages.
+// runOnce ends what is past its deadline, closes reviews that nobody renewed, and forgets old
+// messages.
 func (s *Expiry) runOnce(ctx context.Context) (time.Time, error) {
 	now := s.now()
 	if err := s.closeReviews(ctx, now); err != nil {
@@ -74,7 +77,8 @@ func (s *Expiry) runOnce(ctx context.Context) (time.Time, error) {
 	if err := s.store.ForgetMessages(ctx, now.Add(-messageMemory), batch); err != nil {
 		return time.Time{}, fmt.Errorf("forget messages: %w", err)
 	}
-	// The next round looks behind these: they may all wait for a lane that is throttled, and others must not wait with them.
+	// The next round looks behind these: they may all wait for a lane that is throttled, and others
+	// must not wait with them.
 	s.after = ""
 	if len(expired) == batch {
 		s.after = expired[batch-1]
@@ -94,8 +98,8 @@ func (s *Expiry) runOnce(ctx context.Context) (time.Time, error) {
 	return next.Add(grace), nil
 }
 
-// expireAll ends callbacks, several at once because Lambda may be asked about each. waiting says that some have to be looked at
-// again.
+// expireAll ends callbacks, several at once because Lambda may be asked about each. waiting says
+// that some have to be looked at again.
 func (s *Expiry) expireAll(ctx context.Context, ids []callbacks.ID) (waiting bool) {
 	var group sync.WaitGroup
 	var left atomic.Bool
@@ -131,8 +135,9 @@ func (s *Expiry) closeReviews(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// stopHeartbeats ends the beats of a callback that nobody reviews any more. The next beat would notice it too, but that may be
-// far off, and until then lists would count the callback among those that are kept alive.
+// stopHeartbeats ends the beats of a callback that nobody reviews any more. The next beat would
+// notice it too, but that may be far off, and until then lists would count the callback among those
+// that are kept alive.
 func (s *Expiry) stopHeartbeats(ctx context.Context, c callbacks.Callback, now time.Time) error {
 	if c.NextHeartbeatAt.IsZero() || c.WantsHeartbeats(now) {
 		return nil
@@ -147,9 +152,10 @@ func (s *Expiry) stopHeartbeats(ctx context.Context, c callbacks.Callback, now t
 	return nil
 }
 
-// expire ends one callback. Before it is buried by a clock the history is asked, where it can be: the heartbeat clock is only a
-// lower bound, because other clients may beat too, the others are as they were announced, and our own may be ahead of Lambda's.
-// again says that it could not tell yet, or has the callback open.
+// expire ends one callback. Before it is buried by a clock the history is asked, where it can be:
+// the heartbeat clock is only a lower bound, because other clients may beat too, the others are as
+// they were announced, and our own may be ahead of Lambda's. again says that it could not tell yet,
+// or has the callback open.
 func (s *Expiry) expire(ctx context.Context, id callbacks.ID) (again bool, err error) {
 	if s.pauses.under(id, s.now()) {
 		return true, nil

@@ -116,7 +116,8 @@ func TestSweepWaitsForABusyHistory(t *testing.T) {
 	}
 }
 
-// TestSweepWaitsForAPermission: right after a change of IAM a denial passes by itself; one that stays does not keep a callback for ever.
+// TestSweepWaitsForAPermission: right after a change of IAM a denial passes by itself; one that
+// stays does not keep a callback for ever.
 func TestSweepWaitsForAPermission(t *testing.T) {
 	t.Parallel()
 	for name, passes := range map[string]bool{"Passes": true, "Stays": false} {
@@ -143,7 +144,8 @@ func TestSweepWaitsForAPermission(t *testing.T) {
 	}
 }
 
-// TestSweepOfVeryMany: that many end at once and few histories may be read is no reason to bury one unasked.
+// TestSweepOfVeryMany: that many end at once and few histories may be read is no reason to bury one
+// unasked.
 func TestSweepOfVeryMany(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -10,7 +10,8 @@ import (
 	"countersign/internal/upkeep"
 )
 
-// TestSweepLooksBehindThrottledLanes: however many wait for a lane that may not be read, those of another are timed out.
+// TestSweepLooksBehindThrottledLanes: however many wait for a lane that may not be read, those of
+// another are timed out.
 func TestSweepLooksBehindThrottledLanes(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -23,7 +24,8 @@ func TestSweepLooksBehindThrottledLanes(t *testing.T) {
 		})
 	}
 	ours := d.Announce(func(a *callbacks.Announcement) {
-		a.CallbackID, a.ExecutionARN, a.Timeout = "b3Vy", "", 2*time.Minute // so that the clock is believed
+		// so that the clock is believed
+		a.CallbackID, a.ExecutionARN, a.Timeout = "b3Vy", "", 2*time.Minute
 	})
 	d.Throttle(callbacks.Lane{Account: desktest.TheirAccount, Region: "eu-central-1"}, 5*time.Minute)
 	d.Clock.Advance(3 * time.Minute)
@@ -56,7 +58,8 @@ func TestSweepWaitsForTheBudget(t *testing.T) {
 	}
 }
 
-// TestLongHistoryIsPaidFor: the pages of a history behind the first are missing to those who come later.
+// TestLongHistoryIsPaidFor: the pages of a history behind the first are missing to those who come
+// later.
 func TestLongHistoryIsPaidFor(t *testing.T) {
 	t.Parallel()
 	for _, pages := range []int{1, 4} {

@@ -8,10 +8,12 @@ import (
 )
 
 const (
-	// fastInterval is the interval below which a clock counts as fast: a heartbeat timeout of less than half a minute.
+	// fastInterval is the interval below which a clock counts as fast: a heartbeat timeout of less
+	// than half a minute.
 	fastInterval = 10 * time.Second
-	// fastPerSecond and fastBurst bound the beats of fast clocks that one source gets where nobody reviews: 40 callbacks of a heartbeat
-	// timeout of six seconds. Else a sender of thousands could have the desk, and its account, do nothing else.
+	// fastPerSecond and fastBurst bound the beats of fast clocks that one source gets where nobody
+	// reviews: 40 callbacks of a heartbeat timeout of six seconds. Else a sender of thousands could
+	// have the desk, and its account, do nothing else.
 	fastPerSecond = 20
 	fastBurst     = 40
 	// fastWarning is how often the log says so of a source.
@@ -29,8 +31,8 @@ type fastSource struct {
 	at, warned time.Time
 }
 
-// over reports whether a beat is left out, because its source has had too many. What somebody reviews, or has decided, is always
-// kept alive.
+// over reports whether a beat is left out, because its source has had too many. What somebody
+// reviews, or has decided, is always kept alive.
 func (f *fastBeats) over(c *callbacks.Callback, now time.Time) bool {
 	if c.State != callbacks.Pending || c.HeartbeatInterval() >= fastInterval || now.Before(c.ReviewedUntil) {
 		return false

@@ -9,7 +9,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// TestFastBeats: a source with thousands of tiny clocks gets its share, and takes nothing from others or from who reviews.
+// TestFastBeats: a source with thousands of tiny clocks gets its share, and takes nothing from
+// others or from who reviews.
 func TestFastBeats(t *testing.T) {
 	t.Parallel()
 	began := time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)

@@ -9,8 +9,8 @@ import (
 	"countersign/internal/desktest"
 )
 
-// TestFastBeats_Worker: the worker sends what the rule lets through. The flood gets its share, and what somebody reviews, another source or a
-// slow clock among it gets all of its beats.
+// TestFastBeats_Worker: the worker sends what the rule lets through. The flood gets its share, and
+// what somebody reviews, another source or a slow clock among it gets all of its beats.
 func TestFastBeats_Worker(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

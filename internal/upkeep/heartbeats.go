@@ -16,16 +16,17 @@ import (
 
 const (
 	heartbeatsAtOnce = 64 // that are claimed
-	// heartbeatsInCall is how many calls may be under way. A call takes five seconds at most and a callback has one beat in twenty,
-	// for a heartbeat timeout of a minute: an account that hangs takes all of them only with four thousand reviews.
+	// heartbeatsInCall is how many calls may be under way. A call takes five seconds at most and a
+	// callback has one beat in twenty, for a heartbeat timeout of a minute: an account that hangs
+	// takes all of them only with four thousand reviews.
 	heartbeatsInCall = 1024
 	heartbeatTimeout = 5 * time.Second  // of one call, at most
 	readingTimeout   = 20 * time.Second // of the history, where Lambda says that it waits no longer
 	writingTimeout   = 10 * time.Second // of what came of a beat
 )
 
-// Heartbeats is the worker that keeps reviewed callbacks alive: one beat per callback and interval, however many people,
-// tabs and replicas there are.
+// Heartbeats is the worker that keeps reviewed callbacks alive: one beat per callback and interval,
+// however many people, tabs and replicas there are.
 type Heartbeats struct {
 	store  Store
 	lambda callbacks.Lambda
@@ -72,8 +73,8 @@ func (h *Heartbeats) RunOnce(ctx context.Context) error {
 	return err
 }
 
-// runOnce claims the beats that are due and starts them; calls is their context. The claim moves the schedule on, so a crash
-// costs one beat at most.
+// runOnce claims the beats that are due and starts them; calls is their context. The claim moves
+// the schedule on, so a crash costs one beat at most.
 func (h *Heartbeats) runOnce(ctx, calls context.Context) (time.Time, error) {
 	free := min(cap(h.slots)-len(h.slots), heartbeatsAtOnce)
 	if free == 0 {
@@ -181,9 +182,10 @@ func (h *Heartbeats) update(ctx context.Context, id callbacks.ID, fn func(*callb
 	return h.store.Update(ctx, id, fn)
 }
 
-// closed settles a callback of which Lambda says that it waits no longer, or may not, unless a decision is on its way: then the
-// answer to the delivery tells more. While the history does not show the end, the beat is one that failed; where there is no
-// history, an answer that may mean two things is no more.
+// closed settles a callback of which Lambda says that it waits no longer, or may not, unless a
+// decision is on its way: then the answer to the delivery tells more. While the history does not
+// show the end, the beat is one that failed; where there is no history, an answer that may mean two
+// things is no more.
 func (h *Heartbeats) closed(ctx context.Context, c callbacks.Callback, answer callbacks.Answer) (settled bool, err error) {
 	call, cancel := worker.Outlive(ctx, worker.StopCalls, readingTimeout)
 	defer cancel()

@@ -158,7 +158,8 @@ func TestClosedAsAnswerToABeat(t *testing.T) {
 	}
 }
 
-// TestOpeningAgainIsNoInput: a tab that sleeps and opens its review again by itself does not get a new budget.
+// TestOpeningAgainIsNoInput: a tab that sleeps and opens its review again by itself does not get a
+// new budget.
 func TestOpeningAgainIsNoInput(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -191,7 +192,8 @@ func (m impatient) Heartbeat(ctx context.Context, to callbacks.Target) error {
 	return m.Remote.Heartbeat(ctx, to)
 }
 
-// TestBeatThatHangs: a call that hangs leaves time for another one: it ends after half an interval, and after five seconds at most.
+// TestBeatThatHangs: a call that hangs leaves time for another one: it ends after half an interval,
+// and after five seconds at most.
 func TestBeatThatHangs(t *testing.T) {
 	t.Parallel()
 	for timeout, limit := range map[time.Duration]time.Duration{

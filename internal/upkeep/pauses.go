@@ -10,8 +10,8 @@ import (
 	"countersign/internal/worker"
 )
 
-// pauses are the times at which callbacks past their deadline are asked about again. They are in memory only: whoever forgets
-// them asks once more.
+// pauses are the times at which callbacks past their deadline are asked about again. They are in
+// memory only: whoever forgets them asks once more.
 type pauses struct {
 	mu  sync.Mutex
 	all map[callbacks.ID]pause
@@ -32,7 +32,8 @@ func (p *pauses) under(id callbacks.ID, now time.Time) bool {
 	return now.Before(p.all[id].until)
 }
 
-// patient reports whether asking again is still worth it: longer where the history is busy than where permission was denied.
+// patient reports whether asking again is still worth it: longer where the history is busy than
+// where permission was denied.
 func (p *pauses) patient(id callbacks.ID, found callbacks.Finding) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -45,8 +46,8 @@ func (p *pauses) patient(id callbacks.ID, found callbacks.Finding) bool {
 	return false
 }
 
-// put puts a callback off: farther and farther, where it was asked about; else until slot. A history that was read gives it all
-// the time again.
+// put puts a callback off: farther and farther, where it was asked about; else until slot. A
+// history that was read gives it all the time again.
 func (p *pauses) put(id callbacks.ID, now, slot time.Time, found callbacks.Finding) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -50,8 +50,8 @@ func (d *desk) wantEnd(id callbacks.ID, cause callbacks.DeadlineCause) callbacks
 	return c
 }
 
-// TestBeatsThatLambdaDoesNotTake: whatever it answers, the heartbeat clock ends the callback until a beat is taken, and the audit
-// has one entry for the beginning and one for the end.
+// TestBeatsThatLambdaDoesNotTake: whatever it answers, the heartbeat clock ends the callback until
+// a beat is taken, and the audit has one entry for the beginning and one for the end.
 func TestBeatsThatLambdaDoesNotTake(t *testing.T) {
 	t.Parallel()
 	for answer, words := range map[callbacks.Answer]string{
@@ -90,7 +90,8 @@ func TestBeatsThatLambdaDoesNotTake(t *testing.T) {
 	}
 }
 
-// TestClosedThatTheHistoryDoesNotShow: while a history lags, a beat that was answered with "closed" was not taken.
+// TestClosedThatTheHistoryDoesNotShow: while a history lags, a beat that was answered with "closed"
+// was not taken.
 func TestClosedThatTheHistoryDoesNotShow(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -107,7 +108,8 @@ func TestClosedThatTheHistoryDoesNotShow(t *testing.T) {
 	d.WantState(c.ID, callbacks.Closed)
 }
 
-// TestSweepOfBeatsThatFail: the clock that no beat wound up ends the callback as soon as the history shows it.
+// TestSweepOfBeatsThatFail: the clock that no beat wound up ends the callback as soon as the
+// history shows it.
 func TestSweepOfBeatsThatFail(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -124,7 +126,8 @@ func TestSweepOfBeatsThatFail(t *testing.T) {
 	}
 }
 
-// TestSweepWithoutAHistory: our clock ends a callback whose beats Lambda refused, but none whose beats may have arrived.
+// TestSweepWithoutAHistory: our clock ends a callback whose beats Lambda refused, but none whose
+// beats may have arrived.
 func TestSweepWithoutAHistory(t *testing.T) {
 	t.Parallel()
 	for answer, want := range map[callbacks.Answer]callbacks.State{
@@ -159,7 +162,8 @@ func TestSweepWithoutAHistory(t *testing.T) {
 	}
 }
 
-// TestDeadReviewEndsTheBeats: a tab that dies is noticed with its lease, not with the next beat, which may be far off.
+// TestDeadReviewEndsTheBeats: a tab that dies is noticed with its lease, not with the next beat,
+// which may be far off.
 func TestDeadReviewEndsTheBeats(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -2,8 +2,9 @@ package worker
 
 import "sync"
 
-// Bulkhead bounds how many calls are under way for each key, so that one that hangs takes no slot from another. A weighted
-// semaphore for each key would do the same, but does not tell how many slots are free, which a claim of work has to know.
+// Bulkhead bounds how many calls are under way for each key, so that one that hangs takes no slot
+// from another. A weighted semaphore for each key would do the same, but does not tell how many
+// slots are free, which a claim of work has to know.
 type Bulkhead[K comparable] struct {
 	each int // key
 
@@ -27,7 +28,8 @@ func (b *Bulkhead[K]) Try(key K) bool {
 	return true
 }
 
-// Take takes a slot even if none is free: for work that is claimed already, when others were faster than the claim.
+// Take takes a slot even if none is free: for work that is claimed already, when others were faster
+// than the claim.
 func (b *Bulkhead[K]) Take(key K) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -45,7 +47,8 @@ func (b *Bulkhead[K]) Release(key K) (full bool) {
 	return full
 }
 
-// Free returns the keys without a free slot, in no order, and how many slots any other key has at least.
+// Free returns the keys without a free slot, in no order, and how many slots any other key has at
+// least.
 func (b *Bulkhead[K]) Free() (full []K, atLeast int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

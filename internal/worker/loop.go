@@ -7,15 +7,18 @@ import (
 )
 
 const (
-	// PollInterval is how often a loop looks without being woken: the net under lost wake-ups and other replicas' work.
+	// PollInterval is how often a loop looks without being woken: the net under lost wake-ups and
+	// other replicas' work.
 	PollInterval = 5 * time.Second
-	// RetryInterval is the pause after a round that failed, so that a dead database is not hammered.
+	// RetryInterval is the pause after a round that failed, so that a dead database is not
+	// hammered.
 	RetryInterval = 2 * time.Second
 
-	// minimumPause keeps a loop whose next work is due now, but claimed by somebody else, from spinning.
+	// minimumPause keeps a loop whose next work is due now, but claimed by somebody else, from
+	// spinning.
 	minimumPause = 20 * time.Millisecond
-	// roundLimit is longer than any round takes: what hangs in one, such as a connection to the database that nobody answers on
-	// any more, must not end the loop.
+	// roundLimit is longer than any round takes: what hangs in one, such as a connection to the
+	// database that nobody answers on any more, must not end the loop.
 	roundLimit = time.Minute
 )
 
@@ -25,12 +28,13 @@ type Loop struct {
 	Log  *slog.Logger
 	Now  func() time.Time
 	Wake Alarm // nil where nobody wakes it
-	// Round does what is due and returns when the next round is, zero for "when woken". Its context ends after a minute.
+	// Round does what is due and returns when the next round is, zero for "when woken". Its context
+	// ends after a minute.
 	Round func(context.Context) (next time.Time, err error)
 }
 
-// Run runs the first round at once, and the next when it is due, when the alarm rings, or after [PollInterval]. It returns when
-// ctx ends.
+// Run runs the first round at once, and the next when it is due, when the alarm rings, or after
+// [PollInterval]. It returns when ctx ends.
 func (l Loop) Run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()

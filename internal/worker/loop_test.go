@@ -11,8 +11,8 @@ import (
 	"countersign/internal/worker"
 )
 
-// rounds runs a loop whose rounds answer one after the other, and returns the pauses before the second round and each after it.
-// After the last answer the loop is stopped.
+// rounds runs a loop whose rounds answer one after the other, and returns the pauses before the
+// second round and each after it. After the last answer the loop is stopped.
 func rounds(t *testing.T, wake worker.Alarm, answers ...func(context.Context) (time.Time, error)) (pauses []time.Duration) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()

@@ -1,4 +1,5 @@
-// What a signed-in reader does on a page, with the pointer and with keys. What few need at first is sent for when they do.
+// What a signed-in reader does on a page, with the pointer and with keys. What few need at first is
+// sent for when they do.
 
 import { announce, local, session } from "./page.js";
 import { fetchPage } from "./live.js";
@@ -13,7 +14,8 @@ function loadReview() {
   watchBar();
 }
 
-// The bar at the bottom is as high as its words are long. The browser scrolls what gets the focus clear of it.
+// The bar at the bottom is as high as its words are long. The browser scrolls what gets the focus
+// clear of it.
 const barSize = new ResizeObserver(([{ target }]) => {
   document.documentElement.style.setProperty("--bar", `${target.isConnected ? target.offsetHeight : 0}px`);
 });
@@ -27,8 +29,8 @@ function watchBar() {
 loadReview();
 document.addEventListener("item:shown", loadReview);
 
-// Browsers leave what is in sight by half as it is. What stands over the page is in sight anyway. A field for a date has the focus in
-// one of its parts, and does not say that it is visible.
+// Browsers leave what is in sight by half as it is. What stands over the page is in sight anyway. A
+// field for a date has the focus in one of its parts, and does not say that it is visible.
 document.addEventListener("focusin", ({ target }) => {
   if (!target.matches(":focus-visible, [type=date]") || target.closest(".decide, .topbar, .strip, .rail, .phone-top, .phone-tabs, dialog")) return;
   target.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -46,7 +48,8 @@ if (item && session.getItem("decided") === item.dataset.callback && item.dataset
   item.querySelector("h1")?.focus();
 }
 
-// A row opens beside its list where there is room for both. Elsewhere, and with a modifier key, it is a plain link.
+// A row opens beside its list where there is room for both. Elsewhere, and with a modifier key, it
+// is a plain link.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-pane]");
   const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
@@ -64,7 +67,8 @@ for (const kind of ["click", "change"]) {
 
 let wanted; // the last one wins, however long its answer takes
 
-// Who opens an item by key, or goes on from another one, is taken to it. Who points at a row stays there and is told.
+// Who opens an item by key, or goes on from another one, is taken to it. Who points at a row stays
+// there and is told.
 async function openInPane(link, enter) {
   const url = (wanted = link.dataset.pane);
   let page;
@@ -101,8 +105,9 @@ document.addEventListener("htmx:after:swap", ({ target, detail: { ctx } }) => {
   if (found && target.matches?.("[role=search]") && ctx.response?.status < 400) announce(found);
 });
 
-// Keys act at once: one that moves the focus decides where its own letter goes. Single letters are off inside fields, with
-// modifiers, while a dialog is open, and when the reader switched them off (WCAG 2.1.4).
+// Keys act at once: one that moves the focus decides where its own letter goes. Single letters are
+// off inside fields, with modifiers, while a dialog is open, and when the reader switched them off
+// (WCAG 2.1.4).
 document.addEventListener("keydown", press);
 
 const places = { a: "/", i: "/?scope=mine", n: "/?scope=attention", h: "/?scope=history" };
@@ -186,7 +191,8 @@ function step(by) {
   rows[to]?.scrollIntoView({ block: "nearest" });
 }
 
-// What is decided is what is open. With the focus on another row, the key opens that one and decides nothing.
+// What is decided is what is open. With the focus on another row, the key opens that one and
+// decides nothing.
 function decide(key, event, bar) {
   const row = event.target.closest?.(ROWS);
   if (row && row !== openRow()) row.click();

@@ -194,8 +194,8 @@ class DecisionBar extends HTMLElement {
     if (target.name === "preview") this.choose(target.value); // also a tab that is shown already
   }
 
-  // A decision stays armed while the reader is at the bar or at the bytes that it shows. Elsewhere the next key is meant for
-  // something else.
+  // A decision stays armed while the reader is at the bar or at the bytes that it shows. Elsewhere
+  // the next key is meant for something else.
   #follow(element) {
     if (this.contains(element) || element.closest("#wire")) this.#wait();
     else this.disarm();
@@ -318,7 +318,8 @@ class DecisionBar extends HTMLElement {
     this.classList.toggle("armed", name === "armed");
   }
 
-  // Locks shortly before the end, opens again when a heartbeat moved it, and tells those who do not see the clock.
+  // Locks shortly before the end, opens again when a heartbeat moved it, and tells those who do not
+  // see the clock.
   #watch() {
     const until = Number(this.dataset.until), before = this.#left;
     this.#left = until ? until - now() : Infinity;

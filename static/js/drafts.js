@@ -1,5 +1,6 @@
-// What a person types for a callback stays in this browser until the callback is decided or the person signs out: over another
-// row, a reload, going back, and a session that ended. The next person at this browser does not get it.
+// What a person types for a callback stays in this browser until the callback is decided or the
+// person signs out: over another row, a reload, going back, and a session that ended. The next
+// person at this browser does not get it.
 
 import { announce, local } from "./page.js";
 
@@ -48,7 +49,8 @@ function drop(callback) {
   if (find(callback)) write(without(callback));
 }
 
-// The drafts of the person who was here before are deleted, and this person's pages in other tabs are told by it.
+// The drafts of the person who was here before are deleted, and this person's pages in other tabs
+// are told by it.
 if (person && (stored().person ?? person) !== person) write([]);
 
 /** Is somebody else signed in at this browser by now? */
@@ -85,8 +87,8 @@ class KeptDraft extends HTMLElement {
     else if (draft) this.#offer(draft);
   }
 
-  // A comment that the server shows again is newer than any draft. One that waited for a sign-in is so only now: a reload is to show
-  // what was typed since.
+  // A comment that the server shows again is newer than any draft. One that waited for a sign-in is
+  // so only now: a reload is to show what was typed since.
   #follow(field, draft) {
     if (this.dataset.waited !== undefined) {
       const here = new URL(location);

@@ -68,7 +68,8 @@ class ReviewLease extends HTMLElement {
     this.#follow(await response.json());
   }
 
-  // Posts, together with whether the reader did something since that was last told. Nothing comes back where the server is away.
+  // Posts, together with whether the reader did something since that was last told. Nothing comes
+  // back where the server is away.
   async #tell(values, headers) {
     const active = this.#active;
     this.#active = false;
@@ -93,7 +94,8 @@ class ReviewLease extends HTMLElement {
     if (this.isConnected) this.#timer = setTimeout(() => this.#renew(), ms);
   }
 
-  // Browsers let the timers of a hidden tab run once a minute, too late for a lease. Those of a worker run on.
+  // Browsers let the timers of a hidden tab run once a minute, too late for a lease. Those of a
+  // worker run on.
   #keepTime() {
     const wanted = document.hidden && Boolean(this.#review);
     if (wanted === Boolean(this.#metronome)) return;

@@ -1,5 +1,6 @@
-// Keeps an open page as it would be now. The server only says that something changed; the page then reads itself again with
-// its reader's own rights, and every part that is marked data-live takes its new form in place.
+// Keeps an open page as it would be now. The server only says that something changed; the page then
+// reads itself again with its reader's own rights, and every part that is marked data-live takes
+// its new form in place.
 
 import { announce, madeAt, setTime } from "./page.js";
 
@@ -17,8 +18,8 @@ let planned, reading = false, again = false, signedOut = false;
 let asked = performance.timeOrigin; // when what the page shows was asked for, by the clock of this machine
 let wanted = false; // has the reader asked for the rows that wait?
 
-// Says how fresh the page is: in a word beside the navigation, and where that is not at once, in a sentence with the way out
-// under the top bar.
+// Says how fresh the page is: in a word beside the navigation, and where that is not at once, in a
+// sentence with the way out under the top bar.
 function say(word, state = "") {
   if (!freshness) return;
   const was = strip.dataset.state ?? "";
@@ -45,9 +46,10 @@ function saySignedOut() {
   say("Signed out", "out");
 }
 
-// A browser opens six connections to a host over HTTP/1.1, and a stream would keep one for each tab. So one stream serves all
-// tabs of a person: the tab that has the lock holds it and tells the others what it hears. Another release of this script, or
-// another person, has a stream of its own. Hidden tabs take no part: they read when they are shown.
+// A browser opens six connections to a host over HTTP/1.1, and a stream would keep one for each
+// tab. So one stream serves all tabs of a person: the tab that has the lock holds it and tells the
+// others what it hears. Another release of this script, or another person, has a stream of its own.
+// Hidden tabs take no part: they read when they are shown.
 const GROUP = `${import.meta.url} ${personOf(document)}`;
 const canShare = "locks" in navigator && "BroadcastChannel" in window;
 let turn; // while this tab takes part; aborting it gives up the lock, or the place in the queue for it
@@ -75,7 +77,8 @@ function leave() {
   stopReading();
 }
 
-// Waits for the lock and keeps it. The browser gives it to another tab when this one is closed or crashes.
+// Waits for the lock and keeps it. The browser gives it to another tab when this one is closed or
+// crashes.
 function lead(signal) {
   const whileLeading = () => signal.aborted || new Promise((done) => {
     signal.addEventListener("abort", done);
@@ -119,8 +122,8 @@ function take(word) {
   say(LIVE);
 }
 
-// A proxy may hold the stream back, its connection may be dead, and the tab that has it may hang. After the first silence the page is
-// not live any more and reads; a second one is a pause.
+// A proxy may hold the stream back, its connection may be dead, and the tab that has it may hang.
+// After the first silence the page is not live any more and reads; a second one is a pause.
 function watch(silent = false) {
   clearTimeout(silence);
   silence = setTimeout(() => {
@@ -138,7 +141,8 @@ function pause(wait = stream?.readyState === EventSource.CLOSED ? RETURN : FALLB
   poll ??= setTimeout(() => {
     poll = undefined;
     readSoon();
-    // Closed by the desk, or open and silent, which the browser takes for a stream; while it connects, it goes on by itself.
+    // Closed by the desk, or open and silent, which the browser takes for a stream; while it
+    // connects, it goes on by itself.
     if (stream && stream.readyState !== EventSource.CONNECTING) listen();
     pause(FALLBACK);
   }, wait * (5 / 6 + Math.random() / 3));
@@ -241,8 +245,8 @@ function morph(element, next) {
   htmx.swap({ text: next.outerHTML, target: element, sourceElement: element, swap: "outerMorph" });
 }
 
-// An item is replaced as a whole when its state or its request changed; its parts are live by themselves otherwise. Its bar gives
-// what was begun in it to the next one.
+// An item is replaced as a whole when its state or its request changed; its parts are live by
+// themselves otherwise. Its bar gives what was begun in it to the next one.
 function showItem(item, next) {
   const bar = item.querySelector("decision-bar"), same = item.dataset.callback === next.dataset.callback;
   if (same && item.dataset.state === next.dataset.state && item.dataset.subject === next.dataset.subject) return showTime(bar, next);
@@ -266,7 +270,8 @@ function showTime(bar, next) {
   bar.querySelectorAll("[data-glance]").forEach((part, i) => part.replaceWith(document.adoptNode(glances[i])));
 }
 
-// A row never moves under the pointer or the focus: while the list is in use its rows change in place, and new ones wait.
+// A row never moves under the pointer or the focus: while the list is in use its rows change in
+// place, and new ones wait.
 function showList(list, next) {
   next.querySelector("#filter-fault")?.append(...list.querySelector("#filter-fault").cloneNode(true).childNodes); // not of this reading
   const rows = list.querySelector("[data-rows]");

@@ -1,5 +1,5 @@
-// Somebody else, or a clock, was faster than a reader who was about to decide, or the reader may not decide any more. The page says so
-// where the bar was, and keeps what was typed.
+// Somebody else, or a clock, was faster than a reader who was about to decide, or the reader may
+// not decide any more. The page says so where the bar was, and keeps what was typed.
 
 import { announce, now } from "./page.js";
 

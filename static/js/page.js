@@ -1,5 +1,6 @@
-// What every page has, whoever reads it: storage, the theme, buttons that copy, and the server's time with everything that
-// counts down by it. The clock of this machine may be wrong; only its pace is used.
+// What every page has, whoever reads it: storage, the theme, buttons that copy, and the server's
+// time with everything that counts down by it. The clock of this machine may be wrong; only its
+// pace is used.
 
 const root = document.documentElement;
 
@@ -34,8 +35,8 @@ export function announce(text) {
   if (region.childElementCount > MOST_LINES) region.firstElementChild.remove();
 }
 
-// The server writes both into the pages that follow, so that nothing has to run before one is painted. Sign-in comes first, so
-// the zone is known before any time is shown.
+// The server writes both into the pages that follow, so that nothing has to run before one is
+// painted. Sign-in comes first, so the zone is known before any time is shown.
 function tell(name, value) {
   const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = `${name}=${value}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;

@@ -1,5 +1,5 @@
-// What Lambda would receive for each outcome. The previews follow the typing, all at once, so that whichever outcome is chosen
-// next can be armed from what is on the page.
+// What Lambda would receive for each outcome. The previews follow the typing, all at once, so that
+// whichever outcome is chosen next can be armed from what is on the page.
 
 import { now } from "./page.js";
 import { post, readSoon } from "./live.js";

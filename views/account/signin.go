@@ -8,11 +8,12 @@ import (
 
 // SignIn is the page on which a person chooses to sign in.
 type SignIn struct {
-	Provider  string // the identity provider's name
-	Return    string // path to go to afterwards, checked by the handler; "/" for none in particular
-	Down      bool   // the provider does not answer
-	Problem   string // what went wrong with the last try, one sentence for the person; empty for nothing
-	SignedOut bool   // the person has just signed out
+	Provider string // the identity provider's name
+	Return   string // path to go to afterwards, checked by the handler; "/" for none in particular
+	Down     bool   // the provider does not answer
+	// what went wrong with the last try, one sentence for the person; empty for nothing
+	Problem   string
+	SignedOut bool // the person has just signed out
 }
 
 // returnWords says where a person goes after signing in. The callback's own title is not for

@@ -83,7 +83,8 @@ func inAccounts() Watches {
 	m.Watches = append(m.Watches, theirs, every)
 	m.Quotas = append(m.Quotas,
 		readquota.Quota{Lane: theirs.Lane(), Rate: 5, PausedUntil: viewstest.Now.Add(38 * time.Second)},
-		readquota.Quota{Lane: callbacks.Lane{Region: "us-east-1"}, Rate: 5, Minute: viewstest.Now.Truncate(time.Minute), Used: 7}, // receipts
+		// receipts
+		readquota.Quota{Lane: callbacks.Lane{Region: "us-east-1"}, Rate: 5, Minute: viewstest.Now.Truncate(time.Minute), Used: 7},
 		readquota.Quota{Lane: callbacks.Lane{Region: "sa-east-1"}, Rate: 5, Minute: viewstest.Now.Add(-time.Hour), Used: 7})
 	return m
 }

@@ -324,11 +324,13 @@ func TestUnseenWarning(t *testing.T) {
 		`{"a":"שלום 👩` + "\u200d" + `👧"}`:             "",
 		"{\"to\":\"DE\u202e98\u202e\"}":               "Holds characters that cannot be seen: U+202E (right-to-left override).",
 		`{"to":"DE\u202e98\u0000\u000a\ud83d\ude00"}`: "Holds characters that cannot be seen: U+202E (right-to-left override), U+0000 (null).",
-		`{"a":"\u05e9\u05dc\u05d5\u05dd\u200f (1) \ud83d\udc69\u200d\ud83d\udc67 \u0645\u06cc\u200c\u062e"}`: "", // as programs that write ASCII spell them
-		`{"path":"C:\\u202e\\\\u0000","n":"\n\t"}`:                                                           "", // a backslash and letters
-		`{"a":"hi\udb40\udc68"}`:        "Holds characters that cannot be seen: U+E0068 (a tag).",
-		`{"a":"\ud800","b":"\\\u202e"}`: "Holds characters that cannot be seen: U+D800 (half of a surrogate pair), U+202E (right-to-left override).",
-		`no JSON \u202e \uZZZZ`:         "",
+		// as programs that write ASCII spell them
+		`{"a":"\u05e9\u05dc\u05d5\u05dd\u200f (1) \ud83d\udc69\u200d\ud83d\udc67 \u0645\u06cc\u200c\u062e"}`: "",
+		// a backslash and letters
+		`{"path":"C:\\u202e\\\\u0000","n":"\n\t"}`: "",
+		`{"a":"hi\udb40\udc68"}`:                   "Holds characters that cannot be seen: U+E0068 (a tag).",
+		`{"a":"\ud800","b":"\\\u202e"}`:            "Holds characters that cannot be seen: U+D800 (half of a surrogate pair), U+202E (right-to-left override).",
+		`no JSON \u202e \uZZZZ`:                    "",
 	} {
 		if got := viewstest.Words(viewstest.HTML(t, UnseenWarning([]byte(body))).Selection); got != want {
 			t.Errorf("%s: %q", body, got)

@@ -87,7 +87,8 @@ func branchAt(payload []byte, at string, from int) (n node, ok bool) {
 	}
 	n.describe()
 	left := maxNodes - 1
-	for queue := []*node{&n}; len(queue) > 0; queue = queue[1:] { // level by level, so that a long branch hides none beside it
+	// level by level, so that a long branch hides none beside it
+	for queue := []*node{&n}; len(queue) > 0; queue = queue[1:] {
 		if queue[0].branch() && queue[0].depth < maxDepth {
 			left -= queue[0].grow(left)
 		}

@@ -267,10 +267,11 @@ func TestMoreWays(t *testing.T) {
 func TestAmount(t *testing.T) {
 	t.Parallel()
 	for payload, want := range map[string]string{
-		`{"currency":"USD","amount":7846.20}`:                               "USD\u00a07,846.20",
-		`{"currency":"USD","total":"1234567"}`:                              "USD\u00a01,234,567",
-		`{"order":{"currency":"EUR","amount":-12.5},"id":7}`:                "EUR\u00a0-12.5",
-		`{"currency":"USD","amount":1,"total":2}`:                           "", // which of the two?
+		`{"currency":"USD","amount":7846.20}`:                "USD\u00a07,846.20",
+		`{"currency":"USD","total":"1234567"}`:               "USD\u00a01,234,567",
+		`{"order":{"currency":"EUR","amount":-12.5},"id":7}`: "EUR\u00a0-12.5",
+		// which of the two?
+		`{"currency":"USD","amount":1,"total":2}`:                           "",
 		`{"currency":"USD","amount":1,"fee":{"currency":"USD","amount":2}}`: "",
 		`{"currency":"usd","amount":1}`:                                     "",
 		`{"currency":"USD","amount":"1 million"}`:                           "",

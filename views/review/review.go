@@ -10,13 +10,15 @@ import (
 // Review is everything that is shown of one callback, whatever its state is.
 type Review struct {
 	callbacks.Sheet
-	Description untrusted.SafeHTML  // of Sheet.Content.Description
-	Previews    []callbacks.Preview // one for each outcome with the comment of Draft; none when the reader may not decide
-	Budget      callbacks.Budget
-	ConsoleURL  string        // of the function in the Lambda console, empty when there is none to link to
-	Draft       Draft         // what the reader typed before, after a refused decision
-	Next        *Next         // on decided and ended callbacks
-	List        views.Address // the list that the reader came from
+	Description untrusted.SafeHTML // of Sheet.Content.Description
+	// one for each outcome with the comment of Draft; none when the reader may not decide
+	Previews []callbacks.Preview
+	Budget   callbacks.Budget
+	// of the function in the Lambda console, empty when there is none to link to
+	ConsoleURL string
+	Draft      Draft         // what the reader typed before, after a refused decision
+	Next       *Next         // on decided and ended callbacks
+	List       views.Address // the list that the reader came from
 }
 
 // Draft is a decision that was not recorded.

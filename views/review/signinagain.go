@@ -11,10 +11,11 @@ import (
 // SignInAgain is the page of somebody whose groups were read too long ago for what they wanted to
 // do.
 type SignInAgain struct {
-	Age, Limit time.Duration       // of their groups
-	Tried      string              // label of the outcome that was not sent; empty when nothing was being decided
-	Asker      callbacks.Statement // of who asks, that was not recorded; empty for another form
-	Return     views.Address       // where to go on after the sign-in
+	Age, Limit time.Duration // of their groups
+	// label of the outcome that was not sent; empty when nothing was being decided
+	Tried  string
+	Asker  callbacks.Statement // of who asks, that was not recorded; empty for another form
+	Return views.Address       // where to go on after the sign-in
 }
 
 // title names what the sign-in is for.

@@ -59,8 +59,8 @@ func TestTimelineSaysWhenItIsCut(t *testing.T) {
 	}
 }
 
-// TestTimelineOfALostAnswer: Lambda did not say that it accepted the decision, its history did. Where it
-// said so, the history proves it by a receipt of its own.
+// TestTimelineOfALostAnswer: Lambda did not say that it accepted the decision, its history did.
+// Where it said so, the history proves it by a receipt of its own.
 func TestTimelineOfALostAnswer(t *testing.T) {
 	t.Parallel()
 	m := completedReview()

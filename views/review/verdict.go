@@ -77,7 +77,8 @@ func underWay(m Review, s views.Shell) verdict {
 		return verdict{decidedBy(c.Decision, s.Viewer) + ". On its way to Lambda.", madeBy(c, s) + " It is recorded: you can leave this page.", "sent"}
 	}
 	title := fmt.Sprintf("%s, not delivered yet. %s attempt", decidedBy(c.Decision, s.Viewer), words.Ordinal(m.Delivery.Tries+1))
-	if m.Delivery.DueAt.After(s.Moment.Now) { // on the clock: how long it takes would be wrong a second later
+	// on the clock: how long it takes would be wrong a second later
+	if m.Delivery.DueAt.After(s.Moment.Now) {
 		title += " at " + s.Moment.Clock(m.Delivery.DueAt) + "."
 	} else {
 		title += " now."

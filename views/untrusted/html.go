@@ -41,7 +41,8 @@ func marked(source []byte) string {
 		case nethtml.ErrorToken: // the end: nothing else fails in memory
 			return b.String()
 		case nethtml.TextToken:
-			_ = writeRuns(&b, printable.Runs(string(tokens.Text()), printable.Lines)) // a Builder takes everything
+			// a Builder takes everything
+			_ = writeRuns(&b, printable.Runs(string(tokens.Text()), printable.Lines))
 		case nethtml.StartTagToken, nethtml.EndTagToken:
 			b.WriteString(boxed(string(tokens.Raw())))
 		default:

@@ -110,4 +110,5 @@ func (db *database) insert(ctx context.Context, i item) error {
 	return err
 }
 
-func (db *database) close() { _ = errors.Join(db.writing.Close(), db.reading.Close()) } // the file is thrown away
+// the file is thrown away
+func (db *database) close() { _ = errors.Join(db.writing.Close(), db.reading.Close()) }

@@ -17,10 +17,13 @@ type Kind string
 
 // The floors.
 const (
-	Insert Kind = "insert" // POST /items: a transaction for each request, on a pool of one connection
-	Group  Kind = "group"  // POST /items: one writer that commits whatever requests are waiting together
-	List   Kind = "list"   // GET /items: the 50 rows that end first, as a table
-	Decide Kind = "decide" // POST /items/:id/decision: a row and its outbox in one transaction, then a call to Lambda
+	// POST /items: a transaction for each request, on a pool of one connection
+	Insert Kind = "insert"
+	// POST /items: one writer that commits whatever requests are waiting together
+	Group Kind = "group"
+	List  Kind = "list" // GET /items: the 50 rows that end first, as a table
+	// POST /items/:id/decision: a row and its outbox in one transaction, then a call to Lambda
+	Decide Kind = "decide"
 )
 
 // Options say which floor to serve and from what.
@@ -34,7 +37,8 @@ type Options struct {
 // readHeaderTimeout is the desk's own.
 const readHeaderTimeout = 5 * time.Second
 
-// Serve serves a floor on loopback until ctx ends. Once it is ready it writes its address to out, as one line.
+// Serve serves a floor on loopback until ctx ends. Once it is ready it writes its address to out,
+// as one line.
 func Serve(ctx context.Context, o Options, out io.Writer) error {
 	db, err := open(ctx, o.File, o.Rows)
 	if err != nil {

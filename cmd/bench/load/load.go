@@ -19,11 +19,12 @@ const maxShown = 300
 
 // Load is one round.
 type Load struct {
-	Address     string        // host:port of the server
-	Beside      []string      // its replicas, which take their share of the connections
-	Connections int           // at least 1
-	Length      time.Duration // how long requests are begun, one by each connection at least; 0 for as long as there are any
-	Status      int           // that every answer must have
+	Address     string   // host:port of the server
+	Beside      []string // its replicas, which take their share of the connections
+	Connections int      // at least 1
+	// how long requests are begun, one by each connection at least; 0 for as long as there are any
+	Length time.Duration
+	Status int // that every answer must have
 	// Next is called by all connections at once. No request means that there are no more.
 	Next func() (*http.Request, error)
 }
@@ -99,7 +100,8 @@ func (l Load) exchange(request *http.Request, r *bufio.Reader, w *bufio.Writer) 
 	}
 	defer response.Body.Close()
 	if response.StatusCode != l.Status {
-		shown, _ := io.ReadAll(io.LimitReader(response.Body, maxShown)) // what there is of it explains the status
+		// what there is of it explains the status
+		shown, _ := io.ReadAll(io.LimitReader(response.Body, maxShown))
 		return fmt.Errorf("the answer is %d, not %d: %s", response.StatusCode, l.Status, shown)
 	}
 	_, err = io.Copy(io.Discard, response.Body)

@@ -67,7 +67,8 @@ func TestRunSendsEveryRequestOnce(t *testing.T) {
 	}
 }
 
-// TestRunSharesItsConnections: replicas get their part, and what is too slow for the time of the round is measured once.
+// TestRunSharesItsConnections: replicas get their part, and what is too slow for the time of the
+// round is measured once.
 func TestRunSharesItsConnections(t *testing.T) {
 	t.Parallel()
 	var asked [2]atomic.Int64

@@ -11,7 +11,8 @@ type Sample struct {
 	took    []time.Duration // sorted
 }
 
-// NewSample is a round that took elapsed and in which each piece of work took so long. It keeps the slice.
+// NewSample is a round that took elapsed and in which each piece of work took so long. It keeps the
+// slice.
 func NewSample(took []time.Duration, elapsed time.Duration) Sample {
 	slices.Sort(took)
 	return Sample{Elapsed: elapsed, took: took}
@@ -20,7 +21,8 @@ func NewSample(took []time.Duration, elapsed time.Duration) Sample {
 // Rate is the pieces of work per second.
 func (s Sample) Rate() float64 { return float64(len(s.took)) / s.Elapsed.Seconds() }
 
-// Quantile is the time that a share q of all pieces of work, 0 to 1, took at most; 0 when there was none.
+// Quantile is the time that a share q of all pieces of work, 0 to 1, took at most; 0 when there was
+// none.
 func (s Sample) Quantile(q float64) time.Duration {
 	if len(s.took) == 0 {
 		return 0
@@ -34,7 +36,8 @@ func (s Sample) P50() float64 { return s.Quantile(0.5).Seconds() }
 // P99 is what 99 of 100 stay below, in seconds.
 func (s Sample) P99() float64 { return s.Quantile(0.99).Seconds() }
 
-// Series are the samples of rounds that alternated with those of another series, so that noise hits both.
+// Series are the samples of rounds that alternated with those of another series, so that noise hits
+// both.
 type Series []Sample
 
 // Median is the median of a measure over the rounds; 0 without any.
@@ -46,8 +49,8 @@ func (s Series) Median(of func(Sample) float64) float64 {
 	return median(values)
 }
 
-// Ratio is the median over the rounds of a measure divided by the same measure of the other series' round; 0 where the
-// other measured nothing.
+// Ratio is the median over the rounds of a measure divided by the same measure of the other series'
+// round; 0 where the other measured nothing.
 func (s Series) Ratio(other Series, of func(Sample) float64) float64 {
 	var values []float64
 	for i := range min(len(s), len(other)) {

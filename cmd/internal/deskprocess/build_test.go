@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestBuild: what is measured is built with the settings of a release. A script stands for Go and notes
-// how it is called.
+// TestBuild: what is measured is built with the settings of a release. A script stands for Go and
+// notes how it is called.
 func TestBuild(t *testing.T) {
 	makefile, err := os.ReadFile(filepath.Join("..", "..", "..", "Makefile"))
 	if err != nil {

@@ -39,7 +39,8 @@ type Process struct {
 	err     error // how it ended, once it has
 }
 
-// Start starts a program whose stderr is appended to a log file; stdout may be nil. It ends with ctx at the latest.
+// Start starts a program whose stderr is appended to a log file; stdout may be nil. It ends with
+// ctx at the latest.
 func Start(ctx context.Context, log string, stdout io.Writer, environment []string, program string, args ...string) (*Process, error) {
 	file, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -69,13 +70,15 @@ func (p *Process) PID() int { return p.command.Process.Pid }
 // Ended is closed once the process has ended.
 func (p *Process) Ended() <-chan struct{} { return p.ended }
 
-// Stop asks the process to end, as an orchestrator does, and waits for that. It may be called again.
+// Stop asks the process to end, as an orchestrator does, and waits for that. It may be called
+// again.
 func (p *Process) Stop() {
 	p.cancel()
 	<-p.ended
 }
 
-// Kill ends the process as a crash of its machine would, without a word of warning, and waits for that.
+// Kill ends the process as a crash of its machine would, without a word of warning, and waits for
+// that.
 func (p *Process) Kill() {
 	_ = p.command.Process.Kill() // fails where it has ended already
 	<-p.ended

@@ -17,8 +17,9 @@ const (
 	readyPoll    = time.Millisecond
 )
 
-// FreeAddress is an address of loopback that was free a moment ago: the desk has to know its own before it listens. Its port
-// is below those that the kernel gives to clients, so that it stays free while the desk is away.
+// FreeAddress is an address of loopback that was free a moment ago: the desk has to know its own
+// before it listens. Its port is below those that the kernel gives to clients, so that it stays
+// free while the desk is away.
 func FreeAddress(ctx context.Context) (string, error) {
 	const lowest, ports, tries = 20000, 12000, 50
 	for range tries {

@@ -23,8 +23,8 @@ func Serve(ctx context.Context, h http.Handler) (url string, server *http.Server
 	return "http://" + listener.Addr().String(), server, nil
 }
 
-// StartProvider serves an OpenID provider for the desk at a URL, whose people are users. Its address is its issuer. Close
-// the server.
+// StartProvider serves an OpenID provider for the desk at a URL, whose people are users. Its
+// address is its issuer. Close the server.
 func StartProvider(ctx context.Context, desk, clientID, clientSecret string, users []oidc.User) (issuer string, server *http.Server, err error) {
 	var provider http.Handler
 	made := make(chan struct{})

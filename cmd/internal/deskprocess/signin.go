@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// SignIn takes somebody, whom the provider of [StartProvider] knows by subject, through its page and returns the cookie of
-// the session at the desk.
+// SignIn takes somebody, whom the provider of [StartProvider] knows by subject, through its page
+// and returns the cookie of the session at the desk.
 func SignIn(ctx context.Context, desk, subject string) (*http.Cookie, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {

@@ -1,4 +1,5 @@
-// Package postgres runs throw-away PostgreSQL servers for commands that measure or torment the desk.
+// Package postgres runs throw-away PostgreSQL servers for commands that measure or torment the
+// desk.
 package postgres
 
 import (
@@ -90,7 +91,8 @@ func (s *Server) Stop() {
 	s.end()
 }
 
-// start runs the server, whose output is appended to its log, and returns once it takes connections.
+// start runs the server, whose output is appended to its log, and returns once it takes
+// connections.
 func (s *Server) start(ctx context.Context) error {
 	log, err := os.OpenFile(s.log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -125,8 +127,8 @@ func (s *Server) start(ctx context.Context) error {
 // readyInterval is how often a server that starts is asked whether it takes connections.
 const readyInterval = 50 * time.Millisecond
 
-// ready waits until the server takes connections. It is asked by the socket that is its own: another
-// server may have the port.
+// ready waits until the server takes connections. It is asked by the socket that is its own:
+// another server may have the port.
 func (s *Server) ready(ctx context.Context) error {
 	ticker := time.NewTicker(readyInterval)
 	defer ticker.Stop()

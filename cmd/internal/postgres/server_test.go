@@ -17,13 +17,15 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib"
 )
 
-// TestServer: it keeps what was committed over a restart that is a crash, has its settings, and is gone after the stop.
+// TestServer: it keeps what was committed over a restart that is a crash, has its settings, and is
+// gone after the stop.
 func TestServer(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		return // -short is for machines without PostgreSQL
 	}
-	folder, err := os.MkdirTemp("", "countersign-postgres-") // that of the test has a parent which nobody else may enter
+	// that of the test has a parent which nobody else may enter
+	folder, err := os.MkdirTemp("", "countersign-postgres-")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +79,8 @@ func TestMain(m *testing.M) {
 	_, _ = io.Copy(io.Discard, os.Stdin) // which nobody closes
 }
 
-// TestServerEndsWithItsParent kills the process that started a server: nobody stops the server then.
+// TestServerEndsWithItsParent kills the process that started a server: nobody stops the server
+// then.
 func TestServerEndsWithItsParent(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

@@ -11,8 +11,8 @@ import (
 // Option changes a callback that is being built.
 type Option func(*callbacks.Callback)
 
-// NewCallback is a pending callback of function "orders" in the default queue, received at [T0] with a timeout of an hour.
-// Its IDs are fresh and as long as AWS's.
+// NewCallback is a pending callback of function "orders" in the default queue, received at [T0]
+// with a timeout of an hour. Its IDs are fresh and as long as AWS's.
 func NewCallback(options ...Option) callbacks.Callback {
 	id := callbacks.NewID()
 	c := callbacks.Callback{

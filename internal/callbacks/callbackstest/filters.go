@@ -48,7 +48,8 @@ func filterEnds(t *testing.T, s Store) {
 		Same(t, name+" count", Count(t, s, q, 100), len(tt.want))
 	}
 	q := EveryRow(callbacks.Filter{Ends: callbacks.Ends{Unattended: true}})
-	Same(t, "unattended of all states", IDsOf(List(t, s, q).Rows), []callbacks.ID{failing, unattended}) // newest first
+	// newest first
+	Same(t, "unattended of all states", IDsOf(List(t, s, q).Rows), []callbacks.ID{failing, unattended})
 }
 
 func filterReceived(t *testing.T, s Store) {
@@ -69,7 +70,8 @@ func filterReceived(t *testing.T, s Store) {
 	}
 }
 
-// filterModel stores callbacks of every kind and compares random queries with reading them all one by one.
+// filterModel stores callbacks of every kind and compares random queries with reading them all one
+// by one.
 func filterModel(t *testing.T, s Store) {
 	var stored []callbacks.Callback
 	mine := map[callbacks.ID]bool{} // with a review of ada's

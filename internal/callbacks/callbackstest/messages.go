@@ -41,7 +41,8 @@ func messageRepeated(t *testing.T, s Store) {
 	}
 }
 
-// messageReused: one message ID for two announcements would leave the second callback unrecorded, and its sender none the wiser.
+// messageReused: one message ID for two announcements would leave the second callback unrecorded,
+// and its sender none the wiser.
 func messageReused(t *testing.T, s Store) {
 	m := callbacks.Message{Source: "shop", ID: "order-17", At: T0}
 	c := NewCallback()
@@ -81,7 +82,8 @@ func messageReused(t *testing.T, s Store) {
 	}
 }
 
-// messagesReusedAtOnce: of several announcements that come at once under one message ID, one is taken.
+// messagesReusedAtOnce: of several announcements that come at once under one message ID, one is
+// taken.
 func messagesReusedAtOnce(t *testing.T, s Store) {
 	var taken, refused atomic.Int32
 	var all sync.WaitGroup

@@ -107,7 +107,8 @@ func personLate(t *testing.T, s callbacks.People) {
 	}
 }
 
-// personHostile: what a provider sends is bounded in number and length, and stored whatever it holds.
+// personHostile: what a provider sends is bounded in number and length, and stored whatever it
+// holds.
 func personHostile(t *testing.T, s callbacks.People) {
 	p := ines()
 	p.Name = "nul \x00 and \xff" + strings.Repeat("n", 5000)

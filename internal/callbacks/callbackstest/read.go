@@ -74,7 +74,8 @@ func contextEnded(t *testing.T, s Store) {
 	Same(t, "callback before and after", Get(t, s, c.ID), c)
 }
 
-// contextEndsInside: a context that ends while the change is under way gives either the change or an error, never a guess.
+// contextEndsInside: a context that ends while the change is under way gives either the change or
+// an error, never a guess.
 func contextEndsInside(t *testing.T, s Store) {
 	c := Put(t, s, NewCallback())
 	ctx, cancel := context.WithCancel(t.Context())

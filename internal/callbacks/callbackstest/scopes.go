@@ -128,7 +128,8 @@ func scopeAttention(t *testing.T, s Store) {
 	}
 }
 
-// attentionRefused: whatever an operator has to mend is under attention while it is tried again, heartbeats for operators only.
+// attentionRefused: whatever an operator has to mend is under attention while it is tried again,
+// heartbeats for operators only.
 func attentionRefused(t *testing.T, s Store) {
 	var decided, pending []callbacks.ID
 	for _, a := range []callbacks.Answer{callbacks.AnswerDenied, callbacks.AnswerKMS, callbacks.AnswerSkew, callbacks.AnswerCredentials} {
@@ -148,7 +149,8 @@ func attentionRefused(t *testing.T, s Store) {
 	}
 }
 
-// scopeVisibility asks each scope as readers of some queues: whatever the filter, nothing of another queue shows.
+// scopeVisibility asks each scope as readers of some queues: whatever the filter, nothing of
+// another queue shows.
 func scopeVisibility(t *testing.T, s Store) {
 	perQueue := map[string]int{}
 	for _, queue := range []string{"a", "b", "c"} {

@@ -82,10 +82,12 @@ func searchFolded(t *testing.T, s Store) {
 	}
 }
 
-// searchLongWords: a word that a database cannot search by keeps no request out, and is no error where it is asked for.
+// searchLongWords: a word that a database cannot search by keeps no request out, and is no error
+// where it is asked for.
 func searchLongWords(t *testing.T, s Store) {
 	for _, long := range []string{
-		strings.Repeat("x", 2046), strings.Repeat("x", 2047), strings.Repeat("x", 100_000), strings.Repeat("\uAC01", 256), // 9 bytes each when taken apart
+		// 9 bytes each when taken apart
+		strings.Repeat("x", 2046), strings.Repeat("x", 2047), strings.Repeat("x", 100_000), strings.Repeat("\uAC01", 256),
 	} {
 		c := NewCallback(Title("Refund " + long))
 		c.Name = long

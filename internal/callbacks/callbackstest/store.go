@@ -24,8 +24,8 @@ type Store interface {
 	readquota.Store
 }
 
-// RunStore runs the contract. open returns an empty store for one test and closes it when the test ends; it is called by
-// parallel tests.
+// RunStore runs the contract. open returns an empty store for one test and closes it when the test
+// ends; it is called by parallel tests.
 func RunStore(t *testing.T, open func(*testing.T) Store) {
 	RunTopics(t, open, map[string]func(*testing.T, func(*testing.T) Store){
 		"Receive":   testReceive,

@@ -9,9 +9,10 @@ import (
 	"countersign/internal/readquota"
 )
 
-// Twice is a store that runs every function that is passed to it more than once, as a database does that has a transaction run
-// again: first on what might have been stored before, then on what is stored, and only then for good. A function that keeps
-// anything of the first runs, or does anything but change what it was given, does something else than it would have done alone.
+// Twice is a store that runs every function that is passed to it more than once, as a database does
+// that has a transaction run again: first on what might have been stored before, then on what is
+// stored, and only then for good. A function that keeps anything of the first runs, or does
+// anything but change what it was given, does something else than it would have done alone.
 func Twice(s Store) Store { return twice{s} }
 
 type twice struct{ Store }
@@ -95,7 +96,8 @@ func disturbDelivery(d *callbacks.Delivery) {
 	d.Aftermath = &callbacks.Aftermath{Status: callbacks.AfterStopped, EndedAt: T0, Last: 1000}
 }
 
-// disturbReviews has everybody who is here, and Mara of the tests who may not be, renew a review of long ago.
+// disturbReviews has everybody who is here, and Mara of the tests who may not be, renew a review of
+// long ago.
 func disturbReviews(c *callbacks.Callback, all *[]callbacks.Review) {
 	for i := range *all {
 		(*all)[i].OpenedAt, (*all)[i].LastInputAt = T0.Add(-time.Hour), T0.Add(-time.Hour)

@@ -19,7 +19,8 @@ func testAftermath(t *testing.T, open func(*testing.T) callbackstest.Store) {
 	})
 }
 
-// NewAftermath is what followed a decision, with every field set. Times are to the millisecond, as stores keep them.
+// NewAftermath is what followed a decision, with every field set. Times are to the millisecond, as
+// stores keep them.
 func NewAftermath() *callbacks.Aftermath {
 	at := callbackstest.T0.Add(1250 * time.Millisecond)
 	return &callbacks.Aftermath{
@@ -33,7 +34,8 @@ func NewAftermath() *callbacks.Aftermath {
 	}
 }
 
-// FailedAfterwards puts a decision on a callback that was completed by it, and after which the execution failed.
+// FailedAfterwards puts a decision on a callback that was completed by it, and after which the
+// execution failed.
 func FailedAfterwards(subject string, at time.Time) callbackstest.Option {
 	return func(c *callbacks.Callback) {
 		callbackstest.DecidedBy(subject, at)(c)

@@ -212,7 +212,8 @@ func claimsRace(t *testing.T, s callbackstest.Store) {
 		})
 	}
 	all.Wait()
-	// A worker that passes over what another one is just claiming may find nothing and leave: nothing is lost by that.
+	// A worker that passes over what another one is just claiming may find nothing and leave:
+	// nothing is lost by that.
 	rest, err := s.ClaimDeliveries(t.Context(), callbackstest.T0, lease("rest", callbackstest.T0), n, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -244,8 +245,8 @@ func claimAfterCrash(t *testing.T, s callbackstest.Store) {
 	callbackstest.Same(t, "attempts", deliveryOf(t, s, c.ID).Attempts, []callbacks.Attempt{{Number: 1, StartedAt: callbackstest.T0}, {Number: 2, StartedAt: later}})
 }
 
-// claimCompleted: what was accepted is claimed again to find its receipt; nothing is sent, so there is no attempt to record
-// and none to be in doubt about.
+// claimCompleted: what was accepted is claimed again to find its receipt; nothing is sent, so there
+// is no attempt to record and none to be in doubt about.
 func claimCompleted(t *testing.T, s callbackstest.Store) {
 	c := callbackstest.Put(t, s, callbackstest.NewCallback())
 	callbackstest.Decide(t, s, c.ID, callbackstest.T0)

@@ -1,2 +1,3 @@
-// Package deliverytest is the contract of the store of package delivery, as tests that every database passes.
+// Package deliverytest is the contract of the store of package delivery, as tests that every
+// database passes.
 package deliverytest

@@ -28,11 +28,13 @@ func executionsAnew(t *testing.T, s callbackstest.Store) {
 		}
 	}
 	scan := callbackstest.T0.Add(time.Minute)
-	callbackstest.Must(t, s.MissExecutions(t.Context(), scanner, orders, scan)) // who reads them does not come to it
+	// who reads them does not come to it
+	callbackstest.Must(t, s.MissExecutions(t.Context(), scanner, orders, scan))
 	callbackstest.Same(t, "kept for what was open in it", due(t, s, scan, scan), []string{"read", "other"})
 }
 
-// arrived are what came from a time on and before another, and where they are the traces of their executions.
+// arrived are what came from a time on and before another, and where they are the traces of their
+// executions.
 func arrived(t testing.TB, s callbackstest.Store, from, before time.Time, after callbacks.ID, limit int) (ids []callbacks.ID, last []int) {
 	t.Helper()
 	found, err := s.Arrived(t.Context(), orders, from, before, after, limit)

@@ -116,7 +116,8 @@ func watchesOrigins(t *testing.T, s callbackstest.Store) {
 	callbackstest.Same(t, "watches when not every function is wanted any more", watched(t, s), []discovery.Watch{prints})
 }
 
-// watchesByLane: functions of the same name in two accounts are two, and each lane has its own work.
+// watchesByLane: functions of the same name in two accounts are two, and each lane has its own
+// work.
 func watchesByLane(t *testing.T, s callbackstest.Store) {
 	theirs, every := orders, discovery.Watch{Function: discovery.EveryFunction, Account: "111122223333", Region: "eu-west-1", Queue: "a"}
 	theirs.Account = "111122223333"
@@ -241,7 +242,8 @@ func watchesFinish(t *testing.T, s callbackstest.Store) {
 		Running: 2, Open: 2, Unannounced: 1 + 3, LeftOut: 5,
 	}
 	finished := want
-	finished.Running, finished.Open, finished.Unannounced = 0, 0, 3 // the store counts, and adds what is not at the desk
+	// the store counts, and adds what is not at the desk
+	finished.Running, finished.Open, finished.Unannounced = 0, 0, 3
 	callbackstest.Must(t, s.FinishWatch(t.Context(), scanner, finished))
 	states, err := s.Watches(t.Context())
 	callbackstest.Must(t, err)

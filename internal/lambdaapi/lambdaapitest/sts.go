@@ -1,4 +1,5 @@
-// Package lambdaapitest is AWS's STS for tests of what assumes roles: over the wire, in AWS's query protocol.
+// Package lambdaapitest is AWS's STS for tests of what assumes roles: over the wire, in AWS's query
+// protocol.
 package lambdaapitest
 
 import (
@@ -13,7 +14,8 @@ import (
 	"time"
 )
 
-// STS gives the credentials of every role that it is asked for. Their access key names the account: ASIA and its number.
+// STS gives the credentials of every role that it is asked for. Their access key names the account:
+// ASIA and its number.
 type STS struct {
 	mu      sync.Mutex
 	assumed []string
@@ -31,8 +33,8 @@ func (r *refusal) in(region string) bool {
 	return r != nil && (len(r.regions) == 0 || slices.Contains(r.regions, region))
 }
 
-// NewSTS is where the SDK finds STS until the test ends. It sets the environment, so that tests which call it do not run in
-// parallel.
+// NewSTS is where the SDK finds STS until the test ends. It sets the environment, so that tests
+// which call it do not run in parallel.
 func NewSTS(t *testing.T) *STS {
 	t.Helper()
 	s := &STS{life: time.Hour}
@@ -56,7 +58,8 @@ func (s *STS) Life(d time.Duration) {
 	s.life = d
 }
 
-// Assumed are the requests for roles: role, external ID, session name and the region that was asked.
+// Assumed are the requests for roles: role, external ID, session name and the region that was
+// asked.
 func (s *STS) Assumed() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

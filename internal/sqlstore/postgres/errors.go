@@ -39,7 +39,8 @@ func answered(err error) bool {
 		return true
 	}
 	if state := sqlState(err); state != "" {
-		switch state[:2] { // the class: data, constraint, syntax, and rollbacks that are tried again
+		// the class: data, constraint, syntax, and rollbacks that are tried again
+		switch state[:2] {
 		case "22", "23", "42", "40":
 			return true
 		}

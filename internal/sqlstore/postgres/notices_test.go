@@ -135,7 +135,8 @@ func TestNoticesInBursts(t *testing.T) {
 		seen[await(t, receiver.told, "a notice of the burst").Callback] = true
 	}
 	for named := true; named; named = receiver.hearsOf(t, changed("299")) {
-		for i := range 300 { // on a busy machine the sender may get to send in between, and name them all
+		// on a busy machine the sender may get to send in between, and name them all
+		for i := range 300 {
 			sender.Changed(changed(fmt.Sprint(i)))
 		}
 	}

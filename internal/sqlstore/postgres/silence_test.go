@@ -126,7 +126,8 @@ func TestPostgresSilent(t *testing.T) {
 	if err := transact(nothing); !errors.Is(err, callbacks.ErrUnavailable) || errors.Is(err, callbacks.ErrUncertain) {
 		t.Errorf("a transaction that could not begin gives %v, want ErrUnavailable", err)
 	}
-	postgres.LimitTransactions(e, time.Minute) // a new connection may take its time on a busy machine
+	// a new connection may take its time on a busy machine
+	postgres.LimitTransactions(e, time.Minute)
 	if err := transact(nothing); err != nil {
 		t.Errorf("the next connection gives %v", err)
 	}

@@ -131,7 +131,8 @@ func backend(ctx context.Context, conn *pgx.Conn) (pid uint32, err error) {
 // session. An idle pooler hands out the same process each time; a busy one would have to hand out
 // twenty by chance as before.
 func shareSessions(ctx context.Context, all []probe) bool {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recheckLimit) // the first round may have taken all its time
+	// the first round may have taken all its time
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recheckLimit)
 	defer cancel()
 	seen := map[uint32]bool{}
 	for _, a := range all {
@@ -155,7 +156,8 @@ func shareSessions(ctx context.Context, all []probe) bool {
 // missed, by another.
 func sharedBy(err error) bool {
 	code := sqlState(err)
-	return code == "26000" || code == "42P05" // there is no such prepared statement; there is one already
+	// there is no such prepared statement; there is one already
+	return code == "26000" || code == "42P05"
 }
 
 // link tells whether a connection is encrypted, and whether it stays on this machine.

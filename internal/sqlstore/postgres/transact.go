@@ -52,7 +52,8 @@ func (d *database) transactOnce(
 	if err != nil {
 		return unavailable(busy(d.pool.DB, err))
 	}
-	defer sqlTx.Rollback() // after the commit there is nothing to roll back; a broken connection has done it
+	// after the commit there is nothing to roll back; a broken connection has done it
+	defer sqlTx.Rollback()
 	if err := fn(ctx, statements{sqlTx}); err != nil {
 		return err
 	}

@@ -35,7 +35,8 @@ func TestPostgresWaitEnds(t *testing.T) {
 			t.Fatal(err)
 		}
 		busy.Go(func() {
-			_, _ = s.Update(t.Context(), c.ID, func(*callbacks.Callback) (callbacks.Change, error) { // its end is not what is tested
+			// its end is not what is tested
+			_, _ = s.Update(t.Context(), c.ID, func(*callbacks.Callback) (callbacks.Change, error) {
 				holding <- struct{}{}
 				<-release
 				return callbacks.Change{}, nil

@@ -25,7 +25,8 @@ type writer struct {
 
 // request is one unit of work. Its failure undoes nothing of the others in its transaction.
 type request struct {
-	ctx      context.Context // carries values; its end would roll the whole batch back, so it does not interrupt
+	// carries values; its end would roll the whole batch back, so it does not interrupt
+	ctx      context.Context
 	fn       func(context.Context, engine.Statements) error
 	err      error
 	panicked *panicked

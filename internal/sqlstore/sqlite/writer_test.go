@@ -101,7 +101,8 @@ func TestWriterCommitsTogether(t *testing.T) {
 		b := newBench(t)
 		release := b.hold(t)
 		answers := map[string]<-chan error{}
-		for _, text := range []string{"a", "b", "a", "c"} { // the second a is refused and undoes nothing else
+		// the second a is refused and undoes nothing else
+		for _, text := range []string{"a", "b", "a", "c"} {
 			answers[fmt.Sprint(text, len(answers))] = b.start(t.Context(), note(text))
 		}
 		release()

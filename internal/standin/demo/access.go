@@ -7,7 +7,8 @@ import (
 	"countersign/durable"
 )
 
-// access times out within a minute and a half, so that the demo shows an end by the clock, and the function's failure.
+// access times out within a minute and a half, so that the demo shows an end by the clock, and the
+// function's failure.
 type access struct {
 	Person string `json:"person"`
 	Target string `json:"target"`

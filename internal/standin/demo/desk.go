@@ -22,7 +22,8 @@ type Desk struct {
 	url    string
 	signer *standardwebhooks.Webhook
 	now    func() time.Time
-	// Client sends the requests. Give it the authority that signed the desk's certificate, where no system knows that.
+	// Client sends the requests. Give it the authority that signed the desk's certificate, where no
+	// system knows that.
 	Client *http.Client
 }
 
@@ -74,8 +75,8 @@ type Outcome struct {
 	ErrorMessage string `json:"errorMessage,omitempty"`
 }
 
-// Ask posts the question in a durable step, so that it goes out once, whatever is replayed. It returns our key of the
-// callback at the desk.
+// Ask posts the question in a durable step, so that it goes out once, whatever is replayed. It
+// returns our key of the callback at the desk.
 func (d *Desk) Ask(ctx durable.Context, q Question) (string, error) {
 	q.ExecutionARN = ctx.ExecutionArn()
 	return durable.Step(ctx, "ask-the-desk", func(step durable.StepContext) (string, error) {
@@ -89,7 +90,8 @@ func (d *Desk) post(ctx context.Context, q Question) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("encode the question: %w", err)
 	}
-	// The same callback gets the same message ID, so that a step that runs twice is answered as it was the first time.
+	// The same callback gets the same message ID, so that a step that runs twice is answered as it
+	// was the first time.
 	sum := sha256.Sum256([]byte(q.CallbackID))
 	id, now := "msg_"+hex.EncodeToString(sum[:12]), d.now()
 	signature, err := d.signer.Sign(id, now, body)

@@ -9,7 +9,8 @@ import (
 	"countersign/durable"
 )
 
-// expense is a report that is over policy. It has both clocks, so a review keeps it alive, and a third outcome.
+// expense is a report that is over policy. It has both clocks, so a review keeps it alive, and a
+// third outcome.
 type expense struct {
 	Report   string        `json:"report"`
 	Employee string        `json:"employee"`

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestEveryThirdRefundIsRefused: the demo needs executions that fail after an approval, and most that do not.
+// TestEveryThirdRefundIsRefused: the demo needs executions that fail after an approval, and most
+// that do not.
 func TestEveryThirdRefundIsRefused(t *testing.T) {
 	t.Parallel()
 	refused := 0

@@ -7,7 +7,8 @@ import (
 	"countersign/durable"
 )
 
-// vendorChange moves money if it is wrong: four eyes, and a heartbeat so short that it ends unless somebody opens it.
+// vendorChange moves money if it is wrong: four eyes, and a heartbeat so short that it ends unless
+// somebody opens it.
 type vendorChange struct {
 	Vendor    string `json:"vendor"`
 	Requester string `json:"requester"`

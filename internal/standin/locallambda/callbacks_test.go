@@ -64,7 +64,8 @@ func TestCallback_Errors(t *testing.T) {
 		wantError[*types.InvalidParameterValueException](t, b.succeed(open, "\xff"))
 	})
 	t.Run("closed", func(t *testing.T) {
-		b.must(b.succeed(open, large[1:])) // the limit itself is allowed, and none of the above closed it
+		// the limit itself is allowed, and none of the above closed it
+		b.must(b.succeed(open, large[1:]))
 		b.wantClosed(open, false)
 	})
 }

@@ -54,7 +54,8 @@ func (e *Engine) succeedCallback(id string, result []byte) error {
 	if len(result) > protocol.MaxPayload {
 		return wire.InvalidParameter("Result is larger than %d bytes.", protocol.MaxPayload)
 	}
-	if !utf8.Valid(result) { // the function gets the result as a JSON string, which cannot carry anything else
+	// the function gets the result as a JSON string, which cannot carry anything else
+	if !utf8.Valid(result) {
 		return wire.InvalidParameter("Result is not valid UTF-8.")
 	}
 	var payload *string

@@ -65,10 +65,12 @@ type (
 	}
 )
 
-func (d plainStart) cut(cutting) details    { return d }
-func (d waitStart) cut(cutting) details     { return d }
-func (d waitEnd) cut(cutting) details       { return d }
-func (d callbackStart) cut(cutting) details { return d } // both emulators keep the callback ID without execution data
+func (d plainStart) cut(cutting) details { return d }
+func (d waitStart) cut(cutting) details  { return d }
+func (d waitEnd) cut(cutting) details    { return d }
+
+// both emulators keep the callback ID without execution data
+func (d callbackStart) cut(cutting) details { return d }
 
 func (d executionStart) cut(c cutting) details {
 	d.Input = c.payload(d.Input)

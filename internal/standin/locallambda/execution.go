@@ -46,15 +46,17 @@ type execution struct {
 	seen       uint64 // the revision that the function knows
 
 	checkpoints
-	invocation *invocation           // the one that runs
-	retry      *timers.Alarm         // the next invocation after a failed one
-	failures   int                   // failed invocations in a row
-	queued     bool                  // is in the engine's queue
-	suspended  bool                  // waits for something outside
-	woken      bool                  // something happened since the last invocation began
-	expiry     *timers.Alarm         // the execution timeout, then the end of retention
-	caller     *operation            // the chained invoke that waits for this execution, if there is one
-	arrived    []func(now time.Time) // ends of chained invokes that an invocation has not been told of
+	invocation *invocation   // the one that runs
+	retry      *timers.Alarm // the next invocation after a failed one
+	failures   int           // failed invocations in a row
+	queued     bool          // is in the engine's queue
+	suspended  bool          // waits for something outside
+	woken      bool          // something happened since the last invocation began
+	expiry     *timers.Alarm // the execution timeout, then the end of retention
+	// the chained invoke that waits for this execution, if there is one
+	caller *operation
+	// ends of chained invokes that an invocation has not been told of
+	arrived []func(now time.Time)
 
 	unsaved           bool
 	unsavedOperations []*operation

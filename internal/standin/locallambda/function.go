@@ -68,7 +68,8 @@ func (e *Engine) Register(name string, code Function, config FunctionConfig) {
 	if err := config.validate(name); err != nil {
 		panic(err)
 	}
-	_ = e.update(func(now time.Time) error { // fails only when closed, and then nothing will be invoked
+	// fails only when closed, and then nothing will be invoked
+	_ = e.update(func(now time.Time) error {
 		e.functions[name] = &function{name: name, code: code, config: config, since: now}
 		for _, x := range e.executions.of(name) {
 			x.enqueue()

@@ -50,7 +50,8 @@ func TestHTTPFunction_TimedOut(t *testing.T) {
 	b := newBench(t, locallambda.Config{})
 	began := make(chan struct{})
 	b.engine.Register("f", httpfunction.New(remote(t, func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // else the server does not notice that the engine gives up
+		// else the server does not notice that the engine gives up
+		_, _ = io.Copy(io.Discard, r.Body)
 		close(began)
 		<-r.Context().Done()
 	})), locallambda.FunctionConfig{Version: "1", Timeout: 3 * time.Second})

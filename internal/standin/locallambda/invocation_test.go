@@ -66,7 +66,8 @@ func TestInvocation_FailureIsRetried(t *testing.T) {
 			if problem == nil {
 				t.Fatal("the invocation counts as good")
 			}
-			b.clock.Advance(4999 * time.Millisecond) // would be seen as the second invocation's start
+			// would be seen as the second invocation's start
+			b.clock.Advance(4999 * time.Millisecond)
 			b.clock.Advance(time.Millisecond)
 			s.invoked().succeed(`1`)
 			b.wantEnd("SUCCEEDED")

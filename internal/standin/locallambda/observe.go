@@ -37,7 +37,9 @@ type Observation struct {
 	Timeout          time.Duration // of a started callback, 0 for none
 	HeartbeatTimeout time.Duration
 
-	Status  string            // how a callback or an execution ended (SUCCEEDED, FAILED, TIMED_OUT, STOPPED), or an invocation's answer
+	// how a callback or an execution ended (SUCCEEDED, FAILED, TIMED_OUT, STOPPED), or an
+	// invocation's answer
+	Status  string
 	Payload string            // the input of a started execution, the result of what succeeded
 	Error   *wire.ErrorObject // of what did not succeed
 }

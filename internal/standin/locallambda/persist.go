@@ -202,7 +202,8 @@ func (x *execution) rejoin() {
 			continue
 		}
 		invoked.caller = op
-		if invoked.status != running { // it ended while the caller ran, which was not told before the engine ended
+		// it ended while the caller ran, which was not told before the engine ended
+		if invoked.status != running {
 			op.endChainedInvoke(x.engine.now(), invoked.status, invoked.result, invoked.err)
 		}
 	}

@@ -39,7 +39,8 @@ func AWSQuotas() Quotas {
 			"SendDurableExecutionCallbackSuccess":   3_000,
 			"SendDurableExecutionCallbackFailure":   3_000,
 			"SendDurableExecutionCallbackHeartbeat": 3_000,
-			"ListFunctions":                         15, // with the rest of the control plane, which is not here
+			// with the rest of the control plane, which is not here
+			"ListFunctions": 15,
 		},
 		Operations:     3_000,
 		PersistedBytes: 100 << 20,

@@ -94,7 +94,8 @@ func TestQuotas_Operations(t *testing.T) {
 	}
 	s.must(updates...)
 	s.must(update(step, begins, "flaky"))
-	_, err := s.checkpoint(update(step, retries, "flaky"), update(step, retries, "another")) // one, and two
+	// one, and two
+	_, err := s.checkpoint(update(step, retries, "flaky"), update(step, retries, "another"))
 	wantExceeded(t, err)
 	s.must(update(step, retries, "flaky"), update(step, begins, "done"), update(step, succeeds, "done"))
 	_, err = s.checkpoint(update(wait, begins, "one-more"))

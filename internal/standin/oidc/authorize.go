@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// request is an authorization request whose client and redirect URI are known to be right: it is safe to redirect to.
+// request is an authorization request whose client and redirect URI are known to be right: it is
+// safe to redirect to.
 type request struct {
 	client      Client
 	redirectURI string
@@ -54,8 +55,8 @@ func (p *Provider) choose(w http.ResponseWriter, r *http.Request) {
 	p.redirect(w, r, req, url.Values{"code": {p.grant(req, subject)}})
 }
 
-// request checks client and redirect URI. Where they are wrong it answers itself: an address that is not registered must
-// not be redirected to (RFC 6749 section 4.1.2.1).
+// request checks client and redirect URI. Where they are wrong it answers itself: an address that
+// is not registered must not be redirected to (RFC 6749 section 4.1.2.1).
 func (p *Provider) request(w http.ResponseWriter, r *http.Request) (request, bool) {
 	query := r.URL.Query()
 	client, ok := p.client(query.Get("client_id"))
@@ -103,7 +104,8 @@ func (p *Provider) grant(req request, subject string) (code string) {
 	}, p.now(), codeLifetime)
 }
 
-// redirect sends the browser back to the client, with its state and, where that is our way, our name (RFC 9207).
+// redirect sends the browser back to the client, with its state and, where that is our way, our
+// name (RFC 9207).
 func (p *Provider) redirect(w http.ResponseWriter, r *http.Request, req request, answer url.Values) {
 	p.mu.Lock()
 	issuer := p.faults.Issuer

@@ -5,7 +5,8 @@ import (
 	"net/http"
 )
 
-// discovery is the provider's metadata (OpenID Connect Discovery 1.0, RP-Initiated Logout 1.0, RFC 9207).
+// discovery is the provider's metadata (OpenID Connect Discovery 1.0, RP-Initiated Logout 1.0, RFC
+// 9207).
 func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, p.like.Discovery)
 }

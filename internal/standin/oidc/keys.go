@@ -28,7 +28,8 @@ type signingKey struct {
 	signer  jose.Signer
 }
 
-// newSigningKey makes a key of its own for every start: nothing that was signed before should be good after.
+// newSigningKey makes a key of its own for every start: nothing that was signed before should be
+// good after.
 func newSigningKey(algorithm jose.SignatureAlgorithm) (signingKey, error) {
 	private, err := generate(algorithm)
 	if err != nil {
@@ -82,7 +83,8 @@ func (k signingKey) public() jose.JSONWebKeySet {
 	return jose.JSONWebKeySet{Keys: []jose.JSONWebKey{k.private.Public()}}
 }
 
-// idToken makes the ID token of a grant (OpenID Connect Core section 2), with whatever is wrong with it.
+// idToken makes the ID token of a grant (OpenID Connect Core section 2), with whatever is wrong
+// with it.
 func (p *Provider) idToken(g grant, user User, accessToken string) (string, error) {
 	now := p.now()
 	sum := digest(p.like.Algorithm, accessToken)
@@ -148,7 +150,8 @@ func (u User) inUserinfo() map[string]any {
 	return all
 }
 
-// readHint returns for whom we issued an ID token. The token may have ended since: at a sign-out it usually has.
+// readHint returns for whom we issued an ID token. The token may have ended since: at a sign-out it
+// usually has.
 func (p *Provider) readHint(token string) (clientID, subject string, ok bool) {
 	parsed, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{p.like.Algorithm})
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// Likeness describes another provider, so that this one answers as it does. The zero value of each field is what the
-// provider of the demo does.
+// Likeness describes another provider, so that this one answers as it does. The zero value of each
+// field is what the provider of the demo does.
 type Likeness struct {
 	// Discovery is the other's discovery document. Its addresses are served here, at their paths.
 	Discovery map[string]any `json:"discovery"`
@@ -27,8 +27,8 @@ type Likeness struct {
 
 // Refresh says when there are refresh tokens.
 type Refresh struct {
-	// For is the parameter of the authorization request that asks for one, such as access_type=offline; "always" needs none.
-	// Empty is the scope offline_access.
+	// For is the parameter of the authorization request that asks for one, such as
+	// access_type=offline; "always" needs none. Empty is the scope offline_access.
 	For string `json:"for"`
 	// Keeps is a refresh token that may be used again and brings no other.
 	Keeps bool `json:"keeps"`
@@ -36,7 +36,8 @@ type Refresh struct {
 
 // SignOut is how sign-out differs from OpenID Connect RP-Initiated Logout 1.0.
 type SignOut struct {
-	Address   string `json:"address"`   // where it is, if the discovery document does not say or should not be asked
+	// where it is, if the discovery document does not say or should not be asked
+	Address   string `json:"address"`
 	ReturnTo  string `json:"returnTo"`  // the parameter that holds the way back
 	NeedsHint bool   `json:"needsHint"` // without id_token_hint it is an error
 }
@@ -44,17 +45,18 @@ type SignOut struct {
 // ownLikeness is the provider of the demo.
 func ownLikeness(issuer string) Likeness {
 	return Likeness{Discovery: map[string]any{
-		"issuer":                                         issuer,
-		"authorization_endpoint":                         issuer + "/authorize",
-		"token_endpoint":                                 issuer + "/token",
-		"userinfo_endpoint":                              issuer + "/userinfo",
-		"jwks_uri":                                       issuer + "/keys",
-		"end_session_endpoint":                           issuer + "/signout",
-		"response_types_supported":                       []any{"code"},
-		"response_modes_supported":                       []any{"query"},
-		"grant_types_supported":                          []any{"authorization_code", "refresh_token"},
-		"subject_types_supported":                        []any{"public"},
-		"id_token_signing_alg_values_supported":          []any{string(jose.ES256)}, // quick to make keys for
+		"issuer":                   issuer,
+		"authorization_endpoint":   issuer + "/authorize",
+		"token_endpoint":           issuer + "/token",
+		"userinfo_endpoint":        issuer + "/userinfo",
+		"jwks_uri":                 issuer + "/keys",
+		"end_session_endpoint":     issuer + "/signout",
+		"response_types_supported": []any{"code"},
+		"response_modes_supported": []any{"query"},
+		"grant_types_supported":    []any{"authorization_code", "refresh_token"},
+		"subject_types_supported":  []any{"public"},
+		// quick to make keys for
+		"id_token_signing_alg_values_supported":          []any{string(jose.ES256)},
 		"scopes_supported":                               []any{"openid", "profile", "email", "groups", "offline_access"},
 		"claims_supported":                               []any{"sub", "name", "email", "email_verified", "groups"},
 		"code_challenge_methods_supported":               []any{"S256"},

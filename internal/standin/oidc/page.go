@@ -25,8 +25,8 @@ type page struct {
 	Stylesheet string
 }
 
-// showPage writes a page under a policy that allows its style sheet and its form alone. The form's answer redirects to
-// the client, which Chromium counts as a target of the form.
+// showPage writes a page under a policy that allows its style sheet and its form alone. The form's
+// answer redirects to the client, which Chromium counts as a target of the form.
 func showPage(w http.ResponseWriter, redirectURI string, content page) {
 	var buffer bytes.Buffer
 	if err := pageTemplate.Execute(&buffer, content); err != nil {

@@ -28,7 +28,8 @@ type User struct {
 	About   string         // one line under the name on the sign-in page
 	Claims  map[string]any // more claims, or others in place of those made from the fields above
 
-	// IDToken and Userinfo are all that the one or the other tells beside the subject, in place of the above.
+	// IDToken and Userinfo are all that the one or the other tells beside the subject, in place of
+	// the above.
 	IDToken, Userinfo map[string]any
 }
 
@@ -38,8 +39,9 @@ type Faults struct {
 	Audience string // of the ID token, in place of the client
 	Issuer   string // in the redirect, in place of our own
 	Expired  bool   // the ID token ended an hour ago
-	Lean     bool   // the ID token names the subject alone; the rest is in userinfo, as with many real providers
-	Refuse   string // error code in place of a sign-in page
+	// the ID token names the subject alone; the rest is in userinfo, as with many real providers
+	Lean   bool
+	Refuse string // error code in place of a sign-in page
 }
 
 // Provider is the provider. Its methods are safe for concurrent use.
@@ -51,7 +53,8 @@ type Provider struct {
 	clients []Client
 	now     func() time.Time
 
-	// mu guards all below. Requests hold it for a moment of computing; nobody signs in here by the thousand.
+	// mu guards all below. Requests hold it for a moment of computing; nobody signs in here by the
+	// thousand.
 	mu     sync.Mutex
 	users  []User
 	faults Faults
@@ -61,12 +64,14 @@ type Provider struct {
 	offers tickets // refresh tokens
 }
 
-// New makes a provider. The issuer may have a path; it has to be an http or https URL on a loopback host.
+// New makes a provider. The issuer may have a path; it has to be an http or https URL on a loopback
+// host.
 func New(issuer string, clients []Client, users []User, now func() time.Time) (*Provider, error) {
 	return start(ownLikeness(strings.TrimSuffix(issuer, "/")), clients, users, now)
 }
 
-// Like makes a provider that answers as another one does, at an origin on a loopback host. Its person may sign in.
+// Like makes a provider that answers as another one does, at an origin on a loopback host. Its
+// person may sign in.
 func Like(likeness Likeness, origin string, clients []Client, now func() time.Time) (*Provider, error) {
 	here, err := likeness.at(origin)
 	if err != nil {
@@ -104,14 +109,15 @@ func start(like Likeness, clients []Client, users []User, now func() time.Time) 
 // Issuer is the name by which clients know the provider.
 func (p *Provider) Issuer() string { return p.issuer }
 
-// isLoopback takes an address or the one name that stands for it; other names may resolve to anything tomorrow.
+// isLoopback takes an address or the one name that stands for it; other names may resolve to
+// anything tomorrow.
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
-// Handler serves the provider below the issuer's path. It answers for the issuer's host name only, so that a page
-// elsewhere cannot reach it under a name of its own (DNS rebinding).
+// Handler serves the provider below the issuer's path. It answers for the issuer's host name only,
+// so that a page elsewhere cannot reach it under a name of its own (DNS rebinding).
 func (p *Provider) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, route := range []struct {
@@ -133,7 +139,8 @@ func (p *Provider) Handler() http.Handler {
 			}
 		}
 	}
-	// A page elsewhere must not press a button here; the token endpoint is asked by servers, which this lets pass.
+	// A page elsewhere must not press a button here; the token endpoint is asked by servers, which
+	// this lets pass.
 	safe := http.NewCrossOriginProtection().Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Host != p.host {

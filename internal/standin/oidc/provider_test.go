@@ -51,7 +51,8 @@ func newRig(t *testing.T, path string) *rig {
 	return r
 }
 
-// ask returns the parameters of a good authorization request with some of them changed; an empty value removes one.
+// ask returns the parameters of a good authorization request with some of them changed; an empty
+// value removes one.
 func ask(change ...string) url.Values {
 	q := url.Values{
 		"client_id": {"app"}, "redirect_uri": {"http://app.example/cb"}, "response_type": {"code"}, "scope": {"openid"},

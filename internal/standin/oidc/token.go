@@ -37,10 +37,12 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	p.answer(w, g)
 }
 
-// authenticate takes the secret from the Authorization header or from the form, whichever the metadata lists.
+// authenticate takes the secret from the Authorization header or from the form, whichever the
+// metadata lists.
 func (p *Provider) authenticate(r *http.Request) (Client, bool) {
 	id, secret, method := r.PostFormValue("client_id"), r.PostFormValue("client_secret"), "client_secret_post"
-	if user, password, ok := r.BasicAuth(); ok { // both parts are form-encoded, RFC 6749 section 2.3.1
+	// both parts are form-encoded, RFC 6749 section 2.3.1
+	if user, password, ok := r.BasicAuth(); ok {
 		var errID, errSecret error
 		method = "client_secret_basic"
 		id, errID = url.QueryUnescape(user)
@@ -54,7 +56,8 @@ func (p *Provider) authenticate(r *http.Request) (Client, bool) {
 	return client, ok && subtle.ConstantTimeCompare([]byte(secret), []byte(client.Secret)) == 1
 }
 
-// redeem finds the grant that the request stands for, and spends the code or refresh token. Called with mu held.
+// redeem finds the grant that the request stands for, and spends the code or refresh token. Called
+// with mu held.
 func (p *Provider) redeem(client Client, r *http.Request) (grant, *tokenError) {
 	var g grant
 	var ok bool
@@ -73,8 +76,8 @@ func (p *Provider) redeem(client Client, r *http.Request) (grant, *tokenError) {
 	return g, nil
 }
 
-// offer is what a refresh token stands for. It rotates, as with strict providers, so that a spent one is refused; or it is the
-// only one. Called with mu held.
+// offer is what a refresh token stands for. It rotates, as with strict providers, so that a spent
+// one is refused; or it is the only one. Called with mu held.
 func (p *Provider) offer(refreshToken string) (g grant, ok bool) {
 	if p.like.Refresh.Keeps {
 		g, ok = p.offers.use(refreshToken, p.now())

@@ -1,4 +1,5 @@
-// Package tracingtest is an OpenTelemetry collector for tests: it keeps what it is sent, as it was on the wire.
+// Package tracingtest is an OpenTelemetry collector for tests: it keeps what it is sent, as it was
+// on the wire.
 package tracingtest
 
 import (

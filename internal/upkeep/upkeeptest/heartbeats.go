@@ -40,7 +40,8 @@ func nextHeartbeat(t testing.TB, s callbackstest.Store) time.Time {
 
 func heartbeatMoves(t *testing.T, s callbackstest.Store) {
 	c := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(5*time.Minute, callbackstest.T0)))
-	callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(5*time.Minute, time.Time{}))) // nobody wants its beats
+	// nobody wants its beats
+	callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(5*time.Minute, time.Time{})))
 	callbackstest.Same(t, "next heartbeat", nextHeartbeat(t, s), callbackstest.T0)
 	if early := claimBeats(t, s, callbackstest.T0.Add(-time.Millisecond)); len(early) != 0 {
 		t.Error("a beat was claimed before it was due")

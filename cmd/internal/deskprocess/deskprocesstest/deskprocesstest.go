@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// Build compiles the desk and returns the file, which is removed when the test ends. It uses Go's own
-// settings, in which go vet and the linters have compiled every package already. Those of a release
-// would have each package compiled once more, which takes minutes in a new clone.
+// Build compiles the desk and returns the file, which is removed when the test ends. It uses Go's
+// own settings, in which go vet and the linters have compiled every package already. Those of a
+// release would have each package compiled once more, which takes minutes in a new clone.
 func Build(t testing.TB) (binary string) {
 	t.Helper()
 	binary = filepath.Join(t.TempDir(), "countersign")

@@ -19,8 +19,9 @@ const (
 	AccessDenied    Kind = "AccessDeniedException" // 403
 
 	ConnectionReset Kind = "connection reset" // before the work
-	AnswerLost      Kind = "answer lost"      // the work is done, the connection closes without an answer
-	Slow            Kind = "slow"             // the work is done, the answer comes after Delay
+	// the work is done, the connection closes without an answer
+	AnswerLost Kind = "answer lost"
+	Slow       Kind = "slow" // the work is done, the answer comes after Delay
 )
 
 // status is the HTTP status of the faults that are answered.
@@ -36,8 +37,9 @@ var status = map[Kind]int{
 
 // Fault makes calls over HTTP go wrong.
 type Fault struct {
-	Kind      Kind
-	Operation string  // the API's name of it, e.g. SendDurableExecutionCallbackSuccess; empty means every operation
+	Kind Kind
+	// the API's name of it, e.g. SendDurableExecutionCallbackSuccess; empty means every operation
+	Operation string
 	Count     int     // strikes so many times, then never again; 0 means without end
 	Rate      float64 // the share of the calls that it strikes, up to 1; 0 means all
 

@@ -80,7 +80,8 @@ func (i *Injector) serve(f Fault, w http.ResponseWriter, r *http.Request, next h
 		reset(w)
 	case AnswerLost:
 		next.ServeHTTP(newHeldAnswer(), r)
-		panic(http.ErrAbortHandler) // closes the connection without an answer, and without a line in the log
+		// closes the connection without an answer, and without a line in the log
+		panic(http.ErrAbortHandler)
 	case Slow:
 		i.serveSlowly(f, w, r, next)
 	default:

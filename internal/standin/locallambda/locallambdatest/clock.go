@@ -1,5 +1,6 @@
-// Package locallambdatest holds what tests against the embedded engine need: a clock that the test moves, a log of the
-// engine's observations that a test can wait on, and a check of how late calls are answered.
+// Package locallambdatest holds what tests against the embedded engine need: a clock that the test
+// moves, a log of the engine's observations that a test can wait on, and a check of how late calls
+// are answered.
 package locallambdatest
 
 import (
@@ -46,8 +47,8 @@ func (c *Clock) AfterFunc(d time.Duration, f func()) (stop func() bool) {
 	}
 }
 
-// Advance moves the clock and makes the calls that fall due on the way, in their order and each at its own time. When it
-// returns they have all returned.
+// Advance moves the clock and makes the calls that fall due on the way, in their order and each at
+// its own time. When it returns they have all returned.
 func (c *Clock) Advance(d time.Duration) {
 	target := c.Now().Add(d)
 	for t := c.next(target); t != nil; t = c.next(target) {
@@ -55,7 +56,8 @@ func (c *Clock) Advance(d time.Duration) {
 	}
 }
 
-// next takes the earliest timer up to target and moves the clock to its time, or to target when there is none.
+// next takes the earliest timer up to target and moves the clock to its time, or to target when
+// there is none.
 func (c *Clock) next(target time.Time) *timer {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -23,7 +23,8 @@ const (
 	notFound = "404 UnknownError" // the SDK's name for an answer without an error type
 )
 
-// closedAnswers are the answers of each dialect, and of one whose answer depends on it, those after a clock ran out.
+// closedAnswers are the answers of each dialect, and of one whose answer depends on it, those after
+// a clock ran out.
 func closedAnswers(d dialect.Dialect, expired bool) []string {
 	switch d {
 	case dialect.Invalid:
@@ -41,8 +42,9 @@ func closedAnswers(d dialect.Dialect, expired bool) []string {
 	return []string{timedOut}
 }
 
-// WantClosed makes every call for a callback that there is, in every dialect, and fails the test where one is not answered as
-// that dialect answers for a closed one. Expired says that a clock closed it. The engine speaks its default dialect afterwards.
+// WantClosed makes every call for a callback that there is, in every dialect, and fails the test
+// where one is not answered as that dialect answers for a closed one. Expired says that a clock
+// closed it. The engine speaks its default dialect afterwards.
 func WantClosed(t testing.TB, engine *locallambda.Engine, client *lambda.Client, id string, expired bool) {
 	t.Helper()
 	defer engine.SetDialect(dialect.Timeout, nil)

@@ -43,7 +43,8 @@ func (l *Log) All() []locallambda.Observation {
 	return slices.Clone(l.entries)
 }
 
-// Callbacks are those of an execution that were observed so far, by their IDs, and whether a clock of theirs closed each.
+// Callbacks are those of an execution that were observed so far, by their IDs, and whether a clock
+// of theirs closed each.
 func (l *Log) Callbacks(executionARN string) map[string]bool {
 	expired := map[string]bool{}
 	for _, o := range l.All() {
@@ -61,7 +62,8 @@ func (l *Log) Forget() {
 	l.entries, l.taken = nil, 0
 }
 
-// Next waits for the next observation of a kind after the one that the last Next returned, passing over others.
+// Next waits for the next observation of a kind after the one that the last Next returned, passing
+// over others.
 func (l *Log) Next(t testing.TB, kind locallambda.ObservationKind) locallambda.Observation {
 	t.Helper()
 	return l.NextOf(t, func(o locallambda.Observation) bool { return o.Kind == kind }, string(kind))

@@ -11,8 +11,9 @@ import (
 // Error is an answer other than success. Callers in the same process get it too, so that they can
 // tell the same cases apart as callers over HTTP.
 type Error struct {
-	Status     int           // HTTP status
-	Code       string        // AWS's, e.g. ResourceNotFoundException; empty where the answer has none
+	Status int // HTTP status
+	// AWS's, e.g. ResourceNotFoundException; empty where the answer has none
+	Code       string
 	Message    string        // for the caller; holds no internals
 	Reason     string        // of a TooManyRequestsException, e.g. CallerRateLimitExceeded
 	RetryAfter time.Duration // sent as Retry-After when positive
