@@ -63,7 +63,7 @@ func (c *Callback) Announced(
 		}
 		return c.entry(now, by, ActionReceived, detail)
 	}
-	c.Request, c.Name = said.Request, cmp.Or(c.Name, said.Name)
+	c.Request, c.Requirement, c.Name = said.Request, said.Requirement, cmp.Or(c.Name, said.Name)
 	if len(saying.Payload) == 0 {
 		saying.Payload = content.Payload // the execution's input tells more than nothing
 	}
