@@ -11,22 +11,23 @@ import (
 	"countersign/internal/printable"
 )
 
-// address is an e-mail address that was found in a text.
+// address is an e-mail address found in a text.
 type address struct {
-	start, end int    // where it stands, in runes
-	text       string // as it was written
-	key        string // what two spellings of one address have in common
+	start, end int    // position in the text, in runes
+	text       string // as written
+	key        string // the same for every spelling of the address
 }
 
-// Characters around an @ that make an address unreadable, because nobody can tell where it begins
-// or ends: escapes, parts of a URL, addresses inside addresses. Senders use requesterId instead.
+// These characters around an @ make an address unreadable, because nobody can tell where it begins
+// or ends: escapes, parts of a URL, addresses inside addresses. Senders of such texts use
+// requesterId instead.
 const (
 	unclearBefore = "!#$%&*/=?^`{|}~@\\)"
 	unclearAfter  = "_%=@\\["
 )
 
 // addressesIn finds the addresses in a plain text, each once. clear is false when an @ belongs to
-// nothing that can be read: then the text may name somebody whom this does not find.
+// no readable address: the text may then name somebody whom addressesIn does not find.
 func addressesIn(text []rune) (found []address, clear bool) {
 	clear = true
 	seen := map[string]bool{}
@@ -44,7 +45,7 @@ func addressesIn(text []rune) (found []address, clear bool) {
 	return found, clear
 }
 
-// addressAround reads the address whose @ stands at a place.
+// addressAround reads the address whose @ is at index at.
 func addressAround(text []rune, at int) (address, bool) {
 	start, local, ok := localBefore(text, at)
 	if !ok {
@@ -95,7 +96,8 @@ func localBefore(text []rune, at int) (start int, local string, ok bool) {
 	return start, local, local != ""
 }
 
-// hasEmptyPart reports whether a dot in an address has nothing on one side. Whoever wrote that meant another address, nobody knows which.
+// hasEmptyPart reports whether s begins with a dot or has two in a row. The writer of such an
+// address meant another one, and nobody knows which.
 func hasEmptyPart(s string) bool { return strings.HasPrefix(s, ".") || strings.Contains(s, "..") }
 
 func isLocalRune(r rune) bool {
@@ -106,7 +108,7 @@ func isDomainRune(r rune) bool {
 	return unicode.In(r, unicode.L, unicode.N, unicode.M) || strings.ContainsRune(".-。", r)
 }
 
-// untagged is the local part of an address without the +tag by which its owner sorts mail.
+// untagged returns the local part of an address without the +tag that its owner sorts mail by.
 func untagged(local string) string {
 	if name, _, tagged := strings.Cut(local, "+"); tagged && name != "" {
 		return strings.TrimRight(name, ".")
@@ -114,8 +116,8 @@ func untagged(local string) string {
 	return local
 }
 
-// addressKey is what an address has in common with its other spellings. It is false for what is not
-// one readable address.
+// addressKey returns the key that all spellings of an address share. ok is false if s is not
+// exactly one readable address.
 func addressKey(s string) (key string, ok bool) {
 	found, clear := addressesIn([]rune(plain(s)))
 	if len(found) != 1 || !clear {
@@ -124,8 +126,7 @@ func addressKey(s string) (key string, ok bool) {
 	return found[0].key, true
 }
 
-// plain is a text in the one form in which its characters can be compared (NFKC), without those that
-// nobody can see.
+// plain returns a text in its normal form for comparison (NFKC), without invisible characters.
 func plain(s string) string {
 	return strings.Map(func(r rune) rune {
 		if printable.Invisible(r) {
@@ -135,10 +136,12 @@ func plain(s string) string {
 	}, norm.NFKC.String(s))
 }
 
-// folded is a text by which two that differ in case, width or invisible characters are the same.
+// folded returns a text in a form that is equal for texts that differ only in case, width or
+// invisible characters.
 func folded(s string) string { return undotted(norm.NFKC.String(cases.Fold().String(plain(s)))) }
 
-// undotted is a text with one i: a machine that is set to Turkish makes İ of it in capitals, and ı of I.
+// undotted replaces every kind of i with one: a machine set to Turkish turns i into the capital İ,
+// and I into the small ı.
 func undotted(s string) string { return dottedAndNot.Replace(s) }
 
 var dottedAndNot = strings.NewReplacer("i\u0307", "i", "ı", "i", "İ", "i")

@@ -8,26 +8,27 @@ import (
 	"countersign/internal/printable"
 )
 
-// Aftermath is what an execution did after our decision closed its callback, as far as its history
-// was read.
+// Aftermath is the follow-up of a decision: what the execution did after our decision closed its
+// callback, as far as its history was read.
 type Aftermath struct {
 	Status AfterStatus // of the execution
-	// its first sign of life behind the callback's end; zero while there is none
+	// the execution's first sign of life after the callback's end; zero while there is none
 	ResumedAt time.Time
 	EndedAt   time.Time   // zero while it runs
-	Event     int         // number of the history event that ended it; 0 where that was not read
-	Error     ErrorObject // type and message only, cut; of an end that is no success
-	// the latest, at most [MaxAfterSteps]: first those that ended, by their end, then the others
+	Event     int         // number of the history event that ended it; 0 if that event was not read
+	Error     ErrorObject // type and message only, truncated; set if the end is not a success
+	// the latest steps, at most [MaxAfterSteps]: first the ended ones in order of their end, then
+	// the others
 	Steps   []AfterStep
 	Skipped bool // there were more
 
-	// number of the last event that was read: the next reading goes on from there
+	// number of the last event read: the next reading continues from there
 	Last     int
-	ReadAt   time.Time // of the last reading that came through; zero before the first
-	Readings int       // tried so far
+	ReadAt   time.Time // of the last successful reading; zero before the first
+	Readings int       // attempted so far
 }
 
-// Bounds of what is kept of an aftermath. The texts are the function's own, and foreign.
+// Bounds of what is kept of a follow-up. The texts come from the function and are untrusted.
 const (
 	MaxAfterSteps = 20
 	MaxNoteRunes  = 200
@@ -40,7 +41,7 @@ type AfterStatus string
 // The statuses. Executions are running, succeeded, failed, timed out or stopped.
 const (
 	AfterRunning   AfterStatus = "running"
-	AfterRetrying  AfterStatus = "retrying" // an attempt failed, there will be another
+	AfterRetrying  AfterStatus = "retrying" // an attempt failed, another will follow
 	AfterSucceeded AfterStatus = "succeeded"
 	AfterFailed    AfterStatus = "failed"
 	AfterTimedOut  AfterStatus = "timed_out"
@@ -48,24 +49,24 @@ const (
 	AfterCancelled AfterStatus = "cancelled"
 )
 
-// Ended reports whether nothing more comes. What is not known has not ended.
+// Ended reports whether nothing more will follow. An unknown status has not ended.
 func (s AfterStatus) Ended() bool { return s != "" && s != AfterRunning && s != AfterRetrying }
 
-// AfterStep is an operation that followed.
+// AfterStep is an operation that followed the decision.
 type AfterStep struct {
-	Operation string // Lambda's key of it, unique within the execution
+	Operation string // Lambda's key for it, unique within the execution
 	Name      string // as the function calls it; may be empty
 	Kind      OperationKind
 	Status    AfterStatus
 	At        time.Time     // of its end, or of its start while it has not ended
-	Took      time.Duration // from its start to its end; 0 where one of them was not seen
+	Took      time.Duration // from its start to its end; 0 if either was not seen
 	Note      string        // its result or error in short
 }
 
 // OperationKind is the kind of an operation of an execution (API type OperationType).
 type OperationKind string
 
-// The kinds. Executions and invocations come in events only.
+// The kinds. Executions and invocations occur in events only.
 const (
 	OperationStep       OperationKind = "step"
 	OperationWait       OperationKind = "wait"
@@ -76,7 +77,7 @@ const (
 	OperationInvocation OperationKind = "invocation"
 )
 
-// AfterEvent is an event of a history, as far as it tells what the execution does.
+// AfterEvent is a history event, as far as it shows what the execution does.
 type AfterEvent struct {
 	ID        int // ascending
 	At        time.Time
@@ -84,20 +85,19 @@ type AfterEvent struct {
 	Operation string
 	Parent    string // the operation around it
 	Name      string
-	Status    AfterStatus // running is a start
+	Status    AfterStatus // running means a start
 	StartedAt time.Time   // of an invocation
-	Result    string      // of a success, as the history has it
-	Error     ErrorObject // of what did not succeed
+	Result    string      // of a success, as recorded in the history
+	Error     ErrorObject // if the operation did not succeed
 }
 
-// AfterPage is what a reading brought. Gap means that there are events before these that were not
-// read.
+// AfterPage is the outcome of one reading. Gap means that earlier events exist that were not read.
 type AfterPage struct {
 	Events []AfterEvent // in any order
 	Gap    bool
 }
 
-// EndedBadly reports whether the execution came to an end that is no success.
+// EndedBadly reports whether the execution ended without success.
 func (a *Aftermath) EndedBadly() bool {
 	return a.Ended() && a.Status != AfterSucceeded
 }
@@ -105,8 +105,8 @@ func (a *Aftermath) EndedBadly() bool {
 // Ended reports whether an end of the execution is known.
 func (a *Aftermath) Ended() bool { return a != nil && a.Status.Ended() }
 
-// keeping is what a reading brought, with the end that was known before if the reading has not come
-// to it.
+// keeping returns what a reading found. If the end was known before and the reading did not reach
+// it, keeping adds that end. Without a reading it returns what was known.
 func (a *Aftermath) keeping(known *Aftermath) *Aftermath {
 	if a == nil || a.Ended() || !known.Ended() {
 		return cmp.Or(a, known)
@@ -116,15 +116,15 @@ func (a *Aftermath) keeping(known *Aftermath) *Aftermath {
 	return kept
 }
 
-// Clone is a copy that can be changed.
+// Clone returns a copy that can be changed.
 func (a *Aftermath) Clone() *Aftermath {
 	c := *a
 	c.Steps = slices.Clone(a.Steps)
 	return &c
 }
 
-// Add takes in what a reading brought; events that were read before are passed over. closed is the
-// time of the event that closed the callback. It reports whether there was anything new.
+// Add adds the events of a page and skips those that were read before. closed is the time of the
+// event that closed the callback. Add reports whether any event was new.
 func (a *Aftermath) Add(page AfterPage, closed time.Time) (news bool) {
 	events := slices.Clone(page.Events)
 	slices.SortFunc(events, func(x, y AfterEvent) int { return cmp.Compare(x.ID, y.ID) })
@@ -144,7 +144,7 @@ func (a *Aftermath) Add(page AfterPage, closed time.Time) (news bool) {
 	return news
 }
 
-// rank puts what goes on behind what ended.
+// rank orders ended operations before those still going on.
 func rank(s AfterStatus) int {
 	if s.Ended() {
 		return 0
@@ -155,7 +155,8 @@ func rank(s AfterStatus) int {
 func (a *Aftermath) apply(e *AfterEvent, closed time.Time) {
 	switch e.Kind {
 	case OperationInvocation:
-		a.resumed(e.StartedAt, closed) // one that ran before did not resume anything
+		// an invocation that ran before the end did not resume anything
+		a.resumed(e.StartedAt, closed)
 	case OperationExecution:
 		if e.Status.Ended() {
 			a.Status, a.EndedAt, a.Event = e.Status, e.At, e.ID
@@ -166,7 +167,8 @@ func (a *Aftermath) apply(e *AfterEvent, closed time.Time) {
 	}
 }
 
-// resumed notes a sign of life. The invocation that shows the earliest one is told of when it ends.
+// resumed notes a sign of life. The history reports an invocation only when it ends, so the
+// earliest sign may arrive late.
 func (a *Aftermath) resumed(at, closed time.Time) {
 	if !at.Before(closed) && (a.ResumedAt.IsZero() || at.Before(a.ResumedAt)) {
 		a.ResumedAt = at
@@ -191,8 +193,8 @@ func (a *Aftermath) operation(e *AfterEvent, closed time.Time) {
 	a.Steps[i].Status, a.Steps[i].Note = e.Status, noteOf(e)
 }
 
-// name is the operation's own, or for an unnamed callback that of the part of the function it is
-// in: without its usual subtype a waitForCallback looks like any such part.
+// name returns the operation's own name. An unnamed callback takes the name of the part of the
+// function that it is in: a waitForCallback without its usual subtype looks like any such part.
 func (a *Aftermath) name(e *AfterEvent) string {
 	if e.Kind != OperationCallback || e.Name != "" {
 		return e.Name
@@ -205,9 +207,9 @@ func (a *Aftermath) name(e *AfterEvent) string {
 	return ""
 }
 
-// shows reports whether an operation that is new to us is worth a line. Work that had begun before
-// the callback's end is, but not what merely ended with it, such as the waitForCallback around it;
-// nor is what is inside a waitForCallback, or a part of the function that has no name.
+// shows reports whether a new operation is worth a line. Work that began before the callback's end
+// is worth one. These are not: an operation that merely ended with the callback, such as the
+// waitForCallback around it; one inside a waitForCallback; an unnamed part of the function.
 func (a *Aftermath) shows(e *AfterEvent) bool {
 	inside := slices.ContainsFunc(a.Steps, func(s AfterStep) bool {
 		return s.Operation == e.Parent && s.Kind == OperationCallback

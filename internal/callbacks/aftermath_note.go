@@ -7,14 +7,15 @@ import (
 	"countersign/internal/printable"
 )
 
-// noteOf is the result or the error of an operation in one short line, empty where it says nothing.
+// noteOf returns the result or the error of an operation in one short line, or "" if it says
+// nothing.
 func noteOf(e *AfterEvent) string {
 	if e.Status.Ended() && e.Status != AfterSucceeded || e.Status == AfterRetrying {
 		return printable.Fold(e.Error.line(), MaxNoteRunes)
 	}
 	var text string
 	if strings.HasPrefix(e.Result, `"`) && json.Unmarshal([]byte(e.Result), &text) == nil {
-		// SDKs serialise a text as JSON: the quotes are not the function's
+		// SDKs serialise a text as JSON: the quotes are not part of the function's text
 		return printable.Fold(text, MaxNoteRunes)
 	}
 	if e.Result == "null" {
@@ -23,7 +24,7 @@ func noteOf(e *AfterEvent) string {
 	return printable.Fold(e.Result, MaxNoteRunes)
 }
 
-// line is type and message in one line.
+// line returns type and message in one line.
 func (e ErrorObject) line() string {
 	if e.ErrorType == "" || e.ErrorMessage == "" {
 		return e.ErrorType + e.ErrorMessage

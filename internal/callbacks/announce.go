@@ -17,8 +17,8 @@ import (
 	"countersign/internal/printable"
 )
 
-// Announcement is what a sender says of a callback, as it was decoded and before its values are
-// checked. The JSON names are those of the intake endpoint; faults point at them.
+// Announcement is what a sender says of a callback, decoded but not yet checked. The JSON names are
+// those of the intake endpoint; faults point at them.
 type Announcement struct {
 	CallbackID        string          `json:"callbackId,omitzero"`
 	Title             string          `json:"title,omitzero"`
@@ -58,11 +58,12 @@ const (
 
 var queueName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 
-// ValidQueueName reports whether a name can be a queue's: 1 to 63 of a-z, 0-9, - and _.
+// ValidQueueName reports whether a queue can have this name: 1 to 63 of a-z, 0-9, - and _.
 func ValidQueueName(name string) bool { return queueName.MatchString(name) }
 
-// Fingerprint tells two announcements of one callback apart. It covers every field as it was sent;
-// what was not sent is left out, so that a field that is new here changes no fingerprint.
+// Fingerprint tells two announcements of one callback apart. It covers every field as it was sent
+// and leaves out fields that were not sent, so that a field added in a later version changes no
+// fingerprint.
 func (a Announcement) Fingerprint() string {
 	document, err := json.Marshal(a)
 	if err != nil { // every field marshals: RawMessages were decoded from valid JSON
@@ -72,8 +73,9 @@ func (a Announcement) Fingerprint() string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Callback checks the announcement and makes the callback and its content. Faults come back as
-// [Invalid], all at once. allowed are the queues that the sender may address, none meaning any.
+// Callback checks the announcement and makes the callback and its content. It returns all faults at
+// once, as [Invalid]. allowed lists the queues that the sender may address; an empty list allows
+// any.
 func (a Announcement) Callback(source string, allowed []string, queues Queues, now time.Time) (Callback, Content, error) {
 	var faults Invalid
 	id, err := ParseCallbackID(a.CallbackID)
@@ -83,13 +85,13 @@ func (a Announcement) Callback(source string, allowed []string, queues Queues, n
 	queue := a.queue(allowed, queues, &faults)
 	a.checkText(&faults)
 	a.checkClocks(&faults)
-	if source != SourceDiscovery { // AWS's clock is the one that counts
+	if source != SourceDiscovery { // AWS's clock is authoritative
 		a.checkAhead(now, &faults)
 	}
-	a.Outcomes = slices.Clone(a.Outcomes) // they are normalised
+	a.Outcomes = slices.Clone(a.Outcomes) // because checkOutcomes normalises them in place
 	checkOutcomes(a.Outcomes, queue.rejectKind(), "/outcomes", &faults)
 	requester, unclear := requesterOf(a.Requester, a.RequesterID)
-	// a history does not say who asks
+	// a history does not say who the requester is
 	if unclear != "" && queue.FourEyes && source != SourceDiscovery {
 		faults.Add("/requester", "this %s. Queue %q asks for four eyes and has to tell who asks: send one address, as in "+
 			`"Ines Calloway <ines@example.com>", or requesterId, the person's subject at the desk's sign-in`, unclear, queue.Name)
@@ -149,7 +151,7 @@ func (a Announcement) Callback(source string, allowed []string, queues Queues, n
 func (a Announcement) queue(allowed []string, queues Queues, faults *Invalid) Queue {
 	name := cmp.Or(a.Queue, DefaultQueue)
 	if a.Queue == "" && len(allowed) > 0 && !slices.Contains(allowed, DefaultQueue) {
-		// the first queue of a source that may not use the default is its own default
+		// a source that may not use the default queue has its first queue as default
 		name = allowed[0]
 	}
 	queue, known := queues[name]
@@ -189,16 +191,16 @@ func (a Announcement) checkText(faults *Invalid) {
 	}
 }
 
-// checkAhead refuses what a sender with a wrong clock says.
+// checkAhead refuses a start that lies too far in the future: the sender's clock is wrong.
 func (a Announcement) checkAhead(now time.Time, faults *Invalid) {
 	if a.StartedAt.After(now.Add(maxAhead)) {
 		faults.Add("/startedAt", "lies %s in the future: check the sender's clock", a.StartedAt.Sub(now).Round(time.Second))
 	}
 }
 
-// ValidTime reports whether a time can be kept and written: not before 1971, for columns take 0 for
-// none, and not after the year 9999, for RFC 3339 has four digits. In UTC, where an offset may lead
-// out of both.
+// ValidTime reports whether a time can be stored and written: not before 1971, because columns use
+// 0 for none, and not after the year 9999, because RFC 3339 has four digits. It checks the time in
+// UTC, because an offset may cross either bound.
 func ValidTime(t time.Time) bool {
 	year := t.UTC().Year()
 	return year >= 1971 && year <= 9999
@@ -240,7 +242,7 @@ func checkTags(tags []string, faults *Invalid) {
 	}
 }
 
-// untitled names a callback whose sender did not.
+// untitled makes a title for a callback whose sender gave none.
 func untitled(c Callback) string {
 	switch {
 	case c.Name != "" && c.Function != "":

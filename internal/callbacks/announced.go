@@ -8,13 +8,14 @@ import (
 	"time"
 )
 
-// Unannounced is the fingerprint of a callback that was found in a history. No announcement has it.
+// Unannounced is the fingerprint of a callback that was found in a history. No announcement has
+// this fingerprint.
 const Unannounced = ""
 
-// AnnouncedAgain says what an announcement is to a callback that is known by its CallbackID, from
-// the fingerprint with which it was stored and that of the announcement: nothing new; what
-// completes a callback that was found, by [Callback.Announced]; or another request, which is a
-// [DifferentError].
+// AnnouncedAgain compares an announcement with a callback that is already known by its CallbackID.
+// stored is the fingerprint the callback was stored with, announced that of the announcement. The
+// announcement may repeat what is known, complete a callback that was found (see
+// [Callback.Announced]), or be another request, which is a [DifferentError].
 func (c *Callback) AnnouncedAgain(stored, announced string) (completes bool, err error) {
 	switch {
 	case announced == stored, announced == Unannounced:
@@ -25,9 +26,9 @@ func (c *Callback) AnnouncedAgain(stored, announced string) (completes bool, err
 	return true, nil
 }
 
-// SentAgain checks that a message which was received before says what it said then, from the
-// fingerprint with which the callback was stored. [ErrReused]: the sender gives one ID to several
-// messages, and would never learn that only the first is recorded.
+// SentAgain checks that a message received before says the same again. stored is the fingerprint
+// the callback was stored with. [ErrReused] means that the sender gives one ID to several messages;
+// without the error it would never learn that only the first is recorded.
 func (c *Callback) SentAgain(stored string, id CallbackID, announced string) error {
 	if c.CallbackID != id || announced != stored {
 		return ErrReused
@@ -35,11 +36,11 @@ func (c *Callback) SentAgain(stored string, id CallbackID, announced string) err
 	return nil
 }
 
-// found reports a callback of which only a history speaks: who asks is not known, and what it says
-// changes once it is announced.
+// found reports whether only a history speaks of the callback: the requester is not known, and the
+// request changes once it is announced.
 func (c *Callback) found() bool { return c.Source == SourceDiscovery }
 
-// Discovered begins the audit of a callback that was found in a history.
+// Discovered returns the first audit entry of a callback that was found in a history.
 func (c *Callback) Discovered(by Actor) AuditEntry {
 	entry := c.entry(c.ReceivedAt, by, ActionFound,
 		"Found in the execution's history; nobody announced it.")
@@ -47,11 +48,11 @@ func (c *Callback) Discovered(by Actor) AuditEntry {
 	return entry
 }
 
-// Announced gives a callback that was found in a history what its sender says of it, later than
-// usual: said and saying are what the announcement alone would have made. What the history told
-// stays, because it is true: the clocks, the execution and the names. One that is not pending any
-// more keeps all that it showed, for that is what was decided on. The store calls it within
-// Receive.
+// Announced adds what the sender says to a callback that was found in a history first. said and
+// saying are the callback and content that the announcement alone would have made. Announced keeps
+// what the history told, because that is true: the clocks, the execution and the names. A callback
+// that is no longer pending keeps everything it showed, because it was decided on that. The store
+// calls Announced within Receive.
 func (c *Callback) Announced(
 	content *Content, said Callback, saying Content, now time.Time, by Actor,
 ) AuditEntry {
@@ -65,7 +66,7 @@ func (c *Callback) Announced(
 	}
 	c.Request, c.Requirement, c.Name = said.Request, said.Requirement, cmp.Or(c.Name, said.Name)
 	if len(saying.Payload) == 0 {
-		saying.Payload = content.Payload // the execution's input tells more than nothing
+		saying.Payload = content.Payload // the execution's input tells more than an empty payload
 	}
 	*content = saying
 	c.StopHeartbeats(now)
@@ -73,7 +74,7 @@ func (c *Callback) Announced(
 	return c.entry(now, by, ActionReceived, "Announced after it was found in the execution's history.")
 }
 
-// differs names what an announcement says otherwise.
+// differs names the parts that an announcement states differently.
 func (c *Callback) differs(content Content, said Callback, saying Content) []string {
 	var names []string
 	for _, part := range []struct {

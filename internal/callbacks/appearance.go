@@ -9,14 +9,14 @@ import (
 	"countersign/internal/printable"
 )
 
-// lookAlike reports whether a hurried reader may take one label for the other: they differ in case,
-// width, accents, spaces, invisible characters, punctuation around them, or in letters that look
-// the same.
+// lookAlike reports whether a hurried reader may mistake one label for the other: they differ only
+// in case, width, accents, spaces, invisible characters, surrounding punctuation, or in letters
+// that look the same.
 func lookAlike(a, b string) bool {
 	return essence(a) == essence(b) || essence(skeleton(a)) == essence(skeleton(b))
 }
 
-// essence is a label without what a hurried reader does not see.
+// essence returns a label without what a hurried reader overlooks.
 func essence(s string) string {
 	bare := strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
@@ -30,9 +30,9 @@ func essence(s string) string {
 	return bare
 }
 
-// skeleton is a label whose letters are replaced by the Latin ones that they look like, after the
-// idea of Unicode's confusables (UTS 39). It holds the pairs that common fonts draw alike, not all
-// of them: for the rest no word may mix alphabets, see [mixesAlphabets].
+// skeleton replaces the letters of a label with the Latin letters they look like, after the idea of
+// Unicode's confusables (UTS 39). It covers the pairs that common fonts draw alike, not all pairs;
+// for the rest, no word may mix alphabets (see [mixesAlphabets]).
 func skeleton(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 0x0300 && r <= 0x036f || r >= 0x20d0 && r <= 0x20ff { // accents and strokes
@@ -42,8 +42,8 @@ func skeleton(s string) string {
 	}, norm.NFD.String(twins.Replace(norm.NFC.String(plain(s)))))
 }
 
-// twins pairs what looks alike. It runs before case is folded, because I and l are twins, i and l
-// not.
+// twins pairs letters that look alike. It runs before case folding, because I and l look alike but
+// i and l do not.
 var twins = strings.NewReplacer(func() (pairs []string) {
 	for _, alphabet := range []struct{ from, to string }{
 		{"I1|0", "lllO"},
@@ -67,14 +67,14 @@ var twins = strings.NewReplacer(func() (pairs []string) {
 	return append(pairs, "rn", "m", "vv", "w", "–", "-", "—", "-", "−", "-", "‐", "-", "‑", "-", "∕", "/", "⁄", "/", "’", "'", "‘", "'")
 }()...)
 
-// alphabets are the scripts that have letters in common with each other, to the eye.
+// alphabets are the scripts that share letters to the eye.
 var alphabets = []*unicode.RangeTable{
 	unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee, unicode.Coptic, unicode.Georgian, unicode.Lisu,
 	unicode.Deseret, unicode.Osage, unicode.Tifinagh,
 }
 
-// mixesAlphabets reports a word in which letters of two such scripts stand, as in "Аpprove" with a
-// Cyrillic А. No language writes one.
+// mixesAlphabets reports whether a word mixes letters of two such scripts, as in "Аpprove" with a
+// Cyrillic А. No language has such words.
 func mixesAlphabets(s string) bool {
 	words := strings.FieldsFunc(s, func(r rune) bool { return !unicode.In(r, unicode.L, unicode.M) && !printable.Invisible(r) })
 	for _, word := range words {

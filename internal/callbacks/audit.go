@@ -34,14 +34,14 @@ const (
 	ActionReceived  Action = "received"
 	ActionFound     Action = "found"     // in a history; nobody had announced it
 	ActionCorrected Action = "corrected" // by the history
-	// another source announced it with other content, and was refused
+	// another source announced it with different content and was refused
 	ActionContested       Action = "contested"
-	ActionRequesterStated Action = "requester.stated" // by an admin: who asks
+	ActionRequesterStated Action = "requester.stated" // an admin named the requester
 	ActionReviewOpened    Action = "review.opened"
 	ActionReviewReleased  Action = "review.released"
-	// "still reviewing": the keep-alive budget starts again
+	// "still reviewing": the keep-alive time starts again
 	ActionReviewConfirmed Action = "review.confirmed"
-	// the first after a while; those that follow in time are only counted
+	// the first after a while; timely ones after it are only counted
 	ActionHeartbeat       Action = "heartbeat"
 	ActionHeartbeatFailed Action = "heartbeat.failed"
 	ActionDecided         Action = "decided"
@@ -57,7 +57,7 @@ const (
 	ActionClosed          Action = "closed"
 	ActionSignedIn        Action = "session.signed_in"
 	ActionSignedOut       Action = "session.signed_out"
-	// from the page of sessions, by its person or an admin
+	// on the sessions page, by the session's person or an admin
 	ActionSessionEnded Action = "session.ended"
 
 	ActionExecutionSucceeded Action = "execution.succeeded" // after the decision
@@ -65,21 +65,21 @@ const (
 )
 
 // AuditEntry is an immutable fact. It is written in the transaction of the change that it describes
-// and never edited. Detail is one short sentence of ours; it holds no payload, no callback ID and
-// no secret.
+// and never edited. Detail is one short sentence written by Countersign; it holds no payload, no
+// callback ID and no secret.
 type AuditEntry struct {
 	Seq      int64 // given by the store, ascending
 	At       time.Time
 	Actor    Actor
 	Action   Action
-	Callback ID // empty for what concerns no callback
+	Callback ID // empty if the entry concerns no callback
 	Queue    string
-	From, To State // empty where the state did not change
+	From, To State // empty if the state did not change
 	Detail   string
 }
 
-// NeedsOperator reports whether the entry tells of an answer that stays the same until an operator
-// mends something. Whoever is none has no use for it.
+// NeedsOperator reports whether the entry is about an answer that stays the same until an operator
+// fixes something. Only operators have a use for it.
 func (e AuditEntry) NeedsOperator() bool {
 	if e.Action != ActionAttemptFailed && e.Action != ActionHeartbeatFailed {
 		return false

@@ -9,18 +9,18 @@ import (
 	"time"
 )
 
-// ID is our own key of a callback: short, URL-safe, unguessable. Pages and paths use it; AWS never
+// ID is our own key for a callback: short, URL-safe, unguessable. Pages and paths use it; AWS never
 // sees it.
 type ID string
 
 // NewID returns a fresh ID of 26 lower-case letters and digits (130 random bits).
 func NewID() ID { return ID(strings.ToLower(rand.Text())) }
 
-// idPattern is what every ID is made of. It keeps other text out of links, queries and spans.
+// idPattern matches every ID. It keeps other text out of links, queries and spans.
 var idPattern = regexp.MustCompile(`^[a-z0-9]{1,64}$`)
 
-// ParseID reads an ID that somebody sent. What cannot be one is [ErrNotFound]: whether there is
-// such a callback is the store's to say.
+// ParseID reads an ID that somebody sent. Text that cannot be an ID is [ErrNotFound]. Whether the
+// callback exists is for the store to say.
 func ParseID(s string) (ID, error) {
 	if !idPattern.MatchString(s) {
 		return "", ErrNotFound
@@ -28,12 +28,12 @@ func ParseID(s string) (ID, error) {
 	return ID(s), nil
 }
 
-// Path is where the desk has the callback's page, and under it what can be done there.
+// Path is the path of the callback's page. The paths of its actions begin with it.
 func (id ID) Path() string { return "/callbacks/" + string(id) }
 
 // CallbackID is the token by which Lambda knows a callback: base64 that may hold "/", "+" and "=",
-// so it never goes into a path or an HTML id. Whoever holds it and IAM permission can complete the
-// callback: keep it out of logs.
+// so it never goes into a path or an HTML id. Anybody who holds it and has IAM permission can
+// complete the callback: keep it out of logs.
 type CallbackID string
 
 // MaxCallbackIDLength is the API's limit in characters (SendDurableExecutionCallbackSuccess,
@@ -55,7 +55,7 @@ func ParseCallbackID(s string) (CallbackID, error) {
 	return CallbackID(s), nil
 }
 
-// State says where a callback stands. Reviews are leases beside it, not a state.
+// State says where a callback stands. Reviews are not a state: they are leases beside it.
 type State string
 
 // The states; docs/architecture.md has the diagram.
@@ -63,7 +63,7 @@ const (
 	Pending       State = "pending"       // waits for a reviewer
 	Decided       State = "decided"       // a decision is recorded, Lambda has not accepted it yet
 	Completed     State = "completed"     // Lambda accepted our decision
-	Lost          State = "lost"          // someone else or a clock closed it, and not our decision
+	Lost          State = "lost"          // someone else or a clock closed it before the decision
 	Undeliverable State = "undeliverable" // Lambda refused the decision for good; needs an operator
 	// a reply was lost and the history cannot tell; needs an operator
 	Unconfirmed State = "unconfirmed"
@@ -80,8 +80,8 @@ var OpenStates = []State{Pending, Decided}
 // Open reports whether Lambda may still be waiting for this callback.
 func (s State) Open() bool { return s == Pending || s == Decided }
 
-// NeedsOperator reports whether only a person with access to AWS can find out or mend what
-// happened.
+// NeedsOperator reports whether only a person with access to AWS can find out what happened or fix
+// it.
 func (s State) NeedsOperator() bool { return s == Undeliverable || s == Unconfirmed }
 
 // KeepAlive says when heartbeats are sent for a callback that has a heartbeat timeout.
@@ -98,7 +98,7 @@ const (
 type Callback struct {
 	ID           ID
 	CallbackID   CallbackID
-	ExecutionARN string // may be empty: then the history cannot be read
+	ExecutionARN string // may be empty; then the history cannot be read
 	Region       string // where to complete it; empty means the configured default
 	Function     string // name of the waiting function, as the sender gave it or the ARN says
 	Name         string // what the function calls the callback
@@ -117,27 +117,27 @@ type Callback struct {
 	// ReviewedUntil is the end of the longest review that may keep the callback alive; zero when
 	// nobody reviews it.
 	ReviewedUntil time.Time
-	// Heartbeats counts the beats that Lambda accepted.
+	// Heartbeats counts the heartbeats that Lambda accepted.
 	Heartbeats int
-	// Untaken tells of the beats that Lambda has not taken since it last took one.
+	// Untaken describes the heartbeats that failed since Lambda last accepted one.
 	Untaken Untaken
 
-	// Problem is what the latest delivery attempt met, empty when none failed or the delivery is
-	// settled. While the callback is pending it is an answer to a heartbeat that an operator has to
-	// mend, until Lambda takes one.
+	// Problem is the answer to the latest delivery attempt; empty if none failed or the delivery is
+	// settled. While the callback is pending, Problem is an answer to a heartbeat that an operator
+	// has to fix, until Lambda accepts a heartbeat.
 	Problem Answer
 
-	Decision *Decision // nil until somebody decided
+	Decision *Decision // nil until somebody decides
 	Ending   *Ending   // nil while open
-	// ExecutionFailed says that the execution failed, timed out or was stopped after a success of
-	// ours completed the callback.
+	// ExecutionFailed says that the execution failed, timed out or was stopped after our decision
+	// had completed the callback with a success.
 	ExecutionFailed bool
 }
 
-// Request is what the sender alone can say of a callback. A history does not tell it: a callback
-// that was found in one gets all of it once it is announced.
+// Request is what only the sender can say of a callback. A history does not hold it: a callback
+// that was found in one gets all of it when it is announced.
 type Request struct {
-	Source    string // who announced it; [SourceDiscovery] where nobody did
+	Source    string // who announced it; [SourceDiscovery] if nobody did
 	Queue     string
 	Title     string
 	Requester Requester
@@ -145,10 +145,10 @@ type Request struct {
 	KeepAlive KeepAlive
 }
 
-// Content is the long part of a request: shown on the review page, never needed by lists or rules.
+// Content is the long part of a request. The review page shows it; lists and rules never need it.
 type Content struct {
-	Description string // markdown of a stranger
-	Payload     []byte // JSON of a stranger, as it was sent; may be empty
+	Description string // markdown from a stranger
+	Payload     []byte // JSON from a stranger, as sent; may be empty
 	Links       []Link
 	Tags        []string
 }
@@ -162,9 +162,9 @@ type Link struct {
 // Deadline is the instant at which the callback ends by itself, and the clock that ends it.
 func (c *Callback) Deadline() (time.Time, DeadlineCause) { return c.Clocks.Deadline() }
 
-// Ends is when the callback will end as things stand, and by which clock: lists are ordered and
-// filtered by it. While Lambda takes the beats, each winds up the heartbeat clock before it runs
-// out, so that it ends nothing.
+// Ends is when the callback will end as things stand, and by which clock. Lists are ordered and
+// filtered by it. While Lambda accepts the heartbeats, each resets the heartbeat clock before it
+// runs out, so Ends ignores that clock.
 func (c *Callback) Ends() (time.Time, DeadlineCause) {
 	if c.KeptAlive() {
 		return c.Clocks.End()
@@ -172,8 +172,8 @@ func (c *Callback) Ends() (time.Time, DeadlineCause) {
 	return c.Clocks.Deadline()
 }
 
-// Gone reports whether something beside the desk and the callback's own clocks ended it before a
-// decision: another client, or the end of its execution; or whether Lambda knows it no longer.
+// Gone reports whether the callback ended before a decision, and neither by the desk nor by its own
+// clocks: another client or the end of its execution ended it, or Lambda no longer knows it.
 func (c *Callback) Gone() bool {
 	return c.State == Closed || c.State == TimedOut && c.Ending != nil && c.Ending.Cause == CauseExecution
 }

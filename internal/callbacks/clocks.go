@@ -5,7 +5,7 @@ import "time"
 // DeadlineCause names the clock that ends a callback.
 type DeadlineCause string
 
-// The clocks. NoDeadline means that none runs: the callback waits until somebody decides.
+// The clocks. NoDeadline means that no clock runs: the callback waits until somebody decides.
 const (
 	NoDeadline     DeadlineCause = ""
 	CauseTimeout   DeadlineCause = "timeout"
@@ -13,19 +13,20 @@ const (
 	CauseExecution DeadlineCause = "execution"
 )
 
-// Clocks are the three clocks that can end a callback. Durations of zero and zero times mean that
-// the clock does not run.
+// Clocks are the three clocks that can end a callback. A clock whose duration or time is zero does
+// not run.
 //
 // AWS does not document when the timers start; both emulators start them with the CallbackStarted
-// event, so StartedAt is that event's time, or the time of arrival when the sender did not say.
+// event, so StartedAt is that event's time, or the time of arrival if the sender did not say.
 type Clocks struct {
 	StartedAt        time.Time
 	Timeout          time.Duration
 	HeartbeatTimeout time.Duration
-	// our last accepted beat; Lambda keeps no trace of beats, so others' are unknown
+	// our last accepted heartbeat; Lambda keeps no record of heartbeats, so those of others are
+	// unknown
 	LastHeartbeatAt time.Time
-	// SeenOpenAt is when the history showed the callback open past the heartbeat clock as we knew
-	// it: another client beats, when is not known.
+	// SeenOpenAt is when the history showed the callback still open although the heartbeat clock,
+	// as we knew it, had run out: another client sends heartbeats, at times unknown to us.
 	SeenOpenAt        time.Time
 	ExecutionDeadline time.Time // the end of the whole execution
 }
@@ -39,7 +40,7 @@ func (c Clocks) TimeoutAt() time.Time {
 }
 
 // HeartbeatAt is when a missing heartbeat ends the callback, zero for never. It is a lower bound:
-// another client may have sent a beat that we cannot see.
+// another client may have sent a heartbeat that we cannot see.
 func (c Clocks) HeartbeatAt() time.Time {
 	if c.HeartbeatTimeout <= 0 {
 		return time.Time{}
@@ -47,9 +48,9 @@ func (c Clocks) HeartbeatAt() time.Time {
 	return Latest(c.StartedAt, c.LastHeartbeatAt, c.SeenOpenAt).Add(c.HeartbeatTimeout)
 }
 
-// Deadline is the earliest instant at which a running clock ends the callback, and that clock. When
-// two end it at the same instant the one that no reviewer can move is named: execution before
-// timeout before heartbeat.
+// Deadline is the earliest instant at which a running clock ends the callback, and that clock. If
+// two clocks end it at the same instant, Deadline names the one that no reviewer can move:
+// execution before timeout before heartbeat.
 func (c Clocks) Deadline() (time.Time, DeadlineCause) {
 	var at time.Time
 	cause := NoDeadline
@@ -68,14 +69,15 @@ func (c Clocks) Deadline() (time.Time, DeadlineCause) {
 	return at, cause
 }
 
-// End is the deadline without the heartbeat clock: the latest instant to which beats can stretch
-// the callback. Zero for never.
+// End is the deadline without the heartbeat clock: heartbeats can keep the callback alive until
+// then and no longer. Zero means never.
 func (c Clocks) End() (time.Time, DeadlineCause) {
 	c.HeartbeatTimeout = 0
 	return c.Deadline()
 }
 
-// causeAt is the callback's own clock that ran out at a time, where the history does not say which.
+// causeAt is the callback's own clock that ran out at a given time. It is for a history that does
+// not say which clock it was.
 func (c Clocks) causeAt(at time.Time) DeadlineCause {
 	if end := c.TimeoutAt(); c.HeartbeatTimeout > 0 && (end.IsZero() || at.Before(end.Add(-clockPrecision))) {
 		return CauseHeartbeat
@@ -83,7 +85,7 @@ func (c Clocks) causeAt(at time.Time) DeadlineCause {
 	return CauseTimeout
 }
 
-// Earliest is the earliest of times.
+// Earliest returns the earliest of the given times.
 func Earliest(first time.Time, rest ...time.Time) time.Time {
 	for _, t := range rest {
 		if t.Before(first) {
@@ -93,7 +95,7 @@ func Earliest(first time.Time, rest ...time.Time) time.Time {
 	return first
 }
 
-// Latest is the latest of times.
+// Latest returns the latest of the given times.
 func Latest(first time.Time, rest ...time.Time) time.Time {
 	for _, t := range rest {
 		if t.After(first) {

@@ -18,13 +18,14 @@ const (
 
 // MaxCompletionBytes is the limit of a result and of an error object, 1 MiB since 2026-10
 // (aws-sdk-go-v2 service/lambda v1.113.3). Regions that lag behind refuse more than
-// olderMaxCompletionBytes, which ends as [Undeliverable]; the words say that the size may be why.
+// olderMaxCompletionBytes. A decision refused there ends as [Undeliverable], and its texts say that
+// the size may be the reason.
 const (
 	MaxCompletionBytes      = 1 << 20
 	olderMaxCompletionBytes = 262_144
 )
 
-// ErrorObject is what a function sees of a failure (API type ErrorObject).
+// ErrorObject is what a function gets from a failure (API type ErrorObject).
 type ErrorObject struct {
 	ErrorType    string   `json:"ErrorType,omitempty"`
 	ErrorMessage string   `json:"ErrorMessage,omitempty"`
@@ -33,15 +34,15 @@ type ErrorObject struct {
 }
 
 // Completion is exactly what Lambda receives for a decision. It is made once, shown before the
-// click, kept, and sent unchanged however often delivery is tried.
+// reviewer decides, stored, and sent unchanged in every attempt.
 type Completion struct {
 	Kind   Kind
 	Result []byte      // of a success: the raw bytes that the function's serdes reads
 	Error  ErrorObject // of a failure
 }
 
-// Body is the bytes that go over the wire: the result as it is, or the error object as one JSON
-// document.
+// Body returns the bytes that go over the wire: the result as it is, or the error object as one
+// JSON document.
 func (c Completion) Body() []byte {
 	if c.Kind == Success {
 		return c.Result
@@ -53,12 +54,12 @@ func (c Completion) Body() []byte {
 	return body
 }
 
-// Same reports whether two completions are the same to the function that gets them.
+// Same reports whether two completions are the same for the function that receives them.
 func (c Completion) Same(other Completion) bool {
 	return c.Kind == other.Kind && bytes.Equal(c.Body(), other.Body())
 }
 
-// SHA256 is the hash of the body in hexadecimal: it binds what was previewed to what is decided and
+// SHA256 is the hash of the body in hexadecimal. It binds what was previewed to what is decided and
 // what was sent.
 func (c Completion) SHA256() string {
 	sum := sha256.Sum256(c.Body())

@@ -9,13 +9,12 @@ import (
 	"countersign/internal/arn"
 )
 
-// clockPrecision is the difference from which a clock that was announced counts as wrong: AWS
-// counts whole seconds, and between a callback's start and its announcement there is the time of a
-// function.
+// clockPrecision is the difference from which an announced clock counts as wrong. AWS counts whole
+// seconds, and the function takes some time between the callback's start and its announcement.
 const clockPrecision = time.Second
 
 // Correct takes from the history what the announcement of an open callback got wrong or left out:
-// its clocks, the execution and the name. [ErrConflict] when there is nothing to correct.
+// its clocks, the execution and the name. It returns [ErrConflict] if there is nothing to correct.
 func (c *Callback) Correct(found Announcement, now time.Time, by Actor) (AuditEntry, error) {
 	wrong := c.corrections(found)
 	if len(wrong) == 0 {
@@ -36,8 +35,8 @@ func (c *Callback) Correct(found Announcement, now time.Time, by Actor) (AuditEn
 	return c.entry(now, by, ActionCorrected, taken), nil
 }
 
-// correctExecution takes the execution in which the callback was found, and what the announced one
-// alone had told.
+// correctExecution sets the execution in which the callback was found. It also replaces what was
+// derived from the announced execution alone.
 func (c *Callback) correctExecution(found Announcement) {
 	announced, where := arn.OfFunction(c.ExecutionARN), arn.OfFunction(found.ExecutionARN)
 	if c.Function == announced.Function() {
@@ -46,10 +45,10 @@ func (c *Callback) correctExecution(found Announcement) {
 	c.ExecutionARN, c.Region = found.ExecutionARN, cmp.Or(where.Region, c.Region)
 }
 
-// Corrects reports whether a history says something else of an open callback than is known.
+// Corrects reports whether a history contradicts what is known of an open callback.
 func (c *Callback) Corrects(found Announcement) bool { return len(c.corrections(found)) > 0 }
 
-// corrections names what a history says differently of an open callback.
+// corrections names what a history states differently about an open callback.
 func (c *Callback) corrections(found Announcement) []string {
 	if !c.State.Open() {
 		return nil
@@ -71,7 +70,7 @@ func (c *Callback) corrections(found Announcement) []string {
 	return slices.Clip(names)
 }
 
-// apart reports whether two times differ by more than clocks do.
+// apart reports whether two times differ by more than the clocks' precision.
 func apart(a, b time.Time) bool {
 	if a.IsZero() || b.IsZero() {
 		return a.IsZero() != b.IsZero()

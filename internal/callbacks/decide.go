@@ -13,32 +13,32 @@ import (
 	"countersign/internal/printable"
 )
 
-// PreviewAge is how long a preview may be decided on. The time that the preview shows goes into the
-// payload.
+// PreviewAge is how long a preview stays valid for a decision. The time that the preview shows goes
+// into the payload.
 const PreviewAge = 15 * time.Minute
 
-// ErrStale means that what the reviewer saw is not what would be sent, or was shown too long ago.
-// Show a fresh preview.
+// ErrStale means that what the reviewer saw differs from what would be sent, or was shown too long
+// ago. Show a fresh preview.
 var ErrStale = errors.New("the preview is out of date")
 
 // Preview is what Lambda would receive for a choice.
 type Preview struct {
 	Outcome    Outcome
-	Faults     Invalid // why this cannot be sent; then there is nothing but the outcome
+	Faults     Invalid // why this cannot be sent; Completion is then empty
 	Completion Completion
 	PreparedAt time.Time
 	Sealed     bool // a success is encrypted for the function before it goes out
-	// nobody has announced the callback: what it says will change when somebody does
+	// nobody has announced the callback: its request will change when somebody does
 	Found  bool
-	Stated Requester // who asks, where an admin said so; an admin may say it again
+	Stated Requester // the requester, if an admin named one; an admin may correct it
 }
 
-// foundFirst marks what was seen of a callback before its announcement.
+// foundFirst marks a preview of a callback that was found and not announced yet.
 const foundFirst = "found-"
 
-// Seen names what the preview shows; the decision carries it back. That is the hash of the bytes,
-// and what else the same bytes may be sent for: a callback that was found and not announced yet, a
-// requester whom an admin named.
+// Seen identifies what the preview shows; the decision carries it back. It holds the hash of the
+// bytes, and marks two things that the bytes do not show: a callback that was found and not
+// announced yet, and a requester whom an admin named.
 func (p Preview) Seen() string {
 	seen := p.Completion.SHA256()
 	if p.Stated != (Requester{}) {
@@ -51,11 +51,11 @@ func (p Preview) Seen() string {
 	return seen
 }
 
-// seenHash is the hash of the bytes in what [Preview.Seen] made.
+// seenHash is the hash of the bytes in a value made by [Preview.Seen].
 func seenHash(seen string) string { return seen[strings.LastIndexByte(seen, '-')+1:] }
 
 // Preview shows what a choice would send, without recording anything. A comment that the outcome
-// requires may still be missing. It is the first of two steps, so it asks for fresh groups as
+// requires may still be missing. Preview is the first of two steps, so it demands fresh groups as
 // [Service.Decide] does.
 func (s *Service) Preview(ctx context.Context, p Person, id ID, choice Choice) (Preview, error) {
 	c, err := s.see(ctx, p, id)
@@ -72,8 +72,8 @@ func (s *Service) Preview(ctx context.Context, p Person, id ID, choice Choice) (
 	return shown, s.fresh(p, s.now())
 }
 
-// PreviewAll shows what each outcome would send with a comment, as Previews does, of a callback
-// that is read first.
+// PreviewAll reads a callback and shows what each outcome would send with a comment, as Previews
+// does.
 func (s *Service) PreviewAll(ctx context.Context, p Person, id ID, comment string) ([]Preview, error) {
 	c, err := s.see(ctx, p, id)
 	if err != nil {
@@ -85,8 +85,8 @@ func (s *Service) PreviewAll(ctx context.Context, p Person, id ID, comment strin
 	return s.Previews(p, &Sheet{Callback: c}, comment)
 }
 
-// Previews shows what each outcome of a sheet would send with a comment; it reads nothing more.
-// What is wrong with one is in its Faults, and hides none of the others.
+// Previews shows what each outcome of a sheet would send with a comment; it reads nothing more. An
+// outcome that cannot be sent says why in its Faults and does not hide the others.
 func (s *Service) Previews(p Person, sheet *Sheet, comment string) ([]Preview, error) {
 	c := &sheet.Callback
 	if err := s.queues.MayDecide(p, c); err != nil {
@@ -105,7 +105,7 @@ func (s *Service) Previews(p Person, sheet *Sheet, comment string) ([]Preview, e
 	return previews, nil
 }
 
-// preview is what the choice would send at this moment.
+// preview is what the choice would send now.
 func (s *Service) preview(c *Callback, p Person, choice Choice) (Preview, error) {
 	choice.PreparedAt = s.now().Truncate(time.Second)
 	shown, err := preview(c, p, choice)
@@ -139,8 +139,8 @@ func preview(c *Callback, p Person, choice Choice) (Preview, error) {
 	return shown, nil
 }
 
-// tooLong is the fault of a completion of n bytes or more. Without a comment there is nothing that
-// its reviewer could shorten.
+// tooLong is the fault of a completion of n bytes or more. If there is no comment, the reviewer
+// cannot shorten anything, and the fault is about the outcome.
 func tooLong(choice Choice, n int) Invalid {
 	place := "comment"
 	if choice.Comment == "" {
@@ -149,10 +149,10 @@ func tooLong(choice Choice, n int) Invalid {
 	return Invalid{{Pointer: place, Detail: fmt.Sprintf("Lambda takes at most %d bytes, this would be %d or more.", MaxCompletionBytes, n)}}
 }
 
-// Decide records the decision that a person saw as the preview that [Preview.Seen] names. From then
-// on it is delivered whatever happens here. Errors: [ErrNotFound], [ErrForbidden], [Invalid] for a
-// missing comment, [ErrOldGroups], [ErrStale] for an old preview, and [ErrConflict] when somebody
-// or a clock was faster; then the returned callback says who or what.
+// Decide records the decision that a person saw as the preview that [Preview.Seen] identifies. Once
+// recorded, the decision is delivered whatever happens to this process. Errors: [ErrNotFound],
+// [ErrForbidden], [Invalid] for a missing comment, [ErrOldGroups], [ErrStale] for an old preview,
+// and [ErrConflict] if somebody or a clock was faster; the returned callback then says who or what.
 func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, seen string) (Callback, error) {
 	shown, err := s.see(ctx, p, id)
 	if err != nil {
@@ -181,7 +181,7 @@ func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, se
 	return c, nil
 }
 
-// decide is the rule of Decide, run inside the transaction.
+// decide holds the rules of Decide. It runs inside the transaction.
 func (s *Service) decide(c *Callback, p Person, choice Choice, seen string, out sealed, now time.Time) (Change, error) {
 	if c.State != Pending {
 		return Change{}, c.wrongState("decide")
@@ -201,8 +201,8 @@ func (s *Service) decide(c *Callback, p Person, choice Choice, seen string, out 
 		return Change{}, Invalid{{Pointer: "comment", Detail: made.Outcome.Label + " needs a comment."}}
 	}
 	if err := s.fresh(p, now); err != nil {
-		// last of what the person can mend: what they typed is good to be kept until they have
-		// signed in
+		// checked after everything else that the person can fix, so that the comment they typed is
+		// worth keeping until they have signed in
 		return Change{}, err
 	}
 	switch {
@@ -231,8 +231,8 @@ func (s *Service) decide(c *Callback, p Person, choice Choice, seen string, out 
 }
 
 // Repeats reports whether a person made this decision already: the button was pressed twice, or the
-// answer to the first press was lost. The bytes that were seen tell it; where they were encrypted
-// on their way out, outcome and words do.
+// answer to the first press was lost. It compares the bytes that were seen; if they were encrypted
+// before sending, it compares outcome and comment.
 func (s *Service) Repeats(c *Callback, p Person, choice Choice, seen string) bool {
 	d := c.Decision
 	if d == nil || d.By.ID != p.ID {
@@ -242,14 +242,14 @@ func (s *Service) Repeats(c *Callback, p Person, choice Choice, seen string) boo
 	return d.SHA256 == seenHash(seen) || sealed && d.Outcome == choice.Outcome && d.Comment == tidyComment(choice.Comment)
 }
 
-// tidyComment makes a form's line ends plain, so that the same comment gives the same bytes with
-// and without scripts.
+// tidyComment normalises the line ends of a form, so that the same comment gives the same bytes
+// with and without scripts.
 func tidyComment(s string) string {
 	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n"))
 }
 
-// RetryDelivery sends a decision again that an operator takes to be deliverable: admins only.
-// [ErrConflict] when there is nothing to deliver.
+// RetryDelivery sends a decision again when an admin believes that it can be delivered; only admins
+// may call it. It returns [ErrConflict] if there is nothing to deliver.
 func (s *Service) RetryDelivery(ctx context.Context, p Person, id ID) (Callback, error) {
 	if _, err := s.see(ctx, p, id); err != nil {
 		return Callback{}, err

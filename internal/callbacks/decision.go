@@ -8,7 +8,7 @@ import (
 // MaxCommentRunes bounds a reviewer's comment.
 const MaxCommentRunes = 4000
 
-// Decision is who chose which outcome, when, with what comment.
+// Decision says who chose which outcome, when, and with what comment.
 type Decision struct {
 	Outcome string // the outcome's name
 	Label   string // the outcome's label at that time
@@ -20,14 +20,14 @@ type Decision struct {
 	Size    int    // of that body, in bytes
 }
 
-// Ours reports whether the decision was for an outcome that every reviewer knows, as [Outcome.Ours]
-// has them.
+// Ours reports whether the decision was for an outcome that every reviewer knows (see
+// [Outcome.Ours]).
 func (d *Decision) Ours() bool {
 	return Outcome{Name: d.Outcome, Label: d.Label, Kind: d.Kind}.Ours()
 }
 
-// sizeNote says of a body between the older limit and today's that its size may be why Lambda
-// refuses it; else nothing.
+// sizeNote says that the size of the body may be why Lambda refused it, if the size is between the
+// older limit and today's. Otherwise it returns "".
 func (d *Decision) sizeNote() string {
 	if d.Size <= olderMaxCompletionBytes {
 		return ""

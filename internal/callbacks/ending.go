@@ -15,24 +15,25 @@ const (
 	EndedByOther     EndedBy = "other"     // another client completed it
 	EndedByClock     EndedBy = "clock"     // Cause says which
 	EndedByExecution EndedBy = "execution" // the execution was stopped or ended around it
-	EndedByGone      EndedBy = "gone"      // Lambda does not know it any more
+	EndedByGone      EndedBy = "gone"      // Lambda no longer knows it
 	EndedByUnknown   EndedBy = "unknown"   // Lambda says closed and the history cannot be read
 )
 
 // Ending says how a callback ended.
 type Ending struct {
-	By     EndedBy
-	Cause  DeadlineCause // the clock, where By is EndedByClock
-	At     time.Time     // as exact as is known: from the history, else when we learnt it
-	Kind   Kind          // what another client sent, where the history tells
-	Event  int           // number of the history event that shows it, 0 where none was read
-	Proven bool          // the history holds the very bytes that were sent
-	Doubt  Doubt         // of what is unconfirmed: why
-	Detail string        // one sentence for people
+	By    EndedBy
+	Cause DeadlineCause // the clock, where By is EndedByClock
+	// as exact as known: the history's time, otherwise the time at which we learnt of it
+	At     time.Time
+	Kind   Kind   // the kind another client sent, if the history shows it
+	Event  int    // number of the history event that shows it, 0 if none was read
+	Proven bool   // the history holds exactly the bytes that were sent
+	Doubt  Doubt  // why the ending is unconfirmed, if it is
+	Detail string // one sentence for readers
 }
 
-// EndedByDecision is the ending of a decision that Lambda accepted: it said so, or the history
-// shows our payload.
+// EndedByDecision is the ending of a callback whose decision Lambda accepted: Lambda said so, or
+// the history shows our payload.
 func (c *Callback) EndedByDecision(answer Answer, closing Closing, now time.Time) Ending {
 	if answer == AnswerAccepted {
 		return Ending{By: EndedByUs, At: now, Kind: c.Decision.Kind, Detail: "Lambda accepted the decision."}
@@ -43,8 +44,9 @@ func (c *Callback) EndedByDecision(answer Answer, closing Closing, now time.Time
 	}
 }
 
-// EndedAsAnswered is the ending of a callback that Lambda says is closed, by something else than
-// our decision. The history tells more than the answer.
+// EndedAsAnswered is the ending of a callback that, according to Lambda, something other than our
+// decision closed. If the history shows the end, the ending comes from there, because it says more
+// than the answer.
 func (c *Callback) EndedAsAnswered(answer Answer, found Finding, now time.Time) Ending {
 	switch {
 	case found.Ended():
@@ -55,20 +57,20 @@ func (c *Callback) EndedAsAnswered(answer Answer, found Finding, now time.Time) 
 	return Ending{By: EndedByUnknown, At: now, Detail: "Lambda says that the callback was closed already. By whom is not known: its history does not tell."}
 }
 
-// EndedUndelivered is the ending of a callback whose decision surely did not arrive and is not sent
-// any more.
+// EndedUndelivered is the ending of a callback whose decision certainly did not arrive and is not
+// sent again.
 func (c *Callback) EndedUndelivered(last Attempt, now time.Time) Ending {
 	e := Ending{By: EndedByUnknown, At: now, Detail: "Lambda refused the decision for good: " + last.Code + "." + c.Decision.sizeNote()}
 	if last.Answer != AnswerInvalid && last.Answer != AnswerMaybeClosed {
 		_, cause := c.Clocks.End()
-		// what Lambda answered is the callback's problem: not everybody reads it
+		// Lambda's answer goes into the callback's problem, which not everybody can read
 		e.Detail = byOurClock(cause)
 	}
 	return e
 }
 
-// EndedUnconfirmed is the ending of a callback of whose decision nobody knows what became. If no
-// answer was lost, Lambda's own may mean two things.
+// EndedUnconfirmed is the ending of a callback for which nobody knows what became of the decision.
+// Either an answer was lost, or Lambda's answer may mean two things.
 func (c *Callback) EndedUnconfirmed(doubt Doubt, answerLost bool, now time.Time) Ending {
 	if answerLost {
 		return Ending{By: EndedByUnknown, At: now, Doubt: doubt, Detail: "An answer was lost, and " + doubtClause[doubt] + "."}
@@ -78,8 +80,9 @@ func (c *Callback) EndedUnconfirmed(doubt Doubt, answerLost bool, now time.Time)
 			"a request that it refuses, and " + doubtClause[doubt] + "." + c.Decision.sizeNote()}
 }
 
-// EndedElsewhere is the ending that the history shows. If the history does not say when, it is the
-// time at which we learnt it; if it does not say by which clock, it is the clock that had run out.
+// EndedElsewhere is the ending that the history shows. If the history gives no time, the ending has
+// the time at which we learnt of it; if the history does not name the clock, the ending names the
+// one that had run out.
 func (c *Callback) EndedElsewhere(closing Closing, now time.Time) Ending {
 	e := Ending{By: closing.By, Cause: closing.Cause, At: closing.At, Event: closing.EventID}
 	if e.At.IsZero() {
@@ -110,7 +113,7 @@ var clockSentence = map[DeadlineCause]string{
 	CauseExecution: "The execution reached its own time limit.",
 }
 
-// byOurClock is the same where nothing proves it.
+// byOurClock says that a clock ended the callback, for an end that nothing proves.
 func byOurClock(cause DeadlineCause) string {
 	said := strings.TrimSuffix(clockSentence[cause], ".")
 	return "By our clock " + strings.ToLower(said[:1]) + said[1:] + "; its history could not be read."

@@ -7,44 +7,43 @@ import (
 	"countersign/internal/printable"
 )
 
-// Errors that callers tell apart with errors.Is. Their text is for operators; the pages have their
-// own words.
+// Errors that callers distinguish with errors.Is. Their texts are for operators; the pages have
+// their own.
 var (
-	// ErrNotFound: there is no such callback, or the viewer may not know that there is.
+	// ErrNotFound: the callback does not exist, or the viewer may not know that it does.
 	ErrNotFound = errors.New("no such callback")
-	// ErrForbidden: the viewer may see the callback but not do this to it. See [Refusal] for the
+	// ErrForbidden: the viewer may see the callback but not do this to it. [Refusal] gives the
 	// reason.
 	ErrForbidden = errors.New("not allowed")
-	// ErrConflict: the callback is not in a state that allows this. Reload it to see what happened.
+	// ErrConflict: the state of the callback does not allow this. Reload it to see what happened.
 	ErrConflict = errors.New("the callback is no longer in that state")
-	// ErrDifferent: this callback was announced before with other content; nothing was changed.
+	// ErrDifferent: this callback was announced before with different content; nothing was changed.
 	ErrDifferent = errors.New("already announced with different content")
-	// ErrReused: the source announced something else under this message ID before; nothing was
+	// ErrReused: the source used this message ID before for a different announcement; nothing was
 	// changed.
 	ErrReused = errors.New("the message ID was used before for another announcement")
-	// ErrLeaseLost: somebody else has claimed the work since; the result must not be written.
+	// ErrLeaseLost: another worker has claimed the work since; the result must not be written.
 	ErrLeaseLost = errors.New("the lease is no longer held")
-	// ErrUnavailable: the database does not answer. Nothing was recorded.
+	// ErrUnavailable: the database does not answer, and nothing was recorded.
 	ErrUnavailable = errors.New("the database does not answer")
-	// ErrUncertain comes with ErrUnavailable where the database went away during the commit: the
-	// change may be recorded. What is done again finds that out, for everything that is recorded is
-	// recorded once.
+	// ErrUncertain comes with ErrUnavailable if the database became unreachable during the commit:
+	// the change may be recorded. Repeat the change to find out; nothing is recorded twice.
 	ErrUncertain = errors.New("the answer to the commit was lost")
-	// ErrNoRoom: the disk of the database is full. It matches ErrUnavailable too: what is there can
-	// be read.
+	// ErrNoRoom: the disk of the database is full. It also matches ErrUnavailable; existing data
+	// can still be read.
 	ErrNoRoom = fmt.Errorf("%w: its disk is full", ErrUnavailable)
-	// ErrReadOnly: the database takes no writes, as a standby does, or a file system that was
-	// mounted so. It matches ErrUnavailable too: what is there can be read.
+	// ErrReadOnly: the database accepts no writes, like a standby or a file system mounted
+	// read-only. It also matches ErrUnavailable; existing data can still be read.
 	ErrReadOnly = fmt.Errorf("%w: it takes no writes", ErrUnavailable)
 )
 
-// DifferentError is an [ErrDifferent] that names the callback as it is known. The sender learns
-// nothing of it.
+// DifferentError is an [ErrDifferent] that names the known callback. The sender is not told which
+// it is.
 type DifferentError struct {
 	Callback ID
 	Queue    string
 	Source   string // who announced it first
-	By       string // who announced it now; the store leaves that to the service
+	By       string // who announced it now; set by the service, not the store
 }
 
 func (e *DifferentError) Error() string {
@@ -54,7 +53,7 @@ func (e *DifferentError) Error() string {
 	return fmt.Sprintf("%v, by source %s: callback %s", ErrDifferent, e.Source, e.Callback)
 }
 
-// Contested reports whether it was another source that announced the callback first.
+// Contested reports whether another source announced the callback first.
 func (e *DifferentError) Contested() bool { return e.By != "" && e.By != e.Source }
 
 // Is makes errors.Is(err, ErrDifferent) true.
@@ -72,11 +71,11 @@ func (r *Refusal) Error() string { return r.Reason }
 // Is makes errors.Is(err, ErrForbidden) true.
 func (r *Refusal) Is(target error) bool { return target == ErrForbidden }
 
-// Invalid is a list of faults in what somebody sent, each with the place that is wrong.
+// Invalid is a list of faults in what somebody sent. Each fault names its place.
 type Invalid []Fault
 
-// Fault is one thing that is wrong. Pointer is a JSON pointer (RFC 6901) into a document, or a form
-// field's name.
+// Fault is one thing that is wrong. Pointer is a JSON pointer (RFC 6901) into a document, or the
+// name of a form field.
 type Fault struct {
 	Pointer string
 	Detail  string
@@ -92,24 +91,24 @@ func (v Invalid) Error() string {
 	return fmt.Sprintf("%d fields are not valid, first %s: %s", len(v), v[0].Pointer, v[0].Detail)
 }
 
-// Limits of what is told of faults. Pointers and details repeat what was sent, and nobody mends
-// more than this at once.
+// Limits of what a report of faults says. Pointers and details repeat what was sent, and nobody
+// fixes more than this at once.
 const (
 	MaxFaults  = 32
 	maxPointer = 512 // bytes
 	maxDetail  = 320 // bytes
 )
 
-// Add notes one more fault.
+// Add adds a fault.
 func (v *Invalid) Add(pointer, format string, args ...any) {
 	*v = append(*v, Fault{Pointer: clip(pointer, maxPointer), Detail: clip(fmt.Sprintf(format, args...), maxDetail)})
 }
 
-// Err is the list as an error, or nil when it is empty. Of more than [MaxFaults] it says how many
-// more there are.
+// Err returns the list as an error, or nil if it is empty. If there are more than [MaxFaults], the
+// error says how many it leaves out.
 func (v Invalid) Err() error { return v.And(0) }
 
-// And is Err for a list of which more were found than it has.
+// And is Err for a list that leaves out more faults, whose number is given.
 func (v Invalid) And(more int) error {
 	if len(v) == 0 {
 		return nil
@@ -123,7 +122,7 @@ func (v Invalid) And(more int) error {
 	return v
 }
 
-// clip is at most limit bytes of a text and a sign that it goes on.
+// clip returns at most limit bytes of a text, with a mark if the text was longer.
 func clip(s string, limit int) string {
 	if len(s) <= limit {
 		return s

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// endBatch is how many callbacks of an execution are looked at at once.
+// endBatch is how many callbacks of an execution are read at once.
 const endBatch = 200
 
-// ExecutionEnded takes a source's word that an execution has ended: it closes what is pending in
-// it, returns how many callbacks that were, and notes the end with those that our decisions
-// completed. What is decided is left to its delivery, which learns from Lambda what became of it.
-// It is idempotent: what is closed is not pending any more, and an end is noted once.
+// ExecutionEnded accepts a source's statement that an execution has ended. It closes the pending
+// callbacks in it, returns their number, and notes the end with the callbacks that our decisions
+// completed. Decided callbacks are left to their delivery, which learns from Lambda what became of
+// them. It is idempotent: a closed callback is no longer pending, and an end is noted once.
 func (s *Service) ExecutionEnded(ctx context.Context, from Actor, arn string, how ExecutionEnd, at time.Time) (closed int, err error) {
 	for {
 		ids, err := s.store.PendingIn(ctx, arn, endBatch)
@@ -23,7 +23,7 @@ func (s *Service) ExecutionEnded(ctx context.Context, from Actor, arn string, ho
 		for _, id := range ids {
 			switch c, err := s.closeEnded(ctx, from, id, how, at); {
 			case errors.Is(err, ErrConflict):
-				continue // decided or closed meanwhile
+				continue // decided or closed in the meantime
 			case err != nil:
 				return closed, fmt.Errorf("close %s: %w", id, err)
 			default:
@@ -37,7 +37,7 @@ func (s *Service) ExecutionEnded(ctx context.Context, from Actor, arn string, ho
 	}
 }
 
-// closeEnded closes one callback around which its execution ended.
+// closeEnded closes one callback whose execution ended.
 func (s *Service) closeEnded(ctx context.Context, from Actor, id ID, how ExecutionEnd, at time.Time) (Callback, error) {
 	return s.store.Update(ctx, id, func(c *Callback) (Change, error) {
 		entry, err := c.Close(how.ending(at), s.now(), from)
@@ -45,8 +45,9 @@ func (s *Service) closeEnded(ctx context.Context, from Actor, id ID, how Executi
 	})
 }
 
-// noteEnd notes the end of an execution with the callbacks in it that our decisions completed:
-// their histories may not be readable, or not be read any more.
+// noteEnd notes the end of an execution with the callbacks in it that our decisions completed.
+// Without the source it might stay unknown: the history may be unreadable, now or by the time it is
+// read.
 func (s *Service) noteEnd(ctx context.Context, from Actor, arn string, how ExecutionEnd, at time.Time) error {
 	var after ID
 	for {
@@ -60,7 +61,7 @@ func (s *Service) noteEnd(ctx context.Context, from Actor, arn string, how Execu
 			})
 			switch {
 			case errors.Is(err, ErrConflict), errors.Is(err, ErrNotFound):
-				continue // known already
+				continue // already known
 			case err != nil:
 				return fmt.Errorf("note the end of the execution with %s: %w", after, err)
 			}
@@ -77,9 +78,9 @@ var afterEnd = map[ExecutionEnd]AfterStatus{
 	ExecutionSucceeded: AfterSucceeded, ExecutionFailed: AfterFailed, ExecutionTimedOut: AfterTimedOut, ExecutionStopped: AfterStopped,
 }
 
-// executionEnded notes the end of the execution after our decision. Where there is a receipt, its
-// history is read once more: for the last steps and for the error. [ErrConflict] when an end is
-// known already.
+// executionEnded notes the end of the execution after our decision. If there is a receipt, the
+// history is read once more, for the last steps and the error. It returns [ErrConflict] if an end
+// is already known.
 func (c *Callback) executionEnded(d *Delivery, how AfterStatus, at, now time.Time, from Actor) (AuditEntry, error) {
 	if c.State != Completed || d.Aftermath.Ended() {
 		return AuditEntry{}, c.wrongState("note the execution's end with")
@@ -95,8 +96,8 @@ func (c *Callback) executionEnded(d *Delivery, how AfterStatus, at, now time.Tim
 	return c.executionEnd(a, now, from), nil
 }
 
-// Followed notes what was read of the execution after our decision, nil for nothing. Its end has an
-// entry unless it was known.
+// Followed notes what a reading found of the execution after our decision; read is nil if it found
+// nothing. The execution's end gets an audit entry unless it was known before.
 func (c *Callback) Followed(d *Delivery, read *Aftermath, now time.Time, by Actor) (AuditEntry, error) {
 	if c.State != Completed {
 		return AuditEntry{}, c.wrongState("note what followed with")
@@ -109,8 +110,8 @@ func (c *Callback) Followed(d *Delivery, read *Aftermath, now time.Time, by Acto
 	return c.executionEnd(read, now, by), nil
 }
 
-// executionEnd says how the execution ended, in the audit and, where that needs attention, with the
-// callback.
+// executionEnd returns the audit entry for the execution's end and marks the callback if the end
+// needs attention.
 func (c *Callback) executionEnd(a *Aftermath, now time.Time, by Actor) AuditEntry {
 	action, said := ActionExecutionSucceeded, "the execution succeeded."
 	if a.EndedBadly() {
@@ -138,7 +139,7 @@ const (
 	ExecutionStopped   ExecutionEnd = "STOPPED"
 )
 
-// ending is how the execution's end ended a callback in it.
+// ending is the ending of a callback whose execution ended in this way.
 func (e ExecutionEnd) ending(at time.Time) Ending {
 	if e == ExecutionTimedOut {
 		return Ending{By: EndedByClock, Cause: CauseExecution, At: at, Detail: e.Sentence()}
@@ -146,7 +147,7 @@ func (e ExecutionEnd) ending(at time.Time) Ending {
 	return Ending{By: EndedByExecution, At: at, Detail: e.Sentence()}
 }
 
-// Sentence says how the execution left a callback behind.
+// Sentence says how the execution's end left a callback.
 func (e ExecutionEnd) Sentence() string {
 	switch e {
 	case ExecutionSucceeded:

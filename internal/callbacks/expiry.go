@@ -2,9 +2,9 @@ package callbacks
 
 import "time"
 
-// Expire ends a pending callback past its deadline as its history says, and by our clock only where
-// there is none to be had. [ErrConflict] where that is not to be done; then again says whether to
-// ask later.
+// Expire ends a pending callback past its deadline in the way its history shows, and by our clock
+// only if no history can be had. It returns [ErrConflict] if the callback must not be ended now;
+// again then says whether to ask later.
 func (c *Callback) Expire(
 	found Finding, patient bool, now time.Time, by Actor,
 ) (entry AuditEntry, again bool, err error) {
@@ -13,7 +13,7 @@ func (c *Callback) Expire(
 	switch {
 	case c.State != Pending || !c.Overdue(now):
 		return entry, false, ErrConflict
-	case found.Open() && cause == CauseHeartbeat: // somebody else keeps it alive: the clock runs anew from here
+	case found.Open() && cause == CauseHeartbeat: // another client keeps it alive
 		c.Clocks.SeenOpenAt = now
 		return entry, false, nil
 	case waits:

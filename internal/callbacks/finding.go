@@ -5,22 +5,22 @@ import "time"
 // Closing is what an execution's history says about a callback.
 type Closing struct {
 	Open bool // no terminal event, and the execution still runs
-	// EndedByOther stands for "a client"; compare the completion to know whether it was us
+	// EndedByOther stands for any client; compare the completion to know whether it was us
 	By      EndedBy
 	Cause   DeadlineCause // for EndedByClock
 	At      time.Time
 	EventID int
-	// Completion is what the event carries, where it is a success or a failure. Truncated or
-	// unreadable payloads leave it nil; then Kind alone says which of both it is.
+	// Completion is what a success or failure event carries. It is nil if the payload is truncated
+	// or unreadable; Kind alone then says which of the two it is.
 	Completion *Completion
 	Kind       Kind
-	// Requests is how many requests for a page of the history it took to know this, or to fail; 0
-	// counts as one.
+	// Requests is how many requests for pages of the history it took, successful or not; 0 counts
+	// as one.
 	Requests int
 }
 
-// completedAs is whether a client completed the callback with a success or a failure, empty where
-// it did neither.
+// completedAs says whether a client completed the callback with a success or a failure; it is empty
+// if no client did.
 func (c Closing) completedAs() Kind {
 	if c.Completion != nil {
 		return c.Completion.Kind
@@ -28,31 +28,31 @@ func (c Closing) completedAs() Kind {
 	return c.Kind
 }
 
-// MayHold reports whether a client ended the callback with something that the history does not
-// show, and that may be a completion.
+// MayHold reports whether the closing may be our completion: a client ended the callback with a
+// payload that the history does not show.
 func (c Closing) MayHold(ours Completion) bool {
 	return c.Completion == nil && c.By == EndedByOther && (c.Kind == "" || c.Kind == ours.Kind)
 }
 
-// Finding is what a question to an execution's history brought, and when it is worth asking again.
+// Finding is the result of asking an execution's history, and when it is worth asking again.
 type Finding struct {
 	History HistoryState
 	Closing Closing       // with HistoryRead
-	Answer  Answer        // of Lambda, if it was asked and gave no history
-	Again   time.Duration // not before; zero if nobody said so
+	Answer  Answer        // of Lambda, if it was asked and returned no history
+	Again   time.Duration // not before; zero if nobody said
 }
 
-// HistoryState says what became of a question to the history.
+// HistoryState says how asking the history went.
 type HistoryState int
 
-// The states of a question.
+// The states.
 const (
 	HistoryUnasked HistoryState = iota // neither the answer nor the clock called for it
-	HistoryRead                        // the closing holds what it says
+	HistoryRead                        // Closing holds what the history says
 	HistoryBusy                        // throttled or failing: ask again
-	// it may not be asked yet, because others were asked so much
+	// no slot or no read quota is free: it is asked later
 	HistoryPutOff
-	// no ARN, no permission, retention over: it will never tell
+	// no ARN, no permission, retention over: asking again will not help
 	HistoryUnreadable
 )
 

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// ErrOldGroups means that the provider last named the person's groups too long ago. They can read
-// on; to change something they have to sign in again. See [OldGroups] for the ages.
+// ErrOldGroups means that the provider last named the person's groups too long ago. The person can
+// still read; to change something they have to sign in again. [OldGroups] has the ages.
 var ErrOldGroups = errors.New("the groups were read too long ago")
 
 // OldGroups says how old a person's groups are and how old they may be. It matches [ErrOldGroups].
@@ -22,9 +22,9 @@ func (e *OldGroups) Error() string {
 // Is makes errors.Is(err, ErrOldGroups) true.
 func (e *OldGroups) Is(target error) bool { return target == ErrOldGroups }
 
-// fresh is the gate that every change by a person passes beside their rights: nil, or an
-// *[OldGroups]. Rights come from groups, and whoever left a group must not decide by it for as long
-// as their session lasts.
+// fresh is the check that every change by a person passes besides that of their rights: it returns
+// nil or an *[OldGroups]. Rights come from groups, and a person who left a group must not go on
+// deciding by it until their session ends.
 func (s *Service) fresh(p Person, now time.Time) error {
 	age := now.Sub(p.GroupsReadAt)
 	if s.groupsMaxAge == 0 || age < s.groupsMaxAge {
@@ -33,7 +33,8 @@ func (s *Service) fresh(p Person, now time.Time) error {
 	return &OldGroups{Age: age, Limit: s.groupsMaxAge}
 }
 
-// freshUntil is when the person has to sign in again before they change something; zero for never.
+// freshUntil is the time from which the person has to sign in again before they change something;
+// zero for never.
 func (s *Service) freshUntil(p Person) time.Time {
 	if s.groupsMaxAge == 0 {
 		return time.Time{}

@@ -1,24 +1,24 @@
 package callbacks
 
-// The process that records a decision delivers it if it has a free slot: slot and lease are taken
-// before, and the lease is written with the decision. Claiming it afterwards would be one more
-// commit before Lambda hears of it. Everything else is as with a claim: the attempt is on record
-// before the call, and when this process dies another one goes on after the lease.
+// The process that records a decision also delivers it if it has a free slot. It takes the slot and
+// the lease first, and writes the lease with the decision. Claiming the delivery afterwards would
+// cost one more commit before Lambda hears of it. Everything else is as with a claim: the attempt
+// is recorded before the call, and if this process dies, another one continues after the lease.
 
 // Handover is how the service hands a decision to the worker that delivers it.
 type Handover interface {
-	// Reserve takes a slot of a lane and the lease to record with the decision, zero if there is
-	// none. The caller of one that is not zero must call Begin or Release.
+	// Reserve takes a slot of a lane and returns the lease to record with the decision. The lease
+	// is zero if no slot is free. If it is not zero, the caller must call Begin or Release.
 	Reserve(lane Lane) Lease
-	// Begin delivers a decision that is recorded with the lease.
+	// Begin delivers a decision that was recorded with the lease.
 	Begin(c Callback, d Delivery)
-	// Release is for a reservation whose decision was not recorded.
+	// Release gives the slot back. Call it if the decision was not recorded.
 	Release(lane Lane)
 	// Wake says that a delivery may be due now. It never blocks.
 	Wake()
 }
 
-// nobody leaves every decision to the workers of another process.
+// nobody leaves every decision to the workers of other processes.
 type nobody struct{}
 
 func (nobody) Reserve(Lane) Lease       { return Lease{} }
@@ -26,8 +26,8 @@ func (nobody) Begin(Callback, Delivery) {}
 func (nobody) Release(Lane)             {}
 func (nobody) Wake()                    {}
 
-// reservation is a slot for the delivery of one decision. Without a slot the decision is recorded
-// as due, and claimed like any other.
+// reservation is a slot for the delivery of one decision. Without a slot, the decision is recorded
+// as due and claimed like any other.
 type reservation struct {
 	to       Handover
 	lane     Lane
@@ -36,14 +36,15 @@ type reservation struct {
 	begun    bool
 }
 
-// reserve takes a slot for the decision of a callback. Call release when it is recorded or not.
+// reserve takes a slot for the decision of a callback. Call release in the end, whether the
+// decision was recorded or not.
 func (s *Service) reserve(c *Callback) *reservation {
 	lane := s.lanes.Of(c.Target())
 	return &reservation{to: s.deliveries, lane: lane, lease: s.deliveries.Reserve(lane)}
 }
 
-// sign puts the lease on a delivery before it is written. A delivery that goes to another lane is
-// left alone. It runs inside the transaction, and only its last run counts.
+// sign puts the lease on a delivery before it is written. It leaves a delivery for another lane
+// alone. It runs inside the transaction, and only its last run counts.
 func (r *reservation) sign(d *Delivery) {
 	r.delivery = nil
 	if d == nil || d.Lane != r.lane || r.lease.Owner == "" {

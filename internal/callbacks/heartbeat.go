@@ -2,14 +2,14 @@ package callbacks
 
 import "time"
 
-// BeatsPerTimeout is how many heartbeats fit into one heartbeat timeout: one may be lost and the
-// next still comes in time.
+// BeatsPerTimeout is how many heartbeats fit into one heartbeat timeout: if one is lost, the next
+// still arrives in time.
 const BeatsPerTimeout = 3
 
 // LeastHeartbeatInterval is the least time between two heartbeats: AWS counts whole seconds.
 const LeastHeartbeatInterval = time.Second
 
-// HeartbeatInterval is the time between two heartbeats, zero when the callback needs none.
+// HeartbeatInterval is the time between two heartbeats; zero if the callback needs none.
 func (c *Callback) HeartbeatInterval() time.Duration {
 	if c.Clocks.HeartbeatTimeout <= 0 {
 		return 0
@@ -17,8 +17,8 @@ func (c *Callback) HeartbeatInterval() time.Duration {
 	return max(c.Clocks.HeartbeatTimeout/BeatsPerTimeout, LeastHeartbeatInterval)
 }
 
-// WantsHeartbeats reports whether somebody's work keeps the callback alive now: a live review, a
-// decision on its way, or the sender's wish that it lives while it is queued.
+// WantsHeartbeats reports whether something keeps the callback alive now: a live review, a decision
+// that is being delivered, or the sender's wish to keep it alive while it is queued.
 func (c *Callback) WantsHeartbeats(now time.Time) bool {
 	if c.Clocks.HeartbeatTimeout <= 0 {
 		return false
@@ -33,10 +33,11 @@ func (c *Callback) WantsHeartbeats(now time.Time) bool {
 	return false
 }
 
-// scheduleHeartbeat starts the beats when they are wanted and none is scheduled. The first goes out
-// at once, because much of the clock may have run already, but never sooner than an interval after
-// the last one. What is scheduled farther ahead than an interval is of a clock that has been set
-// back since, and is scheduled anew; only a beat that failed may have to wait longer.
+// scheduleHeartbeat starts the heartbeats if they are wanted and none is scheduled. The first goes
+// out at once, because much of the clock may have run already, but never sooner than an interval
+// after the last one. A heartbeat scheduled farther ahead than an interval comes from a clock that
+// was set back since, and is scheduled again; only a retry of a failed heartbeat may be that far
+// off.
 func (c *Callback) scheduleHeartbeat(now time.Time) {
 	interval := c.HeartbeatInterval()
 	farthest := interval
@@ -51,27 +52,28 @@ func (c *Callback) scheduleHeartbeat(now time.Time) {
 	if c.Clocks.LastHeartbeatAt.Before(now) {
 		c.NextHeartbeatAt = Latest(now, c.Clocks.LastHeartbeatAt.Add(interval))
 	}
-	if starts && !c.NextHeartbeatAt.After(now) { // else the last beat still winds up the clock
+	// otherwise the last heartbeat still keeps the clock from running out
+	if starts && !c.NextHeartbeatAt.After(now) {
 		c.Untaken.Since = now
 	}
 }
 
-// refuseBeat notes an answer to a heartbeat that does not pass by itself. A decision on its way
-// meets the same.
+// refuseBeat notes an answer to a heartbeat that only an operator can fix. A decision sent now
+// would get the same answer.
 func (c *Callback) refuseBeat(answer Answer) {
 	if c.State == Pending && answer.NeedsOperator() {
 		c.Problem = answer
 	}
 }
 
-// settleBeat forgets what a heartbeat met, once one is taken or none is sent any more.
+// settleBeat clears the problem of the heartbeats once one is accepted or none are sent any more.
 func (c *Callback) settleBeat() {
 	if c.State == Pending {
 		c.Problem = ""
 	}
 }
 
-// StopHeartbeats ends the beats when nobody wants them any more.
+// StopHeartbeats stops the heartbeats if nobody wants them any more.
 func (c *Callback) StopHeartbeats(now time.Time) {
 	if !c.WantsHeartbeats(now) {
 		c.NextHeartbeatAt = time.Time{}

@@ -8,27 +8,26 @@ import (
 	"time"
 )
 
-// Target is what a call to Lambda needs to know of a callback.
+// Target is what a call to Lambda needs to know about a callback.
 type Target struct {
-	ID           ID // for whoever observes the calls: Lambda does not know it
+	ID           ID // for observers of the calls: Lambda does not know it
 	CallbackID   CallbackID
 	ExecutionARN string
 	Region       string // empty means the configured default
 }
 
-// Target is where the callback's calls go.
+// Target returns the target of the callback's calls.
 func (c *Callback) Target() Target {
 	return Target{ID: c.ID, CallbackID: c.CallbackID, ExecutionARN: c.ExecutionARN, Region: c.Region}
 }
 
 // Lambda is the durable-executions API by which callbacks are completed and kept alive. Every
-// method makes exactly one attempt: a retry inside it would hide a lost answer, and then the next
-// "closed" could not be determined from our own success. An error that came from the call is a
-// *[LambdaError].
+// method makes exactly one attempt: a retry inside it would hide a lost answer, and a "closed" that
+// follows could then mean our own success. An error that came from the call is a *[LambdaError].
 type Lambda interface {
 	// Complete sends the completion once.
 	Complete(ctx context.Context, to Target, c Completion) error
-	// Heartbeat resets the heartbeat clock, and only that one.
+	// Heartbeat resets the heartbeat clock and no other.
 	Heartbeat(ctx context.Context, to Target) error
 }
 
@@ -39,7 +38,7 @@ type Answer string
 // Errors).
 const (
 	AnswerAccepted Answer = "accepted" // 200
-	// 400 CallbackTimeoutException: expired or already closed, by whomever
+	// 400 CallbackTimeoutException: expired, or already closed by any client
 	AnswerClosed  Answer = "closed"
 	AnswerInvalid Answer = "invalid" // other refusals of the request itself
 	// AnswerMaybeClosed is a 400 InvalidParameterValueException to a request that was checked
@@ -49,18 +48,17 @@ const (
 	AnswerGone        Answer = "gone"      // 404: unknown, or past its retention
 	AnswerDenied      Answer = "denied"    // 403: our IAM permissions do not suffice
 	AnswerThrottled   Answer = "throttled" // 429
-	AnswerKMS         Answer = "kms"       // 502 with a KMS error: an operator has to mend the key
-	AnswerFault       Answer = "fault"     // 5xx: the work may have been done all the same
+	AnswerKMS         Answer = "kms"       // 502 with a KMS error: an operator has to fix the key
+	AnswerFault       Answer = "fault"     // 5xx: the call may have taken effect all the same
 	AnswerNone        Answer = "none"      // no answer: the request may have arrived
 	AnswerUnsent      Answer = "unsent"    // the request cannot have arrived: no connection
-	// the request's time or signature is not taken: our clock is wrong, or the secret key
+	// Lambda rejects the request's time or signature: our clock is wrong, or the secret key
 	AnswerSkew Answer = "skew"
-	// AnswerCredentials says that there are no credentials, or that they have expired or are not
-	// known.
+	// AnswerCredentials says that the credentials are missing, expired or unknown to AWS.
 	AnswerCredentials Answer = "credentials"
 )
 
-// words say an answer in the audit.
+// words returns the text for an answer in the audit.
 func (a Answer) words() string {
 	switch a {
 	case AnswerAccepted:
@@ -93,9 +91,9 @@ func (a Answer) words() string {
 	return string(a)
 }
 
-// NeedsOperator reports whether the answer stays the same until an operator mends something: a
-// permission, a key, a clock. The request is tried again all the same, because it takes a while
-// until AWS knows of what was mended.
+// NeedsOperator reports whether the answer stays the same until an operator fixes something: a
+// permission, a key, a clock. The request is still retried, because AWS takes a while to notice the
+// fix.
 func (a Answer) NeedsOperator() bool { return slices.Contains(operatorAnswers, a) }
 
 var operatorAnswers = []Answer{AnswerDenied, AnswerKMS, AnswerSkew, AnswerCredentials}
@@ -103,26 +101,27 @@ var operatorAnswers = []Answer{AnswerDenied, AnswerKMS, AnswerSkew, AnswerCreden
 // Doubtful reports whether the call may have taken effect although it did not say so.
 func (a Answer) Doubtful() bool { return a == AnswerFault || a == AnswerNone || a == AnswerKMS }
 
-// Closed reports whether Lambda says that it waits no longer, whoever or whatever ended it.
+// Closed reports whether Lambda says that it no longer waits, whatever ended it.
 func (a Answer) Closed() bool { return a == AnswerClosed || a == AnswerGone }
 
-// MaybeClosed reports whether the answer leaves open that Lambda waits no longer: the history has
+// MaybeClosed reports whether, after this answer, Lambda may no longer be waiting: the history has
 // to be asked.
 func (a Answer) MaybeClosed() bool { return a == AnswerMaybeClosed || a.Closed() }
 
-// Unreadable reports, of a question to the history, that asking again does not help.
+// Unreadable reports whether, after this answer to a request for the history, asking again does not
+// help.
 func (a Answer) Unreadable() bool {
 	return a == AnswerDenied || a == AnswerInvalid || a.MaybeClosed()
 }
 
-// LambdaError is an answer of Lambda other than accepted, or its absence.
+// LambdaError is an answer of Lambda other than accepted, or no answer at all.
 type LambdaError struct {
 	Answer     Answer
 	Status     int           // HTTP status, 0 without an answer
 	Code       string        // AWS's error code, e.g. TooManyRequestsException
 	RequestID  string        // AWS's request ID, for support
-	RetryAfter time.Duration // as Lambda asked for, 0 when it did not
-	Key        string        // the ARN of the KMS key that the answer is about, where it says so
+	RetryAfter time.Duration // as Lambda asked for, 0 if it did not
+	Key        string        // the ARN of the KMS key that the answer is about, if Lambda named it
 	Err        error         // the cause, for operators
 }
 
@@ -130,10 +129,10 @@ func (e *LambdaError) Error() string {
 	return fmt.Sprintf("lambda answered %s (HTTP %d %s): %v", e.Answer, e.Status, e.Code, e.Err)
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *LambdaError) Unwrap() error { return e.Err }
 
-// AnswerOf reads the error of a call; no error is AnswerAccepted.
+// AnswerOf returns the answer in the error of a call; a nil error is AnswerAccepted.
 func AnswerOf(err error) *LambdaError {
 	var le *LambdaError
 	switch {

@@ -8,10 +8,10 @@ import (
 	"countersign/internal/arn"
 )
 
-// Lane is an AWS account and region: what AWS throttles by itself, and what may hang by itself.
-// Nothing that happens in one lane holds up another.
+// Lane is an AWS account and region: AWS throttles each lane separately, and a lane may hang by
+// itself. Nothing that happens in one lane delays another.
 type Lane struct {
-	Account string // one that was configured; empty for that of the default credentials
+	Account string // a configured account; empty for that of the default credentials
 	Region  string
 }
 
@@ -31,29 +31,29 @@ func ParseLane(s string) Lane {
 	return Lane{Region: s}
 }
 
-// Lanes tells in which lane a callback lives.
+// Lanes determines the lane of a callback.
 type Lanes struct {
-	Accounts []string // that have credentials of their own
+	Accounts []string // accounts with credentials of their own
 	Region   string   // of callbacks that name none
-	Regions  []string // that an operator named, beside those that AWS is known to have
+	Regions  []string // regions that an operator named, besides AWS's known ones
 }
 
-// has reports whether a region is one of AWS's or of the operator's. All else is folded into the
-// default: what a stranger writes makes no lane of its own.
+// has reports whether a region is one of AWS's or of the operator's. Any other text falls back to
+// the default, so that a stranger's text creates no lane.
 func (l Lanes) has(region string) bool {
 	return KnownRegion(region) || region != "" && (region == l.Region || slices.Contains(l.Regions, region))
 }
 
-// regionName is what a region looks like: us-east-1, us-gov-west-1, us-isob-east-1, eusc-de-east-1.
-// Other text never becomes part of a host name.
+// regionName matches the form of a region's name: us-east-1, us-gov-west-1, us-isob-east-1,
+// eusc-de-east-1. Other text never becomes part of a host name.
 var regionName = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}$`)
 
 // ValidRegion reports whether a text looks like the name of an AWS region.
 func ValidRegion(s string) bool { return regionName.MatchString(s) }
 
-// Of chooses the lane of a callback: the region as its target says, else as the ARN says, else the
-// default; the account as the ARN says. What a stranger's ARN names selects among what is
-// configured, and nothing else. ARNs are read leniently, for not every engine writes AWS's.
+// Of returns the lane of a callback. The region comes from the target, else from the ARN, else from
+// the default; the account comes from the ARN. A stranger's ARN can only select among what is
+// configured. ARNs are read leniently, because not every engine writes them as AWS does.
 func (l Lanes) Of(to Target) Lane {
 	lane := Lane{Region: l.Region}
 	execution := arn.Parse(to.ExecutionARN)

@@ -10,10 +10,10 @@ import (
 	"countersign/internal/printable"
 )
 
-// tidyLine is a title as people get to see it. Keyboards and programs leave invisible characters
-// behind that nobody means: those go. Marks of direction and joiners stay where a script needs
-// them. What controls a terminal or turns the text is refused: refused is that character, at its
-// place in the text.
+// tidyLine makes a title as people see it. It removes invisible characters that keyboards and
+// programs leave behind by accident, and keeps direction marks and joiners where a script needs
+// them. A character that controls a terminal or turns the text is refused: refused is that
+// character and place its position in the text.
 func tidyLine(text string) (tidy string, refused rune, place int) {
 	if before, _, found := strings.Cut(text, lostText); found {
 		return "", utf8.RuneError, utf8.RuneCountInString(before) + 1
@@ -34,10 +34,10 @@ func tidyLine(text string) (tidy string, refused rune, place int) {
 	return strings.TrimSpace(b.String()), 0, 0
 }
 
-// lostText is what a program puts where it could not read what somebody wrote.
+// lostText is the character that a program puts in place of text it could not read.
 const lostText = string(utf8.RuneError)
 
-// original is the text of a run as it was sent.
+// original returns the text of a run as it was sent.
 func original(run printable.Run) string {
 	if run.Hidden {
 		return string(run.Char)
@@ -48,16 +48,16 @@ func original(run printable.Run) string {
 // isMark reports whether a character only hints at a direction.
 func isMark(r rune) bool { return r == '\u200e' || r == '\u200f' || r == '\u061c' }
 
-// harms reports whether an unseen character does more than to be there: it ends the line, controls
-// a terminal, or turns what follows.
+// harms reports whether an invisible character does harm: it ends the line, controls a terminal, or
+// turns the text after it.
 func harms(run printable.Run) bool {
 	r := run.Char
 	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Noncharacter_Code_Point) || r == utf8.RuneError || utf16.IsSurrogate(r) ||
 		r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' || r >= '\ufff9' && r <= '\ufffb'
 }
 
-// unseen is the first character of a line that people could not see, and its place in it; ok is
-// false when it has none.
+// unseen returns the first character of a line that people could not see, and its place; ok is
+// false if there is none.
 func unseen(line string) (r rune, place int, ok bool) {
 	at := 0
 	for _, run := range printable.Runs(line, printable.Line) {
@@ -78,14 +78,15 @@ func hasUnseen(line string) bool {
 	return found
 }
 
-// checkLine notes a character that has no place in a line that people decide by.
+// checkLine adds a fault for a character that has no place in a line that people base a decision
+// on.
 func checkLine(at, line string, faults *Invalid) {
 	if r, place, found := unseen(line); found {
 		faults.Add(at, "%s", unseenFault(r, place))
 	}
 }
 
-// NameLine makes a name of a stranger one that an announcement may have.
+// NameLine turns a stranger's name into one that an announcement may have.
 func NameLine(name string) string {
 	var b strings.Builder
 	for _, run := range printable.Runs(strings.ReplaceAll(name, lostText, " "), printable.Line) {
@@ -98,7 +99,7 @@ func NameLine(name string) string {
 	return printable.Clip(b.String(), maxName)
 }
 
-// unseenFault tells a sender which character it is, and where.
+// unseenFault tells a sender which character is invisible, and where it is.
 func unseenFault(r rune, place int) string {
 	return fmt.Sprintf("character %d is %s: people cannot see it, leave it out", place, printable.Name(r))
 }

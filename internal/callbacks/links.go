@@ -34,8 +34,8 @@ func checkLinks(links []Link, faults *Invalid) {
 	}
 }
 
-// validHost reports whether the host of an address is one that a browser can go to: a name of
-// letters, digits and hyphens, or an IP address, perhaps with a port.
+// validHost reports whether a browser can go to the host of a URL: a name of letters, digits and
+// hyphens, or an IP address, with or without a port.
 func validHost(u *url.URL) bool {
 	if port := u.Port(); port != "" {
 		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
@@ -43,7 +43,7 @@ func validHost(u *url.URL) bool {
 		}
 	}
 	if strings.HasPrefix(u.Host, "[") {
-		return true // url.Parse has read the address
+		return true // url.Parse has checked the address
 	}
 	host := strings.TrimSuffix(u.Hostname(), ".")
 	if len(host) > 253 || len(printable.Hidden(host, printable.Apart)) > 0 {

@@ -23,18 +23,18 @@ const (
 	CommentNone     CommentRule = "none"
 )
 
-// Encoding says how a success payload becomes bytes. Which one a function can read depends on its
-// serdes.
+// Encoding says how a success payload becomes bytes. The function's serdes determines which
+// encoding it can read.
 type Encoding string
 
 // The encodings.
 const (
 	EncodingJSON Encoding = "json" // the document as it stands
-	EncodingText Encoding = "text" // the payload is a JSON string, its text is sent bare
+	EncodingText Encoding = "text" // the payload is a JSON string; its text is sent without quotes
 )
 
-// Outcome is one way to decide a request. The template is JSON in which {{comment}} and the other
-// [Placeholders] stand inside strings; they are filled when somebody decides.
+// Outcome is one way to decide a request. The template is JSON with {{comment}} and the other
+// [Placeholders] inside strings; they are filled when somebody decides.
 type Outcome struct {
 	Name     string          `json:"name"`
 	Label    string          `json:"label"`
@@ -54,7 +54,7 @@ var Placeholders = []string{"outcome", "comment", "decidedAt", "reviewer.id", "r
 const detailsTemplate = `"outcome":"{{outcome}}","comment":"{{comment}}","reviewer":{"id":"{{reviewer.id}}","name":"{{reviewer.name}}","email":"{{reviewer.email}}"},"decidedAt":"{{decidedAt}}"`
 
 // DefaultOutcomes are approve and reject. Reject is a failure unless the queue wants a negative
-// success: a function that forgets to look at the result must not go on as if it were approved.
+// success: a function that does not check the result must not continue as if it were approved.
 func DefaultOutcomes(rejectAs Kind) []Outcome {
 	reject := Outcome{
 		Name: "reject", Label: "Reject", Kind: Failure, Comment: CommentRequired,
@@ -77,7 +77,7 @@ func DefaultOutcomes(rejectAs Kind) []Outcome {
 }
 
 // Choice is what a reviewer picks: an outcome and a comment. PreparedAt is the time that the
-// preview showed; it goes into the payload, so that what was shown is what is sent.
+// preview showed; it goes into the payload, so that the bytes sent are the bytes shown.
 type Choice struct {
 	Outcome    string
 	Comment    string
@@ -105,10 +105,10 @@ func (o Outcome) Fill(choice Choice, by Person) Completion {
 	return Completion{Kind: Success, Result: result}
 }
 
-// fillers put what a choice says in the place of the placeholders of a document and of plain text.
-// A placeholder can only stand inside a JSON string, so replacing it by escaped text keeps the
-// document valid, in the sender's own order and spelling; a Replacer never looks at what it
-// inserted.
+// fillers replace the placeholders of a JSON document and of plain text with the values of a
+// choice. A placeholder can only stand inside a JSON string, so replacing it with escaped text
+// keeps the document valid, with the sender's order and spelling; a Replacer never looks at text
+// that it inserted.
 func (o Outcome) fillers(choice Choice, by Person) (inJSON, inText *strings.Replacer) {
 	values := map[string]string{
 		"outcome":        o.Name,
@@ -126,16 +126,16 @@ func (o Outcome) fillers(choice Choice, by Person) (inJSON, inText *strings.Repl
 	return strings.NewReplacer(escaped...), strings.NewReplacer(plain...)
 }
 
-// longestEscape is how many bytes JSON may take for one.
+// longestEscape is how many bytes JSON may need for one byte.
 const longestEscape = len(`\u0000`)
 
-// leastSize is what [Outcome.Fill] would make in bytes, or somewhat less, without making it: a
-// comment in many places of a template is much longer than both.
+// leastSize returns the size in bytes of what [Outcome.Fill] would make, or somewhat less, without
+// making it: a comment repeated in many places of a template can become far longer than either.
 func (o Outcome) leastSize(choice Choice, by Person) int {
 	inJSON, inText := o.fillers(choice, by)
 	var n length
 	if o.Kind == Failure {
-		_, _ = inText.WriteString(&n, o.ErrorMessage) // a length takes whatever it is given
+		_, _ = inText.WriteString(&n, o.ErrorMessage) // writing to a length cannot fail
 		_, _ = inJSON.WriteString(&n, string(o.ErrorData))
 		return int(n)
 	}
@@ -146,7 +146,7 @@ func (o Outcome) leastSize(choice Choice, by Person) int {
 	return int(n)
 }
 
-// length counts what is written to it and keeps nothing.
+// length counts the bytes written to it and keeps none.
 type length int
 
 func (n *length) Write(p []byte) (int, error) {
@@ -159,7 +159,7 @@ func (n *length) WriteString(s string) (int, error) {
 	return len(s), nil
 }
 
-// quoted is s as it stands between the quotes of a JSON string.
+// quoted returns s as it is written between the quotes of a JSON string.
 func quoted(s string) string {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -175,7 +175,7 @@ const (
 	maxOutcomeLabel = 40
 	maxErrorType    = 200
 	maxTemplate     = 64 << 10
-	// in a template: a comment of 4,000 characters in each of them is no answer to anything
+	// in a template: filling more of them with a comment of 4,000 characters makes no useful answer
 	maxPlaceholders = 100
 )
 
@@ -184,23 +184,23 @@ var (
 	placeholder = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
 )
 
-// The names of the default outcomes, which pages and reviewers know.
+// The names of the default outcomes. Pages and reviewers know them.
 const (
 	OutcomeApprove = "approve"
 	OutcomeReject  = "reject"
 )
 
-// Ours reports whether an outcome is one of the two that every reviewer knows, by name, label and
-// kind: approve or reject as [DefaultOutcomes] has them, whatever it sends. Pages give colours and
-// keys of those to nothing else.
+// Ours reports whether an outcome is one of the two that every reviewer knows, with the name, label
+// and kind that [DefaultOutcomes] gives approve or reject, whatever it sends. Pages give the
+// colours and keys of these two to no other outcome.
 func (o Outcome) Ours() bool {
 	return slices.ContainsFunc(append(DefaultOutcomes(Failure), DefaultOutcomes(Success)...), func(ours Outcome) bool {
 		return o.Name == ours.Name && o.Label == ours.Label && o.Kind == ours.Kind
 	})
 }
 
-// checkOutcomes normalises outcomes of a sender and notes what is wrong with them under the
-// pointer. rejectAs is the kind that the queue gives to reject.
+// checkOutcomes normalises a sender's outcomes and adds faults for what is wrong with them, under
+// the pointer. rejectAs is the kind that the queue gives to reject.
 func checkOutcomes(outcomes []Outcome, rejectAs Kind, pointer string, faults *Invalid) {
 	if len(outcomes) > maxOutcomes {
 		faults.Add(pointer, "at most %d outcomes fit on the page", maxOutcomes)
@@ -226,7 +226,7 @@ func checkOutcomes(outcomes []Outcome, rejectAs Kind, pointer string, faults *In
 	}
 }
 
-// checkKnown holds outcomes with the names that reviewers know to what those mean.
+// checkKnown checks that an outcome with a well-known name means what reviewers expect of it.
 func (o *Outcome) checkKnown(rejectAs Kind, at string, faults *Invalid) {
 	switch {
 	case o.Name == OutcomeApprove && o.Kind == Failure:

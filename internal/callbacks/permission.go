@@ -6,13 +6,13 @@ import (
 	"countersign/internal/arn"
 )
 
-// Permission is what IAM has to allow for a call.
+// Permission is what IAM has to allow for a call to succeed.
 type Permission struct {
 	Action   string // e.g. lambda:SendDurableExecutionCallbackSuccess
-	Resource string // an ARN; * stands for what is not known of it
+	Resource string // an ARN; * stands for its unknown parts
 }
 
-// DeliveryPermission is what sending the callback's decision needs.
+// DeliveryPermission is the permission needed to send the callback's decision.
 func (c *Callback) DeliveryPermission() Permission {
 	action := "lambda:SendDurableExecutionCallbackSuccess"
 	if c.Decision != nil && c.Decision.Kind == Failure {
@@ -21,12 +21,12 @@ func (c *Callback) DeliveryPermission() Permission {
 	return Permission{action, c.grantable()}
 }
 
-// HeartbeatPermission is what keeping the callback alive needs.
+// HeartbeatPermission is the permission needed to keep the callback alive.
 func (c *Callback) HeartbeatPermission() Permission {
 	return Permission{"lambda:SendDurableExecutionCallbackHeartbeat", c.grantable()}
 }
 
-// grantable is the resource on which IAM allows calls about the callback: they are authorised
+// grantable is the resource to which IAM must grant calls about the callback. AWS authorises them
 // against the execution, whose ARN begins with that of a version of the function. The function's
 // own ARN never matches.
 func (c *Callback) grantable() string {

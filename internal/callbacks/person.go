@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Roles are what a signed-in person may do at all. Queues narrow what a reviewer may see and
+// Roles say what a signed-in person may do in general. Queues narrow what a reviewer may see and
 // decide.
 type Roles struct {
 	Reviewer bool // sees and decides what their queues hold
@@ -23,7 +23,7 @@ func (r Roles) SeesAll() bool { return r.Admin || r.Auditor }
 // Any reports whether the person has a role at all.
 func (r Roles) Any() bool { return r.Reviewer || r.SeesAll() }
 
-// Person is somebody who signed in. Every field is what the provider says, except ID.
+// Person is somebody who signed in. Every field except ID comes from the provider.
 type Person struct {
 	// our key, made by [PersonID]: decisions, reviews and the audit are kept under it
 	ID      string
@@ -36,19 +36,19 @@ type Person struct {
 
 	GroupsReadAt time.Time // when the provider last named the groups
 
-	// EmailVerified says that the address belongs to the person. Four eyes need it to tell somebody
-	// from a requester who is known by address.
+	// EmailVerified says that the address belongs to the person. Four eyes need it to tell the
+	// person from a requester known only by address.
 	EmailVerified bool
-	// GivenName, FamilyName and UserNames are what else the person may be named by: they only ever
-	// take a right away.
+	// GivenName, FamilyName and UserNames are further names of the person. They can only take a
+	// right away, never grant one.
 	GivenName  string
 	FamilyName string
-	UserNames  []string // also other addresses
+	UserNames  []string // including other addresses
 }
 
-// PersonID is the key of a person: issuer and subject together, since two providers may use one
-// subject for two people. It is a hash, so that it fits everywhere and every replica makes the same
-// one. An issuer is a URL and holds no line break, so no two pairs are written alike.
+// PersonID is the key of a person. It combines issuer and subject, because two providers may use
+// one subject for two people. It is a hash, so it fits everywhere, and every replica computes the
+// same one. An issuer is a URL without line breaks, so no two pairs give the same text.
 func PersonID(issuer, subject string) string {
 	const size = 20 // bytes; 32 characters
 	sum := sha256.Sum256([]byte("countersign person\n" + issuer + "\n" + subject))
@@ -61,13 +61,13 @@ func (p Person) InGroup(groups []string) bool {
 }
 
 // comparableByAddress reports whether the person's address proves who they are: the provider
-// vouches for it, and it can be read.
+// vouches for it, and it is readable.
 func (p Person) comparableByAddress() bool {
 	_, readable := addressKey(p.Email)
 	return p.EmailVerified && readable
 }
 
-// Actor is the person as the audit names them.
+// Actor returns the person as the audit names them.
 func (p Person) Actor() Actor {
 	name := p.Name
 	if name == "" {

@@ -10,17 +10,18 @@ import (
 	"countersign/internal/printable"
 )
 
-// People keeps who has signed in. Implementations run the contract of package callbackstest. What
-// it keeps is for the desk's own use: no page shows it to other people.
+// People stores the people who have signed in. Implementations pass the contract of package
+// callbackstest. The stored data is for the desk's own use: no page shows it to other people.
 type People interface {
-	// KeepPerson adds to what is kept of a person, by [Profile.Add]. Somebody new gets a profile.
+	// KeepPerson adds to the stored profile of a person, by [Profile.Add]. A new person gets a
+	// profile.
 	KeepPerson(ctx context.Context, said Profile) error
-	// Profile returns what is kept of the person with an ID, or [ErrNotFound].
+	// Profile returns the stored profile of a person, or [ErrNotFound].
 	Profile(ctx context.Context, id string) (Profile, error)
 }
 
-// Profile is what is kept of a person: what the provider said last, and every address and user name
-// that it ever said.
+// Profile is what is stored of a person: what the provider said last, and every address and user
+// name that it ever said.
 type Profile struct {
 	ID      string // see [PersonID]
 	Issuer  string
@@ -30,8 +31,8 @@ type Profile struct {
 	GivenName  string
 	FamilyName string
 	Email      string
-	Addresses  []KnownAddress // seen last first, Email among them
-	UserNames  []string       // seen last first; none is an address
+	Addresses  []KnownAddress // most recently seen first, Email among them
+	UserNames  []string       // most recently seen first; none is an address
 
 	Groups       []string
 	GroupsReadAt time.Time
@@ -46,14 +47,14 @@ type KnownAddress struct {
 	VerifiedAt time.Time // when the provider last vouched for it; zero for never
 }
 
-// Bounds on what is kept of one person.
+// Bounds of what is stored of one person.
 const (
 	maxKeptNames  = 16 // addresses, and user names
 	maxKeptGroups = 1000
 )
 
-// NewProfile is what the provider says of a person at a time. verified is its own word for the
-// address, whatever the configuration trusts.
+// NewProfile is what the provider says of a person at a given time. verified is the provider's own
+// statement about the address, regardless of what the configuration trusts.
 func NewProfile(p Person, verified bool, at time.Time) Profile {
 	said := Profile{
 		ID: p.ID, Issuer: p.Issuer, Subject: p.Subject, Email: p.Email,
@@ -77,8 +78,8 @@ func NewProfile(p Person, verified bool, at time.Time) Profile {
 	return said
 }
 
-// Add is the profile with what the provider said at another time, which may be an earlier one:
-// replicas are not equally fast.
+// Add combines the profile with what the provider said at another time. That time may be earlier,
+// because replicas differ in speed.
 func (p Profile) Add(said Profile) Profile {
 	later, earlier := said, p
 	if said.LastSeenAt.Before(p.LastSeenAt) {
@@ -95,8 +96,7 @@ func (p Profile) Add(said Profile) Profile {
 	return later
 }
 
-// join is the later names and those of the earlier ones that are not among them, as many as are
-// kept.
+// join returns the later names, followed by the earlier names not among them, up to the bound.
 func join(later, earlier []string) []string {
 	joined := slices.Clone(later)
 	for _, name := range earlier {
@@ -107,7 +107,8 @@ func join(later, earlier []string) []string {
 	return joined[:min(len(joined), maxKeptNames)]
 }
 
-// joinAddresses is join for addresses. What vouched for one of them counts for all its spellings.
+// joinAddresses is join for addresses. A verified spelling of an address verifies all its
+// spellings.
 func joinAddresses(later, earlier []KnownAddress) []KnownAddress {
 	joined := slices.Clone(later)
 	for _, old := range earlier {
@@ -122,14 +123,14 @@ func joinAddresses(later, earlier []KnownAddress) []KnownAddress {
 	return joined[:min(len(joined), maxKeptNames)]
 }
 
-// key is what two spellings of the address have in common.
+// key is the same for all spellings of the address.
 func (a KnownAddress) key() string {
 	key, _ := addressKey(a.Address)
 	return cmp.Or(key, a.Address)
 }
 
-// brief is a list of at most so many names. One that is too long is left out: cut, it would name
-// somebody or something else.
+// brief returns at most the given number of names. It leaves out a name that is too long:
+// truncated, it would name somebody or something else.
 func brief(names []string, most int) []string {
 	var kept []string
 	for _, name := range names {

@@ -5,14 +5,14 @@ import "time"
 // Scope is one of the lists that a person works with.
 type Scope string
 
-// The scopes. What a person may not see is in none of them.
+// The scopes. None of them contains what the person may not see.
 const (
 	ScopeAvailable Scope = "available" // pending in the person's queues
-	ScopeMine      Scope = "mine"      // opened or decided by the person, and not ended yet
-	// deliveries in trouble or ended badly, also the execution, and for admins heartbeats that are
-	// refused: a person should look
+	ScopeMine      Scope = "mine"      // opened or decided by the person, not ended yet
+	// deliveries in trouble or ended badly, executions that ended badly and, for admins, refused
+	// heartbeats: a person should look
 	ScopeAttention Scope = "attention"
-	ScopeHistory   Scope = "history" // what ended, newest first
+	ScopeHistory   Scope = "history" // ended, newest first
 	ScopeAll       Scope = "all"     // every state; for admins and auditors
 )
 
@@ -21,10 +21,10 @@ type Order string
 
 // The orders.
 const (
-	// what ends first comes first; what never ends by itself comes last
+	// earliest end first; callbacks that never end by themselves last
 	OrderDeadline Order = "deadline"
 	OrderNewest   Order = "newest" // by arrival, newest first
-	// by end, newest first; of scopes whose callbacks have ended, and no filter's own
+	// by end, newest first; for scopes whose callbacks have ended; a filter cannot ask for it
 	OrderEnd Order = "end"
 )
 
@@ -33,32 +33,34 @@ type Ends struct {
 	From   time.Time     // not before; zero for no bound
 	Before time.Time     // earlier than; zero for no bound
 	Never  bool          // no clock runs
-	Cause  DeadlineCause // this clock bites first; empty for any
-	// Unattended keeps what is pending and will end by a missing heartbeat: nobody sends any, or
-	// Lambda does not take them.
+	Cause  DeadlineCause // this clock ends it first; empty for any
+	// Unattended selects pending callbacks that will end by a missing heartbeat: nobody sends any,
+	// or Lambda does not accept them.
 	Unattended bool
 }
 
-// Filter is what a person asks of a list; it lives in the page's address.
+// Filter is what a person asks of a list; it is kept in the page's URL.
 type Filter struct {
 	Scope Scope
-	// words of title, requester, function, name and tags; or a whole callback ID or execution ARN
+	// words of title, requester, function, name and tags; or a complete callback ID or execution
+	// ARN
 	Search   string
 	Function string // exact
 	Queue    string // exact
-	// exact; [SourceDiscovery] for what nobody announced, [SourceAnnounced] for all else
+	// exact; [SourceDiscovery] for callbacks nobody announced, [SourceAnnounced] for all others
 	Source         string
 	States         []State
-	Gone           bool // what is [Callback.Gone]
+	Gone           bool // only callbacks that are [Callback.Gone]
 	Ends           Ends
 	ReceivedFrom   time.Time
 	ReceivedBefore time.Time
-	Order          Order // empty: the scope's own, which for what has ended is by end, newest first
-	After          *Cursor
-	Limit          int // 1 to MaxPage
+	// empty for the scope's own order, which is by end, newest first, if its callbacks have ended
+	Order Order
+	After *Cursor
+	Limit int // 1 to MaxPage
 }
 
-// Searched are the texts whose words [Filter.Search] finds.
+// Searched are the texts that [Filter.Search] looks for words in.
 func (c *Callback) Searched(tags []string) []string {
 	return append([]string{c.Title, c.Requester.Name, c.Requester.Email, c.Function, c.Name}, tags...)
 }
@@ -69,17 +71,17 @@ const (
 	PageSize = 50
 )
 
-// Query is a filter together with what its reader may see; only the service makes one.
+// Query is a filter together with what the reader may see; only the service makes one.
 type Query struct {
 	Filter
 	AllQueues bool     // the reader sees every queue
-	Queues    []string // else these
-	Person    string   // the reader's ID, for what is their own
-	Operator  bool     // the reader also minds what failed after decisions of others
+	Queues    []string // otherwise these
+	Person    string   // the reader's ID, to find their own callbacks
+	Operator  bool     // the reader also looks after failures that follow other people's decisions
 	Now       time.Time
 }
 
-// Cursor is the last row of a page. The next page begins behind it, whatever changed in between.
+// Cursor is the last row of a page. The next page begins after it, whatever changed in between.
 type Cursor struct {
 	Key int64 // the row's place in the order, in milliseconds
 	ID  ID
@@ -88,7 +90,7 @@ type Cursor struct {
 // Row is one line of a list.
 type Row struct {
 	Callback
-	Reviewers []Actor // who is here now, longest first
+	Reviewers []Actor // currently reviewing, longest first
 }
 
 // Page is a part of a list.

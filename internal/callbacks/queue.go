@@ -5,15 +5,16 @@ import (
 	"slices"
 )
 
-// DefaultQueue receives what names no queue.
+// DefaultQueue receives callbacks whose request names no queue.
 const DefaultQueue = "default"
 
 // Queue says who may see and decide the callbacks that are routed to it.
 type Queue struct {
 	Name      string
-	Groups    []string  // whose members see and decide it
-	KeepAlive KeepAlive // used where a request does not say
-	// the requester may not decide their own request, nor anybody one whose requester is not known
+	Groups    []string  // their members see and decide it
+	KeepAlive KeepAlive // used if a request does not say
+	// requesters may not decide their own requests, and nobody may decide one whose requester is
+	// unknown
 	FourEyes bool
 	// RejectAs is the kind of the default reject outcome: Failure unless the queue wants a negative
 	// success.
@@ -26,8 +27,8 @@ func (q Queue) rejectKind() Kind { return cmp.Or(q.RejectAs, Failure) }
 // Queues are the configured queues by name.
 type Queues map[string]Queue
 
-// Visible are the names of the queues that a person may see, sorted; all is true when they may see
-// every queue.
+// Visible returns the names of the queues that a person may see, sorted; all is true if they may
+// see every queue.
 func (q Queues) Visible(p Person) (names []string, all bool) {
 	if p.Roles.SeesAll() {
 		return nil, true
@@ -44,8 +45,8 @@ func (q Queues) Visible(p Person) (names []string, all bool) {
 	return names, false
 }
 
-// MaySee reports whether a person may know of callbacks in the queue. A queue that is no longer
-// configured is visible to admins and auditors only, so that nothing in it is forgotten.
+// MaySee reports whether a person may know of callbacks in the queue. Only admins and auditors see
+// a queue that is no longer configured, so that nothing in it is forgotten.
 func (q Queues) MaySee(p Person, queue string) bool {
 	if p.Roles.SeesAll() {
 		return true
@@ -53,7 +54,8 @@ func (q Queues) MaySee(p Person, queue string) bool {
 	return p.Roles.Reviewer && p.InGroup(q[queue].Groups)
 }
 
-// MayDecide is nil when the person may decide the callback, or a *[Refusal] that says why not.
+// MayDecide returns nil if the person may decide the callback, otherwise a *[Refusal] that says why
+// not.
 func (q Queues) MayDecide(p Person, c *Callback) error {
 	queue := q[c.Queue]
 	switch {
@@ -67,8 +69,8 @@ func (q Queues) MayDecide(p Person, c *Callback) error {
 	return nil
 }
 
-// mayDecideForOther is the part of the gate that four eyes add. It lets through whoever is
-// certainly not the requester, and nobody else.
+// mayDecideForOther checks what four eyes add to the rules. It allows only people who are certainly
+// not the requester.
 func mayDecideForOther(p Person, c *Callback) error {
 	second := "Queue " + c.Queue + " requires a second person"
 	switch r := c.Requester; {
@@ -89,12 +91,13 @@ func mayDecideForOther(p Person, c *Callback) error {
 	return nil
 }
 
-// stated reports whether the person said who asks. Statements of a version that knew people by
-// their subject alone hold the subject: whoever has it counts as their author.
+// stated reports whether the person named the requester. A statement made by a version that knew
+// people by their subject alone holds only the subject: every person with that subject counts as
+// its author.
 func (p Person) stated(r Requester) bool {
 	return r.StatedBy != "" && (r.StatedBy == p.ID || r.StatedBy == p.Subject)
 }
 
-// WantsRequester reports whether an admin may say who asks: in a queue with four eyes, where the
-// sender did not say so that it can be compared.
+// WantsRequester reports whether an admin may name the requester: the queue has four eyes, and the
+// sender did not name the requester in a form that can be compared.
 func (q Queues) WantsRequester(c *Callback) bool { return q[c.Queue].FourEyes && c.requesterOpen() }

@@ -12,13 +12,13 @@ type Sheet struct {
 	Callback  Callback
 	Content   Content
 	Reviews   []Review     // open ones, longest first
-	Delivery  *Delivery    // of what is decided, where there is one
+	Delivery  *Delivery    // of a decided callback, if there is one
 	Audit     []AuditEntry // newest first, the latest MaxPage
 	MayDecide error        // nil, or a *[Refusal]
-	// WantsRequester says that an admin may say who asks, because four eyes need to know.
+	// WantsRequester says that an admin may name the requester, because four eyes need to know.
 	WantsRequester bool
-	// FreshUntil is when the reader has to sign in again before they decide, unless their groups
-	// are read again until then; zero for never.
+	// FreshUntil is the time from which the reader has to sign in again before they decide, unless
+	// their groups are read again before then; zero for never.
 	FreshUntil time.Time
 }
 
@@ -49,8 +49,8 @@ func (s *Service) Sheet(ctx context.Context, p Person, id ID) (Sheet, error) {
 	return sheet, nil
 }
 
-// Content reads what the sender of a callback wrote, with the callback. The rights are those of
-// [Service.Sheet].
+// Content reads a callback and what its sender wrote. The reader needs the rights that
+// [Service.Sheet] needs.
 func (s *Service) Content(ctx context.Context, p Person, id ID) (Callback, Content, error) {
 	c, err := s.see(ctx, p, id)
 	if err != nil {
@@ -63,7 +63,7 @@ func (s *Service) Content(ctx context.Context, p Person, id ID) (Callback, Conte
 	return c, content, nil
 }
 
-// query adds to a filter what the person may see.
+// query restricts a filter to what the person may see.
 func (s *Service) query(p Person, f Filter) (Query, error) {
 	if !p.Roles.Any() {
 		return Query{}, &Refusal{Code: "role", Reason: "You have no role here."}
@@ -74,13 +74,13 @@ func (s *Service) query(p Person, f Filter) (Query, error) {
 	if f.Limit <= 0 || f.Limit > MaxPage {
 		f.Limit = PageSize
 	}
-	// Whole seconds, so that what many ask at once is the same question.
+	// Whole seconds, so that many readers at once ask the same question.
 	q := Query{Filter: f, Person: p.ID, Operator: p.Roles.Admin, Now: s.now().Truncate(time.Second)}
 	q.Queues, q.AllQueues = s.queues.Visible(p)
 	return q, nil
 }
 
-// List reads one page of what the person may see.
+// List reads one page of the callbacks that the person may see.
 func (s *Service) List(ctx context.Context, p Person, f Filter) (Page, error) {
 	q, err := s.query(p, f)
 	if err != nil {
@@ -89,7 +89,7 @@ func (s *Service) List(ctx context.Context, p Person, f Filter) (Page, error) {
 	return s.store.List(ctx, q)
 }
 
-// Count counts what a filter finds, but stops at limit.
+// Count counts what a filter finds and stops at limit.
 func (s *Service) Count(ctx context.Context, p Person, f Filter, limit int) (int, error) {
 	q, err := s.query(p, f)
 	if err != nil {
@@ -98,7 +98,7 @@ func (s *Service) Count(ctx context.Context, p Person, f Filter, limit int) (int
 	return s.store.Count(ctx, q, limit)
 }
 
-// Functions names the functions that have open callbacks the person may see, at most limit.
+// Functions returns at most limit names of functions with open callbacks that the person may see.
 func (s *Service) Functions(ctx context.Context, p Person, limit int) ([]string, error) {
 	q, err := s.query(p, Filter{Scope: ScopeAvailable})
 	if err != nil {
@@ -107,8 +107,9 @@ func (s *Service) Functions(ctx context.Context, p Person, limit int) ([]string,
 	return s.store.Functions(ctx, q, limit)
 }
 
-// Next is the first callback of the filter that nobody else holds and that the person has not just
-// left, and how many were passed over because others hold them. Next is nil when there is none.
+// Next returns the first callback of the filter that nobody else holds and that the person has not
+// just left. held counts the callbacks skipped because others hold them. next is nil if there is
+// none.
 func (s *Service) Next(ctx context.Context, p Person, f Filter, leaving ID) (next *Row, held int, err error) {
 	f.After, f.Limit = nil, PageSize
 	page, err := s.List(ctx, p, f)
@@ -137,8 +138,8 @@ func heldByOthers(reviewers []Actor, person string) bool {
 	return len(reviewers) > 0
 }
 
-// Audit reads audit entries, newest first. It is for admins and auditors; a callback's own are part
-// of its sheet.
+// Audit reads audit entries, newest first. Only admins and auditors may call it; a callback's own
+// entries are part of its sheet.
 func (s *Service) Audit(ctx context.Context, p Person, q AuditQuery) ([]AuditEntry, error) {
 	if !p.Roles.Admin && !p.Roles.Auditor {
 		return nil, &Refusal{Code: "role", Reason: "The audit is for admins and auditors."}

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Receipt notes what the history says of a decision that Lambda accepted. It is [Callback.Differ]
-// where that is another end.
+// Receipt notes what the history says of a decision that Lambda accepted. If the history shows
+// another end, Receipt does what [Callback.Differ] does.
 func (c *Callback) Receipt(
 	closing Closing, ours Completion, now time.Time, by Actor,
 ) (AuditEntry, error) {

@@ -6,22 +6,22 @@ import (
 	"fmt"
 )
 
-// Source is a webhook sender that proved who it is.
+// Source is a webhook sender whose identity is proven.
 type Source struct {
 	Name   string
 	Queues []string // that it may address; none means any
 }
 
-// Receive records an announcement. It is idempotent: by message ID, and by callback ID where the
-// content is the same. Values that are wrong come back as [Invalid]; other content under a known
-// callback ID is [ErrDifferent], another announcement under a known message ID is [ErrReused].
+// Receive records an announcement. It is idempotent by message ID, and by callback ID if the
+// content is the same. It returns wrong values as [Invalid], different content under a known
+// callback ID as [ErrDifferent], and another announcement under a known message ID as [ErrReused].
 func (s *Service) Receive(ctx context.Context, from Source, messageID string, a Announcement) (Receipt, error) {
 	now := s.now()
 	c, content, err := a.Callback(from.Name, from.Queues, s.queues, now)
 	if err != nil {
 		return Receipt{}, err
 	}
-	fingerprint := a.Fingerprint() // of what is valid: not every time can be written
+	fingerprint := a.Fingerprint() // only after validation: not every time can be written
 	entry := c.entry(now, Actor{Kind: ActorSource, ID: from.Name, Name: from.Name}, ActionReceived, "Announced by webhook.")
 	entry.To = Pending
 	message := Message{Source: from.Name, ID: messageID, At: now}
@@ -47,8 +47,8 @@ func (s *Service) Receive(ctx context.Context, from Source, messageID string, a 
 	return receipt, nil
 }
 
-// contested writes down, once for each source, that a source was refused a callback that another
-// had announced first: one of them says what is not so, and an operator has to find out which.
+// contested records, once for each source, that the source was refused a callback that another
+// source had announced first. One of the two is wrong, and an operator has to find out which.
 func (s *Service) contested(ctx context.Context, d *DifferentError, entry AuditEntry) error {
 	if !d.Contested() {
 		return nil

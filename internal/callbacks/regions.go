@@ -1,7 +1,7 @@
 package callbacks
 
-// regions are those of AWS, as its SDK knows them. Text that only looks like a region would make a
-// client, a budget and a series of measurements for every stranger's idea.
+// regions are AWS's regions as its SDK knows them. Without the list, every text that looks like a
+// region would create a client, a read quota and a series of metrics.
 var regions = map[string]bool{
 	"af-south-1": true, "ap-east-1": true, "ap-east-2": true, "ap-northeast-1": true, "ap-northeast-2": true, "ap-northeast-3": true,
 	"ap-south-1": true, "ap-south-2": true, "ap-southeast-1": true, "ap-southeast-2": true, "ap-southeast-3": true, "ap-southeast-4": true,

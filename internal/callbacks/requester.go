@@ -10,42 +10,42 @@ import (
 	"unicode"
 )
 
-// Requester is who asks, as the sender states it. It is shown, and compared when a queue asks for
-// four eyes.
+// Requester is the person who asks, as the sender states it. It is shown, and compared if a queue
+// asks for four eyes.
 type Requester struct {
-	ID    string // the subject by which the provider of the sign-in knows them
+	ID    string // the subject by which the sign-in's provider knows them
 	Name  string
 	Email string
 
-	// StatedBy is the ID of the admin who said who asks; empty where the sender did.
+	// StatedBy is the ID of the admin who named the requester; empty if the sender did.
 	StatedBy string
 }
 
-// String is the name, or the address when there is no name, or the ID, or nothing.
+// String is the name, or else the address, or else the ID, or nothing.
 func (r Requester) String() string { return cmp.Or(r.Name, r.Email, r.ID) }
 
-// Comparable reports whether it can be told who of the desk's people this is: by a subject, or by
-// an address.
+// Comparable reports whether the requester can be compared with the people of the desk: by subject
+// or by address.
 func (r Requester) Comparable() bool {
 	_, readable := addressKey(r.Email)
 	return r.ID != "" || readable
 }
 
-// same reports whether two say the same, whoever says it.
+// same reports whether two requesters say the same, whoever stated them.
 func (r Requester) same(other Requester) bool {
 	r.StatedBy, other.StatedBy = "", ""
 	return r == other
 }
 
-// requesterOf reads who asks out of any text: "Ines Calloway <ines@example.com>", a bare address,
-// or an address somewhere in it. The fault says why it cannot be told who that is, empty where it
-// can. Text that holds no single clear address is a name as a whole.
+// requesterOf reads the requester from any text: "Ines Calloway <ines@example.com>", a bare
+// address, or an address somewhere in it. The fault says why the requester cannot be identified; it
+// is empty if they can. A text without exactly one clear address is taken as a name.
 func requesterOf(text, id string) (r Requester, fault string) {
 	r = Requester{ID: strings.TrimSpace(id), Name: strings.TrimSpace(text)}
 	decoded, hidden := decodedWords(r.Name)
 	runes := []rune(plain(decoded))
 	found, clear := addressesIn(runes)
-	clear = clear && !strings.Contains(decoded, "=?") // an encoding that nobody here reads
+	clear = clear && !strings.Contains(decoded, "=?") // an encoding that this does not read
 	switch {
 	case len(found) > 1:
 		return r, fmt.Sprintf("names %d addresses: %s. Send that of the one person who asks", len(found), listed(found))
@@ -63,8 +63,8 @@ func requesterOf(text, id string) (r Requester, fault string) {
 	return r, ""
 }
 
-// decodedWords reads encoded words (RFC 2047). They may hide what the text itself was checked for;
-// then it is hidden, and the text is shown as it came.
+// decodedWords decodes encoded words (RFC 2047). They may hide characters that the text itself was
+// checked for; hidden is then true, and the text is shown as it came.
 func decodedWords(text string) (decoded string, hidden bool) {
 	decoded, err := new(mime.WordDecoder).DecodeHeader(text)
 	if err != nil {
@@ -81,7 +81,7 @@ func listed(found []address) string {
 	return strings.Join(texts, ", ")
 }
 
-// nameBeside is what a text says beside an address.
+// nameBeside returns the name that a text gives besides an address.
 func nameBeside(text string, runes []rune, a address) string {
 	if parsed, err := mail.ParseAddress(text); err == nil {
 		return parsed.Name
@@ -92,8 +92,8 @@ func nameBeside(text string, runes []rune, a address) string {
 	return strings.Trim(strings.Join(strings.Fields(before+" "+after), " "), ` ,;:|-–—"'`)
 }
 
-// Is reports whether the requester is this person: whether anything that is said of one is also
-// said of the other. One thing in common is enough, because four eyes must not become two.
+// Is reports whether the requester is this person: whether anything stated of one is also stated of
+// the other. One match is enough, because one person must not pass as two under four eyes.
 func (p Person) Is(r Requester) bool {
 	for _, stated := range []string{r.ID, r.Email, r.Name} {
 		if slices.ContainsFunc(p.identifiers(), func(own string) bool { return sameIdentifier(stated, own) }) {
@@ -103,12 +103,12 @@ func (p Person) Is(r Requester) bool {
 	return false
 }
 
-// identifiers are all by which a person may be named.
+// identifiers are all the texts that may name a person.
 func (p Person) identifiers() []string {
 	return append([]string{p.Subject, p.Email, p.Name, p.GivenName + " " + p.FamilyName}, p.UserNames...)
 }
 
-// sameIdentifier compares what may be subjects, addresses, user names or names.
+// sameIdentifier compares two texts that may be subjects, addresses, user names or names.
 func sameIdentifier(a, b string) bool {
 	if strings.TrimSpace(a) == "" || strings.TrimSpace(b) == "" {
 		return false
@@ -124,8 +124,8 @@ func sameIdentifier(a, b string) bool {
 	return nameKey(a) != "" && nameKey(a) == nameKey(b)
 }
 
-// nameKey is a name by its words in whatever order, so that "Calloway, Ines" is "Ines Calloway".
-// What stands in parentheses, and by what way somebody asks ("via Slack"), is no part of it.
+// nameKey is a name by its words in any order, so that "Calloway, Ines" equals "Ines Calloway". It
+// leaves out text in parentheses and the channel of the request ("via Slack").
 func nameKey(s string) string {
 	s, _, _ = strings.Cut(folded(s), " via ")
 	for {
@@ -141,5 +141,5 @@ func nameKey(s string) string {
 	return strings.Join(words, " ")
 }
 
-// spaced is a text with single spaces between its words.
+// spaced returns a text with single spaces between its words.
 func spaced(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -8,19 +8,19 @@ const (
 	ReviewRenewal = 10 * time.Second
 	// ReviewLease is how long a review lives without a sign of life.
 	ReviewLease = 30 * time.Second
-	// ReviewGrace is how long "still reviewing?" waits for an answer before the beats stop.
+	// ReviewGrace is how long "still reviewing?" waits for an answer before the heartbeats stop.
 	ReviewGrace = 2 * time.Minute
 )
 
-// Budget bounds how long a person may hold a callback alive, so that a forgotten tab cannot hold a
-// function for ever.
+// Budget bounds how long a person may keep a callback alive, so that a forgotten tab cannot hold up
+// a function for ever.
 type Budget struct {
-	// without any input; then the page asks, and after [ReviewGrace] the beats stop
+	// without any input; then the page asks, and after [ReviewGrace] the heartbeats stop
 	Idle time.Duration
-	Max  time.Duration // of one review, whatever happens
+	Max  time.Duration // of one review, with or without input
 }
 
-// DefaultBudget is 30 minutes without input, 8 hours in all.
+// DefaultBudget is 30 minutes without input and 8 hours in total.
 var DefaultBudget = Budget{Idle: 30 * time.Minute, Max: 8 * time.Hour}
 
 // Review is one reviewer having one callback open in one tab: a lease that expires by itself.
@@ -37,7 +37,7 @@ type Review struct {
 // ExpiresAt is when the review ends without another sign of life.
 func (r Review) ExpiresAt() time.Time { return r.RenewedAt.Add(ReviewLease) }
 
-// ReviewsEnded is the time before which an open review was renewed last that has ended by now.
+// ReviewsEnded returns the time such that an open review last renewed before it has ended by now.
 func ReviewsEnded(now time.Time) time.Time { return now.Add(-ReviewLease) }
 
 // AsksAt is when the page asks whether the reviewer is still there.
@@ -45,8 +45,8 @@ func (r Review) AsksAt(b Budget) time.Time {
 	return Earliest(r.LastInputAt.Add(b.Idle), r.OpenedAt.Add(b.Max-ReviewGrace))
 }
 
-// HoldsUntil is the latest time to which this review keeps heartbeats going: its lease, and not
-// past the budget.
+// HoldsUntil is the latest time to which this review keeps heartbeats going: the end of its lease,
+// but not beyond the [Budget].
 func (r Review) HoldsUntil(b Budget) time.Time {
 	if !r.ClosedAt.IsZero() {
 		return r.ClosedAt

@@ -7,16 +7,17 @@ import (
 	"time"
 )
 
-// ReviewStatus is what the page that holds a review needs to know of it.
+// ReviewStatus is what a page needs to know about the review it holds.
 type ReviewStatus struct {
 	Review   Review
 	Callback Callback
 }
 
-// OpenReview begins a review of a pending callback. Only people who may decide it can review it,
-// with groups as fresh as a decision needs: a review keeps the function waiting. Others read
-// without that. A page that opens again by itself, without input, goes on with the budget of the
-// person's last review: else a forgotten tab could hold the function for ever.
+// OpenReview begins a review of a pending callback. Only people who may decide the callback can
+// review it, with groups as fresh as a decision needs, because a review keeps the function waiting.
+// Others can read it; that sends no heartbeats. If a page opens again by itself, without input, it
+// continues with the remaining [Budget] of the person's last review: otherwise a forgotten tab
+// could hold up the function for ever.
 func (s *Service) OpenReview(ctx context.Context, p Person, id ID, sign SignOfLife) (ReviewStatus, error) {
 	if _, err := s.see(ctx, p, id); err != nil {
 		return ReviewStatus{}, err
@@ -52,8 +53,8 @@ func (s *Service) OpenReview(ctx context.Context, p Person, id ID, sign SignOfLi
 // request than anybody needs.
 const maxOwnReviews = 8
 
-// makeRoom closes the reviews of a person that were renewed longest ago, so that another may open,
-// and returns them. A page whose review it was opens a new one while it is looked at.
+// makeRoom closes the person's reviews that were renewed longest ago, so that another one may open,
+// and returns them. A page whose review was closed opens a new one while somebody looks at it.
 func makeRoom(all []Review, person string, now time.Time) (closed []Review) {
 	var own []*Review
 	for i := range all {
@@ -79,14 +80,15 @@ func lastReview(reviews []Review, person string) (last Review, ok bool) {
 	return last, ok
 }
 
-// SignOfLife is what an open page says when it renews its review.
+// SignOfLife is what an open page reports when it renews its review.
 type SignOfLife struct {
 	Input bool // the person moved, typed or scrolled since the last renewal
 	Still bool // the person answered "still reviewing?"
 }
 
-// RenewReview keeps a review alive for another [ReviewLease]. [ErrNotFound] when it has ended: the
-// page opens a new one. [ErrOldGroups] lets it run out.
+// RenewReview keeps a review alive for another [ReviewLease]. It returns [ErrNotFound] if the
+// review has ended; the page then opens a new one. On [ErrOldGroups] the review is not renewed and
+// runs out.
 func (s *Service) RenewReview(ctx context.Context, p Person, id, review ID, sign SignOfLife) (ReviewStatus, error) {
 	now := s.now()
 	if err := s.fresh(p, now); err != nil {
@@ -113,7 +115,7 @@ func (s *Service) RenewReview(ctx context.Context, p Person, id, review ID, sign
 	return ReviewStatus{Review: renewed, Callback: c}, nil
 }
 
-// ReleaseReview ends a review because its page was left.
+// ReleaseReview ends a review because its page was closed or left.
 func (s *Service) ReleaseReview(ctx context.Context, p Person, id, review ID) error {
 	now := s.now()
 	c, err := s.changeReview(ctx, p, id, review, func(c *Callback, r *Review) AuditEntry {
@@ -127,8 +129,8 @@ func (s *Service) ReleaseReview(ctx context.Context, p Person, id, review ID) er
 	return nil
 }
 
-// changeReview applies change to the person's own open review and holds the callback by what
-// reviews remain.
+// changeReview applies change to the person's own open review and recalculates how long the
+// remaining reviews keep the callback alive.
 func (s *Service) changeReview(ctx context.Context, p Person, id, review ID, change func(*Callback, *Review) AuditEntry) (Callback, error) {
 	if _, err := s.see(ctx, p, id); err != nil {
 		return Callback{}, err
@@ -149,7 +151,7 @@ func (s *Service) changeReview(ctx context.Context, p Person, id, review ID, cha
 	return c, nil
 }
 
-// hold lets the callback live as long as the longest of its reviews may keep it.
+// hold keeps the callback alive for as long as any of its reviews may keep it.
 func (c *Callback) hold(reviews []Review, b Budget, now time.Time) {
 	c.ReviewedUntil = time.Time{}
 	for _, r := range reviews {

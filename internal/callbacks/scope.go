@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// attentionSpan is how long a lost decision, or one that an execution failed after, asks for
-// attention.
+// attentionSpan is how long a callback asks for attention if its decision was lost or its execution
+// failed after the decision.
 const attentionSpan = 7 * 24 * time.Hour
 
-// scopeOrders are the orders of scopes where the filter names none; a scope that is not here begins
-// with what is new.
+// scopeOrders are the orders used if the filter names none; a scope not listed shows the newest
+// first.
 var scopeOrders = map[Scope]Order{
 	ScopeAvailable: OrderDeadline, ScopeMine: OrderDeadline,
 	ScopeAttention: OrderEnd, ScopeHistory: OrderEnd,
 }
 
-// scopeStates are the states that a scope shows; a scope that is not here shows all.
+// scopeStates are the states that a scope shows; a scope not listed shows all.
 var scopeStates = map[Scope][]State{
 	ScopeAvailable: {Pending},
 	ScopeMine:      OpenStates,
@@ -28,8 +28,7 @@ var scopeStates = map[Scope][]State{
 // SortedBy is the order of the list.
 func (f Filter) SortedBy() Order { return cmp.Or(f.Order, scopeOrders[f.Scope], OrderNewest) }
 
-// Visible are the queues whose callbacks a query can find, sorted; all says that every queue is
-// one.
+// Visible returns the queues whose callbacks a query can find, sorted; all means every queue.
 func (q Query) Visible() (queues []string, all bool) {
 	switch {
 	case q.Queue != "" && (q.AllQueues || slices.Contains(q.Queues, q.Queue)):
@@ -42,17 +41,17 @@ func (q Query) Visible() (queues []string, all bool) {
 	return slices.Compact(queues), q.AllQueues
 }
 
-// Wanted are the callbacks of one state that a query can find, beside what its filter asks of all
-// of them.
+// Wanted describes the callbacks of one state that a query can find. The filter's conditions for
+// all states apply as well.
 type Wanted struct {
 	State     State
 	Trouble   bool      // only with a [Callback.Problem]
 	Failed    bool      // only with [Callback.ExecutionFailed]
 	DecidedBy string    // only with a decision of this person; empty for anybody's
-	EndedFrom time.Time // only if they ended then or later; zero for no bound
+	EndedFrom time.Time // only if they ended at this time or later; zero for no bound
 }
 
-// Wanted is what the scope wants, state by state. None means that the query finds nothing.
+// Wanted returns what the scope wants, state by state. If it returns none, the query finds nothing.
 func (q Query) Wanted() []Wanted {
 	states, ok := scopeStates[q.Scope]
 	if !ok {
@@ -67,8 +66,8 @@ func (q Query) Wanted() []Wanted {
 	return all
 }
 
-// wants reports whether the filter leaves a state of the scope in. Heartbeats that are refused are
-// an operator's to mend.
+// wants reports whether the filter leaves a state in the scope. Refused heartbeats are for
+// operators to fix, so others do not see them.
 func (q Query) wants(s State) bool {
 	switch {
 	case len(q.States) > 0 && !slices.Contains(q.States, s),
@@ -81,7 +80,7 @@ func (q Query) wants(s State) bool {
 }
 
 // wanted is what the scope wants of a state. Failures after a decision are for the person who made
-// it, and for operators.
+// the decision and for operators.
 func (q Query) wanted(s State) Wanted {
 	w := Wanted{State: s}
 	if q.Scope != ScopeAttention {

@@ -7,16 +7,16 @@ import (
 	"countersign/internal/arn"
 )
 
-// Sealer makes of a result what only the waiting function can read, by the key that it shares with
-// the function's serdes. Lambda and the execution's history see ciphertext only. Failures are not
+// Sealer encrypts a result for the waiting function alone, with the key that it shares with the
+// function's serdes. Lambda and the execution's history see only ciphertext. Failures are not
 // sealed: no SDK decrypts an error.
 type Sealer interface {
 	Seal(ctx context.Context, to Target, result []byte) ([]byte, error)
 }
 
-// sealer is the sealer of the function that waits, nil when it reads plain results. The ARN is
-// believed before the name: a sender that leaves the name out, or gives another, must not turn
-// encryption off.
+// sealer returns the sealer of the waiting function, nil if the function reads plain results. The
+// function in the ARN takes precedence over the name: a sender that leaves the name out, or gives
+// another, must not turn encryption off.
 func (s *Service) sealer(c *Callback) Sealer {
 	if function := arn.OfFunction(c.ExecutionARN).Function(); function != "" {
 		return s.seals[function]
@@ -24,8 +24,9 @@ func (s *Service) sealer(c *Callback) Sealer {
 	return s.seals[c.Function]
 }
 
-// sealed is a completion beside what goes out in its place. It is made before the decision is
-// recorded: encrypting draws a nonce, and what runs in a transaction may run twice.
+// sealed is a completion together with the encrypted one that is sent in its place. It is made
+// before the decision is recorded, because encrypting draws a nonce and code in a transaction may
+// run twice.
 type sealed struct {
 	to       Target
 	function string
@@ -34,8 +35,8 @@ type sealed struct {
 	err      error // why it cannot be sent
 }
 
-// seal encrypts what a choice would send, where the waiting function wants that and it is what was
-// seen. The rest is found out when it is decided.
+// seal encrypts what a choice would send, if the waiting function wants that and the choice still
+// matches what was seen. Everything else is checked when the decision is made.
 func (s *Service) seal(ctx context.Context, c *Callback, p Person, choice Choice, seen string) sealed {
 	sealer := s.sealer(c)
 	if sealer == nil || c.State != Pending || s.queues.MayDecide(p, c) != nil {
@@ -61,8 +62,9 @@ func (s *Service) seal(ctx context.Context, c *Callback, p Person, choice Choice
 	return out
 }
 
-// outgoing is the completion that goes out for the one that was shown. [ErrStale] where it was
-// encrypted for something else: the history has corrected the callback meanwhile.
+// outgoing returns the completion to send for the one that was shown. It returns [ErrStale] if the
+// completion was encrypted for another target: the history has corrected the callback in the
+// meantime.
 func (s *Service) outgoing(c *Callback, shown Completion, out sealed) (Completion, error) {
 	switch {
 	case s.sealer(c) == nil || shown.Kind != Success:

@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// Service is what pages and webhooks ask. Every method checks what its caller may see; what they
-// may not see is [ErrNotFound].
+// Service answers pages and webhooks. Every method checks what its caller may see; anything else is
+// [ErrNotFound].
 type Service struct {
 	store  Store
 	queues Queues
 	notify Notifier
-	beat   func() // tells the heartbeat worker that a beat may be due
+	beat   func() // tells the heartbeat worker that a heartbeat may be due
 	budget Budget
 	now    func() time.Time
 	seals  map[string]Sealer
@@ -22,20 +22,21 @@ type Service struct {
 	deliveries   Handover
 }
 
-// ServiceConfig is what a service works with. Deliveries, Beat and Seals may be nil, and Lanes be
-// zero.
+// ServiceConfig is what a service works with. Deliveries, Beat and Seals may be nil, and Lanes may
+// be zero.
 type ServiceConfig struct {
 	Store  Store
 	Queues Queues
 	Notify Notifier
-	Beat   func() // called when a heartbeat came due; must not block
+	Beat   func() // called when a heartbeat comes due; must not block
 	Budget Budget
 	Now    func() time.Time
-	Seals  map[string]Sealer // by function: whose results are encrypted
+	Seals  map[string]Sealer // by name of the function whose results are encrypted
 	Lanes  Lanes
-	// GroupsMaxAge is how old the groups of whoever changes something may be; zero is no limit.
+	// GroupsMaxAge is the greatest age of a person's groups at which they may change something;
+	// zero means no limit.
 	GroupsMaxAge time.Duration
-	// Deliveries deliver what is decided here; without them it waits for those of another process.
+	// Deliveries deliver the decisions recorded here; if nil, those of another process do.
 	Deliveries Handover
 }
 

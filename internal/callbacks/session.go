@@ -2,27 +2,27 @@ package callbacks
 
 import "time"
 
-// Session is a sign-in of one person in one browser, as its person and admins see it. Nothing of it
-// signs anybody in.
+// Session is a sign-in of one person in one browser, as the person and admins see it. It holds
+// nothing that could sign anybody in.
 type Session struct {
 	ID     ID     // ours, for addresses and forms
 	Person string // the person's key; empty while a sign-in is under way
-	Name   string // of the person, as the audit names them
+	Name   string // the person's name, as the audit has it
 	Email  string
 
-	Browser string // what it says it is: foreign text
-	Address string // where it was used last
+	Browser string // what the browser says it is: untrusted text
+	Address string // last used from here
 
 	SignedInAt time.Time
-	SeenAt     time.Time // when it was used last, to within a minute
+	SeenAt     time.Time // last used, to within a minute
 }
 
-// StoredSession is a session as a store keeps it. Whoever signs in with it has a token; the store
-// knows its hash alone.
+// StoredSession is a session as a store keeps it. The browser holds a token; the store knows only
+// the token's hash.
 type StoredSession struct {
 	Session
 	TokenHash []byte
-	Sealed    []byte // the provider's tokens and all else that only sign-in knows, encrypted
+	Sealed    []byte // the provider's tokens and everything else that only sign-in knows, encrypted
 	ExpiresAt time.Time
 }
 
@@ -31,7 +31,7 @@ type SessionQuery struct {
 	Person string // empty for everybody's
 	Search string // a part of a name or an address, in any case; empty for all
 
-	// What began or was used last at these times or before is over and left out.
+	// Sessions that began or were last used at these times or before are over and left out.
 	SignedInAfter time.Time
 	SeenAfter     time.Time
 

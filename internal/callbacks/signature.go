@@ -2,7 +2,7 @@ package callbacks
 
 import "time"
 
-// Via is the way a signature came.
+// Via is the way by which a signature came.
 type Via string
 
 // ViaWeb is the review page.
@@ -17,8 +17,8 @@ const (
 	Against Stance = "against"
 )
 
-// Signature is one person's vote for an outcome. It is kept as it was given: with the name that the
-// person had then.
+// Signature is one person's vote for an outcome. It is kept as it was given, with the person's name
+// at that time.
 type Signature struct {
 	By      Actor
 	Via     Via
@@ -28,7 +28,7 @@ type Signature struct {
 	At      time.Time
 }
 
-// Stance is for, except of a failure and of our own reject, which may be sent as a success.
+// Stance is For, except for a failure and for our own reject, which may be sent as a success.
 func (o Outcome) Stance() Stance {
 	if o.Kind == Failure || o.Name == OutcomeReject && o.Ours() {
 		return Against

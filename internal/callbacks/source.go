@@ -8,6 +8,6 @@ const SourceDiscovery = "discovery"
 // found and then announced has its sender as source.
 const SourceAnnounced = "announced"
 
-// ReservedSource reports whether no sender may have this name, because it means something else
-// here.
+// ReservedSource reports whether a name has a meaning of its own here, so that no sender may have
+// it.
 func ReservedSource(name string) bool { return name == SourceDiscovery || name == SourceAnnounced }

@@ -10,15 +10,16 @@ import (
 	"countersign/internal/printable"
 )
 
-// Limits of a statement of who asks. Those of name and subject are an announcement's too.
+// Limits of a statement that names the requester. Those of name and subject also apply to
+// announcements.
 const (
 	MaxNameRunes    = 256
 	MaxSubjectRunes = 255 // OpenID Connect Core section 2
 	MaxReasonRunes  = 200
 )
 
-// Statement is what an admin says of a request whose sender did not say who asks, or not so that it
-// can be compared.
+// Statement is what an admin says about a request whose sender did not name the requester, or not
+// in a form that can be compared.
 type Statement struct {
 	Requester   string // as in an announcement
 	RequesterID string
@@ -46,13 +47,13 @@ func (s Statement) check() (Requester, error) {
 	return r, faults.Err()
 }
 
-// requesterOpen reports whether an admin may say who asks: nobody else has said so, in a way that
-// can be compared. An admin who was wrong may say it again.
+// requesterOpen reports whether an admin may name the requester: nobody has named one that can be
+// compared, or an admin did and may have to correct it.
 func (c *Callback) requesterOpen() bool {
 	return c.State == Pending && (c.found() || !c.Requester.Comparable() || c.Requester.StatedBy != "")
 }
 
-// StateRequester records who asks, because an admin says so.
+// StateRequester records the requester that an admin names.
 func (c *Callback) StateRequester(r Requester, reason string, now time.Time, by Actor) (AuditEntry, error) {
 	if !c.requesterOpen() {
 		return AuditEntry{}, c.wrongState("say who asks for")
@@ -68,9 +69,9 @@ func (c *Callback) StateRequester(r Requester, reason string, now time.Time, by 
 	return c.entry(now, by, ActionRequesterStated, fmt.Sprintf("Asked for by %s. “%s”", strings.Join(names, ", "), spaced(reason))), nil
 }
 
-// StateRequester lets an admin say who asks for what waits in a queue with four eyes and cannot be
-// compared. Errors: [ErrNotFound], [ErrForbidden], [Invalid], [ErrOldGroups], and
-// [ErrConflict] when nobody needs to say it any more.
+// StateRequester lets an admin name the requester of a callback that waits in a queue with four
+// eyes and whose requester cannot be compared. Errors: [ErrNotFound], [ErrForbidden], [Invalid],
+// [ErrOldGroups], and [ErrConflict] if nobody needs to name the requester any more.
 func (s *Service) StateRequester(ctx context.Context, p Person, id ID, statement Statement) (Callback, error) {
 	if _, err := s.see(ctx, p, id); err != nil {
 		return Callback{}, err

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// wrongState refuses a transition out of a state that does not allow it.
+// wrongState is the error of a transition that the current state does not allow.
 func (c *Callback) wrongState(wanted string) error {
 	return fmt.Errorf("%s a callback that is %s: %w", wanted, c.State, ErrConflict)
 }
@@ -15,7 +15,7 @@ func (c *Callback) entry(at time.Time, by Actor, action Action, detail string) A
 	return AuditEntry{At: at, Actor: by, Action: action, Callback: c.ID, Queue: c.Queue, Detail: detail}
 }
 
-// move changes the state and says so in the audit. A callback that is not open any more needs no
+// move changes the state and records it in the audit. A callback that is no longer open needs no
 // heartbeats.
 func (c *Callback) move(to State, at time.Time, by Actor, action Action, detail string) AuditEntry {
 	e := c.entry(at, by, action, detail)
@@ -28,8 +28,8 @@ func (c *Callback) move(to State, at time.Time, by Actor, action Action, detail 
 }
 
 // Decide records a decision. Only a pending callback can be decided. A clock that seems to have run
-// out does not stand in the way: other clients may beat too, and ours may be wrong, so Lambda's
-// answer to the delivery tells.
+// out does not prevent the decision: other clients may send heartbeats too, and our clock may be
+// wrong, so Lambda's answer to the delivery settles it.
 func (c *Callback) Decide(d Decision) (AuditEntry, error) {
 	if c.State != Pending {
 		return AuditEntry{}, c.wrongState("decide")
@@ -40,7 +40,7 @@ func (c *Callback) Decide(d Decision) (AuditEntry, error) {
 	return entry, nil
 }
 
-// Over reports whether a clock that nobody can wind up has ended the callback by now.
+// Over reports whether a clock that no heartbeat can reset has ended the callback by now.
 func (c *Callback) Over(now time.Time) bool {
 	at, cause := c.Clocks.End()
 	return cause != NoDeadline && !now.Before(at)
@@ -52,7 +52,7 @@ func (c *Callback) Overdue(now time.Time) bool {
 	return cause != NoDeadline && !now.Before(at)
 }
 
-// TimeOut ends a pending callback whose deadline has passed by our clock, where nothing better is
+// TimeOut ends a pending callback whose deadline has passed by our clock, if no better evidence is
 // to be had.
 func (c *Callback) TimeOut(now time.Time, by Actor) (AuditEntry, error) {
 	if c.State != Pending || !c.Overdue(now) {
@@ -75,8 +75,8 @@ func (c *Callback) Close(e Ending, now time.Time, by Actor) (AuditEntry, error) 
 	return c.move(Closed, now, by, ActionClosed, e.Detail), nil
 }
 
-// AttemptFailed notes what an attempt to deliver the decision met. The same answer again is no
-// news: it has no entry.
+// AttemptFailed notes the answer to a failed attempt to deliver the decision. If the answer is the
+// same as before, no audit entry is written.
 func (c *Callback) AttemptFailed(a Attempt, now time.Time, by Actor) (AuditEntry, error) {
 	if c.State != Decided {
 		return AuditEntry{}, c.wrongState("note a failed attempt with")
@@ -107,8 +107,8 @@ func (c *Callback) Lose(e Ending, now time.Time, by Actor) (AuditEntry, error) {
 	return c.move(Lost, now, by, ActionLost, e.Detail+margin(e, c.Decision)), nil
 }
 
-// Differ notes that the history shows another end, although Lambda accepted the decision: the
-// function does not go by it.
+// Differ notes that the history shows another end although Lambda accepted the decision: the
+// function does not act on the decision.
 func (c *Callback) Differ(e Ending, now time.Time, by Actor) (AuditEntry, error) {
 	if c.State != Completed {
 		return AuditEntry{}, c.wrongState("take back")
@@ -117,7 +117,7 @@ func (c *Callback) Differ(e Ending, now time.Time, by Actor) (AuditEntry, error)
 	return c.move(Lost, now, by, ActionReceiptDiffers, e.Detail+margin(e, c.Decision)), nil
 }
 
-// margin says when what was faster than a decision happened, and by how much it was.
+// margin says when the event that came before a decision happened, and how much earlier it was.
 func margin(e Ending, d *Decision) string {
 	at := e.At.UTC().Format("2006-01-02 at 15:04:05.000 UTC")
 	if d == nil || e.By == EndedByGone || e.By == EndedByUnknown {
@@ -138,7 +138,7 @@ func margin(e Ending, d *Decision) string {
 	return " That was on " + at + ", " + words + " before the decision."
 }
 
-// GiveUp notes that an operator has to look: to is [Undeliverable] or [Unconfirmed].
+// GiveUp notes that an operator has to look; to is [Undeliverable] or [Unconfirmed].
 func (c *Callback) GiveUp(to State, answer Answer, e Ending, by Actor) (AuditEntry, error) {
 	if c.State != Decided {
 		return AuditEntry{}, c.wrongState("give up on")
@@ -151,7 +151,7 @@ func (c *Callback) GiveUp(to State, answer Answer, e Ending, by Actor) (AuditEnt
 	return c.move(to, e.At, by, action, e.Detail), nil
 }
 
-// Retry sends the decision again, because an operator asks for it. Heartbeats keep the callback
+// Retry sends the decision again because an operator asks for it. Heartbeats keep the callback
 // alive until it arrives.
 func (c *Callback) Retry(now time.Time, by Actor) (entry AuditEntry, err error) {
 	switch c.State {

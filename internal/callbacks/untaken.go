@@ -5,27 +5,28 @@ import (
 	"time"
 )
 
-// Untaken tells of heartbeats that Lambda has not taken. The zero value means that it takes them,
-// or that none are sent.
+// Untaken describes heartbeats that Lambda has not accepted. The zero value means that Lambda
+// accepts them or that none are sent.
 type Untaken struct {
 	Since  time.Time // when the first of them was due
-	Failed int       // how many failed; 0 while the first of a stretch is on its way
-	Answer Answer    // to the last that failed
-	// LostAt is when the last beat was sent whose answer was lost. It may have arrived and wound up
-	// the clock. It is kept when the beats stop.
+	Failed int       // how many failed; 0 while the first of a series is on its way
+	Answer Answer    // to the last one that failed
+	// LostAt is when the last heartbeat whose answer was lost was sent. It may have arrived and
+	// reset the clock. LostAt is kept when the heartbeats stop.
 	LostAt time.Time
 }
 
-// KeptAlive reports whether heartbeats go out and Lambda takes them.
+// KeptAlive reports whether heartbeats are sent and Lambda accepts them.
 func (c *Callback) KeptAlive() bool { return !c.NextHeartbeatAt.IsZero() && c.Untaken.Since.IsZero() }
 
-// BeatsFail reports whether heartbeats go out and Lambda has refused, or not answered, those since
-// the last that it took.
+// BeatsFail reports whether heartbeats are sent and Lambda has refused, or not answered, those
+// since the last that it accepted.
 func (c *Callback) BeatsFail() bool { return !c.NextHeartbeatAt.IsZero() && c.Untaken.Failed > 0 }
 
-// Beat notes an accepted heartbeat. The clock counts from the moment it was sent: when it arrived
-// is not known. Only the first of a stretch has an entry, and the first after others failed: a
-// queue that is kept alive would fill the audit with thousands a day.
+// Beat notes an accepted heartbeat. The clock counts from the moment it was sent, because the time
+// of its arrival is not known. Only the first heartbeat of a series and the first after failures
+// have an audit entry: a queue that is kept alive would otherwise fill the audit with thousands a
+// day.
 func (c *Callback) Beat(sent time.Time, by Actor) AuditEntry {
 	last, failed := c.Clocks.LastHeartbeatAt, c.Untaken.Failed
 	c.Clocks.LastHeartbeatAt = Latest(last, sent)
@@ -42,18 +43,19 @@ func (c *Callback) Beat(sent time.Time, by Actor) AuditEntry {
 	return entry
 }
 
-// FailedBeat is a heartbeat that was not taken.
+// FailedBeat is a heartbeat that Lambda did not accept.
 type FailedBeat struct {
 	Sent   time.Time
-	Taken  int // how many Lambda had taken then
+	Taken  int // how many Lambda had accepted by then
 	Answer *LambdaError
-	Jitter float64 // of the pause that follows, from 0 to 1
+	Jitter float64 // of the following pause, from 0 to 1
 }
 
-// MissBeat notes a heartbeat that was not taken, and when it is sent again. One whose answer was
-// lost may have arrived, but it keeps nothing alive as far as anybody knows. Only the first failure
-// of a stretch has an entry: there may be thousands. It tells nothing where Lambda has taken
-// another beat since, nor where nobody wants beats any more.
+// MissBeat notes a heartbeat that Lambda did not accept, and schedules the next try. A heartbeat
+// whose answer was lost may have arrived, but nothing proves that it keeps the callback alive. Only
+// the first failure of a series has an audit entry, because there may be thousands. MissBeat does
+// nothing if Lambda has accepted another heartbeat since. If nobody wants heartbeats any more, it
+// only keeps LostAt.
 func (c *Callback) MissBeat(b FailedBeat, now time.Time, by Actor) AuditEntry {
 	if c.Heartbeats != b.Taken {
 		return AuditEntry{}
@@ -78,12 +80,12 @@ func (c *Callback) MissBeat(b FailedBeat, now time.Time, by Actor) AuditEntry {
 	return c.entry(now, by, ActionHeartbeatFailed, "Lambda did not take it: "+answer.words()+".")
 }
 
-// firstRetry is the pause after the first beat that failed, and the shortest of all.
+// firstRetry is the pause after the first failed heartbeat, and the shortest of all.
 const firstRetry = 500 * time.Millisecond
 
-// retryHeartbeat is when a beat that failed is sent again: soon, then less and less often up to the
-// interval, and not before Lambda asked for it. But one more is always tried while the clock runs,
-// and several in its last moments.
+// retryHeartbeat is when a failed heartbeat is sent again: soon at first, then with pauses that
+// grow up to the interval, and not before Lambda allows it. But at least one more is always tried
+// while the clock runs, and several in its last moments.
 func (c *Callback) retryHeartbeat(now time.Time, retryAfter time.Duration, jitter float64) time.Time {
 	interval := max(c.HeartbeatInterval(), time.Second)
 	pause := interval
@@ -99,7 +101,7 @@ func (c *Callback) retryHeartbeat(now time.Time, retryAfter time.Duration, jitte
 	return now.Add(max(min(pause, left-lastMoments), firstRetry))
 }
 
-// mayLiveOn reports whether a beat whose answer was lost may keep the callback alive past the
+// mayLiveOn reports whether a heartbeat whose answer was lost may keep the callback alive past the
 // heartbeat clock as we know it.
 func (c *Callback) mayLiveOn(now time.Time) bool {
 	return !c.Untaken.LostAt.IsZero() && now.Before(c.Untaken.LostAt.Add(c.Clocks.HeartbeatTimeout))

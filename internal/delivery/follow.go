@@ -9,17 +9,17 @@ import (
 	"countersign/internal/worker"
 )
 
-// Times and bounds of following an execution after the receipt.
+// Times and bounds of the follow-up, which begins after the receipt.
 const (
 	followPause    = time.Second // before the first reading, doubling from then on
 	maxFollowPause = 5 * time.Minute
-	followPatience = 24 * time.Hour  // then what is known has to do
+	followPatience = 24 * time.Hour  // after that, what is known has to suffice
 	followTimeout  = 5 * time.Second // of one reading
 )
 
 // follow reads what the execution did since the last reading, with one request. It works under the
-// delivery's lease, and puts the reading off where many are under way or the budget is short:
-// decisions need the slots, and receipts the budget.
+// delivery's lease. It puts the reading off when many are under way or the read quota is short,
+// because decisions need the slots and receipts need the quota.
 func (d *Worker) follow(ctx context.Context, work Work) {
 	attempt := callbacks.Attempt{Number: work.Delivery.Tries}
 	aftermath, due := work.Delivery.Aftermath, time.Time{}
@@ -39,8 +39,8 @@ func (d *Worker) follow(ctx context.Context, work Work) {
 	})
 }
 
-// readOn makes one reading and returns what is known then, nil while it is nothing and never will
-// be anything.
+// readOn makes one reading and returns what is known after it, or nil if nothing is known and
+// nothing ever will be.
 func (d *Worker) readOn(ctx context.Context, work Work, done func(error)) (*callbacks.Aftermath, *callbacks.LambdaError) {
 	ctx, cancel := worker.Outlive(ctx, worker.StopCalls, followTimeout)
 	defer cancel()
@@ -49,7 +49,7 @@ func (d *Worker) readOn(ctx context.Context, work Work, done func(error)) (*call
 	if work.Delivery.Aftermath != nil {
 		a = work.Delivery.Aftermath.Clone()
 	}
-	a.Last = max(a.Last, closed.Event) // the end may have been told before anything was read
+	a.Last = max(a.Last, closed.Event) // the end may have been reported before anything was read
 	a.Readings++
 	page, err := d.follows.After(ctx, work.Callback.Target(), a.Last)
 	done(err)
@@ -64,7 +64,7 @@ func (d *Worker) readOn(ctx context.Context, work Work, done func(error)) (*call
 	return a, answer
 }
 
-// nextLook is when an execution is looked at again, zero when patience is over.
+// nextLook is when the execution is read again; zero when the patience is over.
 func (d *Worker) nextLook(c *callbacks.Callback, a *callbacks.Aftermath, retryAfter time.Duration) time.Time {
 	now := d.now()
 	if !now.Before(c.Ending.At.Add(followPatience)) {
@@ -73,7 +73,7 @@ func (d *Worker) nextLook(c *callbacks.Callback, a *callbacks.Aftermath, retryAf
 	return d.plan(c, readquota.WhenIdle, max(lookPause(a, d.jitter()), retryAfter))
 }
 
-// lookPause is the time to the next reading: doubling, with jitter in [0,1).
+// lookPause is the time to the next reading. It doubles each time; jitter is in [0,1).
 func lookPause(a *callbacks.Aftermath, jitter float64) time.Duration {
 	pause := followPause
 	if a != nil {
@@ -82,7 +82,7 @@ func lookPause(a *callbacks.Aftermath, jitter float64) time.Duration {
 	return pause + time.Duration(float64(pause)*jitter/4)
 }
 
-// seen tells what pages show of it from what they showed before.
+// seen returns a number that changes when a reading has news for the pages.
 func seen(a *callbacks.Aftermath) int {
 	if a == nil || a.ReadAt.IsZero() {
 		return -1

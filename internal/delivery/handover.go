@@ -6,14 +6,15 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// open lets decisions be handed over until close is called.
+// open allows decisions to be handed over until close is called.
 func (d *Worker) open(ctx context.Context) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.running = ctx
 }
 
-// close ends that. What was reserved before is still delivered, and has to be waited for.
+// close stops the handover of decisions. Those reserved before are still delivered; the caller must
+// wait for them.
 func (d *Worker) close() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -36,7 +37,7 @@ func (d *Worker) Begin(c callbacks.Callback, delivery callbacks.Delivery) {
 	d.mu.Lock()
 	ctx := d.running
 	d.mu.Unlock()
-	if ctx == nil { // it stops meanwhile: like every call under way, this one has a few seconds
+	if ctx == nil { // the worker is stopping; like every call under way, this one has a few seconds
 		stopped, cancel := context.WithCancel(context.Background())
 		cancel()
 		ctx = stopped

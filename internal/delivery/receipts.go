@@ -12,12 +12,12 @@ import (
 // Times of a receipt. AWS does not say how soon the history shows a completed callback.
 const (
 	receiptPause    = 200 * time.Millisecond // after Lambda's answer
-	receiptPatience = 15 * time.Minute       // then the answer has to do
+	receiptPatience = 15 * time.Minute       // after that, Lambda's answer has to suffice
 )
 
 // prove looks in the execution's history for the receipt of a decision that Lambda accepted: the
-// event that closed the callback, with our payload in it. It works under the delivery's lease; what
-// the execution does from there on is followed.
+// event that closed the callback, with our payload in it. It works under the delivery's lease. What
+// the execution does after the receipt is the follow-up.
 func (d *Worker) prove(ctx context.Context, work Work) {
 	call, cancel := worker.Outlive(ctx, worker.StopCalls, callTimeout)
 	defer cancel()
@@ -40,7 +40,7 @@ func (d *Worker) prove(ctx context.Context, work Work) {
 		by := callbacks.System("deliveries")
 		entry, err := c.Receipt(found.Closing, delivery.Completion, d.now(), by)
 		if c.State != callbacks.Completed {
-			delivery.DueAt = time.Time{} // what follows did not follow from the decision
+			delivery.DueAt = time.Time{} // what follows does not result from the decision
 		}
 		return entry, err
 	})

@@ -5,26 +5,27 @@ import (
 	"countersign/internal/history"
 )
 
-// How often the history may show a callback open, although Lambda refuses what is sent to it,
-// before that is believed. The first readings take some seconds, in which a history that lags shows
-// the end. After a doubtful attempt they take minutes: it may be our own success that made Lambda
-// refuse.
+// How many readings may show the callback open, although Lambda refuses what is sent to it, before
+// that is believed. The first readings take some seconds, in which a history that lags catches up.
+// After a doubtful attempt the readings take minutes, because our own success may be why Lambda
+// refuses.
 const (
 	openReadings         = 5
 	openReadingsDoubtful = 10
 )
 
-// evidence is all that is known after an attempt: what Lambda answered, what earlier attempts left
-// in doubt, and what the history says where it was asked.
+// evidence is everything known after an attempt: Lambda's answer, what earlier attempts left in
+// doubt, and what the history says if it was asked.
 type evidence struct {
-	// AnswerClosed also where an earlier attempt was told so: what is closed stays closed
+	// AnswerClosed also if Lambda gave that answer to an earlier attempt: what is closed stays
+	// closed
 	answer   callbacks.Answer
-	doubtful bool                   // an attempt may have taken effect, this one or an earlier one
-	history  callbacks.HistoryState // of the question how the callback was closed
-	// to that question, where it brought no history; empty where there was nobody to ask
+	doubtful bool                   // this attempt or an earlier one may have taken effect
+	history  callbacks.HistoryState // of the request for how the callback was closed
+	// to that request, if it returned no history; empty if none could be made
 	reading  callbacks.Answer
 	closing  callbacks.Closing // what the history says, with HistoryRead
-	readings int               // of the history so far, this one included
+	readings int               // of the history so far, including this one
 }
 
 // verdict is the next step of a delivery.
@@ -43,9 +44,10 @@ func (v verdict) String() string {
 }
 
 // judge is the table of answers: answer × certainty × history → the next step. Our own clock is not
-// in it: it only makes a delivery ask the history. "Closed" alone says neither who nor what
-// (CallbackTimeoutException stands for expired and for already closed), and "maybe closed" not even
-// whether, so the history settles it wherever it can be read.
+// part of it: the clock only makes a delivery ask the history. "Closed" alone says neither who
+// closed the callback nor with what (CallbackTimeoutException stands for expired and for already
+// closed), and "maybe closed" does not even say whether it is closed, so the history settles both
+// wherever it can be read.
 func judge(e evidence, ours callbacks.Completion) verdict {
 	switch {
 	case e.answer == callbacks.AnswerAccepted:
@@ -57,18 +59,18 @@ func judge(e evidence, ours callbacks.Completion) verdict {
 	case e.mayTell():
 		return retry
 	case e.answer == callbacks.AnswerMaybeClosed && e.history == callbacks.HistoryRead:
-		return undeliverable // it is open there: Lambda refuses the request itself
+		return undeliverable // the history shows it open: Lambda refuses the request itself
 	case e.doubtful:
 		return unconfirmed
 	case e.answer.Closed():
 		return lost
 	case e.answer == callbacks.AnswerMaybeClosed:
-		return unconfirmed // lost or refused: the history alone could tell which
+		return unconfirmed // lost or refused: only the history could tell which
 	}
 	return undeliverable // nobody said that it is too late: an operator may send it again
 }
 
-// judgeClosing compares the end that the history shows with what was sent.
+// judgeClosing compares the end that the history shows with the completion that was sent.
 func judgeClosing(e evidence, ours callbacks.Completion) verdict {
 	switch c := e.closing; {
 	case c.Completion != nil && c.Completion.Same(ours):
@@ -79,12 +81,12 @@ func judgeClosing(e evidence, ours callbacks.Completion) verdict {
 	return lost
 }
 
-// mayTell reports whether Lambda or its history may still tell more than they have.
+// mayTell reports whether Lambda or its history may still say more than they have.
 func (e evidence) mayTell() bool {
 	switch e.history {
 	case callbacks.HistoryUnasked, callbacks.HistoryPutOff:
 		return true
-	case callbacks.HistoryRead: // it is open there: Lambda waits, or the history lags behind its answer
+	case callbacks.HistoryRead: // it shows the callback open: Lambda waits, or the history lags
 		return !e.answer.MaybeClosed() || e.readings < e.patience()
 	case callbacks.HistoryUnreadable:
 		if e.answer.MaybeClosed() {
@@ -107,7 +109,8 @@ func (e evidence) patience() int {
 	return openReadings
 }
 
-// doubtOf is what kept the history from telling, by the evidence of the last attempt.
+// doubtOf is the reason why the history could not settle the delivery, by the evidence of the last
+// attempt.
 func doubtOf(e evidence) callbacks.Doubt {
 	switch e.history {
 	case callbacks.HistoryRead:
@@ -136,8 +139,8 @@ func doubtOf(e evidence) callbacks.Doubt {
 	return callbacks.DoubtFailing
 }
 
-// weigh notes with the delivery what an answer and the history add to what is known, and returns
-// all of it. The problem is the answer to the attempt before.
+// weigh adds to the delivery what an answer and the history say, and returns all the evidence.
+// problem is the answer to the previous attempt.
 func weigh(d *callbacks.Delivery, answer, problem callbacks.Answer, found callbacks.Finding) evidence {
 	d.Doubtful = d.Doubtful || answer.Doubtful()
 	d.Closed = d.Closed || answer.Closed()
@@ -146,9 +149,9 @@ func weigh(d *callbacks.Delivery, answer, problem callbacks.Answer, found callba
 	}
 	switch {
 	case found.Open() && !answer.MaybeClosed():
-		d.Readings = 0 // Lambda waits: there is time
+		d.Readings = 0 // Lambda waits, so there is time
 	case found.Open() && answer == callbacks.AnswerMaybeClosed && problem != answer:
-		d.Readings = 1 // those before were about another answer
+		d.Readings = 1 // the earlier ones were about another answer
 	case found.History != callbacks.HistoryUnasked && found.History != callbacks.HistoryPutOff:
 		d.Readings++
 	}

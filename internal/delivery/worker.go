@@ -18,15 +18,15 @@ import (
 // Times and bounds of delivery.
 const (
 	claimLease    = time.Minute      // longer than callTimeout and finishTimeout together
-	callTimeout   = 20 * time.Second // of a call and the history reading after it
-	finishTimeout = 10 * time.Second // of writing down what came of it
+	callTimeout   = 20 * time.Second // of a call and the reading of the history after it
+	finishTimeout = 10 * time.Second // of writing the result
 	callsAtOnce   = 64               // in one lane
-	// between two looks for work in other lanes, while one is full
+	// between two looks for work in other lanes while one is full
 	otherLanes = 100 * time.Millisecond
 )
 
-// Worker gets decisions accepted by Lambda, and finds out what came of it. Any number may run on
-// one store.
+// Worker gets decisions accepted by Lambda and finds out what became of them. Any number of workers
+// may run on one store.
 type Worker struct {
 	store  Store
 	lambda callbacks.Lambda
@@ -38,18 +38,18 @@ type Worker struct {
 
 	wake   worker.Alarm
 	slots  *worker.Bulkhead[callbacks.Lane]
-	lookAt time.Time // while a lane is full, not before
+	lookAt time.Time // not before this time while a lane is full
 	calls  sync.WaitGroup
 
 	mu      sync.Mutex
 	running context.Context // of Run; nil outside of it
 
-	histories *history.Reader // how callbacks ended
-	follows   *history.Reader // what came afterwards
+	histories *history.Reader // reads how callbacks ended
+	follows   *history.Reader // reads follow-ups
 	pace      *readquota.Pace
 }
 
-// Config is what deliveries work with. Every field but Jitter is needed.
+// Config is what the worker works with. Every field but Jitter is required.
 type Config struct {
 	Store   Store
 	Lambda  callbacks.Lambda
@@ -57,7 +57,7 @@ type Config struct {
 	Notify  callbacks.Notifier
 	Log     *slog.Logger
 	Now     func() time.Time
-	Jitter  func() float64 // of pauses, in [0,1); nil draws it
+	Jitter  func() float64 // of pauses, in [0,1); nil means random
 }
 
 // NewWorker makes the worker.
@@ -76,8 +76,8 @@ func NewWorker(c Config) *Worker {
 // Wake says that a delivery may be due now. It never blocks.
 func (d *Worker) Wake() { d.wake.Ring() }
 
-// Run delivers until ctx ends. Calls that are under way have a few seconds to finish; what is cut
-// then is written down as an attempt without an answer, so that another replica goes on at once.
+// Run delivers until ctx ends. Calls under way then have a few seconds to finish. A call that is
+// cut off is recorded as an attempt without an answer, so that another replica continues at once.
 func (d *Worker) Run(ctx context.Context) {
 	d.open(ctx)
 	worker.Loop{Name: "deliveries", Log: d.log, Now: d.now, Wake: d.wake, Round: func(round context.Context) (time.Time, error) {
@@ -94,13 +94,14 @@ func (d *Worker) RunOnce(ctx context.Context) error {
 	return err
 }
 
-// runOnce claims what is due and starts the calls, in a context of their own. It does not wait for
-// them: one slow call must not hold up the rest. Nothing is claimed for a lane that is full.
+// runOnce claims the deliveries that are due and starts their calls, in a context of their own. It
+// does not wait for them, because one slow call must not delay the rest. It claims nothing for a
+// lane that is full.
 func (d *Worker) runOnce(ctx, calls context.Context) (time.Time, error) {
 	now := d.now()
 	full, free := d.slots.Free()
 	if len(full) > 0 && now.Before(d.lookAt) {
-		return d.lookAt, nil // or a call that ends wakes us
+		return d.lookAt, nil // or when a call ends, which wakes the loop
 	}
 	d.lookAt = now.Add(otherLanes)
 	claimed, err := d.store.ClaimDeliveries(ctx, now, callbacks.Lease{Owner: d.owner, Until: now.Add(claimLease)}, free, full)
@@ -108,7 +109,7 @@ func (d *Worker) runOnce(ctx, calls context.Context) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("claim deliveries: %w", err)
 	}
 	for _, work := range claimed {
-		// there was one, unless a decision was handed over meanwhile
+		// a slot was free, unless a decision was handed over in the meantime
 		d.slots.Take(work.Delivery.Lane)
 		d.calls.Go(func() { d.deliver(calls, work) })
 	}
@@ -116,13 +117,13 @@ func (d *Worker) runOnce(ctx, calls context.Context) (time.Time, error) {
 	case len(full) > 0:
 		return d.lookAt, nil
 	case len(claimed) == free:
-		return now, nil // there may be more, and calls that have ended meanwhile woke nobody
+		return now, nil // there may be more, and calls that have ended in the meantime woke nobody
 	}
 	return d.store.NextDelivery(ctx)
 }
 
-// deliver makes one attempt and writes down what came of it, also when ctx ends meanwhile: an
-// attempt whose answer is not recorded puts the delivery in doubt.
+// deliver makes one attempt and records the result, even if ctx ends in the meantime: an attempt
+// whose answer is not recorded makes the delivery doubtful.
 func (d *Worker) deliver(ctx context.Context, work Work) {
 	defer func() {
 		if d.slots.Release(work.Delivery.Lane) {
@@ -138,7 +139,7 @@ func (d *Worker) deliver(ctx context.Context, work Work) {
 		return
 	}
 	attempt, found := d.attempt(ctx, work)
-	var look time.Time // at the history, where that is what comes next
+	var look time.Time // when the history is read next, if that is the next step
 	if attempt.Answer == callbacks.AnswerAccepted || found.History == callbacks.HistoryRead || found.History == callbacks.HistoryPutOff {
 		look = d.plan(&work.Callback, readquota.Urgent, max(found.Again, receiptPause))
 	}
@@ -147,14 +148,14 @@ func (d *Worker) deliver(ctx context.Context, work Work) {
 	})
 }
 
-// plan is when a history is read, after a pause.
+// plan returns when a history is read, after a pause.
 func (d *Worker) plan(c *callbacks.Callback, u readquota.Urgency, pause time.Duration) time.Time {
 	now := d.now()
 	return d.pace.Slot(d.histories.Lane(c.Target()), u, now, now.Add(pause))
 }
 
-// finish writes down what came of a claim. A result that cannot be written is found again by the
-// next claim.
+// finish records the result of a claim. If the result cannot be written, the next claim finds it
+// out again.
 func (d *Worker) finish(ctx context.Context, work Work, attempt callbacks.Attempt, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) {
 	ctx, cancel := worker.Outlive(ctx, worker.StopWrites, finishTimeout)
 	defer cancel()
@@ -181,15 +182,16 @@ func (d *Worker) finish(ctx context.Context, work Work, attempt callbacks.Attemp
 	if quiet { // a reading without news
 		return
 	}
-	// a try that failed has its own line, with the cause
+	// a failed try has its own line, with the cause
 	if work.Callback.State == callbacks.Decided && c.State != callbacks.Decided {
 		log.InfoContext(ctx, "delivery", "state", c.State)
 	}
 	d.notify.Changed(callbacks.Notice{Callback: c.ID, Queue: c.Queue})
 }
 
-// attempt calls Lambda once. When Lambda says that the callback is closed or may be, or does not
-// take the decision although its time is over by our clock, the history is asked.
+// attempt calls Lambda once. It then asks the history if Lambda says that the callback is closed or
+// may be closed, or if Lambda does not accept the decision although the callback's time is over by
+// our clock.
 func (d *Worker) attempt(ctx context.Context, work Work) (callbacks.Attempt, callbacks.Finding) {
 	ctx, cancel := worker.Outlive(ctx, worker.StopCalls, callTimeout)
 	defer cancel()
@@ -211,14 +213,15 @@ func (d *Worker) attempt(ctx context.Context, work Work) (callbacks.Attempt, cal
 	return a, found
 }
 
-// settle applies the verdict on an attempt to callback and delivery; look is when the history is
-// read of a decision that arrived, or of which that has still to be found out. It runs inside the
-// store's transaction.
+// settle applies the verdict on an attempt to callback and delivery. look is when the history is
+// read next, for a decision that arrived or whose fate is still unknown. It runs inside the store's
+// transaction.
 func (d *Worker) settle(c *callbacks.Callback, delivery *callbacks.Delivery, found callbacks.Finding, attempt callbacks.Attempt, look time.Time) (callbacks.AuditEntry, error) {
 	now, by := d.now(), callbacks.System("deliveries")
 	delivery.DueAt = time.Time{}
 	if c.State != callbacks.Decided {
-		return callbacks.AuditEntry{}, nil // settled meanwhile: only the attempt is worth keeping
+		// settled in the meantime: only the attempt is worth keeping
+		return callbacks.AuditEntry{}, nil
 	}
 	e := weigh(delivery, attempt.Answer, c.Problem, found)
 	switch judge(e, delivery.Completion) {

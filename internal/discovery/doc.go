@@ -1,9 +1,9 @@
 // Package discovery finds callbacks that nobody announced. AWS has no list of callbacks, so the
-// package lists the running executions of watched functions and reads their histories, each lane by
-// itself, one request at a time, each paid out of the lane's read quota.
+// package lists the running executions of watched functions and reads their histories. It treats
+// each lane separately, and takes each request, one at a time, from the lane's read quota.
 //
-// It owns what is watched, what is left out, and the traces of the executions that it reads. What
-// it finds becomes a callback in the way of an announcement.
+// It owns what is watched, what is left out, and the traces of the executions that it reads. A
+// callback that it finds is recorded in the same way as an announced one.
 //
 //   - A callback is pending while it has no terminal event, no context around it has ended, and the
 //     execution runs. After a stop, a lost race or a failed submitter AWS writes no event for it;

@@ -5,30 +5,30 @@ import (
 	"strings"
 )
 
-// Exception leaves out callbacks of a watched function that are not for people, such as those of
-// machines. A callback is left out when a pattern matches a name or subtype of it, or of the
-// context that it is directly in. In a pattern * stands for any text. One that is announced is not
+// Exception leaves out callbacks of a watched function that are not for people, such as those that
+// machines answer. A callback is left out if a pattern matches its name or subtype, or that of the
+// context directly around it. In a pattern, * stands for any text. An announced callback is never
 // left out.
 type Exception struct {
-	Watch           Watch // as it is configured
+	Watch           Watch // as configured
 	Names, Subtypes []string
 }
 
-// matches reports whether the exception is about a callback.
+// matches reports whether the exception covers a callback.
 func (x Exception) matches(s Started) bool {
 	return matchesAny(x.Names, s.Name, s.Own.Name, s.Around.Name) || matchesAny(x.Subtypes, s.Own.SubType, s.Around.SubType)
 }
 
-// matchesAny reports whether a pattern matches a text. A callback without a name has none that
-// could match.
+// matchesAny reports whether a pattern matches a text. An empty text, such as a missing name,
+// matches no pattern.
 func matchesAny(patterns []string, texts ...string) bool {
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		return slices.ContainsFunc(texts, func(text string) bool { return text != "" && matchesPattern(pattern, text) })
 	})
 }
 
-// matchesPattern takes time in proportion to the text for each star: both come from strangers to
-// each other.
+// matchesPattern takes time proportional to the text for each star, because pattern and text come
+// from different people, and neither of them may make the match slow.
 func matchesPattern(pattern, text string) bool {
 	first, rest, starred := strings.Cut(pattern, "*")
 	text, begins := strings.CutPrefix(text, first)
@@ -47,8 +47,8 @@ func matchesPattern(pattern, text string) bool {
 }
 
 // leavesOut reports whether the operator does not want a callback of a watched function at the
-// desk. A function that is named beside [EveryFunction] has the exceptions of its own line alone,
-// as it has that line's queue.
+// desk. A function that is named beside [EveryFunction] has only the exceptions of its own line, as
+// it has that line's queue.
 func (d *search) leavesOut(w Watch, s Started) bool {
 	named := slices.ContainsFunc(d.watches, w.isOf)
 	return slices.ContainsFunc(d.exceptions, func(x Exception) bool {
@@ -57,5 +57,5 @@ func (d *search) leavesOut(w Watch, s Started) bool {
 	})
 }
 
-// isOf reports whether two watches are of the same function.
+// isOf reports whether two watches watch the same function.
 func (w Watch) isOf(other Watch) bool { return w.Name() == other.Name() && w.Lane() == other.Lane() }

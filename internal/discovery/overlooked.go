@@ -11,29 +11,28 @@ import (
 )
 
 const (
-	arrivalsAtOnce = 100 // looked at in a scan
-	// how far the clocks of replicas may differ by which arrivals are ordered
+	arrivalsAtOnce = 100 // looked at in one scan
+	// the most by which the clocks of replicas, which order the arrivals, may differ
 	clocksApart = 5 * time.Minute
 )
 
-// Arrival is a pending callback, with what is known of the execution in which its announcement says
-// it is.
+// Arrival is a pending callback, with what is known of the execution that its announcement names.
 type Arrival struct {
 	callbacks.Callback
-	Trace Trace // zero where the execution is not known
+	Trace Trace // zero if the execution is not known
 }
 
-// arrivals is how far the pending callbacks of a watch were looked at, in order of arrival.
+// arrivals is how far the pending callbacks of a watch have been looked at, in order of arrival.
 type arrivals struct {
 	from  time.Time
-	after callbacks.ID // the last one of a page that was full
+	after callbacks.ID // the last callback of a full page
 }
 
-// overlooked lets executions be read from their first event in this scan, of which a pending
-// callback was announced and no trace knows it: its execution ended before a scan listed it, or its
-// end was read before it was announced. What the history says of it is then found like everything
-// else. Each is looked at for a few minutes after it arrived, and all of them once after a start:
-// in an execution that runs it is in the trace from then on.
+// overlooked finds announced, pending callbacks that no trace knows, and makes this scan read their
+// executions from the first event. Such an execution ended before a scan listed it, or its end was
+// read before the callback was announced. What the history says is then handled like everything
+// else. Each callback is looked at for a few minutes after it arrived, and all of them once after a
+// start: in a running execution, the trace knows the callback from then on.
 func (d *search) overlooked(ctx context.Context, s *scan) error {
 	at := d.arrivals[s.Watch]
 	page, err := d.store.Arrived(ctx, s.Watch, at.from, s.ScanFrom, at.after, arrivalsAtOnce)
@@ -56,13 +55,13 @@ func (d *search) overlooked(ctx context.Context, s *scan) error {
 	return d.store.ReadAnew(ctx, d.owner, s.Watch, arns)
 }
 
-// covers reports whether a callback is one of the watched function. The ARN is believed before the
-// name, which a sender may have made up.
+// covers reports whether a callback belongs to the watched function. The ARN takes precedence over
+// the name, which a sender may have made up.
 func (w Watch) covers(c *callbacks.Callback, lanes callbacks.Lanes) bool {
 	return cmp.Or(arn.OfFunction(c.ExecutionARN).Function(), c.Function) == w.Name() && lanes.Of(c.Target()) == w.Lane()
 }
 
-// holds reports whether the trace tells when a callback ends.
+// holds reports whether the trace will show when a callback ends.
 func (t *Trace) holds(c *callbacks.Callback) bool {
 	for _, open := range t.Callbacks {
 		if open.ID == c.ID || open.Start.CallbackID == c.CallbackID {

@@ -16,11 +16,11 @@ type reading struct {
 	before    WatchedExecution
 	marker    string
 	events    []Event
-	complete  bool        // every new event is here
-	sightings []*sighting // what they say
+	complete  bool        // all new events have been read
+	sightings []*sighting // what the events say
 }
 
-// read makes the next request for an execution: a page of its history, or its input where a
+// read makes the next request for an execution: for a page of its history, or for its input if a
 // callback was found that nobody announced. A known execution in which little happened costs one
 // request.
 func (d *search) read(ctx context.Context, s *scan) error {
@@ -42,7 +42,7 @@ func (d *search) read(ctx context.Context, s *scan) error {
 	return d.settle(context.WithoutCancel(ctx), s, input)
 }
 
-// readEvents reads a page: forward from the first event, or from the newest one back to what is
+// readEvents reads a page: forwards from the first event, or backwards from the newest to what is
 // known.
 func (d *search) readEvents(ctx context.Context, s *scan) error {
 	r := s.reading
@@ -64,14 +64,14 @@ func (d *search) readEvents(ctx context.Context, s *scan) error {
 	return nil
 }
 
-// withoutToken reports a started callback that does not say its ID. AWS does not document whether
-// it does without payloads.
+// withoutToken reports whether a started callback lacks its ID. AWS does not document whether
+// events have the ID without payloads.
 func withoutToken(events []Event) bool {
 	return slices.ContainsFunc(events, func(e Event) bool { return e.Kind == EventCallbackStarted && e.CallbackID == "" })
 }
 
-// reaches reports whether a page that goes back holds all that is newer than last. Some endpoints
-// do not know the order and begin with the first event: then every page is needed.
+// reaches reports whether a page read backwards holds everything newer than last. Some endpoints
+// ignore the requested order and begin with the first event: then every page is needed.
 func reaches(events []Event, last int) bool {
 	if n := len(events); n > 1 && events[0].ID < events[n-1].ID {
 		return false
@@ -98,8 +98,8 @@ func (d *search) readInput(ctx context.Context, s *scan) ([]byte, error) {
 	return nil, nil
 }
 
-// settle records what the events say. It is done twice where a callback is new: the first time ends
-// with the question for the input, nil, and the second time has the answer.
+// settle records what the events say. If a callback is new, settle runs twice: the first run, with
+// a nil input, ends by asking for the input, and the second run has the answer.
 func (d *search) settle(ctx context.Context, s *scan, input []byte) error {
 	r := s.reading
 	asked := r.sightings != nil
@@ -118,8 +118,8 @@ func (d *search) settle(ctx context.Context, s *scan, input []byte) error {
 	return d.readAgain(ctx, s, s.settled(r, d.now(), d.allowances.Rate()))
 }
 
-// match brings a sighting together with what the desk knows. It waits when the execution's input is
-// needed first.
+// match brings a sighting together with what the desk knows. It waits if it needs the execution's
+// input first.
 func (d *search) match(ctx context.Context, s *scan, found *sighting, input []byte, asked bool) (waits bool, err error) {
 	if found.ID == "" && found.Start.CallbackID != "" {
 		if waits, err = d.identify(ctx, s, found, input, asked); waits || err != nil {
@@ -136,8 +136,8 @@ func (d *search) match(ctx context.Context, s *scan, found *sighting, input []by
 	return false, d.close(ctx, found.ID, found.Closing, found.Detail)
 }
 
-// identify finds the callback at the desk, or has it recorded there. One that the desk does not
-// know and does not take now stays in the trace, to be looked at again.
+// identify finds the callback at the desk, or has it recorded there. A callback that the desk
+// neither knows nor takes now stays in the trace, to be looked at again.
 func (d *search) identify(ctx context.Context, s *scan, found *sighting, input []byte, asked bool) (waits bool, err error) {
 	r := s.reading
 	known, err := d.store.Lookup(ctx, found.Start.CallbackID)
@@ -148,7 +148,8 @@ func (d *search) identify(ctx context.Context, s *scan, found *sighting, input [
 	case !errors.Is(err, callbacks.ErrNotFound):
 		return false, fmt.Errorf("look a callback up: %w", err)
 	case !found.Closing.Open:
-		return false, nil // nobody knew it; whoever announces it after all is told by the next scan
+		// nobody knew it; if somebody announces it after all, the next scan closes it
+		return false, nil
 	}
 	if found.leftOut = d.leavesOut(s.Watch, found.Start); found.leftOut {
 		return false, nil
@@ -163,7 +164,7 @@ func (d *search) identify(ctx context.Context, s *scan, found *sighting, input [
 	return false, err
 }
 
-// gone ends what is open in an execution that AWS does not know any more.
+// gone ends what is open in an execution that AWS no longer knows.
 func (d *search) gone(ctx context.Context, s *scan) error {
 	now := d.now()
 	s.reading.WatchedExecution = s.reading.before
@@ -182,12 +183,12 @@ func (d *search) gone(ctx context.Context, s *scan) error {
 			return err
 		}
 	}
-	s.reading.Trace.Ended = callbacks.ExecutionStopped // whatever ended it, it is not read again
+	s.reading.Trace.Ended = callbacks.ExecutionStopped // however it ended, it is not read again
 	return d.readAgain(ctx, s, now)
 }
 
-// unreadable puts an execution off that AWS does not let us read. Where only its input is kept from
-// us, the callbacks in it are recorded without.
+// unreadable puts off an execution that AWS does not let us read. If only its input cannot be read,
+// its callbacks are recorded without it.
 func (d *search) unreadable(ctx context.Context, s *scan) error {
 	if s.reading.complete {
 		return d.settle(ctx, s, nil)
@@ -196,7 +197,7 @@ func (d *search) unreadable(ctx context.Context, s *scan) error {
 	return d.readAgain(ctx, s, d.now().Add(longestQuiet))
 }
 
-// readAgain ends a reading, and says when the next one is due.
+// readAgain ends a reading and schedules the next one.
 func (d *search) readAgain(ctx context.Context, s *scan, at time.Time) error {
 	e := s.reading.WatchedExecution
 	e.CheckAt = at

@@ -14,11 +14,11 @@ import (
 )
 
 // maxFoundPayload bounds the input of an execution that is shown with a callback found in it;
-// synchronous invocations take up to 6 MB.
+// synchronous invocations accept up to 6 MB.
 const maxFoundPayload = 1 << 20
 
-// announcement is what a history says of a callback, in the form in which a sender would have said
-// it.
+// announcement returns what a history says of a callback, in the form that a sender would have
+// used.
 func (s *sighting) announcement(w Watch, execution string, deadline time.Time, input []byte) callbacks.Announcement {
 	a := callbacks.Announcement{
 		CallbackID: string(s.Start.CallbackID), Function: cmp.Or(arn.OfFunction(execution).Function(), w.Name()), ExecutionARN: execution,
@@ -34,7 +34,7 @@ func (s *sighting) announcement(w Watch, execution string, deadline time.Time, i
 	return a
 }
 
-// take makes a callback of one that was found, in the way in which announced ones are made.
+// take makes a callback from one that was found, in the same way as from an announcement.
 func (d *search) take(s *scan, found *sighting, input []byte) (callbacks.Callback, callbacks.Content, error) {
 	a := found.announcement(s.Watch, s.reading.ARN, s.reading.Trace.Deadline, input)
 	if _, known := d.queues[a.Queue]; !known {
@@ -43,9 +43,9 @@ func (d *search) take(s *scan, found *sighting, input []byte) (callbacks.Callbac
 	return a.Callback(callbacks.SourceDiscovery, nil, d.queues, d.now())
 }
 
-// refuses reports a callback that the desk cannot take, whatever the execution's input is. The rest
-// of the function must not wait for it: it is tried again with each scan, and counted as one that
-// nobody announced.
+// refuses reports whether the desk cannot take a callback, whatever the execution's input is. The
+// rest of the function must not wait for it: every scan tries it again and counts it as
+// unannounced.
 func (d *search) refuses(ctx context.Context, s *scan, found *sighting) bool {
 	_, _, err := d.take(s, found, nil)
 	if err != nil && !found.refused {
@@ -55,7 +55,7 @@ func (d *search) refuses(ctx context.Context, s *scan, found *sighting) bool {
 	return found.refused
 }
 
-// receive records a callback that was found and returns our ID of it.
+// receive records a callback that was found and returns our ID for it.
 func (d *search) receive(ctx context.Context, s *scan, found *sighting, input []byte) (callbacks.ID, error) {
 	c, content, err := d.take(s, found, input)
 	if err != nil {
@@ -76,7 +76,7 @@ func (d *search) receive(ctx context.Context, s *scan, found *sighting, input []
 	return receipt.Callback.ID, nil
 }
 
-// correct gives an announced callback its true clocks.
+// correct sets the true clocks of an announced callback.
 func (d *search) correct(ctx context.Context, c callbacks.Callback, found callbacks.Announcement) error {
 	if !c.Corrects(found) {
 		return nil
@@ -86,7 +86,7 @@ func (d *search) correct(ctx context.Context, c callbacks.Callback, found callba
 	})
 }
 
-// close ends a pending callback that its history shows closed. One that was decided is left to its
+// close ends a pending callback that its history shows closed. A decided callback is left to its
 // delivery.
 func (d *search) close(ctx context.Context, id callbacks.ID, closing callbacks.Closing, detail string) error {
 	return d.update(ctx, id, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
@@ -97,7 +97,7 @@ func (d *search) close(ctx context.Context, id callbacks.ID, closing callbacks.C
 	})
 }
 
-// update is Store.Update for changes that may have become pointless meanwhile.
+// update is Store.Update for changes that may have become pointless in the meantime.
 func (d *search) update(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.AuditEntry, error)) error {
 	c, err := d.store.Update(ctx, id, func(c *callbacks.Callback) (callbacks.Change, error) {
 		entry, err := fn(c)

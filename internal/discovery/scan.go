@@ -12,33 +12,33 @@ import (
 
 const (
 	executionsAhead = 50   // read from the store at a time
-	firstEvents     = 1000 // in a page of a history that is read for the first time
-	latestEvents    = 20   // in a page of one that is known
+	firstEvents     = 1000 // in a page of a history read for the first time
+	latestEvents    = 20   // in a page of a known history
 	longestQuiet    = 10 * time.Minute
 )
 
-// scan is one look at a watch. It goes on by one request at a time; only what is in the store
-// outlives a crash.
+// scan is one pass over a watch. It continues one request at a time; only what is in the store
+// survives a crash.
 type scan struct {
 	WatchState
 	leased  time.Time // end of the lease
-	marker  string    // of the list that is being read
+	marker  string    // of the list being read
 	listed  bool
-	found   []string // functions of the region so far
-	running int      // executions so far
-	refused int      // open callbacks so far that the desk cannot take
-	leftOut int      // open callbacks so far that the operator does not want here
-	// when a callback has to be looked at that may still be announced; zero when there is none
+	found   []string // functions of the region, so far
+	running int      // executions, so far
+	refused int      // open callbacks that the desk cannot take, so far
+	leftOut int      // open callbacks that the operator does not want here, so far
+	// when to look again at a callback that may still be announced; zero if there is none
 	again   time.Time
 	queue   []WatchedExecution
 	reading *reading
 
-	lookedBack bool // for what no trace knows
+	lookedBack bool // for callbacks that no trace knows
 	arrivals   arrivals
 }
 
-// prepare keeps the lease and fills the queue. The scan is through when there is nothing left to
-// ask for.
+// prepare renews the lease and fills the queue. The scan is complete when nothing is left to ask
+// for.
 func (d *search) prepare(ctx context.Context, s *scan) (through bool, err error) {
 	if now := d.now(); s.leased.Sub(now) < watchLease/2 {
 		if err := d.store.RenewWatch(ctx, s.Watch, d.lease(now)); err != nil {
@@ -65,7 +65,7 @@ func (d *search) prepare(ctx context.Context, s *scan) (through bool, err error)
 	return err == nil && len(s.queue) == 0, err
 }
 
-// fill finds the executions that are read next.
+// fill finds the executions to read next.
 func (d *search) fill(ctx context.Context, s *scan) (err error) {
 	if s.queue, err = d.store.DueExecutions(ctx, s.Watch, s.ScanFrom, d.now(), executionsAhead); err != nil {
 		return fmt.Errorf("find executions to read: %w", err)
@@ -73,7 +73,7 @@ func (d *search) fill(ctx context.Context, s *scan) (err error) {
 	return nil
 }
 
-// step makes one request and writes down what it brought.
+// step makes one request and records the result.
 func (d *search) step(ctx context.Context, s *scan) error {
 	call, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
@@ -87,7 +87,7 @@ func (d *search) step(ctx context.Context, s *scan) error {
 		err = d.listExecutions(call, s)
 	}
 	if err != nil && ctx.Err() != nil {
-		return ctx.Err() // we stop; that says nothing of AWS
+		return ctx.Err() // the process is stopping; that says nothing about AWS
 	}
 	if err := d.allowances.Answered(ctx, d.lane, err); err != nil {
 		return err
@@ -98,8 +98,8 @@ func (d *search) step(ctx context.Context, s *scan) error {
 	return err
 }
 
-// listFunctions reads a page of the region's durable functions. Those that the operator named keep
-// their own queue.
+// listFunctions reads a page of the region's durable functions. Functions that the operator named
+// keep their own queue.
 func (d *search) listFunctions(ctx context.Context, s *scan) error {
 	page, err := d.executions.DurableFunctions(ctx, d.lane, s.marker)
 	if err != nil {
@@ -137,12 +137,12 @@ func (d *search) listExecutions(ctx context.Context, s *scan) error {
 	return d.store.MissExecutions(ctx, d.owner, s.Watch, s.ScanFrom)
 }
 
-// trouble is what follows from an answer of AWS that is not the one that was asked for.
+// trouble handles an error of AWS in place of the requested answer.
 func (d *search) trouble(ctx context.Context, s *scan, failed *callbacks.LambdaError) error {
 	d.log.WarnContext(ctx, "lambda did not let discovery read", "function", s.Function, "region", s.Region, "error", failed)
 	switch {
 	case failed.Answer == callbacks.AnswerThrottled:
-		return nil // its purse is shut
+		return nil // the read quota has paused the lane
 	case s.reading == nil:
 		return d.finish(ctx, s, failed.Answer)
 	}
@@ -157,7 +157,7 @@ func (d *search) trouble(ctx context.Context, s *scan, failed *callbacks.LambdaE
 	return d.finish(ctx, s, failed.Answer)
 }
 
-// settled notes what became of the sightings of a reading and returns when its execution is read
+// settled counts what became of the sightings of a reading and returns when its execution is read
 // again.
 func (s *scan) settled(r *reading, now time.Time, rate float64) time.Time {
 	check := s.nextCheck(r.Trace, now, rate)
@@ -178,10 +178,10 @@ func (s *scan) settled(r *reading, now time.Time, rate float64) time.Time {
 	return check
 }
 
-// mayBeAnnounced is until when a callback waits for its announcement before it is recorded as one
-// that nobody announced; zero when it has waited. What it says, who asks, and who may decide come
-// with the announcement, a moment after the start. By which clock it is young is not known: our own
-// may be behind AWS's, so that it waits for one scan at most.
+// mayBeAnnounced returns until when a callback waits for its announcement before it is recorded as
+// unannounced; zero if it need not wait any longer. The announcement brings the request, the
+// requester and who may decide, usually a moment after the start. Our own clock may be behind AWS's
+// and make a callback look young for too long, so a callback waits for one scan at most.
 func (s *scan) mayBeAnnounced(found *sighting, now time.Time) time.Time {
 	until := found.Start.At.Add(announcedWithin)
 	if found.Waited || !until.After(now) {
@@ -190,9 +190,9 @@ func (s *scan) mayBeAnnounced(found *sighting, now time.Time) time.Time {
 	return callbacks.Earliest(until, s.ScanFrom.Add(s.Interval()))
 }
 
-// nextCheck is when an execution is read again: with every scan as long as the budget has room for
-// all, else the later the longer nothing has happened in it. Where a callback is open a scan never
-// leaves it out.
+// nextCheck is when an execution is read again: in every scan as long as the read quota has room
+// for all executions, otherwise later the longer nothing has happened in it. A scan never skips an
+// execution with an open callback.
 func (s *scan) nextCheck(t Trace, now time.Time, rate float64) time.Time {
 	scarce := float64(s.running) > rate*s.Interval().Seconds()
 	if quiet := now.Sub(t.LastAt) / 8; scarce && len(t.Callbacks) == 0 && quiet > s.Interval() {

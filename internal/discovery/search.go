@@ -31,7 +31,7 @@ type search struct {
 
 	scans    []*scan
 	arrivals map[Watch]arrivals
-	// histories are read with payloads, because without them they leave out callback IDs
+	// read histories with payloads, because without them this endpoint leaves out callback IDs
 	data bool
 }
 
@@ -43,8 +43,8 @@ func newSearch(c Config, lane callbacks.Lane) *search {
 	}
 }
 
-// runOnce claims the watches that are due and makes as many requests as the budget allows now.
-// Scans that are not through go on in the next round.
+// runOnce claims the watches that are due and makes as many requests as the read quota allows now.
+// Unfinished scans continue in the next round.
 func (d *search) runOnce(ctx context.Context) (time.Time, error) {
 	if err := d.claim(ctx); err != nil {
 		return time.Time{}, err
@@ -71,7 +71,7 @@ func (d *search) claim(ctx context.Context) error {
 		return fmt.Errorf("claim watches: %w", err)
 	}
 	for _, w := range claimed {
-		// A watch whose lease ran out under us begins anew.
+		// A watch whose lease ran out while we held it begins anew.
 		d.scans = slices.DeleteFunc(d.scans, func(s *scan) bool { return s.Watch == w.Watch })
 		w.Problem = ""
 		d.scans = append(d.scans, &scan{WatchState: w, leased: now.Add(watchLease)})
@@ -83,8 +83,8 @@ func (d *search) lease(now time.Time) callbacks.Lease {
 	return callbacks.Lease{Owner: d.owner, Until: now.Add(watchLease)}
 }
 
-// advanceAll gives the scans a request each, in turn, until none can go on. It returns when the
-// budget allows the next request, zero when no scan waits for it.
+// advanceAll gives each scan one request in turn until none can continue. It returns when the read
+// quota allows the next request; zero if no scan waits for it.
 func (d *search) advanceAll(ctx context.Context) (allowed time.Time, err error) {
 	for requests := 0; len(d.scans) > 0 && requests < requestsInRound; {
 		allowed = time.Time{}
@@ -111,8 +111,8 @@ func (d *search) advanceAll(ctx context.Context) (allowed time.Time, err error) 
 	return time.Time{}, nil
 }
 
-// advance makes the scan's next request if there is one and the budget allows it; else it returns
-// when that will be.
+// advance makes the scan's next request if there is one and the read quota allows it. Otherwise it
+// returns when the quota will.
 func (d *search) advance(ctx context.Context, s *scan) (allowed time.Time, moved bool, err error) {
 	through, err := d.prepare(ctx, s)
 	if err == nil && !through {
@@ -132,7 +132,7 @@ func (d *search) advance(ctx context.Context, s *scan) (allowed time.Time, moved
 	return allowed, moved, err
 }
 
-// finish ends a scan that went through, or that met a problem which the next one may not meet.
+// finish ends a scan that is complete, or that met a problem which the next scan may not meet.
 func (d *search) finish(ctx context.Context, s *scan, problem callbacks.Answer) error {
 	now := d.now()
 	s.Problem = cmp.Or(problem, s.Problem)

@@ -9,19 +9,19 @@ import (
 	"countersign/internal/readquota"
 )
 
-// Searched is what the desk searches and what that costs.
+// Searched is what the desk searches and how much read quota that uses.
 type Searched struct {
 	Watches []WatchState      // by function, account and region
 	Quotas  []readquota.Quota // by account and region
-	// Gone is how many callbacks of a function were announced and are gone, whatever account it is
-	// in, up to [MaxGone].
+	// Gone is, for each function, how many of its callbacks were announced and are gone, in any
+	// account, up to [MaxGone].
 	Gone map[string]int
 }
 
-// MaxGone is where counting what is gone stops.
+// MaxGone is where the count of gone callbacks stops.
 const MaxGone = 100
 
-// Quota is the quota of a lane, nil where nothing was asked yet.
+// Quota returns the quota of a lane, or nil if nothing was read there yet.
 func (s Searched) Quota(lane callbacks.Lane) *readquota.Quota {
 	for i := range s.Quotas {
 		if s.Quotas[i].Lane == lane {
@@ -31,7 +31,8 @@ func (s Searched) Quota(lane callbacks.Lane) *readquota.Quota {
 	return nil
 }
 
-// Searched reads which functions are searched for callbacks, for admins and auditors.
+// Searched returns which functions are searched for callbacks. Only admins and auditors may call
+// it.
 func (d *Worker) Searched(ctx context.Context, p callbacks.Person) (searched Searched, err error) {
 	if !p.Roles.Admin && !p.Roles.Auditor {
 		return Searched{}, &callbacks.Refusal{Code: "role", Reason: "The watched functions are for admins and auditors."}

@@ -10,10 +10,10 @@ import (
 	"countersign/internal/history"
 )
 
-// Trace is what is open in a running execution, as far as its history was read. It is all that has
-// to be kept to go on from the last event: what ended is dropped.
+// Trace is what is open in a running execution, as far as its history was read. It holds all that
+// is needed to continue from the last event; what has ended is dropped.
 type Trace struct {
-	Last      int       // ID of the last event that was read, 0 before the first
+	Last      int       // ID of the last event read, 0 before the first
 	LastAt    time.Time // when it happened
 	Root      string    // the operation that is the execution itself
 	Deadline  time.Time // end of the execution by its own timeout, zero for none
@@ -22,55 +22,55 @@ type Trace struct {
 	Ended     callbacks.ExecutionEnd // empty while it runs
 }
 
-// OpenContext is a context that has started and not ended, by its operation. Name and subtype are
-// for the callbacks in it. A trace of an earlier version has the names of waitForCallbacks alone,
-// and no subtypes.
+// OpenContext is a context that has started and not ended, kept by its operation. Name and subtype
+// are for the callbacks in it. A trace written by an earlier version has only the names of
+// waitForCallbacks, and no subtypes.
 type OpenContext struct {
 	Parent  string
 	Name    string
 	SubType string
 }
 
-// OpenCallback is a callback that has started and not ended, by its operation.
+// OpenCallback is a callback that has started and not ended, kept by its operation.
 type OpenCallback struct {
 	Parent string
 	ID     callbacks.ID // ours; empty while the desk does not know it
-	Start  Started      // kept until it does
+	Start  Started      // kept until the desk knows it
 }
 
 // Started is what a history says of a callback at its start.
 type Started struct {
 	CallbackID       callbacks.CallbackID
 	At               time.Time
-	Name             string // by which people know it
-	Own              Called // what the callback itself is called
-	Around           Called // what the context is called that it is directly in
+	Name             string // the name that people know it by
+	Own              Called // names of the callback itself
+	Around           Called // names of the context directly around it
 	Timeout          time.Duration
 	HeartbeatTimeout time.Duration
 }
 
-// Called is what an operation is called, both as its author likes.
+// Called is the name and subtype of an operation, both chosen by its author.
 type Called struct{ Name, SubType string }
 
-// sighting is what is to be done about one callback: newly read events say that it started, that it
-// ended, or both; or it started earlier, and the desk does not know it yet.
+// sighting is what to do about one callback: new events say that it started, that it ended, or
+// both; or it started earlier and the desk does not know it yet.
 type sighting struct {
 	Operation string
-	ID        callbacks.ID // ours, where the callback was known to the desk
-	Start     Started      // zero where it was
+	ID        callbacks.ID // ours, if the desk knew the callback
+	Start     Started      // zero if the desk knew it
 	Waited    bool         // it started in an earlier reading
 	Closing   callbacks.Closing
-	Detail    string // how it ended, in one sentence; empty for the usual one
+	Detail    string // how it ended, in one sentence; empty for the usual sentence
 
-	// when it is looked at again, because it may still be announced; zero for as usual
+	// when to look again, because it may still be announced; zero for the usual time
 	again   time.Time
 	refused bool // the desk cannot take it
-	leftOut bool // the operator does not want it here, unless it is announced
+	leftOut bool // the operator wants it here only if it is announced
 }
 
-// tracing is one reading: the trace with what the events at hand say. A context that ended earlier
-// is forgotten, so a callback that starts below a context that nobody has heard of counts as open:
-// to show one too many is better than to hide one.
+// tracing is one reading: the trace with what the current events say. A context that ended earlier
+// is forgotten, so a callback that starts below an unknown context counts as open: showing one too
+// many is better than hiding one.
 type tracing struct {
 	*Trace
 	sightings map[string]*sighting // of callbacks that started or ended, by operation
@@ -78,13 +78,13 @@ type tracing struct {
 	ended     map[string]bool // contexts that ended in this reading
 }
 
-// read goes on with events, in any order; those that were read before are passed over. It returns
-// what they say of callbacks, in the order of the history, behind those that the desk does not know
-// yet.
+// read applies events, in any order, and skips those that were read before. It returns sightings:
+// first of callbacks that the desk does not know yet, then of what the new events say, in the order
+// of the history.
 func (t *Trace) read(events []Event) []*sighting {
 	events = slices.Clone(events)
 	slices.SortFunc(events, func(a, b Event) int { return cmp.Compare(a.ID, b.ID) })
-	// who holds the trace from before keeps it
+	// a holder of the earlier trace keeps it unchanged
 	t.Contexts, t.Callbacks = copyOf(t.Contexts), copyOf(t.Callbacks)
 	r := tracing{Trace: t, sightings: map[string]*sighting{}, ended: map[string]bool{}}
 	for _, operation := range slices.Sorted(maps.Keys(t.Callbacks)) {
@@ -153,10 +153,10 @@ func (r *tracing) start(e *Event) {
 	}
 }
 
-// name is by which people know a callback, given its own name and the contexts around it, from the
-// inside. SDKs put the name of a waitForCallback on its context and leave the callback unnamed, or
-// derive its name from the context's. A subtype may be missing, wrong, or the author's own, so that
-// a context directly around such a callback names it whatever its subtype is.
+// name returns the name that people know a callback by, given its own name and the contexts around
+// it, from the inside out. SDKs put the name of a waitForCallback on its context, and leave the
+// callback unnamed or derive its name from the context's. A subtype may be missing, wrong, or the
+// author's own; so a context directly around such a callback names it whatever its subtype is.
 func (r *tracing) name(own string, around []string) string {
 	for _, context := range around {
 		if c := r.Contexts[context]; c.SubType == history.SubTypeWaitForCallback && c.Name != "" {
@@ -175,7 +175,7 @@ func (r *tracing) name(own string, around []string) string {
 // around lists the contexts from parent outwards.
 func (r *tracing) around(parent string) []string {
 	var around []string
-	for range len(r.Contexts) + 1 { // a bound, should parents ever go round in a circle
+	for range len(r.Contexts) + 1 { // a bound, in case parents form a cycle
 		if parent == "" || parent == r.Root {
 			break
 		}
@@ -185,8 +185,8 @@ func (r *tracing) around(parent string) []string {
 	return around
 }
 
-// endContext closes every callback below a context, for which there will be no event of its own,
-// and drops what is below it.
+// endContext closes every callback below a context, because AWS writes no event for their end, and
+// drops everything below the context.
 func (r *tracing) endContext(e *Event) {
 	r.ended[e.Operation] = true
 	below := func(parent string) bool { return slices.Contains(r.around(parent), e.Operation) }
@@ -211,7 +211,7 @@ func (r *tracing) endContext(e *Event) {
 func (r *tracing) close(operation string, c callbacks.Closing, detail string) {
 	open, known := r.Callbacks[operation]
 	if !known {
-		return // it had ended before, by what was around it
+		return // it had ended before, with a context around it
 	}
 	delete(r.Callbacks, operation)
 	s := r.sight(operation)

@@ -14,20 +14,20 @@ import (
 
 // Times and bounds of discovery.
 const (
-	scanInterval    = 30 * time.Second // between the beginnings of two scans of a function
-	regionInterval  = 10 * time.Minute // between two looks for durable functions
+	scanInterval    = 30 * time.Second // between the starts of two scans of a function
+	regionInterval  = 10 * time.Minute // between two searches for durable functions
 	watchLease      = time.Minute      // longer than readTimeout and what is written after it
 	scansAtOnce     = 16
-	requestsInRound = 100 // then other watches that came due meanwhile have their turn
+	requestsInRound = 100 // after that, other watches that came due have their turn
 	readTimeout     = 15 * time.Second
-	announcedWithin = 15 * time.Second // after its start, as a rule in a second
+	announcedWithin = 15 * time.Second // after the callback's start; usually within a second
 )
 
-// Worker finds callbacks in the histories of watched functions' executions: AWS has no list of
-// callbacks. What nobody announced is recorded, what was announced gets its true clocks, and what
-// ended elsewhere is closed. Any number may run on one store: each scan is claimed by lease, and
-// all requests in a lane share one quota. Each lane is searched for itself, so that one that hangs
-// holds up no other.
+// Worker finds callbacks in the histories of watched functions' executions, because AWS has no list
+// of callbacks. It records callbacks that nobody announced, corrects the clocks of announced ones,
+// and closes those that ended elsewhere. Any number of workers may run on one store: each scan is
+// claimed by lease, and all requests in a lane share one read quota. Each lane is searched
+// separately, so that a lane that hangs does not delay the others.
 type Worker struct {
 	store      Store
 	log        *slog.Logger
@@ -37,10 +37,10 @@ type Worker struct {
 	searches   []*search // one for each lane
 
 	mu         sync.Mutex
-	configured bool // the store knows what is to be watched
+	configured bool // the store knows which functions to watch
 }
 
-// Config is what discovery works with. Every field but Beat, Watches and Exceptions is needed;
+// Config is what discovery works with. Every field but Beat, Watches and Exceptions is required;
 // Lanes may be zero.
 type Config struct {
 	Store      Store
@@ -49,11 +49,11 @@ type Config struct {
 	Log        *slog.Logger
 	Now        func() time.Time
 	Queues     callbacks.Queues
-	Watches    []Watch // each with a queue that exists; none switches discovery off
+	Watches    []Watch // each with a queue that exists; discovery is off if there are none
 	Exceptions []Exception
 	Lanes      callbacks.Lanes
 	Allowances *readquota.Allowances
-	Beat       func() // called when a heartbeat came due; must not block
+	Beat       func() // called when a heartbeat comes due; must not block
 }
 
 // NewWorker makes the worker.
@@ -72,8 +72,8 @@ func NewWorker(c Config) *Worker {
 	return d
 }
 
-// Run scans until ctx ends. A scan that is cut off goes on, here or elsewhere, when its lease has
-// run out.
+// Run scans until ctx ends. A scan that was interrupted continues, here or elsewhere, when its
+// lease has run out.
 func (d *Worker) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, s := range d.searches {
@@ -115,8 +115,8 @@ func (d *Worker) runOnce(ctx context.Context, s *search) (time.Time, error) {
 	return s.runOnce(ctx)
 }
 
-// configure tells the store once what the operator wants watched, so that what is not wanted any
-// more goes.
+// configure tells the store once what the operator wants watched, so that watches no longer wanted
+// are deleted.
 func (d *Worker) configure(ctx context.Context) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -10,22 +10,22 @@ import (
 	"countersign/internal/worker"
 )
 
-// ReadsAtOnce bounds the histories that one worker reads at the same time in one lane. They are
-// read a few a second: more means that Lambda does not answer.
+// ReadsAtOnce bounds how many histories one worker reads at the same time in one lane. A few are
+// read a second: if this many are under way, Lambda is not answering.
 const ReadsAtOnce = 16
 
-// Source reads what histories say. An error that came from the call is a *[callbacks.LambdaError].
+// Source reads histories. An error that came from the call is a *[callbacks.LambdaError].
 type Source interface {
-	// History reads from the execution's history how the callback ended; an answer of Open means
-	// that it has not ended. It needs the execution's ARN and permission to read the history. A
-	// long history takes several requests, which the closing counts, also beside an error.
+	// History reads from the execution's history how the callback ended; Open means that it has not
+	// ended. History needs the execution's ARN and permission to read the history. A long history
+	// takes several requests, which the closing counts, also when History returns an error.
 	History(ctx context.Context, to callbacks.Target) (callbacks.Closing, error)
-	// After reads what the history holds behind an event, newest first: one request, so that what
-	// is older than a page is left out as a gap. It needs what History needs.
+	// After reads the events after a given one, newest first. It makes one request, so events older
+	// than a page are left out as a gap. It needs what History needs.
 	After(ctx context.Context, to callbacks.Target, event int) (callbacks.AfterPage, error)
 }
 
-// Config is what a reader of histories works with. Every field but Lanes is needed.
+// Config is what a reader of histories works with. Every field but Lanes is required.
 type Config struct {
 	Source     Source
 	Lanes      callbacks.Lanes
@@ -34,8 +34,8 @@ type Config struct {
 	Now        func() time.Time
 }
 
-// Reader reads how callbacks ended, as the read quota allows. Somebody waits to know it, so that
-// these readings are urgent ones.
+// Reader reads how callbacks ended, within the read quota. These readings are urgent, because
+// somebody waits for them.
 type Reader struct {
 	source     Source
 	lanes      callbacks.Lanes
@@ -45,24 +45,25 @@ type Reader struct {
 	slots      *worker.Bulkhead[callbacks.Lane]
 }
 
-// MaxReadings is how often the history is asked in vain before what is known has to do. They are
-// five minutes apart at most: a day of it ends a delivery, and no single answer.
+// MaxReadings is how many readings of the history may fail before what is known has to suffice.
+// They are at most five minutes apart: a day without an answer ends a delivery, but no single
+// answer does.
 const MaxReadings = 300
 
-// DeniedReadings is how often permission to read the history may be denied before it is believed:
-// after a change of IAM that passes by itself. They take some fifteen seconds; who retries the
-// delivery later has them all again.
+// DeniedReadings is how often permission to read the history may be denied before the denial is
+// believed: after a change of IAM it may pass by itself. The readings take about fifteen seconds; a
+// delivery that somebody retries later has all of them again.
 const DeniedReadings = 5
 
-// NewReader makes a reader that reads so many histories at once in one lane.
+// NewReader makes a reader that reads at most atOnce histories at once in one lane.
 func NewReader(c Config, atOnce int) *Reader {
 	return &Reader{source: c.Source, lanes: c.Lanes, allowances: c.Allowances, log: c.Log, now: c.Now, slots: worker.NewBulkhead[callbacks.Lane](atOnce)}
 }
 
-// Lane is where the history of a callback is read.
+// Lane is the lane in which the history of a callback is read.
 func (h *Reader) Lane(to callbacks.Target) callbacks.Lane { return h.lanes.Of(to) }
 
-// Ask reads how a callback was closed, if it may be asked now.
+// Ask reads how a callback ended, if the lane has a free slot and read quota now.
 func (h *Reader) Ask(ctx context.Context, target callbacks.Target) callbacks.Finding {
 	if target.ExecutionARN == "" {
 		return callbacks.Finding{History: callbacks.HistoryUnreadable}
@@ -85,12 +86,13 @@ func (h *Reader) Ask(ctx context.Context, target callbacks.Target) callbacks.Fin
 	return callbacks.Finding{History: callbacks.HistoryBusy, Answer: answer.Answer, Again: answer.RetryAfter}
 }
 
-// After reads what the history of a callback holds behind an event. Take what it needs by Begin.
+// After reads the events of a callback's history after a given one. Call Begin first for the slot
+// and the quota.
 func (h *Reader) After(ctx context.Context, to callbacks.Target, event int) (callbacks.AfterPage, error) {
 	return h.source.After(ctx, to, event)
 }
 
-// charge pays afterwards for the pages of a history behind the first.
+// charge takes the pages of a history after the first from the read quota, after they were read.
 func (h *Reader) charge(ctx context.Context, lane callbacks.Lane, more int) {
 	if more <= 0 {
 		return
@@ -100,8 +102,8 @@ func (h *Reader) charge(ctx context.Context, lane callbacks.Lane, more int) {
 	}
 }
 
-// Begin takes what a request to a lane needs: a slot, and its price. Call done with the request's
-// error; nil means that there may be no request now, but again after a while.
+// Begin takes a slot and read quota for one request to a lane. Call done with the request's error.
+// If done is nil, no request may be made now; try again after the returned time.
 func (h *Reader) Begin(ctx context.Context, lane callbacks.Lane, u readquota.Urgency) (again time.Duration, done func(error)) {
 	if !h.slots.Try(lane) {
 		return 0, nil

@@ -1,5 +1,5 @@
 package history
 
-// SubTypeWaitForCallback is what SDKs write of the context that they make around a callback and its
-// submitter, unless the function's author named another one.
+// SubTypeWaitForCallback is the subtype that SDKs give the context around a callback and its
+// submitter, unless the function's author named another.
 const SubTypeWaitForCallback = "WaitForCallback"

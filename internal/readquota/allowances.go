@@ -10,27 +10,27 @@ import (
 )
 
 const (
-	// purchase is for how long a process buys at once: it asks the shared quota a few times a
-	// second, however much it reads.
+	// purchase is the time for which a process takes requests at once: it asks the shared quota a
+	// few times a second, however much it reads.
 	purchase = 200 * time.Millisecond
-	// purchaseKept is how long what was bought may be used, so that nobody saves up for a burst.
+	// keptFor is how long an allowance may be used, so that no process saves up for a burst.
 	keptFor = time.Second
-	// keptAllowances bounds the allowances: a region may come out of an ARN that a stranger sent.
-	// Without its allowance a lane asks its quota.
+	// keptAllowances bounds the number of allowances, because a region may come from an ARN that a
+	// stranger sent. A lane without an allowance asks its quota.
 	keptAllowances = 64
 )
 
-// Urgency says who gives way where the quota is short.
+// Urgency says which readings come first when the quota is short.
 type Urgency int
 
 // The urgencies.
 const (
-	WhenIdle Urgency = iota // search and aftermath
-	Urgent                  // how a callback ended, which somebody waits to know
+	WhenIdle Urgency = iota // discovery and follow-up
+	Urgent                  // how a callback ended: somebody waits for it
 )
 
-// Allowances hold what a process has taken in advance of the shared quotas: one allowance for each
-// lane, out of which its workers pay for the requests by which they read executions.
+// Allowances hold what a process has taken in advance from the shared quotas. Each lane has one
+// allowance, and workers take from it the requests that read executions.
 type Allowances struct {
 	store Store
 	rate  float64
@@ -42,23 +42,23 @@ type Allowances struct {
 
 type allowance struct {
 	mu       sync.Mutex
-	requests int // that are paid for
+	requests int // still available
 	keptTo   time.Time
-	shut     [2]time.Time // by urgency: as the quota said, no request before
-	said     time.Time    // when it said so
-	eased    bool         // a request came through since the last purchase
+	shut     [2]time.Time // by urgency: according to the quota, no request before this time
+	said     time.Time    // when the quota said so
+	eased    bool         // a request succeeded since the allowance was last filled
 }
 
-// NewAllowances makes empty allowances. The rate is that of one lane: requests a second, over all
-// replicas.
+// NewAllowances makes empty allowances. rate is the number of requests a second in one lane, over
+// all replicas.
 func NewAllowances(store Store, rate float64, now func() time.Time) *Allowances {
 	return &Allowances{store: store, rate: rate, now: now, lanes: map[callbacks.Lane]*allowance{}}
 }
 
-// Rate is how many requests a second a lane has, over all replicas.
+// Rate is the number of requests a second in one lane, over all replicas.
 func (p *Allowances) Rate() float64 { return p.rate }
 
-// Quotas are the quotas of all lanes.
+// Quotas returns the quotas of all lanes.
 func (p *Allowances) Quotas(ctx context.Context) ([]Quota, error) { return p.store.Quotas(ctx) }
 
 func (p *Allowances) of(lane callbacks.Lane) *allowance {
@@ -75,7 +75,7 @@ func (p *Allowances) of(lane callbacks.Lane) *allowance {
 	return one
 }
 
-// Take pays for one request, or says when one may be made.
+// Take takes one request from the allowance of a lane, or returns when one may be made.
 func (p *Allowances) Take(ctx context.Context, lane callbacks.Lane, u Urgency) (allowed time.Time, ok bool, err error) {
 	one := p.of(lane)
 	one.mu.Lock()
@@ -109,8 +109,8 @@ func (p *Allowances) Take(ctx context.Context, lane callbacks.Lane, u Urgency) (
 	return now, true, nil
 }
 
-// Answered notes what became of a request that was paid for. A 429 stops all requests to its lane,
-// by every replica.
+// Answered notes the answer to a request that was taken. A 429 stops all requests to its lane, on
+// every replica.
 func (p *Allowances) Answered(ctx context.Context, lane callbacks.Lane, err error) error {
 	one := p.of(lane)
 	one.mu.Lock()
@@ -136,8 +136,8 @@ func (p *Allowances) Answered(ctx context.Context, lane callbacks.Lane, err erro
 	return nil
 }
 
-// Charge notes requests that went out without being paid for: nobody knew how many pages a history
-// has.
+// Charge counts requests that were made without being taken first, because the number of pages of a
+// history is not known in advance.
 func (p *Allowances) Charge(ctx context.Context, lane callbacks.Lane, many int) error {
 	now := p.now()
 	err := p.store.ChangeQuota(ctx, lane, now, func(b *Quota, at time.Time) { b.charge(at, p.rate, many) })

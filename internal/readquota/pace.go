@@ -8,29 +8,29 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Pace spreads readings out: however many wait, no more are planned for a second than the quota of
-// their lane allows, so that they come due one after the other and not all together, to be put off
-// again. Urgent ones are planned apart from the others.
+// Pace spreads readings out. However many wait, it plans no more for a second than the quota of
+// their lane allows, so that they come due one after the other instead of all together, only to be
+// put off again. Urgent readings are planned apart from the others.
 type Pace struct {
 	interval time.Duration // between two readings
 
 	mu   sync.Mutex
-	paid map[line]time.Time // until when the readings that were planned take up the rate
-	last time.Time          // when one was planned
+	paid map[line]time.Time // the time up to which planned readings use up the rate
+	last time.Time          // when a reading was last planned
 }
 
-// line is where readings queue.
+// line is a queue of readings.
 type line struct {
 	lane    callbacks.Lane
 	urgency Urgency
 }
 
-// NewPace makes a pace of so many readings a second.
+// NewPace makes a pace that plans rate readings a second in each line.
 func NewPace(rate float64) *Pace {
 	return &Pace{interval: time.Duration(float64(time.Second) / rate), paid: map[line]time.Time{}}
 }
 
-// Slot plans a reading, not before a time.
+// Slot plans a reading, not before the time at, and returns its time.
 func (p *Pace) Slot(lane callbacks.Lane, u Urgency, now, at time.Time) time.Time {
 	l := line{lane, u}
 	p.mu.Lock()

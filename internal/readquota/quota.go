@@ -7,20 +7,21 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Quota counts the requests by which executions are read in one lane, over all replicas: AWS
-// throttles them for the whole account, and what the desk takes is missing elsewhere.
+// Quota counts the requests that read executions in one lane, over all replicas. AWS throttles them
+// for the whole account, so other clients lack what the desk takes.
 type Quota struct {
 	Lane callbacks.Lane
-	Rate float64 // requests a second, as the last request was allowed
-	// PaidUntil is when all requests so far are paid for at that rate (the generic cell rate
-	// algorithm).
-	PaidUntil   time.Time
-	PausedUntil time.Time // AWS throttled us: no request before; zero or past when it did not
-	Strikes     int       // how often in a row it did
+	Rate float64 // requests a second, as of the last request
+	// PaidUntil is the time at which the rate has covered all requests so far (the generic cell
+	// rate algorithm).
+	PaidUntil time.Time
+	// AWS throttled us: no request before this time; zero or past if it did not
+	PausedUntil time.Time
+	Strikes     int // how often in a row AWS throttled us
 
-	Minute time.Time // that Used counts in
+	Minute time.Time // the minute that Used counts in
 	Used   int
-	Before int // used in the minute before
+	Before int // used in the previous minute
 }
 
 // Times of a pause after throttling.
@@ -30,13 +31,13 @@ const (
 	maxPause   = 15 * time.Minute // however long AWS asks for
 )
 
-// longestDebt is for how long requests may be owed that were made before they were paid for. Who
-// goes on beyond it pays no more.
+// longestDebt bounds the debt of requests that were made before the rate covered them. Requests
+// beyond it add nothing to the debt.
 const longestDebt = 10 * time.Second
 
-// take spends so many requests, or says when they may be made. A second's worth of requests may go
-// out at once, and another second's worth of urgent ones: what they have taken in advance the
-// others wait for.
+// take spends the given number of requests, or returns when they may be made. A second's worth of
+// requests may go out at once, and another second's worth if they are urgent. Others wait until the
+// rate has covered what urgent ones took in advance.
 func (b *Quota) take(now time.Time, rate float64, many int, u Urgency) (at time.Time, ok bool) {
 	b.Rate = rate
 	cost, burst := price(rate)
@@ -60,7 +61,7 @@ func (b *Quota) take(now time.Time, rate float64, many int, u Urgency) (at time.
 	return now, true
 }
 
-// charge notes requests that were made without asking.
+// charge counts requests that were made without asking first.
 func (b *Quota) charge(now time.Time, rate float64, many int) {
 	cost, burst := price(rate)
 	b.mind(now, burst)
@@ -69,17 +70,19 @@ func (b *Quota) charge(now time.Time, rate float64, many int) {
 	b.Used += many
 }
 
-// price is what a request costs at a rate, and what may be spent at once: a second's worth.
+// price returns the cost of one request at a rate, and how much may be spent at once: a second's
+// worth.
 func price(rate float64) (cost, burst time.Duration) {
 	cost = time.Duration(float64(time.Second) / rate)
 	return cost, cost * time.Duration(max(math.Floor(rate), 1))
 }
 
-// mostOwed is how far in the future everything may be paid for: what is farther comes of a clock
-// that has been set back since.
+// mostOwed is the greatest possible distance of PaidUntil from now. A time beyond it comes from a
+// clock that was set back since.
 func mostOwed(burst time.Duration) time.Duration { return max(2*burst, longestDebt) }
 
-// mind forgets what a clock noted that was ahead: else nobody would read until it is as late again.
+// mind drops a PaidUntil that a fast clock wrote; otherwise nobody could read until our clock has
+// caught up.
 func (b *Quota) mind(now time.Time, burst time.Duration) {
 	if b.PaidUntil.After(now.Add(mostOwed(burst))) {
 		b.PaidUntil = now.Add(burst)
@@ -87,7 +90,7 @@ func (b *Quota) mind(now time.Time, burst time.Duration) {
 	b.PausedUntil = callbacks.Earliest(b.PausedUntil, now.Add(maxPause))
 }
 
-// turn begins a new minute of the count where the last one is over.
+// turn begins a new minute of the count if the last one is over.
 func (b *Quota) turn(now time.Time) {
 	minute := now.Truncate(time.Minute)
 	if minute.Equal(b.Minute) {
@@ -100,17 +103,17 @@ func (b *Quota) turn(now time.Time) {
 	b.Minute, b.Used = minute, 0
 }
 
-// Spent is how many requests were made in the last minute: what is counted now and the share of the
-// minute before that is not yet over.
+// Spent is how many requests were made in the last minute: the current count, plus the share of the
+// previous minute that is less than a minute old.
 func (b Quota) Spent(now time.Time) int {
 	b.turn(now)
 	left := 1 - float64(now.Sub(b.Minute))/float64(time.Minute)
 	return b.Used + int(math.Round(float64(b.Before)*left))
 }
 
-// backOff stops all requests for a while: as long as AWS asks for, up to [maxPause], and longer
-// each time in a row. The answer to a request that was under way when the pause began is not
-// another time.
+// backOff stops all requests for a while: for as long as AWS asks, up to [maxPause], and for longer
+// each time in a row. A 429 to a request that was under way when the pause began does not count
+// again.
 func (b *Quota) backOff(now time.Time, retryAfter time.Duration) {
 	var pause time.Duration
 	if !b.Throttled(now) {
@@ -120,5 +123,5 @@ func (b *Quota) backOff(now time.Time, retryAfter time.Duration) {
 	b.PausedUntil = callbacks.Latest(b.PausedUntil, now.Add(max(pause, min(retryAfter, maxPause))))
 }
 
-// Throttled reports whether AWS has asked for a pause that is not over.
+// Throttled reports whether a pause after a 429 of AWS is still on.
 func (b Quota) Throttled(now time.Time) bool { return now.Before(b.PausedUntil) }

@@ -7,30 +7,30 @@ import (
 	"countersign/internal/readquota"
 )
 
-// Backlog is what waits, as monitoring counts it. It is of the whole database, whichever process
-// asks.
+// Backlog is the waiting work, as monitoring counts it. It covers the whole database, whichever
+// process asks.
 type Backlog struct {
 	Pending       []PendingCount
-	OldestPending time.Time // when it arrived; zero when nothing is pending
+	OldestPending time.Time // when the oldest pending callback arrived; zero if nothing is pending
 	// by state: [callbacks.Decided], [callbacks.Undeliverable], [callbacks.Unconfirmed]
 	Undelivered map[callbacks.State]int
-	// decisions that Lambda accepted, while the history shows another end; over all time
+	// decisions that Lambda accepted although the history shows another end; over all time
 	Differing int
-	// due for longer than [HeartbeatSlack] and sent by nobody
+	// due for longer than [HeartbeatSlack] and not sent
 	LateHeartbeats int
-	Reads          []readquota.Quota // what reading histories costs of AWS's quota
+	Reads          []readquota.Quota // how much of AWS's read quota the reading of histories uses
 }
 
-// PendingCount counts the pending callbacks of a queue that one clock ends first.
+// PendingCount is the number of pending callbacks of a queue that a certain clock will end first.
 type PendingCount struct {
 	Queue string
-	Cause callbacks.DeadlineCause // [callbacks.NoDeadline] where no clock runs
+	Cause callbacks.DeadlineCause // [callbacks.NoDeadline] if no clock runs
 	Count int
 }
 
-// MaxBacklog is how far a backlog counts each thing: whoever looks at more needs no exact number.
+// MaxBacklog is where a backlog stops counting each thing: beyond it nobody needs an exact number.
 const MaxBacklog = 10_000
 
-// HeartbeatSlack is how late a heartbeat may be before it counts as late. The shortest interval is
-// a second.
+// HeartbeatSlack is how overdue a heartbeat may be before it counts as late. The shortest interval
+// is a second.
 const HeartbeatSlack = 2 * time.Second

@@ -16,20 +16,20 @@ import (
 )
 
 const (
-	// sweepGrace is how long after a deadline the sweep waits: a beat or a decision that was in
-	// time may still be on its way to the database.
+	// grace is how long expiry waits after a deadline: a heartbeat or a decision that was in time
+	// may still be on its way to the database.
 	grace = 2 * time.Second
-	// messageMemory is how long a webhook message ID is known; senders give up long before.
+	// messageMemory is how long a webhook message ID is kept; senders give up long before.
 	messageMemory  = 7 * 24 * time.Hour
 	batch          = 200
 	expiriesAtOnce = 16
-	// A history that does not answer holds up the round, so that it is not waited for long, and few
-	// of one lane at once.
+	// A history that does not answer delays the round, so expiry waits for it only briefly and
+	// reads only few of one lane at once.
 	expiryTimeout     = 5 * time.Second
 	expiriesInOneLane = 4
 )
 
-// Expiry notices what happens by itself: clocks that run out, reviews that nobody renews.
+// Expiry handles what happens by itself: clocks that run out and reviews that nobody renews.
 type Expiry struct {
 	store     Store
 	histories *history.Reader
@@ -37,7 +37,7 @@ type Expiry struct {
 	log       *slog.Logger
 	now       func() time.Time
 	wake      worker.Alarm
-	// the last one of a round that did not come to the end of what is expired
+	// the last callback of a round that did not reach the end of the expired ones
 	after  callbacks.ID
 	pauses *pauses
 	pace   *readquota.Pace
@@ -51,7 +51,7 @@ func NewExpiry(c Config) *Expiry {
 	}
 }
 
-// Run sweeps until ctx ends.
+// Run runs rounds of expiry until ctx ends.
 func (s *Expiry) Run(ctx context.Context) {
 	worker.Loop{Name: "sweeps", Log: s.log, Now: s.now, Wake: s.wake, Round: s.runOnce}.Run(ctx)
 }
@@ -62,7 +62,7 @@ func (s *Expiry) RunOnce(ctx context.Context) error {
 	return err
 }
 
-// runOnce ends what is past its deadline, closes reviews that nobody renewed, and forgets old
+// runOnce ends callbacks past their deadline, closes reviews that nobody renewed, and deletes old
 // messages.
 func (s *Expiry) runOnce(ctx context.Context) (time.Time, error) {
 	now := s.now()
@@ -77,8 +77,8 @@ func (s *Expiry) runOnce(ctx context.Context) (time.Time, error) {
 	if err := s.store.ForgetMessages(ctx, now.Add(-messageMemory), batch); err != nil {
 		return time.Time{}, fmt.Errorf("forget messages: %w", err)
 	}
-	// The next round looks behind these: they may all wait for a lane that is throttled, and others
-	// must not wait with them.
+	// The next round begins after these: all of them may be waiting for a throttled lane, and
+	// others must not wait with them.
 	s.after = ""
 	if len(expired) == batch {
 		s.after = expired[batch-1]
@@ -98,7 +98,7 @@ func (s *Expiry) runOnce(ctx context.Context) (time.Time, error) {
 	return next.Add(grace), nil
 }
 
-// expireAll ends callbacks, several at once because Lambda may be asked about each. waiting says
+// expireAll ends callbacks, several at once because each may need a request to Lambda. waiting says
 // that some have to be looked at again.
 func (s *Expiry) expireAll(ctx context.Context, ids []callbacks.ID) (waiting bool) {
 	var group sync.WaitGroup
@@ -135,9 +135,9 @@ func (s *Expiry) closeReviews(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// stopHeartbeats ends the beats of a callback that nobody reviews any more. The next beat would
-// notice it too, but that may be far off, and until then lists would count the callback among those
-// that are kept alive.
+// stopHeartbeats stops the heartbeats of a callback that nobody reviews any more. The next
+// heartbeat would notice it too, but that may be far off, and until then lists would count the
+// callback as kept alive.
 func (s *Expiry) stopHeartbeats(ctx context.Context, c callbacks.Callback, now time.Time) error {
 	if c.NextHeartbeatAt.IsZero() || c.WantsHeartbeats(now) {
 		return nil
@@ -152,10 +152,10 @@ func (s *Expiry) stopHeartbeats(ctx context.Context, c callbacks.Callback, now t
 	return nil
 }
 
-// expire ends one callback. Before it is buried by a clock the history is asked, where it can be:
-// the heartbeat clock is only a lower bound, because other clients may beat too, the others are as
-// they were announced, and our own may be ahead of Lambda's. again says that it could not tell yet,
-// or has the callback open.
+// expire ends one callback. Before a clock ends it, expire asks the history, if it can: the
+// heartbeat clock is only a lower bound, because other clients may send heartbeats too; the other
+// clocks are as they were announced; and our own may be ahead of Lambda's. again says that the
+// history could not tell yet, or shows the callback open.
 func (s *Expiry) expire(ctx context.Context, id callbacks.ID) (again bool, err error) {
 	if s.pauses.under(id, s.now()) {
 		return true, nil
@@ -177,7 +177,7 @@ func (s *Expiry) expire(ctx context.Context, id callbacks.ID) (again bool, err e
 		s.putOff(id, s.histories.Lane(target), found)
 	}
 	if errors.Is(err, callbacks.ErrConflict) || errors.Is(err, callbacks.ErrNotFound) {
-		return again, nil // decided or closed meanwhile, or not yet known
+		return again, nil // decided or closed in the meantime, or cannot be ended yet
 	}
 	if err != nil {
 		return false, err
@@ -186,7 +186,8 @@ func (s *Expiry) expire(ctx context.Context, id callbacks.ID) (again bool, err e
 	return false, nil
 }
 
-// putOff plans when a callback is asked about again: where there was no budget, in its turn.
+// putOff plans when to ask about a callback again. If there was no read quota, the callback takes
+// its turn.
 func (s *Expiry) putOff(id callbacks.ID, lane callbacks.Lane, found callbacks.Finding) {
 	now := s.now()
 	var slot time.Time

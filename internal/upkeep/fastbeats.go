@@ -11,19 +11,20 @@ const (
 	// fastInterval is the interval below which a clock counts as fast: a heartbeat timeout of less
 	// than half a minute.
 	fastInterval = 10 * time.Second
-	// fastPerSecond and fastBurst bound the beats of fast clocks that one source gets where nobody
-	// reviews: 40 callbacks of a heartbeat timeout of six seconds. Else a sender of thousands could
-	// have the desk, and its account, do nothing else.
+	// fastPerSecond and fastBurst bound the heartbeats of fast clocks for callbacks of one source
+	// that nobody reviews: enough for 40 callbacks with a heartbeat timeout of six seconds. Without
+	// the bound, a sender of thousands could keep the desk and its AWS account busy with nothing
+	// else.
 	fastPerSecond = 20
 	fastBurst     = 40
-	// fastWarning is how often the log says so of a source.
+	// fastWarning is how often the log reports that a source is over the bound.
 	fastWarning = time.Minute
 )
 
-// fastBeats bounds beats of fast clocks by source. One goroutine uses it.
+// fastBeats bounds the heartbeats of fast clocks by source. Only one goroutine may use it.
 type fastBeats struct {
 	log *slog.Logger
-	of  map[string]*fastSource // sources are configured, so that they are few
+	of  map[string]*fastSource // few, because sources are configured
 }
 
 type fastSource struct {
@@ -31,8 +32,8 @@ type fastSource struct {
 	at, warned time.Time
 }
 
-// over reports whether a beat is left out, because its source has had too many. What somebody
-// reviews, or has decided, is always kept alive.
+// over reports whether a heartbeat is skipped because its source has had too many. A callback that
+// somebody reviews, or has decided, is always kept alive.
 func (f *fastBeats) over(c *callbacks.Callback, now time.Time) bool {
 	if c.State != callbacks.Pending || c.HeartbeatInterval() >= fastInterval || now.Before(c.ReviewedUntil) {
 		return false

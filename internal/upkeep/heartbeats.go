@@ -15,18 +15,18 @@ import (
 )
 
 const (
-	heartbeatsAtOnce = 64 // that are claimed
-	// heartbeatsInCall is how many calls may be under way. A call takes five seconds at most and a
-	// callback has one beat in twenty, for a heartbeat timeout of a minute: an account that hangs
-	// takes all of them only with four thousand reviews.
+	heartbeatsAtOnce = 64 // claimed at once
+	// heartbeatsInCall is how many calls may be under way. A call takes five seconds at most, and a
+	// callback with a heartbeat timeout of a minute has one heartbeat in twenty seconds: an account
+	// that hangs takes all calls only if it has four thousand reviews.
 	heartbeatsInCall = 1024
 	heartbeatTimeout = 5 * time.Second  // of one call, at most
-	readingTimeout   = 20 * time.Second // of the history, where Lambda says that it waits no longer
-	writingTimeout   = 10 * time.Second // of what came of a beat
+	readingTimeout   = 20 * time.Second // of the history, if Lambda says that it no longer waits
+	writingTimeout   = 10 * time.Second // of recording the result
 )
 
-// Heartbeats is the worker that keeps reviewed callbacks alive: one beat per callback and interval,
-// however many people, tabs and replicas there are.
+// Heartbeats is the worker that keeps callbacks alive. It sends one heartbeat per callback and
+// interval, however many people, tabs and replicas there are.
 type Heartbeats struct {
 	store  Store
 	lambda callbacks.Lambda
@@ -58,7 +58,7 @@ func NewHeartbeats(c Config) *Heartbeats {
 // Wake says that a heartbeat may be due now. It never blocks.
 func (h *Heartbeats) Wake() { h.wake.Ring() }
 
-// Run beats until ctx ends. Calls that are under way have a few seconds to finish.
+// Run sends heartbeats until ctx ends. Calls under way then have a few seconds to finish.
 func (h *Heartbeats) Run(ctx context.Context) {
 	worker.Loop{Name: "heartbeats", Log: h.log, Now: h.now, Wake: h.wake, Round: func(round context.Context) (time.Time, error) {
 		return h.runOnce(round, ctx)
@@ -73,14 +73,14 @@ func (h *Heartbeats) RunOnce(ctx context.Context) error {
 	return err
 }
 
-// runOnce claims the beats that are due and starts them; calls is their context. The claim moves
-// the schedule on, so a crash costs one beat at most.
+// runOnce claims the heartbeats that are due and starts their calls, in the context calls. The
+// claim also schedules the next heartbeat, so a crash costs at most one.
 func (h *Heartbeats) runOnce(ctx, calls context.Context) (time.Time, error) {
 	free := min(cap(h.slots)-len(h.slots), heartbeatsAtOnce)
 	if free == 0 {
-		return time.Time{}, nil // a call that ends wakes us
+		return time.Time{}, nil // a call that ends wakes the loop
 	}
-	// Without the monotonic reading, which does not see that a clock was set.
+	// Without the monotonic reading, which hides that the clock was set.
 	now := h.now().Round(0)
 	if now.Before(h.looked) {
 		if err := h.store.HastenHeartbeats(ctx, now); err != nil {
@@ -94,7 +94,7 @@ func (h *Heartbeats) runOnce(ctx, calls context.Context) (time.Time, error) {
 	}
 	for _, c := range claimed {
 		if h.fast.over(&c, now) {
-			continue // the claim has moved it on
+			continue // the claim has scheduled the next one
 		}
 		h.slots <- struct{}{}
 		h.calls.Go(func() {
@@ -105,7 +105,8 @@ func (h *Heartbeats) runOnce(ctx, calls context.Context) (time.Time, error) {
 		})
 	}
 	if len(claimed) == free {
-		return h.now(), nil // there may be more, and calls that have ended meanwhile woke nobody
+		// there may be more, and calls that have ended in the meantime woke nobody
+		return h.now(), nil
 	}
 	return h.store.NextHeartbeat(ctx)
 }
@@ -118,7 +119,7 @@ func (h *Heartbeats) release() {
 	}
 }
 
-// beat sends one heartbeat if it is still wanted, and writes down what came of it.
+// beat sends one heartbeat if it is still wanted, and records the result.
 func (h *Heartbeats) beat(ctx context.Context, c callbacks.Callback) error {
 	sent := h.now()
 	if !c.WantsHeartbeats(sent) {
@@ -139,7 +140,7 @@ func (h *Heartbeats) beat(ctx context.Context, c callbacks.Callback) error {
 	return h.note(ctx, c, sent, answer)
 }
 
-// note writes down whether Lambda took a beat.
+// note records whether Lambda accepted a heartbeat.
 func (h *Heartbeats) note(ctx context.Context, c callbacks.Callback, sent time.Time, answer *callbacks.LambdaError) error {
 	taken := answer.Answer == callbacks.AnswerAccepted
 	h.tell(ctx, c, answer)
@@ -161,7 +162,8 @@ func (h *Heartbeats) note(ctx context.Context, c callbacks.Callback, sent time.T
 	return nil
 }
 
-// tell logs the answer to a beat: a warning for the first that fails, since hundreds may follow.
+// tell logs the answer to a heartbeat. Only the first failure is a warning, because hundreds may
+// follow.
 func (h *Heartbeats) tell(ctx context.Context, c callbacks.Callback, answer *callbacks.LambdaError) {
 	switch failing := c.BeatsFail(); {
 	case answer.Answer == callbacks.AnswerAccepted && !failing:
@@ -175,17 +177,17 @@ func (h *Heartbeats) tell(ctx context.Context, c callbacks.Callback, answer *cal
 	}
 }
 
-// update writes down what came of a beat, also when ctx ends meanwhile.
+// update records the result of a heartbeat, even if ctx ends in the meantime.
 func (h *Heartbeats) update(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) (callbacks.Callback, error) {
 	ctx, cancel := worker.Outlive(ctx, worker.StopWrites, writingTimeout)
 	defer cancel()
 	return h.store.Update(ctx, id, fn)
 }
 
-// closed settles a callback of which Lambda says that it waits no longer, or may not, unless a
-// decision is on its way: then the answer to the delivery tells more. While the history does not
-// show the end, the beat is one that failed; where there is no history, an answer that may mean two
-// things is no more.
+// closed settles a callback of which Lambda says that it no longer waits, or may no longer wait. If
+// a decision is on its way, closed leaves the callback alone, because the answer to the delivery
+// tells more. While the history does not show the end, the heartbeat counts as failed. If there is
+// no history, an ambiguous answer settles nothing.
 func (h *Heartbeats) closed(ctx context.Context, c callbacks.Callback, answer callbacks.Answer) (settled bool, err error) {
 	call, cancel := worker.Outlive(ctx, worker.StopCalls, readingTimeout)
 	defer cancel()
@@ -198,7 +200,8 @@ func (h *Heartbeats) closed(ctx context.Context, c callbacks.Callback, answer ca
 	updated, err := h.update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
 		now := h.now()
 		if c.State != callbacks.Pending {
-			return callbacks.Change{}, nil // the schedule of the claim asks again an interval later
+			// the schedule set by the claim asks again an interval later
+			return callbacks.Change{}, nil
 		}
 		entry, err := c.Close(c.EndedAsAnswered(answer, found, now), now, callbacks.System("heartbeats"))
 		return callbacks.Change{Audit: entry}, err
@@ -213,7 +216,7 @@ func (h *Heartbeats) closed(ctx context.Context, c callbacks.Callback, answer ca
 	return true, nil
 }
 
-// callLimit bounds the call of one beat, so that one that hangs leaves time for another.
+// callLimit bounds the call of one heartbeat, so that one that hangs leaves time for another.
 func callLimit(c *callbacks.Callback) time.Duration {
 	return min(max(c.HeartbeatInterval()/2, 2*time.Second), heartbeatTimeout)
 }

@@ -10,8 +10,8 @@ import (
 	"countersign/internal/worker"
 )
 
-// pauses are the times at which callbacks past their deadline are asked about again. They are in
-// memory only: whoever forgets them asks once more.
+// pauses holds the times at which callbacks past their deadline are asked about again. It is kept
+// in memory only: a process that lost it asks once more.
 type pauses struct {
 	mu  sync.Mutex
 	all map[callbacks.ID]pause
@@ -20,20 +20,20 @@ type pauses struct {
 type pause struct {
 	until time.Time
 	asked int // so far
-	blind int // of these, the last ones that brought no history
+	blind int // the most recent of these that returned no history
 }
 
 func newPauses() *pauses { return &pauses{all: map[callbacks.ID]pause{}} }
 
-// under reports whether a callback is not to be asked about yet.
+// under reports whether it is too early to ask about a callback again.
 func (p *pauses) under(id callbacks.ID, now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return now.Before(p.all[id].until)
 }
 
-// patient reports whether asking again is still worth it: longer where the history is busy than
-// where permission was denied.
+// patient reports whether asking again is still worth it. The patience lasts longer if the history
+// is busy than if permission was denied.
 func (p *pauses) patient(id callbacks.ID, found callbacks.Finding) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -46,8 +46,8 @@ func (p *pauses) patient(id callbacks.ID, found callbacks.Finding) bool {
 	return false
 }
 
-// put puts a callback off: farther and farther, where it was asked about; else until slot. A
-// history that was read gives it all the time again.
+// put puts a callback off. If it was asked about, the pause grows each time; otherwise it lasts
+// until slot. After a successful reading the callback has its full patience again.
 func (p *pauses) put(id callbacks.ID, now, slot time.Time, found callbacks.Finding) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -64,7 +64,7 @@ func (p *pauses) put(id callbacks.ID, now, slot time.Time, found callbacks.Findi
 	p.all[id] = one
 }
 
-// forget drops callbacks that have long not been put off again: they are not pending any more.
+// forget drops callbacks that have not been put off for a long time: they are no longer pending.
 func (p *pauses) forget(now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

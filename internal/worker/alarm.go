@@ -1,7 +1,7 @@
 package worker
 
-// Alarm wakes a loop. Ringing never blocks; a wake-up that nobody waits for is kept, and several
-// are one.
+// Alarm wakes a loop. Ringing never blocks. A wake-up that no loop waits for is kept; several count
+// as one.
 type Alarm chan struct{}
 
 // NewAlarm makes an alarm for one loop.

@@ -5,9 +5,9 @@ import "time"
 // MaxBackoff bounds the pause between two attempts.
 const MaxBackoff = 5 * time.Minute
 
-// Backoff is the pause before the next attempt: doubling from half a second, with jitter in [0,1),
-// at least as long as the other side asks for, and short enough to leave room for more than one
-// attempt before the deadline.
+// Backoff is the pause before the next attempt. It doubles from half a second, with jitter in
+// [0,1). It is at least as long as the other side asks for, and short enough to leave room for more
+// than one attempt before the deadline.
 func Backoff(tries int, retryAfter time.Duration, left time.Duration, jitter float64) time.Duration {
 	pause := MaxBackoff
 	if tries < 10 {

@@ -2,22 +2,22 @@ package worker
 
 import "sync"
 
-// Bulkhead bounds how many calls are under way for each key, so that one that hangs takes no slot
+// Bulkhead bounds how many calls are under way for each key, so that a key that hangs takes no slot
 // from another. A weighted semaphore for each key would do the same, but does not tell how many
-// slots are free, which a claim of work has to know.
+// slots are free, which a claim of work needs to know.
 type Bulkhead[K comparable] struct {
-	each int // key
+	each int // slots for each key
 
 	mu    sync.Mutex
-	taken map[K]int // none is zero
+	taken map[K]int // never zero for a key
 }
 
-// NewBulkhead makes a bulkhead with so many slots for each key.
+// NewBulkhead makes a bulkhead with the given number of slots for each key.
 func NewBulkhead[K comparable](each int) *Bulkhead[K] {
 	return &Bulkhead[K]{each: each, taken: map[K]int{}}
 }
 
-// Try takes a slot of a key if one is free.
+// Try takes a slot of a key if one is free, and reports whether it did.
 func (b *Bulkhead[K]) Try(key K) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -28,15 +28,15 @@ func (b *Bulkhead[K]) Try(key K) bool {
 	return true
 }
 
-// Take takes a slot even if none is free: for work that is claimed already, when others were faster
-// than the claim.
+// Take takes a slot even if none is free. It is for work that is already claimed when others took
+// the slots first.
 func (b *Bulkhead[K]) Take(key K) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.taken[key]++
 }
 
-// Release gives a slot back and reports whether its key had none left.
+// Release gives a slot back and reports whether its key had no free slot before.
 func (b *Bulkhead[K]) Release(key K) (full bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -47,8 +47,8 @@ func (b *Bulkhead[K]) Release(key K) (full bool) {
 	return full
 }
 
-// Free returns the keys without a free slot, in no order, and how many slots any other key has at
-// least.
+// Free returns the keys without a free slot, in no particular order, and the least number of free
+// slots of any other key.
 func (b *Bulkhead[K]) Free() (full []K, atLeast int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -7,29 +7,29 @@ import (
 )
 
 const (
-	// PollInterval is how often a loop looks without being woken: the net under lost wake-ups and
-	// other replicas' work.
+	// PollInterval is how often a loop looks for work without being woken. It catches lost wake-ups
+	// and work from other replicas.
 	PollInterval = 5 * time.Second
-	// RetryInterval is the pause after a round that failed, so that a dead database is not
+	// RetryInterval is the pause after a failed round, so that a database that is down is not
 	// hammered.
 	RetryInterval = 2 * time.Second
 
-	// minimumPause keeps a loop whose next work is due now, but claimed by somebody else, from
-	// spinning.
+	// minimumPause keeps a loop from spinning when its next work is due now but claimed by another
+	// worker.
 	minimumPause = 20 * time.Millisecond
-	// roundLimit is longer than any round takes: what hangs in one, such as a connection to the
-	// database that nobody answers on any more, must not end the loop.
+	// roundLimit is longer than any round takes. A round that hangs, for example on a connection to
+	// a database that no longer answers, must not end the loop.
 	roundLimit = time.Minute
 )
 
-// Loop runs rounds, one after the other.
+// Loop runs rounds one after the other.
 type Loop struct {
 	Name string // for the log
 	Log  *slog.Logger
 	Now  func() time.Time
-	Wake Alarm // nil where nobody wakes it
-	// Round does what is due and returns when the next round is, zero for "when woken". Its context
-	// ends after a minute.
+	Wake Alarm // nil if nobody wakes it
+	// Round does what is due and returns when the next round is due, zero for "when woken". Its
+	// context ends after a minute.
 	Round func(context.Context) (next time.Time, err error)
 }
 

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Outlive is a context that ends after limit, and a grace after ctx, but not with it: what was
-// begun before a stop may end well. The grace counts from now where ctx has ended already.
+// Outlive returns a context that ends after limit, and at the latest a grace after ctx ends, so
+// that work begun before a stop can finish. If ctx has already ended, the grace counts from now.
 func Outlive(ctx context.Context, grace, limit time.Duration) (context.Context, context.CancelFunc) {
 	longer, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	stop := context.AfterFunc(ctx, func() {

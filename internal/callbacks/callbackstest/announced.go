@@ -17,7 +17,7 @@ func testAnnounced(t *testing.T, open func(*testing.T) Store) {
 	})
 }
 
-// find records a callback that nobody announced.
+// find records a callback as discovery does: nobody announced it.
 func find(t testing.TB, s Store, c callbacks.Callback, content callbacks.Content) callbacks.Receipt {
 	t.Helper()
 	c.Source = callbacks.SourceDiscovery
@@ -43,7 +43,7 @@ func announcedAfterFound(t *testing.T, s Store) {
 	want := found
 	want.Title, want.Queue, want.Source, want.KeepAlive, want.Outcomes = said.Title, said.Queue, said.Source, said.KeepAlive, said.Outcomes
 	want.NextHeartbeatAt, want.Revision = at, 1
-	want.Untaken.Since = at // the first beat has still to be taken
+	want.Untaken.Since = at // Lambda has yet to accept the first heartbeat
 	Same(t, "receipt", r.Callback, want)
 	Same(t, "stored callback", Get(t, s, found.ID), want)
 	content, err := s.Content(t.Context(), found.ID)

@@ -41,7 +41,7 @@ func NewCallback(options ...Option) callbacks.Callback {
 	return c
 }
 
-// NewCallbackID is a fresh token such as Lambda hands out: base64 with /, + and = in it.
+// NewCallbackID is a fresh token like those of Lambda: base64 with /, + and = in it.
 func NewCallbackID() callbacks.CallbackID {
 	token := make([]byte, 256)
 	rand.Read(token) // never fails
@@ -54,13 +54,13 @@ func Queue(name string) Option { return func(c *callbacks.Callback) { c.Queue = 
 // Function names the waiting function.
 func Function(name string) Option { return func(c *callbacks.Callback) { c.Function = name } }
 
-// Source names who announced it.
+// Source names the source that announced the callback.
 func Source(name string) Option { return func(c *callbacks.Callback) { c.Source = name } }
 
 // Title sets the title.
 func Title(title string) Option { return func(c *callbacks.Callback) { c.Title = title } }
 
-// ReceivedAt is when the callback started and was received.
+// ReceivedAt sets when the callback started and was received.
 func ReceivedAt(at time.Time) Option {
 	return func(c *callbacks.Callback) { c.ReceivedAt, c.Clocks.StartedAt = at, at }
 }
@@ -68,12 +68,14 @@ func ReceivedAt(at time.Time) Option {
 // Timeout sets the callback's own timeout, zero for none.
 func Timeout(d time.Duration) Option { return func(c *callbacks.Callback) { c.Clocks.Timeout = d } }
 
-// Heartbeats sets the heartbeat timeout and when the first beat is due, the zero time for none.
+// Heartbeats sets the heartbeat timeout and when the first heartbeat is due, the zero time for
+// none.
 func Heartbeats(timeout time.Duration, due time.Time) Option {
 	return func(c *callbacks.Callback) { c.Clocks.HeartbeatTimeout, c.NextHeartbeatAt = timeout, due }
 }
 
-// BeatsFail has heartbeats go out that Lambda does not take: so many failed, with the same answer.
+// BeatsFail makes heartbeats fail: Lambda did not accept the given number of them, each with the
+// same answer.
 func BeatsFail(since time.Time, answer callbacks.Answer, failed int) Option {
 	return func(c *callbacks.Callback) {
 		c.Untaken = callbacks.Untaken{Since: since, Failed: failed, Answer: answer, LostAt: since.Add(time.Second)}
@@ -91,7 +93,7 @@ func DecidedBy(subject string, at time.Time) Option {
 	}
 }
 
-// Ended puts the callback into a state that is not open any more.
+// Ended puts the callback into a state that is no longer open.
 func Ended(state callbacks.State, at time.Time) Option {
 	return func(c *callbacks.Callback) {
 		c.State, c.NextHeartbeatAt = state, time.Time{}
@@ -102,15 +104,15 @@ func Ended(state callbacks.State, at time.Time) Option {
 	}
 }
 
-// EndedBy is the clock that ended a callback.
+// EndedBy sets the clock that ended the callback.
 func EndedBy(cause callbacks.DeadlineCause) Option {
 	return func(c *callbacks.Callback) { c.Ending.Cause = cause }
 }
 
-// Problem is what the latest delivery attempt met.
+// Problem sets the answer to the latest delivery attempt.
 func Problem(a callbacks.Answer) Option { return func(c *callbacks.Callback) { c.Problem = a } }
 
-// Person is an actor who is a signed-in person.
+// Person is an actor that is a signed-in person.
 func Person(subject string) callbacks.Actor {
 	return callbacks.Actor{Kind: callbacks.ActorPerson, ID: subject, Name: "Name of " + subject}
 }

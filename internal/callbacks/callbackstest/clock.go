@@ -5,33 +5,33 @@ import (
 	"time"
 )
 
-// T0 is the time at which the builders' callbacks begin.
+// T0 is the time at which the builders' callbacks start.
 var T0 = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
-// Clock is a clock that a test moves. It may be used by several goroutines.
+// Clock is a clock that a test sets. Several goroutines may use it.
 type Clock struct {
 	mu  sync.Mutex
 	now time.Time
 }
 
-// NewClock is a clock that shows a time.
+// NewClock returns a clock that shows the given time.
 func NewClock(now time.Time) *Clock { return &Clock{now: now} }
 
-// Now is what the clock shows.
+// Now returns the time that the clock shows.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
-// Set moves the clock to a time.
+// Set sets the clock to the given time.
 func (c *Clock) Set(now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.now = now
 }
 
-// Advance moves the clock on and returns what it shows then.
+// Advance moves the clock on and returns its new time.
 func (c *Clock) Advance(d time.Duration) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()

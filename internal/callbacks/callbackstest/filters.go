@@ -70,8 +70,8 @@ func filterReceived(t *testing.T, s Store) {
 	}
 }
 
-// filterModel stores callbacks of every kind and compares random queries with reading them all one
-// by one.
+// filterModel stores callbacks of every kind, and compares random queries with a check of each
+// callback.
 func filterModel(t *testing.T, s Store) {
 	var stored []callbacks.Callback
 	mine := map[callbacks.ID]bool{} // with a review of ada's
@@ -105,7 +105,7 @@ func filterModel(t *testing.T, s Store) {
 	})
 }
 
-// inOrder compares rows as the query's order asks.
+// inOrder compares rows by the query's order.
 func inOrder(q callbacks.Query) func(a, b callbacks.Row) int {
 	order := q.Order
 	if order == "" {
@@ -139,7 +139,7 @@ func endOf(r callbacks.Row) time.Time {
 	return r.Ending.At
 }
 
-// finds is the meaning of a query, in plain words.
+// finds says in plain words what a query means.
 func finds(q callbacks.Query, c *callbacks.Callback, reviewedByAda bool) bool {
 	deadline, cause := c.Ends()
 	visible := q.AllQueues || slices.Contains(q.Queues, c.Queue)
@@ -183,7 +183,7 @@ var (
 	causes         = []callbacks.DeadlineCause{"", callbacks.CauseTimeout, callbacks.CauseHeartbeat, callbacks.CauseExecution}
 )
 
-// anyTime is one of few times, so that callbacks tie.
+// anyTime is one of a few times, so that callbacks tie.
 func anyTime() *rapid.Generator[time.Time] {
 	return rapid.Map(rapid.IntRange(-9, 9), func(hours int) time.Time { return T0.Add(time.Duration(hours) * time.Hour) })
 }

@@ -7,8 +7,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// filterGone: what somebody announced, also after it was found, and something else closed, and
-// nothing else. The counts agree with the lists.
+// filterGone finds exactly the callbacks that somebody announced, even if they were found first,
+// and that something else closed. The counts agree with the lists.
 func filterGone(t *testing.T, s Store) {
 	at := func(minutes int) Option { return ReceivedAt(T0.Add(time.Duration(minutes) * time.Minute)) }
 	closed := Put(t, s, NewCallback(at(1), Ended(callbacks.Closed, T0)))

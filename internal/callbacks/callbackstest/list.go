@@ -35,7 +35,7 @@ func List(t testing.TB, s Store, q callbacks.Query) callbacks.Page {
 	return page
 }
 
-// IDsOf are the IDs of a page, in its order.
+// IDsOf returns the IDs of a page, in its order.
 func IDsOf(rows []callbacks.Row) []callbacks.ID {
 	ids := make([]callbacks.ID, 0, len(rows))
 	for _, r := range rows {
@@ -44,7 +44,7 @@ func IDsOf(rows []callbacks.Row) []callbacks.ID {
 	return ids
 }
 
-// EveryRow is a query for everything.
+// EveryRow is a query that finds every row.
 func EveryRow(f callbacks.Filter) callbacks.Query {
 	if f.Scope == "" {
 		f.Scope = callbacks.ScopeAll
@@ -84,7 +84,7 @@ func listScopeOrders(t *testing.T, s Store) {
 	Same(t, "history: what ended last", IDsOf(List(t, s, EveryRow(callbacks.Filter{Scope: callbacks.ScopeHistory})).Rows), []callbacks.ID{last, first})
 }
 
-// listPages reads page after page while callbacks arrive before and behind the reader.
+// listPages reads page after page while callbacks arrive before and after the reader's position.
 func listPages(t *testing.T, s Store) {
 	for _, order := range []callbacks.Order{"", callbacks.OrderDeadline, callbacks.OrderNewest} {
 		function := "pages-" + string(order)
@@ -109,7 +109,7 @@ func listPages(t *testing.T, s Store) {
 				if q.After = page.Next; q.After == nil {
 					break
 				}
-				make(-pages) // in front of everything, or behind it
+				make(-pages) // before everything else, or after it
 				make(1000 + pages)
 				if pages > 20 {
 					t.Fatal("the pages do not end")
@@ -144,7 +144,7 @@ func listTies(t *testing.T, s Store) {
 	}
 }
 
-// ListAll reads every page and fails when one repeats a callback.
+// ListAll reads every page and fails if one repeats a callback.
 func ListAll(t testing.TB, s Store, q callbacks.Query) []callbacks.Row {
 	t.Helper()
 	var rows []callbacks.Row
@@ -186,7 +186,7 @@ func listManyQueues(t *testing.T, s Store) {
 	}
 }
 
-// Count is how many rows a query finds.
+// Count returns how many rows a query finds.
 func Count(t testing.TB, s Store, q callbacks.Query, limit int) int {
 	t.Helper()
 	n, err := s.Count(t.Context(), q, limit)

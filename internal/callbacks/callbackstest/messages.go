@@ -41,8 +41,8 @@ func messageRepeated(t *testing.T, s Store) {
 	}
 }
 
-// messageReused: one message ID for two announcements would leave the second callback unrecorded,
-// and its sender none the wiser.
+// messageReused: one message ID for two announcements would leave the second callback unrecorded
+// without its sender knowing.
 func messageReused(t *testing.T, s Store) {
 	m := callbacks.Message{Source: "shop", ID: "order-17", At: T0}
 	c := NewCallback()
@@ -82,8 +82,8 @@ func messageReused(t *testing.T, s Store) {
 	}
 }
 
-// messagesReusedAtOnce: of several announcements that come at once under one message ID, one is
-// taken.
+// messagesReusedAtOnce: if several announcements come at once under one message ID, one is
+// accepted.
 func messagesReusedAtOnce(t *testing.T, s Store) {
 	var taken, refused atomic.Int32
 	var all sync.WaitGroup
@@ -135,7 +135,7 @@ func messagesAtOnce(t *testing.T, s Store) {
 	for range 30 {
 		all.Go(func() {
 			c := first
-			c.ID = callbacks.NewID() // each arrival gets one of its own
+			c.ID = callbacks.NewID() // each arrival gets its own ID
 			r, err := s.Receive(t.Context(), callbacks.Message{Source: "shop", ID: "m1", At: T0}, c, callbacks.Content{}, "f", Entry(c, callbacks.ActionReceived, T0))
 			if err != nil {
 				t.Errorf("receive: %v", err)

@@ -15,7 +15,7 @@ func testPendingIn(t *testing.T, open func(*testing.T) Store) {
 	})
 }
 
-// Execution is where a callback waits; empty means that nobody knows.
+// Execution sets the execution in which the callback waits; empty means unknown.
 func Execution(arn string) Option { return func(c *callbacks.Callback) { c.ExecutionARN = arn } }
 
 func pendingIn(t testing.TB, s Store, arn string, limit int) []callbacks.ID {
@@ -27,7 +27,7 @@ func pendingIn(t testing.TB, s Store, arn string, limit int) []callbacks.ID {
 	return ids
 }
 
-// ThisExecution is one of AWS.
+// ThisExecution is the ARN of an execution in AWS's form.
 const ThisExecution = "arn:aws:lambda:eu-west-1:123456789012:function:orders:$LATEST/durable-execution/order-4711/1"
 
 func pendingInExecution(t *testing.T, s Store) {

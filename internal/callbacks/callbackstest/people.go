@@ -30,7 +30,7 @@ func RunPeople(t *testing.T, open func(*testing.T) callbacks.People) {
 	}
 }
 
-// ines is somebody as a provider names them.
+// ines is a person as a provider names them.
 func ines() callbacks.Person {
 	return callbacks.Person{
 		ID: "p-ines", Issuer: "https://login.example.com", Subject: "00u1", Name: "Ines Calloway", Email: "ines@example.com",
@@ -68,7 +68,7 @@ func personNotFound(t *testing.T, s callbacks.People) {
 	}
 }
 
-// personAddsUp: what is said last counts, and every address and user name stays.
+// personAddsUp: the latest values count, and every address and user name is kept.
 func personAddsUp(t *testing.T, s callbacks.People) {
 	keep(t, s, ines(), true, T0)
 	later := ines()
@@ -88,7 +88,7 @@ func personAddsUp(t *testing.T, s callbacks.People) {
 	})
 }
 
-// personLate: what another replica read earlier and writes later takes nothing back.
+// personLate: older values that another replica writes later replace nothing.
 func personLate(t *testing.T, s callbacks.People) {
 	keep(t, s, ines(), false, T0.Add(time.Hour))
 	earlier := ines()
@@ -107,8 +107,8 @@ func personLate(t *testing.T, s callbacks.People) {
 	}
 }
 
-// personHostile: what a provider sends is bounded in number and length, and stored whatever it
-// holds.
+// personHostile: values of a provider are bounded in number and length, and stored whatever they
+// contain.
 func personHostile(t *testing.T, s callbacks.People) {
 	p := ines()
 	p.Name = "nul \x00 and \xff" + strings.Repeat("n", 5000)
@@ -126,7 +126,7 @@ func personHostile(t *testing.T, s callbacks.People) {
 	}
 }
 
-// personAtOnce: of several first sign-ins at once none is lost.
+// personAtOnce: if several people first sign in at once, none is lost.
 func personAtOnce(t *testing.T, s callbacks.People) {
 	var all sync.WaitGroup
 	for i := range 8 {
@@ -144,7 +144,7 @@ func personAtOnce(t *testing.T, s callbacks.People) {
 	}
 }
 
-// personNamesakes: one subject at two issuers is two people.
+// personNamesakes: one subject at two issuers means two people.
 func personNamesakes(t *testing.T, s callbacks.People) {
 	other := ines()
 	other.ID, other.Issuer, other.Name = "p-other", "https://id.example.org", "Ines Other"

@@ -41,7 +41,7 @@ func testContexts(t *testing.T, open func(*testing.T) Store) {
 	})
 }
 
-// contextEnded: what is asked with a context that has ended is not done, and says so.
+// contextEnded: a call with an ended context does nothing and returns an error.
 func contextEnded(t *testing.T, s Store) {
 	c := Put(t, s, NewCallback())
 	canceled, cancel := context.WithCancel(t.Context())
@@ -74,8 +74,8 @@ func contextEnded(t *testing.T, s Store) {
 	Same(t, "callback before and after", Get(t, s, c.ID), c)
 }
 
-// contextEndsInside: a context that ends while the change is under way gives either the change or
-// an error, never a guess.
+// contextEndsInside: if the context ends during the change, the result is either the change or an
+// error.
 func contextEndsInside(t *testing.T, s Store) {
 	c := Put(t, s, NewCallback())
 	ctx, cancel := context.WithCancel(t.Context())

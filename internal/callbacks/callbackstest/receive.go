@@ -170,8 +170,8 @@ func receiveFiftyAtOnce(t *testing.T, s Store) {
 	}
 }
 
-// receiveSeveralAtOnce mixes announcements that are refused with others: whatever is written
-// together, each stands alone.
+// receiveSeveralAtOnce mixes announcements that are refused with others: announcements written
+// together do not affect each other.
 func receiveSeveralAtOnce(t *testing.T, s Store) {
 	const n = 40
 	known := Put(t, s, NewCallback())

@@ -19,7 +19,7 @@ func testReviews(t *testing.T, open func(*testing.T) Store) {
 	})
 }
 
-// newReview is a review opened, and last renewed, at a time.
+// newReview is a review that was opened and last renewed at the given time.
 func newReview(c callbacks.Callback, subject string, at time.Time) callbacks.Review {
 	return callbacks.Review{ID: callbacks.NewID(), Callback: c.ID, By: Person(subject), OpenedAt: at, RenewedAt: at, LastInputAt: at}
 }

@@ -19,7 +19,7 @@ func testScopes(t *testing.T, open func(*testing.T) Store) {
 	})
 }
 
-// statesIn are the states that a scope shows.
+// statesIn returns the states that a scope shows.
 func statesIn(t testing.TB, s Store, q callbacks.Query) []callbacks.State {
 	t.Helper()
 	var states []callbacks.State
@@ -91,7 +91,8 @@ func scopeMine(t *testing.T, s Store) {
 	Same(t, "count", Count(t, s, EveryRow(callbacks.Filter{Scope: callbacks.ScopeMine}), 10), len(want))
 }
 
-// scopeMineAfterRetry: a decision that is sent again is its reviewers' work again.
+// scopeMineAfterRetry: when a decision is sent again, its callback is in its reviewers' scope
+// again.
 func scopeMineAfterRetry(t *testing.T, s Store) {
 	c := Put(t, s, NewCallback())
 	putReview(t, s, newReview(c, "bob", T0))
@@ -128,8 +129,8 @@ func scopeAttention(t *testing.T, s Store) {
 	}
 }
 
-// attentionRefused: whatever an operator has to mend is under attention while it is tried again,
-// heartbeats for operators only.
+// attentionRefused: a callback that an operator has to fix asks for attention while the request is
+// retried; refused heartbeats do so for operators only.
 func attentionRefused(t *testing.T, s Store) {
 	var decided, pending []callbacks.ID
 	for _, a := range []callbacks.Answer{callbacks.AnswerDenied, callbacks.AnswerKMS, callbacks.AnswerSkew, callbacks.AnswerCredentials} {
@@ -149,7 +150,7 @@ func attentionRefused(t *testing.T, s Store) {
 	}
 }
 
-// scopeVisibility asks each scope as readers of some queues: whatever the filter, nothing of
+// scopeVisibility asks for each scope as readers of some queues: whatever the filter, nothing of
 // another queue shows.
 func scopeVisibility(t *testing.T, s Store) {
 	perQueue := map[string]int{}

@@ -39,7 +39,7 @@ func searchWords(t *testing.T, s Store) {
 	}
 }
 
-// searchInside: text without blanks, and names without them, are found by the words inside.
+// searchInside: text and names written without spaces are found by the words inside them.
 func searchInside(t *testing.T, s Store) {
 	for title, searches := range map[string]map[string]int{
 		"返金申請 注文A-17 至急":    {"返金": 1, "申請": 1, "金申": 1, "請": 1, "返金申請": 1, "A-17": 1, "注文A-17": 1, "至急 申請": 1, "申金": 0, "返請": 0},
@@ -82,8 +82,8 @@ func searchFolded(t *testing.T, s Store) {
 	}
 }
 
-// searchLongWords: a word that a database cannot search by keeps no request out, and is no error
-// where it is asked for.
+// searchLongWords: a request with a word too long for a database's index is stored, and a search
+// for such a word is not an error.
 func searchLongWords(t *testing.T, s Store) {
 	for _, long := range []string{
 		// 9 bytes each when taken apart

@@ -25,7 +25,7 @@ type Store interface {
 }
 
 // RunStore runs the contract. open returns an empty store for one test and closes it when the test
-// ends; it is called by parallel tests.
+// ends; parallel tests call it.
 func RunStore(t *testing.T, open func(*testing.T) Store) {
 	RunTopics(t, open, map[string]func(*testing.T, func(*testing.T) Store){
 		"Receive":   testReceive,
@@ -84,7 +84,7 @@ func Put(t testing.TB, s Store, c callbacks.Callback) callbacks.Callback {
 	})
 }
 
-// fingerprintOf stands for the fingerprint of the announcement that became a callback.
+// fingerprintOf stands in for the fingerprint of the announcement of a callback.
 func fingerprintOf(c callbacks.Callback) string { return "fingerprint of " + string(c.CallbackID) }
 
 // Receive records a callback as an announcement does.
@@ -117,13 +117,13 @@ func Update(t testing.TB, s Store, id callbacks.ID, fn func(*callbacks.Callback)
 	return c
 }
 
-// Decide records a decision with its delivery, due at a time.
+// Decide records a decision with its delivery, which is due at a given time.
 func Decide(t testing.TB, s Store, id callbacks.ID, due time.Time) callbacks.Callback {
 	t.Helper()
 	return DecideIn(t, s, id, callbacks.Lane{}, due)
 }
 
-// DecideIn makes a decision that goes to a lane.
+// DecideIn records a decision that is delivered in a lane.
 func DecideIn(t testing.TB, s Store, id callbacks.ID, lane callbacks.Lane, due time.Time) callbacks.Callback {
 	t.Helper()
 	return Update(t, s, id, func(c *callbacks.Callback) (callbacks.Change, error) {
@@ -135,7 +135,7 @@ func DecideIn(t testing.TB, s Store, id callbacks.ID, lane callbacks.Lane, due t
 	})
 }
 
-// Audit reads entries, as many as a page has where the query does not say.
+// Audit reads entries; if the query has no limit, it reads a full page.
 func Audit(t testing.TB, s Store, q callbacks.AuditQuery) []callbacks.AuditEntry {
 	t.Helper()
 	if q.Limit == 0 {
@@ -148,7 +148,7 @@ func Audit(t testing.TB, s Store, q callbacks.AuditQuery) []callbacks.AuditEntry
 	return entries
 }
 
-// AuditOf are the actions recorded for a callback, newest first.
+// AuditOf returns the actions recorded for a callback, newest first.
 func AuditOf(t testing.TB, s Store, id callbacks.ID) []callbacks.Action {
 	t.Helper()
 	var actions []callbacks.Action
@@ -158,7 +158,7 @@ func AuditOf(t testing.TB, s Store, id callbacks.ID) []callbacks.Action {
 	return actions
 }
 
-// wholeBytes compares bytes at once: one by one, a large payload takes seconds.
+// wholeBytes compares bytes at once: byte by byte, a large payload takes seconds.
 var wholeBytes = cmp.FilterValues(func(x, y []byte) bool { return len(x)+len(y) > 0 }, cmp.Comparer(bytes.Equal))
 
 // Same fails unless got equals want; nil and empty are the same.
@@ -169,7 +169,7 @@ func Same[T any](t testing.TB, what string, got, want T) {
 	}
 }
 
-// Must fails where there is an error.
+// Must fails if there is an error.
 func Must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {

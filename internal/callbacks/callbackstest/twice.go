@@ -9,10 +9,10 @@ import (
 	"countersign/internal/readquota"
 )
 
-// Twice is a store that runs every function that is passed to it more than once, as a database does
-// that has a transaction run again: first on what might have been stored before, then on what is
-// stored, and only then for good. A function that keeps anything of the first runs, or does
-// anything but change what it was given, does something else than it would have done alone.
+// Twice is a store that runs every function argument more than once, like a database that repeats a
+// transaction: first on a state that might have been stored before, then on a copy of the stored
+// state, and finally for good. A function that keeps anything from an earlier run, or
+// that does anything but change its arguments, then gives a different result than after one run.
 func Twice(s Store) Store { return twice{s} }
 
 type twice struct{ Store }
@@ -80,7 +80,7 @@ func (s twice) ChangeQuota(ctx context.Context, lane callbacks.Lane, now time.Ti
 	})
 }
 
-// copies are the callback as it is stored, and as it might have been a moment ago.
+// copies returns the callback as it is stored, and as it might have been a moment ago.
 func copies(c *callbacks.Callback) []*callbacks.Callback {
 	same, other := clone(*c), clone(*c)
 	other.Revision--
@@ -96,8 +96,8 @@ func disturbDelivery(d *callbacks.Delivery) {
 	d.Aftermath = &callbacks.Aftermath{Status: callbacks.AfterStopped, EndedAt: T0, Last: 1000}
 }
 
-// disturbReviews has everybody who is here, and Mara of the tests who may not be, renew a review of
-// long ago.
+// disturbReviews makes all reviews an hour old, and adds one by Mara, a person of the tests who may
+// have none.
 func disturbReviews(c *callbacks.Callback, all *[]callbacks.Review) {
 	for i := range *all {
 		(*all)[i].OpenedAt, (*all)[i].LastInputAt = T0.Add(-time.Hour), T0.Add(-time.Hour)
@@ -105,7 +105,7 @@ func disturbReviews(c *callbacks.Callback, all *[]callbacks.Review) {
 	*all = append(*all, callbacks.Review{ID: "other", Callback: c.ID, By: callbacks.Actor{Kind: callbacks.ActorPerson, ID: "u-mara"}, OpenedAt: T0, RenewedAt: T0})
 }
 
-// clone copies a value with all that it points to.
+// clone copies a value with everything it points to.
 func clone[T any](v T) T { return deepCopy(reflect.ValueOf(&v).Elem()).Interface().(T) }
 
 func deepCopy(v reflect.Value) reflect.Value {

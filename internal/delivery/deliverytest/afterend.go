@@ -46,7 +46,7 @@ func completedIn(t *testing.T, s callbackstest.Store) {
 	callbackstest.Same(t, "in no execution", find("", "", 10), nil)
 }
 
-// completed is a callback whose decision was accepted, with a delivery that is due at a time.
+// completed stores a callback whose decision was accepted, with a delivery due at a given time.
 func completed(t *testing.T, s callbackstest.Store, due time.Time) callbacks.ID {
 	t.Helper()
 	c := callbackstest.Put(t, s, callbackstest.NewCallback())
@@ -63,7 +63,7 @@ func completed(t *testing.T, s callbackstest.Store, due time.Time) callbacks.ID 
 	return c.ID
 }
 
-// failedAt notes a failure, and wants another look.
+// failedAt notes that the execution failed, and makes the delivery due again.
 func failedAt(now time.Time) func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) {
 	return func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
 		c.ExecutionFailed = true

@@ -19,8 +19,8 @@ func testAftermath(t *testing.T, open func(*testing.T) callbackstest.Store) {
 	})
 }
 
-// NewAftermath is what followed a decision, with every field set. Times are to the millisecond, as
-// stores keep them.
+// NewAftermath is a follow-up with every field set. Its times are to the millisecond, as stores
+// keep them.
 func NewAftermath() *callbacks.Aftermath {
 	at := callbackstest.T0.Add(1250 * time.Millisecond)
 	return &callbacks.Aftermath{
@@ -34,8 +34,8 @@ func NewAftermath() *callbacks.Aftermath {
 	}
 }
 
-// FailedAfterwards puts a decision on a callback that was completed by it, and after which the
-// execution failed.
+// FailedAfterwards puts a decision on a callback, which completed it, and lets the execution fail
+// afterwards.
 func FailedAfterwards(subject string, at time.Time) callbackstest.Option {
 	return func(c *callbacks.Callback) {
 		callbackstest.DecidedBy(subject, at)(c)
@@ -78,7 +78,8 @@ func failureKept(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-// readers are who may ask for what failed: the one who decided, another reviewer, and an admin.
+// readers are queries of the people who may ask for failures: the one who decided, another
+// reviewer, and an admin.
 func readers() map[string]callbacks.Query {
 	f := callbacks.Filter{Scope: callbacks.ScopeAttention}
 	return map[string]callbacks.Query{
@@ -104,7 +105,7 @@ func attentionAfterFailure(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-// attentionFiltered asks in every other way, all of which find the same.
+// attentionFiltered combines attention with every other filter; all of them find the same.
 func attentionFiltered(t *testing.T, s callbackstest.Store) {
 	want := []callbacks.ID{callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Title("findme"), FailedAfterwards("ada", callbackstest.T0))).ID}
 	callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Title("findme"), FailedAfterwards("bob", callbackstest.T0)))
@@ -125,7 +126,7 @@ func attentionFiltered(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-// attentionInPages mixes failures with what else needs attention.
+// attentionInPages mixes failures with the other callbacks that need attention.
 func attentionInPages(t *testing.T, s callbackstest.Store) {
 	var want []callbacks.ID
 	for i := range 8 {

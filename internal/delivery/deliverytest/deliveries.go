@@ -34,7 +34,7 @@ func testDeliveries(t *testing.T, open func(*testing.T) callbackstest.Store) {
 	})
 }
 
-// lease is a minute from now.
+// lease is a lease that ends a minute from now.
 func lease(owner string, now time.Time) callbacks.Lease {
 	return callbacks.Lease{Owner: owner, Until: now.Add(time.Minute)}
 }
@@ -75,12 +75,12 @@ func nextDelivery(t testing.TB, s callbackstest.Store) time.Time {
 	return next
 }
 
-// answered is an attempt that came to an end.
+// answered is an attempt that has ended.
 func answered(w delivery.Work, at time.Time, answer callbacks.Answer) callbacks.Attempt {
 	return callbacks.Attempt{Number: w.Delivery.Tries, StartedAt: at, EndedAt: at.Add(time.Second), Answer: answer, Status: 429, Code: "Code", RequestID: "request-1", Key: "arn:aws:kms:eu-central-1:123456789012:key/0f2c"}
 }
 
-// putOff finishes a delivery that is tried again at a time, or never for the zero time.
+// putOff finishes a delivery that is tried again at the given time, or never if the time is zero.
 func putOff(until time.Time) func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) {
 	return func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
 		d.DueAt = until
@@ -212,7 +212,7 @@ func claimsRace(t *testing.T, s callbackstest.Store) {
 		})
 	}
 	all.Wait()
-	// A worker that passes over what another one is just claiming may find nothing and leave:
+	// A worker that skips deliveries which another one is claiming may find nothing and leave;
 	// nothing is lost by that.
 	rest, err := s.ClaimDeliveries(t.Context(), callbackstest.T0, lease("rest", callbackstest.T0), n, nil)
 	if err != nil {
@@ -245,8 +245,8 @@ func claimAfterCrash(t *testing.T, s callbackstest.Store) {
 	callbackstest.Same(t, "attempts", deliveryOf(t, s, c.ID).Attempts, []callbacks.Attempt{{Number: 1, StartedAt: callbackstest.T0}, {Number: 2, StartedAt: later}})
 }
 
-// claimCompleted: what was accepted is claimed again to find its receipt; nothing is sent, so there
-// is no attempt to record and none to be in doubt about.
+// claimCompleted: an accepted decision is claimed again to find its receipt. Nothing is sent, so no
+// attempt is recorded and nothing becomes doubtful.
 func claimCompleted(t *testing.T, s callbackstest.Store) {
 	c := callbackstest.Put(t, s, callbackstest.NewCallback())
 	callbackstest.Decide(t, s, c.ID, callbackstest.T0)

@@ -9,8 +9,8 @@ import (
 	"countersign/internal/delivery"
 )
 
-// recordedWithLease: a decision that is delivered at once is on record as claimed and begun, and is
-// anybody's after the lease.
+// recordedWithLease: a decision that is delivered at once is recorded as claimed and begun. Any
+// worker may claim it when the lease has run out.
 func recordedWithLease(t *testing.T, s callbackstest.Store) {
 	leased := func() callbacks.ID {
 		c := callbackstest.Put(t, s, callbackstest.NewCallback())

@@ -28,13 +28,13 @@ func executionsAnew(t *testing.T, s callbackstest.Store) {
 		}
 	}
 	scan := callbackstest.T0.Add(time.Minute)
-	// who reads them does not come to it
+	// the scan that made them due does not get to read them
 	callbackstest.Must(t, s.MissExecutions(t.Context(), scanner, orders, scan))
 	callbackstest.Same(t, "kept for what was open in it", due(t, s, scan, scan), []string{"read", "other"})
 }
 
-// arrived are what came from a time on and before another, and where they are the traces of their
-// executions.
+// arrived returns the callbacks that arrived in [from, before), and the last events of the traces
+// of their executions.
 func arrived(t testing.TB, s callbackstest.Store, from, before time.Time, after callbacks.ID, limit int) (ids []callbacks.ID, last []int) {
 	t.Helper()
 	found, err := s.Arrived(t.Context(), orders, from, before, after, limit)

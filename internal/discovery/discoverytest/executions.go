@@ -18,7 +18,7 @@ func scanOrders(t testing.TB, s callbackstest.Store, now time.Time, arns ...stri
 	callbackstest.Must(t, s.SeeExecutions(t.Context(), scanner, orders, now, arns))
 }
 
-// due are the ARNs that a scan has still to read, in order.
+// due returns the ARNs that a scan still has to read, in order.
 func due(t testing.TB, s callbackstest.Store, scan, now time.Time) []string {
 	t.Helper()
 	found, err := s.DueExecutions(t.Context(), orders, scan, now, 10)

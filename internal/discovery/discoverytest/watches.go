@@ -46,7 +46,7 @@ func setWatches(t testing.TB, s callbackstest.Store, watches ...discovery.Watch)
 	}
 }
 
-// setFunctions says what stands for every function of a lane.
+// setFunctions sets the watches that [discovery.EveryFunction] stands for in a lane.
 func setFunctions(t testing.TB, s callbackstest.Store, lane callbacks.Lane, watches ...discovery.Watch) {
 	t.Helper()
 	if err := s.SetFunctions(t.Context(), lane, watches); err != nil {
@@ -54,7 +54,7 @@ func setFunctions(t testing.TB, s callbackstest.Store, lane callbacks.Lane, watc
 	}
 }
 
-// watched are the watches that there are.
+// watched returns the stored watches.
 func watched(t testing.TB, s callbackstest.Store) []discovery.Watch {
 	t.Helper()
 	states, err := s.Watches(t.Context())
@@ -116,8 +116,8 @@ func watchesOrigins(t *testing.T, s callbackstest.Store) {
 	callbackstest.Same(t, "watches when not every function is wanted any more", watched(t, s), []discovery.Watch{prints})
 }
 
-// watchesByLane: functions of the same name in two accounts are two, and each lane has its own
-// work.
+// watchesByLane: functions of the same name in two accounts are two functions, and each lane has
+// its own work.
 func watchesByLane(t *testing.T, s callbackstest.Store) {
 	theirs, every := orders, discovery.Watch{Function: discovery.EveryFunction, Account: "111122223333", Region: "eu-west-1", Queue: "a"}
 	theirs.Account = "111122223333"
@@ -242,7 +242,7 @@ func watchesFinish(t *testing.T, s callbackstest.Store) {
 		Running: 2, Open: 2, Unannounced: 1 + 3, LeftOut: 5,
 	}
 	finished := want
-	// the store counts, and adds what is not at the desk
+	// the store counts and adds those that are not at the desk
 	finished.Running, finished.Open, finished.Unannounced = 0, 0, 3
 	callbackstest.Must(t, s.FinishWatch(t.Context(), scanner, finished))
 	states, err := s.Watches(t.Context())

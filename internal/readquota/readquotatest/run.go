@@ -6,8 +6,8 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 )
 
-// Run runs the contract of the store of read quotas. open returns an empty store for one test
-// and closes it when the test ends; it is called by parallel tests.
+// Run runs the contract of the store of read quotas. open returns an empty store for one test and
+// closes it when the test ends; parallel tests call it.
 func Run(t *testing.T, open func(*testing.T) callbackstest.Store) {
 	callbackstest.RunTopics(t, open, map[string]func(*testing.T, func(*testing.T) callbackstest.Store){
 		"Quotas": testQuotas,

@@ -71,8 +71,8 @@ func deadlineMoves(t *testing.T, s callbackstest.Store) {
 	callbackstest.Same(t, "next deadline while beats go out", nextDeadline(t, s), c.Clocks.TimeoutAt())
 }
 
-// deadlineBeatsFail: while Lambda does not take the beats that go out, their clock ends the
-// callback, for the sweep and in lists.
+// deadlineBeatsFail: while Lambda does not accept the heartbeats, the heartbeat clock ends the
+// callback, for expiry and in lists.
 func deadlineBeatsFail(t *testing.T, s callbackstest.Store) {
 	c := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, callbackstest.T0)))
 	other := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Timeout(2*time.Minute)))

@@ -40,7 +40,7 @@ func nextHeartbeat(t testing.TB, s callbackstest.Store) time.Time {
 
 func heartbeatMoves(t *testing.T, s callbackstest.Store) {
 	c := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(5*time.Minute, callbackstest.T0)))
-	// nobody wants its beats
+	// nobody wants its heartbeats
 	callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(5*time.Minute, time.Time{})))
 	callbackstest.Same(t, "next heartbeat", nextHeartbeat(t, s), callbackstest.T0)
 	if early := claimBeats(t, s, callbackstest.T0.Add(-time.Millisecond)); len(early) != 0 {
@@ -57,7 +57,8 @@ func heartbeatMoves(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-// heartbeatsHastened: what is an interval ahead at most is scheduled rightly, and goes on as it is.
+// heartbeatsHastened: a heartbeat at most an interval ahead is scheduled correctly and stays as it
+// is.
 func heartbeatsHastened(t *testing.T, s callbackstest.Store) {
 	far := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, callbackstest.T0.Add(20*time.Second+time.Millisecond))))
 	near := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, callbackstest.T0.Add(20*time.Second))))
@@ -147,7 +148,7 @@ func heartbeatsRace(t *testing.T, s callbackstest.Store) {
 		all.Go(claimAll)
 	}
 	all.Wait()
-	claimAll() // what each passed over because another one held it
+	claimAll() // those that each skipped because another one held them
 	for id, times := range beats {
 		if times != 1 {
 			t.Errorf("the beat of %s was claimed %d times", id, times)
