@@ -81,8 +81,8 @@ func (s *server) goBack(c echo.Context, d decision) error {
 	if err != nil {
 		return err
 	}
-	if sheet.MayDecide != nil {
-		return sheet.MayDecide
+	if sheet.Refused != nil {
+		return sheet.Refused
 	}
 	return s.showReview(c, http.StatusOK, review.Draft{Outcome: d.Outcome, Comment: d.Comment})
 }

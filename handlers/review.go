@@ -71,7 +71,7 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from listing, draf
 		m.Next, err = s.next(c, id, from)
 		return m, err
 	}
-	if sheet.MayDecide == nil {
+	if sheet.Refused == nil {
 		m.Previews, err = s.Service.Previews(p, &sheet, draft.Comment)
 	}
 	return m, err

@@ -51,7 +51,7 @@ func TestDraftPlaces(t *testing.T) {
 	mine.Callback.Decision.Comment = `Agreed "in July"`
 	others.Callback.Decision.By = callbacks.Actor{Kind: callbacks.ActorPerson, ID: "someone", Name: "Dana Fischer"}
 	watched := pagetest.Review(viewstest.Pending())
-	watched.Previews, watched.MayDecide = nil, &callbacks.Refusal{Code: "requester", Reason: "You asked for it."}
+	watched.Previews, watched.Refused = nil, &callbacks.Refusal{Code: "requester", Reason: "You asked for it."}
 	mute := pagetest.Review(viewstest.Pending())
 	mute.Callback.Outcomes = []callbacks.Outcome{{Name: "ok", Label: "OK", Kind: callbacks.Success, Comment: callbacks.CommentNone}}
 	for name, tc := range map[string]struct {

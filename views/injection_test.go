@@ -95,7 +95,7 @@ func TestHTMLInjection(t *testing.T) {
 	decided := hostile(pagetest.Review(viewstest.Decided()))
 	admins, asking := s, hostile(pagetest.Review(viewstest.Pending()))
 	admins.Viewer.Roles.Admin = true
-	asking.WantsRequester, asking.Previews, asking.MayDecide = true, nil, &callbacks.Refusal{Code: evil, Reason: evil}
+	asking.WantsRequester, asking.Previews, asking.Refused = true, nil, &callbacks.Refusal{Code: evil, Reason: evil}
 	asking.Draft.Asker = review.AskerDraft{
 		Statement: callbacks.Statement{Requester: evil, RequesterID: evil, Reason: evil},
 		Faults:    callbacks.Invalid{{Pointer: "requester", Detail: evil}, {Pointer: "requesterId", Detail: evil}, {Pointer: "reason", Detail: evil}},

@@ -43,7 +43,7 @@ func pages() map[string]templ.Component {
 	filtered := pagetest.Inbox(callbacks.ScopeMine, nil)
 	filtered.Filter.Search, filtered.Ends = "<b>osaka</b>", "1h"
 	refused := pagetest.Review(viewstest.Pending())
-	refused.Previews, refused.MayDecide = nil, &callbacks.Refusal{Code: "requester", Reason: "Queue finance requires a second person: you made this request, so someone else must decide it."}
+	refused.Previews, refused.Refused = nil, &callbacks.Refusal{Code: "requester", Reason: "Queue finance requires a second person: you made this request, so someone else must decide it."}
 	draft := pagetest.Review(viewstest.Pending())
 	draft.Draft = review.Draft{Outcome: "reject", Faults: callbacks.Invalid{{Pointer: "comment", Detail: "Reject needs a comment."}}}
 	locked := pagetest.Review(viewstest.Pending())

@@ -104,3 +104,15 @@ func Latest(first time.Time, rest ...time.Time) time.Time {
 	}
 	return first
 }
+
+// Over reports whether a clock that no heartbeat can reset has ended the callback by now.
+func (c *Callback) Over(now time.Time) bool {
+	at, cause := c.Clocks.End()
+	return cause != NoDeadline && !now.Before(at)
+}
+
+// Overdue reports whether a clock has ended the callback by now.
+func (c *Callback) Overdue(now time.Time) bool {
+	at, cause := c.Deadline()
+	return cause != NoDeadline && !now.Before(at)
+}

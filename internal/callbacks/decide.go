@@ -163,7 +163,7 @@ func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, se
 	defer slot.release()
 	c, err := s.store.Update(ctx, id, func(c *Callback) (Change, error) {
 		change, err := s.decide(c, p, choice, seen, out, s.now())
-		slot.sign(change.Delivery)
+		slot.lend(change.Delivery)
 		return change, err
 	})
 	switch {

@@ -118,3 +118,24 @@ func byOurClock(cause DeadlineCause) string {
 	said := strings.TrimSuffix(clockSentence[cause], ".")
 	return "By our clock " + strings.ToLower(said[:1]) + said[1:] + "; its history could not be read."
 }
+
+// margin says when the event that came before a decision happened, and how much earlier it was.
+func margin(e Ending, d *Decision) string {
+	at := e.At.UTC().Format("2006-01-02 at 15:04:05.000 UTC")
+	if d == nil || e.By == EndedByGone || e.By == EndedByUnknown {
+		return " Lambda said so on " + at + "."
+	}
+	late := d.At.Sub(e.At)
+	by := late.Abs()
+	words := fmt.Sprintf("%.1f s", by.Seconds())
+	switch {
+	case by < 100*time.Millisecond:
+		words = fmt.Sprintf("%d ms", by.Milliseconds())
+	case by >= time.Minute:
+		words = by.Round(time.Second).String()
+	}
+	if late < 0 {
+		return " That was on " + at + ", " + words + " after the decision, which had not arrived."
+	}
+	return " That was on " + at + ", " + words + " before the decision."
+}

@@ -43,9 +43,9 @@ func (s *Service) reserve(c *Callback) *reservation {
 	return &reservation{to: s.deliveries, lane: lane, lease: s.deliveries.Reserve(lane)}
 }
 
-// sign puts the lease on a delivery before it is written. It leaves a delivery for another lane
+// lend puts the lease on a delivery before it is written. It leaves a delivery for another lane
 // alone. It runs inside the transaction, and only its last run counts.
-func (r *reservation) sign(d *Delivery) {
+func (r *reservation) lend(d *Delivery) {
 	r.delivery = nil
 	if d == nil || d.Lane != r.lane || r.lease.Owner == "" {
 		return

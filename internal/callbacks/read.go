@@ -9,12 +9,12 @@ import (
 
 // Sheet is everything about one callback that its page shows.
 type Sheet struct {
-	Callback  Callback
-	Content   Content
-	Reviews   []Review     // open ones, longest first
-	Delivery  *Delivery    // of a decided callback, if there is one
-	Audit     []AuditEntry // newest first, the latest MaxPage
-	MayDecide error        // nil, or a *[Refusal]
+	Callback Callback
+	Content  Content
+	Reviews  []Review     // open ones, longest first
+	Delivery *Delivery    // of a decided callback, if there is one
+	Audit    []AuditEntry // newest first, the latest MaxPage
+	Refused  error        // why its reader may not decide it, a *[Refusal]; nil if they may
 	// WantsRequester says that an admin may name the requester, because four eyes need to know.
 	WantsRequester bool
 	// FreshUntil is the time from which the reader has to sign in again before they decide, unless
@@ -29,7 +29,7 @@ func (s *Service) Sheet(ctx context.Context, p Person, id ID) (Sheet, error) {
 		return Sheet{}, err
 	}
 	sheet := Sheet{
-		Callback: c, Content: content, MayDecide: s.queues.MayDecide(p, &c), WantsRequester: s.queues.WantsRequester(&c),
+		Callback: c, Content: content, Refused: s.queues.MayDecide(p, &c), WantsRequester: s.queues.WantsRequester(&c),
 		FreshUntil: s.freshUntil(p),
 	}
 	if sheet.Reviews, err = s.store.Reviews(ctx, id); err != nil {

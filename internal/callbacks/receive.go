@@ -4,12 +4,30 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Source is a webhook sender whose identity is proven.
 type Source struct {
 	Name   string
 	Queues []string // that it may address; none means any
+}
+
+// Message names a webhook message, so that a repeated message gets its first answer again.
+type Message struct {
+	Source string
+	ID     string // unique within the source; empty if the sender does not number its messages
+	At     time.Time
+}
+
+// Receipt is the answer to an announcement. A repeated message gets the Created of its first time.
+type Receipt struct {
+	Callback Callback
+	Created  bool // this message was the first to announce the callback
+	Repeated bool // the message was received before and nothing was done now
+	// the queue in which the callback was found and from which the announcement moved it; empty if
+	// it did not move
+	Left string
 }
 
 // Receive records an announcement. It is idempotent by message ID, and by callback ID if the

@@ -14,23 +14,6 @@ type Change struct {
 	Delivery *Delivery
 }
 
-// Message names a webhook message, so that a repeated message gets its first answer again.
-type Message struct {
-	Source string
-	ID     string // unique within the source; empty if the sender does not number its messages
-	At     time.Time
-}
-
-// Receipt is the answer to an announcement. A repeated message gets the Created of its first time.
-type Receipt struct {
-	Callback Callback
-	Created  bool // this message was the first to announce the callback
-	Repeated bool // the message was received before and nothing was done now
-	// the queue in which the callback was found and from which the announcement moved it; empty if
-	// it did not move
-	Left string
-}
-
 // Store keeps callbacks and everything that belongs to them. Implementations pass the contract of
 // package callbackstest.
 //
@@ -93,17 +76,4 @@ type Store interface {
 	RecordOnce(ctx context.Context, entry AuditEntry) error
 	// Ping checks that the database answers.
 	Ping(ctx context.Context) error
-}
-
-// Notifier sends an invalidation to open pages, here and on other replicas: it tells them that a
-// callback changed and carries no data, so each page reads again what its reader may see. It never
-// blocks. Call it only after commit.
-type Notifier interface {
-	Changed(Notice)
-}
-
-// Notice names what changed. Queue lets a stream skip what its reader may not see.
-type Notice struct {
-	Callback ID
-	Queue    string
 }

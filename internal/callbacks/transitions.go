@@ -40,18 +40,6 @@ func (c *Callback) Decide(d Decision) (AuditEntry, error) {
 	return entry, nil
 }
 
-// Over reports whether a clock that no heartbeat can reset has ended the callback by now.
-func (c *Callback) Over(now time.Time) bool {
-	at, cause := c.Clocks.End()
-	return cause != NoDeadline && !now.Before(at)
-}
-
-// Overdue reports whether a clock has ended the callback by now.
-func (c *Callback) Overdue(now time.Time) bool {
-	at, cause := c.Deadline()
-	return cause != NoDeadline && !now.Before(at)
-}
-
 // TimeOut ends a pending callback whose deadline has passed by our clock, if no better evidence is
 // to be had.
 func (c *Callback) TimeOut(now time.Time, by Actor) (AuditEntry, error) {
@@ -115,27 +103,6 @@ func (c *Callback) Differ(e Ending, now time.Time, by Actor) (AuditEntry, error)
 	}
 	c.Ending = &e
 	return c.move(Lost, now, by, ActionReceiptDiffers, e.Detail+margin(e, c.Decision)), nil
-}
-
-// margin says when the event that came before a decision happened, and how much earlier it was.
-func margin(e Ending, d *Decision) string {
-	at := e.At.UTC().Format("2006-01-02 at 15:04:05.000 UTC")
-	if d == nil || e.By == EndedByGone || e.By == EndedByUnknown {
-		return " Lambda said so on " + at + "."
-	}
-	late := d.At.Sub(e.At)
-	by := late.Abs()
-	words := fmt.Sprintf("%.1f s", by.Seconds())
-	switch {
-	case by < 100*time.Millisecond:
-		words = fmt.Sprintf("%d ms", by.Milliseconds())
-	case by >= time.Minute:
-		words = by.Round(time.Second).String()
-	}
-	if late < 0 {
-		return " That was on " + at + ", " + words + " after the decision, which had not arrived."
-	}
-	return " That was on " + at + ", " + words + " before the decision."
 }
 
 // GiveUp notes that an operator has to look; to is [Undeliverable] or [Unconfirmed].

@@ -37,7 +37,7 @@ func TestFoundInFourEyes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for what, err := range map[string]error{"decide": decided, "review": reviewed, "page": sheet.MayDecide} {
+	for what, err := range map[string]error{"decide": decided, "review": reviewed, "page": sheet.Refused} {
 		if refusal, ok := errors.AsType[*callbacks.Refusal](err); !ok || refusal.Code != "unannounced" {
 			t.Errorf("%s: got %v, want a refusal because nobody announced it", what, err)
 		}

@@ -203,7 +203,7 @@ func ask(o callbacks.Outcome, c *callbacks.Callback, payload []byte) string {
 // refusalTitle says whom a refusal concerns: the reader, or everybody.
 func refusalTitle(m Review) string {
 	var refusal *callbacks.Refusal
-	if errors.As(m.MayDecide, &refusal) && (refusal.Code == "unknown" || refusal.Code == "unannounced") {
+	if errors.As(m.Refused, &refusal) && (refusal.Code == "unknown" || refusal.Code == "unannounced") {
 		return "Nobody can decide this yet"
 	}
 	return "You can see this, but not decide it"
@@ -212,7 +212,7 @@ func refusalTitle(m Review) string {
 // refusalText is why the reader may not decide.
 func refusalText(m Review) string {
 	var refusal *callbacks.Refusal
-	if errors.As(m.MayDecide, &refusal) {
+	if errors.As(m.Refused, &refusal) {
 		return refusal.Reason
 	}
 	return "Someone else must."

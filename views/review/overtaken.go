@@ -63,7 +63,7 @@ func since(d time.Duration) string {
 // subject tells two contents of a request apart: what a reader has read of one holds for no other.
 func subject(m Review) string {
 	c := &m.Callback
-	read, _ := json.Marshal([]any{c.Title, c.Requester, c.Queue, c.Outcomes, m.Content, m.MayDecide == nil})
+	read, _ := json.Marshal([]any{c.Title, c.Requester, c.Queue, c.Outcomes, m.Content, m.Refused == nil})
 	sum := sha256.Sum256(read)
 	return hex.EncodeToString(sum[:8])
 }

@@ -85,7 +85,7 @@ func TestSubject(t *testing.T) {
 		"Queue":     func(m *Review) { m.Callback.Queue = "other" },
 		"Outcomes":  func(m *Review) { m.Callback.Outcomes = m.Callback.Outcomes[:1] },
 		"Payload":   func(m *Review) { m.Content.Payload = []byte(`{}`) },
-		"MayDecide": func(m *Review) { m.MayDecide = &callbacks.Refusal{} },
+		"Refused":   func(m *Review) { m.Refused = &callbacks.Refusal{} },
 	} {
 		m := sampleReview()
 		if change(&m); subject(m) == was {

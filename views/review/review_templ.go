@@ -749,7 +749,7 @@ func people(s views.Shell, m Review) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if m.Callback.State == callbacks.Pending && m.MayDecide == nil {
+		if m.Callback.State == callbacks.Pending && m.Refused == nil {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, "<review-lease data-url=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

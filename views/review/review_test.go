@@ -99,7 +99,7 @@ func TestReviewLease(t *testing.T) {
 		t.Errorf("reviews go to %q", got)
 	}
 	m := sampleReview()
-	m.Previews, m.MayDecide = nil, &callbacks.Refusal{Code: "queue", Reason: "Only members of queue finance decide here."}
+	m.Previews, m.Refused = nil, &callbacks.Refusal{Code: "queue", Reason: "Only members of queue finance decide here."}
 	doc := reviewPage(t, m)
 	if doc.Find("review-lease, #wire, #comment, form#decide").Length() != 0 {
 		t.Error("somebody who may not decide gets the means to")

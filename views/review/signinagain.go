@@ -66,7 +66,7 @@ func earlyGroups(limit time.Duration) time.Duration { return min(10*time.Minute,
 // groupsNote says that the reader has to sign in again to decide, soon or by now; empty when there
 // is nothing to say.
 func groupsNote(s views.Shell, m Review) string {
-	if m.FreshUntil.IsZero() || m.MayDecide != nil || m.Callback.State != callbacks.Pending {
+	if m.FreshUntil.IsZero() || m.Refused != nil || m.Callback.State != callbacks.Pending {
 		return ""
 	}
 	read := "Your groups were read " + ageOfGroups(s.Moment.Since(s.Viewer.GroupsReadAt)) + " ago"

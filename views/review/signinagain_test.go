@@ -36,11 +36,11 @@ func TestGroupsNote(t *testing.T) {
 		if got := groupsNote(s, m); got == "" != (c.want == "") || !strings.HasPrefix(got, c.want) {
 			t.Errorf("%v of %v: %q, want %q", c.age, c.limit, got, c.want)
 		}
-		m.MayDecide = &callbacks.Refusal{}
+		m.Refused = &callbacks.Refusal{}
 		if got := groupsNote(s, m); got != "" {
 			t.Errorf("somebody who decides nothing reads %q", got)
 		}
-		m.MayDecide, m.Callback.State = nil, callbacks.Decided
+		m.Refused, m.Callback.State = nil, callbacks.Decided
 		if got := groupsNote(s, m); got != "" {
 			t.Errorf("of what is decided the page says %q", got)
 		}
