@@ -10,12 +10,12 @@ import (
 	"countersign/internal/sqlstore"
 )
 
-// backupCommand copies the database that serve works with.
+// backupCommand copies the database of serve.
 type backupCommand struct {
 	File string `arg:"" type:"path" help:"New file to write the copy to."`
 }
 
-// Run needs no other setting than the one of the database.
+// Run makes the copy. It needs no setting except the one for the database.
 func (c backupCommand) Run(ctx context.Context, e environment) error {
 	database, err := config.LoadDatabaseURL(e.variables, os.ReadFile)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"countersign/internal/standin"
 )
 
-// demoCommand runs a desk and what stands around it.
+// demoCommand runs a desk together with everything around it.
 type demoCommand struct {
 	Port int           `help:"${demo_port}" default:"8080"`
 	Data string        `help:"${demo_data}" type:"path" placeholder:"DIR"`
@@ -21,7 +21,7 @@ type demoCommand struct {
 	Log  string        `help:"Minimum log level." default:"warn" enum:"debug,info,warn,error"`
 }
 
-// demoHelp is the help of the flags.
+// demoHelp is the help for the flags.
 var demoHelp = kong.Vars{
 	"demo_port": "Port of the desk on 127.0.0.1; the next free one when it is taken.",
 	"demo_data": "Folder to keep the desk's data in. Without it the data goes when the demo ends.",
@@ -53,7 +53,7 @@ func (c demoCommand) Run(ctx context.Context, e environment) error {
 	return w.run(ctx)
 }
 
-// dataFolder makes the folder for the data, and says how to remove it where it is not to be kept.
+// dataFolder makes the folder for the data. remove deletes it if the data is not to be kept.
 func dataFolder(keep string) (folder string, remove func(), err error) {
 	if keep != "" {
 		return keep, func() {}, os.MkdirAll(keep, 0o700)
@@ -62,7 +62,7 @@ func dataFolder(keep string) (folder string, remove func(), err error) {
 	return folder, func() { _ = os.RemoveAll(folder) }, err
 }
 
-// banner says where to go, who can sign in, where data is kept and how to stop.
+// banner tells where to go, which people can sign in, where data is kept and how to stop.
 func (c demoCommand) banner(url, folder string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n  Countersign demo   %s\n\n  Sign in as\n", url)

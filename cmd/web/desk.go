@@ -36,29 +36,29 @@ import (
 	"countersign/static"
 )
 
-// groupsAge is how old a session's groups may be before the provider is asked again, where it
-// allows that: at half the age at which they decide nothing any more, if that is sooner.
+// groupsAge is the age at which a session's groups are read again from the provider, if it allows
+// that. If half the age at which groups no longer count is less, that is used instead.
 const groupsAge = 15 * time.Minute
 
-// deskOptions are what is not a setting.
+// deskOptions are the inputs that are not settings.
 type deskOptions struct {
 	Demo        handlers.Demo           // nil outside the demo
 	Credentials aws.CredentialsProvider // nil for the AWS default chain
 	Now         func() time.Time        // nil for the machine's clock
-	// Linger is how long a stop serves on after readiness has said no, so that load balancers send
-	// nothing more.
+	// Linger is how long a stop keeps serving after readiness reports no, so that load balancers
+	// stop sending requests.
 	Linger time.Duration
 }
 
-// desk is the program: a store, the workers on it and the pages before it.
+// desk is the program: a store, the workers on it and the pages in front of it.
 type desk struct {
 	log       *slog.Logger
 	now       func() time.Time
 	store     *sqlstore.Store
-	hub       *live.Hub            // tells the pages of this process
-	notices   sqlstore.Notices     // tells the other replicas
+	hub       *live.Hub            // sends events to the pages of this process
+	notices   sqlstore.Notices     // sends invalidations to the other replicas
 	registry  *prometheus.Registry // what scrapers read
-	scrapes   net.Listener         // for scrapers; nil when off
+	scrapes   net.Listener         // serves scrapers; nil if metrics are off
 	workers   []worker.Runner
 	discovery *discovery.Worker
 	auth      *auth.Auth
@@ -68,7 +68,8 @@ type desk struct {
 	stopping  atomic.Bool
 }
 
-// openDesk opens the store and puts the parts together. Nothing runs yet. Close it.
+// openDesk opens the store and connects the parts. It starts nothing. The caller must close the
+// desk.
 func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o deskOptions) (_ *desk, err error) {
 	warn := func(caution string) { log.WarnContext(ctx, caution) }
 	store, err := sqlstore.Open(ctx, string(settings.DatabaseURL), sqlstore.WithCaution(warn))
@@ -187,13 +188,13 @@ func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo
 	})
 }
 
-// sessionEnded ends the streams of a session: here first, then at the other replicas.
+// sessionEnded ends the streams of a session, first in this process, then at the other replicas.
 func (d *desk) sessionEnded(id callbacks.ID) {
 	d.hub.EndSession(id)
 	d.notices.SessionEnded(id)
 }
 
-// domainQueues are the configured queues as the domain knows them.
+// domainQueues converts the configured queues to the domain's type.
 func domainQueues(configured config.Queues) callbacks.Queues {
 	queues := make(callbacks.Queues, len(configured))
 	for name, q := range configured {
@@ -204,7 +205,7 @@ func domainQueues(configured config.Queues) callbacks.Queues {
 	return queues
 }
 
-// roles are the roles to assume in other accounts.
+// roles returns the roles to assume in other accounts.
 func roles(configured config.Accounts) map[string]lambdaapi.Role {
 	all := make(map[string]lambdaapi.Role, len(configured))
 	for number, a := range configured {
@@ -213,8 +214,8 @@ func roles(configured config.Accounts) map[string]lambdaapi.Role {
 	return all
 }
 
-// domainWatches are the functions to search as the domain knows them, and what is left out there.
-// region is for those that name none.
+// domainWatches converts the functions to search to the domain's type, with the callbacks to leave
+// out there. region is for functions that name none.
 func domainWatches(configured config.Watches, region string) (watches []discovery.Watch, exceptions []discovery.Exception) {
 	for name, w := range configured {
 		if config.Every(name) {
@@ -227,7 +228,7 @@ func domainWatches(configured config.Watches, region string) (watches []discover
 	return watches, exceptions
 }
 
-// watchedRegions are the regions that the operator named, new ones of AWS among them.
+// watchedRegions returns the regions that the operator named. They may be new ones of AWS.
 func watchedRegions(configured config.Watches) []string {
 	var regions []string
 	for _, w := range configured {
@@ -238,7 +239,7 @@ func watchedRegions(configured config.Watches) []string {
 	return regions
 }
 
-// notifiers tell one after the other: pages here first.
+// notifiers call several notifiers one after the other, pages of this process first.
 type notifiers []callbacks.Notifier
 
 // Changed implements [callbacks.Notifier].

@@ -16,13 +16,13 @@ import (
 	"countersign/internal/sqlstore"
 )
 
-// doctorCommand examines what serve would run with.
+// doctorCommand examines the setup that serve would run with.
 type doctorCommand struct {
 	Policy   bool     `help:"${doctor_policy}"`
 	Function []string `help:"${doctor_function}" placeholder:"NAME"`
 }
 
-// doctorHelp is the help of the flags.
+// doctorHelp is the help for the flags.
 var doctorHelp = kong.Vars{
 	"doctor_policy": "Print the least IAM policy and nothing else; with COUNTERSIGN_ACCOUNTS, " +
 		"an object of them by account.",
@@ -30,18 +30,18 @@ var doctorHelp = kong.Vars{
 		"An ARN chooses the account. Repeat for more.",
 }
 
-// How long each part of the examination may take. They run side by side, so that the longest is
-// that of the whole.
+// How long each part of the examination may take. The parts run in parallel, so the longest limit
+// is the limit of all.
 const (
 	databaseLimit = 10 * time.Second
 	providerLimit = 30 * time.Second
 	lambdaLimit   = 90 * time.Second
 )
 
-// errProblems ends doctor with exit code 1. The report has said the rest.
+// errProblems ends doctor with exit code 1. The report has already said the rest.
 var errProblems = errors.New("the examination found problems")
 
-// Run changes nothing of what it examines.
+// Run examines the setup without changing it.
 func (c doctorCommand) Run(ctx context.Context, e environment) error {
 	settings, err := loadSettings(e.variables)
 	if err != nil {
@@ -83,7 +83,7 @@ func (c doctorCommand) Run(ctx context.Context, e environment) error {
 	return nil
 }
 
-// providerToExamine is the part of the sign-in's configuration that concerns the provider.
+// providerToExamine returns the part of the sign-in's configuration that concerns the provider.
 func providerToExamine(settings config.Config) auth.Config {
 	return auth.Config{
 		Issuer: string(settings.OIDC.Issuer), BaseURL: string(settings.BaseURL),

@@ -16,8 +16,8 @@ import (
 	"countersign/internal/lambdaapi"
 )
 
-// accountsToExamine are the accounts that callbacks are completed in, that of the default
-// credentials first, each with the functions in it that the configuration and the command name.
+// accountsToExamine returns the accounts in which callbacks are completed, that of the default
+// credentials first, each with its functions that the configuration and the command name.
 func accountsToExamine(ctx context.Context, settings config.Config, more []string) ([]doctor.AWS, error) {
 	endpoint := string(settings.Lambda.Endpoint)
 	client, err := lambdaapi.New(ctx, lambdaapi.Config{Region: settings.Lambda.Region, Endpoint: endpoint, Accounts: roles(settings.Accounts)})
@@ -40,8 +40,8 @@ func accountsToExamine(ctx context.Context, settings config.Config, more []strin
 	return all, nil
 }
 
-// functionsToExamine are those that are named, by account: the watched ones, those with a key, and
-// more.
+// functionsToExamine returns the named functions by account: those that are watched, those with a
+// key, and those in more, which the command line names.
 func functionsToExamine(settings config.Config, lanes callbacks.Lanes, more []string) map[string][]doctor.Function {
 	all := map[string][]doctor.Function{}
 	for _, name := range slices.Sorted(maps.Keys(settings.Watch)) {
@@ -60,8 +60,9 @@ func functionsToExamine(settings config.Config, lanes callbacks.Lanes, more []st
 	return all
 }
 
-// keyed are the functions whose results are encrypted. A key is for every function of its name,
-// wherever it is: where there are several accounts, only watching tells.
+// keyed returns the functions whose results are encrypted. A key applies to every function of its
+// name, wherever it is. If there are several accounts, only watching tells which account a function
+// is in.
 func keyed(settings config.Config) []string {
 	if len(settings.Accounts) > 0 {
 		return nil
@@ -69,8 +70,8 @@ func keyed(settings config.Config) []string {
 	return slices.Sorted(maps.Keys(settings.Encryption))
 }
 
-// examineAccounts makes a check of each account, because AWS throttles each by itself, and gathers
-// the policies that they find.
+// examineAccounts makes one check for each account, because AWS throttles each by itself. found
+// returns the policies that the checks found.
 func examineAccounts(accounts []doctor.AWS) (checks []doctor.Check, found func() doctor.Policies) {
 	var mu sync.Mutex
 	policies := doctor.Policies{}
@@ -90,7 +91,7 @@ func examineAccounts(accounts []doctor.AWS) (checks []doctor.Check, found func()
 	}
 }
 
-// leastPolicies are the policies by themselves.
+// leastPolicies returns only the policies.
 func leastPolicies(ctx context.Context, accounts []doctor.AWS) doctor.Policies {
 	ctx, cancel := context.WithTimeout(ctx, lambdaLimit)
 	defer cancel()
@@ -101,7 +102,7 @@ func leastPolicies(ctx context.Context, accounts []doctor.AWS) doctor.Policies {
 	return policies
 }
 
-// policiesTitle stands above the policies in the report.
+// policiesTitle is the heading of the policies in the report.
 func policiesTitle(accounts []doctor.AWS) string {
 	if len(accounts) == 1 {
 		return "The least IAM policy for this configuration (doctor --policy prints it alone)"
@@ -109,7 +110,7 @@ func policiesTitle(accounts []doctor.AWS) string {
 	return "The least IAM policies for this configuration, by account: that of the default credentials, and of each role (doctor --policy prints them alone)"
 }
 
-// printPolicies prints what is JSON, and beside it what has to be filled in.
+// printPolicies prints the policies as JSON, and in remarks what has to be filled in.
 func printPolicies(policies doctor.Policies, stdout, remarks io.Writer) error {
 	text := policies.String()
 	if _, err := io.WriteString(stdout, text); err != nil {

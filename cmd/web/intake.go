@@ -10,7 +10,7 @@ import (
 	"countersign/internal/ratelimit"
 )
 
-// openWaysIn makes the ways in that are configured, for announcements and events.
+// openWaysIn opens the configured ways in for announcements and events.
 func openWaysIn(settings config.Config, now func() time.Time) (w webhooks.Config, err error) {
 	w.Limit, w.Now = ratelimit.New(settings.Intake.Rate, settings.Intake.Burst), now
 	if w.Senders, err = intake.NewVerifier(intakeSources(settings.Sources), now); err != nil {
@@ -33,7 +33,7 @@ func openWaysIn(settings config.Config, now func() time.Time) (w webhooks.Config
 	return w, nil
 }
 
-// intakeSources are the configured senders as intake knows them.
+// intakeSources converts the configured senders to the type of package intake.
 func intakeSources(configured config.Sources) []intake.Source {
 	var sources []intake.Source
 	for name, s := range configured {
@@ -49,7 +49,7 @@ func intakeSources(configured config.Sources) []intake.Source {
 	return sources
 }
 
-// intakeTopics are the configured topics of SNS as intake knows them.
+// intakeTopics converts the configured SNS topics to the type of package intake.
 func intakeTopics(configured config.Topics) []intake.Topic {
 	var topics []intake.Topic
 	for arn, t := range configured {

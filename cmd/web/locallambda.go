@@ -21,7 +21,7 @@ import (
 	"countersign/internal/standin/locallambda/httpfunction"
 )
 
-// localLambdaCommand serves durable functions by the engine alone.
+// localLambdaCommand runs only the engine for durable functions.
 type localLambdaCommand struct {
 	Function []console.Function `help:"${local_function}" required:"" sep:"none" placeholder:"NAME=URL"`
 	Addr     string             `help:"Loopback address for the Lambda API." default:"127.0.0.1:9001"`
@@ -37,7 +37,7 @@ type localLambdaCommand struct {
 	Log    string `help:"Minimum log level." default:"warn" enum:"debug,info,warn,error"`
 }
 
-// localLambdaHelp is the help of the flags.
+// localLambdaHelp is the help for the flags.
 var localLambdaHelp = kong.Vars{
 	"local_function": "Durable function and the HTTP server it runs behind, in any language. Repeat for more.",
 	"local_data":     "SQLite file to keep executions in. Without it they go when the command ends.",
@@ -51,8 +51,8 @@ var localLambdaHelp = kong.Vars{
 	"local_quotas":            "Keep AWS's quotas: calls per second, and operations and bytes per execution.",
 }
 
-// localVersion is the one version that a function has here; unqualified names and $LATEST find it
-// too.
+// localVersion is the only version of a function here. Unqualified names and $LATEST also lead to
+// it.
 const localVersion = "1"
 
 // Run serves on loopback until ctx ends.
@@ -65,7 +65,7 @@ func (c localLambdaCommand) Run(ctx context.Context, e environment) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = l.Close() }() // closed already once it was served
+	defer func() { _ = l.Close() }() // it is already closed if it was served
 	engine, err := c.open(log)
 	if err != nil {
 		return err
@@ -106,7 +106,7 @@ func (c localLambdaCommand) quotas() locallambda.Quotas {
 	return locallambda.AWSQuotas()
 }
 
-// open makes an engine, in memory where there is no file.
+// open makes an engine. It is in memory if no file is given.
 func (c localLambdaCommand) open(log *slog.Logger) (*locallambda.Engine, error) {
 	settings := locallambda.Config{
 		Region: c.Region, Logger: log, Quotas: c.quotas(), ExecutionTimeout: time.Duration(c.ExecutionTimeout),
@@ -121,7 +121,8 @@ func (c localLambdaCommand) open(log *slog.Logger) (*locallambda.Engine, error) 
 	return engine, nil
 }
 
-// listenOnLoopback refuses every other address: whoever reaches the engine may run its functions.
+// listenOnLoopback listens on an address of this machine and refuses every other: anybody who can
+// reach the engine can run its functions.
 func listenOnLoopback(ctx context.Context, addr string) (net.Listener, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -131,14 +132,14 @@ func listenOnLoopback(ctx context.Context, addr string) (net.Listener, error) {
 		return nil, fmt.Errorf("--addr %s is not on loopback, such as 127.0.0.1:9001: "+
 			"local-lambda lets everybody in who can reach it", addr)
 	}
-	// which may also be an address of IPv6, and the SDKs are told one address
+	// localhost may also be an IPv6 address, but the SDKs are given one address
 	if host == "localhost" {
 		host = "127.0.0.1"
 	}
 	return listen(ctx, net.JoinHostPort(host, port))
 }
 
-// banner says where the engine is, and what an SDK needs to find it.
+// banner tells the address of the engine, and the settings that an SDK needs to find it.
 func (c localLambdaCommand) banner(address string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n  Local Lambda   %s\n\n", address)

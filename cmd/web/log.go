@@ -10,10 +10,9 @@ import (
 )
 
 const (
-	// maxLogText is how much of a text is logged, in bytes. Paths, causes and names are strangers'
-	// words.
+	// maxLogText bounds a logged text, in bytes. Paths, causes and names may come from strangers.
 	maxLogText = 2 << 10
-	// maxLogError leaves room for the stack of a panic.
+	// maxLogError bounds a logged error. It leaves room for the stack of a panic.
 	maxLogError = 8 << 10
 )
 
@@ -25,7 +24,7 @@ func newLogger(settings config.Log, w io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, options))
 }
 
-// newTextLogger is for commands that a person watches; level is the word of a flag.
+// newTextLogger returns a logger for commands that a person watches. level is the value of a flag.
 func newTextLogger(level string, w io.Writer) (*slog.Logger, error) {
 	settings := config.Log{Format: config.LogText}
 	if err := settings.Level.UnmarshalText([]byte(level)); err != nil {
@@ -34,8 +33,8 @@ func newTextLogger(level string, w io.Writer) (*slog.Logger, error) {
 	return newLogger(settings, w), nil
 }
 
-// tame bounds one attribute of a log line, of which a line has a dozen at most, and marks what
-// would drive or deceive the terminal that shows it. It is for [slog.HandlerOptions].
+// tame bounds one attribute of a log line, which has at most about a dozen, and marks characters
+// that would control or deceive the terminal that shows it. It is for [slog.HandlerOptions].
 func tame(_ []string, a slog.Attr) slog.Attr {
 	switch a.Value.Kind() {
 	case slog.KindString:
@@ -48,13 +47,13 @@ func tame(_ []string, a slog.Attr) slog.Attr {
 			a.Value = slog.StringValue(clipped(v.String(), maxLogError))
 		}
 	case slog.KindBool, slog.KindDuration, slog.KindFloat64, slog.KindInt64, slog.KindTime, slog.KindUint64: // short
-	case slog.KindGroup, slog.KindLogValuer: // comes here by its parts
+	case slog.KindGroup, slog.KindLogValuer: // its parts come here one by one
 	}
 	return a
 }
 
-// clipped is at most limit bytes of a text, and says what is missing. Line ends stay, for stacks
-// have them, and both formats spell them.
+// clipped returns at most limit bytes of a text and says how much is missing. It keeps line ends,
+// because stacks have them and both formats escape them.
 func clipped(s string, limit int) string {
 	shown := printable.String(printable.Cut(s, limit), printable.Lines)
 	if len(s) <= limit {

@@ -9,7 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	_ "time/tzdata" // readers' time zones, on machines that have none of their own
+	_ "time/tzdata" // time zones of readers, for machines that have no time zone data
 
 	"github.com/caarlos0/env/v11"
 
@@ -29,8 +29,8 @@ func main() {
 	}
 }
 
-// complain says what went wrong. Words of a provider or a database may be in it, and a terminal
-// must only show them.
+// complain writes an error. It may hold text of a provider or a database, so characters that would
+// control a terminal are marked.
 func complain(w io.Writer, err error) {
 	_, _ = fmt.Fprintln(w, "countersign:", printable.String(err.Error(), printable.Lines))
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// commands is the command line. Each command runs itself.
+// commands is the command line. Each command has its own Run.
 type commands struct {
 	Serve   serveCommand       `cmd:"" help:"${serve}"`
 	Demo    demoCommand        `cmd:"" help:"${demo}"`
@@ -34,13 +34,13 @@ var commandHelp = kong.Vars{
 	"version": "Print the version.",
 }
 
-// environment is what a command has of the process that it runs in.
+// environment has what a command uses of its process.
 type environment struct {
 	variables      map[string]string // by name
 	stdout, stderr io.Writer
 }
 
-// run is the program without the process around it: tests start it too.
+// run is the program without its process, so that tests can start it too.
 func run(
 	ctx context.Context, args []string, variables map[string]string, stdout, stderr io.Writer,
 ) error {
@@ -61,10 +61,12 @@ func run(
 	return command.Run(environment{variables, stdout, stderr})
 }
 
-// helped is what kong panics with in place of ending the process after it printed help.
+// helped is the value that kong panics with after it has printed help, where it would otherwise end
+// the process.
 type helped struct{}
 
-// parse finds the command, or none when help was printed: only main may end the process.
+// parse finds the command. It returns none if help was printed, because only main may end the
+// process.
 func parse(parser *kong.Kong, args []string) (command *kong.Context, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -77,7 +79,7 @@ func parse(parser *kong.Kong, args []string) (command *kong.Context, err error) 
 	return parser.Parse(args)
 }
 
-// help prints the help of a command, and below it what else the command has to say.
+// help prints the help of a command, and below it the command's own text.
 func help(options kong.HelpOptions, ctx *kong.Context) error {
 	if err := kong.DefaultHelpPrinter(options, ctx); err != nil {
 		return err
@@ -99,7 +101,7 @@ func help(options kong.HelpOptions, ctx *kong.Context) error {
 // versionCommand prints the version.
 type versionCommand struct{}
 
-// Run is called by kong.
+// Run prints the version.
 func (versionCommand) Run(e environment) error {
 	_, err := fmt.Fprintln(e.stdout, version)
 	return err

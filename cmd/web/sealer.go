@@ -10,10 +10,10 @@ import (
 	"countersign/internal/config"
 )
 
-// sealer encrypts results for functions that read them with package aesgcm.
+// sealer encrypts results for functions that decrypt them with package aesgcm.
 type sealer struct{ serdes *aesgcm.Serdes }
 
-// sealers are the configured keys as the domain uses them.
+// sealers converts the configured keys to the domain's type.
 func sealers(keys config.EncryptionKeys) (map[string]callbacks.Sealer, error) {
 	all := make(map[string]callbacks.Sealer, len(keys))
 	for function := range keys {
@@ -26,8 +26,8 @@ func sealers(keys config.EncryptionKeys) (map[string]callbacks.Sealer, error) {
 	return all, nil
 }
 
-// Seal implements [callbacks.Sealer]. The function's serdes decodes JSON, so that a result in plain
-// text goes as a JSON string.
+// Seal implements [callbacks.Sealer]. The function's serdes decodes JSON, so a result in plain text
+// is sent as a JSON string.
 func (s sealer) Seal(ctx context.Context, to callbacks.Target, result []byte) ([]byte, error) {
 	meta := durable.SerdesContext{DurableExecutionArn: to.ExecutionARN}
 	if json.Valid(result) {

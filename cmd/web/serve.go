@@ -9,7 +9,7 @@ import (
 	"countersign/internal/config"
 )
 
-// serveCommand runs the desk. It has no flags: variables configure it.
+// serveCommand runs the desk. It has no flags; variables configure it.
 type serveCommand struct{}
 
 // usage lists the settings.

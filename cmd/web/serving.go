@@ -15,27 +15,29 @@ import (
 	"countersign/internal/sqlstore"
 )
 
-// Times of the HTTP server. Streams lift the write timeout and set their own.
+// Times of the HTTP server. Streams remove the write timeout and set their own.
 const (
 	readHeaderTimeout = 5 * time.Second
 	readTimeout       = 30 * time.Second
 	writeTimeout      = time.Minute
-	// idleTimeout is longer than proxies keep a connection that is idle (Caddy two minutes, an ALB
-	// one): if the desk closed it first, a request that is just then sent would be lost.
+	// idleTimeout is longer than proxies keep an idle connection (Caddy two minutes, an ALB one).
+	// If the desk closed it first, a request that is sent at that moment would be lost.
 	idleTimeout = 3 * time.Minute
-	// maxHeader bounds the line and the headers of a request, in bytes. The longest that is wanted
-	// is an address with a search of a thousand characters, and the cookies of other programs on
-	// the same domain.
+	// maxHeader bounds the request line and the headers of a request, in bytes. The longest that is
+	// expected has an address with a search of a thousand characters, and the cookies of other
+	// programs on the same domain.
 	maxHeader = 32 << 10
-	// lingerTime is how long serve works on after readiness has said no. With the next one and the
-	// five seconds that workers take at most, a stop ends within the ten that orchestrators wait.
+	// lingerTime is how long serve keeps serving after readiness reports no. Together with
+	// requestsTimeout and the five seconds that workers take at most, a stop ends within the ten
+	// seconds that orchestrators wait.
 	lingerTime = 2 * time.Second
 	// requestsTimeout is how long a stop waits for requests that have begun.
 	requestsTimeout = 2 * time.Second
-	// stopLimit ends a stop that hangs all the same, as with a database on whose connections nobody
-	// answers.
+	// stopLimit ends a stop that hangs nevertheless, for instance if a database no longer answers
+	// on its connections.
 	stopLimit = 9500 * time.Millisecond
-	// sessionSweep is how often ended sessions are forgotten, sessionBatch how many at a time.
+	// sessionSweep is the time between two rounds that delete expired sessions, sessionBatch how
+	// many are deleted at once.
 	sessionSweep = 10 * time.Minute
 	sessionBatch = 1000
 )
@@ -49,8 +51,8 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	return l, nil
 }
 
-// run serves until ctx ends or a part fails. The workers stop last, so that what is decided while
-// requests end is delivered too.
+// run serves until ctx ends or a part fails. The workers stop last, so that decisions made while
+// requests end are delivered too.
 func (d *desk) run(ctx context.Context, l net.Listener) error {
 	server := newServer(d.site, d.log)
 	group, ctx := errgroup.WithContext(ctx)
@@ -88,8 +90,8 @@ func (d *desk) run(ctx context.Context, l net.Listener) error {
 	}
 }
 
-// serveMetrics answers scrapers until ctx ends, where the operator named an address for them. They
-// can read on during a stop.
+// serveMetrics answers scrapers until ctx ends, if the operator set an address for them. They can
+// still read during a stop.
 func (d *desk) serveMetrics(ctx context.Context) error {
 	if d.scrapes == nil {
 		return nil
@@ -102,19 +104,19 @@ func (d *desk) serveMetrics(ctx context.Context) error {
 	return nil
 }
 
-// newServer bounds what a client may send, and how slowly.
+// newServer makes a server that bounds how much a client may send, and how slowly.
 func newServer(site http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler: site, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		// net/http reads this much more than it is told.
+		// net/http reads this much more than MaxHeaderBytes.
 		MaxHeaderBytes: maxHeader - 4<<10,
 		// broken handshakes and the like
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 }
 
-// drain ends the requests: readiness says no, a while later streams are cut, which browsers open
-// again elsewhere, and what has begun is finished.
+// drain ends the requests. Readiness reports no; after a while streams are cut, which browsers open
+// again elsewhere, and requests that have begun are finished.
 func (d *desk) drain(ctx context.Context, server *http.Server) {
 	d.log.InfoContext(ctx, "stopping")
 	d.stopping.Store(true)
@@ -130,8 +132,8 @@ func (d *desk) drain(ctx context.Context, server *http.Server) {
 	}
 }
 
-// meetProvider asks whether people can sign in with the OpenID provider, so that the log says at
-// the start what would keep everybody out. Pages ask again.
+// meetProvider checks whether people can sign in with the OpenID provider, so that the log says at
+// the start what would keep everybody out. Pages check it again.
 func (d *desk) meetProvider(ctx context.Context) {
 	asked := make(chan error, 1)
 	go func() { asked <- d.auth.Available(ctx) }()
@@ -144,7 +146,7 @@ func (d *desk) meetProvider(ctx context.Context) {
 	}
 }
 
-// forgetSessions drops ended sessions now and then.
+// forgetSessions deletes expired sessions from time to time.
 func (d *desk) forgetSessions(ctx context.Context) error {
 	ticker := time.NewTicker(sessionSweep)
 	defer ticker.Stop()

@@ -14,21 +14,21 @@ import (
 	"countersign/internal/config"
 )
 
-// keyFileSuffix makes the name of the key's file from that of the SQLite file.
+// keyFileSuffix follows the name of the SQLite file in the name of the key's file.
 const keyFileSuffix = ".session-key"
 
-// maxKeyFile bounds what is read of a file that should hold a key, in bytes.
+// maxKeyFile bounds how much is read of a key file, in bytes.
 const maxKeyFile = 4 << 10
 
-// sessionKeys are the keys that encrypt sessions: those of the settings, else the one in the file
-// beside the SQLite file, which is made where there is none.
+// sessionKeys returns the keys that encrypt sessions. They are those of the settings, or else the
+// one in a file beside the SQLite file, which is created if it does not exist.
 func sessionKeys(settings config.Config) ([][]byte, error) {
 	if keys := settings.Session.Keys; len(keys) > 0 {
 		return keys.Bytes(), nil
 	}
 	database, ok := settings.DatabaseURL.SQLitePath()
 	if !ok {
-		// as the settings' own check says
+		// the same text as in the settings' own check
 		return nil, errors.New(config.Prefix + "SESSION_KEY is required with PostgreSQL")
 	}
 	path := database + keyFileSuffix
@@ -44,7 +44,8 @@ func sessionKeys(settings config.Config) ([][]byte, error) {
 	return keys.Bytes(), nil
 }
 
-// readKeyFile reads a key file that nobody else can read. It holds what the setting would.
+// readKeyFile reads a key file, which only its owner may be able to read. It has the form of the
+// setting.
 func readKeyFile(path string) (config.SessionKeys, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -70,7 +71,7 @@ func readKeyFile(path string) (config.SessionKeys, error) {
 	return keys, nil
 }
 
-// makeKeyFile writes a new key. The file has its name only once it is whole and on disk.
+// makeKeyFile writes a new key. The file gets its name only when it is complete and on disk.
 func makeKeyFile(path string) (err error) {
 	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // mode 600
 	if err != nil {

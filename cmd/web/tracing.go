@@ -12,8 +12,8 @@ import (
 // lastSpansTimeout is how long a stop waits for the collector.
 const lastSpansTimeout = time.Second
 
-// openTracing makes what tells a collector of requests and deliveries, nil where the operator names
-// none.
+// openTracing returns the tracing of requests and deliveries. It is nil if the operator names no
+// collector.
 func openTracing(ctx context.Context, to config.Collector, log *slog.Logger) (*tracing.Tracing, error) {
 	if to == "" {
 		return nil, nil

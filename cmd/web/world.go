@@ -19,10 +19,10 @@ import (
 	"countersign/views"
 )
 
-// portsToTry is how many ports are looked at for a free one.
+// portsToTry is how many ports are tried to find a free one.
 const portsToTry = 50
 
-// world is everything that the demo runs: a desk and its surroundings.
+// world is everything that the demo runs: a desk and the services around it.
 type world struct {
 	url          string // of the desk
 	listener     net.Listener
@@ -55,7 +55,7 @@ func newWorld(ctx context.Context, c demoCommand, folder string, log *slog.Logge
 	return w, err
 }
 
-// listenFrom takes the port on loopback, or the next one that is free.
+// listenFrom listens on a port of loopback, or on the next one that is free.
 func listenFrom(ctx context.Context, port int) (l net.Listener, err error) {
 	for p := port; p < port+portsToTry; p++ {
 		if l, err = listen(ctx, net.JoinHostPort("127.0.0.1", strconv.Itoa(p))); err == nil {
@@ -69,7 +69,8 @@ func address(l net.Listener) string {
 	return (&url.URL{Scheme: "http", Host: l.Addr().String()}).String()
 }
 
-// environment is the desk's configuration as serve would find it: the demo takes no other path.
+// environment returns the desk's configuration in the form that serve reads: the demo starts in the
+// same way.
 func (w *world) environment(folder string) map[string]string {
 	settings := w.surroundings.Settings()
 	maps.Copy(settings, map[string]string{
@@ -80,7 +81,7 @@ func (w *world) environment(folder string) map[string]string {
 	return prefixed(settings)
 }
 
-// prefixed are settings under the names of their variables.
+// prefixed puts settings under the names of their variables.
 func prefixed(settings map[string]string) map[string]string {
 	environ := make(map[string]string, len(settings))
 	for name, value := range settings {
@@ -104,10 +105,10 @@ func (w *world) close() {
 	if w.desk != nil {
 		w.desk.close()
 	}
-	_ = w.listener.Close() // closed already when it was served
+	_ = w.listener.Close() // it is already closed if it was served
 }
 
-// menu offers what the starter can start in the pages of the demo.
+// menu offers the callbacks that the starter can start on the pages of the demo.
 type menu struct{ starter *standin.Starter }
 
 // Samples implements [handlers.Demo].

@@ -16,19 +16,22 @@ import (
 )
 
 const (
-	// maxAttempts bounds the sign-ins under way in one browser; the oldest gives way.
+	// maxAttempts bounds the sign-ins under way in one browser. A new one beyond that replaces the
+	// oldest.
 	maxAttempts = 8
-	// maxForgotten bounds how many give way at once, since each is a header of the answer.
+	// maxForgotten bounds how many attempts are dropped at once, since each needs a header in the
+	// response.
 	maxForgotten = 4
-	// attemptCookie begins the names of their cookies. An attempt is held in a session of its own,
-	// as JSON, under attemptKey.
+	// attemptCookie is the prefix of the names of the attempts' cookies. Each attempt has a session
+	// of its own, which holds it as JSON under attemptKey.
 	attemptCookie = "countersign-signin"
 	attemptKey    = "attempt"
-	// stateInName is how much of a state its cookie's name has: enough to tell attempts apart.
+	// stateInName is how many characters of the state go into the cookie's name: enough to tell
+	// attempts apart.
 	stateInName = 10
 )
 
-// attempt is one sign-in under way. It is used once.
+// attempt is one sign-in under way. It can be used once.
 type attempt struct {
 	State    string    `json:"state"`
 	Nonce    string    `json:"nonce"`
@@ -37,7 +40,7 @@ type attempt struct {
 	At       time.Time `json:"at"`
 }
 
-// newAttempt draws what nobody may guess: 128 random bits and more for each.
+// newAttempt draws the secrets of a sign-in, each from at least 128 random bits.
 func newAttempt(returnPath string, now time.Time) attempt {
 	return attempt{
 		State: rand.Text(), Nonce: rand.Text(), Verifier: oauth2.GenerateVerifier(),
@@ -45,13 +48,13 @@ func newAttempt(returnPath string, now time.Time) attempt {
 	}
 }
 
-// attemptsOf is the manager of one attempt, whose cookie is named after its state: of two tabs that
-// begin at the same moment neither replaces the cookie of the other.
+// attemptsOf returns the session manager for one attempt. Its cookie is named after the attempt's
+// state, so that two tabs that begin at the same moment do not replace each other's cookie.
 func (a *Auth) attemptsOf(state string) *scs.SessionManager {
 	return newManager(a.cfg, vault{safe: a.safe, begins: true, once: true}, attemptCookie+"-"+state[:min(len(state), stateInName)], attemptLifetime)
 }
 
-// keepAttempt writes an attempt and the cookie that leads to it.
+// keepAttempt stores an attempt and sets the cookie that leads to it.
 func (a *Auth) keepAttempt(w http.ResponseWriter, r *http.Request, at attempt) error {
 	a.forgetOldest(w, r)
 	attempts := a.attemptsOf(at.State)
@@ -68,7 +71,7 @@ func (a *Auth) keepAttempt(w http.ResponseWriter, r *http.Request, at attempt) e
 }
 
 // forgetOldest makes room for one more attempt in this browser. Browsers send the oldest cookie
-// first (RFC 6265 section 5.4). What the cookies led to ends by itself.
+// first (RFC 6265 section 5.4). It deletes only the cookies; the sessions behind them expire.
 func (a *Auth) forgetOldest(w http.ResponseWriter, r *http.Request) {
 	all := a.attemptsOf("")
 	var open []*http.Cookie

@@ -13,22 +13,23 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// attemptLifetime is how long a sign-in may take from the first click to the way back from the
-// provider.
+// attemptLifetime is how long a sign-in may take, from the first click until the provider sends the
+// browser back.
 const attemptLifetime = 10 * time.Minute
 
-// Auth signs people in and out and knows who a request is from. Make it with [New]; it is safe for
-// concurrent use.
+// Auth signs people in and out and knows which person sent a request. Make it with [New]; it is
+// safe for concurrent use.
 type Auth struct {
 	cfg      Config
 	provider *provider
 	safe     *safe
-	sessions *scs.SessionManager // who is signed in
-	opening  *scs.SessionManager // the same, for a sign-in: it alone makes a session
+	sessions *scs.SessionManager // sessions of people who are signed in
+	// the same sessions, for a sign-in: only this manager inserts a session
+	opening *scs.SessionManager
 
-	// changing serialises read-change-write of stored sessions in this process, so that of two
-	// requests that come at once neither has to try twice. Between processes the store writes only
-	// what is as it was found.
+	// changing serialises read-change-write of stored sessions in this process, so that two
+	// requests at the same time need no second try. Between processes, the store updates a session
+	// only if it still holds what was read.
 	changing sync.Mutex
 }
 
@@ -55,10 +56,10 @@ func New(cfg Config) (*Auth, error) {
 	}, nil
 }
 
-// newManager makes an scs manager whose cookie is bound to our host where the origin is https (RFC
-// 6265bis section 4.1.3.2). It is a literal because scs.New starts a goroutine that nobody can
-// stop. The price: all such managers keep their data under one context key, so a context holds the
-// data of one of them only (see session.data).
+// newManager makes an scs manager. If the origin is https, its cookie is bound to our host (RFC
+// 6265bis section 4.1.3.2). The manager is a literal because scs.New starts a goroutine that cannot
+// be stopped. As a consequence all such managers keep their data under the same context key, so a
+// context can hold the data of only one of them (see session.data).
 func newManager(cfg Config, store vault, cookie string, lifetime time.Duration) *scs.SessionManager {
 	secure := strings.HasPrefix(cfg.BaseURL, "https:")
 	if secure {
@@ -68,24 +69,25 @@ func newManager(cfg Config, store vault, cookie string, lifetime time.Duration) 
 		Store: store, Lifetime: lifetime, Codec: scs.GobCodec{},
 		Cookie: scs.SessionCookie{
 			Name: cookie, Path: "/", HttpOnly: true, Secure: secure, Persist: true,
-			// Strict would leave out the cookie on the way back from the provider
+			// with Strict, the browser would not send the cookie when the provider sends it back
 			SameSite: http.SameSiteLaxMode,
 		},
 	}
 }
 
-// Available reports whether sign-in can begin: nil, or an error that matches
-// [ErrProviderUnavailable] or [ErrProviderUnfit]. It asks the provider at most every few seconds,
-// and waits for it a few seconds at most.
+// Available reports whether sign-in can begin. It returns nil, or an error that matches
+// [ErrProviderUnavailable] or [ErrProviderUnfit]. It asks the provider at most once every few
+// seconds and waits at most a few seconds for the answer.
 func (a *Auth) Available(ctx context.Context) error {
 	_, err := a.provider.ready(ctx)
 	return err
 }
 
-// tokenLength is the length of what scs makes of 32 random bytes.
+// tokenLength is the length of a token that scs makes from 32 random bytes.
 const tokenLength = 43
 
-// tokenOf is the token in the manager's cookie, or empty. What cannot be a token is not looked up.
+// tokenOf returns the token in the manager's cookie. It is empty if the cookie's value cannot be a
+// token, so that no such value is looked up.
 func tokenOf(m *scs.SessionManager, r *http.Request) string {
 	cookie, err := r.Cookie(m.Cookie.Name)
 	if err != nil || len(cookie.Value) != tokenLength {
@@ -113,8 +115,8 @@ func destroy(ctx context.Context, m *scs.SessionManager, w http.ResponseWriter) 
 	return nil
 }
 
-// keepPerson keeps what the provider said of the person of a session. Whether the configuration
-// trusts addresses is no part of that.
+// keepPerson stores what the provider said about the person of a session. Whether the configuration
+// trusts addresses is not stored with it.
 func (a *Auth) keepPerson(ctx context.Context, rec record) error {
 	said := callbacks.NewProfile(rec.person(&a.cfg), rec.EmailVerified, a.cfg.Now())
 	if err := a.cfg.People.KeepPerson(ctx, said); err != nil {

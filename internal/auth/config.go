@@ -16,30 +16,31 @@ import (
 	"countersign/internal/loopback"
 )
 
-// Paths of ours that the provider has to know: register them with the client.
+// Paths of this service that the provider has to know. Register them with the client.
 const (
 	CallbackPath  = "/auth/callback" // redirect URI
 	SignedOutPath = "/signin"        // post-logout redirect URI
 )
 
-// SignedOut is the parameter "state" with which a sign-out arrives at [SignedOutPath].
+// SignedOut is the value of the parameter "state" with which a browser comes back to
+// [SignedOutPath] after a sign-out.
 const SignedOut = "signed_out"
 
-// Defaults of what a Config leaves at zero.
+// Defaults for fields of Config that are zero.
 const (
 	DefaultSessionIdle     = time.Hour
 	DefaultSessionLifetime = 12 * time.Hour
 	DefaultGroupsClaim     = "groups"
 )
 
-// RoleGroups names the groups that have a role. A role without groups is nobody's.
+// RoleGroups names the groups that have each role. If a role has no groups, nobody has it.
 type RoleGroups struct {
 	Reviewer []string
 	Admin    []string
 	Auditor  []string
 }
 
-// roles are the roles of somebody in these groups.
+// roles returns the roles of a person by their groups.
 func (g RoleGroups) roles(p callbacks.Person) callbacks.Roles {
 	return callbacks.Roles{Reviewer: p.InGroup(g.Reviewer), Admin: p.InGroup(g.Admin), Auditor: p.InGroup(g.Auditor)}
 }
@@ -47,7 +48,7 @@ func (g RoleGroups) roles(p callbacks.Person) callbacks.Roles {
 // Config is what [New] needs. BaseURL, Issuer, ClientID, Store, SessionKeys, Record and People are
 // required.
 type Config struct {
-	Issuer       string // as the provider writes it, to the letter; https, or http on loopback
+	Issuer       string // exactly as the provider writes it; https, or http on loopback
 	ClientID     string // as registered with the provider
 	ClientSecret string // empty for a public client: PKCE protects the code either way
 	// our own origin as browsers see it; decides the cookie's name and Secure attribute
@@ -55,41 +56,46 @@ type Config struct {
 	Scopes      []string // default openid, profile, email; offline_access allows RenewAfter
 	GroupsClaim string   // a dot path such as realm_access.roles reaches into objects
 	Roles       RoleGroups
-	// AuthParams are added to the authorization request, such as access_type=offline. A parameter
-	// without value leaves out one that we would send ourselves, such as prompt.
+	// AuthParams are added to the authorization request, for instance access_type=offline. A
+	// parameter without a value removes one that we would send ourselves, such as prompt.
 	AuthParams url.Values
-	// SignOutURL is where the provider ends its session, in place of the endpoint that it
-	// publishes: for providers that want other parameters. {client_id} and {return_to} stand for
+	// SignOutURL is where the provider ends its session. It replaces the endpoint that the provider
+	// publishes, for providers that want other parameters. {client_id} and {return_to} stand for
 	// our client ID and the address to come back to.
 	SignOutURL string
-	// every address of the provider belongs to its person, although no claim says so
+	// trust every address that the provider names for a person, even if no claim says that it is
+	// verified
 	EmailTrusted bool
 
-	SessionIdle     time.Duration // without a request; to within a minute
-	SessionLifetime time.Duration // since the sign-in, used or not
+	SessionIdle     time.Duration // the longest time without a request, exact to a minute
+	SessionLifetime time.Duration // the longest time since the sign-in, used or not
 	// RenewAfter is the age at which the groups of a session are read again: with the provider's
-	// refresh token, else at userinfo for as long as the access token lives. A refusal ends the
-	// session. Zero leaves it to SessionLifetime.
+	// refresh token, or else at userinfo as long as the access token is valid. If the provider
+	// refuses, the session ends. If RenewAfter is zero, groups are not read again until
+	// SessionLifetime ends the session.
 	RenewAfter time.Duration
 
 	Store Store
-	// AES-256; the first encrypts what the store keeps, all of them decrypt it
+	// AES-256 keys. The first one encrypts what the store keeps; any of them decrypts it
 	SessionKeys [][]byte
-	HTTPClient  *http.Client // for calls to the provider; its answers are bounded whatever it is
-	Now         func() time.Time
-	Logger      *slog.Logger // told what no caller is told: renewals that failed
+	// for calls to the provider; answers are bounded whichever client this is
+	HTTPClient *http.Client
+	Now        func() time.Time
+	Logger     *slog.Logger // gets what no caller is told: renewals that failed
 
 	// Record writes the audit entry of a sign-in or sign-out; an error stops it.
 	Record func(context.Context, callbacks.AuditEntry) error
-	// People keeps what the provider says of whoever signs in. At a sign-in an error stops it.
+	// People stores what the provider says about each person who signs in. An error stops the
+	// sign-in.
 	People callbacks.People
-	// Ended is told the ID of each session that ends before its time, once it is deleted, so that
-	// what is open under it ends too. It must not wait. Nil tells nobody.
+	// Ended is called with the ID of each session that is ended before its time, after the session
+	// is deleted, so that streams open under it can be closed too. It must not block. It may be
+	// nil.
 	Ended func(callbacks.ID)
-	// ClientAddress is where a request comes from, as the list of sessions shows it; nil is the
-	// address that is connected.
+	// ClientAddress returns the address that a request comes from, for the list of sessions. Nil
+	// means the address of the connection.
 	ClientAddress func(*http.Request) string
-	// SessionError answers a request whose session could not be read; nil is a plain 503.
+	// SessionError answers a request whose session could not be read. Nil means a plain 503.
 	SessionError func(http.ResponseWriter, *http.Request, error)
 }
 
@@ -142,7 +148,7 @@ func (c *Config) complete() error {
 	return err
 }
 
-// checkSignOutURL wants an address that a browser can be sent to.
+// checkSignOutURL checks that a browser can be sent to the address.
 func (c *Config) checkSignOutURL() error {
 	if c.SignOutURL == "" {
 		return nil
@@ -150,7 +156,7 @@ func (c *Config) checkSignOutURL() error {
 	return checkSecure("sign-out URL", fillSignOutURL(*c))
 }
 
-// required is an error when something is missing.
+// required returns an error if a value is missing.
 func required(what string, ok bool) error {
 	if ok {
 		return nil
@@ -158,7 +164,7 @@ func required(what string, ok bool) error {
 	return fmt.Errorf("sign-in needs %s", what)
 }
 
-// notNegative is an error for a time that would end every session at once.
+// notNegative returns an error for a negative duration, which would end every session at once.
 func notNegative(what string, d time.Duration) error {
 	if d >= 0 {
 		return nil
@@ -166,7 +172,8 @@ func notNegative(what string, d time.Duration) error {
 	return fmt.Errorf("the %s of sign-in is %v; it cannot be negative", what, d)
 }
 
-// checkOrigin wants scheme and host alone: the cookie is for the whole origin.
+// checkOrigin checks that an address is only scheme and host, because the cookie is for the whole
+// origin.
 func checkOrigin(base string) error {
 	if err := checkSecure("base URL", base); err != nil {
 		return err
@@ -178,7 +185,8 @@ func checkOrigin(base string) error {
 	return nil
 }
 
-// checkSecure allows plain http on loopback only: a session or a code in the clear is anybody's.
+// checkSecure accepts plain http only on loopback: elsewhere anybody on the network could read a
+// session or a code.
 func checkSecure(what, address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {

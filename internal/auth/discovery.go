@@ -11,40 +11,41 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// Waits between attempts at discovery double from the first to the last of these. In between,
-// requests get the last error at once: a provider that is down must not be asked by every page, nor
-// hold one.
+// The wait between two attempts at discovery doubles from the first of these to the last. During
+// the wait requests get the last error at once, so that a provider that is down is not asked for
+// every page and holds no page up.
 const (
 	firstRetry = time.Second
 	lastRetry  = 30 * time.Second
 )
 
 const (
-	// documentAge is how old discovery document and keys get: a key that is withdrawn is good for
-	// as long.
+	// documentAge is how old the discovery document and the keys may get. A key that the provider
+	// withdraws is accepted at most that long.
 	documentAge = time.Hour
-	// rereadPause is the least time between two readings that a token asked for because it did not
-	// fit, and the wait after one at the hour that failed. Bad tokens, however many, make one
-	// request for the document and one for the keys a minute.
+	// rereadPause is the least time between two readings that were caused by a token that did not
+	// fit, and the wait after an hourly reading that failed. So bad tokens, however many, cause at
+	// most one request for the document and one for the keys a minute.
 	rereadPause = time.Minute
-	// rereadTimeout bounds a reading that could be done without.
+	// rereadTimeout bounds a reading that is not strictly needed, because earlier endpoints are
+	// known.
 	rereadTimeout = 5 * time.Second
 )
 
-// discovery is what is known of the provider, and when to ask again. Whoever has the provider's
-// turn may use it.
+// discovery is what is known about the provider, and when to ask it again. A caller must hold the
+// provider's turn to use it.
 type discovery struct {
 	found   *endpoints
-	staleAt time.Time // when to read found anew
-	misfit  time.Time // when a token last had it read anew
+	staleAt time.Time // when to read the document again
+	misfit  time.Time // when a token that did not fit last caused a reading
 
-	failed  error // why there is nothing yet
+	failed  error // why nothing is known yet
 	wait    time.Duration
 	retryAt time.Time
 }
 
-// discover returns the provider's endpoints, or [ErrProviderUnavailable]. Once they are known an
-// outage takes nothing away.
+// discover returns the provider's endpoints, or [ErrProviderUnavailable]. Once endpoints are known,
+// they stay in use during an outage.
 func (p *provider) discover(ctx context.Context) (*endpoints, error) {
 	if err := p.turn.take(ctx); err != nil {
 		return nil, err
@@ -60,8 +61,8 @@ func (p *provider) discover(ctx context.Context) (*endpoints, error) {
 	case known.failed != nil && now.Before(known.retryAt):
 		return nil, known.failed
 	}
-	// One reader's cancelled request must not count as a failure of the provider; the client has
-	// its own timeout.
+	// If the client cancels its request, that must not count as a failure of the provider. The HTTP
+	// client has its own timeout.
 	found, err := p.fetch(context.WithoutCancel(ctx))
 	if err != nil {
 		known.wait = min(max(2*known.wait, firstRetry), lastRetry)
@@ -73,9 +74,9 @@ func (p *provider) discover(ctx context.Context) (*endpoints, error) {
 	return found, nil
 }
 
-// rediscover returns endpoints that may fit a token which used does not fit: a provider may change
-// its keys and its algorithm at any time. They are used itself when nothing else is known, or may
-// be asked for.
+// rediscover returns endpoints to check a token against that does not fit used: a provider may
+// change its keys and its algorithm at any time. It returns used itself if nothing newer is known
+// and the provider may not be asked yet.
 func (p *provider) rediscover(ctx context.Context, used *endpoints) *endpoints {
 	if p.turn.take(ctx) != nil {
 		return used
@@ -89,7 +90,7 @@ func (p *provider) rediscover(ctx context.Context, used *endpoints) *endpoints {
 	return p.known.found
 }
 
-// reread replaces what is known, and leaves it where the provider does not tell. Called with the
+// reread replaces what is known, or keeps it if the provider does not answer. The caller holds the
 // turn.
 func (p *provider) reread(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rereadTimeout)
@@ -104,7 +105,7 @@ func (p *provider) reread(ctx context.Context) {
 	p.learn(found)
 }
 
-// learn takes what the provider just told. Called with the turn.
+// learn stores what the provider just answered. The caller holds the turn.
 func (p *provider) learn(found *endpoints) {
 	p.known = discovery{found: found, staleAt: p.cfg.Now().Add(documentAge), misfit: p.known.misfit}
 }
@@ -137,20 +138,20 @@ func (p *provider) fetch(ctx context.Context) (*endpoints, error) {
 		pushedOnly: meta.PushedOnly, noSecret: !takesSecret(meta.TokenAuth),
 	}
 	if len(e.algorithms) == 0 {
-		// what each provider has (OpenID Connect Discovery section 3)
+		// the default: every provider has it (OpenID Connect Discovery section 3)
 		e.algorithms = []string{oidc.RS256}
 	}
 	return e, nil
 }
 
-// documentURL is where a provider tells about itself (OpenID Connect Discovery section 4).
+// documentURL returns the address of the discovery document (OpenID Connect Discovery section 4).
 func documentURL(issuer string) string {
 	return strings.TrimSuffix(issuer, "/") + "/.well-known/openid-configuration"
 }
 
-// authStyle picks how the token endpoint wants our secret. The library would find out by trying,
-// and a failed try may cost the code. Basic is the default where the provider does not say (OpenID
-// Connect Discovery section 3).
+// authStyle picks how to send our secret to the token endpoint. The library would find out by
+// trying, and a failed try may use up the code. The default is Basic if the provider does not say
+// (OpenID Connect Discovery section 3).
 func authStyle(supported []string, secret string) oauth2.AuthStyle {
 	if secret == "" || (len(supported) > 0 && !slices.Contains(supported, "client_secret_basic")) {
 		return oauth2.AuthStyleInParams
@@ -158,8 +159,8 @@ func authStyle(supported []string, secret string) oauth2.AuthStyle {
 	return oauth2.AuthStyleInHeader
 }
 
-// takesSecret reports whether the token endpoint says that it takes a secret. What it says may be
-// incomplete, so that this explains a refusal and never makes one.
+// takesSecret reports whether the token endpoint's list of methods has one that uses a secret. The
+// list may be incomplete, so it only explains a refusal and never causes one.
 func takesSecret(supported []string) bool {
 	return len(supported) == 0 || slices.Contains(supported, "client_secret_basic") || slices.Contains(supported, "client_secret_post")
 }

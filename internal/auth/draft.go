@@ -7,9 +7,9 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Draft is a decision, or what an admin says of who asks, that waits for its person to sign in
-// again. It stays in their session, so that it comes back in a browser that runs no scripts too. A
-// session holds one.
+// Draft is a decision, or an admin's statement about who asked, that waits until its author has
+// signed in again. It is kept in the session, so that it also survives in a browser that runs no
+// scripts. A session holds at most one.
 type Draft struct {
 	Callback callbacks.ID        `json:"callback"`
 	Outcome  string              `json:"outcome,omitempty"`
@@ -17,17 +17,17 @@ type Draft struct {
 	Asker    callbacks.Statement `json:"asker,omitzero"`
 }
 
-// draftKey is the parameter of an address at which the page of a callback shows the draft. Without
-// it the page has what the browser kept, which may be newer.
+// draftKey is the query parameter with which the page of a callback shows the draft. Without it the
+// page shows what the browser kept, which may be newer.
 const draftKey = "draft"
 
-// WithDraft is an address of the callback's page with the draft in it.
+// WithDraft adds to a query the parameter with which the callback's page shows the draft.
 func WithDraft(query url.Values) url.Values {
 	query.Set(draftKey, "1")
 	return query
 }
 
-// KeepDraft keeps a draft in the request's session, in place of another.
+// KeepDraft stores a draft in the request's session. It replaces an earlier one.
 func (a *Auth) KeepDraft(r *http.Request, d Draft) error {
 	_, err := a.change(r.Context(), tokenOf(a.sessions, r), func(rec *record) bool {
 		rec.Draft = &d
@@ -39,7 +39,7 @@ func (a *Auth) KeepDraft(r *http.Request, d Draft) error {
 // ForgetDraft drops the draft of a callback, if the request's session holds it.
 func (a *Auth) ForgetDraft(r *http.Request, id callbacks.ID) error {
 	if s, ok := r.Context().Value(sessionKey{}).(*session); !ok || s.record.Draft == nil {
-		return nil // what nearly every session holds: no need to read it again
+		return nil // true for nearly every session: it need not be read again
 	}
 	_, err := a.change(r.Context(), tokenOf(a.sessions, r), func(rec *record) bool {
 		held := rec.Draft != nil && rec.Draft.Callback == id
@@ -60,8 +60,8 @@ func (a *Auth) Draft(r *http.Request, id callbacks.ID) (Draft, bool) {
 	return *s.record.Draft, true
 }
 
-// draftOf is what the session before a sign-in hands on to the one that replaces it: the draft of
-// the same person. Nobody else at this browser gets it.
+// draftOf returns the draft that the session before a sign-in hands on to the session that replaces
+// it. Only the same person gets it, nobody else at this browser.
 func (s *session) draftOf(next record) *Draft {
 	if s.signedIn && s.record.Issuer == next.Issuer && s.record.Subject == next.Subject {
 		return s.record.Draft

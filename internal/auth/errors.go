@@ -12,26 +12,28 @@ import (
 
 // Errors that handlers tell apart with errors.Is. A provider's refusal is a [*RefusedError].
 var (
-	// ErrProviderUnavailable: the provider does not answer, or not as a provider does. Try again in
-	// a moment.
+	// ErrProviderUnavailable means that the provider does not answer, or does not answer like a
+	// provider. Try again in a moment.
 	ErrProviderUnavailable = errors.New("the sign-in provider does not answer")
-	// ErrStateMismatch: the sign-in was not begun in this browser, is over already, or took longer
-	// than ten minutes. Nothing is wrong with the person: begin again.
+	// ErrStateMismatch means that the sign-in was not begun in this browser, is already over, or
+	// took longer than ten minutes. Nothing is wrong with the person: begin again.
 	ErrStateMismatch = errors.New("this sign-in was not begun here or is no longer valid; begin again")
-	// ErrTokenInvalid: what the provider issued cannot be accepted: a used code, a bad signature, a
-	// wrong audience, an expired token. Begin again; if it stays, an operator has to look.
+	// ErrTokenInvalid means that what the provider issued cannot be accepted: a used code, a bad
+	// signature, a wrong audience, an expired token. Begin again; if it keeps happening, an
+	// operator has to look into it.
 	ErrTokenInvalid = errors.New("the sign-in provider's answer is not valid")
-	// ErrProviderUnfit: the provider answers, and wants what the desk does not do. An operator has
-	// to look; see [FaultOf].
+	// ErrProviderUnfit means that the provider answers but requires something that the desk does
+	// not do. An operator has to look into it; see [FaultOf].
 	ErrProviderUnfit = errors.New("the sign-in provider cannot be used as it is set up")
 )
 
 // RefusedError is a sign-in that the provider refused, for instance because the person pressed
 // "cancel".
 type RefusedError struct {
-	// the error code of RFC 6749 section 4.1.2.1, such as access_denied; foreign text
-	Code        string
-	Description string // for people, often empty; foreign text of one line and bounded length
+	// the error code of RFC 6749 section 4.1.2.1, such as access_denied; the provider's text
+	Code string
+	// for people, often empty; the provider's text, as one line of bounded length
+	Description string
 }
 
 func (e *RefusedError) Error() string {
@@ -42,16 +44,16 @@ func (e *RefusedError) Error() string {
 	return text
 }
 
-// maxForeignText bounds, in runes, what is kept of a provider's words. Error pages of proxies run
-// to kilobytes.
+// maxForeignText bounds, in runes, how much of a provider's text is kept. Error pages of proxies
+// can have kilobytes.
 const maxForeignText = 300
 
-// foreignText is what somebody else wrote, as one line of bounded length. Whoever shows it marks
-// what cannot be seen.
+// foreignText returns text from outside as one line of bounded length. Code that shows it must mark
+// invisible characters.
 func foreignText(s string) string { return printable.Fold(s, maxForeignText) }
 
-// providerError is the cause behind one of the errors above, for operators: libraries put whole
-// response bodies into their error texts, so the text is cut.
+// providerError is the cause behind one of the errors above, for operators. Its text is cut,
+// because libraries put whole response bodies into their error texts.
 type providerError struct {
 	kind  error
 	doing string
@@ -64,7 +66,8 @@ func (e *providerError) Error() string {
 
 func (e *providerError) Unwrap() []error { return []error{e.kind, e.cause} }
 
-// causeText leaves out the body of a token response: it may repeat what was sent, and tokens were.
+// causeText returns an error's text without the body of a token response, which may repeat what was
+// sent, including tokens.
 func causeText(err error) string {
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		return fmt.Sprintf("%s %q %q", refused.Response.Status, refused.ErrorCode, refused.ErrorDescription)
@@ -72,8 +75,8 @@ func causeText(err error) string {
 	return err.Error()
 }
 
-// refusedClient tells whether the token endpoint refused us rather than the code or token, and why
-// as far as can be told.
+// refusedClient returns an error if the token endpoint refused the client rather than the code or
+// token, with the reason as far as it can be told.
 func (e *endpoints) refusedClient(err error) error {
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
@@ -89,7 +92,7 @@ func (e *endpoints) refusedClient(err error) error {
 	return &faultError{ErrTokenInvalid, fault, printable.Brief(causeText(err), maxForeignText)}
 }
 
-// classify tells a provider that does not answer from one whose answer cannot be accepted.
+// classify distinguishes a provider that does not answer from one whose answer cannot be accepted.
 func classify(doing string, err error) error {
 	kind := ErrTokenInvalid
 	// what http.Client returns when there was no usable response

@@ -15,9 +15,9 @@ import (
 	"countersign/internal/doctor"
 )
 
-// Examine asks the provider all that sign-in will ask it, and signs nobody in. Of the configuration
-// it needs what concerns the provider; no secret is in what it returns. The error says why there is
-// no discovery document.
+// Examine asks the provider everything that a sign-in asks it, without signing anybody in. It needs
+// only the part of the configuration that concerns the provider, and its result holds no secret. If
+// there is no discovery document, the error says why.
 func Examine(ctx context.Context, cfg Config) (doctor.Provider, error) {
 	e := examination{cfg: cfg, client: providerClient(cfg.HTTPClient), found: doctor.Provider{
 		Issuer: cfg.Issuer, Scopes: cfg.Scopes, Params: cfg.AuthParams, Document: documentURL(cfg.Issuer),
@@ -31,8 +31,8 @@ func Examine(ctx context.Context, cfg Config) (doctor.Provider, error) {
 	if meta.Keys != "" {
 		e.found.Keys, e.found.KeysErr = e.keys(ctx, meta.Keys)
 	}
-	// The secret goes to the provider that is configured, not to one that calls itself something
-	// else.
+	// Send the secret only to the configured provider, not to one that names itself as another
+	// issuer.
 	if meta.Issuer == cfg.Issuer && !meta.PushedOnly && checkSecure("", meta.Token) == nil && checkSecure("", meta.Authorization) == nil {
 		e.askToken(ctx)
 		e.askAuthorization(ctx)
@@ -96,7 +96,7 @@ func (e *examination) keys(ctx context.Context, address string) (int, error) {
 	return len(keys), err
 }
 
-// askToken shows the client's secret beside a code that nobody was given.
+// askToken sends the client's secret with a code that was never issued.
 func (e *examination) askToken(ctx context.Context) {
 	form := url.Values{
 		"grant_type": {"authorization_code"}, "code": {"countersign-doctor"},
@@ -112,22 +112,23 @@ func (e *examination) askToken(ctx context.Context) {
 	}
 	resp, err := e.do(ctx, http.MethodPost, e.found.Metadata.Token, form, header)
 	if err != nil {
-		return // it did not say
+		return // the answer says nothing about the client
 	}
 	defer func() { _ = resp.Body.Close() }()
 	var answer struct {
 		Error string `json:"error"`
 	}
-	_ = json.NewDecoder(resp.Body).Decode(&answer) // without a code of its own it did not say
+	// a code that is empty, because there is no JSON, says nothing about the client
+	_ = json.NewDecoder(resp.Body).Decode(&answer)
 	e.found.Client = doctor.Client{Accepted: answer.Error == "invalid_grant", Error: foreignText(answer.Error)}
 }
 
-// nobodySignedIn are the errors of a provider that would go on, had it somebody to ask (OpenID
-// Connect Core, section 3.1.2.6).
+// nobodySignedIn are the error codes of a provider that would go on if somebody were signed in
+// (OpenID Connect Core, section 3.1.2.6).
 var nobodySignedIn = []string{"login_required", "interaction_required", "consent_required", "account_selection_required"}
 
-// askAuthorization asks for a sign-in without showing a page, which the provider refuses at the
-// address that is registered.
+// askAuthorization asks for a sign-in without a page. The provider refuses that at the registered
+// redirect address.
 func (e *examination) askAuthorization(ctx context.Context) {
 	config := oauth2.Config{
 		ClientID: e.cfg.ClientID, Endpoint: oauth2.Endpoint{AuthURL: e.found.Metadata.Authorization},
@@ -138,7 +139,7 @@ func (e *examination) askAuthorization(ctx context.Context) {
 	address := config.AuthCodeURL("countersign-doctor", options...)
 	resp, err := e.do(ctx, http.MethodGet, address, nil, nil)
 	if err != nil {
-		return // it did not say
+		return // the answer says nothing about the client
 	}
 	defer func() { _ = resp.Body.Close() }()
 	r := &e.found.Redirects

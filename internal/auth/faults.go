@@ -6,11 +6,12 @@ import (
 	"strings"
 )
 
-// Fault is why nobody can sign in, or why somebody who did has no role, where only an operator can
-// mend it: at the provider or in the settings. Sessions keep it, so that its value never changes.
+// Fault is the reason why nobody can sign in, or why a person who did has no role, if only an
+// operator can correct it, at the provider or in the settings. Sessions store it, so its values
+// must never change.
 type Fault string
 
-// What stands in the way of a sign-in.
+// Faults that prevent a sign-in.
 const (
 	FaultEncrypted    Fault = "encrypted_token"
 	FaultNoIDToken    Fault = "no_id_token"
@@ -22,7 +23,7 @@ const (
 	FaultScope        Fault = "scope"
 )
 
-// What keeps a role from somebody who is signed in.
+// Faults that leave a signed-in person without a role.
 const (
 	FaultGroupsMissing Fault = "groups_missing"
 	FaultGroupsOverage Fault = "groups_overage"
@@ -34,11 +35,11 @@ const (
 	FaultGroupsOther   Fault = "groups_other"
 )
 
-// words are what is said of a fault: to the person one sentence that shows nothing of the inside,
-// to operators what came or was missing, and what to do.
+// words are the texts about a fault: for the person a sentence that shows nothing internal, for
+// operators what came or was missing, and what to do.
 type words struct{ person, cause, remedy string }
 
-// faults is the one table of what the log, the audit and the pages say.
+// faults has the texts that the log, the audit and the pages use.
 var faults = map[Fault]words{
 	FaultEncrypted: {
 		"The sign-in provider answers in a form that this desk cannot read. Tell an operator.",
@@ -122,10 +123,11 @@ var faults = map[Fault]words{
 	},
 }
 
-// ForPerson is one sentence or two for the person at the desk; empty for no fault.
+// ForPerson returns one or two sentences for the person at the desk. It is empty if there is no
+// fault.
 func (f Fault) ForPerson() string { return faults[f].person }
 
-// forOperators is the cause, what came with it and the remedy.
+// forOperators returns the cause, with the detail that came, and the remedy.
 func (f Fault) forOperators(detail string) string {
 	w := faults[f]
 	if detail != "" {
@@ -134,8 +136,8 @@ func (f Fault) forOperators(detail string) string {
 	return w.cause + detail + ". " + w.remedy
 }
 
-// faultError is a sign-in that ended with a fault. Unlike a [providerError] all its words are ours,
-// but for the detail, which is bounded by whoever makes it.
+// faultError is a sign-in that ended with a fault. Unlike those of a [providerError], its words are
+// all ours, except the detail, which the code that makes the error must bound.
 type faultError struct {
 	kind   error
 	fault  Fault
@@ -148,8 +150,8 @@ func (e *faultError) Error() string {
 
 func (e *faultError) Unwrap() error { return e.kind }
 
-// FaultOf is the fault behind an error of this package; empty where there is none that the desk can
-// tell.
+// FaultOf returns the fault behind an error of this package. It is empty if the desk cannot name
+// one.
 func FaultOf(err error) Fault {
 	if failed, ok := errors.AsType[*faultError](err); ok {
 		return failed.fault
@@ -160,11 +162,11 @@ func FaultOf(err error) Fault {
 	return ""
 }
 
-// fault reads what a refusal means. Only the description tells that a client has to push its
-// requests: the code is invalid_request, as for much else.
+// fault returns the fault that a refusal means. Only the description tells that a client has to
+// push its requests: the code is invalid_request, as for many other reasons.
 func (e *RefusedError) fault() Fault { return refusalFault(e.Code, e.Description) }
 
-// refusalFault is what an error code of the authorization or token endpoint means for an operator
+// refusalFault returns the fault that an error code of the authorization or token endpoint means
 // (RFC 6749 sections 4.1.2.1 and 5.2).
 func refusalFault(code, description string) Fault {
 	description = strings.ToLower(description)

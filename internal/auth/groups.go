@@ -12,18 +12,19 @@ import (
 	"countersign/internal/printable"
 )
 
-// maxGroups bounds what is kept of a person's groups. The session row is read on every request.
+// maxGroups bounds how many groups of a person are kept, because the session row is read on every
+// request.
 const maxGroups = 1000
 
-// unread is what the provider said of groups that names none, for operators.
+// unread describes what the provider sent in place of groups or beside them. It is for operators.
 type unread struct {
 	Fault Fault  `json:"fault,omitempty"`
 	Text  string `json:"text,omitempty"` // what came, printable and bounded
 	Left  int    `json:"left,omitempty"` // groups beyond maxGroups
 }
 
-// groupsOf reads the groups at a path from the first set of claims that names them in a form that
-// is read.
+// groupsOf reads the groups at a path. It uses the first set of claims that has them in a form that
+// can be read.
 func groupsOf(path string, sets ...claims) ([]string, unread) {
 	rest := unread{Fault: FaultGroupsMissing, Text: fmt.Sprintf("%q; there are %s", path, namesOf(sets))}
 	if slices.ContainsFunc(sets, func(c claims) bool { return c.overage(path) }) {
@@ -36,15 +37,16 @@ func groupsOf(path string, sets ...claims) ([]string, unread) {
 		case value != nil:
 			rest = unread{Fault: FaultGroupsForm, Text: "it is " + shown(value)}
 		case set.has(path) && rest.Fault == FaultGroupsMissing:
-			rest = unread{Fault: FaultGroupsNone} // null is how some write that there are none
+			// some providers write null if there are no groups
+			rest = unread{Fault: FaultGroupsNone}
 		}
 	}
 	return nil, rest
 }
 
-// groups is what the claims say at a path. Zitadel's roles are the keys of an object, each with an
-// object of who granted it: those are a list here. Another object stays what it is: it may say of a
-// group that somebody is not in it.
+// groups returns the value of the claims at a path. Zitadel writes roles as the keys of an object,
+// each with an object that says who granted it: groups turns those keys into a list. It leaves any
+// other object as it is, because that may say that a person is not in a group.
 func (c claims) groups(path string) any {
 	value := lookup(c, path)
 	object, ok := value.(map[string]any)
@@ -61,7 +63,7 @@ func (c claims) groups(path string) any {
 	return granted
 }
 
-// has reports whether a claim came, be it as null.
+// has reports whether a claim is present, even as null.
 func (c claims) has(name string) bool {
 	_, came := c[name]
 	return came
@@ -76,9 +78,9 @@ func isList(value any) bool {
 	return false
 }
 
-// groupsIn reads a list of texts, or one text, which is one group. A text is never taken apart and
-// no member of an object in a list is chosen, however much it looks like a list or a name: whoever
-// may name a group at the provider could then give themselves a role.
+// groupsIn reads a list of texts, or one text, which is one group. It never splits a text and never
+// picks a member of an object in a list, even if that looks like a list or a name: otherwise
+// anybody who may name a group at the provider could give themselves a role.
 func groupsIn(value any) (groups []string, rest unread) {
 	list, _ := value.([]any)
 	if text, ok := value.(string); ok && text != "" {
@@ -95,15 +97,16 @@ func groupsIn(value any) (groups []string, rest unread) {
 	return groups, rest
 }
 
-// overage reports whether the provider says that it has groups and names none here (OpenID Connect
-// Core section 5.6.2; Microsoft Entra ID does so above 200 groups).
+// overage reports whether the provider says that the person has groups but does not name them here
+// (OpenID Connect Core section 5.6.2; Microsoft Entra ID does so above 200 groups).
 func (c claims) overage(path string) bool {
 	elsewhere, _ := c["_claim_names"].(map[string]any)
 	return elsewhere[path] != nil || c["hasgroups"] == true || c["hasgroups"] == "true"
 }
 
-// lookup follows a dot path into objects, and into each object of a list. A claim's own name may
-// hold dots, as in https://example.com/groups, so at each level the longest name that exists wins.
+// lookup follows a dot path into objects, and into each object of a list. The name of a claim may
+// itself hold dots, as in https://example.com/groups, so at each level the longest name that exists
+// wins.
 func lookup(object map[string]any, path string) any {
 	if value, ok := object[path]; ok {
 		return value
@@ -119,7 +122,7 @@ func lookup(object map[string]any, path string) any {
 	return nil
 }
 
-// lookupEach follows a path into each object of a list; nil where none of them has it.
+// lookupEach follows a path into each object of a list. It returns nil if none of them has it.
 func lookupEach(list []any, path string) any {
 	var found []any
 	for _, item := range list {
@@ -135,7 +138,7 @@ func lookupEach(list []any, path string) any {
 	return found
 }
 
-// lack is why a person has no role.
+// lack is the reason why a person has no role.
 type lack struct {
 	fault  Fault
 	detail string
@@ -143,7 +146,7 @@ type lack struct {
 
 func (l lack) String() string { return l.fault.forOperators(l.detail) }
 
-// lackOf finds out why these groups give no role.
+// lackOf finds out why the groups of a record give no role.
 func (r record) lackOf() lack {
 	switch {
 	case r.Unread.Fault != "":
@@ -160,14 +163,14 @@ func (r record) lackOf() lack {
 	return lack{FaultGroupsOther, some(r.Groups)}
 }
 
-// looksLikeList reports whether a text may have been meant as several names. The name of a group in
-// a directory has commas too.
+// looksLikeList reports whether a text may have been meant as several names. It ignores commas if
+// there is an equals sign, because the name of a group in a directory has both.
 func looksLikeList(text string) bool {
 	return strings.Contains(text, ",") && !strings.Contains(text, "=") || strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]")
 }
 
-// WithoutRole tells why the person whom the request of ctx is from has no role: a fault for the
-// page, and words for the log, with the groups that came.
+// WithoutRole returns why the person of the request of ctx has no role: a fault for the page, and
+// text for the log, with the groups that came.
 func (a *Auth) WithoutRole(ctx context.Context) (Fault, string) {
 	s, ok := ctx.Value(sessionKey{}).(*session)
 	if !ok || !s.signedIn {
@@ -177,13 +180,13 @@ func (a *Auth) WithoutRole(ctx context.Context) (Fault, string) {
 	return l.fault, l.String()
 }
 
-// Bounds on what of the provider's words stands in a log line or an audit entry.
+// Bounds on how much of the provider's text goes into a log line or an audit entry.
 const (
 	shownNames = 10
 	shownRunes = 80
 )
 
-// some are the first of many names.
+// some lists the first of many names.
 func some(names []string) string {
 	var b strings.Builder
 	for i, name := range names[:min(len(names), shownNames)] {
@@ -198,7 +201,7 @@ func some(names []string) string {
 	return b.String()
 }
 
-// namesOf are the names of all claims that came.
+// namesOf lists the names of all claims that came.
 func namesOf(sets []claims) string {
 	names := map[string]bool{}
 	for _, set := range sets {
@@ -209,7 +212,7 @@ func namesOf(sets []claims) string {
 	return some(slices.Sorted(maps.Keys(names)))
 }
 
-// shown is a claim as JSON.
+// shown returns a claim as JSON.
 func shown(value any) string {
 	text, err := json.Marshal(value)
 	if err != nil {

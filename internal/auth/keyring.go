@@ -10,8 +10,8 @@ import (
 // keyBytes is the length of an AES-256 key.
 const keyBytes = 32
 
-// keyring encrypts what the store keeps with AES-256-GCM. The first key seals and each opens, so
-// that a key can be replaced while people stay signed in.
+// keyring encrypts what the store keeps, with AES-256-GCM. The first key seals and any key opens,
+// so that a key can be replaced while people stay signed in.
 type keyring []cipher.AEAD
 
 func newKeyring(keys [][]byte) (keyring, error) {
@@ -36,11 +36,11 @@ func newKeyring(keys [][]byte) (keyring, error) {
 	return ring, nil
 }
 
-// seal encrypts data and binds it to a token's hash: under another token it does not open, so that
+// seal encrypts data and binds it to the hash of a token: it does not open under another token, so
 // rows cannot be swapped.
 func (k keyring) seal(data, tokenHash []byte) []byte { return k[0].Seal(nil, nil, data, tokenHash) }
 
-// open decrypts what one of the keys has sealed for the same hash.
+// open decrypts data that one of the keys has sealed for the same hash.
 func (k keyring) open(sealed, tokenHash []byte) (data []byte, ok bool) {
 	for _, gcm := range k {
 		if data, err := gcm.Open(nil, nil, sealed, tokenHash); err == nil {

@@ -15,29 +15,30 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// ed25519Name is Ed25519 by the name that RFC 9864 gave it; before, it was EdDSA. go-jose knows the
-// old name alone.
+// ed25519Name is the name that RFC 9864 gave to Ed25519, which was EdDSA before. go-jose knows only
+// the old name.
 const ed25519Name = "Ed25519"
 
-// verifiable are the algorithms whose signatures prove something here: each has a public key.
+// verifiable are the signature algorithms that are accepted. Each has a public key, so that a
+// signature proves who made it.
 var verifiable = []jose.SignatureAlgorithm{
 	jose.RS256, jose.RS384, jose.RS512, jose.PS256, jose.PS384, jose.PS512, jose.ES256, jose.ES384, jose.ES512, jose.EdDSA, ed25519Name,
 }
 
-// verifiableOf drops "none", the HMAC algorithms and what the desk does not know from what a
-// provider announces.
+// verifiableOf returns the algorithms that a provider announces, without "none", the HMAC
+// algorithms and those that the desk does not know.
 func verifiableOf(algorithms []string) []string {
 	return slices.DeleteFunc(slices.Clone(algorithms), func(alg string) bool {
 		return !slices.Contains(verifiable, jose.SignatureAlgorithm(alg))
 	})
 }
 
-// keySet is the provider's public keys as they were when its discovery document was read. The set
-// of go-oidc asks the provider again for each token that fits none, keeps keys that were withdrawn,
-// and passes over Ed25519 by its new name.
+// keySet is the provider's public keys as they were when its discovery document was read. It
+// replaces the set of go-oidc, which asks the provider again for each token that fits no key, keeps
+// keys that were withdrawn, and skips Ed25519 by its new name.
 type keySet []jose.JSONWebKey
 
-// errNoKey: none of the keys fits.
+// errNoKey means that none of the keys fits.
 var errNoKey = errors.New("no key fits the signature")
 
 // fetchKeys reads the provider's keys.
@@ -61,8 +62,8 @@ func (p *provider) fetchKeys(ctx context.Context, address string) (keySet, error
 	return keys, nil
 }
 
-// UnmarshalJSON takes a JWK set (RFC 7517 section 5) and passes over keys of other kinds and for
-// other uses.
+// UnmarshalJSON reads a JWK set (RFC 7517 section 5). It skips keys of other kinds and for other
+// uses.
 func (s *keySet) UnmarshalJSON(document []byte) error {
 	var set struct {
 		Keys []json.RawMessage `json:"keys"`
@@ -79,8 +80,8 @@ func (s *keySet) UnmarshalJSON(document []byte) error {
 	return nil
 }
 
-// VerifySignature returns the payload of a token that one of the keys signed, else [errNoKey].
-// Which algorithms the provider may use was checked before.
+// VerifySignature returns the payload of a token that one of the keys signed, or else [errNoKey].
+// The caller has already checked that the provider may use the algorithm.
 func (s keySet) VerifySignature(_ context.Context, token string) ([]byte, error) {
 	signed, err := jose.ParseSignedCompact(token, verifiable)
 	if err != nil {
@@ -98,7 +99,7 @@ func (s keySet) VerifySignature(_ context.Context, token string) ([]byte, error)
 	return nil, errNoKey
 }
 
-// verifierFor is what go-jose checks a signature with.
+// verifierFor returns the value with which go-jose checks a signature of a key.
 func verifierFor(key jose.JSONWebKey) any {
 	if public, ok := key.Key.(ed25519.PublicKey); ok {
 		return edwards(public)
@@ -106,7 +107,7 @@ func verifierFor(key jose.JSONWebKey) any {
 	return &key
 }
 
-// edwards checks signatures of Ed25519 under both of its names.
+// edwards checks Ed25519 signatures under both names of the algorithm.
 type edwards ed25519.PublicKey
 
 // VerifyPayload implements [jose.OpaqueVerifier].
@@ -120,8 +121,8 @@ func (e edwards) VerifyPayload(payload, signature []byte, alg jose.SignatureAlgo
 	return nil
 }
 
-// checkAccessToken holds an access token against its hash in the ID token, which need not be there
-// (OpenID Connect Core section 3.1.3.6).
+// checkAccessToken compares an access token with its hash in the ID token, if there is one (OpenID
+// Connect Core section 3.1.3.6).
 func checkAccessToken(verified *oidc.IDToken, alg, accessToken string) error {
 	if verified.AccessTokenHash == "" {
 		return nil

@@ -8,24 +8,24 @@ import (
 )
 
 const (
-	// livenessAge is how long an answer, or its absence, speaks for the provider. All who sign in
-	// meanwhile share it.
+	// livenessAge is how long the provider's answer, or its silence, is taken as its state. All
+	// sign-ins in that time share it.
 	livenessAge = 5 * time.Second
-	// livenessTimeout bounds each of the two questions: a person waits for them.
+	// livenessTimeout bounds each of the two requests, because a person waits for them.
 	livenessTimeout = 2 * time.Second
 )
 
 // liveness is whether the provider answered when it was last asked.
 type liveness struct {
-	// of whoever uses the fields below: a provider that hangs holds up sign-ins and nothing else
+	// guards the fields below, so that a provider that hangs holds up only sign-ins
 	turn    turn
 	askedAt time.Time
-	failed  error // nil: it answered
+	failed  error // nil if it answered
 }
 
-// reachable tells whether a browser that is sent to the provider will find it: nil, or
-// [ErrProviderUnavailable]. The address is known from a better time, and without a look the
-// browser's own error page would be all that a person sees.
+// reachable reports whether a browser that is sent to the provider will reach it: nil, or
+// [ErrProviderUnavailable]. The endpoints may have been read while the provider still answered;
+// without this check the person would see only the browser's own error page.
 func (p *provider) reachable(ctx context.Context, e *endpoints) error {
 	if err := p.alive.turn.take(ctx); err != nil {
 		return err
@@ -36,7 +36,7 @@ func (p *provider) reachable(ctx context.Context, e *endpoints) error {
 		return p.alive.failed
 	}
 	err := p.ask(ctx, documentURL(p.cfg.Issuer))
-	if err != nil { // the document may be served by another machine
+	if err != nil { // another machine may serve the document
 		err = p.ask(ctx, e.oauth.Endpoint.AuthURL)
 	}
 	p.alive.askedAt, p.alive.failed = now, nil
@@ -46,8 +46,9 @@ func (p *provider) reachable(ctx context.Context, e *endpoints) error {
 	return p.alive.failed
 }
 
-// ask wants any answer at all. An authorization endpoint refuses a question without parameters, but
-// only what is there can refuse; a gateway that finds nobody behind it speaks for itself.
+// ask accepts any answer at all. An authorization endpoint refuses a request without parameters,
+// which shows that it runs; but if a gateway answers that it cannot reach the server behind it,
+// that counts as no answer.
 func (p *provider) ask(ctx context.Context, address string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), livenessTimeout)
 	defer cancel()

@@ -2,8 +2,9 @@ package auth
 
 import "github.com/coreos/go-oidc/v3/oidc"
 
-// checkParty checks to whom an ID token was issued (OpenID Connect Core section 3.1.3.7, 4 and 5).
-// The verifier has found us among its audiences; where there are others, azp says for whom it is.
+// checkParty checks which client an ID token was issued to (OpenID Connect Core section 3.1.3.7, 4
+// and 5). The verifier has found us among its audiences; if there are others, azp names the client
+// that it is for.
 func checkParty(verified *oidc.IDToken, clientID string) error {
 	var party struct {
 		Authorized string `json:"azp"`

@@ -9,24 +9,24 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// provider is the OpenID provider, found on first use, asked again until it answers and read anew
-// now and then.
+// provider is the OpenID provider. It is discovered on first use, retried until it answers, and
+// read again from time to time.
 type provider struct {
 	cfg    Config
 	client *http.Client
 
-	turn  turn // of whoever uses known
+	turn  turn // guards known
 	known discovery
 	alive liveness
 }
 
-// turn holds one token. Whoever takes it may use what it guards. It is a channel, so that waiting
-// ends with the request.
+// turn is a lock that holds one token; the holder of the token may use what the lock guards. It is
+// a channel, so that waiting ends with the request.
 type turn chan struct{}
 
 func newTurn() turn { return make(turn, 1) }
 
-// take waits for the turn; give it back with leave.
+// take waits for the turn. The caller must call leave to release it.
 func (t turn) take(ctx context.Context) error {
 	select {
 	case t <- struct{}{}:
@@ -38,21 +38,21 @@ func (t turn) take(ctx context.Context) error {
 
 func (t turn) leave() { <-t }
 
-// endpoints is what discovery tells about the provider. It is not changed: a later reading makes
+// endpoints is what discovery tells about the provider. It is immutable: a later reading makes
 // another one.
 type endpoints struct {
 	oidc       *oidc.Provider
 	oauth      oauth2.Config
 	keys       keySet
-	algorithms []string // that an ID token may be signed with
+	algorithms []string // with which an ID token may be signed
 
-	endSession  string // empty when the provider offers no sign-out
+	endSession  string // empty if the provider offers no sign-out
 	sendsIssuer bool   // it puts iss into the redirect (RFC 9207)
-	pushedOnly  bool   // it takes no request that was not pushed to it before (RFC 9126)
-	noSecret    bool   // its token endpoint lists no way to show a secret
+	pushedOnly  bool   // it accepts only requests that were pushed to it before (RFC 9126)
+	noSecret    bool   // its token endpoint lists no method that uses a secret
 }
 
-// metadata is what go-oidc does not show of the discovery document.
+// metadata is the part of the discovery document that go-oidc does not return.
 type metadata struct {
 	Keys            string   `json:"jwks_uri"`
 	Algorithms      []string `json:"id_token_signing_alg_values_supported"`
@@ -62,18 +62,18 @@ type metadata struct {
 	PushedOnly      bool     `json:"require_pushed_authorization_requests"`
 }
 
-// newProvider calls nobody.
+// newProvider makes a provider. It sends no request.
 func newProvider(cfg Config) *provider {
 	return &provider{cfg: cfg, client: providerClient(cfg.HTTPClient), turn: newTurn(), alive: liveness{turn: newTurn()}}
 }
 
-// context makes the libraries use our bounded client.
+// context returns a context that makes the libraries use our bounded client.
 func (p *provider) context(ctx context.Context) context.Context {
 	return oidc.ClientContext(ctx, p.client)
 }
 
-// ready returns the provider's endpoints if a sign-in can begin now; else [ErrProviderUnavailable]
-// or [ErrProviderUnfit].
+// ready returns the provider's endpoints if a sign-in can begin now, or else
+// [ErrProviderUnavailable] or [ErrProviderUnfit].
 func (p *provider) ready(ctx context.Context) (*endpoints, error) {
 	e, err := p.discover(ctx)
 	if err != nil {
@@ -82,7 +82,7 @@ func (p *provider) ready(ctx context.Context) (*endpoints, error) {
 	if err := p.reachable(ctx, e); err != nil {
 		return nil, err
 	}
-	if e.pushedOnly { // perhaps not any more
+	if e.pushedOnly { // the provider may have changed that since
 		e = p.rediscover(ctx, e)
 	}
 	if e.pushedOnly {
@@ -91,7 +91,7 @@ func (p *provider) ready(ctx context.Context) (*endpoints, error) {
 	return e, nil
 }
 
-// ownURL is the address of one of our paths as the provider has it registered.
+// ownURL returns the address of one of our paths as it is registered with the provider.
 func ownURL(cfg Config, path string) string {
 	return strings.TrimSuffix(cfg.BaseURL, "/") + path
 }

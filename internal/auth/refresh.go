@@ -9,10 +9,10 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// refresh reads an identity again. An error other than [errTellsNothing] and those that [passes]
-// reports means that the provider does not vouch for the person any more. With any error comes the
-// old identity, and with it the refresh token that is good from now on: most providers take each of
-// them once.
+// refresh reads an identity again. An error means that the provider does not vouch for the person
+// any more, unless it is [errTellsNothing] or one that [passes] reports. With any error, refresh
+// returns the old identity with the refresh token that is valid from now on: most providers accept
+// each of them once.
 func (p *provider) refresh(ctx context.Context, old identity) (identity, error) {
 	ctx = p.context(ctx)
 	e, err := p.discover(ctx)
@@ -35,12 +35,12 @@ func (p *provider) refresh(ctx context.Context, old identity) (identity, error) 
 }
 
 // inTrouble are the error codes by which a provider says that it cannot answer now. The standard
-// has them for the redirect alone.
+// defines them only for the redirect.
 var inTrouble = []string{"temporarily_unavailable", "server_error", "slow_down"}
 
-// notRefreshed is why a refresh token brought nothing. A provider that refuses the person says so
-// by an error code (RFC 6749 section 5.2). Anything else, such as a page of a gateway or of a
-// firewall, is no provider's answer.
+// notRefreshed returns why a refresh token brought nothing. A provider that refuses the person says
+// so with an error code (RFC 6749 section 5.2). Anything else, such as a page of a gateway or of a
+// firewall, is not the provider's answer.
 func notRefreshed(err error) error {
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok && refused.ErrorCode != "" && !slices.Contains(inTrouble, refused.ErrorCode) {
 		return classify("refresh", err)
@@ -48,8 +48,8 @@ func notRefreshed(err error) error {
 	return &providerError{ErrProviderUnavailable, "refresh", err}
 }
 
-// refreshed is whom the answer to a refresh names. It may come without an ID token (OpenID Connect
-// Core section 12.2); userinfo tells then.
+// refreshed returns the person that the answer to a refresh names. If the answer has no ID token
+// (OpenID Connect Core section 12.2), it asks userinfo.
 func (p *provider) refreshed(ctx context.Context, e *endpoints, old identity, token *oauth2.Token) (identity, error) {
 	verified, raw := &oidc.IDToken{Subject: old.Subject}, old.IDToken
 	fresh, _ := token.Extra("id_token").(string)
@@ -67,7 +67,7 @@ func (p *provider) refreshed(ctx context.Context, e *endpoints, old identity, to
 	if err != nil {
 		return identity{}, err
 	}
-	if fresh == "" && id.tellsNothing(old) { // an ID token without groups says that there are none
+	if fresh == "" && id.tellsNothing(old) { // if an ID token has no groups, there are none
 		return identity{}, errTellsNothing
 	}
 	again := id.after(old)

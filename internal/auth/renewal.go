@@ -9,8 +9,8 @@ import (
 )
 
 // renewalRetry is the wait before groups are read again after the provider did not answer. It is
-// also the lease of the request that does it: most providers take a refresh token used twice for
-// stolen.
+// also the lease of the request that reads them: most providers take a refresh token that is used
+// twice for stolen.
 const renewalRetry = time.Minute
 
 // renewalDue reports whether the groups are old and can be read again.
@@ -18,19 +18,20 @@ func (a *Auth) renewalDue(rec record, now time.Time) bool {
 	return a.cfg.RenewAfter > 0 && rec.renewable(now) && !now.Before(rec.RenewAt)
 }
 
-// renewable reports whether there is something to ask the provider with: a refresh token, or an
-// access token that lives.
+// renewable reports whether there is a token to ask the provider with: a refresh token, or an
+// access token that is still valid.
 func (id identity) renewable(now time.Time) bool {
 	return id.RefreshToken != "" || id.AccessToken != "" && (id.AccessEndsAt.IsZero() || now.Before(id.AccessEndsAt))
 }
 
-// renew reads the groups again, with the refresh token or at userinfo. A provider that does not
-// answer, or refuses the desk, leaves the session as it is, because neither may send every reviewer
-// away; one that refuses the person ends it. Where it has nothing to tell, its person reads on, and
-// decides for as long as [callbacks.ServiceConfig] allows by groups that grow old.
+// renew reads the groups again, with the refresh token or at userinfo. If the provider does not
+// answer, or refuses the desk, the session stays as it is, because otherwise an outage would sign
+// every reviewer out. If the provider refuses the person, the session ends. If it has nothing to
+// tell, the person can still read, and can decide on the old groups for as long as
+// [callbacks.ServiceConfig] allows.
 func (a *Auth) renew(w http.ResponseWriter, r *http.Request, token string) (*session, error) {
-	// The refresh token is spent once it is sent, so a browser that goes away must not stop what
-	// stores its successor.
+	// The refresh token is spent once it is sent. So a browser that goes away must not cancel the
+	// code that stores the next one.
 	ctx := context.WithoutCancel(r.Context())
 	now := a.cfg.Now()
 	mine := false
@@ -68,9 +69,9 @@ func (a *Auth) renew(w http.ResponseWriter, r *http.Request, token string) (*ses
 	return renewed, failed
 }
 
-// tellLost logs that somebody's groups, read again, give no role any more. They may have left them;
-// but a provider that does not name groups as it did at the sign-in would lock everybody out, and
-// nobody else hears of that.
+// tellLost logs that a person's groups, read again, no longer give a role. The person may have left
+// the groups; but a provider that stops naming groups as it did at the sign-in would lock everybody
+// out, and nothing else reports that.
 func (a *Auth) tellLost(ctx context.Context, before, after record) {
 	if !before.person(&a.cfg).Roles.Any() || after.person(&a.cfg).Roles.Any() {
 		return
@@ -80,16 +81,16 @@ func (a *Auth) tellLost(ctx context.Context, before, after record) {
 		slog.String("fault", string(l.fault)), slog.String("reason", l.String()))
 }
 
-// keepRenewed keeps what was read again of a person. A session does not end because that cannot be
-// written now.
+// keepRenewed stores what was read again about a person. If that cannot be written now, the session
+// goes on.
 func (a *Auth) keepRenewed(ctx context.Context, rec record) {
 	if err := a.keepPerson(ctx, rec); err != nil {
 		a.cfg.Logger.WarnContext(ctx, "groups were renewed, but the person's profile was not", slog.Any("error", err))
 	}
 }
 
-// askAgain reads an identity again: with the refresh token where there is one, else at userinfo.
-// With an error it returns the old one, with the tokens that are good now.
+// askAgain reads an identity again: with the refresh token if there is one, else at userinfo. With
+// an error it returns the old identity, with the tokens that are valid now.
 func (p *provider) askAgain(ctx context.Context, old identity) (identity, error) {
 	if old.RefreshToken != "" {
 		return p.refresh(ctx, old)
@@ -98,12 +99,12 @@ func (p *provider) askAgain(ctx context.Context, old identity) (identity, error)
 }
 
 // passes reports whether an error says nothing about the person: the provider does not answer, or
-// an operator has to mend how the desk is set up with it, such as a secret that was replaced.
+// an operator has to correct the desk's setup at the provider, such as a secret that was replaced.
 func passes(err error) bool {
 	return errors.Is(err, ErrProviderUnavailable) || FaultOf(err) != ""
 }
 
-// refused ends the session of somebody for whom the provider does not vouch any more.
+// refused ends the session of a person for whom the provider no longer vouches.
 func (a *Auth) refused(w http.ResponseWriter, r *http.Request, s *session, cause error) (*session, error) {
 	a.cfg.Logger.InfoContext(r.Context(), "session ended: the provider refused to renew it",
 		slog.String("subject", s.record.Subject), slog.Any("error", cause))

@@ -6,11 +6,12 @@ import (
 	"strings"
 )
 
-// maxReturnPath bounds a return address in bytes; the longest filter of our own pages is far below.
+// maxReturnPath bounds a return address in bytes. The longest filter of our own pages is far
+// shorter.
 const maxReturnPath = 2048
 
-// ReturnPath is s when it is the address of a page of ours, a path with an optional query, and "/"
-// otherwise. It is strict, because browsers and proxies read "//host", "/\host", tabs and dot
+// ReturnPath returns s if it is the address of one of our pages, a path with an optional query, and
+// "/" otherwise. It is strict, because browsers and proxies read "//host", "/\host", tabs and dot
 // segments in ways that lead to other origins.
 func ReturnPath(s string) string {
 	if len(s) > maxReturnPath || !strings.HasPrefix(s, "/") || !visibleASCII(s) {
@@ -26,7 +27,7 @@ func ReturnPath(s string) string {
 	return s
 }
 
-// visibleASCII reports whether s holds no space, control character, backslash or byte that a URL
+// visibleASCII reports whether s is visible ASCII without a backslash and without bytes that a URL
 // has to escape.
 func visibleASCII(s string) bool {
 	for _, b := range []byte(s) {

@@ -12,25 +12,27 @@ import (
 	"countersign/internal/printable"
 )
 
-// recordKey is where a session holds its record, as JSON, so that a later release can add fields.
+// recordKey is the key under which a session holds its record. The record is JSON, so that a later
+// release can add fields.
 const recordKey = "person"
 
 // record is what a session remembers.
 type record struct {
 	identity
-	ID         callbacks.ID `json:"id"`      // for pages; the token alone signs in
-	Browser    string       `json:"browser"` // that it was used with last, as it names itself
-	Address    string       `json:"address"` // and from where
-	Issuer     string       `json:"issuer"`  // who named the person
+	ID         callbacks.ID `json:"id"`      // for pages; only the token signs in
+	Browser    string       `json:"browser"` // the browser that used it last, as it names itself
+	Address    string       `json:"address"` // the address that used it last
+	Issuer     string       `json:"issuer"`  // the provider that named the person
 	SignedInAt time.Time    `json:"signed_in_at"`
-	SeenAt     time.Time    `json:"seen_at"`  // last activity, to within touchInterval
+	SeenAt     time.Time    `json:"seen_at"`  // last activity, exact to touchInterval
 	RenewAt    time.Time    `json:"renew_at"` // when to read the groups again
 	Draft      *Draft       `json:"draft,omitempty"`
 }
 
-// person is the record for the domain. Roles, and whether addresses are trusted, are of now: a
-// change of the configuration holds at once. A session that a version before this wrote does not
-// hold all by which the person may be named, so nothing of it counts as verified.
+// person returns the person of the record for the domain. Roles, and whether addresses are trusted,
+// follow the current configuration, so that a change takes effect at once. A session that an
+// earlier version wrote does not hold all of the person's names, so nothing in it counts as
+// verified.
 func (r record) person(cfg *Config) callbacks.Person {
 	p := callbacks.Person{
 		ID: callbacks.PersonID(r.Issuer, r.Subject), Issuer: r.Issuer, Subject: r.Subject,
@@ -42,7 +44,7 @@ func (r record) person(cfg *Config) callbacks.Person {
 	return p
 }
 
-// listed is what the list of sessions shows of the record.
+// listed returns what the list of sessions shows of the record.
 func (r record) listed(cfg *Config) callbacks.Session {
 	p := r.person(cfg)
 	return callbacks.Session{
@@ -56,13 +58,13 @@ func (r *record) used(req *http.Request, cfg *Config, now time.Time) {
 	r.SeenAt, r.Browser, r.Address = now, browserName(req.UserAgent()), printable.Fold(cfg.ClientAddress(req), maxAddressText)
 }
 
-// maxAddressText bounds a network address: the longest of IPv6 with its zone is shorter.
+// maxAddressText bounds a network address. The longest IPv6 address with its zone is shorter.
 const maxAddressText = 64
 
 // session is the session of one request.
 type session struct {
 	// data is the context under which scs finds the session. It is kept apart from the request's
-	// own, where it would stand for the sign-ins under way as well (see newManager).
+	// context, where it would also be taken for the sign-ins under way (see newManager).
 	data     context.Context
 	record   record
 	signedIn bool
@@ -70,11 +72,11 @@ type session struct {
 
 type sessionKey struct{}
 
-// LoadSession is the middleware that finds out who a request is from. It ends sessions whose time
-// is over and renews groups that are old. It writes nothing while the handler runs and does not
-// wrap the response, so streams pass.
+// LoadSession is the middleware that finds the person of a request. It ends sessions whose time is
+// over and renews groups that are old. It writes nothing while the handler runs and does not wrap
+// the response, so streaming works.
 //
-// A stream of events is not activity, nor is what carries [BackgroundHeader].
+// A stream of events does not count as activity, nor does a request with [BackgroundHeader].
 func (a *Auth) LoadSession(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("Vary", "Cookie")
@@ -87,8 +89,8 @@ func (a *Auth) LoadSession(next http.Handler) http.Handler {
 	})
 }
 
-// Person returns who the request of ctx is from; false when nobody is signed in. The request has to
-// have passed [Auth.LoadSession].
+// Person returns the person of the request of ctx, or false if nobody is signed in. The request
+// must have passed [Auth.LoadSession].
 func (a *Auth) Person(ctx context.Context) (callbacks.Person, bool) {
 	s, ok := ctx.Value(sessionKey{}).(*session)
 	if !ok || !s.signedIn {
@@ -97,7 +99,7 @@ func (a *Auth) Person(ctx context.Context) (callbacks.Person, bool) {
 	return s.record.person(&a.cfg), true
 }
 
-// session returns the request's session, or a new one where LoadSession did not run.
+// session returns the request's session, or a new one if LoadSession did not run.
 func (a *Auth) session(r *http.Request) (*session, error) {
 	if s, ok := r.Context().Value(sessionKey{}).(*session); ok {
 		return s, nil
@@ -105,8 +107,8 @@ func (a *Auth) session(r *http.Request) (*session, error) {
 	return a.read(r.Context(), "")
 }
 
-// load reads the request's session and does what is due: end it, renew it, or note that it was
-// used.
+// load reads the request's session and does what is due: it ends it, renews it, or notes that it
+// was used.
 func (a *Auth) load(w http.ResponseWriter, r *http.Request) (*session, error) {
 	token := tokenOf(a.sessions, r)
 	s, err := a.read(r.Context(), token)
@@ -125,8 +127,8 @@ func (a *Auth) load(w http.ResponseWriter, r *http.Request) (*session, error) {
 	return s, nil
 }
 
-// touch notes that a session is used. While that cannot be written, who is signed in goes on
-// reading.
+// touch notes that a session is used. If that cannot be written now, a person who is signed in can
+// still read.
 func (a *Auth) touch(r *http.Request, token string, s *session, now time.Time) (*session, error) {
 	ctx := r.Context()
 	touched, err := a.change(ctx, token, func(rec *record) bool {
@@ -143,25 +145,26 @@ func (a *Auth) touch(r *http.Request, token string, s *session, now time.Time) (
 // BackgroundHeader marks a request that a page makes by itself. Its value does not matter.
 const BackgroundHeader = "Countersign-Background"
 
-// byItself reports whether a page made the request without its reader: a forgotten tab must not
-// keep a session alive.
+// byItself reports whether a page made the request without its reader, because a forgotten tab must
+// not keep a session alive.
 func byItself(r *http.Request) bool {
 	return r.Header.Get("Accept") == "text/event-stream" || r.Header.Get(BackgroundHeader) != ""
 }
 
-// over reports whether one of the session's two clocks has run out, or the provider is not the one
-// that named its person: that one does not vouch for them any more. A version before this did not
-// note the provider.
+// over reports whether one of the session's two clocks has run out, or another provider than the
+// configured one named its person, which then nobody vouches for any more. Sessions that an earlier
+// version wrote name no provider and are over too.
 func (a *Auth) over(rec record, now time.Time) bool {
 	return rec.Issuer != a.cfg.Issuer || now.Sub(rec.SeenAt) >= a.cfg.SessionIdle || now.Sub(rec.SignedInAt) >= a.cfg.SessionLifetime
 }
 
-// touchInterval is how exact SeenAt is. Writing it on every request would cost a transaction each.
+// touchInterval is how exact SeenAt is. Writing it on every request would cost a transaction each
+// time.
 func (a *Auth) touchInterval() time.Duration {
 	return min(time.Minute, a.cfg.SessionIdle/10)
 }
 
-// end deletes the session and goes on as nobody.
+// end deletes the session and continues with nobody signed in.
 func (a *Auth) end(w http.ResponseWriter, r *http.Request, s *session) (*session, error) {
 	if err := destroy(s.data, a.sessions, w); err != nil {
 		return nil, err
@@ -170,8 +173,8 @@ func (a *Auth) end(w http.ResponseWriter, r *http.Request, s *session) (*session
 	return a.read(r.Context(), "")
 }
 
-// endOnRecord deletes a session with an entry of the audit, both or neither, and its cookie. One
-// that was ended meanwhile is no error.
+// endOnRecord deletes a session together with an audit entry, both or neither, and then its cookie.
+// It is no error if the session was already ended.
 func (a *Auth) endOnRecord(ctx context.Context, w http.ResponseWriter, rec record, detail string) error {
 	_, err := a.cfg.Store.End(ctx, rec.ID, func(callbacks.Session) (callbacks.AuditEntry, error) {
 		actor := rec.person(&a.cfg).Actor()
@@ -185,8 +188,8 @@ func (a *Auth) endOnRecord(ctx context.Context, w http.ResponseWriter, rec recor
 	return nil
 }
 
-// read loads the session of a token. An unknown token is a new, empty session; its token is never
-// the one that was sent.
+// read loads the session of a token. For an unknown token it returns a new, empty session, whose
+// token is never the one that was sent.
 func (a *Auth) read(ctx context.Context, token string) (*session, error) {
 	data, err := a.sessions.Load(noting(ctx), token)
 	if err != nil {
@@ -202,7 +205,7 @@ func (a *Auth) read(ctx context.Context, token string) (*session, error) {
 	return s, nil
 }
 
-// put changes the session in memory; the store has it after a commit.
+// put changes the session in memory. A commit writes it to the store.
 func (a *Auth) put(ctx context.Context, rec record) error {
 	stored, err := json.Marshal(rec)
 	if err != nil {
@@ -212,9 +215,9 @@ func (a *Auth) put(ctx context.Context, rec record) error {
 	return nil
 }
 
-// change reads a stored session again, applies fn and writes it back if fn says so. A session that
-// was revoked meanwhile stays revoked; one that another process wrote is read once more, so that fn
-// may run again.
+// change reads a stored session again, applies fn and writes the session if fn returns true. A
+// session that was revoked meanwhile stays revoked. If another process wrote it meanwhile, change
+// reads it once more, so fn may run twice.
 func (a *Auth) change(ctx context.Context, token string, fn func(*record) bool) (*session, error) {
 	a.changing.Lock()
 	defer a.changing.Unlock()

@@ -9,16 +9,17 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// keyOf is what a person's sessions are listed under.
+// keyOf returns the key under which a person's sessions are listed.
 func keyOf(p callbacks.Person) string { return p.Actor().ID }
 
-// OwnSessions returns a page of a person's sessions. The query says from where and how many.
+// OwnSessions returns a page of a person's sessions. The query says where the page begins and how
+// long it is.
 func (a *Auth) OwnSessions(ctx context.Context, p callbacks.Person, q callbacks.SessionQuery) ([]callbacks.Session, *callbacks.Cursor, error) {
 	q.Person = keyOf(p)
 	return a.list(ctx, q)
 }
 
-// AllSessions returns a page of everybody's sessions, to admins.
+// AllSessions returns a page of everybody's sessions. It is for admins.
 func (a *Auth) AllSessions(ctx context.Context, p callbacks.Person, q callbacks.SessionQuery) ([]callbacks.Session, *callbacks.Cursor, error) {
 	if !p.Roles.Admin {
 		return nil, nil, &callbacks.Refusal{Code: "role", Reason: "This page is for admins."}
@@ -27,7 +28,7 @@ func (a *Auth) AllSessions(ctx context.Context, p callbacks.Person, q callbacks.
 	return a.list(ctx, q)
 }
 
-// list leaves out what is over, although nobody has asked with it since.
+// list returns a page of sessions without those that are over but that no request has ended yet.
 func (a *Auth) list(ctx context.Context, q callbacks.SessionQuery) ([]callbacks.Session, *callbacks.Cursor, error) {
 	now := a.cfg.Now()
 	q.SeenAfter, q.SignedInAfter = now.Add(-a.cfg.SessionIdle), now.Add(-a.cfg.SessionLifetime)
@@ -38,7 +39,7 @@ func (a *Auth) list(ctx context.Context, q callbacks.SessionQuery) ([]callbacks.
 	return page, next, nil
 }
 
-// SessionID is the ID of the session that a request of ctx came with; empty when nobody is signed
+// SessionID returns the ID of the session of the request of ctx. It is empty if nobody is signed
 // in.
 func (a *Auth) SessionID(ctx context.Context) callbacks.ID {
 	if s, ok := ctx.Value(sessionKey{}).(*session); ok && s.signedIn {
@@ -47,8 +48,8 @@ func (a *Auth) SessionID(ctx context.Context) callbacks.ID {
 	return ""
 }
 
-// EndSession ends a session of the person, or of anybody for an admin. What is not there, and what
-// is not theirs, is [callbacks.ErrNotFound].
+// EndSession ends a session of the person, or of anybody if the person is an admin. It returns
+// [callbacks.ErrNotFound] if there is no such session or it is not theirs.
 func (a *Auth) EndSession(ctx context.Context, by callbacks.Person, id callbacks.ID) (callbacks.Session, error) {
 	ended, err := a.cfg.Store.End(ctx, id, func(s callbacks.Session) (callbacks.AuditEntry, error) {
 		own := s.Person == keyOf(by)
@@ -64,7 +65,7 @@ func (a *Auth) EndSession(ctx context.Context, by callbacks.Person, id callbacks
 	return ended.Session, nil
 }
 
-// EndOthers ends all sessions of the person but that of ctx.
+// EndOthers ends all sessions of the person except that of ctx.
 func (a *Auth) EndOthers(ctx context.Context, by callbacks.Person) error {
 	this := a.SessionID(ctx)
 	var after *callbacks.Cursor
@@ -87,7 +88,7 @@ func (a *Auth) EndOthers(ctx context.Context, by callbacks.Person) error {
 	}
 }
 
-// endedWords is the audit's sentence.
+// endedWords is the sentence for the audit.
 func endedWords(s callbacks.Session, own bool) string {
 	whose := "a session of " + s.Name
 	if own {
@@ -103,11 +104,12 @@ func endedWords(s callbacks.Session, own bool) string {
 	return words + "."
 }
 
-// lookTimeout bounds one look at a session.
+// lookTimeout bounds one read of a session.
 const lookTimeout = 10 * time.Second
 
-// SessionLasts is how long the session of ctx lasts at least, unless somebody ends it; zero once it
-// is over. It reads the session again. While it cannot be read it counts as going on.
+// SessionLasts returns how long the session of ctx lasts at least, unless it is ended before; zero
+// once it is over. It reads the session from the store. While the store cannot be read, the session
+// counts as valid.
 func (a *Auth) SessionLasts(ctx context.Context) time.Duration {
 	s, ok := ctx.Value(sessionKey{}).(*session)
 	if !ok || !s.signedIn {
@@ -126,5 +128,5 @@ func (a *Auth) SessionLasts(ctx context.Context) time.Duration {
 	return min(a.cfg.SessionIdle-now.Sub(stored.record.SeenAt), a.cfg.SessionLifetime-now.Sub(stored.record.SignedInAt))
 }
 
-// UnopenedSessions counts the sessions that no key opened.
+// UnopenedSessions returns how many sessions no key could open.
 func (a *Auth) UnopenedSessions() int64 { return a.safe.unopened.Load() }

@@ -17,7 +17,7 @@ import (
 )
 
 // Begin starts a sign-in and returns the provider's address to redirect to. The person comes back
-// to returnPath, if [ReturnPath] accepts it. Errors: [ErrProviderUnavailable], [ErrProviderUnfit],
+// to returnPath if [ReturnPath] accepts it. Errors: [ErrProviderUnavailable], [ErrProviderUnfit],
 // or the store's.
 func (a *Auth) Begin(w http.ResponseWriter, r *http.Request, returnPath string) (redirectURL string, err error) {
 	e, err := a.provider.ready(r.Context())
@@ -32,7 +32,7 @@ func (a *Auth) Begin(w http.ResponseWriter, r *http.Request, returnPath string) 
 	return e.oauth.AuthCodeURL(at.State, options...), nil
 }
 
-// authOptions are the parameters of an authorization request that do not depend on the attempt.
+// authOptions returns the parameters of an authorization request that do not depend on the attempt.
 func (c *Config) authOptions() (options []oauth2.AuthCodeOption) {
 	parameters := url.Values{}
 	if slices.Contains(c.Scopes, oidc.ScopeOfflineAccess) {
@@ -48,13 +48,13 @@ func (c *Config) authOptions() (options []oauth2.AuthCodeOption) {
 	return options
 }
 
-// Finish ends a sign-in at [CallbackPath]: it checks the provider's answer, opens a session under a
-// fresh token and returns who it is and where to go on. The return path is good with an error too,
-// to begin again with.
+// Finish ends a sign-in at [CallbackPath]. It checks the provider's answer, opens a session under a
+// fresh token, and returns the person and the path to go on to. The return path is also set with an
+// error, so that the sign-in can be begun again.
 //
 // Errors: [ErrStateMismatch], [ErrProviderUnavailable], [ErrTokenInvalid], [*RefusedError], or the
-// store's. Somebody without any role is signed in all the same; what they may see is not decided
-// here.
+// store's. A person without any role is signed in all the same; what they may see is decided
+// elsewhere.
 func (a *Auth) Finish(w http.ResponseWriter, r *http.Request) (returnPath string, person callbacks.Person, err error) {
 	answer := r.URL.Query()
 	at, err := a.takeAttempt(w, r, answer.Get("state"))
@@ -69,7 +69,7 @@ func (a *Auth) Finish(w http.ResponseWriter, r *http.Request) (returnPath string
 	return at.Return, person, err
 }
 
-// open records the sign-in and replaces the browser's session by a new one.
+// open records the sign-in and replaces the browser's session with a new one.
 func (a *Auth) open(w http.ResponseWriter, r *http.Request, id identity) (callbacks.Person, error) {
 	now := a.cfg.Now()
 	rec := record{identity: id, ID: callbacks.NewID(), Issuer: a.cfg.Issuer, SignedInAt: now, RenewAt: now.Add(a.cfg.RenewAfter)}
@@ -104,8 +104,8 @@ func (a *Auth) open(w http.ResponseWriter, r *http.Request, id identity) (callba
 	return person, nil
 }
 
-// tellUnread logs what an operator has to mend: nobody else hears of groups that gave no role or
-// were not read.
+// tellUnread logs what an operator has to correct: nothing else reports groups that gave no role or
+// could not be read.
 func (a *Auth) tellUnread(ctx context.Context, person callbacks.Person, rec record) {
 	switch {
 	case !person.Roles.Any():
@@ -118,8 +118,8 @@ func (a *Auth) tellUnread(ctx context.Context, person callbacks.Person, rec reco
 	}
 }
 
-// signedInAs is the audit's sentence: the roles of that moment, which configuration may change
-// later, or why there is none.
+// signedInAs is the sentence for the audit: the roles at that moment, which a configuration may
+// change later, or why there is none.
 func signedInAs(roles callbacks.Roles, rec record) string {
 	var names []string
 	for _, role := range []struct {

@@ -2,9 +2,9 @@ package auth
 
 import "net/http"
 
-// SignOut ends the session and returns where to redirect to: the provider, to end its own session
-// as well, or [SignedOutPath] where it has no place for that or does not answer. Signing out twice
-// is no error; the errors are the store's, and mean that the session goes on.
+// SignOut ends the session and returns the address to redirect to: the provider, which then ends
+// its own session, or [SignedOutPath] if the provider has no such endpoint or does not answer.
+// Signing out twice is no error. Errors come from the store and mean that the session goes on.
 func (a *Auth) SignOut(w http.ResponseWriter, r *http.Request) (redirectURL string, err error) {
 	s, err := a.session(r)
 	if err != nil {

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// signOutURL is where the provider ends its own session and sends the browser back to us. It is
-// [SignedOutPath] when the provider has no such place, or does not answer: the session here is over
-// in any case.
+// signOutURL returns the address where the provider ends its own session and sends the browser back
+// to us. It is [SignedOutPath] if the provider has no such endpoint or does not answer: the session
+// here is over in any case.
 func (p *provider) signOutURL(ctx context.Context, idToken string) string {
 	if p.cfg.SignOutURL != "" {
 		return fillSignOutURL(p.cfg)
@@ -31,7 +31,7 @@ const (
 	returnPlaceholder = "{return_to}"
 )
 
-// fillSignOutURL is the configured address for this client.
+// fillSignOutURL returns the configured address with its placeholders filled in for this client.
 func fillSignOutURL(cfg Config) string {
 	return strings.NewReplacer(
 		clientPlaceholder, url.QueryEscape(cfg.ClientID),
@@ -40,15 +40,15 @@ func fillSignOutURL(cfg Config) string {
 }
 
 // maxSignOutURL bounds the address of a sign-out, in bytes. Keycloak reads request lines of 4096
-// bytes, other servers of 8 KiB, and a person whose address is too long sees an error of the
+// bytes, other servers of 8 KiB. If the address is too long, the person sees an error of the
 // provider and stays signed in there.
 const maxSignOutURL = 4000
 
-// endSessionURL is a request of OpenID Connect RP-Initiated Logout 1.0. An ID token that makes it
-// too long is left out: the provider knows us by client_id, and may ask the person to confirm. We
-// do not POST the token, although the standard has it: a browser leaves out SameSite=Lax cookies of
-// the provider then, among them its session, and holds all redirects that follow against
-// form-action, also those to a third site.
+// endSessionURL builds a request of OpenID Connect RP-Initiated Logout 1.0. It leaves out an ID
+// token that makes the address too long: the provider knows us by client_id, and may ask the person
+// to confirm. The token is not sent by POST, although the standard allows that: the browser would
+// then withhold the provider's SameSite=Lax cookies, among them its session, and would check all
+// redirects that follow against form-action, including those to a third site.
 func endSessionURL(cfg Config, endpoint, idToken string) (string, error) {
 	u, err := url.Parse(endpoint)
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// redeem exchanges the code that the provider sent the browser back with, and returns whom it
-// stands for.
+// redeem exchanges the code that the browser brought back from the provider, and returns the person
+// that it stands for.
 func (p *provider) redeem(ctx context.Context, at attempt, answer url.Values) (identity, error) {
 	ctx = p.context(ctx)
 	e, err := p.discover(ctx)
@@ -44,7 +44,8 @@ func (p *provider) redeem(ctx context.Context, at attempt, answer url.Values) (i
 	return p.identify(ctx, e, verified, raw, token)
 }
 
-// checkAnswer reads the redirect's parameters: who answers (RFC 9207), and whether it is a refusal.
+// checkAnswer reads the redirect's parameters: which provider answers (RFC 9207), and whether it
+// refuses.
 func checkAnswer(answer url.Values, issuer string, sendsIssuer bool) error {
 	if iss := answer.Get("iss"); iss != issuer && (sendsIssuer || iss != "") {
 		return invalid("redirect", "another issuer answers: %q", iss)
@@ -63,9 +64,9 @@ func checkAnswer(answer url.Values, issuer string, sendsIssuer bool) error {
 	return nil
 }
 
-// verify checks an ID token. One that does not fit what is known of the provider has that read
-// anew, for the provider may have changed its keys or its algorithm; the endpoints that it returns
-// are what the token fits.
+// verify checks an ID token. If the token does not fit what is known about the provider, verify
+// reads that again, because the provider may have changed its keys or its algorithm. It returns the
+// endpoints that the token fits.
 func (p *provider) verify(ctx context.Context, e *endpoints, raw string, token *oauth2.Token) (*endpoints, *oidc.IDToken, error) {
 	verified, err := p.verifyBy(ctx, e, raw, token)
 	if fault := FaultOf(err); fault != FaultAlgorithm && fault != FaultKey {
@@ -79,15 +80,15 @@ func (p *provider) verify(ctx context.Context, e *endpoints, raw string, token *
 	return fresh, verified, err
 }
 
-// verifyBy checks an ID token as OpenID Connect Core section 3.1.3.7 says, but for the nonce, which
-// a refresh has none of.
+// verifyBy checks an ID token as OpenID Connect Core section 3.1.3.7 says, except for the nonce,
+// which a refresh does not have.
 func (p *provider) verifyBy(ctx context.Context, e *endpoints, raw string, token *oauth2.Token) (*oidc.IDToken, error) {
 	alg, err := e.algorithm(raw)
 	if err != nil {
 		return nil, err
 	}
 	signature := &signatureCheck{keys: e.keys}
-	// see checkTimes
+	// checkTimes checks the expiry
 	config := oidc.Config{ClientID: p.cfg.ClientID, SupportedSigningAlgs: e.algorithms, SkipExpiryCheck: true}
 	verified, err := oidc.NewVerifier(p.cfg.Issuer, signature, &config).Verify(ctx, raw)
 	switch {
@@ -111,8 +112,8 @@ func (p *provider) verifyBy(ctx context.Context, e *endpoints, raw string, token
 	return verified, nil
 }
 
-// signatureCheck remembers why a signature could not be checked: the verifier tells it as text
-// only.
+// signatureCheck remembers why a signature could not be checked, because the verifier returns that
+// only as text.
 type signatureCheck struct {
 	keys keySet
 	err  error
@@ -124,8 +125,8 @@ func (s *signatureCheck) VerifySignature(ctx context.Context, jwt string) ([]byt
 	return payload, err
 }
 
-// algorithm reads with what an ID token is signed, and tells one that nobody here can check. It
-// believes nothing yet.
+// algorithm reads the algorithm that an ID token is signed with, and returns an error if it cannot
+// be checked here. Nothing in the token is trusted yet.
 func (e *endpoints) algorithm(raw string) (string, error) {
 	switch {
 	case raw == "":
@@ -148,12 +149,12 @@ func (e *endpoints) algorithm(raw string) (string, error) {
 	return signed.Signatures[0].Header.Algorithm, nil
 }
 
-// clockLeeway is how far the provider's clock may be from ours, at the beginning of a token's time
-// and at its end.
+// clockLeeway is how far the provider's clock may be from ours, both at the beginning of a token's
+// validity and at its end.
 const clockLeeway = 5 * time.Minute
 
-// checkTimes holds an ID token's times against our clock. The verifier gives a leeway to the
-// beginning alone.
+// checkTimes compares an ID token's times with our clock. The verifier gives a leeway only to the
+// beginning.
 func checkTimes(verified *oidc.IDToken, now time.Time) error {
 	var times struct {
 		NotBefore *jwt.NumericDate `json:"nbf"`
@@ -174,7 +175,7 @@ func checkTimes(verified *oidc.IDToken, now time.Time) error {
 	return nil
 }
 
-// identify reads the claims; userinfo is asked for what the ID token does not tell.
+// identify reads the claims. It asks userinfo for what the ID token does not tell.
 func (p *provider) identify(ctx context.Context, e *endpoints, verified *oidc.IDToken, raw string, token *oauth2.Token) (identity, error) {
 	told := claims{}
 	if verified.Issuer != "" { // a real ID token, not only the subject of an earlier one
@@ -193,8 +194,8 @@ func (p *provider) identify(ctx context.Context, e *endpoints, verified *oidc.ID
 	return id, nil
 }
 
-// more asks userinfo for what the ID token does not tell. Whether the address is verified is worth
-// a question, but nobody stays signed out because it got no answer.
+// more asks userinfo for what the ID token does not tell. It also asks whether the address is
+// verified, but if that gets no answer the sign-in goes on.
 func (p *provider) more(ctx context.Context, e *endpoints, told claims, subject string, token *oauth2.Token) (claims, error) {
 	complete := told.complete(p.cfg.GroupsClaim)
 	if e.oidc.UserInfoEndpoint() == "" || complete && (told["email_verified"] != nil || p.cfg.EmailTrusted) {
@@ -210,7 +211,7 @@ func (p *provider) more(ctx context.Context, e *endpoints, told claims, subject 
 	return claimsAbout(subject, info)
 }
 
-// invalid is [ErrTokenInvalid] for a check of our own.
+// invalid returns [ErrTokenInvalid] for one of our own checks.
 func invalid(what, format string, args ...any) error {
 	return &providerError{ErrTokenInvalid, what, fmt.Errorf(format, args...)}
 }

@@ -9,15 +9,15 @@ import (
 )
 
 const (
-	// providerTimeout bounds one call to the provider: a person waits for it.
+	// providerTimeout bounds one call to the provider, because a person waits for it.
 	providerTimeout = 10 * time.Second
-	// maxProviderAnswer bounds a response in bytes. ID tokens with hundreds of groups stay far
-	// below.
+	// maxProviderAnswer bounds a response in bytes. ID tokens with hundreds of groups are far
+	// smaller.
 	maxProviderAnswer = 1 << 20
 )
 
-// providerClient is client with bounds. It follows no redirect: none of the endpoints has a reason
-// for one, and a redirected token request would carry our secret and the code along.
+// providerClient returns the client with bounds. It follows no redirect: no endpoint has a reason
+// for one, and a redirected token request would pass on our secret and the code.
 func providerClient(client *http.Client) *http.Client {
 	bounded := http.Client{}
 	if client != nil {
@@ -34,9 +34,9 @@ func providerClient(client *http.Client) *http.Client {
 	return &bounded
 }
 
-// boundedTransport reads each answer whole, up to a bound, and makes errors of the statuses by
-// which a server says that it cannot answer now. Every failure of the wire thus comes out of the
-// client as a *url.Error; the libraries above would fold some of them into text.
+// boundedTransport reads each answer whole, up to a bound. It turns statuses by which a server says
+// that it cannot answer now into errors. So every failure of the connection leaves the client as a
+// *url.Error; the libraries above would turn some of them into text.
 type boundedTransport struct {
 	next http.RoundTripper
 }
@@ -69,7 +69,7 @@ func (e statusError) Error() string {
 	return fmt.Sprintf("status %d %s", int(e), http.StatusText(int(e)))
 }
 
-// fromGateway reports whether the answer is of a machine before the server, which got none itself.
+// fromGateway reports whether the answer is from a gateway that got none from the server behind it.
 func (e statusError) fromGateway() bool {
 	return e == http.StatusBadGateway || e == http.StatusServiceUnavailable || e == http.StatusGatewayTimeout
 }

@@ -7,11 +7,11 @@ import (
 	"countersign/internal/printable"
 )
 
-// maxBrowser bounds, in runes, what is kept of a browser's name.
+// maxBrowser bounds, in runes, how much of a browser's name is kept.
 const maxBrowser = 80
 
-// products are how browsers name themselves, the more exact name first: most of them also claim to
-// be Chrome and Safari.
+// products are the names that browsers use for themselves, the more exact name first, because most
+// of them also claim to be Chrome and Safari.
 var products = []struct {
 	name    string
 	version *regexp.Regexp
@@ -28,13 +28,13 @@ func product(names string) *regexp.Regexp {
 	return regexp.MustCompile(`\b(?:` + names + `)/(\d{1,4})`)
 }
 
-// systems are how browsers name what they run on, the more exact name first.
+// systems are the names of operating systems in that header, the more exact name first.
 var systems = []struct{ sign, name string }{
 	{"Android", "Android"}, {"iPhone", "iOS"}, {"iPad", "iPadOS"}, {"CrOS", "ChromeOS"}, {"Windows", "Windows"}, {"Mac OS X", "macOS"}, {"Linux", "Linux"},
 }
 
-// browserName is a short reading of a User-Agent header, such as "Firefox 145 on Linux". Anybody
-// can write anything there: what is no browser that we know keeps the words that it began with.
+// browserName shortens a User-Agent header to a name such as "Firefox 145 on Linux". Anybody can
+// write anything there: for a browser that is not known, it returns the first words of the header.
 func browserName(userAgent string) string {
 	userAgent = userAgent[:min(len(userAgent), 1000)]
 	name := ""

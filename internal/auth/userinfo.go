@@ -12,14 +12,14 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// errTellsNothing: the provider has no way to name the person's groups again before they sign in
-// anew.
+// errTellsNothing means that the provider cannot name the person's groups again until they sign in
+// again.
 var errTellsNothing = errors.New("the groups cannot be read again without a sign-in")
 
-// askUserinfo reads a person again with the access token of the sign-in, for as long as that lives.
-// [errTellsNothing] means that it has ended, or that userinfo says nothing of groups: it is not
-// asked again. Any other error but [ErrProviderUnavailable] means that the provider does not vouch
-// for the person any more.
+// askUserinfo reads a person again with the access token of the sign-in, as long as that is valid.
+// [errTellsNothing] means that the token has ended, or that userinfo says nothing about groups; it
+// is then not asked again. Any other error except [ErrProviderUnavailable] means that the provider
+// no longer vouches for the person.
 func (p *provider) askUserinfo(ctx context.Context, old identity) (identity, error) {
 	e, err := p.discover(ctx)
 	if err != nil {
@@ -31,7 +31,7 @@ func (p *provider) askUserinfo(ctx context.Context, old identity) (identity, err
 		return silent, errTellsNothing
 	}
 	info, err := p.userinfo(ctx, e, &oauth2.Token{AccessToken: old.AccessToken, TokenType: "Bearer"})
-	// nobody said how long the token lives: it may have ended
+	// the provider did not say how long the token is valid: it may have ended
 	if errors.Is(err, ErrTokenInvalid) && old.AccessEndsAt.IsZero() {
 		return silent, errTellsNothing
 	}
@@ -50,8 +50,8 @@ func (p *provider) askUserinfo(ctx context.Context, old identity) (identity, err
 	return fresh.after(old), nil
 }
 
-// userinfo asks who the owner of an access token is. An error is [ErrTokenInvalid] where the
-// provider refuses the token, and [ErrProviderUnavailable] where it does not answer as it should.
+// userinfo asks for the claims about the owner of an access token. It returns [ErrTokenInvalid] if
+// the provider refuses the token, and [ErrProviderUnavailable] if it does not answer as it should.
 func (p *provider) userinfo(ctx context.Context, e *endpoints, token *oauth2.Token) (*oidc.UserInfo, error) {
 	watched, status := watchStatus(p.client)
 	info, err := e.oidc.UserInfo(oidc.ClientContext(ctx, watched), oauth2.StaticTokenSource(token))
@@ -64,8 +64,8 @@ func (p *provider) userinfo(ctx context.Context, e *endpoints, token *oauth2.Tok
 	return info, nil
 }
 
-// claimsAbout is what userinfo says, if it is about the subject that was asked for (OpenID Connect
-// Core section 5.3.2).
+// claimsAbout returns the claims of userinfo if they are about the subject that was asked for
+// (OpenID Connect Core section 5.3.2).
 func claimsAbout(subject string, info *oidc.UserInfo) (claims, error) {
 	if info.Subject != subject {
 		return nil, invalid("userinfo", "it is about another subject")
@@ -77,13 +77,13 @@ func claimsAbout(subject string, info *oidc.UserInfo) (claims, error) {
 	return said, nil
 }
 
-// tellsNothing reports whether userinfo was silent about groups that the ID token named.
+// tellsNothing reports whether userinfo lacks the groups that the ID token named.
 func (id identity) tellsNothing(old identity) bool {
 	return id.Unread.Fault == FaultGroupsMissing && !old.GroupsInUserinfo
 }
 
-// after is an identity that was read again, with what was not said again: tokens and names. No name
-// is lost, for four eyes compare them.
+// after returns an identity that was read again, with the tokens and names of the old one that did
+// not come again. No name is lost, because the four-eyes check compares them.
 func (id identity) after(old identity) identity {
 	fresh := old
 	fresh.Groups, fresh.Unread, fresh.GroupsReadAt = id.Groups, id.Unread, id.GroupsReadAt
@@ -102,11 +102,11 @@ func (id identity) after(old identity) identity {
 	return fresh
 }
 
-// maxUserNames bounds the names that a session gathers while it is renewed.
+// maxUserNames bounds how many names a session collects over its renewals.
 const maxUserNames = 32
 
-// watchStatus is a client that notes the status of its last answer: the library tells it as text
-// only.
+// watchStatus returns a client that notes the status of its last answer, because the library
+// returns it only as text.
 func watchStatus(client *http.Client) (watched *http.Client, status *int) {
 	copied, status := *client, new(int)
 	next := client.Transport
@@ -125,14 +125,14 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// Bounds on an access token: how long it may be, in bytes, and how long its life, in seconds.
+// Bounds on an access token: its length in bytes, and its lifetime in seconds.
 const (
 	maxAccessToken = 16 << 10
 	maxAccessLife  = 30 * 24 * 60 * 60
 )
 
-// keepAccess keeps the access token of a sign-in where it can be of use: without a refresh token it
-// is what reads groups again.
+// keepAccess keeps the access token of a sign-in if it can be of use: without a refresh token it is
+// what reads the groups again.
 func (p *provider) keepAccess(e *endpoints, id *identity, token *oauth2.Token) {
 	if token.RefreshToken != "" || e.oidc.UserInfoEndpoint() == "" || len(token.AccessToken) > maxAccessToken {
 		return

@@ -14,29 +14,29 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Store keeps sessions, those of sign-ins under way among them. It is given hashes of tokens and
-// sealed data only.
+// Store keeps sessions, and also the sign-ins under way. It gets only hashes of tokens and sealed
+// data.
 type Store interface {
-	// Find returns what a session holds; found is false when there is none or it has expired.
+	// Find returns what a session holds. found is false if there is no session or it has expired.
 	Find(ctx context.Context, tokenHash []byte) (sealed []byte, found bool, err error)
-	// Insert keeps a new session.
+	// Insert adds a new session.
 	Insert(ctx context.Context, s callbacks.StoredSession) error
-	// Update writes a session that still holds what was found. One that was deleted stays so, one
-	// that somebody else wrote keeps that, and written is false.
+	// Update writes a session if it still holds what was found. Otherwise, if it was deleted or
+	// written meanwhile, Update changes nothing and written is false.
 	Update(ctx context.Context, s callbacks.StoredSession, found []byte) (written bool, err error)
-	// Delete ends a session; found is false for one that is not there.
+	// Delete ends a session. found is false if there is none.
 	Delete(ctx context.Context, tokenHash []byte) (found bool, err error)
-	// End deletes the session of an ID together with the audit entry that judge makes of it. An
-	// error of judge keeps the session and is returned. A session that is not there is
-	// [callbacks.ErrNotFound]. Judge may run twice.
+	// End deletes the session of an ID together with the audit entry that judge returns. If judge
+	// returns an error, the session stays and End returns that error. If there is no session, End
+	// returns [callbacks.ErrNotFound]. judge may run twice.
 	End(ctx context.Context, id callbacks.ID, judge func(callbacks.Session) (callbacks.AuditEntry, error)) (callbacks.StoredSession, error)
-	// List returns a page, the latest sign-in first, and where the next page begins, nil on the
-	// last.
+	// List returns a page, the latest sign-in first, and the cursor of the next page, which is nil
+	// on the last page.
 	List(ctx context.Context, q callbacks.SessionQuery) (page []callbacks.Session, next *callbacks.Cursor, err error)
 }
 
-// errOver says that a session was ended, or written by another process, while a request worked with
-// it.
+// errOver means that a session was ended, or written by another process, while a request worked
+// with it.
 var errOver = errors.New("the session was ended or changed meanwhile")
 
 // safe seals what the store keeps.
@@ -48,7 +48,8 @@ type safe struct {
 	told     sync.Once
 }
 
-// opened is what a session holds. What no key opens is nobody's session: its person signs in again.
+// opened returns what a session holds. If no key opens it, nobody is signed in with it: its person
+// has to sign in again.
 func (s *safe) opened(ctx context.Context, sealed, tokenHash []byte) (data []byte, ok bool) {
 	if data, ok = s.keys.open(sealed, tokenHash); !ok {
 		s.unopened.Add(1)
@@ -63,11 +64,11 @@ func (s *safe) opened(ctx context.Context, sealed, tokenHash []byte) (data []byt
 // vault is the safe as scs uses it.
 type vault struct {
 	*safe
-	// begins says that what is written is new. All others write only what is still as they found
-	// it: a request that read a session before it was deleted must not bring it back, nor put a
-	// spent refresh token in place of the next.
+	// begins means that what is written is a new session. Otherwise a write succeeds only if the
+	// session is still as it was found: a request that read a session before it was deleted must
+	// not bring it back, nor put back a spent refresh token.
 	begins bool
-	// once says that who deletes what is gone already learns it.
+	// once means that deleting a session that is already gone returns errOver.
 	once bool
 }
 
@@ -75,16 +76,16 @@ var _ scs.CtxStore = vault{}
 
 type aboutKey struct{}
 
-// about passes what the list of sessions shows to [vault.CommitCtx], which scs gives sealed data
-// alone.
+// about passes what the list of sessions shows to [vault.CommitCtx], because scs hands over only
+// the data to be sealed.
 func about(ctx context.Context, s callbacks.Session) context.Context {
 	return context.WithValue(ctx, aboutKey{}, s)
 }
 
 type foundKey struct{}
 
-// noting is a context that notes what is found of a session, for the write that follows. What is
-// sealed is never the same twice.
+// noting returns a context that notes what is found of a session, for the write that follows. The
+// write cannot compute it: sealing the same data twice gives different bytes.
 func noting(ctx context.Context) context.Context {
 	return context.WithValue(ctx, foundKey{}, new([]byte))
 }
@@ -108,8 +109,7 @@ func (v vault) FindCtx(ctx context.Context, token string) (data []byte, found bo
 	return data, found, nil
 }
 
-// CommitCtx implements [scs.CtxStore]. It returns [errOver] for a session that is not as it was
-// found.
+// CommitCtx implements [scs.CtxStore]. It returns [errOver] if the session is not as it was found.
 func (v vault) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	hash := hashOf(token)
 	s := callbacks.StoredSession{TokenHash: hash, Sealed: v.keys.seal(data, hash), ExpiresAt: expiry}
@@ -137,7 +137,7 @@ func (v vault) DeleteCtx(ctx context.Context, token string) error {
 	return err
 }
 
-// Find, Commit and Delete are for callers without a context; scs uses the others.
+// Find, Commit and Delete are for callers without a context; scs uses the methods with one.
 
 // Find implements [scs.Store].
 func (v vault) Find(token string) ([]byte, bool, error) {

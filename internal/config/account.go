@@ -8,25 +8,25 @@ import (
 	"slices"
 )
 
-// Account is how to act in another AWS account, as an operator writes it.
+// Account says how to act in another AWS account, as an operator writes it.
 type Account struct {
-	RoleARN    string `json:"roleArn"`    // of a role in that account, to be assumed
-	ExternalID string `json:"externalId"` // that the role's trust policy asks for; none when empty
+	RoleARN    string `json:"roleArn"`    // of the role to assume in that account
+	ExternalID string `json:"externalId"` // that the role's trust policy requires; none if empty
 }
 
-// Accounts are the AWS accounts beside that of the desk's own credentials, by their number.
+// Accounts are the AWS accounts other than that of the desk's own credentials, by account number.
 type Accounts map[string]Account
 
 const maxExternalID = 1224 // characters
 
 var (
 	accountNames = nameRule{regexp.MustCompile(`^\d{12}$`).MatchString, "use the 12 digits of an AWS account"}
-	// The forms are those of AssumeRole, RoleArn and ExternalId, of which the latter may be long.
+	// The forms are those of AssumeRole: RoleArn and ExternalId. An ExternalId may be long.
 	roleARN    = regexp.MustCompile(`^arn:[a-z-]+:iam::(\d{12}):role/[\w+=,.@/-]{1,576}$`)
 	externalID = regexp.MustCompile(`^[\w+=,.@:/-]{2,}$`)
 )
 
-// UnmarshalText takes a JSON object of accounts.
+// UnmarshalText reads a JSON object of accounts.
 func (a *Accounts) UnmarshalText(text []byte) error {
 	accounts, err := decodeNamed[Account](text, accountNames)
 	if err != nil {

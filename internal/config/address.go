@@ -19,7 +19,7 @@ import (
 // interface.
 type Address string
 
-// UnmarshalText takes host:port with a numeric port.
+// UnmarshalText reads host:port with a numeric port.
 func (a *Address) UnmarshalText(text []byte) error {
 	_, port, err := net.SplitHostPort(string(text))
 	if err != nil {
@@ -36,7 +36,7 @@ func (a *Address) UnmarshalText(text []byte) error {
 // written, because issuers are compared byte by byte.
 type URL string
 
-// UnmarshalText takes an absolute URL without user, query or fragment.
+// UnmarshalText reads an absolute URL without user, query or fragment.
 func (u *URL) UnmarshalText(text []byte) error {
 	if _, err := parseURL(string(text)); err != nil {
 		return err
@@ -48,8 +48,8 @@ func (u *URL) UnmarshalText(text []byte) error {
 // Origin is a URL without a path, such as https://countersign.example.com.
 type Origin string
 
-// UnmarshalText takes what [URL] takes, without a path, and keeps it as browsers write it: they
-// compare it to the letter.
+// UnmarshalText reads what [URL] reads, without a path. It stores the origin in the form that
+// browsers write, because they compare it character by character.
 func (o *Origin) UnmarshalText(text []byte) error {
 	u, err := parseURL(string(text))
 	if err != nil {
@@ -66,8 +66,8 @@ func (o *Origin) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// browserHost is a URL's host as browsers write it: a name in small letters and ASCII, an address
-// in its short form, and no port that the scheme implies.
+// browserHost returns a URL's host as browsers write it: a name in lower case and ASCII, an address
+// in its short form, and no port if it is the scheme's default.
 func browserHost(u *url.URL) (string, error) {
 	name := strings.ToLower(u.Hostname())
 	if ip, err := netip.ParseAddr(name); err == nil {
@@ -89,7 +89,7 @@ func browserHost(u *url.URL) (string, error) {
 	return name, nil
 }
 
-// parseURL does not repeat the text when it may hold a password.
+// parseURL parses a URL. Its error does not repeat the text if it may hold a password.
 func parseURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {

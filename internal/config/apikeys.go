@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// maxAPIKey is EventBridge's limit of a connection's key in characters (API reference,
+// maxAPIKey is EventBridge's limit for the key of a connection, in characters (API reference,
 // ApiKeyValue).
 const maxAPIKey = 512
 
-// APIKeys are keys of which a sender has one; several while one is replaced.
+// APIKeys are keys of which a sender has one. There are several while one is being replaced.
 type APIKeys []Secret
 
-// UnmarshalText takes keys with commas between them. Its errors never repeat a key.
+// UnmarshalText reads keys separated by commas. Its errors never repeat a key.
 func (k *APIKeys) UnmarshalText(text []byte) error {
 	var keys APIKeys
 	var problems []error

@@ -9,7 +9,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// check applies the rules that a value's own type cannot know.
+// check applies the rules that a value's own type cannot check.
 func (c *Config) check(p problems) {
 	for _, s := range Settings() {
 		if s.Required && len(p[s.Name]) == 0 && s.value(*c).IsZero() {
@@ -31,7 +31,7 @@ func (c *Config) check(p problems) {
 	c.checkWatchAccounts(p)
 }
 
-// checkQueues looks for queues that something is sent to and that do not exist.
+// checkQueues reports names of queues that do not exist.
 func (c *Config) checkQueues(p problems) {
 	if len(p[Prefix+"QUEUES"]) > 0 {
 		return // which queues exist is not known
@@ -56,11 +56,11 @@ func (c *Config) checkQueues(p problems) {
 	}
 }
 
-// checkWatchAccounts looks for watched functions in accounts that have no role, and for lines that
-// stand for the same functions.
+// checkWatchAccounts reports watched functions in accounts that have no role, and lines that stand
+// for the same functions.
 func (c *Config) checkWatchAccounts(p problems) {
 	if len(p[Prefix+"ACCOUNTS"])+len(p[Prefix+"WATCH"]) > 0 {
-		return // which accounts there are, or which are meant, is not known
+		return // the accounts that exist or are meant are not known
 	}
 	type place struct{ account, region string }
 	every := map[place]string{}

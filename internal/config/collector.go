@@ -6,12 +6,12 @@ import (
 	"net/url"
 )
 
-// Collector is the address of an OpenTelemetry collector, with its path. It may be in the clear:
-// what it gets holds no secrets, and it is often a neighbour without a certificate.
+// Collector is the address of an OpenTelemetry collector, with its path. It may be plain http: the
+// spans hold no secrets, and a collector is often a neighbour without a certificate.
 type Collector string
 
-// UnmarshalText takes an http or https URL without user, query or fragment. Without a path it gets
-// that of OTLP.
+// UnmarshalText reads an http or https URL without user, query or fragment. If it has no path, it
+// gets the path of OTLP.
 func (c *Collector) UnmarshalText(text []byte) error {
 	u, err := url.Parse(string(text))
 	switch {

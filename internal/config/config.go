@@ -8,13 +8,13 @@ import (
 	"github.com/caarlos0/env/v11"
 )
 
-// Prefix starts the name of every variable.
+// Prefix is the prefix of the name of every variable.
 const Prefix = "COUNTERSIGN_"
 
-// Config holds every setting, checked. Print it freely: secrets show as "redacted".
+// Config holds every setting, checked. It is safe to print: secrets show as "redacted".
 //
 // Tags: env and envPrefix name the variable; envDefault, help and example are what the operator
-// reads; required and secret mark it. The field names of leaves are unique, because parse errors
+// reads; required and secret mark it. Field names of leaves must be unique, because parse errors
 // are told apart by them.
 type Config struct {
 	Addr           Address     `env:"ADDR" envDefault:"127.0.0.1:8080" help:"Where to listen for HTTP: host and port." example:":8080"`
@@ -65,7 +65,7 @@ type Roles struct {
 	AuditorGroups  Names `env:"AUDITOR_GROUPS" help:"Groups whose members read everything and decide nothing; written like the reviewers'." example:"audit"`
 }
 
-// Groups bounds how old what the provider said of groups may be.
+// Groups bounds the age of the groups that the provider reported.
 type Groups struct {
 	MaxAge time.Duration `env:"MAX_AGE" envDefault:"8h" help:"How old a person's groups may be when they decide or review. They are read again every 15 minutes where the provider allows it; where it does not, the person signs in again after this long, and can read meanwhile." example:"8h"`
 }
@@ -76,14 +76,14 @@ type Intake struct {
 	Burst int     `env:"BURST" envDefault:"100" help:"Requests that one source may send at once." example:"100"`
 }
 
-// Session bounds how long a sign-in lasts, and keeps what it holds secret.
+// Session bounds how long a sign-in lasts, and has the keys that encrypt sessions.
 type Session struct {
 	Idle     time.Duration `env:"IDLE" envDefault:"8h" help:"A session ends after this long without a request." example:"8h"`
 	Keys     SessionKeys   `env:"KEY" secret:"true" help:"Key that encrypts the sessions in the database: 32 bytes in base64. Several with commas between them while one is replaced: the first encrypts, all decrypt. Required with PostgreSQL; with SQLite a key is made in a file beside the database when empty." example:"3q2+7w…"`
 	Lifetime time.Duration `env:"LIFETIME" envDefault:"24h" help:"A session ends after this long, whatever happens." example:"24h"`
 }
 
-// Review bounds how long a reviewer's open page keeps a callback alive by heartbeats.
+// Review bounds how long the open page of a reviewer keeps a callback alive with heartbeats.
 type Review struct {
 	IdleBudget time.Duration `env:"IDLE_BUDGET" envDefault:"30m" help:"Time without input after which an open review asks whether somebody is there." example:"30m"`
 	Max        time.Duration `env:"MAX" envDefault:"8h" help:"Longest time that one review sends heartbeats." example:"8h"`
@@ -96,8 +96,8 @@ type Lambda struct {
 }
 
 // Load reads and checks every setting. environ is the environment by name, and readFile reads the
-// files that X_FILE variables name ([os.ReadFile]). The error joins every problem found, one line
-// each: the variable, what is wrong, and what a right value looks like. It never holds a secret.
+// files that X_FILE variables name ([os.ReadFile]). The error joins all problems, one line each:
+// the variable, what is wrong, and what a correct value looks like. It never holds a secret.
 func Load(environ map[string]string, readFile func(string) ([]byte, error)) (Config, error) {
 	var c Config
 	problems := make(problems)
@@ -121,5 +121,5 @@ func (c Config) String() string {
 	return b.String()
 }
 
-// LogValue is the configuration for a log line, secrets redacted.
+// LogValue returns the configuration for a log line, with secrets redacted.
 func (c Config) LogValue() slog.Value { return slog.GroupValue(c.attrs()...) }

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// DatabaseURL names a SQLite file or a PostgreSQL database. It may hold a password and prints
-// itself without; a conversion to string gives the whole URL.
+// DatabaseURL names a SQLite file or a PostgreSQL database. It may hold a password, which is left
+// out when it is printed; a conversion to string gives the whole URL.
 type DatabaseURL string
 
-// LoadDatabaseURL reads COUNTERSIGN_DATABASE_URL alone, for commands that need nothing else. The
+// LoadDatabaseURL reads only COUNTERSIGN_DATABASE_URL, for commands that need no other setting. The
 // arguments are those of [Load].
 func LoadDatabaseURL(environ map[string]string, readFile func(string) ([]byte, error)) (DatabaseURL, error) {
 	const name = Prefix + "DATABASE_URL"
@@ -31,7 +31,7 @@ func LoadDatabaseURL(environ map[string]string, readFile func(string) ([]byte, e
 	return d, p.err()
 }
 
-// UnmarshalText takes sqlite:///absolute/path, sqlite:relative/path, or a postgres:// URL with a
+// UnmarshalText reads sqlite:///absolute/path, sqlite:relative/path, or a postgres:// URL with a
 // database name.
 func (d *DatabaseURL) UnmarshalText(text []byte) error {
 	u := DatabaseURL(text)
@@ -66,7 +66,7 @@ func checkSQLitePath(path string) error {
 	return nil
 }
 
-// SQLitePath is the path of the SQLite file; ok is false when the database is PostgreSQL.
+// SQLitePath returns the path of the SQLite file. ok is false if the database is PostgreSQL.
 func (d DatabaseURL) SQLitePath() (path string, ok bool) {
 	path, ok = strings.CutPrefix(string(d), "sqlite:")
 	if strings.HasPrefix(path, "///") {
@@ -75,7 +75,7 @@ func (d DatabaseURL) SQLitePath() (path string, ok bool) {
 	return path, ok
 }
 
-// String is the URL without user, password and parameters.
+// String returns the URL without user, password and parameters.
 func (d DatabaseURL) String() string {
 	if _, ok := d.SQLitePath(); ok || d == "" {
 		return string(d)

@@ -1,12 +1,12 @@
-// Package config is the configuration of `countersign serve`: what may be set, what each setting
-// means, and whether the values are right.
+// Package config is the configuration of `countersign serve`: which settings there are, what each
+// one means, and whether the values are correct.
 //
-// [Config] is the one source of truth. Its struct tags name every variable with its default, help
-// and example; [Load], the text of -h ([Usage]) and the table in docs/configuration.md are read
-// from them.
+// [Config] is the single source of truth. Its struct tags name every variable with its default,
+// help and example; [Load], the text of -h ([Usage]) and the table in docs/configuration.md are
+// made from them.
 //
-// Every variable X may also be given as X_FILE, the path of a file that holds the value, as secrets
-// are mounted in containers. Everything is checked before anything opens, and all problems are told
-// at once. The package knows the rules of the values only; cmd/web turns them into the types of the
-// packages it wires.
+// Every variable X can also be given as X_FILE, the path of a file that holds the value, which is
+// how containers mount secrets. Everything is checked before anything is opened, and all problems
+// are reported at once. The package knows only the rules of the values; cmd/web converts them to
+// the types of the packages that it wires.
 package config

@@ -12,7 +12,7 @@ import (
 const (
 	// keyBytes is the length of an AES-256 key.
 	keyBytes = 32
-	// makeKey says how to make one.
+	// makeKey tells how to make a key.
 	makeKey = "make one with `openssl rand -base64 32`"
 )
 
@@ -20,10 +20,10 @@ const (
 // function name.
 type EncryptionKeys map[string]Secret
 
-// functionNames is Lambda's own rule (CreateFunction, FunctionName).
+// functionNames is Lambda's own rule for names (CreateFunction, FunctionName).
 var functionNames = nameRule{regexp.MustCompile(`^[a-zA-Z0-9-_]{1,64}$`).MatchString, "use a Lambda function's name"}
 
-// UnmarshalText takes a JSON object of keys. Its errors never repeat a key.
+// UnmarshalText reads a JSON object of keys. Its errors never repeat a key.
 func (k *EncryptionKeys) UnmarshalText(text []byte) error {
 	keys, err := decodeNamed[Secret](text, functionNames)
 	if err != nil {
@@ -39,10 +39,10 @@ func (k *EncryptionKeys) UnmarshalText(text []byte) error {
 	return errors.Join(problems...)
 }
 
-// Key is the key of a function as bytes.
+// Key returns the key of a function as bytes.
 func (k EncryptionKeys) Key(function string) []byte { return k[function].key() }
 
-// key is the key in base64 as bytes; nil where it is none.
+// key decodes a key in base64. It is nil if the text is not a key.
 func (s Secret) key() []byte {
 	key, err := base64.StdEncoding.DecodeString(string(s))
 	if err != nil {

@@ -11,11 +11,12 @@ import (
 	"strings"
 )
 
-// Names is a list of names, written as a JSON list or with commas between them; a name may hold
-// spaces and, as names of a directory do, commas.
+// Names is a list of names, written as a JSON list or separated by commas. A name may hold spaces
+// and also commas, as names in a directory do.
 type Names []string
 
-// UnmarshalText takes ["a","b,c"], or a,"b,c" where only names with commas need their quotes.
+// UnmarshalText reads ["a","b,c"] or a,"b,c". In the second form only names with commas need
+// quotes.
 func (n *Names) UnmarshalText(text []byte) error {
 	list, err := parseNames(strings.TrimSpace(string(text)))
 	if err != nil {
@@ -46,7 +47,7 @@ func parseNames(text string) (Names, error) {
 	return list, nil
 }
 
-// partOfDN is a later part of a directory's name (RFC 4514) that its commas have torn off.
+// partOfDN matches a later part of a directory name (RFC 4514) that was split off at a comma.
 var partOfDN = regexp.MustCompile(`^(?i:ou|dc|o|c|l|st)\s*=[^,]*$`)
 
 func namesOfJSON(text string) (Names, error) {
@@ -57,7 +58,7 @@ func namesOfJSON(text string) (Names, error) {
 	return withoutEmpty(list), nil
 }
 
-// withoutEmpty are names without the space around them; those of nothing else are left out.
+// withoutEmpty trims the names and drops those that are empty.
 func withoutEmpty(names []string) (list Names) {
 	for _, name := range names {
 		if name = strings.TrimSpace(name); name != "" {
@@ -67,7 +68,7 @@ func withoutEmpty(names []string) (list Names) {
 	return list
 }
 
-// String is the list as it may be written.
+// String returns the list in a form that can be read back.
 func (n Names) String() string {
 	plain := strings.Join(n, ",")
 	if again, err := parseNames(plain); err == nil && slices.Equal(again, n) {
@@ -79,12 +80,12 @@ func (n Names) String() string {
 func jsonList(names ...string) string {
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false) // an operator reads it
-	_ = encoder.Encode(names)    // of texts never fails
+	encoder.SetEscapeHTML(false) // for an operator to read
+	_ = encoder.Encode(names)    // cannot fail for strings
 	return strings.TrimSpace(text.String())
 }
 
-// Scopes is a list of OAuth scopes with spaces between them.
+// Scopes is a list of OAuth scopes separated by spaces.
 type Scopes []string
 
 // UnmarshalText never fails.
@@ -93,13 +94,13 @@ func (s *Scopes) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// String is the list as it may be written.
+// String returns the list in a form that can be read back.
 func (s Scopes) String() string { return strings.Join(s, " ") }
 
 // Networks is a list of networks in CIDR form; a bare address is a network of one.
 type Networks []netip.Prefix
 
-// UnmarshalText takes networks and addresses with commas between them.
+// UnmarshalText reads networks and addresses separated by commas.
 func (n *Networks) UnmarshalText(text []byte) error {
 	var list Networks
 	for _, field := range splitTrimmed(string(text)) {
@@ -122,8 +123,7 @@ func parseNetwork(text string) (netip.Prefix, error) {
 	return network.Masked(), err
 }
 
-// splitTrimmed are the parts of a comma list without their surrounding space, and without the empty
-// ones.
+// splitTrimmed returns the parts of a comma-separated list, trimmed and without empty ones.
 func splitTrimmed(text string) []string {
 	var parts []string
 	for part := range strings.SplitSeq(text, ",") {

@@ -14,13 +14,13 @@ type Log struct {
 // LogFormat is the form of the log lines.
 type LogFormat string
 
-// The forms.
+// Log formats.
 const (
 	LogText LogFormat = "text" // for people
 	LogJSON LogFormat = "json" // for log collectors
 )
 
-// UnmarshalText takes text or json.
+// UnmarshalText reads text or json.
 func (f *LogFormat) UnmarshalText(text []byte) error {
 	switch format := LogFormat(text); format {
 	case LogText, LogJSON:

@@ -12,7 +12,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// nameRule is what the names of an object's members have to match, and how to say so.
+// nameRule is what the names of an object's members must match, and the words for it.
 type nameRule struct {
 	pattern func(string) bool
 	text    string
@@ -22,7 +22,7 @@ type nameRule struct {
 var plainNames = nameRule{callbacks.ValidQueueName, "use 1 to 63 of a-z, 0-9, - and _"}
 
 // decodeNamed reads a JSON object whose members are all of type T. It refuses what encoding/json
-// lets through: a name given twice, a field that T does not have, anything after the object. Its
+// accepts: a name that occurs twice, a field that T does not have, anything after the object. Its
 // errors repeat names but no values, which may be secret.
 func decodeNamed[T any](text []byte, names nameRule) (map[string]T, error) {
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -88,13 +88,13 @@ func decodeStrict[T any](raw json.RawMessage) (T, error) {
 	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return value, wrongType(mismatch)
 	}
-	if err != nil { // an unknown field, which encoding/json names
+	if err != nil { // an unknown field; the error names it
 		return value, errors.New(strings.TrimPrefix(err.Error(), "json: "))
 	}
 	return value, nil
 }
 
-// wrongType leaves out the value, which the error of encoding/json may quote.
+// wrongType rewords an error of encoding/json without the value, which that error may quote.
 func wrongType(mismatch *json.UnmarshalTypeError) error {
 	want := map[reflect.Kind]string{
 		reflect.Slice: "a list of strings", reflect.String: "a string", reflect.Bool: "true or false", reflect.Struct: "an object",

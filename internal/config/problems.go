@@ -11,7 +11,7 @@ import (
 	"github.com/caarlos0/env/v11"
 )
 
-// problems are what is wrong, by the variable's name.
+// problems are the errors found, by the name of their variable.
 type problems map[string][]string
 
 // add notes a problem of a variable.
@@ -19,8 +19,8 @@ func (p problems) add(name, format string, args ...any) {
 	p[name] = append(p[name], fmt.Sprintf(format, args...))
 }
 
-// unless notes a problem of the variable, named without the prefix, when the rule does not hold. A
-// variable that could not even be read is not judged further.
+// unless notes a problem of the variable, named without the prefix, if the rule does not hold. It
+// adds nothing to a variable that could not even be read.
 func (p problems) unless(holds bool, name, format string, args ...any) {
 	name = Prefix + name
 	if _, unread := p[name]; unread || holds {
@@ -29,7 +29,7 @@ func (p problems) unless(holds bool, name, format string, args ...any) {
 	p.add(name, format, args...)
 }
 
-// addParse notes what env could not parse.
+// addParse notes the errors that env returned.
 func (p problems) addParse(err error, environ map[string]string) {
 	var all env.AggregateError
 	if !errors.As(err, &all) {
@@ -51,9 +51,9 @@ func (p problems) addParse(err error, environ map[string]string) {
 	}
 }
 
-// describe words a parse error. Our own types word theirs; those of the standard library get the
-// kind that is wanted. The types of secrets are all our own, so that no value of theirs is repeated
-// here.
+// describe turns a parse error into text. Our own types have errors with a text; for those of the
+// standard library, describe names the kind of value that is wanted. All types of secrets are our
+// own, so no secret value is repeated here.
 func describe(parse env.ParseError, value string) []string {
 	kinds := map[reflect.Type]string{
 		reflect.TypeFor[time.Duration](): "a duration with its unit",
@@ -65,10 +65,10 @@ func describe(parse env.ParseError, value string) []string {
 	if kind, ok := kinds[parse.Type]; ok {
 		return []string{fmt.Sprintf("must be %s, not %q", kind, value)}
 	}
-	return strings.Split(parse.Err.Error(), "\n") // errors.Join writes one problem a line
+	return strings.Split(parse.Err.Error(), "\n") // errors.Join writes one problem per line
 }
 
-// err joins the problems in the order of the settings; nil when there are none.
+// err joins the problems in the order of the settings. It is nil if there are none.
 func (p problems) err() error {
 	var all []error
 	for _, s := range Settings() {

@@ -11,17 +11,17 @@ import (
 
 // Queue is one queue as an operator writes it.
 type Queue struct {
-	Groups    []string `json:"groups"`    // whose members see and decide it
-	KeepAlive string   `json:"keepAlive"` // review (also when empty) or queued
-	// the requester, who has to be known, may not decide their own request
+	Groups    []string `json:"groups"`    // their members see and decide the queue's callbacks
+	KeepAlive string   `json:"keepAlive"` // review (also if empty) or queued
+	// the requester must be known and may not decide their own request
 	FourEyes bool   `json:"fourEyes"`
-	RejectAs string `json:"rejectAs"` // failure (also when empty) or success
+	RejectAs string `json:"rejectAs"` // failure (also if empty) or success
 }
 
 // Queues are the queues by name.
 type Queues map[string]Queue
 
-// UnmarshalText takes a JSON object of queues.
+// UnmarshalText reads a JSON object of queues.
 func (q *Queues) UnmarshalText(text []byte) error {
 	queues, err := decodeNamed[Queue](text, plainNames)
 	if err != nil {
@@ -51,8 +51,8 @@ func (q Queue) check(name string) error {
 	return nil
 }
 
-// withDefault completes the queues: there is a default queue, and groups decide in it that no queue
-// names.
+// withDefault adds the default queue if it is missing. If the operator names no groups for that
+// queue, it gets the given ones.
 func (q Queues) withDefault(groups []string) Queues {
 	all := make(Queues, len(q)+1)
 	maps.Copy(all, q)
@@ -64,7 +64,7 @@ func (q Queues) withDefault(groups []string) Queues {
 	return all
 }
 
-// FourEyes are the names of the queues that ask for four eyes, sorted.
+// FourEyes returns the names of the queues that require four eyes, sorted.
 func (q Queues) FourEyes() (names []string) {
 	for _, name := range slices.Sorted(maps.Keys(q)) {
 		if q[name].FourEyes {

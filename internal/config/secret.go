@@ -2,14 +2,14 @@ package config
 
 import "log/slog"
 
-// redacted is what is printed instead of a secret.
+// redacted is printed instead of a secret.
 const redacted = "redacted"
 
-// Secret is text that is never printed, logged or encoded. A conversion to string gives it away, on
-// purpose.
+// Secret is text that is never printed, logged or encoded. Only a conversion to string reveals it,
+// on purpose.
 type Secret string
 
-// String hides the secret; nothing stays nothing, so that one can see whether it is set.
+// String hides the secret. An empty secret stays empty, so that one can see whether it is set.
 func (s Secret) String() string {
 	if s == "" {
 		return ""

@@ -6,14 +6,15 @@ import (
 	"slices"
 )
 
-// maxSessionKeys is more than a replacement needs. Each makes what no key opens slower to refuse.
+// maxSessionKeys is more than replacing a key needs. Each key makes it slower to refuse data that
+// no key opens.
 const maxSessionKeys = 8
 
-// SessionKeys are the AES-256 keys of sessions in base64. The first encrypts; the others are older
-// and decrypt only.
+// SessionKeys are the AES-256 keys of sessions in base64. The first one encrypts; the others are
+// older and only decrypt.
 type SessionKeys []Secret
 
-// UnmarshalText takes keys with commas between them. Its errors never repeat a key.
+// UnmarshalText reads keys separated by commas. Its errors never repeat a key.
 func (k *SessionKeys) UnmarshalText(text []byte) error {
 	var keys SessionKeys
 	var problems []error
@@ -33,7 +34,7 @@ func (k *SessionKeys) UnmarshalText(text []byte) error {
 	return errors.Join(problems...)
 }
 
-// Bytes are the keys as bytes.
+// Bytes decodes the keys.
 func (k SessionKeys) Bytes() [][]byte {
 	var all [][]byte
 	for _, key := range k {

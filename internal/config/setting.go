@@ -10,7 +10,7 @@ import (
 // Setting is what an operator needs to know of one variable.
 type Setting struct {
 	Name     string // with the prefix
-	Default  string // empty when there is none
+	Default  string // empty if there is none
 	Help     string
 	Example  string
 	Required bool
@@ -46,10 +46,10 @@ func settingsOf(t reflect.Type, prefix string, path []int) []Setting {
 	return list
 }
 
-// value is the setting's value in c.
+// value returns the setting's value in c.
 func (s Setting) value(c Config) reflect.Value { return reflect.ValueOf(c).FieldByIndex(s.field) }
 
-// attrs are all settings with their values. The types of secrets print themselves redacted.
+// attrs returns all settings with their values. Types of secrets print themselves as redacted.
 func (c Config) attrs() []slog.Attr {
 	var list []slog.Attr
 	for _, s := range Settings() {
@@ -58,7 +58,7 @@ func (c Config) attrs() []slog.Attr {
 	return list
 }
 
-// shown is a value as it would be set: queues, sources and the like as JSON.
+// shown returns a value as an operator would set it: queues, sources and the like as JSON.
 func shown(v reflect.Value) string {
 	if v.Kind() == reflect.Map && v.Len() > 0 {
 		if text, err := json.Marshal(v.Interface()); err == nil {

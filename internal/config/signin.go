@@ -15,7 +15,7 @@ type SignOutURL string
 
 var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
 
-// UnmarshalText takes an absolute URL whose query may hold {client_id} and {return_to}.
+// UnmarshalText reads an absolute URL whose query may hold {client_id} and {return_to}.
 func (s *SignOutURL) UnmarshalText(text []byte) error {
 	address, query, _ := strings.Cut(string(text), "?")
 	if _, err := parseURL(address); err != nil {
@@ -33,19 +33,19 @@ func (s *SignOutURL) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// AuthParams are parameters of the authorization request, as a query.
+// AuthParams are parameters of the authorization request, written as a query.
 type AuthParams url.Values
 
-// maxAuthParams bounds them in bytes: they are part of an address.
+// maxAuthParams bounds the parameters in bytes, because they are part of an address.
 const maxAuthParams = 1000
 
-// ownParams are the parameters that the desk sets itself and that must be right.
+// ownParams are the parameters that the desk sets itself. An operator must not change them.
 var ownParams = []string{
 	"client_id", "client_secret", "code_challenge", "code_challenge_method", "nonce", "redirect_uri", "request", "request_uri", "response_mode",
 	"response_type", "scope", "state",
 }
 
-// UnmarshalText takes a query, such as access_type=offline&prompt=consent.
+// UnmarshalText reads a query, such as access_type=offline&prompt=consent.
 func (p *AuthParams) UnmarshalText(text []byte) error {
 	values, err := url.ParseQuery(string(text))
 	if err != nil || len(text) > maxAuthParams {
@@ -63,5 +63,5 @@ func (p *AuthParams) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// String is the query in the order of its names.
+// String returns the query, sorted by name.
 func (p AuthParams) String() string { return url.Values(p).Encode() }

@@ -11,26 +11,26 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Shortest credentials of a source: what cannot be guessed.
+// Least lengths of a source's credentials, so that they cannot be guessed.
 const (
-	// of a signing secret after base64, the least that Standard Webhooks allows
+	// of a signing secret after decoding base64, the least that Standard Webhooks allows
 	minSecretBytes     = 24
 	minTokenCharacters = 32
 )
 
-// Source is one webhook sender as an operator writes it. It proves itself by a signature or a
-// bearer token.
+// Source is one webhook sender as an operator writes it. It proves its identity with a signature or
+// a bearer token.
 type Source struct {
-	// Standard Webhooks, whsec_ and base64; several while one is replaced
+	// Standard Webhooks: whsec_ and base64; several while one is being replaced
 	Secrets []Secret `json:"secrets"`
 	Tokens  []Secret `json:"tokens"` // bearer tokens, for senders that cannot sign
-	Queues  []string `json:"queues"` // which it may address; every queue when empty
+	Queues  []string `json:"queues"` // that it may address; every queue if empty
 }
 
 // Sources are the webhook senders by name.
 type Sources map[string]Source
 
-// UnmarshalText takes a JSON object of sources. Its errors never repeat a credential.
+// UnmarshalText reads a JSON object of sources. Its errors never repeat a credential.
 func (s *Sources) UnmarshalText(text []byte) error {
 	sources, err := decodeNamed[Source](text, plainNames)
 	if err != nil {
@@ -52,7 +52,8 @@ func (s *Sources) UnmarshalText(text []byte) error {
 	return errors.Join(problems...)
 }
 
-// problems lists what is wrong with the source. Credentials are named by their place in the list.
+// problems returns what is wrong with the source. It names credentials by their position in the
+// list.
 func (s Source) problems(name string) []error {
 	var list []error
 	if callbacks.ReservedSource(name) {
@@ -89,5 +90,5 @@ func checkSigningSecret(secret Secret) error {
 	return nil
 }
 
-// names are the sources' names, sorted.
+// names returns the names of the sources, sorted.
 func (s Sources) names() []string { return slices.Sorted(maps.Keys(s)) }

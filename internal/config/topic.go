@@ -13,22 +13,22 @@ import (
 // Topic is an SNS topic whose messages are announcements, as an operator writes it.
 type Topic struct {
 	Source string   `json:"source"` // the sender's name in the record; several topics may share one
-	Queues []string `json:"queues"` // which it may address; every queue when empty
-	// whether it may also pass on EventBridge's events of executions that ended
+	Queues []string `json:"queues"` // that it may address; every queue if empty
+	// whether it may also forward EventBridge events about executions that ended
 	Events bool `json:"events"`
 }
 
 // Topics are the SNS topics by ARN.
 type Topics map[string]Topic
 
-// topicNames is the form of a topic's ARN (SNS API reference, CreateTopic). FIFO topics are left
-// out: they do not deliver to HTTPS.
+// topicNames is the form of a topic's ARN (SNS API reference, CreateTopic). FIFO topics are
+// excluded, because they do not deliver to HTTPS.
 var topicNames = nameRule{
 	regexp.MustCompile(`^arn:(aws|aws-cn|aws-us-gov|aws-eusc):sns:[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$`).MatchString,
 	"use the ARN of a standard SNS topic",
 }
 
-// UnmarshalText takes a JSON object of topics.
+// UnmarshalText reads a JSON object of topics.
 func (t *Topics) UnmarshalText(text []byte) error {
 	topics, err := decodeNamed[Topic](text, topicNames)
 	if err != nil {
@@ -36,7 +36,8 @@ func (t *Topics) UnmarshalText(text []byte) error {
 	}
 	var problems []error
 	for _, arn := range Topics(topics).arns() {
-		if !callbacks.ValidQueueName(topics[arn].Source) { // sources are named like queues
+		// names of sources follow the rule of queues
+		if !callbacks.ValidQueueName(topics[arn].Source) {
 			problems = append(problems, fmt.Errorf(`topic %q needs a "source": %s`, arn, plainNames.text))
 		}
 		if callbacks.ReservedSource(topics[arn].Source) {
@@ -47,5 +48,5 @@ func (t *Topics) UnmarshalText(text []byte) error {
 	return errors.Join(problems...)
 }
 
-// arns are the topics' ARNs, sorted.
+// arns returns the ARNs of the topics, sorted.
 func (t Topics) arns() []string { return slices.Sorted(maps.Keys(t)) }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Usage writes what -h shows of the settings.
+// Usage writes what -h shows about the settings.
 func Usage(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString("Settings are environment variables. Each X may also be given as X_FILE, the path of a file with the value.\n")
@@ -35,7 +35,7 @@ func Table(w io.Writer) error {
 	return err
 }
 
-// note says in brackets what -h tells beside the name.
+// note returns the text in brackets that -h shows beside the name.
 func (s Setting) note() string {
 	switch {
 	case s.Required:

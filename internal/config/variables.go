@@ -8,13 +8,14 @@ import (
 	"strings"
 )
 
-// fileSuffix turns a variable's name into the one that names a file with the value.
+// fileSuffix follows a variable's name in the name of the variable for a file that holds the value.
 const fileSuffix = "_FILE"
 
-// readVariables collects the variables that have a value. One that is set to nothing counts as not
-// set, as compose files and manifests leave them behind.
+// readVariables collects the variables that have a value. An empty variable counts as not set,
+// because compose files and manifests leave such variables behind.
 func readVariables(environ map[string]string, readFile func(string) ([]byte, error), p problems) map[string]string {
-	values := make(map[string]string) // never nil: env would read the process's own environment
+	// must not be nil: env would then read the process's own environment
+	values := make(map[string]string)
 	for _, s := range Settings() {
 		value, path := environ[s.Name], environ[s.Name+fileSuffix]
 		switch {
@@ -38,7 +39,7 @@ func readVariables(environ map[string]string, readFile func(string) ([]byte, err
 	return values
 }
 
-// fileProblem names the path once, whether or not the error does.
+// fileProblem names the path exactly once, whether or not the error does.
 func fileProblem(path string, err error) string {
 	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 		err = pathErr.Err
@@ -46,8 +47,8 @@ func fileProblem(path string, err error) string {
 	return fmt.Sprintf("%s: %v", path, err)
 }
 
-// Unknown lists the variables that look like settings and are none: misspelt ones, most likely.
-// Those that Kubernetes and Docker make of a service with our name are left out.
+// Unknown lists the variables that look like settings but are not, most likely because they are
+// misspelt. It leaves out those that Kubernetes and Docker make for a service with our name.
 func Unknown(environ map[string]string) []string {
 	known := make(map[string]bool)
 	for _, s := range Settings() {

@@ -15,24 +15,23 @@ import (
 	"countersign/internal/discovery"
 )
 
-// Watch is where the callbacks go that are found in a function's executions.
+// Watch says where callbacks go that are found in a function's executions.
 type Watch struct {
-	Queue  string `json:"queue"`  // the default queue when empty
-	Region string `json:"region"` // of the function; the one of Lambda when empty
-	// of the function, where it is not that of the desk's own credentials
+	Queue  string `json:"queue"`  // the default queue if empty
+	Region string `json:"region"` // of the function; the region of Lambda if empty
+	// of the function, if it is not that of the desk's own credentials
 	Account string `json:"account"`
 	Except  Except `json:"except"`
 }
 
-// Except are patterns of callbacks that are left out, by name and by subtype; * stands for any
-// text.
+// Except has patterns of callbacks to leave out, by name and by subtype. * stands for any text.
 type Except struct {
 	Names    []string `json:"names"`
 	Subtypes []string `json:"subtypes"`
 }
 
-// Bounds of patterns. AWS bounds the names of operations at 256 characters, and subtypes at 32 of
-// those in the expression.
+// Bounds of patterns. AWS limits names of operations to 256 characters, and subtypes to 32 of the
+// characters in the expression.
 const (
 	maxPatterns = 50
 	maxPattern  = 256
@@ -40,7 +39,7 @@ const (
 
 var subtypePattern = regexp.MustCompile(`^[A-Za-z0-9_*-]{1,32}$`)
 
-// problems says what is wrong with the patterns of a function.
+// problems returns what is wrong with the patterns of a function.
 func (e Except) problems(function string) (problems []error) {
 	say := func(format string, args ...any) {
 		problems = append(problems, fmt.Errorf("function %q "+format, append([]any{function}, args...)...))
@@ -69,17 +68,17 @@ func (e Except) problems(function string) (problems []error) {
 }
 
 // Watches are the functions whose executions are searched for callbacks, by name or unqualified
-// ARN; "*", also at the end of an ARN, stands for every durable function.
+// ARN. "*", also at the end of an ARN, stands for every durable function.
 type Watches map[string]Watch
 
-// watchNames is the rule of ListDurableExecutionsByFunction, FunctionName, without partial ARNs and
-// qualifiers.
+// watchNames is the rule of FunctionName in ListDurableExecutionsByFunction, without partial ARNs
+// and qualifiers.
 var watchNames = nameRule{
 	regexp.MustCompile(`^(arn:[a-z-]+:lambda:[a-z0-9-]+:\d{12}:function:)?(\*|[a-zA-Z0-9-_]{1,64})$`).MatchString,
 	"use a Lambda function's name, its ARN without version or alias, or *",
 }
 
-// UnmarshalText takes a JSON object of watched functions.
+// UnmarshalText reads a JSON object of watched functions.
 func (w *Watches) UnmarshalText(text []byte) error {
 	watches, err := decodeNamed[Watch](text, watchNames)
 	if err != nil {
@@ -103,8 +102,8 @@ func (w *Watches) UnmarshalText(text []byte) error {
 	return errors.Join(problems...)
 }
 
-// withDefaults completes the watched functions: queue, region where neither the ARN nor the
-// operator names one, and the account where the ARN names one that has a role.
+// withDefaults fills in what the operator left out: the queue, the region if the ARN names none
+// either, and the account if the ARN names one that has a role.
 func (w Watches) withDefaults(region string, accounts Accounts) Watches {
 	if len(w) == 0 {
 		return nil

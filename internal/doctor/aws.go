@@ -7,46 +7,46 @@ import (
 	"countersign/internal/arn"
 )
 
-// Every is the name that stands for every durable function of a region.
+// Every stands for every durable function of a region.
 const Every = "*"
 
-// maxExamined is how many functions are looked at where every one is watched: AWS throttles the
-// reads for a whole account, and a desk beside us needs them.
+// maxExamined is how many functions are examined if every function is watched. AWS throttles the
+// reads of a whole account, and a running desk needs them too.
 const maxExamined = 20
 
 // Function is a function whose callbacks the desk completes.
 type Function struct {
-	Name    string // or ARN, or [Every]
-	Region  string // empty for the account's default
-	Watched bool   // its executions are listed, to find callbacks that nobody announced
+	Name    string // name, ARN or [Every]
+	Region  string // empty for the account's default region
+	Watched bool   // discovery lists its executions, to find callbacks that were not announced
 }
 
-// AWS is an account that the desk calls, and what it calls there.
+// AWS is an account that the desk calls, with the functions that it calls there.
 type AWS struct {
 	Lambda    Lambda
-	Region    string   // of functions that name none
-	Endpoint  string   // in place of AWS's own; empty for that
+	Region    string   // of functions that name no region
+	Endpoint  string   // replaces AWS's own endpoint; empty to use that
 	Role      Role     // to assume there; none in the account of the default credentials
 	Assumes   []string // ARNs of the roles that these credentials assume in other accounts
 	Functions []Function
 }
 
-// function is a function and where it is.
+// function is a function and its place.
 type function struct {
 	Function
 	place place
 }
 
-// account is what has been found of an account so far.
+// account is what is known about an account so far.
 type account struct {
 	AWS
 	caller  Caller
 	regions []*region
-	// by the name of a function, where an execution of it shows its account
+	// by the name of a function, once an execution of it has shown its account
 	seen map[string]place
 }
 
-// account makes a start: the regions in use, and of a role what its ARN says.
+// account returns what is known at the start: the regions in use, and what the ARN of a role says.
 func (a AWS) account() *account {
 	x := &account{AWS: a, seen: map[string]place{}}
 	if a.Role.ARN != "" {
@@ -56,7 +56,8 @@ func (a AWS) account() *account {
 	for _, f := range x.functions() {
 		names = append(names, f.place.region)
 	}
-	if a.Role.ARN == "" || len(names) == 0 { // an ARN, which chooses a role, chooses its region too
+	// functions of a role's account are named by ARN, which has their region
+	if a.Role.ARN == "" || len(names) == 0 {
 		names = append(names, a.Region)
 	}
 	slices.Sort(names)
@@ -68,8 +69,8 @@ func (a AWS) account() *account {
 	return x
 }
 
-// Sections looks at credentials, regions and functions, one request after the other, and gives the
-// policy that the functions need.
+// Sections examines credentials, regions and functions, one request after the other. It also
+// returns the policy that the functions need.
 func (a AWS) Sections(ctx context.Context) (sections []Section, policy string) {
 	x := a.account()
 	credentials, found := x.credentials(ctx)
@@ -86,7 +87,8 @@ func (a AWS) Sections(ctx context.Context) (sections []Section, policy string) {
 	return sections, x.policy()
 }
 
-// Policy gives the policy that the functions need, with as few questions as fill it in.
+// Policy returns the policy that the functions need. It asks AWS only what it needs to fill the
+// policy in.
 func (a AWS) Policy(ctx context.Context) string {
 	x := a.account()
 	if a.Role.ARN == "" {
@@ -97,7 +99,7 @@ func (a AWS) Policy(ctx context.Context) string {
 	return x.policy()
 }
 
-// credentials looks for those that the desk has by itself, or for those of the account's role.
+// credentials checks the desk's own credentials, or those of the account's role.
 func (x *account) credentials(ctx context.Context) (s Section, found bool) {
 	if x.Role.ARN != "" {
 		return x.assume(ctx)
@@ -122,8 +124,8 @@ func (x *account) credentials(ctx context.Context) (s Section, found bool) {
 	return s, true
 }
 
-// survey lists the functions of every region in use that lets us in, and looks for accounts that
-// are not known then.
+// survey lists the functions of every region in use that can be accessed. For functions whose
+// account is still not known, it looks at an execution.
 func (x *account) survey(ctx context.Context) {
 	for _, r := range x.regions {
 		if !r.shut {
@@ -140,7 +142,7 @@ func (x *account) survey(ctx context.Context) {
 	}
 }
 
-// functions are the functions that are configured, with what is known of their places by now.
+// functions returns the configured functions with what is known about their places so far.
 func (x *account) functions() (all []function) {
 	for _, f := range x.Functions {
 		p := placeOf(f.Name)
@@ -168,7 +170,8 @@ func (x *account) region(name string) *region {
 	return nil
 }
 
-// functionSections examines each function, and where every one is watched the first of them.
+// functionSections examines each function. If every function is watched, it examines only the first
+// ones.
 func (x *account) functionSections(ctx context.Context) (sections []Section) {
 	if len(x.Functions) == 0 {
 		return []Section{{x.title("Functions"), []Finding{x.nameless()}}}
@@ -187,7 +190,7 @@ func (x *account) functionSections(ctx context.Context) (sections []Section) {
 	return sections
 }
 
-// nameless is said where no function is named.
+// nameless is the finding if no function is named.
 func (x *account) nameless() Finding {
 	switch {
 	case x.Role.ARN != "":
@@ -201,7 +204,7 @@ func (x *account) nameless() Finding {
 		todo("countersign doctor --function NAME examines one that announces its callbacks.")
 }
 
-// title tells sections of other accounts from ours.
+// title marks the titles of sections about other accounts.
 func (x *account) title(text string) string {
 	if x.Role.ARN == "" {
 		return text
@@ -209,7 +212,7 @@ func (x *account) title(text string) string {
 	return text + ", account " + x.Role.Account
 }
 
-// expand is the function itself, or what * stands for.
+// expand returns the function itself, or the functions that * stands for.
 func (x *account) expand(f function) []function {
 	r := x.region(f.place.region)
 	if f.Name != Every || r == nil {
@@ -224,8 +227,8 @@ func (x *account) expand(f function) []function {
 	return all[:min(len(all), maxExamined)]
 }
 
-// policy is for the functions that are named and the roles that are assumed, or else for a function
-// that is to be filled in.
+// policy returns the policy for the functions that are named and the roles that are assumed. If
+// there are none, it is for a function that has to be filled in.
 func (x *account) policy() string {
 	functions := x.functions()
 	if len(functions)+len(x.Assumes) == 0 {

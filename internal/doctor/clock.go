@@ -2,19 +2,20 @@ package doctor
 
 import "time"
 
-// How far a clock may be off. Webhook signatures, ID tokens and signatures of AWS all allow five
+// How far a clock may be off. Webhook signatures, ID tokens and AWS signatures all allow five
 // minutes.
 const (
 	skewWarning = time.Minute
 	skewProblem = 5 * time.Minute
-	// skewNoise is less than what a header of whole seconds and the way of an answer can tell.
+	// skewNoise is the difference that is too small to detect: a header has whole seconds, and an
+	// answer takes time.
 	skewNoise = 3 * time.Second
 )
 
-// Reading is what somebody's clock said, and ours at the same moment.
+// Reading is a time from another clock, and ours at the same moment.
 type Reading struct{ Theirs, Ours time.Time }
 
-// skew judges our clock by another one. Nothing is said where it was not told.
+// skew compares our clock with another one. It returns nothing if the other time is not known.
 func (r Reading) skew(whose string) []Finding {
 	if r.Theirs.IsZero() || r.Ours.IsZero() {
 		return nil
@@ -40,7 +41,7 @@ func (r Reading) skew(whose string) []Finding {
 		todo("If the other clocks of this report agree with ours, it is that of %s which is wrong.", whose)}
 }
 
-// roughly is how exactly a difference is worth telling.
+// roughly returns the precision to which a difference is shown.
 func roughly(d time.Duration) time.Duration {
 	if d > skewWarning {
 		return 10 * time.Second

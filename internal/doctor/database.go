@@ -5,34 +5,34 @@ import (
 	"io/fs"
 )
 
-// Database is what there is to know of the database: File for SQLite, Server for a PostgreSQL
-// server that answered.
+// Database has the facts about the database: File for SQLite, Server for a PostgreSQL server that
+// answered.
 type Database struct {
 	Version string // of the engine
 	Place   string // where it is, without user and password
-	// Schema is the version of the tables, 0 where there are none; Newest is the one that this
-	// binary makes.
+	// Schema is the version of the tables, 0 if there are none. Newest is the version that this
+	// binary creates.
 	Schema, Newest int64
 
 	File   *File
 	Server *Server
 }
 
-// File is what matters of a SQLite file.
+// File has the facts about a SQLite file.
 type File struct {
 	Path, Folder   string
 	Exists         bool
 	Size           int64
 	Mode           fs.FileMode
 	WAL            bool
-	Writable       bool // by this user; false where there is none
+	Writable       bool // by this user; false if the file does not exist
 	FolderExists   bool
 	FolderWritable bool   // by this user
-	Free           int64  // bytes on its file system; below zero where the system does not say
-	Network        string // kind of the file system where it is one over a network
+	Free           int64  // bytes on its file system; negative if the system does not say
+	Network        string // kind of the file system if it is on a network
 }
 
-// Server is what matters of a PostgreSQL server.
+// Server has the facts about a PostgreSQL server.
 type Server struct {
 	Clock     Reading
 	ReadOnly  bool   // a standby, or read-only by its settings
@@ -41,23 +41,23 @@ type Server struct {
 	Local     bool   // on this machine
 	MayCreate bool   // tables, as migrations do
 
-	// Shared sessions are those of a pooler that does not work by session; nothing else is known of
-	// the server then.
+	// Shared means that a pooler does not work in session mode, so that clients share sessions.
+	// Nothing else is then known about the server.
 	Shared bool
-	// Given is how many connections there were at once, of those that a replica needs; Shortage is
-	// why not more.
+	// Given is how many connections were open at once, out of the Needed ones of a replica.
+	// Shortage is the reason why there were not more.
 	Given, Needed int
 	Shortage      error
 }
 
-// Least free space for a SQLite file and its log.
+// The least free space for a SQLite file and its log.
 const (
 	lowSpace  = 1 << 30
 	noSpace   = 100 << 20
 	anyOthers = 0o077
 )
 
-// DatabaseSections judges the database; err is why it could not be looked at.
+// DatabaseSections judges the database. err is why it could not be examined.
 func DatabaseSections(d Database, err error) []Section {
 	const title = "Database"
 	if d.File != nil {
@@ -104,7 +104,7 @@ func (d Database) schema() Finding {
 	return ok("the tables have version %d, as this binary expects", d.Schema)
 }
 
-// unusable says what stands in the way of any database in that place.
+// unusable returns what prevents any database in that place.
 func (f *File) unusable() []Finding {
 	switch {
 	case !f.FolderExists:
@@ -120,7 +120,7 @@ func (f *File) unusable() []Finding {
 	return nil
 }
 
-// findings are about a file that can be used.
+// findings judges a file that can be used.
 func (f *File) findings() []Finding {
 	var found []Finding
 	if f.Exists {
@@ -154,7 +154,7 @@ func (f *File) space() []Finding {
 	return []Finding{ok("%s", text)}
 }
 
-// findings are about a server that answers; migrate tells whether tables have to be made.
+// findings judges a server that answers. migrate says whether tables have to be created.
 func (s *Server) findings(migrate bool) []Finding {
 	var found []Finding
 	if s.ReadOnly {
@@ -177,7 +177,7 @@ func (s *Server) findings(migrate bool) []Finding {
 	return append(found, s.Clock.skew("the database")...)
 }
 
-// connections compares what the server gives at once with what a replica needs.
+// connections compares how many connections the server gives at once with how many a replica needs.
 func (s *Server) connections() Finding {
 	if s.Given >= s.Needed {
 		return ok("it gives the %d connections that one more replica needs", s.Needed)
@@ -186,7 +186,7 @@ func (s *Server) connections() Finding {
 		todo("If another replica is to start: raise max_connections, the connection limit of the user or database, or the pool_size of the pooler, to %d for each replica.", s.Needed)
 }
 
-// size is a number of bytes for people.
+// size formats a number of bytes for people.
 func size(n int64) string {
 	const k = 1024
 	for _, unit := range []struct {

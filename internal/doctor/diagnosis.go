@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// diagnose says what is denied and why, then what is allowed.
+// diagnose reports what is denied and why, then what is allowed.
 func (i *inspection) diagnose(caller Caller) []Finding {
 	var denied, allowed, open, untold []question
 	for _, q := range i.questions {
@@ -41,21 +41,23 @@ func (i *inspection) diagnose(caller Caller) []Finding {
 	return findings
 }
 
-// saysClosed reports an answer that a closed callback may get, too, instead of one that says so:
-// only whoever may complete it is told anything but a denial.
+// saysClosed reports whether the answer is one that a closed callback may also get instead of an
+// answer that says "closed". Only a caller who may complete the callback gets anything but a
+// denial.
 func (q question) saysClosed() bool {
 	return q.sends() && !q.madeUp && (q.answer.Meaning == Refused || q.answer.Meaning == Missing)
 }
 
-// elsewhere reports whether a denial is about another resource than this function: AWS could not
-// find out what a made-up callback belongs to.
+// elsewhere reports whether a denial is about a resource other than this function, because AWS
+// could not find out which function a made-up callback belongs to.
 func (q question) elsewhere(p place) bool {
 	resource := denialOf(q.answer.Text).resource
 	return q.madeUp && resource != "" && !strings.Contains(resource, ":function:"+p.function)
 }
 
-// denials finds the mistake behind what is denied. Without a history no callback is known, so that
-// whether one may be completed cannot be told then: what was not denied may be missing too.
+// denials finds the mistake behind the denied questions. Without a history no callback is known,
+// and then it cannot be told whether one may be completed: a permission that was not denied may
+// still be missing.
 func (i *inspection) denials(denied, allowed, open []question, caller Caller) []Finding {
 	if len(denied) == 0 {
 		return nil
@@ -94,18 +96,18 @@ func (i *inspection) denials(denied, allowed, open []question, caller Caller) []
 	return append(findings, i.versionsOnly(denied)...)
 }
 
-// noneOf reports whether nothing is allowed that is checked against a version: no reading, and no
-// completing that could be asked.
+// noneOf reports whether nothing is allowed that is checked against a version: no read, and no
+// completing that could be asked for.
 func (i *inspection) noneOf(allowed, open []question) bool {
 	versioned := func(q question) bool { return q.resource != i.function.place.arn() }
 	return i.execution != "" && !slices.ContainsFunc(allowed, versioned) &&
 		!slices.ContainsFunc(open, func(q question) bool { return !q.sends() })
 }
 
-// sends reports whether the question was to complete a callback, or to beat for it.
+// sends reports whether the question was to complete a callback or to send a heartbeat for it.
 func (q question) sends() bool { return slices.Contains(sends, q.action) }
 
-// unread is what follows from a history that may not be read.
+// unread returns what follows if a history may not be read.
 func (i *inspection) unread() string {
 	effect := "a decision whose answer is lost stays unconfirmed"
 	if i.function.Watched {
@@ -114,7 +116,7 @@ func (i *inspection) unread() string {
 	return effect
 }
 
-// versionsOnly warns of a list that works today, because the desk names no version.
+// versionsOnly warns of a list permission that works today only because the desk names no version.
 func (i *inspection) versionsOnly(denied []question) []Finding {
 	for _, q := range denied {
 		if q.action == ListExecutions && q.resource != i.function.place.arn() {
@@ -126,7 +128,7 @@ func (i *inspection) versionsOnly(denied []question) []Finding {
 	return nil
 }
 
-// deniedFinding says what follows from a denial, and the lines that the policy lacks.
+// deniedFinding says what follows from a denial, and which lines the policy lacks.
 func deniedFinding(effect string, denied, missing []question) Finding {
 	f := problem("%s: %s denied%s", effect, actions(denied), because(denied))
 	for _, q := range missing {
@@ -139,7 +141,7 @@ func deniedFinding(effect string, denied, missing []question) Finding {
 	return f
 }
 
-// because is AWS's own reason.
+// because returns AWS's own reason.
 func because(denied []question) string {
 	for _, q := range denied {
 		if d := denialOf(q.answer.Text); d.because != "" {

@@ -1,11 +1,10 @@
-// Package doctor judges whether a desk that is configured can work, and says what to do where it
-// cannot.
+// Package doctor judges whether a configured desk can work, and says what to do if it cannot.
 //
-// It has the facts that matter ([Setup], [Database], [Provider] and the answers of a [Lambda]), the
-// findings that follow from them, the IAM policy that the configuration needs, and how all of it is
-// printed. Where facts come from it does not know: adapters look them up and speak its types, and
-// it imports the standard library only.
+// It has the relevant facts ([Setup], [Database], [Provider] and the answers of a [Lambda]), the
+// findings that follow from them, the IAM policy that the configuration needs, and the printed
+// report. It does not look facts up: adapters do that and use its types. It imports only the
+// standard library and packages arn and printable.
 //
-// Nothing that it asks for changes anything, in the database, at the provider or at AWS, so that it
-// may run beside a desk.
+// Nothing that it asks for changes anything in the database, at the provider or at AWS, so it may
+// run beside a desk.
 package doctor

@@ -7,22 +7,22 @@ import (
 	"time"
 )
 
-// Check looks at one subject. Checks know nothing of each other and run side by side.
+// Check examines one subject. Checks are independent of each other and run in parallel.
 type Check struct {
-	Title string        // for a check that gives no answer
+	Title string        // shown if the check gives no answer
 	Limit time.Duration // how long it may take
 	Run   func(context.Context) []Section
 }
 
-// grace is how long a check may take to notice that its time is over. One that hangs in the kernel,
-// as on a file system that is away, is left behind then.
+// grace is how long a check may take to notice that its time is over. After that it is left behind,
+// for instance if it hangs in the kernel on a file system that is away.
 const grace = time.Second
 
 // Tally counts findings.
 type Tally struct{ OK, Warnings, Problems int }
 
-// Examine runs the checks at the same time and writes what they find in their order, each as soon
-// as those before it are done. The error is that of w.
+// Examine runs the checks at the same time. It writes their findings in the order of the checks,
+// each as soon as those before it are done. Its error is that of w.
 func Examine(ctx context.Context, w io.Writer, checks ...Check) (Tally, error) {
 	results := make([]<-chan []Section, len(checks))
 	for i, c := range checks {
@@ -40,7 +40,8 @@ func Examine(ctx context.Context, w io.Writer, checks ...Check) (Tally, error) {
 	return tally, nil
 }
 
-// start runs the check. What it gives comes within its limit, whatever the check does.
+// start runs the check. The channel gets a result within the check's limit, whatever the check
+// does.
 func (c Check) start(ctx context.Context) <-chan []Section {
 	found, result := make(chan []Section, 1), make(chan []Section, 1)
 	limited, cancel := context.WithTimeout(ctx, c.Limit)
@@ -83,7 +84,7 @@ func (t Tally) String() string {
 	return "No problems."
 }
 
-// count is a number of things in words.
+// count formats a number of things in words.
 func count(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing

@@ -2,17 +2,17 @@ package doctor
 
 import "fmt"
 
-// Level says how bad a finding is.
+// Level says how serious a finding is.
 type Level int
 
-// The levels. Only a problem makes the examination fail.
+// Levels. Only a problem makes the examination fail.
 const (
 	OK      Level = iota
-	Warning       // works, but not as one would wish, or could not be looked at
+	Warning       // works, but not ideally, or could not be examined
 	Problem       // something does not work
 )
 
-// String is the level's word in the report.
+// String returns the level's word in the report.
 func (l Level) String() string {
 	switch l {
 	case OK:
@@ -25,14 +25,14 @@ func (l Level) String() string {
 	return "unknown"
 }
 
-// Finding is one thing that was looked at.
+// Finding is the result for one thing that was examined.
 type Finding struct {
 	Level Level
 	Text  string   // what was found
-	Do    []string // what to do about it, one step a line
+	Do    []string // what to do about it, one step per line
 }
 
-// Section is what was found of one subject.
+// Section has the findings about one subject.
 type Section struct {
 	Title    string
 	Findings []Finding
@@ -50,7 +50,7 @@ func problem(format string, args ...any) Finding {
 	return Finding{Level: Problem, Text: fmt.Sprintf(format, args...)}
 }
 
-// todo adds a step to take.
+// todo adds a step for the operator.
 func (f Finding) todo(format string, args ...any) Finding {
 	f.Do = append(f.Do, fmt.Sprintf(format, args...))
 	return f

@@ -5,27 +5,27 @@ import (
 	"encoding/base64"
 )
 
-// maxHistories is how many executions are looked at for a callback that is closed.
+// maxHistories is how many executions are searched for a closed callback.
 const maxHistories = 3
 
-// madeUpCallback is formed as a callback ID is, and is none.
+// madeUpCallback has the form of a callback ID but is none.
 var madeUpCallback = base64.StdEncoding.EncodeToString([]byte("countersign doctor: there is no such callback"))
 
-// question is what was asked of a function: an action, the resource it is checked against, and the
-// answer.
+// question is one request about a function: an action, the resource that it is checked against, and
+// the answer.
 type question struct {
 	action   Action
 	resource string
 	answer   Answer
-	madeUp   bool // asked about an execution or a callback that does not exist
+	madeUp   bool // asked about an execution or callback that does not exist
 }
 
 // inspection asks for each action that a function's callbacks need.
 type inspection struct {
 	lambda   Lambda
 	function function
-	// execution to ask about, and whether it exists; empty where not even a made-up one can be
-	// named.
+	// the execution to ask about, and whether it exists; empty if not even a made-up one can be
+	// named
 	execution string
 	real      bool
 	questions []question
@@ -60,8 +60,8 @@ func (x *account) examine(ctx context.Context, f function, r *region) Section {
 	return s
 }
 
-// list asks for executions as discovery does, and by a version. The two are checked against
-// different ARNs. Of a function that is not watched nothing has to be allowed.
+// list asks for executions, once as discovery does and once by a version, because the two are
+// checked against different ARNs. For a function that is not watched, neither has to be allowed.
 func (i *inspection) list(ctx context.Context) ([]Execution, Answer) {
 	f := i.function
 	executions, answer := i.lambda.Executions(ctx, f.place.region, f.Name, "")
@@ -74,7 +74,8 @@ func (i *inspection) list(ctx context.Context) ([]Execution, Answer) {
 	return executions, answer
 }
 
-// absent says that the function is not there, or not durable; nothing where neither is known.
+// absent reports that the function does not exist, or is not durable. It returns nothing if neither
+// is known.
 func (x *account) absent(f function, r *region, listed Answer) []Finding {
 	setting := "COUNTERSIGN_WATCH"
 	if !f.Watched {
@@ -96,8 +97,8 @@ func (x *account) absent(f function, r *region, listed Answer) []Finding {
 	return []Finding{finding.todo("Compare name, region and account in %s with the AWS console.", setting)}
 }
 
-// foreign reports whether the function's ARN is of another account than the credentials that it is
-// called with.
+// foreign reports whether the function's ARN is of another account than the credentials that the
+// function is called with.
 func (x *account) foreign(f function) bool {
 	theirs := placeOf(f.Name).account
 	return theirs != "" && theirs != x.caller.Account
@@ -110,7 +111,7 @@ func (r *region) knownOrNil(name string) *KnownFunction {
 	return r.known(name)
 }
 
-// choose takes an execution to ask about: one that has ended, else any, else one that does not
+// choose picks an execution to ask about: one that has ended, else any, else one that does not
 // exist.
 func (i *inspection) choose(executions []Execution) {
 	for _, e := range executions {
@@ -126,8 +127,9 @@ func (i *inspection) choose(executions []Execution) {
 	}
 }
 
-// ask asks for what is checked against an execution. Callbacks are completed that are closed, in an
-// execution that has ended, or that do not exist: neither can have an effect.
+// ask asks for the permissions that are checked against an execution. It completes only callbacks
+// that are closed, in an execution that has ended, or that do not exist, so that nothing can have
+// an effect.
 func (i *inspection) ask(ctx context.Context, executions []Execution) {
 	if i.execution == "" {
 		return

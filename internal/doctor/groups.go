@@ -8,15 +8,15 @@ import (
 
 const offlineAccess = "offline_access"
 
-// google is the issuer that gives refresh tokens by a parameter of its own.
+// google is the issuer that gives refresh tokens only for a parameter of its own.
 const google = "https://accounts.google.com"
 
-// groupsAgain says how a person's groups are read again after the sign-in: with a refresh token, at
-// userinfo, or not at all.
+// groupsAgain reports how a person's groups are read again after the sign-in: with a refresh token,
+// at userinfo, or not at all.
 func (p Provider) groupsAgain() Finding {
 	asked, listed := slices.Contains(p.Scopes, offlineAccess), slices.Contains(p.Metadata.Scopes, offlineAccess)
-	// Without a list of grant types, code and implicit are meant (OpenID Connect Discovery 1.0,
-	// section 3), but hardly a provider means it: those that refresh do not all say so.
+	// No list of grant types means code and implicit (OpenID Connect Discovery 1.0, section 3), but
+	// hardly any provider intends that: some that refresh do not say so.
 	refreshes := len(p.Metadata.GrantTypes) == 0 || slices.Contains(p.Metadata.GrantTypes, "refresh_token")
 	var f Finding
 	offline := p.Params.Get("access_type") == "offline"
@@ -44,13 +44,13 @@ func (p Provider) groupsAgain() Finding {
 	return f
 }
 
-// then is what becomes of a person whose groups are not read again.
+// then returns what happens to a person whose groups are not read again.
 func (p Provider) then() string {
 	return "unless the provider gives a refresh token unasked, a person signs in again to decide once their groups are " +
 		short(p.GroupsMaxAge) + " old (COUNTERSIGN_GROUPS_MAX_AGE)"
 }
 
-// short is a time without the units that are zero: 8h, not 8h0m0s.
+// short formats a time without units that are zero: 8h, not 8h0m0s.
 func short(d time.Duration) string {
 	text := d.String()
 	for _, zero := range []string{"m0s", "h0m"} {

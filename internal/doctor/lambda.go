@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// Lambda asks the Lambda API of one account. Each method makes requests that change nothing, one
-// attempt each, and each has an answer, whatever goes wrong.
+// Lambda asks the Lambda API of one account. The requests of each method change nothing and are
+// attempted once. Every method returns an answer, whatever goes wrong.
 type Lambda interface {
-	// Caller looks for the account's credentials, which may mean to assume a role by way of a
-	// region's STS, and asks whose they are. The answer is [Done] where there are some, whatever is
-	// said of whose.
+	// Caller gets the account's credentials, for which it may assume a role at the STS of a region,
+	// and asks whose they are. The answer is [Done] if there are credentials, even if it is not
+	// known whose they are.
 	Caller(ctx context.Context, region string) (Caller, Answer)
 	// Functions lists the functions of a region, at most [MaxFunctions].
 	Functions(ctx context.Context, region string) ([]KnownFunction, Answer)
-	// Executions lists a function's latest executions, of all versions or of the one that a
+	// Executions lists a function's latest executions, of all versions or of the one that the
 	// qualifier names.
 	Executions(ctx context.Context, region, function, qualifier string) ([]Execution, Answer)
 	// Execution reads an execution without its data.
@@ -22,12 +22,12 @@ type Lambda interface {
 	// History reads the end of an execution's history without its data. closed is a callback in it
 	// that has a terminal event.
 	History(ctx context.Context, region, arn string) (closed string, answer Answer)
-	// Send completes a callback, or beats for it, as an action says. The ID is of a callback that
-	// is closed or does not exist.
+	// Send completes a callback or sends a heartbeat for it, depending on the action. The ID is of
+	// a callback that is closed or does not exist.
 	Send(ctx context.Context, region string, action Action, callbackID string) Answer
 }
 
-// MaxFunctions bounds the list of a region's functions: 20 pages of AWS.
+// MaxFunctions bounds the list of a region's functions. It is 20 of AWS's pages.
 const MaxFunctions = 1000
 
 // Action is an IAM action of Lambda, without its prefix.
@@ -44,21 +44,21 @@ const (
 	SendHeartbeat  Action = "SendDurableExecutionCallbackHeartbeat"
 )
 
-// String is the action as a policy names it.
+// String returns the action as a policy names it.
 func (a Action) String() string { return "lambda:" + string(a) }
 
-// sends and reads are the actions that are checked against an execution: of a function's ARN with
-// its version.
+// sends and reads are the actions that are checked against an execution. Its resource is the
+// function's ARN with the version.
 var (
 	sends = []Action{SendSuccess, SendFailure, SendHeartbeat}
 	reads = []Action{GetExecution, GetHistory}
 )
 
-// Caller is who asks.
+// Caller is the identity that asks.
 type Caller struct {
 	Source  string // where the credentials are from
-	ARN     string // empty where AWS did not say
-	Account string // empty where it is not known
+	ARN     string // empty if AWS did not say
+	Account string // empty if it is not known
 }
 
 // KnownFunction is a function that AWS lists.
@@ -73,38 +73,39 @@ type Execution struct {
 	Ended bool
 }
 
-// Answer is what came back for one request.
+// Answer is the result of one request.
 type Answer struct {
 	Meaning Meaning
-	Text    string // of an answer other than [Done], in AWS's words
+	Text    string // AWS's text, of an answer other than [Done]
 	Clock   Reading
 }
 
-// Meaning is what an answer tells of permissions. AWS checks them before it looks for anything.
+// Meaning is what an answer says about permissions. AWS checks permissions before it looks for
+// anything.
 type Meaning int
 
-// The meanings.
+// Meanings.
 const (
 	Silent Meaning = iota // no answer at all
-	Done                  // the request was right
-	Closed                // the callback is closed, which is only told to who may complete it
+	Done                  // the request was correct
+	Closed                // the callback is closed; only a caller who may complete it learns that
 	Denied                // IAM does not allow it
-	// what is named does not exist, or the region does not know the operation
+	// the named thing does not exist, or the region does not know the operation
 	Missing
-	Refused // the request is not right in AWS's eyes
-	// the credentials or the signature are not good, which tells nothing of permissions
+	Refused // AWS considers the request incorrect
+	// the credentials or the signature are not valid, which says nothing about permissions
 	Rejected
 	Busy // throttled, or AWS failed
 )
 
-// tells reports whether the answer says anything of the action's permission.
+// tells reports whether the answer says anything about the permission for the action.
 func (m Meaning) tells() bool {
 	return m == Done || m == Closed || m == Denied || m == Missing || m == Refused
 }
 
-// denial is what a text of AWS says about what was denied: "User: … is not authorized to perform:
-// lambda:X on resource: ARN because no identity-based policy allows the lambda:X action", or in
-// place of the last part "with an explicit deny in …". Each part may be missing.
+// denial is AWS's text about a denial, in parts: "User: … is not authorized to perform: lambda:X on
+// resource: ARN because no identity-based policy allows the lambda:X action", or with "with an
+// explicit deny in …" in place of the last part. Each part may be missing.
 type denial struct{ who, resource, because string }
 
 func denialOf(text string) (d denial) {
@@ -123,5 +124,5 @@ func denialOf(text string) (d denial) {
 	return d
 }
 
-// explicit reports whether some policy forbids the action, which no other can outweigh.
+// explicit reports whether some policy forbids the action, which no other policy can override.
 func (d denial) explicit() bool { return strings.Contains(d.because, "explicit deny") }

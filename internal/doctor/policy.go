@@ -14,9 +14,9 @@ type statement struct {
 	Resource []string
 }
 
-// policy is the least that the functions need: what is checked against executions on ARNs with a
-// version, the list of executions on both forms, because it is checked against the function as a
-// request names it. The roles are to be assumed.
+// policy returns the least privileges that the functions need. Actions that are checked against
+// executions get ARNs with a version. The list of executions gets both forms, because it is checked
+// against the function as a request names it. roles are the roles to assume.
 func policy(functions []function, roles []string) string {
 	var versions, both []string
 	every := false
@@ -48,21 +48,21 @@ func policy(functions []function, roles []string) string {
 		slices.Sort(statements[i].Resource)
 		statements[i].Resource = slices.Compact(statements[i].Resource)
 	}
-	text, _ := json.MarshalIndent(struct { // strings only
+	text, _ := json.MarshalIndent(struct { // only strings, cannot fail
 		Version   string
 		Statement []statement
 	}{"2012-10-17", statements}, "", "  ")
 	return string(text) + "\n"
 }
 
-// Policies are by the account's number; that of the default credentials has none.
+// Policies are keyed by account number. The key of the default credentials is empty.
 type Policies map[string]string
 
-// defaults stands for the default credentials where policies have names.
+// defaults is the name of the default credentials, if policies have names.
 const defaults = "default"
 
-// String is the one policy by itself, or a JSON object of several by account number, with that of
-// the default credentials under the name default.
+// String returns a single policy as it is, or several as a JSON object by account number, with that
+// of the default credentials under the name default.
 func (p Policies) String() string {
 	if own, found := p[""]; found && len(p) == 1 {
 		return own
@@ -71,18 +71,18 @@ func (p Policies) String() string {
 	for number, policy := range p {
 		named[cmp.Or(number, defaults)] = json.RawMessage(policy)
 	}
-	text, _ := json.MarshalIndent(named, "", "  ") // made by policy
+	text, _ := json.MarshalIndent(named, "", "  ") // valid JSON from policy
 	return string(text) + "\n"
 }
 
-// coveredBy reports whether the policy names every function where this one is.
+// coveredBy reports whether the policy names every function in the place of this one.
 func (f function) coveredBy(all []function) bool {
 	every := f.place
 	every.function = Every
 	return f.Name != Every && slices.ContainsFunc(all, func(other function) bool { return other.place == every })
 }
 
-// names are actions as a policy names them.
+// names returns the actions as a policy names them.
 func names(actions []Action) (all []string) {
 	for _, a := range actions {
 		all = append(all, a.String())
@@ -90,7 +90,7 @@ func names(actions []Action) (all []string) {
 	return all
 }
 
-// Placeholders are what stands in a policy for what is not known.
+// Placeholders returns the placeholders that stand in a policy for unknown parts.
 func Placeholders(policy string) []string {
 	return slices.DeleteFunc([]string{AccountPlaceholder, RegionPlaceholder, FunctionPlaceholder}, func(p string) bool {
 		return !strings.Contains(policy, p)

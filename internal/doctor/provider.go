@@ -8,28 +8,28 @@ import (
 	"time"
 )
 
-// Provider is what there is to know of the OpenID provider.
+// Provider has the facts about the OpenID provider.
 type Provider struct {
-	Issuer    string     // as it is configured
-	Scopes    []string   // that sign-in asks for
-	Params    url.Values // that the operator adds to that
+	Issuer    string     // as configured
+	Scopes    []string   // that sign-in requests
+	Params    url.Values // that the operator adds to the request
 	Document  string     // address of the discovery document
 	Metadata  Metadata   // what the document says
-	Signs     []string   // algorithms of ID tokens that we take; none where it says none
+	Signs     []string   // supported algorithms for ID tokens; none if the document lists none
 	Keys      int        // that can check a signature
-	KeysErr   error      // why they could not be had
+	KeysErr   error      // why they could not be read
 	Clock     Reading
 	Client    Client
 	Redirects Redirects
 
-	SignOutURL   string   // by the operator, in place of the one in the document
-	FourEyes     []string // queues that have to tell who decides from who asks
-	EmailTrusted bool     // by the operator
+	SignOutURL   string   // set by the operator; replaces the one in the document
+	FourEyes     []string // queues that must tell the person who decides from the person who asks
+	EmailTrusted bool     // set by the operator
 	GroupsMaxAge time.Duration
 }
 
-// Metadata is the provider's discovery document (OpenID Connect Discovery 1.0, section 3), as far
-// as sign-in uses it.
+// Metadata is the part of the provider's discovery document that sign-in uses (OpenID Connect
+// Discovery 1.0, section 3).
 type Metadata struct {
 	Issuer         string   `json:"issuer"`
 	Authorization  string   `json:"authorization_endpoint"`
@@ -47,25 +47,26 @@ type Metadata struct {
 	PushedOnly     bool     `json:"require_pushed_authorization_requests"` // RFC 9126 section 5
 }
 
-// Client is what the provider's token endpoint said to our client ID and secret beside a code that
-// nobody was given: a provider that accepts the client refuses the code.
+// Client is the provider's answer to our client ID and secret with a code that was never issued. A
+// provider that accepts the client refuses the code.
 type Client struct {
 	Accepted bool
-	Error    string // its error code, such as invalid_client; empty where it did not say one
+	Error    string // its error code, such as invalid_client; empty if there was none
 }
 
-// Redirects are the addresses that the provider has to know, and what its authorization endpoint
-// said to the first beside a question that shows nobody a page (prompt=none): it sends the browser
-// back only to an address that is registered.
+// Redirects are the addresses that the provider must know, and its authorization endpoint's answer
+// for the first one. The request shows no page (prompt=none). The provider sends the browser back
+// only to a registered address.
 type Redirects struct {
 	Back, SignedOut string
 	Accepted        bool
-	Refused         bool   // with 400
-	Error           string // with which it sent back, where that is not "nobody is signed in"
-	PushedOnly      bool   // it said that requests of this client have to be pushed
+	Refused         bool // with 400
+	// the error code with which it sent back, unless that means "nobody is signed in"
+	Error      string
+	PushedOnly bool // it said that this client must push its requests
 }
 
-// ProviderSections judges the provider; err is why its discovery document could not be had.
+// ProviderSections judges the provider. err is why its discovery document could not be read.
 func ProviderSections(p Provider, err error) []Section {
 	const title = "Identity provider"
 	if err != nil {
@@ -73,7 +74,7 @@ func ProviderSections(p Provider, err error) []Section {
 			todo("COUNTERSIGN_OIDC_ISSUER has to be the provider's issuer, without /.well-known, and reachable from this machine.")},
 			p.Clock.skew("the provider")...)}}
 	}
-	// nothing else can be told before that is mended
+	// nothing else can be told before that is corrected
 	if p.Metadata.PushedOnly || p.Redirects.PushedOnly {
 		return []Section{{title, []Finding{p.pushed()}}}
 	}
@@ -90,14 +91,14 @@ func (p Provider) issuer() Finding {
 	return ok("%s answers, and its issuer matches", p.Issuer)
 }
 
-// pushed is about a provider that takes no request from a browser unless it was pushed before (RFC
-// 9126).
+// pushed is the finding about a provider that accepts requests from a browser only if they were
+// pushed before (RFC 9126).
 func (p Provider) pushed() Finding {
 	return problem("%s requires pushed authorization requests (PAR), which Countersign does not send: nobody can sign in", p.Issuer).
 		todo("Turn the requirement off for this client at the provider.")
 }
 
-// endpoints asks for the addresses without which nobody can sign in.
+// endpoints checks the addresses without which nobody can sign in.
 func (p Provider) endpoints() Finding {
 	var missing []string
 	for _, e := range []struct{ name, address string }{
@@ -117,7 +118,7 @@ func (p Provider) endpoints() Finding {
 	return ok("endpoints: authorization, token, userinfo, keys")
 }
 
-// flow looks for the authorization code flow. A provider that lists nothing has it by default.
+// flow checks for the authorization code flow. A provider that lists no flows has it by default.
 func (p Provider) flow() Finding {
 	m := p.Metadata
 	if len(m.ResponseTypes) > 0 && !slices.Contains(m.ResponseTypes, "code") || len(m.GrantTypes) > 0 && !slices.Contains(m.GrantTypes, "authorization_code") {
@@ -127,12 +128,12 @@ func (p Provider) flow() Finding {
 	return ok("authorization code flow")
 }
 
-// challenge looks for PKCE. Some providers have it and do not say so.
+// challenge checks for PKCE. Some providers support it without saying so.
 func (p Provider) challenge() Finding {
 	switch m := p.Metadata.Challenges; {
 	case slices.Contains(m, "S256"):
 		return ok("PKCE with S256")
-	case len(m) == 0: // as Microsoft Entra ID, which has it
+	case len(m) == 0: // for instance Microsoft Entra ID, which supports it
 		return ok("the provider does not say whether it knows PKCE; Countersign sends a challenge with S256 all the same")
 	default:
 		return problem("the provider knows PKCE with %s only, not with S256", list(m)).
@@ -140,8 +141,8 @@ func (p Provider) challenge() Finding {
 	}
 }
 
-// authentication looks for a way to show our secret; the default is Basic. What the provider did
-// with the secret counts more than what it lists.
+// authentication checks for a way to send our secret; the default is Basic. What the provider did
+// with the secret counts for more than what it lists.
 func (p Provider) authentication() Finding {
 	if p.wantsOtherProof() {
 		return problem("the provider does not take a client secret, only %s, which Countersign does not do", list(p.Metadata.Authentication)).
@@ -150,13 +151,13 @@ func (p Provider) authentication() Finding {
 	return Finding{}
 }
 
-// wantsOtherProof reports whether the client has to prove itself by something else than a secret.
+// wantsOtherProof reports whether the client must authenticate with something other than a secret.
 func (p Provider) wantsOtherProof() bool {
 	m := p.Metadata.Authentication
 	return len(m) > 0 && !slices.Contains(m, "client_secret_basic") && !slices.Contains(m, "client_secret_post") && !p.Client.Accepted
 }
 
-// signature looks for an algorithm that can be checked; the default is RS256.
+// signature checks for a supported algorithm; the default is RS256.
 func (p Provider) signature() Finding {
 	if len(p.Metadata.Algorithms) == 0 || len(p.Signs) > 0 {
 		return Finding{}
@@ -168,7 +169,7 @@ func (p Provider) signature() Finding {
 func (p Provider) keys() Finding {
 	switch {
 	case p.Metadata.Keys == "":
-		return Finding{} // told by endpoints
+		return Finding{} // endpoints reports it
 	case p.KeysErr != nil:
 		return problem("the signing keys cannot be read from %s: %s", p.Metadata.Keys, p.KeysErr).
 			todo("Make that address reachable from this machine: nobody can sign in without.")
@@ -179,8 +180,9 @@ func (p Provider) keys() Finding {
 	return ok("%s at %s", count(p.Keys, "signing key"), p.Metadata.Keys)
 }
 
-// scopes are told, not judged: a provider need not list what it has (OpenID Connect Discovery
-// section 3). One that refuses a scope says so of the sign-in request.
+// scopes reports the scopes but does not judge them, because a provider need not list what it
+// supports (OpenID Connect Discovery section 3). A provider that refuses a scope does so in the
+// sign-in request.
 func (p Provider) scopes() Finding {
 	asked := strings.Join(p.Scopes, " ")
 	if len(p.Metadata.Scopes) == 0 {
@@ -193,8 +195,8 @@ func (p Provider) scopes() Finding {
 	return ok("scopes %s", asked)
 }
 
-// addresses asks whether people can decide where four eyes are wanted: for that somebody has to
-// vouch for their addresses.
+// addresses checks whether people can decide in queues that require four eyes: for that, somebody
+// must vouch for their addresses.
 func (p Provider) addresses() Finding {
 	queues := strings.Join(p.FourEyes, ", ")
 	switch {
@@ -210,7 +212,7 @@ func (p Provider) addresses() Finding {
 			"(Microsoft Entra ID sends no such claim).")
 }
 
-// signOut knows Amazon Cognito, whose logout endpoint takes other parameters than the standard's,
+// signOut knows Amazon Cognito: its logout endpoint takes other parameters than the standard's,
 // although its document may name it.
 func (p Provider) signOut() Finding {
 	switch {
@@ -232,12 +234,12 @@ func (p Provider) client() Finding {
 	case p.Client.Accepted:
 		return ok("client ID and secret are accepted")
 	case p.wantsOtherProof():
-		return Finding{} // told by authentication
+		return Finding{} // authentication reports it
 	case p.Client.Error == "invalid_client", p.Client.Error == "unauthorized_client":
 		return problem("client ID and secret are refused (%s)", p.Client.Error).
 			todo("Compare COUNTERSIGN_OIDC_CLIENT_ID and …_CLIENT_SECRET with the client at the provider, and its way to authenticate.")
 	}
-	return Finding{} // it did not say
+	return Finding{} // the answer says nothing
 }
 
 func (p Provider) redirects() Finding {
@@ -260,7 +262,7 @@ func (p Provider) redirects() Finding {
 	return ok("whether the redirect URI is registered cannot be told from here").todo("%s", register)
 }
 
-// list is a list for people.
+// list formats a list for people.
 func list(all []string) string {
 	if len(all) == 0 {
 		return "none"

@@ -2,7 +2,7 @@ package doctor
 
 import "slices"
 
-// region is what has been found of a region.
+// region is what is known about a region.
 type region struct {
 	name   string
 	listed []KnownFunction
@@ -10,8 +10,8 @@ type region struct {
 	shut   bool // the account's role cannot be assumed there
 }
 
-// place is where a region's functions are: that of the name, or of any, since a list is of one
-// account.
+// place returns the place of a region's functions. It takes that of the function with the name, or
+// else of any function, because a list is of a single account.
 func (r *region) place(name string) (p place) {
 	if known := r.known(name); known != nil {
 		return placeOf(known.ARN)
@@ -34,13 +34,13 @@ func (r *region) known(name string) *KnownFunction {
 	return nil
 }
 
-// lacks reports whether the list is whole and does not have the function.
+// lacks reports whether the list is complete and does not have the function.
 func (r *region) lacks(name string) bool {
 	return r.answer.Meaning == Done && len(r.listed) < MaxFunctions && r.known(name) == nil
 }
 
-// regionSection judges whether the region answers, and the list of its functions where every one is
-// watched.
+// regionSection judges whether the region answers and, if every function is watched, the list of
+// its functions.
 func (x *account) regionSection(r *region) Section {
 	s := Section{Title: x.title("AWS Lambda in " + r.name)}
 	where := "AWS's own endpoint"
@@ -67,7 +67,7 @@ func (x *account) regionSection(r *region) Section {
 	return s
 }
 
-// every judges the list of functions, of which each durable one is watched.
+// every judges the list of functions. Each durable one is watched.
 func (r *region) every() []Finding {
 	durable := len(r.durable())
 	switch {

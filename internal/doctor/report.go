@@ -8,7 +8,7 @@ import (
 	"countersign/internal/printable"
 )
 
-// write prints a section: a line for each finding, and what to do below it.
+// write prints a section: a line for each finding, with the steps to take below it.
 func (s Section) write(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n", printable.Brief(s.Title, maxText))
@@ -23,5 +23,6 @@ func (s Section) write(w io.Writer) error {
 	return err
 }
 
-// maxText bounds a line: what others answer may be long, and a terminal must only show it.
+// maxText bounds each text of the report, in runes, because text from outside may be long. A cut
+// one ends in "…".
 const maxText = 600

@@ -7,18 +7,18 @@ import (
 	"strings"
 )
 
-// Role is what the desk assumes to act in another account.
+// Role is the role that the desk assumes to act in another account.
 type Role struct {
 	Account    string // its number
-	ARN        string // empty where nothing is assumed
-	ExternalID string // that the desk sends; none when empty
+	ARN        string // empty if no role is assumed
+	ExternalID string // that the desk sends; none if empty
 }
 
-// assumeRole is the action as policies name it.
+// assumeRole is the name of the action in policies.
 const assumeRole = "sts:AssumeRole"
 
-// assume assumes the account's role in each region, as the desk does, and shuts those where it
-// cannot. What holds in several regions is said once.
+// assume assumes the account's role in each region, as the desk does, and marks the regions where
+// it cannot as shut. It reports a finding that is the same in several regions once.
 func (x *account) assume(ctx context.Context) (s Section, found bool) {
 	s.Title = "AWS account " + x.Role.Account
 	if len(x.regions) == 0 {
@@ -46,7 +46,7 @@ func (x *account) assume(ctx context.Context) (s Section, found bool) {
 	return s, found
 }
 
-// assumed judges what STS answered.
+// assumed judges STS's answer.
 func (r Role) assumed(caller Caller, answer Answer) Finding {
 	switch answer.Meaning {
 	case Done:
@@ -67,8 +67,8 @@ func (r Role) assumed(caller Caller, answer Answer) Finding {
 		todo("Compare roleArn and externalId in COUNTERSIGN_ACCOUNTS with the role. STS has to be active in the region.")
 }
 
-// denied names the lines that are missing. It takes two, in the policy of who asks and in that of
-// the role, and AWS does not always say which of them it missed.
+// denied names the lines that are missing. Two are needed, one in the policy of the caller and one
+// in that of the role, and AWS does not always say which one was missing.
 func (r Role) denied(text string) Finding {
 	d := denialOf(text)
 	f := problem("%s cannot be assumed: %s denied (AWS: %s)", r.ARN, assumeRole, cmp.Or(d.because, text))
@@ -96,7 +96,7 @@ func (r Role) trusting(f Finding, who string) Finding {
 		todo("If that asks for another sts:ExternalId: correct externalId in COUNTERSIGN_ACCOUNTS.")
 }
 
-// principal is how a trust policy names who asks: of a session its role.
+// principal returns the caller as a trust policy names it. For a session that is its role.
 func principal(arn string) string {
 	parts := strings.Split(arn, "/")
 	if role, found := strings.CutSuffix(parts[0], ":assumed-role"); found && len(parts) > 1 {

@@ -2,20 +2,19 @@ package doctor
 
 import "fmt"
 
-// Setup is what the configuration says, as far as it can be right and still not be what an operator
-// wants.
+// Setup is the part of the configuration that may be valid but not what the operator wants.
 type Setup struct {
 	BaseURL        string
 	HTTPS          bool
 	TrustedProxies bool
-	Admins         bool     // some group gives the role
+	Admins         bool     // some group gives the admin role
 	Senders        int      // of webhooks
 	Topics         int      // of SNS
 	Watched        int      // functions that are searched
-	Unknown        []string // variables that look like settings and are none
+	Unknown        []string // variables that look like settings but are not
 }
 
-// Sections judges the configuration, which was complete.
+// Sections judges a configuration that is complete.
 func (s Setup) Sections() []Section {
 	findings := []Finding{ok("complete; the public address is %s", s.BaseURL), s.arrivals()}
 	for _, name := range s.Unknown {
@@ -32,7 +31,7 @@ func (s Setup) Sections() []Section {
 	return []Section{{"Configuration", findings}}
 }
 
-// arrivals says how requests can come in.
+// arrivals reports how requests can arrive.
 func (s Setup) arrivals() Finding {
 	if s.Senders+s.Topics+s.Watched == 0 {
 		return warning("no request can ever arrive: no sender, no SNS topic and no function to search is configured").

@@ -8,7 +8,7 @@ import (
 	"countersign/internal/history"
 )
 
-// meaning is what the type of an event says.
+// meaning is what the type of an event says: the kind of operation and its status.
 type meaning struct {
 	kind   callbacks.OperationKind
 	status callbacks.AfterStatus
@@ -41,22 +41,23 @@ var meanings = map[types.EventType]meaning{
 	types.EventTypeInvocationCompleted:    {callbacks.OperationInvocation, callbacks.AfterSucceeded},
 }
 
-// afterEventOf is an event as far as it tells what the execution does. Of what we send to other
-// callbacks, and of the results of whole executions and contexts, nothing is taken over: they
-// repeat what the steps said.
+// afterEventOf converts an event to what it tells about the execution's work. It leaves out what we
+// send to other callbacks, and the results of whole executions and contexts, because they repeat
+// what the steps said.
 func afterEventOf(e *types.Event) callbacks.AfterEvent {
-	m := meanings[e.EventType] // the zero meaning for a type that is newer than this program
+	m := meanings[e.EventType] // the zero meaning if the type is newer than this program
 	event := callbacks.AfterEvent{
 		ID: int(aws.ToInt32(e.EventId)), At: aws.ToTime(e.EventTimestamp), Kind: m.kind, Status: m.status,
 		Operation: aws.ToString(e.Id), Parent: aws.ToString(e.ParentId), Name: aws.ToString(e.Name),
 	}
 	if m.kind == callbacks.OperationContext && aws.ToString(e.SubType) == history.SubTypeWaitForCallback {
-		event.Kind = callbacks.OperationCallback // one with another subtype is shown part by part
+		// a context with another subtype is shown by its parts
+		event.Kind = callbacks.OperationCallback
 	}
 	switch {
 	case e.StepSucceededDetails != nil:
 		event.Result = resultText(e.StepSucceededDetails.Result)
-		if goesOn(e.StepSucceededDetails.RetryDetails) { // a waitForCondition looks again
+		if goesOn(e.StepSucceededDetails.RetryDetails) { // a waitForCondition will check again
 			event.Status = callbacks.AfterRunning
 		}
 	case e.StepFailedDetails != nil && goesOn(e.StepFailedDetails.RetryDetails):
@@ -80,8 +81,8 @@ func resultText(r *types.EventResult) string {
 	return aws.ToString(r.Payload)
 }
 
-// errorOf is type and message of what did not succeed. Which members a type of event has is the
-// model's (Event).
+// errorOf returns the type and message of an event's error. Which members a type of event has
+// follows from the API model (Event).
 func errorOf(e *types.Event) callbacks.ErrorObject {
 	var failure *types.EventError
 	switch {

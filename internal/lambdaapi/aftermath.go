@@ -10,13 +10,13 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// afterEvents is how many events one reading gets. More than the steps that are kept need; each may
-// carry a payload.
+// afterEvents is how many events one reading asks for. The steps that are kept need fewer. Each
+// event may carry a payload.
 const afterEvents = 100
 
-// After reads what the history holds behind an event, newest first, with one request. An endpoint
-// that does not know the order and begins with the first event is read to its end. An error is a
-// *[callbacks.LambdaError].
+// After reads the events of the history that follow a given event, newest first, with one request.
+// If an endpoint ignores the order and begins with the first event, After reads its history to the
+// end. An error is a *[callbacks.LambdaError].
 func (c *Client) After(ctx context.Context, to callbacks.Target, event int) (callbacks.AfterPage, error) {
 	if to.ExecutionARN == "" {
 		return callbacks.AfterPage{}, unreadable(callbacks.AnswerInvalid, "the execution's ARN is not known")
@@ -68,7 +68,7 @@ func ascending(events []types.Event) bool {
 	return n > 1 && aws.ToInt32(events[0].EventId) < aws.ToInt32(events[n-1].EventId)
 }
 
-// oldest is the number of the first of the events, which came newest first.
+// oldest returns the number of the oldest event of a page that came newest first.
 func oldest(events []types.Event) int {
 	if len(events) == 0 {
 		return 0

@@ -15,20 +15,18 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// maybeClosed is the code by which Lambda refuses a value, and in which AWS's own callback clients
-// read that the callback is complete already.
+// maybeClosed is the code by which Lambda refuses a value. AWS's own callback clients take it to
+// mean that the callback is already complete.
 const maybeClosed = "InvalidParameterValueException"
 
-// answers is what each error code of AWS means, whatever status it comes under: throttling and bad
-// credentials are also sent as
-//  400. The SDK's typed exceptions carry the same codes, so that one table serves both. The first
-//     group is the API reference's
-//
-// (SendDurableExecutionCallbackSuccess, Errors), the others are what any AWS endpoint may say (IAM
-// User Guide, "Common errors"; the codes that AWS's SDKs retry).
+// answers maps each error code of AWS to its meaning, whatever status it comes with: throttling and
+// bad credentials are also sent as 400. The SDK's typed exceptions carry the same codes, so one
+// table serves both. The first group of codes is from the API reference
+// (SendDurableExecutionCallbackSuccess, Errors). Any AWS endpoint may send the others (IAM User
+// Guide, "Common errors"; the codes that AWS's SDKs retry).
 var answers = map[string]callbacks.Answer{
 	"CallbackTimeoutException":  callbacks.AnswerClosed,
-	maybeClosed:                 callbacks.AnswerInvalid, // of a reading; see sent
+	maybeClosed:                 callbacks.AnswerInvalid, // if a read got it; see sent
 	"ResourceNotFoundException": callbacks.AnswerGone,
 	"TooManyRequestsException":  callbacks.AnswerThrottled,
 	"ServiceException":          callbacks.AnswerFault,
@@ -66,7 +64,8 @@ var answers = map[string]callbacks.Answer{
 	"AccessDeniedException": callbacks.AnswerDenied,
 	"NotAuthorized":         callbacks.AnswerDenied,
 
-	"InvalidSignatureException": callbacks.AnswerSkew, // the clock, more often than the secret key
+	// the clock is the cause more often than the secret key
+	"InvalidSignatureException": callbacks.AnswerSkew,
 	"RequestExpired":            callbacks.AnswerSkew,
 	"RequestInTheFuture":        callbacks.AnswerSkew,
 	"RequestTimeTooSkewed":      callbacks.AnswerSkew,
@@ -85,12 +84,12 @@ var answers = map[string]callbacks.Answer{
 	"UnrecognizedClientException":         callbacks.AnswerCredentials,
 }
 
-// answerOfBare is what an answer means when no code says more: some endpoints send none (the Python
-// emulator answers 404 without X-Amzn-Errortype for closed and for unknown; the history tells them
-// apart). A 404 that is no JSON comes from a proxy or from whatever a wrong
-// COUNTERSIGN_LAMBDA_ENDPOINT leads to, and says nothing of the callback. A bare 400 counts as a
-// refusal that an operator has to read. Its text is not searched for "timeout": if we guessed
-// "closed" wrongly, a callback that still waits would be given up.
+// answerOfBare returns the meaning of an answer without an error code. Some endpoints send none:
+// the Python emulator answers 404 without X-Amzn-Errortype for closed and for unknown callbacks,
+// and the history tells them apart. A 404 that is not JSON comes from a proxy, or from a server
+// that a wrong COUNTERSIGN_LAMBDA_ENDPOINT leads to, and says nothing about the callback. A bare
+// 400 counts as a refusal that an operator has to read. Its text is not searched for "timeout": if
+// we wrongly guessed "closed", we would give up a callback that still waits.
 func answerOfBare(response *http.Response) callbacks.Answer {
 	status := response.StatusCode
 	switch {
@@ -107,13 +106,13 @@ func answerOfBare(response *http.Response) callbacks.Answer {
 	case status >= 400 && status < 500:
 		return callbacks.AnswerInvalid
 	}
-	// also a redirect and a 200 that cannot be read: the work may have been done
+	// also a redirect, and a 200 that cannot be read: Lambda may have done the work
 	return callbacks.AnswerFault
 }
 
-// sent reads an answer to a request that sends: callback ID and size were checked before, so that a
-// 400 that finds a value not valid may mean that the callback is closed. What it says in words is
-// no contract.
+// sent reads the answer to a completion or a heartbeat. The callback ID and the size were checked
+// before, so a 400 that calls a value invalid may mean that the callback is closed. The text of the
+// answer is no contract.
 func sent(err error) error {
 	le, ok := errors.AsType[*callbacks.LambdaError](err)
 	if !ok || le.Answer != callbacks.AnswerInvalid {
@@ -125,7 +124,7 @@ func sent(err error) error {
 	return err
 }
 
-// classify makes the domain's error of an SDK error. reached tells whether a request got as far as
+// classify turns an SDK error into the domain's error. reached says whether a request got as far as
 // a connection.
 func classify(err error, reached bool, id callbacks.CallbackID) *callbacks.LambdaError {
 	le := &callbacks.LambdaError{Answer: callbacks.AnswerUnsent, Err: withoutID{err, id}}
@@ -153,21 +152,20 @@ func classify(err error, reached bool, id callbacks.CallbackID) *callbacks.Lambd
 	case reached, answer.NeedsOperator():
 		le.Answer = answer
 	case answer == callbacks.AnswerInvalid:
-		// by STS, which was asked for the account's role: Lambda knows nothing of it
+		// STS refused the account's role; Lambda was not asked
 		le.Answer = callbacks.AnswerDenied
 	}
 	return le
 }
 
-// kmsKey finds the key in what Lambda says of it. It is shown to operators, and nothing depends on
-// it.
+// kmsKey finds the key in Lambda's error text. It is shown to operators; nothing depends on it.
 var kmsKey = regexp.MustCompile(`arn:aws[a-z-]{0,20}:kms:[a-z0-9-]{1,30}:[0-9]{12}:(?:key|alias)/[A-Za-z0-9/_-]{1,256}`)
 
-// maxRetryAfter bounds what a server may ask us to wait.
+// maxRetryAfter bounds how long a server may ask us to wait.
 const maxRetryAfter = 15 * time.Minute
 
-// retryAfter reads the header in its form of seconds, the only one that Lambda sends
-// (TooManyRequestsException, RetryAfterSeconds, is this header).
+// retryAfter reads the header in its form of seconds, the only form that Lambda sends
+// (RetryAfterSeconds of TooManyRequestsException is this header).
 func retryAfter(h http.Header) time.Duration {
 	seconds, err := strconv.ParseInt(strings.TrimSpace(h.Get("Retry-After")), 10, 32)
 	if err != nil || seconds < 0 {
@@ -176,8 +174,8 @@ func retryAfter(h http.Header) time.Duration {
 	return min(time.Duration(seconds)*time.Second, maxRetryAfter)
 }
 
-// withoutID is an error whose text has lost the callback ID: errors are logged, and the ID is half
-// a key.
+// withoutID is an error whose text does not contain the callback ID: errors are logged, and the ID
+// is half of what is needed to complete a callback.
 type withoutID struct {
 	error
 	id callbacks.CallbackID

@@ -47,12 +47,12 @@ func (c *Client) Heartbeat(ctx context.Context, to callbacks.Target) error {
 // option changes the options of one operation.
 type option = func(*lambda.Options)
 
-// call runs requests in a callback's lane within a time limit and classifies what goes wrong.
+// call runs requests in a callback's lane within a time limit and classifies errors.
 func (c *Client) call(ctx context.Context, to callbacks.Target, limit time.Duration, do func(context.Context, *lambda.Client, option) error) error {
 	return c.callIn(ctx, c.lanes.Of(to), to.CallbackID, limit, do)
 }
 
-// callIn is call in a lane. The ID, which may be empty, is kept out of errors.
+// callIn does the same as call in a given lane. It keeps the ID, which may be empty, out of errors.
 func (c *Client) callIn(ctx context.Context, lane callbacks.Lane, id callbacks.CallbackID, limit time.Duration, do func(context.Context, *lambda.Client, option) error) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -66,14 +66,15 @@ func (c *Client) callIn(ctx context.Context, lane callbacks.Lane, id callbacks.C
 	}
 	failed := classify(err, w.reached.Load(), id)
 	if !w.asked.Load() && failed.Status == 0 && ctx.Err() == nil {
-		// the SDK had nothing to sign the request with, or no region to sign it for
+		// the SDK had no credentials to sign the request with, or no region to sign it for
 		failed.Answer = callbacks.AnswerCredentials
 	}
 	return failed
 }
 
-// wire stands between the SDK and its HTTP client for one call, and sees whether there was a
-// request and whether it got as far as a connection. Requests for credentials do not pass here.
+// wire stands between the SDK and its HTTP client for one call. It notes whether there was a
+// request and whether it got as far as a connection. Requests for credentials do not pass through
+// it.
 type wire struct {
 	client  lambda.HTTPClient
 	asked   atomic.Bool
@@ -82,7 +83,7 @@ type wire struct {
 
 func (w *wire) tap(o *lambda.Options) { w.client, o.HTTPClient = o.HTTPClient, w }
 
-// Do sends the request. Nothing can have arrived before there was a connection; after that, nobody
+// Do sends the request. If there was no connection, nothing can have arrived; after that, nobody
 // can tell.
 func (w *wire) Do(r *http.Request) (*http.Response, error) {
 	w.asked.Store(true)

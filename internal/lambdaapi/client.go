@@ -19,34 +19,34 @@ import (
 	"countersign/internal/history"
 )
 
-// DefaultTimeout bounds one request. Send* answers in well under a second; a longer wait only
-// delays the next attempt.
+// DefaultTimeout bounds one request. Send* answers in well under a second; waiting longer would
+// only delay the next attempt.
 const DefaultTimeout = 10 * time.Second
 
 const (
-	// maxClients bounds the kept clients: a region may come out of an ARN that a stranger sent. AWS
-	// has some forty.
+	// maxClients bounds how many clients are kept, because a region may come from an ARN that a
+	// stranger sent. AWS has about forty regions.
 	maxClients = 64
-	// idleConnections is how many connections to one endpoint outlive their request; the SDK's ten
-	// are too few for a burst.
+	// idleConnections is how many connections to one endpoint are kept after their request. The
+	// SDK's ten are too few for a burst.
 	idleConnections = 64
 )
 
-// Config says where Lambda is and how to reach it. The zero value is production: everything from
-// the environment.
+// Config says where Lambda is and how to reach it. The zero value is right for production: it takes
+// everything from the environment.
 type Config struct {
-	// for callbacks that name none; empty takes the AWS default chain's
+	// for callbacks that name no region; if empty, that of the AWS default chain
 	Region string
-	// instead of AWS's own, for all regions; for local engines and VPC endpoints
+	// replaces AWS's own endpoint in all regions; for local engines and VPC endpoints
 	Endpoint    string
-	Timeout     time.Duration           // of one request; zero takes DefaultTimeout
+	Timeout     time.Duration           // of one request; if zero, DefaultTimeout
 	Credentials aws.CredentialsProvider // instead of the AWS default chain
 	HTTPClient  aws.HTTPClient          // instead of the SDK's own
-	// Observe may see each request to Lambda pass; nil for none. Requests for credentials do not
-	// pass there.
+	// Observe, if not nil, wraps the transport of all requests to Lambda. Requests for credentials
+	// do not pass through it.
 	Observe  func(http.RoundTripper) http.RoundTripper
-	Accounts map[string]Role // to assume in other AWS accounts, by their number
-	Regions  []string        // that an operator named, for AWS may have new ones
+	Accounts map[string]Role // roles to assume in other AWS accounts, by account number
+	Regions  []string        // regions that an operator named, because AWS may have new ones
 }
 
 // Client implements [callbacks.Lambda]. It is safe for concurrent use.
@@ -67,8 +67,8 @@ var (
 	_ history.Source   = (*Client)(nil)
 )
 
-// New loads the AWS configuration. It makes no request: missing credentials or a missing region
-// show at the first call, as [callbacks.AnswerCredentials].
+// New loads the AWS configuration. It makes no request: if credentials or the region are missing,
+// the first call fails with [callbacks.AnswerCredentials].
 func New(ctx context.Context, c Config) (*Client, error) {
 	if c.HTTPClient == nil {
 		c.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
@@ -96,10 +96,10 @@ func New(ctx context.Context, c Config) (*Client, error) {
 	}, nil
 }
 
-// Lanes tells in which lane of this client a callback lives.
+// Lanes returns the mapping from callbacks to lanes of this client.
 func (c *Client) Lanes() callbacks.Lanes { return c.lanes }
 
-// client returns the SDK client of a lane, made on demand.
+// client returns the SDK client of a lane. It makes one if needed.
 func (c *Client) client(lane callbacks.Lane) *lambda.Client {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -117,13 +117,14 @@ func (c *Client) client(lane callbacks.Lane) *lambda.Client {
 		if c.observe != nil {
 			o.HTTPClient = observed{c.observe(transport{o.HTTPClient})}
 		}
-		// One attempt, whatever AWS_MAX_ATTEMPTS says: the SDK would repeat a 502 or a lost reply
-		// and report the second answer only, "closed", although the first call had won.
+		// One attempt, whatever AWS_MAX_ATTEMPTS says: after a 502 or a lost reply the SDK would
+		// send again and report only the second answer, "closed", although the first call had
+		// succeeded.
 		o.Retryer = aws.NopRetryer{}
 		o.RetryMaxAttempts = 0
 	})
 	if len(c.clients) >= maxClients {
-		for one := range c.clients { // whichever; it is made again when it is needed
+		for one := range c.clients { // drops any one; it is made again when needed
 			delete(c.clients, one)
 			break
 		}

@@ -19,27 +19,27 @@ import (
 
 var _ doctor.Lambda = Examiner{}
 
-// Examiner is [doctor.Lambda] by way of a client: what it asks goes the way of the desk's own
-// calls.
+// Examiner implements [doctor.Lambda] with a client, so that its requests take the same way as the
+// desk's own calls.
 type Examiner struct {
 	Client  *Client
-	Account string // one of [Config.Accounts]; empty for that of the default credentials
+	Account string // one of [Config.Accounts]; empty for the account of the default credentials
 	Now     func() time.Time
 }
 
-// lane is the account's in a region.
+// lane returns the account's lane in a region.
 func (x Examiner) lane(region string) callbacks.Lane {
 	lane := x.Client.lanes.Of(callbacks.Target{Region: region})
 	lane.Account = x.Account
 	return lane
 }
 
-// callerTimeout bounds the look for credentials, and the question whose they are, which may have no
-// way out of a private network.
+// callerTimeout bounds finding the credentials and asking whose they are, which may have no way out
+// of a private network.
 const callerTimeout = 5 * time.Second
 
-// Caller implements [doctor.Lambda]. An engine on this machine knows no callers; beside one AWS is
-// asked only where the desk asks it for roles anyway.
+// Caller implements [doctor.Lambda]. An engine on this machine knows no callers. If one is used,
+// AWS is asked only if the desk has roles to assume, for which it asks AWS anyway.
 func (x Examiner) Caller(ctx context.Context, region string) (c doctor.Caller, _ doctor.Answer) {
 	ctx, cancel := context.WithTimeout(ctx, callerTimeout)
 	defer cancel()
@@ -59,13 +59,13 @@ func (x Examiner) Caller(ctx context.Context, region string) (c doctor.Caller, _
 		o.Region, o.Credentials, o.Retryer = own.Region, own.Credentials, aws.NopRetryer{}
 	})
 	identity, err := tokens.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	if err == nil { // whose they are is good to know, and no more
+	if err == nil { // optional: without it the credentials are still good
 		c.ARN, c.Account = aws.ToString(identity.Arn), aws.ToString(identity.Account)
 	}
 	return c, doctor.Answer{Meaning: doctor.Done}
 }
 
-// refused says why there are no credentials. Of a role it is STS's answer; the default chain has
+// refused says why there are no credentials. For a role that is STS's answer; the default chain has
 // looked in many places.
 func (x Examiner) refused(err error) doctor.Answer {
 	answer := doctor.Answer{Meaning: meaningOf(classify(err, true, "")), Text: err.Error()}
@@ -105,7 +105,7 @@ func (x Examiner) Functions(ctx context.Context, region string) (list []doctor.K
 	return list, answer
 }
 
-// examinedExecutions is how many executions are looked at for one that has ended.
+// examinedExecutions is how many executions are listed to find one that has ended.
 const examinedExecutions = 100
 
 // Executions implements [doctor.Lambda].
@@ -136,7 +136,7 @@ func (x Examiner) Execution(ctx context.Context, region, arn string) doctor.Answ
 	})
 }
 
-// History implements [doctor.Lambda]. A callback counts as closed by its own terminal event only.
+// History implements [doctor.Lambda]. A callback counts as closed only by its own terminal event.
 func (x Examiner) History(ctx context.Context, region, arn string) (closed string, _ doctor.Answer) {
 	answer := x.ask(ctx, callbacks.Target{Region: region}, func(ctx context.Context, client *lambda.Client, options ...option) error {
 		page, err := client.GetDurableExecutionHistory(ctx, &lambda.GetDurableExecutionHistoryInput{
@@ -151,8 +151,8 @@ func (x Examiner) History(ctx context.Context, region, arn string) (closed strin
 	return closed, answer
 }
 
-// closedCallback is a callback whose start and terminal event are both among the events; empty when
-// none is.
+// closedCallback returns a callback whose start and terminal event are both among the events. It is
+// empty if there is none.
 func closedCallback(events []types.Event) string {
 	ended := map[string]bool{}
 	for _, e := range events {
@@ -169,7 +169,8 @@ func closedCallback(events []types.Event) string {
 	return ""
 }
 
-// Send implements [doctor.Lambda]. What is sent says who sent it, should it ever be found anywhere.
+// Send implements [doctor.Lambda]. The payload says that doctor sent it, in case it is ever found
+// anywhere.
 func (x Examiner) Send(ctx context.Context, region string, action doctor.Action, callbackID string) doctor.Answer {
 	to := callbacks.Target{Region: region, CallbackID: callbacks.CallbackID(callbackID)}
 	return x.ask(ctx, to, func(ctx context.Context, client *lambda.Client, options ...option) (err error) {
@@ -193,7 +194,7 @@ func (x Examiner) Send(ctx context.Context, region string, action doctor.Action,
 	})
 }
 
-// ask makes one request and says what its answer means.
+// ask makes one request and returns what its answer means.
 func (x Examiner) ask(ctx context.Context, to callbacks.Target, do func(context.Context, *lambda.Client, ...option) error) doctor.Answer {
 	var clock clockTap
 	before := x.Now()
@@ -210,7 +211,7 @@ func (x Examiner) ask(ctx context.Context, to callbacks.Target, do func(context.
 	return answer
 }
 
-// clockTap reads the server's clock off an answer.
+// clockTap notes the server's clock from an answer.
 type clockTap struct {
 	next   lambda.HTTPClient
 	theirs time.Time
@@ -222,7 +223,7 @@ func (c *clockTap) tap(o *lambda.Options) { c.next, o.HTTPClient = o.HTTPClient,
 func (c *clockTap) Do(r *http.Request) (*http.Response, error) {
 	response, err := c.next.Do(r)
 	if err == nil {
-		c.theirs, _ = http.ParseTime(response.Header.Get("Date")) // zero where it has none
+		c.theirs, _ = http.ParseTime(response.Header.Get("Date")) // zero if there is no such header
 	}
 	return response, err
 }

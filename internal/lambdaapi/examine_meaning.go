@@ -10,7 +10,7 @@ import (
 	"countersign/internal/doctor"
 )
 
-// meaningOf tells what an error says of permissions.
+// meaningOf returns what an error says about permissions.
 func meaningOf(err error) doctor.Meaning {
 	failed, ok := errors.AsType[*callbacks.LambdaError](err)
 	switch {
@@ -28,7 +28,7 @@ func meaningOf(err error) doctor.Meaning {
 		return doctor.Denied
 	case callbacks.AnswerSkew, callbacks.AnswerCredentials:
 		if failed.Status == 0 {
-			return doctor.Silent // nobody was asked
+			return doctor.Silent // no request was sent
 		}
 		return doctor.Rejected
 	case callbacks.AnswerGone:
@@ -43,7 +43,7 @@ func meaningOf(err error) doctor.Meaning {
 	return doctor.Silent
 }
 
-// reason is an error for people: AWS's own words where it said some, else what stood in the way.
+// reason returns an error for people: AWS's own words if there are any, else the cause.
 func reason(err error) error {
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return fmt.Errorf("%s: %s", api.ErrorCode(), api.ErrorMessage())

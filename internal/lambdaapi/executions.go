@@ -20,8 +20,8 @@ const (
 	pageExecutions = 1000 // the maximum of ListDurableExecutionsByFunction
 )
 
-// DurableFunctions reads a page of a lane's functions and keeps those that are durable: they alone
-// have a DurableConfig.
+// DurableFunctions reads a page of a lane's functions and keeps the durable ones: only they have a
+// DurableConfig.
 func (c *Client) DurableFunctions(ctx context.Context, lane callbacks.Lane, marker string) (discovery.FunctionPage, error) {
 	var page discovery.FunctionPage
 	err := c.callIn(ctx, lane, "", c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
@@ -48,7 +48,7 @@ func (c *Client) RunningExecutions(ctx context.Context, of discovery.Watch, mark
 		answer, err := client.ListDurableExecutionsByFunction(ctx, &lambda.ListDurableExecutionsByFunctionInput{
 			FunctionName: aws.String(of.Function),
 			Statuses:     []types.ExecutionStatus{types.ExecutionStatusRunning},
-			// oldest first, so that what starts meanwhile is not missed
+			// oldest first, so that executions that start meanwhile are not missed
 			ReverseOrder: aws.Bool(true),
 			Marker:       optional(marker),
 			MaxItems:     pageExecutions,
@@ -90,7 +90,7 @@ func (c *Client) Events(ctx context.Context, q discovery.EventQuery) (discovery.
 	return page, err
 }
 
-// ends are the ends of an execution by their events.
+// ends maps terminal events of an execution to the way it ended.
 var ends = map[types.EventType]callbacks.ExecutionEnd{
 	types.EventTypeExecutionSucceeded: callbacks.ExecutionSucceeded,
 	types.EventTypeExecutionFailed:    callbacks.ExecutionFailed,
@@ -98,7 +98,7 @@ var ends = map[types.EventType]callbacks.ExecutionEnd{
 	types.EventTypeExecutionStopped:   callbacks.ExecutionStopped,
 }
 
-// eventOf is an event as far as it concerns callbacks.
+// eventOf converts an event, as far as it concerns callbacks.
 func eventOf(e *types.Event) discovery.Event {
 	event := discovery.Event{
 		ID: int(aws.ToInt32(e.EventId)), At: aws.ToTime(e.EventTimestamp), Operation: aws.ToString(e.Id),
@@ -131,7 +131,8 @@ func eventOf(e *types.Event) discovery.Event {
 	return event
 }
 
-// executionEnd is the end of a callback by that of its execution, of which one kind is a clock.
+// executionEnd returns the end of a callback that ended with its execution. One kind of end is a
+// clock.
 func executionEnd(e *types.Event) callbacks.Closing {
 	if e.EventType != types.EventTypeExecutionTimedOut {
 		return closingAt(*e, callbacks.EndedByExecution)
@@ -141,7 +142,8 @@ func executionEnd(e *types.Event) callbacks.Closing {
 	return closing
 }
 
-// input is what an execution was started with, nil where the history does not hold all of it.
+// input returns what an execution was started with. It is nil if the history does not hold all of
+// it.
 func input(in *types.EventInput) []byte {
 	if in == nil || in.Payload == nil || aws.ToBool(in.Truncated) || !json.Valid([]byte(*in.Payload)) {
 		return nil
@@ -149,5 +151,5 @@ func input(in *types.EventInput) []byte {
 	return []byte(*in.Payload)
 }
 
-// seconds is a duration of the API, whose missing and zero mean none.
+// seconds converts a duration of the API. Missing and zero both mean none.
 func seconds(s *int32) time.Duration { return time.Duration(aws.ToInt32(s)) * time.Second }

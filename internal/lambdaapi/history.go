@@ -13,21 +13,22 @@ import (
 )
 
 const (
-	// pageEvents is how many events one request asks for: a fifth of the maximum, because each may
-	// carry a payload.
+	// pageEvents is how many events one request asks for. It is a fifth of the maximum, because
+	// each may carry a payload.
 	pageEvents = 200
-	// maxPages bounds one reading. An execution has at most 3,000 operations, most of them two
-	// events.
+	// maxPages bounds one reading. An execution has at most 3,000 operations, and most operations
+	// have two events.
 	maxPages = 50
-	// historyTimeouts is how many times the limit of one request a whole reading may take.
+	// historyTimeouts is the limit of a whole reading, as a multiple of the limit of one request.
 	historyTimeouts = 3
 )
 
-// History reads how the callback ended, newest event first, so that a callback closed a moment ago
-// costs one request. Reads are throttled at 15 a second for account and region. An error is a
-// *[callbacks.LambdaError]; a history that does not hold the callback is [callbacks.AnswerGone], an
-// unknown ARN [callbacks.AnswerInvalid]. The question whether the execution runs, where the
-// callback is open, has a quota of its own (30 a second) and is not counted.
+// History reads how the callback ended. It begins with the newest event, so that a callback that
+// closed a moment ago costs one request. Reads are throttled at 15 a second for each account and
+// region. An error is a *[callbacks.LambdaError]: [callbacks.AnswerGone] if the history does not
+// hold the callback, [callbacks.AnswerInvalid] if the ARN is unknown. If the callback is open,
+// History also asks whether the execution is still running; that request has its own quota (30 a
+// second) and is not counted.
 func (c *Client) History(ctx context.Context, to callbacks.Target) (callbacks.Closing, error) {
 	if to.ExecutionARN == "" {
 		return callbacks.Closing{}, unreadable(callbacks.AnswerInvalid, "the execution's ARN is not known")
@@ -40,7 +41,7 @@ func (c *Client) History(ctx context.Context, to callbacks.Target) (callbacks.Cl
 	return closing, err
 }
 
-// unreadable is an error that asking again does not change.
+// unreadable returns an error that asking again does not change.
 func unreadable(answer callbacks.Answer, format string, args ...any) *callbacks.LambdaError {
 	return &callbacks.LambdaError{Answer: answer, Err: fmt.Errorf(format, args...)}
 }
@@ -78,7 +79,7 @@ func (c *Client) readHistory(ctx context.Context, client *lambda.Client, to call
 	return callbacks.Closing{}, unreadable(callbacks.AnswerGone, "the callback is not among the last %d events of the execution's history", pageEvents*maxPages)
 }
 
-// status asks whether the execution still runs, where the history shows no end of the callback.
+// status asks whether the execution is still running, if the history shows no end of the callback.
 func (c *Client) status(ctx context.Context, client *lambda.Client, to callbacks.Target, wire option) (callbacks.Closing, error) {
 	execution, err := within(ctx, c.timeout, func(ctx context.Context) (*lambda.GetDurableExecutionOutput, error) {
 		return client.GetDurableExecution(ctx, &lambda.GetDurableExecutionInput{
@@ -103,7 +104,7 @@ func (c *Client) status(ctx context.Context, client *lambda.Client, to callbacks
 	return closing, nil
 }
 
-// within runs one request of several with a time limit of its own.
+// within runs one of several requests with its own time limit.
 func within[T any](ctx context.Context, limit time.Duration, do func(context.Context) (T, error)) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

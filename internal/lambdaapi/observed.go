@@ -6,13 +6,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 )
 
-// transport is the SDK's HTTP client as the standard library has it.
+// transport adapts the SDK's HTTP client to the standard library's interface.
 type transport struct{ client lambda.HTTPClient }
 
 // RoundTrip implements [http.RoundTripper].
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) { return t.client.Do(r) }
 
-// observed is a transport as the SDK takes it.
+// observed adapts a transport to the SDK's interface.
 type observed struct{ http.RoundTripper }
 
 // Do implements [lambda.HTTPClient].

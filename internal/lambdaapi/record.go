@@ -8,7 +8,7 @@ import (
 )
 
 // record is what has been read of a history, as far as it concerns one callback. Events may come in
-// any order; whether they came newest first decides when enough has been read.
+// any order, but only if they come newest first can reading stop early.
 type record struct {
 	callback callbacks.CallbackID
 
@@ -18,7 +18,7 @@ type record struct {
 	parents   map[string]string // of contexts, by operation ID
 	execution *types.Event      // the terminal event of the execution
 
-	last      int32 // the event ID that was read last
+	last      int32 // the ID of the event that was read last
 	ascending bool  // an event came after an older one
 }
 
@@ -26,8 +26,8 @@ func newRecord(id callbacks.CallbackID) *record {
 	return &record{callback: id, ended: map[string]types.Event{}, parents: map[string]string{}}
 }
 
-// add notes a page of events. Terminal events of a callback do not name it; the operation ID joins
-// them to their start.
+// add notes a page of events. Terminal events of a callback do not name it; the operation ID
+// connects them to its start.
 func (r *record) add(events []types.Event) {
 	for _, e := range events {
 		id := aws.ToInt32(e.EventId)
@@ -50,8 +50,9 @@ func (r *record) add(events []types.Event) {
 	}
 }
 
-// closing says how the callback ended, if what was read shows it. Its own event counts before those
-// around it: after a stop or a lost race there is none, and the callback stays STARTED for ever.
+// closing returns how the callback ended, if the events read so far show it. Its own terminal event
+// takes precedence over those around it: after a stop or a lost race it has none, and the callback
+// stays STARTED for ever.
 func (r *record) closing() (callbacks.Closing, bool) {
 	if r.started == nil {
 		return callbacks.Closing{}, false
@@ -71,11 +72,11 @@ func (r *record) closing() (callbacks.Closing, bool) {
 	return executionEnd(r.execution), true
 }
 
-// contexts lists the contexts around the callback, innermost first, as far as they are known; all
-// tells whether they all are.
+// contexts lists the contexts around the callback, innermost first, as far as they are known. all
+// says whether all of them are known.
 func (r *record) contexts() (around []string, all bool) {
 	at := aws.ToString(r.started.ParentId)
-	for range len(r.parents) + 1 { // a bound, should parents ever go round in a circle
+	for range len(r.parents) + 1 { // a bound, in case parents ever form a circle
 		if at == "" {
 			return around, true
 		}
@@ -89,7 +90,7 @@ func (r *record) contexts() (around []string, all bool) {
 	return around, at == ""
 }
 
-// complete reports whether older events cannot tell more: all that is newer than the callback was
+// complete reports whether older events cannot tell more: everything newer than the callback was
 // read, and every context around it is known, or none has ended.
 func (r *record) complete() bool {
 	_, all := r.contexts()
@@ -123,7 +124,7 @@ func closingAt(e types.Event, by callbacks.EndedBy) callbacks.Closing {
 	return callbacks.Closing{By: by, At: aws.ToTime(e.EventTimestamp), EventID: int(aws.ToInt32(e.EventId))}
 }
 
-// result is what a success carried, nil where the history does not hold all of it.
+// result returns the completion of a success. It is nil if the history does not hold all of it.
 func result(d *types.CallbackSucceededDetails) *callbacks.Completion {
 	if d == nil || d.Result == nil || aws.ToBool(d.Result.Truncated) || d.Result.Payload == nil {
 		return nil
@@ -131,7 +132,7 @@ func result(d *types.CallbackSucceededDetails) *callbacks.Completion {
 	return &callbacks.Completion{Kind: callbacks.Success, Result: []byte(*d.Result.Payload)}
 }
 
-// failure is what a failure carried, nil where the history does not hold all of it.
+// failure returns the completion of a failure. It is nil if the history does not hold all of it.
 func failure(d *types.CallbackFailedDetails) *callbacks.Completion {
 	if d == nil || d.Error == nil || aws.ToBool(d.Error.Truncated) || d.Error.Payload == nil {
 		return nil
@@ -145,14 +146,15 @@ func failure(d *types.CallbackFailedDetails) *callbacks.Completion {
 	}}
 }
 
-// expired is the clock that ended a callback by the ErrorType of its end
+// expired maps the ErrorType of a callback's end to the clock that ended it
 // (aws-durable-execution-conformance-tests, cases 4-3 and 4-4).
 var expired = map[string]callbacks.DeadlineCause{
 	"Callback.Timeout":   callbacks.CauseTimeout,
 	"Callback.Heartbeat": callbacks.CauseHeartbeat,
 }
 
-// clock is NoDeadline where the history does not say which clock it was.
+// clock returns the clock that ended a callback. It is NoDeadline if the history does not say which
+// one it was.
 func clock(d *types.CallbackTimedOutDetails) callbacks.DeadlineCause {
 	if d == nil || d.Error == nil || d.Error.Payload == nil {
 		return callbacks.NoDeadline

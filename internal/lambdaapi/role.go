@@ -6,17 +6,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// sessionName tells the desk's calls from others in the other account's CloudTrail.
+// sessionName distinguishes the desk's calls from others in the CloudTrail of the other account.
 const sessionName = "countersign"
 
-// Role is how to act in another account.
+// Role says how to act in another account.
 type Role struct {
 	ARN        string
-	ExternalID string // that the role's trust policy asks for; none when empty
+	ExternalID string // that the role's trust policy requires; none if empty
 }
 
-// credentials are those of the role in a region. They are asked for with the first call and again
-// before they expire, by way of the region's own endpoint of STS.
+// credentials returns the credentials of the role in a region. They are requested with the first
+// call, and again before they expire, from the region's own STS endpoint.
 func (r Role) credentials(own aws.Config, region string) aws.CredentialsProvider {
 	client := sts.NewFromConfig(own, func(o *sts.Options) { o.Region = region })
 	return aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(client, r.ARN, func(o *stscreds.AssumeRoleOptions) {

@@ -8,11 +8,11 @@ import (
 
 const lri, rli, fsi, pdi = '\u2066', '\u2067', '\u2068', '\u2069'
 
-// none stands for a letter that is not there.
+// none means that there is no letter.
 const none rune = -1
 
-// Isolate keeps a text of right-to-left letters from moving what stands around it in a sentence.
-// Elements do that in markup; this is for sentences that are one string.
+// Isolate keeps right-to-left letters in a text from moving the text around it in a sentence. In
+// markup, elements do that; this is for sentences that are a single string.
 func Isolate(s string) string {
 	if !strings.ContainsFunc(s, rightToLeft) {
 		return s
@@ -20,23 +20,23 @@ func Isolate(s string) string {
 	return string(fsi) + s + string(pdi)
 }
 
-// agrees reports whether a mark of direction says what a visible letter beside it says already, so
-// that it turns nothing. Beside digits a mark does turn them: after one of right-to-left, "98 7654"
-// is read "7654 98".
+// agrees reports whether a mark of direction only repeats the direction of a visible letter beside
+// it, so that it turns nothing. Beside digits a mark does turn text: after a right-to-left mark,
+// "98 7654" is displayed as "7654 98".
 func agrees(toRight bool, before, after string) bool {
 	says := func(r rune) bool { return r != none && unicode.IsLetter(r) && rightToLeft(r) != toRight }
 	next := nearestAfter(after)
 	if says(nearestBefore(before)) || says(next) {
 		return true
 	}
-	// At the end of a text that is laid out this way anyway, it only repeats that.
+	// At the end of a text that is laid out in that direction anyway, a mark changes nothing.
 	return next == none && len(after) <= far && says(leading(before))
 }
 
-// far is how many characters are looked at for a letter: what stands between two words is short.
+// far is how many characters are searched for a letter. Text between two words is short.
 const far = 64
 
-// nearestBefore is the last letter or digit of a text.
+// nearestBefore returns the last letter or digit of a text.
 func nearestBefore(s string) rune {
 	for range far {
 		r, size := utf8.DecodeLastRuneInString(s)
@@ -48,7 +48,7 @@ func nearestBefore(s string) rune {
 	return none
 }
 
-// nearestAfter is the first letter or digit of a text.
+// nearestAfter returns the first letter or digit of a text.
 func nearestAfter(s string) rune {
 	for range far {
 		r, size := utf8.DecodeRuneInString(s)
@@ -67,7 +67,8 @@ func orNone(r rune, size int) rune {
 	return r
 }
 
-// leading is the first letter of a text: it says in which direction the text is laid out.
+// leading returns the first letter of a text. It determines the direction in which the text is laid
+// out.
 func leading(s string) rune {
 	for _, r := range s {
 		if unicode.IsLetter(r) {
@@ -77,15 +78,16 @@ func leading(s string) rune {
 	return none
 }
 
-// rightToLeft reports whether a letter is of a script that runs to the left: Unicode keeps blocks
-// for them.
+// rightToLeft reports whether a letter is of a script that is written from right to left. Unicode
+// reserves blocks for them.
 func rightToLeft(r rune) bool {
 	return r >= 0x0590 && unicode.IsLetter(r) && (r <= 0x08FF || r >= 0xFB1D && r <= 0xFDFF || r >= 0xFE70 && r <= 0xFEFF ||
 		r >= 0x10800 && r <= 0x10FFF || r >= 0x1E800 && r <= 0x1EFFF)
 }
 
-// closedIsolates are the places where isolates begin and end that are closed on their line and run
-// as their first letter says. They keep a name apart from its sentence and turn nothing.
+// closedIsolates returns the places where isolates begin and end, of those that are closed on the
+// same line and run in the direction of their first letter. They separate a name from its sentence
+// and turn nothing.
 func closedIsolates(s string) map[int]bool {
 	closed := map[int]bool{}
 	var open []int
@@ -106,7 +108,7 @@ func closedIsolates(s string) map[int]bool {
 	return closed
 }
 
-// natural reports whether an isolate runs as it would if it said nothing of its direction.
+// natural reports whether an isolate runs in the direction that it would have without a mark.
 func natural(isolate string) bool {
 	kind, size := utf8.DecodeRuneInString(isolate)
 	if len(isolate) > maxIsolate {
@@ -116,6 +118,6 @@ func natural(isolate string) bool {
 	return kind == fsi || letter != none && rightToLeft(letter) == (kind == rli)
 }
 
-// maxIsolate is how long an isolated name is at most, in bytes. It keeps nested isolates from being
-// read again and again.
+// maxIsolate bounds an isolated name, in bytes. It keeps nested isolates from being read again and
+// again.
 const maxIsolate = 1000

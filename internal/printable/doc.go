@@ -1,5 +1,4 @@
-// Package printable turns text that somebody else wrote into what a person can be shown: a
-// character that cannot be seen, or that moves others about, becomes a marked escape such as
-// ⟨U+202E⟩. What emoji and scripts need of such characters stays. It is the only place that knows
-// which characters those are.
+// Package printable makes text from outside safe to show to a person: a character that is
+// invisible, or that moves others, becomes a marked escape such as ⟨U+202E⟩. Such characters stay
+// if emoji or scripts need them. Only this package knows which characters those are.
 package printable

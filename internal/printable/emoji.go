@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// pictographs are the blocks that hold what may be part of an emoji.
+// pictographs are the blocks with characters that may be part of an emoji.
 var pictographs = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{0x00A9, 0x00A9, 1}, {0x00AE, 0x00AE, 1}, {0x203C, 0x203C, 1}, {0x2049, 0x2049, 1}, {0x2122, 0x2122, 1}, {0x2139, 0x2139, 1},
@@ -18,14 +18,14 @@ var pictographs = &unicode.RangeTable{
 
 func pictographic(r rune) bool { return unicode.Is(pictographs, r) }
 
-// joinsEmoji reports whether a joiner between two texts makes one picture of two.
+// joinsEmoji reports whether a joiner between two texts makes a single picture of them.
 func joinsEmoji(before, after string) bool {
 	return pictographic(last(strings.TrimSuffix(before, string(emojiStyle)))) && pictographic(first(after))
 }
 
-// flag is the length of the flag of a region, such as Scotland's, that begins at i: a black flag,
-// tags that spell the region, and the tag that ends it. It is 0 where none begins, so that tags
-// elsewhere, which can carry a hidden text, are seen.
+// flag returns the length of the flag of a region, such as Scotland's, that begins at i: a black
+// flag, tags that spell the region, and the tag that ends it. It is 0 if none begins there. So tags
+// elsewhere, which can carry a hidden text, are shown.
 func (t *text) flag(i int) int {
 	const black, end = "\U0001F3F4", 0xE007F
 	if t.form == Apart || !strings.HasPrefix(t.s[i:], black) {

@@ -7,11 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// text is a text with what has to be known of the whole before one character can be judged.
+// text is a text with what must be known about the whole of it before one character can be judged.
 type text struct {
 	s        string
 	form     Form
-	isolates map[int]bool // where an isolate begins or ends that turns nothing
+	isolates map[int]bool // where an isolate that turns nothing begins or ends
 }
 
 func newText(s string, form Form) *text {
@@ -22,7 +22,7 @@ func newText(s string, form Form) *text {
 	return t
 }
 
-// hides reports whether the character at i has to be shown as an escape.
+// hides reports whether the character at i must be shown as an escape.
 func (t *text) hides(i int, r rune, size int) bool {
 	switch {
 	case r == utf8.RuneError && size == 1, utf16.IsSurrogate(r):
@@ -36,12 +36,12 @@ func (t *text) hides(i int, r rune, size int) bool {
 	case t.form == Apart && r != ' ' && unicode.Is(unicode.Zs, r):
 		return true
 	}
-	return r&0xFFFE == 0xFFFE // no character at all
+	return r&0xFFFE == 0xFFFE // not a character
 }
 
-// unseen are the characters that have no shape of their own: controls, formats, Unicode's
-// default-ignorable ones, and a Braille pattern, a note or a hieroglyph that is drawn blank. The
-// numbers signs of Arabic and others are formats too, but have a shape.
+// unseen are the characters without a shape of their own: controls, formats, Unicode's
+// default-ignorable ones, and a Braille pattern, a note and a hieroglyph that are drawn blank.
+// Number signs, of Arabic and others, are formats too, but have a shape.
 var unseen = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{0x0000, 0x001F, 1}, {0x007F, 0x009F, 1}, {0x00AD, 0x00AD, 1}, {0x034F, 0x034F, 1}, {0x061C, 0x061C, 1},
@@ -62,8 +62,8 @@ const (
 	emojiStyle    = '\ufe0f'
 )
 
-// needed reports whether the unseen character at i is one that its neighbours need, and that turns
-// or hides nothing there.
+// needed reports whether the unseen character at i is needed by its neighbours, and turns or hides
+// nothing there.
 func (t *text) needed(i int, r rune, size int) bool {
 	before, after := t.s[:i], t.s[i+size:]
 	switch {
@@ -99,8 +99,8 @@ func (t *text) needed(i int, r rune, size int) bool {
 	return false
 }
 
-// joiners are scripts whose letters change their shape beside others, or are written apart by an
-// invisible sign.
+// joiners are scripts whose letters change their shape beside others, or are separated by an
+// invisible character.
 var joiners = []*unicode.RangeTable{
 	unicode.Arabic, unicode.Syriac, unicode.Mandaic, unicode.Nko, unicode.Mongolian, unicode.Phags_Pa, unicode.Adlam, unicode.Hanifi_Rohingya,
 	unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada,
@@ -108,7 +108,7 @@ var joiners = []*unicode.RangeTable{
 	unicode.Tirhuta, unicode.Chakma, unicode.Meetei_Mayek, unicode.Grantha, unicode.Sharada,
 }
 
-// unspaced are scripts that put no blank between words, so that a break has to be written.
+// unspaced are scripts without blanks between words, in which a break has to be written.
 var unspaced = []*unicode.RangeTable{unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Tibetan, unicode.Javanese, unicode.Balinese}
 
 func joining(r rune) bool {
@@ -117,7 +117,7 @@ func joining(r rune) bool {
 
 func jamo(r rune) bool { return r >= 0x1100 && r <= 0x11FF && r != 0x115F && r != 0x1160 }
 
-// base is the last character of a text that is no mark on another one.
+// base returns the last character of a text that is not a mark on another one.
 func base(text string) rune {
 	for range 8 {
 		r, size := utf8.DecodeLastRuneInString(text)

@@ -5,7 +5,7 @@ import (
 	"unicode/utf16"
 )
 
-// names are what Unicode calls the characters that senders are told about.
+// names are Unicode's names of the characters that error messages to senders mention.
 var names = map[rune]string{
 	0x00AD: "soft hyphen", 0x034F: "combining grapheme joiner", 0x061C: "Arabic letter mark", 0x115F: "Hangul choseong filler",
 	0x1160: "Hangul jungseong filler", 0x180E: "Mongolian vowel separator", 0x200B: "zero width space", 0x200C: "zero width non-joiner",
@@ -21,7 +21,7 @@ var names = map[rune]string{
 	0x000D: "carriage return", 0x001B: "escape", 0x007F: "delete", 0x0085: "next line", 0x009B: "control sequence introducer",
 }
 
-// Name is a character as it is told to somebody who sent it: "U+202E (right-to-left override)".
+// Name returns a character as a message to its sender names it: "U+202E (right-to-left override)".
 func Name(r rune) string {
 	name, known := names[r]
 	switch {

@@ -8,30 +8,30 @@ import (
 	"unicode/utf8"
 )
 
-// Form says what of a text's layout is shown as it is.
+// Form says which layout characters of a text are kept.
 type Form int
 
 const (
 	// Line is text of one line: line ends and tabs are marked.
 	Line Form = iota
-	// Lines is text of several lines: line ends, also CR LF, and tabs stay.
+	// Lines is text of several lines: line ends, also CR LF, and tabs are kept.
 	Lines
-	// Exact is bytes that have to be seen as they are: line feeds and tabs stay, each carriage
+	// Exact is bytes that must be seen as they are: line feeds and tabs are kept, each carriage
 	// return is marked.
 	Exact
-	// Apart is a name that must not look like another one: nothing invisible stays, in no script,
-	// and every blank but the plain space is marked.
+	// Apart is a name that must not look like another one: every invisible character is marked, in
+	// every script, and so is every blank except the plain space.
 	Apart
 )
 
-// Run is a piece of text that is shown as it is, or one character that is shown by its number.
+// Run is a piece of text that is shown as it is, or one character that is shown as an escape.
 type Run struct {
 	Text   string // as it is shown
-	Hidden bool   // Text stands for Char
+	Hidden bool   // Text is an escape that stands for Char
 	Char   rune   // the character, or [utf8.RuneError] for a byte that is not UTF-8
 }
 
-// Bytes is how long the run was in its text.
+// Bytes returns the length of the run in the original text.
 func (r Run) Bytes() int {
 	switch {
 	case !r.Hidden:
@@ -44,7 +44,7 @@ func (r Run) Bytes() int {
 	return utf8.RuneLen(r.Char)
 }
 
-// Runs is a text in the order in which it is read.
+// Runs splits a text into runs, in reading order.
 func Runs(text string, form Form) []Run {
 	if plain(text) {
 		if text == "" {
@@ -53,13 +53,13 @@ func Runs(text string, form Form) []Run {
 		return []Run{{Text: text}}
 	}
 	var runs []Run
-	shown := 0 // what is before it is in runs
+	shown := 0 // text before this index is in runs
 	t := newText(text, form)
 	for i, size := 0, 0; i < len(text); i += size {
 		var r rune
 		r, size = decode(text[i:])
 		if n := t.flag(i); n > 0 {
-			size = n // a flag stands or falls as a whole
+			size = n // a flag is shown or escaped as a whole
 			continue
 		}
 		if !t.hides(i, r, size) && !imitates(text[i:]) {
@@ -77,7 +77,7 @@ func Runs(text string, form Form) []Run {
 	return runs
 }
 
-// String is a text with its escapes written out, for places that have no markup: attributes,
+// String returns a text with its escapes written out, for places without markup: attributes,
 // terminals, logs.
 func String(text string, form Form) string {
 	runs := Runs(text, form)
@@ -91,8 +91,8 @@ func String(text string, form Form) string {
 	return b.String()
 }
 
-// JSON is a JSON document that spells by their numbers what cannot be seen. Programs read the same
-// of it.
+// JSON rewrites a JSON document so that invisible characters are \u escapes. Programs read the same
+// values from it.
 func JSON(document []byte) []byte {
 	if plain(string(document)) {
 		return document
@@ -113,11 +113,11 @@ func JSON(document []byte) []byte {
 	return b
 }
 
-// Fold is foreign text as one line of at most so many runes, for what keeps it: white space of any
-// length is one space, and so are controls. Characters that cannot be seen stay, since whoever
+// Fold returns text from outside as one line of at most longest runes, to be stored. White space of
+// any length becomes one space, and so do controls. Invisible characters stay, because code that
 // shows the line marks them.
 func Fold(text string, longest int) string {
-	const room = 8 // bytes of a rune at most, with as many for space that is folded
+	const room = 8 // the bytes of a rune at most, and as many for space that is folded
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '
@@ -127,13 +127,13 @@ func Fold(text string, longest int) string {
 	return Clip(strings.Join(strings.Fields(text), " "), longest)
 }
 
-// Brief is foreign text as one line of at most so many runes, for logs and terminals, which show
-// what they get.
+// Brief returns text from outside as one line of at most longest runes, for logs and terminals,
+// which show whatever they get.
 func Brief(text string, longest int) string {
 	return Clip(String(Fold(text, longest), Line), longest)
 }
 
-// Clip cuts a text to so many runes, the last one of which then is "…".
+// Clip cuts a text to at most longest runes. If it cuts, the last rune is "…".
 func Clip(text string, longest int) string {
 	if len(text) <= longest || utf8.RuneCountInString(text) <= longest {
 		return text
@@ -147,7 +147,7 @@ func Clip(text string, longest int) string {
 	return text
 }
 
-// Cut is the beginning of a text of at most so many bytes, to the last whole character.
+// Cut returns the beginning of a text, at most so many bytes, up to the last whole character.
 func Cut(text string, bytes int) string {
 	if len(text) <= bytes {
 		return text
@@ -160,7 +160,7 @@ func Cut(text string, bytes int) string {
 	return text[:bytes]
 }
 
-// Hidden are the characters of a text that are shown as escapes, each once, in the order of the
+// Hidden returns the characters of a text that are shown as escapes, each once, in the order of the
 // text.
 func Hidden(text string, form Form) []rune {
 	if plain(text) {
@@ -177,11 +177,11 @@ func Hidden(text string, form Form) []rune {
 	return found
 }
 
-// Code is a character as it is written in an escape: "U+202E".
+// Code returns a character as it is written in an escape: "U+202E".
 func Code(r rune) string { return fmt.Sprintf("U+%04X", r) }
 
-// decode reads a character. Half of a surrogate pair, which JSON can hold by its number, is one
-// too, in the three bytes that it would have: [AppendHalf] writes them.
+// decode reads a character. Half of a surrogate pair, which JSON can hold as a \u escape, also
+// counts as a character; it has the three bytes that [AppendHalf] writes.
 func decode(text string) (r rune, size int) {
 	r, size = utf8.DecodeRuneInString(text)
 	if r == utf8.RuneError && size == 1 && len(text) > 2 && text[0] == 0xED && text[1]&0xE0 == 0xA0 && text[2]&0xC0 == 0x80 {
@@ -190,15 +190,16 @@ func decode(text string) (r rune, size int) {
 	return r, size
 }
 
-// AppendHalf appends half of a surrogate pair, so that it is shown as the character that it is not.
+// AppendHalf appends half of a surrogate pair in a form that is shown as an escape, because it is
+// not a character.
 func AppendHalf(b []byte, half rune) []byte {
 	return append(b, 0xED, 0x80|byte(half>>6&0x3F), 0x80|byte(half&0x3F))
 }
 
 const opening, closing = '⟨', '⟩'
 
-// imitates reports whether a text begins like an escape. Then its bracket is escaped itself, so
-// that nobody can write one.
+// imitates reports whether a text begins like an escape. Its bracket is then escaped, so that
+// nobody can write an escape.
 func imitates(text string) bool {
 	return strings.HasPrefix(text, "⟨U+") || strings.HasPrefix(text, "⟨0x")
 }

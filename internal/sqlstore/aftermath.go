@@ -9,8 +9,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// aftermathDocument is what followed a decision. It stands beside the delivery: lists do not show
-// it.
+// aftermathDocument is the follow-up of a decision. It is kept beside the delivery, because lists
+// do not show it.
 type aftermathDocument struct {
 	Status       callbacks.AfterStatus `json:"status"`
 	ResumedAt    int64                 `json:"resumedAt,omitempty"`
@@ -71,8 +71,8 @@ func decodeAftermath(column sql.NullString) (*callbacks.Aftermath, error) {
 	return a, nil
 }
 
-// ChangeAftermath implements callbacks.Store. When a reading is under way, its end says when the
-// next one is.
+// ChangeAftermath implements callbacks.Store. If a reading is under way, the end of that reading
+// sets when the next one is due.
 func (s *Store) ChangeAftermath(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
 	return s.change(ctx, id, func(ctx context.Context, t *tx, num int64, c *callbacks.Callback) (callbacks.AuditEntry, error) {
 		before, err := row[deliveryRow](ctx, t, `select * from deliveries where callback = ?`+t.dialect.ForUpdate, num)

@@ -9,14 +9,14 @@ import (
 	"countersign/internal/discovery"
 )
 
-// arrivalRow is a pending callback with the trace of its execution, which is empty where there is
+// arrivalRow is a pending callback with the trace of its execution. The trace is empty if there is
 // none.
 type arrivalRow struct {
 	callbackRow
 	Trace string
 }
 
-// arrived walks the index by arrival; each execution is looked up.
+// arrived walks the index by arrival and looks up each execution.
 const arrived = `select callbacks.*, coalesce((select trace from executions join watches on watches.num = watch
 			where hash = execution_hash and watches.function = ? and account = ? and watches.region = ?), '{}') as trace
 		from callbacks where state = 'pending' and received_at >= ? and received_at < ?
@@ -47,8 +47,8 @@ func (s *Store) Arrived(ctx context.Context, w discovery.Watch, from, before tim
 	return all, nil
 }
 
-// ReadAnew implements discovery.Store. What is open in an execution stays counted until it is
-// read.
+// ReadAnew implements discovery.Store. The callbacks that are open in an execution stay counted
+// until it is read.
 func (s *Store) ReadAnew(ctx context.Context, owner string, w discovery.Watch, arns []string) error {
 	return s.leased(ctx, owner, w, func(ctx context.Context, t *tx, num int64) error {
 		for _, arn := range arns {

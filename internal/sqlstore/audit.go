@@ -83,9 +83,9 @@ func (s *Store) Record(ctx context.Context, e callbacks.AuditEntry) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error { return t.record(ctx, e) })
 }
 
-// RecordOnce implements callbacks.Store. What is there already is found without a transaction: a
-// sender may repeat itself for ever. The row of the callback is locked, so that two at once write
-// one entry.
+// RecordOnce implements callbacks.Store. It finds an entry that exists without a transaction,
+// because a sender may repeat itself for ever. It locks the row of the callback, so that two calls
+// at the same time write one entry.
 func (s *Store) RecordOnce(ctx context.Context, e callbacks.AuditEntry) error {
 	same := callbacks.AuditQuery{Callback: e.Callback, ActorID: e.Actor.ID, Action: e.Action, Limit: 1}
 	if known, err := s.Audit(ctx, same); err != nil || len(known) > 0 {
@@ -117,7 +117,7 @@ func (s *Store) Audit(ctx context.Context, q callbacks.AuditQuery) ([]callbacks.
 	return entries, nil
 }
 
-// auditText is the statement of an audit query.
+// auditText returns the statement of an audit query.
 func auditText(d *engine.Dialect, q callbacks.AuditQuery) (string, []any) {
 	var one arm
 	if q.Callback != "" {

@@ -9,8 +9,8 @@ import (
 	"countersign/internal/upkeep"
 )
 
-// Backlog counts what waits, each thing up to [upkeep.MaxBacklog]; of more pending callbacks, those
-// that end first.
+// Backlog counts what waits, each kind up to [upkeep.MaxBacklog]. If more callbacks are pending, it
+// counts those that end first.
 func (s *Store) Backlog(ctx context.Context, now time.Time) (upkeep.Backlog, error) {
 	b := upkeep.Backlog{Undelivered: map[callbacks.State]int{}}
 	err := s.db.NewRaw(`
@@ -39,12 +39,12 @@ func (s *Store) Backlog(ctx context.Context, now time.Time) (upkeep.Backlog, err
 	return b, err
 }
 
-// bounded counts the callbacks that a condition finds, up to [upkeep.MaxBacklog].
+// bounded counts the callbacks that meet a condition, up to [upkeep.MaxBacklog].
 func (s *Store) bounded(ctx context.Context, condition string, args ...any) (n int, err error) {
 	return s.boundedIn(ctx, "callbacks", condition, args...)
 }
 
-// boundedIn is the same in another table.
+// boundedIn does the same in another table.
 func (s *Store) boundedIn(
 	ctx context.Context, table, condition string, args ...any,
 ) (n int, err error) {

@@ -37,7 +37,7 @@ func (r *callbackRow) places() []any {
 	}
 }
 
-// changes are the columns in which a row differs from what it was.
+// changes returns the columns in which a row differs from its earlier version.
 func (r *callbackRow) changes(was *callbackRow) (c changes) {
 	changed(&c, "id", was.ID, r.ID)
 	changed(&c, "callback_id", was.CallbackID, r.CallbackID)

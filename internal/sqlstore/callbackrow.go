@@ -13,7 +13,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// callbackRow is a row of callbacks; the migration says what its columns mean.
+// callbackRow is a row of callbacks. The migration says what its columns mean.
 type callbackRow struct {
 	bun.BaseModel `bun:"table:callbacks"`
 
@@ -60,7 +60,7 @@ type callbackRow struct {
 	Untaken           sql.NullString
 }
 
-// hashOf is the key under which a long token is found, nil for none.
+// hashOf returns the key under which a long token is found. It is nil if the token is empty.
 func hashOf(token string) []byte {
 	if token == "" {
 		return nil
@@ -69,7 +69,7 @@ func hashOf(token string) []byte {
 	return sum[:]
 }
 
-// rowOf is a callback as the table holds it.
+// rowOf turns a callback into a row of the table.
 func rowOf(num int64, c callbacks.Callback) (callbackRow, error) {
 	r := callbackRow{
 		Num:               num,
@@ -108,7 +108,7 @@ func rowOf(num int64, c callbacks.Callback) (callbackRow, error) {
 	if cause != callbacks.NoDeadline {
 		r.Deadline = min(at.UnixMilli(), noDeadline)
 	}
-	if !c.State.Open() { // the index of beats holds open callbacks only
+	if !c.State.Open() { // the index of heartbeats holds only open callbacks
 		r.NextHeartbeatAt = 0
 	}
 	if d := c.Decision; d != nil {
@@ -146,7 +146,7 @@ func (r *callbackRow) encode(c callbacks.Callback) (err error) {
 	return nil
 }
 
-// callback is the row as the domain knows it.
+// callback turns the row into a callback of the domain.
 func (r *callbackRow) callback() (callbacks.Callback, error) {
 	c := callbacks.Callback{
 		ID:           callbacks.ID(r.ID),
@@ -200,7 +200,7 @@ func (r *callbackRow) callback() (callbacks.Callback, error) {
 	return c, nil
 }
 
-// callbacksOf are rows as the domain knows them.
+// callbacksOf turns rows into callbacks of the domain.
 func callbacksOf(rows []callbackRow) ([]callbacks.Callback, error) {
 	all := make([]callbacks.Callback, 0, len(rows))
 	for i := range rows {

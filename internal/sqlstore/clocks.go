@@ -8,7 +8,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// heartbeatInterval is [callbacks.Callback.HeartbeatInterval] of a row, in milliseconds.
+// heartbeatInterval computes [callbacks.Callback.HeartbeatInterval] of a row, in milliseconds.
 var heartbeatInterval = fmt.Sprintf("case when heartbeat_timeout * 1000 / %[1]d < %[2]d then %[2]d else heartbeat_timeout * 1000 / %[1]d end",
 	callbacks.BeatsPerTimeout, callbacks.LeastHeartbeatInterval.Milliseconds())
 

@@ -10,7 +10,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// contentRow is a row of contents: what no list reads.
+// contentRow is a row of contents, which holds the parts of a callback that no list reads.
 type contentRow struct {
 	bun.BaseModel `bun:"table:contents"`
 
@@ -42,7 +42,7 @@ func (r *contentRow) places() []any {
 	}
 }
 
-// changes are the columns in which a row differs from what it was.
+// changes returns the columns in which a row differs from its earlier version.
 func (r *contentRow) changes(was *contentRow) (c changes) {
 	changed(&c, "fingerprint", was.Fingerprint, r.Fingerprint)
 	c.bytes("description", was.Description, r.Description)
@@ -91,7 +91,7 @@ func (s *Store) Content(ctx context.Context, id callbacks.ID) (callbacks.Content
 	return content, nil
 }
 
-// content is the row as the domain knows it.
+// content turns the row into a content of the domain.
 func (r *contentRow) content() (callbacks.Content, error) {
 	content := callbacks.Content{Description: string(r.Description), Payload: r.Payload}
 	var links []linkDocument

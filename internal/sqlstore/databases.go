@@ -14,12 +14,12 @@ import (
 	"countersign/internal/sqlstore/sqlite"
 )
 
-// databases are the kinds of database that there are.
+// databases are the supported kinds of database.
 var databases = []engine.Database{sqlite.Database, postgres.Database}
 
 var errURL = errors.New("a database URL starts with sqlite: or postgres://")
 
-// databaseOf is the kind of database that a URL names.
+// databaseOf returns the kind of database that a URL names.
 func databaseOf(url string) (engine.Database, error) {
 	for _, d := range databases {
 		for _, prefix := range d.Prefixes {
@@ -33,7 +33,8 @@ func databaseOf(url string) (engine.Database, error) {
 
 // Open opens the database and brings its tables up to date. The URL is sqlite:path,
 // sqlite:///absolute/path or postgres://…; errors do not repeat it, because it may hold a password.
-// Several replicas may open one PostgreSQL database at once; a SQLite file belongs to one process.
+// Several replicas may open the same PostgreSQL database at once; a SQLite file belongs to one
+// process.
 func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
 	how := engine.Opening{Caution: func(string) {}}
 	for _, option := range options {
@@ -53,16 +54,16 @@ func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
 // Option changes how a store is opened.
 type Option func(*engine.Opening)
 
-// WithCaution has tell called with each thing that an operator should know of the database although
-// the desk can work with it. It comes before the tables are brought up to date, which may wait for
-// another replica.
+// WithCaution makes Open call tell with each thing about the database that an operator should know
+// although the desk can work with it. The calls come before the tables are brought up to date,
+// which may wait for another replica.
 func WithCaution(tell func(caution string)) Option {
 	return func(how *engine.Opening) { how.Caution = tell }
 }
 
-// Examine looks at a database without changing anything: it neither makes nor migrates one, and may
-// run beside desks that use it. What is known before something fails is returned with the error,
-// which repeats no password.
+// Examine looks at a database without changing anything: it neither creates nor migrates one, and
+// may run beside desks that use it. With an error it also returns what it found out before the
+// failure. The error repeats no password.
 func Examine(ctx context.Context, url string, now func() time.Time) (doctor.Database, error) {
 	kind, err := databaseOf(url)
 	if err != nil {
@@ -71,11 +72,11 @@ func Examine(ctx context.Context, url string, now func() time.Time) (doctor.Data
 	return kind.Examine(ctx, url, now)
 }
 
-// ErrNotSQLite is the error of [Backup] for PostgreSQL, which has tools of its own.
+// ErrNotSQLite is the error of [Backup] for PostgreSQL, which has its own tools for backups.
 var ErrNotSQLite = errors.New("only a SQLite database is backed up here")
 
-// Backup writes a compact copy of a database to a new file, while a desk goes on working with it.
-// Sessions stay out of the copy.
+// Backup writes a compact copy of a database to a new file while a desk goes on working with it.
+// The copy holds no sessions.
 func Backup(ctx context.Context, url, to string) error {
 	kind, err := databaseOf(url)
 	if err != nil || kind.Backup == nil {
@@ -84,14 +85,14 @@ func Backup(ctx context.Context, url, to string) error {
 	return kind.Backup(ctx, url, to)
 }
 
-// Notices passes notices between the replicas on one database.
+// Notices passes invalidations and ended sessions between the replicas on one database.
 type Notices = engine.Notices
 
-// Deliver is what [Notices] call.
+// Deliver has the functions that [Notices] call.
 type Deliver = engine.Deliver
 
-// NewNotices takes the URL of the store. Nothing is connected before Run. Where a database belongs
-// to one process, there is nobody to tell.
+// NewNotices returns the Notices for the URL of the store. It connects only in Run. If the database
+// belongs to one process, there are no other replicas to tell.
 func NewNotices(url string, log *slog.Logger) (Notices, error) {
 	kind, err := databaseOf(url)
 	if err != nil {
@@ -103,7 +104,7 @@ func NewNotices(url string, log *slog.Logger) (Notices, error) {
 	return kind.Notices(url, log)
 }
 
-// nobody is to be told.
+// nobody is the Notices of a database that belongs to one process.
 type nobody struct{}
 
 func (nobody) Changed(callbacks.Notice)     {}

@@ -78,8 +78,8 @@ func (r *deliveryRow) delivery(id callbacks.ID) (callbacks.Delivery, error) {
 	return d, nil
 }
 
-// addDelivery writes the delivery of a decision. A callback has at most one: a second is
-// [callbacks.ErrConflict].
+// addDelivery writes the delivery of a decision. A callback has at most one: for a second it
+// returns [callbacks.ErrConflict].
 func (t *tx) addDelivery(ctx context.Context, num int64, d callbacks.Delivery) error {
 	due := millis(d.DueAt)
 	r := deliveryRow{
@@ -151,8 +151,8 @@ func (s *Store) ClaimDeliveries(ctx context.Context, now time.Time, lease callba
 	return work, nil
 }
 
-// begin reads what a claim needs, and records the attempts that it is about to make. Where the
-// decision was accepted already nothing is sent any more, so there is no attempt to record.
+// begin reads what a claim needs and records the attempts that it is about to make. If the decision
+// was already accepted, nothing more is sent, so it records no attempt.
 func (t *tx) begin(ctx context.Context, claimed []deliveryRow, now time.Time) ([]delivery.Work, error) {
 	nums := make([]int64, len(claimed))
 	for i := range claimed {
@@ -186,7 +186,7 @@ func (s *Store) FinishDelivery(ctx context.Context, owner string, attempt callba
 		if err != nil {
 			return callbacks.AuditEntry{}, missing(err)
 		}
-		// The number tells this claim from a later one of the same owner.
+		// The number distinguishes this claim from a later one of the same owner.
 		if before.LeaseOwner == "" || before.LeaseOwner != owner || before.Tries != int64(attempt.Number) {
 			return callbacks.AuditEntry{}, callbacks.ErrLeaseLost
 		}
@@ -212,8 +212,8 @@ func (s *Store) FinishDelivery(ctx context.Context, owner string, attempt callba
 	})
 }
 
-// RetryDelivery implements callbacks.Store. A lease that runs is left alone: its attempt is under
-// way.
+// RetryDelivery implements callbacks.Store. It leaves a running lease alone, because its attempt is
+// under way.
 func (s *Store) RetryDelivery(ctx context.Context, id callbacks.ID, now time.Time, fn func(*callbacks.Callback) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
 	return s.change(ctx, id, func(ctx context.Context, t *tx, num int64, c *callbacks.Callback) (callbacks.AuditEntry, error) {
 		entry, err := fn(c)
@@ -238,7 +238,7 @@ func (s *Store) NextDelivery(ctx context.Context) (time.Time, error) {
 	return s.next(ctx, `select claimable_at from deliveries where claimable_at > 0 order by claimable_at limit 1`)
 }
 
-// next reads one time, zero when there is none.
+// next reads one time. It is zero if there is none.
 func (s *Store) next(ctx context.Context, text string, args ...any) (time.Time, error) {
 	var found []int64
 	if err := s.db.NewRaw(text, args...).Scan(ctx, &found); err != nil {
@@ -291,7 +291,7 @@ func (r *attemptRow) attempt() callbacks.Attempt {
 	}
 }
 
-// closeAttempt replaces the open attempt of a claim by what came of it.
+// closeAttempt replaces the open attempt of a claim with its result.
 func (t *tx) closeAttempt(ctx context.Context, num int64, a callbacks.Attempt) error {
 	_, err := t.exec(ctx, `
 		update attempts set started_at = ?, ended_at = ?, answer = ?, status = ?, code = ?, request_id = ?, kms_key = ?

@@ -9,12 +9,12 @@ import (
 )
 
 // The JSON documents in columns. Their structs fix the names, so that renaming a field of the
-// domain does not lose what is stored.
+// domain does not lose stored data.
 
 // rejectSucceeds stands for the default outcomes whose reject is a success. The usual defaults,
-// whose reject is a failure, are null: nearly every callback has the one or the other, and written
-// out they would be most of the hot row. What a reviewer decides is bound to the bytes of the
-// preview, so a later change of the defaults cannot send what nobody saw.
+// whose reject is a failure, are stored as null. Nearly every callback has one of these two, and
+// written out they would be most of the hot row. A reviewer's decision is bound to the bytes of the
+// preview, so a later change of the defaults cannot send something that nobody saw.
 const rejectSucceeds = `"reject succeeds"`
 
 type outcomeDocument struct {
@@ -23,7 +23,7 @@ type outcomeDocument struct {
 	Kind     callbacks.Kind        `json:"kind"`
 	Comment  callbacks.CommentRule `json:"comment"`
 	Encoding callbacks.Encoding    `json:"encoding,omitempty"`
-	// templates are strings: as JSON they would be respaced
+	// templates are strings: stored as JSON, their spacing would change
 	Payload      string `json:"payload,omitempty"`
 	ErrorType    string `json:"errorType,omitempty"`
 	ErrorMessage string `json:"errorMessage,omitempty"`
@@ -68,7 +68,7 @@ func decodeOutcomes(column sql.NullString) ([]callbacks.Outcome, error) {
 	return outcomes, nil
 }
 
-// template is nil when there is none.
+// template returns nil if there is none.
 func template(s string) json.RawMessage {
 	if s == "" {
 		return nil
@@ -192,7 +192,7 @@ func encode(v any) (sql.NullString, error) {
 	return sql.NullString{String: string(document), Valid: true}, err
 }
 
-// decode reads a document; found is false when the column is null.
+// decode reads a document. found is false if the column is null.
 func decode(column sql.NullString, v any) (found bool, err error) {
 	if !column.Valid {
 		return false, nil

@@ -63,9 +63,9 @@ func (s *Store) MissExecutions(ctx context.Context, owner string, w discovery.Wa
 	})
 }
 
-// dueExecutions finds what a scan has still to read. The first part has few rows to look at:
-// pending callbacks that are past their deadline, and open reviews. There are no two rows of one
-// execution in a part; the same one may be in both.
+// pressingExecutions and dueExecutions find the executions that a scan still has to read.
+// pressingExecutions has few rows to look at: pending callbacks that are past their deadline, and
+// open reviews. Each query returns an execution at most once; both may return the same one.
 const (
 	pressingExecutions = `select executions.* from executions where watch = ? and read_at < ? and hash in (
 			select execution_hash from callbacks where state = 'pending' and deadline <= ?
@@ -124,8 +124,8 @@ func (s *Store) SaveExecution(ctx context.Context, owner string, w discovery.Wat
 	})
 }
 
-// traceDocument is a trace as its column holds it. What is not there is left out: most executions
-// wait for nothing.
+// traceDocument is a trace as its column holds it. Empty fields are left out, because most
+// executions wait for nothing.
 type traceDocument struct {
 	Last      int                                `json:"last,omitempty"`
 	LastAt    int64                              `json:"lastAt,omitempty"`

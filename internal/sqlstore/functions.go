@@ -10,9 +10,9 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// hops is a recursive table of the queues that hold anything of a condition. It hops along an index
-// that begins with the queue, from one name to the next, so it costs one look-up for each queue
-// however many callbacks there are.
+// hops is a recursive table of the queues that hold any row of a condition. It jumps along an index
+// that begins with the queue, from one name to the next, so it costs one look-up for each queue, no
+// matter how many callbacks there are.
 func hops(table, condition string) string {
 	return table + ` (name) as (
 	select min(queue) from callbacks where ` + condition + `
@@ -21,16 +21,16 @@ func hops(table, condition string) string {
 	from ` + table + ` where ` + table + `.name is not null)`
 }
 
-// queuesText finds the queues that hold anything, some of them more than once. What is under way is
-// little, and read.
+// queuesText finds the queues that hold anything, some of them more than once. Few callbacks are in
+// state decided, so those are all read.
 var queuesText = `with recursive ` +
 	hops("pending_queues", pendingText) + `, ` + hops("ended_queues", endedText) + `
 	select name from pending_queues where name is not null
 	union all select name from ended_queues where name is not null
 	union all select queue from callbacks where ` + underWayText
 
-// functionsText is a recursive table of the functions that something pending in those queues waits
-// for, made in the same way.
+// functionsText is a recursive table of the functions that have something pending in those queues.
+// It works in the same way.
 const functionsText = `functions (queue, name) as (
 	select name, (select min(function) from callbacks where queue = queues.name and ` + pendingText + `)
 	from queues where name is not null
@@ -71,7 +71,7 @@ func functionsOf(queues []string, all bool, limit int) (string, []any) {
 	return text, append(append(args, underWay.args...), limit)
 }
 
-// The conditions of the indexes of what was announced and is gone.
+// Conditions of the indexes of announced callbacks that are gone.
 const (
 	announcedText = "source <> '" + callbacks.SourceDiscovery + "'"
 	goneText      = "gone = 1"

@@ -12,7 +12,7 @@ import (
 	"countersign/internal/sqlstore/engine"
 )
 
-// place is where a callback stands in a list.
+// place is the position of a callback in a list.
 type place struct {
 	Key int64
 	Num int64
@@ -25,16 +25,17 @@ func (s *Store) List(ctx context.Context, q callbacks.Query) (callbacks.Page, er
 		return callbacks.Page{}, err
 	}
 	limit := min(max(q.Limit, 1), callbacks.MaxPage)
-	// one more tells whether there is a next page
+	// one more shows whether there is a next page
 	text, args := pageText(s.dialect, w, orders[q.SortedBy()], q.After, limit+1)
 	statement := s.db.NewRaw(text, args...)
-	key := fmt.Sprint(q.Now.Unix(), " ", statement) // who is reviewing depends on the time
+	key := fmt.Sprint(q.Now.Unix(), " ", statement) // the people reviewing depend on the time
 	page, err := share(ctx, s.readings, key, func(ctx context.Context) (callbacks.Page, error) { return s.list(ctx, q, statement, limit) })
-	page.Rows = slices.Clone(page.Rows) // so that its reader may sort them
+	page.Rows = slices.Clone(page.Rows) // so that the caller may sort them
 	return page, err
 }
 
-// list reads a page of at most limit callbacks, whose places a statement finds, and one more.
+// list reads a page of at most limit callbacks. The statement finds the places of the page and one
+// more.
 func (s *Store) list(ctx context.Context, q callbacks.Query, statement *bun.RawQuery, limit int) (callbacks.Page, error) {
 	var places []place
 	if err := statement.Scan(ctx, &places); err != nil {
@@ -52,8 +53,9 @@ func (s *Store) list(ctx context.Context, q callbacks.Query, statement *bun.RawQ
 	return page, err
 }
 
-// walk plans a query. A function is indexed within its queue, so a reader of all queues asks for
-// each; what was announced and is gone is indexed by function alone.
+// walk plans a query. Functions are indexed within their queue, so a person who can read all queues
+// gets one condition for each queue. Announced callbacks that are gone are indexed by function
+// alone.
 func (s *Store) walk(ctx context.Context, q callbacks.Query) (walk, error) {
 	queues, all := q.Visible()
 	byFunction := q.Gone && q.Source == callbacks.SourceAnnounced
@@ -67,7 +69,7 @@ func (s *Store) walk(ctx context.Context, q callbacks.Query) (walk, error) {
 	return s.walkOf(q, queues, all), nil
 }
 
-// pageText is the statement that finds the places of one page. Each arm comes sorted from its
+// pageText returns the statement that finds the places of one page. Each arm comes sorted from its
 // index.
 func pageText(d *engine.Dialect, w walk, o order, after *callbacks.Cursor, limit int) (string, []any) {
 	compare, direction := ">", ""
@@ -84,7 +86,7 @@ func pageText(d *engine.Dialect, w walk, o order, after *callbacks.Cursor, limit
 	return union(d, o.column+" as key, num", w, tail)
 }
 
-// page reads the callbacks at the places, in their order, and who is reviewing them.
+// page reads the callbacks at the places, in their order, and the people reviewing them.
 func (s *Store) page(ctx context.Context, q callbacks.Query, places []place) (callbacks.Page, error) {
 	if len(places) == 0 {
 		return callbacks.Page{}, nil
@@ -114,8 +116,8 @@ func (s *Store) page(ctx context.Context, q callbacks.Query, places []place) (ca
 	return page, nil
 }
 
-// reviewers are the people who have a callback open now, longest first, each once however many tabs
-// they have.
+// reviewers returns the people who have a callback open now, the longest first, each once however
+// many tabs they have.
 func (s *Store) reviewers(ctx context.Context, nums []int64, q callbacks.Query) (map[int64][]callbacks.Actor, error) {
 	var open []reviewRow
 	err := s.db.NewSelect().Model(&open).Where("callback in (?)", bun.List(nums)).
@@ -149,7 +151,7 @@ func (s *Store) Count(ctx context.Context, q callbacks.Query, limit int) (int, e
 	})
 }
 
-// countText counts what the arms find and stops at limit.
+// countText counts what the arms find. It stops at limit.
 func countText(d *engine.Dialect, w walk, limit int) (string, []any) {
 	text, args := union(d, "1", w, fmt.Sprintf(" limit %d", limit))
 	return "select count(*) from (" + text + ") as found", args

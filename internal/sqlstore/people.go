@@ -22,7 +22,7 @@ type personRow struct {
 	GivenName    string
 	FamilyName   string
 	Email        string
-	Addresses    sql.NullString // JSON, as are the other lists
+	Addresses    sql.NullString // JSON, like the other lists
 	UserNames    sql.NullString
 	GroupNames   sql.NullString
 	GroupsReadAt int64
@@ -44,8 +44,8 @@ func (s *Store) KeepPerson(ctx context.Context, said callbacks.Profile) error {
 			return err
 		}
 		text, args := t.insertion(&fresh)
-		// Somebody new is written whole, also where another replica does the same at this moment;
-		// what follows then adds nothing.
+		// A new person is written completely, even if another replica does the same at this moment;
+		// the update below then adds nothing.
 		if _, err := t.exec(ctx, text+` on conflict (id) do nothing`, args...); err != nil {
 			return fmt.Errorf("write a person: %w", err)
 		}

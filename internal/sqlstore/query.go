@@ -10,10 +10,10 @@ import (
 	"countersign/internal/sqlstore/engine"
 )
 
-// maxArms bounds the arms of one statement; SQLite takes at most 500.
+// maxArms bounds the arms of one statement. SQLite accepts at most 500.
 const maxArms = 400
 
-// order is the column that a list is sorted by; num settles ties.
+// order is the column by which a list is sorted. num breaks ties.
 type order struct {
 	column string
 	desc   bool
@@ -33,12 +33,12 @@ type condition struct {
 
 func where(text string, args ...any) condition { return condition{text, args} }
 
-// arm is one walk along one index: conditions that hold together. A query is one arm for each queue
-// and state, so that each walks exactly what its reader may see, in order.
+// arm is one walk along one index: conditions that all hold. A query has one arm for each queue and
+// state, so that each arm walks exactly what the person may see, in order.
 type arm []condition
 
-// walk is how a query finds callbacks: the table that it reads, and its arms. No arms means that it
-// finds nothing.
+// walk is how a query finds callbacks: the table that it reads, and its arms. Without arms it finds
+// nothing.
 type walk struct {
 	from condition
 	arms []arm
@@ -73,7 +73,7 @@ func (s *Store) walkOf(q callbacks.Query, queues []string, allQueues bool) walk 
 		switch {
 		case allQueues:
 			w.arms = append(w.arms, in)
-		case len(queues)*len(wanted) > maxArms: // what is found is sorted
+		case len(queues)*len(wanted) > maxArms: // the results are sorted afterwards
 			w.arms = append(w.arms, append(arm{where("queue in (?)", bun.List(queues))}, in...))
 		default:
 			for _, queue := range queues {
@@ -84,15 +84,15 @@ func (s *Store) walkOf(q callbacks.Query, queues []string, allQueues bool) walk 
 	return w
 }
 
-// The conditions of the three groups of indexes. SQLite finds a partial index by its own words
-// only.
+// Conditions of the three groups of partial indexes. SQLite uses a partial index only if a
+// statement has the condition word for word.
 const (
 	pendingText  = "state = 'pending'"
 	underWayText = "state = 'decided'"
 	endedText    = "state <> 'pending' and state <> 'decided'"
 )
 
-// wantedCondition finds what is wanted of a state.
+// wantedCondition finds the callbacks of one wanted state.
 func wantedCondition(w callbacks.Wanted) condition {
 	c := where("state = ?", w.State)
 	switch {
@@ -113,7 +113,7 @@ func wantedCondition(w callbacks.Wanted) condition {
 	return c
 }
 
-// anyOf finds what is wanted of any state.
+// anyOf finds the callbacks of any wanted state.
 func anyOf(wanted []callbacks.Wanted) condition {
 	var texts []string
 	var args []any
@@ -124,9 +124,9 @@ func anyOf(wanted []callbacks.Wanted) condition {
 	return where("("+strings.Join(texts, " or ")+")", args...)
 }
 
-// candidates narrow a query to callbacks that another index knows: a person's own, and what a
-// search finds. Each is a select of numbers, none twice. They are few, or meant to be, and are
-// sorted after they are found: no index has their order.
+// candidates narrow a query to callbacks that another index finds: a person's own, and the hits of
+// a search. Each is a select of numbers without duplicates. They should be few, and are sorted
+// after they are found, because no index has their order.
 func (s *Store) candidates(q callbacks.Query) []condition {
 	var selects []condition
 	if q.Scope == callbacks.ScopeMine {
@@ -140,7 +140,7 @@ func (s *Store) candidates(q callbacks.Query) []condition {
 	const whole = `select num as candidate from callbacks where callback_hash = ? or execution_hash = ?`
 	hash := hashOf(token)
 	words := asked(token)
-	// no such word is kept
+	// no such word is stored
 	if len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return len(w) > maxWord }) {
 		return append(selects, where(whole, hash, hash))
 	}
@@ -148,7 +148,7 @@ func (s *Store) candidates(q callbacks.Query) []condition {
 		hash, hash, s.dialect.Search.Query(words[:min(len(words), maxSearchWords)]), hash, hash))
 }
 
-// filterConditions are what a filter asks beside queue, state and search.
+// filterConditions returns the conditions of a filter apart from queue, state and search.
 func filterConditions(f callbacks.Filter) []condition {
 	var c []condition
 	if f.Function != "" {
@@ -156,7 +156,7 @@ func filterConditions(f callbacks.Filter) []condition {
 	}
 	switch f.Source {
 	case "":
-	case callbacks.SourceDiscovery: // in the text, where the partial indexes are found by it
+	case callbacks.SourceDiscovery: // in the text, so that partial indexes are found
 		c = append(c, where("source = '"+callbacks.SourceDiscovery+"'"))
 	case callbacks.SourceAnnounced:
 		c = append(c, where(announcedText))
@@ -177,7 +177,7 @@ func filterConditions(f callbacks.Filter) []condition {
 
 func endsConditions(e callbacks.Ends) []condition {
 	var c []condition
-	if !e.From.IsZero() { // what never ends does not end after From either
+	if !e.From.IsZero() { // a callback that never ends does not end after From either
 		c = append(c, where("deadline >= ? and deadline_cause <> ''", millis(e.From)))
 	}
 	if !e.Before.IsZero() {
@@ -189,14 +189,14 @@ func endsConditions(e callbacks.Ends) []condition {
 	if e.Cause != callbacks.NoDeadline {
 		c = append(c, where("deadline_cause = ?", e.Cause))
 	}
-	if e.Unattended { // the state is pending; in the text, as above
+	if e.Unattended { // the state is pending; written into the text, as above
 		c = append(c, where("deadline_cause = '"+string(callbacks.CauseHeartbeat)+"'"))
 	}
 	return c
 }
 
-// union is the text of all arms as one select of columns, in the form in which the database runs
-// arms with that tail.
+// union joins all arms into one select of columns. It uses the form in which the database runs arms
+// with that tail.
 func union(d *engine.Dialect, columns string, w walk, tail string) (string, []any) {
 	var texts []string
 	var args []any

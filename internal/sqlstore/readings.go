@@ -14,36 +14,36 @@ import (
 )
 
 const (
-	// maxReadings bounds what is kept: the lists of a few dozen different readers and the counts
-	// beside them.
+	// maxReadings bounds how many results are kept: the lists of a few dozen different readers and
+	// the counts beside them.
 	maxReadings = 256
-	// readingTimeout bounds a reading that several wait for. It is not given up together with the
-	// first of them.
+	// readingTimeout bounds a reading that several requests wait for. It goes on if the first of
+	// them is cancelled.
 	readingTimeout = 10 * time.Second
 )
 
-// readings are what lists and counts found since the last write. A change makes every open page
-// read again, and most of them ask the same: that is read once for all. Where other processes write
-// too there are none: a nil *readings shares nothing.
+// readings cache the results of lists and counts since the last write. A change makes every open
+// page read again, and most pages ask the same, so that is read once for all of them. If other
+// processes write too, there is no cache: a nil *readings shares nothing.
 type readings struct {
 	writes atomic.Int64 // counts what was written
 	flight singleflight.Group
 
 	mu    sync.Mutex
-	after int64 // the writes that kept knows of
+	after int64 // the number of writes for which kept is valid
 	kept  map[string]any
 }
 
-// invalidate drops what is kept. Call it between a commit and its answer, so that nobody reads what
-// was before their own change.
+// invalidate drops the cache. Call it between a commit and its answer, so that nobody reads the
+// state before their own change.
 func (r *readings) invalidate() {
 	if r != nil {
 		r.writes.Add(1)
 	}
 }
 
-// share gives what was found under a key, or reads it. What is found is shared: nobody may change
-// it.
+// share returns the result under a key, or reads it. Results are shared: the caller must not change
+// them.
 func share[T any](ctx context.Context, r *readings, key string, read func(context.Context) (T, error)) (T, error) {
 	if r == nil {
 		return read(ctx)
@@ -79,7 +79,7 @@ func (r *readings) get(writes int64, key string) (any, bool) {
 	return found, ok
 }
 
-// put keeps what was found, unless something was written since the reading began.
+// put keeps a result, unless something was written since its reading began.
 func (r *readings) put(writes int64, key string, found any) {
 	if r.writes.Load() != writes {
 		return

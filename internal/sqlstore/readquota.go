@@ -11,7 +11,7 @@ import (
 	"countersign/internal/readquota"
 )
 
-// budgetRow is a row of read_quotas.
+// quotaRow is a row of read_quotas.
 type quotaRow struct {
 	bun.BaseModel `bun:"table:read_quotas"`
 
@@ -62,7 +62,8 @@ func (s *Store) ChangeQuota(ctx context.Context, lane callbacks.Lane, now time.T
 	})
 }
 
-// clock is the one clock of all who share the database. SQLite has a single process, which has one.
+// clock returns the time of the one clock that all processes on the database share. With SQLite
+// there is only one process, which uses its own clock.
 func (t *tx) clock(ctx context.Context, ours time.Time) (time.Time, error) {
 	if t.dialect.Clock == "" {
 		return ours, nil

@@ -13,7 +13,7 @@ import (
 	"countersign/internal/sqlstore/engine"
 )
 
-// messageRow is a row of messages: a webhook message and what came of it.
+// messageRow is a row of messages: a webhook message and the callback that it led to.
 type messageRow struct {
 	bun.BaseModel `bun:"table:messages"`
 
@@ -56,7 +56,7 @@ func (s *Store) Receive(ctx context.Context, m callbacks.Message, c callbacks.Ca
 	return receipt, nil
 }
 
-// receipt is the answer that a message got before, or sql.ErrNoRows.
+// receipt returns the answer that a message got before, or sql.ErrNoRows.
 func (t *tx) receipt(ctx context.Context, m callbacks.Message, id callbacks.CallbackID, fingerprint string) (callbacks.Receipt, error) {
 	if m.ID == "" {
 		return callbacks.Receipt{}, sql.ErrNoRows
@@ -83,7 +83,7 @@ func (t *tx) receipt(ctx context.Context, m callbacks.Message, id callbacks.Call
 	return callbacks.Receipt{Callback: c, Created: known.Created, Repeated: true}, nil
 }
 
-// announce writes a callback that is new, or finds the one that is there.
+// announce writes a callback if it is new, or else finds the existing one.
 func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (int64, callbacks.Receipt, error) {
 	r, err := rowOf(0, c)
 	if err != nil {
@@ -114,7 +114,8 @@ func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbac
 	return num, callbacks.Receipt{Callback: kept, Created: true}, err
 }
 
-// announced is the callback that is known already. One that was only found takes the announcement.
+// announced returns a callback that is already known. If it was only discovered, it takes over the
+// announcement.
 func (t *tx) announced(ctx context.Context, said callbacks.Callback, saying callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (int64, callbacks.Receipt, error) {
 	r, err := row[callbackRow](ctx, t, `select * from callbacks where callback_hash = ?`+t.dialect.ForUpdate, hashOf(string(said.CallbackID)))
 	if err != nil {
@@ -139,7 +140,7 @@ func (t *tx) announced(ctx context.Context, said callbacks.Callback, saying call
 	return r.Num, receipt, err
 }
 
-// complete gives a callback that was found what its announcement says.
+// complete adds to a discovered callback what its announcement says.
 func (t *tx) complete(ctx context.Context, r callbackRow, before contentRow, said callbacks.Callback, saying callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (callbacks.Callback, error) {
 	c, err := r.callback()
 	if err != nil {
@@ -166,7 +167,7 @@ func (t *tx) complete(ctx context.Context, r callbackRow, before contentRow, sai
 	return t.save(ctx, r, c)
 }
 
-// remember keeps the answer to a message for when it comes again.
+// remember stores the answer to a message, in case the message comes again.
 func (t *tx) remember(ctx context.Context, m callbacks.Message, num int64, created bool) error {
 	if m.ID == "" {
 		return nil
@@ -176,7 +177,7 @@ func (t *tx) remember(ctx context.Context, m callbacks.Message, num int64, creat
 	if err != nil {
 		return fmt.Errorf("insert message: %w", err)
 	}
-	if n == 0 { // the same message came twice at the same moment: the other one is its first time
+	if n == 0 { // the same message came twice at the same moment, and the other one was first
 		return engine.ErrAgain
 	}
 	return nil

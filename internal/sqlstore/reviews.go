@@ -49,12 +49,12 @@ func reviewsOf(rows []reviewRow, id callbacks.ID) []callbacks.Review {
 	return all
 }
 
-// closedReviews is how many closed reviews of a callback are read: enough to find each person's
-// last one.
+// closedReviews is how many closed reviews of a callback are read. That is enough to find each
+// person's last one.
 const closedReviews = 50
 
-// Review implements callbacks.Store. It leaves the revision alone: that somebody looks does not
-// make another page stale.
+// Review implements callbacks.Store. It leaves the revision alone: opening a callback does not make
+// another page stale.
 func (s *Store) Review(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback, []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error)) (callbacks.Callback, error) {
 	return s.change(ctx, id, func(ctx context.Context, t *tx, num int64, c *callbacks.Callback) (callbacks.AuditEntry, error) {
 		open, err := rows[reviewRow](ctx, t, `select * from reviews where callback = ? and closed_at = 0 order by opened_at, id`, num)
@@ -78,7 +78,7 @@ func (s *Store) Review(ctx context.Context, id callbacks.ID, fn func(*callbacks.
 	})
 }
 
-// putReview writes a new review or the new times of one that is there.
+// putReview writes a new review, or the new times of an existing one.
 func (t *tx) putReview(ctx context.Context, num int64, r callbacks.Review, settled bool) error {
 	text, args := t.insertion(&reviewRow{
 		ID: string(r.ID), Callback: num, ByKind: string(r.By.Kind), ByID: r.By.ID, ByName: r.By.Name,
@@ -93,8 +93,8 @@ func (t *tx) putReview(ctx context.Context, num int64, r callbacks.Review, settl
 	return nil
 }
 
-// settleReviews notes on the reviews of a callback whether it is still open: a person's own list
-// reads the open ones only.
+// settleReviews notes on the reviews of a callback whether it is settled, because a person's own
+// list reads only those of open callbacks.
 func (t *tx) settleReviews(ctx context.Context, num int64, settled bool) error {
 	if _, err := t.exec(ctx, `update reviews set settled = ? where callback = ?`, settled, num); err != nil {
 		return fmt.Errorf("settle reviews: %w", err)

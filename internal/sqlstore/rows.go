@@ -7,23 +7,23 @@ import (
 	"strings"
 )
 
-// The intake and the decision run static statements: their rows name columns, values and the places
-// to scan into. That is faster than to ask for them by reflection, as the other rows do.
+// The intake and the decision run static statements. Their rows list columns, values and the places
+// to scan into by hand, which is faster than the reflection that the other rows use.
 
-// scanned is a row that is read by its own columns.
+// scanned is a row that lists its own columns.
 type scanned interface {
 	columns() string
 	places() []any
 }
 
-// insertText inserts one row.
+// insertText returns the statement that inserts one row.
 func insertText(table, columns string) string {
 	places := strings.Repeat(", ?", strings.Count(columns, ",")+1)[2:]
 	return "insert into " + table + " (" + columns + ") values (" + places + ")"
 }
 
-// arguments are values as the drivers take them: no bytes are null, and text holds nothing that
-// PostgreSQL refuses. It changes them in place.
+// arguments converts values for the drivers: nil bytes become null, and text loses what PostgreSQL
+// refuses. It changes them in place.
 func arguments(values []any) []any {
 	for i, v := range values {
 		switch v := v.(type) {
@@ -44,27 +44,28 @@ func (t *tx) add(ctx context.Context, text string, values []any) error {
 	return err
 }
 
-// changes are the columns to update, and their new values: indexes of the others are left alone.
+// changes are the columns to update, with their new values. Indexes of other columns stay
+// untouched.
 type changes struct {
 	columns []string
 	values  []any
 }
 
-// changed notes a column that changes.
+// changed notes a column if its value changes.
 func changed[T comparable](c *changes, column string, was, is T) {
 	if was != is {
 		c.columns, c.values = append(c.columns, column+" = ?"), append(c.values, is)
 	}
 }
 
-// bytes notes a column of bytes that changes.
+// bytes notes a column of bytes if its value changes.
 func (c *changes) bytes(column string, was, is []byte) {
 	if (was == nil) != (is == nil) || !bytes.Equal(was, is) {
 		c.columns, c.values = append(c.columns, column+" = ?"), append(c.values, is)
 	}
 }
 
-// apply updates the row of a table with a key, if anything changes.
+// apply updates the row with a key in a table, if anything changes.
 func (t *tx) apply(ctx context.Context, table, key string, of int64, c changes) error {
 	if len(c.columns) == 0 {
 		return nil
@@ -74,9 +75,9 @@ func (t *tx) apply(ctx context.Context, table, key string, of int64, c changes) 
 	return err
 }
 
-// scan reads the rows of a statement into their own places. It closes found.
+// scan reads the rows of a statement into the places of their columns. It closes found.
 func scan[T any](found *sql.Rows, places func(*T) []any) (all []T, err error) {
-	defer func() { _ = found.Close() }() // its error is that of Err
+	defer func() { _ = found.Close() }() // Err returns the same error
 	for found.Next() {
 		var one T
 		if err := found.Scan(places(&one)...); err != nil {
@@ -87,8 +88,8 @@ func scan[T any](found *sql.Rows, places func(*T) []any) (all []T, err error) {
 	return all, found.Err()
 }
 
-// placesOf says where the columns of T go, and which they are where T is a row; places is nil where
-// that is left to bun.
+// placesOf returns where the columns of T are scanned to and, if T is a row, what the columns are.
+// places is nil if bun scans T.
 func placesOf[T any]() (columns string, places func(*T) []any) {
 	switch row := any(new(T)).(type) {
 	case *int64, *string:

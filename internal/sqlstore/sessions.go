@@ -50,17 +50,18 @@ func (r *sessionRow) stored() callbacks.StoredSession {
 	return callbacks.StoredSession{Session: r.session(), TokenHash: r.TokenHash, Sealed: r.Sealed, ExpiresAt: fromMillis(r.ExpiresAt)}
 }
 
-// Sessions keeps sign-in sessions. A session is found by the hash of its token; what it holds is
-// sealed before it comes here.
+// Sessions keeps sign-in sessions. A session is found by the hash of its token; its data is sealed
+// before it comes here.
 type Sessions struct {
 	store *Store
 	now   func() time.Time
 }
 
-// Sessions is the store of sessions in this database. What has expired by now is not found.
+// Sessions returns the store of sessions in this database. It does not find sessions that have
+// expired by now.
 func (s *Store) Sessions(now func() time.Time) *Sessions { return &Sessions{store: s, now: now} }
 
-// Find returns what a session holds; found is false when there is none or it has expired.
+// Find returns what a session holds. found is false if there is no session or it has expired.
 func (s *Sessions) Find(ctx context.Context, tokenHash []byte) (sealed []byte, found bool, err error) {
 	err = s.store.db.NewRaw(`select sealed from sessions where token_hash = ? and expires_at > ?`, tokenHash, millis(s.now())).Scan(ctx, &sealed)
 	switch {
@@ -72,7 +73,7 @@ func (s *Sessions) Find(ctx context.Context, tokenHash []byte) (sealed []byte, f
 	return sealed, true, nil
 }
 
-// Insert keeps a new session. Only a sign-in calls it.
+// Insert adds a new session. Only a sign-in calls it.
 func (s *Sessions) Insert(ctx context.Context, session callbacks.StoredSession) error {
 	return s.store.transact(ctx, func(ctx context.Context, t *tx) error {
 		if err := t.insert(ctx, newSessionRow(session)); err != nil {
@@ -82,8 +83,9 @@ func (s *Sessions) Insert(ctx context.Context, session callbacks.StoredSession) 
 	})
 }
 
-// Update writes a session that still holds what was found. One that was deleted stays so, one that
-// somebody else wrote keeps that, and written is false. When it began and expires does not change.
+// Update writes a session if it still holds what was found. Otherwise, if it was deleted or written
+// meanwhile, Update changes nothing and written is false. It does not change when the session began
+// and expires.
 func (s *Sessions) Update(ctx context.Context, session callbacks.StoredSession, found []byte) (written bool, err error) {
 	r := newSessionRow(session)
 	err = s.store.transact(ctx, func(ctx context.Context, t *tx) error {
@@ -98,8 +100,8 @@ func (s *Sessions) Update(ctx context.Context, session callbacks.StoredSession, 
 	return written, err
 }
 
-// Delete ends a session; found is false for one that is not there. Of two that delete it at once
-// one finds it.
+// Delete ends a session. found is false if there is none; if two calls delete the same session at
+// once, only one finds it.
 func (s *Sessions) Delete(ctx context.Context, tokenHash []byte) (found bool, err error) {
 	err = s.store.transact(ctx, func(ctx context.Context, t *tx) error {
 		n, err := t.exec(ctx, `delete from sessions where token_hash = ?`, tokenHash)
@@ -111,9 +113,9 @@ func (s *Sessions) Delete(ctx context.Context, tokenHash []byte) (found bool, er
 	return found, err
 }
 
-// End deletes the session of an ID together with the audit entry that judge makes of it, and
-// returns what it held. An error of judge keeps the session and is returned. A session that is not
-// there is [callbacks.ErrNotFound]. Judge may run twice.
+// End deletes the session of an ID together with the audit entry that judge returns, and returns
+// what the session held. If judge returns an error, the session stays and End returns that error.
+// If there is no session, End returns [callbacks.ErrNotFound]. judge may run twice.
 func (s *Sessions) End(ctx context.Context, id callbacks.ID, judge func(callbacks.Session) (callbacks.AuditEntry, error)) (ended callbacks.StoredSession, err error) {
 	err = s.store.transact(ctx, func(ctx context.Context, t *tx) error {
 		r, err := row[sessionRow](ctx, t, `select * from sessions where id = ? and person <> ''`+t.dialect.ForUpdate, storable(string(id)))
@@ -133,7 +135,7 @@ func (s *Sessions) End(ctx context.Context, id callbacks.ID, judge func(callback
 	return ended, err
 }
 
-// ForgetSessions drops sessions that expired before now, at most limit.
+// ForgetSessions deletes at most limit sessions that expired before now.
 func (s *Store) ForgetSessions(ctx context.Context, now time.Time, limit int) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		_, err := t.exec(ctx, `delete from sessions where token_hash in
@@ -142,11 +144,11 @@ func (s *Store) ForgetSessions(ctx context.Context, now time.Time, limit int) er
 	})
 }
 
-// List returns a page of the sessions that a query asks for, the latest sign-in first. Next is
-// where the next page begins, nil on the last.
+// List returns a page of the sessions that a query asks for, the latest sign-in first. next is the
+// cursor of the next page, which is nil on the last page.
 func (s *Sessions) List(ctx context.Context, q callbacks.SessionQuery) (page []callbacks.Session, next *callbacks.Cursor, err error) {
 	limit := min(max(q.Limit, 1), callbacks.MaxPage)
-	text, args := sessionsText(q, limit+1) // one more tells whether there is a next page
+	text, args := sessionsText(q, limit+1) // one more shows whether there is a next page
 	var found []sessionRow
 	if err := s.store.db.NewRaw(text, args...).Scan(ctx, &found); err != nil {
 		return nil, nil, fmt.Errorf("list sessions: %w", s.store.unavailable(err))
@@ -162,7 +164,7 @@ func (s *Sessions) List(ctx context.Context, q callbacks.SessionQuery) (page []c
 	return page, next, nil
 }
 
-// sessionsText is the statement of a query. What a session holds is not read.
+// sessionsText returns the statement of a query. It does not read the sealed data.
 func sessionsText(q callbacks.SessionQuery, limit int) (string, []any) {
 	conditions := []condition{where("person <> ''"), where("signed_in_at > ?", millis(q.SignedInAfter)), where("seen_at > ?", millis(q.SeenAfter))}
 	if q.Person != "" {
@@ -183,10 +185,11 @@ func sessionsText(q callbacks.SessionQuery, limit int) (string, []any) {
 	return fmt.Sprintf("select %s from sessions where %s order by signed_in_at desc, id desc limit %d", columns, strings.Join(texts, " and "), limit), args
 }
 
-// literal keeps what like would read as a pattern.
+// literal escapes the characters that are a pattern in a like.
 var literal = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
-// searched is what a search looks in: each part on a line of its own, so that no search spans two.
+// searched returns the text that a search looks in. Each part is on its own line, so that no search
+// can span two.
 func searched(s callbacks.Session) string {
 	return strings.ToLower(strings.Join([]string{s.Name, s.Email, s.Person, s.Address}, "\n"))
 }

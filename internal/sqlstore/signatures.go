@@ -35,7 +35,8 @@ func (r *signatureRow) values() []any {
 	}
 }
 
-// sign writes a signature. A person has one on a callback: a second is [callbacks.ErrConflict].
+// sign writes a signature. A person has at most one on a callback: for a second it returns
+// [callbacks.ErrConflict].
 func (t *tx) sign(ctx context.Context, num int64, s callbacks.Signature) error {
 	r := signatureRow{
 		Callback: num, Person: s.By.ID, Name: s.By.Name, Via: string(s.Via),

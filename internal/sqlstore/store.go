@@ -1,12 +1,12 @@
 // Package sqlstore keeps callbacks and sessions in SQLite or PostgreSQL. It implements
-// callbacks.Store, whose comments and whose suite (package callbackstest) are the contract.
+// callbacks.Store, whose comments and test suite (package callbackstest) are the contract.
 //
-// Here are the statements and the rows, by aggregate; they are the same for both databases. What
-// one database alone has is in its engine: packages sqlite and postgres, by the contract of package
-// engine. The tables and what each column means are in their migrations.
+// This package has the statements and the rows, by aggregate; they are the same for both databases.
+// What is specific to one database is in its engine, package sqlite or postgres, by the contract of
+// package engine. The migrations define the tables and say what each column means.
 //
-// It knows no rules: which states follow which is decided by the functions that it is given and
-// runs in a transaction.
+// It knows no rules: the functions that callers pass in decide which state follows which, and it
+// runs them in a transaction.
 package sqlstore
 
 import (
@@ -29,7 +29,7 @@ type Store struct {
 	db      *bun.DB // reads
 	// transact runs fn in a transaction and returns after its commit. fn may be run more than once.
 	transact func(ctx context.Context, fn func(context.Context, *tx) error) error
-	readings *readings // nil where others write too
+	readings *readings // nil if other processes write too
 }
 
 var (
@@ -54,13 +54,13 @@ func newStore(e engine.Engine) *Store {
 	return s
 }
 
-// Close finishes the transactions that were begun and closes the database. Calls after it return
+// Close finishes the transactions that have begun and closes the database. Later calls return
 // [callbacks.ErrUnavailable].
 func (s *Store) Close() error { return s.engine.Close() }
 
-// Ping checks that the database answers and takes writes: who may only read cannot decide. Its
-// error says what is wrong.
+// Ping checks that the database answers and takes writes: a desk that can only read cannot decide.
+// Its error says what is wrong.
 func (s *Store) Ping(ctx context.Context) error { return s.engine.Ready(ctx) }
 
-// unavailable marks an error of the driver that is no answer to the statement.
+// unavailable marks an error of the driver that is not an answer to the statement.
 func (s *Store) unavailable(err error) error { return s.engine.Unavailable(err) }

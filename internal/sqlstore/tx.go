@@ -34,8 +34,8 @@ func (t *tx) exec(ctx context.Context, text string, args ...any) (int64, error) 
 	return n, t.engine.Unavailable(err)
 }
 
-// rows reads every row of a statement: structs by column name, or single values. In "select *" and
-// "returning *" the star stands for the columns of T.
+// rows reads every row of a statement, as structs by column name or as single values. In "select *"
+// and "returning *" the star stands for the columns of T.
 func rows[T any](ctx context.Context, t *tx, text string, args ...any) ([]T, error) {
 	own, places := placesOf[T]()
 	switch {
@@ -60,7 +60,7 @@ func rows[T any](ctx context.Context, t *tx, text string, args ...any) ([]T, err
 	return all, nil
 }
 
-// withColumns names the columns of T in the place of *.
+// withColumns replaces * with the names of the columns of T.
 func withColumns[T any](db *bun.DB, text string) string {
 	row := reflect.TypeFor[T]()
 	if row.Kind() != reflect.Struct || !strings.Contains(text, "*") {
@@ -73,7 +73,7 @@ func withColumns[T any](db *bun.DB, text string) string {
 	return named(text, strings.Join(names, ", "))
 }
 
-// named puts columns in the place of *.
+// named replaces * with columns.
 func named(text, columns string) string {
 	for _, before := range []string{"select ", "returning "} {
 		text = strings.ReplaceAll(text, before+"*", before+columns)
@@ -81,7 +81,7 @@ func named(text, columns string) string {
 	return text
 }
 
-// row reads the one row of a statement, or gives sql.ErrNoRows.
+// row reads the one row of a statement, or returns sql.ErrNoRows.
 func row[T any](ctx context.Context, t *tx, text string, args ...any) (T, error) {
 	all, err := rows[T](ctx, t, text, args...)
 	if err != nil || len(all) == 0 {
@@ -94,8 +94,8 @@ func row[T any](ctx context.Context, t *tx, text string, args ...any) (T, error)
 	return all[0], nil
 }
 
-// insertion is the text and the arguments that insert a row, a pointer to one of the structs in
-// this package. Columns that the database numbers by itself are left out.
+// insertion returns the statement and the arguments that insert a row. row is a pointer to one of
+// the structs in this package. Columns that the database numbers by itself are left out.
 func (t *tx) insertion(row any) (string, []any) {
 	table, value := t.table(row)
 	args := make([]any, 0, len(table.Fields))
@@ -111,8 +111,8 @@ func (t *tx) insertion(row any) (string, []any) {
 	return text.(string), args
 }
 
-// insertions are the texts of insertion by *schema.Table: there are few, and each is made for every
-// row.
+// insertions caches the texts of insertion by *schema.Table: there are few of them, and every row
+// needs one.
 var insertions sync.Map
 
 func insertionText(table *schema.Table) string {
@@ -133,8 +133,8 @@ func (t *tx) insert(ctx context.Context, row any) error {
 	return err
 }
 
-// update writes the columns in which two versions of a row differ, so that indexes of the others
-// are left alone.
+// update writes the columns in which two versions of a row differ, so that indexes of other columns
+// stay untouched.
 func (t *tx) update(ctx context.Context, before, after any) error {
 	table, old := t.table(before)
 	_, now := t.table(after)
@@ -162,8 +162,8 @@ func (t *tx) table(row any) (*schema.Table, reflect.Value) {
 	return t.db.Table(value.Type()), value
 }
 
-// argument is a field as the drivers take it: no bytes are null, and text holds nothing that
-// PostgreSQL refuses.
+// argument converts a field for the drivers: nil bytes become null, and text loses what PostgreSQL
+// refuses.
 func argument(v reflect.Value) any {
 	switch value := v.Interface().(type) {
 	case []byte:

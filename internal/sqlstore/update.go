@@ -28,7 +28,7 @@ func (s *Store) Update(ctx context.Context, id callbacks.ID, fn func(*callbacks.
 }
 
 // change loads a callback, lets fn change it, and writes it and its audit entry, all in one
-// transaction. An error of fn is returned as it is.
+// transaction. It returns an error of fn unchanged.
 func (s *Store) change(ctx context.Context, id callbacks.ID, fn func(context.Context, *tx, int64, *callbacks.Callback) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
 	var changed callbacks.Callback
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
@@ -55,7 +55,7 @@ func (s *Store) change(ctx context.Context, id callbacks.ID, fn func(context.Con
 	return changed, nil
 }
 
-// save writes what changed in a callback and returns it as it is stored.
+// save writes what changed in a callback and returns the callback as it is stored.
 func (t *tx) save(ctx context.Context, before callbackRow, c callbacks.Callback) (callbacks.Callback, error) {
 	after, err := rowOf(before.Num, c)
 	if err != nil {

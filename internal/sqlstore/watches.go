@@ -90,7 +90,7 @@ func (s *Store) SetFunctions(ctx context.Context, lane callbacks.Lane, watches [
 	})
 }
 
-// replaceWatches writes watches in place of those that are there.
+// replaceWatches writes watches in place of the existing ones.
 func (t *tx) replaceWatches(ctx context.Context, from discovery.Origin, there []watchRow, watches []discovery.Watch) error {
 	for _, r := range there {
 		if slices.ContainsFunc(watches, func(w discovery.Watch) bool { return w.Function == r.Function && w.Lane() == r.watch().Lane() }) {
@@ -110,8 +110,8 @@ func (t *tx) replaceWatches(ctx context.Context, from discovery.Origin, there []
 	return nil
 }
 
-// putWatch adds a watch, due at once, or gives one that is there its queue. What the operator named
-// stays his.
+// putWatch adds a watch, due at once, or sets the queue of an existing one. It does not change a
+// watch that the operator configured.
 func (t *tx) putWatch(ctx context.Context, from discovery.Origin, w discovery.Watch) error {
 	text, args := t.insertion(&watchRow{Function: w.Function, Account: w.Account, Region: w.Region, Queue: w.Queue, Origin: string(from)})
 	_, err := t.exec(ctx, text+` on conflict (function, account, region) do update set queue = excluded.queue, origin = excluded.origin
@@ -171,7 +171,7 @@ func (s *Store) FinishWatch(ctx context.Context, owner string, w discovery.Watch
 	})
 }
 
-// leased runs fn for a watch whose lease is the owner's, and keeps it so until fn is through.
+// leased runs fn if the owner holds the lease of a watch, and locks the watch until fn returns.
 func (s *Store) leased(ctx context.Context, owner string, w discovery.Watch, fn func(ctx context.Context, t *tx, num int64) error) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		nums, err := rows[int64](ctx, t, `select num from watches where function = ? and account = ? and region = ? and lease_owner = ? and lease_owner <> ''`+

@@ -16,32 +16,32 @@ import (
 const (
 	// maxSearchWords bounds the words of one search.
 	maxSearchWords = 16
-	// maxWord is PostgreSQL's bound for a word of a search, in bytes: MAXSTRLEN in
+	// maxWord is PostgreSQL's limit for a word of a search, in bytes: MAXSTRLEN in
 	// tsearch/ts_type.h. A name has fewer characters, but may have more bytes once it is folded.
 	maxWord = 1<<11 - 2
-	// window is how many letters of a script without blanks are one word of the index. Shorter
-	// searches find it by its beginning; longer ones ask for all of their windows.
+	// window is how many letters make one word of the index in a script without blanks. A shorter
+	// search matches the beginning of such a word; a longer one asks for all of its windows.
 	window = 4
-	// maxParts and maxPart bound what the inside of one word adds to the index, in words and in
-	// letters of each.
+	// maxParts and maxPart bound the words that the inside of one word adds to the index: their
+	// number, and the letters of each.
 	maxParts = 16
 	maxPart  = 64
 )
 
-// run is a stretch of text without a blank, in letters that are folded but for their case.
+// run is a stretch of text without a blank. Its letters are folded except for their case.
 type run struct {
 	letters []rune
-	solid   bool // of a script that puts no blanks between its words
+	solid   bool // of a script that has no blanks between words
 }
 
-// runs are the stretches of a text. What is stored and what is asked go through it, so both
-// databases find the same and nothing in a search can be an operator.
+// runs splits a text into stretches. Both stored texts and searches go through it, so both
+// databases find the same, and nothing in a search can be an operator.
 func runs(text string) []run {
 	var all []run
 	apart := true // the next letter begins a run
 	for _, r := range norm.NFKD.String(storable(text)) {
 		switch {
-		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r) && r != '\u200b': // accents, and signs of width zero inside of words
+		case unicode.Is(unicode.Mn, r), unicode.Is(unicode.Cf, r) && r != '\u200b': // accents, and signs of width zero inside words
 		case !isWordLetter(r):
 			apart = true
 		default:
@@ -55,31 +55,31 @@ func runs(text string) []run {
 	return all
 }
 
-// isWordLetter reports whether a word may hold a letter: Mc are the vowels of Indian scripts, and 〇
-// is a Chinese zero.
+// isWordLetter reports whether a character can be part of a word: Mc are the vowels of Indian
+// scripts, and 〇 is a Chinese zero.
 func isWordLetter(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.Mc, r) || r == '〇'
 }
 
-// isSolid reports whether a letter's script puts no blanks between words, or, like Hangul, puts
+// isSolid reports whether a letter's script puts no blanks between words or, like Hangul, joins
 // several words into one.
 func isSolid(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Bopomofo, unicode.Yi,
 		unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Tibetan) || r == 'ー' || r == '〆'
 }
 
-// plainLetters are letters that Unicode does not take apart into one that everybody can type and
-// its accent.
+// plainLetters are letters that Unicode does not decompose into a letter that everybody can type
+// and its accent.
 var plainLetters = strings.NewReplacer("æ", "ae", "œ", "oe", "ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "ħ", "h", "ŧ", "t", "ı", "i")
 
-// folded is a word without case, ß being ss. Hangul is put together again, so that a letter is a
-// syllable.
+// folded returns a word without case, with ß as ss. It composes Hangul again, so that one letter is
+// one syllable.
 func folded(letters []rune) string {
 	return plainLetters.Replace(cases.Fold().String(norm.NFC.String(string(letters))))
 }
 
-// asked are the words of a search, each once: whatever holds a word that begins with each of them
-// is found.
+// asked returns the words of a search, each once. A callback is found if, for each of them, it has
+// a word that begins with it.
 func asked(text string) []string {
 	var all []string
 	for _, r := range runs(text) {
@@ -96,7 +96,7 @@ func asked(text string) []string {
 	return once(all)
 }
 
-// indexed are the words by which a text is found, each once.
+// indexed returns the words by which a text is found, each once.
 func indexed(text string) []string {
 	var all []string
 	for _, r := range runs(text) {
@@ -111,12 +111,12 @@ func indexed(text string) []string {
 		}
 	}
 	return slices.DeleteFunc(once(all), func(w string) bool {
-		return len(w) > maxWord // it is found by nothing, and keeps no request out
+		return len(w) > maxWord // no search can find it, and it must not make a request fail
 	})
 }
 
-// parts are the ends of a word that begin inside of it, at a capital or between letters and digits:
-// "expenseApproval4711" is found by "approval" and "4711" as well.
+// parts returns the ends of a word that begin inside it, at a capital or between letters and
+// digits: "expenseApproval4711" is also found by "approval" and "4711".
 func parts(letters []rune) []string {
 	var all []string
 	for i := 1; i < len(letters) && len(all) < maxParts; i++ {
@@ -129,7 +129,7 @@ func parts(letters []rune) []string {
 	return all
 }
 
-// once leaves out what came before.
+// once removes repeated words.
 func once(words []string) []string {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(words, func(w string) bool {
@@ -139,7 +139,7 @@ func once(words []string) []string {
 	})
 }
 
-// wordsOf are the words by which a callback is found.
+// wordsOf returns the words by which a callback is found.
 func wordsOf(c callbacks.Callback, tags []string) []string {
 	return indexed(strings.Join(c.Searched(tags), " "))
 }

@@ -1,9 +1,8 @@
-// Package tracing tells an OpenTelemetry collector how long requests, deliveries and heartbeats
-// took, and what hangs together. It is off unless an operator names a collector; then nothing of it
-// stands in anybody's way.
+// Package tracing sends spans to an OpenTelemetry collector: how long requests, deliveries and
+// heartbeats took, and which of them belong together. It is off unless an operator names a
+// collector, and then does nothing.
 //
-// Spans tell times, routes and answers. What leaves the process is a list of attributes that are
-// known to be harmless ([told]): no queries, no addresses with an AWS callback ID in them, no texts
-// of errors, nothing that people or senders wrote. Callbacks have their own ID, by which pages and
-// the log know them.
+// Spans hold times, routes and answers. Only attributes on a list of harmless ones leave the
+// process ([told]): no queries, no addresses that hold an AWS callback ID, no error texts, nothing
+// that people or senders wrote. Callbacks are named by our own ID, as on pages and in the log.
 package tracing

@@ -10,7 +10,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Attributes of our own.
+// Attributes that are our own.
 const (
 	callbackKey = attribute.Key("countersign.callback") // our ID, not AWS's
 	answerKey   = attribute.Key("countersign.answer")
@@ -18,15 +18,15 @@ const (
 )
 
 // told are the attributes that may leave the process. The instrumentation adds others that may not:
-// addresses and errors name AWS's callback IDs, clients and their programs are nobody's business
-// here.
+// addresses and errors hold AWS's callback IDs, and which clients and programs people use does not
+// concern a collector.
 var told = []attribute.Key{
 	callbackKey, answerKey, routeKey, "http.request.method", "http.response.status_code", "http.request.body.size",
 	"http.response.body.size", "server.address", "server.port", "url.scheme", "network.protocol.version", "error.type",
 }
 
-// exporter sends spans without what may not be told. One that cannot be sent is lost, and the log
-// says so.
+// exporter sends spans, reduced to what may leave the process. A span that cannot be sent is lost,
+// and the log says so.
 type exporter struct {
 	sdktrace.SpanExporter
 	log *slog.Logger
@@ -44,17 +44,17 @@ func (e exporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan
 	return nil
 }
 
-// reduced is a span without what may not be told.
+// reduced is a span without the parts that may not leave the process.
 type reduced struct{ sdktrace.ReadOnlySpan }
 
-// Attributes leaves out what is not on the list.
+// Attributes returns the attributes that are on the list.
 func (s reduced) Attributes() []attribute.KeyValue {
 	return slices.DeleteFunc(slices.Clone(s.ReadOnlySpan.Attributes()), func(a attribute.KeyValue) bool {
 		return !slices.Contains(told, a.Key)
 	})
 }
 
-// Links name other spans, without what those who sent them wrote about them.
+// Links returns the links to other spans, without the attributes that their senders wrote.
 func (s reduced) Links() []sdktrace.Link {
 	links := slices.Clone(s.ReadOnlySpan.Links())
 	for i := range links {
@@ -64,8 +64,8 @@ func (s reduced) Links() []sdktrace.Link {
 	return links
 }
 
-// Events are texts of errors and stacks: none is told.
+// Events returns none, because events hold error texts and stacks.
 func (reduced) Events() []sdktrace.Event { return nil }
 
-// Status tells whether it went well, not the text of an error.
+// Status returns whether it went well, without the error text.
 func (s reduced) Status() sdktrace.Status { return sdktrace.Status{Code: s.ReadOnlySpan.Status().Code} }

@@ -11,8 +11,8 @@ import (
 	"countersign/internal/history"
 )
 
-// Lambda is next with a span around each attempt to deliver and each heartbeat. The requests to AWS
-// that it makes are inside; a delivery is linked to the request that decided.
+// Lambda wraps next with a span around each attempt to deliver and each heartbeat. The spans of the
+// requests to AWS are inside it. A delivery is linked to the request that made the decision.
 func (t *Tracing) Lambda(next callbacks.Lambda) callbacks.Lambda { return lambda{next, t} }
 
 type lambda struct {
@@ -20,7 +20,7 @@ type lambda struct {
 	tracing *Tracing
 }
 
-// Histories is next with a span around each reading of a history, likewise.
+// Histories wraps next in the same way, with a span around each reading of a history.
 func (t *Tracing) Histories(next history.Source) history.Source {
 	return histories{next, t}
 }
@@ -62,7 +62,7 @@ func (h histories) After(ctx context.Context, to callbacks.Target, event int) (c
 	return page, err
 }
 
-// begin starts a span; end ends it with Lambda's answer.
+// begin starts a span. Calling end ends it with Lambda's answer.
 func (t *Tracing) begin(ctx context.Context, name string, to callbacks.Target, options ...trace.SpanStartOption) (_ context.Context, end func(error)) {
 	ctx, span := t.tracer.Start(ctx, name, append(options, trace.WithAttributes(callbackKey.String(string(to.ID))))...)
 	return ctx, func(err error) {

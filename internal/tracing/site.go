@@ -15,8 +15,9 @@ import (
 )
 
 // Site makes a span of each request to the site, named by its route, which the site leaves in the
-// request's Pattern. Streams, probes and files have none: they say nothing, and streams last.
-// Whoever sends a traceparent is linked and not followed: strangers do not decide what is traced.
+// request's Pattern. Streams, probes and files have no span: they tell nothing, and streams last. A
+// traceparent of the client becomes a link, not the parent: strangers must not decide what is
+// traced.
 func (t *Tracing) Site(next http.Handler) http.Handler {
 	marked := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		span := trace.SpanFromContext(r.Context())
@@ -46,11 +47,12 @@ func worthASpan(r *http.Request) bool {
 	return !strings.HasPrefix(r.URL.Path, "/static/")
 }
 
-// callbackPath is the address of a callback and of what is done with it. Other text is never taken
-// for an ID.
+// callbackPath matches the address of a callback and of its actions. It never takes other text for
+// an ID.
 var callbackPath = regexp.MustCompile(`^/callbacks/([a-z0-9]{26})(/[a-z]+)?$`)
 
-// callbackIn is the callback that a request is about, empty for none, and whether it decides it.
+// callbackIn returns the callback that a request is about, empty if there is none, and whether the
+// request decides it.
 func callbackIn(r *http.Request) (id callbacks.ID, decides bool) {
 	found := callbackPath.FindStringSubmatch(r.URL.Path)
 	if found == nil {
@@ -59,7 +61,7 @@ func callbackIn(r *http.Request) (id callbacks.ID, decides bool) {
 	return callbacks.ID(found[1]), r.Method == http.MethodPost && found[2] == "/decision"
 }
 
-// answered knows what a request was answered.
+// answered notes the status of the response.
 type answered struct {
 	http.ResponseWriter
 	status int
@@ -73,13 +75,13 @@ func (a *answered) WriteHeader(status int) {
 // Unwrap is for [http.ResponseController].
 func (a *answered) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
-// maxOrigins bounds what is remembered. What is forgotten costs a link.
+// maxOrigins bounds how many origins are remembered. Forgetting one only costs a link.
 const maxOrigins = 1000
 
-// origins remembers which request decided a callback, so that its delivery can be linked to it.
-// Another replica that delivers knows nothing of it; the callback's ID is on both. The first
-// attempt may begin before the request is answered: until one is known to have decided, whoever is
-// about to is meant.
+// origins remembers which request decided a callback, so that its delivery can be linked to that
+// request. A delivery by another replica has no link, but both spans have the callback's ID. The
+// first attempt may begin before the request is answered: until one request is known to have
+// decided, all requests that are about to decide are linked.
 type origins struct {
 	mu  sync.Mutex
 	all map[callbacks.ID][]origin
@@ -101,13 +103,13 @@ func (o *origins) begin(id callbacks.ID, by trace.SpanContext) {
 	o.all[id] = append(o.all[id], origin{by: by})
 }
 
-// end keeps the request that decided and forgets the others: who was too late, may not, or only saw
-// a preview.
+// end keeps a request that decided and forgets the others, which were too late, not allowed, or
+// only a preview.
 func (o *origins) end(id callbacks.ID, by trace.SpanContext, decided bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	left := slices.DeleteFunc(o.all[id], func(one origin) bool { return one.by.Equal(by) })
-	// a second press is answered alike
+	// pressing the button twice gets the same answer twice
 	if decided && !slices.ContainsFunc(left, func(one origin) bool { return one.decided }) {
 		left = append([]origin{{by, true}}, left...)
 	}
@@ -116,7 +118,7 @@ func (o *origins) end(id callbacks.ID, by trace.SpanContext, decided bool) {
 	}
 }
 
-// of is the link to where a callback was decided, none where that is not known.
+// of returns the link to the request that decided a callback. It returns none if that is not known.
 func (o *origins) of(id callbacks.ID) []trace.Link {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -124,7 +126,7 @@ func (o *origins) of(id callbacks.ID) []trace.Link {
 	for _, one := range o.all[id] {
 		links = append(links, trace.Link{SpanContext: one.by})
 		if one.decided {
-			break // it is the first
+			break // the first one
 		}
 	}
 	return links

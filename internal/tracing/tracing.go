@@ -15,7 +15,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// serviceName is what spans say of themselves, unless OTEL_SERVICE_NAME does.
+// serviceName is the service's name in spans, unless OTEL_SERVICE_NAME sets another.
 const serviceName = "countersign"
 
 // Config says where spans go.
@@ -25,16 +25,16 @@ type Config struct {
 	Log      *slog.Logger
 }
 
-// Tracing makes spans and sends them off. Close it.
+// Tracing makes spans and sends them. The caller must close it.
 type Tracing struct {
 	provider  *sdktrace.TracerProvider
 	tracer    trace.Tracer
 	decisions *origins
 }
 
-// New makes a Tracing. It makes no request: a collector that does not answer shows in the log. How
-// much is traced, and headers for the collector, are read from the standard OTEL_… variables by the
-// library itself.
+// New makes a Tracing. It makes no request: if the collector does not answer, the log says so
+// later. The library itself reads the standard OTEL_… variables for how much is traced and for
+// headers to the collector.
 func New(ctx context.Context, c Config) (*Tracing, error) {
 	wire, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(c.Endpoint))
 	if err != nil {
@@ -50,7 +50,7 @@ func New(ctx context.Context, c Config) (*Tracing, error) {
 	return &Tracing{provider: provider, tracer: provider.Tracer(serviceName), decisions: newOrigins()}, nil
 }
 
-// Close sends what waits, as far as ctx allows.
+// Close sends the waiting spans, as far as ctx allows.
 func (t *Tracing) Close(ctx context.Context) error {
 	if err := t.provider.Shutdown(ctx); err != nil {
 		return fmt.Errorf("send the last spans: %w", err)
@@ -58,7 +58,7 @@ func (t *Tracing) Close(ctx context.Context) error {
 	return nil
 }
 
-// Transport makes a span of each request to AWS. AWS is not told of it.
+// Transport makes a span of each request to AWS. It sends AWS no trace headers.
 func (t *Tracing) Transport(next http.RoundTripper) http.RoundTripper {
 	return otelhttp.NewTransport(next, otelhttp.WithTracerProvider(t.provider), otelhttp.WithPropagators(propagation.NewCompositeTextMapPropagator()))
 }

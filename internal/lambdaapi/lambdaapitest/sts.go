@@ -1,5 +1,5 @@
-// Package lambdaapitest is AWS's STS for tests of what assumes roles: over the wire, in AWS's query
-// protocol.
+// Package lambdaapitest is a stand-in for AWS's STS, for tests of code that assumes roles. It
+// speaks AWS's query protocol over the wire.
 package lambdaapitest
 
 import (
@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// STS gives the credentials of every role that it is asked for. Their access key names the account:
-// ASIA and its number.
+// STS gives the credentials of every role that it is asked for. Their access key holds the account
+// number: ASIA followed by the number.
 type STS struct {
 	mu      sync.Mutex
 	assumed []string
@@ -26,15 +26,15 @@ type STS struct {
 type refusal struct {
 	status        int
 	code, message string
-	regions       []string // all when empty
+	regions       []string // all if empty
 }
 
 func (r *refusal) in(region string) bool {
 	return r != nil && (len(r.regions) == 0 || slices.Contains(r.regions, region))
 }
 
-// NewSTS is where the SDK finds STS until the test ends. It sets the environment, so that tests
-// which call it do not run in parallel.
+// NewSTS starts an STS that the SDK uses until the test ends. It sets the environment, so tests
+// that call it cannot run in parallel.
 func NewSTS(t *testing.T) *STS {
 	t.Helper()
 	s := &STS{life: time.Hour}
@@ -44,22 +44,22 @@ func NewSTS(t *testing.T) *STS {
 	return s
 }
 
-// Refuse makes it give no role any more, in some regions or in all.
+// Refuse makes STS refuse every role from now on, in some regions or in all.
 func (s *STS) Refuse(status int, code, message string, regions ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refusal = &refusal{status, code, message, regions}
 }
 
-// Life sets how long credentials are good for.
+// Life sets how long credentials are valid.
 func (s *STS) Life(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.life = d
 }
 
-// Assumed are the requests for roles: role, external ID, session name and the region that was
-// asked.
+// Assumed returns the requests for roles, each with role, external ID, session name and the region
+// that was asked.
 func (s *STS) Assumed() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -91,7 +91,7 @@ func (s *STS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		role, strings.Split(role, ":")[4], time.Now().Add(s.life).UTC().Format(time.RFC3339))
 }
 
-// whose says that a role's key is its session's, and that every other is the desk's.
+// whose answers that a role's key belongs to the role's session, and every other key to the desk.
 func whose(w http.ResponseWriter, r *http.Request) {
 	account, session := "123456789012", "desk/i-0a1b"
 	if number, role := strings.CutPrefix(scope(r)[0], "ASIA"); role {
@@ -102,7 +102,7 @@ func whose(w http.ResponseWriter, r *http.Request) {
 		</GetCallerIdentityResult></GetCallerIdentityResponse>`, account, session)
 }
 
-// scope is what a request is signed for: access key, day, region, service.
+// scope returns what a request is signed for: access key, day, region, service.
 func scope(r *http.Request) []string {
 	_, after, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
 	return append(strings.Split(after, "/"), "", "", "", "")

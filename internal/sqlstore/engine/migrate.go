@@ -11,13 +11,13 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// Migrations make the tables of a database, version by version.
+// Migrations create the tables of a database, version by version.
 type Migrations struct {
 	Dialect goose.Dialect
-	Files   fs.FS // SQL files that begin with their version
+	Files   fs.FS // SQL files whose names begin with their version
 }
 
-// NewMigrations are those in the folder "migrations" of a package.
+// NewMigrations returns the migrations in the folder "migrations" of a package.
 func NewMigrations(dialect goose.Dialect, files fs.FS) Migrations {
 	sub, err := fs.Sub(files, "migrations")
 	if err != nil {
@@ -26,9 +26,9 @@ func NewMigrations(dialect goose.Dialect, files fs.FS) Migrations {
 	return Migrations{Dialect: dialect, Files: sub}
 }
 
-// Up brings the tables to the newest version, each migration in a transaction of its own: one that
-// fails leaves nothing behind, and the next start tries it again. Tables that are newer than the
-// program are refused. Errors of the database are passed to unavailable.
+// Up brings the tables to the newest version, each migration in its own transaction: if one fails,
+// it leaves nothing behind and the next start tries it again. Up refuses tables that are newer than
+// the program. It passes errors of the database to unavailable.
 func (m Migrations) Up(
 	ctx context.Context, db *sql.DB, unavailable func(error) error, options ...goose.ProviderOption,
 ) error {
@@ -54,7 +54,7 @@ func (m Migrations) Up(
 	return nil
 }
 
-// Newest is the version that the migrations lead to.
+// Newest returns the version that the migrations lead to.
 func (m Migrations) Newest() (int64, error) {
 	names, err := fs.Glob(m.Files, "*.sql")
 	if err != nil || len(names) == 0 {
@@ -63,8 +63,8 @@ func (m Migrations) Newest() (int64, error) {
 	return goose.NumericComponent(path.Base(names[len(names)-1])) // sorted
 }
 
-// Version is the version of the tables, 0 where there are none. exists counts the table in which
-// goose keeps it.
+// Version returns the version of the tables, or 0 if there are none. exists is a query that counts
+// the table in which goose keeps it.
 func Version(ctx context.Context, db *sql.DB, exists string) (version int64, err error) {
 	var tables int
 	if err := db.QueryRowContext(ctx, exists).Scan(&tables); err != nil {

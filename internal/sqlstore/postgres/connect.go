@@ -14,19 +14,20 @@ import (
 )
 
 const (
-	// connectLimit bounds a connection to one host, and then the first answer on it.
+	// connectLimit bounds connecting to one host, and then also the first answer on the connection.
 	connectLimit = 8 * time.Second
 	// readOnlyLife is how long a connection that takes no writes is used. The next one may lead to
-	// the new primary; while there is none, pages can be read, without a connection for each query.
+	// the new primary. While there is none, pages can be read without a new connection for each
+	// query.
 	readOnlyLife = time.Second
 )
 
-// errNoAnswer is what a pooler with a full pool looks like: it takes the connection, and lets it
-// wait for minutes.
+// errNoAnswer means that the server accepted the connection but did not answer, like a pooler with
+// a full pool, which makes it wait for minutes.
 var errNoAnswer = fmt.Errorf("the server took the connection and did not answer: a pooler whose pool is full does that; "+
 	"allow %d server connections for each replica (pool_size in PgBouncer)", neededConnections)
 
-// parse reads a URL. Its error is [errURL].
+// parse reads a URL. If it is not valid, it returns [errURL].
 func parse(url string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
@@ -35,14 +36,14 @@ func parse(url string) (*pgx.ConnConfig, error) {
 	if config.ConnectTimeout == 0 || config.ConnectTimeout > connectLimit {
 		config.ConnectTimeout = connectLimit
 	}
-	// Lists have texts of their own, so preparing them would cost a round trip and gain nothing;
-	// the statements of transactions are prepared one by one.
+	// Each list has its own text, so preparing it would cost a round trip and gain nothing. The
+	// statements of transactions are prepared one by one.
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec
 	config.Tracer = refusals{}
 	return config, nil
 }
 
-// newPool connects as it is needed, at most size times at once.
+// newPool returns a pool that connects when needed, with at most size connections at once.
 func newPool(config *pgx.ConnConfig, size int) *sql.DB {
 	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(greet), stdlib.OptionResetSession(usable))
 	pool.SetMaxOpenConns(size)
@@ -62,14 +63,14 @@ func greet(ctx context.Context, conn *pgx.Conn) error {
 	return err
 }
 
-// Keys of what is noted with a connection.
+// Keys of the notes that are kept with a connection.
 const (
 	connectedAt  = "countersign.connected"
 	refusedWrite = "countersign.refused"
 )
 
-// usable gives a connection back to the server that leads to one that takes no writes any more: a
-// host that was demoted, or a session that began while the database was set to read-only.
+// usable drops a connection that takes no writes any more, because its host was demoted, or its
+// session began while the database was set to read-only.
 func usable(_ context.Context, conn *pgx.Conn) error {
 	at, _ := conn.PgConn().CustomData()[connectedAt].(time.Time)
 	if readOnly(conn.PgConn()) && time.Since(at) > readOnlyLife {
@@ -78,15 +79,16 @@ func usable(_ context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
-// readOnly is what the server last said of itself, from PostgreSQL 14 on, or by refusing a write.
+// readOnly reports whether the server takes no writes, by what it last said: in a parameter, from
+// PostgreSQL 14 on, or by refusing a write.
 func readOnly(conn *pgconn.PgConn) bool {
 	_, refused := conn.CustomData()[refusedWrite]
 	return refused || conn.ParameterStatus("in_hot_standby") == "on" ||
 		conn.ParameterStatus("default_transaction_read_only") == "on"
 }
 
-// refusals notes which connections have refused a write. Poolers pass on little else of what a
-// server says of itself.
+// refusals notes which connections have refused a write. Poolers pass on few other things that a
+// server says about itself.
 type refusals struct{}
 
 // TraceQueryStart implements [pgx.QueryTracer].

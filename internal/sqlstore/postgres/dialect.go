@@ -9,7 +9,8 @@ import (
 	"countersign/internal/sqlstore/engine"
 )
 
-// dialect: PostgreSQL would read each arm of a union to its end, so it cuts each by itself.
+// dialect is PostgreSQL's. PostgreSQL would read each arm of a union to its end, so each arm has
+// its own limit.
 var dialect = engine.Dialect{
 	ForUpdate:  " for update",
 	SkipLocked: " for update skip locked",
@@ -31,8 +32,8 @@ var dialect = engine.Dialect{
 	},
 }
 
-// numbered turns each ? into $1, $2… The statements of this package hold no ? but those of their
-// arguments.
+// numbered turns each ? into $1, $2… A ? in a statement of this package always stands for an
+// argument.
 func numbered(text string) string {
 	var b strings.Builder
 	for n := 1; ; n++ {

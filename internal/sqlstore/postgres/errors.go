@@ -12,8 +12,8 @@ import (
 )
 
 // unavailable marks an error of the driver that is not an answer to the statement: the connection
-// is gone, the disk is full, the context ended. Answers, such as a constraint or a missing row,
-// stay as they are.
+// is gone, the disk is full, the context ended. It leaves answers, such as a constraint or a
+// missing row, as they are.
 func unavailable(err error) error {
 	if err == nil || answered(err) || errors.Is(err, callbacks.ErrUnavailable) {
 		return err
@@ -21,8 +21,8 @@ func unavailable(err error) error {
 	return fmt.Errorf("%w: %w", absence(err), err)
 }
 
-// absence is which of the three it is: a database that does not answer, one without room, or one
-// that takes no writes.
+// absence returns which of three errors it is: the database does not answer, has no room, or takes
+// no writes.
 func absence(err error) error {
 	switch sqlState(err) {
 	case "53100": // disk_full
@@ -33,13 +33,14 @@ func absence(err error) error {
 	return callbacks.ErrUnavailable
 }
 
-// answered reports whether the database worked on the statement and refused it for what it says.
+// answered reports whether the database worked on the statement and refused it because of its
+// content.
 func answered(err error) bool {
 	if errors.Is(err, sql.ErrNoRows) {
 		return true
 	}
 	if state := sqlState(err); state != "" {
-		// the class: data, constraint, syntax, and rollbacks that are tried again
+		// the classes: data, constraint, syntax, and rollbacks that are tried again
 		switch state[:2] {
 		case "22", "23", "42", "40":
 			return true
@@ -48,17 +49,17 @@ func answered(err error) bool {
 	return false
 }
 
-// duplicate reports whether a row was refused because one with its key exists.
+// duplicate reports whether a row was refused because one with the same key exists.
 func duplicate(err error) bool { return sqlState(err) == "23505" }
 
-// worthRetrying reports whether the same transaction can succeed when it is run again:
-// serialisation failure or deadlock.
+// worthRetrying reports whether the same transaction can succeed if it is run again: after a
+// serialisation failure or a deadlock.
 func worthRetrying(err error) bool {
 	state := sqlState(err)
 	return state == "40001" || state == "40P01" || errors.Is(err, engine.ErrAgain)
 }
 
-// sqlState is PostgreSQL's code for an error, empty for other errors.
+// sqlState returns PostgreSQL's code of an error. It is empty for other errors.
 func sqlState(err error) string {
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return e.Code

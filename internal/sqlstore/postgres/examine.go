@@ -11,7 +11,7 @@ import (
 	"countersign/internal/sqlstore/engine"
 )
 
-// serverText asks a PostgreSQL server for everything but the tables.
+// serverText asks a PostgreSQL server for everything except the tables.
 const serverText = `
 select current_setting('server_version'), current_database(), clock_timestamp(),
 	current_setting('server_encoding'),
@@ -53,5 +53,5 @@ func examine(ctx context.Context, url string, now func() time.Time) (d doctor.Da
 	return d, err
 }
 
-// between is the middle of two times: about when a server read its clock.
+// between returns the middle of two times, which is about when a server read its clock.
 func between(before, after time.Time) time.Time { return before.Add(after.Sub(before) / 2) }

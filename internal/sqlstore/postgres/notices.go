@@ -18,30 +18,31 @@ import (
 
 const (
 	noticeChannel = "countersign_notices"
-	// noticePause is the least time between two notifications: a burst becomes one, and nobody
-	// notices the delay.
+	// noticePause is the least time between two notifications. A burst becomes one, and people do
+	// not notice the delay.
 	noticePause = 50 * time.Millisecond
-	// noticeSilence is how long nothing may come before the connection is tried: one that is cut
+	// noticeSilence is how long the connection may be silent before it is tested: one that was cut
 	// without a word looks idle.
 	noticeSilence = 20 * time.Second
 	// noticeTimeout bounds each step that waits for the server.
 	noticeTimeout = 5 * time.Second
-	// The pause before connecting again doubles from the one to the other.
+	// The pause before connecting again doubles from the first to the second.
 	firstReconnect, lastReconnect = 100 * time.Millisecond, 10 * time.Second
 )
 
-// notices passes notices between the replicas by LISTEN and NOTIFY, on one connection of its own.
+// notices passes invalidations and ended sessions between the replicas by LISTEN and NOTIFY, on its
+// own connection.
 type notices struct {
 	config *pgx.ConnConfig
 	log    *slog.Logger
 
 	mu        sync.Mutex
 	waiting   noticeSet          // to be sent
-	next      time.Time          // when the next notification may go out
-	interrupt context.CancelFunc // ends a wait in which nothing was to be sent; nil otherwise
+	next      time.Time          // the earliest time of the next notification
+	interrupt context.CancelFunc // ends a wait that began with nothing to send; otherwise nil
 }
 
-// newNotices takes the URL of the store. Nothing is connected before Run.
+// newNotices returns the notices for the URL of the store. It connects only in Run.
 func newNotices(url string, log *slog.Logger) (engine.Notices, error) {
 	config, err := parse(url)
 	if err != nil {
@@ -51,8 +52,8 @@ func newNotices(url string, log *slog.Logger) (engine.Notices, error) {
 	return &notices{config: config, log: log}, nil
 }
 
-// Changed tells the other replicas. It never waits; what is told while the connection is away is
-// sent when it is back.
+// Changed tells the other replicas that a callback changed. It never waits; while the connection is
+// lost, messages are kept and sent when it is back.
 func (n *notices) Changed(notice callbacks.Notice) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -62,17 +63,17 @@ func (n *notices) Changed(notice callbacks.Notice) {
 	}
 }
 
-// endedSessions stands in the place of a queue in notices of sessions that ended. No queue has a
-// space in its name, so a replica that does not know it has no page to tell.
+// endedSessions takes the place of a queue in a message that a session ended. No queue has a space
+// in its name, so a replica that does not know this value has no page to refresh.
 const endedSessions = "ended sessions"
 
-// SessionEnded tells the other replicas that a session is over. Where that is lost, their streams
-// find out by themselves.
+// SessionEnded tells the other replicas that a session has ended. If that is lost, its streams find
+// out by themselves.
 func (n *notices) SessionEnded(id callbacks.ID) {
 	n.Changed(callbacks.Notice{Queue: endedSessions, Callback: id})
 }
 
-// pass gives a notice of another replica to whom it is for.
+// pass calls the function that a message of another replica is for.
 func pass(to engine.Deliver, n callbacks.Notice) {
 	if n.Queue == endedSessions {
 		to.SessionEnded(n.Callback)
@@ -81,7 +82,7 @@ func pass(to engine.Deliver, n callbacks.Notice) {
 	to.Changed(n)
 }
 
-// Run passes on what the other replicas tell, until ctx ends.
+// Run receives what the other replicas send, and calls deliver, until ctx ends.
 func (n *notices) Run(ctx context.Context, deliver engine.Deliver) {
 	pause := firstReconnect
 	for {
@@ -97,7 +98,7 @@ func (n *notices) Run(ctx context.Context, deliver engine.Deliver) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(pause/2 + rand.N(pause)): // replicas must not come back in step
+		case <-time.After(pause/2 + rand.N(pause)): // replicas must not reconnect together
 		}
 		pause = min(2*pause, lastReconnect)
 	}
@@ -112,7 +113,7 @@ func (n *notices) session(ctx context.Context, deliver engine.Deliver) (connecte
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noticeTimeout)
 		defer cancel()
-		_ = conn.Close(ctx) // it is broken already, or the server notices by itself
+		_ = conn.Close(ctx) // it is already broken, or the server notices by itself
 	}()
 	deliver.Missed()
 	for ctx.Err() == nil {
@@ -137,8 +138,8 @@ func (n *notices) session(ctx context.Context, deliver engine.Deliver) (connecte
 	return true, nil
 }
 
-// connect begins to listen. self is the server's process for the connection, by which we know our
-// own notifications.
+// connect begins to listen. self is the server's process for the connection; it identifies our own
+// notifications.
 func (n *notices) connect(ctx context.Context) (_ *pgx.Conn, self uint32, err error) {
 	ctx, cancel := context.WithTimeout(ctx, noticeTimeout)
 	defer cancel()
@@ -158,7 +159,7 @@ func (n *notices) connect(ctx context.Context) (_ *pgx.Conn, self uint32, err er
 	return conn, self, nil
 }
 
-// send tells what is waiting, if it is time.
+// send sends the waiting messages, if it is time.
 func (n *notices) send(ctx context.Context, conn *pgx.Conn) error {
 	payload := n.take(time.Now())
 	if payload == "" {
@@ -169,13 +170,14 @@ func (n *notices) send(ctx context.Context, conn *pgx.Conn) error {
 	if _, err := conn.Exec(ctx, "select pg_notify($1, $2)", noticeChannel, payload); err != nil {
 		n.mu.Lock()
 		defer n.mu.Unlock()
-		n.waiting.all = true // nobody knows whether it was heard
+		n.waiting.all = true // it is unknown whether it was received
 		return fmt.Errorf("notify: %w", err)
 	}
 	return nil
 }
 
-// take empties what is waiting into a payload, empty when there is nothing or it is too early.
+// take removes the waiting messages and returns them as a payload. The payload is empty if there
+// are none or it is too early.
 func (n *notices) take(now time.Time) (payload string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -187,8 +189,8 @@ func (n *notices) take(now time.Time) (payload string) {
 	return n.waiting.payload()
 }
 
-// receive waits for a notification. It returns nil when there is something to send first, or when
-// all is quiet and the connection still works.
+// receive waits for a notification. It returns nil if there is something to send first, or if
+// nothing came and the connection still works.
 func (n *notices) receive(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
 	waiting, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -217,8 +219,8 @@ func (n *notices) receive(ctx context.Context, conn *pgx.Conn) (*pgconn.Notifica
 	return nil, nil
 }
 
-// patience is how long to wait for a notification. Where nothing is to be sent, what comes to be
-// sent interrupts.
+// patience returns how long to wait for a notification. If nothing is to be sent now, a message
+// that comes up later interrupts the wait.
 func (n *notices) patience(interrupt context.CancelFunc) time.Duration {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -6,7 +6,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// noticeSet is what waits to be sent: each notice once, or everything when there are too many to
+// noticeSet is the set of messages to send: each one once, or "everything" if there are too many to
 // name.
 type noticeSet struct {
 	notices map[callbacks.Notice]struct{}
@@ -14,11 +14,11 @@ type noticeSet struct {
 }
 
 const (
-	// maxNotices is how many are named; a page shows fewer.
+	// maxNotices is how many are named. A page shows fewer callbacks.
 	maxNotices = 100
-	// maxPayload is PostgreSQL's limit in bytes, which is below 8000.
+	// maxPayload is PostgreSQL's limit in bytes: a payload must be shorter than 8000.
 	maxPayload = 7999
-	// everything is the payload that names none.
+	// everything is the payload that names none and stands for all.
 	everything = "*"
 )
 
@@ -35,8 +35,8 @@ func (s *noticeSet) add(n callbacks.Notice) {
 
 func (s *noticeSet) empty() bool { return !s.all && len(s.notices) == 0 }
 
-// payload is {"queue":["callback",…]}. Whoever may connect to the database can read it, so that
-// there is nothing else in it.
+// payload returns {"queue":["callback",…]}. Anybody who may connect to the database can read it, so
+// it holds nothing else.
 func (s *noticeSet) payload() string {
 	byQueue := map[string][]callbacks.ID{}
 	for n := range s.notices {
@@ -49,8 +49,9 @@ func (s *noticeSet) payload() string {
 	return string(text)
 }
 
-// parseNotices reads a payload; all says that everything may have changed. What it cannot read
-// counts as everything, because replicas of different versions run side by side during an upgrade.
+// parseNotices reads a payload. all says that everything may have changed. A payload that cannot be
+// read counts as everything, because replicas of different versions run side by side during an
+// upgrade.
 func parseNotices(payload string) (notices []callbacks.Notice, all bool) {
 	var byQueue map[string][]callbacks.ID
 	if err := json.Unmarshal([]byte(payload), &byQueue); err != nil {

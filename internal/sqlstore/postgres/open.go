@@ -1,5 +1,6 @@
-// Package postgres is the engine over PostgreSQL: ordinary transactions on a pool of connections,
-// and notices between the replicas that share the database by LISTEN and NOTIFY.
+// Package postgres is the engine over PostgreSQL. It runs ordinary transactions on a pool of
+// connections, and passes invalidations between the replicas that share the database by LISTEN and
+// NOTIFY.
 package postgres
 
 import (
@@ -23,21 +24,21 @@ var files embed.FS
 
 var migrations = engine.NewMigrations(goose.DialectPostgres, files)
 
-// Database is PostgreSQL. Any number of replicas may open one database at once.
+// Database is PostgreSQL. Any number of replicas may open the same database at once.
 var Database = engine.Database{
 	Prefixes: []string{"postgres://", "postgresql://"}, Migrations: migrations,
 	Open: open, Examine: examine, Notices: newNotices,
 }
 
 const (
-	// maxConnections of one process; PostgreSQL allows 100 in all by default.
+	// maxConnections is the limit of one process. PostgreSQL allows 100 in total by default.
 	maxConnections = 20
-	// lockRetry is how many seconds a replica waits before it asks again whether another one has
-	// migrated the database; lockTries is how often it asks.
+	// lockRetry is how many seconds a replica waits before it checks again whether another one has
+	// migrated the database; lockTries is how often it checks.
 	lockRetry, lockTries = 1, 300
 )
 
-// errURL stands for pgx's own error, which repeats the URL.
+// errURL replaces pgx's own error, which repeats the URL.
 var errURL = errors.New("the postgres:// URL is not valid; " +
 	"characters such as @ : / # in a password are written as %40 %3A %2F %23")
 
@@ -77,7 +78,8 @@ func (d *database) Unavailable(err error) error { return unavailable(err) }
 func (d *database) Duplicate(err error) bool    { return duplicate(err) }
 func (d *database) Close() error                { return d.pool.Close() }
 
-// judge decides whether the desk can work with such connections, and what the operator should know.
+// judge decides whether the desk can work with such connections, and returns what the operator
+// should know.
 func judge(s survey, err error) (cautions []string, _ error) {
 	switch {
 	case s.shared:

@@ -9,8 +9,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Ready checks that PostgreSQL answers, from a table, and is not read-only. Another replica may
-// reach one that takes writes.
+// Ready checks that PostgreSQL answers, by reading a table, and is not read-only. If it is, another
+// replica may still reach a server that takes writes.
 func (d *database) Ready(ctx context.Context) error {
 	const text = `select exists (select 1 from callbacks), pg_is_in_recovery(),
 		current_setting('transaction_read_only') = 'on'`
@@ -29,7 +29,7 @@ func (d *database) Ready(ctx context.Context) error {
 	return nil
 }
 
-// busy says why nothing came in time where all connections of this process were in use.
+// busy returns the reason why nothing came in time, if all connections of this process were in use.
 func busy(db *sql.DB, err error) error {
 	s := db.Stats()
 	if errors.Is(err, context.DeadlineExceeded) && s.InUse >= s.MaxOpenConnections {

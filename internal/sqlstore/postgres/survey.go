@@ -15,24 +15,25 @@ import (
 )
 
 const (
-	// neededConnections of one replica: those of the pool, and one for notices.
+	// neededConnections is how many connections a replica needs: those of the pool, and one for
+	// notices.
 	neededConnections = maxConnections + 1
-	// surveyLimit is how long connections are waited for.
+	// surveyLimit is how long to wait for connections.
 	surveyLimit = 6 * time.Second
-	// recheckLimit is how long those that answered are waited for once more.
+	// recheckLimit is how long to wait for the second answers of those that answered.
 	recheckLimit = 2 * time.Second
 )
 
-// errShared refuses a pooler that gives every transaction another session.
+// errShared refuses a pooler that may give each transaction another session.
 var errShared = errors.New("a pooler stands before PostgreSQL that gives a session to several clients, " +
 	"as PgBouncer does with pool_mode transaction or statement: migrations, prepared statements and notices " +
 	"need a session of their own. Set pool_mode=session, or connect directly")
 
-// survey is what a replica's connections are like when all of them are opened at once.
+// survey describes a replica's connections when all of them are opened at once.
 type survey struct {
 	given     int   // how many answered
-	shortage  error // why not all
-	shared    bool  // sessions, by a pooler
+	shortage  error // why not all of them answered
+	shared    bool  // a pooler shares sessions between clients
 	encrypted bool
 	local     bool // on this machine
 }
@@ -44,8 +45,8 @@ type probe struct {
 	err  error
 }
 
-// takeSurvey opens connections and closes them. The first is opened alone: a wrong password is
-// refused once. Its error says why there is none at all.
+// takeSurvey opens connections and closes them. It opens the first one alone, so that a wrong
+// password is refused only once. If there is no connection at all, the error says why.
 func takeSurvey(ctx context.Context, config *pgx.ConnConfig, connections int) (survey, error) {
 	ctx, cancel := context.WithTimeout(ctx, surveyLimit)
 	defer cancel()
@@ -78,8 +79,8 @@ func (s *survey) count(all []probe) {
 	}
 }
 
-// ask connects and asks which server process answers. It prepares the statement as the store does:
-// some poolers keep a session together for a client that does so.
+// ask connects and asks which server process answers. It prepares the statement as the store does,
+// because some poolers keep a session together for a client that does so.
 func ask(ctx context.Context, config *pgx.ConnConfig) (a probe) {
 	if a.conn, a.err = pgx.ConnectConfig(ctx, config); a.err != nil {
 		return a
@@ -90,7 +91,7 @@ func ask(ctx context.Context, config *pgx.ConnConfig) (a probe) {
 	return a
 }
 
-// closeAll closes them side by side, because one that hangs may take a second.
+// closeAll closes connections in parallel, because one that hangs may take a second.
 func closeAll(ctx context.Context, all []probe) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
@@ -107,7 +108,7 @@ func closeAll(ctx context.Context, all []probe) {
 // the limits of the server and of the role, and the first connections of the pool could be refused.
 func leave(ctx context.Context, conn *pgx.Conn) {
 	taken, err := conn.PgConn().Hijack()
-	if err != nil { // it is broken already
+	if err != nil { // it is already broken
 		_ = conn.Close(ctx)
 		return
 	}
@@ -126,12 +127,13 @@ func backend(ctx context.Context, conn *pgx.Conn) (pid uint32, err error) {
 	return pid, err
 }
 
-// shareSessions looks whether two connections have had one process, and asks all once more, one
-// after the other, whether theirs is still the same: a session has one process, and a process one
-// session. An idle pooler hands out the same process each time; a busy one would have to hand out
-// twenty by chance as before.
+// shareSessions reports whether a pooler shares sessions. It checks whether two connections have
+// had the same process, and asks all of them once more, one after the other, whether their process
+// is still the same: a session has one process, and a process one session. An idle pooler hands out
+// the same process each time; a busy one would have to hand out all twenty processes as before by
+// chance.
 func shareSessions(ctx context.Context, all []probe) bool {
-	// the first round may have taken all its time
+	// the first round may have used up all of its time
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recheckLimit)
 	defer cancel()
 	seen := map[uint32]bool{}
@@ -152,15 +154,15 @@ func shareSessions(ctx context.Context, all []probe) bool {
 	return false
 }
 
-// sharedBy reports whether an error shows that a statement which one client prepared was met, or
-// missed, by another.
+// sharedBy reports whether an error shows that a statement which one client had prepared was found,
+// or was missing, in the session of another.
 func sharedBy(err error) bool {
 	code := sqlState(err)
-	// there is no such prepared statement; there is one already
+	// no such prepared statement; prepared statement exists already
 	return code == "26000" || code == "42P05"
 }
 
-// link tells whether a connection is encrypted, and whether it stays on this machine.
+// link reports whether a connection is encrypted, and whether it stays on this machine.
 func link(conn net.Conn) (encrypted, local bool) {
 	_, encrypted = conn.(*tls.Conn)
 	at := conn.RemoteAddr()

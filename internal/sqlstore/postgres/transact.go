@@ -12,14 +12,15 @@ import (
 )
 
 const (
-	// maxTries of a transaction that PostgreSQL rolled back for another one's sake.
+	// maxTries is how often a transaction is run that PostgreSQL rolled back in favour of another
+	// one.
 	maxTries = 5
-	// transactionLimit is longer than any transaction takes in a database that works. Requests and
-	// workers give up before, but not on a commit.
+	// transactionLimit is longer than any transaction takes in a working database. Requests and
+	// workers give up earlier, except during a commit.
 	transactionLimit = 15 * time.Second
 )
 
-// Transact runs fn in a transaction, again where PostgreSQL asks for it.
+// Transact runs fn in a transaction, and again if PostgreSQL asks for it.
 func (d *database) Transact(
 	ctx context.Context, fn func(context.Context, engine.Statements) error,
 ) error {
@@ -34,9 +35,9 @@ func (d *database) Transact(
 	}
 }
 
-// transactOnce lets ctx interrupt the wait for a connection and the work, but not the commit: its
-// outcome would not be known. A connection on which nobody answers any more is given up after the
-// limit.
+// transactOnce runs fn in one transaction. ctx can interrupt the wait for a connection and the
+// work, but not the commit, because its outcome would then be unknown. If the server stops
+// answering on the connection, transactOnce gives up after the limit.
 func (d *database) transactOnce(
 	ctx context.Context, fn func(context.Context, engine.Statements) error,
 ) error {
@@ -52,7 +53,8 @@ func (d *database) transactOnce(
 	if err != nil {
 		return unavailable(busy(d.pool.DB, err))
 	}
-	// after the commit there is nothing to roll back; a broken connection has done it
+	// after the commit there is nothing to roll back; if the connection breaks, the server rolls
+	// back
 	defer sqlTx.Rollback()
 	if err := fn(ctx, statements{sqlTx}); err != nil {
 		return err
@@ -64,7 +66,7 @@ func (d *database) transactOnce(
 	return err
 }
 
-// statements runs statements in a transaction; pgx keeps them prepared on each connection.
+// statements runs statements in a transaction. pgx keeps them prepared on each connection.
 type statements struct{ tx *sql.Tx }
 
 // Exec runs a statement without rows.

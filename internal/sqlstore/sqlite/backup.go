@@ -9,20 +9,19 @@ import (
 	"os"
 )
 
-// backup writes a compact copy of a database to a new file, while a desk goes on working with it.
-// It changes nothing in the database, not even its version. A file that is there already is not
-// overwritten. Sessions stay out of the copy: whoever puts it back must not bring back one that has
-// ended since.
+// backup writes a compact copy of a database to a new file while a desk goes on working with it. It
+// changes nothing in the database, not even its version. It does not overwrite an existing file.
+// The copy holds no sessions: restoring it must not bring back a session that has ended since.
 func backup(ctx context.Context, url, to string) error {
-	source, err := sql.Open("sqlite", dsn(pathOf(url))+"&mode=rw") // a missing one is not made
+	source, err := sql.Open("sqlite", dsn(pathOf(url))+"&mode=rw") // does not create a missing file
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
-	defer func() { _ = source.Close() }() // it was read only
+	defer func() { _ = source.Close() }() // the file was only read
 	if err := source.PingContext(ctx); err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}
-	// SQLite writes into an empty file, but would make it readable for everybody.
+	// SQLite can write into an empty file; if it created the file itself, everybody could read it.
 	file, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("make the backup: %w", err)
@@ -37,7 +36,7 @@ func backup(ctx context.Context, url, to string) error {
 	return nil
 }
 
-// dropSessions takes the sessions out of a copy that nobody uses yet, and overwrites their bytes.
+// dropSessions deletes the sessions from a copy that is not in use yet, and overwrites their bytes.
 func dropSessions(ctx context.Context, path string) error {
 	query := url.Values{"_pragma": {"secure_delete(1)", "journal_mode(memory)"}, "mode": {"rw"}}
 	copied, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+query.Encode())

@@ -6,8 +6,8 @@ import (
 	"countersign/internal/sqlstore/engine"
 )
 
-// dialect: there is one writer, and SQLite merges the arms of a union that come sorted from an
-// index, row by row as they are wanted.
+// dialect is SQLite's. There is one writer, and SQLite merges the arms of a union that come sorted
+// from an index, row by row as they are needed.
 var dialect = engine.Dialect{
 	Statement: func(text string, args []any) (string, []any) { return text, args },
 	Arm:       func(text, _ string) string { return text },

@@ -12,7 +12,7 @@ import (
 )
 
 // unavailable marks an error of the driver that is not an answer to the statement: the disk is
-// full, the context ended. Answers, such as a constraint or a missing row, stay as they are.
+// full, the context ended. It leaves answers, such as a constraint or a missing row, as they are.
 func unavailable(err error) error {
 	if err == nil || answered(err) || errors.Is(err, callbacks.ErrUnavailable) {
 		return err
@@ -20,8 +20,8 @@ func unavailable(err error) error {
 	return fmt.Errorf("%w: %w", absence(err), err)
 }
 
-// absence is which of the three it is: a database that does not answer, one without room, or one
-// that takes no writes.
+// absence returns which of three errors it is: the database does not answer, has no room, or takes
+// no writes.
 func absence(err error) error {
 	switch code(err) & 0xff { // the primary code
 	case sqlite3.SQLITE_FULL:
@@ -32,7 +32,8 @@ func absence(err error) error {
 	return callbacks.ErrUnavailable
 }
 
-// answered reports whether the database worked on the statement and refused it for what it says.
+// answered reports whether the database worked on the statement and refused it because of its
+// content.
 func answered(err error) bool {
 	if errors.Is(err, sql.ErrNoRows) {
 		return true
@@ -45,13 +46,13 @@ func answered(err error) bool {
 	return false
 }
 
-// duplicate reports whether a row was refused because one with its key exists.
+// duplicate reports whether a row was refused because one with the same key exists.
 func duplicate(err error) bool {
 	c := code(err)
 	return c == sqlite3.SQLITE_CONSTRAINT_UNIQUE || c == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
 }
 
-// code is SQLite's code of an error, 0 for other errors.
+// code returns SQLite's code of an error. It is 0 for other errors.
 func code(err error) int {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return e.Code()

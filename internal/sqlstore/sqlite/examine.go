@@ -31,7 +31,7 @@ func examine(ctx context.Context, url string, _ func() time.Time) (doctor.Databa
 	if err != nil {
 		return d, fmt.Errorf("open the database: %w", err)
 	}
-	defer func() { _ = db.Close() }() // it was read only
+	defer func() { _ = db.Close() }() // the file was only read
 	if err := db.QueryRowContext(ctx, "select sqlite_version()").Scan(&d.Version); err != nil {
 		return d, fmt.Errorf("ask the database: %w", err)
 	}
@@ -40,9 +40,9 @@ func examine(ctx context.Context, url string, _ func() time.Time) (doctor.Databa
 	return d, err
 }
 
-// examinedDSN opens a file for reading only. Where there is no log beside it, nobody uses the file
-// and all is in it: then it is read as one that does not change, because SQLite would otherwise
-// make a log for its readers too.
+// examinedDSN opens a file for reading only. If there is no log beside the file, no process uses it
+// and the file holds everything: then it is opened as immutable, because SQLite would otherwise
+// create a log even for a reader.
 func examinedDSN(path string) string {
 	query := url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(2000)", "query_only(1)"}}
 	if _, err := os.Stat(path + "-wal"); errors.Is(err, os.ErrNotExist) {
@@ -51,7 +51,7 @@ func examinedDSN(path string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + query.Encode()
 }
 
-// examineFile looks at what can be known of the file without opening it as a database.
+// examineFile finds out what can be known about the file without opening it as a database.
 func examineFile(path string) *doctor.File {
 	f := &doctor.File{Path: path, Folder: filepath.Dir(path), Free: -1}
 	if folder, err := os.Stat(f.Folder); err != nil || !folder.IsDir() {
@@ -72,7 +72,7 @@ func hasWAL(path string) (bool, error) {
 	if err != nil {
 		return false, fmt.Errorf("open the database file: %w", err)
 	}
-	defer func() { _ = file.Close() }() // it was read only
+	defer func() { _ = file.Close() }() // the file was only read
 	header := make([]byte, 20)
 	if _, err := io.ReadFull(file, header); errors.Is(err, io.EOF) {
 		return false, nil

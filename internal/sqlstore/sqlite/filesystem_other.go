@@ -2,8 +2,8 @@
 
 package sqlite
 
-// writable cannot be told here before one tries.
+// writable returns true: on this system only trying to write can tell.
 func writable(string) bool { return true }
 
-// fileSystem is not known here.
+// fileSystem knows nothing on this system.
 func fileSystem(string) (free int64, network string) { return -1, "" }

@@ -20,8 +20,8 @@ func writable(path string) bool {
 // networkKinds are the file systems of statfs(2) on which SQLite's shared memory does not work.
 var networkKinds = map[int64]string{0x6969: "NFS", 0x517b: "SMB", 0xfe534d42: "SMB", 0xff534d42: "CIFS"}
 
-// fileSystem gives the free bytes where a folder is, -1 where they are not known, and its kind
-// where it is over a network.
+// fileSystem returns the free bytes in a folder's file system, or -1 if they are not known, and the
+// kind of the file system if it is on a network.
 func fileSystem(folder string) (free int64, network string) {
 	var stat syscall.Statfs_t
 	if syscall.Statfs(folder, &stat) != nil {

@@ -1,5 +1,5 @@
-// Package sqlite is the engine over SQLite: one goroutine writes and commits what waits together,
-// beside a pool of readers. A database is a file that belongs to one process.
+// Package sqlite is the engine over SQLite. One goroutine writes, and commits waiting requests
+// together; a pool of connections reads. A database is a file that belongs to one process.
 package sqlite
 
 import (
@@ -34,14 +34,14 @@ var Database = engine.Database{
 	Open: open, Examine: examine, Backup: backup,
 }
 
-// pragmas hold for every connection. FULL makes each commit durable; the log is cut back to 64 MiB
-// after a rush.
+// pragmas hold for every connection. FULL makes each commit durable. After a burst of writes the
+// log is cut back to 64 MiB.
 var pragmas = []string{
 	"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)", "foreign_keys(1)",
 	"journal_size_limit(67108864)", "cache_size(-16384)", "temp_store(MEMORY)",
 }
 
-// pathOf is the path of the file that a URL names.
+// pathOf returns the path of the file that a URL names.
 func pathOf(url string) string {
 	path := strings.TrimPrefix(url, "sqlite:")
 	if strings.HasPrefix(path, "///") {
@@ -112,8 +112,9 @@ func (d *database) Transact(
 	return d.writer.transact(ctx, fn)
 }
 
-// Ready asks for a row of a table: a constant would come from anywhere. Where the disk is full or
-// read-only the pages can be read, and no other process could do more.
+// Ready reads a row of a table, because a constant would not show that the file is readable. It
+// does not fail if the disk is full or read-only: pages can still be read, and no other process
+// could do more.
 func (d *database) Ready(ctx context.Context) error {
 	var found bool
 	err := d.reading.NewRaw("select exists (select 1 from callbacks)").Scan(ctx, &found)
@@ -126,8 +127,8 @@ type file struct {
 	info os.FileInfo
 }
 
-// openFile makes the file where there is none. SQLite would make it readable for everybody; its log
-// gets the mode of the file.
+// openFile opens the file, or creates it if there is none. If SQLite created it, everybody could
+// read it; the log gets the same mode as the file.
 func openFile(path string) (*file, error) {
 	made, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	switch {
@@ -143,8 +144,8 @@ func openFile(path string) (*file, error) {
 	return &file{path, info}, nil
 }
 
-// there is an error once the path names another file or none: what is written to the one that is
-// open would be lost with this process.
+// there returns an error if the path now names another file or none. The process still has the old
+// file open, and what it writes there would be lost when it ends.
 func (f *file) there() error {
 	now, err := os.Stat(f.path)
 	if err == nil && !os.SameFile(now, f.info) {

@@ -5,8 +5,8 @@ import (
 	"database/sql"
 )
 
-// preparedStatements keeps every statement that the writer has run, prepared: its texts are few and
-// static.
+// preparedStatements keeps every statement that the writer has run as a prepared statement. Their
+// texts are few and static.
 type preparedStatements struct {
 	conn     *sql.DB
 	prepared map[string]*sql.Stmt
@@ -51,7 +51,7 @@ func (p *preparedStatements) Query(
 
 func (p *preparedStatements) close() error {
 	for _, s := range p.prepared {
-		_ = s.Close() // the connection closes with what is left
+		_ = s.Close() // the connection closes anything that is left
 	}
 	return p.conn.Close()
 }

@@ -10,22 +10,23 @@ import (
 	"countersign/internal/sqlstore/engine"
 )
 
-// maxBatch bounds how many requests wait for one commit, and so how long the first of them waits
+// maxBatch bounds how many requests are committed together, and so how long the first of them waits
 // for the last.
 const maxBatch = 128
 
-// writer is the one goroutine that writes to SQLite. It commits in groups: while one commit waits
-// for the disk, requests gather, and the next transaction takes them all. A request that finds
-// nobody else waiting is committed at once.
+// writer is the only goroutine that writes to SQLite. It commits in groups: while one commit waits
+// for the disk, requests collect, and the next transaction takes them all. If no other request
+// waits, a request is committed at once.
 type writer struct {
 	statements engine.Statements
 	requests   chan *request
 	stop, done chan struct{}
 }
 
-// request is one unit of work. Its failure undoes nothing of the others in its transaction.
+// request is one unit of work. If it fails, the others in its transaction are not undone.
 type request struct {
-	// carries values; its end would roll the whole batch back, so it does not interrupt
+	// carries values only; it does not interrupt the work, since that would roll back the whole
+	// batch
 	ctx      context.Context
 	fn       func(context.Context, engine.Statements) error
 	err      error
@@ -33,8 +34,8 @@ type request struct {
 	answered chan struct{} // closed after the commit
 }
 
-// panicked is what a request's function panicked with; it is raised again where the request came
-// from.
+// panicked is the value that a request's function panicked with. It is raised again in the
+// goroutine that made the request.
 type panicked struct {
 	value any
 	stack []byte
@@ -49,14 +50,14 @@ func newWriter(on engine.Statements) *writer {
 	return w
 }
 
-// transact hands fn to the writer and waits for its commit. A request that ctx ends before it is
-// taken is not done. One that was taken gets its batch's answer whatever ctx does, so that nobody
-// has to guess what became of it.
+// transact hands fn to the writer and waits for its commit. If ctx ends before the writer takes the
+// request, it is not done. Once it is taken, it gets the answer of its batch whatever happens to
+// ctx, so that its result is never unknown.
 func (w *writer) transact(
 	ctx context.Context, fn func(context.Context, engine.Statements) error,
 ) error {
 	r := &request{ctx: context.WithoutCancel(ctx), fn: fn, answered: make(chan struct{})}
-	if err := ctx.Err(); err != nil { // else the select below may still choose to send
+	if err := ctx.Err(); err != nil { // otherwise the select below could still choose to send
 		return unavailable(err)
 	}
 	select {
@@ -73,7 +74,7 @@ func (w *writer) transact(
 	return r.err
 }
 
-// close ends the goroutine after the batch that it is in. It is called once.
+// close ends the goroutine after its current batch. It must be called only once.
 func (w *writer) close() {
 	close(w.stop)
 	<-w.done
@@ -107,7 +108,7 @@ func (w *writer) batch(first *request) {
 		err = w.exec("commit")
 	}
 	if err != nil {
-		_ = w.exec("rollback") // fails where SQLite has rolled back by itself
+		_ = w.exec("rollback") // fails if SQLite has already rolled back
 	}
 	for _, r := range taken {
 		if err != nil {
@@ -117,8 +118,8 @@ func (w *writer) batch(first *request) {
 	}
 }
 
-// begin runs the first request of a transaction. It needs no savepoint: what it did is all that
-// there is to undo.
+// begin runs the first request of a transaction. It needs no savepoint, because there is nothing
+// else in the transaction to keep.
 func (w *writer) begin(first *request) error {
 	if err := w.exec("begin immediate"); err != nil {
 		return err
@@ -126,11 +127,11 @@ func (w *writer) begin(first *request) error {
 	if first.err = w.call(first); first.err == nil && first.panicked == nil {
 		return nil
 	}
-	_ = w.exec("rollback") // fails where SQLite has rolled back by itself
+	_ = w.exec("rollback") // fails if SQLite has already rolled back
 	return w.exec("begin immediate")
 }
 
-// next is a request that is waiting now, nil when there is none or the batch is full.
+// next returns a request that is waiting now. It is nil if there is none or the batch is full.
 func (w *writer) next(taken int) *request {
 	if taken >= maxBatch {
 		return nil
@@ -143,8 +144,8 @@ func (w *writer) next(taken int) *request {
 	}
 }
 
-// attempt runs one request in a savepoint and keeps its error for it. The error that it returns is
-// of the batch: the transaction is gone.
+// attempt runs one request in a savepoint and stores the request's error in it. The error that
+// attempt returns concerns the batch: the transaction is gone.
 func (w *writer) attempt(r *request) error {
 	if err := w.exec("savepoint request"); err != nil {
 		return err
@@ -152,7 +153,7 @@ func (w *writer) attempt(r *request) error {
 	if r.err = w.call(r); r.err != nil || r.panicked != nil {
 		if err := w.exec("rollback to request"); err != nil {
 			if errors.Is(r.err, callbacks.ErrNoRoom) {
-				return r.err // for want of room SQLite has rolled back by itself
+				return r.err // SQLite has rolled back by itself because there is no room
 			}
 			return fmt.Errorf("%w, after: %v", err, r.err) //nolint:errorlint // the cause is of one request, not of the batch
 		}

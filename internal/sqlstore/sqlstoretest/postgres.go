@@ -19,8 +19,8 @@ var (
 	databases atomic.Int64
 )
 
-// PostgresServer is the URL of the PostgreSQL that the tests may use. Without one the tests fail
-// rather than pass unseen.
+// PostgresServer returns the URL of the PostgreSQL that the tests may use. If there is none, the
+// test fails; skipping it could go unnoticed.
 func PostgresServer(t testing.TB) *url.URL {
 	t.Helper()
 	given := os.Getenv("TEST_POSTGRES_URL")
@@ -34,7 +34,7 @@ func PostgresServer(t testing.TB) *url.URL {
 	return u
 }
 
-// Exec runs a statement on a database of PostgreSQL.
+// Exec runs a statement on a PostgreSQL database.
 func Exec(t testing.TB, u *url.URL, statement string) {
 	t.Helper()
 	db, err := sql.Open("pgx", u.String())
@@ -47,8 +47,8 @@ func Exec(t testing.TB, u *url.URL, statement string) {
 	}
 }
 
-// NewPostgresDatabase is the URL of an empty, migrated database of the test's own, which is dropped
-// when the test ends. It is a copy of one that was migrated once in the process.
+// NewPostgresDatabase returns the URL of an empty, migrated database for this test, which is
+// dropped when the test ends. It is a copy of a database that is migrated once per process.
 func NewPostgresDatabase(t testing.TB) string {
 	t.Helper()
 	u := PostgresServer(t)
@@ -64,13 +64,13 @@ func NewPostgresDatabase(t testing.TB) string {
 		}
 	})
 	name := fmt.Sprintf("countersign_%d_%d", os.Getpid(), databases.Add(1))
-	// Copying the files is twice as fast as logging each page of them.
+	// Copying the files is twice as fast as logging each page.
 	Exec(t, u, "create database "+name+" template "+template+" strategy file_copy")
 	t.Cleanup(func() { Exec(t, u, "drop database "+name+" with (force)") })
 	return named(u, name)
 }
 
-// named is the URL of another database on the same server.
+// named returns the URL of another database on the same server.
 func named(u *url.URL, name string) string {
 	other := *u
 	other.Path = "/" + name

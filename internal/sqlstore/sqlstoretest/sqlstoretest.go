@@ -1,5 +1,5 @@
-// Package sqlstoretest gives tests a SQLite database of their own. Each is a copy of one that was
-// migrated once in the process: migrating takes longer than most tests.
+// Package sqlstoretest gives each test its own SQLite database. It is a copy of a database that is
+// migrated once per process, because migrating takes longer than most tests.
 package sqlstoretest
 
 import (
@@ -13,7 +13,7 @@ import (
 	"countersign/internal/sqlstore"
 )
 
-// NewDatabase is the URL of an empty, migrated database, which is removed when the test ends.
+// NewDatabase returns the URL of an empty, migrated database, which is removed when the test ends.
 func NewDatabase(t testing.TB) (url string) {
 	t.Helper()
 	template, err := migrated()
@@ -27,7 +27,7 @@ func NewDatabase(t testing.TB) (url string) {
 	return "sqlite:" + path
 }
 
-// migrated is what a file holds that was migrated and closed.
+// migrated returns the content of a database file that was migrated and closed.
 var migrated = sync.OnceValues(func() (content []byte, err error) {
 	folder, err := os.MkdirTemp("", "sqlstoretest-")
 	if err != nil {

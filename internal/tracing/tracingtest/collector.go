@@ -1,5 +1,5 @@
-// Package tracingtest is an OpenTelemetry collector for tests: it keeps what it is sent, as it was
-// on the wire.
+// Package tracingtest is an OpenTelemetry collector for tests. It keeps everything that it
+// receives, as it was on the wire.
 package tracingtest
 
 import (
@@ -15,7 +15,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// Collector takes spans by OTLP over HTTP.
+// Collector receives spans by OTLP over HTTP.
 type Collector struct {
 	URL string
 
@@ -25,7 +25,7 @@ type Collector struct {
 	wire  []byte
 }
 
-// NewCollector starts a collector that ends with the test.
+// NewCollector starts a collector that stops when the test ends.
 func NewCollector(t *testing.T) *Collector {
 	t.Helper()
 	c := &Collector{t: t}
@@ -35,7 +35,7 @@ func NewCollector(t *testing.T) *Collector {
 	return c
 }
 
-// ServeHTTP takes one message.
+// ServeHTTP receives one message.
 func (c *Collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	var message collectortrace.ExportTraceServiceRequest
@@ -58,14 +58,14 @@ func (c *Collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-protobuf")
 }
 
-// Wire is every byte that came.
+// Wire returns every byte that was received.
 func (c *Collector) Wire() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return string(c.wire)
 }
 
-// Spans are those of a name, as they came.
+// Spans returns the spans with a name, in the order of arrival.
 func (c *Collector) Spans(name string) []Span {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -78,7 +78,7 @@ func (c *Collector) Spans(name string) []Span {
 	return all
 }
 
-// Names are the names of all spans, as they came.
+// Names returns the names of all spans, in the order of arrival.
 func (c *Collector) Names() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -89,13 +89,13 @@ func (c *Collector) Names() []string {
 	return all
 }
 
-// Span is what tests look at. IDs are in hexadecimal.
+// Span is the part of a span that tests look at. IDs are in hexadecimal.
 type Span struct {
 	Trace, ID, Parent string
 	Links             []string // traces
 	Attributes        map[string]string
 	Failed            bool
-	Said              string // with the failure
+	Said              string // the status with its text
 	Events            int
 }
 
