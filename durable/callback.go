@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// The error types that Lambda records for a callback whose clock ran out.
+// The error types that Lambda records for a callback that timed out.
 const (
 	timeoutErrorType   = "Callback.Timeout"
 	heartbeatErrorType = "Callback.Heartbeat"
@@ -38,32 +38,31 @@ type callbackConfig struct {
 	serdes                    Serdes
 }
 
-// WithCallbackTimeout bounds the wait for a result, in whole seconds from the
-// creation of the callback. Without it only the timeout of the execution ends
-// the wait. A callback that runs out fails with a [*CallbackTimeoutError].
+// WithCallbackTimeout limits the wait for a result, in whole seconds from the creation of the
+// callback. Without it, only the timeout of the execution ends the wait. If the timeout expires,
+// the callback fails with a [*CallbackTimeoutError].
 func WithCallbackTimeout(d time.Duration) CallbackOption {
 	return callbackOption(func(c *callbackConfig) { c.timeout = &d })
 }
 
-// WithCallbackHeartbeatTimeout bounds the time between two heartbeats, in whole
-// seconds, so that a lost worker is found before the timeout. A heartbeat does
-// not extend the timeout.
+// WithCallbackHeartbeatTimeout limits the time between two heartbeats, in whole seconds, so that a
+// lost worker is noticed before the timeout. A heartbeat does not extend the timeout.
 func WithCallbackHeartbeatTimeout(d time.Duration) CallbackOption {
 	return callbackOption(func(c *callbackConfig) { c.heartbeatTimeout = &d })
 }
 
-// WithCallbackSerdes sets how the sender's bytes become the result, for example
-// to decrypt them. By default a string, []byte or [json.RawMessage] gets them
-// as sent, and any other type is decoded as JSON. [WithSerdes] does not apply:
-// the sender is somebody else.
+// WithCallbackSerdes sets how the sender's bytes become the result, for example to decrypt them. By
+// default a string, []byte or [json.RawMessage] gets the bytes as sent, and any other type is
+// decoded as JSON. [WithSerdes] does not apply to callbacks, because their results come from
+// another program.
 func WithCallbackSerdes(s Serdes) CallbackOption {
 	return callbackOption(func(c *callbackConfig) { c.serdes = s })
 }
 
-// maxCallbackSeconds is the limit of AWS's API_CallbackOptions page.
+// maxCallbackSeconds is the limit given on AWS's API_CallbackOptions page.
 const maxCallbackSeconds = 99_999_999
 
-// wireOptions returns nil if no clock is set.
+// wireOptions returns nil if no timeout is set.
 func (cfg callbackConfig) wireOptions() (*types.CallbackOptions, error) {
 	if cfg.timeout == nil && cfg.heartbeatTimeout == nil {
 		return nil, nil
@@ -90,12 +89,12 @@ type Callback[T any] struct {
 	serdes Serdes
 }
 
-// CreateCallback registers a callback with Lambda and returns at once, with the
-// ID to give to whoever is to complete it. Send the ID in a [Step], so that it
-// goes out once however often the function is replayed.
+// CreateCallback registers a callback with Lambda and returns at once. Its ID is for the person or
+// program that is to complete it. Send the ID in a [Step], so that it is sent once, however often
+// the function is replayed.
 //
-// It returns an error for a name or an option that Lambda would refuse. How the
-// callback ends is told by [Callback.Get].
+// It returns an error for a name or an option that Lambda would refuse. [Callback.Get] reports how
+// the callback ended.
 func CreateCallback[T any](ctx Context, name string, opts ...CallbackOption) (*Callback[T], error) {
 	cfg := callbackConfig{serdes: textSerdes{}}
 	for _, o := range opts {
@@ -111,18 +110,17 @@ func CreateCallback[T any](ctx Context, name string, opts ...CallbackOption) (*C
 	return &Callback[T]{callback: createCallback(ctx.durable(), name, options), serdes: cfg.serdes}, nil
 }
 
-// CallbackID is the token that completes the callback. It is base64: escape it
-// in a URL, and show it only to those who may complete the callback.
+// CallbackID is the token that completes the callback. It is base64: escape it in a URL, and show
+// it only to people and programs that may complete the callback.
 func (cb *Callback[T]) CallbackID() string { return cb.id }
 
-// ID is CallbackID as AWS's SDK for Go calls it.
+// ID is the name that AWS's SDK for Go has for [Callback.CallbackID].
 func (cb *Callback[T]) ID() string { return cb.id }
 
-// Get returns the result, or suspends the function until there is one: the
-// invocation ends and a later one returns from here. No result, as opposed to a
-// JSON null, gives the zero value, without a look at the serdes. Get returns a
-// [*CallbackTimeoutError], a [*CallbackFailedError], or the error of the serdes.
-// It may be called again.
+// Get returns the result, or suspends the function until there is one: the invocation ends, and a
+// later invocation returns from here. If the sender sent no result, as opposed to a JSON null, Get
+// returns the zero value and does not call the serdes. Its errors are [*CallbackTimeoutError],
+// [*CallbackFailedError] and those of the serdes. It may be called again.
 func (cb *Callback[T]) Get() (T, error) {
 	var result T
 	payload, err := cb.await()
@@ -135,7 +133,7 @@ func (cb *Callback[T]) Get() (T, error) {
 	return result, nil
 }
 
-// Result is Get as AWS's SDK for Go calls it.
+// Result is the name that AWS's SDK for Go has for [Callback.Get].
 func (cb *Callback[T]) Result() (T, error) { return cb.Get() }
 
 // callback is a [Callback] before its result has a type.
@@ -148,7 +146,7 @@ func createCallback(c *durableContext, name string, options *types.CallbackOptio
 	op := c.begin(types.OperationTypeCallback, subTypeCallback, name)
 	record, ok := op.record()
 	if !ok {
-		// Lambda makes the ID, so this call cannot be put off.
+		// Lambda assigns the ID, so this call cannot be postponed.
 		op.start(func(u *types.OperationUpdate) { u.CallbackOptions = options })
 		record, _ = op.record()
 	}
@@ -158,7 +156,7 @@ func createCallback(c *durableContext, name string, options *types.CallbackOptio
 	return callback{op: op, id: *record.CallbackDetails.CallbackId}
 }
 
-// await returns what was sent; nil is no result.
+// await returns what was sent, or nil if it was sent without a result.
 func (cb callback) await() (*string, error) {
 	cb.op.c.checkAwait(cb.op.String())
 	record, _ := cb.op.record()

@@ -7,16 +7,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// maxChildPayload is the largest result that is recorded for a child context,
-// in bytes. A larger one is built again on replay, from the child's operations.
+// maxChildPayload is the largest result that is recorded for a child context, in bytes. Replay
+// computes a larger one again, from the child's recorded operations.
 const maxChildPayload = 256 << 10
 
-// RunInChildContext groups operations: body gets a context that counts its own,
-// and its result is recorded as that of the whole. After that replay does not
-// run body. An error of body makes it return a [*ChildContextError].
+// RunInChildContext groups operations: body gets a context that numbers its own operations, and the
+// result of body is recorded as the result of the group. Replay then does not run body again. If
+// body returns an error, RunInChildContext returns a [*ChildContextError].
 //
-// Only a result of more than 256 KB is not recorded. Then replay runs body
-// again over the recorded operations in it.
+// A result of more than 256 KB is not recorded. Replay then runs body again over the recorded
+// operations in it.
 func RunInChildContext[T any](ctx Context, name string, body func(Context) (T, error)) (T, error) {
 	var result T
 	c := ctx.durable()
@@ -44,9 +44,9 @@ func RunInChildContext[T any](ctx Context, name string, body func(Context) (T, e
 	return result, nil
 }
 
-// runChild returns the recorded payload of the context, if need be after
-// running body in it. The error object of a failure comes from the record even
-// the first time, so that replay gives the same.
+// runChild returns the recorded payload of the context. If there is none yet, it runs body first.
+// The error object of a failure is read from the record even the first time, so that replay returns
+// the same one.
 func (op operation) runChild(body func(*durableContext) (*string, error)) (*string, *types.ErrorObject) {
 	record, recorded := op.record()
 	details := record.ContextDetails
@@ -91,8 +91,8 @@ func (op operation) runBody(body func(*durableContext) (*string, error)) (payloa
 	return payload, nil
 }
 
-// rebuild runs body over the operations of a finished context. Nothing is
-// recorded, and nothing new may begin.
+// rebuild runs body again over the recorded operations of a finished context. It records nothing,
+// and body must not begin a new operation.
 func (op operation) rebuild(body func(*durableContext) (*string, error)) (payload *string, failure *types.ErrorObject) {
 	child := op.c.child(op.position, true)
 	var err error

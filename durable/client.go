@@ -16,9 +16,9 @@ type Client interface {
 	GetDurableExecutionState(context.Context, *lambda.GetDurableExecutionStateInput, ...func(*lambda.Options)) (*lambda.GetDurableExecutionStateOutput, error)
 }
 
-// clientSource gives the client of a handler. Without one from the user it is
-// built from the environment on first use, so that a program can be linked and
-// tested without AWS settings. A failure is not kept: the next call tries again.
+// clientSource provides the client of a handler. If the user set none, it is built from the
+// environment on first use, so that a program can be linked and tested without AWS settings. A
+// failure is not remembered: the next call tries again.
 type clientSource struct {
 	mu     sync.Mutex
 	client Client

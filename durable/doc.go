@@ -24,53 +24,49 @@
 //
 // # Replay
 //
-// After every wait the function runs again from its first line. An operation
-// that finished returns its recorded outcome and does not run again. Code
-// between operations does run again, so it must take the same path each time:
-// put the clock, random numbers, map iteration and everything with a side
-// effect into a [Step]. Operations are matched by position, and each must be
-// of the type, subtype and name that were recorded there. If one is not, the
-// execution fails with a [NonDeterministicReplayError] that names both sides.
+// After every wait the function runs again from its first line. An operation that finished returns
+// its recorded outcome and does not run again. Code between operations does run again, so it must
+// take the same path each time: put the clock, random numbers, map iteration and everything with a
+// side effect into a [Step]. Operations are matched by position, and each must have the type,
+// subtype and name that were recorded there. If one does not, the execution fails with a
+// [NonDeterministicReplayError] that names both sides.
 //
-// A [Context] belongs to the goroutine that got it, because positions are
-// counted in call order. Steps and child contexts get a context of their own;
-// an operation on an outer one while they run fails the execution.
+// Only the goroutine that received a [Context] may use it, because positions are counted in call
+// order. Steps and child contexts get a context of their own; an operation on an outer context
+// while they run fails the execution.
 //
 // # Suspension
 //
-// An operation that has to wait ends the invocation with [runtime.Goexit] in
-// the goroutine of the handler. Deferred calls run, the goroutine is gone when
-// Invoke returns, and no recover can hold it back: during Goexit, recover
-// returns nil. A panic would be caught by every user's recover, and an error
-// would have to be passed on by every line of user code; both would go on past
-// the wait. Deferred calls therefore run at the end of each invocation, not
-// once: keep them to what belongs to one invocation, such as closing a file.
-// An operation called from a deferred function during suspension does nothing.
-// If an operation in a goroutine of the user's suspends, the invocation
-// suspends when the handler returns, whatever it returned.
+// An operation that has to wait ends the invocation: it calls [runtime.Goexit] in the goroutine of
+// the handler. Deferred calls run, the goroutine has ended when Invoke returns, and no recover can
+// stop it, because recover returns nil during Goexit. The alternatives are worse: any recover in
+// user code would catch a panic, and every line of user code would have to pass on an error; in
+// both cases the code could go on past the wait. Deferred calls therefore run at the end of each
+// invocation, not once: use them only for what belongs to one invocation, such as closing a file.
+// An operation called from a deferred function during suspension does nothing. If an operation
+// suspends in a goroutine that the user started, the invocation suspends when the handler returns,
+// whatever it returned.
 //
 // # Errors
 //
-// Operations return what the workflow can act on: [StepError],
-// [CallbackFailedError], [CallbackTimeoutError], [CallbackSubmitterError],
-// [ChildContextError]. They are built from the record, so they are the same
-// when they happen and after replay; [errors.As] finds them through child
-// contexts. The error value that a step returned is not among them, as only
-// its type name and text are recorded.
+// Operations return the errors that the workflow can act on: [StepError], [CallbackFailedError],
+// [CallbackTimeoutError], [CallbackSubmitterError], [ChildContextError]. They are built from the
+// record, so they are the same when they first occur and after replay; [errors.As] finds them
+// through child contexts. It does not find the error value that a step returned, because only its
+// type name and text are recorded.
 //
-// Faults of one invocation, such as a checkpoint that does not get through,
-// never reach the handler. They end the invocation with an error, and Lambda
-// invokes the function again. A checkpoint that Lambda refuses for what is in
-// it, or for a quota, would be refused again: it fails the execution.
+// Faults of one invocation, such as a checkpoint that does not reach Lambda, are never passed to
+// the handler. They end the invocation with an error, and Lambda invokes the function again. If
+// Lambda refuses a checkpoint because of its content or a quota, it would refuse it again, so the
+// execution fails.
 //
 // # Names
 //
 // Names, operation IDs and subtypes follow AWS's own SDK for Go
-// (github.com/aws/aws-durable-execution-sdk-go/durable), so a workflow moves to
-// it by a change of import. Where AWS's guide to the other languages promises
-// another word, both are here: CallbackID and ID, Get and Result,
-// CallbackFailedError and CallbackExternalError. What differs: a callback's
-// string or []byte is the text as sent, not decoded JSON; waiting ends the
-// goroutine, where AWS's SDK returns an error that the function has to pass on;
-// and a program that does not use Start has NewHandler and WithClient.
+// (github.com/aws/aws-durable-execution-sdk-go/durable), so a workflow can move to it by a change
+// of import. Where AWS's guide to the other languages has another name, this package has both:
+// CallbackID and ID, Get and Result, CallbackFailedError and CallbackExternalError. There are three
+// differences. A callback's string or []byte is the text as sent, not decoded JSON. Waiting ends
+// the goroutine, where AWS's SDK returns an error that the function has to pass on. A program that
+// does not use Start has NewHandler and WithClient.
 package durable

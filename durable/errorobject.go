@@ -11,21 +11,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// maxErrorObject bounds a recorded failure, in bytes of JSON. AWS's emulator
-// refuses larger ones; the service documents no limit of its own. A failure
-// that cannot be recorded would be retried for ever, so what is too much is
-// left out, payloads first.
+// maxErrorObject limits a recorded failure, in bytes of JSON. AWS's emulator refuses larger ones;
+// the service documents no limit of its own. A failure that cannot be recorded would be retried for
+// ever, so its excess is left out, payloads first.
 const (
 	maxErrorObject   = 32 << 10
 	shortMessage     = 1 << 10
 	leftOutForLength = " (error data and stack trace left out: too long to record)"
 )
 
-// errorObject is an error as Lambda records it. What came from the outside, or
-// from a record, goes on as it was.
+// errorObject returns an error as Lambda records it. An error that came from outside, or from a
+// record, is passed on unchanged.
 func errorObject(err error) *types.ErrorObject {
 	var o *types.ErrorObject
-	switch e := err.(type) { //nolint:errorlint // an error around it has a text of its own
+	switch e := err.(type) { //nolint:errorlint // a wrapping error has its own text
 	case *CallbackFailedError:
 		o = newErrorObject(e.ErrorType, e.Message, e.ErrorData, e.StackTrace)
 	case *CallbackTimeoutError:
@@ -56,8 +55,8 @@ func newErrorObject(errorType, message, data string, stack []string) *types.Erro
 	return o
 }
 
-// typeName is the exported type of an error; "Error" stands for
-// errors.errorString and its like, which tell nothing.
+// typeName returns the exported type of an error, or "Error" for types such as errors.errorString,
+// whose name says nothing.
 func typeName(err error) string {
 	t := reflect.TypeOf(err)
 	if t.Kind() == reflect.Pointer {
@@ -72,12 +71,12 @@ func typeName(err error) string {
 func size(v any) int {
 	text, err := json.Marshal(v)
 	if err != nil {
-		return 0 // cannot be: strings always encode
+		return 0 // cannot happen: strings always encode
 	}
 	return len(text)
 }
 
-// cut shortens s to [shortMessage] bytes, not through a character.
+// cut shortens s to [shortMessage] bytes and does not split a character.
 func cut(s string) string {
 	if len(s) <= shortMessage {
 		return s
@@ -85,14 +84,14 @@ func cut(s string) string {
 	return strings.ToValidUTF8(s[:shortMessage], "") + "…"
 }
 
-// shortened is a message whose error data is gone.
+// shortened returns a cut message for a failure whose error data was left out.
 func shortened(message string) string {
 	return strings.TrimSuffix(cut(message), leftOutForLength) + leftOutForLength
 }
 
-// failures is the ErrorData of a failed context: what [errors.As] finds of
-// this package's errors, so that it finds it after replay as well. Lambda keeps
-// error data without looking inside.
+// failures is the ErrorData of a failed context. It holds those errors of this package that
+// [errors.As] finds in the failure, so that it also finds them after replay. Lambda stores error
+// data without reading it.
 type failures struct {
 	CallbackFailed    *CallbackFailedError    `json:",omitempty"`
 	CallbackTimeout   *CallbackTimeoutError   `json:",omitempty"`
@@ -100,7 +99,7 @@ type failures struct {
 	Step              *StepError              `json:",omitempty"`
 }
 
-// contextErrorObject is the record of a context that failed with err.
+// contextErrorObject returns the record of a context that failed with err.
 func contextErrorObject(err error) *types.ErrorObject {
 	var f failures
 	errors.As(err, &f.CallbackFailed)
@@ -119,7 +118,7 @@ func contextErrorObject(err error) *types.ErrorObject {
 func (f failures) encode() string {
 	text, err := json.Marshal(f)
 	if err != nil {
-		return "{}" // cannot be: strings always encode
+		return "{}" // cannot happen: strings always encode
 	}
 	return string(text)
 }
@@ -127,12 +126,12 @@ func (f failures) encode() string {
 func decodeFailures(o *types.ErrorObject) failures {
 	var f failures
 	if err := json.Unmarshal([]byte(aws.ToString(o.ErrorData)), &f); err != nil {
-		return failures{} // written by another SDK: type and message still tell
+		return failures{} // written by another SDK: type and message still describe the failure
 	}
 	return f
 }
 
-// withoutPayloads keeps which failures there were.
+// withoutPayloads keeps only which failures there were.
 func (f failures) withoutPayloads() failures {
 	if e := f.CallbackFailed; e != nil {
 		f.CallbackFailed = &CallbackFailedError{Name: e.Name, CallbackID: e.CallbackID,
@@ -168,7 +167,8 @@ func (f failures) list() []error {
 	return list
 }
 
-// errorData is that of the failure behind it all: of the callback, else of the step.
+// errorData returns the error data of the root failure: the callback's if there is one, otherwise
+// the step's.
 func (f failures) errorData() (data string, stack []string) {
 	switch {
 	case f.CallbackFailed != nil:

@@ -2,9 +2,9 @@ package durable
 
 import "fmt"
 
-// StepError says that a step failed and that its retry strategy gave up. It
-// has what was recorded of the last attempt's error, not the error itself, so
-// that it is the same after replay.
+// StepError says that a step failed and that its retry strategy gave up. It holds the recorded
+// description of the last attempt's error, not the error value itself, so it is the same after
+// replay.
 type StepError struct {
 	Name       string
 	Attempts   int
@@ -18,8 +18,8 @@ func (e *StepError) Error() string {
 	return fmt.Sprintf("step %q failed after %d attempt(s): %s", e.Name, e.Attempts, e.Message)
 }
 
-// StepInterruptedError is what a retry strategy gets for an attempt of an
-// [AtMostOncePerRetry] step that began, and whose end was not recorded.
+// StepInterruptedError is the error that a retry strategy gets when an attempt of an
+// [AtMostOncePerRetry] step began but its end was not recorded.
 type StepInterruptedError struct {
 	Name string
 }
@@ -40,7 +40,7 @@ type CallbackFailedError struct {
 	StackTrace []string `json:",omitempty"`
 }
 
-// CallbackExternalError is [CallbackFailedError] as AWS's SDK for Go calls it.
+// CallbackExternalError is the name that AWS's SDK for Go has for [CallbackFailedError].
 type CallbackExternalError = CallbackFailedError
 
 func (e *CallbackFailedError) Error() string {
@@ -53,11 +53,11 @@ func (e *CallbackFailedError) Error() string {
 	return text
 }
 
-// CallbackTimeoutError says that a clock of the callback ran out.
+// CallbackTimeoutError says that the timeout or the heartbeat timeout of the callback expired.
 type CallbackTimeoutError struct {
 	Name       string
 	CallbackID string
-	// Heartbeat tells which clock: the heartbeat timeout if true, else the timeout.
+	// Heartbeat is true if the heartbeat timeout expired, and false if the timeout did.
 	Heartbeat bool
 }
 
@@ -68,9 +68,8 @@ func (e *CallbackTimeoutError) Error() string {
 	return fmt.Sprintf("callback %q timed out: not completed within its timeout", e.Name)
 }
 
-// CallbackSubmitterError says that the submitter of [WaitForCallback] failed
-// and was not retried, so nobody may know of the callback. Err is the failure
-// of its step.
+// CallbackSubmitterError says that the submitter of [WaitForCallback] failed and will not be
+// retried, so perhaps nobody knows of the callback. Err is the failure of the submitter's step.
 type CallbackSubmitterError struct {
 	Name       string
 	CallbackID string
@@ -84,9 +83,9 @@ func (e *CallbackSubmitterError) Error() string {
 // Unwrap returns Err.
 func (e *CallbackSubmitterError) Unwrap() error { return e.Err }
 
-// ChildContextError says that the function of a child context returned an
-// error. The errors of this package that were in it can be found with
-// [errors.As], also after replay; of others only type and text are recorded.
+// ChildContextError says that the function of a child context returned an error. [errors.As] finds
+// the errors of this package that the returned error wrapped, also after replay. Of any other error
+// only the type and text are recorded.
 type ChildContextError struct {
 	Name       string
 	ErrorType  string
@@ -104,12 +103,12 @@ func (e *ChildContextError) Error() string {
 // Unwrap returns the errors of this package that made the context fail.
 func (e *ChildContextError) Unwrap() []error { return e.causes }
 
-// NonDeterministicReplayError ends an execution whose code does not take the
-// path that was recorded. The handler does not see it; the error of the
-// execution carries its text.
+// NonDeterministicReplayError ends an execution whose code does not take the recorded path. The
+// handler does not see it; the error of the execution carries its text.
 type NonDeterministicReplayError struct {
 	Position string // of the operation, such as "3" or "2-1"
-	Recorded string // type, subtype and name in the record; empty if it has none there
+	// type, subtype and name in the record; empty if nothing is recorded at Position
+	Recorded string
 	Running  string // type, subtype and name in the running code
 }
 

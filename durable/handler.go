@@ -12,8 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// Handler is a durable function. Event and output are JSON. An error fails the
-// execution, and so does a panic.
+// Handler is a durable function. The event and the output are encoded as JSON. If the handler
+// returns an error or panics, the execution fails.
 type Handler[I, O any] func(ctx Context, event I) (O, error)
 
 // HandlerOption configures a durable function as a whole.
@@ -31,8 +31,8 @@ func WithClient(c Client) HandlerOption {
 	return func(h *handlerConfig) { h.client.client = c }
 }
 
-// WithSerdes sets how the results of steps and child contexts are recorded; the
-// default is JSON. The results of callbacks have [WithCallbackSerdes].
+// WithSerdes sets how the results of steps and child contexts are recorded; the default is JSON.
+// For the results of callbacks, use [WithCallbackSerdes].
 func WithSerdes(s Serdes) HandlerOption {
 	return func(h *handlerConfig) { h.serdes = s }
 }
@@ -48,11 +48,10 @@ func Start[I, O any](fn Handler[I, O], opts ...HandlerOption) {
 	lambda.Start(NewHandler(fn, opts...))
 }
 
-// NewHandler returns fn as a [lambda.Handler], for programs that call
-// [lambda.StartWithOptions] or Invoke themselves. Invoke runs fn once, from its
-// start to the next wait or its end, and leaves no goroutine behind. It returns
-// an error if this invocation is to be repeated; the failure of the execution
-// is in its answer.
+// NewHandler returns fn as a [lambda.Handler], for programs that call [lambda.StartWithOptions] or
+// Invoke themselves. Invoke runs fn once, from its start to the next wait or its end, and leaves no
+// goroutine behind. It returns an error only if Lambda has to repeat this invocation; if the
+// execution fails, the response says so.
 func NewHandler[I, O any](fn Handler[I, O], opts ...HandlerOption) lambda.Handler {
 	h := &handler[I, O]{fn: fn}
 	h.serdes = jsonSerdes{}
@@ -91,7 +90,7 @@ func (h *handler[I, O]) Invoke(ctx context.Context, payload []byte) ([]byte, err
 	return r.answer(ctx, end)
 }
 
-// call runs the user's function between the recorded input and the output.
+// call decodes the recorded input, runs the user's function and encodes its output.
 func (h *handler[I, O]) call(c *durableContext) (string, error) {
 	var event I
 	execution, _ := c.run.journal.execution()
@@ -122,11 +121,11 @@ func newRun(j *journal, cfg *handlerConfig, updatedIDs []string) *run {
 	}
 }
 
-// maxResponse is Lambda's limit for the answer of a function, less what the
-// answer has around the result.
+// maxResponse is Lambda's limit for the response of a function, minus the bytes that the response
+// needs around the result.
 const maxResponse = 6<<20 - 50
 
-// answer turns the ending of a run into the answer to Lambda.
+// answer turns the ending of a run into the response to Lambda.
 func (r *run) answer(ctx context.Context, end ending) ([]byte, error) {
 	if end.fault != nil {
 		return nil, end.fault
@@ -148,8 +147,8 @@ func (r *run) answer(ctx context.Context, end ending) ([]byte, error) {
 	return json.Marshal(out)
 }
 
-// deliver returns the result for the answer. One that is too large for it is
-// recorded first, and the answer has an empty one.
+// deliver returns the result for the response. If the result is too large for a response, deliver
+// records it in a checkpoint first and returns an empty string.
 func (r *run) deliver(ctx context.Context, result string) (string, error) {
 	if size(result) <= maxResponse {
 		return result, nil

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// invocation is what Lambda hands to a durable function each time it runs.
+// invocation is the payload that Lambda sends to a durable function each time it runs.
 type invocation struct {
 	DurableExecutionArn   string
 	CheckpointToken       string
@@ -17,14 +17,14 @@ type invocation struct {
 		Operations []recordedOperation
 		NextMarker string
 	}
-	// UpdatedOperationIds names the operations that changed since the last
-	// invocation. Older backends leave it out.
+	// UpdatedOperationIds names the operations that changed since the last invocation. Older
+	// backends omit it.
 	UpdatedOperationIds []string
 }
 
-// recordedOperation is a [types.Operation] as the invocation carries it. Its
-// timestamps are epoch milliseconds where the API has seconds; nothing here
-// needs them, so they are not read.
+// recordedOperation is a [types.Operation] as the invocation carries it. Its timestamps are epoch
+// milliseconds, where the API has seconds. This package does not need the timestamps, so it does
+// not read them.
 type recordedOperation struct {
 	ID               string `json:"Id"`
 	ParentID         string `json:"ParentId"`
@@ -54,7 +54,7 @@ func (r recordedOperation) operation() types.Operation {
 	return op
 }
 
-// errNotDurable is the usual cause of a payload without an execution.
+// errNotDurable names the usual reason why a payload has no durable execution.
 var errNotDurable = errors.New("durable: the payload carries no durable execution: " +
 	"invoke a function that was created with a DurableConfig, by a version or alias")
 
@@ -76,15 +76,15 @@ const (
 	statusPending   = "PENDING"
 )
 
-// response is what a durable function answers to Lambda. Result is set for a
-// success, also when it is empty; Error for a failure; neither while pending.
+// response is what a durable function returns to Lambda. A success has a Result, even an empty one;
+// a failure has an Error; a pending execution has neither.
 type response struct {
 	Status string
 	Result *string        `json:",omitempty"`
 	Error  *responseError `json:",omitempty"`
 }
 
-// responseError is a [types.ErrorObject] without its empty members.
+// responseError is a [types.ErrorObject] that omits its empty members.
 type responseError struct {
 	ErrorType    string   `json:",omitempty"`
 	ErrorMessage string   `json:",omitempty"`

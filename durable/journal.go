@@ -12,9 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// journal is the record of one execution: what is known of its operations, and
-// the token that lets this invocation add to them. A token is good for one
-// checkpoint, which answers with the next, so the lock is held across the call.
+// journal is the record of one execution: the known state of its operations, and the token that
+// lets this invocation add to them. A token is valid for one checkpoint, whose answer carries the
+// next token. The lock is therefore held during the call.
 type journal struct {
 	client Client
 	arn    string
@@ -24,8 +24,7 @@ type journal struct {
 	operations map[string]types.Operation // by wire ID
 }
 
-// openJournal reads the record as the invocation carries it, and the rest of
-// it page by page.
+// openJournal reads the part of the record that the invocation carries, then the remaining pages.
 func openJournal(ctx context.Context, client Client, in invocation) (*journal, error) {
 	j := &journal{client: client, arn: in.DurableExecutionArn, token: in.CheckpointToken, operations: map[string]types.Operation{}}
 	for _, op := range in.InitialExecutionState.Operations {
@@ -37,10 +36,10 @@ func openJournal(ctx context.Context, client Client, in invocation) (*journal, e
 	return j, nil
 }
 
-// pageSize is the largest that Lambda takes: a long record is few calls.
+// pageSize is the largest page that Lambda allows, so that a long record takes few calls.
 const pageSize = 1000
 
-// readFrom adds the pages that start at marker; an empty marker is the end.
+// readFrom adds the pages that start at marker. An empty marker means that there are no more.
 func (j *journal) readFrom(ctx context.Context, marker string) error {
 	for marker != "" {
 		page, err := j.client.GetDurableExecutionState(ctx, &lambda.GetDurableExecutionStateInput{
@@ -64,8 +63,7 @@ func (j *journal) merge(operations []types.Operation) {
 	}
 }
 
-// operation returns the record of one operation, as the last answer of Lambda
-// had it.
+// operation returns the record of one operation, as of Lambda's last answer.
 func (j *journal) operation(wireID string) (types.Operation, bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -85,8 +83,8 @@ func (j *journal) execution() (types.Operation, bool) {
 	return types.Operation{}, false
 }
 
-// checkpoint records one update. The answer brings what else has changed
-// meanwhile, such as a callback that was completed during a step.
+// checkpoint records one update. Lambda's answer also brings other changes since the last one, such
+// as a callback that was completed during a step.
 func (j *journal) checkpoint(ctx context.Context, update types.OperationUpdate) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -109,13 +107,13 @@ func (j *journal) checkpoint(ctx context.Context, update types.OperationUpdate) 
 	return j.readFrom(ctx, aws.ToString(out.NewExecutionState.NextMarker))
 }
 
-// errRefused is about an update that Lambda will refuse each time, for what is
-// in it or for a quota.
+// errRefused marks an update that Lambda would refuse on every attempt, because of its content or a
+// quota.
 var errRefused = errors.New("refused by Lambda")
 
-// refused tells whether the error is about the update. Of the same type is that
-// about a token which a newer invocation has made void; AWS's SDKs, too, know it
-// by its text.
+// refused reports whether Lambda refused the update itself. An error about a token that a newer
+// invocation has invalidated has the same type; like AWS's SDKs, refused recognises that one by its
+// text.
 func refused(err error) bool {
 	invalid, ok := errors.AsType[*types.InvalidParameterValueException](err)
 	return ok && !strings.HasPrefix(invalid.ErrorMessage(), "Invalid Checkpoint Token")

@@ -5,7 +5,7 @@ import (
 	"log/slog"
 )
 
-// replayHandler drops what an earlier invocation has logged.
+// replayHandler drops the lines that an earlier invocation has already logged.
 type replayHandler struct {
 	slog.Handler
 	replay *replay

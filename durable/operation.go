@@ -21,7 +21,7 @@ const (
 	subTypeWaitForCallback = "WaitForCallback"
 )
 
-// operation is one durable operation of the running code.
+// operation is one durable operation of the code that is running.
 type operation struct {
 	c        *durableContext
 	position string
@@ -31,8 +31,8 @@ type operation struct {
 	name     string
 }
 
-// begin gives the next operation its position, and checks that it is the one
-// that was recorded there, if any was.
+// begin assigns the next operation its position. If an operation is recorded at that position,
+// begin checks that it is the same one.
 func (c *durableContext) begin(kind types.OperationType, subType, name string) operation {
 	c.checkBegin(describe(string(kind), subType, name))
 	op := operation{c: c, position: c.nextPosition(), kind: kind, subType: subType, name: name}
@@ -52,8 +52,8 @@ func (c *durableContext) begin(kind types.OperationType, subType, name string) o
 	return op
 }
 
-// wireID is the ID that Lambda sees: the scheme of AWS's SDKs for JavaScript
-// and Go, so that their records can be read. MD5 only spreads positions.
+// wireID is the operation ID that Lambda sees. It follows the scheme of AWS's SDKs for JavaScript
+// and Go, so that their records can be read. MD5 serves only to spread positions.
 func wireID(position string) string {
 	sum := md5.Sum([]byte(position))
 	return hex.EncodeToString(sum[:8])
@@ -65,12 +65,13 @@ func describe(kind, subType, name string) string {
 	return fmt.Sprintf("%s/%s %q", kind, subType, name)
 }
 
-// record is what is known of the operation now.
+// record returns the current record of the operation.
 func (op operation) record() (types.Operation, bool) {
 	return op.c.run.journal.operation(op.wireID)
 }
 
-// checkpoint records an action on the operation; with adds to the update.
+// checkpoint records an action on the operation. The function with, if there is one, fills in more
+// of the update.
 func (op operation) checkpoint(action types.OperationAction, with func(*types.OperationUpdate)) {
 	update := types.OperationUpdate{
 		Id: aws.String(op.wireID), Type: op.kind, SubType: aws.String(op.subType), Action: action,
@@ -87,26 +88,24 @@ func (op operation) checkpoint(action types.OperationAction, with func(*types.Op
 	op.c.run.checkpoint(op.c, update)
 }
 
-// start records the operation as begun: from here on the code runs for the
-// first time.
+// start records that the operation has begun. From here on, the code runs for the first time.
 func (op operation) start(with func(*types.OperationUpdate)) {
 	op.c.run.replay.end()
 	op.checkpoint(types.OperationActionStart, with)
 }
 
-// consumed notes that the code has got the outcome of the operation.
+// consumed notes that the code has received the outcome of the operation.
 func (op operation) consumed() { op.c.run.replay.consume(op.wireID) }
 
 func (op operation) serdesContext() SerdesContext {
 	return SerdesContext{OperationID: op.position, DurableExecutionArn: op.c.run.journal.arn}
 }
 
-// maxNameLength and the characters of a name are those of AWS's
-// API_OperationUpdate page.
+// maxNameLength and the characters allowed in a name come from AWS's API_OperationUpdate page.
 const maxNameLength = 256
 
-// checkName returns an error for a name that Lambda would refuse. The empty
-// name is fine: the operation has none.
+// checkName returns an error for a name that Lambda would refuse. An empty name is allowed: it
+// leaves the operation unnamed.
 func checkName(name string) error {
 	if len(name) > maxNameLength {
 		return fmt.Errorf("durable: an operation name of %d characters: at most %d are allowed", len(name), maxNameLength)
@@ -117,8 +116,8 @@ func checkName(name string) error {
 	return nil
 }
 
-// wholeSeconds converts a duration for the wire, which has seconds only: it
-// refuses what it would have to round. The limit is the API's.
+// wholeSeconds converts a duration to seconds, the only unit that the API has. It returns an error
+// if it would have to round. The limit is the API's.
 func wholeSeconds(what string, d time.Duration, limit int64) (int32, error) {
 	if d < time.Second || d%time.Second != 0 || d > time.Duration(min(limit, math.MaxInt32))*time.Second {
 		return 0, fmt.Errorf("durable: %s of %s: give whole seconds, from 1 to %d", what, d, limit)

@@ -7,16 +7,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// replay knows whether the code that runs now ran in an earlier invocation.
-// The record does not say how far that one came, so the end of replay is
-// deduced: new work begins, the code gets an outcome that is new, or it gets
-// one with nothing of the record left.
+// replay tracks whether the code that runs now already ran in an earlier invocation. The record
+// does not say how far that invocation came, so the end of replay is deduced: the code begins new
+// work, gets an outcome that is new, or gets one when nothing else of the record is left.
 type replay struct {
 	mu      sync.Mutex
 	active  bool
-	updated map[string]bool // operations that changed since the last invocation, if told
-	left    map[string]bool // recorded operations that the code has yet to come to
-	await   map[string]bool // those of them that count until the code gets their outcome
+	updated map[string]bool // operations changed since the last invocation, if listed
+	left    map[string]bool // recorded operations that the code has not reached yet
+	await   map[string]bool // those of them that stay in left until the code gets their outcome
 }
 
 func newReplay(operations map[string]types.Operation, updatedIDs []string) *replay {
@@ -37,10 +36,10 @@ func newReplay(operations map[string]types.Operation, updatedIDs []string) *repl
 	return r
 }
 
-// outcomeCounts tells whether replay goes on until the code gets the outcome of
-// op. A callback may be completed long before it is awaited; without the list
-// of updates that is no sign that the earlier invocation came so far, and a
-// line logged twice is better than one lost.
+// outcomeCounts reports whether replay goes on until the code gets the outcome of op. A callback
+// may be completed long before it is awaited. Without the list of updates, its completion does not
+// show that the earlier invocation got as far as awaiting it. A line logged twice is better than a
+// lost one.
 func (r *replay) outcomeCounts(op types.Operation) bool {
 	return op.Type != types.OperationTypeCallback || len(r.updated) > 0
 }
@@ -58,7 +57,7 @@ func (r *replay) end() {
 	r.active = false
 }
 
-// visit notes that the code has come to an operation.
+// visit notes that the code has reached an operation.
 func (r *replay) visit(wireID string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -67,7 +66,7 @@ func (r *replay) visit(wireID string) {
 	}
 }
 
-// consume notes that the code has got the outcome of an operation.
+// consume notes that the code has received the outcome of an operation.
 func (r *replay) consume(wireID string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -85,8 +84,8 @@ func finished(op types.Operation) bool {
 	return true
 }
 
-// insideFinished tells whether a context around op has finished: then its
-// outcome stands for op's, which the code does not ask for.
+// insideFinished reports whether a context around op has finished. The code then gets the outcome
+// of that context and does not ask for op's.
 func insideFinished(operations map[string]types.Operation, op types.Operation) bool {
 	for {
 		parent, ok := operations[aws.ToString(op.ParentId)]

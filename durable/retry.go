@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// RetryStrategy decides what follows a failed attempt of a step.
+// RetryStrategy decides what happens after a failed attempt of a step.
 type RetryStrategy func(RetryAttempt) RetryDecision
 
 // RetryAttempt is an attempt that failed.
@@ -15,8 +15,8 @@ type RetryAttempt struct {
 	Attempt int   // counts from 1
 }
 
-// RetryDecision says whether to try again, and after how long. Lambda waits in
-// whole seconds: Delay is rounded up, to one second at least.
+// RetryDecision says whether to try again, and after what delay. Lambda waits in whole seconds:
+// Delay is rounded up, to at least one second.
 type RetryDecision struct {
 	Retry bool
 	Delay time.Duration
@@ -34,15 +34,15 @@ const (
 
 // RetryConfig describes exponential backoff. A zero field means its default.
 type RetryConfig struct {
-	MaxAttempts  int            // with the first; default 3
+	MaxAttempts  int            // including the first; default 3
 	InitialDelay time.Duration  // before the second attempt; default 5 s
 	MaxDelay     time.Duration  // default 5 min
 	BackoffRate  float64        // factor from one delay to the next; default 2
 	Jitter       JitterStrategy // default JitterFull
 }
 
-// MustNewRetryStrategy returns the strategy that cfg describes. It panics if a
-// field is negative or the jitter unknown, as that is a slip in the program.
+// MustNewRetryStrategy returns the strategy that cfg describes. It panics if a field is negative or
+// the jitter is unknown, because that is a programming error.
 func MustNewRetryStrategy(cfg RetryConfig) RetryStrategy {
 	cfg = cfg.withDefaults()
 	if cfg.MaxAttempts < 0 || cfg.InitialDelay < 0 || cfg.MaxDelay < 0 || !(cfg.BackoffRate > 0) {
@@ -80,7 +80,7 @@ func (cfg RetryConfig) withDefaults() RetryConfig {
 	return cfg
 }
 
-// delay is computed in floats, which do not overflow however many attempts.
+// delay is computed in floats, which do not overflow for any number of attempts.
 func (cfg RetryConfig) delay(attempt int) time.Duration {
 	d := float64(cfg.InitialDelay) * math.Pow(cfg.BackoffRate, float64(attempt-1))
 	return time.Duration(min(d, float64(cfg.MaxDelay)))
@@ -97,18 +97,18 @@ func (cfg RetryConfig) spread(d time.Duration) time.Duration {
 	return d
 }
 
-// ExponentialBackoff is the strategy of a step that names none: 6 attempts,
-// the delays 5, 10, 20, 40 and 60 s with full jitter.
+// ExponentialBackoff is the default strategy of a step: 6 attempts, with delays of 5, 10, 20, 40
+// and 60 s and full jitter.
 func ExponentialBackoff() RetryStrategy {
 	return MustNewRetryStrategy(RetryConfig{MaxAttempts: 6, MaxDelay: time.Minute})
 }
 
-// NoRetry fails the step with its first error.
+// NoRetry fails the step after its first error.
 func NoRetry() RetryStrategy {
 	return func(RetryAttempt) RetryDecision { return RetryDecision{} }
 }
 
-// delaySeconds is the decision's delay as Lambda takes it: no longer than an
+// delaySeconds returns the delay in the seconds that Lambda accepts. It is never longer than an
 // execution can last.
 func (d RetryDecision) delaySeconds() int32 {
 	seconds := math.Ceil(d.Delay.Seconds())

@@ -33,12 +33,11 @@ type ending struct {
 	fault   error
 }
 
-// errExited reports a handler that left its goroutine by itself, as
-// [testing.T.FailNow] does.
+// errExited says that the handler ended its own goroutine, as [testing.T.FailNow] does.
 var errExited = errors.New("durable: the handler called runtime.Goexit")
 
-// do runs body in a goroutine of its own, which is gone when do returns, so
-// that an operation can end the run from any depth with [runtime.Goexit].
+// do runs body in a goroutine of its own, so that an operation can end the run from any depth with
+// [runtime.Goexit]. The goroutine has ended when do returns.
 func (r *run) do(body func() (string, error)) ending {
 	done := make(chan ending)
 	go func() {
@@ -57,10 +56,10 @@ func (r *run) do(body func() (string, error)) ending {
 	return <-done
 }
 
-// settle decides between what the handler did last and what ended the run. A
-// fault stands, as the rest may be its consequence. A panic comes next: it may
-// come from a deferred call. An ended run stands against whatever the handler
-// returned, since it went on without a result it was waiting for.
+// settle chooses between what the handler did last and what ended the run. A fault comes first,
+// because everything else may be its consequence. A panic comes next, because it may come from a
+// deferred call. Otherwise, if something ended the run, that counts and the handler's return value
+// does not: the handler went on without a result that it was waiting for.
 func (r *run) settle(returned ending, recovered any) ending {
 	ended := r.ended.Load()
 	switch {
@@ -86,9 +85,10 @@ func (r *run) suspend() { r.end(ending{status: statusPending}) }
 // fail ends the run and the execution.
 func (r *run) fail(err error) { r.end(ending{status: statusFailed, failure: err}) }
 
-// checkpoint records an update, or ends the run: without the record, going on
-// would repeat work. The next invocation starts from what was recorded, unless
-// it could not come any further.
+// checkpoint records an update. If that fails, it ends the run, because going on without the record
+// checkpoint records an update. If that fails, it ends the run, because going on without the record
+// would repeat work. The next invocation starts from what was recorded. If Lambda refuses the
+// update itself, the next invocation would be refused too, so the execution fails.
 func (r *run) checkpoint(c *durableContext, update types.OperationUpdate) {
 	switch err := r.journal.checkpoint(c, update); {
 	case errors.Is(err, errRefused):

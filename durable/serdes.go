@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 )
 
-// SerdesContext tells a [Serdes] whose value it handles.
+// SerdesContext tells a [Serdes] which value it handles.
 type SerdesContext struct {
 	// OperationID is the position of the operation, such as "1" or "2-1". It
 	// is unique within one execution only.
@@ -14,9 +14,8 @@ type SerdesContext struct {
 	DurableExecutionArn string
 }
 
-// Serdes turns values into the bytes that are recorded and back. The bytes
-// must be valid UTF-8, because Lambda keeps them as a string. See
-// countersign/durable/aesgcm for one that encrypts.
+// Serdes turns values into the bytes that are recorded, and back. The bytes must be valid UTF-8,
+// because Lambda stores them as a string. See countersign/durable/aesgcm for one that encrypts.
 type Serdes interface {
 	Marshal(ctx context.Context, meta SerdesContext, v any) ([]byte, error)
 	Unmarshal(ctx context.Context, meta SerdesContext, data []byte, v any) error
@@ -33,9 +32,9 @@ func (jsonSerdes) Unmarshal(_ context.Context, _ SerdesContext, data []byte, v a
 	return json.Unmarshal(data, v)
 }
 
-// textSerdes is the default for the results of callbacks. Their sender need
-// not know Go, so a string or []byte is the text exactly as sent, as it is in
-// the JavaScript and Python SDKs; any other type is decoded as JSON.
+// textSerdes is the default for the results of callbacks. Their sender need not know Go. A string
+// or []byte is therefore the text exactly as sent, as in the JavaScript and Python SDKs; any other
+// type is decoded as JSON.
 type textSerdes struct{ jsonSerdes }
 
 func (s textSerdes) Unmarshal(ctx context.Context, meta SerdesContext, data []byte, v any) error {

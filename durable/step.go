@@ -10,15 +10,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// StepSemantics says what happens to an attempt whose end was not recorded,
-// because the invocation broke off.
+// StepSemantics says what happens to an attempt whose end was not recorded because the invocation
+// was cut short.
 type StepSemantics int
 
 const (
-	// AtLeastOncePerRetry runs the attempt again. The default.
+	// AtLeastOncePerRetry runs the attempt again. It is the default.
 	AtLeastOncePerRetry StepSemantics = iota
-	// AtMostOncePerRetry counts the attempt as failed, with a
-	// [StepInterruptedError]: for work that must not be done twice.
+	// AtMostOncePerRetry counts the attempt as failed, with a [StepInterruptedError]. Use it for
+	// work that must not be done twice.
 	AtMostOncePerRetry
 )
 
@@ -35,7 +35,7 @@ type stepConfig struct {
 	serdes    Serdes
 }
 
-// WithRetry sets what follows a failed attempt; the default is [ExponentialBackoff].
+// WithRetry sets what happens after a failed attempt; the default is [ExponentialBackoff].
 func WithRetry(s RetryStrategy) StepOption {
 	return stepOption(func(c *stepConfig) { c.retry = s })
 }
@@ -51,15 +51,15 @@ func WithStepSerdes(s Serdes) StepOption {
 	return stepOption(func(c *stepConfig) { c.serdes = s })
 }
 
-// maxPayload is what one checkpoint takes: 1 MB since 2026-10, by the changelog
-// of the Lambda client 1.113.3. A region that lags takes 256 KB.
+// maxPayload is the largest result that one checkpoint can carry: 1 MB since 2026-10, according to
+// the changelog of the Lambda client 1.113.3. A region that lags behind allows 256 KB.
 const maxPayload = 1 << 20
 
-// Step runs body once and records its result; replay returns the record. A
-// name is for people, and may be empty. A failed attempt, also one that panics,
-// is tried again as the strategy says, with the invocation over in between; at
-// the end Step returns a [*StepError]. A result that cannot be encoded, or is
-// larger than 1 MB, fails the step at once.
+// Step runs body once and records its result; replay returns the recorded result. The name is for
+// people, and may be empty. If an attempt fails or panics, the retry strategy decides whether to
+// try again. If so, the invocation ends, and a later one makes the next attempt. If not, Step
+// returns a [*StepError]. A result that cannot be encoded, or is larger than 1 MB, fails the step
+// at once.
 //
 // The result is returned as decoded from the record, so that it is the same in
 // the invocation that ran body and in all later ones.
@@ -84,14 +84,14 @@ func Step[T any](ctx Context, name string, body func(StepContext) (T, error), op
 	return result, nil
 }
 
-// runStep returns the recorded result, if need be after running one attempt.
+// runStep returns the recorded result. If there is none yet, it runs one attempt first.
 func (op operation) runStep(cfg stepConfig, body func(StepContext) (any, error)) (string, error) {
 	record, recorded := op.record()
 	details := record.StepDetails
 	if details == nil {
 		details = &types.StepDetails{}
 	}
-	attempt := int(details.Attempt) + 1 // recorded are those that led to a retry
+	attempt := int(details.Attempt) + 1 // Lambda has recorded the attempts that led to a retry
 	if recorded {
 		switch record.Status {
 		case types.OperationStatusSucceeded:
@@ -100,7 +100,7 @@ func (op operation) runStep(cfg stepConfig, body func(StepContext) (any, error))
 		case types.OperationStatusFailed:
 			op.consumed()
 			return "", op.stepError(attempt, details.Error)
-		case types.OperationStatusPending: // a retry that is not due
+		case types.OperationStatusPending: // a retry that is not due yet
 			op.c.run.suspend()
 		}
 	}

@@ -21,16 +21,16 @@ type waitForCallbackConfig struct {
 	submitter stepConfig
 }
 
-// WithSubmitterRetry sets what follows a failed attempt of the submitter; the
-// default is [ExponentialBackoff].
+// WithSubmitterRetry sets what happens after a failed attempt of the submitter; the default is
+// [ExponentialBackoff].
 func WithSubmitterRetry(s RetryStrategy) WaitForCallbackOption {
 	return waitForCallbackOption(func(c *waitForCallbackConfig) { c.submitter.retry = s })
 }
 
-// WaitForCallback creates a callback, has submit tell somebody its ID, and
-// suspends the function until the result is there, as [Callback.Get] does.
+// WaitForCallback creates a callback, calls submit to send its ID to somebody, and suspends the
+// function until there is a result, as [Callback.Get] does.
 //
-// Submit runs as a step. If it fails for good, WaitForCallback returns a
+// submit runs as a step. If it fails and is not retried, WaitForCallback returns a
 // [*CallbackSubmitterError], and the callback stays open at Lambda until the
 // execution ends. Otherwise the errors are those of [CreateCallback] and
 // [Callback.Get].
@@ -58,14 +58,15 @@ func WaitForCallback[T any](ctx Context, name string, submit func(sc StepContext
 	if failure != nil {
 		return result, waitForCallbackError(name, failure)
 	}
-	// The context recorded the sender's bytes, not the decoded value: what came
-	// encrypted stays so. They are decoded as the inner callback's, the first in it.
+	// The context recorded the sender's bytes, not the decoded value, so an encrypted result stays
+	// encrypted. They are decoded as the result of the inner callback, the first operation in the
+	// context.
 	inner := callback{op: operation{c: c, position: op.position + "-1", name: name}}
 	return result, decodeCallback(inner, cfg.serdes, payload, &result)
 }
 
-// submitAndAwait is the body of the context. As in AWS's SDKs the operations in
-// it have no names; their errors get the name of the context.
+// submitAndAwait is the body of the context. As in AWS's SDKs, the operations in it have no names;
+// their errors carry the name of the context.
 func submitAndAwait(c *durableContext, name string, options *types.CallbackOptions, cfg stepConfig,
 	submit func(StepContext, string) error) (*string, error) {
 	cb := createCallback(c, "", options)
@@ -78,7 +79,7 @@ func submitAndAwait(c *durableContext, name string, options *types.CallbackOptio
 	return cb.await()
 }
 
-// waitForCallbackError is the failure that the context recorded.
+// waitForCallbackError turns the failure that the context recorded into an error.
 func waitForCallbackError(name string, o *types.ErrorObject) error {
 	f := decodeFailures(o)
 	switch {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// accepts reports whether an Accept-Encoding header takes a coding (RFC 9110, 12.5.3): named with a
-// quality above zero, or not named and covered by *.
+// accepts reports whether an Accept-Encoding header accepts a coding (RFC 9110, 12.5.3): it names
+// the coding with a quality above zero, or * covers it.
 func accepts(header, coding string) bool {
 	wildcard := false
 	for part := range strings.SplitSeq(header, ",") {
@@ -21,7 +21,8 @@ func accepts(header, coding string) bool {
 	return wildcard
 }
 
-// quality is the weight that a header's part gives: 1 when it says none, 0 when it is malformed.
+// quality returns the weight of one part of a header: 1 if the part gives none, 0 if it is
+// malformed.
 func quality(parameters string) float64 {
 	name, value, ok := strings.Cut(strings.TrimSpace(parameters), "=")
 	if !ok || !strings.EqualFold(strings.TrimSpace(name), "q") {
@@ -34,8 +35,8 @@ func quality(parameters string) float64 {
 	return q
 }
 
-// noneMatch reports whether an If-None-Match header holds the tag, so that the client has these
-// bytes (RFC 9110, 13.1.2).
+// noneMatch reports whether an If-None-Match header contains the tag, so that the client already
+// has these bytes (RFC 9110, 13.1.2).
 func noneMatch(header, etag string) bool {
 	for tag := range strings.SplitSeq(header, ",") {
 		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")

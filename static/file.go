@@ -19,8 +19,8 @@ type file struct {
 	hash        string
 	contentType string
 	body        []byte
-	// brotli and gzip compress on the first call and keep the bytes. Best compression takes tens of
-	// milliseconds a file: nothing once, too much for each request or for each start.
+	// brotli and gzip compress on the first call and keep the bytes. The best compression takes
+	// tens of milliseconds per file: fine once, but too long for every request or every start.
 	brotli, gzip func() []byte
 }
 
@@ -33,7 +33,7 @@ func newFile(name string, body []byte) *file {
 		}),
 		gzip: sync.OnceValue(func() []byte {
 			return compress(body, func(w io.Writer) io.WriteCloser {
-				// fails for an unknown level only
+				// fails only for an unknown level
 				z, _ := gzip.NewWriterLevel(w, gzip.BestCompression)
 				return z
 			})
@@ -41,7 +41,7 @@ func newFile(name string, body []byte) *file {
 	}
 }
 
-// compress writes into memory, where nothing fails.
+// compress writes into memory, which cannot fail.
 func compress(body []byte, writer func(io.Writer) io.WriteCloser) []byte {
 	var b bytes.Buffer
 	w := writer(&b)
@@ -50,7 +50,7 @@ func compress(body []byte, writer func(io.Writer) io.WriteCloser) []byte {
 	return b.Bytes()
 }
 
-// ServeHTTP answers a hashed path, and 404 for everything else.
+// ServeHTTP answers requests for a hashed path, and sends 404 for everything else.
 func (a *files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f, ok := a.byURL[r.URL.Path]
 	if !ok {
@@ -70,7 +70,7 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request) {
 	etag := `"` + f.hash + `"`
 	header := w.Header()
 	if encoding != "" {
-		etag = `"` + f.hash + "-" + encoding + `"` // a strong tag names these very bytes
+		etag = `"` + f.hash + "-" + encoding + `"` // each encoding has its own strong tag
 		header.Set("Content-Encoding", encoding)
 	}
 	header.Set("Cache-Control", "public, max-age=31536000, immutable")
@@ -84,12 +84,12 @@ func (f *file) serve(w http.ResponseWriter, r *http.Request) {
 	header.Set("Content-Type", f.contentType)
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	if r.Method == http.MethodGet {
-		_, _ = w.Write(body) // a client that went away needs no report
+		_, _ = w.Write(body) // fails only if the client is gone
 	}
 }
 
-// encoded is the body in the best encoding that the client takes. Pictures and fonts, which are
-// compressed already, and files that compression does not make smaller stay as they are.
+// encoded returns the body in the best encoding that the client accepts. Pictures and fonts, which
+// are already compressed, and files that would not become smaller are returned as they are.
 func (f *file) encoded(acceptEncoding string) (encoding string, body []byte) {
 	if !strings.HasPrefix(f.contentType, "text/") && f.contentType != "image/svg+xml" {
 		return "", f.body

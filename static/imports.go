@@ -8,12 +8,12 @@ import (
 )
 
 // relativeImport finds what a module imports by relative name: import … from "./x.js", import
-// "./x.js", import("./x.js") and export … from "./x.js", with or without space, as minifiers leave
-// them; and the workers that it starts: new URL("./x.js", …).
+// "./x.js", import("./x.js") and export … from "./x.js", with or without spaces, as minifiers leave
+// them. It also finds the workers that a module starts: new URL("./x.js", …).
 var relativeImport = regexp.MustCompile(`(\b(?:from|import|URL)\s*\(?\s*)(["'])(\.{1,2}/[^"'\s]+)(["'])`)
 
 // replaceImports returns the module with each relative name replaced by the hashed path of the file
-// it means.
+// it names.
 func (l *loader) replaceImports(name string, body []byte) ([]byte, error) {
 	var problems []error
 	replaced := relativeImport.ReplaceAllFunc(body, func(match []byte) []byte {

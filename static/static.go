@@ -1,10 +1,10 @@
 // Package static holds the stylesheet, scripts and pictures of the pages, and serves them under
-// names that carry a hash of their content: a browser may keep a file for ever, and a new release
-// names new files.
+// names that contain a hash of their content. A browser may therefore keep a file for ever, and a
+// new release has new names.
 //
-// [URL] gives the path that a page links to, [Handler] answers it. Files are compressed once, when
-// somebody first asks. Scripts are ES modules that import each other by relative name; the names
-// are replaced by the hashed ones here, because an import map would have to be inline, which the
+// [URL] returns the path that a page links to; [Handler] serves it. Files are compressed once, at
+// the first request. Scripts are ES modules that import each other by relative name. This package
+// replaces those names by the hashed ones, because an import map would have to be inline, which the
 // content security policy forbids.
 package static
 
@@ -21,16 +21,16 @@ import (
 	"sync"
 )
 
-// root is where the files are served; every URL starts with it.
+// root is the path under which the files are served; every URL starts with it.
 const root = "/static/"
 
-// folder has everything at the top but the Go files, and the scripts.
+// folder has everything at the top level except the Go files, and the scripts.
 //
 //go:embed *.[^g]* js
 var folder embed.FS
 
-// embedded are the files of this folder. A broken import among them is a programming error that the
-// tests of this package find.
+// embedded loads the files of this folder. A broken import among them is a programming error that
+// the tests of this package find.
 var embedded = sync.OnceValue(func() *files {
 	f, err := load(folder)
 	if err != nil {
@@ -39,9 +39,9 @@ var embedded = sync.OnceValue(func() *files {
 	return f
 })
 
-// URL is the path under which a file of this folder is served, such as /static/app.3f9c12ab34cd.css
-// for app.css. For a name that is not there it is a path that answers 404: a missing picture must
-// not take the page with it.
+// URL returns the path under which a file of this folder is served, such as
+// /static/app.3f9c12ab34cd.css for app.css. For an unknown name the path answers 404, so that a
+// missing picture does not break the page.
 func URL(name string) string {
 	if f, ok := embedded().byName[name]; ok {
 		return f.url
@@ -49,11 +49,11 @@ func URL(name string) string {
 	return root + name
 }
 
-// Handler serves every path that [URL] gives, to GET and HEAD. It wants the whole request path,
-// including /static/, and does its own compression: keep compressing middleware away from it.
+// Handler serves every path that [URL] returns, to GET and HEAD. It needs the whole request path,
+// including /static/. It compresses by itself, so do not put compressing middleware around it.
 func Handler() http.Handler { return embedded() }
 
-// contentTypes are the files that are served, by their extension; others are not.
+// contentTypes maps the extensions of served files to their types. Other files are not served.
 var contentTypes = map[string]string{
 	".css":   "text/css; charset=utf-8",
 	".js":    "text/javascript; charset=utf-8",
@@ -69,7 +69,7 @@ type files struct {
 	byURL  map[string]*file
 }
 
-// load reads a folder, replaces the imports of its modules and names every file by its content.
+// load reads a folder, replaces the imports of its modules and names every file after its content.
 func load(fsys fs.FS) (*files, error) {
 	all := &files{byName: make(map[string]*file), byURL: make(map[string]*file)}
 	l := loader{fsys: fsys, files: all, loading: make(map[string]bool)}
@@ -86,7 +86,8 @@ func load(fsys fs.FS) (*files, error) {
 	return all, nil
 }
 
-// loader loads files so that what a module imports is named before the module itself is hashed.
+// loader loads files in such an order that a module's imports are named before the module is
+// hashed.
 type loader struct {
 	fsys    fs.FS
 	files   *files
@@ -115,7 +116,8 @@ func (l *loader) load(name string) (*file, error) {
 	return f, nil
 }
 
-// hashedURL puts the content's hash between the name and its extension.
+// hashedURL returns the path of a file, with the hash of its content between the name and the
+// extension.
 func hashedURL(name string, body []byte) (url, hash string) {
 	sum := sha256.Sum256(body)
 	hash = hex.EncodeToString(sum[:6])

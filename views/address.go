@@ -6,17 +6,18 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// EndsGone is the value of the parameter "ends" of a list for what is [callbacks.Callback.Gone].
+// EndsGone is the value of a list's "ends" parameter that selects callbacks that are
+// [callbacks.Callback.Gone].
 const EndsGone = "gone"
 
-// Address is where a page lives: its path and its query as the handler understood it, without the
-// parameters that it ignored.
+// Address is the address of a page: its path and its query as the handler understood it, without
+// parameters that the handler ignored.
 type Address struct {
 	Path  string
 	Query url.Values
 }
 
-// String is the address as a link.
+// String returns the address as a link.
 func (a Address) String() string {
 	if len(a.Query) == 0 {
 		return a.Path
@@ -24,8 +25,8 @@ func (a Address) String() string {
 	return a.Path + "?" + a.Query.Encode()
 }
 
-// With is the address with parameters set, given as pairs of name and value. An empty value removes
-// the parameter.
+// With returns the address with parameters set, given as pairs of name and value. An empty value
+// removes the parameter.
 func (a Address) With(pairs ...string) Address {
 	query := clone(a.Query)
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -38,10 +39,11 @@ func (a Address) With(pairs ...string) Address {
 	return Address{Path: a.Path, Query: query}
 }
 
-// At is the address with the same query under another path.
+// At returns the address with the same query under another path.
 func (a Address) At(path string) Address { return Address{Path: path, Query: a.Query} }
 
-// ReviewPath is the page of a callback that remembers the list it was opened from.
+// ReviewPath returns the path of a callback's page. Its query remembers the list that the page was
+// opened from.
 func ReviewPath(list Address, id callbacks.ID) string {
 	return list.With("item", "", "after", "").At(id.Path()).String()
 }

@@ -1,5 +1,5 @@
-// Package views and the packages below it make everything that a person sees: pure functions from
-// view models to HTML. A page is a component that takes the [Shell], which is what stands around
+// Package views and the packages below it render everything that a person sees: pure functions from
+// view models to HTML. A page is a component that takes the [Shell], which is the frame around
 // every page, and a model of its own, in the package of that page:
 //
 //	GET  /                          lists.InboxPage(Shell, Inbox)
@@ -14,18 +14,18 @@
 //	GET  /signin                    account.SignInPage(Shell, SignIn)
 //	other errors                    the pages of this package: ForbiddenPage, NotFoundPage, FailurePage…
 //
-// This package has what stands around a page, and the errors that any page may meet. The pages
-// share four packages: components for small parts, words for what the domain is called, untrusted
-// for what others wrote, payload for JSON. A page imports another only where it shows it: the inbox
-// shows a review beside its list.
+// This package has the frame around a page, and the pages for errors that any page may meet. The
+// pages share four packages: components for small parts, words for the terms of the domain,
+// untrusted for text from outside, payload for JSON. A page imports another only if it shows it:
+// the inbox shows a review beside its list.
 //
-// Handlers always render the whole page, also for htmx and for the live re-read: the scripts pick
-// out what they replace (every part with a data-live attribute). Only Previews is a fragment.
+// Handlers always render the whole page, also for htmx and for live updates: the scripts select the
+// parts to replace (every part with a data-live attribute). Only Previews is a fragment.
 //
-// Models hold domain types and plain values, never a store and never a ready-made link to a list:
-// links are made from the [Address] of the page, so that each keeps the whole filter.
+// Models hold domain types and plain values, never a store and never a ready-made link to a list.
+// Links are made from the [Address] of the page, so that each keeps the whole filter.
 //
-// templ escapes text. The one exception is untrusted.SafeHTML, which only a sanitiser can make.
+// templ escapes text. The only exception is untrusted.SafeHTML, which only a sanitiser can make.
 // Nothing here has inline styles or inline scripts: the pages run under default-src 'none' and take
 // scripts and styles from 'self' alone.
 package views

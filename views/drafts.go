@@ -7,7 +7,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// personKey tells a browser's people apart without naming them: drafts are kept under it.
+// personKey identifies a person without naming them. A browser stores drafts under it, so that each
+// of its users has their own.
 func personKey(p callbacks.Person) string {
 	sum := sha256.Sum256([]byte("countersign drafts of " + p.ID))
 	return hex.EncodeToString(sum[:16])

@@ -5,7 +5,7 @@ import (
 	"countersign/views/words"
 )
 
-// navEntry is a line of the navigation. Short is its name where there is little room.
+// navEntry is an entry of the navigation. Short is its name for narrow screens.
 type navEntry struct {
 	Place             Place
 	Name, Short, Icon string
@@ -13,7 +13,7 @@ type navEntry struct {
 	Count             Count
 }
 
-// inboxEntries are the lists of the inbox; nobody without a role has any.
+// inboxEntries returns the lists of the inbox. A person without a role has none.
 func inboxEntries(s Shell) []navEntry {
 	if !s.Viewer.Roles.Any() {
 		return nil
@@ -48,7 +48,7 @@ func adminEntries(s Shell) []navEntry {
 	return entries
 }
 
-// current is the value of aria-current.
+// current returns the value of aria-current.
 func current(is bool) string {
 	if is {
 		return "page"
@@ -56,7 +56,7 @@ func current(is bool) string {
 	return "false"
 }
 
-// keyHelp are the keys as the panel lists them; app.js and bar.js are what they do.
+// keyHelp lists the keys for the help panel; app.js and bar.js implement them.
 var keyHelp = []struct {
 	Does string
 	Keys []string

@@ -9,14 +9,14 @@ import (
 	"countersign/views/words"
 )
 
-// Forbidden is the page of something that the reader may see but not do.
+// Forbidden is the page for something that the reader may see but not do.
 type Forbidden struct {
 	Reason   string // of the refusal, one sentence
 	Code     string // of the refusal, stable
 	Callback callbacks.ID
 }
 
-// BadRequest is the page of a request that cannot be understood, such as an address with a bad
+// BadRequest is the page for a request that cannot be understood, such as an address with a bad
 // filter.
 type BadRequest struct {
 	Status int // 422 when zero
@@ -24,14 +24,14 @@ type BadRequest struct {
 	Back   Address // where to go on
 }
 
-// TooMany is the page of a reader or an address that asked too often.
+// TooMany is the page for a reader or an address that sent too many requests.
 type TooMany struct {
 	RetryAfter time.Duration
-	Posted     bool // by a form, which may not have been read
+	Posted     bool // the request was a form, which may not have been read
 }
 
-// words say what becomes of what was typed. A form for which there was no room was not read, and
-// the page can give nothing of it back; the browser can.
+// words says what happens to the reader's input. If there was no room to read a form, the page
+// cannot give the input back, but the browser can.
 func (m TooMany) words() string {
 	if m.Posted {
 		return "Nothing was recorded, and your browser still has what you typed. Reload this page in " + words.Duration(m.RetryAfter) + " to send it again."
@@ -39,19 +39,20 @@ func (m TooMany) words() string {
 	return "Nothing was done. Try again in " + words.Duration(m.RetryAfter) + "."
 }
 
-// Failure is the page of a fault of ours. The cause is in the log under the request's ID.
+// Failure is the page for a fault of ours. The log has the cause, under the request's ID.
 type Failure struct {
 	RequestID string
 }
 
-// Unavailable is the page that is shown while the database does not answer. It keeps a decision
-// that was being posted.
+// Unavailable is the page for a database that does not answer. It keeps the decision that was being
+// posted.
 type Unavailable struct {
 	RequestID string
-	NoRoom    bool        // it answers, but its disk is full
-	ReadOnly  bool        // it answers, but takes no writes
-	Decision  *Unrecorded // nil when nothing was being decided
-	Uncertain bool        // the database went away while it recorded: it may have
+	NoRoom    bool        // the database answers, but its disk is full
+	ReadOnly  bool        // the database answers, but accepts no writes
+	Decision  *Unrecorded // nil if nothing was being decided
+	// the database failed while it recorded the decision, so it may have recorded it
+	Uncertain bool
 }
 
 // title says what is wrong with the database.
@@ -65,8 +66,8 @@ func (m Unavailable) title() string {
 	return "Countersign cannot reach its database"
 }
 
-// Unrecorded is a posted decision that could not be recorded: the form's own values beside the
-// comment, which the shell keeps.
+// Unrecorded is a posted decision that could not be recorded. It holds the form's own values,
+// except the comment, which the shell keeps.
 type Unrecorded struct {
 	Callback callbacks.ID
 	Outcome  string
@@ -81,7 +82,7 @@ func statusOr(status, usual int) string {
 	return strconv.Itoa(status)
 }
 
-// forbiddenTitle says by the code of the refusal what kind of thing is not allowed.
+// forbiddenTitle says what kind of thing is not allowed, given the code of the refusal.
 func forbiddenTitle(m Forbidden) string {
 	switch m.Code {
 	case "requester":
@@ -119,9 +120,9 @@ func unchangedText(m Unavailable) string {
 	return "Nothing was changed. Heartbeats of open reviews cannot go out meanwhile."
 }
 
-// NoRole is why somebody who signed in has no role.
+// NoRole says why a signed-in person has no role.
 type NoRole struct {
-	Why string // one sentence of ours about their groups; empty where it is not known
+	Why string // one sentence of ours about their groups; empty if we do not know
 }
 
 func noRoleWords(s Shell) string {
@@ -138,7 +139,7 @@ func failureWords(s Shell) string {
 	return "Try again. If it keeps happening, give " + s.Support + " the request ID below."
 }
 
-// backPath is an address to go on with; without one it is the inbox.
+// backPath returns an address to continue with; without one, that of the inbox.
 func backPath(a Address) string {
 	if a.Path == "" {
 		return "/"
@@ -146,7 +147,7 @@ func backPath(a Address) string {
 	return a.String()
 }
 
-// signInPath leads back to the callback after signing in.
+// signInPath returns the path that leads back to the callback after a sign-in.
 func signInPath(id callbacks.ID) string {
 	if id == "" {
 		return "/signin"
@@ -154,12 +155,12 @@ func signInPath(id callbacks.ID) string {
 	return "/signin?return=" + url.QueryEscape("/callbacks/"+string(id))
 }
 
-// fieldNames are the filters whose names in an address say less than their labels.
+// fieldNames are clearer names for filters whose name in an address differs from their label.
 var fieldNames = map[string]string{
 	"q": "Search", "from": "Ends from", "to": "Ends before", "received_from": "Received from", "received_to": "Received to",
 }
 
-// fieldName is the place of a fault in words.
+// fieldName returns the place of a fault in words.
 func fieldName(pointer string) string {
 	if name, ok := fieldNames[pointer]; ok {
 		return name

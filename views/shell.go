@@ -5,7 +5,7 @@ import (
 	"countersign/views/words"
 )
 
-// Place is the entry of the navigation that a page belongs to.
+// Place is the navigation entry that a page belongs to.
 type Place string
 
 // The places outside the lists of the inbox, which are named by their scope.
@@ -13,19 +13,18 @@ const (
 	PlaceAdmin    Place = "admin"
 	PlaceWatches  Place = "watches"
 	PlaceAudit    Place = "audit"
-	PlaceSessions Place = "sessions" // everybody's
+	PlaceSessions Place = "sessions" // everybody's sessions
 	PlaceNone     Place = ""
 )
 
-// InboxPlace is the place of a list of the inbox.
+// InboxPlace returns the place of a list of the inbox.
 func InboxPlace(scope callbacks.Scope) Place { return Place(scope) }
 
-// ThemeCookie is the name of the cookie in which a page's script keeps the theme that its reader
-// chose.
+// ThemeCookie is the name of the cookie in which a script stores the theme that the reader chose.
 const ThemeCookie = "theme"
 
-// Theme is a theme that a reader may choose, or nothing for what their system says. Names come from
-// a cookie.
+// Theme returns the name if it is a theme that a reader may choose, otherwise "", which means the
+// system's theme. Names come from a cookie.
 func Theme(name string) string {
 	switch name {
 	case "light", "dark":
@@ -34,25 +33,25 @@ func Theme(name string) string {
 	return ""
 }
 
-// Shell is what stands around every page. A page for nobody in particular (sign-in, or an error
-// before the reader is known) leaves Viewer empty and gets no navigation.
+// Shell is the frame around every page. A page without a known reader (sign-in, or an error before
+// the reader is known) leaves Viewer empty and has no navigation.
 type Shell struct {
 	Moment  words.Moment
 	Viewer  callbacks.Person
 	Place   Place
 	Counts  Counts
 	Samples []Sample // the demo's; empty elsewhere
-	Address Address  // of this page: what the live re-read gets
-	Theme   string   // that the reader chose; empty for their system's
+	Address Address  // of this page: what the live update requests
+	Theme   string   // the reader's choice; empty for the system's theme
 	Version string   // of Countersign
 	Support string   // whom to ask: an address or a sentence from the configuration; may be empty
-	Kept    string   // the comment of a decision that was refused; error pages give it back
+	Kept    string   // the comment of a decision that was refused; error pages show it again
 }
 
 // SignedIn reports whether the reader is known.
 func (s Shell) SignedIn() bool { return s.Viewer.ID != "" }
 
-// SupportWords is whom to ask, as a sentence; empty when nobody was named.
+// SupportWords says in a sentence whom to ask; it is empty if nobody was named.
 func SupportWords(s Shell) string {
 	if s.Support == "" {
 		return ""
@@ -60,15 +59,15 @@ func SupportWords(s Shell) string {
 	return "Ask " + s.Support + "."
 }
 
-// Sample is something that a visitor of the demo can start: a request, or a drill, which makes
-// Lambda misbehave.
+// Sample is something that a visitor of the demo can start: a request, or a drill that makes Lambda
+// misbehave.
 type Sample struct {
 	Name  string // what the form posts
 	Title string
 	Drill bool
 }
 
-// phoneTitle says in one line what the sample does, where there is no menu around it.
+// phoneTitle says in one line what the sample does, for screens without the menu.
 func (s Sample) phoneTitle() string {
 	if s.Drill {
 		return "Drill: " + s.Title

@@ -31,17 +31,18 @@ type announcement struct {
 }
 
 const (
-	// callbackIDBytes makes callback IDs of 200 characters, as emulators hand them out; AWS allows
-	// 1024.
+	// callbackIDBytes makes callback IDs of 200 characters, as long as those of emulators; AWS
+	// allows 1024.
 	callbackIDBytes = 150
 	functionCount   = 12
-	// Timeouts are spread over a month, and begin late enough that none ends during a run. One in
-	// ten waits for ever.
+	// Timeouts are spread over a month, and start late enough that none expires during a run. One
+	// callback in ten has no timeout.
 	firstTimeout = 2 * 60 * 60
 	lastTimeout  = 30 * 24 * 60 * 60
 )
 
-// announce is the n-th announcement of a run. Callback IDs are random, so that no two runs collide.
+// announce returns the n-th announcement of a run. Callback IDs are random, so that no two runs
+// collide.
 func announce(n int) announcement {
 	id := make([]byte, callbackIDBytes)
 	_, _ = rand.Read(id) // never fails
@@ -62,13 +63,13 @@ func announce(n int) announcement {
 		Tags:      []string{"travel"},
 	}
 	if n%10 != 0 {
-		// a prime, so that neighbours end far apart
+		// a prime, so that successive callbacks end far apart
 		a.Timeout = firstTimeout + (n*7919)%(lastTimeout-firstTimeout)
 	}
 	return a
 }
 
-// body is the announcement as it is sent.
+// body returns the announcement as it is sent.
 func (a announcement) body() ([]byte, error) { return json.Marshal(a) }
 
 // sender signs announcements for one address.
@@ -83,7 +84,7 @@ func newSender(url, secret string) (*sender, error) {
 	return &sender{url: url, key: key}, err
 }
 
-// request is the next announcement, signed.
+// request returns the next announcement, signed.
 func (s *sender) request(ctx context.Context) (*http.Request, error) {
 	body, err := announce(int(s.sent.Add(1))).body()
 	if err != nil {
@@ -92,7 +93,7 @@ func (s *sender) request(ctx context.Context) (*http.Request, error) {
 	return s.signed(ctx, body)
 }
 
-// signed is any body, signed.
+// signed returns a request with any body, signed.
 func (s *sender) signed(ctx context.Context, body []byte) (*http.Request, error) {
 	id, now := "msg_"+rand.Text(), time.Now()
 	signature, err := s.key.Sign(id, now, body)

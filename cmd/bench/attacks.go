@@ -8,17 +8,18 @@ import (
 	"strings"
 )
 
-// attackMemory is how much memory a desk may have during an attack, in MB: what deploy/ gives it.
+// attackMemory is how much memory a desk may use during an attack, in MB: the limit that deploy/
+// gives it.
 const attackMemory = 512.0
 
-// attack is what a stranger, a sender or a signed-in person may send, many times at once.
+// attack is a request that a stranger, a sender or a signed-in person may send, many times at once.
 type attack struct {
 	name string
 	run  func(context.Context, *victim) (tally, error)
 }
 
-// attacks are all that are measured. handlers.TestBounds has what one request may cost; these come
-// together.
+// attacks are all attacks that are measured. handlers.TestBounds checks the cost of a single
+// request; here many come together.
 var attacks = []attack{
 	{"webhooks of 1 MiB that nobody signed", func(ctx context.Context, v *victim) (tally, error) {
 		return v.flood(ctx, post(v.url+"/webhooks/callbacks", "application/json", manyNames, nil))
@@ -73,8 +74,8 @@ var attacks = []attack{
 	}},
 }
 
-// attacked runs each attack on a desk of its own, for what a process has once had of the system it
-// keeps for a while.
+// attacked runs each attack on a desk of its own, because a process keeps memory for a while after
+// it has used it.
 func (b *bench) attacked(ctx context.Context) ([]row, error) {
 	var rows []row
 	for i, a := range append([]attack{{"nothing", func(context.Context, *victim) (tally, error) { return tally{}, nil }}}, attacks...) {

@@ -15,20 +15,22 @@ import (
 )
 
 const (
-	// beatsInTimeout is the desk's own rule: a third of the timeout lies between two beats.
+	// beatsInTimeout is the desk's own rule: the time between two heartbeats is a third of the
+	// timeout.
 	beatsInTimeout = 3
-	// beatLimit is how far behind its schedule a beat is late: the desk's own metric counts from
-	// there too.
+	// beatLimit is the delay after which a heartbeat counts as late. The desk's own metric uses the
+	// same limit.
 	beatLimit = 2 * time.Second
-	// steadyBeats is how many beats of each callback are measured, after one that is not.
+	// steadyBeats is how many heartbeats of each callback are measured, after a first one that is
+	// not.
 	steadyBeats = 4
-	// beatsCost is how much of a processor the beats of all reviews may take, in percent.
+	// beatsCost is how much of a processor the heartbeats of all reviews may use, in percent.
 	beatsCost = 100.0
-	// deskAway is longer than the desk takes from its start to its first beat.
+	// deskAway is longer than the desk takes from its start to its first heartbeat.
 	deskAway = time.Second
 )
 
-// beats holds many callbacks under review and looks at when their heartbeats come, and what they
+// beats keeps many callbacks under review and measures when their heartbeats come and what they
 // cost.
 func (b *bench) beats(ctx context.Context) ([]row, error) {
 	database := "sqlite:" + filepath.Join(b.folder, "beats.db")
@@ -46,7 +48,7 @@ func (b *bench) beats(ctx context.Context) ([]row, error) {
 		return nil, err
 	}
 	defer d.stop()
-	if err := pause(ctx, interval+deskAway); err != nil { // everybody's first
+	if err := pause(ctx, interval+deskAway); err != nil { // the first heartbeat of each callback
 		return nil, err
 	}
 	b.lambda.pulses.begin(interval)
@@ -61,8 +63,8 @@ func (b *bench) beats(ctx context.Context) ([]row, error) {
 	return beatRows(b.reviews, behind, steadyBeats*interval, used), nil
 }
 
-// beatRows are the rows of beats that came in a span of time, for which so much time of a processor
-// was used.
+// beatRows returns the rows for the heartbeats of a time span, in which the desk used the given
+// processor time.
 func beatRows(reviews int, behind []time.Duration, span, used time.Duration) []row {
 	late := 0
 	for _, d := range behind {
@@ -82,8 +84,8 @@ func beatRows(reviews int, behind []time.Duration, span, used time.Duration) []r
 	}
 }
 
-// holdAll opens a review of each callback, as people open pages one after the other: the beats are
-// spread over an interval. The leases are long, because nobody is there to renew them.
+// holdAll opens a review of each callback, one after the other, so that the heartbeats are spread
+// over an interval. The leases are long, because no page renews them.
 func (b *bench) holdAll(ctx context.Context, database string, all []callbacks.Callback) (err error) {
 	store, err := sqlstore.Open(ctx, database)
 	if err != nil {

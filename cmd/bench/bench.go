@@ -11,18 +11,18 @@ import (
 	"countersign/cmd/internal/deskprocess"
 )
 
-// plan says how long and how much is measured.
+// plan says how much is measured and for how long.
 type plan struct {
 	rounds            int           // of each comparison
 	round             time.Duration // of a round that is bounded by time
 	few, many, most   int           // pending callbacks
-	decisions, starts int           // decisions for each connection in a round; process starts
+	decisions, starts int           // decisions of each connection in a round; process starts
 
 	reviews   int           // open at once
-	heartbeat time.Duration // timeout of those
+	heartbeat time.Duration // timeout of the callbacks under review
 	streams   int           // of events, open at once
-	changes   int           // told to all of them
-	due       int           // decisions that wait for delivery
+	changes   int           // changes of which all streams are told
+	due       int           // decisions that are due for delivery
 	attacks   int           // requests of each attack
 }
 
@@ -33,18 +33,18 @@ var (
 		reviews: 2_000, heartbeat: 12 * time.Second, streams: 500, changes: 5, due: 1_000, attacks: 50}
 )
 
-// bench is one run: its folder, what surrounds the desks, and the databases that were filled.
+// bench is one run: its folder, the programs around the desks, and the databases that were filled.
 type bench struct {
 	plan
 	folder string
 	binary string // of the desk
-	self   string // of the floors
+	self   string // this program, which also serves the floors
 	lambda *lambdaStub
 	filled map[int]string // database files by number of pending callbacks
 }
 
 // newBench makes the folder, builds the desk unless its binary is given, and starts the stand-in
-// for Lambda. Close it.
+// for Lambda. The caller must call close.
 func newBench(ctx context.Context, p plan, binary string) (_ *bench, err error) {
 	b := &bench{plan: p, binary: binary, filled: map[int]string{}}
 	if b.self, err = executable(); err != nil {
@@ -68,7 +68,7 @@ func newBench(ctx context.Context, p plan, binary string) (_ *bench, err error) 
 	return b, err
 }
 
-// close removes everything. Processes have been stopped by those who started them.
+// close removes everything. The code that started a process has already stopped it.
 func (b *bench) close() {
 	if b.lambda != nil {
 		b.lambda.close()
@@ -76,11 +76,11 @@ func (b *bench) close() {
 	_ = os.RemoveAll(b.folder) // in the system's folder for temporary files
 }
 
-// rival is one of those that are measured in turns.
+// rival is one of the programs that are measured in turns.
 type rival func(context.Context) (load.Sample, error)
 
-// compare lets rivals take turns, so that noise on the machine hits all of them. The first turn of
-// each warms it up and does not count.
+// compare runs rivals in turns, so that noise on the machine affects all of them. The first turn of
+// each is a warm-up and does not count.
 func (b *bench) compare(ctx context.Context, rivals ...rival) ([]load.Series, error) {
 	series := make([]load.Series, len(rivals))
 	for round := range b.rounds + 1 {

@@ -10,14 +10,14 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// visited is what a browser met on a page.
+// visited is what a browser measured on a page.
 type visited struct {
 	requests int
-	bytes    float64 // over the wire, headers too
+	bytes    float64 // over the wire, including headers
 	painted  time.Duration
 }
 
-// visit opens a page in a browser with an empty cache, and counts until everything is there and a
+// visit opens a page in a browser with an empty cache, and counts until the page is complete and a
 // moment longer.
 func visit(ctx context.Context, chromium, url string, cookie *http.Cookie) (visited, error) {
 	ctx, cancel := context.WithTimeout(ctx, pageTimeout)
@@ -38,7 +38,7 @@ func visit(ctx context.Context, chromium, url string, cookie *http.Cookie) (visi
 	if err := chromedp.Do(ctx, chromedp.Navigate(url), chromedp.WaitVisible(chromedp.CSS("#list [data-rows]"))); err != nil {
 		return visited{}, err
 	}
-	// The rows are in the document itself, so they are there with the first paint.
+	// The rows are part of the document, so the first paint shows them.
 	painted, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`performance.getEntriesByName("first-contentful-paint")[0].startTime`))
 	if err != nil {
 		return visited{}, err
@@ -53,7 +53,7 @@ func visit(ctx context.Context, chromium, url string, cookie *http.Cookie) (visi
 	return seen, nil
 }
 
-// wire counts what a tab sends and receives. Streams of events that stay open count as requests.
+// wire counts what a tab sends and receives. Event streams that stay open count as requests.
 type wire struct {
 	mu    sync.Mutex
 	total visited

@@ -11,11 +11,11 @@ import (
 	_ "modernc.org/sqlite" // the desk's driver
 )
 
-// copyPragmas make writing fast: the file is thrown away if this fails.
+// copyPragmas make writing fast. If writing fails, the file is thrown away.
 var copyPragmas = []string{"journal_mode(OFF)", "synchronous(OFF)", "cache_size(-524288)", "temp_store(MEMORY)", "locking_mode(EXCLUSIVE)"}
 
-// copied says for each table how a row becomes another callback's: columns that are not named are
-// copied. The n-th copy of callback num is num + n*step.
+// copied says for each table which columns change when a row becomes another callback's; the other
+// columns are copied. The n-th copy of callback num is num + n*step.
 var copied = []struct {
 	table   string
 	from    string
@@ -31,12 +31,13 @@ var copied = []struct {
 	}},
 }
 
-// copySearch makes the copies known to the search. The words are not split as the store does it,
-// but are as many.
+// copySearch adds the copies to the search. The words are not split as the store splits them, but
+// there are as many.
 const copySearch = `insert into search (rowid, words)
 	select num, lower(title || ' ' || requester_name || ' ' || requester_email || ' ' || function || ' ' || name) from callbacks where num > :step`
 
-// copyCallbacks gives each callback of a database so many copies, with all that belongs to them.
+// copyCallbacks makes the given number of copies of each callback of a database, with all rows that
+// belong to it.
 func copyCallbacks(ctx context.Context, file string, copies int) (err error) {
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+"?"+url.Values{"_pragma": copyPragmas}.Encode())
 	if err != nil {
@@ -55,7 +56,7 @@ func copyCallbacks(ctx context.Context, file string, copies int) (err error) {
 	if err := copyRows(ctx, db, step, copies); err != nil {
 		return err
 	}
-	for _, text := range indexes { // sorted once, they are made far faster than row by row
+	for _, text := range indexes { // built at the end, they are made far faster than row by row
 		if _, err := db.ExecContext(ctx, text); err != nil {
 			return err
 		}
@@ -80,7 +81,7 @@ func copyRows(ctx context.Context, db *sql.DB, step int64, copies int) error {
 	return err
 }
 
-// copyText is the statement that copies the rows of a table once.
+// copyText returns the statement that copies the rows of a table once.
 func copyText(ctx context.Context, db *sql.DB, table, from string, changed map[string]string) (string, error) {
 	names, err := texts(ctx, db, "select name from pragma_table_info(?)", table)
 	if err != nil {
@@ -96,7 +97,8 @@ func copyText(ctx context.Context, db *sql.DB, table, from string, changed map[s
 	return "insert into " + table + " (" + strings.Join(names, ", ") + ") select " + strings.Join(values, ", ") + " from " + from, nil
 }
 
-// dropIndexes drops the indexes that are not constraints and returns the statements that make them.
+// dropIndexes drops the indexes that are not constraints, and returns the statements that recreate
+// them.
 func dropIndexes(ctx context.Context, db *sql.DB) ([]string, error) {
 	const made = "from sqlite_schema where type = 'index' and sql is not null and tbl_name in ('callbacks', 'audit', 'messages')"
 	statements, err := texts(ctx, db, "select sql "+made)
@@ -115,7 +117,7 @@ func dropIndexes(ctx context.Context, db *sql.DB) ([]string, error) {
 	return statements, nil
 }
 
-// texts reads a statement's only column.
+// texts reads the only column of a statement.
 func texts(ctx context.Context, db *sql.DB, text string, args ...any) (all []string, err error) {
 	rows, err := db.QueryContext(ctx, text, args...)
 	if err != nil {

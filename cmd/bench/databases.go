@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// spreadConnections is how many connections decide and announce here: as many for each of three
-	// replicas.
+	// spreadConnections is how many connections decide and announce here; it can be divided equally
+	// between three replicas.
 	spreadConnections = 24
 	manyReplicas      = 3
 )
@@ -18,7 +18,7 @@ const (
 // databases compares one desk on SQLite, one on PostgreSQL and three on PostgreSQL. Both databases
 // write each commit to disk before they answer, as they do in production.
 func (b *bench) databases(ctx context.Context) (_ []row, err error) {
-	fewer := *b // decisions take longer on PostgreSQL, and three desks make them
+	fewer := *b // decisions take longer on PostgreSQL, and three desks share them
 	fewer.decisions = max(1, b.decisions/4)
 	b = &fewer
 	server, err := postgres.Start(ctx, filepath.Join(b.folder, "postgres"))
@@ -58,7 +58,7 @@ func (b *bench) databases(ctx context.Context) (_ []row, err error) {
 	return append(comparedRows("intake, ", announced), comparedRows("decisions, ", decided)...), err
 }
 
-// comparedRows put PostgreSQL beside SQLite, and three replicas beside one.
+// comparedRows compares PostgreSQL with SQLite, and three replicas with one.
 func comparedRows(what string, of []load.Series) []row {
 	if len(of) != 3 {
 		return nil

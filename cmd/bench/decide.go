@@ -16,15 +16,15 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// deliveryTimeout bounds the wait for the last decision of a round to reach Lambda, and for its
-// proof.
+// deliveryTimeout limits the wait for the last decision of a round to reach Lambda, and for its
+// receipt.
 const deliveryTimeout = 30 * time.Second
 
 var errSlowLambda = errors.New("not every decision reached Lambda")
 
 // decide posts decisions to the desk and to a floor. A decision is done when Lambda has been called
-// for it: so long it has taken, and only then its connection posts the next. The desk answers
-// earlier, and would be ahead of itself.
+// for it: its time ends then, and only then does its connection post the next one. The desk answers
+// before it calls Lambda, so counting its answers would flatter it.
 func (b *bench) decide(ctx context.Context) ([]row, error) {
 	callers := []int{1, 16}
 	needed := 0
@@ -65,21 +65,21 @@ func (b *bench) decide(ctx context.Context) ([]row, error) {
 	return rows, nil
 }
 
-// backlog is what waits for a decision at one address.
+// backlog is the set of pending decisions at one address.
 type backlog struct {
 	address string
-	beside  []string // more of the same
+	beside  []string // the addresses of its replicas
 	cookie  *http.Cookie
 	left    []decidable
-	proves  bool // reads the receipt of each decision
+	proves  bool // the desk reads a receipt for each decision
 }
 
 // decidable is one callback, or one item of a floor.
 type decidable struct{ callbackID, url string }
 
-// deskToDecide starts replicas of a desk with callbacks that the reviewer may decide.
+// deskToDecide starts the replicas of a desk with enough callbacks that the reviewer may decide.
 func (b *bench) deskToDecide(ctx context.Context, database string, replicas, needed int) (*backlog, *desk, error) {
-	// those of one queue are not the reviewer's
+	// the reviewer cannot see one of the queues
 	all, err := fill(ctx, database, needed*len(queueNames)/(len(queueNames)-1)+len(queueNames))
 	if err != nil {
 		return nil, nil, err
@@ -101,9 +101,9 @@ func (b *bench) deskToDecide(ctx context.Context, database string, replicas, nee
 	return work, d, nil
 }
 
-// decisionsOf decides a round's share of a backlog and waits until Lambda has been called for each.
-// A desk then reads the receipts from the history; that is waited for too, and not counted, so that
-// it does not fall into another's turn.
+// decisionsOf decides a round's share of a backlog and waits until Lambda has been called for each
+// decision. A desk then reads the receipts from the history. The round waits for that too, without
+// counting it, so that it does not disturb another's turn.
 func (b *bench) decisionsOf(work *backlog, connections int) rival {
 	return func(ctx context.Context) (load.Sample, error) {
 		n := connections * b.decisions
@@ -145,7 +145,7 @@ func waitFor(ctx context.Context, done <-chan struct{}) error {
 	}
 }
 
-// posts hands out the posts of a round, each when it is its turn, and notes when it begins.
+// posts provides the posts of a round, each when its turn comes, and notes when each begins.
 type posts struct {
 	turns  <-chan struct{}
 	cookie *http.Cookie
@@ -178,7 +178,7 @@ func (p *posts) next(ctx context.Context) (*http.Request, error) {
 	return request, nil
 }
 
-// approval is the form as the page sends it: with the hash of the bytes that the preview showed.
+// approval returns the form as the page sends it, with the hash of the bytes in the preview.
 func approval() url.Values {
 	choice := callbacks.Choice{Outcome: "approve", Comment: "Within the agreement with the account team.", PreparedAt: time.Now().Truncate(time.Second)}
 	shown := callbacks.DefaultOutcomes(callbacks.Failure)[0].Fill(choice, reviewer)

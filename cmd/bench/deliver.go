@@ -19,14 +19,14 @@ import (
 )
 
 const (
-	// deliverers is how many calls the desk makes at once, and so the floor too.
+	// deliverers is how many calls the desk makes at once; the floor makes as many.
 	deliverers = 64
-	// deliverRounds bounds the rounds: each needs decisions of its own.
+	// deliverRounds limits the rounds, because each needs decisions of its own.
 	deliverRounds = 3
 )
 
-// deliver measures how fast decisions that are recorded and due reach Lambda. The floor is a client
-// that calls Lambda as often, from as many connections, and keeps nothing.
+// deliver measures how fast recorded decisions that are due reach Lambda. The floor is a client
+// that makes as many calls over as many connections, and stores nothing.
 func (b *bench) deliver(ctx context.Context) ([]row, error) {
 	var desk, base load.Series
 	for n := range min(b.rounds, deliverRounds) {
@@ -46,8 +46,8 @@ func (b *bench) deliver(ctx context.Context) ([]row, error) {
 	}}, nil
 }
 
-// deliverDue starts a desk on decisions that nobody has delivered, and measures from the first that
-// Lambda gets to the last.
+// deliverDue starts a desk with undelivered decisions, and measures from the first that Lambda
+// receives to the last.
 func (b *bench) deliverDue(ctx context.Context, file string) (load.Sample, error) {
 	all, err := fill(ctx, "sqlite:"+file, b.due)
 	if err != nil {
@@ -79,7 +79,7 @@ func (b *bench) deliverDue(ctx context.Context, file string) (load.Sample, error
 	return load.NewSample(make([]time.Duration, b.due), last.Sub(first)), waitFor(ctx, round.proofs.over)
 }
 
-// callLambda calls Lambda as often as there are decisions.
+// callLambda calls Lambda once for each decision.
 func (b *bench) callLambda(ctx context.Context) (load.Sample, error) {
 	var called atomic.Int64
 	return load.Load{
@@ -94,7 +94,7 @@ func (b *bench) callLambda(ctx context.Context) (load.Sample, error) {
 	}.Run(ctx)
 }
 
-// decideAll decides each callback, as the page does, past HTTP.
+// decideAll decides each callback as the page does, but without HTTP.
 func decideAll(ctx context.Context, file string, all []callbacks.Callback) (err error) {
 	store, err := sqlstore.Open(ctx, "sqlite:"+file)
 	if err != nil {

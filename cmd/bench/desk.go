@@ -20,7 +20,7 @@ const (
 	sourceName = "bench"
 )
 
-// queues are the desk's; the reviewer sees three of the four.
+// queueSettings are the desk's queues; the reviewer sees three of the four.
 const queueSettings = `{
 	"default": {"groups": ["approvers"]},
 	"finance": {"groups": ["approvers"]},
@@ -30,28 +30,30 @@ const queueSettings = `{
 
 var queueNames = []string{"default", "finance", "support", "privacy"}
 
-// reviewer is who looks and decides.
+// reviewer is the person who reads and decides.
 var reviewer = callbacks.Person{Subject: "mara", Name: "Mara Okafor", Email: "mara.okafor@harborline.example", Groups: []string{"approvers"}}
 
 // desk is the program under test, with an OpenID provider of its own.
 type desk struct {
 	*process
-	url          string // as browsers and the provider know it
+	url          string // the URL that browsers and the provider use
 	secret       string // of webhooks
 	issuer       string
 	clientSecret string
 	sessionKey   string
 	took         time.Duration // from the start of the last process until it was ready
 	provider     *http.Server
-	replicas     []*process // beside the first one, behind the same URL
+	replicas     []*process // the processes besides the first one, behind the same URL
 }
 
-// startDesk starts the desk on a database file and waits until it is ready. Stop it.
+// startDesk starts the desk on a database file and waits until it is ready. The caller must call
+// stop.
 func (b *bench) startDesk(ctx context.Context, file string) (*desk, error) {
 	return b.startReplicas(ctx, "sqlite://"+filepath.ToSlash(file), 1)
 }
 
-// startReplicas starts some processes of the desk on one database, by its URL. Stop them.
+// startReplicas starts the given number of processes of the desk on one database, by its URL. The
+// caller must call stop.
 func (b *bench) startReplicas(ctx context.Context, database string, count int) (*desk, error) {
 	addresses := make([]string, count)
 	for i := range addresses {
@@ -93,7 +95,7 @@ func (b *bench) startReplica(ctx context.Context, d *desk, database, address str
 		"COUNTERSIGN_ROLE_REVIEWER_GROUPS=approvers",
 		"COUNTERSIGN_QUEUES=" + queueSettings,
 		fmt.Sprintf("COUNTERSIGN_SOURCES={%q: {\"secrets\": [%q]}}", sourceName, d.secret),
-		// the limits are not what is measured
+		// the limits are not part of the measurement
 		"COUNTERSIGN_INTAKE_RATE=1000000", "COUNTERSIGN_INTAKE_BURST=1000000", "COUNTERSIGN_WATCH_RATE=1000000",
 		"COUNTERSIGN_LAMBDA_REGION=eu-central-1",
 		"COUNTERSIGN_LAMBDA_ENDPOINT=" + b.lambda.url,
@@ -115,7 +117,7 @@ func (b *bench) startReplica(ctx context.Context, d *desk, database, address str
 	return nil
 }
 
-// beside are the addresses of the replicas beside the first one.
+// beside returns the addresses of the replicas besides the first one.
 func (d *desk) beside() []string {
 	var addresses []string
 	for _, p := range d.replicas {
@@ -124,7 +126,7 @@ func (d *desk) beside() []string {
 	return addresses
 }
 
-// newSecret is a secret of Standard Webhooks.
+// newSecret returns a secret for Standard Webhooks.
 func newSecret() string {
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // never fails
@@ -136,7 +138,7 @@ func (d *desk) signIn(ctx context.Context) (*http.Cookie, error) {
 	return deskprocess.SignIn(ctx, d.url, reviewer.Subject)
 }
 
-// stop stops the desk, all of it, and its provider.
+// stop stops all processes of the desk, and its provider.
 func (d *desk) stop() {
 	for _, p := range d.replicas {
 		p.Stop()

@@ -1,10 +1,10 @@
 // Command bench measures the whole program under load: the real binary as a process of its own,
-// SQLite in a throw-away folder, or a PostgreSQL server of its own beside it, an OpenID provider
-// and a stand-in for Lambda on loopback. Of the local engine it measures rounds of a durable
-// function in Go, in this process.
+// SQLite in a temporary folder or a PostgreSQL server of its own, an OpenID provider, and a
+// stand-in for Lambda on loopback. It also measures the local engine, in this process: rounds of a
+// durable function in Go.
 //
-// Figures of one machine say little about another, so most are divided by a floor: the least
-// program that does the same job (package floor), measured in the same run, in rounds that
-// alternate with the desk's. Nothing fails because a figure is missed; docs/benchmarks.md says what
-// was wanted and why.
+// Figures of one machine say little about another. Most are therefore divided by a floor: the
+// smallest program that does the same job (package floor), measured in the same run, in rounds that
+// alternate with the desk's. A missed figure does not make the run fail; docs/benchmarks.md gives
+// the goals and their reasons.
 package main

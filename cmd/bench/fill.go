@@ -20,9 +20,9 @@ import (
 // fillers is how many announcements are written at once: as many as the store commits together.
 const fillers = 128
 
-// database returns a file with so many pending callbacks, for reading only: measurements share it.
-// More than b.many are copies of those (see copyCallbacks): announcing a million would take longer
-// than all the rest.
+// database returns a file with the given number of pending callbacks. It is for reading only,
+// because measurements share it. Callbacks beyond b.many are copies (see copyCallbacks): announcing
+// a million would take longer than all the rest of the run.
 func (b *bench) database(ctx context.Context, pending int) (string, error) {
 	if file, ok := b.filled[pending]; ok {
 		return file, nil
@@ -52,7 +52,7 @@ func cloneFile(from, to string) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = source.Close() }() // it was read only
+	defer func() { _ = source.Close() }() // was only read
 	target, err := os.Create(to)
 	if err != nil {
 		return err
@@ -61,8 +61,8 @@ func cloneFile(from, to string) error {
 	return errors.Join(err, target.Close())
 }
 
-// fill announces callbacks as the webhook does, past HTTP, and returns them in no order. A file of
-// SQLite is left checkpointed.
+// fill announces callbacks as the webhook does, but without HTTP, and returns them in no particular
+// order. It leaves a SQLite file checkpointed.
 func fill(ctx context.Context, database string, n int) (_ []callbacks.Callback, err error) {
 	store, err := sqlstore.Open(ctx, database)
 	if err != nil {
@@ -104,7 +104,7 @@ func receive(ctx context.Context, service *callbacks.Service, n int) (callbacks.
 	return service.Receive(ctx, callbacks.Source{Name: sourceName}, fmt.Sprintf("msg_%d", n), decoded)
 }
 
-// nobody has no open pages.
+// nobody stands for the open pages: there are none.
 type nobody struct{}
 
 func (nobody) Changed(callbacks.Notice) {}

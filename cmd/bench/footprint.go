@@ -16,7 +16,7 @@ const (
 	diskPerRow   = 2.5   // kB, 1000 bytes each
 )
 
-// memory reads how much memory the process has after its inbox was read for the time of a round.
+// memory measures the memory of the process after its inbox was read for the length of a round.
 func (b *bench) memory(ctx context.Context) ([]row, error) {
 	var rows []row
 	for _, c := range []struct {
@@ -54,8 +54,7 @@ func (b *bench) memoryOn(ctx context.Context, file string) (megabytes float64, e
 	return float64(bytes) / 1e6, err
 }
 
-// disk is the size of a checkpointed file, without payloads and descriptions, for each callback in
-// it.
+// disk measures the size of a checkpointed file per callback, without payloads and descriptions.
 func (b *bench) disk(ctx context.Context) (_ []row, err error) {
 	file, err := b.database(ctx, b.many)
 	if err != nil {

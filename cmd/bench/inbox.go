@@ -12,7 +12,7 @@ import (
 // readers is how many connections read the inbox at once.
 const readers = 4
 
-// inbox reads the first page of the inbox, as a browser asks for it, with few, many and very many
+// inbox reads the first page of the inbox, as a browser requests it, with few, many and very many
 // pending callbacks.
 func (b *bench) inbox(ctx context.Context) ([]row, error) {
 	base, err := b.startFloor(ctx, floor.List, b.many)
@@ -53,7 +53,7 @@ func (b *bench) inbox(ctx context.Context) ([]row, error) {
 	}, nil
 }
 
-// get makes requests of a page, with the headers of a browser that bear on the work.
+// get returns requests for a page, with the browser headers that affect the work.
 func get(url string, cookie *http.Cookie) func(context.Context) (*http.Request, error) {
 	return func(ctx context.Context) (*http.Request, error) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -69,7 +69,7 @@ func get(url string, cookie *http.Cookie) func(context.Context) (*http.Request, 
 	}
 }
 
-// gets sends the same request for the time of a round.
+// gets sends the same request for the length of a round.
 func (b *bench) gets(address string, request func(context.Context) (*http.Request, error)) rival {
 	return func(ctx context.Context) (load.Sample, error) {
 		return load.Load{
@@ -79,7 +79,7 @@ func (b *bench) gets(address string, request func(context.Context) (*http.Reques
 	}
 }
 
-// look reads the inbox for a moment, as the first visitors of a day do.
+// look reads the inbox for a short time, as the first visitors of a day do.
 func (b *bench) look(ctx context.Context, d *desk, length time.Duration) error {
 	cookie, err := d.signIn(ctx)
 	if err != nil {

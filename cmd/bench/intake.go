@@ -10,8 +10,8 @@ import (
 	"countersign/cmd/bench/load"
 )
 
-// intake posts the same signed announcements to the desk and to a floor. Few connections meet the
-// plain floor; many meet the one that commits in groups, as the desk does.
+// intake posts the same signed announcements to the desk and to a floor. Few connections are
+// compared with the plain floor, many with the floor that commits in groups, as the desk does.
 func (b *bench) intake(ctx context.Context) ([]row, error) {
 	d, err := b.startDesk(ctx, filepath.Join(b.folder, "intake.db"))
 	if err != nil {
@@ -44,8 +44,8 @@ func (b *bench) intake(ctx context.Context) ([]row, error) {
 		if err != nil {
 			return nil, err
 		}
-		// The floor does not look at the signature, but gets one: the sender's work is the same for
-		// both.
+		// The floor does not check the signature but gets one, so that the sender does the same
+		// work for both.
 		base, err := newSender("http://"+c.floor.address+"/items", newSecret())
 		if err != nil {
 			return nil, err
@@ -69,7 +69,7 @@ func connections(n int) string {
 	return fmt.Sprintf("%d connections", n)
 }
 
-// posts sends announcements for the time of a round, to replicas by turns.
+// posts sends announcements for the length of a round, to the replicas in turn.
 func (b *bench) posts(s *sender, connections int, address string, beside ...string) rival {
 	return func(ctx context.Context) (load.Sample, error) {
 		return load.Load{

@@ -14,10 +14,10 @@ import (
 	"countersign/cmd/internal/deskprocess"
 )
 
-// maxResult is Lambda's own limit of a result, in bytes.
+// maxResult is Lambda's own limit for a result, in bytes.
 const maxResult = 1 << 20
 
-// lambdaStub accepts every decision, notes when it came, and tells it again in the history of its
+// lambdaStub accepts every decision, notes when it came, and shows it in the history of its
 // execution.
 type lambdaStub struct {
 	url    string
@@ -27,15 +27,15 @@ type lambdaStub struct {
 	closed map[string]*closed // by execution key
 	round  round
 
-	pulses pulses // of callbacks
+	pulses pulses // heartbeats of callbacks
 }
 
-// round is what a turn of decisions waits for.
+// round is the state of one turn of decisions.
 type round struct {
-	turns     chan struct{}        // one for each decision that may be posted now
+	turns     chan struct{}        // one entry for each decision that may be posted now
 	arrived   map[string]time.Time // by callback ID
 	decisions countdown
-	proofs    countdown // of those decisions, by the first reading of the history
+	proofs    countdown // counts the decisions whose history has been read
 }
 
 func newRound(decisions, atOnce int) round {
@@ -56,7 +56,7 @@ type closed struct {
 	proved             bool
 }
 
-// countdown closes its channel when it was stepped often enough.
+// countdown closes its channel after the given number of steps.
 type countdown struct {
 	left int
 	over chan struct{}
@@ -70,8 +70,8 @@ func (c *countdown) step() {
 	}
 }
 
-// executionKey ends the ARN of the execution that waits for a callback, so that the stub finds one
-// by the other.
+// executionKey returns the end of the ARN of the execution that waits for a callback, so that the
+// stub can find the one by the other.
 func executionKey(callbackID string) string {
 	sum := sha256.Sum256([]byte(callbackID))
 	return hex.EncodeToString(sum[:8])
@@ -103,12 +103,12 @@ func (l *lambdaStub) succeed(w http.ResponseWriter, r *http.Request) {
 	l.round.decisions.step()
 	select {
 	case l.round.turns <- struct{}{}:
-	default: // one that nobody waits for
+	default: // nobody waits for this one
 	}
 }
 
-// history answers newest event first, as the desk asks. The execution ends with its callback, so
-// there is nothing to follow.
+// history answers with the newest event first, as the desk requests. The execution ends with its
+// callback, so there is no follow-up.
 func (l *lambdaStub) history(w http.ResponseWriter, r *http.Request) {
 	c := l.read(path.Base(r.PathValue("arn")))
 	if c == nil {
@@ -122,7 +122,7 @@ func (l *lambdaStub) history(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.Header().Set("Content-Type", "application/json")
-	// a client that is gone needs no answer
+	// fails only if the client is gone
 	_ = json.NewEncoder(w).Encode(map[string]any{"Events": []any{
 		event(4, "0", "ExecutionSucceeded", map[string]any{}),
 		event(3, "1", "CallbackSucceeded", map[string]any{"Result": map[string]any{"Payload": c.result}}),
@@ -130,7 +130,8 @@ func (l *lambdaStub) history(w http.ResponseWriter, r *http.Request) {
 	}})
 }
 
-// read finds what an execution waited for and notes its first reading; nil where there is none.
+// read finds what an execution waited for and notes its first reading; it returns nil if there is
+// no such execution.
 func (l *lambdaStub) read(key string) *closed {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -142,7 +143,8 @@ func (l *lambdaStub) read(key string) *closed {
 	return c
 }
 
-// expect begins a round of so many decisions, of which so many may be under way at once.
+// expect begins a round with the given number of decisions, of which atOnce may be under way at the
+// same time.
 func (l *lambdaStub) expect(decisions, atOnce int) round {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -150,7 +152,7 @@ func (l *lambdaStub) expect(decisions, atOnce int) round {
 	return l.round
 }
 
-// arrivals are when the decisions of this round came, by callback ID.
+// arrivals returns when the decisions of this round came, by callback ID.
 func (l *lambdaStub) arrivals() map[string]time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -19,11 +19,11 @@ import (
 	"countersign/internal/standin/locallambda"
 )
 
-// functionName is that of the one function of a localEngine.
+// functionName is the name of the only function of a localEngine.
 const functionName = "approval"
 
 // localEngine is the local engine with a durable function in Go that waits for a callback. Both run
-// in this process and speak HTTP over loopback, as in somebody's tests.
+// in this process and speak HTTP over loopback, as they would in a team's tests.
 type localEngine struct {
 	*lambdaServer
 	engine *locallambda.Engine
@@ -41,11 +41,11 @@ type waiting struct {
 	resumed    chan time.Time // when Get returned
 }
 
-// maxSeen is more than an execution that goes well is seen doing.
+// maxSeen is more than the number of observations of an execution that goes well.
 const maxSeen = 16
 
-// openLocalEngine starts an engine that keeps its executions in a file, or in memory where there is
-// no file. Stop it.
+// openLocalEngine starts an engine that keeps its executions in a file, or in memory if file is
+// empty. The caller must stop it.
 func openLocalEngine(ctx context.Context, file string) (_ *localEngine, err error) {
 	l := &localEngine{executions: map[string]*waiting{}}
 	if file == "" {
@@ -79,12 +79,12 @@ func (l *localEngine) approve(ctx durable.Context, name string) (string, error) 
 	return result, err
 }
 
-// see passes on what happens to executions that somebody waits for.
+// see passes on observations of executions for which somebody waits.
 func (l *localEngine) see(o locallambda.Observation) {
 	if x := l.execution(o.ExecutionName); x != nil {
 		select {
 		case x.seen <- o:
-		default: // it goes badly, and whoever waits gives up in the end
+		default: // something is wrong, and the waiting code will give up in the end
 		}
 	}
 }
@@ -95,7 +95,7 @@ func (l *localEngine) execution(name string) *waiting {
 	return l.executions[name]
 }
 
-// suspend starts an execution and waits until it has suspended. Forget it.
+// suspend starts an execution and waits until it has suspended. The caller must forget it.
 func (l *localEngine) suspend(ctx context.Context) (*waiting, error) {
 	x := &waiting{
 		name: "round-" + strconv.FormatInt(l.begun.Add(1), 10),
@@ -122,8 +122,8 @@ func (l *localEngine) forget(x *waiting) {
 	delete(l.executions, x.name)
 }
 
-// round takes an execution from its start to its end, and returns how long the function took to go
-// on: from the sending of its result until Get returned it.
+// round runs an execution from start to end, and returns how long it took to resume the function:
+// from the sending of its result until Get returned it.
 func (l *localEngine) round(ctx context.Context) (resumption time.Duration, err error) {
 	x, err := l.suspend(ctx)
 	if err != nil {
@@ -140,7 +140,7 @@ func (l *localEngine) round(ctx context.Context) (resumption time.Duration, err 
 	return (<-x.resumed).Sub(sent), nil
 }
 
-// await waits for the next observation of a kind, which must have the status.
+// await waits for the next observation of a kind, which must have the given status.
 func (x *waiting) await(ctx context.Context, kind locallambda.ObservationKind, status string) (locallambda.Observation, error) {
 	for {
 		select {
@@ -157,14 +157,14 @@ func (x *waiting) await(ctx context.Context, kind locallambda.ObservationKind, s
 	}
 }
 
-// lambdaServer is something that speaks Lambda's API, and the SDK's client of it.
+// lambdaServer is a server that speaks Lambda's API, with an SDK client for it.
 type lambdaServer struct {
 	server    *http.Server
 	client    *lambda.Client
 	transport *http.Transport
 }
 
-// idleConnections keeps a connection for each of those who call at once.
+// idleConnections keeps one connection for each concurrent caller.
 const idleConnections = 64
 
 func serveLambda(ctx context.Context, h http.Handler) (*lambdaServer, error) {

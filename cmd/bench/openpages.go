@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// tellTimeout bounds the wait until every page has opened its stream, or was told.
+	// tellTimeout limits the wait until every page has opened its stream, or has been told.
 	tellTimeout = time.Minute
 	// dialsAtOnce is how many streams are opened at once.
 	dialsAtOnce = 64
@@ -22,7 +22,7 @@ const (
 
 var errSlowTelling = errors.New("not every page was told")
 
-// told is an event that one page was told.
+// told is an event that one page received.
 type told struct {
 	id string
 	at time.Time
@@ -35,7 +35,7 @@ type pages struct {
 	reading     errgroup.Group
 }
 
-// openPages opens all streams, in the name of the reviewer.
+// openPages opens all streams, as the reviewer.
 func (b *bench) openPages(ctx context.Context, d *desk) (_ *pages, err error) {
 	cookie, err := d.signIn(ctx)
 	if err != nil {
@@ -56,7 +56,7 @@ func (b *bench) openPages(ctx context.Context, d *desk) (_ *pages, err error) {
 	return p, nil
 }
 
-// open opens one stream and waits until it is subscribed. What it is told then is noted until the
+// open opens one stream and waits until it is subscribed. Later events are noted until the
 // connection is closed.
 func (p *pages) open(ctx context.Context, n int, d *desk, cookie *http.Cookie) error {
 	c, err := new(net.Dialer).DialContext(ctx, "tcp", d.address)
@@ -83,7 +83,7 @@ func (p *pages) open(ctx context.Context, n int, d *desk, cookie *http.Cookie) e
 		return fmt.Errorf("the answer is %s", response.Status)
 	}
 	lines := bufio.NewScanner(response.Body)
-	lines.Scan() // the greeting
+	lines.Scan() // the first line of the stream
 	if err := c.SetReadDeadline(time.Time{}); err != nil {
 		return err
 	}
@@ -94,12 +94,12 @@ func (p *pages) open(ctx context.Context, n int, d *desk, cookie *http.Cookie) e
 				p.told <- told{strings.TrimSuffix(data, `"}`), time.Now()}
 			}
 		}
-		return nil // closed from here
+		return nil // this program closed the connection
 	})
 	return nil
 }
 
-// hear waits until every page was told of a callback, and returns when.
+// hear waits until every page was told of a callback, and returns when each was.
 func (p *pages) hear(ctx context.Context, id string) ([]time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, tellTimeout)
 	defer cancel()
@@ -128,7 +128,7 @@ func (p *pages) close() {
 	go func() { _ = p.reading.Wait(); close(ended) }() // readers have no errors
 	for {
 		select {
-		case <-p.told: // a reader may be stuck with what nobody waits for
+		case <-p.told: // unblocks a reader whose event nobody waits for
 		case <-ended:
 			return
 		}

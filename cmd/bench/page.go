@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// Limits of a first page load, and how long it may take before it counts as broken.
+// Limits for a first page load, and the time after which it counts as broken.
 const (
 	pageKilobytes = 60.0
 	pageRequests  = 8
 	pageTimeout   = 30 * time.Second
-	// settleTime is how long after the list is there requests are still counted.
+	// settleTime is how long requests are still counted after the list is shown.
 	settleTime = 500 * time.Millisecond
 )
 
-// page loads the inbox in a browser that has never been there.
+// page loads the inbox in a browser that has never visited it.
 func (b *bench) page(ctx context.Context) ([]row, error) {
 	const name = "first page"
 	chromium, err := exec.LookPath("chromium")

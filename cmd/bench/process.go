@@ -32,7 +32,7 @@ func (b *bench) startFloor(ctx context.Context, kind floor.Kind, rows int) (*pro
 	defer func() { _ = out.Close() }()
 	started, err := deskprocess.Start(ctx, name+"/log", in, os.Environ(), b.self, "floor",
 		"-kind", string(kind), "-file", name+"/floor.db", "-rows", strconv.Itoa(rows), "-lambda", b.lambda.url)
-	_ = in.Close() // the child's copy stays open until it ends, then reading ends too
+	_ = in.Close() // the child's copy stays open until the child ends, and then reading ends
 	if err != nil {
 		return nil, err
 	}
@@ -46,10 +46,10 @@ func (b *bench) startFloor(ctx context.Context, kind floor.Kind, rows int) (*pro
 	return p, nil
 }
 
-// memory is the resident memory of the process in bytes, as Linux tells.
+// memory returns the resident memory of the process in bytes, as Linux reports it.
 func (p *process) memory() (int64, error) { return p.status("VmRSS:") }
 
-// peak is the most that it ever was.
+// peak returns the largest resident memory that the process has had.
 func (p *process) peak() (int64, error) { return p.status("VmHWM:") }
 
 func (p *process) status(field string) (int64, error) {

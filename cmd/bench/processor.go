@@ -10,17 +10,17 @@ import (
 	"time"
 )
 
-// tick is the unit in which Linux tells how long a process was on a processor.
+// tick is the unit in which Linux reports processor time.
 const tick = 10 * time.Millisecond
 
-// processorTime is how long the process has been on processors.
+// processorTime returns how long the process has run on processors.
 func (p *process) processorTime() (time.Duration, error) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.PID()))
 	if err != nil {
 		return 0, fmt.Errorf("read the processor time of a process: %w", err)
 	}
-	// The name in parentheses may hold anything; the twelfth and thirteenth fields behind it are
-	// the times for itself and in the kernel.
+	// The name in parentheses may contain anything. The twelfth and thirteenth fields after it are
+	// the user time and the kernel time.
 	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
 	if len(fields) < 13 {
 		return 0, errors.New("the processor time of a process is not told here")
@@ -33,7 +33,7 @@ func (p *process) processorTime() (time.Duration, error) {
 	return time.Duration(own+kernel) * tick, err
 }
 
-// watchProcessor lets time pass and returns how much of it the process was on processors.
+// watchProcessor waits for a time span and returns how much of it the process ran on processors.
 func (p *process) watchProcessor(ctx context.Context, span time.Duration) (time.Duration, error) {
 	before, err := p.processorTime()
 	if err != nil {
@@ -46,7 +46,7 @@ func (p *process) watchProcessor(ctx context.Context, span time.Duration) (time.
 	return after - before, err
 }
 
-// pause waits for d, or for the end of ctx, which is its error.
+// pause waits for d. It returns early with the error of ctx if that ends.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

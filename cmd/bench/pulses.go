@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// beatAnswer is how long the stand-in takes to answer a heartbeat, about as Lambda does: so long
-// each one occupies the desk.
+// beatAnswer is how long the stand-in takes to answer a heartbeat, about as long as Lambda does.
+// Each heartbeat occupies the desk for that time.
 const beatAnswer = 50 * time.Millisecond
 
-// pulses notes when heartbeats come. It counts nothing before it is begun.
+// pulses notes when heartbeats come. It counts nothing before begin.
 type pulses struct {
 	mu       sync.Mutex
-	interval time.Duration // from one beat to the next
+	interval time.Duration // from one heartbeat to the next
 	last     map[string]time.Time
-	behind   []time.Duration // of each beat, how much later it came than the schedule said
+	behind   []time.Duration // how far each heartbeat was behind its schedule
 }
 
-// begin counts anew, for callbacks whose beats are so far apart.
+// begin starts a new count, for callbacks with the given interval between heartbeats.
 func (p *pulses) begin(interval time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -29,8 +29,8 @@ func (p *pulses) begin(interval time.Duration) {
 	}
 }
 
-// end returns how far each beat was behind its schedule, sorted. A beat that is missing counts as
-// one that comes now.
+// end returns how far each heartbeat was behind its schedule, sorted. A missing heartbeat counts as
+// if it came now.
 func (p *pulses) end() []time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -45,7 +45,7 @@ func (p *pulses) end() []time.Duration {
 	return behind
 }
 
-// beat takes one heartbeat.
+// beat answers one heartbeat.
 func (p *pulses) beat(w http.ResponseWriter, r *http.Request) {
 	p.note(r.PathValue("id"), time.Now())
 	select {

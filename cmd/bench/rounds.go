@@ -22,8 +22,8 @@ const (
 	resumptionLimit = 10.0 // milliseconds
 )
 
-// durableRounds plays rounds of a durable function on the local engine: create a callback, suspend,
-// complete it, go on, end. The floor makes the two calls to Lambda that a round cannot do without,
+// durableRounds runs rounds of a durable function on the local engine: create a callback, suspend,
+// complete it, resume, end. The floor makes the two calls to Lambda that a round cannot do without,
 // to a server that only answers.
 func (b *bench) durableRounds(ctx context.Context) (rows []row, err error) {
 	base, err := serveLambda(ctx, http.HandlerFunc(answerOnly))
@@ -57,8 +57,8 @@ func (b *bench) durableRounds(ctx context.Context) (rows []row, err error) {
 	return rows, nil
 }
 
-// roundsOn measures rounds on one engine, and the floor beside it. A sample's rate is that of the
-// rounds; its times are those until a function went on.
+// roundsOn measures rounds on one engine, and the floor in alternation. A sample's rate is that of
+// the rounds; its times are those until a function resumed.
 func (b *bench) roundsOn(ctx context.Context, file string, atOnce int, base *lambdaServer) (_ []load.Series, err error) {
 	l, err := openLocalEngine(ctx, file)
 	if err != nil {
@@ -68,8 +68,8 @@ func (b *bench) roundsOn(ctx context.Context, file string, atOnce int, base *lam
 	return b.compare(ctx, b.repeat(atOnce, l.round), b.repeat(atOnce, base.twoCalls))
 }
 
-// repeat does work again and again, so many at once, for the time of a round and at least once
-// each.
+// repeat does work again and again, with atOnce workers, for the length of a round and at least
+// once per worker.
 func (b *bench) repeat(atOnce int, work func(context.Context) (time.Duration, error)) rival {
 	return func(ctx context.Context) (load.Sample, error) {
 		var mu sync.Mutex
@@ -97,7 +97,7 @@ func (b *bench) repeat(atOnce int, work func(context.Context) (time.Duration, er
 	}
 }
 
-// twoCalls records an operation and completes a callback. The time is that of the second call.
+// twoCalls records an operation and completes a callback. It returns the time of the second call.
 func (s *lambdaServer) twoCalls(ctx context.Context) (time.Duration, error) {
 	_, err := s.client.CheckpointDurableExecution(ctx, &lambda.CheckpointDurableExecutionInput{
 		DurableExecutionArn: aws.String("arn"), CheckpointToken: aws.String("AAAA"),

@@ -14,7 +14,7 @@ import (
 	"countersign/cmd/bench/floor"
 )
 
-// maxRun bounds a whole run, whatever hangs.
+// maxRun limits a whole run, even if something hangs.
 const maxRun = 25 * time.Minute
 
 // measurement is one part of the table.
@@ -23,7 +23,7 @@ type measurement struct {
 	run         func(*bench, context.Context) ([]row, error)
 }
 
-// measurements are all there are, in the order of the table.
+// measurements are all measurements, in the order of the table.
 var measurements = []measurement{
 	{"intake", "signed announcements at 1, 16 and 64 connections", (*bench).intake},
 	{"inbox", "the inbox with few, many and very many pending", (*bench).inbox},
@@ -41,8 +41,8 @@ var measurements = []measurement{
 	{"databases", "PostgreSQL beside SQLite, three replicas beside one", (*bench).databases},
 }
 
-// run is the program without the process around it. The first argument "floor" makes it a floor for
-// another bench.
+// run is the whole program, except for process globals. If the first argument is "floor", it serves
+// a floor for another bench.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) > 0 && args[0] == "floor" {
 		return runFloor(ctx, args[1:], stdout, stderr)
@@ -71,8 +71,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return measure(ctx, plan, *binary, chosen, stdout, stderr)
 }
 
-// measure runs measurements one after the other and prints the table; what was measured is printed
-// even when one fails.
+// measure runs measurements one after the other and prints the table. If one fails, it still prints
+// what was measured.
 func measure(ctx context.Context, plan plan, binary string, chosen []measurement, stdout, stderr io.Writer) error {
 	b, err := newBench(ctx, plan, binary)
 	if err != nil {
@@ -133,7 +133,7 @@ func runFloor(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 	return floor.Serve(ctx, o, stdout)
 }
 
-// executable is this program, which is also the floors.
+// executable returns the path of this program, which also serves the floors.
 func executable() (string, error) {
 	path, err := os.Executable()
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 // startLimit is how long a start may take, in milliseconds.
 const startLimit = 250.0
 
-// start measures from the start of the process until it says that it is ready: on no database,
-// which it makes, and on a filled one.
+// start measures from the start of the process until it reports that it is ready: without a
+// database, which it then creates, and with a filled one.
 func (b *bench) start(ctx context.Context) ([]row, error) {
 	filled, err := b.database(ctx, b.many)
 	if err != nil {

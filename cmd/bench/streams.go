@@ -12,22 +12,22 @@ import (
 )
 
 const (
-	// tellLimit is how long a change may take to the last of all pages, in milliseconds. A page
-	// gathers for 100 ms by design.
+	// tellLimit is the longest time until the last of all pages has heard of a change, in
+	// milliseconds. By design, a page collects changes for 100 ms.
 	tellLimit = 1000.0
 	// streamMemory is how much memory an open page may cost, in kB of 1000 bytes.
 	streamMemory = 64.0
 )
 
-// tell opens many streams of events, as pages do, and measures from the answer to an announcement
-// until each has heard of it.
+// tell opens many event streams, as pages do, and measures from the answer to an announcement until
+// each stream has heard of it.
 func (b *bench) tell(ctx context.Context) ([]row, error) {
 	d, err := b.startDesk(ctx, filepath.Join(b.folder, "streams.db"))
 	if err != nil {
 		return nil, err
 	}
 	defer d.stop()
-	// so that memory for pages is not counted as that for streams
+	// so that the memory for pages does not count as memory for streams
 	if err := b.look(ctx, d, b.round); err != nil {
 		return nil, err
 	}
@@ -59,8 +59,8 @@ func (b *bench) tell(ctx context.Context) ([]row, error) {
 	}, nil
 }
 
-// tellAll announces one callback after the other and waits until all pages have heard of it: how
-// long each took, and the last one each time.
+// tellAll announces one callback after the other and waits until all pages have heard of it. It
+// returns how long each page took, and how long the last one took each time.
 func (b *bench) tellAll(ctx context.Context, d *desk, p *pages) (took, last []time.Duration, err error) {
 	s, err := newSender(d.url+"/webhooks/callbacks", d.secret)
 	if err != nil {
@@ -85,11 +85,11 @@ func (b *bench) tellAll(ctx context.Context, d *desk, p *pages) (took, last []ti
 	return took, last, nil
 }
 
-// announceVisible announces a callback that the reviewer may see, and returns the desk's key for it
-// and when it answered.
+// announceVisible announces a callback that the reviewer may see. It returns the desk's key for it
+// and when the desk answered.
 func announceVisible(ctx context.Context, s *sender) (id string, answered time.Time, err error) {
 	if queueNames[int(s.sent.Load()+1)%len(queueNames)] == "privacy" {
-		s.sent.Add(1) // that one is not the reviewer's
+		s.sent.Add(1) // the reviewer cannot see that one
 	}
 	request, err := s.request(ctx)
 	if err != nil {

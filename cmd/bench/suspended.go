@@ -9,17 +9,17 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// suspendedLimit is what an execution that waits may keep, in KB of 1024 bytes.
+// suspendedLimit is how much memory a suspended execution may use, in KB of 1024 bytes.
 const suspendedLimit = 4.0
 
-// suspended measures the memory that executions keep on the local engine while they wait.
+// suspended measures the memory that suspended executions use on the local engine.
 func (b *bench) suspended(ctx context.Context) (_ []row, err error) {
 	l, err := openLocalEngine(ctx, "")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, l.stop()) }()
-	// connections and their buffers are not what is measured
+	// connections and their buffers are not part of the measurement
 	if err := l.suspendMany(ctx, idleConnections); err != nil {
 		return nil, err
 	}
@@ -52,8 +52,8 @@ func (l *localEngine) suspendMany(ctx context.Context, n int) error {
 	return group.Wait()
 }
 
-// liveHeap is the memory of what can be reached, in bytes. The first collection leaves what was
-// pooled to the second.
+// liveHeap returns the memory of all reachable objects, in bytes. The first collection leaves
+// pooled objects to the second.
 func liveHeap() int64 {
 	runtime.GC()
 	runtime.GC()

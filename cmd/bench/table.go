@@ -14,29 +14,29 @@ import (
 type row struct {
 	name     string
 	measured string
-	floor    string // empty where a limit takes its place
+	floor    string // empty if the row has a limit instead
 	goal
 }
 
-// goal is a figure beside what was wanted of it. The zero goal wants nothing.
+// goal is a figure and the goal for it. The zero goal has none.
 type goal struct{ ratio, wanted, reached string }
 
-// atLeast wants a ratio not to fall short.
+// atLeast is the goal that a ratio is not below a value.
 func atLeast(ratio, wanted float64) goal {
 	return goal{fmt.Sprintf("%.2f", ratio), fmt.Sprintf("≥ %.2f", wanted), yes(ratio >= wanted)}
 }
 
-// atMost wants a ratio not to exceed.
+// atMost is the goal that a ratio is not above a value.
 func atMost(ratio, wanted float64) goal {
 	return goal{fmt.Sprintf("%.2f", ratio), fmt.Sprintf("≤ %.2f", wanted), yes(ratio <= wanted)}
 }
 
-// below wants a figure under a limit in the same unit, which has no floor.
+// below is the goal that a figure without a floor is under a limit in the same unit.
 func below(value, limit float64, unit string) goal {
 	return goal{wanted: fmt.Sprintf("< %g %s", limit, unit), reached: yes(value < limit)}
 }
 
-// compared is a ratio of which nothing was wanted.
+// compared is a ratio without a goal.
 func compared(ratio float64) goal { return goal{ratio: fmt.Sprintf("%.2f", ratio)} }
 
 func yes(ok bool) string {
@@ -46,12 +46,12 @@ func yes(ok bool) string {
 	return "no"
 }
 
-// unmeasured is the row of what could not be measured here.
+// unmeasured is the row of a figure that could not be measured here.
 func unmeasured(name, why string) row {
 	return row{name: name, measured: "not measured: " + why, goal: goal{reached: "no"}}
 }
 
-// printTable writes the rows as a Markdown table whose columns line up in a terminal too.
+// printTable writes the rows as a Markdown table whose columns also line up in a terminal.
 func printTable(w io.Writer, rows []row) error {
 	lines := [][]string{{"Row", "Measured", "Floor", "Ratio", "Wanted", "Reached"}}
 	for _, r := range rows {
@@ -80,12 +80,12 @@ func printTable(w io.Writer, rows []row) error {
 	return err
 }
 
-// rates is a series as "1,234/s, p50 0.41 ms, p99 1.20 ms".
+// rates formats a series as "1,234/s, p50 0.41 ms, p99 1.20 ms".
 func rates(s load.Series) string {
 	return fmt.Sprintf("%s/s, %s", thousands(int(s.Median(load.Sample.Rate))), latencies(s))
 }
 
-// latencies is a series as "p50 0.41 ms, p99 1.20 ms".
+// latencies formats a series as "p50 0.41 ms, p99 1.20 ms".
 func latencies(s load.Series) string {
 	return fmt.Sprintf("p50 %s, p99 %s", milliseconds(s.Median(load.Sample.P50)), milliseconds(s.Median(load.Sample.P99)))
 }
@@ -97,7 +97,7 @@ func milliseconds(seconds float64) string {
 	return fmt.Sprintf("%.3g ms", seconds*1000)
 }
 
-// thousands writes 1234567 as 1,234,567.
+// thousands formats 1234567 as 1,234,567.
 func thousands(n int) string {
 	digits := fmt.Sprint(n)
 	for i := len(digits) - 3; i > 0; i -= 3 {
@@ -106,7 +106,7 @@ func thousands(n int) string {
 	return digits
 }
 
-// medianOf is the median of times, in milliseconds.
+// medianOf returns the median of times, in milliseconds.
 func medianOf(times []time.Duration) float64 {
 	return load.NewSample(times, time.Second).Quantile(0.5).Seconds() * 1000
 }

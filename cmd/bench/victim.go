@@ -30,7 +30,7 @@ type victim struct {
 	*desk
 	sender *sender
 	cookie *http.Cookie
-	count  int // of requests in an attack
+	count  int // requests in an attack
 }
 
 func (b *bench) newVictim(ctx context.Context, file string) (*victim, error) {
@@ -49,14 +49,14 @@ func (b *bench) newVictim(ctx context.Context, file string) (*victim, error) {
 	return v, nil
 }
 
-// tally is what an attack was answered.
+// tally counts the answers to an attack.
 type tally struct {
-	statuses map[int]int // by status, 0 for connections that were cut
-	longest  int64       // bytes of an answer
-	held     int         // connections that wait for an answer
+	statuses map[int]int // by status; 0 for connections that were cut
+	longest  int64       // bytes of the longest answer
+	held     int         // connections that were still waiting for an answer
 }
 
-// String is the tally as "200 × 401, at most 180 bytes".
+// String formats the tally as "200 × 401, at most 180 bytes".
 func (t tally) String() string {
 	var parts []string
 	for _, status := range slices.Sorted(maps.Keys(t.statuses)) {
@@ -75,8 +75,8 @@ func (t tally) String() string {
 	return fmt.Sprintf("%s, at most %s bytes", strings.Join(parts, ", "), thousands(int(t.longest)))
 }
 
-// flood sends requests over many connections at once, for a minute at most. A desk that hangs up on
-// one is no failure of the attack.
+// flood sends requests over many connections at once, for at most a minute. A desk that closes a
+// connection does not make the attack fail.
 func (v *victim) flood(parent context.Context, next func(context.Context, int) (*http.Request, error)) (tally, error) {
 	ctx, cancel := context.WithTimeout(parent, attackTimeout)
 	defer cancel()
@@ -106,7 +106,7 @@ func (v *victim) flood(parent context.Context, next func(context.Context, int) (
 	return all, parent.Err()
 }
 
-// exchange sends a request and reads the answer away.
+// exchange sends a request, and reads and discards the answer.
 func exchange(client *http.Client, request *http.Request) (status int, size int64) {
 	response, err := client.Do(request)
 	if err != nil {
@@ -117,7 +117,7 @@ func exchange(client *http.Client, request *http.Request) (status int, size int6
 	return response.StatusCode, size
 }
 
-// post makes the same request again and again.
+// post returns a function that makes the same request again and again.
 func post(url, media, body string, cookie *http.Cookie) func(context.Context, int) (*http.Request, error) {
 	return func(ctx context.Context, _ int) (*http.Request, error) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))
@@ -132,12 +132,12 @@ func post(url, media, body string, cookie *http.Cookie) func(context.Context, in
 	}
 }
 
-// look has the desk take an announcement, and opens its page, or what is below it.
+// look announces a callback to the desk, and opens its page or a path below it.
 func (v *victim) look(ctx context.Context, fields map[string]any, below string) (tally, error) {
 	fields["callbackId"] = base64.StdEncoding.EncodeToString(fmt.Append(nil, "attack of ", time.Now().UnixNano()))
 	var body bytes.Buffer
 	plain := json.NewEncoder(&body)
-	plain.SetEscapeHTML(false) // what grows on the page is sent as it is
+	plain.SetEscapeHTML(false) // text that grows on the page is sent unescaped
 	if err := plain.Encode(fields); err != nil {
 		return tally{}, err
 	}
@@ -158,8 +158,8 @@ func (v *victim) look(ctx context.Context, fields map[string]any, below string) 
 	return v.flood(ctx, func(ctx context.Context, _ int) (*http.Request, error) { return page(ctx) })
 }
 
-// hold opens a connection for each request, sends so much of its body, and waits for the rest of
-// the attack.
+// hold opens a connection for each request, sends part of the body, and waits for the rest of the
+// attack.
 func (v *victim) hold(ctx context.Context, part int) (tally, error) {
 	held := tally{statuses: map[int]int{}}
 	for range v.count {
@@ -168,7 +168,7 @@ func (v *victim) hold(ctx context.Context, part int) (tally, error) {
 			return held, err
 		}
 		defer func() { _ = conn.Close() }()
-		_ = conn.SetDeadline(time.Now().Add(time.Second)) // a desk that does not read any more
+		_ = conn.SetDeadline(time.Now().Add(time.Second)) // the desk may no longer read
 		_, err = fmt.Fprintf(conn, "POST /webhooks/callbacks HTTP/1.1\r\nHost: desk\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s: msg\r\n%s: %d\r\n%s: v1,%s\r\n\r\n%s",
 			len(manyNames), standardwebhooks.HeaderWebhookID, standardwebhooks.HeaderWebhookTimestamp, time.Now().Unix(), standardwebhooks.HeaderWebhookSignature,
 			base64.StdEncoding.EncodeToString(make([]byte, 32)), manyNames[:part])
@@ -181,10 +181,10 @@ func (v *victim) hold(ctx context.Context, part int) (tally, error) {
 	return held, nil
 }
 
-// raw is JSON as it is spelled.
+// raw returns text as JSON, unchanged.
 func raw(text string) json.RawMessage { return json.RawMessage(text) }
 
-// manyNames is a document of as many unknown names as fit in.
+// manyNames is a document with as many unknown names as fit.
 var manyNames = func() string {
 	var b strings.Builder
 	b.WriteString("{")

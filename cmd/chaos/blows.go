@@ -9,22 +9,22 @@ import (
 )
 
 const (
-	// longestAway is how long a killed replica may stay away, waver how much later than planned a
-	// blow may come, so that it hits whatever is just under way.
+	// longestAway is how long a killed replica may stay down. waver is how much later than planned
+	// a fault may come, so that it can hit anything under way.
 	longestAway = 1500 * time.Millisecond
 	waver       = 30 * time.Millisecond
 )
 
-// blow is one thing that goes wrong here; what goes wrong at Lambda is in [lambdaSide.misbehave].
+// blow is one fault on this side: a kill or a restart. Faults at Lambda are in [lambdaSide.misbehave].
 type blow struct {
-	after    int // so many decisions have come to their end
+	after    int // the number of decisions that must have come to their end first
 	waver    time.Duration
-	replica  int // that is killed; -1 restarts PostgreSQL
+	replica  int // the replica to kill; -1 restarts PostgreSQL
 	away     time.Duration
 	postgres bool
 }
 
-// suffering is how often what went wrong.
+// suffering counts the faults that happened.
 type suffering struct {
 	kills, restarts int
 	atPoints        [points]int
@@ -41,7 +41,7 @@ func sufferingOf(blows []blow) (s suffering) {
 	return s
 }
 
-// draw spreads the blows over the decisions, the earliest first.
+// draw spreads the faults over the decisions, the earliest first.
 func (w *world) draw() []blow {
 	random := w.random(randomBlows)
 	var all []blow
@@ -60,8 +60,8 @@ func (w *world) draw() []blow {
 	return all
 }
 
-// strike deals each blow when its time has come. A replica that is down already is killed again
-// once it is up.
+// strike carries out each fault when its time has come. A replica that is already down is killed
+// again once it is up.
 func (w *world) strike(ctx context.Context, blows []blow) error {
 	group, ctx := errgroup.WithContext(ctx)
 	over := 0

@@ -13,21 +13,21 @@ import (
 	"countersign/internal/sqlstore"
 )
 
-// evidence is everything that is known of one decision: the three records, and the page of history
-// that the desk's own record refers to.
+// evidence is everything known about one decision: the three records, and the page of history that
+// the desk's own record refers to.
 type evidence struct {
 	*decision
 	record   callbacks.Callback
-	delivery *callbacks.Delivery // nil where nothing was decided
+	delivery *callbacks.Delivery // nil if nothing was decided
 	offered  map[completion]int
 	closings []completion
-	// the history event that the record names; zero when it names none, or one that is not there
+	// the history event that the record names; zero if it names none, or one that does not exist
 	proof types.Event
-	// what the history shows that closed the callback; zero when it shows nothing
+	// what closed the callback according to the history; zero if the history shows nothing
 	shown completion
 }
 
-// collect reads the records once nobody writes any more.
+// collect reads the records after all writing has ended.
 func (w *world) collect(ctx context.Context, all []*decision) (found []evidence, err error) {
 	store, err := sqlstore.Open(ctx, w.database)
 	if err != nil {
@@ -60,7 +60,7 @@ func (w *world) collect(ctx context.Context, all []*decision) (found []evidence,
 	return found, nil
 }
 
-// read takes from a history what it proves. There is one callback in it.
+// read extracts what a history proves. The history contains one callback.
 func (e *evidence) read(history []types.Event) {
 	for i := range history {
 		event := history[i]

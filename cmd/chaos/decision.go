@@ -15,7 +15,7 @@ import (
 	"countersign/internal/standin/locallambda"
 )
 
-// fate is what a decision is up against, besides what everybody suffers.
+// fate is what endangers a decision, besides the faults that affect all decisions.
 type fate int
 
 const (
@@ -24,40 +24,41 @@ const (
 	againstClock       // one of the callback's three clocks is about to run out
 	againstClient      // another client of Lambda closes the callback at the same time
 	againstEnd         // the execution is stopped at the same time
-	kept               // heartbeats keep it alive until all others have been decided
+	kept               // heartbeats keep it alive until all other decisions have been made
 )
 
-// shares of a hundred decisions; the rest is alone.
+// The shares of a hundred decisions. The remaining decisions are undisturbed.
 const shareRaced, shareClock, shareClient, shareEnd = 15, 15, 10, 5
 
-// Timeouts in seconds: one that is far away, and the longest short one.
+// Timeouts in seconds: one that never expires during a run, and the longest of the short ones.
 const longTimeout, maxShortTimeout = 3600, 3
 
-// unattended is the queue without heartbeats, so that their clock runs out.
+// unattended is the queue without heartbeats, so that the heartbeat timeout of its callbacks
+// expires.
 const unattended = "unattended"
 
-// heartbeatTimeout is that of the callbacks that are kept alive, in seconds.
+// heartbeatTimeout is the heartbeat timeout of callbacks that are kept alive, in seconds.
 const heartbeatTimeout = 15
 
-// decision is one callback and what reviewers were told of their decisions on it.
+// decision is one callback, and what the desk told reviewers about their decisions on it.
 type decision struct {
 	number   int
 	fate     fate
 	question question
-	queue    string // empty for the default one
-	// of the clock that is about to run out, from the start of the callback
+	queue    string // empty means the default queue
+	// the time from the start of the callback until the short clock runs out
 	end        time.Duration
 	callbackID string
 	arn        string
 	id         callbacks.ID // at the desk
-	random     *rand.Rand   // of this decision alone; used by one goroutine
+	random     *rand.Rand   // for this decision only; used by one goroutine
 
 	mu       sync.Mutex
 	recorded []told
 	denied   []told // a page said that nothing was recorded
 }
 
-// told is an answer to a reviewer who had decided.
+// told is the desk's answer to a reviewer who had decided.
 type told struct {
 	person, hash string
 	at           time.Time
@@ -81,7 +82,7 @@ func (w *world) newDecision(number int) *decision {
 	return d
 }
 
-// shorten makes one of the three clocks a short one.
+// shorten gives one of the three clocks a short time.
 func (d *decision) shorten() {
 	short := 1 + d.random.IntN(maxShortTimeout)
 	switch d.random.IntN(3) {
@@ -95,7 +96,7 @@ func (d *decision) shorten() {
 	d.end = time.Duration(short) * time.Second
 }
 
-// live takes a decision from the question to what reviewers are told last.
+// live takes a decision from the question to the last answer that reviewers get.
 func (w *world) live(ctx context.Context, d *decision) error {
 	asked, err := w.lambda.ask(ctx, d.question)
 	if err != nil {
@@ -126,7 +127,7 @@ func (w *world) live(ctx context.Context, d *decision) error {
 	return errors.Join(err, failed)
 }
 
-// atTheSameTime does something while a reviewer decides.
+// atTheSameTime calls do while a reviewer decides.
 func (w *world) atTheSameTime(ctx context.Context, d *decision, others *sync.WaitGroup, do func()) {
 	early := time.Duration(d.random.Int64N(int64(40 * time.Millisecond)))
 	others.Go(func() {
@@ -136,10 +137,10 @@ func (w *world) atTheSameTime(ctx context.Context, d *decision, others *sync.Wai
 	})
 }
 
-// letTimePass waits before somebody decides.
+// letTimePass waits before a reviewer decides.
 func (w *world) letTimePass(ctx context.Context, d *decision, asked time.Time) error {
 	switch d.fate {
-	case againstClock: // from long before the end until a little after it
+	case againstClock: // from well before the end until a little after it
 		click := d.end*7/10 + time.Duration(d.random.Int64N(int64(d.end*35/100)))
 		return pause(ctx, time.Until(asked.Add(click)))
 	case kept:
@@ -153,8 +154,8 @@ func (w *world) letTimePass(ctx context.Context, d *decision, asked time.Time) e
 	return nil
 }
 
-// announce tells a replica of the callback, and others until one has taken it, as a function's step
-// would.
+// announce announces the callback to a replica and, if that fails, to others until one has accepted
+// it, as a function's step would.
 func (w *world) announce(ctx context.Context, d *decision, asked locallambda.Observation) error {
 	body, err := json.Marshal(map[string]any{
 		"callbackId": d.callbackID, "executionArn": d.arn, "title": fmt.Sprintf("Expense report EXP-%d", d.number),

@@ -38,7 +38,7 @@ const (
 	counts
 )
 
-// lines says what is counted, and whether any makes the run fail.
+// lines says what each line counts, and whether a count above zero makes the run fail.
 var lines = [counts]struct {
 	says  string
 	never bool
@@ -67,7 +67,7 @@ var lines = [counts]struct {
 	twoWinners:             {"two winners", true},
 }
 
-// tally is how many decisions each line counts, and which ones where it should be none.
+// tally is how many decisions each line counts and, for lines that must be empty, which ones.
 type tally struct {
 	of        [counts]int
 	offenders map[count][]evidence
@@ -86,10 +86,10 @@ func judge(all []evidence) tally {
 	return t
 }
 
-// broken reports whether something is counted that must not be.
+// broken reports whether a line that must be empty is not.
 func (t tally) broken() bool { return len(t.offenders) > 0 }
 
-// counts are the lines on which a decision is counted.
+// counts returns the lines that count the decision.
 func (e evidence) counts() (found []count) {
 	add := func(c count, applies bool) {
 		if applies {
@@ -112,13 +112,13 @@ func (e evidence) givenUp() bool {
 	return e.record.State == callbacks.Lost || e.record.State == callbacks.Undeliverable
 }
 
-// hasReceipt reports whether the history was seen to hold the end. What is due then is a look at
-// what the execution does next.
+// hasReceipt reports whether the history was seen to contain the end. The desk then only has to
+// look for the follow-up.
 func (e evidence) hasReceipt() bool {
 	return e.record.State == callbacks.Completed && e.record.Ending.Event > 0
 }
 
-// ends are the lines of how it ended.
+// ends returns the lines for how the callback ended.
 func (e evidence) ends() []count {
 	ours := len(e.closings) == 1 && e.delivery != nil && e.closings[0] == e.sent()
 	switch e.record.State {
@@ -144,8 +144,8 @@ func (e evidence) ends() []count {
 	return nil
 }
 
-// lost are the lines of a decision that is recorded as lost: what it lost to, or what is wrong with
-// the record.
+// lost returns the lines for a decision that is recorded as lost: what it lost to, or what is wrong
+// with the record.
 func (e evidence) lost(ours bool) (found []count) {
 	switch lostTo, proven := e.lostTo(); {
 	case ours:
@@ -161,9 +161,9 @@ func (e evidence) lost(ours bool) (found []count) {
 	return found
 }
 
-// lostTo is the line of what won, as the record has it, and whether the history event that it
-// names, and what Lambda did to the callback, prove it. An execution that ends leaves the callback
-// open.
+// lostTo returns the line for what won according to the record. proven says that the history event
+// that the record names, and what Lambda did to the callback, prove it. An execution that ends
+// leaves the callback open.
 func (e evidence) lostTo() (_ count, proven bool) {
 	var closed callbacks.Kind
 	if len(e.closings) > 0 {
@@ -200,21 +200,21 @@ func (e evidence) timedOutBy(errorType string) bool {
 		aws.ToString(d.Error.Payload.ErrorType) == errorType
 }
 
-// saysWhen reports whether the record tells, in words and by the history's own time, what won and
-// when.
+// saysWhen reports whether the record says what won and when, in words and with the history's own
+// time.
 func (e evidence) saysWhen() bool {
 	ending := e.record.Ending
 	return ending.Detail != "" && ending.By != callbacks.EndedByUnknown && e.proof.EventTimestamp != nil &&
 		ending.At.Sub(*e.proof.EventTimestamp).Abs() < time.Millisecond
 }
 
-// sent is what the database keeps for Lambda. It stands for the decision only where their hashes
-// agree.
+// sent returns the completion in the database. It counts as that of the decision only if their
+// hashes agree.
 func (e evidence) sent() completion {
 	return completion{e.delivery.Completion.Kind, e.delivery.Completion.SHA256()}
 }
 
-// sentOtherBytes reports whether a desk sent anything that is not the decision.
+// sentOtherBytes reports whether a desk sent anything other than the decision.
 func (e evidence) sentOtherBytes() bool {
 	for offer := range e.offered {
 		if e.record.Decision == nil || offer != (completion{e.record.Decision.Kind, e.record.Decision.SHA256}) {
@@ -239,7 +239,8 @@ func (e evidence) allRecorded() bool {
 	return true
 }
 
-// anyRecordedBefore reports whether what a page denied stood in the database when it was shown.
+// anyRecordedBefore reports whether a decision that a page denied was in the database when the page
+// was shown.
 func (e evidence) anyRecordedBefore(all []told) bool {
 	d := e.record.Decision
 	for _, t := range all {
@@ -250,7 +251,8 @@ func (e evidence) anyRecordedBefore(all []told) bool {
 	return false
 }
 
-// differ reports whether different people, or different decisions of one, were shown as recorded.
+// differ reports whether the pages that said "recorded" showed different people, or different
+// decisions of one person.
 func differ(all []told) bool {
 	for _, t := range all {
 		if t.person != all[0].person || t.hash != all[0].hash {

@@ -26,39 +26,39 @@ import (
 const (
 	region   = "eu-central-1"
 	function = "expense-approval"
-	// briefFunction is the same with an execution that has little time: briefLimit, in seconds.
+	// briefFunction is the same function with a short execution timeout: briefLimit, in seconds.
 	briefFunction = function + "-brief"
 	briefLimit    = 2
-	// maxBody is more than any completion here has, in bytes.
+	// maxBody is larger than any completion here, in bytes.
 	maxBody = 1 << 20
 )
 
-// completion is what a callback was closed with, or what it was offered: a kind, success or
-// failure, and a hash of the bytes. A clock has a kind alone.
+// completion is what a callback was closed with, or what Lambda was sent for it: a kind, success or
+// failure, and a hash of the bytes. For a clock it is only a kind.
 type completion struct {
 	kind callbacks.Kind
 	hash string
 }
 
-// clockRanOut closes callbacks whose time is over.
+// clockRanOut is the kind for callbacks that a clock closed.
 const clockRanOut callbacks.Kind = "timed out"
 
-// lambdaSide is Lambda: the engine behind a real listener, and what it knows of every callback.
+// lambdaSide is Lambda: the engine behind a real listener, and what is known of every callback.
 type lambdaSide struct {
 	engine  *locallambda.Engine
-	client  *lambda.Client // not the desk's: of functions and of other clients
+	client  *lambda.Client // not the desk's: for functions and for other clients
 	servers []*http.Server
 
 	mu      sync.Mutex
 	waiting map[string]chan locallambda.Observation // by execution ARN
-	// by callback ID: what desks have sent, also in vain
+	// by callback ID: what desks have sent, including what Lambda did not accept
 	offered  map[string]map[completion]int
 	closings map[string][]completion // by callback ID
-	// by callback ID, of those that need heartbeats
+	// by callback ID: the heartbeats of callbacks that need them
 	pulses map[string]*pulse
 }
 
-// startLambda starts the engine with the function that waits. Close it.
+// startLambda starts the engine with the function that waits. The caller must close it.
 func startLambda(ctx context.Context) (_ *lambdaSide, err error) {
 	l := &lambdaSide{
 		engine:  locallambda.New(locallambda.Config{Region: region, Logger: slog.New(slog.DiscardHandler)}),
@@ -84,14 +84,15 @@ func startLambda(ctx context.Context) (_ *lambdaSide, err error) {
 	return l, nil
 }
 
-// question is what the durable function waits for: a callback with these clocks, in seconds.
-// Without Heartbeat it has one clock. A brief one is of an execution that has little time.
+// question is what the durable function waits for: a callback with these timeouts, in seconds. If
+// Heartbeat is zero the callback has only a timeout. Brief means that its execution has a short
+// timeout.
 type question struct {
 	Timeout, Heartbeat int
 	Brief              bool `json:"-"`
 }
 
-// function is the one that asks it.
+// function returns the name of the function that asks the question.
 func (q question) function() string {
 	if q.Brief {
 		return briefFunction
@@ -127,8 +128,8 @@ func (l *lambdaSide) close() {
 	_ = l.engine.Close() // it keeps nothing on disk
 }
 
-// misbehave makes a share of the desks' calls go wrong. The functions' own calls are spared: they
-// are not what is tested.
+// misbehave makes a share of the desks' calls go wrong. It leaves the functions' own calls alone,
+// because they are not under test.
 func (l *lambdaSide) misbehave(random *rand.Rand) {
 	var faults []fault.Fault
 	for _, operation := range []string{"SendDurableExecutionCallbackSuccess", "SendDurableExecutionCallbackFailure"} {
@@ -138,11 +139,11 @@ func (l *lambdaSide) misbehave(random *rand.Rand) {
 			fault.Fault{Operation: operation, Kind: fault.ConnectionReset, Rate: 0.05},
 			fault.Fault{Operation: operation, Kind: fault.AnswerLost, Rate: 0.1},
 			fault.Fault{Operation: operation, Kind: fault.Slow, Rate: 0.1, Delay: time.Second},
-			// too slow for the desk
+			// longer than the desk waits
 			fault.Fault{Operation: operation, Kind: fault.Slow, Rate: 0.01, Delay: 11 * time.Second},
 		)
 	}
-	// a reading that is throttled keeps all desks from reading for two seconds
+	// after one throttled history call, no desk reads histories for two seconds
 	faults = append(faults,
 		fault.Fault{Operation: "GetDurableExecutionHistory", Kind: fault.Throttled, Rate: 0.01},
 		fault.Fault{Operation: "GetDurableExecutionHistory", Kind: fault.ConnectionReset, Rate: 0.05},
@@ -154,7 +155,7 @@ func (l *lambdaSide) misbehave(random *rand.Rand) {
 // behave ends the faults.
 func (l *lambdaSide) behave() { l.engine.SetFaults(nil) }
 
-// forDesk serves Lambda to one desk, whose completions are noted. Around stands before the engine.
+// forDesk serves Lambda to one desk and notes its completions. around wraps the engine.
 func (l *lambdaSide) forDesk(ctx context.Context, around func(http.Handler) http.Handler) (url string, err error) {
 	return l.serve(ctx, l.noting(around(l.engine.Handler())))
 }
@@ -177,7 +178,8 @@ func (l *lambdaSide) ask(ctx context.Context, q question) (locallambda.Observati
 	}
 }
 
-// callbackOf is where the callback of an execution arrives, whoever comes first.
+// callbackOf returns the channel on which the callback of an execution arrives. Sender and receiver
+// may call it in any order.
 func (l *lambdaSide) callbackOf(arn string) chan locallambda.Observation {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -203,7 +205,7 @@ func (l *lambdaSide) observe(o locallambda.Observation) {
 	case locallambda.HeartbeatReceived:
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		if p := l.pulses[o.CallbackID]; p != nil { // others need none
+		if p := l.pulses[o.CallbackID]; p != nil { // other callbacks need no heartbeats
 			p.beat(o.At)
 		}
 	case locallambda.ExecutionStarted, locallambda.ExecutionEnded, locallambda.InvocationCompleted:
@@ -228,8 +230,8 @@ func failure(e callbacks.ErrorObject) completion {
 	return completion{callbacks.Failure, callbacks.Completion{Kind: callbacks.Failure, Error: e}.SHA256()}
 }
 
-// noting notes what is sent to close a callback or to keep it alive, before any fault can strike
-// it.
+// noting notes the calls that close a callback or send its heartbeats, before any fault can affect
+// them.
 func (l *lambdaSide) noting(next http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", next)
@@ -237,7 +239,7 @@ func (l *lambdaSide) noting(next http.Handler) http.Handler {
 		return func(w http.ResponseWriter, r *http.Request) {
 			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 			if err != nil {
-				panic(http.ErrAbortHandler) // whoever sent it was killed
+				panic(http.ErrAbortHandler) // the sender was killed
 			}
 			l.offer(r.PathValue("id"), read(body))
 			r.Body = io.NopCloser(bytes.NewReader(body))
@@ -276,9 +278,9 @@ func (l *lambdaSide) offer(callbackID string, c completion) {
 	l.offered[callbackID][c]++
 }
 
-// interfere closes a callback past the desk. It may come too late.
+// interfere closes a callback without the desk. It may come too late.
 func (l *lambdaSide) interfere(ctx context.Context, callbackID string) {
-	// the engine tells what came of it
+	// the engine reports the outcome
 	_, _ = l.client.SendDurableExecutionCallbackSuccess(ctx, &lambda.SendDurableExecutionCallbackSuccessInput{
 		CallbackId: aws.String(callbackID), Result: []byte(`{"approved":true,"by":"another client"}`),
 	})
@@ -286,6 +288,6 @@ func (l *lambdaSide) interfere(ctx context.Context, callbackID string) {
 
 // stop ends an execution. It may come too late.
 func (l *lambdaSide) stop(ctx context.Context, arn string) {
-	// the history tells what came of it
+	// the history shows the outcome
 	_, _ = l.client.StopDurableExecution(ctx, &lambda.StopDurableExecutionInput{DurableExecutionArn: aws.String(arn)})
 }

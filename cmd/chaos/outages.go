@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// outages are the times in which a replica, or PostgreSQL, was away.
+// outages are the times during which a replica, or PostgreSQL, was down.
 type outages struct {
 	mu  sync.Mutex
 	all []*span
 }
 
-// span is a time; while it lasts, to is zero.
+// span is a time span; to is zero while it lasts.
 type span struct{ from, to time.Time }
 
-// begin notes that something has gone, and back that it has come again.
+// begin notes that something has gone down. Call back when it is up again.
 func (o *outages) begin(now time.Time) (back func(time.Time)) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -27,7 +27,7 @@ func (o *outages) begin(now time.Time) (back func(time.Time)) {
 	}
 }
 
-// during reports whether anything was away at some moment of a time.
+// during reports whether anything was down at any moment of a time span.
 func (o *outages) during(from, to time.Time) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()

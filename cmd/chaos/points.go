@@ -12,8 +12,8 @@ import (
 )
 
 // point is a moment between two writes of a replica at which it is killed. Between two writes a
-// desk talks to somebody: to Lambda, or to whoever asked it something. So each is seen from
-// outside, and the desk that is killed is the one that ships.
+// desk exchanges a message with Lambda or with a client. Each point can therefore be seen from
+// outside, and the program under test is the one that is released.
 type point int
 
 const (
@@ -28,7 +28,7 @@ const (
 	points
 )
 
-// pointNames say what is done when the replica dies, and what is not.
+// pointNames say what has been done when the replica is killed, and what has not.
 var pointNames = [points]string{
 	requestKept:    "request recorded, its sender told",
 	decisionKept:   "decision recorded, its reviewer told",
@@ -40,10 +40,10 @@ var pointNames = [points]string{
 	beatTaken:      "heartbeat sent, not recorded",
 }
 
-// longestTrapped is how long a replica stays away that was killed at a point.
+// longestTrapped is how long a replica that was killed at a point stays down, at most.
 const longestTrapped = 500 * time.Millisecond
 
-// traps kill replicas at the points, while they are set.
+// traps kill replicas at the points while they are set.
 type traps struct {
 	ctx    context.Context // of the replicas that start again
 	each   int             // kills at each point
@@ -54,11 +54,11 @@ type traps struct {
 	mu     sync.Mutex
 	set    bool
 	sprung [points]int
-	skip   [points]int // visits that nothing happens at
+	skip   [points]int // visits to ignore before the next kill
 }
 
-// newTraps spreads so many kills at each point over the decisions; heartbeats are counted by the
-// callbacks that are kept alive.
+// newTraps spreads the given number of kills at each point over the decisions. For heartbeats, it
+// spreads them over the callbacks that are kept alive.
 func newTraps(ctx context.Context, p plan, random *rand.Rand) *traps {
 	t := &traps{ctx: ctx, each: p.killsAtPoint, random: random, set: true}
 	for at := range points {
@@ -66,7 +66,7 @@ func newTraps(ctx context.Context, p plan, random *rand.Rand) *traps {
 		switch at {
 		case beatClaimed, beatTaken:
 			t.every[at] = p.kept * p.roundsApart
-		case historyAsked, historyRead: // most are read when all is decided, because a throttled reading holds up the others
+		case historyAsked, historyRead: // most are read after all decisions, because a throttled reading delays the others
 			t.every[at] = max(share/8, 1)
 		case requestKept, decisionKept, attemptKept, callbackClosed, points:
 			t.every[at] = max(share/2, 1)
@@ -76,8 +76,8 @@ func newTraps(ctx context.Context, p plan, random *rand.Rand) *traps {
 	return t
 }
 
-// spring kills the replica if the point's time has come, and starts it again after a while. One
-// that is down already is spared.
+// spring kills the replica if it is the point's turn, and starts it again after a while. A replica
+// that is already down is left alone.
 func (t *traps) spring(at point, r *replica) (killed bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -107,7 +107,7 @@ func (t *traps) spring(at point, r *replica) (killed bool) {
 	return true
 }
 
-// clear ends the killing and waits until every replica is up.
+// clear stops the kills and waits until every replica is up.
 func (t *traps) clear() (sprung [points]int, err error) {
 	t.mu.Lock()
 	t.set, sprung = false, t.sprung
@@ -115,23 +115,23 @@ func (t *traps) clear() (sprung [points]int, err error) {
 	return sprung, t.mends.Wait()
 }
 
-// around kills a replica when it calls Lambda, before Lambda does anything or after it has done it.
+// around kills a replica when it calls Lambda, either before or after Lambda does the work.
 func (t *traps) around(r *replica, lambda http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		before, after, known := pointsOf(request)
 		if known && t.spring(before, r) {
-			panic(http.ErrAbortHandler) // nobody is there to be answered
+			panic(http.ErrAbortHandler) // nobody is left to answer
 		}
 		answer := &noted{ResponseWriter: w, status: http.StatusOK}
 		lambda.ServeHTTP(answer, request)
-		// A request that outlived its replica says nothing of the next one.
+		// A request that outlived its replica says nothing about the next replica.
 		if known && answer.done() && request.Context().Err() == nil {
 			t.spring(after, r)
 		}
 	})
 }
 
-// pointsOf are the points on both sides of a call.
+// pointsOf returns the points before and after a call.
 func pointsOf(r *http.Request) (before, after point, known bool) {
 	switch path.Base(r.URL.Path) {
 	case "succeed", "fail":
@@ -144,13 +144,13 @@ func pointsOf(r *http.Request) (before, after point, known bool) {
 	return 0, 0, false
 }
 
-// noted is an answer whose status is noted, 200 until it says something else.
+// noted is an answer whose status is noted. The status is 200 until the handler sets another one.
 type noted struct {
 	http.ResponseWriter
 	status int
 }
 
-// done reports whether Lambda did what it was asked for. A connection that was broken off at once
+// done reports whether Lambda did what it was asked to do. A connection that was cut off at once
 // has no request ID.
 func (n *noted) done() bool {
 	return n.status == http.StatusOK && n.Header().Get("X-Amzn-Requestid") != ""

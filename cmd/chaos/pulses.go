@@ -8,31 +8,31 @@ import (
 	"countersign/internal/upkeep"
 )
 
-// pulse is what Lambda got of a callback's heartbeats.
+// pulse is what Lambda received of a callback's heartbeats.
 type pulse struct {
-	interval time.Duration // between two beats
-	last     time.Time     // that Lambda took
-	tried    []time.Time   // since the last one: beats that arrived, whatever became of them
+	interval time.Duration // between two heartbeats
+	last     time.Time     // the last heartbeat that Lambda accepted
+	tried    []time.Time   // since the last one: all heartbeats that arrived, accepted or not
 	beats    int
 	late     []lateBeat
 }
 
-// lateBeat is one that Lambda took later than a desk means to send it.
+// lateBeat is a heartbeat that Lambda accepted later than a desk should send it.
 type lateBeat struct {
 	due, at time.Time
-	tried   bool // in time, and Lambda did not take it
+	tried   bool // one was sent in time, but Lambda did not accept it
 }
 
-// newPulse begins with the clock of the callback itself.
+// newPulse starts with the start of the callback.
 func newPulse(started locallambda.Observation) *pulse {
 	c := callbacks.Callback{Clocks: callbacks.Clocks{HeartbeatTimeout: started.HeartbeatTimeout}}
 	return &pulse{interval: c.HeartbeatInterval(), last: started.At}
 }
 
-// try notes that a heartbeat has arrived, before any fault can strike it.
+// try notes that a heartbeat has arrived, before any fault can affect it.
 func (p *pulse) try(at time.Time) { p.tried = append(p.tried, at) }
 
-// beat counts a heartbeat that was taken.
+// beat counts a heartbeat that Lambda accepted.
 func (p *pulse) beat(at time.Time) {
 	p.beats++
 	due := p.last.Add(p.interval)
@@ -43,13 +43,13 @@ func (p *pulse) beat(at time.Time) {
 	p.last, p.tried = at, nil
 }
 
-// heartbeats are those of all callbacks, and why some were late.
+// heartbeats sums up the heartbeats of all callbacks, and why some were late.
 type heartbeats struct {
 	taken, late int
-	// sent in time, and Lambda did not take it: it was throttled, cut off, or its replica died just
-	// then
+	// sent in time, but Lambda did not accept it: it was throttled or cut off, or its replica was
+	// killed just then
 	refused     int
-	away        int // a replica was killed, or PostgreSQL restarted, when it was due
+	away        int // a replica was down, or PostgreSQL restarted, when it was due
 	unexplained []lateBeat
 }
 

@@ -10,11 +10,11 @@ import (
 	"countersign/cmd/internal/deskprocess"
 )
 
-// startTries is how often a replica is started before the world counts as broken: while PostgreSQL
-// is away it cannot start.
+// startTries is how often starting a replica is tried before the run fails: it cannot start while
+// PostgreSQL is down.
 const startTries = 10
 
-// replica is one process of the desk, at an address that it keeps.
+// replica is one process of the desk, at an address that stays the same.
 type replica struct {
 	url         string
 	log         string // file
@@ -27,8 +27,8 @@ type replica struct {
 	back    func(time.Time) // ends the outage
 }
 
-// start starts the process until it is ready, as an orchestrator does. The caller holds mu or is
-// alone. ctx bounds the start; the process goes on until it is killed or stopped.
+// start starts the process again until it is ready, as an orchestrator does. The caller holds mu or
+// is the only user. ctx limits the start; the process runs until it is killed or stopped.
 func (r *replica) start(ctx context.Context) error {
 	var failed error
 	for range startTries {
@@ -64,7 +64,8 @@ func (r *replica) crash(ctx context.Context, away time.Duration) error {
 	return r.start(ctx)
 }
 
-// kill kills the process. One that was not there any more is an error: nobody else had killed it.
+// kill kills the process. It returns an error if the process has already ended, because nothing
+// else should have ended it.
 func (r *replica) kill() error {
 	select {
 	case <-r.process.Ended():
@@ -76,7 +77,7 @@ func (r *replica) kill() error {
 	}
 }
 
-// pause waits for d, or for the end of ctx, which is its error.
+// pause waits for d. It returns early with the error of ctx if that ends.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

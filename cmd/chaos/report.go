@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// maxOffenders bounds how many decisions of a line are told apart.
+// maxOffenders limits how many decisions of a line are listed.
 const maxOffenders = 5
 
-// column is what came of a world.
+// column is the result of one world.
 type column struct {
 	name string
 	tally
@@ -21,8 +21,8 @@ type column struct {
 	took       time.Duration
 }
 
-// report prints the table, and which decisions make it fail. The error is errBroken when something
-// must never have happened.
+// report prints the table, and the decisions that make it fail. It returns errBroken if something
+// happened that must never happen.
 func report(out, problems io.Writer, columns []column) error {
 	header := func(c column) string { return c.name }
 	row(out, "", columns, header, "must be")
@@ -62,7 +62,7 @@ func row(out io.Writer, name string, columns []column, cell func(column) string,
 	fmt.Fprintf(out, "| %s |\n", strings.Join(append(cells, must), " | "))
 }
 
-// accuse tells what is known of the first decisions on each line that must be empty.
+// accuse prints what is known about the first decisions on each line that must be empty.
 func (c column) accuse(out io.Writer) {
 	for i, line := range lines {
 		offenders := c.offenders[count(i)]
@@ -72,7 +72,7 @@ func (c column) accuse(out io.Writer) {
 	}
 }
 
-// String is what a person needs to begin to look for the cause.
+// String returns the facts from which a person can start to look for the cause.
 func (e evidence) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "decision %d, callback %s is %s", e.number, e.record.ID, e.record.State)

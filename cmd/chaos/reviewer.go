@@ -15,17 +15,18 @@ import (
 	"countersign/internal/standin/oidc"
 )
 
-// tryAgainAfter is how long a reviewer waits after an answer that was none.
+// tryAgainAfter is how long a reviewer waits after a request without an answer.
 const tryAgainAfter = 100 * time.Millisecond
 
-// answer is a response as it was read to its end.
+// answer is a response that was read completely.
 type answer struct {
 	status   int
 	location string
 	body     []byte
 }
 
-// send sends a request once. A broken connection is an error: nobody knows how far it came.
+// send sends a request once. A broken connection is an error: nobody knows how far the request
+// came.
 func (w *world) send(request *http.Request) (answer, error) {
 	response, err := w.browser.Do(request)
 	if err != nil {
@@ -36,17 +37,17 @@ func (w *world) send(request *http.Request) (answer, error) {
 	return answer{response.StatusCode, response.Header.Get("Location"), body}, err
 }
 
-// reviewer is one person at one decision.
+// reviewer is one person who makes one decision.
 type reviewer struct {
 	*world
 	decision *decision
 	person   oidc.User
 	outcome  string
 	random   *rand.Rand
-	seen, at string // as the preview has them; empty before it
+	seen, at string // from the preview; empty before it is read
 }
 
-// newReviewer draws somebody and an outcome.
+// newReviewer draws a person and an outcome.
 func (w *world) newReviewer(d *decision) *reviewer {
 	outcomes := []string{"approve", "reject"}
 	return &reviewer{
@@ -71,7 +72,7 @@ func (r *reviewer) post(ctx context.Context, to *replica, what string) (answer, 
 	return r.send(request)
 }
 
-// decide looks at the preview and posts the decision, again and again until the desk has given an
+// decide reads the preview and posts the decision, again and again until the desk has given an
 // answer.
 func (r *reviewer) decide(ctx context.Context) error {
 	for {
@@ -82,7 +83,7 @@ func (r *reviewer) decide(ctx context.Context) error {
 	}
 }
 
-// step is one request of a reviewer. What nobody answered is asked again, unchanged and after a
+// step makes one request of a reviewer. A request without an answer is repeated unchanged after a
 // moment.
 func (r *reviewer) step(ctx context.Context) (over bool, err error) {
 	what := "decision"
@@ -94,7 +95,7 @@ func (r *reviewer) step(ctx context.Context) (over bool, err error) {
 	now := time.Now()
 	switch {
 	case err != nil:
-		return false, pause(ctx, tryAgainAfter) // killed meanwhile
+		return false, pause(ctx, tryAgainAfter) // the replica was killed meanwhile
 	case a.status == http.StatusServiceUnavailable:
 		if what == "decision" {
 			r.note(&r.decision.denied, now)
@@ -114,7 +115,7 @@ func (r *reviewer) step(ctx context.Context) (over bool, err error) {
 	case what == "decision" && a.status == http.StatusOK: // the preview was too old: look again
 		r.seen, r.at = "", ""
 		return false, nil
-	case a.status == http.StatusConflict: // it was decided, or has ended
+	case a.status == http.StatusConflict: // somebody else decided, or the callback has ended
 		return true, nil
 	}
 	return false, fmt.Errorf("a %s is answered with %d: %s", what, a.status, a.body)
@@ -126,8 +127,8 @@ func (r *reviewer) note(in *[]told, at time.Time) {
 	*in = append(*in, told{callbacks.PersonID(r.issuer, r.person.Subject), r.seen, at})
 }
 
-// attribute is the value of an attribute in a page, empty when there is none. The values that are
-// read here hold nothing to unescape.
+// attribute returns the value of an attribute in a page, or "" if there is none. The values read
+// here contain nothing to unescape.
 func attribute(page []byte, name string) string {
 	_, rest, _ := bytes.Cut(page, []byte(" "+name+`="`))
 	value, _, _ := bytes.Cut(rest, []byte(`"`))

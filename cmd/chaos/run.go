@@ -16,26 +16,27 @@ import (
 	"countersign/internal/standin/locallambda/dialect"
 )
 
-// maxRun bounds a whole run, whatever hangs.
+// maxRun limits a whole run, even if something hangs.
 const maxRun = time.Hour
 
 // plan says how much happens in a world.
 type plan struct {
 	seed      uint64
 	decisions int
-	atOnce    int             // decisions under way
-	kept      int             // further ones, of callbacks that heartbeats keep alive until the end
-	closed    dialect.Dialect // of Lambda's answers for closed callbacks
-	kills     int             // of a replica, at random moments
-	restarts  int             // of PostgreSQL
+	atOnce    int // decisions that are made at the same time
+	// additional decisions on callbacks that heartbeats keep alive until the end
+	kept     int
+	closed   dialect.Dialect // how Lambda answers calls for closed callbacks
+	kills    int             // of replicas, at random moments
+	restarts int             // of PostgreSQL
 
-	killsAtPoint int // at each
-	// of heartbeats, between two kills at a point of theirs, on average: two lost rounds end a
-	// callback
+	killsAtPoint int // at each point
+	// heartbeats between two kills at a heartbeat point, on average: two heartbeats lost in a row
+	// end a callback
 	roundsApart int
 	patience    time.Duration
-	// skipLeases spares the wait for the leases of processes that were killed: all are killed at
-	// the end, and before they start again the leases are made to have run out.
+	// skipLeases avoids the wait for the leases of killed processes: all processes are killed at
+	// the end, and their leases are made to expire before they start again.
 	skipLeases bool
 }
 
@@ -44,10 +45,10 @@ var (
 	short = plan{decisions: 300, atOnce: 24, kept: 8, kills: 4, killsAtPoint: 1, roundsApart: 1, restarts: 1, patience: 3 * time.Minute, skipLeases: true}
 )
 
-// errBroken means that something happened which must never happen; the report says what.
+// errBroken says that something happened which must never happen; the report says what.
 var errBroken = errors.New("an invariant is broken")
 
-// run is the program without the process around it.
+// run is the whole program, except for process globals.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("chaos", flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -78,8 +79,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return prove(ctx, p, *only, *binary, stdout, stderr)
 }
 
-// prove lets both worlds happen, one after the other, and prints the report. Their folder is kept
-// when an invariant is broken.
+// prove runs both worlds, one after the other, and prints the report. It keeps their folder if an
+// invariant is broken.
 func prove(ctx context.Context, p plan, only, binary string, stdout, stderr io.Writer) (err error) {
 	if only != "" && only != "postgres" && only != "sqlite" {
 		return fmt.Errorf("there is no world %q: choose postgres or sqlite", only)
@@ -123,10 +124,10 @@ func prove(ctx context.Context, p plan, only, binary string, stdout, stderr io.W
 	return report(stdout, stderr, columns)
 }
 
-// onPostgres is the world of three replicas on a PostgreSQL of its own, which is restarted now and
-// then.
+// onPostgres is the world of three replicas on a PostgreSQL server of its own, which is restarted
+// from time to time.
 func onPostgres(ctx context.Context, p plan, folder, binary string, progress io.Writer) (column, error) {
-	// The machine itself does not crash, so nothing is flushed to disk.
+	// The machine itself does not crash, so PostgreSQL need not flush to disk.
 	server, err := postgres.Start(ctx, filepath.Join(folder, "postgres"), "fsync=off")
 	if err != nil {
 		return column{}, err

@@ -8,21 +8,22 @@ import (
 	"time"
 )
 
-// settlePoll is how often the database is asked whether everything has settled.
+// settlePoll is how often the database is queried whether everything has settled.
 const settlePoll = 250 * time.Millisecond
 
-// unsettled counts deliveries that are due and lack a receipt. What an execution does after it is
-// looked at for a long time, a few a second, and is no part of the proof.
+// unsettled counts deliveries that are due and have no receipt. Looking for follow-ups takes long,
+// a few a second, and is not part of the test.
 const unsettled = `select count(*) from deliveries join callbacks on callbacks.num = deliveries.callback
 	where claimable_at > 0 and not (state = 'completed' and ending like '%"event":%')`
 
-// settle waits until no delivery is unsettled and returns how many still are when patience ends.
+// settle waits until no delivery is unsettled, and returns how many still are when the time limit
+// is reached.
 func (w *world) settle(ctx context.Context) (left int, err error) {
 	db, err := w.openSQL()
 	if err != nil {
 		return 0, err
 	}
-	defer func() { _ = db.Close() }() // it was read, or has answered
+	defer func() { _ = db.Close() }() // was only read
 	if w.skipLeases {
 		if err := w.blackOut(ctx, db); err != nil {
 			return 0, err
@@ -39,8 +40,8 @@ func (w *world) settle(ctx context.Context) (left int, err error) {
 	}
 }
 
-// blackOut kills every replica, makes all leases run out while nobody is there to hold one, and
-// starts the replicas again.
+// blackOut kills every replica, makes all leases expire while no replica can hold one, and starts
+// the replicas again.
 func (w *world) blackOut(ctx context.Context, db *sql.DB) error {
 	for _, r := range w.replicas {
 		if err := r.kill(); err != nil {
@@ -58,7 +59,7 @@ func (w *world) blackOut(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// openSQL opens the desk's database beside the desk.
+// openSQL opens the desk's database, independently of the desk.
 func (w *world) openSQL() (*sql.DB, error) {
 	if file, ok := strings.CutPrefix(w.database, "sqlite://"); ok {
 		return sql.Open("sqlite", "file:"+file+"?_pragma=busy_timeout(5000)")

@@ -37,34 +37,35 @@ var people = []oidc.User{
 // setting says what a world consists of.
 type setting struct {
 	name      string
-	folder    string // of the replicas' logs; made here
+	folder    string // of the replicas' logs; created by the world
 	binary    string
 	processes int
 	database  string           // URL
-	server    *postgres.Server // to restart; nil where nothing is restarted
+	server    *postgres.Server // the server to restart; nil if there are no restarts
 	progress  io.Writer
 }
 
-// world is what one column of the report is about.
+// world is what one column of the report describes.
 type world struct {
 	plan
 	setting
 	lambda   *lambdaSide
 	provider *http.Server
-	issuer   string // of provider
+	issuer   string // of the provider
 	replicas []*replica
 	token    string
-	key      string                  // of sessions, in base64
+	key      string                  // for sessions, in base64
 	sessions map[string]*http.Cookie // by subject
 	browser  *http.Client
-	answered chan struct{} // one for each decision that has come to its end
+	answered chan struct{} // one entry for each decision that has come to its end
 	traps    *traps
 	outages  outages
 
-	othersDone chan struct{} // closed when all are decided but those that are kept alive
+	// closed when all decisions have been made, except on callbacks that are kept alive
+	othersDone chan struct{}
 }
 
-// happen makes a world, lets everything happen in it, and compares the records.
+// happen creates a world, runs it, and compares the records.
 func happen(ctx context.Context, p plan, s setting) (column, error) {
 	w := &world{
 		plan: p, setting: s, token: rand.Text() + rand.Text(), key: deskprocess.NewKey(), sessions: map[string]*http.Cookie{},
@@ -83,7 +84,7 @@ func happen(ctx context.Context, p plan, s setting) (column, error) {
 	return c, nil
 }
 
-// unfold is the life of a world, from its start to the comparison of its records.
+// unfold runs a world, from its start to the comparison of its records.
 func (w *world) unfold(ctx context.Context) (_ column, err error) {
 	began := time.Now()
 	if err := os.Mkdir(w.folder, 0o700); err != nil {
@@ -108,7 +109,7 @@ func (w *world) unfold(ctx context.Context) (_ column, err error) {
 	if err != nil {
 		return column{}, err
 	}
-	w.stop() // nobody writes any more
+	w.stop() // so that nobody writes any more
 	evidence, err := w.collect(ctx, all)
 	if err != nil {
 		return column{}, err
@@ -122,7 +123,7 @@ func (w *world) say(format string, args ...any) {
 	fmt.Fprintf(w.progress, w.name+": "+format+"\n", args...)
 }
 
-// open starts the replicas and signs everybody in.
+// open starts the replicas and signs all reviewers in.
 func (w *world) open(ctx context.Context) error {
 	addresses := make([]string, w.processes)
 	for i := range addresses {
@@ -159,7 +160,8 @@ func (w *world) open(ctx context.Context) error {
 	return nil
 }
 
-// environment is that of a replica. Browsers know the first one's address as that of the desk.
+// environment returns the environment of a replica. Browsers use the first replica's address as
+// that of the desk.
 func (w *world) environment(address, home, issuer, secret, lambda string) []string {
 	return []string{
 		"COUNTERSIGN_ADDR=" + address,
@@ -170,10 +172,10 @@ func (w *world) environment(address, home, issuer, secret, lambda string) []stri
 		"COUNTERSIGN_OIDC_CLIENT_ID=" + client,
 		"COUNTERSIGN_OIDC_CLIENT_SECRET=" + secret,
 		"COUNTERSIGN_ROLE_REVIEWER_GROUPS=approvers",
-		// the first beats without a browser
+		// the first queue sends heartbeats without a browser
 		fmt.Sprintf(`COUNTERSIGN_QUEUES={"default": {"keepAlive": "queued"}, %q: {"groups": ["approvers"]}}`, unattended),
 		fmt.Sprintf("COUNTERSIGN_SOURCES={%q: {\"tokens\": [%q]}}", source, w.token),
-		// the limits are not what is tested
+		// the limits are not under test
 		"COUNTERSIGN_INTAKE_RATE=1000000", "COUNTERSIGN_INTAKE_BURST=1000000", "COUNTERSIGN_WATCH_RATE=1000",
 		"COUNTERSIGN_LAMBDA_REGION=" + region,
 		"COUNTERSIGN_LAMBDA_ENDPOINT=" + lambda,
@@ -181,7 +183,7 @@ func (w *world) environment(address, home, issuer, secret, lambda string) []stri
 	}
 }
 
-// stop stops what still runs. It may be called again.
+// stop stops whatever still runs. It may be called again.
 func (w *world) stop() {
 	for _, r := range w.replicas {
 		if r.process != nil {
@@ -193,12 +195,13 @@ func (w *world) stop() {
 	}
 }
 
-// random is a sequence of its own for each purpose, so that one does not shift another.
+// random returns a random sequence of its own for each purpose, so that one purpose does not change
+// the sequence of another.
 func (w *world) random(purpose uint64) *mathrand.Rand {
 	return mathrand.New(mathrand.NewPCG(w.seed, purpose))
 }
 
-// Purposes of random sequences; those of decisions are their numbers.
+// Purposes of random sequences. Those of decisions are their numbers.
 const (
 	randomFaults = 1<<32 + iota
 	randomBlows
@@ -206,7 +209,7 @@ const (
 	randomDialects
 )
 
-// torment makes all decisions while everything goes wrong that can.
+// torment makes all decisions while faults of every kind happen.
 func (w *world) torment(ctx context.Context) ([]*decision, suffering, error) {
 	w.say("%d decisions, and %d that heartbeats keep alive meanwhile", w.decisions, w.kept)
 	w.lambda.misbehave(w.random(randomFaults))
@@ -229,7 +232,7 @@ func (w *world) torment(ctx context.Context) ([]*decision, suffering, error) {
 	return all, suffered, errors.Join(err, failed)
 }
 
-// work makes decisions, some at once.
+// work makes decisions, several at the same time.
 func (w *world) work(ctx context.Context, all []*decision) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(w.atOnce)
@@ -248,7 +251,7 @@ func (w *world) work(ctx context.Context, all []*decision) error {
 	return group.Wait()
 }
 
-// take takes up the decision of a number.
+// take makes the decision with the given number.
 func (w *world) take(ctx context.Context, all []*decision, n int) error {
 	all[n] = w.newDecision(n)
 	if err := w.live(ctx, all[n]); err != nil {

@@ -1,12 +1,10 @@
-// Package aesgcm keeps the results of a durable function from those who may
-// read its history: a [durable.Serdes] that records values as JSON, encrypted
-// with AES-GCM.
+// Package aesgcm hides the results of a durable function from people who can read its history. It
+// is a [durable.Serdes] that records values as JSON, encrypted with AES-GCM.
 //
-// Give it to [durable.WithSerdes] for what the function itself records, and to
-// [durable.WithCallbackSerdes] for what others send it. They have to send what
-// [Serdes.Marshal] makes of their answer, so they need the key and the ARN of
-// the execution. The input and output of the execution, and the text of errors,
-// are not encrypted.
+// Give it to [durable.WithSerdes] for the values that the function itself records, and to
+// [durable.WithCallbackSerdes] for the results that others send. A sender has to encrypt its answer
+// with [Serdes.Marshal], so it needs the key and the ARN of the execution. The input and output of
+// the execution, and the texts of errors, are not encrypted.
 package aesgcm
 
 import (
@@ -21,14 +19,14 @@ import (
 	"countersign/durable"
 )
 
-// Serdes encrypts. It may be used by many goroutines at once.
+// Serdes encrypts and decrypts recorded values. It is safe for concurrent use.
 type Serdes struct {
 	keys []cipher.AEAD
 }
 
-// New returns a Serdes for keys of 16, 24 or 32 bytes. The first encrypts; all
-// decrypt. So a key can be replaced while executions run, which may be a year:
-// put the new one first, and drop the old one when the last of them has ended.
+// New returns a Serdes for keys of 16, 24 or 32 bytes. The first key encrypts; all of them decrypt.
+// A key can therefore be replaced while executions run, which may take a year: put the new key
+// first, and remove the old one when the last execution that used it has ended.
 func New(keys ...[]byte) (*Serdes, error) {
 	if len(keys) == 0 {
 		return nil, errors.New("aesgcm: give at least one key")
@@ -48,11 +46,11 @@ func New(keys ...[]byte) (*Serdes, error) {
 	return s, nil
 }
 
-// Marshal returns v as JSON, encrypted, in base64, because Lambda keeps text.
-// The ciphertext opens only with the same execution ARN, so that an answer
-// cannot be moved to another execution. The operation ID is not bound: who
-// answers a callback cannot know it. A [json.RawMessage] is encrypted as it is,
-// so that the function gets what a reviewer was shown, to the byte.
+// Marshal returns v as JSON, encrypted, in base64, because Lambda stores text. The ciphertext can
+// be decrypted only with the same execution ARN, so an answer cannot be moved to another execution.
+// It is not bound to the operation ID, because the sender of a callback's result cannot know that
+// ID. A [json.RawMessage] is encrypted unchanged, so that the function gets the exact bytes that a
+// reviewer was shown.
 func (s *Serdes) Marshal(_ context.Context, meta durable.SerdesContext, v any) ([]byte, error) {
 	plain, err := encode(v)
 	if err != nil {
@@ -62,8 +60,7 @@ func (s *Serdes) Marshal(_ context.Context, meta durable.SerdesContext, v any) (
 	return base64.StdEncoding.AppendEncode(nil, sealed), nil
 }
 
-// encode is json.Marshal, except that it does not write raw JSON anew, with
-// other escapes.
+// encode is json.Marshal, except that it leaves raw JSON and its escapes unchanged.
 func encode(v any) ([]byte, error) {
 	if raw, ok := v.(json.RawMessage); ok && json.Valid(raw) {
 		return raw, nil
@@ -71,7 +68,7 @@ func encode(v any) ([]byte, error) {
 	return json.Marshal(v)
 }
 
-// errForeign does not say which check failed, so that a sender learns nothing.
+// errForeign does not say which check failed, so a sender cannot learn from it.
 var errForeign = errors.New("aesgcm: not encrypted with one of the keys for this execution")
 
 // Unmarshal decrypts data into v.

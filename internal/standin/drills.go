@@ -7,15 +7,15 @@ import (
 	"countersign/internal/standin/locallambda/fault"
 )
 
-// drill makes the local Lambda misbehave for the next calls, so that a visitor sees what the desk
-// makes of it.
+// drill makes the local Lambda misbehave for the next calls, so that a visitor can see how the desk
+// reacts.
 type drill struct {
 	name, title string
-	operations  []string    // that the fault strikes
-	fault       fault.Fault // none puts everything right
+	operations  []string    // the operations that the fault affects
+	fault       fault.Fault // the zero Fault removes all faults
 }
 
-// drills are all that people can start. Each ends by itself.
+// drills are all the drills that people can start. Each ends by itself.
 var drills = []drill{
 	{
 		"throttle", "Lambda throttles 3 calls", completing,
@@ -48,13 +48,13 @@ var drills = []drill{
 	{"well", "Lambda works again", nil, fault.Fault{}},
 }
 
-// completing are the operations that a decision needs, beating those that a review does.
+// completing are the operations that deliver a decision, beating those that send heartbeats.
 var (
 	completing = []string{"SendDurableExecutionCallbackSuccess", "SendDurableExecutionCallbackFailure"}
 	beating    = []string{"SendDurableExecutionCallbackHeartbeat"}
 )
 
-// start replaces the faults of the engine.
+// start replaces the engine's faults by those of the drill.
 func (d drill) start(engine *locallambda.Engine) {
 	var faults []fault.Fault
 	for _, operation := range d.operations {

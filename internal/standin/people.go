@@ -6,7 +6,7 @@ import (
 	"countersign/internal/standin/oidc"
 )
 
-// People are who can sign in.
+// People are the people who can sign in.
 var People = []oidc.User{
 	person("mara", "Mara Okafor", "reviews finance, support and agents",
 		"approvers", "finance-approvers", "support-leads", "agent-owners"),
@@ -27,7 +27,7 @@ func person(subject, name, about string, groups ...string) oidc.User {
 	return oidc.User{Subject: subject, Name: name, Email: email, Groups: groups, About: about}
 }
 
-// queues are those of the sample functions, as an operator would set them.
+// queues are the queues of the sample functions, as an operator would configure them.
 const queues = `{
 	"default":  {"groups": ["approvers", "platform-team"]},
 	"finance":  {"groups": ["finance-approvers"], "fourEyes": true},

@@ -11,7 +11,7 @@ import (
 
 const readHeaderTimeout = 5 * time.Second
 
-// Serve serves a stand-in, which has nothing to lose, until ctx ends. It then stops at once.
+// Serve serves a stand-in until ctx ends, then stops at once: a stand-in has nothing to lose.
 func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
 	server := &http.Server{Handler: h, ReadHeaderTimeout: readHeaderTimeout}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })

@@ -15,12 +15,13 @@ import (
 const (
 	// firstPause is the time between the requests that fill the inbox at the start.
 	firstPause = 700 * time.Millisecond
-	// maxWaiting is how many executions may wait before none starts on its own any more.
+	// maxWaiting is the number of waiting executions at which the starter stops starting more by
+	// itself.
 	maxWaiting = 60
 )
 
-// Starter starts executions of the sample functions: one of each at the beginning, then one now and
-// then, and whichever somebody asks for.
+// Starter starts executions of the sample functions: one of each at the beginning, then one at
+// intervals, and any that somebody asks for.
 type Starter struct {
 	engine *locallambda.Engine
 	pace   time.Duration
@@ -56,7 +57,7 @@ type Sample struct {
 	Drill bool
 }
 
-// ErrNoSample says that nothing has the name.
+// ErrNoSample says that no sample has the name.
 var ErrNoSample = errors.New("there is no such sample")
 
 // Samples are all that people can start.
@@ -71,7 +72,7 @@ func (s *Starter) Samples() []Sample {
 	return all
 }
 
-// Start begins one execution of a sample, or a drill. [ErrNoSample] when there is neither.
+// Start begins one execution of a sample, or a drill. It returns [ErrNoSample] if there is neither.
 func (s *Starter) Start(ctx context.Context, name string) error {
 	for _, sample := range demo.Samples {
 		if sample.Name == name {
@@ -102,7 +103,7 @@ func (s *Starter) full() bool {
 	return s.waiting >= maxWaiting
 }
 
-// run starts samples at a gentle pace until ctx ends.
+// run starts samples at intervals until ctx ends.
 func (s *Starter) run(ctx context.Context) error {
 	if s.pace <= 0 {
 		<-ctx.Done()

@@ -28,7 +28,7 @@ const (
 	source = "harborline"
 )
 
-// Credentials are accepted by the local Lambda, as any others are.
+// Credentials are for the local Lambda, which accepts any.
 var Credentials aws.CredentialsProvider = credentials.NewStaticCredentialsProvider("local", "local", "")
 
 // Config says which desk the surroundings are for.
@@ -51,7 +51,7 @@ type Surroundings struct {
 	secrets  secrets
 }
 
-// secrets are shared with the desk, and new in each run.
+// secrets are shared with the desk, and are new in each run.
 type secrets struct {
 	client  string // of the OpenID client
 	webhook string // of the sender, as Standard Webhooks writes it
@@ -65,7 +65,7 @@ func newSecrets() secrets {
 	return secrets{rand.Text(), "whsec_" + base64.StdEncoding.EncodeToString(webhook), key}
 }
 
-// Open takes the addresses and makes what will run behind them.
+// Open reserves the addresses and creates the stand-ins that will run behind them.
 func Open(ctx context.Context, c Config) (_ *Surroundings, err error) {
 	s := &Surroundings{log: c.Log, deskURL: c.DeskURL, secrets: newSecrets()}
 	defer func() {
@@ -95,8 +95,8 @@ func Open(ctx context.Context, c Config) (_ *Surroundings, err error) {
 	return s, nil
 }
 
-// register makes the sample functions known to the engine. They reach it over the wire: the SDK
-// with its endpoint overridden.
+// register makes the sample functions known to the engine. The functions reach the engine over
+// HTTP, through the SDK with its endpoint overridden.
 func (s *Surroundings) register() error {
 	desk, err := demo.NewDesk(s.deskURL+"/webhooks/callbacks", s.secrets.webhook, time.Now)
 	if err != nil {
@@ -118,7 +118,7 @@ func (s *Surroundings) register() error {
 	return nil
 }
 
-// Settings are what a desk needs to know of its surroundings, by the names of its settings.
+// Settings are the settings that a desk needs to reach its surroundings, by name.
 func (s *Surroundings) Settings() map[string]string {
 	key := base64.StdEncoding.EncodeToString(s.secrets.key)
 	return map[string]string{
@@ -148,7 +148,7 @@ func (s *Surroundings) Run(ctx context.Context) error {
 	return group.Wait()
 }
 
-// Close ends the invocations and gives the addresses back.
+// Close ends the invocations and releases the addresses.
 func (s *Surroundings) Close() {
 	if s.engine != nil {
 		if err := s.engine.Close(); err != nil {
@@ -157,7 +157,7 @@ func (s *Surroundings) Close() {
 	}
 	for _, l := range []net.Listener{s.lambda, s.signIn} {
 		if l != nil {
-			_ = l.Close() // closed already when it was served
+			_ = l.Close() // already closed if it was served
 		}
 	}
 }

@@ -1,12 +1,12 @@
-// What a signed-in reader does on a page, with the pointer and with keys. What few need at first is
-// sent for when they do.
+// Everything that a signed-in reader can do on a page, with the pointer or with keys. Modules that
+// are rarely needed at first are loaded on demand.
 
 import { announce, local, session } from "./page.js";
 import { fetchPage } from "./live.js";
 
 const wide = matchMedia("(min-width: 901px)");
 
-/** Review leases, the decision bar and drafts come with an open callback. */
+/** Loads review leases, the decision bar and drafts when a callback is open. */
 function loadReview() {
   if (document.querySelector("review-lease")) import("./lease.js");
   if (document.querySelector("decision-bar")) import("./bar.js");
@@ -14,8 +14,8 @@ function loadReview() {
   watchBar();
 }
 
-// The bar at the bottom is as high as its words are long. The browser scrolls what gets the focus
-// clear of it.
+// The height of the bottom bar depends on its text. With this size, the browser scrolls a focused
+// element clear of the bar.
 const barSize = new ResizeObserver(([{ target }]) => {
   document.documentElement.style.setProperty("--bar", `${target.isConnected ? target.offsetHeight : 0}px`);
 });
@@ -29,27 +29,28 @@ function watchBar() {
 loadReview();
 document.addEventListener("item:shown", loadReview);
 
-// Browsers leave what is in sight by half as it is. What stands over the page is in sight anyway. A
-// field for a date has the focus in one of its parts, and does not say that it is visible.
+// Browsers do not scroll to an element that is partly in sight. An element in something that lies
+// over the page is in sight anyway. A date field has the focus in one of its parts, so it does not
+// match :focus-visible.
 document.addEventListener("focusin", ({ target }) => {
   if (!target.matches(":focus-visible, [type=date]") || target.closest(".decide, .topbar, .strip, .rail, .phone-top, .phone-tabs, dialog")) return;
   target.scrollIntoView({ block: "nearest", inline: "nearest" });
 });
 
-// Signing out ends what this browser keeps of a person.
+// Signing out deletes what this browser has stored for the person.
 document.addEventListener("submit", ({ target }) => {
   if (target.matches('[action="/auth/logout"]')) local.removeItem("drafts");
 });
 
-// Who has just decided is told first what came of it.
+// A reader who has just decided hears first what came of the decision.
 const item = document.getElementById("item");
 if (item && session.getItem("decided") === item.dataset.callback && item.dataset.state !== "pending") {
   session.removeItem("decided");
   item.querySelector("h1")?.focus();
 }
 
-// A row opens beside its list where there is room for both. Elsewhere, and with a modifier key, it
-// is a plain link.
+// If there is room for both, a row opens beside its list. Otherwise, and with a modifier key, it is
+// a plain link.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-pane]");
   const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
@@ -58,17 +59,17 @@ document.addEventListener("click", (event) => {
   openInPane(link, event.detail === 0 || !link.matches(".row"));
 });
 
-// What the reader opens of a payload, the decision bar has to know.
+// The decision bar has to know which parts of a payload the reader opens.
 for (const kind of ["click", "change"]) {
   document.addEventListener(kind, ({ target }) => {
     if (target.closest("#payload") && document.getElementById("unopened")) import("./payload.js").then(({ look }) => look(target));
   });
 }
 
-let wanted; // the last one wins, however long its answer takes
+let wanted; // the last request wins, however long its answer takes
 
-// Who opens an item by key, or goes on from another one, is taken to it. Who points at a row stays
-// there and is told.
+// If the reader opens an item by key, or moves on from another item, the focus moves to it. If the
+// reader clicks a row, the focus stays there and the item is announced.
 async function openInPane(link, enter) {
   const url = (wanted = link.dataset.pane);
   let page;
@@ -92,26 +93,26 @@ async function openInPane(link, enter) {
 }
 addEventListener("popstate", () => location.reload());
 
-// An address holds what was asked for, not every field that was left empty.
+// An address contains only the fields that the reader filled in.
 document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
   const values = ctx.request.body;
   if (ctx.request.method !== "GET" || !(values instanceof FormData)) return;
   for (const [name, value] of [...values]) if (value === "") values.delete(name);
 });
 
-// A list that was filtered tells its number.
+// Announces how many rows a filter has found.
 document.addEventListener("htmx:after:swap", ({ target, detail: { ctx } }) => {
   const found = document.getElementById("list")?.dataset.found;
   if (found && target.matches?.("[role=search]") && ctx.response?.status < 400) announce(found);
 });
 
-// Keys act at once: one that moves the focus decides where its own letter goes. Single letters are
-// off inside fields, with modifiers, while a dialog is open, and when the reader switched them off
-// (WCAG 2.1.4).
+// Keys act at once: a key that moves the focus decides whether its own letter reaches the field.
+// Single letters are off inside fields, with modifiers, while a dialog is open, and when the reader
+// has switched them off (WCAG 2.1.4).
 document.addEventListener("keydown", press);
 
 const places = { a: "/", i: "/?scope=mine", n: "/?scope=attention", h: "/?scope=history" };
-const SEQUENCE = 1200; // for the second letter of a sequence
+const SEQUENCE = 1200; // time to type the second letter of a sequence
 const ROWS = "a.row, .tbl a.ttl";
 
 const panel = document.getElementById("keys");
@@ -136,7 +137,7 @@ function press(event) {
 }
 
 function letter(key, event, bar) {
-  if ("/?rs".includes(key)) event.preventDefault(); // else the field gets the letter that led to it
+  if ("/?rs".includes(key)) event.preventDefault(); // otherwise the field would receive the letter that moved the focus there
   if (Date.now() < goUntil) {
     goUntil = 0;
     if (places[key]) location.assign(places[key]);
@@ -159,7 +160,7 @@ function letter(key, event, bar) {
   }
 }
 
-// A key in a field of the list is about the list.
+// A key pressed in a field of the list acts on the list.
 const elsewhere = (field) => field && !field.closest("#item");
 
 function send(event, field, bar) {
@@ -181,7 +182,7 @@ function click(key) {
 
 const openRow = () => document.querySelector('a.row[aria-current="true"]');
 
-// The next row from the focused one, or from the one that is open.
+// The row after (or before) the focused one, or after the open one.
 function step(by) {
   const rows = [...document.querySelectorAll(ROWS)];
   const here = rows.findIndex((row) => row === document.activeElement);
@@ -191,7 +192,7 @@ function step(by) {
   rows[to]?.scrollIntoView({ block: "nearest" });
 }
 
-// What is decided is what is open. With the focus on another row, the key opens that one and
+// Only the open item can be decided. With the focus on another row, the key opens that row and
 // decides nothing.
 function decide(key, event, bar) {
   const row = event.target.closest?.(ROWS);

@@ -1,28 +1,28 @@
-// The bar in which the decision on an open callback is made.
+// The bar in which the reader decides about an open callback.
 
 import { announce, now, session } from "./page.js";
 import { overtake } from "./overtaken.js";
 import { Previews } from "./previews.js";
 
-const ARMED = 60_000; // an armed decision disarms itself so long after the focus last moved
-const SETTLE = 400; // presses that follow each other faster are a double click, or impatience: no confirmation
-const PATIENCE = 20_000; // so long without an answer, and a decision may be sent again: it is recorded once
+const ARMED = 60_000; // an armed decision disarms itself this long after the focus last moved
+const SETTLE = 400; // a press sooner than this after the last is a double click or impatience, not a confirmation
+const PATIENCE = 20_000; // after this long without an answer, a decision may be sent again: it is recorded only once
 
 /**
- * <decision-bar> has one outcome chosen, by a key, a tab or a button, until Esc. Bar, preview and Ctrl Enter follow it. The form's
- * two pages become two presses: the first arms the bytes that the page shows, the second sends them.
+ * <decision-bar> lets the reader choose one outcome, by a key, a tab or a button, until Esc. Bar, preview and Ctrl Enter follow
+ * the choice. The form's two pages become two presses: the first arms the bytes that the page shows, the second sends them.
  */
 class DecisionBar extends HTMLElement {
-  #chosen; // an outcome
-  #awaiting; // { outcome }: what is armed once its bytes are there
+  #chosen; // the chosen outcome
+  #awaiting; // { outcome }: will be armed once its bytes are on the page
   #armed; // { outcome, seen, at }
   #armedAt = 0;
   #pressedAt = -SETTLE;
-  #quick = false; // did the last press follow the one before too fast?
+  #quick = false; // did the last press follow the one before too quickly?
   #sending = false;
   #timer;
   #left = Infinity;
-  #rest; // what the bar says while nothing is chosen
+  #rest; // what the bar says while no outcome is chosen
   #listening;
 
   connectedCallback() {
@@ -33,7 +33,7 @@ class DecisionBar extends HTMLElement {
     const on = (target, type, listener, options) => target.addEventListener(type, listener, { signal, ...options });
     on(this.form, "submit", (event) => this.#submit(event));
     on(this, "click", () => this.#pressed(), { capture: true });
-    on(this, "keydown", (event) => event.key === "Enter" && event.repeat && event.preventDefault()); // held down, it is one press
+    on(this, "keydown", (event) => event.key === "Enter" && event.repeat && event.preventDefault()); // a held key is one press
     on(this.querySelector(".disarm"), "click", () => this.escape());
     on(document, "time:tick", () => this.#watch());
     on(document, "input", (event) => event.target === this.#comment && this.#retyped());
@@ -41,7 +41,7 @@ class DecisionBar extends HTMLElement {
     on(document, "focusin", (event) => this.#follow(event.target));
     on(document, "visibilitychange", () => document.hidden && this.disarm());
     on(window, "pageshow", (event) => event.persisted && this.#sent(false));
-    if (this.#typed !== (this.#comment?.defaultValue ?? "")) this.#retyped(); // before this script arrived, or back after a reload
+    if (this.#typed !== (this.#comment?.defaultValue ?? "")) this.#retyped(); // typed before this script loaded, or restored by a reload
     if (this.dataset.chosen) this.choose(this.dataset.chosen);
     if (this.dataset.notice) this.#tell(this.dataset.notice);
     this.#watch();
@@ -53,12 +53,12 @@ class DecisionBar extends HTMLElement {
     this.previews.stop();
   }
 
-  /** Whether a decision is on its way: then nothing else is done with the page. */
+  /** True while a decision is being sent: nothing else may then change the page. */
   get sending() {
     return this.#sending;
   }
 
-  /** A letter of the keyboard, or a number behind "More ways": it chooses an outcome, and arms it unless a comment is wanted first. */
+  /** Handles a letter, or a number behind "More ways": it chooses an outcome, and arms it unless a comment is needed first. */
   press(key) {
     if (this.#sending) return;
     const more = this.querySelector("details.ways");
@@ -76,7 +76,7 @@ class DecisionBar extends HTMLElement {
     this.#arm(buttons[0].value);
   }
 
-  /** Confirms what is armed, or arms what is chosen. Where nothing is, it says so: what is shown first is nobody's choice. */
+  /** Confirms the armed outcome, or arms the chosen one. If neither exists it says so, because nobody has chosen the preview that is shown first. */
   send() {
     if (this.#sending || this.#awaiting) return;
     if (this.#armed) return this.querySelector(".confirm").click();
@@ -86,7 +86,7 @@ class DecisionBar extends HTMLElement {
     this.#tell("Nothing was sent: choose an outcome first, by its key, its tab or its button.");
   }
 
-  /** Makes an outcome the one that bar, preview and Ctrl Enter are about. */
+  /** Chooses an outcome for the bar, the preview and Ctrl Enter. */
   choose(outcome) {
     const button = this.#button(outcome);
     if (!button || this.#sending) return;
@@ -100,7 +100,7 @@ class DecisionBar extends HTMLElement {
     this.#tell(this.#standing);
   }
 
-  /** Esc: takes back what is armed or chosen. Reports whether the key has done its work. */
+  /** Handles Esc: disarms, or cancels the choice. Returns whether the key had an effect. */
   escape() {
     if (this.#sending || this.#open(false)) return true;
     const { activeElement } = document, here = this.contains(activeElement), button = this.#button(this.#chosen);
@@ -117,7 +117,7 @@ class DecisionBar extends HTMLElement {
     return was;
   }
 
-  /** Takes the arming back; what is chosen stays. Reports whether there was any. */
+  /** Disarms the outcome, which stays chosen. Returns whether one was armed. */
   disarm() {
     if (this.#sending) return false;
     if (this.#awaiting || this.#armed) this.#say(this.#standing);
@@ -132,7 +132,7 @@ class DecisionBar extends HTMLElement {
     return true;
   }
 
-  /** The item is about to be shown anew. Gives what was typed to its next form, which says that nothing was sent, and returns what gets the focus. */
+  /** Called before the item is replaced. Moves the typed text to the next form, which says that nothing was sent, and returns the element to focus. */
   passOn(next) {
     const bar = next.querySelector("decision-bar"), field = next.querySelector("#comment");
     const begun = this.#typed.trim() || this.#chosen || this.#armed || this.#awaiting;
@@ -150,7 +150,7 @@ class DecisionBar extends HTMLElement {
     return this.#comment?.value ?? "";
   }
 
-  // What the bar says at rest: what is chosen, and what goes on with it.
+  // What the bar says at rest: which outcome is chosen, and which key continues with it.
   get #standing() {
     if (!this.#chosen) return this.#rest;
     const keys = matchMedia("(pointer: coarse)").matches ? "" : " Ctrl Enter goes on with it, Esc takes it back.";
@@ -165,7 +165,7 @@ class DecisionBar extends HTMLElement {
     return this.#buttons.find((button) => button.value === outcome);
   }
 
-  // Several outcomes share a letter: it leads from one to the next, and Enter arms.
+  // Several outcomes may share a letter. Each press moves to the next of them; Enter arms it.
   #take(button) {
     this.choose(button.value);
     button.focus({ preventScroll: true });
@@ -191,11 +191,11 @@ class DecisionBar extends HTMLElement {
 
   #clicked(target) {
     if (!target.closest("details.ways")) this.#open(false);
-    if (target.name === "preview") this.choose(target.value); // also a tab that is shown already
+    if (target.name === "preview") this.choose(target.value); // also for a tab that is already shown
   }
 
-  // A decision stays armed while the reader is at the bar or at the bytes that it shows. Elsewhere
-  // the next key is meant for something else.
+  // A decision stays armed while the focus is in the bar or on the bytes that it shows. Anywhere
+  // else, the next key is meant for something else.
   #follow(element) {
     if (this.contains(element) || element.closest("#wire")) this.#wait();
     else this.disarm();
@@ -207,7 +207,7 @@ class DecisionBar extends HTMLElement {
   }
 
   #retyped() {
-    this.disarm(); // what was armed is not what is shown any more
+    this.disarm(); // the page no longer shows what was armed
     this.#fault("");
     this.previews.typed();
   }
@@ -227,7 +227,7 @@ class DecisionBar extends HTMLElement {
   }
 
   async #arm(outcome) {
-    if (!this.querySelector("[data-bar=locked]").hidden) return; // a key finds what is hidden
+    if (!this.querySelector("[data-bar=locked]").hidden) return; // a key also reaches buttons that are hidden
     const button = this.#button(outcome);
     if (button.dataset.comment === "required" && !this.#typed.trim()) return this.#fault(`${button.dataset.label} needs a comment.`);
     this.#fault("");
@@ -237,7 +237,7 @@ class DecisionBar extends HTMLElement {
       this.setAttribute("aria-busy", "true");
       this.#tell("Fetching what Lambda will receive…");
       const there = await this.previews.read();
-      if (this.#awaiting !== awaited) return; // the reader went elsewhere meanwhile
+      if (this.#awaiting !== awaited) return; // the reader has moved on meanwhile
       this.#awaiting = undefined;
       this.removeAttribute("aria-busy");
       if (!there) return;
@@ -271,7 +271,7 @@ class DecisionBar extends HTMLElement {
     this.#sent(true);
   }
 
-  // On its way, or not any more. While it is, no press does anything.
+  // Marks the decision as being sent, or no longer. While it is being sent, presses do nothing.
   #sent(sending) {
     clearTimeout(this.#timer);
     this.#sending = sending;
@@ -301,7 +301,7 @@ class DecisionBar extends HTMLElement {
     if (text) this.#comment.focus();
   }
 
-  // Says something on the bar and to those who do not see it.
+  // Shows a text on the bar and announces it to screen readers.
   #tell(text) {
     this.#say(text);
     announce(text);
@@ -318,8 +318,8 @@ class DecisionBar extends HTMLElement {
     this.classList.toggle("armed", name === "armed");
   }
 
-  // Locks shortly before the end, opens again when a heartbeat moved it, and tells those who do not
-  // see the clock.
+  // Locks the bar shortly before the callback ends and unlocks it when a heartbeat moves the end.
+  // Screen readers hear the remaining time.
   #watch() {
     const until = Number(this.dataset.until), before = this.#left;
     this.#left = until ? until - now() : Infinity;

@@ -1,6 +1,6 @@
-// Copies what a button stands beside.
+// Copies the text beside a button.
 
-/** Copies what the button names, and shows that on it. Reports whether the browser let it. */
+/** Copies the text that the button names, and shows on the button that it did. Returns whether the browser allowed it. */
 export async function copy(button) {
   try {
     await navigator.clipboard.writeText(await textOf(button));
@@ -20,26 +20,26 @@ async function textOf(button) {
   return source.value ?? sent(source);
 }
 
-// The text of an element as it was sent: the characters themselves in place of their escapes.
+// The text of an element as it was sent: escapes become the characters themselves again.
 function sent(element) {
   const copy = element.cloneNode(true);
   for (const escape of copy.querySelectorAll(".esc")) {
     escape.replaceWith(escape.textContent.replace(/⟨[^⟩]*⟩/g, (mark) => {
       const [, code] = mark.match(/U\+([0-9A-F]+)/) ?? [];
-      return code ? String.fromCodePoint(parseInt(code, 16)) : "\uFFFD"; // a byte that is no text
+      return code ? String.fromCodePoint(parseInt(code, 16)) : "\uFFFD"; // a byte that is not valid text
     }));
   }
   return copy.textContent;
 }
 
-// What is too large for the page, to the last byte.
+// Text that is too large for the page, complete to the last byte.
 async function whole(url) {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(await response.arrayBuffer());
 }
 
-// A value of a tree is copied as its text where it is a JSON string, everything else as it stands.
+// A JSON string in a tree is copied as its text; any other value as it is spelled.
 function bare(json, button) {
   return button.closest(".tree") && json.startsWith('"') ? JSON.parse(json) : json;
 }

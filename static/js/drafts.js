@@ -1,16 +1,16 @@
 // What a person types for a callback stays in this browser until the callback is decided or the
-// person signs out: over another row, a reload, going back, and a session that ended. The next
-// person at this browser does not get it.
+// person signs out. It survives a change to another row, a reload, going back, and the end of a
+// session. The next person at this browser does not see it.
 
 import { announce, local } from "./page.js";
 
 const KEY = "drafts";
-const MOST = 20; // callbacks; the oldest draft goes first
-const LONGEST = 10_000; // UTF-16 units, more than a field takes
+const MOST = 20; // callbacks; the oldest draft is dropped first
+const LONGEST = 10_000; // UTF-16 units, more than a field allows
 const LIFETIME = 30 * 86_400_000;
 
 const person = document.querySelector('meta[name="person"]')?.content;
-let over = false; // has this person signed out in another tab?
+let over = false; // this person has signed out in another tab
 
 function stored() {
   try {
@@ -26,13 +26,13 @@ function drafts() {
   return items.filter(({ at }) => Date.now() - at < LIFETIME);
 }
 
-/** Writes the drafts, newest first. Reports whether the browser has kept them. */
+/** Writes the drafts, newest first. Returns whether the browser stored them. */
 function write(items) {
   try {
     local.setItem(KEY, JSON.stringify({ person, items: items.slice(0, MOST) }));
     return true;
   } catch {
-    return false; // no room
+    return false; // storage is full
   }
 }
 
@@ -49,11 +49,11 @@ function drop(callback) {
   if (find(callback)) write(without(callback));
 }
 
-// The drafts of the person who was here before are deleted, and this person's pages in other tabs
-// are told by it.
+// Deletes the drafts of the previous person at this browser. The write also tells this person's
+// pages in other tabs.
 if (person && (stored().person ?? person) !== person) write([]);
 
-/** Is somebody else signed in at this browser by now? */
+/** Returns whether another person has signed in at this browser since. */
 const replaced = () => (stored().person ?? person) !== person;
 
 function leave() {
@@ -69,14 +69,14 @@ addEventListener("storage", ({ key, newValue }) => {
   for (const field of document.querySelectorAll("[data-kept]")) delete field.dataset.kept;
 });
 
-// A page that the browser kept from before may be another person's.
+// A page that the browser restored may belong to another person.
 addEventListener("pageshow", ({ persisted }) => persisted && replaced() && leave());
 
 const sameWords = (a, b) => a.split(/\s+/).join(" ").trim() === b.split(/\s+/).join(" ").trim();
 
 /**
- * <kept-draft data-callback data-field> keeps what is typed into a field and puts it back. Without a field it stands on a page
- * where nothing can be decided, and offers what was typed for copying, unless it was sent (data-sent).
+ * <kept-draft data-callback data-field> stores the text typed into a field and restores it. Without data-field, the page cannot
+ * decide, and the element offers the stored text for copying, unless it was sent (data-sent).
  */
 class KeptDraft extends HTMLElement {
   connectedCallback() {
@@ -87,8 +87,8 @@ class KeptDraft extends HTMLElement {
     else if (draft) this.#offer(draft);
   }
 
-  // A comment that the server shows again is newer than any draft. One that waited for a sign-in is
-  // so only now: a reload is to show what was typed since.
+  // A comment that the server shows again is newer than any draft, but a comment that waited for a
+  // sign-in is so only now: after a reload, what was typed since counts.
   #follow(field, draft) {
     if (this.dataset.waited !== undefined) {
       const here = new URL(location);
@@ -96,7 +96,7 @@ class KeptDraft extends HTMLElement {
       history.replaceState(history.state, "", here);
     }
     const mark = () => (field.dataset.kept = keep(this.dataset.callback, field.value) && local.lasts ? "1" : "");
-    if (local.lasts) field.autocomplete = "off"; // else the browser gives it to the next person who goes back to this page
+    if (local.lasts) field.autocomplete = "off"; // otherwise the browser offers the text to the next person who goes back to this page
     field.addEventListener("input", () => {
       this.replaceChildren();
       mark();
@@ -105,10 +105,10 @@ class KeptDraft extends HTMLElement {
     if (field.value) mark();
   }
 
-  // What was typed before this script arrived stays, below the draft.
+  // Text typed before this script loaded is kept, below the draft.
   #restore(field, draft) {
     field.value = field.value ? `${draft.text}\n${field.value}` : draft.text;
-    field.dispatchEvent(new InputEvent("input", { bubbles: true })); // the preview follows it
+    field.dispatchEvent(new InputEvent("input", { bubbles: true })); // makes the preview follow
     const words = `Your comment from ${clock(draft.at)} is back.`;
     this.#say(words, button("Discard", () => {
       field.value = "";
@@ -148,7 +148,7 @@ function button(text, act) {
   return b;
 }
 
-// As the pages write times: with the day when it is not today.
+// Formats a time as the pages do: with the day if it is not today.
 function clock(at) {
   const day = new Date(at).toDateString() === new Date().toDateString() ? {} : { day: "numeric", month: "short" };
   return new Intl.DateTimeFormat("en-GB", { ...day, hour: "2-digit", minute: "2-digit" }).format(at);

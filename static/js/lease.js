@@ -1,16 +1,16 @@
-// The lease that says somebody reviews an open callback.
+// The lease that shows that somebody is reviewing an open callback.
 
 import { now } from "./page.js";
 import { post, readSoon } from "./live.js";
 
-/** <review-lease> holds a review open as long as its page lives, and asks a reader who does nothing whether they are there. */
+/** <review-lease> keeps a review open as long as its page is open, and asks an inactive reader whether they are still there. */
 class ReviewLease extends HTMLElement {
   #review;
   #opening = false;
   #timer;
-  #due = Infinity; // when to renew
-  #metronome; // in a hidden tab
-  #active = !document.wasDiscarded; // did the reader do anything? Coming here is something; a tab that is loaded again by itself is not
+  #due = Infinity; // when to renew the lease
+  #metronome; // the worker that keeps time in a hidden tab
+  #active = !document.wasDiscarded; // did the reader do anything? Opening a page counts; a tab that the browser reloads by itself does not
   #noticed = () => (this.#active = true);
   #left = () => this.#release();
   #back = (event) => event.persisted && this.#open();
@@ -41,12 +41,12 @@ class ReviewLease extends HTMLElement {
   }
 
   async #open() {
-    if (this.#opening) return; // one review a page
+    if (this.#opening) return; // one review per page
     this.#opening = true;
     const response = await this.#tell({ action: "open" });
     this.#opening = false;
     if (!response) return this.#later(5_000);
-    if (!response.ok) return readSoon(); // not pending any more, or not this reader's to decide
+    if (!response.ok) return readSoon(); // the callback is no longer pending, or this reader may not decide it
     const lease = await response.json();
     this.#review = lease.review;
     if (this.isConnected) this.#follow(lease);
@@ -57,19 +57,19 @@ class ReviewLease extends HTMLElement {
     clearTimeout(this.#timer);
     this.#due = Infinity;
     if (!this.#review) return this.#open();
-    const background = this.#active || extra.still ? {} : { "Countersign-Background": "1" }; // else a forgotten tab never signs out
+    const background = this.#active || extra.still ? {} : { "Countersign-Background": "1" }; // otherwise a forgotten tab would keep the session in use for ever
     const response = await this.#tell({ action: "renew", review: this.#review, ...extra }, background);
     if (!response) return this.#later(5_000);
     if (response.status === 404) {
-      this.#review = undefined; // it expired while this tab slept
+      this.#review = undefined; // the review expired while this tab slept
       return this.#open();
     }
     if (!response.ok) return readSoon();
     this.#follow(await response.json());
   }
 
-  // Posts, together with whether the reader did something since that was last told. Nothing comes
-  // back where the server is away.
+  // Sends values, together with whether the reader has done something since the last call. Returns
+  // nothing if the server is unreachable.
   async #tell(values, headers) {
     const active = this.#active;
     this.#active = false;
@@ -94,8 +94,8 @@ class ReviewLease extends HTMLElement {
     if (this.isConnected) this.#timer = setTimeout(() => this.#renew(), ms);
   }
 
-  // Browsers let the timers of a hidden tab run once a minute, too late for a lease. Those of a
-  // worker run on.
+  // Browsers run the timers of a hidden tab only once a minute, too late for a lease. The timers of
+  // a worker keep running.
   #keepTime() {
     const wanted = document.hidden && Boolean(this.#review);
     if (wanted === Boolean(this.#metronome)) return;

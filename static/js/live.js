@@ -1,25 +1,24 @@
-// Keeps an open page as it would be now. The server only says that something changed; the page then
-// reads itself again with its reader's own rights, and every part that is marked data-live takes
-// its new form in place.
+// Keeps an open page up to date. The server only says that something changed. The page then reads
+// itself again, with its reader's own rights, and replaces every part marked data-live in place.
 
 import { announce, madeAt, setTime } from "./page.js";
 
-const SOON = 150; // several changes at once are one reading
-const PAUSE = 1_000; // between two readings
-const SILENCE = 20_000; // the stream has a beat every 15 s
-const RETURN = 5_000; // to the first reading after a stream was refused: a desk that starts again is back in seconds
-const FALLBACK = 30_000; // between two readings while updates are paused. Both are a sixth more or less: pages must not read all at once
+const SOON = 150; // several changes within this time cause one reading
+const PAUSE = 1_000; // least time between two readings
+const SILENCE = 20_000; // the stream carries a "beat" event every 15 s
+const RETURN = 5_000; // until the first reading after a stream was refused: a desk that restarts is back within seconds
+const FALLBACK = 30_000; // between two readings while updates are paused. Both vary by a sixth, so that pages do not all read at once
 
 const CONNECTING = "Connecting", LIVE = "Live", PAUSED = "Updates paused"; // how fresh the page is
 
 const freshness = document.getElementById("freshness");
 const strip = document.getElementById("strip");
 let planned, reading = false, again = false, signedOut = false;
-let asked = performance.timeOrigin; // when what the page shows was asked for, by the clock of this machine
-let wanted = false; // has the reader asked for the rows that wait?
+let asked = performance.timeOrigin; // when the content of the page was requested, by the clock of this machine
+let wanted = false; // has the reader asked for the new rows?
 
-// Says how fresh the page is: in a word beside the navigation, and where that is not at once, in a
-// sentence with the way out under the top bar.
+// Shows how fresh the page is: in a word beside the navigation and, if it is not live, in a
+// sentence under the top bar that says what the reader can do.
 function say(word, state = "") {
   if (!freshness) return;
   const was = strip.dataset.state ?? "";
@@ -34,7 +33,7 @@ function say(word, state = "") {
   if (word === LIVE) announce("Live again.");
 }
 
-// Signing in leads back to this page as it is now. The sentence says what becomes of a comment.
+// Signing in leads back to this page as it is by then. The sentence says what happens to a comment.
 function saySignedOut() {
   const comment = document.getElementById("comment");
   const back = `/signin?return=${encodeURIComponent(location.pathname + location.search)}`;
@@ -46,15 +45,16 @@ function saySignedOut() {
   say("Signed out", "out");
 }
 
-// A browser opens six connections to a host over HTTP/1.1, and a stream would keep one for each
-// tab. So one stream serves all tabs of a person: the tab that has the lock holds it and tells the
-// others what it hears. Another release of this script, or another person, has a stream of its own.
-// Hidden tabs take no part: they read when they are shown.
+// Over HTTP/1.1, a browser opens six connections to a host, and a stream for each tab would use
+// them up. Therefore one stream serves all tabs of a person: the tab that has the lock holds the
+// stream and passes on to the others what it hears. Tabs with another release of this script, or of
+// another person, have a stream of their own. Hidden tabs take no part: they read when they are
+// shown.
 const GROUP = `${import.meta.url} ${personOf(document)}`;
 const canShare = "locks" in navigator && "BroadcastChannel" in window;
-let turn; // while this tab takes part; aborting it gives up the lock, or the place in the queue for it
+let turn; // set while this tab takes part; aborting it releases the lock, or leaves the queue for it
 let channel, stream, silence, poll;
-let told = {}; // what this tab told last: the word, and when the stream last told of a change, by the clock of this machine
+let told = {}; // what this tab last told the others: the word, and when the stream last reported a change, by the clock of this machine
 
 function join() {
   if (turn || signedOut || document.hidden || !freshness) return; // without a role there is nothing to listen to
@@ -77,15 +77,15 @@ function leave() {
   stopReading();
 }
 
-// Waits for the lock and keeps it. The browser gives it to another tab when this one is closed or
-// crashes.
+// Waits for the lock and holds it. If this tab is closed or crashes, the browser gives the lock to
+// another tab.
 function lead(signal) {
   const whileLeading = () => signal.aborted || new Promise((done) => {
     signal.addEventListener("abort", done);
-    told = { word: CONNECTING, changedAt: Date.now() }; // what changed between two streams was told to nobody else
+    told = { word: CONNECTING, changedAt: Date.now() }; // no tab heard of changes between two streams
     listen();
   });
-  navigator.locks.request(GROUP, { signal }, whileLeading).catch(() => {}); // left before it was its turn
+  navigator.locks.request(GROUP, { signal }, whileLeading).catch(() => {}); // rejected if this tab leaves before its turn
 }
 
 function listen() {
@@ -94,13 +94,13 @@ function listen() {
   stream.addEventListener("beat", () => tell(LIVE));
   stream.addEventListener("changed", () => tell(LIVE, true));
   stream.addEventListener("error", ({ target }) => {
-    // Refused: a reading tells whether the session has ended.
+    // The stream was refused: a reading shows whether the session has ended.
     if (target.readyState === EventSource.CLOSED) tell(PAUSED, told.word !== PAUSED);
-    else tell(told.word === LIVE ? CONNECTING : PAUSED); // the browser opens a stream that ended again after three seconds
+    else tell(told.word === LIVE ? CONNECTING : PAUSED); // the browser opens an ended stream again after three seconds
   });
 }
 
-// Tells all tabs, this one included, how fresh they are, and whether something changed.
+// Tells all tabs, including this one, how fresh they are and whether something changed.
 function tell(word, changed = false) {
   told = { word, changedAt: changed ? Date.now() : told.changedAt };
   if (changed) readSoon();
@@ -118,12 +118,13 @@ function take(word) {
   if (word === PAUSED) return pause();
   if (word === CONNECTING) return poll ? undefined : say(CONNECTING);
   watch();
-  if (stopReading()) readSoon(); // what changed while updates were paused was not told
+  if (stopReading()) readSoon(); // while updates were paused, nobody reported changes
   say(LIVE);
 }
 
-// A proxy may hold the stream back, its connection may be dead, and the tab that has it may hang.
-// After the first silence the page is not live any more and reads; a second one is a pause.
+// A proxy may hold the stream back, its connection may be dead, or the tab that holds it may hang.
+// After the first silence the page counts as not live and reads itself; after the second, updates
+// count as paused.
 function watch(silent = false) {
   clearTimeout(silence);
   silence = setTimeout(() => {
@@ -141,14 +142,14 @@ function pause(wait = stream?.readyState === EventSource.CLOSED ? RETURN : FALLB
   poll ??= setTimeout(() => {
     poll = undefined;
     readSoon();
-    // Closed by the desk, or open and silent, which the browser takes for a stream; while it
-    // connects, it goes on by itself.
+    // The desk closed the stream, or it is silent although the browser considers it open. A stream
+    // that is connecting needs no help.
     if (stream && stream.readyState !== EventSource.CONNECTING) listen();
     pause(FALLBACK);
   }, wait * (5 / 6 + Math.random() / 3));
 }
 
-// Ends the pause. Reports whether there was one.
+// Ends the pause. Returns whether there was one.
 function stopReading() {
   const was = poll !== undefined;
   clearTimeout(poll);
@@ -163,7 +164,7 @@ document.addEventListener("visibilitychange", () => {
   readSoon();
 });
 
-// The browser keeps pages that were left; an open stream or a lock would stop it.
+// The browser keeps pages that the reader left, unless they hold an open stream or a lock.
 addEventListener("pagehide", leave);
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
@@ -173,7 +174,7 @@ addEventListener("pageshow", (event) => {
 
 document.addEventListener("time:edge", () => readSoon());
 
-/** Reads the page again, soon. */
+/** Reads the page again soon. */
 export function readSoon(delay = SOON) {
   if (reading) again = true;
   else planned ??= setTimeout(readAgain, delay);
@@ -184,11 +185,11 @@ async function readAgain() {
   reading = true;
   const address = location.href, begun = Date.now();
   try {
-    const page = await fetchPage(address, { "Countersign-Background": "1" }); // nobody asked: the session is not in use
+    const page = await fetchPage(address, { "Countersign-Background": "1" }); // nobody asked for this reading, so it does not count as use of the session
     if (address === location.href) show(page), (asked = begun);
-    else again = true; // another item was opened meanwhile
+    else again = true; // the reader opened another item meanwhile
   } catch {
-    // No network or no server: the stream is lost as well, and says so.
+    // No network or no server: the stream is lost too, and reports it.
   }
   setTimeout(() => {
     reading = false;
@@ -197,15 +198,15 @@ async function readAgain() {
   }, PAUSE);
 }
 
-/** Posts what a form would. */
+/** Posts values as a form does. */
 export const post = (url, values, options) => fetch(url, { method: "POST", body: new URLSearchParams(values), ...options });
 
-/** Gets a page as a document, and tells the server's time from it. */
+/** Fetches a page as a document, and learns the server's time from it. */
 export async function fetchPage(url, headers = {}) {
   const response = await fetch(url, { headers: { Accept: "text/html", "HX-Request": "true", ...headers } });
   if (response.status === 401) {
     signedOut = true;
-    channel?.postMessage({ changedAt: Date.now() }); // other tabs see for themselves
+    channel?.postMessage({ changedAt: Date.now() }); // other tabs decide for themselves whether to read
     leave();
     saySignedOut();
     throw new Error("signed out");
@@ -213,11 +214,11 @@ export async function fetchPage(url, headers = {}) {
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   if (personOf(page) !== personOf(document)) {
-    location.reload(); // somebody else signed in at this browser
+    location.reload(); // another person has signed in at this browser
     throw new Error("another person's page");
   }
   if (signedOut) {
-    signedOut = false; // signed in again, in another tab
+    signedOut = false; // the person has signed in again in another tab
     join();
   }
   setTime(page);
@@ -228,7 +229,7 @@ function personOf(page) {
   return page.querySelector('meta[name="person"]')?.content;
 }
 
-/** Gives every live part of this page the form that it has in another reading of it. */
+/** Updates every live part of this page from a newer reading of the page. */
 export function show(page) {
   document.title = page.title;
   for (const part of document.querySelectorAll("[data-live]")) {
@@ -240,17 +241,17 @@ export function show(page) {
   }
 }
 
-// Turns an element into another one, keeping focus, scroll position and what was typed.
+// Turns an element into another one and keeps the focus, scroll position and typed text.
 function morph(element, next) {
   htmx.swap({ text: next.outerHTML, target: element, sourceElement: element, swap: "outerMorph" });
 }
 
-// An item is replaced as a whole when its state or its request changed; its parts are live by
-// themselves otherwise. Its bar gives what was begun in it to the next one.
+// An item is replaced as a whole if its state or its request changed; otherwise its parts update on
+// their own. The old bar hands the reader's unfinished decision to the new one.
 function showItem(item, next) {
   const bar = item.querySelector("decision-bar"), same = item.dataset.callback === next.dataset.callback;
   if (same && item.dataset.state === next.dataset.state && item.dataset.subject === next.dataset.subject) return showTime(bar, next);
-  if (bar?.sending) return; // its answer is another page
+  if (bar?.sending) return; // the answer to the decision is another page
   if (bar && !bar.passOn) return void customElements.whenDefined("decision-bar").then(() => readSoon());
   const inUse = item.contains(document.activeElement);
   const begun = bar ?? item.querySelector(".overtaken overtaken-bar");
@@ -270,10 +271,10 @@ function showTime(bar, next) {
   bar.querySelectorAll("[data-glance]").forEach((part, i) => part.replaceWith(document.adoptNode(glances[i])));
 }
 
-// A row never moves under the pointer or the focus: while the list is in use its rows change in
-// place, and new ones wait.
+// A row never moves while the pointer or the focus is in the list: rows then change in place, and
+// new rows wait.
 function showList(list, next) {
-  next.querySelector("#filter-fault")?.append(...list.querySelector("#filter-fault").cloneNode(true).childNodes); // not of this reading
+  next.querySelector("#filter-fault")?.append(...list.querySelector("#filter-fault").cloneNode(true).childNodes); // the fault belongs to an earlier request of the reader
   const rows = list.querySelector("[data-rows]");
   const inUse = rows?.matches("ul:hover, tbody:hover, :focus-within");
   if (!inUse || wanted) {
@@ -306,7 +307,7 @@ function waitForIdle(rows) {
   for (const event of ["pointerleave", "focusout"]) rows.addEventListener(event, idle);
 }
 
-// The reader wants the rows that wait. Where they cannot be read now, the next reading shows them.
+// The reader wants to see the new rows. If they cannot be read now, the next reading shows them.
 document.addEventListener("click", async (event) => {
   if (event.target.id !== "fresh-rows") return;
   wanted = true;

@@ -1,3 +1,3 @@
-// Ticks for a hidden tab, whose own timers are slowed down.
+// Ticks for a hidden tab, because browsers slow down its own timers.
 
 setInterval(() => postMessage("tick"), 5_000);

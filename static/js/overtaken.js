@@ -1,9 +1,9 @@
-// Somebody else, or a clock, was faster than a reader who was about to decide, or the reader may
-// not decide any more. The page says so where the bar was, and keeps what was typed.
+// Another person or a clock was faster than a reader who was about to decide, or the reader may no
+// longer decide. The page says so in place of the bar, and keeps what the reader typed.
 
 import { announce, now } from "./page.js";
 
-/** Makes another reading of the item say that the reader was overtaken, and returns what should have the focus there. */
+/** Changes a newer reading of the item to say that the reader was overtaken, and returns the element to focus. */
 export function overtake(next, typed) {
   const bar = next.querySelector("overtaken-bar"), kept = next.querySelector("#kept"), field = document.activeElement?.closest("#comment, #kept-comment");
   if (kept && typed.trim()) {
@@ -16,11 +16,11 @@ export function overtake(next, typed) {
   bar.hidden = false;
   for (const words of bar.querySelectorAll("[data-unsent]")) words.hidden = false;
   next.classList.add("overtaken");
-  // Keys that were meant for the comment go into it, and do nothing else.
+  // Keys that were meant for the comment are added to it and do nothing else.
   return field && typed.trim() ? kept.querySelector("textarea") : bar;
 }
 
-/** <overtaken-bar> counts how long ago it was, and stays when the item is read again. */
+/** <overtaken-bar> counts the time since then, and stays when the item is read again. */
 class OvertakenBar extends HTMLElement {
   #tick = () => this.#count();
 
@@ -51,7 +51,7 @@ class OvertakenBar extends HTMLElement {
 
 const MINUTE = 60_000, HOUR = 60 * MINUTE;
 
-// The server writes the same.
+// The server formats ages in the same way.
 function ago(ms) {
   if (ms < 1000) return "just now";
   if (ms < MINUTE) return `${Math.floor(ms / 1000)} s ago`;

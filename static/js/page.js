@@ -1,10 +1,10 @@
-// What every page has, whoever reads it: storage, the theme, buttons that copy, and the server's
-// time with everything that counts down by it. The clock of this machine may be wrong; only its
-// pace is used.
+// Scripts of every page: storage, the theme, copy buttons, and the server's time with everything
+// that counts down. This machine's clock may be wrong, so only its pace is used.
 
 const root = document.documentElement;
 
-// What a browser keeps, where it may. Where storage is denied, as long as this page lives.
+// Values that the browser stores if it allows that. If storage is denied, they last as long as this
+// page.
 function storage(name) {
   try {
     const kept = window[name];
@@ -16,14 +16,14 @@ function storage(name) {
   }
 }
 
-/** The storages of the browser and of this tab. They never throw, except where there is no room. */
+/** The storages of the browser and of this tab. They throw only if there is no room. */
 export const local = storage("localStorage"), session = storage("sessionStorage");
 
-const TOGETHER = 3_000; // what is said within this time of the sentence before is said after it, not in its place
+const TOGETHER = 3_000; // an announcement within this time of the last one is appended to it instead of replacing it
 const MOST_LINES = 5;
 let saidAt = -TOGETHER;
 
-/** Says something to those who hear the page. */
+/** Announces a text to screen readers. */
 export function announce(text) {
   const region = document.getElementById("announce");
   if (!region) return;
@@ -35,8 +35,8 @@ export function announce(text) {
   if (region.childElementCount > MOST_LINES) region.firstElementChild.remove();
 }
 
-// The server writes both into the pages that follow, so that nothing has to run before one is
-// painted. Sign-in comes first, so the zone is known before any time is shown.
+// The server writes both into later pages, so that no script has to run before a page is painted.
+// The sign-in page comes first, so the zone is known before any time is shown.
 function tell(name, value) {
   const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = `${name}=${value}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
@@ -59,10 +59,10 @@ let offset = 0, made = 0;
 /** The server's time in milliseconds. */
 export const now = () => Date.now() + offset;
 
-/** When the server made what this page shows, in milliseconds. */
+/** The time at which the server rendered this page, in milliseconds. */
 export const madeAt = () => made;
 
-/** Learns the server's time from a page that was made at that moment and arrived at `at`. */
+/** Learns the server's time from a page that was rendered at that time and arrived at `at`. */
 export function setTime(page, at = Date.now()) {
   made = Number(page.querySelector('meta[name="server-time"]')?.content) || made;
   if (made) offset = made - at;
@@ -79,7 +79,7 @@ export function parts(ms) {
   return [[whole(DAY), "d"], [Math.floor((ms % DAY) / HOUR), "h"]];
 }
 
-// Where a time changes its colour or runs out, the page is worth reading again.
+// When a time changes colour or runs out, the page reads itself again.
 const EDGES = [HOUR, 15 * MINUTE, 0];
 
 /** <count-down until="ms"> shows how long it is until then. */
@@ -120,7 +120,7 @@ class CountDown extends HTMLElement {
   }
 }
 
-/** Bars are drawings with the span that they stand for. */
+/** Bars are drawings that carry the time span they show. */
 function drawBars() {
   for (const bar of document.querySelectorAll("svg[data-until]")) {
     const { from, until } = bar.dataset;

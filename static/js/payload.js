@@ -1,19 +1,21 @@
-// Knows which parts of a payload the reader has opened. The decision bar says so while any is left.
+// Tracks which parts of a payload the reader has opened. The decision bar says so while some are
+// unopened.
 
-/** Looks again after something in the payload was pressed or has arrived. */
+/** Checks again after something in the payload was clicked or loaded. */
 export function look(target) {
   const pressed = target?.closest(".tree summary, .whole, .payload-search a, .payload .wire-meta a");
   if (pressed) (pressed.closest("details") ?? pressed).dataset.opened = "";
-  setTimeout(() => { // after the press has done its work
+  setTimeout(() => { // after the click has taken effect
     const note = document.getElementById("unopened");
     if (note) note.hidden = whole() || !document.querySelector(LEFT);
   });
 }
 
-// Branches whose glance is cut, members that are not here, and values that are.
+// Selects what the reader has not seen: branches with a cut excerpt, members that are not on the
+// page, and values that are cut.
 const LEFT = ".tree details:not([open], [data-opened]) > summary > .peek.cut, .tree a.rest, .tree a.whole:not([data-opened])";
 
-// All of the payload's own text was shown, or taken away as a file.
+// The whole text of the payload was shown or downloaded.
 function whole() {
   const raw = document.querySelector("#payload .as-raw");
   const cut = document.querySelector("#payload .raw .wire-meta");

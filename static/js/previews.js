@@ -1,21 +1,21 @@
-// What Lambda would receive for each outcome. The previews follow the typing, all at once, so that
-// whichever outcome is chosen next can be armed from what is on the page.
+// What Lambda would receive for each outcome. All previews follow the typing together, so that
+// whichever outcome is chosen next can be armed from what the page shows.
 
 import { now } from "./page.js";
 import { post, readSoon } from "./live.js";
 
-const TYPING = 300; // a preview follows the typing, not every letter
+const TYPING = 300; // a preview waits for a pause in typing
 const MINUTE = 60_000;
-const RENEW = 10 * MINUTE; // a preview that was made so long ago is made again
-const OLD = 14 * MINUTE; // and is not decided on a little later; the server takes it for 15 min
+const RENEW = 10 * MINUTE; // a preview of this age is made again
+const OLD = 14 * MINUTE; // and at this age it cannot be decided on; the server accepts it for 15 min
 
 export class Previews {
   #url;
-  #comment; // tells what is typed now
-  #told; // is told whether the server answered
-  #made; // the comment of the previews that are shown
-  #wanted; // the outcome whose preview is whole, however long it is
-  #asking; // what is under way, with the comment it is for
+  #comment; // function that returns what is typed now
+  #told; // function that is told whether the server answered
+  #made; // the comment for which the shown previews were made
+  #wanted; // the outcome whose preview is shown whole, however long it is
+  #asking; // the request under way, with its comment
   #typing;
   #renewed = 0;
 
@@ -26,18 +26,18 @@ export class Previews {
     this.#told = told;
   }
 
-  /** Whether what is shown is what would be sent. */
+  /** Whether the shown previews are what would be sent. */
   get fresh() {
     return this.#made === this.#comment() && this.#age < OLD && !this.#later;
   }
 
-  /** Says which outcome the reader goes by. A long preview is read once it is wanted. */
+  /** Sets the outcome that the reader looks at. A long preview is read only then. */
   want(outcome) {
     this.#wanted = outcome;
     if (this.#later && !this.#asking) this.read();
   }
 
-  /** The preview of an outcome; nothing where it cannot be sent. */
+  /** The preview of an outcome; nothing if it cannot be sent. */
   of(outcome) {
     return document.querySelector(`#wire [data-outcome="${outcome}"] [data-seen]`);
   }
@@ -55,10 +55,10 @@ export class Previews {
     this.read();
   }
 
-  /** Reads the previews for what is typed, and reports whether they are there. */
+  /** Reads the previews for the typed text, and returns whether it has them. */
   async read() {
     const there = await this.#readOnce();
-    return there && this.#later ? this.#readOnce() : there; // another one is wanted meanwhile
+    return there && this.#later ? this.#readOnce() : there; // meanwhile another one was wanted
   }
 
   #readOnce() {
@@ -72,7 +72,7 @@ export class Previews {
     return asking.answer;
   }
 
-  /** Gives up what is under way. */
+  /** Cancels the request under way. */
   stop() {
     clearTimeout(this.#typing);
     this.#asking?.abort.abort();
@@ -84,7 +84,7 @@ export class Previews {
     const text = await response?.text().catch(() => undefined);
     if (signal.aborted) return false;
     if (response?.status === 409 || response?.status === 401) {
-      readSoon(); // there is nothing to decide any more, or nobody is signed in: the page will say so
+      readSoon(); // nothing to decide any more, or nobody is signed in: the page will say so
       return false;
     }
     const there = Boolean(response?.ok && text !== undefined);

@@ -9,17 +9,17 @@ import (
 type Sessions struct {
 	All   bool
 	List  []callbacks.Session // the latest sign-in first
-	This  callbacks.ID        // that of the reader
+	This  callbacks.ID        // the reader's own session
 	Query callbacks.SessionQuery
-	Next  string // where the next page begins; empty on the last
+	Next  string // the start of the next page; empty on the last page
 }
 
-// others reports whether there may be a session of the reader beside this one.
+// others reports whether the reader may have sessions besides this one.
 func (m Sessions) others() bool {
 	return !m.All && (len(m.List) > 1 || m.Next != "" || m.Query.After != nil)
 }
 
-// endPath is where the form that ends a session is posted.
+// endPath returns the path to which the form that ends a session is posted.
 func (m Sessions) endPath(id callbacks.ID) string {
 	if m.All {
 		return "/admin/sessions/" + string(id) + "/end"
@@ -27,7 +27,7 @@ func (m Sessions) endPath(id callbacks.ID) string {
 	return "/sessions/" + string(id) + "/end"
 }
 
-// browserWords are the name of a browser, which may have given none.
+// browserWords returns the name of a session's browser, which may have sent none.
 func browserWords(s callbacks.Session) string {
 	if s.Browser == "" {
 		return "Unknown browser"
@@ -35,8 +35,8 @@ func browserWords(s callbacks.Session) string {
 	return s.Browser
 }
 
-// endLabel tells one button from another for whoever hears them. Names are isolated, for they may
-// run to the left.
+// endLabel is the button's label for screen readers. It names the session, so that the buttons can
+// be told apart. Names are isolated, because they may run from right to left.
 func (m Sessions) endLabel(s callbacks.Session) string {
 	label := "End " + untrusted.Attribute(browserWords(s))
 	if m.All {

@@ -1,5 +1,5 @@
-// Package account has the pages of people and their sessions: the sign-in, the way to another site,
-// and where somebody is signed in.
+// Package account has the pages of people and their sessions: the sign-in, the hand-over to another
+// site, and the list of sessions.
 package account
 
 import (
@@ -9,15 +9,15 @@ import (
 // SignIn is the page on which a person chooses to sign in.
 type SignIn struct {
 	Provider string // the identity provider's name
-	Return   string // path to go to afterwards, checked by the handler; "/" for none in particular
+	Return   string // path to go to afterwards, checked by the handler; "/" if there is none
 	Down     bool   // the provider does not answer
-	// what went wrong with the last try, one sentence for the person; empty for nothing
+	// what went wrong with the last try, one sentence for the person; empty if nothing did
 	Problem   string
 	SignedOut bool // the person has just signed out
 }
 
-// returnWords says where a person goes after signing in. The callback's own title is not for
-// somebody who is not known yet.
+// returnWords says where a person goes after signing in. It does not give the callback's title,
+// which is not for people without a session.
 func returnWords(path string) string {
 	switch {
 	case strings.HasPrefix(path, "/callbacks/"):

@@ -1,4 +1,4 @@
-// Package admin shows the audit, and the functions that are searched for callbacks.
+// Package admin has the pages of the audit and of the functions that are searched for callbacks.
 package admin
 
 import (
@@ -13,10 +13,10 @@ import (
 type Audit struct {
 	Entries []callbacks.AuditEntry
 	Query   callbacks.AuditQuery
-	Older   int64 // Seq to read before for the next page, 0 on the last one
+	Older   int64 // the Seq before which the next page starts; 0 on the last page
 }
 
-// actionWords say what an entry of the audit is about.
+// actionWords say in words what an audit entry is about.
 var actionWords = map[callbacks.Action]string{
 	callbacks.ActionReceived:        "announced",
 	callbacks.ActionFound:           "found in history",
@@ -62,7 +62,7 @@ func actionWord(a callbacks.Action) string {
 	return string(a)
 }
 
-// stateChange is "pending → decided", or nothing where the state stayed.
+// stateChange returns "pending → decided", or "" if the state did not change.
 func stateChange(e callbacks.AuditEntry) string {
 	if e.From == e.To {
 		return ""

@@ -21,17 +21,18 @@ type Watches struct {
 	Queues callbacks.Queues
 }
 
-// functions are the watches of single functions, without the lines that stand for a whole region.
+// functions returns the watches of single functions, without the entries that stand for a whole
+// region.
 func (m Watches) functions() []discovery.WatchState {
 	return slices.DeleteFunc(slices.Clone(m.Watches), func(w discovery.WatchState) bool { return w.Function == discovery.EveryFunction })
 }
 
-// regions are the lines that stand for every function of a region.
+// regions returns the entries that stand for every function of a region.
 func (m Watches) regions() []discovery.WatchState {
 	return slices.DeleteFunc(slices.Clone(m.Watches), func(w discovery.WatchState) bool { return w.Function != discovery.EveryFunction })
 }
 
-// freshness says how old what we know of a watch is, and why it is not newer.
+// freshness says how old our knowledge of a watch is, and why it is not newer.
 func freshness(s discovery.Searched, w discovery.WatchState, m words.Moment) words.Mark {
 	known := "not scanned yet"
 	if !w.ScannedAt.IsZero() {
@@ -53,7 +54,7 @@ func ahead(m words.Moment, b *readquota.Quota) string {
 	return fmt.Sprintf("resumes in %d s", int(math.Ceil(m.Left(b.PausedUntil).Seconds())))
 }
 
-// watchProblem says in plain words what a scan met, and what to do.
+// watchProblem says what went wrong with a scan, and what to do.
 func watchProblem(w discovery.WatchState) string {
 	switch w.Problem {
 	case "":
@@ -73,8 +74,8 @@ func watchProblem(w discovery.WatchState) string {
 	return words.Capital(words.Answer(w.Problem)) + ". It is tried again with the next scan."
 }
 
-// undecidable says why nobody can decide what was found in a function and not announced, and what
-// to do; else nothing.
+// undecidable says why nobody can decide the callbacks that were found in a function but not
+// announced, and what to do. It is empty if somebody can.
 func (m Watches) undecidable(w discovery.WatchState) string {
 	if w.Unannounced == 0 || !m.Queues[w.Queue].FourEyes {
 		return ""
@@ -82,7 +83,7 @@ func (m Watches) undecidable(w discovery.WatchState) string {
 	return "Nobody can decide what is never announced: queue " + w.Queue + " asks for four eyes. Let the function announce it, say on its page who asks, or watch it with another queue."
 }
 
-// leftOut says how many callbacks a watch leaves out, and by whose will; nothing where there are
+// leftOut says how many callbacks a watch leaves out, and who wanted that. It is empty if there are
 // none.
 func leftOut(w discovery.WatchState) string {
 	switch w.LeftOut {
@@ -106,12 +107,12 @@ func missingPermission(w discovery.WatchState) string {
 	return "The role of account " + w.Account + " must trust the desk, and allow " + missing + "."
 }
 
-// accounts reports whether there is an account beside that of the desk's own credentials.
+// accounts reports whether the watches cover an account besides that of the desk's own credentials.
 func (m Watches) accounts() bool {
 	return slices.ContainsFunc(m.Watches, func(w discovery.WatchState) bool { return w.Account != "" })
 }
 
-// place is the title of the column that says where a function lives.
+// place is the title of the column that says where a function is.
 func (m Watches) place() string {
 	if m.accounts() {
 		return "Account and region"
@@ -119,7 +120,7 @@ func (m Watches) place() string {
 	return "Region"
 }
 
-// lanes are the budgets of lanes that are searched or that cost something lately.
+// lanes returns the read quotas of the lanes that are searched or that used reads lately.
 func (m Watches) lanes(now time.Time) []readquota.Quota {
 	return slices.DeleteFunc(slices.Clone(m.Quotas), func(b readquota.Quota) bool {
 		searched := slices.ContainsFunc(m.Watches, func(w discovery.WatchState) bool { return w.Lane() == b.Lane })
@@ -127,8 +128,8 @@ func (m Watches) lanes(now time.Time) []readquota.Quota {
 	})
 }
 
-// budgetWords is what a lane cost in the last minute, and why it is not asked now: "41 of 300
-// requests in the last minute".
+// budgetWords says how many reads a lane used in the last minute, and why it is paused if it is:
+// "41 of 300 requests in the last minute".
 func budgetWords(b readquota.Quota, m words.Moment) string {
 	words := fmt.Sprintf("%s: %d of %d requests in the last minute", laneName(b.Lane), b.Spent(m.Now), int(b.Rate*60))
 	if b.Throttled(m.Now) {
@@ -137,8 +138,8 @@ func budgetWords(b readquota.Quota, m words.Moment) string {
 	return words
 }
 
-// laneName is a region, with the account before it where it is not that of the desk's own
-// credentials.
+// laneName returns the region. If the account is not that of the desk's own credentials, it comes
+// first.
 func laneName(l callbacks.Lane) string {
 	l.Region = cmp.Or(l.Region, "default region")
 	if l.Account == "" {
@@ -147,8 +148,8 @@ func laneName(l callbacks.Lane) string {
 	return l.Account + " " + l.Region
 }
 
-// foundPath lists what waits and nobody announced; gonePath what was announced and is gone. An
-// empty function is any.
+// foundPath lists pending callbacks that nobody announced. gonePath lists announced callbacks that
+// are gone. An empty function means all functions.
 func foundPath(function string) string {
 	return adminPath(url.Values{"source": {callbacks.SourceDiscovery}, "state": {string(callbacks.Pending)}}, function)
 }
@@ -164,7 +165,7 @@ func adminPath(query url.Values, function string) string {
 	return views.Address{Path: "/admin/callbacks", Query: query}.String()
 }
 
-// gone is how many callbacks of a watched function were announced and are gone.
+// gone returns how many callbacks of a watched function were announced and are gone.
 func (m Watches) gone(w discovery.WatchState) views.Count {
 	return views.Bounded(m.Gone[w.Name()], discovery.MaxGone)
 }

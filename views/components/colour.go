@@ -4,10 +4,10 @@ import (
 	"hash/fnv"
 )
 
-// colour is one of the five colours of people, always the same for a name.
+// colour returns one of the five colours of people. A name always gets the same one.
 func colour(name string) int {
 	const colours = 5
 	h := fnv.New32a()
-	_, _ = h.Write([]byte(name)) // a hash takes everything
+	_, _ = h.Write([]byte(name)) // a hash accepts everything
 	return int(h.Sum32()%colours) + 1
 }

@@ -4,8 +4,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// icons are the drawings of 16 by 16 units that stand beside words. They are drawn in place: a page
-// uses few of them, and what repeats in a list compresses to nothing.
+// icons are the drawings of 16 by 16 units that stand beside words. They are inline: a page uses
+// few of them, and repeated ones compress well.
 var icons = map[string]string{
 	"back":   `<path d="M6 3.5 2.5 7 6 10.5"/><path d="M2.5 7h7a3.5 3.5 0 0 1 0 7H8"/>`,
 	"bell":   `<path d="M4 11V7.3a4 4 0 0 1 8 0V11l1 1.2H3z"/><path d="M6.8 14h2.4"/>`,

@@ -4,8 +4,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// StrokesOf is the state of the two strokes: "0" nothing yet, "1" signed but not proven, "2" Lambda
-// took it, "x" the race was lost.
+// StrokesOf returns the state of the two strokes: "0" for nothing yet, "1" signed but not proven,
+// "2" accepted by Lambda, "x" a lost race.
 func StrokesOf(s callbacks.State) string {
 	switch s {
 	case callbacks.Decided, callbacks.Undeliverable, callbacks.Unconfirmed:

@@ -14,7 +14,7 @@ import (
 	"github.com/a-h/templ"
 )
 
-// UnixMilli is a point in time as the scripts read it: milliseconds. No time is nothing.
+// UnixMilli returns a time in milliseconds, as the scripts read it. The zero time gives "".
 func UnixMilli(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -22,7 +22,7 @@ func UnixMilli(t time.Time) string {
 	return strconv.FormatInt(t.UnixMilli(), 10)
 }
 
-// share is how much of a clock is left, in percent.
+// share returns how much of a clock is left, in percent.
 func share(from, until, now time.Time) int {
 	whole := until.Sub(from)
 	if whole <= 0 {
@@ -31,7 +31,7 @@ func share(from, until, now time.Time) int {
 	return int(min(max(until.Sub(now)*100/whole, 0), 100))
 }
 
-// Remaining is a time with its units printed small.
+// Remaining shows a remaining time with its units printed small.
 func Remaining(d time.Duration) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		var b strings.Builder

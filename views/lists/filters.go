@@ -8,9 +8,9 @@ import (
 	"github.com/a-h/templ"
 )
 
-// filtersList makes a form apply while it is typed in: htmx sends it as the browser would and takes
-// the list out of the answer. Where the answer is an error, the list and its address stay, and what
-// the error page says comes to [filterFault].
+// filtersList applies a form while the reader types: htmx sends it as the browser would, and takes
+// the list out of the answer. If the answer is an error, the list and its address stay, and
+// [filterFault] shows the text of the error page.
 func filtersList(path string) templ.Attributes {
 	const refused = `target:#filter-fault select:"#problem > :is(.faults, p:not(.codeno, .tech), .btn-row)" swap:"innerHTML ignoreTitle:true" replace:false`
 	return templ.Attributes{
@@ -20,7 +20,7 @@ func filtersList(path string) templ.Attributes {
 	}
 }
 
-// isOn reports whether a shortcut is what the page filters by.
+// isOn reports whether the page is filtered by a shortcut.
 func isOn(a views.Address, s Shortcut) bool {
 	for name, want := range s.Query {
 		if !slices.Equal(slices.Sorted(slices.Values(a.Query[name])), slices.Sorted(slices.Values(want))) {
@@ -30,7 +30,7 @@ func isOn(a views.Address, s Shortcut) bool {
 	return true
 }
 
-// toggled is the link of a shortcut: it applies it, or takes it away when it is on.
+// toggled returns the link of a shortcut, which applies the shortcut or, if it is on, removes it.
 func toggled(a views.Address, s Shortcut) string {
 	query := s.Apply(a.Query)
 	if isOn(a, s) {
@@ -48,8 +48,8 @@ func countAt(counts []views.Count, i int) views.Count {
 	return views.Count{}
 }
 
-// with is the list of choices with the chosen one in it, so that a form never drops what it was
-// sent with.
+// with returns the choices including the current value, so that a form never drops a value that it
+// was sent with.
 func with(values []string, value string) []string {
 	if value == "" || slices.Contains(values, value) {
 		return values

@@ -4,8 +4,8 @@ import (
 	"countersign/views"
 )
 
-// barRoom is the room of one bar of the histogram, tallest what the highest may be, in units of the
-// drawing.
+// barRoom is the width of one bar of the histogram, and tallest the greatest height of a bar, in
+// units of the drawing.
 const (
 	barRoom = 84
 	tallest = 66
@@ -18,7 +18,7 @@ type histoBar struct {
 	X, Height int
 }
 
-// barsOf draws counts in proportion. A bar that stands for anything at all can be seen.
+// barsOf draws the counts in proportion. A bar for at least one callback is always visible.
 func barsOf(counts []views.Count) []histoBar {
 	most := 1
 	for i := range Ranges {

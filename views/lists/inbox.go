@@ -10,8 +10,9 @@ import (
 // Inbox is the page of a person's lists. Its filter is in Shell.Address.
 type Inbox struct {
 	List
-	Chips []views.Count  // how many each of [InboxChips] finds, in their order; may be empty
-	Open  *review.Review // what is open in the right pane, nil for nothing
+	// how many callbacks each of [InboxChips] finds, in their order; may be empty
+	Chips []views.Count
+	Open  *review.Review // the review open in the right pane; nil if none is
 }
 
 func inboxName(m Inbox) string {
@@ -22,7 +23,7 @@ func inboxName(m Inbox) string {
 	return name
 }
 
-// foundWords is what a filter found, said aloud: "12 requests".
+// foundWords says how many callbacks a filter found, for screen readers: "12 requests".
 func foundWords(l List) string {
 	if l.Total.Known() {
 		return l.Total.Of("request")
@@ -37,7 +38,7 @@ func openID(m Inbox) callbacks.ID {
 	return m.Open.Callback.ID
 }
 
-// inboxPath is a list of the inbox without any filter.
+// inboxPath returns the path of a list of the inbox without any filter.
 func inboxPath(scope callbacks.Scope) string {
 	if scope == callbacks.ScopeAvailable || scope == "" {
 		return "/"
@@ -52,7 +53,7 @@ func orderName(o callbacks.Order) string {
 	return "Ends first"
 }
 
-// otherOrder is the value of the parameter "order" that switches to the other order.
+// otherOrder returns the value of the "order" parameter that switches to the other order.
 func otherOrder(o callbacks.Order) string {
 	if o == callbacks.OrderNewest {
 		return ""

@@ -1,6 +1,6 @@
 // Package lists shows many callbacks: the inbox with its groups of rows, and the table of all
-// callbacks for admins and auditors. Filters that a page offers as one press are in tables
-// ([InboxChips], [TableStates], [Ranges]); a handler counts what each of them finds by parsing
+// callbacks for admins and auditors. Filters that a page offers as one click are in tables
+// ([InboxChips], [TableStates], [Ranges]). A handler counts what each of them finds by parsing
 // Shortcut.Apply(query) as it parses a request, so that a number and the list behind it cannot
 // disagree.
 package lists
@@ -15,15 +15,15 @@ import (
 // List is a page of callbacks and the filter that found them.
 type List struct {
 	Filter    callbacks.Filter
-	Ends      string // the parameter "ends" as it was asked for
+	Ends      string // the parameter "ends" as the request had it
 	Rows      []callbacks.Row
-	Next      string      // cursor of the next page, empty on the last one
-	Total     views.Count // of the whole list; the zero Count when it was not counted
+	Next      string      // cursor of the next page, empty on the last page
+	Total     views.Count // of the whole list; the zero Count if it was not counted
 	Functions []string    // to choose from
 	Queues    []string    // to choose from
 }
 
-// Filtered reports whether the list shows less than its scope holds.
+// Filtered reports whether the list shows less than its scope contains.
 func (l List) Filtered() bool {
 	f := l.Filter
 	return f.Search != "" || f.Function != "" || f.Queue != "" || f.Source != "" || l.Ends != "" || (len(f.States) > 0 && !slices.Equal(f.States, callbacks.OpenStates)) ||

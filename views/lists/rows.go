@@ -23,8 +23,8 @@ type row struct {
 	words.Urgency
 }
 
-// grouped arranges a page of a list. Open callbacks stand by how much time they have, most urgent
-// first; in the other orders and lists the rows stay as they came, without headings.
+// grouped arranges a page of a list. Open callbacks are ordered by the time they have left, most
+// urgent first. In the other orders and lists the rows stay in their order, without headings.
 func grouped(l List, now time.Time) []group {
 	rows := make([]row, 0, len(l.Rows))
 	for i := range l.Rows {
@@ -65,7 +65,7 @@ func groupOf(r row) int {
 	return 2
 }
 
-// soonest puts what ends first first, and what never ends last.
+// soonest sorts what ends first to the front, and what never ends to the back.
 func soonest(a, b row) int {
 	switch {
 	case a.At.IsZero() && b.At.IsZero():
@@ -78,7 +78,7 @@ func soonest(a, b row) int {
 	return cmp.Compare(a.At.UnixMilli(), b.At.UnixMilli())
 }
 
-// neighbours are the rows beside one, in the order of the page; nil at the ends.
+// neighbours returns the rows before and after one, in the order of the page; nil at the ends.
 func neighbours(l List, now time.Time, id callbacks.ID) (before, after *callbacks.Row) {
 	var rows []row
 	for _, g := range grouped(l, now) {
@@ -97,12 +97,12 @@ func neighbours(l List, now time.Time, id callbacks.ID) (before, after *callback
 	return before, after
 }
 
-// panePath is the list with a callback open beside it.
+// panePath returns the address of the list with a callback open beside it.
 func panePath(list views.Address, id callbacks.ID) string {
 	return list.At("/").With("item", string(id)).String()
 }
 
-// tagsOf are the marks under a row's title: what its colours and times do not say.
+// tagsOf returns the marks under a row's title, for what its colours and times do not say.
 func tagsOf(r row, viewer callbacks.Person) []words.Mark {
 	switch {
 	case r.State == callbacks.Decided:

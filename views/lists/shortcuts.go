@@ -8,17 +8,17 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Shortcut is a filter that a page offers as one press: query parameters, of which one without
-// values removes what is there.
+// Shortcut is a filter that a page offers as one click. It holds query parameters; one without
+// values removes that parameter.
 type Shortcut struct {
 	Label string
-	Icon  string // name of an icon, or nothing
-	Tone  string // class of the colour, or nothing
+	Icon  string // name of an icon; may be empty
+	Tone  string // class of the colour; may be empty
 	Query url.Values
 }
 
-// Apply is a page's query with the shortcut in it, on the first page of the list and with nothing
-// open.
+// Apply returns a page's query with the shortcut in it, for the first page of the list and with no
+// callback open.
 func (s Shortcut) Apply(query url.Values) url.Values {
 	applied := url.Values{}
 	maps.Copy(applied, query)
@@ -33,18 +33,18 @@ func (s Shortcut) Apply(query url.Values) url.Values {
 	return applied
 }
 
-// Range is a span of remaining time under the name that the parameter "ends" has for it. From and
-// Before count from now; a zero Before is open-ended.
+// Range is a span of remaining time, under its name in the "ends" parameter. From and Before count
+// from now; a zero Before means no end.
 type Range struct {
 	Key          string
 	Label        string
 	Tone         string
 	From, Before time.Duration
-	Expired      bool // past its deadline, and not noticed yet
-	Never        bool // nothing ends it
+	Expired      bool // past its deadline, but we have not noticed the end yet
+	Never        bool // nothing ends the callback
 }
 
-// Ends is the range as a filter at that moment.
+// Ends returns the range as a filter at the given moment.
 func (r Range) Ends(now time.Time) callbacks.Ends {
 	switch {
 	case r.Never:
@@ -61,7 +61,7 @@ func (r Range) Ends(now time.Time) callbacks.Ends {
 
 const day = 24 * time.Hour
 
-// Ranges are the bars of the histogram. The inbox knows three more names, all of them from now:
+// Ranges are the bars of the histogram. The inbox has three more names for ranges, all from now:
 // 15m, 1h and 24h.
 var Ranges = []Range{
 	{Key: "expired", Label: "expired", Tone: "over", Expired: true},
@@ -75,7 +75,7 @@ var Ranges = []Range{
 	{Key: "never", Label: "no deadline", Tone: "none", Never: true},
 }
 
-// Shortcut is the range as a filter of pending callbacks.
+// Shortcut returns the range as a filter of pending callbacks.
 func (r Range) Shortcut() Shortcut {
 	return Shortcut{Label: r.Label, Tone: r.Tone, Query: url.Values{"ends": {r.Key}, "state": {string(callbacks.Pending)}, "from": nil, "to": nil}}
 }
@@ -88,7 +88,7 @@ var InboxChips = []Shortcut{
 	{Label: "No deadline", Query: ends("never")},
 }
 
-// TableStates are the lines of the side list on the admin's table.
+// TableStates are the entries of the side list on the admin's table.
 var TableStates = []Shortcut{
 	{Label: "Pending", Icon: "todo", Query: states("", callbacks.Pending)},
 	{Label: "Ends by heartbeat", Icon: "pulse", Query: states("unattended", callbacks.Pending)},
@@ -100,7 +100,7 @@ var TableStates = []Shortcut{
 	{Label: "Completed", Icon: "check", Query: states("", callbacks.Completed)},
 }
 
-// ends is the parameters of a deadline filter. No key removes them all.
+// ends returns the parameters of a deadline filter. An empty key removes them all.
 func ends(key string) url.Values {
 	query := url.Values{"ends": nil, "from": nil, "to": nil}
 	if key != "" {

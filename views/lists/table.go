@@ -9,8 +9,8 @@ import (
 // Table is the table of all callbacks. Its filter is in Shell.Address.
 type Table struct {
 	List
-	Bars   []views.Count // how many each of [Ranges] finds, in their order
-	States []views.Count // how many each of [TableStates] finds, in their order
+	Bars   []views.Count // how many callbacks each of [Ranges] finds, in their order
+	States []views.Count // how many callbacks each of [TableStates] finds, in their order
 }
 
 func shownWords(l List) string {
@@ -21,7 +21,7 @@ func shownWords(l List) string {
 	return shown
 }
 
-// sortedBy reports whether a list is in the order of a column.
+// sortedBy reports whether a list is sorted by a column.
 func sortedBy(order, column callbacks.Order) bool {
 	if order == callbacks.OrderDeadline {
 		order = ""
@@ -36,7 +36,7 @@ func ariaSort(order, column callbacks.Order) string {
 	return "ascending"
 }
 
-// endedWord is the clock or the hand that ended a callback, for a narrow column.
+// endedWord says in one word what ended a callback, for a narrow column.
 func endedWord(c *callbacks.Callback) string {
 	if c.Ending == nil {
 		return ""

@@ -10,10 +10,11 @@ import (
 	"countersign/views/words"
 )
 
-// endsBetween is the value of the parameter "ends" for a span that the reader gives.
+// endsBetween is the value of the "ends" parameter for a span that the reader enters.
 const endsBetween = "custom"
 
-// endsChoices are the ends to choose from, with the one that is chosen elsewhere on the page.
+// endsChoices returns the ranges to choose from, including one that was chosen elsewhere on the
+// page.
 func endsChoices(chosen string) []Range {
 	choices := []Range{
 		{Label: "Ends at any time"}, {Key: "15m", Label: "Ends within 15 min"}, {Key: "1h", Label: "Ends within 1 h"},
@@ -30,8 +31,8 @@ func endsChoices(chosen string) []Range {
 	return append(choices, Range{Key: chosen, Label: label})
 }
 
-// sourceChoices are the sources to choose from, and their names, with the sender that is chosen by
-// the page's address.
+// sourceChoices returns the sources to choose from, with their names, including a sender that the
+// page's address selects.
 func sourceChoices(chosen string) [][2]string {
 	choices := [][2]string{
 		{"", "Announced or not"}, {callbacks.SourceAnnounced, "Announced"}, {callbacks.SourceDiscovery, "Never announced"},
@@ -42,7 +43,7 @@ func sourceChoices(chosen string) [][2]string {
 	return append(choices, [2]string{chosen, "Announced by " + chosen})
 }
 
-// momentField is a bound of the reader's own span as a field wants it, in their zone.
+// momentField formats a bound of the reader's own span for an input field, in their zone.
 func momentField(m words.Moment, t time.Time, chosen string) string {
 	if t.IsZero() || chosen != endsBetween {
 		return ""
@@ -50,7 +51,7 @@ func momentField(m words.Moment, t time.Time, chosen string) string {
 	return m.Local(t).Format("2006-01-02T15:04")
 }
 
-// dateField is a time as a date field wants it, in the reader's zone.
+// dateField formats a time for a date field, in the reader's zone.
 func dateField(m words.Moment, t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -58,8 +59,8 @@ func dateField(m words.Moment, t time.Time) string {
 	return m.Local(t).Format(time.DateOnly)
 }
 
-// lastDayField is the day before which a span ends, as a date field wants it: the field means the
-// whole of its day.
+// lastDayField formats the end of a span for a date field. It returns the day before the end,
+// because the field means the whole of its day.
 func lastDayField(m words.Moment, end time.Time) string {
 	if end.IsZero() {
 		return ""

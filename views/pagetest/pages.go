@@ -10,7 +10,7 @@ import (
 	"countersign/views/viewstest"
 )
 
-// Inbox is a list of the inbox with rows.
+// Inbox is a list of the inbox with the given rows.
 func Inbox(scope callbacks.Scope, rows []callbacks.Row) lists.Inbox {
 	return lists.Inbox{
 		List: lists.List{

@@ -1,4 +1,4 @@
-// Package pagetest has the models of the pages in the story of viewstest, for tests that look at
+// Package pagetest has the models of the pages in the viewstest story, for tests that look at
 // several pages.
 package pagetest
 
@@ -14,8 +14,8 @@ import (
 	"countersign/views/viewstest"
 )
 
-// Review is the model of a callback's page: with previews while it is pending, with the next
-// callback afterwards.
+// Review is the model of a callback's page. It has previews while the callback is pending, and the
+// next callback afterwards.
 func Review(sheet callbacks.Sheet) review.Review {
 	m := review.Review{
 		Sheet:       sheet,

@@ -10,8 +10,9 @@ import (
 // maxPeek is how much of a closed branch is shown, in runes.
 const maxPeek = 90
 
-// excerpt is the beginning of a branch on one line. It never looks whole when it is not: where
-// anything is left out, it is Cut, and ends with "…" in place of what would close it.
+// excerpt is the beginning of a branch on one line. If anything is left out, Cut is set and the
+// text ends with "…" instead of the closing bracket, so that an excerpt never looks complete when
+// it is not.
 type excerpt struct {
 	Text []printable.Run
 	Cut  bool
@@ -27,7 +28,7 @@ func excerptOf(v jsonValue) excerpt {
 	return excerpt{Text: printable.Runs(text, printable.Line), Cut: g.over}
 }
 
-// glimpse writes a value until it has no room any more.
+// glimpse writes a value until it runs out of room.
 type glimpse struct {
 	b    strings.Builder
 	left int
@@ -48,7 +49,7 @@ func (g *glimpse) write(text string) {
 	}
 }
 
-// string writes the text of a string. A half of a surrogate pair must come out as it went in.
+// string writes the text of a string. Half of a surrogate pair must stay as it is in the input.
 func (g *glimpse) string(literal []byte) {
 	text, whole := unquoted(literal, g.left*utf8.UTFMax)
 	quoted := quote(text)

@@ -10,8 +10,8 @@ import (
 	"countersign/internal/printable"
 )
 
-// jsonValue is a valid JSON document from the beginning of a value on. It is read as it is spelled:
-// what an encoder would make of it is not what was sent.
+// jsonValue is a valid JSON document, from the beginning of a value on. It is read as it is
+// spelled, because an encoder would not give back what was sent.
 type jsonValue []byte
 
 // member is an item of an array, or a key of an object with its value.
@@ -21,11 +21,11 @@ type member struct {
 	value jsonValue
 }
 
-// branch reports whether the value holds others.
+// branch reports whether the value contains other values.
 func (v jsonValue) branch() bool { return v[0] == '{' || v[0] == '[' }
 
-// members are what a branch holds, in the order of the document. A value is skipped only when the
-// next one is wanted.
+// members returns what a branch contains, in the order of the document. A value is skipped only
+// when the next one is needed.
 func (v jsonValue) members() iter.Seq[member] {
 	return func(yield func(member) bool) {
 		index := 0
@@ -47,7 +47,7 @@ func (v jsonValue) members() iter.Seq[member] {
 	}
 }
 
-// count is how many members a branch has.
+// count returns how many members a branch has.
 func (v jsonValue) count() int {
 	n := 0
 	for range v.members() {
@@ -56,10 +56,10 @@ func (v jsonValue) count() int {
 	return n
 }
 
-// raw is the value alone.
+// raw returns the value without what follows it.
 func (v jsonValue) raw() []byte { return v[:v.size()] }
 
-// size is the length of the value in bytes.
+// size returns the length of the value in bytes.
 func (v jsonValue) size() int {
 	switch {
 	case v[0] == '"':
@@ -86,7 +86,7 @@ func (v jsonValue) size() int {
 	return len(v)
 }
 
-// stringEnd is where the string that begins at i is over.
+// stringEnd returns the index after the string that begins at i.
 func (v jsonValue) stringEnd(i int) int {
 	for i++; i < len(v) && v[i] != '"'; i++ {
 		if v[i] == '\\' {
@@ -96,7 +96,7 @@ func (v jsonValue) stringEnd(i int) int {
 	return min(i+1, len(v))
 }
 
-// space is the next place that is not white space.
+// space returns the index of the next byte that is not white space.
 func (v jsonValue) space(i int) int {
 	for i < len(v) && (v[i] == ' ' || v[i] == '\t' || v[i] == '\r' || v[i] == '\n') {
 		i++
@@ -104,8 +104,8 @@ func (v jsonValue) space(i int) int {
 	return i
 }
 
-// unquoted is the text of a JSON string, at most about so many bytes of it; whole is false where it
-// goes on. Half of a surrogate pair stays what it is, so that it is seen.
+// unquoted returns the text of a JSON string, up to about the given number of bytes. whole is false
+// if the string is longer. Half of a surrogate pair stays an escape, so that it can be seen.
 func unquoted(literal []byte, longest int) (text string, whole bool) {
 	body := literal[1 : len(literal)-1]
 	if bytes.IndexByte(body, '\\') < 0 {
@@ -128,9 +128,9 @@ func unquoted(literal []byte, longest int) (text string, whole bool) {
 	return string(b), true
 }
 
-// decoded is a JSON document with its characters in place of their numbers, as whoever reads it
-// gets them: with their neighbours, for what belongs to an emoji there is not hidden. Escapes that
-// can be read, such as \n, stay.
+// decoded returns a JSON document with its \u escapes replaced by their characters, as the receiver
+// gets them. It does so for the whole text because a character that is part of an emoji counts as
+// visible only beside its neighbours. Readable escapes, such as \n, stay.
 func decoded(document []byte) []byte {
 	if bytes.IndexByte(document, '\\') < 0 {
 		return document
@@ -154,7 +154,7 @@ func decoded(document []byte) []byte {
 
 var shortEscapes = map[byte]byte{'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
-// appendEscape reads the escape that the text begins with, of n bytes.
+// appendEscape reads the escape at the start of the text, of n bytes.
 func appendEscape(b, text []byte) (_ []byte, n int) {
 	if text[1] != 'u' {
 		c, short := shortEscapes[text[1]]
@@ -175,7 +175,7 @@ func appendEscape(b, text []byte) (_ []byte, n int) {
 	return printable.AppendHalf(b, r), 6
 }
 
-// codeUnit is the number of an escape \uXXXX.
+// codeUnit returns the number of an escape \uXXXX.
 func codeUnit(escape []byte) rune {
 	n, _ := strconv.ParseUint(string(escape[2:6]), 16, 16) // the document is valid
 	return rune(n)

@@ -1,6 +1,6 @@
-// Package payload shows the JSON that a function sent: as a tree that is read as it was spelled,
-// branch by branch where it is large, as its own text, and searched. It knows what a reader cannot
-// see of it.
+// Package payload shows the JSON that a function sent: as a tree in the sender's spelling, loaded
+// branch by branch if it is large, and as plain text; it also searches it. It finds what a reader
+// cannot see in it.
 package payload
 
 import (
@@ -17,28 +17,29 @@ import (
 
 const (
 	maxRawShown = 64 << 10 // bytes of a payload's text on the page
-	maxEscapes  = 5_000    // in it: an escape takes ten times the room of its character
+	maxEscapes  = 5_000    // in that text: an escape takes ten times the room of its character
 )
 
-// Payload is the page of a payload: a branch of it, or what was searched for in it. It is there for
-// payloads that are too large for the page of their callback, and for readers without scripts.
+// Payload is the page of a payload: one branch of it, or the results of a search. It serves
+// payloads that are too large for the page of their callback, and readers without scripts.
 type Payload struct {
 	Callback callbacks.Callback
 	Size     int
-	At       string // the branch, by the numbers of the members that lead to it
+	At       string // the branch, given by the indexes of the members that lead to it
 	From     int    // the first member that is shown
 	Search   string
 	Document []byte
 	List     views.Address // the list that the reader came from
 }
 
-// Found reports whether the payload has the branch that is asked for.
+// Found reports whether the payload has the requested branch.
 func (m Payload) Found() bool {
 	_, ok := branchAt(m.Document, m.At, m.From)
 	return ok && m.From >= 0
 }
 
-// Value is a value of a payload as it is spelled, by the numbers of the members that lead to it.
+// Value returns a value of a payload as it is spelled. at gives the indexes of the members that
+// lead to it.
 func Value(document []byte, at string) (value []byte, ok bool) {
 	if at == "" {
 		return document, true
@@ -50,7 +51,7 @@ func Value(document []byte, at string) (value []byte, ok bool) {
 	return n.value.raw(), true
 }
 
-// payloadPath is the payload's own text, or that of a value in it.
+// payloadPath returns the path of the payload's plain text, or of one value in it.
 func payloadPath(id callbacks.ID, at string) string {
 	path := id.Path() + "/payload"
 	if at != "" {
@@ -59,7 +60,7 @@ func payloadPath(id callbacks.ID, at string) string {
 	return path
 }
 
-// branchPath is the page of a branch from a member on.
+// branchPath returns the path of the page that shows a branch from a given member on.
 func branchPath(id callbacks.ID, at string, from int) string {
 	query := url.Values{}
 	if at != "" {
@@ -71,7 +72,7 @@ func branchPath(id callbacks.ID, at string, from int) string {
 	return strings.TrimSuffix(id.Path()+"/payload/tree?"+query.Encode(), "?")
 }
 
-// parent is the branch that holds the value at a place.
+// parent returns the branch that contains the value at a place.
 func parent(at string) (branch string, number int) {
 	if i := strings.LastIndexByte(at, '.'); i >= 0 {
 		branch, at = at[:i], at[i+1:]
@@ -80,7 +81,8 @@ func parent(at string) (branch string, number int) {
 	return branch, number
 }
 
-// raw is a payload as text, as far as the page can bear it, and how many of its bytes those are.
+// raw returns a payload as text, as much as fits the page, and how many bytes of the payload that
+// is.
 func raw(payload []byte) (runs []printable.Run, shown int) {
 	text := printable.Cut(string(payload[:min(len(payload), maxRawShown+1)]), maxRawShown)
 	shown = len(text)
@@ -100,7 +102,8 @@ func raw(payload []byte) (runs []printable.Run, shown int) {
 	return runs, shown
 }
 
-// quote is a text as JSON spells it. Bytes that are no text stay, so that they can be marked.
+// quote returns a text as JSON spells it. Bytes that are not valid UTF-8 stay, so that they can be
+// marked.
 func quote(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -124,7 +127,7 @@ func quote(s string) string {
 	return b.String()
 }
 
-// opening makes a branch without its children read them when it is opened.
+// opening makes a branch without its children load them when it is opened.
 func opening(id callbacks.ID, n *node) templ.Attributes {
 	if len(n.Children) > 0 || n.Count == 0 {
 		return nil
@@ -134,7 +137,7 @@ func opening(id callbacks.ID, n *node) templ.Attributes {
 	return attributes
 }
 
-// loading reads further members of a branch from its page into this one.
+// loading loads more members of a branch into this page.
 func loading(id callbacks.ID, n *node, target, swap string) templ.Attributes {
 	return templ.Attributes{
 		"hx-get": branchPath(id, n.At, n.next()), "hx-target": target, "hx-swap": swap, "hx-select": "#branch > li:not(.before)",

@@ -8,18 +8,18 @@ import (
 	"countersign/internal/printable"
 )
 
-// maxHits is how many places a search shows.
+// maxHits is the largest number of places that a search shows.
 const maxHits = 100
 
-// hit is a value whose key or text was searched for.
+// hit is a value whose key or text matches the search.
 type hit struct {
 	At    string
 	Label []printable.Run
 	Text  excerpt
 }
 
-// search finds the keys and values of a payload that hold a text, whatever their case, in the order
-// of the document. more reports whether there are others.
+// search finds the keys and values of a payload that contain a text, ignoring case, in the order of
+// the document. more reports whether there are others.
 func search(payload []byte, text string) (hits []hit, more bool) {
 	if !json.Valid(payload) {
 		return nil, false
@@ -31,7 +31,7 @@ func search(payload []byte, text string) (hits []hit, more bool) {
 
 type searcher struct {
 	text string
-	path []member // to where it is
+	path []member // the path to the current value
 	hits []hit
 }
 
@@ -52,7 +52,7 @@ func (s *searcher) walk(v jsonValue, key []byte) {
 	}
 }
 
-// leaf is a value that holds no others, as it is spelled.
+// leaf returns a value that contains no others, as it is spelled.
 func leaf(v jsonValue) []byte {
 	if v.branch() {
 		return nil
@@ -60,7 +60,7 @@ func leaf(v jsonValue) []byte {
 	return v.raw()
 }
 
-// holds reports whether a key or value, as it is spelled, has the text in it.
+// holds reports whether a key or value, given as it is spelled, contains the text.
 func (s *searcher) holds(literal []byte) bool {
 	if literal == nil {
 		return false

@@ -10,8 +10,8 @@ import (
 	"countersign/views/words"
 )
 
-// Bounds of what a tree puts on a page at once. The rest of a branch comes when somebody opens it,
-// and all of it is in the payload's own text.
+// Limits on what a tree puts on a page at once. The rest of a branch is loaded when somebody opens
+// it, and the payload's plain text has all of it.
 const (
 	maxNodes    = 600
 	maxDepth    = 16
@@ -19,38 +19,39 @@ const (
 	maxKey      = 200   // runes
 	maxLabel    = 100   // runes of a path
 	maxText     = 1_000 // bytes of a leaf
-	openNodes   = 40    // a payload of fewer nodes is shown open
+	openNodes   = 40    // a payload of fewer nodes is shown fully open
 )
 
 // node is one value of a payload. Branches have Sum and Children, leaves have Text.
 type node struct {
 	Key      []printable.Run
-	Named    bool            // it has a key or a number: all have but the root
-	At       string          // the numbers of the members that lead here: "0.12"
+	Named    bool            // it has a key or an index: all nodes have one except the root
+	At       string          // the indexes of the members that lead here: "0.12"
 	Label    string          // the keys that lead here, for the name of its copy button
 	Class    string          // colour of a leaf
 	Text     []printable.Run // JSON of a leaf
-	Size     int             // bytes of a leaf whose text is cut, else 0
+	Size     int             // bytes of a leaf whose text is cut, otherwise 0
 	Sum      string          // "{7 keys}", "[2 items]"
 	Peek     excerpt         // the beginning of a branch on one line
 	Children []node
-	Count    int // of children, with those that are not here
-	From     int // the number of the first child that is here
+	Count    int // all children, including those that are not on the page
+	From     int // the index of the first child that is on the page
 	Open     bool
 	value    jsonValue
 	depth    int
 }
 
-// branch reports whether the node holds others.
+// branch reports whether the node contains others.
 func (n *node) branch() bool { return n.Sum != "" }
 
-// rest is how many children follow those that are here.
+// rest returns how many children follow those on the page.
 func (n *node) rest() int { return n.Count - n.From - len(n.Children) }
 
-// next is the number of the first child that follows those that are here.
+// next returns the index of the first child after those on the page.
 func (n *node) next() int { return n.From + len(n.Children) }
 
-// tree is a payload as far as it fits the page. It is nil when the payload is no JSON document.
+// tree returns as much of a payload as fits the page. It is nil if the payload is not a JSON
+// document.
 func tree(payload []byte) []node {
 	root, ok := branchAt(payload, "", 0)
 	if !ok {
@@ -64,8 +65,8 @@ func tree(payload []byte) []node {
 	return nodes
 }
 
-// branchAt is the value that the numbers lead to, with its children from one on. It is not ok where
-// there is none.
+// branchAt returns the value to which the indexes lead, with its children starting at index from.
+// ok is false if there is none.
 func branchAt(payload []byte, at string, from int) (n node, ok bool) {
 	if !json.Valid(payload) {
 		return node{}, false
@@ -87,7 +88,7 @@ func branchAt(payload []byte, at string, from int) (n node, ok bool) {
 	}
 	n.describe()
 	left := maxNodes - 1
-	// level by level, so that a long branch hides none beside it
+	// level by level, so that a long branch leaves room for its siblings
 	for queue := []*node{&n}; len(queue) > 0; queue = queue[1:] {
 		if queue[0].branch() && queue[0].depth < maxDepth {
 			left -= queue[0].grow(left)
@@ -99,7 +100,8 @@ func branchAt(payload []byte, at string, from int) (n node, ok bool) {
 	return n, from == 0 || from < n.Count
 }
 
-// numbers reads a place in a document. What is no number is one that nothing has.
+// numbers reads a place in a document. A part that is not a number becomes an index that no member
+// has.
 func numbers(at string) func(yield func(int) bool) {
 	return func(yield func(int) bool) {
 		if at == "" {
@@ -117,7 +119,7 @@ func numbers(at string) func(yield func(int) bool) {
 	}
 }
 
-// describe reads a value without what it holds.
+// describe reads a value without its contents.
 func (n *node) describe() {
 	switch c := n.value[0]; {
 	case n.value.branch():
@@ -147,7 +149,7 @@ func (n *node) describe() {
 	}
 }
 
-// grow reads the children of a branch, as many as it may, and says how many those are.
+// grow reads the children of a branch, as many as are left to spend, and returns how many it read.
 func (n *node) grow(left int) int {
 	var members []member
 	for m := range n.value.members() {
@@ -176,7 +178,8 @@ func (n *node) grow(left int) int {
 	return len(members)
 }
 
-// keyOf is a key as it is shown: bare where that shows all of it, else in quotes, with escapes.
+// keyOf returns a key as it is shown: bare if that shows all of it, otherwise in quotes and with
+// escapes.
 func keyOf(m member, form printable.Form) []printable.Run {
 	if m.key == nil {
 		return []printable.Run{{Text: strconv.Itoa(m.index)}}
@@ -199,8 +202,8 @@ func labelOf(parent string, m member) string {
 	return printable.Clip(strings.TrimPrefix(parent+"."+printable.String(key, printable.Line), "."), maxLabel)
 }
 
-// lookAlike finds the keys that differ from a neighbour's only in what cannot be seen, although
-// their script needs it.
+// lookAlike finds keys that differ from another key of the object only in invisible characters that
+// their script needs.
 func lookAlike(members []member) []bool {
 	bones := make([]string, len(members))
 	seen := map[string]int{}
@@ -218,7 +221,7 @@ func lookAlike(members []member) []bool {
 	return alike
 }
 
-// visible is what the eye gets of a key.
+// visible returns the part of a key that can be seen.
 func visible(key string) string {
 	var b strings.Builder
 	for _, r := range printable.Runs(key, printable.Apart) {
@@ -232,7 +235,7 @@ func visible(key string) string {
 	return b.String()
 }
 
-// unfold opens the first level, and small payloads wholly.
+// unfold opens the first level, and all of a small payload.
 func unfold(nodes []node, depth int, small bool) {
 	for i := range nodes {
 		n := &nodes[i]
@@ -241,7 +244,7 @@ func unfold(nodes []node, depth int, small bool) {
 	}
 }
 
-// total is how many nodes there are.
+// total returns how many nodes there are.
 func total(nodes []node) int {
 	n := len(nodes)
 	for i := range nodes {
@@ -250,7 +253,7 @@ func total(nodes []node) int {
 	return n
 }
 
-// unopened reports whether a part of the tree cannot be read before something is opened.
+// unopened reports whether part of the tree cannot be read until something is opened.
 func unopened(nodes []node) bool {
 	for i := range nodes {
 		n := &nodes[i]

@@ -8,8 +8,8 @@ import (
 	"countersign/views/words"
 )
 
-// unseen names the characters of a completion that cannot be seen, as they are or by their number,
-// each once.
+// unseen names the invisible characters of a completion, whether they are literal or escaped, each
+// once.
 func unseen(body []byte) []string {
 	if json.Valid(body) {
 		body = decoded(body)
@@ -25,13 +25,13 @@ func unseen(body []byte) []string {
 	return names
 }
 
-// maxNamed is how many characters are named before the rest are counted.
+// maxNamed is how many characters are named; the rest are only counted.
 const maxNamed = 5
 
-// unseenWords says which characters go out unseen.
+// unseenWords lists the invisible characters that would be sent.
 func unseenWords(names []string) string { return strings.Join(names, ", ") + "." }
 
-// HasClosedPart reports whether a part of a payload cannot be read before the reader opens it.
+// HasClosedPart reports whether part of a payload cannot be read until the reader opens it.
 func HasClosedPart(document []byte) bool {
 	if len(document) == 0 {
 		return false

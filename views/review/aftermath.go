@@ -10,8 +10,8 @@ import (
 	"countersign/views/words"
 )
 
-// afterLine is a line of what happened next: Lead, then Name in bold, then Rest, which begins with
-// its own space.
+// afterLine is one line about what happened after the decision: Lead, then Name in bold, then Rest,
+// which begins with its own space.
 type afterLine struct {
 	Icon, Tone       string
 	Lead, Name, Rest string
@@ -19,7 +19,7 @@ type afterLine struct {
 	Note             string
 }
 
-// aftermathOf is what the execution did after the decision, nil while that is not known.
+// aftermathOf returns the follow-up of the decision, or nil while it is not known.
 func aftermathOf(m Review) *callbacks.Aftermath {
 	if m.Callback.State != callbacks.Completed || m.Delivery == nil || m.Delivery.Aftermath == nil {
 		return nil
@@ -31,8 +31,8 @@ func aftermathOf(m Review) *callbacks.Aftermath {
 	return a
 }
 
-// afterMark is the execution's status as a badge. That it fails after a rejection is nothing to
-// mend.
+// afterMark shows the execution's status as a badge. A failure after a rejection is expected, so
+// the badge does not ask for a repair.
 func afterMark(m Review, a *callbacks.Aftermath) words.Mark {
 	word := strings.ToUpper(strings.ReplaceAll(string(a.Status), "_", " "))
 	switch {
@@ -46,7 +46,7 @@ func afterMark(m Review, a *callbacks.Aftermath) words.Mark {
 	return words.Mark{Word: word, Icon: "play", Tone: "delivering"}
 }
 
-// afterLines tell an aftermath, oldest first.
+// afterLines describe a follow-up, oldest event first.
 func afterLines(m Review, a *callbacks.Aftermath) []afterLine {
 	var lines []afterLine
 	if !a.ResumedAt.IsZero() {
@@ -61,7 +61,7 @@ func afterLines(m Review, a *callbacks.Aftermath) []afterLine {
 	return append(lines, endLine(m, a))
 }
 
-// endLine says how the execution ended, or that it has not.
+// endLine says how the execution ended, or that it is still running.
 func endLine(m Review, a *callbacks.Aftermath) afterLine {
 	end := afterLine{Icon: "todo", Rest: "The execution is still running"}
 	switch {
@@ -84,14 +84,14 @@ func endLine(m Review, a *callbacks.Aftermath) afterLine {
 	return end
 }
 
-// stepNouns are the kinds of operations as their names are led in.
+// stepNouns are the words for kinds of operations that stand before their names.
 var stepNouns = map[callbacks.OperationKind]string{
 	callbacks.OperationStep: "Step", callbacks.OperationWait: "Wait", callbacks.OperationCallback: "Callback",
 	callbacks.OperationInvoke: "Invocation", callbacks.OperationContext: "Part",
 }
 
-// stepLine tells one operation. over says that the execution has ended: what is open then never
-// ends.
+// stepLine describes one operation. over says that the execution has ended, so that an open
+// operation will never end.
 func stepLine(s *callbacks.AfterStep, over bool) afterLine {
 	line := afterLine{Icon: "todo", Lead: stepNouns[s.Kind], Name: s.Name, At: s.At, Note: s.Note}
 	switch s.Status {
@@ -122,7 +122,7 @@ func stepLine(s *callbacks.AfterStep, over bool) afterLine {
 	return line
 }
 
-// within is how long an operation took, where that is known: " in 1.2 s".
+// within says how long an operation took: " in 1.2 s". It is empty if that is not known.
 func within(s *callbacks.AfterStep, preposition string) string {
 	if s.Took <= 0 {
 		return ""
@@ -130,7 +130,7 @@ func within(s *callbacks.AfterStep, preposition string) string {
 	return " " + preposition + " " + words.Gap(s.Took)
 }
 
-// errorLine is the error of an execution in one line, empty for none.
+// errorLine returns the error of an execution in one line; it is empty if there is none.
 func errorLine(a *callbacks.Aftermath) string {
 	parts := []string{a.Error.ErrorType, a.Error.ErrorMessage}
 	if parts[0] == "" || parts[1] == "" {
@@ -139,7 +139,7 @@ func errorLine(a *callbacks.Aftermath) string {
 	return strings.Join(parts, ": ")
 }
 
-// afterVerb is how an execution ended: "the execution failed".
+// afterVerb says how an execution ended: "the execution failed".
 func afterVerb(s callbacks.AfterStatus) string {
 	switch s {
 	case callbacks.AfterTimedOut:
@@ -151,7 +151,7 @@ func afterVerb(s callbacks.AfterStatus) string {
 	return "failed"
 }
 
-// afterwards adds to the verdict on a completed decision what the execution did then.
+// afterwards adds the follow-up to the verdict on a completed decision.
 func afterwards(v verdict, m Review, s views.Shell) verdict {
 	a, c := aftermathOf(m), &m.Callback
 	switch {
@@ -172,7 +172,7 @@ func afterwards(v verdict, m Review, s views.Shell) verdict {
 	return v
 }
 
-// shortened is a text that fits a heading.
+// shortened cuts a text so that it fits a heading.
 func shortened(text string) string {
 	const longest = 120
 	runes := []rune(text)

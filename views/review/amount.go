@@ -13,9 +13,9 @@ var (
 	plainNumber  = regexp.MustCompile(`^-?[0-9]{1,15}(\.[0-9]{1,6})?$`)
 )
 
-// amount is the sum that a request is about, where its payload marks one: an object with a currency
-// beside an amount or a total, at the top or one level below. Two such objects leave open which one
-// is meant. Nor is it said when the title says it.
+// amount returns the sum that a request is about, if its payload has exactly one: an object with a
+// currency beside an amount or a total, at the top level or one level below. It is empty if two
+// such objects leave open which one is meant, and if the title already has the sum.
 func amount(c *callbacks.Callback, payload []byte) string {
 	var top map[string]json.RawMessage
 	if json.Unmarshal(payload, &top) != nil {
@@ -40,7 +40,7 @@ func amount(c *callbacks.Callback, payload []byte) string {
 	return found[0].currency + "\u00a0" + thousands(found[0].number)
 }
 
-// sum is a number of a currency, as the sender spelled both.
+// sum is a number and its currency, both as the sender spelled them.
 type sum struct{ currency, number string }
 
 func sumOf(object map[string]json.RawMessage) (s sum, ok bool) {
@@ -59,7 +59,7 @@ func sumOf(object map[string]json.RawMessage) (s sum, ok bool) {
 	return s, plainNumber.MatchString(s.number)
 }
 
-// thousands is a number with a comma at each thousand.
+// thousands puts a comma at each thousand.
 func thousands(number string) string {
 	whole, fraction, _ := strings.Cut(number, ".")
 	sign := ""

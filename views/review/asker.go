@@ -5,13 +5,13 @@ import (
 	"countersign/views"
 )
 
-// AskerDraft is what an admin said of who asks, and what has to change first.
+// AskerDraft is what an admin entered about the requester, with the faults to correct first.
 type AskerDraft struct {
 	callbacks.Statement
 	Faults callbacks.Invalid
 }
 
-// askerField is one line of that form.
+// askerField is one field of that form.
 type askerField struct {
 	Name, Label, Hint, Value string
 	Limit                    int
@@ -26,7 +26,7 @@ func (d AskerDraft) fields() []askerField {
 	}
 }
 
-// fault is what is wrong with a field, empty for nothing.
+// fault returns what is wrong with a field; it is empty if nothing is.
 func (d AskerDraft) fault(field string) string {
 	for _, f := range d.Faults {
 		if f.Pointer == field {
@@ -36,12 +36,12 @@ func (d AskerDraft) fault(field string) string {
 	return ""
 }
 
-// mayStateRequester reports whether the reader may say who asks.
+// mayStateRequester reports whether the reader may say who the requester is.
 func mayStateRequester(m Review, viewer callbacks.Person) bool {
 	return m.WantsRequester && viewer.Roles.Admin
 }
 
-// askerWords say why the form is there.
+// askerWords explain why the form is there.
 func askerWords(c *callbacks.Callback) string {
 	if c.Requester.StatedBy != "" {
 		return "An admin said who asks. Say it again if that is wrong: whoever says it last may not decide this themselves, and every preview becomes out of date."

@@ -4,7 +4,7 @@ import (
 	"countersign/views/words"
 )
 
-// toneWord names a tone, because colour never stands alone.
+// toneWord puts a tone into a word, because colour must not be the only sign.
 func toneWord(t words.Tone) string {
 	switch t {
 	case words.ToneSoon:
@@ -18,7 +18,7 @@ func toneWord(t words.Tone) string {
 	return "Calm"
 }
 
-// okWhen is the class of a bar that only refills.
+// okWhen returns the class of a bar that is kept refilled.
 func okWhen(kept bool) string {
 	if kept {
 		return "ok"

@@ -14,15 +14,15 @@ import (
 	"github.com/a-h/templ"
 )
 
-// maxCodeShown is how much of what Lambda receives is laid out and coloured; all of it is in the
-// exact bytes below.
+// maxCodeShown is how much of the completion is laid out and coloured, in bytes. The exact bytes
+// below show all of it.
 const maxCodeShown = 32 << 10
 
 // span is a piece of JSON text in one colour.
 type span struct{ Class, Text string }
 
-// laidOut is a JSON document over several lines, coloured. Only space between tokens is added.
-// Other text stays as it is.
+// laidOut spreads a JSON document over several lines and colours it. It adds only space between
+// tokens. Text that is not JSON stays as it is.
 func laidOut(document []byte) (spans []span, spaced bool) {
 	var b bytes.Buffer
 	if len(document) > maxCodeShown || json.Indent(&b, document, "", "  ") != nil {
@@ -31,7 +31,7 @@ func laidOut(document []byte) (spans []span, spaced bool) {
 	return coloured(b.Bytes()), b.Len() != len(document)
 }
 
-// coloured cuts JSON text into spans.
+// coloured splits JSON text into spans.
 func coloured(text []byte) []span {
 	var spans []span
 	for len(text) > 0 {
@@ -55,8 +55,8 @@ func coloured(text []byte) []span {
 	return spans
 }
 
-// tokenLength is the length of the string, word or number that the text begins with, or of what
-// stands between.
+// tokenLength returns the length of the string, word or number at the start of the text, or of what
+// stands between two of them.
 func tokenLength(text []byte) int {
 	if text[0] == '"' {
 		for i := 1; i < len(text); i++ {
@@ -81,12 +81,12 @@ func tokenLength(text []byte) int {
 
 func isKey(rest []byte) bool { return len(rest) > 0 && rest[0] == ':' }
 
-// maxPreviewed is how many bytes the previews of a page have together, beyond the first. They are
-// sent at each pause in typing.
+// maxPreviewed limits the bytes that the previews of a page have together, beyond the first. They
+// are sent at each pause in typing.
 const maxPreviewed = 100 << 10
 
-// wholePreviews tells which previews are shown whole: that of the outcome first, and each further
-// one for which there is room.
+// wholePreviews reports which previews are shown whole: that of the first outcome always, each
+// further one if there is room.
 func wholePreviews(previews []callbacks.Preview, first string) []bool {
 	whole := make([]bool, len(previews))
 	at := max(0, slices.IndexFunc(previews, func(p callbacks.Preview) bool { return p.Outcome.Name == first }))
@@ -102,7 +102,7 @@ func wholePreviews(previews []callbacks.Preview, first string) []bool {
 	return whole
 }
 
-// kindWord is a completion as the API names it.
+// kindWord names the kind of a completion as the API does.
 func kindWord(k callbacks.Kind) string {
 	if k == callbacks.Failure {
 		return "Failure, error object"
@@ -118,7 +118,7 @@ func consequence(p callbacks.Preview) string {
 	return "the function goes on with these bytes as its result."
 }
 
-// laid is such text in colours.
+// laid renders coloured spans.
 func laid(spans []span) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		parts := []templ.Component{templ.Raw("\n")}

@@ -8,7 +8,8 @@ import (
 	"countersign/views/words"
 )
 
-// Conflict is the page of a decision that came too late: somebody or a clock was faster.
+// Conflict is the page of a decision that came too late, because a person, another client or a
+// clock was faster.
 type Conflict struct {
 	Callback callbacks.Callback // as it is now
 	Tried    string             // label of the outcome that was not sent

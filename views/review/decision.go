@@ -12,8 +12,8 @@ import (
 	"countersign/views/words"
 )
 
-// shown is the outcome whose preview is open first: what was tried before, or the one that most
-// will choose.
+// shown returns the outcome whose preview is open first: the one that was tried before, or the
+// primary one.
 func shown(m Review) string {
 	for _, p := range m.Previews {
 		if p.Outcome.Name == m.Draft.Outcome {
@@ -23,7 +23,7 @@ func shown(m Review) string {
 	return primary(m.Callback.Outcomes)
 }
 
-// primary is the outcome that gets the strong button: approve, or else the first success.
+// primary returns the outcome that gets the strong button: approve, or else the first success.
 func primary(outcomes []callbacks.Outcome) string {
 	for _, o := range outcomes {
 		if o.Name == callbacks.OutcomeApprove {
@@ -38,8 +38,7 @@ func primary(outcomes []callbacks.Outcome) string {
 	return ""
 }
 
-// choices are the outcomes in the order of their buttons, the primary one last: it stands at the
-// edge.
+// choices returns the outcomes in the order of their buttons. The primary one is last, at the edge.
 func choices(outcomes []callbacks.Outcome) []callbacks.Outcome {
 	strong := primary(outcomes)
 	var ordered, last []callbacks.Outcome
@@ -56,8 +55,8 @@ func choices(outcomes []callbacks.Outcome) []callbacks.Outcome {
 // maxButtons is how many buttons fit the bar of a phone.
 const maxButtons = 3
 
-// ways splits the outcomes into those that have a button in the bar and those behind "More ways".
-// Up to three have one each; of more, those that have a letter of their own.
+// ways splits the outcomes into those with a button in the bar and those behind "More ways". Up to
+// three outcomes all get a button. If there are more, only those with a letter of their own do.
 func ways(outcomes []callbacks.Outcome) (direct, more []callbacks.Outcome) {
 	ordered := choices(outcomes)
 	if len(ordered) <= maxButtons {
@@ -76,7 +75,7 @@ func ways(outcomes []callbacks.Outcome) (direct, more []callbacks.Outcome) {
 	return direct, more
 }
 
-// waysName is what the list of further outcomes is called.
+// waysName is the name of the list of further outcomes.
 func waysName(direct []callbacks.Outcome) string {
 	if len(direct) == 0 {
 		return "Ways to decide"
@@ -84,7 +83,7 @@ func waysName(direct []callbacks.Outcome) string {
 	return "More ways"
 }
 
-// chosen is the outcome that the reader chose before, after a refused decision.
+// chosen returns the outcome that the reader chose before, after a refused decision.
 func chosen(m Review) string {
 	if _, ok := m.Callback.Outcome(m.Draft.Outcome); ok {
 		return m.Draft.Outcome
@@ -92,8 +91,8 @@ func chosen(m Review) string {
 	return ""
 }
 
-// buttonClass is how an outcome's button looks. Green and red are for approve and reject as every
-// reviewer knows them; a sender's own outcome is neutral, whatever it calls itself.
+// buttonClass returns the class of an outcome's button. Only the default approve and reject are
+// green and red; a sender's own outcome is neutral, whatever its name is.
 func buttonClass(o callbacks.Outcome) string {
 	if !o.Ours() {
 		return ""
@@ -101,13 +100,13 @@ func buttonClass(o callbacks.Outcome) string {
 	return o.Name
 }
 
-// confirmClass is how the button of the second step looks.
+// confirmClass returns the class of the button of the second step.
 func confirmClass(o callbacks.Outcome) string { return cmp.Or(buttonClass(o), "solid") }
 
-// otherKey is the letter that outcomes without one of their own share.
+// otherKey is the letter shared by outcomes that have none of their own.
 const otherKey = "s"
 
-// buttonKey is the letter of an outcome's button. Outcomes of the sender's own share one.
+// buttonKey returns the letter of an outcome's button. The sender's own outcomes share one.
 func buttonKey(o callbacks.Outcome) string {
 	switch {
 	case o.Ours() && o.Name == callbacks.OutcomeApprove:
@@ -118,8 +117,8 @@ func buttonKey(o callbacks.Outcome) string {
 	return otherKey
 }
 
-// commentHint is the comment rule of every outcome in one line: "optional to approve, required to
-// reject".
+// commentHint puts the comment rules of all outcomes into one line: "optional to approve, required
+// to reject".
 func commentHint(outcomes []callbacks.Outcome) string {
 	by := map[callbacks.CommentRule][]string{}
 	for _, o := range outcomes {
@@ -146,7 +145,7 @@ func ruleWord(rule callbacks.CommentRule) string {
 	return string(rule)
 }
 
-// takesComment reports whether any outcome does something with a comment.
+// takesComment reports whether any outcome uses a comment.
 func takesComment(outcomes []callbacks.Outcome) bool {
 	for _, o := range outcomes {
 		if o.Comment != callbacks.CommentNone {
@@ -156,7 +155,7 @@ func takesComment(outcomes []callbacks.Outcome) bool {
 	return false
 }
 
-// fault is what is wrong with a field of the draft, empty for nothing.
+// fault returns what is wrong with a field of the draft; it is empty if nothing is.
 func (d Draft) fault(field string) string {
 	for _, f := range d.Faults {
 		if f.Pointer == field {
@@ -166,7 +165,7 @@ func (d Draft) fault(field string) string {
 	return ""
 }
 
-// otherFaults are the faults of what has no field on the page.
+// otherFaults returns the faults that belong to no field on the page.
 func (d Draft) otherFaults() []string {
 	var faults []string
 	for _, f := range d.Faults {
@@ -177,12 +176,12 @@ func (d Draft) otherFaults() []string {
 	return faults
 }
 
-// decisionPath is where a decision is posted. It remembers the list.
+// decisionPath returns the path to which a decision is posted. Its query remembers the list.
 func decisionPath(list views.Address, id callbacks.ID) string {
 	return list.With("item", "", "after", "").At(id.Path() + "/decision").String()
 }
 
-// confirmNoun is the decision on the second button: "Confirm approval".
+// confirmNoun names the decision on the second button: "Confirm approval".
 func confirmNoun(o callbacks.Outcome) string {
 	if o.Ours() {
 		return "Confirm " + words.DecisionNoun(o.Name)
@@ -190,8 +189,8 @@ func confirmNoun(o callbacks.Outcome) string {
 	return "Confirm: " + untrusted.Isolate(o.Label)
 }
 
-// ask is the question of the second step, about this request and no other: "Approve “Expense
-// EXP-2296, $18,420.00”?"
+// ask returns the question of the second step, which names the request: "Approve “Expense EXP-2296,
+// $18,420.00”?"
 func ask(o callbacks.Outcome, c *callbacks.Callback, payload []byte) string {
 	name := untrusted.Isolate(words.Title(c))
 	if sum := amount(c, payload); sum != "" {
@@ -200,7 +199,7 @@ func ask(o callbacks.Outcome, c *callbacks.Callback, payload []byte) string {
 	return untrusted.Isolate(o.Label) + " “" + name + "”?"
 }
 
-// refusalTitle says whom a refusal concerns: the reader, or everybody.
+// refusalTitle says whether a refusal concerns only the reader or everybody.
 func refusalTitle(m Review) string {
 	var refusal *callbacks.Refusal
 	if errors.As(m.Refused, &refusal) && (refusal.Code == "unknown" || refusal.Code == "unannounced") {
@@ -209,7 +208,7 @@ func refusalTitle(m Review) string {
 	return "You can see this, but not decide it"
 }
 
-// refusalText is why the reader may not decide.
+// refusalText says why the reader may not decide.
 func refusalText(m Review) string {
 	var refusal *callbacks.Refusal
 	if errors.As(m.Refused, &refusal) {
@@ -218,6 +217,6 @@ func refusalText(m Review) string {
 	return "Someone else must."
 }
 
-// lockUnder is the time left under which a decision would arrive too late, so that the page takes
-// none.
+// lockUnder is the time left below which a decision would arrive too late, so the page no longer
+// accepts one.
 const lockUnder = 2 * time.Second

@@ -27,13 +27,13 @@ func doubtNote(c *callbacks.Callback) string {
 	return cmp.Or(doubtNotes[c.Ending.Doubt], "the history cannot tell")
 }
 
-// What an operator can do about a doubt, beside what belongs to one alone.
+// What an operator can do about a doubt. The constants are for hints that several doubts share.
 const (
 	sendAgain   = "send again: Lambda takes the same bytes once at most, and the history tells the rest."
 	askFunction = "Look in the function’s own logs whether it went on with the decision, and finish by hand what it did not."
 )
 
-// doubtHint is what an operator can do about a decision of which nobody knows whether it arrived.
+// doubtHint says what an operator can do if nobody knows whether a decision arrived.
 func doubtHint(m Review) string {
 	c := &m.Callback
 	if c.Ending == nil {
@@ -62,10 +62,11 @@ func doubtHint(m Review) string {
 	case callbacks.DoubtPayload:
 		return "It may be this decision or another client’s: sending again changes nothing. " + askFunction
 	}
-	return "Look at the execution in AWS, or " + sendAgain // from before doubts were kept
+	return "Look at the execution in AWS, or " + sendAgain // recorded before doubts were kept
 }
 
-// readingPermissions are what reading a history needs, and who needs it.
+// readingPermissions names the permissions that reading a history needs, and the role that needs
+// them.
 func readingPermissions(m Review) string {
 	needed := "lambda:GetDurableExecutionHistory and lambda:GetDurableExecution"
 	if m.Callback.Function != "" {

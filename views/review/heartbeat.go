@@ -7,11 +7,11 @@ import (
 	"countersign/views/words"
 )
 
-// recoveryShown is how long the page says that Lambda takes the heartbeats again.
+// recoveryShown is how long the page says that Lambda accepts heartbeats again.
 const recoveryShown = time.Minute
 
-// mendingBeats says to an admin what to do about heartbeats that fail, nothing where that passes by
-// itself.
+// mendingBeats tells an admin what to do about failing heartbeats; it is empty if the failure
+// passes by itself.
 func mendingBeats(c *callbacks.Callback, viewer callbacks.Person) string {
 	if !viewer.Roles.Admin {
 		return ""
@@ -32,12 +32,12 @@ func beatText(m Review, viewer callbacks.Person, u words.Urgency) string {
 	return "No heartbeats are being sent."
 }
 
-// unlessBeaten reports whether the callback ends unless a heartbeat arrives that is under way.
+// unlessBeaten reports whether the callback ends unless a heartbeat that is being sent arrives.
 func unlessBeaten(u words.Urgency) bool {
 	return u.Beating && !u.KeptAlive && u.Cause == callbacks.CauseHeartbeat
 }
 
-// whatArrives is what may still arrive before the heartbeat clock runs out.
+// whatArrives names what may still arrive before the heartbeat timeout expires.
 func whatArrives(c *callbacks.Callback) string {
 	if c.State == callbacks.Decided {
 		return "one, or the decision, arrives"
@@ -45,7 +45,7 @@ func whatArrives(c *callbacks.Callback) string {
 	return "one arrives"
 }
 
-// recovered reports whether Lambda took a heartbeat again a moment ago, after others failed.
+// recovered reports whether Lambda has just accepted a heartbeat after it refused others.
 func recovered(m Review, u words.Urgency, now time.Time) bool {
 	for _, e := range m.Audit {
 		if e.Action == callbacks.ActionHeartbeat {

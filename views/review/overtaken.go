@@ -10,14 +10,14 @@ import (
 	"countersign/views/words"
 )
 
-// overtaking is what ended a callback while somebody was about to decide it.
+// overtaking describes who or what ended a callback while the reader was about to decide it.
 type overtaking struct {
 	What string // "Dana approved this"
 	At   time.Time
 }
 
-// overtakenBy says who or what was faster than the reader, in words that go on with "2 s ago". ok
-// is false while nobody was.
+// overtakenBy says who or what was faster than the reader, in words that "2 s ago" can follow. ok
+// is false if nobody was.
 func overtakenBy(c *callbacks.Callback, viewer callbacks.Person) (o overtaking, ok bool) {
 	switch {
 	case c.State == callbacks.Pending:
@@ -34,13 +34,13 @@ func overtakenBy(c *callbacks.Callback, viewer callbacks.Person) (o overtaking, 
 	return overtaking{}, false
 }
 
-// whoDid is who decided what: "Dana approved this".
+// whoDid says who decided what: "Dana approved this".
 func whoDid(d *callbacks.Decision, viewer callbacks.Person) string {
 	return words.ActorBriefly(d.By, viewer) + " " + words.DecisionVerb(d) + " this"
 }
 
-// decidedBy begins the sentence of a verdict. A decision of somebody else is named as theirs:
-// nobody takes it for their own.
+// decidedBy begins the sentence of a verdict. It names the person if the decision is not the
+// reader's, so that no reader takes it for their own.
 func decidedBy(d *callbacks.Decision, viewer callbacks.Person) string {
 	if words.Actor(d.By, viewer) == "You" {
 		return words.Decision(d)
@@ -48,8 +48,8 @@ func decidedBy(d *callbacks.Decision, viewer callbacks.Person) string {
 	return whoDid(d, viewer)
 }
 
-// since is how long ago something was: "just now", "2 s ago". The script counts on in the same
-// words.
+// since says how long ago something was: "just now", "2 s ago". The script continues the count in
+// the same words.
 func since(d time.Duration) string {
 	if d < time.Second {
 		return "just now"
@@ -60,7 +60,8 @@ func since(d time.Duration) string {
 	return words.Duration(d) + " ago"
 }
 
-// subject tells two contents of a request apart: what a reader has read of one holds for no other.
+// subject identifies the content of a request. If the content changes, what a reader has read of it
+// no longer counts.
 func subject(m Review) string {
 	c := &m.Callback
 	read, _ := json.Marshal([]any{c.Title, c.Requester, c.Queue, c.Outcomes, m.Content, m.Refused == nil})

@@ -9,7 +9,8 @@ import (
 	"countersign/views/words"
 )
 
-// otherReviews are the people who are here besides the reader, longest first, each once.
+// otherReviews returns the people who review the callback besides the reader, longest first, each
+// once.
 func otherReviews(m Review, viewer callbacks.Person) []callbacks.Actor {
 	var others []callbacks.Actor
 	seen := map[string]bool{viewer.ID: true}
@@ -29,7 +30,7 @@ func presenceLead(others []callbacks.Actor) string {
 	return words.Reviewers(others, callbacks.Person{}) + " are also reviewing"
 }
 
-// presenceSince is how long the one who is here has been.
+// presenceSince says how long another reviewer has been here, if there is exactly one.
 func presenceSince(m Review, s views.Shell, others []callbacks.Actor) string {
 	if len(others) != 1 {
 		return "."
@@ -45,7 +46,7 @@ func presenceSince(m Review, s views.Shell, others []callbacks.Actor) string {
 	return "."
 }
 
-// ownReview is the reader's review that lives longest, nil when they have none.
+// ownReview returns the reader's review that expires last, or nil if they have none.
 func ownReview(m Review, viewer callbacks.Person) *callbacks.Review {
 	var own *callbacks.Review
 	for i := range m.Reviews {

@@ -10,16 +10,16 @@ import (
 	"countersign/views/words"
 )
 
-// step is a link of the delivery receipt. State is its class: nothing for done, or "now", "retry",
+// step is a link of the delivery receipt. State is its class: "" for done, or "now", "retry",
 // "todo", "lost".
 type step struct {
 	Name, State, Icon string
 	At                time.Time
-	When              string // in place of At
+	When              string // shown instead of At
 	Note              string
 }
 
-// receiptOf is the chain from the decision to its proof.
+// receiptOf returns the chain of steps from the decision to its proof.
 func receiptOf(m Review, s views.Shell) []step {
 	c := &m.Callback
 	steps := []step{
@@ -58,7 +58,7 @@ func deliveringStep(m Review, s views.Shell) step {
 	return step{Name: "Delivering", Icon: "check", At: last.StartedAt, Note: "Attempt " + strconv.Itoa(last.Number)}
 }
 
-// answerStep is what Lambda said to the last attempt.
+// answerStep says how Lambda answered the last attempt.
 func answerStep(m Review, s views.Shell) step {
 	last, tried := lastAttempt(m)
 	if m.Callback.State == callbacks.Decided || !tried {
@@ -71,7 +71,7 @@ func answerStep(m Review, s views.Shell) step {
 		said.Name, said.State, said.Icon = "No clear answer", "retry", "retry"
 	case a == callbacks.AnswerInvalid, a.MaybeClosed():
 		said.Name, said.State, said.Icon = "Refused by Lambda", "lost", "x"
-	default: // it was not judged there: throttled, denied, or not reached
+	default: // Lambda did not judge the decision: throttled, denied, or not reached
 		said.Name, said.State, said.Icon = "Not taken by Lambda", "lost", "x"
 	}
 	return said
@@ -91,8 +91,8 @@ func answerNote(a callbacks.Attempt, viewer callbacks.Person) string {
 	return note
 }
 
-// proofStep is what the execution's history or a clock says beyond Lambda's answer; ok is false
-// when nothing is known.
+// proofStep says what the execution's history or a clock shows beyond Lambda's answer. ok is false
+// if nothing is known.
 func proofStep(m Review) (step, bool) {
 	c := &m.Callback
 	switch {
@@ -112,7 +112,7 @@ func proofStep(m Review) (step, bool) {
 	return step{}, false
 }
 
-// eventNote names the history's event that shows an end, empty for none.
+// eventNote names the event in the history that shows an end; it is empty if there is none.
 func eventNote(e *callbacks.Ending) string {
 	if e.Event == 0 {
 		return ""
@@ -120,15 +120,15 @@ func eventNote(e *callbacks.Ending) string {
 	return "Event " + strconv.Itoa(e.Event)
 }
 
-// race is a lost race with both times known.
+// race is a lost race in which both times are known.
 type race struct {
 	First, Second string
 	FirstAt       time.Time
 	SecondAt      time.Time
 }
 
-// raceOf is the race that a decision lost; ok is false when it lost none, or when nobody knows
-// against what.
+// raceOf returns the race that a decision lost. ok is false if it lost none, or if the other side's
+// time is unknown.
 func raceOf(c *callbacks.Callback, viewer callbacks.Person) (r race, ok bool) {
 	if c.State != callbacks.Lost || c.Ending == nil || c.Ending.By == callbacks.EndedByUnknown || c.Ending.By == callbacks.EndedByGone {
 		return race{}, false
@@ -140,7 +140,7 @@ func raceOf(c *callbacks.Callback, viewer callbacks.Person) (r race, ok bool) {
 	return race{First: winner, Second: loser, FirstAt: c.Ending.At, SecondAt: c.Decision.At}, true
 }
 
-// attemptsShown are the latest attempts, as many as fit under a receipt.
+// attemptsShown returns as many of the latest attempts as fit under a receipt.
 func attemptsShown(m Review) []callbacks.Attempt {
 	const most = 5
 	if m.Delivery == nil || len(m.Delivery.Attempts) < 2 {
@@ -149,7 +149,7 @@ func attemptsShown(m Review) []callbacks.Attempt {
 	return m.Delivery.Attempts[max(len(m.Delivery.Attempts)-most, 0):]
 }
 
-// took is how long the decision needed to be accepted, empty when it was not.
+// took says how long it took until the decision was accepted; it is empty if it was not.
 func took(m Review) string {
 	last, tried := lastAttempt(m)
 	if m.Callback.State != callbacks.Completed || !tried || last.Answer != callbacks.AnswerAccepted {
@@ -173,14 +173,14 @@ func retryLabel(s callbacks.State) string {
 	return "Send again"
 }
 
-// receiptMark is the state of the delivery as a badge.
+// receiptMark shows the state of the delivery as a badge.
 func receiptMark(m Review) words.Mark {
 	row := callbacks.Row{Callback: m.Callback}
-	row.ExecutionFailed = false // it was delivered all the same
+	row.ExecutionFailed = false // the badge is about the delivery, which succeeded
 	return words.MarkOf(&row, words.Urgency{})
 }
 
-// heldWords says how many were passed over.
+// heldWords says how many callbacks were skipped.
 func heldWords(n int) string {
 	if n == 1 {
 		return "Skipped 1 that ends sooner: somebody else reviews it."

@@ -7,16 +7,16 @@ import (
 	"countersign/views/words"
 )
 
-// Review is everything that is shown of one callback, whatever its state is.
+// Review is everything that is shown of one callback, in any state.
 type Review struct {
 	callbacks.Sheet
 	Description untrusted.SafeHTML // of Sheet.Content.Description
-	// one for each outcome with the comment of Draft; none when the reader may not decide
+	// one for each outcome, with the comment of Draft; none if the reader may not decide
 	Previews []callbacks.Preview
 	Budget   callbacks.Budget
-	// of the function in the Lambda console, empty when there is none to link to
+	// of the function in the Lambda console; empty if there is no link
 	ConsoleURL string
-	Draft      Draft         // what the reader typed before, after a refused decision
+	Draft      Draft         // what the reader entered before, after a refused decision
 	Next       *Next         // on decided and ended callbacks
 	List       views.Address // the list that the reader came from
 }
@@ -25,29 +25,29 @@ type Review struct {
 type Draft struct {
 	Outcome string
 	Comment string
-	Faults  callbacks.Invalid // what has to change first
-	Waited  bool              // for a new sign-in of its person
+	Faults  callbacks.Invalid // what has to change before it can be recorded
+	Waited  bool              // it waited for a new sign-in of its person
 	Asker   AskerDraft        // an admin's other form
 }
 
-// Next is what to do after this callback.
+// Next is what the reader can do after this callback.
 type Next struct {
-	Row  *callbacks.Row // nil when nothing else waits
-	Held int            // how many were passed over because somebody else holds them
+	Row  *callbacks.Row // nil if nothing else waits
+	Held int            // how many were skipped because somebody else reviews them
 }
 
-// Confirm is the second step of a decision without scripts: the exact bytes once more, and a
+// Confirm is the second step of a decision without scripts: it shows the exact bytes again, with a
 // button.
 type Confirm struct {
 	Callback callbacks.Callback
 	Payload  []byte // of the request
 	Preview  callbacks.Preview
 	Comment  string        // as typed
-	Stale    bool          // what was shown before is not what would be sent now
+	Stale    bool          // what was shown before differs from what would be sent now
 	List     views.Address // the list that the reader came from
 }
 
-// mayDecide reports whether the reader has a decision to make.
+// mayDecide reports whether the callback is pending and the reader may decide it.
 func mayDecide(m Review) bool { return m.Callback.State == callbacks.Pending && len(m.Previews) > 0 }
 
 func skipName(m Review) string {
@@ -64,7 +64,7 @@ func skipTo(m Review) string {
 	return "item"
 }
 
-// listScope is the scope of the list that a page was opened from.
+// listScope returns the scope of the list that a page was opened from.
 func listScope(list views.Address) callbacks.Scope {
 	switch scope := callbacks.Scope(list.Query.Get("scope")); scope {
 	case callbacks.ScopeMine, callbacks.ScopeAttention, callbacks.ScopeHistory, callbacks.ScopeAll:
@@ -74,7 +74,7 @@ func listScope(list views.Address) callbacks.Scope {
 	return callbacks.ScopeAvailable
 }
 
-// listPath goes back to the list. The table of all callbacks has a page of its own.
+// listPath returns the address of the list. The table of all callbacks has a page of its own.
 func listPath(list views.Address) string {
 	list = list.With("item", "")
 	if listScope(list) == callbacks.ScopeAll {
@@ -83,7 +83,7 @@ func listPath(list views.Address) string {
 	return list.At("/").String()
 }
 
-// linkTitle is what a sender calls a link.
+// linkTitle returns the sender's title of a link.
 func linkTitle(l callbacks.Link) string {
 	if l.Title != "" {
 		return l.Title
@@ -91,7 +91,7 @@ func linkTitle(l callbacks.Link) string {
 	return l.URL
 }
 
-// announcedBy is who announced a callback, where somebody did.
+// announcedBy says who announced a callback, if anybody did.
 func announcedBy(c *callbacks.Callback) string {
 	if words.NeverAnnounced(c) {
 		return "Found in the history, never announced"

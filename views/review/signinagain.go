@@ -8,17 +8,17 @@ import (
 	"countersign/views/words"
 )
 
-// SignInAgain is the page of somebody whose groups were read too long ago for what they wanted to
-// do.
+// SignInAgain is the page for a person who cannot act because their groups were read too long ago.
 type SignInAgain struct {
 	Age, Limit time.Duration // of their groups
-	// label of the outcome that was not sent; empty when nothing was being decided
-	Tried  string
-	Asker  callbacks.Statement // of who asks, that was not recorded; empty for another form
-	Return views.Address       // where to go on after the sign-in
+	// label of the outcome that was not sent; empty if nothing was being decided
+	Tried string
+	// the statement of who asks that was not recorded; empty for another form
+	Asker  callbacks.Statement
+	Return views.Address // where to continue after the sign-in
 }
 
-// title names what the sign-in is for.
+// title says what the sign-in is for.
 func (m SignInAgain) title() string {
 	if m.Tried != "" {
 		return "Sign in again to decide"
@@ -26,7 +26,7 @@ func (m SignInAgain) title() string {
 	return "Sign in again to go on"
 }
 
-// why is the rule and how it was missed.
+// why states the rule and how far it was missed.
 func (m SignInAgain) why() string {
 	what := "this"
 	if m.Tried != "" {
@@ -35,7 +35,7 @@ func (m SignInAgain) why() string {
 	return "Your groups were read " + ageOfGroups(m.Age) + " ago, and " + what + " needs groups that were read within " + words.Duration(m.Limit) + "."
 }
 
-// wrote is what was typed into the form of who asks, field by field.
+// wrote returns what the reader entered about who asks, field by field.
 func (m SignInAgain) wrote() (fields []askerField) {
 	for _, f := range (AskerDraft{Statement: m.Asker}).fields() {
 		if f.Value != "" {
@@ -45,7 +45,7 @@ func (m SignInAgain) wrote() (fields []askerField) {
 	return fields
 }
 
-// kept says what becomes of what was typed.
+// kept says what happens to the reader's input.
 func (m SignInAgain) kept(s views.Shell) string {
 	switch {
 	case s.Kept != "":
@@ -58,13 +58,13 @@ func (m SignInAgain) kept(s views.Shell) string {
 	return "Nothing was recorded."
 }
 
-// earlyGroups is how long before groups are too old the page says so. It is sooner where they may
-// not grow old: they are read again at half that age, so that nobody reads this who need not sign
-// in.
+// earlyGroups is how long before the groups become too old the page says so. If the limit is short,
+// that is a quarter of it. Groups are read again at half the limit, so a reader who need not sign
+// in never sees the notice.
 func earlyGroups(limit time.Duration) time.Duration { return min(10*time.Minute, limit/4) }
 
-// groupsNote says that the reader has to sign in again to decide, soon or by now; empty when there
-// is nothing to say.
+// groupsNote says that the reader has to sign in again to decide, soon or already; it is empty if
+// they need not.
 func groupsNote(s views.Shell, m Review) string {
 	if m.FreshUntil.IsZero() || m.Refused != nil || m.Callback.State != callbacks.Pending {
 		return ""
@@ -80,7 +80,7 @@ func groupsNote(s views.Shell, m Review) string {
 	return ""
 }
 
-// ageOfGroups is an age to the minute: nobody needs the seconds of hours.
+// ageOfGroups formats an age without the seconds once it is a minute.
 func ageOfGroups(age time.Duration) string {
 	if age >= time.Minute {
 		age = age.Truncate(time.Minute)

@@ -10,8 +10,8 @@ import (
 	"countersign/views/words"
 )
 
-// noteFor is what an audit entry says to its reader. Who is no admin reads of a refusal that an
-// admin knows, and no more.
+// noteFor returns the text of an audit entry for its reader. If an entry needs an operator, a
+// reader who is not an admin learns only that an admin was told.
 func noteFor(e callbacks.AuditEntry, viewer callbacks.Person) string {
 	if e.NeedsOperator() && !viewer.Roles.Admin {
 		return words.Capital(words.AdminTold)
@@ -19,7 +19,7 @@ func noteFor(e callbacks.AuditEntry, viewer callbacks.Person) string {
 	return e.Detail
 }
 
-// event is a line of the timeline: Who, in bold, did What.
+// event is one line of the timeline: Who, in bold, did What.
 type event struct {
 	Icon, Tone string
 	Who, What  string
@@ -27,7 +27,7 @@ type event struct {
 	At         time.Time
 }
 
-// timelineOf tells the audit of a callback, newest first.
+// timelineOf turns the audit of a callback into events, newest first.
 func timelineOf(m Review, viewer callbacks.Person) []event {
 	var events []event
 	beats := false
@@ -44,7 +44,7 @@ func timelineOf(m Review, viewer callbacks.Person) []event {
 	return append(events, event{What: "Callback started", Note: clockNote(m.Callback.Clocks), At: m.Callback.Clocks.StartedAt})
 }
 
-// beatNote goes with the latest stretch of heartbeats.
+// beatNote describes the latest series of heartbeats.
 func beatNote(m Review) string {
 	every := m.Callback.HeartbeatInterval()
 	if every <= 0 || m.Callback.Heartbeats == 0 {
@@ -53,7 +53,7 @@ func beatNote(m Review) string {
 	return fmt.Sprintf("Every %s while somebody works on it; %s so far", words.Duration(every), words.Plural(m.Callback.Heartbeats, "heartbeat"))
 }
 
-// clockNote is what the function set: "Timeout 1 h 30 m, heartbeat 2 min".
+// clockNote says what the function set: "Timeout 1 h 30 m, heartbeat 2 min".
 func clockNote(c callbacks.Clocks) string {
 	var set []string
 	if c.Timeout > 0 {
@@ -68,7 +68,7 @@ func clockNote(c callbacks.Clocks) string {
 	return words.Capital(strings.Join(set, ", "))
 }
 
-// eventOf tells one audit entry. Its detail is a sentence of ours.
+// eventOf turns one audit entry into an event. The entry's detail is a sentence of ours.
 func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 	told := event{
 		At: e.At, Who: words.Actor(e.Actor, viewer), What: string(e.Action), Note: noteFor(e, viewer),
@@ -115,13 +115,13 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 		told.Icon, told.Who, told.What = "flag", "", words.State(e.To)
 	case callbacks.ActionRetried:
 		told.Icon, told.What = "retry", "sent it again"
-	case callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded: // of no callback
+	case callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded: // these belong to no callback
 	}
 	return told
 }
 
-// deliveryEvent tells that the decision arrived: by Lambda's answer, or where that was lost, by the
-// history.
+// deliveryEvent says that the decision arrived, as known from Lambda's answer or, if that was lost,
+// from the history.
 func deliveryEvent(m Review, told event) event {
 	told.Icon, told.Tone, told.Note = "check", "good", ""
 	if answerLost(m) {
@@ -132,8 +132,8 @@ func deliveryEvent(m Review, told event) event {
 	return told
 }
 
-// failureEvent tells that the execution failed, which is bad news only where the decision was to go
-// on.
+// failureEvent says that the execution failed. That is bad news only if the decision was to
+// continue.
 func failureEvent(m Review, told event) event {
 	told.Icon, told.Who, told.What = "flag", "The execution", "did not succeed"
 	if m.Callback.ExecutionFailed {
@@ -142,7 +142,7 @@ func failureEvent(m Review, told event) event {
 	return told
 }
 
-// heartbeatEvent tells that heartbeats go out, for the first time or again.
+// heartbeatEvent says that heartbeats are sent, for the first time or again.
 func heartbeatEvent(e callbacks.AuditEntry, told event) event {
 	told.Icon, told.Who, told.What = "pulse", "", "Heartbeats began"
 	if e.Detail != "" {
@@ -151,7 +151,7 @@ func heartbeatEvent(e callbacks.AuditEntry, told event) event {
 	return told
 }
 
-// decisionEvent quotes the comment, and leaves the hash to the receipt.
+// decisionEvent quotes the comment and leaves the hash to the receipt.
 func decisionEvent(m Review, told event) event {
 	told.Icon, told.What, told.Note = "check", "decided", ""
 	d := m.Callback.Decision

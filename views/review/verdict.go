@@ -11,24 +11,24 @@ import (
 	"countersign/views/words"
 )
 
-// mendingDelivery says to an admin what keeps a decision from being delivered, nothing where that
-// passes by itself.
+// mendingDelivery tells an admin what prevents a decision from being delivered; it is empty if the
+// problem passes by itself.
 func mendingDelivery(m Review) string {
 	var account, key string
 	if m.Delivery != nil {
 		account = m.Delivery.Lane.Account
-		for _, a := range m.Delivery.Attempts { // the latest that names one
+		for _, a := range m.Delivery.Attempts { // the latest attempt that names a key
 			key = cmp.Or(a.Key, key)
 		}
 	}
 	return words.Remedy(m.Callback.Problem, m.Callback.DeliveryPermission(), account, key)
 }
 
-// verdict is what became of a callback, in one sentence and a few more. Tone is the class of its
-// seal.
+// verdict says what became of a callback, in a title of one sentence and a longer text. Tone is the
+// class of its seal.
 type verdict struct{ Title, Text, Tone string }
 
-// verdictOf is the verdict of a callback that is not pending; ok is false for one that is.
+// verdictOf returns the verdict on a callback. ok is false while the callback is pending.
 func verdictOf(m Review, s views.Shell) (v verdict, ok bool) {
 	c := &m.Callback
 	switch c.State {
@@ -70,14 +70,14 @@ func verdictOf(m Review, s views.Shell) (v verdict, ok bool) {
 	return verdict{words.State(c.State) + ".", ending(c), "idle"}, true
 }
 
-// underWay is a decision that Lambda has not taken yet.
+// underWay is the verdict on a decision that Lambda has not accepted yet.
 func underWay(m Review, s views.Shell) verdict {
 	c := &m.Callback
 	if c.Problem == "" || m.Delivery == nil {
 		return verdict{decidedBy(c.Decision, s.Viewer) + ". On its way to Lambda.", madeBy(c, s) + " It is recorded: you can leave this page.", "sent"}
 	}
 	title := fmt.Sprintf("%s, not delivered yet. %s attempt", decidedBy(c.Decision, s.Viewer), words.Ordinal(m.Delivery.Tries+1))
-	// on the clock: how long it takes would be wrong a second later
+	// a time of day, because a remaining time would be wrong a second later
 	if m.Delivery.DueAt.After(s.Moment.Now) {
 		title += " at " + s.Moment.Clock(m.Delivery.DueAt) + "."
 	} else {
@@ -96,8 +96,8 @@ func underWay(m Review, s views.Shell) verdict {
 	return verdict{title, text + ".", "prob"}
 }
 
-// completed is a decision that Lambda took, and what followed. When its answer was lost, the
-// history is the proof.
+// completed is the verdict on a decision that Lambda accepted, and on its follow-up. If Lambda's
+// answer was lost, the history is the proof.
 func completed(m Review, s views.Shell) verdict {
 	c := &m.Callback
 	proof, text := "Lambda accepted it.", madeBy(c, s)
@@ -123,19 +123,19 @@ func seenInHistory(m Review) bool {
 	return c.State == callbacks.Completed && c.Ending != nil && c.Ending.Event > 0
 }
 
-// matches reports whether the history was seen to hold the very bytes that were sent: by the
-// receipt, or where the answer was lost, when that was settled.
+// matches reports whether the history was seen to contain exactly the bytes that were sent. The
+// receipt shows that, or, if the answer was lost, the check that settled it.
 func matches(m Review) bool { return seenInHistory(m) && m.Callback.Ending.Proven }
 
-// answerLost reports whether the history had to tell that Lambda had taken the decision: a decision
-// that Lambda accepted is proven by a receipt of its own.
+// answerLost reports whether only the history showed that Lambda accepted the decision. A decision
+// whose acceptance Lambda confirmed has a receipt entry in the audit.
 func answerLost(m Review) bool {
 	return matches(m) && !slices.ContainsFunc(m.Audit, func(e callbacks.AuditEntry) bool {
 		return e.Action == callbacks.ActionReceipt
 	})
 }
 
-// lost is a decision that came too late, also where Lambda accepted it all the same.
+// lost is the verdict on a decision that came too late, even if Lambda accepted it.
 func lost(m Review, s views.Shell) verdict {
 	c := &m.Callback
 	title, kept := "Not delivered. ", " The decision is kept in the audit, but Lambda did not take it."
@@ -156,7 +156,7 @@ func lost(m Review, s views.Shell) verdict {
 	return verdict{title, ending(c) + kept, "lost"}
 }
 
-// learnt is when Lambda said of an end that nobody knows more of.
+// learnt says when Lambda told us of an end about which nothing else is known.
 func learnt(e *callbacks.Ending, s views.Shell) string {
 	if e == nil || e.At.IsZero() {
 		return ""
@@ -164,7 +164,7 @@ func learnt(e *callbacks.Ending, s views.Shell) string {
 	return " Lambda said so at " + s.Moment.Clock(e.At) + "."
 }
 
-// raceWord is who or what was faster.
+// raceWord names who or what was faster.
 func raceWord(e *callbacks.Ending) string {
 	switch e.By {
 	case callbacks.EndedByClock:
@@ -202,7 +202,7 @@ func timedOutTitle(c *callbacks.Callback) string {
 	return "Timed out."
 }
 
-// ending is the domain's sentence about how it ended.
+// ending returns the domain's sentence about how the callback ended.
 func ending(c *callbacks.Callback) string {
 	if c.Ending == nil {
 		return ""
@@ -210,8 +210,8 @@ func ending(c *callbacks.Callback) string {
 	return c.Ending.Detail
 }
 
-// lastAnswer is what Lambda said to the last attempt at a decision that could not be delivered in
-// time.
+// lastAnswer says how Lambda answered the last attempt to deliver a decision that could not be
+// delivered in time.
 func lastAnswer(c *callbacks.Callback, viewer callbacks.Person) string {
 	switch {
 	case c.Problem == callbacks.AnswerInvalid || c.Problem == "":
@@ -230,7 +230,7 @@ func madeBySparing(c *callbacks.Callback, s views.Shell, spare time.Duration) st
 	return fmt.Sprintf("%s %s this at %s, with %s to spare.", words.Actor(c.Decision.By, s.Viewer), words.DecisionVerb(c.Decision), s.Moment.Clock(c.Decision.At), words.Remaining(spare))
 }
 
-// sentence is a text with a space behind it, unless it is empty.
+// sentence adds a space to a text unless it is empty.
 func sentence(text string) string {
 	if text == "" {
 		return ""
@@ -238,7 +238,7 @@ func sentence(text string) string {
 	return text + " "
 }
 
-// operatorHint tells an admin what to do, and everybody else that an admin has to.
+// operatorHint tells an admin what to do, and everybody else that an admin has to act.
 func operatorHint(s views.Shell, hint string) string {
 	if s.Viewer.Roles.Admin {
 		return hint

@@ -9,39 +9,39 @@ import (
 	nethtml "golang.org/x/net/html"
 )
 
-// SafeHTML is HTML that a sanitiser let through. Only [Sanitise] makes it.
+// SafeHTML is HTML that a sanitiser has cleaned. Only [Sanitise] makes it.
 type SafeHTML struct{ html string }
 
-// Sanitiser drops from HTML whatever could run, load or restyle: *bluemonday.Policy is one.
+// Sanitiser removes from HTML whatever could run, load or restyle. *bluemonday.Policy is one.
 type Sanitiser interface {
 	SanitizeBytes(html []byte) []byte
 }
 
-// Sanitise makes HTML safe to put into a page, and marks what cannot be seen in its text.
+// Sanitise makes HTML safe to put into a page, and marks the invisible characters of its text.
 func Sanitise(s Sanitiser, html []byte) SafeHTML {
 	return SafeHTML{html: marked(s.SanitizeBytes(html))}
 }
 
-// String is the HTML.
+// String returns the HTML.
 func (h SafeHTML) String() string { return h.html }
 
-// Size is how long it is in bytes.
+// Size returns its length in bytes.
 func (h SafeHTML) Size() int { return len(h.html) }
 
 // Empty reports whether there is nothing to show.
 func (h SafeHTML) Empty() bool { return h.html == "" }
 
-// marked is HTML whose text shows what cannot be seen in it, however it was written: as it is or by
-// its number. Its tables get boxes.
+// marked returns HTML whose text shows its invisible characters, whether they were literal or
+// escaped. Tables get a box around them.
 func marked(source []byte) string {
 	var b strings.Builder
 	tokens := nethtml.NewTokenizer(bytes.NewReader(source))
 	for {
 		switch tokens.Next() {
-		case nethtml.ErrorToken: // the end: nothing else fails in memory
+		case nethtml.ErrorToken: // the end of the input: nothing else can fail in memory
 			return b.String()
 		case nethtml.TextToken:
-			// a Builder takes everything
+			// a Builder never fails
 			_ = writeRuns(&b, printable.Runs(string(tokens.Text()), printable.Lines))
 		case nethtml.StartTagToken, nethtml.EndTagToken:
 			b.WriteString(boxed(string(tokens.Raw())))
@@ -51,11 +51,11 @@ func marked(source []byte) string {
 	}
 }
 
-// directed are blocks of text: each is laid out as its own first letter says.
+// directed are the tags of text blocks. Each block takes its direction from its own first letter.
 var directed = []string{"<p>", "<li", "<h3>", "<h4>", "<h5>", "<h6>", "<blockquote>", "<td>", "<th>"}
 
-// boxed is a tag with what it needs on our page. A table scrolls in a box of its own, which a
-// keyboard can reach.
+// boxed returns a tag with what it needs on our page. A table scrolls in a box of its own, which
+// can be reached by keyboard.
 func boxed(tag string) string {
 	switch tag {
 	case "<table>":

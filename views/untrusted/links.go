@@ -10,10 +10,10 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// WebAddress reads a stranger's address. address is where a browser would go, and host where that
-// is, in the letters in which names are looked up, so that no other host can look like it. It is
-// not ok for what is no address of the web, for one with a user, which hides where it leads, and
-// for a host that cannot be.
+// WebAddress reads a web address that a sender wrote. address is where a browser would go, and host
+// is its host in the letters used for name look-up, so that no other host can look like it. ok is
+// false if raw is not a web address, has a user part, which hides where it leads, or has an
+// impossible host.
 func WebAddress(raw string) (address, host string, ok bool) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.User != nil || u.Host == "" {
@@ -35,9 +35,9 @@ func WebAddress(raw string) (address, host string, ok bool) {
 	return u.String(), u.Host, true
 }
 
-// MailAddress reads a stranger's address of mail: whom a mail program would write to, with hosts in
-// the letters in which they are looked up, and what else the address says. It is not ok for what is
-// no such address, or may hide another one.
+// MailAddress reads a mail address that a sender wrote. shown is the address to which a mail
+// program would write, with the host in the letters used for name look-up, and what else the
+// address says. ok is false if raw is not a mail address or may hide another one.
 func MailAddress(raw string) (shown string, ok bool) {
 	rest, ok := strings.CutPrefix(raw, "mailto:")
 	to, more, asks := strings.Cut(rest, "?")
@@ -63,8 +63,8 @@ func MailAddress(raw string) (shown string, ok bool) {
 	return shown, true
 }
 
-// lookupName is a name as it is looked up. Names with a low line exist in company networks, though
-// they are against the rules.
+// lookupName returns a name as it is looked up. It accepts underscores: they exist in company
+// networks, although the rules forbid them.
 func lookupName(name string) (string, bool) {
 	ascii, err := idna.Lookup.ToASCII(strings.ReplaceAll(name, "_", "x"))
 	if err != nil || strings.Contains("."+strings.TrimSuffix(ascii, ".")+".", "..") || len(printable.Hidden(name, printable.Apart)) > 0 {

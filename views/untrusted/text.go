@@ -1,6 +1,6 @@
-// Package untrusted puts text that somebody else wrote into pages. It marks what cannot be seen in
-// it, keeps its direction to itself, and lets HTML and links through only where a browser does
-// nothing else with them.
+// Package untrusted puts text from other people and programs into pages. It marks invisible
+// characters, isolates the direction of the text, and accepts only HTML and links that are safe in
+// a browser.
 package untrusted
 
 import (
@@ -13,32 +13,33 @@ import (
 	"github.com/a-h/templ"
 )
 
-// Text is text of one line that others had a part in, such as a sentence with their names. What
-// cannot be seen in it is marked.
+// Text is one line of text that may contain words of others, such as a sentence with their names.
+// Its invisible characters are marked.
 func Text(text string) templ.Component { return Runs(printable.Runs(text, printable.Line)) }
 
-// Value is a value that somebody else wrote, in a sentence of ours: it has a direction of its own
-// and turns nothing around it.
+// Value is a value of others inside a sentence of ours. It has a direction of its own and does not
+// change the direction of the text around it.
 func Value(text string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		return templ.Join(templ.Raw("<bdi>"), Text(text), templ.Raw("</bdi>")).Render(ctx, w)
 	})
 }
 
-// Passage is text of several lines that somebody else wrote. The element around it gives it a
-// direction: dir="auto".
+// Passage is text of several lines that others wrote. The element around it sets its direction:
+// dir="auto".
 func Passage(text string) templ.Component { return Runs(printable.Runs(text, printable.Lines)) }
 
-// Attribute is text that others had a part in, for an attribute that a person gets to read or hear.
+// Attribute is text that may contain words of others, for an attribute that a person reads or
+// hears.
 func Attribute(text string) string { return printable.String(text, printable.Line) }
 
-// Textarea is what stands in a text field, to the last character. HTML takes away a line feed at
-// the beginning, so one goes ahead.
+// Textarea is the content of a text field, unchanged to the last character. HTML drops a line feed
+// at the beginning, so Textarea puts one before the text.
 func Textarea(text string) templ.Component { return templ.Raw("\n" + templ.EscapeString(text)) }
 
-// Runs are pieces of text. Escapes have an element of their own, so that no text can pass for one;
-// those that follow each other share it, since a text may be of nothing else. The script that
-// copies puts the characters back.
+// Runs shows pieces of text. Escapes have an element of their own, so that ordinary text cannot
+// imitate them. Consecutive escapes share one element, because a text may consist of nothing else.
+// The script that copies text restores the original characters.
 func Runs(list []printable.Run) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error { return writeRuns(w, list) })
 }
@@ -59,11 +60,13 @@ func writeRuns(w io.Writer, list []printable.Run) error {
 	return nil
 }
 
-// Isolate is a foreign name in a sentence that is one string: it turns nothing around it.
+// Isolate returns a name from outside, for use in a sentence that is a single string. It does not
+// change the direction of the text around it.
 func Isolate(name string) string { return printable.Isolate(strings.TrimSpace(name)) }
 
-// Preformatted is text that must stand as it is inside a <pre>, to the last space, which templates
-// do not promise. HTML takes away a line feed at the beginning, so one goes ahead.
+// Preformatted is text that must stay exactly as it is inside a <pre>, to the last space, which
+// templates do not guarantee. HTML drops a line feed at the beginning, so Preformatted puts one
+// before the text.
 func Preformatted(list []printable.Run) templ.Component {
 	return templ.Join(templ.Raw("\n"), Runs(list))
 }

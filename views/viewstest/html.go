@@ -12,7 +12,7 @@ import (
 	"countersign/views/components"
 )
 
-// HTML renders a component and reads it back.
+// HTML renders a component and parses the result.
 func HTML(t *testing.T, c templ.Component) *goquery.Document {
 	t.Helper()
 	doc, err := goquery.NewDocumentFromReader(strings.NewReader(Text(t, c)))
@@ -22,7 +22,7 @@ func HTML(t *testing.T, c templ.Component) *goquery.Document {
 	return doc
 }
 
-// Text is the HTML of a component.
+// Text returns the HTML of a component.
 func Text(t *testing.T, c templ.Component) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -32,7 +32,8 @@ func Text(t *testing.T, c templ.Component) string {
 	return b.String()
 }
 
-// Words is the text of a selection as it is read: elements stand apart, spaces are one.
+// Words returns the text of a selection as people read it: separate elements are separate words,
+// and each run of white space is one space.
 func Words(s *goquery.Selection) string {
 	var pieces []string
 	var walk func(*nethtml.Node)
@@ -50,7 +51,7 @@ func Words(s *goquery.Selection) string {
 	return strings.Join(strings.Fields(strings.Join(pieces, " ")), " ")
 }
 
-// Drawn reports whether there is a drawing of an icon.
+// Drawn reports whether an icon has a drawing.
 func Drawn(t *testing.T, icon string) bool {
 	t.Helper()
 	return HTML(t, components.Icon(icon)).Find("svg").Children().Length() > 0

@@ -6,7 +6,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Comment is what Mara typed.
+// Comment is the comment that Mara entered.
 const Comment = "Hotel over cap was agreed. Card slip is enough for line 7."
 
 // Pending is EXP-2291 while Mara and Dana review it.
@@ -83,7 +83,7 @@ func Retrying() callbacks.Sheet {
 	return m
 }
 
-// Lost is EXP-2291 after somebody or a clock was faster than Mara.
+// Lost is EXP-2291 after another person, another client or a clock was faster than Mara.
 func Lost(by callbacks.EndedBy, clock callbacks.DeadlineCause) callbacks.Sheet {
 	m := Decided()
 	m.Callback.State = callbacks.Lost
@@ -127,7 +127,7 @@ func Ended(state callbacks.State, e callbacks.Ending) callbacks.Sheet {
 	return m
 }
 
-// EndedRows are lines of the history and of what needs attention.
+// EndedRows are rows of the history and of the needs-attention list.
 func EndedRows() []callbacks.Row {
 	var rows []callbacks.Row
 	for _, m := range []callbacks.Sheet{
@@ -142,7 +142,7 @@ func EndedRows() []callbacks.Row {
 	return rows
 }
 
-// FailHeartbeats makes a callback one whose heartbeats Lambda does not take.
+// FailHeartbeats changes a callback to one whose heartbeats Lambda does not accept.
 func FailHeartbeats(c *callbacks.Callback, answer callbacks.Answer) {
 	c.Clocks.LastHeartbeatAt = Now.Add(13*time.Second - c.Clocks.HeartbeatTimeout)
 	c.NextHeartbeatAt = Now.Add(2 * time.Second)

@@ -7,7 +7,7 @@ import (
 	"countersign/views/words"
 )
 
-// Shell is what stands around a page at an address, for Mara.
+// Shell is the shell of a page at the given address, for Mara.
 func Shell(place views.Place, address string) views.Shell {
 	u, err := url.Parse(address)
 	if err != nil {
@@ -21,7 +21,7 @@ func Shell(place views.Place, address string) views.Shell {
 	}
 }
 
-// Keeping is a shell that gives a comment back.
+// Keeping returns the shell with a comment to show again.
 func Keeping(s views.Shell, comment string) views.Shell {
 	s.Kept = comment
 	return s

@@ -1,5 +1,5 @@
-// Package viewstest tells the story that the tests of the pages share, and reads what they render.
-// It knows no page: the tests of each may import it.
+// Package viewstest has the story that the tests of the pages share, and reads what they render. It
+// imports no page, so the tests of every page can import it.
 package viewstest
 
 import (
@@ -28,11 +28,12 @@ const Payload = `{"report":{"id":"EXP-2291","currency":"USD","total":7846.20,"pe
 	`"lines":[{"n":1,"what":"Flight MUC-KIX return","amount":2914.50},{"n":2,"what":"Hotel, 4 nights","amount":1556.00},{"n":7,"what":"Team dinner, 9 people","amount":1184.70}]},` +
 	`"policy":{"version":"2026-07","over_limit":true,"violations":["hotel_cap:osaka","receipt_missing:7"]},"trace_id":"1-6743290e-5b1f"}`
 
-// Prose is the description after Markdown was rendered.
+// Prose is the description, rendered from Markdown.
 const Prose = `<p>Three-day onsite at <strong>Kansai Precision</strong> to close the renewal (signed 19 November, $412k ARR). Two things are over policy and were agreed in advance:</p>
 <ul><li>Hotel at $389 per night; the cap for Osaka is $310. The trade fair week left nothing closer.</li><li>Team dinner for nine, line <code>7</code>: the itemised receipt is missing, the card slip is attached.</li></ul>`
 
-// Waiting is a pending callback that arrived some time ago and has some time left on its timeout.
+// Waiting is a pending callback that arrived the given age ago and has the given time left on its
+// timeout.
 func Waiting(id, heading, function, requester string, age, left time.Duration) callbacks.Row {
 	c := callbacks.Callback{
 		ID: callbacks.ID(id), CallbackID: "Y2I6MTQ6RVhQLTIyOTE6N2MxZTBiNTIr/9aQ==", Region: "eu-central-1",
@@ -58,13 +59,13 @@ func outcomes() []callbacks.Outcome {
 	})
 }
 
-// Unattended lets a missing heartbeat end the callback.
+// Unattended gives a callback a heartbeat timeout that nobody's heartbeats extend.
 func Unattended(r callbacks.Row, left time.Duration) callbacks.Row {
 	r.Clocks.HeartbeatTimeout = Now.Sub(r.Clocks.StartedAt) + left
 	return r
 }
 
-// Rows are the callbacks that wait.
+// Rows are pending callbacks.
 func Rows() []callbacks.Row {
 	rows := []callbacks.Row{
 		Unattended(Waiting("vendor", "Change bank account of vendor Kühne & Lindqvist Logistik GmbH & Co. KG before Friday’s payment run", "vendor-master-update", "Tomasz Wierzbicki", 52*time.Minute, 5*time.Hour), 108*time.Second),
@@ -84,7 +85,7 @@ func Rows() []callbacks.Row {
 	return rows
 }
 
-// reviewedRow is open by Mara and Dana, who keep it alive.
+// reviewedRow is a callback that Mara and Dana review and so keep alive.
 func reviewedRow(r callbacks.Row) callbacks.Row {
 	r.Reviewers = []callbacks.Actor{Mara.Actor(), Dana}
 	r.ReviewedUntil = Now.Add(20 * time.Second)
@@ -96,7 +97,7 @@ func reviewedRow(r callbacks.Row) callbacks.Row {
 	return r
 }
 
-// Previews has the preview of each outcome with a comment.
+// Previews are the previews of all outcomes with a comment.
 func Previews(c callbacks.Callback, comment string) []callbacks.Preview {
 	var previews []callbacks.Preview
 	for _, o := range c.Outcomes {
@@ -106,7 +107,7 @@ func Previews(c callbacks.Callback, comment string) []callbacks.Preview {
 	return previews
 }
 
-// Audit is what was done with a callback that is under review.
+// Audit has the audit entries of a callback that is under review.
 func Audit(c callbacks.Callback) []callbacks.AuditEntry {
 	var entries []callbacks.AuditEntry
 	add := func(ago time.Duration, by callbacks.Actor, action callbacks.Action, detail string) {
@@ -129,7 +130,8 @@ func Watch(function string) discovery.WatchState {
 	}
 }
 
-// Searched has a function that is fine and one that is denied, under a line for the whole region.
+// Searched has a function that can be searched and one that is denied, under an entry for the whole
+// region.
 func Searched() discovery.Searched {
 	every, denied := Watch(discovery.EveryFunction), Watch("order-refund")
 	denied.Problem, denied.Unannounced = callbacks.AnswerDenied, 0

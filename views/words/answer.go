@@ -6,7 +6,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Answer says what Lambda answered to an attempt, to a person who cannot see logs.
+// Answer says how Lambda answered an attempt, for a person who cannot see logs.
 func Answer(a callbacks.Answer) string {
 	switch a {
 	case callbacks.AnswerAccepted:
@@ -39,10 +39,11 @@ func Answer(a callbacks.Answer) string {
 	return string(a)
 }
 
-// AdminTold is all that a reviewer reads of an answer that only an operator can do something about.
+// AdminTold is all that a reviewer learns of an answer that only an operator can do something
+// about.
 const AdminTold = "an admin was told"
 
-// AnswerFor is what Lambda answered, in words for its reader.
+// AnswerFor says how Lambda answered, in words that suit the viewer.
 func AnswerFor(a callbacks.Answer, viewer callbacks.Person) string {
 	if a.NeedsOperator() && !viewer.Roles.Admin {
 		return AdminTold
@@ -50,8 +51,8 @@ func AnswerFor(a callbacks.Answer, viewer callbacks.Person) string {
 	return Answer(a)
 }
 
-// Remedy says to an admin what to do about an answer that stays the same until it is done. account
-// is the one whose role makes the call, key the KMS key that stood in the way; both may be empty.
+// Remedy tells an admin what to do about an answer that will not change by itself. account is the
+// one whose role makes the call, and key the KMS key that caused the answer; both may be empty.
 func Remedy(a callbacks.Answer, needed callbacks.Permission, account, key string) string {
 	switch a {
 	case callbacks.AnswerDenied:
@@ -72,7 +73,7 @@ func Remedy(a callbacks.Answer, needed callbacks.Permission, account, key string
 	return ""
 }
 
-// FailingHeartbeats says that Lambda does not take the heartbeats, and what it answers.
+// FailingHeartbeats says that Lambda does not accept the heartbeats, and how it answers.
 func FailingHeartbeats(c *callbacks.Callback, viewer callbacks.Person) string {
 	return "Lambda does not take the heartbeats: " + AnswerFor(c.Untaken.Answer, viewer)
 }

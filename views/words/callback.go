@@ -1,5 +1,5 @@
-// Package words says what the domain holds as values: states, decisions and their endings, people,
-// clocks, times and amounts. What only one page says is in the package of that page.
+// Package words puts the values of the domain into words: states, decisions and endings, people,
+// clocks, times and amounts. Words that only one page uses are in the package of that page.
 package words
 
 import (
@@ -8,7 +8,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Title is what a callback is called on the page. Unnamed ones keep the words of the execution.
+// Title returns a callback's title on the page. If the sender gave none, it is made from the names
+// of the execution.
 func Title(c *callbacks.Callback) string {
 	if t := strings.TrimSpace(c.Title); t != "" {
 		return t
@@ -19,7 +20,7 @@ func Title(c *callbacks.Callback) string {
 	return "Unnamed callback"
 }
 
-// ShortTitle is the callback in few words.
+// ShortTitle returns the title in few words.
 func ShortTitle(c *callbacks.Callback) string {
 	const longest = 48
 	runes := []rune(Title(c))
@@ -29,10 +30,10 @@ func ShortTitle(c *callbacks.Callback) string {
 	return strings.TrimSpace(string(runes[:longest])) + "…"
 }
 
-// Unnamed reports a callback whose sender gave it no title.
+// Unnamed reports whether the sender gave the callback no title.
 func Unnamed(c *callbacks.Callback) bool { return strings.TrimSpace(c.Title) == "" }
 
-// Requester is who asks, as far as the sender said.
+// Requester says who asks, as far as the sender told us.
 func Requester(c *callbacks.Callback) string {
 	if s := c.Requester.String(); s != "" {
 		return s
@@ -40,7 +41,7 @@ func Requester(c *callbacks.Callback) string {
 	return "requester unknown"
 }
 
-// Scope is a list as the navigation calls it.
+// Scope returns the name of a list in the navigation.
 func Scope(s callbacks.Scope) string {
 	switch s {
 	case callbacks.ScopeMine:
@@ -56,5 +57,5 @@ func Scope(s callbacks.Scope) string {
 	return "Available"
 }
 
-// NeverAnnounced reports a callback of which only the history speaks.
+// NeverAnnounced reports whether a callback is known only from the history.
 func NeverAnnounced(c *callbacks.Callback) bool { return c.Source == callbacks.SourceDiscovery }

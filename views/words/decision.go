@@ -11,8 +11,8 @@ const (
 	reject  = callbacks.OutcomeReject
 )
 
-// KnownOutcome is the name of a decision's outcome where that is approve or reject as every
-// reviewer knows them. A sender's own outcome has no word but its label, whatever its name is.
+// KnownOutcome returns the outcome's name if it is one of the default outcomes, approve or reject.
+// A sender's own outcome has only its label, whatever its name is.
 func KnownOutcome(d *callbacks.Decision) string {
 	if d.Ours() {
 		return d.Outcome
@@ -20,7 +20,7 @@ func KnownOutcome(d *callbacks.Decision) string {
 	return ""
 }
 
-// Decision is what was done, at the start of a sentence: "Approved", "Rejected", or the label of
+// Decision says what was done, at the start of a sentence: "Approved", "Rejected", or the label of
 // another outcome.
 func Decision(d *callbacks.Decision) string {
 	switch KnownOutcome(d) {
@@ -32,7 +32,7 @@ func Decision(d *callbacks.Decision) string {
 	return "Decided “" + untrusted.Isolate(d.Label) + "”"
 }
 
-// DecisionVerb is what a person did: "Dana approved this".
+// DecisionVerb says what a person did: "Dana approved this".
 func DecisionVerb(d *callbacks.Decision) string {
 	switch KnownOutcome(d) {
 	case approve:
@@ -43,7 +43,7 @@ func DecisionVerb(d *callbacks.Decision) string {
 	return "chose “" + untrusted.Isolate(d.Label) + "” for"
 }
 
-// DecisionNoun is the decision for a known outcome as a thing: "your approval".
+// DecisionNoun names a decision for a known outcome: "your approval".
 func DecisionNoun(outcome string) string {
 	switch outcome {
 	case approve:
@@ -54,8 +54,8 @@ func DecisionNoun(outcome string) string {
 	return "decision"
 }
 
-// DecisionTone colours a decision. Our reject is red, also as a negative success, and so is a
-// failure; only our approve is green.
+// DecisionTone returns the colour of a decision. The default reject is red, even if it sends a
+// success, and so is any failure; only the default approve is green.
 func DecisionTone(d *callbacks.Decision) string {
 	switch name := KnownOutcome(d); {
 	case name == reject, d.Kind == callbacks.Failure:

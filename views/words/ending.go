@@ -6,7 +6,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// EndTime is when nothing more could happen to a callback; zero while it is open.
+// EndTime is the time after which nothing could happen to a callback any more; zero while it is
+// open.
 func EndTime(c *callbacks.Callback) time.Time {
 	if c.Ending == nil {
 		return time.Time{}
@@ -14,8 +15,8 @@ func EndTime(c *callbacks.Callback) time.Time {
 	return c.Ending.At
 }
 
-// EndMark says in a few words how a callback ended, for a line of a list: "Approved by Dana",
-// "Timed out by heartbeat".
+// EndMark says in a few words how a callback ended, for a row of a list: "Approved by Dana", "Timed
+// out by heartbeat".
 func EndMark(c *callbacks.Callback, viewer callbacks.Person) Mark {
 	m := Mark{Word: State(c.State), Icon: "clock", Tone: "timedout"}
 	switch c.State {

@@ -9,7 +9,7 @@ import (
 
 const day = 24 * time.Hour
 
-// Capital begins a sentence. Our own words begin with ASCII.
+// Capital makes the first letter of a sentence a capital. Our own words begin with ASCII.
 func Capital(s string) string {
 	if s == "" || s[0] < 'a' || s[0] > 'z' {
 		return s
@@ -17,8 +17,8 @@ func Capital(s string) string {
 	return string(s[0]-'a'+'A') + s[1:]
 }
 
-// Remaining is a remaining time as short as it can be read: "41:08" under an hour, "5h 12m" under a
-// day, else "2d 4h". The countdown script does the same.
+// Remaining formats a remaining time as briefly as possible: "41:08" under an hour, "5h 12m" under
+// a day, otherwise "2d 4h". The countdown script does the same.
 func Remaining(d time.Duration) string {
 	var b strings.Builder
 	for i, p := range RemainingParts(d) {
@@ -30,7 +30,7 @@ func Remaining(d time.Duration) string {
 	return b.String()
 }
 
-// Part is a number and its unit, which is printed small.
+// Part is a number and its unit. Pages print the unit small.
 type Part struct{ Number, Unit string }
 
 // RemainingParts are the numbers and units of [Remaining].
@@ -46,7 +46,7 @@ func RemainingParts(d time.Duration) []Part {
 	return []Part{{n(d, day), "d"}, {n(d%day, time.Hour), "h"}}
 }
 
-// ShortAge is how long ago something was, in its largest unit: "now", "48 m", "2 h", "3 d".
+// ShortAge says how long ago something was, in its largest unit: "now", "48 m", "2 h", "3 d".
 func ShortAge(d time.Duration) string {
 	switch {
 	case d < time.Minute:
@@ -59,7 +59,7 @@ func ShortAge(d time.Duration) string {
 	return fmt.Sprintf("%d d", d/day)
 }
 
-// Ago is the age in a sentence: "just now", "48 min ago".
+// Ago says how long ago something was, for use in a sentence: "just now", "48 min ago".
 func Ago(d time.Duration) string {
 	switch {
 	case d < 10*time.Second:
@@ -72,7 +72,7 @@ func Ago(d time.Duration) string {
 	return ShortAge(d) + " ago"
 }
 
-// Duration is a duration that somebody set: "2 min", "1 h 30 m", "7 d".
+// Duration formats a duration that somebody configured: "2 min", "1 h 30 m", "7 d".
 func Duration(d time.Duration) string {
 	switch {
 	case d < time.Minute:
@@ -92,8 +92,8 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%d %s %d %s", whole, wholeUnit, rest, restUnit)
 }
 
-// Gap is the time between two events that raced, as finely as it matters: "51 ms", "0.8 s", "12 s",
-// "3 min". It does not break over lines.
+// Gap formats the time between two events that raced, as precisely as needed: "51 ms", "0.8 s", "12
+// s", "3 min". It contains no line break.
 func Gap(d time.Duration) string {
 	d = d.Abs()
 	switch {
@@ -107,7 +107,7 @@ func Gap(d time.Duration) string {
 	return strings.ReplaceAll(Duration(d.Truncate(time.Minute)), " ", "\u00a0")
 }
 
-// Size is a number of bytes: "238 bytes", "1.2 KB".
+// Size formats a number of bytes: "238 bytes", "1.2 KB".
 func Size(n int) string {
 	const kilo, mega = 1000, 1000 * 1000
 	switch {
@@ -121,7 +121,7 @@ func Size(n int) string {
 	return fmt.Sprintf("%.1f MB", float64(n)/mega)
 }
 
-// Plural is a counted word: "1 key", "3 keys".
+// Plural formats a counted noun: "1 key", "3 keys".
 func Plural(n int, word string) string {
 	if n == 1 {
 		return "1 " + word
@@ -129,7 +129,7 @@ func Plural(n int, word string) string {
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
-// Ordinal is the n-th, in a word up to the tenth: "Third", "12th", "21st".
+// Ordinal formats an ordinal number, as a word up to the tenth: "Third", "12th", "21st".
 func Ordinal(n int) string {
 	words := []string{"First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth"}
 	if n >= 1 && n <= len(words) {
@@ -142,7 +142,7 @@ func Ordinal(n int) string {
 	return strconv.Itoa(n) + ending
 }
 
-// ShortHash is a hash as it fits a line: its first and last characters.
+// ShortHash shortens a hash to its first and last characters.
 func ShortHash(hex string) string {
 	if len(hex) < 16 {
 		return hex

@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// ZoneCookie is the name of the cookie in which a page's script keeps the reader's time zone, an
-// IANA name. The sign-in page sets it, so the first page with times in it knows.
+// ZoneCookie is the name of the cookie in which a script stores the reader's time zone, an IANA
+// name. The sign-in page sets it, so that the first page with times in it already knows the zone.
 const ZoneCookie = "zone"
 
-// Moment is when a page is made, and the time zone that its reader lives in.
+// Moment is the time at which a page is rendered, and the reader's time zone.
 type Moment struct {
 	Now  time.Time
-	Zone *time.Location // nil for UTC
+	Zone *time.Location // nil means UTC
 }
 
-// Zone is the time zone of that name, or UTC when it is not known. Names come from a cookie.
+// Zone returns the time zone of that name, or UTC if the name is unknown. Names come from a cookie.
 func Zone(name string) *time.Location {
 	const longest = 64
 	if name == "" || name == "Local" || len(name) > longest {
@@ -28,13 +28,13 @@ func Zone(name string) *time.Location {
 	return zone
 }
 
-// Left is the time from this moment to t, never negative.
+// Left returns the time from this moment to t, never negative.
 func (m Moment) Left(t time.Time) time.Duration { return max(t.Sub(m.Now), 0) }
 
-// Since is the time from t to this moment, never negative.
+// Since returns the time from t to this moment, never negative.
 func (m Moment) Since(t time.Time) time.Duration { return max(m.Now.Sub(t), 0) }
 
-// Local is t on the reader's wall clock.
+// Local returns t in the reader's time zone.
 func (m Moment) Local(t time.Time) time.Time {
 	if m.Zone == nil {
 		return t.UTC()
@@ -42,7 +42,8 @@ func (m Moment) Local(t time.Time) time.Time {
 	return t.In(m.Zone)
 }
 
-// Clock is t on the reader's clock, with the day when it is not today: "14:32:10", "25 Nov, 14:32".
+// Clock formats t in the reader's time zone, with the day if it is not today: "14:32:10", "25 Nov,
+// 14:32".
 func (m Moment) Clock(t time.Time) string {
 	local, now := m.Local(t), m.Local(m.Now)
 	switch {
@@ -54,7 +55,7 @@ func (m Moment) Clock(t time.Time) string {
 	return local.Format("2 Jan 2006, 15:04")
 }
 
-// Exact is t to the millisecond, for receipts.
+// Exact formats t to the millisecond, for receipts.
 func (m Moment) Exact(t time.Time) string {
 	local := m.Local(t)
 	if sameDay(local, m.Local(m.Now)) {
@@ -63,9 +64,9 @@ func (m Moment) Exact(t time.Time) string {
 	return local.Format("2 Jan 2006, 15:04:05.000")
 }
 
-// Full is t with its day and zone, and with its year when it is not this one: "Tue 24 Nov, 14:32:10
-// CET", "Wed 24 Nov 2027, 14:32:10 CET". The zone is t's own: a summer's time has another name in
-// winter.
+// Full formats t with its day and zone, and with its year if it is not the current one: "Tue 24
+// Nov, 14:32:10 CET", "Wed 24 Nov 2027, 14:32:10 CET". The zone's name is the one in force at t: a
+// time in summer has another name than one in winter.
 func (m Moment) Full(t time.Time) string {
 	local, day := m.Local(t), "Mon 2 Jan"
 	if local.Year() != m.Local(m.Now).Year() {
@@ -74,7 +75,7 @@ func (m Moment) Full(t time.Time) string {
 	return local.Format(day+", 15:04:05") + " " + zoneName(local)
 }
 
-// zoneName is what the clock is called at a time: "UTC", "CET", or "UTC+0530" where it has no name.
+// zoneName returns the name of the zone at a time: "UTC", "CET", or "UTC+0530" if it has no name.
 func zoneName(local time.Time) string {
 	name := local.Format("MST")
 	if strings.HasPrefix(name, "+") || strings.HasPrefix(name, "-") {

@@ -7,7 +7,7 @@ import (
 	"countersign/views/untrusted"
 )
 
-// ByActor is a person in "Approved by …".
+// ByActor names a person for "Approved by …".
 func ByActor(a callbacks.Actor, viewer callbacks.Person) string {
 	if n := ActorBriefly(a, viewer); n != "You" {
 		return n
@@ -15,7 +15,7 @@ func ByActor(a callbacks.Actor, viewer callbacks.Person) string {
 	return "you"
 }
 
-// Actor is a person's name, or "You" for the reader.
+// Actor returns a person's name, or "You" for the reader.
 func Actor(a callbacks.Actor, viewer callbacks.Person) string {
 	if a.Kind == callbacks.ActorPerson && a.ID == viewer.ID {
 		return "You"
@@ -23,13 +23,13 @@ func Actor(a callbacks.Actor, viewer callbacks.Person) string {
 	return untrusted.Isolate(a.Name)
 }
 
-// ActorBriefly is a person's first name, or "You" for the reader.
+// ActorBriefly returns a person's first name, or "You" for the reader.
 func ActorBriefly(a callbacks.Actor, viewer callbacks.Person) string {
 	a.Name = FirstName(a.Name)
 	return Actor(a, viewer)
 }
 
-// Possessive is "your" for the reader, "Dana’s" for others.
+// Possessive returns "your" for the reader, "Dana’s" for others.
 func Possessive(a callbacks.Actor, viewer callbacks.Person) string {
 	if a.Kind == callbacks.ActorPerson && a.ID == viewer.ID {
 		return "your"
@@ -37,7 +37,7 @@ func Possessive(a callbacks.Actor, viewer callbacks.Person) string {
 	return untrusted.Isolate(FirstName(a.Name)) + "’s"
 }
 
-// Reviewers says who is here: "You and Dana", "Dana is reviewing".
+// Reviewers says who is reviewing: "You and Dana", "Dana is reviewing".
 func Reviewers(reviewers []callbacks.Actor, viewer callbacks.Person) string {
 	var names []string
 	for _, r := range reviewers {

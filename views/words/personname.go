@@ -6,15 +6,15 @@ import (
 	"unicode/utf8"
 )
 
-// Words of a name that nobody is called by.
+// Words of a name that are not names.
 var (
 	nameTitles = wordSet("dr prof professor mr mrs ms miss mx sir dame rev fr herr frau ing dipl-ing mag")
-	// nameSuffixes stand behind a comma in a name that is not turned: "Ines Calloway, PhD".
+	// nameSuffixes may follow a comma in a name that is in the usual order: "Ines Calloway, PhD".
 	nameSuffixes = wordSet("jr sr ii iii iv v phd md mba cpa esq dds dvm rn msc bsc ma ba llm jd pe pmp cissp cfa dphil")
 )
 
-// FirstName is how people here call each other. Providers also send names that are turned:
-// "Calloway, Ines".
+// FirstName returns the name by which people here call each other. Providers also send names in
+// reverse order: "Calloway, Ines".
 func FirstName(name string) string {
 	for _, word := range nameWords(name) {
 		if !nameTitles[bareWord(word)] {
@@ -24,7 +24,7 @@ func FirstName(name string) string {
 	return strings.TrimSpace(name)
 }
 
-// Initials are at most two letters for a person's picture.
+// Initials returns at most two letters for a person's picture.
 func Initials(name string) string {
 	var letters []rune
 	for _, word := range nameWords(name) {
@@ -42,8 +42,8 @@ func Initials(name string) string {
 	return string([]rune{letters[0], letters[len(letters)-1]})
 }
 
-// nameWords are the words of a name with the given name first, without what stands behind it for a
-// degree or a generation.
+// nameWords returns the words of a name with the given name first, without suffixes for a degree or
+// a generation.
 func nameWords(name string) []string {
 	parts := strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune(",，、،;", r) })
 	var names [][]string
@@ -70,7 +70,7 @@ func allSuffixes(words []string) bool {
 	return true
 }
 
-// bareWord is a word as the lists have it: "Ph.D." is "phd".
+// bareWord returns a word as the lists spell it: "Ph.D." becomes "phd".
 func bareWord(word string) string { return strings.ToLower(strings.ReplaceAll(word, ".", "")) }
 
 func wordSet(words string) map[string]bool {

@@ -4,7 +4,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// State is a state as a person reads it.
+// State names a state for a reader.
 func State(s callbacks.State) string {
 	switch s {
 	case callbacks.Pending:
@@ -27,10 +27,10 @@ func State(s callbacks.State) string {
 	return string(s)
 }
 
-// Mark is how a state is said in a list: a word with its icon and colour.
+// Mark shows a state in a list: a word with its icon and colour.
 type Mark struct{ Word, Icon, Tone string }
 
-// MarkOf is the mark of a row. It names what a reader would act on first.
+// MarkOf returns the mark of a row. It shows what the reader would act on first.
 func MarkOf(r *callbacks.Row, u Urgency) Mark {
 	word := State(r.State)
 	switch r.State {

@@ -6,7 +6,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Times left under which something is due soon, or at risk.
+// Times left below which a callback is due soon, or at risk.
 const (
 	soonUnder = time.Hour
 	riskUnder = 15 * time.Minute
@@ -15,7 +15,7 @@ const (
 // Tone is the class that colours a time.
 type Tone string
 
-// The tones, from no hurry to too late.
+// The tones, in the order from no hurry to too late.
 const (
 	ToneCalm Tone = ""
 	ToneSoon Tone = "soon"
@@ -23,20 +23,21 @@ const (
 	ToneOver Tone = "over"
 )
 
-// Urgency is how much time a callback has, as its reader needs to know it.
+// Urgency is how much time a callback has, seen by the reader.
 type Urgency struct {
-	At         time.Time // its true end; zero when nothing ends it
+	At         time.Time // when the callback will really end; zero if nothing ends it
 	Cause      callbacks.DeadlineCause
-	From       time.Time // when the clock that ends it began
+	From       time.Time // the start of the clock that ends it
 	Tone       Tone
-	Unattended bool // a missing heartbeat ends it, and nobody sends any
-	Beating    bool // heartbeats go out, or are due to
-	KeptAlive  bool // and Lambda takes them
-	BeatsFail  bool // and Lambda does not take them
+	Unattended bool // a missing heartbeat ends it, and no heartbeats are being sent
+	Beating    bool // heartbeats are sent, or due to be
+	KeptAlive  bool // heartbeats are sent, and Lambda accepts them
+	BeatsFail  bool // heartbeats are sent, and Lambda does not accept them
 }
 
-// UrgencyOf looks at the clocks of an open callback. While Lambda takes its heartbeats, their clock
-// is wound up again and again, so that its true end is that of the other clocks.
+// UrgencyOf reads the clocks of an open callback. While Lambda accepts its heartbeats, they keep
+// restarting the heartbeat clock, so the callback really ends when one of the other clocks runs
+// out.
 func UrgencyOf(c *callbacks.Callback, now time.Time) Urgency {
 	u := Urgency{From: c.Clocks.StartedAt}
 	u.At, u.Cause = c.Ends()
@@ -53,8 +54,8 @@ func UrgencyOf(c *callbacks.Callback, now time.Time) Urgency {
 	return u
 }
 
-// tone colours the time left. A heartbeat that is missing is at risk sooner than a clock that
-// somebody set.
+// tone returns the colour of the time left. A missing heartbeat counts as at risk sooner than a
+// timeout that somebody set.
 func (u Urgency) tone(now time.Time) Tone {
 	left, byHeartbeat := u.At.Sub(now), u.Cause == callbacks.CauseHeartbeat
 	switch {
@@ -70,7 +71,7 @@ func (u Urgency) tone(now time.Time) Tone {
 	return ToneCalm
 }
 
-// Cause is a clock as it is named beside a time.
+// Cause names a clock beside a time.
 func Cause(cause callbacks.DeadlineCause) string {
 	if cause == callbacks.NoDeadline {
 		return "no deadline"
@@ -78,5 +79,6 @@ func Cause(cause callbacks.DeadlineCause) string {
 	return string(cause)
 }
 
-// HeartbeatFrom is when the heartbeat clock began to run: with the last beat, or with the callback.
+// HeartbeatFrom returns the start of the heartbeat clock: the last heartbeat, or the start of the
+// callback.
 func HeartbeatFrom(c callbacks.Clocks) time.Time { return c.HeartbeatAt().Add(-c.HeartbeatTimeout) }

@@ -12,7 +12,7 @@ import (
 	_ "modernc.org/sqlite" // the desk's driver
 )
 
-// pragmas are those of the desk that bear on speed.
+// pragmas are the desk's pragmas that affect speed.
 var pragmas = []string{"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)", "cache_size(-16384)", "temp_store(MEMORY)"}
 
 const schema = `
@@ -28,7 +28,7 @@ const readers = 4
 
 const insertText = `insert into items (callback_id, title, requester, payload, state, deadline) values (?, ?, ?, ?, 'pending', ?)`
 
-// item is a request as it arrives. Fields that the floor does not keep are not read.
+// item is a request as it arrives. Fields that the floor does not store are not read.
 type item struct {
 	CallbackID string          `json:"callbackId"`
 	Title      string          `json:"title"`
@@ -47,7 +47,7 @@ type database struct {
 	inserting        *sql.Stmt // on writing
 }
 
-// open opens the file and fills it up to a number of rows.
+// open opens the file and adds rows until it has the given number.
 func open(ctx context.Context, file string, rows int) (*database, error) {
 	address := "file:" + (&url.URL{Path: file}).EscapedPath() + "?" + url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}.Encode()
 	writing, err := sql.Open("sqlite", address)
@@ -97,7 +97,7 @@ func (db *database) transact(ctx context.Context, fn func(*sql.Tx) error) error 
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback() }() // nothing is left to roll back after the commit
+	defer func() { _ = tx.Rollback() }() // does nothing after the commit
 	if err := fn(tx); err != nil {
 		return err
 	}
@@ -110,5 +110,5 @@ func (db *database) insert(ctx context.Context, i item) error {
 	return err
 }
 
-// the file is thrown away
+// the file will be thrown away
 func (db *database) close() { _ = errors.Join(db.writing.Close(), db.reading.Close()) }

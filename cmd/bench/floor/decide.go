@@ -13,7 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// CallbackPath is the path of Lambda's operation that completes a callback with a success.
+// CallbackPath returns the path of Lambda's operation that completes a callback with a success.
 func CallbackPath(callbackID string) string {
 	return "/2025-12-01/durable-execution-callbacks/" + url.PathEscape(callbackID) + "/succeed"
 }
@@ -23,7 +23,7 @@ const (
 	outboxText = `insert into outbox (item, callback_id, body) values (?, ?, ?)`
 )
 
-// decider records decisions and tells Lambda.
+// decider records decisions and calls Lambda.
 type decider struct {
 	db              *database
 	deciding, queue *sql.Stmt

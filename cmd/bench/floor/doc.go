@@ -1,5 +1,5 @@
-// Package floor is what the desk is measured against: for each job the least program that does it,
-// over the same web framework, database driver and durability. It checks no signature, keeps no
-// audit, asks nobody who they are and has no page to speak of. What the desk needs more than its
-// floor is the price of what it does.
+// Package floor has the programs that the desk is compared with: for each job the smallest program
+// that does it, with the same web framework, database driver and durability. A floor checks no
+// signature, keeps no audit, identifies nobody and has hardly any page. The difference between the
+// desk and its floor is the price of what the desk does beyond that.
 package floor

@@ -17,27 +17,27 @@ type Kind string
 
 // The floors.
 const (
-	// POST /items: a transaction for each request, on a pool of one connection
+	// POST /items: one transaction for each request, on a pool of one connection
 	Insert Kind = "insert"
-	// POST /items: one writer that commits whatever requests are waiting together
+	// POST /items: one writer that commits all waiting requests together
 	Group Kind = "group"
 	List  Kind = "list" // GET /items: the 50 rows that end first, as a table
 	// POST /items/:id/decision: a row and its outbox in one transaction, then a call to Lambda
 	Decide Kind = "decide"
 )
 
-// Options say which floor to serve and from what.
+// Options say which floor to serve, and with what.
 type Options struct {
 	Kind   Kind
-	File   string // of the database; made when it is not there
-	Rows   int    // put into it before it serves
+	File   string // of the database; created if it does not exist
+	Rows   int    // added before it serves
 	Lambda string // base URL, for Decide
 }
 
 // readHeaderTimeout is the desk's own.
 const readHeaderTimeout = 5 * time.Second
 
-// Serve serves a floor on loopback until ctx ends. Once it is ready it writes its address to out,
+// Serve serves a floor on loopback until ctx ends. When it is ready it writes its address to out,
 // as one line.
 func Serve(ctx context.Context, o Options, out io.Writer) error {
 	db, err := open(ctx, o.File, o.Rows)

@@ -22,10 +22,10 @@ func receive(insert func(context.Context, item) error) echo.HandlerFunc {
 	}
 }
 
-// maxGroup is how many items one transaction takes, as many as the desk's.
+// maxGroup is how many items one transaction takes, the same as the desk's.
 const maxGroup = 128
 
-// group is the one writer that commits in groups.
+// group is the only writer; it commits items in groups.
 type group struct {
 	db      *database
 	waiting chan waiting
@@ -33,7 +33,7 @@ type group struct {
 
 type waiting struct {
 	item  item
-	ended chan error // takes one without a reader
+	ended chan error // accepts one error without a reader
 }
 
 // newGroup starts the writer; it ends with ctx.
@@ -53,7 +53,7 @@ func (g *group) insert(ctx context.Context, i item) error {
 	select {
 	case err := <-w.ended:
 		return err
-	case <-ctx.Done(): // the floor stops; whether the item is stored does not matter any more
+	case <-ctx.Done(): // the floor stops, so it no longer matters whether the item is stored
 		return ctx.Err()
 	}
 }

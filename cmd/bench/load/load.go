@@ -11,21 +11,22 @@ import (
 	"time"
 )
 
-// answerTimeout ends a round whose server does not answer any more.
+// answerTimeout ends a round if the server no longer answers.
 const answerTimeout = 30 * time.Second
 
-// maxShown bounds how much of an unexpected answer an error quotes.
+// maxShown limits how much of an unexpected answer an error quotes.
 const maxShown = 300
 
 // Load is one round.
 type Load struct {
 	Address     string   // host:port of the server
-	Beside      []string // its replicas, which take their share of the connections
+	Beside      []string // its replicas, which get their share of the connections
 	Connections int      // at least 1
-	// how long requests are begun, one by each connection at least; 0 for as long as there are any
+	// how long new requests are sent, at least one by each connection; 0 means until Next has no
+	// more
 	Length time.Duration
-	Status int // that every answer must have
-	// Next is called by all connections at once. No request means that there are no more.
+	Status int // the status that every answer must have
+	// Next is called by all connections at once. It returns nil if there are no more requests.
 	Next func() (*http.Request, error)
 }
 
@@ -86,7 +87,7 @@ func (l Load) connection(ctx context.Context, server string, begin time.Time) ([
 	return took, nil
 }
 
-// exchange sends one request and reads its answer whole.
+// exchange sends one request and reads the whole answer.
 func (l Load) exchange(request *http.Request, r *bufio.Reader, w *bufio.Writer) error {
 	if err := request.Write(w); err != nil {
 		return err
@@ -100,7 +101,7 @@ func (l Load) exchange(request *http.Request, r *bufio.Reader, w *bufio.Writer) 
 	}
 	defer response.Body.Close()
 	if response.StatusCode != l.Status {
-		// what there is of it explains the status
+		// whatever could be read explains the status
 		shown, _ := io.ReadAll(io.LimitReader(response.Body, maxShown))
 		return fmt.Errorf("the answer is %d, not %d: %s", response.StatusCode, l.Status, shown)
 	}

@@ -7,8 +7,8 @@ import (
 	"countersign/durable"
 )
 
-// access times out within a minute and a half, so that the demo shows an end by the clock, and the
-// function's failure.
+// access times out within 90 seconds, so that the demo shows a callback that its timeout ends, and
+// the function's failure.
 type access struct {
 	Person string `json:"person"`
 	Target string `json:"target"`

@@ -6,7 +6,7 @@ import (
 	"countersign/durable"
 )
 
-// capacity has no clock of its own: it waits until somebody decides.
+// capacity has no timeout and no heartbeat timeout: it waits until somebody decides.
 type capacity struct {
 	Cluster string  `json:"cluster"`
 	Units   [2]int  `json:"units"`

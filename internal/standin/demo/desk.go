@@ -22,12 +22,13 @@ type Desk struct {
 	url    string
 	signer *standardwebhooks.Webhook
 	now    func() time.Time
-	// Client sends the requests. Give it the authority that signed the desk's certificate, where no
-	// system knows that.
+	// Client sends the requests. If the system does not trust the authority that signed the desk's
+	// certificate, Client must.
 	Client *http.Client
 }
 
-// NewDesk signs requests to the intake endpoint at url with a Standard Webhooks secret (whsec_…).
+// NewDesk returns a Desk that posts to the intake endpoint at url and signs each request with a
+// Standard Webhooks secret (whsec_…).
 func NewDesk(url, secret string, now func() time.Time) (*Desk, error) {
 	signer, err := standardwebhooks.NewWebhook(secret)
 	if err != nil {
@@ -36,7 +37,7 @@ func NewDesk(url, secret string, now func() time.Time) (*Desk, error) {
 	return &Desk{url: url, signer: signer, now: now, Client: &http.Client{Timeout: 10 * time.Second}}, nil
 }
 
-// Question is what a function asks the desk; docs/intake.md has the meaning of every field.
+// Question is what a function asks the desk; docs/intake.md describes every field.
 type Question struct {
 	CallbackID              string    `json:"callbackId"`
 	ExecutionARN            string    `json:"executionArn"`
@@ -63,7 +64,7 @@ type Link struct {
 	URL   string `json:"url"`
 }
 
-// Outcome is a way to decide that a function offers in place of approve and reject.
+// Outcome is a way to decide that a function offers instead of approve and reject.
 type Outcome struct {
 	Name         string `json:"name"`
 	Label        string `json:"label"`
@@ -75,8 +76,8 @@ type Outcome struct {
 	ErrorMessage string `json:"errorMessage,omitempty"`
 }
 
-// Ask posts the question in a durable step, so that it goes out once, whatever is replayed. It
-// returns our key of the callback at the desk.
+// Ask posts the question in a durable step, so that a replay does not post it again. It returns the
+// desk's own key of the callback.
 func (d *Desk) Ask(ctx durable.Context, q Question) (string, error) {
 	q.ExecutionARN = ctx.ExecutionArn()
 	return durable.Step(ctx, "ask-the-desk", func(step durable.StepContext) (string, error) {
@@ -90,8 +91,8 @@ func (d *Desk) post(ctx context.Context, q Question) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("encode the question: %w", err)
 	}
-	// The same callback gets the same message ID, so that a step that runs twice is answered as it
-	// was the first time.
+	// The same callback gets the same message ID, so a step that runs twice gets the same answer
+	// twice.
 	sum := sha256.Sum256([]byte(q.CallbackID))
 	id, now := "msg_"+hex.EncodeToString(sum[:12]), d.now()
 	signature, err := d.signer.Sign(id, now, body)

@@ -7,8 +7,8 @@ import (
 	"countersign/durable"
 )
 
-// erasure has days to wait and cannot be undone. Its result is encrypted, so that the execution's
-// history names nobody.
+// erasure waits for days and cannot be undone. Its result is encrypted, so that the execution's
+// history contains no person's name.
 type erasure struct {
 	Customer string   `json:"customer"`
 	Request  string   `json:"request"`

@@ -9,8 +9,8 @@ import (
 	"countersign/durable"
 )
 
-// expense is a report that is over policy. It has both clocks, so a review keeps it alive, and a
-// third outcome.
+// expense is a report above the policy's limit. It has a timeout and a heartbeat timeout, so a
+// review keeps it alive, and a third outcome.
 type expense struct {
 	Report   string        `json:"report"`
 	Employee string        `json:"employee"`
@@ -108,7 +108,8 @@ Two things are over policy and were agreed in advance:
 	}
 }
 
-// expensePayload is what the function gets, in the order in which people read it.
+// expensePayload is the result that the function gets, with its keys in an order that suits
+// readers.
 func expensePayload(approved bool, decision string) json.RawMessage {
 	return fmt.Appendf(nil, `{"approved":%t,"decision":%q,"comment":"{{comment}}","reviewer":{"name":"{{reviewer.name}}","email":"{{reviewer.email}}"},"decidedAt":"{{decidedAt}}"}`,
 		approved, decision)

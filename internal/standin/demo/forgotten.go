@@ -7,8 +7,8 @@ import (
 	"countersign/durable"
 )
 
-// contract waits for a signature that nobody is told of: its team forgot the webhook. The desk
-// finds it in the execution's history all the same.
+// contract waits for a signature that nobody hears of, because its team forgot to call the webhook.
+// The desk still finds it in the execution's history.
 type contract struct {
 	Contract string `json:"contract"`
 	Party    string `json:"party"`

@@ -8,8 +8,8 @@ import (
 	"countersign/durable"
 )
 
-// outreach is an agent that wants to act in the world; it waits a quarter of an hour and then drops
-// the plan.
+// outreach is an agent that wants to send e-mails to customers. It waits a quarter of an hour, then
+// drops the plan.
 type outreach struct {
 	Agent      string   `json:"agent"`
 	For        string   `json:"for"`

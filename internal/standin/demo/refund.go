@@ -7,7 +7,7 @@ import (
 	"countersign/durable"
 )
 
-// refund has one clock and the default outcomes. Every third ends badly after an approval.
+// refund has only a timeout, and the default outcomes. Every third one fails after an approval.
 type refund struct {
 	Order  string  `json:"order"`
 	Amount float64 `json:"amount"`
@@ -46,10 +46,10 @@ func orderRefund(desk *Desk) func(durable.Context, refund) (string, error) {
 	}
 }
 
-// closedCard is a card that the payment provider pays nothing back to.
+// closedCard is a card to which the payment provider cannot pay back.
 const closedCard = "4000 **** 0002"
 
-// PaymentRefused is what the payment provider says of a card.
+// PaymentRefused says that the payment provider refused to pay to a card.
 type PaymentRefused struct{ Card string }
 
 func (e *PaymentRefused) Error() string {

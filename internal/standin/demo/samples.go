@@ -20,7 +20,7 @@ type Function struct {
 
 // Sample is a piece of work that the demo can start.
 type Sample struct {
-	Name     string // in the form
+	Name     string // in the form that starts it
 	Label    string // in the menu
 	Function string
 	input    func(n int) any
@@ -29,7 +29,7 @@ type Sample struct {
 // Input is the payload of the n-th execution of the sample, n from 0.
 func (s Sample) Input(n int) []byte {
 	payload, err := json.Marshal(s.input(n))
-	if err != nil { // the inputs are our own structs
+	if err != nil { // cannot happen: the inputs are our own structs
 		panic(err)
 	}
 	return payload
@@ -48,14 +48,15 @@ var Samples = []Sample{
 	{"contract", "Contract, never announced", "contract-renewal", contractInput},
 }
 
-// EncryptedFunction reads an encrypted result: the desk has to have the key of its [Config].
+// EncryptedFunction is the function that reads an encrypted result. The desk needs the key in its
+// [Config].
 const EncryptedFunction = "privacy-erasure"
 
 // Config is what the functions need.
 type Config struct {
-	Desk   *Desk          // whom they ask
+	Desk   *Desk          // where they send their questions
 	Lambda durable.Client // how they reach Lambda
-	Key    []byte         // decrypts what is encrypted for [EncryptedFunction], 32 bytes
+	Key    []byte         // for the results of [EncryptedFunction], 32 bytes
 	Log    *slog.Logger
 }
 
@@ -80,5 +81,5 @@ func Functions(c Config) ([]Function, error) {
 	}, nil
 }
 
-// seconds is a duration as the intake endpoint counts it.
+// seconds converts a duration to the unit of the intake endpoint.
 func seconds(d time.Duration) int { return int(d / time.Second) }

@@ -7,8 +7,8 @@ import (
 	"countersign/durable"
 )
 
-// vendorChange moves money if it is wrong: four eyes, and a heartbeat so short that it ends unless
-// somebody opens it.
+// vendorChange loses money if it is wrong. It needs two people, and its heartbeat timeout is so
+// short that it expires unless somebody opens the review.
 type vendorChange struct {
 	Vendor    string `json:"vendor"`
 	Requester string `json:"requester"`

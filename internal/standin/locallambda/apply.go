@@ -7,7 +7,7 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// apply changes the execution as a validated update asks.
+// apply makes the changes that a validated update asks for.
 func (x *execution) apply(u protocol.Update, now time.Time) {
 	if u.Type == protocol.Execution {
 		x.decide(u)
@@ -35,7 +35,8 @@ func (x *execution) apply(u protocol.Update, now time.Time) {
 	x.touch(op)
 }
 
-// decide keeps the outcome of an EXECUTION update until the invocation answers the same.
+// decide keeps the outcome of an EXECUTION update until the invocation answers with the same
+// outcome.
 func (x *execution) decide(u protocol.Update) {
 	x.decided = &outcome{Status: outcomeSucceeded, Result: u.Payload}
 	if u.Action == protocol.Fail {
@@ -43,7 +44,7 @@ func (x *execution) decide(u protocol.Update) {
 	}
 }
 
-// applyContext starts or ends a child context. ReplayChildren comes with the update that ends it.
+// applyContext starts or ends a child context. The update that ends it carries ReplayChildren.
 func (op *operation) applyContext(u protocol.Update, now time.Time, isNew bool) {
 	x := op.execution
 	if isNew {
@@ -62,8 +63,8 @@ func (op *operation) applyContext(u protocol.Update, now time.Time, isNew bool) 
 	}
 }
 
-// applyStep starts, ends or retries a step. An at-least-once step that was interrupted runs again
-// without a second START, and SDKs may send START and the end in one checkpoint.
+// applyStep starts, ends or retries a step. An interrupted at-least-once step runs again without a
+// second START. SDKs may send START and the end in one checkpoint.
 func (op *operation) applyStep(u protocol.Update, now time.Time, isNew bool) {
 	x := op.execution
 	if isNew || u.Action == protocol.Start {
@@ -83,9 +84,9 @@ func (op *operation) applyStep(u protocol.Update, now time.Time, isNew bool) {
 	}
 }
 
-// retryStep lets the step wait for its next attempt. A retry with a payload is a success that goes
-// on, as the SDKs' waitForCondition sends it; one without is a failed attempt. Attempt counts the
-// attempts that are over: SDKs add one.
+// retryStep makes the step wait for its next attempt. A retry with a payload is a success that
+// continues, as the SDKs' waitForCondition sends it; a retry without a payload is a failed attempt.
+// Attempt counts the finished attempts: SDKs add one.
 func (op *operation) retryStep(u protocol.Update, now time.Time, tries *retryDetails) {
 	delay := u.StepOptions.NextAttemptDelaySeconds
 	tries.NextAttemptDelaySeconds = &delay
@@ -100,7 +101,7 @@ func (op *operation) retryStep(u protocol.Update, now time.Time, tries *retryDet
 	op.execution.record(now, stepFailed, op, unsuccessful{&failure{Payload: u.Error}, tries})
 }
 
-// applyWait starts or cancels a wait; only its alarm ends it.
+// applyWait starts or cancels a wait. Only its alarm completes it.
 func (op *operation) applyWait(u protocol.Update, now time.Time) {
 	x := op.execution
 	if u.Action == protocol.Cancel {
@@ -119,8 +120,8 @@ func (op *operation) applyWait(u protocol.Update, now time.Time) {
 	})
 }
 
-// arm sets the operation's alarm for its next own moment, replacing an earlier one. It serves new
-// operations, changed ones and those that were loaded from a file.
+// arm sets the alarm for the next moment at which the operation changes by itself, and replaces an
+// earlier alarm. It serves new and changed operations and those loaded from a file.
 func (op *operation) arm() {
 	alarms := &op.execution.engine.alarms
 	alarms.Cancel(op.alarm)

@@ -10,23 +10,23 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// callback is what an operation of type CALLBACK has beside.
+// callback has the fields that only an operation of type CALLBACK has.
 type callback struct {
 	id        string
-	timeout   time.Duration // from the start; 0 is none
-	heartbeat time.Duration // from the last heartbeat; 0 is none
+	timeout   time.Duration // from the start; 0 means none
+	heartbeat time.Duration // from the last heartbeat; 0 means none
 	startedAt time.Time
 	lastBeat  time.Time // the start, until the first heartbeat
 }
 
-// The error types of a callback whose clock ran out.
+// The error types of a callback that timed out.
 const (
 	callbackTimeout   = "Callback.Timeout"
 	callbackHeartbeat = "Callback.Heartbeat"
 )
 
-// startCallback starts both clocks at the time of the CallbackStarted event. AWS does not say when
-// they start; both known emulators do it here, not when the function suspends.
+// startCallback starts both clocks at the time of the CallbackStarted event. AWS does not document
+// when they start. Both known emulators start them here, not when the function suspends.
 func (op *operation) startCallback(u protocol.Update, now time.Time) {
 	c := &callback{id: newCallbackID(), startedAt: now, lastBeat: now}
 	if o := u.CallbackOptions; o != nil {
@@ -46,16 +46,16 @@ func (op *operation) startCallback(u protocol.Update, now time.Time) {
 }
 
 // newCallbackID returns an ID that nobody can guess. Lambda documents base64 of at most 1,024
-// characters; lengths differ so that padding of every kind occurs, and with it every character that
-// a careless client would forget to escape.
+// characters. Lengths differ so that IDs have every kind of padding and every character that a
+// careless client forgets to escape.
 func newCallbackID() string {
 	b := make([]byte, 48+mathrand.IntN(3))
 	rand.Read(b)
 	return base64.StdEncoding.EncodeToString(b)
 }
 
-// deadline is when the first of the two clocks runs out, and the error type that says which. Zero:
-// neither runs.
+// deadline returns the time at which the first of the two clocks runs out, and the error type for
+// that clock. The time is zero if no clock runs.
 func (c *callback) deadline() (at time.Time, errorType string) {
 	if c.timeout > 0 {
 		at, errorType = c.startedAt.Add(c.timeout), callbackTimeout
@@ -68,7 +68,7 @@ func (c *callback) deadline() (at time.Time, errorType string) {
 	return at, errorType
 }
 
-// callbackDue closes a callback whose clock ran out first.
+// callbackDue closes a callback when its first clock runs out.
 func (op *operation) callbackDue(now time.Time) {
 	_, errorType := op.callback.deadline()
 	message := "Callback timed out."

@@ -7,8 +7,8 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// chainedInvokeEnded names the event that each final status of the invoked execution leaves with
-// its caller.
+// chainedInvokeEnded maps each final status of the invoked execution to the event in its caller's
+// history.
 var chainedInvokeEnded = map[executionStatus]eventType{
 	succeeded: "ChainedInvokeSucceeded",
 	failed:    "ChainedInvokeFailed",
@@ -16,9 +16,9 @@ var chainedInvokeEnded = map[executionStatus]eventType{
 	stopped:   "ChainedInvokeStopped",
 }
 
-// startChainedInvoke starts an execution of another function, whose end ends the operation. A
-// function that is unknown, or named without version or alias, fails the operation rather than the
-// checkpoint, so that the program can catch it.
+// startChainedInvoke starts an execution of another function; when that ends, so does the
+// operation. If the function is unknown, or named without version or alias, the operation fails and
+// not the checkpoint, so that the program can catch the failure.
 func (op *operation) startChainedInvoke(u protocol.Update, now time.Time) {
 	x := op.execution
 	e := x.engine
@@ -41,8 +41,8 @@ func (op *operation) startChainedInvoke(u protocol.Update, now time.Time) {
 	x.record(now, chainedInvokeStarted, op, start)
 }
 
-// invocable finds the function of a chained invoke. Lambda invokes durable functions by version or
-// alias only.
+// invocable finds the function of a chained invoke. Lambda invokes durable functions only by
+// version or alias.
 func (e *Engine) invocable(name string) (*function, *wire.ErrorObject) {
 	f, err := e.function(name, "")
 	if err != nil {
@@ -57,9 +57,9 @@ func (e *Engine) invocable(name string) (*function, *wire.ErrorObject) {
 	return f, nil
 }
 
-// endChainedInvoke ends the operation as the invoked execution did. While the caller runs, the end
-// waits until the caller asks or its invocation is over: one that suspends at once has always done
-// so before it hears of the end, as at Lambda.
+// endChainedInvoke ends the operation with the result of the invoked execution. While the caller
+// runs, the end waits until the caller asks or its invocation is over. As at Lambda, a caller that
+// suspends at once has therefore always suspended before it learns of the end.
 func (op *operation) endChainedInvoke(now time.Time, status executionStatus, result *string, err *wire.ErrorObject) {
 	x := op.execution
 	x.arrived = append(x.arrived, func(now time.Time) {
@@ -72,8 +72,8 @@ func (op *operation) endChainedInvoke(now time.Time, status executionStatus, res
 	}
 }
 
-// takeArrived ends the chained invokes whose executions have ended meanwhile, unless their own has
-// ended too.
+// takeArrived ends the chained invokes whose executions have ended meanwhile, unless this execution
+// has ended too.
 func (x *execution) takeArrived(now time.Time) {
 	for _, end := range x.arrived {
 		if x.status == running {

@@ -11,15 +11,15 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// checkpoints is the protocol state of one invocation; a new invocation starts with a new one,
-// which makes the tokens of the old one invalid.
+// checkpoints is the protocol state of one invocation. A new invocation starts with new state,
+// which invalidates the tokens of the old one.
 type checkpoints struct {
-	token   string              // the only valid one; empty when there is none
+	token   string              // the only valid token; empty if there is none
 	replies map[string]repeated // by ClientToken
-	decided *outcome            // by an EXECUTION update
+	decided *outcome            // the outcome that an EXECUTION update set
 }
 
-// repeated is what a checkpoint was answered with, for a client that did not hear the answer.
+// repeated is the answer to a checkpoint, kept for a client that did not receive it.
 type repeated struct {
 	request  [sha256.Size]byte
 	at       time.Time
@@ -46,9 +46,9 @@ type checkpointState struct {
 	Operations []wireOperation[wire.EpochSeconds] `json:"Operations"`
 }
 
-// checkpoint applies updates, all or none, and returns the next token with what changed since the
-// last one. Errors: InvalidParameterValueException for a token that is used up and for updates that
-// break a rule or a quota, ResourceNotFoundException.
+// checkpoint applies all updates or none, and returns the next token and what changed since the
+// last one. Errors: InvalidParameterValueException for a token that was already used and for
+// updates that break a rule or a quota, ResourceNotFoundException.
 func (e *Engine) checkpoint(arn string, r checkpointRequest) (response checkpointResponse, err error) {
 	err = e.update(func(now time.Time) error {
 		x, err := e.executions.get(arn)
@@ -87,7 +87,7 @@ func (x *execution) checkpoint(now time.Time, r checkpointRequest) (checkpointRe
 	return response, nil
 }
 
-// validation is the execution as updates are checked against it.
+// validation returns the state of the execution against which updates are checked.
 func (x *execution) validation() protocol.State {
 	return protocol.State{
 		Sync: x.sync, Decided: x.decided != nil, Root: x.root().id,
@@ -103,9 +103,9 @@ func (x *execution) validation() protocol.State {
 	}
 }
 
-// checkToken accepts only the token that was given out last. An execution that ended has none. By
-// the words of this error AWS's SDKs know that an invocation is out of date: any other one ends the
-// execution.
+// checkToken accepts only the token that was issued last. An ended execution has none. AWS's SDKs
+// recognise an outdated invocation by the text of this error; with any other text they would end
+// the execution.
 func (x *execution) checkToken(token string) error {
 	if x.token == "" || token != x.token {
 		return wire.InvalidParameter("Invalid Checkpoint Token.")
@@ -120,8 +120,8 @@ func newToken() string {
 	return base64.StdEncoding.EncodeToString(b[:])
 }
 
-// news lists the operations that changed since the function was told last, and takes note that it
-// is told now.
+// news returns the operations that changed since the function was last told, and notes that it is
+// told now.
 func (x *execution) news() []wireOperation[wire.EpochSeconds] {
 	changed := []wireOperation[wire.EpochSeconds]{}
 	for _, op := range x.operations {
@@ -133,7 +133,7 @@ func (x *execution) news() []wireOperation[wire.EpochSeconds] {
 	return changed
 }
 
-// remember keeps an answer for a repeated request and drops those that are too old.
+// remember keeps an answer for a repeated request and drops answers that are too old.
 func (x *execution) remember(now time.Time, r checkpointRequest, response checkpointResponse) {
 	if r.ClientToken == "" {
 		return
@@ -149,9 +149,8 @@ func (x *execution) remember(now time.Time, r checkpointRequest, response checkp
 	x.replies[r.ClientToken] = repeated{request: r.digest, at: now, response: response}
 }
 
-// handleCheckpoint serves CheckpointDurableExecution, which functions call while they run. The
-// whole body counts as the request that a ClientToken repeats, because a repeat by an SDK is the
-// same to the byte.
+// handleCheckpoint serves CheckpointDurableExecution, which functions call while they run. A
+// ClientToken stands for the whole body, because an SDK repeats a request byte for byte.
 func handleCheckpoint(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	body, err := wire.ReadBody(w, r, maxRequest)
 	if err != nil {

@@ -12,9 +12,9 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// handleSucceed serves SendDurableExecutionCallbackSuccess. The body is the result, as it is:
-// neither wrapped nor encoded. A body above the API's limit of 1 MB is a parameter error; only one
-// that cannot be taken in at all is "too large".
+// handleSucceed serves SendDurableExecutionCallbackSuccess. The body is the raw result, neither
+// wrapped nor encoded. A body above the API's limit of 1 MB is a parameter error; only a body too
+// large to read at all is RequestTooLarge.
 func handleSucceed(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	result, err := wire.ReadBody(w, r, maxRequest)
 	if err != nil {
@@ -24,7 +24,7 @@ func handleSucceed(e *Engine, w http.ResponseWriter, r *http.Request) error {
 }
 
 // handleFail serves SendDurableExecutionCallbackFailure. The body is the error object itself; SDKs
-// send {} for none.
+// send {} if there is none.
 func handleFail(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	problem, err := readErrorObject(w, r)
 	if err != nil {
@@ -38,7 +38,7 @@ func handleHeartbeat(e *Engine, _ http.ResponseWriter, r *http.Request) error {
 	return e.heartbeatCallback(r.PathValue("callback"))
 }
 
-// readErrorObject reads an error object from the body; no body is an empty one.
+// readErrorObject reads an error object from the body. No body means an empty object.
 func readErrorObject(w http.ResponseWriter, r *http.Request) (*wire.ErrorObject, error) {
 	body, err := wire.ReadBody(w, r, maxRequest)
 	if err != nil {
@@ -48,7 +48,7 @@ func readErrorObject(w http.ResponseWriter, r *http.Request) (*wire.ErrorObject,
 	return problem, wire.Decode(body, problem)
 }
 
-// succeedCallback closes a callback with a result; none at all is allowed and differs from an empty
+// succeedCallback closes a callback with a result. No result is allowed, and differs from an empty
 // JSON value.
 func (e *Engine) succeedCallback(id string, result []byte) error {
 	if len(result) > protocol.MaxPayload {
@@ -68,7 +68,7 @@ func (e *Engine) succeedCallback(id string, result []byte) error {
 	})
 }
 
-// failCallback closes a callback with an error, all of whose parts are optional.
+// failCallback closes a callback with an error, whose fields are all optional.
 func (e *Engine) failCallback(id string, problem *wire.ErrorObject) error {
 	if problem.Size() > protocol.MaxPayload {
 		return wire.InvalidParameter("Error is larger than %d bytes.", protocol.MaxPayload)
@@ -78,8 +78,8 @@ func (e *Engine) failCallback(id string, problem *wire.ErrorObject) error {
 	})
 }
 
-// heartbeatCallback resets the heartbeat clock and no other, and leaves no event. Without a
-// heartbeat timeout it does nothing, successfully.
+// heartbeatCallback restarts the heartbeat clock and no other clock, and leaves no event. If the
+// callback has no heartbeat timeout, the call succeeds and does nothing.
 func (e *Engine) heartbeatCallback(id string) error {
 	return e.openCallback(id, func(op *operation, now time.Time) {
 		op.callback.lastBeat = now
@@ -93,9 +93,9 @@ const maxCallbackID = 1024
 
 var callbackID = regexp.MustCompile(`^[A-Za-z0-9+/]+={0,2}$`)
 
-// openCallback finds a callback that may still be closed. Errors: InvalidParameterValueException
-// for a malformed ID, ResourceNotFoundException for an unknown one, and what the dialect has for
-// one that is closed, for whatever reason.
+// openCallback applies a change to a callback that is still open. Errors:
+// InvalidParameterValueException for a malformed ID, ResourceNotFoundException for an unknown one,
+// and the dialect's answer for a closed one, whatever closed it.
 func (e *Engine) openCallback(id string, change func(op *operation, now time.Time)) error {
 	if len(id) > maxCallbackID || !callbackID.MatchString(id) {
 		return wire.InvalidParameter("Invalid callback ID.")
@@ -114,8 +114,8 @@ func (e *Engine) openCallback(id string, change func(op *operation, now time.Tim
 }
 
 // SetDialect changes how calls for closed callbacks are answered from now on. [dialect.Mixed] draws
-// from random, so that a fixed seed gives a fixed sequence, or from a source of its own where
-// random is nil. The engine takes random over.
+// from random, so that a fixed seed gives a fixed sequence; if random is nil, the engine uses a
+// source of its own. The engine takes ownership of random.
 func (e *Engine) SetDialect(d dialect.Dialect, random *rand.Rand) {
 	if random == nil {
 		random = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
@@ -125,8 +125,8 @@ func (e *Engine) SetDialect(d dialect.Dialect, random *rand.Rand) {
 	e.dialect, e.dialects = d, random
 }
 
-// callbackClosed is the answer to a call for a callback that is closed, or whose execution has
-// ended around it. That the second is answered like the first is likely, but not documented.
+// callbackClosed returns the answer to a call for a callback that is closed, or whose execution has
+// ended. That the second gets the same answer as the first is likely, but not documented.
 func (e *Engine) callbackClosed(op *operation) *wire.Error {
 	byClock := op.status == protocol.TimedOut || op.execution.status == timedOut && !op.ended()
 	return e.dialect.Closed(byClock, e.dialects)

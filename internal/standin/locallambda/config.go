@@ -17,19 +17,19 @@ type Config struct {
 
 	// ExecutionTimeout is for functions that set none. Default 24 h.
 	ExecutionTimeout time.Duration
-	// RetryDelay is the pause after a failed invocation, default 5 s, and Retries how many failed
+	// RetryDelay is the pause after a failed invocation, default 5 s. Retries is how many failed
 	// invocations in a row are followed by another one before the execution fails, default 5.
-	// Lambda documents neither; both are those of its emulator.
+	// Lambda documents neither; both defaults are those of its emulator.
 	RetryDelay time.Duration
 	Retries    int
-	// Concurrency bounds the invocations that run at the same time. Default 1,000, as an AWS
-	// account's.
+	// Concurrency limits the invocations that run at the same time. Default 1,000, as in an AWS
+	// account.
 	Concurrency int
-	// HistoryPayloadLimit, in bytes, is the size from which history events carry payloads cut short
+	// HistoryPayloadLimit is the size in bytes above which history events carry payloads cut short
 	// and marked as truncated. Zero means never: Lambda has the mark but does not document the
 	// limit.
 	HistoryPayloadLimit int
-	// Quotas are those of an AWS account, such as [AWSQuotas]. Default none.
+	// Quotas are the limits of an AWS account, such as [AWSQuotas]. Default none.
 	Quotas Quotas
 }
 

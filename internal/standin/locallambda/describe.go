@@ -7,8 +7,8 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// executionResponse is an execution as GetDurableExecution shows it;
-// ListDurableExecutionsByFunction shows the first part.
+// executionResponse is the answer of GetDurableExecution. ListDurableExecutionsByFunction has only
+// its first part.
 type executionResponse struct {
 	executionSummary
 	Version               string            `json:"Version"`
@@ -38,7 +38,7 @@ func (x *execution) summary() executionSummary {
 	}
 }
 
-// execution describes an execution, with its payloads only where data is asked for. Error:
+// execution describes an execution, with its payloads only if data is true. Error:
 // ResourceNotFoundException.
 func (e *Engine) execution(arn string, data bool) (response executionResponse, err error) {
 	err = e.update(func(time.Time) error {
@@ -58,7 +58,7 @@ func (e *Engine) execution(arn string, data bool) (response executionResponse, e
 	return response, err
 }
 
-// handleGetExecution serves GetDurableExecution. Payloads are included unless the caller says no.
+// handleGetExecution serves GetDurableExecution. Payloads are included unless the request says no.
 func handleGetExecution(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	q := wire.NewQuery(r)
 	data := q.Bool("IncludeExecutionData", true)

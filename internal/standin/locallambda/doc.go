@@ -9,13 +9,13 @@
 // library, a SQLite driver for [Open] and a limiter for [Quotas], and shares no code with the
 // package that calls Lambda, so that the two cannot share a mistake.
 //
-// The packages below it have a trade each. It is built on protocol (what a checkpoint may ask),
-// wire (how the REST API writes), dialect (what closed callbacks are answered), fault (calls that
-// go wrong), timers (clock and alarms) and store (the SQLite file). On it are built httpfunction
-// (functions behind an HTTP server), console (for people at a terminal) and locallambdatest (for
-// tests).
+// Each package below it has one job. The engine is built on protocol (what a checkpoint may ask),
+// wire (the formats of the REST API), dialect (answers for closed callbacks), fault (calls that go
+// wrong), timers (clock and alarms) and store (the SQLite file). Built on the engine are
+// httpfunction (functions behind an HTTP server), console (for people at a terminal) and
+// locallambdatest (for tests).
 //
-// Where AWS leaves a behaviour undocumented the comment at that place says so.
+// Where AWS leaves a behaviour undocumented, the comment at that place says so.
 //
 // # Shape
 //

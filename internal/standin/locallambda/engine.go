@@ -14,34 +14,34 @@ import (
 )
 
 // Engine runs durable executions. Make one with [New] or [Open], give it functions with
-// [Engine.Register], serve its [Engine.Handler] on loopback, and end it with [Engine.Close]. Its
-// methods may be called from any goroutine.
+// [Engine.Register], serve its [Engine.Handler] on loopback, and stop it with [Engine.Close]. Its
+// methods are safe for concurrent use.
 type Engine struct {
 	config    Config
-	context   context.Context // of every invocation; ends with Close
+	context   context.Context // of every invocation; Close cancels it
 	cancel    context.CancelFunc
 	group     sync.WaitGroup // invocations and the observers' goroutine
 	observers observers
 	faults    *fault.Injector
 	throttle  throttle
 
-	mu         sync.Mutex // guards what follows, and everything reachable from it
+	mu         sync.Mutex // guards the fields below, and everything reachable from them
 	closed     bool
 	store      *store.Store // nil keeps executions in memory only
 	functions  map[string]*function
 	executions executions
 	callbacks  map[string]*operation // by callback ID
 	alarms     timers.Alarms
-	wakeAt     time.Time // when the clock is set to wake us; zero when it is not
+	wakeAt     time.Time // when the clock will wake us; zero if it is not set
 	stopClock  func() bool
-	ready      []*execution // wait for their invocation to start, first in, first out
+	ready      []*execution // waiting for their invocation to start, first in, first out
 	invoking   int
 	unsaved    []*execution
 	dialect    dialect.Dialect
-	dialects   *rand.Rand // what dialect.Mixed draws from
+	dialects   *rand.Rand // the source from which dialect.Mixed draws
 }
 
-// New returns an engine that keeps its executions in memory. Close it.
+// New returns an engine that keeps its executions in memory. The caller must call Close.
 func New(config Config) *Engine {
 	e := &Engine{
 		config:     config.withDefaults(),
@@ -60,7 +60,7 @@ func New(config Config) *Engine {
 func (e *Engine) SetFaults(random *rand.Rand, list ...fault.Fault) { e.faults.Set(random, list...) }
 
 // Close stops the engine: it cancels the context of running invocations and waits until they and
-// the observers have returned. Afterwards every request is refused. Closing twice is harmless.
+// the observers have returned. Afterwards every request is refused. Close may be called twice.
 func (e *Engine) Close() error {
 	e.mu.Lock()
 	first := !e.closed
@@ -83,9 +83,9 @@ func (e *Engine) now() time.Time {
 	return e.config.Clock.Now().UTC().Truncate(time.Millisecond)
 }
 
-// update is the only way to the state. Alarms that are due ring before the change, so that a late
-// timer can never lose against a request that came after its time. The answer is given only when
-// the change is saved.
+// update is the only access to the state. Alarms that are due ring before the change, so that a
+// late timer never loses against a request that came after its time. The caller gets its answer
+// only after the change is saved.
 func (e *Engine) update(change func(now time.Time) error) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -104,8 +104,8 @@ func (e *Engine) update(change func(now time.Time) error) error {
 // saveRetryDelay is how soon a failed save is tried again when nothing else happens.
 const saveRetryDelay = time.Second
 
-// settle brings the world in line with the state after a change. Observers and functions learn of
-// it only once it is saved.
+// settle acts on a change of the state. Observers and functions learn of the change only after it
+// is saved.
 func (e *Engine) settle(now time.Time) error {
 	defer e.setClock(now)
 	if err := e.save(); err != nil {
@@ -131,8 +131,8 @@ func (e *Engine) setClock(now time.Time) {
 	e.stopClock = e.config.Clock.AfterFunc(e.wakeAt.Sub(now), e.wakeUp)
 }
 
-// wakeUp is what the clock calls. Update does the work; an error is logged where it happens and has
-// no caller here.
+// wakeUp is called by the clock. update does the work; it logs errors itself, and here nobody could
+// receive them.
 func (e *Engine) wakeUp() {
 	_ = e.update(func(time.Time) error {
 		e.wakeAt = time.Time{}

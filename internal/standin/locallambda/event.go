@@ -28,7 +28,7 @@ const (
 	chainedInvokeStarted eventType = "ChainedInvokeStarted"
 )
 
-// executionEnded names the event that each final status leaves.
+// executionEnded maps each final status to its event.
 var executionEnded = map[executionStatus]eventType{
 	succeeded: "ExecutionSucceeded",
 	failed:    "ExecutionFailed",
@@ -36,31 +36,31 @@ var executionEnded = map[executionStatus]eventType{
 	stopped:   "ExecutionStopped",
 }
 
-// event is one line of a history. It never changes, so it may be read without the lock once it was
-// fetched under it.
+// event is one entry of a history. It never changes, so it may be read without the lock after it
+// was fetched under the lock.
 type event struct {
 	id        int // from 1
 	at        time.Time
 	kind      eventType
-	operation *operation // nil for InvocationCompleted, which belongs to none
+	operation *operation // nil for InvocationCompleted, which belongs to no operation
 	details   details
 }
 
-// details is what a kind of event tells beside the operation. Its JSON is that of the model's
+// details is what a kind of event says besides its operation. Its JSON is that of the model's
 // <EventType>Details.
 type details interface {
-	// cut gives the details as a reader gets them: payloads only on request and no longer than
-	// limit bytes.
+	// cut returns the details for a reader: payloads only if requested, and no longer than limit
+	// bytes.
 	cut(c cutting) details
 }
 
 // cutting says how much of the payloads a reader gets.
 type cutting struct {
 	data  bool // IncludeExecutionData
-	limit int  // bytes, 0 is no limit
+	limit int  // bytes; 0 means no limit
 }
 
-// text shortens a text to the limit, never within a character.
+// text shortens a text to the limit and does not split a character.
 func (c cutting) text(s string) (cut string, truncated bool) {
 	if c.limit == 0 || len(s) <= c.limit {
 		return s, false
@@ -78,7 +78,7 @@ type payload struct {
 	Truncated bool    `json:"Truncated"`
 }
 
-// payload gives the payload as the reader gets it.
+// payload returns the payload for a reader.
 func (c cutting) payload(p payload) payload {
 	if p.Payload == nil || !c.data {
 		return payload{}
@@ -93,7 +93,7 @@ type failure struct {
 	Truncated bool              `json:"Truncated"`
 }
 
-// failure gives the error as the reader gets it; each of its texts is cut by itself.
+// failure returns the error for a reader; each of its texts is cut separately.
 func (c cutting) failure(f *failure) *failure {
 	if f == nil {
 		return nil

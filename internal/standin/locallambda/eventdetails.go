@@ -6,9 +6,9 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// The details of the events, after the model's structures of the same names.
+// The details of the events, named after the model's structures.
 type (
-	// plainStart is of contexts and steps.
+	// plainStart is for contexts and steps.
 	plainStart struct{}
 
 	executionStart struct {
@@ -16,14 +16,14 @@ type (
 		ExecutionTimeout int32   `json:"ExecutionTimeout"` // seconds
 	}
 
-	// success is of executions, contexts, callbacks and, with retry details, of steps.
+	// success is for executions, contexts, callbacks and, with retry details, steps.
 	success struct {
 		Result       payload       `json:"Result"`
 		RetryDetails *retryDetails `json:"RetryDetails,omitempty"`
 	}
 
-	// unsuccessful is of whatever failed, timed out or was stopped or cancelled; steps have retry
-	// details.
+	// unsuccessful is for everything that failed, timed out, or was stopped or cancelled; steps
+	// have retry details.
 	unsuccessful struct {
 		Error        *failure      `json:"Error,omitempty"`
 		RetryDetails *retryDetails `json:"RetryDetails,omitempty"`
@@ -97,7 +97,7 @@ func (d invocationEnd) cut(c cutting) details {
 	return d
 }
 
-// endDetails are those of an execution's end.
+// endDetails returns the details of an execution's end.
 func endDetails(status executionStatus, result *string, err *wire.ErrorObject) details {
 	if status == succeeded {
 		return success{Result: payload{Payload: result}}
@@ -108,7 +108,7 @@ func endDetails(status executionStatus, result *string, err *wire.ErrorObject) d
 	return unsuccessful{Error: &failure{Payload: err}}
 }
 
-// emptyDetails gives a pointer to fresh details of an event's kind, to decode into.
+// emptyDetails returns a pointer to new details of an event's kind, to decode into.
 func emptyDetails(kind eventType) any {
 	switch kind {
 	case executionStarted:
@@ -132,5 +132,5 @@ func emptyDetails(kind eventType) any {
 	}
 }
 
-// seconds is how the protocol writes durations. Those that get here are whole seconds.
+// seconds converts a duration to the protocol's unit. All durations here are whole seconds.
 func seconds(d time.Duration) int32 { return int32(d / time.Second) }

@@ -19,7 +19,7 @@ const (
 	stopped   executionStatus = "STOPPED"
 )
 
-// execution is one durable execution. All methods need the engine's lock.
+// execution is one durable execution. The caller of any method holds the engine's lock.
 type execution struct {
 	engine    *Engine
 	number    int64 // in order of start
@@ -37,25 +37,25 @@ type execution struct {
 	endedAt time.Time
 	result  *string
 	err     *wire.ErrorObject
-	ended   chan struct{} // closed at the end; nil until somebody waits
+	ended   chan struct{} // closed at the end; nil until somebody waits for it
 
 	operations []*operation // in order of start; the first is the EXECUTION operation
 	byID       map[string]*operation
 	events     []*event
 	revision   uint64 // counts the changes of operations
-	seen       uint64 // the revision that the function knows
+	seen       uint64 // the revision that the function has been told of
 
 	checkpoints
-	invocation *invocation   // the one that runs
+	invocation *invocation   // the invocation that runs
 	retry      *timers.Alarm // the next invocation after a failed one
 	failures   int           // failed invocations in a row
 	queued     bool          // is in the engine's queue
-	suspended  bool          // waits for something outside
+	suspended  bool          // it waits for something outside
 	woken      bool          // something happened since the last invocation began
 	expiry     *timers.Alarm // the execution timeout, then the end of retention
 	// the chained invoke that waits for this execution, if there is one
 	caller *operation
-	// ends of chained invokes that an invocation has not been told of
+	// ends of chained invokes that no invocation has been told of
 	arrived []func(now time.Time)
 
 	unsaved           bool
@@ -67,7 +67,7 @@ type execution struct {
 // root is the EXECUTION operation, which carries the input.
 func (x *execution) root() *operation { return x.operations[0] }
 
-// add appends an operation and makes it known by its ID.
+// add appends an operation and indexes it by its ID.
 func (x *execution) add(op *operation) *operation {
 	op.execution = x
 	x.operations = append(x.operations, op)
@@ -75,7 +75,7 @@ func (x *execution) add(op *operation) *operation {
 	return op
 }
 
-// touch notes that an operation changed, for the function and for the store.
+// touch notes that an operation changed, so that the function is told and the store saves it.
 func (x *execution) touch(op *operation) {
 	x.revision++
 	op.revision = x.revision
@@ -88,15 +88,15 @@ func (x *execution) record(now time.Time, kind eventType, op *operation, d detai
 	x.saveLater(nil)
 }
 
-// arm sets the alarm for the end of the execution's time.
+// arm sets the alarm for the execution timeout.
 func (x *execution) arm() {
 	x.expiry = x.engine.alarms.Set(x.startedAt.Add(x.timeout), func(now time.Time) {
 		x.end(now, timedOut, nil, nil)
 	})
 }
 
-// end ends the execution, once. Operations that have not ended stay as they are, and no event
-// follows: that is what Lambda documents for StopDurableExecution ("remains in the STARTED state").
+// end ends the execution, once. Open operations stay as they are, and no event follows: Lambda
+// documents that for StopDurableExecution ("remains in the STARTED state").
 func (x *execution) end(now time.Time, status executionStatus, result *string, err *wire.ErrorObject) {
 	e := x.engine
 	x.status, x.endedAt, x.result, x.err = status, now, result, err
@@ -125,7 +125,7 @@ func (x *execution) forgetAfter(ended time.Time) {
 	x.expiry = x.engine.alarms.Set(ended.Add(x.retention), func(time.Time) { x.forget() })
 }
 
-// forget removes the execution; its callbacks become unknown.
+// forget removes the execution. Its callbacks become unknown.
 func (x *execution) forget() {
 	for _, op := range x.operations {
 		if op.callback != nil {
@@ -137,7 +137,7 @@ func (x *execution) forget() {
 	x.saveLater(nil)
 }
 
-// text is the string, or an empty one where there is none.
+// text returns the string, or "" if it is nil.
 func text(s *string) string {
 	if s == nil {
 		return ""

@@ -15,7 +15,7 @@ type executions struct {
 	byFunction map[string][]*execution // in order of start
 }
 
-// executionName is what must be unique: execution names are per function.
+// executionName is the key that must be unique: execution names are unique per function.
 type executionName struct{ function, name string }
 
 // newExecutions returns an empty index.
@@ -35,7 +35,7 @@ func (s *executions) add(x *execution) {
 	s.byFunction[x.function] = append(s.byFunction[x.function], x)
 }
 
-// remove forgets an execution in every index.
+// remove deletes an execution from every index.
 func (s *executions) remove(x *execution) {
 	delete(s.byARN, x.arn)
 	delete(s.byName, executionName{x.function, x.name})
@@ -45,11 +45,11 @@ func (s *executions) remove(x *execution) {
 	}
 }
 
-// of lists a function's executions, oldest first.
+// of returns a function's executions, oldest first.
 func (s *executions) of(function string) []*execution { return s.byFunction[function] }
 
-// get finds an execution. Error: ResourceNotFoundException, InvalidParameterValueException for what
-// is no ARN.
+// get finds an execution. Errors: ResourceNotFoundException, and InvalidParameterValueException for
+// text that is not an ARN.
 func (s *executions) get(arn string) (*execution, error) {
 	if x := s.byARN[arn]; x != nil {
 		return x, nil

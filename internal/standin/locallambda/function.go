@@ -13,9 +13,9 @@ import (
 )
 
 // Function is a durable function. Payload and answer are JSON in Lambda's durable invocation
-// format; an error means that the invocation failed, as if the handler had thrown, and makes the
-// engine invoke it again. The interface is that of aws-lambda-go's lambda.Handler. Invoke is never
-// called twice at the same time for one execution.
+// format. An error means that the invocation failed, as if the handler had thrown, and makes the
+// engine invoke it again. The interface is that of aws-lambda-go's lambda.Handler. The engine never
+// calls Invoke twice at the same time for one execution.
 type Function interface {
 	Invoke(ctx context.Context, payload []byte) ([]byte, error)
 }
@@ -23,13 +23,13 @@ type Function interface {
 // FunctionConfig is a function's configuration. The zero value works.
 type FunctionConfig struct {
 	Version string   // a number or $LATEST, the default
-	Aliases []string // other names of that version
-	// ExecutionTimeout bounds a whole execution, default [Config.ExecutionTimeout]; whole seconds,
+	Aliases []string // other names for that version
+	// ExecutionTimeout limits a whole execution, default [Config.ExecutionTimeout]; whole seconds,
 	// at most 366 days.
 	ExecutionTimeout time.Duration
 	// RetentionPeriodInDays is how long ended executions are kept, 1 to 90. Default 30.
 	RetentionPeriodInDays int
-	// Timeout bounds one invocation, whose context then ends. Default 15 minutes, which is Lambda's
+	// Timeout limits one invocation; its context ends then. Default 15 minutes, which is Lambda's
 	// maximum.
 	Timeout time.Duration
 }
@@ -57,9 +57,9 @@ var (
 )
 
 // Register makes a function known under a name. Registering a name again replaces its code and
-// configuration for the invocations to come. Executions that were loaded from a file wait until
-// their function is registered. A name or configuration that Lambda would refuse is a mistake in
-// the program and panics.
+// configuration for future invocations. Executions loaded from a file wait until their function is
+// registered. Register panics for a name or configuration that Lambda would refuse, because that is
+// a programming error.
 func (e *Engine) Register(name string, code Function, config FunctionConfig) {
 	config.Version = cmp.Or(config.Version, latest)
 	config.ExecutionTimeout = cmp.Or(config.ExecutionTimeout, e.config.ExecutionTimeout)
@@ -68,7 +68,7 @@ func (e *Engine) Register(name string, code Function, config FunctionConfig) {
 	if err := config.validate(name); err != nil {
 		panic(err)
 	}
-	// fails only when closed, and then nothing will be invoked
+	// fails only if the engine is closed, and then invokes nothing
 	_ = e.update(func(now time.Time) error {
 		e.functions[name] = &function{name: name, code: code, config: config, since: now}
 		for _, x := range e.executions.of(name) {
@@ -97,8 +97,8 @@ func (c FunctionConfig) validate(name string) error {
 }
 
 // function finds the function that a request names: by name, partial or full ARN, each with or
-// without a qualifier. Errors: ResourceNotFoundException, InvalidParameterValueException for two
-// qualifiers that differ.
+// without a qualifier. Errors: ResourceNotFoundException, and InvalidParameterValueException for
+// two qualifiers that differ.
 func (e *Engine) function(reference, qualifier string) (*function, error) {
 	name, suffix := splitName(reference)
 	if suffix != "" && qualifier != "" && suffix != qualifier {
@@ -113,7 +113,7 @@ func (e *Engine) function(reference, qualifier string) (*function, error) {
 }
 
 // splitName splits a name, a partial or a full ARN into the function's name and the qualifier,
-// empty where there is none.
+// which may be empty.
 func splitName(reference string) (name, qualifier string) {
 	if _, rest, ok := strings.Cut(reference, "function:"); ok {
 		reference = rest
@@ -122,7 +122,7 @@ func splitName(reference string) (name, qualifier string) {
 	return name, qualifier
 }
 
-// functionARN is the unqualified ARN where the version is empty.
+// functionARN returns the function's ARN, without a qualifier if version is empty.
 func (e *Engine) functionARN(name, version string) string {
 	arn := "arn:aws:lambda:" + e.config.Region + ":" + e.config.AccountID + ":function:" + name
 	if version != "" {

@@ -9,7 +9,7 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// historyRequest is what a GetDurableExecutionHistory call says.
+// historyRequest holds the parameters of a GetDurableExecutionHistory call.
 type historyRequest struct {
 	wire.Page
 	data    bool
@@ -22,15 +22,15 @@ type historyResponse struct {
 	NextMarker string      `json:"NextMarker,omitempty"`
 }
 
-// wireEvent is an event as a reader asked for it.
+// wireEvent is an event in the form that a reader requested.
 type wireEvent struct {
 	*event
 	cutting
 }
 
 // history reads a page of an execution's history. A marker is the ID of the last event that was
-// read, so that events which arrive meanwhile shift nothing. Errors: ResourceNotFoundException,
-// InvalidParameterValueException for a wrong marker.
+// read, so that events which arrive meanwhile do not shift the pages. Errors:
+// ResourceNotFoundException, and InvalidParameterValueException for a wrong marker.
 func (e *Engine) history(arn string, r historyRequest) (response historyResponse, err error) {
 	var events []*event
 	err = e.update(func(time.Time) error {
@@ -38,7 +38,7 @@ func (e *Engine) history(arn string, r historyRequest) (response historyResponse
 		if err != nil {
 			return err
 		}
-		events = x.events // only ever appended to
+		events = x.events // events are only ever appended
 		return nil
 	})
 	if err != nil {
@@ -74,7 +74,7 @@ func (r historyRequest) page(events []*event) (page []*event, next string, err e
 	return page, "", nil
 }
 
-// MarshalJSON writes the event with the one details member that its type has.
+// MarshalJSON writes the event with the one details member for its type.
 func (w wireEvent) MarshalJSON() ([]byte, error) {
 	fields := map[string]any{
 		"EventId":                  w.id,
@@ -92,8 +92,8 @@ func (w wireEvent) MarshalJSON() ([]byte, error) {
 	return json.Marshal(fields)
 }
 
-// handleGetHistory serves GetDurableExecutionHistory. Payloads are included unless the caller says
-// no; AWS documents that default, one emulator has the other.
+// handleGetHistory serves GetDurableExecutionHistory. Payloads are included unless the request says
+// no. AWS documents that default; one emulator has the opposite.
 func handleGetHistory(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	q := wire.NewQuery(r)
 	request := historyRequest{

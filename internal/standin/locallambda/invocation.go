@@ -11,17 +11,17 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// Invocation says what an in-process [Function] is invoked for.
+// Invocation describes the invocation of an in-process [Function].
 type Invocation struct {
 	Function  string
 	Version   string
 	RequestID string
-	Deadline  time.Time // when the engine gives it up, on the engine's clock
+	Deadline  time.Time // when the engine gives up on it, by the engine's clock
 }
 
 type invocationKey struct{}
 
-// InvocationFrom gives the invocation that a function's context belongs to.
+// InvocationFrom returns the invocation to which a function's context belongs.
 func InvocationFrom(ctx context.Context) (Invocation, bool) {
 	i, ok := ctx.Value(invocationKey{}).(Invocation)
 	return i, ok
@@ -45,15 +45,15 @@ type envelope struct {
 	UpdatedOperationIDs   []string     `json:"UpdatedOperationIds"`
 }
 
-// initialState is the first page of the state; the function reads the others with
+// initialState is the first page of the state; the function reads the other pages with
 // GetDurableExecutionState.
 type initialState struct {
 	Operations []wireOperation[wire.EpochMillis] `json:"Operations"`
 	NextMarker string                            `json:"NextMarker"`
 }
 
-// wake makes sure that an invocation begins after this moment. However often it is called
-// meanwhile, one is enough.
+// wake makes sure that an invocation begins after this moment. Several calls cause only one
+// invocation.
 func (x *execution) wake() {
 	x.woken = true
 	x.suspended = false
@@ -61,7 +61,8 @@ func (x *execution) wake() {
 	x.saveLater(nil)
 }
 
-// enqueue queues the execution unless it is queued, runs, waits for a retry or has nothing to do.
+// enqueue queues the execution, unless it is queued already, runs, waits for a retry or has nothing
+// to do.
 func (x *execution) enqueue() {
 	if x.status != running || x.suspended || x.queued || x.invocation != nil || x.retry != nil {
 		return
@@ -70,14 +71,14 @@ func (x *execution) enqueue() {
 	x.engine.ready = append(x.engine.ready, x)
 }
 
-// startReady begins the invocations that the concurrency allows.
+// startReady begins as many invocations as the concurrency allows.
 func (e *Engine) startReady(now time.Time) {
 	for e.invoking < e.config.Concurrency && len(e.ready) > 0 {
 		x := e.ready[0]
 		e.ready[0] = nil
 		e.ready = e.ready[1:]
 		x.queued = false
-		// An execution that was loaded before its function is registered is queued again by
+		// An execution that was loaded before its function was registered is queued again by
 		// Register.
 		if f := e.functions[x.function]; f != nil && x.status == running {
 			x.invoke(f, now)
@@ -85,7 +86,7 @@ func (e *Engine) startReady(now time.Time) {
 	}
 }
 
-// invoke begins an invocation in its own goroutine.
+// invoke begins an invocation in a goroutine of its own.
 func (x *execution) invoke(f *function, now time.Time) {
 	e := x.engine
 	ctx, cancel := context.WithCancel(e.context)
@@ -101,7 +102,7 @@ func (x *execution) invoke(f *function, now time.Time) {
 	e.group.Go(func() { i.run(ctx, input) })
 }
 
-// envelope takes a new checkpoint token, which ends the one of any invocation before.
+// envelope takes a new checkpoint token, which invalidates that of any earlier invocation.
 func (x *execution) envelope() envelope {
 	updated := []string{}
 	for _, op := range x.operations {
@@ -119,12 +120,12 @@ func (x *execution) envelope() envelope {
 	}
 }
 
-// run invokes the function and reports what came of it.
+// run invokes the function and reports its answer.
 func (i *invocation) run(ctx context.Context, input envelope) {
 	defer i.cancel()
 	ctx = context.WithValue(ctx, invocationKey{}, i.Invocation)
 	answer, err := i.call(ctx, input)
-	_ = i.execution.engine.update(func(now time.Time) error { // once closed, nobody wants to know
+	_ = i.execution.engine.update(func(now time.Time) error { // fails only if the engine is closed
 		i.finish(now, answer, err)
 		return nil
 	})
@@ -145,8 +146,8 @@ func (i *invocation) call(ctx context.Context, input envelope) (answer []byte, e
 	return i.function.code.Invoke(ctx, payload)
 }
 
-// finish takes the invocation's answer. An execution that ended meanwhile (stopped, timed out)
-// takes no more events.
+// finish handles the invocation's answer. An execution that has ended meanwhile (stopped, timed
+// out) records no more events.
 func (i *invocation) finish(now time.Time, answer []byte, err error) {
 	x := i.execution
 	e := x.engine
@@ -156,7 +157,7 @@ func (i *invocation) finish(now time.Time, answer []byte, err error) {
 	if x.status != running {
 		return
 	}
-	x.replies = nil // the client that could repeat itself is gone
+	x.replies = nil // the client that could repeat a request is gone
 	outcome, problem := x.outcome(answer, err)
 	x.record(now, invocationCompleted, nil, invocationEnd{
 		StartTimestamp: wire.EpochSeconds(i.startedAt), EndTimestamp: wire.EpochSeconds(now), RequestID: i.RequestID, Error: problem.failure(),
@@ -177,9 +178,9 @@ func (i *invocation) finish(now time.Time, answer []byte, err error) {
 	}
 }
 
-// suspend ends a successful invocation that waits. What happened while it ran may have come too
-// late for it, so that wakes it again: better one invocation too many than an execution that sleeps
-// for ever.
+// suspend ends a successful invocation that waits. Events that came while it ran may have been too
+// late for it, so they cause another invocation: one too many is better than an execution that
+// never wakes.
 func (x *execution) suspend() {
 	x.failures = 0
 	x.suspended = !x.woken
@@ -187,8 +188,8 @@ func (x *execution) suspend() {
 	x.saveLater(nil)
 }
 
-// retryInvocation invokes again after a while, or fails the execution when that did not help often
-// enough.
+// retryInvocation invokes again after a pause, or fails the execution after too many failed
+// invocations.
 func (x *execution) retryInvocation(now time.Time, problem *problem) {
 	e := x.engine
 	e.config.Logger.Warn("invocation failed", "execution", x.arn, "failures", x.failures+1, "error", problem)
@@ -198,8 +199,7 @@ func (x *execution) retryInvocation(now time.Time, problem *problem) {
 		return
 	}
 	x.saveLater(nil)
-	// What wakes the execution meanwhile does not shorten the pause: it would hammer a broken
-	// function.
+	// An event during the pause does not shorten it, because that would hammer a broken function.
 	x.retry = e.alarms.Set(now.Add(e.config.RetryDelay), func(time.Time) {
 		x.retry = nil
 		x.enqueue()

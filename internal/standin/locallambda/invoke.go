@@ -9,7 +9,7 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// dryRun answers whether a start would be accepted.
+// dryRun answers whether the engine would accept a start.
 func (e *Engine) dryRun(w http.ResponseWriter, request startRequest) error {
 	if err := request.validate(); err != nil {
 		return err
@@ -50,7 +50,7 @@ func (e *Engine) invokeSync(w http.ResponseWriter, r *http.Request, request star
 		return wire.Unavailable()
 	}
 	describeStart(w, x)
-	if x.status != succeeded { // an execution that ended does not change any more
+	if x.status != succeeded { // an ended execution no longer changes
 		w.Header().Set("X-Amz-Function-Error", "Unhandled")
 		return wire.WriteJSON(w, functionError(x))
 	}
@@ -59,7 +59,7 @@ func (e *Engine) invokeSync(w http.ResponseWriter, r *http.Request, request star
 	return nil
 }
 
-// endOf gives a channel that is closed when the execution has ended.
+// endOf returns a channel that is closed when the execution has ended.
 func (e *Engine) endOf(x *execution) <-chan struct{} {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -72,13 +72,14 @@ func (e *Engine) endOf(x *execution) <-chan struct{} {
 	return x.ended
 }
 
-// describeStart sets the headers by which Invoke tells about a durable execution.
+// describeStart sets the headers with which Invoke describes a durable execution.
 func describeStart(w http.ResponseWriter, x *execution) {
 	w.Header().Set("X-Amz-Durable-Execution-Arn", x.arn)
 	w.Header().Set("X-Amz-Executed-Version", x.version)
 }
 
-// functionError is the body of a failed synchronous invocation, in the format of Lambda's runtimes.
+// functionError returns the body for a failed synchronous invocation, in the format of Lambda's
+// runtimes.
 func functionError(x *execution) json.Marshaler {
 	o := wire.ErrorObject{ErrorType: string(x.status), ErrorMessage: "The durable execution ended as " + string(x.status) + "."}
 	if x.err != nil {
@@ -87,7 +88,7 @@ func functionError(x *execution) json.Marshaler {
 	return runtimeError{o.ErrorType, o.ErrorMessage, o.StackTrace}
 }
 
-// runtimeError is how Lambda's runtimes write an error.
+// runtimeError is an error in the format of Lambda's runtimes.
 type runtimeError struct {
 	Type       string
 	Message    string
@@ -99,7 +100,7 @@ func (e runtimeError) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{"errorType": e.Type, "errorMessage": e.Message, "stackTrace": e.StackTrace})
 }
 
-// handleInvoke serves Invoke, the one way to start an execution over HTTP. All functions here are
+// handleInvoke serves Invoke, the only way to start an execution over HTTP. All functions here are
 // durable. Without an invocation type the call is synchronous.
 func handleInvoke(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	payload, err := wire.ReadBody(w, r, maxRequest)

@@ -10,20 +10,20 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// listRequest is what a ListDurableExecutionsByFunction call says. Each filter narrows; the zero
-// value of one does not.
+// listRequest holds the parameters of a ListDurableExecutionsByFunction call. The zero value of a
+// filter does not filter.
 type listRequest struct {
 	wire.Page
 	function    string
-	qualifier   string // empty: all versions
-	name        string // empty: all names
+	qualifier   string // empty means all versions
+	name        string // empty means all names
 	statuses    []executionStatus
-	after       time.Time // exclusive, as before is
+	after       time.Time // exclusive, like before
 	before      time.Time
 	oldestFirst bool
 }
 
-// listResponse has no word on what an execution waits for, as Lambda's has not.
+// listResponse does not say what an execution waits for; nor does Lambda's.
 type listResponse struct {
 	DurableExecutions []executionSummary `json:"DurableExecutions"`
 	NextMarker        string             `json:"NextMarker,omitempty"`
@@ -51,7 +51,7 @@ func (e *Engine) list(r listRequest) (response listResponse, err error) {
 	return response, err
 }
 
-// validate refuses what no filter can match; an unknown status would otherwise look like "no
+// validate refuses filters that can match nothing. Otherwise an unknown status would look like "no
 // executions".
 func (r *listRequest) validate() error {
 	for _, s := range r.statuses {
@@ -65,15 +65,15 @@ func (r *listRequest) validate() error {
 	return nil
 }
 
-// page walks the list, which is in order of start, from behind the marker.
+// page reads the list, which is in order of start, from after the marker.
 func (r *listRequest) page(list []*execution) (found []*execution, next string) {
 	step, i := -1, len(list)-1
 	if r.oldestFirst {
 		step, i = 1, 0
 	}
 	if r.Marker != "" {
-		number, _ := strconv.ParseInt(r.Marker, 10, 64) // validated
-		// The marked execution may be gone by now; its place in the order is not.
+		number, _ := strconv.ParseInt(r.Marker, 10, 64) // was validated
+		// The execution of the marker may be gone by now, but its place in the order is known.
 		at, exact := slices.BinarySearchFunc(list, number, func(x *execution, n int64) int { return cmp.Compare(x.number, n) })
 		i = at - 1
 		if r.oldestFirst {
@@ -103,7 +103,7 @@ func (r *listRequest) matches(x *execution) bool {
 		(r.before.IsZero() || x.startedAt.Before(r.before))
 }
 
-// handleListExecutions serves ListDurableExecutionsByFunction. ReverseOrder means oldest first: the
+// handleListExecutions serves ListDurableExecutionsByFunction. ReverseOrder means oldest first; the
 // default is newest first.
 func handleListExecutions(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	q := wire.NewQuery(r)

@@ -16,7 +16,7 @@ type listFunctionsResponse struct {
 	NextMarker string                  `json:"NextMarker,omitempty"`
 }
 
-// functionConfiguration holds the part of Lambda's structure that has a meaning here.
+// functionConfiguration holds the fields of Lambda's structure that mean something here.
 type functionConfiguration struct {
 	FunctionName  string        `json:"FunctionName"`
 	FunctionARN   string        `json:"FunctionArn"`
@@ -27,7 +27,7 @@ type functionConfiguration struct {
 	DurableConfig durableConfig `json:"DurableConfig"`
 }
 
-// durableConfig marks a function as durable: others have none in Lambda's answer.
+// durableConfig marks a function as durable: in Lambda's answer, other functions have none.
 type durableConfig struct {
 	ExecutionTimeout      int32 `json:"ExecutionTimeout"` // seconds
 	RetentionPeriodInDays int   `json:"RetentionPeriodInDays"`
@@ -37,8 +37,8 @@ type durableConfig struct {
 // response".
 const maxFunctionPage = 50
 
-// listFunctions lists the functions by name: their unpublished version, and with all the numbered
-// one as well.
+// listFunctions lists the functions by name: their unpublished version and, if all is true, the
+// numbered one too.
 func (e *Engine) listFunctions(p wire.Page, all bool) (response listFunctionsResponse, err error) {
 	err = e.update(func(time.Time) error {
 		list := []functionConfiguration{}
@@ -67,7 +67,7 @@ func (e *Engine) listFunctions(p wire.Page, all bool) (response listFunctionsRes
 func (e *Engine) describeFunction(f *function, version string) functionConfiguration {
 	qualifier := version
 	if version == latest {
-		qualifier = "" // ListFunctions gives the ARN of the unpublished version without qualifier
+		qualifier = "" // ListFunctions gives the unpublished version's ARN without a qualifier
 	}
 	return functionConfiguration{
 		FunctionName: f.name, FunctionARN: e.functionARN(f.name, qualifier), Version: version,
@@ -76,13 +76,13 @@ func (e *Engine) describeFunction(f *function, version string) functionConfigura
 	}
 }
 
-// durableConfig is the part of the configuration that makes the function durable.
+// durableConfig returns the part of the configuration that makes the function durable.
 func (f *function) durableConfig() durableConfig {
 	return durableConfig{ExecutionTimeout: seconds(f.config.ExecutionTimeout), RetentionPeriodInDays: f.config.RetentionPeriodInDays}
 }
 
-// handleListFunctions serves ListFunctions, of the unpublished versions unless the caller asks for
-// all.
+// handleListFunctions serves ListFunctions. It lists the unpublished versions unless the request
+// asks for all.
 func handleListFunctions(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	q := wire.NewQuery(r)
 	page := q.Page()

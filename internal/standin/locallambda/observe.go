@@ -22,7 +22,8 @@ const (
 )
 
 // Observation is one thing that happened in the engine and is already saved. A callback that is
-// open when its execution ends is not closed: there is no observation for it, as there is no event.
+// open when its execution ends is not closed, so there is no observation for it, as there is no
+// event.
 type Observation struct {
 	Kind          ObservationKind
 	At            time.Time
@@ -30,51 +31,50 @@ type Observation struct {
 	ExecutionARN  string
 	ExecutionName string
 
-	// Of callbacks only.
+	// For callbacks only.
 	OperationID      string
 	OperationName    string
 	CallbackID       string
-	Timeout          time.Duration // of a started callback, 0 for none
+	Timeout          time.Duration // of a started callback; 0 means none
 	HeartbeatTimeout time.Duration
 
 	// how a callback or an execution ended (SUCCEEDED, FAILED, TIMED_OUT, STOPPED), or an
 	// invocation's answer
 	Status  string
-	Payload string            // the input of a started execution, the result of what succeeded
-	Error   *wire.ErrorObject // of what did not succeed
+	Payload string            // the input of a started execution, or the result of a success
+	Error   *wire.ErrorObject // of a failure
 }
 
-// observers hands observations to subscribers, in order and outside the engine's lock.
+// observers passes observations to subscribers, in order and outside the engine's lock.
 type observers struct {
 	pending []Observation // not yet saved; guarded by the engine's lock
 
 	queueMu     sync.Mutex
 	arrived     *sync.Cond
 	queue       []delivery
-	subscribers []*subscriber // replaced, never changed in place: deliveries share it
+	subscribers []*subscriber // replaced, never changed in place, because deliveries share it
 	stopping    bool
 }
 
 type subscriber struct{ notify func(Observation) }
 
-// delivery is an observation with those who subscribed before it was published.
+// delivery is an observation with the subscribers at the time of its publication.
 type delivery struct {
 	observation Observation
 	to          []*subscriber
 }
 
 // Observe calls notify for everything that happens from now on, one at a time and in order. After
-// cancel only what happened before it may still arrive. Notify is called from one goroutine for all
-// observers, so a slow one delays the others, though never the engine. It may call the engine,
-// except Close.
+// cancel, only earlier observations may still arrive. One goroutine notifies all observers, so a
+// slow one delays the others, but never the engine. notify may call the engine, except Close.
 func (e *Engine) Observe(notify func(Observation)) (cancel func()) {
 	s := &subscriber{notify}
 	e.observers.subscribe(s)
 	return func() { e.observers.unsubscribe(s) }
 }
 
-// observe notes an observation about an execution, and about one of its operations where op is not
-// nil.
+// observe notes an observation about an execution and, if op is not nil, about one of its
+// operations.
 func (e *Engine) observe(o Observation, now time.Time, x *execution, op *operation) {
 	o.At, o.Function, o.ExecutionARN, o.ExecutionName = now, x.function, x.arn, x.name
 	if op != nil {
@@ -83,14 +83,14 @@ func (e *Engine) observe(o Observation, now time.Time, x *execution, op *operati
 	e.observers.pending = append(e.observers.pending, o)
 }
 
-// subscribe adds a subscriber for what is published from now on.
+// subscribe adds a subscriber for future observations.
 func (o *observers) subscribe(s *subscriber) {
 	o.queueMu.Lock()
 	defer o.queueMu.Unlock()
 	o.subscribers = append(slices.Clip(o.subscribers), s)
 }
 
-// unsubscribe removes a subscriber; what was published before still reaches it.
+// unsubscribe removes a subscriber; observations that were published before still reach it.
 func (o *observers) unsubscribe(s *subscriber) {
 	o.queueMu.Lock()
 	defer o.queueMu.Unlock()
@@ -103,7 +103,7 @@ func (o *observers) start(group *sync.WaitGroup) {
 	group.Go(o.run)
 }
 
-// publish queues what was noted.
+// publish queues the noted observations.
 func (o *observers) publish() {
 	if len(o.pending) == 0 {
 		return
@@ -138,7 +138,7 @@ func (o *observers) run() {
 	}
 }
 
-// next waits for deliveries; nil means that there will be no more.
+// next waits for deliveries. nil means that there will be no more.
 func (o *observers) next() []delivery {
 	o.queueMu.Lock()
 	defer o.queueMu.Unlock()

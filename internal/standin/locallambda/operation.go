@@ -21,18 +21,18 @@ type operation struct {
 	endedAt   time.Time
 	result    *string
 	err       *wire.ErrorObject
-	revision  uint64        // of the execution, when this operation changed last
-	alarm     *timers.Alarm // its next own moment, if it has one
+	revision  uint64        // the execution's revision when this operation last changed
+	alarm     *timers.Alarm // its next change by itself, if there is one
 
-	due            time.Time // of a step its next attempt, of a wait its end
-	attempt        int32     // of a step: how many attempts are behind it
+	due            time.Time // the next attempt of a step, or the end of a wait
+	attempt        int32     // of a step: how many attempts are over
 	replayChildren *bool     // of a context
 	callback       *callback // of a callback
 	invoked        string    // of a chained invoke: the ARN of the execution that it started
 	unsaved        bool
 }
 
-// ended reports whether nothing can change any more.
+// ended reports whether the operation can no longer change.
 func (op *operation) ended() bool { return !op.endedAt.IsZero() }
 
 // pending reports whether the operation waits for something that will wake the execution.
@@ -58,8 +58,8 @@ func (op *operation) end(now time.Time, status protocol.Status, result *string, 
 	op.execution.touch(op)
 }
 
-// hidden reports whether the operation is left out of the state: some context above it has
-// completed, and did not ask for its children to be replayed.
+// hidden reports whether the operation is left out of the state, because a context above it has
+// completed and did not ask to replay its children.
 func (op *operation) hidden() bool {
 	for above := op.execution.byID[op.parent]; above != nil; above = op.execution.byID[above.parent] {
 		if above.ended() && (above.replayChildren == nil || !*above.replayChildren) {
@@ -69,7 +69,7 @@ func (op *operation) hidden() bool {
 	return false
 }
 
-// wireOperation is an operation as functions see it, with either kind of time.
+// wireOperation is an operation as functions see it, with either time format.
 type wireOperation[T wire.Timestamp] struct {
 	ID             string          `json:"Id"`
 	ParentID       string          `json:"ParentId,omitempty"`
@@ -88,25 +88,25 @@ type wireOperation[T wire.Timestamp] struct {
 	ChainedInvokeDetails *outcomeDetails   `json:"ChainedInvokeDetails,omitempty"`
 }
 
-// outcomeDetails are how an operation of any kind ended: with a result, an error, or neither.
+// outcomeDetails say how an operation of any kind ended: with a result, an error, or neither.
 type outcomeDetails struct {
 	Result *string           `json:"Result,omitempty"`
 	Error  *wire.ErrorObject `json:"Error,omitempty"`
 }
 
-// executionDetails carry the input: programs find it in the first operation, not beside it.
+// executionDetails carry the input: programs read it from the first operation.
 type executionDetails struct {
 	InputPayload *string `json:"InputPayload"`
 }
 
-// contextDetails say for a completed context whether its children are part of the state.
+// contextDetails say whether the children of a completed context are part of the state.
 type contextDetails struct {
 	outcomeDetails
 	ReplayChildren *bool `json:"ReplayChildren,omitempty"`
 }
 
-// stepDetails count the attempts that are over, from 0; NextAttemptTimestamp is there while the
-// step is PENDING.
+// stepDetails count the finished attempts, from 0. NextAttemptTimestamp is set while the step is
+// PENDING.
 type stepDetails[T wire.Timestamp] struct {
 	outcomeDetails
 	Attempt              int32 `json:"Attempt"`
@@ -118,13 +118,13 @@ type waitDetails[T wire.Timestamp] struct {
 	ScheduledEndTimestamp *T `json:"ScheduledEndTimestamp,omitempty"`
 }
 
-// callbackDetails have no timeouts; only the history's event has.
+// callbackDetails have no timeouts; only the event in the history has.
 type callbackDetails struct {
 	outcomeDetails
 	CallbackID string `json:"CallbackId"`
 }
 
-// describe puts an operation on the wire.
+// describe converts an operation to its wire format.
 func describe[T wire.Timestamp](op *operation) wireOperation[T] {
 	w := wireOperation[T]{
 		ID: op.id, ParentID: op.parent, Name: op.name, Type: op.kind, SubType: op.subType, Status: op.status,

@@ -10,7 +10,7 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// The statuses that a function may answer.
+// The statuses that a function may answer with.
 const (
 	outcomeSucceeded = "SUCCEEDED"
 	outcomeFailed    = "FAILED"
@@ -24,11 +24,10 @@ type outcome struct {
 	Error  *wire.ErrorObject `json:"Error"`
 }
 
-// problem is why an invocation counts as failed: the function threw, or answered what makes no
-// sense.
+// problem is why an invocation counts as failed: the function threw, or its answer is invalid.
 type problem struct{ wire.ErrorObject }
 
-// object is the error for observers and for the execution, nil for no problem.
+// object returns the error for observers and for the execution; nil if there is no problem.
 func (p *problem) object() *wire.ErrorObject {
 	if p == nil {
 		return nil
@@ -36,7 +35,7 @@ func (p *problem) object() *wire.ErrorObject {
 	return &p.ErrorObject
 }
 
-// failure is the error for the history, nil for no problem.
+// failure returns the error for the history; nil if there is no problem.
 func (p *problem) failure() *failure {
 	if p == nil {
 		return nil
@@ -44,12 +43,12 @@ func (p *problem) failure() *failure {
 	return &failure{Payload: &p.ErrorObject}
 }
 
-// invalidOutput is the problem of a function that answered, but not what it may.
+// invalidOutput is the problem of a function whose answer is not allowed.
 func invalidOutput(format string, args ...any) *problem {
 	return &problem{wire.ErrorObject{ErrorType: "InvalidParameterValueException", ErrorMessage: fmt.Sprintf(format, args...)}}
 }
 
-// thrown describes an error that a function returned. Its type is the Go type's name, as
+// thrown describes an error that a function returned. Its type is the name of the Go type, as
 // aws-lambda-go reports it.
 func thrown(err error) *problem {
 	if o, ok := errors.AsType[*wire.ErrorObject](err); ok {
@@ -75,15 +74,15 @@ func (x *execution) outcome(answer []byte, err error) (outcome, *problem) {
 	if problem := x.checkOutcome(o); problem != nil {
 		return outcome{}, problem
 	}
-	// A result too large for an answer was checkpointed before; the answer then carries an empty
-	// one.
+	// A result too large for an answer was sent in a checkpoint before; the answer's result is then
+	// empty.
 	if x.decided != nil && text(o.Result) == "" {
 		o.Result, o.Error = x.decided.Result, x.decided.Error
 	}
 	return o, nil
 }
 
-// checkOutcome has the rules of Lambda's emulator, and that an answer may not contradict what the
+// checkOutcome applies the rules of Lambda's emulator. An answer must also not contradict what the
 // function checkpointed.
 func (x *execution) checkOutcome(o outcome) *problem {
 	limit := protocol.MaxPayload

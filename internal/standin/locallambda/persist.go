@@ -11,11 +11,11 @@ import (
 	"countersign/internal/standin/locallambda/store"
 )
 
-// Open returns an engine that keeps its executions in a SQLite file, which it creates where there
-// is none. Executions, histories and all clocks continue where an earlier engine on the file ended,
-// however it ended; what fell due meanwhile happens at once, and executions whose invocation was
-// cut off are invoked again once their function is registered. No two engines may use one file at a
-// time.
+// Open returns an engine that keeps its executions in a SQLite file, which it creates if there is
+// none. Executions, histories and all clocks continue from where an earlier engine on the file
+// ended, however it ended. Whatever became due meanwhile happens at once. Executions whose
+// invocation was cut off are invoked again once their function is registered. Two engines must not
+// use one file at the same time.
 func Open(path string, config Config) (*Engine, error) {
 	s, err := store.Open(path)
 	if err != nil {
@@ -26,17 +26,18 @@ func Open(path string, config Config) (*Engine, error) {
 	if err := e.load(); err != nil {
 		return nil, errors.Join(fmt.Errorf("load %s: %w", path, err), e.Close())
 	}
-	if err := e.update(func(time.Time) error { return nil }); err != nil { // rings what fell due
+	// rings the alarms that became due
+	if err := e.update(func(time.Time) error { return nil }); err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil
 }
 
-// saveLater notes that an execution, and one of its operations where op is not nil, has changed
-// since it was saved.
+// saveLater notes that an execution and, if op is not nil, one of its operations has changed since
+// it was saved.
 func (x *execution) saveLater(op *operation) {
 	if x.engine.store == nil {
-		return // nobody would ever empty the notes
+		return // without a file, nobody would ever empty the notes
 	}
 	if op != nil && !op.unsaved {
 		op.unsaved = true
@@ -48,7 +49,7 @@ func (x *execution) saveLater(op *operation) {
 	}
 }
 
-// save writes what changed. On an error all of it stays noted for the next time.
+// save writes the changes. If that fails, all of them stay noted for the next try.
 func (e *Engine) save() error {
 	if len(e.unsaved) == 0 {
 		return nil
@@ -73,7 +74,7 @@ func (e *Engine) save() error {
 	return nil
 }
 
-// change is what has changed of the execution since it was saved.
+// change returns what has changed of the execution since it was saved.
 func (x *execution) change() (store.Change, error) {
 	c := store.Change{ARN: x.arn, Number: x.number, Gone: x.forgotten, Execution: x.toRecord()}
 	for _, op := range x.unsavedOperations {
@@ -159,11 +160,11 @@ func (l *loading) readEvent(number int64, record []byte) error {
 	return nil
 }
 
-// errIncomplete is about a file that something else than this engine has written to.
+// errIncomplete is for a file that another program has written to.
 var errIncomplete = errors.New("an execution lacks some of its records")
 
-// resume makes a loaded execution part of the engine again: its indexes, its alarms and, where an
-// invocation is owed, its place in the queue.
+// resume makes a loaded execution part of the engine again: its indexes, its alarms and, if it is
+// due an invocation, its place in the queue.
 func (x *execution) resume() error {
 	if len(x.operations) == 0 || len(x.events) == 0 {
 		return fmt.Errorf("%s: %w", x.arn, errIncomplete)
@@ -194,7 +195,7 @@ func (x *execution) resume() error {
 	return nil
 }
 
-// rejoin ties chained invokes to the executions that they wait for, once all are there.
+// rejoin connects chained invokes with the executions that they wait for, once all are loaded.
 func (x *execution) rejoin() {
 	for _, op := range x.operations {
 		invoked := x.engine.executions.byARN[op.invoked]
@@ -202,7 +203,7 @@ func (x *execution) rejoin() {
 			continue
 		}
 		invoked.caller = op
-		// it ended while the caller ran, which was not told before the engine ended
+		// it ended while the caller ran, and the engine ended before the caller was told
 		if invoked.status != running {
 			op.endChainedInvoke(x.engine.now(), invoked.status, invoked.result, invoked.err)
 		}

@@ -10,22 +10,22 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// Quotas bound what callers and executions may do, as AWS bounds an account in a region. The zero
-// value bounds nothing.
+// Quotas limit what callers and executions may do, as AWS limits an account in a region. The zero
+// value has no limits.
 type Quotas struct {
-	// Rates are calls per second over HTTP, by the API's name of the operation. What is not in it
-	// is not throttled. A second's worth of calls may come at once: AWS documents the rates, but no
-	// bursts.
+	// Rates are calls per second over HTTP, by the API's name of the operation. Other operations
+	// are not throttled. One second's worth of calls may come at once: AWS documents the rates, but
+	// no bursts.
 	Rates map[string]int
-	// Operations bounds the durable operations of one execution; every retry of a step counts as
-	// another, as AWS meters it.
+	// Operations limits the durable operations of one execution. Every retry of a step counts as
+	// another operation, as AWS counts it.
 	Operations int
-	// PersistedBytes bounds the inputs, results and errors that one execution keeps.
+	// PersistedBytes limits the inputs, results and errors that one execution keeps.
 	PersistedBytes int
 }
 
-// AWSQuotas are the quotas of the Lambda Developer Guide ("Lambda quotas") as they are in most
-// regions; the three largest allow twice as much of some.
+// AWSQuotas are the quotas in the Lambda Developer Guide ("Lambda quotas") for most regions. The
+// three largest regions allow twice as much of some.
 func AWSQuotas() Quotas {
 	return Quotas{
 		Rates: map[string]int{
@@ -39,7 +39,8 @@ func AWSQuotas() Quotas {
 			"SendDurableExecutionCallbackSuccess":   3_000,
 			"SendDurableExecutionCallbackFailure":   3_000,
 			"SendDurableExecutionCallbackHeartbeat": 3_000,
-			// with the rest of the control plane, which is not here
+			// AWS shares this rate with the rest of the control plane, which the engine does not
+			// have
 			"ListFunctions": 15,
 		},
 		Operations:     3_000,
@@ -47,10 +48,10 @@ func AWSQuotas() Quotas {
 	}
 }
 
-// throttle keeps the rates of the operations that have one.
+// throttle limits the rates of the operations that have one.
 type throttle map[string]*rate.Limiter
 
-// newThrottle begins with a second's worth of calls for each operation.
+// newThrottle starts with one second's worth of calls for each operation.
 func newThrottle(rates map[string]int) throttle {
 	t := throttle{}
 	for operation, perSecond := range rates {
@@ -64,15 +65,14 @@ func (t throttle) admit(operation string, now time.Time) error {
 	if limiter := t[operation]; limiter == nil || limiter.AllowN(now, 1) {
 		return nil
 	}
-	// With any whole rate another call is free within a second, and Retry-After has no smaller
-	// unit.
+	// At any whole rate, another call is free within a second, the smallest unit of Retry-After.
 	return &wire.Error{Status: http.StatusTooManyRequests, Code: "TooManyRequestsException", Message: "Rate exceeded.",
 		Reason: wire.CallerRateExceeded, RetryAfter: time.Second}
 }
 
-// checkQuotas refuses updates that would take the execution over its quotas. AWS documents these,
-// not the answer; this one ends the execution in AWS's SDKs, where another one would end the
-// invocation only, to be repeated in vain.
+// checkQuotas refuses updates that would take the execution over its quotas. AWS documents the
+// quotas, but not the answer. With this answer AWS's SDKs end the execution; with another they
+// would end only the invocation and repeat it in vain.
 func (x *execution) checkQuotas(updates []protocol.Update) error {
 	quotas := x.engine.config.Quotas
 	if quotas.Operations == 0 && quotas.PersistedBytes == 0 {
@@ -99,7 +99,7 @@ func (x *execution) checkQuotas(updates []protocol.Update) error {
 	return nil
 }
 
-// used counts what of its quotas the execution has used up.
+// used returns how much of its quotas the execution has used.
 func (x *execution) used() (operations, bytes int) {
 	bytes = len(text(x.input))
 	for _, op := range x.operations {

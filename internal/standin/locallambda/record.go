@@ -10,8 +10,8 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// executionRecord is an execution in the file. Its input is in its first event, its outcome in its
-// EXECUTION operation.
+// executionRecord is an execution in the file. Its input is in its first event, and its outcome in
+// its EXECUTION operation.
 type executionRecord struct {
 	ARN, Name, Function, Version string
 	Sync, Suspended              bool
@@ -22,7 +22,7 @@ type executionRecord struct {
 	Failures                     int
 }
 
-// toRecord leaves out what a restart makes void: tokens, the invocation that runs, and the retry
+// toRecord leaves out what a restart invalidates: tokens, the invocation that runs, and the retry
 // that waits.
 func (x *execution) toRecord() executionRecord {
 	return executionRecord{
@@ -32,7 +32,7 @@ func (x *execution) toRecord() executionRecord {
 	}
 }
 
-// execution is the inverse of toRecord; operations and events come from their own records.
+// execution is the inverse of toRecord. Operations and events come from their own records.
 func (r executionRecord) execution(e *Engine, number int64) *execution {
 	return &execution{
 		engine: e, number: number, byID: map[string]*operation{},
@@ -57,7 +57,7 @@ type operationRecord struct {
 	Invoked                   string
 }
 
-// callbackRecord is a callback in the file. The last heartbeat is here and nowhere else, since the
+// callbackRecord is a callback in the file. The last heartbeat is stored only here, because the
 // history has no event for it.
 type callbackRecord struct {
 	ID                 string
@@ -65,7 +65,7 @@ type callbackRecord struct {
 	LastBeat           time.Time
 }
 
-// toRecord gives the operation's record.
+// toRecord returns the operation's record.
 func (op *operation) toRecord() operationRecord {
 	r := operationRecord{
 		ID: op.id, Parent: op.parent, Name: op.name, SubType: op.subType, Type: op.kind, Status: op.status,
@@ -95,11 +95,11 @@ func (r operationRecord) operation() *operation {
 type eventRecord struct {
 	At        time.Time
 	Type      eventType
-	Operation string // ID, empty for none
+	Operation string // ID, empty if none
 	Details   json.RawMessage
 }
 
-// toRecord gives the event's record.
+// toRecord returns the event's record.
 func (ev *event) toRecord() (eventRecord, error) {
 	details, err := json.Marshal(ev.details)
 	r := eventRecord{At: ev.at, Type: ev.kind, Details: details}
@@ -109,7 +109,7 @@ func (ev *event) toRecord() (eventRecord, error) {
 	return r, err
 }
 
-// event is the inverse of toRecord. The event's ID is its place.
+// event is the inverse of toRecord. The event's ID is its position.
 func (r eventRecord) event(x *execution) (*event, error) {
 	d := emptyDetails(r.Type)
 	if err := json.Unmarshal(r.Details, d); err != nil {

@@ -47,13 +47,13 @@ var routes = []route{
 	{"GET /2015-03-31/functions/{$}", "ListFunctions", handleListFunctions}, // older SDKs
 }
 
-// maxRequest is the most that any request body may have, in bytes. One update may carry 6 MB.
+// maxRequest is the largest size of any request body, in bytes. One update may carry 6 MB.
 const maxRequest = 8 << 20
 
-// Handler serves the REST API. Serve it on a loopback address only: it runs code for whoever can
-// reach it. Requests must be signed in form, as every SDK's are; the signature itself is not
-// checked. That they carry an Authorization header keeps web pages in a browser on the same machine
-// from calling the API.
+// Handler serves the REST API. Serve it only on a loopback address, because anybody who can reach
+// it can run code. Requests must have the form of a signed request, as every SDK's have; the
+// signature itself is not checked. The required Authorization header keeps web pages in a browser
+// on the same machine from calling the API.
 func (e *Engine) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, r := range routes {
@@ -67,7 +67,7 @@ func (e *Engine) Handler() http.Handler {
 	return mux
 }
 
-// serve wraps a route with what all have in common.
+// serve wraps a route with what all routes share.
 func (e *Engine) serve(route route) http.Handler {
 	return e.faults.Handler(route.operation, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := wire.NewUUID()
@@ -86,7 +86,7 @@ func (e *Engine) serve(route route) http.Handler {
 	}))
 }
 
-// authenticated refuses what no SDK sends.
+// authenticated refuses requests that no SDK sends.
 func authenticated(r *http.Request) error {
 	if strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 ") {
 		return nil

@@ -18,19 +18,19 @@ var (
 	executionARN = regexp.MustCompile(`^arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\d{12}:function:[a-zA-Z0-9_-]+:(\$LATEST|[0-9]+)/durable-execution/[a-zA-Z0-9_-]+/[a-zA-Z0-9_-]+$`)
 )
 
-// startRequest is what an Invoke call says.
+// startRequest holds the parameters of an Invoke call.
 type startRequest struct {
 	function, qualifier string
-	name                string // empty lets the engine choose one
+	name                string // if empty, the engine chooses a name
 	payload             []byte
 	sync                bool
 }
 
 // Start starts a durable execution, as an asynchronous Invoke does, and returns its ARN. The
-// payload is JSON; none means {}. With a name that the function has used already it returns that
-// execution if the payload is the same. Errors are *[wire.Error]: ResourceNotFoundException for an
-// unknown function, DurableExecutionAlreadyStartedException, InvalidParameterValueException,
-// InvalidRequestContentException, RequestTooLargeException.
+// payload is JSON; an empty one means {}. If the function has already used the name, Start returns
+// that execution, provided the payload is the same. Errors are *[wire.Error]:
+// ResourceNotFoundException for an unknown function, DurableExecutionAlreadyStartedException,
+// InvalidParameterValueException, InvalidRequestContentException, RequestTooLargeException.
 func (e *Engine) Start(ctx context.Context, function, executionName string, payload []byte) (arn string, err error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
@@ -62,8 +62,8 @@ func (e *Engine) start(r startRequest) (*execution, error) {
 	return x, err
 }
 
-// validate checks what can be checked without the engine, and makes an absent payload an empty
-// object: Lambda gives such functions {} too.
+// validate checks what can be checked without the engine, and replaces an absent payload by an
+// empty object: Lambda, too, gives such functions {}.
 func (r *startRequest) validate() error {
 	limit := protocol.MaxPayload
 	if r.sync {
@@ -83,7 +83,7 @@ func (r *startRequest) validate() error {
 	return nil
 }
 
-// sameStart is nil when a start repeats the one that made this execution.
+// sameStart returns nil if a start repeats the one that made this execution.
 func (x *execution) sameStart(r startRequest) error {
 	if *x.input != string(r.payload) {
 		return alreadyStarted(x)
@@ -91,9 +91,9 @@ func (x *execution) sameStart(r startRequest) error {
 	return nil
 }
 
-// newExecution adds an execution and queues its first invocation. Its settings are copied from the
-// function, because a later change of the function's configuration does not touch executions that
-// run.
+// newExecution adds an execution and queues its first invocation. It copies the function's
+// settings, because a later change of the function's configuration does not affect running
+// executions.
 func (e *Engine) newExecution(f *function, r startRequest, now time.Time) *execution {
 	id := wire.NewUUID()
 	input := string(r.payload)
@@ -114,7 +114,7 @@ func (e *Engine) newExecution(f *function, r startRequest, now time.Time) *execu
 	return x
 }
 
-// alreadyStarted is the answer to an execution name that was used with another payload.
+// alreadyStarted is the answer if an execution name was already used with another payload.
 func alreadyStarted(x *execution) *wire.Error {
 	return &wire.Error{Status: http.StatusConflict, Code: "DurableExecutionAlreadyStartedException",
 		Message: "An execution with this name was already started with another payload: " + x.name}

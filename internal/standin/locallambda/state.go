@@ -9,7 +9,7 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// maxPageBytes bounds the results and inputs of a page; Lambda's own limit for an answer is 6 MB.
+// maxPageBytes limits the results and inputs on a page; Lambda's own limit for an answer is 6 MB.
 const maxPageBytes = 5 << 20
 
 // stateResponse is a page of an execution's state.
@@ -39,7 +39,7 @@ func (e *Engine) state(arn, token string, p wire.Page) (response stateResponse, 
 	return response, err
 }
 
-// page describes up to size operations from a position on, and gives the marker of the next page,
+// page describes up to size operations from a position on, and returns the marker of the next page,
 // if there is one.
 func page[T wire.Timestamp](x *execution, from, size int) (operations []wireOperation[T], next string) {
 	operations = []wireOperation[T]{}
@@ -57,7 +57,7 @@ func page[T wire.Timestamp](x *execution, from, size int) (operations []wireOper
 	return operations, ""
 }
 
-// size is about how many bytes the operation takes on the wire.
+// size returns roughly how many bytes the operation takes on the wire.
 func (op *operation) size() int {
 	const frame = 512
 	n := frame + len(text(op.result)) + op.err.Size()
@@ -67,7 +67,7 @@ func (op *operation) size() int {
 	return n
 }
 
-// handleGetState serves GetDurableExecutionState, by which a function reads what did not fit into
+// handleGetState serves GetDurableExecutionState, with which a function reads what did not fit into
 // its invocation's payload.
 func handleGetState(e *Engine, w http.ResponseWriter, r *http.Request) error {
 	q := wire.NewQuery(r)

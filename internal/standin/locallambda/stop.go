@@ -12,9 +12,10 @@ type stopResponse struct {
 	StopTimestamp wire.EpochSeconds `json:"StopTimestamp"`
 }
 
-// stop ends a running execution. What answer an execution gets that has ended already is not
-// documented; here it is the time of its end, and nothing changes. Errors:
-// ResourceNotFoundException, InvalidParameterValueException for a too large error.
+// stop ends a running execution. For an execution that has already ended, AWS documents no answer;
+// this engine answers with the time of its end and changes nothing. Errors:
+// ResourceNotFoundException, and InvalidParameterValueException for an error object that is too
+// large.
 func (e *Engine) stop(arn string, problem *wire.ErrorObject) (response stopResponse, err error) {
 	if problem.Size() > protocol.MaxPayload {
 		return response, wire.InvalidParameter("Error is larger than %d bytes.", protocol.MaxPayload)

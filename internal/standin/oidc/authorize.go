@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// request is an authorization request whose client and redirect URI are known to be right: it is
+// request is an authorization request whose client and redirect URI have been checked, so it is
 // safe to redirect to.
 type request struct {
 	client      Client
@@ -43,7 +43,7 @@ func (p *Provider) choose(w http.ResponseWriter, r *http.Request) {
 		p.redirect(w, r, req, url.Values{"error": {code}, "error_description": {description}})
 		return
 	}
-	// The button "Cancel" names nobody.
+	// The "Cancel" button sends no subject.
 	subject := r.PostFormValue("subject")
 	p.mu.Lock()
 	_, known := p.user(subject)
@@ -55,8 +55,8 @@ func (p *Provider) choose(w http.ResponseWriter, r *http.Request) {
 	p.redirect(w, r, req, url.Values{"code": {p.grant(req, subject)}})
 }
 
-// request checks client and redirect URI. Where they are wrong it answers itself: an address that
-// is not registered must not be redirected to (RFC 6749 section 4.1.2.1).
+// request checks the client and the redirect URI. If one is wrong it writes the answer itself,
+// because an address that is not registered must not be redirected to (RFC 6749 section 4.1.2.1).
 func (p *Provider) request(w http.ResponseWriter, r *http.Request) (request, bool) {
 	query := r.URL.Query()
 	client, ok := p.client(query.Get("client_id"))
@@ -68,7 +68,8 @@ func (p *Provider) request(w http.ResponseWriter, r *http.Request) (request, boo
 	return request{client: client, redirectURI: redirectURI, query: query}, true
 }
 
-// fault is what is wrong with a request, as an error code and a sentence; empty when nothing is.
+// fault returns what is wrong with a request, as an error code and a sentence; both are empty if
+// nothing is.
 func (p *Provider) fault(req request) (code, description string) {
 	p.mu.Lock()
 	refuse := p.faults.Refuse
@@ -90,7 +91,7 @@ func (p *Provider) fault(req request) (code, description string) {
 	return "", ""
 }
 
-// grant notes what the person allowed and returns the code that stands for it.
+// grant records what the person allowed and returns the code that stands for it.
 func (p *Provider) grant(req request, subject string) (code string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -104,8 +105,8 @@ func (p *Provider) grant(req request, subject string) (code string) {
 	}, p.now(), codeLifetime)
 }
 
-// redirect sends the browser back to the client, with its state and, where that is our way, our
-// name (RFC 9207).
+// redirect sends the browser back to the client, with the client's state and, if the provider is
+// one that does so, the issuer's name (RFC 9207).
 func (p *Provider) redirect(w http.ResponseWriter, r *http.Request, req request, answer url.Values) {
 	p.mu.Lock()
 	issuer := p.faults.Issuer

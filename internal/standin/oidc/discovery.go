@@ -11,7 +11,8 @@ func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, p.like.Discovery)
 }
 
-// keys publishes the key of now. Clients ask again when they meet a key ID that they do not know.
+// keys publishes the current key. Clients read it again when they meet a key ID that they do not
+// know.
 func (p *Provider) keys(w http.ResponseWriter, _ *http.Request) {
 	p.mu.Lock()
 	public := p.key.public()
@@ -19,10 +20,10 @@ func (p *Provider) keys(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, public)
 }
 
-// writeJSON answers with what must not be kept: tokens, or keys that change.
+// writeJSON writes an answer that must not be cached: tokens, or keys that change.
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // the client is gone; nobody is left to tell
+	_ = json.NewEncoder(w).Encode(body) // fails only if the client is gone
 }

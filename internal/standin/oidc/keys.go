@@ -19,7 +19,8 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 )
 
-// idTokenLifetime is short, as with real providers: the token proves a sign-in, it is no session.
+// idTokenLifetime is short, as with real providers: the token proves a sign-in, and is not a
+// session.
 const idTokenLifetime = 5 * time.Minute
 
 // signingKey signs ID tokens.
@@ -28,8 +29,8 @@ type signingKey struct {
 	signer  jose.Signer
 }
 
-// newSigningKey makes a key of its own for every start: nothing that was signed before should be
-// good after.
+// newSigningKey generates a key. Each start has its own, so that nothing signed before is valid
+// afterwards.
 func newSigningKey(algorithm jose.SignatureAlgorithm) (signingKey, error) {
 	private, err := generate(algorithm)
 	if err != nil {
@@ -83,8 +84,8 @@ func (k signingKey) public() jose.JSONWebKeySet {
 	return jose.JSONWebKeySet{Keys: []jose.JSONWebKey{k.private.Public()}}
 }
 
-// idToken makes the ID token of a grant (OpenID Connect Core section 2), with whatever is wrong
-// with it.
+// idToken makes the ID token of a grant (OpenID Connect Core section 2), with the faults that were
+// set.
 func (p *Provider) idToken(g grant, user User, accessToken string) (string, error) {
 	now := p.now()
 	sum := digest(p.like.Algorithm, accessToken)
@@ -110,7 +111,8 @@ func (p *Provider) idToken(g grant, user User, accessToken string) (string, erro
 	return token, nil
 }
 
-// spoil puts the faults into the claims of an ID token, last, so that nothing mends them.
+// spoil puts the faults into the claims of an ID token. It comes last, so that nothing overwrites
+// them.
 func (f Faults) spoil(claims map[string]any, now time.Time) {
 	if f.Nonce != "" {
 		claims["nonce"] = f.Nonce
@@ -123,7 +125,7 @@ func (f Faults) spoil(claims map[string]any, now time.Time) {
 	}
 }
 
-// claims are what the fields of a user say.
+// claims returns the claims that the fields of a user stand for.
 func (u User) claims() map[string]any {
 	all := map[string]any{
 		"sub": u.Subject, "name": u.Name, "email": u.Email, "email_verified": true, "groups": u.Groups,
@@ -132,7 +134,7 @@ func (u User) claims() map[string]any {
 	return all
 }
 
-// inIDToken is what the ID token tells about a user.
+// inIDToken returns the claims of a user that the ID token has.
 func (u User) inIDToken() map[string]any {
 	if u.IDToken != nil {
 		return u.IDToken
@@ -140,7 +142,7 @@ func (u User) inIDToken() map[string]any {
 	return u.claims()
 }
 
-// inUserinfo is what userinfo tells about a user.
+// inUserinfo returns the claims of a user that userinfo has.
 func (u User) inUserinfo() map[string]any {
 	if u.Userinfo == nil {
 		return u.claims()
@@ -150,8 +152,8 @@ func (u User) inUserinfo() map[string]any {
 	return all
 }
 
-// readHint returns for whom we issued an ID token. The token may have ended since: at a sign-out it
-// usually has.
+// readHint returns the client and the subject for which this provider issued an ID token. The token
+// may have expired: at a sign-out it usually has.
 func (p *Provider) readHint(token string) (clientID, subject string, ok bool) {
 	parsed, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{p.like.Algorithm})
 	if err != nil {

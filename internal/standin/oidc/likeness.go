@@ -10,39 +10,42 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// Likeness describes another provider, so that this one answers as it does. The zero value of each
-// field is what the provider of the demo does.
+// Likeness describes another provider, so that this one answers as that one does. The zero value of
+// each field means what the demo's provider does.
 type Likeness struct {
-	// Discovery is the other's discovery document. Its addresses are served here, at their paths.
+	// Discovery is the other provider's discovery document. Its endpoints are served here, at the
+	// same paths.
 	Discovery map[string]any `json:"discovery"`
-	// Algorithm signs ID tokens; the first that the document lists when empty.
+	// Algorithm signs ID tokens. If it is empty, the first one that the document lists does.
 	Algorithm jose.SignatureAlgorithm `json:"algorithm"`
-	// Person is somebody as the other tells about them, with the whole of the claims.
+	// Person is a user as the other provider describes them, with all claims.
 	Person User `json:"person"`
 
 	Refresh      Refresh `json:"refresh"`
-	StrictScopes bool    `json:"strictScopes"` // scopes that the document does not list are refused
+	StrictScopes bool    `json:"strictScopes"` // refuse scopes that the document does not list
 	SignOut      SignOut `json:"signOut"`
 }
 
-// Refresh says when there are refresh tokens.
+// Refresh says when the provider issues refresh tokens.
 type Refresh struct {
-	// For is the parameter of the authorization request that asks for one, such as
-	// access_type=offline; "always" needs none. Empty is the scope offline_access.
+	// For is the parameter of the authorization request that asks for a refresh token, such as
+	// access_type=offline. "always" means that none is needed; empty means the scope
+	// offline_access.
 	For string `json:"for"`
-	// Keeps is a refresh token that may be used again and brings no other.
+	// Keeps says that a refresh token may be used again and that using it brings no new one.
 	Keeps bool `json:"keeps"`
 }
 
 // SignOut is how sign-out differs from OpenID Connect RP-Initiated Logout 1.0.
 type SignOut struct {
-	// where it is, if the discovery document does not say or should not be asked
+	// Address is the sign-out address, if the discovery document does not give it or should not be
+	// asked.
 	Address   string `json:"address"`
-	ReturnTo  string `json:"returnTo"`  // the parameter that holds the way back
+	ReturnTo  string `json:"returnTo"`  // the parameter that holds the address to return to
 	NeedsHint bool   `json:"needsHint"` // without id_token_hint it is an error
 }
 
-// ownLikeness is the provider of the demo.
+// ownLikeness is the likeness of the demo's provider.
 func ownLikeness(issuer string) Likeness {
 	return Likeness{Discovery: map[string]any{
 		"issuer":                   issuer,
@@ -55,7 +58,7 @@ func ownLikeness(issuer string) Likeness {
 		"response_modes_supported": []any{"query"},
 		"grant_types_supported":    []any{"authorization_code", "refresh_token"},
 		"subject_types_supported":  []any{"public"},
-		// quick to make keys for
+		// ES256 keys are quick to make
 		"id_token_signing_alg_values_supported":          []any{string(jose.ES256)},
 		"scopes_supported":                               []any{"openid", "profile", "email", "groups", "offline_access"},
 		"claims_supported":                               []any{"sub", "name", "email", "email_verified", "groups"},
@@ -65,7 +68,7 @@ func ownLikeness(issuer string) Likeness {
 	}}
 }
 
-// at is the likeness with the origin in place of all others in its addresses.
+// at returns the likeness with all its addresses moved to the origin.
 func (l Likeness) at(origin string) (Likeness, error) {
 	moved, err := json.Marshal(l.Discovery)
 	if err != nil {
@@ -84,7 +87,7 @@ func (l Likeness) at(origin string) (Likeness, error) {
 	return l, nil
 }
 
-// moveTo puts an origin in place of that of an address. What is no address stays.
+// moveTo replaces the origin of an address. Text that is not an address stays unchanged.
 func moveTo(origin, address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
@@ -93,13 +96,13 @@ func moveTo(origin, address string) string {
 	return origin + strings.TrimPrefix(address, u.Scheme+"://"+u.Host)
 }
 
-// text is a value of the discovery document, empty when it is not there.
+// text returns a value of the discovery document, or "" if it is not there.
 func (l Likeness) text(name string) string {
 	value, _ := l.Discovery[name].(string)
 	return value
 }
 
-// list is a list of the discovery document.
+// list returns a list of the discovery document.
 func (l Likeness) list(name string) (list []string) {
 	values, _ := l.Discovery[name].([]any)
 	for _, value := range values {
@@ -110,7 +113,7 @@ func (l Likeness) list(name string) (list []string) {
 	return list
 }
 
-// firstAlgorithm is the first listed one that signs with a private key.
+// firstAlgorithm returns the first listed algorithm that signs with a private key.
 func (l Likeness) firstAlgorithm() jose.SignatureAlgorithm {
 	for _, name := range l.list("id_token_signing_alg_values_supported") {
 		if name != "none" && !strings.HasPrefix(name, "HS") {
@@ -120,7 +123,7 @@ func (l Likeness) firstAlgorithm() jose.SignatureAlgorithm {
 	return ""
 }
 
-// path is where an endpoint is, empty when there is none.
+// path returns the path of an endpoint, or "" if there is none.
 func (l Likeness) path(name string) string {
 	u, err := url.Parse(l.text(name))
 	if err != nil {
@@ -129,7 +132,7 @@ func (l Likeness) path(name string) string {
 	return u.Path
 }
 
-// signOutPath is where people sign out, empty when they cannot.
+// signOutPath returns the path where people sign out, or "" if they cannot.
 func (l Likeness) signOutPath() string {
 	if u, err := url.Parse(l.SignOut.Address); err == nil && u.Path != "" {
 		return u.Path
@@ -137,7 +140,7 @@ func (l Likeness) signOutPath() string {
 	return l.path("end_session_endpoint")
 }
 
-// returnParameter is the parameter of a sign-out that holds the way back.
+// returnParameter returns the parameter of a sign-out that holds the address to return to.
 func (l Likeness) returnParameter() string {
 	if l.SignOut.ReturnTo != "" {
 		return l.SignOut.ReturnTo
@@ -150,13 +153,14 @@ func (l Likeness) sendsIssuer() bool {
 	return l.Discovery["authorization_response_iss_parameter_supported"] == true
 }
 
-// takesScopes reports whether all scopes of a request are known, where unknown ones are refused.
+// takesScopes reports whether the provider accepts the scopes: some providers refuse a request with
+// an unknown one.
 func (l Likeness) takesScopes(scopes []string) bool {
 	known := l.list("scopes_supported")
 	return !l.StrictScopes || !slices.ContainsFunc(scopes, func(s string) bool { return !slices.Contains(known, s) })
 }
 
-// givesRefreshToken reports whether an authorization request asks for one.
+// givesRefreshToken reports whether an authorization request asks for a refresh token.
 func (l Likeness) givesRefreshToken(query url.Values) bool {
 	switch name, value, _ := strings.Cut(l.Refresh.For, "="); name {
 	case "":

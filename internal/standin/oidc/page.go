@@ -25,8 +25,8 @@ type page struct {
 	Stylesheet string
 }
 
-// showPage writes a page under a policy that allows its style sheet and its form alone. The form's
-// answer redirects to the client, which Chromium counts as a target of the form.
+// showPage writes a page under a content security policy that allows only its style sheet and its
+// form. The form's answer redirects to the client, which Chromium counts as a target of the form.
 func showPage(w http.ResponseWriter, redirectURI string, content page) {
 	var buffer bytes.Buffer
 	if err := pageTemplate.Execute(&buffer, content); err != nil {
@@ -44,10 +44,10 @@ func showPage(w http.ResponseWriter, redirectURI string, content page) {
 		strings.Join(targets, " "))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	_, _ = buffer.WriteTo(w) // the browser is gone; nobody is left to tell
+	_, _ = buffer.WriteTo(w) // fails only if the browser is gone
 }
 
-// stylesheet is a route of its own because the policy allows no inline style.
+// stylesheet serves the style sheet on its own route, because the policy allows no inline style.
 func stylesheet(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	_, _ = w.Write([]byte(styleSource))

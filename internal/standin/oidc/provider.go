@@ -19,29 +19,29 @@ type Client struct {
 	SignedOutURIs []string // where to go after a sign-out
 }
 
-// User is somebody whom a visitor can be.
+// User is a person as whom a visitor can sign in.
 type User struct {
 	Subject string
 	Name    string
 	Email   string
 	Groups  []string
 	About   string         // one line under the name on the sign-in page
-	Claims  map[string]any // more claims, or others in place of those made from the fields above
+	Claims  map[string]any // more claims, or replacements for those made from the fields above
 
-	// IDToken and Userinfo are all that the one or the other tells beside the subject, in place of
-	// the above.
+	// IDToken and Userinfo, if set, replace all claims made from the fields above, except the
+	// subject, in the ID token and in userinfo.
 	IDToken, Userinfo map[string]any
 }
 
-// Faults are ways to answer wrongly. The zero value is a correct provider.
+// Faults are ways to answer wrongly. The zero value means none.
 type Faults struct {
-	Nonce    string // in the ID token, in place of the one that was sent
-	Audience string // of the ID token, in place of the client
-	Issuer   string // in the redirect, in place of our own
+	Nonce    string // in the ID token, instead of the one that was sent
+	Audience string // of the ID token, instead of the client
+	Issuer   string // in the redirect, instead of our own
 	Expired  bool   // the ID token ended an hour ago
-	// the ID token names the subject alone; the rest is in userinfo, as with many real providers
+	// the ID token has only the subject; the rest is in userinfo, as with many real providers
 	Lean   bool
-	Refuse string // error code in place of a sign-in page
+	Refuse string // an error code, sent instead of a sign-in page
 }
 
 // Provider is the provider. Its methods are safe for concurrent use.
@@ -53,8 +53,8 @@ type Provider struct {
 	clients []Client
 	now     func() time.Time
 
-	// mu guards all below. Requests hold it for a moment of computing; nobody signs in here by the
-	// thousand.
+	// mu guards all fields below. Requests hold it only for a short computation; this provider
+	// never has many users.
 	mu     sync.Mutex
 	users  []User
 	faults Faults
@@ -64,14 +64,14 @@ type Provider struct {
 	offers tickets // refresh tokens
 }
 
-// New makes a provider. The issuer may have a path; it has to be an http or https URL on a loopback
-// host.
+// New makes a provider. The issuer has to be an http or https URL on a loopback host; it may have a
+// path.
 func New(issuer string, clients []Client, users []User, now func() time.Time) (*Provider, error) {
 	return start(ownLikeness(strings.TrimSuffix(issuer, "/")), clients, users, now)
 }
 
-// Like makes a provider that answers as another one does, at an origin on a loopback host. Its
-// person may sign in.
+// Like makes a provider that answers as another one does, at an origin on a loopback host. The
+// likeness's person may sign in.
 func Like(likeness Likeness, origin string, clients []Client, now func() time.Time) (*Provider, error) {
 	here, err := likeness.at(origin)
 	if err != nil {
@@ -109,15 +109,15 @@ func start(like Likeness, clients []Client, users []User, now func() time.Time) 
 // Issuer is the name by which clients know the provider.
 func (p *Provider) Issuer() string { return p.issuer }
 
-// isLoopback takes an address or the one name that stands for it; other names may resolve to
-// anything tomorrow.
+// isLoopback accepts a loopback IP address or the name localhost. Any other name may resolve to
+// another address tomorrow.
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
-// Handler serves the provider below the issuer's path. It answers for the issuer's host name only,
-// so that a page elsewhere cannot reach it under a name of its own (DNS rebinding).
+// Handler serves the provider below the issuer's path. It answers only for the issuer's host name,
+// so that a web page cannot reach it under a name of its own (DNS rebinding).
 func (p *Provider) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, route := range []struct {
@@ -139,8 +139,8 @@ func (p *Provider) Handler() http.Handler {
 			}
 		}
 	}
-	// A page elsewhere must not press a button here; the token endpoint is asked by servers, which
-	// this lets pass.
+	// A page of another origin must not press a button here. Servers call the token endpoint; this
+	// lets them pass.
 	safe := http.NewCrossOriginProtection().Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Host != p.host {
@@ -151,7 +151,7 @@ func (p *Provider) Handler() http.Handler {
 	})
 }
 
-// exactly is the pattern for a path and nothing below it.
+// exactly returns the pattern that matches a path and nothing below it.
 func exactly(path string) string {
 	if strings.HasSuffix(path, "/") {
 		return path + "{$}"
@@ -166,14 +166,14 @@ func (p *Provider) Misbehave(f Faults) {
 	p.faults = f
 }
 
-// SetUsers replaces the people. Who is not among them any more gets no refreshed tokens.
+// SetUsers replaces the users. A user who is no longer among them gets no refreshed tokens.
 func (p *Provider) SetUsers(users []User) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.users = users
 }
 
-// RotateKey signs with a new key from now on and publishes the old one no more.
+// RotateKey signs with a new key from now on, and no longer publishes the old one.
 func (p *Provider) RotateKey() error {
 	key, err := newSigningKey(p.like.Algorithm)
 	if err != nil {
@@ -194,7 +194,7 @@ func (p *Provider) client(id string) (Client, bool) {
 	return p.clients[i], true
 }
 
-// user finds somebody who may be chosen. Called with mu held.
+// user finds a user who may be chosen. The caller holds mu.
 func (p *Provider) user(subject string) (User, bool) {
 	i := slices.IndexFunc(p.users, func(u User) bool { return u.Subject == subject })
 	if i < 0 {

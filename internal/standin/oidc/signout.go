@@ -7,9 +7,9 @@ import (
 	"slices"
 )
 
-// signOut takes back the refresh tokens of the person that the hint names and sends the browser on,
-// if the address is one of the client's (OpenID Connect RP-Initiated Logout 1.0). There is no
-// session of our own to end.
+// signOut revokes the refresh tokens of the person that the hint names, and redirects the browser
+// if the address is one of the client's (OpenID Connect RP-Initiated Logout 1.0). The provider has
+// no session of its own to end.
 func (p *Provider) signOut(w http.ResponseWriter, r *http.Request) {
 	clientID, subject, hinted := p.readHint(r.FormValue("id_token_hint"))
 	if p.like.SignOut.NeedsHint && !hinted {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// How long what the provider hands out is good for.
+// The lifetimes of what the provider issues.
 const (
 	codeLifetime    = time.Minute
 	accessLifetime  = 5 * time.Minute
@@ -27,7 +27,7 @@ type grant struct {
 // tickets are random strings that stand for grants: codes, access tokens, refresh tokens.
 type tickets map[string]grant
 
-// issue makes a ticket, and forgets those that have ended.
+// issue makes a ticket, and forgets expired ones.
 func (t tickets) issue(g grant, now time.Time, lifetime time.Duration) string {
 	maps.DeleteFunc(t, func(_ string, old grant) bool { return !now.Before(old.ends) })
 	g.ends = now.Add(lifetime)
@@ -36,13 +36,13 @@ func (t tickets) issue(g grant, now time.Time, lifetime time.Duration) string {
 	return ticket
 }
 
-// use returns what a ticket stands for, if it has not ended.
+// use returns the grant that a ticket stands for, unless it has expired.
 func (t tickets) use(ticket string, now time.Time) (grant, bool) {
 	g, ok := t[ticket]
 	return g, ok && now.Before(g.ends)
 }
 
-// spend is use, once.
+// spend is use for a ticket that is valid only once.
 func (t tickets) spend(ticket string, now time.Time) (grant, bool) {
 	g, ok := t.use(ticket, now)
 	delete(t, ticket)

@@ -9,10 +9,10 @@ import (
 	"slices"
 )
 
-// maxForm bounds a token request in bytes.
+// maxForm limits the size of a token request, in bytes.
 const maxForm = 64 << 10
 
-// tokenError is an answer of RFC 6749 section 5.2.
+// tokenError is an error answer as RFC 6749 section 5.2 defines it.
 type tokenError struct {
 	status            int
 	code, description string
@@ -37,8 +37,8 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	p.answer(w, g)
 }
 
-// authenticate takes the secret from the Authorization header or from the form, whichever the
-// metadata lists.
+// authenticate reads the client's secret from the Authorization header or from the form, depending
+// on what the metadata lists.
 func (p *Provider) authenticate(r *http.Request) (Client, bool) {
 	id, secret, method := r.PostFormValue("client_id"), r.PostFormValue("client_secret"), "client_secret_post"
 	// both parts are form-encoded, RFC 6749 section 2.3.1
@@ -56,8 +56,8 @@ func (p *Provider) authenticate(r *http.Request) (Client, bool) {
 	return client, ok && subtle.ConstantTimeCompare([]byte(secret), []byte(client.Secret)) == 1
 }
 
-// redeem finds the grant that the request stands for, and spends the code or refresh token. Called
-// with mu held.
+// redeem finds the grant that the request stands for, and spends the code or the refresh token. The
+// caller holds mu.
 func (p *Provider) redeem(client Client, r *http.Request) (grant, *tokenError) {
 	var g grant
 	var ok bool
@@ -76,8 +76,8 @@ func (p *Provider) redeem(client Client, r *http.Request) (grant, *tokenError) {
 	return g, nil
 }
 
-// offer is what a refresh token stands for. It rotates, as with strict providers, so that a spent
-// one is refused; or it is the only one. Called with mu held.
+// offer returns the grant that a refresh token stands for. Either tokens rotate, as with strict
+// providers, so that a spent one is refused, or a token stays valid. The caller holds mu.
 func (p *Provider) offer(refreshToken string) (g grant, ok bool) {
 	if p.like.Refresh.Keeps {
 		g, ok = p.offers.use(refreshToken, p.now())
@@ -89,13 +89,13 @@ func (p *Provider) offer(refreshToken string) (g grant, ok bool) {
 	return g, ok
 }
 
-// challenge is the S256 challenge of a verifier (RFC 7636 section 4.2).
+// challenge returns the S256 challenge of a verifier (RFC 7636 section 4.2).
 func challenge(verifier string) string {
 	sum := sha256.Sum256([]byte(verifier))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// answer issues the tokens of a grant. Called with mu held.
+// answer issues the tokens of a grant. The caller holds mu.
 func (p *Provider) answer(w http.ResponseWriter, g grant) {
 	user, _ := p.user(g.subject)
 	access := p.access.issue(g, p.now(), accessLifetime)
@@ -113,7 +113,7 @@ func (p *Provider) answer(w http.ResponseWriter, g grant) {
 	writeJSON(w, http.StatusOK, body)
 }
 
-// writeTokenError answers as RFC 6749 section 5.2 and RFC 6750 section 3.1 want it.
+// writeTokenError writes an error as RFC 6749 section 5.2 and RFC 6750 section 3.1 define it.
 func writeTokenError(w http.ResponseWriter, e tokenError) {
 	writeJSON(w, e.status, map[string]string{"error": e.code, "error_description": e.description})
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// userinfo tells about the person behind an access token (OpenID Connect Core section 5.3), as they
-// are now and not as they were at the sign-in.
+// userinfo describes the person behind an access token (OpenID Connect Core section 5.3) as they
+// are now, not as they were at the sign-in.
 func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	p.mu.Lock()

@@ -16,14 +16,15 @@ type Activity struct {
 	Address string // of the engine
 }
 
-// Print prints one line, and loses lines that cannot be written: the executions matter more.
+// Print prints one line. It ignores lines that cannot be written, because the executions matter
+// more.
 func (a Activity) Print(o locallambda.Observation) {
 	at := o.At.Local().Format(time.TimeOnly)
 	_, _ = fmt.Fprintf(a.W, "%s  %-16s %-20s  %s\n", at, o.Function, o.Kind, a.detail(o))
 }
 
-// detail has for a started callback what completes it. What functions and reviewers sent is shown
-// only as far as it cannot upset a terminal.
+// detail describes an observation; for a started callback, it says what completes it. Text that
+// functions and reviewers sent is shown only in a form that is safe for a terminal.
 func (a Activity) detail(o locallambda.Observation) string {
 	switch {
 	case o.Kind == locallambda.CallbackStarted:
@@ -51,11 +52,11 @@ func clocks(o locallambda.Observation) string {
 	return printable.Brief(text, maxPrinted)
 }
 
-// callbackURL is where to send the result; /fail and /heartbeat stand beside it. IDs are base64 and
-// have to be escaped.
+// callbackURL returns the URL that takes the result; /fail and /heartbeat are next to it. IDs are
+// base64 and have to be escaped.
 func callbackURL(address, callbackID string) string {
 	return address + "/2025-12-01/durable-execution-callbacks/" + url.PathEscape(callbackID) + "/succeed"
 }
 
-// maxPrinted is how much of a foreign text is printed, in runes.
+// maxPrinted is how much of a text from outside is printed, in runes.
 const maxPrinted = 200

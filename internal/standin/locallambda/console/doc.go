@@ -1,4 +1,4 @@
-// Package console is how a person uses a local Lambda at a terminal: flags that configure one, and
-// lines that tell what happens in it. What functions and reviewers sent is printed only as far as
-// it cannot upset a terminal.
+// Package console lets a person use a local Lambda at a terminal: it has flags that configure one,
+// and prints what happens in it. Text that functions and reviewers sent is printed only in a form
+// that is safe for a terminal.
 package console

@@ -13,7 +13,7 @@ import (
 	"countersign/internal/standin/locallambda/fault"
 )
 
-// Function is a flag NAME=URL: a durable function and the HTTP server that it runs behind.
+// Function is a flag NAME=URL: a durable function and the HTTP server that runs it.
 type Function struct{ Name, URL string }
 
 var functionName = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
@@ -51,7 +51,7 @@ func (a *Alias) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Timeout is a flag DURATION, in the bounds that Lambda has for executions.
+// Timeout is a flag DURATION, within Lambda's limits for executions.
 type Timeout time.Duration
 
 // UnmarshalText implements encoding.TextUnmarshaler.
@@ -68,10 +68,10 @@ func (d *Timeout) UnmarshalText(text []byte) error {
 // Fault is a flag OPERATION=KIND[:RATE]: calls that go wrong.
 type Fault struct{ fault.Fault }
 
-// everyOperation stands for all of operations.
+// everyOperation stands for all operations.
 const everyOperation = "*"
 
-// operations are those of Lambda that the engine has.
+// operations are the operations of Lambda that the engine has.
 var operations = []string{
 	"CheckpointDurableExecution", "GetDurableExecution", "GetDurableExecutionHistory",
 	"GetDurableExecutionState", "Invoke", "ListDurableExecutionsByFunction", "ListFunctions",
@@ -79,7 +79,7 @@ var operations = []string{
 	"SendDurableExecutionCallbackSuccess", "StopDurableExecution",
 }
 
-// kinds are the kinds of faults by their names on the command line.
+// kinds maps the names of faults on the command line to their kinds.
 var kinds = map[string]fault.Fault{
 	"403":   {Kind: fault.AccessDenied},
 	"429":   {Kind: fault.Throttled, RetryAfter: time.Second},

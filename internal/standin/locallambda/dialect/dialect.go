@@ -1,4 +1,4 @@
-// Package dialect has the ways in which Lambda may answer a call for a callback that is closed.
+// Package dialect has the ways in which Lambda may answer a call for a closed callback.
 package dialect
 
 import (
@@ -10,27 +10,27 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// Dialect is how a call for a callback that is closed is answered. What AWS answers is not certain:
-// its API reference, its own clients and its emulators disagree. So whoever completes callbacks has
-// to be right in each dialect, and cannot know from the answer alone whether its own call, another
-// one, or a clock closed the callback.
+// Dialect says how a call for a closed callback is answered. AWS's answer is not certain: its API
+// reference, its own clients and its emulators disagree. A program that completes callbacks
+// therefore has to be right in each dialect, and cannot tell from the answer alone whether its own
+// call, another one, or a clock closed the callback.
 type Dialect string
 
 // The dialects. The zero value is Timeout.
 const (
-	// Timeout is the API reference's: CallbackTimeoutException for "expired" and "already
-	// completed" alike.
+	// Timeout follows the API reference: CallbackTimeoutException for both "expired" and "already
+	// completed".
 	Timeout Dialect = "timeout"
 	// Invalid answers InvalidParameterValueException, which is also the answer to a malformed
 	// request.
 	Invalid Dialect = "invalid"
-	// NotFound answers 404 without an error type, as AWS's emulator does, which is also its answer
-	// to an unknown ID.
+	// NotFound answers 404 without an error type, as AWS's emulator does, which gives the same
+	// answer to an unknown ID.
 	NotFound Dialect = "notfound"
-	// Split is as AWS's own callback clients read the answers: CallbackTimeoutException where a
-	// clock ran out, else InvalidParameterValueException.
+	// Split follows AWS's own callback clients: CallbackTimeoutException if a clock ran out,
+	// otherwise InvalidParameterValueException.
 	Split Dialect = "split"
-	// Mixed draws one of the first three at each answer.
+	// Mixed draws one of the first three for each answer.
 	Mixed Dialect = "mixed"
 )
 
@@ -50,7 +50,7 @@ func (d *Dialect) UnmarshalText(text []byte) error {
 		text, strings.Join(names, ", "))
 }
 
-// Closed is the answer to a call for a callback that is closed; byClock says that its time ran out.
+// Closed returns the answer to a call for a closed callback. byClock says that a clock closed it.
 // [Mixed] draws from random.
 func (d Dialect) Closed(byClock bool, random *rand.Rand) *wire.Error {
 	switch d {

@@ -8,23 +8,23 @@ import (
 // Kind is a way in which a call can go wrong.
 type Kind string
 
-// The kinds of faults. The first group is answered instead of doing the work.
+// The kinds of faults. The first group sends an error instead of doing the work.
 const (
 	Throttled       Kind = "TooManyRequestsException" // 429, with Retry-After
 	Service         Kind = "ServiceException"         // 500
-	KMSAccessDenied Kind = "KMSAccessDeniedException" // 502, as the other KMS errors
+	KMSAccessDenied Kind = "KMSAccessDeniedException" // 502, like the other KMS errors
 	KMSDisabled     Kind = "KMSDisabledException"
 	KMSInvalidState Kind = "KMSInvalidStateException"
 	KMSNotFound     Kind = "KMSNotFoundException"
 	AccessDenied    Kind = "AccessDeniedException" // 403
 
 	ConnectionReset Kind = "connection reset" // before the work
-	// the work is done, the connection closes without an answer
+	// the work is done, but the connection closes without an answer
 	AnswerLost Kind = "answer lost"
-	Slow       Kind = "slow" // the work is done, the answer comes after Delay
+	Slow       Kind = "slow" // the work is done, but the answer comes after Delay
 )
 
-// status is the HTTP status of the faults that are answered.
+// status is the HTTP status of the faults that send an error.
 var status = map[Kind]int{
 	Throttled:       http.StatusTooManyRequests,
 	Service:         http.StatusInternalServerError,
@@ -38,10 +38,11 @@ var status = map[Kind]int{
 // Fault makes calls over HTTP go wrong.
 type Fault struct {
 	Kind Kind
-	// the API's name of it, e.g. SendDurableExecutionCallbackSuccess; empty means every operation
+	// the API's name for the operation, e.g. SendDurableExecutionCallbackSuccess; empty means every
+	// one
 	Operation string
-	Count     int     // strikes so many times, then never again; 0 means without end
-	Rate      float64 // the share of the calls that it strikes, up to 1; 0 means all
+	Count     int     // affects this many calls, then none; 0 means no end
+	Rate      float64 // the share of the calls that it affects, up to 1; 0 means all
 
 	RetryAfter time.Duration // of Throttled, sent in whole seconds
 	Delay      time.Duration // of Slow, on the engine's clock

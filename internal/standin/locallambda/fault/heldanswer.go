@@ -12,7 +12,7 @@ type heldAnswer struct {
 	body   bytes.Buffer
 }
 
-// newHeldAnswer returns an answer of status 200 until the handler says something else.
+// newHeldAnswer returns an answer with status 200 until the handler sets another one.
 func newHeldAnswer() *heldAnswer {
 	return &heldAnswer{header: http.Header{}, status: http.StatusOK}
 }

@@ -10,10 +10,10 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// Injector decides which calls go wrong, and makes them.
+// Injector decides which calls go wrong, and makes them go wrong.
 type Injector struct {
 	clock timers.Clock
-	done  <-chan struct{} // closed when nobody waits for a slow answer any more
+	done  <-chan struct{} // closed when nobody waits for slow answers any more
 
 	mu     sync.Mutex
 	random *rand.Rand
@@ -25,12 +25,12 @@ type activeFault struct {
 	struck int
 }
 
-// NewInjector injects no fault yet. It holds slow answers back until done is closed.
+// NewInjector returns an injector without faults. It holds slow answers back until done is closed.
 func NewInjector(clock timers.Clock, done <-chan struct{}) *Injector {
 	return &Injector{clock: clock, done: done}
 }
 
-// strikes reports whether the fault applies to a call, drawing where it has a rate.
+// strikes reports whether the fault applies to a call. If the fault has a rate, it draws.
 func (f *activeFault) strikes(operation string, random *rand.Rand) bool {
 	switch {
 	case f.Operation != "" && f.Operation != operation, f.Count > 0 && f.struck == f.Count:
@@ -40,9 +40,10 @@ func (f *activeFault) strikes(operation string, random *rand.Rand) bool {
 	}
 }
 
-// Set replaces all faults; without any, every call works again. Of several that match a call the
-// first that strikes is used. Which calls a Rate strikes is drawn from random, so that a fixed seed
-// gives a fixed sequence; random may be nil where no fault has a Rate. The injector takes it over.
+// Set replaces all faults; without any, every call works. If several faults match a call, the first
+// that applies is used. The calls that a Rate affects are drawn from random, so that a fixed seed
+// gives a fixed sequence; random may be nil if no fault has a Rate. The injector takes ownership of
+// random.
 func (i *Injector) Set(random *rand.Rand, list ...Fault) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -52,7 +53,7 @@ func (i *Injector) Set(random *rand.Rand, list ...Fault) {
 	}
 }
 
-// strike gives the fault for a call, or one without kind.
+// strike returns the fault for a call, or a Fault without Kind.
 func (i *Injector) strike(operation string) Fault {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -65,7 +66,7 @@ func (i *Injector) strike(operation string) Fault {
 	return Fault{}
 }
 
-// Handler serves the calls of an operation, those with next that no fault strikes.
+// Handler serves the calls of an operation. next serves those that no fault affects.
 func (i *Injector) Handler(operation string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		i.serve(i.strike(operation), w, r, next)
@@ -80,7 +81,7 @@ func (i *Injector) serve(f Fault, w http.ResponseWriter, r *http.Request, next h
 		reset(w)
 	case AnswerLost:
 		next.ServeHTTP(newHeldAnswer(), r)
-		// closes the connection without an answer, and without a line in the log
+		// closes the connection without an answer and without a line in the log
 		panic(http.ErrAbortHandler)
 	case Slow:
 		i.serveSlowly(f, w, r, next)
@@ -96,7 +97,7 @@ func (i *Injector) serve(f Fault, w http.ResponseWriter, r *http.Request, next h
 }
 
 // serveSlowly does the work at once and holds the answer back. The delay begins before the work, so
-// that who sees the work's effect knows that the clock is set.
+// that an observer who sees the work's effect knows that the clock is set.
 func (i *Injector) serveSlowly(f Fault, w http.ResponseWriter, r *http.Request, next http.Handler) {
 	over := make(chan struct{})
 	stop := i.clock.AfterFunc(f.Delay, func() { close(over) })
@@ -116,10 +117,11 @@ func (i *Injector) serveSlowly(f Fault, w http.ResponseWriter, r *http.Request, 
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		panic(http.ErrAbortHandler) // no bare connection beneath; closing is the nearest
+		// there is no bare connection beneath; closing it is the nearest
+		panic(http.ErrAbortHandler)
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // without it the close is merely an orderly one
+		_ = tcp.SetLinger(0) // otherwise the connection closes in the orderly way
 	}
 	_ = conn.Close()
 }

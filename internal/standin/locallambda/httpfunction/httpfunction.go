@@ -17,19 +17,19 @@ import (
 	"countersign/internal/standin/locallambda/wire"
 )
 
-// New returns a function that runs behind an HTTP server, such as a Node.js process: the engine
-// sends POST {baseURL}/2015-03-31/functions/{name}/invocations, and the server answers 200 with the
-// handler's answer, or, where the handler threw, with the header X-Amz-Function-Error and
-// {"errorType","errorMessage"}. Request ID and deadline come in the headers of Lambda's runtime
-// API, Lambda-Runtime-Aws-Request-Id and Lambda-Runtime-Deadline-Ms. Only the engine can invoke it,
-// because the name comes from the invocation's context.
+// New returns a function that runs behind an HTTP server, such as a Node.js process. The engine
+// sends POST {baseURL}/2015-03-31/functions/{name}/invocations. The server answers 200 with the
+// handler's answer or, if the handler threw, with the header X-Amz-Function-Error and
+// {"errorType","errorMessage"}. Request ID and deadline are in the headers of Lambda's runtime API,
+// Lambda-Runtime-Aws-Request-Id and Lambda-Runtime-Deadline-Ms. Only the engine can invoke the
+// function, because the name comes from the invocation's context.
 func New(baseURL string) locallambda.Function {
-	// A connection per invocation: on loopback it costs little, and nothing is left to close with
-	// the engine.
+	// Each invocation has a connection of its own: that is cheap on loopback, and nothing remains
+	// to be closed with the engine.
 	return function{baseURL, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
 }
 
-// maxAnswer is the most that a function may answer, in bytes. A result may have 6 MB.
+// maxAnswer is the largest answer of a function, in bytes. A result may have 6 MB.
 const maxAnswer = 8 << 20
 
 type function struct {
@@ -37,7 +37,7 @@ type function struct {
 	client  *http.Client
 }
 
-// Invoke sends the payload and reads the answer. A function error comes back as
+// Invoke sends the payload and reads the answer. It returns a function error as
 // *[wire.ErrorObject].
 func (f function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	i, _ := locallambda.InvocationFrom(ctx)
@@ -70,9 +70,9 @@ func (f function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	return answer, nil
 }
 
-// unanswered is what Lambda reports of an invocation that did not answer: its time was over, or the
-// process that ran it ended. A server that was not there to begin with is told apart, because
-// nobody exited.
+// unanswered returns what Lambda reports of an invocation without an answer: its time was over, or
+// the process that ran it ended. A server that could not be reached at all has another error,
+// because no process ended.
 func unanswered(ctx context.Context, i locallambda.Invocation, err error) error {
 	if ctx.Err() != nil {
 		return &wire.ErrorObject{
@@ -100,7 +100,7 @@ func remoteError(answer []byte) error {
 		return fmt.Errorf("the function failed with an unreadable error: %w", err)
 	}
 	problem := &wire.ErrorObject{ErrorType: thrown.ErrorType, ErrorMessage: thrown.ErrorMessage}
-	// Runtimes differ in the form of the trace; without it the error is still useful.
+	// Runtimes format the trace differently; the error is useful without it.
 	_ = json.Unmarshal(thrown.StackTrace, &problem.StackTrace)
 	return problem
 }

@@ -1,6 +1,6 @@
-// Package locallambdatest holds what tests against the embedded engine need: a clock that the test
-// moves, a log of the engine's observations that a test can wait on, and a check of how late calls
-// are answered.
+// Package locallambdatest has what tests against the embedded engine need: a clock that the test
+// moves, a log of the engine's observations on which a test can wait, and a check of the answers to
+// late calls.
 package locallambdatest
 
 import (
@@ -25,14 +25,14 @@ func NewClock(now time.Time) *Clock {
 	return &Clock{now: now, timers: map[*timer]struct{}{}}
 }
 
-// Now is the time that the clock shows.
+// Now returns the time that the clock shows.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.now
 }
 
-// AfterFunc calls f during the Advance that reaches the time, even where that time is now.
+// AfterFunc calls f during the Advance that reaches the time, even if that time is now.
 func (c *Clock) AfterFunc(d time.Duration, f func()) (stop func() bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -47,8 +47,8 @@ func (c *Clock) AfterFunc(d time.Duration, f func()) (stop func() bool) {
 	}
 }
 
-// Advance moves the clock and makes the calls that fall due on the way, in their order and each at
-// its own time. When it returns they have all returned.
+// Advance moves the clock and makes the calls that become due, in order and each at its own time.
+// All calls have returned when Advance returns.
 func (c *Clock) Advance(d time.Duration) {
 	target := c.Now().Add(d)
 	for t := c.next(target); t != nil; t = c.next(target) {
@@ -56,8 +56,8 @@ func (c *Clock) Advance(d time.Duration) {
 	}
 }
 
-// next takes the earliest timer up to target and moves the clock to its time, or to target when
-// there is none.
+// next takes the earliest timer up to target and moves the clock to its time. If there is none, it
+// moves the clock to target.
 func (c *Clock) next(target time.Time) *timer {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -23,8 +23,8 @@ const (
 	notFound = "404 UnknownError" // the SDK's name for an answer without an error type
 )
 
-// closedAnswers are the answers of each dialect, and of one whose answer depends on it, those after
-// a clock ran out.
+// closedAnswers returns the possible answers of a dialect. If they depend on how the callback was
+// closed, expired selects those for a clock.
 func closedAnswers(d dialect.Dialect, expired bool) []string {
 	switch d {
 	case dialect.Invalid:
@@ -42,9 +42,9 @@ func closedAnswers(d dialect.Dialect, expired bool) []string {
 	return []string{timedOut}
 }
 
-// WantClosed makes every call for a callback that there is, in every dialect, and fails the test
-// where one is not answered as that dialect answers for a closed one. Expired says that a clock
-// closed it. The engine speaks its default dialect afterwards.
+// WantClosed makes every possible call for a callback in every dialect, and fails the test if one
+// is not answered as that dialect answers for a closed callback. expired says that a clock closed
+// it. Afterwards the engine uses its default dialect.
 func WantClosed(t testing.TB, engine *locallambda.Engine, client *lambda.Client, id string, expired bool) {
 	t.Helper()
 	defer engine.SetDialect(dialect.Timeout, nil)
@@ -60,7 +60,7 @@ func WantClosed(t testing.TB, engine *locallambda.Engine, client *lambda.Client,
 	}
 }
 
-// lateCalls are the answers to all that can be sent to a callback.
+// lateCalls returns the answers to all calls for a callback.
 func lateCalls(ctx context.Context, client *lambda.Client, id string) map[string]error {
 	once := func(o *lambda.Options) { o.RetryMaxAttempts = 1 }
 	_, success := client.SendDurableExecutionCallbackSuccess(ctx,
@@ -70,7 +70,7 @@ func lateCalls(ctx context.Context, client *lambda.Client, id string) map[string
 	return map[string]error{"success": success, "failure": failure, "heartbeat": beat}
 }
 
-// closedAnswer is what an SDK makes of an answer: status and error code.
+// closedAnswer returns an answer as an SDK sees it: status and error code.
 func closedAnswer(err error) string {
 	api, refused := errors.AsType[smithy.APIError](err)
 	response, answered := errors.AsType[*awshttp.ResponseError](err)

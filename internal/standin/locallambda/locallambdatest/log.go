@@ -18,10 +18,10 @@ type Log struct {
 	changed chan struct{} // closed and replaced with every entry
 }
 
-// patience ends the wait for what will not come; nothing that works waits that long.
+// patience ends the wait for an observation that does not come. Working code never takes that long.
 const patience = 30 * time.Second
 
-// Watch begins to collect; the test's end stops it.
+// Watch starts to collect; the end of the test stops it.
 func Watch(t testing.TB, e *locallambda.Engine) *Log {
 	l := &Log{changed: make(chan struct{})}
 	t.Cleanup(e.Observe(l.add))
@@ -36,15 +36,15 @@ func (l *Log) add(o locallambda.Observation) {
 	l.changed = make(chan struct{})
 }
 
-// All gives what was observed so far.
+// All returns what was observed so far.
 func (l *Log) All() []locallambda.Observation {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Clone(l.entries)
 }
 
-// Callbacks are those of an execution that were observed so far, by their IDs, and whether a clock
-// of theirs closed each.
+// Callbacks returns the callbacks of an execution that were observed so far, by ID, and whether a
+// clock closed each.
 func (l *Log) Callbacks(executionARN string) map[string]bool {
 	expired := map[string]bool{}
 	for _, o := range l.All() {
@@ -62,14 +62,14 @@ func (l *Log) Forget() {
 	l.entries, l.taken = nil, 0
 }
 
-// Next waits for the next observation of a kind after the one that the last Next returned, passing
-// over others.
+// Next waits for the next observation of a kind after the one that the last Next returned. It skips
+// others.
 func (l *Log) Next(t testing.TB, kind locallambda.ObservationKind) locallambda.Observation {
 	t.Helper()
 	return l.NextOf(t, func(o locallambda.Observation) bool { return o.Kind == kind }, string(kind))
 }
 
-// NextOf is Next for any condition; what describes it for the message of a failure.
+// NextOf is Next with any condition. what describes it in the message of a failure.
 func (l *Log) NextOf(t testing.TB, matches func(locallambda.Observation) bool, what string) locallambda.Observation {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)

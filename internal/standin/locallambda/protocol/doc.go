@@ -1,3 +1,3 @@
-// Package protocol has the words of durable executions and what a checkpoint may ask: the types and
+// Package protocol has the terms of durable executions and the rules for checkpoints: the types and
 // statuses of operations, updates, and which update is allowed when.
 package protocol

@@ -2,7 +2,7 @@ package protocol
 
 import "countersign/internal/standin/locallambda/wire"
 
-// Update is one change that a checkpoint asks for. Pointers tell what is absent from what is empty.
+// Update is one change that a checkpoint asks for. Its pointers distinguish absent from empty.
 type Update struct {
 	ID       string            `json:"Id"`
 	ParentID *string           `json:"ParentId"`
@@ -13,7 +13,7 @@ type Update struct {
 	Payload  *string           `json:"Payload"`
 	Error    *wire.ErrorObject `json:"Error"`
 
-	// One of these, by the type of the operation.
+	// At most one of these is set, depending on the type of the operation.
 	ContextOptions *struct {
 		ReplayChildren *bool `json:"ReplayChildren"`
 	} `json:"ContextOptions"`

@@ -10,11 +10,12 @@ import (
 
 // The limits of an update, from the API reference.
 const (
-	maxDelay        = 31_622_400 // seconds, of waits and of a step's next attempt
+	maxDelay        = 31_622_400 // seconds, for waits and for a step's next attempt
 	maxCallbackTime = 99_999_999 // seconds
 )
 
-// The forms of what a function's author chooses, from the API reference. A name is printable ASCII.
+// The formats of names and IDs that a function's author chooses, from the API reference. A name is
+// printable ASCII.
 var (
 	operationID   = regexp.MustCompile(`^[a-zA-Z0-9_-]{1,64}$`)
 	operationName = regexp.MustCompile(`^[\x20-\x7E]{1,256}$`)
@@ -23,15 +24,15 @@ var (
 	tenantID      = regexp.MustCompile(`^[a-zA-Z0-9._:/=+\-@ ]{1,256}$`)
 )
 
-// transition says from which statuses an action is allowed, and to which it leads. The status ""
-// stands for an operation that does not exist yet: a step or a context may begin and end with one
-// update.
+// transition says from which statuses an action is allowed, and which status it leads to. The
+// status "" stands for an operation that does not exist yet: a step or a context may begin and end
+// in one update.
 type transition struct {
 	from []Status
 	to   Status
 }
 
-// transitions are the actions that each type accepts. Callbacks accept START only: their ends come
+// transitions are the actions that each type accepts. Callbacks accept only START: their ends come
 // from outside.
 var transitions = map[Type]map[Action]transition{
 	Execution: {
@@ -61,7 +62,7 @@ var transitions = map[Type]map[Action]transition{
 	},
 }
 
-// Operation is what validation needs to know of an operation. An update may change its status only.
+// Operation is what validation needs to know of an operation. An update may change only its status.
 type Operation struct {
 	Type                  Type
 	Status                Status
@@ -76,8 +77,8 @@ type State struct {
 	Operation func(id string) (op Operation, exists bool)
 }
 
-// validation checks updates one after the other, each against the operations as those before it
-// would leave them.
+// validation checks updates one after the other. Each is checked against the operations as the
+// updates before it would leave them.
 type validation struct {
 	State
 	changed map[string]Operation
@@ -109,7 +110,7 @@ func (v *validation) operation(id string) (Operation, bool) {
 	return v.Operation(id)
 }
 
-// check checks one update and notes what it will have changed.
+// check checks one update and notes its changes.
 func (v *validation) check(u Update) error {
 	actions, ok := transitions[u.Type]
 	if !ok {
@@ -124,7 +125,7 @@ func (v *validation) check(u Update) error {
 	}
 	current, exists := v.operation(u.ID)
 	if u.Type == Execution {
-		// SDKs name the execution operation in different ways, so its ID is not looked at.
+		// SDKs give the execution operation different IDs, so its ID is not checked.
 		current, exists = v.operation(v.Root)
 	}
 	if !slices.Contains(step.from, current.Status) {
@@ -145,7 +146,7 @@ func (v *validation) check(u Update) error {
 	return nil
 }
 
-// orAbsent names the status of an operation, also of one that does not exist.
+// orAbsent names the status of an operation, including one that does not exist.
 func orAbsent(s Status) Status {
 	if s == "" {
 		return "not started"
@@ -153,7 +154,8 @@ func orAbsent(s Status) Status {
 	return s
 }
 
-// checkUnchanged refuses another Operation. What an update leaves out it does not change.
+// checkUnchanged refuses an update that contradicts the operation. Fields that an update omits stay
+// unchanged.
 func (u Update) checkUnchanged(current Operation) error {
 	differs := func(said *string, is string) bool { return said != nil && *said != is }
 	switch {
@@ -182,7 +184,7 @@ func (v *validation) checkParent(u Update) error {
 	return nil
 }
 
-// checkFields checks what can be said of an update by itself.
+// checkFields checks an update as far as that is possible without its operation.
 func (u Update) checkFields(sync bool) error {
 	limit := MaxPayload
 	if sync && u.Type == Execution {
@@ -228,7 +230,7 @@ func (u Update) checkOptions() error {
 	return u.checkChainedInvoke()
 }
 
-// checkChainedInvoke checks what names the function to invoke, and what it gets.
+// checkChainedInvoke checks the name of the function to invoke, and its input.
 func (u Update) checkChainedInvoke() error {
 	invoke := u.ChainedInvokeOptions
 	switch {
@@ -244,7 +246,7 @@ func (u Update) checkChainedInvoke() error {
 	return nil
 }
 
-// text is the string, or an empty one where there is none.
+// text returns the string, or "" if it is nil.
 func text(s *string) string {
 	if s == nil {
 		return ""

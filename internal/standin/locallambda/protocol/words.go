@@ -39,7 +39,7 @@ const (
 	Cancel  Action = "CANCEL"
 )
 
-// The most that a payload or an error may have, in bytes.
+// The largest sizes of a payload or an error, in bytes.
 const (
 	MaxPayload     = 1 << 20
 	MaxSyncPayload = 6 << 20 // of a synchronous execution's input and result

@@ -1,4 +1,4 @@
-// Package store keeps executions in a SQLite file. It knows no more of them than their keys.
+// Package store keeps executions in a SQLite file. Of each record it knows only the key.
 package store
 
 import (
@@ -12,11 +12,11 @@ import (
 	_ "modernc.org/sqlite" // registers the driver "sqlite"
 )
 
-// Store is the file. The engine works on what it has in memory; the file is written with every
-// change and read once, at the start.
+// Store is the file. The engine works on its state in memory; it writes the file with every change
+// and reads it once, at the start.
 type Store struct{ db *sql.DB }
 
-// schema keeps records as JSON: SQL never looks inside, and a field more or less needs no
+// schema keeps records as JSON. SQL never looks inside them, so a new or removed field needs no
 // migration.
 const schema = `
 create table if not exists executions (
@@ -36,10 +36,10 @@ create table if not exists events (
 	primary key (execution, id)
 ) strict, without rowid;`
 
-// Open opens or creates the file. Synchronous NORMAL with a write-ahead log loses nothing when this
-// process is killed; only a crash of the machine may lose the last changes, which is enough for
-// what this engine is for. The exclusive lock keeps a second engine away; the system releases it
-// when a process dies.
+// Open opens or creates the file. With synchronous NORMAL and a write-ahead log, nothing is lost if
+// this process is killed. Only a crash of the machine may lose the last changes, which is
+// acceptable here. The exclusive lock keeps a second engine away; the system releases it when a
+// process dies.
 func Open(path string) (*Store, error) {
 	dsn := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=locking_mode(EXCLUSIVE)" +
 		"&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_txlock=immediate"
@@ -47,7 +47,7 @@ func Open(path string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	db.SetMaxOpenConns(1) // the engine's lock makes more of them useless
+	db.SetMaxOpenConns(1) // the engine's lock allows only one at a time
 	if _, err := db.ExecContext(context.Background(), schema); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
@@ -61,18 +61,18 @@ func (s *Store) Close() error { return s.db.Close() }
 type Change struct {
 	ARN    string // for errors
 	Number int64
-	Gone   bool // the execution is to be deleted; nothing else is looked at
+	Gone   bool // delete the execution; the fields below are ignored
 
 	Execution  any   // the record of the execution itself
-	Operations []Row // that are new or have changed
+	Operations []Row // new or changed
 	Events     []Row // that are new
 }
 
 // Row is the record of an operation or an event under its ID.
 type Row struct{ ID, Record any }
 
-// Write saves changes, all or nothing. It listens to no caller's context: what has happened in
-// memory has to be saved, whatever became of the request that made it happen.
+// Write saves all changes or none. It ignores the contexts of callers: what has happened in memory
+// has to be saved, whatever became of the request that caused it.
 func (s *Store) Write(changes []Change) error {
 	tx, err := s.db.BeginTx(context.Background(), nil)
 	if err != nil {
@@ -91,8 +91,8 @@ func (s *Store) Write(changes []Change) error {
 	return tx.Commit()
 }
 
-// put saves an execution's own record, its changed operations and its new events: never the whole
-// history, so that the cost of a change does not grow with the age of the execution.
+// put saves an execution's own record, its changed operations and its new events. It never saves
+// the whole history, so that the cost of a change does not grow with the age of the execution.
 func put(tx *sql.Tx, c Change) error {
 	const (
 		putExecution = `insert into executions (number, record) values (?, ?)
@@ -127,7 +127,7 @@ func putRecord(tx *sql.Tx, statement string, record any, key ...any) error {
 	return err
 }
 
-// remove deletes an execution with all that is its own.
+// remove deletes an execution with all its records.
 func remove(tx *sql.Tx, c Change) error {
 	for _, statement := range []string{
 		`delete from events where execution = ?`,
@@ -156,7 +156,7 @@ func (s *Store) Events(each func(number int64, record []byte) error) error {
 	return s.scan(`select execution, record from events order by execution, id`, each)
 }
 
-// scan calls each with the number of the execution and the record of every row, in order.
+// scan calls each for every row in order, with the number of the execution and the record.
 func (s *Store) scan(statement string, each func(number int64, record []byte) error) error {
 	rows, err := s.db.QueryContext(context.Background(), statement)
 	if err != nil {

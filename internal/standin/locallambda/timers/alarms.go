@@ -9,10 +9,10 @@ import (
 type Alarm struct {
 	at    time.Time
 	ring  func(now time.Time)
-	index int // place in the heap, -1 once it rang or was cancelled
+	index int // place in the heap, -1 after it rang or was cancelled
 }
 
-// Alarms are those that are set. The zero value has none.
+// Alarms are the alarms that are set. The zero value has none.
 type Alarms struct{ heap alarmHeap }
 
 // Set adds an alarm that [Alarms.Ring] rings at or after the given time.
@@ -22,22 +22,22 @@ func (a *Alarms) Set(at time.Time, ring func(now time.Time)) *Alarm {
 	return alarm
 }
 
-// Cancel removes an alarm. A nil alarm, or one that rang already, is left alone.
+// Cancel removes an alarm. It does nothing for nil and for an alarm that has already rung.
 func (a *Alarms) Cancel(alarm *Alarm) {
 	if alarm != nil && alarm.index >= 0 {
 		heap.Remove(&a.heap, alarm.index)
 	}
 }
 
-// Ring removes the alarms that are due and rings them, the earliest first. Alarms that they set and
-// that are due as well ring too.
+// Ring removes the alarms that are due and rings them, the earliest first. It also rings alarms
+// that these set, if they are due as well.
 func (a *Alarms) Ring(now time.Time) {
 	for at, ok := a.Next(); ok && !at.After(now); at, ok = a.Next() {
 		heap.Pop(&a.heap).(*Alarm).ring(now)
 	}
 }
 
-// Next is when the earliest alarm is due.
+// Next returns when the earliest alarm is due.
 func (a *Alarms) Next() (at time.Time, ok bool) {
 	if len(a.heap) == 0 {
 		return time.Time{}, false

@@ -2,10 +2,10 @@ package timers
 
 import "time"
 
-// Clock tells the engine the time and wakes it. The default is the system's; tests pass one that
-// they move themselves (see the package timerstest).
+// Clock tells the engine the time and wakes it. The default is the system's clock; tests pass one
+// that they move themselves (see the package locallambdatest).
 type Clock interface {
-	// Now is the current time. It must never go back.
+	// Now returns the current time. It must never go back.
 	Now() time.Time
 	// AfterFunc calls f once d has passed, and never from within AfterFunc itself. The returned
 	// stop prevents the call if it has not begun, and reports whether it did.

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// RequestIDHeader is written as Go canonicalises it; AWS writes X-Amzn-RequestId.
+// RequestIDHeader is in Go's canonical spelling; AWS writes X-Amzn-RequestId.
 const RequestIDHeader = "X-Amzn-Requestid"
 
 // WriteJSON answers 200 with a body.
@@ -19,18 +19,18 @@ func WriteJSON(w http.ResponseWriter, response any) error {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.Write(body) // an error means that the client is gone, which concerns nobody else
+	w.Write(body) // fails only if the client is gone, which concerns nobody else
 	return nil
 }
 
-// WriteError answers with an error. SDKs take its type from the header, or from a body that has
-// __type, which Lambda's has not.
+// WriteError answers with an error. SDKs read its type from the header, or from a __type member of
+// the body, which Lambda's bodies do not have.
 func WriteError(w http.ResponseWriter, err error) {
 	answer, ok := errors.AsType[*Error](err)
 	if !ok {
 		answer = ServiceFault()
 	}
-	body, _ := json.Marshal(answer.body()) // a map of strings
+	body, _ := json.Marshal(answer.body()) // cannot fail for a map of strings
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Content-Length", strconv.Itoa(len(body)))

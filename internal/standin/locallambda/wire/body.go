@@ -20,7 +20,7 @@ func ReadBody(w http.ResponseWriter, r *http.Request, limit int) ([]byte, error)
 	return body, nil
 }
 
-// Decode reads a JSON body; an empty one leaves the target alone.
+// Decode reads a JSON body. An empty body leaves the target unchanged.
 func Decode(body []byte, target any) error {
 	if len(body) == 0 {
 		return nil

@@ -1,3 +1,3 @@
-// Package wire is how Lambda's REST API writes: error answers and error objects, times, bodies,
-// query parameters and pages. It follows the model of aws-sdk-go-v2's service/lambda.
+// Package wire has the formats of Lambda's REST API: error answers and error objects, times,
+// bodies, query parameters and pages. It follows the model of aws-sdk-go-v2's service/lambda.
 package wire

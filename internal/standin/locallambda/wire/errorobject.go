@@ -1,7 +1,7 @@
 package wire
 
 // ErrorObject is Lambda's description of a failure, as functions, callers and the history exchange
-// it. All parts are optional.
+// it. All fields are optional.
 type ErrorObject struct {
 	ErrorType    string   `json:"ErrorType,omitempty"`
 	ErrorMessage string   `json:"ErrorMessage,omitempty"`
@@ -9,7 +9,7 @@ type ErrorObject struct {
 	StackTrace   []string `json:"StackTrace,omitempty"`
 }
 
-// Size is what Lambda's limit of 1 MB counts: all fields together, in bytes.
+// Size returns the size that Lambda's limit of 1 MB applies to: all fields together, in bytes.
 func (o *ErrorObject) Size() int {
 	if o == nil {
 		return 0

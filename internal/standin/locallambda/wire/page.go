@@ -2,12 +2,12 @@ package wire
 
 import "strconv"
 
-// DefaultPage is how many items a page has where the request does not say.
+// DefaultPage is how many items a page has if the request does not say.
 const DefaultPage = 100
 
 const maxPage = 1000
 
-// Page is what a request says about paging.
+// Page holds the paging parameters of a request.
 type Page struct {
 	Marker string
 	Size   int

@@ -13,13 +13,13 @@ type Query struct {
 	err error
 }
 
-// NewQuery reads those of a request.
+// NewQuery returns the query parameters of a request.
 func NewQuery(r *http.Request) *Query { return &Query{Values: r.URL.Query()} }
 
-// Err is about the first parameter that was malformed.
+// Err returns the error for the first malformed parameter.
 func (q *Query) Err() error { return q.err }
 
-// fail keeps the first error.
+// fail keeps only the first error.
 func (q *Query) fail(name string) {
 	if q.err == nil {
 		q.err = InvalidParameter("Invalid value for %s.", name)
@@ -39,7 +39,7 @@ func (q *Query) Bool(name string, byDefault bool) bool {
 	return b
 }
 
-// Time reads an ISO 8601 time; the zero time means that there is none.
+// Time reads an ISO 8601 time; the zero time means that the parameter is absent.
 func (q *Query) Time(name string) time.Time {
 	s := q.Get(name)
 	if s == "" {

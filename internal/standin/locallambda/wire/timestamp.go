@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// The protocol writes time in two ways: API answers carry epoch seconds with a fraction, the
-// payload of an invocation carries epoch milliseconds as an integer. Both keep milliseconds and no
-// more, which is why the engine's own clock readings are cut to milliseconds.
+// The protocol has two time formats: API answers carry epoch seconds with a fraction, and the
+// payload of an invocation carries epoch milliseconds as an integer. Both are precise to the
+// millisecond, so the engine cuts its own clock readings to milliseconds.
 type (
 	// EpochSeconds is written with a fraction.
 	EpochSeconds time.Time
@@ -15,7 +15,7 @@ type (
 	EpochMillis time.Time
 )
 
-// Timestamp is either way.
+// Timestamp is either format.
 type Timestamp interface{ EpochSeconds | EpochMillis }
 
 // MarshalJSON writes seconds with a fraction of at most three digits.
@@ -28,7 +28,7 @@ func (t EpochMillis) MarshalJSON() ([]byte, error) {
 	return strconv.AppendInt(nil, time.Time(t).UnixMilli(), 10), nil
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote, for events that come from a file.
+// UnmarshalJSON reads what MarshalJSON wrote. It is for events that come from a file.
 func (t *EpochSeconds) UnmarshalJSON(text []byte) error {
 	seconds, err := strconv.ParseFloat(string(text), 64)
 	if err != nil {
@@ -38,7 +38,7 @@ func (t *EpochSeconds) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// Stamp is nil for the zero time, which leaves an optional timestamp out of the answer.
+// Stamp returns nil for the zero time, which leaves an optional timestamp out of the answer.
 func Stamp[T Timestamp](t time.Time) *T {
 	if t.IsZero() {
 		return nil
