@@ -1,5 +1,6 @@
 // Package engine is what package sqlstore needs from a database. Packages sqlite and postgres are
-// the two engines. A third one would be a package beside them and a line in sqlstore/databases.go.
+// the two engines. A third one would be a package beside them, a line in sqlstore/databases.go and
+// an address that config/database.go can read.
 package engine
 
 import (
