@@ -62,7 +62,8 @@ func WaitForCallback[T any](ctx Context, name string, submit func(sc StepContext
 	// encrypted. They are decoded as the result of the inner callback, the first operation in the
 	// context.
 	inner := callback{op: operation{c: c, position: op.position + "-1", name: name}}
-	return result, decodeCallback(inner, cfg.serdes, payload, &result)
+	err = decodeCallback(inner, cfg.serdes, payload, &result)
+	return result, err
 }
 
 // submitAndAwait is the body of the context. As in AWS's SDKs, the operations in it have no names;

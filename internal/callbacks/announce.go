@@ -83,26 +83,8 @@ func (a Announcement) Callback(source string, allowed []string, queues Queues, n
 		faults.Add("/callbackId", "%v", err)
 	}
 	queue := a.queue(allowed, queues, &faults)
-	a.checkText(&faults)
-	a.checkClocks(&faults)
-	if source != SourceDiscovery { // AWS's clock is authoritative
-		a.checkAhead(now, &faults)
-	}
 	a.Outcomes = slices.Clone(a.Outcomes) // because checkOutcomes normalises them in place
-	checkOutcomes(a.Outcomes, queue.rejectKind(), "/outcomes", &faults)
-	requester, unclear := requesterOf(a.Requester, a.RequesterID)
-	// a history does not say who the requester is
-	if unclear != "" && queue.FourEyes && source != SourceDiscovery {
-		faults.Add("/requester", "this %s. Queue %q asks for four eyes and has to tell who asks: send one address, as in "+
-			`"Ines Calloway <ines@example.com>", or requesterId, the person's subject at the desk's sign-in`, unclear, queue.Name)
-	}
-	checkLinks(a.Links, &faults)
-	checkTags(a.Tags, &faults)
-	switch a.KeepAlive {
-	case "", KeepAliveReview, KeepAliveQueued:
-	default:
-		faults.Add("/keepAlive", "review or queued")
-	}
+	requester := a.check(source, queue, now, &faults)
 	if err := faults.Err(); err != nil {
 		return Callback{}, Content{}, err
 	}
@@ -125,17 +107,9 @@ func (a Announcement) Callback(source string, allowed []string, queues Queues, n
 			KeepAlive: cmp.Or(a.KeepAlive, queue.KeepAlive, KeepAliveReview),
 		},
 		Requirement: OneSignature,
-		Clocks: Clocks{
-			StartedAt:         a.StartedAt,
-			Timeout:           a.Timeout,
-			HeartbeatTimeout:  a.HeartbeatTimeout,
-			ExecutionDeadline: a.ExecutionDeadline,
-		},
-		ReceivedAt: now,
-		State:      Pending,
-	}
-	if c.Clocks.StartedAt.IsZero() {
-		c.Clocks.StartedAt = now
+		Clocks:      a.clocks(now),
+		ReceivedAt:  now,
+		State:       Pending,
 	}
 	if c.Title == "" {
 		c.Title = untitled(c)
@@ -146,6 +120,47 @@ func (a Announcement) Callback(source string, allowed []string, queues Queues, n
 	c.scheduleHeartbeat(now)
 	content := Content{Description: a.Description, Payload: bytes.TrimSpace(a.Payload), Links: a.Links, Tags: a.Tags}
 	return c, content, nil
+}
+
+// clocks are those that the sender states; without a start they run from now.
+func (a Announcement) clocks(now time.Time) Clocks {
+	c := Clocks{
+		StartedAt:         a.StartedAt,
+		Timeout:           a.Timeout,
+		HeartbeatTimeout:  a.HeartbeatTimeout,
+		ExecutionDeadline: a.ExecutionDeadline,
+	}
+	if c.StartedAt.IsZero() {
+		c.StartedAt = now
+	}
+	return c
+}
+
+// check reports what is wrong with the values and returns who asks. It normalises the outcomes.
+func (a Announcement) check(
+	source string, queue Queue, now time.Time, faults *Invalid,
+) Requester {
+	a.checkText(faults)
+	a.checkClocks(faults)
+	if source != SourceDiscovery { // AWS's clock is authoritative
+		a.checkAhead(now, faults)
+	}
+	checkOutcomes(a.Outcomes, queue.rejectKind(), "/outcomes", faults)
+	requester, unclear := requesterOf(a.Requester, a.RequesterID)
+	// a history does not say who the requester is
+	if unclear != "" && queue.FourEyes && source != SourceDiscovery {
+		faults.Add("/requester", "this %s. Queue %q asks for four eyes and has to tell who asks: "+
+			`send one address, as in "Ines Calloway <ines@example.com>", or requesterId, `+
+			"the person's subject at the desk's sign-in", unclear, queue.Name)
+	}
+	checkLinks(a.Links, faults)
+	checkTags(a.Tags, faults)
+	switch a.KeepAlive {
+	case "", KeepAliveReview, KeepAliveQueued:
+	default:
+		faults.Add("/keepAlive", "review or queued")
+	}
+	return requester
 }
 
 func (a Announcement) queue(allowed []string, queues Queues, faults *Invalid) Queue {

@@ -103,6 +103,13 @@ func rowOf(num int64, c callbacks.Callback) (callbackRow, error) {
 		Heartbeats:        int64(c.Heartbeats),
 		Problem:           string(c.Problem),
 	}
+	r.derive(c)
+	err := r.encode(c)
+	return r, err
+}
+
+// derive fills the columns that indexes need and that follow from the others.
+func (r *callbackRow) derive(c callbacks.Callback) {
 	at, cause := c.Ends()
 	r.Deadline, r.DeadlineCause = noDeadline, string(cause)
 	if cause != callbacks.NoDeadline {
@@ -123,7 +130,6 @@ func rowOf(num int64, c callbacks.Callback) (callbackRow, error) {
 	if c.Gone() {
 		r.Gone = sql.NullInt64{Int64: 1, Valid: true}
 	}
-	return r, r.encode(c)
 }
 
 // encode fills the columns that hold JSON.
@@ -181,23 +187,28 @@ func (r *callbackRow) callback() (callbacks.Callback, error) {
 		Problem:         callbacks.Answer(r.Problem),
 		ExecutionFailed: r.Failed.Valid,
 	}
-	var err error
+	err := r.decode(&c)
+	return c, err
+}
+
+// decode reads the columns that hold JSON.
+func (r *callbackRow) decode(c *callbacks.Callback) (err error) {
 	if c.Outcomes, err = decodeOutcomes(r.Outcomes); err != nil {
-		return c, fmt.Errorf("outcomes of %s: %w", r.ID, err)
+		return fmt.Errorf("outcomes of %s: %w", r.ID, err)
 	}
 	if c.Requirement, err = decodeRequirement(r.Requirement); err != nil {
-		return c, fmt.Errorf("requirement of %s: %w", r.ID, err)
+		return fmt.Errorf("requirement of %s: %w", r.ID, err)
 	}
 	if c.Decision, err = decodeDecision(r.Decision); err != nil {
-		return c, fmt.Errorf("decision of %s: %w", r.ID, err)
+		return fmt.Errorf("decision of %s: %w", r.ID, err)
 	}
 	if c.Ending, err = decodeEnding(r.Ending); err != nil {
-		return c, fmt.Errorf("ending of %s: %w", r.ID, err)
+		return fmt.Errorf("ending of %s: %w", r.ID, err)
 	}
 	if c.Untaken, err = decodeUntaken(r.Untaken); err != nil {
-		return c, fmt.Errorf("untaken heartbeats of %s: %w", r.ID, err)
+		return fmt.Errorf("untaken heartbeats of %s: %w", r.ID, err)
 	}
-	return c, nil
+	return nil
 }
 
 // callbacksOf turns rows into callbacks of the domain.
