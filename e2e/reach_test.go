@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -91,7 +92,9 @@ func pressTab(back bool) chromedp.Action[*stop] {
 // mostStops is more than any page of these tests has.
 const mostStops = 200
 
-// stops tabs through a page once, from its first stop to its last.
+// stops tabs through a page once, from its first stop to its last. The walk is over at a stop that it
+// has been at before, whichever that is: out of the browser's own bars the focus may come to the page
+// only after the page was asked where it is, and then the walk passes over a stop.
 func (p *person) stops(back bool) (all []stop) {
 	p.t.Helper()
 	eval[bool](p, `document.activeElement.blur(), scrollTo(0, 0), true`)
@@ -101,7 +104,7 @@ func (p *person) stops(back bool) (all []stop) {
 		switch {
 		case s == nil:
 			first = len(all)
-		case len(all) > 0 && s.Name == all[0].Name:
+		case met(all, s.Name):
 			return append(all[first:], all[:first]...)
 		default:
 			all = append(all, *s)
@@ -109,6 +112,13 @@ func (p *person) stops(back bool) (all []stop) {
 	}
 	p.t.Fatalf("%s finds no end of the page: %v", p.name, all)
 	return nil
+}
+
+// met reports whether a walk has been at a stop before it came to the last one. The parts of a date's
+// field are stops of one name.
+func met(all []stop, name string) bool {
+	at := slices.IndexFunc(all, func(s stop) bool { return s.Name == name })
+	return at == 0 || at > 0 && all[len(all)-1].Name != name
 }
 
 // reachable fails the test unless everything that gets the focus is in sight, and comes in the
