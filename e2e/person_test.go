@@ -104,10 +104,17 @@ func (p *person) give(what string, err error) {
 	p.t.Fatalf("%s cannot %s: %v\nThe page is %s", p.name, what, err, page)
 }
 
-// open goes to an address and returns its status.
+// open goes to an address and returns its status. If the page itself navigates meanwhile, as after a
+// sign-in, the browser drops one of the two and tells no response: then open goes there again.
 func (p *person) open(path string) int {
 	p.t.Helper()
-	return int(run(p, "open "+path, chromedp.NavigateResponse(p.desk+path)).Status)
+	for range 5 {
+		if r := run(p, "open "+path, chromedp.NavigateResponse(p.desk+path)); r != nil {
+			return int(r.Status)
+		}
+	}
+	p.t.Fatalf("%s gets no response from %s", p.name, path)
+	return 0
 }
 
 // click presses what is visible, or will be.
