@@ -1,26 +1,19 @@
 package handlers_test
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"maps"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
-	"countersign/internal/intake"
-	"countersign/internal/ratelimit"
 )
 
 // message is what the sender of the tests posts.
@@ -186,115 +179,6 @@ func TestWebhook_Limited(t *testing.T) {
 			t.Fatalf("guess %d: %d, want %d", i, a.status, want)
 		}
 	}
-}
-
-// TestGuesses: who has guessed too often is not listened to, even where the next guess is right.
-// Whoever is proved has paid nothing.
-func TestGuesses(t *testing.T) {
-	t.Parallel()
-	const key = "key-of-event-bridge-which-is-long-enough"
-	bridge, err := intake.NewEventBridge([]string{key})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := newSite(t, func(c *config) {
-		c.webhooks.EventBridge, c.webhooks.Limit = bridge, ratelimit.New(1, 5)
-	})
-	b := s.visitor()
-	guess := func(path, name, value string) int {
-		c := &browser{t: t, site: s, client: b.client, header: http.Header{name: {value}}}
-		return c.do(http.MethodPost, path, "application/json", "{}").status
-	}
-	for path, right := range map[string][2]string{
-		"/webhooks/callbacks":   {"Authorization", "Bearer " + webhookToken},
-		"/webhooks/eventbridge": {"X-Api-Key", key},
-	} {
-		s.clock.Advance(time.Minute)
-		for range 10 { // the limit of the source or of the key is the same as that of guesses
-			if status := guess(path, right[0], right[1]); status != http.StatusUnprocessableEntity {
-				t.Errorf("%s: a right key gets %d, want 422 for the body", path, status)
-			}
-			s.clock.Advance(time.Second)
-		}
-		s.clock.Advance(time.Minute)
-		for range 5 {
-			if status := guess(path, right[0], "Bearer wrong"); status != http.StatusUnauthorized {
-				t.Errorf("%s: a wrong key gets %d, want 401", path, status)
-			}
-		}
-		if status := guess(path, right[0], right[1]); status != http.StatusTooManyRequests {
-			t.Errorf("%s: the guess after too many is checked: %d, want 429", path, status)
-		}
-		s.clock.Advance(time.Second)
-		if status := guess(path, right[0], right[1]); status != http.StatusUnprocessableEntity {
-			t.Errorf("%s: a second later a right key gets %d, want 422 for the body", path, status)
-		}
-	}
-}
-
-// TestWebhook_UnreadBodies: what the headers prove to be wrong is answered while the body is still
-// on its way.
-func TestWebhook_UnreadBodies(t *testing.T) {
-	t.Parallel()
-	s := newSNSSigner(t).site(withEventBridge(t))
-	now := strconv.FormatInt(s.clock.Now().Unix(), 10)
-	signed := map[string]string{"Webhook-Id": "msg_1", "Webhook-Timestamp": now, "Webhook-Signature": "v1,AAAA"}
-	const announcements, full = "/webhooks/callbacks", 1 << 40 // more than there is room for
-	for name, test := range map[string]struct {
-		path   string
-		change map[string]string
-		size   int
-		want   int
-	}{
-		"NotSigned":     {announcements, map[string]string{"Webhook-Signature": ""}, 100, http.StatusUnauthorized},
-		"Stale":         {announcements, map[string]string{"Webhook-Timestamp": "1"}, 100, http.StatusUnauthorized},
-		"UnknownSource": {announcements, map[string]string{"Countersign-Source": "nobody"}, 100, http.StatusUnauthorized},
-		"WrongToken":    {announcements, map[string]string{"Webhook-Signature": "", "Authorization": "Bearer x"}, 100, http.StatusUnauthorized},
-		"MediaType":     {announcements, map[string]string{"Content-Type": "text/plain"}, 100, http.StatusUnsupportedMediaType},
-		"TooLarge":      {announcements, nil, 1<<20 + 1, http.StatusRequestEntityTooLarge},
-		"NoKey":         {"/webhooks/eventbridge", nil, 100, http.StatusUnauthorized},
-		"Raw":           {"/webhooks/sns", map[string]string{"X-Amz-Sns-Rawdelivery": "true"}, 100, http.StatusBadRequest},
-		// SNS gives up on a 429, and all come again after a 503
-		"Full":         {announcements, nil, full, http.StatusServiceUnavailable},
-		"FullOfEvents": {"/webhooks/eventbridge", map[string]string{"X-Api-Key": eventKey}, full, http.StatusServiceUnavailable},
-		"FullForSNS":   {"/webhooks/sns", nil, full, http.StatusServiceUnavailable},
-	} {
-		headers := map[string]string{"Content-Type": "application/json"}
-		maps.Copy(headers, signed)
-		maps.Copy(headers, test.change)
-		resp := s.announceBody(test.path, headers, test.size)
-		if resp.StatusCode != test.want || test.want == http.StatusServiceUnavailable && resp.Header.Get("Retry-After") == "" {
-			t.Errorf("%s: %d %v, want %d", name, resp.StatusCode, resp.Header, test.want)
-		}
-		_ = resp.Body.Close()
-	}
-}
-
-// announceBody sends the head of a message and nothing of its body, and returns what it is
-// answered.
-func (s *site) announceBody(path string, headers map[string]string, size int) *http.Response {
-	s.t.Helper()
-	conn, err := new(net.Dialer).DialContext(s.t.Context(), "tcp", strings.TrimPrefix(s.url, "http://"))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.t.Cleanup(func() { _ = conn.Close() })
-	// a desk that waits for the body fails the test, and does not stop it
-	_ = conn.SetDeadline(time.Now().Add(time.Minute))
-	head := fmt.Sprintf("POST %s HTTP/1.1\r\nHost: desk\r\nContent-Length: %d\r\n", path, size)
-	for key, value := range headers {
-		if value != "" {
-			head += key + ": " + value + "\r\n"
-		}
-	}
-	if _, err := io.WriteString(conn, head+"\r\n"); err != nil {
-		s.t.Fatal(err)
-	}
-	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		s.t.Fatalf("%s: %v", path, err)
-	}
-	return resp
 }
 
 // TestWebhook_Contested: whoever is refused because another source was first shows to operators,

@@ -13,17 +13,18 @@ import (
 // Announcement takes a signed announcement of a callback. It proves the sender before it parses the
 // body, and refuses what the headers prove wrong before it reads the body at all.
 func (h *Handlers) Announcement(c echo.Context) error {
+	header := c.Request().Header
+	if err := h.prove(c, func() error { return h.Senders.Screen(header) }); err != nil {
+		return err
+	}
+	body, err := h.read(c, intake.ReadBody)
+	if err != nil {
+		return err
+	}
 	var from callbacks.Source
 	var messageID string
-	var body []byte
-	err := h.prove(c, func() (err error) {
-		header := c.Request().Header
-		if err := h.Senders.Screen(header); err != nil {
-			return err
-		}
-		if body, err = intake.ReadBody(c.Response(), c.Request()); err == nil {
-			from, messageID, err = h.Senders.Verify(header, body)
-		}
+	err = h.prove(c, func() (err error) {
+		from, messageID, err = h.Senders.Verify(header, body)
 		return err
 	})
 	if err != nil {

@@ -55,7 +55,11 @@ var problems = problem.Table{
 		RetryAfter: unavailablePause,
 		Detail: "SNS could not be asked for its certificate or for the subscription. " +
 			"Send the same message again in a moment."},
+	// The desk is full, whoever sends. 429 would say that the sender is over its rate.
 	{Err: inflight.ErrFull, Status: http.StatusServiceUnavailable, Code: "busy",
+		RetryAfter: unavailablePause,
+		Detail:     "There is no room for the message now. Send the same message again later."},
+	{Err: ratelimit.ErrBusy, Status: http.StatusServiceUnavailable, Code: "busy",
 		RetryAfter: unavailablePause,
 		Detail:     "Too many messages. Send the same message again later."},
 	{Err: intake.ErrBusy, Status: http.StatusServiceUnavailable, Code: "busy",

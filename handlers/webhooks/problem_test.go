@@ -1,6 +1,7 @@
 package webhooks
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -53,6 +54,7 @@ func cases(t *testing.T) map[string]aCase {
 		"NotFromSNS":    {fmt.Errorf("%w: reset", intake.ErrNotFromSNS), 403, "not_from_sns", "does not fit", ""},
 		"NoSNS":         {fmt.Errorf("%w: reset", intake.ErrSNSUnreachable), 503, "sns_unreachable", "same message", "5"},
 		"Busy":          {intake.ErrBusy, 503, "busy", "later", "5"},
+		"Waited":        {fmt.Errorf("%w: %w", ratelimit.ErrBusy, context.DeadlineExceeded), 503, "busy", "later", "5"},
 		"Full":          {inflight.ErrFull, 503, "busy", "later", "5"},
 		"Different":     {fmt.Errorf("receive from x: %w", callbacks.ErrDifferent), 409, "different", "other content", ""},
 		"Reused":        {fmt.Errorf("receive from x: %w", callbacks.ErrReused), 409, "reused_id", "webhook-id was used before", ""},

@@ -26,12 +26,16 @@ func (h *Handlers) Notification(c echo.Context) error {
 // deliver proves a message of SNS and acts on it.
 func (h *Handlers) deliver(c echo.Context) error {
 	ctx := c.Request().Context()
+	header := c.Request().Header
+	if err := h.prove(c, func() error { return intake.ScreenNotification(header) }); err != nil {
+		return err
+	}
+	body, err := h.read(c, intake.ReadNotification)
+	if err != nil {
+		return err
+	}
 	var n intake.Notification
-	err := h.prove(c, func() error {
-		body, err := intake.ReadNotification(c.Response(), c.Request())
-		if err != nil {
-			return err
-		}
+	err = h.prove(c, func() (err error) {
 		n, err = h.SNS.Verify(ctx, body)
 		return err
 	})

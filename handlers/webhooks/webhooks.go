@@ -7,13 +7,16 @@
 package webhooks
 
 import (
+	"errors"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/clientip"
+	"countersign/internal/inflight"
 	"countersign/internal/intake"
 	"countersign/internal/metrics"
 	"countersign/internal/ratelimit"
@@ -47,19 +50,28 @@ func New(cfg Config) *Handlers {
 	return &Handlers{Config: cfg, decoding: make(chan struct{}, maxDecoding)}
 }
 
-// prove runs the proof of who sent a message. A failed proof is a guess and charged to the sender's
-// address. An address with too many guesses is refused without a look at what it sent.
+// prove runs the proof of who sent a message. A failed proof is a guess and counts against the
+// sender's address. An address with too many guesses is refused without a look at what it sent. A
+// proof reads no body, because bodies that trickle in would hold up the other senders of an address.
 func (h *Handlers) prove(c echo.Context, proof func() error) error {
-	address := "address " + clientip.Network(c.RealIP())
-	if err := h.Limit.Check(address, h.Now()); err != nil {
-		return err
-	}
-	err := proof()
-	if err != nil {
-		h.Limit.Charge(address, h.Now())
-	}
-	return err
+	return h.Limit.Try(c.Request().Context(), address(c), h.Now, proof)
 }
+
+// read reads the body of a sender who is not proved yet. A body that is refused counts like a guess,
+// unless it is refused because the desk has no room.
+func (h *Handlers) read(c echo.Context, read bodyReader) ([]byte, error) {
+	body, err := read(c.Response(), c.Request())
+	if err != nil && !errors.Is(err, inflight.ErrFull) {
+		_ = h.Limit.Take(address(c), h.Now()) // err says more
+	}
+	return body, err
+}
+
+// bodyReader reads the body of a request within its limits.
+type bodyReader func(http.ResponseWriter, *http.Request) ([]byte, error)
+
+// address is the key of a sender's address in the limit.
+func address(c echo.Context) string { return "address " + clientip.Network(c.RealIP()) }
 
 // take counts a message of a sender who is proved.
 func (h *Handlers) take(from callbacks.Source) error {

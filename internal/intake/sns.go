@@ -16,7 +16,7 @@ import (
 // to HTTPS (developer guide, "Amazon SNS message delivery retries").
 const maxNotificationAge = time.Hour
 
-// Errors of [ReadNotification] and of [SNS]. SNS gives up on an answer below 500 and tries again
+// Errors of [ScreenNotification] and of [SNS]. SNS gives up on an answer below 500 and tries again
 // after the others.
 var (
 	ErrRawDelivery       = errors.New("the message was delivered raw, so it is not signed")
@@ -64,12 +64,18 @@ func NewSNS(c SNSConfig) (*SNS, error) {
 	return s, nil
 }
 
+// ScreenNotification checks the headers alone, so that a raw message need not be read: it is not
+// signed.
+func ScreenNotification(h http.Header) error {
+	if h.Get("X-Amz-Sns-Rawdelivery") == "true" {
+		return ErrRawDelivery
+	}
+	return nil
+}
+
 // ReadNotification reads a message of SNS as it came. SNS calls its JSON text/plain unless a
 // delivery policy says otherwise.
 func ReadNotification(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	if r.Header.Get("X-Amz-Sns-Rawdelivery") == "true" {
-		return nil, ErrRawDelivery
-	}
 	return readBody(w, r, MaxBody, "text/plain", "application/json")
 }
 

@@ -5,6 +5,8 @@
 package ratelimit
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -20,8 +22,11 @@ const maxKeys = 10_000
 type Limiter struct {
 	rate    rate.Limit
 	burst   int
-	buckets *lru.Cache[string, *rate.Limiter] // of tokens, one for each event
+	buckets *lru.Cache[string, *bucket]
 }
+
+// ErrBusy says that the context of a [Limiter.Try] ended while it waited for other trials.
+var ErrBusy = errors.New("others are tried first")
 
 // Error says that a key has used up its limit, and when its next event is welcome.
 type Error struct{ RetryAfter time.Duration }
@@ -32,7 +37,7 @@ func (e *Error) Error() string {
 
 // New allows each key a burst of events and so many a second afterwards. Both must be above zero.
 func New(perSecond float64, burst int) *Limiter {
-	buckets, err := lru.New[string, *rate.Limiter](maxKeys)
+	buckets, err := lru.New[string, *bucket](maxKeys)
 	if err != nil {
 		panic(err) // only for a size that is not positive
 	}
@@ -41,44 +46,35 @@ func New(perSecond float64, burst int) *Limiter {
 
 // Take counts one event of a key, or returns an *[Error] and counts none.
 func (l *Limiter) Take(key string, now time.Time) error {
+	return l.bucket(key).take(now)
+}
+
+// Try runs a trial, which counts as one event of the key only if it fails. It returns the error of
+// the trial. Without running it, it returns an *[Error], or an [ErrBusy].
+//
+// A trial holds an event until it ends, so trials at once fail no more often than trials one after
+// the other. If others hold all events, a trial waits for one of them until the context ends: what
+// succeeds is never refused because of others that succeed.
+func (l *Limiter) Try(ctx context.Context, key string, now func() time.Time, trial func() error) error {
 	bucket := l.bucket(key)
-	if bucket.AllowN(now, 1) {
-		return nil
+	if err := bucket.hold(ctx, now); err != nil {
+		return err
 	}
-	return &Error{RetryAfter: max(l.wait(bucket, now), time.Microsecond)}
-}
-
-// Check returns an *[Error] when Take would, and counts nothing.
-func (l *Limiter) Check(key string, now time.Time) error {
-	if wait := l.wait(l.bucket(key), now); wait > 0 {
-		return &Error{RetryAfter: wait}
-	}
-	return nil
-}
-
-// Charge counts one event that has happened already. A key that has nothing left goes into debt, so
-// that many events at once cost as much as one after the other. The debt is at most one more burst:
-// a key comes back soon after its flood has ended.
-func (l *Limiter) Charge(key string, now time.Time) {
-	if bucket := l.bucket(key); bucket.TokensAt(now) > float64(-l.burst) {
-		bucket.ReserveN(now, 1)
-	}
+	failed := true // if it panics, too
+	defer func() { bucket.settle(failed, now()) }()
+	err := trial()
+	failed = err != nil
+	return err
 }
 
 // bucket finds or makes the bucket of a key, full at first.
-func (l *Limiter) bucket(key string) *rate.Limiter {
+func (l *Limiter) bucket(key string) *bucket {
 	if known, ok := l.buckets.Get(key); ok {
 		return known
 	}
-	fresh := rate.NewLimiter(l.rate, l.burst)
+	fresh := newBucket(l.rate, l.burst)
 	if earlier, ok, _ := l.buckets.PeekOrAdd(key, fresh); ok {
 		return earlier
 	}
 	return fresh
-}
-
-// wait is how long it takes until a bucket has a token for one event.
-func (l *Limiter) wait(bucket *rate.Limiter, now time.Time) time.Duration {
-	missing := 1 - bucket.TokensAt(now)
-	return max(time.Duration(missing/float64(l.rate)*float64(time.Second)).Round(time.Microsecond), 0)
 }

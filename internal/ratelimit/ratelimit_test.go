@@ -19,8 +19,9 @@ func TestLimiter(t *testing.T) {
 	limiter := ratelimit.New(2, 3)
 	take := func(key string, want time.Duration) {
 		t.Helper()
-		if got := waitOf(t, limiter.Check(key, at)); got != want {
-			t.Errorf("checked, %s waits %s, want %s", key, got, want)
+		now := func() time.Time { return at }
+		if got := waitOf(t, limiter.Try(t.Context(), key, now, succeeds)); got != want {
+			t.Errorf("tried, %s waits %s, want %s", key, got, want)
 		}
 		if got := waitOf(t, limiter.Take(key, at)); got != want {
 			t.Errorf("%s waits %s, want %s", key, got, want)
@@ -57,48 +58,6 @@ func waitOf(t *testing.T, err error) time.Duration {
 		t.Fatal(err)
 	}
 	return limit.RetryAfter
-}
-
-// TestLimiterCharge: a check costs nothing, a charge as much as an event that was let in.
-func TestLimiterCharge(t *testing.T) {
-	t.Parallel()
-	limiter := ratelimit.New(1, 2)
-	for range 10 {
-		if err := limiter.Check("192.0.2.1", start); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for range 2 {
-		if err := limiter.Check("192.0.2.1", start); err != nil {
-			t.Errorf("refused before the burst of 2 is used up: %v", err)
-		}
-		limiter.Charge("192.0.2.1", start)
-	}
-	if got := waitOf(t, limiter.Check("192.0.2.1", start)); got != time.Second {
-		t.Errorf("waits %s after the burst, want 1s", got)
-	}
-}
-
-// TestLimiterDebt: events at once, which were all let in before the first was charged, are paid for
-// later; a flood costs no more than one more burst.
-func TestLimiterDebt(t *testing.T) {
-	t.Parallel()
-	limiter := ratelimit.New(1, 3)
-	for range 5 {
-		limiter.Charge("192.0.2.1", start)
-	}
-	if got := waitOf(t, limiter.Take("192.0.2.1", start)); got != 3*time.Second {
-		t.Errorf("waits %s with a debt of 2, want 3s", got)
-	}
-	for range 1_000 {
-		limiter.Charge("192.0.2.1", start)
-	}
-	if got := waitOf(t, limiter.Check("192.0.2.1", start)); got != 4*time.Second {
-		t.Errorf("waits %s after a flood, want 4s", got)
-	}
-	if err := limiter.Take("192.0.2.1", start.Add(4*time.Second)); err != nil {
-		t.Errorf("the debt is not paid by time: %v", err)
-	}
 }
 
 // TestLimiterClockBack: a clock that was set back refuses nobody and fills nothing.
