@@ -1,0 +1,33 @@
+package deskfile
+
+import (
+	"strings"
+
+	"countersign/internal/arn"
+	"countersign/internal/config/strictyaml"
+)
+
+// Account says how to act in another AWS account. The forms are those of AssumeRole.
+type Account struct {
+	RoleARN    string `yaml:"roleArn" required:"true" example:"arn:aws:iam::111122223333:role/countersign" pattern:"^arn:[a-z-]+:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}$" words:"write the ARN of a role, as arn:aws:iam::111122223333:role/countersign" help:"Role in that account, which is assumed for all calls there."`
+	ExternalID string `yaml:"externalId" example:"'9f2c41d7'" pattern:"^[A-Za-z0-9_+=,.@:/-]{2,}$" words:"write 2 to 1224 letters, digits or _+=,.@:/-" help:"What the role's trust policy asks for as sts:ExternalId."`
+}
+
+const maxExternalID = 1224 // characters; more than an expression can count
+
+func (c *checker) checkAccounts() {
+	for number, account := range c.desk.Accounts {
+		at := strictyaml.Path("accounts").Key(number)
+		role := arn.Parse(account.RoleARN)
+		if account.RoleARN != "" && role.Account != number {
+			c.doc.Fault(at.Key("roleArn"),
+				"the role is of account %s, and acts in its own account only: name one of %s", role.Account, number)
+		}
+		if len(account.ExternalID) > maxExternalID {
+			c.doc.Fault(at.Key("externalId"), "the text is longer than %d characters", maxExternalID)
+		}
+		if strings.HasSuffix(account.RoleARN, "/") {
+			c.doc.Fault(at.Key("roleArn"), "the role has no name after its path")
+		}
+	}
+}

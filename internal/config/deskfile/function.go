@@ -1,0 +1,168 @@
+package deskfile
+
+import (
+	"cmp"
+	"encoding/base64"
+	"maps"
+	"slices"
+	"strings"
+
+	"countersign/internal/arn"
+	"countersign/internal/callbacks"
+	"countersign/internal/config/strictyaml"
+	"countersign/internal/discovery"
+)
+
+// keyBytes is the length of an AES-256 key.
+const keyBytes = 32
+
+// Function is what the desk does for a Lambda function.
+type Function struct {
+	Watch         *Watch  `yaml:"watch" example:"{queue: finance}" help:"Search the function's executions for callbacks that nobody announced; {} keeps all defaults."`
+	EncryptionKey *Secret `yaml:"encryptionKey" example:"{file: /run/secrets/expense-key}" help:"Encrypt the function's results with AES-GCM before they go out: 32 bytes in base64. Its callbacks need the serdes of package durable/aesgcm with the same key."`
+}
+
+// Watch says where callbacks go that are found in a function's executions.
+type Watch struct {
+	Queue   string `yaml:"queue" default:"default" example:"finance" help:"Queue for callbacks that nobody announced."`
+	Region  string `yaml:"region" default:"that of the ARN, or COUNTERSIGN_LAMBDA_REGION" example:"eu-central-1" pattern:"^[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}$" words:"write an AWS region, as eu-central-1" help:"Region of the function."`
+	Account string `yaml:"account" default:"that of the ARN if it is listed, or of the default credentials" example:"'111122223333'" pattern:"^[0-9]{12}$" words:"write the 12 digits of an AWS account in quotes" help:"Account of the function, one of accounts."`
+	Except  Except `yaml:"except" example:"{names: [health-*]}" help:"Callbacks to leave out, such as those that machines answer: patterns for a whole name or subtype, in which * stands for any text."`
+}
+
+// Except has patterns of callbacks to leave out, by name and by subtype. The bounds are AWS's limits
+// for names of operations and for subtypes.
+type Except struct {
+	Names    []string `yaml:"names" example:"[health-*]" max:"50" pattern:"^.{1,256}$" words:"write at most 256 characters" help:"Patterns for the name of a callback, or of the context that directly contains it."`
+	Subtypes []string `yaml:"subtypes" example:"[MicroVm*]" max:"50" pattern:"^[A-Za-z0-9_*-]{1,32}$" words:"write 1 to 32 letters, digits, hyphens, underscores and *" help:"Patterns for the subtype of a callback, or of that context."`
+}
+
+// Watches returns the functions that are searched, by name.
+func (d *Desk) Watches() map[string]Watch {
+	all := make(map[string]Watch)
+	for name, f := range d.Functions {
+		if f.Watch != nil {
+			all[name] = *f.Watch
+		}
+	}
+	return all
+}
+
+// EncryptionKeys returns the AES keys of functions whose results are encrypted, by name.
+func (d *Desk) EncryptionKeys() map[string][]byte {
+	all := make(map[string][]byte)
+	for name, f := range d.Functions {
+		if f.EncryptionKey != nil {
+			all[name] = decodeKey(f.EncryptionKey.value)
+		}
+	}
+	return all
+}
+
+// decodeKey decodes a key in base64. It is nil if the text is not a key.
+func decodeKey(text string) []byte {
+	key, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(key) != keyBytes {
+		return nil
+	}
+	return key
+}
+
+// Every reports whether a name stands for every durable function.
+func Every(name string) bool {
+	return name == discovery.EveryFunction || strings.HasSuffix(name, ":function:"+discovery.EveryFunction)
+}
+
+// watchesInForce fills in the queue, the region of the ARN, and its account if that is listed.
+func (d *Desk) watchesInForce() {
+	functions := maps.Clone(d.Functions)
+	for name, f := range functions {
+		if f.Watch == nil {
+			continue
+		}
+		watch := d.watchInForce(name, *f.Watch)
+		f.Watch = &watch
+		functions[name] = f
+	}
+	d.Functions = functions
+}
+
+func (d *Desk) watchInForce(name string, watch Watch) Watch {
+	own := arn.Parse(name)
+	watch.Queue = cmp.Or(watch.Queue, callbacks.DefaultQueue)
+	watch.Region = cmp.Or(watch.Region, own.Region)
+	if _, listed := d.Accounts[own.Account]; listed {
+		watch.Account = own.Account
+	}
+	return watch
+}
+
+func (c *checker) checkFunctions() {
+	for name, f := range c.desk.Functions {
+		at := strictyaml.Path("functions").Key(name)
+		if f.Watch == nil && f.EncryptionKey == nil && !c.doc.Faulty(at) {
+			c.doc.Fault(at, "nothing is said about the function: write watch: {}, or remove it")
+		}
+		if f.Watch != nil {
+			c.checkWatch(name, *f.Watch, at.Key("watch"))
+		}
+		if f.EncryptionKey != nil {
+			c.checkKey(name, f.EncryptionKey, at.Key("encryptionKey"))
+		}
+	}
+	c.checkEvery()
+}
+
+func (c *checker) checkWatch(name string, watch Watch, at strictyaml.Path) {
+	own := arn.Parse(name)
+	c.checkQueue(at.Key("queue"), watch.Queue)
+	if watch.Region != "" && own.Region != "" && watch.Region != own.Region {
+		c.doc.Fault(at.Key("region"), "the ARN has the region %s: remove the key", own.Region)
+	}
+	_, listed := c.desk.Accounts[watch.Account]
+	switch {
+	case watch.Account == "":
+	case own.Account != "" && watch.Account != own.Account:
+		c.doc.Fault(at.Key("account"), "the ARN has the account %s: remove the key", own.Account)
+	case !listed:
+		c.lost(at.Key("account"), "account", watch.Account, "accounts", slices.Collect(maps.Keys(c.desk.Accounts)))
+	}
+	for list, patterns := range map[string][]string{"names": watch.Except.Names, "subtypes": watch.Except.Subtypes} {
+		for i, pattern := range patterns {
+			if pattern != "" && strings.Trim(pattern, "*") == "" {
+				c.doc.Fault(at.Key("except").Key(list).Item(i),
+					"the pattern leaves out everything: remove it, or the function's watch")
+			}
+		}
+	}
+}
+
+// checkKey notes what is wrong with a key, without repeating it.
+func (c *checker) checkKey(name string, key *Secret, at strictyaml.Path) {
+	if arn.Parse(name).Resource != "" || Every(name) {
+		c.doc.Fault(at, "a key is for a function by its name alone: write it under that name")
+		return
+	}
+	if c.readSecret(key, at) && decodeKey(key.value) == nil {
+		c.doc.Fault(at, "the key must be 32 bytes in base64: %s", makeKey)
+	}
+}
+
+// checkEvery notes two lines that stand for the same functions.
+func (c *checker) checkEvery() {
+	type place struct{ account, region string }
+	first := map[place]string{}
+	for _, name := range slices.Sorted(maps.Keys(c.desk.Functions)) {
+		f := c.desk.Functions[name]
+		if f.Watch == nil || !Every(name) {
+			continue
+		}
+		watch := c.desk.watchInForce(name, *f.Watch)
+		at := place{watch.Account, cmp.Or(watch.Region, c.Region)}
+		if other, twice := first[at]; twice {
+			c.doc.Fault(strictyaml.Path("functions").Key(name),
+				"this stands for the same functions as %q: keep one", other)
+		}
+		first[at] = name
+	}
+}
