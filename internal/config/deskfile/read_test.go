@@ -1,0 +1,172 @@
+package deskfile
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// everything is a file that has every key.
+const everything = `
+roles:
+  reviewers: [approvers, finance-approvers]
+  admins: [platform-team]
+  auditors: ["CN=Audit,OU=Groups,DC=corp"]
+groups:
+  approvers: {}
+  finance-approvers: {slack: '#finance', email: [finance@example.com]}
+  platform-team: {}
+  CN=Audit,OU=Groups,DC=corp: {}
+queues:
+  finance: {groups: [finance-approvers], keepAlive: queued, fourEyes: true, rejectAs: success}
+sources:
+  expenses:
+    secrets: [{file: /run/secrets/good}]
+    tokens: [{file: token}]
+    queues: [finance, default]
+snsTopics:
+  arn:aws:sns:eu-central-1:123456789012:approvals: {source: expenses, queues: [finance], events: true}
+functions:
+  expense-approval:
+    watch: {queue: finance, except: {names: [health-*], subtypes: [MicroVm*]}}
+    encryptionKey: {file: /run/secrets/key}
+  arn:aws:lambda:us-east-1:123456789012:function:pay: {watch: {}}
+  arn:aws:lambda:us-east-1:111122223333:function:*: {watch: {}}
+  refund: {watch: {account: "111122223333", region: eu-north-1}}
+  "*": {watch: {}}
+accounts:
+  111122223333: {roleArn: arn:aws:iam::111122223333:role/desk/countersign, externalId: "9f2c"}
+`
+
+func parse(t *testing.T, text string) *Desk {
+	t.Helper()
+	desk, err := Parse("/etc/countersign/countersign.yaml", []byte(text), surroundings())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return desk
+}
+
+func TestEveryKeyIsRead(t *testing.T) {
+	t.Parallel()
+	want := &Desk{
+		Roles: Roles{
+			Reviewers: []string{"approvers", "finance-approvers"}, Admins: []string{"platform-team"},
+			Auditors: []string{"CN=Audit,OU=Groups,DC=corp"},
+		},
+		Groups: map[string]Group{
+			"approvers": {}, "platform-team": {}, "CN=Audit,OU=Groups,DC=corp": {},
+			"finance-approvers": {Slack: "#finance", Email: []string{"finance@example.com"}},
+		},
+		Queues: map[string]Queue{
+			"finance": {Groups: []string{"finance-approvers"}, KeepAlive: "queued", FourEyes: true, RejectAs: "success"},
+			"default": {Groups: []string{"approvers", "finance-approvers"}},
+		},
+		Sources: map[string]Source{"expenses": {
+			Secrets: []Secret{{File: "/run/secrets/good", value: goodSecret}},
+			Tokens:  []Secret{{File: "token", value: goodToken}}, Queues: []string{"finance", "default"},
+		}},
+		Topics: map[string]Topic{
+			"arn:aws:sns:eu-central-1:123456789012:approvals": {Source: "expenses", Queues: []string{"finance"}, Events: true},
+		},
+		Functions: map[string]Function{
+			"expense-approval": {
+				Watch:         &Watch{Queue: "finance", Except: Except{Names: []string{"health-*"}, Subtypes: []string{"MicroVm*"}}},
+				EncryptionKey: &Secret{File: "/run/secrets/key", value: goodKey},
+			},
+			"arn:aws:lambda:us-east-1:123456789012:function:pay": {Watch: &Watch{Queue: "default", Region: "us-east-1"}},
+			"arn:aws:lambda:us-east-1:111122223333:function:*": {
+				Watch: &Watch{Queue: "default", Region: "us-east-1", Account: "111122223333"},
+			},
+			"refund": {Watch: &Watch{Queue: "default", Region: "eu-north-1", Account: "111122223333"}},
+			"*":      {Watch: &Watch{Queue: "default"}},
+		},
+		Accounts: map[string]Account{
+			"111122223333": {RoleARN: "arn:aws:iam::111122223333:role/desk/countersign", ExternalID: "9f2c"},
+		},
+	}
+	got := parse(t, everything)
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Secret{}), cmpopts.IgnoreFields(Desk{}, "Version")); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if key := got.EncryptionKeys()["expense-approval"]; len(key) != keyBytes {
+		t.Errorf("the key has %d bytes", len(key))
+	}
+}
+
+// TestVersion: it names what the file says to the byte, and nothing else.
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	one, again, other := parse(t, everything), parse(t, everything), parse(t, everything+"# more\n")
+	if one.Version != again.Version || one.Version == other.Version || len(one.Version) != 64 {
+		t.Errorf("versions are %s, %s and %s", one.Version, again.Version, other.Version)
+	}
+}
+
+// TestSecretsArePrintedNowhere: %+v of what holds them is what ends up in a log.
+func TestSecretsArePrintedNowhere(t *testing.T) {
+	t.Parallel()
+	desk := parse(t, everything)
+	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
+		for _, holder := range []any{desk, *desk, desk.Sources, desk.Functions["expense-approval"], desk.Sources["expenses"].Tokens[0]} {
+			text := fmt.Sprintf(format, holder)
+			for _, secret := range []string{goodSecret, goodToken, goodKey} {
+				if strings.Contains(text, secret) {
+					t.Errorf("%s of a %T shows a secret", format, holder)
+				}
+			}
+		}
+	}
+}
+
+// TestSkipSecrets: a check where the secrets are not finds everything else.
+func TestSkipSecrets(t *testing.T) {
+	t.Parallel()
+	s := surroundings()
+	s.SkipSecrets, s.ReadFile = true, nil
+	if _, err := Parse("countersign.yaml", []byte(everything), s); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestUnreadable: what is no file at all gets a line too.
+func TestUnreadable(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	locked := filepath.Join(folder, "locked.yaml")
+	large := filepath.Join(folder, "large.yaml")
+	for path, text := range map[string]string{locked: everything, large: strings.Repeat("#", 10<<20)} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	denied := func(path string) ([]byte, error) { // root may read everything
+		if path == locked {
+			return nil, &os.PathError{Op: "open", Path: path, Err: os.ErrPermission}
+		}
+		return ReadFile(path)
+	}
+	for path, want := range map[string]string{
+		folder:                               folder + " is a folder: name the file in it, as " + filepath.Join(folder, "countersign.yaml"),
+		filepath.Join(folder, "none.yaml"):   filepath.Join(folder, "none.yaml") + ": there is no such file",
+		filepath.Join(locked, "folder.yaml"): filepath.Join(locked, "folder.yaml") + " cannot be read: open " + filepath.Join(locked, "folder.yaml") + ": not a directory",
+		locked:                               locked + " may not be read by this user: change its owner or mode",
+		large:                                large + ":1:1: the file is larger than 1024 KiB: is it the right one?",
+	} {
+		if _, err := Load(path, Surroundings{ReadFile: denied}); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+func TestFourEyes(t *testing.T) {
+	t.Parallel()
+	if diff := cmp.Diff([]string{"finance"}, parse(t, everything).FourEyes()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
