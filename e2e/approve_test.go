@@ -64,7 +64,7 @@ func TestApprove(t *testing.T) {
 			if got := w.result(t, a); got.Result != shown {
 				t.Errorf("the function got %s\nthe page showed %s", got.Result, shown)
 			}
-			mara.comes("#aftermath", "SUCCEEDED")
+			mara.comes("#follow-up", "SUCCEEDED")
 			mara.inspect("decided")
 			dana.reads("#verdict", "Mara Okafor approved this")
 			dana.open("/?scope=history")

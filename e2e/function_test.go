@@ -18,8 +18,8 @@ import (
 // function is the name of the durable function of these tests.
 const function = "expense-approval"
 
-// answer is what an execution of the function ends with: how its callback came back to it.
-type answer struct {
+// reply is what an execution of the function ends with: how its callback came back to it.
+type reply struct {
 	Result string `json:",omitempty"` // as text, so that not a byte of it is changed
 	Failed *durable.CallbackFailedError
 	Late   *durable.CallbackTimeoutError
@@ -39,18 +39,18 @@ func (a asked) row() string { return "#row-" + a.id }
 // register makes the engine know a function that puts a question to the desk: its input. Options
 // are of its callback.
 func (w *world) register(name string, options ...durable.CallbackOption) {
-	w.engine.Register(name, durable.NewHandler(func(ctx durable.Context, q demo.Question) (answer, error) {
+	w.engine.Register(name, durable.NewHandler(func(ctx durable.Context, q demo.Question) (reply, error) {
 		callback, err := durable.CreateCallback[json.RawMessage](ctx, "approval", append(clocks(q), options...)...)
 		if err != nil {
-			return answer{}, err
+			return reply{}, err
 		}
 		q.CallbackID = callback.CallbackID()
 		id, err := w.sender.Ask(ctx, q)
 		if err != nil {
-			return answer{}, err
+			return reply{}, err
 		}
 		w.asked.add(asked{ctx.ExecutionArn(), id})
-		var a answer
+		var a reply
 		result, err := callback.Get()
 		a.Result = string(result)
 		if errors.As(err, &a.Failed) || errors.As(err, &a.Late) {
@@ -65,31 +65,31 @@ const silent = "silent-approval"
 
 // registerSilent makes the engine know a function whose callback can only be found in its history.
 func (w *world) registerSilent() {
-	w.engine.Register(silent, durable.NewHandler(func(ctx durable.Context, q demo.Question) (answer, error) {
+	w.engine.Register(silent, durable.NewHandler(func(ctx durable.Context, q demo.Question) (reply, error) {
 		callback, err := durable.CreateCallback[string](ctx, "sign-off", clocks(q)...)
 		if err != nil {
-			return answer{}, err
+			return reply{}, err
 		}
 		result, err := callback.Get()
-		return answer{Result: result}, err
+		return reply{Result: result}, err
 	}, durable.WithClient(w.lambda)), locallambda.FunctionConfig{Version: "1"})
 }
 
 // registerLate makes the engine know the same function as one that tells the desk in the end, once
 // the channel is closed.
 func (w *world) registerLate(announce <-chan struct{}) {
-	w.engine.Register(silent, durable.NewHandler(func(ctx durable.Context, q demo.Question) (answer, error) {
+	w.engine.Register(silent, durable.NewHandler(func(ctx durable.Context, q demo.Question) (reply, error) {
 		callback, err := durable.CreateCallback[json.RawMessage](ctx, "sign-off", clocks(q)...)
 		if err != nil {
-			return answer{}, err
+			return reply{}, err
 		}
 		<-announce
 		q.CallbackID = callback.CallbackID()
 		if _, err := w.sender.Ask(ctx, q); err != nil {
-			return answer{}, err
+			return reply{}, err
 		}
 		result, err := callback.Get()
-		return answer{Result: string(result)}, err
+		return reply{Result: string(result)}, err
 	}, durable.WithClient(w.lambda)), locallambda.FunctionConfig{Version: "1"})
 }
 
@@ -149,7 +149,7 @@ func (w *world) begin(t *testing.T, function string, q demo.Question) (execution
 
 // result waits for the end of an execution, which has to succeed, and returns what the function
 // made of its callback.
-func (w *world) result(t *testing.T, a asked) (got answer) {
+func (w *world) result(t *testing.T, a asked) (got reply) {
 	t.Helper()
 	end := w.await(t, locallambda.ExecutionEnded, a.executionARN)
 	if end.Status != "SUCCEEDED" {

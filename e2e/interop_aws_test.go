@@ -85,16 +85,16 @@ func (c commandLine) run(args ...string) ([]byte, error) {
 }
 
 // says runs a command that has to work, and reads its answer.
-func (c commandLine) says(answer any, args ...string) {
+func (c commandLine) says(reply any, args ...string) {
 	c.t.Helper()
 	out, err := c.run(args...)
 	if err != nil {
 		c.t.Fatalf("%s: %v\n%s", args[0], err, out)
 	}
-	if answer == nil {
+	if reply == nil {
 		return
 	}
-	if err := json.Unmarshal(out, answer); err != nil {
+	if err := json.Unmarshal(out, reply); err != nil {
 		c.t.Fatalf("%s: %v\n%s", args[0], err, out)
 	}
 }

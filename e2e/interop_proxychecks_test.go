@@ -53,10 +53,10 @@ func TestInteropProxyKeepsHost(t *testing.T) {
 			f := newFront(t, p, words)
 			resp := f.send(t.Context(), t, client, http.MethodGet, "/", nil, nil)
 			defer resp.Body.Close()
-			answer, err := io.ReadAll(resp.Body)
-			if err != nil || resp.StatusCode != http.StatusMisdirectedRequest || !strings.Contains(string(answer), f.url) ||
-				!strings.Contains(string(answer), "pass on the Host header") {
-				t.Errorf("%s %s %v, want 421 with the desk's address and what a proxy has to do", resp.Status, answer, err)
+			reply, err := io.ReadAll(resp.Body)
+			if err != nil || resp.StatusCode != http.StatusMisdirectedRequest || !strings.Contains(string(reply), f.url) ||
+				!strings.Contains(string(reply), "pass on the Host header") {
+				t.Errorf("%s %s %v, want 421 with the desk's address and what a proxy has to do", resp.Status, reply, err)
 			}
 		})
 	}
@@ -161,10 +161,10 @@ func (f *front) sizes(t *testing.T) {
 	const most = 1 << 20
 	for size, want := range map[int]int{most: http.StatusCreated, most + 1: http.StatusRequestEntityTooLarge} {
 		resp := f.announce(t, size)
-		answer, err := io.ReadAll(resp.Body)
+		reply, err := io.ReadAll(resp.Body)
 		_ = resp.Body.Close()
 		if err != nil || resp.StatusCode != want || resp.Header.Get("X-Request-Id") == "" {
-			t.Errorf("%d bytes: %s %.200s %v, want %d of the desk", size, resp.Status, answer, err, want)
+			t.Errorf("%d bytes: %s %.200s %v, want %d of the desk", size, resp.Status, reply, err, want)
 		}
 	}
 }

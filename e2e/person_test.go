@@ -134,9 +134,9 @@ func (p *person) submit(selector string) int {
 func (p *person) leads(what string, a chromedp.Action[chromedp.Void]) int {
 	p.t.Helper()
 	return int(run(p, what, func(ctx context.Context, _ *chromedp.Target) (status int64, err error) {
-		answer, err := chromedp.RunResponse(ctx, a)
-		if answer != nil {
-			status = answer.Status
+		reply, err := chromedp.RunResponse(ctx, a)
+		if reply != nil {
+			status = reply.Status
 		}
 		return status, err
 	}))

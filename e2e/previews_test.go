@@ -24,9 +24,9 @@ const holdPreviews = `(() => {
 const noFetch = `(() => { window.fetch = () => new Promise(() => {}); return true; })()`
 
 // release lets an answer go and waits until the page has made of it what it makes.
-func (p *person) release(answer string) {
+func (p *person) release(reply string) {
 	p.t.Helper()
-	eval[bool](p, answer+`(), new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
+	eval[bool](p, reply+`(), new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
 }
 
 // TestArmingAtOnce: without an answer from the network, what is on the page is armed, also for

@@ -66,7 +66,7 @@ func TestEncrypted(t *testing.T) {
 		if got := w.result(t, a); got.Result != shown {
 			t.Errorf("the function got %s\nthe page showed %s", got.Result, shown)
 		}
-		mara.comes("#aftermath", "SUCCEEDED")
+		mara.comes("#follow-up", "SUCCEEDED")
 	}
 	mara.inspect("sealed")
 }

@@ -91,14 +91,14 @@ func (w *worst) take(fields map[string]any) callbacks.ID {
 // whatever was sent; the client of the test is in what is allocated.
 type bound struct {
 	bytes, memory int
-	ask           func(w *worst) []answer
+	ask           func(w *worst) []reply
 }
 
 const kib, mib = 1 << 10, 1 << 20
 
 // asked asks as a person, each time another way.
-func asked(person, method, path string, forms ...string) func(*worst) []answer {
-	return func(w *worst) (all []answer) {
+func asked(person, method, path string, forms ...string) func(*worst) []reply {
+	return func(w *worst) (all []reply) {
 		if len(forms) == 0 {
 			forms = []string{""}
 		}
@@ -116,12 +116,12 @@ func asked(person, method, path string, forms ...string) func(*worst) []answer {
 }
 
 // posted posts to a webhook as somebody who is proved.
-func posted(path, body string) func(*worst) []answer {
-	return func(w *worst) []answer {
+func posted(path, body string) func(*worst) []reply {
+	return func(w *worst) []reply {
 		b := &browser{t: w.t, site: w.site, client: w.b["nobody"].client, header: http.Header{
 			"Authorization": {"Bearer " + webhookToken}, "X-Api-Key": {eventKey},
 		}}
-		return []answer{b.do(http.MethodPost, path, "application/json", body)}
+		return []reply{b.do(http.MethodPost, path, "application/json", body)}
 	}
 }
 
@@ -184,7 +184,7 @@ var eventDocument = "{" + strings.Repeat(`"<<<<<<<<":0,`, 19_000) + `"":0}`
 
 // events opens as many streams as one person may have, lets ten thousand callbacks change while
 // nobody reads, and reads each stream until it says that everything may have changed.
-func events(w *worst) (all []answer) {
+func events(w *worst) (all []reply) {
 	ctx, cancel := context.WithCancel(w.t.Context())
 	defer cancel()
 	var streams []*http.Response
@@ -194,7 +194,7 @@ func events(w *worst) (all []answer) {
 		streams = append(streams, resp)
 	}
 	for range 10_000 {
-		w.hub.Changed(callbacks.Notice{Callback: callbacks.NewID(), Queue: callbacks.DefaultQueue})
+		w.hub.Changed(callbacks.Invalidation{Callback: callbacks.NewID(), Queue: callbacks.DefaultQueue})
 	}
 	part := make([]byte, 4*kib)
 	for _, resp := range streams {
@@ -207,7 +207,7 @@ func events(w *worst) (all []answer) {
 				break
 			}
 		}
-		all = append(all, answer{status: resp.StatusCode, header: resp.Header, body: string(told)})
+		all = append(all, reply{status: resp.StatusCode, header: resp.Header, body: string(told)})
 	}
 	return all
 }
@@ -229,16 +229,16 @@ func TestBounds(t *testing.T) {
 		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		answers := row.ask(w)
+		replies := row.ask(w)
 		runtime.ReadMemStats(&after)
-		memory, longest := int(after.TotalAlloc-before.TotalAlloc)/len(answers), 0
-		for _, a := range answers {
+		memory, longest := int(after.TotalAlloc-before.TotalAlloc)/len(replies), 0
+		for _, a := range replies {
 			longest = max(longest, len(a.body))
 			if a.status >= http.StatusInternalServerError {
 				t.Errorf("%s: %d", route, a.status)
 			}
 		}
-		t.Logf("%-30s %7d KiB of %7d, %4d MiB of %4d, %d", route, longest/kib, row.bytes/kib, memory/mib, row.memory/mib, answers[0].status)
+		t.Logf("%-30s %7d KiB of %7d, %4d MiB of %4d, %d", route, longest/kib, row.bytes/kib, memory/mib, row.memory/mib, replies[0].status)
 		if longest > row.bytes {
 			t.Errorf("%s: answers %d bytes, may answer %d", route, longest, row.bytes)
 		}

@@ -48,7 +48,7 @@ func (s *site) as(person string) *browser {
 }
 
 // signIn goes to the provider and back and returns what our callback address answered.
-func (b *browser) signIn(person, returnPath string) answer {
+func (b *browser) signIn(person, returnPath string) reply {
 	b.t.Helper()
 	away := b.post("/auth/login", url.Values{"return": {returnPath}})
 	address := refreshTarget(b.t, away)
@@ -58,7 +58,7 @@ func (b *browser) signIn(person, returnPath string) answer {
 }
 
 // refreshTarget is where a page sends the browser on to.
-func refreshTarget(t testing.TB, a answer) string {
+func refreshTarget(t testing.TB, a reply) string {
 	t.Helper()
 	page := a.document(t)
 	_, address, ok := strings.Cut(page.Find(`meta[http-equiv="refresh"]`).AttrOr("content", ""), "url=")
@@ -81,14 +81,14 @@ func resolve(t testing.TB, base, ref string) string {
 	return r.String()
 }
 
-// answer is a response whose body was read.
-type answer struct {
+// reply is a response whose body was read.
+type reply struct {
 	status int
 	header http.Header
 	body   string
 }
 
-func (a answer) document(t testing.TB) *goquery.Document {
+func (a reply) document(t testing.TB) *goquery.Document {
 	t.Helper()
 	d, err := goquery.NewDocumentFromReader(strings.NewReader(a.body))
 	if err != nil {
@@ -98,24 +98,24 @@ func (a answer) document(t testing.TB) *goquery.Document {
 }
 
 // text is the page's visible text with single spaces.
-func (a answer) text(t testing.TB) string {
+func (a reply) text(t testing.TB) string {
 	t.Helper()
 	d := a.document(t)
 	d.Find("head, script").Remove()
 	return strings.Join(strings.Fields(d.Text()), " ")
 }
 
-func (b *browser) get(path string) answer {
+func (b *browser) get(path string) reply {
 	b.t.Helper()
 	return b.do(http.MethodGet, path, "", "")
 }
 
-func (b *browser) post(path string, form url.Values) answer {
+func (b *browser) post(path string, form url.Values) reply {
 	b.t.Helper()
 	return b.do(http.MethodPost, path, "application/x-www-form-urlencoded", form.Encode())
 }
 
-func (b *browser) do(method, path, contentType, body string) answer {
+func (b *browser) do(method, path, contentType, body string) reply {
 	b.t.Helper()
 	resp := b.open(b.t.Context(), method, path, contentType, body)
 	defer func() { _ = resp.Body.Close() }()
@@ -123,7 +123,7 @@ func (b *browser) do(method, path, contentType, body string) answer {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return answer{status: resp.StatusCode, header: resp.Header, body: string(read)}
+	return reply{status: resp.StatusCode, header: resp.Header, body: string(read)}
 }
 
 // open sends a request and leaves the body to the caller, as streams need it.

@@ -28,7 +28,7 @@ func (b *browser) choose(id callbacks.ID, outcome, comment string) url.Values {
 	return form
 }
 
-func (b *browser) decide(id callbacks.ID, form url.Values) answer {
+func (b *browser) decide(id callbacks.ID, form url.Values) reply {
 	b.t.Helper()
 	return b.post("/callbacks/"+string(id)+"/decision?scope=mine&q=EXP", form)
 }
@@ -202,7 +202,7 @@ func TestDecision_Race(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	id := s.receive(expense()).ID
-	answers := map[string]answer{}
+	replies := map[string]reply{}
 	var mu sync.Mutex
 	var presses sync.WaitGroup
 	forms := map[string]url.Values{}
@@ -215,17 +215,17 @@ func TestDecision_Race(t *testing.T) {
 			a := b.decide(id, form)
 			mu.Lock()
 			defer mu.Unlock()
-			answers[person] = a
+			replies[person] = a
 		})
 	}
 	presses.Wait()
 	winner, loser := rita, rosa
-	if answers[rosa].status == http.StatusSeeOther {
+	if replies[rosa].status == http.StatusSeeOther {
 		winner, loser = rosa, rita
 	}
-	lost := answers[loser]
-	if answers[winner].status != http.StatusSeeOther || lost.status != http.StatusConflict {
-		t.Fatalf("%s %d, %s %d, want 303 and 409", winner, answers[winner].status, loser, lost.status)
+	lost := replies[loser]
+	if replies[winner].status != http.StatusSeeOther || lost.status != http.StatusConflict {
+		t.Fatalf("%s %d, %s %d, want 303 and 409", winner, replies[winner].status, loser, lost.status)
 	}
 	name := strings.ToUpper(winner[:1]) + winner[1:]
 	if text := lost.text(t); !strings.Contains(text, name) || !strings.Contains(text, "As discussed with "+loser+".") {
@@ -366,7 +366,7 @@ func TestPreview_Long(t *testing.T) {
 		long.Outcomes = append(long.Outcomes, callbacks.Outcome{Name: name, Label: "Way " + name, Kind: callbacks.Success, Payload: json.RawMessage(text)})
 	}
 	id, b := s.receive(long).ID, s.as(rita)
-	for name, a := range map[string]answer{
+	for name, a := range map[string]reply{
 		"one": b.get("/callbacks/" + string(id)),
 		"two": b.post("/callbacks/"+string(id)+"/preview", url.Values{"outcome": {"two"}, "comment": {"Fine"}}),
 	} {

@@ -40,7 +40,7 @@ func statusChange(arn, status string, at time.Time) string {
 }
 
 // postEvent posts as an API destination does.
-func (b *browser) postEvent(key, event string) answer {
+func (b *browser) postEvent(key, event string) reply {
 	b.t.Helper()
 	destination := &browser{t: b.t, site: b.site, client: b.client, header: http.Header{"X-Api-Key": {key}, "User-Agent": {"Amazon/EventBridge/ApiDestinations"}}}
 	return destination.do(http.MethodPost, "/webhooks/eventbridge", "application/json; charset=utf-8", event)
@@ -56,9 +56,9 @@ func stateChange(arn, status string, at time.Time) string {
 func TestEvent_Shapes(t *testing.T) {
 	t.Parallel()
 	for shape, event := range map[string]func(arn, status string, at time.Time) string{"Status": statusChange, "State": stateChange} {
-		for way, post := range map[string]func(s *site, sns *snsSigner, event string) answer{
-			"Posted": func(s *site, _ *snsSigner, event string) answer { return s.visitor().postEvent(eventKey, event) },
-			"BySNS": func(s *site, sns *snsSigner, event string) answer {
+		for way, post := range map[string]func(s *site, sns *snsSigner, event string) reply{
+			"Posted": func(s *site, _ *snsSigner, event string) reply { return s.visitor().postEvent(eventKey, event) },
+			"BySNS": func(s *site, sns *snsSigner, event string) reply {
 				return s.visitor().publish(sns.signed(s.clock.Now(), "TopicArn", executionsTopic, "Message", event))
 			},
 		} {

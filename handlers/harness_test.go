@@ -107,7 +107,7 @@ func newSite(t testing.TB, change ...func(*config)) *site {
 	}
 	t.Cleanup(func() { _ = s.store.Close() }) // some tests close it themselves
 	s.service = callbacks.NewService(callbacks.ServiceConfig{
-		Store: s.store, Queues: queues, Notify: s.hub, Budget: callbacks.DefaultBudget, Now: s.clock.Now,
+		Store: s.store, Queues: queues, Invalidator: s.hub, ReviewLimits: callbacks.DefaultReviewLimits, Now: s.clock.Now,
 		Seals: map[string]callbacks.Sealer{"payroll": backwards{}}, GroupsMaxAge: groupsMaxAge,
 	})
 

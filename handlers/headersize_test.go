@@ -13,7 +13,7 @@ import (
 const maxHeader = 4096
 
 // fits fails where the headers of an answer would be a 502 behind such a proxy.
-func fits(t *testing.T, what string, a answer) {
+func fits(t *testing.T, what string, a reply) {
 	t.Helper()
 	var b strings.Builder
 	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n", a.status, http.StatusText(a.status))

@@ -13,7 +13,7 @@ func TestHost(t *testing.T) {
 	s := newSite(t)
 	port := s.url[strings.LastIndex(s.url, ":"):]
 	b := s.as(rita)
-	ask := func(method, path, host string) answer {
+	ask := func(method, path, host string) reply {
 		t.Helper()
 		b.host = host
 		return b.do(method, path, "", "")

@@ -104,13 +104,13 @@ func TestHostileText(t *testing.T) {
 }
 
 // everyAnswer asks for each route of the table, with such text in each parameter and field.
-func everyAnswer(t *testing.T, b *browser, ids ...callbacks.ID) []answer {
+func everyAnswer(t *testing.T, b *browser, ids ...callbacks.ID) []reply {
 	t.Helper()
 	typed := url.Values{}
 	for _, name := range []string{"q", "function", "queue", "from", "to", "ends", "state", "order", "scope", "item", "callback", "action", "at", "return", "error", "error_description", "source", "received_from", "after", "before"} {
 		typed.Set(name, hostileText(300))
 	}
-	var answers []answer
+	var replies []reply
 	for _, route := range handlers.Routes() {
 		method, pattern, _ := strings.Cut(route, " ")
 		if pattern == "/events" || pattern == "/static/*" || pattern == "/auth/logout" {
@@ -126,20 +126,20 @@ func everyAnswer(t *testing.T, b *browser, ids ...callbacks.ID) []answer {
 				if strings.HasSuffix(path, "/payload") {
 					continue // a file of text: TestPayload
 				}
-				answers = append(answers, b.get(path), b.get(path+"?"+typed.Encode()), b.get(path+"?q="+url.QueryEscape(hostileText(50))))
+				replies = append(replies, b.get(path), b.get(path+"?"+typed.Encode()), b.get(path+"?q="+url.QueryEscape(hostileText(50))))
 				continue
 			}
 			for _, outcome := range []string{"approve", hostileText(50)} {
-				answers = append(answers, b.post(path, url.Values{"outcome": {outcome}, "comment": {hostileText(300)}, "action": {hostileText(20)}, "sample": {hostileText(20)}}))
+				replies = append(replies, b.post(path, url.Values{"outcome": {outcome}, "comment": {hostileText(300)}, "action": {hostileText(20)}, "sample": {hostileText(20)}}))
 			}
 		}
 	}
-	return append(answers, b.get("/?item="+string(ids[0])), b.get("/?scope=history"), b.get("/callbacks/"+url.PathEscape(hostileText(100))), b.get("/"+url.PathEscape(hostileText(100))))
+	return append(replies, b.get("/?item="+string(ids[0])), b.get("/?scope=history"), b.get("/callbacks/"+url.PathEscape(hostileText(100))), b.get("/"+url.PathEscape(hostileText(100))))
 }
 
 // inert fails when an answer has one of the characters outside of what a reader typed in a field,
 // to be sent again, or an element or attribute of a stranger.
-func inert(t *testing.T, what string, a answer) {
+func inert(t *testing.T, what string, a reply) {
 	t.Helper()
 	clean(t, what, a)
 	var walk func(*html.Node)

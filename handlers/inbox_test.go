@@ -12,7 +12,7 @@ import (
 )
 
 // rows are the addresses of the callbacks that a list shows, in order and each once.
-func rows(t *testing.T, a answer) []string {
+func rows(t *testing.T, a reply) []string {
 	t.Helper()
 	var ids []string
 	seen := map[string]bool{}

@@ -33,7 +33,7 @@ func hostileAnnouncement() callbacks.Announcement {
 }
 
 // clean fails when a page has an element or attribute that came out of text, or anything inline that could run.
-func clean(t *testing.T, what string, a answer) {
+func clean(t *testing.T, what string, a reply) {
 	t.Helper()
 	d := a.document(t)
 	for _, bad := range []string{"[data-evil]", "[onmouseover]", "[onerror]", "script:not([src])", "[style]", "style", `[href^="javascript:" i]`, "img[src=x]", "iframe", "base"} {

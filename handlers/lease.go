@@ -62,7 +62,7 @@ func (s *server) lease(c echo.Context) error {
 }
 
 func (s *server) leaseAnswer(status callbacks.ReviewStatus) leaseAnswer {
-	asks := status.Review.AsksAt(s.Service.Budget())
+	asks := status.Review.AsksAt(s.Service.ReviewLimits())
 	return leaseAnswer{
 		Review:     status.Review.ID,
 		RenewAfter: callbacks.ReviewRenewal.Milliseconds(),

@@ -28,7 +28,7 @@ func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		r, status := c.Request(), c.Response().Status
 		if kindOf(c) == webhook {
-			s.Metrics.Answer(status)
+			s.Metrics.Response(status)
 		}
 		s.Metrics.Request(c.Path(), r.Method, status, time.Since(began))
 		attributes := []slog.Attr{

@@ -60,7 +60,7 @@ func (s *server) reviewModel(c echo.Context, id callbacks.ID, from listing, draf
 	if err != nil {
 		return review.Review{}, err
 	}
-	m := review.Review{Sheet: sheet, Budget: s.Service.Budget(), Draft: draft, List: from.whole().address()}
+	m := review.Review{Sheet: sheet, ReviewLimits: s.Service.ReviewLimits(), Draft: draft, List: from.whole().address()}
 	if m.Description, err = s.descriptions.HTML(sheet.Content.Description); err != nil {
 		return review.Review{}, err
 	}

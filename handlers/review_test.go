@@ -77,7 +77,7 @@ func TestReview_ReadsOnce(t *testing.T) {
 	t.Parallel()
 	store := &countedStore{}
 	s := newSite(t, func(c *config) {
-		c.Service = callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: queues, Notify: c.Hub, Budget: callbacks.DefaultBudget, Now: c.Now})
+		c.Service = callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: queues, Invalidator: c.Hub, ReviewLimits: callbacks.DefaultReviewLimits, Now: c.Now})
 	})
 	store.Store = s.store
 	id, b := s.receive(expense()).ID, s.as(rita)
@@ -187,7 +187,7 @@ func TestLease(t *testing.T) {
 	if !opened.Beats.On || opened.Beats.Last != nil || opened.Beats.Next == nil {
 		t.Errorf("beats: %+v", opened.Beats)
 	}
-	if want := start.Add(callbacks.DefaultBudget.Idle); opened.AsksAt != want.UnixMilli() || opened.StopsAt != want.Add(callbacks.ReviewGrace).UnixMilli() {
+	if want := start.Add(callbacks.DefaultReviewLimits.Idle); opened.AsksAt != want.UnixMilli() || opened.StopsAt != want.Add(callbacks.ReviewGrace).UnixMilli() {
 		t.Errorf("asks at %d, stops at %d", opened.AsksAt, opened.StopsAt)
 	}
 
@@ -197,7 +197,7 @@ func TestLease(t *testing.T) {
 		t.Errorf("renewed without input: %d %+v", status, renewed)
 	}
 	status, renewed = b.lease(id, url.Values{"action": {"renew"}, "review": {opened.Review}, "input": {"1"}})
-	if status != http.StatusOK || renewed.AsksAt != now.Add(callbacks.DefaultBudget.Idle).UnixMilli() {
+	if status != http.StatusOK || renewed.AsksAt != now.Add(callbacks.DefaultReviewLimits.Idle).UnixMilli() {
 		t.Errorf("renewed with input: %d %+v", status, renewed)
 	}
 	if status, _ = s.as(rosa).lease(id, url.Values{"action": {"renew"}, "review": {opened.Review}}); status != http.StatusNotFound {

@@ -17,7 +17,7 @@ var who = []string{"nobody", nora, otto, rita, audrey, adam}
 // open are the statuses of every route for everybody. A route that is missing here fails the test.
 var open = map[string]struct {
 	form    url.Values
-	answers [6]int
+	replies [6]int
 }{
 	"GET /":                             {nil, [6]int{303, 403, 200, 200, 200, 200}},
 	"GET /callbacks/:id":                {nil, [6]int{303, 403, 404, 200, 200, 200}},
@@ -74,8 +74,8 @@ func TestRoutes(t *testing.T) {
 				defer cancel()
 				resp := b.open(ctx, method, path, "application/x-www-form-urlencoded", want.form.Encode())
 				defer func() { _ = resp.Body.Close() }()
-				if resp.StatusCode != want.answers[column] {
-					t.Errorf("%s: %d, want %d", route, resp.StatusCode, want.answers[column])
+				if resp.StatusCode != want.replies[column] {
+					t.Errorf("%s: %d, want %d", route, resp.StatusCode, want.replies[column])
 				}
 			}
 			for _, route := range table {
@@ -120,7 +120,7 @@ func TestInvisible(t *testing.T) {
 	} {
 		method, path, _ := strings.Cut(route, " ")
 		form := url.Values{"outcome": {"approve"}, "action": {"open"}}.Encode()
-		ask := func(id string) answer {
+		ask := func(id string) reply {
 			a := b.do(method, strings.ReplaceAll(path, "%", id), "application/x-www-form-urlencoded", form)
 			a.body = strings.ReplaceAll(a.body, id, "ID")
 			return a

@@ -12,7 +12,7 @@ import (
 )
 
 // listed are the IDs of the sessions on a page, in their order.
-func (a answer) listed(t *testing.T) (ids []string) {
+func (a reply) listed(t *testing.T) (ids []string) {
 	t.Helper()
 	for _, row := range a.document(t).Find("tr[id^=session-]").EachIter() {
 		ids = append(ids, strings.TrimPrefix(row.AttrOr("id", ""), "session-"))

@@ -188,7 +188,7 @@ func TestSignIn_Limited(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, func(c *config) { c.TrustedProxies = loopback })
 	b := s.visitor()
-	from := func(address string) answer {
+	from := func(address string) reply {
 		b.header.Set("X-Forwarded-For", address)
 		return b.post("/auth/login", nil)
 	}

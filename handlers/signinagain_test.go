@@ -23,7 +23,7 @@ func (b *browser) outstay(s *site) {
 
 // signInAgain follows the button of the page, and returns the address that it leads to and its
 // page.
-func (b *browser) signInAgain(page answer, subject string) (address string, there answer) {
+func (b *browser) signInAgain(page reply, subject string) (address string, there reply) {
 	b.t.Helper()
 	form := page.document(b.t).Find(`form[action="/auth/login"]`)
 	back, leads := form.Find("input[name=return]").Attr("value")

@@ -41,7 +41,7 @@ func TestSignIn_ProviderStops(t *testing.T) {
 func TestSignIn_Faults(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		answer, page, log string
+		reply, page, log string
 	}{
 		"Encrypted":    {`{"access_token":"at","token_type":"Bearer","id_token":"a.b.c.d.e"}`, "answers in a form that this desk cannot read", "Turn encryption of ID tokens off"},
 		"NoIDToken":    {`{"access_token":"at","token_type":"Bearer"}`, "does not say who you are", "the answer has no ID token"},
@@ -54,14 +54,14 @@ func TestSignIn_Faults(t *testing.T) {
 			address := refreshTarget(t, b.post("/auth/login", nil))
 			form := b.get(address).document(t).Find("form").AttrOr("action", "")
 			back := b.post(resolve(t, address, form), url.Values{"subject": {rita}})
-			answer := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			reply := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", "application/json")
-				if strings.Contains(test.answer, "error") {
+				if strings.Contains(test.reply, "error") {
 					w.WriteHeader(http.StatusBadRequest)
 				}
-				_, _ = w.Write([]byte(test.answer))
+				_, _ = w.Write([]byte(test.reply))
 			}))
-			s.instead.Store(&answer)
+			s.instead.Store(&reply)
 			a := b.get(back.header.Get("Location"))
 			if a.status != http.StatusBadGateway || !strings.Contains(a.text(t), test.page) || strings.Contains(a.text(t), "token") {
 				t.Errorf("%d %s", a.status, a.text(t))
@@ -86,7 +86,7 @@ func TestSignIn_PushedOnly(t *testing.T) {
 	}))
 	s.instead.Store(&document)
 	b := s.visitor()
-	for _, a := range []answer{b.get("/signin"), b.post("/auth/login", nil)} {
+	for _, a := range []reply{b.get("/signin"), b.post("/auth/login", nil)} {
 		if !strings.Contains(a.text(t), "demands a way of asking that this desk does not have") || a.header.Get("Refresh") != "" {
 			t.Errorf("%d %s", a.status, a.text(t))
 		}

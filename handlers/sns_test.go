@@ -137,7 +137,7 @@ func (s *snsSigner) signed(at time.Time, pairs ...string) string {
 }
 
 // publish posts as SNS does.
-func (b *browser) publish(body string, header ...string) answer {
+func (b *browser) publish(body string, header ...string) reply {
 	b.t.Helper()
 	h := http.Header{"X-Amz-Sns-Message-Type": {"Notification"}, "User-Agent": {"Amazon Simple Notification Service Agent"}}
 	for i := 0; i < len(header); i += 2 {
@@ -188,7 +188,7 @@ func TestNotification_Problems(t *testing.T) {
 	elsewhere["queue"] = "security"
 	text, _ := json.Marshal(elsewhere)
 	for name, test := range map[string]struct {
-		answer answer
+		reply  reply
 		status int
 		code   string
 	}{
@@ -202,9 +202,9 @@ func TestNotification_Problems(t *testing.T) {
 		"OtherQueue":   {b.publish(sns.signed(now, "Message", string(text))), http.StatusUnprocessableEntity, "invalid"},
 	} {
 		var problem struct{ Code string }
-		decodeJSON(t, test.answer.body, &problem)
-		if test.answer.status != test.status || problem.Code != test.code {
-			t.Errorf("%s: %d %s", name, test.answer.status, test.answer.body)
+		decodeJSON(t, test.reply.body, &problem)
+		if test.reply.status != test.status || problem.Code != test.code {
+			t.Errorf("%s: %d %s", name, test.reply.status, test.reply.body)
 		}
 	}
 	if n := len(s.audit("")); n != 0 {

@@ -65,7 +65,7 @@ func TestNoRoom(t *testing.T) {
 	t.Parallel()
 	store := &fullStore{}
 	s := newSite(t, func(c *config) {
-		c.Service = callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: queues, Notify: c.Hub, Budget: callbacks.DefaultBudget, Now: c.Now})
+		c.Service = callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: queues, Invalidator: c.Hub, ReviewLimits: callbacks.DefaultReviewLimits, Now: c.Now})
 	})
 	store.Store = s.store
 	id, b := s.receive(expense()).ID, s.as(rita)

@@ -33,7 +33,7 @@ func FuzzWebhooks(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, way byte, body string) {
 		b := &browser{t: t, site: s, client: anybody.client, header: http.Header{"Authorization": {"Bearer " + webhookToken}}}
-		var a answer
+		var a reply
 		switch way % 3 {
 		case 0:
 			a = b.do(http.MethodPost, "/webhooks/callbacks", "application/json", body)

@@ -26,7 +26,7 @@ func message(title string) map[string]any {
 }
 
 // announce posts a signed message.
-func (b *browser) announce(messageID string, body any) answer {
+func (b *browser) announce(messageID string, body any) reply {
 	b.t.Helper()
 	document, err := json.Marshal(body)
 	if err != nil {
@@ -123,13 +123,13 @@ func TestWebhook_Problems(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	b := s.visitor()
-	bearer := func(header http.Header, contentType, body string) answer {
+	bearer := func(header http.Header, contentType, body string) reply {
 		c := &browser{t: t, site: s, client: b.client, header: header}
 		return c.do(http.MethodPost, "/webhooks/callbacks", contentType, body)
 	}
 	good := http.Header{"Authorization": {"Bearer " + webhookToken}}
 	for name, test := range map[string]struct {
-		answer answer
+		reply  reply
 		status int
 		code   string
 	}{
@@ -141,9 +141,9 @@ func TestWebhook_Problems(t *testing.T) {
 		"Values":        {bearer(good, "application/json", `{"callbackId":"AAAA","queue":"none"}`), http.StatusUnprocessableEntity, "invalid"},
 	} {
 		var problem struct{ Code string }
-		decodeJSON(t, test.answer.body, &problem)
-		if test.answer.status != test.status || problem.Code != test.code || test.answer.header.Get("Content-Type") != "application/problem+json" {
-			t.Errorf("%s: %d %s", name, test.answer.status, test.answer.body)
+		decodeJSON(t, test.reply.body, &problem)
+		if test.reply.status != test.status || problem.Code != test.code || test.reply.header.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s: %d %s", name, test.reply.status, test.reply.body)
 		}
 	}
 	_ = s.store.Close()

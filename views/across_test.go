@@ -89,8 +89,8 @@ func TestDraftPlaces(t *testing.T) {
 func TestBeatsThatNeedAnOperator(t *testing.T) {
 	t.Parallel()
 	m := pagetest.Review(viewstest.Pending())
-	viewstest.FailHeartbeats(&m.Callback, callbacks.AnswerDenied)
-	m.Callback.Problem = callbacks.AnswerDenied
+	viewstest.FailHeartbeats(&m.Callback, callbacks.ReplyDenied)
+	m.Callback.Problem = callbacks.ReplyDenied
 	admin, reviewer := viewstest.Shell("mine", "/"), viewstest.Shell("mine", "/")
 	reviewer.Viewer = viewstest.Lena
 	const told = "Lambda does not take the heartbeats: an admin was told. Ends in 0:13 at 13:51:15 unless one arrives."
@@ -116,7 +116,7 @@ func TestBeatsThatNeedAnOperator(t *testing.T) {
 func TestRefusedHeartbeatsOfThePast(t *testing.T) {
 	t.Parallel()
 	m := pagetest.Review(viewstest.Pending())
-	m.Callback.Problem, m.Callback.ReviewedUntil, m.Callback.NextHeartbeatAt = callbacks.AnswerDenied, time.Time{}, time.Time{}
+	m.Callback.Problem, m.Callback.ReviewedUntil, m.Callback.NextHeartbeatAt = callbacks.ReplyDenied, time.Time{}, time.Time{}
 	page := viewstest.Words(viewstest.HTML(t, review.Page(viewstest.Shell("mine", "/"), m)).Find("#item"))
 	row := viewstest.Words(viewstest.HTML(t, lists.InboxPage(viewstest.Shell("mine", "/"), pagetest.Inbox(callbacks.ScopeMine, []callbacks.Row{{Callback: m.Callback}}))).Find("[data-row]"))
 	for _, shown := range []string{page, row} {

@@ -80,7 +80,7 @@ func pages() map[string]templ.Component {
 		"completed":            review.Page(onReview, pagetest.Review(viewstest.Completed())),
 		"lost-timeout":         review.Page(onReview, pagetest.Review(viewstest.Lost(callbacks.EndedByClock, callbacks.CauseTimeout))),
 		"lost-other":           review.Page(onReview, pagetest.Review(viewstest.Lost(callbacks.EndedByOther, callbacks.NoDeadline))),
-		"undeliverable":        review.Page(onReview, pagetest.Review(viewstest.Troubled(callbacks.Undeliverable, callbacks.AnswerInvalid, 400, "InvalidParameterValueException", "Lambda refused the decision for good: InvalidParameterValueException."))),
+		"undeliverable":        review.Page(onReview, pagetest.Review(viewstest.Troubled(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "InvalidParameterValueException", "Lambda refused the decision for good: InvalidParameterValueException."))),
 		"without effect":       review.Page(onReview, pagetest.Review(viewstest.WithoutEffect())),
 		"unconfirmed":          review.Page(onReview, pagetest.Review(viewstest.InDoubt(callbacks.DoubtDenied))),
 		"timed-out":            review.Page(onReview, timedOut),
@@ -136,9 +136,9 @@ func TestPagesToLookAt(t *testing.T) {
 		}
 		write(t, name+".html", body)
 		for _, path := range named.FindAllString(body, -1) {
-			answer := httptest.NewRecorder()
-			static.Handler().ServeHTTP(answer, httptest.NewRequest("GET", path, nil))
-			write(t, path, answer.Body.String())
+			reply := httptest.NewRecorder()
+			static.Handler().ServeHTTP(reply, httptest.NewRequest("GET", path, nil))
+			write(t, path, reply.Body.String())
 		}
 	}
 }

@@ -101,7 +101,7 @@ func (b *bench) attackedBy(ctx context.Context, a attack, file string) (row, err
 	if err != nil {
 		return row{}, err
 	}
-	answers, err := a.run(ctx, v)
+	replies, err := a.run(ctx, v)
 	if err != nil {
 		return row{}, err
 	}
@@ -111,7 +111,7 @@ func (b *bench) attackedBy(ctx context.Context, a attack, file string) (row, err
 	}
 	megabytes := float64(peak) / 1e6
 	return row{
-		name: "attack, " + a.name, measured: fmt.Sprintf("%.0f MB, at rest %.0f MB; %s", megabytes, float64(rest)/1e6, answers),
+		name: "attack, " + a.name, measured: fmt.Sprintf("%.0f MB, at rest %.0f MB; %s", megabytes, float64(rest)/1e6, replies),
 		goal: below(megabytes, attackMemory, "MB"),
 	}, nil
 }

@@ -21,9 +21,9 @@ const (
 	// beatLimit is the delay after which a heartbeat counts as late. The desk's own metric uses the
 	// same limit.
 	beatLimit = 2 * time.Second
-	// steadyBeats is how many heartbeats of each callback are measured, after a first one that is
+	// steadyHeartbeats is how many heartbeats of each callback are measured, after a first one that is
 	// not.
-	steadyBeats = 4
+	steadyHeartbeats = 4
 	// beatsCost is how much of a processor the heartbeats of all reviews may use, in percent.
 	beatsCost = 100.0
 	// deskAway is longer than the desk takes from its start to its first heartbeat.
@@ -52,7 +52,7 @@ func (b *bench) beats(ctx context.Context) ([]row, error) {
 		return nil, err
 	}
 	b.lambda.pulses.begin(interval)
-	used, err := d.watchProcessor(ctx, steadyBeats*interval)
+	used, err := d.watchProcessor(ctx, steadyHeartbeats*interval)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (b *bench) beats(ctx context.Context) ([]row, error) {
 	if len(behind) == 0 {
 		return nil, errors.New("no heartbeat came")
 	}
-	return beatRows(b.reviews, behind, steadyBeats*interval, used), nil
+	return beatRows(b.reviews, behind, steadyHeartbeats*interval, used), nil
 }
 
 // beatRows returns the rows for the heartbeats of a time span, in which the desk used the given

@@ -105,7 +105,7 @@ func decideAll(ctx context.Context, file string, all []callbacks.Callback) (err 
 	for _, name := range queueNames {
 		queues[name] = callbacks.Queue{Name: name, Groups: reviewer.Groups}
 	}
-	service := callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: queues, Notify: nobody{}, Now: time.Now})
+	service := callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: queues, Invalidator: nobody{}, Now: time.Now})
 	person := reviewer
 	person.Roles.Reviewer = true
 	group, ctx := errgroup.WithContext(ctx)

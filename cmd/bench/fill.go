@@ -73,7 +73,7 @@ func fill(ctx context.Context, database string, n int) (_ []callbacks.Callback, 
 	for _, name := range queueNames {
 		queues[name] = callbacks.Queue{Name: name}
 	}
-	service := callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: queues, Notify: nobody{}, Now: time.Now})
+	service := callbacks.NewService(callbacks.ServiceConfig{Store: store, Queues: queues, Invalidator: nobody{}, Now: time.Now})
 	all := make([]callbacks.Callback, n)
 	var next atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
@@ -92,14 +92,14 @@ func fill(ctx context.Context, database string, n int) (_ []callbacks.Callback, 
 	return all, group.Wait()
 }
 
-func receive(ctx context.Context, service *callbacks.Service, n int) (callbacks.Receipt, error) {
+func receive(ctx context.Context, service *callbacks.Service, n int) (callbacks.Acknowledgment, error) {
 	body, err := announce(n).body()
 	if err != nil {
-		return callbacks.Receipt{}, err
+		return callbacks.Acknowledgment{}, err
 	}
 	decoded, err := intake.Decode(body)
 	if err != nil {
-		return callbacks.Receipt{}, err
+		return callbacks.Acknowledgment{}, err
 	}
 	return service.Receive(ctx, callbacks.Source{Name: sourceName}, fmt.Sprintf("msg_%d", n), decoded)
 }
@@ -107,4 +107,4 @@ func receive(ctx context.Context, service *callbacks.Service, n int) (callbacks.
 // nobody stands for the open pages: there are none.
 type nobody struct{}
 
-func (nobody) Changed(callbacks.Notice) {}
+func (nobody) Changed(callbacks.Invalidation) {}

@@ -172,18 +172,18 @@ func (w *world) announce(ctx context.Context, d *decision, asked locallambda.Obs
 		}
 		request.Header.Set("Content-Type", "application/json")
 		request.Header.Set("Authorization", "Bearer "+w.token)
-		answer, err := w.send(request)
+		reply, err := w.send(request)
 		switch {
-		case err == nil && (answer.status == http.StatusCreated || answer.status == http.StatusOK):
+		case err == nil && (reply.status == http.StatusCreated || reply.status == http.StatusOK):
 			w.traps.spring(requestKept, to)
 			var receipt struct {
 				ID callbacks.ID `json:"id"`
 			}
-			err := json.Unmarshal(answer.body, &receipt)
+			err := json.Unmarshal(reply.body, &receipt)
 			d.id = receipt.ID
 			return err
-		case err == nil && answer.status < http.StatusInternalServerError:
-			return fmt.Errorf("the announcement is answered with %d: %s", answer.status, answer.body)
+		case err == nil && reply.status < http.StatusInternalServerError:
+			return fmt.Errorf("the announcement is answered with %d: %s", reply.status, reply.body)
 		}
 		if err := pause(ctx, tryAgainAfter); err != nil {
 			return err

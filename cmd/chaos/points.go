@@ -122,10 +122,10 @@ func (t *traps) around(r *replica, lambda http.Handler) http.Handler {
 		if known && t.spring(before, r) {
 			panic(http.ErrAbortHandler) // nobody is left to answer
 		}
-		answer := &noted{ResponseWriter: w, status: http.StatusOK}
-		lambda.ServeHTTP(answer, request)
+		reply := &noted{ResponseWriter: w, status: http.StatusOK}
+		lambda.ServeHTTP(reply, request)
 		// A request that outlived its replica says nothing about the next replica.
-		if known && answer.done() && request.Context().Err() == nil {
+		if known && reply.done() && request.Context().Err() == nil {
 			t.spring(after, r)
 		}
 	})

@@ -14,11 +14,11 @@ type pulse struct {
 	last     time.Time     // the last heartbeat that Lambda accepted
 	tried    []time.Time   // since the last one: all heartbeats that arrived, accepted or not
 	beats    int
-	late     []lateBeat
+	late     []lateHeartbeat
 }
 
-// lateBeat is a heartbeat that Lambda accepted later than a desk should send it.
-type lateBeat struct {
+// lateHeartbeat is a heartbeat that Lambda accepted later than a desk should send it.
+type lateHeartbeat struct {
 	due, at time.Time
 	tried   bool // one was sent in time, but Lambda did not accept it
 }
@@ -38,7 +38,7 @@ func (p *pulse) beat(at time.Time) {
 	due := p.last.Add(p.interval)
 	inTime := due.Add(upkeep.HeartbeatSlack)
 	if at.After(inTime) {
-		p.late = append(p.late, lateBeat{due: due, at: at, tried: len(p.tried) > 0 && p.tried[0].Before(inTime)})
+		p.late = append(p.late, lateHeartbeat{due: due, at: at, tried: len(p.tried) > 0 && p.tried[0].Before(inTime)})
 	}
 	p.last, p.tried = at, nil
 }
@@ -50,7 +50,7 @@ type heartbeats struct {
 	// killed just then
 	refused     int
 	away        int // a replica was down, or PostgreSQL restarted, when it was due
-	unexplained []lateBeat
+	unexplained []lateHeartbeat
 }
 
 // heartbeats sums up all callbacks.

@@ -87,7 +87,7 @@ func (e evidence) String() string {
 	}
 	if e.delivery != nil {
 		for _, a := range e.delivery.Attempts {
-			fmt.Fprintf(&b, "\n\tattempt %d %s: %s", a.Number, a.StartedAt.Format(time.StampMilli), a.Answer)
+			fmt.Fprintf(&b, "\n\tattempt %d %s: %s", a.Number, a.StartedAt.Format(time.StampMilli), a.Reply)
 		}
 	}
 	for c, times := range e.offered {

@@ -18,8 +18,8 @@ import (
 // tryAgainAfter is how long a reviewer waits after a request without an answer.
 const tryAgainAfter = 100 * time.Millisecond
 
-// answer is a response that was read completely.
-type answer struct {
+// reply is a response that was read completely.
+type reply struct {
 	status   int
 	location string
 	body     []byte
@@ -27,14 +27,14 @@ type answer struct {
 
 // send sends a request once. A broken connection is an error: nobody knows how far the request
 // came.
-func (w *world) send(request *http.Request) (answer, error) {
+func (w *world) send(request *http.Request) (reply, error) {
 	response, err := w.browser.Do(request)
 	if err != nil {
-		return answer{}, err
+		return reply{}, err
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody))
-	return answer{response.StatusCode, response.Header.Get("Location"), body}, err
+	return reply{response.StatusCode, response.Header.Get("Location"), body}, err
 }
 
 // reviewer is one person who makes one decision.
@@ -57,7 +57,7 @@ func (w *world) newReviewer(d *decision) *reviewer {
 }
 
 // post posts a form of the page to a replica.
-func (r *reviewer) post(ctx context.Context, to *replica, what string) (answer, error) {
+func (r *reviewer) post(ctx context.Context, to *replica, what string) (reply, error) {
 	form := url.Values{
 		"outcome": {r.outcome}, "comment": {fmt.Sprintf("Decision %d by %s.", r.decision.number, r.person.Name)},
 		"seen": {r.seen}, "at": {r.at},
@@ -65,7 +65,7 @@ func (r *reviewer) post(ctx context.Context, to *replica, what string) (answer, 
 	address := fmt.Sprintf("%s/callbacks/%s/%s", to.url, r.decision.id, what)
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
 	if err != nil {
-		return answer{}, err
+		return reply{}, err
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.AddCookie(r.sessions[r.person.Subject])

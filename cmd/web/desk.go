@@ -52,20 +52,20 @@ type deskOptions struct {
 
 // desk is the program: a store, the workers on it and the pages in front of it.
 type desk struct {
-	log       *slog.Logger
-	now       func() time.Time
-	store     *sqlstore.Store
-	hub       *live.Hub            // sends events to the pages of this process
-	notices   sqlstore.Notices     // sends invalidations to the other replicas
-	registry  *prometheus.Registry // what scrapers read
-	scrapes   net.Listener         // serves scrapers; nil if metrics are off
-	workers   []worker.Runner
-	discovery *discovery.Worker
-	auth      *auth.Auth
-	site      http.Handler
-	tracing   *tracing.Tracing // nil when off
-	linger    time.Duration
-	stopping  atomic.Bool
+	log           *slog.Logger
+	now           func() time.Time
+	store         *sqlstore.Store
+	hub           *live.Hub              // sends events to the pages of this process
+	invalidations sqlstore.Invalidations // sends invalidations to the other replicas
+	registry      *prometheus.Registry   // what scrapers read
+	scrapes       net.Listener           // serves scrapers; nil if metrics are off
+	workers       []worker.Runner
+	discovery     *discovery.Worker
+	auth          *auth.Auth
+	site          http.Handler
+	tracing       *tracing.Tracing // nil when off
+	linger        time.Duration
+	stopping      atomic.Bool
 }
 
 // openDesk opens the store and connects the parts. It starts nothing. The caller must close the
@@ -87,7 +87,7 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 			d.close()
 		}
 	}()
-	if d.notices, err = sqlstore.NewNotices(string(settings.DatabaseURL), log); err != nil {
+	if d.invalidations, err = sqlstore.NewNotices(string(settings.DatabaseURL), log); err != nil {
 		return nil, err
 	}
 	if d.tracing, err = openTracing(ctx, settings.TraceEndpoint, log); err != nil {
@@ -124,27 +124,27 @@ func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aw
 	if err != nil {
 		return nil, fmt.Errorf("encryption keys: %w", err)
 	}
-	notify := notifiers{d.hub, d.notices}
+	invalidator := invalidators{d.hub, d.invalidations}
 	lanes, allowances := aws.Lanes(), readquota.NewAllowances(d.store, settings.WatchRate, d.now)
 	histories := history.Config{Source: aws, Lanes: lanes, Allowances: allowances, Log: d.log, Now: d.now}
 	if d.tracing != nil {
 		histories.Source = d.tracing.Histories(aws)
 	}
 	deliveries := delivery.NewWorker(delivery.Config{
-		Store: d.store, Lambda: attempts, History: histories, Notify: notify, Log: d.log, Now: d.now,
+		Store: d.store, Lambda: attempts, History: histories, Invalidator: invalidator, Log: d.log, Now: d.now,
 	})
-	keep := upkeep.Config{Store: d.store, Lambda: attempts, History: histories, Notify: notify, Log: d.log, Now: d.now}
+	keep := upkeep.Config{Store: d.store, Lambda: attempts, History: histories, Invalidator: invalidator, Log: d.log, Now: d.now}
 	heartbeats := upkeep.NewHeartbeats(keep)
 	watches, exceptions := domainWatches(settings.Watch, lanes.Region)
 	d.discovery = discovery.NewWorker(discovery.Config{
-		Store: d.store, Executions: aws, Notify: notify, Log: d.log, Now: d.now, Queues: domainQueues(settings.Queues),
+		Store: d.store, Executions: aws, Invalidator: invalidator, Log: d.log, Now: d.now, Queues: domainQueues(settings.Queues),
 		Watches: watches, Exceptions: exceptions, Lanes: lanes, Allowances: allowances, Beat: heartbeats.Wake,
 	})
 	d.workers = []worker.Runner{deliveries, heartbeats, upkeep.NewExpiry(keep), d.discovery}
 	return callbacks.NewService(callbacks.ServiceConfig{
-		Store: d.store, Queues: domainQueues(settings.Queues), Notify: notify, Now: d.now,
-		Budget: callbacks.Budget{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
-		Beat:   heartbeats.Wake, Deliveries: deliveries,
+		Store: d.store, Queues: domainQueues(settings.Queues), Invalidator: invalidator, Now: d.now,
+		ReviewLimits: callbacks.ReviewLimits{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
+		Beat:         heartbeats.Wake, Deliveries: deliveries,
 		Seals: seals, Lanes: lanes, GroupsMaxAge: settings.Groups.MaxAge,
 	}), nil
 }
@@ -191,7 +191,7 @@ func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo
 // sessionEnded ends the streams of a session, first in this process, then at the other replicas.
 func (d *desk) sessionEnded(id callbacks.ID) {
 	d.hub.EndSession(id)
-	d.notices.SessionEnded(id)
+	d.invalidations.SessionEnded(id)
 }
 
 // domainQueues converts the configured queues to the domain's type.
@@ -240,10 +240,10 @@ func watchedRegions(configured config.Watches) []string {
 }
 
 // notifiers call several notifiers one after the other, pages of this process first.
-type notifiers []callbacks.Notifier
+type invalidators []callbacks.Invalidator
 
-// Changed implements [callbacks.Notifier].
-func (all notifiers) Changed(n callbacks.Notice) {
+// Changed implements [callbacks.Invalidator].
+func (all invalidators) Changed(n callbacks.Invalidation) {
 	for _, one := range all {
 		one.Changed(n)
 	}

@@ -83,8 +83,8 @@ func serveFunction(t *testing.T, endpoint *durable.Client) string {
 		if err != nil {
 			return "", err
 		}
-		answer, err := callback.Get()
-		return order + ": " + answer, err
+		reply, err := callback.Get()
+		return order + ": " + reply, err
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		payload, err := io.ReadAll(r.Body)

@@ -61,7 +61,7 @@ func (d *desk) run(ctx context.Context, l net.Listener) error {
 		group.Go(func() error { w.Run(working); return nil })
 	}
 	group.Go(func() error {
-		d.notices.Run(working, sqlstore.Deliver{Changed: d.hub.Changed, SessionEnded: d.hub.EndSession, Missed: d.hub.Missed})
+		d.invalidations.Run(working, sqlstore.Deliver{Changed: d.hub.Changed, SessionEnded: d.hub.EndSession, Missed: d.hub.Missed})
 		return nil
 	})
 	group.Go(func() error { return d.forgetSessions(working) })

@@ -23,7 +23,7 @@ import (
 // Lambda would.
 type runtimeAPI struct {
 	invocations chan invocation
-	answers     chan answer
+	replies     chan reply
 }
 
 type invocation struct {
@@ -31,7 +31,7 @@ type invocation struct {
 	payload []byte
 }
 
-type answer struct {
+type reply struct {
 	body  []byte
 	fault string // the body is an error where it is not empty
 }
@@ -46,7 +46,7 @@ func (r *runtimeAPI) Invoke(ctx context.Context, payload []byte) ([]byte, error)
 		return nil, ctx.Err()
 	}
 	select {
-	case a := <-r.answers:
+	case a := <-r.replies:
 		if a.fault != "" {
 			return nil, &wire.ErrorObject{ErrorType: a.fault, ErrorMessage: string(a.body)}
 		}
@@ -68,13 +68,13 @@ func (r *runtimeAPI) handler() http.Handler {
 		}
 	})
 	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/{outcome}", func(w http.ResponseWriter, request *http.Request) {
-		a := answer{}
+		a := reply{}
 		a.body, _ = io.ReadAll(request.Body) // a broken body fails the invocation's answer
 		if request.PathValue("outcome") == "error" {
 			a.fault = request.Header.Get("Lambda-Runtime-Function-Error-Type")
 		}
 		w.WriteHeader(http.StatusAccepted)
-		r.answers <- a
+		r.replies <- a
 	})
 	return mux
 }
@@ -93,7 +93,7 @@ func build(t *testing.T) (binary string) {
 // startProcess runs a function's binary as Lambda does. Its environment is all that it knows.
 func startProcess(t *testing.T, binary string, environment ...string) locallambda.Function {
 	t.Helper()
-	api := &runtimeAPI{invocations: make(chan invocation), answers: make(chan answer, 1)}
+	api := &runtimeAPI{invocations: make(chan invocation), replies: make(chan reply, 1)}
 	server := httptest.NewServer(api.handler())
 	var complaints bytes.Buffer
 	process := exec.Command(binary)

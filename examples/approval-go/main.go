@@ -56,7 +56,7 @@ func (d *desk) approve(ctx durable.Context, p purchase) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	answer, err := durable.WaitForCallback[decision](ctx, "wait-for-approval",
+	reply, err := durable.WaitForCallback[decision](ctx, "wait-for-approval",
 		func(step durable.StepContext, callbackID string) error {
 			return d.ask(step, request{
 				CallbackID: callbackID, ExecutionARN: ctx.ExecutionArn(), StartedAt: asked, TimeoutSeconds: int(timeout.Seconds()),
@@ -75,6 +75,6 @@ func (d *desk) approve(ctx durable.Context, p purchase) (string, error) {
 	}
 	return durable.Step(ctx, "order", func(durable.StepContext) (string, error) {
 		// a shop would be called here
-		return fmt.Sprintf("%s is ordered, approved by %s", p.ID, answer.Reviewer.Name), nil
+		return fmt.Sprintf("%s is ordered, approved by %s", p.ID, reply.Reviewer.Name), nil
 	})
 }

@@ -68,7 +68,7 @@ type recorded struct {
 }
 
 // confirm answers that a callback is recorded: 201 the first time, 200 after that.
-func (h *Handlers) confirm(c echo.Context, receipt callbacks.Receipt) error {
+func (h *Handlers) confirm(c echo.Context, receipt callbacks.Acknowledgment) error {
 	status := http.StatusOK
 	if receipt.Created {
 		status = http.StatusCreated

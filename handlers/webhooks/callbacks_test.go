@@ -18,7 +18,7 @@ func TestReceipt(t *testing.T) {
 			t.Parallel()
 			w := httptest.NewRecorder()
 			c := echo.New().NewContext(httptest.NewRequest(http.MethodPost, "/webhooks/callbacks", nil), w)
-			receipt := callbacks.Receipt{Callback: callbacks.Callback{ID: "k7", CallbackID: "QUJD", State: callbacks.Pending}, Created: created}
+			receipt := callbacks.Acknowledgment{Callback: callbacks.Callback{ID: "k7", CallbackID: "QUJD", State: callbacks.Pending}, Created: created}
 			if err := desk.confirm(c, receipt); err != nil {
 				t.Fatal(err)
 			}

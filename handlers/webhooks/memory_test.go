@@ -51,16 +51,16 @@ func TestDecodeMemory(t *testing.T) {
 		if len(body) > intake.MaxBody {
 			t.Fatalf("%s: %d bytes", name, len(body))
 		}
-		answer := httptest.NewRecorder()
+		reply := httptest.NewRecorder()
 		used := allocated(func() {
 			if _, err := intake.Decode([]byte(body)); err != nil {
-				_ = ProblemOf(err).Write(answer)
+				_ = ProblemOf(err).Write(reply)
 			}
 		})
 		if used > 96<<20 {
 			t.Errorf("%s: %d MiB are allocated, want 96 at most", name, used>>20)
 		}
-		if n := answer.Body.Len(); n > 64<<10 {
+		if n := reply.Body.Len(); n > 64<<10 {
 			t.Errorf("%s: an answer of %d bytes, want 64 KiB at most", name, n)
 		}
 	}

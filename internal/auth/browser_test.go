@@ -32,19 +32,19 @@ func (r *rig) browser(t *testing.T) *browser {
 	return &browser{t: t, rig: r, client: &client}
 }
 
-// answer is a response whose body has been read.
-type answer struct {
+// reply is a response whose body has been read.
+type reply struct {
 	*http.Response
 	text string
 }
 
 // kind is the first line of an error, see redirect.
-func (a answer) kind() string {
+func (a reply) kind() string {
 	line, _, _ := strings.Cut(a.text, "\n")
 	return line
 }
 
-func (b *browser) do(method, address string, form url.Values, header ...string) answer {
+func (b *browser) do(method, address string, form url.Values, header ...string) reply {
 	b.t.Helper()
 	if strings.HasPrefix(address, "/") {
 		address = b.rig.origin + address
@@ -68,11 +68,11 @@ func (b *browser) do(method, address string, form url.Values, header ...string) 
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return answer{resp, string(body)}
+	return reply{resp, string(body)}
 }
 
 // next is the address that an answer redirects to.
-func (b *browser) next(a answer) string {
+func (b *browser) next(a reply) string {
 	b.t.Helper()
 	if a.StatusCode != http.StatusSeeOther {
 		b.t.Fatalf("status %d, want a redirect: %s", a.StatusCode, a.text)
@@ -96,13 +96,13 @@ func (b *browser) choose(authorize, subject string) string {
 	return b.next(b.do(http.MethodPost, authorize, url.Values{"subject": {subject}}))
 }
 
-func (b *browser) get(address string, header ...string) answer {
+func (b *browser) get(address string, header ...string) reply {
 	b.t.Helper()
 	return b.do(http.MethodGet, address, nil, header...)
 }
 
 // signIn is the whole way; it returns our answer to the way back.
-func (b *browser) signIn(returnPath string) answer {
+func (b *browser) signIn(returnPath string) reply {
 	b.t.Helper()
 	return b.get(b.choose(b.begin(returnPath), "dana"))
 }

@@ -64,12 +64,12 @@ func TestBadTokensAskSeldom(t *testing.T) {
 	m := r.move(t, "ES256")
 	r.browser(t).mustSignIn()
 	m.say("jwks_uri", r.issuer+"/old-keys")
-	r.wire.answer(func(req *http.Request) *http.Response {
+	r.wire.reply(func(req *http.Request) *http.Response {
 		if strings.HasSuffix(req.URL.Path, "/old-keys") {
 			req = req.Clone(req.Context())
 			return jsonResponse(req, http.StatusOK, foreignKey)
 		}
-		return m.answer(req)
+		return m.reply(req)
 	})
 	m.sign(t, "ES256")
 	before := m.count("/token")
@@ -79,7 +79,7 @@ func TestBadTokensAskSeldom(t *testing.T) {
 		}
 	}
 	// One request looks whether the provider answers; all of this is within the seconds that its
-	// answer is good for.
+	// reply is good for.
 	if n := m.count("/openid-configuration"); m.count("/token") != before+5 || n != 3 {
 		t.Errorf("%d requests for the discovery document, want the first, one look and one for the bad tokens", n)
 	}
@@ -104,13 +104,13 @@ func TestWithdrawnKey(t *testing.T) {
 		defer m.mu.Unlock()
 		m.private, m.key = stolen, id
 	}
-	r.wire.answer(func(req *http.Request) *http.Response {
+	r.wire.reply(func(req *http.Request) *http.Response {
 		if strings.HasSuffix(req.URL.Path, "/keys") {
 			m.mu.Lock()
 			m.key = published
 			m.mu.Unlock()
 		}
-		return m.answer(req)
+		return m.reply(req)
 	})
 	forge()
 	r.browser(t).mustSignIn() // until the hour is over

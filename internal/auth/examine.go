@@ -115,12 +115,12 @@ func (e *examination) askToken(ctx context.Context) {
 		return // the answer says nothing about the client
 	}
 	defer func() { _ = resp.Body.Close() }()
-	var answer struct {
+	var reply struct {
 		Error string `json:"error"`
 	}
 	// a code that is empty, because there is no JSON, says nothing about the client
-	_ = json.NewDecoder(resp.Body).Decode(&answer)
-	e.found.Client = doctor.Client{Accepted: answer.Error == "invalid_grant", Error: foreignText(answer.Error)}
+	_ = json.NewDecoder(resp.Body).Decode(&reply)
+	e.found.Client = doctor.Client{Accepted: reply.Error == "invalid_grant", Error: foreignText(reply.Error)}
 }
 
 // nobodySignedIn are the error codes of a provider that would go on if somebody were signed in

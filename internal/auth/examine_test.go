@@ -74,14 +74,14 @@ func broken(t *testing.T, change func(document map[string]any), header http.Head
 		"scopes_supported": []string{"openid", "groups"}, "id_token_signing_alg_values_supported": []string{"RS256"},
 	}
 	change(document)
-	answer := func(path string, body any) {
+	reply := func(path string, body any) {
 		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { _ = json.NewEncoder(w).Encode(body) })
 	}
-	answer("GET /.well-known/openid-configuration", document)
+	reply("GET /.well-known/openid-configuration", document)
 	ec := map[string]string{"kty": "EC", "crv": "P-256", "kid": "1",
 		"x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}
-	answer("GET /keys", map[string]any{"keys": []any{ec, map[string]string{"kty": "of another world"}}})
-	answer("GET /no-keys", map[string]any{"keys": []any{}})
+	reply("GET /keys", map[string]any{"keys": []any{ec, map[string]string{"kty": "of another world"}}})
+	reply("GET /no-keys", map[string]any{"keys": []any{}})
 	return auth.Config{Issuer: server.URL, ClientID: "countersign", ClientSecret: secret, BaseURL: "https://desk.example.com", Now: time.Now}
 }
 
@@ -127,8 +127,8 @@ func TestExamineClock(t *testing.T) {
 func TestExamineNoDocument(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		answer http.HandlerFunc
-		want   string
+		reply http.HandlerFunc
+		want  string
 	}{
 		"NotFound":  {http.NotFound, "status 404"},
 		"Fails":     {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }, "status 503"},
@@ -137,7 +137,7 @@ func TestExamineNoDocument(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := httptest.NewServer(tt.answer)
+			server := httptest.NewServer(tt.reply)
 			t.Cleanup(server.Close)
 			lines := found(t, auth.Config{Issuer: server.URL, ClientSecret: secret, Now: time.Now})
 			wantFinding(t, lines, "problem "+server.URL+"/.well-known/openid-configuration cannot be read: ")
@@ -173,7 +173,7 @@ func TestExaminePushedOnly(t *testing.T) {
 		d["token_endpoint_auth_methods_supported"] = []string{"private_key_jwt"}
 	}, nil)
 	r := newRig(t)
-	r.wire.answer(func(req *http.Request) *http.Response {
+	r.wire.reply(func(req *http.Request) *http.Response {
 		if !strings.HasSuffix(req.URL.Path, "/authorize") {
 			return nil
 		}

@@ -71,7 +71,7 @@ func (b *browser) follow(address string, fields url.Values) string {
 }
 
 // submit sends the form of a page.
-func (b *browser) submit(a answer, fields url.Values) answer {
+func (b *browser) submit(a reply, fields url.Values) reply {
 	b.t.Helper()
 	page, err := goquery.NewDocumentFromReader(strings.NewReader(a.text))
 	if err != nil {

@@ -60,7 +60,7 @@ func TestAnyAnswerIsAlive(t *testing.T) {
 				t.Fatal(err)
 			}
 			r.pass(5 * time.Second)
-			r.wire.answer(func(req *http.Request) *http.Response {
+			r.wire.reply(func(req *http.Request) *http.Response {
 				switch {
 				case strings.HasSuffix(req.URL.Path, "/openid-configuration"):
 					return jsonResponse(req, c.document, "no")
@@ -86,7 +86,7 @@ func TestHangingProvider(t *testing.T) {
 	b.mustSignIn()
 	r.pass(5 * time.Second)
 	hangs := make(chan struct{}, 10)
-	r.wire.answer(func(req *http.Request) *http.Response {
+	r.wire.reply(func(req *http.Request) *http.Response {
 		hangs <- struct{}{}
 		<-req.Context().Done()
 		return nil

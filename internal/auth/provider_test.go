@@ -139,7 +139,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	r := newRig(t)
 	b := r.browser(t)
 	back := b.choose(b.begin("/"), "dana")
-	r.wire.answer(func(req *http.Request) *http.Response {
+	r.wire.reply(func(req *http.Request) *http.Response {
 		if req.URL.Host == "mallory.example" {
 			t.Errorf("%s %s is asked", req.Method, req.URL)
 		}
@@ -183,7 +183,7 @@ func TestSecretStyles(t *testing.T) {
 			r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.ClientSecret = c.secret })
 			var sent []*http.Request
 			var forms []url.Values
-			r.wire.answer(func(req *http.Request) *http.Response {
+			r.wire.reply(func(req *http.Request) *http.Response {
 				switch {
 				case strings.HasSuffix(req.URL.Path, "/openid-configuration"):
 					return jsonResponse(req, http.StatusOK, `{"issuer":"`+r.issuer+`","authorization_endpoint":"`+r.issuer+

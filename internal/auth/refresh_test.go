@@ -104,7 +104,7 @@ func TestRefreshWhileUserinfoIsDown(t *testing.T) {
 	t.Parallel()
 	r, b := newRenewingRig(t)
 	noIDToken := without("id_token")
-	r.wire.answer(func(req *http.Request) *http.Response {
+	r.wire.reply(func(req *http.Request) *http.Response {
 		switch {
 		case strings.HasSuffix(req.URL.Path, "/token"):
 			return r.wire.edited(t, req, noIDToken)
@@ -117,7 +117,7 @@ func TestRefreshWhileUserinfoIsDown(t *testing.T) {
 	if p, ok := b.person(); !ok || !slices.Equal(p.Groups, dana.Groups) {
 		t.Fatalf("signed in: %v, %+v", ok, p)
 	}
-	r.wire.answer(nil)
+	r.wire.reply(nil)
 	r.pass(time.Minute)
 	if p, ok := b.person(); !ok || !p.GroupsReadAt.Equal(r.now()) {
 		t.Errorf("signed in: %v, %+v a minute later", ok, p)

@@ -142,7 +142,7 @@ func TestRenewalWhileTheProviderIsDown(t *testing.T) {
 // mended the session is renewed.
 func TestRenewalRefusesTheDesk(t *testing.T) {
 	t.Parallel()
-	for fault, answer := range map[auth.Fault]struct {
+	for fault, reply := range map[auth.Fault]struct {
 		status int
 		body   string
 	}{
@@ -154,7 +154,7 @@ func TestRenewalRefusesTheDesk(t *testing.T) {
 		t.Run(string(fault), func(t *testing.T) {
 			t.Parallel()
 			r, b := newRenewingRig(t)
-			r.wire.answerInPlace("/token", answer.status, answer.body)
+			r.wire.answerInPlace("/token", reply.status, reply.body)
 			r.pass(15 * time.Minute)
 			if p, ok := b.person(); !ok || !slices.Equal(p.Groups, dana.Groups) {
 				t.Fatalf("signed in: %v, %+v", ok, p)
@@ -162,7 +162,7 @@ func TestRenewalRefusesTheDesk(t *testing.T) {
 			if log := r.log.String(); !strings.Contains(log, "groups not renewed") || !strings.Contains(log, "fault="+string(fault)) {
 				t.Errorf("the log does not name %s: %q", fault, log)
 			}
-			r.wire.answer(nil)
+			r.wire.reply(nil)
 			moved := dana
 			moved.Groups = []string{"audit"}
 			r.SetUsers([]oidc.User{moved})
@@ -185,7 +185,7 @@ func TestRenewalCutShort(t *testing.T) {
 	if p, ok := b.person(); !ok || !slices.Equal(p.Groups, dana.Groups) {
 		t.Fatalf("signed in: %v, %+v while userinfo is away", ok, p)
 	}
-	r.wire.answer(nil)
+	r.wire.reply(nil)
 	r.Misbehave(oidc.Faults{})
 	moved := dana
 	moved.Groups = []string{"audit"}
@@ -248,7 +248,7 @@ func TestRenewalByTwoReplicas(t *testing.T) {
 	t.Parallel()
 	r, b := newRenewingRig(t)
 	var refreshes atomic.Int64
-	r.wire.answer(func(req *http.Request) *http.Response {
+	r.wire.reply(func(req *http.Request) *http.Response {
 		if strings.HasSuffix(req.URL.Path, "/token") {
 			refreshes.Add(1)
 		}

@@ -39,7 +39,7 @@ func (r *rig) move(t *testing.T, alg string) *moved {
 	m := &moved{r: r, asked: map[string]int{}, document: map[string]any{}, token: func(map[string]any) {}}
 	m.sign(t, alg)
 	m.announce(alg)
-	r.wire.answer(m.answer)
+	r.wire.reply(m.reply)
 	return m
 }
 
@@ -91,7 +91,7 @@ func (m *moved) count(pathEnd string) int {
 	return m.asked[pathEnd]
 }
 
-func (m *moved) answer(req *http.Request) *http.Response {
+func (m *moved) reply(req *http.Request) *http.Response {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	end := req.URL.Path[strings.LastIndexByte(req.URL.Path, '/'):]
@@ -108,12 +108,12 @@ func (m *moved) answer(req *http.Request) *http.Response {
 		public, _ := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{m.key}})
 		return jsonResponse(req, http.StatusOK, string(public))
 	case "/token":
-		return m.change(req, func(answer map[string]any) {
-			if token, ok := answer["id_token"].(string); ok {
-				answer["id_token"] = m.resigned(token)
+		return m.change(req, func(reply map[string]any) {
+			if token, ok := reply["id_token"].(string); ok {
+				reply["id_token"] = m.resigned(token)
 			}
 			if m.access != "" {
-				answer["access_token"] = m.access
+				reply["access_token"] = m.access
 			}
 		})
 	}

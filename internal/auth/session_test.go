@@ -14,7 +14,7 @@ import (
 )
 
 // setCookie is the cookie of an answer, which must set exactly one of that name.
-func setCookie(t *testing.T, a answer, name string) *http.Cookie {
+func setCookie(t *testing.T, a reply, name string) *http.Cookie {
 	t.Helper()
 	var found []*http.Cookie
 	for _, c := range a.Cookies() {
@@ -276,7 +276,7 @@ func TestStoreReadOnly(t *testing.T) {
 	b.mustSignIn()
 	back := starter.choose(starter.begin("/"), "dana")
 	r.store.readOnly.Store(true)
-	for name, a := range map[string]answer{
+	for name, a := range map[string]reply{
 		"Begin":   b.do(http.MethodPost, "/auth/login", nil),
 		"Finish":  starter.get(back),
 		"SignOut": b.do(http.MethodPost, "/auth/logout", nil),

@@ -56,12 +56,12 @@ func (c *Config) authOptions() (options []oauth2.AuthCodeOption) {
 // store's. A person without any role is signed in all the same; what they may see is decided
 // elsewhere.
 func (a *Auth) Finish(w http.ResponseWriter, r *http.Request) (returnPath string, person callbacks.Person, err error) {
-	answer := r.URL.Query()
-	at, err := a.takeAttempt(w, r, answer.Get("state"))
+	reply := r.URL.Query()
+	at, err := a.takeAttempt(w, r, reply.Get("state"))
 	if err != nil {
 		return ReturnPath(at.Return), callbacks.Person{}, err
 	}
-	id, err := a.provider.redeem(r.Context(), at, answer)
+	id, err := a.provider.redeem(r.Context(), at, reply)
 	if err != nil {
 		return at.Return, callbacks.Person{}, err
 	}

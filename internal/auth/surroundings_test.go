@@ -145,7 +145,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // answer sets who answers in the provider's place; a nil response lets the request pass.
-func (w *wire) answer(replace func(*http.Request) *http.Response) {
+func (w *wire) reply(replace func(*http.Request) *http.Response) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.replace = replace
@@ -153,7 +153,7 @@ func (w *wire) answer(replace func(*http.Request) *http.Response) {
 
 // answerInPlace replaces the answers to requests whose path ends so.
 func (w *wire) answerInPlace(pathEnd string, status int, body string) {
-	w.answer(func(req *http.Request) *http.Response {
+	w.reply(func(req *http.Request) *http.Response {
 		if !strings.HasSuffix(req.URL.Path, pathEnd) {
 			return nil
 		}
@@ -163,7 +163,7 @@ func (w *wire) answerInPlace(pathEnd string, status int, body string) {
 
 // edit lets answers pass with their JSON changed, by the end of the path.
 func (w *wire) edit(t *testing.T, edits map[string]func(body map[string]any)) {
-	w.answer(func(req *http.Request) *http.Response {
+	w.reply(func(req *http.Request) *http.Response {
 		for pathEnd, change := range edits {
 			if strings.HasSuffix(req.URL.Path, pathEnd) {
 				return w.edited(t, req, change)
@@ -207,7 +207,7 @@ func jsonResponse(req *http.Request, status int, body string) *http.Response {
 // before calls fn once, before a request whose path ends so.
 func (w *wire) before(pathEnd string, fn func()) {
 	var once sync.Once
-	w.answer(func(req *http.Request) *http.Response {
+	w.reply(func(req *http.Request) *http.Response {
 		if strings.HasSuffix(req.URL.Path, pathEnd) {
 			once.Do(fn)
 		}

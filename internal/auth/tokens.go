@@ -17,16 +17,16 @@ import (
 
 // redeem exchanges the code that the browser brought back from the provider, and returns the person
 // that it stands for.
-func (p *provider) redeem(ctx context.Context, at attempt, answer url.Values) (identity, error) {
+func (p *provider) redeem(ctx context.Context, at attempt, reply url.Values) (identity, error) {
 	ctx = p.context(ctx)
 	e, err := p.discover(ctx)
 	if err != nil {
 		return identity{}, err
 	}
-	if err := checkAnswer(answer, p.cfg.Issuer, e.sendsIssuer); err != nil {
+	if err := checkAnswer(reply, p.cfg.Issuer, e.sendsIssuer); err != nil {
 		return identity{}, err
 	}
-	token, err := e.oauth.Exchange(ctx, answer.Get("code"), oauth2.VerifierOption(at.Verifier))
+	token, err := e.oauth.Exchange(ctx, reply.Get("code"), oauth2.VerifierOption(at.Verifier))
 	if refused := e.refusedClient(err); refused != nil {
 		return identity{}, refused
 	}
@@ -46,19 +46,19 @@ func (p *provider) redeem(ctx context.Context, at attempt, answer url.Values) (i
 
 // checkAnswer reads the redirect's parameters: which provider answers (RFC 9207), and whether it
 // refuses.
-func checkAnswer(answer url.Values, issuer string, sendsIssuer bool) error {
-	if iss := answer.Get("iss"); iss != issuer && (sendsIssuer || iss != "") {
+func checkAnswer(reply url.Values, issuer string, sendsIssuer bool) error {
+	if iss := reply.Get("iss"); iss != issuer && (sendsIssuer || iss != "") {
 		return invalid("redirect", "another issuer answers: %q", iss)
 	}
-	switch code := answer.Get("error"); code {
+	switch code := reply.Get("error"); code {
 	case "":
 	default:
 		if slices.Contains(inTrouble, code) {
 			return &providerError{ErrProviderUnavailable, "redirect", errors.New(code)}
 		}
-		return &RefusedError{Code: foreignText(code), Description: foreignText(answer.Get("error_description"))}
+		return &RefusedError{Code: foreignText(code), Description: foreignText(reply.Get("error_description"))}
 	}
-	if answer.Get("code") == "" {
+	if reply.Get("code") == "" {
 		return invalid("redirect", "it has no code")
 	}
 	return nil

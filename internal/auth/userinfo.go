@@ -111,11 +111,11 @@ func watchStatus(client *http.Client) (watched *http.Client, status *int) {
 	copied, status := *client, new(int)
 	next := client.Transport
 	copied.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
-		answer, err := next.RoundTrip(r)
+		reply, err := next.RoundTrip(r)
 		if err == nil {
-			*status = answer.StatusCode
+			*status = reply.StatusCode
 		}
-		return answer, err
+		return reply, err
 	})
 	return &copied, status
 }

@@ -84,5 +84,5 @@ func (e AuditEntry) NeedsOperator() bool {
 	if e.Action != ActionAttemptFailed && e.Action != ActionHeartbeatFailed {
 		return false
 	}
-	return slices.ContainsFunc(operatorAnswers, func(a Answer) bool { return strings.HasSuffix(e.Detail, ": "+a.words()+".") })
+	return slices.ContainsFunc(operatorAnswers, func(a Reply) bool { return strings.HasSuffix(e.Detail, ": "+a.words()+".") })
 }

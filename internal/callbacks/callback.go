@@ -119,13 +119,13 @@ type Callback struct {
 	ReviewedUntil time.Time
 	// Heartbeats counts the heartbeats that Lambda accepted.
 	Heartbeats int
-	// Untaken describes the heartbeats that failed since Lambda last accepted one.
-	Untaken Untaken
+	// MissedHeartbeats describes the heartbeats that failed since Lambda last accepted one.
+	MissedHeartbeats MissedHeartbeats
 
 	// Problem is the answer to the latest delivery attempt; empty if none failed or the delivery is
 	// settled. While the callback is pending, Problem is an answer to a heartbeat that an operator
 	// has to fix, until Lambda accepts a heartbeat.
-	Problem Answer
+	Problem Reply
 
 	Decision *Decision // nil until somebody decides
 	Ending   *Ending   // nil while open

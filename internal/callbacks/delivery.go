@@ -22,9 +22,9 @@ type Delivery struct {
 	// is left to do
 	DueAt    time.Time
 	Attempts []Attempt // the latest, oldest first; at most [MaxAttemptsShown]
-	// Aftermath is the follow-up: what the execution did after the decision. It is nil while
+	// FollowUp is the follow-up: what the execution did after the decision. It is nil while
 	// nothing is known.
-	Aftermath *Aftermath
+	FollowUp *FollowUp
 }
 
 // MaxAttemptsShown bounds how many attempts are read with a delivery.
@@ -36,7 +36,7 @@ type Attempt struct {
 	Number    int
 	StartedAt time.Time
 	EndedAt   time.Time // zero while it runs, or after a crash
-	Answer    Answer
+	Reply     Reply
 	Status    int    // HTTP, 0 without an answer
 	Code      string // AWS's error code
 	RequestID string

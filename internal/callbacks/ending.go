@@ -34,8 +34,8 @@ type Ending struct {
 
 // EndedByDecision is the ending of a callback whose decision Lambda accepted: Lambda said so, or
 // the history shows our payload.
-func (c *Callback) EndedByDecision(answer Answer, closing Closing, now time.Time) Ending {
-	if answer == AnswerAccepted {
+func (c *Callback) EndedByDecision(reply Reply, closing Closing, now time.Time) Ending {
+	if reply == ReplyAccepted {
 		return Ending{By: EndedByUs, At: now, Kind: c.Decision.Kind, Detail: "Lambda accepted the decision."}
 	}
 	return Ending{
@@ -47,11 +47,11 @@ func (c *Callback) EndedByDecision(answer Answer, closing Closing, now time.Time
 // EndedAsAnswered is the ending of a callback that, according to Lambda, something other than our
 // decision closed. If the history shows the end, the ending comes from there, because it says more
 // than the answer.
-func (c *Callback) EndedAsAnswered(answer Answer, found Finding, now time.Time) Ending {
+func (c *Callback) EndedAsAnswered(reply Reply, found Finding, now time.Time) Ending {
 	switch {
 	case found.Ended():
 		return c.EndedElsewhere(found.Closing, now)
-	case answer == AnswerGone:
+	case reply == ReplyGone:
 		return Ending{By: EndedByGone, At: now, Detail: "Lambda does not know this callback any more."}
 	}
 	return Ending{By: EndedByUnknown, At: now, Detail: "Lambda says that the callback was closed already. By whom is not known: its history does not tell."}
@@ -61,7 +61,7 @@ func (c *Callback) EndedAsAnswered(answer Answer, found Finding, now time.Time) 
 // sent again.
 func (c *Callback) EndedUndelivered(last Attempt, now time.Time) Ending {
 	e := Ending{By: EndedByUnknown, At: now, Detail: "Lambda refused the decision for good: " + last.Code + "." + c.Decision.sizeNote()}
-	if last.Answer != AnswerInvalid && last.Answer != AnswerMaybeClosed {
+	if last.Reply != ReplyInvalid && last.Reply != ReplyMaybeClosed {
 		_, cause := c.Clocks.End()
 		// Lambda's answer goes into the callback's problem, which not everybody can read
 		e.Detail = byOurClock(cause)

@@ -15,11 +15,11 @@ func TestEnds(t *testing.T) {
 	if got, cause := c.Ends(); !got.Equal(at(time.Hour)) || cause != CauseTimeout {
 		t.Errorf("while beats go out it ends at %v by %q, want by the timeout", got, cause)
 	}
-	for name, untaken := range map[string]Untaken{
+	for name, missedHeartbeats := range map[string]MissedHeartbeats{
 		"TheFirstIsOnItsWay": {Since: t0},
-		"BeatsFail":          {Since: t0, Failed: 2, Answer: AnswerThrottled},
+		"BeatsFail":          {Since: t0, Failed: 2, Reply: ReplyThrottled},
 	} {
-		c.Untaken = untaken
+		c.MissedHeartbeats = missedHeartbeats
 		if got, cause := c.Ends(); !got.Equal(at(time.Minute)) || cause != CauseHeartbeat {
 			t.Errorf("%s: it ends at %v by %q, want by the heartbeat", name, got, cause)
 		}

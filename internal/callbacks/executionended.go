@@ -56,7 +56,7 @@ func (s *Service) noteEnd(ctx context.Context, from Actor, arn string, how Execu
 			return fmt.Errorf("find what is completed in an execution: %w", err)
 		}
 		for _, after = range ids {
-			c, err := s.store.ChangeAftermath(ctx, after, func(c *Callback, d *Delivery) (AuditEntry, error) {
+			c, err := s.store.ChangeFollowUp(ctx, after, func(c *Callback, d *Delivery) (AuditEntry, error) {
 				return c.executionEnded(d, afterEnd[how], at, s.now(), from)
 			})
 			switch {
@@ -74,23 +74,23 @@ func (s *Service) noteEnd(ctx context.Context, from Actor, arn string, how Execu
 	}
 }
 
-var afterEnd = map[ExecutionEnd]AfterStatus{
-	ExecutionSucceeded: AfterSucceeded, ExecutionFailed: AfterFailed, ExecutionTimedOut: AfterTimedOut, ExecutionStopped: AfterStopped,
+var afterEnd = map[ExecutionEnd]OperationStatus{
+	ExecutionSucceeded: StatusSucceeded, ExecutionFailed: StatusFailed, ExecutionTimedOut: StatusTimedOut, ExecutionStopped: StatusStopped,
 }
 
 // executionEnded notes the end of the execution after our decision. If there is a receipt, the
 // history is read once more, for the last steps and the error. It returns [ErrConflict] if an end
 // is already known.
-func (c *Callback) executionEnded(d *Delivery, how AfterStatus, at, now time.Time, from Actor) (AuditEntry, error) {
-	if c.State != Completed || d.Aftermath.Ended() {
+func (c *Callback) executionEnded(d *Delivery, how OperationStatus, at, now time.Time, from Actor) (AuditEntry, error) {
+	if c.State != Completed || d.FollowUp.Ended() {
 		return AuditEntry{}, c.wrongState("note the execution's end with")
 	}
-	a := &Aftermath{}
-	if d.Aftermath != nil {
-		a = d.Aftermath.Clone()
+	a := &FollowUp{}
+	if d.FollowUp != nil {
+		a = d.FollowUp.Clone()
 	}
 	a.Status, a.EndedAt = how, at
-	if d.Aftermath = a; c.Ending.Event > 0 {
+	if d.FollowUp = a; c.Ending.Event > 0 {
 		d.DueAt = now
 	}
 	return c.executionEnd(a, now, from), nil
@@ -98,12 +98,12 @@ func (c *Callback) executionEnded(d *Delivery, how AfterStatus, at, now time.Tim
 
 // Followed notes what a reading found of the execution after our decision; read is nil if it found
 // nothing. The execution's end gets an audit entry unless it was known before.
-func (c *Callback) Followed(d *Delivery, read *Aftermath, now time.Time, by Actor) (AuditEntry, error) {
+func (c *Callback) Followed(d *Delivery, read *FollowUp, now time.Time, by Actor) (AuditEntry, error) {
 	if c.State != Completed {
 		return AuditEntry{}, c.wrongState("note what followed with")
 	}
-	known := d.Aftermath.Ended()
-	d.Aftermath = read.keeping(d.Aftermath)
+	known := d.FollowUp.Ended()
+	d.FollowUp = read.keeping(d.FollowUp)
 	if known || !read.Ended() {
 		return AuditEntry{}, nil
 	}
@@ -112,7 +112,7 @@ func (c *Callback) Followed(d *Delivery, read *Aftermath, now time.Time, by Acto
 
 // executionEnd returns the audit entry for the execution's end and marks the callback if the end
 // needs attention.
-func (c *Callback) executionEnd(a *Aftermath, now time.Time, by Actor) AuditEntry {
+func (c *Callback) executionEnd(a *FollowUp, now time.Time, by Actor) AuditEntry {
 	action, said := ActionExecutionSucceeded, "the execution succeeded."
 	if a.EndedBadly() {
 		c.ExecutionFailed = c.Decision.Kind == Success // a failure is meant to stop the function
@@ -124,8 +124,8 @@ func (c *Callback) executionEnd(a *Aftermath, now time.Time, by Actor) AuditEntr
 	return c.entry(now, by, action, "T"+said[1:])
 }
 
-var badEnd = map[AfterStatus]string{
-	AfterFailed: "failed", AfterTimedOut: "reached its own time limit", AfterStopped: "was stopped",
+var badEnd = map[OperationStatus]string{
+	StatusFailed: "failed", StatusTimedOut: "reached its own time limit", StatusStopped: "was stopped",
 }
 
 // ExecutionEnd is how an execution ended.

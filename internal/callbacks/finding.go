@@ -38,7 +38,7 @@ func (c Closing) MayHold(ours Completion) bool {
 type Finding struct {
 	History HistoryState
 	Closing Closing       // with HistoryRead
-	Answer  Answer        // of Lambda, if it was asked and returned no history
+	Reply   Reply         // of Lambda, if it was asked and returned no history
 	Again   time.Duration // not before; zero if nobody said
 }
 
@@ -63,4 +63,4 @@ func (f Finding) Ended() bool { return f.History == HistoryRead && !f.Closing.Op
 func (f Finding) Open() bool { return f.History == HistoryRead && f.Closing.Open }
 
 // Denied reports whether permission to read the history was missing.
-func (f Finding) Denied() bool { return f.History == HistoryUnreadable && f.Answer == AnswerDenied }
+func (f Finding) Denied() bool { return f.History == HistoryUnreadable && f.Reply == ReplyDenied }

@@ -16,7 +16,7 @@ func newFreshDesk(t *testing.T) (*desk, callbacks.Person) {
 	t.Helper()
 	d := newDesk(t)
 	d.Service = callbacks.NewService(callbacks.ServiceConfig{
-		Store: d.Store, Queues: desktest.Queues, Notify: d.Notices, Budget: callbacks.DefaultBudget, Now: d.Clock.Now, Lanes: d.Lanes,
+		Store: d.Store, Queues: desktest.Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now, Lanes: d.Lanes,
 		Deliveries: d.Deliveries, GroupsMaxAge: groupsLimit,
 	})
 	p := desktest.Mara

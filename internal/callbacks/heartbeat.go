@@ -41,7 +41,7 @@ func (c *Callback) WantsHeartbeats(now time.Time) bool {
 func (c *Callback) scheduleHeartbeat(now time.Time) {
 	interval := c.HeartbeatInterval()
 	farthest := interval
-	if c.BeatsFail() {
+	if c.HeartbeatsFail() {
 		farthest = c.Clocks.HeartbeatTimeout
 	}
 	starts := c.NextHeartbeatAt.IsZero()
@@ -54,20 +54,20 @@ func (c *Callback) scheduleHeartbeat(now time.Time) {
 	}
 	// otherwise the last heartbeat still keeps the clock from running out
 	if starts && !c.NextHeartbeatAt.After(now) {
-		c.Untaken.Since = now
+		c.MissedHeartbeats.Since = now
 	}
 }
 
-// refuseBeat notes an answer to a heartbeat that only an operator can fix. A decision sent now
+// refuseHeartbeat notes an answer to a heartbeat that only an operator can fix. A decision sent now
 // would get the same answer.
-func (c *Callback) refuseBeat(answer Answer) {
-	if c.State == Pending && answer.NeedsOperator() {
-		c.Problem = answer
+func (c *Callback) refuseHeartbeat(reply Reply) {
+	if c.State == Pending && reply.NeedsOperator() {
+		c.Problem = reply
 	}
 }
 
-// settleBeat clears the problem of the heartbeats once one is accepted or none are sent any more.
-func (c *Callback) settleBeat() {
+// settleHeartbeat clears the problem of the heartbeats once one is accepted or none are sent any more.
+func (c *Callback) settleHeartbeat() {
 	if c.State == Pending {
 		c.Problem = ""
 	}
@@ -77,7 +77,7 @@ func (c *Callback) settleBeat() {
 func (c *Callback) StopHeartbeats(now time.Time) {
 	if !c.WantsHeartbeats(now) {
 		c.NextHeartbeatAt = time.Time{}
-		c.Untaken = Untaken{LostAt: c.Untaken.LostAt}
-		c.settleBeat()
+		c.MissedHeartbeats = MissedHeartbeats{LostAt: c.MissedHeartbeats.LostAt}
+		c.settleHeartbeat()
 	}
 }

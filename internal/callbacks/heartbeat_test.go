@@ -73,7 +73,7 @@ func TestBeatsOfAStretchAreCounted(t *testing.T) {
 
 func TestReviewHolds(t *testing.T) {
 	t.Parallel()
-	budget := Budget{Idle: 30 * time.Minute, Max: 8 * time.Hour}
+	budget := ReviewLimits{Idle: 30 * time.Minute, Max: 8 * time.Hour}
 	for name, tt := range map[string]struct {
 		r    Review
 		want time.Duration

@@ -31,61 +31,61 @@ type Lambda interface {
 	Heartbeat(ctx context.Context, to Target) error
 }
 
-// Answer classifies what came back from Lambda.
-type Answer string
+// Reply classifies what came back from Lambda.
+type Reply string
 
 // The answers. Their meanings are those of the API reference (SendDurableExecutionCallbackSuccess,
 // Errors).
 const (
-	AnswerAccepted Answer = "accepted" // 200
+	ReplyAccepted Reply = "accepted" // 200
 	// 400 CallbackTimeoutException: expired, or already closed by any client
-	AnswerClosed  Answer = "closed"
-	AnswerInvalid Answer = "invalid" // other refusals of the request itself
-	// AnswerMaybeClosed is a 400 InvalidParameterValueException to a request that was checked
+	ReplyClosed  Reply = "closed"
+	ReplyInvalid Reply = "invalid" // other refusals of the request itself
+	// ReplyMaybeClosed is a 400 InvalidParameterValueException to a request that was checked
 	// before it went out. AWS's own clients read it as "already complete", the API reference as
 	// "refused": the history settles which.
-	AnswerMaybeClosed Answer = "maybe_closed"
-	AnswerGone        Answer = "gone"      // 404: unknown, or past its retention
-	AnswerDenied      Answer = "denied"    // 403: our IAM permissions do not suffice
-	AnswerThrottled   Answer = "throttled" // 429
-	AnswerKMS         Answer = "kms"       // 502 with a KMS error: an operator has to fix the key
-	AnswerFault       Answer = "fault"     // 5xx: the call may have taken effect all the same
-	AnswerNone        Answer = "none"      // no answer: the request may have arrived
-	AnswerUnsent      Answer = "unsent"    // the request cannot have arrived: no connection
+	ReplyMaybeClosed Reply = "maybe_closed"
+	ReplyGone        Reply = "gone"      // 404: unknown, or past its retention
+	ReplyDenied      Reply = "denied"    // 403: our IAM permissions do not suffice
+	ReplyThrottled   Reply = "throttled" // 429
+	ReplyKMS         Reply = "kms"       // 502 with a KMS error: an operator has to fix the key
+	ReplyFault       Reply = "fault"     // 5xx: the call may have taken effect all the same
+	ReplyNone        Reply = "none"      // no answer: the request may have arrived
+	ReplyUnsent      Reply = "unsent"    // the request cannot have arrived: no connection
 	// Lambda rejects the request's time or signature: our clock is wrong, or the secret key
-	AnswerSkew Answer = "skew"
-	// AnswerCredentials says that the credentials are missing, expired or unknown to AWS.
-	AnswerCredentials Answer = "credentials"
+	ReplySkew Reply = "skew"
+	// ReplyCredentials says that the credentials are missing, expired or unknown to AWS.
+	ReplyCredentials Reply = "credentials"
 )
 
 // words returns the text for an answer in the audit.
-func (a Answer) words() string {
+func (a Reply) words() string {
 	switch a {
-	case AnswerAccepted:
+	case ReplyAccepted:
 		return "accepted"
-	case AnswerClosed:
+	case ReplyClosed:
 		return "already closed"
-	case AnswerInvalid:
+	case ReplyInvalid:
 		return "refused"
-	case AnswerMaybeClosed:
+	case ReplyMaybeClosed:
 		return "refused, or closed already"
-	case AnswerGone:
+	case ReplyGone:
 		return "not known there"
-	case AnswerDenied:
+	case ReplyDenied:
 		return "permission denied"
-	case AnswerThrottled:
+	case ReplyThrottled:
 		return "throttled"
-	case AnswerKMS:
+	case ReplyKMS:
 		return "a problem with the KMS key"
-	case AnswerFault:
+	case ReplyFault:
 		return "an internal error"
-	case AnswerNone:
+	case ReplyNone:
 		return "no answer"
-	case AnswerUnsent:
+	case ReplyUnsent:
 		return "not reachable"
-	case AnswerSkew:
+	case ReplySkew:
 		return "its time or signature is not accepted"
-	case AnswerCredentials:
+	case ReplyCredentials:
 		return "no valid credentials"
 	}
 	return string(a)
@@ -94,29 +94,29 @@ func (a Answer) words() string {
 // NeedsOperator reports whether the answer stays the same until an operator fixes something: a
 // permission, a key, a clock. The request is still retried, because AWS takes a while to notice the
 // fix.
-func (a Answer) NeedsOperator() bool { return slices.Contains(operatorAnswers, a) }
+func (a Reply) NeedsOperator() bool { return slices.Contains(operatorAnswers, a) }
 
-var operatorAnswers = []Answer{AnswerDenied, AnswerKMS, AnswerSkew, AnswerCredentials}
+var operatorAnswers = []Reply{ReplyDenied, ReplyKMS, ReplySkew, ReplyCredentials}
 
 // Doubtful reports whether the call may have taken effect although it did not say so.
-func (a Answer) Doubtful() bool { return a == AnswerFault || a == AnswerNone || a == AnswerKMS }
+func (a Reply) Doubtful() bool { return a == ReplyFault || a == ReplyNone || a == ReplyKMS }
 
 // Closed reports whether Lambda says that it no longer waits, whatever ended it.
-func (a Answer) Closed() bool { return a == AnswerClosed || a == AnswerGone }
+func (a Reply) Closed() bool { return a == ReplyClosed || a == ReplyGone }
 
 // MaybeClosed reports whether, after this answer, Lambda may no longer be waiting: the history has
 // to be asked.
-func (a Answer) MaybeClosed() bool { return a == AnswerMaybeClosed || a.Closed() }
+func (a Reply) MaybeClosed() bool { return a == ReplyMaybeClosed || a.Closed() }
 
 // Unreadable reports whether, after this answer to a request for the history, asking again does not
 // help.
-func (a Answer) Unreadable() bool {
-	return a == AnswerDenied || a == AnswerInvalid || a.MaybeClosed()
+func (a Reply) Unreadable() bool {
+	return a == ReplyDenied || a == ReplyInvalid || a.MaybeClosed()
 }
 
 // LambdaError is an answer of Lambda other than accepted, or no answer at all.
 type LambdaError struct {
-	Answer     Answer
+	Reply      Reply
 	Status     int           // HTTP status, 0 without an answer
 	Code       string        // AWS's error code, e.g. TooManyRequestsException
 	RequestID  string        // AWS's request ID, for support
@@ -126,20 +126,20 @@ type LambdaError struct {
 }
 
 func (e *LambdaError) Error() string {
-	return fmt.Sprintf("lambda answered %s (HTTP %d %s): %v", e.Answer, e.Status, e.Code, e.Err)
+	return fmt.Sprintf("lambda answered %s (HTTP %d %s): %v", e.Reply, e.Status, e.Code, e.Err)
 }
 
 // Unwrap returns the cause.
 func (e *LambdaError) Unwrap() error { return e.Err }
 
-// AnswerOf returns the answer in the error of a call; a nil error is AnswerAccepted.
-func AnswerOf(err error) *LambdaError {
+// ReplyOf returns the answer in the error of a call; a nil error is ReplyAccepted.
+func ReplyOf(err error) *LambdaError {
 	var le *LambdaError
 	switch {
 	case err == nil:
-		return &LambdaError{Answer: AnswerAccepted, Status: 200}
+		return &LambdaError{Reply: ReplyAccepted, Status: 200}
 	case errors.As(err, &le):
 		return le
 	}
-	return &LambdaError{Answer: AnswerNone, Err: err}
+	return &LambdaError{Reply: ReplyNone, Err: err}
 }

@@ -19,9 +19,9 @@ func TestProven(t *testing.T) {
 		}
 	}
 	c := in(Decided)
-	for answer, want := range map[Answer]bool{AnswerAccepted: false, AnswerClosed: true} {
-		if e := c.EndedByDecision(answer, Closing{At: t0, EventID: 7}, t0); e.Proven != want {
-			t.Errorf("answer %s: %+v, want proven %t", answer, e, want)
+	for reply, want := range map[Reply]bool{ReplyAccepted: false, ReplyClosed: true} {
+		if e := c.EndedByDecision(reply, Closing{At: t0, EventID: 7}, t0); e.Proven != want {
+			t.Errorf("answer %s: %+v, want proven %t", reply, e, want)
 		}
 	}
 }

@@ -20,8 +20,8 @@ type Message struct {
 	At     time.Time
 }
 
-// Receipt is the answer to an announcement. A repeated message gets the Created of its first time.
-type Receipt struct {
+// Acknowledgment is the answer to an announcement. A repeated message gets the Created of its first time.
+type Acknowledgment struct {
 	Callback Callback
 	Created  bool // this message was the first to announce the callback
 	Repeated bool // the message was received before and nothing was done now
@@ -33,11 +33,11 @@ type Receipt struct {
 // Receive records an announcement. It is idempotent by message ID, and by callback ID if the
 // content is the same. It returns wrong values as [Invalid], different content under a known
 // callback ID as [ErrDifferent], and another announcement under a known message ID as [ErrReused].
-func (s *Service) Receive(ctx context.Context, from Source, messageID string, a Announcement) (Receipt, error) {
+func (s *Service) Receive(ctx context.Context, from Source, messageID string, a Announcement) (Acknowledgment, error) {
 	now := s.now()
 	c, content, err := a.Callback(from.Name, from.Queues, s.queues, now)
 	if err != nil {
-		return Receipt{}, err
+		return Acknowledgment{}, err
 	}
 	fingerprint := a.Fingerprint() // only after validation: not every time can be written
 	entry := c.entry(now, Actor{Kind: ActorSource, ID: from.Name, Name: from.Name}, ActionReceived, "Announced by webhook.")
@@ -47,16 +47,16 @@ func (s *Service) Receive(ctx context.Context, from Source, messageID string, a 
 	if different, ok := errors.AsType[*DifferentError](err); ok {
 		different.By = from.Name
 		if contestErr := s.contested(ctx, different, entry); contestErr != nil {
-			return Receipt{}, contestErr
+			return Acknowledgment{}, contestErr
 		}
 	}
 	if err != nil {
-		return Receipt{}, fmt.Errorf("receive from %s: %w", from.Name, err)
+		return Acknowledgment{}, fmt.Errorf("receive from %s: %w", from.Name, err)
 	}
 	if receipt.Created && !receipt.Repeated {
 		s.changed(receipt.Callback)
 		if receipt.Left != "" {
-			s.notify.Changed(Notice{Callback: receipt.Callback.ID, Queue: receipt.Left})
+			s.invalidator.Changed(Invalidation{Callback: receipt.Callback.ID, Queue: receipt.Left})
 		}
 		if !receipt.Callback.NextHeartbeatAt.IsZero() {
 			s.beat()

@@ -10,24 +10,24 @@ import (
 )
 
 // operators are the answers that stay the same until an operator mends something.
-var operators = []callbacks.Answer{callbacks.AnswerDenied, callbacks.AnswerKMS, callbacks.AnswerSkew, callbacks.AnswerCredentials}
+var operators = []callbacks.Reply{callbacks.ReplyDenied, callbacks.ReplyKMS, callbacks.ReplySkew, callbacks.ReplyCredentials}
 
 // TestRefusalIsMendedWhileItIsRetried: what an operator has to mend needs attention at once, is
 // tried again, and arrives once it is mended: also a permission that AWS does not know of yet.
 func TestRefusalIsMendedWhileItIsRetried(t *testing.T) {
 	t.Parallel()
-	for _, answer := range operators {
-		t.Run(string(answer), func(t *testing.T) {
+	for _, reply := range operators {
+		t.Run(string(reply), func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			d.Lambda.Faults = slices.Repeat([]callbacks.Answer{answer}, 12)
+			d.Lambda.Faults = slices.Repeat([]callbacks.Reply{reply}, 12)
 			c := d.Announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
 			d.MustDecide(desktest.Mara, c.ID, "approve", "")
 			if d.Attention(desktest.Ops) != 0 {
 				t.Error("it needs attention before it was tried")
 			}
 			d.Deliver()
-			if got := d.WantState(c.ID, callbacks.Decided); got.Problem != answer || d.Attention(desktest.Ops) != 1 {
+			if got := d.WantState(c.ID, callbacks.Decided); got.Problem != reply || d.Attention(desktest.Ops) != 1 {
 				t.Errorf("after the first attempt the problem is %q, and %d need attention", got.Problem, d.Attention(desktest.Ops))
 			}
 			for range 12 {
@@ -47,25 +47,25 @@ func TestRefusalIsMendedWhileItIsRetried(t *testing.T) {
 // not.
 func TestRefusedBeats(t *testing.T) {
 	t.Parallel()
-	refused := func(t *testing.T, answers ...callbacks.Answer) (*desk, callbacks.ID) {
+	refused := func(t *testing.T, replies ...callbacks.Reply) (*desk, callbacks.ID) {
 		t.Helper()
 		d := newDesk(t)
-		d.Lambda.Faults = answers
+		d.Lambda.Faults = replies
 		c := d.Announce(desktest.WithHeartbeat)
 		d.Open(desktest.Mara, c.ID)
 		d.Beat()
 		return d, c.ID
 	}
-	for _, answer := range []callbacks.Answer{callbacks.AnswerDenied, callbacks.AnswerSkew, callbacks.AnswerCredentials} {
-		t.Run(string(answer), func(t *testing.T) {
+	for _, reply := range []callbacks.Reply{callbacks.ReplyDenied, callbacks.ReplySkew, callbacks.ReplyCredentials} {
+		t.Run(string(reply), func(t *testing.T) {
 			t.Parallel()
-			d, id := refused(t, answer, callbacks.AnswerThrottled)
-			if got := d.Get(id); got.Problem != answer || d.Attention(desktest.Ops) != 1 || d.Attention(desktest.Mara) != 0 {
+			d, id := refused(t, reply, callbacks.ReplyThrottled)
+			if got := d.Get(id); got.Problem != reply || d.Attention(desktest.Ops) != 1 || d.Attention(desktest.Mara) != 0 {
 				t.Errorf("problem %q; attention of the admin %d, of the reviewer %d", got.Problem, d.Attention(desktest.Ops), d.Attention(desktest.Mara))
 			}
 			d.Clock.Advance(5 * time.Second)
 			d.Beat()
-			if got := d.Get(id).Problem; got != answer {
+			if got := d.Get(id).Problem; got != reply {
 				t.Errorf("throttled in between, the problem is %q", got)
 			}
 			d.Clock.Advance(5 * time.Second)
@@ -77,14 +77,14 @@ func TestRefusedBeats(t *testing.T) {
 	}
 	t.Run("Throttled", func(t *testing.T) {
 		t.Parallel()
-		d, id := refused(t, callbacks.AnswerThrottled)
+		d, id := refused(t, callbacks.ReplyThrottled)
 		if got := d.Get(id).Problem; got != "" || d.Attention(desktest.Ops) != 0 {
 			t.Errorf("problem %q, attention %d; it passes by itself", got, d.Attention(desktest.Ops))
 		}
 	})
 	t.Run("Decided", func(t *testing.T) {
 		t.Parallel()
-		d, id := refused(t, callbacks.AnswerDenied)
+		d, id := refused(t, callbacks.ReplyDenied)
 		d.MustDecide(desktest.Mara, id, "approve", "")
 		if got := d.Get(id).Problem; got != "" {
 			t.Errorf("a new decision has the problem %q", got)
@@ -92,7 +92,7 @@ func TestRefusedBeats(t *testing.T) {
 	})
 	t.Run("Ended", func(t *testing.T) {
 		t.Parallel()
-		d, id := refused(t, callbacks.AnswerDenied)
+		d, id := refused(t, callbacks.ReplyDenied)
 		d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByExecution})
 		d.Clock.Advance(5 * time.Second)
 		d.Beat()

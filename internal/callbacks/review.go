@@ -12,16 +12,16 @@ const (
 	ReviewGrace = 2 * time.Minute
 )
 
-// Budget bounds how long a person may keep a callback alive, so that a forgotten tab cannot hold up
+// ReviewLimits bounds how long a person may keep a callback alive, so that a forgotten tab cannot hold up
 // a function for ever.
-type Budget struct {
+type ReviewLimits struct {
 	// without any input; then the page asks, and after [ReviewGrace] the heartbeats stop
 	Idle time.Duration
 	Max  time.Duration // of one review, with or without input
 }
 
-// DefaultBudget is 30 minutes without input and 8 hours in total.
-var DefaultBudget = Budget{Idle: 30 * time.Minute, Max: 8 * time.Hour}
+// DefaultReviewLimits is 30 minutes without input and 8 hours in total.
+var DefaultReviewLimits = ReviewLimits{Idle: 30 * time.Minute, Max: 8 * time.Hour}
 
 // Review is one reviewer having one callback open in one tab: a lease that expires by itself.
 type Review struct {
@@ -41,13 +41,13 @@ func (r Review) ExpiresAt() time.Time { return r.RenewedAt.Add(ReviewLease) }
 func ReviewsEnded(now time.Time) time.Time { return now.Add(-ReviewLease) }
 
 // AsksAt is when the page asks whether the reviewer is still there.
-func (r Review) AsksAt(b Budget) time.Time {
+func (r Review) AsksAt(b ReviewLimits) time.Time {
 	return Earliest(r.LastInputAt.Add(b.Idle), r.OpenedAt.Add(b.Max-ReviewGrace))
 }
 
 // HoldsUntil is the latest time to which this review keeps heartbeats going: the end of its lease,
-// but not beyond the [Budget].
-func (r Review) HoldsUntil(b Budget) time.Time {
+// but not beyond the [ReviewLimits].
+func (r Review) HoldsUntil(b ReviewLimits) time.Time {
 	if !r.ClosedAt.IsZero() {
 		return r.ClosedAt
 	}

@@ -16,7 +16,7 @@ type ReviewStatus struct {
 // OpenReview begins a review of a pending callback. Only people who may decide the callback can
 // review it, with groups as fresh as a decision needs, because a review keeps the function waiting.
 // Others can read it; that sends no heartbeats. If a page opens again by itself, without input, it
-// continues with the remaining [Budget] of the person's last review: otherwise a forgotten tab
+// continues with the remaining [ReviewLimits] of the person's last review: otherwise a forgotten tab
 // could hold up the function for ever.
 func (s *Service) OpenReview(ctx context.Context, p Person, id ID, sign SignOfLife) (ReviewStatus, error) {
 	if _, err := s.see(ctx, p, id); err != nil {
@@ -38,7 +38,7 @@ func (s *Service) OpenReview(ctx context.Context, p Person, id ID, sign SignOfLi
 			r.OpenedAt, r.LastInputAt = last.OpenedAt, last.LastInputAt
 		}
 		written := append(makeRoom(all, p.ID, now), r)
-		c.hold(append(slices.Clone(all), r), s.budget, now)
+		c.hold(append(slices.Clone(all), r), s.limits, now)
 		return written, c.entry(now, r.By, ActionReviewOpened, ""), nil
 	})
 	if err != nil {
@@ -142,7 +142,7 @@ func (s *Service) changeReview(ctx context.Context, p Person, id, review ID, cha
 			return nil, AuditEntry{}, ErrNotFound
 		}
 		entry := change(c, &all[i])
-		c.hold(all, s.budget, s.now())
+		c.hold(all, s.limits, s.now())
 		return all[i : i+1], entry, nil
 	})
 	if err != nil {
@@ -152,7 +152,7 @@ func (s *Service) changeReview(ctx context.Context, p Person, id, review ID, cha
 }
 
 // hold keeps the callback alive for as long as any of its reviews may keep it.
-func (c *Callback) hold(reviews []Review, b Budget, now time.Time) {
+func (c *Callback) hold(reviews []Review, b ReviewLimits, now time.Time) {
 	c.ReviewedUntil = time.Time{}
 	for _, r := range reviews {
 		if r.ClosedAt.IsZero() {

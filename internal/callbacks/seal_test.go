@@ -29,7 +29,7 @@ func TestSeal(t *testing.T) {
 		t.Helper()
 		d := newDesk(t)
 		d.Service = callbacks.NewService(callbacks.ServiceConfig{
-			Store: d.Store, Queues: desktest.Queues, Notify: d.Notices, Budget: callbacks.DefaultBudget, Now: d.Clock.Now,
+			Store: d.Store, Queues: desktest.Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now,
 			Seals: map[string]callbacks.Sealer{"expense-approval": backwards{}},
 		})
 		return d

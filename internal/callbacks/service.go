@@ -9,14 +9,14 @@ import (
 // Service answers pages and webhooks. Every method checks what its caller may see; anything else is
 // [ErrNotFound].
 type Service struct {
-	store  Store
-	queues Queues
-	notify Notifier
-	beat   func() // tells the heartbeat worker that a heartbeat may be due
-	budget Budget
-	now    func() time.Time
-	seals  map[string]Sealer
-	lanes  Lanes
+	store       Store
+	queues      Queues
+	invalidator Invalidator
+	beat        func() // tells the heartbeat worker that a heartbeat may be due
+	limits      ReviewLimits
+	now         func() time.Time
+	seals       map[string]Sealer
+	lanes       Lanes
 
 	groupsMaxAge time.Duration
 	deliveries   Handover
@@ -25,14 +25,14 @@ type Service struct {
 // ServiceConfig is what a service works with. Deliveries, Beat and Seals may be nil, and Lanes may
 // be zero.
 type ServiceConfig struct {
-	Store  Store
-	Queues Queues
-	Notify Notifier
-	Beat   func() // called when a heartbeat comes due; must not block
-	Budget Budget
-	Now    func() time.Time
-	Seals  map[string]Sealer // by name of the function whose results are encrypted
-	Lanes  Lanes
+	Store        Store
+	Queues       Queues
+	Invalidator  Invalidator
+	Beat         func() // called when a heartbeat comes due; must not block
+	ReviewLimits ReviewLimits
+	Now          func() time.Time
+	Seals        map[string]Sealer // by name of the function whose results are encrypted
+	Lanes        Lanes
 	// GroupsMaxAge is the greatest age of a person's groups at which they may change something;
 	// zero means no limit.
 	GroupsMaxAge time.Duration
@@ -49,7 +49,7 @@ func NewService(c ServiceConfig) *Service {
 		c.Deliveries = nobody{}
 	}
 	return &Service{
-		store: c.Store, queues: c.Queues, notify: c.Notify, beat: c.Beat, budget: c.Budget, now: c.Now, seals: c.Seals, lanes: c.Lanes,
+		store: c.Store, queues: c.Queues, invalidator: c.Invalidator, beat: c.Beat, limits: c.ReviewLimits, now: c.Now, seals: c.Seals, lanes: c.Lanes,
 		groupsMaxAge: c.GroupsMaxAge, deliveries: c.Deliveries,
 	}
 }
@@ -57,8 +57,8 @@ func NewService(c ServiceConfig) *Service {
 // Queues are the configured queues.
 func (s *Service) Queues() Queues { return s.queues }
 
-// Budget is how long one person may keep a callback alive.
-func (s *Service) Budget() Budget { return s.budget }
+// ReviewLimits is how long one person may keep a callback alive.
+func (s *Service) ReviewLimits() ReviewLimits { return s.limits }
 
 // see returns the callback if the person may know of it.
 func (s *Service) see(ctx context.Context, p Person, id ID) (Callback, error) {
@@ -73,4 +73,6 @@ func (s *Service) see(ctx context.Context, p Person, id ID) (Callback, error) {
 }
 
 // changed tells open pages to look again, after commit.
-func (s *Service) changed(c Callback) { s.notify.Changed(Notice{Callback: c.ID, Queue: c.Queue}) }
+func (s *Service) changed(c Callback) {
+	s.invalidator.Changed(Invalidation{Callback: c.ID, Queue: c.Queue})
+}

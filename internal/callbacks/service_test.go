@@ -24,8 +24,8 @@ func TestReceive(t *testing.T) {
 		if err != nil || again.Created || again.Callback.ID != first.ID {
 			t.Errorf("got %+v, %v; want the first one", again, err)
 		}
-		if d.Notices.Count() != 1 {
-			t.Errorf("open pages were told %d times, want once", d.Notices.Count())
+		if d.Invalidations.Count() != 1 {
+			t.Errorf("open pages were told %d times, want once", d.Invalidations.Count())
 		}
 	})
 	t.Run("ErrDifferent", func(t *testing.T) {
@@ -49,8 +49,8 @@ func TestReceive(t *testing.T) {
 		if err != nil || !again.Created || !again.Repeated || again.Callback.ID != first.Callback.ID {
 			t.Errorf("got %+v, %v; want the first answer again", again, err)
 		}
-		if d.Notices.Count() != 1 {
-			t.Errorf("open pages were told %d times, want once", d.Notices.Count())
+		if d.Invalidations.Count() != 1 {
+			t.Errorf("open pages were told %d times, want once", d.Invalidations.Count())
 		}
 	})
 }

@@ -47,13 +47,13 @@ func TestStateRequester(t *testing.T) {
 	c := d.unknownAsker("Mara O.")
 	_, err := d.Decide(desktest.Dana, c.ID, "approve", "")
 	wantRefusal(t, err, "unknown")
-	before := d.Notices.Count()
+	before := d.Invalidations.Count()
 	said, err := d.Service.StateRequester(d.Ctx, adminOfFinance, c.ID, callbacks.Statement{RequesterID: desktest.Mara.Subject, Reason: "  Her ticket. "})
 	if err != nil || said.Requester != (callbacks.Requester{ID: desktest.Mara.Subject, StatedBy: adminOfFinance.ID}) {
 		t.Fatalf("got %+v, %v", said.Requester, err)
 	}
-	if said.Revision <= c.Revision || d.Notices.Count() == before {
-		t.Errorf("revision %d after %d; open pages were told: %v", said.Revision, c.Revision, d.Notices.Count() > before)
+	if said.Revision <= c.Revision || d.Invalidations.Count() == before {
+		t.Errorf("revision %d after %d; open pages were told: %v", said.Revision, c.Revision, d.Invalidations.Count() > before)
 	}
 	_, err = d.Decide(desktest.Mara, c.ID, "approve", "")
 	wantRefusal(t, err, "requester")

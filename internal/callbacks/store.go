@@ -27,7 +27,7 @@ type Store interface {
 	// callback that was found comes with the fingerprint [Unannounced] and conflicts with nothing:
 	// a callback that is known stays as it is, and the first announcement completes one that was
 	// found, by [Callback.Announced], which counts as created.
-	Receive(ctx context.Context, m Message, c Callback, content Content, fingerprint string, entry AuditEntry) (Receipt, error)
+	Receive(ctx context.Context, m Message, c Callback, content Content, fingerprint string, entry AuditEntry) (Acknowledgment, error)
 
 	// Get returns a callback, or [ErrNotFound].
 	Get(ctx context.Context, id ID) (Callback, error)
@@ -57,9 +57,9 @@ type Store interface {
 	// CompletedIn returns up to limit completed callbacks of an execution, in order of arrival. If
 	// after is not empty, the page begins behind that callback.
 	CompletedIn(ctx context.Context, executionARN string, after ID, limit int) ([]ID, error)
-	// ChangeAftermath is Update that also gives fn the delivery. fn may set its Aftermath and,
+	// ChangeFollowUp is Update that also gives fn the delivery. fn may set its FollowUp and,
 	// while no lease runs, its DueAt. It returns [ErrNotFound] also if there is no delivery.
-	ChangeAftermath(ctx context.Context, id ID, fn func(*Callback, *Delivery) (AuditEntry, error)) (Callback, error)
+	ChangeFollowUp(ctx context.Context, id ID, fn func(*Callback, *Delivery) (AuditEntry, error)) (Callback, error)
 
 	// Review changes the reviews of a callback. fn gets the callback and its reviews, first the
 	// open ones, then the latest closed ones, and returns the reviews to write; their IDs tell them

@@ -22,7 +22,7 @@ func (c *Callback) move(to State, at time.Time, by Actor, action Action, detail 
 	e.From, e.To = c.State, to
 	c.State = to
 	if !to.Open() {
-		c.NextHeartbeatAt, c.Untaken = time.Time{}, Untaken{}
+		c.NextHeartbeatAt, c.MissedHeartbeats = time.Time{}, MissedHeartbeats{}
 	}
 	return e
 }
@@ -69,11 +69,11 @@ func (c *Callback) AttemptFailed(a Attempt, now time.Time, by Actor) (AuditEntry
 	if c.State != Decided {
 		return AuditEntry{}, c.wrongState("note a failed attempt with")
 	}
-	if c.Problem == a.Answer {
+	if c.Problem == a.Reply {
 		return AuditEntry{}, nil
 	}
-	c.Problem = a.Answer
-	met := fmt.Sprintf("Attempt %d: %s.", a.Number, a.Answer.words())
+	c.Problem = a.Reply
+	met := fmt.Sprintf("Attempt %d: %s.", a.Number, a.Reply.words())
 	return c.entry(now, by, ActionAttemptFailed, met), nil
 }
 
@@ -106,7 +106,7 @@ func (c *Callback) Differ(e Ending, now time.Time, by Actor) (AuditEntry, error)
 }
 
 // GiveUp notes that an operator has to look; to is [Undeliverable] or [Unconfirmed].
-func (c *Callback) GiveUp(to State, answer Answer, e Ending, by Actor) (AuditEntry, error) {
+func (c *Callback) GiveUp(to State, reply Reply, e Ending, by Actor) (AuditEntry, error) {
 	if c.State != Decided {
 		return AuditEntry{}, c.wrongState("give up on")
 	}
@@ -114,7 +114,7 @@ func (c *Callback) GiveUp(to State, answer Answer, e Ending, by Actor) (AuditEnt
 	if to == Unconfirmed {
 		action = ActionUnconfirmed
 	}
-	c.Ending, c.Problem = &e, answer
+	c.Ending, c.Problem = &e, reply
 	return c.move(to, e.At, by, action, e.Detail), nil
 }
 

@@ -25,7 +25,7 @@ var (
 	shop      = Actor{Kind: ActorSource, ID: "shop"}
 	beats     = System("heartbeats")
 	tester    = System("test")
-	throttled = &LambdaError{Answer: AnswerThrottled}
+	throttled = &LambdaError{Reply: ReplyThrottled}
 	yes       = Completion{Kind: Success, Result: []byte(`{"approved":true}`)}
 	no        = Completion{Kind: Success, Result: []byte(`{"approved":false}`)}
 )
@@ -66,7 +66,7 @@ func stateRequester(c *Callback) (AuditEntry, error) {
 	return c.StateRequester(Requester{ID: "u-1"}, "She said so.", t0, ops)
 }
 
-func follow(a *Aftermath) func(*Callback) (AuditEntry, error) {
+func follow(a *FollowUp) func(*Callback) (AuditEntry, error) {
 	return func(c *Callback) (AuditEntry, error) {
 		return c.Followed(&Delivery{}, a, t0, System("deliveries"))
 	}
@@ -104,11 +104,11 @@ var endings = []event{
 // deliveries are what becomes of a decision.
 var deliveries = []event{
 	{name: "AttemptFailed", do: func(c *Callback) (AuditEntry, error) {
-		return c.AttemptFailed(Attempt{Number: 1, Answer: AnswerThrottled}, t0, tester)
+		return c.AttemptFailed(Attempt{Number: 1, Reply: ReplyThrottled}, t0, tester)
 	}, to: stays(Decided)},
-	{name: "AttemptFailed/SameAnswer", given: func(c *Callback) { c.Problem = AnswerThrottled },
+	{name: "AttemptFailed/SameAnswer", given: func(c *Callback) { c.Problem = ReplyThrottled },
 		do: func(c *Callback) (AuditEntry, error) {
-			return c.AttemptFailed(Attempt{Number: 2, Answer: AnswerThrottled}, t0, tester)
+			return c.AttemptFailed(Attempt{Number: 2, Reply: ReplyThrottled}, t0, tester)
 		}, to: stays(Decided), quiet: States},
 	{name: "Complete", do: func(c *Callback) (AuditEntry, error) {
 		return c.Complete(Ending{By: EndedByUs, At: t0}, tester)
@@ -128,23 +128,23 @@ var deliveries = []event{
 	{name: "Receipt/AnotherEnd", do: receipt(Closing{By: EndedByExecution, EventID: 7}),
 		to: moves{Completed: Lost}},
 	{name: "GiveUp/Undeliverable", do: func(c *Callback) (AuditEntry, error) {
-		return c.GiveUp(Undeliverable, AnswerInvalid, Ending{By: EndedByUnknown, At: t0}, tester)
+		return c.GiveUp(Undeliverable, ReplyInvalid, Ending{By: EndedByUnknown, At: t0}, tester)
 	}, to: moves{Decided: Undeliverable}},
 	{name: "GiveUp/Unconfirmed", do: func(c *Callback) (AuditEntry, error) {
-		return c.GiveUp(Unconfirmed, AnswerNone, Ending{By: EndedByUnknown, At: t0}, tester)
+		return c.GiveUp(Unconfirmed, ReplyNone, Ending{By: EndedByUnknown, At: t0}, tester)
 	}, to: moves{Decided: Unconfirmed}},
 	{name: "Retry", do: func(c *Callback) (AuditEntry, error) {
 		return c.Retry(t0, ops)
 	}, to: moves{Decided: Decided, Undeliverable: Decided, Unconfirmed: Decided}},
 	{name: "executionEnded", do: func(c *Callback) (AuditEntry, error) {
-		return c.executionEnded(&Delivery{}, AfterFailed, t0, t0, shop)
+		return c.executionEnded(&Delivery{}, StatusFailed, t0, t0, shop)
 	}, to: stays(Completed)},
 	{name: "executionEnded/Known", do: func(c *Callback) (AuditEntry, error) {
-		known := Delivery{Aftermath: &Aftermath{Status: AfterStopped}}
-		return c.executionEnded(&known, AfterFailed, t0, t0, shop)
+		known := Delivery{FollowUp: &FollowUp{Status: StatusStopped}}
+		return c.executionEnded(&known, StatusFailed, t0, t0, shop)
 	}},
-	{name: "Followed/ToItsEnd", do: follow(&Aftermath{Status: AfterStopped}), to: stays(Completed)},
-	{name: "Followed/OnItsWay", do: follow(&Aftermath{Status: AfterRunning}),
+	{name: "Followed/ToItsEnd", do: follow(&FollowUp{Status: StatusStopped}), to: stays(Completed)},
+	{name: "Followed/OnItsWay", do: follow(&FollowUp{Status: StatusRunning}),
 		to: stays(Completed), quiet: States},
 	{name: "Followed/NothingRead", do: follow(nil), to: stays(Completed), quiet: States},
 }
@@ -159,18 +159,18 @@ var upkeep = []event{
 		do: func(c *Callback) (AuditEntry, error) {
 			return c.Beat(at(20*time.Second), beats), nil
 		}, to: stays(States...), quiet: States},
-	{name: "MissBeat", do: func(c *Callback) (AuditEntry, error) {
-		return c.MissBeat(FailedBeat{Sent: t0, Answer: throttled}, t0, beats), nil
+	{name: "MissHeartbeat", do: func(c *Callback) (AuditEntry, error) {
+		return c.MissHeartbeat(MissedHeartbeat{Sent: t0, Reply: throttled}, t0, beats), nil
 	}, to: stays(States...), quiet: closedStates},
-	{name: "MissBeat/TakenSince", do: func(c *Callback) (AuditEntry, error) {
-		return c.MissBeat(FailedBeat{Sent: t0, Taken: 7, Answer: throttled}, t0, beats), nil
+	{name: "MissHeartbeat/TakenSince", do: func(c *Callback) (AuditEntry, error) {
+		return c.MissHeartbeat(MissedHeartbeat{Sent: t0, Taken: 7, Reply: throttled}, t0, beats), nil
 	}, to: stays(States...), quiet: States},
 	{name: "StopHeartbeats", do: func(c *Callback) (AuditEntry, error) {
 		c.StopHeartbeats(t0)
 		return AuditEntry{}, nil
 	}, to: stays(States...), quiet: States},
 	{name: "hold", do: func(c *Callback) (AuditEntry, error) {
-		c.hold([]Review{{OpenedAt: t0, RenewedAt: t0, LastInputAt: t0}}, DefaultBudget, t0)
+		c.hold([]Review{{OpenedAt: t0, RenewedAt: t0, LastInputAt: t0}}, DefaultReviewLimits, t0)
 		return AuditEntry{}, nil
 	}, to: stays(States...), quiet: States},
 }

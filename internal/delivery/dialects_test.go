@@ -13,21 +13,21 @@ import (
 
 // dialects are the ways in which Lambda may say "closed", and a mix of them within one callback's
 // life.
-var dialects = map[string][]callbacks.Answer{
-	"Timeout":      {callbacks.AnswerClosed},
-	"Invalid":      {callbacks.AnswerMaybeClosed},
-	"NotFound":     {callbacks.AnswerGone},
-	"InvalidFirst": {callbacks.AnswerMaybeClosed, callbacks.AnswerClosed, callbacks.AnswerGone},
-	"InvalidLast":  {callbacks.AnswerClosed, callbacks.AnswerGone, callbacks.AnswerMaybeClosed},
+var dialects = map[string][]callbacks.Reply{
+	"Timeout":      {callbacks.ReplyClosed},
+	"Invalid":      {callbacks.ReplyMaybeClosed},
+	"NotFound":     {callbacks.ReplyGone},
+	"InvalidFirst": {callbacks.ReplyMaybeClosed, callbacks.ReplyClosed, callbacks.ReplyGone},
+	"InvalidLast":  {callbacks.ReplyClosed, callbacks.ReplyGone, callbacks.ReplyMaybeClosed},
 }
 
 // eachDialect runs a test on a desk of its own in each dialect.
 func eachDialect(t *testing.T, test func(t *testing.T, d *desk)) {
-	for name, answers := range dialects {
+	for name, replies := range dialects {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			d.Lambda.Dialects = slices.Clone(answers)
+			d.Lambda.Dialects = slices.Clone(replies)
 			test(t, d)
 		})
 	}
@@ -52,7 +52,7 @@ func (d *desk) settle(id callbacks.ID) callbacks.Callback {
 func TestOursInEachDialect(t *testing.T) {
 	t.Parallel()
 	eachDialect(t, func(t *testing.T, d *desk) {
-		d.Lambda.Faults, d.Lambda.Lag = []callbacks.Answer{callbacks.AnswerNone}, 7
+		d.Lambda.Faults, d.Lambda.Lag = []callbacks.Reply{callbacks.ReplyNone}, 7
 		c := d.Announce(nil)
 		d.MustDecide(desktest.Mara, c.ID, "approve", "")
 		if got := d.settle(c.ID); got.State != callbacks.Completed || got.Ending.By != callbacks.EndedByUs || got.Problem != "" {
@@ -139,7 +139,7 @@ func TestRefusedWhileOpen(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			d.Lambda.Faults = slices.Repeat([]callbacks.Answer{callbacks.AnswerMaybeClosed}, 5)
+			d.Lambda.Faults = slices.Repeat([]callbacks.Reply{callbacks.ReplyMaybeClosed}, 5)
 			c := d.Announce(func(a *callbacks.Announcement) {
 				a.Outcomes = callbacks.DefaultOutcomes("")
 				a.Outcomes[0].Payload = []byte(`{"comments":"` + strings.Repeat("{{comment}}", tt.comments) + `"}`)
@@ -147,11 +147,11 @@ func TestRefusedWhileOpen(t *testing.T) {
 			})
 			d.MustDecide(desktest.Mara, c.ID, "approve", strings.Repeat("x", 4000))
 			d.Deliver()
-			if got := d.WantState(c.ID, callbacks.Decided); got.Problem != callbacks.AnswerMaybeClosed {
+			if got := d.WantState(c.ID, callbacks.Decided); got.Problem != callbacks.ReplyMaybeClosed {
 				t.Errorf("on its way its problem is %q", got.Problem)
 			}
 			got := d.settle(c.ID)
-			if got.State != callbacks.Undeliverable || got.Problem != callbacks.AnswerInvalid || len(d.Lambda.Sent()) != 5 {
+			if got.State != callbacks.Undeliverable || got.Problem != callbacks.ReplyInvalid || len(d.Lambda.Sent()) != 5 {
 				t.Errorf("got %s with problem %q after %d attempts, want it refused after 5", got.State, got.Problem, len(d.Lambda.Sent()))
 			}
 			if says := strings.Contains(got.Ending.Detail, "Its size may be why"); says != tt.large {
@@ -169,7 +169,7 @@ func TestRefusedWhileOpen(t *testing.T) {
 func TestClosedStaysClosed(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Dialects = []callbacks.Answer{callbacks.AnswerClosed, callbacks.AnswerMaybeClosed, callbacks.AnswerMaybeClosed}
+	d.Lambda.Dialects = []callbacks.Reply{callbacks.ReplyClosed, callbacks.ReplyMaybeClosed, callbacks.ReplyMaybeClosed}
 	c := d.Announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
 	d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByExecution})
 	d.Lambda.Lag = 30
@@ -184,8 +184,8 @@ func TestClosedStaysClosed(t *testing.T) {
 func TestLostOrRefused(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Faults = slices.Repeat([]callbacks.Answer{callbacks.AnswerMaybeClosed}, history.DeniedReadings)
-	d.Lambda.NoHistory = callbacks.AnswerDenied
+	d.Lambda.Faults = slices.Repeat([]callbacks.Reply{callbacks.ReplyMaybeClosed}, history.DeniedReadings)
+	d.Lambda.NoHistory = callbacks.ReplyDenied
 	c := d.Announce(nil)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	if got := d.settle(c.ID); got.State != callbacks.Unconfirmed || got.Ending.Doubt != callbacks.DoubtRefusal {
@@ -202,11 +202,11 @@ func TestLostOrRefused(t *testing.T) {
 // that may mean "closed" is a heartbeat that failed, and the next one is tried.
 func TestBeatThatMayBeRefused(t *testing.T) {
 	t.Parallel()
-	for name, noHistory := range map[string]callbacks.Answer{"Open": "", "Denied": callbacks.AnswerDenied, "Busy": callbacks.AnswerThrottled} {
+	for name, noHistory := range map[string]callbacks.Reply{"Open": "", "Denied": callbacks.ReplyDenied, "Busy": callbacks.ReplyThrottled} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			d.Lambda.Faults, d.Lambda.NoHistory = []callbacks.Answer{callbacks.AnswerMaybeClosed}, noHistory
+			d.Lambda.Faults, d.Lambda.NoHistory = []callbacks.Reply{callbacks.ReplyMaybeClosed}, noHistory
 			c := d.Announce(desktest.WithHeartbeat)
 			d.Open(desktest.Mara, c.ID)
 			d.Beat()
@@ -232,7 +232,7 @@ func TestBeatOfAClosedCallback_Denied(t *testing.T) {
 			d := newDesk(t)
 			c := d.Announce(desktest.WithHeartbeat)
 			d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByExecution})
-			d.Lambda.NoHistory = callbacks.AnswerDenied
+			d.Lambda.NoHistory = callbacks.ReplyDenied
 			review := d.Open(desktest.Mara, c.ID).Review.ID
 			d.Beat()
 			d.WantState(c.ID, callbacks.Pending)

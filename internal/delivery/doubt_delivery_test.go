@@ -18,18 +18,18 @@ func TestDelivery_Doubt(t *testing.T) {
 		change  func(*callbacks.Announcement)
 		want    callbacks.Doubt
 	}{
-		"Denied":    {func(r *desktest.Remote) { r.NoHistory = callbacks.AnswerDenied }, nil, callbacks.DoubtDenied},
-		"Gone":      {func(r *desktest.Remote) { r.NoHistory = callbacks.AnswerGone }, nil, callbacks.DoubtGone},
-		"Refused":   {func(r *desktest.Remote) { r.NoHistory = callbacks.AnswerInvalid }, nil, callbacks.DoubtRefused},
-		"Throttled": {func(r *desktest.Remote) { r.NoHistory = callbacks.AnswerThrottled }, nil, callbacks.DoubtThrottled},
-		"Failing":   {func(r *desktest.Remote) { r.NoHistory = callbacks.AnswerNone }, nil, callbacks.DoubtFailing},
+		"Denied":    {func(r *desktest.Remote) { r.NoHistory = callbacks.ReplyDenied }, nil, callbacks.DoubtDenied},
+		"Gone":      {func(r *desktest.Remote) { r.NoHistory = callbacks.ReplyGone }, nil, callbacks.DoubtGone},
+		"Refused":   {func(r *desktest.Remote) { r.NoHistory = callbacks.ReplyInvalid }, nil, callbacks.DoubtRefused},
+		"Throttled": {func(r *desktest.Remote) { r.NoHistory = callbacks.ReplyThrottled }, nil, callbacks.DoubtThrottled},
+		"Failing":   {func(r *desktest.Remote) { r.NoHistory = callbacks.ReplyNone }, nil, callbacks.DoubtFailing},
 		"Open":      {func(r *desktest.Remote) { r.Lag = 1 << 20 }, nil, callbacks.DoubtOpen},
 		"NoARN":     {func(*desktest.Remote) {}, func(a *callbacks.Announcement) { a.ExecutionARN = "" }, callbacks.DoubtNoARN},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			d.Lambda.Faults = []callbacks.Answer{callbacks.AnswerNone}
+			d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyNone}
 			tt.prepare(d.Lambda)
 			c := d.Announce(tt.change)
 			d.MustDecide(desktest.Mara, c.ID, "approve", "")

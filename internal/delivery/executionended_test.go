@@ -47,7 +47,7 @@ func TestExecutionEnded(t *testing.T) {
 				a.HeartbeatTimeout, a.KeepAlive = time.Minute, callbacks.KeepAliveQueued
 			})
 			d.Clock.Advance(30 * time.Minute)
-			told := d.Notices.Count()
+			told := d.Invalidations.Count()
 			d.ended(c, how, 1)
 			got := d.WantState(c.ID, want.state)
 			if e := got.Ending; e.By != want.by || e.Cause != want.cause || e.Detail != want.detail || !e.At.Equal(d.Clock.Now().Add(-time.Second)) {
@@ -60,8 +60,8 @@ func TestExecutionEnded(t *testing.T) {
 			if err != nil || entries[0].Actor != bus || entries[0].Action != want.action || entries[0].Detail != want.detail {
 				t.Errorf("audit has %+v, %v", entries, err)
 			}
-			if d.Notices.Count() != told+1 {
-				t.Errorf("open pages were told %d times, want once", d.Notices.Count()-told)
+			if d.Invalidations.Count() != told+1 {
+				t.Errorf("open pages were told %d times, want once", d.Invalidations.Count()-told)
 			}
 		})
 	}
@@ -73,10 +73,10 @@ func TestExecutionEndedAgain(t *testing.T) {
 	d := newDesk(t)
 	c := d.Announce(nil)
 	d.ended(c, callbacks.ExecutionStopped, 1)
-	told, revision := d.Notices.Count(), d.Get(c.ID).Revision
+	told, revision := d.Invalidations.Count(), d.Get(c.ID).Revision
 	d.Clock.Advance(time.Minute)
 	d.ended(c, callbacks.ExecutionFailed, 0)
-	if got := d.Get(c.ID); got.Revision != revision || got.Ending.Detail != "The execution was stopped." || d.Notices.Count() != told || len(d.Actions(c.ID)) != 2 {
+	if got := d.Get(c.ID); got.Revision != revision || got.Ending.Detail != "The execution was stopped." || d.Invalidations.Count() != told || len(d.Actions(c.ID)) != 2 {
 		t.Errorf("ending is %+v after %v", got.Ending, d.Actions(c.ID))
 	}
 }
@@ -142,7 +142,7 @@ func TestExecutionEnded_AfterADay(t *testing.T) {
 		t.Errorf("failed %t; attention of who decided %d, of the admin %d, of a colleague %d", c.ExecutionFailed, d.Attention(desktest.Mara), d.Attention(desktest.Ops), d.Attention(desktest.Dana))
 	}
 	d.read(time.Second)
-	if a := d.aftermath(id); a.Status != callbacks.AfterFailed || a.Event != 6 || a.Error.ErrorType != "ValidationError" || len(a.Steps) != 1 || d.due() >= 0 {
+	if a := d.followUp(id); a.Status != callbacks.StatusFailed || a.Event != 6 || a.Error.ErrorType != "ValidationError" || len(a.Steps) != 1 || d.due() >= 0 {
 		t.Errorf("read once more it is %+v, due in %v", a, d.due())
 	}
 	if actions := d.Actions(id); actions[len(actions)-1] != callbacks.ActionExecutionFailed || actions[len(actions)-2] == callbacks.ActionExecutionFailed {
@@ -160,7 +160,7 @@ func TestExecutionEnded_Unreadable(t *testing.T) {
 		t.Run(string(how), func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			d.Lambda.NoHistory, d.Lambda.NoAfter = callbacks.AnswerDenied, callbacks.AnswerDenied
+			d.Lambda.NoHistory, d.Lambda.NoAfter = callbacks.ReplyDenied, callbacks.ReplyDenied
 			c := d.Announce(nil)
 			d.MustDecide(desktest.Mara, c.ID, "approve", "")
 			d.Deliver()
@@ -170,7 +170,7 @@ func TestExecutionEnded_Unreadable(t *testing.T) {
 				d.read(time.Second)
 			}
 			got := d.WantState(c.ID, callbacks.Completed)
-			if a := d.aftermath(c.ID); got.ExecutionFailed != failed || !a.Status.Ended() || a.EndedAt.IsZero() || d.due() >= 0 {
+			if a := d.followUp(c.ID); got.ExecutionFailed != failed || !a.Status.Ended() || a.EndedAt.IsZero() || d.due() >= 0 {
 				t.Errorf("failed %t, %+v, due in %v", got.ExecutionFailed, a, d.due())
 			}
 			entries, err := d.Store.Audit(d.Ctx, callbacks.AuditQuery{Callback: c.ID, Limit: 2})
@@ -193,12 +193,12 @@ func TestExecutionEnded_BeforeTheReceipt(t *testing.T) {
 		d.ended(c, callbacks.ExecutionFailed, 0)
 		d.read(time.Second) // the receipt
 		d.read(2 * time.Second)
-		if a := d.aftermath(c.ID); a.Status != callbacks.AfterFailed || a.Event != 0 || d.due() < 0 {
+		if a := d.followUp(c.ID); a.Status != callbacks.StatusFailed || a.Event != 0 || d.due() < 0 {
 			t.Errorf("%s: while the history lags: %+v, due in %v", outcome, a, d.due())
 		}
 		d.Lambda.Happen(chargeStarts, allFails)
 		d.read(5 * time.Second)
-		if a := d.aftermath(c.ID); a.Event != 6 || len(a.Steps) != 1 || d.due() >= 0 {
+		if a := d.followUp(c.ID); a.Event != 6 || len(a.Steps) != 1 || d.due() >= 0 {
 			t.Errorf("%s: %+v, due in %v", outcome, a, d.due())
 		}
 		want := []callbacks.Action{callbacks.ActionReceived, callbacks.ActionDecided, callbacks.ActionDelivered, callbacks.ActionExecutionFailed, callbacks.ActionReceipt}
@@ -214,7 +214,7 @@ type reporting struct {
 	tell func()
 }
 
-func (r reporting) After(ctx context.Context, to callbacks.Target, event int) (callbacks.AfterPage, error) {
+func (r reporting) After(ctx context.Context, to callbacks.Target, event int) (callbacks.OperationPage, error) {
 	r.tell()
 	return r.Remote.After(ctx, to, event)
 }
@@ -229,7 +229,7 @@ func TestExecutionEnded_DuringAReading(t *testing.T) {
 	d.Deliveries = delivery.NewWorker(d.Workers(reporting{d.Lambda, tell}, desktest.Rate).Delivery)
 	d.Lambda.Happen(chargeStarts)
 	d.read(2 * time.Second)
-	if a := d.aftermath(id); a.Status != callbacks.AfterFailed || len(a.Steps) != 1 || !d.Get(id).ExecutionFailed || d.due() < 0 {
+	if a := d.followUp(id); a.Status != callbacks.StatusFailed || len(a.Steps) != 1 || !d.Get(id).ExecutionFailed || d.due() < 0 {
 		t.Errorf("%+v, failed %t, due in %v", a, d.Get(id).ExecutionFailed, d.due())
 	}
 }

@@ -22,59 +22,59 @@ const (
 // because decisions need the slots and receipts need the quota.
 func (d *Worker) follow(ctx context.Context, work Work) {
 	attempt := callbacks.Attempt{Number: work.Delivery.Tries}
-	aftermath, due := work.Delivery.Aftermath, time.Time{}
+	followUp, due := work.Delivery.FollowUp, time.Time{}
 	if again, done := d.follows.Begin(ctx, d.follows.Lane(work.Callback.Target()), readquota.WhenIdle); done == nil {
-		due = d.nextLook(&work.Callback, aftermath, again)
+		due = d.nextReading(&work.Callback, followUp, again)
 	} else {
-		var answer *callbacks.LambdaError
-		aftermath, answer = d.readOn(ctx, work, done)
-		attempt.Answer, attempt.RequestID = answer.Answer, answer.RequestID
-		if !answer.Answer.Unreadable() && aftermath.Event == 0 {
-			due = d.nextLook(&work.Callback, aftermath, answer.RetryAfter)
+		var reply *callbacks.LambdaError
+		followUp, reply = d.readOn(ctx, work, done)
+		attempt.Reply, attempt.RequestID = reply.Reply, reply.RequestID
+		if !reply.Reply.Unreadable() && followUp.Event == 0 {
+			due = d.nextReading(&work.Callback, followUp, reply.RetryAfter)
 		}
 	}
 	d.finish(ctx, work, attempt, func(c *callbacks.Callback, delivery *callbacks.Delivery) (callbacks.AuditEntry, error) {
 		delivery.DueAt = due
-		return c.Followed(delivery, aftermath, d.now(), callbacks.System("deliveries"))
+		return c.Followed(delivery, followUp, d.now(), callbacks.System("deliveries"))
 	})
 }
 
 // readOn makes one reading and returns what is known after it, or nil if nothing is known and
 // nothing ever will be.
-func (d *Worker) readOn(ctx context.Context, work Work, done func(error)) (*callbacks.Aftermath, *callbacks.LambdaError) {
+func (d *Worker) readOn(ctx context.Context, work Work, done func(error)) (*callbacks.FollowUp, *callbacks.LambdaError) {
 	ctx, cancel := worker.Outlive(ctx, worker.StopCalls, followTimeout)
 	defer cancel()
 	closed := work.Callback.Ending
-	a := &callbacks.Aftermath{Status: callbacks.AfterRunning}
-	if work.Delivery.Aftermath != nil {
-		a = work.Delivery.Aftermath.Clone()
+	a := &callbacks.FollowUp{Status: callbacks.StatusRunning}
+	if work.Delivery.FollowUp != nil {
+		a = work.Delivery.FollowUp.Clone()
 	}
 	a.Last = max(a.Last, closed.Event) // the end may have been reported before anything was read
 	a.Readings++
 	page, err := d.follows.After(ctx, work.Callback.Target(), a.Last)
 	done(err)
-	answer := callbacks.AnswerOf(err)
+	reply := callbacks.ReplyOf(err)
 	switch {
 	case err == nil:
 		a.Add(page, closed.At)
 		a.ReadAt = d.now()
-	case answer.Answer.Unreadable():
-		return work.Delivery.Aftermath, answer
+	case reply.Reply.Unreadable():
+		return work.Delivery.FollowUp, reply
 	}
-	return a, answer
+	return a, reply
 }
 
-// nextLook is when the execution is read again; zero when the patience is over.
-func (d *Worker) nextLook(c *callbacks.Callback, a *callbacks.Aftermath, retryAfter time.Duration) time.Time {
+// nextReading is when the execution is read again; zero when the patience is over.
+func (d *Worker) nextReading(c *callbacks.Callback, a *callbacks.FollowUp, retryAfter time.Duration) time.Time {
 	now := d.now()
 	if !now.Before(c.Ending.At.Add(followPatience)) {
 		return time.Time{}
 	}
-	return d.plan(c, readquota.WhenIdle, max(lookPause(a, d.jitter()), retryAfter))
+	return d.plan(c, readquota.WhenIdle, max(readingPause(a, d.jitter()), retryAfter))
 }
 
-// lookPause is the time to the next reading. It doubles each time; jitter is in [0,1).
-func lookPause(a *callbacks.Aftermath, jitter float64) time.Duration {
+// readingPause is the time to the next reading. It doubles each time; jitter is in [0,1).
+func readingPause(a *callbacks.FollowUp, jitter float64) time.Duration {
 	pause := followPause
 	if a != nil {
 		pause = min(followPause<<min(a.Readings, 10), maxFollowPause)
@@ -83,7 +83,7 @@ func lookPause(a *callbacks.Aftermath, jitter float64) time.Duration {
 }
 
 // seen returns a number that changes when a reading has news for the pages.
-func seen(a *callbacks.Aftermath) int {
+func seen(a *callbacks.FollowUp) int {
 	if a == nil || a.ReadAt.IsZero() {
 		return -1
 	}

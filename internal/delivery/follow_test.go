@@ -16,15 +16,15 @@ import (
 
 // Events behind a decision.
 var (
-	chargeStarts   = callbacks.AfterEvent{Kind: callbacks.OperationStep, Operation: "s", Name: "charge", Status: callbacks.AfterRunning}
-	chargeSucceeds = callbacks.AfterEvent{Kind: callbacks.OperationStep, Operation: "s", Name: "charge", Status: callbacks.AfterSucceeded, Result: `"st_51Q8"`}
-	allSucceeds    = callbacks.AfterEvent{Kind: callbacks.OperationExecution, Status: callbacks.AfterSucceeded}
-	allFails       = callbacks.AfterEvent{Kind: callbacks.OperationExecution, Status: callbacks.AfterFailed, Error: callbacks.ErrorObject{ErrorType: "ValidationError", ErrorMessage: "no"}}
-	allTimesOut    = callbacks.AfterEvent{Kind: callbacks.OperationExecution, Status: callbacks.AfterTimedOut}
-	allStops       = callbacks.AfterEvent{Kind: callbacks.OperationExecution, Status: callbacks.AfterStopped}
+	chargeStarts   = callbacks.OperationEvent{Kind: callbacks.OperationStep, Operation: "s", Name: "charge", Status: callbacks.StatusRunning}
+	chargeSucceeds = callbacks.OperationEvent{Kind: callbacks.OperationStep, Operation: "s", Name: "charge", Status: callbacks.StatusSucceeded, Result: `"st_51Q8"`}
+	allSucceeds    = callbacks.OperationEvent{Kind: callbacks.OperationExecution, Status: callbacks.StatusSucceeded}
+	allFails       = callbacks.OperationEvent{Kind: callbacks.OperationExecution, Status: callbacks.StatusFailed, Error: callbacks.ErrorObject{ErrorType: "ValidationError", ErrorMessage: "no"}}
+	allTimesOut    = callbacks.OperationEvent{Kind: callbacks.OperationExecution, Status: callbacks.StatusTimedOut}
+	allStops       = callbacks.OperationEvent{Kind: callbacks.OperationExecution, Status: callbacks.StatusStopped}
 )
 
-// proven is a desk whose decision has its receipt: what comes is the aftermath.
+// proven is a desk whose decision has its receipt: what comes is the follow-up.
 func proven(t *testing.T, outcome string) (*desk, callbacks.ID) {
 	t.Helper()
 	d := newDesk(t)
@@ -46,13 +46,13 @@ func (d *desk) read(after time.Duration) {
 	d.Deliver()
 }
 
-func (d *desk) aftermath(id callbacks.ID) *callbacks.Aftermath {
+func (d *desk) followUp(id callbacks.ID) *callbacks.FollowUp {
 	d.T.Helper()
 	delivery, err := d.Store.Delivery(d.Ctx, id)
 	if err != nil {
 		d.T.Fatal(err)
 	}
-	return delivery.Aftermath
+	return delivery.FollowUp
 }
 
 // due is the time until the next reading, negative for never.
@@ -73,13 +73,13 @@ func TestFollowToTheEnd(t *testing.T) {
 	d, id := proven(t, "approve")
 	d.Lambda.Happen(chargeStarts)
 	d.read(time.Second)
-	if a := d.aftermath(id); a == nil || a.Status != callbacks.AfterRunning || len(a.Steps) != 1 || a.Steps[0].Status != callbacks.AfterRunning {
+	if a := d.followUp(id); a == nil || a.Status != callbacks.StatusRunning || len(a.Steps) != 1 || a.Steps[0].Status != callbacks.StatusRunning {
 		t.Fatalf("while it runs: %+v", a)
 	}
 	d.Lambda.Happen(chargeSucceeds, allSucceeds)
 	d.read(2 * time.Second)
-	a := d.aftermath(id)
-	if a.Status != callbacks.AfterSucceeded || a.Event != 7 || len(a.Steps) != 1 || a.Steps[0].Note != "st_51Q8" || a.Steps[0].Took != time.Second {
+	a := d.followUp(id)
+	if a.Status != callbacks.StatusSucceeded || a.Event != 7 || len(a.Steps) != 1 || a.Steps[0].Note != "st_51Q8" || a.Steps[0].Took != time.Second {
 		t.Errorf("at its end: %+v", a)
 	}
 	if want := []int{4, 5}; !slices.Equal(d.Lambda.Readings, want) {
@@ -101,7 +101,7 @@ func TestFollowToABadEnd(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		outcome string
-		end     callbacks.AfterEvent
+		end     callbacks.OperationEvent
 		failed  bool
 	}{
 		"Failed":           {"approve", allFails, true},
@@ -113,7 +113,7 @@ func TestFollowToABadEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d, id := proven(t, test.outcome)
-			told := d.Notices.Count()
+			told := d.Invalidations.Count()
 			d.Lambda.Happen(test.end)
 			d.read(2 * time.Second)
 			c := d.WantState(id, callbacks.Completed)
@@ -125,14 +125,14 @@ func TestFollowToABadEnd(t *testing.T) {
 				t.Errorf("failed %t; attention of who decided %d, of the admin %d, of a colleague %d", c.ExecutionFailed, d.Attention(desktest.Mara), d.Attention(desktest.Ops), d.Attention(desktest.Dana))
 			}
 			entry := callbacks.ActionExecutionFailed
-			if test.end.Status == callbacks.AfterSucceeded {
+			if test.end.Status == callbacks.StatusSucceeded {
 				entry = callbacks.ActionExecutionSucceeded
 			}
 			if actions := d.Actions(id); actions[len(actions)-1] != entry {
 				t.Errorf("the audit ends with %s, want %s", actions[len(actions)-1], entry)
 			}
-			if d.due() >= 0 || d.Notices.Count() != told+1 {
-				t.Errorf("due again in %v, pages told %d times", d.due(), d.Notices.Count()-told)
+			if d.due() >= 0 || d.Invalidations.Count() != told+1 {
+				t.Errorf("due again in %v, pages told %d times", d.due(), d.Invalidations.Count()-told)
 			}
 		})
 	}
@@ -144,7 +144,7 @@ func TestFollowSlowsDown(t *testing.T) {
 	d, id := proven(t, "approve")
 	closed := d.Get(id).Ending.At
 	d.read(time.Second)
-	told := d.Notices.Count()
+	told := d.Invalidations.Count()
 	var pauses []time.Duration
 	for d.due() > 0 {
 		pauses = append(pauses, d.due())
@@ -159,10 +159,10 @@ func TestFollowSlowsDown(t *testing.T) {
 	if n := len(d.Lambda.Readings); n != len(pauses)+1 || n > 300 {
 		t.Errorf("%d requests for %d readings", n, len(pauses)+1)
 	}
-	if a := d.aftermath(id); a.Status != callbacks.AfterRunning || !a.ReadAt.Equal(d.Clock.Now()) {
+	if a := d.followUp(id); a.Status != callbacks.StatusRunning || !a.ReadAt.Equal(d.Clock.Now()) {
 		t.Errorf("at the end of patience: %+v", a)
 	}
-	if n := d.Notices.Count() - told; n != 1 {
+	if n := d.Invalidations.Count() - told; n != 1 {
 		t.Errorf("pages were told %d times, want once: that nobody looks any more", n)
 	}
 	if n := len(d.Actions(id)); n != 4 {
@@ -179,12 +179,12 @@ func seconds(n []time.Duration) []time.Duration {
 
 func TestFollowDenied(t *testing.T) {
 	t.Parallel()
-	for _, answer := range []callbacks.Answer{callbacks.AnswerDenied, callbacks.AnswerGone, callbacks.AnswerInvalid} {
+	for _, reply := range []callbacks.Reply{callbacks.ReplyDenied, callbacks.ReplyGone, callbacks.ReplyInvalid} {
 		d, id := proven(t, "approve")
-		d.Lambda.NoAfter = answer
+		d.Lambda.NoAfter = reply
 		d.read(time.Second)
-		if a := d.aftermath(id); a != nil || d.due() >= 0 {
-			t.Errorf("%s: %+v, due in %v; want nothing", answer, a, d.due())
+		if a := d.followUp(id); a != nil || d.due() >= 0 {
+			t.Errorf("%s: %+v, due in %v; want nothing", reply, a, d.due())
 		}
 		d.WantState(id, callbacks.Completed)
 	}
@@ -196,9 +196,9 @@ func TestFollowDeniedLater(t *testing.T) {
 	d, id := proven(t, "approve")
 	d.Lambda.Happen(chargeStarts)
 	d.read(time.Second)
-	d.Lambda.NoAfter = callbacks.AnswerDenied
+	d.Lambda.NoAfter = callbacks.ReplyDenied
 	d.read(2 * time.Second)
-	if a := d.aftermath(id); a == nil || len(a.Steps) != 1 || d.due() >= 0 {
+	if a := d.followUp(id); a == nil || len(a.Steps) != 1 || d.due() >= 0 {
 		t.Errorf("%+v, due in %v", a, d.due())
 	}
 }
@@ -206,24 +206,24 @@ func TestFollowDeniedLater(t *testing.T) {
 // TestFollowThrottled: a throttled or failing history only costs time.
 func TestFollowThrottled(t *testing.T) {
 	t.Parallel()
-	for _, answer := range []callbacks.Answer{callbacks.AnswerThrottled, callbacks.AnswerFault, callbacks.AnswerNone, callbacks.AnswerKMS, callbacks.AnswerUnsent} {
+	for _, reply := range []callbacks.Reply{callbacks.ReplyThrottled, callbacks.ReplyFault, callbacks.ReplyNone, callbacks.ReplyKMS, callbacks.ReplyUnsent} {
 		d, id := proven(t, "approve")
-		d.Lambda.NoAfter = answer
-		told := d.Notices.Count()
+		d.Lambda.NoAfter = reply
+		told := d.Invalidations.Count()
 		for range 3 {
 			d.read(max(d.due(), 0))
-			if d.due() != 30*time.Second || !d.aftermath(id).ReadAt.IsZero() {
-				t.Fatalf("%s: due in %v, want as long as Lambda asks for; read at %v", answer, d.due(), d.aftermath(id).ReadAt)
+			if d.due() != 30*time.Second || !d.followUp(id).ReadAt.IsZero() {
+				t.Fatalf("%s: due in %v, want as long as Lambda asks for; read at %v", reply, d.due(), d.followUp(id).ReadAt)
 			}
 		}
-		if d.Notices.Count() != told {
-			t.Errorf("%s: pages were told of readings that brought nothing", answer)
+		if d.Invalidations.Count() != told {
+			t.Errorf("%s: pages were told of readings that brought nothing", reply)
 		}
 		d.Lambda.NoAfter = ""
 		d.Lambda.Happen(allFails)
 		d.read(30 * time.Second)
 		if !d.Get(id).ExecutionFailed {
-			t.Errorf("%s: the end was not found afterwards", answer)
+			t.Errorf("%s: the end was not found afterwards", reply)
 		}
 	}
 }
@@ -262,7 +262,7 @@ func TestFollowAfterRestart(t *testing.T) {
 	d.Restart(second)
 	d.Lambda.Happen(chargeSucceeds, allFails)
 	d.read(delivery.DeliveryLease)
-	if a := d.aftermath(c.ID); a.Status != callbacks.AfterFailed || len(a.Steps) != 1 || a.Steps[0].Took == 0 {
+	if a := d.followUp(c.ID); a.Status != callbacks.StatusFailed || len(a.Steps) != 1 || a.Steps[0].Took == 0 {
 		t.Errorf("after the restart: %+v", a)
 	}
 	if want := []int{4, 5}; !slices.Equal(d.Lambda.Readings, want) {
@@ -277,7 +277,7 @@ func TestFollowAfterRestart(t *testing.T) {
 func TestFollowAfterALostAnswer(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Faults = []callbacks.Answer{callbacks.AnswerNone}
+	d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyNone}
 	c := d.Announce(nil)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.Deliver()
@@ -285,7 +285,7 @@ func TestFollowAfterALostAnswer(t *testing.T) {
 	d.WantState(c.ID, callbacks.Completed)
 	d.Lambda.Happen(allSucceeds)
 	d.read(time.Second)
-	if a := d.aftermath(c.ID); a == nil || a.Status != callbacks.AfterSucceeded {
+	if a := d.followUp(c.ID); a == nil || a.Status != callbacks.StatusSucceeded {
 		t.Errorf("got %+v, want the end", a)
 	}
 }
@@ -337,7 +337,7 @@ type slowLambda struct {
 	reads, completed chan struct{}
 }
 
-func (l *slowLambda) After(ctx context.Context, to callbacks.Target, event int) (callbacks.AfterPage, error) {
+func (l *slowLambda) After(ctx context.Context, to callbacks.Target, event int) (callbacks.OperationPage, error) {
 	l.reads <- struct{}{}
 	<-ctx.Done()
 	return l.Remote.After(ctx, to, event)

@@ -21,7 +21,7 @@ type unevenLambda struct {
 	want  int64
 }
 
-func (l *unevenLambda) answer() error {
+func (l *unevenLambda) reply() error {
 	n := l.calls.Add(1)
 	<-time.After(time.Duration(50+n%50) * time.Millisecond) // of the bubble's clock
 	if n == l.want {
@@ -30,10 +30,10 @@ func (l *unevenLambda) answer() error {
 	return nil
 }
 
-func (l *unevenLambda) Heartbeat(context.Context, callbacks.Target) error { return l.answer() }
+func (l *unevenLambda) Heartbeat(context.Context, callbacks.Target) error { return l.reply() }
 
 func (l *unevenLambda) Complete(context.Context, callbacks.Target, callbacks.Completion) error {
-	return l.answer()
+	return l.reply()
 }
 
 // TestMoreDueThanSlots: what finds no slot is next as soon as a call has ended, and does not wait

@@ -22,7 +22,7 @@ func (l *halfDead) Complete(ctx context.Context, to callbacks.Target, c callback
 	if strings.Contains(to.ExecutionARN, desktest.TheirAccount) {
 		l.hung <- struct{}{}
 		<-ctx.Done()
-		return &callbacks.LambdaError{Answer: callbacks.AnswerNone, Err: ctx.Err()}
+		return &callbacks.LambdaError{Reply: callbacks.ReplyNone, Err: ctx.Err()}
 	}
 	l.answered <- struct{}{}
 	return l.Remote.Complete(ctx, to, c)
@@ -65,7 +65,7 @@ func TestDeliveries_OneLaneHangs(t *testing.T) {
 func TestDoubtWaitsForTheBudget(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Faults = []callbacks.Answer{callbacks.AnswerNone}
+	d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyNone}
 	c := d.Announce(nil)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.Deliver()

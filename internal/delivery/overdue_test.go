@@ -36,7 +36,7 @@ func (d *desk) askedInVain(id callbacks.ID, times int) {
 	if err != nil || len(work) != 1 || work[0].Callback.ID != id {
 		d.T.Fatalf("claimed %v, %v", work, err)
 	}
-	attempt := callbacks.Attempt{Number: work[0].Delivery.Tries, StartedAt: now, EndedAt: now, Answer: callbacks.AnswerUnsent}
+	attempt := callbacks.Attempt{Number: work[0].Delivery.Tries, StartedAt: now, EndedAt: now, Reply: callbacks.ReplyUnsent}
 	_, err = d.Store.FinishDelivery(d.Ctx, "before", attempt, id, func(_ *callbacks.Callback, delivery *callbacks.Delivery) (callbacks.AuditEntry, error) {
 		delivery.Readings, delivery.DueAt = times, now
 		return callbacks.AuditEntry{}, nil
@@ -50,22 +50,22 @@ func (d *desk) askedInVain(id callbacks.ID, times int) {
 // then, and without a doubt too.
 func TestOverdue_HistoryTells(t *testing.T) {
 	t.Parallel()
-	for _, answer := range []callbacks.Answer{
-		callbacks.AnswerThrottled, callbacks.AnswerDenied, callbacks.AnswerUnsent, callbacks.AnswerFault, callbacks.AnswerKMS, callbacks.AnswerNone,
+	for _, reply := range []callbacks.Reply{
+		callbacks.ReplyThrottled, callbacks.ReplyDenied, callbacks.ReplyUnsent, callbacks.ReplyFault, callbacks.ReplyKMS, callbacks.ReplyNone,
 	} {
-		t.Run(string(answer), func(t *testing.T) {
+		t.Run(string(reply), func(t *testing.T) {
 			t.Parallel()
 			for name, tt := range map[string]struct {
-				first callbacks.Answer
+				first callbacks.Reply
 				end   *callbacks.Closing
 				want  callbacks.State
 			}{
-				"Arrived": {callbacks.AnswerNone, nil, callbacks.Completed},
-				"Lost": {callbacks.AnswerThrottled, &callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, EventID: 4},
+				"Arrived": {callbacks.ReplyNone, nil, callbacks.Completed},
+				"Lost": {callbacks.ReplyThrottled, &callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, EventID: 4},
 					callbacks.Lost},
 			} {
 				d := newDesk(t)
-				d.Lambda.Faults = []callbacks.Answer{tt.first, answer}
+				d.Lambda.Faults = []callbacks.Reply{tt.first, reply}
 				c := d.Announce(nil)
 				d.MustDecide(desktest.Mara, c.ID, "approve", "")
 				d.Deliver()
@@ -87,14 +87,14 @@ func TestOverdue_HistoryTells(t *testing.T) {
 func TestOverdue_StillOpen(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Faults = slices.Repeat([]callbacks.Answer{callbacks.AnswerThrottled}, 9)
+	d.Lambda.Faults = slices.Repeat([]callbacks.Reply{callbacks.ReplyThrottled}, 9)
 	c := d.Announce(nil)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.Clock.Advance(outage)
 	d.askedInVain(c.ID, history.MaxReadings-1)
 	d.Deliver()
 	d.tryFor(3*6*time.Minute, 6*time.Minute)
-	d.Lambda.NoHistory = callbacks.AnswerThrottled
+	d.Lambda.NoHistory = callbacks.ReplyThrottled
 	d.tryFor(3*6*time.Minute, 6*time.Minute)
 	d.WantState(c.ID, callbacks.Decided)
 	d.tryFor(3*6*time.Minute, 6*time.Minute)
@@ -113,7 +113,7 @@ func (m silent) Complete(ctx context.Context, to callbacks.Target, c callbacks.C
 	m.lock.Lock()
 	defer m.lock.Unlock()
 	if m.all[to.CallbackID] == nil {
-		m.all[to.CallbackID] = &desktest.Remote{Now: m.Now, Faults: []callbacks.Answer{callbacks.AnswerNone}}
+		m.all[to.CallbackID] = &desktest.Remote{Now: m.Now, Faults: []callbacks.Reply{callbacks.ReplyNone}}
 	}
 	return m.all[to.CallbackID].Complete(ctx, to, c)
 }
@@ -150,8 +150,8 @@ func TestOverdue_WaitsForTheBudget(t *testing.T) {
 func TestOverdue_NoHistory(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.NoHistory = callbacks.AnswerDenied
-	d.Lambda.Faults = slices.Repeat([]callbacks.Answer{callbacks.AnswerDenied}, 9)
+	d.Lambda.NoHistory = callbacks.ReplyDenied
+	d.Lambda.Faults = slices.Repeat([]callbacks.Reply{callbacks.ReplyDenied}, 9)
 	c := d.Announce(nil)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.Clock.Advance(outage)
@@ -176,7 +176,7 @@ func TestOverdue_NoHistory(t *testing.T) {
 func TestOverdue_HeartbeatClock(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Faults = slices.Repeat([]callbacks.Answer{callbacks.AnswerThrottled}, 12)
+	d.Lambda.Faults = slices.Repeat([]callbacks.Reply{callbacks.ReplyThrottled}, 12)
 	c := d.Announce(func(a *callbacks.Announcement) { a.Timeout, a.HeartbeatTimeout = 24*time.Hour, time.Minute })
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.Deliver()
@@ -190,7 +190,7 @@ func TestOverdue_HeartbeatClock(t *testing.T) {
 func TestNobodyKnowsByWhom(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.NoHistory = callbacks.AnswerDenied
+	d.Lambda.NoHistory = callbacks.ReplyDenied
 	c := d.Announce(nil)
 	d.Clock.Advance(59 * time.Minute)
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")

@@ -98,7 +98,7 @@ func (d *desk) sealing(store callbackstest.Store) *nonces {
 	d.Restart(store)
 	seals := &nonces{}
 	d.Service = callbacks.NewService(callbacks.ServiceConfig{
-		Store: d.Store, Queues: desktest.Queues, Notify: d.Notices, Budget: callbacks.DefaultBudget, Now: d.Clock.Now,
+		Store: d.Store, Queues: desktest.Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now,
 		Seals: map[string]callbacks.Sealer{"expense-approval": seals}, Deliveries: d.Deliveries,
 	})
 	return seals

@@ -26,7 +26,7 @@ func (d *Worker) prove(ctx context.Context, work Work) {
 	var next time.Time
 	switch c := &work.Callback; {
 	case ended:
-		next = d.nextLook(c, nil, 0)
+		next = d.nextReading(c, nil, 0)
 	case found.History == callbacks.HistoryPutOff:
 		next = d.plan(c, readquota.Urgent, max(found.Again, receiptPause))
 	case found.History != callbacks.HistoryUnreadable && d.now().Before(c.Ending.At.Add(receiptPatience)):

@@ -27,7 +27,7 @@ func TestReceipt(t *testing.T) {
 		return actions[len(actions)-1]
 	}
 	ended := func(r *desktest.Remote) {
-		r.Happen(callbacks.AfterEvent{Kind: callbacks.OperationExecution, Status: callbacks.AfterSucceeded})
+		r.Happen(callbacks.OperationEvent{Kind: callbacks.OperationExecution, Status: callbacks.StatusSucceeded})
 	}
 	settled := func(t *testing.T, d *desk) {
 		t.Helper()
@@ -82,7 +82,7 @@ func TestReceipt(t *testing.T) {
 	})
 	t.Run("Unreadable", func(t *testing.T) {
 		t.Parallel()
-		d, id := accepted(t, func(r *desktest.Remote) { r.NoHistory = callbacks.AnswerDenied })
+		d, id := accepted(t, func(r *desktest.Remote) { r.NoHistory = callbacks.ReplyDenied })
 		d.Clock.Advance(time.Second)
 		d.Deliver()
 		d.WantState(id, callbacks.Completed)

@@ -25,7 +25,7 @@ func (l *heldLambda) hold(ctx context.Context) error {
 	l.arrived <- struct{}{}
 	select {
 	case <-ctx.Done():
-		return &callbacks.LambdaError{Answer: callbacks.AnswerNone, Err: ctx.Err()}
+		return &callbacks.LambdaError{Reply: callbacks.ReplyNone, Err: ctx.Err()}
 	case <-l.release:
 		return nil
 	}
@@ -98,7 +98,7 @@ func TestStopCutsDelivery(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !stored.Doubtful || len(stored.Attempts) != 1 || stored.Attempts[0].Answer != callbacks.AnswerNone {
+		if !stored.Doubtful || len(stored.Attempts) != 1 || stored.Attempts[0].Reply != callbacks.ReplyNone {
 			t.Errorf("delivery is %+v, want one attempt without an answer", stored)
 		}
 		if wait := stored.DueAt.Sub(d.Clock.Now()); wait <= 0 || wait > delivery.DeliveryLease/4 {

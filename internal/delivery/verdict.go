@@ -17,13 +17,13 @@ const (
 // evidence is everything known after an attempt: Lambda's answer, what earlier attempts left in
 // doubt, and what the history says if it was asked.
 type evidence struct {
-	// AnswerClosed also if Lambda gave that answer to an earlier attempt: what is closed stays
+	// ReplyClosed also if Lambda gave that answer to an earlier attempt: what is closed stays
 	// closed
-	answer   callbacks.Answer
+	reply    callbacks.Reply
 	doubtful bool                   // this attempt or an earlier one may have taken effect
 	history  callbacks.HistoryState // of the request for how the callback was closed
 	// to that request, if it returned no history; empty if none could be made
-	reading  callbacks.Answer
+	reading  callbacks.Reply
 	closing  callbacks.Closing // what the history says, with HistoryRead
 	readings int               // of the history so far, including this one
 }
@@ -50,21 +50,21 @@ func (v verdict) String() string {
 // wherever it can be read.
 func judge(e evidence, ours callbacks.Completion) verdict {
 	switch {
-	case e.answer == callbacks.AnswerAccepted:
+	case e.reply == callbacks.ReplyAccepted:
 		return delivered
-	case e.answer == callbacks.AnswerInvalid:
+	case e.reply == callbacks.ReplyInvalid:
 		return undeliverable
 	case e.history == callbacks.HistoryRead && !e.closing.Open:
 		return judgeClosing(e, ours)
 	case e.mayTell():
 		return retry
-	case e.answer == callbacks.AnswerMaybeClosed && e.history == callbacks.HistoryRead:
+	case e.reply == callbacks.ReplyMaybeClosed && e.history == callbacks.HistoryRead:
 		return undeliverable // the history shows it open: Lambda refuses the request itself
 	case e.doubtful:
 		return unconfirmed
-	case e.answer.Closed():
+	case e.reply.Closed():
 		return lost
-	case e.answer == callbacks.AnswerMaybeClosed:
+	case e.reply == callbacks.ReplyMaybeClosed:
 		return unconfirmed // lost or refused: only the history could tell which
 	}
 	return undeliverable // nobody said that it is too late: an operator may send it again
@@ -87,10 +87,10 @@ func (e evidence) mayTell() bool {
 	case callbacks.HistoryUnasked, callbacks.HistoryPutOff:
 		return true
 	case callbacks.HistoryRead: // it shows the callback open: Lambda waits, or the history lags
-		return !e.answer.MaybeClosed() || e.readings < e.patience()
+		return !e.reply.MaybeClosed() || e.readings < e.patience()
 	case callbacks.HistoryUnreadable:
-		if e.answer.MaybeClosed() {
-			return e.reading == callbacks.AnswerDenied && e.readings < history.DeniedReadings
+		if e.reply.MaybeClosed() {
+			return e.reading == callbacks.ReplyDenied && e.readings < history.DeniedReadings
 		}
 	case callbacks.HistoryBusy:
 	}
@@ -101,7 +101,7 @@ func (e evidence) mayTell() bool {
 // believed.
 func (e evidence) patience() int {
 	switch {
-	case e.answer.Closed():
+	case e.reply.Closed():
 		return history.MaxReadings
 	case e.doubtful:
 		return openReadingsDoubtful
@@ -124,38 +124,38 @@ func doubtOf(e evidence) callbacks.Doubt {
 	switch e.reading {
 	case "":
 		return callbacks.DoubtNoARN
-	case callbacks.AnswerDenied:
+	case callbacks.ReplyDenied:
 		return callbacks.DoubtDenied
-	case callbacks.AnswerGone:
+	case callbacks.ReplyGone:
 		return callbacks.DoubtGone
-	case callbacks.AnswerInvalid, callbacks.AnswerMaybeClosed, callbacks.AnswerClosed:
+	case callbacks.ReplyInvalid, callbacks.ReplyMaybeClosed, callbacks.ReplyClosed:
 		return callbacks.DoubtRefused
-	case callbacks.AnswerKMS:
+	case callbacks.ReplyKMS:
 		return callbacks.DoubtKMS
-	case callbacks.AnswerThrottled:
+	case callbacks.ReplyThrottled:
 		return callbacks.DoubtThrottled
-	case callbacks.AnswerAccepted, callbacks.AnswerFault, callbacks.AnswerNone, callbacks.AnswerUnsent, callbacks.AnswerSkew, callbacks.AnswerCredentials:
+	case callbacks.ReplyAccepted, callbacks.ReplyFault, callbacks.ReplyNone, callbacks.ReplyUnsent, callbacks.ReplySkew, callbacks.ReplyCredentials:
 	}
 	return callbacks.DoubtFailing
 }
 
 // weigh adds to the delivery what an answer and the history say, and returns all the evidence.
 // problem is the answer to the previous attempt.
-func weigh(d *callbacks.Delivery, answer, problem callbacks.Answer, found callbacks.Finding) evidence {
-	d.Doubtful = d.Doubtful || answer.Doubtful()
-	d.Closed = d.Closed || answer.Closed()
-	if answer == callbacks.AnswerMaybeClosed && d.Closed {
-		answer = callbacks.AnswerClosed
+func weigh(d *callbacks.Delivery, reply, problem callbacks.Reply, found callbacks.Finding) evidence {
+	d.Doubtful = d.Doubtful || reply.Doubtful()
+	d.Closed = d.Closed || reply.Closed()
+	if reply == callbacks.ReplyMaybeClosed && d.Closed {
+		reply = callbacks.ReplyClosed
 	}
 	switch {
-	case found.Open() && !answer.MaybeClosed():
+	case found.Open() && !reply.MaybeClosed():
 		d.Readings = 0 // Lambda waits, so there is time
-	case found.Open() && answer == callbacks.AnswerMaybeClosed && problem != answer:
+	case found.Open() && reply == callbacks.ReplyMaybeClosed && problem != reply:
 		d.Readings = 1 // the earlier ones were about another answer
 	case found.History != callbacks.HistoryUnasked && found.History != callbacks.HistoryPutOff:
 		d.Readings++
 	}
 	return evidence{
-		answer: answer, doubtful: d.Doubtful, history: found.History, reading: found.Answer, closing: found.Closing, readings: d.Readings,
+		reply: reply, doubtful: d.Doubtful, history: found.History, reading: found.Reply, closing: found.Closing, readings: d.Readings,
 	}
 }

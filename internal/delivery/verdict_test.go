@@ -22,67 +22,67 @@ func TestJudge(t *testing.T) {
 		e             evidence
 		sure, doubted verdict // without and with an attempt whose answer was lost
 	}{
-		"Accepted":  {evidence{answer: callbacks.AnswerAccepted}, delivered, delivered},
-		"Invalid":   {evidence{answer: callbacks.AnswerInvalid}, undeliverable, undeliverable},
-		"Throttled": {evidence{answer: callbacks.AnswerThrottled}, retry, retry},
-		"Denied":    {evidence{answer: callbacks.AnswerDenied}, retry, retry},
-		"KMS":       {evidence{answer: callbacks.AnswerKMS}, retry, retry},
-		"Fault":     {evidence{answer: callbacks.AnswerFault}, retry, retry},
-		"NoAnswer":  {evidence{answer: callbacks.AnswerNone}, retry, retry},
-		"Unsent":    {evidence{answer: callbacks.AnswerUnsent}, retry, retry},
-		"Skew":      {evidence{answer: callbacks.AnswerSkew}, retry, retry},
-		"Bad":       {evidence{answer: callbacks.AnswerCredentials}, retry, retry},
+		"Accepted":  {evidence{reply: callbacks.ReplyAccepted}, delivered, delivered},
+		"Invalid":   {evidence{reply: callbacks.ReplyInvalid}, undeliverable, undeliverable},
+		"Throttled": {evidence{reply: callbacks.ReplyThrottled}, retry, retry},
+		"Denied":    {evidence{reply: callbacks.ReplyDenied}, retry, retry},
+		"KMS":       {evidence{reply: callbacks.ReplyKMS}, retry, retry},
+		"Fault":     {evidence{reply: callbacks.ReplyFault}, retry, retry},
+		"NoAnswer":  {evidence{reply: callbacks.ReplyNone}, retry, retry},
+		"Unsent":    {evidence{reply: callbacks.ReplyUnsent}, retry, retry},
+		"Skew":      {evidence{reply: callbacks.ReplySkew}, retry, retry},
+		"Bad":       {evidence{reply: callbacks.ReplyCredentials}, retry, retry},
 
-		"ClosedByClock":        {evidence{answer: callbacks.AnswerClosed, history: callbacks.HistoryRead, closing: byClock}, lost, lost},
-		"ClosedByExecution":    {evidence{answer: callbacks.AnswerClosed, history: callbacks.HistoryRead, closing: byExecution}, lost, lost},
-		"ClosedByOurs":         {evidence{answer: callbacks.AnswerClosed, history: callbacks.HistoryRead, closing: byClient(&same)}, delivered, delivered},
-		"ClosedByOtherPayload": {evidence{answer: callbacks.AnswerClosed, history: callbacks.HistoryRead, closing: byClient(&other)}, lost, lost},
-		"ClosedByOtherKind":    {evidence{answer: callbacks.AnswerClosed, history: callbacks.HistoryRead, closing: byClient(&sameBytesFailed)}, lost, lost},
-		"ClosedTruncated":      {evidence{answer: callbacks.AnswerClosed, history: callbacks.HistoryRead, closing: byClient(nil)}, lost, unconfirmed},
-		"ClosedTruncatedOurs":  {evidence{answer: callbacks.AnswerClosed, history: callbacks.HistoryRead, closing: callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Success}}, lost, unconfirmed},
-		"ClosedTruncatedOther": {evidence{answer: callbacks.AnswerClosed, history: callbacks.HistoryRead, closing: callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Failure}}, lost, lost},
-		"ClosedHistoryLags":    {evidence{answer: callbacks.AnswerClosed, history: callbacks.HistoryRead, closing: open, readings: history.MaxReadings - 1}, retry, retry},
-		"ClosedLagsForEver":    {evidence{answer: callbacks.AnswerClosed, history: callbacks.HistoryRead, closing: open, readings: history.MaxReadings}, lost, unconfirmed},
-		"ClosedHistoryBusy":    {evidence{answer: callbacks.AnswerClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings - 1}, retry, retry},
-		"ClosedBusyForEver":    {evidence{answer: callbacks.AnswerClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings}, lost, unconfirmed},
-		"ClosedHistoryPutOff":  {evidence{answer: callbacks.AnswerClosed, history: callbacks.HistoryPutOff, readings: history.MaxReadings}, retry, retry},
-		"ClosedUnreadable":     {evidence{answer: callbacks.AnswerClosed, history: callbacks.HistoryUnreadable, readings: 1}, lost, unconfirmed},
-		"ClosedDenied":         {evidence{answer: callbacks.AnswerClosed, history: callbacks.HistoryUnreadable, reading: callbacks.AnswerDenied, readings: history.DeniedReadings - 1}, retry, retry},
-		"ClosedDeniedStill":    {evidence{answer: callbacks.AnswerClosed, history: callbacks.HistoryUnreadable, reading: callbacks.AnswerDenied, readings: history.DeniedReadings}, lost, unconfirmed},
-		"ClosedRefused":        {evidence{answer: callbacks.AnswerClosed, history: callbacks.HistoryUnreadable, reading: callbacks.AnswerInvalid, readings: 1}, lost, unconfirmed},
-		"GoneByOurs":           {evidence{answer: callbacks.AnswerGone, history: callbacks.HistoryRead, closing: byClient(&same)}, delivered, delivered},
-		"GoneUnreadable":       {evidence{answer: callbacks.AnswerGone, history: callbacks.HistoryUnreadable, readings: 1}, lost, unconfirmed},
+		"ClosedByClock":        {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: byClock}, lost, lost},
+		"ClosedByExecution":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: byExecution}, lost, lost},
+		"ClosedByOurs":         {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: byClient(&same)}, delivered, delivered},
+		"ClosedByOtherPayload": {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: byClient(&other)}, lost, lost},
+		"ClosedByOtherKind":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: byClient(&sameBytesFailed)}, lost, lost},
+		"ClosedTruncated":      {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: byClient(nil)}, lost, unconfirmed},
+		"ClosedTruncatedOurs":  {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Success}}, lost, unconfirmed},
+		"ClosedTruncatedOther": {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Failure}}, lost, lost},
+		"ClosedHistoryLags":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: open, readings: history.MaxReadings - 1}, retry, retry},
+		"ClosedLagsForEver":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: open, readings: history.MaxReadings}, lost, unconfirmed},
+		"ClosedHistoryBusy":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings - 1}, retry, retry},
+		"ClosedBusyForEver":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings}, lost, unconfirmed},
+		"ClosedHistoryPutOff":  {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryPutOff, readings: history.MaxReadings}, retry, retry},
+		"ClosedUnreadable":     {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryUnreadable, readings: 1}, lost, unconfirmed},
+		"ClosedDenied":         {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyDenied, readings: history.DeniedReadings - 1}, retry, retry},
+		"ClosedDeniedStill":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyDenied, readings: history.DeniedReadings}, lost, unconfirmed},
+		"ClosedRefused":        {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyInvalid, readings: 1}, lost, unconfirmed},
+		"GoneByOurs":           {evidence{reply: callbacks.ReplyGone, history: callbacks.HistoryRead, closing: byClient(&same)}, delivered, delivered},
+		"GoneUnreadable":       {evidence{reply: callbacks.ReplyGone, history: callbacks.HistoryUnreadable, readings: 1}, lost, unconfirmed},
 
 		// InvalidParameterValueException means "closed" in one dialect and "refused" in another. A
 		// history that shows the end decides as it does for "closed"; one that goes on showing it
 		// open says that the request is refused.
-		"MaybeClosedByClock":        {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryRead, closing: byClock}, lost, lost},
-		"MaybeClosedByExecution":    {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryRead, closing: byExecution}, lost, lost},
-		"MaybeClosedByOurs":         {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryRead, closing: byClient(&same)}, delivered, delivered},
-		"MaybeClosedByOtherPayload": {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryRead, closing: byClient(&other)}, lost, lost},
-		"MaybeClosedByOtherKind":    {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryRead, closing: byClient(&sameBytesFailed)}, lost, lost},
-		"MaybeClosedTruncated":      {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryRead, closing: byClient(nil)}, lost, unconfirmed},
-		"MaybeClosedOpenAtFirst":    {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryRead, closing: open, readings: openReadings - 1}, retry, retry},
-		"MaybeClosedOpenStill":      {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryRead, closing: open, readings: openReadings}, undeliverable, retry},
-		"MaybeClosedOpenForMinutes": {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryRead, closing: open, readings: openReadingsDoubtful}, undeliverable, undeliverable},
-		"MaybeClosedHistoryBusy":    {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings - 1}, retry, retry},
-		"MaybeClosedBusyForEver":    {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings}, unconfirmed, unconfirmed},
-		"MaybeClosedHistoryPutOff":  {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryPutOff, readings: history.MaxReadings}, retry, retry},
-		"MaybeClosedDenied":         {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryUnreadable, reading: callbacks.AnswerDenied, readings: history.DeniedReadings - 1}, retry, retry},
-		"MaybeClosedDeniedStill":    {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryUnreadable, reading: callbacks.AnswerDenied, readings: history.DeniedReadings}, unconfirmed, unconfirmed},
-		"MaybeClosedUnreadable":     {evidence{answer: callbacks.AnswerMaybeClosed, history: callbacks.HistoryUnreadable, readings: 1}, unconfirmed, unconfirmed},
+		"MaybeClosedByClock":        {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: byClock}, lost, lost},
+		"MaybeClosedByExecution":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: byExecution}, lost, lost},
+		"MaybeClosedByOurs":         {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: byClient(&same)}, delivered, delivered},
+		"MaybeClosedByOtherPayload": {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: byClient(&other)}, lost, lost},
+		"MaybeClosedByOtherKind":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: byClient(&sameBytesFailed)}, lost, lost},
+		"MaybeClosedTruncated":      {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: byClient(nil)}, lost, unconfirmed},
+		"MaybeClosedOpenAtFirst":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: open, readings: openReadings - 1}, retry, retry},
+		"MaybeClosedOpenStill":      {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: open, readings: openReadings}, undeliverable, retry},
+		"MaybeClosedOpenForMinutes": {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: open, readings: openReadingsDoubtful}, undeliverable, undeliverable},
+		"MaybeClosedHistoryBusy":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings - 1}, retry, retry},
+		"MaybeClosedBusyForEver":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings}, unconfirmed, unconfirmed},
+		"MaybeClosedHistoryPutOff":  {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryPutOff, readings: history.MaxReadings}, retry, retry},
+		"MaybeClosedDenied":         {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyDenied, readings: history.DeniedReadings - 1}, retry, retry},
+		"MaybeClosedDeniedStill":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyDenied, readings: history.DeniedReadings}, unconfirmed, unconfirmed},
+		"MaybeClosedUnreadable":     {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryUnreadable, readings: 1}, unconfirmed, unconfirmed},
 
 		// Past the deadline by our clock the history is asked whatever Lambda answers. While it is
 		// open there, Lambda waits.
-		"LateClosedByOurs":      {evidence{answer: callbacks.AnswerThrottled, history: callbacks.HistoryRead, closing: byClient(&same)}, delivered, delivered},
-		"LateClosedByClock":     {evidence{answer: callbacks.AnswerUnsent, history: callbacks.HistoryRead, closing: byClock}, lost, lost},
-		"LateTruncated":         {evidence{answer: callbacks.AnswerDenied, history: callbacks.HistoryRead, closing: byClient(nil)}, lost, unconfirmed},
-		"LateOpen":              {evidence{answer: callbacks.AnswerThrottled, history: callbacks.HistoryRead, closing: open, readings: history.MaxReadings}, retry, retry},
-		"LateBusy":              {evidence{answer: callbacks.AnswerFault, history: callbacks.HistoryBusy, readings: history.MaxReadings - 1}, retry, retry},
-		"LateBusyForEver":       {evidence{answer: callbacks.AnswerUnsent, history: callbacks.HistoryBusy, readings: history.MaxReadings}, undeliverable, unconfirmed},
-		"LatePutOff":            {evidence{answer: callbacks.AnswerThrottled, history: callbacks.HistoryPutOff, readings: history.MaxReadings}, retry, retry},
-		"LateUnreadable":        {evidence{answer: callbacks.AnswerDenied, history: callbacks.HistoryUnreadable, readings: history.MaxReadings - 1}, retry, retry},
-		"LateUnreadableForEver": {evidence{answer: callbacks.AnswerDenied, history: callbacks.HistoryUnreadable, readings: history.MaxReadings}, undeliverable, unconfirmed},
+		"LateClosedByOurs":      {evidence{reply: callbacks.ReplyThrottled, history: callbacks.HistoryRead, closing: byClient(&same)}, delivered, delivered},
+		"LateClosedByClock":     {evidence{reply: callbacks.ReplyUnsent, history: callbacks.HistoryRead, closing: byClock}, lost, lost},
+		"LateTruncated":         {evidence{reply: callbacks.ReplyDenied, history: callbacks.HistoryRead, closing: byClient(nil)}, lost, unconfirmed},
+		"LateOpen":              {evidence{reply: callbacks.ReplyThrottled, history: callbacks.HistoryRead, closing: open, readings: history.MaxReadings}, retry, retry},
+		"LateBusy":              {evidence{reply: callbacks.ReplyFault, history: callbacks.HistoryBusy, readings: history.MaxReadings - 1}, retry, retry},
+		"LateBusyForEver":       {evidence{reply: callbacks.ReplyUnsent, history: callbacks.HistoryBusy, readings: history.MaxReadings}, undeliverable, unconfirmed},
+		"LatePutOff":            {evidence{reply: callbacks.ReplyThrottled, history: callbacks.HistoryPutOff, readings: history.MaxReadings}, retry, retry},
+		"LateUnreadable":        {evidence{reply: callbacks.ReplyDenied, history: callbacks.HistoryUnreadable, readings: history.MaxReadings - 1}, retry, retry},
+		"LateUnreadableForEver": {evidence{reply: callbacks.ReplyDenied, history: callbacks.HistoryUnreadable, readings: history.MaxReadings}, undeliverable, unconfirmed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -101,9 +101,9 @@ func TestJudge(t *testing.T) {
 func TestEveryAnswerHasAVerdict(t *testing.T) {
 	t.Parallel()
 	ours := callbacks.Completion{Kind: callbacks.Success, Result: []byte(`1`)}
-	for _, a := range []callbacks.Answer{callbacks.AnswerAccepted, callbacks.AnswerClosed, callbacks.AnswerMaybeClosed, callbacks.AnswerInvalid, callbacks.AnswerGone, callbacks.AnswerDenied, callbacks.AnswerThrottled, callbacks.AnswerKMS, callbacks.AnswerFault, callbacks.AnswerNone, callbacks.AnswerUnsent, callbacks.AnswerSkew, callbacks.AnswerCredentials} {
-		e := evidence{answer: a, history: callbacks.HistoryUnreadable, readings: history.MaxReadings}
-		if v := judge(e, ours); v == retry || v == unconfirmed && a != callbacks.AnswerMaybeClosed || v == lost && !a.Closed() {
+	for _, a := range []callbacks.Reply{callbacks.ReplyAccepted, callbacks.ReplyClosed, callbacks.ReplyMaybeClosed, callbacks.ReplyInvalid, callbacks.ReplyGone, callbacks.ReplyDenied, callbacks.ReplyThrottled, callbacks.ReplyKMS, callbacks.ReplyFault, callbacks.ReplyNone, callbacks.ReplyUnsent, callbacks.ReplySkew, callbacks.ReplyCredentials} {
+		e := evidence{reply: a, history: callbacks.HistoryUnreadable, readings: history.MaxReadings}
+		if v := judge(e, ours); v == retry || v == unconfirmed && a != callbacks.ReplyMaybeClosed || v == lost && !a.Closed() {
 			t.Errorf("%s without doubt ends as %s", a, v)
 		}
 		e.doubtful = true

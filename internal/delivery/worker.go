@@ -28,13 +28,13 @@ const (
 // Worker gets decisions accepted by Lambda and finds out what became of them. Any number of workers
 // may run on one store.
 type Worker struct {
-	store  Store
-	lambda callbacks.Lambda
-	notify callbacks.Notifier
-	log    *slog.Logger
-	now    func() time.Time
-	owner  string
-	jitter func() float64
+	store       Store
+	lambda      callbacks.Lambda
+	invalidator callbacks.Invalidator
+	log         *slog.Logger
+	now         func() time.Time
+	owner       string
+	jitter      func() float64
 
 	wake   worker.Alarm
 	slots  *worker.Bulkhead[callbacks.Lane]
@@ -51,13 +51,13 @@ type Worker struct {
 
 // Config is what the worker works with. Every field but Jitter is required.
 type Config struct {
-	Store   Store
-	Lambda  callbacks.Lambda
-	History history.Config
-	Notify  callbacks.Notifier
-	Log     *slog.Logger
-	Now     func() time.Time
-	Jitter  func() float64 // of pauses, in [0,1); nil means random
+	Store       Store
+	Lambda      callbacks.Lambda
+	History     history.Config
+	Invalidator callbacks.Invalidator
+	Log         *slog.Logger
+	Now         func() time.Time
+	Jitter      func() float64 // of pauses, in [0,1); nil means random
 }
 
 // NewWorker makes the worker.
@@ -66,7 +66,7 @@ func NewWorker(c Config) *Worker {
 		c.Jitter = rand.Float64
 	}
 	return &Worker{
-		store: c.Store, lambda: c.Lambda, notify: c.Notify, log: c.Log, now: c.Now,
+		store: c.Store, lambda: c.Lambda, invalidator: c.Invalidator, log: c.Log, now: c.Now,
 		owner: string(callbacks.NewID()), jitter: c.Jitter,
 		wake: worker.NewAlarm(), slots: worker.NewBulkhead[callbacks.Lane](callsAtOnce),
 		histories: history.NewReader(c.History, history.ReadsAtOnce), follows: history.NewReader(c.History, history.ReadsAtOnce), pace: readquota.NewPace(c.History.Allowances.Rate()),
@@ -140,7 +140,7 @@ func (d *Worker) deliver(ctx context.Context, work Work) {
 	}
 	attempt, found := d.attempt(ctx, work)
 	var look time.Time // when the history is read next, if that is the next step
-	if attempt.Answer == callbacks.AnswerAccepted || found.History == callbacks.HistoryRead || found.History == callbacks.HistoryPutOff {
+	if attempt.Reply == callbacks.ReplyAccepted || found.History == callbacks.HistoryRead || found.History == callbacks.HistoryPutOff {
 		look = d.plan(&work.Callback, readquota.Urgent, max(found.Again, receiptPause))
 	}
 	d.finish(ctx, work, attempt, func(c *callbacks.Callback, delivery *callbacks.Delivery) (callbacks.AuditEntry, error) {
@@ -159,13 +159,13 @@ func (d *Worker) plan(c *callbacks.Callback, u readquota.Urgency, pause time.Dur
 func (d *Worker) finish(ctx context.Context, work Work, attempt callbacks.Attempt, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) {
 	ctx, cancel := worker.Outlive(ctx, worker.StopWrites, finishTimeout)
 	defer cancel()
-	log := d.log.With("callback", work.Callback.ID, "try", work.Delivery.Tries, "answer", attempt.Answer, "aws_request_id", attempt.RequestID)
+	log := d.log.With("callback", work.Callback.ID, "try", work.Delivery.Tries, "answer", attempt.Reply, "aws_request_id", attempt.RequestID)
 	var due, quiet bool
 	c, err := d.store.FinishDelivery(ctx, d.owner, attempt, work.Callback.ID, func(c *callbacks.Callback, delivery *callbacks.Delivery) (callbacks.AuditEntry, error) {
-		before := seen(delivery.Aftermath)
+		before := seen(delivery.FollowUp)
 		entry, err := fn(c, delivery)
 		due = !delivery.DueAt.IsZero()
-		quiet = work.Callback.State == callbacks.Completed && entry.Action == "" && due && before == seen(delivery.Aftermath)
+		quiet = work.Callback.State == callbacks.Completed && entry.Action == "" && due && before == seen(delivery.FollowUp)
 		return entry, err
 	})
 	switch {
@@ -186,7 +186,7 @@ func (d *Worker) finish(ctx context.Context, work Work, attempt callbacks.Attemp
 	if work.Callback.State == callbacks.Decided && c.State != callbacks.Decided {
 		log.InfoContext(ctx, "delivery", "state", c.State)
 	}
-	d.notify.Changed(callbacks.Notice{Callback: c.ID, Queue: c.Queue})
+	d.invalidator.Changed(callbacks.Invalidation{Callback: c.ID, Queue: c.Queue})
 }
 
 // attempt calls Lambda once. It then asks the history if Lambda says that the callback is closed or
@@ -199,17 +199,17 @@ func (d *Worker) attempt(ctx context.Context, work Work) (callbacks.Attempt, cal
 	a := callbacks.Attempt{Number: work.Delivery.Tries, StartedAt: d.now()}
 	err := d.lambda.Complete(ctx, target, work.Delivery.Completion)
 	a.EndedAt = d.now()
-	answer := callbacks.AnswerOf(err)
-	a.Answer, a.Status, a.Code, a.RequestID, a.Key = answer.Answer, answer.Status, answer.Code, answer.RequestID, answer.Key
+	reply := callbacks.ReplyOf(err)
+	a.Reply, a.Status, a.Code, a.RequestID, a.Key = reply.Reply, reply.Status, reply.Code, reply.RequestID, reply.Key
 	if err != nil {
 		d.log.WarnContext(ctx, "lambda did not accept a decision", "callback", work.Callback.ID, "attempt", a.Number, "error", err)
 	}
-	settled := a.Answer == callbacks.AnswerAccepted || a.Answer == callbacks.AnswerInvalid
-	if !a.Answer.MaybeClosed() && (settled || !work.Callback.Over(a.EndedAt)) {
-		return a, callbacks.Finding{Again: answer.RetryAfter}
+	settled := a.Reply == callbacks.ReplyAccepted || a.Reply == callbacks.ReplyInvalid
+	if !a.Reply.MaybeClosed() && (settled || !work.Callback.Over(a.EndedAt)) {
+		return a, callbacks.Finding{Again: reply.RetryAfter}
 	}
 	found := d.histories.Ask(ctx, target)
-	found.Again = max(found.Again, answer.RetryAfter)
+	found.Again = max(found.Again, reply.RetryAfter)
 	return a, found
 }
 
@@ -223,23 +223,23 @@ func (d *Worker) settle(c *callbacks.Callback, delivery *callbacks.Delivery, fou
 		// settled in the meantime: only the attempt is worth keeping
 		return callbacks.AuditEntry{}, nil
 	}
-	e := weigh(delivery, attempt.Answer, c.Problem, found)
+	e := weigh(delivery, attempt.Reply, c.Problem, found)
 	switch judge(e, delivery.Completion) {
 	case delivered:
 		if c.ExecutionARN != "" {
 			delivery.DueAt = look
 		}
-		return c.Complete(c.EndedByDecision(e.answer, e.closing, now), by)
+		return c.Complete(c.EndedByDecision(e.reply, e.closing, now), by)
 	case lost:
-		return c.Lose(c.EndedAsAnswered(e.answer, found, now), now, by)
+		return c.Lose(c.EndedAsAnswered(e.reply, found, now), now, by)
 	case undeliverable:
-		problem := attempt.Answer
-		if problem == callbacks.AnswerMaybeClosed {
-			problem = callbacks.AnswerInvalid // the history shows that it is not closed
+		problem := attempt.Reply
+		if problem == callbacks.ReplyMaybeClosed {
+			problem = callbacks.ReplyInvalid // the history shows that it is not closed
 		}
 		return c.GiveUp(callbacks.Undeliverable, problem, c.EndedUndelivered(attempt, now), by)
 	case unconfirmed:
-		return c.GiveUp(callbacks.Unconfirmed, attempt.Answer, c.EndedUnconfirmed(doubtOf(e), e.doubtful, now), by)
+		return c.GiveUp(callbacks.Unconfirmed, attempt.Reply, c.EndedUnconfirmed(doubtOf(e), e.doubtful, now), by)
 	case retry:
 		var left time.Duration
 		if deadline, cause := c.Deadline(); cause != callbacks.NoDeadline {

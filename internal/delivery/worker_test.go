@@ -40,11 +40,11 @@ func TestDelivery(t *testing.T) {
 	t.Run("ThrottledThenAccepted", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
-		d.Lambda.Faults = []callbacks.Answer{callbacks.AnswerThrottled, callbacks.AnswerThrottled}
+		d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyThrottled, callbacks.ReplyThrottled}
 		c := d.Announce(nil)
 		d.MustDecide(desktest.Mara, c.ID, "approve", "")
 		d.Deliver()
-		if got := d.WantState(c.ID, callbacks.Decided); got.Problem != callbacks.AnswerThrottled {
+		if got := d.WantState(c.ID, callbacks.Decided); got.Problem != callbacks.ReplyThrottled {
 			t.Errorf("problem is %q, want throttled", got.Problem)
 		}
 		d.Deliver()
@@ -59,7 +59,7 @@ func TestDelivery(t *testing.T) {
 			t.Errorf("problem %q stays after the end", got.Problem)
 		}
 		delivery, err := d.Store.Delivery(d.Ctx, c.ID)
-		if err != nil || delivery.Tries != 3 || len(delivery.Attempts) != 3 || delivery.Attempts[2].Answer != callbacks.AnswerAccepted {
+		if err != nil || delivery.Tries != 3 || len(delivery.Attempts) != 3 || delivery.Attempts[2].Reply != callbacks.ReplyAccepted {
 			t.Errorf("delivery is %+v (%v), want three attempts", delivery, err)
 		}
 	})
@@ -67,7 +67,7 @@ func TestDelivery(t *testing.T) {
 	t.Run("AnswerLost", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
-		d.Lambda.Faults = []callbacks.Answer{callbacks.AnswerNone}
+		d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyNone}
 		c := d.Announce(nil)
 		d.MustDecide(desktest.Mara, c.ID, "approve", "")
 		d.Deliver()
@@ -88,7 +88,7 @@ func TestDelivery(t *testing.T) {
 	t.Run("AnswerLostHistoryDeniedAtFirst", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
-		d.Lambda.Faults, d.Lambda.NoHistory = []callbacks.Answer{callbacks.AnswerNone}, callbacks.AnswerDenied
+		d.Lambda.Faults, d.Lambda.NoHistory = []callbacks.Reply{callbacks.ReplyNone}, callbacks.ReplyDenied
 		c := d.Announce(nil)
 		d.MustDecide(desktest.Mara, c.ID, "approve", "")
 		// one to lose the answer, all but one to be denied
@@ -105,7 +105,7 @@ func TestDelivery(t *testing.T) {
 	t.Run("AnswerLostHistoryUnreadable", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
-		d.Lambda.Faults, d.Lambda.NoHistory = []callbacks.Answer{callbacks.AnswerNone}, callbacks.AnswerDenied
+		d.Lambda.Faults, d.Lambda.NoHistory = []callbacks.Reply{callbacks.ReplyNone}, callbacks.ReplyDenied
 		c := d.Announce(nil)
 		d.MustDecide(desktest.Mara, c.ID, "approve", "")
 		d.settle(c.ID)
@@ -121,7 +121,7 @@ func TestDelivery(t *testing.T) {
 	t.Run("HistoryLags", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
-		d.Lambda.Faults, d.Lambda.Lag = []callbacks.Answer{callbacks.AnswerNone}, 2
+		d.Lambda.Faults, d.Lambda.Lag = []callbacks.Reply{callbacks.ReplyNone}, 2
 		c := d.Announce(nil)
 		d.MustDecide(desktest.Mara, c.ID, "approve", "")
 		for range 4 {
@@ -135,7 +135,7 @@ func TestDelivery(t *testing.T) {
 	t.Run("HistoryLagsAfterManyTries", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
-		d.Lambda.Faults = append(slices.Repeat([]callbacks.Answer{callbacks.AnswerThrottled}, 20), callbacks.AnswerNone)
+		d.Lambda.Faults = append(slices.Repeat([]callbacks.Reply{callbacks.ReplyThrottled}, 20), callbacks.ReplyNone)
 		d.Lambda.Lag = 3
 		c := d.Announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
 		d.MustDecide(desktest.Mara, c.ID, "approve", "")
@@ -175,7 +175,7 @@ func TestDelivery(t *testing.T) {
 	t.Run("Invalid", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
-		d.Lambda.Faults = []callbacks.Answer{callbacks.AnswerInvalid}
+		d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyInvalid}
 		c := d.Announce(nil)
 		d.MustDecide(desktest.Mara, c.ID, "approve", "")
 		d.Deliver()

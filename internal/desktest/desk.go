@@ -18,20 +18,20 @@ import (
 )
 
 // Notices counts what open pages were told.
-type Notices struct {
+type Invalidations struct {
 	mu  sync.Mutex
-	All []callbacks.Notice
+	All []callbacks.Invalidation
 }
 
-// Changed implements [callbacks.Notifier].
-func (n *Notices) Changed(notice callbacks.Notice) {
+// Changed implements [callbacks.Invalidator].
+func (n *Invalidations) Changed(notice callbacks.Invalidation) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.All = append(n.All, notice)
 }
 
 // Count is how often open pages were told.
-func (n *Notices) Count() int {
+func (n *Invalidations) Count() int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return len(n.All)
@@ -39,17 +39,17 @@ func (n *Notices) Count() int {
 
 // Desk is a service with its workers on a real database.
 type Desk struct {
-	T          *testing.T
-	Ctx        context.Context
-	Clock      *callbackstest.Clock
-	Notices    *Notices
-	Lambda     *Remote
-	Lanes      callbacks.Lanes
-	Store      callbackstest.Store
-	Service    *callbacks.Service
-	Deliveries *delivery.Worker
-	Heartbeats *upkeep.Heartbeats
-	Expiry     *upkeep.Expiry
+	T             *testing.T
+	Ctx           context.Context
+	Clock         *callbackstest.Clock
+	Invalidations *Invalidations
+	Lambda        *Remote
+	Lanes         callbacks.Lanes
+	Store         callbackstest.Store
+	Service       *callbacks.Service
+	Deliveries    *delivery.Worker
+	Heartbeats    *upkeep.Heartbeats
+	Expiry        *upkeep.Expiry
 }
 
 // New is a desk on an empty database. It begins on 2026-11-24 at 13:00 UTC.
@@ -61,7 +61,7 @@ func New(t *testing.T) *Desk {
 	}
 	t.Cleanup(func() { _ = store.Close() })
 	c := callbackstest.NewClock(time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC))
-	d := &Desk{T: t, Ctx: t.Context(), Clock: c, Notices: &Notices{}, Lambda: &Remote{Now: c.Now}}
+	d := &Desk{T: t, Ctx: t.Context(), Clock: c, Invalidations: &Invalidations{}, Lambda: &Remote{Now: c.Now}}
 	d.Restart(store)
 	return d
 }
@@ -75,7 +75,7 @@ func (d *Desk) Restart(store callbackstest.Store) {
 	d.Heartbeats = upkeep.NewHeartbeats(workers.Upkeep)
 	d.Expiry = upkeep.NewExpiry(workers.Upkeep)
 	d.Service = callbacks.NewService(callbacks.ServiceConfig{
-		Store: d.Store, Queues: Queues, Notify: d.Notices, Budget: callbacks.DefaultBudget, Now: d.Clock.Now, Lanes: d.Lanes,
+		Store: d.Store, Queues: Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now, Lanes: d.Lanes,
 		Deliveries: d.Deliveries,
 	})
 }
@@ -104,10 +104,10 @@ func (d *Desk) Workers(lambda API, rate float64) Settings {
 	}
 	return Settings{
 		delivery.Config{
-			Store: d.Store, Lambda: lambda, History: histories, Notify: d.Notices, Log: log, Now: d.Clock.Now, Jitter: exact,
+			Store: d.Store, Lambda: lambda, History: histories, Invalidator: d.Invalidations, Log: log, Now: d.Clock.Now, Jitter: exact,
 		},
 		upkeep.Config{
-			Store: d.Store, Lambda: lambda, History: histories, Notify: d.Notices, Log: log, Now: d.Clock.Now, Jitter: exact,
+			Store: d.Store, Lambda: lambda, History: histories, Invalidator: d.Invalidations, Log: log, Now: d.Clock.Now, Jitter: exact,
 		},
 	}
 }

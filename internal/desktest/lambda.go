@@ -18,35 +18,35 @@ type Remote struct {
 	Closed   bool
 	calls    []callbacks.Completion
 	Beats    []time.Time
-	// of Complete and Heartbeat, in order; AnswerNone loses the answer after the work
-	Faults    []callbacks.Answer
-	NoHistory callbacks.Answer // what reading the history answers, empty for a readable one
-	Lag       int              // how many readings still see the callback open
-	Asked     int              // how often the history was read
-	after     []callbacks.AfterEvent
-	NoAfter   callbacks.Answer // what reading on answers, empty for a readable history
-	Readings  []int            // the events after which it was read on
+	// of Complete and Heartbeat, in order; ReplyNone loses the answer after the work
+	Faults    []callbacks.Reply
+	NoHistory callbacks.Reply // what reading the history answers, empty for a readable one
+	Lag       int             // how many readings still see the callback open
+	Asked     int             // how often the history was read
+	after     []callbacks.OperationEvent
+	NoAfter   callbacks.Reply // what reading on answers, empty for a readable history
+	Readings  []int           // the events after which it was read on
 	Now       func() time.Time
-	Dialects  []callbacks.Answer // by turns, what "closed" is answered as; none is AnswerClosed
+	Dialects  []callbacks.Reply // by turns, what "closed" is answered as; none is ReplyClosed
 }
 
 // closedError is the answer to whatever comes too late.
 func (r *Remote) closedError() *callbacks.LambdaError {
-	answer := callbacks.AnswerClosed
+	reply := callbacks.ReplyClosed
 	if n := len(r.Dialects); n > 0 {
-		answer = r.Dialects[0]
-		r.Dialects = append(r.Dialects[1:n:n], answer)
+		reply = r.Dialects[0]
+		r.Dialects = append(r.Dialects[1:n:n], reply)
 	}
-	return &callbacks.LambdaError{Answer: answer, Status: 400, Code: "SomeException"}
+	return &callbacks.LambdaError{Reply: reply, Status: 400, Code: "SomeException"}
 }
 
-func (r *Remote) fault() (callbacks.Answer, bool) {
+func (r *Remote) fault() (callbacks.Reply, bool) {
 	if len(r.Faults) == 0 {
 		return "", false
 	}
 	a := r.Faults[0]
 	r.Faults = r.Faults[1:]
-	return a, a != callbacks.AnswerAccepted
+	return a, a != callbacks.ReplyAccepted
 }
 
 // Complete implements [callbacks.Lambda].
@@ -54,9 +54,9 @@ func (r *Remote) Complete(_ context.Context, _ callbacks.Target, c callbacks.Com
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.calls = append(r.calls, c)
-	answer, faulty := r.fault()
-	if faulty && answer != callbacks.AnswerNone {
-		return &callbacks.LambdaError{Answer: answer, Code: string(answer)}
+	reply, faulty := r.fault()
+	if faulty && reply != callbacks.ReplyNone {
+		return &callbacks.LambdaError{Reply: reply, Code: string(reply)}
 	}
 	if r.Closed {
 		return r.closedError()
@@ -64,7 +64,7 @@ func (r *Remote) Complete(_ context.Context, _ callbacks.Target, c callbacks.Com
 	r.Closed, r.Accepted = true, &c
 	r.Closing = callbacks.Closing{By: callbacks.EndedByOther, At: r.Now(), EventID: 4, Completion: &c}
 	if faulty {
-		return &callbacks.LambdaError{Answer: callbacks.AnswerNone}
+		return &callbacks.LambdaError{Reply: callbacks.ReplyNone}
 	}
 	return nil
 }
@@ -73,8 +73,8 @@ func (r *Remote) Complete(_ context.Context, _ callbacks.Target, c callbacks.Com
 func (r *Remote) Heartbeat(context.Context, callbacks.Target) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if answer, faulty := r.fault(); faulty {
-		return &callbacks.LambdaError{Answer: answer}
+	if reply, faulty := r.fault(); faulty {
+		return &callbacks.LambdaError{Reply: reply}
 	}
 	if r.Closed {
 		return r.closedError()
@@ -90,7 +90,7 @@ func (r *Remote) History(context.Context, callbacks.Target) (callbacks.Closing, 
 	r.Asked++
 	switch {
 	case r.NoHistory != "":
-		return callbacks.Closing{}, &callbacks.LambdaError{Answer: r.NoHistory}
+		return callbacks.Closing{}, &callbacks.LambdaError{Reply: r.NoHistory}
 	case r.Lag > 0:
 		r.Lag--
 		return callbacks.Closing{Open: true}, nil
@@ -101,18 +101,18 @@ func (r *Remote) History(context.Context, callbacks.Target) (callbacks.Closing, 
 }
 
 // After implements [history.Source].
-func (r *Remote) After(_ context.Context, _ callbacks.Target, event int) (callbacks.AfterPage, error) {
+func (r *Remote) After(_ context.Context, _ callbacks.Target, event int) (callbacks.OperationPage, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.Readings = append(r.Readings, event)
 	if r.NoAfter != "" {
-		return callbacks.AfterPage{}, &callbacks.LambdaError{Answer: r.NoAfter, RetryAfter: 30 * time.Second}
+		return callbacks.OperationPage{}, &callbacks.LambdaError{Reply: r.NoAfter, RetryAfter: 30 * time.Second}
 	}
-	return callbacks.AfterPage{Events: slices.DeleteFunc(slices.Clone(r.after), func(e callbacks.AfterEvent) bool { return e.ID <= event })}, nil
+	return callbacks.OperationPage{Events: slices.DeleteFunc(slices.Clone(r.after), func(e callbacks.OperationEvent) bool { return e.ID <= event })}, nil
 }
 
 // Happen adds events to what the history holds behind the callback's end, which is event 4.
-func (r *Remote) Happen(events ...callbacks.AfterEvent) {
+func (r *Remote) Happen(events ...callbacks.OperationEvent) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, e := range events {
@@ -143,16 +143,16 @@ func (r *Remote) BeatCount() int {
 	return len(r.Beats)
 }
 
-// LastBeat is when the last heartbeat was accepted.
-func (r *Remote) LastBeat() time.Time {
+// LastHeartbeat is when the last heartbeat was accepted.
+func (r *Remote) LastHeartbeat() time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.Beats[len(r.Beats)-1]
 }
 
 // Fail has the next calls answered so.
-func (r *Remote) Fail(answers ...callbacks.Answer) {
+func (r *Remote) Fail(replies ...callbacks.Reply) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.Faults = answers
+	r.Faults = replies
 }

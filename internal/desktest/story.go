@@ -75,7 +75,7 @@ func (d *Desk) Attention(p callbacks.Person) int {
 // Throttle lets AWS throttle a lane for a while, as any replica may have found out.
 func (d *Desk) Throttle(lane callbacks.Lane, pause time.Duration) {
 	d.T.Helper()
-	err := readquota.NewAllowances(d.Store, 1, d.Clock.Now).Answered(d.Ctx, lane, &callbacks.LambdaError{Answer: callbacks.AnswerThrottled, RetryAfter: pause})
+	err := readquota.NewAllowances(d.Store, 1, d.Clock.Now).Answered(d.Ctx, lane, &callbacks.LambdaError{Reply: callbacks.ReplyThrottled, RetryAfter: pause})
 	if err != nil {
 		d.T.Fatal(err)
 	}

@@ -83,10 +83,10 @@ func (a *accounts) openDesk(t *testing.T) {
 	s.discovery = discovery.NewWorker(s.settings)
 	histories := history.Config{Source: api, Lanes: api.Lanes(), Allowances: s.settings.Allowances, Log: s.settings.Log, Now: s.clock.Now}
 	a.deliveries = delivery.NewWorker(delivery.Config{
-		Store: s.store, Lambda: api, History: histories, Notify: s.notices, Log: s.settings.Log, Now: s.clock.Now,
+		Store: s.store, Lambda: api, History: histories, Invalidator: s.invalidations, Log: s.settings.Log, Now: s.clock.Now,
 	})
 	s.service = callbacks.NewService(callbacks.ServiceConfig{
-		Store: s.store, Queues: desktest.Queues, Notify: s.notices, Budget: callbacks.DefaultBudget, Now: s.clock.Now, Lanes: api.Lanes(),
+		Store: s.store, Queues: desktest.Queues, Invalidator: s.invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: s.clock.Now, Lanes: api.Lanes(),
 	})
 }
 
@@ -172,7 +172,7 @@ func TestAccounts_OneThrottled(t *testing.T) {
 	if c := a.found(t, ourARN); c.State != callbacks.Completed || c.Ending.Event == 0 {
 		t.Errorf("ours is %s after %v, ending %+v; want it completed, with a receipt", c.State, a.ours.clock.Now().Sub(began), c.Ending)
 	}
-	if c := a.found(t, theirARN); c.State != callbacks.Decided || c.Problem != callbacks.AnswerThrottled {
+	if c := a.found(t, theirARN); c.State != callbacks.Decided || c.Problem != callbacks.ReplyThrottled {
 		t.Errorf("theirs is %s with problem %q, want it to wait", c.State, c.Problem)
 	}
 	budgets, err := a.ours.store.Quotas(t.Context())

@@ -120,11 +120,11 @@ func TestFoundDecidedTwice(t *testing.T) {
 func TestMovedByItsAnnouncement(t *testing.T) {
 	t.Parallel()
 	s, _, c, token := foundIn(t, callbacks.DefaultQueue)
-	before := s.notices.Count()
+	before := s.invalidations.Count()
 	s.announce(token, nil)
-	told := s.notices.All[before:]
+	told := s.invalidations.All[before:]
 	for _, queue := range []string{callbacks.DefaultQueue, "finance"} {
-		if !slices.Contains(told, callbacks.Notice{Callback: c.ID, Queue: queue}) {
+		if !slices.Contains(told, callbacks.Invalidation{Callback: c.ID, Queue: queue}) {
 			t.Errorf("queue %s was not told: %+v", queue, told)
 		}
 	}

@@ -125,7 +125,7 @@ func TestDiscovery_OverlooksOnce(t *testing.T) {
 		}
 		s.only(callbacks.Pending)
 	})
-	for name, answer := range map[string]func(http.ResponseWriter, *http.Request, string) bool{
+	for name, reply := range map[string]func(http.ResponseWriter, *http.Request, string) bool{
 		"Unknown": refusing("history", http.StatusNotFound, "ResourceNotFoundException"),
 		"Denied":  refusing("history", http.StatusForbidden, "AccessDeniedException"),
 	} {
@@ -133,7 +133,7 @@ func TestDiscovery_OverlooksOnce(t *testing.T) {
 			t.Parallel()
 			s := watching(t, "expenses")
 			register(s, "expenses", sign)
-			s.front.answerWith(answer)
+			s.front.answerWith(reply)
 			s.announce("bm90aGluZw==", named("arn:aws:lambda:"+region+":123456789012:function:expenses:1/durable-execution/x/y"))
 			if n := scans(s); n == 0 || n > 11 {
 				t.Errorf("40 scans asked %d times", n)

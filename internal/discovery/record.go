@@ -68,7 +68,7 @@ func (d *search) receive(ctx context.Context, s *scan, found *sighting, input []
 		return "", fmt.Errorf("record a callback that was found: %w", err)
 	}
 	if receipt.Created {
-		d.notify.Changed(callbacks.Notice{Callback: receipt.Callback.ID, Queue: receipt.Callback.Queue})
+		d.invalidator.Changed(callbacks.Invalidation{Callback: receipt.Callback.ID, Queue: receipt.Callback.Queue})
 		if !receipt.Callback.NextHeartbeatAt.IsZero() {
 			d.beat()
 		}
@@ -109,6 +109,6 @@ func (d *search) update(ctx context.Context, id callbacks.ID, fn func(*callbacks
 	case err != nil:
 		return fmt.Errorf("callback %s: %w", id, err)
 	}
-	d.notify.Changed(callbacks.Notice{Callback: c.ID, Queue: c.Queue})
+	d.invalidator.Changed(callbacks.Invalidation{Callback: c.ID, Queue: c.Queue})
 	return nil
 }

@@ -31,18 +31,18 @@ const region = "eu-central-1"
 // search is a discovery worker on a real database, and durable functions on an engine behind HTTP.
 // One clock moves all.
 type search struct {
-	t         *testing.T
-	clock     *locallambdatest.Clock
-	engine    *locallambda.Engine
-	log       *locallambdatest.Log
-	aws       *lambda.Client // of the functions and of other clients of Lambda
-	front     *front
-	api       *lambdaapi.Client
-	store     callbackstest.Store
-	notices   *desktest.Notices
-	service   *callbacks.Service
-	discovery *discovery.Worker
-	settings  discovery.Config
+	t             *testing.T
+	clock         *locallambdatest.Clock
+	engine        *locallambda.Engine
+	log           *locallambdatest.Log
+	aws           *lambda.Client // of the functions and of other clients of Lambda
+	front         *front
+	api           *lambdaapi.Client
+	store         callbackstest.Store
+	invalidations *desktest.Invalidations
+	service       *callbacks.Service
+	discovery     *discovery.Worker
+	settings      discovery.Config
 }
 
 // front counts what discovery asks of Lambda, and may answer in its place.
@@ -50,7 +50,7 @@ type front struct {
 	engine http.Handler
 	mu     sync.Mutex
 	asked  []string
-	answer func(w http.ResponseWriter, r *http.Request, operation string) bool
+	reply  func(w http.ResponseWriter, r *http.Request, operation string) bool
 }
 
 func operationOf(r *http.Request) string {
@@ -71,9 +71,9 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	operation := operationOf(r)
 	f.mu.Lock()
 	f.asked = append(f.asked, operation)
-	answer := f.answer
+	reply := f.reply
 	f.mu.Unlock()
-	if answer == nil || !answer(w, r, operation) {
+	if reply == nil || !reply(w, r, operation) {
 		f.engine.ServeHTTP(w, r)
 	}
 }
@@ -87,10 +87,10 @@ func (f *front) take() []string {
 	return asked
 }
 
-func (f *front) answerWith(answer func(w http.ResponseWriter, r *http.Request, operation string) bool) {
+func (f *front) answerWith(reply func(w http.ResponseWriter, r *http.Request, operation string) bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.answer = answer
+	f.reply = reply
 }
 
 // refusing answers an operation with an error code.
@@ -106,7 +106,7 @@ func refusing(operation string, status int, code string) func(http.ResponseWrite
 
 func newSearch(t *testing.T, rate float64, watches ...discovery.Watch) *search {
 	t.Helper()
-	s := &search{t: t, clock: locallambdatest.NewClock(time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)), notices: &desktest.Notices{}}
+	s := &search{t: t, clock: locallambdatest.NewClock(time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)), invalidations: &desktest.Invalidations{}}
 	s.engine = locallambda.New(locallambda.Config{Region: region, Clock: s.clock})
 	s.log = locallambdatest.Watch(t, s.engine)
 	s.front = &front{engine: s.engine.Handler()}
@@ -132,10 +132,10 @@ func newSearch(t *testing.T, rate float64, watches ...discovery.Watch) *search {
 		_ = store.Close()
 	})
 	s.service = callbacks.NewService(callbacks.ServiceConfig{
-		Store: s.store, Queues: desktest.Queues, Notify: s.notices, Budget: callbacks.DefaultBudget, Now: s.clock.Now,
+		Store: s.store, Queues: desktest.Queues, Invalidator: s.invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: s.clock.Now,
 	})
 	s.settings = discovery.Config{
-		Store: s.store, Executions: s.api, Notify: s.notices, Log: slog.New(slog.DiscardHandler), Now: s.clock.Now,
+		Store: s.store, Executions: s.api, Invalidator: s.invalidations, Log: slog.New(slog.DiscardHandler), Now: s.clock.Now,
 		Queues: desktest.Queues, Watches: watches, Allowances: readquota.NewAllowances(s.store, rate, s.clock.Now),
 	}
 	s.discovery = discovery.NewWorker(s.settings)
@@ -257,7 +257,7 @@ func (s *search) told(id callbacks.ID) []string {
 }
 
 // announce receives an announcement as a webhook would.
-func (s *search) announce(token string, change func(*callbacks.Announcement)) callbacks.Receipt {
+func (s *search) announce(token string, change func(*callbacks.Announcement)) callbacks.Acknowledgment {
 	s.t.Helper()
 	a := callbacks.Announcement{CallbackID: token, Title: "Expense report", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance", StartedAt: s.clock.Now()}
 	if change != nil {

@@ -141,20 +141,20 @@ func (d *search) listExecutions(ctx context.Context, s *scan) error {
 func (d *search) trouble(ctx context.Context, s *scan, failed *callbacks.LambdaError) error {
 	d.log.WarnContext(ctx, "lambda did not let discovery read", "function", s.Function, "region", s.Region, "error", failed)
 	switch {
-	case failed.Answer == callbacks.AnswerThrottled:
+	case failed.Reply == callbacks.ReplyThrottled:
 		return nil // the read quota has paused the lane
 	case s.reading == nil:
-		return d.finish(ctx, s, failed.Answer)
+		return d.finish(ctx, s, failed.Reply)
 	}
-	switch failed.Answer {
-	case callbacks.AnswerGone:
+	switch failed.Reply {
+	case callbacks.ReplyGone:
 		return d.gone(ctx, s)
-	case callbacks.AnswerDenied, callbacks.AnswerKMS, callbacks.AnswerInvalid, callbacks.AnswerMaybeClosed: // of this execution; others may be readable
-		s.Problem = failed.Answer
+	case callbacks.ReplyDenied, callbacks.ReplyKMS, callbacks.ReplyInvalid, callbacks.ReplyMaybeClosed: // of this execution; others may be readable
+		s.Problem = failed.Reply
 		return d.unreadable(ctx, s)
-	case callbacks.AnswerAccepted, callbacks.AnswerClosed, callbacks.AnswerThrottled, callbacks.AnswerFault, callbacks.AnswerNone, callbacks.AnswerUnsent, callbacks.AnswerSkew, callbacks.AnswerCredentials:
+	case callbacks.ReplyAccepted, callbacks.ReplyClosed, callbacks.ReplyThrottled, callbacks.ReplyFault, callbacks.ReplyNone, callbacks.ReplyUnsent, callbacks.ReplySkew, callbacks.ReplyCredentials:
 	}
-	return d.finish(ctx, s, failed.Answer)
+	return d.finish(ctx, s, failed.Reply)
 }
 
 // settled counts what became of the sightings of a reading and returns when its execution is read

@@ -15,19 +15,19 @@ import (
 
 // search scans the watches of one lane.
 type search struct {
-	store      Store
-	executions Executions
-	notify     callbacks.Notifier
-	log        *slog.Logger
-	now        func() time.Time
-	queues     callbacks.Queues
-	watches    []Watch
-	exceptions []Exception
-	allowances *readquota.Allowances
-	beat       func()
-	lane       callbacks.Lane
-	lanes      callbacks.Lanes
-	owner      string
+	store       Store
+	executions  Executions
+	invalidator callbacks.Invalidator
+	log         *slog.Logger
+	now         func() time.Time
+	queues      callbacks.Queues
+	watches     []Watch
+	exceptions  []Exception
+	allowances  *readquota.Allowances
+	beat        func()
+	lane        callbacks.Lane
+	lanes       callbacks.Lanes
+	owner       string
 
 	scans    []*scan
 	arrivals map[Watch]arrivals
@@ -37,7 +37,7 @@ type search struct {
 
 func newSearch(c Config, lane callbacks.Lane) *search {
 	return &search{
-		store: c.Store, executions: c.Executions, notify: c.Notify, log: c.Log, now: c.Now,
+		store: c.Store, executions: c.Executions, invalidator: c.Invalidator, log: c.Log, now: c.Now,
 		queues: c.Queues, watches: c.Watches, exceptions: c.Exceptions, allowances: c.Allowances, beat: c.Beat, lane: lane, lanes: c.Lanes, owner: string(callbacks.NewID()),
 		arrivals: map[Watch]arrivals{},
 	}
@@ -133,7 +133,7 @@ func (d *search) advance(ctx context.Context, s *scan) (allowed time.Time, moved
 }
 
 // finish ends a scan that is complete, or that met a problem which the next scan may not meet.
-func (d *search) finish(ctx context.Context, s *scan, problem callbacks.Answer) error {
+func (d *search) finish(ctx context.Context, s *scan, problem callbacks.Reply) error {
 	now := d.now()
 	s.Problem = cmp.Or(problem, s.Problem)
 	if problem == "" {

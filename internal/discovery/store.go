@@ -15,7 +15,7 @@ type Store interface {
 	// Lookup returns the callback with a CallbackID, or [callbacks.ErrNotFound].
 	Lookup(ctx context.Context, id callbacks.CallbackID) (callbacks.Callback, error)
 	// Receive is Receive of [callbacks.Store].
-	Receive(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (callbacks.Receipt, error)
+	Receive(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error)
 	// Update is Update of [callbacks.Store].
 	Update(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) (callbacks.Callback, error)
 }

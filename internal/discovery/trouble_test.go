@@ -71,14 +71,14 @@ func TestDiscovery_WhatCannotBeRead(t *testing.T) {
 		operation, code string
 		status          int
 		found           int
-		problem         callbacks.Answer
+		problem         callbacks.Reply
 		scanned         bool
 	}{
-		"ListDenied":      {"list", "AccessDeniedException", 403, 0, callbacks.AnswerDenied, false},
-		"FunctionDeleted": {"list", "ResourceNotFoundException", 404, 0, callbacks.AnswerGone, false},
-		"HistoryDenied":   {"history", "AccessDeniedException", 403, 0, callbacks.AnswerDenied, true},
-		"HistoryFails":    {"history", "ServiceException", 500, 0, callbacks.AnswerFault, false},
-		"InputEncrypted":  {"input", "KMSAccessDeniedException", 502, 1, callbacks.AnswerKMS, true},
+		"ListDenied":      {"list", "AccessDeniedException", 403, 0, callbacks.ReplyDenied, false},
+		"FunctionDeleted": {"list", "ResourceNotFoundException", 404, 0, callbacks.ReplyGone, false},
+		"HistoryDenied":   {"history", "AccessDeniedException", 403, 0, callbacks.ReplyDenied, true},
+		"HistoryFails":    {"history", "ServiceException", 500, 0, callbacks.ReplyFault, false},
+		"InputEncrypted":  {"input", "KMSAccessDeniedException", 502, 1, callbacks.ReplyKMS, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -43,17 +43,17 @@ type Worker struct {
 // Config is what discovery works with. Every field but Beat, Watches and Exceptions is required;
 // Lanes may be zero.
 type Config struct {
-	Store      Store
-	Executions Executions
-	Notify     callbacks.Notifier
-	Log        *slog.Logger
-	Now        func() time.Time
-	Queues     callbacks.Queues
-	Watches    []Watch // each with a queue that exists; discovery is off if there are none
-	Exceptions []Exception
-	Lanes      callbacks.Lanes
-	Allowances *readquota.Allowances
-	Beat       func() // called when a heartbeat comes due; must not block
+	Store       Store
+	Executions  Executions
+	Invalidator callbacks.Invalidator
+	Log         *slog.Logger
+	Now         func() time.Time
+	Queues      callbacks.Queues
+	Watches     []Watch // each with a queue that exists; discovery is off if there are none
+	Exceptions  []Exception
+	Lanes       callbacks.Lanes
+	Allowances  *readquota.Allowances
+	Beat        func() // called when a heartbeat comes due; must not block
 }
 
 // NewWorker makes the worker.

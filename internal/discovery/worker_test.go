@@ -42,7 +42,7 @@ func TestDiscovery_FindsWhatNobodyAnnounced(t *testing.T) {
 	if told := s.told(got.ID); !slices.Equal(told, []string{"Found in the execution's history; nobody announced it."}) {
 		t.Errorf("the audit says %q", told)
 	}
-	if n := s.notices.Count(); n != 1 {
+	if n := s.invalidations.Count(); n != 1 {
 		t.Errorf("%d notices, want 1", n)
 	}
 	if w := s.watches()[0]; w.Running != 1 || w.Open != 1 || w.Unannounced != 1 || !w.ScannedAt.Equal(s.clock.Now()) || w.Problem != "" {

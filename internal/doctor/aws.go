@@ -105,10 +105,10 @@ func (x *account) credentials(ctx context.Context) (s Section, found bool) {
 		return x.assume(ctx)
 	}
 	s.Title = "AWS credentials"
-	caller, answer := x.Lambda.Caller(ctx, x.Region)
+	caller, reply := x.Lambda.Caller(ctx, x.Region)
 	x.caller = caller
-	if answer.Meaning != Done {
-		s.Findings = append(s.Findings, problem("none: %s", answer.Text).
+	if reply.Meaning != Done {
+		s.Findings = append(s.Findings, problem("none: %s", reply.Text).
 			todo("Give the process a role (of its machine, task or pod), or AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: doctor and serve look in the same places."))
 		return s, false
 	}
@@ -129,7 +129,7 @@ func (x *account) credentials(ctx context.Context) (s Section, found bool) {
 func (x *account) survey(ctx context.Context) {
 	for _, r := range x.regions {
 		if !r.shut {
-			r.listed, r.answer = x.Lambda.Functions(ctx, r.name)
+			r.listed, r.reply = x.Lambda.Functions(ctx, r.name)
 		}
 	}
 	for _, f := range x.functions() {
@@ -180,7 +180,7 @@ func (x *account) functionSections(ctx context.Context) (sections []Section) {
 	for _, f := range x.functions() {
 		for _, one := range x.expand(f) {
 			r := x.region(one.place.region)
-			if done[one.place] || r != nil && (r.shut || r.answer.Meaning == Silent || r.answer.Meaning == Rejected) {
+			if done[one.place] || r != nil && (r.shut || r.reply.Meaning == Silent || r.reply.Meaning == Rejected) {
 				continue
 			}
 			done[one.place] = true

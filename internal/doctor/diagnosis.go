@@ -11,11 +11,11 @@ func (i *inspection) diagnose(caller Caller) []Finding {
 	var denied, allowed, open, untold []question
 	for _, q := range i.questions {
 		switch {
-		case q.answer.Meaning == Done || q.answer.Meaning == Closed || q.saysClosed():
+		case q.reply.Meaning == Done || q.reply.Meaning == Closed || q.saysClosed():
 			allowed = append(allowed, q)
-		case q.answer.Meaning == Denied && !q.elsewhere(i.function.place):
+		case q.reply.Meaning == Denied && !q.elsewhere(i.function.place):
 			denied = append(denied, q)
-		case q.answer.Meaning.tells():
+		case q.reply.Meaning.tells():
 			open = append(open, q)
 		default:
 			untold = append(untold, q)
@@ -32,7 +32,7 @@ func (i *inspection) diagnose(caller Caller) []Finding {
 		findings = append(findings, ok("not denied (tested with a made-up ID only): %s", actions(open)))
 	}
 	if len(untold) > 0 {
-		findings = append(findings, warning("could not be determined: %s (%s)", actions(untold), untold[0].answer.Text).todo("Run doctor again later."))
+		findings = append(findings, warning("could not be determined: %s (%s)", actions(untold), untold[0].reply.Text).todo("Run doctor again later."))
 	}
 	if i.execution == "" {
 		findings = append(findings, warning("not asked for what concerns executions: the function's account is not known").
@@ -45,13 +45,13 @@ func (i *inspection) diagnose(caller Caller) []Finding {
 // answer that says "closed". Only a caller who may complete the callback gets anything but a
 // denial.
 func (q question) saysClosed() bool {
-	return q.sends() && !q.madeUp && (q.answer.Meaning == Refused || q.answer.Meaning == Missing)
+	return q.sends() && !q.madeUp && (q.reply.Meaning == Refused || q.reply.Meaning == Missing)
 }
 
 // elsewhere reports whether a denial is about a resource other than this function, because AWS
 // could not find out which function a made-up callback belongs to.
 func (q question) elsewhere(p place) bool {
-	resource := denialOf(q.answer.Text).resource
+	resource := denialOf(q.reply.Text).resource
 	return q.madeUp && resource != "" && !strings.Contains(resource, ":function:"+p.function)
 }
 
@@ -132,7 +132,7 @@ func (i *inspection) versionsOnly(denied []question) []Finding {
 func deniedFinding(effect string, denied, missing []question) Finding {
 	f := problem("%s: %s denied%s", effect, actions(denied), because(denied))
 	for _, q := range missing {
-		if d := denialOf(q.answer.Text); d.explicit() {
+		if d := denialOf(q.reply.Text); d.explicit() {
 			f = f.todo("An explicit deny outweighs every allow: take %s out of it.", q.action)
 			continue
 		}
@@ -144,7 +144,7 @@ func deniedFinding(effect string, denied, missing []question) Finding {
 // because returns AWS's own reason.
 func because(denied []question) string {
 	for _, q := range denied {
-		if d := denialOf(q.answer.Text); d.because != "" {
+		if d := denialOf(q.reply.Text); d.because != "" {
 			return fmt.Sprintf(" (AWS: %s)", d.because)
 		}
 	}

@@ -8,12 +8,12 @@ import (
 // TestDiagnoseDenials: what AWS says beside a denial changes what follows from it.
 func TestDiagnoseDenials(t *testing.T) {
 	t.Parallel()
-	denied := func(resource, rest string) Answer {
-		return Answer{Meaning: Denied, Text: "AccessDeniedException: User: x is not authorized to perform: lambda:X on resource: " + resource + " " + rest}
+	denied := func(resource, rest string) Reply {
+		return Reply{Meaning: Denied, Text: "AccessDeniedException: User: x is not authorized to perform: lambda:X on resource: " + resource + " " + rest}
 	}
-	answered := Answer{Meaning: Done}
+	answered := Reply{Meaning: Done}
 	for name, tt := range map[string]struct {
-		sent   Answer
+		sent   Reply
 		madeUp bool
 		want   Finding
 	}{
@@ -21,11 +21,11 @@ func TestDiagnoseDenials(t *testing.T) {
 		"Explicit":         {denied(pay+":7", "with an explicit deny in a service control policy"), false, Finding{Problem, "decisions cannot be delivered", []string{"An explicit deny outweighs every allow: take lambda:SendDurableExecutionCallbackSuccess out of it."}}},
 		"MadeUp":           {denied(pay+":7", "because no identity-based policy allows it"), true, Finding{Problem, "decisions cannot be delivered", nil}},
 		"Elsewhere":        {denied("*", "because no identity-based policy allows it"), true, Finding{OK, "not denied (tested with a made-up ID only): SendDurableExecutionCallbackSuccess", nil}},
-		"Closed":           {Answer{Meaning: Closed}, false, Finding{OK, "allowed: everything that it needs", nil}},
-		"ClosedAsInvalid":  {Answer{Meaning: Refused}, false, Finding{OK, "allowed: everything that it needs", nil}},
-		"ClosedAsNotFound": {Answer{Meaning: Missing}, false, Finding{OK, "allowed: everything that it needs", nil}},
-		"MadeUpRefused":    {Answer{Meaning: Refused}, true, Finding{OK, "not denied (tested with a made-up ID only): SendDurableExecutionCallbackSuccess", nil}},
-		"Busy":             {Answer{Meaning: Busy, Text: "TooManyRequestsException: slowly"}, false, Finding{Warning, "could not be determined: SendDurableExecutionCallbackSuccess (TooManyRequestsException: slowly)", []string{"Run doctor again later."}}},
+		"Closed":           {Reply{Meaning: Closed}, false, Finding{OK, "allowed: everything that it needs", nil}},
+		"ClosedAsInvalid":  {Reply{Meaning: Refused}, false, Finding{OK, "allowed: everything that it needs", nil}},
+		"ClosedAsNotFound": {Reply{Meaning: Missing}, false, Finding{OK, "allowed: everything that it needs", nil}},
+		"MadeUpRefused":    {Reply{Meaning: Refused}, true, Finding{OK, "not denied (tested with a made-up ID only): SendDurableExecutionCallbackSuccess", nil}},
+		"Busy":             {Reply{Meaning: Busy, Text: "TooManyRequestsException: slowly"}, false, Finding{Warning, "could not be determined: SendDurableExecutionCallbackSuccess (TooManyRequestsException: slowly)", []string{"Run doctor again later."}}},
 	} {
 		i := &inspection{function: watched(pay), execution: pay + ":7/durable-execution/a/b", real: true}
 		i.note(GetExecution, answered, false)

@@ -16,7 +16,7 @@ var madeUpCallback = base64.StdEncoding.EncodeToString([]byte("countersign docto
 type question struct {
 	action   Action
 	resource string
-	answer   Answer
+	reply    Reply
 	madeUp   bool // asked about an execution or callback that does not exist
 }
 
@@ -62,21 +62,21 @@ func (x *account) examine(ctx context.Context, f function, r *region) Section {
 
 // list asks for executions, once as discovery does and once by a version, because the two are
 // checked against different ARNs. For a function that is not watched, neither has to be allowed.
-func (i *inspection) list(ctx context.Context) ([]Execution, Answer) {
+func (i *inspection) list(ctx context.Context) ([]Execution, Reply) {
 	f := i.function
-	executions, answer := i.lambda.Executions(ctx, f.place.region, f.Name, "")
-	if f.Watched && answer.Meaning != Missing {
+	executions, reply := i.lambda.Executions(ctx, f.place.region, f.Name, "")
+	if f.Watched && reply.Meaning != Missing {
 		_, versions := i.lambda.Executions(ctx, f.place.region, f.Name, "$LATEST")
 		arn := i.function.place.arn()
 		i.questions = append(i.questions,
-			question{action: ListExecutions, resource: arn, answer: answer}, question{action: ListExecutions, resource: arn + ":*", answer: versions})
+			question{action: ListExecutions, resource: arn, reply: reply}, question{action: ListExecutions, resource: arn + ":*", reply: versions})
 	}
-	return executions, answer
+	return executions, reply
 }
 
 // absent reports that the function does not exist, or is not durable. It returns nothing if neither
 // is known.
-func (x *account) absent(f function, r *region, listed Answer) []Finding {
+func (x *account) absent(f function, r *region, listed Reply) []Finding {
 	setting := "COUNTERSIGN_WATCH"
 	if !f.Watched {
 		setting = "--function"
@@ -136,17 +136,17 @@ func (i *inspection) ask(ctx context.Context, executions []Execution) {
 	}
 	region := i.function.place.region
 	i.note(GetExecution, i.lambda.Execution(ctx, region, i.execution), !i.real)
-	callback, answer := i.lambda.History(ctx, region, i.execution)
-	i.note(GetHistory, answer, !i.real)
+	callback, reply := i.lambda.History(ctx, region, i.execution)
+	i.note(GetHistory, reply, !i.real)
 	if !i.real || !ended(executions, i.execution) {
 		callback = ""
 	}
 	for n, e := range executions {
-		if callback != "" || n == maxHistories || answer.Meaning != Done {
+		if callback != "" || n == maxHistories || reply.Meaning != Done {
 			break
 		}
 		if e.Ended && e.ARN != i.execution {
-			callback, answer = i.lambda.History(ctx, region, e.ARN)
+			callback, reply = i.lambda.History(ctx, region, e.ARN)
 		}
 	}
 	madeUp := callback == ""
@@ -167,6 +167,6 @@ func ended(executions []Execution, arn string) bool {
 	return false
 }
 
-func (i *inspection) note(action Action, answer Answer, madeUp bool) {
-	i.questions = append(i.questions, question{action, i.function.place.arn() + ":*", answer, madeUp})
+func (i *inspection) note(action Action, reply Reply, madeUp bool) {
+	i.questions = append(i.questions, question{action, i.function.place.arn() + ":*", reply, madeUp})
 }

@@ -11,20 +11,20 @@ type Lambda interface {
 	// Caller gets the account's credentials, for which it may assume a role at the STS of a region,
 	// and asks whose they are. The answer is [Done] if there are credentials, even if it is not
 	// known whose they are.
-	Caller(ctx context.Context, region string) (Caller, Answer)
+	Caller(ctx context.Context, region string) (Caller, Reply)
 	// Functions lists the functions of a region, at most [MaxFunctions].
-	Functions(ctx context.Context, region string) ([]KnownFunction, Answer)
+	Functions(ctx context.Context, region string) ([]KnownFunction, Reply)
 	// Executions lists a function's latest executions, of all versions or of the one that the
 	// qualifier names.
-	Executions(ctx context.Context, region, function, qualifier string) ([]Execution, Answer)
+	Executions(ctx context.Context, region, function, qualifier string) ([]Execution, Reply)
 	// Execution reads an execution without its data.
-	Execution(ctx context.Context, region, arn string) Answer
+	Execution(ctx context.Context, region, arn string) Reply
 	// History reads the end of an execution's history without its data. closed is a callback in it
 	// that has a terminal event.
-	History(ctx context.Context, region, arn string) (closed string, answer Answer)
+	History(ctx context.Context, region, arn string) (closed string, reply Reply)
 	// Send completes a callback or sends a heartbeat for it, depending on the action. The ID is of
 	// a callback that is closed or does not exist.
-	Send(ctx context.Context, region string, action Action, callbackID string) Answer
+	Send(ctx context.Context, region string, action Action, callbackID string) Reply
 }
 
 // MaxFunctions bounds the list of a region's functions. It is 20 of AWS's pages.
@@ -73,8 +73,8 @@ type Execution struct {
 	Ended bool
 }
 
-// Answer is the result of one request.
-type Answer struct {
+// Reply is the result of one request.
+type Reply struct {
 	Meaning Meaning
 	Text    string // AWS's text, of an answer other than [Done]
 	Clock   Reading

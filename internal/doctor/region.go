@@ -6,7 +6,7 @@ import "slices"
 type region struct {
 	name   string
 	listed []KnownFunction
-	answer Answer
+	reply  Reply
 	shut   bool // the account's role cannot be assumed there
 }
 
@@ -36,7 +36,7 @@ func (r *region) known(name string) *KnownFunction {
 
 // lacks reports whether the list is complete and does not have the function.
 func (r *region) lacks(name string) bool {
-	return r.answer.Meaning == Done && len(r.listed) < MaxFunctions && r.known(name) == nil
+	return r.reply.Meaning == Done && len(r.listed) < MaxFunctions && r.known(name) == nil
 }
 
 // regionSection judges whether the region answers and, if every function is watched, the list of
@@ -47,20 +47,20 @@ func (x *account) regionSection(r *region) Section {
 	if x.Endpoint != "" {
 		where = x.Endpoint
 	}
-	switch r.answer.Meaning {
+	switch r.reply.Meaning {
 	case Silent:
-		s.Findings = []Finding{problem("%s does not answer: %s", where, r.answer.Text).
+		s.Findings = []Finding{problem("%s does not answer: %s", where, r.reply.Text).
 			todo("Let this machine reach it: a way to the internet, a VPC endpoint (COUNTERSIGN_LAMBDA_ENDPOINT), a proxy. Is the region's name right?")}
 		return s
 	case Rejected:
-		s.Findings = []Finding{problem("the credentials are not accepted: %s", r.answer.Text).
+		s.Findings = []Finding{problem("the credentials are not accepted: %s", r.reply.Text).
 			todo("Renew them, or correct this machine's clock.")}
 	case Busy:
-		s.Findings = []Finding{warning("answers, but not now: %s", r.answer.Text).todo("Run doctor again later.")}
+		s.Findings = []Finding{warning("answers, but not now: %s", r.reply.Text).todo("Run doctor again later.")}
 	case Done, Closed, Denied, Missing, Refused:
 		s.Findings = []Finding{ok("%s answers", where)}
 	}
-	s.Findings = append(s.Findings, r.answer.Clock.skew("AWS")...)
+	s.Findings = append(s.Findings, r.reply.Clock.skew("AWS")...)
 	if slices.ContainsFunc(x.functions(), func(f function) bool { return f.Name == Every && f.place.region == r.name }) {
 		s.Findings = append(s.Findings, r.every()...)
 	}
@@ -71,11 +71,11 @@ func (x *account) regionSection(r *region) Section {
 func (r *region) every() []Finding {
 	durable := len(r.durable())
 	switch {
-	case r.answer.Meaning == Denied:
-		list := []question{{action: ListFunctions, resource: "*", answer: r.answer}}
+	case r.reply.Meaning == Denied:
+		list := []question{{action: ListFunctions, resource: "*", reply: r.reply}}
 		return []Finding{deniedFinding("no function is found for *", list, list)}
-	case r.answer.Meaning != Done:
-		return []Finding{warning("what * stands for could not be listed: %s", r.answer.Text)}
+	case r.reply.Meaning != Done:
+		return []Finding{warning("what * stands for could not be listed: %s", r.reply.Text)}
 	case durable == 0:
 		return []Finding{warning("* stands for no function: none of %d is durable", len(r.listed)).
 			todo("Is the region right? A durable function has a DurableConfig.")}

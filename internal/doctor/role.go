@@ -27,10 +27,10 @@ func (x *account) assume(ctx context.Context) (s Section, found bool) {
 	}
 	var where [][]string // the regions of each finding
 	for _, r := range x.regions {
-		caller, answer := x.Lambda.Caller(ctx, r.name)
-		r.shut = answer.Meaning != Done
+		caller, reply := x.Lambda.Caller(ctx, r.name)
+		r.shut = reply.Meaning != Done
 		found = found || !r.shut
-		f := x.Role.assumed(caller, answer)
+		f := x.Role.assumed(caller, reply)
 		i := slices.IndexFunc(s.Findings, func(other Finding) bool { return other.Text == f.Text })
 		if i < 0 {
 			i = len(where)
@@ -47,23 +47,23 @@ func (x *account) assume(ctx context.Context) (s Section, found bool) {
 }
 
 // assumed judges STS's answer.
-func (r Role) assumed(caller Caller, answer Answer) Finding {
-	switch answer.Meaning {
+func (r Role) assumed(caller Caller, reply Reply) Finding {
+	switch reply.Meaning {
 	case Done:
 		return ok("its role is assumed: the desk acts as %s", cmp.Or(caller.ARN, r.ARN))
 	case Denied:
-		return r.denied(answer.Text)
+		return r.denied(reply.Text)
 	case Rejected:
-		return problem("%s cannot be assumed, because the default credentials are not accepted: %s", r.ARN, answer.Text).
+		return problem("%s cannot be assumed, because the default credentials are not accepted: %s", r.ARN, reply.Text).
 			todo("Renew them, or correct this machine's clock.")
 	case Busy:
-		return warning("whether %s can be assumed could not be determined: %s", r.ARN, answer.Text).todo("Run doctor again later.")
+		return warning("whether %s can be assumed could not be determined: %s", r.ARN, reply.Text).todo("Run doctor again later.")
 	case Silent:
-		return problem("%s cannot be assumed, because STS was not reached: %s", r.ARN, answer.Text).
+		return problem("%s cannot be assumed, because STS was not reached: %s", r.ARN, reply.Text).
 			todo("Let this machine reach STS in the region: a way to the internet, a VPC endpoint, AWS_ENDPOINT_URL_STS.")
 	case Closed, Missing, Refused:
 	}
-	return problem("%s cannot be assumed: %s", r.ARN, answer.Text).
+	return problem("%s cannot be assumed: %s", r.ARN, reply.Text).
 		todo("Compare roleArn and externalId in COUNTERSIGN_ACCOUNTS with the role. STS has to be active in the region.")
 }
 

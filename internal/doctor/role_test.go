@@ -18,23 +18,23 @@ func TestAssumed(t *testing.T) {
 		extern = "If that asks for sts:ExternalId: set externalId in COUNTERSIGN_ACCOUNTS."
 	)
 	for name, tt := range map[string]struct {
-		answer Answer
-		level  Level
-		text   string
-		do     string
+		reply Reply
+		level Level
+		text  string
+		do    string
 	}{
-		"Done":     {Answer{Meaning: Done}, OK, "its role is assumed: the desk acts as " + theirRole, ""},
-		"Untold":   {Answer{Meaning: Denied, Text: denied + " on resource: " + theirRole}, Problem, "cannot be assumed: sts:AssumeRole denied (AWS: AccessDenied: User: arn", own + "|" + trust + "|" + extern + "|AWS does not say which of these is missing. It answers alike where the role does not exist."},
-		"Own":      {Answer{Meaning: Denied, Text: denied + " on resource: " + theirRole + " because no identity-based policy allows the sts:AssumeRole action"}, Problem, "(AWS: no identity-based policy allows the sts:AssumeRole action)", own},
-		"Trust":    {Answer{Meaning: Denied, Text: denied + " because no role trust policy allows the sts:AssumeRole action"}, Problem, "(AWS: no role trust policy", trust + "|" + extern},
-		"Explicit": {Answer{Meaning: Denied, Text: denied + " with an explicit deny in the role trust policy"}, Problem, "(AWS: with an explicit deny in the role trust policy)", "An explicit deny outweighs every allow: take sts:AssumeRole out of it."},
-		"Unsaid":   {Answer{Meaning: Denied, Text: "AccessDenied: Access denied"}, Problem, "(AWS: AccessDenied: Access denied)", "allow sts:AssumeRole on " + theirRole + ", in a policy of the identity that the desk runs as|" + strings.Replace(trust, "arn:aws:iam::123456789012:role/desk", "the identity that the desk runs as", 1) + "|" + extern + "|AWS does not say which of these is missing. It answers alike where the role does not exist."},
-		"Rejected": {Answer{Meaning: Rejected, Text: "ExpiredToken: old"}, Problem, "the default credentials are not accepted: ExpiredToken", "Renew them, or correct this machine's clock."},
-		"Busy":     {Answer{Meaning: Busy, Text: "Throttling: slowly"}, Warning, "could not be determined: Throttling", "Run doctor again later."},
-		"Silent":   {Answer{Text: "connection refused"}, Problem, "STS was not reached: connection refused", "Let this machine reach STS in the region: a way to the internet, a VPC endpoint, AWS_ENDPOINT_URL_STS."},
-		"Refused":  {Answer{Meaning: Refused, Text: "RegionDisabledException: no"}, Problem, "cannot be assumed: RegionDisabledException: no", "Compare roleArn and externalId in COUNTERSIGN_ACCOUNTS with the role. STS has to be active in the region."},
+		"Done":     {Reply{Meaning: Done}, OK, "its role is assumed: the desk acts as " + theirRole, ""},
+		"Untold":   {Reply{Meaning: Denied, Text: denied + " on resource: " + theirRole}, Problem, "cannot be assumed: sts:AssumeRole denied (AWS: AccessDenied: User: arn", own + "|" + trust + "|" + extern + "|AWS does not say which of these is missing. It answers alike where the role does not exist."},
+		"Own":      {Reply{Meaning: Denied, Text: denied + " on resource: " + theirRole + " because no identity-based policy allows the sts:AssumeRole action"}, Problem, "(AWS: no identity-based policy allows the sts:AssumeRole action)", own},
+		"Trust":    {Reply{Meaning: Denied, Text: denied + " because no role trust policy allows the sts:AssumeRole action"}, Problem, "(AWS: no role trust policy", trust + "|" + extern},
+		"Explicit": {Reply{Meaning: Denied, Text: denied + " with an explicit deny in the role trust policy"}, Problem, "(AWS: with an explicit deny in the role trust policy)", "An explicit deny outweighs every allow: take sts:AssumeRole out of it."},
+		"Unsaid":   {Reply{Meaning: Denied, Text: "AccessDenied: Access denied"}, Problem, "(AWS: AccessDenied: Access denied)", "allow sts:AssumeRole on " + theirRole + ", in a policy of the identity that the desk runs as|" + strings.Replace(trust, "arn:aws:iam::123456789012:role/desk", "the identity that the desk runs as", 1) + "|" + extern + "|AWS does not say which of these is missing. It answers alike where the role does not exist."},
+		"Rejected": {Reply{Meaning: Rejected, Text: "ExpiredToken: old"}, Problem, "the default credentials are not accepted: ExpiredToken", "Renew them, or correct this machine's clock."},
+		"Busy":     {Reply{Meaning: Busy, Text: "Throttling: slowly"}, Warning, "could not be determined: Throttling", "Run doctor again later."},
+		"Silent":   {Reply{Text: "connection refused"}, Problem, "STS was not reached: connection refused", "Let this machine reach STS in the region: a way to the internet, a VPC endpoint, AWS_ENDPOINT_URL_STS."},
+		"Refused":  {Reply{Meaning: Refused, Text: "RegionDisabledException: no"}, Problem, "cannot be assumed: RegionDisabledException: no", "Compare roleArn and externalId in COUNTERSIGN_ACCOUNTS with the role. STS has to be active in the region."},
 	} {
-		f := Role{"111122223333", theirRole, ""}.assumed(Caller{}, tt.answer)
+		f := Role{"111122223333", theirRole, ""}.assumed(Caller{}, tt.reply)
 		if do := strings.Join(f.Do, "|"); f.Level != tt.level || !strings.Contains(f.Text, tt.text) || do != tt.do {
 			t.Errorf("%s: got %s %s\n%s\nwant\n%s", name, f.Level, f.Text, do, tt.do)
 		}

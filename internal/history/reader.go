@@ -22,7 +22,7 @@ type Source interface {
 	History(ctx context.Context, to callbacks.Target) (callbacks.Closing, error)
 	// After reads the events after a given one, newest first. It makes one request, so events older
 	// than a page are left out as a gap. It needs what History needs.
-	After(ctx context.Context, to callbacks.Target, event int) (callbacks.AfterPage, error)
+	After(ctx context.Context, to callbacks.Target, event int) (callbacks.OperationPage, error)
 }
 
 // Config is what a reader of histories works with. Every field but Lanes is required.
@@ -76,19 +76,19 @@ func (h *Reader) Ask(ctx context.Context, target callbacks.Target) callbacks.Fin
 	closing, err := h.source.History(ctx, target)
 	done(err)
 	h.charge(ctx, lane, closing.Requests-1)
-	answer := callbacks.AnswerOf(err)
+	reply := callbacks.ReplyOf(err)
 	switch {
 	case err == nil:
 		return callbacks.Finding{History: callbacks.HistoryRead, Closing: closing}
-	case answer.Answer.Unreadable():
-		return callbacks.Finding{History: callbacks.HistoryUnreadable, Answer: answer.Answer}
+	case reply.Reply.Unreadable():
+		return callbacks.Finding{History: callbacks.HistoryUnreadable, Reply: reply.Reply}
 	}
-	return callbacks.Finding{History: callbacks.HistoryBusy, Answer: answer.Answer, Again: answer.RetryAfter}
+	return callbacks.Finding{History: callbacks.HistoryBusy, Reply: reply.Reply, Again: reply.RetryAfter}
 }
 
 // After reads the events of a callback's history after a given one. Call Begin first for the slot
 // and the quota.
-func (h *Reader) After(ctx context.Context, to callbacks.Target, event int) (callbacks.AfterPage, error) {
+func (h *Reader) After(ctx context.Context, to callbacks.Target, event int) (callbacks.OperationPage, error) {
 	return h.source.After(ctx, to, event)
 }
 

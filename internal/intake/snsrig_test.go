@@ -49,7 +49,7 @@ type amazon struct {
 	root, issuer authority
 
 	mu      sync.Mutex
-	answers map[string]http.HandlerFunc // by host and path
+	replies map[string]http.HandlerFunc // by host and path
 	asked   []string
 }
 
@@ -139,12 +139,12 @@ func pemOf(certificates ...*x509.Certificate) []byte {
 // issuer.
 func newAmazon(t *testing.T) *amazon {
 	t.Helper()
-	a := &amazon{t: t, roots: x509.NewCertPool(), answers: map[string]http.HandlerFunc{}}
+	a := &amazon{t: t, roots: x509.NewCertPool(), replies: map[string]http.HandlerFunc{}}
 	a.root.key, a.issuer.key = newKey(t), newKey(t)
 	a.root.certificate = a.root.sign(t, template(ca, named("root")), a.root.key.Public())
 	a.issuer.certificate = a.root.sign(t, template(ca, named("issuer")), a.issuer.key.Public())
 	a.roots.AddCert(a.root.certificate)
-	a.answer(caHost+"/issuer.cer", a.issuer.certificate.Raw)
+	a.reply(caHost+"/issuer.cer", a.issuer.certificate.Raw)
 	a.publish(signerURL, of("sns.amazonaws.com"))
 
 	serverKey := newKey(t)
@@ -170,22 +170,22 @@ func newAmazon(t *testing.T) *amazon {
 func (a *amazon) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.mu.Lock()
 	a.asked = append(a.asked, r.Host+r.URL.RequestURI())
-	answer := a.answers[r.Host+r.URL.Path]
+	reply := a.replies[r.Host+r.URL.Path]
 	a.mu.Unlock()
-	if answer == nil {
+	if reply == nil {
 		http.NotFound(w, r)
 		return
 	}
-	answer(w, r)
+	reply(w, r)
 }
 
 func (a *amazon) handle(address string, f http.HandlerFunc) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.answers[strings.TrimPrefix(address, "https://")] = f
+	a.replies[strings.TrimPrefix(address, "https://")] = f
 }
 
-func (a *amazon) answer(address string, body []byte) {
+func (a *amazon) reply(address string, body []byte) {
 	a.handle(address, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(body) })
 }
 
@@ -193,7 +193,7 @@ func (a *amazon) answer(address string, body []byte) {
 func (a *amazon) publish(address string, change ...func(*x509.Certificate)) {
 	a.t.Helper()
 	c := template(append([]func(*x509.Certificate){issuedAt("http://" + caHost + "/issuer.cer")}, change...)...)
-	a.answer(address, pemOf(a.issuer.sign(a.t, c, snsKey(a.t).Public())))
+	a.reply(address, pemOf(a.issuer.sign(a.t, c, snsKey(a.t).Public())))
 }
 
 // requests are what was asked since the last time.

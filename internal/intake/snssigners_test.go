@@ -85,29 +85,29 @@ func TestSigningCertificate(t *testing.T) {
 		want    error
 	}{
 		"Leaf":         {func(*amazon) {}, nil},
-		"ByTheRoot":    {func(a *amazon) { a.answer(signerURL, pemOf(signed(a, a.root))) }, nil},
-		"WholeChain":   {func(a *amazon) { a.answer(signerURL, pemOf(signed(a, a.issuer), a.issuer.certificate)) }, nil},
-		"SelfSigned":   {func(a *amazon) { a.answer(signerURL, pemOf(signed(a, authority{key: newKey(t)}))) }, intake.ErrNotFromSNS},
+		"ByTheRoot":    {func(a *amazon) { a.reply(signerURL, pemOf(signed(a, a.root))) }, nil},
+		"WholeChain":   {func(a *amazon) { a.reply(signerURL, pemOf(signed(a, a.issuer), a.issuer.certificate)) }, nil},
+		"SelfSigned":   {func(a *amazon) { a.reply(signerURL, pemOf(signed(a, authority{key: newKey(t)}))) }, intake.ErrNotFromSNS},
 		"OtherName":    {func(a *amazon) { a.publish(signerURL, of("s3.amazonaws.com")) }, intake.ErrNotFromSNS},
 		"OtherRegion":  {func(a *amazon) { a.publish(signerURL, of("sns-signing.us-east-1.amazonaws.com")) }, intake.ErrNotFromSNS},
 		"NameOnly":     {func(a *amazon) { a.publish(signerURL, of(), named("sns.amazonaws.com")) }, intake.ErrNotFromSNS},
 		"Expired":      {func(a *amazon) { a.publish(signerURL, sns, until(now.Add(-time.Second))) }, intake.ErrNotFromSNS},
 		"NotYet":       {func(a *amazon) { a.publish(signerURL, sns, from(now.Add(time.Second))) }, intake.ErrNotFromSNS},
 		"NotAServer":   {func(a *amazon) { a.publish(signerURL, sns, forClients) }, intake.ErrNotFromSNS},
-		"OtherKey":     {func(a *amazon) { a.answer(signerURL, pemOf(a.root.sign(t, template(sns), newKey(t).Public()))) }, intake.ErrNotFromSNS},
+		"OtherKey":     {func(a *amazon) { a.reply(signerURL, pemOf(a.root.sign(t, template(sns), newKey(t).Public()))) }, intake.ErrNotFromSNS},
 		"IssuerAway":   {func(a *amazon) { a.publish(signerURL, sns, issuedAt("http://"+caHost+"/gone.cer")) }, intake.ErrNotFromSNS},
 		"IssuerOther":  {func(a *amazon) { a.publish(signerURL, sns, issuedAt("http://ca.example.com/issuer.cer")) }, intake.ErrNotFromSNS},
 		"IssuerPort":   {func(a *amazon) { a.publish(signerURL, sns, issuedAt("http://"+caHost+":81/issuer.cer")) }, intake.ErrNotFromSNS},
 		"IssuerLDAP":   {func(a *amazon) { a.publish(signerURL, sns, issuedAt("ldap://"+caHost+"/issuer.cer", "::")) }, intake.ErrNotFromSNS},
 		"IssuerNone":   {func(a *amazon) { a.publish(signerURL, sns, issuedAt()) }, intake.ErrNotFromSNS},
-		"IssuerBad":    {func(a *amazon) { a.answer(caHost+"/issuer.cer", []byte("x")) }, intake.ErrNotFromSNS},
+		"IssuerBad":    {func(a *amazon) { a.reply(caHost+"/issuer.cer", []byte("x")) }, intake.ErrNotFromSNS},
 		"IssuerDown":   {func(a *amazon) { a.handle(caHost+"/issuer.cer", status(http.StatusBadGateway)) }, intake.ErrSNSUnreachable},
 		"IssuerForged": {forgedIssuer, intake.ErrNotFromSNS},
-		"NoPEM":        {func(a *amazon) { a.answer(signerURL, []byte("<html>")) }, intake.ErrNotFromSNS},
+		"NoPEM":        {func(a *amazon) { a.reply(signerURL, []byte("<html>")) }, intake.ErrNotFromSNS},
 		"NoX509": {func(a *amazon) {
-			a.answer(signerURL, []byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"))
+			a.reply(signerURL, []byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"))
 		}, intake.ErrNotFromSNS},
-		"TooLarge":  {func(a *amazon) { a.answer(signerURL, append(pemOf(signed(a, a.root)), make([]byte, 64<<10)...)) }, intake.ErrNotFromSNS},
+		"TooLarge":  {func(a *amazon) { a.reply(signerURL, append(pemOf(signed(a, a.root)), make([]byte, 64<<10)...)) }, intake.ErrNotFromSNS},
 		"Down":      {func(a *amazon) { a.handle(signerURL, status(http.StatusServiceUnavailable)) }, intake.ErrSNSUnreachable},
 		"BrokenOff": {func(a *amazon) { a.handle(signerURL, breakOff) }, intake.ErrSNSUnreachable},
 	} {
@@ -142,7 +142,7 @@ func breakOff(w http.ResponseWriter, _ *http.Request) {
 func forgedIssuer(a *amazon) {
 	forger := authority{key: newKey(a.t)}
 	forger.certificate = forger.sign(a.t, template(ca, named("issuer")), forger.key.Public())
-	a.answer(caHost+"/issuer.cer", forger.certificate.Raw)
+	a.reply(caHost+"/issuer.cer", forger.certificate.Raw)
 }
 
 // Regions that are opt-in have a name of their own in the certificate, and only theirs.

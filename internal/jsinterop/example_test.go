@@ -15,15 +15,15 @@ func TestExampleOfTheDocs(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(stop)
-	for answer, want := range map[string]string{
+	for reply, want := range map[string]string{
 		`{"approved":true}`:                       `"order-7 is approved"`,
 		`{"approved":false,"comment":"too dear"}`: `"order-7 is not approved: too dear"`,
 	} {
 		run := start(t, address, "approve", `{"id":"order-7"}`)
 		run.suspended()
-		run.succeed(1, answer)
+		run.succeed(1, reply)
 		if o := run.log.Next(t, locallambda.ExecutionEnded); o.Payload != want {
-			t.Errorf("%s: ended %s with %s %v, want %s", answer, o.Status, o.Payload, o.Error, want)
+			t.Errorf("%s: ended %s with %s %v, want %s", reply, o.Status, o.Payload, o.Error, want)
 		}
 	}
 }

@@ -39,16 +39,16 @@ func TestStepOfTheDocs(t *testing.T) {
 	}))
 	t.Cleanup(desk.Close)
 	address := startStep(t, "DESK_URL="+desk.URL+"\nDESK_SECRET="+secret+"\n")
-	for answer, want := range map[string]string{`{"approved":true,"comment":"fine"}`: `"approved: fine"`, "": "not approved"} {
+	for reply, want := range map[string]string{`{"approved":true,"comment":"fine"}`: `"approved: fine"`, "": "not approved"} {
 		run := start(t, address, "refund", `{"order":"o-7","amount":12.5,"requester":"Ines Calloway <ines@example.com>"}`)
 		run.suspended()
 		if a := <-announced; a.CallbackID != *run.id(1) || a.Title != "Refund of order o-7" || a.Requester != "Ines Calloway <ines@example.com>" || a.Timeout != 24*time.Hour || a.StartedAt.IsZero() {
 			t.Errorf("announced %+v", a)
 		}
-		if answer == "" {
+		if reply == "" {
 			run.reject(1)
 		} else {
-			run.succeed(1, answer)
+			run.succeed(1, reply)
 		}
 		if o := run.log.Next(t, locallambda.ExecutionEnded); o.Payload != want && (o.Error == nil || o.Error.ErrorMessage != want) {
 			t.Errorf("ended %s with %s %v, want %s", o.Status, o.Payload, o.Error, want)

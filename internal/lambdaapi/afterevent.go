@@ -11,42 +11,42 @@ import (
 // meaning is what the type of an event says: the kind of operation and its status.
 type meaning struct {
 	kind   callbacks.OperationKind
-	status callbacks.AfterStatus
+	status callbacks.OperationStatus
 }
 
 var meanings = map[types.EventType]meaning{
-	types.EventTypeExecutionStarted:       {callbacks.OperationExecution, callbacks.AfterRunning},
-	types.EventTypeExecutionSucceeded:     {callbacks.OperationExecution, callbacks.AfterSucceeded},
-	types.EventTypeExecutionFailed:        {callbacks.OperationExecution, callbacks.AfterFailed},
-	types.EventTypeExecutionTimedOut:      {callbacks.OperationExecution, callbacks.AfterTimedOut},
-	types.EventTypeExecutionStopped:       {callbacks.OperationExecution, callbacks.AfterStopped},
-	types.EventTypeContextStarted:         {callbacks.OperationContext, callbacks.AfterRunning},
-	types.EventTypeContextSucceeded:       {callbacks.OperationContext, callbacks.AfterSucceeded},
-	types.EventTypeContextFailed:          {callbacks.OperationContext, callbacks.AfterFailed},
-	types.EventTypeWaitStarted:            {callbacks.OperationWait, callbacks.AfterRunning},
-	types.EventTypeWaitSucceeded:          {callbacks.OperationWait, callbacks.AfterSucceeded},
-	types.EventTypeWaitCancelled:          {callbacks.OperationWait, callbacks.AfterCancelled},
-	types.EventTypeStepStarted:            {callbacks.OperationStep, callbacks.AfterRunning},
-	types.EventTypeStepSucceeded:          {callbacks.OperationStep, callbacks.AfterSucceeded},
-	types.EventTypeStepFailed:             {callbacks.OperationStep, callbacks.AfterFailed},
-	types.EventTypeChainedInvokeStarted:   {callbacks.OperationInvoke, callbacks.AfterRunning},
-	types.EventTypeChainedInvokeSucceeded: {callbacks.OperationInvoke, callbacks.AfterSucceeded},
-	types.EventTypeChainedInvokeFailed:    {callbacks.OperationInvoke, callbacks.AfterFailed},
-	types.EventTypeChainedInvokeTimedOut:  {callbacks.OperationInvoke, callbacks.AfterTimedOut},
-	types.EventTypeChainedInvokeStopped:   {callbacks.OperationInvoke, callbacks.AfterStopped},
-	types.EventTypeCallbackStarted:        {callbacks.OperationCallback, callbacks.AfterRunning},
-	types.EventTypeCallbackSucceeded:      {callbacks.OperationCallback, callbacks.AfterSucceeded},
-	types.EventTypeCallbackFailed:         {callbacks.OperationCallback, callbacks.AfterFailed},
-	types.EventTypeCallbackTimedOut:       {callbacks.OperationCallback, callbacks.AfterTimedOut},
-	types.EventTypeInvocationCompleted:    {callbacks.OperationInvocation, callbacks.AfterSucceeded},
+	types.EventTypeExecutionStarted:       {callbacks.OperationExecution, callbacks.StatusRunning},
+	types.EventTypeExecutionSucceeded:     {callbacks.OperationExecution, callbacks.StatusSucceeded},
+	types.EventTypeExecutionFailed:        {callbacks.OperationExecution, callbacks.StatusFailed},
+	types.EventTypeExecutionTimedOut:      {callbacks.OperationExecution, callbacks.StatusTimedOut},
+	types.EventTypeExecutionStopped:       {callbacks.OperationExecution, callbacks.StatusStopped},
+	types.EventTypeContextStarted:         {callbacks.OperationContext, callbacks.StatusRunning},
+	types.EventTypeContextSucceeded:       {callbacks.OperationContext, callbacks.StatusSucceeded},
+	types.EventTypeContextFailed:          {callbacks.OperationContext, callbacks.StatusFailed},
+	types.EventTypeWaitStarted:            {callbacks.OperationWait, callbacks.StatusRunning},
+	types.EventTypeWaitSucceeded:          {callbacks.OperationWait, callbacks.StatusSucceeded},
+	types.EventTypeWaitCancelled:          {callbacks.OperationWait, callbacks.StatusCancelled},
+	types.EventTypeStepStarted:            {callbacks.OperationStep, callbacks.StatusRunning},
+	types.EventTypeStepSucceeded:          {callbacks.OperationStep, callbacks.StatusSucceeded},
+	types.EventTypeStepFailed:             {callbacks.OperationStep, callbacks.StatusFailed},
+	types.EventTypeChainedInvokeStarted:   {callbacks.OperationInvoke, callbacks.StatusRunning},
+	types.EventTypeChainedInvokeSucceeded: {callbacks.OperationInvoke, callbacks.StatusSucceeded},
+	types.EventTypeChainedInvokeFailed:    {callbacks.OperationInvoke, callbacks.StatusFailed},
+	types.EventTypeChainedInvokeTimedOut:  {callbacks.OperationInvoke, callbacks.StatusTimedOut},
+	types.EventTypeChainedInvokeStopped:   {callbacks.OperationInvoke, callbacks.StatusStopped},
+	types.EventTypeCallbackStarted:        {callbacks.OperationCallback, callbacks.StatusRunning},
+	types.EventTypeCallbackSucceeded:      {callbacks.OperationCallback, callbacks.StatusSucceeded},
+	types.EventTypeCallbackFailed:         {callbacks.OperationCallback, callbacks.StatusFailed},
+	types.EventTypeCallbackTimedOut:       {callbacks.OperationCallback, callbacks.StatusTimedOut},
+	types.EventTypeInvocationCompleted:    {callbacks.OperationInvocation, callbacks.StatusSucceeded},
 }
 
 // afterEventOf converts an event to what it tells about the execution's work. It leaves out what we
 // send to other callbacks, and the results of whole executions and contexts, because they repeat
 // what the steps said.
-func afterEventOf(e *types.Event) callbacks.AfterEvent {
+func afterEventOf(e *types.Event) callbacks.OperationEvent {
 	m := meanings[e.EventType] // the zero meaning if the type is newer than this program
-	event := callbacks.AfterEvent{
+	event := callbacks.OperationEvent{
 		ID: int(aws.ToInt32(e.EventId)), At: aws.ToTime(e.EventTimestamp), Kind: m.kind, Status: m.status,
 		Operation: aws.ToString(e.Id), Parent: aws.ToString(e.ParentId), Name: aws.ToString(e.Name),
 	}
@@ -58,10 +58,10 @@ func afterEventOf(e *types.Event) callbacks.AfterEvent {
 	case e.StepSucceededDetails != nil:
 		event.Result = resultText(e.StepSucceededDetails.Result)
 		if goesOn(e.StepSucceededDetails.RetryDetails) { // a waitForCondition will check again
-			event.Status = callbacks.AfterRunning
+			event.Status = callbacks.StatusRunning
 		}
 	case e.StepFailedDetails != nil && goesOn(e.StepFailedDetails.RetryDetails):
-		event.Status = callbacks.AfterRetrying
+		event.Status = callbacks.StatusRetrying
 	case e.ChainedInvokeSucceededDetails != nil:
 		event.Result = resultText(e.ChainedInvokeSucceededDetails.Result)
 	case e.InvocationCompletedDetails != nil:

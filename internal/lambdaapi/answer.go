@@ -24,64 +24,64 @@ const maybeClosed = "InvalidParameterValueException"
 // table serves both. The first group of codes is from the API reference
 // (SendDurableExecutionCallbackSuccess, Errors). Any AWS endpoint may send the others (IAM User
 // Guide, "Common errors"; the codes that AWS's SDKs retry).
-var answers = map[string]callbacks.Answer{
-	"CallbackTimeoutException":  callbacks.AnswerClosed,
-	maybeClosed:                 callbacks.AnswerInvalid, // if a read got it; see sent
-	"ResourceNotFoundException": callbacks.AnswerGone,
-	"TooManyRequestsException":  callbacks.AnswerThrottled,
-	"ServiceException":          callbacks.AnswerFault,
-	"KMSAccessDeniedException":  callbacks.AnswerKMS,
-	"KMSDisabledException":      callbacks.AnswerKMS,
-	"KMSInvalidStateException":  callbacks.AnswerKMS,
-	"KMSNotFoundException":      callbacks.AnswerKMS,
+var replies = map[string]callbacks.Reply{
+	"CallbackTimeoutException":  callbacks.ReplyClosed,
+	maybeClosed:                 callbacks.ReplyInvalid, // if a read got it; see sent
+	"ResourceNotFoundException": callbacks.ReplyGone,
+	"TooManyRequestsException":  callbacks.ReplyThrottled,
+	"ServiceException":          callbacks.ReplyFault,
+	"KMSAccessDeniedException":  callbacks.ReplyKMS,
+	"KMSDisabledException":      callbacks.ReplyKMS,
+	"KMSInvalidStateException":  callbacks.ReplyKMS,
+	"KMSNotFoundException":      callbacks.ReplyKMS,
 
 	// 404: the region does not know durable functions
-	"UnknownOperationException": callbacks.AnswerInvalid,
+	"UnknownOperationException": callbacks.ReplyInvalid,
 
-	"BandwidthLimitExceeded":                 callbacks.AnswerThrottled,
-	"EC2ThrottledException":                  callbacks.AnswerThrottled,
-	"LimitExceededException":                 callbacks.AnswerThrottled,
-	"PriorRequestNotComplete":                callbacks.AnswerThrottled,
-	"ProvisionedThroughputExceededException": callbacks.AnswerThrottled,
-	"RequestLimitExceeded":                   callbacks.AnswerThrottled,
-	"RequestThrottled":                       callbacks.AnswerThrottled,
-	"RequestThrottledException":              callbacks.AnswerThrottled,
-	"SlowDown":                               callbacks.AnswerThrottled,
-	"ThrottledException":                     callbacks.AnswerThrottled,
-	"Throttling":                             callbacks.AnswerThrottled,
-	"ThrottlingException":                    callbacks.AnswerThrottled,
-	"TransactionInProgressException":         callbacks.AnswerThrottled,
+	"BandwidthLimitExceeded":                 callbacks.ReplyThrottled,
+	"EC2ThrottledException":                  callbacks.ReplyThrottled,
+	"LimitExceededException":                 callbacks.ReplyThrottled,
+	"PriorRequestNotComplete":                callbacks.ReplyThrottled,
+	"ProvisionedThroughputExceededException": callbacks.ReplyThrottled,
+	"RequestLimitExceeded":                   callbacks.ReplyThrottled,
+	"RequestThrottled":                       callbacks.ReplyThrottled,
+	"RequestThrottledException":              callbacks.ReplyThrottled,
+	"SlowDown":                               callbacks.ReplyThrottled,
+	"ThrottledException":                     callbacks.ReplyThrottled,
+	"Throttling":                             callbacks.ReplyThrottled,
+	"ThrottlingException":                    callbacks.ReplyThrottled,
+	"TransactionInProgressException":         callbacks.ReplyThrottled,
 
-	"InternalError":               callbacks.AnswerFault,
-	"InternalFailure":             callbacks.AnswerFault,
-	"InternalServerError":         callbacks.AnswerFault,
-	"RequestTimeout":              callbacks.AnswerFault,
-	"RequestTimeoutException":     callbacks.AnswerFault,
-	"ServiceUnavailable":          callbacks.AnswerFault,
-	"ServiceUnavailableException": callbacks.AnswerFault,
+	"InternalError":               callbacks.ReplyFault,
+	"InternalFailure":             callbacks.ReplyFault,
+	"InternalServerError":         callbacks.ReplyFault,
+	"RequestTimeout":              callbacks.ReplyFault,
+	"RequestTimeoutException":     callbacks.ReplyFault,
+	"ServiceUnavailable":          callbacks.ReplyFault,
+	"ServiceUnavailableException": callbacks.ReplyFault,
 
-	"AccessDenied":          callbacks.AnswerDenied,
-	"AccessDeniedException": callbacks.AnswerDenied,
-	"NotAuthorized":         callbacks.AnswerDenied,
+	"AccessDenied":          callbacks.ReplyDenied,
+	"AccessDeniedException": callbacks.ReplyDenied,
+	"NotAuthorized":         callbacks.ReplyDenied,
 
 	// the clock is the cause more often than the secret key
-	"InvalidSignatureException": callbacks.AnswerSkew,
-	"RequestExpired":            callbacks.AnswerSkew,
-	"RequestInTheFuture":        callbacks.AnswerSkew,
-	"RequestTimeTooSkewed":      callbacks.AnswerSkew,
-	"SignatureDoesNotMatch":     callbacks.AnswerSkew,
+	"InvalidSignatureException": callbacks.ReplySkew,
+	"RequestExpired":            callbacks.ReplySkew,
+	"RequestInTheFuture":        callbacks.ReplySkew,
+	"RequestTimeTooSkewed":      callbacks.ReplySkew,
+	"SignatureDoesNotMatch":     callbacks.ReplySkew,
 
-	"AuthFailure":                         callbacks.AnswerCredentials,
-	"ExpiredToken":                        callbacks.AnswerCredentials,
-	"ExpiredTokenException":               callbacks.AnswerCredentials,
-	"IncompleteSignature":                 callbacks.AnswerCredentials,
-	"IncompleteSignatureException":        callbacks.AnswerCredentials,
-	"InvalidAccessKeyId":                  callbacks.AnswerCredentials,
-	"InvalidClientTokenId":                callbacks.AnswerCredentials,
-	"InvalidToken":                        callbacks.AnswerCredentials,
-	"MissingAuthenticationToken":          callbacks.AnswerCredentials,
-	"MissingAuthenticationTokenException": callbacks.AnswerCredentials,
-	"UnrecognizedClientException":         callbacks.AnswerCredentials,
+	"AuthFailure":                         callbacks.ReplyCredentials,
+	"ExpiredToken":                        callbacks.ReplyCredentials,
+	"ExpiredTokenException":               callbacks.ReplyCredentials,
+	"IncompleteSignature":                 callbacks.ReplyCredentials,
+	"IncompleteSignatureException":        callbacks.ReplyCredentials,
+	"InvalidAccessKeyId":                  callbacks.ReplyCredentials,
+	"InvalidClientTokenId":                callbacks.ReplyCredentials,
+	"InvalidToken":                        callbacks.ReplyCredentials,
+	"MissingAuthenticationToken":          callbacks.ReplyCredentials,
+	"MissingAuthenticationTokenException": callbacks.ReplyCredentials,
+	"UnrecognizedClientException":         callbacks.ReplyCredentials,
 }
 
 // answerOfBare returns the meaning of an answer without an error code. Some endpoints send none:
@@ -90,36 +90,36 @@ var answers = map[string]callbacks.Answer{
 // that a wrong COUNTERSIGN_LAMBDA_ENDPOINT leads to, and says nothing about the callback. A bare
 // 400 counts as a refusal that an operator has to read. Its text is not searched for "timeout": if
 // we wrongly guessed "closed", we would give up a callback that still waits.
-func answerOfBare(response *http.Response) callbacks.Answer {
+func answerOfBare(response *http.Response) callbacks.Reply {
 	status := response.StatusCode
 	switch {
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
-		return callbacks.AnswerDenied
+		return callbacks.ReplyDenied
 	case status == http.StatusNotFound && !strings.Contains(response.Header.Get("Content-Type"), "json"):
-		return callbacks.AnswerFault
+		return callbacks.ReplyFault
 	case status == http.StatusNotFound, status == http.StatusGone:
-		return callbacks.AnswerGone
+		return callbacks.ReplyGone
 	case status == http.StatusTooManyRequests:
-		return callbacks.AnswerThrottled
+		return callbacks.ReplyThrottled
 	case status == http.StatusRequestTimeout:
-		return callbacks.AnswerFault
+		return callbacks.ReplyFault
 	case status >= 400 && status < 500:
-		return callbacks.AnswerInvalid
+		return callbacks.ReplyInvalid
 	}
 	// also a redirect, and a 200 that cannot be read: Lambda may have done the work
-	return callbacks.AnswerFault
+	return callbacks.ReplyFault
 }
 
 // sent reads the answer to a completion or a heartbeat. The callback ID and the size were checked
 // before, so a 400 that calls a value invalid may mean that the callback is closed. The text of the
-// answer is no contract.
+// reply is no contract.
 func sent(err error) error {
 	le, ok := errors.AsType[*callbacks.LambdaError](err)
-	if !ok || le.Answer != callbacks.AnswerInvalid {
+	if !ok || le.Reply != callbacks.ReplyInvalid {
 		return err
 	}
-	if _, known := answers[le.Code]; le.Code == maybeClosed || !known && le.Status == http.StatusBadRequest {
-		le.Answer = callbacks.AnswerMaybeClosed
+	if _, known := replies[le.Code]; le.Code == maybeClosed || !known && le.Status == http.StatusBadRequest {
+		le.Reply = callbacks.ReplyMaybeClosed
 	}
 	return err
 }
@@ -127,9 +127,9 @@ func sent(err error) error {
 // classify turns an SDK error into the domain's error. reached says whether a request got as far as
 // a connection.
 func classify(err error, reached bool, id callbacks.CallbackID) *callbacks.LambdaError {
-	le := &callbacks.LambdaError{Answer: callbacks.AnswerUnsent, Err: withoutID{err, id}}
+	le := &callbacks.LambdaError{Reply: callbacks.ReplyUnsent, Err: withoutID{err, id}}
 	if reached {
-		le.Answer = callbacks.AnswerNone
+		le.Reply = callbacks.ReplyNone
 	}
 	response, ok := errors.AsType[*awshttp.ResponseError](err)
 	if !ok || response.HTTPStatusCode() == 0 {
@@ -138,22 +138,22 @@ func classify(err error, reached bool, id callbacks.CallbackID) *callbacks.Lambd
 	le.Status = response.HTTPStatusCode()
 	le.RequestID = response.ServiceRequestID()
 	le.RetryAfter = retryAfter(response.Response.Header)
-	answer := answerOfBare(response.Response.Response)
+	reply := answerOfBare(response.Response.Response)
 	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		le.Code = api.ErrorCode()
-		if known, ok := answers[le.Code]; ok {
-			answer = known
+		if known, ok := replies[le.Code]; ok {
+			reply = known
 		}
-		if answer == callbacks.AnswerKMS {
+		if reply == callbacks.ReplyKMS {
 			le.Key = kmsKey.FindString(api.ErrorMessage())
 		}
 	}
 	switch {
-	case reached, answer.NeedsOperator():
-		le.Answer = answer
-	case answer == callbacks.AnswerInvalid:
+	case reached, reply.NeedsOperator():
+		le.Reply = reply
+	case reply == callbacks.ReplyInvalid:
 		// STS refused the account's role; Lambda was not asked
-		le.Answer = callbacks.AnswerDenied
+		le.Reply = callbacks.ReplyDenied
 	}
 	return le
 }

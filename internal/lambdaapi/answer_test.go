@@ -18,35 +18,35 @@ func TestAnswers(t *testing.T) {
 	for name, test := range map[string]struct {
 		status int
 		code   string
-		want   callbacks.Answer
+		want   callbacks.Reply
 	}{
-		"Closed":               {400, "CallbackTimeoutException", callbacks.AnswerClosed},
-		"ClosedAs408":          {408, "CallbackTimeoutException", callbacks.AnswerClosed},
-		"MaybeClosed":          {400, "InvalidParameterValueException", callbacks.AnswerMaybeClosed},
-		"MaybeClosedAs409":     {409, "InvalidParameterValueException", callbacks.AnswerMaybeClosed},
-		"TooLarge":             {413, "RequestEntityTooLargeException", callbacks.AnswerInvalid},
-		"Validation":           {400, "ValidationException", callbacks.AnswerMaybeClosed},
-		"UnknownOperation":     {404, "UnknownOperationException", callbacks.AnswerInvalid},
-		"BareBadRequest":       {400, "", callbacks.AnswerMaybeClosed},
-		"Gone":                 {404, "ResourceNotFoundException", callbacks.AnswerGone},
-		"BareNotFound":         {404, "", callbacks.AnswerGone},
-		"Throttled":            {429, "TooManyRequestsException", callbacks.AnswerThrottled},
-		"ThrottledAs400":       {400, "ThrottlingException", callbacks.AnswerThrottled},
-		"ThrottledOldSpelling": {400, "Throttling", callbacks.AnswerThrottled},
-		"RequestLimit":         {503, "RequestLimitExceeded", callbacks.AnswerThrottled},
-		"BareTooMany":          {429, "", callbacks.AnswerThrottled},
-		"AccessDenied":         {403, "AccessDeniedException", callbacks.AnswerDenied},
-		"BareForbidden":        {403, "", callbacks.AnswerDenied},
-		"BareUnauthorized":     {401, "", callbacks.AnswerDenied},
-		"KMSAccessDenied":      {502, "KMSAccessDeniedException", callbacks.AnswerKMS},
-		"KMSDisabled":          {502, "KMSDisabledException", callbacks.AnswerKMS},
-		"KMSInvalidState":      {502, "KMSInvalidStateException", callbacks.AnswerKMS},
-		"KMSNotFound":          {502, "KMSNotFoundException", callbacks.AnswerKMS},
-		"ServiceFault":         {500, "ServiceException", callbacks.AnswerFault},
-		"BadGateway":           {502, "", callbacks.AnswerFault},
-		"Unavailable":          {503, "ServiceUnavailable", callbacks.AnswerFault},
-		"Redirect":             {302, "", callbacks.AnswerFault},
-		"TypeWithNamespace":    {400, "CallbackTimeoutException:http://internal.amazon.com/coral/", callbacks.AnswerClosed},
+		"Closed":               {400, "CallbackTimeoutException", callbacks.ReplyClosed},
+		"ClosedAs408":          {408, "CallbackTimeoutException", callbacks.ReplyClosed},
+		"MaybeClosed":          {400, "InvalidParameterValueException", callbacks.ReplyMaybeClosed},
+		"MaybeClosedAs409":     {409, "InvalidParameterValueException", callbacks.ReplyMaybeClosed},
+		"TooLarge":             {413, "RequestEntityTooLargeException", callbacks.ReplyInvalid},
+		"Validation":           {400, "ValidationException", callbacks.ReplyMaybeClosed},
+		"UnknownOperation":     {404, "UnknownOperationException", callbacks.ReplyInvalid},
+		"BareBadRequest":       {400, "", callbacks.ReplyMaybeClosed},
+		"Gone":                 {404, "ResourceNotFoundException", callbacks.ReplyGone},
+		"BareNotFound":         {404, "", callbacks.ReplyGone},
+		"Throttled":            {429, "TooManyRequestsException", callbacks.ReplyThrottled},
+		"ThrottledAs400":       {400, "ThrottlingException", callbacks.ReplyThrottled},
+		"ThrottledOldSpelling": {400, "Throttling", callbacks.ReplyThrottled},
+		"RequestLimit":         {503, "RequestLimitExceeded", callbacks.ReplyThrottled},
+		"BareTooMany":          {429, "", callbacks.ReplyThrottled},
+		"AccessDenied":         {403, "AccessDeniedException", callbacks.ReplyDenied},
+		"BareForbidden":        {403, "", callbacks.ReplyDenied},
+		"BareUnauthorized":     {401, "", callbacks.ReplyDenied},
+		"KMSAccessDenied":      {502, "KMSAccessDeniedException", callbacks.ReplyKMS},
+		"KMSDisabled":          {502, "KMSDisabledException", callbacks.ReplyKMS},
+		"KMSInvalidState":      {502, "KMSInvalidStateException", callbacks.ReplyKMS},
+		"KMSNotFound":          {502, "KMSNotFoundException", callbacks.ReplyKMS},
+		"ServiceFault":         {500, "ServiceException", callbacks.ReplyFault},
+		"BadGateway":           {502, "", callbacks.ReplyFault},
+		"Unavailable":          {503, "ServiceUnavailable", callbacks.ReplyFault},
+		"Redirect":             {302, "", callbacks.ReplyFault},
+		"TypeWithNamespace":    {400, "CallbackTimeoutException:http://internal.amazon.com/coral/", callbacks.ReplyClosed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -55,8 +55,8 @@ func TestAnswers(t *testing.T) {
 
 			err := lambdaError(t, client.Complete(t.Context(), target, approved))
 
-			if err.Answer != test.want || err.Status != test.status {
-				t.Errorf("got %s with status %d, want %s with status %d", err.Answer, err.Status, test.want, test.status)
+			if err.Reply != test.want || err.Status != test.status {
+				t.Errorf("got %s with status %d, want %s with status %d", err.Reply, err.Status, test.want, test.status)
 			}
 			if err.RequestID != "6f1c2a90" {
 				t.Errorf("the request ID is %q", err.RequestID)
@@ -72,41 +72,41 @@ func TestAnswers(t *testing.T) {
 // and none of those that pass, or that an operator can mend, ends a delivery.
 func TestCodes(t *testing.T) {
 	t.Parallel()
-	want := map[callbacks.Answer][]string{
-		callbacks.AnswerClosed:      {"CallbackTimeoutException"},
-		callbacks.AnswerMaybeClosed: {"InvalidParameterValueException"},
-		callbacks.AnswerInvalid:     {"UnknownOperationException"},
-		callbacks.AnswerGone:        {"ResourceNotFoundException"},
-		callbacks.AnswerKMS:         {"KMSAccessDeniedException", "KMSDisabledException", "KMSInvalidStateException", "KMSNotFoundException"},
-		callbacks.AnswerDenied:      {"AccessDenied", "AccessDeniedException", "NotAuthorized"},
-		callbacks.AnswerThrottled: {
+	want := map[callbacks.Reply][]string{
+		callbacks.ReplyClosed:      {"CallbackTimeoutException"},
+		callbacks.ReplyMaybeClosed: {"InvalidParameterValueException"},
+		callbacks.ReplyInvalid:     {"UnknownOperationException"},
+		callbacks.ReplyGone:        {"ResourceNotFoundException"},
+		callbacks.ReplyKMS:         {"KMSAccessDeniedException", "KMSDisabledException", "KMSInvalidStateException", "KMSNotFoundException"},
+		callbacks.ReplyDenied:      {"AccessDenied", "AccessDeniedException", "NotAuthorized"},
+		callbacks.ReplyThrottled: {
 			"BandwidthLimitExceeded", "EC2ThrottledException", "LimitExceededException", "PriorRequestNotComplete",
 			"ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled", "RequestThrottledException", "SlowDown",
 			"ThrottledException", "Throttling", "ThrottlingException", "TooManyRequestsException", "TransactionInProgressException",
 		},
-		callbacks.AnswerFault: {
+		callbacks.ReplyFault: {
 			"InternalError", "InternalFailure", "InternalServerError", "RequestTimeout", "RequestTimeoutException", "ServiceException",
 			"ServiceUnavailable", "ServiceUnavailableException",
 		},
-		callbacks.AnswerSkew: {"InvalidSignatureException", "RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed", "SignatureDoesNotMatch"},
-		callbacks.AnswerCredentials: {
+		callbacks.ReplySkew: {"InvalidSignatureException", "RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed", "SignatureDoesNotMatch"},
+		callbacks.ReplyCredentials: {
 			"AuthFailure", "ExpiredToken", "ExpiredTokenException", "IncompleteSignature", "IncompleteSignatureException", "InvalidAccessKeyId",
 			"InvalidClientTokenId", "InvalidToken", "MissingAuthenticationToken", "MissingAuthenticationTokenException", "UnrecognizedClientException",
 		},
 	}
 	var codes []string
-	for answer, means := range want {
+	for reply, means := range want {
 		codes = append(codes, means...)
 		for _, code := range means {
 			t.Run(code, func(t *testing.T) {
 				t.Parallel()
 				for _, status := range []int{400, 403, 429, 500, 503} {
 					client := newClient(t, lambdaapi.Config{Endpoint: serve(t, refuse(status, code)).url})
-					if got := lambdaError(t, client.Complete(t.Context(), target, approved)); got.Answer != answer || got.Code != code {
-						t.Errorf("a completion under %d: %s, want %s", status, got.Answer, answer)
+					if got := lambdaError(t, client.Complete(t.Context(), target, approved)); got.Reply != reply || got.Code != code {
+						t.Errorf("a completion under %d: %s, want %s", status, got.Reply, reply)
 					}
-					if got := lambdaError(t, client.Heartbeat(t.Context(), target)); got.Answer != answer {
-						t.Errorf("a heartbeat under %d: %s, want %s", status, got.Answer, answer)
+					if got := lambdaError(t, client.Heartbeat(t.Context(), target)); got.Reply != reply {
+						t.Errorf("a heartbeat under %d: %s, want %s", status, got.Reply, reply)
 					}
 				}
 			})
@@ -123,8 +123,8 @@ func TestReadingRefused(t *testing.T) {
 	t.Parallel()
 	client := newClient(t, lambdaapi.Config{Endpoint: serve(t, refuse(400, "InvalidParameterValueException")).url})
 	_, err := client.History(t.Context(), target)
-	if got := lambdaError(t, err); got.Answer != callbacks.AnswerInvalid {
-		t.Errorf("got %s, want %s", got.Answer, callbacks.AnswerInvalid)
+	if got := lambdaError(t, err); got.Reply != callbacks.ReplyInvalid {
+		t.Errorf("got %s, want %s", got.Reply, callbacks.ReplyInvalid)
 	}
 }
 
@@ -157,8 +157,8 @@ func TestNotFoundByAnother(t *testing.T) {
 	t.Parallel()
 	server := serve(t, http.NotFound)
 	client := newClient(t, lambdaapi.Config{Endpoint: server.url})
-	if err := lambdaError(t, client.Heartbeat(t.Context(), target)); err.Answer != callbacks.AnswerFault {
-		t.Errorf("it is taken for %s", err.Answer)
+	if err := lambdaError(t, client.Heartbeat(t.Context(), target)); err.Reply != callbacks.ReplyFault {
+		t.Errorf("it is taken for %s", err.Reply)
 	}
 }
 

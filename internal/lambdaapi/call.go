@@ -67,7 +67,7 @@ func (c *Client) callIn(ctx context.Context, lane callbacks.Lane, id callbacks.C
 	failed := classify(err, w.reached.Load(), id)
 	if !w.asked.Load() && failed.Status == 0 && ctx.Err() == nil {
 		// the SDK had no credentials to sign the request with, or no region to sign it for
-		failed.Answer = callbacks.AnswerCredentials
+		failed.Reply = callbacks.ReplyCredentials
 	}
 	return failed
 }

@@ -68,7 +68,7 @@ var (
 )
 
 // New loads the AWS configuration. It makes no request: if credentials or the region are missing,
-// the first call fails with [callbacks.AnswerCredentials].
+// the first call fails with [callbacks.ReplyCredentials].
 func New(ctx context.Context, c Config) (*Client, error) {
 	if c.HTTPClient == nil {
 		c.HTTPClient = awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {

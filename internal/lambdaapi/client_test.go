@@ -86,7 +86,7 @@ func TestEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	wantAnswer(t, client.Heartbeat(t.Context(), callbacks.Target{CallbackID: callbackID}), callbacks.AnswerFault)
+	wantAnswer(t, client.Heartbeat(t.Context(), callbacks.Target{CallbackID: callbackID}), callbacks.ReplyFault)
 
 	got := server.requests()
 	if len(got) != 1 {
@@ -107,7 +107,7 @@ func TestNoRegion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantAnswer(t, client.Heartbeat(t.Context(), callbacks.Target{CallbackID: callbackID}), callbacks.AnswerCredentials)
+	wantAnswer(t, client.Heartbeat(t.Context(), callbacks.Target{CallbackID: callbackID}), callbacks.ReplyCredentials)
 }
 
 func TestBrokenConfiguration(t *testing.T) {

@@ -40,12 +40,12 @@ const callerTimeout = 5 * time.Second
 
 // Caller implements [doctor.Lambda]. An engine on this machine knows no callers. If one is used,
 // AWS is asked only if the desk has roles to assume, for which it asks AWS anyway.
-func (x Examiner) Caller(ctx context.Context, region string) (c doctor.Caller, _ doctor.Answer) {
+func (x Examiner) Caller(ctx context.Context, region string) (c doctor.Caller, _ doctor.Reply) {
 	ctx, cancel := context.WithTimeout(ctx, callerTimeout)
 	defer cancel()
 	own := x.Client.client(x.lane(region)).Options()
 	if own.Credentials == nil {
-		return c, doctor.Answer{Text: "no provider of credentials is configured"}
+		return c, doctor.Reply{Text: "no provider of credentials is configured"}
 	}
 	credentials, err := own.Credentials.Retrieve(ctx)
 	if err != nil {
@@ -53,7 +53,7 @@ func (x Examiner) Caller(ctx context.Context, region string) (c doctor.Caller, _
 	}
 	c.Source, c.Account = credentials.Source, credentials.AccountID
 	if own.Region == "" || onLoopback(x.Client.endpoint) && len(x.Client.roles) == 0 {
-		return c, doctor.Answer{Meaning: doctor.Done}
+		return c, doctor.Reply{Meaning: doctor.Done}
 	}
 	tokens := sts.NewFromConfig(x.Client.config, func(o *sts.Options) {
 		o.Region, o.Credentials, o.Retryer = own.Region, own.Credentials, aws.NopRetryer{}
@@ -62,17 +62,17 @@ func (x Examiner) Caller(ctx context.Context, region string) (c doctor.Caller, _
 	if err == nil { // optional: without it the credentials are still good
 		c.ARN, c.Account = aws.ToString(identity.Arn), aws.ToString(identity.Account)
 	}
-	return c, doctor.Answer{Meaning: doctor.Done}
+	return c, doctor.Reply{Meaning: doctor.Done}
 }
 
 // refused says why there are no credentials. For a role that is STS's answer; the default chain has
 // looked in many places.
-func (x Examiner) refused(err error) doctor.Answer {
-	answer := doctor.Answer{Meaning: meaningOf(classify(err, true, "")), Text: err.Error()}
+func (x Examiner) refused(err error) doctor.Reply {
+	reply := doctor.Reply{Meaning: meaningOf(classify(err, true, "")), Text: err.Error()}
 	if x.Account != "" {
-		answer.Text = reason(err).Error()
+		reply.Text = reason(err).Error()
 	}
-	return answer
+	return reply
 }
 
 func onLoopback(endpoint string) bool {
@@ -81,10 +81,10 @@ func onLoopback(endpoint string) bool {
 }
 
 // Functions implements [doctor.Lambda].
-func (x Examiner) Functions(ctx context.Context, region string) (list []doctor.KnownFunction, answer doctor.Answer) {
+func (x Examiner) Functions(ctx context.Context, region string) (list []doctor.KnownFunction, reply doctor.Reply) {
 	marker := ""
 	for len(list) < doctor.MaxFunctions {
-		answer = x.ask(ctx, callbacks.Target{Region: region}, func(ctx context.Context, client *lambda.Client, options ...option) error {
+		reply = x.ask(ctx, callbacks.Target{Region: region}, func(ctx context.Context, client *lambda.Client, options ...option) error {
 			page, err := client.ListFunctions(ctx, &lambda.ListFunctionsInput{Marker: optional(marker), MaxItems: aws.Int32(pageFunctions)}, options...)
 			if err != nil {
 				return err
@@ -98,19 +98,19 @@ func (x Examiner) Functions(ctx context.Context, region string) (list []doctor.K
 			marker = aws.ToString(page.NextMarker)
 			return nil
 		})
-		if answer.Meaning != doctor.Done || marker == "" {
+		if reply.Meaning != doctor.Done || marker == "" {
 			break
 		}
 	}
-	return list, answer
+	return list, reply
 }
 
 // examinedExecutions is how many executions are listed to find one that has ended.
 const examinedExecutions = 100
 
 // Executions implements [doctor.Lambda].
-func (x Examiner) Executions(ctx context.Context, region, function, qualifier string) (list []doctor.Execution, _ doctor.Answer) {
-	answer := x.ask(ctx, callbacks.Target{Region: region}, func(ctx context.Context, client *lambda.Client, options ...option) error {
+func (x Examiner) Executions(ctx context.Context, region, function, qualifier string) (list []doctor.Execution, _ doctor.Reply) {
+	reply := x.ask(ctx, callbacks.Target{Region: region}, func(ctx context.Context, client *lambda.Client, options ...option) error {
 		page, err := client.ListDurableExecutionsByFunction(ctx, &lambda.ListDurableExecutionsByFunctionInput{
 			FunctionName: aws.String(function), Qualifier: optional(qualifier), MaxItems: examinedExecutions,
 		}, options...)
@@ -123,11 +123,11 @@ func (x Examiner) Executions(ctx context.Context, region, function, qualifier st
 		}
 		return nil
 	})
-	return list, answer
+	return list, reply
 }
 
 // Execution implements [doctor.Lambda].
-func (x Examiner) Execution(ctx context.Context, region, arn string) doctor.Answer {
+func (x Examiner) Execution(ctx context.Context, region, arn string) doctor.Reply {
 	return x.ask(ctx, callbacks.Target{Region: region}, func(ctx context.Context, client *lambda.Client, options ...option) error {
 		_, err := client.GetDurableExecution(ctx, &lambda.GetDurableExecutionInput{
 			DurableExecutionArn: aws.String(arn), IncludeExecutionData: aws.Bool(false),
@@ -137,8 +137,8 @@ func (x Examiner) Execution(ctx context.Context, region, arn string) doctor.Answ
 }
 
 // History implements [doctor.Lambda]. A callback counts as closed only by its own terminal event.
-func (x Examiner) History(ctx context.Context, region, arn string) (closed string, _ doctor.Answer) {
-	answer := x.ask(ctx, callbacks.Target{Region: region}, func(ctx context.Context, client *lambda.Client, options ...option) error {
+func (x Examiner) History(ctx context.Context, region, arn string) (closed string, _ doctor.Reply) {
+	reply := x.ask(ctx, callbacks.Target{Region: region}, func(ctx context.Context, client *lambda.Client, options ...option) error {
 		page, err := client.GetDurableExecutionHistory(ctx, &lambda.GetDurableExecutionHistoryInput{
 			DurableExecutionArn: aws.String(arn), IncludeExecutionData: aws.Bool(false), ReverseOrder: aws.Bool(true), MaxItems: pageEvents,
 		}, options...)
@@ -148,7 +148,7 @@ func (x Examiner) History(ctx context.Context, region, arn string) (closed strin
 		closed = closedCallback(page.Events)
 		return nil
 	})
-	return closed, answer
+	return closed, reply
 }
 
 // closedCallback returns a callback whose start and terminal event are both among the events. It is
@@ -171,7 +171,7 @@ func closedCallback(events []types.Event) string {
 
 // Send implements [doctor.Lambda]. The payload says that doctor sent it, in case it is ever found
 // anywhere.
-func (x Examiner) Send(ctx context.Context, region string, action doctor.Action, callbackID string) doctor.Answer {
+func (x Examiner) Send(ctx context.Context, region string, action doctor.Action, callbackID string) doctor.Reply {
 	to := callbacks.Target{Region: region, CallbackID: callbacks.CallbackID(callbackID)}
 	return x.ask(ctx, to, func(ctx context.Context, client *lambda.Client, options ...option) (err error) {
 		switch action {
@@ -195,20 +195,20 @@ func (x Examiner) Send(ctx context.Context, region string, action doctor.Action,
 }
 
 // ask makes one request and returns what its answer means.
-func (x Examiner) ask(ctx context.Context, to callbacks.Target, do func(context.Context, *lambda.Client, ...option) error) doctor.Answer {
+func (x Examiner) ask(ctx context.Context, to callbacks.Target, do func(context.Context, *lambda.Client, ...option) error) doctor.Reply {
 	var clock clockTap
 	before := x.Now()
 	err := x.Client.callIn(ctx, x.lane(to.Region), to.CallbackID, x.Client.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
 		return do(ctx, client, wire, clock.tap)
 	})
-	answer := doctor.Answer{Meaning: doctor.Done}
+	reply := doctor.Reply{Meaning: doctor.Done}
 	if err != nil {
-		answer.Meaning, answer.Text = meaningOf(err), withoutID{reason(err), to.CallbackID}.Error()
+		reply.Meaning, reply.Text = meaningOf(err), withoutID{reason(err), to.CallbackID}.Error()
 	}
 	if !clock.theirs.IsZero() {
-		answer.Clock = doctor.Reading{Theirs: clock.theirs, Ours: before.Add(x.Now().Sub(before) / 2)}
+		reply.Clock = doctor.Reading{Theirs: clock.theirs, Ours: before.Add(x.Now().Sub(before) / 2)}
 	}
-	return answer
+	return reply
 }
 
 // clockTap notes the server's clock from an answer.

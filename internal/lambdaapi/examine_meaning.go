@@ -19,25 +19,25 @@ func meaningOf(err error) doctor.Meaning {
 	case failed.Code == "UnknownOperationException", failed.Code == "RegionDisabledException": // the latter of STS
 		return doctor.Refused
 	}
-	switch failed.Answer {
-	case callbacks.AnswerAccepted:
+	switch failed.Reply {
+	case callbacks.ReplyAccepted:
 		return doctor.Done
-	case callbacks.AnswerClosed:
+	case callbacks.ReplyClosed:
 		return doctor.Closed
-	case callbacks.AnswerDenied:
+	case callbacks.ReplyDenied:
 		return doctor.Denied
-	case callbacks.AnswerSkew, callbacks.AnswerCredentials:
+	case callbacks.ReplySkew, callbacks.ReplyCredentials:
 		if failed.Status == 0 {
 			return doctor.Silent // no request was sent
 		}
 		return doctor.Rejected
-	case callbacks.AnswerGone:
+	case callbacks.ReplyGone:
 		return doctor.Missing
-	case callbacks.AnswerInvalid, callbacks.AnswerMaybeClosed:
+	case callbacks.ReplyInvalid, callbacks.ReplyMaybeClosed:
 		return doctor.Refused
-	case callbacks.AnswerThrottled, callbacks.AnswerFault, callbacks.AnswerKMS:
+	case callbacks.ReplyThrottled, callbacks.ReplyFault, callbacks.ReplyKMS:
 		return doctor.Busy
-	case callbacks.AnswerNone, callbacks.AnswerUnsent:
+	case callbacks.ReplyNone, callbacks.ReplyUnsent:
 		return doctor.Silent
 	}
 	return doctor.Silent

@@ -26,9 +26,9 @@ func examiner(t *testing.T, endpoint string) lambdaapi.Examiner {
 func TestMeanings(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		answer http.HandlerFunc
-		want   doctor.Meaning
-		text   string
+		reply http.HandlerFunc
+		want  doctor.Meaning
+		text  string
 	}{
 		"Done":         {ok, doctor.Done, ""},
 		"Closed":       {refuse(400, "CallbackTimeoutException"), doctor.Closed, "CallbackTimeoutException: about (callback ID)"},
@@ -48,7 +48,7 @@ func TestMeanings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := serve(t, tt.answer)
+			s := serve(t, tt.reply)
 			x := examiner(t, s.url)
 			for _, action := range []doctor.Action{doctor.SendSuccess, doctor.SendFailure, doctor.SendHeartbeat} {
 				got := x.Send(t.Context(), "eu-west-1", action, string(callbackID))
@@ -90,10 +90,10 @@ func TestExaminedFunctions(t *testing.T) {
 		}
 		answerJSON(w, event{"Functions": []event{{"FunctionName": "thumbnails", "FunctionArn": "arn:thumbnails"}}})
 	})
-	got, answer := examiner(t, s.url).Functions(t.Context(), "eu-west-1")
+	got, reply := examiner(t, s.url).Functions(t.Context(), "eu-west-1")
 	want := []doctor.KnownFunction{{Name: "pay", ARN: "arn:pay", Durable: true}, {Name: "thumbnails", ARN: "arn:thumbnails"}}
-	if diff := cmp.Diff(want, got); diff != "" || answer.Meaning != doctor.Done {
-		t.Errorf("%+v -want +got:\n%s", answer, diff)
+	if diff := cmp.Diff(want, got); diff != "" || reply.Meaning != doctor.Done {
+		t.Errorf("%+v -want +got:\n%s", reply, diff)
 	}
 	endless := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		answerJSON(w, event{"NextMarker": "again", "Functions": make([]event, 50)})
@@ -120,9 +120,9 @@ func TestExaminedHistory(t *testing.T) {
 		"NoneEver": {nil, ""},
 	} {
 		g := engine{pageSize: 200, events: tt.events}
-		got, answer := examiner(t, serve(t, g.ServeHTTP).url).History(t.Context(), "eu-west-1", arn)
-		if got != tt.want || answer.Meaning != doctor.Done {
-			t.Errorf("%s: got %q, %+v", name, got, answer)
+		got, reply := examiner(t, serve(t, g.ServeHTTP).url).History(t.Context(), "eu-west-1", arn)
+		if got != tt.want || reply.Meaning != doctor.Done {
+			t.Errorf("%s: got %q, %+v", name, got, reply)
 		}
 	}
 }
@@ -146,9 +146,9 @@ func TestCaller(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, answer := lambdaapi.Examiner{Client: client, Now: time.Now}.Caller(t.Context(), "")
-		if answer.Meaning != doctor.Done {
-			t.Fatal(answer)
+		got, reply := lambdaapi.Examiner{Client: client, Now: time.Now}.Caller(t.Context(), "")
+		if reply.Meaning != doctor.Done {
+			t.Fatal(reply)
 		}
 		return got
 	}
@@ -179,8 +179,8 @@ func TestCaller_none(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, answer := (lambdaapi.Examiner{Client: client, Now: time.Now}).Caller(t.Context(), ""); answer.Meaning == doctor.Done || answer.Text == "" {
-		t.Errorf("got %+v, %+v", got, answer)
+	if got, reply := (lambdaapi.Examiner{Client: client, Now: time.Now}).Caller(t.Context(), ""); reply.Meaning == doctor.Done || reply.Text == "" {
+		t.Errorf("got %+v, %+v", got, reply)
 	}
 }
 
@@ -190,10 +190,10 @@ func TestCaller_role(t *testing.T) {
 	sts := lambdaapitest.NewSTS(t)
 	server := serve(t, refuse(403, "AccessDeniedException"))
 	x := lambdaapi.Examiner{Client: withRoles(t, server.url), Account: theirs, Now: time.Now}
-	caller, answer := x.Caller(t.Context(), "eu-central-1")
+	caller, reply := x.Caller(t.Context(), "eu-central-1")
 	want := doctor.Caller{Source: "AssumeRoleProvider", ARN: "arn:aws:sts::" + theirs + ":assumed-role/countersign/countersign", Account: theirs}
-	if caller != want || answer.Meaning != doctor.Done {
-		t.Errorf("got %+v, %+v", caller, answer)
+	if caller != want || reply.Meaning != doctor.Done {
+		t.Errorf("got %+v, %+v", caller, reply)
 	}
 	if got := x.Execution(t.Context(), "eu-central-1", arn); got.Meaning != doctor.Denied {
 		t.Errorf("got %+v", got)

@@ -25,16 +25,16 @@ const (
 func (c *Client) DurableFunctions(ctx context.Context, lane callbacks.Lane, marker string) (discovery.FunctionPage, error) {
 	var page discovery.FunctionPage
 	err := c.callIn(ctx, lane, "", c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
-		answer, err := client.ListFunctions(ctx, &lambda.ListFunctionsInput{Marker: optional(marker), MaxItems: aws.Int32(pageFunctions)}, wire)
+		reply, err := client.ListFunctions(ctx, &lambda.ListFunctionsInput{Marker: optional(marker), MaxItems: aws.Int32(pageFunctions)}, wire)
 		if err != nil {
 			return err
 		}
-		for i := range answer.Functions {
-			if f := &answer.Functions[i]; f.DurableConfig != nil {
+		for i := range reply.Functions {
+			if f := &reply.Functions[i]; f.DurableConfig != nil {
 				page.Functions = append(page.Functions, aws.ToString(f.FunctionName))
 			}
 		}
-		page.Next = aws.ToString(answer.NextMarker)
+		page.Next = aws.ToString(reply.NextMarker)
 		return nil
 	})
 	return page, err
@@ -45,7 +45,7 @@ func (c *Client) DurableFunctions(ctx context.Context, lane callbacks.Lane, mark
 func (c *Client) RunningExecutions(ctx context.Context, of discovery.Watch, marker string) (discovery.ExecutionPage, error) {
 	var page discovery.ExecutionPage
 	err := c.callIn(ctx, of.Lane(), "", c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
-		answer, err := client.ListDurableExecutionsByFunction(ctx, &lambda.ListDurableExecutionsByFunctionInput{
+		reply, err := client.ListDurableExecutionsByFunction(ctx, &lambda.ListDurableExecutionsByFunctionInput{
 			FunctionName: aws.String(of.Function),
 			Statuses:     []types.ExecutionStatus{types.ExecutionStatusRunning},
 			// oldest first, so that executions that start meanwhile are not missed
@@ -56,12 +56,12 @@ func (c *Client) RunningExecutions(ctx context.Context, of discovery.Watch, mark
 		if err != nil {
 			return err
 		}
-		for i := range answer.DurableExecutions {
-			if e := &answer.DurableExecutions[i]; e.Status == types.ExecutionStatusRunning {
+		for i := range reply.DurableExecutions {
+			if e := &reply.DurableExecutions[i]; e.Status == types.ExecutionStatusRunning {
 				page.Executions = append(page.Executions, aws.ToString(e.DurableExecutionArn))
 			}
 		}
-		page.Next = aws.ToString(answer.NextMarker)
+		page.Next = aws.ToString(reply.NextMarker)
 		return nil
 	})
 	return page, err
@@ -71,7 +71,7 @@ func (c *Client) RunningExecutions(ctx context.Context, of discovery.Watch, mark
 func (c *Client) Events(ctx context.Context, q discovery.EventQuery) (discovery.EventPage, error) {
 	var page discovery.EventPage
 	err := c.callIn(ctx, q.Lane, "", c.timeout, func(ctx context.Context, client *lambda.Client, wire option) error {
-		answer, err := client.GetDurableExecutionHistory(ctx, &lambda.GetDurableExecutionHistoryInput{
+		reply, err := client.GetDurableExecutionHistory(ctx, &lambda.GetDurableExecutionHistoryInput{
 			DurableExecutionArn:  aws.String(q.ExecutionARN),
 			IncludeExecutionData: aws.Bool(q.Data),
 			ReverseOrder:         aws.Bool(q.Newest),
@@ -81,10 +81,10 @@ func (c *Client) Events(ctx context.Context, q discovery.EventQuery) (discovery.
 		if err != nil {
 			return err
 		}
-		for i := range answer.Events {
-			page.Events = append(page.Events, eventOf(&answer.Events[i]))
+		for i := range reply.Events {
+			page.Events = append(page.Events, eventOf(&reply.Events[i]))
 		}
-		page.Next = aws.ToString(answer.NextMarker)
+		page.Next = aws.ToString(reply.NextMarker)
 		return nil
 	})
 	return page, err

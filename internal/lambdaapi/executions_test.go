@@ -162,7 +162,7 @@ func TestReadsAreOneAttempt(t *testing.T) {
 		s := serve(t, refuse(http.StatusTooManyRequests, "TooManyRequestsException", "Retry-After", "7"))
 		err := read(newClient(t, lambdaapi.Config{Endpoint: s.url}))
 		failed, ok := errors.AsType[*callbacks.LambdaError](err)
-		if !ok || failed.Answer != callbacks.AnswerThrottled || failed.RetryAfter != 7*time.Second || len(s.requests()) != 1 {
+		if !ok || failed.Reply != callbacks.ReplyThrottled || failed.RetryAfter != 7*time.Second || len(s.requests()) != 1 {
 			t.Errorf("%s: got %+v after %d requests, want throttled after one", name, err, len(s.requests()))
 		}
 	}

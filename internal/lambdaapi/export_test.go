@@ -13,4 +13,4 @@ func KeptClients(c *Client) int {
 }
 
 // Codes are the error codes whose meaning is known.
-func Codes() []string { return slices.Sorted(maps.Keys(answers)) }
+func Codes() []string { return slices.Sorted(maps.Keys(replies)) }

@@ -25,13 +25,13 @@ const (
 
 // History reads how the callback ended. It begins with the newest event, so that a callback that
 // closed a moment ago costs one request. Reads are throttled at 15 a second for each account and
-// region. An error is a *[callbacks.LambdaError]: [callbacks.AnswerGone] if the history does not
-// hold the callback, [callbacks.AnswerInvalid] if the ARN is unknown. If the callback is open,
+// region. An error is a *[callbacks.LambdaError]: [callbacks.ReplyGone] if the history does not
+// hold the callback, [callbacks.ReplyInvalid] if the ARN is unknown. If the callback is open,
 // History also asks whether the execution is still running; that request has its own quota (30 a
 // second) and is not counted.
 func (c *Client) History(ctx context.Context, to callbacks.Target) (callbacks.Closing, error) {
 	if to.ExecutionARN == "" {
-		return callbacks.Closing{}, unreadable(callbacks.AnswerInvalid, "the execution's ARN is not known")
+		return callbacks.Closing{}, unreadable(callbacks.ReplyInvalid, "the execution's ARN is not known")
 	}
 	var closing callbacks.Closing
 	err := c.call(ctx, to, historyTimeouts*c.timeout, func(ctx context.Context, client *lambda.Client, wire option) (err error) {
@@ -42,8 +42,8 @@ func (c *Client) History(ctx context.Context, to callbacks.Target) (callbacks.Cl
 }
 
 // unreadable returns an error that asking again does not change.
-func unreadable(answer callbacks.Answer, format string, args ...any) *callbacks.LambdaError {
-	return &callbacks.LambdaError{Answer: answer, Err: fmt.Errorf(format, args...)}
+func unreadable(reply callbacks.Reply, format string, args ...any) *callbacks.LambdaError {
+	return &callbacks.LambdaError{Reply: reply, Err: fmt.Errorf(format, args...)}
 }
 
 func (c *Client) readHistory(ctx context.Context, client *lambda.Client, to callbacks.Target, wire option) (closing callbacks.Closing, err error) {
@@ -72,11 +72,11 @@ func (c *Client) readHistory(ctx context.Context, client *lambda.Client, to call
 		case past.started != nil && (last || past.complete()):
 			return c.status(ctx, client, to, wire)
 		case last:
-			return callbacks.Closing{}, unreadable(callbacks.AnswerGone, "the execution's history does not hold this callback")
+			return callbacks.Closing{}, unreadable(callbacks.ReplyGone, "the execution's history does not hold this callback")
 		}
 		input.Marker = page.NextMarker
 	}
-	return callbacks.Closing{}, unreadable(callbacks.AnswerGone, "the callback is not among the last %d events of the execution's history", pageEvents*maxPages)
+	return callbacks.Closing{}, unreadable(callbacks.ReplyGone, "the callback is not among the last %d events of the execution's history", pageEvents*maxPages)
 }
 
 // status asks whether the execution is still running, if the history shows no end of the callback.

@@ -267,23 +267,23 @@ func TestHistoryStopsEarly(t *testing.T) {
 func TestHistoryCannotTell(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		answer http.HandlerFunc
-		arn    string
-		want   callbacks.Answer
+		reply http.HandlerFunc
+		arn   string
+		want  callbacks.Reply
 	}{
-		"NoARN":           {ok, "", callbacks.AnswerInvalid},
-		"NotInThere":      {engine{[]event{begin, started("b3RoZXI=", nil)}, "RUNNING", 200, false}.ServeHTTP, arn, callbacks.AnswerGone},
-		"Empty":           {engine{nil, "RUNNING", 200, false}.ServeHTTP, arn, callbacks.AnswerGone},
-		"UnknownStatus":   {engine{[]event{begin, started(callbackID, nil)}, "PAUSED", 200, false}.ServeHTTP, arn, callbacks.AnswerNone},
-		"RetentionOver":   {refuse(404, "ResourceNotFoundException"), arn, callbacks.AnswerGone},
-		"Denied":          {refuse(403, "AccessDeniedException"), arn, callbacks.AnswerDenied},
-		"Throttled":       {refuse(429, "TooManyRequestsException"), arn, callbacks.AnswerThrottled},
-		"NeverEnding":     {neverEnding, arn, callbacks.AnswerGone},
-		"UnreadableReply": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }, arn, callbacks.AnswerFault},
+		"NoARN":           {ok, "", callbacks.ReplyInvalid},
+		"NotInThere":      {engine{[]event{begin, started("b3RoZXI=", nil)}, "RUNNING", 200, false}.ServeHTTP, arn, callbacks.ReplyGone},
+		"Empty":           {engine{nil, "RUNNING", 200, false}.ServeHTTP, arn, callbacks.ReplyGone},
+		"UnknownStatus":   {engine{[]event{begin, started(callbackID, nil)}, "PAUSED", 200, false}.ServeHTTP, arn, callbacks.ReplyNone},
+		"RetentionOver":   {refuse(404, "ResourceNotFoundException"), arn, callbacks.ReplyGone},
+		"Denied":          {refuse(403, "AccessDeniedException"), arn, callbacks.ReplyDenied},
+		"Throttled":       {refuse(429, "TooManyRequestsException"), arn, callbacks.ReplyThrottled},
+		"NeverEnding":     {neverEnding, arn, callbacks.ReplyGone},
+		"UnreadableReply": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }, arn, callbacks.ReplyFault},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := serve(t, test.answer)
+			server := serve(t, test.reply)
 			client := newClient(t, lambdaapi.Config{Endpoint: server.url})
 			got, err := client.History(t.Context(), callbacks.Target{CallbackID: callbackID, ExecutionARN: test.arn})
 			wantAnswer(t, err, test.want)

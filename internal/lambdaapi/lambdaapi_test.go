@@ -28,19 +28,19 @@ var approved = callbacks.Completion{Kind: callbacks.Success, Result: []byte(`{"a
 
 // awsServer is a server that answers as Lambda does, and what it was asked.
 type awsServer struct {
-	url    string
-	mu     sync.Mutex
-	asked  []request
-	answer http.HandlerFunc
+	url   string
+	mu    sync.Mutex
+	asked []request
+	reply http.HandlerFunc
 }
 
 type request struct {
 	method, uri, contentType, authorization, body string
 }
 
-func serve(t *testing.T, answer http.HandlerFunc) *awsServer {
+func serve(t *testing.T, reply http.HandlerFunc) *awsServer {
 	t.Helper()
-	s := &awsServer{answer: answer}
+	s := &awsServer{reply: reply}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	s.url = server.URL
@@ -52,7 +52,7 @@ func (s *awsServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.asked = append(s.asked, request{r.Method, r.RequestURI, r.Header.Get("Content-Type"), r.Header.Get("Authorization"), string(body)})
 	s.mu.Unlock()
-	s.answer(w, r)
+	s.reply(w, r)
 }
 
 func (s *awsServer) requests() []request {

@@ -80,14 +80,14 @@ func TestRoleRefused(t *testing.T) {
 	for name, test := range map[string]struct {
 		status int
 		code   string
-		want   callbacks.Answer
+		want   callbacks.Reply
 	}{
-		"Denied":    {403, "AccessDenied", callbacks.AnswerDenied},
-		"Expired":   {403, "ExpiredToken", callbacks.AnswerCredentials},
-		"Skewed":    {403, "SignatureDoesNotMatch", callbacks.AnswerSkew},
-		"Invalid":   {400, "ValidationError", callbacks.AnswerDenied},
-		"Throttled": {400, "Throttling", callbacks.AnswerUnsent},
-		"Fault":     {503, "ServiceUnavailable", callbacks.AnswerUnsent},
+		"Denied":    {403, "AccessDenied", callbacks.ReplyDenied},
+		"Expired":   {403, "ExpiredToken", callbacks.ReplyCredentials},
+		"Skewed":    {403, "SignatureDoesNotMatch", callbacks.ReplySkew},
+		"Invalid":   {400, "ValidationError", callbacks.ReplyDenied},
+		"Throttled": {400, "Throttling", callbacks.ReplyUnsent},
+		"Fault":     {503, "ServiceUnavailable", callbacks.ReplyUnsent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			sts := lambdaapitest.NewSTS(t)
@@ -100,7 +100,7 @@ func TestRoleRefused(t *testing.T) {
 				"history":  func() error { _, err := client.History(t.Context(), targetIn(theirs)); return err }(),
 			} {
 				le := lambdaError(t, err)
-				if le.Answer != test.want || le.Answer.Doubtful() || le.Code != test.code || !strings.Contains(err.Error(), "AssumeRole") {
+				if le.Reply != test.want || le.Reply.Doubtful() || le.Code != test.code || !strings.Contains(err.Error(), "AssumeRole") {
 					t.Errorf("%s: %v, want %s", what, err, test.want)
 				}
 			}

@@ -8,7 +8,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Hub passes notices on to all subscribers. It implements [callbacks.Notifier] and is safe for
+// Hub passes notices on to all subscribers. It implements [callbacks.Invalidator] and is safe for
 // concurrent use.
 type Hub struct {
 	now    func() time.Time
@@ -19,7 +19,7 @@ type Hub struct {
 	closed        bool
 }
 
-var _ callbacks.Notifier = (*Hub)(nil)
+var _ callbacks.Invalidator = (*Hub)(nil)
 
 // NewHub makes a hub without subscribers.
 func NewHub(now func() time.Time) *Hub {
@@ -27,7 +27,7 @@ func NewHub(now func() time.Time) *Hub {
 }
 
 // Changed passes a notice to each subscriber that may see the queue. It waits for none.
-func (h *Hub) Changed(n callbacks.Notice) {
+func (h *Hub) Changed(n callbacks.Invalidation) {
 	h.touch()
 	h.mu.RLock()
 	defer h.mu.RUnlock()

@@ -19,8 +19,8 @@ var fresh = time.Now().Add(time.Hour)
 
 func only(queue string) func(string) bool { return func(q string) bool { return q == queue } }
 
-func notice(id callbacks.ID) callbacks.Notice {
-	return callbacks.Notice{Callback: id, Queue: "default"}
+func notice(id callbacks.ID) callbacks.Invalidation {
+	return callbacks.Invalidation{Callback: id, Queue: "default"}
 }
 
 func wantTaken(t *testing.T, s *live.Subscription, want ...callbacks.ID) {
@@ -63,8 +63,8 @@ func TestEachSeesItsQueues(t *testing.T) {
 	t.Parallel()
 	hub := live.NewHub(time.Now)
 	all, payments := hub.Subscribe(fresh, every), hub.Subscribe(fresh, only("payments"))
-	hub.Changed(callbacks.Notice{Callback: "a", Queue: "payments"})
-	hub.Changed(callbacks.Notice{Callback: "b", Queue: "legal"})
+	hub.Changed(callbacks.Invalidation{Callback: "a", Queue: "payments"})
+	hub.Changed(callbacks.Invalidation{Callback: "b", Queue: "legal"})
 	wantTaken(t, all, "a", "b")
 	wantTaken(t, payments, "a")
 }
@@ -127,13 +127,13 @@ func TestMissed(t *testing.T) {
 	now := time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)
 	hub := live.NewHub(func() time.Time { return now })
 	all, payments := hub.Subscribe(now.Add(time.Second), every), hub.Subscribe(now.Add(time.Second), only("payments"))
-	hub.Changed(callbacks.Notice{Callback: "a", Queue: "legal"})
+	hub.Changed(callbacks.Invalidation{Callback: "a", Queue: "legal"})
 	hub.Missed()
 	hub.Missed()
 	wantTaken(t, all, live.Everything)
 	wantTaken(t, payments, live.Everything)
 	wantTaken(t, hub.Subscribe(now.Add(-time.Second), every), live.Everything)
-	hub.Changed(callbacks.Notice{Callback: "a", Queue: "payments"})
+	hub.Changed(callbacks.Invalidation{Callback: "a", Queue: "payments"})
 	wantTaken(t, payments, "a")
 }
 
@@ -174,7 +174,7 @@ func TestConcurrentUse(t *testing.T) {
 	t.Parallel()
 	hub := live.NewHub(time.Now)
 	// 200 different callbacks: more than a subscriber keeps
-	const publishers, readers, notices = 4, 8, 50
+	const publishers, readers, invalidations = 4, 8, 50
 
 	var reading sync.WaitGroup
 	for range readers {
@@ -182,7 +182,7 @@ func TestConcurrentUse(t *testing.T) {
 		reading.Go(func() {
 			defer s.Close()
 			seen := map[callbacks.ID]bool{}
-			for len(seen) < publishers*notices && !seen[live.Everything] {
+			for len(seen) < publishers*invalidations && !seen[live.Everything] {
 				<-s.Ready()
 				for _, id := range s.Take() {
 					seen[id] = true
@@ -193,7 +193,7 @@ func TestConcurrentUse(t *testing.T) {
 	var publishing sync.WaitGroup
 	for p := range publishers {
 		publishing.Go(func() {
-			for i := range notices {
+			for i := range invalidations {
 				hub.Changed(notice(callbacks.ID(fmt.Sprintf("%d-%d", p, i))))
 				hub.Subscribe(fresh, every).Close()
 			}

@@ -12,16 +12,16 @@ import (
 // CountAttempts is next with its answers to completions and heartbeats counted. It registers with
 // r, so it is called once for a registry.
 func CountAttempts(r prometheus.Registerer, next callbacks.Lambda) callbacks.Lambda {
-	answers := prometheus.NewCounterVec(prometheus.CounterOpts{
+	replies := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "countersign_lambda_answers_total", Help: "Answers of Lambda, by call and kind of answer.",
 	}, []string{"call", "answer"})
-	r.MustRegister(answers)
-	return countedLambda{Lambda: next, answers: answers}
+	r.MustRegister(replies)
+	return countedLambda{Lambda: next, replies: replies}
 }
 
 type countedLambda struct {
 	callbacks.Lambda
-	answers *prometheus.CounterVec
+	replies *prometheus.CounterVec
 }
 
 func (l countedLambda) Complete(ctx context.Context, to callbacks.Target, completion callbacks.Completion) error {
@@ -37,12 +37,12 @@ func (l countedLambda) Heartbeat(ctx context.Context, to callbacks.Target) error
 }
 
 func (l countedLambda) count(call string, err error) {
-	answer := callbacks.AnswerAccepted
+	reply := callbacks.ReplyAccepted
 	if err != nil {
-		answer = callbacks.AnswerNone
+		reply = callbacks.ReplyNone
 	}
 	if lambda, ok := errors.AsType[*callbacks.LambdaError](err); ok {
-		answer = lambda.Answer
+		reply = lambda.Reply
 	}
-	l.answers.WithLabelValues(call, string(answer)).Inc()
+	l.replies.WithLabelValues(call, string(reply)).Inc()
 }

@@ -38,7 +38,7 @@ func TestCountAttempts(t *testing.T) {
 	lambda := &scriptedLambda{}
 	registry := prometheus.NewRegistry()
 	counted := metrics.CountAttempts(registry, lambda)
-	for _, err := range []error{nil, nil, &callbacks.LambdaError{Answer: callbacks.AnswerThrottled}, errors.New("cut")} {
+	for _, err := range []error{nil, nil, &callbacks.LambdaError{Reply: callbacks.ReplyThrottled}, errors.New("cut")} {
 		lambda.err = err
 		if got := counted.Complete(t.Context(), callbacks.Target{}, callbacks.Completion{}); !errors.Is(got, err) {
 			t.Errorf("got %v, want %v", got, err)

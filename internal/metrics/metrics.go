@@ -22,7 +22,7 @@ import (
 // Metrics count what the site does. Labels have few values, and strangers choose none of them.
 type Metrics struct {
 	requests  *prometheus.HistogramVec
-	answers   *prometheus.CounterVec
+	replies   *prometheus.CounterVec
 	decisions *prometheus.CounterVec
 	contested prometheus.Counter
 }
@@ -44,7 +44,7 @@ func New(r prometheus.Registerer, from Sources) *Metrics {
 			Name: "countersign_http_request_duration_seconds", Help: "Time to answer HTTP requests, by route.",
 			Buckets: []float64{.002, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 		}, []string{"route", "method", "status"}),
-		answers: prometheus.NewCounterVec(prometheus.CounterOpts{
+		replies: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "countersign_intake_answers_total", Help: "Answers to webhooks, by HTTP status.",
 		}, []string{"status"}),
 		decisions: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -61,7 +61,7 @@ func New(r prometheus.Registerer, from Sources) *Metrics {
 	unreadable := prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "countersign_sessions_unreadable_total", Help: "Requests with a session that no configured key decrypts.",
 	}, func() float64 { return float64(from.UnreadableSessions()) })
-	r.MustRegister(m.requests, m.answers, m.decisions, m.contested, streams, unreadable)
+	r.MustRegister(m.requests, m.replies, m.decisions, m.contested, streams, unreadable)
 	if from.Backlog != nil {
 		r.MustRegister(&backlog{read: from.Backlog, now: from.Now, log: from.Log})
 	}
@@ -91,8 +91,8 @@ func methodLabel(method string) string {
 }
 
 // Answer counts an answer to a sender.
-func (m *Metrics) Answer(status int) {
-	m.answers.WithLabelValues(strconv.Itoa(status)).Inc()
+func (m *Metrics) Response(status int) {
+	m.replies.WithLabelValues(strconv.Itoa(status)).Inc()
 }
 
 // Decision counts a recorded decision.

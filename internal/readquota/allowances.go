@@ -115,9 +115,9 @@ func (p *Allowances) Answered(ctx context.Context, lane callbacks.Lane, err erro
 	one := p.of(lane)
 	one.mu.Lock()
 	defer one.mu.Unlock()
-	answer := callbacks.AnswerOf(err)
-	if answer.Answer != callbacks.AnswerThrottled {
-		one.eased = one.eased || answer.Answer == callbacks.AnswerAccepted
+	reply := callbacks.ReplyOf(err)
+	if reply.Reply != callbacks.ReplyThrottled {
+		one.eased = one.eased || reply.Reply == callbacks.ReplyAccepted
 		return nil
 	}
 	var until time.Time
@@ -126,7 +126,7 @@ func (p *Allowances) Answered(ctx context.Context, lane callbacks.Lane, err erro
 		if one.eased {
 			b.Strikes = 0
 		}
-		b.backOff(at, answer.RetryAfter)
+		b.backOff(at, reply.RetryAfter)
 		until = now.Add(b.PausedUntil.Sub(at))
 	})
 	if failed != nil {

@@ -63,7 +63,7 @@ func TestAllowances(t *testing.T) {
 		d := desktest.New(t)
 		p := readquota.NewAllowances(d.Store, 1000, d.Clock.Now)
 		spends(t, p, here, 1) // and more are paid for
-		throttled := &callbacks.LambdaError{Answer: callbacks.AnswerThrottled, RetryAfter: 40 * time.Second}
+		throttled := &callbacks.LambdaError{Reply: callbacks.ReplyThrottled, RetryAfter: 40 * time.Second}
 		if err := p.Answered(d.Ctx, here, throttled); err != nil {
 			t.Fatal(err)
 		}
@@ -122,7 +122,7 @@ func TestAllowances(t *testing.T) {
 		t.Parallel()
 		d := desktest.New(t)
 		p := readquota.NewAllowances(d.Store, 5, d.Clock.Now)
-		throttled := &callbacks.LambdaError{Answer: callbacks.AnswerThrottled}
+		throttled := &callbacks.LambdaError{Reply: callbacks.ReplyThrottled}
 		for _, want := range []time.Duration{2, 4, 8} {
 			_ = p.Answered(d.Ctx, here, throttled)
 			_, next := spends(t, p, here, 1)

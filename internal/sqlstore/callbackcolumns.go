@@ -7,7 +7,7 @@ const callbackColumns = `
 	outcomes, requirement, keep_alive, started_at, timeout, heartbeat_timeout,
 	last_heartbeat_at, seen_open_at, execution_deadline, deadline, deadline_cause,
 	received_at, state, revision, next_heartbeat_at, reviewed_until, heartbeats, problem,
-	decision, decided_by, ending, ended_at, failed, gone, untaken`
+	decision, decided_by, ending, ended_at, failed, gone, missed_heartbeats`
 
 var insertCallback = insertText("callbacks", callbackColumns)
 
@@ -19,7 +19,7 @@ func (r *callbackRow) values() []any {
 		r.Timeout, r.HeartbeatTimeout, r.LastHeartbeatAt, r.SeenOpenAt, r.ExecutionDeadline,
 		r.Deadline, r.DeadlineCause, r.ReceivedAt, r.State, r.Revision, r.NextHeartbeatAt,
 		r.ReviewedUntil, r.Heartbeats, r.Problem, r.Decision, r.DecidedBy, r.Ending, r.EndedAt,
-		r.Failed, r.Gone, r.Untaken,
+		r.Failed, r.Gone, r.MissedHeartbeats,
 	}
 }
 
@@ -33,7 +33,7 @@ func (r *callbackRow) places() []any {
 		&r.KeepAlive, &r.StartedAt, &r.Timeout, &r.HeartbeatTimeout, &r.LastHeartbeatAt,
 		&r.SeenOpenAt, &r.ExecutionDeadline, &r.Deadline, &r.DeadlineCause, &r.ReceivedAt,
 		&r.State, &r.Revision, &r.NextHeartbeatAt, &r.ReviewedUntil, &r.Heartbeats, &r.Problem,
-		&r.Decision, &r.DecidedBy, &r.Ending, &r.EndedAt, &r.Failed, &r.Gone, &r.Untaken,
+		&r.Decision, &r.DecidedBy, &r.Ending, &r.EndedAt, &r.Failed, &r.Gone, &r.MissedHeartbeats,
 	}
 }
 
@@ -78,6 +78,6 @@ func (r *callbackRow) changes(was *callbackRow) (c changes) {
 	changed(&c, "ended_at", was.EndedAt, r.EndedAt)
 	changed(&c, "failed", was.Failed, r.Failed)
 	changed(&c, "gone", was.Gone, r.Gone)
-	changed(&c, "untaken", was.Untaken, r.Untaken)
+	changed(&c, "missed_heartbeats", was.MissedHeartbeats, r.MissedHeartbeats)
 	return c
 }

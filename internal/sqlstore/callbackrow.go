@@ -57,7 +57,7 @@ type callbackRow struct {
 	EndedAt           int64
 	Failed            sql.NullInt64
 	Gone              sql.NullInt64
-	Untaken           sql.NullString
+	MissedHeartbeats  sql.NullString
 }
 
 // hashOf returns the key under which a long token is found. It is nil if the token is empty.
@@ -146,8 +146,8 @@ func (r *callbackRow) encode(c callbacks.Callback) (err error) {
 	if r.Ending, err = encodeEnding(c.Ending); err != nil {
 		return fmt.Errorf("encode ending: %w", err)
 	}
-	if r.Untaken, err = encodeUntaken(c.Untaken); err != nil {
-		return fmt.Errorf("encode untaken heartbeats: %w", err)
+	if r.MissedHeartbeats, err = encodeMissedHeartbeats(c.MissedHeartbeats); err != nil {
+		return fmt.Errorf("encode missed_heartbeats heartbeats: %w", err)
 	}
 	return nil
 }
@@ -184,7 +184,7 @@ func (r *callbackRow) callback() (callbacks.Callback, error) {
 		NextHeartbeatAt: fromMillis(r.NextHeartbeatAt),
 		ReviewedUntil:   fromMillis(r.ReviewedUntil),
 		Heartbeats:      int(r.Heartbeats),
-		Problem:         callbacks.Answer(r.Problem),
+		Problem:         callbacks.Reply(r.Problem),
 		ExecutionFailed: r.Failed.Valid,
 	}
 	err := r.decode(&c)
@@ -205,8 +205,8 @@ func (r *callbackRow) decode(c *callbacks.Callback) (err error) {
 	if c.Ending, err = decodeEnding(r.Ending); err != nil {
 		return fmt.Errorf("ending of %s: %w", r.ID, err)
 	}
-	if c.Untaken, err = decodeUntaken(r.Untaken); err != nil {
-		return fmt.Errorf("untaken heartbeats of %s: %w", r.ID, err)
+	if c.MissedHeartbeats, err = decodeMissedHeartbeats(r.MissedHeartbeats); err != nil {
+		return fmt.Errorf("missed_heartbeats heartbeats of %s: %w", r.ID, err)
 	}
 	return nil
 }

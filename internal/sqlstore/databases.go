@@ -86,27 +86,27 @@ func Backup(ctx context.Context, url, to string) error {
 }
 
 // Notices passes invalidations and ended sessions between the replicas on one database.
-type Notices = engine.Notices
+type Invalidations = engine.Invalidations
 
-// Deliver has the functions that [Notices] call.
+// Deliver has the functions that [Invalidations] call.
 type Deliver = engine.Deliver
 
 // NewNotices returns the Notices for the URL of the store. It connects only in Run. If the database
 // belongs to one process, there are no other replicas to tell.
-func NewNotices(url string, log *slog.Logger) (Notices, error) {
+func NewNotices(url string, log *slog.Logger) (Invalidations, error) {
 	kind, err := databaseOf(url)
 	if err != nil {
 		return nil, err
 	}
-	if kind.Notices == nil {
+	if kind.Invalidations == nil {
 		return nobody{}, nil
 	}
-	return kind.Notices(url, log)
+	return kind.Invalidations(url, log)
 }
 
 // nobody is the Notices of a database that belongs to one process.
 type nobody struct{}
 
-func (nobody) Changed(callbacks.Notice)     {}
-func (nobody) SessionEnded(callbacks.ID)    {}
-func (nobody) Run(context.Context, Deliver) {}
+func (nobody) Changed(callbacks.Invalidation) {}
+func (nobody) SessionEnded(callbacks.ID)      {}
+func (nobody) Run(context.Context, Deliver)   {}

@@ -19,7 +19,7 @@ func TestNoticesWithoutReplicas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n.Changed(callbacks.Notice{Callback: "a"})
+	n.Changed(callbacks.Invalidation{Callback: "a"})
 	n.Run(t.Context(), sqlstore.Deliver{}) // nothing to run
 }
 
@@ -41,8 +41,8 @@ func TestCapabilities(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer e.Close()
-			if shared := e.Dialect().Shared; shared != (kind.Notices != nil) {
-				t.Errorf("processes share it: %t; they tell each other what changed: %t", shared, kind.Notices != nil)
+			if shared := e.Dialect().Shared; shared != (kind.Invalidations != nil) {
+				t.Errorf("processes share it: %t; they tell each other what changed: %t", shared, kind.Invalidations != nil)
 			}
 			to := filepath.Join(t.TempDir(), "backup")
 			if err := sqlstore.Backup(t.Context(), url, to); (kind.Backup == nil) != errors.Is(err, sqlstore.ErrNotSQLite) {

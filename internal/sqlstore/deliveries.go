@@ -31,7 +31,7 @@ type deliveryRow struct {
 	DueAt       int64
 	LeaseOwner  string
 	ClaimableAt int64
-	Aftermath   sql.NullString `bun:"follow_up"`
+	FollowUp    sql.NullString `bun:"follow_up"`
 }
 
 // deliveryColumns are the columns of deliveries, in the order of values.
@@ -44,7 +44,7 @@ var insertDelivery = insertText("deliveries", deliveryColumns)
 func (r *deliveryRow) values() []any {
 	return []any{
 		r.Callback, r.Kind, r.Result, r.Error, r.Lane, r.Tries, r.Readings, r.Doubtful, r.Closed,
-		r.DueAt, r.LeaseOwner, r.ClaimableAt, r.Aftermath,
+		r.DueAt, r.LeaseOwner, r.ClaimableAt, r.FollowUp,
 	}
 }
 
@@ -72,8 +72,8 @@ func (r *deliveryRow) delivery(id callbacks.ID) (callbacks.Delivery, error) {
 	}
 	d.Completion.Error = callbacks.ErrorObject{ErrorType: e.Type, ErrorMessage: e.Message, ErrorData: e.Data, StackTrace: e.Stack}
 	var err error
-	if d.Aftermath, err = decodeAftermath(r.Aftermath); err != nil {
-		return d, fmt.Errorf("aftermath of %s: %w", id, err)
+	if d.FollowUp, err = decodeFollowUp(r.FollowUp); err != nil {
+		return d, fmt.Errorf("follow-up of %s: %w", id, err)
 	}
 	return d, nil
 }
@@ -202,8 +202,8 @@ func (s *Store) FinishDelivery(ctx context.Context, owner string, attempt callba
 		after := before
 		after.LeaseOwner, after.Doubtful, after.Closed, after.Readings = "", delivery.Doubtful, delivery.Closed, int64(delivery.Readings)
 		after.DueAt, after.ClaimableAt = millis(delivery.DueAt), millis(delivery.DueAt)
-		if after.Aftermath, err = encodeAftermath(delivery.Aftermath); err != nil {
-			return entry, fmt.Errorf("encode aftermath: %w", err)
+		if after.FollowUp, err = encodeFollowUp(delivery.FollowUp); err != nil {
+			return entry, fmt.Errorf("encode follow-up: %w", err)
 		}
 		if err := t.update(ctx, &before, &after); err != nil {
 			return entry, fmt.Errorf("update delivery: %w", err)
@@ -258,7 +258,7 @@ type attemptRow struct {
 	Number    int64 `bun:",pk"`
 	StartedAt int64
 	EndedAt   int64
-	Answer    string
+	Reply     string
 	Status    int64
 	Code      string
 	RequestID string
@@ -267,13 +267,13 @@ type attemptRow struct {
 
 // attemptColumns are the columns of attempts, in the order of values.
 const attemptColumns = `
-	callback, number, started_at, ended_at, answer, status, code, request_id, kms_key`
+	callback, number, started_at, ended_at, reply, status, code, request_id, kms_key`
 
 var insertAttempt = insertText("attempts", attemptColumns)
 
 func (r *attemptRow) values() []any {
 	return []any{
-		r.Callback, r.Number, r.StartedAt, r.EndedAt, r.Answer, r.Status, r.Code, r.RequestID,
+		r.Callback, r.Number, r.StartedAt, r.EndedAt, r.Reply, r.Status, r.Code, r.RequestID,
 		r.KmsKey,
 	}
 }
@@ -283,7 +283,7 @@ func (r *attemptRow) attempt() callbacks.Attempt {
 		Number:    int(r.Number),
 		StartedAt: fromMillis(r.StartedAt),
 		EndedAt:   fromMillis(r.EndedAt),
-		Answer:    callbacks.Answer(r.Answer),
+		Reply:     callbacks.Reply(r.Reply),
 		Status:    int(r.Status),
 		Code:      r.Code,
 		RequestID: r.RequestID,
@@ -294,9 +294,9 @@ func (r *attemptRow) attempt() callbacks.Attempt {
 // closeAttempt replaces the open attempt of a claim with its result.
 func (t *tx) closeAttempt(ctx context.Context, num int64, a callbacks.Attempt) error {
 	_, err := t.exec(ctx, `
-		update attempts set started_at = ?, ended_at = ?, answer = ?, status = ?, code = ?, request_id = ?, kms_key = ?
+		update attempts set started_at = ?, ended_at = ?, reply = ?, status = ?, code = ?, request_id = ?, kms_key = ?
 		where callback = ? and number = ?`,
-		millis(a.StartedAt), millis(a.EndedAt), string(a.Answer), a.Status, storable(a.Code), storable(a.RequestID), storable(a.Key), num, a.Number)
+		millis(a.StartedAt), millis(a.EndedAt), string(a.Reply), a.Status, storable(a.Code), storable(a.RequestID), storable(a.Key), num, a.Number)
 	if err != nil {
 		return fmt.Errorf("update attempt: %w", err)
 	}

@@ -165,26 +165,26 @@ func decodeEnding(column sql.NullString) (*callbacks.Ending, error) {
 	}, nil
 }
 
-type untakenDocument struct {
-	Since  int64            `json:"since,omitempty"`
-	Failed int              `json:"failed,omitempty"`
-	Answer callbacks.Answer `json:"answer,omitempty"`
-	LostAt int64            `json:"lostAt,omitempty"`
+type missedHeartbeatsDocument struct {
+	Since  int64           `json:"since,omitempty"`
+	Failed int             `json:"failed,omitempty"`
+	Reply  callbacks.Reply `json:"answer,omitempty"`
+	LostAt int64           `json:"lostAt,omitempty"`
 }
 
-func encodeUntaken(u callbacks.Untaken) (sql.NullString, error) {
-	if u == (callbacks.Untaken{}) {
+func encodeMissedHeartbeats(u callbacks.MissedHeartbeats) (sql.NullString, error) {
+	if u == (callbacks.MissedHeartbeats{}) {
 		return sql.NullString{}, nil
 	}
-	return encode(untakenDocument{Since: millis(u.Since), Failed: u.Failed, Answer: u.Answer, LostAt: millis(u.LostAt)})
+	return encode(missedHeartbeatsDocument{Since: millis(u.Since), Failed: u.Failed, Reply: u.Reply, LostAt: millis(u.LostAt)})
 }
 
-func decodeUntaken(column sql.NullString) (callbacks.Untaken, error) {
-	var d untakenDocument
+func decodeMissedHeartbeats(column sql.NullString) (callbacks.MissedHeartbeats, error) {
+	var d missedHeartbeatsDocument
 	if found, err := decode(column, &d); !found || err != nil {
-		return callbacks.Untaken{}, err
+		return callbacks.MissedHeartbeats{}, err
 	}
-	return callbacks.Untaken{Since: fromMillis(d.Since), Failed: d.Failed, Answer: d.Answer, LostAt: fromMillis(d.LostAt)}, nil
+	return callbacks.MissedHeartbeats{Since: fromMillis(d.Since), Failed: d.Failed, Reply: d.Reply, LostAt: fromMillis(d.LostAt)}, nil
 }
 
 func encode(v any) (sql.NullString, error) {

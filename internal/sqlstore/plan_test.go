@@ -331,7 +331,7 @@ func exercise(t *testing.T, s *Store) {
 	check(err)
 	_, err = s.CompletedIn(ctx, c.ExecutionARN, c.ID, 10)
 	check(err)
-	_, err = s.ChangeAftermath(ctx, c.ID, func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) { return entry, nil })
+	_, err = s.ChangeFollowUp(ctx, c.ID, func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) { return entry, nil })
 	check(err)
 	for _, next := range []func(context.Context) (time.Time, error){s.NextDelivery, s.NextHeartbeat, s.NextDeadline} {
 		_, err = next(ctx)

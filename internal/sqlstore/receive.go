@@ -37,8 +37,8 @@ func (r *messageRow) values() []any {
 }
 
 // Receive implements callbacks.Store.
-func (s *Store) Receive(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (callbacks.Receipt, error) {
-	var receipt callbacks.Receipt
+func (s *Store) Receive(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error) {
+	var receipt callbacks.Acknowledgment
 	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
 		var err error
 		if receipt, err = t.receipt(ctx, m, c.CallbackID, fingerprint); err == nil || !errors.Is(err, sql.ErrNoRows) {
@@ -51,43 +51,43 @@ func (s *Store) Receive(ctx context.Context, m callbacks.Message, c callbacks.Ca
 		return t.remember(ctx, m, num, receipt.Created)
 	})
 	if err != nil {
-		return callbacks.Receipt{}, err
+		return callbacks.Acknowledgment{}, err
 	}
 	return receipt, nil
 }
 
 // receipt returns the answer that a message got before, or sql.ErrNoRows.
-func (t *tx) receipt(ctx context.Context, m callbacks.Message, id callbacks.CallbackID, fingerprint string) (callbacks.Receipt, error) {
+func (t *tx) receipt(ctx context.Context, m callbacks.Message, id callbacks.CallbackID, fingerprint string) (callbacks.Acknowledgment, error) {
 	if m.ID == "" {
-		return callbacks.Receipt{}, sql.ErrNoRows
+		return callbacks.Acknowledgment{}, sql.ErrNoRows
 	}
 	known, err := row[messageRow](ctx, t, `select * from messages where source = ? and id = ?`, storable(m.Source), storable(m.ID))
 	if err != nil {
-		return callbacks.Receipt{}, err
+		return callbacks.Acknowledgment{}, err
 	}
 	r, err := row[callbackRow](ctx, t, `select * from callbacks where num = ?`, known.Callback)
 	if err != nil {
-		return callbacks.Receipt{}, err
+		return callbacks.Acknowledgment{}, err
 	}
 	announced, err := row[string](ctx, t, `select fingerprint from contents where callback = ?`, known.Callback)
 	if err != nil {
-		return callbacks.Receipt{}, fmt.Errorf("read fingerprint: %w", err)
+		return callbacks.Acknowledgment{}, fmt.Errorf("read fingerprint: %w", err)
 	}
 	c, err := r.callback()
 	if err == nil {
 		err = c.SentAgain(announced, id, fingerprint)
 	}
 	if err != nil {
-		return callbacks.Receipt{}, err
+		return callbacks.Acknowledgment{}, err
 	}
-	return callbacks.Receipt{Callback: c, Created: known.Created, Repeated: true}, nil
+	return callbacks.Acknowledgment{Callback: c, Created: known.Created, Repeated: true}, nil
 }
 
 // announce writes a callback if it is new, or else finds the existing one.
-func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (int64, callbacks.Receipt, error) {
+func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (int64, callbacks.Acknowledgment, error) {
 	r, err := rowOf(0, c)
 	if err != nil {
-		return 0, callbacks.Receipt{}, err
+		return 0, callbacks.Acknowledgment{}, err
 	}
 	num, err := row[int64](ctx, t, insertCallback+` on conflict (callback_hash) do nothing returning num`,
 		arguments(r.values())...)
@@ -95,45 +95,45 @@ func (t *tx) announce(ctx context.Context, c callbacks.Callback, content callbac
 		return t.announced(ctx, c, content, fingerprint, entry)
 	}
 	if err != nil {
-		return 0, callbacks.Receipt{}, fmt.Errorf("insert callback: %w", err)
+		return 0, callbacks.Acknowledgment{}, fmt.Errorf("insert callback: %w", err)
 	}
 	written, err := contentRowOf(num, content, fingerprint)
 	if err != nil {
-		return 0, callbacks.Receipt{}, err
+		return 0, callbacks.Acknowledgment{}, err
 	}
 	if err := t.add(ctx, insertContent, written.values()); err != nil {
-		return 0, callbacks.Receipt{}, fmt.Errorf("insert content: %w", err)
+		return 0, callbacks.Acknowledgment{}, fmt.Errorf("insert content: %w", err)
 	}
 	if _, err := t.exec(ctx, t.dialect.Search.Add, num, t.dialect.Search.Document(wordsOf(c, content.Tags))); err != nil {
-		return 0, callbacks.Receipt{}, fmt.Errorf("insert words: %w", err)
+		return 0, callbacks.Acknowledgment{}, fmt.Errorf("insert words: %w", err)
 	}
 	if err := t.record(ctx, entry); err != nil {
-		return 0, callbacks.Receipt{}, err
+		return 0, callbacks.Acknowledgment{}, err
 	}
 	kept, err := r.callback()
-	return num, callbacks.Receipt{Callback: kept, Created: true}, err
+	return num, callbacks.Acknowledgment{Callback: kept, Created: true}, err
 }
 
 // announced returns a callback that is already known. If it was only discovered, it takes over the
 // announcement.
-func (t *tx) announced(ctx context.Context, said callbacks.Callback, saying callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (int64, callbacks.Receipt, error) {
+func (t *tx) announced(ctx context.Context, said callbacks.Callback, saying callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (int64, callbacks.Acknowledgment, error) {
 	r, err := row[callbackRow](ctx, t, `select * from callbacks where callback_hash = ?`+t.dialect.ForUpdate, hashOf(string(said.CallbackID)))
 	if err != nil {
-		return 0, callbacks.Receipt{}, fmt.Errorf("read announced callback: %w", err)
+		return 0, callbacks.Acknowledgment{}, fmt.Errorf("read announced callback: %w", err)
 	}
 	content, err := row[contentRow](ctx, t, `select * from contents where callback = ?`, r.Num)
 	if err != nil {
-		return 0, callbacks.Receipt{}, fmt.Errorf("read content: %w", err)
+		return 0, callbacks.Acknowledgment{}, fmt.Errorf("read content: %w", err)
 	}
 	c, err := r.callback()
 	if err != nil {
-		return 0, callbacks.Receipt{}, err
+		return 0, callbacks.Acknowledgment{}, err
 	}
 	if completes, err := c.AnnouncedAgain(content.Fingerprint, fingerprint); err != nil || !completes {
-		return r.Num, callbacks.Receipt{Callback: c}, err
+		return r.Num, callbacks.Acknowledgment{Callback: c}, err
 	}
 	c, err = t.complete(ctx, r, content, said, saying, fingerprint, entry)
-	receipt := callbacks.Receipt{Callback: c, Created: true}
+	receipt := callbacks.Acknowledgment{Callback: c, Created: true}
 	if c.Queue != r.Queue {
 		receipt.Left = r.Queue
 	}

@@ -43,7 +43,7 @@ func (r *watchRow) state() discovery.WatchState {
 		Watch:     r.watch(),
 		DueAt:     fromMillis(r.DueAt),
 		ScannedAt: fromMillis(r.ScannedAt),
-		Problem:   callbacks.Answer(r.Problem),
+		Problem:   callbacks.Reply(r.Problem),
 		Running:   int(r.Running), Open: int(r.Open), Unannounced: int(r.Unannounced), LeftOut: int(r.LeftOut),
 	}
 	if r.LeaseOwner != "" {

@@ -55,7 +55,7 @@ func (h histories) History(ctx context.Context, to callbacks.Target) (callbacks.
 }
 
 // After implements [history.Source].
-func (h histories) After(ctx context.Context, to callbacks.Target, event int) (callbacks.AfterPage, error) {
+func (h histories) After(ctx context.Context, to callbacks.Target, event int) (callbacks.OperationPage, error) {
 	ctx, end := h.tracing.begin(ctx, "read what followed", to)
 	page, err := h.next.After(ctx, to, event)
 	end(err)
@@ -66,15 +66,15 @@ func (h histories) After(ctx context.Context, to callbacks.Target, event int) (c
 func (t *Tracing) begin(ctx context.Context, name string, to callbacks.Target, options ...trace.SpanStartOption) (_ context.Context, end func(error)) {
 	ctx, span := t.tracer.Start(ctx, name, append(options, trace.WithAttributes(callbackKey.String(string(to.ID))))...)
 	return ctx, func(err error) {
-		answer := callbacks.AnswerAccepted
+		reply := callbacks.ReplyAccepted
 		if err != nil {
-			answer = callbacks.AnswerNone
+			reply = callbacks.ReplyNone
 			span.SetStatus(codes.Error, "")
 		}
 		if refused, ok := errors.AsType[*callbacks.LambdaError](err); ok {
-			answer = refused.Answer
+			reply = refused.Reply
 		}
-		span.SetAttributes(answerKey.String(string(answer)))
+		span.SetAttributes(answerKey.String(string(reply)))
 		span.End()
 	}
 }

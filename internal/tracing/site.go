@@ -24,10 +24,10 @@ func (t *Tracing) Site(next http.Handler) http.Handler {
 		if id, decides := callbackIn(r); id != "" {
 			span.SetAttributes(callbackKey.String(string(id)))
 			if decides {
-				answer := &answered{ResponseWriter: w}
-				w = answer
+				reply := &answered{ResponseWriter: w}
+				w = reply
 				t.decisions.begin(id, span.SpanContext())
-				defer func() { t.decisions.end(id, span.SpanContext(), answer.status == http.StatusSeeOther) }()
+				defer func() { t.decisions.end(id, span.SpanContext(), reply.status == http.StatusSeeOther) }()
 			}
 		}
 		next.ServeHTTP(w, r)

@@ -68,7 +68,7 @@ func (c caller) call(ctx context.Context, to callbacks.Target) error {
 	}
 	response, err := c.transport.RoundTrip(r)
 	if err != nil {
-		return &callbacks.LambdaError{Answer: callbacks.AnswerUnsent, Err: err}
+		return &callbacks.LambdaError{Reply: callbacks.ReplyUnsent, Err: err}
 	}
 	return response.Body.Close()
 }

@@ -137,7 +137,7 @@ func TestAheadDuringADelivery(t *testing.T) {
 	d.Clock.Advance(jump)
 	d.Deliver() // by another, before the first has written down its answer
 	d.Clock.Advance(-jump)
-	_, err = d.Store.FinishDelivery(d.Ctx, "first", callbacks.Attempt{Number: 1, Answer: callbacks.AnswerAccepted}, c.ID,
+	_, err = d.Store.FinishDelivery(d.Ctx, "first", callbacks.Attempt{Number: 1, Reply: callbacks.ReplyAccepted}, c.ID,
 		func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) {
 			return callbacks.AuditEntry{}, nil
 		})

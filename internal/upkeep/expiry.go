@@ -31,12 +31,12 @@ const (
 
 // Expiry handles what happens by itself: clocks that run out and reviews that nobody renews.
 type Expiry struct {
-	store     Store
-	histories *history.Reader
-	notify    callbacks.Notifier
-	log       *slog.Logger
-	now       func() time.Time
-	wake      worker.Alarm
+	store       Store
+	histories   *history.Reader
+	invalidator callbacks.Invalidator
+	log         *slog.Logger
+	now         func() time.Time
+	wake        worker.Alarm
 	// the last callback of a round that did not reach the end of the expired ones
 	after  callbacks.ID
 	pauses *pauses
@@ -46,7 +46,7 @@ type Expiry struct {
 // NewExpiry makes the worker.
 func NewExpiry(c Config) *Expiry {
 	return &Expiry{
-		store: c.Store, histories: history.NewReader(c.History, expiriesInOneLane), notify: c.Notify, log: c.Log, now: c.Now, wake: worker.NewAlarm(),
+		store: c.Store, histories: history.NewReader(c.History, expiriesInOneLane), invalidator: c.Invalidator, log: c.Log, now: c.Now, wake: worker.NewAlarm(),
 		pauses: newPauses(), pace: readquota.NewPace(c.History.Allowances.Rate()),
 	}
 }
@@ -130,7 +130,7 @@ func (s *Expiry) closeReviews(ctx context.Context, now time.Time) error {
 		if err := s.stopHeartbeats(ctx, c, now); err != nil {
 			return err
 		}
-		s.notify.Changed(callbacks.Notice{Callback: c.ID, Queue: c.Queue})
+		s.invalidator.Changed(callbacks.Invalidation{Callback: c.ID, Queue: c.Queue})
 	}
 	return nil
 }
@@ -182,7 +182,7 @@ func (s *Expiry) expire(ctx context.Context, id callbacks.ID) (again bool, err e
 	if err != nil {
 		return false, err
 	}
-	s.notify.Changed(callbacks.Notice{Callback: c.ID, Queue: c.Queue})
+	s.invalidator.Changed(callbacks.Invalidation{Callback: c.ID, Queue: c.Queue})
 	return false, nil
 }
 

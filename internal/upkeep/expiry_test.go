@@ -102,7 +102,7 @@ func TestSweepWaitsForABusyHistory(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	c := d.Announce(desktest.WithHeartbeat)
-	d.Lambda.NoHistory = callbacks.AnswerThrottled
+	d.Lambda.NoHistory = callbacks.ReplyThrottled
 	d.Clock.Advance(time.Hour) // the desk was down: one busy answer does not bury
 	for range 3 {
 		d.Expire()
@@ -125,7 +125,7 @@ func TestSweepWaitsForAPermission(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
 			c := d.Announce(desktest.WithHeartbeat)
-			d.Lambda.NoHistory = callbacks.AnswerDenied
+			d.Lambda.NoHistory = callbacks.ReplyDenied
 			d.Clock.Advance(time.Minute + upkeep.Grace)
 			for range history.DeniedReadings - 1 {
 				d.Expire()

@@ -21,8 +21,8 @@ const (
 	fastWarning = time.Minute
 )
 
-// fastBeats bounds the heartbeats of fast clocks by source. Only one goroutine may use it.
-type fastBeats struct {
+// fastHeartbeats bounds the heartbeats of fast clocks by source. Only one goroutine may use it.
+type fastHeartbeats struct {
 	log *slog.Logger
 	of  map[string]*fastSource // few, because sources are configured
 }
@@ -34,7 +34,7 @@ type fastSource struct {
 
 // over reports whether a heartbeat is skipped because its source has had too many. A callback that
 // somebody reviews, or has decided, is always kept alive.
-func (f *fastBeats) over(c *callbacks.Callback, now time.Time) bool {
+func (f *fastHeartbeats) over(c *callbacks.Callback, now time.Time) bool {
 	if c.State != callbacks.Pending || c.HeartbeatInterval() >= fastInterval || now.Before(c.ReviewedUntil) {
 		return false
 	}

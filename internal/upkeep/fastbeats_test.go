@@ -15,7 +15,7 @@ func TestFastBeats(t *testing.T) {
 	t.Parallel()
 	began := time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)
 	var log strings.Builder
-	f := &fastBeats{log: slog.New(slog.NewTextHandler(&log, nil)), of: map[string]*fastSource{}}
+	f := &fastHeartbeats{log: slog.New(slog.NewTextHandler(&log, nil)), of: map[string]*fastSource{}}
 	of := func(source string, timeout time.Duration, change func(*callbacks.Callback)) *callbacks.Callback {
 		c := &callbacks.Callback{Request: callbacks.Request{Source: source, KeepAlive: callbacks.KeepAliveQueued}, State: callbacks.Pending, Clocks: callbacks.Clocks{HeartbeatTimeout: timeout}}
 		if change != nil {

@@ -28,11 +28,11 @@ const (
 // Heartbeats is the worker that keeps callbacks alive. It sends one heartbeat per callback and
 // interval, however many people, tabs and replicas there are.
 type Heartbeats struct {
-	store  Store
-	lambda callbacks.Lambda
-	notify callbacks.Notifier
-	log    *slog.Logger
-	now    func() time.Time
+	store       Store
+	lambda      callbacks.Lambda
+	invalidator callbacks.Invalidator
+	log         *slog.Logger
+	now         func() time.Time
 
 	jitter    func() float64
 	looked    time.Time // when a round last began
@@ -40,7 +40,7 @@ type Heartbeats struct {
 	slots     chan struct{}
 	calls     sync.WaitGroup
 	histories *history.Reader
-	fast      fastBeats
+	fast      fastHeartbeats
 }
 
 // NewHeartbeats makes the worker.
@@ -49,9 +49,9 @@ func NewHeartbeats(c Config) *Heartbeats {
 		c.Jitter = rand.Float64
 	}
 	return &Heartbeats{
-		store: c.Store, lambda: c.Lambda, notify: c.Notify, log: c.Log, now: c.Now, jitter: c.Jitter,
+		store: c.Store, lambda: c.Lambda, invalidator: c.Invalidator, log: c.Log, now: c.Now, jitter: c.Jitter,
 		wake: worker.NewAlarm(), slots: make(chan struct{}, heartbeatsInCall), histories: history.NewReader(c.History, history.ReadsAtOnce),
-		fast: fastBeats{log: c.Log, of: map[string]*fastSource{}},
+		fast: fastHeartbeats{log: c.Log, of: map[string]*fastSource{}},
 	}
 }
 
@@ -131,26 +131,26 @@ func (h *Heartbeats) beat(ctx context.Context, c callbacks.Callback) error {
 	}
 	call, cancel := worker.Outlive(ctx, worker.StopCalls, callLimit(&c))
 	defer cancel()
-	answer := callbacks.AnswerOf(h.lambda.Heartbeat(call, c.Target()))
-	if answer.Answer.MaybeClosed() {
-		if settled, err := h.closed(ctx, c, answer.Answer); settled || err != nil {
+	reply := callbacks.ReplyOf(h.lambda.Heartbeat(call, c.Target()))
+	if reply.Reply.MaybeClosed() {
+		if settled, err := h.closed(ctx, c, reply.Reply); settled || err != nil {
 			return err
 		}
 	}
-	return h.note(ctx, c, sent, answer)
+	return h.note(ctx, c, sent, reply)
 }
 
 // note records whether Lambda accepted a heartbeat.
-func (h *Heartbeats) note(ctx context.Context, c callbacks.Callback, sent time.Time, answer *callbacks.LambdaError) error {
-	taken := answer.Answer == callbacks.AnswerAccepted
-	h.tell(ctx, c, answer)
+func (h *Heartbeats) note(ctx context.Context, c callbacks.Callback, sent time.Time, reply *callbacks.LambdaError) error {
+	taken := reply.Reply == callbacks.ReplyAccepted
+	h.tell(ctx, c, reply)
 	by, now := callbacks.System("heartbeats"), h.now()
-	failed := callbacks.FailedBeat{Sent: sent, Taken: c.Heartbeats, Answer: answer, Jitter: h.jitter()}
+	failed := callbacks.MissedHeartbeat{Sent: sent, Taken: c.Heartbeats, Reply: reply, Jitter: h.jitter()}
 	updated, err := h.update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
 		if taken {
 			return callbacks.Change{Audit: c.Beat(sent, by)}, nil
 		}
-		return callbacks.Change{Audit: c.MissBeat(failed, now, by)}, nil
+		return callbacks.Change{Audit: c.MissHeartbeat(failed, now, by)}, nil
 	})
 	if err != nil {
 		return err
@@ -158,22 +158,22 @@ func (h *Heartbeats) note(ctx context.Context, c callbacks.Callback, sent time.T
 	if !taken {
 		h.Wake() // it is sent again sooner than the claim planned
 	}
-	h.notify.Changed(callbacks.Notice{Callback: updated.ID, Queue: updated.Queue})
+	h.invalidator.Changed(callbacks.Invalidation{Callback: updated.ID, Queue: updated.Queue})
 	return nil
 }
 
 // tell logs the answer to a heartbeat. Only the first failure is a warning, because hundreds may
 // follow.
-func (h *Heartbeats) tell(ctx context.Context, c callbacks.Callback, answer *callbacks.LambdaError) {
-	switch failing := c.BeatsFail(); {
-	case answer.Answer == callbacks.AnswerAccepted && !failing:
+func (h *Heartbeats) tell(ctx context.Context, c callbacks.Callback, reply *callbacks.LambdaError) {
+	switch failing := c.HeartbeatsFail(); {
+	case reply.Reply == callbacks.ReplyAccepted && !failing:
 		h.log.DebugContext(ctx, "heartbeat", "callback", c.ID)
-	case answer.Answer == callbacks.AnswerAccepted:
-		h.log.InfoContext(ctx, "lambda takes the heartbeats again", "callback", c.ID, "failed", c.Untaken.Failed)
+	case reply.Reply == callbacks.ReplyAccepted:
+		h.log.InfoContext(ctx, "lambda takes the heartbeats again", "callback", c.ID, "failed", c.MissedHeartbeats.Failed)
 	case failing:
-		h.log.DebugContext(ctx, "lambda did not take a heartbeat", "callback", c.ID, "error", answer)
+		h.log.DebugContext(ctx, "lambda did not take a heartbeat", "callback", c.ID, "error", reply)
 	default:
-		h.log.WarnContext(ctx, "lambda did not take a heartbeat; it is sent again", "callback", c.ID, "error", answer)
+		h.log.WarnContext(ctx, "lambda did not take a heartbeat; it is sent again", "callback", c.ID, "error", reply)
 	}
 }
 
@@ -188,13 +188,13 @@ func (h *Heartbeats) update(ctx context.Context, id callbacks.ID, fn func(*callb
 // a decision is on its way, closed leaves the callback alone, because the answer to the delivery
 // tells more. While the history does not show the end, the heartbeat counts as failed. If there is
 // no history, an ambiguous answer settles nothing.
-func (h *Heartbeats) closed(ctx context.Context, c callbacks.Callback, answer callbacks.Answer) (settled bool, err error) {
+func (h *Heartbeats) closed(ctx context.Context, c callbacks.Callback, reply callbacks.Reply) (settled bool, err error) {
 	call, cancel := worker.Outlive(ctx, worker.StopCalls, readingTimeout)
 	defer cancel()
 	found := h.histories.Ask(call, c.Target())
 	ended := found.Ended()
-	mayTell := found.History != callbacks.HistoryUnreadable || found.Denied() && c.Untaken.Failed < history.DeniedReadings-1
-	if !ended && (mayTell || answer == callbacks.AnswerMaybeClosed) {
+	mayTell := found.History != callbacks.HistoryUnreadable || found.Denied() && c.MissedHeartbeats.Failed < history.DeniedReadings-1
+	if !ended && (mayTell || reply == callbacks.ReplyMaybeClosed) {
 		return false, nil
 	}
 	updated, err := h.update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
@@ -203,7 +203,7 @@ func (h *Heartbeats) closed(ctx context.Context, c callbacks.Callback, answer ca
 			// the schedule set by the claim asks again an interval later
 			return callbacks.Change{}, nil
 		}
-		entry, err := c.Close(c.EndedAsAnswered(answer, found, now), now, callbacks.System("heartbeats"))
+		entry, err := c.Close(c.EndedAsAnswered(reply, found, now), now, callbacks.System("heartbeats"))
 		return callbacks.Change{Audit: entry}, err
 	})
 	if errors.Is(err, callbacks.ErrNotFound) {
@@ -212,7 +212,7 @@ func (h *Heartbeats) closed(ctx context.Context, c callbacks.Callback, answer ca
 	if err != nil {
 		return true, err
 	}
-	h.notify.Changed(callbacks.Notice{Callback: updated.ID, Queue: updated.Queue})
+	h.invalidator.Changed(callbacks.Invalidation{Callback: updated.ID, Queue: updated.Queue})
 	return true, nil
 }
 

@@ -107,7 +107,7 @@ func TestQueuedBeatsFromArrival(t *testing.T) {
 func TestThrottledBeatIsRetriedInsideTheClock(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Lambda.Faults = []callbacks.Answer{callbacks.AnswerThrottled, callbacks.AnswerFault}
+	d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyThrottled, callbacks.ReplyFault}
 	c := d.Announce(desktest.WithHeartbeat)
 	d.Open(desktest.Mara, c.ID)
 	d.Live(15 * time.Second)
@@ -175,7 +175,7 @@ func TestOpeningAgainIsNoInput(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if last := d.Lambda.LastBeat(); last.After(c.ReceivedAt.Add(33 * time.Minute)) {
+	if last := d.Lambda.LastHeartbeat(); last.After(c.ReceivedAt.Add(33 * time.Minute)) {
 		t.Errorf("a beat went out %v after the last input", last.Sub(c.ReceivedAt))
 	}
 }

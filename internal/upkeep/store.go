@@ -11,13 +11,13 @@ import (
 
 // Config is what the workers work with. Every field but Jitter is required.
 type Config struct {
-	Store   Store
-	Lambda  callbacks.Lambda
-	History history.Config
-	Notify  callbacks.Notifier
-	Log     *slog.Logger
-	Now     func() time.Time
-	Jitter  func() float64 // of pauses, in [0,1); nil means random
+	Store       Store
+	Lambda      callbacks.Lambda
+	History     history.Config
+	Invalidator callbacks.Invalidator
+	Log         *slog.Logger
+	Now         func() time.Time
+	Jitter      func() float64 // of pauses, in [0,1); nil means random
 }
 
 // Store keeps the schedules of what happens by itself. [callbacks.Store] says what applies to every

@@ -13,7 +13,7 @@ import (
 
 // rounds runs a loop whose rounds answer one after the other, and returns the pauses before the
 // second round and each after it. After the last answer the loop is stopped.
-func rounds(t *testing.T, wake worker.Alarm, answers ...func(context.Context) (time.Time, error)) (pauses []time.Duration) {
+func rounds(t *testing.T, wake worker.Alarm, replies ...func(context.Context) (time.Time, error)) (pauses []time.Duration) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var ended time.Time
@@ -22,11 +22,11 @@ func rounds(t *testing.T, wake worker.Alarm, answers ...func(context.Context) (t
 			if !ended.IsZero() {
 				pauses = append(pauses, time.Since(ended))
 			}
-			if len(pauses) == len(answers) {
+			if len(pauses) == len(replies) {
 				stop()
 				return time.Time{}, nil
 			}
-			next, err := answers[len(pauses)](round)
+			next, err := replies[len(pauses)](round)
 			ended = time.Now()
 			return next, err
 		}}.Run(ctx)

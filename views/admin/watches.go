@@ -59,19 +59,19 @@ func watchProblem(w discovery.WatchState) string {
 	switch w.Problem {
 	case "":
 		return ""
-	case callbacks.AnswerDenied:
+	case callbacks.ReplyDenied:
 		return "Access denied. " + missingPermission(w)
-	case callbacks.AnswerGone:
+	case callbacks.ReplyGone:
 		return "Lambda does not know this function in this region."
-	case callbacks.AnswerKMS:
+	case callbacks.ReplyKMS:
 		return "Some executions are encrypted with a key that we may not use."
-	case callbacks.AnswerInvalid, callbacks.AnswerMaybeClosed:
+	case callbacks.ReplyInvalid, callbacks.ReplyMaybeClosed:
 		return "Lambda refused the request. The region may not have durable functions."
-	case callbacks.AnswerSkew, callbacks.AnswerCredentials:
-		return words.Capital(words.Answer(w.Problem)) + ". " + words.Remedy(w.Problem, callbacks.Permission{}, "", "")
-	case callbacks.AnswerAccepted, callbacks.AnswerClosed, callbacks.AnswerThrottled, callbacks.AnswerFault, callbacks.AnswerNone, callbacks.AnswerUnsent:
+	case callbacks.ReplySkew, callbacks.ReplyCredentials:
+		return words.Capital(words.Reply(w.Problem)) + ". " + words.Remedy(w.Problem, callbacks.Permission{}, "", "")
+	case callbacks.ReplyAccepted, callbacks.ReplyClosed, callbacks.ReplyThrottled, callbacks.ReplyFault, callbacks.ReplyNone, callbacks.ReplyUnsent:
 	}
-	return words.Capital(words.Answer(w.Problem)) + ". It is tried again with the next scan."
+	return words.Capital(words.Reply(w.Problem)) + ". It is tried again with the next scan."
 }
 
 // undecidable says why nobody can decide the callbacks that were found in a function but not

@@ -79,7 +79,7 @@ func inAccounts() Watches {
 	m := sampleWatches()
 	theirs, every := viewstest.Watch("expense-approval"), viewstest.Watch(discovery.EveryFunction)
 	theirs.Account, every.Account = "111122223333", "111122223333"
-	theirs.Problem, every.Problem = callbacks.AnswerDenied, callbacks.AnswerDenied
+	theirs.Problem, every.Problem = callbacks.ReplyDenied, callbacks.ReplyDenied
 	m.Watches = append(m.Watches, theirs, every)
 	m.Quotas = append(m.Quotas,
 		readquota.Quota{Lane: theirs.Lane(), Rate: 5, PausedUntil: viewstest.Now.Add(38 * time.Second)},
@@ -131,7 +131,7 @@ func TestFreshness(t *testing.T) {
 	never, long, failed, fine := viewstest.Watch("a"), viewstest.Watch("a"), viewstest.Watch("a"), viewstest.Watch("a")
 	never.ScannedAt = time.Time{}
 	long.ScanFrom = viewstest.Now.Add(-2 * time.Minute)
-	failed.Problem = callbacks.AnswerNone
+	failed.Problem = callbacks.ReplyNone
 	for name, tc := range map[string]struct {
 		searched discovery.Searched
 		watch    discovery.WatchState
@@ -153,21 +153,21 @@ func TestFreshness(t *testing.T) {
 // codes.
 func TestWatchProblems(t *testing.T) {
 	t.Parallel()
-	for answer, want := range map[callbacks.Answer]string{
-		"":                        "",
-		callbacks.AnswerDenied:    "Access denied.",
-		callbacks.AnswerGone:      "Lambda does not know this function",
-		callbacks.AnswerKMS:       "encrypted with a key",
-		callbacks.AnswerInvalid:   "may not have durable functions",
-		callbacks.AnswerFault:     "An internal Lambda error. It is tried again",
-		callbacks.AnswerNone:      "No answer. It is tried again",
-		callbacks.AnswerUnsent:    "Not reachable. It is tried again",
-		callbacks.AnswerThrottled: "Throttled. It is tried again",
+	for reply, want := range map[callbacks.Reply]string{
+		"":                       "",
+		callbacks.ReplyDenied:    "Access denied.",
+		callbacks.ReplyGone:      "Lambda does not know this function",
+		callbacks.ReplyKMS:       "encrypted with a key",
+		callbacks.ReplyInvalid:   "may not have durable functions",
+		callbacks.ReplyFault:     "An internal Lambda error. It is tried again",
+		callbacks.ReplyNone:      "No answer. It is tried again",
+		callbacks.ReplyUnsent:    "Not reachable. It is tried again",
+		callbacks.ReplyThrottled: "Throttled. It is tried again",
 	} {
 		w := viewstest.Watch("a")
-		w.Problem = answer
+		w.Problem = reply
 		if got := watchProblem(w); !strings.Contains(got, want) || (got == "") != (want == "") {
-			t.Errorf("%s: %q, want %q in it", answer, got, want)
+			t.Errorf("%s: %q, want %q in it", reply, got, want)
 		}
 	}
 }

@@ -115,7 +115,7 @@ func tagsOf(r row, viewer callbacks.Person) []words.Mark {
 		return []words.Mark{words.EndMark(&r.Callback, viewer)}
 	}
 	var tags []words.Mark
-	if r.BeatsFail {
+	if r.HeartbeatsFail {
 		tags = append(tags, words.Mark{Word: words.FailingHeartbeats(&r.Callback, viewer), Icon: "pulse", Tone: "risk"})
 	}
 	if r.Unattended && len(r.Reviewers) == 0 && r.Tone != words.ToneCalm {

@@ -76,7 +76,7 @@ func TestNeighbours(t *testing.T) {
 func TestGroupedByFailingHeartbeats(t *testing.T) {
 	t.Parallel()
 	rows := viewstest.Rows()
-	viewstest.FailHeartbeats(&rows[2].Callback, callbacks.AnswerDenied)
+	viewstest.FailHeartbeats(&rows[2].Callback, callbacks.ReplyDenied)
 	l := List{Rows: rows, Filter: callbacks.Filter{Scope: callbacks.ScopeMine}}
 	want := []string{"At risk:", "exp2291", "vendor", "mails", "Due soon:"}
 	if got := outline(grouped(l, viewstest.Now)); !slices.Equal(got[:len(want)], want) {

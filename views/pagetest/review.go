@@ -18,11 +18,11 @@ import (
 // next callback afterwards.
 func Review(sheet callbacks.Sheet) review.Review {
 	m := review.Review{
-		Sheet:       sheet,
-		Budget:      callbacks.DefaultBudget,
-		Description: untrusted.Sanitise(bluemonday.UGCPolicy(), []byte(viewstest.Prose)),
-		ConsoleURL:  "https://eu-central-1.console.aws.amazon.com/lambda/home?region=eu-central-1#/functions/expense-approval",
-		List:        views.Address{Path: "/callbacks/exp2291", Query: url.Values{"scope": {"mine"}}},
+		Sheet:        sheet,
+		ReviewLimits: callbacks.DefaultReviewLimits,
+		Description:  untrusted.Sanitise(bluemonday.UGCPolicy(), []byte(viewstest.Prose)),
+		ConsoleURL:   "https://eu-central-1.console.aws.amazon.com/lambda/home?region=eu-central-1#/functions/expense-approval",
+		List:         views.Address{Path: "/callbacks/exp2291", Query: url.Values{"scope": {"mine"}}},
 	}
 	m.Draft.Comment = viewstest.Comment
 	switch {

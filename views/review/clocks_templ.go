@@ -299,7 +299,7 @@ func clockRows(s views.Shell, m Review, u words.Urgency) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = components.TimeLeft(s.Moment, own.AsksAt(m.Budget)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = components.TimeLeft(s.Moment, own.AsksAt(m.ReviewLimits)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -308,9 +308,9 @@ func clockRows(s views.Shell, m Review, u words.Urgency) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var13 string
-			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs("of " + words.Remaining(m.Budget.Idle))
+			templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs("of " + words.Remaining(m.ReviewLimits.Idle))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/review/clocks.templ`, Line: 73, Col: 60}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `views/review/clocks.templ`, Line: 73, Col: 66}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 			if templ_7745c5c3_Err != nil {

@@ -16,14 +16,14 @@ func mendingBeats(c *callbacks.Callback, viewer callbacks.Person) string {
 	if !viewer.Roles.Admin {
 		return ""
 	}
-	return words.Remedy(c.Untaken.Answer, c.HeartbeatPermission(), "", "")
+	return words.Remedy(c.MissedHeartbeats.Reply, c.HeartbeatPermission(), "", "")
 }
 
 // beatText says what keeps the callback alive, or why nothing does.
 func beatText(m Review, viewer callbacks.Person, u words.Urgency) string {
 	switch {
-	case u.BeatsFail:
-		return "Not taken: " + words.AnswerFor(m.Callback.Untaken.Answer, viewer) + "."
+	case u.HeartbeatsFail:
+		return "Not taken: " + words.AnswerFor(m.Callback.MissedHeartbeats.Reply, viewer) + "."
 	case u.KeptAlive:
 		return keeper(m, viewer)
 	case u.Beating:

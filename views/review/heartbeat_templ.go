@@ -43,7 +43,7 @@ func beatWords(s views.Shell, m Review, u words.Urgency) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if unlessBeaten(u) && !u.BeatsFail {
+		if unlessBeaten(u) && !u.HeartbeatsFail {
 			var templ_7745c5c3_Var2 string
 			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(" ")
 			if templ_7745c5c3_Err != nil {
@@ -252,7 +252,7 @@ func beatNotice(s views.Shell, m Review) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		if m.Callback.State.Open() {
 			u := words.UrgencyOf(&m.Callback, s.Moment.Now)
-			if u.BeatsFail {
+			if u.HeartbeatsFail {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<p class=\"note risk\" id=\"beats-fail\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -15,25 +15,25 @@ import (
 // the end.
 func TestBeatsThatFail(t *testing.T) {
 	t.Parallel()
-	for answer, reason := range map[callbacks.Answer]string{
-		callbacks.AnswerThrottled: "throttled",
-		callbacks.AnswerDenied:    "access denied",
-		callbacks.AnswerKMS:       "the encryption key cannot be used",
-		callbacks.AnswerFault:     "an internal Lambda error",
-		callbacks.AnswerNone:      "no answer",
-		callbacks.AnswerUnsent:    "not reachable",
-		callbacks.AnswerInvalid:   "refused as invalid",
-		callbacks.AnswerClosed:    "the callback is closed",
-		callbacks.AnswerGone:      "the callback is not known",
+	for reply, reason := range map[callbacks.Reply]string{
+		callbacks.ReplyThrottled: "throttled",
+		callbacks.ReplyDenied:    "access denied",
+		callbacks.ReplyKMS:       "the encryption key cannot be used",
+		callbacks.ReplyFault:     "an internal Lambda error",
+		callbacks.ReplyNone:      "no answer",
+		callbacks.ReplyUnsent:    "not reachable",
+		callbacks.ReplyInvalid:   "refused as invalid",
+		callbacks.ReplyClosed:    "the callback is closed",
+		callbacks.ReplyGone:      "the callback is not known",
 
-		callbacks.AnswerMaybeClosed: "refused, or the callback is closed",
-		callbacks.AnswerSkew:        "the desk’s clock or signature is not accepted",
-		callbacks.AnswerCredentials: "the desk has no valid credentials",
+		callbacks.ReplyMaybeClosed: "refused, or the callback is closed",
+		callbacks.ReplySkew:        "the desk’s clock or signature is not accepted",
+		callbacks.ReplyCredentials: "the desk has no valid credentials",
 	} {
-		t.Run(string(answer), func(t *testing.T) {
+		t.Run(string(reply), func(t *testing.T) {
 			t.Parallel()
 			m := sampleReview()
-			viewstest.FailHeartbeats(&m.Callback, answer)
+			viewstest.FailHeartbeats(&m.Callback, reply)
 			doc := reviewPage(t, m)
 			const ends = " Ends in 0:13 at 13:51:15 unless one arrives."
 			said := "Lambda does not take the heartbeats: " + reason + "."
@@ -41,7 +41,7 @@ func TestBeatsThatFail(t *testing.T) {
 			if got := viewstest.Words(doc.Find("#presence #beats-fail")); got != said+ends+mend {
 				t.Errorf("at the top: %q, want %q", got, said+ends+mend)
 			}
-			if (mend != "") != answer.NeedsOperator() {
+			if (mend != "") != reply.NeedsOperator() {
 				t.Errorf("what an operator has to do is %q", mend)
 			}
 			if got, want := viewstest.Words(doc.Find("#clocks .bite")), "Heartbeat 0:13 Not taken: "+reason+". Last beat 13:49:15. Next in 0:02 of 2:00"; got != want {
@@ -56,7 +56,7 @@ func TestBeatsThatFail(t *testing.T) {
 func TestBeatsThatFailHoldTheDecision(t *testing.T) {
 	t.Parallel()
 	m := sampleReview()
-	viewstest.FailHeartbeats(&m.Callback, callbacks.AnswerThrottled)
+	viewstest.FailHeartbeats(&m.Callback, callbacks.ReplyThrottled)
 	doc := reviewPage(t, m)
 	if got := viewstest.Words(doc.Find(".clocks-lead")); got != "Decide within Tue 24 Nov, 13:51:15 CET 0:13 At risk 0 2 min" {
 		t.Errorf("lead: %q", got)
@@ -82,7 +82,7 @@ func TestBeatsThatFailHoldTheDecision(t *testing.T) {
 func TestBeatNoticeIsHeardOnce(t *testing.T) {
 	t.Parallel()
 	m := sampleReview()
-	viewstest.FailHeartbeats(&m.Callback, callbacks.AnswerThrottled)
+	viewstest.FailHeartbeats(&m.Callback, callbacks.ReplyThrottled)
 	status := reviewPage(t, m).Find("#presence")
 	if status.AttrOr("role", "") != "status" || status.Find("count-down").Length() != 1 {
 		t.Fatal("the notice is not in a status, or has no time that counts down")
@@ -117,7 +117,7 @@ func TestBeatWordsInOtherCases(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := sampleReview()
-			viewstest.FailHeartbeats(&m.Callback, callbacks.AnswerThrottled)
+			viewstest.FailHeartbeats(&m.Callback, callbacks.ReplyThrottled)
 			tt.change(&m)
 			if got := viewstest.Words(reviewPage(t, m).Find("#beats-fail")); got != tt.want {
 				t.Errorf("%q, want %q", got, tt.want)
@@ -132,7 +132,7 @@ func TestFirstBeatIsOnItsWay(t *testing.T) {
 	m := sampleReview()
 	viewstest.FailHeartbeats(&m.Callback, "")
 	m.Callback.NextHeartbeatAt = viewstest.Now
-	m.Callback.Untaken = callbacks.Untaken{Since: viewstest.Now}
+	m.Callback.MissedHeartbeats = callbacks.MissedHeartbeats{Since: viewstest.Now}
 	doc := reviewPage(t, m)
 	const want = "Heartbeat 0:13 The first heartbeat is on its way. Ends in 0:13 at 13:51:15 unless one arrives. Last beat 13:49:15. of 2:00"
 	if got := viewstest.Words(doc.Find("#clocks .bite")); got != want || doc.Find("#beats-fail").Length() != 0 {

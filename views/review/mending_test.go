@@ -15,12 +15,12 @@ const (
 
 // refusedReview is a decision on its way that Lambda does not take until an operator mends
 // something.
-func refusedReview(a callbacks.Answer, status int, code string) Review {
+func refusedReview(a callbacks.Reply, status int, code string) Review {
 	m := retryingReview()
 	m.Callback.ExecutionARN = "arn:aws:lambda:eu-central-1:123456789012:function:expense-approval:14/durable-execution/EXP-2291/0f2c"
 	m.Callback.Problem = a
 	for i := range m.Delivery.Attempts {
-		m.Delivery.Attempts[i].Answer, m.Delivery.Attempts[i].Status, m.Delivery.Attempts[i].Code = a, status, code
+		m.Delivery.Attempts[i].Reply, m.Delivery.Attempts[i].Status, m.Delivery.Attempts[i].Code = a, status, code
 	}
 	m.Audit = append([]callbacks.AuditEntry{{
 		Seq: 48115, At: viewstest.Now, Actor: viewstest.System, Action: callbacks.ActionAttemptFailed, Callback: m.Callback.ID, Detail: "Attempt 1: permission denied.",
@@ -34,28 +34,28 @@ func TestMending(t *testing.T) {
 	t.Parallel()
 	admin, reviewer := viewstest.Shell("mine", "/"), viewstest.Shell("mine", "/")
 	reviewer.Viewer = viewstest.Lena
-	rejected := refusedReview(callbacks.AnswerDenied, 403, "AccessDeniedException")
+	rejected := refusedReview(callbacks.ReplyDenied, 403, "AccessDeniedException")
 	d := *rejected.Callback.Decision
 	d.Kind = callbacks.Failure
 	rejected.Callback.Decision = &d
-	theirs := refusedReview(callbacks.AnswerDenied, 403, "AccessDeniedException")
+	theirs := refusedReview(callbacks.ReplyDenied, 403, "AccessDeniedException")
 	theirs.Delivery.Lane.Account = "123456789012"
-	withKey := refusedReview(callbacks.AnswerKMS, 502, "KMSDisabledException")
+	withKey := refusedReview(callbacks.ReplyKMS, 502, "KMSDisabledException")
 	withKey.Delivery.Attempts[0].Key = aKey
 	for name, tt := range map[string]struct {
 		m    Review
 		want string
 	}{
-		"Denied":        {refusedReview(callbacks.AnswerDenied, 403, "AccessDeniedException"), "access denied. Allow lambda:SendDurableExecutionCallbackSuccess on " + grantOn + ". It takes a moment until AWS goes by it."},
+		"Denied":        {refusedReview(callbacks.ReplyDenied, 403, "AccessDeniedException"), "access denied. Allow lambda:SendDurableExecutionCallbackSuccess on " + grantOn + ". It takes a moment until AWS goes by it."},
 		"DeniedFailure": {rejected, "Allow lambda:SendDurableExecutionCallbackFailure on " + grantOn + "."},
 		"DeniedInRole":  {theirs, "on " + grantOn + " in the role of account 123456789012."},
-		"KMS":           {refusedReview(callbacks.AnswerKMS, 502, "KMSDisabledException"), "Enable the KMS key of the function, and allow kms:Decrypt and kms:GenerateDataKey with it."},
+		"KMS":           {refusedReview(callbacks.ReplyKMS, 502, "KMSDisabledException"), "Enable the KMS key of the function, and allow kms:Decrypt and kms:GenerateDataKey with it."},
 		"KMSKey":        {withKey, "Enable " + aKey + ", and allow kms:Decrypt and kms:GenerateDataKey with it."},
-		"Skew":          {refusedReview(callbacks.AnswerSkew, 403, "RequestTimeTooSkewed"), "Set the clock of the machine (NTP)"},
-		"Credentials":   {refusedReview(callbacks.AnswerCredentials, 403, "ExpiredTokenException"), "Give the desk valid AWS credentials"},
+		"Skew":          {refusedReview(callbacks.ReplySkew, 403, "RequestTimeTooSkewed"), "Set the clock of the machine (NTP)"},
+		"Credentials":   {refusedReview(callbacks.ReplyCredentials, 403, "ExpiredTokenException"), "Give the desk valid AWS credentials"},
 		"NothingToMend": {retryingReview(), "Lambda did not accept it: throttled. Nothing for you to do:"},
 		"OutOfReachByIt": {func() Review {
-			m := refusedReview(callbacks.AnswerDenied, 403, "AccessDeniedException")
+			m := refusedReview(callbacks.ReplyDenied, 403, "AccessDeniedException")
 			m.Callback.State, m.Callback.Ending = callbacks.Undeliverable, &callbacks.Ending{By: callbacks.EndedByUnknown, Detail: "By our clock it is over."}
 			return m
 		}(), "Allow lambda:SendDurableExecutionCallbackSuccess on " + grantOn},
@@ -87,8 +87,8 @@ func TestMending_PassedSince(t *testing.T) {
 	t.Parallel()
 	admin, reviewer := viewstest.Shell("mine", "/"), viewstest.Shell("mine", "/")
 	reviewer.Viewer = viewstest.Lena
-	m := refusedReview(callbacks.AnswerDenied, 403, "AccessDeniedException")
-	m.Callback.Problem = callbacks.AnswerThrottled
+	m := refusedReview(callbacks.ReplyDenied, 403, "AccessDeniedException")
+	m.Callback.Problem = callbacks.ReplyThrottled
 	if got := viewstest.Words(viewstest.HTML(t, Page(admin, m)).Find("#item")); !strings.Contains(got, "permission denied") {
 		t.Errorf("an admin reads %q", got)
 	}

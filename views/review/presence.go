@@ -51,7 +51,7 @@ func ownReview(m Review, viewer callbacks.Person) *callbacks.Review {
 	var own *callbacks.Review
 	for i := range m.Reviews {
 		r := &m.Reviews[i]
-		if r.By.ID == viewer.ID && (own == nil || r.AsksAt(m.Budget).After(own.AsksAt(m.Budget))) {
+		if r.By.ID == viewer.ID && (own == nil || r.AsksAt(m.ReviewLimits).After(own.AsksAt(m.ReviewLimits))) {
 			own = r
 		}
 	}

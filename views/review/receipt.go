@@ -65,11 +65,11 @@ func answerStep(m Review, s views.Shell) step {
 		return step{Name: "Accepted by Lambda", State: "todo", Icon: "todo", Note: "waiting"}
 	}
 	said := step{Name: "Accepted by Lambda", Icon: "check", At: last.EndedAt, Note: answerNote(last, s.Viewer)}
-	switch a := last.Answer; {
-	case a == callbacks.AnswerAccepted:
+	switch a := last.Reply; {
+	case a == callbacks.ReplyAccepted:
 	case m.Callback.State == callbacks.Completed, m.Callback.State == callbacks.Unconfirmed, a.Doubtful():
 		said.Name, said.State, said.Icon = "No clear answer", "retry", "retry"
-	case a == callbacks.AnswerInvalid, a.MaybeClosed():
+	case a == callbacks.ReplyInvalid, a.MaybeClosed():
 		said.Name, said.State, said.Icon = "Refused by Lambda", "lost", "x"
 	default: // Lambda did not judge the decision: throttled, denied, or not reached
 		said.Name, said.State, said.Icon = "Not taken by Lambda", "lost", "x"
@@ -78,8 +78,8 @@ func answerStep(m Review, s views.Shell) step {
 }
 
 func answerNote(a callbacks.Attempt, viewer callbacks.Person) string {
-	if a.Status == 0 || a.Answer.NeedsOperator() && !viewer.Roles.Admin {
-		return words.Capital(words.AnswerFor(a.Answer, viewer))
+	if a.Status == 0 || a.Reply.NeedsOperator() && !viewer.Roles.Admin {
+		return words.Capital(words.AnswerFor(a.Reply, viewer))
 	}
 	note := "HTTP " + strconv.Itoa(a.Status)
 	switch {
@@ -152,7 +152,7 @@ func attemptsShown(m Review) []callbacks.Attempt {
 // took says how long it took until the decision was accepted; it is empty if it was not.
 func took(m Review) string {
 	last, tried := lastAttempt(m)
-	if m.Callback.State != callbacks.Completed || !tried || last.Answer != callbacks.AnswerAccepted {
+	if m.Callback.State != callbacks.Completed || !tried || last.Reply != callbacks.ReplyAccepted {
 		return ""
 	}
 	return words.Gap(last.EndedAt.Sub(m.Callback.Decision.At)) + " from the click to Lambda"

@@ -34,9 +34,9 @@ func TestReceipt(t *testing.T) {
 	reading.Delivery.DueAt = viewstest.Now.Add(time.Second)
 	noARN := decidedReview()
 	noARN.Callback.ExecutionARN = ""
-	lostBy := func(a callbacks.Answer, status int) Review { // as the history told
+	lostBy := func(a callbacks.Reply, status int) Review { // as the history told
 		m := lostReview(callbacks.EndedByClock, callbacks.CauseTimeout)
-		m.Delivery.Attempts = []callbacks.Attempt{{Number: 1, StartedAt: viewstest.Now, EndedAt: viewstest.Now, Answer: a, Status: status}}
+		m.Delivery.Attempts = []callbacks.Attempt{{Number: 1, StartedAt: viewstest.Now, EndedAt: viewstest.Now, Reply: a, Status: status}}
 		return m
 	}
 	for _, tc := range []struct {
@@ -51,13 +51,13 @@ func TestReceipt(t *testing.T) {
 		{"Reading", reading, []string{"Recorded/", "Delivering/", "Accepted by Lambda/", "Seen in history/now"}},
 		{"Proven", proven(), []string{"Recorded/", "Delivering/", "Accepted by Lambda/", "Seen in history/"}},
 		{"Lost", lostReview(callbacks.EndedByClock, callbacks.CauseTimeout), []string{"Recorded/", "Delivering/", "Refused by Lambda/lost", "Ended by timeout/lost"}},
-		{"LostUnsent", lostBy(callbacks.AnswerUnsent, 0), []string{"Recorded/", "Delivering/", "Not taken by Lambda/lost", "Ended by timeout/lost"}},
-		{"LostThrottled", lostBy(callbacks.AnswerThrottled, 429), []string{"Recorded/", "Delivering/", "Not taken by Lambda/lost", "Ended by timeout/lost"}},
-		{"LostFault", lostBy(callbacks.AnswerFault, 500), []string{"Recorded/", "Delivering/", "No clear answer/retry", "Ended by timeout/lost"}},
+		{"LostUnsent", lostBy(callbacks.ReplyUnsent, 0), []string{"Recorded/", "Delivering/", "Not taken by Lambda/lost", "Ended by timeout/lost"}},
+		{"LostThrottled", lostBy(callbacks.ReplyThrottled, 429), []string{"Recorded/", "Delivering/", "Not taken by Lambda/lost", "Ended by timeout/lost"}},
+		{"LostFault", lostBy(callbacks.ReplyFault, 500), []string{"Recorded/", "Delivering/", "No clear answer/retry", "Ended by timeout/lost"}},
 		{"WithoutEffect", withoutEffect(), []string{"Recorded/", "Delivering/", "Accepted by Lambda/", "Another client completed it/lost"}},
 		{"LostUnreadable", lostReview(callbacks.EndedByUnknown, callbacks.NoDeadline), []string{"Recorded/", "Delivering/", "Refused by Lambda/lost"}},
-		{"Undeliverable", troubledReview(callbacks.Undeliverable, callbacks.AnswerInvalid, 400, "X", ""), []string{"Recorded/", "Delivering/", "Refused by Lambda/lost"}},
-		{"Unconfirmed", troubledReview(callbacks.Unconfirmed, callbacks.AnswerNone, 0, "", ""), []string{"Recorded/", "Delivering/", "No clear answer/retry", "Not seen in history/retry"}},
+		{"Undeliverable", troubledReview(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "X", ""), []string{"Recorded/", "Delivering/", "Refused by Lambda/lost"}},
+		{"Unconfirmed", troubledReview(callbacks.Unconfirmed, callbacks.ReplyNone, 0, "", ""), []string{"Recorded/", "Delivering/", "No clear answer/retry", "Not seen in history/retry"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -119,7 +119,7 @@ func TestRetryIsForAdmins(t *testing.T) {
 	t.Parallel()
 	reviewer := viewstest.Shell("mine", "/")
 	reviewer.Viewer = viewstest.Lena
-	trouble := troubledReview(callbacks.Undeliverable, callbacks.AnswerInvalid, 400, "X", "")
+	trouble := troubledReview(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "X", "")
 	for _, tc := range []struct {
 		name string
 		s    views.Shell

@@ -12,8 +12,8 @@ type Review struct {
 	callbacks.Sheet
 	Description untrusted.SafeHTML // of Sheet.Content.Description
 	// one for each outcome, with the comment of Draft; none if the reader may not decide
-	Previews []callbacks.Preview
-	Budget   callbacks.Budget
+	Previews     []callbacks.Preview
+	ReviewLimits callbacks.ReviewLimits
 	// of the function in the Lambda console; empty if there is no link
 	ConsoleURL string
 	Draft      Draft         // what the reader entered before, after a refused decision

@@ -14,11 +14,11 @@ import (
 // storyReview is what pagetest.Review makes of a sheet: that package imports this one.
 func storyReview(sheet callbacks.Sheet) Review {
 	m := Review{
-		Sheet:       sheet,
-		Budget:      callbacks.DefaultBudget,
-		Description: untrusted.Sanitise(bluemonday.UGCPolicy(), []byte(viewstest.Prose)),
-		ConsoleURL:  "https://eu-central-1.console.aws.amazon.com/lambda/home?region=eu-central-1#/functions/expense-approval",
-		List:        views.Address{Path: "/callbacks/exp2291", Query: url.Values{"scope": {"mine"}}},
+		Sheet:        sheet,
+		ReviewLimits: callbacks.DefaultReviewLimits,
+		Description:  untrusted.Sanitise(bluemonday.UGCPolicy(), []byte(viewstest.Prose)),
+		ConsoleURL:   "https://eu-central-1.console.aws.amazon.com/lambda/home?region=eu-central-1#/functions/expense-approval",
+		List:         views.Address{Path: "/callbacks/exp2291", Query: url.Values{"scope": {"mine"}}},
 	}
 	m.Draft.Comment = viewstest.Comment
 	switch {
@@ -47,8 +47,8 @@ func lostReview(by callbacks.EndedBy, clock callbacks.DeadlineCause) Review {
 	return storyReview(viewstest.Lost(by, clock))
 }
 
-func troubledReview(state callbacks.State, answer callbacks.Answer, status int, code, detail string) Review {
-	return storyReview(viewstest.Troubled(state, answer, status, code, detail))
+func troubledReview(state callbacks.State, reply callbacks.Reply, status int, code, detail string) Review {
+	return storyReview(viewstest.Troubled(state, reply, status, code, detail))
 }
 
 func endedReview(state callbacks.State, e callbacks.Ending) Review {

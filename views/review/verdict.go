@@ -42,7 +42,7 @@ func verdictOf(m Review, s views.Shell) (v verdict, ok bool) {
 		return lost(m, s), true
 	case callbacks.Undeliverable:
 		title := ", but Lambda refuses it for good."
-		if c.Problem != callbacks.AnswerInvalid {
+		if c.Problem != callbacks.ReplyInvalid {
 			title = ", but it could not be delivered in time."
 		}
 		return verdict{
@@ -85,7 +85,7 @@ func underWay(m Review, s views.Shell) verdict {
 	}
 	text := "Lambda did not accept it: " + words.AnswerFor(c.Problem, s.Viewer) + ". Nothing for you to do: Countersign keeps trying"
 	if mend := mendingDelivery(m); mend != "" && s.Viewer.Roles.Admin {
-		text = "Lambda did not accept it: " + words.Answer(c.Problem) + ". " + mend + " Countersign keeps trying"
+		text = "Lambda did not accept it: " + words.Reply(c.Problem) + ". " + mend + " Countersign keeps trying"
 	}
 	if at, cause := c.Clocks.End(); cause != callbacks.NoDeadline {
 		text += " until " + s.Moment.Clock(at)
@@ -139,7 +139,7 @@ func answerLost(m Review) bool {
 func lost(m Review, s views.Shell) verdict {
 	c := &m.Callback
 	title, kept := "Not delivered. ", " The decision is kept in the audit, but Lambda did not take it."
-	if last, tried := lastAttempt(m); tried && last.Answer == callbacks.AnswerAccepted {
+	if last, tried := lastAttempt(m); tried && last.Reply == callbacks.ReplyAccepted {
 		title, kept = "Accepted, but without effect. ", " The function goes by that, not by the decision, which is kept in the audit."
 	}
 	noun := words.Possessive(c.Decision.By, s.Viewer) + " " + words.DecisionNoun(words.KnownOutcome(c.Decision))
@@ -214,12 +214,12 @@ func ending(c *callbacks.Callback) string {
 // delivered in time.
 func lastAnswer(c *callbacks.Callback, viewer callbacks.Person) string {
 	switch {
-	case c.Problem == callbacks.AnswerInvalid || c.Problem == "":
+	case c.Problem == callbacks.ReplyInvalid || c.Problem == "":
 		return ""
 	case c.Problem.NeedsOperator() && !viewer.Roles.Admin:
 		return " Lambda did not take it until then, and " + words.AdminTold + " why."
 	}
-	return " The last answer of Lambda was: " + words.Answer(c.Problem) + "."
+	return " The last answer of Lambda was: " + words.Reply(c.Problem) + "."
 }
 
 func madeBy(c *callbacks.Callback, s views.Shell) string {

@@ -45,9 +45,9 @@ func Decided() callbacks.Sheet {
 	return m
 }
 
-func attempt(m callbacks.Sheet, n int, after time.Duration, answer callbacks.Answer, status int, code string) callbacks.Attempt {
+func attempt(m callbacks.Sheet, n int, after time.Duration, reply callbacks.Reply, status int, code string) callbacks.Attempt {
 	began := m.Callback.Decision.At.Add(after)
-	return callbacks.Attempt{Number: n, StartedAt: began, EndedAt: began.Add(187 * time.Millisecond), Answer: answer, Status: status, Code: code}
+	return callbacks.Attempt{Number: n, StartedAt: began, EndedAt: began.Add(187 * time.Millisecond), Reply: reply, Status: status, Code: code}
 }
 
 // Completed is EXP-2291 after Lambda accepted the approval.
@@ -55,7 +55,7 @@ func Completed() callbacks.Sheet {
 	m := Decided()
 	m.Callback.State = callbacks.Completed
 	m.Delivery.Tries, m.Delivery.DueAt = 1, time.Time{}
-	m.Delivery.Attempts = []callbacks.Attempt{attempt(m, 1, 107*time.Millisecond, callbacks.AnswerAccepted, 200, "")}
+	m.Delivery.Attempts = []callbacks.Attempt{attempt(m, 1, 107*time.Millisecond, callbacks.ReplyAccepted, 200, "")}
 	m.Callback.Ending = &callbacks.Ending{By: callbacks.EndedByUs, At: m.Delivery.Attempts[0].EndedAt, Kind: callbacks.Success, Detail: "Lambda accepted the decision."}
 	return m
 }
@@ -74,11 +74,11 @@ func Proven() callbacks.Sheet {
 // Retrying is EXP-2291 while Lambda throttles its delivery.
 func Retrying() callbacks.Sheet {
 	m := Decided()
-	m.Callback.Problem = callbacks.AnswerThrottled
+	m.Callback.Problem = callbacks.ReplyThrottled
 	m.Delivery.Tries, m.Delivery.DueAt = 2, Now.Add(12*time.Second)
 	m.Delivery.Attempts = []callbacks.Attempt{
-		attempt(m, 1, 100*time.Millisecond, callbacks.AnswerThrottled, 429, "TooManyRequestsException"),
-		attempt(m, 2, 900*time.Millisecond, callbacks.AnswerThrottled, 429, "TooManyRequestsException"),
+		attempt(m, 1, 100*time.Millisecond, callbacks.ReplyThrottled, 429, "TooManyRequestsException"),
+		attempt(m, 2, 900*time.Millisecond, callbacks.ReplyThrottled, 429, "TooManyRequestsException"),
 	}
 	return m
 }
@@ -88,7 +88,7 @@ func Lost(by callbacks.EndedBy, clock callbacks.DeadlineCause) callbacks.Sheet {
 	m := Decided()
 	m.Callback.State = callbacks.Lost
 	m.Delivery.Tries, m.Delivery.DueAt = 1, time.Time{}
-	m.Delivery.Attempts = []callbacks.Attempt{attempt(m, 1, 100*time.Millisecond, callbacks.AnswerClosed, 400, "CallbackTimeoutException")}
+	m.Delivery.Attempts = []callbacks.Attempt{attempt(m, 1, 100*time.Millisecond, callbacks.ReplyClosed, 400, "CallbackTimeoutException")}
 	m.Callback.Ending = &callbacks.Ending{By: by, Cause: clock, At: m.Callback.Decision.At.Add(-800 * time.Millisecond), Detail: "The callback's timeout ran out."}
 	return m
 }
@@ -98,23 +98,23 @@ func Lost(by callbacks.EndedBy, clock callbacks.DeadlineCause) callbacks.Sheet {
 func WithoutEffect() callbacks.Sheet {
 	m := Lost(callbacks.EndedByOther, callbacks.NoDeadline)
 	m.Callback.Ending.Event, m.Callback.Ending.Detail = 14, "Lambda accepted the decision, but the execution's history shows another end: X."
-	m.Delivery.Attempts = []callbacks.Attempt{{Number: 1, StartedAt: Now, EndedAt: Now, Answer: callbacks.AnswerAccepted, Status: 200}}
+	m.Delivery.Attempts = []callbacks.Attempt{{Number: 1, StartedAt: Now, EndedAt: Now, Reply: callbacks.ReplyAccepted, Status: 200}}
 	return m
 }
 
 // Troubled is EXP-2291 after its delivery ended without success.
-func Troubled(state callbacks.State, answer callbacks.Answer, status int, code, detail string) callbacks.Sheet {
+func Troubled(state callbacks.State, reply callbacks.Reply, status int, code, detail string) callbacks.Sheet {
 	m := Decided()
-	m.Callback.State, m.Callback.Problem = state, answer
+	m.Callback.State, m.Callback.Problem = state, reply
 	m.Delivery.Tries, m.Delivery.DueAt = 1, time.Time{}
-	m.Delivery.Attempts = []callbacks.Attempt{attempt(m, 1, 100*time.Millisecond, answer, status, code)}
+	m.Delivery.Attempts = []callbacks.Attempt{attempt(m, 1, 100*time.Millisecond, reply, status, code)}
 	m.Callback.Ending = &callbacks.Ending{By: callbacks.EndedByUnknown, At: Now, Detail: detail}
 	return m
 }
 
 // InDoubt is EXP-2291 while nobody knows whether the approval arrived.
 func InDoubt(d callbacks.Doubt) callbacks.Sheet {
-	m := Troubled(callbacks.Unconfirmed, callbacks.AnswerClosed, 400, "CallbackTimeoutException", "An answer was lost, and this is why.")
+	m := Troubled(callbacks.Unconfirmed, callbacks.ReplyClosed, 400, "CallbackTimeoutException", "An answer was lost, and this is why.")
 	m.Callback.Ending.Doubt = d
 	return m
 }
@@ -132,7 +132,7 @@ func EndedRows() []callbacks.Row {
 	var rows []callbacks.Row
 	for _, m := range []callbacks.Sheet{
 		Completed(), Lost(callbacks.EndedByClock, callbacks.CauseTimeout), Retrying(),
-		Troubled(callbacks.Undeliverable, callbacks.AnswerInvalid, 400, "InvalidParameterValueException", "Lambda refused the decision for good."),
+		Troubled(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "InvalidParameterValueException", "Lambda refused the decision for good."),
 		Ended(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseHeartbeat, At: Now.Add(-time.Hour)}),
 		Ended(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByExecution, At: Now.Add(-26 * time.Hour)}),
 	} {
@@ -143,8 +143,8 @@ func EndedRows() []callbacks.Row {
 }
 
 // FailHeartbeats changes a callback to one whose heartbeats Lambda does not accept.
-func FailHeartbeats(c *callbacks.Callback, answer callbacks.Answer) {
+func FailHeartbeats(c *callbacks.Callback, reply callbacks.Reply) {
 	c.Clocks.LastHeartbeatAt = Now.Add(13*time.Second - c.Clocks.HeartbeatTimeout)
 	c.NextHeartbeatAt = Now.Add(2 * time.Second)
-	c.Untaken = callbacks.Untaken{Since: Now.Add(-70 * time.Second), Failed: 5, Answer: answer}
+	c.MissedHeartbeats = callbacks.MissedHeartbeats{Since: Now.Add(-70 * time.Second), Failed: 5, Reply: reply}
 }

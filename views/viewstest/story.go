@@ -134,7 +134,7 @@ func Watch(function string) discovery.WatchState {
 // region.
 func Searched() discovery.Searched {
 	every, denied := Watch(discovery.EveryFunction), Watch("order-refund")
-	denied.Problem, denied.Unannounced = callbacks.AnswerDenied, 0
+	denied.Problem, denied.Unannounced = callbacks.ReplyDenied, 0
 	return discovery.Searched{
 		Watches: []discovery.WatchState{every, Watch("expense-approval"), denied},
 		Quotas:  []readquota.Quota{{Lane: callbacks.Lane{Region: "eu-central-1"}, Rate: 5, Minute: Now.Truncate(time.Minute), Used: 41}},

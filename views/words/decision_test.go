@@ -98,12 +98,12 @@ func TestTitles(t *testing.T) {
 // TestEveryAnswerHasWords: what Lambda may answer is said without its constant's name.
 func TestEveryAnswerHasWords(t *testing.T) {
 	t.Parallel()
-	for _, a := range []callbacks.Answer{
-		callbacks.AnswerClosed, callbacks.AnswerInvalid, callbacks.AnswerGone, callbacks.AnswerDenied, callbacks.AnswerKMS,
-		callbacks.AnswerFault, callbacks.AnswerNone, callbacks.AnswerUnsent, callbacks.AnswerMaybeClosed, callbacks.AnswerSkew,
-		callbacks.AnswerCredentials,
+	for _, a := range []callbacks.Reply{
+		callbacks.ReplyClosed, callbacks.ReplyInvalid, callbacks.ReplyGone, callbacks.ReplyDenied, callbacks.ReplyKMS,
+		callbacks.ReplyFault, callbacks.ReplyNone, callbacks.ReplyUnsent, callbacks.ReplyMaybeClosed, callbacks.ReplySkew,
+		callbacks.ReplyCredentials,
 	} {
-		if got := words.Answer(a); got == "" || got == string(a) {
+		if got := words.Reply(a); got == "" || got == string(a) {
 			t.Errorf("%s is said as %q", a, got)
 		}
 	}

@@ -36,7 +36,7 @@ func MarkOf(r *callbacks.Row, u Urgency) Mark {
 	switch r.State {
 	case callbacks.Pending:
 		switch {
-		case u.BeatsFail:
+		case u.HeartbeatsFail:
 			return Mark{"Beats fail", "pulse", "risk"}
 		case u.Unattended && u.Tone != ToneCalm:
 			return Mark{"Unattended", "pulse", "risk"}

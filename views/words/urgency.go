@@ -25,14 +25,14 @@ const (
 
 // Urgency is how much time a callback has, seen by the reader.
 type Urgency struct {
-	At         time.Time // when the callback will really end; zero if nothing ends it
-	Cause      callbacks.DeadlineCause
-	From       time.Time // the start of the clock that ends it
-	Tone       Tone
-	Unattended bool // a missing heartbeat ends it, and no heartbeats are being sent
-	Beating    bool // heartbeats are sent, or due to be
-	KeptAlive  bool // heartbeats are sent, and Lambda accepts them
-	BeatsFail  bool // heartbeats are sent, and Lambda does not accept them
+	At             time.Time // when the callback will really end; zero if nothing ends it
+	Cause          callbacks.DeadlineCause
+	From           time.Time // the start of the clock that ends it
+	Tone           Tone
+	Unattended     bool // a missing heartbeat ends it, and no heartbeats are being sent
+	Beating        bool // heartbeats are sent, or due to be
+	KeptAlive      bool // heartbeats are sent, and Lambda accepts them
+	HeartbeatsFail bool // heartbeats are sent, and Lambda does not accept them
 }
 
 // UrgencyOf reads the clocks of an open callback. While Lambda accepts its heartbeats, they keep
@@ -45,7 +45,7 @@ func UrgencyOf(c *callbacks.Callback, now time.Time) Urgency {
 		u.At, u.Cause = c.Deadline()
 	}
 	u.KeptAlive = u.Beating && c.KeptAlive()
-	u.BeatsFail = u.Beating && c.BeatsFail()
+	u.HeartbeatsFail = u.Beating && c.HeartbeatsFail()
 	if u.Cause == callbacks.CauseHeartbeat {
 		u.Unattended = !u.Beating
 		u.From = HeartbeatFrom(c.Clocks)
@@ -63,7 +63,7 @@ func (u Urgency) tone(now time.Time) Tone {
 		return ToneCalm
 	case left <= 0:
 		return ToneOver
-	case left < riskUnder, byHeartbeat && (u.BeatsFail || left < soonUnder):
+	case left < riskUnder, byHeartbeat && (u.HeartbeatsFail || left < soonUnder):
 		return ToneRisk
 	case left < soonUnder:
 		return ToneSoon

@@ -22,11 +22,11 @@ func TestUrgency(t *testing.T) {
 	queued.KeepAlive, queued.NextHeartbeatAt = callbacks.KeepAliveQueued, viewstest.Now.Add(20*time.Second)
 	failing := func(c callbacks.Callback) callbacks.Callback {
 		c.ReviewedUntil, c.NextHeartbeatAt = viewstest.Now.Add(time.Minute), viewstest.Now.Add(time.Second)
-		c.Untaken = callbacks.Untaken{Since: viewstest.Now.Add(-time.Second), Failed: 2, Answer: callbacks.AnswerThrottled}
+		c.MissedHeartbeats = callbacks.MissedHeartbeats{Since: viewstest.Now.Add(-time.Second), Failed: 2, Reply: callbacks.ReplyThrottled}
 		return c
 	}
 	onItsWay := failing(pending(2*time.Hour, 2*time.Minute))
-	onItsWay.Untaken = callbacks.Untaken{Since: viewstest.Now}
+	onItsWay.MissedHeartbeats = callbacks.MissedHeartbeats{Since: viewstest.Now}
 	beaten := pending(0, 10*time.Minute)
 	beaten.Clocks.LastHeartbeatAt = viewstest.Now.Add(-30 * time.Second)
 	for _, tc := range []struct {

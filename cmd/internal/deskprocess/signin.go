@@ -53,19 +53,19 @@ type visitor struct {
 	err    error
 }
 
-// answer is what came back.
-type answer struct {
+// reply is what came back.
+type reply struct {
 	header http.Header
 	page   string
 }
 
 func (v *visitor) get(ctx context.Context, address string) { v.do(ctx, http.MethodGet, address, nil) }
 
-func (v *visitor) post(ctx context.Context, address string, form url.Values) answer {
+func (v *visitor) post(ctx context.Context, address string, form url.Values) reply {
 	return v.do(ctx, http.MethodPost, address, form)
 }
 
-func (v *visitor) do(ctx context.Context, method, address string, form url.Values) (a answer) {
+func (v *visitor) do(ctx context.Context, method, address string, form url.Values) (a reply) {
 	if v.err != nil {
 		return a
 	}
@@ -90,5 +90,5 @@ func (v *visitor) do(ctx context.Context, method, address string, form url.Value
 	if response.StatusCode >= http.StatusBadRequest {
 		v.err = fmt.Errorf("%s answers %s", request.URL.Path, response.Status)
 	}
-	return answer{response.Header, string(page)}
+	return reply{response.Header, string(page)}
 }

@@ -35,14 +35,14 @@ func TestServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Stop)
-	ask := func(text string) (answer string, err error) {
+	ask := func(text string) (reply string, err error) {
 		db, err := sql.Open("pgx", s.URL)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer db.Close()
-		err = db.QueryRowContext(t.Context(), text).Scan(&answer)
-		return answer, err
+		err = db.QueryRowContext(t.Context(), text).Scan(&reply)
+		return reply, err
 	}
 	if got, err := ask("show work_mem"); err != nil || got != "3MB" {
 		t.Errorf("work_mem is %s, %v", got, err)

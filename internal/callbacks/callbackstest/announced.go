@@ -18,7 +18,7 @@ func testAnnounced(t *testing.T, open func(*testing.T) Store) {
 }
 
 // find records a callback as discovery does: nobody announced it.
-func find(t testing.TB, s Store, c callbacks.Callback, content callbacks.Content) callbacks.Receipt {
+func find(t testing.TB, s Store, c callbacks.Callback, content callbacks.Content) callbacks.Acknowledgment {
 	t.Helper()
 	c.Source = callbacks.SourceDiscovery
 	r, err := s.Receive(t.Context(), callbacks.Message{}, c, content, callbacks.Unannounced, Entry(c, callbacks.ActionFound, c.ReceivedAt))
@@ -43,7 +43,7 @@ func announcedAfterFound(t *testing.T, s Store) {
 	want := found
 	want.Title, want.Queue, want.Source, want.KeepAlive, want.Outcomes = said.Title, said.Queue, said.Source, said.KeepAlive, said.Outcomes
 	want.NextHeartbeatAt, want.Revision = at, 1
-	want.Untaken.Since = at // Lambda has yet to accept the first heartbeat
+	want.MissedHeartbeats.Since = at // Lambda has yet to accept the first heartbeat
 	Same(t, "receipt", r.Callback, want)
 	Same(t, "stored callback", Get(t, s, found.ID), want)
 	content, err := s.Content(t.Context(), found.ID)

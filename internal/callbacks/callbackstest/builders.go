@@ -74,11 +74,11 @@ func Heartbeats(timeout time.Duration, due time.Time) Option {
 	return func(c *callbacks.Callback) { c.Clocks.HeartbeatTimeout, c.NextHeartbeatAt = timeout, due }
 }
 
-// BeatsFail makes heartbeats fail: Lambda did not accept the given number of them, each with the
+// HeartbeatsFail makes heartbeats fail: Lambda did not accept the given number of them, each with the
 // same answer.
-func BeatsFail(since time.Time, answer callbacks.Answer, failed int) Option {
+func HeartbeatsFail(since time.Time, reply callbacks.Reply, failed int) Option {
 	return func(c *callbacks.Callback) {
-		c.Untaken = callbacks.Untaken{Since: since, Failed: failed, Answer: answer, LostAt: since.Add(time.Second)}
+		c.MissedHeartbeats = callbacks.MissedHeartbeats{Since: since, Failed: failed, Reply: reply, LostAt: since.Add(time.Second)}
 	}
 }
 
@@ -110,7 +110,7 @@ func EndedBy(cause callbacks.DeadlineCause) Option {
 }
 
 // Problem sets the answer to the latest delivery attempt.
-func Problem(a callbacks.Answer) Option { return func(c *callbacks.Callback) { c.Problem = a } }
+func Problem(a callbacks.Reply) Option { return func(c *callbacks.Callback) { c.Problem = a } }
 
 // Person is an actor that is a signed-in person.
 func Person(subject string) callbacks.Actor {

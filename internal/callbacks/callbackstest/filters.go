@@ -26,7 +26,7 @@ func filterEnds(t *testing.T, s Store) {
 	never := Put(t, s, NewCallback(Timeout(0))).ID
 	kept := Put(t, s, NewCallback(Heartbeats(2*time.Minute, T0))).ID
 	unattended := Put(t, s, NewCallback(Heartbeats(3*time.Minute, time.Time{}))).ID
-	failing := Put(t, s, NewCallback(Heartbeats(4*time.Minute, T0), BeatsFail(T0, callbacks.AnswerThrottled, 3))).ID
+	failing := Put(t, s, NewCallback(Heartbeats(4*time.Minute, T0), HeartbeatsFail(T0, callbacks.ReplyThrottled, 3))).ID
 	Put(t, s, NewCallback(Heartbeats(3*time.Minute, time.Time{}), DecidedBy("ada", T0)))
 	at := func(d time.Duration) time.Time { return T0.Add(d) }
 	for name, tt := range map[string]struct {
@@ -202,12 +202,12 @@ func anyCallback() *rapid.Generator[callbacks.Callback] {
 			due := rapid.SampledFrom([]time.Time{{}, T0}).Draw(t, "due")
 			options = append(options, Heartbeats(time.Duration(rapid.IntRange(1, 4).Draw(t, "heartbeat"))*time.Hour, due))
 			if !due.IsZero() && rapid.Bool().Draw(t, "failing") {
-				options = append(options, BeatsFail(T0, callbacks.AnswerNone, 2))
+				options = append(options, HeartbeatsFail(T0, callbacks.ReplyNone, 2))
 			}
 		}
 		if state != callbacks.Pending {
 			options = append(options, DecidedBy(rapid.SampledFrom([]string{"ada", "bob"}).Draw(t, "decider"), T0),
-				Problem(rapid.SampledFrom([]callbacks.Answer{"", callbacks.AnswerFault}).Draw(t, "problem")))
+				Problem(rapid.SampledFrom([]callbacks.Reply{"", callbacks.ReplyFault}).Draw(t, "problem")))
 		}
 		if !state.Open() {
 			ended := T0.Add(-time.Duration(rapid.IntRange(0, 9).Draw(t, "ended")) * 24 * time.Hour)

@@ -53,7 +53,7 @@ func EveryRow(f callbacks.Filter) callbacks.Query {
 }
 
 func listRows(t *testing.T, s Store) {
-	want := Put(t, s, NewCallback(Heartbeats(time.Minute, T0), DecidedBy("ada", T0), Ended(callbacks.Lost, T0), Problem(callbacks.AnswerFault)))
+	want := Put(t, s, NewCallback(Heartbeats(time.Minute, T0), DecidedBy("ada", T0), Ended(callbacks.Lost, T0), Problem(callbacks.ReplyFault)))
 	page := List(t, s, EveryRow(callbacks.Filter{}))
 	if len(page.Rows) != 1 || page.Next != nil {
 		t.Fatalf("got %d rows and next %v, want 1 and none", len(page.Rows), page.Next)

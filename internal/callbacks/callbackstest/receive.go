@@ -139,7 +139,7 @@ func receiveDifferent(t *testing.T, s Store) {
 func receiveFiftyAtOnce(t *testing.T, s Store) {
 	const n = 50
 	token := NewCallbackID()
-	receipts := make([]callbacks.Receipt, n)
+	receipts := make([]callbacks.Acknowledgment, n)
 	var all sync.WaitGroup
 	for i := range n {
 		all.Go(func() {

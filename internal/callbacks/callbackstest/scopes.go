@@ -38,7 +38,7 @@ func putStates(t testing.TB, s Store, options ...Option) map[callbacks.State]cal
 		in := slices.Clone(options)
 		switch {
 		case state == callbacks.Decided:
-			in = append(in, DecidedBy("ada", T0), Problem(callbacks.AnswerThrottled))
+			in = append(in, DecidedBy("ada", T0), Problem(callbacks.ReplyThrottled))
 		case !state.Open():
 			in = append(in, DecidedBy("ada", T0), Ended(state, T0))
 		}
@@ -117,7 +117,7 @@ func scopeAttention(t *testing.T, s Store) {
 	Put(t, s, NewCallback(DecidedBy("ada", T0)))
 	Put(t, s, NewCallback(Ended(callbacks.Lost, T0.Add(-week-time.Millisecond))))
 	want := []callbacks.ID{
-		Put(t, s, NewCallback(DecidedBy("ada", T0), Problem(callbacks.AnswerDenied))).ID,
+		Put(t, s, NewCallback(DecidedBy("ada", T0), Problem(callbacks.ReplyDenied))).ID,
 		Put(t, s, NewCallback(Ended(callbacks.Lost, T0.Add(-week)))).ID,
 		Put(t, s, NewCallback(Ended(callbacks.Undeliverable, T0.Add(-10*week)))).ID,
 	}
@@ -133,7 +133,7 @@ func scopeAttention(t *testing.T, s Store) {
 // retried; refused heartbeats do so for operators only.
 func attentionRefused(t *testing.T, s Store) {
 	var decided, pending []callbacks.ID
-	for _, a := range []callbacks.Answer{callbacks.AnswerDenied, callbacks.AnswerKMS, callbacks.AnswerSkew, callbacks.AnswerCredentials} {
+	for _, a := range []callbacks.Reply{callbacks.ReplyDenied, callbacks.ReplyKMS, callbacks.ReplySkew, callbacks.ReplyCredentials} {
 		decided = append(decided, Put(t, s, NewCallback(DecidedBy("ada", T0), Problem(a))).ID)
 		pending = append(pending, Put(t, s, NewCallback(Problem(a))).ID)
 	}

@@ -79,7 +79,7 @@ func Put(t testing.TB, s Store, c callbacks.Callback) callbacks.Callback {
 	return Update(t, s, c.ID, func(stored *callbacks.Callback) (callbacks.Change, error) {
 		stored.State, stored.Decision, stored.Ending, stored.Problem = c.State, c.Decision, c.Ending, c.Problem
 		stored.ExecutionFailed = c.ExecutionFailed
-		stored.NextHeartbeatAt, stored.Untaken = c.NextHeartbeatAt, c.Untaken
+		stored.NextHeartbeatAt, stored.MissedHeartbeats = c.NextHeartbeatAt, c.MissedHeartbeats
 		return callbacks.Change{}, nil
 	})
 }
@@ -88,7 +88,7 @@ func Put(t testing.TB, s Store, c callbacks.Callback) callbacks.Callback {
 func fingerprintOf(c callbacks.Callback) string { return "fingerprint of " + string(c.CallbackID) }
 
 // Receive records a callback as an announcement does.
-func Receive(t testing.TB, s Store, m callbacks.Message, c callbacks.Callback) callbacks.Receipt {
+func Receive(t testing.TB, s Store, m callbacks.Message, c callbacks.Callback) callbacks.Acknowledgment {
 	t.Helper()
 	r, err := s.Receive(t.Context(), m, c, callbacks.Content{}, fingerprintOf(c), Entry(c, callbacks.ActionReceived, c.ReceivedAt))
 	if err != nil {

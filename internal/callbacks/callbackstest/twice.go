@@ -30,8 +30,8 @@ func (s twice) FinishDelivery(ctx context.Context, owner string, attempt callbac
 	return s.Store.FinishDelivery(ctx, owner, attempt, id, withDelivery(fn))
 }
 
-func (s twice) ChangeAftermath(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
-	return s.Store.ChangeAftermath(ctx, id, withDelivery(fn))
+func (s twice) ChangeFollowUp(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
+	return s.Store.ChangeFollowUp(ctx, id, withDelivery(fn))
 }
 
 func withDelivery(fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) {
@@ -87,13 +87,13 @@ func copies(c *callbacks.Callback) []*callbacks.Callback {
 	other.ExecutionARN, other.Region = "arn:aws:lambda:ap-southeast-2:999999999999:function:another:1/durable-execution/a/b", "ap-southeast-2"
 	other.Clocks.StartedAt = c.Clocks.StartedAt.Add(-time.Minute)
 	other.Clocks.Timeout, other.Clocks.HeartbeatTimeout = time.Second, 2*time.Second
-	other.Problem, other.ReviewedUntil = callbacks.AnswerFault, time.Time{}
+	other.Problem, other.ReviewedUntil = callbacks.ReplyFault, time.Time{}
 	return []*callbacks.Callback{&other, &same}
 }
 
 func disturbDelivery(d *callbacks.Delivery) {
 	d.Doubtful, d.Closed, d.Readings = !d.Doubtful, !d.Closed, d.Readings+1000
-	d.Aftermath = &callbacks.Aftermath{Status: callbacks.AfterStopped, EndedAt: T0, Last: 1000}
+	d.FollowUp = &callbacks.FollowUp{Status: callbacks.StatusStopped, EndedAt: T0, Last: 1000}
 }
 
 // disturbReviews makes all reviews an hour old, and adds one by Mara, a person of the tests who may

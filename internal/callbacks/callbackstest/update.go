@@ -35,7 +35,7 @@ func updateWritesAll(t *testing.T, s Store) {
 		c.Clocks.SeenOpenAt = T0.Add(2 * time.Minute)
 		c.Requester = callbacks.Requester{ID: "u-teo", Name: "Teo", Email: "teo@example.com", StatedBy: "u-ops"}
 		c.Requirement = callbacks.Requirement{Rule: "large expenses", Version: "3", Signatures: 2}
-		c.Problem = callbacks.AnswerThrottled
+		c.Problem = callbacks.ReplyThrottled
 		want = *c
 		entry := Entry(*c, callbacks.ActionDecided, T0)
 		entry.From, entry.To = callbacks.Pending, callbacks.Completed
@@ -165,7 +165,7 @@ func updateSecondDelivery(t *testing.T, s Store) {
 }
 
 func updateClears(t *testing.T, s Store) {
-	c := Put(t, s, NewCallback(DecidedBy("ada", T0), Ended(callbacks.Unconfirmed, T0), Problem(callbacks.AnswerNone)))
+	c := Put(t, s, NewCallback(DecidedBy("ada", T0), Ended(callbacks.Unconfirmed, T0), Problem(callbacks.ReplyNone)))
 	got := Update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
 		c.State, c.Ending, c.Problem, c.Decision = callbacks.Pending, nil, "", nil
 		return callbacks.Change{}, nil

@@ -12,9 +12,9 @@ import (
 func testAfterEnd(t *testing.T, open func(*testing.T) callbackstest.Store) {
 	callbackstest.Cases(t, open, map[string]func(*testing.T, callbackstest.Store){
 		"CompletedIn":       completedIn,
-		"Changes":           aftermathChanges,
-		"LeavesALeaseAlone": aftermathDuringReading,
-		"WritesNothing":     aftermathUnchanged,
+		"Changes":           followUpChanges,
+		"LeavesALeaseAlone": followUpDuringReading,
+		"WritesNothing":     followUpUnchanged,
 	})
 }
 
@@ -52,7 +52,7 @@ func completed(t *testing.T, s callbackstest.Store, due time.Time) callbacks.ID 
 	c := callbackstest.Put(t, s, callbackstest.NewCallback())
 	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
-	_, err := s.FinishDelivery(t.Context(), "worker", answered(w, callbackstest.T0, callbacks.AnswerAccepted), c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
+	_, err := s.FinishDelivery(t.Context(), "worker", answered(w, callbackstest.T0, callbacks.ReplyAccepted), c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
 		callbackstest.Ended(callbacks.Completed, callbackstest.T0)(c)
 		d.DueAt = due
 		return callbackstest.Entry(*c, callbacks.ActionDelivered, callbackstest.T0), nil
@@ -67,15 +67,15 @@ func completed(t *testing.T, s callbackstest.Store, due time.Time) callbacks.ID 
 func failedAt(now time.Time) func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) {
 	return func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
 		c.ExecutionFailed = true
-		d.Aftermath, d.DueAt = NewAftermath(), now
+		d.FollowUp, d.DueAt = NewFollowUp(), now
 		return callbackstest.Entry(*c, callbacks.ActionExecutionFailed, now), nil
 	}
 }
 
-func aftermathChanges(t *testing.T, s callbackstest.Store) {
+func followUpChanges(t *testing.T, s callbackstest.Store) {
 	id, now := completed(t, s, time.Time{}), callbackstest.T0.Add(time.Hour)
 	revision := callbackstest.Get(t, s, id).Revision
-	got, err := s.ChangeAftermath(t.Context(), id, failedAt(now))
+	got, err := s.ChangeFollowUp(t.Context(), id, failedAt(now))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,21 +84,21 @@ func aftermathChanges(t *testing.T, s callbackstest.Store) {
 		t.Errorf("got %+v after %v", got, callbackstest.AuditOf(t, s, id))
 	}
 	d := deliveryOf(t, s, id)
-	callbackstest.Same(t, "aftermath", d.Aftermath, NewAftermath())
+	callbackstest.Same(t, "follow-up", d.FollowUp, NewFollowUp())
 	callbackstest.Same(t, "next look", nextDelivery(t, s), now)
 }
 
-func aftermathDuringReading(t *testing.T, s callbackstest.Store) {
+func followUpDuringReading(t *testing.T, s callbackstest.Store) {
 	id := completed(t, s, callbackstest.T0)
 	w := claimOne(t, s, "reader", callbackstest.T0)
-	if _, err := s.ChangeAftermath(t.Context(), id, failedAt(callbackstest.T0)); err != nil {
+	if _, err := s.ChangeFollowUp(t.Context(), id, failedAt(callbackstest.T0)); err != nil {
 		t.Fatal(err)
 	}
 	if work := claim(t, s, "another", callbackstest.T0); len(work) != 0 {
 		t.Error("a second reading was begun while the first is under way")
 	}
 	_, err := s.FinishDelivery(t.Context(), "reader", callbacks.Attempt{Number: w.Delivery.Tries}, id, func(_ *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
-		callbackstest.Same(t, "aftermath at the end of the reading", d.Aftermath, NewAftermath())
+		callbackstest.Same(t, "follow-up at the end of the reading", d.FollowUp, NewFollowUp())
 		return callbacks.AuditEntry{}, nil
 	})
 	if err != nil {
@@ -106,21 +106,21 @@ func aftermathDuringReading(t *testing.T, s callbackstest.Store) {
 	}
 }
 
-func aftermathUnchanged(t *testing.T, s callbackstest.Store) {
+func followUpUnchanged(t *testing.T, s callbackstest.Store) {
 	refuse := func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
-		c.ExecutionFailed, d.Aftermath = true, NewAftermath()
+		c.ExecutionFailed, d.FollowUp = true, NewFollowUp()
 		return callbacks.AuditEntry{}, callbacks.ErrConflict
 	}
 	id := completed(t, s, callbackstest.T0)
 	before := callbackstest.Get(t, s, id)
-	if _, err := s.ChangeAftermath(t.Context(), id, refuse); !errors.Is(err, callbacks.ErrConflict) {
+	if _, err := s.ChangeFollowUp(t.Context(), id, refuse); !errors.Is(err, callbacks.ErrConflict) {
 		t.Errorf("got %v, want what was refused", err)
 	}
 	callbackstest.Same(t, "callback", callbackstest.Get(t, s, id), before)
-	callbackstest.Same(t, "aftermath", deliveryOf(t, s, id).Aftermath, nil)
+	callbackstest.Same(t, "follow-up", deliveryOf(t, s, id).FollowUp, nil)
 	pending := callbackstest.Put(t, s, callbackstest.NewCallback())
 	for _, none := range []callbacks.ID{pending.ID, "nobody"} {
-		if _, err := s.ChangeAftermath(t.Context(), none, refuse); !errors.Is(err, callbacks.ErrNotFound) {
+		if _, err := s.ChangeFollowUp(t.Context(), none, refuse); !errors.Is(err, callbacks.ErrNotFound) {
 			t.Errorf("without a delivery: %v, want ErrNotFound", err)
 		}
 	}

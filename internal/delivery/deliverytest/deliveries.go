@@ -76,8 +76,8 @@ func nextDelivery(t testing.TB, s callbackstest.Store) time.Time {
 }
 
 // answered is an attempt that has ended.
-func answered(w delivery.Work, at time.Time, answer callbacks.Answer) callbacks.Attempt {
-	return callbacks.Attempt{Number: w.Delivery.Tries, StartedAt: at, EndedAt: at.Add(time.Second), Answer: answer, Status: 429, Code: "Code", RequestID: "request-1", Key: "arn:aws:kms:eu-central-1:123456789012:key/0f2c"}
+func answered(w delivery.Work, at time.Time, reply callbacks.Reply) callbacks.Attempt {
+	return callbacks.Attempt{Number: w.Delivery.Tries, StartedAt: at, EndedAt: at.Add(time.Second), Reply: reply, Status: 429, Code: "Code", RequestID: "request-1", Key: "arn:aws:kms:eu-central-1:123456789012:key/0f2c"}
 }
 
 // putOff finishes a delivery that is tried again at the given time, or never if the time is zero.
@@ -251,7 +251,7 @@ func claimCompleted(t *testing.T, s callbackstest.Store) {
 	c := callbackstest.Put(t, s, callbackstest.NewCallback())
 	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
-	accepted := answered(w, callbackstest.T0, callbacks.AnswerAccepted)
+	accepted := answered(w, callbackstest.T0, callbacks.ReplyAccepted)
 	if _, err := s.FinishDelivery(t.Context(), "worker", accepted, c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
 		callbackstest.Ended(callbacks.Completed, callbackstest.T0)(c)
 		d.DueAt = callbackstest.T0
@@ -275,7 +275,7 @@ func finishSettles(t *testing.T, s callbackstest.Store) {
 	c := callbackstest.Put(t, s, callbackstest.NewCallback())
 	decided := callbackstest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
-	attempt := answered(w, callbackstest.T0, callbacks.AnswerAccepted)
+	attempt := answered(w, callbackstest.T0, callbacks.ReplyAccepted)
 	got, err := s.FinishDelivery(t.Context(), "worker", attempt, c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
 		callbackstest.Same(t, "callback and delivery that fn gets", delivery.Work{Callback: *c, Delivery: *d}, w)
 		callbackstest.Ended(callbacks.Completed, callbackstest.T0)(c)
@@ -305,7 +305,7 @@ func finishPutsOff(t *testing.T, s callbackstest.Store) {
 	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
 	due := callbackstest.T0.Add(5 * time.Second)
-	if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, callbackstest.T0, callbacks.AnswerThrottled), c.ID, putOff(due)); err != nil {
+	if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, callbackstest.T0, callbacks.ReplyThrottled), c.ID, putOff(due)); err != nil {
 		t.Fatal(err)
 	}
 	callbackstest.Same(t, "next delivery", nextDelivery(t, s), due)
@@ -321,7 +321,7 @@ func finishError(t *testing.T, s callbackstest.Store) {
 	w := claimOne(t, s, "worker", callbackstest.T0)
 	before := deliveryOf(t, s, c.ID)
 	wrong := errors.New("fn does not want to")
-	_, err := s.FinishDelivery(t.Context(), "worker", answered(w, callbackstest.T0, callbacks.AnswerFault), c.ID,
+	_, err := s.FinishDelivery(t.Context(), "worker", answered(w, callbackstest.T0, callbacks.ReplyFault), c.ID,
 		func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
 			c.Heartbeats, d.DueAt, d.Doubtful = 99, callbackstest.T0, true
 			return callbackstest.Entry(*c, callbacks.ActionDelivered, callbackstest.T0), wrong
@@ -340,7 +340,7 @@ func finishAfterTakeover(t *testing.T, s callbackstest.Store) {
 	old := claimOne(t, s, "old", callbackstest.T0)
 	claimOne(t, s, "new", callbackstest.T0.Add(time.Minute))
 	before := deliveryOf(t, s, c.ID)
-	_, err := s.FinishDelivery(t.Context(), "old", answered(old, callbackstest.T0, callbacks.AnswerAccepted), c.ID,
+	_, err := s.FinishDelivery(t.Context(), "old", answered(old, callbackstest.T0, callbacks.ReplyAccepted), c.ID,
 		func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) {
 			t.Error("fn was run without the lease")
 			return callbacks.AuditEntry{}, nil
@@ -357,11 +357,11 @@ func finishAfterOwnTakeover(t *testing.T, s callbackstest.Store) {
 	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
 	first := claimOne(t, s, "worker", callbackstest.T0)
 	second := claimOne(t, s, "worker", callbackstest.T0.Add(time.Minute))
-	_, err := s.FinishDelivery(t.Context(), "worker", answered(first, callbackstest.T0, callbacks.AnswerAccepted), c.ID, putOff(time.Time{}))
+	_, err := s.FinishDelivery(t.Context(), "worker", answered(first, callbackstest.T0, callbacks.ReplyAccepted), c.ID, putOff(time.Time{}))
 	if !errors.Is(err, callbacks.ErrLeaseLost) {
 		t.Errorf("the answer to the first attempt gives %v, want ErrLeaseLost: the second is under way", err)
 	}
-	if _, err := s.FinishDelivery(t.Context(), "worker", answered(second, callbackstest.T0, callbacks.AnswerAccepted), c.ID, putOff(time.Time{})); err != nil {
+	if _, err := s.FinishDelivery(t.Context(), "worker", answered(second, callbackstest.T0, callbacks.ReplyAccepted), c.ID, putOff(time.Time{})); err != nil {
 		t.Errorf("the answer to the second attempt: %v", err)
 	}
 }
@@ -371,7 +371,7 @@ func finishTwice(t *testing.T, s callbackstest.Store) {
 	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
 	for i, want := range []error{nil, callbacks.ErrLeaseLost} {
-		_, err := s.FinishDelivery(t.Context(), "worker", answered(w, callbackstest.T0, callbacks.AnswerAccepted), c.ID, putOff(callbackstest.T0.Add(time.Hour)))
+		_, err := s.FinishDelivery(t.Context(), "worker", answered(w, callbackstest.T0, callbacks.ReplyAccepted), c.ID, putOff(callbackstest.T0.Add(time.Hour)))
 		if !errors.Is(err, want) {
 			t.Errorf("finish %d gives %v, want %v", i+1, err, want)
 		}
@@ -384,7 +384,7 @@ func attemptsAreBounded(t *testing.T, s callbackstest.Store) {
 	const tries = callbacks.MaxAttemptsShown + 3
 	for range tries {
 		w := claimOne(t, s, "worker", callbackstest.T0)
-		if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, callbackstest.T0, callbacks.AnswerThrottled), c.ID, putOff(callbackstest.T0)); err != nil {
+		if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, callbackstest.T0, callbacks.ReplyThrottled), c.ID, putOff(callbackstest.T0)); err != nil {
 			t.Fatal(err)
 		}
 	}

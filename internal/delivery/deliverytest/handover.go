@@ -28,7 +28,7 @@ func recordedWithLease(t *testing.T, s callbackstest.Store) {
 		t.Errorf("%d were claimed from their owner", len(work))
 	}
 	first := delivery.Work{Delivery: callbacks.Delivery{Tries: 1}}
-	if _, err := s.FinishDelivery(t.Context(), "worker", answered(first, callbackstest.T0, callbacks.AnswerThrottled), id, putOff(callbackstest.T0.Add(time.Hour))); err != nil {
+	if _, err := s.FinishDelivery(t.Context(), "worker", answered(first, callbackstest.T0, callbacks.ReplyThrottled), id, putOff(callbackstest.T0.Add(time.Hour))); err != nil {
 		t.Fatalf("its owner finishes: %v", err)
 	}
 	if w := claimOne(t, s, "other", callbackstest.T0.Add(time.Minute)); w.Callback.ID != crashed || !w.Delivery.Doubtful || w.Delivery.Tries != 2 {

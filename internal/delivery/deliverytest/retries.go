@@ -22,7 +22,7 @@ func retryMakesDue(t *testing.T, s callbackstest.Store) {
 	c := callbackstest.Put(t, s, callbackstest.NewCallback())
 	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
-	if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, callbackstest.T0, callbacks.AnswerNone), c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
+	if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, callbackstest.T0, callbacks.ReplyNone), c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
 		callbackstest.Ended(callbacks.Unconfirmed, callbackstest.T0)(c)
 		c.Ending.Doubt = callbacks.DoubtDenied
 		d.DueAt, d.Doubtful, d.Closed, d.Readings = time.Time{}, true, true, 20

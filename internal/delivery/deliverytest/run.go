@@ -11,7 +11,7 @@ import (
 func Run(t *testing.T, open func(*testing.T) callbackstest.Store) {
 	callbackstest.RunTopics(t, open, map[string]func(*testing.T, func(*testing.T) callbackstest.Store){
 		"Deliveries": testDeliveries,
-		"Aftermath":  testAftermath,
+		"FollowUp":   testFollowUp,
 		"Retries":    testRetries,
 		"AfterEnd":   testAfterEnd,
 	})

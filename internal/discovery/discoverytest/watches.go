@@ -238,7 +238,7 @@ func watchesFinish(t *testing.T, s callbackstest.Store) {
 		ARN: "with", Trace: discovery.Trace{Last: 4, Callbacks: map[string]discovery.OpenCallback{"1": {ID: found.ID}, "2": {}}},
 	}))
 	want := discovery.WatchState{
-		Watch: orders, DueAt: callbackstest.T0.Add(30 * time.Second), ScannedAt: callbackstest.T0.Add(time.Second), Problem: callbacks.AnswerDenied,
+		Watch: orders, DueAt: callbackstest.T0.Add(30 * time.Second), ScannedAt: callbackstest.T0.Add(time.Second), Problem: callbacks.ReplyDenied,
 		Running: 2, Open: 2, Unannounced: 1 + 3, LeftOut: 5,
 	}
 	finished := want

@@ -33,7 +33,7 @@ type Database struct {
 	Backup func(ctx context.Context, url, to string) error
 	// Notices connects the processes on one database. It is nil if a database belongs to one
 	// process.
-	Notices func(url string, log *slog.Logger) (Notices, error)
+	Invalidations func(url string, log *slog.Logger) (Invalidations, error)
 }
 
 // Opening says how to open a database.
@@ -73,8 +73,8 @@ type Statements interface {
 
 // Notices passes invalidations and ended sessions between the processes on one database. If one is
 // lost, pages only refresh later.
-type Notices interface {
-	callbacks.Notifier
+type Invalidations interface {
+	callbacks.Invalidator
 	// SessionEnded tells the other processes that a session has ended. If that is lost, its streams
 	// find out by themselves.
 	SessionEnded(id callbacks.ID)
@@ -82,10 +82,10 @@ type Notices interface {
 	Run(ctx context.Context, deliver Deliver)
 }
 
-// Deliver has the functions that [Notices] call. All of them must be quick.
+// Deliver has the functions that [Invalidations] call. All of them must be quick.
 type Deliver struct {
 	// called for each invalidation of another replica, not for our own
-	Changed      func(callbacks.Notice)
+	Changed      func(callbacks.Invalidation)
 	SessionEnded func(callbacks.ID) // called for each session that ended at another replica
 	// Missed is called whenever messages may have been lost: after each connection, including the
 	// first.

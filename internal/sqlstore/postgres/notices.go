@@ -32,7 +32,7 @@ const (
 
 // notices passes invalidations and ended sessions between the replicas by LISTEN and NOTIFY, on its
 // own connection.
-type notices struct {
+type invalidations struct {
 	config *pgx.ConnConfig
 	log    *slog.Logger
 
@@ -43,18 +43,18 @@ type notices struct {
 }
 
 // newNotices returns the notices for the URL of the store. It connects only in Run.
-func newNotices(url string, log *slog.Logger) (engine.Notices, error) {
+func newNotices(url string, log *slog.Logger) (engine.Invalidations, error) {
 	config, err := parse(url)
 	if err != nil {
 		return nil, err
 	}
 	config.RuntimeParams["application_name"] = "countersign notices"
-	return &notices{config: config, log: log}, nil
+	return &invalidations{config: config, log: log}, nil
 }
 
 // Changed tells the other replicas that a callback changed. It never waits; while the connection is
 // lost, messages are kept and sent when it is back.
-func (n *notices) Changed(notice callbacks.Notice) {
+func (n *invalidations) Changed(notice callbacks.Invalidation) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.waiting.add(notice)
@@ -69,12 +69,12 @@ const endedSessions = "ended sessions"
 
 // SessionEnded tells the other replicas that a session has ended. If that is lost, its streams find
 // out by themselves.
-func (n *notices) SessionEnded(id callbacks.ID) {
-	n.Changed(callbacks.Notice{Queue: endedSessions, Callback: id})
+func (n *invalidations) SessionEnded(id callbacks.ID) {
+	n.Changed(callbacks.Invalidation{Queue: endedSessions, Callback: id})
 }
 
 // pass calls the function that a message of another replica is for.
-func pass(to engine.Deliver, n callbacks.Notice) {
+func pass(to engine.Deliver, n callbacks.Invalidation) {
 	if n.Queue == endedSessions {
 		to.SessionEnded(n.Callback)
 		return
@@ -83,7 +83,7 @@ func pass(to engine.Deliver, n callbacks.Notice) {
 }
 
 // Run receives what the other replicas send, and calls deliver, until ctx ends.
-func (n *notices) Run(ctx context.Context, deliver engine.Deliver) {
+func (n *invalidations) Run(ctx context.Context, deliver engine.Deliver) {
 	pause := firstReconnect
 	for {
 		connected, err := n.session(ctx, deliver)
@@ -105,7 +105,7 @@ func (n *notices) Run(ctx context.Context, deliver engine.Deliver) {
 }
 
 // session connects and works until the connection breaks.
-func (n *notices) session(ctx context.Context, deliver engine.Deliver) (connected bool, err error) {
+func (n *invalidations) session(ctx context.Context, deliver engine.Deliver) (connected bool, err error) {
 	conn, self, err := n.connect(ctx)
 	if err != nil {
 		return false, err
@@ -140,7 +140,7 @@ func (n *notices) session(ctx context.Context, deliver engine.Deliver) (connecte
 
 // connect begins to listen. self is the server's process for the connection; it identifies our own
 // notifications.
-func (n *notices) connect(ctx context.Context) (_ *pgx.Conn, self uint32, err error) {
+func (n *invalidations) connect(ctx context.Context) (_ *pgx.Conn, self uint32, err error) {
 	ctx, cancel := context.WithTimeout(ctx, noticeTimeout)
 	defer cancel()
 	conn, err := pgx.ConnectConfig(ctx, n.config)
@@ -160,7 +160,7 @@ func (n *notices) connect(ctx context.Context) (_ *pgx.Conn, self uint32, err er
 }
 
 // send sends the waiting messages, if it is time.
-func (n *notices) send(ctx context.Context, conn *pgx.Conn) error {
+func (n *invalidations) send(ctx context.Context, conn *pgx.Conn) error {
 	payload := n.take(time.Now())
 	if payload == "" {
 		return nil
@@ -178,7 +178,7 @@ func (n *notices) send(ctx context.Context, conn *pgx.Conn) error {
 
 // take removes the waiting messages and returns them as a payload. The payload is empty if there
 // are none or it is too early.
-func (n *notices) take(now time.Time) (payload string) {
+func (n *invalidations) take(now time.Time) (payload string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.waiting.empty() || now.Before(n.next) {
@@ -191,7 +191,7 @@ func (n *notices) take(now time.Time) (payload string) {
 
 // receive waits for a notification. It returns nil if there is something to send first, or if
 // nothing came and the connection still works.
-func (n *notices) receive(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
+func (n *invalidations) receive(ctx context.Context, conn *pgx.Conn) (*pgconn.Notification, error) {
 	waiting, cancel := context.WithCancel(ctx)
 	defer cancel()
 	limit := time.AfterFunc(n.patience(cancel), cancel)
@@ -221,7 +221,7 @@ func (n *notices) receive(ctx context.Context, conn *pgx.Conn) (*pgconn.Notifica
 
 // patience returns how long to wait for a notification. If nothing is to be sent now, a message
 // that comes up later interrupts the wait.
-func (n *notices) patience(interrupt context.CancelFunc) time.Duration {
+func (n *invalidations) patience(interrupt context.CancelFunc) time.Duration {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if !n.waiting.empty() {

@@ -22,8 +22,8 @@ const patience = 30 * time.Second
 
 // replica is one that listens.
 type replica struct {
-	sqlstore.Notices
-	told   chan callbacks.Notice
+	sqlstore.Invalidations
+	told   chan callbacks.Invalidation
 	ended  chan callbacks.ID
 	missed chan struct{}
 }
@@ -35,12 +35,12 @@ func listen(t *testing.T, url string) *replica {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &replica{Notices: n, told: make(chan callbacks.Notice, 10_000), ended: make(chan callbacks.ID, 10), missed: make(chan struct{}, 10_000)}
+	r := &replica{Invalidations: n, told: make(chan callbacks.Invalidation, 10_000), ended: make(chan callbacks.ID, 10), missed: make(chan struct{}, 10_000)}
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() {
 		r.Run(ctx, sqlstore.Deliver{
-			Changed:      func(n callbacks.Notice) { r.told <- n },
+			Changed:      func(n callbacks.Invalidation) { r.told <- n },
 			SessionEnded: func(id callbacks.ID) { r.ended <- id },
 			Missed:       func() { r.missed <- struct{}{} },
 		})
@@ -63,8 +63,8 @@ func await[T any](t *testing.T, from <-chan T, what string) T {
 	}
 }
 
-func changed(id string) callbacks.Notice {
-	return callbacks.Notice{Callback: callbacks.ID(id), Queue: "finance"}
+func changed(id string) callbacks.Invalidation {
+	return callbacks.Invalidation{Callback: callbacks.ID(id), Queue: "finance"}
 }
 
 // TestNotices: everybody else is told, in order, and nobody hears their own again.
@@ -158,7 +158,7 @@ func TestNoticesInBursts(t *testing.T) {
 }
 
 // hearsOf waits for a notice, or for word that everything changed, which names none.
-func (r *replica) hearsOf(t *testing.T, want callbacks.Notice) (named bool) {
+func (r *replica) hearsOf(t *testing.T, want callbacks.Invalidation) (named bool) {
 	t.Helper()
 	limit := time.NewTimer(patience)
 	defer limit.Stop()
@@ -217,7 +217,7 @@ func TestNoticesWithoutServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	n.Changed(changed("a"))
-	n.Run(ctx, sqlstore.Deliver{Changed: func(callbacks.Notice) { t.Error("delivered") }, Missed: func() { t.Error("connected") }})
+	n.Run(ctx, sqlstore.Deliver{Changed: func(callbacks.Invalidation) { t.Error("delivered") }, Missed: func() { t.Error("connected") }})
 	if !strings.Contains(log.String(), "level=WARN") || strings.Contains(log.String(), "secret") {
 		t.Errorf("logged %q", log.String())
 	}

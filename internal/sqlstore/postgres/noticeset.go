@@ -9,8 +9,8 @@ import (
 // noticeSet is the set of messages to send: each one once, or "everything" if there are too many to
 // name.
 type noticeSet struct {
-	notices map[callbacks.Notice]struct{}
-	all     bool
+	invalidations map[callbacks.Invalidation]struct{}
+	all           bool
 }
 
 const (
@@ -22,24 +22,24 @@ const (
 	everything = "*"
 )
 
-func (s *noticeSet) add(n callbacks.Notice) {
-	if s.notices == nil {
-		s.notices = map[callbacks.Notice]struct{}{}
+func (s *noticeSet) add(n callbacks.Invalidation) {
+	if s.invalidations == nil {
+		s.invalidations = map[callbacks.Invalidation]struct{}{}
 	}
-	if s.all || len(s.notices) == maxNotices {
+	if s.all || len(s.invalidations) == maxNotices {
 		*s = noticeSet{all: true}
 		return
 	}
-	s.notices[n] = struct{}{}
+	s.invalidations[n] = struct{}{}
 }
 
-func (s *noticeSet) empty() bool { return !s.all && len(s.notices) == 0 }
+func (s *noticeSet) empty() bool { return !s.all && len(s.invalidations) == 0 }
 
 // payload returns {"queue":["callback",…]}. Anybody who may connect to the database can read it, so
 // it holds nothing else.
 func (s *noticeSet) payload() string {
 	byQueue := map[string][]callbacks.ID{}
-	for n := range s.notices {
+	for n := range s.invalidations {
 		byQueue[n.Queue] = append(byQueue[n.Queue], n.Callback)
 	}
 	text, err := json.Marshal(byQueue)
@@ -52,15 +52,15 @@ func (s *noticeSet) payload() string {
 // parseNotices reads a payload. all says that everything may have changed. A payload that cannot be
 // read counts as everything, because replicas of different versions run side by side during an
 // upgrade.
-func parseNotices(payload string) (notices []callbacks.Notice, all bool) {
+func parseNotices(payload string) (invalidations []callbacks.Invalidation, all bool) {
 	var byQueue map[string][]callbacks.ID
 	if err := json.Unmarshal([]byte(payload), &byQueue); err != nil {
 		return nil, true
 	}
 	for queue, ids := range byQueue {
 		for _, id := range ids {
-			notices = append(notices, callbacks.Notice{Callback: id, Queue: queue})
+			invalidations = append(invalidations, callbacks.Invalidation{Callback: id, Queue: queue})
 		}
 	}
-	return notices, false
+	return invalidations, false
 }

@@ -12,11 +12,11 @@ import (
 
 func TestNoticeSet(t *testing.T) {
 	t.Parallel()
-	notice := func(queue, id string) callbacks.Notice {
-		return callbacks.Notice{Queue: queue, Callback: callbacks.ID(id)}
+	notice := func(queue, id string) callbacks.Invalidation {
+		return callbacks.Invalidation{Queue: queue, Callback: callbacks.ID(id)}
 	}
-	many := func(n int, queue func(int) string) []callbacks.Notice {
-		var all []callbacks.Notice
+	many := func(n int, queue func(int) string) []callbacks.Invalidation {
+		var all []callbacks.Invalidation
 		for i := range n {
 			all = append(all, notice(queue(i), fmt.Sprintf("callback-%03d", i)))
 		}
@@ -24,15 +24,15 @@ func TestNoticeSet(t *testing.T) {
 	}
 	oneQueue := func(int) string { return "finance" }
 	for name, tt := range map[string]struct {
-		told, want []callbacks.Notice
+		told, want []callbacks.Invalidation
 		all        bool
 	}{
 		"OneEach": {
-			told: []callbacks.Notice{notice("finance", "a"), notice("legal", "b"), notice("finance", "c")},
-			want: []callbacks.Notice{notice("finance", "a"), notice("finance", "c"), notice("legal", "b")},
+			told: []callbacks.Invalidation{notice("finance", "a"), notice("legal", "b"), notice("finance", "c")},
+			want: []callbacks.Invalidation{notice("finance", "a"), notice("finance", "c"), notice("legal", "b")},
 		},
-		"Repeated":   {told: []callbacks.Notice{notice("finance", "a"), notice("finance", "a")}, want: []callbacks.Notice{notice("finance", "a")}},
-		"Moved":      {told: []callbacks.Notice{notice("legal", "a"), notice("finance", "a")}, want: []callbacks.Notice{notice("finance", "a"), notice("legal", "a")}},
+		"Repeated":   {told: []callbacks.Invalidation{notice("finance", "a"), notice("finance", "a")}, want: []callbacks.Invalidation{notice("finance", "a")}},
+		"Moved":      {told: []callbacks.Invalidation{notice("legal", "a"), notice("finance", "a")}, want: []callbacks.Invalidation{notice("finance", "a"), notice("legal", "a")}},
 		"AsManyAs":   {told: many(maxNotices, oneQueue), want: many(maxNotices, oneQueue)},
 		"TooMany":    {told: many(maxNotices+1, oneQueue), all: true},
 		"FarTooMany": {told: many(3*maxNotices, oneQueue), all: true},
@@ -55,7 +55,7 @@ func TestNoticeSet(t *testing.T) {
 				t.Errorf("the payload has %d bytes", len(payload))
 			}
 			got, all := parseNotices(payload)
-			slices.SortFunc(got, func(a, b callbacks.Notice) int {
+			slices.SortFunc(got, func(a, b callbacks.Invalidation) int {
 				return cmp.Or(cmp.Compare(a.Queue, b.Queue), cmp.Compare(a.Callback, b.Callback))
 			})
 			if all != tt.all || !slices.Equal(got, tt.want) {

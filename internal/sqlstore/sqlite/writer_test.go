@@ -79,10 +79,10 @@ func (b *bench) hold(t *testing.T) (release func()) {
 
 // start hands over a request and waits until it waits for the writer.
 func (b *bench) start(ctx context.Context, fn func(context.Context, engine.Statements) error) <-chan error {
-	answer := make(chan error, 1)
-	go func() { answer <- b.transact(ctx, fn) }()
+	reply := make(chan error, 1)
+	go func() { reply <- b.transact(ctx, fn) }()
 	synctest.Wait()
-	return answer
+	return reply
 }
 
 // notes are the texts in the table, after the writer has stopped.
@@ -100,14 +100,14 @@ func TestWriterCommitsTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		release := b.hold(t)
-		answers := map[string]<-chan error{}
+		replies := map[string]<-chan error{}
 		// the second a is refused and undoes nothing else
 		for _, text := range []string{"a", "b", "a", "c"} {
-			answers[fmt.Sprint(text, len(answers))] = b.start(t.Context(), note(text))
+			replies[fmt.Sprint(text, len(replies))] = b.start(t.Context(), note(text))
 		}
 		release()
-		for name, answer := range answers {
-			if err := <-answer; (name == "a2") != duplicate(err) || name != "a2" && err != nil {
+		for name, reply := range replies {
+			if err := <-reply; (name == "a2") != duplicate(err) || name != "a2" && err != nil {
 				t.Errorf("%s got %v", name, err)
 			}
 		}
@@ -171,13 +171,13 @@ func TestWriterBoundsABatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)
 		release := b.hold(t) // the first of the first batch
-		var answers []<-chan error
+		var replies []<-chan error
 		for i := range maxBatch {
-			answers = append(answers, b.start(t.Context(), note(fmt.Sprint(i))))
+			replies = append(replies, b.start(t.Context(), note(fmt.Sprint(i))))
 		}
 		release()
-		for _, answer := range answers {
-			if err := <-answer; err != nil {
+		for _, reply := range replies {
+			if err := <-reply; err != nil {
 				t.Error(err)
 			}
 		}
@@ -194,9 +194,9 @@ func TestWriterContextEndsWhileWaiting(t *testing.T) {
 		b := newBench(t)
 		release := b.hold(t)
 		ctx, cancel := context.WithCancel(t.Context())
-		answer := b.start(ctx, note("withdrawn"))
+		reply := b.start(ctx, note("withdrawn"))
 		cancel()
-		if err := <-answer; !errors.Is(err, context.Canceled) || !errors.Is(err, callbacks.ErrUnavailable) {
+		if err := <-reply; !errors.Is(err, context.Canceled) || !errors.Is(err, callbacks.ErrUnavailable) {
 			t.Errorf("got %v, want Canceled and ErrUnavailable", err)
 		}
 		release()
@@ -217,11 +217,11 @@ func TestWriterContextEndsAfterBegin(t *testing.T) {
 				b := newBench(t)
 				b.traced.fail["commit"] = fail
 				ctx, cancel := context.WithCancel(t.Context())
-				answer := b.start(ctx, func(ctx context.Context, x engine.Statements) error {
+				reply := b.start(ctx, func(ctx context.Context, x engine.Statements) error {
 					cancel()
 					return note("taken")(ctx, x)
 				})
-				if err := <-answer; !errors.Is(err, fail) {
+				if err := <-reply; !errors.Is(err, fail) {
 					t.Errorf("got %v, want the commit's %v", err, fail)
 				}
 				b.close()
@@ -242,8 +242,8 @@ func TestWriterCommitFails(t *testing.T) {
 		release := b.hold(t)
 		first, second := b.start(t.Context(), note("a")), b.start(t.Context(), note("b"))
 		release()
-		for _, answer := range []<-chan error{first, second} {
-			if err := <-answer; !errors.Is(err, callbacks.ErrUnavailable) || !errors.Is(err, full) {
+		for _, reply := range []<-chan error{first, second} {
+			if err := <-reply; !errors.Is(err, callbacks.ErrUnavailable) || !errors.Is(err, full) {
 				t.Errorf("got %v, want ErrUnavailable with its cause", err)
 			}
 		}
@@ -269,8 +269,8 @@ func TestWriterTransactionLost(t *testing.T) {
 		release := b.hold(t)
 		first, second := b.start(t.Context(), note("a")), b.start(t.Context(), note("a"))
 		release()
-		for _, answer := range []<-chan error{first, second} {
-			if err := <-answer; !errors.Is(err, callbacks.ErrUnavailable) || !errors.Is(err, gone) {
+		for _, reply := range []<-chan error{first, second} {
+			if err := <-reply; !errors.Is(err, callbacks.ErrUnavailable) || !errors.Is(err, gone) {
 				t.Errorf("got %v, want ErrUnavailable with its cause", err)
 			}
 		}

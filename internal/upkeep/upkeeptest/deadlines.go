@@ -76,26 +76,26 @@ func deadlineMoves(t *testing.T, s callbackstest.Store) {
 func deadlineBeatsFail(t *testing.T, s callbackstest.Store) {
 	c := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, callbackstest.T0)))
 	other := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Timeout(2*time.Minute)))
-	want := callbacks.Untaken{Since: callbackstest.T0, Failed: 3, Answer: callbacks.AnswerThrottled, LostAt: callbackstest.T0.Add(time.Second)}
+	want := callbacks.MissedHeartbeats{Since: callbackstest.T0, Failed: 3, Reply: callbacks.ReplyThrottled, LostAt: callbackstest.T0.Add(time.Second)}
 	failed := callbackstest.Update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
-		c.Untaken = want
+		c.MissedHeartbeats = want
 		return callbacks.Change{}, nil
 	})
-	callbackstest.Same(t, "what the update gives back", failed.Untaken, want)
-	callbackstest.Same(t, "what is stored", callbackstest.Get(t, s, c.ID).Untaken, want)
+	callbackstest.Same(t, "what the update gives back", failed.MissedHeartbeats, want)
+	callbackstest.Same(t, "what is stored", callbackstest.Get(t, s, c.ID).MissedHeartbeats, want)
 	callbackstest.Same(t, "next deadline while beats fail", nextDeadline(t, s), callbackstest.T0.Add(time.Minute))
 	callbackstest.Same(t, "expired", expired(t, s, callbackstest.T0.Add(time.Minute), 10), []callbacks.ID{c.ID})
 	inOrder := callbackstest.EveryRow(callbacks.Filter{Scope: callbacks.ScopeAvailable})
 	callbackstest.Same(t, "order while beats fail", callbackstest.IDsOf(callbackstest.List(t, s, inOrder).Rows), []callbacks.ID{c.ID, other.ID})
-	claimed := claimBeats(t, s, callbackstest.T0)
-	if len(claimed) != 1 || claimed[0].Untaken != want {
+	claimed := claimHeartbeats(t, s, callbackstest.T0)
+	if len(claimed) != 1 || claimed[0].MissedHeartbeats != want {
 		t.Errorf("claimed %+v, want the callback with its beats that fail", claimed)
 	}
 	callbackstest.Same(t, "next deadline after another claim", nextDeadline(t, s), callbackstest.T0.Add(time.Minute))
 	taken := callbackstest.Update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
 		return callbacks.Change{Audit: c.Beat(callbackstest.T0.Add(30*time.Second), callbacks.System("heartbeats"))}, nil
 	})
-	callbackstest.Same(t, "what is left once a beat is taken", taken.Untaken, callbacks.Untaken{})
+	callbackstest.Same(t, "what is left once a beat is taken", taken.MissedHeartbeats, callbacks.MissedHeartbeats{})
 	callbackstest.Same(t, "order once a beat is taken", callbackstest.IDsOf(callbackstest.List(t, s, inOrder).Rows), []callbacks.ID{other.ID, c.ID})
 }
 

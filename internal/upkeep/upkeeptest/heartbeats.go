@@ -20,7 +20,7 @@ func testHeartbeats(t *testing.T, open func(*testing.T) callbackstest.Store) {
 	})
 }
 
-func claimBeats(t testing.TB, s callbackstest.Store, now time.Time) []callbacks.Callback {
+func claimHeartbeats(t testing.TB, s callbackstest.Store, now time.Time) []callbacks.Callback {
 	t.Helper()
 	claimed, err := s.ClaimHeartbeats(t.Context(), now, 10)
 	if err != nil {
@@ -43,16 +43,16 @@ func heartbeatMoves(t *testing.T, s callbackstest.Store) {
 	// nobody wants its heartbeats
 	callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(5*time.Minute, time.Time{})))
 	callbackstest.Same(t, "next heartbeat", nextHeartbeat(t, s), callbackstest.T0)
-	if early := claimBeats(t, s, callbackstest.T0.Add(-time.Millisecond)); len(early) != 0 {
+	if early := claimHeartbeats(t, s, callbackstest.T0.Add(-time.Millisecond)); len(early) != 0 {
 		t.Error("a beat was claimed before it was due")
 	}
 	now := callbackstest.T0.Add(time.Second)
 	want := c
 	want.NextHeartbeatAt = now.Add(100 * time.Second)
-	callbackstest.Same(t, "claimed callbacks", claimBeats(t, s, now), []callbacks.Callback{want})
+	callbackstest.Same(t, "claimed callbacks", claimHeartbeats(t, s, now), []callbacks.Callback{want})
 	callbackstest.Same(t, "stored callback: a claim is no change that makes a page stale", callbackstest.Get(t, s, c.ID), want)
 	callbackstest.Same(t, "next heartbeat", nextHeartbeat(t, s), want.NextHeartbeatAt)
-	if again := claimBeats(t, s, now); len(again) != 0 {
+	if again := claimHeartbeats(t, s, now); len(again) != 0 {
 		t.Error("the same beat was claimed twice")
 	}
 }
@@ -74,7 +74,7 @@ func heartbeatsHastened(t *testing.T, s callbackstest.Store) {
 func heartbeatShort(t *testing.T, s callbackstest.Store) {
 	for _, timeout := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second} {
 		c := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(timeout, callbackstest.T0)))
-		claimed := claimBeats(t, s, callbackstest.T0)
+		claimed := claimHeartbeats(t, s, callbackstest.T0)
 		if len(claimed) != 1 {
 			t.Fatalf("claimed %d beats, want 1", len(claimed))
 		}
@@ -95,7 +95,7 @@ func heartbeatOpen(t *testing.T, s callbackstest.Store) {
 		}
 	}
 	callbackstest.Same(t, "next heartbeat", nextHeartbeat(t, s), callbackstest.T0.Add(time.Second))
-	claimed := claimBeats(t, s, callbackstest.T0.Add(time.Minute))
+	claimed := claimHeartbeats(t, s, callbackstest.T0.Add(time.Minute))
 	if len(claimed) != 1 || claimed[0].ID != decided.ID {
 		t.Errorf("claimed %d beats, want that of the decided callback", len(claimed))
 	}

@@ -40,7 +40,7 @@ create table callbacks (
     next_heartbeat_at integer not null,
     reviewed_until integer not null,
     heartbeats integer not null,
-    untaken text, -- JSON: heartbeats that Lambda has not taken since the last that it took; null without any
+    missed_heartbeats text, -- JSON: heartbeats that Lambda has not taken since the last that it took; null without any
     problem text not null,
     decision text, -- JSON
     decided_by text, -- the person in decision
@@ -153,7 +153,7 @@ create table attempts (
     number integer not null,
     started_at integer not null,
     ended_at integer not null,
-    answer text not null,
+    reply text not null,
     status integer not null,
     code text not null,
     request_id text not null,

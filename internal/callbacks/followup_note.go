@@ -9,8 +9,8 @@ import (
 
 // noteOf returns the result or the error of an operation in one short line, or "" if it says
 // nothing.
-func noteOf(e *AfterEvent) string {
-	if e.Status.Ended() && e.Status != AfterSucceeded || e.Status == AfterRetrying {
+func noteOf(e *OperationEvent) string {
+	if e.Status.Ended() && e.Status != StatusSucceeded || e.Status == StatusRetrying {
 		return printable.Fold(e.Error.line(), MaxNoteRunes)
 	}
 	var text string

@@ -8,18 +8,18 @@ import (
 	"countersign/internal/printable"
 )
 
-// Aftermath is the follow-up of a decision: what the execution did after our decision closed its
+// FollowUp is the follow-up of a decision: what the execution did after our decision closed its
 // callback, as far as its history was read.
-type Aftermath struct {
-	Status AfterStatus // of the execution
+type FollowUp struct {
+	Status OperationStatus // of the execution
 	// the execution's first sign of life after the callback's end; zero while there is none
 	ResumedAt time.Time
 	EndedAt   time.Time   // zero while it runs
 	Event     int         // number of the history event that ended it; 0 if that event was not read
 	Error     ErrorObject // type and message only, truncated; set if the end is not a success
-	// the latest steps, at most [MaxAfterSteps]: first the ended ones in order of their end, then
+	// the latest steps, at most [MaxFollowUpSteps]: first the ended ones in order of their end, then
 	// the others
-	Steps   []AfterStep
+	Steps   []FollowUpStep
 	Skipped bool // there were more
 
 	// number of the last event read: the next reading continues from there
@@ -30,34 +30,34 @@ type Aftermath struct {
 
 // Bounds of what is kept of a follow-up. The texts come from the function and are untrusted.
 const (
-	MaxAfterSteps = 20
-	MaxNoteRunes  = 200
-	maxStepName   = 100 // runes
+	MaxFollowUpSteps = 20
+	MaxNoteRunes     = 200
+	maxStepName      = 100 // runes
 )
 
-// AfterStatus is how an execution or one of its operations stands.
-type AfterStatus string
+// OperationStatus is how an execution or one of its operations stands.
+type OperationStatus string
 
 // The statuses. Executions are running, succeeded, failed, timed out or stopped.
 const (
-	AfterRunning   AfterStatus = "running"
-	AfterRetrying  AfterStatus = "retrying" // an attempt failed, another will follow
-	AfterSucceeded AfterStatus = "succeeded"
-	AfterFailed    AfterStatus = "failed"
-	AfterTimedOut  AfterStatus = "timed_out"
-	AfterStopped   AfterStatus = "stopped"
-	AfterCancelled AfterStatus = "cancelled"
+	StatusRunning   OperationStatus = "running"
+	StatusRetrying  OperationStatus = "retrying" // an attempt failed, another will follow
+	StatusSucceeded OperationStatus = "succeeded"
+	StatusFailed    OperationStatus = "failed"
+	StatusTimedOut  OperationStatus = "timed_out"
+	StatusStopped   OperationStatus = "stopped"
+	StatusCancelled OperationStatus = "cancelled"
 )
 
 // Ended reports whether nothing more will follow. An unknown status has not ended.
-func (s AfterStatus) Ended() bool { return s != "" && s != AfterRunning && s != AfterRetrying }
+func (s OperationStatus) Ended() bool { return s != "" && s != StatusRunning && s != StatusRetrying }
 
-// AfterStep is an operation that followed the decision.
-type AfterStep struct {
+// FollowUpStep is an operation that followed the decision.
+type FollowUpStep struct {
 	Operation string // Lambda's key for it, unique within the execution
 	Name      string // as the function calls it; may be empty
 	Kind      OperationKind
-	Status    AfterStatus
+	Status    OperationStatus
 	At        time.Time     // of its end, or of its start while it has not ended
 	Took      time.Duration // from its start to its end; 0 if either was not seen
 	Note      string        // its result or error in short
@@ -77,37 +77,37 @@ const (
 	OperationInvocation OperationKind = "invocation"
 )
 
-// AfterEvent is a history event, as far as it shows what the execution does.
-type AfterEvent struct {
+// OperationEvent is a history event, as far as it shows what the execution does.
+type OperationEvent struct {
 	ID        int // ascending
 	At        time.Time
 	Kind      OperationKind
 	Operation string
 	Parent    string // the operation around it
 	Name      string
-	Status    AfterStatus // running means a start
-	StartedAt time.Time   // of an invocation
-	Result    string      // of a success, as recorded in the history
-	Error     ErrorObject // if the operation did not succeed
+	Status    OperationStatus // running means a start
+	StartedAt time.Time       // of an invocation
+	Result    string          // of a success, as recorded in the history
+	Error     ErrorObject     // if the operation did not succeed
 }
 
-// AfterPage is the outcome of one reading. Gap means that earlier events exist that were not read.
-type AfterPage struct {
-	Events []AfterEvent // in any order
+// OperationPage is the outcome of one reading. Gap means that earlier events exist that were not read.
+type OperationPage struct {
+	Events []OperationEvent // in any order
 	Gap    bool
 }
 
 // EndedBadly reports whether the execution ended without success.
-func (a *Aftermath) EndedBadly() bool {
-	return a.Ended() && a.Status != AfterSucceeded
+func (a *FollowUp) EndedBadly() bool {
+	return a.Ended() && a.Status != StatusSucceeded
 }
 
 // Ended reports whether an end of the execution is known.
-func (a *Aftermath) Ended() bool { return a != nil && a.Status.Ended() }
+func (a *FollowUp) Ended() bool { return a != nil && a.Status.Ended() }
 
 // keeping returns what a reading found. If the end was known before and the reading did not reach
 // it, keeping adds that end. Without a reading it returns what was known.
-func (a *Aftermath) keeping(known *Aftermath) *Aftermath {
+func (a *FollowUp) keeping(known *FollowUp) *FollowUp {
 	if a == nil || a.Ended() || !known.Ended() {
 		return cmp.Or(a, known)
 	}
@@ -117,7 +117,7 @@ func (a *Aftermath) keeping(known *Aftermath) *Aftermath {
 }
 
 // Clone returns a copy that can be changed.
-func (a *Aftermath) Clone() *Aftermath {
+func (a *FollowUp) Clone() *FollowUp {
 	c := *a
 	c.Steps = slices.Clone(a.Steps)
 	return &c
@@ -125,9 +125,9 @@ func (a *Aftermath) Clone() *Aftermath {
 
 // Add adds the events of a page and skips those that were read before. closed is the time of the
 // event that closed the callback. Add reports whether any event was new.
-func (a *Aftermath) Add(page AfterPage, closed time.Time) (news bool) {
+func (a *FollowUp) Add(page OperationPage, closed time.Time) (news bool) {
 	events := slices.Clone(page.Events)
-	slices.SortFunc(events, func(x, y AfterEvent) int { return cmp.Compare(x.ID, y.ID) })
+	slices.SortFunc(events, func(x, y OperationEvent) int { return cmp.Compare(x.ID, y.ID) })
 	for i := range events {
 		if e := &events[i]; e.ID > a.Last {
 			a.Last, news = e.ID, true
@@ -135,24 +135,24 @@ func (a *Aftermath) Add(page AfterPage, closed time.Time) (news bool) {
 		}
 	}
 	a.Skipped = a.Skipped || page.Gap
-	slices.SortStableFunc(a.Steps, func(x, y AfterStep) int {
+	slices.SortStableFunc(a.Steps, func(x, y FollowUpStep) int {
 		return cmp.Or(cmp.Compare(rank(x.Status), rank(y.Status)), x.At.Compare(y.At))
 	})
-	if more := len(a.Steps) - MaxAfterSteps; more > 0 {
+	if more := len(a.Steps) - MaxFollowUpSteps; more > 0 {
 		a.Steps, a.Skipped = slices.Delete(a.Steps, 0, more), true
 	}
 	return news
 }
 
 // rank orders ended operations before those still going on.
-func rank(s AfterStatus) int {
+func rank(s OperationStatus) int {
 	if s.Ended() {
 		return 0
 	}
 	return 1
 }
 
-func (a *Aftermath) apply(e *AfterEvent, closed time.Time) {
+func (a *FollowUp) apply(e *OperationEvent, closed time.Time) {
 	switch e.Kind {
 	case OperationInvocation:
 		// an invocation that ran before the end did not resume anything
@@ -169,22 +169,22 @@ func (a *Aftermath) apply(e *AfterEvent, closed time.Time) {
 
 // resumed notes a sign of life. The history reports an invocation only when it ends, so the
 // earliest sign may arrive late.
-func (a *Aftermath) resumed(at, closed time.Time) {
+func (a *FollowUp) resumed(at, closed time.Time) {
 	if !at.Before(closed) && (a.ResumedAt.IsZero() || at.Before(a.ResumedAt)) {
 		a.ResumedAt = at
 	}
 }
 
 // operation notes the start, a retry or the end of an operation.
-func (a *Aftermath) operation(e *AfterEvent, closed time.Time) {
-	i := slices.IndexFunc(a.Steps, func(s AfterStep) bool { return s.Operation == e.Operation })
+func (a *FollowUp) operation(e *OperationEvent, closed time.Time) {
+	i := slices.IndexFunc(a.Steps, func(s FollowUpStep) bool { return s.Operation == e.Operation })
 	if i < 0 {
 		if !a.shows(e) {
 			return
 		}
-		a.Steps = append(a.Steps, AfterStep{Operation: e.Operation, Name: printable.Fold(a.name(e), maxStepName), Kind: e.Kind, At: e.At})
+		a.Steps = append(a.Steps, FollowUpStep{Operation: e.Operation, Name: printable.Fold(a.name(e), maxStepName), Kind: e.Kind, At: e.At})
 		i = len(a.Steps) - 1
-		if e.Status == AfterRunning {
+		if e.Status == StatusRunning {
 			a.resumed(e.At, closed)
 		}
 	} else if s := &a.Steps[i]; e.Status.Ended() {
@@ -195,7 +195,7 @@ func (a *Aftermath) operation(e *AfterEvent, closed time.Time) {
 
 // name returns the operation's own name. An unnamed callback takes the name of the part of the
 // function that it is in: a waitForCallback without its usual subtype looks like any such part.
-func (a *Aftermath) name(e *AfterEvent) string {
+func (a *FollowUp) name(e *OperationEvent) string {
 	if e.Kind != OperationCallback || e.Name != "" {
 		return e.Name
 	}
@@ -210,17 +210,17 @@ func (a *Aftermath) name(e *AfterEvent) string {
 // shows reports whether a new operation is worth a line. Work that began before the callback's end
 // is worth one. These are not: an operation that merely ended with the callback, such as the
 // waitForCallback around it; one inside a waitForCallback; an unnamed part of the function.
-func (a *Aftermath) shows(e *AfterEvent) bool {
-	inside := slices.ContainsFunc(a.Steps, func(s AfterStep) bool {
+func (a *FollowUp) shows(e *OperationEvent) bool {
+	inside := slices.ContainsFunc(a.Steps, func(s FollowUpStep) bool {
 		return s.Operation == e.Parent && s.Kind == OperationCallback
 	})
 	switch e.Kind {
 	case OperationStep, OperationInvoke:
 		return !inside
 	case OperationContext:
-		return e.Status == AfterRunning && e.Name != ""
+		return e.Status == StatusRunning && e.Name != ""
 	case OperationWait, OperationCallback:
-		return e.Status == AfterRunning && !inside
+		return e.Status == StatusRunning && !inside
 	case OperationExecution, OperationInvocation:
 	}
 	return false

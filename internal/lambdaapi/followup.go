@@ -17,11 +17,11 @@ const afterEvents = 100
 // After reads the events of the history that follow a given event, newest first, with one request.
 // If an endpoint ignores the order and begins with the first event, After reads its history to the
 // end. An error is a *[callbacks.LambdaError].
-func (c *Client) After(ctx context.Context, to callbacks.Target, event int) (callbacks.AfterPage, error) {
+func (c *Client) After(ctx context.Context, to callbacks.Target, event int) (callbacks.OperationPage, error) {
 	if to.ExecutionARN == "" {
-		return callbacks.AfterPage{}, unreadable(callbacks.AnswerInvalid, "the execution's ARN is not known")
+		return callbacks.OperationPage{}, unreadable(callbacks.ReplyInvalid, "the execution's ARN is not known")
 	}
-	var page callbacks.AfterPage
+	var page callbacks.OperationPage
 	err := c.call(ctx, to, historyTimeouts*c.timeout, func(ctx context.Context, client *lambda.Client, wire option) (err error) {
 		page, err = c.readAfter(ctx, client, to, event, wire)
 		return err
@@ -29,8 +29,8 @@ func (c *Client) After(ctx context.Context, to callbacks.Target, event int) (cal
 	return page, err
 }
 
-func (c *Client) readAfter(ctx context.Context, client *lambda.Client, to callbacks.Target, event int, wire option) (callbacks.AfterPage, error) {
-	var page callbacks.AfterPage
+func (c *Client) readAfter(ctx context.Context, client *lambda.Client, to callbacks.Target, event int, wire option) (callbacks.OperationPage, error) {
+	var page callbacks.OperationPage
 	input := &lambda.GetDurableExecutionHistoryInput{
 		DurableExecutionArn:  aws.String(to.ExecutionARN),
 		IncludeExecutionData: aws.Bool(true),
@@ -38,23 +38,23 @@ func (c *Client) readAfter(ctx context.Context, client *lambda.Client, to callba
 		MaxItems:             afterEvents,
 	}
 	for range maxPages {
-		answer, err := within(ctx, c.timeout, func(ctx context.Context) (*lambda.GetDurableExecutionHistoryOutput, error) {
+		reply, err := within(ctx, c.timeout, func(ctx context.Context) (*lambda.GetDurableExecutionHistoryOutput, error) {
 			return client.GetDurableExecutionHistory(ctx, input, wire)
 		})
 		if err != nil {
-			return callbacks.AfterPage{}, err
+			return callbacks.OperationPage{}, err
 		}
-		for i := range answer.Events {
-			if e := &answer.Events[i]; int(aws.ToInt32(e.EventId)) > event {
+		for i := range reply.Events {
+			if e := &reply.Events[i]; int(aws.ToInt32(e.EventId)) > event {
 				page.Events = append(page.Events, afterEventOf(e))
 			}
 		}
-		input.Marker = answer.NextMarker
+		input.Marker = reply.NextMarker
 		switch {
 		case aws.ToString(input.Marker) == "":
 			return page, nil
-		case !ascending(answer.Events):
-			page.Gap = len(page.Events) == len(answer.Events) && oldest(answer.Events) > event+1
+		case !ascending(reply.Events):
+			page.Gap = len(page.Events) == len(reply.Events) && oldest(reply.Events) > event+1
 			return page, nil
 		}
 	}

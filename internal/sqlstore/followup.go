@@ -9,37 +9,37 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// aftermathDocument is the follow-up of a decision. It is kept beside the delivery, because lists
+// followUpDocument is the follow-up of a decision. It is kept beside the delivery, because lists
 // do not show it.
-type aftermathDocument struct {
-	Status       callbacks.AfterStatus `json:"status"`
-	ResumedAt    int64                 `json:"resumedAt,omitempty"`
-	EndedAt      int64                 `json:"endedAt,omitempty"`
-	Event        int                   `json:"event,omitempty"`
-	ErrorType    string                `json:"errorType,omitempty"`
-	ErrorMessage string                `json:"errorMessage,omitempty"`
-	Steps        []stepDocument        `json:"steps,omitempty"`
-	Skipped      bool                  `json:"skipped,omitempty"`
-	Last         int                   `json:"last"`
-	ReadAt       int64                 `json:"readAt,omitempty"`
-	Readings     int                   `json:"readings"`
+type followUpDocument struct {
+	Status       callbacks.OperationStatus `json:"status"`
+	ResumedAt    int64                     `json:"resumedAt,omitempty"`
+	EndedAt      int64                     `json:"endedAt,omitempty"`
+	Event        int                       `json:"event,omitempty"`
+	ErrorType    string                    `json:"errorType,omitempty"`
+	ErrorMessage string                    `json:"errorMessage,omitempty"`
+	Steps        []stepDocument            `json:"steps,omitempty"`
+	Skipped      bool                      `json:"skipped,omitempty"`
+	Last         int                       `json:"last"`
+	ReadAt       int64                     `json:"readAt,omitempty"`
+	Readings     int                       `json:"readings"`
 }
 
 type stepDocument struct {
-	Operation string                  `json:"operation"`
-	Name      string                  `json:"name,omitempty"`
-	Kind      callbacks.OperationKind `json:"kind"`
-	Status    callbacks.AfterStatus   `json:"status"`
-	At        int64                   `json:"at"`
-	Took      int64                   `json:"took,omitempty"` // milliseconds
-	Note      string                  `json:"note,omitempty"`
+	Operation string                    `json:"operation"`
+	Name      string                    `json:"name,omitempty"`
+	Kind      callbacks.OperationKind   `json:"kind"`
+	Status    callbacks.OperationStatus `json:"status"`
+	At        int64                     `json:"at"`
+	Took      int64                     `json:"took,omitempty"` // milliseconds
+	Note      string                    `json:"note,omitempty"`
 }
 
-func encodeAftermath(a *callbacks.Aftermath) (sql.NullString, error) {
+func encodeFollowUp(a *callbacks.FollowUp) (sql.NullString, error) {
 	if a == nil {
 		return sql.NullString{}, nil
 	}
-	d := aftermathDocument{
+	d := followUpDocument{
 		Status: a.Status, ResumedAt: millis(a.ResumedAt), EndedAt: millis(a.EndedAt), Event: a.Event,
 		ErrorType: a.Error.ErrorType, ErrorMessage: a.Error.ErrorMessage,
 		Skipped: a.Skipped, Last: a.Last, ReadAt: millis(a.ReadAt), Readings: a.Readings,
@@ -52,18 +52,18 @@ func encodeAftermath(a *callbacks.Aftermath) (sql.NullString, error) {
 	return encode(d)
 }
 
-func decodeAftermath(column sql.NullString) (*callbacks.Aftermath, error) {
-	var d aftermathDocument
+func decodeFollowUp(column sql.NullString) (*callbacks.FollowUp, error) {
+	var d followUpDocument
 	if found, err := decode(column, &d); !found || err != nil {
 		return nil, err
 	}
-	a := &callbacks.Aftermath{
+	a := &callbacks.FollowUp{
 		Status: d.Status, ResumedAt: fromMillis(d.ResumedAt), EndedAt: fromMillis(d.EndedAt), Event: d.Event,
 		Error:   callbacks.ErrorObject{ErrorType: d.ErrorType, ErrorMessage: d.ErrorMessage},
 		Skipped: d.Skipped, Last: d.Last, ReadAt: fromMillis(d.ReadAt), Readings: d.Readings,
 	}
 	for _, s := range d.Steps {
-		a.Steps = append(a.Steps, callbacks.AfterStep{
+		a.Steps = append(a.Steps, callbacks.FollowUpStep{
 			Operation: s.Operation, Name: s.Name, Kind: s.Kind, Status: s.Status, At: fromMillis(s.At),
 			Took: time.Duration(s.Took) * time.Millisecond, Note: s.Note,
 		})
@@ -71,9 +71,9 @@ func decodeAftermath(column sql.NullString) (*callbacks.Aftermath, error) {
 	return a, nil
 }
 
-// ChangeAftermath implements callbacks.Store. If a reading is under way, the end of that reading
+// ChangeFollowUp implements callbacks.Store. If a reading is under way, the end of that reading
 // sets when the next one is due.
-func (s *Store) ChangeAftermath(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
+func (s *Store) ChangeFollowUp(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
 	return s.change(ctx, id, func(ctx context.Context, t *tx, num int64, c *callbacks.Callback) (callbacks.AuditEntry, error) {
 		before, err := row[deliveryRow](ctx, t, `select * from deliveries where callback = ?`+t.dialect.ForUpdate, num)
 		if err != nil {
@@ -89,8 +89,8 @@ func (s *Store) ChangeAftermath(ctx context.Context, id callbacks.ID, fn func(*c
 		}
 		c.Revision++
 		after := before
-		if after.Aftermath, err = encodeAftermath(delivery.Aftermath); err != nil {
-			return entry, fmt.Errorf("encode aftermath: %w", err)
+		if after.FollowUp, err = encodeFollowUp(delivery.FollowUp); err != nil {
+			return entry, fmt.Errorf("encode follow-up: %w", err)
 		}
 		if before.LeaseOwner == "" {
 			after.DueAt, after.ClaimableAt = millis(delivery.DueAt), millis(delivery.DueAt)

@@ -27,9 +27,9 @@ import (
 const readHistory = "GetDurableExecutionHistory"
 
 // told passes on what pages are told.
-type told chan callbacks.Notice
+type told chan callbacks.Invalidation
 
-func (t told) Changed(n callbacks.Notice) { t <- n }
+func (t told) Changed(n callbacks.Invalidation) { t <- n }
 
 // payment is a desk without pages, and a function that charges a card after an approval, each on
 // its side of the wire.
@@ -69,7 +69,7 @@ func newPayment(t *testing.T) *payment {
 		t.Fatal(err)
 	}
 	p.service = callbacks.NewService(callbacks.ServiceConfig{
-		Store: p.store, Notify: p.told, Budget: callbacks.DefaultBudget, Now: time.Now,
+		Store: p.store, Invalidator: p.told, ReviewLimits: callbacks.DefaultReviewLimits, Now: time.Now,
 		Queues: callbacks.Queues{callbacks.DefaultQueue: {Name: callbacks.DefaultQueue, Groups: []string{"approvers"}}},
 	})
 	return p
@@ -99,7 +99,7 @@ func (p *payment) work() {
 		Store: p.store, Lambda: p.aws, History: history.Config{
 			Source: p.aws, Lanes: p.aws.Lanes(), Allowances: readquota.NewAllowances(p.store, 5, time.Now), Log: slog.New(slog.DiscardHandler), Now: time.Now,
 		},
-		Notify: p.told, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		Invalidator: p.told, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
 	ctx, stop := context.WithCancel(p.t.Context())
 	ended := make(chan struct{})
@@ -155,11 +155,11 @@ func (p *payment) until(id callbacks.ID, what string, shows func(callbacks.Sheet
 	}
 }
 
-func status(s callbacks.Sheet) callbacks.AfterStatus {
-	if s.Delivery == nil || s.Delivery.Aftermath == nil {
+func status(s callbacks.Sheet) callbacks.OperationStatus {
+	if s.Delivery == nil || s.Delivery.FollowUp == nil {
 		return ""
 	}
-	return s.Delivery.Aftermath.Status
+	return s.Delivery.FollowUp.Status
 }
 
 func (p *payment) attention(person callbacks.Person) int {
@@ -176,8 +176,8 @@ func TestApprovedAndSucceeded(t *testing.T) {
 	p := newPayment(t)
 	id := p.decided("approve")
 	p.charged <- nil
-	a := p.until(id, "the end", func(s callbacks.Sheet) bool { return status(s).Ended() }).Delivery.Aftermath
-	if a.Status != callbacks.AfterSucceeded || a.ResumedAt.IsZero() || len(a.Steps) != 1 || a.Steps[0].Name != "charge-card" || a.Steps[0].Note != "st_51Q8" {
+	a := p.until(id, "the end", func(s callbacks.Sheet) bool { return status(s).Ended() }).Delivery.FollowUp
+	if a.Status != callbacks.StatusSucceeded || a.ResumedAt.IsZero() || len(a.Steps) != 1 || a.Steps[0].Name != "charge-card" || a.Steps[0].Note != "st_51Q8" {
 		t.Errorf("afterwards: %+v", a)
 	}
 	if p.attention(decider)+p.attention(operator) != 0 {
@@ -191,8 +191,8 @@ func TestApprovedAndFailed(t *testing.T) {
 	id := p.decided("approve")
 	p.charged <- errors.New("the card is expired")
 	s := p.until(id, "the end", func(s callbacks.Sheet) bool { return status(s).Ended() })
-	a := s.Delivery.Aftermath
-	if a.Status != callbacks.AfterFailed || !strings.Contains(a.Error.ErrorMessage, "the card is expired") || len(a.Steps) != 1 || a.Steps[0].Status != callbacks.AfterFailed {
+	a := s.Delivery.FollowUp
+	if a.Status != callbacks.StatusFailed || !strings.Contains(a.Error.ErrorMessage, "the card is expired") || len(a.Steps) != 1 || a.Steps[0].Status != callbacks.StatusFailed {
 		t.Errorf("afterwards: %+v", a)
 	}
 	if s.Callback.State != callbacks.Completed || s.Audit[0].Action != callbacks.ActionExecutionFailed {
@@ -209,7 +209,7 @@ func TestRejectedAndFailed(t *testing.T) {
 	p := newPayment(t)
 	id := p.decided("reject")
 	s := p.until(id, "the end", func(s callbacks.Sheet) bool { return status(s).Ended() })
-	if status(s) != callbacks.AfterFailed || s.Callback.ExecutionFailed || p.attention(decider)+p.attention(operator) != 0 {
+	if status(s) != callbacks.StatusFailed || s.Callback.ExecutionFailed || p.attention(decider)+p.attention(operator) != 0 {
 		t.Errorf("%s, failed %t", status(s), s.Callback.ExecutionFailed)
 	}
 }
@@ -224,8 +224,8 @@ func TestHistoryDenied(t *testing.T) {
 	s := p.until(id, "the end of the delivery", func(s callbacks.Sheet) bool {
 		return s.Callback.State == callbacks.Completed && s.Delivery.DueAt.IsZero()
 	})
-	if s.Delivery.Aftermath != nil {
-		t.Errorf("afterwards: %+v", s.Delivery.Aftermath)
+	if s.Delivery.FollowUp != nil {
+		t.Errorf("afterwards: %+v", s.Delivery.FollowUp)
 	}
 }
 
@@ -237,8 +237,8 @@ func TestHistoryThrottled(t *testing.T) {
 	p.until(id, "the receipt", func(s callbacks.Sheet) bool { return s.Callback.Ending != nil && s.Callback.Ending.Event > 0 })
 	p.engine.SetFaults(nil, fault.Fault{Kind: fault.Throttled, Operation: readHistory, Count: 1, RetryAfter: time.Second})
 	p.charged <- nil
-	if s := p.until(id, "the end", func(s callbacks.Sheet) bool { return status(s).Ended() }); s.Delivery.Aftermath.Readings < 2 {
-		t.Errorf("%d readings, the first of which was refused", s.Delivery.Aftermath.Readings)
+	if s := p.until(id, "the end", func(s callbacks.Sheet) bool { return status(s).Ended() }); s.Delivery.FollowUp.Readings < 2 {
+		t.Errorf("%d readings, the first of which was refused", s.Delivery.FollowUp.Readings)
 	}
 }
 
@@ -248,16 +248,16 @@ func TestRestartInTheMiddle(t *testing.T) {
 	p := newPayment(t)
 	id := p.decided("approve")
 	before := p.until(id, "the step", func(s callbacks.Sheet) bool {
-		return s.Delivery.Aftermath != nil && len(s.Delivery.Aftermath.Steps) == 1
+		return s.Delivery.FollowUp != nil && len(s.Delivery.FollowUp.Steps) == 1
 	})
-	if got := before.Delivery.Aftermath; got.Status != callbacks.AfterRunning || got.Steps[0].Status != callbacks.AfterRunning {
+	if got := before.Delivery.FollowUp; got.Status != callbacks.StatusRunning || got.Steps[0].Status != callbacks.StatusRunning {
 		t.Errorf("while the step runs: %+v", got)
 	}
 	p.stop()
 	p.charged <- nil
 	p.work()
-	a := p.until(id, "the end", func(s callbacks.Sheet) bool { return status(s).Ended() }).Delivery.Aftermath
-	if a.Status != callbacks.AfterSucceeded || len(a.Steps) != 1 || a.Steps[0].Took <= 0 || a.Readings <= before.Delivery.Aftermath.Readings {
+	a := p.until(id, "the end", func(s callbacks.Sheet) bool { return status(s).Ended() }).Delivery.FollowUp
+	if a.Status != callbacks.StatusSucceeded || len(a.Steps) != 1 || a.Steps[0].Took <= 0 || a.Readings <= before.Delivery.FollowUp.Readings {
 		t.Errorf("after the restart: %+v", a)
 	}
 }

@@ -10,9 +10,9 @@ import (
 	"countersign/internal/desktest"
 )
 
-// failBeats has the next calls answered so.
-func (d *desk) failBeats(answer callbacks.Answer, times int) {
-	d.Lambda.Fail(slices.Repeat([]callbacks.Answer{answer}, times)...)
+// failHeartbeats has the next calls answered so.
+func (d *desk) failHeartbeats(reply callbacks.Reply, times int) {
+	d.Lambda.Fail(slices.Repeat([]callbacks.Reply{reply}, times)...)
 }
 
 // heartbeatEntries are those of a callback's beats in the audit, oldest first.
@@ -37,7 +37,7 @@ func (d *desk) wantEnd(id callbacks.ID, cause callbacks.DeadlineCause) callbacks
 	d.T.Helper()
 	c := d.Get(id)
 	if _, got := c.Ends(); got != cause {
-		d.T.Errorf("it ends by %q, want by %q: %+v", got, cause, c.Untaken)
+		d.T.Errorf("it ends by %q, want by %q: %+v", got, cause, c.MissedHeartbeats)
 	}
 	filter := callbacks.Filter{Scope: callbacks.ScopeAvailable, Ends: callbacks.Ends{Unattended: true}, Limit: callbacks.MaxPage}
 	page, err := d.Service.List(d.Ctx, desktest.Mara, filter)
@@ -54,15 +54,15 @@ func (d *desk) wantEnd(id callbacks.ID, cause callbacks.DeadlineCause) callbacks
 // a beat is taken, and the audit has one entry for the beginning and one for the end.
 func TestBeatsThatLambdaDoesNotTake(t *testing.T) {
 	t.Parallel()
-	for answer, words := range map[callbacks.Answer]string{
-		callbacks.AnswerThrottled: "throttled",
-		callbacks.AnswerDenied:    "permission denied",
-		callbacks.AnswerNone:      "no answer",
-		callbacks.AnswerFault:     "an internal error",
-		callbacks.AnswerUnsent:    "not reachable",
-		callbacks.AnswerInvalid:   "refused",
+	for reply, words := range map[callbacks.Reply]string{
+		callbacks.ReplyThrottled: "throttled",
+		callbacks.ReplyDenied:    "permission denied",
+		callbacks.ReplyNone:      "no answer",
+		callbacks.ReplyFault:     "an internal error",
+		callbacks.ReplyUnsent:    "not reachable",
+		callbacks.ReplyInvalid:   "refused",
 	} {
-		t.Run(string(answer), func(t *testing.T) {
+		t.Run(string(reply), func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
 			c := d.Announce(desktest.WithHeartbeat)
@@ -70,11 +70,11 @@ func TestBeatsThatLambdaDoesNotTake(t *testing.T) {
 			d.wantEnd(c.ID, callbacks.CauseHeartbeat) // the first beat is on its way
 			d.Beat()
 			d.wantEnd(c.ID, callbacks.CauseTimeout)
-			d.failBeats(answer, 3)
+			d.failHeartbeats(reply, 3)
 			d.Live(25*time.Second, renew) // one failed at 20 s, another at 25 s
 			failing := d.wantEnd(c.ID, callbacks.CauseHeartbeat)
-			if failing.Untaken.Failed != 2 || failing.Untaken.Answer != answer || !failing.Untaken.Since.Equal(c.ReceivedAt.Add(20*time.Second)) {
-				t.Errorf("it knows %+v", failing.Untaken)
+			if failing.MissedHeartbeats.Failed != 2 || failing.MissedHeartbeats.Reply != reply || !failing.MissedHeartbeats.Since.Equal(c.ReceivedAt.Add(20*time.Second)) {
+				t.Errorf("it knows %+v", failing.MissedHeartbeats)
 			}
 			d.Live(10*time.Second, renew)
 			d.wantEnd(c.ID, callbacks.CauseTimeout)
@@ -115,7 +115,7 @@ func TestSweepOfBeatsThatFail(t *testing.T) {
 	d := newDesk(t)
 	c := d.Announce(desktest.WithHeartbeat)
 	renew := d.Renewal(desktest.Mara, c.ID, d.Open(desktest.Mara, c.ID).Review.ID, callbacks.SignOfLife{Input: true})
-	d.failBeats(callbacks.AnswerThrottled, 1000)
+	d.failHeartbeats(callbacks.ReplyThrottled, 1000)
 	d.Beat()
 	d.Live(time.Minute, renew)
 	d.WantState(c.ID, callbacks.Pending)
@@ -130,13 +130,13 @@ func TestSweepOfBeatsThatFail(t *testing.T) {
 // beats may have arrived.
 func TestSweepWithoutAHistory(t *testing.T) {
 	t.Parallel()
-	for answer, want := range map[callbacks.Answer]callbacks.State{
-		callbacks.AnswerThrottled: callbacks.TimedOut,
-		callbacks.AnswerUnsent:    callbacks.TimedOut,
-		callbacks.AnswerNone:      callbacks.Pending,
-		callbacks.AnswerFault:     callbacks.Pending,
+	for reply, want := range map[callbacks.Reply]callbacks.State{
+		callbacks.ReplyThrottled: callbacks.TimedOut,
+		callbacks.ReplyUnsent:    callbacks.TimedOut,
+		callbacks.ReplyNone:      callbacks.Pending,
+		callbacks.ReplyFault:     callbacks.Pending,
 	} {
-		t.Run(string(answer), func(t *testing.T) {
+		t.Run(string(reply), func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
 			c := d.Announce(func(a *callbacks.Announcement) {
@@ -144,7 +144,7 @@ func TestSweepWithoutAHistory(t *testing.T) {
 				a.ExecutionARN = ""
 			})
 			status := d.Open(desktest.Mara, c.ID)
-			d.failBeats(answer, 1000)
+			d.failHeartbeats(reply, 1000)
 			d.Beat()
 			d.Live(65*time.Second, d.Renewal(desktest.Mara, c.ID, status.Review.ID, callbacks.SignOfLife{Input: true}))
 			d.WantState(c.ID, want)

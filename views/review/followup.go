@@ -19,24 +19,24 @@ type afterLine struct {
 	Note             string
 }
 
-// aftermathOf returns the follow-up of the decision, or nil while it is not known.
-func aftermathOf(m Review) *callbacks.Aftermath {
-	if m.Callback.State != callbacks.Completed || m.Delivery == nil || m.Delivery.Aftermath == nil {
+// followUpOf returns the follow-up of the decision, or nil while it is not known.
+func followUpOf(m Review) *callbacks.FollowUp {
+	if m.Callback.State != callbacks.Completed || m.Delivery == nil || m.Delivery.FollowUp == nil {
 		return nil
 	}
-	a := m.Delivery.Aftermath
+	a := m.Delivery.FollowUp
 	if a.ReadAt.IsZero() && !a.Status.Ended() {
 		return nil
 	}
 	return a
 }
 
-// afterMark shows the execution's status as a badge. A failure after a rejection is expected, so
+// followUpBadge shows the execution's status as a badge. A failure after a rejection is expected, so
 // the badge does not ask for a repair.
-func afterMark(m Review, a *callbacks.Aftermath) words.Mark {
+func followUpBadge(m Review, a *callbacks.FollowUp) words.Mark {
 	word := strings.ToUpper(strings.ReplaceAll(string(a.Status), "_", " "))
 	switch {
-	case a.Status == callbacks.AfterSucceeded:
+	case a.Status == callbacks.StatusSucceeded:
 		return words.Mark{Word: word, Icon: "check", Tone: "approved"}
 	case a.EndedBadly() && m.Callback.ExecutionFailed:
 		return words.Mark{Word: word, Icon: "warn", Tone: "problem"}
@@ -46,8 +46,8 @@ func afterMark(m Review, a *callbacks.Aftermath) words.Mark {
 	return words.Mark{Word: word, Icon: "play", Tone: "delivering"}
 }
 
-// afterLines describe a follow-up, oldest event first.
-func afterLines(m Review, a *callbacks.Aftermath) []afterLine {
+// followUpLines describe a follow-up, oldest event first.
+func followUpLines(m Review, a *callbacks.FollowUp) []afterLine {
 	var lines []afterLine
 	if !a.ResumedAt.IsZero() {
 		lines = append(lines, afterLine{Icon: "play", Rest: "Execution resumed", At: a.ResumedAt})
@@ -62,11 +62,11 @@ func afterLines(m Review, a *callbacks.Aftermath) []afterLine {
 }
 
 // endLine says how the execution ended, or that it is still running.
-func endLine(m Review, a *callbacks.Aftermath) afterLine {
+func endLine(m Review, a *callbacks.FollowUp) afterLine {
 	end := afterLine{Icon: "todo", Rest: "The execution is still running"}
 	switch {
 	case a.Status.Ended():
-		end = afterLine{Icon: "check", Tone: "good", Name: "Execution " + afterMark(m, a).Word, At: a.EndedAt, Note: errorLine(a)}
+		end = afterLine{Icon: "check", Tone: "good", Name: "Execution " + followUpBadge(m, a).Word, At: a.EndedAt, Note: errorLine(a)}
 		if a.Event > 0 {
 			end.Rest = fmt.Sprintf(", event %d", a.Event)
 		}
@@ -92,10 +92,10 @@ var stepNouns = map[callbacks.OperationKind]string{
 
 // stepLine describes one operation. over says that the execution has ended, so that an open
 // operation will never end.
-func stepLine(s *callbacks.AfterStep, over bool) afterLine {
+func stepLine(s *callbacks.FollowUpStep, over bool) afterLine {
 	line := afterLine{Icon: "todo", Lead: stepNouns[s.Kind], Name: s.Name, At: s.At, Note: s.Note}
 	switch s.Status {
-	case callbacks.AfterSucceeded:
+	case callbacks.StatusSucceeded:
 		line.Icon, line.Tone, line.Rest = "check", "good", " succeeded"+within(s, "in")
 		if s.Kind == callbacks.OperationWait {
 			line.Rest = " ended" + within(s, "after")
@@ -103,17 +103,17 @@ func stepLine(s *callbacks.AfterStep, over bool) afterLine {
 		if s.Note != "" {
 			line.Note = "Result: " + s.Note
 		}
-	case callbacks.AfterFailed:
+	case callbacks.StatusFailed:
 		line.Icon, line.Tone, line.Rest = "x", "bad", " failed"+within(s, "after")
-	case callbacks.AfterTimedOut:
+	case callbacks.StatusTimedOut:
 		line.Icon, line.Tone, line.Rest = "clock", "bad", " timed out"+within(s, "after")
-	case callbacks.AfterStopped:
+	case callbacks.StatusStopped:
 		line.Icon, line.Tone, line.Rest = "x", "bad", " was stopped"+within(s, "after")
-	case callbacks.AfterCancelled:
+	case callbacks.StatusCancelled:
 		line.Icon, line.Rest = "x", " was cancelled"+within(s, "after")
-	case callbacks.AfterRetrying:
+	case callbacks.StatusRetrying:
 		line.Icon, line.Rest = "retry", " did not succeed yet and is tried again"
-	case callbacks.AfterRunning:
+	case callbacks.StatusRunning:
 		line.Rest = " is under way"
 	}
 	if over && !s.Status.Ended() {
@@ -123,7 +123,7 @@ func stepLine(s *callbacks.AfterStep, over bool) afterLine {
 }
 
 // within says how long an operation took: " in 1.2 s". It is empty if that is not known.
-func within(s *callbacks.AfterStep, preposition string) string {
+func within(s *callbacks.FollowUpStep, preposition string) string {
 	if s.Took <= 0 {
 		return ""
 	}
@@ -131,7 +131,7 @@ func within(s *callbacks.AfterStep, preposition string) string {
 }
 
 // errorLine returns the error of an execution in one line; it is empty if there is none.
-func errorLine(a *callbacks.Aftermath) string {
+func errorLine(a *callbacks.FollowUp) string {
 	parts := []string{a.Error.ErrorType, a.Error.ErrorMessage}
 	if parts[0] == "" || parts[1] == "" {
 		return parts[0] + parts[1]
@@ -140,23 +140,23 @@ func errorLine(a *callbacks.Aftermath) string {
 }
 
 // afterVerb says how an execution ended: "the execution failed".
-func afterVerb(s callbacks.AfterStatus) string {
+func afterVerb(s callbacks.OperationStatus) string {
 	switch s {
-	case callbacks.AfterTimedOut:
+	case callbacks.StatusTimedOut:
 		return "timed out"
-	case callbacks.AfterStopped:
+	case callbacks.StatusStopped:
 		return "was stopped"
-	case callbacks.AfterFailed, callbacks.AfterSucceeded, callbacks.AfterRunning, callbacks.AfterRetrying, callbacks.AfterCancelled:
+	case callbacks.StatusFailed, callbacks.StatusSucceeded, callbacks.StatusRunning, callbacks.StatusRetrying, callbacks.StatusCancelled:
 	}
 	return "failed"
 }
 
 // afterwards adds the follow-up to the verdict on a completed decision.
 func afterwards(v verdict, m Review, s views.Shell) verdict {
-	a, c := aftermathOf(m), &m.Callback
+	a, c := followUpOf(m), &m.Callback
 	switch {
 	case a == nil || !a.Status.Ended():
-	case a.Status == callbacks.AfterSucceeded:
+	case a.Status == callbacks.StatusSucceeded:
 		v.Text += " The execution went on and finished."
 	case !c.ExecutionFailed:
 		v.Text += " The execution then " + afterVerb(a.Status) + "."

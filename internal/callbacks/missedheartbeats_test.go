@@ -13,33 +13,33 @@ func reviewed(heartbeat time.Duration) Callback {
 	}
 }
 
-func miss(c *Callback, sent time.Duration, answer Answer) AuditEntry {
-	return c.MissBeat(FailedBeat{Sent: at(sent), Taken: c.Heartbeats, Answer: &LambdaError{Answer: answer}}, at(sent), beats)
+func miss(c *Callback, sent time.Duration, reply Reply) AuditEntry {
+	return c.MissHeartbeat(MissedHeartbeat{Sent: at(sent), Taken: c.Heartbeats, Reply: &LambdaError{Reply: reply}}, at(sent), beats)
 }
 
 // TestBeatsThatFailAreOneStretch: the audit has when it began, and when it ended after how many.
 func TestBeatsThatFailAreOneStretch(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
-	first := miss(&c, 20*time.Second, AnswerThrottled)
+	first := miss(&c, 20*time.Second, ReplyThrottled)
 	if first.Action != ActionHeartbeatFailed || first.Detail != "Lambda did not take it: throttled." {
 		t.Errorf("the first failure is %+v in the audit", first)
 	}
 	for i := range 5 {
-		if entry := miss(&c, time.Duration(21+i)*time.Second, AnswerDenied); entry.Action != "" {
+		if entry := miss(&c, time.Duration(21+i)*time.Second, ReplyDenied); entry.Action != "" {
 			t.Errorf("another failure has an entry of its own: %+v", entry)
 		}
 	}
-	want := Untaken{Since: at(20 * time.Second), Failed: 6, Answer: AnswerDenied}
-	if c.Untaken != want || !c.BeatsFail() || c.KeptAlive() {
-		t.Errorf("got %+v, want %+v", c.Untaken, want)
+	want := MissedHeartbeats{Since: at(20 * time.Second), Failed: 6, Reply: ReplyDenied}
+	if c.MissedHeartbeats != want || !c.HeartbeatsFail() || c.KeptAlive() {
+		t.Errorf("got %+v, want %+v", c.MissedHeartbeats, want)
 	}
 	again := c.Beat(at(30*time.Second), beats)
 	if again.Action != ActionHeartbeat || again.Detail != "Taken again after 6 that failed." {
 		t.Errorf("the beat that was taken is %+v in the audit", again)
 	}
-	if c.BeatsFail() || !c.KeptAlive() || c.Untaken != (Untaken{}) {
-		t.Errorf("after it the callback has %+v", c.Untaken)
+	if c.HeartbeatsFail() || !c.KeptAlive() || c.MissedHeartbeats != (MissedHeartbeats{}) {
+		t.Errorf("after it the callback has %+v", c.MissedHeartbeats)
 	}
 	if entry := c.Beat(at(50*time.Second), beats); entry.Action != "" {
 		t.Errorf("the beat after that has an entry: %+v", entry)
@@ -52,16 +52,16 @@ func TestFailuresThatTellNothing(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
 	c.Beat(at(20*time.Second), beats)
-	older := FailedBeat{Sent: at(19 * time.Second), Taken: 0, Answer: &LambdaError{Answer: AnswerFault}}
-	if entry := c.MissBeat(older, at(21*time.Second), beats); entry.Action != "" || c.BeatsFail() || !c.KeptAlive() {
-		t.Errorf("an older beat that failed makes %+v and %+v", c.Untaken, entry)
+	older := MissedHeartbeat{Sent: at(19 * time.Second), Taken: 0, Reply: &LambdaError{Reply: ReplyFault}}
+	if entry := c.MissHeartbeat(older, at(21*time.Second), beats); entry.Action != "" || c.HeartbeatsFail() || !c.KeptAlive() {
+		t.Errorf("an older beat that failed makes %+v and %+v", c.MissedHeartbeats, entry)
 	}
 	c.ReviewedUntil = t0
 	c.StopHeartbeats(at(21 * time.Second))
-	if entry := miss(&c, 22*time.Second, AnswerThrottled); entry.Action != "" || c.BeatsFail() || !c.NextHeartbeatAt.IsZero() {
-		t.Errorf("a beat that nobody wants any more makes %+v, next at %v", c.Untaken, c.NextHeartbeatAt)
+	if entry := miss(&c, 22*time.Second, ReplyThrottled); entry.Action != "" || c.HeartbeatsFail() || !c.NextHeartbeatAt.IsZero() {
+		t.Errorf("a beat that nobody wants any more makes %+v, next at %v", c.MissedHeartbeats, c.NextHeartbeatAt)
 	}
-	if miss(&c, 22*time.Second, AnswerDenied); c.Problem != "" {
+	if miss(&c, 22*time.Second, ReplyDenied); c.Problem != "" {
 		t.Errorf("a beat that nobody wants any more leaves the problem %q", c.Problem)
 	}
 }
@@ -71,7 +71,7 @@ func TestFailuresThatTellNothing(t *testing.T) {
 func TestRefusedBeatsAreForgotten(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
-	if miss(&c, 20*time.Second, AnswerDenied); c.Problem != AnswerDenied {
+	if miss(&c, 20*time.Second, ReplyDenied); c.Problem != ReplyDenied {
 		t.Fatalf("refused beats make the problem %q", c.Problem)
 	}
 	taken := c
@@ -87,21 +87,21 @@ func TestRefusedBeatsAreForgotten(t *testing.T) {
 // TestLostAnswers: a beat whose answer was lost counts as not taken, but it may have arrived.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
-	for answer, mayHaveArrived := range map[Answer]bool{
-		AnswerNone: true, AnswerFault: true, AnswerKMS: true,
-		AnswerUnsent: false, AnswerThrottled: false, AnswerDenied: false, AnswerInvalid: false, AnswerClosed: false,
+	for reply, mayHaveArrived := range map[Reply]bool{
+		ReplyNone: true, ReplyFault: true, ReplyKMS: true,
+		ReplyUnsent: false, ReplyThrottled: false, ReplyDenied: false, ReplyInvalid: false, ReplyClosed: false,
 	} {
 		c := reviewed(time.Minute)
-		miss(&c, 20*time.Second, answer)
+		miss(&c, 20*time.Second, reply)
 		if end, cause := c.Ends(); cause != CauseHeartbeat || !end.Equal(at(time.Minute)) {
-			t.Errorf("%s: ends at %v by %q, want a minute after the last beat that was taken", answer, end, cause)
+			t.Errorf("%s: ends at %v by %q, want a minute after the last beat that was taken", reply, end, cause)
 		}
 		if c.mayLiveOn(at(79*time.Second)) != mayHaveArrived || c.mayLiveOn(at(80*time.Second)) {
-			t.Errorf("%s: may live on for a minute after it is not %t", answer, mayHaveArrived)
+			t.Errorf("%s: may live on for a minute after it is not %t", reply, mayHaveArrived)
 		}
 		c.ReviewedUntil = t0
-		if c.StopHeartbeats(at(21 * time.Second)); c.mayLiveOn(at(79*time.Second)) != mayHaveArrived || c.Untaken.Failed != 0 {
-			t.Errorf("%s: once the beats stop %+v is left", answer, c.Untaken)
+		if c.StopHeartbeats(at(21 * time.Second)); c.mayLiveOn(at(79*time.Second)) != mayHaveArrived || c.MissedHeartbeats.Failed != 0 {
+			t.Errorf("%s: once the beats stop %+v is left", reply, c.MissedHeartbeats)
 		}
 	}
 }
@@ -111,7 +111,7 @@ func TestFirstBeatOnItsWay(t *testing.T) {
 	t.Parallel()
 	c := Callback{State: Pending, ReviewedUntil: at(time.Hour), Clocks: Clocks{StartedAt: t0, HeartbeatTimeout: time.Minute}}
 	c.scheduleHeartbeat(at(50 * time.Second))
-	if c.KeptAlive() || c.BeatsFail() {
+	if c.KeptAlive() || c.HeartbeatsFail() {
 		t.Error("before its first beat is taken it is kept alive, or beats fail")
 	}
 	c.Beat(at(51*time.Second), beats)
@@ -143,7 +143,7 @@ func retries(t *testing.T, timeout, asked time.Duration, jitter float64) {
 	interval, lastMoments := timeout/3, min(timeout/6, 2*time.Second)
 	sent, between, last := interval, 0, interval
 	for sent < 2*timeout {
-		c.MissBeat(FailedBeat{Sent: at(sent), Answer: &LambdaError{Answer: AnswerThrottled, RetryAfter: asked}, Jitter: jitter}, at(sent), beats)
+		c.MissHeartbeat(MissedHeartbeat{Sent: at(sent), Reply: &LambdaError{Reply: ReplyThrottled, RetryAfter: asked}, Jitter: jitter}, at(sent), beats)
 		next := c.NextHeartbeatAt.Sub(t0)
 		pause := next - sent
 		if pause < firstRetry || pause > max(interval, asked) {
@@ -173,8 +173,8 @@ func retries(t *testing.T, timeout, asked time.Duration, jitter float64) {
 func TestRenewalsKeepARetry(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
-	asked := &LambdaError{Answer: AnswerThrottled, RetryAfter: 30 * time.Second}
-	c.MissBeat(FailedBeat{Sent: at(20 * time.Second), Answer: asked}, at(20*time.Second), beats)
+	asked := &LambdaError{Reply: ReplyThrottled, RetryAfter: 30 * time.Second}
+	c.MissHeartbeat(MissedHeartbeat{Sent: at(20 * time.Second), Reply: asked}, at(20*time.Second), beats)
 	c.scheduleHeartbeat(at(21 * time.Second))
 	if want := at(50 * time.Second); !c.NextHeartbeatAt.Equal(want) {
 		t.Errorf("next at %v, want %v", c.NextHeartbeatAt, want)
@@ -185,9 +185,9 @@ func TestRenewalsKeepARetry(t *testing.T) {
 func TestEndedBeatsAreForgotten(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
-	miss(&c, 20*time.Second, AnswerNone)
-	if _, err := c.Close(Ending{By: EndedByOther}, at(30*time.Second), System("test")); err != nil || c.Untaken != (Untaken{}) {
-		t.Errorf("closed with %v it has %+v", err, c.Untaken)
+	miss(&c, 20*time.Second, ReplyNone)
+	if _, err := c.Close(Ending{By: EndedByOther}, at(30*time.Second), System("test")); err != nil || c.MissedHeartbeats != (MissedHeartbeats{}) {
+		t.Errorf("closed with %v it has %+v", err, c.MissedHeartbeats)
 	}
 }
 
@@ -197,7 +197,7 @@ func TestBeatsFailAfterASetBackClock(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
 	c.Beat(at(5*time.Minute), beats)
-	if miss(&c, time.Minute, AnswerThrottled); !c.BeatsFail() {
-		t.Errorf("a beat that failed left %+v", c.Untaken)
+	if miss(&c, time.Minute, ReplyThrottled); !c.HeartbeatsFail() {
+		t.Errorf("a beat that failed left %+v", c.MissedHeartbeats)
 	}
 }

@@ -9,9 +9,9 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 )
 
-func testAftermath(t *testing.T, open func(*testing.T) callbackstest.Store) {
+func testFollowUp(t *testing.T, open func(*testing.T) callbackstest.Store) {
 	callbackstest.Cases(t, open, map[string]func(*testing.T, callbackstest.Store){
-		"Kept":              aftermathKept,
+		"Kept":              followUpKept,
 		"FailureIsKept":     failureKept,
 		"Attention":         attentionAfterFailure,
 		"AttentionByFilter": attentionFiltered,
@@ -19,16 +19,16 @@ func testAftermath(t *testing.T, open func(*testing.T) callbackstest.Store) {
 	})
 }
 
-// NewAftermath is a follow-up with every field set. Its times are to the millisecond, as stores
+// NewFollowUp is a follow-up with every field set. Its times are to the millisecond, as stores
 // keep them.
-func NewAftermath() *callbacks.Aftermath {
+func NewFollowUp() *callbacks.FollowUp {
 	at := callbackstest.T0.Add(1250 * time.Millisecond)
-	return &callbacks.Aftermath{
-		Status: callbacks.AfterFailed, ResumedAt: callbackstest.T0.Add(time.Millisecond), EndedAt: at, Event: 21,
+	return &callbacks.FollowUp{
+		Status: callbacks.StatusFailed, ResumedAt: callbackstest.T0.Add(time.Millisecond), EndedAt: at, Event: 21,
 		Error: callbacks.ErrorObject{ErrorType: "ValidationError", ErrorMessage: "card <b>expired</b>, \"so\" it says"},
-		Steps: []callbacks.AfterStep{
-			{Operation: "c4ca", Name: "charge-card", Kind: callbacks.OperationStep, Status: callbacks.AfterFailed, At: at, Took: 1200 * time.Millisecond, Note: "ValidationError: é\u2028"},
-			{Operation: "c81e", Kind: callbacks.OperationWait, Status: callbacks.AfterRunning, At: callbackstest.T0},
+		Steps: []callbacks.FollowUpStep{
+			{Operation: "c4ca", Name: "charge-card", Kind: callbacks.OperationStep, Status: callbacks.StatusFailed, At: at, Took: 1200 * time.Millisecond, Note: "ValidationError: é\u2028"},
+			{Operation: "c81e", Kind: callbacks.OperationWait, Status: callbacks.StatusRunning, At: callbackstest.T0},
 		},
 		Skipped: true, Last: 22, ReadAt: callbackstest.T0.Add(time.Minute), Readings: 3,
 	}
@@ -44,22 +44,22 @@ func FailedAfterwards(subject string, at time.Time) callbackstest.Option {
 	}
 }
 
-func aftermathKept(t *testing.T, s callbackstest.Store) {
+func followUpKept(t *testing.T, s callbackstest.Store) {
 	c := callbackstest.Put(t, s, callbackstest.NewCallback())
 	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
-	want := NewAftermath()
-	for i, aftermath := range []*callbacks.Aftermath{want, nil, {Status: callbacks.AfterRunning, Last: 7}} {
+	want := NewFollowUp()
+	for i, followUp := range []*callbacks.FollowUp{want, nil, {Status: callbacks.StatusRunning, Last: 7}} {
 		now := callbackstest.T0.Add(time.Duration(i) * time.Hour)
 		w := claimOne(t, s, "worker", now)
 		finish := func(_ *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
-			d.Aftermath, d.DueAt = aftermath, now.Add(time.Minute)
+			d.FollowUp, d.DueAt = followUp, now.Add(time.Minute)
 			return callbacks.AuditEntry{}, nil
 		}
-		if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, now, callbacks.AnswerAccepted), c.ID, finish); err != nil {
+		if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, now, callbacks.ReplyAccepted), c.ID, finish); err != nil {
 			t.Fatal(err)
 		}
-		callbackstest.Same(t, "aftermath", deliveryOf(t, s, c.ID).Aftermath, aftermath)
-		callbackstest.Same(t, "claimed aftermath", claimOne(t, s, "reader", now.Add(time.Minute)).Delivery.Aftermath, aftermath)
+		callbackstest.Same(t, "follow-up", deliveryOf(t, s, c.ID).FollowUp, followUp)
+		callbackstest.Same(t, "claimed follow-up", claimOne(t, s, "reader", now.Add(time.Minute)).Delivery.FollowUp, followUp)
 	}
 }
 
