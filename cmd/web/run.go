@@ -14,6 +14,7 @@ type commands struct {
 	Demo    demoCommand        `cmd:"" help:"${demo}"`
 	Local   localLambdaCommand `cmd:"" help:"${local_lambda}" name:"local-lambda"`
 	Doctor  doctorCommand      `cmd:"" help:"${doctor}"`
+	Config  configCommand      `cmd:"" help:"${config}"`
 	Backup  backupCommand      `cmd:"" help:"${backup}"`
 	Version versionCommand     `cmd:"" help:"${version}"`
 }
@@ -29,6 +30,7 @@ var commandHelp = kong.Vars{
 		"the local Lambda alone.",
 	"doctor": "Examine what serve would run with: database, identity provider, clocks, permissions. " +
 		"Changes nothing; fails when there is a problem.",
+	"config": "Check and print countersign.yaml, the file that says what the desk is for.",
 	"backup": "Copy the SQLite database to a new file while the desk works. " +
 		"Needs COUNTERSIGN_DATABASE_URL only.",
 	"version": "Print the version.",
@@ -46,13 +48,13 @@ func run(
 ) error {
 	parser, err := kong.New(new(commands), kong.Name("countersign"), kong.Description(description),
 		kong.Writers(stdout, stderr), kong.Exit(func(int) { panic(helped{}) }), kong.Help(help),
-		commandHelp, demoHelp, localLambdaHelp, doctorHelp)
+		commandHelp, demoHelp, localLambdaHelp, doctorHelp, configHelp)
 	if err != nil {
 		return err
 	}
 	command, err := parse(parser, args)
 	if err != nil {
-		return fmt.Errorf("%w (countersign --help lists the commands)", err)
+		return exitError{exitUsage, fmt.Errorf("%w (countersign --help lists the commands)", err)}
 	}
 	if command == nil { // help was printed
 		return nil

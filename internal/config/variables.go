@@ -13,27 +13,41 @@ const fileSuffix = "_FILE"
 
 // readVariables collects the variables that have a value. An empty variable counts as not set,
 // because compose files and manifests leave such variables behind.
-func readVariables(environ map[string]string, readFile func(string) ([]byte, error), p problems) map[string]string {
+func readVariables(
+	environ map[string]string, readFile func(string) ([]byte, error), p problems,
+) map[string]string {
+	var shorts []string
+	for _, s := range Settings() {
+		shorts = append(shorts, strings.TrimPrefix(s.Name, Prefix))
+	}
+	return readNamed(shorts, environ, readFile, p)
+}
+
+// readNamed collects variables by their names without the prefix.
+func readNamed(
+	shorts []string, environ map[string]string, readFile func(string) ([]byte, error), p problems,
+) map[string]string {
 	// must not be nil: env would then read the process's own environment
 	values := make(map[string]string)
-	for _, s := range Settings() {
-		value, path := environ[s.Name], environ[s.Name+fileSuffix]
+	for _, short := range shorts {
+		name := Prefix + short
+		value, path := environ[name], environ[name+fileSuffix]
 		switch {
 		case value != "" && path != "":
-			p.add(s.Name, "is set twice: give it or %s%s, not both", s.Name, fileSuffix)
+			p.add(name, "is set twice: give it or %s%s, not both", name, fileSuffix)
 		case path != "":
 			text, err := readFile(path)
 			if err != nil {
-				p.add(s.Name, "cannot be read from the file that %s%s names: %s", s.Name, fileSuffix, fileProblem(path, err))
+				p.add(name, "cannot be read from the file that %s%s names: %s", name, fileSuffix, fileProblem(path, err))
 				continue
 			}
 			value = strings.TrimRight(string(text), "\r\n")
 			if value == "" {
-				p.add(s.Name, "is empty in file %s, which %s%s names", path, s.Name, fileSuffix)
+				p.add(name, "is empty in file %s, which %s%s names", path, name, fileSuffix)
 			}
 		}
 		if value != "" {
-			values[s.Name] = value
+			values[name] = value
 		}
 	}
 	return values

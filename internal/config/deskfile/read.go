@@ -108,3 +108,6 @@ func unreadable(path string, err error) error {
 	}
 	return fmt.Errorf("%s cannot be read: %w", path, err)
 }
+
+// Shown returns a desk as a file that says all that is in force. Secrets are only named.
+func (d *Desk) Shown() []byte { return strictyaml.Write(d, true) }

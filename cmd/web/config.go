@@ -1,0 +1,167 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/alecthomas/kong"
+
+	"countersign/internal/config"
+	"countersign/internal/config/deskfile"
+	"countersign/internal/printable"
+)
+
+// configCommand has the commands about countersign.yaml.
+type configCommand struct {
+	Check   configCheck   `cmd:"" help:"${config_check}"`
+	Show    configShow    `cmd:"" help:"${config_show}"`
+	Schema  configSchema  `cmd:"" help:"${config_schema}"`
+	FromEnv configFromEnv `cmd:"" name:"from-env" help:"${config_from_env}"`
+}
+
+// configHelp is the help for the commands and flags.
+var configHelp = kong.Vars{
+	"config_check": "Check a countersign.yaml. Exit codes: 0 it is right, 1 it has faults (each on a line, " +
+		"as FILE:LINE:COLUMN), 2 it cannot be read or the command is wrong.",
+	"config_show": "Print what a countersign.yaml says with its defaults. Secrets are only named.",
+	"config_schema": "Print the JSON Schema of countersign.yaml, for editors: begin the file with " +
+		"# yaml-language-server: $schema=countersign.schema.json",
+	"config_from_env": "Print the countersign.yaml that says what the variables of earlier versions say " +
+		"(COUNTERSIGN_QUEUES, COUNTERSIGN_SOURCES and the like).",
+	"config_file":       "The file; that of COUNTERSIGN_CONFIG_FILE when left out.",
+	"config_no_secrets": "Do not read the secrets that the file names, where they are not.",
+	"config_secrets":    "New folder for the secrets of the variables, which the file only names.",
+}
+
+// configFile is the file that a command is about.
+type configFile struct {
+	File      string `arg:"" optional:"" help:"${config_file}"`
+	NoSecrets bool   `help:"${config_no_secrets}"`
+}
+
+// load reads and checks the file, and prints its faults.
+func (c configFile) load(e environment) (string, *deskfile.Desk, error) {
+	if c.File == "" {
+		c.File = e.variables[config.Prefix+"CONFIG_FILE"]
+	}
+	if c.File == "" {
+		return "", nil, exitError{exitUsage, errors.New("name the file to check, or set COUNTERSIGN_CONFIG_FILE")}
+	}
+	desk, err := deskfile.Load(c.File, deskfile.Surroundings{
+		ReadFile: deskfile.ReadFile, Variables: e.variables, SkipSecrets: c.NoSecrets,
+		Region: e.variables[config.Prefix+"LAMBDA_REGION"],
+	})
+	if faults, ok := errors.AsType[*deskfile.Faults](err); ok {
+		_, _ = fmt.Fprintln(e.stderr, printable.String(faults.Error(), printable.Lines))
+		return "", nil, exitError{exitFaults, fmt.Errorf("%s has %s", c.File, plural(len(faults.List), "fault"))}
+	}
+	if err != nil {
+		return "", nil, exitError{exitUsage, err}
+	}
+	return c.File, desk, nil
+}
+
+// configCheck checks a file.
+type configCheck struct{ configFile }
+
+// Run prints every fault of the file.
+func (c configCheck) Run(e environment) error {
+	file, desk, err := c.load(e)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.stdout, "%s is right: %s, %s, %s, %s, %s\n", file, plural(len(desk.Queues), "queue"),
+		plural(len(desk.Sources), "source"), plural(len(desk.Topics), "SNS topic"),
+		plural(len(desk.Functions), "function"), plural(len(desk.Accounts), "account"))
+	return err
+}
+
+// plural counts things whose name gets an s.
+func plural(count int, thing string) string {
+	if count != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", count, thing)
+}
+
+// configShow prints what a file says.
+type configShow struct{ configFile }
+
+// Run prints the file with what counts where it says nothing.
+func (c configShow) Run(e environment) error {
+	file, desk, err := c.load(e)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(e.stdout, "# %s, version %.12s, with its defaults\n%s", file, desk.Version, desk.Shown())
+	return err
+}
+
+// configSchema prints the schema.
+type configSchema struct{}
+
+// Run prints the schema.
+func (configSchema) Run(e environment) error {
+	_, err := e.stdout.Write(deskfile.Schema())
+	return err
+}
+
+// configFromEnv rewrites variables of earlier versions as a file.
+type configFromEnv struct {
+	Secrets string `help:"${config_secrets}" type:"path" placeholder:"DIR"`
+}
+
+// Run prints the file, and writes the secrets.
+func (c configFromEnv) Run(e environment) error {
+	rewritten, err := config.Rewrite(e.variables, os.ReadFile, c.Secrets)
+	if err != nil {
+		return exitError{exitFaults, err}
+	}
+	if len(rewritten.Secrets) > 0 {
+		if c.Secrets == "" {
+			return exitError{exitUsage, fmt.Errorf("the variables hold %s, which the file cannot: name a new folder "+
+				"for them, as --secrets /etc/countersign/secrets", plural(len(rewritten.Secrets), "secret"))}
+		}
+		if err := writeSecrets(c.Secrets, rewritten); err != nil {
+			return err
+		}
+		fmt.Fprintf(e.stderr, "%s written to %s\n", plural(len(rewritten.Secrets), "secret"), c.Secrets)
+	}
+	return c.print(e, rewritten.File)
+}
+
+// print writes the file, and what is wrong with it by the rules of today.
+func (c configFromEnv) print(e environment, text []byte) error {
+	if _, err := e.stdout.Write(text); err != nil {
+		return err
+	}
+	_, err := deskfile.Parse("countersign.yaml", text, deskfile.Surroundings{
+		ReadFile: deskfile.ReadFile, Variables: e.variables, Region: e.variables[config.Prefix+"LAMBDA_REGION"],
+	})
+	if err != nil {
+		return exitError{exitFaults, fmt.Errorf("the variables say what is no longer right:\n%w", err)}
+	}
+	return nil
+}
+
+// writeSecrets writes each secret to a file of its own, which only its owner can read. It replaces
+// no file.
+func writeSecrets(folder string, r config.Rewritten) error {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return fmt.Errorf("folder for the secrets: %w", err)
+	}
+	for _, path := range r.SecretPaths() {
+		file, err := os.OpenFile(filepath.Clean(path), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return fmt.Errorf("secret not written: %w", err)
+		}
+		_, err = io.WriteString(file, r.Secrets[path]+"\n")
+		if err := errors.Join(err, file.Close()); err != nil {
+			return fmt.Errorf("secret not written: %w", err)
+		}
+	}
+	return nil
+}

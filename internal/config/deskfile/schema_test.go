@@ -1,0 +1,177 @@
+package deskfile
+
+import (
+	"encoding/json"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// schemaFile is where editors find the schema.
+const schemaFile = "../../../docs/countersign.schema.json"
+
+func readSchema(t *testing.T) []byte {
+	t.Helper()
+	if *rewrite {
+		if err := os.WriteFile(schemaFile, Schema(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text, err := os.ReadFile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func TestSchemaFileIsFresh(t *testing.T) {
+	t.Parallel()
+	if diff := cmp.Diff(string(readSchema(t)), string(Schema())); diff != "" {
+		t.Errorf("run go test ./internal/config/deskfile -update\n-file +package:\n%s", diff)
+	}
+}
+
+// TestSchemaSaysWhatTheTypesSay walks the types by their tags and the schema by its keys, side by
+// side: no key is in one alone, and every rule of a tag is in the schema.
+func TestSchemaSaysWhatTheTypesSay(t *testing.T) {
+	t.Parallel()
+	var top map[string]any
+	if err := json.Unmarshal(readSchema(t), &top); err != nil {
+		t.Fatal(err)
+	}
+	walk(t, "", reflect.TypeFor[Desk](), "", top)
+}
+
+func walk(t *testing.T, at string, goType reflect.Type, tag reflect.StructTag, s map[string]any) {
+	t.Helper()
+	if goType.Kind() == reflect.Pointer {
+		goType = goType.Elem()
+	}
+	kinds := map[reflect.Kind]string{
+		reflect.Struct: "object", reflect.Map: "object", reflect.Slice: "array", reflect.Bool: "boolean", reflect.String: "string",
+	}
+	if s["type"] != kinds[goType.Kind()] {
+		t.Errorf("%s is a %s in Go and %v in the schema", at, goType, s["type"])
+	}
+	child := func(key string) map[string]any { inner, _ := s[key].(map[string]any); return inner }
+	switch goType.Kind() {
+	case reflect.Struct:
+		walkKeys(t, at, goType, s)
+	case reflect.Map:
+		if pattern, _ := child("propertyNames")["pattern"].(string); pattern != tag.Get("keys") {
+			t.Errorf("%s: names match %q in the schema, %q in Go", at, pattern, tag.Get("keys"))
+		}
+		walk(t, at+".*", goType.Elem(), "", child("additionalProperties"))
+	case reflect.Slice:
+		walk(t, at+"[]", goType.Elem(), tag, child("items"))
+	case reflect.String:
+		pattern, _ := s["pattern"].(string)
+		var enum []string
+		for _, word := range asList(s["enum"]) {
+			enum = append(enum, word.(string))
+		}
+		if pattern != tag.Get("pattern") || strings.Join(enum, ",") != tag.Get("enum") {
+			t.Errorf("%s: the schema has %q and %v, the tag is %s", at, pattern, enum, tag)
+		}
+	default:
+	}
+}
+
+func walkKeys(t *testing.T, at string, goType reflect.Type, s map[string]any) {
+	t.Helper()
+	properties, _ := s["properties"].(map[string]any)
+	var keys, required []string
+	for i := range goType.NumField() {
+		tag := goType.Field(i).Tag
+		key := tag.Get("yaml")
+		if key == "" {
+			continue
+		}
+		keys = append(keys, key)
+		if tag.Get("required") == "true" {
+			required = append(required, key)
+		}
+		property, ok := properties[key].(map[string]any)
+		if !ok {
+			t.Errorf("%s.%s is not in the schema", at, key)
+			continue
+		}
+		if help, _ := property["description"].(string); tag.Get("help") == "" || !strings.HasPrefix(help, tag.Get("help")) {
+			t.Errorf("%s.%s: the schema says %q", at, key, help)
+		}
+		walk(t, at+"."+key, goType.Field(i).Type, tag, property)
+	}
+	for key := range properties {
+		if !slices.Contains(keys, key) {
+			t.Errorf("%s.%s is in the schema alone", at, key)
+		}
+	}
+	var inSchema []string
+	for _, key := range asList(s["required"]) {
+		inSchema = append(inSchema, key.(string))
+	}
+	if s["additionalProperties"] != false || !slices.Equal(inSchema, required) {
+		t.Errorf("%s: the schema requires %v and leaves more keys %v", at, inSchema, s["additionalProperties"])
+	}
+}
+
+func asList(v any) []any { list, _ := v.([]any); return list }
+
+// formFaults are the messages about what a schema can see: a key or value by itself.
+var formFaults = []string{
+	"there is no such key", "there is no value here", "the key is missing", "does not fit", "must be a list", "must be a mapping",
+	"must be a text", "must be true or false", "must be review or", "must be failure or", "the list has this already", "a secret never stands",
+}
+
+// TestSchemaAgreesWithTheReader: editors mark what the desk would refuse, and nothing else.
+func TestSchemaAgreesWithTheReader(t *testing.T) {
+	t.Parallel()
+	compiler := jsonschema.NewCompiler()
+	compiler.UseLoader(jsonschema.SchemeURLLoader{})
+	document, err := jsonschema.UnmarshalJSON(strings.NewReader(string(readSchema(t))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := compiler.AddResource("countersign.json", document); err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := compiler.Compile("countersign.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := validate(compiled, everything); err != nil {
+		t.Errorf("the schema refuses a file that is right: %v", err)
+	}
+	marked := 0
+	for _, broken := range brokenFiles(t) {
+		ofForm := slices.ContainsFunc(formFaults, func(words string) bool { return strings.Contains(broken.messages, words) })
+		if !ofForm {
+			continue
+		}
+		marked++
+		if validate(compiled, broken.text) == nil {
+			t.Errorf("%s: the schema finds nothing, the reader:\n%s", broken.name, broken.messages)
+		}
+	}
+	if marked < 30 {
+		t.Errorf("only %d files are wrong by their form", marked)
+	}
+}
+
+func validate(compiled *jsonschema.Schema, text string) error {
+	inJSON, err := yaml.YAMLToJSON([]byte(text))
+	if err != nil {
+		return err
+	}
+	value, err := jsonschema.UnmarshalJSON(strings.NewReader(string(inJSON)))
+	if err != nil {
+		return err
+	}
+	return compiled.Validate(value)
+}
