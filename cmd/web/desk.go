@@ -48,6 +48,9 @@ type deskOptions struct {
 	// Linger is how long a stop keeps serving after readiness reports no, so that load balancers
 	// stop sending requests.
 	Linger time.Duration
+	// Poll is about how often open pages look by themselves for what nobody told them; a minute if
+	// zero.
+	Poll time.Duration
 }
 
 // desk is the program: a store, the workers on it and the pages in front of it.
@@ -81,6 +84,7 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 		d.now = time.Now
 	}
 	d.hub = live.NewHub(d.now)
+	d.hub.Poll = o.Poll
 	d.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	defer func() {
 		if err != nil {

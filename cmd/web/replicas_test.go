@@ -14,13 +14,16 @@ import (
 )
 
 // threeReplicas starts three desks at once on an empty database, with an open gate before Lambda.
+// Their pages hear of nothing but by a signal: by themselves they would look after an hour.
 func threeReplicas(t *testing.T) (*rig, *gate, []*replica) {
 	t.Helper()
 	listeners := threeAddresses(t)
 	r := newRig(t, listeners[0].Addr().String())
 	lambda := newGate(false)
 	endpoint := r.lambda(lambda)
-	all := replicas(t, r, listeners, func(_ int, settings map[string]string, _ *deskOptions) { settings["LAMBDA_ENDPOINT"] = endpoint })
+	all := replicas(t, r, listeners, func(_ int, settings map[string]string, o *deskOptions) {
+		settings["LAMBDA_ENDPOINT"], o.Poll = endpoint, time.Hour
+	})
 	return r, lambda, all
 }
 
@@ -46,7 +49,7 @@ func TestReplicasShareSessions(t *testing.T) {
 }
 
 // TestPagesHearOtherReplicas: what one changes is told to the pages of the others, although no page
-// and no worker asks for it.
+// and no worker asks for it. A page that looks by itself is told of everything, not of a callback.
 func TestPagesHearOtherReplicas(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -243,7 +246,7 @@ func TestOthersTakeOver(t *testing.T) {
 }
 
 // TestSessionEndsAtAllReplicas: a page at one replica is told that its session was ended at
-// another. It would find out by itself, but only after twice the patience of the test.
+// another.
 func TestSessionEndsAtAllReplicas(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {

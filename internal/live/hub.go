@@ -11,6 +11,10 @@ import (
 // Hub passes notices on to all subscribers. It implements [callbacks.Invalidator] and is safe for
 // concurrent use.
 type Hub struct {
+	// Poll is about how often a stream looks by itself for what nobody told; a minute if zero. Set
+	// it before the first subscription.
+	Poll time.Duration
+
 	now    func() time.Time
 	latest atomic.Int64 // time of the latest notice in Unix milliseconds
 

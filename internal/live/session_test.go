@@ -79,6 +79,24 @@ func TestStreamLooksAtItsSession(t *testing.T) {
 	})
 }
 
+// TestStreamPoll: a stream that is to look once in an hour looks at nothing in its lifetime.
+func TestStreamPoll(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		hub, c := live.NewHub(time.Now), newConnection()
+		hub.Poll = time.Hour
+		var looks atomic.Int64
+		ended := openIn(t, hub, c, "mine", func() time.Duration { looks.Add(1); return 2 * time.Hour })
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if n := looks.Load(); n != 1 {
+			t.Errorf("looked %d times at its session, want once at the beginning", n)
+		}
+		c.expectTimes(t, 0, changed(live.Everything))
+	})
+}
+
 // TestStreamEndsAtTheEndOfItsSession: it knows when idleness or lifetime ends the session, and
 // looks then.
 func TestStreamEndsAtTheEndOfItsSession(t *testing.T) {

@@ -2,6 +2,7 @@ package live
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,15 +20,12 @@ const (
 	// keepAlive is shorter than the idle timeouts of common proxies (nginx, ALB: 60 s), and than
 	// what a page takes for silence (20 s).
 	keepAlive = 15 * time.Second
-	// silence is how long a page goes without an event before it reads again all the same, because
-	// a replica that dies after its commit tells nobody. It varies by a quarter, so that pages do
-	// not read all at once.
-	silence = time.Minute
+	// poll is how long a page goes without an event before it reads again all the same, and how
+	// often a stream checks its session, because a replica that dies after its commit tells nobody.
+	// It varies by a quarter, so that pages do not read all at once.
+	poll = time.Minute
 	// maxLifetime ends a stream, so that the reader's rights are checked again when it reconnects.
 	maxLifetime = 15 * time.Minute
-	// look is how often a stream checks its session, because the replica that ended the session may
-	// have died before it told anybody.
-	look = time.Minute
 	// reconnect is how long browsers wait before they connect again.
 	reconnect = 3 * time.Second
 	// writeLimit is when a stream drops a reader whose connection takes nothing any more.
@@ -76,7 +74,7 @@ func (s stream) run(ctx context.Context, sub *Subscription, lasts time.Duration)
 	defer lifetime.Stop()
 	idle := time.NewTicker(keepAlive)
 	defer idle.Stop()
-	silent := time.NewTimer(aboutSilence())
+	silent := time.NewTimer(sub.nextPoll())
 	defer silent.Stop()
 
 	ready := sub.Ready()
@@ -103,10 +101,10 @@ func (s stream) run(ctx context.Context, sub *Subscription, lasts time.Duration)
 			ready, gathered = sub.Ready(), nil
 			err = s.changed(sub.Take())
 			idle.Reset(keepAlive)
-			silent.Reset(aboutSilence())
+			silent.Reset(sub.nextPoll())
 		case <-silent.C:
 			err = s.changed([]callbacks.ID{Everything})
-			silent.Reset(aboutSilence())
+			silent.Reset(sub.nextPoll())
 		case <-idle.C:
 			err = s.write([]byte(beat))
 		}
@@ -119,14 +117,18 @@ func (s stream) run(ctx context.Context, sub *Subscription, lasts time.Duration)
 // sessionLasts is how long to wait before the next check of the subscription's session, zero once
 // that is over.
 func (s *Subscription) sessionLasts(ctx context.Context) time.Duration {
-	again := look*3/4 + rand.N(look/2) // streams must not look in step
+	again := s.nextPoll()
 	if s.lasts == nil {
 		return again
 	}
 	return min(again, s.lasts(ctx))
 }
 
-func aboutSilence() time.Duration { return silence*3/4 + rand.N(silence/2) }
+// nextPoll is when the subscriber looks by itself. Subscribers must not look in step.
+func (s *Subscription) nextPoll() time.Duration {
+	about := cmp.Or(s.hub.Poll, poll)
+	return about*3/4 + rand.N(about/2)
+}
 
 // stream writes events.
 type stream struct {
