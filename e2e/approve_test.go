@@ -12,7 +12,7 @@ import (
 // TestApprove is the story of the desk: a request arrives in an open list, two people open it, one
 // approves, and the function gets exactly the bytes that were shown. A page that is live reads
 // itself again only when it is told to: what it shows of what happened elsewhere came over the
-// stream.
+// stream, which names the callback when a change is signalled.
 func TestApprove(t *testing.T) {
 	t.Parallel()
 	for name, database := range databases {
@@ -24,11 +24,13 @@ func TestApprove(t *testing.T) {
 			mara.inspect("inbox-empty")
 			mara.comes("#freshness", "Live")
 			samePage := mara.keepsPage()
+			told := mara.listen()
 
 			arn := w.begin(t, function, expense(func(q *demo.Question) { q.HeartbeatTimeoutSeconds = 60 }))
 			mara.comes("#list", "EXP-2291")
 			samePage()
 			a := w.asked.await(t, patience, "the request", func(a asked) bool { return a.executionARN == arn })
+			told.await(t, a.id)
 			mara.inspect("inbox")
 
 			mara.click(a.row() + " a")
@@ -46,10 +48,12 @@ func TestApprove(t *testing.T) {
 			shown := mara.arm("approve")
 			mara.reads(`[data-bar="armed"]`, "Approve “Expense report EXP-2291: $7,846.20, Osaka customer onsite”?", "cannot be undone")
 			mara.picture("armed")
+			told = dana.listen()
 			mara.confirm()
 			mara.reaches("completed")
 			mara.comes("#verdict", "Approved. Lambda’s own history agrees.")
 			dana.reaches("completed")
+			told.await(t, a.id)
 			samePage()
 
 			hash := sha256.Sum256([]byte(shown))
