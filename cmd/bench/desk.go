@@ -64,6 +64,9 @@ func (b *bench) startReplicas(ctx context.Context, database string, count int) (
 	}
 	d := &desk{url: "http://" + addresses[0], secret: newSecret(), clientSecret: rand.Text(), sessionKey: deskprocess.NewKey()}
 	people := []oidc.User{{Subject: reviewer.Subject, Name: reviewer.Name, Email: reviewer.Email, Groups: reviewer.Groups}}
+	for n := range b.colleagues() {
+		people = append(people, oidc.User{Subject: colleague(n), Name: colleague(n), Groups: reviewer.Groups})
+	}
 	var err error
 	if d.issuer, d.provider, err = deskprocess.StartProvider(ctx, d.url, deskClient, d.clientSecret, people); err != nil {
 		return nil, err
@@ -135,7 +138,7 @@ func newSecret() string {
 
 // signIn signs the reviewer in.
 func (d *desk) signIn(ctx context.Context) (*http.Cookie, error) {
-	return deskprocess.SignIn(ctx, d.url, reviewer.Subject)
+	return deskprocess.SignIn(ctx, d.url, reviewer.Subject, nil)
 }
 
 // stop stops all processes of the desk, and its provider.

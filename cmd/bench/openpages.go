@@ -35,19 +35,31 @@ type pages struct {
 	reading     errgroup.Group
 }
 
-// openPages opens all streams, as the reviewer.
-func (b *bench) openPages(ctx context.Context, d *desk) (_ *pages, err error) {
-	cookie, err := d.signIn(ctx)
-	if err != nil {
-		return nil, err
-	}
+// openPages opens so many streams at each of the addresses of a desk. They belong to colleagues of
+// the reviewer, because the desk bounds the streams of a person.
+func (b *bench) openPages(ctx context.Context, d *desk, each int, addresses ...string) (*pages, error) {
 	ctx, cancel := context.WithTimeout(ctx, tellTimeout)
 	defer cancel()
-	p := &pages{connections: make([]net.Conn, b.streams), told: make(chan told, b.streams)}
+	var cookies []*http.Cookie
+	for n := range colleaguesFor(each) {
+		cookie, err := d.signInColleague(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		cookies = append(cookies, cookie)
+	}
+	return openStreams(ctx, d, cookies, each, addresses...)
+}
+
+// openStreams is openPages with the sessions of some cookies.
+func openStreams(ctx context.Context, d *desk, cookies []*http.Cookie, each int, addresses ...string) (*pages, error) {
+	all := each * len(addresses)
+	p := &pages{connections: make([]net.Conn, all), told: make(chan told, all)}
 	opening, ctx := errgroup.WithContext(ctx)
 	opening.SetLimit(dialsAtOnce)
 	for n := range p.connections {
-		opening.Go(func() error { return p.open(ctx, n, d, cookie) })
+		address, cookie := addresses[n/each], cookies[n%each%len(cookies)]
+		opening.Go(func() error { return p.open(ctx, n, address, d.url, cookie) })
 	}
 	if err := opening.Wait(); err != nil {
 		p.close()
@@ -56,10 +68,10 @@ func (b *bench) openPages(ctx context.Context, d *desk) (_ *pages, err error) {
 	return p, nil
 }
 
-// open opens one stream and waits until it is subscribed. Later events are noted until the
-// connection is closed.
-func (p *pages) open(ctx context.Context, n int, d *desk, cookie *http.Cookie) error {
-	c, err := new(net.Dialer).DialContext(ctx, "tcp", d.address)
+// open opens one stream at an address of the desk with this URL, and waits until it is subscribed.
+// Later events are noted until the connection is closed.
+func (p *pages) open(ctx context.Context, n int, address, desk string, cookie *http.Cookie) error {
+	c, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 	if err != nil {
 		return err
 	}
@@ -67,7 +79,7 @@ func (p *pages) open(ctx context.Context, n int, d *desk, cookie *http.Cookie) e
 	if err := c.SetReadDeadline(time.Now().Add(tellTimeout)); err != nil {
 		return err
 	}
-	request, err := get(fmt.Sprintf("%s/events?since=%d", d.url, time.Now().UnixMilli()), cookie)(ctx)
+	request, err := get(fmt.Sprintf("%s/events?since=%d", desk, time.Now().UnixMilli()), cookie)(ctx)
 	if err != nil {
 		return err
 	}

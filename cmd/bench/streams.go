@@ -35,7 +35,7 @@ func (b *bench) tell(ctx context.Context) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages, err := b.openPages(ctx, d)
+	pages, err := b.openPages(ctx, d, b.streams, d.address)
 	if err != nil {
 		return nil, err
 	}

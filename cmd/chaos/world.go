@@ -153,7 +153,7 @@ func (w *world) open(ctx context.Context) error {
 		}
 	}
 	for _, p := range people {
-		if w.sessions[p.Subject], err = deskprocess.SignIn(ctx, home, p.Subject); err != nil {
+		if w.sessions[p.Subject], err = deskprocess.SignIn(ctx, home, p.Subject, nil); err != nil {
 			return err
 		}
 	}

@@ -106,7 +106,7 @@ func TestSignInFails(t *testing.T) {
 	t.Parallel()
 	refuses := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(refuses.Close)
-	if _, err := SignIn(t.Context(), refuses.URL, "mara"); err == nil || !strings.Contains(err.Error(), "404") {
+	if _, err := SignIn(t.Context(), refuses.URL, "mara", nil); err == nil || !strings.Contains(err.Error(), "404") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -13,13 +14,15 @@ import (
 )
 
 // SignIn takes somebody, whom the provider of [StartProvider] knows by subject, through its page
-// and returns the cookie of the session at the desk.
-func SignIn(ctx context.Context, desk, subject string) (*http.Cookie, error) {
+// and returns the cookie of the session at the desk. They come from an address of this machine, nil
+// for any: the desk bounds the sign-ins of each.
+func SignIn(ctx context.Context, desk, subject string, from net.Addr) (*http.Cookie, error) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		return nil, err
 	}
-	transport := &http.Transport{DisableKeepAlives: true}
+	dialer := &net.Dialer{LocalAddr: from}
+	transport := &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true}
 	v := visitor{client: &http.Client{
 		Jar: jar, Transport: transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
