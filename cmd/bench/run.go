@@ -37,6 +37,7 @@ var measurements = []measurement{
 	{"suspended", "memory of executions that wait on the local engine", (*bench).suspended},
 	{"beats", "heartbeats of many open reviews: how late, at what cost", (*bench).beats},
 	{"streams", "many open pages that are told of a change", (*bench).tell},
+	{"replicas", "pages at three replicas that are told of a change at another", (*bench).tellReplicas},
 	{"deliver", "decisions that are due, until Lambda has them", (*bench).deliver},
 	{"databases", "PostgreSQL beside SQLite, three replicas beside one", (*bench).databases},
 }
