@@ -80,7 +80,7 @@ func (c *Callback) EndedUnconfirmed(doubt Doubt, answerLost bool, now time.Time)
 			"a request that it refuses, and " + doubtClause[doubt] + "." + c.Decision.sizeNote()}
 }
 
-// EndedElsewhere is the ending that the history shows. If the history gives no time, the ending has
+// EndedElsewhere is the ending that the history or a source shows. If the history gives no time, the ending has
 // the time at which we learnt of it; if the history does not name the clock, the ending names the
 // one that had run out.
 func (c *Callback) EndedElsewhere(closing Closing, now time.Time) Ending {
@@ -95,13 +95,15 @@ func (c *Callback) EndedElsewhere(closing Closing, now time.Time) Ending {
 	case EndedByClock:
 		e.Detail = clockSentence[e.Cause]
 	case EndedByExecution:
-		e.Detail = "The execution ended around the callback."
+		e.Detail = aroundSentence[closing.Around]
+	case EndedByGone:
+		e.Detail = "Lambda does not know the execution any more."
 	case EndedByOther:
 		e.Detail = "Another client completed the callback."
 		if e.Kind = closing.completedAs(); e.Kind != "" {
 			e.Detail = fmt.Sprintf("Another client completed the callback with a %s.", e.Kind)
 		}
-	case EndedByUs, EndedByGone, EndedByUnknown:
+	case EndedByUs, EndedByUnknown:
 		e.Detail = "Lambda does not wait for the callback any more."
 	}
 	return e
@@ -111,6 +113,14 @@ var clockSentence = map[DeadlineCause]string{
 	CauseTimeout:   "The callback's timeout ran out.",
 	CauseHeartbeat: "No heartbeat came within the heartbeat timeout.",
 	CauseExecution: "The execution reached its own time limit.",
+}
+
+var aroundSentence = map[Around]string{
+	AroundUnknown:   "The execution ended around the callback.",
+	AroundContext:   "The part of the function that waited for the callback ended without it.",
+	AroundSucceeded: "The execution succeeded without waiting for the callback any longer.",
+	AroundFailed:    "The execution failed while the callback was open.",
+	AroundStopped:   "The execution was stopped.",
 }
 
 // byOurClock says that a clock ended the callback, for an end that nothing proves.

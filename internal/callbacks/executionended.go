@@ -40,7 +40,8 @@ func (s *Service) ExecutionEnded(ctx context.Context, from Actor, arn string, ho
 // closeEnded closes one callback whose execution ended.
 func (s *Service) closeEnded(ctx context.Context, from Actor, id ID, how ExecutionEnd, at time.Time) (Callback, error) {
 	return s.store.Update(ctx, id, func(c *Callback) (Change, error) {
-		entry, err := c.Close(how.ending(at), s.now(), from)
+		now := s.now()
+		entry, err := c.Close(c.EndedElsewhere(ClosedByExecution(statusAt[how], at), now), now, from)
 		return Change{Audit: entry}, err
 	})
 }
@@ -57,7 +58,7 @@ func (s *Service) noteEnd(ctx context.Context, from Actor, arn string, how Execu
 		}
 		for _, after = range ids {
 			c, err := s.store.ChangeFollowUp(ctx, after, func(c *Callback, d *Delivery) (AuditEntry, error) {
-				return c.executionEnded(d, afterEnd[how], at, s.now(), from)
+				return c.executionEnded(d, statusAt[how], at, s.now(), from)
 			})
 			switch {
 			case errors.Is(err, ErrConflict), errors.Is(err, ErrNotFound):
@@ -74,7 +75,7 @@ func (s *Service) noteEnd(ctx context.Context, from Actor, arn string, how Execu
 	}
 }
 
-var afterEnd = map[ExecutionEnd]OperationStatus{
+var statusAt = map[ExecutionEnd]OperationStatus{
 	ExecutionSucceeded: StatusSucceeded, ExecutionFailed: StatusFailed, ExecutionTimedOut: StatusTimedOut, ExecutionStopped: StatusStopped,
 }
 
@@ -138,26 +139,3 @@ const (
 	ExecutionTimedOut  ExecutionEnd = "TIMED_OUT"
 	ExecutionStopped   ExecutionEnd = "STOPPED"
 )
-
-// ending is the ending of a callback whose execution ended in this way.
-func (e ExecutionEnd) ending(at time.Time) Ending {
-	if e == ExecutionTimedOut {
-		return Ending{By: EndedByClock, Cause: CauseExecution, At: at, Detail: e.Sentence()}
-	}
-	return Ending{By: EndedByExecution, At: at, Detail: e.Sentence()}
-}
-
-// Sentence says how the execution's end left a callback.
-func (e ExecutionEnd) Sentence() string {
-	switch e {
-	case ExecutionSucceeded:
-		return "The execution succeeded without waiting for the callback any longer."
-	case ExecutionFailed:
-		return "The execution failed while the callback was open."
-	case ExecutionTimedOut:
-		return clockSentence[CauseExecution]
-	case ExecutionStopped:
-		return "The execution was stopped."
-	}
-	return ""
-}

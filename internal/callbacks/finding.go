@@ -8,6 +8,7 @@ type Closing struct {
 	// EndedByOther stands for any client; compare the completion to know whether it was us
 	By      EndedBy
 	Cause   DeadlineCause // for EndedByClock
+	Around  Around        // for EndedByExecution
 	At      time.Time
 	EventID int
 	// Completion is what a success or failure event carries. It is nil if the payload is truncated
@@ -17,6 +18,34 @@ type Closing struct {
 	// Requests is how many requests for pages of the history it took, successful or not; 0 counts
 	// as one.
 	Requests int
+}
+
+// Around says what ended around a callback that has no end of its own.
+type Around string
+
+// What ends around a callback. An execution that times out is a clock instead.
+const (
+	AroundUnknown   Around = ""
+	AroundContext   Around = "context"   // its waitForCallback, child context or branch
+	AroundSucceeded Around = "succeeded" // the execution succeeded
+	AroundFailed    Around = "failed"    // the execution failed
+	AroundStopped   Around = "stopped"   // the execution was stopped
+)
+
+// ClosedByExecution is how the end of an execution closes the callbacks that are open in it.
+func ClosedByExecution(status OperationStatus, at time.Time) Closing {
+	switch status {
+	case StatusTimedOut:
+		return Closing{By: EndedByClock, Cause: CauseExecution, At: at}
+	case StatusSucceeded:
+		return Closing{By: EndedByExecution, Around: AroundSucceeded, At: at}
+	case StatusFailed:
+		return Closing{By: EndedByExecution, Around: AroundFailed, At: at}
+	case StatusStopped:
+		return Closing{By: EndedByExecution, Around: AroundStopped, At: at}
+	case StatusRunning, StatusRetrying, StatusCancelled: // no end of an execution
+	}
+	return Closing{By: EndedByExecution, At: at}
 }
 
 // completedAs says whether a client completed the callback with a success or a failure; it is empty

@@ -310,6 +310,12 @@ func TestEndedElsewhere(t *testing.T) {
 		"WhichEarly":   {both, Closing{By: EndedByClock, At: at(time.Minute)}, Ending{By: EndedByClock, Cause: CauseHeartbeat, At: at(time.Minute), Detail: clockSentence[CauseHeartbeat]}},
 		"WhichLate":    {both, Closing{By: EndedByClock, At: at(time.Hour)}, Ending{By: EndedByClock, Cause: CauseTimeout, At: at(time.Hour), Detail: clockSentence[CauseTimeout]}},
 		"WhichOfOne":   {Clocks{StartedAt: t0, Timeout: time.Hour}, Closing{By: EndedByClock, At: at(time.Minute)}, Ending{By: EndedByClock, Cause: CauseTimeout, At: at(time.Minute), Detail: clockSentence[CauseTimeout]}},
+		"Context":      {both, Closing{By: EndedByExecution, Around: AroundContext, At: t0}, Ending{By: EndedByExecution, At: t0, Detail: "The part of the function that waited for the callback ended without it."}},
+		"Succeeded":    {both, ClosedByExecution(StatusSucceeded, t0), Ending{By: EndedByExecution, At: t0, Detail: "The execution succeeded without waiting for the callback any longer."}},
+		"Failed":       {both, ClosedByExecution(StatusFailed, t0), Ending{By: EndedByExecution, At: t0, Detail: "The execution failed while the callback was open."}},
+		"Stopped":      {both, ClosedByExecution(StatusStopped, t0), Ending{By: EndedByExecution, At: t0, Detail: "The execution was stopped."}},
+		"TimedOut":     {both, ClosedByExecution(StatusTimedOut, t0), Ending{By: EndedByClock, Cause: CauseExecution, At: t0, Detail: "The execution reached its own time limit."}},
+		"Gone":         {both, Closing{By: EndedByGone, At: t0}, Ending{By: EndedByGone, At: t0, Detail: "Lambda does not know the execution any more."}},
 		"WhenExecuted": {both, Closing{By: EndedByExecution}, Ending{By: EndedByExecution, At: at(2 * time.Hour), Detail: "The execution ended around the callback."}},
 		"WhenOther":    {both, Closing{By: EndedByOther}, Ending{By: EndedByOther, At: at(2 * time.Hour), Detail: "Another client completed the callback."}},
 	} {

@@ -90,7 +90,3 @@ type Event struct {
 	Closing callbacks.Closing
 	Ended   callbacks.ExecutionEnd // of an ended execution
 }
-
-// contextSentence is for a callback whose waitForCallback, child context or branch ended without
-// it.
-const contextSentence = "The part of the function that waited for the callback ended without it."

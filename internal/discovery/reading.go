@@ -133,7 +133,7 @@ func (d *search) match(ctx context.Context, s *scan, found *sighting, input []by
 	if found.Closing.Open {
 		return false, nil
 	}
-	return false, d.close(ctx, found.ID, found.Closing, found.Detail)
+	return false, d.close(ctx, found.ID, found.Closing)
 }
 
 // identify finds the callback at the desk, or has it recorded there. A callback that the desk
@@ -179,7 +179,7 @@ func (d *search) gone(ctx context.Context, s *scan) error {
 			}
 			c.ID = known.ID
 		}
-		if err := d.close(ctx, c.ID, callbacks.Closing{By: callbacks.EndedByGone, At: now}, "Lambda does not know the execution any more."); err != nil {
+		if err := d.close(ctx, c.ID, callbacks.Closing{By: callbacks.EndedByGone, At: now}); err != nil {
 			return err
 		}
 	}

@@ -88,12 +88,10 @@ func (d *search) correct(ctx context.Context, c callbacks.Callback, found callba
 
 // close ends a pending callback that its history shows closed. A decided callback is left to its
 // delivery.
-func (d *search) close(ctx context.Context, id callbacks.ID, closing callbacks.Closing, detail string) error {
+func (d *search) close(ctx context.Context, id callbacks.ID, closing callbacks.Closing) error {
 	return d.update(ctx, id, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
 		now := d.now()
-		e := c.EndedElsewhere(closing, now)
-		e.Detail = cmp.Or(detail, e.Detail)
-		return c.Close(e, now, callbacks.System("discovery"))
+		return c.Close(c.EndedElsewhere(closing, now), now, callbacks.System("discovery"))
 	})
 }
 

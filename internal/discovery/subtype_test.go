@@ -22,8 +22,8 @@ func TestTrace_Subtypes(t *testing.T) {
 			}{
 				"Open":     {Event{Kind: EventOther}, `2 "sign-off" open`},
 				"Answered": {callbackSucceeded("2"), `2 "sign-off" other@3`},
-				"Context":  {contextEnded("1"), `2 "sign-off" execution@3 ` + contextSentence},
-				"Stopped":  {executionEnded(callbacks.ExecutionStopped), `2 "sign-off" execution@3 ` + callbacks.ExecutionStopped.Sentence()},
+				"Context":  {contextEnded("1"), `2 "sign-off" execution@3 context`},
+				"Stopped":  {executionEnded(callbacks.ExecutionStopped), `2 "sign-off" execution@3 stopped`},
 			} {
 				around := Event{Kind: EventContextStarted, Operation: "1", Name: "sign-off", SubType: subtype}
 				started := callbackStarted("2", "1", own)

@@ -60,7 +60,6 @@ type sighting struct {
 	Start     Started      // zero if the desk knew it
 	Waited    bool         // it started in an earlier reading
 	Closing   callbacks.Closing
-	Detail    string // how it ended, in one sentence; empty for the usual sentence
 
 	// when to look again, because it may still be announced; zero for the usual time
 	again   time.Time
@@ -119,13 +118,13 @@ func (r *tracing) apply(e *Event) {
 	case EventCallbackStarted:
 		r.start(e)
 	case EventCallbackEnded:
-		r.close(e.Operation, e.Closing, "")
+		r.close(e.Operation, e.Closing)
 	case EventContextEnded:
 		r.endContext(e)
 	case EventExecutionEnded:
 		r.Ended = e.Ended
 		for _, operation := range slices.Sorted(maps.Keys(r.Callbacks)) {
-			r.close(operation, e.Closing, e.Ended.Sentence())
+			r.close(operation, e.Closing)
 		}
 	case EventOther:
 	}
@@ -149,7 +148,7 @@ func (r *tracing) start(e *Event) {
 	s.Closing.Open = true
 	r.Callbacks[e.Operation] = OpenCallback{Parent: e.Parent, Start: s.Start}
 	if slices.ContainsFunc(around, func(context string) bool { return r.ended[context] }) {
-		r.close(e.Operation, callbacks.Closing{By: callbacks.EndedByExecution, At: e.At, EventID: e.ID}, contextSentence)
+		r.close(e.Operation, callbacks.Closing{By: callbacks.EndedByExecution, Around: callbacks.AroundContext, At: e.At, EventID: e.ID})
 	}
 }
 
@@ -192,7 +191,7 @@ func (r *tracing) endContext(e *Event) {
 	below := func(parent string) bool { return slices.Contains(r.around(parent), e.Operation) }
 	for _, operation := range slices.Sorted(maps.Keys(r.Callbacks)) {
 		if below(r.Callbacks[operation].Parent) {
-			r.close(operation, e.Closing, contextSentence)
+			r.close(operation, e.Closing)
 		}
 	}
 	gone := []string{e.Operation}
@@ -208,14 +207,14 @@ func (r *tracing) endContext(e *Event) {
 }
 
 // close notes the end of an open callback.
-func (r *tracing) close(operation string, c callbacks.Closing, detail string) {
+func (r *tracing) close(operation string, c callbacks.Closing) {
 	open, known := r.Callbacks[operation]
 	if !known {
 		return // it had ended before, with a context around it
 	}
 	delete(r.Callbacks, operation)
 	s := r.sight(operation)
-	s.ID, s.Closing, s.Detail = open.ID, c, detail
+	s.ID, s.Closing = open.ID, c
 }
 
 func (r *tracing) sight(operation string) *sighting {

@@ -28,11 +28,11 @@ func executionStarted(limit time.Duration) Event {
 }
 
 func executionEnded(how callbacks.ExecutionEnd) Event {
-	e := Event{Kind: EventExecutionEnded, Operation: "root", Ended: how, Closing: callbacks.Closing{By: callbacks.EndedByExecution}}
-	if how == callbacks.ExecutionTimedOut {
-		e.Closing = callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseExecution}
-	}
-	return e
+	status := map[callbacks.ExecutionEnd]callbacks.OperationStatus{
+		callbacks.ExecutionSucceeded: callbacks.StatusSucceeded, callbacks.ExecutionFailed: callbacks.StatusFailed,
+		callbacks.ExecutionTimedOut: callbacks.StatusTimedOut, callbacks.ExecutionStopped: callbacks.StatusStopped,
+	}[how]
+	return Event{Kind: EventExecutionEnded, Operation: "root", Ended: how, Closing: callbacks.ClosedByExecution(status, time.Time{})}
 }
 
 func callbackStarted(operation, parent, name string) Event {
@@ -52,7 +52,7 @@ func contextStarted(operation, parent, name string, waits bool) Event {
 }
 
 func contextEnded(operation string) Event {
-	return Event{Kind: EventContextEnded, Operation: operation, Closing: callbacks.Closing{By: callbacks.EndedByExecution}}
+	return Event{Kind: EventContextEnded, Operation: operation, Closing: callbacks.Closing{By: callbacks.EndedByExecution, Around: callbacks.AroundContext}}
 }
 
 // told is a sighting in one line: operation, name, and "open" or how and with which event it
@@ -62,8 +62,11 @@ func told(s *sighting) string {
 	if !s.Closing.Open {
 		end = fmt.Sprintf("%s@%d", s.Closing.By, s.Closing.EventID)
 	}
-	if s.Detail != "" {
-		end += " " + s.Detail
+	switch {
+	case s.Closing.Around != callbacks.AroundUnknown:
+		end += " " + string(s.Closing.Around)
+	case s.Closing.Cause != callbacks.NoDeadline:
+		end += " " + string(s.Closing.Cause)
 	}
 	return strings.TrimSpace(fmt.Sprintf("%s %q %s", s.Operation, s.Start.Name, end))
 }
@@ -109,40 +112,40 @@ func TestTrace(t *testing.T) {
 		},
 		{
 			"SubmitterFailed", events(contextStarted("1", "", "sign-off", true), callbackStarted("1-1", "1", ""), contextEnded("1")),
-			[]string{`1-1 "sign-off" execution@3 ` + contextSentence},
+			[]string{`1-1 "sign-off" execution@3 context`},
 		},
 		{
 			"LostRace",
 			events(contextStarted("1", "", "race", false), contextStarted("2", "1", "a", false), contextStarted("3", "1", "b", false),
 				callbackStarted("4", "2", "a"), callbackStarted("5", "3", "b"), callbackSucceeded("4"), contextEnded("2"), contextEnded("1")),
-			[]string{`4 "a" other@6`, `5 "b" execution@8 ` + contextSentence},
+			[]string{`4 "a" other@6`, `5 "b" execution@8 context`},
 		},
 		{
 			"StartedAfterItsContext",
 			events(contextStarted("1", "", "x", false), contextStarted("2", "1", "y", false), contextEnded("1"), callbackStarted("3", "2", "late")),
-			[]string{`3 "late" execution@4 ` + contextSentence},
+			[]string{`3 "late" execution@4 context`},
 		},
 		{"UnknownContext", events(callbackStarted("1", "never seen", "sign")), []string{`1 "sign" open`}},
 		{"EndWithoutStart", events(callbackSucceeded("1"), contextEnded("2")), nil},
 		{
 			"EndedTwice", events(contextStarted("1", "", "x", true), callbackStarted("2", "1", ""), contextEnded("1"), callbackSucceeded("2")),
-			[]string{`2 "x" execution@3 ` + contextSentence},
+			[]string{`2 "x" execution@3 context`},
 		},
 		{
 			"Stopped", events(callbackStarted("1", "", "a"), executionEnded(callbacks.ExecutionStopped)),
-			[]string{`1 "a" execution@2 The execution was stopped.`},
+			[]string{`1 "a" execution@2 stopped`},
 		},
 		{
 			"Failed", events(callbackStarted("1", "", "a"), executionEnded(callbacks.ExecutionFailed)),
-			[]string{`1 "a" execution@2 The execution failed while the callback was open.`},
+			[]string{`1 "a" execution@2 failed`},
 		},
 		{
 			"Succeeded", events(callbackStarted("1", "", "a"), executionEnded(callbacks.ExecutionSucceeded)),
-			[]string{`1 "a" execution@2 The execution succeeded without waiting for the callback any longer.`},
+			[]string{`1 "a" execution@2 succeeded`},
 		},
 		{
 			"TimedOut", events(callbackStarted("1", "", "a"), executionEnded(callbacks.ExecutionTimedOut)),
-			[]string{`1 "a" clock@2 The execution reached its own time limit.`},
+			[]string{`1 "a" clock@2 execution`},
 		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

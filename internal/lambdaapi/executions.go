@@ -122,7 +122,7 @@ func eventOf(e *types.Event) discovery.Event {
 	case types.EventTypeCallbackSucceeded, types.EventTypeCallbackFailed, types.EventTypeCallbackTimedOut:
 		event.Kind, event.Closing = discovery.EventCallbackEnded, callbackEnd(*e)
 	case types.EventTypeContextSucceeded, types.EventTypeContextFailed:
-		event.Kind, event.Closing = discovery.EventContextEnded, closingAt(*e, callbacks.EndedByExecution)
+		event.Kind, event.Closing = discovery.EventContextEnded, contextEnd(*e)
 	default:
 		if end, ok := ends[e.EventType]; ok {
 			event.Kind, event.Ended, event.Closing = discovery.EventExecutionEnded, end, executionEnd(e)
@@ -134,11 +134,8 @@ func eventOf(e *types.Event) discovery.Event {
 // executionEnd returns the end of a callback that ended with its execution. One kind of end is a
 // clock.
 func executionEnd(e *types.Event) callbacks.Closing {
-	if e.EventType != types.EventTypeExecutionTimedOut {
-		return closingAt(*e, callbacks.EndedByExecution)
-	}
-	closing := closingAt(*e, callbacks.EndedByClock)
-	closing.Cause = callbacks.CauseExecution
+	closing := callbacks.ClosedByExecution(meanings[e.EventType].status, aws.ToTime(e.EventTimestamp))
+	closing.EventID = int(aws.ToInt32(e.EventId))
 	return closing
 }
 

@@ -112,9 +112,9 @@ func TestEvents(t *testing.T) {
 		{Kind: discovery.EventCallbackEnded, Operation: "x", Closing: closed(7, callbacks.EndedByOther, "", callbacks.Failure)},
 		{Kind: discovery.EventCallbackEnded, Operation: "op", Closing: closed(8, callbacks.EndedByClock, callbacks.CauseHeartbeat, "")},
 		{Kind: discovery.EventCallbackEnded, Operation: "y", Closing: closed(9, callbacks.EndedByClock, "", "")},
-		{Kind: discovery.EventContextEnded, Operation: "1", Closing: closed(10, callbacks.EndedByExecution, "", "")},
+		{Kind: discovery.EventContextEnded, Operation: "1", Closing: at(10, callbacks.Closing{By: callbacks.EndedByExecution, Around: callbacks.AroundContext})},
 		{Kind: discovery.EventExecutionEnded, Operation: "root", Ended: callbacks.ExecutionTimedOut, Closing: closed(11, callbacks.EndedByClock, callbacks.CauseExecution, "")},
-		{Kind: discovery.EventExecutionEnded, Operation: "root", Ended: callbacks.ExecutionStopped, Closing: closed(12, callbacks.EndedByExecution, "", "")},
+		{Kind: discovery.EventExecutionEnded, Operation: "root", Ended: callbacks.ExecutionStopped, Closing: at(12, callbacks.Closing{By: callbacks.EndedByExecution, Around: callbacks.AroundStopped})},
 	}
 	for i := range want {
 		want[i].ID, want[i].At = i+1, time.Unix(int64(i+1), 0)

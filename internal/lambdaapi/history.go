@@ -90,18 +90,22 @@ func (c *Client) status(ctx context.Context, client *lambda.Client, to callbacks
 	if err != nil {
 		return callbacks.Closing{}, err
 	}
-	closing := callbacks.Closing{At: aws.ToTime(execution.EndTimestamp)}
-	switch execution.Status {
-	case types.ExecutionStatusRunning:
-		closing.Open = true
-	case types.ExecutionStatusTimedOut:
-		closing.By, closing.Cause = callbacks.EndedByClock, callbacks.CauseExecution
-	case types.ExecutionStatusSucceeded, types.ExecutionStatusFailed, types.ExecutionStatusStopped:
-		closing.By = callbacks.EndedByExecution
-	default:
+	status, known := statuses[execution.Status]
+	switch {
+	case !known:
 		return callbacks.Closing{}, fmt.Errorf("the execution has an unknown status %q", execution.Status)
+	case status.Ended():
+		return callbacks.ClosedByExecution(status, aws.ToTime(execution.EndTimestamp)), nil
 	}
-	return closing, nil
+	return callbacks.Closing{Open: true}, nil
+}
+
+var statuses = map[types.ExecutionStatus]callbacks.OperationStatus{
+	types.ExecutionStatusRunning:   callbacks.StatusRunning,
+	types.ExecutionStatusSucceeded: callbacks.StatusSucceeded,
+	types.ExecutionStatusFailed:    callbacks.StatusFailed,
+	types.ExecutionStatusTimedOut:  callbacks.StatusTimedOut,
+	types.ExecutionStatusStopped:   callbacks.StatusStopped,
 }
 
 // within runs one of several requests with its own time limit.

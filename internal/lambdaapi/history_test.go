@@ -165,11 +165,11 @@ var histories = map[string]struct {
 	},
 	"ExecutionStopped": {
 		[]event{begin, started(callbackID, nil), ev("ExecutionStopped", "exec", nil)}, "STOPPED",
-		at(3, callbacks.Closing{By: callbacks.EndedByExecution}),
+		at(3, callbacks.Closing{By: callbacks.EndedByExecution, Around: callbacks.AroundStopped}),
 	},
 	"ExecutionFailed": {
 		[]event{begin, started(callbackID, nil), ev("ExecutionFailed", "exec", nil)}, "FAILED",
-		at(3, callbacks.Closing{By: callbacks.EndedByExecution}),
+		at(3, callbacks.Closing{By: callbacks.EndedByExecution, Around: callbacks.AroundFailed}),
 	},
 	"ExecutionTimedOut": {
 		[]event{begin, started(callbackID, nil), ev("ExecutionTimedOut", "exec", nil)}, "TIMED_OUT",
@@ -177,7 +177,7 @@ var histories = map[string]struct {
 	},
 	"StatusKnowsMoreThanEvents": {
 		[]event{begin, started(callbackID, nil)}, "STOPPED",
-		callbacks.Closing{By: callbacks.EndedByExecution, At: time.Unix(99, 0)},
+		callbacks.Closing{By: callbacks.EndedByExecution, Around: callbacks.AroundStopped, At: time.Unix(99, 0)},
 	},
 	"StatusTimedOut": {
 		[]event{begin, started(callbackID, nil)}, "TIMED_OUT",
@@ -185,12 +185,12 @@ var histories = map[string]struct {
 	},
 	"SubmitterFailed": { // waitForCallback: the context fails, its callback stays STARTED
 		[]event{begin, ev("ContextStarted", "ctx", nil), started(callbackID, in("ctx")), ev("ContextFailed", "ctx", nil)}, "RUNNING",
-		at(4, callbacks.Closing{By: callbacks.EndedByExecution}),
+		at(4, callbacks.Closing{By: callbacks.EndedByExecution, Around: callbacks.AroundContext}),
 	},
 	"LostRace": { // the outer context ended because another branch won
 		[]event{begin, ev("ContextStarted", "race", nil), ev("ContextStarted", "branch", in("race")),
 			started(callbackID, in("branch")), working, ev("ContextSucceeded", "race", nil), working}, "RUNNING",
-		at(6, callbacks.Closing{By: callbacks.EndedByExecution}),
+		at(6, callbacks.Closing{By: callbacks.EndedByExecution, Around: callbacks.AroundContext}),
 	},
 	"OtherContextEnded": {
 		[]event{begin, ev("ContextStarted", "ctx", nil), ev("ContextStarted", "other", nil),

@@ -63,7 +63,7 @@ func (r *record) closing() (callbacks.Closing, bool) {
 	around, _ := r.contexts()
 	for _, context := range around {
 		if e, ok := r.ended[context]; ok {
-			return closingAt(e, callbacks.EndedByExecution), true
+			return contextEnd(e), true
 		}
 	}
 	if r.execution == nil {
@@ -104,6 +104,13 @@ func (r *record) contextEnded() bool {
 		}
 	}
 	return false
+}
+
+// contextEnd returns the end of a callback that ended with a context around it.
+func contextEnd(e types.Event) callbacks.Closing {
+	closing := closingAt(e, callbacks.EndedByExecution)
+	closing.Around = callbacks.AroundContext
+	return closing
 }
 
 // callbackEnd reads the callback's own terminal event.
