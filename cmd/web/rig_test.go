@@ -40,6 +40,23 @@ func await[T any](t *testing.T, from <-chan T, what string) T {
 	}
 }
 
+// awaitEnd waits until a channel is closed, whatever else it receives.
+func awaitEnd[T any](t *testing.T, from <-chan T, what string) {
+	t.Helper()
+	limit := time.NewTimer(patience)
+	defer limit.Stop()
+	for {
+		select {
+		case _, more := <-from:
+			if !more {
+				return
+			}
+		case <-limit.C:
+			t.Fatalf("waited %v for %s", patience, what)
+		}
+	}
+}
+
 // Names and secrets of a rig.
 const (
 	rigRegion   = "eu-central-1"

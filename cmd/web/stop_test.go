@@ -70,6 +70,23 @@ func startProcess(t *testing.T, url string, settings map[string]string) *process
 	return p
 }
 
+// ended receives how the process ended.
+func (p *process) ended() <-chan error {
+	ended := make(chan error, 1)
+	go func() { ended <- p.cmd.Wait() }()
+	return ended
+}
+
+// TestStopLimit: a stop ends before orchestrators kill, ten seconds after they asked, and leaves
+// each of its parts the time that it may take.
+func TestStopLimit(t *testing.T) {
+	t.Parallel()
+	const workers = 5 * time.Second // at most, for each
+	if parts := lingerTime + requestsTimeout + workers; parts >= stopLimit || stopLimit >= 10*time.Second {
+		t.Errorf("the parts of a stop take up to %v, and it is cut after %v; want less than each other and than 10s", parts, stopLimit)
+	}
+}
+
 // awaitReadiness asks until readiness answers with a status.
 func awaitReadiness(t *testing.T, url string, want int) {
 	t.Helper()
@@ -149,9 +166,9 @@ func TestStop(t *testing.T) {
 			if tt.answered {
 				lambda.open()
 			}
-			for range events { // until the stream ends
-			}
-			if err := p.cmd.Wait(); err != nil { // as it does after stopLimit
+			awaitEnd(t, events, "the end of the stream")
+			// it ends itself with an error after stopLimit
+			if err := await(t, p.ended(), "the end of the desk"); err != nil {
 				t.Errorf("the desk ended with %v", err)
 			}
 			if strings.Contains(p.log.String(), `"level":"ERROR"`) {

@@ -31,11 +31,23 @@ type replica struct {
 // listen starts a replica and waits until it is connected.
 func listen(t *testing.T, url string) *replica {
 	t.Helper()
+	r := newReplica(t, url)
+	r.start(t)
+	return r
+}
+
+// newReplica makes a replica that keeps what it has to tell until it is started.
+func newReplica(t *testing.T, url string) *replica {
+	t.Helper()
 	n, err := sqlstore.NewNotices(url, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &replica{Invalidations: n, told: make(chan callbacks.Invalidation, 10_000), ended: make(chan callbacks.ID, 10), missed: make(chan struct{}, 10_000)}
+	return &replica{Invalidations: n, told: make(chan callbacks.Invalidation, 10_000), ended: make(chan callbacks.ID, 10), missed: make(chan struct{}, 10_000)}
+}
+
+func (r *replica) start(t *testing.T) {
+	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() {
@@ -47,7 +59,6 @@ func listen(t *testing.T, url string) *replica {
 	})
 	t.Cleanup(func() { stop(); running.Wait() })
 	await(t, r.missed, "the first connection")
-	return r
 }
 
 func await[T any](t *testing.T, from <-chan T, what string) T {
@@ -109,70 +120,93 @@ func TestEndedSessionIsTold(t *testing.T) {
 	}
 }
 
-// TestNoticesInBursts: much at once is few notifications, and too much to name is everything.
+// TestNoticesInBursts: much at once is one notification, and too much to name is everything.
 func TestNoticesInBursts(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
 		return
 	}
-	url := sqlstoretest.NewPostgresDatabase(t)
-	sender, receiver := listen(t, url), listen(t, url)
-	witness, err := pgx.Connect(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer witness.Close(context.WithoutCancel(t.Context()))
-	if _, err := witness.Exec(t.Context(), "listen countersign_notices"); err != nil {
-		t.Fatal(err)
-	}
-
-	began := time.Now()
-	for i := range 60 {
-		sender.Changed(changed(fmt.Sprint(i)))
-	}
-	seen := map[callbacks.ID]bool{}
-	for len(seen) < 60 {
-		seen[await(t, receiver.told, "a notice of the burst").Callback] = true
-	}
-	for named := true; named; named = receiver.hearsOf(t, changed("299")) {
-		// on a busy machine the sender may get to send in between, and name them all
-		for i := range 300 {
-			sender.Changed(changed(fmt.Sprint(i)))
-		}
-	}
-
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	for n := 1; ; n++ {
-		got, err := witness.WaitForNotification(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if allowed := 1 + int(time.Since(began)/(50*time.Millisecond)); n > allowed {
-			t.Fatalf("more than %d notifications", allowed)
-		}
-		if got.Payload == "*" {
-			break
-		}
+	for name, test := range map[string]struct {
+		changes int
+		named   bool
+	}{"Named": {60, true}, "Everything": {300, false}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url := sqlstoretest.NewPostgresDatabase(t)
+			sender, receiver, heard := newReplica(t, url), listen(t, url), overhear(t, url)
+			for i := range test.changes {
+				sender.Changed(changed(fmt.Sprint(i)))
+			}
+			sender.start(t) // everything waits for it: it is at once
+			if test.named {
+				told := map[callbacks.Invalidation]bool{}
+				for range test.changes {
+					told[await(t, receiver.told, "a notice of the burst")] = true
+				}
+				for i := range test.changes {
+					if !told[changed(fmt.Sprint(i))] {
+						t.Errorf("not told of %d", i)
+					}
+				}
+			} else {
+				await(t, receiver.missed, "word that everything changed")
+			}
+			sender.Changed(changed("after"))
+			if got := await(t, receiver.told, "the next notice"); got != changed("after") {
+				t.Errorf("told %v after the burst", got)
+			}
+			if first := heard(); (first != "*") != test.named {
+				t.Errorf("the burst is %q", first)
+			}
+			if second := heard(); !strings.Contains(second, "after") {
+				t.Errorf("the burst is more than one notification: %q", second)
+			}
+		})
 	}
 }
 
-// hearsOf waits for a notice, or for word that everything changed, which names none.
-func (r *replica) hearsOf(t *testing.T, want callbacks.Invalidation) (named bool) {
+// TestNoticesArePaced: whoever has something to tell all the time sends one notification in 50 ms.
+func TestNoticesArePaced(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		return
+	}
+	url := sqlstoretest.NewPostgresDatabase(t)
+	sender, receiver, heard := listen(t, url), listen(t, url), overhear(t, url)
+	began := time.Now()
+	const notifications = 4
+	for i := range notifications {
+		sender.Changed(changed(fmt.Sprint(i)))
+		await(t, receiver.told, "a notice") // the next one is another notification
+	}
+	for range notifications {
+		heard()
+	}
+	if took := time.Since(began); took < (notifications-1)*50*time.Millisecond {
+		t.Errorf("%d notifications within %v", notifications, took)
+	}
+}
+
+// overhear listens as nobody's replica. What it returns waits for the next notification.
+func overhear(t *testing.T, url string) (next func() string) {
 	t.Helper()
-	limit := time.NewTimer(patience)
-	defer limit.Stop()
-	for {
-		select {
-		case <-r.missed:
-			return false
-		case got := <-r.told:
-			if got == want {
-				return true
-			}
-		case <-limit.C:
-			t.Fatalf("neither %v nor word that everything changed came", want)
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(t.Context())) })
+	if _, err := conn.Exec(t.Context(), "listen countersign_notices"); err != nil {
+		t.Fatal(err)
+	}
+	return func() string {
+		t.Helper()
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		defer cancel()
+		got, err := conn.WaitForNotification(ctx)
+		if err != nil {
+			t.Fatal(err)
 		}
+		return got.Payload
 	}
 }
 

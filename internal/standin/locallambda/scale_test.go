@@ -11,7 +11,7 @@ import (
 // A suspended execution is data: it costs some memory and nothing that runs. Not parallel, because
 // it looks at the whole heap.
 func TestSuspendedExecutions_AreCheap(t *testing.T) {
-	const executions = 250
+	const executions = 1_000
 	const limit = 4 << 10 // bytes for one, beside its payloads
 	b := newBench(t, locallambda.Config{})
 	u := op("1")
