@@ -25,9 +25,10 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Not by go run, which calls an interrupt a failure however the program ended.
 .PHONY: run
-run: ## Start the demo on this machine; needs Go and nothing else.
-	go run ./cmd/web demo
+run: build ## Start the demo on this machine; needs Go and nothing else.
+	@exec bin/countersign demo
 
 .PHONY: build
 build: ## Build the one static binary, bin/countersign.

@@ -43,6 +43,9 @@ func (c demoCommand) Run(ctx context.Context, e environment) error {
 		return err
 	}
 	w, err := newWorld(ctx, c, folder, log)
+	if err != nil && ctx.Err() != nil {
+		return nil // stopped before it was ready, which is no fault
+	}
 	if err != nil {
 		return err
 	}

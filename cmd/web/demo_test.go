@@ -1,14 +1,21 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
 	"testing"
 
 	"golang.org/x/sync/errgroup"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/child"
 )
 
 // TestMenu starts everything that the demo's menus offer, with the whole world running.
@@ -39,5 +46,53 @@ func TestMenu(t *testing.T) {
 	stop()
 	if err := running.Wait(); err != nil {
 		t.Errorf("the world did not stop cleanly: %v", err)
+	}
+}
+
+// TestDemoEnds: whoever presses Ctrl+C, or asks otherwise, sees the demo end without a word.
+func TestDemoEnds(t *testing.T) {
+	t.Parallel()
+	for name, signal := range map[string]os.Signal{"Interrupt": os.Interrupt, "Terminate": syscall.SIGTERM} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			self, err := os.Executable()
+			if err != nil {
+				t.Fatal(err)
+			}
+			demo := exec.Command(self, "demo", "--port", "18280", "--pace", "1ms")
+			demo.Env = append(os.Environ(), asProgram+"=1")
+			child.EndWithUs(demo)
+			var complaints strings.Builder
+			demo.Stderr = &complaints
+			stdout, err := demo.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := demo.Start(); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = demo.Process.Kill() })
+			for lines := bufio.NewScanner(stdout); lines.Scan() && !strings.Contains(lines.Text(), "Stop with"); {
+			}
+			if err := demo.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			ended := make(chan error, 1)
+			go func() { ended <- demo.Wait() }()
+			if err := await(t, ended, "the end of the demo"); err != nil || complaints.Len() > 0 {
+				t.Errorf("the demo ended with %v and said:\n%s", err, complaints.String())
+			}
+		})
+	}
+}
+
+// TestDemoEnds_Early: it is no fault to stop the demo before it is ready.
+func TestDemoEnds_Early(t *testing.T) {
+	t.Parallel()
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	var complaints strings.Builder
+	if err := run(stopped, []string{"demo", "--port", "18380"}, nil, io.Discard, &complaints); err != nil || complaints.Len() > 0 {
+		t.Errorf("got %v, and it said:\n%s", err, complaints.String())
 	}
 }
