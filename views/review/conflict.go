@@ -21,6 +21,8 @@ type Conflict struct {
 func conflictTitle(m Conflict, s views.Shell) string {
 	c := &m.Callback
 	switch {
+	case ownDecision(c, s.Viewer):
+		return fmt.Sprintf("You already %s this %s ago", words.DecisionVerb(c.Decision), words.Gap(s.Moment.Since(c.Decision.At)))
 	case c.Decision != nil:
 		return fmt.Sprintf("%s %s before you", whoDid(c.Decision, s.Viewer), words.Gap(s.Moment.Since(c.Decision.At)))
 	case c.State == callbacks.TimedOut && c.Ending != nil:
@@ -31,8 +33,16 @@ func conflictTitle(m Conflict, s views.Shell) string {
 	return "This changed while you were looking"
 }
 
-func conflictText(s views.Shell) string {
+// ownDecision reports whether the decision that was faster is the reader's own, from another tab.
+func ownDecision(c *callbacks.Callback, viewer callbacks.Person) bool {
+	return c.Decision != nil && words.ByActor(c.Decision.By, viewer) == "you"
+}
+
+func conflictText(m Conflict, s views.Shell) string {
 	text := "Yours was not sent."
+	if ownDecision(&m.Callback, s.Viewer) {
+		text = "This second decision was not sent."
+	}
 	if s.Kept != "" {
 		text += " Nothing is lost: your comment is below."
 	}
@@ -50,7 +60,11 @@ func conflictHow(m Conflict, s views.Shell) string {
 	c := &m.Callback
 	switch {
 	case c.Decision != nil:
-		return fmt.Sprintf("%s by %s, %s", words.Decision(c.Decision), words.Actor(c.Decision.By, s.Viewer), s.Moment.Exact(c.Decision.At))
+		by := words.Actor(c.Decision.By, s.Viewer)
+		if ownDecision(c, s.Viewer) {
+			by = "you"
+		}
+		return fmt.Sprintf("%s by %s, %s", words.Decision(c.Decision), by, s.Moment.Exact(c.Decision.At))
 	case c.Ending != nil:
 		return fmt.Sprintf("%s %s", c.Ending.Detail, s.Moment.Exact(c.Ending.At))
 	}

@@ -21,7 +21,7 @@ func TestConflictSaysWhoOrWhat(t *testing.T) {
 		title, what, detail string
 	}{
 		{"Somebody", taken, "Dana approved this 4 s before you", "Decided", "Approved by Dana Fischer, 13:50:58.000"},
-		{"OwnOtherTab", own, "You approved this 4 s before you", "Decided", "Approved by You, 13:50:58.000"},
+		{"OwnOtherTab", own, "You already approved this 4 s ago", "Decided", "Approved by you, 13:50:58.000"},
 		{"Clock", clock, "The callback timed out 0.8 s before you", "Ended", "The timeout ran out. 13:51:01.200"},
 		{"Closed", closed, "The execution ended before you", "Ended", "The execution ended around the callback. 13:51:02.000"},
 	} {
