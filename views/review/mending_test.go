@@ -46,7 +46,7 @@ func TestMending(t *testing.T) {
 		m    Review
 		want string
 	}{
-		"Denied":        {refusedReview(callbacks.ReplyDenied, 403, "AccessDeniedException"), "access denied. Allow lambda:SendDurableExecutionCallbackSuccess on " + grantOn + ". It takes a moment until AWS goes by it."},
+		"Denied":        {refusedReview(callbacks.ReplyDenied, 403, "AccessDeniedException"), "access denied. Allow lambda:SendDurableExecutionCallbackSuccess on " + grantOn + ". AWS takes a moment to apply it."},
 		"DeniedFailure": {rejected, "Allow lambda:SendDurableExecutionCallbackFailure on " + grantOn + "."},
 		"DeniedInRole":  {theirs, "on " + grantOn + " in the role of account 123456789012."},
 		"KMS":           {refusedReview(callbacks.ReplyKMS, 502, "KMSDisabledException"), "Enable the KMS key of the function, and allow kms:Decrypt and kms:GenerateDataKey with it."},

@@ -60,7 +60,7 @@ func Remedy(a callbacks.Reply, needed callbacks.Permission, account, key string)
 		if account != "" {
 			text += " in the role of account " + account
 		}
-		return text + ". It takes a moment until AWS goes by it."
+		return text + ". AWS takes a moment to apply it."
 	case callbacks.ReplyKMS:
 		return "Enable " + cmp.Or(key, "the KMS key of the function") + ", and allow kms:Decrypt and kms:GenerateDataKey with it."
 	case callbacks.ReplySkew:
