@@ -72,6 +72,9 @@ func TestMending(t *testing.T) {
 			if got := viewstest.Words(page.Find("#verdict")); tt.m.Callback.State == callbacks.Decided && !strings.Contains(got, "Lambda did not accept it: an admin was told. Nothing for you to do: Countersign keeps trying until") {
 				t.Errorf("a reviewer reads %q", got)
 			}
+			if got := viewstest.Words(page.Find("[aria-label=Attempts]")); !strings.Contains(got, "not accepted") || strings.Contains(got, "told") {
+				t.Errorf("a reviewer reads of the attempts %q", got)
+			}
 			all := viewstest.Words(page.Find("#item"))
 			for _, internal := range []string{"lambda:Send", grantOn, "kms:", "403", "502", "Exception", "denied", "credentials", "NTP"} {
 				if strings.Contains(all, internal) {

@@ -48,7 +48,7 @@ func deliveringStep(m Review, s views.Shell) step {
 		if m.Delivery.DueAt.After(s.Moment.Now) {
 			retry.When = fmt.Sprintf("Attempt %d at %s", m.Delivery.Tries+1, s.Moment.Clock(m.Delivery.DueAt))
 		}
-		retry.Note = words.Plural(m.Delivery.Tries, "attempt") + ", last: " + words.AnswerFor(m.Callback.Problem, s.Viewer)
+		retry.Note = words.Plural(m.Delivery.Tries, "attempt") + ", last: " + words.AttemptReply(m.Callback.Problem, s.Viewer)
 		return retry
 	case !tried:
 		return step{Name: "Delivering", State: "now", Icon: "send", When: "Starting"}

@@ -51,6 +51,15 @@ func AnswerFor(a callbacks.Reply, viewer callbacks.Person) string {
 	return Reply(a)
 }
 
+// AttemptReply says how Lambda answered one of several attempts, in words that suit the viewer. That
+// an admin was told is said once, not with each attempt.
+func AttemptReply(a callbacks.Reply, viewer callbacks.Person) string {
+	if a.NeedsOperator() && !viewer.Roles.Admin {
+		return "not accepted"
+	}
+	return Reply(a)
+}
+
 // Remedy tells an admin what to do about an answer that will not change by itself. account is the
 // one whose role makes the call, and key the KMS key that caused the answer; both may be empty.
 func Remedy(a callbacks.Reply, needed callbacks.Permission, account, key string) string {
