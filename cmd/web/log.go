@@ -34,7 +34,8 @@ func newTextLogger(level string, w io.Writer) (*slog.Logger, error) {
 }
 
 // tame bounds one attribute of a log line, which has at most about a dozen, and marks characters
-// that would control or deceive the terminal that shows it. It is for [slog.HandlerOptions].
+// that would control or deceive the terminal that shows it. It writes durations with their unit. It
+// is for [slog.HandlerOptions].
 func tame(_ []string, a slog.Attr) slog.Attr {
 	switch a.Value.Kind() {
 	case slog.KindString:
@@ -46,7 +47,9 @@ func tame(_ []string, a slog.Attr) slog.Attr {
 		case fmt.Stringer:
 			a.Value = slog.StringValue(clipped(v.String(), maxLogError))
 		}
-	case slog.KindBool, slog.KindDuration, slog.KindFloat64, slog.KindInt64, slog.KindTime, slog.KindUint64: // short
+	case slog.KindDuration: // as JSON it would be a bare number of nanoseconds
+		a.Value = slog.StringValue(a.Value.Duration().String())
+	case slog.KindBool, slog.KindFloat64, slog.KindInt64, slog.KindTime, slog.KindUint64: // short
 	case slog.KindGroup, slog.KindLogValuer: // its parts come here one by one
 	}
 	return a

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"countersign/internal/config"
 	"countersign/internal/printable"
@@ -26,6 +27,19 @@ func TestLogIsClipped(t *testing.T) {
 		}
 		if strings.Contains(lines[1], "more)") || !strings.Contains(lines[1], "nothing") {
 			t.Errorf("%s: a short line was changed: %s", format, lines[1])
+		}
+	}
+}
+
+// TestLogWritesDurationsWithUnit: nobody has to know that a number is one of nanoseconds.
+func TestLogWritesDurationsWithUnit(t *testing.T) {
+	t.Parallel()
+	for format, want := range map[string]string{"json": `"took":"1.5ms"`, "text": "took=1.5ms"} {
+		var out strings.Builder
+		newLogger(config.Log{Format: config.LogFormat(format)}, &out).
+			Info("request", "took", 1500*time.Microsecond)
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%s: %s, want %s", format, out.String(), want)
 		}
 	}
 }
