@@ -263,7 +263,7 @@ func listRow(s views.Shell, r row, open bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = untrusted.Text(untrusted.Isolate(r.Function)+" · "+untrusted.Isolate(words.Requester(&r.Callback))).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = untrusted.Text(words.Origin(&r.Callback)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

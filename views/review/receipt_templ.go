@@ -621,7 +621,7 @@ func nextCard(s views.Shell, n *Next, list views.Address) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = untrusted.Text(untrusted.Isolate(n.Row.Function)+" · "+untrusted.Isolate(words.Requester(&n.Row.Callback))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = untrusted.Text(words.Origin(&n.Row.Callback)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

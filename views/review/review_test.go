@@ -165,3 +165,29 @@ func TestExecutionBox(t *testing.T) {
 		t.Errorf("%d copy buttons, want 2", n)
 	}
 }
+
+// TestUnknownFunction: a sender need not name the function. No page leaves a gap for it.
+func TestUnknownFunction(t *testing.T) {
+	t.Parallel()
+	m := sampleReview()
+	m.Callback.Function = ""
+	doc := viewstest.HTML(t, Page(viewstest.Shell("mine", "/"), m))
+	if got := viewstest.Words(doc.Find(".facts")); strings.Contains(got, "Function") {
+		t.Errorf("facts: %q", got)
+	}
+	if n := doc.Find("#item header .sep").Length(); n != 1 {
+		t.Errorf("%d separators in the heading", n)
+	}
+}
+
+// TestPaneWithoutTimeout: heartbeats end only a callback that has a heartbeat timeout.
+func TestPaneWithoutTimeout(t *testing.T) {
+	t.Parallel()
+	for heartbeat, want := range map[time.Duration]string{0: "No clock ends it by itself", time.Minute: "Only a missing heartbeat ends it"} {
+		m := sampleReview()
+		m.Callback.Clocks = callbacks.Clocks{StartedAt: viewstest.Now, HeartbeatTimeout: heartbeat}
+		if got := viewstest.Words(viewstest.HTML(t, Body(viewstest.Shell("mine", "/"), m, true)).Find("#clocks")); !strings.Contains(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"countersign/internal/callbacks"
+	"countersign/views/untrusted"
 )
 
 // Title returns a callback's title on the page. If the sender gave none, it is made from the names
@@ -39,6 +40,15 @@ func Requester(c *callbacks.Callback) string {
 		return s
 	}
 	return "requester unknown"
+}
+
+// Origin says which function asks and for whom, as lists show it. Senders need not name the function.
+func Origin(c *callbacks.Callback) string {
+	requester := untrusted.Isolate(Requester(c))
+	if strings.TrimSpace(c.Function) == "" {
+		return requester
+	}
+	return untrusted.Isolate(c.Function) + " · " + requester
 }
 
 // Scope returns the name of a list in the navigation.
