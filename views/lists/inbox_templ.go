@@ -251,7 +251,7 @@ func filters(s views.Shell, m Inbox) templ.Component {
 			templ_7745c5c3_Var11 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<form class=\"filters\" action=\"/\" role=\"search\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<form class=\"filters\" action=\"/\" role=\"search\" aria-label=\"List\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
