@@ -103,3 +103,15 @@ func TestProblemPages(t *testing.T) {
 		})
 	}
 }
+
+// TestForbiddenShowsTheWayOut: a page without a callback has one strong button, as every problem.
+func TestForbiddenShowsTheWayOut(t *testing.T) {
+	t.Parallel()
+	s := viewstest.Shell("mine", "/")
+	for callback, want := range map[callbacks.ID]string{"": "Go to Available", "x": "See the callback"} {
+		doc := viewstest.HTML(t, views.ForbiddenPage(s, views.Forbidden{Code: "role", Callback: callback}))
+		if got := viewstest.Words(doc.Find("#problem .btn.solid")); got != want {
+			t.Errorf("strong button %q, want %q", got, want)
+		}
+	}
+}
