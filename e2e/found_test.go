@@ -12,7 +12,7 @@ import (
 // watched, and decided like any other.
 func TestFound(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(settings map[string]string) { settings["WATCH"] = `{"` + silent + `": {}}` })
+	w := newWorld(t, func(settings map[string]string) { settings[deskText] += "functions: {" + silent + ": {watch: {}}}\n" })
 	w.registerSilent()
 	arn := w.begin(t, silent, expense())
 	mara := w.signIn(t, "mara")
@@ -40,7 +40,9 @@ func TestFound(t *testing.T) {
 // can be seen and taken away.
 func TestAnnouncedGone(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(settings map[string]string) { settings["WATCH"] = `{"` + function + `": {"queue": "finance"}}` })
+	w := newWorld(t, func(settings map[string]string) {
+		settings[deskText] += "functions: {" + function + ": {watch: {queue: finance}}}\n"
+	})
 	a, waiting := w.ask(t, expense(func(q *demo.Question) { q.HeartbeatTimeoutSeconds = 30 })), w.ask(t, expense())
 	mara := w.signIn(t, "mara")
 	mara.open(a.page())

@@ -50,7 +50,8 @@ func promtool(t *testing.T, args ...string) {
 func inTrouble(t *testing.T, alerts string) {
 	scraped := freeAddress(t)
 	w := newWorld(t, func(settings map[string]string) {
-		settings["METRICS_ADDR"], settings["WATCH"] = scraped, `{"`+function+`": {"queue": "finance"}}`
+		settings["METRICS_ADDR"] = scraped
+		settings[deskText] += "functions: {" + function + ": {watch: {queue: finance}}}\n"
 	})
 	p := startPrometheus(t, alerts, scraped)
 	w.engine.SetFaults(nil,

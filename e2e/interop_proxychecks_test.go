@@ -172,11 +172,7 @@ func (f *front) sizes(t *testing.T) {
 // announce posts a signed request of exactly so many bytes.
 func (f *front) announce(t *testing.T, size int) *http.Response {
 	t.Helper()
-	var sources map[string]struct{ Secrets []string }
-	if err := json.Unmarshal([]byte(f.settings["SOURCES"]), &sources); err != nil {
-		t.Fatal(err)
-	}
-	signer, err := standardwebhooks.NewWebhook(sources[source].Secrets[0])
+	signer, err := standardwebhooks.NewWebhook(f.secret)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -182,7 +182,9 @@ func (p *person) saysWhoAsks(page, requester string) {
 // comment in the new page. Whoever may not any more reads that, and keeps it.
 func TestWhoAsksChanges(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(settings map[string]string) { settings["WATCH"] = `{"` + silent + `": {"queue": "finance"}}` })
+	w := newWorld(t, func(settings map[string]string) {
+		settings[deskText] += "functions: {" + silent + ": {watch: {queue: finance}}}\n"
+	})
 	w.registerSilent()
 	w.begin(t, silent, expense())
 	mara, aiko := w.signIn(t, "mara"), w.signIn(t, "aiko")
@@ -242,7 +244,7 @@ func (p *person) subject() string {
 // armed for the bare one. What was typed goes on in the new form.
 func TestAnnouncedWhileArmed(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(settings map[string]string) { settings["WATCH"] = `{"` + silent + `": {}}` })
+	w := newWorld(t, func(settings map[string]string) { settings[deskText] += "functions: {" + silent + ": {watch: {}}}\n" })
 	announce := make(chan struct{})
 	w.registerLate(announce)
 	w.begin(t, silent, expense(func(q *demo.Question) { q.Queue = "" }))

@@ -4,7 +4,8 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -27,8 +28,12 @@ func TestEncrypted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	path := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(path, []byte(base64.StdEncoding.EncodeToString(key)), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	w := newWorld(t, func(settings map[string]string) {
-		settings["ENCRYPTION_KEYS"] = fmt.Sprintf("{%q: %q}", sealed, base64.StdEncoding.EncodeToString(key))
+		settings[deskText] += "functions: {" + sealed + ": {encryptionKey: {file: " + path + "}}}\n"
 	})
 	w.register(sealed, durable.WithCallbackSerdes(serdes))
 	mara := w.signIn(t, "mara")

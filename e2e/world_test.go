@@ -4,12 +4,13 @@ import (
 	"cmp"
 	"crypto/rand"
 	"encoding/base64"
-	"fmt"
 	"log/slog"
 	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -32,6 +33,17 @@ const (
 	clientID     = "countersign"
 	clientSecret = "a client secret of these tests"
 	source       = "harborline"
+
+	// deskText is the one setting of a world that is no variable: the text of countersign.yaml.
+	deskText = "countersign.yaml"
+	deskFile = `
+roles: {reviewers: [approvers], admins: [platform-team], auditors: [audit]}
+queues:
+  finance: {groups: [finance-approvers], fourEyes: true}
+  releases: {groups: [release-managers]}
+sources:
+  ` + source + `: {secrets: [{file: webhook-secret}]}
+`
 )
 
 // world is a desk and everything around it, each part behind its own address on loopback.
@@ -39,6 +51,7 @@ type world struct {
 	url       string // of the desk
 	desk      *desk
 	settings  map[string]string // of the desk, without their prefix
+	secret    string            // of the desk's webhooks
 	engine    *locallambda.Engine
 	lambda    *lambda.Client
 	sender    *demo.Desk                       // by which functions ask the desk
@@ -63,35 +76,45 @@ func newWorldAt(t *testing.T, url string, changes ...func(settings map[string]st
 	w := &world{url: url, seen: newRecord[locallambda.Observation](), asked: newRecord[asked]()}
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)
-	webhookSecret := "whsec_" + base64.StdEncoding.EncodeToString(key)
+	w.secret = "whsec_" + base64.StdEncoding.EncodeToString(key)
 	var err error
-	if w.sender, err = demo.NewDesk(w.url+"/webhooks/callbacks", webhookSecret, time.Now); err != nil {
+	if w.sender, err = demo.NewDesk(w.url+"/webhooks/callbacks", w.secret, time.Now); err != nil {
 		t.Fatal(err)
 	}
 	lambdaURL := w.startLambda(t)
 	issuer := w.startProvider(t)
 	w.settings = map[string]string{
-		"ADDR":                 strings.TrimPrefix(w.url, "http://"),
-		"BASE_URL":             w.url,
-		"DATABASE_URL":         sqlstoretest.NewDatabase(t),
-		"OIDC_ISSUER":          issuer,
-		"OIDC_CLIENT_ID":       clientID,
-		"OIDC_CLIENT_SECRET":   clientSecret,
-		"OIDC_PROVIDER_NAME":   "Harborline SSO",
-		"ROLE_REVIEWER_GROUPS": "approvers",
-		"ROLE_ADMIN_GROUPS":    "platform-team",
-		"ROLE_AUDITOR_GROUPS":  "audit",
-		"QUEUES":               `{"finance": {"groups": ["finance-approvers"], "fourEyes": true}, "releases": {"groups": ["release-managers"]}}`,
-		"SOURCES":              fmt.Sprintf(`{%q: {"secrets": [%q]}}`, source, webhookSecret),
-		"LAMBDA_REGION":        region,
-		"LAMBDA_ENDPOINT":      lambdaURL,
-		"SUPPORT_CONTACT":      "the platform team",
+		"ADDR":               strings.TrimPrefix(w.url, "http://"),
+		"BASE_URL":           w.url,
+		"DATABASE_URL":       sqlstoretest.NewDatabase(t),
+		"OIDC_ISSUER":        issuer,
+		"OIDC_CLIENT_ID":     clientID,
+		"OIDC_CLIENT_SECRET": clientSecret,
+		"OIDC_PROVIDER_NAME": "Harborline SSO",
+		deskText:             deskFile,
+		"LAMBDA_REGION":      region,
+		"LAMBDA_ENDPOINT":    lambdaURL,
+		"SUPPORT_CONTACT":    "the platform team",
 	}
 	for _, change := range changes {
 		change(w.settings)
 	}
+	w.writeDesk(t)
 	w.start(t)
 	return w
+}
+
+// writeDesk writes the file that says what the desk is for.
+func (w *world) writeDesk(t *testing.T) {
+	t.Helper()
+	folder := t.TempDir()
+	w.settings["CONFIG_FILE"] = filepath.Join(folder, "countersign.yaml")
+	for name, text := range map[string]string{"countersign.yaml": w.settings[deskText], "webhook-secret": w.secret} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	delete(w.settings, deskText)
 }
 
 // start starts the desk, for the first time or again after [desk.kill].

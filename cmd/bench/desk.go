@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -20,13 +19,17 @@ const (
 	sourceName = "bench"
 )
 
-// queueSettings are the desk's queues; the reviewer sees three of the four.
-const queueSettings = `{
-	"default": {"groups": ["approvers"]},
-	"finance": {"groups": ["approvers"]},
-	"support": {"groups": ["approvers"]},
-	"privacy": {"groups": ["privacy-desk"]}
-}`
+// deskFile is the countersign.yaml of the desk; the reviewer sees three of the four queues.
+const deskFile = `
+roles: {reviewers: [approvers]}
+queues:
+  default: {groups: [approvers]}
+  finance: {groups: [approvers]}
+  support: {groups: [approvers]}
+  privacy: {groups: [privacy-desk]}
+sources:
+  ` + sourceName + `: {secrets: [{env: BENCH_SECRET}]}
+`
 
 var queueNames = []string{"default", "finance", "support", "privacy"}
 
@@ -86,6 +89,10 @@ func (b *bench) startReplica(ctx context.Context, d *desk, database, address str
 	if err != nil {
 		return err
 	}
+	configured := filepath.Join(folder, "countersign.yaml")
+	if err := os.WriteFile(configured, []byte(deskFile), 0o600); err != nil {
+		return err
+	}
 	began := time.Now()
 	started, err := deskprocess.Start(ctx, filepath.Join(folder, "log"), nil, []string{
 		"COUNTERSIGN_ADDR=" + address,
@@ -95,9 +102,7 @@ func (b *bench) startReplica(ctx context.Context, d *desk, database, address str
 		"COUNTERSIGN_OIDC_ISSUER=" + d.issuer,
 		"COUNTERSIGN_OIDC_CLIENT_ID=" + deskClient,
 		"COUNTERSIGN_OIDC_CLIENT_SECRET=" + d.clientSecret,
-		"COUNTERSIGN_ROLE_REVIEWER_GROUPS=approvers",
-		"COUNTERSIGN_QUEUES=" + queueSettings,
-		fmt.Sprintf("COUNTERSIGN_SOURCES={%q: {\"secrets\": [%q]}}", sourceName, d.secret),
+		"COUNTERSIGN_CONFIG_FILE=" + configured, "BENCH_SECRET=" + d.secret,
 		// the limits are not part of the measurement
 		"COUNTERSIGN_INTAKE_RATE=1000000", "COUNTERSIGN_INTAKE_BURST=1000000", "COUNTERSIGN_WATCH_RATE=1000000",
 		"COUNTERSIGN_LAMBDA_REGION=eu-central-1",

@@ -138,6 +138,9 @@ func (w *world) open(ctx context.Context) error {
 		return err
 	}
 	w.provider, w.issuer = provider, issuer
+	if err := os.WriteFile(w.deskPath(), []byte(deskFile), 0o600); err != nil {
+		return err
+	}
 	for i, address := range addresses {
 		r := &replica{
 			url: "http://" + address, log: filepath.Join(w.folder, fmt.Sprintf("replica-%d.log", i)), binary: w.binary, outages: &w.outages,
@@ -160,6 +163,19 @@ func (w *world) open(ctx context.Context) error {
 	return nil
 }
 
+// deskFile is the countersign.yaml of the replicas. The first queue sends heartbeats without a
+// browser.
+const deskFile = `
+roles: {reviewers: [approvers]}
+queues:
+  default: {keepAlive: queued}
+  ` + unattended + `: {groups: [approvers]}
+sources:
+  ` + source + `: {tokens: [{env: CHAOS_TOKEN}]}
+`
+
+func (w *world) deskPath() string { return filepath.Join(w.folder, "countersign.yaml") }
+
 // environment returns the environment of a replica. Browsers use the first replica's address as
 // that of the desk.
 func (w *world) environment(address, home, issuer, secret, lambda string) []string {
@@ -171,10 +187,7 @@ func (w *world) environment(address, home, issuer, secret, lambda string) []stri
 		"COUNTERSIGN_OIDC_ISSUER=" + issuer,
 		"COUNTERSIGN_OIDC_CLIENT_ID=" + client,
 		"COUNTERSIGN_OIDC_CLIENT_SECRET=" + secret,
-		"COUNTERSIGN_ROLE_REVIEWER_GROUPS=approvers",
-		// the first queue sends heartbeats without a browser
-		fmt.Sprintf(`COUNTERSIGN_QUEUES={"default": {"keepAlive": "queued"}, %q: {"groups": ["approvers"]}}`, unattended),
-		fmt.Sprintf("COUNTERSIGN_SOURCES={%q: {\"tokens\": [%q]}}", source, w.token),
+		"COUNTERSIGN_CONFIG_FILE=" + w.deskPath(), "CHAOS_TOKEN=" + w.token,
 		// the limits are not under test
 		"COUNTERSIGN_INTAKE_RATE=1000000", "COUNTERSIGN_INTAKE_BURST=1000000", "COUNTERSIGN_WATCH_RATE=1000",
 		"COUNTERSIGN_LAMBDA_REGION=" + region,

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"countersign/internal/config"
+	"countersign/internal/config/deskfile"
 )
 
 // TestAlertsAndMetrics: each alert that we hand out is in the documentation as it is in the file,
@@ -44,7 +45,7 @@ func TestAlertsAndMetrics(t *testing.T) {
 // metricsOfTheDesk are the names of all that it can measure, also of what has not happened yet.
 func metricsOfTheDesk(t *testing.T) (names []string) {
 	t.Helper()
-	settings, err := config.Load(smallest(t, "127.0.0.1:0"), nil)
+	settings, err := config.Load(smallest(t, "127.0.0.1:0"), deskfile.ReadFile)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,9 +10,6 @@ import (
 
 	"countersign/internal/config/deskfile"
 )
-
-// smallDesk is the shortest file that is right.
-const smallDesk = "roles: {reviewers: [approvers]}\n"
 
 // configRun is what a config command did.
 type configRun struct {
@@ -31,14 +27,6 @@ func runConfig(t *testing.T, variables map[string]string, args ...string) config
 		r.code, r.err = exitCode(err), err.Error()
 	}
 	return r
-}
-
-func writeFile(t *testing.T, path, text string) string {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
 }
 
 // TestConfigCheck: the exit code is what a CI job goes by.

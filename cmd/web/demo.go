@@ -65,7 +65,8 @@ func dataFolder(keep string) (folder string, remove func(), err error) {
 	return folder, func() { _ = os.RemoveAll(folder) }, err
 }
 
-// banner tells where to go, which people can sign in, where data is kept and how to stop.
+// banner tells where to go, which people can sign in, where configuration and data lie, and how to
+// stop.
 func (c demoCommand) banner(url, folder string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n  Countersign demo   %s\n\n  Sign in as\n", url)
@@ -80,6 +81,7 @@ func (c demoCommand) banner(url, folder string) string {
 	if c.Pace <= 0 {
 		arrivals = "Requests arrive when you start them: Start a sample, below the menu of each page."
 	}
-	fmt.Fprintf(&b, "\n  Data in %s (%s).\n  %s Stop with Ctrl+C.\n\n", folder, fate, arrivals)
+	fmt.Fprintf(&b, "\n  What the desk is for: %s\n  Data in %s (%s).\n  %s Stop with Ctrl+C.\n\n",
+		deskPath(folder), folder, fate, arrivals)
 	return b.String()
 }

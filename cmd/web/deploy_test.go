@@ -46,9 +46,14 @@ func TestManifestSettings(t *testing.T) {
 		"database-url":       "postgres://app:password@db/countersign",
 		"oidc-client-secret": "secret",
 		"session-key":        rigSessionKey,
-		"sources.json":       `{"expenses": {"tokens": ["a-token-that-has-thirty-two-characters"], "queues": ["finance"]}}`,
+		"expenses":           "whsec_" + rigSessionKey,
 	}
+	_, desk, _ := strings.Cut(deployFile(t, "deploy/kubernetes.yaml"), "  countersign.yaml: |\n")
+	desk, _, _ = strings.Cut(desk, "---\n")
 	c, err := config.Load(settings, func(path string) ([]byte, error) {
+		if path == "/etc/countersign/countersign.yaml" {
+			return []byte(desk), nil
+		}
 		text, ok := secrets[strings.TrimPrefix(path, "/run/secrets/countersign/")]
 		if !ok {
 			return nil, errors.New("the comment names no such secret")
@@ -58,7 +63,7 @@ func TestManifestSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.MetricsAddr != ":9090" || c.Queues["finance"].Groups == nil {
+	if c.MetricsAddr != ":9090" || !c.Desk.Queues["finance"].FourEyes {
 		t.Errorf("read as:\n%s", c)
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/clientip"
 	"countersign/internal/config"
+	"countersign/internal/config/deskfile"
 	"countersign/internal/delivery"
 	"countersign/internal/discovery"
 	"countersign/internal/history"
@@ -99,7 +100,7 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 	}
 	reach := lambdaapi.Config{
 		Region: settings.Lambda.Region, Endpoint: string(settings.Lambda.Endpoint), Credentials: o.Credentials,
-		Accounts: roles(settings.Accounts), Regions: watchedRegions(settings.Watch),
+		Accounts: roles(settings.Desk.Accounts), Regions: watchedRegions(settings.Desk.Watches()),
 	}
 	if d.tracing != nil {
 		reach.Observe = d.tracing.Transport
@@ -124,7 +125,7 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 
 // openService makes the service and its workers.
 func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aws *lambdaapi.Client) (*callbacks.Service, error) {
-	seals, err := sealers(settings.Encryption)
+	seals, err := sealers(settings.Desk.EncryptionKeys())
 	if err != nil {
 		return nil, fmt.Errorf("encryption keys: %w", err)
 	}
@@ -139,14 +140,14 @@ func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aw
 	})
 	keep := upkeep.Config{Store: d.store, Lambda: attempts, History: histories, Invalidator: invalidator, Log: d.log, Now: d.now}
 	heartbeats := upkeep.NewHeartbeats(keep)
-	watches, exceptions := domainWatches(settings.Watch, lanes.Region)
+	watches, exceptions := domainWatches(settings.Desk.Watches(), lanes.Region)
 	d.discovery = discovery.NewWorker(discovery.Config{
-		Store: d.store, Executions: aws, Invalidator: invalidator, Log: d.log, Now: d.now, Queues: domainQueues(settings.Queues),
+		Store: d.store, Executions: aws, Invalidator: invalidator, Log: d.log, Now: d.now, Queues: domainQueues(settings.Desk.Queues),
 		Watches: watches, Exceptions: exceptions, Lanes: lanes, Allowances: allowances, Beat: heartbeats.Wake,
 	})
 	d.workers = []worker.Runner{deliveries, heartbeats, upkeep.NewExpiry(keep), d.discovery}
 	return callbacks.NewService(callbacks.ServiceConfig{
-		Store: d.store, Queues: domainQueues(settings.Queues), Invalidator: invalidator, Now: d.now,
+		Store: d.store, Queues: domainQueues(settings.Desk.Queues), Invalidator: invalidator, Now: d.now,
 		ReviewLimits: callbacks.ReviewLimits{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
 		Beat:         heartbeats.Wake, Deliveries: deliveries,
 		Seals: seals, Lanes: lanes, GroupsMaxAge: settings.Groups.MaxAge,
@@ -164,7 +165,7 @@ func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo
 		BaseURL: string(settings.BaseURL), Scopes: settings.OIDC.Scopes, GroupsClaim: settings.OIDC.GroupsClaim,
 		EmailTrusted: settings.OIDC.EmailTrusted, AuthParams: url.Values(settings.OIDC.AuthParams), SignOutURL: string(settings.OIDC.SignOutURL),
 		Roles: auth.RoleGroups{
-			Reviewer: settings.Roles.ReviewerGroups, Admin: settings.Roles.AdminGroups, Auditor: settings.Roles.AuditorGroups,
+			Reviewer: settings.Desk.Roles.Reviewers, Admin: settings.Desk.Roles.Admins, Auditor: settings.Desk.Roles.Auditors,
 		},
 		SessionIdle: settings.Session.Idle, SessionLifetime: settings.Session.Lifetime,
 		RenewAfter: min(groupsAge, settings.Groups.MaxAge/2),
@@ -199,7 +200,7 @@ func (d *desk) sessionEnded(id callbacks.ID) {
 }
 
 // domainQueues converts the configured queues to the domain's type.
-func domainQueues(configured config.Queues) callbacks.Queues {
+func domainQueues(configured map[string]deskfile.Queue) callbacks.Queues {
 	queues := make(callbacks.Queues, len(configured))
 	for name, q := range configured {
 		queues[name] = callbacks.Queue{
@@ -210,7 +211,7 @@ func domainQueues(configured config.Queues) callbacks.Queues {
 }
 
 // roles returns the roles to assume in other accounts.
-func roles(configured config.Accounts) map[string]lambdaapi.Role {
+func roles(configured map[string]deskfile.Account) map[string]lambdaapi.Role {
 	all := make(map[string]lambdaapi.Role, len(configured))
 	for number, a := range configured {
 		all[number] = lambdaapi.Role{ARN: a.RoleARN, ExternalID: a.ExternalID}
@@ -220,9 +221,9 @@ func roles(configured config.Accounts) map[string]lambdaapi.Role {
 
 // domainWatches converts the functions to search to the domain's type, with the callbacks to leave
 // out there. region is for functions that name none.
-func domainWatches(configured config.Watches, region string) (watches []discovery.Watch, exceptions []discovery.Exception) {
+func domainWatches(configured map[string]deskfile.Watch, region string) (watches []discovery.Watch, exceptions []discovery.Exception) {
 	for name, w := range configured {
-		if config.Every(name) {
+		if deskfile.Every(name) {
 			name = discovery.EveryFunction
 		}
 		watch := discovery.Watch{Function: name, Account: w.Account, Region: cmp.Or(w.Region, region), Queue: w.Queue}
@@ -233,7 +234,7 @@ func domainWatches(configured config.Watches, region string) (watches []discover
 }
 
 // watchedRegions returns the regions that the operator named. They may be new ones of AWS.
-func watchedRegions(configured config.Watches) []string {
+func watchedRegions(configured map[string]deskfile.Watch) []string {
 	var regions []string
 	for _, w := range configured {
 		if w.Region != "" {

@@ -24,7 +24,7 @@ type doctorCommand struct {
 
 // doctorHelp is the help for the flags.
 var doctorHelp = kong.Vars{
-	"doctor_policy": "Print the least IAM policy and nothing else; with COUNTERSIGN_ACCOUNTS, " +
+	"doctor_policy": "Print the least IAM policy and nothing else; with several accounts, " +
 		"an object of them by account.",
 	"doctor_function": "Examine this function too, by name or ARN: one that announces its callbacks. " +
 		"An ARN chooses the account. Repeat for more.",
@@ -64,7 +64,7 @@ func (c doctorCommand) Run(ctx context.Context, e environment) error {
 		}},
 		{Title: "Identity provider", Limit: providerLimit, Run: func(ctx context.Context) []doctor.Section {
 			found, err := auth.Examine(ctx, providerToExamine(settings))
-			found.FourEyes, found.EmailTrusted = settings.Queues.FourEyes(), settings.OIDC.EmailTrusted
+			found.FourEyes, found.EmailTrusted = settings.Desk.FourEyes(), settings.OIDC.EmailTrusted
 			found.GroupsMaxAge = settings.Groups.MaxAge
 			return doctor.ProviderSections(found, err)
 		}},
@@ -96,8 +96,8 @@ func providerToExamine(settings config.Config) auth.Config {
 func setupOf(settings config.Config, environ map[string]string) doctor.Setup {
 	return doctor.Setup{
 		BaseURL: string(settings.BaseURL), HTTPS: strings.HasPrefix(string(settings.BaseURL), "https:"),
-		TrustedProxies: len(settings.TrustedProxies) > 0, Admins: len(settings.Roles.AdminGroups) > 0,
-		Senders: len(settings.Sources), Topics: len(settings.Topics), Watched: len(settings.Watch),
-		Unknown: config.Unknown(environ),
+		TrustedProxies: len(settings.TrustedProxies) > 0, Admins: len(settings.Desk.Roles.Admins) > 0,
+		Senders: len(settings.Desk.Sources), Topics: len(settings.Desk.Topics), Watched: len(settings.Desk.Watches()),
+		Unknown: settings.Unknown(environ),
 	}
 }

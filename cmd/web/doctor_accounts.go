@@ -12,6 +12,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/config"
+	"countersign/internal/config/deskfile"
 	"countersign/internal/doctor"
 	"countersign/internal/lambdaapi"
 )
@@ -20,14 +21,14 @@ import (
 // credentials first, each with its functions that the configuration and the command name.
 func accountsToExamine(ctx context.Context, settings config.Config, more []string) ([]doctor.AWS, error) {
 	endpoint := string(settings.Lambda.Endpoint)
-	client, err := lambdaapi.New(ctx, lambdaapi.Config{Region: settings.Lambda.Region, Endpoint: endpoint, Accounts: roles(settings.Accounts)})
+	client, err := lambdaapi.New(ctx, lambdaapi.Config{Region: settings.Lambda.Region, Endpoint: endpoint, Accounts: roles(settings.Desk.Accounts)})
 	if err != nil {
 		return nil, err
 	}
 	functions := functionsToExamine(settings, client.Lanes(), more)
 	var all []doctor.AWS
 	for _, number := range append([]string{""}, client.Lanes().Accounts...) {
-		role := settings.Accounts[number] // none for the default credentials
+		role := settings.Desk.Accounts[number] // none for the default credentials
 		all = append(all, doctor.AWS{
 			Lambda: lambdaapi.Examiner{Client: client, Account: number, Now: time.Now},
 			Region: client.Lanes().Region, Endpoint: endpoint, Functions: functions[number],
@@ -43,16 +44,16 @@ func accountsToExamine(ctx context.Context, settings config.Config, more []strin
 // functionsToExamine returns the named functions by account: those that are watched, those with a
 // key, and those in more, which the command line names.
 func functionsToExamine(settings config.Config, lanes callbacks.Lanes, more []string) map[string][]doctor.Function {
-	all := map[string][]doctor.Function{}
-	for _, name := range slices.Sorted(maps.Keys(settings.Watch)) {
-		w := settings.Watch[name]
-		if config.Every(name) {
+	all, watches := map[string][]doctor.Function{}, settings.Desk.Watches()
+	for _, name := range slices.Sorted(maps.Keys(watches)) {
+		w := watches[name]
+		if deskfile.Every(name) {
 			name = doctor.Every
 		}
 		all[w.Account] = append(all[w.Account], doctor.Function{Name: name, Region: w.Region, Watched: true})
 	}
 	for _, name := range slices.Concat(keyed(settings), more) {
-		if _, watched := settings.Watch[name]; !watched {
+		if _, watched := watches[name]; !watched {
 			account := lanes.Of(callbacks.Target{ExecutionARN: name}).Account
 			all[account] = append(all[account], doctor.Function{Name: name})
 		}
@@ -64,10 +65,10 @@ func functionsToExamine(settings config.Config, lanes callbacks.Lanes, more []st
 // name, wherever it is. If there are several accounts, only watching tells which account a function
 // is in.
 func keyed(settings config.Config) []string {
-	if len(settings.Accounts) > 0 {
+	if len(settings.Desk.Accounts) > 0 {
 		return nil
 	}
-	return slices.Sorted(maps.Keys(settings.Encryption))
+	return slices.Sorted(maps.Keys(settings.Desk.EncryptionKeys()))
 }
 
 // examineAccounts makes one check for each account, because AWS throttles each by itself. found

@@ -47,8 +47,8 @@ func newExaminedAccounts(t *testing.T) *examinedAccounts {
 	}))
 	t.Cleanup(server.Close)
 	x.settings["LAMBDA_ENDPOINT"] = server.URL
-	x.settings["ACCOUNTS"] = `{"` + theirAccount + `": {"roleArn": "` + theirRole + `", "externalId": "9f2c"}}`
-	x.settings["WATCH"] = `{"expense-approval": {}, "` + theirARN + `": {}}`
+	x.accounts = `"` + theirAccount + `": {roleArn: "` + theirRole + `", externalId: "9f2c"}`
+	x.watch(`{expense-approval: {watch: {}}, "` + theirARN + `": {watch: {}}}`)
 	return x
 }
 
@@ -118,7 +118,7 @@ func TestDoctorRoleDenied(t *testing.T) {
 		"problem  " + theirRole + " cannot be assumed: sts:AssumeRole denied (AWS: AccessDenied: User: arn:aws:sts::123456789012:assumed-role/desk/i-0a1b is not",
 		"→ allow sts:AssumeRole on " + theirRole + ", in a policy of arn:aws:iam::123456789012:role/desk\n",
 		"→ allow sts:AssumeRole for the principal arn:aws:iam::123456789012:role/desk where sts:ExternalId is 9f2c, in the trust policy of " + theirRole + "\n",
-		"→ If that asks for another sts:ExternalId: correct externalId in COUNTERSIGN_ACCOUNTS.\n",
+		"→ If that asks for another sts:ExternalId: correct externalId under accounts in countersign.yaml.\n",
 		"allowed: everything that it needs\n",
 		"\n1 problem, 0 warnings.\n",
 	} {
@@ -141,7 +141,7 @@ func TestDoctorRoleRegions(t *testing.T) {
 	x.iam.attach(t, policyOf(allow(`"lambda:*"`, "*")))
 	x.their.attach(t, policyOf(allow(`"lambda:*"`, "*")))
 	x.sts.Refuse(http.StatusForbidden, "RegionDisabledException", "STS is not activated in this region", "ap-east-1")
-	x.settings["WATCH"] = `{"` + theirARN + `": {}, "refund": {"account": "` + theirAccount + `", "region": "ap-east-1"}, "*": {"account": "` + theirAccount + `", "region": "eu-west-1"}}`
+	x.watch(`{"` + theirARN + `": {watch: {}}, refund: {watch: {account: "` + theirAccount + `", region: ap-east-1}}, "*": {watch: {account: "` + theirAccount + `", region: eu-west-1}}}`)
 	out, err := x.doctor(t)
 	for _, want := range []string{
 		"problem  in ap-east-1: " + theirRole + " cannot be assumed: RegionDisabledException: STS is not activated in this region\n",
@@ -188,7 +188,7 @@ func TestDoctorRoleWithoutHistory(t *testing.T) {
 // roles; those that announce their callbacks are named by their ARN.
 func TestDoctorAccountsOnly(t *testing.T) {
 	x := newExaminedAccounts(t)
-	x.settings["WATCH"] = `{"arn:aws:lambda:eu-central-1:` + theirAccount + `:function:*": {}}`
+	x.watch(`{"arn:aws:lambda:eu-central-1:` + theirAccount + `:function:*": {watch: {}}}`)
 	policies := x.printed(t)
 	if p := policies["default"]; strings.Contains(p, "lambda:") || !strings.Contains(p, theirRole) {
 		t.Errorf("the desk's own policy is\n%s", p)
@@ -199,7 +199,7 @@ func TestDoctorAccountsOnly(t *testing.T) {
 	if err != nil || !strings.Contains(out, "* stands for 1 durable function\n") || !strings.HasSuffix(out, "\nNo problems.\n") {
 		t.Errorf("it ends with %v:\n%s", err, out)
 	}
-	x.settings["WATCH"] = ""
+	x.watch("{}")
 	out, err = x.doctor(t, "--function", theirARN)
 	if err != nil || !strings.Contains(out, "Function expense-approval in eu-central-1, account 111122223333\n") || strings.Contains(out, theirARN+`"`) {
 		t.Errorf("it ends with %v:\n%s", err, out)
@@ -211,9 +211,9 @@ func TestDoctorAccountsOnly(t *testing.T) {
 func TestDoctorForeign(t *testing.T) {
 	x := newExaminedAccounts(t)
 	x.iam.attach(t, policyOf(allow(`"lambda:*"`, "*")))
-	x.settings["WATCH"] = `{"` + strings.Replace(theirARN, theirAccount, "999999999999", 1) + `": {}}`
+	x.watch(`{"` + strings.Replace(theirARN, theirAccount, "999999999999", 1) + `": {watch: {}}}`)
 	out, _ := x.doctor(t)
-	if want := "warning  it is in account 999999999999, and called with the credentials of 123456789012\n           → Give that account a role in COUNTERSIGN_ACCOUNTS.\n"; !strings.Contains(out, want) {
+	if want := "warning  it is in account 999999999999, and called with the credentials of 123456789012\n           → Give that account a role under accounts in countersign.yaml.\n"; !strings.Contains(out, want) {
 		t.Errorf("want %q in\n%s", want, out)
 	}
 }

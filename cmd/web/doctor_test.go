@@ -28,6 +28,7 @@ type examined struct {
 	iam      *iam
 	settings map[string]string
 	folder   string // of the database
+	accounts string // of countersign.yaml, without their braces
 }
 
 // newExamined sets up a desk without a fault. It sets the environment that the AWS default chain
@@ -50,9 +51,14 @@ func newExamined(t *testing.T) *examined {
 		t.Fatal(err)
 	}
 	x.settings = x.rig.settings(url, server.URL)
-	x.settings["ROLE_ADMIN_GROUPS"] = "platform-team"
-	x.settings["WATCH"] = `{"expense-approval": {}}`
+	x.watch("{expense-approval: {watch: {}}}")
 	return x
+}
+
+// watch changes the functions of the desk.
+func (x *examined) watch(functions string) {
+	x.t.Helper()
+	x.settings["CONFIG_FILE"] = deskFile(x.t, rigDesk+"accounts: {"+x.accounts+"}\nfunctions: "+functions+"\n")
 }
 
 // endOne runs an execution to its end, by completing its callback, and leaves another one waiting.
@@ -168,7 +174,7 @@ func TestDoctorMendsPolicies(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			x.iam.attach(t, tt.policy)
-			x.settings["WATCH"] = fmt.Sprintf(`{%q: {}}`, rigARN)
+			x.watch(`{"` + rigARN + `": {watch: {}}}`)
 			out, err := x.doctor(t)
 			if !errors.Is(err, errProblems) {
 				t.Errorf("it ends with %v", err)
@@ -204,7 +210,7 @@ func TestDoctorWithoutProblems(t *testing.T) {
 	x := newExamined(t)
 	x.endOne(t)
 	x.iam.attach(t, policyOf(allow(`"lambda:*"`, "*")))
-	x.settings["WATCH"] = `{"*": {}, "expense-approval": {"region": "eu-central-1"}}`
+	x.watch(`{"*": {watch: {}}, expense-approval: {watch: {region: eu-central-1}}}`)
 	out, err := x.doctor(t)
 	if err != nil || strings.Contains(out, "warning") || strings.Contains(out, "problem ") {
 		t.Errorf("it ends with %v:\n%s", err, out)
@@ -250,7 +256,7 @@ func TestDoctorFaults(t *testing.T) {
 		t.Errorf("throttled: it ends with %v:\n%s", err, out)
 	}
 	x.engine.SetFaults(nil, fault.Fault{Operation: "ListFunctions", Kind: fault.AccessDenied})
-	x.settings["WATCH"] = `{"*": {}}`
+	x.watch(`{"*": {watch: {}}}`)
 	out, err = x.doctor(t)
 	if !errors.Is(err, errProblems) || !strings.Contains(out, "problem  no function is found for *: ListFunctions denied") || !strings.Contains(out, "→ allow lambda:ListFunctions on *\n") {
 		t.Errorf("no list of functions: it ends with %v:\n%s", err, out)
@@ -266,11 +272,11 @@ func TestDoctorFunctions(t *testing.T) {
 		args  []string
 		want  string
 	}{
-		"Unknown":   {`{"refunds": {}}`, nil, "problem  there is no function of this name in eu-central-1\n           → Compare name, region and account in COUNTERSIGN_WATCH"},
-		"Announced": {``, []string{"--function", rigFunction}, "ok       not denied (tested with a made-up ID only): GetDurableExecution,"},
-		"NotNamed":  {``, nil, "warning  no function is named, so that nothing can be told of permissions\n           → countersign doctor --function NAME"},
+		"Unknown":   {"{refunds: {watch: {}}}", nil, "problem  there is no function of this name in eu-central-1\n           → Compare name, region and account in countersign.yaml with the AWS console"},
+		"Announced": {"{}", []string{"--function", rigFunction}, "ok       not denied (tested with a made-up ID only): GetDurableExecution,"},
+		"NotNamed":  {"{}", nil, "warning  no function is named, so that nothing can be told of permissions\n           → countersign doctor --function NAME"},
 	} {
-		x.settings["WATCH"] = tt.watch
+		x.watch(tt.watch)
 		out, _ := x.doctor(t, tt.args...)
 		if !strings.Contains(out, tt.want) {
 			t.Errorf("%s: want %q in\n%s", name, tt.want, out)
@@ -293,10 +299,10 @@ func TestDoctorFunctions(t *testing.T) {
 	server := httptest.NewServer(gate)
 	t.Cleanup(server.Close)
 	x.settings["LAMBDA_ENDPOINT"] = server.URL
-	x.settings["WATCH"] = `{"expense-approval": {}, "thumbnails": {}, "other": {"region": "eu-west-1"}}`
+	x.watch("{expense-approval: {watch: {}}, thumbnails: {watch: {}}, other: {watch: {region: eu-west-1}}}")
 	out, err := x.doctor(t)
 	for _, want := range []string{
-		"problem  there is no function of this name in eu-central-1\n           → There is one in eu-west-1: say so in COUNTERSIGN_WATCH.",
+		"problem  there is no function of this name in eu-central-1\n           → There is one in eu-west-1: say so in countersign.yaml.",
 		"problem  it exists, but is not durable: it has no DurableConfig\n",
 	} {
 		if !errors.Is(err, errProblems) || !strings.Contains(out, want) {
@@ -311,7 +317,8 @@ func TestDoctorAway(t *testing.T) {
 	x.settings["DATABASE_URL"], x.settings["SESSION_KEY"] = "postgres://desk:hunter2@127.0.0.1:1/desk", rigSessionKey
 	x.settings["OIDC_ISSUER"] = "http://127.0.0.1:1"
 	x.settings["LAMBDA_ENDPOINT"] = "http://127.0.0.1:1"
-	delete(x.settings, "SOURCES")
+	x.settings["CONFIG_FILE"] = deskFile(t, "roles: {reviewers: [approvers], admins: [platform-team]}\n"+
+		"functions: {expense-approval: {watch: {}}}\n")
 	out, err := x.doctor(t)
 	if !errors.Is(err, errProblems) || strings.Count(out, "  problem  ") != 3 || !strings.HasSuffix(out, "\n3 problems, 0 warnings.\n") {
 		t.Errorf("it ends with %v:\n%s", err, out)

@@ -6,6 +6,7 @@ import (
 
 	"countersign/handlers/webhooks"
 	"countersign/internal/config"
+	"countersign/internal/config/deskfile"
 	"countersign/internal/intake"
 	"countersign/internal/ratelimit"
 )
@@ -13,7 +14,7 @@ import (
 // openWaysIn opens the configured ways in for announcements and events.
 func openWaysIn(settings config.Config, now func() time.Time) (w webhooks.Config, err error) {
 	w.Limit, w.Now = ratelimit.New(settings.Intake.Rate, settings.Intake.Burst), now
-	if w.Senders, err = intake.NewVerifier(intakeSources(settings.Sources), now); err != nil {
+	if w.Senders, err = intake.NewVerifier(intakeSources(settings.Desk.Sources), now); err != nil {
 		return w, fmt.Errorf("webhook sources: %w", err)
 	}
 	if len(settings.EventKeys) > 0 {
@@ -25,8 +26,8 @@ func openWaysIn(settings config.Config, now func() time.Time) (w webhooks.Config
 			return w, err
 		}
 	}
-	if len(settings.Topics) > 0 {
-		if w.SNS, err = intake.NewSNS(intake.SNSConfig{Topics: intakeTopics(settings.Topics), Now: now}); err != nil {
+	if len(settings.Desk.Topics) > 0 {
+		if w.SNS, err = intake.NewSNS(intake.SNSConfig{Topics: intakeTopics(settings.Desk.Topics), Now: now}); err != nil {
 			return w, err
 		}
 	}
@@ -34,15 +35,15 @@ func openWaysIn(settings config.Config, now func() time.Time) (w webhooks.Config
 }
 
 // intakeSources converts the configured senders to the type of package intake.
-func intakeSources(configured config.Sources) []intake.Source {
+func intakeSources(configured map[string]deskfile.Source) []intake.Source {
 	var sources []intake.Source
 	for name, s := range configured {
 		source := intake.Source{Name: name, Queues: s.Queues}
 		for _, secret := range s.Secrets {
-			source.Secrets = append(source.Secrets, string(secret))
+			source.Secrets = append(source.Secrets, secret.Reveal())
 		}
 		for _, token := range s.Tokens {
-			source.Tokens = append(source.Tokens, string(token))
+			source.Tokens = append(source.Tokens, token.Reveal())
 		}
 		sources = append(sources, source)
 	}
@@ -50,7 +51,7 @@ func intakeSources(configured config.Sources) []intake.Source {
 }
 
 // intakeTopics converts the configured SNS topics to the type of package intake.
-func intakeTopics(configured config.Topics) []intake.Topic {
+func intakeTopics(configured map[string]deskfile.Topic) []intake.Topic {
 	var topics []intake.Topic
 	for arn, t := range configured {
 		topics = append(topics, intake.Topic{ARN: arn, Source: t.Source, Queues: t.Queues, Events: t.Events})

@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"countersign/internal/config"
+	"countersign/internal/config/deskfile"
 	"countersign/internal/intake"
 )
 
 // TestWaysIn: what the operator configures is on, and nothing else.
 func TestWaysIn(t *testing.T) {
 	t.Parallel()
-	settings := config.Config{}
+	settings := config.Config{Desk: &deskfile.Desk{}}
 	off, err := openWaysIn(settings, time.Now)
 	if err != nil || off.Senders == nil || off.EventBridge != nil || off.SNS != nil {
 		t.Errorf("nothing is configured: %+v, %v", off, err)
@@ -22,7 +23,7 @@ func TestWaysIn(t *testing.T) {
 
 	const key, topic = "key-of-the-tests-which-is-long-enough", "arn:aws:sns:eu-central-1:123456789012:approvals"
 	settings.EventKeys = config.APIKeys{"another-key-of-the-tests-which-is-long", key}
-	settings.Topics = config.Topics{topic: {Source: "expenses", Queues: []string{"finance"}}}
+	settings.Desk.Topics = map[string]deskfile.Topic{topic: {Source: "expenses", Queues: []string{"finance"}}}
 	on, err := openWaysIn(settings, time.Now)
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +21,7 @@ import (
 
 	"countersign/durable"
 	"countersign/internal/config"
+	"countersign/internal/config/deskfile"
 	"countersign/internal/live"
 	"countersign/internal/standin/locallambda"
 	"countersign/internal/standin/oidc"
@@ -68,6 +71,29 @@ const (
 	rigSessionKey = "c2l4dGVlbiBieXRlcyBhbmQgc2l4dGVlbiBtb3JlLi4="
 	rigToken      = "the-bearer-token-of-these-tests-is-long-enough"
 )
+
+// The countersign.yaml of tests: the shortest that is right, and that of a rig.
+const (
+	smallDesk = "roles: {reviewers: [approvers]}\n"
+	rigDesk   = "roles: {reviewers: [approvers], admins: [platform-team]}\n" +
+		"sources: {" + rigSource + ": {tokens: [{file: token}]}}\n"
+)
+
+// deskFile writes a countersign.yaml beside the token of the rig's source, and returns its path.
+func deskFile(t *testing.T, text string) string {
+	t.Helper()
+	folder := t.TempDir()
+	writeFile(t, filepath.Join(folder, "token"), rigToken)
+	return writeFile(t, filepath.Join(folder, "countersign.yaml"), text)
+}
+
+func writeFile(t *testing.T, path, text string) string {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
 
 // rigCredentials are accepted by the local Lambda, as any others are.
 var rigCredentials = credentials.NewStaticCredentialsProvider("local", "local", "")
@@ -189,8 +215,7 @@ func (r *rig) settings(database, lambda string) map[string]string {
 	return map[string]string{
 		"ADDR": strings.TrimPrefix(r.url, "http://"), "BASE_URL": r.url, "DATABASE_URL": database, "SESSION_KEY": rigSessionKey,
 		"OIDC_ISSUER": r.issuer, "OIDC_CLIENT_ID": rigClient, "OIDC_CLIENT_SECRET": rigSecret,
-		"ROLE_REVIEWER_GROUPS": "approvers", "LAMBDA_REGION": rigRegion, "LAMBDA_ENDPOINT": lambda,
-		"SOURCES":     fmt.Sprintf(`{%q: {"tokens": [%q]}}`, rigSource, rigToken),
+		"CONFIG_FILE": deskFile(r.t, rigDesk), "LAMBDA_REGION": rigRegion, "LAMBDA_ENDPOINT": lambda,
 		"INTAKE_RATE": "100000", "INTAKE_BURST": "100000",
 	}
 }
@@ -318,7 +343,7 @@ func (one *replica) serve(t *testing.T, l net.Listener) {
 
 func load(t *testing.T, settings map[string]string) config.Config {
 	t.Helper()
-	c, err := config.Load(prefixed(settings), nil)
+	c, err := config.Load(prefixed(settings), deskfile.ReadFile)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,7 +50,7 @@ func TestServeListsEveryProblem(t *testing.T) {
 	if err == nil {
 		t.Fatal("serve started without settings")
 	}
-	for _, name := range []string{"COUNTERSIGN_BASE_URL", "COUNTERSIGN_DATABASE_URL", "COUNTERSIGN_OIDC_CLIENT_SECRET", "COUNTERSIGN_ROLE_REVIEWER_GROUPS"} {
+	for _, name := range []string{"COUNTERSIGN_BASE_URL", "COUNTERSIGN_DATABASE_URL", "COUNTERSIGN_OIDC_CLIENT_SECRET", "COUNTERSIGN_CONFIG_FILE"} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named in: %v", name, err)
 		}
@@ -62,7 +62,7 @@ func smallest(t *testing.T, addr string) map[string]string {
 	t.Helper()
 	return prefixed(map[string]string{
 		"ADDR": addr, "BASE_URL": "http://localhost", "DATABASE_URL": "sqlite:" + filepath.Join(t.TempDir(), "desk.db"),
-		"OIDC_ISSUER": "http://127.0.0.1:1", "OIDC_CLIENT_ID": "countersign", "OIDC_CLIENT_SECRET": "any", "ROLE_REVIEWER_GROUPS": "approvers",
+		"OIDC_ISSUER": "http://127.0.0.1:1", "OIDC_CLIENT_ID": "countersign", "OIDC_CLIENT_SECRET": "any", "CONFIG_FILE": deskFile(t, smallDesk),
 		"LAMBDA_REGION": rigRegion,
 	})
 }

@@ -7,17 +7,16 @@ import (
 	"countersign/durable"
 	"countersign/durable/aesgcm"
 	"countersign/internal/callbacks"
-	"countersign/internal/config"
 )
 
 // sealer encrypts results for functions that decrypt them with package aesgcm.
 type sealer struct{ serdes *aesgcm.Serdes }
 
 // sealers converts the configured keys to the domain's type.
-func sealers(keys config.EncryptionKeys) (map[string]callbacks.Sealer, error) {
+func sealers(keys map[string][]byte) (map[string]callbacks.Sealer, error) {
 	all := make(map[string]callbacks.Sealer, len(keys))
-	for function := range keys {
-		serdes, err := aesgcm.New(keys.Key(function))
+	for function, key := range keys {
+		serdes, err := aesgcm.New(key)
 		if err != nil {
 			return nil, err
 		}

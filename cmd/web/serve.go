@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 
 	"countersign/internal/config"
+	"countersign/internal/config/deskfile"
 )
 
 // serveCommand runs the desk. It has no flags; variables configure it.
@@ -23,7 +23,7 @@ func (serveCommand) Run(ctx context.Context, e environment) error {
 	}
 	log := newLogger(settings.Log, e.stderr)
 	log.InfoContext(ctx, "starting", "version", version, "settings", settings)
-	for _, name := range config.Unknown(e.variables) {
+	for _, name := range settings.Unknown(e.variables) {
 		log.WarnContext(ctx, "this setting does not exist and is ignored: serve -h lists those that do", "name", name)
 	}
 	d, err := openDesk(ctx, settings, log, deskOptions{Linger: lingerTime})
@@ -47,9 +47,9 @@ func (serveCommand) Run(ctx context.Context, e environment) error {
 }
 
 func loadSettings(environ map[string]string) (config.Config, error) {
-	settings, err := config.Load(environ, os.ReadFile)
+	settings, err := config.Load(environ, deskfile.ReadFile)
 	if err != nil {
-		return config.Config{}, fmt.Errorf("the configuration is not complete:\n%w", err)
+		return config.Config{}, fmt.Errorf("the configuration is not complete, or not right:\n%w", err)
 	}
 	return settings, nil
 }

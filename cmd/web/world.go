@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"maps"
 	"net"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strconv"
 
@@ -15,6 +17,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/config"
+	"countersign/internal/config/deskfile"
 	"countersign/internal/standin"
 	"countersign/views"
 )
@@ -45,9 +48,12 @@ func newWorld(ctx context.Context, c demoCommand, folder string, log *slog.Logge
 	if err != nil {
 		return nil, err
 	}
-	settings, err := config.Load(w.environment(folder), nil)
+	if err := w.writeDesk(folder); err != nil {
+		return nil, err
+	}
+	settings, err := config.Load(w.environment(folder), deskfile.ReadFile)
 	if err != nil {
-		return nil, fmt.Errorf("the demo's own configuration: %w", err)
+		return nil, fmt.Errorf("the demo's configuration:\n%w", err)
 	}
 	w.desk, err = openDesk(ctx, settings, log, deskOptions{
 		Demo: menu{w.surroundings.Starter}, Credentials: standin.Credentials,
@@ -76,9 +82,34 @@ func (w *world) environment(folder string) map[string]string {
 	maps.Copy(settings, map[string]string{
 		"ADDR":         w.listener.Addr().String(),
 		"BASE_URL":     w.url,
+		"CONFIG_FILE":  deskPath(folder),
 		"DATABASE_URL": "sqlite://" + filepath.ToSlash(filepath.Join(folder, "countersign.db")),
 	})
 	return prefixed(settings)
+}
+
+// deskPath is where the demo's countersign.yaml lies.
+func deskPath(folder string) string { return filepath.Join(folder, "countersign.yaml") }
+
+// writeDesk writes what the desk is for, its schema for editors, and its secrets, which are new in
+// each run. A countersign.yaml that is there stays: somebody may have changed it.
+func (w *world) writeDesk(folder string) error {
+	files := map[string][]byte{filepath.Join(folder, "countersign.schema.json"): deskfile.Schema()}
+	for path, secret := range w.surroundings.Secrets() {
+		files[filepath.Join(folder, path)] = []byte(secret)
+	}
+	if _, err := os.Stat(deskPath(folder)); errors.Is(err, fs.ErrNotExist) {
+		files[deskPath(folder)] = standin.DeskFile
+	}
+	for path, text := range files {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return fmt.Errorf("folder for the configuration: %w", err)
+		}
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			return fmt.Errorf("configuration not written: %w", err)
+		}
+	}
+	return nil
 }
 
 // prefixed puts settings under the names of their variables.

@@ -109,7 +109,7 @@ var faults = map[Fault]words{
 	FaultGroupsPaths: {
 		"None of your groups has a role here.",
 		"the groups came as paths, and none has a role",
-		"Name the group with its slash, such as /approvers, in COUNTERSIGN_ROLE_REVIEWER_GROUPS, or turn full paths off at the provider.",
+		"Name the group with its slash, such as /approvers, under roles.reviewers in countersign.yaml, or turn full paths off at the provider.",
 	},
 	FaultGroupsCut: {
 		"You are in more groups than this desk reads, and none of those has a role.",
@@ -119,7 +119,7 @@ var faults = map[Fault]words{
 	FaultGroupsOther: {
 		"None of your groups has a role here.",
 		"groups came, and none of them has a role",
-		"Put the person into a group that has one, or name one of these in COUNTERSIGN_ROLE_REVIEWER_GROUPS, …_ADMIN_GROUPS or …_AUDITOR_GROUPS.",
+		"Put the person into a group that has one, or name one of these under roles in countersign.yaml.",
 	},
 }
 

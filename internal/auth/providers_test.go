@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -23,7 +24,8 @@ import (
 // of ours that fit.
 type known struct {
 	oidc.Likeness
-	Settings map[string]string `json:"settings"`
+	Settings  map[string]string `json:"settings"`
+	Reviewers string            `json:"reviewers"` // the group under roles.reviewers
 }
 
 func readKnown(t *testing.T, name string) (k known) {
@@ -65,7 +67,7 @@ func like(t *testing.T, k known) option {
 		cfg.Issuer, cfg.AuthParams, cfg.RenewAfter = provider.Issuer(), parameters, 15*time.Minute
 		cfg.Scopes, cfg.GroupsClaim = strings.Fields(k.setting("SCOPES")), k.setting("GROUPS_CLAIM")
 		cfg.EmailTrusted = k.setting("EMAIL_TRUSTED") == "true"
-		cfg.Roles = auth.RoleGroups{Reviewer: []string{k.Settings["COUNTERSIGN_ROLE_REVIEWER_GROUPS"]}}
+		cfg.Roles = auth.RoleGroups{Reviewer: []string{k.Reviewers}}
 		if u, err := url.Parse(k.setting("SIGN_OUT_URL")); err == nil && u.Host != "" {
 			cfg.SignOutURL = strings.Replace(k.setting("SIGN_OUT_URL"), u.Scheme+"://"+u.Host, origin, 1)
 		}
@@ -281,7 +283,12 @@ func TestKnownProvidersAreDocumented(t *testing.T) {
 		t.Fatalf("%d fixtures for %d expectations, %v", len(files), len(expectations), err)
 	}
 	for name := range expectations {
-		for variable, value := range readKnown(t, name).Settings {
+		known := readKnown(t, name)
+		plain, quoted := "roles: {reviewers: ["+known.Reviewers+"]}\n", fmt.Sprintf("roles: {reviewers: [%q]}\n", known.Reviewers)
+		if !strings.Contains(string(text), plain) && !strings.Contains(string(text), quoted) {
+			t.Errorf("%s: the documentation lacks %s", name, plain)
+		}
+		for variable, value := range known.Settings {
 			if line := variable + "=" + value + "\n"; !strings.Contains(string(text), line) {
 				t.Errorf("%s: the documentation lacks %s", name, line)
 			}

@@ -1,11 +1,14 @@
 package config
 
 import (
+	"errors"
 	"log/slog"
 	"strings"
 	"time"
 
 	"github.com/caarlos0/env/v11"
+
+	"countersign/internal/config/deskfile"
 )
 
 // Prefix is the prefix of the name of every variable.
@@ -21,28 +24,25 @@ type Config struct {
 	MetricsAddr    Address     `env:"METRICS_ADDR" help:"Where to listen for scrapers of /metrics, and for nothing else: host and port. Keep it from the internet: it names queues. Off when empty." example:"127.0.0.1:9090"`
 	BaseURL        Origin      `env:"BASE_URL" required:"true" help:"Address that browsers use, without a path: https, or http on this machine only." example:"https://countersign.example.com"`
 	DatabaseURL    DatabaseURL `env:"DATABASE_URL" required:"true" secret:"true" help:"Where everything is kept: a SQLite file, or PostgreSQL for several replicas." example:"sqlite:///var/lib/countersign/countersign.db"`
+	ConfigFile     string      `env:"CONFIG_FILE" required:"true" help:"countersign.yaml, the file that says what the desk is for. countersign config check examines it." example:"/etc/countersign/countersign.yaml"`
 	TrustedProxies Networks    `env:"TRUSTED_PROXIES" help:"Networks of the proxies whose X-Forwarded-For is believed; none when empty." example:"10.20.30.0/24,fd00:20:30::/64"`
 
-	Log        Log            `envPrefix:"LOG_"`
-	OIDC       OIDC           `envPrefix:"OIDC_"`
-	Roles      Roles          `envPrefix:"ROLE_"`
-	Queues     Queues         `env:"QUEUES" help:"Queues by name, as JSON: groups, keepAlive (review or queued), fourEyes, rejectAs (failure or success). Queue default always exists; its groups are the reviewer groups unless set." example:"{\"finance\":{\"groups\":[\"finance-approvers\"],\"keepAlive\":\"queued\",\"fourEyes\":true,\"rejectAs\":\"success\"}}"`
-	Sources    Sources        `env:"SOURCES" secret:"true" help:"Webhook senders by name, as JSON: secrets (Standard Webhooks, several while one is replaced), tokens (bearer), queues they may address (all when empty)." example:"{\"expenses\":{\"secrets\":[\"whsec_…\"],\"queues\":[\"finance\"]}}"`
-	EventKeys  APIKeys        `env:"EVENTBRIDGE_KEYS" secret:"true" help:"Keys that EventBridge may send as X-Api-Key when it posts how executions ended, with commas between them: at least 32 characters each, several while one is replaced. POST /webhooks/eventbridge is off when empty." example:"5f1c…"`
-	Topics     Topics         `env:"SNS_TOPICS" help:"SNS topics whose messages are announcements, by ARN, as JSON: source (the sender's name in the record), queues they may address (all when empty), events (true where EventBridge may also say through the topic how executions ended). POST /webhooks/sns is off when empty." example:"{\"arn:aws:sns:eu-central-1:123456789012:approvals\":{\"source\":\"expenses\",\"queues\":[\"default\"]}}"`
-	Encryption EncryptionKeys `env:"ENCRYPTION_KEYS" secret:"true" help:"Functions whose results are encrypted with AES-GCM before they go out, as JSON: 32 bytes in base64 for each. Their callbacks need the serdes of package durable/aesgcm with the same key." example:"{\"expense-approval\":\"kFZ3…\"}"`
-	Intake     Intake         `envPrefix:"INTAKE_"`
-	Groups     Groups         `envPrefix:"GROUPS_"`
-	Session    Session        `envPrefix:"SESSION_"`
-	Review     Review         `envPrefix:"REVIEW_"`
-	Lambda     Lambda         `envPrefix:"LAMBDA_"`
-	Accounts   Accounts       `env:"ACCOUNTS" help:"AWS accounts beside that of the default credentials, by number, as JSON: roleArn (a role in that account, which is assumed for all calls there), externalId (when its trust policy asks for one). A callback's execution ARN says which it belongs to." example:"{\"123456789012\":{\"roleArn\":\"arn:aws:iam::123456789012:role/countersign\",\"externalId\":\"9f2c41d7\"}}"`
-	Watch      Watches        `env:"WATCH" help:"Functions whose executions are searched for callbacks that nobody announced, by name or ARN, as JSON: queue (default when empty), region (that of LAMBDA_REGION when empty), account (one of ACCOUNTS; that of the default credentials when empty), except (names and subtypes of callbacks to leave out, as patterns with *). * stands for every durable function. Nothing is searched when empty." example:"{\"expense-approval\":{\"queue\":\"default\",\"region\":\"eu-central-1\"},\"*\":{}}"`
-	WatchRate  float64        `env:"WATCH_RATE" envDefault:"5" help:"Requests per second by which executions are read in one account and region, over all replicas: for receipts, for what happens after a decision, and for this search, which comes last. AWS allows 15." example:"5"`
+	Log       Log     `envPrefix:"LOG_"`
+	OIDC      OIDC    `envPrefix:"OIDC_"`
+	EventKeys APIKeys `env:"EVENTBRIDGE_KEYS" secret:"true" help:"Keys that EventBridge may send as X-Api-Key when it posts how executions ended, with commas between them: at least 32 characters each, several while one is replaced. POST /webhooks/eventbridge is off when empty." example:"5f1c…"`
+	Intake    Intake  `envPrefix:"INTAKE_"`
+	Groups    Groups  `envPrefix:"GROUPS_"`
+	Session   Session `envPrefix:"SESSION_"`
+	Review    Review  `envPrefix:"REVIEW_"`
+	Lambda    Lambda  `envPrefix:"LAMBDA_"`
+	WatchRate float64 `env:"WATCH_RATE" envDefault:"5" help:"Requests per second by which executions are read in one account and region, over all replicas: for receipts, for what happens after a decision, and for this search, which comes last. AWS allows 15." example:"5"`
 
 	TraceEndpoint  Collector `env:"TRACE_ENDPOINT" help:"Address of an OpenTelemetry collector that takes traces by OTLP over HTTP; without a path, /v1/traces is meant. The standard variables OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES also apply. Nothing is traced when empty." example:"http://otel-collector:4318"`
 	SupportContact string    `env:"SUPPORT_CONTACT" help:"Whom to ask for access; shown to people who have no role." example:"#platform-help or ops@example.com"`
 	ConsoleLinks   bool      `env:"CONSOLE_LINKS" envDefault:"false" help:"Whether pages link to the function in the Lambda console." example:"true"`
+
+	// Desk is what ConfigFile says. It has no tag, so it is no variable.
+	Desk *deskfile.Desk
 }
 
 // OIDC is the provider that people sign in with, and how it names their groups.
@@ -56,13 +56,6 @@ type OIDC struct {
 	SignOutURL   SignOutURL `env:"SIGN_OUT_URL" help:"Where the provider ends its own session, for providers without an end_session_endpoint or with other parameters than OpenID Connect has. {client_id} and {return_to} are filled in. The endpoint of the discovery document when empty." example:"https://desk.auth.eu-central-1.amazoncognito.com/logout?client_id={client_id}&logout_uri={return_to}"`
 	EmailTrusted bool       `env:"EMAIL_TRUSTED" envDefault:"false" help:"Whether each address that the provider gives belongs to its person, although it does not say email_verified. Queues with four eyes need to know; Microsoft Entra ID says no such thing. Set it only where nobody can choose their own address." example:"true"`
 	ProviderName string     `env:"PROVIDER_NAME" envDefault:"single sign-on" help:"Name of the provider on the sign-in button." example:"Example ID"`
-}
-
-// Roles are the groups that give each role. A person may have several.
-type Roles struct {
-	ReviewerGroups Names `env:"REVIEWER_GROUPS" required:"true" help:"Groups whose members decide in the queues they belong to: with commas between them, or as a JSON list, which names with commas need, as [\"CN=Approvers,OU=Groups,DC=corp\"]." example:"approvers,finance-approvers"`
-	AdminGroups    Names `env:"ADMIN_GROUPS" help:"Groups whose members see every callback and retry failed deliveries; written like the reviewers'." example:"platform-team"`
-	AuditorGroups  Names `env:"AUDITOR_GROUPS" help:"Groups whose members read everything and decide nothing; written like the reviewers'." example:"audit"`
 }
 
 // Groups bounds the age of the groups that the provider reported.
@@ -95,21 +88,37 @@ type Lambda struct {
 	Endpoint URL    `env:"ENDPOINT" help:"Address of the Lambda API instead of AWS's own, such as a VPC endpoint." example:"https://vpce-0a1b.lambda.eu-central-1.vpce.amazonaws.com"`
 }
 
-// Load reads and checks every setting. environ is the environment by name, and readFile reads the
-// files that X_FILE variables name ([os.ReadFile]). The error joins all problems, one line each:
-// the variable, what is wrong, and what a correct value looks like. It never holds a secret.
+// Load reads and checks every setting, and the file that they name. environ is the environment by
+// name, and readFile reads files ([deskfile.ReadFile]). The error joins all problems, one line each:
+// the variable, what is wrong, and what a correct value looks like, or the place in the file. It
+// never holds a secret.
 func Load(environ map[string]string, readFile func(string) ([]byte, error)) (Config, error) {
 	var c Config
 	problems := make(problems)
 	values := readVariables(environ, readFile, problems)
 	problems.addParse(env.ParseWithOptions(&c, env.Options{Environment: values, Prefix: Prefix}), values)
 	c.check(problems)
-	if err := problems.err(); err != nil {
+	refused := refuseReplaced(environ)
+	if refused != nil && c.ConfigFile == "" {
+		delete(problems, Prefix+"CONFIG_FILE") // what is refused says how to make the file
+	}
+	var deskErr error
+	if c.ConfigFile != "" {
+		c.Desk, deskErr = LoadDesk(c.ConfigFile, environ, readFile)
+	}
+	if err := errors.Join(refused, problems.err(), deskErr); err != nil {
 		return Config{}, err
 	}
-	c.Queues = c.Queues.withDefault(c.Roles.ReviewerGroups)
-	c.Watch = c.Watch.withDefaults(c.Lambda.Region, c.Accounts)
 	return c, nil
+}
+
+// LoadDesk reads and checks the file alone. The other arguments are those of [Load].
+func LoadDesk(
+	file string, environ map[string]string, readFile func(string) ([]byte, error),
+) (*deskfile.Desk, error) {
+	return deskfile.Load(file, deskfile.Surroundings{
+		ReadFile: readFile, Variables: environ, Region: environ[Prefix+"LAMBDA_REGION"],
+	})
 }
 
 // String lists every variable with its value, secrets redacted.

@@ -3,30 +3,36 @@ package config
 import (
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 const (
 	goodSecret = "whsec_MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXY="
 	goodToken  = "t0ken-t0ken-t0ken-t0ken-t0ken-t0ken"
-	goodTopic  = "arn:aws:sns:eu-central-1:123456789012:approvals"
+
+	deskPath = "/etc/countersign/countersign.yaml"
+	deskText = "roles: {reviewers: [approvers]}\n" +
+		"sources: {expenses: {secrets: [{env: COUNTERSIGN_EXPENSES}], tokens: [{file: token}]}}\n"
 )
 
 // variables are an environment with the required settings, changed by pairs of short name and
 // value.
 func variables(pairs ...string) map[string]string {
 	env := map[string]string{
-		"COUNTERSIGN_BASE_URL":             "https://desk.example.com",
-		"COUNTERSIGN_DATABASE_URL":         "sqlite:///var/lib/countersign/countersign.db",
-		"COUNTERSIGN_OIDC_ISSUER":          "https://login.example.com/",
-		"COUNTERSIGN_OIDC_CLIENT_ID":       "desk",
-		"COUNTERSIGN_OIDC_CLIENT_SECRET":   "s3cret-of-the-client",
-		"COUNTERSIGN_ROLE_REVIEWER_GROUPS": "approvers",
+		"COUNTERSIGN_BASE_URL":           "https://desk.example.com",
+		"COUNTERSIGN_DATABASE_URL":       "sqlite:///var/lib/countersign/countersign.db",
+		"COUNTERSIGN_CONFIG_FILE":        deskPath,
+		"COUNTERSIGN_EXPENSES":           goodSecret,
+		"COUNTERSIGN_OIDC_ISSUER":        "https://login.example.com/",
+		"COUNTERSIGN_OIDC_CLIENT_ID":     "desk",
+		"COUNTERSIGN_OIDC_CLIENT_SECRET": "s3cret-of-the-client",
 	}
 	for i := 0; i < len(pairs); i += 2 {
 		env[Prefix+pairs[i]] = pairs[i+1]
@@ -34,16 +40,23 @@ func variables(pairs ...string) map[string]string {
 	return env
 }
 
-// load runs Load over maps instead of the process and its disk.
+// load runs Load over maps instead of the process and its disk, which has a countersign.yaml.
 func load(env, files map[string]string) (Config, error) {
+	all := map[string]string{deskPath: deskText, "/etc/countersign/token": goodToken}
+	maps.Copy(all, files)
 	read := func(path string) ([]byte, error) {
-		text, ok := files[path]
+		text, ok := all[path]
 		if !ok {
 			return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
 		}
 		return []byte(text), nil
 	}
 	return Load(env, read)
+}
+
+// sameSettings compares everything but what countersign.yaml says.
+var sameSettings = cmp.Options{
+	cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }), cmpopts.IgnoreFields(Config{}, "Desk"),
 }
 
 func TestLoadFillsDefaults(t *testing.T) {
@@ -61,14 +74,13 @@ func TestLoadFillsDefaults(t *testing.T) {
 			Issuer: "https://login.example.com/", ClientID: "desk", ClientSecret: "s3cret-of-the-client",
 			Scopes: Scopes{"openid", "email", "profile", "groups"}, GroupsClaim: "groups", ProviderName: "single sign-on",
 		},
-		Roles:   Roles{ReviewerGroups: Names{"approvers"}},
-		Queues:  Queues{"default": {Groups: []string{"approvers"}}},
-		Intake:  Intake{Rate: 50, Burst: 100},
-		Groups:  Groups{MaxAge: 8 * time.Hour},
-		Session: Session{Idle: 8 * time.Hour, Lifetime: 24 * time.Hour},
-		Review:  Review{IdleBudget: 30 * time.Minute, Max: 8 * time.Hour}, WatchRate: 5,
+		ConfigFile: deskPath,
+		Intake:     Intake{Rate: 50, Burst: 100},
+		Groups:     Groups{MaxAge: 8 * time.Hour},
+		Session:    Session{Idle: 8 * time.Hour, Lifetime: 24 * time.Hour},
+		Review:     Review{IdleBudget: 30 * time.Minute, Max: 8 * time.Hour}, WatchRate: 5,
 	}
-	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); diff != "" {
+	if diff := cmp.Diff(want, got, sameSettings...); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
@@ -79,14 +91,9 @@ func TestLoadReadsEverySetting(t *testing.T) {
 		"ADDR", ":9000", "BASE_URL", "http://localhost:9000/", "DATABASE_URL", "postgres://desk:pw@db/countersign",
 		"TRUSTED_PROXIES", "10.1.2.3/8, 192.0.2.7", "LOG_LEVEL", "debug", "LOG_FORMAT", "text",
 		"OIDC_SCOPES", "openid email", "OIDC_GROUPS_CLAIM", "roles", "OIDC_PROVIDER_NAME", "Example ID",
-		"ROLE_ADMIN_GROUPS", "Platform Team,root", "ROLE_AUDITOR_GROUPS", "audit",
-		"QUEUES", `{"finance":{"groups":["fin"],"keepAlive":"queued","fourEyes":true,"rejectAs":"success"},"default":{"groups":["all"]}}`,
-		"SOURCES", `{"expenses":{"secrets":["`+goodSecret+`"],"tokens":["`+goodToken+`"],"queues":["finance","default"]}}`,
-		"EVENTBRIDGE_KEYS", goodToken+"-old, "+goodToken+"-new", "SNS_TOPICS", `{"`+goodTopic+`":{"source":"expenses","queues":["finance"]}}`,
+		"EVENTBRIDGE_KEYS", goodToken+"-old, "+goodToken+"-new",
 		"INTAKE_RATE", "0.5", "INTAKE_BURST", "3", "GROUPS_MAX_AGE", "4h", "SESSION_KEY", goodKey+", "+olderKey, "SESSION_IDLE", "1h", "SESSION_LIFETIME", "2h",
 		"REVIEW_IDLE_BUDGET", "5m", "REVIEW_MAX", "1h", "LAMBDA_REGION", "eu-west-1", "LAMBDA_ENDPOINT", "http://127.0.0.1:9001",
-		"WATCH", `{"expense-approval":{"queue":"finance"},"arn:aws:lambda:us-east-1:123456789012:function:pay":{},"*":{"region":"eu-north-1"},"arn:aws:lambda:us-east-1:111122223333:function:*":{},"refund":{"account":"111122223333"}}`,
-		"ACCOUNTS", `{"111122223333":{"roleArn":"arn:aws:iam::111122223333:role/desk/countersign","externalId":"9f2c"}}`,
 		"WATCH_RATE", "2.5", "TRACE_ENDPOINT", "http://otel-collector:4318", "SUPPORT_CONTACT", "#help", "CONSOLE_LINKS", "true",
 	), nil)
 	if err != nil {
@@ -100,28 +107,16 @@ func TestLoadReadsEverySetting(t *testing.T) {
 			Issuer: "https://login.example.com/", ClientID: "desk", ClientSecret: "s3cret-of-the-client",
 			Scopes: Scopes{"openid", "email"}, GroupsClaim: "roles", ProviderName: "Example ID",
 		},
-		Roles: Roles{ReviewerGroups: Names{"approvers"}, AdminGroups: Names{"Platform Team", "root"}, AuditorGroups: Names{"audit"}},
-		Queues: Queues{
-			"finance": {Groups: []string{"fin"}, KeepAlive: "queued", FourEyes: true, RejectAs: "success"},
-			"default": {Groups: []string{"all"}},
-		},
-		Sources:   Sources{"expenses": {Secrets: []Secret{goodSecret}, Tokens: []Secret{goodToken}, Queues: []string{"finance", "default"}}},
-		EventKeys: APIKeys{goodToken + "-old", goodToken + "-new"}, Topics: Topics{goodTopic: {Source: "expenses", Queues: []string{"finance"}}},
-		Intake:  Intake{Rate: 0.5, Burst: 3},
-		Groups:  Groups{MaxAge: 4 * time.Hour},
-		Session: Session{Idle: time.Hour, Lifetime: 2 * time.Hour, Keys: SessionKeys{Secret(goodKey), Secret(olderKey)}},
-		Review:  Review{IdleBudget: 5 * time.Minute, Max: time.Hour},
-		Watch: Watches{
-			"expense-approval": {Queue: "finance", Region: "eu-west-1"}, "*": {Queue: "default", Region: "eu-north-1"},
-			"arn:aws:lambda:us-east-1:123456789012:function:pay": {Queue: "default", Region: "us-east-1"},
-			"arn:aws:lambda:us-east-1:111122223333:function:*":   {Queue: "default", Region: "us-east-1", Account: "111122223333"},
-			"refund": {Queue: "default", Region: "eu-west-1", Account: "111122223333"},
-		},
-		Accounts:  Accounts{"111122223333": {RoleARN: "arn:aws:iam::111122223333:role/desk/countersign", ExternalID: "9f2c"}},
-		WatchRate: 2.5, TraceEndpoint: "http://otel-collector:4318/v1/traces",
+		ConfigFile: deskPath,
+		EventKeys:  APIKeys{goodToken + "-old", goodToken + "-new"},
+		Intake:     Intake{Rate: 0.5, Burst: 3},
+		Groups:     Groups{MaxAge: 4 * time.Hour},
+		Session:    Session{Idle: time.Hour, Lifetime: 2 * time.Hour, Keys: SessionKeys{Secret(goodKey), Secret(olderKey)}},
+		Review:     Review{IdleBudget: 5 * time.Minute, Max: time.Hour},
+		WatchRate:  2.5, TraceEndpoint: "http://otel-collector:4318/v1/traces",
 		Lambda: Lambda{Region: "eu-west-1", Endpoint: "http://127.0.0.1:9001"}, SupportContact: "#help", ConsoleLinks: true,
 	}
-	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); diff != "" {
+	if diff := cmp.Diff(want, got, sameSettings...); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
@@ -148,10 +143,48 @@ func TestLoadTellsAllProblemsAtOnce(t *testing.T) {
 		names = append(names, strings.TrimPrefix(name, Prefix))
 	}
 	want := []string{
-		"ADDR", "BASE_URL", "DATABASE_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "ROLE_REVIEWER_GROUPS", "INTAKE_RATE", "SESSION_LIFETIME",
+		"ADDR", "BASE_URL", "DATABASE_URL", "CONFIG_FILE", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "INTAKE_RATE", "SESSION_LIFETIME",
 	}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("-want +got:\n%s\n%v", diff, err)
+	}
+}
+
+// TestLoadReadsTheDesk: the file is part of the configuration, and so is every fault of it.
+func TestLoadReadsTheDesk(t *testing.T) {
+	t.Parallel()
+	c, err := load(variables(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := c.Desk.Sources["expenses"]
+	if source.Secrets[0].Reveal() != goodSecret || source.Tokens[0].Reveal() != goodToken || c.Desk.Roles.Reviewers[0] != "approvers" {
+		t.Errorf("read as:\n%s", c.Desk.Shown())
+	}
+	_, err = load(variables("INTAKE_RATE", "fast"), map[string]string{deskPath: "roles: {reviewers: approvers}\nqueus: {}\n"})
+	want := `COUNTERSIGN_INTAKE_RATE must be a number, not "fast"; a right value: 50` + "\n" +
+		deskPath + ":1:20: roles.reviewers: must be a list, not a text: write [approvers]\n" +
+		deskPath + ":2:1: queus: there is no such key: did you mean queues?"
+	if err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+	_, err = load(variables("CONFIG_FILE", "/etc/none.yaml"), nil)
+	if want := "/etc/none.yaml: there is no such file"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// TestLoadRefusesWhatTheFileReplaced: an upgrade stops with the way out, by name.
+func TestLoadRefusesWhatTheFileReplaced(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{deskPath, ""} {
+		_, err := load(variables("CONFIG_FILE", file, "QUEUES", "{}", "SOURCES_FILE", "/run/secrets/sources.json"), nil)
+		want := "countersign.yaml has replaced COUNTERSIGN_QUEUES, COUNTERSIGN_SOURCES_FILE: " +
+			"`countersign config from-env > countersign.yaml` writes what they say; " +
+			"name that file in COUNTERSIGN_CONFIG_FILE, and remove them"
+		if err == nil || err.Error() != want {
+			t.Errorf("got\n%v\nwant\n%s", err, want)
+		}
 	}
 }
 
@@ -159,12 +192,13 @@ func TestLoadTellsAllProblemsAtOnce(t *testing.T) {
 // is set.
 func TestStringIsReadable(t *testing.T) {
 	t.Parallel()
-	c, err := load(variables("QUEUES", `{"finance":{"groups":["finance approvers"],"fourEyes":true}}`, "SOURCES", `{"expenses":{"secrets":["`+goodSecret+`"]}}`), nil)
+	c, err := load(variables("TRUSTED_PROXIES", "10.1.2.0/24,::1/128"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`"finance":{"groups":["finance approvers"],"keepAlive":"","fourEyes":true,"rejectAs":""}`, `"expenses":{"secrets":["redacted"]`,
+		"COUNTERSIGN_CONFIG_FILE=" + deskPath, "version of countersign.yaml=" + c.Desk.Version[:12], "COUNTERSIGN_OIDC_CLIENT_SECRET=redacted",
+		"COUNTERSIGN_TRUSTED_PROXIES=[10.1.2.0/24 ::1/128]",
 	} {
 		if !strings.Contains(c.String(), want) {
 			t.Errorf("%s is not in\n%s", want, c)

@@ -1,5 +1,7 @@
-// Package config is the configuration of `countersign serve`: which settings there are, what each
-// one means, and whether the values are correct.
+// Package config is the configuration of `countersign serve`. How it runs is said by environment
+// variables: this package knows which there are, what each one means, and whether the values are
+// correct. What the desk is for is said by one file, which a variable names: see
+// [deskfile.Desk].
 //
 // [Config] is the single source of truth. Its struct tags name every variable with its default,
 // help and example; [Load], the text of -h ([Usage]) and the table in docs/configuration.md are

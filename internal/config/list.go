@@ -68,15 +68,6 @@ func withoutEmpty(names []string) (list Names) {
 	return list
 }
 
-// String returns the list in a form that can be read back.
-func (n Names) String() string {
-	plain := strings.Join(n, ",")
-	if again, err := parseNames(plain); err == nil && slices.Equal(again, n) {
-		return plain
-	}
-	return jsonList(n...)
-}
-
 func jsonList(names ...string) string {
 	var text strings.Builder
 	encoder := json.NewEncoder(&text)

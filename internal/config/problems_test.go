@@ -3,15 +3,12 @@ package config
 import (
 	"strings"
 	"testing"
-
-	"countersign/internal/callbacks"
 )
 
 // TestEachRule sets one wrong value at a time. The message says the variable and what is wrong with
 // the value.
 func TestEachRule(t *testing.T) {
 	t.Parallel()
-	source := func(body string) string { return `{"expenses":` + body + `}` }
 	for _, tc := range []struct{ name, variable, value, want string }{
 		{"address without port", "ADDR", "localhost", `must be a host and a port, not "localhost"`},
 		{"port too high", "ADDR", ":65536", `must have a port from 0 to 65535, not "65536"`},
@@ -48,16 +45,6 @@ func TestEachRule(t *testing.T) {
 		{"placeholder in the host", "OIDC_SIGN_OUT_URL", "https://{client_id}/logout", "must be a whole URL"},
 		{"unknown placeholder", "OIDC_SIGN_OUT_URL", "https://login.example.com/logout?hint={id_token}", "not {id_token}"},
 		{"sign-out with fragment", "OIDC_SIGN_OUT_URL", "https://login.example.com/logout?a=b#c", "no fragment"},
-		{"only commas", "ROLE_REVIEWER_GROUPS", " , ,", "is required"},
-		{"empty list of groups", "ROLE_REVIEWER_GROUPS", `["", " "]`, "is required"},
-		{"torn directory name", "ROLE_REVIEWER_GROUPS", "CN=Approvers,OU=Groups,DC=corp,DC=example",
-			`whose commas make several names of it: write a JSON list, as ["CN=Approvers,OU=Groups,DC=corp,DC=example"]; a right value`},
-		{"torn directory name among others", "ROLE_ADMIN_GROUPS", "CN=Approvers, OU=Groups, root", `write a JSON list, as ["CN=Approvers,OU=Groups","others"]`},
-		{"groups without quotes", "ROLE_ADMIN_GROUPS", "[root]", "begins with [ and is no JSON list of texts"},
-		{"groups of numbers", "ROLE_ADMIN_GROUPS", "[7]", "begins with [ and is no JSON list of texts"},
-		{"more behind the groups", "ROLE_ADMIN_GROUPS", `["a"] b`, "begins with [ and is no JSON list of texts"},
-		{"quotation mark left open", "ROLE_AUDITOR_GROUPS", `"CN=a,OU=b`, "has a quotation mark that does not fit"},
-		{"quotation mark inside", "ROLE_AUDITOR_GROUPS", `a "b", c`, "has a quotation mark that does not fit"},
 		{"rate is a word", "INTAKE_RATE", "fast", `must be a number, not "fast"`},
 		{"rate is zero", "INTAKE_RATE", "0", "must be above zero"},
 		{"rate without end", "INTAKE_RATE", "Inf", "must be above zero and finite"},
@@ -73,43 +60,10 @@ func TestEachRule(t *testing.T) {
 		{"endpoint in the clear", "LAMBDA_ENDPOINT", "http://lambda.example.com", "must be https"},
 		{"switch", "CONSOLE_LINKS", "maybe", `must be true or false, not "maybe"`},
 
-		{"queues are a list", "QUEUES", `[]`, "must be a JSON object"},
-		{"queues cut off", "QUEUES", `{"finance":{"groups":["a"]}`, "is not well-formed JSON near byte 27"},
-		{"queues with more behind", "QUEUES", `{} {}`, "has something after the JSON object"},
-		{"unknown queue field", "QUEUES", `{"finance":{"groups":["a"],"group":1}}`, `at "finance": unknown field "group"`},
-		{"queue field type", "QUEUES", `{"finance":{"groups":"a"}}`, `at "finance": "groups" must be a list of strings`},
-		{"queue type", "QUEUES", `{"finance":7}`, `at "finance": must be an object`},
-		{"queue twice", "QUEUES", `{"a":{"groups":["x"]},"a":{"groups":["y"]}}`, `has "a" twice`},
-		{"queue name", "QUEUES", `{"Über uns":{"groups":["x"]}}`, `has the name "Über uns"`},
-		{"queue without groups", "QUEUES", `{"finance":{}}`, `queue "finance" needs "groups"`},
-		{"empty group", "QUEUES", `{"finance":{"groups":[""]}}`, `queue "finance" has an empty name`},
-		{"keep-alive", "QUEUES", `{"default":{"keepAlive":"always"}}`, `"keepAlive" review or queued, not "always"`},
-		{"reject as", "QUEUES", `{"default":{"rejectAs":"maybe"}}`, `"rejectAs" failure or success, not "maybe"`},
-
-		{"source without proof", "SOURCES", source(`{}`), `source "expenses" needs "secrets" or "tokens"`},
-		{"source with a reserved name", "SOURCES", `{"discovery":{"tokens":["` + goodToken + `"]}}`, `source "discovery" has a name that stands for something else`},
-		{"source with a filter's name", "SOURCES", `{"announced":{"tokens":["` + goodToken + `"]}}`, `source "announced" has a name that stands for something else`},
-		{"secret without prefix", "SOURCES", source(`{"secrets":["MDEyMzQ1"]}`), `source "expenses", secret 1: must start with whsec_`},
-		{"secret not base64", "SOURCES", source(`{"secrets":["whsec_???"]}`), "must be base64"},
-		{"secret of 16 bytes", "SOURCES", source(`{"secrets":["whsec_MDEyMzQ1Njc4OWFiY2RlZg=="]}`), "needs at least 24 bytes, has 16"},
-		{"token of 31", "SOURCES", source(`{"tokens":["` + strings.Repeat("x", 31) + `"]}`), `source "expenses", token 1: needs at least 32 characters`},
-		{"unknown queue", "SOURCES", source(`{"tokens":["` + goodToken + `"],"queues":["finanz"]}`), `may address queue "finanz"`},
-		{"shared token", "SOURCES", `{"a":{"tokens":["` + goodToken + `"]},"b":{"tokens":["` + goodToken + `"]}}`, `source "b" repeats a secret or token of source "a"`},
-
 		{"EventBridge key of 31", "EVENTBRIDGE_KEYS", goodToken + "," + strings.Repeat("x", 31), "in each key, key 2 has 31"},
 		{"EventBridge key of 513", "EVENTBRIDGE_KEYS", strings.Repeat("x", 513), "must have 32 to 512 characters in each key, key 1 has 513"},
 		{"EventBridge key with a space", "EVENTBRIDGE_KEYS", goodToken + " x", "must have visible ASCII characters only, key 1 has others"},
 		{"EventBridge key twice", "EVENTBRIDGE_KEYS", goodToken + ", " + goodToken, "has key 2 twice"},
-
-		{"topic by name", "SNS_TOPICS", `{"approvals":{"source":"a"}}`, `has the name "approvals": use the ARN of a standard SNS topic`},
-		{"FIFO topic", "SNS_TOPICS", `{"arn:aws:sns:eu-west-1:123456789012:a.fifo":{"source":"a"}}`, "use the ARN of a standard SNS topic"},
-		{"ARN of a queue", "SNS_TOPICS", `{"arn:aws:sqs:eu-west-1:123456789012:a":{"source":"a"}}`, "use the ARN of a standard SNS topic"},
-		{"region with a dot", "SNS_TOPICS", `{"arn:aws:sns:evil.example-1:123456789012:a":{"source":"a"}}`, "use the ARN of a standard SNS topic"},
-		{"unknown partition", "SNS_TOPICS", `{"arn:aws-mars:sns:eu-west-1:123456789012:a":{"source":"a"}}`, "use the ARN of a standard SNS topic"},
-		{"topic without source", "SNS_TOPICS", `{"` + goodTopic + `":{}}`, `needs a "source"`},
-		{"topic with a reserved source", "SNS_TOPICS", `{"` + goodTopic + `":{"source":"discovery"}}`, `has source "discovery", a name that stands for something else`},
-		{"topic with a field more", "SNS_TOPICS", `{"` + goodTopic + `":{"source":"a","queue":"a"}}`, `unknown field "queue"`},
-		{"topic to an unknown queue", "SNS_TOPICS", `{"` + goodTopic + `":{"source":"a","queues":["finanz"]}}`, `may address queue "finanz"`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -125,50 +79,5 @@ func TestEachRule(t *testing.T) {
 				t.Errorf("one wrong value, more than one problem:\n%s", line)
 			}
 		})
-	}
-}
-
-func TestEveryBadQueueIsNamed(t *testing.T) {
-	t.Parallel()
-	_, err := load(variables("QUEUES", `{"a":{},"b":{"groups":["x"],"typo":1},"c":{"groups":"x"}}`), nil)
-	if err == nil || strings.Count(err.Error(), "\n") != 1 || !strings.Contains(err.Error(), "typo") || !strings.Contains(err.Error(), `"c"`) {
-		t.Errorf("want one line for b and one for c, got:\n%v", err)
-	}
-}
-
-func TestQueuesThatCannotBeReadDoNotBlameTheSources(t *testing.T) {
-	t.Parallel()
-	_, err := load(variables("QUEUES", `{`, "SOURCES", `{"a":{"tokens":["`+goodToken+`"],"queues":["finance"]}}`), nil)
-	if err == nil || strings.Contains(err.Error(), "SOURCES") {
-		t.Errorf("got: %v", err)
-	}
-}
-
-func FuzzSources(f *testing.F) {
-	f.Add(`{"expenses":{"secrets":["` + goodSecret + `"],"tokens":["` + goodToken + `"],"queues":["a"]}}`)
-	f.Add(`{"a":{},"a":[1]}`)
-	f.Add(`{"a":{"tokens":[12345678901234567890]}} x`)
-	f.Add("{\"\xff\":null")
-	f.Fuzz(func(t *testing.T, text string) {
-		var sources Sources
-		if err := sources.UnmarshalText([]byte(text)); err != nil {
-			return
-		}
-		for name, source := range sources {
-			if !callbacks.ValidQueueName(name) || len(source.problems(name)) > 0 {
-				t.Errorf("accepted %q: %v", name, source.problems(name))
-			}
-		}
-	})
-}
-
-// TestTopicsOfEachPartition: each part of AWS that SNS messages are taken from can be configured.
-func TestTopicsOfEachPartition(t *testing.T) {
-	t.Parallel()
-	for _, place := range []string{"aws:sns:eu-central-1", "aws-us-gov:sns:us-gov-west-1", "aws-cn:sns:cn-north-1", "aws-eusc:sns:eusc-de-east-1"} {
-		var topics Topics
-		if err := topics.UnmarshalText([]byte(`{"arn:` + place + `:123456789012:approvals":{"source":"expenses"}}`)); err != nil || len(topics) != 1 {
-			t.Errorf("%s: %v", place, err)
-		}
 	}
 }

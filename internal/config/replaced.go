@@ -32,6 +32,16 @@ func replaced(environ map[string]string) (names []string) {
 	return names
 }
 
+// refuseReplaced returns an error that names the replaced variables that are set, and the way out.
+func refuseReplaced(environ map[string]string) error {
+	names := replaced(environ)
+	if len(names) == 0 {
+		return nil
+	}
+	return fmt.Errorf("countersign.yaml has replaced %s: `countersign config from-env > countersign.yaml` writes "+
+		"what they say; name that file in %sCONFIG_FILE, and remove them", strings.Join(names, ", "), Prefix)
+}
+
 // Rewritten is countersign.yaml as variables said it before there was that file.
 type Rewritten struct {
 	File    []byte

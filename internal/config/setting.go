@@ -1,7 +1,6 @@
 package config
 
 import (
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"reflect"
@@ -32,8 +31,12 @@ func settingsOf(t reflect.Type, prefix string, path []int) []Setting {
 			list = append(list, settingsOf(f.Type, prefix+group, at)...)
 			continue
 		}
+		name, ok := f.Tag.Lookup("env")
+		if !ok {
+			continue
+		}
 		list = append(list, Setting{
-			Name:     prefix + f.Tag.Get("env"),
+			Name:     prefix + name,
 			Default:  f.Tag.Get("envDefault"),
 			Help:     f.Tag.Get("help"),
 			Example:  f.Tag.Get("example"),
@@ -53,17 +56,10 @@ func (s Setting) value(c Config) reflect.Value { return reflect.ValueOf(c).Field
 func (c Config) attrs() []slog.Attr {
 	var list []slog.Attr
 	for _, s := range Settings() {
-		list = append(list, slog.String(s.Name, shown(s.value(c))))
+		list = append(list, slog.String(s.Name, fmt.Sprint(s.value(c).Interface())))
+	}
+	if c.Desk != nil {
+		list = append(list, slog.String("version of countersign.yaml", c.Desk.ShortVersion()))
 	}
 	return list
-}
-
-// shown returns a value as an operator would set it: queues, sources and the like as JSON.
-func shown(v reflect.Value) string {
-	if v.Kind() == reflect.Map && v.Len() > 0 {
-		if text, err := json.Marshal(v.Interface()); err == nil {
-			return string(text)
-		}
-	}
-	return fmt.Sprint(v.Interface())
 }

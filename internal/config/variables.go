@@ -62,9 +62,13 @@ func fileProblem(path string, err error) string {
 }
 
 // Unknown lists the variables that look like settings but are not, most likely because they are
-// misspelt. It leaves out those that Kubernetes and Docker make for a service with our name.
-func Unknown(environ map[string]string) []string {
+// misspelt. It leaves out those that hold secrets of the desk, and those that Kubernetes and Docker
+// make for a service with our name.
+func (c Config) Unknown(environ map[string]string) []string {
 	known := make(map[string]bool)
+	for _, name := range c.Desk.SecretVariables() {
+		known[name] = true
+	}
 	for _, s := range Settings() {
 		known[s.Name], known[s.Name+fileSuffix] = true, true
 	}

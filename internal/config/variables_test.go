@@ -39,14 +39,19 @@ func TestValueFromFileProblems(t *testing.T) {
 	}
 }
 
-// TestUnknown: a misspelt variable is named, and those of an orchestrator are not.
+// TestUnknown: a misspelt variable is named. Those of an orchestrator are not, and neither is one that
+// holds a secret for countersign.yaml.
 func TestUnknown(t *testing.T) {
 	t.Parallel()
-	env := variables("WATCHRATE", "3", "ROLE_ADMIN_GROUP", "platform", "OIDC_CLIENT_SECRET_FILE", "/x", "PORT", "tcp://10.0.0.1:80",
+	env := variables("WATCHRATE", "3", "ROLE_ADMIN_GROUP", "platform", "OIDC_CLIENT_SECRET", "", "OIDC_CLIENT_SECRET_FILE", "/x", "PORT", "tcp://10.0.0.1:80",
 		"PORT_8080_TCP_ADDR", "10.0.0.1", "SERVICE_HOST", "10.0.0.1")
 	env["HOME"] = "/root"
+	c, err := load(env, map[string]string{"/x": "secret"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	want := []string{"COUNTERSIGN_ROLE_ADMIN_GROUP", "COUNTERSIGN_WATCHRATE"}
-	if got := Unknown(env); !slices.Equal(got, want) {
+	if got := c.Unknown(env); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -54,7 +54,7 @@ func (x *account) examine(ctx context.Context, f function, r *region) Section {
 	}
 	if x.foreign(f) && x.caller.Account != "" {
 		s.Findings = append(s.Findings, warning("it is in account %s, and called with the credentials of %s", f.place.account, x.caller.Account).
-			todo("Give that account a role in COUNTERSIGN_ACCOUNTS."))
+			todo("Give that account a role under accounts in countersign.yaml."))
 	}
 	s.Findings = append(s.Findings, i.diagnose(x.caller)...)
 	return s
@@ -77,7 +77,7 @@ func (i *inspection) list(ctx context.Context) ([]Execution, Reply) {
 // absent reports that the function does not exist, or is not durable. It returns nothing if neither
 // is known.
 func (x *account) absent(f function, r *region, listed Reply) []Finding {
-	setting := "COUNTERSIGN_WATCH"
+	setting := "countersign.yaml"
 	if !f.Watched {
 		setting = "--function"
 	}

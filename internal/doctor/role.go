@@ -64,7 +64,7 @@ func (r Role) assumed(caller Caller, reply Reply) Finding {
 	case Closed, Missing, Refused:
 	}
 	return problem("%s cannot be assumed: %s", r.ARN, reply.Text).
-		todo("Compare roleArn and externalId in COUNTERSIGN_ACCOUNTS with the role. STS has to be active in the region.")
+		todo("Compare roleArn and externalId under accounts in countersign.yaml with the role. STS has to be active in the region.")
 }
 
 // denied names the lines that are missing. Two are needed, one in the policy of the caller and one
@@ -90,10 +90,10 @@ func (r Role) denied(text string) Finding {
 func (r Role) trusting(f Finding, who string) Finding {
 	if r.ExternalID == "" {
 		return f.todo("allow %s for the principal %s, in the trust policy of %s", assumeRole, who, r.ARN).
-			todo("If that asks for sts:ExternalId: set externalId in COUNTERSIGN_ACCOUNTS.")
+			todo("If that asks for sts:ExternalId: set externalId under accounts in countersign.yaml.")
 	}
 	return f.todo("allow %s for the principal %s where sts:ExternalId is %s, in the trust policy of %s", assumeRole, who, r.ExternalID, r.ARN).
-		todo("If that asks for another sts:ExternalId: correct externalId in COUNTERSIGN_ACCOUNTS.")
+		todo("If that asks for another sts:ExternalId: correct externalId under accounts in countersign.yaml.")
 }
 
 // principal returns the caller as a trust policy names it. For a session that is its role.

@@ -15,7 +15,7 @@ func TestAssumed(t *testing.T) {
 		denied = "AccessDenied: User: arn:aws:sts::123456789012:assumed-role/desk/i-0a1b is not authorized to perform: sts:AssumeRole"
 		own    = "allow sts:AssumeRole on " + theirRole + ", in a policy of arn:aws:iam::123456789012:role/desk"
 		trust  = "allow sts:AssumeRole for the principal arn:aws:iam::123456789012:role/desk, in the trust policy of " + theirRole
-		extern = "If that asks for sts:ExternalId: set externalId in COUNTERSIGN_ACCOUNTS."
+		extern = "If that asks for sts:ExternalId: set externalId under accounts in countersign.yaml."
 	)
 	for name, tt := range map[string]struct {
 		reply Reply
@@ -32,7 +32,7 @@ func TestAssumed(t *testing.T) {
 		"Rejected": {Reply{Meaning: Rejected, Text: "ExpiredToken: old"}, Problem, "the default credentials are not accepted: ExpiredToken", "Renew them, or correct this machine's clock."},
 		"Busy":     {Reply{Meaning: Busy, Text: "Throttling: slowly"}, Warning, "could not be determined: Throttling", "Run doctor again later."},
 		"Silent":   {Reply{Text: "connection refused"}, Problem, "STS was not reached: connection refused", "Let this machine reach STS in the region: a way to the internet, a VPC endpoint, AWS_ENDPOINT_URL_STS."},
-		"Refused":  {Reply{Meaning: Refused, Text: "RegionDisabledException: no"}, Problem, "cannot be assumed: RegionDisabledException: no", "Compare roleArn and externalId in COUNTERSIGN_ACCOUNTS with the role. STS has to be active in the region."},
+		"Refused":  {Reply{Meaning: Refused, Text: "RegionDisabledException: no"}, Problem, "cannot be assumed: RegionDisabledException: no", "Compare roleArn and externalId under accounts in countersign.yaml with the role. STS has to be active in the region."},
 	} {
 		f := Role{"111122223333", theirRole, ""}.assumed(Caller{}, tt.reply)
 		if do := strings.Join(f.Do, "|"); f.Level != tt.level || !strings.Contains(f.Text, tt.text) || do != tt.do {

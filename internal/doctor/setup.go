@@ -22,7 +22,7 @@ func (s Setup) Sections() []Section {
 	}
 	if !s.Admins {
 		findings = append(findings, warning("no group has the role of admin, so that nobody can try a failed delivery again").
-			todo("Set COUNTERSIGN_ROLE_ADMIN_GROUPS."))
+			todo("Name one under roles.admins in countersign.yaml."))
 	}
 	if s.HTTPS && !s.TrustedProxies {
 		findings = append(findings, warning("no proxy is trusted, so that everybody seems to come from the address of the TLS proxy").
@@ -35,7 +35,7 @@ func (s Setup) Sections() []Section {
 func (s Setup) arrivals() Finding {
 	if s.Senders+s.Topics+s.Watched == 0 {
 		return warning("no request can ever arrive: no sender, no SNS topic and no function to search is configured").
-			todo("Set COUNTERSIGN_SOURCES for functions that announce their callbacks, or COUNTERSIGN_WATCH to find those that nobody announces.")
+			todo("In countersign.yaml, list sources for functions that announce their callbacks, or functions with watch to find those that nobody announces.")
 	}
 	text := "requests come in by"
 	for _, way := range []struct {

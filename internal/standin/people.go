@@ -26,14 +26,3 @@ func person(subject, name, about string, groups ...string) oidc.User {
 	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@harborline.example"
 	return oidc.User{Subject: subject, Name: name, Email: email, Groups: groups, About: about}
 }
-
-// queues are the queues of the sample functions, as an operator would configure them.
-const queues = `{
-	"default":  {"groups": ["approvers", "platform-team"]},
-	"finance":  {"groups": ["finance-approvers"], "fourEyes": true},
-	"releases": {"groups": ["release-managers"]},
-	"support":  {"groups": ["support-leads"], "rejectAs": "success"},
-	"agents":   {"groups": ["agent-owners"]},
-	"security": {"groups": ["security-desk"]},
-	"privacy":  {"groups": ["privacy-desk"]}
-}`

@@ -1,21 +1,24 @@
 package standin
 
 import (
-	"encoding/json"
 	"testing"
+
+	"github.com/goccy/go-yaml"
 )
 
 // TestDemoSettings: the demo is configured like production, so its queues and senders pass the same
 // checks.
 func TestDemoSettings(t *testing.T) {
 	t.Parallel()
-	var configured map[string]struct {
-		Groups []string `json:"groups"`
+	var configured struct {
+		Queues map[string]struct {
+			Groups []string `yaml:"groups"`
+		} `yaml:"queues"`
 	}
-	if err := json.Unmarshal([]byte(queues), &configured); err != nil {
-		t.Fatal(err)
+	if err := yaml.Unmarshal(DeskFile, &configured); err != nil || len(configured.Queues) == 0 {
+		t.Fatalf("%v, %v", configured, err)
 	}
-	for name, queue := range configured {
+	for name, queue := range configured.Queues {
 		if !someoneDecides(queue.Groups) {
 			t.Errorf("nobody who can sign in decides in queue %s", name)
 		}

@@ -3,6 +3,7 @@ package standin
 import (
 	"context"
 	"crypto/rand"
+	_ "embed" // DeskFile
 	"encoding/base64"
 	"fmt"
 	"log/slog"
@@ -21,12 +22,17 @@ import (
 	"countersign/internal/standin/oidc"
 )
 
-// The one AWS region, OpenID client and webhook sender of the demo.
+// The one AWS region and OpenID client of the demo.
 const (
 	region = "eu-central-1"
 	client = "countersign"
-	source = "harborline"
 )
+
+// DeskFile is the countersign.yaml of a desk for the sample functions. It names the files that
+// [Surroundings.Secrets] returns.
+//
+//go:embed countersign.yaml
+var DeskFile []byte
 
 // Credentials are for the local Lambda, which accepts any.
 var Credentials aws.CredentialsProvider = credentials.NewStaticCredentialsProvider("local", "local", "")
@@ -120,22 +126,22 @@ func (s *Surroundings) register() error {
 
 // Settings are the settings that a desk needs to reach its surroundings, by name.
 func (s *Surroundings) Settings() map[string]string {
-	key := base64.StdEncoding.EncodeToString(s.secrets.key)
 	return map[string]string{
-		"OIDC_ISSUER":          address(s.signIn),
-		"OIDC_CLIENT_ID":       client,
-		"OIDC_CLIENT_SECRET":   s.secrets.client,
-		"OIDC_PROVIDER_NAME":   "Harborline SSO",
-		"ROLE_REVIEWER_GROUPS": "approvers",
-		"ROLE_ADMIN_GROUPS":    "platform-team",
-		"ROLE_AUDITOR_GROUPS":  "audit",
-		"QUEUES":               queues,
-		"SOURCES":              fmt.Sprintf(`{%q: {"secrets": [%q]}}`, source, s.secrets.webhook),
-		"ENCRYPTION_KEYS":      fmt.Sprintf(`{%q: %q}`, demo.EncryptedFunction, key),
-		"LAMBDA_REGION":        region,
-		"LAMBDA_ENDPOINT":      address(s.lambda),
-		"WATCH":                `{"*": {"queue": "default"}}`,
-		"SUPPORT_CONTACT":      "the platform team",
+		"OIDC_ISSUER":        address(s.signIn),
+		"OIDC_CLIENT_ID":     client,
+		"OIDC_CLIENT_SECRET": s.secrets.client,
+		"OIDC_PROVIDER_NAME": "Harborline SSO",
+		"LAMBDA_REGION":      region,
+		"LAMBDA_ENDPOINT":    address(s.lambda),
+		"SUPPORT_CONTACT":    "the platform team",
+	}
+}
+
+// Secrets are the secrets that [DeskFile] names, by their paths from its folder.
+func (s *Surroundings) Secrets() map[string]string {
+	return map[string]string{
+		"secrets/harborline":                s.secrets.webhook,
+		"secrets/" + demo.EncryptedFunction: base64.StdEncoding.EncodeToString(s.secrets.key),
 	}
 }
 

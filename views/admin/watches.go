@@ -90,9 +90,9 @@ func leftOut(w discovery.WatchState) string {
 	case 0:
 		return ""
 	case 1:
-		return "1 open callback is left out, as except in COUNTERSIGN_WATCH says."
+		return "1 open callback is left out, as except in countersign.yaml says."
 	}
-	return fmt.Sprintf("%d open callbacks are left out, as except in COUNTERSIGN_WATCH says.", w.LeftOut)
+	return fmt.Sprintf("%d open callbacks are left out, as except in countersign.yaml says.", w.LeftOut)
 }
 
 // missingPermission says what to allow so that a watch can be scanned.

@@ -64,7 +64,7 @@ func WatchesPage(s views.Shell, m Watches) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<h2>No function is searched</h2><p class=\"dim\">List functions in <code>COUNTERSIGN_WATCH</code> to find callbacks that nobody announced.</p></div>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<h2>No function is searched</h2><p class=\"dim\">List functions with <code>watch</code> in <code>countersign.yaml</code> to find callbacks that nobody announced.</p></div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

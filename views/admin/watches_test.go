@@ -120,7 +120,7 @@ func TestWatchesPage_Accounts(t *testing.T) {
 func TestWatchesPage_Off(t *testing.T) {
 	t.Parallel()
 	doc := watchesPage(t, Watches{})
-	if doc.Find("table").Length() != 0 || !strings.Contains(viewstest.Words(doc.Find(".empty")), "COUNTERSIGN_WATCH") {
+	if doc.Find("table").Length() != 0 || !strings.Contains(viewstest.Words(doc.Find(".empty")), "countersign.yaml") {
 		t.Errorf("%q", viewstest.Words(doc.Find("#list")))
 	}
 }
@@ -177,8 +177,8 @@ func TestWatchesPage_LeftOut(t *testing.T) {
 	t.Parallel()
 	for n, want := range map[int]string{
 		0: "scanned 14 s ago",
-		1: "scanned 14 s ago 1 open callback is left out, as except in COUNTERSIGN_WATCH says.",
-		3: "scanned 14 s ago 3 open callbacks are left out, as except in COUNTERSIGN_WATCH says.",
+		1: "scanned 14 s ago 1 open callback is left out, as except in countersign.yaml says.",
+		3: "scanned 14 s ago 3 open callbacks are left out, as except in countersign.yaml says.",
 	} {
 		m := sampleWatches()
 		m.Watches[1].LeftOut = n

@@ -51,7 +51,7 @@ func (c *checker) checkRoles() {
 
 // checkGroups notes groups that the file does not list, if it lists any.
 func (c *checker) checkGroups(at strictyaml.Path, groups []string) {
-	if !c.doc.Has("groups") {
+	if !c.doc.Has("groups") || c.doc.Unsure("groups") {
 		return
 	}
 	for i, group := range groups {
@@ -76,6 +76,9 @@ func (c *checker) checkQueue(at strictyaml.Path, queue string) {
 
 // lost notes a name that leads nowhere: list is the key that should have it.
 func (c *checker) lost(at strictyaml.Path, what, name, list string, known []string) {
+	if c.doc.Unsure(strictyaml.Path(list)) {
+		return
+	}
 	slices.Sort(known)
 	if near := strictyaml.Nearest(name, known); near != "" {
 		c.doc.Fault(at, "there is no %s %q: did you mean %s?", what, name, near)

@@ -111,3 +111,6 @@ func unreadable(path string, err error) error {
 
 // Shown returns a desk as a file that says all that is in force. Secrets are only named.
 func (d *Desk) Shown() []byte { return strictyaml.Write(d, true) }
+
+// ShortVersion is the beginning of Version, enough for people to compare.
+func (d *Desk) ShortVersion() string { return d.Version[:min(12, len(d.Version))] }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"countersign/internal/config/strictyaml"
@@ -83,4 +84,19 @@ func (c *checker) readSecretFile(path string, at strictyaml.Path) string {
 		c.doc.Fault(at, "the file with the secret is empty")
 	}
 	return value
+}
+
+// SecretVariables returns the names of the variables that hold secrets of the desk.
+func (d *Desk) SecretVariables() (names []string) {
+	for _, source := range d.Sources {
+		for _, s := range slices.Concat(source.Secrets, source.Tokens) {
+			names = append(names, s.Env)
+		}
+	}
+	for _, f := range d.Functions {
+		if f.EncryptionKey != nil {
+			names = append(names, f.EncryptionKey.Env)
+		}
+	}
+	return names
 }

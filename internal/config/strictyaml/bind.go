@@ -15,7 +15,7 @@ import (
 // Keys are the fields with a tag yaml; [Field] lists the other tags. A field is a struct, a map
 // with string keys, a slice, a string, a bool, or a pointer to one of them.
 func Read(text []byte, into any) *Document {
-	d := &Document{places: map[Path]Place{"": {1, 1}}}
+	d := &Document{places: map[Path]Place{"": {1, 1}}, unsure: make(map[Path]bool)}
 	clean := d.cleanText(text)
 	if len(d.faults) > 0 {
 		return d
@@ -83,6 +83,7 @@ func (d *Document) wants(n *node, want kind, into reflect.Value, f Field, at Pat
 	if n.kind == want {
 		return true
 	}
+	d.unsure[at] = true
 	adviser, _ := into.Interface().(Adviser)
 	switch {
 	case adviser != nil:
@@ -121,7 +122,7 @@ func switchWords(n *node) string {
 }
 
 func (d *Document) bindStruct(n *node, into reflect.Value, at Path) {
-	fields, meant := Fields(into.Type()), make(map[string]bool)
+	fields := Fields(into.Type())
 	for _, m := range n.members {
 		path := at.Key(m.name)
 		i := slices.IndexFunc(fields, func(f Field) bool { return f.Name == m.name })
@@ -129,7 +130,7 @@ func (d *Document) bindStruct(n *node, into reflect.Value, at Path) {
 			d.places[path] = m.Place
 			near, advice := advise(m.name, fields)
 			d.Fault(path, "there is no such key: %s", advice)
-			meant[near] = true
+			d.unsure[at.Key(near)] = true
 			continue
 		}
 		d.place(path, m)
@@ -137,7 +138,7 @@ func (d *Document) bindStruct(n *node, into reflect.Value, at Path) {
 	}
 	for _, f := range fields {
 		path := at.Key(f.Name)
-		if f.Required && !meant[f.Name] && !d.Has(path) {
+		if f.Required && !d.unsure[path] && !d.Has(path) {
 			d.Fault(path, "the key is missing: write %s: %s", f.Name, f.Example)
 		}
 	}

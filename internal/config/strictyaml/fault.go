@@ -38,7 +38,12 @@ type Document struct {
 	places   map[Path]Place
 	faults   []Fault
 	readable bool
+	unsure   map[Path]bool
 }
+
+// Unsure reports whether nobody can tell what stands at a path, because its key is misspelt or its
+// value is of another kind. Names that lead there are no faults of their own.
+func (d *Document) Unsure(at Path) bool { return d.unsure[at] }
 
 // Readable reports whether the text is YAML, so that more than its form can be checked.
 func (d *Document) Readable() bool { return d.readable }
