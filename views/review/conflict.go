@@ -22,7 +22,8 @@ func conflictTitle(m Conflict, s views.Shell) string {
 	c := &m.Callback
 	switch {
 	case ownDecision(c, s.Viewer):
-		return fmt.Sprintf("You already %s this %s ago", words.DecisionVerb(c.Decision), words.Gap(s.Moment.Since(c.Decision.At)))
+		return fmt.Sprintf("You already %s this %s ago",
+			words.DecisionVerb(c.Decision), words.Gap(s.Moment.Since(c.Decision.At)))
 	case c.Decision != nil:
 		return fmt.Sprintf("%s %s before you", whoDid(c.Decision, s.Viewer), words.Gap(s.Moment.Since(c.Decision.At)))
 	case c.State == callbacks.TimedOut && c.Ending != nil:

@@ -51,8 +51,8 @@ func AnswerFor(a callbacks.Reply, viewer callbacks.Person) string {
 	return Reply(a)
 }
 
-// AttemptReply says how Lambda answered one of several attempts, in words that suit the viewer. That
-// an admin was told is said once, not with each attempt.
+// AttemptReply says how Lambda answered one of several attempts, in words that suit the viewer. The
+// verdict, not each attempt, says that an admin was told.
 func AttemptReply(a callbacks.Reply, viewer callbacks.Person) string {
 	if a.NeedsOperator() && !viewer.Roles.Admin {
 		return "not accepted"

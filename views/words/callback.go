@@ -42,7 +42,8 @@ func Requester(c *callbacks.Callback) string {
 	return "requester unknown"
 }
 
-// Origin says which function asks and for whom, as lists show it. Senders need not name the function.
+// Origin says which function asks and for whom, as lists show it. Senders need not name the
+// function.
 func Origin(c *callbacks.Callback) string {
 	requester := untrusted.Isolate(Requester(c))
 	if strings.TrimSpace(c.Function) == "" {
