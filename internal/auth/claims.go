@@ -23,9 +23,7 @@ type identity struct {
 	GivenName     string   `json:"given_name,omitempty"`
 	FamilyName    string   `json:"family_name,omitempty"`
 	UserNames     []string `json:"user_names,omitempty"` // other names and addresses, beside Email
-	// false if an earlier version, which kept only the name and one address, wrote the session
-	Whole  bool     `json:"whole"`
-	Groups []string `json:"groups"`
+	Groups        []string `json:"groups"`
 	// what the claim of the groups held beside groups
 	Unread       unread `json:"unread"`
 	IDToken      string `json:"id_token"`                // sent as the hint of a sign-out
@@ -54,7 +52,6 @@ func newIdentity(groupsClaim string, first, second claims) identity {
 		GivenName:  cmp.Or(first.text("given_name"), second.text("given_name")),
 		FamilyName: cmp.Or(first.text("family_name"), second.text("family_name")),
 		UserNames:  userNames(first, second),
-		Whole:      true,
 		Groups:     groups,
 		Unread:     rest,
 	}

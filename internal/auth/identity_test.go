@@ -83,20 +83,6 @@ func TestVerifiedByUserinfo(t *testing.T) {
 	}
 }
 
-// TestOldSession: a session of the version before knows a name and an address, and not all by which
-// its person may be named. It goes on, but nobody vouches for it, whatever the operator trusts.
-func TestOldSession(t *testing.T) {
-	t.Parallel()
-	r := newRig(t, func(_ *rig, cfg *auth.Config) { cfg.EmailTrusted = true })
-	b := r.browser(t)
-	b.mustSignIn()
-	r.forgetFields(t, b.cookie("countersign"), "email_verified", "whole", "user_names")
-	p, ok := b.person()
-	if !ok || p.Email != dana.Email || p.EmailVerified || p.UserNames != nil {
-		t.Errorf("signed in: %v, %+v", ok, p)
-	}
-}
-
 // TestSessionOfAnotherProvider: a session ends when the desk gets another provider, and so does one
 // that does not say whose it is.
 func TestSessionOfAnotherProvider(t *testing.T) {

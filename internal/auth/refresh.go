@@ -71,6 +71,6 @@ func (p *provider) refreshed(ctx context.Context, e *endpoints, old identity, to
 		return identity{}, errTellsNothing
 	}
 	again := id.after(old)
-	again.IDToken, again.GroupsInUserinfo, again.Whole = id.IDToken, id.GroupsInUserinfo, true
+	again.IDToken, again.GroupsInUserinfo = id.IDToken, id.GroupsInUserinfo
 	return again, nil
 }

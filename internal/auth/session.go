@@ -30,14 +30,12 @@ type record struct {
 }
 
 // person returns the person of the record for the domain. Roles, and whether addresses are trusted,
-// follow the current configuration, so that a change takes effect at once. A session that an
-// earlier version wrote does not hold all of the person's names, so nothing in it counts as
-// verified.
+// follow the current configuration, so that a change takes effect at once.
 func (r record) person(cfg *Config) callbacks.Person {
 	p := callbacks.Person{
 		ID: callbacks.PersonID(r.Issuer, r.Subject), Issuer: r.Issuer, Subject: r.Subject,
 		Name: r.Name, Email: r.Email, Groups: r.Groups, GroupsReadAt: r.GroupsReadAt,
-		EmailVerified: r.Whole && r.Email != "" && (r.EmailVerified || cfg.EmailTrusted),
+		EmailVerified: r.Email != "" && (r.EmailVerified || cfg.EmailTrusted),
 		GivenName:     r.GivenName, FamilyName: r.FamilyName, UserNames: r.UserNames,
 	}
 	p.Roles = cfg.Roles.roles(p)
