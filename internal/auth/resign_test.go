@@ -30,6 +30,7 @@ type moved struct {
 	private   crypto.Signer
 	token     func(claims map[string]any) // changes an ID token before it is signed
 	access    string                      // in place of the access token
+	userinfo  string                      // in place of what userinfo says, and signed
 	asked     map[string]int              // requests by the end of their path
 }
 
@@ -116,8 +117,22 @@ func (m *moved) reply(req *http.Request) *http.Response {
 				reply["access_token"] = m.access
 			}
 		})
+	case "/userinfo":
+		if m.userinfo == "" {
+			return nil
+		}
+		said := jsonResponse(req, http.StatusOK, m.resigned("."+base64.RawURLEncoding.EncodeToString([]byte(m.userinfo))+"."))
+		said.Header.Set("Content-Type", "application/jwt; charset=utf-8")
+		return said
 	}
 	return nil
+}
+
+// sayUserinfo sets what userinfo says, signed.
+func (m *moved) sayUserinfo(claims string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.userinfo = claims
 }
 
 // change passes a request on and changes what comes back.

@@ -208,7 +208,7 @@ func (p *provider) more(ctx context.Context, e *endpoints, told claims, subject 
 	case err != nil:
 		return nil, err
 	}
-	return claimsAbout(subject, info)
+	return info.about(subject)
 }
 
 // invalid returns [ErrTokenInvalid] for one of our own checks.

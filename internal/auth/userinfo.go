@@ -3,12 +3,15 @@ package auth
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
+	"mime"
 	"net/http"
 	"slices"
 	"time"
 
-	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 )
 
@@ -38,7 +41,7 @@ func (p *provider) askUserinfo(ctx context.Context, old identity) (identity, err
 	if err != nil {
 		return old, err
 	}
-	said, err := claimsAbout(old.Subject, info)
+	said, err := info.about(old.Subject)
 	if err != nil {
 		return old, err
 	}
@@ -52,29 +55,53 @@ func (p *provider) askUserinfo(ctx context.Context, old identity) (identity, err
 
 // userinfo asks for the claims about the owner of an access token. It returns [ErrTokenInvalid] if
 // the provider refuses the token, and [ErrProviderUnavailable] if it does not answer as it should.
-func (p *provider) userinfo(ctx context.Context, e *endpoints, token *oauth2.Token) (*oidc.UserInfo, error) {
-	watched, status := watchStatus(p.client)
-	info, err := e.oidc.UserInfo(oidc.ClientContext(ctx, watched), oauth2.StaticTokenSource(token))
-	switch {
-	case err != nil && (*status == http.StatusUnauthorized || *status == http.StatusForbidden):
-		return nil, classify("userinfo", err)
-	case err != nil:
-		return nil, &providerError{ErrProviderUnavailable, "userinfo", err}
+// It is our own because go-oidc refuses an email_verified that is null.
+func (p *provider) userinfo(ctx context.Context, e *endpoints, token *oauth2.Token) (claims, error) {
+	unavailable := func(err error) error { return &providerError{ErrProviderUnavailable, "userinfo", err} }
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.oidc.UserInfoEndpoint(), http.NoBody)
+	if err != nil {
+		return nil, unavailable(err)
 	}
-	return info, nil
-}
-
-// claimsAbout returns the claims of userinfo if they are about the subject that was asked for
-// (OpenID Connect Core section 5.3.2).
-func claimsAbout(subject string, info *oidc.UserInfo) (claims, error) {
-	if info.Subject != subject {
-		return nil, invalid("userinfo", "it is about another subject")
+	token.SetAuthHeader(req)
+	resp, err := p.client.Do(req)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	switch resp.StatusCode {
+	case http.StatusOK:
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return nil, invalid("userinfo", "the provider answers %s", resp.Status)
+	default:
+		return nil, unavailable(fmt.Errorf("the provider answers %s", resp.Status))
+	}
+	body, err := io.ReadAll(resp.Body) // the client bounds it
+	if err == nil && isToken(resp.Header) {
+		body, err = e.keys.VerifySignature(ctx, string(body))
 	}
 	var said claims
-	if err := info.Claims(&said); err != nil {
-		return nil, &providerError{ErrProviderUnavailable, "read userinfo", err}
+	if err == nil {
+		err = json.Unmarshal(body, &said)
+	}
+	if err != nil {
+		return nil, unavailable(err)
 	}
 	return said, nil
+}
+
+// isToken reports whether userinfo is a signed token (OpenID Connect Core section 5.3.2).
+func isToken(h http.Header) bool {
+	media, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	return err == nil && media == "application/jwt"
+}
+
+// about returns the claims of userinfo if they are about the subject that was asked for (OpenID
+// Connect Core section 5.3.2).
+func (c claims) about(subject string) (claims, error) {
+	if c["sub"] != subject {
+		return nil, invalid("userinfo", "it is about another subject")
+	}
+	return c, nil
 }
 
 // tellsNothing reports whether userinfo lacks the groups that the ID token named.
@@ -104,26 +131,6 @@ func (id identity) after(old identity) identity {
 
 // maxUserNames bounds how many names a session collects over its renewals.
 const maxUserNames = 32
-
-// watchStatus returns a client that notes the status of its last answer, because the library
-// returns it only as text.
-func watchStatus(client *http.Client) (watched *http.Client, status *int) {
-	copied, status := *client, new(int)
-	next := client.Transport
-	copied.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
-		reply, err := next.RoundTrip(r)
-		if err == nil {
-			*status = reply.StatusCode
-		}
-		return reply, err
-	})
-	return &copied, status
-}
-
-// roundTrip is a transport that is a function.
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // Bounds on an access token: its length in bytes, and its lifetime in seconds.
 const (

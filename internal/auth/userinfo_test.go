@@ -88,12 +88,14 @@ func TestUserinfoAnswers(t *testing.T) {
 		signedIn bool
 		again    int64 // requests in the minutes after
 	}{
-		"AnotherSubject": {http.StatusOK, `{"sub":"lee","groups":["operators"]}`, false, 0},
-		"Forbidden":      {http.StatusForbidden, `{}`, false, 0},
-		"NoGroups":       {http.StatusOK, groupless, true, 0}, // they were in the ID token
-		"Down":           {http.StatusServiceUnavailable, `busy`, true, 2},
-		"NotThere":       {http.StatusNotFound, `nobody home`, true, 2},
-		"NotJSON":        {http.StatusOK, `<html>`, true, 2},
+		"AnotherSubject":  {http.StatusOK, `{"sub":"lee","groups":["operators"]}`, false, 0},
+		"NumberedSubject": {http.StatusOK, `{"sub":7,"groups":["operators"]}`, false, 0},
+		"Null":            {http.StatusOK, `null`, false, 0},
+		"Forbidden":       {http.StatusForbidden, `{}`, false, 0},
+		"NoGroups":        {http.StatusOK, groupless, true, 0}, // they were in the ID token
+		"Down":            {http.StatusServiceUnavailable, `busy`, true, 2},
+		"NotThere":        {http.StatusNotFound, `nobody home`, true, 2},
+		"NotJSON":         {http.StatusOK, `<html>`, true, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -112,6 +114,43 @@ func TestUserinfoAnswers(t *testing.T) {
 			}
 			if n := r.wire.requests.Load() - before; n > c.again || c.again > 0 && n == 0 {
 				t.Errorf("%d more requests", n)
+			}
+		})
+	}
+}
+
+// TestUserinfoNulls: a provider that writes null where it has nothing to say is read all the same,
+// and null takes nothing back.
+func TestUserinfoNulls(t *testing.T) {
+	t.Parallel()
+	r, b := newAskingRig(t, dana)
+	r.wire.answerInPlace("/userinfo", http.StatusOK,
+		`{"sub":"dana","email":"`+dana.Email+`","email_verified":null,"name":null,"profile":null,"groups":["operators"]}`)
+	r.pass(2 * time.Minute)
+	p, ok := b.person()
+	if !ok || !p.Roles.Admin || !p.GroupsReadAt.Equal(r.now()) {
+		t.Errorf("signed in: %v, %+v", ok, p)
+	}
+	if p.Name != dana.Name || p.Email != dana.Email || !p.EmailVerified {
+		t.Errorf("a null took something back: %+v", p)
+	}
+}
+
+// TestUserinfoSigned: a provider may sign what userinfo says. Only its own signature counts.
+func TestUserinfoSigned(t *testing.T) {
+	t.Parallel()
+	for name, own := range map[string]bool{"Own": true, "Foreign": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var m *moved
+			r, b := newAskingRig(t, dana, func(r *rig, _ *auth.Config) { m = r.move(t, "ES256") })
+			if !own {
+				m.sign(t, "ES256") // the desk has not read this key
+			}
+			m.sayUserinfo(`{"sub":"dana","email_verified":null,"groups":["operators"]}`)
+			r.pass(2 * time.Minute)
+			if p, ok := b.person(); !ok || p.Roles.Admin != own {
+				t.Errorf("signed in: %v, %+v", ok, p)
 			}
 		})
 	}
