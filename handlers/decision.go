@@ -151,7 +151,7 @@ func (s *server) overtaken(c echo.Context, d decision) error {
 // request.
 func unrecorded(c echo.Context) *views.Unrecorded {
 	form := draftOf(c)
-	if form == nil {
+	if form == nil || isStatement(c) {
 		return nil
 	}
 	return &views.Unrecorded{

@@ -3,6 +3,8 @@ package handlers
 import (
 	"errors"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,7 +21,7 @@ func (s *server) stateRequester(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	said := callbacks.Statement{Requester: form.Get("requester"), RequesterID: form.Get("requesterId"), Reason: form.Get("reason")}
+	said := statementIn(form)
 	stated, err := s.Service.StateRequester(c.Request().Context(), s.person(c), callbackOf(c), said)
 	if faults, invalid := errors.AsType[callbacks.Invalid](err); invalid {
 		return s.showReview(c, http.StatusUnprocessableEntity, review.Draft{Asker: review.AskerDraft{Statement: said, Faults: faults}})
@@ -33,3 +35,11 @@ func (s *server) stateRequester(c echo.Context) error {
 	s.forgetDraft(c, stated.ID)
 	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).values()}.String())
 }
+
+// statementIn reads what a form says of who asks.
+func statementIn(form url.Values) callbacks.Statement {
+	return callbacks.Statement{Requester: form.Get("requester"), RequesterID: form.Get("requesterId"), Reason: form.Get("reason")}
+}
+
+// isStatement reports whether the request posts who asks.
+func isStatement(c echo.Context) bool { return strings.HasSuffix(c.Path(), "/requester") }

@@ -160,6 +160,44 @@ func TestStateRequester(t *testing.T) {
 	}
 }
 
+// TestStateRequester_Refused: whatever refuses the form shows what was typed, and the form may be as
+// long as the page of one that is too long says.
+func TestStateRequester_Refused(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	path := "/callbacks/" + string(s.waitingUnknown()) + "/requester"
+	typed := url.Values{"requester": {"Ines <ines@example.com>"}, "requesterId": {"u-77"}, "reason": {"I asked <her>."}}
+	admin := s.as(adam)
+	long := url.Values{"requesterId": {"u-77"}, "reason": {strings.Repeat("x", 1<<20-100)}}
+	if a := admin.post(path, long); a.status != http.StatusUnprocessableEntity || a.document(t).Find("#asker-requesterId").AttrOr("value", "") != "u-77" {
+		t.Errorf("a reason that is too long: %d", a.status)
+	}
+	long.Set("reason", strings.Repeat("x", 1<<20))
+	if a := admin.post(path, long); a.status != http.StatusRequestEntityTooLarge || !strings.Contains(a.text(t), "larger than 1 MiB") {
+		t.Errorf("a form that is too long: %d %s", a.status, a.text(t))
+	}
+	reviewer := s.as(rita)
+	admin.post("/auth/logout", nil)
+	for name, test := range map[string]struct {
+		b      *browser
+		status int
+	}{"SignedOut": {admin, http.StatusUnauthorized}, "Forbidden": {reviewer, http.StatusForbidden}} {
+		a := test.b.post(path, typed)
+		if a.status != test.status {
+			t.Errorf("%s: %d", name, a.status)
+		}
+		for _, values := range typed {
+			if !strings.Contains(a.document(t).Find("dl.pairs").Text(), values[0]) {
+				t.Errorf("%s: %q is lost on %s", name, values[0], a.text(t))
+			}
+		}
+	}
+	_ = s.store.Close()
+	if a := reviewer.post(path, typed); a.status != http.StatusServiceUnavailable || a.document(t).Find("form[action*=decision]").Length() != 0 {
+		t.Errorf("without a database: %d %s", a.status, a.text(t))
+	}
+}
+
 // TestUnverified: whoever signs in without a verified address does not decide what is asked by
 // address.
 func TestUnverified(t *testing.T) {

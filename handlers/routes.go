@@ -28,7 +28,7 @@ var routes = []route{
 	{http.MethodPost, "/callbacks/:id/preview", typing, anyRole, (*server).preview},
 	{http.MethodPost, "/callbacks/:id/reviews", script, anyRole, (*server).lease},
 	{http.MethodPost, "/callbacks/:id/delivery", form, adminOnly, (*server).retryDelivery},
-	{http.MethodPost, "/callbacks/:id/requester", form, adminOnly, (*server).stateRequester},
+	{http.MethodPost, "/callbacks/:id/requester", draft, adminOnly, (*server).stateRequester},
 	{http.MethodGet, "/admin/callbacks", page, adminOrAuditor, (*server).admin},
 	{http.MethodGet, "/admin/watches", page, adminOrAuditor, (*server).watches},
 	{http.MethodGet, "/sessions", page, anyRole, (*server).sessions},

@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/views"
+	"countersign/views/review"
 )
 
 // countLimit is where counting stops. Beyond a hundred the exact number helps nobody.
@@ -26,6 +27,9 @@ func (s *server) shell(c echo.Context, place views.Place, address views.Address)
 func (s *server) plainShell(c echo.Context) views.Shell {
 	shell := views.Shell{
 		Moment: s.moment(c), Viewer: s.person(c), Theme: views.Theme(cookie(c, views.ThemeCookie)), Version: s.Version, Support: s.SupportContact, Kept: draftOf(c).Get("comment"),
+	}
+	if isStatement(c) {
+		shell.KeptFields = review.AskerDraft{Statement: statementIn(draftOf(c))}.Kept()
 	}
 	if s.Demo != nil {
 		shell.Samples = s.Demo.Samples()

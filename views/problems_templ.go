@@ -248,7 +248,7 @@ func ForbiddenPage(s Shell, m Forbidden) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = KeptComment(s.Kept).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kept(s).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -359,7 +359,7 @@ func SignedOutPage(s Shell, m Forbidden) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = KeptComment(s.Kept).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kept(s).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -460,7 +460,7 @@ func NoRolePage(s Shell, m NoRole) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = KeptComment(s.Kept).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kept(s).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -543,7 +543,7 @@ func NotFoundPage(s Shell) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = KeptComment(s.Kept).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kept(s).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -599,7 +599,7 @@ func WrongMethodPage(s Shell) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = KeptComment(s.Kept).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kept(s).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -681,7 +681,7 @@ func InvalidPage(s Shell, m BadRequest) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = KeptComment(s.Kept).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kept(s).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -763,7 +763,7 @@ func TooManyPage(s Shell, m TooMany) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = KeptComment(s.Kept).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kept(s).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -828,7 +828,7 @@ func FailurePage(s Shell, m Failure) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = KeptComment(s.Kept).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kept(s).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

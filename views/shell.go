@@ -46,7 +46,12 @@ type Shell struct {
 	Version string   // of Countersign
 	Support string   // whom to ask: an address or a sentence from the configuration; may be empty
 	Kept    string   // the comment of a decision that was refused; error pages show it again
+	// KeptFields are what was typed into another form that was refused.
+	KeptFields []KeptField
 }
+
+// KeptField is what was typed into one field.
+type KeptField struct{ Label, Value string }
 
 // SignedIn reports whether the reader is known.
 func (s Shell) SignedIn() bool { return s.Viewer.ID != "" }

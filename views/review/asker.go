@@ -26,6 +26,16 @@ func (d AskerDraft) fields() []askerField {
 	}
 }
 
+// Kept returns the fields into which something was typed.
+func (d AskerDraft) Kept() (typed []views.KeptField) {
+	for _, f := range d.fields() {
+		if f.Value != "" {
+			typed = append(typed, views.KeptField{Label: f.Label, Value: f.Value})
+		}
+	}
+	return typed
+}
+
 // fault returns what is wrong with a field; it is empty if nothing is.
 func (d AskerDraft) fault(field string) string {
 	for _, f := range d.Faults {

@@ -36,14 +36,7 @@ func (m SignInAgain) why() string {
 }
 
 // wrote returns what the reader entered about who asks, field by field.
-func (m SignInAgain) wrote() (fields []askerField) {
-	for _, f := range (AskerDraft{Statement: m.Asker}).fields() {
-		if f.Value != "" {
-			fields = append(fields, f)
-		}
-	}
-	return fields
-}
+func (m SignInAgain) wrote() []views.KeptField { return AskerDraft{Statement: m.Asker}.Kept() }
 
 // kept says what happens to the reader's input.
 func (m SignInAgain) kept(s views.Shell) string {
