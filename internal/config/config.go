@@ -21,23 +21,23 @@ const Prefix = "COUNTERSIGN_"
 // are told apart by them.
 type Config struct {
 	Addr           Address     `env:"ADDR" envDefault:"127.0.0.1:8080" help:"Where to listen for HTTP: host and port." example:":8080"`
-	MetricsAddr    Address     `env:"METRICS_ADDR" help:"Where to listen for scrapers of /metrics, and for nothing else: host and port. Keep it from the internet: it names queues. Off when empty." example:"127.0.0.1:9090"`
+	MetricsAddr    Address     `env:"METRICS_ADDR" help:"Where to listen for scrapers of /metrics alone: host and port. Keep it from the internet: it names queues." example:"127.0.0.1:9090"`
 	BaseURL        Origin      `env:"BASE_URL" required:"true" help:"Address that browsers use, without a path: https, or http on this machine only." example:"https://countersign.example.com"`
 	DatabaseURL    DatabaseURL `env:"DATABASE_URL" required:"true" secret:"true" help:"Where everything is kept: a SQLite file, or PostgreSQL for several replicas." example:"sqlite:///var/lib/countersign/countersign.db"`
 	ConfigFile     string      `env:"CONFIG_FILE" required:"true" help:"countersign.yaml, the file that says what the desk is for. countersign config check examines it." example:"/etc/countersign/countersign.yaml"`
-	TrustedProxies Networks    `env:"TRUSTED_PROXIES" help:"Networks of the proxies whose X-Forwarded-For is believed; none when empty." example:"10.20.30.0/24,fd00:20:30::/64"`
+	TrustedProxies Networks    `env:"TRUSTED_PROXIES" help:"Networks of the proxies whose X-Forwarded-For is believed." example:"10.20.30.0/24,fd00:20:30::/64"`
 
 	Log       Log     `envPrefix:"LOG_"`
 	OIDC      OIDC    `envPrefix:"OIDC_"`
-	EventKeys APIKeys `env:"EVENTBRIDGE_KEYS" secret:"true" help:"Keys that EventBridge may send as X-Api-Key when it posts how executions ended, with commas between them: at least 32 characters each, several while one is replaced. POST /webhooks/eventbridge is off when empty." example:"5f1c…"`
+	EventKeys APIKeys `env:"EVENTBRIDGE_KEYS" secret:"true" help:"Keys that EventBridge may send as X-Api-Key, with commas between them: at least 32 characters each, several while one is replaced. POST /webhooks/eventbridge is off without." example:"5f1c…"`
 	Intake    Intake  `envPrefix:"INTAKE_"`
 	Groups    Groups  `envPrefix:"GROUPS_"`
 	Session   Session `envPrefix:"SESSION_"`
 	Review    Review  `envPrefix:"REVIEW_"`
 	Lambda    Lambda  `envPrefix:"LAMBDA_"`
-	WatchRate float64 `env:"WATCH_RATE" envDefault:"5" help:"Requests per second by which executions are read in one account and region, over all replicas: for receipts, for what happens after a decision, and for this search, which comes last. AWS allows 15." example:"5"`
+	WatchRate float64 `env:"WATCH_RATE" envDefault:"5" help:"Requests per second by which executions are read in one account and region, over all replicas. AWS allows 15." example:"5"`
 
-	TraceEndpoint  Collector `env:"TRACE_ENDPOINT" help:"Address of an OpenTelemetry collector that takes traces by OTLP over HTTP; without a path, /v1/traces is meant. The standard variables OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES also apply. Nothing is traced when empty." example:"http://otel-collector:4318"`
+	TraceEndpoint  Collector `env:"TRACE_ENDPOINT" help:"Address of an OpenTelemetry collector that takes traces by OTLP over HTTP; the standard OTEL_… variables also apply." example:"http://otel-collector:4318"`
 	SupportContact string    `env:"SUPPORT_CONTACT" help:"Whom to ask for access; shown to people who have no role." example:"#platform-help or ops@example.com"`
 	ConsoleLinks   bool      `env:"CONSOLE_LINKS" envDefault:"false" help:"Whether pages link to the function in the Lambda console." example:"true"`
 
@@ -52,15 +52,15 @@ type OIDC struct {
 	ClientSecret Secret     `env:"CLIENT_SECRET" required:"true" secret:"true" help:"Client secret that the provider gave this desk." example:"Zk3v…"`
 	Scopes       Scopes     `env:"SCOPES" envDefault:"openid email profile groups" help:"Scopes to ask for; openid is always among them." example:"openid email profile"`
 	GroupsClaim  string     `env:"GROUPS_CLAIM" envDefault:"groups" help:"Claim that lists a person's groups; a dot path reaches into objects, and into each object of a list, as groups.name." example:"realm_access.roles"`
-	AuthParams   AuthParams `env:"AUTH_PARAMS" help:"Parameters to add to the authorization request, as a query. One without a value leaves out a parameter that the desk would send: prompt= is for providers that give refresh tokens without prompt=consent." example:"access_type=offline&prompt=consent"`
-	SignOutURL   SignOutURL `env:"SIGN_OUT_URL" help:"Where the provider ends its own session, for providers without an end_session_endpoint or with other parameters than OpenID Connect has. {client_id} and {return_to} are filled in. The endpoint of the discovery document when empty." example:"https://desk.auth.eu-central-1.amazoncognito.com/logout?client_id={client_id}&logout_uri={return_to}"`
-	EmailTrusted bool       `env:"EMAIL_TRUSTED" envDefault:"false" help:"Whether each address that the provider gives belongs to its person, although it does not say email_verified. Queues with four eyes need to know; Microsoft Entra ID says no such thing. Set it only where nobody can choose their own address." example:"true"`
+	AuthParams   AuthParams `env:"AUTH_PARAMS" help:"Parameters to add to the authorization request, as a query. One without a value leaves out what the desk would send, as prompt=." example:"access_type=offline&prompt=consent"`
+	SignOutURL   SignOutURL `env:"SIGN_OUT_URL" help:"Where the provider ends its own session, if its discovery document has no fitting end_session_endpoint. {client_id} and {return_to} are filled in." example:"https://desk.auth.eu-central-1.amazoncognito.com/logout?client_id={client_id}&logout_uri={return_to}"`
+	EmailTrusted bool       `env:"EMAIL_TRUSTED" envDefault:"false" help:"Whether each address that the provider gives belongs to its person, although it does not say email_verified (as Microsoft Entra ID). Set it only where nobody can choose their own address." example:"true"`
 	ProviderName string     `env:"PROVIDER_NAME" envDefault:"single sign-on" help:"Name of the provider on the sign-in button." example:"Example ID"`
 }
 
 // Groups bounds the age of the groups that the provider reported.
 type Groups struct {
-	MaxAge time.Duration `env:"MAX_AGE" envDefault:"8h" help:"How old a person's groups may be when they decide or review. They are read again every 15 minutes where the provider allows it; where it does not, the person signs in again after this long, and can read meanwhile." example:"8h"`
+	MaxAge time.Duration `env:"MAX_AGE" envDefault:"8h" help:"How old a person's groups may be when they decide or review. They are read again every 15 minutes where the provider allows it, else at the next sign-in." example:"8h"`
 }
 
 // Intake bounds what one webhook source may send.
@@ -72,7 +72,7 @@ type Intake struct {
 // Session bounds how long a sign-in lasts, and has the keys that encrypt sessions.
 type Session struct {
 	Idle     time.Duration `env:"IDLE" envDefault:"8h" help:"A session ends after this long without a request." example:"8h"`
-	Keys     SessionKeys   `env:"KEY" secret:"true" help:"Key that encrypts the sessions in the database: 32 bytes in base64. Several with commas between them while one is replaced: the first encrypts, all decrypt. Required with PostgreSQL; with SQLite a key is made in a file beside the database when empty." example:"3q2+7w…"`
+	Keys     SessionKeys   `env:"KEY" secret:"true" help:"Key that encrypts the sessions in the database: 32 bytes in base64; several with commas between them while one is replaced. Required with PostgreSQL; with SQLite one is made beside the database." example:"3q2+7w…"`
 	Lifetime time.Duration `env:"LIFETIME" envDefault:"24h" help:"A session ends after this long, whatever happens." example:"24h"`
 }
 

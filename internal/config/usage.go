@@ -20,7 +20,7 @@ func Usage(w io.Writer) error {
 // Table writes the settings as the Markdown table of docs/configuration.md.
 func Table(w io.Writer) error {
 	var b strings.Builder
-	b.WriteString("| Variable | Default | What it is | Example |\n| --- | --- | --- | --- |\n")
+	b.WriteString("| Variable | Default | What it is |\n| --- | --- | --- |\n")
 	for _, s := range Settings() {
 		fallback := "none"
 		switch {
@@ -29,7 +29,7 @@ func Table(w io.Writer) error {
 		case s.Default != "":
 			fallback = code(s.Default)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", code(s.Name), fallback, s.Help, code(s.Example))
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", code(s.Name), fallback, s.Help)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

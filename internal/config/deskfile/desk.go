@@ -10,7 +10,7 @@ import (
 // Desk is what one file says. It is read-only: many goroutines share it.
 type Desk struct {
 	Roles     Roles               `yaml:"roles" required:"true" example:"{reviewers: [approvers]}" help:"Who may do what."`
-	Groups    map[string]Group    `yaml:"groups" help:"Groups of the OpenID provider. If this key stands, roles and queues can name only these, so that a misspelt group is found."`
+	Groups    map[string]Group    `yaml:"groups" help:"Groups of the OpenID provider. If you list any, roles and queues can name only these."`
 	Queues    map[string]Queue    `yaml:"queues" keys:"^[a-z0-9][a-z0-9_-]{0,62}$" keywords:"write 1 to 63 of a-z, 0-9, - and _" help:"Where requests are routed, by name. Queue default always exists."`
 	Sources   map[string]Source   `yaml:"sources" keys:"^[a-z0-9][a-z0-9_-]{0,62}$" keywords:"write 1 to 63 of a-z, 0-9, - and _" help:"Senders of webhooks, by name."`
 	Topics    map[string]Topic    `yaml:"snsTopics" keys:"^arn:(aws|aws-cn|aws-us-gov|aws-eusc):sns:[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}:[0-9]{12}:[A-Za-z0-9_-]{1,256}$" keywords:"write the ARN of a standard SNS topic" help:"SNS topics whose messages are announcements, by ARN. POST /webhooks/sns is off without any."`
@@ -30,8 +30,8 @@ type Roles struct {
 
 // Group is a group of the OpenID provider, and the places where its members are reached together.
 type Group struct {
-	Slack string   `yaml:"slack" example:"'#finance'" pattern:"^#[^\\s#,:]{1,80}$" words:"write a channel's name in quotes, as '#finance'" help:"Slack channel of the group."`
-	Email []string `yaml:"email" example:"[finance@example.com]" pattern:"^[^\\s@<>,;]+@[^\\s@<>,;]+[.][^\\s@<>,;.]+$" words:"write an address alone, as finance@example.com" max:"20" help:"Mailing lists of the group."`
+	Slack string   `yaml:"slack" example:"'#finance'" pattern:"^#[^\\s#,:]{1,80}$" words:"write a channel's name in quotes, as '#finance'" help:"Slack channel of the group. Nothing is sent there yet."`
+	Email []string `yaml:"email" example:"[finance@example.com]" pattern:"^[^\\s@<>,;]+@[^\\s@<>,;]+[.][^\\s@<>,;.]+$" words:"write an address alone, as finance@example.com" max:"20" help:"Mailing lists of the group. Nothing is sent there yet."`
 }
 
 // inForce fills in what follows from the rest: the default queue, and the account of functions whose

@@ -27,7 +27,7 @@ type Watch struct {
 	Queue   string `yaml:"queue" default:"default" example:"finance" help:"Queue for callbacks that nobody announced."`
 	Region  string `yaml:"region" default:"that of the ARN, or COUNTERSIGN_LAMBDA_REGION" example:"eu-central-1" pattern:"^[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}$" words:"write an AWS region, as eu-central-1" help:"Region of the function."`
 	Account string `yaml:"account" default:"that of the ARN if it is listed, or of the default credentials" example:"'111122223333'" pattern:"^[0-9]{12}$" words:"write the 12 digits of an AWS account in quotes" help:"Account of the function, one of accounts."`
-	Except  Except `yaml:"except" example:"{names: [health-*]}" help:"Callbacks to leave out, such as those that machines answer: patterns for a whole name or subtype, in which * stands for any text."`
+	Except  Except `yaml:"except" example:"{names: [health-*]}" help:"Callbacks to leave out; * in a pattern stands for any text."`
 }
 
 // Except has patterns of callbacks to leave out, by name and by subtype. The bounds are AWS's limits

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/goccy/go-yaml"
@@ -16,12 +17,16 @@ import (
 // schemaFile is where editors find the schema.
 const schemaFile = "../../../docs/countersign.schema.json"
 
+var writeSchema sync.Once
+
 func readSchema(t *testing.T) []byte {
 	t.Helper()
 	if *rewrite {
-		if err := os.WriteFile(schemaFile, Schema(), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		writeSchema.Do(func() {
+			if err := os.WriteFile(schemaFile, Schema(), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		})
 	}
 	text, err := os.ReadFile(schemaFile)
 	if err != nil {
