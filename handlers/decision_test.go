@@ -134,9 +134,8 @@ var refusedDecisions = map[string]struct {
 	}, http.StatusOK, "Nothing was sent"},
 	"TooLate": {rita, func(s *site, id callbacks.ID, _ url.Values) {
 		s.clock.Advance(time.Hour)
-		_, err := s.store.Update(s.t.Context(), id, func(c *callbacks.Callback) (callbacks.Change, error) {
-			entry, err := c.TimeOut(s.clock.Now(), callbacks.System("sweeps"))
-			return callbacks.Change{Audit: entry}, err
+		_, err := s.store.Change(s.t.Context(), id, callbacks.Parts{}, func(c *callbacks.Case) error {
+			return c.Record(c.TimeOut(s.clock.Now(), callbacks.System("sweeps")))
 		})
 		if err != nil {
 			s.t.Error(err)

@@ -53,16 +53,16 @@ func hostileStored(t *testing.T, s *site) callbacks.ID {
 	a.Outcomes[0].Payload = json.RawMessage(`{` + string(bare) + `:"{{comment}}"}`)
 	a.Outcomes[1].ErrorMessage = hostileText(500)
 	c := s.receive(a)
-	_, err = s.store.Update(t.Context(), c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	_, err = s.store.Change(t.Context(), c.ID, callbacks.Parts{}, func(c *callbacks.Case) error {
 		line := strings.ReplaceAll(hostileText(200), "\x00", "")
 		c.Title, c.Function, c.Name = line, line, line
 		c.Requester = callbacks.Requester{Name: line, Email: line}
 		for i := range c.Outcomes {
 			c.Outcomes[i].Label = "L" + string([]rune(line)[:30])
 		}
-		return callbacks.Change{Audit: callbacks.AuditEntry{
+		return c.Record(callbacks.AuditEntry{
 			At: callbackstest.T0, Actor: callbacks.Actor{Kind: callbacks.ActorPerson, ID: line, Name: line}, Action: callbacks.ActionHeartbeat, Callback: c.ID, Detail: line,
-		}}, nil
+		}, nil)
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -15,10 +15,10 @@ func TestDecidedUnderTheOldKey(t *testing.T) {
 	s := newSite(t)
 	id := s.receive(expense()).ID
 	before := callbacks.Actor{Kind: callbacks.ActorPerson, ID: rita, Name: "Rita of before"}
-	_, err := s.store.Update(t.Context(), id, func(c *callbacks.Callback) (callbacks.Change, error) {
+	_, err := s.store.Change(t.Context(), id, callbacks.Parts{}, func(c *callbacks.Case) error {
 		c.State = callbacks.Decided
 		c.Decision = &callbacks.Decision{Outcome: "approve", Label: "Approve", Kind: callbacks.Success, By: before, At: s.clock.Now(), SHA256: "x"}
-		return callbacks.Change{}, nil
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)

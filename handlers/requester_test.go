@@ -102,9 +102,9 @@ func (s *site) waitingUnknown() callbacks.ID {
 	s.t.Helper()
 	waits := expense()
 	waits.Timeout = 24 * time.Hour
-	c, err := s.store.Update(s.t.Context(), s.receive(waits).ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	c, err := s.store.Change(s.t.Context(), s.receive(waits).ID, callbacks.Parts{}, func(c *callbacks.Case) error {
 		c.Requester = callbacks.Requester{Name: "Ines"}
-		return callbacks.Change{}, nil
+		return nil
 	})
 	if err != nil {
 		s.t.Fatal(err)

@@ -137,12 +137,12 @@ func TestReview_EveryState(t *testing.T) {
 		if state != callbacks.Pending && state != callbacks.TimedOut && state != callbacks.Closed {
 			b.decide(id, b.choose(id, "approve", "fine"))
 		}
-		_, err := s.store.Update(t.Context(), id, func(c *callbacks.Callback) (callbacks.Change, error) {
+		_, err := s.store.Change(t.Context(), id, callbacks.Parts{}, func(c *callbacks.Case) error {
 			c.State = state
 			if !state.Open() {
 				c.Ending = &callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, At: callbackstest.T0, Detail: "As the test says."}
 			}
-			return callbacks.Change{}, nil
+			return nil
 		})
 		if err != nil {
 			t.Fatal(err)

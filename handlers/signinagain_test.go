@@ -41,9 +41,9 @@ func (b *browser) signInAgain(page reply, subject string) (address string, there
 // reopen takes back what was decided, as nobody can at the desk.
 func (s *site) reopen(id callbacks.ID) {
 	s.t.Helper()
-	_, err := s.store.Update(s.t.Context(), id, func(c *callbacks.Callback) (callbacks.Change, error) {
+	_, err := s.store.Change(s.t.Context(), id, callbacks.Parts{}, func(c *callbacks.Case) error {
 		c.State, c.Decision = callbacks.Pending, nil
-		return callbacks.Change{}, nil
+		return nil
 	})
 	if err != nil {
 		s.t.Fatal(err)
@@ -152,9 +152,9 @@ func TestSignInAgainToResend(t *testing.T) {
 	if a := s.as(rita).decide(id, s.as(rita).choose(id, "approve", "")); a.status != http.StatusSeeOther {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
-	_, err := s.store.Update(t.Context(), id, func(c *callbacks.Callback) (callbacks.Change, error) {
+	_, err := s.store.Change(t.Context(), id, callbacks.Parts{}, func(c *callbacks.Case) error {
 		c.State = callbacks.Undeliverable
-		return callbacks.Change{}, nil
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)

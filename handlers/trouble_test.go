@@ -52,11 +52,11 @@ type fullStore struct {
 	full atomic.Bool
 }
 
-func (s *fullStore) Update(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) (callbacks.Callback, error) {
+func (s *fullStore) Change(ctx context.Context, id callbacks.ID, parts callbacks.Parts, change func(*callbacks.Case) error) (callbacks.Callback, error) {
 	if s.full.Load() {
 		return callbacks.Callback{}, callbacks.ErrNoRoom // as the store's own test finds it
 	}
-	return s.Store.Update(ctx, id, fn)
+	return s.Store.Change(ctx, id, parts, change)
 }
 
 // TestNoRoom: a decision that cannot be written is not recorded and says why, its comment goes with

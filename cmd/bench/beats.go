@@ -112,11 +112,13 @@ func (b *bench) holdAll(ctx context.Context, database string, all []callbacks.Ca
 		group.Go(func() error {
 			for n := range numbers {
 				first := opened.Add(deskAway + interval*time.Duration(n)/time.Duration(len(all)))
-				_, err := store.Review(ctx, all[n].ID, func(c *callbacks.Callback, _ []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
+				_, err := store.Change(ctx, all[n].ID, callbacks.Parts{Reviews: true}, func(c *callbacks.Case) error {
+					c.Bookkeeping = true
 					c.Clocks.HeartbeatTimeout, c.Clocks.LastHeartbeatAt = b.heartbeat, opened
 					c.ReviewedUntil, c.NextHeartbeatAt = left, first
 					r := callbacks.Review{ID: callbacks.NewID(), Callback: c.ID, By: reviewer.Actor(), OpenedAt: opened, RenewedAt: left, LastInputAt: opened}
-					return []callbacks.Review{r}, callbacks.AuditEntry{}, nil
+					c.Reviews = append(c.Reviews, r)
+					return nil
 				})
 				if err != nil {
 					return err

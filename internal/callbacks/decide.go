@@ -161,10 +161,10 @@ func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, se
 	out := s.seal(ctx, &shown, p, choice, seen)
 	slot := s.reserve(&shown)
 	defer slot.release()
-	c, err := s.store.Update(ctx, id, func(c *Callback) (Change, error) {
-		change, err := s.decide(c, p, choice, seen, out, s.now())
-		slot.lend(change.Delivery)
-		return change, err
+	c, err := s.store.Change(ctx, id, Parts{}, func(c *Case) error {
+		err := s.decide(c, p, choice, seen, out, s.now())
+		slot.lend(c)
+		return err
 	})
 	switch {
 	case errors.Is(err, ErrConflict):
@@ -182,52 +182,54 @@ func (s *Service) Decide(ctx context.Context, p Person, id ID, choice Choice, se
 }
 
 // decide holds the rules of Decide. It runs inside the transaction.
-func (s *Service) decide(c *Callback, p Person, choice Choice, seen string, out sealed, now time.Time) (Change, error) {
+func (s *Service) decide(
+	c *Case, p Person, choice Choice, seen string, out sealed, now time.Time,
+) error {
 	if c.State != Pending {
-		return Change{}, c.wrongState("decide")
+		return c.wrongState("decide")
 	}
-	if err := s.queues.MayDecide(p, c); err != nil {
-		return Change{}, err
+	if err := s.queues.MayDecide(p, &c.Callback); err != nil {
+		return err
 	}
-	made, err := preview(c, p, choice)
+	made, err := preview(&c.Callback, p, choice)
 	if err != nil {
-		return Change{}, err
+		return err
 	}
 	comment := tidyComment(choice.Comment)
 	if made.Outcome.Comment == CommentNone {
 		comment = ""
 	}
 	if made.Outcome.Comment == CommentRequired && !printable.HasInk(comment) {
-		return Change{}, Invalid{{Pointer: "comment", Detail: made.Outcome.Label + " needs a comment."}}
+		return Invalid{{Pointer: "comment", Detail: made.Outcome.Label + " needs a comment."}}
 	}
 	if err := s.fresh(p, now); err != nil {
 		// checked after everything else that the person can fix, so that the comment they typed is
 		// worth keeping until they have signed in
-		return Change{}, err
+		return err
 	}
 	switch {
 	case choice.PreparedAt.Before(now.Add(-PreviewAge)) || choice.PreparedAt.After(now.Add(time.Minute)):
-		return Change{}, fmt.Errorf("prepared at %s: %w", choice.PreparedAt.Format(time.RFC3339), ErrStale)
+		return fmt.Errorf("prepared at %s: %w", choice.PreparedAt.Format(time.RFC3339), ErrStale)
 	case made.Seen() != seen:
-		return Change{}, fmt.Errorf("other bytes than those shown, or another request: %w", ErrStale)
+		return fmt.Errorf("other bytes than those shown, or another request: %w", ErrStale)
 	}
-	sent, err := s.outgoing(c, made.Completion, out)
+	sent, err := s.outgoing(&c.Callback, made.Completion, out)
 	if err != nil {
-		return Change{}, err
+		return err
 	}
 	decision := Decision{
 		Outcome: made.Outcome.Name, Label: made.Outcome.Label, Kind: made.Outcome.Kind,
 		By: p.Actor(), Comment: comment, At: now,
 		SHA256: sent.SHA256(), Size: len(sent.Body()),
 	}
-	entry, err := c.Decide(decision)
-	if err != nil {
-		return Change{}, err
+	if err := c.Record(c.Decide(decision)); err != nil {
+		return err
 	}
-	return Change{
-		Audit: entry, Signature: decision.signature(made.Outcome.Stance()),
-		Delivery: &Delivery{Callback: c.ID, Completion: sent, Lane: s.lanes.Of(c.Target()), DueAt: now},
-	}, nil
+	c.Signature = decision.signature(made.Outcome.Stance())
+	c.Delivery = &Delivery{
+		Callback: c.ID, Completion: sent, Lane: s.lanes.Of(c.Target()), DueAt: now,
+	}
+	return nil
 }
 
 // Repeats reports whether a person made this decision already: the button was pressed twice, or the
@@ -261,8 +263,8 @@ func (s *Service) RetryDelivery(ctx context.Context, p Person, id ID) (Callback,
 	if err := s.fresh(p, now); err != nil {
 		return Callback{}, err
 	}
-	c, err := s.store.RetryDelivery(ctx, id, now, func(c *Callback) (AuditEntry, error) {
-		return c.Retry(now, p.Actor())
+	c, err := s.store.Change(ctx, id, Parts{Delivery: true}, func(c *Case) error {
+		return c.Record(c.Retry(c.Delivery, now, p.Actor()))
 	})
 	if err != nil {
 		return Callback{}, fmt.Errorf("retry %s: %w", id, err)

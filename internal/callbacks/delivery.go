@@ -9,8 +9,7 @@ type Delivery struct {
 	Callback   ID
 	Completion Completion
 	Lane       Lane // where it is sent, fixed when the decision was made
-	// of the worker that begins the first attempt at once; zero if any worker may claim the new
-	// delivery
+	// of the worker that claimed it; zero if any worker may claim it once it is due
 	Lease Lease
 	Tries int // attempts begun so far
 	// how often the history was asked about an attempt and gave no answer
@@ -48,4 +47,26 @@ type Attempt struct {
 type Lease struct {
 	Owner string
 	Until time.Time
+}
+
+// Begin records the attempt that a claim is about to make. If the decision was already accepted,
+// nothing more is sent, so there is no attempt.
+func (d *Delivery) Begin(c *Callback, now time.Time) {
+	if c.State == Decided {
+		d.Attempts = append(d.Attempts, Attempt{Number: d.Tries, StartedAt: now})
+	}
+}
+
+// Release ends the claim of a worker. It returns [ErrLeaseLost] if the delivery was claimed again
+// since; try, the number of tries that the claim counted, tells it from a later claim of the same
+// owner. A delivery that does not exist is [ErrNotFound].
+func (d *Delivery) Release(owner string, try int) error {
+	switch {
+	case d == nil:
+		return ErrNotFound
+	case d.Lease.Owner == "" || d.Lease.Owner != owner || d.Tries != try:
+		return ErrLeaseLost
+	}
+	d.Lease = Lease{}
+	return nil
 }

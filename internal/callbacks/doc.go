@@ -7,7 +7,7 @@
 // completes them, a [Invalidator] tells open pages to look again.
 //
 // The rules are pure: a transition is a method of [Callback] that is given values, the time and the
-// actor, and either changes the callback or returns an error; [Store.Update] runs it inside one
+// actor, and either changes the callback or returns an error; [Store.Change] runs it inside one
 // transaction together with its audit entry. The table in transitions_test.go has a row for every
 // transition: a method without one fails a test. The workers (delivery.Worker,
 // upkeep.Heartbeats, upkeep.Expiry, discovery.Worker) are packages of their own and have one

@@ -16,7 +16,7 @@ const endBatch = 200
 // them. It is idempotent: a closed callback is no longer pending, and an end is noted once.
 func (s *Service) ExecutionEnded(ctx context.Context, from Actor, arn string, how ExecutionEnd, at time.Time) (closed int, err error) {
 	for {
-		ids, err := s.store.PendingIn(ctx, arn, endBatch)
+		ids, err := s.store.InExecution(ctx, arn, Pending, "", endBatch)
 		if err != nil {
 			return closed, fmt.Errorf("find what is pending in an execution: %w", err)
 		}
@@ -39,10 +39,9 @@ func (s *Service) ExecutionEnded(ctx context.Context, from Actor, arn string, ho
 
 // closeEnded closes one callback whose execution ended.
 func (s *Service) closeEnded(ctx context.Context, from Actor, id ID, how ExecutionEnd, at time.Time) (Callback, error) {
-	return s.store.Update(ctx, id, func(c *Callback) (Change, error) {
+	return s.store.Change(ctx, id, Parts{}, func(c *Case) error {
 		now := s.now()
-		entry, err := c.Close(c.EndedElsewhere(ClosedByExecution(statusAt[how], at), now), now, from)
-		return Change{Audit: entry}, err
+		return c.Record(c.Close(c.EndedElsewhere(ClosedByExecution(statusAt[how], at), now), now, from))
 	})
 }
 
@@ -52,13 +51,13 @@ func (s *Service) closeEnded(ctx context.Context, from Actor, id ID, how Executi
 func (s *Service) noteEnd(ctx context.Context, from Actor, arn string, how ExecutionEnd, at time.Time) error {
 	var after ID
 	for {
-		ids, err := s.store.CompletedIn(ctx, arn, after, endBatch)
+		ids, err := s.store.InExecution(ctx, arn, Completed, after, endBatch)
 		if err != nil {
 			return fmt.Errorf("find what is completed in an execution: %w", err)
 		}
 		for _, after = range ids {
-			c, err := s.store.ChangeFollowUp(ctx, after, func(c *Callback, d *Delivery) (AuditEntry, error) {
-				return c.executionEnded(d, statusAt[how], at, s.now(), from)
+			c, err := s.store.Change(ctx, after, Parts{Delivery: true}, func(c *Case) error {
+				return c.Record(c.executionEnded(c.Delivery, statusAt[how], at, s.now(), from))
 			})
 			switch {
 			case errors.Is(err, ErrConflict), errors.Is(err, ErrNotFound):
@@ -80,10 +79,14 @@ var statusAt = map[ExecutionEnd]OperationStatus{
 }
 
 // executionEnded notes the end of the execution after our decision. If there is a receipt, the
-// history is read once more, for the last steps and the error. It returns [ErrConflict] if an end
-// is already known.
+// history is read once more, for the last steps and the error; if a reading is under way, its end
+// sets when the next one is due. It returns [ErrConflict] if an end is already known, and
+// [ErrNotFound] if there is no delivery.
 func (c *Callback) executionEnded(d *Delivery, how OperationStatus, at, now time.Time, from Actor) (AuditEntry, error) {
-	if c.State != Completed || d.FollowUp.Ended() {
+	switch {
+	case d == nil:
+		return AuditEntry{}, ErrNotFound
+	case c.State != Completed || d.FollowUp.Ended():
 		return AuditEntry{}, c.wrongState("note the execution's end with")
 	}
 	a := &FollowUp{}
@@ -91,7 +94,7 @@ func (c *Callback) executionEnded(d *Delivery, how OperationStatus, at, now time
 		a = d.FollowUp.Clone()
 	}
 	a.Status, a.EndedAt = how, at
-	if d.FollowUp = a; c.Ending.Event > 0 {
+	if d.FollowUp = a; c.Ending.Event > 0 && d.Lease.Owner == "" {
 		d.DueAt = now
 	}
 	return c.executionEnd(a, now, from), nil

@@ -43,14 +43,16 @@ func (s *Service) reserve(c *Callback) *reservation {
 	return &reservation{to: s.deliveries, lane: lane, lease: s.deliveries.Reserve(lane)}
 }
 
-// lend puts the lease on a delivery before it is written. It leaves a delivery for another lane
-// alone. It runs inside the transaction, and only its last run counts.
-func (r *reservation) lend(d *Delivery) {
+// lend puts the lease on the delivery of a decision before it is written, and begins the first
+// attempt. It leaves a delivery for another lane alone. It runs within the change.
+func (r *reservation) lend(c *Case) {
+	d := c.Delivery
 	r.delivery = nil
 	if d == nil || d.Lane != r.lane || r.lease.Owner == "" {
 		return
 	}
 	d.Lease, d.Tries = r.lease, 1
+	d.Begin(&c.Callback, d.DueAt)
 	r.delivery = d
 }
 

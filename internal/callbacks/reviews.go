@@ -25,21 +25,22 @@ func (s *Service) OpenReview(ctx context.Context, p Person, id ID, sign SignOfLi
 	now := s.now()
 	fresh := Review{ID: NewID(), Callback: id, By: p.Actor(), OpenedAt: now, RenewedAt: now, LastInputAt: now}
 	var r Review
-	c, err := s.store.Review(ctx, id, func(c *Callback, all []Review) ([]Review, AuditEntry, error) {
+	c, err := s.store.Change(ctx, id, Parts{Reviews: true}, func(c *Case) error {
 		if c.State != Pending {
-			return nil, AuditEntry{}, c.wrongState("review")
+			return c.wrongState("review")
 		}
-		if err := s.mayTakePart(p, c, now); err != nil {
-			return nil, AuditEntry{}, err
+		if err := s.mayTakePart(p, &c.Callback, now); err != nil {
+			return err
 		}
 		r = fresh
-		all = slices.Clone(all)
-		if last, ok := lastReview(all, p.ID); ok && !sign.Input && !sign.Still {
+		if last, ok := lastReview(c.Reviews, p.ID); ok && !sign.Input && !sign.Still {
 			r.OpenedAt, r.LastInputAt = last.OpenedAt, last.LastInputAt
 		}
-		written := append(makeRoom(all, p.ID, now), r)
-		c.hold(append(slices.Clone(all), r), s.limits, now)
-		return written, c.entry(now, r.By, ActionReviewOpened, ""), nil
+		makeRoom(c.Reviews, p.ID, now)
+		c.Reviews = append(c.Reviews, r)
+		c.hold(c.Reviews, s.limits, now)
+		c.Bookkeeping = true
+		return c.Record(c.entry(now, r.By, ActionReviewOpened, ""), nil)
 	})
 	if err != nil {
 		return ReviewStatus{}, fmt.Errorf("review %s: %w", id, err)
@@ -53,9 +54,9 @@ func (s *Service) OpenReview(ctx context.Context, p Person, id ID, sign SignOfLi
 // request than anybody needs.
 const maxOwnReviews = 8
 
-// makeRoom closes the person's reviews that were renewed longest ago, so that another one may open,
-// and returns them. A page whose review was closed opens a new one while somebody looks at it.
-func makeRoom(all []Review, person string, now time.Time) (closed []Review) {
+// makeRoom closes the person's reviews that were renewed longest ago, so that another one may open.
+// A page whose review was closed opens a new one while somebody looks at it.
+func makeRoom(all []Review, person string, now time.Time) {
 	var own []*Review
 	for i := range all {
 		if all[i].By.ID == person && all[i].ClosedAt.IsZero() {
@@ -65,9 +66,7 @@ func makeRoom(all []Review, person string, now time.Time) (closed []Review) {
 	slices.SortStableFunc(own, func(a, b *Review) int { return a.RenewedAt.Compare(b.RenewedAt) })
 	for _, r := range own[:max(len(own)-maxOwnReviews+1, 0)] {
 		r.ClosedAt = now
-		closed = append(closed, *r)
 	}
-	return closed
 }
 
 // lastReview is the review that a person renewed last, open or closed.
@@ -135,15 +134,17 @@ func (s *Service) changeReview(ctx context.Context, p Person, id, review ID, cha
 	if _, err := s.see(ctx, p, id); err != nil {
 		return Callback{}, err
 	}
-	c, err := s.store.Review(ctx, id, func(c *Callback, all []Review) ([]Review, AuditEntry, error) {
-		all = slices.Clone(all)
-		i := slices.IndexFunc(all, func(r Review) bool { return r.ID == review && r.By.ID == p.ID && r.ClosedAt.IsZero() })
+	c, err := s.store.Change(ctx, id, Parts{Reviews: true}, func(c *Case) error {
+		i := slices.IndexFunc(c.Reviews, func(r Review) bool {
+			return r.ID == review && r.By.ID == p.ID && r.ClosedAt.IsZero()
+		})
 		if i < 0 {
-			return nil, AuditEntry{}, ErrNotFound
+			return ErrNotFound
 		}
-		entry := change(c, &all[i])
-		c.hold(all, s.limits, s.now())
-		return all[i : i+1], entry, nil
+		entry := change(&c.Callback, &c.Reviews[i])
+		c.hold(c.Reviews, s.limits, s.now())
+		c.Bookkeeping = true
+		return c.Record(entry, nil)
 	})
 	if err != nil {
 		return Callback{}, fmt.Errorf("review %s of %s: %w", review, id, err)

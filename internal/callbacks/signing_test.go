@@ -15,11 +15,11 @@ type signings struct {
 	last *callbacks.Signature
 }
 
-func (s *signings) Update(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) (callbacks.Callback, error) {
-	return s.Store.Update(ctx, id, func(c *callbacks.Callback) (callbacks.Change, error) {
-		change, err := fn(c)
-		s.last = change.Signature
-		return change, err
+func (s *signings) Change(ctx context.Context, id callbacks.ID, parts callbacks.Parts, change func(*callbacks.Case) error) (callbacks.Callback, error) {
+	return s.Store.Change(ctx, id, parts, func(c *callbacks.Case) error {
+		err := change(c)
+		s.last = c.Signature
+		return err
 	})
 }
 

@@ -87,12 +87,11 @@ func (s *Service) StateRequester(ctx context.Context, p Person, id ID, statement
 	if err := s.fresh(p, now); err != nil {
 		return Callback{}, err
 	}
-	c, err := s.store.Update(ctx, id, func(c *Callback) (Change, error) {
-		if !s.queues.WantsRequester(c) {
-			return Change{}, c.wrongState("say who asks for")
+	c, err := s.store.Change(ctx, id, Parts{}, func(c *Case) error {
+		if !s.queues.WantsRequester(&c.Callback) {
+			return c.wrongState("say who asks for")
 		}
-		entry, err := c.StateRequester(requester, statement.Reason, now, p.Actor())
-		return Change{Audit: entry}, err
+		return c.Record(c.StateRequester(requester, statement.Reason, now, p.Actor()))
 	})
 	if err != nil {
 		return Callback{}, fmt.Errorf("say who asks for %s: %w", id, err)

@@ -22,9 +22,9 @@ var askedByInes = callbacks.Statement{Requester: "Ines Calloway <ines@harborline
 func (d *desk) unknownAsker(name string) callbacks.Callback {
 	d.T.Helper()
 	c := d.Announce(nil)
-	c, err := d.Store.Update(d.Ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	c, err := d.Store.Change(d.Ctx, c.ID, callbacks.Parts{}, func(c *callbacks.Case) error {
 		c.Requester = callbacks.Requester{Name: name}
-		return callbacks.Change{}, nil
+		return nil
 	})
 	if err != nil {
 		d.T.Fatal(err)

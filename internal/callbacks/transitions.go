@@ -118,9 +118,11 @@ func (c *Callback) GiveUp(to State, reply Reply, e Ending, by Actor) (AuditEntry
 	return c.move(to, e.At, by, action, e.Detail), nil
 }
 
-// Retry sends the decision again because an operator asks for it. Heartbeats keep the callback
-// alive until it arrives.
-func (c *Callback) Retry(now time.Time, by Actor) (entry AuditEntry, err error) {
+// Retry sends the decision again because an operator asks for it. The delivery is due at once, or
+// when the lease of an attempt under way ends. Its readings of the history start anew, and that
+// Lambda said the callback is closed is forgotten. Heartbeats keep the callback alive until the
+// decision arrives. Retry returns [ErrNotFound] if there is no delivery.
+func (c *Callback) Retry(d *Delivery, now time.Time, by Actor) (entry AuditEntry, err error) {
 	switch c.State {
 	case Undeliverable, Unconfirmed:
 		c.Ending, c.Problem = nil, ""
@@ -130,6 +132,10 @@ func (c *Callback) Retry(now time.Time, by Actor) (entry AuditEntry, err error) 
 	case Pending, Completed, Lost, TimedOut, Closed:
 		return entry, c.wrongState("retry")
 	}
+	if d == nil {
+		return AuditEntry{}, ErrNotFound
+	}
+	d.Readings, d.Closed, d.DueAt = 0, false, now
 	c.scheduleHeartbeat(now)
 	return entry, nil
 }

@@ -134,7 +134,7 @@ var deliveries = []event{
 		return c.GiveUp(Unconfirmed, ReplyNone, Ending{By: EndedByUnknown, At: t0}, tester)
 	}, to: moves{Decided: Unconfirmed}},
 	{name: "Retry", do: func(c *Callback) (AuditEntry, error) {
-		return c.Retry(t0, ops)
+		return c.Retry(&Delivery{}, t0, ops)
 	}, to: moves{Decided: Decided, Undeliverable: Decided, Unconfirmed: Decided}},
 	{name: "executionEnded", do: func(c *Callback) (AuditEntry, error) {
 		return c.executionEnded(&Delivery{}, StatusFailed, t0, t0, shop)

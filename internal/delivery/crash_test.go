@@ -43,9 +43,9 @@ func (m *mortal) Receive(ctx context.Context, message callbacks.Message, c callb
 	})
 }
 
-func (m *mortal) Update(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) (c callbacks.Callback, err error) {
-	return c, m.write("Update", func() error {
-		c, err = m.Store.Update(ctx, id, fn)
+func (m *mortal) Change(ctx context.Context, id callbacks.ID, parts callbacks.Parts, change func(*callbacks.Case) error) (c callbacks.Callback, err error) {
+	return c, m.write("Change", func() error {
+		c, err = m.Store.Change(ctx, id, parts, change)
 		return err
 	})
 }
@@ -53,13 +53,6 @@ func (m *mortal) Update(ctx context.Context, id callbacks.ID, fn func(*callbacks
 func (m *mortal) ClaimDeliveries(ctx context.Context, now time.Time, lease callbacks.Lease, limit int, full []callbacks.Lane) (work []delivery.Work, err error) {
 	return work, m.write("ClaimDeliveries", func() error {
 		work, err = m.Store.ClaimDeliveries(ctx, now, lease, limit, full)
-		return err
-	})
-}
-
-func (m *mortal) FinishDelivery(ctx context.Context, owner string, a callbacks.Attempt, id callbacks.ID, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) (c callbacks.Callback, err error) {
-	return c, m.write("FinishDelivery", func() error {
-		c, err = m.Store.FinishDelivery(ctx, owner, a, id, fn)
 		return err
 	})
 }

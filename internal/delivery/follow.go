@@ -21,21 +21,21 @@ const (
 // delivery's lease. It puts the reading off when many are under way or the read quota is short,
 // because decisions need the slots and receipts need the quota.
 func (d *Worker) follow(ctx context.Context, work Work) {
-	attempt := callbacks.Attempt{Number: work.Delivery.Tries}
+	var answer callbacks.Attempt
 	followUp, due := work.Delivery.FollowUp, time.Time{}
 	if again, done := d.follows.Begin(ctx, d.follows.Lane(work.Callback.Target()), readquota.WhenIdle); done == nil {
 		due = d.nextReading(&work.Callback, followUp, again)
 	} else {
 		var reply *callbacks.LambdaError
 		followUp, reply = d.readOn(ctx, work, done)
-		attempt.Reply, attempt.RequestID = reply.Reply, reply.RequestID
+		answer.Reply, answer.RequestID = reply.Reply, reply.RequestID
 		if !reply.Reply.Unreadable() && followUp.Event == 0 {
 			due = d.nextReading(&work.Callback, followUp, reply.RetryAfter)
 		}
 	}
-	d.finish(ctx, work, attempt, func(c *callbacks.Callback, delivery *callbacks.Delivery) (callbacks.AuditEntry, error) {
-		delivery.DueAt = due
-		return c.Followed(delivery, followUp, d.now(), callbacks.System("deliveries"))
+	d.finish(ctx, work, answer, func(c *callbacks.Case) error {
+		c.Delivery.DueAt = due
+		return c.Record(c.Followed(c.Delivery, followUp, d.now(), callbacks.System("deliveries")))
 	})
 }
 

@@ -37,9 +37,10 @@ func (d *desk) askedInVain(id callbacks.ID, times int) {
 		d.T.Fatalf("claimed %v, %v", work, err)
 	}
 	attempt := callbacks.Attempt{Number: work[0].Delivery.Tries, StartedAt: now, EndedAt: now, Reply: callbacks.ReplyUnsent}
-	_, err = d.Store.FinishDelivery(d.Ctx, "before", attempt, id, func(_ *callbacks.Callback, delivery *callbacks.Delivery) (callbacks.AuditEntry, error) {
-		delivery.Readings, delivery.DueAt = times, now
-		return callbacks.AuditEntry{}, nil
+	_, err = d.Store.Change(d.Ctx, id, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
+		c.Delivery.Attempts = append(c.Delivery.Attempts, attempt)
+		c.Delivery.Readings, c.Delivery.DueAt = times, now
+		return c.Delivery.Release("before", attempt.Number)
 	})
 	if err != nil {
 		d.T.Fatal(err)

@@ -19,29 +19,29 @@ type meanwhile struct {
 	between func()
 }
 
-func (s *meanwhile) Update(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) (callbacks.Callback, error) {
+func (s *meanwhile) Change(ctx context.Context, id callbacks.ID, parts callbacks.Parts, change func(*callbacks.Case) error) (callbacks.Callback, error) {
 	if between := s.between; between != nil {
 		s.between = nil
 		c, err := s.Store.Get(ctx, id)
 		if err != nil {
 			return c, err
 		}
-		if _, err := fn(&c); err != nil {
+		if err := change(&callbacks.Case{Callback: c}); err != nil {
 			return c, err
 		}
 		between()
 	}
-	return s.Store.Update(ctx, id, fn)
+	return s.Store.Change(ctx, id, parts, change)
 }
 
 // corrected has discovery correct the execution of a callback, which lives in another region.
 func (d *desk) corrected(id callbacks.ID) func() {
 	store := d.Store
 	return func() {
-		_, err := store.Update(d.Ctx, id, func(c *callbacks.Callback) (callbacks.Change, error) {
+		_, err := store.Change(d.Ctx, id, callbacks.Parts{}, func(c *callbacks.Case) error {
 			c.ExecutionARN = "arn:aws:lambda:us-east-1:123456789012:function:expense-approval:14/durable-execution/EXP-2291/0f2c"
 			c.Region = "us-east-1"
-			return callbacks.Change{}, nil
+			return nil
 		})
 		if err != nil {
 			d.T.Error(err)

@@ -32,16 +32,16 @@ func (d *Worker) prove(ctx context.Context, work Work) {
 	case found.History != callbacks.HistoryUnreadable && d.now().Before(c.Ending.At.Add(receiptPatience)):
 		next = d.plan(c, readquota.Urgent, worker.Backoff(work.Delivery.Tries, found.Again, 0, d.jitter()))
 	}
-	d.finish(ctx, work, callbacks.Attempt{Number: work.Delivery.Tries}, func(c *callbacks.Callback, delivery *callbacks.Delivery) (callbacks.AuditEntry, error) {
-		delivery.DueAt = next
+	d.finish(ctx, work, callbacks.Attempt{}, func(c *callbacks.Case) error {
+		c.Delivery.DueAt = next
 		if !ended {
-			return callbacks.AuditEntry{}, nil
+			return nil
 		}
 		by := callbacks.System("deliveries")
-		entry, err := c.Receipt(found.Closing, delivery.Completion, d.now(), by)
+		entry, err := c.Receipt(found.Closing, c.Delivery.Completion, d.now(), by)
 		if c.State != callbacks.Completed {
-			delivery.DueAt = time.Time{} // what follows does not result from the decision
+			c.Delivery.DueAt = time.Time{} // what follows does not result from the decision
 		}
-		return entry, err
+		return c.Record(entry, err)
 	})
 }

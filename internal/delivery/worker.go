@@ -143,8 +143,9 @@ func (d *Worker) deliver(ctx context.Context, work Work) {
 	if attempt.Reply == callbacks.ReplyAccepted || found.History == callbacks.HistoryRead || found.History == callbacks.HistoryPutOff {
 		look = d.plan(&work.Callback, readquota.Urgent, max(found.Again, receiptPause))
 	}
-	d.finish(ctx, work, attempt, func(c *callbacks.Callback, delivery *callbacks.Delivery) (callbacks.AuditEntry, error) {
-		return d.settle(c, delivery, found, attempt, look)
+	d.finish(ctx, work, attempt, func(c *callbacks.Case) error {
+		c.Delivery.Attempts = append(c.Delivery.Attempts, attempt)
+		return c.Record(d.settle(&c.Callback, c.Delivery, found, attempt, look))
 	})
 }
 
@@ -154,19 +155,24 @@ func (d *Worker) plan(c *callbacks.Callback, u readquota.Urgency, pause time.Dur
 	return d.pace.Slot(d.histories.Lane(c.Target()), u, now, now.Add(pause))
 }
 
-// finish records the result of a claim. If the result cannot be written, the next claim finds it
-// out again.
-func (d *Worker) finish(ctx context.Context, work Work, attempt callbacks.Attempt, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) {
+// finish ends a claim and records its result. If the result cannot be written, the next claim finds
+// it out again.
+func (d *Worker) finish(
+	ctx context.Context, work Work, attempt callbacks.Attempt, change func(*callbacks.Case) error,
+) {
 	ctx, cancel := worker.Outlive(ctx, worker.StopWrites, finishTimeout)
 	defer cancel()
 	log := d.log.With("callback", work.Callback.ID, "try", work.Delivery.Tries, "answer", attempt.Reply, "aws_request_id", attempt.RequestID)
 	var due, quiet bool
-	c, err := d.store.FinishDelivery(ctx, d.owner, attempt, work.Callback.ID, func(c *callbacks.Callback, delivery *callbacks.Delivery) (callbacks.AuditEntry, error) {
-		before := seen(delivery.FollowUp)
-		entry, err := fn(c, delivery)
-		due = !delivery.DueAt.IsZero()
-		quiet = work.Callback.State == callbacks.Completed && entry.Action == "" && due && before == seen(delivery.FollowUp)
-		return entry, err
+	c, err := d.store.Change(ctx, work.Callback.ID, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
+		if err := c.Delivery.Release(d.owner, work.Delivery.Tries); err != nil {
+			return err
+		}
+		before := seen(c.Delivery.FollowUp)
+		err := change(c)
+		due = !c.Delivery.DueAt.IsZero()
+		quiet = work.Callback.State == callbacks.Completed && len(c.Audit) == 0 && due && before == seen(c.Delivery.FollowUp)
+		return err
 	})
 	switch {
 	case errors.Is(err, callbacks.ErrLeaseLost):
@@ -214,8 +220,8 @@ func (d *Worker) attempt(ctx context.Context, work Work) (callbacks.Attempt, cal
 }
 
 // settle applies the verdict on an attempt to callback and delivery. look is when the history is
-// read next, for a decision that arrived or whose fate is still unknown. It runs inside the store's
-// transaction.
+// read next, for a decision that arrived or whose fate is still unknown. It runs within the
+// change.
 func (d *Worker) settle(c *callbacks.Callback, delivery *callbacks.Delivery, found callbacks.Finding, attempt callbacks.Attempt, look time.Time) (callbacks.AuditEntry, error) {
 	now, by := d.now(), callbacks.System("deliveries")
 	delivery.DueAt = time.Time{}

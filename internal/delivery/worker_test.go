@@ -206,15 +206,15 @@ func (s dying) ClaimDeliveries(ctx context.Context, now time.Time, lease callbac
 	return s.Store.ClaimDeliveries(ctx, now, lease, limit, full)
 }
 
-func (s dying) FinishDelivery(ctx context.Context, owner string, a callbacks.Attempt, id callbacks.ID, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
+func (s dying) Change(ctx context.Context, id callbacks.ID, parts callbacks.Parts, change func(*callbacks.Case) error) (callbacks.Callback, error) {
 	switch s.point {
 	case "AfterCall":
 		return callbacks.Callback{}, errDied
 	case "AfterFinish":
-		_, _ = s.Store.FinishDelivery(ctx, owner, a, id, fn)
+		_, _ = s.Store.Change(ctx, id, parts, change)
 		return callbacks.Callback{}, errDied
 	}
-	return s.Store.FinishDelivery(ctx, owner, a, id, fn)
+	return s.Store.Change(ctx, id, parts, change)
 }
 
 // TestDeliveredOnceAfterACrash kills the process between any two writes of a delivery. After a

@@ -81,26 +81,23 @@ func (d *search) correct(ctx context.Context, c callbacks.Callback, found callba
 	if !c.Corrects(found) {
 		return nil
 	}
-	return d.update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
-		return c.Correct(found, d.now(), callbacks.System("discovery"))
+	return d.change(ctx, c.ID, func(c *callbacks.Case) error {
+		return c.Record(c.Correct(found, d.now(), callbacks.System("discovery")))
 	})
 }
 
 // close ends a pending callback that its history shows closed. A decided callback is left to its
 // delivery.
 func (d *search) close(ctx context.Context, id callbacks.ID, closing callbacks.Closing) error {
-	return d.update(ctx, id, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
+	return d.change(ctx, id, func(c *callbacks.Case) error {
 		now := d.now()
-		return c.Close(c.EndedElsewhere(closing, now), now, callbacks.System("discovery"))
+		return c.Record(c.Close(c.EndedElsewhere(closing, now), now, callbacks.System("discovery")))
 	})
 }
 
-// update is Store.Update for changes that may have become pointless in the meantime.
-func (d *search) update(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.AuditEntry, error)) error {
-	c, err := d.store.Update(ctx, id, func(c *callbacks.Callback) (callbacks.Change, error) {
-		entry, err := fn(c)
-		return callbacks.Change{Audit: entry}, err
-	})
+// change changes a callback. The change may have become pointless in the meantime.
+func (d *search) change(ctx context.Context, id callbacks.ID, change func(*callbacks.Case) error) error {
+	c, err := d.store.Change(ctx, id, callbacks.Parts{}, change)
 	switch {
 	case errors.Is(err, callbacks.ErrConflict) || errors.Is(err, callbacks.ErrNotFound):
 		return nil

@@ -16,8 +16,11 @@ type Store interface {
 	Lookup(ctx context.Context, id callbacks.CallbackID) (callbacks.Callback, error)
 	// Receive is Receive of [callbacks.Store].
 	Receive(ctx context.Context, m callbacks.Message, c callbacks.Callback, content callbacks.Content, fingerprint string, entry callbacks.AuditEntry) (callbacks.Acknowledgment, error)
-	// Update is Update of [callbacks.Store].
-	Update(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) (callbacks.Callback, error)
+	// Change is Change of [callbacks.Store].
+	Change(
+		ctx context.Context, id callbacks.ID, parts callbacks.Parts,
+		change func(*callbacks.Case) error,
+	) (callbacks.Callback, error)
 }
 
 // WatchStore keeps the watches. Scans are claimed by lease, so that only one replica at a time

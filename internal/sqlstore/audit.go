@@ -78,7 +78,7 @@ func (t *tx) record(ctx context.Context, e callbacks.AuditEntry) error {
 	return nil
 }
 
-// Record implements callbacks.Store.
+// Record writes an audit entry that belongs to no callback, such as a sign-in.
 func (s *Store) Record(ctx context.Context, e callbacks.AuditEntry) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error { return t.record(ctx, e) })
 }

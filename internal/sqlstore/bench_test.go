@@ -145,24 +145,23 @@ func BenchmarkDecide(b *testing.B) {
 			q.After = page.Next
 		}
 		atOnce(b, senders, func(i int) error {
-			_, err := s.Update(b.Context(), ids[i-1], decide)
+			_, err := s.Change(b.Context(), ids[i-1], callbacks.Parts{}, decide)
 			return err
 		})
 	})
 }
 
 // decide is what a decision changes.
-func decide(c *callbacks.Callback) (callbacks.Change, error) {
+func decide(c *callbacks.Case) error {
 	at := callbackstest.T0.Add(time.Minute)
-	callbackstest.DecidedBy("ada", at)(c)
-	return callbacks.Change{
-		Audit:     callbackstest.Entry(*c, callbacks.ActionDecided, at),
-		Signature: &callbacks.Signature{By: c.Decision.By, Via: callbacks.ViaWeb, Outcome: "approve", Stance: callbacks.For, At: at},
-		Delivery: &callbacks.Delivery{
-			Callback: c.ID, Completion: callbackstest.NewCompletion(), Lane: callbacks.Lane{Region: "eu-west-1"}, DueAt: at,
-			Tries: 1, Lease: callbacks.Lease{Owner: "w", Until: at.Add(time.Minute)},
-		},
-	}, nil
+	callbackstest.DecidedBy("ada", at)(&c.Callback)
+	c.Signature = &callbacks.Signature{By: c.Decision.By, Via: callbacks.ViaWeb, Outcome: "approve", Stance: callbacks.For, At: at}
+	c.Delivery = &callbacks.Delivery{
+		Callback: c.ID, Completion: callbackstest.NewCompletion(), Lane: callbacks.Lane{Region: "eu-west-1"}, DueAt: at,
+		Tries: 1, Lease: callbacks.Lease{Owner: "w", Until: at.Add(time.Minute)},
+	}
+	c.Delivery.Begin(&c.Callback, at)
+	return c.Record(callbackstest.Entry(c.Callback, callbacks.ActionDecided, at), nil)
 }
 
 // BenchmarkList reads first pages out of 100,000 pending callbacks.

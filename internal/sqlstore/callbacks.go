@@ -25,25 +25,16 @@ func (s *Store) Lookup(ctx context.Context, id callbacks.CallbackID) (callbacks.
 	return r.callback()
 }
 
-// PendingIn implements callbacks.Store.
-func (s *Store) PendingIn(ctx context.Context, executionARN string, limit int) ([]callbacks.ID, error) {
+// InExecution implements callbacks.Store.
+func (s *Store) InExecution(
+	ctx context.Context, arn string, state callbacks.State, after callbacks.ID, limit int,
+) ([]callbacks.ID, error) {
 	var ids []callbacks.ID
-	err := s.db.NewRaw(`select id from callbacks where execution_hash = ? and state = 'pending' order by num limit ?`,
-		hashOf(executionARN), limit).Scan(ctx, &ids)
-	if err != nil {
-		return nil, fmt.Errorf("find pending callbacks of an execution: %w", s.unavailable(err))
-	}
-	return ids, nil
-}
-
-// CompletedIn implements callbacks.Store.
-func (s *Store) CompletedIn(ctx context.Context, executionARN string, after callbacks.ID, limit int) ([]callbacks.ID, error) {
-	var ids []callbacks.ID
-	err := s.db.NewRaw(`select id from callbacks where execution_hash = ? and state = 'completed'
+	err := s.db.NewRaw(`select id from callbacks where execution_hash = ? and state = ?
 		and num > coalesce((select num from callbacks where id = ?), 0) order by num limit ?`,
-		hashOf(executionARN), storable(string(after)), limit).Scan(ctx, &ids)
+		hashOf(arn), string(state), storable(string(after)), limit).Scan(ctx, &ids)
 	if err != nil {
-		return nil, fmt.Errorf("find completed callbacks of an execution: %w", s.unavailable(err))
+		return nil, fmt.Errorf("find callbacks of an execution: %w", s.unavailable(err))
 	}
 	return ids, nil
 }

@@ -66,6 +66,9 @@ func (r *deliveryRow) delivery(id callbacks.ID) (callbacks.Delivery, error) {
 		Closed:     r.Closed,
 		DueAt:      fromMillis(r.DueAt),
 	}
+	if r.LeaseOwner != "" {
+		d.Lease = callbacks.Lease{Owner: r.LeaseOwner, Until: fromMillis(r.ClaimableAt)}
+	}
 	var e errorDocument
 	if _, err := decode(r.Error, &e); err != nil {
 		return d, fmt.Errorf("error object of %s: %w", id, err)
@@ -78,17 +81,11 @@ func (r *deliveryRow) delivery(id callbacks.ID) (callbacks.Delivery, error) {
 	return d, nil
 }
 
-// addDelivery writes the delivery of a decision. A callback has at most one: for a second it
-// returns [callbacks.ErrConflict].
-func (t *tx) addDelivery(ctx context.Context, num int64, d callbacks.Delivery) error {
-	due := millis(d.DueAt)
+// deliveryRowOf turns the delivery of a new decision into a row.
+func deliveryRowOf(num int64, d *callbacks.Delivery) (deliveryRow, error) {
 	r := deliveryRow{
 		Callback: num, Kind: string(d.Completion.Kind), Result: d.Completion.Result,
-		Lane: storable(d.Lane.String()), Tries: int64(d.Tries), Readings: int64(d.Readings), Doubtful: d.Doubtful, Closed: d.Closed, DueAt: due, ClaimableAt: due,
-	}
-	leased := d.Lease.Owner != ""
-	if leased {
-		r.LeaseOwner, r.ClaimableAt = storable(d.Lease.Owner), millis(d.Lease.Until)
+		Lane: storable(d.Lane.String()),
 	}
 	if d.Completion.Kind == callbacks.Failure {
 		e, err := encode(errorDocument{
@@ -96,29 +93,59 @@ func (t *tx) addDelivery(ctx context.Context, num int64, d callbacks.Delivery) e
 			Data: d.Completion.Error.ErrorData, Stack: d.Completion.Error.StackTrace,
 		})
 		if err != nil {
-			return fmt.Errorf("encode error object: %w", err)
+			return r, fmt.Errorf("encode error object: %w", err)
 		}
 		r.Error = e
 	}
-	if err := t.add(ctx, insertDelivery, r.values()); err != nil {
-		if t.engine.Duplicate(err) {
-			return fmt.Errorf("a decision is being delivered already: %w", callbacks.ErrConflict)
-		}
-		return fmt.Errorf("insert delivery: %w", err)
+	return r, r.set(d)
+}
+
+// set fills the columns that change: completion and lane never do.
+func (r *deliveryRow) set(d *callbacks.Delivery) error {
+	r.Tries, r.Readings, r.Doubtful, r.Closed = int64(d.Tries), int64(d.Readings), d.Doubtful, d.Closed
+	r.DueAt, r.LeaseOwner = millis(d.DueAt), storable(d.Lease.Owner)
+	r.ClaimableAt = r.DueAt
+	if r.LeaseOwner != "" {
+		r.ClaimableAt = millis(d.Lease.Until)
 	}
-	if leased {
-		return t.beginAttempt(ctx, num, r.Tries, d.DueAt)
+	var err error
+	if r.FollowUp, err = encodeFollowUp(d.FollowUp); err != nil {
+		return fmt.Errorf("encode follow-up: %w", err)
 	}
 	return nil
 }
 
-// beginAttempt records an attempt before it is made.
-func (t *tx) beginAttempt(ctx context.Context, num, number int64, now time.Time) error {
-	attempt := attemptRow{Callback: num, Number: number, StartedAt: millis(now)}
-	if err := t.add(ctx, insertAttempt, attempt.values()); err != nil {
-		return fmt.Errorf("insert attempt: %w", err)
+// putDelivery adds the delivery of a case, or writes where it differs from its row, and writes the
+// attempts that it has. before is nil if the delivery is new. A callback has at most one: for a
+// second it returns [callbacks.ErrConflict].
+func (t *tx) putDelivery(
+	ctx context.Context, num int64, before *deliveryRow, d *callbacks.Delivery,
+) error {
+	var err error
+	if before == nil {
+		err = t.addDelivery(ctx, num, d)
+	} else {
+		after := *before
+		if err = after.set(d); err == nil {
+			err = t.update(ctx, before, &after)
+		}
 	}
-	return nil
+	if err != nil {
+		return fmt.Errorf("write delivery: %w", err)
+	}
+	return t.putAttempts(ctx, num, d.Attempts)
+}
+
+func (t *tx) addDelivery(ctx context.Context, num int64, d *callbacks.Delivery) error {
+	r, err := deliveryRowOf(num, d)
+	if err != nil {
+		return err
+	}
+	err = t.add(ctx, insertDelivery, r.values())
+	if t.engine.Duplicate(err) {
+		return fmt.Errorf("a decision is being delivered already: %w", callbacks.ErrConflict)
+	}
+	return err
 }
 
 // ClaimDeliveries implements delivery.Store.
@@ -151,8 +178,7 @@ func (s *Store) ClaimDeliveries(ctx context.Context, now time.Time, lease callba
 	return work, nil
 }
 
-// begin reads what a claim needs and records the attempts that it is about to make. If the decision
-// was already accepted, nothing more is sent, so it records no attempt.
+// begin reads what a claim needs and records the attempts that it begins.
 func (t *tx) begin(ctx context.Context, claimed []deliveryRow, now time.Time) ([]delivery.Work, error) {
 	nums := make([]int64, len(claimed))
 	for i := range claimed {
@@ -165,72 +191,17 @@ func (t *tx) begin(ctx context.Context, claimed []deliveryRow, now time.Time) ([
 	work := make([]delivery.Work, 0, len(claimed))
 	for i := range claimed {
 		c := found[claimed[i].Callback]
-		if c.State == callbacks.Decided {
-			if err := t.beginAttempt(ctx, claimed[i].Callback, claimed[i].Tries, now); err != nil {
-				return nil, err
-			}
-		}
 		d, err := claimed[i].delivery(c.ID)
 		if err != nil {
+			return nil, err
+		}
+		d.Begin(&c, now)
+		if err := t.putAttempts(ctx, claimed[i].Callback, d.Attempts); err != nil {
 			return nil, err
 		}
 		work = append(work, delivery.Work{Callback: c, Delivery: d})
 	}
 	return work, nil
-}
-
-// FinishDelivery implements delivery.Store.
-func (s *Store) FinishDelivery(ctx context.Context, owner string, attempt callbacks.Attempt, id callbacks.ID, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
-	return s.change(ctx, id, func(ctx context.Context, t *tx, num int64, c *callbacks.Callback) (callbacks.AuditEntry, error) {
-		before, err := row[deliveryRow](ctx, t, `select * from deliveries where callback = ?`+t.dialect.ForUpdate, num)
-		if err != nil {
-			return callbacks.AuditEntry{}, missing(err)
-		}
-		// The number distinguishes this claim from a later one of the same owner.
-		if before.LeaseOwner == "" || before.LeaseOwner != owner || before.Tries != int64(attempt.Number) {
-			return callbacks.AuditEntry{}, callbacks.ErrLeaseLost
-		}
-		delivery, err := before.delivery(id)
-		if err != nil {
-			return callbacks.AuditEntry{}, err
-		}
-		entry, err := fn(c, &delivery)
-		if err != nil {
-			return entry, err
-		}
-		c.Revision++
-		after := before
-		after.LeaseOwner, after.Doubtful, after.Closed, after.Readings = "", delivery.Doubtful, delivery.Closed, int64(delivery.Readings)
-		after.DueAt, after.ClaimableAt = millis(delivery.DueAt), millis(delivery.DueAt)
-		if after.FollowUp, err = encodeFollowUp(delivery.FollowUp); err != nil {
-			return entry, fmt.Errorf("encode follow-up: %w", err)
-		}
-		if err := t.update(ctx, &before, &after); err != nil {
-			return entry, fmt.Errorf("update delivery: %w", err)
-		}
-		return entry, t.closeAttempt(ctx, num, attempt)
-	})
-}
-
-// RetryDelivery implements callbacks.Store. It leaves a running lease alone, because its attempt is
-// under way.
-func (s *Store) RetryDelivery(ctx context.Context, id callbacks.ID, now time.Time, fn func(*callbacks.Callback) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
-	return s.change(ctx, id, func(ctx context.Context, t *tx, num int64, c *callbacks.Callback) (callbacks.AuditEntry, error) {
-		entry, err := fn(c)
-		if err != nil {
-			return entry, err
-		}
-		c.Revision++
-		n, err := t.exec(ctx, `update deliveries set readings = 0, closed = ?, due_at = ?, claimable_at = case when lease_owner = '' then ? else claimable_at end
-			where callback = ?`, false, millis(now), millis(now), num)
-		if err != nil {
-			return entry, fmt.Errorf("update delivery: %w", err)
-		}
-		if n == 0 {
-			return entry, callbacks.ErrNotFound
-		}
-		return entry, nil
-	})
 }
 
 // NextDelivery implements delivery.Store.
@@ -269,12 +240,25 @@ type attemptRow struct {
 const attemptColumns = `
 	callback, number, started_at, ended_at, reply, status, code, request_id, kms_key`
 
-var insertAttempt = insertText("attempts", attemptColumns)
+var putAttempt = insertText("attempts", attemptColumns) + `
+	on conflict (callback, number) do update set
+		started_at = excluded.started_at, ended_at = excluded.ended_at, reply = excluded.reply,
+		status = excluded.status, code = excluded.code, request_id = excluded.request_id,
+		kms_key = excluded.kms_key`
 
 func (r *attemptRow) values() []any {
 	return []any{
 		r.Callback, r.Number, r.StartedAt, r.EndedAt, r.Reply, r.Status, r.Code, r.RequestID,
 		r.KmsKey,
+	}
+}
+
+func attemptRowOf(num int64, a *callbacks.Attempt) attemptRow {
+	return attemptRow{
+		Callback: num, Number: int64(a.Number),
+		StartedAt: millis(a.StartedAt), EndedAt: millis(a.EndedAt),
+		Reply: string(a.Reply), Status: int64(a.Status), Code: a.Code, RequestID: a.RequestID,
+		KmsKey: a.Key,
 	}
 }
 
@@ -291,14 +275,13 @@ func (r *attemptRow) attempt() callbacks.Attempt {
 	}
 }
 
-// closeAttempt replaces the open attempt of a claim with its result.
-func (t *tx) closeAttempt(ctx context.Context, num int64, a callbacks.Attempt) error {
-	_, err := t.exec(ctx, `
-		update attempts set started_at = ?, ended_at = ?, reply = ?, status = ?, code = ?, request_id = ?, kms_key = ?
-		where callback = ? and number = ?`,
-		millis(a.StartedAt), millis(a.EndedAt), string(a.Reply), a.Status, storable(a.Code), storable(a.RequestID), storable(a.Key), num, a.Number)
-	if err != nil {
-		return fmt.Errorf("update attempt: %w", err)
+// putAttempts writes attempts, each new or in place of the one with its number.
+func (t *tx) putAttempts(ctx context.Context, num int64, attempts []callbacks.Attempt) error {
+	for i := range attempts {
+		r := attemptRowOf(num, &attempts[i])
+		if err := t.add(ctx, putAttempt, r.values()); err != nil {
+			return fmt.Errorf("write attempt: %w", err)
+		}
 	}
 	return nil
 }

@@ -17,22 +17,22 @@ func checkUnavailable(t *testing.T, s *sqlstore.Store) {
 	t.Helper()
 	ctx, now := t.Context(), callbackstest.T0
 	c := callbackstest.NewCallback()
-	fn := func(*callbacks.Callback) (callbacks.Change, error) { return callbacks.Change{}, nil }
+	fn := func(*callbacks.Case) error { return nil }
 	query := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAll, Function: "f"}, AllQueues: true, Now: now}
 	sessions := s.Sessions(time.Now)
 	only := func(_ any, err error) error { return err }
 	for name, err := range map[string]error{
 		"Receive": only(s.Receive(ctx, callbacks.Message{}, c, callbacks.Content{}, "f", callbacks.AuditEntry{})),
 		"Get":     only(s.Get(ctx, c.ID)), "Content": only(s.Content(ctx, c.ID)), "List": only(s.List(ctx, query)),
-		"Count": only(s.Count(ctx, query, 1)), "Functions": only(s.Functions(ctx, query, 1)), "Update": only(s.Update(ctx, c.ID, fn)),
+		"Count": only(s.Count(ctx, query, 1)), "Functions": only(s.Functions(ctx, query, 1)), "Change": only(s.Change(ctx, c.ID, callbacks.Parts{}, fn)),
+		"InExecution":     only(s.InExecution(ctx, c.ExecutionARN, callbacks.Pending, "", 1)),
 		"Delivery":        only(s.Delivery(ctx, c.ID)),
 		"ClaimDeliveries": only(s.ClaimDeliveries(ctx, now, callbacks.Lease{}, 1, nil)),
-		"FinishDelivery":  only(s.FinishDelivery(ctx, "", callbacks.Attempt{}, c.ID, nil)),
-		"RetryDelivery":   only(s.RetryDelivery(ctx, c.ID, now, nil)), "NextDelivery": only(s.NextDelivery(ctx)),
+		"NextDelivery":    only(s.NextDelivery(ctx)),
 		"ClaimHeartbeats": only(s.ClaimHeartbeats(ctx, now, 1)), "NextHeartbeat": only(s.NextHeartbeat(ctx)),
 		"HastenHeartbeats": s.HastenHeartbeats(ctx, now),
 		"Expired":          only(s.Expired(ctx, now, "", 1)), "NextDeadline": only(s.NextDeadline(ctx)),
-		"Review": only(s.Review(ctx, c.ID, nil)), "Reviews": only(s.Reviews(ctx, c.ID)), "CloseReviews": only(s.CloseReviews(ctx, now, now, 1)),
+		"Reviews": only(s.Reviews(ctx, c.ID)), "CloseReviews": only(s.CloseReviews(ctx, now, now, 1)),
 		"Audit":  only(s.Audit(ctx, callbacks.AuditQuery{Limit: 1})),
 		"Record": s.Record(ctx, callbackstest.Entry(c, "x", now)), "ForgetMessages": s.ForgetMessages(ctx, now, 1), "Ping": s.Ping(ctx),
 		"ForgetSessions": s.ForgetSessions(ctx, now, 1), "Insert": sessions.Insert(ctx, callbacks.StoredSession{}),

@@ -1,9 +1,7 @@
 package sqlstore
 
 import (
-	"context"
 	"database/sql"
-	"fmt"
 	"time"
 
 	"countersign/internal/callbacks"
@@ -69,35 +67,4 @@ func decodeFollowUp(column sql.NullString) (*callbacks.FollowUp, error) {
 		})
 	}
 	return a, nil
-}
-
-// ChangeFollowUp implements callbacks.Store. If a reading is under way, the end of that reading
-// sets when the next one is due.
-func (s *Store) ChangeFollowUp(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
-	return s.change(ctx, id, func(ctx context.Context, t *tx, num int64, c *callbacks.Callback) (callbacks.AuditEntry, error) {
-		before, err := row[deliveryRow](ctx, t, `select * from deliveries where callback = ?`+t.dialect.ForUpdate, num)
-		if err != nil {
-			return callbacks.AuditEntry{}, missing(err)
-		}
-		delivery, err := before.delivery(id)
-		if err != nil {
-			return callbacks.AuditEntry{}, err
-		}
-		entry, err := fn(c, &delivery)
-		if err != nil {
-			return entry, err
-		}
-		c.Revision++
-		after := before
-		if after.FollowUp, err = encodeFollowUp(delivery.FollowUp); err != nil {
-			return entry, fmt.Errorf("encode follow-up: %w", err)
-		}
-		if before.LeaseOwner == "" {
-			after.DueAt, after.ClaimableAt = millis(delivery.DueAt), millis(delivery.DueAt)
-		}
-		if err := t.update(ctx, &before, &after); err != nil {
-			return entry, fmt.Errorf("update delivery: %w", err)
-		}
-		return entry, nil
-	})
 }

@@ -148,14 +148,14 @@ func TestPlans(t *testing.T) {
 	}
 }
 
-// TestPendingInPlan: an execution has few callbacks, but very many may be pending, or completed.
-func TestPendingInPlan(t *testing.T) {
+// TestInExecutionPlan: an execution has few callbacks, but very many may be pending, or completed.
+func TestInExecutionPlan(t *testing.T) {
 	t.Parallel()
 	s, r := openRecorded(t)
-	if _, err := s.PendingIn(t.Context(), "arn", 10); err != nil {
+	if _, err := s.InExecution(t.Context(), "arn", callbacks.Pending, "", 10); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.CompletedIn(t.Context(), "arn", "before", 10); err != nil {
+	if _, err := s.InExecution(t.Context(), "arn", callbacks.Completed, "before", 10); err != nil {
 		t.Fatal(err)
 	}
 	for _, text := range r.take() {
@@ -292,29 +292,30 @@ func exercise(t *testing.T, s *Store) {
 	check(err)
 	_, err = s.Content(ctx, c.ID)
 	check(err)
-	_, err = s.Update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
-		callbackstest.DecidedBy("ada", now)(c)
-		return callbacks.Change{Audit: entry, Delivery: &callbacks.Delivery{Callback: c.ID, Completion: callbackstest.NewCompletion(), DueAt: now}}, nil
+	_, err = s.Change(ctx, c.ID, callbacks.Parts{}, func(c *callbacks.Case) error {
+		callbackstest.DecidedBy("ada", now)(&c.Callback)
+		c.Delivery = &callbacks.Delivery{Callback: c.ID, Completion: callbackstest.NewCompletion(), DueAt: now}
+		return c.Record(entry, nil)
 	})
 	check(err)
 	_, err = s.ClaimDeliveries(ctx, now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 10, []callbacks.Lane{{Region: "elsewhere"}})
 	check(err)
-	_, err = s.FinishDelivery(ctx, "w", callbacks.Attempt{Number: 1, StartedAt: now, EndedAt: now}, c.ID,
-		func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
-			callbackstest.Ended(callbacks.Undeliverable, now)(c)
-			d.DueAt = time.Time{}
-			return entry, nil
-		})
+	_, err = s.Change(ctx, c.ID, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
+		callbackstest.Ended(callbacks.Undeliverable, now)(&c.Callback)
+		c.Delivery.Attempts = []callbacks.Attempt{{Number: 1, StartedAt: now, EndedAt: now}}
+		c.Delivery.DueAt = time.Time{}
+		return c.Record(entry, c.Delivery.Release("w", 1))
+	})
 	check(err)
-	_, err = s.RetryDelivery(ctx, c.ID, now, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
-		c.State, c.Ending = callbacks.Decided, nil
-		return entry, nil
+	_, err = s.Change(ctx, c.ID, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
+		return c.Record(c.Retry(c.Delivery, now, callbackstest.Person("ops")))
 	})
 	check(err)
 	_, err = s.Delivery(ctx, c.ID)
 	check(err)
-	_, err = s.Review(ctx, c.ID, func(c *callbacks.Callback, _ []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
-		return []callbacks.Review{{ID: "r", Callback: c.ID, By: callbackstest.Person("ada"), OpenedAt: now, RenewedAt: now}}, entry, nil
+	_, err = s.Change(ctx, c.ID, callbacks.Parts{Reviews: true}, func(c *callbacks.Case) error {
+		c.Reviews = []callbacks.Review{{ID: "r", Callback: c.ID, By: callbackstest.Person("ada"), OpenedAt: now, RenewedAt: now}}
+		return c.Record(entry, nil)
 	})
 	check(err)
 	_, err = s.Reviews(ctx, c.ID)
@@ -327,11 +328,9 @@ func exercise(t *testing.T, s *Store) {
 	check(err)
 	_, err = s.Expired(ctx, now, c.ID, 10)
 	check(err)
-	_, err = s.PendingIn(ctx, c.ExecutionARN, 10)
+	_, err = s.InExecution(ctx, c.ExecutionARN, callbacks.Pending, "", 10)
 	check(err)
-	_, err = s.CompletedIn(ctx, c.ExecutionARN, c.ID, 10)
-	check(err)
-	_, err = s.ChangeFollowUp(ctx, c.ID, func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) { return entry, nil })
+	_, err = s.InExecution(ctx, c.ExecutionARN, callbacks.Completed, c.ID, 10)
 	check(err)
 	for _, next := range []func(context.Context) (time.Time, error){s.NextDelivery, s.NextHeartbeat, s.NextDeadline} {
 		_, err = next(ctx)

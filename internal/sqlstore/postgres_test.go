@@ -119,18 +119,22 @@ func TestPostgresNewerTables(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		check(s.Review(t.Context(), c.ID, func(c *callbacks.Callback, _ []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
+		check(s.Change(t.Context(), c.ID, callbacks.Parts{Reviews: true}, func(c *callbacks.Case) error {
+			c.Bookkeeping = true
 			review := callbacks.Review{ID: callbacks.NewID(), Callback: c.ID, By: callbackstest.Person("ada"), OpenedAt: now, RenewedAt: now}
-			return []callbacks.Review{review}, callbacks.AuditEntry{}, nil
+			c.Reviews = append(c.Reviews, review)
+			return nil
 		}))
-		check(s.Update(t.Context(), c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
-			callbackstest.DecidedBy("ada", now)(c)
+		check(s.Change(t.Context(), c.ID, callbacks.Parts{}, func(c *callbacks.Case) error {
+			callbackstest.DecidedBy("ada", now)(&c.Callback)
 			c.NextHeartbeatAt = now
-			return callbacks.Change{Delivery: &callbacks.Delivery{Callback: c.ID, Completion: callbackstest.NewCompletion(), DueAt: now}}, nil
+			c.Delivery = &callbacks.Delivery{Callback: c.ID, Completion: callbackstest.NewCompletion(), DueAt: now}
+			return nil
 		}))
 		check(s.ClaimDeliveries(t.Context(), now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 10, nil))
-		check(s.FinishDelivery(t.Context(), "w", callbacks.Attempt{Number: 1}, c.ID, func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) {
-			return callbacks.AuditEntry{}, nil
+		check(s.Change(t.Context(), c.ID, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
+			c.Delivery.Attempts = []callbacks.Attempt{{Number: 1, StartedAt: now, EndedAt: now}}
+			return c.Delivery.Release("w", 1)
 		}))
 		check(s.ClaimHeartbeats(t.Context(), now, 10))
 		check(s.List(t.Context(), callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAll}, AllQueues: true, Now: now}))

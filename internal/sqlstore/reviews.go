@@ -53,29 +53,41 @@ func reviewsOf(rows []reviewRow, id callbacks.ID) []callbacks.Review {
 // person's last one.
 const closedReviews = 50
 
-// Review implements callbacks.Store. It leaves the revision alone: opening a callback does not make
-// another page stale.
-func (s *Store) Review(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback, []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error)) (callbacks.Callback, error) {
-	return s.change(ctx, id, func(ctx context.Context, t *tx, num int64, c *callbacks.Callback) (callbacks.AuditEntry, error) {
-		open, err := rows[reviewRow](ctx, t, `select * from reviews where callback = ? and closed_at = 0 order by opened_at, id`, num)
-		if err != nil {
-			return callbacks.AuditEntry{}, fmt.Errorf("read reviews: %w", err)
+// reviewsOf reads the reviews of a callback: the open ones, longest first, then the latest closed
+// ones.
+func (t *tx) reviewsOf(ctx context.Context, num int64) ([]reviewRow, error) {
+	open, err := rows[reviewRow](ctx, t,
+		`select * from reviews where callback = ? and closed_at = 0 order by opened_at, id`, num)
+	if err != nil {
+		return nil, fmt.Errorf("read reviews: %w", err)
+	}
+	closed, err := rows[reviewRow](ctx, t,
+		`select * from reviews where callback = ? and closed_at > 0 order by closed_at desc limit ?`,
+		num, closedReviews)
+	if err != nil {
+		return nil, fmt.Errorf("read reviews: %w", err)
+	}
+	return append(open, closed...), nil
+}
+
+// putReviews writes the reviews of a case that are new, and the times of those that differ from
+// their rows.
+func (t *tx) putReviews(
+	ctx context.Context, num int64, before []reviewRow, c *callbacks.Case,
+) error {
+	known := make(map[callbacks.ID]callbacks.Review, len(before))
+	for _, r := range reviewsOf(before, c.ID) {
+		known[r.ID] = r
+	}
+	for _, r := range c.Reviews {
+		if was, found := known[r.ID]; found && was == r {
+			continue
 		}
-		closed, err := rows[reviewRow](ctx, t, `select * from reviews where callback = ? and closed_at > 0 order by closed_at desc limit ?`, num, closedReviews)
-		if err != nil {
-			return callbacks.AuditEntry{}, fmt.Errorf("read reviews: %w", err)
+		if err := t.putReview(ctx, num, r, !c.State.Open()); err != nil {
+			return err
 		}
-		changed, entry, err := fn(c, reviewsOf(append(open, closed...), id))
-		if err != nil {
-			return entry, err
-		}
-		for _, r := range changed {
-			if err := t.putReview(ctx, num, r, !c.State.Open()); err != nil {
-				return entry, err
-			}
-		}
-		return entry, nil
-	})
+	}
+	return nil
 }
 
 // putReview writes a new review, or the new times of an existing one.

@@ -19,8 +19,9 @@ func TestSignature(t *testing.T) {
 			By: callbackstest.Person("ada"), Via: callbacks.ViaWeb, Outcome: "approve", Stance: callbacks.For, Comment: "fine\x00 \xff", At: clock.Now(),
 		}
 		sign := func(failing error) error {
-			_, err := store.Update(t.Context(), c.ID, func(*callbacks.Callback) (callbacks.Change, error) {
-				return callbacks.Change{Signature: &signed}, failing
+			_, err := store.Change(t.Context(), c.ID, callbacks.Parts{}, func(c *callbacks.Case) error {
+				c.Signature = &signed
+				return failing
 			})
 			return err
 		}

@@ -5,8 +5,8 @@
 // What is specific to one database is in its engine, package sqlite or postgres, by the contract of
 // package engine. The migrations define the tables and say what each column means.
 //
-// It knows no rules: the functions that callers pass in decide which state follows which, and it
-// runs them in a transaction.
+// It knows no rules: it loads a case, has the domain change it, and writes what differs, in one
+// transaction.
 package sqlstore
 
 import (

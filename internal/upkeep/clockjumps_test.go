@@ -137,10 +137,9 @@ func TestAheadDuringADelivery(t *testing.T) {
 	d.Clock.Advance(jump)
 	d.Deliver() // by another, before the first has written down its answer
 	d.Clock.Advance(-jump)
-	_, err = d.Store.FinishDelivery(d.Ctx, "first", callbacks.Attempt{Number: 1, Reply: callbacks.ReplyAccepted}, c.ID,
-		func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) {
-			return callbacks.AuditEntry{}, nil
-		})
+	_, err = d.Store.Change(d.Ctx, c.ID, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
+		return c.Delivery.Release("first", 1)
+	})
 	if !errors.Is(err, callbacks.ErrLeaseLost) {
 		t.Errorf("the first finishes with %v, want that it has lost its lease", err)
 	}

@@ -142,9 +142,10 @@ func (s *Expiry) stopHeartbeats(ctx context.Context, c callbacks.Callback, now t
 	if c.NextHeartbeatAt.IsZero() || c.WantsHeartbeats(now) {
 		return nil
 	}
-	_, err := s.store.Review(ctx, c.ID, func(c *callbacks.Callback, _ []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
+	_, err := s.store.Change(ctx, c.ID, callbacks.Parts{}, func(c *callbacks.Case) error {
+		c.Bookkeeping = true
 		c.StopHeartbeats(now)
-		return nil, callbacks.AuditEntry{}, nil
+		return nil
 	})
 	if err != nil && !errors.Is(err, callbacks.ErrNotFound) {
 		return fmt.Errorf("stop heartbeats of %s: %w", c.ID, err)
@@ -168,10 +169,11 @@ func (s *Expiry) expire(ctx context.Context, id callbacks.ID) (again bool, err e
 	defer cancel()
 	target := c.Target()
 	found := s.histories.Ask(call, target)
-	c, err = s.store.Update(ctx, id, func(c *callbacks.Callback) (change callbacks.Change, err error) {
+	c, err = s.store.Change(ctx, id, callbacks.Parts{}, func(c *callbacks.Case) (err error) {
+		var entry callbacks.AuditEntry
 		patient := s.pauses.patient(id, found)
-		change.Audit, again, err = c.Expire(found, patient, s.now(), callbacks.System("sweeps"))
-		return change, err
+		entry, again, err = c.Expire(found, patient, s.now(), callbacks.System("sweeps"))
+		return c.Record(entry, err)
 	})
 	if again {
 		s.putOff(id, s.histories.Lane(target), found)

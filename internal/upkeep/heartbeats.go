@@ -123,9 +123,9 @@ func (h *Heartbeats) release() {
 func (h *Heartbeats) beat(ctx context.Context, c callbacks.Callback) error {
 	sent := h.now()
 	if !c.WantsHeartbeats(sent) {
-		_, err := h.update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		_, err := h.change(ctx, c.ID, func(c *callbacks.Case) error {
 			c.StopHeartbeats(h.now())
-			return callbacks.Change{}, nil
+			return nil
 		})
 		return err
 	}
@@ -146,11 +146,11 @@ func (h *Heartbeats) note(ctx context.Context, c callbacks.Callback, sent time.T
 	h.tell(ctx, c, reply)
 	by, now := callbacks.System("heartbeats"), h.now()
 	failed := callbacks.MissedHeartbeat{Sent: sent, Taken: c.Heartbeats, Reply: reply, Jitter: h.jitter()}
-	updated, err := h.update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	updated, err := h.change(ctx, c.ID, func(c *callbacks.Case) error {
 		if taken {
-			return callbacks.Change{Audit: c.Beat(sent, by)}, nil
+			return c.Record(c.Beat(sent, by), nil)
 		}
-		return callbacks.Change{Audit: c.MissHeartbeat(failed, now, by)}, nil
+		return c.Record(c.MissHeartbeat(failed, now, by), nil)
 	})
 	if err != nil {
 		return err
@@ -177,11 +177,13 @@ func (h *Heartbeats) tell(ctx context.Context, c callbacks.Callback, reply *call
 	}
 }
 
-// update records the result of a heartbeat, even if ctx ends in the meantime.
-func (h *Heartbeats) update(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) (callbacks.Callback, error) {
+// change records the result of a heartbeat, even if ctx ends in the meantime.
+func (h *Heartbeats) change(
+	ctx context.Context, id callbacks.ID, change func(*callbacks.Case) error,
+) (callbacks.Callback, error) {
 	ctx, cancel := worker.Outlive(ctx, worker.StopWrites, writingTimeout)
 	defer cancel()
-	return h.store.Update(ctx, id, fn)
+	return h.store.Change(ctx, id, callbacks.Parts{}, change)
 }
 
 // closed settles a callback of which Lambda says that it no longer waits, or may no longer wait. If
@@ -197,14 +199,14 @@ func (h *Heartbeats) closed(ctx context.Context, c callbacks.Callback, reply cal
 	if !ended && (mayTell || reply == callbacks.ReplyMaybeClosed) {
 		return false, nil
 	}
-	updated, err := h.update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	updated, err := h.change(ctx, c.ID, func(c *callbacks.Case) error {
 		now := h.now()
 		if c.State != callbacks.Pending {
 			// the schedule set by the claim asks again an interval later
-			return callbacks.Change{}, nil
+			return nil
 		}
-		entry, err := c.Close(c.EndedAsAnswered(reply, found, now), now, callbacks.System("heartbeats"))
-		return callbacks.Change{Audit: entry}, err
+		ending := c.EndedAsAnswered(reply, found, now)
+		return c.Record(c.Close(ending, now, callbacks.System("heartbeats")))
 	})
 	if errors.Is(err, callbacks.ErrNotFound) {
 		return true, nil

@@ -20,13 +20,15 @@ type Config struct {
 	Jitter      func() float64 // of pauses, in [0,1); nil means random
 }
 
-// Store keeps the schedules of what happens by itself. [callbacks.Store] says what applies to every
-// function argument.
+// Store keeps the schedules of what happens by itself.
 type Store interface {
 	// Get returns a callback, or [callbacks.ErrNotFound].
 	Get(ctx context.Context, id callbacks.ID) (callbacks.Callback, error)
-	// Update is Update of [callbacks.Store].
-	Update(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) (callbacks.Callback, error)
+	// Change is Change of [callbacks.Store].
+	Change(
+		ctx context.Context, id callbacks.ID, parts callbacks.Parts,
+		change func(*callbacks.Case) error,
+	) (callbacks.Callback, error)
 
 	// ClaimHeartbeats finds up to limit open callbacks whose heartbeat is due. It moves the
 	// NextHeartbeatAt of each by a third of its heartbeat timeout, so that nobody else sends the
@@ -44,8 +46,6 @@ type Store interface {
 	// NextDeadline is the earliest deadline of a pending callback; zero if there is none.
 	NextDeadline(ctx context.Context) (time.Time, error)
 
-	// Review is Review of [callbacks.Store].
-	Review(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback, []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error)) (callbacks.Callback, error)
 	// CloseReviews closes up to limit reviews last renewed before a time, and returns their
 	// callbacks.
 	CloseReviews(ctx context.Context, before, now time.Time, limit int) ([]callbacks.Callback, error)

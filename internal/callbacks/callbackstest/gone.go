@@ -43,17 +43,17 @@ func filterGone(t *testing.T, s Store) {
 	said := NewCallback()
 	said.CallbackID = late.CallbackID
 	Receive(t, s, callbacks.Message{}, said)
-	Update(t, s, late.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
-		Ended(callbacks.Closed, T0)(c)
-		return callbacks.Change{}, nil
+	Change(t, s, late.ID, func(c *callbacks.Case) error {
+		Ended(callbacks.Closed, T0)(&c.Callback)
+		return nil
 	})
 	gone(callbacks.Filter{Function: "orders"}, late.ID, limited.ID, closed.ID)
 	counts(9, map[string]int{"orders": 3, "prints": 1})
 	counts(2, map[string]int{"orders": 2, "prints": 1})
 
-	Update(t, s, closed.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	Change(t, s, closed.ID, func(c *callbacks.Case) error {
 		c.State, c.Ending = callbacks.Pending, nil
-		return callbacks.Change{}, nil
+		return nil
 	})
 	gone(callbacks.Filter{Function: "orders"}, late.ID, limited.ID)
 	if none, err := s.Gone(t.Context(), nil, 9); err != nil || len(none) != 0 {

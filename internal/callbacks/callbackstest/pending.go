@@ -7,7 +7,7 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testPendingIn(t *testing.T, open func(*testing.T) Store) {
+func testInExecution(t *testing.T, open func(*testing.T) Store) {
 	Cases(t, open, map[string]func(*testing.T, Store){
 		"OfTheExecution": pendingInExecution,
 		"PendingOnly":    pendingInStates,
@@ -20,7 +20,7 @@ func Execution(arn string) Option { return func(c *callbacks.Callback) { c.Execu
 
 func pendingIn(t testing.TB, s Store, arn string, limit int) []callbacks.ID {
 	t.Helper()
-	ids, err := s.PendingIn(t.Context(), arn, limit)
+	ids, err := s.InExecution(t.Context(), arn, callbacks.Pending, "", limit)
 	if err != nil {
 		t.Fatalf("pending in %q: %v", arn, err)
 	}

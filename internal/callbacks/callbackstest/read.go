@@ -58,9 +58,9 @@ func contextEnded(t *testing.T, s Store) {
 		check("get", err)
 		_, err = s.List(ctx, callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAll}, AllQueues: true, Now: T0})
 		check("list", err)
-		_, err = s.Update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		_, err = s.Change(ctx, c.ID, callbacks.Parts{}, func(c *callbacks.Case) error {
 			c.Heartbeats = 99
-			return callbacks.Change{}, nil
+			return nil
 		})
 		check("update", err)
 		other := NewCallback()
@@ -80,10 +80,10 @@ func contextEndsInside(t *testing.T, s Store) {
 	c := Put(t, s, NewCallback())
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	_, err := s.Update(ctx, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	_, err := s.Change(ctx, c.ID, callbacks.Parts{}, func(c *callbacks.Case) error {
 		cancel()
 		c.Heartbeats = 1
-		return callbacks.Change{Audit: Entry(*c, callbacks.ActionHeartbeat, T0)}, nil
+		return c.Record(Entry(c.Callback, callbacks.ActionHeartbeat, T0), nil)
 	})
 	want := 1
 	if err != nil {

@@ -26,8 +26,9 @@ func newReview(c callbacks.Callback, subject string, at time.Time) callbacks.Rev
 
 func putReview(t testing.TB, s Store, reviews ...callbacks.Review) callbacks.Callback {
 	t.Helper()
-	c, err := s.Review(t.Context(), reviews[0].Callback, func(*callbacks.Callback, []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
-		return reviews, callbacks.AuditEntry{}, nil
+	c, err := s.Change(t.Context(), reviews[0].Callback, callbacks.Parts{Reviews: true}, func(c *callbacks.Case) error {
+		c.Bookkeeping, c.Reviews = true, append(c.Reviews, reviews...)
+		return nil
 	})
 	if err != nil {
 		t.Fatalf("review: %v", err)
@@ -47,10 +48,11 @@ func reviews(t testing.TB, s Store, id callbacks.ID) []callbacks.Review {
 func reviewLife(t *testing.T, s Store) {
 	c := Put(t, s, NewCallback(Heartbeats(time.Minute, time.Time{})))
 	r := newReview(c, "ada", T0)
-	got, err := s.Review(t.Context(), c.ID, func(c *callbacks.Callback, open []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
-		Same(t, "open reviews", open, nil)
+	got, err := s.Change(t.Context(), c.ID, callbacks.Parts{Reviews: true}, func(c *callbacks.Case) error {
+		Same(t, "open reviews", c.Reviews, nil)
 		c.ReviewedUntil, c.NextHeartbeatAt = T0.Add(30*time.Second), T0
-		return []callbacks.Review{r}, Entry(*c, callbacks.ActionReviewOpened, T0), nil
+		c.Bookkeeping, c.Reviews = true, append(c.Reviews, r)
+		return c.Record(Entry(c.Callback, callbacks.ActionReviewOpened, T0), nil)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -84,9 +86,9 @@ func reviewOrder(t *testing.T, s Store) {
 	putReview(t, s, newReview(other, "eve", T0))
 	want := []callbacks.Review{first, second, third}
 	Same(t, "reviews", reviews(t, s, c.ID), want)
-	if _, err := s.Review(t.Context(), c.ID, func(_ *callbacks.Callback, all []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
-		Same(t, "reviews that fn gets, closed ones behind", all, append(want[:3:3], closed))
-		return nil, callbacks.AuditEntry{}, nil
+	if _, err := s.Change(t.Context(), c.ID, callbacks.Parts{Reviews: true}, func(c *callbacks.Case) error {
+		Same(t, "reviews that fn gets, closed ones behind", c.Reviews, append(want[:3:3], closed))
+		return nil
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -96,9 +98,11 @@ func reviewOrder(t *testing.T, s Store) {
 func reviewError(t *testing.T, s Store) {
 	c := Put(t, s, NewCallback())
 	wrong := errors.New("fn does not want to")
-	_, err := s.Review(t.Context(), c.ID, func(c *callbacks.Callback, _ []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
+	_, err := s.Change(t.Context(), c.ID, callbacks.Parts{Reviews: true}, func(c *callbacks.Case) error {
 		c.Heartbeats = 99
-		return []callbacks.Review{newReview(*c, "ada", T0)}, Entry(*c, callbacks.ActionReviewOpened, T0), wrong
+		c.Reviews = append(c.Reviews, newReview(c.Callback, "ada", T0))
+		c.Audit = append(c.Audit, Entry(c.Callback, callbacks.ActionReviewOpened, T0))
+		return wrong
 	})
 	if err != wrong { //nolint:errorlint // as it is, not wrapped
 		t.Errorf("got %v, want fn's own error as it is", err)
@@ -109,9 +113,9 @@ func reviewError(t *testing.T, s Store) {
 }
 
 func reviewNotFound(t *testing.T, s Store) {
-	_, err := s.Review(t.Context(), callbacks.NewID(), func(*callbacks.Callback, []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
+	_, err := s.Change(t.Context(), callbacks.NewID(), callbacks.Parts{Reviews: true}, func(c *callbacks.Case) error {
 		t.Error("fn was run without a callback")
-		return nil, callbacks.AuditEntry{}, nil
+		return nil
 	})
 	if !errors.Is(err, callbacks.ErrNotFound) {
 		t.Errorf("got %v, want ErrNotFound", err)

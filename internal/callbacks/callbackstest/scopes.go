@@ -80,10 +80,10 @@ func scopeMine(t *testing.T, s Store) {
 	putReview(t, s, newReview(ended, "ada", T0))
 	putReview(t, s, newReview(others, "bob", T0))
 	Decide(t, s, decided.ID, T0)
-	Update(t, s, ended.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
-		DecidedBy("ada", T0)(c)
-		Ended(callbacks.Completed, T0)(c)
-		return callbacks.Change{}, nil
+	Change(t, s, ended.ID, func(c *callbacks.Case) error {
+		DecidedBy("ada", T0)(&c.Callback)
+		Ended(callbacks.Completed, T0)(&c.Callback)
+		return nil
 	})
 	want := []callbacks.ID{opened.ID, left.ID, decided.ID}
 	got := IDsOf(List(t, s, EveryRow(callbacks.Filter{Scope: callbacks.ScopeMine})).Rows)
@@ -97,15 +97,15 @@ func scopeMineAfterRetry(t *testing.T, s Store) {
 	c := Put(t, s, NewCallback())
 	putReview(t, s, newReview(c, "bob", T0))
 	Decide(t, s, c.ID, T0)
-	Update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
-		Ended(callbacks.Unconfirmed, T0)(c)
-		return callbacks.Change{}, nil
+	Change(t, s, c.ID, func(c *callbacks.Case) error {
+		Ended(callbacks.Unconfirmed, T0)(&c.Callback)
+		return nil
 	})
 	bobs := callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeMine}, AllQueues: true, Person: "bob", Now: T0}
 	Same(t, "mine while it had ended", Count(t, s, bobs, 10), 0)
-	if _, err := s.RetryDelivery(t.Context(), c.ID, T0, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
+	if _, err := s.Change(t.Context(), c.ID, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
 		c.State, c.Ending = callbacks.Decided, nil
-		return callbacks.AuditEntry{}, nil
+		return nil
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package callbackstest
 
 import (
 	"bytes"
+	"context"
 	"testing"
 	"time"
 
@@ -17,6 +18,10 @@ import (
 
 // Store is everything that the domain keeps.
 type Store interface {
+	// Ping checks that the database answers.
+	Ping(ctx context.Context) error
+	// Record writes an audit entry that belongs to no callback, such as a sign-in.
+	Record(ctx context.Context, entry callbacks.AuditEntry) error
 	callbacks.Store
 	delivery.Store
 	upkeep.Store
@@ -28,20 +33,20 @@ type Store interface {
 // ends; parallel tests call it.
 func RunStore(t *testing.T, open func(*testing.T) Store) {
 	RunTopics(t, open, map[string]func(*testing.T, func(*testing.T) Store){
-		"Receive":   testReceive,
-		"Messages":  testMessages,
-		"Read":      testRead,
-		"Contexts":  testContexts,
-		"List":      testList,
-		"Scopes":    testScopes,
-		"Filters":   testFilters,
-		"Search":    testSearch,
-		"Functions": testFunctions,
-		"Update":    testUpdate,
-		"PendingIn": testPendingIn,
-		"Reviews":   testReviews,
-		"Audit":     testAudit,
-		"Announced": testAnnounced,
+		"Receive":     testReceive,
+		"Messages":    testMessages,
+		"Read":        testRead,
+		"Contexts":    testContexts,
+		"List":        testList,
+		"Scopes":      testScopes,
+		"Filters":     testFilters,
+		"Search":      testSearch,
+		"Functions":   testFunctions,
+		"Change":      testChange,
+		"InExecution": testInExecution,
+		"Reviews":     testReviews,
+		"Audit":       testAudit,
+		"Announced":   testAnnounced,
 	})
 }
 
@@ -76,11 +81,11 @@ func Put(t testing.TB, s Store, c callbacks.Callback) callbacks.Callback {
 	if c.State == callbacks.Pending && c.Problem == "" {
 		return Get(t, s, c.ID)
 	}
-	return Update(t, s, c.ID, func(stored *callbacks.Callback) (callbacks.Change, error) {
+	return Change(t, s, c.ID, func(stored *callbacks.Case) error {
 		stored.State, stored.Decision, stored.Ending, stored.Problem = c.State, c.Decision, c.Ending, c.Problem
 		stored.ExecutionFailed = c.ExecutionFailed
 		stored.NextHeartbeatAt, stored.MissedHeartbeats = c.NextHeartbeatAt, c.MissedHeartbeats
-		return callbacks.Change{}, nil
+		return nil
 	})
 }
 
@@ -107,12 +112,12 @@ func Get(t testing.TB, s Store, id callbacks.ID) callbacks.Callback {
 	return c
 }
 
-// Update changes a callback.
-func Update(t testing.TB, s Store, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) callbacks.Callback {
+// Change changes a callback without its parts.
+func Change(t testing.TB, s Store, id callbacks.ID, change func(*callbacks.Case) error) callbacks.Callback {
 	t.Helper()
-	c, err := s.Update(t.Context(), id, fn)
+	c, err := s.Change(t.Context(), id, callbacks.Parts{}, change)
 	if err != nil {
-		t.Fatalf("update %s: %v", id, err)
+		t.Fatalf("change %s: %v", id, err)
 	}
 	return c
 }
@@ -126,12 +131,10 @@ func Decide(t testing.TB, s Store, id callbacks.ID, due time.Time) callbacks.Cal
 // DecideIn records a decision that is delivered in a lane.
 func DecideIn(t testing.TB, s Store, id callbacks.ID, lane callbacks.Lane, due time.Time) callbacks.Callback {
 	t.Helper()
-	return Update(t, s, id, func(c *callbacks.Callback) (callbacks.Change, error) {
-		DecidedBy("ada", due)(c)
-		return callbacks.Change{
-			Audit:    Entry(*c, callbacks.ActionDecided, due),
-			Delivery: &callbacks.Delivery{Callback: id, Completion: NewCompletion(), Lane: lane, DueAt: due},
-		}, nil
+	return Change(t, s, id, func(c *callbacks.Case) error {
+		DecidedBy("ada", due)(&c.Callback)
+		c.Delivery = &callbacks.Delivery{Callback: id, Completion: NewCompletion(), Lane: lane, DueAt: due}
+		return c.Record(Entry(c.Callback, callbacks.ActionDecided, due), nil)
 	})
 }
 

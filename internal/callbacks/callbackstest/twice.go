@@ -17,55 +17,12 @@ func Twice(s Store) Store { return twice{s} }
 
 type twice struct{ Store }
 
-func (s twice) Update(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback) (callbacks.Change, error)) (callbacks.Callback, error) {
-	return s.Store.Update(ctx, id, func(c *callbacks.Callback) (callbacks.Change, error) {
-		for _, copied := range copies(c) {
-			_, _ = fn(copied)
+func (s twice) Change(ctx context.Context, id callbacks.ID, parts callbacks.Parts, change func(*callbacks.Case) error) (callbacks.Callback, error) {
+	return s.Store.Change(ctx, id, parts, func(c *callbacks.Case) error {
+		for _, copied := range copies(c, parts) {
+			_ = change(copied)
 		}
-		return fn(c)
-	})
-}
-
-func (s twice) FinishDelivery(ctx context.Context, owner string, attempt callbacks.Attempt, id callbacks.ID, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
-	return s.Store.FinishDelivery(ctx, owner, attempt, id, withDelivery(fn))
-}
-
-func (s twice) ChangeFollowUp(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
-	return s.Store.ChangeFollowUp(ctx, id, withDelivery(fn))
-}
-
-func withDelivery(fn func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error)) func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) {
-	return func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
-		for i, copied := range copies(c) {
-			delivery := clone(*d)
-			if i == 0 {
-				disturbDelivery(&delivery)
-			}
-			_, _ = fn(copied, &delivery)
-		}
-		return fn(c, d)
-	}
-}
-
-func (s twice) RetryDelivery(ctx context.Context, id callbacks.ID, now time.Time, fn func(*callbacks.Callback) (callbacks.AuditEntry, error)) (callbacks.Callback, error) {
-	return s.Store.RetryDelivery(ctx, id, now, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
-		for _, copied := range copies(c) {
-			_, _ = fn(copied)
-		}
-		return fn(c)
-	})
-}
-
-func (s twice) Review(ctx context.Context, id callbacks.ID, fn func(*callbacks.Callback, []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error)) (callbacks.Callback, error) {
-	return s.Store.Review(ctx, id, func(c *callbacks.Callback, all []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
-		for i, copied := range copies(c) {
-			reviews := clone(all)
-			if i == 0 {
-				disturbReviews(c, &reviews)
-			}
-			_, _, _ = fn(copied, reviews)
-		}
-		return fn(c, all)
+		return change(c)
 	})
 }
 
@@ -80,15 +37,21 @@ func (s twice) ChangeQuota(ctx context.Context, lane callbacks.Lane, now time.Ti
 	})
 }
 
-// copies returns the callback as it is stored, and as it might have been a moment ago.
-func copies(c *callbacks.Callback) []*callbacks.Callback {
+// copies returns the case as it might have been a moment ago, and as it is stored.
+func copies(c *callbacks.Case, parts callbacks.Parts) []*callbacks.Case {
 	same, other := clone(*c), clone(*c)
 	other.Revision--
 	other.ExecutionARN, other.Region = "arn:aws:lambda:ap-southeast-2:999999999999:function:another:1/durable-execution/a/b", "ap-southeast-2"
 	other.Clocks.StartedAt = c.Clocks.StartedAt.Add(-time.Minute)
 	other.Clocks.Timeout, other.Clocks.HeartbeatTimeout = time.Second, 2*time.Second
 	other.Problem, other.ReviewedUntil = callbacks.ReplyFault, time.Time{}
-	return []*callbacks.Callback{&other, &same}
+	if other.Delivery != nil {
+		disturbDelivery(other.Delivery)
+	}
+	if parts.Reviews {
+		disturbReviews(&other)
+	}
+	return []*callbacks.Case{&other, &same}
 }
 
 func disturbDelivery(d *callbacks.Delivery) {
@@ -98,11 +61,11 @@ func disturbDelivery(d *callbacks.Delivery) {
 
 // disturbReviews makes all reviews an hour old, and adds one by Mara, a person of the tests who may
 // have none.
-func disturbReviews(c *callbacks.Callback, all *[]callbacks.Review) {
-	for i := range *all {
-		(*all)[i].OpenedAt, (*all)[i].LastInputAt = T0.Add(-time.Hour), T0.Add(-time.Hour)
+func disturbReviews(c *callbacks.Case) {
+	for i := range c.Reviews {
+		c.Reviews[i].OpenedAt, c.Reviews[i].LastInputAt = T0.Add(-time.Hour), T0.Add(-time.Hour)
 	}
-	*all = append(*all, callbacks.Review{ID: "other", Callback: c.ID, By: callbacks.Actor{Kind: callbacks.ActorPerson, ID: "u-mara"}, OpenedAt: T0, RenewedAt: T0})
+	c.Reviews = append(c.Reviews, callbacks.Review{ID: "other", Callback: c.ID, By: callbacks.Actor{Kind: callbacks.ActorPerson, ID: "u-mara"}, OpenedAt: T0, RenewedAt: T0})
 }
 
 // clone copies a value with everything it points to.

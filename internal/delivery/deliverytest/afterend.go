@@ -11,7 +11,7 @@ import (
 
 func testAfterEnd(t *testing.T, open func(*testing.T) callbackstest.Store) {
 	callbackstest.Cases(t, open, map[string]func(*testing.T, callbackstest.Store){
-		"CompletedIn":       completedIn,
+		"InExecution":       completedIn,
 		"Changes":           followUpChanges,
 		"LeavesALeaseAlone": followUpDuringReading,
 		"WritesNothing":     followUpUnchanged,
@@ -21,7 +21,7 @@ func testAfterEnd(t *testing.T, open func(*testing.T) callbackstest.Store) {
 func completedIn(t *testing.T, s callbackstest.Store) {
 	find := func(arn string, after callbacks.ID, limit int) []callbacks.ID {
 		t.Helper()
-		ids, err := s.CompletedIn(t.Context(), arn, after, limit)
+		ids, err := s.InExecution(t.Context(), arn, callbacks.Completed, after, limit)
 		if err != nil {
 			t.Fatalf("completed in %q: %v", arn, err)
 		}
@@ -52,10 +52,10 @@ func completed(t *testing.T, s callbackstest.Store, due time.Time) callbacks.ID 
 	c := callbackstest.Put(t, s, callbackstest.NewCallback())
 	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
-	_, err := s.FinishDelivery(t.Context(), "worker", answered(w, callbackstest.T0, callbacks.ReplyAccepted), c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
-		callbackstest.Ended(callbacks.Completed, callbackstest.T0)(c)
-		d.DueAt = due
-		return callbackstest.Entry(*c, callbacks.ActionDelivered, callbackstest.T0), nil
+	_, err := finish(t, s, "worker", answered(w, callbackstest.T0, callbacks.ReplyAccepted), c.ID, func(c *callbacks.Case) error {
+		callbackstest.Ended(callbacks.Completed, callbackstest.T0)(&c.Callback)
+		c.Delivery.DueAt = due
+		return c.Record(callbackstest.Entry(c.Callback, callbacks.ActionDelivered, callbackstest.T0), nil)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -64,18 +64,18 @@ func completed(t *testing.T, s callbackstest.Store, due time.Time) callbacks.ID 
 }
 
 // failedAt notes that the execution failed, and makes the delivery due again.
-func failedAt(now time.Time) func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) {
-	return func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
+func failedAt(now time.Time) func(*callbacks.Case) error {
+	return func(c *callbacks.Case) error {
 		c.ExecutionFailed = true
-		d.FollowUp, d.DueAt = NewFollowUp(), now
-		return callbackstest.Entry(*c, callbacks.ActionExecutionFailed, now), nil
+		c.Delivery.FollowUp, c.Delivery.DueAt = NewFollowUp(), now
+		return c.Record(callbackstest.Entry(c.Callback, callbacks.ActionExecutionFailed, now), nil)
 	}
 }
 
 func followUpChanges(t *testing.T, s callbackstest.Store) {
 	id, now := completed(t, s, time.Time{}), callbackstest.T0.Add(time.Hour)
 	revision := callbackstest.Get(t, s, id).Revision
-	got, err := s.ChangeFollowUp(t.Context(), id, failedAt(now))
+	got, err := change(t, s, id, failedAt(now))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,15 +91,15 @@ func followUpChanges(t *testing.T, s callbackstest.Store) {
 func followUpDuringReading(t *testing.T, s callbackstest.Store) {
 	id := completed(t, s, callbackstest.T0)
 	w := claimOne(t, s, "reader", callbackstest.T0)
-	if _, err := s.ChangeFollowUp(t.Context(), id, failedAt(callbackstest.T0)); err != nil {
+	if _, err := change(t, s, id, failedAt(callbackstest.T0)); err != nil {
 		t.Fatal(err)
 	}
 	if work := claim(t, s, "another", callbackstest.T0); len(work) != 0 {
 		t.Error("a second reading was begun while the first is under way")
 	}
-	_, err := s.FinishDelivery(t.Context(), "reader", callbacks.Attempt{Number: w.Delivery.Tries}, id, func(_ *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
-		callbackstest.Same(t, "follow-up at the end of the reading", d.FollowUp, NewFollowUp())
-		return callbacks.AuditEntry{}, nil
+	_, err := finish(t, s, "reader", callbacks.Attempt{Number: w.Delivery.Tries}, id, func(c *callbacks.Case) error {
+		callbackstest.Same(t, "follow-up at the end of the reading", c.Delivery.FollowUp, NewFollowUp())
+		return nil
 	})
 	if err != nil {
 		t.Error(err)
@@ -107,21 +107,27 @@ func followUpDuringReading(t *testing.T, s callbackstest.Store) {
 }
 
 func followUpUnchanged(t *testing.T, s callbackstest.Store) {
-	refuse := func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
-		c.ExecutionFailed, d.FollowUp = true, NewFollowUp()
-		return callbacks.AuditEntry{}, callbacks.ErrConflict
+	refuse := func(c *callbacks.Case) error {
+		c.ExecutionFailed, c.Delivery.FollowUp = true, NewFollowUp()
+		return callbacks.ErrConflict
 	}
 	id := completed(t, s, callbackstest.T0)
 	before := callbackstest.Get(t, s, id)
-	if _, err := s.ChangeFollowUp(t.Context(), id, refuse); !errors.Is(err, callbacks.ErrConflict) {
+	if _, err := change(t, s, id, refuse); !errors.Is(err, callbacks.ErrConflict) {
 		t.Errorf("got %v, want what was refused", err)
 	}
 	callbackstest.Same(t, "callback", callbackstest.Get(t, s, id), before)
 	callbackstest.Same(t, "follow-up", deliveryOf(t, s, id).FollowUp, nil)
 	pending := callbackstest.Put(t, s, callbackstest.NewCallback())
-	for _, none := range []callbacks.ID{pending.ID, "nobody"} {
-		if _, err := s.ChangeFollowUp(t.Context(), none, refuse); !errors.Is(err, callbacks.ErrNotFound) {
-			t.Errorf("without a delivery: %v, want ErrNotFound", err)
+	if _, err := change(t, s, pending.ID, func(c *callbacks.Case) error {
+		if c.Delivery != nil {
+			t.Errorf("without a delivery there is %+v", c.Delivery)
 		}
+		return callbacks.ErrNotFound
+	}); !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("without a delivery: %v, want what was refused", err)
+	}
+	if _, err := change(t, s, "nobody", refuse); !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("without a callback: %v, want ErrNotFound", err)
 	}
 }

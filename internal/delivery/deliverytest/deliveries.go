@@ -80,11 +80,33 @@ func answered(w delivery.Work, at time.Time, reply callbacks.Reply) callbacks.At
 	return callbacks.Attempt{Number: w.Delivery.Tries, StartedAt: at, EndedAt: at.Add(time.Second), Reply: reply, Status: 429, Code: "Code", RequestID: "request-1", Key: "arn:aws:kms:eu-central-1:123456789012:key/0f2c"}
 }
 
+// finish ends a claim and records its result, with the attempt unless nothing was sent.
+func finish(
+	t *testing.T, s callbackstest.Store, owner string, attempt callbacks.Attempt, id callbacks.ID, result func(*callbacks.Case) error,
+) (callbacks.Callback, error) {
+	t.Helper()
+	return change(t, s, id, func(c *callbacks.Case) error {
+		if err := c.Delivery.Release(owner, attempt.Number); err != nil {
+			return err
+		}
+		if !attempt.StartedAt.IsZero() {
+			c.Delivery.Attempts = append(c.Delivery.Attempts, attempt)
+		}
+		return result(c)
+	})
+}
+
+// change changes a callback and its delivery.
+func change(t *testing.T, s callbackstest.Store, id callbacks.ID, fn func(*callbacks.Case) error) (callbacks.Callback, error) {
+	t.Helper()
+	return s.Change(t.Context(), id, callbacks.Parts{Delivery: true}, fn)
+}
+
 // putOff finishes a delivery that is tried again at the given time, or never if the time is zero.
-func putOff(until time.Time) func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) {
-	return func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
-		d.DueAt = until
-		return callbackstest.Entry(*c, callbacks.ActionAttemptFailed, callbackstest.T0), nil
+func putOff(until time.Time) func(*callbacks.Case) error {
+	return func(c *callbacks.Case) error {
+		c.Delivery.DueAt = until
+		return c.Record(callbackstest.Entry(c.Callback, callbacks.ActionAttemptFailed, callbackstest.T0), nil)
 	}
 }
 
@@ -98,8 +120,9 @@ func deliveryKeepsCompletion(t *testing.T, s callbackstest.Store) {
 		"EmptyFailure": {Kind: callbacks.Failure},
 	} {
 		c := callbackstest.Put(t, s, callbackstest.NewCallback())
-		callbackstest.Update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
-			return callbacks.Change{Delivery: &callbacks.Delivery{Callback: c.ID, Completion: want, DueAt: callbackstest.T0}}, nil
+		callbackstest.Change(t, s, c.ID, func(c *callbacks.Case) error {
+			c.Delivery = &callbacks.Delivery{Callback: c.ID, Completion: want, DueAt: callbackstest.T0}
+			return nil
 		})
 		got := deliveryOf(t, s, c.ID)
 		callbackstest.Same(t, name, got, callbacks.Delivery{Callback: c.ID, Completion: want, DueAt: callbackstest.T0})
@@ -116,7 +139,7 @@ func deliveryNotFound(t *testing.T, s callbackstest.Store) {
 			t.Errorf("got %v, want ErrNotFound", err)
 		}
 	}
-	_, err := s.FinishDelivery(t.Context(), "worker", callbacks.Attempt{Number: 1}, c.ID, putOff(time.Time{}))
+	_, err := finish(t, s, "worker", callbacks.Attempt{Number: 1}, c.ID, putOff(time.Time{}))
 	if !errors.Is(err, callbacks.ErrNotFound) {
 		t.Errorf("finish gives %v, want ErrNotFound", err)
 	}
@@ -132,8 +155,11 @@ func claimRecordsAttempt(t *testing.T, s callbackstest.Store) {
 	now := callbackstest.T0.Add(time.Second)
 	w := claimOne(t, s, "worker", now)
 	callbackstest.Same(t, "callback", w.Callback, decided)
-	callbackstest.Same(t, "delivery", w.Delivery, callbacks.Delivery{Callback: c.ID, Completion: callbackstest.NewCompletion(), Tries: 1, DueAt: callbackstest.T0})
-	callbackstest.Same(t, "attempts", deliveryOf(t, s, c.ID).Attempts, []callbacks.Attempt{{Number: 1, StartedAt: now}})
+	begun := []callbacks.Attempt{{Number: 1, StartedAt: now}}
+	callbackstest.Same(t, "delivery", w.Delivery, callbacks.Delivery{
+		Callback: c.ID, Completion: callbackstest.NewCompletion(), Lease: lease("worker", now), Tries: 1, DueAt: callbackstest.T0, Attempts: begun,
+	})
+	callbackstest.Same(t, "attempts", deliveryOf(t, s, c.ID).Attempts, begun)
 	callbackstest.Same(t, "next delivery while it is leased", nextDelivery(t, s), now.Add(time.Minute))
 	if again := claim(t, s, "another", now.Add(time.Minute-time.Millisecond)); len(again) != 0 {
 		t.Error("a leased delivery was claimed again")
@@ -252,10 +278,10 @@ func claimCompleted(t *testing.T, s callbackstest.Store) {
 	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
 	accepted := answered(w, callbackstest.T0, callbacks.ReplyAccepted)
-	if _, err := s.FinishDelivery(t.Context(), "worker", accepted, c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
-		callbackstest.Ended(callbacks.Completed, callbackstest.T0)(c)
-		d.DueAt = callbackstest.T0
-		return callbackstest.Entry(*c, callbacks.ActionDelivered, callbackstest.T0), nil
+	if _, err := finish(t, s, "worker", accepted, c.ID, func(c *callbacks.Case) error {
+		callbackstest.Ended(callbacks.Completed, callbackstest.T0)(&c.Callback)
+		c.Delivery.DueAt = callbackstest.T0
+		return c.Record(callbackstest.Entry(c.Callback, callbacks.ActionDelivered, callbackstest.T0), nil)
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -265,7 +291,7 @@ func claimCompleted(t *testing.T, s callbackstest.Store) {
 		t.Errorf("got doubtful %t in state %s, want no doubt, completed", w.Delivery.Doubtful, w.Callback.State)
 	}
 	callbackstest.Same(t, "attempts", deliveryOf(t, s, c.ID).Attempts, []callbacks.Attempt{accepted})
-	if _, err := s.FinishDelivery(t.Context(), "next", callbacks.Attempt{Number: w.Delivery.Tries}, c.ID, putOff(time.Time{})); err != nil {
+	if _, err := finish(t, s, "next", callbacks.Attempt{Number: w.Delivery.Tries}, c.ID, putOff(time.Time{})); err != nil {
 		t.Errorf("finish of a claim without attempt: %v", err)
 	}
 	callbackstest.Same(t, "attempts after the receipt", deliveryOf(t, s, c.ID).Attempts, []callbacks.Attempt{accepted})
@@ -276,11 +302,13 @@ func finishSettles(t *testing.T, s callbackstest.Store) {
 	decided := callbackstest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
 	attempt := answered(w, callbackstest.T0, callbacks.ReplyAccepted)
-	got, err := s.FinishDelivery(t.Context(), "worker", attempt, c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
-		callbackstest.Same(t, "callback and delivery that fn gets", delivery.Work{Callback: *c, Delivery: *d}, w)
-		callbackstest.Ended(callbacks.Completed, callbackstest.T0)(c)
-		d.DueAt, d.Doubtful, d.Closed, d.Readings = time.Time{}, true, true, 3
-		return callbackstest.Entry(*c, callbacks.ActionDelivered, callbackstest.T0), nil
+	want := w
+	want.Delivery.Lease, want.Delivery.Attempts = callbacks.Lease{}, []callbacks.Attempt{attempt}
+	got, err := finish(t, s, "worker", attempt, c.ID, func(c *callbacks.Case) error {
+		callbackstest.Same(t, "callback and delivery that fn gets", delivery.Work{Callback: c.Callback, Delivery: *c.Delivery}, want)
+		callbackstest.Ended(callbacks.Completed, callbackstest.T0)(&c.Callback)
+		c.Delivery.DueAt, c.Delivery.Doubtful, c.Delivery.Closed, c.Delivery.Readings = time.Time{}, true, true, 3
+		return c.Record(callbackstest.Entry(c.Callback, callbacks.ActionDelivered, callbackstest.T0), nil)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -305,7 +333,7 @@ func finishPutsOff(t *testing.T, s callbackstest.Store) {
 	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
 	due := callbackstest.T0.Add(5 * time.Second)
-	if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, callbackstest.T0, callbacks.ReplyThrottled), c.ID, putOff(due)); err != nil {
+	if _, err := finish(t, s, "worker", answered(w, callbackstest.T0, callbacks.ReplyThrottled), c.ID, putOff(due)); err != nil {
 		t.Fatal(err)
 	}
 	callbackstest.Same(t, "next delivery", nextDelivery(t, s), due)
@@ -321,10 +349,11 @@ func finishError(t *testing.T, s callbackstest.Store) {
 	w := claimOne(t, s, "worker", callbackstest.T0)
 	before := deliveryOf(t, s, c.ID)
 	wrong := errors.New("fn does not want to")
-	_, err := s.FinishDelivery(t.Context(), "worker", answered(w, callbackstest.T0, callbacks.ReplyFault), c.ID,
-		func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
-			c.Heartbeats, d.DueAt, d.Doubtful = 99, callbackstest.T0, true
-			return callbackstest.Entry(*c, callbacks.ActionDelivered, callbackstest.T0), wrong
+	_, err := finish(t, s, "worker", answered(w, callbackstest.T0, callbacks.ReplyFault), c.ID,
+		func(c *callbacks.Case) error {
+			c.Heartbeats, c.Delivery.DueAt, c.Delivery.Doubtful = 99, callbackstest.T0, true
+			c.Audit = append(c.Audit, callbackstest.Entry(c.Callback, callbacks.ActionDelivered, callbackstest.T0))
+			return wrong
 		})
 	if err != wrong { //nolint:errorlint // as it is, not wrapped
 		t.Errorf("got %v, want fn's own error as it is", err)
@@ -340,10 +369,10 @@ func finishAfterTakeover(t *testing.T, s callbackstest.Store) {
 	old := claimOne(t, s, "old", callbackstest.T0)
 	claimOne(t, s, "new", callbackstest.T0.Add(time.Minute))
 	before := deliveryOf(t, s, c.ID)
-	_, err := s.FinishDelivery(t.Context(), "old", answered(old, callbackstest.T0, callbacks.ReplyAccepted), c.ID,
-		func(*callbacks.Callback, *callbacks.Delivery) (callbacks.AuditEntry, error) {
-			t.Error("fn was run without the lease")
-			return callbacks.AuditEntry{}, nil
+	_, err := finish(t, s, "old", answered(old, callbackstest.T0, callbacks.ReplyAccepted), c.ID,
+		func(*callbacks.Case) error {
+			t.Error("a result was recorded without the lease")
+			return nil
 		})
 	if !errors.Is(err, callbacks.ErrLeaseLost) {
 		t.Errorf("got %v, want ErrLeaseLost", err)
@@ -357,11 +386,11 @@ func finishAfterOwnTakeover(t *testing.T, s callbackstest.Store) {
 	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
 	first := claimOne(t, s, "worker", callbackstest.T0)
 	second := claimOne(t, s, "worker", callbackstest.T0.Add(time.Minute))
-	_, err := s.FinishDelivery(t.Context(), "worker", answered(first, callbackstest.T0, callbacks.ReplyAccepted), c.ID, putOff(time.Time{}))
+	_, err := finish(t, s, "worker", answered(first, callbackstest.T0, callbacks.ReplyAccepted), c.ID, putOff(time.Time{}))
 	if !errors.Is(err, callbacks.ErrLeaseLost) {
 		t.Errorf("the answer to the first attempt gives %v, want ErrLeaseLost: the second is under way", err)
 	}
-	if _, err := s.FinishDelivery(t.Context(), "worker", answered(second, callbackstest.T0, callbacks.ReplyAccepted), c.ID, putOff(time.Time{})); err != nil {
+	if _, err := finish(t, s, "worker", answered(second, callbackstest.T0, callbacks.ReplyAccepted), c.ID, putOff(time.Time{})); err != nil {
 		t.Errorf("the answer to the second attempt: %v", err)
 	}
 }
@@ -371,7 +400,7 @@ func finishTwice(t *testing.T, s callbackstest.Store) {
 	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
 	for i, want := range []error{nil, callbacks.ErrLeaseLost} {
-		_, err := s.FinishDelivery(t.Context(), "worker", answered(w, callbackstest.T0, callbacks.ReplyAccepted), c.ID, putOff(callbackstest.T0.Add(time.Hour)))
+		_, err := finish(t, s, "worker", answered(w, callbackstest.T0, callbacks.ReplyAccepted), c.ID, putOff(callbackstest.T0.Add(time.Hour)))
 		if !errors.Is(err, want) {
 			t.Errorf("finish %d gives %v, want %v", i+1, err, want)
 		}
@@ -384,7 +413,7 @@ func attemptsAreBounded(t *testing.T, s callbackstest.Store) {
 	const tries = callbacks.MaxAttemptsShown + 3
 	for range tries {
 		w := claimOne(t, s, "worker", callbackstest.T0)
-		if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, callbackstest.T0, callbacks.ReplyThrottled), c.ID, putOff(callbackstest.T0)); err != nil {
+		if _, err := finish(t, s, "worker", answered(w, callbackstest.T0, callbacks.ReplyThrottled), c.ID, putOff(callbackstest.T0)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -51,11 +51,11 @@ func followUpKept(t *testing.T, s callbackstest.Store) {
 	for i, followUp := range []*callbacks.FollowUp{want, nil, {Status: callbacks.StatusRunning, Last: 7}} {
 		now := callbackstest.T0.Add(time.Duration(i) * time.Hour)
 		w := claimOne(t, s, "worker", now)
-		finish := func(_ *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
-			d.FollowUp, d.DueAt = followUp, now.Add(time.Minute)
-			return callbacks.AuditEntry{}, nil
+		result := func(c *callbacks.Case) error {
+			c.Delivery.FollowUp, c.Delivery.DueAt = followUp, now.Add(time.Minute)
+			return nil
 		}
-		if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, now, callbacks.ReplyAccepted), c.ID, finish); err != nil {
+		if _, err := finish(t, s, "worker", answered(w, now, callbacks.ReplyAccepted), c.ID, result); err != nil {
 			t.Fatal(err)
 		}
 		callbackstest.Same(t, "follow-up", deliveryOf(t, s, c.ID).FollowUp, followUp)
@@ -69,9 +69,9 @@ func failureKept(t *testing.T, s callbackstest.Store) {
 		t.Error("that the execution failed is lost")
 	}
 	callbackstest.Same(t, "row", callbackstest.List(t, s, callbackstest.EveryRow(callbacks.Filter{Scope: callbacks.ScopeHistory})).Rows[0].Callback, want)
-	got := callbackstest.Update(t, s, want.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	got := callbackstest.Change(t, s, want.ID, func(c *callbacks.Case) error {
 		c.ExecutionFailed = false
-		return callbacks.Change{}, nil
+		return nil
 	})
 	if got.ExecutionFailed || callbackstest.Get(t, s, want.ID).ExecutionFailed {
 		t.Error("that the execution failed cannot be taken back")

@@ -14,11 +14,13 @@ import (
 func recordedWithLease(t *testing.T, s callbackstest.Store) {
 	leased := func() callbacks.ID {
 		c := callbackstest.Put(t, s, callbackstest.NewCallback())
-		callbackstest.Update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
-			callbackstest.DecidedBy("ada", callbackstest.T0)(c)
-			return callbacks.Change{Delivery: &callbacks.Delivery{
+		callbackstest.Change(t, s, c.ID, func(c *callbacks.Case) error {
+			callbackstest.DecidedBy("ada", callbackstest.T0)(&c.Callback)
+			c.Delivery = &callbacks.Delivery{
 				Callback: c.ID, Completion: callbackstest.NewCompletion(), DueAt: callbackstest.T0, Tries: 1, Lease: lease("worker", callbackstest.T0),
-			}}, nil
+			}
+			c.Delivery.Begin(&c.Callback, callbackstest.T0)
+			return nil
 		})
 		return c.ID
 	}
@@ -28,7 +30,7 @@ func recordedWithLease(t *testing.T, s callbackstest.Store) {
 		t.Errorf("%d were claimed from their owner", len(work))
 	}
 	first := delivery.Work{Delivery: callbacks.Delivery{Tries: 1}}
-	if _, err := s.FinishDelivery(t.Context(), "worker", answered(first, callbackstest.T0, callbacks.ReplyThrottled), id, putOff(callbackstest.T0.Add(time.Hour))); err != nil {
+	if _, err := finish(t, s, "worker", answered(first, callbackstest.T0, callbacks.ReplyThrottled), id, putOff(callbackstest.T0.Add(time.Hour))); err != nil {
 		t.Fatalf("its owner finishes: %v", err)
 	}
 	if w := claimOne(t, s, "other", callbackstest.T0.Add(time.Minute)); w.Callback.ID != crashed || !w.Delivery.Doubtful || w.Delivery.Tries != 2 {

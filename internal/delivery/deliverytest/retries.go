@@ -18,15 +18,23 @@ func testRetries(t *testing.T, open func(*testing.T) callbackstest.Store) {
 	})
 }
 
+// retry sends a decision again.
+func retry(t *testing.T, s callbackstest.Store, id callbacks.ID, now time.Time) (callbacks.Callback, error) {
+	t.Helper()
+	return change(t, s, id, func(c *callbacks.Case) error {
+		return c.Record(c.Retry(c.Delivery, now, callbackstest.Person("ops")))
+	})
+}
+
 func retryMakesDue(t *testing.T, s callbackstest.Store) {
 	c := callbackstest.Put(t, s, callbackstest.NewCallback())
 	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
 	w := claimOne(t, s, "worker", callbackstest.T0)
-	if _, err := s.FinishDelivery(t.Context(), "worker", answered(w, callbackstest.T0, callbacks.ReplyNone), c.ID, func(c *callbacks.Callback, d *callbacks.Delivery) (callbacks.AuditEntry, error) {
-		callbackstest.Ended(callbacks.Unconfirmed, callbackstest.T0)(c)
+	if _, err := finish(t, s, "worker", answered(w, callbackstest.T0, callbacks.ReplyNone), c.ID, func(c *callbacks.Case) error {
+		callbackstest.Ended(callbacks.Unconfirmed, callbackstest.T0)(&c.Callback)
 		c.Ending.Doubt = callbacks.DoubtDenied
-		d.DueAt, d.Doubtful, d.Closed, d.Readings = time.Time{}, true, true, 20
-		return callbackstest.Entry(*c, callbacks.ActionUnconfirmed, callbackstest.T0), nil
+		c.Delivery.DueAt, c.Delivery.Doubtful, c.Delivery.Closed, c.Delivery.Readings = time.Time{}, true, true, 20
+		return c.Record(callbackstest.Entry(c.Callback, callbacks.ActionUnconfirmed, callbackstest.T0), nil)
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -34,10 +42,7 @@ func retryMakesDue(t *testing.T, s callbackstest.Store) {
 		t.Errorf("what kept it in doubt is %q, want what was written", doubt)
 	}
 	now := callbackstest.T0.Add(time.Hour)
-	got, err := s.RetryDelivery(t.Context(), c.ID, now, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
-		c.State, c.Ending = callbacks.Decided, nil
-		return callbackstest.Entry(*c, callbacks.ActionRetried, now), nil
-	})
+	got, err := retry(t, s, c.ID, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,9 +61,7 @@ func retryDuringAttempt(t *testing.T, s callbackstest.Store) {
 	callbackstest.Decide(t, s, c.ID, callbackstest.T0)
 	claimOne(t, s, "worker", callbackstest.T0)
 	now := callbackstest.T0.Add(time.Second)
-	if _, err := s.RetryDelivery(t.Context(), c.ID, now, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
-		return callbackstest.Entry(*c, callbacks.ActionRetried, now), nil
-	}); err != nil {
+	if _, err := retry(t, s, c.ID, now); err != nil {
 		t.Fatal(err)
 	}
 	if work := claim(t, s, "another", now); len(work) != 0 {
@@ -69,9 +72,10 @@ func retryDuringAttempt(t *testing.T, s callbackstest.Store) {
 func retryError(t *testing.T, s callbackstest.Store) {
 	c := callbackstest.Put(t, s, callbackstest.NewCallback())
 	decided := callbackstest.Decide(t, s, c.ID, callbackstest.T0.Add(time.Hour))
-	_, err := s.RetryDelivery(t.Context(), c.ID, callbackstest.T0, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
-		c.Heartbeats = 99
-		return callbackstest.Entry(*c, callbacks.ActionRetried, callbackstest.T0), callbacks.ErrConflict
+	_, err := change(t, s, c.ID, func(c *callbacks.Case) error {
+		c.Heartbeats, c.Delivery.DueAt = 99, callbackstest.T0
+		c.Audit = append(c.Audit, callbackstest.Entry(c.Callback, callbacks.ActionRetried, callbackstest.T0))
+		return callbacks.ErrConflict
 	})
 	if err != callbacks.ErrConflict { //nolint:errorlint // as it is, not wrapped
 		t.Errorf("got %v, want fn's own error as it is", err)
@@ -81,11 +85,8 @@ func retryError(t *testing.T, s callbackstest.Store) {
 }
 
 func retryWithoutDelivery(t *testing.T, s callbackstest.Store) {
-	c := callbackstest.Put(t, s, callbackstest.NewCallback())
-	_, err := s.RetryDelivery(t.Context(), c.ID, callbackstest.T0, func(c *callbacks.Callback) (callbacks.AuditEntry, error) {
-		c.Heartbeats = 99
-		return callbackstest.Entry(*c, callbacks.ActionRetried, callbackstest.T0), nil
-	})
+	c := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.DecidedBy("ada", callbackstest.T0)))
+	_, err := retry(t, s, c.ID, callbackstest.T0)
 	if !errors.Is(err, callbacks.ErrNotFound) {
 		t.Errorf("got %v, want ErrNotFound", err)
 	}

@@ -91,8 +91,9 @@ func executionsPressing(t *testing.T, s callbackstest.Store) {
 			if arn == "closed review" {
 				r.ClosedAt = callbackstest.T0
 			}
-			_, err := s.Review(t.Context(), c.ID, func(*callbacks.Callback, []callbacks.Review) ([]callbacks.Review, callbacks.AuditEntry, error) {
-				return []callbacks.Review{r}, callbacks.AuditEntry{}, nil
+			_, err := s.Change(t.Context(), c.ID, callbacks.Parts{Reviews: true}, func(c *callbacks.Case) error {
+				c.Reviews = append(c.Reviews, r)
+				return nil
 			})
 			callbackstest.Must(t, err)
 		}

@@ -36,10 +36,10 @@ func TestPostgresWaitEnds(t *testing.T) {
 		}
 		busy.Go(func() {
 			// its end is not what is tested
-			_, _ = s.Update(t.Context(), c.ID, func(*callbacks.Callback) (callbacks.Change, error) {
+			_, _ = s.Change(t.Context(), c.ID, callbacks.Parts{}, func(*callbacks.Case) error {
 				holding <- struct{}{}
 				<-release
-				return callbacks.Change{}, nil
+				return nil
 			})
 		})
 	}

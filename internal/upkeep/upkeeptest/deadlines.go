@@ -58,15 +58,15 @@ func deadlineExpired(t *testing.T, s callbackstest.Store) {
 func deadlineMoves(t *testing.T, s callbackstest.Store) {
 	c := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, time.Time{})))
 	callbackstest.Same(t, "next deadline", nextDeadline(t, s), callbackstest.T0.Add(time.Minute))
-	callbackstest.Update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	callbackstest.Change(t, s, c.ID, func(c *callbacks.Case) error {
 		c.Clocks.LastHeartbeatAt = callbackstest.T0.Add(30 * time.Second)
-		return callbacks.Change{}, nil
+		return nil
 	})
 	callbackstest.Same(t, "next deadline after a beat", nextDeadline(t, s), callbackstest.T0.Add(90*time.Second))
 	callbackstest.Same(t, "expired at the old deadline", expired(t, s, callbackstest.T0.Add(time.Minute), 10), nil)
-	callbackstest.Update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	callbackstest.Change(t, s, c.ID, func(c *callbacks.Case) error {
 		c.NextHeartbeatAt = callbackstest.T0.Add(50 * time.Second)
-		return callbacks.Change{}, nil
+		return nil
 	})
 	callbackstest.Same(t, "next deadline while beats go out", nextDeadline(t, s), c.Clocks.TimeoutAt())
 }
@@ -77,9 +77,9 @@ func deadlineBeatsFail(t *testing.T, s callbackstest.Store) {
 	c := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, callbackstest.T0)))
 	other := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Timeout(2*time.Minute)))
 	want := callbacks.MissedHeartbeats{Since: callbackstest.T0, Failed: 3, Reply: callbacks.ReplyThrottled, LostAt: callbackstest.T0.Add(time.Second)}
-	failed := callbackstest.Update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	failed := callbackstest.Change(t, s, c.ID, func(c *callbacks.Case) error {
 		c.MissedHeartbeats = want
-		return callbacks.Change{}, nil
+		return nil
 	})
 	callbackstest.Same(t, "what the update gives back", failed.MissedHeartbeats, want)
 	callbackstest.Same(t, "what is stored", callbackstest.Get(t, s, c.ID).MissedHeartbeats, want)
@@ -92,8 +92,8 @@ func deadlineBeatsFail(t *testing.T, s callbackstest.Store) {
 		t.Errorf("claimed %+v, want the callback with its beats that fail", claimed)
 	}
 	callbackstest.Same(t, "next deadline after another claim", nextDeadline(t, s), callbackstest.T0.Add(time.Minute))
-	taken := callbackstest.Update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
-		return callbacks.Change{Audit: c.Beat(callbackstest.T0.Add(30*time.Second), callbacks.System("heartbeats"))}, nil
+	taken := callbackstest.Change(t, s, c.ID, func(c *callbacks.Case) error {
+		return c.Record(c.Beat(callbackstest.T0.Add(30*time.Second), callbacks.System("heartbeats")), nil)
 	})
 	callbackstest.Same(t, "what is left once a beat is taken", taken.MissedHeartbeats, callbacks.MissedHeartbeats{})
 	callbackstest.Same(t, "order once a beat is taken", callbackstest.IDsOf(callbackstest.List(t, s, inOrder).Rows), []callbacks.ID{other.ID, c.ID})

@@ -88,9 +88,9 @@ func heartbeatOpen(t *testing.T, s callbackstest.Store) {
 	for _, state := range callbacks.States {
 		if !state.Open() {
 			c := callbackstest.Put(t, s, callbackstest.NewCallback(callbackstest.Ended(state, callbackstest.T0)))
-			callbackstest.Update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+			callbackstest.Change(t, s, c.ID, func(c *callbacks.Case) error {
 				c.NextHeartbeatAt = callbackstest.T0
-				return callbacks.Change{}, nil
+				return nil
 			})
 		}
 	}

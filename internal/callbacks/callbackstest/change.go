@@ -9,37 +9,37 @@ import (
 	"countersign/internal/callbacks"
 )
 
-func testUpdate(t *testing.T, open func(*testing.T) Store) {
+func testChange(t *testing.T, open func(*testing.T) Store) {
 	Cases(t, open, map[string]func(*testing.T, Store){
-		"WritesAll":                 updateWritesAll,
-		"ErrorWritesNothing":        updateError,
-		"NotFound":                  updateNotFound,
-		"RacingUpdatesSerialise":    updatesRace,
-		"OneWinsADecision":          updateOneWinner,
-		"ZeroActionWritesNoEntry":   updateWithoutAudit,
-		"SecondDeliveryIsRefused":   updateSecondDelivery,
-		"BackToNothing":             updateClears,
-		"PanicReachesTheCallerOnly": updatePanics,
+		"WritesAll":                 changeWritesAll,
+		"ErrorWritesNothing":        changeError,
+		"NotFound":                  changeNotFound,
+		"RacingChangesSerialise":    changesRace,
+		"OneWinsADecision":          changeOneWinner,
+		"ZeroActionWritesNoEntry":   changeWithoutAudit,
+		"SecondDeliveryIsRefused":   changeSecondDelivery,
+		"BackToNothing":             changeClears,
+		"PanicReachesTheCallerOnly": changePanics,
 	})
 }
 
-func updateWritesAll(t *testing.T, s Store) {
+func changeWritesAll(t *testing.T, s Store) {
 	c := Put(t, s, NewCallback(Heartbeats(time.Minute, T0)))
 	other := Put(t, s, NewCallback())
 	var want callbacks.Callback
-	got := Update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
-		DecidedBy("ada", T0)(c)
-		Ended(callbacks.Completed, T0.Add(time.Second))(c)
+	got := Change(t, s, c.ID, func(c *callbacks.Case) error {
+		DecidedBy("ada", T0)(&c.Callback)
+		Ended(callbacks.Completed, T0.Add(time.Second))(&c.Callback)
 		c.Ending.By, c.Ending.Kind = callbacks.EndedByUs, callbacks.Success
 		c.Clocks.LastHeartbeatAt, c.Heartbeats, c.ReviewedUntil = T0.Add(time.Minute), 4, T0.Add(time.Hour)
 		c.Clocks.SeenOpenAt = T0.Add(2 * time.Minute)
 		c.Requester = callbacks.Requester{ID: "u-teo", Name: "Teo", Email: "teo@example.com", StatedBy: "u-ops"}
 		c.Requirement = callbacks.Requirement{Rule: "large expenses", Version: "3", Signatures: 2}
 		c.Problem = callbacks.ReplyThrottled
-		want = *c
-		entry := Entry(*c, callbacks.ActionDecided, T0)
+		want = c.Callback
+		entry := Entry(c.Callback, callbacks.ActionDecided, T0)
 		entry.From, entry.To = callbacks.Pending, callbacks.Completed
-		return callbacks.Change{Audit: entry}, nil
+		return c.Record(entry, nil)
 	})
 	want.Revision = c.Revision + 1
 	Same(t, "returned and changed callback", got, want)
@@ -51,14 +51,14 @@ func updateWritesAll(t *testing.T, s Store) {
 	}
 }
 
-func updateError(t *testing.T, s Store) {
+func changeError(t *testing.T, s Store) {
 	c := Put(t, s, NewCallback())
 	refusal := &callbacks.Refusal{Code: "test", Reason: "No."}
-	_, err := s.Update(t.Context(), c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
-		DecidedBy("ada", T0)(c)
-		return callbacks.Change{
-			Audit: Entry(*c, callbacks.ActionDecided, T0), Delivery: &callbacks.Delivery{Callback: c.ID, Completion: NewCompletion(), DueAt: T0},
-		}, refusal
+	_, err := s.Change(t.Context(), c.ID, callbacks.Parts{}, func(c *callbacks.Case) error {
+		DecidedBy("ada", T0)(&c.Callback)
+		c.Audit = append(c.Audit, Entry(c.Callback, callbacks.ActionDecided, T0))
+		c.Delivery = &callbacks.Delivery{Callback: c.ID, Completion: NewCompletion(), DueAt: T0}
+		return refusal
 	})
 	if err != error(refusal) { //nolint:errorlint // as it is, not wrapped
 		t.Errorf("got %v, want fn's own error as it is", err)
@@ -70,56 +70,55 @@ func updateError(t *testing.T, s Store) {
 	}
 }
 
-func updateNotFound(t *testing.T, s Store) {
-	_, err := s.Update(t.Context(), callbacks.NewID(), func(*callbacks.Callback) (callbacks.Change, error) {
+func changeNotFound(t *testing.T, s Store) {
+	_, err := s.Change(t.Context(), callbacks.NewID(), callbacks.Parts{}, func(*callbacks.Case) error {
 		t.Error("fn was run without a callback")
-		return callbacks.Change{}, nil
+		return nil
 	})
 	if !errors.Is(err, callbacks.ErrNotFound) {
 		t.Errorf("got %v, want ErrNotFound", err)
 	}
 }
 
-func updatesRace(t *testing.T, s Store) {
+func changesRace(t *testing.T, s Store) {
 	const n = 30
 	c := Put(t, s, NewCallback())
 	var all sync.WaitGroup
 	for range n {
 		all.Go(func() {
-			_, err := s.Update(t.Context(), c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+			_, err := s.Change(t.Context(), c.ID, callbacks.Parts{}, func(c *callbacks.Case) error {
 				c.Heartbeats++
-				return callbacks.Change{Audit: Entry(*c, callbacks.ActionHeartbeat, T0)}, nil
+				return c.Record(Entry(c.Callback, callbacks.ActionHeartbeat, T0), nil)
 			})
 			if err != nil {
-				t.Errorf("update: %v", err)
+				t.Errorf("change: %v", err)
 			}
 		})
 	}
 	all.Wait()
 	got := Get(t, s, c.ID)
 	if got.Heartbeats != n || got.Revision != c.Revision+n {
-		t.Errorf("%d updates counted %d and raised the revision by %d", n, got.Heartbeats, got.Revision-c.Revision)
+		t.Errorf("%d changes counted %d and raised the revision by %d", n, got.Heartbeats, got.Revision-c.Revision)
 	}
 	if entries := AuditOf(t, s, c.ID); len(entries) != n+1 {
 		t.Errorf("audit holds %d entries, want %d", len(entries), n+1)
 	}
 }
 
-func updateOneWinner(t *testing.T, s Store) {
+func changeOneWinner(t *testing.T, s Store) {
 	c := Put(t, s, NewCallback())
 	var mu sync.Mutex
 	var winners []string
 	var all sync.WaitGroup
 	for _, subject := range []string{"ada", "bob", "cem", "dan", "eve"} {
 		all.Go(func() {
-			_, err := s.Update(t.Context(), c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+			_, err := s.Change(t.Context(), c.ID, callbacks.Parts{}, func(c *callbacks.Case) error {
 				if c.State != callbacks.Pending {
-					return callbacks.Change{}, callbacks.ErrConflict
+					return callbacks.ErrConflict
 				}
-				DecidedBy(subject, T0)(c)
-				return callbacks.Change{
-					Audit: Entry(*c, callbacks.ActionDecided, T0), Delivery: &callbacks.Delivery{Callback: c.ID, Completion: NewCompletion(), DueAt: T0},
-				}, nil
+				DecidedBy(subject, T0)(&c.Callback)
+				c.Delivery = &callbacks.Delivery{Callback: c.ID, Completion: NewCompletion(), DueAt: T0}
+				return c.Record(Entry(c.Callback, callbacks.ActionDecided, T0), nil)
 			})
 			switch {
 			case err == nil:
@@ -137,21 +136,22 @@ func updateOneWinner(t *testing.T, s Store) {
 	}
 }
 
-func updateWithoutAudit(t *testing.T, s Store) {
+func changeWithoutAudit(t *testing.T, s Store) {
 	c := Put(t, s, NewCallback())
-	Update(t, s, c.ID, func(*callbacks.Callback) (callbacks.Change, error) { return callbacks.Change{}, nil })
+	Change(t, s, c.ID, func(*callbacks.Case) error { return nil })
 	Same(t, "actions", AuditOf(t, s, c.ID), []callbacks.Action{callbacks.ActionReceived})
 	if got := Get(t, s, c.ID).Revision; got != c.Revision+1 {
 		t.Errorf("revision is %d, want %d", got, c.Revision+1)
 	}
 }
 
-func updateSecondDelivery(t *testing.T, s Store) {
+func changeSecondDelivery(t *testing.T, s Store) {
 	c := Put(t, s, NewCallback())
 	decided := Decide(t, s, c.ID, T0)
-	_, err := s.Update(t.Context(), c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	_, err := s.Change(t.Context(), c.ID, callbacks.Parts{}, func(c *callbacks.Case) error {
 		c.Heartbeats = 99
-		return callbacks.Change{Delivery: &callbacks.Delivery{Callback: c.ID, Completion: callbacks.Completion{Kind: callbacks.Failure}, DueAt: T0}}, nil
+		c.Delivery = &callbacks.Delivery{Callback: c.ID, Completion: callbacks.Completion{Kind: callbacks.Failure}, DueAt: T0}
+		return nil
 	})
 	if !errors.Is(err, callbacks.ErrConflict) {
 		t.Errorf("got %v, want ErrConflict", err)
@@ -164,11 +164,11 @@ func updateSecondDelivery(t *testing.T, s Store) {
 	Same(t, "completion", d.Completion, NewCompletion())
 }
 
-func updateClears(t *testing.T, s Store) {
+func changeClears(t *testing.T, s Store) {
 	c := Put(t, s, NewCallback(DecidedBy("ada", T0), Ended(callbacks.Unconfirmed, T0), Problem(callbacks.ReplyNone)))
-	got := Update(t, s, c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+	got := Change(t, s, c.ID, func(c *callbacks.Case) error {
 		c.State, c.Ending, c.Problem, c.Decision = callbacks.Pending, nil, "", nil
-		return callbacks.Change{}, nil
+		return nil
 	})
 	if got.Ending != nil || got.Decision != nil || got.Problem != "" {
 		t.Errorf("got ending %v, decision %v, problem %q; want none", got.Ending, got.Decision, got.Problem)
@@ -176,7 +176,7 @@ func updateClears(t *testing.T, s Store) {
 	Same(t, "stored and returned callback", Get(t, s, c.ID), got)
 }
 
-func updatePanics(t *testing.T, s Store) {
+func changePanics(t *testing.T, s Store) {
 	c := Put(t, s, NewCallback())
 	func() {
 		defer func() {
@@ -184,11 +184,11 @@ func updatePanics(t *testing.T, s Store) {
 				t.Error("the panic of fn was swallowed")
 			}
 		}()
-		_, _ = s.Update(t.Context(), c.ID, func(c *callbacks.Callback) (callbacks.Change, error) {
+		_, _ = s.Change(t.Context(), c.ID, callbacks.Parts{}, func(c *callbacks.Case) error {
 			c.Heartbeats = 99
 			panic("on purpose")
 		})
 	}()
 	Same(t, "callback before and after", Get(t, s, c.ID), c)
-	Update(t, s, c.ID, func(*callbacks.Callback) (callbacks.Change, error) { return callbacks.Change{}, nil })
+	Change(t, s, c.ID, func(*callbacks.Case) error { return nil })
 }

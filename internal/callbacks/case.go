@@ -1,0 +1,49 @@
+package callbacks
+
+// Case is a callback as one change sees it: with the parts that the change asked for, and with what
+// the change writes besides. A function that changes a case changes nothing else and keeps nothing,
+// because it may run more than once; only its last run counts.
+type Case struct {
+	Callback
+
+	// the open reviews, longest first, then the latest closed ones; those that a change adds or
+	// alters are written, and none is removed
+	Reviews []Review
+	// nil if the callback has none or the change did not ask for it; a change may make one. It
+	// comes without its attempts; those that a change adds are written, by their numbers.
+	Delivery *Delivery
+
+	Signature *Signature // set by a change if somebody signs
+	// entries that the change writes; see [Case.Record]
+	Audit []AuditEntry
+	// Bookkeeping is set by a change that makes no page stale, such as that somebody opened the
+	// callback; it leaves the revision alone.
+	Bookkeeping bool
+}
+
+// Parts names the parts of a [Case] that a change asks for beside the callback.
+type Parts struct {
+	Reviews  bool
+	Delivery bool
+}
+
+// Record adds the audit entry of a transition, or returns the transition's error. A zero Action is
+// no entry: nobody has to account for the change.
+func (c *Case) Record(entry AuditEntry, err error) error {
+	if err == nil && entry.Action != "" {
+		c.Audit = append(c.Audit, entry)
+	}
+	return err
+}
+
+// Apply runs a change. Unless the change is [Case.Bookkeeping], it raises the revision, and so
+// makes every page stale that shows the callback.
+func (c *Case) Apply(change func(*Case) error) error {
+	if err := change(c); err != nil {
+		return err
+	}
+	if !c.Bookkeeping {
+		c.Revision++
+	}
+	return nil
+}

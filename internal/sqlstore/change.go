@@ -1,0 +1,136 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+
+	"countersign/internal/callbacks"
+)
+
+// caseRows are the rows of a case as they were read.
+type caseRows struct {
+	callback callbackRow
+	reviews  []reviewRow
+	delivery *deliveryRow // nil if there is none, or nobody asked for it
+}
+
+// Change implements callbacks.Store.
+func (s *Store) Change(
+	ctx context.Context, id callbacks.ID, parts callbacks.Parts, change func(*callbacks.Case) error,
+) (callbacks.Callback, error) {
+	var changed callbacks.Callback
+	err := s.transact(ctx, func(ctx context.Context, t *tx) error {
+		before, err := t.load(ctx, id, parts)
+		if err != nil {
+			return err
+		}
+		c, err := before.read()
+		if err != nil {
+			return err
+		}
+		if err := c.Apply(change); err != nil {
+			return err
+		}
+		changed, err = t.write(ctx, before, &c)
+		return err
+	})
+	if err != nil {
+		return callbacks.Callback{}, err
+	}
+	return changed, nil
+}
+
+// load reads the rows of a case and locks its callback.
+func (t *tx) load(ctx context.Context, id callbacks.ID, parts callbacks.Parts) (*caseRows, error) {
+	var r caseRows
+	var err error
+	r.callback, err = row[callbackRow](ctx, t,
+		`select * from callbacks where id = ?`+t.dialect.ForUpdate, storable(string(id)))
+	if err != nil {
+		return nil, missing(err)
+	}
+	if parts.Reviews {
+		if r.reviews, err = t.reviewsOf(ctx, r.callback.Num); err != nil {
+			return nil, err
+		}
+	}
+	if parts.Delivery {
+		found, err := rows[deliveryRow](ctx, t,
+			`select * from deliveries where callback = ?`+t.dialect.ForUpdate, r.callback.Num)
+		if err != nil {
+			return nil, fmt.Errorf("read delivery: %w", err)
+		}
+		if len(found) > 0 {
+			r.delivery = &found[0]
+		}
+	}
+	return &r, nil
+}
+
+// read turns rows into a case.
+func (r *caseRows) read() (callbacks.Case, error) {
+	var c callbacks.Case
+	var err error
+	if c.Callback, err = r.callback.callback(); err != nil {
+		return c, err
+	}
+	c.Reviews = reviewsOf(r.reviews, c.ID)
+	if r.delivery != nil {
+		d, err := r.delivery.delivery(c.ID)
+		if err != nil {
+			return c, err
+		}
+		c.Delivery = &d
+	}
+	return c, nil
+}
+
+// write writes what a case adds to the rows that were read, and where it differs from them. It
+// returns the callback as it is stored.
+func (t *tx) write(
+	ctx context.Context, before *caseRows, c *callbacks.Case,
+) (callbacks.Callback, error) {
+	num := before.callback.Num
+	if c.Signature != nil {
+		if err := t.sign(ctx, num, *c.Signature); err != nil {
+			return c.Callback, err
+		}
+	}
+	if c.Delivery != nil {
+		if err := t.putDelivery(ctx, num, before.delivery, c.Delivery); err != nil {
+			return c.Callback, err
+		}
+	}
+	if err := t.putReviews(ctx, num, before.reviews, c); err != nil {
+		return c.Callback, err
+	}
+	kept, err := t.save(ctx, before.callback, c.Callback)
+	if err != nil {
+		return c.Callback, err
+	}
+	for _, entry := range c.Audit {
+		if err := t.record(ctx, entry); err != nil {
+			return kept, err
+		}
+	}
+	return kept, nil
+}
+
+// save writes what changed in a callback and returns the callback as it is stored.
+func (t *tx) save(
+	ctx context.Context, before callbackRow, c callbacks.Callback,
+) (callbacks.Callback, error) {
+	after, err := rowOf(before.Num, c)
+	if err != nil {
+		return c, err
+	}
+	if err := t.apply(ctx, "callbacks", "num", before.Num, after.changes(&before)); err != nil {
+		return c, fmt.Errorf("update callback: %w", err)
+	}
+	if open := c.State.Open(); open != callbacks.State(before.State).Open() {
+		if err := t.settleReviews(ctx, before.Num, !open); err != nil {
+			return c, err
+		}
+	}
+	return after.callback()
+}
