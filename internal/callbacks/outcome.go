@@ -190,12 +190,16 @@ const (
 	OutcomeReject  = "reject"
 )
 
-// Ours reports whether an outcome is one of the two that every reviewer knows, with the name, label
-// and kind that [DefaultOutcomes] gives approve or reject, whatever it sends. Pages give the
-// colours and keys of these two to no other outcome.
+// Ours reports whether an outcome is one of the two that every reviewer knows, whatever it sends: it
+// has the name and kind that [DefaultOutcomes] gives approve or reject, and the label is that word
+// or begins with it, as "Approve $7,846.20" does. Pages give the colours and keys of these two to
+// no other outcome. The word must end at a plain space: other spaces and signs make other words,
+// and letters that only look like ours make none.
 func (o Outcome) Ours() bool {
-	return slices.ContainsFunc(append(DefaultOutcomes(Failure), DefaultOutcomes(Success)...), func(ours Outcome) bool {
-		return o.Name == ours.Name && o.Label == ours.Label && o.Kind == ours.Kind
+	ours := append(DefaultOutcomes(Failure), DefaultOutcomes(Success)...)
+	return slices.ContainsFunc(ours, func(known Outcome) bool {
+		word, _, _ := strings.Cut(o.Label, " ")
+		return o.Name == known.Name && word == known.Label && o.Kind == known.Kind
 	})
 }
 

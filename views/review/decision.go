@@ -91,8 +91,8 @@ func chosen(m Review) string {
 	return ""
 }
 
-// buttonClass returns the class of an outcome's button. Only the default approve and reject are
-// green and red; a sender's own outcome is neutral, whatever its name is.
+// buttonClass returns the class of an outcome's button. Only the approve and reject that reviewers
+// know are green and red; a sender's own outcome is neutral, whatever its name is.
 func buttonClass(o callbacks.Outcome) string {
 	if !o.Ours() {
 		return ""

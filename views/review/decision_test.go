@@ -339,6 +339,9 @@ func TestColoursOfTheSecondStep(t *testing.T) {
 	}{
 		{callbacks.Outcome{Name: "approve", Label: "Approve", Kind: callbacks.Success}, "approve"},
 		{callbacks.Outcome{Name: "reject", Label: "Reject", Kind: callbacks.Failure}, "reject"},
+		{callbacks.Outcome{Name: "approve", Label: "Approve $7,846.20", Kind: callbacks.Success}, "approve"},
+		{callbacks.Outcome{Name: "reject", Label: "Reject EXP-2291", Kind: callbacks.Failure}, "reject"},
+		{callbacks.Outcome{Name: "approve", Label: "Approve $7,846.20", Kind: callbacks.Failure}, "solid"},
 		{callbacks.Outcome{Name: "approve", Label: "Wire the money", Kind: callbacks.Success}, "solid"},
 		{callbacks.Outcome{Name: "reject", Label: "No", Kind: callbacks.Failure}, "solid"},
 		{callbacks.Outcome{Name: "escalate", Label: "Hand over", Kind: callbacks.Success}, "solid"},

@@ -121,6 +121,8 @@ func TestDecisionWords(t *testing.T) {
 		{"approve", "Approve", callbacks.Success, "Approved", "approved", "approval", "approved"},
 		{"reject", "Reject", callbacks.Failure, "Rejected", "rejected", "rejection", "rejected"},
 		{"reject", "Reject", callbacks.Success, "Rejected", "rejected", "rejection", "rejected"},
+		{"approve", "Approve $7,846.20", callbacks.Success, "Approved", "approved", "approval", "approved"},
+		{"reject", "Reject EXP-2291", callbacks.Failure, "Rejected", "rejected", "rejection", "rejected"},
 		{"approve", "Escalate", callbacks.Success, "Decided “Escalate”", "chose “Escalate” for", "decision", ""},
 		{"approve", "Approve", callbacks.Failure, "Decided “Approve”", "chose “Approve” for", "decision", "rejected"},
 		{"reject", "Ask again", callbacks.Success, "Decided “Ask again”", "chose “Ask again” for", "decision", ""},
