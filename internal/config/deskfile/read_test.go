@@ -170,3 +170,20 @@ func TestFourEyes(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
+
+// TestTooManyCredentials: what the intake would refuse at the start, the check refuses too.
+func TestTooManyCredentials(t *testing.T) {
+	t.Parallel()
+	s, text := surroundings(), smallDeskOf("sources:\n")
+	for i := range maxCredentials + 1 {
+		name := fmt.Sprintf("SOURCE_%d", i)
+		s.Variables[name] = fmt.Sprintf("%040d", i)
+		text += fmt.Sprintf("  s%d: {tokens: [{env: %s}]}\n", i, name)
+	}
+	_, err := Parse("countersign.yaml", []byte(text), s)
+	if want := "countersign.yaml:2:1: sources: the sources have 65 secrets and tokens: at most 64 are allowed"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func smallDeskOf(more string) string { return "roles: {reviewers: [approvers]}\n" + more }

@@ -15,6 +15,8 @@ const (
 	// of a signing secret after decoding base64, the least that Standard Webhooks allows
 	minSecretBytes     = 24
 	minTokenCharacters = 32
+	// maxCredentials bounds those of all sources, because each is tried on each message.
+	maxCredentials = 64
 )
 
 // makeSecret and makeKey tell how to make a signing secret and an encryption key.
@@ -41,16 +43,20 @@ type Topic struct {
 // checkSources notes sources that cannot prove who they are, and credentials that are weak or used
 // twice.
 func (c *checker) checkSources() {
-	owner := make(map[string]strictyaml.Path)
+	owner, count := make(map[string]strictyaml.Path), 0
 	for _, name := range slices.Sorted(maps.Keys(c.desk.Sources)) {
 		source, at := c.desk.Sources[name], strictyaml.Path("sources").Key(name)
 		c.checkSender(at, name)
+		count += len(source.Secrets) + len(source.Tokens)
 		if len(source.Secrets)+len(source.Tokens) == 0 && !c.doc.Faulty(at) {
 			c.doc.Fault(at, "the source cannot prove who it is: write secrets: [{file: /run/secrets/%s}]", name)
 		}
 		c.checkCredentials(source.Secrets, at.Key("secrets"), owner, signingSecretFault)
 		c.checkCredentials(source.Tokens, at.Key("tokens"), owner, tokenFault)
 		c.checkAddressed(at.Key("queues"), source.Queues)
+	}
+	if count > maxCredentials {
+		c.doc.Fault("sources", "the sources have %d secrets and tokens: at most %d are allowed", count, maxCredentials)
 	}
 }
 
@@ -94,6 +100,9 @@ func signingSecretFault(secret string) string {
 func tokenFault(token string) string {
 	if len(token) < minTokenCharacters {
 		return "the token is shorter than 32 characters: " + makeToken
+	}
+	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return "the token has characters other than visible ASCII: " + makeToken
 	}
 	return ""
 }

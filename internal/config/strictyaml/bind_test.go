@@ -57,7 +57,7 @@ func TestFaultsOfValues(t *testing.T) {
 		"LongText":     {"beds: {north: {soil: " + strings.Repeat("x", 100) + "}}\n", `1:22: beds.north.soil: must be clay or sand, not "` + strings.Repeat("x", 60) + `…"`},
 		"NullItem":     {"tools: [spade, ~]\n", "1:16: tools[1]: there is no value here: write one, or remove the key"},
 		"MultiLine":    {"name: |\n  Kew\n", "1:7: name: the text begins or ends with a space: remove it"},
-		"Misspelt":     {"nmae: Kew\n", "1:1: nmae: there is no such key: did you mean name?"},
+		"Misspelt":     {"nam: Kew\n", "1:1: nam: there is no such key: did you mean name?"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
