@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -26,7 +27,8 @@ type configCommand struct {
 var configHelp = kong.Vars{
 	"config_check": "Check a countersign.yaml. Exit codes: 0 it is right, 1 it has faults (each on a line, " +
 		"as FILE:LINE:COLUMN), 2 it cannot be read or the command is wrong.",
-	"config_show": "Print what a countersign.yaml says with its defaults. Secrets are only named.",
+	"config_show": "Print a countersign.yaml with its defaults; without FILE all that is in force, variables " +
+		"as comments. Secrets are only named.",
 	"config_schema": "Print the JSON Schema of countersign.yaml, for editors: begin the file with " +
 		"# yaml-language-server: $schema=countersign.schema.json",
 	"config_from_env": "Print the countersign.yaml that says what the variables of earlier versions say " +
@@ -90,13 +92,27 @@ func plural(count int, thing string) string {
 // configShow prints what a file says.
 type configShow struct{ configFile }
 
-// Run prints the file with what counts where it says nothing.
+// Run prints the file with what counts where it says nothing. Without a file it prints all that is
+// in force: the variables, as comments, and the file that they name.
 func (c configShow) Run(e environment) error {
+	if c.File == "" {
+		settings, err := loadSettings(e.variables)
+		if err != nil {
+			return err
+		}
+		for line := range strings.Lines(settings.String()) {
+			if _, err := io.WriteString(e.stdout, "# "+line); err != nil {
+				return err
+			}
+		}
+		_, err = e.stdout.Write(settings.Desk.Shown())
+		return err
+	}
 	file, desk, err := c.load(e)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(e.stdout, "# %s, version %.12s, with its defaults\n%s", file, desk.Version, desk.Shown())
+	_, err = fmt.Fprintf(e.stdout, "# %s, version %s, with its defaults\n%s", file, desk.ShortVersion(), desk.Shown())
 	return err
 }
 

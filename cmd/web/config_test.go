@@ -73,13 +73,20 @@ func TestConfigShow(t *testing.T) {
 	folder := t.TempDir()
 	writeFile(t, filepath.Join(folder, "token"), rigToken)
 	file := writeFile(t, filepath.Join(folder, "countersign.yaml"), smallDesk+"sources: {expenses: {tokens: [{file: token}]}}\n")
-	got := runConfig(t, map[string]string{"COUNTERSIGN_CONFIG_FILE": file}, "show")
+	got := runConfig(t, nil, "show", file)
 	_, shown, _ := strings.Cut(got.stdout, "with its defaults\n")
 	want := "roles:\n  reviewers: [approvers]\n" +
 		"queues:\n  default:\n    groups: [approvers]\n    keepAlive: review\n    fourEyes: false\n    rejectAs: failure\n" +
 		"sources:\n  expenses:\n    tokens:\n      - file: token\n"
 	if shown != want || got.code != 0 {
 		t.Errorf("got %+v, want %s", got, want)
+	}
+	variables := smallest(t, "127.0.0.1:0")
+	variables["COUNTERSIGN_CONFIG_FILE"], variables["COUNTERSIGN_OIDC_CLIENT_SECRET"] = file, rigSecret
+	got = runConfig(t, variables, "show")
+	if !strings.HasSuffix(got.stdout, "\n"+want) || strings.Contains(got.stdout, rigSecret) || strings.Contains(got.stdout, rigToken) ||
+		!strings.Contains(got.stdout, "# COUNTERSIGN_OIDC_CLIENT_SECRET=redacted\n") || got.code != 0 {
+		t.Errorf("all that is in force: %+v", got)
 	}
 }
 
