@@ -1,93 +1,17 @@
 package sqlstore
 
 import (
-	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/uptrace/bun"
-
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
-	"countersign/internal/discovery"
-	"countersign/internal/readquota"
-	"countersign/internal/sqlstore/engine"
 )
-
-// recorder notes the text of every statement that a store runs.
-type recorder struct {
-	mu    sync.Mutex
-	texts map[string]bool
-}
-
-func (r *recorder) note(text string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.texts[text] = true
-}
-
-// take returns what was noted since the last time.
-func (r *recorder) take() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var texts []string
-	for text := range r.texts {
-		texts = append(texts, text)
-	}
-	clear(r.texts)
-	slices.Sort(texts)
-	return texts
-}
-
-// BeforeQuery is for bun.
-func (r *recorder) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
-
-// AfterQuery is for bun.
-func (r *recorder) AfterQuery(_ context.Context, e *bun.QueryEvent) { r.note(e.Query) }
-
-type recordedStatements struct {
-	engine.Statements
-	recorder *recorder
-}
-
-func (s recordedStatements) Exec(ctx context.Context, text string, args []any) (sql.Result, error) {
-	s.recorder.note(text)
-	return s.Statements.Exec(ctx, text, args)
-}
-
-func (s recordedStatements) Query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
-	s.recorder.note(text)
-	return s.Statements.Query(ctx, text, args)
-}
-
-func openRecorded(t *testing.T) (*Store, *recorder) {
-	t.Helper()
-	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "desk.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	r := &recorder{texts: map[string]bool{}}
-	transact := s.transact
-	s.db = s.db.WithQueryHook(r)
-	s.transact = func(ctx context.Context, fn func(context.Context, *tx) error) error {
-		return transact(ctx, func(ctx context.Context, t *tx) error {
-			recorded := *t
-			recorded.statements = recordedStatements{t.statements, r}
-			return fn(ctx, &recorded)
-		})
-	}
-	return s, r
-}
 
 // plan is how SQLite would run a statement, one step a line.
 func plan(t *testing.T, s *Store, text string) []string {
@@ -269,134 +193,5 @@ func checkPlans(t *testing.T, s *Store, r *recorder, query string, maySort bool)
 				t.Errorf("%s: %s\n  in: %.600s", query, step, text)
 			}
 		}
-	}
-}
-
-// exercise runs every method that is not a list.
-func exercise(t *testing.T, s *Store) {
-	t.Helper()
-	ctx, now := t.Context(), callbackstest.T0
-	check := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	c := callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, now))
-	entry := callbackstest.Entry(c, callbacks.ActionReceived, now)
-	for range 2 {
-		_, err := s.Receive(ctx, callbacks.Message{Source: "shop", ID: "m", At: now}, c, callbacks.Content{}, "f", entry)
-		check(err)
-	}
-	_, err := s.Receive(ctx, callbacks.Message{}, c, callbacks.Content{}, "f", entry)
-	check(err)
-	_, err = s.Content(ctx, c.ID)
-	check(err)
-	_, err = s.Change(ctx, c.ID, callbacks.Parts{}, func(c *callbacks.Case) error {
-		callbackstest.DecidedBy("ada", now)(&c.Callback)
-		c.Delivery = &callbacks.Delivery{Callback: c.ID, Completion: callbackstest.NewCompletion(), DueAt: now}
-		return c.Record(entry, nil)
-	})
-	check(err)
-	_, err = s.ClaimDeliveries(ctx, now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 10, []callbacks.Lane{{Region: "elsewhere"}})
-	check(err)
-	_, err = s.Change(ctx, c.ID, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
-		callbackstest.Ended(callbacks.Undeliverable, now)(&c.Callback)
-		c.Delivery.Attempts = []callbacks.Attempt{{Number: 1, StartedAt: now, EndedAt: now}}
-		c.Delivery.DueAt = time.Time{}
-		return c.Record(entry, c.Delivery.Release("w", 1))
-	})
-	check(err)
-	_, err = s.Change(ctx, c.ID, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
-		return c.Record(c.Retry(c.Delivery, now, callbackstest.Person("ops")))
-	})
-	check(err)
-	_, err = s.Delivery(ctx, c.ID)
-	check(err)
-	_, err = s.Change(ctx, c.ID, callbacks.Parts{Reviews: true}, func(c *callbacks.Case) error {
-		c.Reviews = []callbacks.Review{{ID: "r", Callback: c.ID, By: callbackstest.Person("ada"), OpenedAt: now, RenewedAt: now}}
-		return c.Record(entry, nil)
-	})
-	check(err)
-	_, err = s.Reviews(ctx, c.ID)
-	check(err)
-	_, err = s.CloseReviews(ctx, now, now, 10)
-	check(err)
-	_, err = s.ClaimHeartbeats(ctx, now, 10)
-	check(err)
-	_, err = s.Expired(ctx, now, "", 10)
-	check(err)
-	_, err = s.Expired(ctx, now, c.ID, 10)
-	check(err)
-	_, err = s.InExecution(ctx, c.ExecutionARN, callbacks.Pending, "", 10)
-	check(err)
-	_, err = s.InExecution(ctx, c.ExecutionARN, callbacks.Completed, c.ID, 10)
-	check(err)
-	for _, next := range []func(context.Context) (time.Time, error){s.NextDelivery, s.NextHeartbeat, s.NextDeadline} {
-		_, err = next(ctx)
-		check(err)
-	}
-	for _, q := range []callbacks.AuditQuery{
-		{}, {Before: 9}, {Callback: c.ID}, {ActorID: "ada"}, {Action: "x"}, {Callback: c.ID, ActorID: "ada", Action: "x"},
-	} {
-		q.Limit = 10
-		_, err = s.Audit(ctx, q)
-		check(err)
-	}
-	exerciseWatches(t, s, c)
-	check(s.ForgetMessages(ctx, now, 10))
-	_, err = s.Backlog(ctx, now)
-	check(err)
-	sessions := s.Sessions(func() time.Time { return now })
-	session := callbacks.StoredSession{Session: callbacks.Session{ID: "s1", Person: "ada"}, TokenHash: []byte("hash"), Sealed: []byte("sealed"), ExpiresAt: now}
-	check(sessions.Insert(ctx, session))
-	_, _, err = sessions.Find(ctx, session.TokenHash)
-	check(err)
-	_, err = sessions.Update(ctx, session, session.Sealed)
-	check(err)
-	for _, q := range []callbacks.SessionQuery{{}, {Person: "ada"}, {Search: "a"}, {Person: "ada", After: &callbacks.Cursor{Key: 1, ID: "s1"}}, {After: &callbacks.Cursor{Key: 1, ID: "s1"}}} {
-		_, _, err = sessions.List(ctx, q)
-		check(err)
-	}
-	_, err = sessions.End(ctx, session.ID, func(callbacks.Session) (callbacks.AuditEntry, error) { return callbacks.AuditEntry{}, nil })
-	check(err)
-	_, err = sessions.Delete(ctx, session.TokenHash)
-	check(err)
-	check(s.ForgetSessions(ctx, now, 10))
-	for _, q := range []callbacks.Query{{AllQueues: true}, {Queues: []string{"a", "b"}}} {
-		_, err = s.Functions(ctx, q, 10)
-		check(err)
-	}
-}
-
-// exerciseWatches runs what discovery asks.
-func exerciseWatches(t *testing.T, s *Store, known callbacks.Callback) {
-	t.Helper()
-	ctx, now := t.Context(), callbackstest.T0
-	w := discovery.Watch{Function: "orders", Queue: "a"}
-	found := callbackstest.NewCallback()
-	_, err := s.Receive(ctx, callbacks.Message{}, found, callbacks.Content{}, callbacks.Unannounced, callbacks.AuditEntry{})
-	errs := []error{err}
-	_, err = s.Receive(ctx, callbacks.Message{}, found, callbacks.Content{}, "f", callbacks.AuditEntry{Action: "x"})
-	errs = append(errs, err, s.SetWatches(ctx, []discovery.Watch{w, {Function: "gone"}}), s.SetWatches(ctx, []discovery.Watch{w}), s.SetFunctions(ctx, w.Lane(), nil))
-	_, err = s.ClaimWatches(ctx, w.Lane(), now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 10)
-	errs = append(errs, err, s.RenewWatch(ctx, w, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}),
-		s.SeeExecutions(ctx, "w", w, now, []string{known.ExecutionARN, "b"}), s.MissExecutions(ctx, "w", w, now), s.ReadAnew(ctx, "w", w, []string{"c"}))
-	for _, after := range []callbacks.ID{"", known.ID} {
-		_, err = s.Arrived(ctx, w, now, now, after, 10)
-		errs = append(errs, err)
-	}
-	_, err = s.DueExecutions(ctx, w, now, now, 10)
-	errs = append(errs, err, s.SaveExecution(ctx, "w", w, now, discovery.WatchedExecution{ARN: known.ExecutionARN}),
-		s.SaveExecution(ctx, "w", w, now, discovery.WatchedExecution{ARN: "b", Trace: discovery.Trace{Ended: callbacks.ExecutionFailed}}),
-		s.FinishWatch(ctx, "w", discovery.WatchState{Watch: w}))
-	_, err = s.NextWatch(ctx, w.Lane())
-	errs = append(errs, err)
-	_, err = s.Gone(ctx, []string{"orders", "prints"}, 9)
-	errs = append(errs, err)
-	_, err = s.Lookup(ctx, known.CallbackID)
-	errs = append(errs, err, s.ChangeQuota(ctx, w.Lane(), now, func(b *readquota.Quota, _ time.Time) { b.Used++ }))
-	if err := errors.Join(errs...); err != nil {
-		t.Fatal(err)
 	}
 }

@@ -1,0 +1,142 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/discovery"
+	"countersign/internal/readquota"
+)
+
+// exercise runs every method that is not a list.
+func exercise(t *testing.T, s *Store) {
+	t.Helper()
+	ctx, now := t.Context(), callbackstest.T0
+	check := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, now))
+	entry := callbackstest.Entry(c, callbacks.ActionReceived, now)
+	for range 2 {
+		_, err := s.Receive(ctx, callbacks.Message{Source: "shop", ID: "m", At: now}, c, callbacks.Content{}, "f", entry)
+		check(err)
+	}
+	_, err := s.Receive(ctx, callbacks.Message{}, c, callbacks.Content{}, "f", entry)
+	check(err)
+	_, err = s.Content(ctx, c.ID)
+	check(err)
+	_, err = s.Change(ctx, c.ID, callbacks.Parts{}, func(c *callbacks.Case) error {
+		callbackstest.DecidedBy("ada", now)(&c.Callback)
+		c.Delivery = &callbacks.Delivery{Callback: c.ID, Completion: callbackstest.NewCompletion(), DueAt: now}
+		return c.Record(entry, nil)
+	})
+	check(err)
+	_, err = s.ClaimDeliveries(ctx, now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 10, []callbacks.Lane{{Region: "elsewhere"}})
+	check(err)
+	_, err = s.Change(ctx, c.ID, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
+		callbackstest.Ended(callbacks.Undeliverable, now)(&c.Callback)
+		c.Delivery.Attempts = []callbacks.Attempt{{Number: 1, StartedAt: now, EndedAt: now}}
+		c.Delivery.DueAt = time.Time{}
+		return c.Record(entry, c.Delivery.Release("w", 1))
+	})
+	check(err)
+	_, err = s.Change(ctx, c.ID, callbacks.Parts{Delivery: true}, func(c *callbacks.Case) error {
+		return c.Record(c.Retry(c.Delivery, now, callbackstest.Person("ops")))
+	})
+	check(err)
+	_, err = s.Delivery(ctx, c.ID)
+	check(err)
+	_, err = s.Change(ctx, c.ID, callbacks.Parts{Reviews: true}, func(c *callbacks.Case) error {
+		c.Reviews = []callbacks.Review{{ID: "r", Callback: c.ID, By: callbackstest.Person("ada"), OpenedAt: now, RenewedAt: now}}
+		return c.Record(entry, nil)
+	})
+	check(err)
+	_, err = s.Reviews(ctx, c.ID)
+	check(err)
+	_, err = s.CloseReviews(ctx, now, now, 10)
+	check(err)
+	_, err = s.ClaimHeartbeats(ctx, now, 10)
+	check(err)
+	_, err = s.Expired(ctx, now, "", 10)
+	check(err)
+	_, err = s.Expired(ctx, now, c.ID, 10)
+	check(err)
+	_, err = s.InExecution(ctx, c.ExecutionARN, callbacks.Pending, "", 10)
+	check(err)
+	_, err = s.InExecution(ctx, c.ExecutionARN, callbacks.Completed, c.ID, 10)
+	check(err)
+	for _, next := range []func(context.Context) (time.Time, error){s.NextDelivery, s.NextHeartbeat, s.NextDeadline} {
+		_, err = next(ctx)
+		check(err)
+	}
+	for _, q := range []callbacks.AuditQuery{
+		{}, {Before: 9}, {Callback: c.ID}, {ActorID: "ada"}, {Action: "x"}, {Callback: c.ID, ActorID: "ada", Action: "x"},
+	} {
+		q.Limit = 10
+		_, err = s.Audit(ctx, q)
+		check(err)
+	}
+	exerciseWatches(t, s, c)
+	check(s.ForgetMessages(ctx, now, 10))
+	_, err = s.Backlog(ctx, now)
+	check(err)
+	sessions := s.Sessions(func() time.Time { return now })
+	session := callbacks.StoredSession{Session: callbacks.Session{ID: "s1", Person: "ada"}, TokenHash: []byte("hash"), Sealed: []byte("sealed"), ExpiresAt: now}
+	check(sessions.Insert(ctx, session))
+	_, _, err = sessions.Find(ctx, session.TokenHash)
+	check(err)
+	_, err = sessions.Update(ctx, session, session.Sealed)
+	check(err)
+	for _, q := range []callbacks.SessionQuery{{}, {Person: "ada"}, {Search: "a"}, {Person: "ada", After: &callbacks.Cursor{Key: 1, ID: "s1"}}, {After: &callbacks.Cursor{Key: 1, ID: "s1"}}} {
+		_, _, err = sessions.List(ctx, q)
+		check(err)
+	}
+	_, err = sessions.End(ctx, session.ID, func(callbacks.Session) (callbacks.AuditEntry, error) { return callbacks.AuditEntry{}, nil })
+	check(err)
+	_, err = sessions.Delete(ctx, session.TokenHash)
+	check(err)
+	check(s.ForgetSessions(ctx, now, 10))
+	for _, q := range []callbacks.Query{{AllQueues: true}, {Queues: []string{"a", "b"}}} {
+		_, err = s.Functions(ctx, q, 10)
+		check(err)
+	}
+}
+
+// exerciseWatches runs what discovery asks.
+func exerciseWatches(t *testing.T, s *Store, known callbacks.Callback) {
+	t.Helper()
+	ctx, now := t.Context(), callbackstest.T0
+	w := discovery.Watch{Function: "orders", Queue: "a"}
+	found := callbackstest.NewCallback()
+	_, err := s.Receive(ctx, callbacks.Message{}, found, callbacks.Content{}, callbacks.Unannounced, callbacks.AuditEntry{})
+	errs := []error{err}
+	_, err = s.Receive(ctx, callbacks.Message{}, found, callbacks.Content{}, "f", callbacks.AuditEntry{Action: "x"})
+	errs = append(errs, err, s.SetWatches(ctx, []discovery.Watch{w, {Function: "gone"}}), s.SetWatches(ctx, []discovery.Watch{w}), s.SetFunctions(ctx, w.Lane(), nil))
+	_, err = s.ClaimWatches(ctx, w.Lane(), now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 10)
+	errs = append(errs, err, s.RenewWatch(ctx, w, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}),
+		s.SeeExecutions(ctx, "w", w, now, []string{known.ExecutionARN, "b"}), s.MissExecutions(ctx, "w", w, now), s.ReadAnew(ctx, "w", w, []string{"c"}))
+	for _, after := range []callbacks.ID{"", known.ID} {
+		_, err = s.Arrived(ctx, w, now, now, after, 10)
+		errs = append(errs, err)
+	}
+	_, err = s.DueExecutions(ctx, w, now, now, 10)
+	errs = append(errs, err, s.SaveExecution(ctx, "w", w, now, discovery.WatchedExecution{ARN: known.ExecutionARN}),
+		s.SaveExecution(ctx, "w", w, now, discovery.WatchedExecution{ARN: "b", Trace: discovery.Trace{Ended: callbacks.ExecutionFailed}}),
+		s.FinishWatch(ctx, "w", discovery.WatchState{Watch: w}))
+	_, err = s.NextWatch(ctx, w.Lane())
+	errs = append(errs, err)
+	_, err = s.Gone(ctx, []string{"orders", "prints"}, 9)
+	errs = append(errs, err)
+	_, err = s.Lookup(ctx, known.CallbackID)
+	errs = append(errs, err, s.ChangeQuota(ctx, w.Lane(), now, func(b *readquota.Quota, _ time.Time) { b.Used++ }))
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+}

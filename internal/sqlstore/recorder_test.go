@@ -1,0 +1,80 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/uptrace/bun"
+
+	"countersign/internal/sqlstore/engine"
+)
+
+// recorder notes the text of every statement that a store runs.
+type recorder struct {
+	mu    sync.Mutex
+	texts map[string]bool
+}
+
+func (r *recorder) note(text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.texts[text] = true
+}
+
+// take returns what was noted since the last time.
+func (r *recorder) take() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var texts []string
+	for text := range r.texts {
+		texts = append(texts, text)
+	}
+	clear(r.texts)
+	slices.Sort(texts)
+	return texts
+}
+
+// BeforeQuery is for bun.
+func (r *recorder) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
+
+// AfterQuery is for bun.
+func (r *recorder) AfterQuery(_ context.Context, e *bun.QueryEvent) { r.note(e.Query) }
+
+type recordedStatements struct {
+	engine.Statements
+	recorder *recorder
+}
+
+func (s recordedStatements) Exec(ctx context.Context, text string, args []any) (sql.Result, error) {
+	s.recorder.note(text)
+	return s.Statements.Exec(ctx, text, args)
+}
+
+func (s recordedStatements) Query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+	s.recorder.note(text)
+	return s.Statements.Query(ctx, text, args)
+}
+
+func openRecorded(t *testing.T) (*Store, *recorder) {
+	t.Helper()
+	s, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "desk.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	r := &recorder{texts: map[string]bool{}}
+	transact := s.transact
+	s.db = s.db.WithQueryHook(r)
+	s.transact = func(ctx context.Context, fn func(context.Context, *tx) error) error {
+		return transact(ctx, func(ctx context.Context, t *tx) error {
+			recorded := *t
+			recorded.statements = recordedStatements{t.statements, r}
+			return fn(ctx, &recorded)
+		})
+	}
+	return s, r
+}
