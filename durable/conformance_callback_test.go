@@ -112,147 +112,151 @@ func (numberSerdes) Unmarshal(_ context.Context, _ durable.SerdesContext, data [
 
 func timedOut(c *conformance) { c.pass(5 * seconds) }
 
+const timeoutText, heartbeatText = `callback "cb" timed out: not completed within its timeout`,
+	`callback "cb" timed out: no heartbeat within its heartbeat timeout`
+
+// callbackCases are those of the suite about callbacks, in its order.
+var callbackCases = []conformanceCase{
+	{"4-1", "success", func(ctx durable.Context, _ any) (any, error) { return create[string](ctx, "").Get() },
+		func(c *conformance) { c.succeed(1, "yes") }, "SUCCEEDED", `"yes"`, `
+		CallbackStarted 1 Callback
+		InvocationCompleted
+		CallbackSucceeded 1 Callback yes`},
+	{"4-2", "name", await(), func(c *conformance) { c.succeed(1, "yes") }, "SUCCEEDED", `"yes"`, `
+		CallbackStarted 1 Callback cb
+		InvocationCompleted
+		CallbackSucceeded 1 Callback cb yes`},
+	{"4-3", "timeout", await(timeout5), timedOut, "FAILED", timeoutText, `
+		CallbackStarted 1 Callback cb timeout=5
+		InvocationCompleted
+		CallbackTimedOut 1 Callback cb Callback.Timeout`},
+	{"4-4", "heartbeat timeout", await(heartbeat5), timedOut, "FAILED", heartbeatText, `
+		CallbackStarted 1 Callback cb heartbeat=5
+		InvocationCompleted
+		CallbackTimedOut 1 Callback cb Callback.Heartbeat`},
+	{"4-5", "heartbeat then success", await(heartbeat5),
+		func(c *conformance) { c.pass(4 * seconds); c.beat(1); c.pass(4 * seconds); c.succeed(1, "yes") }, "SUCCEEDED", `"yes"`, `
+		CallbackStarted 1 Callback cb heartbeat=5
+		InvocationCompleted
+		CallbackSucceeded 1 Callback cb yes`},
+	{"4-6", "failure", await(), func(c *conformance) { c.reject(1) }, "FAILED", "not approved", `
+		CallbackStarted 1 Callback cb
+		InvocationCompleted
+		CallbackFailed 1 Callback cb Rejected: not approved`},
+	{"4-7", "step, failure", awaitAfter(work), func(c *conformance) { c.reject(1) }, "FAILED", "not approved", `
+		CallbackStarted 1 Callback cb
+		StepStarted 2 Step
+		StepSucceeded 2 Step 1
+		InvocationCompleted
+		CallbackFailed 1 Callback cb Rejected: not approved`},
+	{"4-8", "step, timeout", awaitAfter(work, timeout5), timedOut, "FAILED", timeoutText, `
+		CallbackStarted 1 Callback cb timeout=5
+		StepStarted 2 Step
+		StepSucceeded 2 Step 1
+		InvocationCompleted
+		CallbackTimedOut 1 Callback cb Callback.Timeout`},
+	{"4-9", "success during a wait", awaitAfter(wait5),
+		func(c *conformance) { c.succeed(1, "yes"); c.suspended(); c.pass(5 * seconds) }, "SUCCEEDED", `"yes"`, `
+		CallbackStarted 1 Callback cb
+		WaitStarted 2 Wait 5s
+		InvocationCompleted
+		CallbackSucceeded 1 Callback cb yes
+		InvocationCompleted
+		WaitSucceeded 2 Wait`},
+	{"4-10", "failure during a wait", awaitAfter(wait5),
+		func(c *conformance) { c.reject(1); c.suspended(); c.pass(5 * seconds) }, "FAILED", "not approved", `
+		CallbackStarted 1 Callback cb
+		WaitStarted 2 Wait 5s
+		InvocationCompleted
+		CallbackFailed 1 Callback cb Rejected: not approved
+		InvocationCompleted
+		WaitSucceeded 2 Wait`},
+	{"4-11", "timeout during a wait", awaitAfter(wait5, timeout3),
+		func(c *conformance) { c.pass(3 * seconds); c.suspended(); c.pass(2 * seconds) }, "FAILED", timeoutText, `
+		CallbackStarted 1 Callback cb timeout=3
+		WaitStarted 2 Wait 5s
+		InvocationCompleted
+		CallbackTimedOut 1 Callback cb Callback.Timeout
+		InvocationCompleted
+		WaitSucceeded 2 Wait`},
+	{"4-12", "success, then a wait", func(ctx durable.Context, _ any) (any, error) {
+		result, err := create[string](ctx, "cb").Get()
+		if err != nil {
+			return nil, err
+		}
+		return result, wait5(ctx)
+	}, func(c *conformance) { c.succeed(1, "yes"); c.suspended(); c.pass(5 * seconds) }, "SUCCEEDED", `"yes"`, `
+		CallbackStarted 1 Callback cb
+		InvocationCompleted
+		CallbackSucceeded 1 Callback cb yes
+		WaitStarted 2 Wait 5s
+		InvocationCompleted
+		WaitSucceeded 2 Wait`},
+	{"4-13", "failure caught, then a wait", catching(),
+		func(c *conformance) { c.reject(1); c.suspended(); c.pass(2 * seconds) }, "SUCCEEDED", `"caught"`, `
+		CallbackStarted 1 Callback cb
+		InvocationCompleted
+		CallbackFailed 1 Callback cb Rejected: not approved
+		WaitStarted 2 Wait 2s
+		InvocationCompleted
+		WaitSucceeded 2 Wait`},
+	{"4-14", "timeout caught, then a wait", catching(timeout3),
+		func(c *conformance) { c.pass(3 * seconds); c.suspended(); c.pass(2 * seconds) }, "SUCCEEDED", `"caught"`, `
+		CallbackStarted 1 Callback cb timeout=3
+		InvocationCompleted
+		CallbackTimedOut 1 Callback cb Callback.Timeout
+		WaitStarted 2 Wait 2s
+		InvocationCompleted
+		WaitSucceeded 2 Wait`},
+	{"4-15", "serdes, object with a date",
+		func(ctx durable.Context, _ any) (any, error) {
+			return create[dated](ctx, "cb", durable.WithCallbackSerdes(epochSerdes{})).Get()
+		},
+		func(c *conformance) { c.succeed(1, `{"id":"7","timestamp":"2026-01-01T00:00:00.000Z"}`) }, "SUCCEEDED", `{"id":"7","timestamp":1767225600}`, `
+		CallbackStarted 1 Callback cb
+		InvocationCompleted
+		CallbackSucceeded 1 Callback cb {"id":"7","timestamp":"2026-01-01T00:00:00.000Z"}`},
+	{"4-16", "serdes, number",
+		func(ctx durable.Context, _ any) (any, error) {
+			return create[int](ctx, "cb", durable.WithCallbackSerdes(numberSerdes{})).Get()
+		},
+		func(c *conformance) { c.succeed(1, "42") }, "SUCCEEDED", "42", `
+		CallbackStarted 1 Callback cb
+		InvocationCompleted
+		CallbackSucceeded 1 Callback cb 42`},
+	{"4-17", "two, one after the other", func(ctx durable.Context, _ any) (any, error) {
+		first, err := create[string](ctx, "a").Get()
+		if err != nil {
+			return nil, err
+		}
+		second, err := create[string](ctx, "b").Get()
+		return first + second, err
+	}, func(c *conformance) { c.succeed(1, "A"); c.suspended(); c.succeed(2, "B") }, "SUCCEEDED", `"AB"`, `
+		CallbackStarted 1 Callback a
+		InvocationCompleted
+		CallbackSucceeded 1 Callback a A
+		CallbackStarted 2 Callback b
+		InvocationCompleted
+		CallbackSucceeded 2 Callback b B`},
+	{"4-18", "two at once, in order", both(false),
+		func(c *conformance) { c.succeed(1, "A"); c.suspended(); c.succeed(2, "B") }, "SUCCEEDED", `"AB"`, `
+		CallbackStarted 1 Callback a
+		CallbackStarted 2 Callback b
+		InvocationCompleted
+		CallbackSucceeded 1 Callback a A
+		InvocationCompleted
+		CallbackSucceeded 2 Callback b B`},
+	{"4-19", "two at once, in reverse order", both(true),
+		func(c *conformance) { c.succeed(1, "A"); c.suspended(); c.succeed(2, "B") }, "SUCCEEDED", `"BA"`, `
+		CallbackStarted 1 Callback a
+		CallbackStarted 2 Callback b
+		InvocationCompleted
+		CallbackSucceeded 1 Callback a A
+		InvocationCompleted
+		CallbackSucceeded 2 Callback b B`},
+}
+
 func TestConformance_callback(t *testing.T) {
 	t.Parallel()
-	const timeoutText, heartbeatText = `callback "cb" timed out: not completed within its timeout`,
-		`callback "cb" timed out: no heartbeat within its heartbeat timeout`
-	runConformance(t, []conformanceCase{
-		{"4-1", "success", func(ctx durable.Context, _ any) (any, error) { return create[string](ctx, "").Get() },
-			func(c *conformance) { c.succeed(1, "yes") }, "SUCCEEDED", `"yes"`, `
-			CallbackStarted 1 Callback
-			InvocationCompleted
-			CallbackSucceeded 1 Callback yes`},
-		{"4-2", "name", await(), func(c *conformance) { c.succeed(1, "yes") }, "SUCCEEDED", `"yes"`, `
-			CallbackStarted 1 Callback cb
-			InvocationCompleted
-			CallbackSucceeded 1 Callback cb yes`},
-		{"4-3", "timeout", await(timeout5), timedOut, "FAILED", timeoutText, `
-			CallbackStarted 1 Callback cb timeout=5
-			InvocationCompleted
-			CallbackTimedOut 1 Callback cb Callback.Timeout`},
-		{"4-4", "heartbeat timeout", await(heartbeat5), timedOut, "FAILED", heartbeatText, `
-			CallbackStarted 1 Callback cb heartbeat=5
-			InvocationCompleted
-			CallbackTimedOut 1 Callback cb Callback.Heartbeat`},
-		{"4-5", "heartbeat then success", await(heartbeat5),
-			func(c *conformance) { c.pass(4 * seconds); c.beat(1); c.pass(4 * seconds); c.succeed(1, "yes") }, "SUCCEEDED", `"yes"`, `
-			CallbackStarted 1 Callback cb heartbeat=5
-			InvocationCompleted
-			CallbackSucceeded 1 Callback cb yes`},
-		{"4-6", "failure", await(), func(c *conformance) { c.reject(1) }, "FAILED", "not approved", `
-			CallbackStarted 1 Callback cb
-			InvocationCompleted
-			CallbackFailed 1 Callback cb Rejected: not approved`},
-		{"4-7", "step, failure", awaitAfter(work), func(c *conformance) { c.reject(1) }, "FAILED", "not approved", `
-			CallbackStarted 1 Callback cb
-			StepStarted 2 Step
-			StepSucceeded 2 Step 1
-			InvocationCompleted
-			CallbackFailed 1 Callback cb Rejected: not approved`},
-		{"4-8", "step, timeout", awaitAfter(work, timeout5), timedOut, "FAILED", timeoutText, `
-			CallbackStarted 1 Callback cb timeout=5
-			StepStarted 2 Step
-			StepSucceeded 2 Step 1
-			InvocationCompleted
-			CallbackTimedOut 1 Callback cb Callback.Timeout`},
-		{"4-9", "success during a wait", awaitAfter(wait5),
-			func(c *conformance) { c.succeed(1, "yes"); c.suspended(); c.pass(5 * seconds) }, "SUCCEEDED", `"yes"`, `
-			CallbackStarted 1 Callback cb
-			WaitStarted 2 Wait 5s
-			InvocationCompleted
-			CallbackSucceeded 1 Callback cb yes
-			InvocationCompleted
-			WaitSucceeded 2 Wait`},
-		{"4-10", "failure during a wait", awaitAfter(wait5),
-			func(c *conformance) { c.reject(1); c.suspended(); c.pass(5 * seconds) }, "FAILED", "not approved", `
-			CallbackStarted 1 Callback cb
-			WaitStarted 2 Wait 5s
-			InvocationCompleted
-			CallbackFailed 1 Callback cb Rejected: not approved
-			InvocationCompleted
-			WaitSucceeded 2 Wait`},
-		{"4-11", "timeout during a wait", awaitAfter(wait5, timeout3),
-			func(c *conformance) { c.pass(3 * seconds); c.suspended(); c.pass(2 * seconds) }, "FAILED", timeoutText, `
-			CallbackStarted 1 Callback cb timeout=3
-			WaitStarted 2 Wait 5s
-			InvocationCompleted
-			CallbackTimedOut 1 Callback cb Callback.Timeout
-			InvocationCompleted
-			WaitSucceeded 2 Wait`},
-		{"4-12", "success, then a wait", func(ctx durable.Context, _ any) (any, error) {
-			result, err := create[string](ctx, "cb").Get()
-			if err != nil {
-				return nil, err
-			}
-			return result, wait5(ctx)
-		}, func(c *conformance) { c.succeed(1, "yes"); c.suspended(); c.pass(5 * seconds) }, "SUCCEEDED", `"yes"`, `
-			CallbackStarted 1 Callback cb
-			InvocationCompleted
-			CallbackSucceeded 1 Callback cb yes
-			WaitStarted 2 Wait 5s
-			InvocationCompleted
-			WaitSucceeded 2 Wait`},
-		{"4-13", "failure caught, then a wait", catching(),
-			func(c *conformance) { c.reject(1); c.suspended(); c.pass(2 * seconds) }, "SUCCEEDED", `"caught"`, `
-			CallbackStarted 1 Callback cb
-			InvocationCompleted
-			CallbackFailed 1 Callback cb Rejected: not approved
-			WaitStarted 2 Wait 2s
-			InvocationCompleted
-			WaitSucceeded 2 Wait`},
-		{"4-14", "timeout caught, then a wait", catching(timeout3),
-			func(c *conformance) { c.pass(3 * seconds); c.suspended(); c.pass(2 * seconds) }, "SUCCEEDED", `"caught"`, `
-			CallbackStarted 1 Callback cb timeout=3
-			InvocationCompleted
-			CallbackTimedOut 1 Callback cb Callback.Timeout
-			WaitStarted 2 Wait 2s
-			InvocationCompleted
-			WaitSucceeded 2 Wait`},
-		{"4-15", "serdes, object with a date",
-			func(ctx durable.Context, _ any) (any, error) {
-				return create[dated](ctx, "cb", durable.WithCallbackSerdes(epochSerdes{})).Get()
-			},
-			func(c *conformance) { c.succeed(1, `{"id":"7","timestamp":"2026-01-01T00:00:00.000Z"}`) }, "SUCCEEDED", `{"id":"7","timestamp":1767225600}`, `
-			CallbackStarted 1 Callback cb
-			InvocationCompleted
-			CallbackSucceeded 1 Callback cb {"id":"7","timestamp":"2026-01-01T00:00:00.000Z"}`},
-		{"4-16", "serdes, number",
-			func(ctx durable.Context, _ any) (any, error) {
-				return create[int](ctx, "cb", durable.WithCallbackSerdes(numberSerdes{})).Get()
-			},
-			func(c *conformance) { c.succeed(1, "42") }, "SUCCEEDED", "42", `
-			CallbackStarted 1 Callback cb
-			InvocationCompleted
-			CallbackSucceeded 1 Callback cb 42`},
-		{"4-17", "two, one after the other", func(ctx durable.Context, _ any) (any, error) {
-			first, err := create[string](ctx, "a").Get()
-			if err != nil {
-				return nil, err
-			}
-			second, err := create[string](ctx, "b").Get()
-			return first + second, err
-		}, func(c *conformance) { c.succeed(1, "A"); c.suspended(); c.succeed(2, "B") }, "SUCCEEDED", `"AB"`, `
-			CallbackStarted 1 Callback a
-			InvocationCompleted
-			CallbackSucceeded 1 Callback a A
-			CallbackStarted 2 Callback b
-			InvocationCompleted
-			CallbackSucceeded 2 Callback b B`},
-		{"4-18", "two at once, in order", both(false),
-			func(c *conformance) { c.succeed(1, "A"); c.suspended(); c.succeed(2, "B") }, "SUCCEEDED", `"AB"`, `
-			CallbackStarted 1 Callback a
-			CallbackStarted 2 Callback b
-			InvocationCompleted
-			CallbackSucceeded 1 Callback a A
-			InvocationCompleted
-			CallbackSucceeded 2 Callback b B`},
-		{"4-19", "two at once, in reverse order", both(true),
-			func(c *conformance) { c.succeed(1, "A"); c.suspended(); c.succeed(2, "B") }, "SUCCEEDED", `"BA"`, `
-			CallbackStarted 1 Callback a
-			CallbackStarted 2 Callback b
-			InvocationCompleted
-			CallbackSucceeded 1 Callback a A
-			InvocationCompleted
-			CallbackSucceeded 2 Callback b B`},
-	})
+	runConformance(t, callbackCases)
 }

@@ -14,176 +14,172 @@ import (
 	"countersign/internal/history"
 )
 
-func TestDelivery(t *testing.T) {
+func TestDelivery_Accepted(t *testing.T) {
 	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(nil)
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	d.Deliver()
+	got := d.WantState(c.ID, callbacks.Completed)
+	if got.Ending.By != callbacks.EndedByUs || len(d.Lambda.Sent()) != 1 || d.Lambda.Sent()[0].SHA256() != got.Decision.SHA256 {
+		t.Errorf("ending %+v, sent %d times", got.Ending, len(d.Lambda.Sent()))
+	}
+	want := []callbacks.Action{callbacks.ActionReceived, callbacks.ActionDecided, callbacks.ActionDelivered}
+	if actions := d.Actions(c.ID); !slices.Equal(actions, want) {
+		t.Errorf("audit is %v, want %v", actions, want)
+	}
+	d.Deliver()
+	if len(d.Lambda.Sent()) != 1 {
+		t.Error("a delivered decision was sent again")
+	}
+}
 
-	t.Run("Accepted", func(t *testing.T) {
-		t.Parallel()
-		d := newDesk(t)
-		c := d.Announce(nil)
-		d.MustDecide(desktest.Mara, c.ID, "approve", "")
-		d.Deliver()
-		got := d.WantState(c.ID, callbacks.Completed)
-		if got.Ending.By != callbacks.EndedByUs || len(d.Lambda.Sent()) != 1 || d.Lambda.Sent()[0].SHA256() != got.Decision.SHA256 {
-			t.Errorf("ending %+v, sent %d times", got.Ending, len(d.Lambda.Sent()))
-		}
-		want := []callbacks.Action{callbacks.ActionReceived, callbacks.ActionDecided, callbacks.ActionDelivered}
-		if actions := d.Actions(c.ID); !slices.Equal(actions, want) {
-			t.Errorf("audit is %v, want %v", actions, want)
-		}
-		d.Deliver()
-		if len(d.Lambda.Sent()) != 1 {
-			t.Error("a delivered decision was sent again")
-		}
-	})
+func TestDelivery_ThrottledThenAccepted(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyThrottled, callbacks.ReplyThrottled}
+	c := d.Announce(nil)
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	d.Deliver()
+	if got := d.WantState(c.ID, callbacks.Decided); got.Problem != callbacks.ReplyThrottled {
+		t.Errorf("problem is %q, want throttled", got.Problem)
+	}
+	d.Deliver()
+	if n := len(d.Lambda.Sent()); n != 1 {
+		t.Fatalf("sent %d times before the pause was over", n)
+	}
+	d.Clock.Advance(500 * time.Millisecond)
+	d.Deliver()
+	d.Clock.Advance(time.Second)
+	d.Deliver()
+	if got := d.WantState(c.ID, callbacks.Completed); got.Problem != "" {
+		t.Errorf("problem %q stays after the end", got.Problem)
+	}
+	delivery, err := d.Store.Delivery(d.Ctx, c.ID)
+	if err != nil || delivery.Tries != 3 || len(delivery.Attempts) != 3 || delivery.Attempts[2].Reply != callbacks.ReplyAccepted {
+		t.Errorf("delivery is %+v (%v), want three attempts", delivery, err)
+	}
+}
 
-	t.Run("ThrottledThenAccepted", func(t *testing.T) {
-		t.Parallel()
-		d := newDesk(t)
-		d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyThrottled, callbacks.ReplyThrottled}
-		c := d.Announce(nil)
-		d.MustDecide(desktest.Mara, c.ID, "approve", "")
-		d.Deliver()
-		if got := d.WantState(c.ID, callbacks.Decided); got.Problem != callbacks.ReplyThrottled {
-			t.Errorf("problem is %q, want throttled", got.Problem)
+func TestDelivery_AnswerLost(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyNone}
+	c := d.Announce(nil)
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	d.Deliver()
+	d.WantState(c.ID, callbacks.Decided)
+	d.Clock.Advance(time.Second)
+	d.Deliver()
+	got := d.WantState(c.ID, callbacks.Completed)
+	if got.Ending.By != callbacks.EndedByUs {
+		t.Errorf("ending is %+v, want ours after all", got.Ending)
+	}
+	for _, sent := range d.Lambda.Sent() {
+		if sent.SHA256() != got.Decision.SHA256 {
+			t.Error("another payload was sent")
 		}
-		d.Deliver()
-		if n := len(d.Lambda.Sent()); n != 1 {
-			t.Fatalf("sent %d times before the pause was over", n)
-		}
-		d.Clock.Advance(500 * time.Millisecond)
-		d.Deliver()
-		d.Clock.Advance(time.Second)
-		d.Deliver()
-		if got := d.WantState(c.ID, callbacks.Completed); got.Problem != "" {
-			t.Errorf("problem %q stays after the end", got.Problem)
-		}
-		delivery, err := d.Store.Delivery(d.Ctx, c.ID)
-		if err != nil || delivery.Tries != 3 || len(delivery.Attempts) != 3 || delivery.Attempts[2].Reply != callbacks.ReplyAccepted {
-			t.Errorf("delivery is %+v (%v), want three attempts", delivery, err)
-		}
-	})
+	}
+}
 
-	t.Run("AnswerLost", func(t *testing.T) {
-		t.Parallel()
-		d := newDesk(t)
-		d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyNone}
-		c := d.Announce(nil)
-		d.MustDecide(desktest.Mara, c.ID, "approve", "")
+func TestDelivery_AnswerLostHistoryDeniedAtFirst(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.Lambda.Faults, d.Lambda.NoHistory = []callbacks.Reply{callbacks.ReplyNone}, callbacks.ReplyDenied
+	c := d.Announce(nil)
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	// one to lose the answer, all but one to be denied
+	d.tryFor(history.DeniedReadings*time.Minute, time.Minute)
+	d.WantState(c.ID, callbacks.Decided)
+	d.Lambda.NoHistory = "" // AWS knows of the change by now
+	d.tryFor(2*time.Minute, 2*time.Minute)
+	got := d.WantState(c.ID, callbacks.Completed)
+	if got.Ending.By != callbacks.EndedByUs || !got.Ending.Proven {
+		t.Errorf("ending is %+v, want ours, proven by the history", got.Ending)
+	}
+}
+
+func TestDelivery_AnswerLostHistoryUnreadable(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.Lambda.Faults, d.Lambda.NoHistory = []callbacks.Reply{callbacks.ReplyNone}, callbacks.ReplyDenied
+	c := d.Announce(nil)
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	d.settle(c.ID)
+	d.WantState(c.ID, callbacks.Unconfirmed)
+	d.Lambda.NoHistory = "" // the operator granted the permission
+	if _, err := d.Service.RetryDelivery(d.Ctx, desktest.Ops, c.ID); err != nil {
+		t.Fatal(err)
+	}
+	d.Deliver()
+	d.WantState(c.ID, callbacks.Completed)
+}
+
+func TestDelivery_HistoryLags(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.Lambda.Faults, d.Lambda.Lag = []callbacks.Reply{callbacks.ReplyNone}, 2
+	c := d.Announce(nil)
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	for range 4 {
+		d.Deliver()
+		d.Clock.Advance(10 * time.Second)
+	}
+	d.WantState(c.ID, callbacks.Completed)
+}
+
+// TestDelivery_HistoryLagsAfterManyTries: an hour of throttled attempts says nothing of a history that nobody has read yet.
+func TestDelivery_HistoryLagsAfterManyTries(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.Lambda.Faults = append(slices.Repeat([]callbacks.Reply{callbacks.ReplyThrottled}, 20), callbacks.ReplyNone)
+	d.Lambda.Lag = 3
+	c := d.Announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	for range 24 {
 		d.Deliver()
 		d.WantState(c.ID, callbacks.Decided)
-		d.Clock.Advance(time.Second)
-		d.Deliver()
-		got := d.WantState(c.ID, callbacks.Completed)
-		if got.Ending.By != callbacks.EndedByUs {
-			t.Errorf("ending is %+v, want ours after all", got.Ending)
-		}
-		for _, sent := range d.Lambda.Sent() {
-			if sent.SHA256() != got.Decision.SHA256 {
-				t.Error("another payload was sent")
-			}
-		}
-	})
+		d.Clock.Advance(5 * time.Minute)
+	}
+	d.Deliver()
+	d.WantState(c.ID, callbacks.Completed)
+}
 
-	t.Run("AnswerLostHistoryDeniedAtFirst", func(t *testing.T) {
-		t.Parallel()
-		d := newDesk(t)
-		d.Lambda.Faults, d.Lambda.NoHistory = []callbacks.Reply{callbacks.ReplyNone}, callbacks.ReplyDenied
-		c := d.Announce(nil)
-		d.MustDecide(desktest.Mara, c.ID, "approve", "")
-		// one to lose the answer, all but one to be denied
-		d.tryFor(history.DeniedReadings*time.Minute, time.Minute)
-		d.WantState(c.ID, callbacks.Decided)
-		d.Lambda.NoHistory = "" // AWS knows of the change by now
-		d.tryFor(2*time.Minute, 2*time.Minute)
-		got := d.WantState(c.ID, callbacks.Completed)
-		if got.Ending.By != callbacks.EndedByUs || !got.Ending.Proven {
-			t.Errorf("ending is %+v, want ours, proven by the history", got.Ending)
-		}
-	})
+func TestDelivery_LostToAnotherClient(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(nil)
+	d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByOther, Completion: &callbacks.Completion{Kind: callbacks.Failure}})
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	d.Deliver()
+	if got := d.WantState(c.ID, callbacks.Lost); got.Ending.By != callbacks.EndedByOther || got.Ending.Kind != callbacks.Failure {
+		t.Errorf("ending is %+v", got.Ending)
+	}
+}
 
-	t.Run("AnswerLostHistoryUnreadable", func(t *testing.T) {
-		t.Parallel()
-		d := newDesk(t)
-		d.Lambda.Faults, d.Lambda.NoHistory = []callbacks.Reply{callbacks.ReplyNone}, callbacks.ReplyDenied
-		c := d.Announce(nil)
-		d.MustDecide(desktest.Mara, c.ID, "approve", "")
-		d.settle(c.ID)
-		d.WantState(c.ID, callbacks.Unconfirmed)
-		d.Lambda.NoHistory = "" // the operator granted the permission
-		if _, err := d.Service.RetryDelivery(d.Ctx, desktest.Ops, c.ID); err != nil {
-			t.Fatal(err)
-		}
-		d.Deliver()
-		d.WantState(c.ID, callbacks.Completed)
-	})
+func TestDelivery_LostToTheClock(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c := d.Announce(nil)
+	d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout})
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	d.Deliver()
+	if got := d.WantState(c.ID, callbacks.Lost); got.Ending.By != callbacks.EndedByClock || got.Ending.Cause != callbacks.CauseTimeout {
+		t.Errorf("ending is %+v", got.Ending)
+	}
+}
 
-	t.Run("HistoryLags", func(t *testing.T) {
-		t.Parallel()
-		d := newDesk(t)
-		d.Lambda.Faults, d.Lambda.Lag = []callbacks.Reply{callbacks.ReplyNone}, 2
-		c := d.Announce(nil)
-		d.MustDecide(desktest.Mara, c.ID, "approve", "")
-		for range 4 {
-			d.Deliver()
-			d.Clock.Advance(10 * time.Second)
-		}
-		d.WantState(c.ID, callbacks.Completed)
-	})
-
-	// An hour of throttled attempts says nothing of a history that nobody has read yet.
-	t.Run("HistoryLagsAfterManyTries", func(t *testing.T) {
-		t.Parallel()
-		d := newDesk(t)
-		d.Lambda.Faults = append(slices.Repeat([]callbacks.Reply{callbacks.ReplyThrottled}, 20), callbacks.ReplyNone)
-		d.Lambda.Lag = 3
-		c := d.Announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
-		d.MustDecide(desktest.Mara, c.ID, "approve", "")
-		for range 24 {
-			d.Deliver()
-			d.WantState(c.ID, callbacks.Decided)
-			d.Clock.Advance(5 * time.Minute)
-		}
-		d.Deliver()
-		d.WantState(c.ID, callbacks.Completed)
-	})
-
-	t.Run("LostToAnotherClient", func(t *testing.T) {
-		t.Parallel()
-		d := newDesk(t)
-		c := d.Announce(nil)
-		d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByOther, Completion: &callbacks.Completion{Kind: callbacks.Failure}})
-		d.MustDecide(desktest.Mara, c.ID, "approve", "")
-		d.Deliver()
-		if got := d.WantState(c.ID, callbacks.Lost); got.Ending.By != callbacks.EndedByOther || got.Ending.Kind != callbacks.Failure {
-			t.Errorf("ending is %+v", got.Ending)
-		}
-	})
-
-	t.Run("LostToTheClock", func(t *testing.T) {
-		t.Parallel()
-		d := newDesk(t)
-		c := d.Announce(nil)
-		d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout})
-		d.MustDecide(desktest.Mara, c.ID, "approve", "")
-		d.Deliver()
-		if got := d.WantState(c.ID, callbacks.Lost); got.Ending.By != callbacks.EndedByClock || got.Ending.Cause != callbacks.CauseTimeout {
-			t.Errorf("ending is %+v", got.Ending)
-		}
-	})
-
-	t.Run("Invalid", func(t *testing.T) {
-		t.Parallel()
-		d := newDesk(t)
-		d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyInvalid}
-		c := d.Announce(nil)
-		d.MustDecide(desktest.Mara, c.ID, "approve", "")
-		d.Deliver()
-		d.WantState(c.ID, callbacks.Undeliverable)
-		if _, err := d.Service.RetryDelivery(d.Ctx, desktest.Mara, c.ID); !errors.Is(err, callbacks.ErrForbidden) {
-			t.Errorf("a reviewer's retry gives %v, want ErrForbidden", err)
-		}
-	})
+func TestDelivery_Invalid(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.Lambda.Faults = []callbacks.Reply{callbacks.ReplyInvalid}
+	c := d.Announce(nil)
+	d.MustDecide(desktest.Mara, c.ID, "approve", "")
+	d.Deliver()
+	d.WantState(c.ID, callbacks.Undeliverable)
+	if _, err := d.Service.RetryDelivery(d.Ctx, desktest.Mara, c.ID); !errors.Is(err, callbacks.ErrForbidden) {
+		t.Errorf("a reviewer's retry gives %v, want ErrForbidden", err)
+	}
 }
 
 // dying is a store whose process dies at one of its writes: before it (nothing is written) or after
