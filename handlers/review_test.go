@@ -140,7 +140,7 @@ func TestReview_EveryState(t *testing.T) {
 		_, err := s.store.Change(t.Context(), id, callbacks.Parts{}, func(c *callbacks.Case) error {
 			c.State = state
 			if !state.Open() {
-				c.Ending = &callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, At: callbackstest.T0, Detail: "As the test says."}
+				c.Ending = &callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, At: callbackstest.T0}
 			}
 			return nil
 		})

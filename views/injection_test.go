@@ -62,7 +62,7 @@ func hostile(m review.Review) review.Review {
 		c.Decision.Label, c.Decision.Comment, c.Decision.By.Name, c.Decision.Outcome = evil, evil, evil, "other"
 	}
 	if c.Ending != nil {
-		c.Ending.Detail = evil
+		c.Ending.Code, c.Ending.Refusal = evil, callbacks.ReplyInvalid
 	}
 	if m.Delivery != nil {
 		m.Delivery.Completion = callbacks.Completion{Kind: callbacks.Success, Result: []byte(evil)}

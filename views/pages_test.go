@@ -56,7 +56,7 @@ func pages() map[string]templ.Component {
 	stale.Stale = true
 	taken := pagetest.Review(viewstest.Decided()).Callback
 	taken.Decision.By = viewstest.Dana
-	timedOut := pagetest.Review(viewstest.Ended(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, At: viewstest.Now.Add(-800 * time.Millisecond), Detail: "The callback's timeout ran out."}))
+	timedOut := pagetest.Review(viewstest.Ended(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, At: viewstest.Now.Add(-800 * time.Millisecond)}))
 	next := viewstest.Rows()[1]
 	between, nothing := pagetest.Table(), pagetest.Table()
 	between.Ends, between.Filter.Ends = "custom", callbacks.Ends{From: viewstest.Now, Before: viewstest.Now.Add(time.Hour)}
@@ -80,11 +80,11 @@ func pages() map[string]templ.Component {
 		"completed":            review.Page(onReview, pagetest.Review(viewstest.Completed())),
 		"lost-timeout":         review.Page(onReview, pagetest.Review(viewstest.Lost(callbacks.EndedByClock, callbacks.CauseTimeout))),
 		"lost-other":           review.Page(onReview, pagetest.Review(viewstest.Lost(callbacks.EndedByOther, callbacks.NoDeadline))),
-		"undeliverable":        review.Page(onReview, pagetest.Review(viewstest.Troubled(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "InvalidParameterValueException", "Lambda refused the decision for good: InvalidParameterValueException."))),
+		"undeliverable":        review.Page(onReview, pagetest.Review(viewstest.Troubled(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "InvalidParameterValueException"))),
 		"without effect":       review.Page(onReview, pagetest.Review(viewstest.WithoutEffect())),
 		"unconfirmed":          review.Page(onReview, pagetest.Review(viewstest.InDoubt(callbacks.DoubtDenied))),
 		"timed-out":            review.Page(onReview, timedOut),
-		"closed":               review.Page(onReview, pagetest.Review(viewstest.Ended(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByOther, At: viewstest.Now, Detail: "Another client completed the callback with a success."}))),
+		"closed":               review.Page(onReview, pagetest.Review(viewstest.Ended(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByOther, At: viewstest.Now, Kind: callbacks.Success}))),
 		"confirm":              review.ConfirmPage(onReview, confirm),
 		"confirm-stale":        review.ConfirmPage(onReview, stale),
 		"preview":              review.Preview(opened.Previews[0]),

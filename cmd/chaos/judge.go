@@ -200,11 +200,10 @@ func (e evidence) timedOutBy(errorType string) bool {
 		aws.ToString(d.Error.Payload.ErrorType) == errorType
 }
 
-// saysWhen reports whether the record says what won and when, in words and with the history's own
-// time.
+// saysWhen reports whether the record says what won and when, with the history's own time.
 func (e evidence) saysWhen() bool {
 	ending := e.record.Ending
-	return ending.Detail != "" && ending.By != callbacks.EndedByUnknown && e.proof.EventTimestamp != nil &&
+	return ending.By != callbacks.EndedByUnknown && e.proof.EventTimestamp != nil &&
 		ending.At.Sub(*e.proof.EventTimestamp).Abs() < time.Millisecond
 }
 

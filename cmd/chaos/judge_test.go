@@ -40,7 +40,7 @@ func delivered() evidence {
 func lostTo(by callbacks.EndedBy, cause callbacks.DeadlineCause, proof types.EventType, closings ...completion) func(*evidence) {
 	return func(e *evidence) {
 		e.record.State, e.closings = callbacks.Lost, closings
-		e.record.Ending = &callbacks.Ending{By: by, Cause: cause, At: at, Detail: "Something else won."}
+		e.record.Ending = &callbacks.Ending{By: by, Cause: cause, At: at}
 		e.proof = types.Event{EventType: proof, EventTimestamp: &at}
 		if proof == types.EventTypeCallbackTimedOut {
 			name := map[callbacks.DeadlineCause]string{callbacks.CauseTimeout: "Callback.Timeout", callbacks.CauseHeartbeat: "Callback.Heartbeat"}[cause]
@@ -118,7 +118,6 @@ func TestJudge(t *testing.T) {
 		"LostToUnknown": {but(toTimeout, func(e *evidence) { e.record.Ending.By = callbacks.EndedByUnknown }), []count{decided, lostWithoutProof, lostUntold}},
 		"NoProof":       {but(toEnd, func(e *evidence) { e.proof = types.Event{} }), []count{decided, lostWithoutProof, lostUntold}},
 		"OtherTime":     {but(toClient, func(e *evidence) { e.record.Ending.At = at.Add(time.Second) }), []count{decided, lostToClient, lostUntold}},
-		"NoWords":       {but(toEnd, func(e *evidence) { e.record.Ending.Detail = "" }), []count{decided, lostToEnd, lostUntold}},
 		"ClosedTwice":   {func(e *evidence) { e.closings = append(e.closings, theirs) }, []count{decided, twoWinners, closedWithOtherBytes}},
 		"ShownToTwo":    {func(e *evidence) { e.recorded = append(e.recorded, told{"dana", theirs.hash, at}) }, []count{decided, shownNotRecorded, twoWinners, deliveredOnce}},
 	} {

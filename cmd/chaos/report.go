@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"countersign/views/words"
 )
 
 // maxOffenders limits how many decisions of a line are listed.
@@ -80,7 +82,7 @@ func (e evidence) String() string {
 		fmt.Fprintf(&b, "\n\trecorded %s by %s: %s %s", d.At.Format(time.StampMilli), d.By.ID, d.Kind, d.SHA256)
 	}
 	if e.record.Ending != nil {
-		fmt.Fprintf(&b, "\n\tended by %s: %s History event: %q", e.record.Ending.By, e.record.Ending.Detail, e.proof.EventType)
+		fmt.Fprintf(&b, "\n\tended by %s: %s History event: %q", e.record.Ending.By, words.Ending(e.record.Ending, e.record.Decision), e.proof.EventType)
 	}
 	for _, t := range e.recorded {
 		fmt.Fprintf(&b, "\n\tshown as recorded %s to %s: %s", t.at.Format(time.StampMilli), t.person, t.hash)

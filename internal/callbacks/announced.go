@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"reflect"
-	"strings"
 	"time"
 )
 
@@ -36,14 +35,23 @@ func (c *Callback) SentAgain(stored string, id CallbackID, announced string) err
 	return nil
 }
 
+// Announced says what an announcement found.
+type Announced string
+
+// What an announcement may find.
+const (
+	AnnouncedFirst Announced = "first" // nothing was known of the callback
+	AnnouncedFound Announced = "found" // the callback had been found in a history
+	AnnouncedLate  Announced = "late"  // the same, and it was no longer pending
+)
+
 // found reports whether only a history speaks of the callback: the requester is not known, and the
 // request changes once it is announced.
 func (c *Callback) found() bool { return c.Source == SourceDiscovery }
 
 // Discovered returns the first audit entry of a callback that was found in a history.
 func (c *Callback) Discovered(by Actor) AuditEntry {
-	entry := c.entry(c.ReceivedAt, by, ActionFound,
-		"Found in the execution's history; nobody announced it.")
+	entry := c.entry(c.ReceivedAt, by, ActionFound, Facts{})
 	entry.To = Pending
 	return entry
 }
@@ -58,11 +66,8 @@ func (c *Callback) Announced(
 ) AuditEntry {
 	c.Revision++
 	if c.State != Pending {
-		detail := "Announced when it was not pending any more; it keeps what it showed."
-		if differs := c.differs(*content, said, saying); len(differs) > 0 {
-			detail += " The announcement has another " + strings.Join(differs, ", ") + "."
-		}
-		return c.entry(now, by, ActionReceived, detail)
+		differs := c.differs(*content, said, saying)
+		return c.entry(now, by, ActionReceived, Facts{Announced: AnnouncedLate, Differs: differs})
 	}
 	c.Request, c.Requirement, c.Name = said.Request, said.Requirement, cmp.Or(c.Name, said.Name)
 	if len(saying.Payload) == 0 {
@@ -71,25 +76,33 @@ func (c *Callback) Announced(
 	*content = saying
 	c.StopHeartbeats(now)
 	c.scheduleHeartbeat(now)
-	return c.entry(now, by, ActionReceived, "Announced after it was found in the execution's history.")
+	return c.entry(now, by, ActionReceived, Facts{Announced: AnnouncedFound})
 }
 
-// differs names the parts that an announcement states differently.
+// differs are the fields that an announcement states differently.
 func (c *Callback) differs(content Content, said Callback, saying Content) []string {
+	return fieldsThat([]field{
+		{"title", c.Title != said.Title},
+		{"requester", !c.Requester.same(said.Requester)},
+		{"queue", c.Queue != said.Queue},
+		{"payload", len(saying.Payload) > 0 && !bytes.Equal(content.Payload, saying.Payload)},
+		{"description", content.Description != saying.Description},
+		{"outcomes", !reflect.DeepEqual(c.Outcomes, said.Outcomes)},
+	})
+}
+
+// field is a field of [Announcement] by its JSON name.
+type field struct {
+	name    string
+	differs bool
+}
+
+// fieldsThat are the names of the fields that differ.
+func fieldsThat(fields []field) []string {
 	var names []string
-	for _, part := range []struct {
-		name string
-		same bool
-	}{
-		{"title", c.Title == said.Title},
-		{"requester", c.Requester.same(said.Requester)},
-		{"queue", c.Queue == said.Queue},
-		{"payload", len(saying.Payload) == 0 || bytes.Equal(content.Payload, saying.Payload)},
-		{"description", content.Description == saying.Description},
-		{"choice of outcomes", reflect.DeepEqual(c.Outcomes, said.Outcomes)},
-	} {
-		if !part.same {
-			names = append(names, part.name)
+	for _, f := range fields {
+		if f.differs {
+			names = append(names, f.name)
 		}
 	}
 	return names

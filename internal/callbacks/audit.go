@@ -1,10 +1,6 @@
 package callbacks
 
-import (
-	"slices"
-	"strings"
-	"time"
-)
+import "time"
 
 // ActorKind says what kind of actor changed something.
 type ActorKind string
@@ -65,8 +61,7 @@ const (
 )
 
 // AuditEntry is an immutable fact. It is written in the transaction of the change that it describes
-// and never edited. Detail is one short sentence written by Countersign; it holds no payload, no
-// callback ID and no secret.
+// and never edited. It holds no payload, no callback ID and no secret.
 type AuditEntry struct {
 	Seq      int64 // given by the store, ascending
 	At       time.Time
@@ -74,15 +69,31 @@ type AuditEntry struct {
 	Action   Action
 	Callback ID // empty if the entry concerns no callback
 	Queue    string
-	From, To State // empty if the state did not change
-	Detail   string
+	From, To State  // empty if the state did not change
+	Facts    Facts  // about a callback; package words says them
+	Detail   string // about a session: one short sentence, shown as it is
 }
 
-// NeedsOperator reports whether the entry is about an answer that stays the same until an operator
-// fixes something. Only operators have a use for it.
-func (e AuditEntry) NeedsOperator() bool {
-	if e.Action != ActionAttemptFailed && e.Action != ActionHeartbeatFailed {
-		return false
-	}
-	return slices.ContainsFunc(operatorAnswers, func(a Reply) bool { return strings.HasSuffix(e.Detail, ": "+a.words()+".") })
+// Facts are the values behind an audit entry. Its action says which of them are set.
+type Facts struct {
+	Reply   Reply // by which an attempt or a heartbeat failed
+	Attempt int   // the number of that attempt
+	Failed  int   // how many heartbeats failed before this one was accepted
+
+	Announced Announced
+	Differs   []string // fields of [Announcement] that were sent, or are in the history, otherwise
+	Source    string   // that announced the callback first
+
+	Requester *Requester // as an admin stated it
+	Reason    string     // how the admin knows
+
+	Decision *Decision // without its comment
+	Ending   *Ending   // as it was known then
+
+	Execution OperationStatus // how the execution ended after the decision
+	Event     int             // number of the history event that shows it, 0 if none was read
 }
+
+// NeedsOperator reports whether the entry is about a reply that stays the same until an operator
+// fixes something. Only operators have a use for it.
+func (e AuditEntry) NeedsOperator() bool { return e.Facts.Reply.NeedsOperator() }

@@ -18,11 +18,11 @@ const (
 
 // MaxCompletionBytes is the limit of a result and of an error object, 1 MiB since 2026-10
 // (aws-sdk-go-v2 service/lambda v1.113.3). Regions that lag behind refuse more than
-// olderMaxCompletionBytes. A decision refused there ends as [Undeliverable], and its texts say that
+// OlderMaxCompletionBytes. A decision refused there ends as [Undeliverable], and its texts say that
 // the size may be the reason.
 const (
 	MaxCompletionBytes      = 1 << 20
-	olderMaxCompletionBytes = 262_144
+	OlderMaxCompletionBytes = 262_144
 )
 
 // ErrorObject is what a function gets from a failure (API type ErrorObject).

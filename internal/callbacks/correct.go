@@ -2,8 +2,6 @@ package callbacks
 
 import (
 	"cmp"
-	"slices"
-	"strings"
 	"time"
 
 	"countersign/internal/arn"
@@ -31,8 +29,7 @@ func (c *Callback) Correct(found Announcement, now time.Time, by Actor) (AuditEn
 	c.correctExecution(found)
 	c.StopHeartbeats(now)
 	c.scheduleHeartbeat(now)
-	taken := "Taken from the execution's history: " + strings.Join(wrong, ", ") + "."
-	return c.entry(now, by, ActionCorrected, taken), nil
+	return c.entry(now, by, ActionCorrected, Facts{Differs: wrong}), nil
 }
 
 // correctExecution sets the execution in which the callback was found. It also replaces what was
@@ -48,26 +45,20 @@ func (c *Callback) correctExecution(found Announcement) {
 // Corrects reports whether a history contradicts what is known of an open callback.
 func (c *Callback) Corrects(found Announcement) bool { return len(c.corrections(found)) > 0 }
 
-// corrections names what a history states differently about an open callback.
+// corrections are the fields of an announcement that a history states differently about an open
+// callback.
 func (c *Callback) corrections(found Announcement) []string {
 	if !c.State.Open() {
 		return nil
 	}
-	wrong := map[string]bool{
-		"start":             apart(c.Clocks.StartedAt, found.StartedAt),
-		"timeout":           c.Clocks.Timeout != found.Timeout,
-		"heartbeat timeout": c.Clocks.HeartbeatTimeout != found.HeartbeatTimeout,
-		"execution limit":   apart(c.Clocks.ExecutionDeadline, found.ExecutionDeadline),
-		"name":              c.Name == "" && found.Name != "",
-		"execution":         c.ExecutionARN != found.ExecutionARN,
-	}
-	var names []string
-	for _, name := range []string{"start", "timeout", "heartbeat timeout", "execution limit", "name", "execution"} {
-		if wrong[name] {
-			names = append(names, name)
-		}
-	}
-	return slices.Clip(names)
+	return fieldsThat([]field{
+		{"startedAt", apart(c.Clocks.StartedAt, found.StartedAt)},
+		{"timeoutSeconds", c.Clocks.Timeout != found.Timeout},
+		{"heartbeatTimeoutSeconds", c.Clocks.HeartbeatTimeout != found.HeartbeatTimeout},
+		{"executionDeadline", apart(c.Clocks.ExecutionDeadline, found.ExecutionDeadline)},
+		{"name", c.Name == "" && found.Name != ""},
+		{"executionArn", c.ExecutionARN != found.ExecutionARN},
+	})
 }
 
 // apart reports whether two times differ by more than the clocks' precision.

@@ -1,9 +1,6 @@
 package callbacks
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // MaxCommentRunes bounds a reviewer's comment.
 const MaxCommentRunes = 4000
@@ -26,12 +23,16 @@ func (d *Decision) Ours() bool {
 	return Outcome{Name: d.Outcome, Label: d.Label, Kind: d.Kind}.Ours()
 }
 
-// sizeNote says that the size of the body may be why Lambda refused it, if the size is between the
-// older limit and today's. Otherwise it returns "".
-func (d *Decision) sizeNote() string {
-	if d.Size <= olderMaxCompletionBytes {
-		return ""
+// brief returns the decision as the audit keeps it: without its comment; nil if there is none.
+func (d *Decision) brief() *Decision {
+	if d == nil {
+		return nil
 	}
-	return fmt.Sprintf(" Its size may be why: it has %d bytes, and where the limit has not been raised yet Lambda takes at most %d.",
-		d.Size, olderMaxCompletionBytes)
+	brief := *d
+	brief.Comment = ""
+	return &brief
 }
+
+// LargeForSome reports whether the body is larger than Lambda takes in regions that still have the
+// older limit.
+func (d *Decision) LargeForSome() bool { return d.Size > OlderMaxCompletionBytes }

@@ -24,15 +24,3 @@ const (
 	// one is unknown, because the history cannot be read.
 	DoubtRefusal Doubt = "lost_or_refused"
 )
-
-var doubtClause = map[Doubt]string{
-	DoubtNoARN:     "the execution's history cannot be read: its announcement did not name the execution",
-	DoubtDenied:    "the execution's history may not be read, which an admin was told",
-	DoubtGone:      "Lambda has no history of this callback, or has it no longer",
-	DoubtRefused:   "Lambda refused to show the history of the execution that was announced",
-	DoubtKMS:       "the execution's history could not be read until the end, and an admin was told why",
-	DoubtThrottled: "AWS throttled the reading of the execution's history until the end",
-	DoubtFailing:   "the execution's history could not be read until the end",
-	DoubtOpen:      "Lambda says that the callback is closed while the execution's history showed it open until the end",
-	DoubtPayload:   "the execution's history shows that a client completed the callback, but not with what",
-}

@@ -117,19 +117,12 @@ func (c *Callback) Followed(d *Delivery, read *FollowUp, now time.Time, by Actor
 // executionEnd returns the audit entry for the execution's end and marks the callback if the end
 // needs attention.
 func (c *Callback) executionEnd(a *FollowUp, now time.Time, by Actor) AuditEntry {
-	action, said := ActionExecutionSucceeded, "the execution succeeded."
+	action := ActionExecutionSucceeded
 	if a.EndedBadly() {
 		c.ExecutionFailed = c.Decision.Kind == Success // a failure is meant to stop the function
-		action, said = ActionExecutionFailed, "the execution "+badEnd[a.Status]+"."
+		action = ActionExecutionFailed
 	}
-	if a.Event > 0 {
-		return c.entry(now, by, action, fmt.Sprintf("History event %d: %s", a.Event, said))
-	}
-	return c.entry(now, by, action, "T"+said[1:])
-}
-
-var badEnd = map[OperationStatus]string{
-	StatusFailed: "failed", StatusTimedOut: "reached its own time limit", StatusStopped: "was stopped",
+	return c.entry(now, by, action, Facts{Execution: a.Status, Event: a.Event})
 }
 
 // ExecutionEnd is how an execution ended.

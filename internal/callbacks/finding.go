@@ -30,6 +30,7 @@ const (
 	AroundSucceeded Around = "succeeded" // the execution succeeded
 	AroundFailed    Around = "failed"    // the execution failed
 	AroundStopped   Around = "stopped"   // the execution was stopped
+	AroundGone      Around = "gone"      // Lambda no longer knows the execution
 )
 
 // ClosedByExecution is how the end of an execution closes the callbacks that are open in it.

@@ -58,39 +58,6 @@ const (
 	ReplyCredentials Reply = "credentials"
 )
 
-// words returns the text for an answer in the audit.
-func (a Reply) words() string {
-	switch a {
-	case ReplyAccepted:
-		return "accepted"
-	case ReplyClosed:
-		return "already closed"
-	case ReplyInvalid:
-		return "refused"
-	case ReplyMaybeClosed:
-		return "refused, or closed already"
-	case ReplyGone:
-		return "not known there"
-	case ReplyDenied:
-		return "permission denied"
-	case ReplyThrottled:
-		return "throttled"
-	case ReplyKMS:
-		return "a problem with the KMS key"
-	case ReplyFault:
-		return "an internal error"
-	case ReplyNone:
-		return "no answer"
-	case ReplyUnsent:
-		return "not reachable"
-	case ReplySkew:
-		return "its time or signature is not accepted"
-	case ReplyCredentials:
-		return "no valid credentials"
-	}
-	return string(a)
-}
-
 // NeedsOperator reports whether the answer stays the same until an operator fixes something: a
 // permission, a key, a clock. The request is still retried, because AWS takes a while to notice the
 // fix.

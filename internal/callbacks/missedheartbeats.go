@@ -1,9 +1,6 @@
 package callbacks
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // MissedHeartbeats describes heartbeats that Lambda has not accepted. The zero value means that Lambda
 // accepts them or that none are sent.
@@ -37,14 +34,10 @@ func (c *Callback) Beat(sent time.Time, by Actor) AuditEntry {
 	c.Heartbeats++
 	c.MissedHeartbeats = MissedHeartbeats{}
 	c.settleHeartbeat()
-	entry := c.entry(sent, by, ActionHeartbeat, "")
-	switch {
-	case failed > 0:
-		entry.Detail = fmt.Sprintf("Taken again after %d that failed.", failed)
-	case !last.IsZero() && sent.Sub(last) <= 2*c.HeartbeatInterval():
+	if failed == 0 && !last.IsZero() && sent.Sub(last) <= 2*c.HeartbeatInterval() {
 		return AuditEntry{}
 	}
-	return entry
+	return c.entry(sent, by, ActionHeartbeat, Facts{Failed: failed})
 }
 
 // MissedHeartbeat is a heartbeat that Lambda did not accept.
@@ -81,7 +74,7 @@ func (c *Callback) MissHeartbeat(b MissedHeartbeat, now time.Time, by Actor) Aud
 	if c.MissedHeartbeats.Failed > 1 {
 		return AuditEntry{}
 	}
-	return c.entry(now, by, ActionHeartbeatFailed, "Lambda did not take it: "+reply.words()+".")
+	return c.entry(now, by, ActionHeartbeatFailed, Facts{Reply: reply})
 }
 
 // firstRetry is the pause after the first failed heartbeat, and the shortest of all.

@@ -22,7 +22,7 @@ func TestBeatsThatFailAreOneStretch(t *testing.T) {
 	t.Parallel()
 	c := reviewed(time.Minute)
 	first := miss(&c, 20*time.Second, ReplyThrottled)
-	if first.Action != ActionHeartbeatFailed || first.Detail != "Lambda did not take it: throttled." {
+	if first.Action != ActionHeartbeatFailed || first.Facts.Reply != ReplyThrottled {
 		t.Errorf("the first failure is %+v in the audit", first)
 	}
 	for i := range 5 {
@@ -35,7 +35,7 @@ func TestBeatsThatFailAreOneStretch(t *testing.T) {
 		t.Errorf("got %+v, want %+v", c.MissedHeartbeats, want)
 	}
 	again := c.Beat(at(30*time.Second), beats)
-	if again.Action != ActionHeartbeat || again.Detail != "Taken again after 6 that failed." {
+	if again.Action != ActionHeartbeat || again.Facts.Failed != 6 {
 		t.Errorf("the beat that was taken is %+v in the audit", again)
 	}
 	if c.HeartbeatsFail() || !c.KeptAlive() || c.MissedHeartbeats != (MissedHeartbeats{}) {

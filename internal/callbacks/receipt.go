@@ -1,10 +1,6 @@
 package callbacks
 
-import (
-	"fmt"
-	"strings"
-	"time"
-)
+import "time"
 
 // Receipt notes what the history says of a decision that Lambda accepted. If the history shows
 // another end, Receipt does what [Callback.Differ] does.
@@ -14,15 +10,10 @@ func (c *Callback) Receipt(
 	if c.State != Completed {
 		return AuditEntry{}, c.wrongState("note a receipt with")
 	}
-	switch {
-	case closing.Completion != nil && closing.Completion.Same(ours):
-		c.Ending.Event, c.Ending.At, c.Ending.Proven = closing.EventID, closing.At, true
-		return c.entry(now, by, ActionReceipt, fmt.Sprintf("History event %d holds our payload, sha256 %s.", closing.EventID, ours.SHA256())), nil
-	case closing.MayHold(ours):
-		c.Ending.Event, c.Ending.At = closing.EventID, closing.At
-		return c.entry(now, by, ActionReceipt, fmt.Sprintf("History event %d closed the callback; its payload cannot be read.", closing.EventID)), nil
+	same := closing.Completion != nil && closing.Completion.Same(ours)
+	if same || closing.MayHold(ours) {
+		c.Ending.Event, c.Ending.At, c.Ending.Proven = closing.EventID, closing.At, same
+		return c.entry(now, by, ActionReceipt, c.ended()), nil
 	}
-	e := c.EndedElsewhere(closing, now)
-	e.Detail = "Lambda accepted the decision, but the execution's history shows another end: " + strings.ToLower(e.Detail[:1]) + e.Detail[1:]
-	return c.Differ(e, now, by)
+	return c.Differ(c.EndedElsewhere(closing, now), now, by)
 }

@@ -40,7 +40,7 @@ func (s *Service) Receive(ctx context.Context, from Source, messageID string, a 
 		return Acknowledgment{}, err
 	}
 	fingerprint := a.Fingerprint() // only after validation: not every time can be written
-	entry := c.entry(now, Actor{Kind: ActorSource, ID: from.Name, Name: from.Name}, ActionReceived, "Announced by webhook.")
+	entry := c.entry(now, Actor{Kind: ActorSource, ID: from.Name, Name: from.Name}, ActionReceived, Facts{Announced: AnnouncedFirst})
 	entry.To = Pending
 	message := Message{Source: from.Name, ID: messageID, At: now}
 	receipt, err := s.store.Receive(ctx, message, c, content, fingerprint, entry)
@@ -72,6 +72,6 @@ func (s *Service) contested(ctx context.Context, d *DifferentError, entry AuditE
 		return nil
 	}
 	entry.Callback, entry.Queue, entry.Action, entry.To = d.Callback, d.Queue, ActionContested, ""
-	entry.Detail = "Refused: source " + d.Source + " announced this callback first, with other content."
+	entry.Facts = Facts{Source: d.Source}
 	return s.store.RecordOnce(ctx, entry)
 }

@@ -40,7 +40,7 @@ func (s *Service) OpenReview(ctx context.Context, p Person, id ID, sign SignOfLi
 		c.Reviews = append(c.Reviews, r)
 		c.hold(c.Reviews, s.limits, now)
 		c.Bookkeeping = true
-		return c.Record(c.entry(now, r.By, ActionReviewOpened, ""), nil)
+		return c.Record(c.entry(now, r.By, ActionReviewOpened, Facts{}), nil)
 	})
 	if err != nil {
 		return ReviewStatus{}, fmt.Errorf("review %s: %w", id, err)
@@ -101,7 +101,7 @@ func (s *Service) RenewReview(ctx context.Context, p Person, id, review ID, sign
 		}
 		renewed = *r
 		if sign.Still {
-			return c.entry(now, r.By, ActionReviewConfirmed, "")
+			return c.entry(now, r.By, ActionReviewConfirmed, Facts{})
 		}
 		return AuditEntry{}
 	})
@@ -119,7 +119,7 @@ func (s *Service) ReleaseReview(ctx context.Context, p Person, id, review ID) er
 	now := s.now()
 	c, err := s.changeReview(ctx, p, id, review, func(c *Callback, r *Review) AuditEntry {
 		r.ClosedAt = now
-		return c.entry(now, r.By, ActionReviewReleased, "")
+		return c.entry(now, r.By, ActionReviewReleased, Facts{})
 	})
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package callbacks
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -60,13 +59,7 @@ func (c *Callback) StateRequester(r Requester, reason string, now time.Time, by 
 	}
 	r.StatedBy = by.ID
 	c.Requester = r
-	names := []string{}
-	for _, name := range []string{r.Name, r.Email, r.ID} {
-		if name != "" {
-			names = append(names, name)
-		}
-	}
-	return c.entry(now, by, ActionRequesterStated, fmt.Sprintf("Asked for by %s. “%s”", strings.Join(names, ", "), spaced(reason))), nil
+	return c.entry(now, by, ActionRequesterStated, Facts{Requester: &r, Reason: spaced(reason)}), nil
 }
 
 // StateRequester lets an admin name the requester of a callback that waits in a queue with four

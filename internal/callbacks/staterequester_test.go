@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
+	"countersign/views/words"
 )
 
 // adminOfFinance may say who asks, and decides in finance too.
@@ -61,7 +62,7 @@ func TestStateRequester(t *testing.T) {
 	wantRefusal(t, err, "stated")
 	d.MustDecide(desktest.Dana, c.ID, "approve", "")
 	entries, err := d.Store.Audit(d.Ctx, callbacks.AuditQuery{Callback: c.ID, Action: callbacks.ActionRequesterStated, Limit: 9})
-	if err != nil || len(entries) != 1 || entries[0].Actor != adminOfFinance.Actor() || entries[0].Detail != "Asked for by u-mara. “Her ticket.”" {
+	if err != nil || len(entries) != 1 || entries[0].Actor != adminOfFinance.Actor() || words.Audit(entries[0]) != "Asked for by u-mara. “Her ticket.”" {
 		t.Errorf("the audit says %+v, %v", entries, err)
 	}
 }

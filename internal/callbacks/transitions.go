@@ -11,20 +11,26 @@ func (c *Callback) wrongState(wanted string) error {
 }
 
 // entry begins the audit entry of a change to the callback.
-func (c *Callback) entry(at time.Time, by Actor, action Action, detail string) AuditEntry {
-	return AuditEntry{At: at, Actor: by, Action: action, Callback: c.ID, Queue: c.Queue, Detail: detail}
+func (c *Callback) entry(at time.Time, by Actor, action Action, facts Facts) AuditEntry {
+	return AuditEntry{At: at, Actor: by, Action: action, Callback: c.ID, Queue: c.Queue, Facts: facts}
 }
 
 // move changes the state and records it in the audit. A callback that is no longer open needs no
 // heartbeats.
-func (c *Callback) move(to State, at time.Time, by Actor, action Action, detail string) AuditEntry {
-	e := c.entry(at, by, action, detail)
+func (c *Callback) move(to State, at time.Time, by Actor, action Action, facts Facts) AuditEntry {
+	e := c.entry(at, by, action, facts)
 	e.From, e.To = c.State, to
 	c.State = to
 	if !to.Open() {
 		c.NextHeartbeatAt, c.MissedHeartbeats = time.Time{}, MissedHeartbeats{}
 	}
 	return e
+}
+
+// ended are the facts of an entry that says how the callback ended.
+func (c *Callback) ended() Facts {
+	ending := *c.Ending
+	return Facts{Ending: &ending, Decision: c.Decision.brief()}
 }
 
 // Decide records a decision. Only a pending callback can be decided. A clock that seems to have run
@@ -35,7 +41,7 @@ func (c *Callback) Decide(d Decision) (AuditEntry, error) {
 		return AuditEntry{}, c.wrongState("decide")
 	}
 	c.Decision, c.Problem = &d, ""
-	entry := c.move(Decided, d.At, d.By, ActionDecided, fmt.Sprintf("%s, %s of %d bytes, sha256 %s", d.Label, d.Kind, d.Size, d.SHA256))
+	entry := c.move(Decided, d.At, d.By, ActionDecided, Facts{Decision: d.brief()})
 	c.scheduleHeartbeat(d.At)
 	return entry, nil
 }
@@ -47,8 +53,8 @@ func (c *Callback) TimeOut(now time.Time, by Actor) (AuditEntry, error) {
 		return AuditEntry{}, c.wrongState("time out")
 	}
 	at, cause := c.Deadline()
-	c.Ending, c.Problem = &Ending{By: EndedByClock, Cause: cause, At: at, Detail: byOurClock(cause)}, ""
-	return c.move(TimedOut, now, by, ActionTimedOut, c.Ending.Detail), nil
+	c.Ending, c.Problem = &Ending{By: EndedByClock, Cause: cause, At: at, Assumed: true}, ""
+	return c.move(TimedOut, now, by, ActionTimedOut, c.ended()), nil
 }
 
 // Close ends a pending callback that Lambda no longer waits for.
@@ -58,9 +64,9 @@ func (c *Callback) Close(e Ending, now time.Time, by Actor) (AuditEntry, error) 
 	}
 	c.Ending, c.Problem = &e, ""
 	if e.By == EndedByClock {
-		return c.move(TimedOut, now, by, ActionTimedOut, e.Detail), nil
+		return c.move(TimedOut, now, by, ActionTimedOut, c.ended()), nil
 	}
-	return c.move(Closed, now, by, ActionClosed, e.Detail), nil
+	return c.move(Closed, now, by, ActionClosed, c.ended()), nil
 }
 
 // AttemptFailed notes the answer to a failed attempt to deliver the decision. If the answer is the
@@ -73,7 +79,7 @@ func (c *Callback) AttemptFailed(a Attempt, now time.Time, by Actor) (AuditEntry
 		return AuditEntry{}, nil
 	}
 	c.Problem = a.Reply
-	met := fmt.Sprintf("Attempt %d: %s.", a.Number, a.Reply.words())
+	met := Facts{Attempt: a.Number, Reply: a.Reply}
 	return c.entry(now, by, ActionAttemptFailed, met), nil
 }
 
@@ -83,7 +89,7 @@ func (c *Callback) Complete(e Ending, by Actor) (AuditEntry, error) {
 		return AuditEntry{}, c.wrongState("complete")
 	}
 	c.Ending, c.Problem = &e, ""
-	return c.move(Completed, e.At, by, ActionDelivered, e.Detail), nil
+	return c.move(Completed, e.At, by, ActionDelivered, c.ended()), nil
 }
 
 // Lose notes that something else ended the callback before the decision arrived.
@@ -92,7 +98,7 @@ func (c *Callback) Lose(e Ending, now time.Time, by Actor) (AuditEntry, error) {
 		return AuditEntry{}, c.wrongState("lose")
 	}
 	c.Ending, c.Problem = &e, ""
-	return c.move(Lost, now, by, ActionLost, e.Detail+margin(e, c.Decision)), nil
+	return c.move(Lost, now, by, ActionLost, c.ended()), nil
 }
 
 // Differ notes that the history shows another end although Lambda accepted the decision: the
@@ -101,8 +107,9 @@ func (c *Callback) Differ(e Ending, now time.Time, by Actor) (AuditEntry, error)
 	if c.State != Completed {
 		return AuditEntry{}, c.wrongState("take back")
 	}
+	e.Accepted = true
 	c.Ending = &e
-	return c.move(Lost, now, by, ActionReceiptDiffers, e.Detail+margin(e, c.Decision)), nil
+	return c.move(Lost, now, by, ActionReceiptDiffers, c.ended()), nil
 }
 
 // GiveUp notes that an operator has to look; to is [Undeliverable] or [Unconfirmed].
@@ -115,7 +122,7 @@ func (c *Callback) GiveUp(to State, reply Reply, e Ending, by Actor) (AuditEntry
 		action = ActionUnconfirmed
 	}
 	c.Ending, c.Problem = &e, reply
-	return c.move(to, e.At, by, action, e.Detail), nil
+	return c.move(to, e.At, by, action, c.ended()), nil
 }
 
 // Retry sends the decision again because an operator asks for it. The delivery is due at once, or
@@ -126,9 +133,9 @@ func (c *Callback) Retry(d *Delivery, now time.Time, by Actor) (entry AuditEntry
 	switch c.State {
 	case Undeliverable, Unconfirmed:
 		c.Ending, c.Problem = nil, ""
-		entry = c.move(Decided, now, by, ActionRetried, "Delivery will be retried.")
+		entry = c.move(Decided, now, by, ActionRetried, Facts{})
 	case Decided:
-		entry = c.entry(now, by, ActionRetried, "The next attempt is made immediately.")
+		entry = c.entry(now, by, ActionRetried, Facts{})
 	case Pending, Completed, Lost, TimedOut, Closed:
 		return entry, c.wrongState("retry")
 	}

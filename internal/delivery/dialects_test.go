@@ -9,6 +9,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 	"countersign/internal/history"
+	"countersign/views/words"
 )
 
 // dialects are the ways in which Lambda may say "closed", and a mix of them within one callback's
@@ -85,7 +86,7 @@ func TestLostInEachDialect(t *testing.T) {
 				d.Lambda.Lag = 2
 				d.MustDecide(desktest.Mara, c.ID, "approve", "")
 				got := d.settle(c.ID)
-				if got.State != callbacks.Lost || got.Ending.By != tt.closing.By || got.Ending.Cause != tt.closing.Cause || !got.Ending.At.Equal(ended) || got.Ending.Detail != tt.says {
+				if got.State != callbacks.Lost || got.Ending.By != tt.closing.By || got.Ending.Cause != tt.closing.Cause || !got.Ending.At.Equal(ended) || words.Ending(got.Ending, got.Decision) != tt.says {
 					t.Errorf("got %s, %+v; want it lost to %+v at %s", got.State, got.Ending, tt.closing, ended)
 				}
 				if says := d.detail(c.ID, callbacks.ActionLost); says != tt.says+" That was on 2026-11-24 at 13:00:00.000 UTC, 1.5 s before the decision." {
@@ -122,7 +123,7 @@ func (d *desk) detail(id callbacks.ID, action callbacks.Action) string {
 	if err != nil || len(entries) != 1 {
 		d.T.Fatalf("entries of %s: %v (%v)", action, entries, err)
 	}
-	return entries[0].Detail
+	return words.Audit(entries[0])
 }
 
 // TestRefusedWhileOpen: an answer that may mean "closed" is a refusal once the history has shown
@@ -154,11 +155,11 @@ func TestRefusedWhileOpen(t *testing.T) {
 			if got.State != callbacks.Undeliverable || got.Problem != callbacks.ReplyInvalid || len(d.Lambda.Sent()) != 5 {
 				t.Errorf("got %s with problem %q after %d attempts, want it refused after 5", got.State, got.Problem, len(d.Lambda.Sent()))
 			}
-			if says := strings.Contains(got.Ending.Detail, "Its size may be why"); says != tt.large {
-				t.Errorf("%d bytes: %q", got.Decision.Size, got.Ending.Detail)
+			if says := strings.Contains(words.Ending(got.Ending, got.Decision), "Its size may be why"); says != tt.large {
+				t.Errorf("%d bytes: %q", got.Decision.Size, words.Ending(got.Ending, got.Decision))
 			}
-			if says := d.detail(c.ID, callbacks.ActionUndeliverable); says != got.Ending.Detail {
-				t.Errorf("the audit says %q, the callback %q", says, got.Ending.Detail)
+			if says := d.detail(c.ID, callbacks.ActionUndeliverable); says != words.Ending(got.Ending, got.Decision) {
+				t.Errorf("the audit says %q, the callback %q", says, words.Ending(got.Ending, got.Decision))
 			}
 		})
 	}
@@ -211,7 +212,7 @@ func TestBeatThatMayBeRefused(t *testing.T) {
 			d.Open(desktest.Mara, c.ID)
 			d.Beat()
 			d.WantState(c.ID, callbacks.Pending)
-			if says := d.detail(c.ID, callbacks.ActionHeartbeatFailed); says != "Lambda did not take it: refused, or closed already." {
+			if says := d.detail(c.ID, callbacks.ActionHeartbeatFailed); says != "Lambda did not take it: refused, or the callback is closed." {
 				t.Errorf("the audit says %q", says)
 			}
 			d.Live(15 * time.Second)

@@ -7,6 +7,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 	"countersign/internal/history"
+	"countersign/views/words"
 )
 
 // TestDelivery_Doubt: a delivery whose answer was lost keeps with the callback, and in the audit,
@@ -45,8 +46,8 @@ func TestDelivery_Doubt(t *testing.T) {
 				t.Errorf("kept %q, want %q", got.Ending.Doubt, tt.want)
 			}
 			entries, err := d.Store.Audit(d.Ctx, callbacks.AuditQuery{Callback: c.ID, Action: callbacks.ActionUnconfirmed, Limit: 1})
-			if err != nil || len(entries) != 1 || entries[0].Detail != got.Ending.Detail {
-				t.Errorf("the audit says %+v (%v), the callback %q", entries, err, got.Ending.Detail)
+			if err != nil || len(entries) != 1 || words.Audit(entries[0]) != words.Ending(got.Ending, got.Decision) {
+				t.Errorf("the audit says %+v (%v), the callback %q", entries, err, words.Ending(got.Ending, got.Decision))
 			}
 			if _, err := d.Service.RetryDelivery(d.Ctx, desktest.Ops, c.ID); err != nil {
 				t.Fatal(err)

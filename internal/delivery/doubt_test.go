@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
+	"countersign/views/words"
 )
 
 var now = time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)
@@ -51,12 +52,14 @@ func TestDoubt(t *testing.T) {
 			if v := judge(tt.e, callbacks.Completion{Kind: callbacks.Success}); v != unconfirmed {
 				t.Fatalf("it ends %s, want unconfirmed", v)
 			}
-			e := (&callbacks.Callback{Decision: &callbacks.Decision{Size: 1 << 19}}).EndedUnconfirmed(doubtOf(tt.e), tt.e.doubtful, now)
+			decision := &callbacks.Decision{Size: 1 << 19}
+			e := (&callbacks.Callback{Decision: decision}).EndedUnconfirmed(doubtOf(tt.e), tt.e.doubtful, now)
 			if e.Doubt != tt.want || e.By != callbacks.EndedByUnknown || !e.At.Equal(now) {
 				t.Errorf("got %+v, want %s", e, tt.want)
 			}
-			if !strings.HasPrefix(e.Detail, "An answer was lost, and ") || !strings.HasSuffix(e.Detail, ".") || !strings.Contains(e.Detail, tt.detail) {
-				t.Errorf("%q, want %q in it", e.Detail, tt.detail)
+			said := words.Ending(&e, decision)
+			if !strings.HasPrefix(said, "An answer was lost, and ") || !strings.HasSuffix(said, ".") || !strings.Contains(said, tt.detail) {
+				t.Errorf("%q, want %q in it", said, tt.detail)
 			}
 		})
 	}
@@ -84,17 +87,19 @@ func TestDoubt_LostOrRefused(t *testing.T) {
 			if v := judge(e, callbacks.Completion{Kind: callbacks.Success}); v != unconfirmed {
 				t.Fatalf("it ends %s, want unconfirmed", v)
 			}
-			got := (&callbacks.Callback{Decision: &callbacks.Decision{Size: tt.size}}).EndedUnconfirmed(doubtOf(e), e.doubtful, now)
+			decision := &callbacks.Decision{Size: tt.size}
+			got := (&callbacks.Callback{Decision: decision}).EndedUnconfirmed(doubtOf(e), e.doubtful, now)
 			if got.Doubt != callbacks.DoubtRefusal || got.By != callbacks.EndedByUnknown || !got.At.Equal(now) {
 				t.Errorf("got %+v, want %s", got, callbacks.DoubtRefusal)
 			}
+			said := words.Ending(&got, decision)
 			for _, want := range append(tt.detail, "The decision was lost or refused, it is not known which: ") {
-				if !strings.Contains(got.Detail, want) {
-					t.Errorf("%q, want %q in it", got.Detail, want)
+				if !strings.Contains(said, want) {
+					t.Errorf("%q, want %q in it", said, want)
 				}
 			}
-			if large := tt.size > 262_144; strings.Contains(got.Detail, "size") != large {
-				t.Errorf("%d bytes: %q", tt.size, got.Detail)
+			if large := tt.size > 262_144; strings.Contains(said, "size") != large {
+				t.Errorf("%d bytes: %q", tt.size, said)
 			}
 		})
 	}

@@ -11,6 +11,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/delivery"
 	"countersign/internal/desktest"
+	"countersign/views/words"
 )
 
 var bus = callbacks.Actor{Kind: callbacks.ActorSource, ID: "eventbridge", Name: "EventBridge"}
@@ -50,14 +51,14 @@ func TestExecutionEnded(t *testing.T) {
 			told := d.Invalidations.Count()
 			d.ended(c, how, 1)
 			got := d.WantState(c.ID, want.state)
-			if e := got.Ending; e.By != want.by || e.Cause != want.cause || e.Detail != want.detail || !e.At.Equal(d.Clock.Now().Add(-time.Second)) {
+			if e := got.Ending; e.By != want.by || e.Cause != want.cause || words.Ending(e, got.Decision) != want.detail || !e.At.Equal(d.Clock.Now().Add(-time.Second)) {
 				t.Errorf("ending is %+v", e)
 			}
 			if !got.NextHeartbeatAt.IsZero() {
 				t.Error("heartbeats go on")
 			}
 			entries, err := d.Store.Audit(d.Ctx, callbacks.AuditQuery{Callback: c.ID, Limit: 1})
-			if err != nil || entries[0].Actor != bus || entries[0].Action != want.action || entries[0].Detail != want.detail {
+			if err != nil || entries[0].Actor != bus || entries[0].Action != want.action || words.Audit(entries[0]) != want.detail {
 				t.Errorf("audit has %+v, %v", entries, err)
 			}
 			if d.Invalidations.Count() != told+1 {
@@ -76,7 +77,7 @@ func TestExecutionEndedAgain(t *testing.T) {
 	told, revision := d.Invalidations.Count(), d.Get(c.ID).Revision
 	d.Clock.Advance(time.Minute)
 	d.ended(c, callbacks.ExecutionFailed, 0)
-	if got := d.Get(c.ID); got.Revision != revision || got.Ending.Detail != "The execution was stopped." || d.Invalidations.Count() != told || len(d.Actions(c.ID)) != 2 {
+	if got := d.Get(c.ID); got.Revision != revision || words.Ending(got.Ending, got.Decision) != "The execution was stopped." || d.Invalidations.Count() != told || len(d.Actions(c.ID)) != 2 {
 		t.Errorf("ending is %+v after %v", got.Ending, d.Actions(c.ID))
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"countersign/internal/delivery"
 	"countersign/internal/desktest"
 	"countersign/internal/history"
+	"countersign/views/words"
 )
 
 // These deliveries go on behind the deadline, as after an outage of the desk or of AWS. Our clock
@@ -162,8 +163,8 @@ func TestOverdue_NoHistory(t *testing.T) {
 	d.WantState(c.ID, callbacks.Decided)
 	d.tryFor(6*time.Minute, 6*time.Minute)
 	got := d.WantState(c.ID, callbacks.Undeliverable)
-	if want := "By our clock the callback's timeout ran out; its history could not be read."; got.Ending.Detail != want {
-		t.Errorf("it says %q, want %q", got.Ending.Detail, want)
+	if want := "By our clock the callback's timeout ran out; its history could not be read."; words.Ending(got.Ending, got.Decision) != want {
+		t.Errorf("it says %q, want %q", words.Ending(got.Ending, got.Decision), want)
 	}
 	d.Lambda.Faults = nil // the operator granted the permission
 	if _, err := d.Service.RetryDelivery(d.Ctx, desktest.Ops, c.ID); err != nil {
@@ -198,7 +199,7 @@ func TestNobodyKnowsByWhom(t *testing.T) {
 	d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByOther, Completion: &callbacks.Completion{Kind: callbacks.Failure}})
 	d.Clock.Advance(2 * time.Minute)
 	got := d.settle(c.ID)
-	if got.State != callbacks.Lost || got.Ending.By != callbacks.EndedByUnknown || got.Ending.Cause != callbacks.NoDeadline || !strings.Contains(got.Ending.Detail, "By whom is not known") {
+	if got.State != callbacks.Lost || got.Ending.By != callbacks.EndedByUnknown || got.Ending.Cause != callbacks.NoDeadline || !strings.Contains(words.Ending(got.Ending, got.Decision), "By whom is not known") {
 		t.Errorf("ending is %+v", got.Ending)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
+	"countersign/views/words"
 )
 
 // acceptedDesk is a desk whose decision Lambda has just accepted.
@@ -104,7 +105,7 @@ func TestReceipt_Differs(t *testing.T) {
 	d.Deliver()
 	got := d.WantState(id, callbacks.Lost)
 	if got.Ending.By != callbacks.EndedByOther || got.Ending.Kind != callbacks.Failure || got.Ending.Event != 5 || got.Ending.At.IsZero() ||
-		got.Ending.Detail != "Lambda accepted the decision, but the execution's history shows another end: another client completed the callback with a failure." {
+		words.Ending(got.Ending, got.Decision) != "Lambda accepted the decision, but the execution's history shows another end: another client completed the callback with a failure." {
 		t.Errorf("ending %+v", got.Ending)
 	}
 	if lastAction(d, id) != callbacks.ActionReceiptDiffers || d.Attention(desktest.Mara) != 1 || d.Attention(desktest.Ops) != 1 {

@@ -24,6 +24,7 @@ import (
 	"countersign/internal/sqlstore/sqlstoretest"
 	"countersign/internal/standin/locallambda"
 	"countersign/internal/standin/locallambda/locallambdatest"
+	"countersign/views/words"
 )
 
 const region = "eu-central-1"
@@ -251,7 +252,7 @@ func (s *search) told(id callbacks.ID) []string {
 	}
 	var details []string
 	for i := len(entries) - 1; i >= 0; i-- {
-		details = append(details, entries[i].Detail)
+		details = append(details, words.Audit(entries[i]))
 	}
 	return details
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -85,7 +84,7 @@ func TestDiscovery_Ends(t *testing.T) {
 				}
 				s.log.Next(t, locallambda.ExecutionEnded)
 			},
-			callbacks.Closed, callbacks.Ending{By: callbacks.EndedByOther, Kind: callbacks.Success, Detail: "Another client completed the callback with a success."},
+			callbacks.Closed, callbacks.Ending{By: callbacks.EndedByOther, Kind: callbacks.Success},
 		},
 		"Stopped": {
 			func(t *testing.T, s *search, arn, _ string) {
@@ -93,11 +92,11 @@ func TestDiscovery_Ends(t *testing.T) {
 					t.Fatal(err)
 				}
 			},
-			callbacks.Closed, callbacks.Ending{By: callbacks.EndedByExecution, Detail: "The execution was stopped."},
+			callbacks.Closed, callbacks.Ending{By: callbacks.EndedByExecution, Around: callbacks.AroundStopped},
 		},
 		"HeartbeatTimedOut": {
 			func(_ *testing.T, s *search, _, _ string) { s.clock.Advance(11 * time.Minute) },
-			callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseHeartbeat, Detail: "No heartbeat came within the heartbeat timeout."},
+			callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseHeartbeat},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -158,7 +157,7 @@ func TestDiscovery_SubmitterFailed(t *testing.T) {
 	known := s.announce(token, nil).Callback // its submitter announced it before it failed
 	s.scan()
 	got := s.only(callbacks.Closed)
-	if got.ID != known.ID || got.Ending.By != callbacks.EndedByExecution || !strings.Contains(got.Ending.Detail, "ended without it") {
+	if got.ID != known.ID || got.Ending.By != callbacks.EndedByExecution || got.Ending.Around != callbacks.AroundContext {
 		t.Errorf("got %+v", got.Ending)
 	}
 }

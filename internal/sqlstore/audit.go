@@ -25,23 +25,29 @@ type auditRow struct {
 	Queue     string
 	FromState string
 	ToState   string
+	Facts     sql.NullString
 	Detail    string
 }
 
 // auditColumns are the columns of audit, in the order of values.
 const auditColumns = `
-	at, actor_kind, actor_id, actor_name, action, callback, queue, from_state, to_state, detail`
+	at, actor_kind, actor_id, actor_name, action, callback, queue, from_state, to_state, facts,
+	detail`
 
 var insertAudit = insertText("audit", auditColumns)
 
 func (r *auditRow) values() []any {
 	return []any{
 		r.At, r.ActorKind, r.ActorID, r.ActorName, r.Action, r.Callback, r.Queue, r.FromState,
-		r.ToState, r.Detail,
+		r.ToState, r.Facts, r.Detail,
 	}
 }
 
-func (r *auditRow) entry() callbacks.AuditEntry {
+func (r *auditRow) entry() (callbacks.AuditEntry, error) {
+	facts, err := decodeFacts(r.Facts)
+	if err != nil {
+		return callbacks.AuditEntry{}, fmt.Errorf("facts of audit entry %d: %w", r.Seq, err)
+	}
 	return callbacks.AuditEntry{
 		Seq:      r.Seq,
 		At:       fromMillis(r.At),
@@ -51,14 +57,19 @@ func (r *auditRow) entry() callbacks.AuditEntry {
 		Queue:    r.Queue,
 		From:     callbacks.State(r.FromState),
 		To:       callbacks.State(r.ToState),
+		Facts:    facts,
 		Detail:   r.Detail,
-	}
+	}, nil
 }
 
 // record writes an audit entry, unless its action is empty.
 func (t *tx) record(ctx context.Context, e callbacks.AuditEntry) error {
 	if e.Action == "" {
 		return nil
+	}
+	facts, err := encodeFacts(e.Facts)
+	if err != nil {
+		return fmt.Errorf("facts of an audit entry: %w", err)
 	}
 	r := auditRow{
 		At:        millis(e.At),
@@ -70,6 +81,7 @@ func (t *tx) record(ctx context.Context, e callbacks.AuditEntry) error {
 		Queue:     e.Queue,
 		FromState: string(e.From),
 		ToState:   string(e.To),
+		Facts:     facts,
 		Detail:    e.Detail,
 	}
 	if err := t.add(ctx, insertAudit, r.values()); err != nil {
@@ -112,7 +124,11 @@ func (s *Store) Audit(ctx context.Context, q callbacks.AuditQuery) ([]callbacks.
 	}
 	entries := make([]callbacks.AuditEntry, 0, len(found))
 	for i := range found {
-		entries = append(entries, found[i].entry())
+		entry, err := found[i].entry()
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, entry)
 	}
 	return entries, nil
 }

@@ -118,10 +118,7 @@ func encodeDecision(d *callbacks.Decision) (sql.NullString, error) {
 	if d == nil {
 		return sql.NullString{}, nil
 	}
-	return encode(decisionDocument{
-		Outcome: d.Outcome, Label: d.Label, Kind: d.Kind, By: actorDocument(d.By), Comment: d.Comment,
-		At: millis(d.At), SHA256: d.SHA256, Size: d.Size,
-	})
+	return encode(documentOfDecision(d))
 }
 
 func decodeDecision(column sql.NullString) (*callbacks.Decision, error) {
@@ -129,30 +126,60 @@ func decodeDecision(column sql.NullString) (*callbacks.Decision, error) {
 	if found, err := decode(column, &d); !found || err != nil {
 		return nil, err
 	}
+	return d.decision(), nil
+}
+
+func documentOfDecision(d *callbacks.Decision) decisionDocument {
+	return decisionDocument{
+		Outcome: d.Outcome, Label: d.Label, Kind: d.Kind, By: actorDocument(d.By), Comment: d.Comment,
+		At: millis(d.At), SHA256: d.SHA256, Size: d.Size,
+	}
+}
+
+func (d decisionDocument) decision() *callbacks.Decision {
 	return &callbacks.Decision{
 		Outcome: d.Outcome, Label: d.Label, Kind: d.Kind, By: callbacks.Actor(d.By), Comment: d.Comment,
 		At: fromMillis(d.At), SHA256: d.SHA256, Size: d.Size,
-	}, nil
+	}
 }
 
 type endingDocument struct {
-	By     callbacks.EndedBy       `json:"by"`
-	Cause  callbacks.DeadlineCause `json:"cause,omitempty"`
-	At     int64                   `json:"at"`
-	Kind   callbacks.Kind          `json:"kind,omitempty"`
-	Event  int                     `json:"event,omitempty"`
-	Proven bool                    `json:"proven,omitempty"`
-	Doubt  callbacks.Doubt         `json:"doubt,omitempty"`
-	Detail string                  `json:"detail,omitempty"`
+	By       callbacks.EndedBy       `json:"by"`
+	Cause    callbacks.DeadlineCause `json:"cause,omitempty"`
+	At       int64                   `json:"at"`
+	Assumed  bool                    `json:"assumed,omitempty"`
+	Around   callbacks.Around        `json:"around,omitempty"`
+	Kind     callbacks.Kind          `json:"kind,omitempty"`
+	Event    int                     `json:"event,omitempty"`
+	Proven   bool                    `json:"proven,omitempty"`
+	Accepted bool                    `json:"accepted,omitempty"`
+	Doubt    callbacks.Doubt         `json:"doubt,omitempty"`
+	Unread   callbacks.Doubt         `json:"unread,omitempty"`
+	Refusal  callbacks.Reply         `json:"refusal,omitempty"`
+	Code     string                  `json:"code,omitempty"`
+}
+
+func documentOfEnding(e *callbacks.Ending) endingDocument {
+	return endingDocument{
+		By: e.By, Cause: e.Cause, At: millis(e.At), Assumed: e.Assumed, Around: e.Around,
+		Kind: e.Kind, Event: e.Event, Proven: e.Proven, Accepted: e.Accepted,
+		Doubt: e.Doubt, Unread: e.Unread, Refusal: e.Refusal, Code: e.Code,
+	}
+}
+
+func (d endingDocument) ending() *callbacks.Ending {
+	return &callbacks.Ending{
+		By: d.By, Cause: d.Cause, At: fromMillis(d.At), Assumed: d.Assumed, Around: d.Around,
+		Kind: d.Kind, Event: d.Event, Proven: d.Proven, Accepted: d.Accepted,
+		Doubt: d.Doubt, Unread: d.Unread, Refusal: d.Refusal, Code: d.Code,
+	}
 }
 
 func encodeEnding(e *callbacks.Ending) (sql.NullString, error) {
 	if e == nil {
 		return sql.NullString{}, nil
 	}
-	return encode(endingDocument{
-		By: e.By, Cause: e.Cause, At: millis(e.At), Kind: e.Kind, Event: e.Event, Proven: e.Proven, Doubt: e.Doubt, Detail: e.Detail,
-	})
+	return encode(documentOfEnding(e))
 }
 
 func decodeEnding(column sql.NullString) (*callbacks.Ending, error) {
@@ -160,9 +187,7 @@ func decodeEnding(column sql.NullString) (*callbacks.Ending, error) {
 	if found, err := decode(column, &d); !found || err != nil {
 		return nil, err
 	}
-	return &callbacks.Ending{
-		By: d.By, Cause: d.Cause, At: fromMillis(d.At), Kind: d.Kind, Event: d.Event, Proven: d.Proven, Doubt: d.Doubt, Detail: d.Detail,
-	}, nil
+	return d.ending(), nil
 }
 
 type missedHeartbeatsDocument struct {

@@ -10,6 +10,7 @@ import (
 	"countersign/internal/desktest"
 	"countersign/internal/history"
 	"countersign/internal/upkeep"
+	"countersign/views/words"
 )
 
 // TestSweepTimesOut: where no history can be asked, our clock decides.
@@ -39,7 +40,7 @@ func TestSweepTimesOut(t *testing.T) {
 			d.Clock.Advance(upkeep.Grace)
 			d.Expire()
 			got := d.WantState(c.ID, callbacks.TimedOut)
-			if got.Ending.Cause != tt.cause || !strings.HasPrefix(got.Ending.Detail, "By our clock ") || !got.Ending.At.Equal(c.ReceivedAt.Add(tt.after)) {
+			if got.Ending.Cause != tt.cause || !strings.HasPrefix(words.Ending(got.Ending, got.Decision), "By our clock ") || !got.Ending.At.Equal(c.ReceivedAt.Add(tt.after)) {
 				t.Errorf("ending is %+v, want %s at its own instant", got.Ending, tt.cause)
 			}
 		})
@@ -111,8 +112,8 @@ func TestSweepWaitsForABusyHistory(t *testing.T) {
 	}
 	d.Expiry.AskedInVain(c.ID, history.MaxReadings) // it cannot be waited for without end
 	d.Expire()
-	if got := d.WantState(c.ID, callbacks.TimedOut); got.Ending.Detail != "By our clock no heartbeat came within the heartbeat timeout; its history could not be read." {
-		t.Errorf("it says %q", got.Ending.Detail)
+	if got := d.WantState(c.ID, callbacks.TimedOut); words.Ending(got.Ending, got.Decision) != "By our clock no heartbeat came within the heartbeat timeout; its history could not be read." {
+		t.Errorf("it says %q", words.Ending(got.Ending, got.Decision))
 	}
 }
 

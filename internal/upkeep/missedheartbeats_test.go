@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
+	"countersign/views/words"
 )
 
 // failHeartbeats has the next calls answered so.
@@ -26,7 +27,7 @@ func (d *desk) heartbeatEntries(id callbacks.ID) []string {
 	var said []string
 	for _, e := range entries {
 		if e.Action == callbacks.ActionHeartbeat || e.Action == callbacks.ActionHeartbeatFailed {
-			said = append(said, strings.TrimSpace(string(e.Action)+" "+e.Detail))
+			said = append(said, strings.TrimSpace(string(e.Action)+" "+words.Audit(e)))
 		}
 	}
 	return said
@@ -54,13 +55,13 @@ func (d *desk) wantEnd(id callbacks.ID, cause callbacks.DeadlineCause) callbacks
 // a beat is taken, and the audit has one entry for the beginning and one for the end.
 func TestBeatsThatLambdaDoesNotTake(t *testing.T) {
 	t.Parallel()
-	for reply, words := range map[callbacks.Reply]string{
+	for reply, answer := range map[callbacks.Reply]string{
 		callbacks.ReplyThrottled: "throttled",
-		callbacks.ReplyDenied:    "permission denied",
+		callbacks.ReplyDenied:    "access denied",
 		callbacks.ReplyNone:      "no answer",
-		callbacks.ReplyFault:     "an internal error",
+		callbacks.ReplyFault:     "an internal Lambda error",
 		callbacks.ReplyUnsent:    "not reachable",
-		callbacks.ReplyInvalid:   "refused",
+		callbacks.ReplyInvalid:   "refused as invalid",
 	} {
 		t.Run(string(reply), func(t *testing.T) {
 			t.Parallel()
@@ -80,7 +81,7 @@ func TestBeatsThatLambdaDoesNotTake(t *testing.T) {
 			d.wantEnd(c.ID, callbacks.CauseTimeout)
 			d.Live(time.Minute, renew)
 			want := []string{
-				"heartbeat", "heartbeat.failed Lambda did not take it: " + words + ".", "heartbeat Taken again after 3 that failed.",
+				"heartbeat", "heartbeat.failed Lambda did not take it: " + answer + ".", "heartbeat Taken again after 3 that failed.",
 			}
 			if got := d.heartbeatEntries(c.ID); !slices.Equal(got, want) {
 				t.Errorf("the audit has %q, want %q", got, want)

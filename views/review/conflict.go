@@ -67,7 +67,7 @@ func conflictHow(m Conflict, s views.Shell) string {
 		}
 		return fmt.Sprintf("%s by %s, %s", words.Decision(c.Decision), by, s.Moment.Exact(c.Decision.At))
 	case c.Ending != nil:
-		return fmt.Sprintf("%s %s", c.Ending.Detail, s.Moment.Exact(c.Ending.At))
+		return ending(c) + " " + s.Moment.Exact(c.Ending.At)
 	}
 	return words.State(c.State)
 }

@@ -13,8 +13,8 @@ func TestConflictSaysWhoOrWhat(t *testing.T) {
 	taken := decidedReview().Callback
 	taken.Decision.By = viewstest.Dana
 	own := decidedReview().Callback
-	clock := endedReview(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, At: viewstest.Now.Add(-800 * time.Millisecond), Detail: "The timeout ran out."}).Callback
-	closed := endedReview(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByExecution, At: viewstest.Now, Detail: "The execution ended around the callback."}).Callback
+	clock := endedReview(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, At: viewstest.Now.Add(-800 * time.Millisecond)}).Callback
+	closed := endedReview(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByExecution, At: viewstest.Now}).Callback
 	for _, tc := range []struct {
 		name                string
 		c                   callbacks.Callback
@@ -22,7 +22,7 @@ func TestConflictSaysWhoOrWhat(t *testing.T) {
 	}{
 		{"Somebody", taken, "Dana approved this 4 s before you", "Decided", "Approved by Dana Fischer, 13:50:58.000"},
 		{"OwnOtherTab", own, "You already approved this 4 s ago", "Decided", "Approved by you, 13:50:58.000"},
-		{"Clock", clock, "The callback timed out 0.8 s before you", "Ended", "The timeout ran out. 13:51:01.200"},
+		{"Clock", clock, "The callback timed out 0.8 s before you", "Ended", "The callback's timeout ran out. 13:51:01.200"},
 		{"Closed", closed, "The execution ended before you", "Ended", "The execution ended around the callback. 13:51:02.000"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

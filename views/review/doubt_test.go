@@ -6,6 +6,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/views/viewstest"
+	"countersign/views/words"
 )
 
 // TestDoubts: each doubt has its own note and its own advice to an admin, and to nobody else.
@@ -33,15 +34,16 @@ func TestDoubts(t *testing.T) {
 		"":                     {"the history cannot tell", "Look at the execution in AWS, or " + rest},
 	} {
 		m := inDoubt(doubt)
+		why := words.Ending(m.Callback.Ending, m.Callback.Decision) + " "
 		page := viewstest.HTML(t, Page(admin, m))
-		if got := viewstest.Words(page.Find("#verdict")); !strings.Contains(got, "An answer was lost, and this is why. "+want.hint) {
+		if got := viewstest.Words(page.Find("#verdict")); !strings.Contains(got, why+want.hint) {
 			t.Errorf("%q is told to an admin as %q, want %q", doubt, got, want.hint)
 		}
 		if got := viewstest.Words(page.Find("#receipt")); !strings.Contains(got, "Not seen in history") || !strings.Contains(got, want.note) {
 			t.Errorf("%q: the receipt says %q, want %q", doubt, got, want.note)
 		}
 		got := viewstest.Words(viewstest.HTML(t, Page(reviewer, m)).Find("#verdict"))
-		if !strings.Contains(got, "An answer was lost, and this is why. An admin needs to look at this.") {
+		if !strings.Contains(got, why+"An admin needs to look at this.") {
 			t.Errorf("%q is told to a reviewer as %q", doubt, got)
 		}
 	}

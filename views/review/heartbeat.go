@@ -49,7 +49,7 @@ func whatArrives(c *callbacks.Callback) string {
 func recovered(m Review, u words.Urgency, now time.Time) bool {
 	for _, e := range m.Audit {
 		if e.Action == callbacks.ActionHeartbeat {
-			return u.KeptAlive && e.Detail != "" && now.Sub(e.At) < recoveryShown
+			return u.KeptAlive && e.Facts.Failed > 0 && now.Sub(e.At) < recoveryShown
 		}
 	}
 	return false

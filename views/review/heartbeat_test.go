@@ -161,7 +161,7 @@ func TestKeptAliveElsewhere(t *testing.T) {
 func TestBeatsAreTakenAgain(t *testing.T) {
 	t.Parallel()
 	m := sampleReview()
-	m.Audit = slices.Insert(m.Audit, 0, callbacks.AuditEntry{Action: callbacks.ActionHeartbeat, At: viewstest.Now.Add(-12 * time.Second), Detail: "Taken again after 5 that failed."})
+	m.Audit = slices.Insert(m.Audit, 0, callbacks.AuditEntry{Action: callbacks.ActionHeartbeat, At: viewstest.Now.Add(-12 * time.Second), Facts: callbacks.Facts{Failed: 5}})
 	if got := viewstest.Words(reviewPage(t, m).Find("#presence")); !strings.HasPrefix(got, "Lambda takes the heartbeats again.") {
 		t.Errorf("%q", got)
 	}

@@ -23,7 +23,7 @@ func refusedReview(a callbacks.Reply, status int, code string) Review {
 		m.Delivery.Attempts[i].Reply, m.Delivery.Attempts[i].Status, m.Delivery.Attempts[i].Code = a, status, code
 	}
 	m.Audit = append([]callbacks.AuditEntry{{
-		Seq: 48115, At: viewstest.Now, Actor: viewstest.System, Action: callbacks.ActionAttemptFailed, Callback: m.Callback.ID, Detail: "Attempt 1: permission denied.",
+		Seq: 48115, At: viewstest.Now, Actor: viewstest.System, Action: callbacks.ActionAttemptFailed, Callback: m.Callback.ID, Facts: callbacks.Facts{Attempt: 1, Reply: a},
 	}}, m.Audit...)
 	return m
 }
@@ -56,7 +56,7 @@ func TestMending(t *testing.T) {
 		"NothingToMend": {retryingReview(), "Lambda did not accept it: throttled. Nothing for you to do:"},
 		"OutOfReachByIt": {func() Review {
 			m := refusedReview(callbacks.ReplyDenied, 403, "AccessDeniedException")
-			m.Callback.State, m.Callback.Ending = callbacks.Undeliverable, &callbacks.Ending{By: callbacks.EndedByUnknown, Detail: "By our clock it is over."}
+			m.Callback.State, m.Callback.Ending = callbacks.Undeliverable, &callbacks.Ending{By: callbacks.EndedByUnknown, Cause: callbacks.CauseTimeout, Assumed: true}
 			return m
 		}(), "Allow lambda:SendDurableExecutionCallbackSuccess on " + grantOn},
 	} {
@@ -92,7 +92,7 @@ func TestMending_PassedSince(t *testing.T) {
 	reviewer.Viewer = viewstest.Lena
 	m := refusedReview(callbacks.ReplyDenied, 403, "AccessDeniedException")
 	m.Callback.Problem = callbacks.ReplyThrottled
-	if got := viewstest.Words(viewstest.HTML(t, Page(admin, m)).Find("#item")); !strings.Contains(got, "permission denied") {
+	if got := viewstest.Words(viewstest.HTML(t, Page(admin, m)).Find("#item")); !strings.Contains(got, "Attempt 1: access denied.") {
 		t.Errorf("an admin reads %q", got)
 	}
 	if got := viewstest.Words(viewstest.HTML(t, Page(reviewer, m)).Find("#item")); strings.Contains(got, "denied") {

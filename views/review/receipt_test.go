@@ -56,8 +56,8 @@ func TestReceipt(t *testing.T) {
 		{"LostFault", lostBy(callbacks.ReplyFault, 500), []string{"Recorded/", "Delivering/", "No clear answer/retry", "Ended by timeout/lost"}},
 		{"WithoutEffect", withoutEffect(), []string{"Recorded/", "Delivering/", "Accepted by Lambda/", "Another client completed it/lost"}},
 		{"LostUnreadable", lostReview(callbacks.EndedByUnknown, callbacks.NoDeadline), []string{"Recorded/", "Delivering/", "Refused by Lambda/lost"}},
-		{"Undeliverable", troubledReview(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "X", ""), []string{"Recorded/", "Delivering/", "Refused by Lambda/lost"}},
-		{"Unconfirmed", troubledReview(callbacks.Unconfirmed, callbacks.ReplyNone, 0, "", ""), []string{"Recorded/", "Delivering/", "No clear answer/retry", "Not seen in history/retry"}},
+		{"Undeliverable", troubledReview(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "X"), []string{"Recorded/", "Delivering/", "Refused by Lambda/lost"}},
+		{"Unconfirmed", troubledReview(callbacks.Unconfirmed, callbacks.ReplyNone, 0, ""), []string{"Recorded/", "Delivering/", "No clear answer/retry", "Not seen in history/retry"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -119,7 +119,7 @@ func TestRetryIsForAdmins(t *testing.T) {
 	t.Parallel()
 	reviewer := viewstest.Shell("mine", "/")
 	reviewer.Viewer = viewstest.Lena
-	trouble := troubledReview(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "X", "")
+	trouble := troubledReview(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "X")
 	for _, tc := range []struct {
 		name string
 		s    views.Shell

@@ -47,8 +47,8 @@ func lostReview(by callbacks.EndedBy, clock callbacks.DeadlineCause) Review {
 	return storyReview(viewstest.Lost(by, clock))
 }
 
-func troubledReview(state callbacks.State, reply callbacks.Reply, status int, code, detail string) Review {
-	return storyReview(viewstest.Troubled(state, reply, status, code, detail))
+func troubledReview(state callbacks.State, reply callbacks.Reply, status int, code string) Review {
+	return storyReview(viewstest.Troubled(state, reply, status, code))
 }
 
 func endedReview(state callbacks.State, e callbacks.Ending) Review {

@@ -16,7 +16,7 @@ func noteFor(e callbacks.AuditEntry, viewer callbacks.Person) string {
 	if e.NeedsOperator() && !viewer.Roles.Admin {
 		return words.Capital(words.AdminTold)
 	}
-	return e.Detail
+	return words.Audit(e)
 }
 
 // event is one line of the timeline: Who, in bold, did What.
@@ -68,7 +68,7 @@ func clockNote(c callbacks.Clocks) string {
 	return words.Capital(strings.Join(set, ", "))
 }
 
-// eventOf turns one audit entry into an event. The entry's detail is a sentence of ours.
+// eventOf turns one audit entry into an event.
 func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 	told := event{
 		At: e.At, Who: words.Actor(e.Actor, viewer), What: string(e.Action), Note: noteFor(e, viewer),
@@ -145,7 +145,7 @@ func failureEvent(m Review, told event) event {
 // heartbeatEvent says that heartbeats are sent, for the first time or again.
 func heartbeatEvent(e callbacks.AuditEntry, told event) event {
 	told.Icon, told.Who, told.What = "pulse", "", "Heartbeats began"
-	if e.Detail != "" {
+	if e.Facts.Failed > 0 {
 		told.What = "Heartbeats are taken again"
 	}
 	return told

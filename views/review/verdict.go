@@ -202,13 +202,8 @@ func timedOutTitle(c *callbacks.Callback) string {
 	return "Timed out."
 }
 
-// ending returns the domain's sentence about how the callback ended.
-func ending(c *callbacks.Callback) string {
-	if c.Ending == nil {
-		return ""
-	}
-	return c.Ending.Detail
-}
+// ending says how the callback ended.
+func ending(c *callbacks.Callback) string { return words.Ending(c.Ending, c.Decision) }
 
 // lastAnswer says how Lambda answered the last attempt to deliver a decision that could not be
 // delivered in time.

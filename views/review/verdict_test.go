@@ -29,10 +29,10 @@ func TestVerdict(t *testing.T) {
 	unread.Callback.Ending.Proven = false
 	settled := completedReview()
 	settled.Callback.Ending.Event, settled.Callback.Ending.Proven = 14, true
-	settled.Audit = []callbacks.AuditEntry{{At: viewstest.Now, Actor: viewstest.System, Action: callbacks.ActionDelivered, Detail: "History event 14, sha256 " + settled.Callback.Decision.SHA256}}
+	settled.Audit = []callbacks.AuditEntry{{At: viewstest.Now, Actor: viewstest.System, Action: callbacks.ActionDelivered, Facts: callbacks.Facts{Ending: settled.Callback.Ending, Decision: settled.Callback.Decision}}}
 	without := withoutEffect()
-	unknownEnd := endedReview(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByUnknown, Detail: "By whom is not known."})
-	outOfReach := troubledReview(callbacks.Undeliverable, callbacks.ReplyThrottled, 429, "X", "By our clock it is over.")
+	unknownEnd := endedReview(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByUnknown})
+	outOfReach := troubledReview(callbacks.Undeliverable, callbacks.ReplyThrottled, 429, "X")
 	dueNow := retryingReview()
 	dueNow.Delivery.DueAt = viewstest.Now
 	for _, tc := range []struct {
@@ -51,19 +51,19 @@ func TestVerdict(t *testing.T) {
 		{"Proven", admin, proven(), "Approved. Lambda’s own history agrees.", "You approved this at 13:50:58, with 41:12 to spare.", "approved"},
 		{"ProvenByTheEnd", admin, settled, "Approved. Lambda’s own history agrees.", "You approved this at 13:50:58, with 41:12 to spare.", "approved"},
 		{"NotCompared", admin, unread, "Approved. Lambda accepted it.", "You approved this at 13:50:58, with 41:12 to spare. Lambda’s history shows that a client completed the callback, but not with what: the bytes could not be compared.", "approved"},
-		{"WithoutEffect", admin, without, "Accepted, but without effect. Another client completed the callback 0.8\u00a0s before your approval.", "Lambda accepted the decision, but the execution's history shows another end: X. The function goes by that, not by the decision, which is kept in the audit.", "lost"},
-		{"OutOfReach", admin, outOfReach, "Approved, but it could not be delivered in time.", "By our clock it is over. The last answer of Lambda was: throttled. The decision is kept. An admin can send it again once the cause is fixed.", "prob"},
-		{"OutOfReachByADenial", reviewer, troubledReview(callbacks.Undeliverable, callbacks.ReplyDenied, 403, "X", "By our clock it is over."), "Mara approved this, but it could not be delivered in time.", "By our clock it is over. Lambda did not take it until then, and an admin was told why. The decision is kept. An admin needs to look at this.", "prob"},
-		{"ClosedByWhom", admin, unknownEnd, "Closed already.", "By whom is not known. Nothing was sent from here.", "idle"},
+		{"WithoutEffect", admin, without, "Accepted, but without effect. Another client completed the callback 0.8\u00a0s before your approval.", "Lambda accepted the decision, but the execution's history shows another end: another client completed the callback. The function goes by that, not by the decision, which is kept in the audit.", "lost"},
+		{"OutOfReach", admin, outOfReach, "Approved, but it could not be delivered in time.", "By our clock the callback's timeout ran out; its history could not be read. The last answer of Lambda was: throttled. The decision is kept. An admin can send it again once the cause is fixed.", "prob"},
+		{"OutOfReachByADenial", reviewer, troubledReview(callbacks.Undeliverable, callbacks.ReplyDenied, 403, "X"), "Mara approved this, but it could not be delivered in time.", "By our clock the callback's timeout ran out; its history could not be read. Lambda did not take it until then, and an admin was told why. The decision is kept. An admin needs to look at this.", "prob"},
+		{"ClosedByWhom", admin, unknownEnd, "Closed already.", "Lambda says that the callback was closed already. By whom is not known: its history does not tell. Nothing was sent from here.", "idle"},
 		{"LostToTimeout", admin, lostReview(callbacks.EndedByClock, callbacks.CauseTimeout), "Not delivered. The callback timed out 0.8\u00a0s before your approval.", "The callback's timeout ran out. The decision is kept in the audit, but Lambda did not take it.", "lost"},
-		{"LostToHeartbeat", admin, by(lostReview(callbacks.EndedByClock, callbacks.CauseHeartbeat), viewstest.Dana), "Not delivered. The callback ended by heartbeat 0.8\u00a0s before Dana’s approval.", "The callback's timeout ran out. The decision is kept in the audit, but Lambda did not take it.", "lost"},
-		{"LostAfterwards", admin, late, "Not delivered. Another client completed the callback 3\u00a0s after your approval.", "The callback's timeout ran out. The decision is kept in the audit, but Lambda did not take it.", "lost"},
-		{"LostUnreadable", admin, unreadable, "Not delivered. The callback was closed already.", "The callback's timeout ran out. Lambda said so at 13:50:57. The decision is kept in the audit, but Lambda did not take it.", "lost"},
-		{"UndeliverableForAdmin", admin, troubledReview(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "X", "Refused."), "Approved, but Lambda refuses it for good.", "Refused. The decision is kept. An admin can send it again once the cause is fixed.", "prob"},
-		{"UnconfirmedForReviewer", reviewer, troubledReview(callbacks.Unconfirmed, callbacks.ReplyNone, 0, "", "An answer was lost."), "Mara approved this. It is not known whether Lambda accepted it.", "An answer was lost. An admin needs to look at this.", "prob"},
-		{"TimedOut", admin, endedReview(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, Detail: "The timeout ran out."}), "Timed out.", "The timeout ran out. No decision was made. The function continues with its own timeout handling.", "idle"},
-		{"EndedByHeartbeat", admin, endedReview(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseHeartbeat, Detail: "No heartbeat came."}), "Ended by heartbeat.", "No heartbeat came. No decision was made. The function continues with its own timeout handling.", "idle"},
-		{"Closed", admin, endedReview(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByOther, Detail: "Another client completed it."}), "Closed elsewhere.", "Another client completed it. Nothing was sent from here.", "idle"},
+		{"LostToHeartbeat", admin, by(lostReview(callbacks.EndedByClock, callbacks.CauseHeartbeat), viewstest.Dana), "Not delivered. The callback ended by heartbeat 0.8\u00a0s before Dana’s approval.", "No heartbeat came within the heartbeat timeout. The decision is kept in the audit, but Lambda did not take it.", "lost"},
+		{"LostAfterwards", admin, late, "Not delivered. Another client completed the callback 3\u00a0s after your approval.", "Another client completed the callback. The decision is kept in the audit, but Lambda did not take it.", "lost"},
+		{"LostUnreadable", admin, unreadable, "Not delivered. The callback was closed already.", "Lambda says that the callback was closed already. By whom is not known: its history does not tell. Lambda said so at 13:50:57. The decision is kept in the audit, but Lambda did not take it.", "lost"},
+		{"UndeliverableForAdmin", admin, troubledReview(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "X"), "Approved, but Lambda refuses it for good.", "Lambda refused the decision for good: X. The decision is kept. An admin can send it again once the cause is fixed.", "prob"},
+		{"UnconfirmedForReviewer", reviewer, troubledReview(callbacks.Unconfirmed, callbacks.ReplyNone, 0, ""), "Mara approved this. It is not known whether Lambda accepted it.", "An answer was lost, and the execution's history may not be read, which an admin was told. An admin needs to look at this.", "prob"},
+		{"TimedOut", admin, endedReview(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout}), "Timed out.", "The callback's timeout ran out. No decision was made. The function continues with its own timeout handling.", "idle"},
+		{"EndedByHeartbeat", admin, endedReview(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseHeartbeat}), "Ended by heartbeat.", "No heartbeat came within the heartbeat timeout. No decision was made. The function continues with its own timeout handling.", "idle"},
+		{"Closed", admin, endedReview(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByOther}), "Closed elsewhere.", "Another client completed the callback. Nothing was sent from here.", "idle"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

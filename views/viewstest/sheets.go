@@ -56,7 +56,7 @@ func Completed() callbacks.Sheet {
 	m.Callback.State = callbacks.Completed
 	m.Delivery.Tries, m.Delivery.DueAt = 1, time.Time{}
 	m.Delivery.Attempts = []callbacks.Attempt{attempt(m, 1, 107*time.Millisecond, callbacks.ReplyAccepted, 200, "")}
-	m.Callback.Ending = &callbacks.Ending{By: callbacks.EndedByUs, At: m.Delivery.Attempts[0].EndedAt, Kind: callbacks.Success, Detail: "Lambda accepted the decision."}
+	m.Callback.Ending = &callbacks.Ending{By: callbacks.EndedByUs, At: m.Delivery.Attempts[0].EndedAt, Kind: callbacks.Success}
 	return m
 }
 
@@ -66,7 +66,7 @@ func Proven() callbacks.Sheet {
 	m.Callback.Ending.Event, m.Callback.Ending.Proven = 14, true
 	m.Audit = append([]callbacks.AuditEntry{{
 		Seq: 48115, At: Now, Actor: System, Action: callbacks.ActionReceipt, Callback: m.Callback.ID,
-		Detail: "History event 14, sha256 " + m.Callback.Decision.SHA256,
+		Facts: callbacks.Facts{Ending: m.Callback.Ending, Decision: m.Callback.Decision},
 	}}, m.Audit...)
 	return m
 }
@@ -89,7 +89,7 @@ func Lost(by callbacks.EndedBy, clock callbacks.DeadlineCause) callbacks.Sheet {
 	m.Callback.State = callbacks.Lost
 	m.Delivery.Tries, m.Delivery.DueAt = 1, time.Time{}
 	m.Delivery.Attempts = []callbacks.Attempt{attempt(m, 1, 100*time.Millisecond, callbacks.ReplyClosed, 400, "CallbackTimeoutException")}
-	m.Callback.Ending = &callbacks.Ending{By: by, Cause: clock, At: m.Callback.Decision.At.Add(-800 * time.Millisecond), Detail: "The callback's timeout ran out."}
+	m.Callback.Ending = &callbacks.Ending{By: by, Cause: clock, At: m.Callback.Decision.At.Add(-800 * time.Millisecond)}
 	return m
 }
 
@@ -97,25 +97,32 @@ func Lost(by callbacks.EndedBy, clock callbacks.DeadlineCause) callbacks.Sheet {
 // faster.
 func WithoutEffect() callbacks.Sheet {
 	m := Lost(callbacks.EndedByOther, callbacks.NoDeadline)
-	m.Callback.Ending.Event, m.Callback.Ending.Detail = 14, "Lambda accepted the decision, but the execution's history shows another end: X."
+	m.Callback.Ending.Event, m.Callback.Ending.Accepted = 14, true
 	m.Delivery.Attempts = []callbacks.Attempt{{Number: 1, StartedAt: Now, EndedAt: Now, Reply: callbacks.ReplyAccepted, Status: 200}}
 	return m
 }
 
 // Troubled is EXP-2291 after its delivery ended without success.
-func Troubled(state callbacks.State, reply callbacks.Reply, status int, code, detail string) callbacks.Sheet {
+func Troubled(state callbacks.State, reply callbacks.Reply, status int, code string) callbacks.Sheet {
 	m := Decided()
 	m.Callback.State, m.Callback.Problem = state, reply
 	m.Delivery.Tries, m.Delivery.DueAt = 1, time.Time{}
 	m.Delivery.Attempts = []callbacks.Attempt{attempt(m, 1, 100*time.Millisecond, reply, status, code)}
-	m.Callback.Ending = &callbacks.Ending{By: callbacks.EndedByUnknown, At: Now, Detail: detail}
+	ending := m.Callback.EndedUndelivered(m.Delivery.Attempts[0], Now)
+	if state == callbacks.Unconfirmed {
+		ending = m.Callback.EndedUnconfirmed(callbacks.DoubtDenied, true, Now)
+	}
+	m.Callback.Ending = &ending
 	return m
 }
 
 // InDoubt is EXP-2291 while nobody knows whether the approval arrived.
 func InDoubt(d callbacks.Doubt) callbacks.Sheet {
-	m := Troubled(callbacks.Unconfirmed, callbacks.ReplyClosed, 400, "CallbackTimeoutException", "An answer was lost, and this is why.")
+	m := Troubled(callbacks.Unconfirmed, callbacks.ReplyClosed, 400, "CallbackTimeoutException")
 	m.Callback.Ending.Doubt = d
+	if d == callbacks.DoubtRefusal {
+		m.Callback.Ending.Unread = callbacks.DoubtNoARN
+	}
 	return m
 }
 
@@ -132,7 +139,7 @@ func EndedRows() []callbacks.Row {
 	var rows []callbacks.Row
 	for _, m := range []callbacks.Sheet{
 		Completed(), Lost(callbacks.EndedByClock, callbacks.CauseTimeout), Retrying(),
-		Troubled(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "InvalidParameterValueException", "Lambda refused the decision for good."),
+		Troubled(callbacks.Undeliverable, callbacks.ReplyInvalid, 400, "InvalidParameterValueException"),
 		Ended(callbacks.TimedOut, callbacks.Ending{By: callbacks.EndedByClock, Cause: callbacks.CauseHeartbeat, At: Now.Add(-time.Hour)}),
 		Ended(callbacks.Closed, callbacks.Ending{By: callbacks.EndedByExecution, At: Now.Add(-26 * time.Hour)}),
 	} {

@@ -12,6 +12,7 @@ import (
 func testAudit(t *testing.T, open func(*testing.T) Store) {
 	Cases(t, open, map[string]func(*testing.T, Store){
 		"Record":   auditRecord,
+		"Facts":    auditFacts,
 		"Once":     auditOnce,
 		"Pages":    auditPages,
 		"Narrowed": auditNarrowed,
@@ -114,4 +115,35 @@ func auditNarrowed(t *testing.T, s Store) {
 			t.Errorf("%s: got %d entries, want %d", name, got, tt.want)
 		}
 	}
+}
+
+// auditFacts: every value behind an entry comes back.
+func auditFacts(t *testing.T, s Store) {
+	c := Put(t, s, NewCallback())
+	want := Entry(c, callbacks.ActionLost, T0)
+	want.Detail = ""
+	want.Facts = callbacks.Facts{
+		Reply: callbacks.ReplyDenied, Attempt: 3, Failed: 4, Announced: callbacks.AnnouncedLate,
+		Differs: []string{"title", "payload"}, Source: "expenses",
+		Requester: &callbacks.Requester{ID: "u", Name: "N", Email: "e@x.example", StatedBy: "p"},
+		Reason:    "Her ticket.",
+		Decision: &callbacks.Decision{
+			Outcome: "approve", Label: "Approve", Kind: callbacks.Success, By: Person("ada"), At: T0,
+			SHA256: "5f", Size: 12,
+		},
+		Ending: &callbacks.Ending{
+			By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, At: T0, Assumed: true,
+			Around: callbacks.AroundStopped, Kind: callbacks.Failure, Event: 7,
+			Proven: true, Accepted: true, Doubt: callbacks.DoubtRefusal, Unread: callbacks.DoubtKMS,
+			Refusal: callbacks.ReplyInvalid, Code: "InvalidParameterValueException",
+		},
+		Execution: callbacks.StatusFailed, Event: 9,
+	}
+	record(t, s, want)
+	entries := Audit(t, s, callbacks.AuditQuery{Action: callbacks.ActionLost})
+	if len(entries) != 1 {
+		t.Fatalf("got %+v, want one entry", entries)
+	}
+	want.Seq = entries[0].Seq
+	Same(t, "entries", entries[0], want)
 }

@@ -99,7 +99,6 @@ func Ended(state callbacks.State, at time.Time) Option {
 		c.State, c.NextHeartbeatAt = state, time.Time{}
 		c.Ending = &callbacks.Ending{
 			By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, At: at, Event: 7, Proven: true,
-			Detail: "The callback's timeout ran out.",
 		}
 	}
 }

@@ -176,6 +176,7 @@ create table audit (
     queue text not null,
     from_state text not null,
     to_state text not null,
+    facts text,
     detail text not null
 );
 create index audit_of_callback on audit (callback, seq) where callback is not null;

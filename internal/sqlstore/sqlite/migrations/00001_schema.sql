@@ -190,7 +190,8 @@ create table audit (
     queue text not null,
     from_state text not null,
     to_state text not null,
-    detail text not null
+    facts text, -- the values behind it, as JSON
+    detail text not null -- a sentence about a session; else empty
 ) strict;
 create index audit_of_callback on audit (callback) where callback is not null;
 create index audit_by_actor on audit (actor_id);

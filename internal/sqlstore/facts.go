@@ -1,0 +1,79 @@
+package sqlstore
+
+import (
+	"database/sql"
+
+	"countersign/internal/callbacks"
+)
+
+// factsDocument are the values behind an audit entry.
+type factsDocument struct {
+	Reply     callbacks.Reply           `json:"reply,omitempty"`
+	Attempt   int                       `json:"attempt,omitempty"`
+	Failed    int                       `json:"failed,omitempty"`
+	Announced callbacks.Announced       `json:"announced,omitempty"`
+	Differs   []string                  `json:"differs,omitempty"`
+	Source    string                    `json:"source,omitempty"`
+	Requester *requesterDocument        `json:"requester,omitempty"`
+	Reason    string                    `json:"reason,omitempty"`
+	Decision  *decisionDocument         `json:"decision,omitempty"`
+	Ending    *endingDocument           `json:"ending,omitempty"`
+	Execution callbacks.OperationStatus `json:"execution,omitempty"`
+	Event     int                       `json:"event,omitempty"`
+}
+
+type requesterDocument struct {
+	ID       string `json:"id,omitempty"`
+	Name     string `json:"name,omitempty"`
+	Email    string `json:"email,omitempty"`
+	StatedBy string `json:"statedBy,omitempty"`
+}
+
+// encodeFacts returns null for an entry without facts.
+func encodeFacts(f callbacks.Facts) (sql.NullString, error) {
+	d := factsDocument{
+		Reply: f.Reply, Attempt: f.Attempt, Failed: f.Failed, Announced: f.Announced,
+		Differs: f.Differs, Source: f.Source, Reason: f.Reason, Execution: f.Execution,
+		Event: f.Event,
+	}
+	if f.Requester != nil {
+		stated := requesterDocument(*f.Requester)
+		d.Requester = &stated
+	}
+	if f.Decision != nil {
+		decision := documentOfDecision(f.Decision)
+		d.Decision = &decision
+	}
+	if f.Ending != nil {
+		ending := documentOfEnding(f.Ending)
+		d.Ending = &ending
+	}
+	column, err := encode(d)
+	if column.String == "{}" {
+		return sql.NullString{}, err
+	}
+	return column, err
+}
+
+func decodeFacts(column sql.NullString) (callbacks.Facts, error) {
+	var d factsDocument
+	if found, err := decode(column, &d); !found || err != nil {
+		return callbacks.Facts{}, err
+	}
+	f := callbacks.Facts{
+		Reply: d.Reply, Attempt: d.Attempt, Failed: d.Failed, Announced: d.Announced,
+		Differs: d.Differs, Source: d.Source, Reason: d.Reason, Execution: d.Execution,
+		Event: d.Event,
+	}
+	if d.Requester != nil {
+		stated := callbacks.Requester(*d.Requester)
+		f.Requester = &stated
+	}
+	if d.Decision != nil {
+		f.Decision = d.Decision.decision()
+	}
+	if d.Ending != nil {
+		f.Ending = d.Ending.ending()
+	}
+	return f, nil
+}

@@ -1,0 +1,165 @@
+package words
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"countersign/internal/callbacks"
+)
+
+// Audit says what an audit entry adds to its action, in a sentence or two; it is empty if there is
+// nothing to add. The words of other people in it are untrusted.
+func Audit(e callbacks.AuditEntry) string {
+	if e.Detail != "" {
+		return e.Detail
+	}
+	f := e.Facts
+	switch e.Action {
+	case callbacks.ActionReceived:
+		return announced(f)
+	case callbacks.ActionFound:
+		return "Found in the execution's history; nobody announced it."
+	case callbacks.ActionCorrected:
+		if len(f.Differs) > 0 {
+			return "Taken from the execution's history: " + fields(f.Differs) + "."
+		}
+	case callbacks.ActionContested:
+		if f.Source != "" {
+			return "Refused: source " + f.Source + " announced this callback first, with other content."
+		}
+	case callbacks.ActionRequesterStated:
+		return stated(f)
+	case callbacks.ActionHeartbeat:
+		if f.Failed > 0 {
+			return fmt.Sprintf("Taken again after %d that failed.", f.Failed)
+		}
+	case callbacks.ActionHeartbeatFailed:
+		if f.Reply != "" {
+			return "Lambda did not take it: " + Reply(f.Reply) + "."
+		}
+	case callbacks.ActionAttemptFailed:
+		if f.Reply != "" {
+			return fmt.Sprintf("Attempt %d: %s.", f.Attempt, Reply(f.Reply))
+		}
+	case callbacks.ActionDecided:
+		if d := f.Decision; d != nil {
+			return fmt.Sprintf("%s, %s of %d bytes, sha256 %s", d.Label, d.Kind, d.Size, d.SHA256)
+		}
+	case callbacks.ActionRetried:
+		if e.From == e.To {
+			return "The next attempt is made immediately."
+		}
+		return "Delivery will be retried."
+	case callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed:
+		return executionEnd(f)
+	case callbacks.ActionReceipt:
+		return receipt(f)
+	case callbacks.ActionDelivered, callbacks.ActionTimedOut, callbacks.ActionClosed,
+		callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed:
+		return Ending(f.Ending, f.Decision)
+	case callbacks.ActionLost, callbacks.ActionReceiptDiffers:
+		if f.Ending != nil {
+			return Ending(f.Ending, f.Decision) + margin(f.Ending, f.Decision)
+		}
+	case callbacks.ActionReviewOpened, callbacks.ActionReviewReleased,
+		callbacks.ActionReviewConfirmed, callbacks.ActionSignedIn, callbacks.ActionSignedOut,
+		callbacks.ActionSessionEnded:
+	}
+	return ""
+}
+
+func announced(f callbacks.Facts) string {
+	switch f.Announced {
+	case callbacks.AnnouncedFirst:
+		return "Announced by webhook."
+	case callbacks.AnnouncedFound:
+		return "Announced after it was found in the execution's history."
+	case callbacks.AnnouncedLate:
+		text := "Announced when it was not pending any more; it keeps what it showed."
+		if len(f.Differs) > 0 {
+			text += " The announcement has another " + fields(f.Differs) + "."
+		}
+		return text
+	}
+	return ""
+}
+
+// fieldWords are the fields of an announcement whose names are no words.
+var fieldWords = map[string]string{
+	"outcomes": "choice of outcomes", "startedAt": "start", "timeoutSeconds": "timeout",
+	"heartbeatTimeoutSeconds": "heartbeat timeout", "executionDeadline": "execution limit",
+	"executionArn": "execution",
+}
+
+func fields(names []string) string {
+	said := make([]string, 0, len(names))
+	for _, name := range names {
+		if word, ok := fieldWords[name]; ok {
+			name = word
+		}
+		said = append(said, name)
+	}
+	return strings.Join(said, ", ")
+}
+
+func stated(f callbacks.Facts) string {
+	if f.Requester == nil {
+		return ""
+	}
+	var names []string
+	for _, name := range []string{f.Requester.Name, f.Requester.Email, f.Requester.ID} {
+		if name != "" {
+			names = append(names, name)
+		}
+	}
+	return fmt.Sprintf("Asked for by %s. “%s”", strings.Join(names, ", "), f.Reason)
+}
+
+// executionEnd says how the execution ended after the decision.
+func executionEnd(f callbacks.Facts) string {
+	ended, ok := map[callbacks.OperationStatus]string{
+		callbacks.StatusSucceeded: "succeeded", callbacks.StatusFailed: "failed",
+		callbacks.StatusTimedOut: "reached its own time limit",
+		callbacks.StatusStopped:  "was stopped",
+	}[f.Execution]
+	switch {
+	case !ok:
+		return ""
+	case f.Event > 0:
+		return fmt.Sprintf("History event %d: the execution %s.", f.Event, ended)
+	}
+	return "The execution " + ended + "."
+}
+
+// receipt says what the history shows of a decision that Lambda accepted.
+func receipt(f callbacks.Facts) string {
+	switch {
+	case f.Ending == nil:
+		return ""
+	case f.Ending.Proven && f.Decision != nil:
+		return fmt.Sprintf("History event %d holds our payload, sha256 %s.", f.Ending.Event, f.Decision.SHA256)
+	}
+	return fmt.Sprintf("History event %d closed the callback; its payload cannot be read.", f.Ending.Event)
+}
+
+// margin says when the event that came before a decision happened, and how much earlier it was.
+func margin(e *callbacks.Ending, d *callbacks.Decision) string {
+	at := e.At.UTC().Format("2006-01-02 at 15:04:05.000 UTC")
+	if d == nil || e.By == callbacks.EndedByGone || e.By == callbacks.EndedByUnknown {
+		return " Lambda said so on " + at + "."
+	}
+	late := d.At.Sub(e.At)
+	by := late.Abs()
+	words := fmt.Sprintf("%.1f s", by.Seconds())
+	switch {
+	case by < 100*time.Millisecond:
+		words = fmt.Sprintf("%d ms", by.Milliseconds())
+	case by >= time.Minute:
+		words = by.Round(time.Second).String()
+	}
+	if late < 0 {
+		return " That was on " + at + ", " + words + " after the decision, which had not arrived."
+	}
+	return " That was on " + at + ", " + words + " before the decision."
+}
