@@ -1,6 +1,6 @@
 package callbacks
 
-// Notifier sends an invalidation to open pages, here and on other replicas: it tells them that a
+// Invalidator sends an invalidation to open pages, here and on other replicas: it tells them that a
 // callback changed and carries no data, so each page reads again what its reader may see. It never
 // blocks. Call it only after commit.
 type Invalidator interface {
