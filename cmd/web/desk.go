@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -22,7 +21,6 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/clientip"
 	"countersign/internal/config"
-	"countersign/internal/config/deskfile"
 	"countersign/internal/delivery"
 	"countersign/internal/discovery"
 	"countersign/internal/history"
@@ -70,6 +68,9 @@ type desk struct {
 	tracing       *tracing.Tracing // nil when off
 	linger        time.Duration
 	stopping      atomic.Bool
+
+	// purpose is the one holder of what countersign.yaml says.
+	purpose atomic.Pointer[purpose]
 }
 
 // openDesk opens the store and connects the parts. It starts nothing. The caller must close the
@@ -98,9 +99,14 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 	if d.tracing, err = openTracing(ctx, settings.TraceEndpoint, log); err != nil {
 		return nil, err
 	}
+	what, err := newPurpose(settings.Desk, d.now)
+	if err != nil {
+		return nil, err
+	}
+	d.purpose.Store(what)
 	reach := lambdaapi.Config{
 		Region: settings.Lambda.Region, Endpoint: string(settings.Lambda.Endpoint), Credentials: o.Credentials,
-		Accounts: roles(settings.Desk.Accounts), Regions: watchedRegions(settings.Desk.Watches()),
+		Accounts: what.accounts, Regions: what.regions,
 	}
 	if d.tracing != nil {
 		reach.Observe = d.tracing.Transport
@@ -113,10 +119,7 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 	if d.tracing != nil {
 		attempts = d.tracing.Lambda(attempts)
 	}
-	service, err := d.openService(settings, attempts, aws)
-	if err != nil {
-		return nil, err
-	}
+	service := d.openService(settings, attempts, aws)
 	if d.site, err = d.openSite(settings, service, o.Demo); err == nil && d.tracing != nil {
 		d.site = d.tracing.Site(d.site)
 	}
@@ -124,11 +127,8 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 }
 
 // openService makes the service and its workers.
-func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aws *lambdaapi.Client) (*callbacks.Service, error) {
-	seals, err := sealers(settings.Desk.EncryptionKeys())
-	if err != nil {
-		return nil, fmt.Errorf("encryption keys: %w", err)
-	}
+func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aws *lambdaapi.Client) *callbacks.Service {
+	what := d.purpose.Load()
 	invalidator := invalidators{d.hub, d.invalidations}
 	lanes, allowances := aws.Lanes(), readquota.NewAllowances(d.store, settings.WatchRate, d.now)
 	histories := history.Config{Source: aws, Lanes: lanes, Allowances: allowances, Log: d.log, Now: d.now}
@@ -140,18 +140,18 @@ func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aw
 	})
 	keep := upkeep.Config{Store: d.store, Lambda: attempts, History: histories, Invalidator: invalidator, Log: d.log, Now: d.now}
 	heartbeats := upkeep.NewHeartbeats(keep)
-	watches, exceptions := domainWatches(settings.Desk.Watches(), lanes.Region)
+	watches, exceptions := what.searches(lanes.Region)
 	d.discovery = discovery.NewWorker(discovery.Config{
-		Store: d.store, Executions: aws, Invalidator: invalidator, Log: d.log, Now: d.now, Queues: domainQueues(settings.Desk.Queues),
+		Store: d.store, Executions: aws, Invalidator: invalidator, Log: d.log, Now: d.now, Queues: what.queues,
 		Watches: watches, Exceptions: exceptions, Lanes: lanes, Allowances: allowances, Beat: heartbeats.Wake,
 	})
 	d.workers = []worker.Runner{deliveries, heartbeats, upkeep.NewExpiry(keep), d.discovery}
 	return callbacks.NewService(callbacks.ServiceConfig{
-		Store: d.store, Queues: domainQueues(settings.Desk.Queues), Invalidator: invalidator, Now: d.now,
+		Store: d.store, Queues: what.queues, Invalidator: invalidator, Now: d.now,
 		ReviewLimits: callbacks.ReviewLimits{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
 		Beat:         heartbeats.Wake, Deliveries: deliveries,
-		Seals: seals, Lanes: lanes, GroupsMaxAge: settings.Groups.MaxAge,
-	}), nil
+		Seals: what.seals, Lanes: lanes, GroupsMaxAge: settings.Groups.MaxAge,
+	})
 }
 
 // openSite makes sign-in, intake and the pages.
@@ -164,9 +164,7 @@ func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo
 		Issuer: string(settings.OIDC.Issuer), ClientID: settings.OIDC.ClientID, ClientSecret: string(settings.OIDC.ClientSecret),
 		BaseURL: string(settings.BaseURL), Scopes: settings.OIDC.Scopes, GroupsClaim: settings.OIDC.GroupsClaim,
 		EmailTrusted: settings.OIDC.EmailTrusted, AuthParams: url.Values(settings.OIDC.AuthParams), SignOutURL: string(settings.OIDC.SignOutURL),
-		Roles: auth.RoleGroups{
-			Reviewer: settings.Desk.Roles.Reviewers, Admin: settings.Desk.Roles.Admins, Auditor: settings.Desk.Roles.Auditors,
-		},
+		Roles:       d.purpose.Load().roles,
 		SessionIdle: settings.Session.Idle, SessionLifetime: settings.Session.Lifetime,
 		RenewAfter: min(groupsAge, settings.Groups.MaxAge/2),
 		Store:      d.store.Sessions(d.now), SessionKeys: keys, Now: d.now, Logger: d.log, Record: d.store.Record, People: d.store, SessionError: handlers.SessionError,
@@ -178,7 +176,7 @@ func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo
 	measured := metrics.New(d.registry, metrics.Sources{
 		EventStreams: d.hub.Subscribers, UnreadableSessions: d.auth.UnopenedSessions, Backlog: d.store.Backlog, Now: d.now, Log: d.log,
 	})
-	in, err := openWaysIn(settings, d.now)
+	in, err := openWaysIn(settings, d.purpose.Load(), d.now)
 	if err != nil {
 		return nil, err
 	}
@@ -199,52 +197,7 @@ func (d *desk) sessionEnded(id callbacks.ID) {
 	d.invalidations.SessionEnded(id)
 }
 
-// domainQueues converts the configured queues to the domain's type.
-func domainQueues(configured map[string]deskfile.Queue) callbacks.Queues {
-	queues := make(callbacks.Queues, len(configured))
-	for name, q := range configured {
-		queues[name] = callbacks.Queue{
-			Name: name, Groups: q.Groups, KeepAlive: callbacks.KeepAlive(q.KeepAlive), FourEyes: q.FourEyes, RejectAs: callbacks.Kind(q.RejectAs),
-		}
-	}
-	return queues
-}
-
-// roles returns the roles to assume in other accounts.
-func roles(configured map[string]deskfile.Account) map[string]lambdaapi.Role {
-	all := make(map[string]lambdaapi.Role, len(configured))
-	for number, a := range configured {
-		all[number] = lambdaapi.Role{ARN: a.RoleARN, ExternalID: a.ExternalID}
-	}
-	return all
-}
-
-// domainWatches converts the functions to search to the domain's type, with the callbacks to leave
-// out there. region is for functions that name none.
-func domainWatches(configured map[string]deskfile.Watch, region string) (watches []discovery.Watch, exceptions []discovery.Exception) {
-	for name, w := range configured {
-		if deskfile.Every(name) {
-			name = discovery.EveryFunction
-		}
-		watch := discovery.Watch{Function: name, Account: w.Account, Region: cmp.Or(w.Region, region), Queue: w.Queue}
-		watches = append(watches, watch)
-		exceptions = append(exceptions, discovery.Exception{Watch: watch, Names: w.Except.Names, Subtypes: w.Except.Subtypes})
-	}
-	return watches, exceptions
-}
-
-// watchedRegions returns the regions that the operator named. They may be new ones of AWS.
-func watchedRegions(configured map[string]deskfile.Watch) []string {
-	var regions []string
-	for _, w := range configured {
-		if w.Region != "" {
-			regions = append(regions, w.Region)
-		}
-	}
-	return regions
-}
-
-// notifiers call several notifiers one after the other, pages of this process first.
+// invalidators call several invalidators one after the other, pages of this process first.
 type invalidators []callbacks.Invalidator
 
 // Changed implements [callbacks.Invalidator].

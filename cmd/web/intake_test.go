@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/handlers/webhooks"
 	"countersign/internal/config"
 	"countersign/internal/config/deskfile"
 	"countersign/internal/intake"
@@ -16,7 +17,14 @@ import (
 func TestWaysIn(t *testing.T) {
 	t.Parallel()
 	settings := config.Config{Desk: &deskfile.Desk{}}
-	off, err := openWaysIn(settings, time.Now)
+	open := func() (webhooks.Config, error) {
+		what, err := newPurpose(settings.Desk, time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return openWaysIn(settings, what, time.Now)
+	}
+	off, err := open()
 	if err != nil || off.Senders == nil || off.EventBridge != nil || off.SNS != nil {
 		t.Errorf("nothing is configured: %+v, %v", off, err)
 	}
@@ -24,7 +32,7 @@ func TestWaysIn(t *testing.T) {
 	const key, topic = "key-of-the-tests-which-is-long-enough", "arn:aws:sns:eu-central-1:123456789012:approvals"
 	settings.EventKeys = config.APIKeys{"another-key-of-the-tests-which-is-long", key}
 	settings.Desk.Topics = map[string]deskfile.Topic{topic: {Source: "expenses", Queues: []string{"finance"}}}
-	on, err := openWaysIn(settings, time.Now)
+	on, err := open()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +50,7 @@ func TestWaysIn(t *testing.T) {
 	}
 
 	settings.EventKeys = config.APIKeys{"short"}
-	if _, err := openWaysIn(settings, time.Now); err == nil || strings.Contains(err.Error(), "short") {
+	if _, err := open(); err == nil || strings.Contains(err.Error(), "short") {
 		t.Errorf("a short key gives %v", err)
 	}
 }

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"countersign/internal/auth"
+	"countersign/internal/callbacks"
+	"countersign/internal/config/deskfile"
+	"countersign/internal/discovery"
+	"countersign/internal/intake"
+	"countersign/internal/lambdaapi"
+)
+
+// purpose is what one countersign.yaml says, in the types of the packages that are wired. It is made
+// whole or not at all, and is never changed: many goroutines share it.
+type purpose struct {
+	desk     *deskfile.Desk
+	queues   callbacks.Queues
+	roles    auth.RoleGroups
+	seals    map[string]callbacks.Sealer // by function
+	accounts map[string]lambdaapi.Role   // by number
+	regions  []string                    // that the operator named
+	senders  *intake.Verifier
+	sns      *intake.SNS // nil if no topic is listed
+}
+
+// newPurpose converts a desk. Its errors are those of rules that only the packages know.
+func newPurpose(d *deskfile.Desk, now func() time.Time) (p *purpose, err error) {
+	p = &purpose{
+		desk: d, queues: domainQueues(d.Queues), accounts: roles(d.Accounts), regions: watchedRegions(d.Watches()),
+		roles: auth.RoleGroups{Reviewer: d.Roles.Reviewers, Admin: d.Roles.Admins, Auditor: d.Roles.Auditors},
+	}
+	if p.seals, err = sealers(d.EncryptionKeys()); err != nil {
+		return nil, fmt.Errorf("encryption keys: %w", err)
+	}
+	if p.senders, err = intake.NewVerifier(intakeSources(d.Sources), now); err != nil {
+		return nil, fmt.Errorf("webhook sources: %w", err)
+	}
+	if len(d.Topics) > 0 {
+		if p.sns, err = intake.NewSNS(intake.SNSConfig{Topics: intakeTopics(d.Topics), Now: now}); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// domainQueues converts the configured queues to the domain's type.
+func domainQueues(configured map[string]deskfile.Queue) callbacks.Queues {
+	queues := make(callbacks.Queues, len(configured))
+	for name, q := range configured {
+		queues[name] = callbacks.Queue{
+			Name: name, Groups: q.Groups, KeepAlive: callbacks.KeepAlive(q.KeepAlive), FourEyes: q.FourEyes, RejectAs: callbacks.Kind(q.RejectAs),
+		}
+	}
+	return queues
+}
+
+// roles returns the roles to assume in other accounts.
+func roles(configured map[string]deskfile.Account) map[string]lambdaapi.Role {
+	all := make(map[string]lambdaapi.Role, len(configured))
+	for number, a := range configured {
+		all[number] = lambdaapi.Role{ARN: a.RoleARN, ExternalID: a.ExternalID}
+	}
+	return all
+}
+
+// searches returns the functions to search, with the callbacks to leave out there. region is for
+// functions that name none.
+func (p *purpose) searches(region string) (watches []discovery.Watch, exceptions []discovery.Exception) {
+	for name, w := range p.desk.Watches() {
+		if deskfile.Every(name) {
+			name = discovery.EveryFunction
+		}
+		watch := discovery.Watch{Function: name, Account: w.Account, Region: cmp.Or(w.Region, region), Queue: w.Queue}
+		watches = append(watches, watch)
+		exceptions = append(exceptions, discovery.Exception{Watch: watch, Names: w.Except.Names, Subtypes: w.Except.Subtypes})
+	}
+	return watches, exceptions
+}
+
+// watchedRegions returns the regions that the operator named. They may be new ones of AWS.
+func watchedRegions(configured map[string]deskfile.Watch) []string {
+	var regions []string
+	for _, w := range configured {
+		if w.Region != "" {
+			regions = append(regions, w.Region)
+		}
+	}
+	return regions
+}
+
+// intakeSources converts the configured senders to the type of package intake.
+func intakeSources(configured map[string]deskfile.Source) []intake.Source {
+	var sources []intake.Source
+	for name, s := range configured {
+		source := intake.Source{Name: name, Queues: s.Queues}
+		for _, secret := range s.Secrets {
+			source.Secrets = append(source.Secrets, secret.Reveal())
+		}
+		for _, token := range s.Tokens {
+			source.Tokens = append(source.Tokens, token.Reveal())
+		}
+		sources = append(sources, source)
+	}
+	return sources
+}
+
+// intakeTopics converts the configured SNS topics to the type of package intake.
+func intakeTopics(configured map[string]deskfile.Topic) []intake.Topic {
+	var topics []intake.Topic
+	for arn, t := range configured {
+		topics = append(topics, intake.Topic{ARN: arn, Source: t.Source, Queues: t.Queues, Events: t.Events})
+	}
+	return topics
+}
