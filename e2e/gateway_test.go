@@ -17,6 +17,7 @@ type gateway struct {
 	asked  *record[string] // methods and paths; readings that nobody asked for begin with "again"
 	passes chan struct{}   // closed when streams are passed on
 	away   atomic.Bool     // streams are answered with 502, as while the desk starts again
+	loses  atomic.Bool     // the answers to decisions get lost, and pages cannot read themselves again
 }
 
 // behindGateway puts a gateway before the desk.
@@ -51,9 +52,14 @@ func (g *gateway) handler(desk *url.URL) http.Handler {
 			what = "again " + r.URL.Path
 		}
 		g.asked.add(what)
-		if g.away.Load() && r.URL.Path == "/events" {
+		loses := g.loses.Load()
+		if g.away.Load() && r.URL.Path == "/events" || loses && strings.HasPrefix(what, "again") {
 			w.WriteHeader(http.StatusBadGateway)
 			return
+		}
+		if loses && r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/decision") {
+			proxy.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler)
 		}
 		proxy.ServeHTTP(w, r)
 	})

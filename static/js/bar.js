@@ -1,12 +1,16 @@
 // The bar in which the reader decides about an open callback.
 
 import { announce, now, session } from "./page.js";
+import { deskMayBeAway, tryToSend } from "./live.js";
 import { overtake } from "./overtaken.js";
 import { Previews } from "./previews.js";
 
 const ARMED = 60_000; // an armed decision disarms itself this long after the focus last moved
 const SETTLE = 400; // a press sooner than this after the last is a double click or impatience, not a confirmation
 const PATIENCE = 20_000; // after this long without an answer, a decision may be sent again: it is recorded only once
+
+const UNSENT = "Not sent: the server does not answer.";
+const LOST = "No answer: it is perhaps recorded. Try again: it is recorded and sent once.";
 
 /**
  * <decision-bar> lets the reader choose one outcome, by a key, a tab or a button, until Esc. Bar, preview and Ctrl Enter follow
@@ -20,6 +24,7 @@ class DecisionBar extends HTMLElement {
   #pressedAt = -SETTLE;
   #quick = false; // did the last press follow the one before too quickly?
   #sending = false;
+  #perhaps = false; // may a decision be recorded whose answer was lost?
   #timer;
   #left = Infinity;
   #rest; // what the bar says while no outcome is chosen
@@ -136,6 +141,7 @@ class DecisionBar extends HTMLElement {
   passOn(next) {
     const bar = next.querySelector("decision-bar"), field = next.querySelector("#comment");
     const begun = this.#typed.trim() || this.#chosen || this.#armed || this.#awaiting;
+    if (!bar && this.#perhaps && next.querySelector("#overtaken[data-own]")) return next.querySelector("h1"); // it was recorded
     if (!bar) return overtake(next, this.#typed);
     bar.dataset.notice = "The request changed while you read it." + (begun ? " Yours was not sent: look at it again." : "");
     if (field) field.value = this.#typed;
@@ -269,6 +275,22 @@ class DecisionBar extends HTMLElement {
     }
     session.setItem("decided", this.closest("#item").dataset.callback);
     this.#sent(true);
+    if (!deskMayBeAway()) return;
+    event.preventDefault();
+    this.#try();
+  }
+
+  // Without an answer the decision stays armed, and the bar says what is known of it.
+  async #try() {
+    const result = await tryToSend(this.form);
+    if (result === "answered") return; // another page follows
+    this.#perhaps ||= result === "lost";
+    this.#sending = false;
+    this.setAttribute("aria-busy", "false");
+    const known = this.#perhaps ? LOST : this.#typed.trim() ? `${UNSENT} Your comment is kept.` : UNSENT;
+    this.querySelector(".cost").textContent = known;
+    this.querySelector(".confirm").firstElementChild.textContent = "Try again";
+    this.#wait();
   }
 
   // Marks the decision as being sent, or no longer. While it is being sent, presses do nothing.

@@ -16,11 +16,16 @@ const strip = document.getElementById("strip");
 let planned, reading = false, again = false, signedOut = false;
 let asked = performance.timeOrigin; // when the content of the page was requested, by the clock of this machine
 let wanted = false; // has the reader asked for the new rows?
+let away = false; // was the stream lost or refused, and not heard again since?
+
+/** Whether the desk may be out of reach, as far as this page knows. */
+export const deskMayBeAway = () => away || !navigator.onLine;
 
 // Shows how fresh the page is: in a word beside the navigation and, if it is not live, in a
 // sentence under the top bar that says what the reader can do.
 function say(word, state = "") {
   if (!freshness) return;
+  away = word === PAUSED || (word === CONNECTING && (away || freshness.textContent === LIVE));
   const was = strip.dataset.state ?? "";
   freshness.hidden = false;
   freshness.classList.toggle("paused", state !== "");
@@ -200,6 +205,27 @@ async function readAgain() {
 
 /** Posts values as a form does. */
 export const post = (url, values, options) => fetch(url, { method: "POST", body: new URLSearchParams(values), ...options });
+
+/**
+ * Posts a decision's form while the desk may be away, because the browser's own error page would take the place of the decision and
+ * its comment. If there is an answer, the page that it is follows. Otherwise the result says what is known: "unsent" if nothing was
+ * posted, "lost" if there was no answer to what was posted.
+ */
+export async function tryToSend(form) {
+  const answer = (url, options) => fetch(url, { ...options, signal: AbortSignal.timeout(SILENCE) }).catch(() => undefined);
+  const there = await answer(location.href, { method: "HEAD", cache: "no-store" });
+  if (!there || there.status >= 502) return "unsent";
+  const response = await answer(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
+  if (response?.type === "opaqueredirect") {
+    location.assign(form.action.replace("/decision", "")); // the callback, where the redirect leads
+    return "answered";
+  }
+  // A proxy that gets no answer from the desk sends a page of its own.
+  const ours = response && (response.status < 502 || (await response.text().catch(() => "")).includes('id="problem"'));
+  if (!ours) return "lost";
+  form.submit(); // leads to the page that says why: a decision is recorded once, however often it is posted
+  return "answered";
+}
 
 /** Fetches a page as a document, and learns the server's time from it. */
 export async function fetchPage(url, headers = {}) {

@@ -24,7 +24,7 @@ func overtakenBy(c *callbacks.Callback, viewer callbacks.Person) (o overtaking, 
 		return overtaking{}, false
 	case c.Decision != nil:
 		o = overtaking{whoDid(c.Decision, viewer), c.Decision.At}
-		if words.Actor(c.Decision.By, viewer) == "You" {
+		if ownDecision(c, viewer) {
 			o.What += " in another window"
 		}
 		return o, true

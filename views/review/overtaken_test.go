@@ -1,6 +1,7 @@
 package review
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -41,6 +42,10 @@ func TestOvertaken(t *testing.T) {
 			doc := reviewPage(t, tc.m)
 			if got := doc.Find("overtaken-bar[hidden] b").Text(); got != tc.want {
 				t.Errorf("%q, want %q", got, tc.want)
+			}
+			own := doc.Find("overtaken-bar[data-own]").Length() == 1
+			if want := strings.HasPrefix(tc.want, "You "); own != want {
+				t.Errorf("the reader's own: %v, want %v", own, want)
 			}
 			if doc.Find("#kept[hidden] #kept-comment[readonly]").Length() != 1 || doc.Find("#kept [data-copy=kept-comment]").Length() != 1 {
 				t.Error("what was typed has no place to be read and copied")
