@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/internal/printable"
+	"countersign/internal/spelling"
 )
 
 // CommentRule says whether an outcome takes a comment.
@@ -222,7 +223,7 @@ func checkOutcomes(outcomes []Outcome, rejectAs Kind, pointer string, faults *In
 		o.check(at, faults)
 		o.checkKnown(rejectAs, at, faults)
 		for _, other := range outcomes[:i] {
-			if o.Name != other.Name && lookAlike(o.Label, other.Label) {
+			if o.Name != other.Name && spelling.LookAlike(o.Label, other.Label) {
 				faults.Add(at+"/label", "looks like %q, the label of outcome %q: nobody could tell the buttons apart", other.Label, other.Name)
 				break
 			}
@@ -245,7 +246,7 @@ func (o *Outcome) check(at string, faults *Invalid) {
 		faults.Add(at+"/label", "one line of 1 to %d characters", maxOutcomeLabel)
 	} else if !printable.HasInk(o.Label) {
 		faults.Add(at+"/label", "shows nothing: a button needs at least one visible character")
-	} else if mixesAlphabets(o.Label) {
+	} else if spelling.MixesAlphabets(o.Label) {
 		faults.Add(at+"/label", "mixes letters of two alphabets in one word, which look alike and are not")
 	} else {
 		checkLine(at+"/label", o.Label, faults)

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"countersign/internal/spelling"
 )
 
 // Roles say what a signed-in person may do in general. Queues narrow what a reviewer may see and
@@ -63,7 +65,7 @@ func (p Person) InGroup(groups []string) bool {
 // comparableByAddress reports whether the person's address proves who they are: the provider
 // vouches for it, and it is readable.
 func (p Person) comparableByAddress() bool {
-	_, readable := addressKey(p.Email)
+	_, readable := spelling.AddressKey(p.Email)
 	return p.EmailVerified && readable
 }
 

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/internal/printable"
+	"countersign/internal/spelling"
 )
 
 // People stores the people who have signed in. Implementations pass the contract of package
@@ -63,7 +64,7 @@ func NewProfile(p Person, verified bool, at time.Time) Profile {
 		Groups: brief(p.Groups, maxKeptGroups), GroupsReadAt: p.GroupsReadAt, FirstSeenAt: at, LastSeenAt: at,
 	}
 	for _, name := range brief(append([]string{p.Email}, p.UserNames...), 2*maxKeptNames) {
-		switch key, isAddress := addressKey(name); {
+		switch key, isAddress := spelling.AddressKey(name); {
 		case name == "":
 		case !isAddress:
 			said.UserNames = join(said.UserNames, []string{name})
@@ -125,7 +126,7 @@ func joinAddresses(later, earlier []KnownAddress) []KnownAddress {
 
 // key is the same for all spellings of the address.
 func (a KnownAddress) key() string {
-	key, _ := addressKey(a.Address)
+	key, _ := spelling.AddressKey(a.Address)
 	return cmp.Or(key, a.Address)
 }
 

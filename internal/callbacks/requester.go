@@ -7,7 +7,8 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
-	"unicode"
+
+	"countersign/internal/spelling"
 )
 
 // Requester is the person who asks, as the sender states it. It is shown, and compared if a queue
@@ -27,7 +28,7 @@ func (r Requester) String() string { return cmp.Or(r.Name, r.Email, r.ID) }
 // Comparable reports whether the requester can be compared with the people of the desk: by subject
 // or by address.
 func (r Requester) Comparable() bool {
-	_, readable := addressKey(r.Email)
+	_, readable := spelling.AddressKey(r.Email)
 	return r.ID != "" || readable
 }
 
@@ -43,14 +44,14 @@ func (r Requester) same(other Requester) bool {
 func requesterOf(text, id string) (r Requester, fault string) {
 	r = Requester{ID: strings.TrimSpace(id), Name: strings.TrimSpace(text)}
 	decoded, hidden := decodedWords(r.Name)
-	runes := []rune(plain(decoded))
-	found, clear := addressesIn(runes)
+	runes := []rune(spelling.Plain(decoded))
+	found, clear := spelling.Addresses(runes)
 	clear = clear && !strings.Contains(decoded, "=?") // an encoding that this does not read
 	switch {
 	case len(found) > 1:
 		return r, fmt.Sprintf("names %d addresses: %s. Send that of the one person who asks", len(found), listed(found))
 	case len(found) == 1 && clear:
-		r.Email = found[0].text
+		r.Email = found[0].Text
 		if !hidden {
 			r.Name = nameBeside(decoded, runes, found[0])
 		}
@@ -73,20 +74,20 @@ func decodedWords(text string) (decoded string, hidden bool) {
 	return decoded, hasUnseen(decoded)
 }
 
-func listed(found []address) string {
+func listed(found []spelling.Address) string {
 	var texts []string
 	for _, a := range found {
-		texts = append(texts, a.text)
+		texts = append(texts, a.Text)
 	}
 	return strings.Join(texts, ", ")
 }
 
 // nameBeside returns the name that a text gives besides an address.
-func nameBeside(text string, runes []rune, a address) string {
+func nameBeside(text string, runes []rune, a spelling.Address) string {
 	if parsed, err := mail.ParseAddress(text); err == nil {
 		return parsed.Name
 	}
-	before, after := string(runes[:a.start]), string(runes[a.end:])
+	before, after := string(runes[:a.Start]), string(runes[a.End:])
 	before = strings.TrimSuffix(strings.TrimRight(before, `<([{"' `), "mailto:")
 	before, after = strings.TrimRight(before, `<([{"' `), strings.TrimLeft(after, `>)]}"'. `)
 	return strings.Trim(strings.Join(strings.Fields(before+" "+after), " "), ` ,;:|-–—"'`)
@@ -96,7 +97,7 @@ func nameBeside(text string, runes []rune, a address) string {
 // the other. One match is enough, because one person must not pass as two under four eyes.
 func (p Person) Is(r Requester) bool {
 	for _, stated := range []string{r.ID, r.Email, r.Name} {
-		if slices.ContainsFunc(p.identifiers(), func(own string) bool { return sameIdentifier(stated, own) }) {
+		if slices.ContainsFunc(p.identifiers(), func(own string) bool { return spelling.Same(stated, own) }) {
 			return true
 		}
 	}
@@ -107,39 +108,3 @@ func (p Person) Is(r Requester) bool {
 func (p Person) identifiers() []string {
 	return append([]string{p.Subject, p.Email, p.Name, p.GivenName + " " + p.FamilyName}, p.UserNames...)
 }
-
-// sameIdentifier compares two texts that may be subjects, addresses, user names or names.
-func sameIdentifier(a, b string) bool {
-	if strings.TrimSpace(a) == "" || strings.TrimSpace(b) == "" {
-		return false
-	}
-	if spaced(folded(a)) == spaced(folded(b)) {
-		return true
-	}
-	keyA, okA := addressKey(a)
-	keyB, okB := addressKey(b)
-	if okA || okB {
-		return okA && okB && keyA == keyB
-	}
-	return nameKey(a) != "" && nameKey(a) == nameKey(b)
-}
-
-// nameKey is a name by its words in any order, so that "Calloway, Ines" equals "Ines Calloway". It
-// leaves out text in parentheses and the channel of the request ("via Slack").
-func nameKey(s string) string {
-	s, _, _ = strings.Cut(folded(s), " via ")
-	for {
-		before, rest, open := strings.Cut(s, "(")
-		_, after, closed := strings.Cut(rest, ")")
-		if !open || !closed {
-			break
-		}
-		s = before + " " + after
-	}
-	words := strings.FieldsFunc(s, func(r rune) bool { return !unicode.In(r, unicode.L, unicode.N, unicode.M) })
-	slices.Sort(words)
-	return strings.Join(words, " ")
-}
-
-// spaced returns a text with single spaces between its words.
-func spaced(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"countersign/internal/printable"
+	"countersign/internal/spelling"
 )
 
 // Limits of a statement that names the requester. Those of name and subject also apply to
@@ -59,7 +60,7 @@ func (c *Callback) StateRequester(r Requester, reason string, now time.Time, by 
 	}
 	r.StatedBy = by.ID
 	c.Requester = r
-	return c.entry(now, by, ActionRequesterStated, Facts{Requester: &r, Reason: spaced(reason)}), nil
+	return c.entry(now, by, ActionRequesterStated, Facts{Requester: &r, Reason: spelling.Spaced(reason)}), nil
 }
 
 // StateRequester lets an admin name the requester of a callback that waits in a queue with four

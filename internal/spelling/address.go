@@ -1,20 +1,16 @@
-package callbacks
+package spelling
 
 import (
 	"strings"
 	"unicode"
 
 	"golang.org/x/net/idna"
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
-
-	"countersign/internal/printable"
 )
 
-// address is an e-mail address found in a text.
-type address struct {
-	start, end int    // position in the text, in runes
-	text       string // as written
+// Address is an e-mail address found in a text.
+type Address struct {
+	Start, End int    // position in the text, in runes
+	Text       string // as written
 	key        string // the same for every spelling of the address
 }
 
@@ -26,9 +22,9 @@ const (
 	unclearAfter  = "_%=@\\["
 )
 
-// addressesIn finds the addresses in a plain text, each once. clear is false when an @ belongs to
-// no readable address: the text may then name somebody whom addressesIn does not find.
-func addressesIn(text []rune) (found []address, clear bool) {
+// Addresses finds the addresses in a plain text, each once. clear is false when an @ belongs to
+// no readable address: the text may then name somebody whom Addresses does not find.
+func Addresses(text []rune) (found []Address, clear bool) {
 	clear = true
 	seen := map[string]bool{}
 	for at, r := range text {
@@ -46,17 +42,17 @@ func addressesIn(text []rune) (found []address, clear bool) {
 }
 
 // addressAround reads the address whose @ is at index at.
-func addressAround(text []rune, at int) (address, bool) {
+func addressAround(text []rune, at int) (Address, bool) {
 	start, local, ok := localBefore(text, at)
 	if !ok {
-		return address{}, false
+		return Address{}, false
 	}
 	end := at + 1
 	for end < len(text) && isDomainRune(text[end]) {
 		end++
 	}
 	if end < len(text) && strings.ContainsRune(unclearAfter, text[end]) {
-		return address{}, false
+		return Address{}, false
 	}
 	for end > at+1 && strings.ContainsRune(".。-", text[end-1]) { // the end of a sentence
 		end--
@@ -64,9 +60,9 @@ func addressAround(text []rune, at int) (address, bool) {
 	domain := string(text[at+1 : end])
 	ascii, err := idna.Lookup.ToASCII(undotted(domain))
 	if err != nil || ascii == "" || hasEmptyPart(ascii) || hasEmptyPart(local) {
-		return address{}, false
+		return Address{}, false
 	}
-	return address{start, end, local + "@" + domain, untagged(folded(local)) + "@" + strings.ToLower(ascii)}, true
+	return Address{start, end, local + "@" + domain, untagged(folded(local)) + "@" + strings.ToLower(ascii)}, true
 }
 
 // localBefore reads the part of an address before its @, which may be quoted.
@@ -116,32 +112,12 @@ func untagged(local string) string {
 	return local
 }
 
-// addressKey returns the key that all spellings of an address share. ok is false if s is not
+// AddressKey returns the key that all spellings of an address share. ok is false if s is not
 // exactly one readable address.
-func addressKey(s string) (key string, ok bool) {
-	found, clear := addressesIn([]rune(plain(s)))
+func AddressKey(s string) (key string, ok bool) {
+	found, clear := Addresses([]rune(Plain(s)))
 	if len(found) != 1 || !clear {
 		return "", false
 	}
 	return found[0].key, true
 }
-
-// plain returns a text in its normal form for comparison (NFKC), without invisible characters.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if printable.Invisible(r) {
-			return -1
-		}
-		return r
-	}, norm.NFKC.String(s))
-}
-
-// folded returns a text in a form that is equal for texts that differ only in case, width or
-// invisible characters.
-func folded(s string) string { return undotted(norm.NFKC.String(cases.Fold().String(plain(s)))) }
-
-// undotted replaces every kind of i with one: a machine set to Turkish turns i into the capital İ,
-// and I into the small ı.
-func undotted(s string) string { return dottedAndNot.Replace(s) }
-
-var dottedAndNot = strings.NewReplacer("i\u0307", "i", "ı", "i", "İ", "i")

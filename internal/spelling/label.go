@@ -1,4 +1,4 @@
-package callbacks
+package spelling
 
 import (
 	"strings"
@@ -9,10 +9,10 @@ import (
 	"countersign/internal/printable"
 )
 
-// lookAlike reports whether a hurried reader may mistake one label for the other: they differ only
+// LookAlike reports whether a hurried reader may mistake one label for the other: they differ only
 // in case, width, accents, spaces, invisible characters, surrounding punctuation, or in letters
 // that look the same.
-func lookAlike(a, b string) bool {
+func LookAlike(a, b string) bool {
 	return essence(a) == essence(b) || essence(skeleton(a)) == essence(skeleton(b))
 }
 
@@ -32,14 +32,14 @@ func essence(s string) string {
 
 // skeleton replaces the letters of a label with the Latin letters they look like, after the idea of
 // Unicode's confusables (UTS 39). It covers the pairs that common fonts draw alike, not all pairs;
-// for the rest, no word may mix alphabets (see [mixesAlphabets]).
+// for the rest, no word may mix alphabets (see [MixesAlphabets]).
 func skeleton(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 0x0300 && r <= 0x036f || r >= 0x20d0 && r <= 0x20ff { // accents and strokes
 			return -1
 		}
 		return r
-	}, norm.NFD.String(twins.Replace(norm.NFC.String(plain(s)))))
+	}, norm.NFD.String(twins.Replace(norm.NFC.String(Plain(s)))))
 }
 
 // twins pairs letters that look alike. It runs before case folding, because I and l look alike but
@@ -73,9 +73,9 @@ var alphabets = []*unicode.RangeTable{
 	unicode.Deseret, unicode.Osage, unicode.Tifinagh,
 }
 
-// mixesAlphabets reports whether a word mixes letters of two such scripts, as in "Аpprove" with a
+// MixesAlphabets reports whether a word mixes letters of two such scripts, as in "Аpprove" with a
 // Cyrillic А. No language has such words.
-func mixesAlphabets(s string) bool {
+func MixesAlphabets(s string) bool {
 	words := strings.FieldsFunc(s, func(r rune) bool { return !unicode.In(r, unicode.L, unicode.M) && !printable.Invisible(r) })
 	for _, word := range words {
 		var first *unicode.RangeTable

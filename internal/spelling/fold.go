@@ -1,0 +1,30 @@
+package spelling
+
+import (
+	"strings"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"countersign/internal/printable"
+)
+
+// Plain returns a text in its normal form for comparison (NFKC), without invisible characters.
+func Plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if printable.Invisible(r) {
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(s))
+}
+
+// folded returns a text in a form that is equal for texts that differ only in case, width or
+// invisible characters.
+func folded(s string) string { return undotted(norm.NFKC.String(cases.Fold().String(Plain(s)))) }
+
+// undotted replaces every kind of i with one: a machine set to Turkish turns i into the capital İ,
+// and I into the small ı.
+func undotted(s string) string { return dottedAndNot.Replace(s) }
+
+var dottedAndNot = strings.NewReplacer("i\u0307", "i", "ı", "i", "İ", "i")
