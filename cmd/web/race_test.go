@@ -131,7 +131,7 @@ func wantOneWinner(t *testing.T, all []*press) *press {
 	for _, p := range all {
 		name := winner.by.user.Name
 		if p.by == winner.by {
-			name = "You" // in another tab
+			name = "you" // in another tab
 		}
 		if p != winner && (!strings.Contains(p.page, " by "+name+",") || !strings.Contains(p.page, p.comment)) {
 			t.Errorf("the page of %q does not say that %s was faster, or lost the comment: %s", p.comment, name, p.page)
