@@ -2,6 +2,7 @@ package callbacks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -75,4 +76,61 @@ func (s *Service) see(ctx context.Context, p Person, id ID) (Callback, error) {
 // changed tells open pages to look again, after commit.
 func (s *Service) changed(c Callback) {
 	s.invalidator.Changed(Invalidation{Callback: c.ID, Queue: c.Queue})
+}
+
+// Invalidator sends an invalidation to open pages, here and on other replicas: it tells them that a
+// callback changed and carries no data, so each page reads again what its reader may see. It never
+// blocks. Call it only after commit.
+type Invalidator interface {
+	Changed(Invalidation)
+}
+
+// Invalidation names what changed. Queue lets a stream skip what its reader may not see.
+type Invalidation struct {
+	Callback ID
+	Queue    string
+}
+
+// ErrOldGroups means that the provider last named the person's groups too long ago. The person can
+// still read; to change something they have to sign in again. [OldGroups] has the ages.
+var ErrOldGroups = errors.New("the groups were read too long ago")
+
+// OldGroups says how old a person's groups are and how old they may be. It matches [ErrOldGroups].
+type OldGroups struct {
+	Age, Limit time.Duration
+}
+
+func (e *OldGroups) Error() string {
+	return fmt.Sprintf("%v: %v, the limit is %v", ErrOldGroups, e.Age, e.Limit)
+}
+
+// Is makes errors.Is(err, ErrOldGroups) true.
+func (e *OldGroups) Is(target error) bool { return target == ErrOldGroups }
+
+// fresh is the check that every change by a person passes besides that of their rights: it returns
+// nil or an *[OldGroups]. Rights come from groups, and a person who left a group must not go on
+// deciding by it until their session ends.
+func (s *Service) fresh(p Person, now time.Time) error {
+	age := now.Sub(p.GroupsReadAt)
+	if s.groupsMaxAge == 0 || age < s.groupsMaxAge {
+		return nil
+	}
+	return &OldGroups{Age: age, Limit: s.groupsMaxAge}
+}
+
+// freshUntil is the time from which the person has to sign in again before they change something;
+// zero for never.
+func (s *Service) freshUntil(p Person) time.Time {
+	if s.groupsMaxAge == 0 {
+		return time.Time{}
+	}
+	return p.GroupsReadAt.Add(s.groupsMaxAge)
+}
+
+// mayTakePart is nil when the person may decide the callback and their groups are fresh.
+func (s *Service) mayTakePart(p Person, c *Callback, now time.Time) error {
+	if err := s.queues.MayDecide(p, c); err != nil {
+		return err
+	}
+	return s.fresh(p, now)
 }

@@ -146,3 +146,46 @@ func (c *Callback) Retry(d *Delivery, now time.Time, by Actor) (entry AuditEntry
 	c.scheduleHeartbeat(now)
 	return entry, nil
 }
+
+// Receipt notes what the history says of a decision that Lambda accepted. If the history shows
+// another end, Receipt does what [Callback.Differ] does.
+func (c *Callback) Receipt(
+	closing Closing, ours Completion, now time.Time, by Actor,
+) (AuditEntry, error) {
+	if c.State != Completed {
+		return AuditEntry{}, c.wrongState("note a receipt with")
+	}
+	same := closing.Completion != nil && closing.Completion.Same(ours)
+	if same || closing.MayHold(ours) {
+		c.Ending.Event, c.Ending.At, c.Ending.Proven = closing.EventID, closing.At, same
+		return c.entry(now, by, ActionReceipt, c.ended()), nil
+	}
+	return c.Differ(c.EndedElsewhere(closing, now), now, by)
+}
+
+// Expire ends a pending callback past its deadline in the way its history shows, and by our clock
+// only if no history can be had. It returns [ErrConflict] if the callback must not be ended now;
+// again then says whether to ask later.
+func (c *Callback) Expire(
+	found Finding, patient bool, now time.Time, by Actor,
+) (entry AuditEntry, again bool, err error) {
+	_, cause := c.Deadline()
+	waits := found.Open() || found.History == HistoryPutOff || patient
+	switch {
+	case c.State != Pending || !c.Overdue(now):
+		return entry, false, ErrConflict
+	case found.Open() && cause == CauseHeartbeat: // another client keeps it alive
+		c.Clocks.SeenOpenAt = now
+		return entry, false, nil
+	case waits:
+		return entry, true, ErrConflict
+	case found.History == HistoryRead:
+		entry, err = c.Close(c.EndedElsewhere(found.Closing, now), now, by)
+		return entry, false, err
+	case cause == CauseHeartbeat && c.mayLiveOn(now):
+		return entry, true, ErrConflict
+	default:
+		entry, err = c.TimeOut(now, by)
+		return entry, false, err
+	}
+}

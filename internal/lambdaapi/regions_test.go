@@ -28,7 +28,7 @@ func TestKnownRegions(t *testing.T) {
 	}
 	for _, region := range found {
 		if !callbacks.KnownRegion(region[1]) {
-			t.Errorf("%s is a region of the SDK and not of regions.go", region[1])
+			t.Errorf("%s is a region of the SDK and not known to callbacks.KnownRegion", region[1])
 		}
 	}
 }
