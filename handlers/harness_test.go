@@ -158,7 +158,7 @@ func (s *site) handler(provider *httptest.Server, change []func(*config)) http.H
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	search := discovery.NewWorker(discovery.Config{Store: s.store, Allowances: readquota.NewAllowances(s.store, 5, s.clock.Now)})
+	search := discovery.NewWorker(discovery.Config{WatchStore: s.store, Allowances: readquota.NewAllowances(s.store, 5, s.clock.Now)})
 	measured := s.measurements(signIn, log)
 	cfg := config{webhooks: webhooks.Config{
 		Service: s.service, Senders: senders, Limit: ratelimit.New(1, 100), BaseURL: s.url, Metrics: measured, Now: s.clock.Now, Log: log,

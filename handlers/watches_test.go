@@ -29,7 +29,7 @@ func TestWatches(t *testing.T) {
 	s := newSite(t)
 	w := discovery.Watch{Function: "contract-renewal", Region: "eu-central-1", Queue: "finance"}
 	now := s.clock.Now()
-	if err := s.store.SetWatches(t.Context(), []discovery.Watch{w}); err != nil {
+	if err := s.store.ChangeWatches(t.Context(), watching(w)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.store.ClaimWatches(t.Context(), w.Lane(), now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 1); err != nil {
@@ -78,7 +78,7 @@ func TestWatches_Found(t *testing.T) {
 func TestWatches_Gone(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	if err := s.store.SetWatches(t.Context(), []discovery.Watch{{Function: "expense-approval", Queue: "finance"}}); err != nil {
+	if err := s.store.ChangeWatches(t.Context(), watching(discovery.Watch{Function: "expense-approval", Queue: "finance"})); err != nil {
 		t.Fatal(err)
 	}
 	s.find(expense()) // and another that was announced, in the same execution
@@ -102,4 +102,9 @@ func TestWatches_Gone(t *testing.T) {
 	if a := b.get("/admin/callbacks?ends=gone&source=discovery"); !strings.Contains(a.body, "contract-renewal: sign-off") || strings.Contains(a.body, "EXP-2291") {
 		t.Errorf("%d: what nobody announced is not listed alone", a.status)
 	}
+}
+
+// watching has the operator name one watch.
+func watching(w discovery.Watch) func(discovery.Watchlist) discovery.Watchlist {
+	return func(l discovery.Watchlist) discovery.Watchlist { return l.Named([]discovery.Watch{w}) }
 }

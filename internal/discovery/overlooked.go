@@ -35,7 +35,7 @@ type arrivals struct {
 // start: in a running execution, the trace knows the callback from then on.
 func (d *search) overlooked(ctx context.Context, s *scan) error {
 	at := d.arrivals[s.Watch]
-	page, err := d.store.Arrived(ctx, s.Watch, at.from, s.ScanFrom, at.after, arrivalsAtOnce)
+	page, err := d.runs.Arrived(ctx, s.Watch, at.from, s.ScanFrom, at.after, arrivalsAtOnce)
 	if err != nil {
 		return fmt.Errorf("find callbacks that no trace knows: %w", err)
 	}
@@ -52,7 +52,7 @@ func (d *search) overlooked(ctx context.Context, s *scan) error {
 	if len(arns) == 0 {
 		return nil
 	}
-	return d.store.ReadAnew(ctx, d.owner, s.Watch, arns)
+	return d.runs.ReadAnew(ctx, d.owner, s.Watch, arns)
 }
 
 // covers reports whether a callback belongs to the watched function. The ARN takes precedence over

@@ -202,5 +202,5 @@ func (d *search) readAgain(ctx context.Context, s *scan, at time.Time) error {
 	e := s.reading.WatchedExecution
 	e.CheckAt = at
 	s.reading = nil
-	return d.store.SaveExecution(ctx, d.owner, s.Watch, s.ScanFrom, e)
+	return d.runs.SaveExecution(ctx, d.owner, s.Watch, s.ScanFrom, e)
 }

@@ -41,7 +41,7 @@ type scan struct {
 // for.
 func (d *search) prepare(ctx context.Context, s *scan) (through bool, err error) {
 	if now := d.now(); s.leased.Sub(now) < watchLease/2 {
-		if err := d.store.RenewWatch(ctx, s.Watch, d.lease(now)); err != nil {
+		if err := d.watchStore.RenewWatch(ctx, s.Watch, d.lease(now)); err != nil {
 			return false, err
 		}
 		s.leased = now.Add(watchLease)
@@ -67,7 +67,7 @@ func (d *search) prepare(ctx context.Context, s *scan) (through bool, err error)
 
 // fill finds the executions to read next.
 func (d *search) fill(ctx context.Context, s *scan) (err error) {
-	if s.queue, err = d.store.DueExecutions(ctx, s.Watch, s.ScanFrom, d.now(), executionsAhead); err != nil {
+	if s.queue, err = d.runs.DueExecutions(ctx, s.Watch, s.ScanFrom, d.now(), executionsAhead); err != nil {
 		return fmt.Errorf("find executions to read: %w", err)
 	}
 	return nil
@@ -117,7 +117,9 @@ func (d *search) listFunctions(ctx context.Context, s *scan) error {
 			watches = append(watches, w)
 		}
 	}
-	return d.store.SetFunctions(ctx, d.lane, watches)
+	return d.watchStore.ChangeWatches(ctx, func(l Watchlist) Watchlist {
+		return l.Listed(d.lane, watches)
+	})
 }
 
 // listExecutions reads a page of the function's running executions.
@@ -126,7 +128,7 @@ func (d *search) listExecutions(ctx context.Context, s *scan) error {
 	if err != nil {
 		return err
 	}
-	if err := d.store.SeeExecutions(ctx, d.owner, s.Watch, s.ScanFrom, page.Executions); err != nil {
+	if err := d.runs.SeeExecutions(ctx, d.owner, s.Watch, s.ScanFrom, page.Executions); err != nil {
 		return err
 	}
 	s.running += len(page.Executions)
@@ -134,7 +136,7 @@ func (d *search) listExecutions(ctx context.Context, s *scan) error {
 		return nil
 	}
 	s.listed = true
-	return d.store.MissExecutions(ctx, d.owner, s.Watch, s.ScanFrom)
+	return d.runs.MissExecutions(ctx, d.owner, s.Watch, s.ScanFrom)
 }
 
 // trouble handles an error of AWS in place of the requested answer.

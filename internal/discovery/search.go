@@ -16,6 +16,8 @@ import (
 // search scans the watches of one lane.
 type search struct {
 	store       Store
+	watchStore  WatchStore
+	runs        ExecutionStore
 	executions  Executions
 	invalidator callbacks.Invalidator
 	log         *slog.Logger
@@ -37,7 +39,7 @@ type search struct {
 
 func newSearch(c Config, lane callbacks.Lane) *search {
 	return &search{
-		store: c.Store, executions: c.Executions, invalidator: c.Invalidator, log: c.Log, now: c.Now,
+		store: c.Store, watchStore: c.WatchStore, runs: c.ExecutionStore, executions: c.Executions, invalidator: c.Invalidator, log: c.Log, now: c.Now,
 		queues: c.Queues, watches: c.Watches, exceptions: c.Exceptions, allowances: c.Allowances, beat: c.Beat, lane: lane, lanes: c.Lanes, owner: string(callbacks.NewID()),
 		arrivals: map[Watch]arrivals{},
 	}
@@ -53,7 +55,7 @@ func (d *search) runOnce(ctx context.Context) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	due, err := d.store.NextWatch(ctx, d.lane)
+	due, err := d.watchStore.NextWatch(ctx, d.lane)
 	if err != nil || allowed.IsZero() || !due.IsZero() && due.Before(allowed) {
 		return due, err
 	}
@@ -66,7 +68,7 @@ func (d *search) claim(ctx context.Context) error {
 		return nil
 	}
 	now := d.now()
-	claimed, err := d.store.ClaimWatches(ctx, d.lane, now, d.lease(now), free)
+	claimed, err := d.watchStore.ClaimWatches(ctx, d.lane, now, d.lease(now), free)
 	if err != nil {
 		return fmt.Errorf("claim watches: %w", err)
 	}
@@ -151,7 +153,7 @@ func (d *search) finish(ctx context.Context, s *scan, problem callbacks.Reply) e
 		s.DueAt = now.Add(scanInterval)
 	}
 	d.drop(s)
-	return d.store.FinishWatch(ctx, d.owner, s.WatchState)
+	return d.watchStore.FinishWatch(ctx, d.owner, s.WatchState)
 }
 
 func (d *search) drop(s *scan) {

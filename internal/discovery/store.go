@@ -7,11 +7,8 @@ import (
 	"countersign/internal/callbacks"
 )
 
-// Store keeps what [Worker] knows and the callbacks that it finds.
+// Store keeps the callbacks that are found.
 type Store interface {
-	WatchStore
-	ExecutionStore
-
 	// Lookup returns the callback with a CallbackID, or [callbacks.ErrNotFound].
 	Lookup(ctx context.Context, id callbacks.CallbackID) (callbacks.Callback, error)
 	// Receive is Receive of [callbacks.Store].
@@ -26,13 +23,9 @@ type Store interface {
 // WatchStore keeps the watches. Scans are claimed by lease, so that only one replica at a time
 // scans a function. A write under a lost lease is [callbacks.ErrLeaseLost].
 type WatchStore interface {
-	// SetWatches sets the watches that the operator named. New ones are due at once. Missing ones
-	// are deleted with their executions; if [EveryFunction] of a lane is missing, the watches that
-	// it stood for are deleted too.
-	SetWatches(ctx context.Context, watches []Watch) error
-	// SetFunctions likewise sets the watches that [EveryFunction] stands for in a lane. Watches
-	// that the operator named remain the operator's.
-	SetFunctions(ctx context.Context, lane callbacks.Lane, watches []Watch) error
+	// ChangeWatches changes what is watched. A watch that is new is due at once; one that is left
+	// out is deleted with its executions. change is pure and may run again.
+	ChangeWatches(ctx context.Context, change func(Watchlist) Watchlist) error
 	// Watches returns every watch, by function, account and region.
 	Watches(ctx context.Context) ([]WatchState, error)
 	// ClaimWatches leases up to limit watches of a lane that are due and whose lease, if any, has

@@ -52,12 +52,3 @@ type WatchedExecution struct {
 	SeenAt  time.Time // start of the scan that listed it last
 	CheckAt time.Time // when its history is read next
 }
-
-// Origin says where a watch comes from.
-type Origin string
-
-// The origins.
-const (
-	OriginConfig Origin = "config" // the operator named it
-	OriginRegion Origin = "region" // [EveryFunction] stands for it
-)

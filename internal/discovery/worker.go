@@ -29,7 +29,7 @@ const (
 // claimed by lease, and all requests in a lane share one read quota. Each lane is searched
 // separately, so that a lane that hangs does not delay the others.
 type Worker struct {
-	store      Store
+	store      WatchStore
 	log        *slog.Logger
 	now        func() time.Time
 	watches    []Watch
@@ -43,17 +43,19 @@ type Worker struct {
 // Config is what discovery works with. Every field but Beat, Watches and Exceptions is required;
 // Lanes may be zero.
 type Config struct {
-	Store       Store
-	Executions  Executions
-	Invalidator callbacks.Invalidator
-	Log         *slog.Logger
-	Now         func() time.Time
-	Queues      callbacks.Queues
-	Watches     []Watch // each with a queue that exists; discovery is off if there are none
-	Exceptions  []Exception
-	Lanes       callbacks.Lanes
-	Allowances  *readquota.Allowances
-	Beat        func() // called when a heartbeat comes due; must not block
+	Store          Store
+	WatchStore     WatchStore
+	ExecutionStore ExecutionStore
+	Executions     Executions
+	Invalidator    callbacks.Invalidator
+	Log            *slog.Logger
+	Now            func() time.Time
+	Queues         callbacks.Queues
+	Watches        []Watch // each with a queue that exists; discovery is off if there are none
+	Exceptions     []Exception
+	Lanes          callbacks.Lanes
+	Allowances     *readquota.Allowances
+	Beat           func() // called when a heartbeat comes due; must not block
 }
 
 // NewWorker makes the worker.
@@ -61,7 +63,7 @@ func NewWorker(c Config) *Worker {
 	if c.Beat == nil {
 		c.Beat = func() {}
 	}
-	d := &Worker{store: c.Store, log: c.Log, now: c.Now, watches: c.Watches, allowances: c.Allowances}
+	d := &Worker{store: c.WatchStore, log: c.Log, now: c.Now, watches: c.Watches, allowances: c.Allowances}
 	lanes := map[callbacks.Lane]bool{}
 	for _, w := range c.Watches {
 		if !lanes[w.Lane()] {
@@ -123,7 +125,8 @@ func (d *Worker) configure(ctx context.Context) error {
 	if d.configured {
 		return nil
 	}
-	if err := d.store.SetWatches(ctx, d.watches); err != nil {
+	named := func(l Watchlist) Watchlist { return l.Named(d.watches) }
+	if err := d.store.ChangeWatches(ctx, named); err != nil {
 		return fmt.Errorf("set watches: %w", err)
 	}
 	d.configured = true

@@ -22,7 +22,7 @@ const arrived = `select callbacks.*, coalesce((select trace from executions join
 		from callbacks where state = 'pending' and received_at >= ? and received_at < ?
 			and execution_hash is not null and (function = ? or execution_arn like ?)`
 
-// Arrived implements discovery.Store.
+// Arrived implements discovery.ExecutionStore.
 func (s *Store) Arrived(ctx context.Context, w discovery.Watch, from, before time.Time, after callbacks.ID, limit int) ([]discovery.Arrival, error) {
 	text, args := arrived, []any{
 		storable(w.Function), storable(w.Account), storable(w.Region), millis(from), millis(before), storable(w.Name()), "%:function:" + storable(w.Name()) + ":%",
@@ -47,7 +47,7 @@ func (s *Store) Arrived(ctx context.Context, w discovery.Watch, from, before tim
 	return all, nil
 }
 
-// ReadAnew implements discovery.Store. The callbacks that are open in an execution stay counted
+// ReadAnew implements discovery.ExecutionStore. The callbacks that are open in an execution stay counted
 // until it is read.
 func (s *Store) ReadAnew(ctx context.Context, owner string, w discovery.Watch, arns []string) error {
 	return s.leased(ctx, owner, w, func(ctx context.Context, t *tx, num int64) error {

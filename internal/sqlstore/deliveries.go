@@ -133,7 +133,11 @@ func (t *tx) putDelivery(
 	if err != nil {
 		return fmt.Errorf("write delivery: %w", err)
 	}
-	return t.putAttempts(ctx, num, d.Attempts)
+	text := putAttempt
+	if before == nil {
+		text = insertAttempt
+	}
+	return t.writeAttempts(ctx, text, num, d.Attempts)
 }
 
 func (t *tx) addDelivery(ctx context.Context, num int64, d *callbacks.Delivery) error {
@@ -196,7 +200,7 @@ func (t *tx) begin(ctx context.Context, claimed []deliveryRow, now time.Time) ([
 			return nil, err
 		}
 		d.Begin(&c, now)
-		if err := t.putAttempts(ctx, claimed[i].Callback, d.Attempts); err != nil {
+		if err := t.writeAttempts(ctx, insertAttempt, claimed[i].Callback, d.Attempts); err != nil {
 			return nil, err
 		}
 		work = append(work, delivery.Work{Callback: c, Delivery: d})
@@ -240,11 +244,14 @@ type attemptRow struct {
 const attemptColumns = `
 	callback, number, started_at, ended_at, reply, status, code, request_id, kms_key`
 
-var putAttempt = insertText("attempts", attemptColumns) + `
+var (
+	insertAttempt = insertText("attempts", attemptColumns)
+	putAttempt    = insertAttempt + `
 	on conflict (callback, number) do update set
 		started_at = excluded.started_at, ended_at = excluded.ended_at, reply = excluded.reply,
 		status = excluded.status, code = excluded.code, request_id = excluded.request_id,
 		kms_key = excluded.kms_key`
+)
 
 func (r *attemptRow) values() []any {
 	return []any{
@@ -275,11 +282,14 @@ func (r *attemptRow) attempt() callbacks.Attempt {
 	}
 }
 
-// putAttempts writes attempts, each new or in place of the one with its number.
-func (t *tx) putAttempts(ctx context.Context, num int64, attempts []callbacks.Attempt) error {
+// writeAttempts writes attempts with a statement: insertAttempt for new ones, or putAttempt, which
+// writes them in place of those with their numbers.
+func (t *tx) writeAttempts(
+	ctx context.Context, text string, num int64, attempts []callbacks.Attempt,
+) error {
 	for i := range attempts {
 		r := attemptRowOf(num, &attempts[i])
-		if err := t.add(ctx, putAttempt, r.values()); err != nil {
+		if err := t.add(ctx, text, r.values()); err != nil {
 			return fmt.Errorf("write attempt: %w", err)
 		}
 	}

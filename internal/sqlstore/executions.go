@@ -35,7 +35,7 @@ func (r *executionRow) execution() (discovery.WatchedExecution, error) {
 	return e, nil
 }
 
-// SeeExecutions implements discovery.Store.
+// SeeExecutions implements discovery.ExecutionStore.
 func (s *Store) SeeExecutions(ctx context.Context, owner string, w discovery.Watch, scan time.Time, arns []string) error {
 	return s.leased(ctx, owner, w, func(ctx context.Context, t *tx, num int64) error {
 		for _, arn := range arns {
@@ -48,7 +48,7 @@ func (s *Store) SeeExecutions(ctx context.Context, owner string, w discovery.Wat
 	})
 }
 
-// MissExecutions implements discovery.Store.
+// MissExecutions implements discovery.ExecutionStore.
 func (s *Store) MissExecutions(ctx context.Context, owner string, w discovery.Watch, scan time.Time) error {
 	return s.leased(ctx, owner, w, func(ctx context.Context, t *tx, num int64) error {
 		for _, text := range []string{
@@ -74,7 +74,7 @@ const (
 	dueExecutions = `select * from executions where watch = ? and check_at <= ? and read_at < ? order by check_at limit ?`
 )
 
-// DueExecutions implements discovery.Store.
+// DueExecutions implements discovery.ExecutionStore.
 func (s *Store) DueExecutions(ctx context.Context, w discovery.Watch, scan, now time.Time, limit int) ([]discovery.WatchedExecution, error) {
 	var nums []int64
 	err := s.db.NewRaw(`select num from watches where function = ? and account = ? and region = ?`,
@@ -107,7 +107,7 @@ func (s *Store) DueExecutions(ctx context.Context, w discovery.Watch, scan, now 
 	return found, nil
 }
 
-// SaveExecution implements discovery.Store.
+// SaveExecution implements discovery.ExecutionStore.
 func (s *Store) SaveExecution(ctx context.Context, owner string, w discovery.Watch, scan time.Time, e discovery.WatchedExecution) error {
 	trace, err := encodeTrace(e.Trace)
 	if err != nil {

@@ -118,7 +118,11 @@ func exerciseWatches(t *testing.T, s *Store, known callbacks.Callback) {
 	_, err := s.Receive(ctx, callbacks.Message{}, found, callbacks.Content{}, callbacks.Unannounced, callbacks.AuditEntry{})
 	errs := []error{err}
 	_, err = s.Receive(ctx, callbacks.Message{}, found, callbacks.Content{}, "f", callbacks.AuditEntry{Action: "x"})
-	errs = append(errs, err, s.SetWatches(ctx, []discovery.Watch{w, {Function: "gone"}}), s.SetWatches(ctx, []discovery.Watch{w}), s.SetFunctions(ctx, w.Lane(), nil))
+	for _, watches := range [][]discovery.Watch{{w, {Function: "gone"}}, {w}, {{Function: w.Function, Queue: "moved"}}, {w}} {
+		named := func(l discovery.Watchlist) discovery.Watchlist { return l.Named(watches) }
+		errs = append(errs, s.ChangeWatches(ctx, named))
+	}
+	errs = append(errs, err)
 	_, err = s.ClaimWatches(ctx, w.Lane(), now, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}, 10)
 	errs = append(errs, err, s.RenewWatch(ctx, w, callbacks.Lease{Owner: "w", Until: now.Add(time.Minute)}),
 		s.SeeExecutions(ctx, "w", w, now, []string{known.ExecutionARN, "b"}), s.MissExecutions(ctx, "w", w, now), s.ReadAnew(ctx, "w", w, []string{"c"}))

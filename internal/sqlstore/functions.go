@@ -77,7 +77,7 @@ const (
 	goneText      = "gone = 1"
 )
 
-// Gone implements discovery.Store. It reads at most limit entries of an index for each
+// Gone implements discovery.WatchStore. It reads at most limit entries of an index for each
 // function.
 func (s *Store) Gone(ctx context.Context, functions []string, limit int) (map[string]int, error) {
 	if len(functions) == 0 {

@@ -33,11 +33,13 @@ type Store struct {
 }
 
 var (
-	_ callbacks.Store = (*Store)(nil)
-	_ delivery.Store  = (*Store)(nil)
-	_ upkeep.Store    = (*Store)(nil)
-	_ discovery.Store = (*Store)(nil)
-	_ readquota.Store = (*Store)(nil)
+	_ callbacks.Store          = (*Store)(nil)
+	_ delivery.Store           = (*Store)(nil)
+	_ upkeep.Store             = (*Store)(nil)
+	_ discovery.Store          = (*Store)(nil)
+	_ discovery.WatchStore     = (*Store)(nil)
+	_ discovery.ExecutionStore = (*Store)(nil)
+	_ readquota.Store          = (*Store)(nil)
 )
 
 func newStore(e engine.Engine) *Store {

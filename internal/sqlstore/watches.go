@@ -3,13 +3,13 @@ package sqlstore
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
 	"countersign/internal/discovery"
+	"countersign/internal/sqlstore/engine"
 )
 
 // watchRow is a row of watches.
@@ -38,6 +38,10 @@ func (r *watchRow) watch() discovery.Watch {
 	return discovery.Watch{Function: r.Function, Account: r.Account, Region: r.Region, Queue: r.Queue}
 }
 
+func (r *watchRow) watched() discovery.WatchedFunction {
+	return discovery.WatchedFunction{Watch: r.watch(), Origin: discovery.Origin(r.Origin)}
+}
+
 func (r *watchRow) state() discovery.WatchState {
 	s := discovery.WatchState{
 		Watch:     r.watch(),
@@ -60,69 +64,85 @@ func statesOfWatches(rows []watchRow) []discovery.WatchState {
 	return states
 }
 
-// SetWatches implements discovery.Store.
-func (s *Store) SetWatches(ctx context.Context, watches []discovery.Watch) error {
+// ChangeWatches implements discovery.WatchStore. Another process may change the watches at the same
+// time, so it writes only over what it read.
+func (s *Store) ChangeWatches(
+	ctx context.Context, change func(discovery.Watchlist) discovery.Watchlist,
+) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		there, err := rows[watchRow](ctx, t, `select * from watches`)
 		if err != nil {
 			return fmt.Errorf("read watches: %w", err)
 		}
-		everywhere := map[callbacks.Lane]bool{}
-		for _, w := range watches {
-			everywhere[w.Lane()] = everywhere[w.Lane()] || w.Function == discovery.EveryFunction
+		list := make(discovery.Watchlist, len(there))
+		for i := range there {
+			list[i] = there[i].watched()
 		}
-		there = slices.DeleteFunc(there, func(r watchRow) bool {
-			return r.Origin == string(discovery.OriginRegion) && everywhere[r.watch().Lane()]
-		})
-		return t.replaceWatches(ctx, discovery.OriginConfig, there, watches)
-	})
-}
-
-// SetFunctions implements discovery.Store.
-func (s *Store) SetFunctions(ctx context.Context, lane callbacks.Lane, watches []discovery.Watch) error {
-	return s.transact(ctx, func(ctx context.Context, t *tx) error {
-		there, err := rows[watchRow](ctx, t, `select * from watches where origin = ? and account = ? and region = ?`,
-			string(discovery.OriginRegion), storable(lane.Account), storable(lane.Region))
-		if err != nil {
-			return fmt.Errorf("read watches: %w", err)
+		wanted := map[discovery.Watch]discovery.WatchedFunction{}
+		for _, w := range change(list) {
+			wanted[key(w.Watch)] = w
 		}
-		return t.replaceWatches(ctx, discovery.OriginRegion, there, watches)
-	})
-}
-
-// replaceWatches writes watches in place of the existing ones.
-func (t *tx) replaceWatches(ctx context.Context, from discovery.Origin, there []watchRow, watches []discovery.Watch) error {
-	for _, r := range there {
-		if slices.ContainsFunc(watches, func(w discovery.Watch) bool { return w.Function == r.Function && w.Lane() == r.watch().Lane() }) {
-			continue
-		}
-		for _, text := range []string{`delete from executions where watch = ?`, `delete from watches where num = ?`} {
-			if _, err := t.exec(ctx, text, r.Num); err != nil {
-				return fmt.Errorf("remove watch: %w", err)
+		for i := range there {
+			at := key(there[i].watch())
+			w, stays := wanted[at]
+			delete(wanted, at)
+			if err := t.changeWatch(ctx, &there[i], w, stays); err != nil {
+				return err
 			}
 		}
-	}
-	for _, w := range watches {
-		if err := t.putWatch(ctx, from, w); err != nil {
-			return err
+		for _, w := range wanted {
+			if err := t.addWatch(ctx, w); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
-// putWatch adds a watch, due at once, or sets the queue of an existing one. It does not change a
-// watch that the operator configured.
-func (t *tx) putWatch(ctx context.Context, from discovery.Origin, w discovery.Watch) error {
-	text, args := t.insertion(&watchRow{Function: w.Function, Account: w.Account, Region: w.Region, Queue: w.Queue, Origin: string(from)})
-	_, err := t.exec(ctx, text+` on conflict (function, account, region) do update set queue = excluded.queue, origin = excluded.origin
-		where excluded.origin = ? or watches.origin = excluded.origin`, append(args, string(discovery.OriginConfig))...)
-	if err != nil {
+// key is what tells a watch from others: where its callbacks go may change.
+func key(w discovery.Watch) discovery.Watch {
+	return discovery.Watch{
+		Function: storable(w.Function), Account: storable(w.Account), Region: storable(w.Region),
+	}
+}
+
+// changeWatch sets where a watch belongs, or removes it with its executions.
+func (t *tx) changeWatch(
+	ctx context.Context, was *watchRow, w discovery.WatchedFunction, stays bool,
+) error {
+	if stays && was.watched() == w {
+		return nil
+	}
+	text, args := `delete from watches`, []any{}
+	if stays {
+		text, args = `update watches set queue = ?, origin = ?`, append(args, storable(w.Queue), string(w.Origin))
+	} else if _, err := t.exec(ctx, `delete from executions where watch = ?`, was.Num); err != nil {
+		return fmt.Errorf("remove executions of a watch: %w", err)
+	}
+	text += ` where num = ? and queue = ? and origin = ?`
+	return written(t.exec(ctx, text, append(args, was.Num, was.Queue, was.Origin)...))
+}
+
+// addWatch adds a watch, due at once.
+func (t *tx) addWatch(ctx context.Context, w discovery.WatchedFunction) error {
+	text, args := t.insertion(&watchRow{
+		Function: w.Function, Account: w.Account, Region: w.Region, Queue: w.Queue, Origin: string(w.Origin),
+	})
+	return written(t.exec(ctx, text+` on conflict (function, account, region) do nothing`, args...))
+}
+
+// written asks for the transaction again if another one was faster with a watch.
+func written(watches int64, err error) error {
+	switch {
+	case err != nil:
 		return fmt.Errorf("write watch: %w", err)
+	case watches == 0:
+		return engine.ErrAgain
 	}
 	return nil
 }
 
-// Watches implements discovery.Store.
+// Watches implements discovery.WatchStore.
 func (s *Store) Watches(ctx context.Context) ([]discovery.WatchState, error) {
 	var all []watchRow
 	if err := s.db.NewSelect().Model(&all).OrderExpr("function, account, region").Scan(ctx); err != nil {
@@ -131,7 +151,7 @@ func (s *Store) Watches(ctx context.Context) ([]discovery.WatchState, error) {
 	return statesOfWatches(all), nil
 }
 
-// ClaimWatches implements discovery.Store.
+// ClaimWatches implements discovery.WatchStore.
 func (s *Store) ClaimWatches(ctx context.Context, lane callbacks.Lane, now time.Time, lease callbacks.Lease, limit int) ([]discovery.WatchState, error) {
 	var claimed []watchRow
 	err := s.transact(ctx, func(ctx context.Context, t *tx) (err error) {
@@ -146,7 +166,7 @@ func (s *Store) ClaimWatches(ctx context.Context, lane callbacks.Lane, now time.
 	return statesOfWatches(claimed), nil
 }
 
-// RenewWatch implements discovery.Store.
+// RenewWatch implements discovery.WatchStore.
 func (s *Store) RenewWatch(ctx context.Context, w discovery.Watch, lease callbacks.Lease) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		n, err := t.exec(ctx, `update watches set claimable_at = ? where function = ? and account = ? and region = ? and lease_owner = ?`,
@@ -158,7 +178,7 @@ func (s *Store) RenewWatch(ctx context.Context, w discovery.Watch, lease callbac
 	})
 }
 
-// FinishWatch implements discovery.Store.
+// FinishWatch implements discovery.WatchStore.
 func (s *Store) FinishWatch(ctx context.Context, owner string, w discovery.WatchState) error {
 	return s.leased(ctx, owner, w.Watch, func(ctx context.Context, t *tx, num int64) error {
 		_, err := t.exec(ctx, `update watches set lease_owner = '', due_at = ?, claimable_at = ?, scanned_at = ?, problem = ?, left_out = ?,
@@ -186,7 +206,7 @@ func (s *Store) leased(ctx context.Context, owner string, w discovery.Watch, fn 
 	})
 }
 
-// NextWatch implements discovery.Store.
+// NextWatch implements discovery.WatchStore.
 func (s *Store) NextWatch(ctx context.Context, lane callbacks.Lane) (time.Time, error) {
 	return s.next(ctx, `select claimable_at from watches where account = ? and region = ? order by claimable_at limit 1`,
 		storable(lane.Account), storable(lane.Region))

@@ -26,6 +26,8 @@ type Store interface {
 	delivery.Store
 	upkeep.Store
 	discovery.Store
+	discovery.WatchStore
+	discovery.ExecutionStore
 	readquota.Store
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/discovery"
 	"countersign/internal/readquota"
 )
 
@@ -34,6 +35,15 @@ func (s twice) ChangeQuota(ctx context.Context, lane callbacks.Lane, now time.Ti
 		copied.Strikes += 3
 		fn(&copied, at.Add(-time.Minute))
 		fn(b, at)
+	})
+}
+
+func (s twice) ChangeWatches(ctx context.Context, change func(discovery.Watchlist) discovery.Watchlist) error {
+	return s.Store.ChangeWatches(ctx, func(l discovery.Watchlist) discovery.Watchlist {
+		other := discovery.Watch{Function: "another", Region: "ap-southeast-2", Queue: "other"}
+		change(append(clone(l), discovery.WatchedFunction{Watch: other, Origin: discovery.OriginConfig}))
+		change(clone(l))
+		return change(l)
 	})
 }
 

@@ -17,6 +17,7 @@ func testWatches(t *testing.T, open func(*testing.T) callbackstest.Store) {
 		"SetAddsAndRemoves":       watchesSet,
 		"ConfigWinsOverRegion":    watchesOrigins,
 		"EachLaneByItself":        watchesByLane,
+		"ChangedAtOnce":           watchesChangedAtOnce,
 		"ClaimIsALease":           watchesClaim,
 		"ManyClaimEachOnce":       watchesClaimAtOnce,
 		"RenewedLeaseHolds":       watchesRenew,
@@ -41,16 +42,18 @@ const scanner = "scanner"
 
 func setWatches(t testing.TB, s callbackstest.Store, watches ...discovery.Watch) {
 	t.Helper()
-	if err := s.SetWatches(t.Context(), watches); err != nil {
-		t.Fatalf("set watches: %v", err)
+	named := func(l discovery.Watchlist) discovery.Watchlist { return l.Named(watches) }
+	if err := s.ChangeWatches(t.Context(), named); err != nil {
+		t.Errorf("set watches: %v", err)
 	}
 }
 
 // setFunctions sets the watches that [discovery.EveryFunction] stands for in a lane.
 func setFunctions(t testing.TB, s callbackstest.Store, lane callbacks.Lane, watches ...discovery.Watch) {
 	t.Helper()
-	if err := s.SetFunctions(t.Context(), lane, watches); err != nil {
-		t.Fatalf("set functions: %v", err)
+	listed := func(l discovery.Watchlist) discovery.Watchlist { return l.Listed(lane, watches) }
+	if err := s.ChangeWatches(t.Context(), listed); err != nil {
+		t.Errorf("set functions: %v", err)
 	}
 }
 
@@ -114,6 +117,24 @@ func watchesOrigins(t *testing.T, s callbackstest.Store) {
 	setFunctions(t, s, every.Lane(), orders)
 	setWatches(t, s, prints)
 	callbackstest.Same(t, "watches when not every function is wanted any more", watched(t, s), []discovery.Watch{prints})
+}
+
+// watchesChangedAtOnce: processes that start together name the same watches while a region is
+// listed, and the operator's stays theirs.
+func watchesChangedAtOnce(t *testing.T, s callbackstest.Store) {
+	every := discovery.Watch{Function: discovery.EveryFunction, Region: "eu-west-1", Queue: callbacks.DefaultQueue}
+	taken := orders
+	taken.Queue = callbacks.DefaultQueue
+	setWatches(t, s, every)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() { setWatches(t, s, every, orders) })
+		all.Go(func() { setFunctions(t, s, every.Lane(), taken, prints) })
+	}
+	all.Wait()
+	callbackstest.Same(t, "watches", watched(t, s), []discovery.Watch{every, orders, prints})
+	setFunctions(t, s, every.Lane())
+	callbackstest.Same(t, "watches without the region's", watched(t, s), []discovery.Watch{every, orders})
 }
 
 // watchesByLane: functions of the same name in two accounts are two functions, and each lane has
