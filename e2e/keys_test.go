@@ -71,18 +71,46 @@ func TestThemeStays(t *testing.T) {
 	mara.see(`html[data-theme="dark"]`)
 }
 
-// TestPhoneBar: the decision is within reach of a thumb, and leaves the screen to what is decided.
-func TestPhoneBar(t *testing.T) {
+// TestPhone: the decision is within reach of a thumb, in one row of buttons, and the clocks are one
+// line that opens and stays open. Both leave the screen to what is decided.
+func TestPhone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.ask(t, expense(threeWays))
+	a := w.ask(t, expense(threeWays, func(q *demo.Question) {
+		q.HeartbeatTimeoutSeconds = 600
+		q.Outcomes[0].Label = "Approve $7,846.20"
+	}))
 	mara := w.signIn(t, "mara")
 	mara.look(phone)
 	mara.open(a.page())
 	mara.see("decision-bar:defined")
-	if height := eval[float64](mara, `document.querySelector(".decide").offsetHeight`); height > 180 {
-		t.Errorf("the bar takes %v of %d px", height, phone.height)
+	mara.comes("#freshness", "Live")
+	height := func(selector string) float64 {
+		return eval[float64](mara, `document.querySelector(`+quote(selector)+`).offsetHeight`)
 	}
+	if h := height(".decide"); h > 110 {
+		t.Errorf("the bar takes %v of %d px", h, phone.height)
+	}
+	mara.inView(`[data-bar="rest"] button`, phone)
+	if h := height("#clocks"); h > 64 {
+		t.Errorf("the clocks take %v px, folded", h)
+	}
+	mara.gone("#clocks .clock")
+	mara.click(".clocks-fold label")
+	mara.see("#clocks .clock")
+	mara.picture("phone")
+	dana := w.signIn(t, "dana")
+	dana.open(a.page())
+	mara.comes("#presence", "Dana is also reviewing")
+	if !mara.shows("#clocks .clock") {
+		t.Error("the clocks are folded again when the page reads itself")
+	}
+	mara.arm("approve")
+	if h := height(".decide"); h > 150 {
+		t.Errorf("the armed bar takes %v of %d px", h, phone.height)
+	}
+	mara.inView(armedBar+" button", phone)
+	mara.picture("phone-armed")
 }
 
 // TestRowsStay: a request that arrives while a row has the focus waits behind a button, and moves

@@ -350,7 +350,7 @@ func Body(s views.Shell, m Review, inPane bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if m.Callback.State == callbacks.Pending {
-					templ_7745c5c3_Err = clocks(s, m).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = foldedClocks(s, m).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
