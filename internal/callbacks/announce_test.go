@@ -181,7 +181,7 @@ func FuzzParseCallbackID(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		id, err := ParseCallbackID(s)
-		if err == nil && (string(id) != s || len(s) == 0 || len(s) > MaxCallbackIDLength || strings.ContainsAny(s, " \n<>\"'%?#.")) {
+		if err == nil && (string(id) != s || len(s) == 0 || len(s) > maxCallbackIDLength || strings.ContainsAny(s, " \n<>\"'%?#.")) {
 			t.Errorf("accepted %q", s)
 		}
 	})

@@ -36,9 +36,9 @@ func (id ID) Path() string { return "/callbacks/" + string(id) }
 // complete the callback: keep it out of logs.
 type CallbackID string
 
-// MaxCallbackIDLength is the API's limit in characters (SendDurableExecutionCallbackSuccess,
+// maxCallbackIDLength is the API's limit in characters (SendDurableExecutionCallbackSuccess,
 // CallbackId).
-const MaxCallbackIDLength = 1024
+const maxCallbackIDLength = 1024
 
 var callbackIDPattern = regexp.MustCompile(`^[A-Za-z0-9+/]+={0,2}$`)
 
@@ -47,8 +47,8 @@ func ParseCallbackID(s string) (CallbackID, error) {
 	switch {
 	case s == "":
 		return "", errors.New("the callback ID is missing")
-	case len(s) > MaxCallbackIDLength:
-		return "", fmt.Errorf("a callback ID has at most %d characters, this has %d", MaxCallbackIDLength, len(s))
+	case len(s) > maxCallbackIDLength:
+		return "", fmt.Errorf("a callback ID has at most %d characters, this has %d", maxCallbackIDLength, len(s))
 	case !callbackIDPattern.MatchString(s):
 		return "", errors.New("a callback ID is base64 as Lambda hands it out: letters, digits, + and /, at most two = at the end")
 	}

@@ -125,11 +125,11 @@ func preview(c *Callback, p Person, choice Choice) (Preview, error) {
 	if outcome.Comment == CommentNone {
 		choice.Comment = ""
 	}
-	if n := outcome.leastSize(choice, p); n > MaxCompletionBytes {
+	if n := outcome.leastSize(choice, p); n > maxCompletionBytes {
 		return Preview{}, tooLong(choice, n)
 	}
 	made := outcome.Fill(choice, p)
-	if n := len(made.Body()); n > MaxCompletionBytes {
+	if n := len(made.Body()); n > maxCompletionBytes {
 		return Preview{}, tooLong(choice, n)
 	}
 	shown := Preview{Outcome: outcome, Completion: made, PreparedAt: choice.PreparedAt, Found: c.found()}
@@ -146,7 +146,7 @@ func tooLong(choice Choice, n int) Invalid {
 	if choice.Comment == "" {
 		place = "outcome"
 	}
-	return Invalid{{Pointer: place, Detail: fmt.Sprintf("Lambda takes at most %d bytes, this would be %d or more.", MaxCompletionBytes, n)}}
+	return Invalid{{Pointer: place, Detail: fmt.Sprintf("Lambda takes at most %d bytes, this would be %d or more.", maxCompletionBytes, n)}}
 }
 
 // Decide records the decision that a person saw as the preview that [Preview.Seen] identifies. Once

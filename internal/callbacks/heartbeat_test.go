@@ -86,7 +86,7 @@ func TestReviewHolds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := tt.r.HoldsUntil(budget).Sub(t0); got != tt.want {
+			if got := tt.r.holdsUntil(budget).Sub(t0); got != tt.want {
 				t.Errorf("holds for %v, want %v", got, tt.want)
 			}
 		})

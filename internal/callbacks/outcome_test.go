@@ -107,7 +107,7 @@ func TestPreview_TooLong(t *testing.T) {
 			if !ok || faults[0].Pointer != "comment" || !strings.Contains(faults[0].Detail, "Lambda takes at most 1048576 bytes") {
 				t.Errorf("got %v, want a fault of the comment", err)
 			}
-			if spent := after.TotalAlloc - before.TotalAlloc; spent > MaxCompletionBytes {
+			if spent := after.TotalAlloc - before.TotalAlloc; spent > maxCompletionBytes {
 				t.Errorf("%d bytes were used to refuse it", spent)
 			}
 		})

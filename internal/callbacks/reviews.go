@@ -157,7 +157,7 @@ func (c *Callback) hold(reviews []Review, b ReviewLimits, now time.Time) {
 	c.ReviewedUntil = time.Time{}
 	for _, r := range reviews {
 		if r.ClosedAt.IsZero() {
-			c.ReviewedUntil = Latest(c.ReviewedUntil, r.HoldsUntil(b))
+			c.ReviewedUntil = Latest(c.ReviewedUntil, r.holdsUntil(b))
 		}
 	}
 	c.scheduleHeartbeat(now)
@@ -207,9 +207,9 @@ func (r Review) AsksAt(b ReviewLimits) time.Time {
 	return Earliest(r.LastInputAt.Add(b.Idle), r.OpenedAt.Add(b.Max-ReviewGrace))
 }
 
-// HoldsUntil is the latest time to which this review keeps heartbeats going: the end of its lease,
+// holdsUntil is the latest time to which this review keeps heartbeats going: the end of its lease,
 // but not beyond the [ReviewLimits].
-func (r Review) HoldsUntil(b ReviewLimits) time.Time {
+func (r Review) holdsUntil(b ReviewLimits) time.Time {
 	if !r.ClosedAt.IsZero() {
 		return r.ClosedAt
 	}
