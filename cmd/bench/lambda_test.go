@@ -4,12 +4,14 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/history/historytest"
 	"countersign/internal/lambdaapi"
 )
 
@@ -73,7 +75,8 @@ func TestLambdaTellsItAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	to := callbacks.Target{CallbackID: callbacks.CallbackID(a.CallbackID), ExecutionARN: a.ExecutionARN}
-	if _, err := desk.History(t.Context(), to); err == nil {
+	histories := historytest.NewQuota(time.Second).Reader(desk, desk.Lanes())
+	if found := histories.Ask(t.Context(), to); found.History == callbacks.HistoryRead {
 		t.Error("there is a history before the decision")
 	}
 	round := l.expect(1, 1)
@@ -81,12 +84,12 @@ func TestLambdaTellsItAgain(t *testing.T) {
 	if err := desk.Complete(t.Context(), to, ours); err != nil {
 		t.Fatal(err)
 	}
-	closing, err := desk.History(t.Context(), to)
-	if err != nil || closing.Completion == nil || string(closing.Completion.Result) != string(ours.Result) {
-		t.Errorf("the history says %+v, %v; want our result", closing, err)
+	closing := histories.Ask(t.Context(), to).Closing
+	if closing.Completion == nil || string(closing.Completion.Result) != string(ours.Result) {
+		t.Errorf("the history says %+v; want our result", closing)
 	}
 	<-round.proofs.over
-	if after, err := desk.After(t.Context(), to, closing.EventID); err != nil || len(after.Events) != 1 || !after.Events[0].Status.Ended() {
+	if after, err := histories.Tail(t.Context(), to, closing.EventID); err != nil || len(after.Events) != 1 || !after.Events[0].Status.Ended() {
 		t.Errorf("after that it says %+v, %v; want the end of the execution", after, err)
 	}
 }

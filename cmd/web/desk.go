@@ -143,7 +143,7 @@ func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aw
 	watches, exceptions := what.searches(lanes.Region)
 	d.discovery = discovery.NewWorker(discovery.Config{
 		Store: d.store, WatchStore: d.store, ExecutionStore: d.store,
-		Executions: aws, Invalidator: invalidator, Log: d.log, Now: d.now, Queues: what.queues,
+		Executions: aws, Histories: aws, Invalidator: invalidator, Log: d.log, Now: d.now, Queues: what.queues,
 		Watches: watches, Exceptions: exceptions, Lanes: lanes, Allowances: allowances, Beat: heartbeats.Wake,
 	})
 	d.workers = []worker.Runner{deliveries, heartbeats, upkeep.NewExpiry(keep), d.discovery}

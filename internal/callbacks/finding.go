@@ -15,9 +15,6 @@ type Closing struct {
 	// or unreadable; Kind alone then says which of the two it is.
 	Completion *Completion
 	Kind       Kind
-	// Requests is how many requests for pages of the history it took, successful or not; 0 counts
-	// as one.
-	Requests int
 }
 
 // Around says what ended around a callback that has no end of its own.

@@ -74,7 +74,8 @@ func TestLostInEachDialect(t *testing.T) {
 		"Timeout":   {callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout}, "The callback's timeout ran out."},
 		"Heartbeat": {callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseHeartbeat}, "No heartbeat came within the heartbeat timeout."},
 		"Limit":     {callbacks.Closing{By: callbacks.EndedByClock, Cause: callbacks.CauseExecution}, "The execution reached its own time limit."},
-		"Execution": {callbacks.Closing{By: callbacks.EndedByExecution}, "The execution ended around the callback."},
+		"Execution": {callbacks.ClosedByExecution(callbacks.StatusStopped, time.Time{}), "The execution was stopped."},
+		"Context":   {callbacks.Closing{By: callbacks.EndedByExecution, Around: callbacks.AroundContext}, "The part of the function that waited for the callback ended without it."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

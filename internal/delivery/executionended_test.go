@@ -11,6 +11,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/delivery"
 	"countersign/internal/desktest"
+	"countersign/internal/history"
 	"countersign/views/words"
 )
 
@@ -215,9 +216,11 @@ type reporting struct {
 	tell func()
 }
 
-func (r reporting) After(ctx context.Context, to callbacks.Target, event int) (callbacks.OperationPage, error) {
-	r.tell()
-	return r.Remote.After(ctx, to, event)
+func (r reporting) Page(ctx context.Context, q history.Query) (history.Page, error) {
+	if q.After > 0 {
+		r.tell()
+	}
+	return r.Remote.Page(ctx, q)
 }
 
 // TestExecutionEnded_DuringAReading: a reading that began before keeps the end that it has not come

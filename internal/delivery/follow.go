@@ -2,9 +2,11 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/history"
 	"countersign/internal/readquota"
 	"countersign/internal/worker"
 )
@@ -18,19 +20,26 @@ const (
 )
 
 // follow reads what the execution did since the last reading, with one request. It works under the
-// delivery's lease. It puts the reading off when many are under way or the read quota is short,
-// because decisions need the slots and receipts need the quota.
+// delivery's lease. The reader puts the reading off when many are under way or the read quota is
+// short, because decisions need the slots and receipts need the quota.
 func (d *Worker) follow(ctx context.Context, work Work) {
+	call, cancel := worker.Outlive(ctx, worker.StopCalls, followTimeout)
+	defer cancel()
+	a := begunFollowUp(work)
+	tail, err := d.follows.Tail(call, work.Callback.Target(), a.Last)
 	var answer callbacks.Attempt
 	followUp, due := work.Delivery.FollowUp, time.Time{}
-	if again, done := d.follows.Begin(ctx, d.follows.Lane(work.Callback.Target()), readquota.WhenIdle); done == nil {
-		due = d.nextReading(&work.Callback, followUp, again)
+	if putOff, ok := errors.AsType[*history.PutOffError](err); ok {
+		due = d.nextReading(&work.Callback, followUp, putOff.Again)
 	} else {
-		var reply *callbacks.LambdaError
-		followUp, reply = d.readOn(ctx, work, done)
+		reply := callbacks.ReplyOf(err)
 		answer.Reply, answer.RequestID = reply.Reply, reply.RequestID
-		if !reply.Reply.Unreadable() && followUp.Event == 0 {
-			due = d.nextReading(&work.Callback, followUp, reply.RetryAfter)
+		if !reply.Reply.Unreadable() {
+			followUp = a
+			d.note(followUp, tail, work.Callback.Ending.At, err)
+			if followUp.Event == 0 {
+				due = d.nextReading(&work.Callback, followUp, reply.RetryAfter)
+			}
 		}
 	}
 	d.finish(ctx, work, answer, func(c *callbacks.Case) error {
@@ -39,29 +48,23 @@ func (d *Worker) follow(ctx context.Context, work Work) {
 	})
 }
 
-// readOn makes one reading and returns what is known after it, or nil if nothing is known and
-// nothing ever will be.
-func (d *Worker) readOn(ctx context.Context, work Work, done func(error)) (*callbacks.FollowUp, *callbacks.LambdaError) {
-	ctx, cancel := worker.Outlive(ctx, worker.StopCalls, followTimeout)
-	defer cancel()
-	closed := work.Callback.Ending
+// begunFollowUp returns a copy of the follow-up so far, with which the next reading goes on.
+func begunFollowUp(work Work) *callbacks.FollowUp {
 	a := &callbacks.FollowUp{Status: callbacks.StatusRunning}
 	if work.Delivery.FollowUp != nil {
 		a = work.Delivery.FollowUp.Clone()
 	}
-	a.Last = max(a.Last, closed.Event) // the end may have been reported before anything was read
+	a.Last = max(a.Last, work.Callback.Ending.Event) // the end may have been reported before anything was read
+	return a
+}
+
+// note notes one reading with a follow-up; it may have failed.
+func (d *Worker) note(a *callbacks.FollowUp, tail history.Tail, closed time.Time, err error) {
 	a.Readings++
-	page, err := d.follows.After(ctx, work.Callback.Target(), a.Last)
-	done(err)
-	reply := callbacks.ReplyOf(err)
-	switch {
-	case err == nil:
-		a.Add(page, closed.At)
+	if err == nil {
+		tail.AddTo(a, closed)
 		a.ReadAt = d.now()
-	case reply.Reply.Unreadable():
-		return work.Delivery.FollowUp, reply
 	}
-	return a, reply
 }
 
 // nextReading is when the execution is read again; zero when the patience is over.

@@ -10,18 +10,19 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/delivery"
 	"countersign/internal/desktest"
+	"countersign/internal/history"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 )
 
 // Events behind a decision.
 var (
-	chargeStarts   = callbacks.OperationEvent{Kind: callbacks.OperationStep, Operation: "s", Name: "charge", Status: callbacks.StatusRunning}
-	chargeSucceeds = callbacks.OperationEvent{Kind: callbacks.OperationStep, Operation: "s", Name: "charge", Status: callbacks.StatusSucceeded, Result: `"st_51Q8"`}
-	allSucceeds    = callbacks.OperationEvent{Kind: callbacks.OperationExecution, Status: callbacks.StatusSucceeded}
-	allFails       = callbacks.OperationEvent{Kind: callbacks.OperationExecution, Status: callbacks.StatusFailed, Error: callbacks.ErrorObject{ErrorType: "ValidationError", ErrorMessage: "no"}}
-	allTimesOut    = callbacks.OperationEvent{Kind: callbacks.OperationExecution, Status: callbacks.StatusTimedOut}
-	allStops       = callbacks.OperationEvent{Kind: callbacks.OperationExecution, Status: callbacks.StatusStopped}
+	chargeStarts   = history.Event{Kind: callbacks.OperationStep, Operation: "s", Name: "charge", Status: callbacks.StatusRunning}
+	chargeSucceeds = history.Event{Kind: callbacks.OperationStep, Operation: "s", Name: "charge", Status: callbacks.StatusSucceeded, Payload: []byte(`"st_51Q8"`)}
+	allSucceeds    = history.Event{Kind: callbacks.OperationExecution, Status: callbacks.StatusSucceeded}
+	allFails       = history.Event{Kind: callbacks.OperationExecution, Status: callbacks.StatusFailed, Error: &callbacks.ErrorObject{ErrorType: "ValidationError", ErrorMessage: "no"}}
+	allTimesOut    = history.Event{Kind: callbacks.OperationExecution, Status: callbacks.StatusTimedOut}
+	allStops       = history.Event{Kind: callbacks.OperationExecution, Status: callbacks.StatusStopped}
 )
 
 // proven is a desk whose decision has its receipt: what comes is the follow-up.
@@ -101,7 +102,7 @@ func TestFollowToABadEnd(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		outcome string
-		end     callbacks.OperationEvent
+		end     history.Event
 		failed  bool
 	}{
 		"Failed":           {"approve", allFails, true},
@@ -337,10 +338,12 @@ type slowLambda struct {
 	reads, completed chan struct{}
 }
 
-func (l *slowLambda) After(ctx context.Context, to callbacks.Target, event int) (callbacks.OperationPage, error) {
-	l.reads <- struct{}{}
-	<-ctx.Done()
-	return l.Remote.After(ctx, to, event)
+func (l *slowLambda) Page(ctx context.Context, q history.Query) (history.Page, error) {
+	if q.After > 0 {
+		l.reads <- struct{}{}
+		<-ctx.Done()
+	}
+	return l.Remote.Page(ctx, q)
 }
 
 func (l *slowLambda) Complete(ctx context.Context, to callbacks.Target, c callbacks.Completion) error {

@@ -120,10 +120,10 @@ func (m silent) Complete(ctx context.Context, to callbacks.Target, c callbacks.C
 	return m.all[to.CallbackID].Complete(ctx, to, c)
 }
 
-func (m silent) History(ctx context.Context, to callbacks.Target) (callbacks.Closing, error) {
+func (m silent) Page(ctx context.Context, q history.Query) (history.Page, error) {
 	m.lock.Lock()
 	defer m.lock.Unlock()
-	return m.all[to.CallbackID].History(ctx, to)
+	return m.all[q.Target.CallbackID].Page(ctx, q)
 }
 
 // TestOverdue_WaitsForTheBudget: many decisions had arrived before an outage. However few histories

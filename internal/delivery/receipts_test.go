@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
+	"countersign/internal/history"
 	"countersign/views/words"
 )
 
@@ -30,7 +31,7 @@ func lastAction(d *desk, id callbacks.ID) callbacks.Action {
 
 // executionEnds is what the execution of an accepted decision does next.
 func executionEnds(r *desktest.Remote) {
-	r.Happen(callbacks.OperationEvent{Kind: callbacks.OperationExecution, Status: callbacks.StatusSucceeded})
+	r.Happen(history.Event{Kind: callbacks.OperationExecution, Status: callbacks.StatusSucceeded})
 }
 
 // wantSettled fails if a delivery is due again.

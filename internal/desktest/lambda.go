@@ -1,12 +1,15 @@
 package desktest
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/history"
 )
 
 // Remote is Lambda's side of one callback, with its rule that the first completion wins. Faults are
@@ -22,8 +25,11 @@ type Remote struct {
 	Faults    []callbacks.Reply
 	NoHistory callbacks.Reply // what reading the history answers, empty for a readable one
 	Lag       int             // how many readings still see the callback open
-	Asked     int             // how often the history was read
-	after     []callbacks.OperationEvent
+	Asked     int             // how often the history was read, from its newest event
+	Pages     int             // of the history; 0 is one
+	Requests  int             // for pages
+	shown     bool            // the reading that is under way sees the end
+	after     []history.Event
 	NoAfter   callbacks.Reply // what reading on answers, empty for a readable history
 	Readings  []int           // the events after which it was read on
 	Now       func() time.Time
@@ -83,36 +89,98 @@ func (r *Remote) Heartbeat(context.Context, callbacks.Target) error {
 	return nil
 }
 
-// History implements [history.Source].
-func (r *Remote) History(context.Context, callbacks.Target) (callbacks.Closing, error) {
+// Page implements [history.Source]. The newest page shows what closed the callback, the oldest its
+// start.
+func (r *Remote) Page(_ context.Context, q history.Query) (history.Page, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.Asked++
-	switch {
-	case r.NoHistory != "":
-		return callbacks.Closing{}, &callbacks.LambdaError{Reply: r.NoHistory}
-	case r.Lag > 0:
-		r.Lag--
-		return callbacks.Closing{Open: true}, nil
-	case !r.Closed:
-		return callbacks.Closing{Open: true}, nil
+	r.Requests++
+	if q.After > 0 {
+		return r.following(q.After)
 	}
-	return r.Closing, nil
+	page, _ := strconv.Atoi(q.Marker)
+	if page == 0 {
+		r.Asked++
+		r.shown = r.Closed && r.Lag == 0
+		r.Lag = max(r.Lag-1, 0)
+	}
+	if r.NoHistory != "" {
+		return history.Page{}, &callbacks.LambdaError{Reply: r.NoHistory}
+	}
+	var events []history.Event
+	if page == 0 && r.shown && !r.byStatus() {
+		events = append(events, closingEvent(r.Closing))
+	}
+	if next := page + 1; next < r.Pages {
+		return history.Page{Events: events, Next: strconv.Itoa(next)}, nil
+	}
+	return history.Page{Events: append(events,
+		history.Event{
+			ID: 2, Kind: callbacks.OperationCallback, Status: callbacks.StatusRunning, Operation: "callback", Parent: "context",
+			CallbackID: q.Target.CallbackID,
+		},
+		history.Event{ID: 1, Kind: callbacks.OperationContext, Status: callbacks.StatusRunning, Operation: "context"},
+	)}, nil
 }
 
-// After implements [history.Source].
-func (r *Remote) After(_ context.Context, _ callbacks.Target, event int) (callbacks.OperationPage, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+// closingEvent is the event that shows how the callback closed.
+func closingEvent(c callbacks.Closing) history.Event {
+	e := history.Event{
+		ID: cmp.Or(c.EventID, 4), At: c.At, Kind: callbacks.OperationCallback, Operation: "callback", Cause: c.Cause,
+	}
+	switch {
+	case c.Around == callbacks.AroundContext:
+		e.Kind, e.Operation, e.Status = callbacks.OperationContext, "context", callbacks.StatusSucceeded
+	case c.By == callbacks.EndedByExecution:
+		e.Kind, e.Operation = callbacks.OperationExecution, "execution"
+		e.Status = callbacks.OperationStatus(cmp.Or(c.Around, callbacks.AroundStopped))
+	case c.Cause == callbacks.CauseExecution:
+		e.Kind, e.Operation, e.Status = callbacks.OperationExecution, "execution", callbacks.StatusTimedOut
+	case c.By == callbacks.EndedByClock:
+		e.Status = callbacks.StatusTimedOut
+	case c.Kind == callbacks.Failure, c.Completion != nil && c.Completion.Kind == callbacks.Failure:
+		e.Status = callbacks.StatusFailed
+	default:
+		e.Status = callbacks.StatusSucceeded
+	}
+	if c.Completion != nil && e.Status == callbacks.StatusFailed {
+		e.Error = &c.Completion.Error
+	}
+	if c.Completion != nil && e.Status == callbacks.StatusSucceeded {
+		e.Payload = append([]byte{}, c.Completion.Result...)
+	}
+	return e
+}
+
+// following is what the execution did behind an event.
+func (r *Remote) following(event int) (history.Page, error) {
 	r.Readings = append(r.Readings, event)
 	if r.NoAfter != "" {
-		return callbacks.OperationPage{}, &callbacks.LambdaError{Reply: r.NoAfter, RetryAfter: 30 * time.Second}
+		return history.Page{}, &callbacks.LambdaError{Reply: r.NoAfter, RetryAfter: 30 * time.Second}
 	}
-	return callbacks.OperationPage{Events: slices.DeleteFunc(slices.Clone(r.after), func(e callbacks.OperationEvent) bool { return e.ID <= event })}, nil
+	events := slices.DeleteFunc(slices.Clone(r.after), func(e history.Event) bool { return e.ID <= event })
+	return history.Page{Events: events}, nil
+}
+
+// Execution implements [history.Source].
+func (r *Remote) Execution(context.Context, callbacks.Lane, callbacks.Target) (history.Execution, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.shown && r.byStatus() {
+		e := closingEvent(r.Closing)
+		return history.Execution{Status: e.Status, EndedAt: e.At}, nil
+	}
+	return history.Execution{Status: callbacks.StatusRunning}, nil
+}
+
+// byStatus reports whether no event shows the end of the execution that closed the callback: only
+// its status does.
+func (r *Remote) byStatus() bool {
+	return r.Closing.By == callbacks.EndedByExecution && r.Closing.Around != callbacks.AroundContext && r.Closing.EventID == 0
 }
 
 // Happen adds events to what the history holds behind the callback's end, which is event 4.
-func (r *Remote) Happen(events ...callbacks.OperationEvent) {
+func (r *Remote) Happen(events ...history.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, e := range events {

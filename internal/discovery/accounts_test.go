@@ -79,7 +79,7 @@ func (a *accounts) openDesk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.settings.Executions = api
+	s.settings.Executions, s.settings.Histories = api, api
 	s.discovery = discovery.NewWorker(s.settings)
 	histories := history.Config{Source: api, Lanes: api.Lanes(), Allowances: s.settings.Allowances, Log: s.settings.Log, Now: s.clock.Now}
 	a.deliveries = delivery.NewWorker(delivery.Config{

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/history"
 )
 
 // reading is one execution whose history is being read, page by page.
@@ -15,7 +16,7 @@ type reading struct {
 	WatchedExecution
 	before    WatchedExecution
 	marker    string
-	events    []Event
+	events    []history.Event
 	complete  bool        // all new events have been read
 	sightings []*sighting // what the events say
 }
@@ -46,11 +47,12 @@ func (d *search) read(ctx context.Context, s *scan) error {
 // known.
 func (d *search) readEvents(ctx context.Context, s *scan) error {
 	r := s.reading
-	q := EventQuery{Lane: d.lane, ExecutionARN: r.ARN, Marker: r.marker, Data: d.data, Limit: firstEvents}
+	q := d.query(r)
+	q.Marker, q.Data, q.Limit = r.marker, d.data, firstEvents
 	if r.Trace.Last > 0 {
 		q.Newest, q.Limit = true, latestEvents
 	}
-	page, err := d.executions.Events(ctx, q)
+	page, err := d.histories.Page(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -60,39 +62,40 @@ func (d *search) readEvents(ctx context.Context, s *scan) error {
 		return nil
 	}
 	r.events, r.marker = append(r.events, page.Events...), page.Next
-	r.complete = page.Next == "" || q.Newest && reaches(page.Events, r.Trace.Last)
+	r.complete = page.Next == "" || q.Newest && reaches(page, r.Trace.Last)
 	return nil
 }
 
 // withoutToken reports whether a started callback lacks its ID. AWS does not document whether
 // events have the ID without payloads.
-func withoutToken(events []Event) bool {
-	return slices.ContainsFunc(events, func(e Event) bool { return e.Kind == EventCallbackStarted && e.CallbackID == "" })
+func withoutToken(events []history.Event) bool {
+	return slices.ContainsFunc(events, func(e history.Event) bool {
+		return e.Starts(callbacks.OperationCallback) && e.CallbackID == ""
+	})
 }
 
 // reaches reports whether a page read backwards holds everything newer than last. Some endpoints
 // ignore the requested order and begin with the first event: then every page is needed.
-func reaches(events []Event, last int) bool {
-	if n := len(events); n > 1 && events[0].ID < events[n-1].ID {
-		return false
-	}
-	for i := range events {
-		if events[i].ID <= last {
-			return true
-		}
-	}
-	return false
+func reaches(page history.Page, last int) bool {
+	return !page.Ascending() && slices.ContainsFunc(page.Events, func(e history.Event) bool { return e.ID <= last })
+}
+
+// query asks for the history of the execution that is being read.
+func (d *search) query(r *reading) history.Query {
+	return history.Query{Lane: d.lane, Target: callbacks.Target{ExecutionARN: r.ARN}, After: r.Trace.Last}
 }
 
 // readInput reads the first event with its payload.
 func (d *search) readInput(ctx context.Context, s *scan) ([]byte, error) {
-	page, err := d.executions.Events(ctx, EventQuery{Lane: d.lane, ExecutionARN: s.reading.ARN, Data: true, Limit: 1})
+	q := d.query(s.reading)
+	q.After, q.Data, q.Limit = 0, true, 1
+	page, err := d.histories.Page(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	for i := range page.Events {
-		if page.Events[i].Kind == EventExecutionStarted {
-			return page.Events[i].Input, nil
+		if e := &page.Events[i]; e.Starts(callbacks.OperationExecution) {
+			return e.Input(), nil
 		}
 	}
 	return nil, nil
@@ -183,7 +186,7 @@ func (d *search) gone(ctx context.Context, s *scan) error {
 			return err
 		}
 	}
-	s.reading.Trace.Ended = callbacks.ExecutionStopped // however it ended, it is not read again
+	s.reading.Trace.Ended = true // it is not read again
 	return d.readAgain(ctx, s, now)
 }
 

@@ -136,7 +136,7 @@ func newSearch(t *testing.T, rate float64, watches ...discovery.Watch) *search {
 		Store: s.store, Queues: desktest.Queues, Invalidator: s.invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: s.clock.Now,
 	})
 	s.settings = discovery.Config{
-		Store: s.store, WatchStore: s.store, ExecutionStore: s.store, Executions: s.api, Invalidator: s.invalidations, Log: slog.New(slog.DiscardHandler), Now: s.clock.Now,
+		Store: s.store, WatchStore: s.store, ExecutionStore: s.store, Executions: s.api, Histories: s.api, Invalidator: s.invalidations, Log: slog.New(slog.DiscardHandler), Now: s.clock.Now,
 		Queues: desktest.Queues, Watches: watches, Allowances: readquota.NewAllowances(s.store, rate, s.clock.Now),
 	}
 	s.discovery = discovery.NewWorker(s.settings)

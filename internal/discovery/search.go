@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/history"
 	"countersign/internal/readquota"
 )
 
@@ -19,6 +20,7 @@ type search struct {
 	watchStore  WatchStore
 	runs        ExecutionStore
 	executions  Executions
+	histories   history.Source
 	invalidator callbacks.Invalidator
 	log         *slog.Logger
 	now         func() time.Time
@@ -39,7 +41,7 @@ type search struct {
 
 func newSearch(c Config, lane callbacks.Lane) *search {
 	return &search{
-		store: c.Store, watchStore: c.WatchStore, runs: c.ExecutionStore, executions: c.Executions, invalidator: c.Invalidator, log: c.Log, now: c.Now,
+		store: c.Store, watchStore: c.WatchStore, runs: c.ExecutionStore, executions: c.Executions, histories: c.Histories, invalidator: c.Invalidator, log: c.Log, now: c.Now,
 		queues: c.Queues, watches: c.Watches, exceptions: c.Exceptions, allowances: c.Allowances, beat: c.Beat, lane: lane, lanes: c.Lanes, owner: string(callbacks.NewID()),
 		arrivals: map[Watch]arrivals{},
 	}

@@ -17,15 +17,15 @@ func TestTrace_Subtypes(t *testing.T) {
 			"Unnamed": "", "Python": "sign-off create callback id", "Java": "sign-off-callback",
 		} {
 			for end, tc := range map[string]struct {
-				event Event
+				event history.Event
 				want  string
 			}{
-				"Open":     {Event{Kind: EventOther}, `2 "sign-off" open`},
+				"Open":     {history.Event{}, `2 "sign-off" open`},
 				"Answered": {callbackSucceeded("2"), `2 "sign-off" other@3`},
 				"Context":  {contextEnded("1"), `2 "sign-off" execution@3 context`},
-				"Stopped":  {executionEnded(callbacks.ExecutionStopped), `2 "sign-off" execution@3 stopped`},
+				"Stopped":  {executionEnded(callbacks.StatusStopped), `2 "sign-off" execution@3 stopped`},
 			} {
-				around := Event{Kind: EventContextStarted, Operation: "1", Name: "sign-off", SubType: subtype}
+				around := history.Event{Kind: callbacks.OperationContext, Status: callbacks.StatusRunning, Operation: "1", Name: "sign-off", SubType: subtype}
 				started := callbackStarted("2", "1", own)
 				started.SubType = subtype
 				var trace Trace
@@ -47,7 +47,7 @@ func TestTrace_OwnName(t *testing.T) {
 	t.Parallel()
 	for _, subtype := range []string{"", "RunInChildContext", "Approval"} {
 		var trace Trace
-		found := trace.read(events(Event{Kind: EventContextStarted, Operation: "1", Name: "branch", SubType: subtype}, callbackStarted("2", "1", "sign")))
+		found := trace.read(events(history.Event{Kind: callbacks.OperationContext, Status: callbacks.StatusRunning, Operation: "1", Name: "branch", SubType: subtype}, callbackStarted("2", "1", "sign")))
 		if got := found[0].Start.Name; got != "sign" {
 			t.Errorf("subtype %q: named %q", subtype, got)
 		}

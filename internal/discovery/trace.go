@@ -19,7 +19,7 @@ type Trace struct {
 	Deadline  time.Time // end of the execution by its own timeout, zero for none
 	Contexts  map[string]OpenContext
 	Callbacks map[string]OpenCallback
-	Ended     callbacks.ExecutionEnd // empty while it runs
+	Ended     bool // the execution
 }
 
 // OpenContext is a context that has started and not ended, kept by its operation. Name and subtype
@@ -80,9 +80,9 @@ type tracing struct {
 // read applies events, in any order, and skips those that were read before. It returns sightings:
 // first of callbacks that the desk does not know yet, then of what the new events say, in the order
 // of the history.
-func (t *Trace) read(events []Event) []*sighting {
+func (t *Trace) read(events []history.Event) []*sighting {
 	events = slices.Clone(events)
-	slices.SortFunc(events, func(a, b Event) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(events, func(a, b history.Event) int { return cmp.Compare(a.ID, b.ID) })
 	// a holder of the earlier trace keeps it unchanged
 	t.Contexts, t.Callbacks = copyOf(t.Contexts), copyOf(t.Callbacks)
 	r := tracing{Trace: t, sightings: map[string]*sighting{}, ended: map[string]bool{}}
@@ -106,27 +106,38 @@ func (t *Trace) read(events []Event) []*sighting {
 	return found
 }
 
-func (r *tracing) apply(e *Event) {
-	switch e.Kind {
-	case EventExecutionStarted:
+func (r *tracing) apply(e *history.Event) {
+	if closing, ends := e.Closing(); ends {
+		r.end(e, closing)
+		return
+	}
+	switch {
+	case e.Starts(callbacks.OperationExecution):
 		r.Root = e.Operation
 		if e.ExecutionTimeout > 0 {
 			r.Deadline = e.At.Add(e.ExecutionTimeout)
 		}
-	case EventContextStarted:
+	case e.Starts(callbacks.OperationContext):
 		r.Contexts[e.Operation] = OpenContext{Parent: e.Parent, Name: e.Name, SubType: e.SubType}
-	case EventCallbackStarted:
+	case e.Starts(callbacks.OperationCallback):
 		r.start(e)
-	case EventCallbackEnded:
-		r.close(e.Operation, e.Closing)
-	case EventContextEnded:
-		r.endContext(e)
-	case EventExecutionEnded:
-		r.Ended = e.Ended
+	}
+}
+
+// end closes what an event ends.
+func (r *tracing) end(e *history.Event, closing callbacks.Closing) {
+	switch e.Kind {
+	case callbacks.OperationCallback:
+		r.close(e.Operation, closing)
+	case callbacks.OperationContext:
+		r.endContext(e.Operation, closing)
+	case callbacks.OperationExecution:
+		r.Ended = true
 		for _, operation := range slices.Sorted(maps.Keys(r.Callbacks)) {
-			r.close(operation, e.Closing)
+			r.close(operation, closing)
 		}
-	case EventOther:
+	case callbacks.OperationStep, callbacks.OperationWait, callbacks.OperationInvoke,
+		callbacks.OperationInvocation: // end no callback
 	}
 }
 
@@ -138,7 +149,7 @@ func (t *Trace) know(operation string, id callbacks.ID) {
 }
 
 // start notes a callback.
-func (r *tracing) start(e *Event) {
+func (r *tracing) start(e *history.Event) {
 	s := r.sight(e.Operation)
 	around, in := r.around(e.Parent), r.Contexts[e.Parent]
 	s.Start = Started{
@@ -148,7 +159,7 @@ func (r *tracing) start(e *Event) {
 	s.Closing.Open = true
 	r.Callbacks[e.Operation] = OpenCallback{Parent: e.Parent, Start: s.Start}
 	if slices.ContainsFunc(around, func(context string) bool { return r.ended[context] }) {
-		r.close(e.Operation, callbacks.Closing{By: callbacks.EndedByExecution, Around: callbacks.AroundContext, At: e.At, EventID: e.ID})
+		r.close(e.Operation, history.ClosedByContext(e))
 	}
 }
 
@@ -173,28 +184,27 @@ func (r *tracing) name(own string, around []string) string {
 
 // around lists the contexts from parent outwards.
 func (r *tracing) around(parent string) []string {
-	var around []string
-	for range len(r.Contexts) + 1 { // a bound, in case parents form a cycle
-		if parent == "" || parent == r.Root {
-			break
-		}
-		around = append(around, parent)
-		parent = r.Contexts[parent].Parent
+	if parent == r.Root {
+		return nil
 	}
+	around, _ := history.Around(parent, len(r.Contexts), func(context string) (string, bool) {
+		outer := r.Contexts[context].Parent
+		return outer, outer != r.Root
+	})
 	return around
 }
 
 // endContext closes every callback below a context, because AWS writes no event for their end, and
 // drops everything below the context.
-func (r *tracing) endContext(e *Event) {
-	r.ended[e.Operation] = true
-	below := func(parent string) bool { return slices.Contains(r.around(parent), e.Operation) }
+func (r *tracing) endContext(context string, closing callbacks.Closing) {
+	r.ended[context] = true
+	below := func(parent string) bool { return slices.Contains(r.around(parent), context) }
 	for _, operation := range slices.Sorted(maps.Keys(r.Callbacks)) {
 		if below(r.Callbacks[operation].Parent) {
-			r.close(operation, e.Closing)
+			r.close(operation, closing)
 		}
 	}
-	gone := []string{e.Operation}
+	gone := []string{context}
 	for operation, c := range r.Contexts {
 		if below(c.Parent) {
 			gone = append(gone, operation)

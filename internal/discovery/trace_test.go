@@ -14,45 +14,46 @@ import (
 var traceStart = time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC)
 
 // events numbers events and lets a second pass between them.
-func events(events ...Event) []Event {
+func events(events ...history.Event) []history.Event {
 	for i := range events {
 		events[i].ID = i + 1
 		events[i].At = traceStart.Add(time.Duration(i) * time.Second)
-		events[i].Closing.EventID, events[i].Closing.At = events[i].ID, events[i].At
 	}
 	return events
 }
 
-func executionStarted(limit time.Duration) Event {
-	return Event{Kind: EventExecutionStarted, Operation: "root", ExecutionTimeout: limit}
+func executionStarted(limit time.Duration) history.Event {
+	return history.Event{Kind: callbacks.OperationExecution, Status: callbacks.StatusRunning, Operation: "root", ExecutionTimeout: limit}
 }
 
-func executionEnded(how callbacks.ExecutionEnd) Event {
-	status := map[callbacks.ExecutionEnd]callbacks.OperationStatus{
-		callbacks.ExecutionSucceeded: callbacks.StatusSucceeded, callbacks.ExecutionFailed: callbacks.StatusFailed,
-		callbacks.ExecutionTimedOut: callbacks.StatusTimedOut, callbacks.ExecutionStopped: callbacks.StatusStopped,
-	}[how]
-	return Event{Kind: EventExecutionEnded, Operation: "root", Ended: how, Closing: callbacks.ClosedByExecution(status, time.Time{})}
+func executionEnded(how callbacks.OperationStatus) history.Event {
+	return history.Event{Kind: callbacks.OperationExecution, Status: how, Operation: "root"}
 }
 
-func callbackStarted(operation, parent, name string) Event {
-	return Event{Kind: EventCallbackStarted, Operation: operation, Parent: parent, Name: name, CallbackID: callbacks.CallbackID("token" + operation)}
+func callbackStarted(operation, parent, name string) history.Event {
+	return history.Event{
+		Kind: callbacks.OperationCallback, Status: callbacks.StatusRunning, Operation: operation, Parent: parent, Name: name,
+		CallbackID: callbacks.CallbackID("token" + operation),
+	}
 }
 
-func callbackSucceeded(operation string) Event {
-	return Event{Kind: EventCallbackEnded, Operation: operation, Closing: callbacks.Closing{By: callbacks.EndedByOther, Completion: &callbacks.Completion{Kind: callbacks.Success}}}
+func callbackSucceeded(operation string) history.Event {
+	return history.Event{Kind: callbacks.OperationCallback, Status: callbacks.StatusSucceeded, Operation: operation}
 }
 
-func contextStarted(operation, parent, name string, waits bool) Event {
-	e := Event{Kind: EventContextStarted, Operation: operation, Parent: parent, Name: name, SubType: "RunInChildContext"}
+func contextStarted(operation, parent, name string, waits bool) history.Event {
+	e := history.Event{
+		Kind: callbacks.OperationContext, Status: callbacks.StatusRunning, Operation: operation, Parent: parent, Name: name,
+		SubType: "RunInChildContext",
+	}
 	if waits {
 		e.SubType = history.SubTypeWaitForCallback
 	}
 	return e
 }
 
-func contextEnded(operation string) Event {
-	return Event{Kind: EventContextEnded, Operation: operation, Closing: callbacks.Closing{By: callbacks.EndedByExecution, Around: callbacks.AroundContext}}
+func contextEnded(operation string) history.Event {
+	return history.Event{Kind: callbacks.OperationContext, Status: callbacks.StatusSucceeded, Operation: operation}
 }
 
 // told is a sighting in one line: operation, name, and "open" or how and with which event it
@@ -77,7 +78,7 @@ func TestTrace(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name   string
-		events []Event
+		events []history.Event
 		want   []string
 	}{
 		{"Nothing", events(executionStarted(0)), nil},
@@ -132,19 +133,19 @@ func TestTrace(t *testing.T) {
 			[]string{`2 "x" execution@3 context`},
 		},
 		{
-			"Stopped", events(callbackStarted("1", "", "a"), executionEnded(callbacks.ExecutionStopped)),
+			"Stopped", events(callbackStarted("1", "", "a"), executionEnded(callbacks.StatusStopped)),
 			[]string{`1 "a" execution@2 stopped`},
 		},
 		{
-			"Failed", events(callbackStarted("1", "", "a"), executionEnded(callbacks.ExecutionFailed)),
+			"Failed", events(callbackStarted("1", "", "a"), executionEnded(callbacks.StatusFailed)),
 			[]string{`1 "a" execution@2 failed`},
 		},
 		{
-			"Succeeded", events(callbackStarted("1", "", "a"), executionEnded(callbacks.ExecutionSucceeded)),
+			"Succeeded", events(callbackStarted("1", "", "a"), executionEnded(callbacks.StatusSucceeded)),
 			[]string{`1 "a" execution@2 succeeded`},
 		},
 		{
-			"TimedOut", events(callbackStarted("1", "", "a"), executionEnded(callbacks.ExecutionTimedOut)),
+			"TimedOut", events(callbackStarted("1", "", "a"), executionEnded(callbacks.StatusTimedOut)),
 			[]string{`1 "a" clock@2 execution`},
 		},
 	} {
@@ -152,7 +153,7 @@ func TestTrace(t *testing.T) {
 			t.Parallel()
 			backwards := slices.Clone(tc.events)
 			slices.Reverse(backwards)
-			for _, events := range [][]Event{tc.events, backwards} {
+			for _, events := range [][]history.Event{tc.events, backwards} {
 				var trace Trace
 				var got []string
 				for _, s := range trace.read(events) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/history"
 	"countersign/internal/readquota"
 	"countersign/internal/worker"
 )
@@ -47,6 +48,7 @@ type Config struct {
 	WatchStore     WatchStore
 	ExecutionStore ExecutionStore
 	Executions     Executions
+	Histories      history.Source
 	Invalidator    callbacks.Invalidator
 	Log            *slog.Logger
 	Now            func() time.Time

@@ -2,6 +2,9 @@ package history
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"iter"
 	"log/slog"
 	"time"
 
@@ -10,40 +13,22 @@ import (
 	"countersign/internal/worker"
 )
 
-// ReadsAtOnce bounds how many histories one worker reads at the same time in one lane. A few are
-// read a second: if this many are under way, Lambda is not answering.
-const ReadsAtOnce = 16
-
-// Source reads histories. An error that came from the call is a *[callbacks.LambdaError].
-type Source interface {
-	// History reads from the execution's history how the callback ended; Open means that it has not
-	// ended. History needs the execution's ARN and permission to read the history. A long history
-	// takes several requests, which the closing counts, also when History returns an error.
-	History(ctx context.Context, to callbacks.Target) (callbacks.Closing, error)
-	// After reads the events after a given one, newest first. It makes one request, so events older
-	// than a page are left out as a gap. It needs what History needs.
-	After(ctx context.Context, to callbacks.Target, event int) (callbacks.OperationPage, error)
-}
-
-// Config is what a reader of histories works with. Every field but Lanes is required.
-type Config struct {
-	Source     Source
-	Lanes      callbacks.Lanes
-	Allowances *readquota.Allowances
-	Log        *slog.Logger
-	Now        func() time.Time
-}
-
-// Reader reads how callbacks ended, within the read quota. These readings are urgent, because
-// somebody waits for them.
-type Reader struct {
-	source     Source
-	lanes      callbacks.Lanes
-	allowances *readquota.Allowances
-	log        *slog.Logger
-	now        func() time.Time
-	slots      *worker.Bulkhead[callbacks.Lane]
-}
+const (
+	// ReadsAtOnce bounds how many histories one worker reads at the same time in one lane. A few
+	// are read a second: if this many are under way, Lambda is not answering.
+	ReadsAtOnce = 16
+	// endEvents is how many events one request asks for to learn how a callback ended. It is a
+	// fifth of the maximum, because each may carry a payload.
+	endEvents = 200
+	// tailEvents is how many events one request asks for to learn what followed. The steps that are
+	// kept need fewer.
+	tailEvents = 100
+	// maxPages bounds one reading. An execution has at most 3,000 operations, and most operations
+	// have two events.
+	maxPages = 50
+	// readingTime bounds the part of a reading that is done at once.
+	readingTime = 30 * time.Second
+)
 
 // MaxReadings is how many readings of the history may fail before what is known has to suffice.
 // They are at most five minutes apart: a day without an answer ends a delivery, but no single
@@ -55,27 +40,72 @@ const MaxReadings = 300
 // delivery that somebody retries later has all of them again.
 const DeniedReadings = 5
 
+// Config is what a reader of histories works with. Every field but Lanes is required.
+type Config struct {
+	Source     Source
+	Lanes      callbacks.Lanes
+	Allowances *readquota.Allowances
+	Log        *slog.Logger
+	Now        func() time.Time
+}
+
+// Reader reads histories within the read quota: every page is taken from it before it is asked for.
+// A reading that the quota interrupts continues where it was.
+type Reader struct {
+	source     Source
+	lanes      callbacks.Lanes
+	allowances *readquota.Allowances
+	log        *slog.Logger
+	now        func() time.Time
+	slots      *worker.Bulkhead[callbacks.Lane]
+	unfinished unfinished
+}
+
+// PutOffError says that no request may be made now, because no slot or no read quota is free.
+type PutOffError struct {
+	Again time.Duration // not before; zero if nobody knows
+}
+
+func (*PutOffError) Error() string { return "the reading of the history is put off" }
+
 // NewReader makes a reader that reads at most atOnce histories at once in one lane.
 func NewReader(c Config, atOnce int) *Reader {
-	return &Reader{source: c.Source, lanes: c.Lanes, allowances: c.Allowances, log: c.Log, now: c.Now, slots: worker.NewBulkhead[callbacks.Lane](atOnce)}
+	return &Reader{
+		source: c.Source, lanes: c.Lanes, allowances: c.Allowances, log: c.Log, now: c.Now,
+		slots: worker.NewBulkhead[callbacks.Lane](atOnce), unfinished: unfinished{all: map[key]*reading{}},
+	}
 }
 
 // Lane is the lane in which the history of a callback is read.
 func (h *Reader) Lane(to callbacks.Target) callbacks.Lane { return h.lanes.Of(to) }
 
-// Ask reads how a callback ended, if the lane has a free slot and read quota now.
+// Ask reads how a callback ended, as far as the lane has a free slot and read quota now. The
+// reading is urgent, because somebody waits for it. It begins with the newest event, so that a
+// callback that closed a moment ago costs one request.
 func (h *Reader) Ask(ctx context.Context, target callbacks.Target) callbacks.Finding {
 	if target.ExecutionARN == "" {
 		return callbacks.Finding{History: callbacks.HistoryUnreadable}
 	}
 	lane := h.lanes.Of(target)
-	again, done := h.Begin(ctx, lane, readquota.Urgent)
-	if done == nil {
-		return callbacks.Finding{History: callbacks.HistoryPutOff, Again: again}
+	if !h.slots.Try(lane) {
+		return callbacks.Finding{History: callbacks.HistoryPutOff}
 	}
-	closing, err := h.source.History(ctx, target)
-	done(err)
-	h.charge(ctx, lane, closing.Requests-1)
+	defer h.slots.Release(lane)
+	ctx, cancel := context.WithTimeout(ctx, readingTime)
+	defer cancel()
+	r := h.unfinished.take(&reading{
+		query:  Query{Lane: lane, Target: target, Newest: true, Data: true, Limit: endEvents},
+		ending: newEnding(target.CallbackID),
+	})
+	closing, err := h.closing(ctx, r)
+	return findingOf(closing, err)
+}
+
+// findingOf says how a reading went.
+func findingOf(closing callbacks.Closing, err error) callbacks.Finding {
+	if putOff, ok := errors.AsType[*PutOffError](err); ok {
+		return callbacks.Finding{History: callbacks.HistoryPutOff, Again: putOff.Again}
+	}
 	reply := callbacks.ReplyOf(err)
 	switch {
 	case err == nil:
@@ -86,40 +116,96 @@ func (h *Reader) Ask(ctx context.Context, target callbacks.Target) callbacks.Fin
 	return callbacks.Finding{History: callbacks.HistoryBusy, Reply: reply.Reply, Again: reply.RetryAfter}
 }
 
-// After reads the events of a callback's history after a given one. Call Begin first for the slot
-// and the quota.
-func (h *Reader) After(ctx context.Context, to callbacks.Target, event int) (callbacks.OperationPage, error) {
-	return h.source.After(ctx, to, event)
-}
-
-// charge takes the pages of a history after the first from the read quota, after they were read.
-func (h *Reader) charge(ctx context.Context, lane callbacks.Lane, more int) {
-	if more <= 0 {
-		return
-	}
-	if err := h.allowances.Charge(context.WithoutCancel(ctx), lane, more); err != nil {
-		h.log.ErrorContext(ctx, "requests for a long history are not counted", "lane", lane, "requests", more, "error", err)
-	}
-}
-
-// Begin takes a slot and read quota for one request to a lane. Call done with the request's error.
-// If done is nil, no request may be made now; try again after the returned time.
-func (h *Reader) Begin(ctx context.Context, lane callbacks.Lane, u readquota.Urgency) (again time.Duration, done func(error)) {
-	if !h.slots.Try(lane) {
-		return 0, nil
-	}
-	allowed, ok, err := h.allowances.Take(ctx, lane, u)
-	if err != nil {
-		h.log.ErrorContext(ctx, "a history was not read", "lane", lane, "error", err)
-	}
-	if !ok {
-		h.slots.Release(lane)
-		return max(allowed.Sub(h.now()), 0), nil
-	}
-	return 0, func(err error) {
-		h.slots.Release(lane)
-		if err := h.allowances.Answered(context.WithoutCancel(ctx), lane, err); err != nil {
-			h.log.ErrorContext(ctx, "the budget does not know that Lambda throttles", "lane", lane, "error", err)
+// closing reads on until the events show how the callback ended, or that they cannot. If the
+// callback is open, closing also asks whether the execution still runs. An Open that took several
+// askings is as old as the first of them.
+func (h *Reader) closing(ctx context.Context, r *reading) (callbacks.Closing, error) {
+	for page, err := range h.pages(ctx, r, readquota.Urgent) {
+		if err != nil {
+			return callbacks.Closing{}, err
+		}
+		r.ending.add(page.Events)
+		if closing, found := r.ending.closing(); found {
+			return closing, nil
+		}
+		if r.ending.complete() {
+			return h.open(ctx, r.query)
 		}
 	}
+	switch last := r.query.Marker == ""; {
+	case last && r.ending.started != nil:
+		return h.open(ctx, r.query)
+	case last:
+		return callbacks.Closing{}, unreadable("the execution's history does not hold this callback")
+	}
+	const most = endEvents * maxPages
+	return callbacks.Closing{}, unreadable("the callback is not among the last %d events of the execution's history", most)
+}
+
+// unreadable returns an error that asking again does not change.
+func unreadable(format string, args ...any) *callbacks.LambdaError {
+	return &callbacks.LambdaError{Reply: callbacks.ReplyGone, Err: fmt.Errorf(format, args...)}
+}
+
+// open returns the closing of a callback whose history shows no end: it is open unless the
+// execution has ended.
+func (h *Reader) open(ctx context.Context, q Query) (callbacks.Closing, error) {
+	execution, err := h.source.Execution(ctx, q.Lane, q.Target)
+	if err != nil {
+		return callbacks.Closing{}, err
+	}
+	if execution.Status.Ended() {
+		return callbacks.ClosedByExecution(execution.Status, execution.EndedAt), nil
+	}
+	return callbacks.Closing{Open: true}, nil
+}
+
+// pages yields the pages of a history that were not read yet, up to the last or to [maxPages]. It
+// takes each from the read quota before it asks for it. An error ends it; what was read is kept for
+// the next time, unless asking again does not help.
+func (h *Reader) pages(ctx context.Context, r *reading, u readquota.Urgency) iter.Seq2[Page, error] {
+	return func(yield func(Page, error) bool) {
+		for r.pages < maxPages {
+			page, err := h.page(ctx, r.query, u)
+			if err != nil {
+				yield(Page{}, h.interrupt(r, err))
+				return
+			}
+			r.pages, r.resumed, r.query.Marker = r.pages+1, false, page.Next
+			if !yield(page, nil) || page.Next == "" {
+				return
+			}
+		}
+	}
+}
+
+// interrupt keeps a reading that an error interrupted. If Lambda refuses to continue where a
+// reading was put off, the reading begins anew, because its marker may have expired.
+func (h *Reader) interrupt(r *reading, err error) error {
+	failed, refused := errors.AsType[*callbacks.LambdaError](err)
+	refused = refused && failed.Reply.Unreadable()
+	switch {
+	case r.pages == 0:
+	case !refused:
+		h.unfinished.keep(r, h.now())
+	case r.resumed:
+		return &callbacks.LambdaError{Reply: callbacks.ReplyNone, Err: fmt.Errorf("continue a history: %w", failed)}
+	}
+	return err
+}
+
+// page takes one request from the read quota and makes it.
+func (h *Reader) page(ctx context.Context, q Query, u readquota.Urgency) (Page, error) {
+	allowed, ok, err := h.allowances.Take(ctx, q.Lane, u)
+	if err != nil {
+		h.log.ErrorContext(ctx, "a history was not read", "lane", q.Lane, "error", err)
+	}
+	if !ok {
+		return Page{}, &PutOffError{Again: max(allowed.Sub(h.now()), 0)}
+	}
+	page, err := h.source.Page(ctx, q)
+	if noted := h.allowances.Answered(context.WithoutCancel(ctx), q.Lane, err); noted != nil {
+		h.log.ErrorContext(ctx, "the read quota does not know that Lambda throttles", "lane", q.Lane, "error", noted)
+	}
+	return page, err
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/history"
 	"countersign/internal/lambdaapi"
 )
 
@@ -122,7 +123,7 @@ func TestCodes(t *testing.T) {
 func TestReadingRefused(t *testing.T) {
 	t.Parallel()
 	client := newClient(t, lambdaapi.Config{Endpoint: serve(t, refuse(400, "InvalidParameterValueException")).url})
-	_, err := client.History(t.Context(), target)
+	_, err := client.Page(t.Context(), history.Query{Target: target, Limit: 1})
 	if got := lambdaError(t, err); got.Reply != callbacks.ReplyInvalid {
 		t.Errorf("got %s, want %s", got.Reply, callbacks.ReplyInvalid)
 	}

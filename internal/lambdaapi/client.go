@@ -16,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"countersign/internal/callbacks"
-	"countersign/internal/history"
 )
 
 // DefaultTimeout bounds one request. Send* answers in well under a second; waiting longer would
@@ -62,10 +61,7 @@ type Client struct {
 	clients map[callbacks.Lane]*lambda.Client
 }
 
-var (
-	_ callbacks.Lambda = (*Client)(nil)
-	_ history.Source   = (*Client)(nil)
-)
+var _ callbacks.Lambda = (*Client)(nil)
 
 // New loads the AWS configuration. It makes no request: if credentials or the region are missing,
 // the first call fails with [callbacks.ReplyCredentials].

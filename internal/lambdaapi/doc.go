@@ -1,6 +1,6 @@
-// Package lambdaapi implements the ports [callbacks.Lambda] and [discovery.Executions] with
-// aws-sdk-go-v2. It completes callbacks, sends heartbeats, reads from the history of an execution
-// how a callback ended, and lists what discovery searches.
+// Package lambdaapi implements the ports [callbacks.Lambda], [history.Source] and
+// [discovery.Executions] with aws-sdk-go-v2. It completes callbacks, sends heartbeats, translates the
+// histories of executions page by page, and lists what discovery searches.
 //
 // It is responsible for three things: which region a call goes to, that each call is exactly one
 // attempt, and what an answer means (answer.go, one table). It keeps nothing and decides nothing;

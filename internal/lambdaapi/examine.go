@@ -136,11 +136,14 @@ func (x Examiner) Execution(ctx context.Context, region, arn string) doctor.Repl
 	})
 }
 
+// examinedEvents is how many of the latest events are looked at for a callback that has closed.
+const examinedEvents = 200
+
 // History implements [doctor.Lambda]. A callback counts as closed only by its own terminal event.
 func (x Examiner) History(ctx context.Context, region, arn string) (closed string, _ doctor.Reply) {
 	reply := x.ask(ctx, callbacks.Target{Region: region}, func(ctx context.Context, client *lambda.Client, options ...option) error {
 		page, err := client.GetDurableExecutionHistory(ctx, &lambda.GetDurableExecutionHistoryInput{
-			DurableExecutionArn: aws.String(arn), IncludeExecutionData: aws.Bool(false), ReverseOrder: aws.Bool(true), MaxItems: pageEvents,
+			DurableExecutionArn: aws.String(arn), IncludeExecutionData: aws.Bool(false), ReverseOrder: aws.Bool(true), MaxItems: examinedEvents,
 		}, options...)
 		if err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/discovery"
+	"countersign/internal/history"
 	"countersign/internal/lambdaapi"
 )
 
@@ -95,29 +96,39 @@ func TestEvents(t *testing.T) {
 		ev("ExecutionStopped", "root", nil),
 	}}
 	s := serve(t, g.ServeHTTP)
-	got, err := newClient(t, lambdaapi.Config{Endpoint: s.url}).Events(t.Context(), discovery.EventQuery{Lane: callbacks.Lane{Region: "eu-west-1"}, ExecutionARN: arn, Limit: 100, Data: true})
+	got, err := newClient(t, lambdaapi.Config{Endpoint: s.url}).Page(t.Context(), history.Query{Lane: callbacks.Lane{Region: "eu-west-1"}, Target: target, Limit: 100, Data: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	closed := func(id int, by callbacks.EndedBy, cause callbacks.DeadlineCause, kind callbacks.Kind) callbacks.Closing {
-		return at(id, callbacks.Closing{By: by, Cause: cause, Kind: kind})
+	want := []history.Event{
+		{Kind: callbacks.OperationExecution, Status: callbacks.StatusRunning, Operation: "root", ExecutionTimeout: time.Hour, Payload: []byte(`{"n":1}`)},
+		{Kind: callbacks.OperationContext, Status: callbacks.StatusRunning, Operation: "1", Name: "sign-off", SubType: "WaitForCallback"},
+		{Kind: callbacks.OperationContext, Status: callbacks.StatusRunning, Operation: "2", SubType: "RunInChildContext"},
+		{Kind: callbacks.OperationCallback, Status: callbacks.StatusRunning, Operation: "1-1", Parent: "1", Name: "sign", CallbackID: callbackID, Timeout: time.Minute, HeartbeatTimeout: 20 * time.Second},
+		{Kind: callbacks.OperationStep, Status: callbacks.StatusRunning, Operation: "1-2"},
+		{Kind: callbacks.OperationCallback, Status: callbacks.StatusSucceeded, Operation: "1-1", Truncated: true},
+		{Kind: callbacks.OperationCallback, Status: callbacks.StatusFailed, Operation: "x"},
+		{Kind: callbacks.OperationCallback, Status: callbacks.StatusTimedOut, Operation: "op", Cause: callbacks.CauseHeartbeat},
+		{Kind: callbacks.OperationCallback, Status: callbacks.StatusTimedOut, Operation: "y"},
+		{Kind: callbacks.OperationContext, Status: callbacks.StatusFailed, Operation: "1"},
+		{Kind: callbacks.OperationExecution, Status: callbacks.StatusTimedOut, Operation: "root"},
+		{Kind: callbacks.OperationExecution, Status: callbacks.StatusStopped, Operation: "root"},
 	}
-	want := []discovery.Event{
-		{Kind: discovery.EventExecutionStarted, Operation: "root", ExecutionTimeout: time.Hour, Input: []byte(`{"n":1}`)},
-		{Kind: discovery.EventContextStarted, Operation: "1", Name: "sign-off", SubType: "WaitForCallback"},
-		{Kind: discovery.EventContextStarted, Operation: "2", SubType: "RunInChildContext"},
-		{Kind: discovery.EventCallbackStarted, Operation: "1-1", Parent: "1", Name: "sign", CallbackID: callbackID, Timeout: time.Minute, HeartbeatTimeout: 20 * time.Second},
-		{Operation: "1-2"},
-		{Kind: discovery.EventCallbackEnded, Operation: "1-1", Closing: closed(6, callbacks.EndedByOther, "", callbacks.Success)},
-		{Kind: discovery.EventCallbackEnded, Operation: "x", Closing: closed(7, callbacks.EndedByOther, "", callbacks.Failure)},
-		{Kind: discovery.EventCallbackEnded, Operation: "op", Closing: closed(8, callbacks.EndedByClock, callbacks.CauseHeartbeat, "")},
-		{Kind: discovery.EventCallbackEnded, Operation: "y", Closing: closed(9, callbacks.EndedByClock, "", "")},
-		{Kind: discovery.EventContextEnded, Operation: "1", Closing: at(10, callbacks.Closing{By: callbacks.EndedByExecution, Around: callbacks.AroundContext})},
-		{Kind: discovery.EventExecutionEnded, Operation: "root", Ended: callbacks.ExecutionTimedOut, Closing: closed(11, callbacks.EndedByClock, callbacks.CauseExecution, "")},
-		{Kind: discovery.EventExecutionEnded, Operation: "root", Ended: callbacks.ExecutionStopped, Closing: at(12, callbacks.Closing{By: callbacks.EndedByExecution, Around: callbacks.AroundStopped})},
+	closings := map[int]callbacks.Closing{
+		6:  {By: callbacks.EndedByOther, Kind: callbacks.Success},
+		7:  {By: callbacks.EndedByOther, Kind: callbacks.Failure},
+		8:  {By: callbacks.EndedByClock, Cause: callbacks.CauseHeartbeat},
+		9:  {By: callbacks.EndedByClock},
+		10: {By: callbacks.EndedByExecution, Around: callbacks.AroundContext},
+		11: {By: callbacks.EndedByClock, Cause: callbacks.CauseExecution},
+		12: {By: callbacks.EndedByExecution, Around: callbacks.AroundStopped},
 	}
 	for i := range want {
 		want[i].ID, want[i].At = i+1, time.Unix(int64(i+1), 0)
+		closing, ends := got.Events[i].Closing()
+		if expected, found := closings[i+1]; ends != found || found && cmp.Diff(at(i+1, expected), closing) != "" {
+			t.Errorf("event %d: closing %+v, %t; want %+v, %t", i+1, closing, ends, expected, found)
+		}
 	}
 	if diff := cmp.Diff(want, got.Events); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -134,8 +145,8 @@ func TestEvents_InputThatIsNone(t *testing.T) {
 		"Missing": nil, "NoPayload": event{}, "Truncated": event{"Payload": `{"n":1}`, "Truncated": true}, "NotJSON": event{"Payload": `{"n":`},
 	} {
 		g := engine{pageSize: 1, events: []event{ev("ExecutionStarted", "root", event{"ExecutionStartedDetails": event{"ExecutionTimeout": 9, "Input": in}})}}
-		got, err := newClient(t, lambdaapi.Config{Endpoint: serve(t, g.ServeHTTP).url}).Events(t.Context(), discovery.EventQuery{ExecutionARN: arn, Limit: 1, Data: true})
-		if err != nil || len(got.Events) != 1 || got.Events[0].Input != nil {
+		got, err := newClient(t, lambdaapi.Config{Endpoint: serve(t, g.ServeHTTP).url}).Page(t.Context(), history.Query{Target: target, Limit: 1, Data: true})
+		if err != nil || len(got.Events) != 1 || got.Events[0].Input() != nil {
 			t.Errorf("%s: got %+v, %v; want an event without input", name, got, err)
 		}
 	}
@@ -155,7 +166,7 @@ func TestReadsAreOneAttempt(t *testing.T) {
 			return err
 		},
 		"Events": func(c *lambdaapi.Client) error {
-			_, err := c.Events(t.Context(), discovery.EventQuery{ExecutionARN: arn, Limit: 1})
+			_, err := c.Page(t.Context(), history.Query{Target: target, Limit: 1})
 			return err
 		},
 	} {

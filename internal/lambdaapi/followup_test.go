@@ -1,6 +1,7 @@
 package lambdaapi_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -10,6 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/history"
+	"countersign/internal/history/historytest"
 	"countersign/internal/lambdaapi"
 )
 
@@ -32,12 +35,17 @@ func attempts(delay int, more event) event {
 	return more
 }
 
+// tailOf reads what followed an event, with a read quota that is never short.
+func tailOf(client *lambdaapi.Client, of callbacks.Target, after int) (history.Tail, error) {
+	return historytest.NewQuota(time.Second).Reader(client, client.Lanes()).Tail(context.Background(), of, after)
+}
+
 // TestAfterEvents: every type of event, as the domain gets it. Times and IDs are those of the place
 // in the list.
 func TestAfterEvents(t *testing.T) {
 	t.Parallel()
-	type after = callbacks.OperationEvent
-	fault := callbacks.ErrorObject{ErrorType: "Declined", ErrorMessage: "expired"}
+	type after = history.Event
+	fault := &callbacks.ErrorObject{ErrorType: "Declined", ErrorMessage: "expired"}
 	result := func(text string) event { return event{"Result": event{"Payload": text}} }
 	waits := func(kind string) event {
 		e := ev(kind, "w", in("exec"))
@@ -50,8 +58,8 @@ func TestAfterEvents(t *testing.T) {
 	}{
 		{begin, after{Kind: callbacks.OperationExecution, Status: callbacks.StatusRunning, Operation: "exec"}},
 		{ev("StepStarted", "s", in("p")), after{Kind: callbacks.OperationStep, Status: callbacks.StatusRunning, Operation: "s", Parent: "p"}},
-		{detailed("StepSucceeded", "s", attempts(0, result(`"st_1"`))), after{Kind: callbacks.OperationStep, Status: callbacks.StatusSucceeded, Operation: "s", Name: "s", Result: `"st_1"`}},
-		{detailed("StepSucceeded", "s", attempts(5, result(`1`))), after{Kind: callbacks.OperationStep, Status: callbacks.StatusRunning, Operation: "s", Name: "s", Result: `1`}},
+		{detailed("StepSucceeded", "s", attempts(0, result(`"st_1"`))), after{Kind: callbacks.OperationStep, Status: callbacks.StatusSucceeded, Operation: "s", Name: "s", Payload: []byte(`"st_1"`)}},
+		{detailed("StepSucceeded", "s", attempts(5, result(`1`))), after{Kind: callbacks.OperationStep, Status: callbacks.StatusRunning, Operation: "s", Name: "s", Payload: []byte(`1`)}},
 		{detailed("StepSucceeded", "s", event{}), after{Kind: callbacks.OperationStep, Status: callbacks.StatusSucceeded, Operation: "s", Name: "s"}},
 		{detailed("StepFailed", "s", attempts(5, broken("Declined", "expired"))), after{Kind: callbacks.OperationStep, Status: callbacks.StatusRetrying, Operation: "s", Name: "s", Error: fault}},
 		{detailed("StepFailed", "s", attempts(0, broken("Declined", "expired"))), after{Kind: callbacks.OperationStep, Status: callbacks.StatusFailed, Operation: "s", Name: "s", Error: fault}},
@@ -59,20 +67,20 @@ func TestAfterEvents(t *testing.T) {
 		{detailed("WaitSucceeded", "z", event{"Duration": 9}), after{Kind: callbacks.OperationWait, Status: callbacks.StatusSucceeded, Operation: "z", Name: "z"}},
 		{ev("WaitCancelled", "z", nil), after{Kind: callbacks.OperationWait, Status: callbacks.StatusCancelled, Operation: "z"}},
 		{ev("ChainedInvokeStarted", "i", nil), after{Kind: callbacks.OperationInvoke, Status: callbacks.StatusRunning, Operation: "i"}},
-		{detailed("ChainedInvokeSucceeded", "i", result(`{}`)), after{Kind: callbacks.OperationInvoke, Status: callbacks.StatusSucceeded, Operation: "i", Name: "i", Result: `{}`}},
+		{detailed("ChainedInvokeSucceeded", "i", result(`{}`)), after{Kind: callbacks.OperationInvoke, Status: callbacks.StatusSucceeded, Operation: "i", Name: "i", Payload: []byte(`{}`)}},
 		{detailed("ChainedInvokeFailed", "i", broken("Declined", "expired")), after{Kind: callbacks.OperationInvoke, Status: callbacks.StatusFailed, Operation: "i", Name: "i", Error: fault}},
 		{detailed("ChainedInvokeTimedOut", "i", broken("Declined", "expired")), after{Kind: callbacks.OperationInvoke, Status: callbacks.StatusTimedOut, Operation: "i", Name: "i", Error: fault}},
 		{detailed("ChainedInvokeStopped", "i", broken("Declined", "expired")), after{Kind: callbacks.OperationInvoke, Status: callbacks.StatusStopped, Operation: "i", Name: "i", Error: fault}},
-		{waits("ContextStarted"), after{Kind: callbacks.OperationCallback, Status: callbacks.StatusRunning, Operation: "w", Parent: "exec", Name: "sign-off"}},
-		{started("b3RoZXI=", in("w")), after{Kind: callbacks.OperationCallback, Status: callbacks.StatusRunning, Operation: "op", Parent: "w"}},
-		{succeeded("op", event{"Payload": `"what a reviewer said"`}), after{Kind: callbacks.OperationCallback, Status: callbacks.StatusSucceeded, Operation: "op"}},
+		{waits("ContextStarted"), after{Kind: callbacks.OperationContext, SubType: "WaitForCallback", Status: callbacks.StatusRunning, Operation: "w", Parent: "exec", Name: "sign-off"}},
+		{started("b3RoZXI=", in("w")), after{Kind: callbacks.OperationCallback, Status: callbacks.StatusRunning, Operation: "op", Parent: "w", CallbackID: "b3RoZXI=", Timeout: time.Minute}},
+		{succeeded("op", event{"Payload": `"what a reviewer said"`}), after{Kind: callbacks.OperationCallback, Status: callbacks.StatusSucceeded, Operation: "op", Payload: []byte(`"what a reviewer said"`)}},
 		{failed("op", event{"Payload": event{"ErrorType": "Declined", "ErrorMessage": "expired"}}), after{Kind: callbacks.OperationCallback, Status: callbacks.StatusFailed, Operation: "op", Error: fault}},
-		{timedOut("Callback.Timeout"), after{Kind: callbacks.OperationCallback, Status: callbacks.StatusTimedOut, Operation: "op"}},
-		{waits("ContextSucceeded"), after{Kind: callbacks.OperationCallback, Status: callbacks.StatusSucceeded, Operation: "w", Parent: "exec", Name: "sign-off"}},
+		{timedOut("Callback.Timeout"), after{Kind: callbacks.OperationCallback, Status: callbacks.StatusTimedOut, Operation: "op", Cause: callbacks.CauseTimeout}},
+		{waits("ContextSucceeded"), after{Kind: callbacks.OperationContext, SubType: "WaitForCallback", Status: callbacks.StatusSucceeded, Operation: "w", Parent: "exec", Name: "sign-off"}},
 		{ev("ContextSucceeded", "c", nil), after{Kind: callbacks.OperationContext, Status: callbacks.StatusSucceeded, Operation: "c"}},
 		{detailed("ContextFailed", "c", broken("Declined", "expired")), after{Kind: callbacks.OperationContext, Status: callbacks.StatusFailed, Operation: "c", Name: "c", Error: fault}},
 		{ev("InvocationCompleted", "", event{"InvocationCompletedDetails": event{"StartTimestamp": 3, "EndTimestamp": 24, "RequestId": "r"}}),
-			after{Kind: callbacks.OperationInvocation, Status: callbacks.StatusSucceeded, StartedAt: time.Unix(3, 0)}},
+			after{Kind: callbacks.OperationInvocation, Status: callbacks.StatusSucceeded, InvokedAt: time.Unix(3, 0)}},
 		{ev("SomethingNew", "n", nil), after{Operation: "n"}},
 		{detailed("ExecutionSucceeded", "exec", result(`"all"`)), after{Kind: callbacks.OperationExecution, Status: callbacks.StatusSucceeded, Operation: "exec", Name: "exec"}},
 		{detailed("ExecutionFailed", "exec", broken("Declined", "expired")), after{Kind: callbacks.OperationExecution, Status: callbacks.StatusFailed, Operation: "exec", Name: "exec", Error: fault}},
@@ -87,11 +95,11 @@ func TestAfterEvents(t *testing.T) {
 		want = append([]after{row.want}, want...)
 	}
 	server := serve(t, engine{events, "RUNNING", 100, false}.ServeHTTP)
-	got, err := newClient(t, lambdaapi.Config{Endpoint: server.url}).After(t.Context(), target, 0)
+	got, err := newClient(t, lambdaapi.Config{Endpoint: server.url}).Page(t.Context(), history.Query{Target: target, Newest: true, Data: true, Limit: 100})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(callbacks.OperationPage{Events: want}, got); diff != "" {
+	if diff := cmp.Diff(history.Page{Events: want}, got); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
 }
@@ -120,7 +128,8 @@ func TestAfterPages(t *testing.T) {
 				events[i] = ev("StepStarted", fmt.Sprint("s", i), nil)
 			}
 			server := serve(t, engine{events, "RUNNING", test.pageSize, test.oldestWay}.ServeHTTP)
-			got, err := newClient(t, lambdaapi.Config{Endpoint: server.url}).After(t.Context(), target, test.after)
+			client, quota := newClient(t, lambdaapi.Config{Endpoint: server.url}), historytest.NewQuota(time.Second)
+			got, err := quota.Reader(client, client.Lanes()).Tail(t.Context(), target, test.after)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -129,8 +138,8 @@ func TestAfterPages(t *testing.T) {
 					t.Errorf("event %d was asked for after %d", e.ID, test.after)
 				}
 			}
-			if n := len(server.requests()); len(got.Events) != test.read || got.Gap != test.gap || n != test.requests {
-				t.Errorf("%d events, gap %t, by %d requests; want %d, %t, by %d", len(got.Events), got.Gap, n, test.read, test.gap, test.requests)
+			if n := len(server.requests()); quota.Taken() != n || len(got.Events) != test.read || got.Gap != test.gap || n != test.requests {
+				t.Errorf("%d events, gap %t, by %d requests, %d of them paid for; want %d, %t, by %d", len(got.Events), got.Gap, n, quota.Taken(), test.read, test.gap, test.requests)
 			}
 		})
 	}
@@ -153,7 +162,8 @@ func TestAfterCannotTell(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := serve(t, test.reply)
-			_, err := newClient(t, lambdaapi.Config{Endpoint: server.url}).After(t.Context(), callbacks.Target{CallbackID: callbackID, ExecutionARN: test.arn}, 4)
+			client := newClient(t, lambdaapi.Config{Endpoint: server.url})
+			_, err := tailOf(client, callbacks.Target{CallbackID: callbackID, ExecutionARN: test.arn}, 4)
 			wantAnswer(t, err, test.want)
 			if n := len(server.requests()); n != test.sent {
 				t.Errorf("%d requests, want %d: one attempt a call", n, test.sent)
@@ -165,7 +175,7 @@ func TestAfterCannotTell(t *testing.T) {
 func TestAfterRequest(t *testing.T) {
 	t.Parallel()
 	server := serve(t, engine{[]event{begin}, "RUNNING", 100, false}.ServeHTTP)
-	if _, err := newClient(t, lambdaapi.Config{Endpoint: server.url}).After(t.Context(), target, 4); err != nil {
+	if _, err := tailOf(newClient(t, lambdaapi.Config{Endpoint: server.url}), target, 4); err != nil {
 		t.Fatal(err)
 	}
 	if uri := server.requests()[0].uri; !strings.HasSuffix(uri, "/history?IncludeExecutionData=true&MaxItems=100&ReverseOrder=true") {

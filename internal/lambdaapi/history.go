@@ -2,102 +2,72 @@ package lambdaapi
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/history"
 )
 
-const (
-	// pageEvents is how many events one request asks for. It is a fifth of the maximum, because
-	// each may carry a payload.
-	pageEvents = 200
-	// maxPages bounds one reading. An execution has at most 3,000 operations, and most operations
-	// have two events.
-	maxPages = 50
-	// historyTimeouts is the limit of a whole reading, as a multiple of the limit of one request.
-	historyTimeouts = 3
-)
+var _ history.Source = (*Client)(nil)
 
-// History reads how the callback ended. It begins with the newest event, so that a callback that
-// closed a moment ago costs one request. Reads are throttled at 15 a second for each account and
-// region. An error is a *[callbacks.LambdaError]: [callbacks.ReplyGone] if the history does not
-// hold the callback, [callbacks.ReplyInvalid] if the ARN is unknown. If the callback is open,
-// History also asks whether the execution is still running; that request has its own quota (30 a
-// second) and is not counted.
-func (c *Client) History(ctx context.Context, to callbacks.Target) (callbacks.Closing, error) {
-	if to.ExecutionARN == "" {
-		return callbacks.Closing{}, unreadable(callbacks.ReplyInvalid, "the execution's ARN is not known")
+// Page reads a page of an execution's history. Reads are throttled at 15 a second for each account
+// and region. An error is a *[callbacks.LambdaError]: [callbacks.ReplyInvalid] if the ARN is
+// unknown.
+func (c *Client) Page(ctx context.Context, q history.Query) (history.Page, error) {
+	if q.Target.ExecutionARN == "" {
+		return history.Page{}, noARN()
 	}
-	var closing callbacks.Closing
-	err := c.call(ctx, to, historyTimeouts*c.timeout, func(ctx context.Context, client *lambda.Client, wire option) (err error) {
-		closing, err = c.readHistory(ctx, client, to, wire)
-		return err
-	})
-	return closing, err
-}
-
-// unreadable returns an error that asking again does not change.
-func unreadable(reply callbacks.Reply, format string, args ...any) *callbacks.LambdaError {
-	return &callbacks.LambdaError{Reply: reply, Err: fmt.Errorf(format, args...)}
-}
-
-func (c *Client) readHistory(ctx context.Context, client *lambda.Client, to callbacks.Target, wire option) (closing callbacks.Closing, err error) {
-	past, requests := newRecord(to.CallbackID), 0
-	defer func() { closing.Requests = requests }()
-	input := &lambda.GetDurableExecutionHistoryInput{
-		DurableExecutionArn:  aws.String(to.ExecutionARN),
-		IncludeExecutionData: aws.Bool(true),
-		ReverseOrder:         aws.Bool(true),
-		MaxItems:             pageEvents,
-	}
-	for range maxPages {
-		requests++
-		page, err := within(ctx, c.timeout, func(ctx context.Context) (*lambda.GetDurableExecutionHistoryOutput, error) {
-			return client.GetDurableExecutionHistory(ctx, input, wire)
-		})
+	var page history.Page
+	read := func(ctx context.Context, client *lambda.Client, wire option) error {
+		reply, err := client.GetDurableExecutionHistory(ctx, &lambda.GetDurableExecutionHistoryInput{
+			DurableExecutionArn:  aws.String(q.Target.ExecutionARN),
+			IncludeExecutionData: aws.Bool(q.Data),
+			ReverseOrder:         aws.Bool(q.Newest),
+			Marker:               optional(q.Marker),
+			MaxItems:             int32(q.Limit), //nolint:gosec // at most 1000
+		}, wire)
 		if err != nil {
-			return callbacks.Closing{}, err
+			return err
 		}
-		past.add(page.Events)
-		last := aws.ToString(page.NextMarker) == ""
-		if closing, found := past.closing(); found {
-			return closing, nil
+		for i := range reply.Events {
+			page.Events = append(page.Events, eventOf(&reply.Events[i]))
 		}
-		switch {
-		case past.started != nil && (last || past.complete()):
-			return c.status(ctx, client, to, wire)
-		case last:
-			return callbacks.Closing{}, unreadable(callbacks.ReplyGone, "the execution's history does not hold this callback")
-		}
-		input.Marker = page.NextMarker
+		page.Next = aws.ToString(reply.NextMarker)
+		return nil
 	}
-	return callbacks.Closing{}, unreadable(callbacks.ReplyGone, "the callback is not among the last %d events of the execution's history", pageEvents*maxPages)
+	err := c.callIn(ctx, q.Lane, q.Target.CallbackID, c.timeout, read)
+	return page, err
 }
 
-// status asks whether the execution is still running, if the history shows no end of the callback.
-func (c *Client) status(ctx context.Context, client *lambda.Client, to callbacks.Target, wire option) (callbacks.Closing, error) {
-	execution, err := within(ctx, c.timeout, func(ctx context.Context) (*lambda.GetDurableExecutionOutput, error) {
-		return client.GetDurableExecution(ctx, &lambda.GetDurableExecutionInput{
-			DurableExecutionArn:  aws.String(to.ExecutionARN),
+// Execution reads how an execution stands. These requests have a quota of their own, of 30 a
+// second. An error is a *[callbacks.LambdaError].
+func (c *Client) Execution(ctx context.Context, lane callbacks.Lane, of callbacks.Target) (history.Execution, error) {
+	if of.ExecutionARN == "" {
+		return history.Execution{}, noARN()
+	}
+	var execution history.Execution
+	read := func(ctx context.Context, client *lambda.Client, wire option) error {
+		reply, err := client.GetDurableExecution(ctx, &lambda.GetDurableExecutionInput{
+			DurableExecutionArn:  aws.String(of.ExecutionARN),
 			IncludeExecutionData: aws.Bool(false),
 		}, wire)
-	})
-	if err != nil {
-		return callbacks.Closing{}, err
+		if err != nil {
+			return err
+		}
+		status, known := statuses[reply.Status]
+		if !known {
+			return fmt.Errorf("the execution has an unknown status %q", reply.Status)
+		}
+		execution = history.Execution{Status: status, EndedAt: aws.ToTime(reply.EndTimestamp)}
+		return nil
 	}
-	status, known := statuses[execution.Status]
-	switch {
-	case !known:
-		return callbacks.Closing{}, fmt.Errorf("the execution has an unknown status %q", execution.Status)
-	case status.Ended():
-		return callbacks.ClosedByExecution(status, aws.ToTime(execution.EndTimestamp)), nil
-	}
-	return callbacks.Closing{Open: true}, nil
+	err := c.callIn(ctx, lane, of.CallbackID, c.timeout, read)
+	return execution, err
 }
 
 var statuses = map[types.ExecutionStatus]callbacks.OperationStatus{
@@ -108,9 +78,7 @@ var statuses = map[types.ExecutionStatus]callbacks.OperationStatus{
 	types.ExecutionStatusStopped:   callbacks.StatusStopped,
 }
 
-// within runs one of several requests with its own time limit.
-func within[T any](ctx context.Context, limit time.Duration, do func(context.Context) (T, error)) (T, error) {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	return do(ctx)
+// noARN returns an error that asking again does not change.
+func noARN() *callbacks.LambdaError {
+	return &callbacks.LambdaError{Reply: callbacks.ReplyInvalid, Err: errors.New("the execution's ARN is not known")}
 }

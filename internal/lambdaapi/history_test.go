@@ -1,6 +1,7 @@
 package lambdaapi_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -12,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/history"
+	"countersign/internal/history/historytest"
 	"countersign/internal/lambdaapi"
 )
 
@@ -216,23 +219,39 @@ func TestHistory(t *testing.T) {
 					t.Parallel()
 					server := serve(t, engine{test.events, test.status, pageSize, oldestWay}.ServeHTTP)
 					client := newClient(t, lambdaapi.Config{Endpoint: server.url})
-					got, err := client.History(t.Context(), target)
-					if err != nil {
-						t.Fatal(err)
+					quota := historytest.NewQuota(time.Second)
+					got := quota.Reader(client, client.Lanes()).Ask(t.Context(), target)
+					if got.History != callbacks.HistoryRead {
+						t.Fatalf("got %+v, want a history that was read", got)
 					}
-					if got.Open {
-						got.At = time.Time{} // says nothing
+					if n := countHistories(server.requests()); quota.Taken() != n {
+						t.Errorf("took %d requests, made %d", quota.Taken(), n)
 					}
-					if n := countHistories(server.requests()); got.Requests != n {
-						t.Errorf("counts %d requests, made %d", got.Requests, n)
-					}
-					got.Requests = 0
-					if diff := cmp.Diff(test.want, got); diff != "" {
+					if diff := cmp.Diff(test.want, got.Closing); diff != "" {
 						t.Errorf("closing (-want +got):\n%s", diff)
 					}
 				})
 			}
 		}
+	}
+}
+
+// ask reads how a callback ended, with a read quota that is never short.
+func ask(client *lambdaapi.Client, to callbacks.Target) callbacks.Finding {
+	return historytest.NewQuota(time.Second).Reader(client, client.Lanes()).Ask(context.Background(), to)
+}
+
+// TestHistory_NoARN: without the ARN there is nothing to ask.
+func TestHistory_NoARN(t *testing.T) {
+	t.Parallel()
+	server := serve(t, ok)
+	client := newClient(t, lambdaapi.Config{Endpoint: server.url})
+	_, err := client.Page(t.Context(), history.Query{Target: callbacks.Target{CallbackID: callbackID}, Limit: 1})
+	wantAnswer(t, err, callbacks.ReplyInvalid)
+	_, err = client.Execution(t.Context(), callbacks.Lane{}, callbacks.Target{CallbackID: callbackID})
+	wantAnswer(t, err, callbacks.ReplyInvalid)
+	if n := len(server.requests()); n != 0 {
+		t.Errorf("%d requests, want none", n)
 	}
 }
 
@@ -256,8 +275,8 @@ func TestHistoryStopsEarly(t *testing.T) {
 	events = append(events, started(callbackID, nil), succeeded("op", event{"Payload": "yes"}))
 	server := serve(t, engine{events, "RUNNING", 200, false}.ServeHTTP)
 
-	if _, err := newClient(t, lambdaapi.Config{Endpoint: server.url}).History(t.Context(), target); err != nil {
-		t.Fatal(err)
+	if got := ask(newClient(t, lambdaapi.Config{Endpoint: server.url}), target); got.History != callbacks.HistoryRead {
+		t.Fatalf("got %+v, want a history that was read", got)
 	}
 	if n := len(server.requests()); n != 1 {
 		t.Errorf("%d requests were made, want one", n)
@@ -268,27 +287,32 @@ func TestHistoryCannotTell(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		reply http.HandlerFunc
-		arn   string
 		want  callbacks.Reply
 	}{
-		"NoARN":           {ok, "", callbacks.ReplyInvalid},
-		"NotInThere":      {engine{[]event{begin, started("b3RoZXI=", nil)}, "RUNNING", 200, false}.ServeHTTP, arn, callbacks.ReplyGone},
-		"Empty":           {engine{nil, "RUNNING", 200, false}.ServeHTTP, arn, callbacks.ReplyGone},
-		"UnknownStatus":   {engine{[]event{begin, started(callbackID, nil)}, "PAUSED", 200, false}.ServeHTTP, arn, callbacks.ReplyNone},
-		"RetentionOver":   {refuse(404, "ResourceNotFoundException"), arn, callbacks.ReplyGone},
-		"Denied":          {refuse(403, "AccessDeniedException"), arn, callbacks.ReplyDenied},
-		"Throttled":       {refuse(429, "TooManyRequestsException"), arn, callbacks.ReplyThrottled},
-		"NeverEnding":     {neverEnding, arn, callbacks.ReplyGone},
-		"UnreadableReply": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }, arn, callbacks.ReplyFault},
+		"NotInThere":      {engine{[]event{begin, started("b3RoZXI=", nil)}, "RUNNING", 200, false}.ServeHTTP, callbacks.ReplyGone},
+		"Empty":           {engine{nil, "RUNNING", 200, false}.ServeHTTP, callbacks.ReplyGone},
+		"UnknownStatus":   {engine{[]event{begin, started(callbackID, nil)}, "PAUSED", 200, false}.ServeHTTP, callbacks.ReplyNone},
+		"RetentionOver":   {refuse(404, "ResourceNotFoundException"), callbacks.ReplyGone},
+		"Denied":          {refuse(403, "AccessDeniedException"), callbacks.ReplyDenied},
+		"Throttled":       {refuse(429, "TooManyRequestsException"), callbacks.ReplyThrottled},
+		"NeverEnding":     {neverEnding, callbacks.ReplyGone},
+		"UnreadableReply": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") }, callbacks.ReplyFault},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := serve(t, test.reply)
 			client := newClient(t, lambdaapi.Config{Endpoint: server.url})
-			got, err := client.History(t.Context(), callbacks.Target{CallbackID: callbackID, ExecutionARN: test.arn})
-			wantAnswer(t, err, test.want)
-			if n := countHistories(server.requests()); n > 50 || got.Requests != n {
-				t.Errorf("%d requests were made and %d counted, want at most 50", n, got.Requests)
+			quota := historytest.NewQuota(time.Second)
+			got := quota.Reader(client, client.Lanes()).Ask(t.Context(), target)
+			state := callbacks.HistoryBusy
+			if test.want.Unreadable() {
+				state = callbacks.HistoryUnreadable
+			}
+			if got.Reply != test.want || got.History != state {
+				t.Errorf("got %+v, want %s", got, test.want)
+			}
+			if n := countHistories(server.requests()); n > 50 || quota.Taken() != n {
+				t.Errorf("%d requests were made and %d taken, want at most 50", n, quota.Taken())
 			}
 		})
 	}
@@ -302,8 +326,8 @@ func neverEnding(w http.ResponseWriter, _ *http.Request) {
 func TestHistoryRequest(t *testing.T) {
 	t.Parallel()
 	server := serve(t, engine{[]event{begin, started(callbackID, nil)}, "RUNNING", 200, false}.ServeHTTP)
-	if _, err := newClient(t, lambdaapi.Config{Endpoint: server.url}).History(t.Context(), target); err != nil {
-		t.Fatal(err)
+	if got := ask(newClient(t, lambdaapi.Config{Endpoint: server.url}), target); got.History != callbacks.HistoryRead {
+		t.Fatalf("got %+v, want a history that was read", got)
 	}
 	const execution = "/2025-12-01/durable-executions/arn%3Aaws%3Alambda%3Aeu-central-1%3A123456789012%3Afunction%3Apay%3A3%2Fdurable-execution%2Forder-7%2F4f2a"
 	want := []string{

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/history"
 	"countersign/internal/lambdaapi"
 	"countersign/internal/lambdaapi/lambdaapitest"
 )
@@ -97,7 +98,10 @@ func TestRoleRefused(t *testing.T) {
 			client := withRoles(t, server.url)
 			for what, err := range map[string]error{
 				"complete": client.Complete(t.Context(), targetIn(theirs), approved),
-				"history":  func() error { _, err := client.History(t.Context(), targetIn(theirs)); return err }(),
+				"history": func() error {
+					_, err := client.Page(t.Context(), history.Query{Lane: client.Lanes().Of(targetIn(theirs)), Target: targetIn(theirs), Limit: 1})
+					return err
+				}(),
 			} {
 				le := lambdaError(t, err)
 				if le.Reply != test.want || le.Reply.Doubtful() || le.Code != test.code || !strings.Contains(err.Error(), "AssumeRole") {

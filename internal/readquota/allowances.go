@@ -135,14 +135,3 @@ func (p *Allowances) Answered(ctx context.Context, lane callbacks.Lane, err erro
 	one.requests, one.shut, one.said, one.eased = 0, [2]time.Time{until, until}, now, false
 	return nil
 }
-
-// Charge counts requests that were made without being taken first, because the number of pages of a
-// history is not known in advance.
-func (p *Allowances) Charge(ctx context.Context, lane callbacks.Lane, many int) error {
-	now := p.now()
-	err := p.store.ChangeQuota(ctx, lane, now, func(b *Quota, at time.Time) { b.charge(at, p.rate, many) })
-	if err != nil {
-		return fmt.Errorf("read quota of %s: %w", lane, err)
-	}
-	return nil
-}

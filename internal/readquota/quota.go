@@ -31,10 +31,6 @@ const (
 	maxPause   = 15 * time.Minute // however long AWS asks for
 )
 
-// longestDebt bounds the debt of requests that were made before the rate covered them. Requests
-// beyond it add nothing to the debt.
-const longestDebt = 10 * time.Second
-
 // take spends the given number of requests, or returns when they may be made. A second's worth of
 // requests may go out at once, and another second's worth if they are urgent. Others wait until the
 // rate has covered what urgent ones took in advance.
@@ -61,15 +57,6 @@ func (b *Quota) take(now time.Time, rate float64, many int, u Urgency) (at time.
 	return now, true
 }
 
-// charge counts requests that were made without asking first.
-func (b *Quota) charge(now time.Time, rate float64, many int) {
-	cost, burst := price(rate)
-	b.mind(now, burst)
-	b.PaidUntil = callbacks.Earliest(callbacks.Latest(b.PaidUntil, now).Add(cost*time.Duration(many)), now.Add(mostOwed(burst)))
-	b.turn(now)
-	b.Used += many
-}
-
 // price returns the cost of one request at a rate, and how much may be spent at once: a second's
 // worth.
 func price(rate float64) (cost, burst time.Duration) {
@@ -77,14 +64,10 @@ func price(rate float64) (cost, burst time.Duration) {
 	return cost, cost * time.Duration(max(math.Floor(rate), 1))
 }
 
-// mostOwed is the greatest possible distance of PaidUntil from now. A time beyond it comes from a
-// clock that was set back since.
-func mostOwed(burst time.Duration) time.Duration { return max(2*burst, longestDebt) }
-
-// mind drops a PaidUntil that a fast clock wrote; otherwise nobody could read until our clock has
-// caught up.
+// mind drops a PaidUntil that a fast clock wrote, because it is farther ahead than urgent requests
+// take it; otherwise nobody could read until our clock has caught up.
 func (b *Quota) mind(now time.Time, burst time.Duration) {
-	if b.PaidUntil.After(now.Add(mostOwed(burst))) {
+	if b.PaidUntil.After(now.Add(2 * burst)) {
 		b.PaidUntil = now.Add(burst)
 	}
 	b.PausedUntil = callbacks.Earliest(b.PausedUntil, now.Add(maxPause))

@@ -172,24 +172,3 @@ func TestQuota_SetBack(t *testing.T) {
 		t.Errorf("allowed %t after %v, want after a quarter of an hour", ok, at.Sub(start))
 	}
 }
-
-// TestQuota_Charge: what was not asked for is made up for later, within bounds.
-func TestQuota_Charge(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct {
-		name   string
-		charge int
-		min    int // requests in the 20 s that follow
-		max    int
-	}{
-		{"Nothing", 0, 104, 106}, {"SeveralPages", 30, 74, 76}, {"MoreThanIsOwed", 1000, 54, 56},
-	} {
-		var b Quota
-		if tc.charge > 0 {
-			b.charge(start, 5, tc.charge)
-		}
-		if n := spend(&b, start, 20*time.Second, 10*time.Millisecond, 5); n < tc.min || n > tc.max || b.Spent(start.Add(20*time.Second)) != n+tc.charge {
-			t.Errorf("%s: %d requests, spent %d", tc.name, n, b.Spent(start.Add(20*time.Second)))
-		}
-	}
-}

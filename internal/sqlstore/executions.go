@@ -114,7 +114,7 @@ func (s *Store) SaveExecution(ctx context.Context, owner string, w discovery.Wat
 		return fmt.Errorf("encode trace: %w", err)
 	}
 	return s.leased(ctx, owner, w, func(ctx context.Context, t *tx, num int64) error {
-		if e.Trace.Ended != "" {
+		if e.Trace.Ended {
 			_, err := t.exec(ctx, `delete from executions where watch = ? and hash = ?`, num, hashOf(e.ARN))
 			return err
 		}

@@ -132,7 +132,7 @@ func exerciseWatches(t *testing.T, s *Store, known callbacks.Callback) {
 	}
 	_, err = s.DueExecutions(ctx, w, now, now, 10)
 	errs = append(errs, err, s.SaveExecution(ctx, "w", w, now, discovery.WatchedExecution{ARN: known.ExecutionARN}),
-		s.SaveExecution(ctx, "w", w, now, discovery.WatchedExecution{ARN: "b", Trace: discovery.Trace{Ended: callbacks.ExecutionFailed}}),
+		s.SaveExecution(ctx, "w", w, now, discovery.WatchedExecution{ARN: "b", Trace: discovery.Trace{Ended: true}}),
 		s.FinishWatch(ctx, "w", discovery.WatchState{Watch: w}))
 	_, err = s.NextWatch(ctx, w.Lane())
 	errs = append(errs, err)

@@ -20,7 +20,7 @@ type lambda struct {
 	tracing *Tracing
 }
 
-// Histories wraps next in the same way, with a span around each reading of a history.
+// Histories wraps next in the same way, with a span around each request for a history.
 func (t *Tracing) Histories(next history.Source) history.Source {
 	return histories{next, t}
 }
@@ -46,21 +46,28 @@ func (l lambda) Heartbeat(ctx context.Context, to callbacks.Target) error {
 	return err
 }
 
-// History implements [history.Source].
-func (h histories) History(ctx context.Context, to callbacks.Target) (callbacks.Closing, error) {
-	ctx, end := h.tracing.begin(ctx, "read how it ended", to)
-	closing, err := h.next.History(ctx, to)
-	end(err)
-	return closing, err
-}
-
-// After implements [history.Source].
-func (h histories) After(ctx context.Context, to callbacks.Target, event int) (callbacks.OperationPage, error) {
-	ctx, end := h.tracing.begin(ctx, "read what followed", to)
-	page, err := h.next.After(ctx, to, event)
+// Page implements [history.Source].
+func (h histories) Page(ctx context.Context, q history.Query) (history.Page, error) {
+	name := readsEnd
+	if q.After > 0 {
+		name = "read what followed"
+	}
+	ctx, end := h.tracing.begin(ctx, name, q.Target)
+	page, err := h.next.Page(ctx, q)
 	end(err)
 	return page, err
 }
+
+// Execution implements [history.Source].
+func (h histories) Execution(ctx context.Context, lane callbacks.Lane, of callbacks.Target) (history.Execution, error) {
+	ctx, end := h.tracing.begin(ctx, readsEnd, of)
+	execution, err := h.next.Execution(ctx, lane, of)
+	end(err)
+	return execution, err
+}
+
+// readsEnd names the span of a request that is made to learn how a callback ended.
+const readsEnd = "read how it ended"
 
 // begin starts a span. Calling end ends it with Lambda's answer.
 func (t *Tracing) begin(ctx context.Context, name string, to callbacks.Target, options ...trace.SpanStartOption) (_ context.Context, end func(error)) {

@@ -7,6 +7,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
+	"countersign/internal/history/historytest"
 	"countersign/internal/upkeep"
 )
 
@@ -58,14 +59,15 @@ func TestSweepWaitsForTheBudget(t *testing.T) {
 	}
 }
 
-// TestLongHistoryIsPaidFor: the pages of a history behind the first are missing to those who come
-// later.
+// TestLongHistoryIsPaidFor: every page of a history is taken from the read quota.
 func TestLongHistoryIsPaidFor(t *testing.T) {
 	t.Parallel()
 	for _, pages := range []int{1, 4} {
 		d := newDesk(t)
+		d.Expiry = upkeep.NewExpiry(d.Workers(d.Lambda, historytest.Rate).Upkeep)
 		c := d.Announce(nil)
-		d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByExecution, Requests: pages})
+		d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByExecution})
+		d.Lambda.Pages = pages
 		d.Clock.Advance(time.Hour + upkeep.Grace)
 		d.Expire()
 		d.WantState(c.ID, callbacks.Closed)
@@ -73,9 +75,8 @@ func TestLongHistoryIsPaidFor(t *testing.T) {
 		if err != nil || len(budgets) != 1 {
 			t.Fatalf("budgets are %+v, %v", budgets, err)
 		}
-		bought := int(desktest.Rate / 5) // at once
-		if budgets[0].Used != bought+pages-1 {
-			t.Errorf("a history of %d pages cost %d requests, want %d", pages, budgets[0].Used, bought+pages-1)
+		if budgets[0].Used != pages || d.Lambda.Requests != pages {
+			t.Errorf("a history of %d pages cost %d, by %d requests", pages, budgets[0].Used, d.Lambda.Requests)
 		}
 	}
 }

@@ -57,7 +57,7 @@ func executionsKeepTrace(t *testing.T, s callbackstest.Store) {
 		t.Fatalf("due are %+v, want a and b", found)
 	}
 	callbackstest.Same(t, "execution", found[i], want)
-	want.Trace.Ended = callbacks.ExecutionFailed
+	want.Trace.Ended = true
 	callbackstest.Must(t, s.SaveExecution(t.Context(), scanner, orders, callbackstest.T0.Add(time.Minute), want))
 	callbackstest.Same(t, "after its end", due(t, s, callbackstest.T0.Add(time.Hour), callbackstest.T0.Add(time.Hour)), []string{"b"})
 }

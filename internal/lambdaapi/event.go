@@ -1,6 +1,8 @@
 package lambdaapi
 
 import (
+	"time"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
@@ -41,72 +43,119 @@ var meanings = map[types.EventType]meaning{
 	types.EventTypeInvocationCompleted:    {callbacks.OperationInvocation, callbacks.StatusSucceeded},
 }
 
-// afterEventOf converts an event to what it tells about the execution's work. It leaves out what we
-// send to other callbacks, and the results of whole executions and contexts, because they repeat
-// what the steps said.
-func afterEventOf(e *types.Event) callbacks.OperationEvent {
+// eventOf converts an event. It leaves out the results of whole executions and contexts, because
+// they repeat what the operations in them said.
+func eventOf(e *types.Event) history.Event {
 	m := meanings[e.EventType] // the zero meaning if the type is newer than this program
-	event := callbacks.OperationEvent{
+	event := history.Event{
 		ID: int(aws.ToInt32(e.EventId)), At: aws.ToTime(e.EventTimestamp), Kind: m.kind, Status: m.status,
 		Operation: aws.ToString(e.Id), Parent: aws.ToString(e.ParentId), Name: aws.ToString(e.Name),
-	}
-	if m.kind == callbacks.OperationContext && aws.ToString(e.SubType) == history.SubTypeWaitForCallback {
-		// a context with another subtype is shown by its parts
-		event.Kind = callbacks.OperationCallback
+		SubType: aws.ToString(e.SubType),
 	}
 	switch {
+	case e.ExecutionStartedDetails != nil:
+		event.ExecutionTimeout = seconds(e.ExecutionStartedDetails.ExecutionTimeout)
+		if in := e.ExecutionStartedDetails.Input; in != nil {
+			event.Payload, event.Truncated = bytesOf(in.Payload), aws.ToBool(in.Truncated)
+		}
+	case e.CallbackStartedDetails != nil:
+		d := e.CallbackStartedDetails
+		event.CallbackID = callbacks.CallbackID(aws.ToString(d.CallbackId))
+		event.Timeout, event.HeartbeatTimeout = seconds(d.Timeout), seconds(d.HeartbeatTimeout)
+	case e.CallbackSucceededDetails != nil:
+		addResult(&event, e.CallbackSucceededDetails.Result)
+	case e.CallbackTimedOutDetails != nil:
+		event.Cause = clock(e.CallbackTimedOutDetails.Error)
 	case e.StepSucceededDetails != nil:
-		event.Result = resultText(e.StepSucceededDetails.Result)
+		addResult(&event, e.StepSucceededDetails.Result)
 		if goesOn(e.StepSucceededDetails.RetryDetails) { // a waitForCondition will check again
 			event.Status = callbacks.StatusRunning
 		}
 	case e.StepFailedDetails != nil && goesOn(e.StepFailedDetails.RetryDetails):
 		event.Status = callbacks.StatusRetrying
 	case e.ChainedInvokeSucceededDetails != nil:
-		event.Result = resultText(e.ChainedInvokeSucceededDetails.Result)
+		addResult(&event, e.ChainedInvokeSucceededDetails.Result)
 	case e.InvocationCompletedDetails != nil:
-		event.StartedAt = aws.ToTime(e.InvocationCompletedDetails.StartTimestamp)
+		event.InvokedAt = aws.ToTime(e.InvocationCompletedDetails.StartTimestamp)
 	}
-	event.Error = errorOf(e)
+	addError(&event, e)
 	return event
 }
 
 // goesOn reports whether a step has another attempt.
 func goesOn(r *types.RetryDetails) bool { return r != nil && r.NextAttemptDelaySeconds != nil }
 
-func resultText(r *types.EventResult) string {
-	if r == nil {
-		return ""
+func addResult(event *history.Event, r *types.EventResult) {
+	if r != nil {
+		event.Payload, event.Truncated = bytesOf(r.Payload), aws.ToBool(r.Truncated)
 	}
-	return aws.ToString(r.Payload)
 }
 
-// errorOf returns the type and message of an event's error. Which members a type of event has
-// follows from the API model (Event).
-func errorOf(e *types.Event) callbacks.ErrorObject {
-	var failure *types.EventError
+// addError adds the error of a failure: its type and message, and what a client sent with the
+// failure of a callback. Which members a type of event has follows from the API model (Event).
+func addError(event *history.Event, e *types.Event) {
+	failure := failureOf(e)
+	if failure == nil {
+		return
+	}
+	event.Truncated = aws.ToBool(failure.Truncated)
+	p := failure.Payload
+	if p == nil {
+		return
+	}
+	event.Error = &callbacks.ErrorObject{ErrorType: aws.ToString(p.ErrorType), ErrorMessage: aws.ToString(p.ErrorMessage)}
+	if e.CallbackFailedDetails != nil {
+		event.Error.ErrorData, event.Error.StackTrace = aws.ToString(p.ErrorData), p.StackTrace
+	}
+}
+
+func failureOf(e *types.Event) *types.EventError {
 	switch {
 	case e.ExecutionFailedDetails != nil:
-		failure = e.ExecutionFailedDetails.Error
+		return e.ExecutionFailedDetails.Error
 	case e.ExecutionTimedOutDetails != nil:
-		failure = e.ExecutionTimedOutDetails.Error
+		return e.ExecutionTimedOutDetails.Error
 	case e.ExecutionStoppedDetails != nil:
-		failure = e.ExecutionStoppedDetails.Error
+		return e.ExecutionStoppedDetails.Error
 	case e.StepFailedDetails != nil:
-		failure = e.StepFailedDetails.Error
+		return e.StepFailedDetails.Error
 	case e.ContextFailedDetails != nil:
-		failure = e.ContextFailedDetails.Error
+		return e.ContextFailedDetails.Error
 	case e.ChainedInvokeFailedDetails != nil:
-		failure = e.ChainedInvokeFailedDetails.Error
+		return e.ChainedInvokeFailedDetails.Error
 	case e.ChainedInvokeTimedOutDetails != nil:
-		failure = e.ChainedInvokeTimedOutDetails.Error
+		return e.ChainedInvokeTimedOutDetails.Error
 	case e.ChainedInvokeStoppedDetails != nil:
-		failure = e.ChainedInvokeStoppedDetails.Error
+		return e.ChainedInvokeStoppedDetails.Error
 	case e.CallbackFailedDetails != nil:
-		failure = e.CallbackFailedDetails.Error
+		return e.CallbackFailedDetails.Error
 	}
-	if failure == nil || failure.Payload == nil {
-		return callbacks.ErrorObject{}
-	}
-	return callbacks.ErrorObject{ErrorType: aws.ToString(failure.Payload.ErrorType), ErrorMessage: aws.ToString(failure.Payload.ErrorMessage)}
+	return nil
 }
+
+// expired maps the ErrorType of a callback's end to the clock that ended it
+// (aws-durable-execution-conformance-tests, cases 4-3 and 4-4).
+var expired = map[string]callbacks.DeadlineCause{
+	"Callback.Timeout":   callbacks.CauseTimeout,
+	"Callback.Heartbeat": callbacks.CauseHeartbeat,
+}
+
+// clock returns the clock that ended a callback. It is NoDeadline if the history does not say which
+// one it was.
+func clock(e *types.EventError) callbacks.DeadlineCause {
+	if e == nil || e.Payload == nil {
+		return callbacks.NoDeadline
+	}
+	return expired[aws.ToString(e.Payload.ErrorType)]
+}
+
+// bytesOf returns a payload. An empty one is not nil: nil means that there is none.
+func bytesOf(payload *string) []byte {
+	if payload == nil {
+		return nil
+	}
+	return []byte(*payload)
+}
+
+// seconds converts a duration of the API. Missing and zero both mean none.
+func seconds(s *int32) time.Duration { return time.Duration(aws.ToInt32(s)) * time.Second }
