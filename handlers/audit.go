@@ -22,6 +22,9 @@ func (s *server) audit(c echo.Context) error {
 	if model.Entries, err = s.Service.Audit(c.Request().Context(), s.person(c), q); err != nil {
 		return err
 	}
+	if model.Titles, err = s.Service.Titles(c.Request().Context(), s.person(c), model.Entries); err != nil {
+		return err
+	}
 	if n := len(model.Entries); n == q.Limit {
 		model.Older = model.Entries[n-1].Seq
 	}

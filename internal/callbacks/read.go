@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -148,4 +149,19 @@ func (s *Service) Audit(ctx context.Context, p Person, q AuditQuery) ([]AuditEnt
 		q.Limit = PageSize
 	}
 	return s.store.Audit(ctx, q)
+}
+
+// Titles reads the titles of the callbacks that audit entries are about. One without a title has
+// its name there.
+func (s *Service) Titles(ctx context.Context, p Person, entries []AuditEntry) (map[ID]string, error) {
+	if !p.Roles.Admin && !p.Roles.Auditor {
+		return nil, &Refusal{Code: "role", Reason: "The audit is for admins and auditors."}
+	}
+	var ids []ID
+	for _, e := range entries {
+		if e.Callback != "" && !slices.Contains(ids, e.Callback) {
+			ids = append(ids, e.Callback)
+		}
+	}
+	return s.store.Titles(ctx, ids)
 }

@@ -49,4 +49,6 @@ type Store interface {
 	InExecution(ctx context.Context, arn string, state State, after ID, limit int) ([]ID, error)
 	// Audit returns entries, newest first.
 	Audit(ctx context.Context, q AuditQuery) ([]AuditEntry, error)
+	// Titles returns the titles of callbacks; the name of one without a title.
+	Titles(ctx context.Context, ids []ID) (map[ID]string, error)
 }

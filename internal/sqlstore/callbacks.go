@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/uptrace/bun"
+
 	"countersign/internal/callbacks"
 )
 
@@ -23,6 +25,29 @@ func (s *Store) Lookup(ctx context.Context, id callbacks.CallbackID) (callbacks.
 		return callbacks.Callback{}, missing(s.unavailable(err))
 	}
 	return r.callback()
+}
+
+// Titles implements callbacks.Store.
+func (s *Store) Titles(
+	ctx context.Context, ids []callbacks.ID,
+) (map[callbacks.ID]string, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var found []struct {
+		ID    callbacks.ID
+		Title string
+	}
+	err := s.db.NewRaw(`select id, coalesce(nullif(title, ''), name) as title from callbacks where id in (?)`,
+		bun.List(ids)).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("read titles: %w", s.unavailable(err))
+	}
+	titles := make(map[callbacks.ID]string, len(found))
+	for _, f := range found {
+		titles[f.ID] = f.Title
+	}
+	return titles, nil
 }
 
 // InExecution implements callbacks.Store.

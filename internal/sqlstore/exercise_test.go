@@ -83,6 +83,8 @@ func exercise(t *testing.T, s *Store) {
 		_, err = s.Audit(ctx, q)
 		check(err)
 	}
+	_, err = s.Titles(ctx, []callbacks.ID{c.ID, "unknown"})
+	check(err)
 	exerciseWatches(t, s, c)
 	check(s.ForgetMessages(ctx, now, 10))
 	_, err = s.Backlog(ctx, now)

@@ -2,6 +2,7 @@
 package admin
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 // Audit is a page of the audit, newest entry first.
 type Audit struct {
 	Entries []callbacks.AuditEntry
+	Titles  map[callbacks.ID]string // of the callbacks of the entries
 	Query   callbacks.AuditQuery
 	Older   int64 // the Seq before which the next page starts; 0 on the last page
 }
@@ -53,6 +55,11 @@ var actions = []callbacks.Action{
 	callbacks.ActionHeartbeat, callbacks.ActionHeartbeatFailed, callbacks.ActionDecided, callbacks.ActionDelivered,
 	callbacks.ActionAttemptFailed, callbacks.ActionReceipt, callbacks.ActionReceiptDiffers, callbacks.ActionLost, callbacks.ActionUndeliverable, callbacks.ActionUnconfirmed,
 	callbacks.ActionExecutionSucceeded, callbacks.ActionExecutionFailed, callbacks.ActionRetried, callbacks.ActionTimedOut, callbacks.ActionClosed, callbacks.ActionSignedIn, callbacks.ActionSignedOut, callbacks.ActionSessionEnded,
+}
+
+// title names the callback of an entry; by its ID if it has neither title nor name.
+func (m Audit) title(e callbacks.AuditEntry) string {
+	return cmp.Or(strings.TrimSpace(m.Titles[e.Callback]), string(e.Callback))
 }
 
 func actionWord(a callbacks.Action) string {

@@ -20,8 +20,9 @@ func TestAuditPage(t *testing.T) {
 	}
 	signedIn := callbacks.AuditEntry{Seq: 48111, At: viewstest.Now, Actor: viewstest.Mara.Actor(), Action: callbacks.ActionSignedIn}
 	m := Audit{Entries: []callbacks.AuditEntry{entry, signedIn}, Query: callbacks.AuditQuery{Callback: "exp2291", Action: callbacks.ActionDecided, Before: 50000}, Older: 48111}
+	m.Titles = map[callbacks.ID]string{"exp2291": "Expense report EXP-2291"}
 	doc := viewstest.HTML(t, AuditPage(viewstest.Shell(views.PlaceAudit, "/audit?action=decided&before=50000&callback=exp2291"), m))
-	if got := viewstest.Words(doc.Find("#entry-48112")); got != "48112 13:51:02 MO Mara Okafor decided Waiting → Delivering finance Approve, success of 238 bytes" {
+	if got := viewstest.Words(doc.Find("#entry-48112")); got != "48112 13:51:02 MO Mara Okafor decided Expense report EXP-2291 Waiting → Delivering finance Approve, success of 238 bytes" {
 		t.Errorf("%q", got)
 	}
 	if got := doc.Find("#entry-48112 a").AttrOr("href", ""); got != "/callbacks/exp2291" {
@@ -36,6 +37,11 @@ func TestAuditPage(t *testing.T) {
 	links := doc.Find(".pager a").Map(func(_ int, s *goquery.Selection) string { return s.AttrOr("href", "") })
 	if want := []string{"/audit?action=decided&callback=exp2291", "/audit?action=decided&before=" + strconv.Itoa(48111) + "&callback=exp2291"}; !slices.Equal(links, want) {
 		t.Errorf("pages %q, want %q", links, want)
+	}
+	m.Titles = nil
+	doc = viewstest.HTML(t, AuditPage(viewstest.Shell(views.PlaceAudit, "/audit"), m))
+	if got := viewstest.Words(doc.Find("#entry-48112 .c-callback")); got != "exp2291" {
+		t.Errorf("a callback without a title is named %q", got)
 	}
 }
 

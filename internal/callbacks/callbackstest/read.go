@@ -13,6 +13,7 @@ func testRead(t *testing.T, open func(*testing.T) Store) {
 	Cases(t, open, map[string]func(*testing.T, Store){
 		"NotFound": readNotFound,
 		"Ping":     readPing,
+		"Titles":   readTitles,
 	})
 }
 
@@ -25,6 +26,20 @@ func readNotFound(t *testing.T, s Store) {
 		if _, err := s.Content(t.Context(), id); !errors.Is(err, callbacks.ErrNotFound) {
 			t.Errorf("content %q gives %v, want ErrNotFound", id, err)
 		}
+	}
+}
+
+func readTitles(t *testing.T, s Store) {
+	titled := Put(t, s, NewCallback(Title("Expense report EXP-2291")))
+	named := Put(t, s, NewCallback(Title(""), func(c *callbacks.Callback) { c.Name = "sign-off" }))
+	Put(t, s, NewCallback(Title("Not asked for")))
+	titles, err := s.Titles(t.Context(), []callbacks.ID{titled.ID, named.ID, callbacks.NewID()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	Same(t, "titles", titles, map[callbacks.ID]string{titled.ID: "Expense report EXP-2291", named.ID: "sign-off"})
+	if none, err := s.Titles(t.Context(), nil); err != nil || len(none) > 0 {
+		t.Errorf("titles of none: %v, %v", none, err)
 	}
 }
 
