@@ -2,8 +2,6 @@ package doctor
 
 import (
 	"encoding/json"
-	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -52,31 +50,6 @@ func parsed(t *testing.T, text string) []string {
 		t.Fatalf("version %q, error %v in\n%s", p.Version, err, text)
 	}
 	return p.Statement.allows()
-}
-
-// TestPolicyIsTheDocumentedOne: what an operator reads and what the doctor prints is one policy.
-func TestPolicyIsTheDocumentedOne(t *testing.T) {
-	t.Parallel()
-	documented, err := os.ReadFile("../../docs/aws-permissions.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	blocks := regexp.MustCompile("(?s)```json\n(.*?)```").FindAllStringSubmatch(string(documented), -1)
-	if len(blocks) != 2 {
-		t.Fatalf("docs/aws-permissions.md has %d policies, want that for a function and that for searching", len(blocks))
-	}
-	want := parsed(t, blocks[0][1])
-	var searching statements
-	if err := json.Unmarshal([]byte("["+blocks[1][1]+"]"), &searching); err != nil {
-		t.Fatal(err)
-	}
-	want = append(want, searching.allows()...)
-	slices.Sort(want)
-	got := append(parsed(t, policy([]function{watched(pay)}, nil)), "lambda:ListFunctions on *")
-	slices.Sort(got)
-	if !slices.Equal(got, want) {
-		t.Errorf("the doctor prints\n%s\ndocs/aws-permissions.md has\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-	}
 }
 
 func TestPolicy(t *testing.T) {
