@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -65,8 +66,8 @@ func dataFolder(keep string) (folder string, remove func(), err error) {
 	return folder, func() { _ = os.RemoveAll(folder) }, err
 }
 
-// banner tells where to go, which people can sign in, where configuration and data lie, and how to
-// stop.
+// banner tells where to go, which people can sign in, where configuration and data lie, what an
+// announcement from a shell needs, and how to stop. It names the file of the secret, not the secret.
 func (c demoCommand) banner(url, folder string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n  Countersign demo   %s\n\n  Sign in as\n", url)
@@ -81,6 +82,9 @@ func (c demoCommand) banner(url, folder string) string {
 	if c.Pace <= 0 {
 		arrivals = "Requests arrive when you start them: Start a sample, below the menu of each page."
 	}
+	secret := filepath.Join(folder, filepath.FromSlash(standin.WebhookSecret))
+	fmt.Fprintf(&b, "\n  Announce from a shell, as docs/intake.md shows, with\n    DESK_URL=%s DESK_SECRET=$(cat '%s')\n",
+		url, secret)
 	fmt.Fprintf(&b, "\n  What the desk is for: %s\n  Data in %s (%s).\n  %s Stop with Ctrl+C.\n\n",
 		deskPath(folder), folder, fate, arrivals)
 	return b.String()

@@ -137,10 +137,13 @@ func (s *Surroundings) Settings() map[string]string {
 	}
 }
 
+// WebhookSecret is the path, from the folder of [DeskFile], of the secret that signs announcements.
+const WebhookSecret = "secrets/harborline"
+
 // Secrets are the secrets that [DeskFile] names, by their paths from its folder.
 func (s *Surroundings) Secrets() map[string]string {
 	return map[string]string{
-		"secrets/harborline":                s.secrets.webhook,
+		WebhookSecret:                       s.secrets.webhook,
 		"secrets/" + demo.EncryptedFunction: base64.StdEncoding.EncodeToString(s.secrets.key),
 	}
 }

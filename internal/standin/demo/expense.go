@@ -85,20 +85,16 @@ func expenseApproval(desk *Desk) func(durable.Context, expense) (string, error) 
 
 func (in expense) question(callbackID string) Question {
 	return Question{
-		CallbackID: callbackID,
-		Name:       "manager-sign-off",
-		Queue:      "finance",
-		Title:      fmt.Sprintf("Expense report %s: $%s, %s", in.Report, in.Total, in.Trip),
-		Requester:  fmt.Sprintf("%s <%s>", in.Employee, in.Email),
-		Description: `Three-day onsite at **Kansai Precision** to close the renewal (signed 19 November, $412k ARR).
-Two things are over policy and were agreed in advance:
-
-- Hotel at $389 per night; the cap for Osaka is $310. The trade fair week left nothing closer.
-- Team dinner for nine, line ` + "`7`" + `: the itemised receipt is missing, the card slip is attached.`,
+		CallbackID:              callbackID,
+		Name:                    "manager-sign-off",
+		Queue:                   "finance",
+		Title:                   fmt.Sprintf("Expense report %s: $%s, %s", in.Report, in.Total, in.Trip),
+		Requester:               fmt.Sprintf("%s <%s>", in.Employee, in.Email),
+		Description:             in.why(),
 		Payload:                 in,
 		TimeoutSeconds:          seconds(expenseTimeout),
 		HeartbeatTimeoutSeconds: seconds(expenseHeartbeat),
-		Links:                   []Link{{Title: "10 receipts, 1 card slip", URL: "https://expenses.harborline.example/" + in.Report}},
+		Links:                   []Link{{Title: "The receipts", URL: "https://expenses.harborline.example/" + in.Report}},
 		Tags:                    []string{"over policy", "EMEA"},
 		Outcomes: []Outcome{
 			{Name: "approve", Label: "Approve $" + in.Total, Kind: "success", Payload: expensePayload(true, "approved")},
@@ -113,22 +109,4 @@ Two things are over policy and were agreed in advance:
 func expensePayload(approved bool, decision string) json.RawMessage {
 	return fmt.Appendf(nil, `{"approved":%t,"decision":%q,"comment":"{{comment}}","reviewer":{"name":"{{reviewer.name}}","email":"{{reviewer.email}}"},"decidedAt":"{{decidedAt}}"}`,
 		approved, decision)
-}
-
-func expenseInput(n int) any {
-	reports := []struct{ name, email, total, trip string }{
-		{"Ines Calloway", "ines.calloway@harborline.example", "7,846.20", "Osaka customer onsite"},
-		{"Aurelio Bianchi", "aurelio.bianchi@harborline.example", "5,212.00", "trade fair stand"},
-		{"Leo Marchetti", "leo.marchetti@harborline.example", "6,120.75", "laptops for the new team"},
-	}
-	r := reports[n%len(reports)]
-	return expense{
-		Report: fmt.Sprintf("EXP-%d", 2291+n), Employee: r.name, Email: r.email, Total: r.total, Currency: "USD", Trip: r.trip,
-		Lines: []expenseLine{
-			{1, "Flight MUC-KIX return", 2914.50, "r-88101"},
-			{2, "Hotel, 3 nights", 1167.00, "r-88102"},
-			{7, "Team dinner for nine", 1284.30, ""},
-		},
-		Policy: expensePolicy{Version: "2026-07", OverLimit: true, Violations: []string{"hotel_cap:osaka", "receipt_missing:7"}},
-	}
 }

@@ -29,7 +29,7 @@ func agentOutreach(desk *Desk) func(durable.Context, outreach) (string, error) {
 		}
 		_, err = desk.Ask(ctx, Question{
 			CallbackID: callback.CallbackID(), Name: "human-check", Queue: "agents",
-			Title:       fmt.Sprintf("Send %d customer e-mails: “%s”", in.Recipients, in.Subject),
+			Title:       fmt.Sprintf("Send %s customer e-mails: “%s”", thousands(in.Recipients), in.Subject),
 			Requester:   in.Agent + " for " + in.For,
 			Description: "The agent wrote the text and chose the segments. It asks before it sends.\n\n> " + in.Body,
 			Payload:     in, TimeoutSeconds: seconds(outreachTimeout), Tags: []string{"agent"},

@@ -26,7 +26,7 @@ func orderRefund(desk *Desk) func(durable.Context, refund) (string, error) {
 		}
 		_, err = desk.Ask(ctx, Question{
 			CallbackID: callback.CallbackID(), Name: "refund", Queue: "support",
-			Title:          fmt.Sprintf("Refund $%.2f for order %s, %s", in.Amount, in.Order, in.Reason),
+			Title:          fmt.Sprintf("Refund $%s for order %s, %s", dollars(in.Amount), in.Order, in.Reason),
 			Requester:      "Support, Kaunas",
 			Description:    "The carrier confirmed the loss. The customer has **no earlier refund** in two years.",
 			Payload:        in,

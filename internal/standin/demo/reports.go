@@ -1,0 +1,70 @@
+package demo
+
+import "fmt"
+
+// reports are the expense reports of the demo, without their numbers.
+var reports = []expense{
+	{
+		Employee: "Ines Calloway", Email: "ines.calloway@harborline.example",
+		Total: "7,846.20", Trip: "Osaka customer onsite",
+		Lines: []expenseLine{
+			{1, "Flight MUC-KIX return", 2914.50, "r-88101"},
+			{2, "Hotel, 3 nights", 1167.00, "r-88102"},
+			{7, "Team dinner for nine", 1284.30, ""},
+		},
+		Policy: overLimit("hotel_cap:osaka", "receipt_missing:7"),
+	},
+	{
+		Employee: "Aurelio Bianchi", Email: "aurelio.bianchi@harborline.example",
+		Total: "5,212.00", Trip: "trade fair stand",
+		Lines: []expenseLine{
+			{1, "Stand, 12 square metres, 3 days", 3900.00, "r-88140"},
+			{2, "Carpentry and carpet", 912.00, "r-88141"},
+			{3, "Power and internet", 400.00, "r-88142"},
+		},
+		Policy: overLimit("no_purchase_order"),
+	},
+	{
+		Employee: "Leo Marchetti", Email: "leo.marchetti@harborline.example",
+		Total: "6,120.75", Trip: "laptops for the new team",
+		Lines: []expenseLine{
+			{1, "Laptop, 14 inch, 3 pieces", 5397.00, "r-88177"},
+			{2, "Docking station, 3 pieces", 723.75, "r-88178"},
+		},
+		Policy: overLimit("bought_outside_of_it"),
+	},
+}
+
+// reasons say, in Markdown, why each report is over policy.
+var reasons = []string{
+	`Three-day onsite at **Kansai Precision** to close the renewal (signed 19 November, $412k ARR).
+Two things are over policy and were agreed in advance:
+
+- Hotel at $389 per night; the cap for Osaka is $310. The trade fair week left nothing closer.
+- Team dinner for nine, line ` + "`7`" + `: the itemised receipt is missing, the card slip is attached.`,
+	`The stand at **Logistics World** in February. The organiser takes cards only, so there is
+no purchase order.`,
+	`Three engineers start on Monday, and the usual supplier delivers in **four weeks**. IT agreed to
+take the machines over.`,
+}
+
+func overLimit(violations ...string) expensePolicy {
+	return expensePolicy{Version: "2026-07", OverLimit: true, Violations: violations}
+}
+
+// expenseInput is the n-th report. It begins with the first again after the last.
+func expenseInput(n int) any {
+	report := reports[n%len(reports)]
+	report.Report, report.Currency = fmt.Sprintf("EXP-%d", 2291+n), "USD"
+	return report
+}
+
+// why says why a report is over policy.
+func (in expense) why() string {
+	for i, report := range reports {
+		if report.Trip == in.Trip {
+			return reasons[i]
+		}
+	}
+	return ""
+}
