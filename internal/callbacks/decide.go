@@ -220,7 +220,7 @@ func (s *Service) decide(
 	decision := Decision{
 		Outcome: made.Outcome.Name, Label: made.Outcome.Label, Kind: made.Outcome.Kind,
 		By: p.Actor(), Comment: comment, At: now,
-		SHA256: sent.SHA256(), Size: len(sent.Body()),
+		SHA256: sent.SHA256(), Size: len(sent.Body()), ConfigVersion: s.version,
 	}
 	if err := c.Record(c.Decide(decision)); err != nil {
 		return err

@@ -17,7 +17,15 @@ type Decision struct {
 	At      time.Time
 	SHA256  string // of the body that goes to Lambda
 	Size    int    // of that body, in bytes
+	// ConfigVersion is the version under whose rules it was made
+	ConfigVersion ConfigVersion
 }
+
+// ConfigVersion names a version of countersign.yaml: the SHA-256 of the file, in hexadecimal.
+type ConfigVersion string
+
+// Short is the beginning of a version, enough for people to compare.
+func (v ConfigVersion) Short() string { return string(v[:min(12, len(v))]) }
 
 // Ours reports whether the decision was for an outcome that every reviewer knows (see
 // [Outcome.Ours]).
@@ -63,6 +71,8 @@ type Signature struct {
 	Stance  Stance
 	Comment string
 	At      time.Time
+	// ConfigVersion is the version under whose rules it was given
+	ConfigVersion ConfigVersion
 }
 
 // Stance is For, except for a failure and for our own reject, which may be sent as a success.
@@ -75,7 +85,10 @@ func (o Outcome) Stance() Stance {
 
 // signature is the signature that a decision rests on, given on the review page.
 func (d *Decision) signature(stance Stance) *Signature {
-	return &Signature{By: d.By, Via: ViaWeb, Outcome: d.Outcome, Stance: stance, Comment: d.Comment, At: d.At}
+	return &Signature{
+		By: d.By, Via: ViaWeb, Outcome: d.Outcome, Stance: stance, Comment: d.Comment, At: d.At,
+		ConfigVersion: d.ConfigVersion,
+	}
 }
 
 // Requirement is the rule that applied to a callback when it arrived. Later changes of the rule do

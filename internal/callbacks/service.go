@@ -21,6 +21,7 @@ type Service struct {
 
 	groupsMaxAge time.Duration
 	deliveries   Handover
+	version      ConfigVersion
 }
 
 // ServiceConfig is what a service works with. Deliveries, Beat and Seals may be nil, and Lanes may
@@ -37,6 +38,8 @@ type ServiceConfig struct {
 	// GroupsMaxAge is the greatest age of a person's groups at which they may change something;
 	// zero means no limit.
 	GroupsMaxAge time.Duration
+	// ConfigVersion is the version of the file that says Queues; decisions and signatures note it.
+	ConfigVersion ConfigVersion
 	// Deliveries deliver the decisions recorded here; if nil, those of another process do.
 	Deliveries Handover
 }
@@ -51,7 +54,7 @@ func NewService(c ServiceConfig) *Service {
 	}
 	return &Service{
 		store: c.Store, queues: c.Queues, invalidator: c.Invalidator, beat: c.Beat, limits: c.ReviewLimits, now: c.Now, seals: c.Seals, lanes: c.Lanes,
-		groupsMaxAge: c.GroupsMaxAge, deliveries: c.Deliveries,
+		groupsMaxAge: c.GroupsMaxAge, deliveries: c.Deliveries, version: c.ConfigVersion,
 	}
 }
 

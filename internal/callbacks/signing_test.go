@@ -23,7 +23,8 @@ func (s *signings) Change(ctx context.Context, id callbacks.ID, parts callbacks.
 	})
 }
 
-// TestDecisionIsSigned: who decides on the page signs for what they decide.
+// TestDecisionIsSigned: who decides on the page signs for what they decide, and decision, signature
+// and audit name the version of the configuration that allowed it.
 func TestDecisionIsSigned(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -33,9 +34,17 @@ func TestDecisionIsSigned(t *testing.T) {
 	d.MustDecide(desktest.Mara, c.ID, "reject", "Too dear.")
 	want := callbacks.Signature{
 		By: desktest.Mara.Actor(), Via: callbacks.ViaWeb, Outcome: "reject", Stance: callbacks.Against, Comment: "Too dear.", At: d.Clock.Now(),
+		ConfigVersion: desktest.ConfigVersion,
 	}
 	if store.last == nil || *store.last != want {
 		t.Errorf("got %+v, want %+v", store.last, want)
+	}
+	if got := d.Get(c.ID).Decision.ConfigVersion; got != desktest.ConfigVersion {
+		t.Errorf("the decision was made under %q", got)
+	}
+	decided := callbackstest.Audit(t, d.Store, callbacks.AuditQuery{Action: callbacks.ActionDecided})
+	if len(decided) != 1 || decided[0].Facts.Decision.ConfigVersion != desktest.ConfigVersion {
+		t.Errorf("the audit has %+v", decided)
 	}
 	if got := d.Get(c.ID).Requirement; got != callbacks.OneSignature {
 		t.Errorf("it needed %+v", got)

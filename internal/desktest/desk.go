@@ -76,9 +76,12 @@ func (d *Desk) Restart(store callbackstest.Store) {
 	d.Expiry = upkeep.NewExpiry(workers.Upkeep)
 	d.Service = callbacks.NewService(callbacks.ServiceConfig{
 		Store: d.Store, Queues: Queues, Invalidator: d.Invalidations, ReviewLimits: callbacks.DefaultReviewLimits, Now: d.Clock.Now, Lanes: d.Lanes,
-		Deliveries: d.Deliveries,
+		Deliveries: d.Deliveries, ConfigVersion: ConfigVersion,
 	})
 }
+
+// ConfigVersion is the version of countersign.yaml that every desk runs.
+const ConfigVersion callbacks.ConfigVersion = "6a1f09c2d4e87b35"
 
 // Rate is how many histories a desk may read a second, where the test is not about that.
 const Rate = 1000

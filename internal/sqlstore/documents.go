@@ -112,6 +112,8 @@ type decisionDocument struct {
 	At      int64          `json:"at"`
 	SHA256  string         `json:"sha256"`
 	Size    int            `json:"size"`
+
+	ConfigVersion callbacks.ConfigVersion `json:"configVersion,omitempty"`
 }
 
 func encodeDecision(d *callbacks.Decision) (sql.NullString, error) {
@@ -132,14 +134,14 @@ func decodeDecision(column sql.NullString) (*callbacks.Decision, error) {
 func documentOfDecision(d *callbacks.Decision) decisionDocument {
 	return decisionDocument{
 		Outcome: d.Outcome, Label: d.Label, Kind: d.Kind, By: actorDocument(d.By), Comment: d.Comment,
-		At: millis(d.At), SHA256: d.SHA256, Size: d.Size,
+		At: millis(d.At), SHA256: d.SHA256, Size: d.Size, ConfigVersion: d.ConfigVersion,
 	}
 }
 
 func (d decisionDocument) decision() *callbacks.Decision {
 	return &callbacks.Decision{
 		Outcome: d.Outcome, Label: d.Label, Kind: d.Kind, By: callbacks.Actor(d.By), Comment: d.Comment,
-		At: fromMillis(d.At), SHA256: d.SHA256, Size: d.Size,
+		At: fromMillis(d.At), SHA256: d.SHA256, Size: d.Size, ConfigVersion: d.ConfigVersion,
 	}
 }
 

@@ -21,17 +21,20 @@ type signatureRow struct {
 	Stance   string
 	Comment  string
 	SignedAt int64
+
+	ConfigVersion string
 }
 
 // signatureColumns are the columns of signatures, in the order of values.
 const signatureColumns = `
-	callback, person, name, via, outcome, stance, comment, signed_at`
+	callback, person, name, via, outcome, stance, comment, signed_at, config_version`
 
 var insertSignature = insertText("signatures", signatureColumns)
 
 func (r *signatureRow) values() []any {
 	return []any{
 		r.Callback, r.Person, r.Name, r.Via, r.Outcome, r.Stance, r.Comment, r.SignedAt,
+		r.ConfigVersion,
 	}
 }
 
@@ -41,6 +44,7 @@ func (t *tx) sign(ctx context.Context, num int64, s callbacks.Signature) error {
 	r := signatureRow{
 		Callback: num, Person: s.By.ID, Name: s.By.Name, Via: string(s.Via),
 		Outcome: s.Outcome, Stance: string(s.Stance), Comment: s.Comment, SignedAt: millis(s.At),
+		ConfigVersion: string(s.ConfigVersion),
 	}
 	err := t.add(ctx, insertSignature, r.values())
 	switch {

@@ -17,6 +17,7 @@ func TestSignature(t *testing.T) {
 		c := put(t, store)
 		signed := callbacks.Signature{
 			By: callbackstest.Person("ada"), Via: callbacks.ViaWeb, Outcome: "approve", Stance: callbacks.For, Comment: "fine\x00 \xff", At: clock.Now(),
+			ConfigVersion: "6a1f",
 		}
 		sign := func(failing error) error {
 			_, err := store.Change(t.Context(), c.ID, callbacks.Parts{}, func(c *callbacks.Case) error {

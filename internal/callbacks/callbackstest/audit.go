@@ -129,7 +129,7 @@ func auditFacts(t *testing.T, s Store) {
 		Reason:    "Her ticket.",
 		Decision: &callbacks.Decision{
 			Outcome: "approve", Label: "Approve", Kind: callbacks.Success, By: Person("ada"), At: T0,
-			SHA256: "5f", Size: 12,
+			SHA256: "5f", Size: 12, ConfigVersion: "6a1f",
 		},
 		Ending: &callbacks.Ending{
 			By: callbacks.EndedByClock, Cause: callbacks.CauseTimeout, At: T0, Assumed: true,

@@ -89,6 +89,7 @@ func DecidedBy(subject string, at time.Time) Option {
 		c.Decision = &callbacks.Decision{
 			Outcome: "approve", Label: "Approve", Kind: callbacks.Success, By: Person(subject), Comment: "fine\nby me", At: at,
 			SHA256: NewCompletion().SHA256(), Size: len(NewCompletion().Body()),
+			ConfigVersion: "6a1f",
 		}
 	}
 }

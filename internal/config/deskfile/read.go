@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"countersign/internal/callbacks"
 	"countersign/internal/config/strictyaml"
 )
 
@@ -113,4 +114,4 @@ func unreadable(path string, err error) error {
 func (d *Desk) Shown() []byte { return strictyaml.Write(d, true) }
 
 // ShortVersion is the beginning of Version, enough for people to compare.
-func (d *Desk) ShortVersion() string { return d.Version[:min(12, len(d.Version))] }
+func (d *Desk) ShortVersion() string { return callbacks.ConfigVersion(d.Version).Short() }

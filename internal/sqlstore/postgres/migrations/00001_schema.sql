@@ -116,6 +116,7 @@ create table signatures (
     stance text not null,
     comment text not null,
     signed_at bigint not null,
+    config_version text not null,
     primary key (callback, person)
 );
 

@@ -128,6 +128,7 @@ create table signatures (
     stance text not null,
     comment text not null,
     signed_at integer not null,
+    config_version text not null, -- of countersign.yaml, as the hash of the file
     primary key (callback, person)
 ) strict, without rowid;
 
