@@ -28,6 +28,7 @@ import (
 	"countersign/internal/live"
 	"countersign/internal/metrics"
 	"countersign/internal/readquota"
+	"countersign/internal/rollout"
 	"countersign/internal/sqlstore"
 	"countersign/internal/tracing"
 	"countersign/internal/upkeep"
@@ -63,6 +64,7 @@ type desk struct {
 	scrapes       net.Listener           // serves scrapers; nil if metrics are off
 	workers       []worker.Runner
 	discovery     *discovery.Worker
+	rollout       *rollout.Reporter
 	auth          *auth.Auth
 	site          http.Handler
 	tracing       *tracing.Tracing // nil when off
@@ -146,12 +148,14 @@ func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aw
 		Executions: aws, Histories: aws, Invalidator: invalidator, Log: d.log, Now: d.now, Queues: what.queues,
 		Watches: watches, Exceptions: exceptions, Lanes: lanes, Allowances: allowances, Beat: heartbeats.Wake,
 	})
-	d.workers = []worker.Runner{deliveries, heartbeats, upkeep.NewExpiry(keep), d.discovery}
+	d.rollout = d.openRollout(settings)
+	d.workers = []worker.Runner{deliveries, heartbeats, upkeep.NewExpiry(keep), d.discovery, d.rollout}
 	return callbacks.NewService(callbacks.ServiceConfig{
 		Store: d.store, Queues: what.queues, Invalidator: invalidator, Now: d.now,
 		ReviewLimits: callbacks.ReviewLimits{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
 		Beat:         heartbeats.Wake, Deliveries: deliveries,
-		Seals: what.seals, Lanes: lanes, GroupsMaxAge: settings.Groups.MaxAge,
+		ConfigVersion: callbacks.ConfigVersion(what.desk.Version),
+		Seals:         what.seals, Lanes: lanes, GroupsMaxAge: settings.Groups.MaxAge,
 	})
 }
 

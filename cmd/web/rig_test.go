@@ -277,6 +277,7 @@ func replicas(t *testing.T, r *rig, listeners []net.Listener, change func(i int,
 	var opening sync.WaitGroup
 	for i, l := range listeners {
 		settings, options := r.settings(database, ""), deskOptions{Credentials: rigCredentials}
+		settings["ADDR"] = l.Addr().String()
 		change(i, settings, &options)
 		opening.Go(func() {
 			d, err := openDesk(t.Context(), load(t, settings), slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), options)

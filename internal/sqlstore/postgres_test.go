@@ -15,6 +15,8 @@ import (
 	"countersign/internal/discovery/discoverytest"
 	"countersign/internal/readquota"
 	"countersign/internal/readquota/readquotatest"
+	"countersign/internal/rollout"
+	"countersign/internal/rollout/rollouttest"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 	"countersign/internal/upkeep/upkeeptest"
@@ -62,6 +64,7 @@ func TestPostgres(t *testing.T) {
 	upkeeptest.Run(t, open)
 	discoverytest.Run(t, open)
 	readquotatest.Run(t, open)
+	rollouttest.Run(t, open)
 	callbackstest.RunPeople(t, func(t *testing.T) callbacks.People { return openPostgres(t) })
 }
 
@@ -140,6 +143,9 @@ func TestPostgresNewerTables(t *testing.T) {
 		check(s.List(t.Context(), callbacks.Query{Filter: callbacks.Filter{Scope: callbacks.ScopeAll}, AllQueues: true, Now: now}))
 		check(s.Audit(t.Context(), callbacks.AuditQuery{Limit: 10}))
 		check(s.Content(t.Context(), c.ID))
+		check(nil, s.ReportReplica(t.Context(), rollout.Replica{Name: "a", SeenAt: now}))
+		check(s.Replicas(t.Context(), now, 1))
+		check(s.ConfigVersions(t.Context(), 1))
 		check(nil, s.ChangeQuota(t.Context(), callbacks.Lane{Region: "eu-west-1"}, now, func(*readquota.Quota, time.Time) {}))
 	}
 	live()
@@ -147,7 +153,7 @@ func TestPostgresNewerTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, table := range []string{"callbacks", "contents", "deliveries", "attempts", "reviews", "audit", "messages", "sessions", "watches", "executions", "read_quotas"} {
+	for _, table := range []string{"callbacks", "contents", "deliveries", "attempts", "reviews", "audit", "messages", "sessions", "watches", "executions", "read_quotas", "signatures", "config_versions", "replicas"} {
 		exec(t, u, "alter table "+table+" add column later text")
 	}
 	live()

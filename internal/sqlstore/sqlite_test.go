@@ -8,6 +8,7 @@ import (
 	"countersign/internal/delivery/deliverytest"
 	"countersign/internal/discovery/discoverytest"
 	"countersign/internal/readquota/readquotatest"
+	"countersign/internal/rollout/rollouttest"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 	"countersign/internal/upkeep/upkeeptest"
@@ -37,5 +38,6 @@ func TestSQLite(t *testing.T) {
 	upkeeptest.Run(t, open)
 	discoverytest.Run(t, open)
 	readquotatest.Run(t, open)
+	rollouttest.Run(t, open)
 	callbackstest.RunPeople(t, func(t *testing.T) callbacks.People { return openSQLite(t) })
 }

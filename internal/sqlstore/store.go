@@ -18,6 +18,7 @@ import (
 	"countersign/internal/delivery"
 	"countersign/internal/discovery"
 	"countersign/internal/readquota"
+	"countersign/internal/rollout"
 	"countersign/internal/sqlstore/engine"
 	"countersign/internal/upkeep"
 )
@@ -40,6 +41,7 @@ var (
 	_ discovery.WatchStore     = (*Store)(nil)
 	_ discovery.ExecutionStore = (*Store)(nil)
 	_ readquota.Store          = (*Store)(nil)
+	_ rollout.Store            = (*Store)(nil)
 )
 
 func newStore(e engine.Engine) *Store {

@@ -13,6 +13,7 @@ import (
 	"countersign/internal/delivery"
 	"countersign/internal/discovery"
 	"countersign/internal/readquota"
+	"countersign/internal/rollout"
 	"countersign/internal/upkeep"
 )
 
@@ -29,6 +30,7 @@ type Store interface {
 	discovery.WatchStore
 	discovery.ExecutionStore
 	readquota.Store
+	rollout.Store
 }
 
 // RunStore runs the contract. open returns an empty store for one test and closes it when the test

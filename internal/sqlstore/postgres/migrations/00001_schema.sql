@@ -276,3 +276,20 @@ create table read_quotas (
     used_before bigint not null,
     primary key (account, region)
 );
+
+create table config_versions (
+    version text primary key,
+    first_seen_at bigint not null,
+    first_seen_by text not null
+);
+create index config_versions_by_time on config_versions (first_seen_at, version);
+
+create table replicas (
+    name text primary key,
+    version text not null,
+    loaded_at bigint not null,
+    problem text not null,
+    problem_at bigint not null,
+    seen_at bigint not null
+);
+create index replicas_by_time on replicas (seen_at);

@@ -297,3 +297,22 @@ create table read_quotas (
     used_before integer not null,
     primary key (account, region)
 ) strict, without rowid;
+
+-- The versions of countersign.yaml that replicas have run, for as long as decisions name them; and
+-- the replicas that run, each by its latest report.
+create table config_versions (
+    version text primary key, -- the hash of the file
+    first_seen_at integer not null,
+    first_seen_by text not null
+) strict, without rowid;
+create index config_versions_by_time on config_versions (first_seen_at, version);
+
+create table replicas (
+    name text primary key,
+    version text not null,
+    loaded_at integer not null,
+    problem text not null, -- why the file as it is now was refused, empty where it was not
+    problem_at integer not null,
+    seen_at integer not null
+) strict, without rowid;
+create index replicas_by_time on replicas (seen_at);
