@@ -4,7 +4,7 @@
 //
 // It owns the words and the rules, and imports only the standard library, golang.org/x and packages
 // of the ground. It does not know HTTP, SQL, AWS or OpenID: a [Store] keeps callbacks, a [Lambda]
-// completes them, a [Invalidator] tells open pages to look again.
+// completes them, an [Invalidator] tells open pages to look again.
 //
 // The rules are pure: a transition is a method of [Callback] that is given values, the time and the
 // actor, and either changes the callback or returns an error; [Store.Change] runs it inside one

@@ -147,7 +147,7 @@ func (r *callbackRow) encode(c callbacks.Callback) (err error) {
 		return fmt.Errorf("encode ending: %w", err)
 	}
 	if r.MissedHeartbeats, err = encodeMissedHeartbeats(c.MissedHeartbeats); err != nil {
-		return fmt.Errorf("encode missed_heartbeats heartbeats: %w", err)
+		return fmt.Errorf("encode missed heartbeats: %w", err)
 	}
 	return nil
 }
@@ -206,7 +206,7 @@ func (r *callbackRow) decode(c *callbacks.Callback) (err error) {
 		return fmt.Errorf("ending of %s: %w", r.ID, err)
 	}
 	if c.MissedHeartbeats, err = decodeMissedHeartbeats(r.MissedHeartbeats); err != nil {
-		return fmt.Errorf("missed_heartbeats heartbeats of %s: %w", r.ID, err)
+		return fmt.Errorf("missed heartbeats of %s: %w", r.ID, err)
 	}
 	return nil
 }
