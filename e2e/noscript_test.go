@@ -37,6 +37,11 @@ func TestWithoutScripts(t *testing.T) {
 	}
 	mara.submit(a.row() + " a")
 	mara.reads("#item", "EXP-2291", "Kansai Precision")
+	for _, dead := range []string{"[data-copy]", "[data-copy-link]", "[data-theme-toggle]", "kbd"} {
+		if !mara.has(dead) || mara.shows(dead) {
+			t.Errorf("%s is shown, and does nothing without scripts", dead)
+		}
+	}
 	mara.inspect("noscript-review")
 
 	t.Run("CommentMissing", func(*testing.T) {
