@@ -44,7 +44,7 @@ func cases(t *testing.T) map[string]aCase {
 		"Stale":         {intake.ErrStale, 401, "stale_timestamp", "5 minutes", ""},
 		"NoMatch":       {intake.ErrNoMatch, 401, "no_match", "byte for byte", ""},
 		"Incomplete":    {fmt.Errorf("%w: %w", intake.ErrBody, errors.New("reset")), 400, "incomplete", "whole", ""},
-		"TooLarge":      {tooLarge, 413, "too_large", "1024 KiB", ""},
+		"TooLarge":      {tooLarge, 413, "too_large", "at most 1 MiB are taken", ""},
 		"MediaType":     {intake.ErrMediaType, 415, "media_type", "application/json", ""},
 		"Off":           {errOff, 404, "off", "setting", ""},
 		"BadKey":        {intake.ErrAPIKey, 401, "bad_key", "connection", ""},

@@ -33,7 +33,7 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, types ...stri
 	if err != nil || !slices.Contains(types, media) || r.Header.Get("Content-Encoding") != "" {
 		return nil, ErrMediaType
 	}
-	tooLarge := fmt.Errorf("%w: at most %d KiB are taken; send a link to the data in place of the data", ErrTooLarge, limit>>10)
+	tooLarge := fmt.Errorf("%w: at most %s are taken; send a link to the data in place of the data", ErrTooLarge, size(limit))
 	if r.ContentLength > limit {
 		return nil, tooLarge
 	}
@@ -48,4 +48,12 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64, types ...stri
 		return nil, fmt.Errorf("%w: %w", ErrBody, err)
 	}
 	return body, nil
+}
+
+// size writes a limit in the largest unit that divides it.
+func size(bytes int64) string {
+	if bytes%(1<<20) == 0 {
+		return fmt.Sprintf("%d MiB", bytes>>20)
+	}
+	return fmt.Sprintf("%d KiB", bytes>>10)
 }
