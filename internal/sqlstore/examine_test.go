@@ -178,6 +178,12 @@ func TestExaminePostgres(t *testing.T) {
 	if _, err := sqlstore.Examine(t.Context(), missing, time.Now); err == nil || !strings.Contains(err.Error(), "does not exist") {
 		t.Errorf("a database that is not there gives %v", err)
 	}
+	standby := *parsed
+	standby.Host = "127.0.0.1:1," + parsed.Host
+	d, err = sqlstore.Examine(t.Context(), standby.String(), time.Now)
+	if err != nil || !strings.Contains(d.Place, " on 127.0.0.1:1, ") {
+		t.Errorf("of two hosts, one away: %q, %v", d.Place, err)
+	}
 	q := parsed.Query()
 	q.Set("default_transaction_read_only", "on")
 	parsed.RawQuery = q.Encode()

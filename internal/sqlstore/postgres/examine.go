@@ -3,8 +3,12 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/pressly/goose/v3"
 
 	"countersign/internal/doctor"
@@ -32,7 +36,7 @@ func examine(ctx context.Context, url string, now func() time.Time) (d doctor.Da
 		Given: found.given, Needed: neededConnections, Shortage: found.shortage,
 	}
 	if found.shared {
-		d.Server, d.Place = s, config.Host
+		d.Server, d.Place = s, hosts(config)
 		return d, nil
 	}
 	if err != nil {
@@ -47,10 +51,22 @@ func examine(ctx context.Context, url string, now func() time.Time) (d doctor.Da
 		return d, fmt.Errorf("ask the database: %w", err)
 	}
 	s.Clock.Ours = between(before, now())
-	d.Server, d.Place = s, "database "+database+" on "+config.Host
+	d.Server, d.Place = s, "database "+database+" on "+hosts(config)
 	const exists = "select count(*) from pg_class where oid = to_regclass('" + goose.DefaultTablename + "')"
 	d.Schema, err = engine.Version(ctx, db, exists)
 	return d, err
+}
+
+// hosts returns where the configuration looks for the server: every host in order, with its port.
+func hosts(config *pgx.ConnConfig) string {
+	_, first := pgconn.NetworkAddress(config.Host, config.Port)
+	all := []string{first}
+	for _, f := range config.Fallbacks { // a host is repeated for each way to encrypt
+		if _, next := pgconn.NetworkAddress(f.Host, f.Port); !slices.Contains(all, next) {
+			all = append(all, next)
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 // between returns the middle of two times, which is about when a server read its clock.
