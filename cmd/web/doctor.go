@@ -98,6 +98,6 @@ func setupOf(settings config.Config, environ map[string]string) doctor.Setup {
 		BaseURL: string(settings.BaseURL), HTTPS: strings.HasPrefix(string(settings.BaseURL), "https:"),
 		TrustedProxies: len(settings.TrustedProxies) > 0, Admins: len(settings.Desk.Roles.Admins) > 0,
 		Senders: len(settings.Desk.Sources), Topics: len(settings.Desk.Topics), Watched: len(settings.Desk.Watches()),
-		Unknown: settings.Unknown(environ),
+		KeyFile: checkKeyFile(settings), Unknown: settings.Unknown(environ),
 	}
 }

@@ -358,3 +358,27 @@ func TestDoctorUnconfigured(t *testing.T) {
 		t.Errorf("doctor says %v, serve says %v; printed %q", err, served, out.String())
 	}
 }
+
+// TestDoctorKeyFile: the doctor refuses a key file as serve does, and makes none.
+func TestDoctorKeyFile(t *testing.T) {
+	x := newExamined(t)
+	x.settings["SESSION_KEY"] = ""
+	if out, _ := x.doctor(t); strings.Contains(out, "session-key") {
+		t.Errorf("a key file that serve will make:\n%s", out)
+	}
+	path := filepath.Join(x.folder, "desk.db"+keyFileSuffix)
+	if err := os.WriteFile(path, []byte(rigSessionKey), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	const want = "has mode 640, so that other users of this machine can read it"
+	out, err := x.doctor(t)
+	if !errors.Is(err, errProblems) || !strings.Contains(out, want) || strings.Contains(out, rigSessionKey) {
+		t.Errorf("it ends with %v, want %q in\n%s", err, want, out)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, _ := x.doctor(t); strings.Contains(out, "session-key") {
+		t.Errorf("a key file for its owner alone:\n%s", out)
+	}
+}

@@ -26,12 +26,11 @@ func sessionKeys(settings config.Config) ([][]byte, error) {
 	if keys := settings.Session.Keys; len(keys) > 0 {
 		return keys.Bytes(), nil
 	}
-	database, ok := settings.DatabaseURL.SQLitePath()
+	path, ok := keyFile(settings)
 	if !ok {
 		// the same text as in the settings' own check
 		return nil, errors.New(config.Prefix + "SESSION_KEY is required with PostgreSQL")
 	}
-	path := database + keyFileSuffix
 	keys, err := readKeyFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err = makeKeyFile(path); err == nil {
@@ -42,6 +41,26 @@ func sessionKeys(settings config.Config) ([][]byte, error) {
 		return nil, fmt.Errorf("key of the sessions: %w", err)
 	}
 	return keys.Bytes(), nil
+}
+
+// keyFile returns the path of the file with the key of the sessions. ok is false if the settings
+// hold the key, or have to.
+func keyFile(settings config.Config) (path string, ok bool) {
+	database, ok := settings.DatabaseURL.SQLitePath()
+	return database + keyFileSuffix, ok && len(settings.Session.Keys) == 0
+}
+
+// checkKeyFile returns why the desk would not start with the key file. It changes nothing: serve
+// makes a file that is missing.
+func checkKeyFile(settings config.Config) error {
+	path, ok := keyFile(settings)
+	if !ok {
+		return nil
+	}
+	if _, err := readKeyFile(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // readKeyFile reads a key file, which only its owner may be able to read. It has the form of the

@@ -11,6 +11,7 @@ type Setup struct {
 	Senders        int      // of webhooks
 	Topics         int      // of SNS
 	Watched        int      // functions that are searched
+	KeyFile        error    // why serve refuses the file with the session key; nil if it does not
 	Unknown        []string // variables that look like settings but are not
 }
 
@@ -19,6 +20,9 @@ func (s Setup) Sections() []Section {
 	findings := []Finding{ok("complete; the public address is %s", s.BaseURL), s.arrivals()}
 	for _, name := range s.Unknown {
 		findings = append(findings, warning("%s is set, and there is no such setting", name).todo("countersign serve -h lists the settings. It is ignored."))
+	}
+	if s.KeyFile != nil {
+		findings = append(findings, problem("serve refuses to start, for the key of the sessions: %s", s.KeyFile))
 	}
 	if !s.Admins {
 		findings = append(findings, warning("no group has the role of admin, so that nobody can try a failed delivery again").
