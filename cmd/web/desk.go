@@ -133,7 +133,7 @@ func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aw
 	what := d.purpose.Load()
 	invalidator := invalidators{d.hub, d.invalidations}
 	lanes, allowances := aws.Lanes(), readquota.NewAllowances(d.store, settings.WatchRate, d.now)
-	histories := history.Config{Source: aws, Lanes: lanes, Allowances: allowances, Log: d.log, Now: d.now}
+	histories := history.Config{Source: aws, Lanes: aws.Lanes, Allowances: allowances, Log: d.log, Now: d.now}
 	if d.tracing != nil {
 		histories.Source = d.tracing.Histories(aws)
 	}

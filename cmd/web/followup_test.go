@@ -97,7 +97,7 @@ func (p *payment) pay(ctx durable.Context, _ int) (string, error) {
 func (p *payment) work() {
 	worker := delivery.NewWorker(delivery.Config{
 		Store: p.store, Lambda: p.aws, History: history.Config{
-			Source: p.aws, Lanes: p.aws.Lanes(), Allowances: readquota.NewAllowances(p.store, 5, time.Now), Log: slog.New(slog.DiscardHandler), Now: time.Now,
+			Source: p.aws, Lanes: p.aws.Lanes, Allowances: readquota.NewAllowances(p.store, 5, time.Now), Log: slog.New(slog.DiscardHandler), Now: time.Now,
 		},
 		Invalidator: p.told, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	})

@@ -103,7 +103,7 @@ type Settings struct {
 func (d *Desk) Workers(lambda API, rate float64) Settings {
 	log, exact := slog.New(slog.DiscardHandler), func() float64 { return 0 }
 	histories := history.Config{
-		Source: lambda, Lanes: d.Lanes, Allowances: readquota.NewAllowances(d.Store, rate, d.Clock.Now), Log: log, Now: d.Clock.Now,
+		Source: lambda, Lanes: func() callbacks.Lanes { return d.Lanes }, Allowances: readquota.NewAllowances(d.Store, rate, d.Clock.Now), Log: log, Now: d.Clock.Now,
 	}
 	return Settings{
 		delivery.Config{

@@ -81,7 +81,7 @@ func (a *accounts) openDesk(t *testing.T) {
 	}
 	s.settings.Executions, s.settings.Histories = api, api
 	s.discovery = discovery.NewWorker(s.settings)
-	histories := history.Config{Source: api, Lanes: api.Lanes(), Allowances: s.settings.Allowances, Log: s.settings.Log, Now: s.clock.Now}
+	histories := history.Config{Source: api, Lanes: api.Lanes, Allowances: s.settings.Allowances, Log: s.settings.Log, Now: s.clock.Now}
 	a.deliveries = delivery.NewWorker(delivery.Config{
 		Store: s.store, Lambda: api, History: histories, Invalidator: s.invalidations, Log: s.settings.Log, Now: s.clock.Now,
 	})

@@ -40,10 +40,10 @@ const MaxReadings = 300
 // delivery that somebody retries later has all of them again.
 const DeniedReadings = 5
 
-// Config is what a reader of histories works with. Every field but Lanes is required.
+// Config is what a reader of histories works with. Every field is required.
 type Config struct {
 	Source     Source
-	Lanes      callbacks.Lanes
+	Lanes      func() callbacks.Lanes // which may change
 	Allowances *readquota.Allowances
 	Log        *slog.Logger
 	Now        func() time.Time
@@ -53,7 +53,7 @@ type Config struct {
 // A reading that the quota interrupts continues where it was.
 type Reader struct {
 	source     Source
-	lanes      callbacks.Lanes
+	lanes      func() callbacks.Lanes
 	allowances *readquota.Allowances
 	log        *slog.Logger
 	now        func() time.Time
@@ -77,7 +77,7 @@ func NewReader(c Config, atOnce int) *Reader {
 }
 
 // Lane is the lane in which the history of a callback is read.
-func (h *Reader) Lane(to callbacks.Target) callbacks.Lane { return h.lanes.Of(to) }
+func (h *Reader) Lane(to callbacks.Target) callbacks.Lane { return h.lanes().Of(to) }
 
 // Ask reads how a callback ended, as far as the lane has a free slot and read quota now. The
 // reading is urgent, because somebody waits for it. It begins with the newest event, so that a
@@ -86,7 +86,7 @@ func (h *Reader) Ask(ctx context.Context, target callbacks.Target) callbacks.Fin
 	if target.ExecutionARN == "" {
 		return callbacks.Finding{History: callbacks.HistoryUnreadable}
 	}
-	lane := h.lanes.Of(target)
+	lane := h.lanes().Of(target)
 	if !h.slots.Try(lane) {
 		return callbacks.Finding{History: callbacks.HistoryPutOff}
 	}

@@ -49,15 +49,27 @@ type option = func(*lambda.Options)
 
 // call runs requests in a callback's lane within a time limit and classifies errors.
 func (c *Client) call(ctx context.Context, to callbacks.Target, limit time.Duration, do func(context.Context, *lambda.Client, option) error) error {
-	return c.callIn(ctx, c.lanes.Of(to), to.CallbackID, limit, do)
+	accounts := c.accounts.Load()
+	return c.callBy(ctx, c.client(accounts.lanes.Of(to), accounts), to.CallbackID, limit, do)
 }
 
 // callIn does the same as call in a given lane. It keeps the ID, which may be empty, out of errors.
-func (c *Client) callIn(ctx context.Context, lane callbacks.Lane, id callbacks.CallbackID, limit time.Duration, do func(context.Context, *lambda.Client, option) error) error {
+func (c *Client) callIn(
+	ctx context.Context, lane callbacks.Lane, id callbacks.CallbackID, limit time.Duration,
+	do func(context.Context, *lambda.Client, option) error,
+) error {
+	return c.callBy(ctx, c.client(lane, c.accounts.Load()), id, limit, do)
+}
+
+// callBy does the same as callIn with the client of a lane.
+func (c *Client) callBy(
+	ctx context.Context, client *lambda.Client, id callbacks.CallbackID, limit time.Duration,
+	do func(context.Context, *lambda.Client, option) error,
+) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var w wire
-	err := do(ctx, c.client(lane), w.tap)
+	err := do(ctx, client, w.tap)
 	if err == nil {
 		return nil
 	}

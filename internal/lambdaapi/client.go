@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -22,14 +20,9 @@ import (
 // only delay the next attempt.
 const DefaultTimeout = 10 * time.Second
 
-const (
-	// maxClients bounds how many clients are kept, because a region may come from an ARN that a
-	// stranger sent. AWS has about forty regions.
-	maxClients = 64
-	// idleConnections is how many connections to one endpoint are kept after their request. The
-	// SDK's ten are too few for a burst.
-	idleConnections = 64
-)
+// idleConnections is how many connections to one endpoint are kept after their request. The SDK's
+// ten are too few for a burst.
+const idleConnections = 64
 
 // Config says where Lambda is and how to reach it. The zero value is right for production: it takes
 // everything from the environment.
@@ -54,11 +47,7 @@ type Client struct {
 	endpoint string
 	timeout  time.Duration
 	observe  func(http.RoundTripper) http.RoundTripper
-	lanes    callbacks.Lanes
-	roles    map[string]Role
-
-	mu      sync.Mutex
-	clients map[callbacks.Lane]*lambda.Client
+	accounts atomic.Pointer[accounts]
 }
 
 var _ callbacks.Lambda = (*Client)(nil)
@@ -85,27 +74,17 @@ func New(ctx context.Context, c Config) (*Client, error) {
 	if c.Timeout <= 0 {
 		c.Timeout = DefaultTimeout
 	}
-	return &Client{
-		config: loaded, endpoint: c.Endpoint, timeout: c.Timeout, observe: c.Observe,
-		lanes: callbacks.Lanes{Accounts: slices.Sorted(maps.Keys(c.Accounts)), Region: loaded.Region, Regions: c.Regions}, roles: c.Accounts,
-		clients: map[callbacks.Lane]*lambda.Client{},
-	}, nil
+	client := &Client{config: loaded, endpoint: c.Endpoint, timeout: c.Timeout, observe: c.Observe}
+	client.SetAccounts(c.Accounts, c.Regions)
+	return client, nil
 }
 
-// Lanes returns the mapping from callbacks to lanes of this client.
-func (c *Client) Lanes() callbacks.Lanes { return c.lanes }
-
-// client returns the SDK client of a lane. It makes one if needed.
-func (c *Client) client(lane callbacks.Lane) *lambda.Client {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if client, ok := c.clients[lane]; ok {
-		return client
-	}
-	client := lambda.NewFromConfig(c.config, func(o *lambda.Options) {
-		o.Region = cmp.Or(lane.Region, c.lanes.Region)
-		if role, ok := c.roles[lane.Account]; ok {
-			o.Credentials = role.credentials(c.config, o.Region)
+// newClient makes the SDK client of a lane.
+func (c *Client) newClient(lane callbacks.Lane, of *accounts) *lambda.Client {
+	return lambda.NewFromConfig(c.config, func(o *lambda.Options) {
+		o.Region = cmp.Or(lane.Region, of.lanes.Region)
+		if lane.Account != "" {
+			o.Credentials = of.credentials(lane.Account, c.config, o.Region)
 		}
 		if c.endpoint != "" {
 			o.BaseEndpoint = aws.String(c.endpoint)
@@ -119,12 +98,4 @@ func (c *Client) client(lane callbacks.Lane) *lambda.Client {
 		o.Retryer = aws.NopRetryer{}
 		o.RetryMaxAttempts = 0
 	})
-	if len(c.clients) >= maxClients {
-		for one := range c.clients { // drops any one; it is made again when needed
-			delete(c.clients, one)
-			break
-		}
-	}
-	c.clients[lane] = client
-	return client
 }

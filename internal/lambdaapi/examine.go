@@ -29,7 +29,7 @@ type Examiner struct {
 
 // lane returns the account's lane in a region.
 func (x Examiner) lane(region string) callbacks.Lane {
-	lane := x.Client.lanes.Of(callbacks.Target{Region: region})
+	lane := x.Client.Lanes().Of(callbacks.Target{Region: region})
 	lane.Account = x.Account
 	return lane
 }
@@ -43,7 +43,7 @@ const callerTimeout = 5 * time.Second
 func (x Examiner) Caller(ctx context.Context, region string) (c doctor.Caller, _ doctor.Reply) {
 	ctx, cancel := context.WithTimeout(ctx, callerTimeout)
 	defer cancel()
-	own := x.Client.client(x.lane(region)).Options()
+	own := x.Client.client(x.lane(region), x.Client.accounts.Load()).Options()
 	if own.Credentials == nil {
 		return c, doctor.Reply{Text: "no provider of credentials is configured"}
 	}
@@ -52,7 +52,7 @@ func (x Examiner) Caller(ctx context.Context, region string) (c doctor.Caller, _
 		return c, x.refused(err)
 	}
 	c.Source, c.Account = credentials.Source, credentials.AccountID
-	if own.Region == "" || onLoopback(x.Client.endpoint) && len(x.Client.roles) == 0 {
+	if own.Region == "" || onLoopback(x.Client.endpoint) && len(x.Client.Lanes().Accounts) == 0 {
 		return c, doctor.Reply{Meaning: doctor.Done}
 	}
 	tokens := sts.NewFromConfig(x.Client.config, func(o *sts.Options) {

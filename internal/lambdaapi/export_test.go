@@ -7,9 +7,10 @@ import (
 
 // KeptClients counts the clients that are kept.
 func KeptClients(c *Client) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.clients)
+	kept := c.accounts.Load()
+	kept.mu.Lock()
+	defer kept.mu.Unlock()
+	return len(kept.clients)
 }
 
 // Codes are the error codes whose meaning is known.

@@ -36,7 +36,7 @@ func NewQuota(step time.Duration) *Quota {
 // Reader makes a reader on the quota.
 func (q *Quota) Reader(source history.Source, lanes callbacks.Lanes) *history.Reader {
 	return history.NewReader(history.Config{
-		Source: source, Lanes: lanes, Allowances: readquota.NewAllowances(q, Rate, q.Now),
+		Source: source, Lanes: func() callbacks.Lanes { return lanes }, Allowances: readquota.NewAllowances(q, Rate, q.Now),
 		Log: slog.New(slog.DiscardHandler), Now: q.Now,
 	}, history.ReadsAtOnce)
 }

@@ -1,0 +1,75 @@
+package lambdaapi
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"countersign/internal/callbacks"
+)
+
+// maxClients bounds how many clients are kept, because a region may come from an ARN that a stranger
+// sent. AWS has about forty regions.
+const maxClients = 64
+
+// accounts are what one version of the configuration says of accounts and regions, with the clients
+// that were made for it. A call uses one version from its lane to its credentials: another account's
+// answer about a callback would be false.
+type accounts struct {
+	lanes callbacks.Lanes
+	roles map[string]Role
+
+	mu      sync.Mutex
+	clients map[callbacks.Lane]*lambda.Client
+}
+
+// SetAccounts replaces [Config.Accounts] and [Config.Regions] for the calls that begin after it.
+// Calls under way go on. Clients and credentials are kept if nothing changes.
+func (c *Client) SetAccounts(roles map[string]Role, regions []string) {
+	numbers, regions := slices.Sorted(maps.Keys(roles)), slices.Compact(slices.Sorted(slices.Values(regions)))
+	old := c.accounts.Load()
+	if old != nil && maps.Equal(old.roles, roles) && slices.Equal(old.lanes.Regions, regions) {
+		return
+	}
+	c.accounts.Store(&accounts{
+		lanes: callbacks.Lanes{Accounts: numbers, Region: c.config.Region, Regions: regions},
+		roles: roles, clients: map[callbacks.Lane]*lambda.Client{},
+	})
+}
+
+// Lanes returns the mapping from callbacks to lanes that holds now.
+func (c *Client) Lanes() callbacks.Lanes { return c.accounts.Load().lanes }
+
+// client returns the SDK client of a lane. It makes one if needed.
+func (c *Client) client(lane callbacks.Lane, of *accounts) *lambda.Client {
+	of.mu.Lock()
+	defer of.mu.Unlock()
+	if client, ok := of.clients[lane]; ok {
+		return client
+	}
+	client := c.newClient(lane, of)
+	if len(of.clients) >= maxClients {
+		for one := range of.clients { // drops any one; it is made again when needed
+			delete(of.clients, one)
+			break
+		}
+	}
+	of.clients[lane] = client
+	return client
+}
+
+// credentials returns the credentials for an account. An account that is no longer configured has
+// none: its calls must not reach another account.
+func (a *accounts) credentials(account string, own aws.Config, region string) aws.CredentialsProvider {
+	if role, ok := a.roles[account]; ok {
+		return role.credentials(own, region)
+	}
+	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+		return aws.Credentials{}, fmt.Errorf("account %s is not configured", account)
+	})
+}
