@@ -30,7 +30,7 @@ type Auth struct {
 	// changing serialises read-change-write of stored sessions in this process, so that two
 	// requests at the same time need no second try. Between processes, the store updates a session
 	// only if it still holds what was read.
-	changing sync.Mutex
+	changing *sync.Mutex
 }
 
 // sessionCookie is the name of the session's cookie.
@@ -49,11 +49,20 @@ func New(cfg Config) (*Auth, error) {
 	kept := &safe{store: cfg.Store, keys: keys, log: cfg.Logger}
 	return &Auth{
 		cfg:      cfg,
+		changing: new(sync.Mutex),
 		provider: newProvider(cfg),
 		safe:     kept,
 		sessions: newManager(cfg, vault{safe: kept}, sessionCookie, cfg.SessionLifetime),
 		opening:  newManager(cfg, vault{safe: kept, begins: true}, sessionCookie, cfg.SessionLifetime),
 	}, nil
+}
+
+// WithRoles returns the same sign-in with other groups for the roles. Both have the same sessions,
+// and people have the roles of the one that their request reaches.
+func (a *Auth) WithRoles(groups RoleGroups) *Auth {
+	other := *a
+	other.cfg.Roles = groups
+	return &other
 }
 
 // newManager makes an scs manager. If the origin is https, its cookie is bound to our host (RFC
