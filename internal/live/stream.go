@@ -30,6 +30,9 @@ const (
 	reconnect = 3 * time.Second
 	// writeLimit is when a stream drops a reader whose connection takes nothing any more.
 	writeLimit = 10 * time.Second
+	// departure is the time over which streams end that are replaced, so that pages do not connect
+	// and read all at once.
+	departure = 2 * time.Second
 )
 
 // ErrSessionOver is the error of [Stream] for a session that ended before the stream began. The
@@ -86,6 +89,9 @@ func (s stream) run(ctx context.Context, sub *Subscription, lasts time.Duration)
 			return nil
 		case <-sub.Done():
 			return nil
+		case <-sub.replaced:
+			sub.depart(ctx)
+			return nil
 		case <-sub.Ended():
 			return s.changed([]callbacks.ID{Everything})
 		case <-session.C:
@@ -122,6 +128,17 @@ func (s *Subscription) sessionLasts(ctx context.Context) time.Duration {
 		return again
 	}
 	return min(again, s.lasts(ctx))
+}
+
+// depart waits for the subscriber's turn to connect again.
+func (s *Subscription) depart(ctx context.Context) {
+	turn := time.NewTimer(rand.N(departure))
+	defer turn.Stop()
+	select {
+	case <-turn.C:
+	case <-ctx.Done():
+	case <-s.Done():
+	}
 }
 
 // nextPoll is when the subscriber looks by itself. Subscribers must not look in step.

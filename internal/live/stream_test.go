@@ -287,3 +287,27 @@ func TestStreamNeedsController(t *testing.T) {
 
 // forward moves the clock of a synctest bubble; nothing is waited for.
 func forward(d time.Duration) { time.Sleep(d) }
+
+// TestStreamReplaced: what the reader may see has changed, so they are told nothing more and connect
+// again, each in their own turn.
+func TestStreamReplaced(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		hub, c, replaced := live.NewHub(time.Now), newConnection(), make(chan struct{})
+		s, end := hub.Subscribe(fresh, every), make(chan error, 1)
+		s.EndAfter(replaced)
+		go func() {
+			defer s.Close()
+			end <- live.Stream(c, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/events", nil), s)
+		}()
+		c.expect(t, greeting)
+		close(replaced)
+		synctest.Wait()
+		hub.Changed(notice("a"))
+		forward(2 * time.Second)
+		c.expect(t)
+		if err := <-end; err != nil {
+			t.Error(err)
+		}
+	})
+}

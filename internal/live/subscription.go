@@ -31,6 +31,8 @@ type Subscription struct {
 	ended   chan struct{}
 	ending  sync.Once // closes ended
 
+	replaced <-chan struct{} // see EndAfter
+
 	mu      sync.Mutex
 	waiting []callbacks.ID // in the order of their first notice
 	known   map[callbacks.ID]struct{}
@@ -54,6 +56,10 @@ func (s *Subscription) BelongTo(session callbacks.ID, lasts func(context.Context
 	defer s.hub.mu.Unlock()
 	s.session, s.lasts = session, lasts
 }
+
+// EndAfter makes [Stream] end soon after replaced is closed, because what the subscriber may see
+// may have changed. Until then it is told nothing more.
+func (s *Subscription) EndAfter(replaced <-chan struct{}) { s.replaced = replaced }
 
 // Ended is closed when the subscription's session is over.
 func (s *Subscription) Ended() <-chan struct{} { return s.ended }
