@@ -28,6 +28,7 @@ func (s *server) events(c echo.Context) error {
 	defer s.streams.leave(p.ID)
 	sub := s.Hub.Subscribe(since, func(queue string) bool { return queues.MaySee(p, queue) })
 	defer sub.Close()
+	sub.EndAfter(s.Replaced)
 	sub.BelongTo(s.Auth.SessionID(c.Request().Context()), s.Auth.SessionLasts)
 	if err := live.Stream(c.Response(), c.Request(), sub); !errors.Is(err, live.ErrSessionOver) {
 		return err

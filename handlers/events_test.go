@@ -98,3 +98,16 @@ func TestComment_HasInk(t *testing.T) {
 		t.Errorf("a visible comment: %d %s", a.status, a.text(t))
 	}
 }
+
+// TestEvents_Replaced: once other handlers take the requests, open pages connect again, to them.
+func TestEvents_Replaced(t *testing.T) {
+	t.Parallel()
+	replaced := make(chan struct{})
+	s := newSite(t, func(c *config) { c.Replaced = replaced })
+	next, closeStream := s.as(rita).stream()
+	defer closeStream()
+	close(replaced)
+	if got := next(); got != "" {
+		t.Errorf("event %s after the end", got)
+	}
+}

@@ -18,15 +18,16 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/clientip"
 	"countersign/internal/discovery"
-	"countersign/internal/inflight"
 	"countersign/internal/live"
 	"countersign/internal/metrics"
-	"countersign/internal/ratelimit"
+	"countersign/internal/reload"
 	"countersign/views"
 )
 
-// Config is what the handlers need. Demo, Stopping and the texts may be empty.
+// Config is what the handlers need. Limits, Replaced, Reloads, Demo, Stopping and the texts may be
+// empty.
 type Config struct {
+	*Limits  // nil for new ones
 	Service  *callbacks.Service
 	Auth     *auth.Auth // made with SessionError set to [SessionError]
 	Hub      *live.Hub  // closed by its owner when shutdown begins: streams end by it
@@ -35,7 +36,10 @@ type Config struct {
 	Ping     func(context.Context) error // whether the database answers
 	// whether shutdown has begun; nil where that need not be told
 	Stopping func() bool
-	Demo     Demo // nil outside the demo
+	// closed when handlers of another configuration take the requests: streams end by it
+	Replaced <-chan struct{}
+	Reloads  func() reload.State // what became of the last change of the configuration
+	Demo     Demo                // nil outside the demo
 	Metrics  *metrics.Metrics
 	Now      func() time.Time
 	Log      *slog.Logger // gets one line for each request
@@ -61,14 +65,7 @@ type Demo interface {
 // server has the dependencies of the handlers.
 type server struct {
 	Config
-	ownOrigin string             // as browsers write it
-	signIns   *ratelimit.Limiter // by address
-	reviews   *ratelimit.Limiter // signs of life of open reviews, by person
-	streams   streamCounts
-	// bodies of people's forms, so that a flood of webhooks leaves them alone
-	forms    *inflight.Bodies
-	messages *inflight.Bodies // bodies of webhooks
-
+	ownOrigin    string // as browsers write it
 	descriptions markdown.Renderer
 }
 
@@ -78,12 +75,10 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{
-		Config: cfg, ownOrigin: ownOrigin,
-		signIns: ratelimit.New(signInsPerSecond, signInBurst),
-		reviews: ratelimit.New(signsPerSecond, signBurst), streams: streamCounts{of: map[string]int{}},
-		forms: inflight.New(maxInFlight, maxInFlight/4), messages: inflight.New(maxInFlight, maxInFlight/4),
+	if cfg.Limits == nil {
+		cfg.Limits = NewLimits()
 	}
+	s := &server{Config: cfg, ownOrigin: ownOrigin}
 	e := echo.New()
 	e.HTTPErrorHandler = s.fail
 	e.IPExtractor = clientip.Of(cfg.TrustedProxies)

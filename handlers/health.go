@@ -28,6 +28,10 @@ func (s *server) ready(c echo.Context) error {
 	if err := s.Ping(ctx); err != nil {
 		return fmt.Errorf("%w: %w", callbacks.ErrUnavailable, err)
 	}
+	if s.Reloads != nil && s.Reloads().Problem != nil {
+		return c.String(http.StatusOK, "ready, but the configuration has changed and is wrong: "+
+			"the version before stays in force; the log says why\n")
+	}
 	return c.String(http.StatusOK, "ready\n")
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"countersign/internal/reload"
 )
 
 // TestReadinessDuringStop: load balancers are told, people and the log are not.
@@ -32,5 +34,21 @@ func TestReadinessDuringStop(t *testing.T) {
 	}
 	if strings.Contains(s.log.String(), `"level":"ERROR"`) {
 		t.Errorf("logged an error:\n%s", s.log)
+	}
+}
+
+// TestReadinessWithABadConfiguration: the desk works on, so requests go on coming. A probe that
+// anybody can send learns no more than that.
+func TestReadinessWithABadConfiguration(t *testing.T) {
+	t.Parallel()
+	state := reload.State{Version: "3f1c"}
+	s := newSite(t, func(c *config) { c.Reloads = func() reload.State { return state } })
+	if got := s.visitor().get("/readyz"); got.status != http.StatusOK || got.body != "ready\n" {
+		t.Errorf("all is well: %d %q", got.status, got.body)
+	}
+	state.Problem = []string{"countersign.yaml:3:1: quues: unknown key"}
+	got := s.visitor().get("/readyz")
+	if got.status != http.StatusOK || !strings.Contains(got.body, "stays in force") || strings.Contains(got.body, "quues") {
+		t.Errorf("the file is wrong: %d %q", got.status, got.body)
 	}
 }

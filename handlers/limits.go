@@ -9,6 +9,7 @@ import (
 
 	"countersign/internal/clientip"
 	"countersign/internal/inflight"
+	"countersign/internal/ratelimit"
 )
 
 const (
@@ -25,6 +26,27 @@ const (
 	signsPerSecond = 4
 	signBurst      = 60
 )
+
+// Limits bound what people and senders may do at once. Handlers that follow each other in one
+// process share them.
+type Limits struct {
+	signIns *ratelimit.Limiter // by address
+	reviews *ratelimit.Limiter // signs of life of open reviews, by person
+	streams streamCounts
+	// bodies of people's forms, so that a flood of webhooks leaves them alone
+	forms    *inflight.Bodies
+	messages *inflight.Bodies // bodies of webhooks
+}
+
+// NewLimits makes limits that nobody has used yet.
+func NewLimits() *Limits {
+	return &Limits{
+		signIns: ratelimit.New(signInsPerSecond, signInBurst),
+		reviews: ratelimit.New(signsPerSecond, signBurst), streams: streamCounts{of: map[string]int{}},
+		forms:    inflight.New(maxInFlight, maxInFlight/4),
+		messages: inflight.New(maxInFlight, maxInFlight/4),
+	}
+}
 
 func withTimeout(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {

@@ -50,6 +50,14 @@ func New(cfg Config) *Handlers {
 	return &Handlers{Config: cfg, decoding: make(chan struct{}, maxDecoding)}
 }
 
+// With returns the same handlers for other senders and topics, and the service that knows their
+// queues. Both share the limits.
+func (h *Handlers) With(service *callbacks.Service, senders *intake.Verifier, sns *intake.SNS) *Handlers {
+	other := *h
+	other.Service, other.Senders, other.SNS = service, senders, sns
+	return &other
+}
+
 // prove runs the proof of who sent a message. A failed proof is a guess and counts against the
 // sender's address. An address with too many guesses is refused without a look at what it sent. A
 // proof reads no body, because bodies that trickle in would hold up the other senders of an address.
