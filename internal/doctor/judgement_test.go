@@ -30,11 +30,11 @@ func TestSetup(t *testing.T) {
 		setup doctor.Setup
 		want  string
 	}{
-		"Whole":      {doctor.Setup{BaseURL: "https://desk.example.com", HTTPS: true, TrustedProxies: true, Admins: true, Senders: 2, Topics: 1, Watched: 1}, "ok complete; the public address is https://desk.example.com\nok requests come in by 2 senders, 1 SNS topic, 1 searched function\n"},
-		"NoWayIn":    {doctor.Setup{Admins: true}, "warning no request can ever arrive"},
-		"NoAdmin":    {doctor.Setup{Senders: 1}, "warning no group has the role of admin, so that nobody can try a failed delivery again → Name one under roles.admins in countersign.yaml."},
-		"NoProxy":    {doctor.Setup{HTTPS: true, Admins: true, Senders: 1}, "warning no proxy is trusted"},
-		"Misspelt":   {doctor.Setup{Admins: true, Senders: 1, Unknown: []string{"COUNTERSIGN_WATCHRATE"}}, "warning COUNTERSIGN_WATCHRATE is set, and there is no such setting → countersign serve -h lists the settings. It is ignored."},
+		"Whole":    {doctor.Setup{BaseURL: "https://desk.example.com", HTTPS: true, TrustedProxies: true, Admins: true, Senders: 2, Topics: 1, Watched: 1}, "ok complete; the public address is https://desk.example.com\nok requests come in by 2 senders, 1 SNS topic, 1 searched function\n"},
+		"NoWayIn":  {doctor.Setup{Admins: true}, "warning no request can ever arrive"},
+		"NoAdmin":  {doctor.Setup{Senders: 1}, "warning no group has the role of admin, so that nobody can try a failed delivery again → Name one under roles.admins in countersign.yaml."},
+		"NoProxy":  {doctor.Setup{HTTPS: true, Admins: true, Senders: 1}, "warning no proxy is trusted"},
+		"Misspelt": {doctor.Setup{Admins: true, Senders: 1, Unknown: []string{"COUNTERSIGN_WATCHRATE"}}, "warning COUNTERSIGN_WATCHRATE is set, and there is no such setting → countersign serve -h lists the settings. It is ignored."},
 		"KeyFile": {doctor.Setup{Admins: true, Senders: 1, KeyFile: errors.New("it holds no key: remove it")},
 			"problem serve refuses to start, for the key of the sessions: it holds no key: remove it\n"},
 		"OnLoopback": {doctor.Setup{BaseURL: "http://127.0.0.1:8080", Admins: true, Senders: 1}, "ok complete; the public address is http://127.0.0.1:8080\nok requests come in by 1 sender\n"},
