@@ -133,7 +133,7 @@ var refusedDecisions = map[string]struct {
 	"TooLate": {rita, func(s *site, id callbacks.ID, _ url.Values) {
 		s.clock.Advance(time.Hour)
 		_, err := s.store.Change(s.t.Context(), id, callbacks.Parts{}, func(c *callbacks.Case) error {
-			return c.Record(c.TimeOut(s.clock.Now(), callbacks.System("sweeps")))
+			return c.Record(c.TimeOut(s.clock.Now(), callbacks.System("expiry")))
 		})
 		if err != nil {
 			s.t.Error(err)

@@ -46,7 +46,7 @@ func found(c Closing) Finding { return Finding{History: HistoryRead, Closing: c}
 
 func expire(f Finding) func(*Callback) (AuditEntry, error) {
 	return func(c *Callback) (AuditEntry, error) {
-		entry, _, err := c.Expire(f, false, at(time.Hour), System("sweeps"))
+		entry, _, err := c.Expire(f, false, at(time.Hour), System("expiry"))
 		return entry, err
 	}
 }

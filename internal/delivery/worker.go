@@ -176,10 +176,10 @@ func (d *Worker) finish(
 	})
 	switch {
 	case errors.Is(err, callbacks.ErrLeaseLost):
-		log.WarnContext(ctx, "delivery was taken over; its result is left to the new owner")
+		log.WarnContext(ctx, "another worker took over the delivery; it records the result")
 		return
 	case err != nil:
-		log.ErrorContext(ctx, "delivery result not recorded; the next claim settles it", "error", err)
+		log.ErrorContext(ctx, "the delivery's result was not recorded; the next claim settles it", "error", err)
 		return
 	}
 	if due {
@@ -208,7 +208,7 @@ func (d *Worker) attempt(ctx context.Context, work Work) (callbacks.Attempt, cal
 	reply := callbacks.ReplyOf(err)
 	a.Reply, a.Status, a.Code, a.RequestID, a.Key = reply.Reply, reply.Status, reply.Code, reply.RequestID, reply.Key
 	if err != nil {
-		d.log.WarnContext(ctx, "lambda did not accept a decision", "callback", work.Callback.ID, "attempt", a.Number, "error", err)
+		d.log.WarnContext(ctx, "Lambda did not accept a decision", "callback", work.Callback.ID, "attempt", a.Number, "error", err)
 	}
 	settled := a.Reply == callbacks.ReplyAccepted || a.Reply == callbacks.ReplyInvalid
 	if !a.Reply.MaybeClosed() && (settled || !work.Callback.Over(a.EndedAt)) {

@@ -37,7 +37,7 @@ func (d *search) overlooked(ctx context.Context, s *scan) error {
 	at := d.arrivals[s.Watch]
 	page, err := d.runs.Arrived(ctx, s.Watch, at.from, s.ScanFrom, at.after, arrivalsAtOnce)
 	if err != nil {
-		return fmt.Errorf("find callbacks that no trace knows: %w", err)
+		return fmt.Errorf("find callbacks without a trace: %w", err)
 	}
 	var arns []string
 	for i := range page {

@@ -149,7 +149,7 @@ func (d *search) identify(ctx context.Context, s *scan, found *sighting, input [
 		found.ID = known.ID
 		return false, d.correct(ctx, known, found.announcement(s.Watch, r.ARN, r.Trace.Deadline, nil))
 	case !errors.Is(err, callbacks.ErrNotFound):
-		return false, fmt.Errorf("look a callback up: %w", err)
+		return false, fmt.Errorf("look up a callback: %w", err)
 	case !found.Closing.Open:
 		// nobody knew it; if somebody announces it after all, the next scan closes it
 		return false, nil
@@ -178,7 +178,7 @@ func (d *search) gone(ctx context.Context, s *scan) error {
 				continue
 			}
 			if err != nil {
-				return fmt.Errorf("look a callback up: %w", err)
+				return fmt.Errorf("look up a callback: %w", err)
 			}
 			c.ID = known.ID
 		}

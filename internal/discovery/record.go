@@ -27,7 +27,7 @@ func (s *sighting) announcement(w Watch, execution string, deadline time.Time, i
 	}
 	switch {
 	case len(input) > maxFoundPayload:
-		a.Description = fmt.Sprintf("The execution's input of %d bytes is too long to be shown.", len(input))
+		a.Description = fmt.Sprintf("The execution's input has %d bytes, too many to show.", len(input))
 	case json.Valid(input):
 		a.Payload = bytes.TrimSpace(input)
 	}
@@ -49,7 +49,7 @@ func (d *search) take(s *scan, found *sighting, input []byte) (callbacks.Callbac
 func (d *search) refuses(ctx context.Context, s *scan, found *sighting) bool {
 	_, _, err := d.take(s, found, nil)
 	if err != nil && !found.refused {
-		d.log.ErrorContext(ctx, "a callback in a history cannot be recorded", "function", s.Function, "execution", s.reading.ARN, "error", err)
+		d.log.ErrorContext(ctx, "a callback found in a history cannot be recorded; the next scan tries it again", "function", s.Function, "execution", s.reading.ARN, "error", err)
 	}
 	found.refused = err != nil
 	return found.refused
@@ -59,13 +59,13 @@ func (d *search) refuses(ctx context.Context, s *scan, found *sighting) bool {
 func (d *search) receive(ctx context.Context, s *scan, found *sighting, input []byte) (callbacks.ID, error) {
 	c, content, err := d.take(s, found, input)
 	if err != nil {
-		return "", fmt.Errorf("a callback that was found: %w", err)
+		return "", fmt.Errorf("read a callback in a history: %w", err)
 	}
 	c.Region = cmp.Or(c.Region, s.Region)
 	entry := c.Discovered(callbacks.System("discovery"))
 	receipt, err := d.store.Receive(ctx, callbacks.Message{}, c, content, callbacks.Unannounced, entry)
 	if err != nil {
-		return "", fmt.Errorf("record a callback that was found: %w", err)
+		return "", fmt.Errorf("record a callback from a history: %w", err)
 	}
 	if receipt.Created {
 		d.invalidator.Changed(callbacks.Invalidation{Callback: receipt.Callback.ID, Queue: receipt.Callback.Queue})

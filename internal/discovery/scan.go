@@ -141,7 +141,7 @@ func (d *search) listExecutions(ctx context.Context, s *scan) error {
 
 // trouble handles an error of AWS in place of the requested answer.
 func (d *search) trouble(ctx context.Context, s *scan, failed *callbacks.LambdaError) error {
-	d.log.WarnContext(ctx, "lambda did not let discovery read", "function", s.Function, "region", s.Region, "error", failed)
+	d.log.WarnContext(ctx, "Lambda refused a request of discovery; it is tried again", "function", s.Function, "region", s.Region, "error", failed)
 	switch {
 	case failed.Reply == callbacks.ReplyThrottled:
 		return nil // the read quota has paused the lane

@@ -129,7 +129,7 @@ func (d *search) advance(ctx context.Context, s *scan) (allowed time.Time, moved
 		err = d.finish(ctx, s, "")
 	}
 	if errors.Is(err, callbacks.ErrLeaseLost) {
-		d.log.WarnContext(ctx, "a scan was taken over", "function", s.Function)
+		d.log.WarnContext(ctx, "another worker took over the scan of a function; it records the result", "function", s.Function)
 		d.drop(s)
 		return time.Time{}, moved, nil
 	}

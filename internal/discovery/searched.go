@@ -35,13 +35,13 @@ func (s Searched) Quota(lane callbacks.Lane) *readquota.Quota {
 // it.
 func (d *Worker) Searched(ctx context.Context, p callbacks.Person) (searched Searched, err error) {
 	if !p.Roles.Admin && !p.Roles.Auditor {
-		return Searched{}, &callbacks.Refusal{Code: "role", Reason: "The watched functions are for admins and auditors."}
+		return Searched{}, &callbacks.Refusal{Code: "role", Reason: "Only admins and auditors can see the watched functions."}
 	}
 	if searched.Watches, err = d.store.Watches(ctx); err != nil {
-		return Searched{}, fmt.Errorf("watched functions: %w", err)
+		return Searched{}, fmt.Errorf("read watched functions: %w", err)
 	}
 	if searched.Quotas, err = d.allowances.Quotas(ctx); err != nil {
-		return Searched{}, fmt.Errorf("budgets: %w", err)
+		return Searched{}, fmt.Errorf("read the read quotas: %w", err)
 	}
 	var functions []string
 	for _, w := range searched.Watches {
@@ -49,7 +49,7 @@ func (d *Worker) Searched(ctx context.Context, p callbacks.Person) (searched Sea
 	}
 	slices.Sort(functions)
 	if searched.Gone, err = d.store.Gone(ctx, slices.Compact(functions), MaxGone); err != nil {
-		return Searched{}, fmt.Errorf("what is gone: %w", err)
+		return Searched{}, fmt.Errorf("count callbacks that are gone: %w", err)
 	}
 	return searched, nil
 }

@@ -66,7 +66,7 @@ type PutOffError struct {
 	Again time.Duration // not before; zero if nobody knows
 }
 
-func (*PutOffError) Error() string { return "the reading of the history is put off" }
+func (*PutOffError) Error() string { return "the history cannot be read now: no slot or no read quota is free" }
 
 // NewReader makes a reader that reads at most atOnce histories at once in one lane.
 func NewReader(c Config, atOnce int) *Reader {
@@ -198,14 +198,14 @@ func (h *Reader) interrupt(r *reading, err error) error {
 func (h *Reader) page(ctx context.Context, q Query, u readquota.Urgency) (Page, error) {
 	allowed, ok, err := h.allowances.Take(ctx, q.Lane, u)
 	if err != nil {
-		h.log.ErrorContext(ctx, "a history was not read", "lane", q.Lane, "error", err)
+		h.log.ErrorContext(ctx, "the read quota cannot be used, so a history was not read; it is read later", "lane", q.Lane, "error", err)
 	}
 	if !ok {
 		return Page{}, &PutOffError{Again: max(allowed.Sub(h.now()), 0)}
 	}
 	page, err := h.source.Page(ctx, q)
 	if noted := h.allowances.Answered(context.WithoutCancel(ctx), q.Lane, err); noted != nil {
-		h.log.ErrorContext(ctx, "the read quota does not know that Lambda throttles", "lane", q.Lane, "error", noted)
+		h.log.ErrorContext(ctx, "Lambda's answer was not counted in the read quota; requests may exceed it for a moment", "lane", q.Lane, "error", noted)
 	}
 	return page, err
 }

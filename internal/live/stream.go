@@ -37,7 +37,7 @@ const (
 
 // ErrSessionOver is the error of [Stream] for a session that ended before the stream began. The
 // stream has written nothing then.
-var ErrSessionOver = errors.New("live stream: the session is over")
+var ErrSessionOver = errors.New("live stream: the session ended")
 
 // Stream writes a subscription to a browser as server-sent events until the reader leaves, their
 // session ends, the hub closes or the stream is 15 minutes old; then it returns nil and the browser

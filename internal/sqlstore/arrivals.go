@@ -32,7 +32,7 @@ func (s *Store) Arrived(ctx context.Context, w discovery.Watch, from, before tim
 	}
 	var found []arrivalRow
 	if err := s.db.NewRaw(text+` order by received_at, callbacks.num limit ?`, append(args, limit)...).Scan(ctx, &found); err != nil {
-		return nil, fmt.Errorf("find what arrived: %w", s.unavailable(err))
+		return nil, fmt.Errorf("find arrivals: %w", s.unavailable(err))
 	}
 	all := make([]discovery.Arrival, len(found))
 	for i := range found {

@@ -56,7 +56,7 @@ func (s *Store) MissExecutions(ctx context.Context, owner string, w discovery.Wa
 			`update executions set check_at = 0 where watch = ? and seen_at < ?`,
 		} {
 			if _, err := t.exec(ctx, text, num, millis(scan)); err != nil {
-				return fmt.Errorf("note executions that left: %w", err)
+				return fmt.Errorf("mark executions that a list misses: %w", err)
 			}
 		}
 		return nil

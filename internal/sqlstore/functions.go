@@ -98,7 +98,7 @@ func (s *Store) Gone(ctx context.Context, functions []string, limit int) (map[st
 			Number       int
 		}
 		if err := statement.Scan(ctx, &found); err != nil {
-			return nil, fmt.Errorf("count what is gone: %w", s.unavailable(err))
+			return nil, fmt.Errorf("count callbacks that are gone: %w", s.unavailable(err))
 		}
 		counts := make(map[string]int, len(found))
 		for _, f := range found {

@@ -116,7 +116,7 @@ func testFailedMigration(t *testing.T, at string, tables func() []string) {
 	if s, err := open(); err == nil {
 		_ = s.Close()
 		t.Error("tables of a later version are opened")
-	} else if !strings.Contains(err.Error(), "newer program") {
+	} else if !strings.Contains(err.Error(), "start the newer version") {
 		t.Errorf("tables of a later version give %v", err)
 	}
 }

@@ -45,12 +45,12 @@ func (s *Store) ChangeQuota(ctx context.Context, lane callbacks.Lane, now time.T
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		text, args := t.insertion(&quotaRow{Account: lane.Account, Region: lane.Region})
 		if _, err := t.exec(ctx, text+` on conflict (account, region) do nothing`, args...); err != nil {
-			return fmt.Errorf("write budget: %w", err)
+			return fmt.Errorf("write read quota: %w", err)
 		}
 		before, err := row[quotaRow](ctx, t, `select * from read_quotas where account = ? and region = ?`+t.dialect.ForUpdate,
 			storable(lane.Account), storable(lane.Region))
 		if err != nil {
-			return fmt.Errorf("read budget: %w", err)
+			return fmt.Errorf("read the read quota: %w", err)
 		}
 		if now, err = t.clock(ctx, now); err != nil {
 			return fmt.Errorf("read the database's clock: %w", err)
@@ -76,7 +76,7 @@ func (t *tx) clock(ctx context.Context, ours time.Time) (time.Time, error) {
 func (s *Store) Quotas(ctx context.Context) ([]readquota.Quota, error) {
 	var all []quotaRow
 	if err := s.db.NewSelect().Model(&all).OrderExpr("account, region").Scan(ctx); err != nil {
-		return nil, fmt.Errorf("read budgets: %w", s.unavailable(err))
+		return nil, fmt.Errorf("read the read quotas: %w", s.unavailable(err))
 	}
 	budgets := make([]readquota.Quota, len(all))
 	for i := range all {

@@ -39,7 +39,7 @@ func (e exporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan
 		harmless[i] = reduced{s}
 	}
 	if err := e.SpanExporter.ExportSpans(ctx, harmless); err != nil {
-		e.log.WarnContext(ctx, "spans not sent to the collector", "count", len(spans), "error", err)
+		e.log.WarnContext(ctx, "the spans were not sent to the collector", "count", len(spans), "error", err)
 	}
 	return nil
 }

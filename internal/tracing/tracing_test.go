@@ -212,7 +212,7 @@ func TestNoCollector(t *testing.T) {
 	traces := start(t, refuses.URL+"/v1/traces", slog.New(slog.NewTextHandler(&log, nil)))
 	traces.Site(http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
 	finish(t, traces)
-	if !strings.Contains(log.String(), "spans not sent to the collector") || !strings.Contains(log.String(), "404") {
+	if !strings.Contains(log.String(), "the spans were not sent to the collector") || !strings.Contains(log.String(), "404") {
 		t.Errorf("the log says %q", log.String())
 	}
 }

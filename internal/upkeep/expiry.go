@@ -53,7 +53,7 @@ func NewExpiry(c Config) *Expiry {
 
 // Run runs rounds of expiry until ctx ends.
 func (s *Expiry) Run(ctx context.Context) {
-	worker.Loop{Name: "sweeps", Log: s.log, Now: s.now, Wake: s.wake, Round: s.runOnce}.Run(ctx)
+	worker.Loop{Name: "expiry", Log: s.log, Now: s.now, Wake: s.wake, Round: s.runOnce}.Run(ctx)
 }
 
 // RunOnce runs one round.
@@ -110,7 +110,7 @@ func (s *Expiry) expireAll(ctx context.Context, ids []callbacks.ID) (waiting boo
 			defer func() { <-slots }()
 			again, err := s.expire(ctx, id)
 			if err != nil {
-				s.log.ErrorContext(ctx, "callback past its deadline not ended; tried again", "callback", id, "error", err)
+				s.log.ErrorContext(ctx, "a callback past its deadline was not ended; the next round tries again", "callback", id, "error", err)
 			}
 			if again || err != nil {
 				left.Store(true)
@@ -172,7 +172,7 @@ func (s *Expiry) expire(ctx context.Context, id callbacks.ID) (again bool, err e
 	c, err = s.store.Change(ctx, id, callbacks.Parts{}, func(c *callbacks.Case) (err error) {
 		var entry callbacks.AuditEntry
 		patient := s.pauses.patient(id, found)
-		entry, again, err = c.Expire(found, patient, s.now(), callbacks.System("sweeps"))
+		entry, again, err = c.Expire(found, patient, s.now(), callbacks.System("expiry"))
 		return c.Record(entry, err)
 	})
 	if again {

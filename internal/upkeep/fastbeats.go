@@ -50,8 +50,8 @@ func (f *fastHeartbeats) over(c *callbacks.Callback, now time.Time) bool {
 	}
 	if now.Sub(s.warned) >= fastWarning {
 		s.warned = now
-		f.log.Warn("heartbeats of a source are left out: it has too many callbacks that are kept alive while queued, with heartbeat timeouts below 30 s; "+
-			"they end by that clock unless somebody reviews them", "source", c.Source)
+		f.log.Warn("some of a source's heartbeats are not sent: too many of its callbacks have keepAliveWhileQueued and a heartbeat timeout below 30 s; "+
+			"these callbacks time out unless somebody reviews them", "source", c.Source)
 	}
 	return true
 }

@@ -100,7 +100,7 @@ func (h *Heartbeats) runOnce(ctx, calls context.Context) (time.Time, error) {
 		h.calls.Go(func() {
 			defer h.release()
 			if err := h.beat(calls, c); err != nil {
-				h.log.ErrorContext(calls, "heartbeat not recorded", "callback", c.ID, "error", err)
+				h.log.ErrorContext(calls, "the result of a heartbeat was not recorded; the next claim sends it again", "callback", c.ID, "error", err)
 			}
 		})
 	}
@@ -169,11 +169,11 @@ func (h *Heartbeats) tell(ctx context.Context, c callbacks.Callback, reply *call
 	case reply.Reply == callbacks.ReplyAccepted && !failing:
 		h.log.DebugContext(ctx, "heartbeat", "callback", c.ID)
 	case reply.Reply == callbacks.ReplyAccepted:
-		h.log.InfoContext(ctx, "lambda takes the heartbeats again", "callback", c.ID, "failed", c.MissedHeartbeats.Failed)
+		h.log.InfoContext(ctx, "Lambda accepts the heartbeats again", "callback", c.ID, "failed", c.MissedHeartbeats.Failed)
 	case failing:
-		h.log.DebugContext(ctx, "lambda did not take a heartbeat", "callback", c.ID, "error", reply)
+		h.log.DebugContext(ctx, "Lambda did not accept a heartbeat", "callback", c.ID, "error", reply)
 	default:
-		h.log.WarnContext(ctx, "lambda did not take a heartbeat; it is sent again", "callback", c.ID, "error", reply)
+		h.log.WarnContext(ctx, "Lambda did not accept a heartbeat; it is sent again", "callback", c.ID, "error", reply)
 	}
 }
 

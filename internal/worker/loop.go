@@ -61,7 +61,7 @@ func (l Loop) round(ctx context.Context) time.Duration {
 	switch {
 	case err != nil:
 		if ctx.Err() == nil {
-			l.Log.ErrorContext(ctx, "worker round failed; it is tried again", "worker", l.Name, "error", err)
+			l.Log.ErrorContext(ctx, "a worker's round failed; it is tried again", "worker", l.Name, "error", err)
 		}
 		return RetryInterval
 	case next.IsZero():

@@ -45,11 +45,11 @@ func (m Migrations) Up(
 	}
 	version, err := provider.GetDBVersion(ctx)
 	if err != nil {
-		return unavailable(fmt.Errorf("ask for the version of the tables: %w", err))
+		return unavailable(fmt.Errorf("find the version of the tables: %w", err))
 	}
 	if version > newest {
-		return fmt.Errorf("the tables are of version %d and this program knows %d at most: "+
-			"start the newer program, or restore a backup", version, newest)
+		return fmt.Errorf("the tables have version %d, and this program supports versions up to %d: "+
+			"start the newer version of the program, or restore a backup", version, newest)
 	}
 	return nil
 }

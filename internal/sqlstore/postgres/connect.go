@@ -24,7 +24,7 @@ const (
 
 // errNoAnswer means that the server accepted the connection but did not answer, like a pooler with
 // a full pool, which makes it wait for minutes.
-var errNoAnswer = fmt.Errorf("the server took the connection and did not answer: a pooler whose pool is full does that; "+
+var errNoAnswer = fmt.Errorf("the server accepted the connection but did not answer. A pooler does that when its pool is full: "+
 	"allow %d server connections for each replica (pool_size in PgBouncer)", neededConnections)
 
 // parse reads a URL. If it is not valid, it returns [errURL].

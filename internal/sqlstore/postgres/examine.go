@@ -40,7 +40,7 @@ func examine(ctx context.Context, url string, now func() time.Time) (d doctor.Da
 		return d, nil
 	}
 	if err != nil {
-		return d, fmt.Errorf("ask the database: %w", err)
+		return d, fmt.Errorf("query the database: %w", err)
 	}
 	db := newPool(config, 1)
 	defer func() { _ = db.Close() }() // nothing was written
@@ -48,7 +48,7 @@ func examine(ctx context.Context, url string, now func() time.Time) (d doctor.Da
 	err = db.QueryRowContext(ctx, serverText).
 		Scan(&d.Version, &database, &s.Clock.Theirs, &s.Encoding, &s.ReadOnly, &s.MayCreate)
 	if err != nil {
-		return d, fmt.Errorf("ask the database: %w", err)
+		return d, fmt.Errorf("query the database: %w", err)
 	}
 	s.Clock.Ours = between(before, now())
 	d.Server, d.Place = s, "database "+database+" on "+hosts(config)

@@ -93,7 +93,7 @@ func (n *invalidations) Run(ctx context.Context, deliver engine.Deliver) {
 		if connected {
 			pause = firstReconnect
 		}
-		n.log.WarnContext(ctx, "no notices from other replicas; pages are told to read again after the next connection",
+		n.log.WarnContext(ctx, "the connection for PostgreSQL notifications failed; pages reload once it is back",
 			"again_in", pause, "error", err)
 		select {
 		case <-ctx.Done():

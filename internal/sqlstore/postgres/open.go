@@ -89,10 +89,10 @@ func judge(s survey, err error) (cautions []string, _ error) {
 	}
 	if s.shortage != nil {
 		cautions = append(cautions, fmt.Sprintf("the database gave %d of the %d connections that each replica needs "+
-			"(%d for its work, 1 for notices): %s", s.given, neededConnections, maxConnections, s.shortage))
+			"(%d for queries, 1 for notifications): %s", s.given, neededConnections, maxConnections, s.shortage))
 	}
 	if !s.encrypted && !s.local {
-		cautions = append(cautions, "the connection to the database is not encrypted and leaves this machine: "+
+		cautions = append(cautions, "the connection to the database leaves this machine without encryption: "+
 			"set sslmode=verify-full in COUNTERSIGN_DATABASE_URL")
 	}
 	return cautions, nil

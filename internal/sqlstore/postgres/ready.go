@@ -33,7 +33,7 @@ func (d *database) Ready(ctx context.Context) error {
 func busy(db *sql.DB, err error) error {
 	s := db.Stats()
 	if errors.Is(err, context.DeadlineExceeded) && s.InUse >= s.MaxOpenConnections {
-		return fmt.Errorf("all %d connections to the database that this process may have were in use: %w",
+		return fmt.Errorf("all %d database connections of this process were in use: %w",
 			s.MaxOpenConnections, err)
 	}
 	return err

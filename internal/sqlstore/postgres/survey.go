@@ -25,8 +25,8 @@ const (
 )
 
 // errShared refuses a pooler that may give each transaction another session.
-var errShared = errors.New("a pooler stands before PostgreSQL that gives a session to several clients, " +
-	"as PgBouncer does with pool_mode transaction or statement: migrations, prepared statements and notices " +
+var errShared = errors.New("the pooler in front of PostgreSQL shares a session among several clients, " +
+	"as PgBouncer does with pool_mode transaction or statement. Migrations, prepared statements and notifications " +
 	"need a session of their own. Set pool_mode=session, or connect directly")
 
 // survey describes a replica's connections when all of them are opened at once.

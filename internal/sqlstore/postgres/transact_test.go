@@ -48,7 +48,7 @@ func TestPostgresWaitEnds(t *testing.T) {
 	}
 	soon, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if err := s.Ping(soon); !errors.Is(err, callbacks.ErrUnavailable) || !strings.Contains(err.Error(), "all 20 connections") {
+	if err := s.Ping(soon); !errors.Is(err, callbacks.ErrUnavailable) || !strings.Contains(err.Error(), "all 20 database connections") {
 		t.Errorf("ready does not say what it waited for: %v", err)
 	}
 	ctx, giveUp := context.WithCancel(t.Context())

@@ -44,7 +44,7 @@ func dropSessions(ctx context.Context, path string) error {
 		return fmt.Errorf("open the copy: %w", err)
 	}
 	if _, err := copied.ExecContext(ctx, "delete from sessions"); err != nil {
-		return errors.Join(fmt.Errorf("take the sessions out: %w", err), copied.Close())
+		return errors.Join(fmt.Errorf("remove the sessions: %w", err), copied.Close())
 	}
 	return copied.Close()
 }

@@ -33,7 +33,7 @@ func examine(ctx context.Context, url string, _ func() time.Time) (doctor.Databa
 	}
 	defer func() { _ = db.Close() }() // the file was only read
 	if err := db.QueryRowContext(ctx, "select sqlite_version()").Scan(&d.Version); err != nil {
-		return d, fmt.Errorf("ask the database: %w", err)
+		return d, fmt.Errorf("query the database: %w", err)
 	}
 	const exists = "select count(*) from sqlite_master where type = 'table' and name = '" + goose.DefaultTablename + "'"
 	d.Schema, err = engine.Version(ctx, db, exists)

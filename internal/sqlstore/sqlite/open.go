@@ -133,7 +133,7 @@ func openFile(path string) (*file, error) {
 	made, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("make the folder of the database file first: %w", err)
+		return nil, fmt.Errorf("create the folder of the database file first: %w", err)
 	case err != nil:
 		return nil, fmt.Errorf("open the database file: %w", err)
 	}
@@ -149,7 +149,7 @@ func openFile(path string) (*file, error) {
 func (f *file) there() error {
 	now, err := os.Stat(f.path)
 	if err == nil && !os.SameFile(now, f.info) {
-		err = fmt.Errorf("%s is another file than the one that was opened: start again", f.path)
+		err = fmt.Errorf("%s was replaced after it was opened: restart the program", f.path)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", callbacks.ErrUnavailable, err)
