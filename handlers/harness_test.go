@@ -47,7 +47,7 @@ const (
 	adam   = "adam"   // is an admin
 )
 
-func people() []oidc.User {
+func users() []oidc.User {
 	user := func(name string, groups ...string) oidc.User {
 		return oidc.User{Subject: name, Name: strings.ToUpper(name[:1]) + name[1:], Email: name + "@example.com", Groups: groups}
 	}
@@ -123,7 +123,7 @@ func newSite(t testing.TB, change ...func(*config)) *site {
 
 	s.provider, err = oidc.New(providerServer.URL, []oidc.Client{{
 		ID: "desk", Secret: "secret", RedirectURIs: []string{s.url + auth.CallbackPath}, SignedOutURIs: []string{s.url + auth.SignedOutPath},
-	}}, people(), s.clock.Now)
+	}}, users(), s.clock.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

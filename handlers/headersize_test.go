@@ -27,7 +27,7 @@ func fits(t *testing.T, what string, a reply) {
 
 // withLargeToken gives everybody an ID token of more than n bytes.
 func (s *site) withLargeToken(n int) {
-	all := people()
+	all := users()
 	for i := range all {
 		all[i].Claims = map[string]any{"padding": strings.Repeat("x", n*3/4)}
 	}

@@ -76,7 +76,7 @@ func TestHostileText(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	line := strings.ReplaceAll(hostileText(150), "\x00", "")
-	s.provider.SetUsers(append(people(), oidc.User{Subject: "eve", Name: line, Email: "eve@example.com", Groups: []string{"reviewers", "finance", "platform", "audit"}}))
+	s.provider.SetUsers(append(users(), oidc.User{Subject: "eve", Name: line, Email: "eve@example.com", Groups: []string{"reviewers", "finance", "platform", "audit"}}))
 	pending, decided := hostileStored(t, s), hostileStored(t, s)
 	browsers := map[string]*browser{"nobody": s.visitor()}
 	for _, person := range []string{nora, otto, rita, audrey, adam, "eve"} {

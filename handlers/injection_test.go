@@ -56,7 +56,7 @@ func hostileAddresses(id callbacks.ID) []string {
 func TestInjection(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.provider.SetUsers(append(people(), oidc.User{
+	s.provider.SetUsers(append(users(), oidc.User{
 		Subject: "eve", Name: `"><b data-evil>Eve`, Email: `"<b data-evil>"@example.com`, Groups: []string{"reviewers", "finance", "platform", "audit"},
 	}))
 	pending, decided := s.receive(hostileAnnouncement()).ID, s.receive(hostileAnnouncement()).ID

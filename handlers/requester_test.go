@@ -26,7 +26,7 @@ func asking(fields map[string]any) map[string]any {
 func TestWebhook_OwnRequest(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.provider.SetUsers(append(people(), oidc.User{
+	s.provider.SetUsers(append(users(), oidc.User{
 		Subject: "u-77", Name: "Ines Calloway", Email: "ines.calloway@example.com", Groups: []string{"reviewers", "finance"},
 		Claims: map[string]any{"preferred_username": "icalloway", "upn": "ines@corp.example.com"},
 	}))
@@ -203,7 +203,7 @@ func TestStateRequester_Refused(t *testing.T) {
 func TestUnverified(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.provider.SetUsers(append(people(), oidc.User{
+	s.provider.SetUsers(append(users(), oidc.User{
 		Subject: "u-8", Name: "Uma", Email: "uma@example.com", Groups: []string{"reviewers", "finance"}, Claims: map[string]any{"email_verified": false},
 	}))
 	uma, id := s.as("u-8"), s.receive(expense()).ID

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/people"
 	"countersign/views"
 	"countersign/views/account"
 )
@@ -52,9 +53,9 @@ func (s *server) showSessions(c echo.Context, place views.Place, address views.A
 }
 
 // parseSessions reads the address of a list of sessions. Only that of everybody's is searched.
-func parseSessions(path string, query url.Values) (callbacks.SessionQuery, views.Address, error) {
+func parseSessions(path string, query url.Values) (people.SessionQuery, views.Address, error) {
 	p := parameters{query: query}
-	q := callbacks.SessionQuery{After: p.cursor("after"), Limit: callbacks.PageSize}
+	q := people.SessionQuery{After: p.cursor("after"), Limit: callbacks.PageSize}
 	if path == allSessions {
 		q.Search = p.text("q")
 	}

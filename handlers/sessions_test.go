@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/people"
 )
 
 // listed are the IDs of the sessions on a page, in their order.
@@ -140,7 +141,7 @@ func TestSessions_Pages(t *testing.T) {
 	sessions := s.store.Sessions(s.clock.Now)
 	for i := range 60 {
 		n := strconv.Itoa(i)
-		err := sessions.Insert(t.Context(), callbacks.StoredSession{TokenHash: []byte(n), Sealed: []byte{}, ExpiresAt: time.Now().Add(time.Hour), Session: callbacks.Session{
+		err := sessions.Insert(t.Context(), people.StoredSession{TokenHash: []byte(n), Sealed: []byte{}, ExpiresAt: time.Now().Add(time.Hour), Session: people.Session{
 			ID: callbacks.ID("s" + n), Person: "p" + n, Name: "<b>Evil & co</b>", Browser: "\u202e<i>", SignedInAt: s.clock.Now(), SeenAt: s.clock.Now(),
 		}})
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/people"
 	"countersign/views"
 	"countersign/views/account"
 	"countersign/views/admin"
@@ -114,7 +115,7 @@ func TestHTMLInjection(t *testing.T) {
 			Watches: []discovery.WatchState{{Watch: discovery.Watch{Function: evil, Account: evil, Region: evil, Queue: evil}, Problem: evil, Unannounced: 1}},
 			Quotas:  []readquota.Quota{{Lane: callbacks.Lane{Account: evil, Region: evil}}},
 		}}),
-		"sessions": account.SessionsPage(s, account.Sessions{All: true, Next: evil, Query: callbacks.SessionQuery{Search: evil, After: &callbacks.Cursor{}}, List: []callbacks.Session{
+		"sessions": account.SessionsPage(s, account.Sessions{All: true, Next: evil, Query: people.SessionQuery{Search: evil, After: &callbacks.Cursor{}}, List: []people.Session{
 			{ID: "s1", Name: evil, Email: evil + "@x", Browser: evil, Address: evil},
 		}}),
 		"audit":       admin.AuditPage(s, admin.Audit{Entries: open.Audit, Query: callbacks.AuditQuery{Callback: evil, Action: evil}}),

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/people"
 	"countersign/static"
 	"countersign/views"
 	"countersign/views/account"
@@ -96,7 +97,7 @@ func pages() map[string]templ.Component {
 		"watches-off":          admin.WatchesPage(viewstest.Shell(views.PlaceWatches, "/admin/watches"), admin.Watches{}),
 		"sessions":             account.SessionsPage(viewstest.Shell(views.PlaceNone, "/sessions"), pagetest.Sessions(false)),
 		"sessions-all":         account.SessionsPage(viewstest.Shell(views.PlaceSessions, "/admin/sessions?q=a"), pagetest.Sessions(true)),
-		"sessions-none":        account.SessionsPage(viewstest.Shell(views.PlaceSessions, "/admin/sessions?q=zoe"), account.Sessions{All: true, Query: callbacks.SessionQuery{Search: "zoe"}}),
+		"sessions-none":        account.SessionsPage(viewstest.Shell(views.PlaceSessions, "/admin/sessions?q=zoe"), account.Sessions{All: true, Query: people.SessionQuery{Search: "zoe"}}),
 		"audit":                admin.AuditPage(viewstest.Shell(views.PlaceAudit, "/audit"), admin.Audit{Entries: viewstest.Audit(opened.Callback), Older: 48104}),
 		"signin":               account.SignInPage(nobody, account.SignIn{Provider: "Harborline SSO", Return: "/callbacks/exp2291"}),
 		"signin-down":          account.SignInPage(nobody, account.SignIn{Provider: "Harborline SSO", Return: "/", Down: true, SignedOut: true, Problem: "The provider refused the sign-in."}),

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/people"
 )
 
 const (
@@ -67,7 +68,7 @@ func (a *Auth) keepAttempt(w http.ResponseWriter, r *http.Request, at attempt) e
 		return fmt.Errorf("keep the sign-in: %w", err)
 	}
 	attempts.Put(ctx, attemptKey, stored)
-	return save(about(ctx, callbacks.Session{ID: callbacks.NewID()}), attempts, w)
+	return save(about(ctx, people.Session{ID: callbacks.NewID()}), attempts, w)
 }
 
 // forgetOldest makes room for one more attempt in this browser. Browsers send the oldest cookie

@@ -11,6 +11,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/people"
 )
 
 // attemptLifetime is how long a sign-in may take, from the first click until the provider sends the
@@ -127,7 +128,7 @@ func destroy(ctx context.Context, m *scs.SessionManager, w http.ResponseWriter) 
 // keepPerson stores what the provider said about the person of a session. Whether the configuration
 // trusts addresses is not stored with it.
 func (a *Auth) keepPerson(ctx context.Context, rec record) error {
-	said := callbacks.NewProfile(rec.person(&a.cfg), rec.EmailVerified, a.cfg.Now())
+	said := people.NewProfile(rec.person(&a.cfg), rec.EmailVerified, a.cfg.Now())
 	if err := a.cfg.People.KeepPerson(ctx, said); err != nil {
 		return fmt.Errorf("keep the person's profile: %w", err)
 	}

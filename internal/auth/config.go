@@ -14,6 +14,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/loopback"
+	"countersign/internal/people"
 )
 
 // Paths of this service that the provider has to know. Register them with the client.
@@ -87,7 +88,7 @@ type Config struct {
 	Record func(context.Context, callbacks.AuditEntry) error
 	// People stores what the provider says about each person who signs in. An error stops the
 	// sign-in.
-	People callbacks.People
+	People people.Store
 	// Ended is called with the ID of each session that is ended before its time, after the session
 	// is deleted, so that streams open under it can be closed too. It must not block. It may be
 	// nil.

@@ -9,7 +9,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"countersign/internal/auth"
-	"countersign/internal/callbacks"
+	"countersign/internal/people"
 	"countersign/internal/standin/oidc"
 )
 
@@ -131,7 +131,7 @@ func (r *rig) forgetFields(t *testing.T, token string, names ...string) {
 	if data, err = (scs.GobCodec{}).Encode(deadline, values); err != nil {
 		t.Fatal(err)
 	}
-	older := callbacks.StoredSession{TokenHash: auth.HashOf(token), Sealed: r.auth.Load().Seal(token, data)}
+	older := people.StoredSession{TokenHash: auth.HashOf(token), Sealed: r.auth.Load().Seal(token, data)}
 	was, _, err := r.store.Find(t.Context(), older.TokenHash)
 	if err != nil {
 		t.Fatal(err)

@@ -20,6 +20,7 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
+	"countersign/internal/people"
 	"countersign/internal/standin/oidc"
 )
 
@@ -51,7 +52,7 @@ type rig struct {
 	audit     []callbacks.AuditEntry
 	recording error // what Record answers
 	ended     []callbacks.ID
-	people    map[string]callbacks.Profile
+	people    map[string]people.Profile
 	keeping   error // what KeepPerson answers
 }
 
@@ -65,7 +66,7 @@ func newRig(t *testing.T, options ...option) *rig {
 
 func startRig(t *testing.T, https bool, options ...option) *rig {
 	t.Helper()
-	r := &rig{start: time.Now(), log: &syncBuffer{}, people: map[string]callbacks.Profile{}}
+	r := &rig{start: time.Now(), log: &syncBuffer{}, people: map[string]people.Profile{}}
 	r.store = &brittleStore{Sessions: newStore(t), rig: r}
 	r.app = httptest.NewUnstartedServer(http.HandlerFunc(r.serve))
 	r.origin = "http://" + r.app.Listener.Addr().String()
@@ -159,7 +160,7 @@ func (r *rig) failRecording(err error) {
 }
 
 // KeepPerson and Profile are the contract's simplest keeper.
-func (r *rig) KeepPerson(_ context.Context, said callbacks.Profile) error {
+func (r *rig) KeepPerson(_ context.Context, said people.Profile) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.keeping != nil {
@@ -172,13 +173,13 @@ func (r *rig) KeepPerson(_ context.Context, said callbacks.Profile) error {
 	return nil
 }
 
-func (r *rig) Profile(_ context.Context, id string) (callbacks.Profile, error) {
+func (r *rig) Profile(_ context.Context, id string) (people.Profile, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if known, ok := r.people[id]; ok {
 		return known, nil
 	}
-	return callbacks.Profile{}, callbacks.ErrNotFound
+	return people.Profile{}, callbacks.ErrNotFound
 }
 
 func (r *rig) failKeeping(err error) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/people"
 	"countersign/internal/printable"
 )
 
@@ -43,9 +44,9 @@ func (r record) person(cfg *Config) callbacks.Person {
 }
 
 // listed returns what the list of sessions shows of the record.
-func (r record) listed(cfg *Config) callbacks.Session {
+func (r record) listed(cfg *Config) people.Session {
 	p := r.person(cfg)
-	return callbacks.Session{
+	return people.Session{
 		ID: r.ID, Person: keyOf(p), Name: p.Actor().Name, Email: r.Email, Browser: r.Browser, Address: r.Address,
 		SignedInAt: r.SignedInAt, SeenAt: r.SeenAt,
 	}
@@ -174,7 +175,7 @@ func (a *Auth) end(w http.ResponseWriter, r *http.Request, s *session) (*session
 // endOnRecord deletes a session together with an audit entry, both or neither, and then its cookie.
 // It is no error if the session was already ended.
 func (a *Auth) endOnRecord(ctx context.Context, w http.ResponseWriter, rec record, detail string) error {
-	_, err := a.cfg.Store.End(ctx, rec.ID, func(callbacks.Session) (callbacks.AuditEntry, error) {
+	_, err := a.cfg.Store.End(ctx, rec.ID, func(people.Session) (callbacks.AuditEntry, error) {
 		actor := rec.person(&a.cfg).Actor()
 		return callbacks.AuditEntry{At: a.cfg.Now(), Actor: actor, Action: callbacks.ActionSignedOut, Detail: detail}, nil
 	})

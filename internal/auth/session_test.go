@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"countersign/internal/auth"
-	"countersign/internal/callbacks"
+	"countersign/internal/people"
 	"countersign/internal/standin/oidc"
 )
 
@@ -238,7 +238,7 @@ func TestRevokedUnderWay(t *testing.T) {
 	if _, ok := b.person(); ok {
 		t.Error("signed in although the session was deleted while its groups were renewed")
 	}
-	rows, _, err := r.store.List(t.Context(), callbacks.SessionQuery{Limit: 9})
+	rows, _, err := r.store.List(t.Context(), people.SessionQuery{Limit: 9})
 	if err != nil || len(rows) != 0 {
 		t.Errorf("the renewal wrote %d rows, %v", len(rows), err)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/people"
 )
 
 // keyOf returns the key under which a person's sessions are listed.
@@ -14,13 +15,13 @@ func keyOf(p callbacks.Person) string { return p.Actor().ID }
 
 // OwnSessions returns a page of a person's sessions. The query says where the page begins and how
 // long it is.
-func (a *Auth) OwnSessions(ctx context.Context, p callbacks.Person, q callbacks.SessionQuery) ([]callbacks.Session, *callbacks.Cursor, error) {
+func (a *Auth) OwnSessions(ctx context.Context, p callbacks.Person, q people.SessionQuery) ([]people.Session, *callbacks.Cursor, error) {
 	q.Person = keyOf(p)
 	return a.list(ctx, q)
 }
 
 // AllSessions returns a page of everybody's sessions. It is for admins.
-func (a *Auth) AllSessions(ctx context.Context, p callbacks.Person, q callbacks.SessionQuery) ([]callbacks.Session, *callbacks.Cursor, error) {
+func (a *Auth) AllSessions(ctx context.Context, p callbacks.Person, q people.SessionQuery) ([]people.Session, *callbacks.Cursor, error) {
 	if !p.Roles.Admin {
 		return nil, nil, &callbacks.Refusal{Code: "role", Reason: "This page is for admins."}
 	}
@@ -29,7 +30,7 @@ func (a *Auth) AllSessions(ctx context.Context, p callbacks.Person, q callbacks.
 }
 
 // list returns a page of sessions without those that are over but that no request has ended yet.
-func (a *Auth) list(ctx context.Context, q callbacks.SessionQuery) ([]callbacks.Session, *callbacks.Cursor, error) {
+func (a *Auth) list(ctx context.Context, q people.SessionQuery) ([]people.Session, *callbacks.Cursor, error) {
 	now := a.cfg.Now()
 	q.SeenAfter, q.SignedInAfter = now.Add(-a.cfg.SessionIdle), now.Add(-a.cfg.SessionLifetime)
 	page, next, err := a.cfg.Store.List(ctx, q)
@@ -50,8 +51,8 @@ func (a *Auth) SessionID(ctx context.Context) callbacks.ID {
 
 // EndSession ends a session of the person, or of anybody if the person is an admin. It returns
 // [callbacks.ErrNotFound] if there is no such session or it is not theirs.
-func (a *Auth) EndSession(ctx context.Context, by callbacks.Person, id callbacks.ID) (callbacks.Session, error) {
-	ended, err := a.cfg.Store.End(ctx, id, func(s callbacks.Session) (callbacks.AuditEntry, error) {
+func (a *Auth) EndSession(ctx context.Context, by callbacks.Person, id callbacks.ID) (people.Session, error) {
+	ended, err := a.cfg.Store.End(ctx, id, func(s people.Session) (callbacks.AuditEntry, error) {
 		own := s.Person == keyOf(by)
 		if !own && !by.Roles.Admin {
 			return callbacks.AuditEntry{}, callbacks.ErrNotFound
@@ -59,7 +60,7 @@ func (a *Auth) EndSession(ctx context.Context, by callbacks.Person, id callbacks
 		return callbacks.AuditEntry{At: a.cfg.Now(), Actor: by.Actor(), Action: callbacks.ActionSessionEnded, Detail: endedWords(s, own)}, nil
 	})
 	if err != nil {
-		return callbacks.Session{}, fmt.Errorf("end a session: %w", err)
+		return people.Session{}, fmt.Errorf("end a session: %w", err)
 	}
 	a.cfg.Ended(id)
 	return ended.Session, nil
@@ -70,7 +71,7 @@ func (a *Auth) EndOthers(ctx context.Context, by callbacks.Person) error {
 	this := a.SessionID(ctx)
 	var after *callbacks.Cursor
 	for {
-		page, next, err := a.OwnSessions(ctx, by, callbacks.SessionQuery{After: after, Limit: callbacks.MaxPage})
+		page, next, err := a.OwnSessions(ctx, by, people.SessionQuery{After: after, Limit: callbacks.MaxPage})
 		if err != nil {
 			return err
 		}
@@ -89,7 +90,7 @@ func (a *Auth) EndOthers(ctx context.Context, by callbacks.Person) error {
 }
 
 // endedWords is the sentence for the audit.
-func endedWords(s callbacks.Session, own bool) string {
+func endedWords(s people.Session, own bool) string {
 	whose := "a session of " + s.Name
 	if own {
 		whose = "their own session"

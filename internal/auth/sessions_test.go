@@ -12,6 +12,7 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
+	"countersign/internal/people"
 	"countersign/internal/standin/oidc"
 )
 
@@ -23,9 +24,9 @@ func (r *rig) dana() callbacks.Person {
 }
 
 // own are the sessions of dana.
-func (r *rig) own(t *testing.T) []callbacks.Session {
+func (r *rig) own(t *testing.T) []people.Session {
 	t.Helper()
-	list, _, err := r.auth.Load().OwnSessions(t.Context(), r.dana(), callbacks.SessionQuery{Limit: 10})
+	list, _, err := r.auth.Load().OwnSessions(t.Context(), r.dana(), people.SessionQuery{Limit: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +104,7 @@ func TestEndSessionOfAnother(t *testing.T) {
 	if _, err := r.auth.Load().EndSession(t.Context(), auditor, r.own(t)[0].ID); !errors.Is(err, callbacks.ErrNotFound) {
 		t.Errorf("another's session: %v", err)
 	}
-	if _, _, err := r.auth.Load().AllSessions(t.Context(), auditor, callbacks.SessionQuery{}); !errors.Is(err, callbacks.ErrForbidden) {
+	if _, _, err := r.auth.Load().AllSessions(t.Context(), auditor, people.SessionQuery{}); !errors.Is(err, callbacks.ErrForbidden) {
 		t.Errorf("everybody's sessions: %v", err)
 	}
 	if _, ok := b.person(); !ok || len(r.actions()) != 1 {
@@ -119,7 +120,7 @@ func TestEndOthers(t *testing.T) {
 	here.mustSignIn()
 	r.pass(time.Second)
 	for i := range 205 {
-		s := callbacks.StoredSession{TokenHash: []byte{byte(i)}, Sealed: []byte{}, ExpiresAt: time.Now().Add(time.Hour), Session: callbacks.Session{
+		s := people.StoredSession{TokenHash: []byte{byte(i)}, Sealed: []byte{}, ExpiresAt: time.Now().Add(time.Hour), Session: people.Session{
 			ID: callbacks.ID(fmt.Sprintf("s%d", i)), Person: r.id(dana.Subject), SignedInAt: r.now(), SeenAt: r.now(),
 		}}
 		if err := r.store.Insert(t.Context(), s); err != nil {

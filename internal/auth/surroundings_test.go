@@ -16,6 +16,7 @@ import (
 
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
+	"countersign/internal/people"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 )
@@ -58,7 +59,7 @@ func (s *brittleStore) Find(ctx context.Context, hash []byte) ([]byte, bool, err
 	return sealed, found, err
 }
 
-func (s *brittleStore) Insert(ctx context.Context, session callbacks.StoredSession) error {
+func (s *brittleStore) Insert(ctx context.Context, session people.StoredSession) error {
 	s.writes.Add(1)
 	if s.readOnly.Load() {
 		return errStore
@@ -66,7 +67,7 @@ func (s *brittleStore) Insert(ctx context.Context, session callbacks.StoredSessi
 	return s.Sessions.Insert(ctx, session)
 }
 
-func (s *brittleStore) Update(ctx context.Context, session callbacks.StoredSession, was []byte) (bool, error) {
+func (s *brittleStore) Update(ctx context.Context, session people.StoredSession, was []byte) (bool, error) {
 	s.writes.Add(1)
 	if s.readOnly.Load() {
 		return false, errStore
@@ -82,12 +83,12 @@ func (s *brittleStore) Delete(ctx context.Context, hash []byte) (bool, error) {
 }
 
 // End writes its audit entry where the rig keeps the others, too.
-func (s *brittleStore) End(ctx context.Context, id callbacks.ID, judge func(callbacks.Session) (callbacks.AuditEntry, error)) (callbacks.StoredSession, error) {
+func (s *brittleStore) End(ctx context.Context, id callbacks.ID, judge func(people.Session) (callbacks.AuditEntry, error)) (people.StoredSession, error) {
 	if s.readOnly.Load() {
-		return callbacks.StoredSession{}, errStore
+		return people.StoredSession{}, errStore
 	}
 	var entry callbacks.AuditEntry
-	ended, err := s.Sessions.End(ctx, id, func(session callbacks.Session) (_ callbacks.AuditEntry, err error) {
+	ended, err := s.Sessions.End(ctx, id, func(session people.Session) (_ callbacks.AuditEntry, err error) {
 		if entry, err = judge(session); err == nil {
 			err = s.rig.recordingError()
 		}

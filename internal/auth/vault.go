@@ -12,6 +12,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/people"
 )
 
 // Store keeps sessions, and also the sign-ins under way. It gets only hashes of tokens and sealed
@@ -20,19 +21,19 @@ type Store interface {
 	// Find returns what a session holds. found is false if there is no session or it has expired.
 	Find(ctx context.Context, tokenHash []byte) (sealed []byte, found bool, err error)
 	// Insert adds a new session.
-	Insert(ctx context.Context, s callbacks.StoredSession) error
+	Insert(ctx context.Context, s people.StoredSession) error
 	// Update writes a session if it still holds what was found. Otherwise, if it was deleted or
 	// written meanwhile, Update changes nothing and written is false.
-	Update(ctx context.Context, s callbacks.StoredSession, found []byte) (written bool, err error)
+	Update(ctx context.Context, s people.StoredSession, found []byte) (written bool, err error)
 	// Delete ends a session. found is false if there is none.
 	Delete(ctx context.Context, tokenHash []byte) (found bool, err error)
 	// End deletes the session of an ID together with the audit entry that judge returns. If judge
 	// returns an error, the session stays and End returns that error. If there is no session, End
 	// returns [callbacks.ErrNotFound]. judge may run twice.
-	End(ctx context.Context, id callbacks.ID, judge func(callbacks.Session) (callbacks.AuditEntry, error)) (callbacks.StoredSession, error)
+	End(ctx context.Context, id callbacks.ID, judge func(people.Session) (callbacks.AuditEntry, error)) (people.StoredSession, error)
 	// List returns a page, the latest sign-in first, and the cursor of the next page, which is nil
 	// on the last page.
-	List(ctx context.Context, q callbacks.SessionQuery) (page []callbacks.Session, next *callbacks.Cursor, err error)
+	List(ctx context.Context, q people.SessionQuery) (page []people.Session, next *callbacks.Cursor, err error)
 }
 
 // errOver means that a session was ended, or written by another process, while a request worked
@@ -78,7 +79,7 @@ type aboutKey struct{}
 
 // about passes what the list of sessions shows to [vault.CommitCtx], because scs hands over only
 // the data to be sealed.
-func about(ctx context.Context, s callbacks.Session) context.Context {
+func about(ctx context.Context, s people.Session) context.Context {
 	return context.WithValue(ctx, aboutKey{}, s)
 }
 
@@ -112,8 +113,8 @@ func (v vault) FindCtx(ctx context.Context, token string) (data []byte, found bo
 // CommitCtx implements [scs.CtxStore]. It returns [errOver] if the session is not as it was found.
 func (v vault) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	hash := hashOf(token)
-	s := callbacks.StoredSession{TokenHash: hash, Sealed: v.keys.seal(data, hash), ExpiresAt: expiry}
-	s.Session, _ = ctx.Value(aboutKey{}).(callbacks.Session)
+	s := people.StoredSession{TokenHash: hash, Sealed: v.keys.seal(data, hash), ExpiresAt: expiry}
+	s.Session, _ = ctx.Value(aboutKey{}).(people.Session)
 	if v.begins {
 		return v.store.Insert(ctx, s)
 	}

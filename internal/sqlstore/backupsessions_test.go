@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/people"
 	"countersign/internal/sqlstore"
 )
 
@@ -29,8 +29,8 @@ func TestBackupHoldsNoSessions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	session := callbacks.StoredSession{
-		Session:   callbacks.Session{ID: "s1", Person: "ada", Name: name},
+	session := people.StoredSession{
+		Session:   people.Session{ID: "s1", Person: "ada", Name: name},
 		TokenHash: []byte("hash"), Sealed: []byte(refreshToken), ExpiresAt: time.Now().Add(time.Hour),
 	}
 	if err := s.Sessions(time.Now).Insert(t.Context(), session); err != nil {

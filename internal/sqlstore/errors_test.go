@@ -9,6 +9,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/people"
 	"countersign/internal/sqlstore"
 )
 
@@ -36,8 +37,8 @@ func checkUnavailable(t *testing.T, s *sqlstore.Store) {
 		"Titles": only(s.Titles(ctx, []callbacks.ID{c.ID})),
 		"Audit":  only(s.Audit(ctx, callbacks.AuditQuery{Limit: 1})),
 		"Record": s.Record(ctx, callbackstest.Entry(c, "x", now)), "ForgetMessages": s.ForgetMessages(ctx, now, 1), "Ping": s.Ping(ctx),
-		"ForgetSessions": s.ForgetSessions(ctx, now, 1), "Insert": sessions.Insert(ctx, callbacks.StoredSession{}),
-		"UpdateSession": only(sessions.Update(ctx, callbacks.StoredSession{}, nil)), "Delete": only(sessions.Delete(ctx, nil)),
+		"ForgetSessions": s.ForgetSessions(ctx, now, 1), "Insert": sessions.Insert(ctx, people.StoredSession{}),
+		"UpdateSession": only(sessions.Update(ctx, people.StoredSession{}, nil)), "Delete": only(sessions.Delete(ctx, nil)),
 		"End": only(sessions.End(ctx, "s", nil)),
 	} {
 		if !errors.Is(err, callbacks.ErrUnavailable) {
@@ -45,7 +46,7 @@ func checkUnavailable(t *testing.T, s *sqlstore.Store) {
 		}
 	}
 	_, _, finding := sessions.Find(ctx, nil)
-	_, _, listing := sessions.List(ctx, callbacks.SessionQuery{Limit: 1})
+	_, _, listing := sessions.List(ctx, people.SessionQuery{Limit: 1})
 	if !errors.Is(finding, callbacks.ErrUnavailable) || !errors.Is(listing, callbacks.ErrUnavailable) {
 		t.Errorf("Find gives %v, List %v, want ErrUnavailable", finding, listing)
 	}

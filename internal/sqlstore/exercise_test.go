@@ -9,6 +9,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/discovery"
+	"countersign/internal/people"
 	"countersign/internal/readquota"
 )
 
@@ -90,17 +91,17 @@ func exercise(t *testing.T, s *Store) {
 	_, err = s.Backlog(ctx, now)
 	check(err)
 	sessions := s.Sessions(func() time.Time { return now })
-	session := callbacks.StoredSession{Session: callbacks.Session{ID: "s1", Person: "ada"}, TokenHash: []byte("hash"), Sealed: []byte("sealed"), ExpiresAt: now}
+	session := people.StoredSession{Session: people.Session{ID: "s1", Person: "ada"}, TokenHash: []byte("hash"), Sealed: []byte("sealed"), ExpiresAt: now}
 	check(sessions.Insert(ctx, session))
 	_, _, err = sessions.Find(ctx, session.TokenHash)
 	check(err)
 	_, err = sessions.Update(ctx, session, session.Sealed)
 	check(err)
-	for _, q := range []callbacks.SessionQuery{{}, {Person: "ada"}, {Search: "a"}, {Person: "ada", After: &callbacks.Cursor{Key: 1, ID: "s1"}}, {After: &callbacks.Cursor{Key: 1, ID: "s1"}}} {
+	for _, q := range []people.SessionQuery{{}, {Person: "ada"}, {Search: "a"}, {Person: "ada", After: &callbacks.Cursor{Key: 1, ID: "s1"}}, {After: &callbacks.Cursor{Key: 1, ID: "s1"}}} {
 		_, _, err = sessions.List(ctx, q)
 		check(err)
 	}
-	_, err = sessions.End(ctx, session.ID, func(callbacks.Session) (callbacks.AuditEntry, error) { return callbacks.AuditEntry{}, nil })
+	_, err = sessions.End(ctx, session.ID, func(people.Session) (callbacks.AuditEntry, error) { return callbacks.AuditEntry{}, nil })
 	check(err)
 	_, err = sessions.Delete(ctx, session.TokenHash)
 	check(err)

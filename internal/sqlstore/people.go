@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/uptrace/bun"
+	"countersign/internal/people"
 
-	"countersign/internal/callbacks"
+	"github.com/uptrace/bun"
 )
 
 // personRow is a row of people.
@@ -36,8 +36,8 @@ type addressDocument struct {
 	VerifiedAt int64  `json:"verifiedAt,omitempty"`
 }
 
-// KeepPerson implements callbacks.People.
-func (s *Store) KeepPerson(ctx context.Context, said callbacks.Profile) error {
+// KeepPerson implements people.Store.
+func (s *Store) KeepPerson(ctx context.Context, said people.Profile) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
 		fresh, err := rowOfPerson(said)
 		if err != nil {
@@ -65,16 +65,16 @@ func (s *Store) KeepPerson(ctx context.Context, said callbacks.Profile) error {
 	})
 }
 
-// Profile implements callbacks.People.
-func (s *Store) Profile(ctx context.Context, id string) (callbacks.Profile, error) {
+// Profile implements people.Store.
+func (s *Store) Profile(ctx context.Context, id string) (people.Profile, error) {
 	var r personRow
 	if err := s.db.NewSelect().Model(&r).Where("id = ?", storable(id)).Scan(ctx); err != nil {
-		return callbacks.Profile{}, missing(s.unavailable(err))
+		return people.Profile{}, missing(s.unavailable(err))
 	}
 	return r.profile()
 }
 
-func rowOfPerson(p callbacks.Profile) (personRow, error) {
+func rowOfPerson(p people.Profile) (personRow, error) {
 	var addresses []addressDocument
 	for _, a := range p.Addresses {
 		addresses = append(addresses, addressDocument{Address: a.Address, SeenAt: millis(a.SeenAt), VerifiedAt: millis(a.VerifiedAt)})
@@ -92,15 +92,15 @@ func rowOfPerson(p callbacks.Profile) (personRow, error) {
 	return r, err
 }
 
-func (r *personRow) profile() (callbacks.Profile, error) {
-	p := callbacks.Profile{
+func (r *personRow) profile() (people.Profile, error) {
+	p := people.Profile{
 		ID: r.ID, Issuer: r.Issuer, Subject: r.Subject, Name: r.Name, GivenName: r.GivenName, FamilyName: r.FamilyName, Email: r.Email,
 		GroupsReadAt: fromMillis(r.GroupsReadAt), FirstSeenAt: fromMillis(r.FirstSeenAt), LastSeenAt: fromMillis(r.LastSeenAt),
 	}
 	var addresses []addressDocument
 	_, err := decode(r.Addresses, &addresses)
 	for _, a := range addresses {
-		p.Addresses = append(p.Addresses, callbacks.KnownAddress{
+		p.Addresses = append(p.Addresses, people.KnownAddress{
 			Address: a.Address, SeenAt: fromMillis(a.SeenAt), VerifiedAt: fromMillis(a.VerifiedAt),
 		})
 	}

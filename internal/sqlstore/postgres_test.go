@@ -13,6 +13,7 @@ import (
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delivery/deliverytest"
 	"countersign/internal/discovery/discoverytest"
+	"countersign/internal/people"
 	"countersign/internal/readquota"
 	"countersign/internal/readquota/readquotatest"
 	"countersign/internal/rollout"
@@ -65,7 +66,7 @@ func TestPostgres(t *testing.T) {
 	discoverytest.Run(t, open)
 	readquotatest.Run(t, open)
 	rollouttest.Run(t, open)
-	callbackstest.RunPeople(t, func(t *testing.T) callbacks.People { return openPostgres(t) })
+	callbackstest.RunPeople(t, func(t *testing.T) people.Store { return openPostgres(t) })
 }
 
 // TestPostgresOneClock: replicas share the budgets although their clocks do not agree.

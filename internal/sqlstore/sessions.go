@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/people"
 )
 
 // sessionRow is a row of sessions.
@@ -31,7 +32,7 @@ type sessionRow struct {
 	Sealed     []byte
 }
 
-func newSessionRow(s callbacks.StoredSession) *sessionRow {
+func newSessionRow(s people.StoredSession) *sessionRow {
 	return &sessionRow{
 		TokenHash: s.TokenHash, ID: string(s.ID), Person: s.Person, Name: s.Name, Email: s.Email, Searched: searched(s.Session),
 		Browser: s.Browser, Address: s.Address, SignedInAt: millis(s.SignedInAt), SeenAt: millis(s.SeenAt),
@@ -39,15 +40,15 @@ func newSessionRow(s callbacks.StoredSession) *sessionRow {
 	}
 }
 
-func (r *sessionRow) session() callbacks.Session {
-	return callbacks.Session{
+func (r *sessionRow) session() people.Session {
+	return people.Session{
 		ID: callbacks.ID(r.ID), Person: r.Person, Name: r.Name, Email: r.Email, Browser: r.Browser, Address: r.Address,
 		SignedInAt: fromMillis(r.SignedInAt), SeenAt: fromMillis(r.SeenAt),
 	}
 }
 
-func (r *sessionRow) stored() callbacks.StoredSession {
-	return callbacks.StoredSession{Session: r.session(), TokenHash: r.TokenHash, Sealed: r.Sealed, ExpiresAt: fromMillis(r.ExpiresAt)}
+func (r *sessionRow) stored() people.StoredSession {
+	return people.StoredSession{Session: r.session(), TokenHash: r.TokenHash, Sealed: r.Sealed, ExpiresAt: fromMillis(r.ExpiresAt)}
 }
 
 // Sessions keeps sign-in sessions. A session is found by the hash of its token; its data is sealed
@@ -74,7 +75,7 @@ func (s *Sessions) Find(ctx context.Context, tokenHash []byte) (sealed []byte, f
 }
 
 // Insert adds a new session. Only a sign-in calls it.
-func (s *Sessions) Insert(ctx context.Context, session callbacks.StoredSession) error {
+func (s *Sessions) Insert(ctx context.Context, session people.StoredSession) error {
 	return s.store.transact(ctx, func(ctx context.Context, t *tx) error {
 		if err := t.insert(ctx, newSessionRow(session)); err != nil {
 			return fmt.Errorf("insert session: %w", err)
@@ -86,7 +87,7 @@ func (s *Sessions) Insert(ctx context.Context, session callbacks.StoredSession) 
 // Update writes a session if it still holds what was found. Otherwise, if it was deleted or written
 // meanwhile, Update changes nothing and written is false. It does not change when the session began
 // and expires.
-func (s *Sessions) Update(ctx context.Context, session callbacks.StoredSession, found []byte) (written bool, err error) {
+func (s *Sessions) Update(ctx context.Context, session people.StoredSession, found []byte) (written bool, err error) {
 	r := newSessionRow(session)
 	err = s.store.transact(ctx, func(ctx context.Context, t *tx) error {
 		n, err := t.exec(ctx, `update sessions set sealed = ?, person = ?, name = ?, email = ?, searched = ?, browser = ?, address = ?, seen_at = ?
@@ -116,7 +117,7 @@ func (s *Sessions) Delete(ctx context.Context, tokenHash []byte) (found bool, er
 // End deletes the session of an ID together with the audit entry that judge returns, and returns
 // what the session held. If judge returns an error, the session stays and End returns that error.
 // If there is no session, End returns [callbacks.ErrNotFound]. judge may run twice.
-func (s *Sessions) End(ctx context.Context, id callbacks.ID, judge func(callbacks.Session) (callbacks.AuditEntry, error)) (ended callbacks.StoredSession, err error) {
+func (s *Sessions) End(ctx context.Context, id callbacks.ID, judge func(people.Session) (callbacks.AuditEntry, error)) (ended people.StoredSession, err error) {
 	err = s.store.transact(ctx, func(ctx context.Context, t *tx) error {
 		r, err := row[sessionRow](ctx, t, `select * from sessions where id = ? and person <> ''`+t.dialect.ForUpdate, storable(string(id)))
 		if err != nil {
@@ -146,7 +147,7 @@ func (s *Store) ForgetSessions(ctx context.Context, now time.Time, limit int) er
 
 // List returns a page of the sessions that a query asks for, the latest sign-in first. next is the
 // cursor of the next page, which is nil on the last page.
-func (s *Sessions) List(ctx context.Context, q callbacks.SessionQuery) (page []callbacks.Session, next *callbacks.Cursor, err error) {
+func (s *Sessions) List(ctx context.Context, q people.SessionQuery) (page []people.Session, next *callbacks.Cursor, err error) {
 	limit := min(max(q.Limit, 1), callbacks.MaxPage)
 	text, args := sessionsText(q, limit+1) // one more shows whether there is a next page
 	var found []sessionRow
@@ -165,7 +166,7 @@ func (s *Sessions) List(ctx context.Context, q callbacks.SessionQuery) (page []c
 }
 
 // sessionsText returns the statement of a query. It does not read the sealed data.
-func sessionsText(q callbacks.SessionQuery, limit int) (string, []any) {
+func sessionsText(q people.SessionQuery, limit int) (string, []any) {
 	conditions := []condition{where("person <> ''"), where("signed_in_at > ?", millis(q.SignedInAfter)), where("seen_at > ?", millis(q.SeenAfter))}
 	if q.Person != "" {
 		conditions = append(conditions, where("person = ?", storable(q.Person)))
@@ -190,6 +191,6 @@ var literal = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // searched returns the text that a search looks in. Each part is on its own line, so that no search
 // can span two.
-func searched(s callbacks.Session) string {
+func searched(s people.Session) string {
 	return strings.ToLower(strings.Join([]string{s.Name, s.Email, s.Person, s.Address}, "\n"))
 }

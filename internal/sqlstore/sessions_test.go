@@ -11,14 +11,15 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
+	"countersign/internal/people"
 	"countersign/internal/sqlstore"
 )
 
 // stored is the session of a person in one browser, which began so long after the tests' beginning.
-func stored(id, person string, after time.Duration) callbacks.StoredSession {
+func stored(id, person string, after time.Duration) people.StoredSession {
 	at := callbackstest.T0.Add(after)
-	return callbacks.StoredSession{
-		Session: callbacks.Session{
+	return people.StoredSession{
+		Session: people.Session{
 			ID: callbacks.ID(id), Person: person, Name: strings.ToUpper(person), Email: person + "@harborline.example",
 			Browser: "Firefox 145 on Linux", Address: "203.0.113.7", SignedInAt: at, SeenAt: at,
 		},
@@ -35,7 +36,7 @@ func find(t *testing.T, s *sqlstore.Sessions, hash []byte) (string, bool) {
 	return string(sealed), found
 }
 
-func insert(t *testing.T, s *sqlstore.Sessions, session callbacks.StoredSession) callbacks.StoredSession {
+func insert(t *testing.T, s *sqlstore.Sessions, session people.StoredSession) people.StoredSession {
 	t.Helper()
 	if err := s.Insert(t.Context(), session); err != nil {
 		t.Fatalf("insert: %v", err)
@@ -133,7 +134,7 @@ func TestEndSession(t *testing.T) {
 		insert(t, s, underWay)
 		refused := errors.New("not yours")
 		entry := callbacks.AuditEntry{At: clock.Now(), Actor: callbacks.Person{Subject: "root"}.Actor(), Action: callbacks.ActionSessionEnded, Detail: "Ended."}
-		_, err := s.End(t.Context(), mine.ID, func(seen callbacks.Session) (callbacks.AuditEntry, error) {
+		_, err := s.End(t.Context(), mine.ID, func(seen people.Session) (callbacks.AuditEntry, error) {
 			if diff := cmp.Diff(mine.Session, seen); diff != "" {
 				t.Error(diff)
 			}
@@ -145,7 +146,7 @@ func TestEndSession(t *testing.T) {
 		if _, found := find(t, s, mine.TokenHash); !found || len(audit(t, store)) != 0 {
 			t.Error("a refused end changed something")
 		}
-		allow := func(callbacks.Session) (callbacks.AuditEntry, error) { return entry, nil }
+		allow := func(people.Session) (callbacks.AuditEntry, error) { return entry, nil }
 		ended, err := s.End(t.Context(), mine.ID, allow)
 		if diff := cmp.Diff(mine, ended); err != nil || diff != "" {
 			t.Errorf("%v %s", err, diff)
@@ -184,20 +185,20 @@ func TestListSessions(t *testing.T) {
 		insert(t, s, stored("begun", "", time.Minute))
 		before := callbackstest.T0.Add(-2 * time.Hour)
 		for name, tt := range map[string]struct {
-			q    callbacks.SessionQuery
+			q    people.SessionQuery
 			want string
 		}{
-			"Everybody": {callbacks.SessionQuery{}, "c1 a3 b1 a2 a1"},
-			"Mine":      {callbacks.SessionQuery{Person: "ada"}, "a3 a2 a1"},
-			"Idle":      {callbacks.SessionQuery{SeenAfter: callbackstest.T0.Add(-time.Hour)}, "c1 a3 b1 a1"},
-			"Old":       {callbacks.SessionQuery{SignedInAfter: callbackstest.T0}, "c1 a3 b1 a2"},
-			"Name":      {callbacks.SessionQuery{Search: "aD"}, "a3 a2 a1"},
-			"Email":     {callbacks.SessionQuery{Search: "bo@Harbor"}, "b1"},
-			"Address":   {callbacks.SessionQuery{Search: "2001:db8"}, "c1"},
-			"Literal":   {callbacks.SessionQuery{Search: `0%_\`}, "c1"},
-			"NoPattern": {callbacks.SessionQuery{Search: "a%a"}, ""},
-			"Nobody":    {callbacks.SessionQuery{Person: "zoe"}, ""},
-			"NUL":       {callbacks.SessionQuery{Search: "\x00", Person: "\x00"}, ""},
+			"Everybody": {people.SessionQuery{}, "c1 a3 b1 a2 a1"},
+			"Mine":      {people.SessionQuery{Person: "ada"}, "a3 a2 a1"},
+			"Idle":      {people.SessionQuery{SeenAfter: callbackstest.T0.Add(-time.Hour)}, "c1 a3 b1 a1"},
+			"Old":       {people.SessionQuery{SignedInAfter: callbackstest.T0}, "c1 a3 b1 a2"},
+			"Name":      {people.SessionQuery{Search: "aD"}, "a3 a2 a1"},
+			"Email":     {people.SessionQuery{Search: "bo@Harbor"}, "b1"},
+			"Address":   {people.SessionQuery{Search: "2001:db8"}, "c1"},
+			"Literal":   {people.SessionQuery{Search: `0%_\`}, "c1"},
+			"NoPattern": {people.SessionQuery{Search: "a%a"}, ""},
+			"Nobody":    {people.SessionQuery{Person: "zoe"}, ""},
+			"NUL":       {people.SessionQuery{Search: "\x00", Person: "\x00"}, ""},
 		} {
 			if tt.q.SignedInAfter.IsZero() {
 				tt.q.SignedInAfter = before
@@ -216,7 +217,7 @@ func TestListSessions(t *testing.T) {
 }
 
 // walk reads every page of a query.
-func walk(t *testing.T, s *sqlstore.Sessions, q callbacks.SessionQuery) string {
+func walk(t *testing.T, s *sqlstore.Sessions, q people.SessionQuery) string {
 	t.Helper()
 	var ids []string
 	for range 20 {
@@ -260,8 +261,8 @@ func TestUpdatedSessionIsListedAsItIs(t *testing.T) {
 		if _, err := s.Update(t.Context(), mine, mine.Sealed); err != nil {
 			t.Fatal(err)
 		}
-		page, _, err := s.List(t.Context(), callbacks.SessionQuery{Search: "198.51", Limit: 2})
-		if diff := cmp.Diff([]callbacks.Session{mine.Session}, page); err != nil || diff != "" {
+		page, _, err := s.List(t.Context(), people.SessionQuery{Search: "198.51", Limit: 2})
+		if diff := cmp.Diff([]people.Session{mine.Session}, page); err != nil || diff != "" {
 			t.Errorf("%v %s", err, diff)
 		}
 	})
@@ -278,7 +279,7 @@ func BenchmarkSearchSessions(b *testing.B) {
 		}
 	}
 	for b.Loop() {
-		if _, _, err := s.List(b.Context(), callbacks.SessionQuery{Search: "nobody", Limit: 50}); err != nil {
+		if _, _, err := s.List(b.Context(), people.SessionQuery{Search: "nobody", Limit: 50}); err != nil {
 			b.Fatal(err)
 		}
 	}

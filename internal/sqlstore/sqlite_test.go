@@ -3,10 +3,10 @@ package sqlstore_test
 import (
 	"testing"
 
-	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delivery/deliverytest"
 	"countersign/internal/discovery/discoverytest"
+	"countersign/internal/people"
 	"countersign/internal/readquota/readquotatest"
 	"countersign/internal/rollout/rollouttest"
 	"countersign/internal/sqlstore"
@@ -39,5 +39,5 @@ func TestSQLite(t *testing.T) {
 	discoverytest.Run(t, open)
 	readquotatest.Run(t, open)
 	rollouttest.Run(t, open)
-	callbackstest.RunPeople(t, func(t *testing.T) callbacks.People { return openSQLite(t) })
+	callbackstest.RunPeople(t, func(t *testing.T) people.Store { return openSQLite(t) })
 }

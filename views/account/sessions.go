@@ -2,15 +2,16 @@ package account
 
 import (
 	"countersign/internal/callbacks"
+	"countersign/internal/people"
 	"countersign/views/untrusted"
 )
 
 // Sessions is a page of sessions: the reader's own, or everybody's.
 type Sessions struct {
 	All   bool
-	List  []callbacks.Session // the latest sign-in first
-	This  callbacks.ID        // the reader's own session
-	Query callbacks.SessionQuery
+	List  []people.Session // the latest sign-in first
+	This  callbacks.ID     // the reader's own session
+	Query people.SessionQuery
 	Next  string // the start of the next page; empty on the last page
 }
 
@@ -28,7 +29,7 @@ func (m Sessions) endPath(id callbacks.ID) string {
 }
 
 // browserWords returns the name of a session's browser, which may have sent none.
-func browserWords(s callbacks.Session) string {
+func browserWords(s people.Session) string {
 	if s.Browser == "" {
 		return "Unknown browser"
 	}
@@ -37,7 +38,7 @@ func browserWords(s callbacks.Session) string {
 
 // endLabel is the button's label for screen readers. It names the session, so that the buttons can
 // be told apart. Names are isolated, because they may run from right to left.
-func (m Sessions) endLabel(s callbacks.Session) string {
+func (m Sessions) endLabel(s people.Session) string {
 	label := "End " + untrusted.Attribute(browserWords(s))
 	if m.All {
 		label += " of " + untrusted.Attribute(s.Name)

@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"countersign/internal/callbacks"
+	"countersign/internal/people"
 	"countersign/views"
 	"countersign/views/components"
 	"countersign/views/untrusted"
@@ -225,7 +225,7 @@ func sessionTable(s views.Shell, m Sessions) templ.Component {
 	})
 }
 
-func sessionRow(s views.Shell, m Sessions, session callbacks.Session) templ.Component {
+func sessionRow(s views.Shell, m Sessions, session people.Session) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/people"
 	"countersign/views"
 	"countersign/views/account"
 	"countersign/views/lists"
@@ -36,8 +37,8 @@ func Table() lists.Table {
 
 // Sessions are the sessions of a person, or everybody's.
 func Sessions(all bool) account.Sessions {
-	at := func(signedIn, seen time.Duration) callbacks.Session {
-		return callbacks.Session{
+	at := func(signedIn, seen time.Duration) people.Session {
+		return people.Session{
 			Person: viewstest.Dana.ID, Name: viewstest.Dana.Name, Email: "dana@harborline.example", Address: "203.0.113.7", Browser: "Firefox 145 on Linux",
 			SignedInAt: viewstest.Now.Add(-signedIn), SeenAt: viewstest.Now.Add(-seen),
 		}
@@ -46,7 +47,7 @@ func Sessions(all bool) account.Sessions {
 	here.ID, phone.ID, odd.ID = "s1", "s2", "s3"
 	phone.Browser, phone.Address = "Safari 26 on iOS", "2001:db8:85a3:1111:2222:8a2e:370:7334"
 	odd.Browser = ""
-	m := account.Sessions{All: all, List: []callbacks.Session{here, phone, odd}, This: "s1", Next: "next"}
+	m := account.Sessions{All: all, List: []people.Session{here, phone, odd}, This: "s1", Next: "next"}
 	if all {
 		m.Query.Search = "a"
 	}

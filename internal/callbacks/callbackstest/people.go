@@ -11,11 +11,12 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/people"
 )
 
-// RunPeople runs the contract of [callbacks.People]. open is as for [RunStore].
-func RunPeople(t *testing.T, open func(*testing.T) callbacks.People) {
-	for name, test := range map[string]func(*testing.T, callbacks.People){
+// RunPeople runs the contract of [people.Store]. open is as for [RunStore].
+func RunPeople(t *testing.T, open func(*testing.T) people.Store) {
+	for name, test := range map[string]func(*testing.T, people.Store){
 		"NotFound":  personNotFound,
 		"AddsUp":    personAddsUp,
 		"LateNews":  personLate,
@@ -39,14 +40,14 @@ func ines() callbacks.Person {
 	}
 }
 
-func keep(t testing.TB, s callbacks.People, p callbacks.Person, verified bool, at time.Time) {
+func keep(t testing.TB, s people.Store, p callbacks.Person, verified bool, at time.Time) {
 	t.Helper()
-	if err := s.KeepPerson(t.Context(), callbacks.NewProfile(p, verified, at)); err != nil {
+	if err := s.KeepPerson(t.Context(), people.NewProfile(p, verified, at)); err != nil {
 		t.Fatalf("keep: %v", err)
 	}
 }
 
-func profile(t testing.TB, s callbacks.People, id string) callbacks.Profile {
+func profile(t testing.TB, s people.Store, id string) people.Profile {
 	t.Helper()
 	p, err := s.Profile(t.Context(), id)
 	if err != nil {
@@ -55,30 +56,30 @@ func profile(t testing.TB, s callbacks.People, id string) callbacks.Profile {
 	return p
 }
 
-func wantProfile(t testing.TB, s callbacks.People, want callbacks.Profile) {
+func wantProfile(t testing.TB, s people.Store, want people.Profile) {
 	t.Helper()
 	if diff := cmp.Diff(want, profile(t, s, want.ID), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("the profile differs (-want +got):\n%s", diff)
 	}
 }
 
-func personNotFound(t *testing.T, s callbacks.People) {
+func personNotFound(t *testing.T, s people.Store) {
 	if _, err := s.Profile(t.Context(), "p-nobody"); !errors.Is(err, callbacks.ErrNotFound) {
 		t.Errorf("got %v", err)
 	}
 }
 
 // personAddsUp: the latest values count, and every address and user name is kept.
-func personAddsUp(t *testing.T, s callbacks.People) {
+func personAddsUp(t *testing.T, s people.Store) {
 	keep(t, s, ines(), true, T0)
 	later := ines()
 	later.Name, later.Email, later.UserNames = "Ines Reyes", "ines.reyes@example.com", []string{"ireyes"}
 	later.Groups, later.GroupsReadAt = []string{"controllers"}, T0.Add(time.Hour)
 	keep(t, s, later, false, T0.Add(time.Hour))
-	wantProfile(t, s, callbacks.Profile{
+	wantProfile(t, s, people.Profile{
 		ID: "p-ines", Issuer: "https://login.example.com", Subject: "00u1", Name: "Ines Reyes", GivenName: "Ines", FamilyName: "Calloway",
 		Email: "ines.reyes@example.com",
-		Addresses: []callbacks.KnownAddress{
+		Addresses: []people.KnownAddress{
 			{Address: "ines.reyes@example.com", SeenAt: T0.Add(time.Hour)},
 			{Address: "ines@example.com", SeenAt: T0, VerifiedAt: T0},
 			{Address: "ines.calloway@example.com", SeenAt: T0},
@@ -89,7 +90,7 @@ func personAddsUp(t *testing.T, s callbacks.People) {
 }
 
 // personLate: older values that another replica writes later replace nothing.
-func personLate(t *testing.T, s callbacks.People) {
+func personLate(t *testing.T, s people.Store) {
 	keep(t, s, ines(), false, T0.Add(time.Hour))
 	earlier := ines()
 	earlier.Name, earlier.Groups, earlier.GroupsReadAt, earlier.Email = "Ines Old", []string{"audit"}, T0.Add(-time.Hour), "INES@example.com"
@@ -101,7 +102,7 @@ func personLate(t *testing.T, s callbacks.People) {
 	if !got.FirstSeenAt.Equal(T0.Add(-time.Hour)) || !got.LastSeenAt.Equal(T0.Add(time.Hour)) {
 		t.Errorf("seen from %v to %v", got.FirstSeenAt, got.LastSeenAt)
 	}
-	want := callbacks.KnownAddress{Address: "ines@example.com", SeenAt: T0.Add(time.Hour), VerifiedAt: T0.Add(-time.Hour)}
+	want := people.KnownAddress{Address: "ines@example.com", SeenAt: T0.Add(time.Hour), VerifiedAt: T0.Add(-time.Hour)}
 	if len(got.Addresses) != 2 || got.Addresses[0] != want {
 		t.Errorf("addresses %+v", got.Addresses)
 	}
@@ -109,7 +110,7 @@ func personLate(t *testing.T, s callbacks.People) {
 
 // personHostile: values of a provider are bounded in number and length, and stored whatever they
 // contain.
-func personHostile(t *testing.T, s callbacks.People) {
+func personHostile(t *testing.T, s people.Store) {
 	p := ines()
 	p.Name = "nul \x00 and \xff" + strings.Repeat("n", 5000)
 	p.Groups = append([]string{strings.Repeat("g", 5000), "finance\x00"}, make([]string, 5000)...)
@@ -127,13 +128,13 @@ func personHostile(t *testing.T, s callbacks.People) {
 }
 
 // personAtOnce: if several people first sign in at once, none is lost.
-func personAtOnce(t *testing.T, s callbacks.People) {
+func personAtOnce(t *testing.T, s people.Store) {
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
 			p := ines()
 			p.UserNames = []string{strings.Repeat("u", i+1)}
-			if err := s.KeepPerson(t.Context(), callbacks.NewProfile(p, false, T0)); err != nil {
+			if err := s.KeepPerson(t.Context(), people.NewProfile(p, false, T0)); err != nil {
 				t.Error(err)
 			}
 		})
@@ -145,7 +146,7 @@ func personAtOnce(t *testing.T, s callbacks.People) {
 }
 
 // personNamesakes: one subject at two issuers means two people.
-func personNamesakes(t *testing.T, s callbacks.People) {
+func personNamesakes(t *testing.T, s people.Store) {
 	other := ines()
 	other.ID, other.Issuer, other.Name = "p-other", "https://id.example.org", "Ines Other"
 	keep(t, s, ines(), false, T0)

@@ -1,4 +1,4 @@
-package callbacks
+package people
 
 import (
 	"cmp"
@@ -7,24 +7,25 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"countersign/internal/callbacks"
 	"countersign/internal/printable"
 	"countersign/internal/spelling"
 )
 
-// People stores the people who have signed in. Implementations pass the contract of package
+// Store keeps the people who have signed in. Implementations pass the contract of package
 // callbackstest. The stored data is for the desk's own use: no page shows it to other people.
-type People interface {
+type Store interface {
 	// KeepPerson adds to the stored profile of a person, by [Profile.Add]. A new person gets a
 	// profile.
 	KeepPerson(ctx context.Context, said Profile) error
-	// Profile returns the stored profile of a person, or [ErrNotFound].
+	// Profile returns the stored profile of a person, or [callbacks.ErrNotFound].
 	Profile(ctx context.Context, id string) (Profile, error)
 }
 
 // Profile is what is stored of a person: what the provider said last, and every address and user
 // name that it ever said.
 type Profile struct {
-	ID      string // see [PersonID]
+	ID      string // see [callbacks.PersonID]
 	Issuer  string
 	Subject string
 
@@ -56,11 +57,11 @@ const (
 
 // NewProfile is what the provider says of a person at a given time. verified is the provider's own
 // statement about the address, regardless of what the configuration trusts.
-func NewProfile(p Person, verified bool, at time.Time) Profile {
+func NewProfile(p callbacks.Person, verified bool, at time.Time) Profile {
 	said := Profile{
 		ID: p.ID, Issuer: p.Issuer, Subject: p.Subject, Email: p.Email,
-		Name:      printable.Clip(p.Name, MaxNameRunes),
-		GivenName: printable.Clip(p.GivenName, MaxNameRunes), FamilyName: printable.Clip(p.FamilyName, MaxNameRunes),
+		Name:      printable.Clip(p.Name, callbacks.MaxNameRunes),
+		GivenName: printable.Clip(p.GivenName, callbacks.MaxNameRunes), FamilyName: printable.Clip(p.FamilyName, callbacks.MaxNameRunes),
 		Groups: brief(p.Groups, maxKeptGroups), GroupsReadAt: p.GroupsReadAt, FirstSeenAt: at, LastSeenAt: at,
 	}
 	for _, name := range brief(append([]string{p.Email}, p.UserNames...), 2*maxKeptNames) {
@@ -118,7 +119,7 @@ func joinAddresses(later, earlier []KnownAddress) []KnownAddress {
 			joined = append(joined, old)
 			continue
 		}
-		joined[i].VerifiedAt = Latest(joined[i].VerifiedAt, old.VerifiedAt)
+		joined[i].VerifiedAt = callbacks.Latest(joined[i].VerifiedAt, old.VerifiedAt)
 	}
 	slices.SortStableFunc(joined, func(a, b KnownAddress) int { return b.SeenAt.Compare(a.SeenAt) })
 	return joined[:min(len(joined), maxKeptNames)]
@@ -135,7 +136,7 @@ func (a KnownAddress) key() string {
 func brief(names []string, most int) []string {
 	var kept []string
 	for _, name := range names {
-		if utf8.RuneCountInString(name) <= MaxNameRunes && len(kept) < most {
+		if utf8.RuneCountInString(name) <= callbacks.MaxNameRunes && len(kept) < most {
 			kept = append(kept, name)
 		}
 	}

@@ -1,13 +1,17 @@
-package callbacks
+package people
 
-import "time"
+import (
+	"time"
+
+	"countersign/internal/callbacks"
+)
 
 // Session is a sign-in of one person in one browser, as the person and admins see it. It holds
 // nothing that could sign anybody in.
 type Session struct {
-	ID     ID     // ours, for addresses and forms
-	Person string // the person's key; empty while a sign-in is under way
-	Name   string // the person's name, as the audit has it
+	ID     callbacks.ID // ours, for addresses and forms
+	Person string       // the person's key; empty while a sign-in is under way
+	Name   string       // the person's name, as the audit has it
 	Email  string
 
 	Browser string // what the browser says it is: untrusted text
@@ -35,6 +39,6 @@ type SessionQuery struct {
 	SignedInAfter time.Time
 	SeenAfter     time.Time
 
-	After *Cursor // Key is the time of the sign-in in Unix milliseconds
-	Limit int     // at most [MaxPage]
+	After *callbacks.Cursor // Key is the time of the sign-in in Unix milliseconds
+	Limit int               // at most [callbacks.MaxPage]
 }
