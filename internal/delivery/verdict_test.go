@@ -7,83 +7,93 @@ import (
 	"countersign/internal/history"
 )
 
+// How a callback ended, or did not, in a history that was read.
+var (
+	sameAsOurs   = callbacks.Completion{Kind: callbacks.Success, Result: []byte(`{"approved":true}`)}
+	otherPayload = callbacks.Completion{Kind: callbacks.Success, Result: []byte(`{"approved":false}`)}
+	otherKind    = callbacks.Completion{Kind: callbacks.Failure, Error: callbacks.ErrorObject{ErrorType: "Rejected"}}
+
+	stillOpen         = callbacks.Closing{Open: true}
+	closedByClock     = callbacks.Closing{By: callbacks.EndedByClock}
+	closedByExecution = callbacks.Closing{By: callbacks.EndedByExecution}
+)
+
+func closedByClient(c *callbacks.Completion) callbacks.Closing {
+	return callbacks.Closing{By: callbacks.EndedByOther, Completion: c}
+}
+
+// judgements are the verdicts on every kind of evidence.
+var judgements = map[string]struct {
+	e             evidence
+	sure, doubted verdict // without and with an attempt whose answer was lost
+}{
+	"Accepted":  {evidence{reply: callbacks.ReplyAccepted}, delivered, delivered},
+	"Invalid":   {evidence{reply: callbacks.ReplyInvalid}, undeliverable, undeliverable},
+	"Throttled": {evidence{reply: callbacks.ReplyThrottled}, retry, retry},
+	"Denied":    {evidence{reply: callbacks.ReplyDenied}, retry, retry},
+	"KMS":       {evidence{reply: callbacks.ReplyKMS}, retry, retry},
+	"Fault":     {evidence{reply: callbacks.ReplyFault}, retry, retry},
+	"NoAnswer":  {evidence{reply: callbacks.ReplyNone}, retry, retry},
+	"Unsent":    {evidence{reply: callbacks.ReplyUnsent}, retry, retry},
+	"Skew":      {evidence{reply: callbacks.ReplySkew}, retry, retry},
+	"Bad":       {evidence{reply: callbacks.ReplyCredentials}, retry, retry},
+
+	"ClosedByClock":        {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: closedByClock}, lost, lost},
+	"ClosedByExecution":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: closedByExecution}, lost, lost},
+	"ClosedByOurs":         {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: closedByClient(&sameAsOurs)}, delivered, delivered},
+	"ClosedByOtherPayload": {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: closedByClient(&otherPayload)}, lost, lost},
+	"ClosedByOtherKind":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: closedByClient(&otherKind)}, lost, lost},
+	"ClosedTruncated":      {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: closedByClient(nil)}, lost, unconfirmed},
+	"ClosedTruncatedOurs":  {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Success}}, lost, unconfirmed},
+	"ClosedTruncatedOther": {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Failure}}, lost, lost},
+	"ClosedHistoryLags":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: stillOpen, readings: history.MaxReadings - 1}, retry, retry},
+	"ClosedLagsForEver":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: stillOpen, readings: history.MaxReadings}, lost, unconfirmed},
+	"ClosedHistoryBusy":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings - 1}, retry, retry},
+	"ClosedBusyForEver":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings}, lost, unconfirmed},
+	"ClosedHistoryPutOff":  {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryPutOff, readings: history.MaxReadings}, retry, retry},
+	"ClosedUnreadable":     {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryUnreadable, readings: 1}, lost, unconfirmed},
+	"ClosedDenied":         {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyDenied, readings: history.DeniedReadings - 1}, retry, retry},
+	"ClosedDeniedStill":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyDenied, readings: history.DeniedReadings}, lost, unconfirmed},
+	"ClosedRefused":        {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyInvalid, readings: 1}, lost, unconfirmed},
+	"GoneByOurs":           {evidence{reply: callbacks.ReplyGone, history: callbacks.HistoryRead, closing: closedByClient(&sameAsOurs)}, delivered, delivered},
+	"GoneUnreadable":       {evidence{reply: callbacks.ReplyGone, history: callbacks.HistoryUnreadable, readings: 1}, lost, unconfirmed},
+
+	// InvalidParameterValueException means "closed" in one dialect and "refused" in another. A
+	// history that shows the end decides as it does for "closed"; one that goes on showing it
+	// open says that the request is refused.
+	"MaybeClosedByClock":        {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: closedByClock}, lost, lost},
+	"MaybeClosedByExecution":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: closedByExecution}, lost, lost},
+	"MaybeClosedByOurs":         {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: closedByClient(&sameAsOurs)}, delivered, delivered},
+	"MaybeClosedByOtherPayload": {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: closedByClient(&otherPayload)}, lost, lost},
+	"MaybeClosedByOtherKind":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: closedByClient(&otherKind)}, lost, lost},
+	"MaybeClosedTruncated":      {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: closedByClient(nil)}, lost, unconfirmed},
+	"MaybeClosedOpenAtFirst":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: stillOpen, readings: openReadings - 1}, retry, retry},
+	"MaybeClosedOpenStill":      {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: stillOpen, readings: openReadings}, undeliverable, retry},
+	"MaybeClosedOpenForMinutes": {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: stillOpen, readings: openReadingsDoubtful}, undeliverable, undeliverable},
+	"MaybeClosedHistoryBusy":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings - 1}, retry, retry},
+	"MaybeClosedBusyForEver":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings}, unconfirmed, unconfirmed},
+	"MaybeClosedHistoryPutOff":  {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryPutOff, readings: history.MaxReadings}, retry, retry},
+	"MaybeClosedDenied":         {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyDenied, readings: history.DeniedReadings - 1}, retry, retry},
+	"MaybeClosedDeniedStill":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyDenied, readings: history.DeniedReadings}, unconfirmed, unconfirmed},
+	"MaybeClosedUnreadable":     {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryUnreadable, readings: 1}, unconfirmed, unconfirmed},
+
+	// Past the deadline by our clock the history is asked whatever Lambda answers. While it is
+	// open there, Lambda waits.
+	"LateClosedByOurs":      {evidence{reply: callbacks.ReplyThrottled, history: callbacks.HistoryRead, closing: closedByClient(&sameAsOurs)}, delivered, delivered},
+	"LateClosedByClock":     {evidence{reply: callbacks.ReplyUnsent, history: callbacks.HistoryRead, closing: closedByClock}, lost, lost},
+	"LateTruncated":         {evidence{reply: callbacks.ReplyDenied, history: callbacks.HistoryRead, closing: closedByClient(nil)}, lost, unconfirmed},
+	"LateOpen":              {evidence{reply: callbacks.ReplyThrottled, history: callbacks.HistoryRead, closing: stillOpen, readings: history.MaxReadings}, retry, retry},
+	"LateBusy":              {evidence{reply: callbacks.ReplyFault, history: callbacks.HistoryBusy, readings: history.MaxReadings - 1}, retry, retry},
+	"LateBusyForEver":       {evidence{reply: callbacks.ReplyUnsent, history: callbacks.HistoryBusy, readings: history.MaxReadings}, undeliverable, unconfirmed},
+	"LatePutOff":            {evidence{reply: callbacks.ReplyThrottled, history: callbacks.HistoryPutOff, readings: history.MaxReadings}, retry, retry},
+	"LateUnreadable":        {evidence{reply: callbacks.ReplyDenied, history: callbacks.HistoryUnreadable, readings: history.MaxReadings - 1}, retry, retry},
+	"LateUnreadableForEver": {evidence{reply: callbacks.ReplyDenied, history: callbacks.HistoryUnreadable, readings: history.MaxReadings}, undeliverable, unconfirmed},
+}
+
 func TestJudge(t *testing.T) {
 	t.Parallel()
 	ours := callbacks.Completion{Kind: callbacks.Success, Result: []byte(`{"approved":true}`)}
-	same := callbacks.Completion{Kind: callbacks.Success, Result: []byte(`{"approved":true}`)}
-	other := callbacks.Completion{Kind: callbacks.Success, Result: []byte(`{"approved":false}`)}
-	sameBytesFailed := callbacks.Completion{Kind: callbacks.Failure, Error: callbacks.ErrorObject{ErrorType: "Rejected"}}
-	byClient := func(c *callbacks.Completion) callbacks.Closing {
-		return callbacks.Closing{By: callbacks.EndedByOther, Completion: c}
-	}
-	open, byClock, byExecution := callbacks.Closing{Open: true}, callbacks.Closing{By: callbacks.EndedByClock}, callbacks.Closing{By: callbacks.EndedByExecution}
-
-	for name, tt := range map[string]struct {
-		e             evidence
-		sure, doubted verdict // without and with an attempt whose answer was lost
-	}{
-		"Accepted":  {evidence{reply: callbacks.ReplyAccepted}, delivered, delivered},
-		"Invalid":   {evidence{reply: callbacks.ReplyInvalid}, undeliverable, undeliverable},
-		"Throttled": {evidence{reply: callbacks.ReplyThrottled}, retry, retry},
-		"Denied":    {evidence{reply: callbacks.ReplyDenied}, retry, retry},
-		"KMS":       {evidence{reply: callbacks.ReplyKMS}, retry, retry},
-		"Fault":     {evidence{reply: callbacks.ReplyFault}, retry, retry},
-		"NoAnswer":  {evidence{reply: callbacks.ReplyNone}, retry, retry},
-		"Unsent":    {evidence{reply: callbacks.ReplyUnsent}, retry, retry},
-		"Skew":      {evidence{reply: callbacks.ReplySkew}, retry, retry},
-		"Bad":       {evidence{reply: callbacks.ReplyCredentials}, retry, retry},
-
-		"ClosedByClock":        {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: byClock}, lost, lost},
-		"ClosedByExecution":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: byExecution}, lost, lost},
-		"ClosedByOurs":         {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: byClient(&same)}, delivered, delivered},
-		"ClosedByOtherPayload": {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: byClient(&other)}, lost, lost},
-		"ClosedByOtherKind":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: byClient(&sameBytesFailed)}, lost, lost},
-		"ClosedTruncated":      {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: byClient(nil)}, lost, unconfirmed},
-		"ClosedTruncatedOurs":  {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Success}}, lost, unconfirmed},
-		"ClosedTruncatedOther": {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: callbacks.Closing{By: callbacks.EndedByOther, Kind: callbacks.Failure}}, lost, lost},
-		"ClosedHistoryLags":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: open, readings: history.MaxReadings - 1}, retry, retry},
-		"ClosedLagsForEver":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryRead, closing: open, readings: history.MaxReadings}, lost, unconfirmed},
-		"ClosedHistoryBusy":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings - 1}, retry, retry},
-		"ClosedBusyForEver":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings}, lost, unconfirmed},
-		"ClosedHistoryPutOff":  {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryPutOff, readings: history.MaxReadings}, retry, retry},
-		"ClosedUnreadable":     {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryUnreadable, readings: 1}, lost, unconfirmed},
-		"ClosedDenied":         {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyDenied, readings: history.DeniedReadings - 1}, retry, retry},
-		"ClosedDeniedStill":    {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyDenied, readings: history.DeniedReadings}, lost, unconfirmed},
-		"ClosedRefused":        {evidence{reply: callbacks.ReplyClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyInvalid, readings: 1}, lost, unconfirmed},
-		"GoneByOurs":           {evidence{reply: callbacks.ReplyGone, history: callbacks.HistoryRead, closing: byClient(&same)}, delivered, delivered},
-		"GoneUnreadable":       {evidence{reply: callbacks.ReplyGone, history: callbacks.HistoryUnreadable, readings: 1}, lost, unconfirmed},
-
-		// InvalidParameterValueException means "closed" in one dialect and "refused" in another. A
-		// history that shows the end decides as it does for "closed"; one that goes on showing it
-		// open says that the request is refused.
-		"MaybeClosedByClock":        {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: byClock}, lost, lost},
-		"MaybeClosedByExecution":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: byExecution}, lost, lost},
-		"MaybeClosedByOurs":         {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: byClient(&same)}, delivered, delivered},
-		"MaybeClosedByOtherPayload": {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: byClient(&other)}, lost, lost},
-		"MaybeClosedByOtherKind":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: byClient(&sameBytesFailed)}, lost, lost},
-		"MaybeClosedTruncated":      {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: byClient(nil)}, lost, unconfirmed},
-		"MaybeClosedOpenAtFirst":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: open, readings: openReadings - 1}, retry, retry},
-		"MaybeClosedOpenStill":      {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: open, readings: openReadings}, undeliverable, retry},
-		"MaybeClosedOpenForMinutes": {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryRead, closing: open, readings: openReadingsDoubtful}, undeliverable, undeliverable},
-		"MaybeClosedHistoryBusy":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings - 1}, retry, retry},
-		"MaybeClosedBusyForEver":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryBusy, readings: history.MaxReadings}, unconfirmed, unconfirmed},
-		"MaybeClosedHistoryPutOff":  {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryPutOff, readings: history.MaxReadings}, retry, retry},
-		"MaybeClosedDenied":         {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyDenied, readings: history.DeniedReadings - 1}, retry, retry},
-		"MaybeClosedDeniedStill":    {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryUnreadable, reading: callbacks.ReplyDenied, readings: history.DeniedReadings}, unconfirmed, unconfirmed},
-		"MaybeClosedUnreadable":     {evidence{reply: callbacks.ReplyMaybeClosed, history: callbacks.HistoryUnreadable, readings: 1}, unconfirmed, unconfirmed},
-
-		// Past the deadline by our clock the history is asked whatever Lambda answers. While it is
-		// open there, Lambda waits.
-		"LateClosedByOurs":      {evidence{reply: callbacks.ReplyThrottled, history: callbacks.HistoryRead, closing: byClient(&same)}, delivered, delivered},
-		"LateClosedByClock":     {evidence{reply: callbacks.ReplyUnsent, history: callbacks.HistoryRead, closing: byClock}, lost, lost},
-		"LateTruncated":         {evidence{reply: callbacks.ReplyDenied, history: callbacks.HistoryRead, closing: byClient(nil)}, lost, unconfirmed},
-		"LateOpen":              {evidence{reply: callbacks.ReplyThrottled, history: callbacks.HistoryRead, closing: open, readings: history.MaxReadings}, retry, retry},
-		"LateBusy":              {evidence{reply: callbacks.ReplyFault, history: callbacks.HistoryBusy, readings: history.MaxReadings - 1}, retry, retry},
-		"LateBusyForEver":       {evidence{reply: callbacks.ReplyUnsent, history: callbacks.HistoryBusy, readings: history.MaxReadings}, undeliverable, unconfirmed},
-		"LatePutOff":            {evidence{reply: callbacks.ReplyThrottled, history: callbacks.HistoryPutOff, readings: history.MaxReadings}, retry, retry},
-		"LateUnreadable":        {evidence{reply: callbacks.ReplyDenied, history: callbacks.HistoryUnreadable, readings: history.MaxReadings - 1}, retry, retry},
-		"LateUnreadableForEver": {evidence{reply: callbacks.ReplyDenied, history: callbacks.HistoryUnreadable, readings: history.MaxReadings}, undeliverable, unconfirmed},
-	} {
+	for name, tt := range judgements {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for doubtful, want := range map[bool]verdict{false: tt.sure, true: tt.doubted} {

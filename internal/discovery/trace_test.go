@@ -72,83 +72,86 @@ func told(s *sighting) string {
 	return strings.TrimSpace(fmt.Sprintf("%s %q %s", s.Operation, s.Start.Name, end))
 }
 
+// traces are histories, and the callbacks in each.
+var traces = []struct {
+	name   string
+	events []history.Event
+	want   []string
+}{
+	{"Nothing", events(executionStarted(0)), nil},
+	{"Open", events(executionStarted(0), callbackStarted("1", "", "sign")), []string{`1 "sign" open`}},
+	{"OpenBelowTheExecution", events(executionStarted(0), callbackStarted("1", "root", "")), []string{`1 "" open`}},
+	{"Closed", events(executionStarted(0), callbackStarted("1", "", "sign"), callbackSucceeded("1")), []string{`1 "sign" other@3`}},
+	{
+		"TwoOneClosed", events(callbackStarted("1", "", "a"), callbackStarted("2", "", "b"), callbackSucceeded("2")),
+		[]string{`1 "a" open`, `2 "b" other@3`},
+	},
+	{
+		"NameOfWaitForCallback", events(contextStarted("1", "", "sign-off", true), callbackStarted("1-1", "1", "")),
+		[]string{`1-1 "sign-off" open`},
+	},
+	{
+		"NameOfWaitForCallbackFirst", events(contextStarted("1", "", "sign-off", true), callbackStarted("1-1", "1", "sign-off create callback id")),
+		[]string{`1-1 "sign-off" open`},
+	},
+	{
+		"UnnamedWaitForCallback", events(contextStarted("1", "", "", true), callbackStarted("1-1", "1", "own")),
+		[]string{`1-1 "own" open`},
+	},
+	{
+		"OuterChildContextGivesNoName",
+		events(contextStarted("1", "", "branch", false), contextStarted("2", "1", "", false), callbackStarted("3", "2", "")),
+		[]string{`3 "" open`},
+	},
+	{
+		"NearestWaitForCallback",
+		events(contextStarted("1", "", "outer", true), contextStarted("2", "1", "inner", true), contextStarted("3", "2", "x", false), callbackStarted("4", "3", "")),
+		[]string{`4 "inner" open`},
+	},
+	{
+		"SubmitterFailed", events(contextStarted("1", "", "sign-off", true), callbackStarted("1-1", "1", ""), contextEnded("1")),
+		[]string{`1-1 "sign-off" execution@3 context`},
+	},
+	{
+		"LostRace",
+		events(contextStarted("1", "", "race", false), contextStarted("2", "1", "a", false), contextStarted("3", "1", "b", false),
+			callbackStarted("4", "2", "a"), callbackStarted("5", "3", "b"), callbackSucceeded("4"), contextEnded("2"), contextEnded("1")),
+		[]string{`4 "a" other@6`, `5 "b" execution@8 context`},
+	},
+	{
+		"StartedAfterItsContext",
+		events(contextStarted("1", "", "x", false), contextStarted("2", "1", "y", false), contextEnded("1"), callbackStarted("3", "2", "late")),
+		[]string{`3 "late" execution@4 context`},
+	},
+	{"UnknownContext", events(callbackStarted("1", "never seen", "sign")), []string{`1 "sign" open`}},
+	{"EndWithoutStart", events(callbackSucceeded("1"), contextEnded("2")), nil},
+	{
+		"EndedTwice", events(contextStarted("1", "", "x", true), callbackStarted("2", "1", ""), contextEnded("1"), callbackSucceeded("2")),
+		[]string{`2 "x" execution@3 context`},
+	},
+	{
+		"Stopped", events(callbackStarted("1", "", "a"), executionEnded(callbacks.StatusStopped)),
+		[]string{`1 "a" execution@2 stopped`},
+	},
+	{
+		"Failed", events(callbackStarted("1", "", "a"), executionEnded(callbacks.StatusFailed)),
+		[]string{`1 "a" execution@2 failed`},
+	},
+	{
+		"Succeeded", events(callbackStarted("1", "", "a"), executionEnded(callbacks.StatusSucceeded)),
+		[]string{`1 "a" execution@2 succeeded`},
+	},
+	{
+		"TimedOut", events(callbackStarted("1", "", "a"), executionEnded(callbacks.StatusTimedOut)),
+		[]string{`1 "a" clock@2 execution`},
+	},
+}
+
 // TestTrace has the rule what a pending callback is: started, and nothing around it ended (nor it
 // itself).
 func TestTrace(t *testing.T) {
 	t.Parallel()
-	for _, tc := range []struct {
-		name   string
-		events []history.Event
-		want   []string
-	}{
-		{"Nothing", events(executionStarted(0)), nil},
-		{"Open", events(executionStarted(0), callbackStarted("1", "", "sign")), []string{`1 "sign" open`}},
-		{"OpenBelowTheExecution", events(executionStarted(0), callbackStarted("1", "root", "")), []string{`1 "" open`}},
-		{"Closed", events(executionStarted(0), callbackStarted("1", "", "sign"), callbackSucceeded("1")), []string{`1 "sign" other@3`}},
-		{
-			"TwoOneClosed", events(callbackStarted("1", "", "a"), callbackStarted("2", "", "b"), callbackSucceeded("2")),
-			[]string{`1 "a" open`, `2 "b" other@3`},
-		},
-		{
-			"NameOfWaitForCallback", events(contextStarted("1", "", "sign-off", true), callbackStarted("1-1", "1", "")),
-			[]string{`1-1 "sign-off" open`},
-		},
-		{
-			"NameOfWaitForCallbackFirst", events(contextStarted("1", "", "sign-off", true), callbackStarted("1-1", "1", "sign-off create callback id")),
-			[]string{`1-1 "sign-off" open`},
-		},
-		{
-			"UnnamedWaitForCallback", events(contextStarted("1", "", "", true), callbackStarted("1-1", "1", "own")),
-			[]string{`1-1 "own" open`},
-		},
-		{
-			"OuterChildContextGivesNoName",
-			events(contextStarted("1", "", "branch", false), contextStarted("2", "1", "", false), callbackStarted("3", "2", "")),
-			[]string{`3 "" open`},
-		},
-		{
-			"NearestWaitForCallback",
-			events(contextStarted("1", "", "outer", true), contextStarted("2", "1", "inner", true), contextStarted("3", "2", "x", false), callbackStarted("4", "3", "")),
-			[]string{`4 "inner" open`},
-		},
-		{
-			"SubmitterFailed", events(contextStarted("1", "", "sign-off", true), callbackStarted("1-1", "1", ""), contextEnded("1")),
-			[]string{`1-1 "sign-off" execution@3 context`},
-		},
-		{
-			"LostRace",
-			events(contextStarted("1", "", "race", false), contextStarted("2", "1", "a", false), contextStarted("3", "1", "b", false),
-				callbackStarted("4", "2", "a"), callbackStarted("5", "3", "b"), callbackSucceeded("4"), contextEnded("2"), contextEnded("1")),
-			[]string{`4 "a" other@6`, `5 "b" execution@8 context`},
-		},
-		{
-			"StartedAfterItsContext",
-			events(contextStarted("1", "", "x", false), contextStarted("2", "1", "y", false), contextEnded("1"), callbackStarted("3", "2", "late")),
-			[]string{`3 "late" execution@4 context`},
-		},
-		{"UnknownContext", events(callbackStarted("1", "never seen", "sign")), []string{`1 "sign" open`}},
-		{"EndWithoutStart", events(callbackSucceeded("1"), contextEnded("2")), nil},
-		{
-			"EndedTwice", events(contextStarted("1", "", "x", true), callbackStarted("2", "1", ""), contextEnded("1"), callbackSucceeded("2")),
-			[]string{`2 "x" execution@3 context`},
-		},
-		{
-			"Stopped", events(callbackStarted("1", "", "a"), executionEnded(callbacks.StatusStopped)),
-			[]string{`1 "a" execution@2 stopped`},
-		},
-		{
-			"Failed", events(callbackStarted("1", "", "a"), executionEnded(callbacks.StatusFailed)),
-			[]string{`1 "a" execution@2 failed`},
-		},
-		{
-			"Succeeded", events(callbackStarted("1", "", "a"), executionEnded(callbacks.StatusSucceeded)),
-			[]string{`1 "a" execution@2 succeeded`},
-		},
-		{
-			"TimedOut", events(callbackStarted("1", "", "a"), executionEnded(callbacks.StatusTimedOut)),
-			[]string{`1 "a" clock@2 execution`},
-		},
-	} {
+	for _, tc := range traces {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			backwards := slices.Clone(tc.events)

@@ -46,80 +46,83 @@ func linesOf(a *callbacks.FollowUp) []string {
 	return lines
 }
 
+// followUps are histories behind the end of a callback, and the steps that a page shows of each.
+var followUps = map[string]struct {
+	events []Event
+	status callbacks.OperationStatus
+	want   []string
+}{
+	"Nothing": {nil, callbacks.StatusRunning, nil},
+	"ReadBefore": {
+		[]Event{after(3, -9, callbacks.OperationStep, "ask", callbacks.StatusSucceeded), after(4, 0, callbacks.OperationCallback, "cb", callbacks.StatusSucceeded)},
+		callbacks.StatusRunning, nil,
+	},
+	"Succeeds": {
+		[]Event{
+			after(5, 1, callbacks.OperationStep, "charge", callbacks.StatusRunning), after(6, 3, callbacks.OperationStep, "charge", callbacks.StatusSucceeded).gives(`"st_51Q8"`),
+			after(7, 4, callbacks.OperationExecution, "", callbacks.StatusSucceeded),
+		},
+		callbacks.StatusSucceeded, []string{"step charge succeeded +3s 2s st_51Q8"},
+	},
+	"Fails": {
+		[]Event{
+			after(5, 1, callbacks.OperationStep, "charge", callbacks.StatusRunning),
+			after(6, 3, callbacks.OperationStep, "charge", callbacks.StatusFailed).because("Declined", "card expired"),
+			after(7, 3, callbacks.OperationExecution, "", callbacks.StatusFailed).because("Declined", "card expired"),
+		},
+		callbacks.StatusFailed, []string{"step charge failed +3s 2s Declined: card expired"},
+	},
+	"Stopped": {
+		[]Event{after(5, 1, callbacks.OperationStep, "charge", callbacks.StatusRunning), after(6, 3, callbacks.OperationExecution, "", callbacks.StatusStopped)},
+		callbacks.StatusStopped, []string{"step charge running +1s 0s"},
+	},
+	"RetryKeepsTheStart": {
+		[]Event{
+			after(5, 1, callbacks.OperationStep, "charge", callbacks.StatusRunning),
+			after(6, 2, callbacks.OperationStep, "charge", callbacks.StatusRetrying).because("Busy", "try later"),
+			after(7, 5, callbacks.OperationStep, "charge", callbacks.StatusRunning), after(8, 9, callbacks.OperationStep, "charge", callbacks.StatusSucceeded).gives("7"),
+		},
+		callbacks.StatusRunning, []string{"step charge succeeded +9s 8s 7"},
+	},
+	"BetweenRetries": {
+		[]Event{after(5, 1, callbacks.OperationStep, "charge", callbacks.StatusRunning), after(6, 2, callbacks.OperationStep, "charge", callbacks.StatusRetrying).because("Busy", "")},
+		callbacks.StatusRunning, []string{"step charge retrying +1s 0s Busy"},
+	},
+	"WhatGoesOnIsLast": {
+		[]Event{
+			after(5, 1, callbacks.OperationWait, "cool-off", callbacks.StatusRunning), after(6, 2, callbacks.OperationInvoke, "ledger", callbacks.StatusRunning),
+			after(7, 4, callbacks.OperationInvoke, "ledger", callbacks.StatusTimedOut), after(8, 5, callbacks.OperationWait, "pause", callbacks.StatusRunning),
+			after(9, 6, callbacks.OperationWait, "pause", callbacks.StatusCancelled),
+		},
+		callbacks.StatusRunning, []string{"invoke ledger timed_out +4s 2s", "wait pause cancelled +6s 1s", "wait cool-off running +1s 0s"},
+	},
+	"WorkFromBefore": {
+		[]Event{
+			after(5, 0, callbacks.OperationContext, "around", callbacks.StatusSucceeded), after(6, 0, callbacks.OperationCallback, "wait", callbacks.StatusSucceeded),
+			after(7, 1, callbacks.OperationStep, "parallel", callbacks.StatusSucceeded), after(8, 1, callbacks.OperationWait, "w", callbacks.StatusSucceeded),
+		},
+		callbacks.StatusRunning, []string{"step parallel succeeded +1s 0s"},
+	},
+	"ASecondWaitForCallback": {
+		[]Event{
+			after(5, 1, callbacks.OperationCallback, "second", callbacks.StatusRunning), after(6, 1, callbacks.OperationCallback, "inner", callbacks.StatusRunning).in("second").named(""),
+			after(7, 1, callbacks.OperationStep, "submitter", callbacks.StatusRunning).in("second"), after(8, 2, callbacks.OperationStep, "submitter", callbacks.StatusSucceeded).in("second"),
+		},
+		callbacks.StatusRunning, []string{"callback second running +1s 0s"},
+	},
+	"Contexts": {
+		[]Event{
+			after(5, 1, callbacks.OperationContext, "notify", callbacks.StatusRunning), after(6, 1, callbacks.OperationContext, "1-1", callbacks.StatusRunning).named(""),
+			after(7, 2, callbacks.OperationStep, "mail", callbacks.StatusRunning).in("notify"), after(8, 3, callbacks.OperationStep, "mail", callbacks.StatusSucceeded).in("notify"),
+			after(9, 3, callbacks.OperationContext, "1-1", callbacks.StatusFailed).named(""), after(10, 4, callbacks.OperationContext, "notify", callbacks.StatusSucceeded),
+		},
+		callbacks.StatusRunning, []string{"step mail succeeded +3s 1s", "context notify succeeded +4s 3s"},
+	},
+}
+
 func TestFollowUp(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		events []Event
-		status callbacks.OperationStatus
-		want   []string
-	}{
-		"Nothing": {nil, callbacks.StatusRunning, nil},
-		"ReadBefore": {
-			[]Event{after(3, -9, callbacks.OperationStep, "ask", callbacks.StatusSucceeded), after(4, 0, callbacks.OperationCallback, "cb", callbacks.StatusSucceeded)},
-			callbacks.StatusRunning, nil,
-		},
-		"Succeeds": {
-			[]Event{
-				after(5, 1, callbacks.OperationStep, "charge", callbacks.StatusRunning), after(6, 3, callbacks.OperationStep, "charge", callbacks.StatusSucceeded).gives(`"st_51Q8"`),
-				after(7, 4, callbacks.OperationExecution, "", callbacks.StatusSucceeded),
-			},
-			callbacks.StatusSucceeded, []string{"step charge succeeded +3s 2s st_51Q8"},
-		},
-		"Fails": {
-			[]Event{
-				after(5, 1, callbacks.OperationStep, "charge", callbacks.StatusRunning),
-				after(6, 3, callbacks.OperationStep, "charge", callbacks.StatusFailed).because("Declined", "card expired"),
-				after(7, 3, callbacks.OperationExecution, "", callbacks.StatusFailed).because("Declined", "card expired"),
-			},
-			callbacks.StatusFailed, []string{"step charge failed +3s 2s Declined: card expired"},
-		},
-		"Stopped": {
-			[]Event{after(5, 1, callbacks.OperationStep, "charge", callbacks.StatusRunning), after(6, 3, callbacks.OperationExecution, "", callbacks.StatusStopped)},
-			callbacks.StatusStopped, []string{"step charge running +1s 0s"},
-		},
-		"RetryKeepsTheStart": {
-			[]Event{
-				after(5, 1, callbacks.OperationStep, "charge", callbacks.StatusRunning),
-				after(6, 2, callbacks.OperationStep, "charge", callbacks.StatusRetrying).because("Busy", "try later"),
-				after(7, 5, callbacks.OperationStep, "charge", callbacks.StatusRunning), after(8, 9, callbacks.OperationStep, "charge", callbacks.StatusSucceeded).gives("7"),
-			},
-			callbacks.StatusRunning, []string{"step charge succeeded +9s 8s 7"},
-		},
-		"BetweenRetries": {
-			[]Event{after(5, 1, callbacks.OperationStep, "charge", callbacks.StatusRunning), after(6, 2, callbacks.OperationStep, "charge", callbacks.StatusRetrying).because("Busy", "")},
-			callbacks.StatusRunning, []string{"step charge retrying +1s 0s Busy"},
-		},
-		"WhatGoesOnIsLast": {
-			[]Event{
-				after(5, 1, callbacks.OperationWait, "cool-off", callbacks.StatusRunning), after(6, 2, callbacks.OperationInvoke, "ledger", callbacks.StatusRunning),
-				after(7, 4, callbacks.OperationInvoke, "ledger", callbacks.StatusTimedOut), after(8, 5, callbacks.OperationWait, "pause", callbacks.StatusRunning),
-				after(9, 6, callbacks.OperationWait, "pause", callbacks.StatusCancelled),
-			},
-			callbacks.StatusRunning, []string{"invoke ledger timed_out +4s 2s", "wait pause cancelled +6s 1s", "wait cool-off running +1s 0s"},
-		},
-		"WorkFromBefore": {
-			[]Event{
-				after(5, 0, callbacks.OperationContext, "around", callbacks.StatusSucceeded), after(6, 0, callbacks.OperationCallback, "wait", callbacks.StatusSucceeded),
-				after(7, 1, callbacks.OperationStep, "parallel", callbacks.StatusSucceeded), after(8, 1, callbacks.OperationWait, "w", callbacks.StatusSucceeded),
-			},
-			callbacks.StatusRunning, []string{"step parallel succeeded +1s 0s"},
-		},
-		"ASecondWaitForCallback": {
-			[]Event{
-				after(5, 1, callbacks.OperationCallback, "second", callbacks.StatusRunning), after(6, 1, callbacks.OperationCallback, "inner", callbacks.StatusRunning).in("second").named(""),
-				after(7, 1, callbacks.OperationStep, "submitter", callbacks.StatusRunning).in("second"), after(8, 2, callbacks.OperationStep, "submitter", callbacks.StatusSucceeded).in("second"),
-			},
-			callbacks.StatusRunning, []string{"callback second running +1s 0s"},
-		},
-		"Contexts": {
-			[]Event{
-				after(5, 1, callbacks.OperationContext, "notify", callbacks.StatusRunning), after(6, 1, callbacks.OperationContext, "1-1", callbacks.StatusRunning).named(""),
-				after(7, 2, callbacks.OperationStep, "mail", callbacks.StatusRunning).in("notify"), after(8, 3, callbacks.OperationStep, "mail", callbacks.StatusSucceeded).in("notify"),
-				after(9, 3, callbacks.OperationContext, "1-1", callbacks.StatusFailed).named(""), after(10, 4, callbacks.OperationContext, "notify", callbacks.StatusSucceeded),
-			},
-			callbacks.StatusRunning, []string{"step mail succeeded +3s 1s", "context notify succeeded +4s 3s"},
-		},
-	} {
+	for name, test := range followUps {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			// in one reading, or in several
