@@ -13,16 +13,21 @@ import (
 	"countersign/internal/readquota"
 )
 
-// exercise runs every method that is not a list.
-func exercise(t *testing.T, s *Store) {
+// passing returns a function that ends the test at an error.
+func passing(t *testing.T) func(error) {
 	t.Helper()
-	ctx, now := t.Context(), callbackstest.T0
-	check := func(err error) {
+	return func(err error) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+// exercise runs every method that is not a list.
+func exercise(t *testing.T, s *Store) {
+	t.Helper()
+	ctx, now, check := t.Context(), callbackstest.T0, passing(t)
 	c := callbackstest.NewCallback(callbackstest.Heartbeats(time.Minute, now))
 	entry := callbackstest.Entry(c, callbacks.ActionReceived, now)
 	for range 2 {
@@ -61,7 +66,32 @@ func exercise(t *testing.T, s *Store) {
 	check(err)
 	_, err = s.Reviews(ctx, c.ID)
 	check(err)
-	_, err = s.CloseReviews(ctx, now, now, 10)
+	exerciseUpkeep(t, s, c)
+	for _, q := range []callbacks.AuditQuery{
+		{}, {Before: 9}, {Callback: c.ID}, {ActorID: "ada"}, {Action: "x"}, {Callback: c.ID, ActorID: "ada", Action: "x"},
+	} {
+		q.Limit = 10
+		_, err = s.Audit(ctx, q)
+		check(err)
+	}
+	_, err = s.Titles(ctx, []callbacks.ID{c.ID, "unknown"})
+	check(err)
+	exerciseWatches(t, s, c)
+	check(s.ForgetMessages(ctx, now, 10))
+	_, err = s.Backlog(ctx, now)
+	check(err)
+	exerciseSessions(t, s)
+	for _, q := range []callbacks.Query{{AllQueues: true}, {Queues: []string{"a", "b"}}} {
+		_, err = s.Functions(ctx, q, 10)
+		check(err)
+	}
+}
+
+// exerciseUpkeep runs what looks after callbacks while nobody decides them.
+func exerciseUpkeep(t *testing.T, s *Store, c callbacks.Callback) {
+	t.Helper()
+	ctx, now, check := t.Context(), callbackstest.T0, passing(t)
+	_, err := s.CloseReviews(ctx, now, now, 10)
 	check(err)
 	_, err = s.ClaimHeartbeats(ctx, now, 10)
 	check(err)
@@ -77,23 +107,16 @@ func exercise(t *testing.T, s *Store) {
 		_, err = next(ctx)
 		check(err)
 	}
-	for _, q := range []callbacks.AuditQuery{
-		{}, {Before: 9}, {Callback: c.ID}, {ActorID: "ada"}, {Action: "x"}, {Callback: c.ID, ActorID: "ada", Action: "x"},
-	} {
-		q.Limit = 10
-		_, err = s.Audit(ctx, q)
-		check(err)
-	}
-	_, err = s.Titles(ctx, []callbacks.ID{c.ID, "unknown"})
-	check(err)
-	exerciseWatches(t, s, c)
-	check(s.ForgetMessages(ctx, now, 10))
-	_, err = s.Backlog(ctx, now)
-	check(err)
+}
+
+// exerciseSessions runs every method of the sessions.
+func exerciseSessions(t *testing.T, s *Store) {
+	t.Helper()
+	ctx, now, check := t.Context(), callbackstest.T0, passing(t)
 	sessions := s.Sessions(func() time.Time { return now })
 	session := people.StoredSession{Session: people.Session{ID: "s1", Person: "ada"}, TokenHash: []byte("hash"), Sealed: []byte("sealed"), ExpiresAt: now}
 	check(sessions.Insert(ctx, session))
-	_, _, err = sessions.Find(ctx, session.TokenHash)
+	_, _, err := sessions.Find(ctx, session.TokenHash)
 	check(err)
 	_, err = sessions.Update(ctx, session, session.Sealed)
 	check(err)
@@ -106,10 +129,6 @@ func exercise(t *testing.T, s *Store) {
 	_, err = sessions.Delete(ctx, session.TokenHash)
 	check(err)
 	check(s.ForgetSessions(ctx, now, 10))
-	for _, q := range []callbacks.Query{{AllQueues: true}, {Queues: []string{"a", "b"}}} {
-		_, err = s.Functions(ctx, q, 10)
-		check(err)
-	}
 }
 
 // exerciseWatches runs what discovery asks.
