@@ -17,7 +17,7 @@ import (
 	"countersign/internal/upkeep"
 )
 
-// Notices counts what open pages were told.
+// Invalidations counts what open pages were told.
 type Invalidations struct {
 	mu  sync.Mutex
 	All []callbacks.Invalidation

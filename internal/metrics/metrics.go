@@ -90,7 +90,7 @@ func methodLabel(method string) string {
 	return "other"
 }
 
-// Answer counts an answer to a sender.
+// Response counts an answer to a sender.
 func (m *Metrics) Response(status int) {
 	m.replies.WithLabelValues(strconv.Itoa(status)).Inc()
 }

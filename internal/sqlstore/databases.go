@@ -85,7 +85,7 @@ func Backup(ctx context.Context, url, to string) error {
 	return kind.Backup(ctx, url, to)
 }
 
-// Notices passes invalidations and ended sessions between the replicas on one database.
+// Invalidations passes invalidations and ended sessions between the replicas on one database.
 type Invalidations = engine.Invalidations
 
 // Deliver has the functions that [Invalidations] call.

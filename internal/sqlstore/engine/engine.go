@@ -71,8 +71,8 @@ type Statements interface {
 	Query(ctx context.Context, text string, args []any) (*sql.Rows, error)
 }
 
-// Notices passes invalidations and ended sessions between the processes on one database. If one is
-// lost, pages only refresh later.
+// Invalidations passes invalidations and ended sessions between the processes on one database.
+// If one is lost, pages only refresh later.
 type Invalidations interface {
 	callbacks.Invalidator
 	// SessionEnded tells the other processes that a session has ended. If that is lost, its streams
