@@ -91,7 +91,7 @@ func eventOf(m Review, e callbacks.AuditEntry, viewer callbacks.Person) event {
 	case callbacks.ActionReviewConfirmed:
 		told.Icon, told.What = "eye", "confirmed still reviewing"
 	case callbacks.ActionDecided:
-		told = decisionEvent(m, told)
+		told = decisionEvent(m, told, viewer)
 	case callbacks.ActionDelivered:
 		told = deliveryEvent(m, told)
 	case callbacks.ActionReceipt:
@@ -151,8 +151,9 @@ func heartbeatEvent(e callbacks.AuditEntry, told event) event {
 	return told
 }
 
-// decisionEvent quotes the comment and leaves the hash to the receipt.
-func decisionEvent(m Review, told event) event {
+// decisionEvent quotes the comment and leaves the hash to the receipt. Admins and auditors also see
+// under which version of the configuration the decision was made.
+func decisionEvent(m Review, told event, viewer callbacks.Person) event {
 	told.Icon, told.What, told.Note = "check", "decided", ""
 	d := m.Callback.Decision
 	if d == nil {
@@ -166,6 +167,9 @@ func decisionEvent(m Review, told event) event {
 	}
 	if d.Comment != "" {
 		told.Note = "“" + d.Comment + "”"
+	}
+	if d.ConfigVersion != "" && viewer.Roles.SeesAll() {
+		told.Note = strings.TrimSpace(told.Note + " Made under configuration " + d.ConfigVersion.Short())
 	}
 	return told
 }

@@ -88,6 +88,27 @@ func TestTimelineQuotesTheComment(t *testing.T) {
 	}
 }
 
+// TestTimelineNamesTheConfiguration: to those who account for decisions, not to reviewers.
+func TestTimelineNamesTheConfiguration(t *testing.T) {
+	t.Parallel()
+	m := completedReview()
+	m.Callback.Decision.ConfigVersion = "6a1f09c2d4e87b3500aa"
+	auditor := callbacks.Person{ID: "audrey", Roles: callbacks.Roles{Auditor: true}}
+	const comment = "“Hotel over cap was agreed.”"
+	for want, viewer := range map[string]callbacks.Person{
+		comment + " Made under configuration 6a1f09c2d4e8": auditor,
+		comment: viewstest.Lena,
+	} {
+		if got := timelineOf(m, viewer)[0].Note; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	m.Callback.Decision.Comment = ""
+	if got := timelineOf(m, auditor)[0].Note; got != "Made under configuration 6a1f09c2d4e8" {
+		t.Errorf("without a comment: %q", got)
+	}
+}
+
 // TestEveryActionIsTold: an action without words of its own would show its constant.
 func TestEveryActionIsTold(t *testing.T) {
 	t.Parallel()

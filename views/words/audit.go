@@ -44,7 +44,8 @@ func Audit(e callbacks.AuditEntry) string {
 		}
 	case callbacks.ActionDecided:
 		if d := f.Decision; d != nil {
-			return fmt.Sprintf("%s, %s of %d bytes, sha256 %s", d.Label, d.Kind, d.Size, d.SHA256)
+			return fmt.Sprintf("%s, %s of %d bytes, sha256 %s", d.Label, d.Kind, d.Size, d.SHA256) +
+				under(d.ConfigVersion)
 		}
 	case callbacks.ActionRetried:
 		if e.From == e.To {
@@ -67,6 +68,14 @@ func Audit(e callbacks.AuditEntry) string {
 		callbacks.ActionSessionEnded:
 	}
 	return ""
+}
+
+// under names the version of the configuration under which a decision was made.
+func under(v callbacks.ConfigVersion) string {
+	if v == "" {
+		return ""
+	}
+	return ", under configuration " + v.Short()
 }
 
 func announced(f callbacks.Facts) string {

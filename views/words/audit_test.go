@@ -34,6 +34,21 @@ func TestLoseSaysWhen(t *testing.T) {
 	}
 }
 
+// TestDecidedNamesTheConfiguration: the audit says what was sent and under which rules.
+func TestDecidedNamesTheConfiguration(t *testing.T) {
+	t.Parallel()
+	d := callbacks.Decision{Label: "Approve", Kind: callbacks.Success, Size: 12, SHA256: "5f2c"}
+	entry := callbacks.AuditEntry{Action: callbacks.ActionDecided, Facts: callbacks.Facts{Decision: &d}}
+	const sent = "Approve, success of 12 bytes, sha256 5f2c"
+	if got := Audit(entry); got != sent {
+		t.Errorf("got %q, want %q", got, sent)
+	}
+	d.ConfigVersion = "6a1f09c2d4e87b3500aa"
+	if got, want := Audit(entry), sent+", under configuration 6a1f09c2d4e8"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestEndingSays: each way to end has a sentence of its own.
 func TestEndingSays(t *testing.T) {
 	t.Parallel()
