@@ -140,6 +140,7 @@ var bounds = map[string]bound{
 	"POST /callbacks/:id/requester":     {4 * mib, 64 * mib, asked(adam, http.MethodPost, "/callbacks/:id/requester", "requester="+strings.Repeat("%3C", 300_000), fields)},
 	"GET /admin/callbacks":              {2 * mib, 32 * mib, asked(adam, http.MethodGet, "/admin/callbacks")},
 	"GET /admin/watches":                {64 * kib, 8 * mib, asked(adam, http.MethodGet, "/admin/watches")},
+	"GET /admin/configuration":          {64 * kib, 8 * mib, asked(adam, http.MethodGet, "/admin/configuration")},
 	"GET /sessions":                     {64 * kib, 8 * mib, asked(adam, http.MethodGet, "/sessions")},
 	"GET /admin/sessions":               {64 * kib, 8 * mib, asked(adam, http.MethodGet, "/admin/sessions?q="+strings.Repeat("%3C", 1_000))},
 	"POST /sessions/others":             {64 * kib, 8 * mib, asked(adam, http.MethodPost, "/sessions/others", fields)},

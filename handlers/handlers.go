@@ -21,7 +21,9 @@ import (
 	"countersign/internal/live"
 	"countersign/internal/metrics"
 	"countersign/internal/reload"
+	"countersign/internal/rollout"
 	"countersign/views"
+	"countersign/views/admin"
 )
 
 // Config is what the handlers need. Limits, Replaced, Reloads, Demo, Stopping and the texts may be
@@ -46,6 +48,11 @@ type Config struct {
 
 	// Searched reads which functions are searched for callbacks, of those that a person may see.
 	Searched func(context.Context, callbacks.Person) (discovery.Searched, error)
+
+	// Desk is what the configuration of these handlers says.
+	Desk admin.Desk
+	// Rollout says which version of the configuration each replica runs.
+	Rollout *rollout.Reporter
 
 	BaseURL        string         // our own origin as browsers see it
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed

@@ -27,6 +27,7 @@ import (
 	"countersign/internal/metrics"
 	"countersign/internal/ratelimit"
 	"countersign/internal/readquota"
+	"countersign/internal/reload"
 	"countersign/internal/sqlstore"
 	"countersign/internal/sqlstore/sqlstoretest"
 	"countersign/internal/standin/oidc"
@@ -86,6 +87,7 @@ type site struct {
 	log      *syncBuffer
 	demo     *sampleStarter
 	registry *prometheus.Registry
+	running  reload.State // what the site runs
 }
 
 // config is what a site is made with.
@@ -99,7 +101,8 @@ func newSite(t testing.TB, change ...func(*config)) *site {
 	t.Helper()
 	s := &site{
 		t: t, clock: callbackstest.NewClock(callbackstest.T0), hub: live.NewHub(time.Now),
-		log: &syncBuffer{}, demo: &sampleStarter{}, registry: prometheus.NewRegistry(),
+		running: reload.State{Version: configVersion, LoadedAt: callbackstest.T0},
+		log:     &syncBuffer{}, demo: &sampleStarter{}, registry: prometheus.NewRegistry(),
 	}
 	var err error
 	if s.store, err = sqlstore.Open(t.Context(), sqlstoretest.NewDatabase(t)); err != nil {
@@ -164,6 +167,7 @@ func (s *site) handler(provider *httptest.Server, change []func(*config)) http.H
 		Service: s.service, Senders: senders, Limit: ratelimit.New(1, 100), BaseURL: s.url, Metrics: measured, Now: s.clock.Now, Log: log,
 	}, Config: handlers.Config{
 		Service: s.service, Searched: search.Searched, Auth: signIn, Hub: s.hub,
+		Rollout: s.replica("desk-1:8080", &s.running), Desk: deskOf(),
 		Static: static.Handler(), Ping: s.store.Ping, Demo: s.demo, Metrics: measured, Now: s.clock.Now, Log: log,
 		BaseURL: s.url, Version: "v1.2.3", ProviderName: "Example ID", SupportContact: "#platform-help", ConsoleLinks: true,
 	}}

@@ -31,6 +31,7 @@ var routes = []route{
 	{http.MethodPost, "/callbacks/:id/requester", draft, adminOnly, (*server).stateRequester},
 	{http.MethodGet, "/admin/callbacks", page, adminOrAuditor, (*server).admin},
 	{http.MethodGet, "/admin/watches", page, adminOrAuditor, (*server).watches},
+	{http.MethodGet, "/admin/configuration", page, adminOrAuditor, (*server).configuration},
 	{http.MethodGet, "/sessions", page, anyRole, (*server).sessions},
 	{http.MethodPost, "/sessions/others", form, anyRole, (*server).endOtherSessions},
 	{http.MethodPost, "/sessions/:session/end", form, anyRole, (*server).endSession},

@@ -28,6 +28,7 @@ var open = map[string]struct {
 	"POST /callbacks/:id/requester":     {nil, [6]int{401, 403, 403, 403, 403, 422}},
 	"GET /admin/callbacks":              {nil, [6]int{303, 403, 403, 403, 200, 200}},
 	"GET /admin/watches":                {nil, [6]int{303, 403, 403, 403, 200, 200}},
+	"GET /admin/configuration":          {nil, [6]int{303, 403, 403, 403, 200, 200}},
 	"GET /sessions":                     {nil, [6]int{303, 403, 200, 200, 200, 200}},
 	"POST /sessions/others":             {nil, [6]int{401, 403, 303, 303, 303, 303}},
 	"POST /sessions/:session/end":       {nil, [6]int{401, 403, 404, 404, 404, 404}}, // of nobody

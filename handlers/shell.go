@@ -17,8 +17,12 @@ const countLimit = 100
 func (s *server) shell(c echo.Context, place views.Place, address views.Address) (views.Shell, error) {
 	shell := s.plainShell(c)
 	shell.Place, shell.Address = place, address
+	ctx := c.Request().Context()
 	var err error
-	shell.Counts, err = s.navigationCounts(c.Request().Context(), shell.Viewer)
+	if shell.ConfigAlert, err = s.configAlert(ctx, shell.Viewer, place); err != nil {
+		return shell, err
+	}
+	shell.Counts, err = s.navigationCounts(ctx, shell.Viewer)
 	return shell, err
 }
 

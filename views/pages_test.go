@@ -28,6 +28,8 @@ import (
 // pages are every page in every state, by the name of its file; see -pages.
 func pages() map[string]templ.Component {
 	mine, onReview := viewstest.Shell("mine", "/?scope=mine"), viewstest.Shell("mine", "/callbacks/exp2291?scope=mine")
+	onConfig, alerted := viewstest.Shell(views.PlaceConfig, "/admin/configuration"), viewstest.Shell(views.PlaceAudit, "/audit")
+	alerted.ConfigAlert = "2 replicas run 2 versions of the configuration."
 	onTable := viewstest.Shell(views.PlaceAdmin, "/admin/callbacks?state=pending&ends=15m-1h")
 	reviewer := onReview
 	reviewer.Viewer = viewstest.Lena
@@ -98,6 +100,10 @@ func pages() map[string]templ.Component {
 		"sessions":             account.SessionsPage(viewstest.Shell(views.PlaceNone, "/sessions"), pagetest.Sessions(false)),
 		"sessions-all":         account.SessionsPage(viewstest.Shell(views.PlaceSessions, "/admin/sessions?q=a"), pagetest.Sessions(true)),
 		"sessions-none":        account.SessionsPage(viewstest.Shell(views.PlaceSessions, "/admin/sessions?q=zoe"), account.Sessions{All: true, Query: people.SessionQuery{Search: "zoe"}}),
+		"configuration":        admin.ConfigurationPage(onConfig, pagetest.Configuration(1)),
+		"configuration-many":   admin.ConfigurationPage(onConfig, pagetest.Configuration(3)),
+		"configuration-bad":    admin.ConfigurationPage(onConfig, pagetest.Configuration(2, "/etc/countersign/countersign.yaml:4:9: queues.finance.groups[0]: there is no group \"finnace\": did you mean finance-approvers?", "countersign.yaml cannot be read")),
+		"configuration-alert":  admin.AuditPage(alerted, admin.Audit{}),
 		"audit":                admin.AuditPage(viewstest.Shell(views.PlaceAudit, "/audit"), admin.Audit{Entries: viewstest.Audit(opened.Callback), Older: 48104}),
 		"signin":               account.SignInPage(nobody, account.SignIn{Provider: "Harborline SSO", Return: "/callbacks/exp2291"}),
 		"signin-down":          account.SignInPage(nobody, account.SignIn{Provider: "Harborline SSO", Return: "/", Down: true, SignedOut: true, Problem: "The provider refused the sign-in."}),

@@ -13,6 +13,7 @@ const (
 	PlaceAdmin    Place = "admin"
 	PlaceWatches  Place = "watches"
 	PlaceAudit    Place = "audit"
+	PlaceConfig   Place = "configuration"
 	PlaceSessions Place = "sessions" // everybody's sessions
 	PlaceNone     Place = ""
 )
@@ -45,7 +46,10 @@ type Shell struct {
 	Theme   string   // the reader's choice; empty for the system's theme
 	Version string   // of Countersign
 	Support string   // whom to ask: an address or a sentence from the configuration; may be empty
-	Kept    string   // the comment of a decision that was refused; error pages show it again
+	// ConfigAlert tells an admin on their pages that replicas run different versions of the
+	// configuration, or refused a newer one; empty elsewhere.
+	ConfigAlert string
+	Kept        string // the comment of a decision that was refused; error pages show it again
 	// KeptFields are what was typed into another form that was refused.
 	KeptFields []KeptField
 }

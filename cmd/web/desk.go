@@ -189,7 +189,8 @@ func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo
 	return handlers.New(handlers.Config{
 		Service: service, Auth: d.auth, Hub: d.hub, Webhooks: webhooks.New(in),
 		Static: static.Handler(), Ping: d.store.Ping, Stopping: d.stopping.Load, Demo: demo, Now: d.now, Log: d.log,
-		Metrics: measured, Searched: d.discovery.Searched,
+		Metrics: measured, Searched: d.discovery.Searched, Rollout: d.rollout,
+		Desk:    d.purpose.Load().overview(settings.ConfigFile),
 		BaseURL: string(settings.BaseURL), TrustedProxies: []netip.Prefix(settings.TrustedProxies),
 		ConsoleLinks: settings.ConsoleLinks, Version: version,
 		ProviderName: settings.OIDC.ProviderName, SupportContact: settings.SupportContact,

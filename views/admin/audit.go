@@ -1,4 +1,5 @@
-// Package admin has the pages of the audit and of the functions that are searched for callbacks.
+// Package admin has the pages of the audit, of the functions that are searched for callbacks, and of
+// the configuration.
 package admin
 
 import (
