@@ -185,7 +185,7 @@ func TestDecision_TooManyFields(t *testing.T) {
 	s := newSite(t)
 	id := s.receive(expense()).ID
 	form := url.Values{"outcome": {"approve"}, "x": make([]string, 100)}
-	if a := s.as(rita).decide(id, form); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.text(t), "did not arrive whole") {
+	if a := s.as(rita).decide(id, form); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.text(t), "arrived incomplete") {
 		t.Errorf("%d %s", a.status, a.text(t))
 	}
 	if a := s.visitor().decide(id, form); a.status != http.StatusUnauthorized {

@@ -117,7 +117,7 @@ func (s *server) fail(err error, c echo.Context) {
 		failed = c.String(f.status, f.line+"\n")
 	}
 	if failed != nil && f.status != statusClientGone {
-		s.Log.ErrorContext(c.Request().Context(), "error page not written", "request_id", requestID(c), "error", failed)
+		s.Log.ErrorContext(c.Request().Context(), "an error page was not written", "request_id", requestID(c), "error", failed)
 	}
 }
 
@@ -229,8 +229,8 @@ func tooManyPage(s *server, c echo.Context, err error) templ.Component {
 
 // Texts of the sign-in page after a failed try.
 const (
-	beginAgain        = "This sign-in was not begun here or took longer than ten minutes. Begin again."
-	notAccepted       = "The sign-in provider's answer cannot be accepted. Begin again; if it stays like this, tell an operator."
+	beginAgain        = "This sign-in did not start in this browser or took longer than ten minutes. Start again."
+	notAccepted       = "The sign-in provider's answer is not valid. Start again. If this does not help, tell an operator."
 	refusedByProvider = "The sign-in provider refused."
 )
 

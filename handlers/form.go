@@ -39,7 +39,7 @@ func readBody(c echo.Context) (url.Values, error) {
 		return nil, err
 	}
 	if err != nil {
-		return nil, callbacks.Invalid{{Pointer: "form", Detail: "The form did not arrive whole. Nothing was recorded."}}
+		return nil, callbacks.Invalid{{Pointer: "form", Detail: "The form arrived incomplete. Nothing was recorded."}}
 	}
 	return c.Request().PostForm, nil
 }

@@ -76,7 +76,7 @@ func TestSignIn_NoRole(t *testing.T) {
 	if strings.Contains(a.body, "everybody") {
 		t.Error("the page names the groups")
 	}
-	if log := s.log.String(); !strings.Contains(log, `"error":"signed in without a role: groups came, and none of them has a role (\"everybody\").`) {
+	if log := s.log.String(); !strings.Contains(log, `"error":"signed in without a role: the provider sent groups, and none of them has a role (\"everybody\").`) {
 		t.Errorf("the log of the refused request does not name the groups: %s", log)
 	}
 }
@@ -89,8 +89,8 @@ func TestSignIn_Fails(t *testing.T) {
 		says   string
 	}{
 		"Refused":    {oidc.Faults{Refuse: "access_denied"}, http.StatusForbidden, "refused"},
-		"Scope":      {oidc.Faults{Refuse: "invalid_scope"}, http.StatusForbidden, "does not give what this desk asks for"},
-		"BadNonce":   {oidc.Faults{Nonce: "other"}, http.StatusBadGateway, "cannot be accepted"},
+		"Scope":      {oidc.Faults{Refuse: "invalid_scope"}, http.StatusForbidden, "refuses a scope that this desk asks for"},
+		"BadNonce":   {oidc.Faults{Nonce: "other"}, http.StatusBadGateway, "answer is not valid"},
 		"Overloaded": {oidc.Faults{Refuse: "temporarily_unavailable"}, http.StatusServiceUnavailable, "Example ID"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -64,6 +64,6 @@ func (s *server) keptDraft(c echo.Context) review.Draft {
 // logged.
 func (s *server) forgetDraft(c echo.Context, id callbacks.ID) {
 	if err := s.Auth.ForgetDraft(c.Request(), id); err != nil {
-		s.Log.WarnContext(c.Request().Context(), "a draft stays in its session", slog.String("request_id", requestID(c)), slog.Any("error", err))
+		s.Log.WarnContext(c.Request().Context(), "a draft was not removed from its session; it stays until the session ends", slog.String("request_id", requestID(c)), slog.Any("error", err))
 	}
 }

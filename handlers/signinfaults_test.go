@@ -45,7 +45,7 @@ func TestSignIn_Faults(t *testing.T) {
 	}{
 		"Encrypted":    {`{"access_token":"at","token_type":"Bearer","id_token":"a.b.c.d.e"}`, "answers in a form that this desk cannot read", "Turn encryption of ID tokens off"},
 		"NoIDToken":    {`{"access_token":"at","token_type":"Bearer"}`, "does not say who you are", "the answer has no ID token"},
-		"ClientMethod": {`{"error":"invalid_client","error_description":"private_key_jwt is required"}`, "does not accept this desk", "another proof of the client"},
+		"ClientMethod": {`{"error":"invalid_client","error_description":"private_key_jwt is required"}`, "does not accept this desk", "does not accept a client secret"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -87,7 +87,7 @@ func TestSignIn_PushedOnly(t *testing.T) {
 	s.instead.Store(&document)
 	b := s.visitor()
 	for _, a := range []reply{b.get("/signin"), b.post("/auth/login", nil)} {
-		if !strings.Contains(a.text(t), "demands a way of asking that this desk does not have") || a.header.Get("Refresh") != "" {
+		if !strings.Contains(a.text(t), "requires a kind of request that this desk does not support") || a.header.Get("Refresh") != "" {
 			t.Errorf("%d %s", a.status, a.text(t))
 		}
 	}

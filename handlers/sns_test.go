@@ -239,7 +239,7 @@ func TestNotification_Subscription(t *testing.T) {
 		t.Errorf("SNS is down: %d %s", a.status, a.body)
 	}
 	log := s.log.String()
-	if !strings.Contains(log, "subscription to an SNS topic confirmed") || !strings.Contains(log, "subscription to an SNS topic ended") || strings.Contains(log, token) {
+	if !strings.Contains(log, "the desk confirmed its subscription to an SNS topic") || !strings.Contains(log, "subscription to an SNS topic ended") || strings.Contains(log, token) {
 		t.Errorf("log: %s", log)
 	}
 }

@@ -25,17 +25,17 @@ type configCommand struct {
 
 // configHelp is the help for the commands and flags.
 var configHelp = kong.Vars{
-	"config_check": "Check a countersign.yaml. Exit codes: 0 it is right, 1 it has faults (each on a line, " +
+	"config_check": "Check a countersign.yaml. Exit codes: 0 it is valid, 1 it has faults (each on a line, " +
 		"as FILE:LINE:COLUMN), 2 it cannot be read or the command is wrong.",
-	"config_show": "Print a countersign.yaml with its defaults; without FILE all that is in force, variables " +
-		"as comments. Secrets are only named.",
+	"config_show": "Print a countersign.yaml with its defaults; without FILE print the whole configuration in force, with the variables " +
+		"as comments. Secrets are not printed.",
 	"config_schema": "Print the JSON Schema of countersign.yaml, for editors: begin the file with " +
 		"# yaml-language-server: $schema=countersign.schema.json",
-	"config_from_env": "Print the countersign.yaml that says what the variables of earlier versions say " +
+	"config_from_env": "Print a countersign.yaml made from the variables of earlier versions " +
 		"(COUNTERSIGN_QUEUES, COUNTERSIGN_SOURCES and the like).",
-	"config_file":       "The file; that of COUNTERSIGN_CONFIG_FILE when left out.",
-	"config_no_secrets": "Do not read the secrets that the file names, where they are not.",
-	"config_secrets":    "New folder for the secrets of the variables, which the file only names.",
+	"config_file":       "The file. Default: the one in COUNTERSIGN_CONFIG_FILE.",
+	"config_no_secrets": "Do not read the secret files that the file names, for a machine that does not have them.",
+	"config_secrets":    "New folder for the secrets in the variables; the file refers to them.",
 }
 
 // configFile is the file that a command is about.
@@ -75,7 +75,7 @@ func (c configCheck) Run(e environment) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(e.stdout, "%s is right: %s, %s, %s, %s, %s\n", file, plural(len(desk.Queues), "queue"),
+	_, err = fmt.Fprintf(e.stdout, "%s is valid: %s, %s, %s, %s, %s\n", file, plural(len(desk.Queues), "queue"),
 		plural(len(desk.Sources), "source"), plural(len(desk.Topics), "SNS topic"),
 		plural(len(desk.Functions), "function"), plural(len(desk.Accounts), "account"))
 	return err
@@ -138,8 +138,8 @@ func (c configFromEnv) Run(e environment) error {
 	}
 	if len(rewritten.Secrets) > 0 {
 		if c.Secrets == "" {
-			return exitError{exitUsage, fmt.Errorf("the variables hold %s, which the file cannot: name a new folder "+
-				"for them, as --secrets /etc/countersign/secrets", plural(len(rewritten.Secrets), "secret"))}
+			return exitError{exitUsage, fmt.Errorf("the variables hold %s, which do not belong in the file: name a new folder "+
+				"for them, such as --secrets /etc/countersign/secrets", plural(len(rewritten.Secrets), "secret"))}
 		}
 		if err := writeSecrets(c.Secrets, rewritten); err != nil {
 			return err
@@ -158,7 +158,7 @@ func (c configFromEnv) print(e environment, text []byte) error {
 		ReadFile: deskfile.ReadFile, Variables: e.variables, Region: e.variables[config.Prefix+"LAMBDA_REGION"],
 	})
 	if err != nil {
-		return exitError{exitFaults, fmt.Errorf("the variables say what is no longer right:\n%w", err)}
+		return exitError{exitFaults, fmt.Errorf("the variables are no longer valid:\n%w", err)}
 	}
 	return nil
 }
@@ -172,11 +172,11 @@ func writeSecrets(folder string, r config.Rewritten) error {
 	for _, path := range r.SecretPaths() {
 		file, err := os.OpenFile(filepath.Clean(path), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
-			return fmt.Errorf("secret not written: %w", err)
+			return fmt.Errorf("write a secret: %w", err)
 		}
 		_, err = io.WriteString(file, r.Secrets[path]+"\n")
 		if err := errors.Join(err, file.Close()); err != nil {
-			return fmt.Errorf("secret not written: %w", err)
+			return fmt.Errorf("write a secret: %w", err)
 		}
 	}
 	return nil

@@ -24,9 +24,9 @@ type demoCommand struct {
 
 // demoHelp is the help for the flags.
 var demoHelp = kong.Vars{
-	"demo_port": "Port of the desk on 127.0.0.1; the next free one when it is taken.",
-	"demo_data": "Folder to keep the desk's data in. Without it the data goes when the demo ends.",
-	"demo_pace": "Time between two requests that start on their own; 0 for none.",
+	"demo_port": "Port of the desk on 127.0.0.1. If it is in use, the next free one.",
+	"demo_data": "Folder for the desk's data. Without it the data is removed when the demo ends.",
+	"demo_pace": "Time between requests that start on their own; 0 starts none.",
 }
 
 // Run runs everything on loopback until ctx ends.
@@ -76,11 +76,11 @@ func (c demoCommand) banner(url, folder string) string {
 	}
 	fate := "removed at the end; --data DIR keeps it"
 	if c.Data != "" {
-		fate = "kept; Lambda's side starts anew"
+		fate = "kept; the local Lambda starts empty"
 	}
 	arrivals := "Requests arrive on their own."
 	if c.Pace <= 0 {
-		arrivals = "Requests arrive when you start them: Start a sample, below the menu of each page."
+		arrivals = "Requests arrive when you start them: use Start a sample, below the menu of each page."
 	}
 	secret := filepath.Join(folder, filepath.FromSlash(standin.WebhookSecret))
 	fmt.Fprintf(&b, "\n  Announce from a shell, as docs/intake.md shows, with\n    DESK_URL=%s DESK_SECRET=$(cat '%s')\n",

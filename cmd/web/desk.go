@@ -216,6 +216,6 @@ func (all invalidators) Changed(n callbacks.Invalidation) {
 func (d *desk) close() {
 	d.closeTracing()
 	if err := d.store.Close(); err != nil {
-		d.log.Error("database did not close", "error", err)
+		d.log.Error("the database did not close", "error", err)
 	}
 }

@@ -24,10 +24,10 @@ type doctorCommand struct {
 
 // doctorHelp is the help for the flags.
 var doctorHelp = kong.Vars{
-	"doctor_policy": "Print the least IAM policy and nothing else; with several accounts, " +
-		"an object of them by account.",
-	"doctor_function": "Examine this function too, by name or ARN: one that announces its callbacks. " +
-		"An ARN chooses the account. Repeat for more.",
+	"doctor_policy": "Print only the least IAM policy; with several accounts, " +
+		"an object with one policy for each account.",
+	"doctor_function": "Also examine this function, by name or ARN: for functions that announce their callbacks. " +
+		"An ARN selects the account. Repeat for more.",
 }
 
 // How long each part of the examination may take. The parts run in parallel, so the longest limit
@@ -39,7 +39,7 @@ const (
 )
 
 // errProblems ends doctor with exit code 1. The report has already said the rest.
-var errProblems = errors.New("the examination found problems")
+var errProblems = errors.New("doctor found problems")
 
 // Run examines the setup without changing it.
 func (c doctorCommand) Run(ctx context.Context, e environment) error {

@@ -106,9 +106,9 @@ func leastPolicies(ctx context.Context, accounts []doctor.AWS) doctor.Policies {
 // policiesTitle is the heading of the policies in the report.
 func policiesTitle(accounts []doctor.AWS) string {
 	if len(accounts) == 1 {
-		return "The least IAM policy for this configuration (doctor --policy prints it alone)"
+		return "The least IAM policy for this configuration (doctor --policy prints only this)"
 	}
-	return "The least IAM policies for this configuration, by account: that of the default credentials, and of each role (doctor --policy prints them alone)"
+	return "The least IAM policies for this configuration, one for the default credentials and one for each role (doctor --policy prints only these)"
 }
 
 // printPolicies prints the policies as JSON, and in remarks what has to be filled in.
@@ -118,7 +118,7 @@ func printPolicies(policies doctor.Policies, stdout, remarks io.Writer) error {
 		return err
 	}
 	if unknown := doctor.Placeholders(text); len(unknown) > 0 {
-		fmt.Fprintf(remarks, "\nNot known here, to be filled in: %s.\n", strings.Join(unknown, ", "))
+		fmt.Fprintf(remarks, "\nFill in what doctor does not know: %s.\n", strings.Join(unknown, ", "))
 	}
 	return nil
 }

@@ -370,7 +370,7 @@ func TestDoctorKeyFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte(rigSessionKey), 0o640); err != nil {
 		t.Fatal(err)
 	}
-	const want = "has mode 640, so that other users of this machine can read it"
+	const want = "has mode 640, so other users of this machine can read it"
 	out, err := x.doctor(t)
 	if !errors.Is(err, errProblems) || !strings.Contains(out, want) || strings.Contains(out, rigSessionKey) {
 		t.Errorf("it ends with %v, want %q in\n%s", err, want, out)

@@ -40,15 +40,15 @@ type localLambdaCommand struct {
 // localLambdaHelp is the help for the flags.
 var localLambdaHelp = kong.Vars{
 	"local_function": "Durable function and the HTTP server it runs behind, in any language. Repeat for more.",
-	"local_data":     "SQLite file to keep executions in. Without it they go when the command ends.",
-	"local_fault": "Make calls go wrong, * for every operation. Kinds: 403, 429, 500, 502, reset, " +
+	"local_data":     "SQLite file for executions. Without it they are lost when the command ends.",
+	"local_fault": "Make calls fail; OPERATION * is every operation. Kinds: 403, 429, 500, 502, reset, " +
 		"lost (the answer, not the work), slow. Repeat for more.",
-	"local_closed": "How calls for closed callbacks are answered: timeout, invalid, notfound, " +
-		"split (by what closed it) or mixed (drawn at each answer).",
-	"local_alias": "Name of an alias: another name, beside 1, by which each function can be invoked " +
+	"local_closed": "Answer to calls for closed callbacks: timeout, invalid, notfound, " +
+		"split (depends on what closed the callback) or mixed (random for each answer).",
+	"local_alias": "Name of an alias by which each function can be invoked, in addition to version 1, " +
 		"as NAME:ALIAS. Repeat for more.",
-	"local_execution_timeout": "Bound on a whole execution, such as 90s or 48h: 1s to 8784h in whole seconds.",
-	"local_quotas":            "Keep AWS's quotas: calls per second, and operations and bytes per execution.",
+	"local_execution_timeout": "Longest time of an execution, such as 90s or 48h: 1s to 8784h in whole seconds.",
+	"local_quotas":            "Enforce AWS's quotas: calls per second, and operations and bytes per execution.",
 }
 
 // localVersion is the only version of a function here. Unqualified names and $LATEST also lead to
@@ -130,7 +130,7 @@ func listenOnLoopback(ctx context.Context, addr string) (net.Listener, error) {
 	}
 	if !loopback.Host(host) {
 		return nil, fmt.Errorf("--addr %s is not on loopback, such as 127.0.0.1:9001: "+
-			"local-lambda lets everybody in who can reach it", addr)
+			"local-lambda accepts everybody who can reach it", addr)
 	}
 	// localhost may also be an IPv6 address, but the SDKs are given one address
 	if host == "localhost" {
@@ -150,7 +150,7 @@ func (c localLambdaCommand) banner(address string) string {
 	if c.Data != "" {
 		fate = "in " + c.Data
 	}
-	fmt.Fprintf(&b, "\n  SDKs find it by AWS_ENDPOINT_URL_LAMBDA=%s AWS_REGION=%s and any credentials.\n",
+	fmt.Fprintf(&b, "\n  For SDKs set AWS_ENDPOINT_URL_LAMBDA=%s AWS_REGION=%s and any credentials.\n",
 		address, c.Region)
 	fmt.Fprintf(&b, "  Executions are %s. Stop with Ctrl+C.\n\n", fate)
 	return b.String()

@@ -28,11 +28,11 @@ var commandHelp = kong.Vars{
 		"sample functions and the desk.",
 	"local_lambda": "Run durable functions on loopback, without Docker or an AWS account: " +
 		"the local Lambda alone.",
-	"doctor": "Examine what serve would run with: database, identity provider, clocks, permissions. " +
-		"Changes nothing; fails when there is a problem.",
+	"doctor": "Check what serve depends on: database, identity provider, clocks, permissions. " +
+		"Changes nothing; fails if there is a problem.",
 	"config": "Check and print countersign.yaml, the file that says what the desk is for.",
-	"backup": "Copy the SQLite database to a new file while the desk works. " +
-		"Needs COUNTERSIGN_DATABASE_URL only.",
+	"backup": "Copy the SQLite database to a new file while the desk runs. " +
+		"Needs only COUNTERSIGN_DATABASE_URL.",
 	"version": "Print the version.",
 }
 

@@ -24,7 +24,7 @@ func (serveCommand) Run(ctx context.Context, e environment) error {
 	log := newLogger(settings.Log, e.stderr)
 	log.InfoContext(ctx, "starting", "version", version, "settings", settings)
 	for _, name := range settings.Unknown(e.variables) {
-		log.WarnContext(ctx, "this setting does not exist and is ignored: serve -h lists those that do", "name", name)
+		log.WarnContext(ctx, "an unknown setting is ignored; serve -h lists the settings", "name", name)
 	}
 	d, err := openDesk(ctx, settings, log, deskOptions{Linger: lingerTime})
 	if err != nil {
@@ -49,7 +49,7 @@ func (serveCommand) Run(ctx context.Context, e environment) error {
 func loadSettings(environ map[string]string) (config.Config, error) {
 	settings, err := config.Load(environ, deskfile.ReadFile)
 	if err != nil {
-		return config.Config{}, fmt.Errorf("the configuration is not complete, or not right:\n%w", err)
+		return config.Config{}, fmt.Errorf("the configuration is incomplete or invalid:\n%w", err)
 	}
 	return settings, nil
 }

@@ -86,7 +86,7 @@ func (d *desk) run(ctx context.Context, l net.Listener) error {
 	case err := <-ended:
 		return err
 	case <-overdue:
-		return errors.New("the stop took too long; what was under way is settled at the next start")
+		return errors.New("stopping took too long; unfinished work is settled at the next start")
 	}
 }
 
@@ -127,7 +127,7 @@ func (d *desk) drain(ctx context.Context, server *http.Server) {
 	ctx, cancel := context.WithTimeout(ctx, requestsTimeout)
 	defer cancel()
 	if err := server.Shutdown(ctx); err != nil {
-		d.log.WarnContext(ctx, "requests took too long and were cut", "error", err)
+		d.log.WarnContext(ctx, "requests took too long and were cut off", "error", err)
 		_ = server.Close()
 	}
 }
@@ -140,7 +140,7 @@ func (d *desk) meetProvider(ctx context.Context) {
 	select {
 	case err := <-asked:
 		if err != nil {
-			d.log.WarnContext(ctx, "nobody can sign in until that is mended", "error", err)
+			d.log.WarnContext(ctx, "nobody can sign in until this is fixed", "error", err)
 		}
 	case <-ctx.Done(): // a stop does not wait for a provider that hangs
 	}
@@ -156,7 +156,7 @@ func (d *desk) forgetSessions(ctx context.Context) error {
 			return nil
 		case <-ticker.C:
 			if err := d.store.ForgetSessions(ctx, d.now(), sessionBatch); err != nil {
-				d.log.WarnContext(ctx, "ended sessions not forgotten; tried again later", "error", err)
+				d.log.WarnContext(ctx, "expired sessions were not deleted; the next round tries again", "error", err)
 			}
 		}
 	}

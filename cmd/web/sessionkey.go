@@ -38,7 +38,7 @@ func sessionKeys(settings config.Config) ([][]byte, error) {
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("key of the sessions: %w", err)
+		return nil, fmt.Errorf("session key: %w", err)
 	}
 	return keys.Bytes(), nil
 }
@@ -71,9 +71,9 @@ func readKeyFile(path string) (config.SessionKeys, error) {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular() || info.Size() > maxKeyFile:
-		return nil, fmt.Errorf("%s is no file with a key: remove it, and a new one is made; everybody signs in once more", path)
+		return nil, fmt.Errorf("%s is not a key file: remove it, and the next start makes a new key; everybody must sign in again", path)
 	case info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows":
-		return nil, fmt.Errorf("%s has mode %o, so that other users of this machine can read it: remove it, and a new one is made; everybody signs in once more. "+
+		return nil, fmt.Errorf("%s has mode %o, so other users of this machine can read it: remove it, and the next start makes a new key; everybody must sign in again. "+
 			"If nobody else had access, `chmod 600` is enough", path, info.Mode().Perm())
 	}
 	text, err := os.ReadFile(path)
@@ -82,10 +82,10 @@ func readKeyFile(path string) (config.SessionKeys, error) {
 	}
 	var keys config.SessionKeys
 	if err := keys.UnmarshalText(bytes.TrimSpace(text)); err != nil {
-		return nil, fmt.Errorf("%s %w; remove it, and a new one is made; everybody signs in once more", path, err)
+		return nil, fmt.Errorf("%s %w; remove it, and the next start makes a new key; everybody must sign in again", path, err)
 	}
 	if len(keys) == 0 {
-		return nil, fmt.Errorf("%s holds no key: remove it, and a new one is made; everybody signs in once more", path)
+		return nil, fmt.Errorf("%s holds no key: remove it, and the next start makes a new key; everybody must sign in again", path)
 	}
 	return keys, nil
 }

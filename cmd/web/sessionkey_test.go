@@ -59,8 +59,8 @@ func TestSessionKeyFileRefused(t *testing.T) {
 		"Readable": {func(path string) error { return os.WriteFile(path, []byte(rigSessionKey), 0o640) }, "has mode 640, so that other users"},
 		"Cut":      {func(path string) error { return os.WriteFile(path, []byte(rigSessionKey[:20]), 0o600) }, "32 bytes in base64"},
 		"Empty":    {func(path string) error { return os.WriteFile(path, nil, 0o600) }, "holds no key"},
-		"Folder":   {func(path string) error { return os.Mkdir(path, 0o700) }, "no file with a key"},
-		"Large":    {func(path string) error { return os.WriteFile(path, make([]byte, 8<<10), 0o600) }, "no file with a key"},
+		"Folder":   {func(path string) error { return os.Mkdir(path, 0o700) }, "is not a key file"},
+		"Large":    {func(path string) error { return os.WriteFile(path, make([]byte, 8<<10), 0o600) }, "is not a key file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -29,6 +29,6 @@ func (d *desk) closeTracing() {
 	ctx, cancel := context.WithTimeout(context.Background(), lastSpansTimeout)
 	defer cancel()
 	if err := d.tracing.Close(ctx); err != nil {
-		d.log.WarnContext(ctx, "the last spans were not sent to the collector", "error", err)
+		d.log.WarnContext(ctx, "the last spans were not sent to the collector and are lost", "error", err)
 	}
 }

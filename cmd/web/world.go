@@ -53,7 +53,7 @@ func newWorld(ctx context.Context, c demoCommand, folder string, log *slog.Logge
 	}
 	settings, err := config.Load(w.environment(folder), deskfile.ReadFile)
 	if err != nil {
-		return nil, fmt.Errorf("the demo's configuration:\n%w", err)
+		return nil, fmt.Errorf("the demo's configuration is invalid:\n%w", err)
 	}
 	w.desk, err = openDesk(ctx, settings, log, deskOptions{
 		Demo: menu{w.surroundings.Starter}, Credentials: standin.Credentials,
@@ -106,7 +106,7 @@ func (w *world) writeDesk(folder string) error {
 			return fmt.Errorf("folder for the configuration: %w", err)
 		}
 		if err := os.WriteFile(path, text, 0o600); err != nil {
-			return fmt.Errorf("configuration not written: %w", err)
+			return fmt.Errorf("write the configuration: %w", err)
 		}
 	}
 	return nil

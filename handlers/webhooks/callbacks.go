@@ -51,7 +51,7 @@ func (h *Handlers) receive(c echo.Context, from callbacks.Source, messageID stri
 			"callback", d.Callback, "first", d.Source, "refused", d.By)
 	}
 	if errors.Is(err, callbacks.ErrReused) {
-		h.Log.WarnContext(ctx, "announcement refused: its message ID was used before for another",
+		h.Log.WarnContext(ctx, "announcement refused: its message ID was used before for another announcement",
 			"source", from.Name, "message", messageID)
 	}
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 const unavailablePause = 5 * time.Second
 
 // errOff says that a way in is off.
-var errOff = errors.New("this way in is off")
+var errOff = errors.New("this endpoint is off")
 
 // problems is what a sender learns of each error.
 var problems = problem.Table{
@@ -36,29 +36,29 @@ var problems = problem.Table{
 	{Err: intake.ErrMediaType, Status: http.StatusUnsupportedMediaType, Code: "media_type",
 		Detail: "Send the body as Content-Type: application/json, without Content-Encoding."},
 	{Err: intake.ErrBody, Status: http.StatusBadRequest, Code: "incomplete",
-		Detail: "The body did not arrive whole."},
+		Detail: "The body arrived incomplete."},
 	{Err: errOff, Status: http.StatusNotFound, Code: "off",
-		Detail: "This way in is off. An operator turns it on with a setting (docs/intake.md)."},
+		Detail: "This endpoint is off. An operator can turn it on with a setting (docs/intake.md)."},
 	{Err: intake.ErrAPIKey, Status: http.StatusUnauthorized, Code: "bad_key",
 		Detail: "X-Api-Key is missing or unknown. Check the connection of the API destination."},
 	{Err: intake.ErrRawDelivery, Status: http.StatusBadRequest, Code: "raw_delivery",
 		Detail: "A raw message is not signed. Set RawMessageDelivery of the subscription " +
 			"to false."},
 	{Err: intake.ErrUnknownTopic, Status: http.StatusForbidden, Code: "unknown_topic",
-		Detail: "The topic is not one of those that are configured here."},
+		Detail: "This topic is not configured here."},
 	{Err: intake.ErrStaleNotification, Status: http.StatusForbidden, Code: "stale_notification",
 		Detail: "The Timestamp is more than an hour off."},
 	{Err: intake.ErrNotFromSNS, Status: http.StatusForbidden, Code: "not_from_sns",
-		Detail: "A signature, certificate or address in the message does not fit its " +
+		Detail: "A signature, certificate or address in the message does not match its " +
 			"topic. The desk's log says which."},
 	{Err: intake.ErrSNSUnreachable, Status: http.StatusServiceUnavailable, Code: "sns_unreachable",
 		RetryAfter: unavailablePause,
-		Detail: "SNS could not be asked for its certificate or for the subscription. " +
+		Detail: "SNS did not answer when asked for its certificate or to confirm the subscription. " +
 			"Send the same message again in a moment."},
 	// The desk is full, whoever sends. 429 would say that the sender is over its rate.
 	{Err: inflight.ErrFull, Status: http.StatusServiceUnavailable, Code: "busy",
 		RetryAfter: unavailablePause,
-		Detail:     "There is no room for the message now. Send the same message again later."},
+		Detail:     "The desk is busy. Send the same message again later."},
 	{Err: ratelimit.ErrBusy, Status: http.StatusServiceUnavailable, Code: "busy",
 		RetryAfter: unavailablePause,
 		Detail:     "Too many messages. Send the same message again later."},
@@ -66,14 +66,14 @@ var problems = problem.Table{
 		RetryAfter: unavailablePause,
 		Detail:     "Too many messages. Send the same message again later."},
 	{Err: callbacks.ErrDifferent, Status: http.StatusConflict, Code: "different",
-		Detail: "This callback was announced before with other content. Nothing was changed."},
+		Detail: "This callback was announced before with other content. Nothing changed."},
 	{Err: callbacks.ErrReused, Status: http.StatusConflict, Code: "reused_id",
 		Detail: "This webhook-id was used before for another announcement. Nothing was " +
 			"recorded. Give each callback a webhook-id of its own: derive it from " +
 			"the callbackId."},
 	{Err: callbacks.ErrUncertain, Status: http.StatusServiceUnavailable, Code: "uncertain",
 		RetryAfter: unavailablePause,
-		Detail: "It may be recorded or not. Send the same message again in a moment: it " +
+		Detail: "The message may or may not be recorded. Send it again in a moment: it " +
 			"is recorded once."},
 	{Err: callbacks.ErrUnavailable, Status: http.StatusServiceUnavailable, Code: "unavailable",
 		RetryAfter: unavailablePause,
@@ -89,7 +89,7 @@ func ProblemOf(err error) problem.Problem {
 	if limit, ok := errors.AsType[*ratelimit.Error](err); ok {
 		return problem.Problem{
 			Err: err, Status: http.StatusTooManyRequests, Code: "rate_limited", RetryAfter: limit.RetryAfter,
-			Detail: "Too many messages. Wait as long as Retry-After says.",
+			Detail: "Too many messages. Wait for the seconds in Retry-After.",
 		}
 	}
 	if p, known := problems.Of(err); known {
@@ -97,7 +97,7 @@ func ProblemOf(err error) problem.Problem {
 	}
 	return problem.Problem{
 		Err: err, Status: http.StatusInternalServerError, Code: "internal",
-		Detail: "Something went wrong here. Send the same message again later.",
+		Detail: "The desk met an internal error. Send the same message again later.",
 	}
 }
 

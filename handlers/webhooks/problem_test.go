@@ -43,7 +43,7 @@ func cases(t *testing.T) map[string]aCase {
 		"BadHeader":     {badHeader, 401, "bad_header", "webhook-id is missing", ""},
 		"Stale":         {intake.ErrStale, 401, "stale_timestamp", "5 minutes", ""},
 		"NoMatch":       {intake.ErrNoMatch, 401, "no_match", "byte for byte", ""},
-		"Incomplete":    {fmt.Errorf("%w: %w", intake.ErrBody, errors.New("reset")), 400, "incomplete", "whole", ""},
+		"Incomplete":    {fmt.Errorf("%w: %w", intake.ErrBody, errors.New("reset")), 400, "incomplete", "arrived incomplete", ""},
 		"TooLarge":      {tooLarge, 413, "too_large", "at most 1 MiB are taken", ""},
 		"MediaType":     {intake.ErrMediaType, 415, "media_type", "application/json", ""},
 		"Off":           {errOff, 404, "off", "setting", ""},
@@ -51,7 +51,7 @@ func cases(t *testing.T) map[string]aCase {
 		"RawDelivery":   {intake.ErrRawDelivery, 400, "raw_delivery", "RawMessageDelivery", ""},
 		"UnknownTopic":  {intake.ErrUnknownTopic, 403, "unknown_topic", "configured", ""},
 		"StaleSNS":      {intake.ErrStaleNotification, 403, "stale_notification", "an hour", ""},
-		"NotFromSNS":    {fmt.Errorf("%w: reset", intake.ErrNotFromSNS), 403, "not_from_sns", "does not fit", ""},
+		"NotFromSNS":    {fmt.Errorf("%w: reset", intake.ErrNotFromSNS), 403, "not_from_sns", "does not match", ""},
 		"NoSNS":         {fmt.Errorf("%w: reset", intake.ErrSNSUnreachable), 503, "sns_unreachable", "same message", "5"},
 		"Busy":          {intake.ErrBusy, 503, "busy", "later", "5"},
 		"Waited":        {fmt.Errorf("%w: %w", ratelimit.ErrBusy, context.DeadlineExceeded), 503, "busy", "later", "5"},
@@ -60,7 +60,7 @@ func cases(t *testing.T) map[string]aCase {
 		"Reused":        {fmt.Errorf("receive from x: %w", callbacks.ErrReused), 409, "reused_id", "webhook-id was used before", ""},
 		"RateLimited":   {&ratelimit.Error{RetryAfter: 1200 * time.Millisecond}, 429, "rate_limited", "Retry-After", "2"},
 		"Unavailable":   {fmt.Errorf("receive from x: %w", callbacks.ErrUnavailable), 503, "unavailable", "Nothing was recorded", "5"},
-		"Unknown":       {errors.New("disk on fire"), 500, "internal", "went wrong here", ""},
+		"Unknown":       {errors.New("disk on fire"), 500, "internal", "met an internal error", ""},
 	}
 }
 

@@ -47,9 +47,9 @@ func (h *Handlers) deliver(c echo.Context) error {
 		if err := h.SNS.Confirm(ctx, n); err != nil {
 			return err
 		}
-		h.Log.InfoContext(ctx, "subscription to an SNS topic confirmed", "topic", n.Topic)
+		h.Log.InfoContext(ctx, "the desk confirmed its subscription to an SNS topic", "topic", n.Topic)
 	case intake.TypeUnsubscribed:
-		h.Log.WarnContext(ctx, "subscription to an SNS topic ended: nothing comes from it any more", "topic", n.Topic)
+		h.Log.WarnContext(ctx, "the subscription to an SNS topic ended: the desk receives nothing from it any more", "topic", n.Topic)
 	case intake.TypeNotification:
 		if !n.Event {
 			return h.receive(c, n.From, n.ID, n.Body)

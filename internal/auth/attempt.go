@@ -61,11 +61,11 @@ func (a *Auth) keepAttempt(w http.ResponseWriter, r *http.Request, at attempt) e
 	attempts := a.attemptsOf(at.State)
 	ctx, err := attempts.Load(r.Context(), "")
 	if err != nil {
-		return fmt.Errorf("keep the sign-in: %w", err)
+		return fmt.Errorf("store the sign-in: %w", err)
 	}
 	stored, err := json.Marshal(at)
 	if err != nil {
-		return fmt.Errorf("keep the sign-in: %w", err)
+		return fmt.Errorf("store the sign-in: %w", err)
 	}
 	attempts.Put(ctx, attemptKey, stored)
 	return save(about(ctx, people.Session{ID: callbacks.NewID()}), attempts, w)
@@ -96,12 +96,12 @@ func (a *Auth) takeAttempt(w http.ResponseWriter, r *http.Request, state string)
 	attempts := a.attemptsOf(state)
 	ctx, err := attempts.Load(r.Context(), tokenOf(attempts, r))
 	if err != nil {
-		return attempt{}, fmt.Errorf("read the sign-in under way: %w", err)
+		return attempt{}, fmt.Errorf("read the pending sign-in: %w", err)
 	}
 	var at attempt
 	if stored := attempts.GetBytes(ctx, attemptKey); stored != nil {
 		if err := json.Unmarshal(stored, &at); err != nil {
-			return attempt{}, fmt.Errorf("read the sign-in under way: %w", err)
+			return attempt{}, fmt.Errorf("read the pending sign-in: %w", err)
 		}
 	}
 	if at.State == "" || at.State != state || a.cfg.Now().Sub(at.At) > attemptLifetime {

@@ -130,7 +130,7 @@ func destroy(ctx context.Context, m *scs.SessionManager, w http.ResponseWriter) 
 func (a *Auth) keepPerson(ctx context.Context, rec record) error {
 	said := people.NewProfile(rec.person(&a.cfg), rec.EmailVerified, a.cfg.Now())
 	if err := a.cfg.People.KeepPerson(ctx, said); err != nil {
-		return fmt.Errorf("keep the person's profile: %w", err)
+		return fmt.Errorf("store the person's profile: %w", err)
 	}
 	return nil
 }

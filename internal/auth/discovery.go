@@ -98,7 +98,7 @@ func (p *provider) reread(ctx context.Context) {
 	found, err := p.fetch(ctx)
 	if err != nil {
 		p.known.staleAt = p.cfg.Now().Add(rereadPause)
-		p.cfg.Logger.WarnContext(ctx, "the provider's discovery document was not read again; the desk goes on with the one it has",
+		p.cfg.Logger.WarnContext(ctx, "the provider's discovery document could not be read again; the desk keeps using the one it has",
 			slog.Any("error", &providerError{ErrProviderUnavailable, "discovery", err}))
 		return
 	}

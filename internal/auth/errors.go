@@ -17,14 +17,14 @@ var (
 	ErrProviderUnavailable = errors.New("the sign-in provider does not answer")
 	// ErrStateMismatch means that the sign-in was not begun in this browser, is already over, or
 	// took longer than ten minutes. Nothing is wrong with the person: begin again.
-	ErrStateMismatch = errors.New("this sign-in was not begun here or is no longer valid; begin again")
+	ErrStateMismatch = errors.New("this sign-in did not start in this browser or has expired; start again")
 	// ErrTokenInvalid means that what the provider issued cannot be accepted: a used code, a bad
 	// signature, a wrong audience, an expired token. Begin again; if it keeps happening, an
 	// operator has to look into it.
 	ErrTokenInvalid = errors.New("the sign-in provider's answer is not valid")
 	// ErrProviderUnfit means that the provider answers but requires something that the desk does
 	// not do. An operator has to look into it; see [FaultOf].
-	ErrProviderUnfit = errors.New("the sign-in provider cannot be used as it is set up")
+	ErrProviderUnfit = errors.New("the sign-in provider's configuration does not work with this desk")
 )
 
 // RefusedError is a sign-in that the provider refused, for instance because the person pressed

@@ -78,13 +78,13 @@ func (e *examination) get(ctx context.Context, address string, into any) error {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if to := resp.Header.Get("Location"); to != "" {
-		return fmt.Errorf("it redirects to %s, which sign-in does not follow", to)
+		return fmt.Errorf("it redirects to %s; sign-in follows no redirect", to)
 	}
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("status %s", resp.Status)
 	}
 	if err := json.NewDecoder(resp.Body).Decode(into); err != nil {
-		return fmt.Errorf("it is not the JSON document that it should be: %w", err)
+		return fmt.Errorf("it is not the expected JSON document: %w", err)
 	}
 	return nil
 }

@@ -133,7 +133,7 @@ func TestExamineNoDocument(t *testing.T) {
 		"NotFound":  {http.NotFound, "status 404"},
 		"Fails":     {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }, "status 503"},
 		"Redirects": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, "it redirects to /elsewhere"},
-		"Page":      {func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("<html>")) }, "not the JSON document"},
+		"Page":      {func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("<html>")) }, "not the expected JSON document"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -183,7 +183,7 @@ func TestExaminePushedOnly(t *testing.T) {
 	})
 	for name, cfg := range map[string]auth.Config{"OfAll": required, "OfThisClient": r.cfg} {
 		want := "problem " + cfg.Issuer + " requires pushed authorization requests (PAR), which Countersign does not send: nobody can sign in " +
-			"Turn the requirement off for this client at the provider.\n"
+			"Turn off the requirement for this client at the provider.\n"
 		if got := found(t, cfg); got != want {
 			t.Errorf("%s: got\n%swant\n%s", name, got, want)
 		}

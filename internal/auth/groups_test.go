@@ -43,17 +43,17 @@ func TestGroupForms(t *testing.T) {
 		"ObjectOfGroups":   {"approvers", "groups", map[string]any{"groups": map[string]any{"approvers": true}}, auth.FaultGroupsForm, `it is {"approvers":true}`},
 		"OtherMember":      {"approvers", "groups.title", map[string]any{"groups": object}, auth.FaultGroupsMissing, `"groups.title"; there are `},
 		"Missing":          {"approvers", "teams", map[string]any{"roles": []any{"approvers"}}, auth.FaultGroupsMissing, `"teams"; there are `},
-		"Empty":            {"approvers", "groups", map[string]any{"groups": []any{}}, auth.FaultGroupsNone, "came without a group"},
-		"Null":             {"approvers", "groups", map[string]any{"groups": nil}, auth.FaultGroupsNone, "came without a group"},
+		"Empty":            {"approvers", "groups", map[string]any{"groups": []any{}}, auth.FaultGroupsNone, "the groups claim was empty"},
+		"Null":             {"approvers", "groups", map[string]any{"groups": nil}, auth.FaultGroupsNone, "the groups claim was empty"},
 		"EmptyText":        {"approvers", "groups", map[string]any{"groups": ""}, auth.FaultGroupsNone, ""},
 		"Others":           {"approvers", "groups", map[string]any{"groups": []any{"Approvers", "staff"}}, auth.FaultGroupsOther, `"Approvers", "staff"`},
 		"TooMany":          {"approvers", "groups", map[string]any{"groups": many}, auth.FaultGroupsCut, "1000 are read, 200 are not; the first are \"group 0\", \"group 1\""},
 		"TooManyWithARole": {"group 7", "groups", map[string]any{"groups": many}, "", ""},
-		"OverageByHint":    {"approvers", "groups", map[string]any{"groups": nil, "hasgroups": true}, auth.FaultGroupsOverage, "too many for a token"},
+		"OverageByHint":    {"approvers", "groups", map[string]any{"groups": nil, "hasgroups": true}, auth.FaultGroupsOverage, "they do not fit into a token"},
 		"Overage": {"approvers", "groups", map[string]any{
 			"groups": nil, "_claim_names": map[string]any{"groups": "src1"},
 			"_claim_sources": map[string]any{"src1": map[string]any{"endpoint": "https://graph.example.com/users/1/getMemberObjects"}},
-		}, auth.FaultGroupsOverage, "too many for a token"},
+		}, auth.FaultGroupsOverage, "they do not fit into a token"},
 		"Unprintable": {"approvers", "groups", map[string]any{"groups": []any{"staff\u202eevil\n", strings.Repeat("x", 500)}}, auth.FaultGroupsOther, `"staff⟨U+202E⟩evil", "` + strings.Repeat("x", 79) + `…"`},
 	} {
 		t.Run(name, func(t *testing.T) {

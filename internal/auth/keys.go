@@ -39,7 +39,7 @@ func verifiableOf(algorithms []string) []string {
 type keySet []jose.JSONWebKey
 
 // errNoKey means that none of the keys fits.
-var errNoKey = errors.New("no key fits the signature")
+var errNoKey = errors.New("no key matches the signature")
 
 // fetchKeys reads the provider's keys.
 func (p *provider) fetchKeys(ctx context.Context, address string) (keySet, error) {
@@ -69,7 +69,7 @@ func (s *keySet) UnmarshalJSON(document []byte) error {
 		Keys []json.RawMessage `json:"keys"`
 	}
 	if err := json.Unmarshal(document, &set); err != nil {
-		return fmt.Errorf("it is no set of keys: %w", err)
+		return fmt.Errorf("it is not a JSON Web Key Set: %w", err)
 	}
 	for _, raw := range set.Keys {
 		var key jose.JSONWebKey
@@ -132,7 +132,7 @@ func checkAccessToken(verified *oidc.IDToken, alg, accessToken string) error {
 	}
 	sum := sha512.Sum512([]byte(accessToken))
 	if base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2]) != verified.AccessTokenHash {
-		return errors.New("the hash in the ID token is of another access token")
+		return errors.New("the hash in the ID token belongs to another access token")
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func (p *provider) reachable(ctx context.Context, e *endpoints) error {
 	}
 	p.alive.askedAt, p.alive.failed = now, nil
 	if err != nil {
-		p.alive.failed = &providerError{ErrProviderUnavailable, "look whether it answers", err}
+		p.alive.failed = &providerError{ErrProviderUnavailable, "check that the provider answers", err}
 	}
 	return p.alive.failed
 }

@@ -143,8 +143,8 @@ func TestFaults(t *testing.T) {
 		"NoIDToken":    {nil, http.StatusOK, `{"access_token":"at","token_type":"Bearer","scope":"profile email"}`, auth.FaultNoIDToken, "has no ID token"},
 		"WrongSecret":  {nil, http.StatusUnauthorized, `{"error":"invalid_client"}`, auth.FaultClient, "refuses the client (401 Unauthorized"},
 		"MayNot":       {nil, http.StatusBadRequest, `{"error":"unauthorized_client"}`, auth.FaultClient, "refuses the client"},
-		"OnlyKeys":     {[]string{"private_key_jwt"}, http.StatusUnauthorized, `{"error":"invalid_client"}`, auth.FaultClientMethod, "another proof of the client than a secret"},
-		"ClientByKeys": {nil, http.StatusUnauthorized, `{"error":"invalid_client","error_description":"The request must contain client_assertion."}`, auth.FaultClientMethod, "another proof"},
+		"OnlyKeys":     {[]string{"private_key_jwt"}, http.StatusUnauthorized, `{"error":"invalid_client"}`, auth.FaultClientMethod, "does not accept a client secret, and the desk has no other"},
+		"ClientByKeys": {nil, http.StatusUnauthorized, `{"error":"invalid_client","error_description":"The request must contain client_assertion."}`, auth.FaultClientMethod, "does not accept a client secret"},
 		"UsedCode":     {nil, http.StatusBadRequest, `{"error":"invalid_grant"}`, "", "exchange the code"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -174,7 +174,7 @@ func TestRefusals(t *testing.T) {
 		fault auth.Fault
 		says  string
 	}{
-		"Pushed Authorization Request must be used.": {"invalid_request", auth.FaultPushed, "Turn the requirement off"},
+		"Pushed Authorization Request must be used.": {"invalid_request", auth.FaultPushed, "Turn off the requirement"},
 		"The scope groups is unknown.":               {"invalid_scope", auth.FaultScope, "COUNTERSIGN_OIDC_SCOPES"},
 		"Not for this flow.":                         {"unauthorized_client", auth.FaultClient, "refuses the client"},
 		"A parameter is missing.":                    {"invalid_request", "", "A parameter is missing."},

@@ -14,7 +14,7 @@ func checkParty(verified *oidc.IDToken, clientID string) error {
 	}
 	switch {
 	case party.Authorized == "" && len(verified.Audience) > 1:
-		return invalid("ID token", "it is for %d audiences and azp does not say which of them asked for it", len(verified.Audience))
+		return invalid("ID token", "it is for %d audiences, and azp does not name the one that requested it", len(verified.Audience))
 	case party.Authorized != "" && party.Authorized != clientID:
 		return invalid("ID token", "it was issued to another client, %q", party.Authorized)
 	}

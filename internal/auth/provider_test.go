@@ -228,7 +228,7 @@ func TestNothingSecretIsLogged(t *testing.T) {
 	r.wire.answerInPlace("/token", http.StatusBadRequest, "you sent "+secret+" and a token")
 	r.pass(15 * time.Minute)
 	b.person()
-	if log := r.log.String(); !strings.Contains(log, "groups not renewed") || strings.Contains(log, "a token") || strings.Contains(log, secret) {
+	if log := r.log.String(); !strings.Contains(log, "groups were not renewed") || strings.Contains(log, "a token") || strings.Contains(log, secret) {
 		t.Errorf("log: %s", log)
 	}
 }

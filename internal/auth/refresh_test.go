@@ -41,7 +41,7 @@ func TestRefreshThatTellsNothing(t *testing.T) {
 			t.Fatalf("signed in: %v, %+v", ok, p)
 		}
 	}
-	if n := strings.Count(r.log.String(), "does not name them again"); n != 3 {
+	if n := strings.Count(r.log.String(), "sends them again only at the next sign-in"); n != 3 {
 		t.Errorf("the log says it %d times: %q", n, r.log)
 	}
 	r.SetUsers([]oidc.User{{Subject: "lee"}})
@@ -91,7 +91,7 @@ func TestRefreshSaysNoGroupsAnyMore(t *testing.T) {
 			if p, ok := b.person(); !ok || p.Roles.Any() || !p.GroupsReadAt.Equal(r.now()) {
 				t.Errorf("signed in: %v, %+v", ok, p)
 			}
-			if log := r.log.String(); !strings.Contains(log, "without a role since the groups were read again") || !strings.Contains(log, string(auth.FaultGroupsMissing)) {
+			if log := r.log.String(); !strings.Contains(log, "the person lost all roles when the groups were renewed") || !strings.Contains(log, string(auth.FaultGroupsMissing)) {
 				t.Errorf("the log says %q", log)
 			}
 		})

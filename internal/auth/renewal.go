@@ -48,10 +48,10 @@ func (a *Auth) renew(w http.ResponseWriter, r *http.Request, token string) (*ses
 	next := now.Add(a.cfg.RenewAfter)
 	switch {
 	case errors.Is(err, errTellsNothing):
-		a.cfg.Logger.InfoContext(ctx, "groups not renewed: the provider does not name them again before the next sign-in",
+		a.cfg.Logger.InfoContext(ctx, "groups were not renewed: the provider sends them again only at the next sign-in",
 			slog.String("subject", s.record.Subject), slog.Time("read_at", s.record.GroupsReadAt))
 	case passes(err):
-		a.cfg.Logger.WarnContext(ctx, "groups not renewed; the session goes on with those it has",
+		a.cfg.Logger.WarnContext(ctx, "groups were not renewed; the session keeps those it has",
 			slog.String("subject", s.record.Subject), slog.String("fault", string(FaultOf(err))), slog.Any("error", err))
 		next = s.record.RenewAt
 	case err != nil:
@@ -77,7 +77,7 @@ func (a *Auth) tellLost(ctx context.Context, before, after record) {
 		return
 	}
 	l := after.lackOf()
-	a.cfg.Logger.WarnContext(ctx, "without a role since the groups were read again", slog.String("subject", after.Subject),
+	a.cfg.Logger.WarnContext(ctx, "the person lost all roles when the groups were renewed", slog.String("subject", after.Subject),
 		slog.String("fault", string(l.fault)), slog.String("reason", l.String()))
 }
 
@@ -106,7 +106,7 @@ func passes(err error) bool {
 
 // refused ends the session of a person for whom the provider no longer vouches.
 func (a *Auth) refused(w http.ResponseWriter, r *http.Request, s *session, cause error) (*session, error) {
-	a.cfg.Logger.InfoContext(r.Context(), "session ended: the provider refused to renew it",
+	a.cfg.Logger.InfoContext(r.Context(), "the session ended: the provider refused to renew it",
 		slog.String("subject", s.record.Subject), slog.Any("error", cause))
 	if err := a.endOnRecord(r.Context(), w, s.record, "Signed out: the provider refused to renew the sign-in."); err != nil {
 		return nil, err

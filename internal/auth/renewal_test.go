@@ -125,7 +125,7 @@ func TestRenewalWhileTheProviderIsDown(t *testing.T) {
 	if n := r.wire.requests.Load() - before; n != 1 {
 		t.Errorf("%d requests to a provider that is down, want 1 a minute", n)
 	}
-	if !strings.Contains(r.log.String(), "groups not renewed") {
+	if !strings.Contains(r.log.String(), "groups were not renewed") {
 		t.Errorf("the log says nothing: %q", r.log)
 	}
 	r.wire.cut.Store(false)
@@ -159,7 +159,7 @@ func TestRenewalRefusesTheDesk(t *testing.T) {
 			if p, ok := b.person(); !ok || !slices.Equal(p.Groups, dana.Groups) {
 				t.Fatalf("signed in: %v, %+v", ok, p)
 			}
-			if log := r.log.String(); !strings.Contains(log, "groups not renewed") || !strings.Contains(log, "fault="+string(fault)) {
+			if log := r.log.String(); !strings.Contains(log, "groups were not renewed") || !strings.Contains(log, "fault="+string(fault)) {
 				t.Errorf("the log does not name %s: %q", fault, log)
 			}
 			r.wire.reply(nil)

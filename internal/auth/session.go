@@ -135,7 +135,7 @@ func (a *Auth) touch(r *http.Request, token string, s *session, now time.Time) (
 		return true
 	})
 	if errors.Is(err, callbacks.ErrUnavailable) {
-		a.cfg.Logger.WarnContext(ctx, "use of a session not noted; it may end too early", "error", err)
+		a.cfg.Logger.WarnContext(ctx, "the last use of a session was not recorded; it may end too early", "error", err)
 		return s, nil
 	}
 	return touched, err

@@ -286,7 +286,7 @@ func TestStoreReadOnly(t *testing.T) {
 		}
 	}
 	r.pass(10 * time.Minute)
-	if a := b.get("/"); a.StatusCode != http.StatusOK || !strings.Contains(r.log.String(), "use of a session not noted") {
+	if a := b.get("/"); a.StatusCode != http.StatusOK || !strings.Contains(r.log.String(), "the last use of a session was not recorded") {
 		t.Errorf("a session whose use cannot be noted: status %d, log %s", a.StatusCode, r.log)
 	}
 	r.pass(24 * time.Hour)

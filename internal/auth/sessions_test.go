@@ -251,7 +251,7 @@ func TestKeyIsReplaced(t *testing.T) {
 			t.Errorf("status %d: %s", a.StatusCode, a.text)
 		}
 	}
-	if n := r.auth.Load().UnopenedSessions(); n != 3 || strings.Count(r.log.String(), "sealed with a key that is not configured") != 1 {
+	if n := r.auth.Load().UnopenedSessions(); n != 3 || strings.Count(r.log.String(), "encrypted with a key that is not configured") != 1 {
 		t.Errorf("counted %d, log %s", n, r.log)
 	}
 	away.mustSignIn()

@@ -113,7 +113,7 @@ func (a *Auth) tellUnread(ctx context.Context, person callbacks.Person, rec reco
 		a.cfg.Logger.WarnContext(ctx, "signed in without a role", slog.String("subject", person.Subject),
 			slog.String("fault", string(l.fault)), slog.String("reason", l.String()))
 	case rec.Unread.Left > 0:
-		a.cfg.Logger.WarnContext(ctx, "signed in with more groups than are read; queues of the others stay closed",
+		a.cfg.Logger.WarnContext(ctx, "the person has more groups than the desk reads; queues of the other groups stay closed to them",
 			slog.String("subject", person.Subject), slog.Int("read", len(rec.Groups)), slog.Int("unread", rec.Unread.Left))
 	}
 }

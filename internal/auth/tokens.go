@@ -39,7 +39,7 @@ func (p *provider) redeem(ctx context.Context, at attempt, reply url.Values) (id
 		return identity{}, err
 	}
 	if verified.Nonce != at.Nonce {
-		return identity{}, invalid("ID token", "the nonce is not the one that was sent")
+		return identity{}, invalid("ID token", "the nonce is not the one that the desk sent")
 	}
 	return p.identify(ctx, e, verified, raw, token)
 }
@@ -48,7 +48,7 @@ func (p *provider) redeem(ctx context.Context, at attempt, reply url.Values) (id
 // refuses.
 func checkAnswer(reply url.Values, issuer string, sendsIssuer bool) error {
 	if iss := reply.Get("iss"); iss != issuer && (sendsIssuer || iss != "") {
-		return invalid("redirect", "another issuer answers: %q", iss)
+		return invalid("redirect", "the answer comes from another issuer: %q", iss)
 	}
 	switch code := reply.Get("error"); code {
 	case "":
@@ -140,7 +140,7 @@ func (e *endpoints) algorithm(raw string) (string, error) {
 	}
 	signed, err := jose.ParseSignedCompact(raw, allowed)
 	if other, ok := errors.AsType[*jose.ErrUnexpectedSignatureAlgorithm](err); ok {
-		detail := fmt.Sprintf("it is signed with %q, announced is %s", foreignText(string(other.Got)), strings.Join(e.algorithms, ", "))
+		detail := fmt.Sprintf("it is signed with %q; the provider announces %s", foreignText(string(other.Got)), strings.Join(e.algorithms, ", "))
 		return "", &faultError{ErrTokenInvalid, FaultAlgorithm, detail}
 	}
 	if err != nil {
@@ -163,14 +163,14 @@ func checkTimes(verified *oidc.IDToken, now time.Time) error {
 		return classify("read the ID token", err)
 	}
 	if issued := verified.IssuedAt; issued.After(now.Add(clockLeeway)) {
-		return invalid("ID token", "it was issued at %s, our clock says %s: set both clocks by NTP",
+		return invalid("ID token", "it was issued at %s, and our clock says %s: synchronize both clocks with NTP",
 			issued.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))
 	}
 	if ended := verified.Expiry; ended.Add(clockLeeway).Before(now) {
-		return invalid("ID token", "it ended at %s, our clock says %s", ended.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))
+		return invalid("ID token", "it expired at %s, and our clock says %s", ended.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))
 	}
 	if begins := times.NotBefore; begins != nil && now.Add(clockLeeway).Before(begins.Time()) {
-		return invalid("ID token", "it begins at %s, our clock says %s", begins.Time().UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))
+		return invalid("ID token", "it is valid from %s, and our clock says %s", begins.Time().UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339))
 	}
 	return nil
 }

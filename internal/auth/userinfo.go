@@ -17,7 +17,7 @@ import (
 
 // errTellsNothing means that the provider cannot name the person's groups again until they sign in
 // again.
-var errTellsNothing = errors.New("the groups cannot be read again without a sign-in")
+var errTellsNothing = errors.New("the groups can be read again only after a sign-in")
 
 // askUserinfo reads a person again with the access token of the sign-in, as long as that is valid.
 // [errTellsNothing] means that the token has ended, or that userinfo says nothing about groups; it

@@ -38,7 +38,7 @@ type Store interface {
 
 // errOver means that a session was ended, or written by another process, while a request worked
 // with it.
-var errOver = errors.New("the session was ended or changed meanwhile")
+var errOver = errors.New("the session ended or changed in the meantime")
 
 // safe seals what the store keeps.
 type safe struct {
@@ -55,8 +55,8 @@ func (s *safe) opened(ctx context.Context, sealed, tokenHash []byte) (data []byt
 	if data, ok = s.keys.open(sealed, tokenHash); !ok {
 		s.unopened.Add(1)
 		s.told.Do(func() {
-			s.log.WarnContext(ctx, "a session was sealed with a key that is not configured; its person signs in again. This is logged once; "+
-				"where a key was replaced, list the old one after the new one for a day")
+			s.log.WarnContext(ctx, "a session is encrypted with a key that is not configured; its owner must sign in again. This is logged once; "+
+				"if a key was replaced, list the old one after the new one for a day")
 		})
 	}
 	return data, ok

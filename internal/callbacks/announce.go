@@ -230,7 +230,7 @@ func (a Announcement) checkClocks(faults *Invalid) {
 		t  time.Time
 	}{{"/startedAt", a.StartedAt}, {"/executionDeadline", a.ExecutionDeadline}} {
 		if !instant.t.IsZero() && !ValidTime(instant.t) {
-			faults.Add(instant.at, "a time of the years 1971 to 9999 in UTC is expected")
+			faults.Add(instant.at, "a time in the years 1971 to 9999 (UTC) is expected")
 		}
 	}
 	for _, clock := range []struct {

@@ -95,7 +95,7 @@ func (p Provider) issuer() Finding {
 // pushed before (RFC 9126).
 func (p Provider) pushed() Finding {
 	return problem("%s requires pushed authorization requests (PAR), which Countersign does not send: nobody can sign in", p.Issuer).
-		todo("Turn the requirement off for this client at the provider.")
+		todo("Turn off the requirement for this client at the provider.")
 }
 
 // endpoints checks the addresses without which nobody can sign in.
@@ -163,7 +163,7 @@ func (p Provider) signature() Finding {
 		return Finding{}
 	}
 	return problem("ID tokens are signed with %s only, which cannot be checked here", list(p.Metadata.Algorithms)).
-		todo("Let the provider sign ID tokens with RS256 or another algorithm that has a public key.")
+		todo("Make the provider sign ID tokens with RS256 or another algorithm that has a public key.")
 }
 
 func (p Provider) keys() Finding {

@@ -66,7 +66,9 @@ type PutOffError struct {
 	Again time.Duration // not before; zero if nobody knows
 }
 
-func (*PutOffError) Error() string { return "the history cannot be read now: no slot or no read quota is free" }
+func (*PutOffError) Error() string {
+	return "the history cannot be read now: no slot or no read quota is free"
+}
 
 // NewReader makes a reader that reads at most atOnce histories at once in one lane.
 func NewReader(c Config, atOnce int) *Reader {

@@ -18,7 +18,7 @@ const MaxBody = 1 << 20
 var (
 	ErrTooLarge  = errors.New("the body is too large")
 	ErrMediaType = errors.New("the body is not application/json without a content encoding")
-	ErrBody      = errors.New("the body did not arrive whole")
+	ErrBody      = errors.New("the body arrived incomplete")
 )
 
 // ReadBody reads a message of at most [MaxBody] bytes and decodes nothing, because its bytes are

@@ -12,7 +12,7 @@ import (
 // Faults of a time.
 var (
 	errNotInstant = errors.New("a time like 2026-11-22T09:30:00Z is expected (RFC 3339)")
-	errNoOffset   = fmt.Errorf("%w; this one has no offset: end it with Z for UTC, or with one like +01:00", errNotInstant)
+	errNoOffset   = fmt.Errorf("%w; this one has no offset: end it with Z for UTC or with an offset like +01:00", errNotInstant)
 	errNoLeap     = fmt.Errorf("%w; second 60 is a leap second, which only ends the last day of a month in UTC", errNotInstant)
 )
 

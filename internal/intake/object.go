@@ -139,7 +139,7 @@ func (o object) instant(name string) time.Time {
 	case err != nil:
 		o.faults.add(at, "%v", err)
 	case !callbacks.ValidTime(t):
-		o.faults.add(at, "a time of the years 1971 to 9999 in UTC is expected")
+		o.faults.add(at, "a time in the years 1971 to 9999 (UTC) is expected")
 	default:
 		return t
 	}

@@ -21,10 +21,10 @@ const maxNotificationAge = time.Hour
 var (
 	ErrRawDelivery       = errors.New("the message was delivered raw, so it is not signed")
 	ErrUnknownTopic      = errors.New("the topic is not configured")
-	ErrStaleNotification = errors.New("the message is more than an hour off")
-	ErrNotFromSNS        = errors.New("the message is not proved to be from SNS")
+	ErrStaleNotification = errors.New("the message's time is more than an hour off")
+	ErrNotFromSNS        = errors.New("the message is not proven to come from SNS")
 	ErrSNSUnreachable    = errors.New("SNS did not answer")
-	ErrBusy              = errors.New("too much at once")
+	ErrBusy              = errors.New("too many messages are being checked at once")
 )
 
 // SNSConfig is what [NewSNS] needs. Client may be nil; it makes the requests to SNS and to Amazon's

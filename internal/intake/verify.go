@@ -30,7 +30,7 @@ const (
 // Errors of [Verifier.Screen] and [Verifier.Verify]. They tell nothing about which sources or keys
 // there are.
 var (
-	ErrNoCredentials = errors.New("the message is neither signed nor carries a bearer token")
+	ErrNoCredentials = errors.New("the message has neither a signature nor a bearer token")
 	ErrHeader        = errors.New("a header is missing or malformed")
 	ErrStale         = errors.New("the timestamp is more than 5 minutes off")
 	ErrNoMatch       = errors.New("no signature or token matches")
@@ -66,7 +66,7 @@ func NewVerifier(sources []Source, now func() time.Time) (*Verifier, error) {
 		v.keys = append(v.keys, keys...)
 	}
 	if len(v.keys) > maxKeys {
-		return nil, fmt.Errorf("webhook sources: at most %d secrets and tokens together, these are %d", maxKeys, len(v.keys))
+		return nil, fmt.Errorf("webhook sources: %d secrets and tokens together; the limit is %d", len(v.keys), maxKeys)
 	}
 	return v, nil
 }
@@ -156,7 +156,7 @@ func (v *Verifier) checkSigned(h http.Header) error {
 func bearer(h http.Header) (func(key) bool, error) {
 	scheme, token, _ := strings.Cut(h.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return nil, headerError("Authorization", "is not Bearer and a token")
+		return nil, headerError("Authorization", "is not the word Bearer and a token")
 	}
 	given := sha256.Sum256([]byte(token))
 	return func(k key) bool {

@@ -229,7 +229,7 @@ func TestSourcesRefused(t *testing.T) {
 		"ShortToken":     {[]intake.Source{{Name: "a", Tokens: []string{"secret"}}}, "token 1"},
 		"TokenWithSpace": {[]intake.Source{{Name: "a", Tokens: []string{strayToken + " x"}}}, "token 1"},
 		"KeyOfAnother":   {[]intake.Source{{Name: "a", Secrets: []string{legalSecret}}, {Name: "b", Secrets: []string{legalSecret}}}, "twice"},
-		"TooManyKeys":    {[]intake.Source{{Name: "a", Secrets: many}}, "at most 64"},
+		"TooManyKeys":    {[]intake.Source{{Name: "a", Secrets: many}}, "the limit is 64"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -159,7 +159,7 @@ func TestPostgresNewerTables(t *testing.T) {
 	}
 	live()
 	exec(t, u, "insert into goose_db_version (version_id, is_applied) values (99, true)")
-	if newer, err := sqlstore.Open(t.Context(), at); err == nil || !strings.Contains(err.Error(), "newer program") {
+	if newer, err := sqlstore.Open(t.Context(), at); err == nil || !strings.Contains(err.Error(), "start the newer version") {
 		t.Errorf("tables of a newer version are opened: %v, %v", newer, err)
 	}
 }
