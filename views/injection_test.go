@@ -115,6 +115,7 @@ func TestHTMLInjection(t *testing.T) {
 			Watches: []discovery.WatchState{{Watch: discovery.Watch{Function: evil, Account: evil, Region: evil, Queue: evil}, Problem: evil, Unannounced: 1}},
 			Quotas:  []readquota.Quota{{Lane: callbacks.Lane{Account: evil, Region: evil}}},
 		}}),
+		"configuration": admin.ConfigurationPage(s, hostileConfiguration()),
 		"sessions": account.SessionsPage(s, account.Sessions{All: true, Next: evil, Query: people.SessionQuery{Search: evil, After: &callbacks.Cursor{}}, List: []people.Session{
 			{ID: "s1", Name: evil, Email: evil + "@x", Browser: evil, Address: evil},
 		}}),
@@ -135,6 +136,24 @@ func TestHTMLInjection(t *testing.T) {
 			checkInert(t, viewstest.HTML(t, page))
 		})
 	}
+}
+
+// hostileConfiguration has replicas and a file whose every name is a stranger's.
+func hostileConfiguration() admin.Configuration {
+	m := pagetest.Configuration(2, evil, evil+":1:1: "+evil)
+	for i := range m.Replicas {
+		m.Replicas[i].Name, m.Replicas[i].Version = evil, evil
+	}
+	m.Self, m.Versions[1].FirstSeenBy, m.Versions[1].Version = evil, evil, evil
+	m.Desk = admin.Desk{
+		File: evil, Version: "6a1f", Reviewers: []string{evil}, Groups: []admin.Group{{Name: evil, Slack: evil, Email: []string{evil}}},
+		Queues:    []callbacks.Queue{{Name: evil, Groups: []string{evil}}},
+		Sources:   []admin.Source{{Name: evil, Queues: []string{evil}}},
+		Topics:    []admin.Topic{{ARN: evil, Source: evil, Queues: []string{evil}}},
+		Functions: []admin.Function{{Name: evil, Watched: true, Queue: evil, Region: evil, Account: evil, ExceptNames: []string{evil}}},
+		Accounts:  []admin.Account{{Number: evil, RoleARN: evil}},
+	}
+	return m
 }
 
 // longPreview is of more than is shown at once.

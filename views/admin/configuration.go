@@ -108,6 +108,16 @@ func (m Configuration) by(r refusal) string {
 	return "by " + strings.Join(r.By, ", ")
 }
 
+// first returns when the version that this page shows was first seen. known is false if that is not
+// among the versions that are listed.
+func (m Configuration) first() (first rollout.Version, known bool) {
+	i := slices.IndexFunc(m.Versions, func(v rollout.Version) bool { return v.Version == m.Desk.Version })
+	if i < 0 {
+		return rollout.Version{}, false
+	}
+	return m.Versions[i], true
+}
+
 // others returns the versions that were seen besides the one that this page shows.
 func (m Configuration) others() []rollout.Version {
 	return slices.DeleteFunc(slices.Clone(m.Versions), func(v rollout.Version) bool { return v.Version == m.Desk.Version })

@@ -57,7 +57,7 @@ func TestConfigurationPage_Alone(t *testing.T) {
 	t.Parallel()
 	doc := configurationPage(t, configuration(replica("a:8080", ours)))
 	want := []string{
-		"In force 6a1f09c2d4e8 since 12:51:02", "File In force as it is /etc/countersign.yaml",
+		"In force 6a1f09c2d4e8 read 12:51:02 first run 13:51:02 by a:8080", "File In force as it is /etc/countersign.yaml",
 		"Replicas 1 replica, this one a:8080 made this page",
 	}
 	if got := tiles(doc); !slices.Equal(got, want) {
