@@ -93,7 +93,7 @@ func TestDoctorAccounts(t *testing.T) {
 	for _, want := range []string{
 		"AWS credentials\n  ok       from EnvConfigCredentials: arn:aws:sts::123456789012:assumed-role/desk/i-0a1b\n",
 		"Function expense-approval in eu-central-1\n  ok       durable, with executions\n",
-		"AWS account 111122223333\n  ok       its role is assumed: the desk acts as arn:aws:sts::111122223333:assumed-role/countersign/countersign\n",
+		"AWS account 111122223333\n  ok       its role can be assumed: the desk acts as arn:aws:sts::111122223333:assumed-role/countersign/countersign\n",
 		"AWS Lambda in eu-central-1, account 111122223333\n",
 		"Function expense-approval in eu-central-1, account 111122223333\n  ok       durable, with executions\n",
 	} {
@@ -118,7 +118,7 @@ func TestDoctorRoleDenied(t *testing.T) {
 		"problem  " + theirRole + " cannot be assumed: sts:AssumeRole denied (AWS: AccessDenied: User: arn:aws:sts::123456789012:assumed-role/desk/i-0a1b is not",
 		"→ allow sts:AssumeRole on " + theirRole + ", in a policy of arn:aws:iam::123456789012:role/desk\n",
 		"→ allow sts:AssumeRole for the principal arn:aws:iam::123456789012:role/desk where sts:ExternalId is 9f2c, in the trust policy of " + theirRole + "\n",
-		"→ If that asks for another sts:ExternalId: correct externalId under accounts in countersign.yaml.\n",
+		"→ If that policy requires another sts:ExternalId, correct externalId under accounts in countersign.yaml.\n",
 		"allowed: everything that it needs\n",
 		"\n1 problem, 0 warnings.\n",
 	} {
@@ -145,7 +145,7 @@ func TestDoctorRoleRegions(t *testing.T) {
 	out, err := x.doctor(t)
 	for _, want := range []string{
 		"problem  in ap-east-1: " + theirRole + " cannot be assumed: RegionDisabledException: STS is not activated in this region\n",
-		"ok       in eu-central-1, eu-west-1: its role is assumed: the desk acts as ",
+		"ok       in eu-central-1, eu-west-1: its role can be assumed: the desk acts as ",
 		"AWS Lambda in eu-west-1, account 111122223333\n",
 		"\n1 problem, 0 warnings.\n",
 	} {
@@ -196,7 +196,7 @@ func TestDoctorAccountsOnly(t *testing.T) {
 	x.iam.attach(t, policyOf(allow(`"lambda:*"`, "*")))
 	x.their.attach(t, policies[theirAccount])
 	out, err := x.doctor(t)
-	if err != nil || !strings.Contains(out, "* stands for 1 durable function\n") || !strings.HasSuffix(out, "\nNo problems.\n") {
+	if err != nil || !strings.Contains(out, "* matches 1 durable function\n") || !strings.HasSuffix(out, "\nNo problems.\n") {
 		t.Errorf("it ends with %v:\n%s", err, out)
 	}
 	x.watch("{}")
@@ -213,7 +213,7 @@ func TestDoctorForeign(t *testing.T) {
 	x.iam.attach(t, policyOf(allow(`"lambda:*"`, "*")))
 	x.watch(`{"` + strings.Replace(theirARN, theirAccount, "999999999999", 1) + `": {watch: {}}}`)
 	out, _ := x.doctor(t)
-	if want := "warning  it is in account 999999999999, and called with the credentials of 123456789012\n           → Give that account a role under accounts in countersign.yaml.\n"; !strings.Contains(out, want) {
+	if want := "warning  it is in account 999999999999, but the desk calls it with the credentials of 123456789012\n           → Give that account a role under accounts in countersign.yaml.\n"; !strings.Contains(out, want) {
 		t.Errorf("want %q in\n%s", want, out)
 	}
 }

@@ -109,7 +109,7 @@ func (i *iam) allows(action, resource string) bool {
 	return false
 }
 
-// matches reports whether a text is one of the patterns, in which * stands for any characters.
+// matches reports whether a text is one of the patterns, in which * matches any characters.
 func matches(patterns []string, text string) bool {
 	for _, p := range patterns {
 		if regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(p), `\*`, ".*") + "$").MatchString(text) {

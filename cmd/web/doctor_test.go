@@ -157,7 +157,7 @@ func TestDoctorMendsPolicies(t *testing.T) {
 		}},
 		"SuffixOnTheListOnly": {policyOf(allow(sendActions+","+readActions, rigARN), allow(listAction, rigARN, rigVersions)), []string{
 			"GetDurableExecution, GetDurableExecutionHistory denied",
-			"→ If the policy names them: an ARN without :* never matches",
+			"→ If the policy does name them, check its ARN: without :* it never matches",
 		}},
 		"NoFailure": {policyOf(allow(`"lambda:SendDurableExecutionCallbackSuccess", "lambda:SendDurableExecutionCallbackHeartbeat",`+readActions, rigVersions), allow(listAction, rigARN, rigVersions)), []string{
 			"problem  decisions cannot be delivered: SendDurableExecutionCallbackFailure denied",
@@ -222,7 +222,7 @@ func TestDoctorWithoutProblems(t *testing.T) {
 		"ok       redirect URI http://127.0.0.1:18099/auth/callback is registered; post-logout redirect URI: http://127.0.0.1:18099/signin\n",
 		"ok       from EnvConfigCredentials",
 		"ok       the clock of AWS agrees with ours\n",
-		"ok       * stands for 1 durable function\n",
+		"ok       * matches 1 durable function\n",
 		`"arn:aws:lambda:eu-central-1:123456789012:function:*:*"`,
 	} {
 		if !strings.Contains(out, want) {
@@ -241,7 +241,7 @@ func TestDoctorFaults(t *testing.T) {
 	x.iam.attach(t, policyOf(allow(`"lambda:*"`, "*")))
 	for operation, want := range map[string]string{
 		"SendDurableExecutionCallbackSuccess":   "problem  decisions cannot be delivered: SendDurableExecutionCallbackSuccess denied",
-		"SendDurableExecutionCallbackHeartbeat": "problem  functions with a heartbeat timeout end while somebody reads: SendDurableExecutionCallbackHeartbeat denied",
+		"SendDurableExecutionCallbackHeartbeat": "problem  functions with a heartbeat timeout time out while somebody reviews: SendDurableExecutionCallbackHeartbeat denied",
 		"GetDurableExecution":                   "problem  a decision whose answer is lost stays unconfirmed, and callbacks are not found: GetDurableExecution denied",
 	} {
 		x.engine.SetFaults(nil, fault.Fault{Operation: operation, Kind: fault.AccessDenied})
@@ -258,7 +258,7 @@ func TestDoctorFaults(t *testing.T) {
 	x.engine.SetFaults(nil, fault.Fault{Operation: "ListFunctions", Kind: fault.AccessDenied})
 	x.watch(`{"*": {watch: {}}}`)
 	out, err = x.doctor(t)
-	if !errors.Is(err, errProblems) || !strings.Contains(out, "problem  no function is found for *: ListFunctions denied") || !strings.Contains(out, "→ allow lambda:ListFunctions on *\n") {
+	if !errors.Is(err, errProblems) || !strings.Contains(out, "problem  no function matches *: ListFunctions denied") || !strings.Contains(out, "→ allow lambda:ListFunctions on *\n") {
 		t.Errorf("no list of functions: it ends with %v:\n%s", err, out)
 	}
 }
@@ -274,7 +274,7 @@ func TestDoctorFunctions(t *testing.T) {
 	}{
 		"Unknown":   {"{refunds: {watch: {}}}", nil, "problem  there is no function of this name in eu-central-1\n           → Compare name, region and account in countersign.yaml with the AWS console"},
 		"Announced": {"{}", []string{"--function", rigFunction}, "ok       not denied (tested with a made-up ID only): GetDurableExecution,"},
-		"NotNamed":  {"{}", nil, "warning  no function is named, so that nothing can be told of permissions\n           → countersign doctor --function NAME"},
+		"NotNamed":  {"{}", nil, "warning  no function is configured, so doctor cannot check permissions\n           → countersign doctor --function NAME"},
 	} {
 		x.watch(tt.watch)
 		out, _ := x.doctor(t, tt.args...)
@@ -302,7 +302,7 @@ func TestDoctorFunctions(t *testing.T) {
 	x.watch("{expense-approval: {watch: {}}, thumbnails: {watch: {}}, other: {watch: {region: eu-west-1}}}")
 	out, err := x.doctor(t)
 	for _, want := range []string{
-		"problem  there is no function of this name in eu-central-1\n           → There is one in eu-west-1: say so in countersign.yaml.",
+		"problem  there is no function of this name in eu-central-1\n           → There is one in eu-west-1: set that region in countersign.yaml.",
 		"problem  it exists, but is not durable: it has no DurableConfig\n",
 	} {
 		if !errors.Is(err, errProblems) || !strings.Contains(out, want) {

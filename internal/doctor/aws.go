@@ -109,7 +109,7 @@ func (x *account) credentials(ctx context.Context) (s Section, found bool) {
 	x.caller = caller
 	if reply.Meaning != Done {
 		s.Findings = append(s.Findings, problem("none: %s", reply.Text).
-			todo("Give the process a role (of its machine, task or pod), or AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: doctor and serve look in the same places."))
+			todo("Give the process a role (of its machine, task or pod), AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. doctor and serve look in the same places."))
 		return s, false
 	}
 	whose := caller.ARN
@@ -118,7 +118,7 @@ func (x *account) credentials(ctx context.Context) (s Section, found bool) {
 	}
 	s.Findings = append(s.Findings, ok("from %s: %s", caller.Source, whose))
 	if x.Region == "" {
-		s.Findings = append(s.Findings, warning("no default region: callbacks whose execution names none cannot be completed").
+		s.Findings = append(s.Findings, warning("no default region: callbacks whose execution ARN has no region cannot be completed").
 			todo("Set COUNTERSIGN_LAMBDA_REGION."))
 	}
 	return s, true
@@ -194,13 +194,13 @@ func (x *account) functionSections(ctx context.Context) (sections []Section) {
 func (x *account) nameless() Finding {
 	switch {
 	case x.Role.ARN != "":
-		return warning("no function of this account is named, so that nothing can be told of the role's permissions").
+		return warning("no function of this account is configured, so doctor cannot check the role's permissions").
 			todo("countersign doctor --function ARN examines one that announces its callbacks.")
 	case len(x.Assumes) > 0:
-		return ok("none of this account is named: its credentials only need to assume roles then").
+		return ok("no function of this account is configured, so its credentials only need to assume roles").
 			todo("countersign doctor --function NAME examines one that announces its callbacks.")
 	}
-	return warning("no function is named, so that nothing can be told of permissions").
+	return warning("no function is configured, so doctor cannot check permissions").
 		todo("countersign doctor --function NAME examines one that announces its callbacks.")
 }
 

@@ -37,8 +37,8 @@ func (r Reading) skew(whose string) []Finding {
 		return []Finding{f}
 	}
 	return []Finding{f.
-		todo("Set this machine's clock and keep it in step by NTP (timedatectl set-ntp true). More than five minutes break webhook signatures, sign-in and calls of AWS.").
-		todo("If the other clocks of this report agree with ours, it is that of %s which is wrong.", whose)}
+		todo("Set this machine's clock and synchronize it with NTP (timedatectl set-ntp true). A difference of more than five minutes breaks webhook signatures, sign-in and calls to AWS.").
+		todo("If the other clocks in this report agree with ours, the clock of %s is wrong.", whose)}
 }
 
 // roughly returns the precision to which a difference is shown.

@@ -65,15 +65,15 @@ func DatabaseSections(d Database, err error) []Section {
 			return []Section{{title, findings}}
 		}
 		if !d.File.Exists {
-			return []Section{{title, append([]Finding{ok("SQLite, %s: no file yet, serve makes it", d.Place)}, d.File.findings()...)}}
+			return []Section{{title, append([]Finding{ok("SQLite, %s: no file yet; serve creates it", d.Place)}, d.File.findings()...)}}
 		}
 	}
 	if err != nil {
 		return []Section{{title, []Finding{problem("cannot be opened: %s", err).
-			todo("Make what COUNTERSIGN_DATABASE_URL names reachable from here, with that user and password.")}}}
+			todo("Check that this machine reaches the database in COUNTERSIGN_DATABASE_URL, and that its user and password are right.")}}}
 	}
 	if d.Server != nil && d.Server.Shared {
-		return []Section{{title, []Finding{problem("%s is a pooler that gives a session to several clients: serve refuses to start", d.Place).
+		return []Section{{title, []Finding{problem("%s is a pooler that shares a session among several clients: serve refuses to start", d.Place).
 			todo("Set pool_mode=session there, or name PostgreSQL itself in COUNTERSIGN_DATABASE_URL.")}}}
 	}
 	kind := "SQLite"
@@ -93,13 +93,13 @@ func DatabaseSections(d Database, err error) []Section {
 func (d Database) schema() Finding {
 	switch {
 	case d.Schema == 0:
-		return ok("no tables yet: serve makes them, version %d", d.Newest)
+		return ok("no tables yet: serve creates them, version %d", d.Newest)
 	case d.Schema < d.Newest:
 		return warning("the tables have version %d, this binary's have %d", d.Schema, d.Newest).
-			todo("Back up, then start this binary's serve: it brings them up to date, for which there is no way back but the backup.")
+			todo("Make a backup, then start this binary's serve, which migrates the tables. Only the backup leads back.")
 	case d.Schema > d.Newest:
-		return problem("the tables have version %d, this binary knows %d: it is too old for them", d.Schema, d.Newest).
-			todo("Run the version of countersign that serve last ran with, or a newer one; or restore a backup from before.")
+		return problem("the tables have version %d, and this binary supports %d: it is too old for them", d.Schema, d.Newest).
+			todo("Run the version of countersign that last ran serve, or a newer one; or restore an earlier backup.")
 	}
 	return ok("the tables have version %d, as this binary expects", d.Schema)
 }
@@ -109,13 +109,13 @@ func (f *File) unusable() []Finding {
 	switch {
 	case !f.FolderExists:
 		return []Finding{problem("the folder %s does not exist", f.Folder).
-			todo("Make it, for the user that runs serve: install -d -m 700 -o USER %s", f.Folder)}
+			todo("Create it for the user that runs serve: install -d -m 700 -o USER %s", f.Folder)}
 	case !f.FolderWritable:
 		return []Finding{problem("the folder %s is not writable for this user; SQLite keeps its log there", f.Folder).
-			todo("Run doctor as the user that runs serve. If it is that one: chown USER %s", f.Folder)}
+			todo("Run doctor as the user that runs serve. If this is that user: chown USER %s", f.Folder)}
 	case f.Exists && !f.Writable:
 		return []Finding{problem("the file %s is not writable for this user", f.Path).
-			todo("Run doctor as the user that runs serve. If it is that one: chown USER %s*", f.Path)}
+			todo("Run doctor as the user that runs serve. If this is that user: chown USER %s*", f.Path)}
 	}
 	return nil
 }
@@ -126,7 +126,7 @@ func (f *File) findings() []Finding {
 	if f.Exists {
 		found = append(found, ok("file and folder are writable for this user; the file has %s", size(f.Size)))
 		if !f.WAL {
-			found = append(found, warning("the file is not in journal mode WAL").todo("Nothing: serve sets it when it starts."))
+			found = append(found, warning("the file is not in journal mode WAL").todo("Do nothing: serve sets it when it starts."))
 		}
 		if f.Mode&anyOthers != 0 {
 			found = append(found, warning("the file has mode %o: other users of this machine may read requests and sessions", f.Mode.Perm()).
@@ -158,11 +158,11 @@ func (f *File) space() []Finding {
 func (s *Server) findings(migrate bool) []Finding {
 	var found []Finding
 	if s.ReadOnly {
-		found = append(found, problem("the server takes no writes: a standby, or set to read-only").
+		found = append(found, problem("the server accepts no writes: it is a standby or set to read-only").
 			todo("Name the primary in COUNTERSIGN_DATABASE_URL."))
 	}
 	if migrate && !s.MayCreate {
-		found = append(found, problem("this user may not make the tables").
+		found = append(found, problem("this user may not create the tables").
 			todo("As the owner of the database: grant create on schema public to USER; or make USER the database's owner."))
 	}
 	if s.Encoding != "UTF8" {
@@ -180,10 +180,10 @@ func (s *Server) findings(migrate bool) []Finding {
 // connections compares how many connections the server gives at once with how many a replica needs.
 func (s *Server) connections() Finding {
 	if s.Given >= s.Needed {
-		return ok("it gives the %d connections that one more replica needs", s.Needed)
+		return ok("it has the %d free connections that one more replica needs", s.Needed)
 	}
-	return warning("beside those in use it gives %d connections; each replica needs %d (%s)", s.Given, s.Needed, s.Shortage).
-		todo("If another replica is to start: raise max_connections, the connection limit of the user or database, or the pool_size of the pooler, to %d for each replica.", s.Needed)
+	return warning("it has only %d free connections; each replica needs %d (%s)", s.Given, s.Needed, s.Shortage).
+		todo("Before you start another replica, raise max_connections, the connection limit of the user or database, or the pool_size of the pooler, to %d for each replica.", s.Needed)
 }
 
 // size formats a number of bytes for people.

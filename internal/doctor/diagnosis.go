@@ -35,7 +35,7 @@ func (i *inspection) diagnose(caller Caller) []Finding {
 		findings = append(findings, warning("could not be determined: %s (%s)", actions(untold), untold[0].reply.Text).todo("Run doctor again later."))
 	}
 	if i.execution == "" {
-		findings = append(findings, warning("not asked for what concerns executions: the function's account is not known").
+		findings = append(findings, warning("permissions on executions were not checked: the function's account is not known").
 			todo("Name the function by its ARN."))
 	}
 	return findings
@@ -66,7 +66,7 @@ func (i *inspection) denials(denied, allowed, open []question, caller Caller) []
 		all := slices.Concat(denied, open)
 		slices.SortStableFunc(all, func(a, b question) int { return strings.Compare(a.resource, b.resource) })
 		if len(allowed) > 0 {
-			return []Finding{deniedFinding("the policy names the function without the suffix :*, which never matches what concerns executions", denied, all)}
+			return []Finding{deniedFinding("the policy names the function without the suffix :*, which never matches its executions", denied, all)}
 		}
 		who := caller.ARN
 		if who == "" {
@@ -81,14 +81,14 @@ func (i *inspection) denials(denied, allowed, open []question, caller Caller) []
 		of     func(question) bool
 	}{
 		{"decisions cannot be delivered", func(q question) bool { return q.action == SendSuccess || q.action == SendFailure }},
-		{"functions with a heartbeat timeout end while somebody reads", func(q question) bool { return q.action == SendHeartbeat }},
+		{"functions with a heartbeat timeout time out while somebody reviews", func(q question) bool { return q.action == SendHeartbeat }},
 		{i.unread(), func(q question) bool { return slices.Contains(reads, q.action) }},
 		{"its callbacks are not found", func(q question) bool { return q.resource == arn }},
 	} {
 		if some := slices.DeleteFunc(slices.Clone(denied), func(q question) bool { return !group.of(q) }); len(some) > 0 {
 			f := deniedFinding(group.effect, some, some)
 			if slices.Contains(reads, some[0].action) && slices.ContainsFunc(open, question.sends) {
-				f = f.todo("If the policy names them: an ARN without :* never matches, and then what completes callbacks is missing too.")
+				f = f.todo("If the policy does name them, check its ARN: without :* it never matches, and the actions that complete callbacks are missing too.")
 			}
 			findings = append(findings, f)
 		}
@@ -120,7 +120,7 @@ func (i *inspection) unread() string {
 func (i *inspection) versionsOnly(denied []question) []Finding {
 	for _, q := range denied {
 		if q.action == ListExecutions && q.resource != i.function.place.arn() {
-			f := deniedFinding("works all the same, for the desk asks for no version", []question{q}, []question{q})
+			f := deniedFinding("the desk works anyway, because it asks for no version", []question{q}, []question{q})
 			f.Level = Warning
 			return []Finding{f}
 		}
@@ -133,7 +133,7 @@ func deniedFinding(effect string, denied, missing []question) Finding {
 	f := problem("%s: %s denied%s", effect, actions(denied), because(denied))
 	for _, q := range missing {
 		if d := denialOf(q.reply.Text); d.explicit() {
-			f = f.todo("An explicit deny outweighs every allow: take %s out of it.", q.action)
+			f = f.todo("An explicit deny outweighs every allow: remove %s from it.", q.action)
 			continue
 		}
 		f = f.todo("allow %s on %s", q.action, q.resource)

@@ -18,7 +18,7 @@ func TestDiagnoseDenials(t *testing.T) {
 		want   Finding
 	}{
 		"Real":             {denied(pay+":7/durable-execution/a/b", "because no identity-based policy allows it"), false, Finding{Problem, "decisions cannot be delivered: SendDurableExecutionCallbackSuccess denied (AWS: no identity-based policy allows it)", []string{"allow lambda:SendDurableExecutionCallbackSuccess on " + pay + ":*"}}},
-		"Explicit":         {denied(pay+":7", "with an explicit deny in a service control policy"), false, Finding{Problem, "decisions cannot be delivered", []string{"An explicit deny outweighs every allow: take lambda:SendDurableExecutionCallbackSuccess out of it."}}},
+		"Explicit":         {denied(pay+":7", "with an explicit deny in a service control policy"), false, Finding{Problem, "decisions cannot be delivered", []string{"An explicit deny outweighs every allow: remove lambda:SendDurableExecutionCallbackSuccess from it."}}},
 		"MadeUp":           {denied(pay+":7", "because no identity-based policy allows it"), true, Finding{Problem, "decisions cannot be delivered", nil}},
 		"Elsewhere":        {denied("*", "because no identity-based policy allows it"), true, Finding{OK, "not denied (tested with a made-up ID only): SendDurableExecutionCallbackSuccess", nil}},
 		"Closed":           {Reply{Meaning: Closed}, false, Finding{OK, "allowed: everything that it needs", nil}},

@@ -53,7 +53,7 @@ func (x *account) examine(ctx context.Context, f function, r *region) Section {
 		s.Findings = append(s.Findings, ok("no execution yet"))
 	}
 	if x.foreign(f) && x.caller.Account != "" {
-		s.Findings = append(s.Findings, warning("it is in account %s, and called with the credentials of %s", f.place.account, x.caller.Account).
+		s.Findings = append(s.Findings, warning("it is in account %s, but the desk calls it with the credentials of %s", f.place.account, x.caller.Account).
 			todo("Give that account a role under accounts in countersign.yaml."))
 	}
 	s.Findings = append(s.Findings, i.diagnose(x.caller)...)
@@ -83,7 +83,7 @@ func (x *account) absent(f function, r *region, listed Reply) []Finding {
 	}
 	if known := r.knownOrNil(f.place.function); known != nil && !known.Durable {
 		return []Finding{problem("it exists, but is not durable: it has no DurableConfig").
-			todo("Deploy it with a DurableConfig, or take it out of %s.", setting)}
+			todo("Deploy it with a DurableConfig, or remove it from %s.", setting)}
 	}
 	if listed.Meaning != Missing && (r == nil || x.foreign(f) || listed.Meaning == Done || !r.lacks(f.place.function)) {
 		return nil
@@ -91,7 +91,7 @@ func (x *account) absent(f function, r *region, listed Reply) []Finding {
 	finding := problem("there is no function of this name in %s", f.place.region)
 	for _, other := range x.regions {
 		if other.known(f.place.function) != nil {
-			return []Finding{finding.todo("There is one in %s: say so in %s.", other.name, setting)}
+			return []Finding{finding.todo("There is one in %s: set that region in %s.", other.name, setting)}
 		}
 	}
 	return []Finding{finding.todo("Compare name, region and account in %s with the AWS console.", setting)}

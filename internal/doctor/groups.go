@@ -29,7 +29,7 @@ func (p Provider) groupsAgain() Finding {
 		return warning("groups are read again with the refresh token that access_type=offline asks for, which Google gives once for each person; %s", p.then()).
 			todo("Add prompt=consent to COUNTERSIGN_OIDC_AUTH_PARAMS: the desk keeps no refresh token beyond a session.")
 	case p.Metadata.UserInfo != "":
-		f = ok("groups are read again at userinfo, if it names them, while the access token lives (mostly an hour); %s", p.then())
+		f = ok("groups are read again from userinfo, if it lists them, while the access token is valid (usually an hour); %s", p.then())
 	default:
 		f = warning("groups are not read again after the sign-in; %s", p.then())
 	}
@@ -46,7 +46,7 @@ func (p Provider) groupsAgain() Finding {
 
 // then returns what happens to a person whose groups are not read again.
 func (p Provider) then() string {
-	return "unless the provider gives a refresh token unasked, a person signs in again to decide once their groups are " +
+	return "unless the provider issues a refresh token unasked, a person must sign in again to decide once their groups are " +
 		short(p.GroupsMaxAge) + " old (COUNTERSIGN_GROUPS_MAX_AGE)"
 }
 

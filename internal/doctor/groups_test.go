@@ -15,8 +15,8 @@ func TestGroupsAgain_Google(t *testing.T) {
 	for name, c := range map[string]struct{ params, want, todo string }{
 		"Whole":     {"access_type=offline&prompt=consent", "ok groups are read again with the refresh token that access_type=offline asks for", ""},
 		"NoConsent": {"access_type=offline", "warning groups are read again with the refresh token that access_type=offline asks for, which Google gives once", "Add prompt=consent"},
-		"Nothing":   {"", "ok groups are read again at userinfo", "access_type=offline&prompt=consent"},
-		"Online":    {"access_type=online", "ok groups are read again at userinfo", "access_type=offline&prompt=consent"},
+		"Nothing":   {"", "ok groups are read again from userinfo", "access_type=offline&prompt=consent"},
+		"Online":    {"access_type=online", "ok groups are read again from userinfo", "access_type=offline&prompt=consent"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -63,9 +63,9 @@ func TestGroupsAgain(t *testing.T) {
 		"Refresh":          {offline, offline, nil, "/userinfo", "ok groups are read again with the refresh token", ""},
 		"RefreshSaid":      {offline, offline, []string{"authorization_code", "refresh_token"}, "", "ok groups are read again with the refresh token", ""},
 		"RefreshNotListed": {offline, plain, nil, "/userinfo", "ok groups are read again with the refresh token", ""},
-		"NoRefresh":        {offline, offline, []string{"authorization_code"}, "/userinfo", "ok groups are read again at userinfo", allow},
-		"Userinfo":         {plain, offline, nil, "/userinfo", "ok groups are read again at userinfo", add},
-		"UserinfoOnly":     {plain, plain, nil, "/userinfo", "ok groups are read again at userinfo", ""},
+		"NoRefresh":        {offline, offline, []string{"authorization_code"}, "/userinfo", "ok groups are read again from userinfo", allow},
+		"Userinfo":         {plain, offline, nil, "/userinfo", "ok groups are read again from userinfo", add},
+		"UserinfoOnly":     {plain, plain, nil, "/userinfo", "ok groups are read again from userinfo", ""},
 		"Neither":          {plain, nil, nil, "", "warning groups are not read again after the sign-in", ""},
 		"NeitherYet":       {plain, offline, nil, "", "warning groups are not read again after the sign-in", add},
 		"NeitherForGood":   {offline, offline, []string{"authorization_code"}, "", "warning groups are not read again after the sign-in", allow},
@@ -82,7 +82,7 @@ func TestGroupsAgain(t *testing.T) {
 			if todo := strings.Join(found.Do, "\n"); (todo == "") != (c.todo == "") || !strings.Contains(todo, c.todo) {
 				t.Errorf("to do: %q, want %q", todo, c.todo)
 			}
-			if strings.Contains(found.Text, "signs in again") && !strings.Contains(found.Text, "once their groups are 8h old") {
+			if strings.Contains(found.Text, "must sign in again") && !strings.Contains(found.Text, "once their groups are 8h old") {
 				t.Errorf("it does not say when: %s", found.Text)
 			}
 		})

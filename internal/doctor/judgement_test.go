@@ -30,14 +30,14 @@ func TestSetup(t *testing.T) {
 		setup doctor.Setup
 		want  string
 	}{
-		"Whole":    {doctor.Setup{BaseURL: "https://desk.example.com", HTTPS: true, TrustedProxies: true, Admins: true, Senders: 2, Topics: 1, Watched: 1}, "ok complete; the public address is https://desk.example.com\nok requests come in by 2 senders, 1 SNS topic, 1 searched function\n"},
-		"NoWayIn":  {doctor.Setup{Admins: true}, "warning no request can ever arrive"},
-		"NoAdmin":  {doctor.Setup{Senders: 1}, "warning no group has the role of admin, so that nobody can try a failed delivery again → Name one under roles.admins in countersign.yaml."},
+		"Whole":    {doctor.Setup{BaseURL: "https://desk.example.com", HTTPS: true, TrustedProxies: true, Admins: true, Senders: 2, Topics: 1, Watched: 1}, "ok complete; the public address is https://desk.example.com\nok requests arrive from 2 senders, 1 SNS topic, 1 searched function\n"},
+		"NoWayIn":  {doctor.Setup{Admins: true}, "warning no request can arrive"},
+		"NoAdmin":  {doctor.Setup{Senders: 1}, "warning no group has the role of admin, so nobody can retry a failed delivery → Name one under roles.admins in countersign.yaml."},
 		"NoProxy":  {doctor.Setup{HTTPS: true, Admins: true, Senders: 1}, "warning no proxy is trusted"},
-		"Misspelt": {doctor.Setup{Admins: true, Senders: 1, Unknown: []string{"COUNTERSIGN_WATCHRATE"}}, "warning COUNTERSIGN_WATCHRATE is set, and there is no such setting → countersign serve -h lists the settings. It is ignored."},
+		"Misspelt": {doctor.Setup{Admins: true, Senders: 1, Unknown: []string{"COUNTERSIGN_WATCHRATE"}}, "warning COUNTERSIGN_WATCHRATE is set, but no such setting exists → It is ignored. countersign serve -h lists the settings."},
 		"KeyFile": {doctor.Setup{Admins: true, Senders: 1, KeyFile: errors.New("it holds no key: remove it")},
 			"problem serve refuses to start, for the key of the sessions: it holds no key: remove it\n"},
-		"OnLoopback": {doctor.Setup{BaseURL: "http://127.0.0.1:8080", Admins: true, Senders: 1}, "ok complete; the public address is http://127.0.0.1:8080\nok requests come in by 1 sender\n"},
+		"OnLoopback": {doctor.Setup{BaseURL: "http://127.0.0.1:8080", Admins: true, Senders: 1}, "ok complete; the public address is http://127.0.0.1:8080\nok requests arrive from 1 sender\n"},
 	} {
 		if got := lines(tt.setup.Sections()); !strings.Contains(got, tt.want) {
 			t.Errorf("%s: got\n%swant\n%s", name, got, tt.want)
@@ -55,9 +55,9 @@ func TestProviderAddresses(t *testing.T) {
 		want     string
 	}{
 		"TwoEyes": {doctor.Provider{Metadata: silent}, ""},
-		"Says":    {doctor.Provider{Metadata: says, FourEyes: []string{"finance"}}, "ok the provider says which addresses are verified; four eyes in finance go by that\n"},
-		"Trusted": {doctor.Provider{Metadata: silent, FourEyes: []string{"finance"}, EmailTrusted: true}, "ok every address is taken as verified (COUNTERSIGN_OIDC_EMAIL_TRUSTED)"},
-		"Silent":  {doctor.Provider{Metadata: silent, FourEyes: []string{"finance", "hr"}}, "warning the provider does not list the claim email_verified: without it nobody decides in finance, hr"},
+		"Says":    {doctor.Provider{Metadata: says, FourEyes: []string{"finance"}}, "ok the provider says which email addresses are verified; four eyes in finance rely on that\n"},
+		"Trusted": {doctor.Provider{Metadata: silent, FourEyes: []string{"finance"}, EmailTrusted: true}, "ok every email address counts as verified (COUNTERSIGN_OIDC_EMAIL_TRUSTED)"},
+		"Silent":  {doctor.Provider{Metadata: silent, FourEyes: []string{"finance", "hr"}}, "warning the provider does not list the claim email_verified: without it, nobody in finance, hr can decide a request"},
 		"NoList":  {doctor.Provider{FourEyes: []string{"finance"}}, "or set COUNTERSIGN_OIDC_EMAIL_TRUSTED=true"},
 	} {
 		got := lines(doctor.ProviderSections(tt.provider, nil))
@@ -80,7 +80,7 @@ func TestSignOutPlace(t *testing.T) {
 		"Published":        {doctor.Provider{Metadata: published}, "ok       signs people out at https://login.example.com/logout"},
 		"None":             {doctor.Provider{}, "warning  the provider has no end_session_endpoint"},
 		"Configured":       {doctor.Provider{SignOutURL: set}, "ok       signs people out at " + set + ", as COUNTERSIGN_OIDC_SIGN_OUT_URL says"},
-		"Cognito":          {doctor.Provider{Issuer: pool, Metadata: published}, "warning  Amazon Cognito signs nobody out"},
+		"Cognito":          {doctor.Provider{Issuer: pool, Metadata: published}, "warning  Amazon Cognito does not support the sign-out request"},
 		"CognitoAndSetIts": {doctor.Provider{Issuer: pool, SignOutURL: set}, "ok       signs people out at " + set},
 	} {
 		if got := lines(doctor.ProviderSections(tt.provider, nil)); !strings.Contains(got, strings.Join(strings.Fields(tt.want), " ")) {
@@ -114,8 +114,8 @@ func TestDatabase(t *testing.T) {
 	}{
 		"File": {file(func(*doctor.Database) {}), nil, "ok SQLite 3.54.1, /data/desk.db\nok the tables have version 3, as this binary expects\n" +
 			"ok file and folder are writable for this user; the file has 5.0 MiB\nok 20.0 GiB free on the disk\n"},
-		"FileToCome": {file(func(d *doctor.Database) { d.File.Exists, d.File.Writable = false, false }), nil, "ok SQLite, /data/desk.db: no file yet, serve makes it\nok 20.0 GiB"},
-		"NoFolder":   {file(func(d *doctor.Database) { d.File.FolderExists = false }), nil, "problem the folder /data does not exist → Make it"},
+		"FileToCome": {file(func(d *doctor.Database) { d.File.Exists, d.File.Writable = false, false }), nil, "ok SQLite, /data/desk.db: no file yet; serve creates it\nok 20.0 GiB"},
+		"NoFolder":   {file(func(d *doctor.Database) { d.File.FolderExists = false }), nil, "problem the folder /data does not exist → Create it"},
 		"FolderShut": {file(func(d *doctor.Database) { d.File.FolderWritable = false }), nil, "problem the folder /data is not writable"},
 		"FileShut":   {file(func(d *doctor.Database) { d.File.Writable = false }), errors.New("permission denied"), "problem the file /data/desk.db is not writable"},
 		"FileOpen":   {file(func(d *doctor.Database) { d.File.Mode = 0o644 }), nil, "warning the file has mode 644: other users of this machine may read requests and sessions → chmod 600 /data/desk.db*"},
@@ -123,21 +123,21 @@ func TestDatabase(t *testing.T) {
 		"Network":    {file(func(d *doctor.Database) { d.File.Network = "NFS" }), nil, "problem the file is on a network file system (NFS)"},
 		"LowSpace":   {file(func(d *doctor.Database) { d.File.Free = 500 << 20 }), nil, "warning only 500.0 MiB free"},
 		"NoSpace":    {file(func(d *doctor.Database) { d.File.Free = 2 << 10 }), nil, "problem only 2.0 KiB free"},
-		"NoTables":   {file(func(d *doctor.Database) { d.Schema = 0 }), nil, "ok no tables yet: serve makes them, version 3"},
-		"Older":      {file(func(d *doctor.Database) { d.Schema = 2 }), nil, "warning the tables have version 2, this binary's have 3 → Back up"},
-		"Newer":      {file(func(d *doctor.Database) { d.Schema = 4 }), nil, "problem the tables have version 4, this binary knows 3: it is too old for them"},
-		"NotOne":     {file(func(*doctor.Database) {}), errors.New("file is not a database"), "problem cannot be opened: file is not a database → Make what COUNTERSIGN_DATABASE_URL names"},
+		"NoTables":   {file(func(d *doctor.Database) { d.Schema = 0 }), nil, "ok no tables yet: serve creates them, version 3"},
+		"Older":      {file(func(d *doctor.Database) { d.Schema = 2 }), nil, "warning the tables have version 2, this binary's have 3 → Make a backup"},
+		"Newer":      {file(func(d *doctor.Database) { d.Schema = 4 }), nil, "problem the tables have version 4, and this binary supports 3: it is too old for them"},
+		"NotOne":     {file(func(*doctor.Database) {}), errors.New("file is not a database"), "problem cannot be opened: file is not a database → Check that this machine reaches the database in COUNTERSIGN_DATABASE_URL"},
 		"Server": {server(func(*doctor.Database) {}), nil, "ok PostgreSQL 15.18, database desk on db\nok the tables have version 3, as this binary expects\n" +
-			"ok it gives the 21 connections that one more replica needs\nok the clock of the database agrees with ours\n"},
+			"ok it has the 21 free connections that one more replica needs\nok the clock of the database agrees with ours\n"},
 		"Few": {server(func(d *doctor.Database) {
 			d.Server.Given, d.Server.Shortage = 9, errors.New("too many clients already")
 		}), nil,
-			"warning beside those in use it gives 9 connections; each replica needs 21 (too many clients already) → If another replica is to start: raise max_connections"},
+			"warning it has only 9 free connections; each replica needs 21 (too many clients already) → Before you start another replica, raise max_connections"},
 		"Pooler": {server(func(d *doctor.Database) { d.Server.Shared = true }), nil,
-			"problem database desk on db is a pooler that gives a session to several clients: serve refuses to start → Set pool_mode=session"},
+			"problem database desk on db is a pooler that shares a session among several clients: serve refuses to start → Set pool_mode=session"},
 		"Away":        {doctor.Database{}, errors.New("connection refused"), "problem cannot be opened: connection refused"},
-		"ReadOnly":    {server(func(d *doctor.Database) { d.Server.ReadOnly = true }), nil, "problem the server takes no writes"},
-		"MayNot":      {server(func(d *doctor.Database) { d.Schema, d.Server.MayCreate = 0, false }), nil, "problem this user may not make the tables"},
+		"ReadOnly":    {server(func(d *doctor.Database) { d.Server.ReadOnly = true }), nil, "problem the server accepts no writes"},
+		"MayNot":      {server(func(d *doctor.Database) { d.Schema, d.Server.MayCreate = 0, false }), nil, "problem this user may not create the tables"},
 		"Encoding":    {server(func(d *doctor.Database) { d.Server.Encoding = "SQL_ASCII" }), nil, "problem the database has encoding SQL_ASCII"},
 		"InTheClear":  {server(func(d *doctor.Database) { d.Server.Encrypted = false }), nil, "warning the connection is not encrypted"},
 		"ServerClock": {server(func(d *doctor.Database) { d.Server.Clock.Ours = d.Server.Clock.Theirs.Add(time.Hour) }), nil, "problem our clock is 1h0m0s ahead of that of the database"},

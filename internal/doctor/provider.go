@@ -71,7 +71,7 @@ func ProviderSections(p Provider, err error) []Section {
 	const title = "Identity provider"
 	if err != nil {
 		return []Section{{title, append([]Finding{problem("%s cannot be read: %s", p.Document, err).
-			todo("COUNTERSIGN_OIDC_ISSUER has to be the provider's issuer, without /.well-known, and reachable from this machine.")},
+			todo("COUNTERSIGN_OIDC_ISSUER must be the provider's issuer, without /.well-known, and reachable from this machine.")},
 			p.Clock.skew("the provider")...)}}
 	}
 	// nothing else can be told before that is corrected
@@ -85,7 +85,7 @@ func ProviderSections(p Provider, err error) []Section {
 
 func (p Provider) issuer() Finding {
 	if p.Metadata.Issuer != p.Issuer {
-		return problem("the provider calls itself %q, COUNTERSIGN_OIDC_ISSUER says %q: not the same to the letter", p.Metadata.Issuer, p.Issuer).
+		return problem("the provider's issuer is %q, and COUNTERSIGN_OIDC_ISSUER is %q: they must match exactly", p.Metadata.Issuer, p.Issuer).
 			todo("Set COUNTERSIGN_OIDC_ISSUER=%s, if that is the provider you mean.", p.Metadata.Issuer)
 	}
 	return ok("%s answers, and its issuer matches", p.Issuer)
@@ -110,10 +110,10 @@ func (p Provider) endpoints() Finding {
 	}
 	if missing != nil {
 		return problem("the discovery document lacks %s", strings.Join(missing, ", ")).
-			todo("Look whether %s is the document of an OpenID provider.", p.Document)
+			todo("Check that %s is the document of an OpenID provider.", p.Document)
 	}
 	if p.Metadata.UserInfo == "" {
-		return warning("the provider has no userinfo endpoint: groups have to be in the ID token")
+		return warning("the provider has no userinfo endpoint: groups must be in the ID token")
 	}
 	return ok("endpoints: authorization, token, userinfo, keys")
 }
@@ -134,9 +134,9 @@ func (p Provider) challenge() Finding {
 	case slices.Contains(m, "S256"):
 		return ok("PKCE with S256")
 	case len(m) == 0: // for instance Microsoft Entra ID, which supports it
-		return ok("the provider does not say whether it knows PKCE; Countersign sends a challenge with S256 all the same")
+		return ok("the provider does not say whether it supports PKCE; Countersign sends a challenge with S256 anyway")
 	default:
-		return problem("the provider knows PKCE with %s only, not with S256", list(m)).
+		return problem("the provider supports PKCE only with %s, not with S256", list(m)).
 			todo("Turn on PKCE with S256 at the provider.")
 	}
 }
@@ -145,7 +145,7 @@ func (p Provider) challenge() Finding {
 // with the secret counts for more than what it lists.
 func (p Provider) authentication() Finding {
 	if p.wantsOtherProof() {
-		return problem("the provider does not take a client secret, only %s, which Countersign does not do", list(p.Metadata.Authentication)).
+		return problem("the provider accepts no client secret, only %s, which Countersign does not support", list(p.Metadata.Authentication)).
 			todo("Let the client authenticate with client_secret_basic or client_secret_post at the provider.")
 	}
 	return Finding{}
@@ -162,7 +162,7 @@ func (p Provider) signature() Finding {
 	if len(p.Metadata.Algorithms) == 0 || len(p.Signs) > 0 {
 		return Finding{}
 	}
-	return problem("ID tokens are signed with %s only, which cannot be checked here", list(p.Metadata.Algorithms)).
+	return problem("ID tokens are signed only with %s, which Countersign cannot check", list(p.Metadata.Algorithms)).
 		todo("Make the provider sign ID tokens with RS256 or another algorithm that has a public key.")
 }
 
@@ -172,7 +172,7 @@ func (p Provider) keys() Finding {
 		return Finding{} // endpoints reports it
 	case p.KeysErr != nil:
 		return problem("the signing keys cannot be read from %s: %s", p.Metadata.Keys, p.KeysErr).
-			todo("Make that address reachable from this machine: nobody can sign in without.")
+			todo("Make that address reachable from this machine: nobody can sign in without the keys.")
 	case p.Keys == 0:
 		return problem("%s holds no key that checks signatures", p.Metadata.Keys).
 			todo("Let the provider publish its signing keys there.")
@@ -190,7 +190,7 @@ func (p Provider) scopes() Finding {
 	}
 	unlisted := slices.DeleteFunc(slices.Clone(p.Scopes), func(s string) bool { return slices.Contains(p.Metadata.Scopes, s) })
 	if len(unlisted) > 0 {
-		return ok("asks for scopes %s; the provider does not list %s, which it may have all the same", asked, strings.Join(unlisted, ", "))
+		return ok("asks for scopes %s; the provider does not list %s, but may still support it", asked, strings.Join(unlisted, ", "))
 	}
 	return ok("scopes %s", asked)
 }
@@ -203,11 +203,11 @@ func (p Provider) addresses() Finding {
 	case queues == "":
 		return Finding{}
 	case p.EmailTrusted:
-		return ok("every address is taken as verified (COUNTERSIGN_OIDC_EMAIL_TRUSTED); four eyes in %s go by that", queues)
+		return ok("every email address counts as verified (COUNTERSIGN_OIDC_EMAIL_TRUSTED); four eyes in %s rely on that", queues)
 	case slices.Contains(p.Metadata.Claims, "email_verified"):
-		return ok("the provider says which addresses are verified; four eyes in %s go by that", queues)
+		return ok("the provider says which email addresses are verified; four eyes in %s rely on that", queues)
 	}
-	return warning("the provider does not list the claim email_verified: without it nobody decides in %s what is asked by address", queues).
+	return warning("the provider does not list the claim email_verified: without it, nobody in %s can decide a request whose requester is an email address", queues).
 		todo("Let the provider send email_verified; or set COUNTERSIGN_OIDC_EMAIL_TRUSTED=true, if nobody can choose their own address there " +
 			"(Microsoft Entra ID sends no such claim).")
 }
@@ -219,12 +219,12 @@ func (p Provider) signOut() Finding {
 	case p.SignOutURL != "":
 		return ok("signs people out at %s, as COUNTERSIGN_OIDC_SIGN_OUT_URL says", p.SignOutURL)
 	case strings.HasPrefix(p.Issuer, "https://cognito-idp."):
-		return warning("Amazon Cognito signs nobody out by the parameters of OpenID Connect: who signs out here stays signed in there").
+		return warning("Amazon Cognito does not support the sign-out request of OpenID Connect: people who sign out here stay signed in there").
 			todo("Set COUNTERSIGN_OIDC_SIGN_OUT_URL=https://<domain of the user pool>/logout?client_id={client_id}&logout_uri={return_to}")
 	}
 	if p.Metadata.EndSession == "" {
-		return warning("the provider has no end_session_endpoint: who signs out here stays signed in there").
-			todo("Nothing, if that is acceptable.")
+		return warning("the provider has no end_session_endpoint: people who sign out here stay signed in there").
+			todo("Do nothing if that is acceptable.")
 	}
 	return ok("signs people out at %s", p.Metadata.EndSession)
 }
@@ -237,29 +237,29 @@ func (p Provider) client() Finding {
 		return Finding{} // authentication reports it
 	case p.Client.Error == "invalid_client", p.Client.Error == "unauthorized_client":
 		return problem("client ID and secret are refused (%s)", p.Client.Error).
-			todo("Compare COUNTERSIGN_OIDC_CLIENT_ID and …_CLIENT_SECRET with the client at the provider, and its way to authenticate.")
+			todo("Compare COUNTERSIGN_OIDC_CLIENT_ID, …_CLIENT_SECRET and the authentication method with the client at the provider.")
 	}
 	return Finding{} // the answer says nothing
 }
 
 func (p Provider) redirects() Finding {
-	register := fmt.Sprintf("Register with the client: redirect URI %s, post-logout redirect URI %s", p.Redirects.Back, p.Redirects.SignedOut)
+	register := fmt.Sprintf("Register for the client: redirect URI %s, post-logout redirect URI %s", p.Redirects.Back, p.Redirects.SignedOut)
 	switch {
 	case p.Redirects.Error == "invalid_scope":
 		return problem("the provider refuses a scope of %s (invalid_scope)", strings.Join(p.Scopes, " ")).
-			todo("Take it out of COUNTERSIGN_OIDC_SCOPES, or allow it for the client at the provider. It lists: %s.", list(p.Metadata.Scopes))
+			todo("Remove it from COUNTERSIGN_OIDC_SCOPES, or allow it for the client at the provider. It lists: %s.", list(p.Metadata.Scopes))
 	case p.Redirects.Error == "unauthorized_client":
 		return problem("the provider does not let this client ask for a sign-in (unauthorized_client)").
 			todo("Allow the authorization code flow for the client at the provider.")
 	case p.Redirects.Error != "":
-		return problem("the provider knows the redirect URI and refuses the sign-in request (%s)", p.Redirects.Error).
-			todo("Look in the provider's log what it does not like about the client.")
+		return problem("the provider accepts the redirect URI but refuses the sign-in request (%s)", p.Redirects.Error).
+			todo("Look in the provider's log for the reason.")
 	case p.Redirects.Accepted:
 		return ok("redirect URI %s is registered; post-logout redirect URI: %s", p.Redirects.Back, p.Redirects.SignedOut)
 	case p.Redirects.Refused:
 		return problem("the provider refuses the redirect URI or the client").todo("%s", register)
 	}
-	return ok("whether the redirect URI is registered cannot be told from here").todo("%s", register)
+	return ok("doctor cannot tell whether the redirect URI is registered").todo("%s", register)
 }
 
 // list formats a list for people.

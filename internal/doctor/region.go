@@ -50,13 +50,13 @@ func (x *account) regionSection(r *region) Section {
 	switch r.reply.Meaning {
 	case Silent:
 		s.Findings = []Finding{problem("%s does not answer: %s", where, r.reply.Text).
-			todo("Let this machine reach it: a way to the internet, a VPC endpoint (COUNTERSIGN_LAMBDA_ENDPOINT), a proxy. Is the region's name right?")}
+			todo("Let this machine reach it: through the internet, a VPC endpoint (COUNTERSIGN_LAMBDA_ENDPOINT) or a proxy. Check the region's name.")}
 		return s
 	case Rejected:
 		s.Findings = []Finding{problem("the credentials are not accepted: %s", r.reply.Text).
 			todo("Renew them, or correct this machine's clock.")}
 	case Busy:
-		s.Findings = []Finding{warning("answers, but not now: %s", r.reply.Text).todo("Run doctor again later.")}
+		s.Findings = []Finding{warning("answers, but is too busy now: %s", r.reply.Text).todo("Run doctor again later.")}
 	case Done, Closed, Denied, Missing, Refused:
 		s.Findings = []Finding{ok("%s answers", where)}
 	}
@@ -73,17 +73,17 @@ func (r *region) every() []Finding {
 	switch {
 	case r.reply.Meaning == Denied:
 		list := []question{{action: ListFunctions, resource: "*", reply: r.reply}}
-		return []Finding{deniedFinding("no function is found for *", list, list)}
+		return []Finding{deniedFinding("no function matches *", list, list)}
 	case r.reply.Meaning != Done:
-		return []Finding{warning("what * stands for could not be listed: %s", r.reply.Text)}
+		return []Finding{warning("the functions for * could not be listed: %s", r.reply.Text)}
 	case durable == 0:
-		return []Finding{warning("* stands for no function: none of %d is durable", len(r.listed)).
+		return []Finding{warning("* matches no function: none of %d is durable", len(r.listed)).
 			todo("Is the region right? A durable function has a DurableConfig.")}
 	case durable > maxExamined:
-		return []Finding{ok("* stands for %d durable functions; the first %d are examined", durable, maxExamined).
+		return []Finding{ok("* matches %d durable functions; the first %d are examined", durable, maxExamined).
 			todo("countersign doctor --function NAME examines another.")}
 	}
-	return []Finding{ok("* stands for %s", count(durable, "durable function"))}
+	return []Finding{ok("* matches %s", count(durable, "durable function"))}
 }
 
 func (r *region) durable() (names []string) {

@@ -22,7 +22,7 @@ const assumeRole = "sts:AssumeRole"
 func (x *account) assume(ctx context.Context) (s Section, found bool) {
 	s.Title = "AWS account " + x.Role.Account
 	if len(x.regions) == 0 {
-		return Section{s.Title, []Finding{problem("no region is known, so that its role was not tried").
+		return Section{s.Title, []Finding{problem("no region is known, so its role was not tried").
 			todo("Set COUNTERSIGN_LAMBDA_REGION.")}}, false
 	}
 	var where [][]string // the regions of each finding
@@ -50,7 +50,7 @@ func (x *account) assume(ctx context.Context) (s Section, found bool) {
 func (r Role) assumed(caller Caller, reply Reply) Finding {
 	switch reply.Meaning {
 	case Done:
-		return ok("its role is assumed: the desk acts as %s", cmp.Or(caller.ARN, r.ARN))
+		return ok("its role can be assumed: the desk acts as %s", cmp.Or(caller.ARN, r.ARN))
 	case Denied:
 		return r.denied(reply.Text)
 	case Rejected:
@@ -60,11 +60,11 @@ func (r Role) assumed(caller Caller, reply Reply) Finding {
 		return warning("whether %s can be assumed could not be determined: %s", r.ARN, reply.Text).todo("Run doctor again later.")
 	case Silent:
 		return problem("%s cannot be assumed, because STS was not reached: %s", r.ARN, reply.Text).
-			todo("Let this machine reach STS in the region: a way to the internet, a VPC endpoint, AWS_ENDPOINT_URL_STS.")
+			todo("Let this machine reach STS in the region: through the internet, a VPC endpoint or AWS_ENDPOINT_URL_STS.")
 	case Closed, Missing, Refused:
 	}
 	return problem("%s cannot be assumed: %s", r.ARN, reply.Text).
-		todo("Compare roleArn and externalId under accounts in countersign.yaml with the role. STS has to be active in the region.")
+		todo("Compare roleArn and externalId under accounts in countersign.yaml with the role. STS must be active in the region.")
 }
 
 // denied names the lines that are missing. Two are needed, one in the policy of the caller and one
@@ -76,24 +76,24 @@ func (r Role) denied(text string) Finding {
 	mine := f.todo("allow %s on %s, in a policy of %s", assumeRole, r.ARN, who)
 	switch {
 	case d.explicit():
-		return f.todo("An explicit deny outweighs every allow: take %s out of it.", assumeRole)
+		return f.todo("An explicit deny outweighs every allow: remove %s from it.", assumeRole)
 	case strings.Contains(d.because, "identity-based policy"):
 		return mine
 	case strings.Contains(d.because, "trust policy"), strings.Contains(d.because, "resource-based policy"):
 		return r.trusting(f, who)
 	}
 	return r.trusting(mine, who).
-		todo("AWS does not say which of these is missing. It answers alike where the role does not exist.")
+		todo("AWS does not say which of these is missing, and gives the same answer if the role does not exist.")
 }
 
 // trusting adds the line of the role's trust policy.
 func (r Role) trusting(f Finding, who string) Finding {
 	if r.ExternalID == "" {
 		return f.todo("allow %s for the principal %s, in the trust policy of %s", assumeRole, who, r.ARN).
-			todo("If that asks for sts:ExternalId: set externalId under accounts in countersign.yaml.")
+			todo("If that policy requires sts:ExternalId, set externalId under accounts in countersign.yaml.")
 	}
 	return f.todo("allow %s for the principal %s where sts:ExternalId is %s, in the trust policy of %s", assumeRole, who, r.ExternalID, r.ARN).
-		todo("If that asks for another sts:ExternalId: correct externalId under accounts in countersign.yaml.")
+		todo("If that policy requires another sts:ExternalId, correct externalId under accounts in countersign.yaml.")
 }
 
 // principal returns the caller as a trust policy names it. For a session that is its role.

@@ -15,7 +15,7 @@ func TestAssumed(t *testing.T) {
 		denied = "AccessDenied: User: arn:aws:sts::123456789012:assumed-role/desk/i-0a1b is not authorized to perform: sts:AssumeRole"
 		own    = "allow sts:AssumeRole on " + theirRole + ", in a policy of arn:aws:iam::123456789012:role/desk"
 		trust  = "allow sts:AssumeRole for the principal arn:aws:iam::123456789012:role/desk, in the trust policy of " + theirRole
-		extern = "If that asks for sts:ExternalId: set externalId under accounts in countersign.yaml."
+		extern = "If that policy requires sts:ExternalId, set externalId under accounts in countersign.yaml."
 	)
 	for name, tt := range map[string]struct {
 		reply Reply
@@ -23,16 +23,16 @@ func TestAssumed(t *testing.T) {
 		text  string
 		do    string
 	}{
-		"Done":     {Reply{Meaning: Done}, OK, "its role is assumed: the desk acts as " + theirRole, ""},
-		"Untold":   {Reply{Meaning: Denied, Text: denied + " on resource: " + theirRole}, Problem, "cannot be assumed: sts:AssumeRole denied (AWS: AccessDenied: User: arn", own + "|" + trust + "|" + extern + "|AWS does not say which of these is missing. It answers alike where the role does not exist."},
+		"Done":     {Reply{Meaning: Done}, OK, "its role can be assumed: the desk acts as " + theirRole, ""},
+		"Untold":   {Reply{Meaning: Denied, Text: denied + " on resource: " + theirRole}, Problem, "cannot be assumed: sts:AssumeRole denied (AWS: AccessDenied: User: arn", own + "|" + trust + "|" + extern + "|AWS does not say which of these is missing, and gives the same answer if the role does not exist."},
 		"Own":      {Reply{Meaning: Denied, Text: denied + " on resource: " + theirRole + " because no identity-based policy allows the sts:AssumeRole action"}, Problem, "(AWS: no identity-based policy allows the sts:AssumeRole action)", own},
 		"Trust":    {Reply{Meaning: Denied, Text: denied + " because no role trust policy allows the sts:AssumeRole action"}, Problem, "(AWS: no role trust policy", trust + "|" + extern},
-		"Explicit": {Reply{Meaning: Denied, Text: denied + " with an explicit deny in the role trust policy"}, Problem, "(AWS: with an explicit deny in the role trust policy)", "An explicit deny outweighs every allow: take sts:AssumeRole out of it."},
-		"Unsaid":   {Reply{Meaning: Denied, Text: "AccessDenied: Access denied"}, Problem, "(AWS: AccessDenied: Access denied)", "allow sts:AssumeRole on " + theirRole + ", in a policy of the identity that the desk runs as|" + strings.Replace(trust, "arn:aws:iam::123456789012:role/desk", "the identity that the desk runs as", 1) + "|" + extern + "|AWS does not say which of these is missing. It answers alike where the role does not exist."},
+		"Explicit": {Reply{Meaning: Denied, Text: denied + " with an explicit deny in the role trust policy"}, Problem, "(AWS: with an explicit deny in the role trust policy)", "An explicit deny outweighs every allow: remove sts:AssumeRole from it."},
+		"Unsaid":   {Reply{Meaning: Denied, Text: "AccessDenied: Access denied"}, Problem, "(AWS: AccessDenied: Access denied)", "allow sts:AssumeRole on " + theirRole + ", in a policy of the identity that the desk runs as|" + strings.Replace(trust, "arn:aws:iam::123456789012:role/desk", "the identity that the desk runs as", 1) + "|" + extern + "|AWS does not say which of these is missing, and gives the same answer if the role does not exist."},
 		"Rejected": {Reply{Meaning: Rejected, Text: "ExpiredToken: old"}, Problem, "the default credentials are not accepted: ExpiredToken", "Renew them, or correct this machine's clock."},
 		"Busy":     {Reply{Meaning: Busy, Text: "Throttling: slowly"}, Warning, "could not be determined: Throttling", "Run doctor again later."},
-		"Silent":   {Reply{Text: "connection refused"}, Problem, "STS was not reached: connection refused", "Let this machine reach STS in the region: a way to the internet, a VPC endpoint, AWS_ENDPOINT_URL_STS."},
-		"Refused":  {Reply{Meaning: Refused, Text: "RegionDisabledException: no"}, Problem, "cannot be assumed: RegionDisabledException: no", "Compare roleArn and externalId under accounts in countersign.yaml with the role. STS has to be active in the region."},
+		"Silent":   {Reply{Text: "connection refused"}, Problem, "STS was not reached: connection refused", "Let this machine reach STS in the region: through the internet, a VPC endpoint or AWS_ENDPOINT_URL_STS."},
+		"Refused":  {Reply{Meaning: Refused, Text: "RegionDisabledException: no"}, Problem, "cannot be assumed: RegionDisabledException: no", "Compare roleArn and externalId under accounts in countersign.yaml with the role. STS must be active in the region."},
 	} {
 		f := Role{"111122223333", theirRole, ""}.assumed(Caller{}, tt.reply)
 		if do := strings.Join(f.Do, "|"); f.Level != tt.level || !strings.Contains(f.Text, tt.text) || do != tt.do {

@@ -19,18 +19,18 @@ type Setup struct {
 func (s Setup) Sections() []Section {
 	findings := []Finding{ok("complete; the public address is %s", s.BaseURL), s.arrivals()}
 	for _, name := range s.Unknown {
-		findings = append(findings, warning("%s is set, and there is no such setting", name).todo("countersign serve -h lists the settings. It is ignored."))
+		findings = append(findings, warning("%s is set, but no such setting exists", name).todo("It is ignored. countersign serve -h lists the settings."))
 	}
 	if s.KeyFile != nil {
 		findings = append(findings, problem("serve refuses to start, for the key of the sessions: %s", s.KeyFile))
 	}
 	if !s.Admins {
-		findings = append(findings, warning("no group has the role of admin, so that nobody can try a failed delivery again").
+		findings = append(findings, warning("no group has the role of admin, so nobody can retry a failed delivery").
 			todo("Name one under roles.admins in countersign.yaml."))
 	}
 	if s.HTTPS && !s.TrustedProxies {
-		findings = append(findings, warning("no proxy is trusted, so that everybody seems to come from the address of the TLS proxy").
-			todo("Set COUNTERSIGN_TRUSTED_PROXIES to the network of the proxy. Until then all share its limits of sign-ins and webhooks."))
+		findings = append(findings, warning("no proxy is trusted, so everybody seems to come from the address of the TLS proxy").
+			todo("Set COUNTERSIGN_TRUSTED_PROXIES to the network of the proxy. Until then, all senders and people share one limit for webhooks and sign-ins."))
 	}
 	return []Section{{"Configuration", findings}}
 }
@@ -38,10 +38,10 @@ func (s Setup) Sections() []Section {
 // arrivals reports how requests can arrive.
 func (s Setup) arrivals() Finding {
 	if s.Senders+s.Topics+s.Watched == 0 {
-		return warning("no request can ever arrive: no sender, no SNS topic and no function to search is configured").
-			todo("In countersign.yaml, list sources for functions that announce their callbacks, or functions with watch to find those that nobody announces.")
+		return warning("no request can arrive: no sender, SNS topic or function to search is configured").
+			todo("In countersign.yaml, list sources for functions that announce their callbacks, or functions with watch to find callbacks that nobody announces.")
 	}
-	text := "requests come in by"
+	text := "requests arrive from"
 	for _, way := range []struct {
 		n     int
 		thing string
