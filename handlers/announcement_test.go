@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 )
 
@@ -68,7 +69,7 @@ func TestAnnouncement_EveryField(t *testing.T) {
 				t.Fatalf("%d %s (%v)", a.status, a.body, err)
 			}
 			text := s.as(rita).get(address.Path).text(t) + s.as(ines).get(address.Path).text(t)
-			for field := range reflect.TypeFor[callbacks.Announcement]().Fields() {
+			for field := range reflect.TypeFor[announcement.Announcement]().Fields() {
 				name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 				if f, ok := fields[name]; !ok || !strings.Contains(text, f.shows) {
 					t.Errorf("%s: the page does not show %q", name, f.shows)
@@ -81,7 +82,7 @@ func TestAnnouncement_EveryField(t *testing.T) {
 // findInHistory records the callback as its history alone tells of it.
 func (s *site) findInHistory(fields map[string]shownField) {
 	s.t.Helper()
-	said := callbacks.Announcement{
+	said := announcement.Announcement{
 		CallbackID: fields["callbackId"].sent.(string), ExecutionARN: fields["executionArn"].sent.(string),
 		Function: fields["function"].sent.(string), Name: fields["name"].sent.(string),
 		StartedAt: fields["startedAt"].sent.(time.Time), Timeout: 5400 * time.Second, HeartbeatTimeout: 240 * time.Second,

@@ -17,6 +17,7 @@ import (
 
 	"countersign/handlers"
 	"countersign/handlers/webhooks"
+	"countersign/internal/announcement"
 	"countersign/internal/auth"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
@@ -183,8 +184,8 @@ func (s *site) handler(provider *httptest.Server, change []func(*config)) http.H
 }
 
 // expense is an announcement into queue finance, with everything a sender can say.
-func expense() callbacks.Announcement {
-	return callbacks.Announcement{
+func expense() announcement.Announcement {
+	return announcement.Announcement{
 		CallbackID:       string(callbackstest.NewCallbackID()),
 		Title:            "Expense report EXP-2291: $7,846.20, Osaka customer onsite",
 		Description:      "Three-day onsite at **Kansai Precision**.",
@@ -203,7 +204,7 @@ func expense() callbacks.Announcement {
 }
 
 // receive announces a callback past the webhook.
-func (s *site) receive(a callbacks.Announcement) callbacks.Callback {
+func (s *site) receive(a announcement.Announcement) callbacks.Callback {
 	s.t.Helper()
 	receipt, err := s.service.Receive(s.t.Context(), callbacks.Source{Name: "expenses"}, "", a)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/standin/oidc"
 )
@@ -15,7 +16,7 @@ import (
 const hostile = `x'"` + "`" + `</title></textarea></script><b data-evil onmouseover=alert(1)>{{comment}}<script>alert(1)</script><img src=x onerror=alert(1)>javascript:alert(1)`
 
 // hostileAnnouncement has it in every field that a sender fills in, as far as the checks let it through.
-func hostileAnnouncement() callbacks.Announcement {
+func hostileAnnouncement() announcement.Announcement {
 	a := expense()
 	quoted, _ := json.Marshal(hostile)
 	short := `"><b data-evil>`

@@ -6,13 +6,14 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/discovery"
 )
 
 // find records a callback as discovery does.
-func (s *site) find(a callbacks.Announcement) callbacks.ID {
+func (s *site) find(a announcement.Announcement) callbacks.ID {
 	s.t.Helper()
 	known := s.receive(a)
 	found := known

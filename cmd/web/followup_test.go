@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"countersign/durable"
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/delivery"
 	"countersign/internal/history"
@@ -115,7 +116,7 @@ func (p *payment) decided(outcome string) callbacks.ID {
 		p.t.Fatal(err)
 	}
 	o := await(p.t, p.asked, "a callback")
-	receipt, err := p.service.Receive(p.t.Context(), callbacks.Source{Name: "shop"}, "", callbacks.Announcement{
+	receipt, err := p.service.Receive(p.t.Context(), callbacks.Source{Name: "shop"}, "", announcement.Announcement{
 		CallbackID: o.CallbackID, Title: "Charge", ExecutionARN: o.ExecutionARN,
 	})
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/announcement"
 	"countersign/internal/intake"
 	"countersign/internal/standin/locallambda"
 	"countersign/internal/standin/locallambda/locallambdatest"
@@ -26,7 +26,7 @@ const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 type intakeDesk struct {
 	verifier  *intake.Verifier
 	down      atomic.Bool // refuses one message
-	announced chan callbacks.Announcement
+	announced chan announcement.Announcement
 }
 
 func (d *intakeDesk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -63,7 +63,7 @@ func newRig(t *testing.T, name, binary string) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{clock: locallambdatest.NewClock(time.Now()), desk: &intakeDesk{verifier: verifier, announced: make(chan callbacks.Announcement, 1)}}
+	r := &rig{clock: locallambdatest.NewClock(time.Now()), desk: &intakeDesk{verifier: verifier, announced: make(chan announcement.Announcement, 1)}}
 	r.engine = locallambda.New(locallambda.Config{Clock: r.clock})
 	t.Cleanup(func() {
 		if err := r.engine.Close(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/intake"
 	"countersign/internal/ratelimit"
@@ -19,7 +20,7 @@ func TestDocumentIsComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	var words []string
-	for _, v := range []any{callbacks.Announcement{}, callbacks.Outcome{}} {
+	for _, v := range []any{announcement.Announcement{}, callbacks.Outcome{}} {
 		for field := range reflect.TypeOf(v).Fields() {
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			words = append(words, name)

@@ -9,7 +9,7 @@ type ActorKind string
 const (
 	ActorPerson ActorKind = "person" // a signed-in person
 	ActorSource ActorKind = "source" // a webhook sender
-	ActorSystem ActorKind = "system" // Countersign itself: a worker, a clock
+	actorSystem ActorKind = "system" // Countersign itself: a worker, a clock
 )
 
 // Actor is who changed something.
@@ -20,7 +20,7 @@ type Actor struct {
 }
 
 // System is Countersign itself acting through one of its workers.
-func System(worker string) Actor { return Actor{Kind: ActorSystem, ID: worker, Name: "Countersign"} }
+func System(worker string) Actor { return Actor{Kind: actorSystem, ID: worker, Name: "Countersign"} }
 
 // Action says what happened.
 type Action string
@@ -81,7 +81,7 @@ type Facts struct {
 	Failed  int   // how many heartbeats failed before this one was accepted
 
 	Announced Announced
-	Differs   []string // fields of [Announcement] that were sent, or are in the history, otherwise
+	Differs   []string // fields of the announcement that were sent, or are in the history, otherwise
 	Source    string   // that announced the callback first
 
 	Requester *Requester // as an admin stated it

@@ -134,6 +134,13 @@ type Callback struct {
 	ExecutionFailed bool
 }
 
+// New makes a pending callback of what an announcement or a history says. One signature decides it.
+func New(c Callback, now time.Time) Callback {
+	c.ID, c.State, c.ReceivedAt, c.Requirement = NewID(), Pending, now, OneSignature
+	c.scheduleHeartbeat(now)
+	return c
+}
+
 // Request is what only the sender can say of a callback. A history does not hold it: a callback
 // that was found in one gets all of it when it is announced.
 type Request struct {

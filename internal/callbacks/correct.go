@@ -11,20 +11,28 @@ import (
 // seconds, and the function takes some time between the callback's start and its announcement.
 const clockPrecision = time.Second
 
+// Sighting is what a history says of a callback that it shows open.
+type Sighting struct {
+	ExecutionARN string
+	Function     string
+	Name         string
+	Clocks       Clocks
+}
+
 // Correct takes from the history what the announcement of an open callback got wrong or left out:
 // its clocks, the execution and the name. It returns [ErrConflict] if there is nothing to correct.
-func (c *Callback) Correct(found Announcement, now time.Time, by Actor) (AuditEntry, error) {
+func (c *Callback) Correct(found Sighting, now time.Time, by Actor) (AuditEntry, error) {
 	wrong := c.corrections(found)
 	if len(wrong) == 0 {
 		return AuditEntry{}, c.wrongState("correct")
 	}
-	if apart(c.Clocks.StartedAt, found.StartedAt) {
-		c.Clocks.StartedAt = found.StartedAt
+	if apart(c.Clocks.StartedAt, found.Clocks.StartedAt) {
+		c.Clocks.StartedAt = found.Clocks.StartedAt
 	}
-	if apart(c.Clocks.ExecutionDeadline, found.ExecutionDeadline) {
-		c.Clocks.ExecutionDeadline = found.ExecutionDeadline
+	if apart(c.Clocks.ExecutionDeadline, found.Clocks.ExecutionDeadline) {
+		c.Clocks.ExecutionDeadline = found.Clocks.ExecutionDeadline
 	}
-	c.Clocks.Timeout, c.Clocks.HeartbeatTimeout = found.Timeout, found.HeartbeatTimeout
+	c.Clocks.Timeout, c.Clocks.HeartbeatTimeout = found.Clocks.Timeout, found.Clocks.HeartbeatTimeout
 	c.Name = cmp.Or(c.Name, found.Name)
 	c.correctExecution(found)
 	c.StopHeartbeats(now)
@@ -34,7 +42,7 @@ func (c *Callback) Correct(found Announcement, now time.Time, by Actor) (AuditEn
 
 // correctExecution sets the execution in which the callback was found. It also replaces what was
 // derived from the announced execution alone.
-func (c *Callback) correctExecution(found Announcement) {
+func (c *Callback) correctExecution(found Sighting) {
 	announced, where := arn.OfFunction(c.ExecutionARN), arn.OfFunction(found.ExecutionARN)
 	if c.Function == announced.Function() {
 		c.Function = found.Function
@@ -43,19 +51,19 @@ func (c *Callback) correctExecution(found Announcement) {
 }
 
 // Corrects reports whether a history contradicts what is known of an open callback.
-func (c *Callback) Corrects(found Announcement) bool { return len(c.corrections(found)) > 0 }
+func (c *Callback) Corrects(found Sighting) bool { return len(c.corrections(found)) > 0 }
 
-// corrections are the fields of an announcement that a history states differently about an open
+// corrections are the announced fields that a history states differently about an open
 // callback.
-func (c *Callback) corrections(found Announcement) []string {
+func (c *Callback) corrections(found Sighting) []string {
 	if !c.State.Open() {
 		return nil
 	}
 	return fieldsThat([]field{
-		{"startedAt", apart(c.Clocks.StartedAt, found.StartedAt)},
-		{"timeoutSeconds", c.Clocks.Timeout != found.Timeout},
-		{"heartbeatTimeoutSeconds", c.Clocks.HeartbeatTimeout != found.HeartbeatTimeout},
-		{"executionDeadline", apart(c.Clocks.ExecutionDeadline, found.ExecutionDeadline)},
+		{"startedAt", apart(c.Clocks.StartedAt, found.Clocks.StartedAt)},
+		{"timeoutSeconds", c.Clocks.Timeout != found.Clocks.Timeout},
+		{"heartbeatTimeoutSeconds", c.Clocks.HeartbeatTimeout != found.Clocks.HeartbeatTimeout},
+		{"executionDeadline", apart(c.Clocks.ExecutionDeadline, found.Clocks.ExecutionDeadline)},
 		{"name", c.Name == "" && found.Name != ""},
 		{"executionArn", c.ExecutionARN != found.ExecutionARN},
 	})

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 )
@@ -30,7 +31,7 @@ func TestOldGroups(t *testing.T) {
 	d, p := newFreshDesk(t)
 	admin := adminOfFinance
 	admin.GroupsReadAt = p.GroupsReadAt
-	c := d.Announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
+	c := d.Announce(func(a *announcement.Announcement) { a.Timeout = 24 * time.Hour })
 	lease, err := d.Service.OpenReview(d.Ctx, p, c.ID, callbacks.SignOfLife{})
 	if err != nil {
 		t.Fatal(err)
@@ -98,7 +99,7 @@ func TestNobodySaysWhenTheGroupsWereRead(t *testing.T) {
 func TestOldGroupsAndAFault(t *testing.T) {
 	t.Parallel()
 	d, p := newFreshDesk(t)
-	c := d.Announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
+	c := d.Announce(func(a *announcement.Announcement) { a.Timeout = 24 * time.Hour })
 	d.Clock.Advance(groupsLimit)
 	_, err := d.Service.Decide(d.Ctx, p, c.ID, callbacks.Choice{Outcome: "reject", PreparedAt: d.Clock.Now()}, "seen")
 	if _, invalid := errors.AsType[callbacks.Invalid](err); !invalid {

@@ -3,15 +3,9 @@ package callbacks
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
-
-	"countersign/internal/printable"
-	"countersign/internal/spelling"
 )
 
 // CommentRule says whether an outcome takes a comment.
@@ -171,20 +165,6 @@ func quoted(s string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(b.String()), `"`), `"`)
 }
 
-const (
-	maxOutcomes     = 6
-	maxOutcomeLabel = 40
-	maxErrorType    = 200
-	maxTemplate     = 64 << 10
-	// in a template: filling more of them with a comment of 4,000 characters makes no useful answer
-	maxPlaceholders = 100
-)
-
-var (
-	outcomeName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,39}$`)
-	placeholder = regexp.MustCompile(`\{\{([^{}]*)\}\}`)
-)
-
 // The names of the default outcomes. Pages and reviewers know them.
 const (
 	OutcomeApprove = "approve"
@@ -202,124 +182,4 @@ func (o Outcome) Ours() bool {
 		word, _, _ := strings.Cut(o.Label, " ")
 		return o.Name == known.Name && word == known.Label && o.Kind == known.Kind
 	})
-}
-
-// checkOutcomes normalises a sender's outcomes and adds faults for what is wrong with them, under
-// the pointer. rejectAs is the kind that the queue gives to reject.
-func checkOutcomes(outcomes []Outcome, rejectAs Kind, pointer string, faults *Invalid) {
-	if len(outcomes) > maxOutcomes {
-		faults.Add(pointer, "at most %d outcomes fit on the page", maxOutcomes)
-		outcomes = outcomes[:maxOutcomes]
-	}
-	seen := map[string]bool{}
-	for i := range outcomes {
-		o, at := &outcomes[i], fmt.Sprintf("%s/%d", pointer, i)
-		if !outcomeName.MatchString(o.Name) {
-			faults.Add(at+"/name", "a name is 1 to 40 of a-z, 0-9, - and _, beginning with a letter")
-		} else if seen[o.Name] {
-			faults.Add(at+"/name", "two outcomes are named %q", o.Name)
-		}
-		seen[o.Name] = true
-		o.check(at, faults)
-		o.checkKnown(rejectAs, at, faults)
-		for _, other := range outcomes[:i] {
-			if o.Name != other.Name && spelling.LookAlike(o.Label, other.Label) {
-				faults.Add(at+"/label", "looks like %q, the label of outcome %q: nobody could tell the buttons apart", other.Label, other.Name)
-				break
-			}
-		}
-	}
-}
-
-// checkKnown checks that an outcome with a well-known name means what reviewers expect of it.
-func (o *Outcome) checkKnown(rejectAs Kind, at string, faults *Invalid) {
-	switch {
-	case o.Name == OutcomeApprove && o.Kind == Failure:
-		faults.Add(at+"/kind", "an outcome named approve is a success: give this one another name")
-	case o.Name == OutcomeReject && o.Kind != rejectAs && (o.Kind == Success || o.Kind == Failure):
-		faults.Add(at+"/kind", "an outcome named reject is a %s in this queue: give this one another name", rejectAs)
-	}
-}
-
-func (o *Outcome) check(at string, faults *Invalid) {
-	if n := utf8.RuneCountInString(strings.TrimSpace(o.Label)); n == 0 || n > maxOutcomeLabel {
-		faults.Add(at+"/label", "one line of 1 to %d characters", maxOutcomeLabel)
-	} else if !printable.HasInk(o.Label) {
-		faults.Add(at+"/label", "shows nothing: a button needs at least one visible character")
-	} else if spelling.MixesAlphabets(o.Label) {
-		faults.Add(at+"/label", "mixes letters of two alphabets in one word, which look alike and are not")
-	} else {
-		checkLine(at+"/label", o.Label, faults)
-	}
-	switch o.Comment {
-	case "":
-		o.Comment = CommentOptional
-		if o.Kind == Failure {
-			o.Comment = CommentRequired
-		}
-	case CommentOptional, CommentRequired, CommentNone:
-	default:
-		faults.Add(at+"/comment", "one of optional, required, none")
-	}
-	switch o.Kind {
-	case Success:
-		o.checkSuccess(at, faults)
-	case Failure:
-		o.checkFailure(at, faults)
-	default:
-		faults.Add(at+"/kind", "success or failure")
-	}
-}
-
-func (o *Outcome) checkSuccess(at string, faults *Invalid) {
-	if o.ErrorType != "" || o.ErrorMessage != "" || len(o.ErrorData) > 0 {
-		faults.Add(at, "errorType, errorMessage and errorData belong to a failure")
-	}
-	if len(o.Payload) == 0 {
-		faults.Add(at+"/payload", "a success needs a payload: many functions cannot read an empty result")
-		return
-	}
-	checkTemplate(o.Payload, at+"/payload", faults)
-	switch o.Encoding {
-	case "":
-		o.Encoding = EncodingJSON
-	case EncodingJSON:
-	case EncodingText:
-		if o.Payload[0] != '"' {
-			faults.Add(at+"/payload", "with encoding text the payload is a JSON string")
-		}
-	default:
-		faults.Add(at+"/encoding", "json or text")
-	}
-}
-
-func (o *Outcome) checkFailure(at string, faults *Invalid) {
-	if len(o.Payload) > 0 || o.Encoding != "" {
-		faults.Add(at, "payload and encoding belong to a success")
-	}
-	if o.ErrorType == "" || len(o.ErrorType) > maxErrorType {
-		faults.Add(at+"/errorType", "one line of 1 to %d characters; functions tell failures apart by it", maxErrorType)
-	}
-	checkLine(at+"/errorType", o.ErrorType, faults)
-	if o.ErrorMessage == "" {
-		o.ErrorMessage = "{{comment}}"
-	}
-	checkTemplate(json.RawMessage(o.ErrorMessage), at+"/errorMessage", faults)
-	checkTemplate(o.ErrorData, at+"/errorData", faults)
-}
-
-func checkTemplate(template json.RawMessage, at string, faults *Invalid) {
-	if len(template) > maxTemplate {
-		faults.Add(at, "a template has at most %d bytes", maxTemplate)
-	}
-	found := placeholder.FindAllSubmatch(template, -1)
-	if len(found) > maxPlaceholders {
-		faults.Add(at, "a template has at most %d placeholders, this has %d", maxPlaceholders, len(found))
-		return
-	}
-	for _, match := range found {
-		if !slices.Contains(Placeholders, string(match[1])) {
-			faults.Add(at, "{{%s}} is not known; a template may use {{%s}}", match[1], strings.Join(Placeholders, "}}, {{"))
-		}
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 )
@@ -99,7 +100,7 @@ func TestOneSubjectAtTwoIssuers(t *testing.T) {
 func TestRequesterBySubjectAtTwoIssuers(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	c := d.Announce(func(a *callbacks.Announcement) {
+	c := d.Announce(func(a *announcement.Announcement) {
 		a.RequesterID = desktest.Mara.Subject
 		a.Outcomes = []callbacks.Outcome{{
 			Name: "pay", Label: "Pay", Kind: callbacks.Success, Comment: callbacks.CommentNone, Payload: []byte(`{"by":"{{reviewer.id}}"}`),

@@ -1,12 +1,17 @@
 package callbacks
 
 import (
-	"cmp"
+	"regexp"
 	"slices"
 )
 
 // DefaultQueue receives callbacks whose request names no queue.
 const DefaultQueue = "default"
+
+var queueName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+
+// ValidQueueName reports whether a queue can have this name: 1 to 63 of a-z, 0-9, - and _.
+func ValidQueueName(name string) bool { return queueName.MatchString(name) }
 
 // Queue says who may see and decide the callbacks that are routed to it.
 type Queue struct {
@@ -20,9 +25,6 @@ type Queue struct {
 	// success.
 	RejectAs Kind
 }
-
-// rejectKind is the kind of an outcome named reject.
-func (q Queue) rejectKind() Kind { return cmp.Or(q.RejectAs, Failure) }
 
 // Queues are the configured queues by name.
 type Queues map[string]Queue

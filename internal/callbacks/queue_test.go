@@ -10,6 +10,12 @@ func person(groups []string, roles Roles) Person {
 	return Person{ID: "u-9", Subject: "u-9", Name: "Teo Vance", Email: "teo@harborline.example", EmailVerified: true, Groups: groups, Roles: roles}
 }
 
+var queues = Queues{
+	DefaultQueue: {Name: DefaultQueue, Groups: []string{"reviewers"}},
+	"finance":    {Name: "finance", Groups: []string{"finance-approvers"}, FourEyes: true, KeepAlive: KeepAliveQueued},
+	"releases":   {Name: "releases", Groups: []string{"release-managers"}, RejectAs: Success},
+}
+
 func TestQueuesVisible(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

@@ -33,6 +33,15 @@ type Acknowledgment struct {
 	Left string
 }
 
+// Announcement is what a sender says of a callback; package announcement has the fields.
+type Announcement interface {
+	// Callback makes the callback and its content, or says what is wrong as [Invalid]. allowed lists
+	// the queues that the sender may address; an empty list allows any.
+	Callback(source string, allowed []string, queues Queues, now time.Time) (Callback, Content, error)
+	// Fingerprint tells two announcements of one callback apart.
+	Fingerprint() string
+}
+
 // Receive records an announcement. It is idempotent by message ID, and by callback ID if the
 // content is the same. It returns wrong values as [Invalid], different content under a known
 // callback ID as [ErrDifferent], and another announcement under a known message ID as [ErrReused].
@@ -175,7 +184,7 @@ func (c *Callback) differs(content Content, said Callback, saying Content) []str
 	})
 }
 
-// field is a field of [Announcement] by its JSON name.
+// field is a field of an announcement by its JSON name.
 type field struct {
 	name    string
 	differs bool

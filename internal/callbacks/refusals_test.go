@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 )
@@ -21,7 +22,7 @@ func TestRefusalIsMendedWhileItIsRetried(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
 			d.Lambda.Faults = slices.Repeat([]callbacks.Reply{reply}, 12)
-			c := d.Announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
+			c := d.Announce(func(a *announcement.Announcement) { a.Timeout = 24 * time.Hour })
 			d.MustDecide(desktest.Mara, c.ID, "approve", "")
 			if d.Attention(desktest.Ops) != 0 {
 				t.Error("it needs attention before it was tried")

@@ -42,10 +42,10 @@ func (r Requester) same(other Requester) bool {
 	return r == other
 }
 
-// requesterOf reads the requester from any text: "Ines Calloway <ines@example.com>", a bare
+// ParseRequester reads the requester from any text: "Ines Calloway <ines@example.com>", a bare
 // address, or an address somewhere in it. The fault says why the requester cannot be identified; it
 // is empty if they can. A text without exactly one clear address is taken as a name.
-func requesterOf(text, id string) (r Requester, fault string) {
+func ParseRequester(text, id string) (r Requester, fault string) {
 	r = Requester{ID: strings.TrimSpace(id), Name: strings.TrimSpace(text)}
 	decoded, hidden := decodedWords(r.Name)
 	runes := []rune(spelling.Plain(decoded))
@@ -75,7 +75,8 @@ func decodedWords(text string) (decoded string, hidden bool) {
 	if err != nil {
 		return text, false
 	}
-	return decoded, hasUnseen(decoded)
+	_, _, hidden = printable.Unseen(decoded)
+	return decoded, hidden
 }
 
 func listed(found []spelling.Address) string {
@@ -132,18 +133,19 @@ type Statement struct {
 // check makes the requester of a statement. Faults name the fields of the form.
 func (s Statement) check() (Requester, error) {
 	var faults Invalid
-	r, fault := requesterOf(s.Requester, s.RequesterID)
+	r, fault := ParseRequester(s.Requester, s.RequesterID)
 	if fault != "" {
 		faults.Add("requester", "This %s. Give one address, or the subject beside it.", fault)
 	}
 	for _, line := range []struct {
 		field, value string
 		limit        int
-	}{{"requester", s.Requester, maxName}, {"requesterId", s.RequesterID, MaxSubjectRunes}, {"reason", s.Reason, MaxReasonRunes}} {
+	}{{"requester", s.Requester, MaxNameRunes}, {"requesterId", s.RequesterID, MaxSubjectRunes}, {"reason", s.Reason, MaxReasonRunes}} {
+		_, _, hidden := printable.Unseen(line.value)
 		switch {
 		case line.field == "reason" && !printable.HasInk(line.value):
 			faults.Add(line.field, "Say how you know: it goes on record.")
-		case utf8.RuneCountInString(line.value) > line.limit || hasUnseen(line.value):
+		case utf8.RuneCountInString(line.value) > line.limit || hidden:
 			faults.Add(line.field, "One line of at most %d characters.", line.limit)
 		}
 	}

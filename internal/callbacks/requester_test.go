@@ -55,13 +55,13 @@ var ownSpellings = []string{
 func TestRequesterIsThePerson(t *testing.T) {
 	t.Parallel()
 	for _, text := range ownSpellings {
-		r, fault := requesterOf(text, "")
+		r, fault := ParseRequester(text, "")
 		if fault != "" || !r.Comparable() || !inesHerself.Is(r) {
 			t.Errorf("%q is read as %+v, fault %q: not seen to be her", text, r, fault)
 		}
 	}
 	for _, id := range []string{"00u1inescalloway", " 00u1inescalloway ", "ines.calloway@example.com", "icalloway"} {
-		if r, fault := requesterOf("Purchasing", id); fault != "" || !inesHerself.Is(r) {
+		if r, fault := ParseRequester("Purchasing", id); fault != "" || !inesHerself.Is(r) {
 			t.Errorf("the subject %q is not hers: %+v, %q", id, r, fault)
 		}
 	}
@@ -73,12 +73,12 @@ func TestRequesterIsSomebodyElse(t *testing.T) {
 		"Bob Marsh <bob.marsh@example.com>", "ines.calloway@example.org", "calloway@example.com", "ines.calloway.jr@example.com",
 		"Ines Marsh <ines.marsh@example.com>", "calloway.ines@example.com", "ines.calloway@example.com.evil.example",
 	} {
-		r, fault := requesterOf(text, "")
+		r, fault := ParseRequester(text, "")
 		if fault != "" || !r.Comparable() || inesHerself.Is(r) {
 			t.Errorf("%q is read as %+v, fault %q, and taken for Ines", text, r, fault)
 		}
 	}
-	if r, _ := requesterOf("", "00u2"); inesHerself.Is(r) || !r.Comparable() {
+	if r, _ := ParseRequester("", "00u2"); inesHerself.Is(r) || !r.Comparable() {
 		t.Errorf("another subject is taken for Ines: %+v", r)
 	}
 	if (Person{}).Is(Requester{}) || (Person{Name: "–"}).Is(Requester{Name: "…"}) {
@@ -114,12 +114,12 @@ func TestRequesterNotComparable(t *testing.T) {
 		`"ines calloway"@example.com`:       "no readable address",
 		"=?gb2312?q?=B0=A2?= <a@b.example>": "no readable address",
 	} {
-		r, fault := requesterOf(text, "")
+		r, fault := ParseRequester(text, "")
 		if !strings.Contains(fault, want) || r.Comparable() {
 			t.Errorf("%q is read as %+v with fault %q, want %q", text, r, fault, want)
 		}
 	}
-	if _, fault := requesterOf("Ines and Bob <ines@example.com> <bob@example.com>", "00u1"); !strings.Contains(fault, "names 2 addresses") {
+	if _, fault := ParseRequester("Ines and Bob <ines@example.com> <bob@example.com>", "00u1"); !strings.Contains(fault, "names 2 addresses") {
 		t.Errorf("two people ask, and a subject hides one of them: %q", fault)
 	}
 }
@@ -141,7 +141,7 @@ func TestRequesterAsShown(t *testing.T) {
 		"Zoë Bücher (zoe@bücher.example) asks":        {Name: "Zoë Bücher asks", Email: "zoe@bücher.example"},
 		"=?utf-8?q?Ines=E2=80=AEx?= <ines@a.example>": {Name: "=?utf-8?q?Ines=E2=80=AEx?= <ines@a.example>", Email: "ines@a.example"},
 	} {
-		if got, _ := requesterOf(text, ""); got != want {
+		if got, _ := ParseRequester(text, ""); got != want {
 			t.Errorf("%q is read as %+v, want %+v", text, got, want)
 		}
 	}
@@ -160,7 +160,7 @@ func FuzzRequesterOf(f *testing.F) {
 	}
 	f.Add("\"@\xff")
 	f.Fuzz(func(t *testing.T, text string) {
-		r, fault := requesterOf(text, "")
+		r, fault := ParseRequester(text, "")
 		if (fault == "") != r.Comparable() {
 			t.Errorf("%q is read as %+v, which compares: %v, with fault %q", text, r, r.Comparable(), fault)
 		}

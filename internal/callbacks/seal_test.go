@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 )
@@ -66,7 +67,7 @@ func TestSeal(t *testing.T) {
 	t.Run("NameCannotTurnItOff", func(t *testing.T) {
 		t.Parallel()
 		d := sealing(t)
-		c := d.Announce(func(a *callbacks.Announcement) { a.Function = "another" })
+		c := d.Announce(func(a *announcement.Announcement) { a.Function = "another" })
 		if shown, err := d.Service.Preview(d.Ctx, desktest.Mara, c.ID, callbacks.Choice{Outcome: "approve"}); err != nil || !shown.Sealed {
 			t.Errorf("sealed is %v (%v), want true: the ARN names the function", shown.Sealed, err)
 		}
@@ -74,7 +75,7 @@ func TestSeal(t *testing.T) {
 	t.Run("ErrWithoutARN", func(t *testing.T) {
 		t.Parallel()
 		d := sealing(t)
-		c := d.Announce(func(a *callbacks.Announcement) { a.ExecutionARN, a.Function = "", "expense-approval" })
+		c := d.Announce(func(a *announcement.Announcement) { a.ExecutionARN, a.Function = "", "expense-approval" })
 		_, err := d.Decide(desktest.Mara, c.ID, "approve", "")
 		if faults := (callbacks.Invalid{}); !errors.As(err, &faults) {
 			t.Errorf("got %v, want a fault: nothing can be bound to no execution", err)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 )
@@ -18,7 +19,7 @@ func TestReceive(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
 		first := d.Announce(nil)
-		again, err := d.Service.Receive(d.Ctx, callbacks.Source{Name: "expenses"}, "", callbacks.Announcement{
+		again, err := d.Service.Receive(d.Ctx, callbacks.Source{Name: "expenses"}, "", announcement.Announcement{
 			CallbackID: "YWJj/+A=", Title: "Expense report EXP-2291", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance", Timeout: time.Hour, ExecutionARN: first.ExecutionARN,
 		})
 		if err != nil || again.Created || again.Callback.ID != first.ID {
@@ -32,7 +33,7 @@ func TestReceive(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
 		c := d.Announce(nil)
-		_, err := d.Service.Receive(d.Ctx, callbacks.Source{Name: "expenses"}, "", callbacks.Announcement{CallbackID: "YWJj/+A=", Title: "Another", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance"})
+		_, err := d.Service.Receive(d.Ctx, callbacks.Source{Name: "expenses"}, "", announcement.Announcement{CallbackID: "YWJj/+A=", Title: "Another", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance"})
 		if !errors.Is(err, callbacks.ErrDifferent) || d.Get(c.ID).Title != c.Title {
 			t.Errorf("got %v, want ErrDifferent and nothing changed", err)
 		}
@@ -40,7 +41,7 @@ func TestReceive(t *testing.T) {
 	t.Run("MessageRepeated", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
-		a := callbacks.Announcement{CallbackID: "YWJj", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance"}
+		a := announcement.Announcement{CallbackID: "YWJj", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance"}
 		first, err := d.Service.Receive(d.Ctx, callbacks.Source{Name: "expenses"}, "msg_1", a)
 		if err != nil {
 			t.Fatal(err)
@@ -63,13 +64,13 @@ func TestDecide(t *testing.T) {
 	for name, tt := range map[string]struct {
 		who              callbacks.Person
 		outcome, comment string
-		change           func(*callbacks.Announcement)
+		change           func(*announcement.Announcement)
 		want             error // nil for a decision
 	}{
 		"OK":                   {desktest.Mara, "approve", "", nil, nil},
 		"ErrOtherQueue":        {desktest.Teo, "approve", "", nil, callbacks.ErrNotFound},
 		"ErrAdminElsewhere":    {desktest.Ops, "approve", "", nil, callbacks.ErrForbidden},
-		"ErrOwnRequest":        {desktest.Mara, "approve", "", func(a *callbacks.Announcement) { a.Requester = "Mara <mara@harborline.example>" }, callbacks.ErrForbidden},
+		"ErrOwnRequest":        {desktest.Mara, "approve", "", func(a *announcement.Announcement) { a.Requester = "Mara <mara@harborline.example>" }, callbacks.ErrForbidden},
 		"ErrOutcomeNotOffered": {desktest.Mara, "shred", "", nil, errInvalid},
 		"ErrCommentMissing":    {desktest.Mara, "reject", "  \r\n ", nil, errInvalid},
 	} {
@@ -117,7 +118,7 @@ func TestDecideOnlyWhatWasSeen(t *testing.T) {
 func TestPreviews(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	c := d.Announce(func(a *callbacks.Announcement) {
+	c := d.Announce(func(a *announcement.Announcement) {
 		many := json.RawMessage(`"` + strings.Repeat("{{reviewer.name}}", 100) + `"`)
 		a.Outcomes = append(callbacks.DefaultOutcomes(callbacks.Failure), callbacks.Outcome{Name: "long", Label: "Long", Kind: callbacks.Success, Payload: many})
 	})
@@ -205,7 +206,7 @@ func TestDecideAfterTheDeadline(t *testing.T) {
 	t.Run("TimedOut", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
-		c := d.Announce(func(a *callbacks.Announcement) { a.ExecutionARN = "" })
+		c := d.Announce(func(a *announcement.Announcement) { a.ExecutionARN = "" })
 		d.Clock.Advance(time.Hour + 2*time.Second)
 		d.Expire()
 		if got, err := d.Decide(desktest.Mara, c.ID, "approve", ""); !errors.Is(err, callbacks.ErrConflict) || got.State != callbacks.TimedOut {
@@ -244,9 +245,9 @@ func TestInvisibleIsNotFoundEverywhere(t *testing.T) {
 func TestNextSkipsWhatOthersHold(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	first := d.Announce(func(a *callbacks.Announcement) { a.CallbackID, a.Timeout = "MQ==", time.Minute })
-	held := d.Announce(func(a *callbacks.Announcement) { a.CallbackID, a.Timeout = "Mg==", 2*time.Minute })
-	free := d.Announce(func(a *callbacks.Announcement) { a.CallbackID, a.Timeout = "Mw==", 3*time.Minute })
+	first := d.Announce(func(a *announcement.Announcement) { a.CallbackID, a.Timeout = "MQ==", time.Minute })
+	held := d.Announce(func(a *announcement.Announcement) { a.CallbackID, a.Timeout = "Mg==", 2*time.Minute })
+	free := d.Announce(func(a *announcement.Announcement) { a.CallbackID, a.Timeout = "Mw==", 3*time.Minute })
 	if _, err := d.Service.OpenReview(d.Ctx, desktest.Dana, held.ID, callbacks.SignOfLife{}); err != nil {
 		t.Fatal(err)
 	}

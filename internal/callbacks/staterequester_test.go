@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 	"countersign/views/words"
@@ -110,7 +111,7 @@ func TestStateRequester_Refused(t *testing.T) {
 		"ErrInvisible": {desktest.Teo, askedByInes, func(d *desk) callbacks.Callback { return d.unknownAsker("X") }, callbacks.ErrNotFound},
 		"ErrKnown":     {desktest.Ops, askedByInes, func(d *desk) callbacks.Callback { return d.Announce(nil) }, callbacks.ErrConflict},
 		"ErrNoFourEyes": {desktest.Ops, askedByInes, func(d *desk) callbacks.Callback {
-			return d.Announce(func(a *callbacks.Announcement) { a.Queue, a.Requester = "", "" })
+			return d.Announce(func(a *announcement.Announcement) { a.Queue, a.Requester = "", "" })
 		}, callbacks.ErrConflict},
 		"ErrDecided": {desktest.Ops, askedByInes, func(d *desk) callbacks.Callback {
 			c := d.Announce(nil)

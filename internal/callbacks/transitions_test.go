@@ -178,10 +178,10 @@ var upkeep = []event{
 // corrections are what is learnt of the request.
 var corrections = []event{
 	{name: "Correct", do: func(c *Callback) (AuditEntry, error) {
-		return c.Correct(Announcement{StartedAt: t0, Timeout: time.Minute}, t0, System("discovery"))
+		return c.Correct(Sighting{Clocks: Clocks{StartedAt: t0, Timeout: time.Minute}}, t0, System("discovery"))
 	}, to: stays(OpenStates...)},
 	{name: "Correct/NothingWrong", do: func(c *Callback) (AuditEntry, error) {
-		known := Announcement{StartedAt: t0, Timeout: time.Hour, HeartbeatTimeout: time.Minute}
+		known := Sighting{Clocks: Clocks{StartedAt: t0, Timeout: time.Hour, HeartbeatTimeout: time.Minute}}
 		return c.Correct(known, t0, System("discovery"))
 	}},
 	{name: "Announced", do: announce, to: stays(States...)},

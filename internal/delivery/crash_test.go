@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delivery"
@@ -68,7 +69,7 @@ func (m *mortal) ClaimHeartbeats(ctx context.Context, now time.Time, limit int) 
 // decision. Whoever got no answer from an earlier process asks again.
 func (d *desk) whole() {
 	d.T.Helper()
-	receipt, err := d.Service.Receive(d.Ctx, callbacks.Source{Name: "expenses"}, "msg_1", callbacks.Announcement{
+	receipt, err := d.Service.Receive(d.Ctx, callbacks.Source{Name: "expenses"}, "msg_1", announcement.Announcement{
 		CallbackID: "YWJj/+A=", Title: "Expense report EXP-2291", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance",
 		Timeout: time.Hour, HeartbeatTimeout: 10 * time.Minute,
 		KeepAlive: callbacks.KeepAliveQueued, ExecutionARN: "arn:aws:lambda:eu-central-1:123456789012:function:expense-approval:14/durable-execution/EXP-2291/0f2c",

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 	"countersign/internal/history"
@@ -142,7 +143,7 @@ func TestRefusedWhileOpen(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
 			d.Lambda.Faults = slices.Repeat([]callbacks.Reply{callbacks.ReplyMaybeClosed}, 5)
-			c := d.Announce(func(a *callbacks.Announcement) {
+			c := d.Announce(func(a *announcement.Announcement) {
 				a.Outcomes = callbacks.DefaultOutcomes("")
 				a.Outcomes[0].Payload = []byte(`{"comments":"` + strings.Repeat("{{comment}}", tt.comments) + `"}`)
 				a.Timeout = 24 * time.Hour
@@ -172,7 +173,7 @@ func TestClosedStaysClosed(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.Lambda.Dialects = []callbacks.Reply{callbacks.ReplyClosed, callbacks.ReplyMaybeClosed, callbacks.ReplyMaybeClosed}
-	c := d.Announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
+	c := d.Announce(func(a *announcement.Announcement) { a.Timeout = 24 * time.Hour })
 	d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByExecution})
 	d.Lambda.Lag = 30
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 	"countersign/internal/history"
@@ -16,7 +17,7 @@ func TestDelivery_Doubt(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
 		prepare func(*desktest.Remote)
-		change  func(*callbacks.Announcement)
+		change  func(*announcement.Announcement)
 		want    callbacks.Doubt
 	}{
 		"Denied":    {func(r *desktest.Remote) { r.NoHistory = callbacks.ReplyDenied }, nil, callbacks.DoubtDenied},
@@ -25,7 +26,7 @@ func TestDelivery_Doubt(t *testing.T) {
 		"Throttled": {func(r *desktest.Remote) { r.NoHistory = callbacks.ReplyThrottled }, nil, callbacks.DoubtThrottled},
 		"Failing":   {func(r *desktest.Remote) { r.NoHistory = callbacks.ReplyNone }, nil, callbacks.DoubtFailing},
 		"Open":      {func(r *desktest.Remote) { r.Lag = 1 << 20 }, nil, callbacks.DoubtOpen},
-		"NoARN":     {func(*desktest.Remote) {}, func(a *callbacks.Announcement) { a.ExecutionARN = "" }, callbacks.DoubtNoARN},
+		"NoARN":     {func(*desktest.Remote) {}, func(a *announcement.Announcement) { a.ExecutionARN = "" }, callbacks.DoubtNoARN},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/delivery"
 	"countersign/internal/desktest"
@@ -45,7 +46,7 @@ func TestExecutionEnded(t *testing.T) {
 		t.Run(string(how), func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			c := d.Announce(func(a *callbacks.Announcement) {
+			c := d.Announce(func(a *announcement.Announcement) {
 				a.HeartbeatTimeout, a.KeepAlive = time.Minute, callbacks.KeepAliveQueued
 			})
 			d.Clock.Advance(30 * time.Minute)
@@ -87,9 +88,9 @@ func TestExecutionEndedLeavesAlone(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	c := d.Announce(nil)
-	other := d.Announce(func(a *callbacks.Announcement) { a.CallbackID, a.ExecutionARN = "b3RoZXI=", a.ExecutionARN+"/other" })
-	unknown := d.Announce(func(a *callbacks.Announcement) { a.CallbackID, a.ExecutionARN = "bm9uZQ==", "" })
-	decided := d.Announce(func(a *callbacks.Announcement) { a.CallbackID = "ZGVjaWRlZA==" })
+	other := d.Announce(func(a *announcement.Announcement) { a.CallbackID, a.ExecutionARN = "b3RoZXI=", a.ExecutionARN+"/other" })
+	unknown := d.Announce(func(a *announcement.Announcement) { a.CallbackID, a.ExecutionARN = "bm9uZQ==", "" })
+	decided := d.Announce(func(a *announcement.Announcement) { a.CallbackID = "ZGVjaWRlZA==" })
 	d.MustDecide(desktest.Mara, decided.ID, "approve", "")
 	d.ended(c, callbacks.ExecutionFailed, 1)
 	d.ended(unknown, callbacks.ExecutionFailed, 0)
@@ -109,7 +110,7 @@ func TestExecutionEndedOfMany(t *testing.T) {
 	const many = 201 // more than are read at a time
 	var c callbacks.Callback
 	for i := range many {
-		c = d.Announce(func(a *callbacks.Announcement) { a.CallbackID = fmt.Sprintf("%04d", i) })
+		c = d.Announce(func(a *announcement.Announcement) { a.CallbackID = fmt.Sprintf("%04d", i) })
 	}
 	var all sync.WaitGroup
 	closed := make([]int, 4)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/delivery"
 	"countersign/internal/desktest"
@@ -297,7 +298,7 @@ func many(t *testing.T, n int) *desk {
 	t.Helper()
 	d := newDesk(t)
 	for i := range n {
-		c := d.Announce(func(a *callbacks.Announcement) { a.CallbackID = fmt.Sprintf("Y2I%03d", i) })
+		c := d.Announce(func(a *announcement.Announcement) { a.CallbackID = fmt.Sprintf("Y2I%03d", i) })
 		d.Lambda.Closed = false
 		d.MustDecide(desktest.Mara, c.ID, "approve", "")
 		d.Deliver()
@@ -368,7 +369,7 @@ func TestFollowLeavesRoom(t *testing.T) {
 	for range 16 {
 		<-slow.reads
 	}
-	c := d.Announce(func(a *callbacks.Announcement) { a.CallbackID = "bmV3" })
+	c := d.Announce(func(a *announcement.Announcement) { a.CallbackID = "bmV3" })
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	worker.Wake()
 	<-slow.completed

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 	"countersign/internal/worker"
@@ -53,7 +54,7 @@ func TestMoreDueThanSlots(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d := newDesk(t)
 				for n := range due {
-					c := d.Announce(func(a *callbacks.Announcement) {
+					c := d.Announce(func(a *announcement.Announcement) {
 						desktest.WithHeartbeat(a)
 						a.CallbackID, a.KeepAlive, a.ExecutionARN = fmt.Sprintf("%08d", n), callbacks.KeepAliveQueued, ""
 					})

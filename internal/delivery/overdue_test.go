@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/delivery"
 	"countersign/internal/desktest"
@@ -134,7 +135,7 @@ func TestOverdue_WaitsForTheBudget(t *testing.T) {
 	d.Deliveries = delivery.NewWorker(d.Workers(silent{d.Lambda, &sync.Mutex{}, map[callbacks.CallbackID]*desktest.Remote{}}, 5).Delivery)
 	var ids []callbacks.ID
 	for i := range 30 {
-		c := d.Announce(func(a *callbacks.Announcement) { a.CallbackID = fmt.Sprintf("%04d", i) })
+		c := d.Announce(func(a *announcement.Announcement) { a.CallbackID = fmt.Sprintf("%04d", i) })
 		d.MustDecide(desktest.Mara, c.ID, "approve", "")
 		ids = append(ids, c.ID)
 	}
@@ -179,7 +180,7 @@ func TestOverdue_HeartbeatClock(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	d.Lambda.Faults = slices.Repeat([]callbacks.Reply{callbacks.ReplyThrottled}, 12)
-	c := d.Announce(func(a *callbacks.Announcement) { a.Timeout, a.HeartbeatTimeout = 24*time.Hour, time.Minute })
+	c := d.Announce(func(a *announcement.Announcement) { a.Timeout, a.HeartbeatTimeout = 24*time.Hour, time.Minute })
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	d.Deliver()
 	d.tryFor(12*6*time.Minute, 6*time.Minute)

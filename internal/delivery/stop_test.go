@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delivery"
@@ -126,7 +127,7 @@ func TestDecisionIsHandedOver(t *testing.T) {
 		before := counted.made.Load()
 
 		// without a receipt to look for
-		c := d.Announce(func(a *callbacks.Announcement) { a.ExecutionARN = "" })
+		c := d.Announce(func(a *announcement.Announcement) { a.ExecutionARN = "" })
 		for range 2 * delivery.DeliveriesAtOnce {
 			if _, err := d.Decide(desktest.Mara, c.ID, "reject", ""); err == nil {
 				t.Fatal("a reject without a comment was recorded")
@@ -141,7 +142,7 @@ func TestDecisionIsHandedOver(t *testing.T) {
 
 		stop()
 		<-ended
-		late := d.Announce(func(a *callbacks.Announcement) { a.CallbackID = "bGF0ZQ==" })
+		late := d.Announce(func(a *announcement.Announcement) { a.CallbackID = "bGF0ZQ==" })
 		d.MustDecide(desktest.Mara, late.ID, "approve", "")
 		synctest.Wait()
 		d.WantState(late.ID, callbacks.Decided)
@@ -177,7 +178,7 @@ func TestStopDuringHeartbeat(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				d := newDesk(t)
-				c := d.Announce(func(a *callbacks.Announcement) {
+				c := d.Announce(func(a *announcement.Announcement) {
 					a.HeartbeatTimeout, a.KeepAlive = time.Minute, callbacks.KeepAliveQueued
 				})
 				if took := d.stopping(tt.release, heartbeats); took != tt.took {

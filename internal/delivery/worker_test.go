@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delivery"
@@ -134,7 +135,7 @@ func TestDelivery_HistoryLagsAfterManyTries(t *testing.T) {
 	d := newDesk(t)
 	d.Lambda.Faults = append(slices.Repeat([]callbacks.Reply{callbacks.ReplyThrottled}, 20), callbacks.ReplyNone)
 	d.Lambda.Lag = 3
-	c := d.Announce(func(a *callbacks.Announcement) { a.Timeout = 24 * time.Hour })
+	c := d.Announce(func(a *announcement.Announcement) { a.Timeout = 24 * time.Hour })
 	d.MustDecide(desktest.Mara, c.ID, "approve", "")
 	for range 24 {
 		d.Deliver()

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/delivery"
@@ -135,9 +136,9 @@ var (
 )
 
 // Announce receives a callback in queue finance, with a readable history.
-func (d *Desk) Announce(change func(*callbacks.Announcement)) callbacks.Callback {
+func (d *Desk) Announce(change func(*announcement.Announcement)) callbacks.Callback {
 	d.T.Helper()
-	a := callbacks.Announcement{
+	a := announcement.Announcement{
 		CallbackID: "YWJj/+A=", Title: "Expense report EXP-2291", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance", Timeout: time.Hour,
 		ExecutionARN: "arn:aws:lambda:eu-central-1:123456789012:function:expense-approval:14/durable-execution/EXP-2291/0f2c",
 	}

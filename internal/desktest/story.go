@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/readquota"
 )
@@ -82,7 +83,7 @@ func (d *Desk) Throttle(lane callbacks.Lane, pause time.Duration) {
 }
 
 // WithHeartbeat announces a heartbeat timeout of a minute.
-func WithHeartbeat(a *callbacks.Announcement) { a.HeartbeatTimeout = time.Minute }
+func WithHeartbeat(a *announcement.Announcement) { a.HeartbeatTimeout = time.Minute }
 
 // Two accounts; the second has credentials of its own.
 const (
@@ -95,6 +96,8 @@ const (
 var TheirLanes = callbacks.Lanes{Accounts: []string{TheirAccount}, Region: "eu-central-1"}
 
 // In announces a callback of an account.
-func In(account, id string) func(*callbacks.Announcement) {
-	return func(a *callbacks.Announcement) { a.CallbackID, a.ExecutionARN = id, fmt.Sprintf(anExecution, account) }
+func In(account, id string) func(*announcement.Announcement) {
+	return func(a *announcement.Announcement) {
+		a.CallbackID, a.ExecutionARN = id, fmt.Sprintf(anExecution, account)
+	}
 }

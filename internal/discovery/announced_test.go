@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 	"countersign/internal/discovery"
@@ -23,7 +24,7 @@ func foundIn(t *testing.T, queue string) (s *search, d *desktest.Desk, c callbac
 }
 
 // payMara is an announcement by which somebody asks for money for herself.
-func payMara(a *callbacks.Announcement) {
+func payMara(a *announcement.Announcement) {
 	a.Title, a.Requester, a.Payload = "Pay 1,000,000 to Mara", "Mara <mara@harborline.example>", []byte(`{"amount":1000000}`)
 }
 
@@ -81,7 +82,7 @@ func TestAnnouncedAfterThePreview(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.announce(token, func(a *callbacks.Announcement) { a.Queue, a.Title = callbacks.DefaultQueue, "Pay 1,000,000 to Mara" })
+	s.announce(token, func(a *announcement.Announcement) { a.Queue, a.Title = callbacks.DefaultQueue, "Pay 1,000,000 to Mara" })
 	choice.PreparedAt = shown.PreparedAt
 	if _, err := s.service.Decide(t.Context(), rita, c.ID, choice, shown.Seen()); !errors.Is(err, callbacks.ErrStale) {
 		t.Errorf("got %v, want ErrStale", err)

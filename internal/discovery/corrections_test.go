@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 )
 
@@ -18,7 +19,7 @@ func TestDiscovery_CorrectsTheClocksOnce(t *testing.T) {
 	began := s.clock.Now()
 	arn, token := s.start("expenses")
 	s.clock.Advance(40 * time.Second)
-	known := s.announce(token, func(a *callbacks.Announcement) { a.Timeout = 5 * time.Hour }).Callback
+	known := s.announce(token, func(a *announcement.Announcement) { a.Timeout = 5 * time.Hour }).Callback
 	s.scan()
 	s.again()
 	got := s.only(callbacks.Pending)
@@ -45,7 +46,7 @@ func TestDiscovery_CorrectsTheExecution(t *testing.T) {
 			s := watching(t, "expenses")
 			register(s, "expenses", sign)
 			arn, token := s.start("expenses")
-			s.announce(token, func(a *callbacks.Announcement) {
+			s.announce(token, func(a *announcement.Announcement) {
 				a.Function, a.ExecutionARN = function, "arn:aws:lambda:us-east-1:123456789012:function:refunds:1/durable-execution/x/y"
 			})
 			s.scan()
@@ -70,7 +71,7 @@ func TestDiscovery_RightAnnouncementStays(t *testing.T) {
 	register(s, "expenses", sign)
 	began := s.clock.Now()
 	arn, token := s.start("expenses")
-	known := s.announce(token, func(a *callbacks.Announcement) {
+	known := s.announce(token, func(a *announcement.Announcement) {
 		a.Name, a.ExecutionARN, a.Timeout, a.HeartbeatTimeout = "sign", arn, time.Hour, 10*time.Minute
 		a.StartedAt, a.ExecutionDeadline = began.Add(300*time.Millisecond), began.Add(7*time.Hour)
 	}).Callback
@@ -87,7 +88,7 @@ func TestDiscovery_AnnouncementAfterwards(t *testing.T) {
 	_, token := s.start("expenses")
 	s.scan()
 	found := s.only(callbacks.Pending)
-	say := func(a *callbacks.Announcement) {
+	say := func(a *announcement.Announcement) {
 		a.Queue, a.Title, a.Timeout = "default", "Dinner for nine", time.Second
 	}
 	if r := s.announce(token, say); !r.Created || r.Callback.ID != found.ID {
@@ -103,7 +104,7 @@ func TestDiscovery_AnnouncementAfterwards(t *testing.T) {
 	if r := s.announce(token, say); r.Created {
 		t.Error("the same announcement again counts as created")
 	}
-	_, err := s.service.Receive(t.Context(), callbacks.Source{Name: "expenses"}, "", callbacks.Announcement{CallbackID: token, Title: "other"})
+	_, err := s.service.Receive(t.Context(), callbacks.Source{Name: "expenses"}, "", announcement.Announcement{CallbackID: token, Title: "other"})
 	if !errors.Is(err, callbacks.ErrDifferent) {
 		t.Errorf("another announcement gives %v, want ErrDifferent", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"countersign/durable"
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 	"countersign/internal/discovery"
@@ -16,8 +17,8 @@ import (
 )
 
 // named is an announcement that says no more than the execution: no clock ends the callback here.
-func named(arn string) func(*callbacks.Announcement) {
-	return func(a *callbacks.Announcement) { a.ExecutionARN = arn }
+func named(arn string) func(*announcement.Announcement) {
+	return func(a *announcement.Announcement) { a.ExecutionARN = arn }
 }
 
 func (s *search) stop(arn string) {
@@ -158,7 +159,7 @@ func TestDiscovery_OverlooksOthers(t *testing.T) {
 			register(s, "expenses", sign)
 			s.settings.Lanes = callbacks.Lanes{Accounts: []string{desktest.TheirAccount}, Region: region}
 			s.discovery = discovery.NewWorker(s.settings)
-			s.announce("bm90aGluZw==", func(a *callbacks.Announcement) { a.Function, a.ExecutionARN = "expenses", arn })
+			s.announce("bm90aGluZw==", func(a *announcement.Announcement) { a.Function, a.ExecutionARN = "expenses", arn })
 			s.again()
 			if asked := s.front.take(); !slices.Equal(asked, []string{"list"}) {
 				t.Errorf("asked for %v, want the list alone", asked)

@@ -147,7 +147,7 @@ func (d *search) identify(ctx context.Context, s *scan, found *sighting, input [
 	switch {
 	case err == nil:
 		found.ID = known.ID
-		return false, d.correct(ctx, known, found.announcement(s.Watch, r.ARN, r.Trace.Deadline, nil))
+		return false, d.correct(ctx, known, found.open(s.Watch, r.ARN, r.Trace.Deadline))
 	case !errors.Is(err, callbacks.ErrNotFound):
 		return false, fmt.Errorf("look up a callback: %w", err)
 	case !found.Closing.Open:

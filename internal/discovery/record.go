@@ -9,21 +9,40 @@ import (
 	"fmt"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/arn"
 	"countersign/internal/callbacks"
+	"countersign/internal/printable"
 )
 
 // maxFoundPayload bounds the input of an execution that is shown with a callback found in it;
 // synchronous invocations accept up to 6 MB.
 const maxFoundPayload = 1 << 20
 
+// open is what a history says of a callback that is open.
+func (s *sighting) open(w Watch, execution string, deadline time.Time) callbacks.Sighting {
+	return callbacks.Sighting{
+		ExecutionARN: execution,
+		Function:     cmp.Or(arn.OfFunction(execution).Function(), w.Name()),
+		Name:         printable.Clip(printable.Blanked(s.Start.Name), callbacks.MaxNameRunes),
+		Clocks: callbacks.Clocks{
+			StartedAt: s.Start.At, Timeout: s.Start.Timeout, HeartbeatTimeout: s.Start.HeartbeatTimeout,
+			ExecutionDeadline: deadline,
+		},
+	}
+}
+
 // announcement returns what a history says of a callback, in the form that a sender would have
 // used.
-func (s *sighting) announcement(w Watch, execution string, deadline time.Time, input []byte) callbacks.Announcement {
-	a := callbacks.Announcement{
-		CallbackID: string(s.Start.CallbackID), Function: cmp.Or(arn.OfFunction(execution).Function(), w.Name()), ExecutionARN: execution,
-		Name: callbacks.NameLine(s.Start.Name), Queue: w.Queue, StartedAt: s.Start.At,
-		Timeout: s.Start.Timeout, HeartbeatTimeout: s.Start.HeartbeatTimeout, ExecutionDeadline: deadline,
+func (s *sighting) announcement(
+	w Watch, execution string, deadline time.Time, input []byte,
+) announcement.Announcement {
+	open := s.open(w, execution, deadline)
+	a := announcement.Announcement{
+		CallbackID: string(s.Start.CallbackID), Queue: w.Queue,
+		Function: open.Function, ExecutionARN: open.ExecutionARN, Name: open.Name,
+		StartedAt: open.Clocks.StartedAt, ExecutionDeadline: open.Clocks.ExecutionDeadline,
+		Timeout: open.Clocks.Timeout, HeartbeatTimeout: open.Clocks.HeartbeatTimeout,
 	}
 	switch {
 	case len(input) > maxFoundPayload:
@@ -77,7 +96,7 @@ func (d *search) receive(ctx context.Context, s *scan, found *sighting, input []
 }
 
 // correct sets the true clocks of an announced callback.
-func (d *search) correct(ctx context.Context, c callbacks.Callback, found callbacks.Announcement) error {
+func (d *search) correct(ctx context.Context, c callbacks.Callback, found callbacks.Sighting) error {
 	if !c.Corrects(found) {
 		return nil
 	}

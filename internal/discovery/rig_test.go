@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"countersign/durable"
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desktest"
@@ -258,9 +259,9 @@ func (s *search) told(id callbacks.ID) []string {
 }
 
 // announce receives an announcement as a webhook would.
-func (s *search) announce(token string, change func(*callbacks.Announcement)) callbacks.Acknowledgment {
+func (s *search) announce(token string, change func(*announcement.Announcement)) callbacks.Acknowledgment {
 	s.t.Helper()
-	a := callbacks.Announcement{CallbackID: token, Title: "Expense report", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance", StartedAt: s.clock.Now()}
+	a := announcement.Announcement{CallbackID: token, Title: "Expense report", Requester: "Ines Calloway <ines@harborline.example>", Queue: "finance", StartedAt: s.clock.Now()}
 	if change != nil {
 		change(&a)
 	}

@@ -3,6 +3,7 @@ package intake
 import (
 	"bytes"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 )
 
@@ -12,23 +13,23 @@ var byteOrderMark = []byte("\ufeff")
 // Decode reads the body of an announcement. It returns all faults of its shape at once, as
 // [callbacks.Invalid]; a document that two readers could understand differently is not read
 // further. The domain checks the values. The payload stays as it was sent, byte for byte.
-func Decode(body []byte) (callbacks.Announcement, error) {
+func Decode(body []byte) (announcement.Announcement, error) {
 	body = bytes.TrimPrefix(body, byteOrderMark)
 	var f faults
 	checkDocument(body, &f)
 	if err := f.err(); err != nil {
-		return callbacks.Announcement{}, err
+		return announcement.Announcement{}, err
 	}
-	var a callbacks.Announcement
-	readObject(body, "", &f, func(o object) { a = announcement(o) })
+	var a announcement.Announcement
+	readObject(body, "", &f, func(o object) { a = readAnnouncement(o) })
 	if err := f.err(); err != nil {
-		return callbacks.Announcement{}, err
+		return announcement.Announcement{}, err
 	}
 	return a, nil
 }
 
-func announcement(o object) callbacks.Announcement {
-	a := callbacks.Announcement{
+func readAnnouncement(o object) announcement.Announcement {
+	a := announcement.Announcement{
 		CallbackID:        o.required("callbackId"),
 		Title:             o.text("title"),
 		Description:       o.text("description"),

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/intake"
 )
@@ -43,7 +44,7 @@ func TestDecode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := callbacks.Announcement{
+	want := announcement.Announcement{
 		CallbackID:        "QUJD/x+Y/z0=",
 		Title:             "Refund 120 €",
 		Description:       "**Why**: damaged",
@@ -88,7 +89,7 @@ func TestDecodeLittle(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(callbacks.Announcement{CallbackID: "QUJD"}, got); diff != "" {
+			if diff := cmp.Diff(announcement.Announcement{CallbackID: "QUJD"}, got); diff != "" {
 				t.Errorf("announcement (-want +got):\n%s", diff)
 			}
 		})

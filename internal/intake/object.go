@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"time"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/announcement"
 )
 
 // object reads the fields of one JSON object. Each field is taken once; fields that are left over
@@ -138,7 +138,7 @@ func (o object) instant(name string) time.Time {
 	switch {
 	case err != nil:
 		o.faults.add(at, "%v", err)
-	case !callbacks.ValidTime(t):
+	case !announcement.ValidTime(t):
 		o.faults.add(at, "a time in the years 1971 to 9999 (UTC) is expected")
 	default:
 		return t

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/announcement"
 	"countersign/internal/intake"
 	"countersign/internal/standin/locallambda"
 )
@@ -23,7 +23,7 @@ func TestStepOfTheDocs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	announced := make(chan callbacks.Announcement, 2)
+	announced := make(chan announcement.Announcement, 2)
 	desk := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := intake.ReadBody(w, r)
 		if err == nil {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 	"countersign/internal/upkeep"
@@ -18,9 +19,11 @@ const jump = 5 * time.Minute
 // once the clock is right.
 func TestAheadOfATimeout(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(*callbacks.Announcement){
-		"Timeout":   func(a *callbacks.Announcement) { a.Timeout = 3 * time.Minute },
-		"Execution": func(a *callbacks.Announcement) { a.ExecutionDeadline = time.Date(2026, 11, 24, 13, 3, 0, 0, time.UTC) },
+	for name, change := range map[string]func(*announcement.Announcement){
+		"Timeout": func(a *announcement.Announcement) { a.Timeout = 3 * time.Minute },
+		"Execution": func(a *announcement.Announcement) {
+			a.ExecutionDeadline = time.Date(2026, 11, 24, 13, 3, 0, 0, time.UTC)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -83,7 +86,7 @@ func TestSetBackDuringAReview(t *testing.T) {
 func TestSetBackInAQueue(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	c := d.Announce(func(a *callbacks.Announcement) {
+	c := d.Announce(func(a *announcement.Announcement) {
 		desktest.WithHeartbeat(a)
 		a.KeepAlive = callbacks.KeepAliveQueued
 	})

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 	"countersign/internal/history"
@@ -17,20 +18,22 @@ import (
 func TestSweepTimesOut(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		change func(*callbacks.Announcement)
+		change func(*announcement.Announcement)
 		after  time.Duration
 		cause  callbacks.DeadlineCause
 	}{
-		"Timeout": {func(*callbacks.Announcement) {}, time.Hour, callbacks.CauseTimeout},
-		"Heartbeat": {func(a *callbacks.Announcement) { a.HeartbeatTimeout = time.Minute },
+		"Timeout": {func(*announcement.Announcement) {}, time.Hour, callbacks.CauseTimeout},
+		"Heartbeat": {func(a *announcement.Announcement) { a.HeartbeatTimeout = time.Minute },
 			time.Minute, callbacks.CauseHeartbeat},
-		"Execution": {func(a *callbacks.Announcement) { a.ExecutionDeadline = time.Date(2026, 11, 24, 13, 10, 0, 0, time.UTC) },
+		"Execution": {func(a *announcement.Announcement) {
+			a.ExecutionDeadline = time.Date(2026, 11, 24, 13, 10, 0, 0, time.UTC)
+		},
 			10 * time.Minute, callbacks.CauseExecution},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			c := d.Announce(func(a *callbacks.Announcement) {
+			c := d.Announce(func(a *announcement.Announcement) {
 				a.ExecutionARN = ""
 				tt.change(a)
 			})
@@ -153,7 +156,7 @@ func TestSweepOfVeryMany(t *testing.T) {
 	d.Expiry = upkeep.NewExpiry(d.Workers(d.Lambda, 1).Upkeep)
 	var ids []callbacks.ID
 	for i := range 10 {
-		ids = append(ids, d.Announce(func(a *callbacks.Announcement) { a.CallbackID = fmt.Sprintf("%04d", i) }).ID)
+		ids = append(ids, d.Announce(func(a *announcement.Announcement) { a.CallbackID = fmt.Sprintf("%04d", i) }).ID)
 	}
 	d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByOther, EventID: 4})
 	d.Clock.Advance(2 * time.Hour)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 	"countersign/internal/history/historytest"
@@ -19,12 +20,12 @@ func TestSweepLooksBehindThrottledLanes(t *testing.T) {
 	d.Lanes = desktest.TheirLanes
 	d.Restart(d.Store)
 	for i := range upkeep.Batch {
-		d.Announce(func(a *callbacks.Announcement) {
+		d.Announce(func(a *announcement.Announcement) {
 			desktest.In(desktest.TheirAccount, fmt.Sprintf("Y2I%03d", i))(a)
 			a.HeartbeatTimeout = time.Minute
 		})
 	}
-	ours := d.Announce(func(a *callbacks.Announcement) {
+	ours := d.Announce(func(a *announcement.Announcement) {
 		// so that the clock is believed
 		a.CallbackID, a.ExecutionARN, a.Timeout = "b3Vy", "", 2*time.Minute
 	})
@@ -40,7 +41,7 @@ func TestSweepLooksBehindThrottledLanes(t *testing.T) {
 func TestSweepWaitsForTheBudget(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	c := d.Announce(func(a *callbacks.Announcement) { a.HeartbeatTimeout = time.Minute })
+	c := d.Announce(func(a *announcement.Announcement) { a.HeartbeatTimeout = time.Minute })
 	d.Lambda.Close(callbacks.Closing{By: callbacks.EndedByOther})
 	d.Throttle(callbacks.Lane{Region: "eu-central-1"}, 5*time.Minute)
 	sweep := func() {

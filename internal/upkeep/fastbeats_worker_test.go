@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desktest"
@@ -14,8 +15,8 @@ import (
 func TestFastBeats_Worker(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	queued := func(timeout time.Duration) func(*callbacks.Announcement) {
-		return func(a *callbacks.Announcement) {
+	queued := func(timeout time.Duration) func(*announcement.Announcement) {
+		return func(a *announcement.Announcement) {
 			a.CallbackID, a.HeartbeatTimeout, a.KeepAlive = string(callbackstest.NewCallbackID()), timeout, callbacks.KeepAliveQueued
 		}
 	}

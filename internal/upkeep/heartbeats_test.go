@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 	"countersign/internal/upkeep"
@@ -52,7 +53,7 @@ func TestBeatsStop(t *testing.T) {
 	t.Run("WhenTheTabDies", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
-		c := d.Announce(func(a *callbacks.Announcement) { a.HeartbeatTimeout = 3 * time.Minute })
+		c := d.Announce(func(a *announcement.Announcement) { a.HeartbeatTimeout = 3 * time.Minute })
 		d.Open(desktest.Mara, c.ID)
 		d.Beat()
 		d.Live(2 * time.Minute)
@@ -66,7 +67,7 @@ func TestBeatsStop(t *testing.T) {
 	t.Run("WhenTheBudgetIsUsedUp", func(t *testing.T) {
 		t.Parallel()
 		d := newDesk(t)
-		c := d.Announce(func(a *callbacks.Announcement) { a.HeartbeatTimeout, a.Timeout = 3*time.Minute, 3*time.Hour })
+		c := d.Announce(func(a *announcement.Announcement) { a.HeartbeatTimeout, a.Timeout = 3*time.Minute, 3*time.Hour })
 		renew := d.Renewal(desktest.Mara, c.ID, d.Open(desktest.Mara, c.ID).Review.ID, callbacks.SignOfLife{})
 		d.Beat()
 		d.Live(34*time.Minute, renew)
@@ -96,7 +97,7 @@ func mustReview(t *testing.T, d *desk, id callbacks.ID) callbacks.ID {
 func TestQueuedBeatsFromArrival(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.Announce(func(a *callbacks.Announcement) { desktest.WithHeartbeat(a); a.KeepAlive = callbacks.KeepAliveQueued })
+	d.Announce(func(a *announcement.Announcement) { desktest.WithHeartbeat(a); a.KeepAlive = callbacks.KeepAliveQueued })
 	d.Beat()
 	d.Live(2 * time.Minute)
 	if n := d.Lambda.BeatCount(); n != 7 {
@@ -163,7 +164,7 @@ func TestClosedAsAnswerToABeat(t *testing.T) {
 func TestOpeningAgainIsNoInput(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	c := d.Announce(func(a *callbacks.Announcement) { a.HeartbeatTimeout, a.Timeout = 90*time.Second, 12*time.Hour })
+	c := d.Announce(func(a *announcement.Announcement) { a.HeartbeatTimeout, a.Timeout = 90*time.Second, 12*time.Hour })
 	d.Open(desktest.Mara, c.ID)
 	for range 60 { // an hour of sleeping for a minute and opening again
 		d.Beat()
@@ -211,7 +212,7 @@ func TestBeatThatHangs(t *testing.T) {
 				}
 			}}, desktest.Rate)
 			d.Heartbeats = upkeep.NewHeartbeats(workers.Upkeep)
-			c := d.Announce(func(a *callbacks.Announcement) { a.HeartbeatTimeout = timeout })
+			c := d.Announce(func(a *announcement.Announcement) { a.HeartbeatTimeout = timeout })
 			d.Open(desktest.Mara, c.ID)
 			began = time.Now()
 			d.Beat()

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
 	"countersign/internal/desktest"
 	"countersign/views/words"
@@ -140,7 +141,7 @@ func TestSweepWithoutAHistory(t *testing.T) {
 		t.Run(string(reply), func(t *testing.T) {
 			t.Parallel()
 			d := newDesk(t)
-			c := d.Announce(func(a *callbacks.Announcement) {
+			c := d.Announce(func(a *announcement.Announcement) {
 				desktest.WithHeartbeat(a)
 				a.ExecutionARN = ""
 			})
@@ -168,7 +169,7 @@ func TestSweepWithoutAHistory(t *testing.T) {
 func TestDeadReviewEndsTheBeats(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	c := d.Announce(func(a *callbacks.Announcement) { a.HeartbeatTimeout = 50 * time.Minute })
+	c := d.Announce(func(a *announcement.Announcement) { a.HeartbeatTimeout = 50 * time.Minute })
 	d.Open(desktest.Mara, c.ID)
 	d.Beat()
 	d.wantEnd(c.ID, callbacks.CauseTimeout)

@@ -1,9 +1,11 @@
-package callbacks
+package announcement
 
 import (
 	"errors"
 	"strings"
 	"testing"
+
+	"countersign/internal/callbacks"
 )
 
 // TestTitles: what people's tools leave in a title does not refuse a request, and what turns text
@@ -47,7 +49,7 @@ func TestTitles(t *testing.T) {
 		"ab\uFFFD":           "character 3 is U+FFFD (replacement character)",
 	} {
 		_, _, err := announcement(func(a *Announcement) { a.Title = sent }).Callback("expenses", nil, queues, t0)
-		faults, ok := errors.AsType[Invalid](err)
+		faults, ok := errors.AsType[callbacks.Invalid](err)
 		if !ok || faults[0].Pointer != "/title" || !strings.HasPrefix(faults[0].Detail, want) {
 			t.Errorf("%+q: got %v, want %s", sent, err, want)
 		}
@@ -59,18 +61,24 @@ func TestTitles(t *testing.T) {
 func TestLinesNameTheCharacter(t *testing.T) {
 	t.Parallel()
 	for pointer, change := range map[string]func(*Announcement, string){
-		"/requester":            func(a *Announcement, s string) { a.Requester = s },
-		"/function":             func(a *Announcement, s string) { a.Function = s },
-		"/name":                 func(a *Announcement, s string) { a.Name = s },
-		"/executionArn":         func(a *Announcement, s string) { a.ExecutionARN = s },
-		"/tags/0":               func(a *Announcement, s string) { a.Tags = []string{s} },
-		"/links/0/title":        func(a *Announcement, s string) { a.Links = []Link{{Title: s, URL: "https://a.test"}} },
-		"/outcomes/0/label":     func(a *Announcement, s string) { a.Outcomes = DefaultOutcomes(Failure); a.Outcomes[0].Label = s },
-		"/outcomes/1/errorType": func(a *Announcement, s string) { a.Outcomes = DefaultOutcomes(Failure); a.Outcomes[1].ErrorType = s },
+		"/requester":     func(a *Announcement, s string) { a.Requester = s },
+		"/function":      func(a *Announcement, s string) { a.Function = s },
+		"/name":          func(a *Announcement, s string) { a.Name = s },
+		"/executionArn":  func(a *Announcement, s string) { a.ExecutionARN = s },
+		"/tags/0":        func(a *Announcement, s string) { a.Tags = []string{s} },
+		"/links/0/title": func(a *Announcement, s string) { a.Links = []callbacks.Link{{Title: s, URL: "https://a.test"}} },
+		"/outcomes/0/label": func(a *Announcement, s string) {
+			a.Outcomes = callbacks.DefaultOutcomes(callbacks.Failure)
+			a.Outcomes[0].Label = s
+		},
+		"/outcomes/1/errorType": func(a *Announcement, s string) {
+			a.Outcomes = callbacks.DefaultOutcomes(callbacks.Failure)
+			a.Outcomes[1].ErrorType = s
+		},
 	} {
 		for _, bad := range []rune{'\u202e', '\u200b', '\u0000', '\u001b', '\u00ad', '\u3164', '\n', '\uFFFD'} {
 			_, _, err := announcement(func(a *Announcement) { change(a, "ab"+string(bad)+"c") }).Callback("expenses", nil, queues, t0)
-			faults, ok := errors.AsType[Invalid](err)
+			faults, ok := errors.AsType[callbacks.Invalid](err)
 			if !ok || len(faults) != 1 || faults[0].Pointer != pointer || !strings.HasPrefix(faults[0].Detail, "character 3 is U+") {
 				t.Errorf("%s with %U: %v", pointer, bad, err)
 			}
@@ -108,7 +116,7 @@ func TestLinkAddresses(t *testing.T) {
 		"https://:443/":                                "is no host",
 		"ftp://a.test":                                 "an absolute",
 	} {
-		_, _, err := announcement(func(a *Announcement) { a.Links = []Link{{URL: address}} }).Callback("expenses", nil, queues, t0)
+		_, _, err := announcement(func(a *Announcement) { a.Links = []callbacks.Link{{URL: address}} }).Callback("expenses", nil, queues, t0)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%+q: %v, want %q", address, err, want)
 		}

@@ -1,26 +1,23 @@
-package callbacks
+package printable
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
-
-	"countersign/internal/printable"
 )
 
-// tidyLine makes a title as people see it. It removes invisible characters that keyboards and
+// Tidy makes a title as people see it. It removes invisible characters that keyboards and
 // programs leave behind by accident, and keeps direction marks and joiners where a script needs
 // them. A character that controls a terminal or turns the text is refused: refused is that
 // character and place its position in the text.
-func tidyLine(text string) (tidy string, refused rune, place int) {
+func Tidy(text string) (tidy string, refused rune, place int) {
 	if before, _, found := strings.Cut(text, lostText); found {
 		return "", utf8.RuneError, utf8.RuneCountInString(before) + 1
 	}
 	var b strings.Builder
 	at := 0
-	for _, run := range printable.Runs(strings.Trim(text, " \t\r\n\ufeff"), printable.Line) {
+	for _, run := range Runs(strings.Trim(text, " \t\r\n\ufeff"), Line) {
 		switch {
 		case !run.Hidden || run.Text[len("⟨"):] == "U+27E8⟩" || isMark(run.Char):
 			b.WriteString(original(run))
@@ -38,7 +35,7 @@ func tidyLine(text string) (tidy string, refused rune, place int) {
 const lostText = string(utf8.RuneError)
 
 // original returns the text of a run as it was sent.
-func original(run printable.Run) string {
+func original(run Run) string {
 	if run.Hidden {
 		return string(run.Char)
 	}
@@ -50,17 +47,17 @@ func isMark(r rune) bool { return r == '\u200e' || r == '\u200f' || r == '\u061c
 
 // harms reports whether an invisible character does harm: it ends the line, controls a terminal, or
 // turns the text after it.
-func harms(run printable.Run) bool {
+func harms(run Run) bool {
 	r := run.Char
 	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Noncharacter_Code_Point) || r == utf8.RuneError || utf16.IsSurrogate(r) ||
 		r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' || r >= '\ufff9' && r <= '\ufffb'
 }
 
-// unseen returns the first character of a line that people could not see, and its place; ok is
+// Unseen returns the first character of a line that people could not see, and its place; ok is
 // false if there is none.
-func unseen(line string) (r rune, place int, ok bool) {
+func Unseen(line string) (r rune, place int, ok bool) {
 	at := 0
-	for _, run := range printable.Runs(line, printable.Line) {
+	for _, run := range Runs(line, Line) {
 		if run.Hidden && !strings.HasSuffix(run.Text, "27E8⟩") {
 			return run.Char, at + 1, true
 		}
@@ -72,34 +69,15 @@ func unseen(line string) (r rune, place int, ok bool) {
 	return 0, 0, false
 }
 
-// hasUnseen reports whether a line has a character that people could not see.
-func hasUnseen(line string) bool {
-	_, _, found := unseen(line)
-	return found
-}
-
-// checkLine adds a fault for a character that has no place in a line that people base a decision
-// on.
-func checkLine(at, line string, faults *Invalid) {
-	if r, place, found := unseen(line); found {
-		faults.Add(at, "%s", unseenFault(r, place))
-	}
-}
-
-// NameLine turns a stranger's name into one that an announcement may have.
-func NameLine(name string) string {
+// Blanked is a line with a space in the place of each character that people could not see.
+func Blanked(line string) string {
 	var b strings.Builder
-	for _, run := range printable.Runs(strings.ReplaceAll(name, lostText, " "), printable.Line) {
+	for _, run := range Runs(strings.ReplaceAll(line, lostText, " "), Line) {
 		if run.Hidden && run.Char != '⟨' {
 			b.WriteByte(' ')
 		} else {
 			b.WriteString(original(run))
 		}
 	}
-	return printable.Clip(b.String(), maxName)
-}
-
-// unseenFault tells a sender which character is invisible, and where it is.
-func unseenFault(r rune, place int) string {
-	return fmt.Sprintf("character %d is %s: people cannot see it, leave it out", place, printable.Name(r))
+	return b.String()
 }

@@ -1,4 +1,4 @@
-package callbacks
+package announcement
 
 import (
 	"crypto/sha256"
@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"countersign/internal/callbacks"
 )
 
 // announced is an announcement with every field.
@@ -16,8 +18,8 @@ func announced() Announcement {
 		Payload: json.RawMessage(`{"amount":7}`), Function: "expense-approval", ExecutionARN: "arn:aws:lambda:eu-central-1:1:function:f:1/x",
 		Name: "sign", StartedAt: time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC), Timeout: time.Hour, HeartbeatTimeout: time.Minute,
 		ExecutionDeadline: time.Date(2026, 11, 25, 13, 0, 0, 0, time.UTC), Queue: "finance",
-		Links: []Link{{Title: "Receipt", URL: "https://receipts.harborline.example/1"}}, Tags: []string{"travel"},
-		Outcomes: []Outcome{{Name: "approve", Label: "Approve", Kind: Success, Payload: json.RawMessage(`{}`)}}, KeepAlive: KeepAliveReview,
+		Links: []callbacks.Link{{Title: "Receipt", URL: "https://receipts.harborline.example/1"}}, Tags: []string{"travel"},
+		Outcomes: []callbacks.Outcome{{Name: "approve", Label: "Approve", Kind: callbacks.Success, Payload: json.RawMessage(`{}`)}}, KeepAlive: callbacks.KeepAliveReview,
 	}
 }
 
@@ -54,11 +56,13 @@ func TestFingerprint(t *testing.T) {
 		"ExecutionDeadline": func(a *Announcement) { a.ExecutionDeadline = a.ExecutionDeadline.Add(time.Second) },
 		"Queue":             func(a *Announcement) { a.Queue = "others" },
 		"Links": func(a *Announcement) {
-			a.Links = []Link{{Title: "Receipt", URL: "https://receipts.harborline.example/2"}}
+			a.Links = []callbacks.Link{{Title: "Receipt", URL: "https://receipts.harborline.example/2"}}
 		},
-		"Tags":      func(a *Announcement) { a.Tags = []string{"travel", ""} },
-		"Outcomes":  func(a *Announcement) { a.Outcomes = append(a.Outcomes, Outcome{Name: "reject", Kind: Failure}) },
-		"KeepAlive": func(a *Announcement) { a.KeepAlive = KeepAliveQueued },
+		"Tags": func(a *Announcement) { a.Tags = []string{"travel", ""} },
+		"Outcomes": func(a *Announcement) {
+			a.Outcomes = append(a.Outcomes, callbacks.Outcome{Name: "reject", Kind: callbacks.Failure})
+		},
+		"KeepAlive": func(a *Announcement) { a.KeepAlive = callbacks.KeepAliveQueued },
 	}
 	seen := map[string]string{announced().Fingerprint(): "what was announced"}
 	for field := range reflect.TypeFor[Announcement]().Fields() {
@@ -103,8 +107,8 @@ func TestFingerprint_AsSent(t *testing.T) {
 // TestFingerprint_Parts: the parts of an outcome and of a link are told apart as well.
 func TestFingerprint_Parts(t *testing.T) {
 	t.Parallel()
-	parts(t, func(a *Announcement) *Outcome { return &a.Outcomes[0] })
-	parts(t, func(a *Announcement) *Link { return &a.Links[0] })
+	parts(t, func(a *Announcement) *callbacks.Outcome { return &a.Outcomes[0] })
+	parts(t, func(a *Announcement) *callbacks.Link { return &a.Links[0] })
 }
 
 // parts changes each field of a part by reflection.
