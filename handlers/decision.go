@@ -45,19 +45,19 @@ func (s *server) decide(c echo.Context) error {
 	}
 	switch {
 	case d.back:
-		return s.retype(c, d, s.goBack(c, d))
+		return s.answerRefusal(c, d, s.goBack(c, d))
 	case d.seen == "":
-		return s.retype(c, d, s.confirm(c, d, false))
+		return s.answerRefusal(c, d, s.confirm(c, d, false))
 	}
 	p := s.person(c)
 	current, err := s.Service.Decide(c.Request().Context(), p, callbackOf(c), d.Choice, d.seen)
 	switch {
 	case errors.Is(err, callbacks.ErrStale):
-		return s.retype(c, d, s.confirm(c, d, true))
+		return s.answerRefusal(c, d, s.confirm(c, d, true))
 	case errors.Is(err, callbacks.ErrConflict) && s.Service.Repeats(&current, p, d.Choice, d.seen):
 		// The same decision stands already: show it.
 	case err != nil:
-		return s.retype(c, d, err)
+		return s.answerRefusal(c, d, err)
 	default:
 		s.Metrics.Decision(current.Decision.Kind)
 		s.forgetDraft(c, current.ID)
@@ -67,22 +67,22 @@ func (s *server) decide(c echo.Context) error {
 
 // pending reads the request's callback and returns [callbacks.ErrConflict] unless it waits for a
 // decision.
-func (s *server) pending(c echo.Context) (callbacks.Sheet, error) {
-	sheet, err := s.Service.Sheet(c.Request().Context(), s.person(c), callbackOf(c))
-	if err == nil && sheet.Callback.State != callbacks.Pending {
+func (s *server) pending(c echo.Context) (callbacks.Callback, callbacks.Content, error) {
+	current, content, err := s.Service.Content(c.Request().Context(), s.person(c), callbackOf(c))
+	if err == nil && current.State != callbacks.Pending {
 		err = callbacks.ErrConflict
 	}
-	return sheet, err
+	return current, content, err
 }
 
 // goBack shows the first step again with what the reviewer typed. It records nothing.
 func (s *server) goBack(c echo.Context, d decision) error {
-	sheet, err := s.pending(c)
+	current, _, err := s.pending(c)
 	if err != nil {
 		return err
 	}
-	if sheet.Refused != nil {
-		return sheet.Refused
+	if err := s.Service.Queues().MayDecide(s.person(c), &current); err != nil {
+		return err
 	}
 	return s.showReview(c, http.StatusOK, review.Draft{Outcome: d.Outcome, Comment: d.Comment})
 }
@@ -90,7 +90,7 @@ func (s *server) goBack(c echo.Context, d decision) error {
 // confirm is the second step: the exact bytes once more and a button. It records nothing.
 func (s *server) confirm(c echo.Context, d decision, stale bool) error {
 	ctx, p, id := c.Request().Context(), s.person(c), callbackOf(c)
-	sheet, err := s.pending(c)
+	current, content, err := s.pending(c)
 	if err != nil {
 		return err
 	}
@@ -107,13 +107,14 @@ func (s *server) confirm(c echo.Context, d decision, stale bool) error {
 		return err
 	}
 	return render(c, http.StatusOK, review.ConfirmPage(shell, review.Confirm{
-		Callback: sheet.Callback, Payload: sheet.Content.Payload, Preview: preview, Comment: d.Comment, Stale: stale, List: from.address(),
+		Callback: current, Payload: content.Payload, Preview: preview, Comment: d.Comment, Stale: stale,
+		List: from.address(),
 	}))
 }
 
-// retype answers a refused decision with a page on which the reviewer can change or copy it. Other
+// answerRefusal answers a refused decision with a page on which the reviewer can change or copy it. Other
 // errors have pages of their own, which keep the comment too.
-func (s *server) retype(c echo.Context, d decision, err error) error {
+func (s *server) answerRefusal(c echo.Context, d decision, err error) error {
 	faults, invalid := errors.AsType[callbacks.Invalid](err)
 	switch {
 	case invalid:
@@ -147,18 +148,6 @@ func (s *server) overtaken(c echo.Context, d decision) error {
 	}))
 }
 
-// unrecorded is the decision that the request posted, to be posted again. It is nil for any other
-// request.
-func unrecorded(c echo.Context) *views.Unrecorded {
-	form := draftOf(c)
-	if form == nil || isStatement(c) {
-		return nil
-	}
-	return &views.Unrecorded{
-		Callback: callbackOf(c), Outcome: form.Get("outcome"), Seen: form.Get("seen"), At: form.Get("at"),
-	}
-}
-
 // preview renders what each outcome would send with a comment, as a fragment of the page, so that
 // the preview of whichever is chosen next is there. The one of the outcome in the form is never
 // cut.
@@ -172,14 +161,4 @@ func (s *server) preview(c echo.Context) error {
 		return err
 	}
 	return render(c, http.StatusOK, review.Previews(previews, d.Outcome))
-}
-
-// retryDelivery sends a decision again. When there is nothing left to send, the page says what
-// happened.
-func (s *server) retryDelivery(c echo.Context) error {
-	_, err := s.Service.RetryDelivery(c.Request().Context(), s.person(c), callbackOf(c))
-	if err != nil && !errors.Is(err, callbacks.ErrConflict) {
-		return err
-	}
-	return c.Redirect(http.StatusSeeOther, views.Address{Path: reviewPath(c), Query: s.origin(c).values()}.String())
 }

@@ -12,6 +12,7 @@ import (
 
 	"countersign/internal/callbacks"
 	"countersign/internal/inflight"
+	"countersign/views"
 )
 
 const formKey = "form"
@@ -86,4 +87,16 @@ func keepDraft(next echo.HandlerFunc) echo.HandlerFunc {
 func draftOf(c echo.Context) url.Values {
 	form, _ := c.Get(draftKey).(url.Values)
 	return form
+}
+
+// unrecorded is the decision that the request posted, to be posted again. It is nil for any other
+// request.
+func unrecorded(c echo.Context) *views.Unrecorded {
+	form := draftOf(c)
+	if form == nil || isStatement(c) {
+		return nil
+	}
+	return &views.Unrecorded{
+		Callback: callbackOf(c), Outcome: form.Get("outcome"), Seen: form.Get("seen"), At: form.Get("at"),
+	}
 }
