@@ -90,7 +90,7 @@ func (s *server) next(c echo.Context, leaving callbacks.ID, from listing) (*revi
 // consoleURL is the waiting function's page in the AWS console. AWS documents no address for a
 // single execution.
 func consoleURL(c *callbacks.Callback) string {
-	if c.Function == "" || !callbacks.KnownRegion(c.Region) {
+	if c.Function == "" || !arn.KnownRegion(c.Region) {
 		return ""
 	}
 	host := map[string]string{"aws": "console.aws.amazon.com", "aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}[arn.Parse(c.ExecutionARN).Partition]

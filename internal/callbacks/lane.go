@@ -1,7 +1,6 @@
 package callbacks
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -41,15 +40,8 @@ type Lanes struct {
 // has reports whether a region is one of AWS's or of the operator's. Any other text falls back to
 // the default, so that a stranger's text creates no lane.
 func (l Lanes) has(region string) bool {
-	return KnownRegion(region) || region != "" && (region == l.Region || slices.Contains(l.Regions, region))
+	return arn.KnownRegion(region) || region != "" && (region == l.Region || slices.Contains(l.Regions, region))
 }
-
-// regionName matches the form of a region's name: us-east-1, us-gov-west-1, us-isob-east-1,
-// eusc-de-east-1. Other text never becomes part of a host name.
-var regionName = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]{2,12}){1,2}-[0-9]{1,2}$`)
-
-// ValidRegion reports whether a text looks like the name of an AWS region.
-func ValidRegion(s string) bool { return regionName.MatchString(s) }
 
 // Of returns the lane of a callback. The region comes from the target, else from the ARN, else from
 // the default; the account comes from the ARN. A stranger's ARN can only select among what is
@@ -68,19 +60,3 @@ func (l Lanes) Of(to Target) Lane {
 	}
 	return lane
 }
-
-// regions are AWS's regions as its SDK knows them. Without the list, every text that looks like a
-// region would create a client, a read quota and a series of metrics.
-var regions = map[string]bool{
-	"af-south-1": true, "ap-east-1": true, "ap-east-2": true, "ap-northeast-1": true, "ap-northeast-2": true, "ap-northeast-3": true,
-	"ap-south-1": true, "ap-south-2": true, "ap-southeast-1": true, "ap-southeast-2": true, "ap-southeast-3": true, "ap-southeast-4": true,
-	"ap-southeast-5": true, "ap-southeast-6": true, "ap-southeast-7": true, "ca-central-1": true, "ca-west-1": true, "cn-north-1": true,
-	"cn-northwest-1": true, "eu-central-1": true, "eu-central-2": true, "eu-isoe-west-1": true, "eu-north-1": true, "eu-south-1": true,
-	"eu-south-2": true, "eu-west-1": true, "eu-west-2": true, "eu-west-3": true, "eusc-de-east-1": true, "il-central-1": true,
-	"me-central-1": true, "me-south-1": true, "mx-central-1": true, "sa-east-1": true, "us-east-1": true, "us-east-2": true,
-	"us-gov-east-1": true, "us-gov-west-1": true, "us-iso-east-1": true, "us-iso-west-1": true, "us-isob-east-1": true, "us-isob-west-1": true,
-	"us-isof-east-1": true, "us-isof-south-1": true, "us-west-1": true, "us-west-2": true,
-}
-
-// KnownRegion reports whether AWS has a region of that name, as far as this version knows.
-func KnownRegion(name string) bool { return regions[name] }

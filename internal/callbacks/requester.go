@@ -3,9 +3,8 @@ package callbacks
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
-	"mime"
-	"net/mail"
 	"slices"
 	"strings"
 	"time"
@@ -47,55 +46,15 @@ func (r Requester) same(other Requester) bool {
 // is empty if they can. A text without exactly one clear address is taken as a name.
 func ParseRequester(text, id string) (r Requester, fault string) {
 	r = Requester{ID: strings.TrimSpace(id), Name: strings.TrimSpace(text)}
-	decoded, hidden := decodedWords(r.Name)
-	runes := []rune(spelling.Plain(decoded))
-	found, clear := spelling.Addresses(runes)
-	clear = clear && !strings.Contains(decoded, "=?") // an encoding that this does not read
+	named, err := spelling.ReadMailbox(r.Name)
+	_, several := errors.AsType[spelling.SeveralAddressesError](err)
 	switch {
-	case len(found) > 1:
-		return r, fmt.Sprintf("names %d addresses: %s. Send that of the one person who asks", len(found), listed(found))
-	case len(found) == 1 && clear:
-		r.Email = found[0].Text
-		if !hidden {
-			r.Name = nameBeside(decoded, runes, found[0])
-		}
-	case r.ID != "":
-	case !clear:
-		return r, `holds an @ or an encoding that belongs to no readable address`
-	default:
-		return r, "names nobody by an e-mail address"
+	case err == nil:
+		r.Name, r.Email = named.Name, named.Address
+	case several, r.ID == "":
+		return r, err.Error()
 	}
 	return r, ""
-}
-
-// decodedWords decodes encoded words (RFC 2047). They may hide characters that the text itself was
-// checked for; hidden is then true, and the text is shown as it came.
-func decodedWords(text string) (decoded string, hidden bool) {
-	decoded, err := new(mime.WordDecoder).DecodeHeader(text)
-	if err != nil {
-		return text, false
-	}
-	_, _, hidden = printable.Unseen(decoded)
-	return decoded, hidden
-}
-
-func listed(found []spelling.Address) string {
-	var texts []string
-	for _, a := range found {
-		texts = append(texts, a.Text)
-	}
-	return strings.Join(texts, ", ")
-}
-
-// nameBeside returns the name that a text gives besides an address.
-func nameBeside(text string, runes []rune, a spelling.Address) string {
-	if parsed, err := mail.ParseAddress(text); err == nil {
-		return parsed.Name
-	}
-	before, after := string(runes[:a.Start]), string(runes[a.End:])
-	before = strings.TrimSuffix(strings.TrimRight(before, `<([{"' `), "mailto:")
-	before, after = strings.TrimRight(before, `<([{"' `), strings.TrimLeft(after, `>)]}"'. `)
-	return strings.Trim(strings.Join(strings.Fields(before+" "+after), " "), ` ,;:|-–—"'`)
 }
 
 // Is reports whether the requester is this person: whether anything stated of one is also stated of

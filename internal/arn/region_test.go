@@ -1,4 +1,4 @@
-package lambdaapi_test
+package arn_test
 
 import (
 	"os"
@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"countersign/internal/callbacks"
+	"countersign/internal/arn"
 )
 
 // TestKnownRegions: a new SDK that knows a new region says so here.
@@ -27,8 +27,8 @@ func TestKnownRegions(t *testing.T) {
 		t.Fatalf("the SDK's source has %d regions", len(found))
 	}
 	for _, region := range found {
-		if !callbacks.KnownRegion(region[1]) {
-			t.Errorf("%s is a region of the SDK and not known to callbacks.KnownRegion", region[1])
+		if !arn.KnownRegion(region[1]) {
+			t.Errorf("%s is a region of the SDK and not known to arn.KnownRegion", region[1])
 		}
 	}
 }
