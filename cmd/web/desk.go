@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/clientip"
 	"countersign/internal/config"
+	"countersign/internal/config/deskfile"
 	"countersign/internal/delivery"
 	"countersign/internal/discovery"
 	"countersign/internal/history"
@@ -28,6 +30,7 @@ import (
 	"countersign/internal/live"
 	"countersign/internal/metrics"
 	"countersign/internal/readquota"
+	"countersign/internal/reload"
 	"countersign/internal/rollout"
 	"countersign/internal/sqlstore"
 	"countersign/internal/tracing"
@@ -48,6 +51,8 @@ type deskOptions struct {
 	// Linger is how long a stop keeps serving after readiness reports no, so that load balancers
 	// stop sending requests.
 	Linger time.Duration
+	// Hangups make the desk read countersign.yaml again at once; nil if nothing does.
+	Hangups <-chan os.Signal
 	// Poll is about how often open pages look by themselves for what nobody told them; a minute if
 	// zero.
 	Poll time.Duration
@@ -63,7 +68,6 @@ type desk struct {
 	registry      *prometheus.Registry   // what scrapers read
 	scrapes       net.Listener           // serves scrapers; nil if metrics are off
 	workers       []worker.Runner
-	discovery     *discovery.Worker
 	rollout       *rollout.Reporter
 	auth          *auth.Auth
 	site          http.Handler
@@ -71,8 +75,11 @@ type desk struct {
 	linger        time.Duration
 	stopping      atomic.Bool
 
-	// purpose is the one holder of what countersign.yaml says.
-	purpose atomic.Pointer[purpose]
+	follower *reload.Follower // of countersign.yaml
+	lambda   *lambdaapi.Client
+	fixed    fixed
+	// edition is the one holder of what countersign.yaml says.
+	edition atomic.Pointer[edition]
 }
 
 // openDesk opens the store and connects the parts. It starts nothing. The caller must close the
@@ -101,99 +108,110 @@ func openDesk(ctx context.Context, settings config.Config, log *slog.Logger, o d
 	if d.tracing, err = openTracing(ctx, settings.TraceEndpoint, log); err != nil {
 		return nil, err
 	}
-	what, err := newPurpose(settings.Desk, d.now)
-	if err != nil {
+	if d.lambda, err = d.openLambda(ctx, settings, o.Credentials); err != nil {
 		return nil, err
 	}
-	d.purpose.Store(what)
+	d.openWorkers(settings)
+	if err := d.openSite(settings, o.Demo); err != nil {
+		return nil, err
+	}
+	d.follower, err = reload.Start(reload.Config{
+		Load: d.loading(settings), ReadFile: deskfile.ReadFile, Hangups: o.Hangups, Log: d.log, Now: d.now,
+	})
+	return d, err
+}
+
+// openLambda makes the client. Accounts and regions come with the first edition.
+func (d *desk) openLambda(
+	ctx context.Context, settings config.Config, credentials aws.CredentialsProvider,
+) (*lambdaapi.Client, error) {
 	reach := lambdaapi.Config{
-		Region: settings.Lambda.Region, Endpoint: string(settings.Lambda.Endpoint), Credentials: o.Credentials,
-		Accounts: what.accounts, Regions: what.regions,
+		Region: settings.Lambda.Region, Endpoint: string(settings.Lambda.Endpoint), Credentials: credentials,
 	}
 	if d.tracing != nil {
 		reach.Observe = d.tracing.Transport
 	}
-	aws, err := lambdaapi.New(ctx, reach)
-	if err != nil {
-		return nil, err
-	}
-	attempts := metrics.CountAttempts(d.registry, aws)
-	if d.tracing != nil {
-		attempts = d.tracing.Lambda(attempts)
-	}
-	service := d.openService(settings, attempts, aws)
-	if d.site, err = d.openSite(settings, service, o.Demo); err == nil && d.tracing != nil {
-		d.site = d.tracing.Site(d.site)
-	}
-	return d, err
+	return lambdaapi.New(ctx, reach)
 }
 
-// openService makes the service and its workers.
-func (d *desk) openService(settings config.Config, attempts callbacks.Lambda, aws *lambdaapi.Client) *callbacks.Service {
-	what := d.purpose.Load()
+// openWorkers makes the workers that no edition replaces, and what services and discovery share.
+func (d *desk) openWorkers(settings config.Config) {
+	attempts := metrics.CountAttempts(d.registry, d.lambda)
 	invalidator := invalidators{d.hub, d.invalidations}
-	lanes, allowances := aws.Lanes(), readquota.NewAllowances(d.store, settings.WatchRate, d.now)
-	histories := history.Config{Source: aws, Lanes: aws.Lanes, Allowances: allowances, Log: d.log, Now: d.now}
+	allowances := readquota.NewAllowances(d.store, settings.WatchRate, d.now)
+	histories := history.Config{
+		Source: d.lambda, Lanes: d.lambda.Lanes, Allowances: allowances, Log: d.log, Now: d.now,
+	}
 	if d.tracing != nil {
-		histories.Source = d.tracing.Histories(aws)
+		attempts, histories.Source = d.tracing.Lambda(attempts), d.tracing.Histories(d.lambda)
 	}
 	deliveries := delivery.NewWorker(delivery.Config{
 		Store: d.store, Lambda: attempts, History: histories, Invalidator: invalidator, Log: d.log, Now: d.now,
 	})
 	keep := upkeep.Config{Store: d.store, Lambda: attempts, History: histories, Invalidator: invalidator, Log: d.log, Now: d.now}
 	heartbeats := upkeep.NewHeartbeats(keep)
-	watches, exceptions := what.searches(lanes.Region)
-	d.discovery = discovery.NewWorker(discovery.Config{
-		Store: d.store, WatchStore: d.store, ExecutionStore: d.store,
-		Executions: aws, Histories: aws, Invalidator: invalidator, Log: d.log, Now: d.now, Queues: what.queues,
-		Watches: watches, Exceptions: exceptions, Lanes: lanes, Allowances: allowances, Beat: heartbeats.Wake,
-	})
 	d.rollout = d.openRollout(settings)
-	d.workers = []worker.Runner{deliveries, heartbeats, upkeep.NewExpiry(keep), d.discovery, d.rollout}
-	return callbacks.NewService(callbacks.ServiceConfig{
-		Store: d.store, Queues: what.queues, Invalidator: invalidator, Now: d.now,
+	d.workers = []worker.Runner{deliveries, heartbeats, upkeep.NewExpiry(keep), d.rollout}
+	d.fixed.discovery = discovery.Config{
+		Store: d.store, WatchStore: d.store, ExecutionStore: d.store,
+		Executions: d.lambda, Histories: d.lambda, Invalidator: invalidator, Log: d.log, Now: d.now,
+		Allowances: allowances, Beat: heartbeats.Wake,
+	}
+	d.fixed.service = callbacks.ServiceConfig{
+		Store: d.store, Invalidator: invalidator, Now: d.now,
 		ReviewLimits: callbacks.ReviewLimits{Idle: settings.Review.IdleBudget, Max: settings.Review.Max},
-		Beat:         heartbeats.Wake, Deliveries: deliveries,
-		ConfigVersion: callbacks.ConfigVersion(what.desk.Version),
-		Seals:         what.seals, Lanes: lanes, GroupsMaxAge: settings.Groups.MaxAge,
-	})
+		Beat:         heartbeats.Wake, Deliveries: deliveries, GroupsMaxAge: settings.Groups.MaxAge,
+	}
 }
 
-// openSite makes sign-in, intake and the pages.
-func (d *desk) openSite(settings config.Config, service *callbacks.Service, demo handlers.Demo) (http.Handler, error) {
+// openSite makes sign-in, and what the handlers of every edition share.
+func (d *desk) openSite(settings config.Config, demo handlers.Demo) error {
+	var err error
+	if d.auth, err = d.openAuth(settings); err != nil {
+		return err
+	}
+	measured := metrics.New(d.registry, metrics.Sources{
+		EventStreams: d.hub.Subscribers, UnreadableSessions: d.auth.UnopenedSessions, Backlog: d.store.Backlog,
+		Configuration: d.reloads, Now: d.now, Log: d.log,
+	})
+	in, err := openWaysIn(settings, d.now)
+	if err != nil {
+		return err
+	}
+	in.BaseURL, in.Metrics, in.Log = string(settings.BaseURL), measured, d.log
+	d.fixed.file = settings.ConfigFile
+	d.fixed.webhooks = webhooks.New(in)
+	d.fixed.handlers = handlers.Config{
+		Limits: handlers.NewLimits(), Hub: d.hub, Reloads: d.reloads, Rollout: d.rollout,
+		Static: static.Handler(), Ping: d.store.Ping, Stopping: d.stopping.Load, Demo: demo, Now: d.now, Log: d.log,
+		Metrics: measured,
+		BaseURL: string(settings.BaseURL), TrustedProxies: []netip.Prefix(settings.TrustedProxies),
+		ConsoleLinks: settings.ConsoleLinks, Version: version,
+		ProviderName: settings.OIDC.ProviderName, SupportContact: settings.SupportContact,
+	}
+	d.site = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		d.edition.Load().site.ServeHTTP(w, r)
+	})
+	if d.tracing != nil {
+		d.site = d.tracing.Site(d.site)
+	}
+	return nil
+}
+
+// openAuth makes sign-in, without a role for anybody: each edition knows the groups of its roles.
+func (d *desk) openAuth(settings config.Config) (*auth.Auth, error) {
 	keys, err := sessionKeys(settings)
 	if err != nil {
 		return nil, err
 	}
-	d.auth, err = auth.New(auth.Config{
+	return auth.New(auth.Config{
 		Issuer: string(settings.OIDC.Issuer), ClientID: settings.OIDC.ClientID, ClientSecret: string(settings.OIDC.ClientSecret),
 		BaseURL: string(settings.BaseURL), Scopes: settings.OIDC.Scopes, GroupsClaim: settings.OIDC.GroupsClaim,
 		EmailTrusted: settings.OIDC.EmailTrusted, AuthParams: url.Values(settings.OIDC.AuthParams), SignOutURL: string(settings.OIDC.SignOutURL),
-		Roles:       d.purpose.Load().roles,
 		SessionIdle: settings.Session.Idle, SessionLifetime: settings.Session.Lifetime,
 		RenewAfter: min(groupsAge, settings.Groups.MaxAge/2),
 		Store:      d.store.Sessions(d.now), SessionKeys: keys, Now: d.now, Logger: d.log, Record: d.store.Record, People: d.store, SessionError: handlers.SessionError,
 		Ended: d.sessionEnded, ClientAddress: clientip.Of(settings.TrustedProxies),
-	})
-	if err != nil {
-		return nil, err
-	}
-	measured := metrics.New(d.registry, metrics.Sources{
-		EventStreams: d.hub.Subscribers, UnreadableSessions: d.auth.UnopenedSessions, Backlog: d.store.Backlog, Now: d.now, Log: d.log,
-	})
-	in, err := openWaysIn(settings, d.purpose.Load(), d.now)
-	if err != nil {
-		return nil, err
-	}
-	in.Service, in.BaseURL, in.Metrics, in.Log = service, string(settings.BaseURL), measured, d.log
-	return handlers.New(handlers.Config{
-		Service: service, Auth: d.auth, Hub: d.hub, Webhooks: webhooks.New(in),
-		Static: static.Handler(), Ping: d.store.Ping, Stopping: d.stopping.Load, Demo: demo, Now: d.now, Log: d.log,
-		Metrics: measured, Searched: d.discovery.Searched, Rollout: d.rollout,
-		Desk:    d.purpose.Load().overview(settings.ConfigFile),
-		BaseURL: string(settings.BaseURL), TrustedProxies: []netip.Prefix(settings.TrustedProxies),
-		ConsoleLinks: settings.ConsoleLinks, Version: version,
-		ProviderName: settings.OIDC.ProviderName, SupportContact: settings.SupportContact,
 	})
 }
 

@@ -9,10 +9,9 @@ import (
 	"countersign/internal/ratelimit"
 )
 
-// openWaysIn opens the configured ways in for announcements and events.
-func openWaysIn(settings config.Config, what *purpose, now func() time.Time) (w webhooks.Config, err error) {
+// openWaysIn opens the ways in that variables configure. Senders and topics come with each edition.
+func openWaysIn(settings config.Config, now func() time.Time) (w webhooks.Config, err error) {
 	w.Limit, w.Now = ratelimit.New(settings.Intake.Rate, settings.Intake.Burst), now
-	w.Senders, w.SNS = what.senders, what.sns
 	if len(settings.EventKeys) > 0 {
 		var keys []string
 		for _, key := range settings.EventKeys {

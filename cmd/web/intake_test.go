@@ -22,7 +22,9 @@ func TestWaysIn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return openWaysIn(settings, what, time.Now)
+		w, err := openWaysIn(settings, time.Now)
+		w.Senders, w.SNS = what.senders, what.sns
+		return w, err
 	}
 	off, err := open()
 	if err != nil || off.Senders == nil || off.EventBridge != nil || off.SNS != nil {

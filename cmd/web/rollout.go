@@ -5,18 +5,14 @@ import (
 	"os"
 
 	"countersign/internal/config"
-	"countersign/internal/reload"
 	"countersign/internal/rollout"
 )
 
 // openRollout makes the reporter of the version that this process runs.
 func (d *desk) openRollout(settings config.Config) *rollout.Reporter {
-	started := d.now()
 	return rollout.NewReporter(rollout.Config{
 		Store: d.store, Name: replicaName(string(settings.Addr)), Log: d.log, Now: d.now,
-		Running: func() reload.State {
-			return reload.State{Version: d.purpose.Load().desk.Version, LoadedAt: started}
-		},
+		Running: d.reloads,
 	})
 }
 

@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"countersign/internal/config"
 	"countersign/internal/config/deskfile"
@@ -17,6 +20,9 @@ func (serveCommand) usage(w io.Writer) error { return config.Usage(w) }
 
 // Run serves until ctx ends.
 func (serveCommand) Run(ctx context.Context, e environment) error {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
 	settings, err := loadSettings(e.variables)
 	if err != nil {
 		return err
@@ -26,7 +32,7 @@ func (serveCommand) Run(ctx context.Context, e environment) error {
 	for _, name := range settings.Unknown(e.variables) {
 		log.WarnContext(ctx, "an unknown setting is ignored; serve -h lists the settings", "name", name)
 	}
-	d, err := openDesk(ctx, settings, log, deskOptions{Linger: lingerTime})
+	d, err := openDesk(ctx, settings, log, deskOptions{Linger: lingerTime, Hangups: hangups})
 	if err != nil {
 		return err
 	}

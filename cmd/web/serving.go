@@ -64,6 +64,8 @@ func (d *desk) run(ctx context.Context, l net.Listener) error {
 		d.invalidations.Run(working, sqlstore.Deliver{Changed: d.hub.Changed, SessionEnded: d.hub.EndSession, Missed: d.hub.Missed})
 		return nil
 	})
+	group.Go(func() error { d.discover(working); return nil })
+	group.Go(func() error { d.follower.Run(ctx); return nil })
 	group.Go(func() error { return d.forgetSessions(working) })
 	group.Go(func() error { d.meetProvider(ctx); return nil })
 	group.Go(func() error { return d.serveMetrics(working) })

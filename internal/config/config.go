@@ -43,6 +43,8 @@ type Config struct {
 
 	// Desk is what ConfigFile says. It has no tag, so it is no variable.
 	Desk *deskfile.Desk
+	// ReadDesk reads and checks ConfigFile again, and the secrets that it names.
+	ReadDesk func(readFile func(string) ([]byte, error)) (*deskfile.Desk, error) `json:"-"`
 }
 
 // OIDC is the provider that people sign in with, and how it names their groups.
@@ -102,23 +104,19 @@ func Load(environ map[string]string, readFile func(string) ([]byte, error)) (Con
 	if refused != nil && c.ConfigFile == "" {
 		delete(problems, Prefix+"CONFIG_FILE") // what is refused says how to make the file
 	}
+	c.ReadDesk = func(readFile func(string) ([]byte, error)) (*deskfile.Desk, error) {
+		return deskfile.Load(c.ConfigFile, deskfile.Surroundings{
+			ReadFile: readFile, Variables: environ, Region: environ[Prefix+"LAMBDA_REGION"],
+		})
+	}
 	var deskErr error
 	if c.ConfigFile != "" {
-		c.Desk, deskErr = LoadDesk(c.ConfigFile, environ, readFile)
+		c.Desk, deskErr = c.ReadDesk(readFile)
 	}
 	if err := errors.Join(refused, problems.err(), deskErr); err != nil {
 		return Config{}, err
 	}
 	return c, nil
-}
-
-// LoadDesk reads and checks the file alone. The other arguments are those of [Load].
-func LoadDesk(
-	file string, environ map[string]string, readFile func(string) ([]byte, error),
-) (*deskfile.Desk, error) {
-	return deskfile.Load(file, deskfile.Surroundings{
-		ReadFile: readFile, Variables: environ, Region: environ[Prefix+"LAMBDA_REGION"],
-	})
 }
 
 // String lists every variable with its value, secrets redacted.

@@ -12,6 +12,7 @@ import (
 	"countersign/internal/callbacks"
 	"countersign/internal/history"
 	"countersign/internal/readquota"
+	"countersign/internal/worker"
 )
 
 // search scans the watches of one lane.
@@ -96,7 +97,9 @@ func (d *search) advanceAll(ctx context.Context) (allowed time.Time, err error) 
 		for _, s := range slices.Clone(d.scans) {
 			at, moved, err := d.advance(ctx, s)
 			if err != nil {
-				d.drop(s)
+				if !errors.Is(ctx.Err(), context.Canceled) { // else release gives it back
+					d.drop(s)
+				}
 				return time.Time{}, fmt.Errorf("scan %s: %w", s.Function, err)
 			}
 			if moved {
@@ -156,6 +159,20 @@ func (d *search) finish(ctx context.Context, s *scan, problem callbacks.Reply) e
 	}
 	d.drop(s)
 	return d.watchStore.FinishWatch(ctx, d.owner, s.WatchState)
+}
+
+// release gives back the watches whose scans a stop interrupted, so that they need not wait until
+// their leases have run out.
+func (d *search) release(ctx context.Context) {
+	ctx, cancel := worker.Outlive(ctx, worker.StopWrites, worker.StopWrites)
+	defer cancel()
+	for _, s := range d.scans {
+		err := d.watchStore.RenewWatch(ctx, s.Watch, callbacks.Lease{Owner: d.owner, Until: d.now()})
+		if err != nil && !errors.Is(err, callbacks.ErrLeaseLost) {
+			d.log.WarnContext(ctx, "the scan of a function is continued a minute later", "function", s.Function, "error", err)
+		}
+	}
+	d.scans = nil
 }
 
 func (d *search) drop(s *scan) {

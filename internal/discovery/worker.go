@@ -76,13 +76,13 @@ func NewWorker(c Config) *Worker {
 	return d
 }
 
-// Run scans until ctx ends. A scan that was interrupted continues, here or elsewhere, when its
-// lease has run out.
+// Run scans until ctx ends. Another worker continues the scans that this interrupts.
 func (d *Worker) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, s := range d.searches {
 		all.Go(func() {
 			d.loop(ctx, func(ctx context.Context) (time.Time, error) { return d.runOnce(ctx, s) })
+			s.release(ctx)
 		})
 	}
 	if len(d.searches) == 0 {

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"countersign/internal/callbacks"
+	"countersign/internal/reload"
 	"countersign/internal/upkeep"
 )
 
@@ -33,8 +34,10 @@ type Sources struct {
 	UnreadableSessions func() int64 // requests with a session that no key decrypts, so far
 	// Backlog counts what waits in the database; nil leaves it out.
 	Backlog func(context.Context, time.Time) (upkeep.Backlog, error)
-	Now     func() time.Time
-	Log     *slog.Logger
+	// Configuration is which version is in force; nil leaves it out.
+	Configuration func() reload.State
+	Now           func() time.Time
+	Log           *slog.Logger
 }
 
 // New registers the measurements of one site with r.
@@ -64,6 +67,9 @@ func New(r prometheus.Registerer, from Sources) *Metrics {
 	r.MustRegister(m.requests, m.replies, m.decisions, m.contested, streams, unreadable)
 	if from.Backlog != nil {
 		r.MustRegister(&backlog{read: from.Backlog, now: from.Now, log: from.Log})
+	}
+	if from.Configuration != nil {
+		r.MustRegister(configuration(from.Configuration))
 	}
 	return m
 }

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"net/http"
+
+	"countersign/handlers"
+	"countersign/handlers/webhooks"
+	"countersign/internal/callbacks"
+	"countersign/internal/config"
+	"countersign/internal/discovery"
+	"countersign/internal/reload"
+)
+
+// edition is what one version of countersign.yaml makes of the desk. It holds everything that a
+// request is answered with, so no request meets two versions. Its parts have no state that would be
+// lost with it.
+type edition struct {
+	*purpose
+	site      http.Handler
+	discovery *discovery.Worker
+	replaced  chan struct{} // closed when another edition is in force
+}
+
+// fixed are the parts and settings that every edition shares. Each edition fills in the rest.
+type fixed struct {
+	file      string // path of countersign.yaml
+	discovery discovery.Config
+	service   callbacks.ServiceConfig
+	webhooks  *webhooks.Handlers
+	handlers  handlers.Config
+}
+
+// loading returns how countersign.yaml is read and put in force.
+func (d *desk) loading(settings config.Config) func(reload.ReadFile) (reload.Version, error) {
+	return func(read reload.ReadFile) (reload.Version, error) {
+		file, err := settings.ReadDesk(read)
+		if err != nil {
+			return reload.Version{}, err
+		}
+		what, err := newPurpose(file, d.now)
+		if err != nil {
+			return reload.Version{}, err
+		}
+		return reload.Version{Name: file.Version, Apply: func() error { return d.enforce(what) }}, nil
+	}
+}
+
+// reloads returns what became of the last change of countersign.yaml.
+func (d *desk) reloads() reload.State { return d.follower.State() }
+
+// enforce puts an edition in force. Requests that have begun end with the one before. Its streams
+// end, and its discovery too.
+func (d *desk) enforce(what *purpose) error {
+	d.lambda.SetAccounts(what.accounts, what.regions)
+	next, err := d.newEdition(what)
+	if err != nil {
+		return err
+	}
+	if before := d.edition.Swap(next); before != nil {
+		close(before.replaced)
+	}
+	return nil
+}
+
+// newEdition makes an edition. Lambda must know its accounts.
+func (d *desk) newEdition(what *purpose) (e *edition, err error) {
+	e = &edition{purpose: what, replaced: make(chan struct{})}
+	lanes := d.lambda.Lanes()
+	search := d.fixed.discovery
+	search.Queues, search.Lanes = what.queues, lanes
+	search.Watches, search.Exceptions = what.searches(lanes.Region)
+	e.discovery = discovery.NewWorker(search)
+	serve := d.fixed.service
+	serve.Queues, serve.Seals, serve.Lanes = what.queues, what.seals, lanes
+	serve.ConfigVersion = callbacks.ConfigVersion(what.desk.Version)
+	service := callbacks.NewService(serve)
+	site := d.fixed.handlers
+	site.Service, site.Auth, site.Searched = service, d.auth.WithRoles(what.roles), e.discovery.Searched
+	site.Webhooks = d.fixed.webhooks.With(service, what.senders, what.sns)
+	site.Desk, site.Replaced = what.overview(d.fixed.file), e.replaced
+	e.site, err = handlers.New(site)
+	return e, err
+}
+
+// discover searches for callbacks as the edition in force says, until ctx ends.
+func (d *desk) discover(ctx context.Context) {
+	for ctx.Err() == nil {
+		e := d.edition.Load()
+		running, stop := context.WithCancel(ctx)
+		go func() {
+			defer stop()
+			select {
+			case <-e.replaced:
+			case <-running.Done():
+			}
+		}()
+		e.discovery.Run(running)
+		stop()
+	}
+}
