@@ -23,19 +23,19 @@ type Config struct {
 	Addr           Address     `env:"ADDR" envDefault:"127.0.0.1:8080" help:"Where to listen for HTTP: host and port." example:":8080"`
 	MetricsAddr    Address     `env:"METRICS_ADDR" help:"Where to listen for scrapers of /metrics alone: host and port. Keep it from the internet: it names queues." example:"127.0.0.1:9090"`
 	BaseURL        Origin      `env:"BASE_URL" required:"true" help:"Address that browsers use, without a path: https, or http on this machine only." example:"https://countersign.example.com"`
-	DatabaseURL    DatabaseURL `env:"DATABASE_URL" required:"true" secret:"true" help:"Where everything is kept: a SQLite file, or PostgreSQL for several replicas." example:"sqlite:///var/lib/countersign/countersign.db"`
+	DatabaseURL    DatabaseURL `env:"DATABASE_URL" required:"true" secret:"true" help:"Database: a SQLite file, or PostgreSQL for several replicas." example:"sqlite:///var/lib/countersign/countersign.db"`
 	ConfigFile     string      `env:"CONFIG_FILE" required:"true" help:"countersign.yaml, the file that says what the desk is for. countersign config check examines it." example:"/etc/countersign/countersign.yaml"`
-	TrustedProxies Networks    `env:"TRUSTED_PROXIES" help:"Networks of the proxies whose X-Forwarded-For is believed." example:"10.20.30.0/24,fd00:20:30::/64"`
+	TrustedProxies Networks    `env:"TRUSTED_PROXIES" help:"Networks of the proxies whose X-Forwarded-For the desk trusts." example:"10.20.30.0/24,fd00:20:30::/64"`
 
 	Log       Log     `envPrefix:"LOG_"`
 	OIDC      OIDC    `envPrefix:"OIDC_"`
-	EventKeys APIKeys `env:"EVENTBRIDGE_KEYS" secret:"true" help:"Keys that EventBridge may send as X-Api-Key, with commas between them: at least 32 characters each, several while one is replaced. POST /webhooks/eventbridge is off without." example:"5f1c…"`
+	EventKeys APIKeys `env:"EVENTBRIDGE_KEYS" secret:"true" help:"Keys that EventBridge may send as X-Api-Key, with commas between them: at least 32 characters each, several while one is replaced. Without keys, POST /webhooks/eventbridge is off." example:"5f1c…"`
 	Intake    Intake  `envPrefix:"INTAKE_"`
 	Groups    Groups  `envPrefix:"GROUPS_"`
 	Session   Session `envPrefix:"SESSION_"`
 	Review    Review  `envPrefix:"REVIEW_"`
 	Lambda    Lambda  `envPrefix:"LAMBDA_"`
-	WatchRate float64 `env:"WATCH_RATE" envDefault:"5" help:"Requests per second by which executions are read in one account and region, over all replicas. AWS allows 15." example:"5"`
+	WatchRate float64 `env:"WATCH_RATE" envDefault:"5" help:"Requests per second to read executions in one account and region, for all replicas together. AWS allows 15." example:"5"`
 
 	TraceEndpoint  Collector `env:"TRACE_ENDPOINT" help:"Address of an OpenTelemetry collector that takes traces by OTLP over HTTP; the standard OTEL_… variables also apply." example:"http://otel-collector:4318"`
 	SupportContact string    `env:"SUPPORT_CONTACT" help:"Whom to ask for access; shown to people who have no role." example:"#platform-help or ops@example.com"`
@@ -67,15 +67,15 @@ type Groups struct {
 
 // Intake bounds what one webhook source may send.
 type Intake struct {
-	Rate  float64 `env:"RATE" envDefault:"50" help:"Requests per second that one source may send for long." example:"50"`
-	Burst int     `env:"BURST" envDefault:"100" help:"Requests that one source may send at once." example:"100"`
+	Rate  float64 `env:"RATE" envDefault:"50" help:"Requests per second that one source may send continuously." example:"50"`
+	Burst int     `env:"BURST" envDefault:"100" help:"Requests that one source may send in a burst." example:"100"`
 }
 
 // Session bounds how long a sign-in lasts, and has the keys that encrypt sessions.
 type Session struct {
 	Idle     time.Duration `env:"IDLE" envDefault:"8h" help:"A session ends after this long without a request." example:"8h"`
 	Keys     SessionKeys   `env:"KEY" secret:"true" help:"Key that encrypts the sessions in the database: 32 bytes in base64; several with commas between them while one is replaced. Required with PostgreSQL; with SQLite one is made beside the database." example:"3q2+7w…"`
-	Lifetime time.Duration `env:"LIFETIME" envDefault:"24h" help:"A session ends after this long, whatever happens." example:"24h"`
+	Lifetime time.Duration `env:"LIFETIME" envDefault:"24h" help:"A session ends after this long, even if it is in use." example:"24h"`
 }
 
 // Review bounds how long the open page of a reviewer keeps a callback alive with heartbeats.
@@ -86,7 +86,7 @@ type Review struct {
 
 // Lambda says where callbacks are completed. Credentials come from the AWS default chain.
 type Lambda struct {
-	Region   string `env:"REGION" help:"AWS region for callbacks whose execution ARN names none." example:"eu-central-1"`
+	Region   string `env:"REGION" help:"AWS region for callbacks whose execution ARN has no region." example:"eu-central-1"`
 	Endpoint URL    `env:"ENDPOINT" help:"Address of the Lambda API instead of AWS's own, such as a VPC endpoint." example:"https://vpce-0a1b.lambda.eu-central-1.vpce.amazonaws.com"`
 }
 
