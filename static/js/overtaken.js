@@ -38,7 +38,7 @@ class OvertakenBar extends HTMLElement {
     const typed = document.getElementById("kept-comment")?.value ?? "", field = next.querySelector("#comment");
     if (field) field.value = typed; // the reader may decide again
     const focus = overtake(next, typed);
-    return this.parentElement.querySelector("#kept-comment, overtaken-bar")?.matches(":focus") ? focus : undefined;
+    return document.activeElement?.matches("#kept-comment, overtaken-bar") ? focus : undefined;
   }
 
   #count() {
