@@ -225,7 +225,7 @@ func (s *Service) decide(
 	if err := c.Record(c.Decide(decision)); err != nil {
 		return err
 	}
-	c.Signature = decision.signature(made.Outcome.Stance())
+	c.Signature = decision.signature(made.Outcome)
 	c.Delivery = &Delivery{
 		Callback: c.ID, Completion: sent, Lane: s.lanes.Of(c.Target()), DueAt: now,
 	}

@@ -1,8 +1,6 @@
 package callbacks
 
-import (
-	"time"
-)
+import "time"
 
 // MaxCommentRunes bounds a reviewer's comment.
 const MaxCommentRunes = 4000
@@ -46,59 +44,3 @@ func (d *Decision) brief() *Decision {
 // LargeForSome reports whether the body is larger than Lambda takes in regions that still have the
 // older limit.
 func (d *Decision) LargeForSome() bool { return d.Size > OlderMaxCompletionBytes }
-
-// Via is the way by which a signature came.
-type Via string
-
-// ViaWeb is the review page.
-const ViaWeb Via = "web"
-
-// Stance says whether an outcome grants what was asked for.
-type Stance string
-
-// The stances.
-const (
-	For     Stance = "for"
-	Against Stance = "against"
-)
-
-// Signature is one person's vote for an outcome. It is kept as it was given, with the person's name
-// at that time.
-type Signature struct {
-	By      Actor
-	Via     Via
-	Outcome string // the outcome's name
-	Stance  Stance
-	Comment string
-	At      time.Time
-	// ConfigVersion is the version under whose rules it was given
-	ConfigVersion ConfigVersion
-}
-
-// Stance is For, except for a failure and for our own reject, which may be sent as a success.
-func (o Outcome) Stance() Stance {
-	if o.Kind == Failure || o.Name == OutcomeReject && o.Ours() {
-		return Against
-	}
-	return For
-}
-
-// signature is the signature that a decision rests on, given on the review page.
-func (d *Decision) signature(stance Stance) *Signature {
-	return &Signature{
-		By: d.By, Via: ViaWeb, Outcome: d.Outcome, Stance: stance, Comment: d.Comment, At: d.At,
-		ConfigVersion: d.ConfigVersion,
-	}
-}
-
-// Requirement is the rule that applied to a callback when it arrived. Later changes of the rule do
-// not affect it.
-type Requirement struct {
-	Rule       string // the rule's name, empty if the queue has none
-	Version    string // of the rule
-	Signatures int    // how many people have to sign the same proposal
-}
-
-// OneSignature is the requirement of a queue without rules: one person who may decide the callback
-// signs it.
-var OneSignature = Requirement{Signatures: 1}

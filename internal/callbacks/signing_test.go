@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"countersign/internal/callbacks"
 	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desktest"
@@ -33,11 +35,11 @@ func TestDecisionIsSigned(t *testing.T) {
 	d.Restart(store)
 	d.MustDecide(desktest.Mara, c.ID, "reject", "Too dear.")
 	want := callbacks.Signature{
-		By: desktest.Mara.Actor(), Via: callbacks.ViaWeb, Outcome: "reject", Stance: callbacks.Against, Comment: "Too dear.", At: d.Clock.Now(),
-		ConfigVersion: desktest.ConfigVersion,
+		By: desktest.Mara.Actor(), Via: callbacks.ViaWeb, Proposal: callbacks.DefaultOutcomes(callbacks.Failure)[1].Proposal(nil),
+		Comment: "Too dear.", At: d.Clock.Now(), ConfigVersion: desktest.ConfigVersion,
 	}
-	if store.last == nil || *store.last != want {
-		t.Errorf("got %+v, want %+v", store.last, want)
+	if diff := cmp.Diff(&want, store.last); diff != "" {
+		t.Errorf("signed (-want +got):\n%s", diff)
 	}
 	if got := d.Get(c.ID).Decision.ConfigVersion; got != desktest.ConfigVersion {
 		t.Errorf("the decision was made under %q", got)
@@ -46,7 +48,7 @@ func TestDecisionIsSigned(t *testing.T) {
 	if len(decided) != 1 || decided[0].Facts.Decision.ConfigVersion != desktest.ConfigVersion {
 		t.Errorf("the audit has %+v", decided)
 	}
-	if got := d.Get(c.ID).Requirement; got != callbacks.OneSignature {
-		t.Errorf("it needed %+v", got)
+	if diff := cmp.Diff(callbacks.OneSignature, d.Get(c.ID).Requirement); diff != "" {
+		t.Errorf("required (-want +got):\n%s", diff)
 	}
 }

@@ -76,25 +76,21 @@ func template(s string) json.RawMessage {
 	return json.RawMessage(s)
 }
 
-type requirementDocument struct {
-	Rule       string `json:"rule"`
-	Version    string `json:"version"`
-	Signatures int    `json:"signatures"`
-}
-
+// encodeRequirement returns null for the requirement of nearly every callback. Others are documents
+// whose names the domain fixes.
 func encodeRequirement(r callbacks.Requirement) (sql.NullString, error) {
-	if r == callbacks.OneSignature {
+	if reflect.DeepEqual(r, callbacks.OneSignature) {
 		return sql.NullString{}, nil
 	}
-	return encode(requirementDocument(r))
+	return encode(r)
 }
 
 func decodeRequirement(column sql.NullString) (callbacks.Requirement, error) {
-	var d requirementDocument
-	if found, err := decode(column, &d); !found || err != nil {
+	var r callbacks.Requirement
+	if found, err := decode(column, &r); !found || err != nil {
 		return callbacks.OneSignature, err
 	}
-	return callbacks.Requirement(d), nil
+	return r, nil
 }
 
 type actorDocument struct {

@@ -65,7 +65,7 @@ func (s *Store) Signatures(ctx context.Context, id callbacks.ID) (all []callback
 	for _, r := range found {
 		all = append(all, callbacks.Signature{
 			By:  callbacks.Actor{Kind: callbacks.ActorPerson, ID: r.Person, Name: r.Name},
-			Via: callbacks.Via(r.Via), Outcome: r.Outcome, Stance: callbacks.Stance(r.Stance), Comment: r.Comment, At: fromMillis(r.SignedAt),
+			Via: callbacks.Via(r.Via), Proposal: callbacks.Proposal{Outcome: r.Outcome, Stance: callbacks.Stance(r.Stance)}, Comment: r.Comment, At: fromMillis(r.SignedAt),
 			ConfigVersion: callbacks.ConfigVersion(r.ConfigVersion),
 		})
 	}

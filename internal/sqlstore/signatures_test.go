@@ -16,7 +16,8 @@ func TestSignature(t *testing.T) {
 	onBoth(t, func(t *testing.T, store *sqlstore.Store, _ *sqlstore.Sessions, clock *callbackstest.Clock) {
 		c := put(t, store)
 		signed := callbacks.Signature{
-			By: callbackstest.Person("ada"), Via: callbacks.ViaWeb, Outcome: "approve", Stance: callbacks.For, Comment: "fine\x00 \xff", At: clock.Now(),
+			By: callbackstest.Person("ada"), Via: callbacks.ViaWeb,
+			Proposal: callbacks.Proposal{Outcome: "approve", Stance: callbacks.For}, Comment: "fine\x00 \xff", At: clock.Now(),
 			ConfigVersion: "6a1f",
 		}
 		sign := func(failing error) error {

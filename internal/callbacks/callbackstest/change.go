@@ -34,7 +34,15 @@ func changeWritesAll(t *testing.T, s Store) {
 		c.Clocks.LastHeartbeatAt, c.Heartbeats, c.ReviewedUntil = T0.Add(time.Minute), 4, T0.Add(time.Hour)
 		c.Clocks.SeenOpenAt = T0.Add(2 * time.Minute)
 		c.Requester = callbacks.Requester{ID: "u-teo", Name: "Teo", Email: "teo@example.com", StatedBy: "u-ops"}
-		c.Requirement = callbacks.Requirement{Rule: "large expenses", Version: "3", Signatures: 2}
+		c.Requirement = callbacks.Requirement{
+			Rule: "large expenses", Version: "3", Basis: callbacks.BasisCondition,
+			Terms: callbacks.Terms{
+				Signatures: []callbacks.Threshold{{From: []string{"finance-approvers"}, For: 2}, {For: 1}},
+				Exclude:    []callbacks.Exclusion{callbacks.ExcludeRequester}, Reason: []callbacks.Stance{callbacks.Against},
+				Escalate:           &callbacks.Escalation{After: 0.5, To: []string{"finance-leads"}},
+				GroupsNotOlderThan: 8 * time.Hour,
+			},
+		}
 		c.Problem = callbacks.ReplyThrottled
 		want = c.Callback
 		entry := Entry(c.Callback, callbacks.ActionDecided, T0)

@@ -1,0 +1,118 @@
+package callbacks
+
+import (
+	"slices"
+	"time"
+)
+
+// Terms are what a rule asks for: who has to sign, who may not, and what a signature needs.
+//
+// They fail closed. Terms without a place to sign on are never met, and a threshold that asks for
+// fewer than one signature asks for one.
+type Terms struct {
+	Signatures []Threshold `json:"signatures"`
+	Against    int         `json:"against,omitempty"` // how many signatures against end it; 0 means 1
+	Exclude    []Exclusion `json:"exclude,omitempty"`
+	Reason     []Stance    `json:"reason,omitempty"` // the stances that need a comment
+	Escalate   *Escalation `json:"escalate,omitempty"`
+	// GroupsNotOlderThan is the greatest age in nanoseconds of the groups that a signature rests on;
+	// 0 means no limit.
+	GroupsNotOlderThan time.Duration `json:"groupsNotOlderThan,omitempty"`
+}
+
+// Threshold is how many people of some groups have to sign the same proposal. Each of them fills one
+// place.
+type Threshold struct {
+	From []string `json:"from,omitempty"` // members of any of these; empty means the queue's groups
+	For  int      `json:"for"`
+}
+
+// Exclusion names people who may not sign, and neither may anybody who acts for them.
+type Exclusion string
+
+// ExcludeRequester excludes the person who asks, and everybody of whom nobody can tell that they
+// are somebody else.
+const ExcludeRequester Exclusion = "requester"
+
+// Escalation lets more people sign when time runs short: from then on, members of the groups see
+// the request and may fill any place.
+type Escalation struct {
+	// After is the part of the time from arrival to the end of the callback, between 0 and 1.
+	After float64  `json:"after"`
+	To    []string `json:"to"`
+}
+
+// Basis is why a rule was chosen for a request.
+type Basis string
+
+// The bases. A requirement of a queue without rules has none.
+const (
+	BasisCondition Basis = "condition" // it is the first rule whose condition holds
+	BasisOtherwise Basis = "otherwise" // no condition holds
+	BasisFault     Basis = "fault"     // a condition could not be evaluated
+)
+
+// Requirement is the rule that bound a callback on arrival, kept with the callback as a JSON
+// document. Later changes of the rule do not affect it. Who sees the queue is not part of it.
+type Requirement struct {
+	Rule    string        `json:"rule,omitempty"`    // the rule's name; empty if the queue had none
+	Version ConfigVersion `json:"version,omitempty"` // of the policy
+	Basis   Basis         `json:"basis,omitempty"`
+	Fault   string        `json:"fault,omitempty"` // which condition could not be evaluated, and why
+	Terms
+}
+
+// OneSignature is the requirement of a queue without rules: one person of the queue's groups signs.
+var OneSignature = Requirement{Terms: Terms{Signatures: []Threshold{{For: 1}}}}
+
+// Places is the number of signatures for a proposal that decide.
+func (t Terms) Places() (n int) {
+	for _, threshold := range t.Signatures {
+		n += threshold.places()
+	}
+	return n
+}
+
+func (t Threshold) places() int { return max(t.For, 1) }
+
+// against is the number of signatures against that decide.
+func (t Terms) against() int { return max(t.Against, 1) }
+
+// NeedsReason reports whether a signature of this stance needs a comment.
+func (t Terms) NeedsReason(stance Stance) bool { return slices.Contains(t.Reason, stance) }
+
+// excludes reports whether only people count who are certainly not the requester. An exclusion that
+// a newer version wrote excludes the requester at least.
+func (t Terms) excludes() bool { return len(t.Exclude) > 0 }
+
+// EscalatesAt is when the requirement of a callback lets more people sign; zero for never. The
+// heartbeat clock does not count, because each heartbeat would move the time again.
+func (c *Callback) EscalatesAt() time.Time {
+	escalation := c.Requirement.Escalate
+	end, cause := c.Clocks.End()
+	if escalation == nil || cause == NoDeadline {
+		return time.Time{}
+	}
+	span := max(end.Sub(c.ReceivedAt), 0)
+	return c.ReceivedAt.Add(time.Duration(escalation.After * float64(span)))
+}
+
+// escalated reports whether the members of some groups may sign by escalation.
+func (c *Callback) escalated(groups []string, now time.Time) bool {
+	at := c.EscalatesAt()
+	return !at.IsZero() && !now.Before(at) && overlap(c.Requirement.Escalate.To, groups)
+}
+
+// groups are those that the thresholds name.
+func (t Terms) groups() (all []string) {
+	for _, threshold := range t.Signatures {
+		all = append(all, threshold.From...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// overlap reports whether two lists have a group in common.
+func overlap(a, b []string) bool {
+	return slices.ContainsFunc(a, func(g string) bool { return slices.Contains(b, g) })
+}

@@ -1,0 +1,151 @@
+package callbacks
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Via is the way by which a signature came.
+type Via string
+
+// ViaWeb is the review page.
+const ViaWeb Via = "web"
+
+// Stance says whether an outcome grants what was asked for.
+type Stance string
+
+// The stances.
+const (
+	For     Stance = "for"
+	Against Stance = "against"
+)
+
+// Stance is For, except for a failure and for our own reject, which may be sent as a success.
+func (o Outcome) Stance() Stance {
+	if o.Kind == Failure || o.Name == OutcomeReject && o.Ours() {
+		return Against
+	}
+	return For
+}
+
+// Proposal is an outcome with one answer: what a signature is for. Signatures for two proposals
+// never add up.
+type Proposal struct {
+	Hash    string // of the outcome's template and the answer
+	Outcome string // the outcome's name
+	Kind    Kind
+	Stance  Stance
+}
+
+// Proposal is the outcome with an answer; the answer of an outcome without a form is empty.
+func (o Outcome) Proposal(answer []byte) Proposal {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q %q %q %q %q",
+		o.Name, o.Label, o.Kind, o.Encoding, o.Payload, o.ErrorType, o.ErrorMessage, o.ErrorData, answer))
+	return Proposal{Hash: hex.EncodeToString(sum[:]), Outcome: o.Name, Kind: o.Kind, Stance: o.Stance()}
+}
+
+// Signature is one person's vote for a proposal. It is kept as it was given: later changes of names,
+// groups, queues, rules and delegations do not alter it.
+type Signature struct {
+	By           Actor
+	Groups       []string  // of the person then
+	GroupsReadAt time.Time // when the provider last named the groups
+	// ActingFor is the person whose right was used; nil if the person signed in their own right.
+	ActingFor *Delegator
+
+	// What the gate found when the signature was given: whether the groups that it rests on were
+	// groups of the queue, whether the request had been escalated to one of them, and whether the
+	// person and everybody they act for are certainly not the requester.
+	InQueue, Escalated, NotRequester bool
+
+	Proposal
+	Comment string
+	At      time.Time
+	Shown   string // identifies what the person saw, as [Preview.Seen] does
+	Rule    string // the rule that asked for it
+	Via     Via
+	// ConfigVersion is the version of the configuration under which it was given.
+	ConfigVersion ConfigVersion
+
+	End *SignatureEnd // nil while it counts
+}
+
+// Delegator is a person for whom another one signed.
+type Delegator struct {
+	Delegation string // its key
+	ID         string // the person's key
+	Name       string
+	Groups     []string // as last read
+	ReadAt     time.Time
+}
+
+// Lapse is how a signature ceased to count.
+type Lapse string
+
+// The lapses.
+const (
+	Withdrawn Lapse = "withdrawn" // by its person
+	Replaced  Lapse = "replaced"  // by another signature of its person
+	Void      Lapse = "void"      // the request changed
+)
+
+// SignatureEnd says when and why a signature ceased to count.
+type SignatureEnd struct {
+	Lapse Lapse
+	At    time.Time
+	Why   string
+}
+
+// Live reports whether the signature has neither been withdrawn nor replaced nor become void.
+func (s *Signature) Live() bool { return s.End == nil }
+
+// holder is the key of the person whose right the signature uses.
+func (s *Signature) holder() string {
+	if s.ActingFor != nil {
+		return s.ActingFor.ID
+	}
+	return s.By.ID
+}
+
+// groups are those that the signature rests on.
+func (s *Signature) groups() []string {
+	if s.ActingFor != nil {
+		return s.ActingFor.Groups
+	}
+	return s.Groups
+}
+
+// signature is the signature that a decision rests on, given on the review page.
+func (d *Decision) signature(o Outcome) *Signature {
+	return &Signature{By: d.By, Via: ViaWeb, Proposal: o.Proposal(nil), Comment: d.Comment, At: d.At, ConfigVersion: d.ConfigVersion}
+}
+
+// Withdraw takes back a person's live signature. It returns [ErrConflict] if there is none.
+func Withdraw(signatures []Signature, person, why string, now time.Time) ([]Signature, error) {
+	left, ended := end(signatures, SignatureEnd{Lapse: Withdrawn, At: now, Why: why},
+		func(s *Signature) bool { return s.By.ID == person })
+	if ended == 0 {
+		return nil, fmt.Errorf("no signature to withdraw: %w", ErrConflict)
+	}
+	return left, nil
+}
+
+// VoidAll ends every live signature of a request that has changed, and says how many there were.
+func VoidAll(signatures []Signature, why string, now time.Time) (left []Signature, ended int) {
+	return end(signatures, SignatureEnd{Lapse: Void, At: now, Why: why}, (*Signature).Live)
+}
+
+// end returns the signatures with an end for the live ones that match.
+func end(signatures []Signature, how SignatureEnd, match func(*Signature) bool) (left []Signature, ended int) {
+	left = slices.Clone(signatures)
+	for i := range left {
+		if s := &left[i]; s.Live() && match(s) {
+			s.End = &how
+			ended++
+		}
+	}
+	return left, ended
+}

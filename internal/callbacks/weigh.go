@@ -1,0 +1,187 @@
+package callbacks
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Weigh adds up the signatures of a callback. It is pure, and the order of the signatures does not
+// matter. Signatures against win over those for, if there are enough of both.
+func Weigh(r Requirement, signatures []Signature) Standing {
+	byProposal := make(map[Proposal][]Signature)
+	for _, s := range lastOfEach(signatures) {
+		if slices.Contains(r.fits(&s), true) {
+			byProposal[s.Proposal] = append(byProposal[s.Proposal], s)
+		}
+	}
+	standing := Standing{terms: r.Terms}
+	for proposal, given := range byProposal {
+		standing.Tallies = append(standing.Tallies, r.tally(proposal, given))
+	}
+	slices.SortFunc(standing.Tallies, compareTallies)
+	if len(standing.Tallies) > 0 && standing.Tallies[0].Complete() {
+		standing.Decided = &standing.Tallies[0]
+	}
+	return standing
+}
+
+// lastOfEach returns the live signatures by time, one of each person: the last, if there are more.
+func lastOfEach(signatures []Signature) []Signature {
+	last := make(map[string]Signature)
+	for _, s := range signatures {
+		if other, signed := last[s.By.ID]; s.Live() && (!signed || compareSignatures(s, other) > 0) {
+			last[s.By.ID] = s
+		}
+	}
+	all := make([]Signature, 0, len(last))
+	for _, s := range last {
+		all = append(all, s)
+	}
+	slices.SortFunc(all, compareSignatures)
+	return all
+}
+
+// compareSignatures orders signatures by time. No two live ones are equal.
+func compareSignatures(a, b Signature) int {
+	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.By.ID, b.By.ID), cmp.Compare(a.Hash, b.Hash), cmp.Compare(a.Stance, b.Stance))
+}
+
+// compareTallies puts first what needs the fewest signatures. Of decided ones it puts first the one
+// against the request, then the one that was decided earlier.
+func compareTallies(a, b Tally) int {
+	return cmp.Or(cmp.Compare(a.Needs-a.Has, b.Needs-b.Has), cmp.Compare(a.Stance, b.Stance),
+		a.last().Compare(b.last()), cmp.Compare(a.Hash, b.Hash), cmp.Compare(a.Outcome, b.Outcome))
+}
+
+// fits returns by threshold whether a signature can fill one of its places.
+func (t Terms) fits(s *Signature) []bool {
+	if !t.eligible(s) {
+		return make([]bool, len(t.Signatures))
+	}
+	return t.members(s)
+}
+
+// eligible reports whether a signature may count at all: whether the people behind it are nobody
+// whom the terms exclude, and the groups that it rests on had been read lately.
+func (t Terms) eligible(s *Signature) bool {
+	switch {
+	case t.excludes() && !s.NotRequester,
+		t.GroupsNotOlderThan > 0 && s.At.Sub(s.GroupsReadAt) > t.GroupsNotOlderThan,
+		s.ActingFor != nil && s.At.Sub(s.ActingFor.ReadAt) > delegatorGroupsMaxAge:
+		return false
+	}
+	return true
+}
+
+// members returns by threshold whether a signature comes from its groups. By escalation it may come
+// from elsewhere.
+func (t Terms) members(s *Signature) []bool {
+	members := make([]bool, len(t.Signatures))
+	for i, threshold := range t.Signatures {
+		member := s.InQueue
+		if len(threshold.From) > 0 {
+			member = overlap(threshold.From, s.groups())
+		}
+		members[i] = member || s.Escalated
+	}
+	return members
+}
+
+// right is what one person may sign with. Its signatures are those of the person and of their
+// delegates. Together they count once: whoever gave a right away has no second one.
+type right struct {
+	signatures []Signature
+	fits       []bool // by threshold: whether one of the signatures fits
+}
+
+// rights sorts signatures by the people whose rights they use, in the order in which they were
+// given.
+func (t Terms) rights(given []Signature) (rights []right) {
+	index := make(map[string]int)
+	for _, s := range given {
+		i, known := index[s.holder()]
+		if !known {
+			i = len(rights)
+			index[s.holder()] = i
+			rights = append(rights, right{fits: make([]bool, len(t.Signatures))})
+		}
+		r := &rights[i]
+		r.signatures = append(r.signatures, s)
+		for threshold, fits := range t.fits(&s) {
+			r.fits[threshold] = r.fits[threshold] || fits
+		}
+	}
+	return rights
+}
+
+// tally adds up the signatures for one proposal.
+func (t Terms) tally(p Proposal, given []Signature) Tally {
+	tally := Tally{Proposal: p, Filled: make([]int, len(t.Signatures)), Needs: t.Places()}
+	rights := t.rights(given)
+	if p.Stance != For {
+		tally.Needs = t.against()
+		for _, s := range given {
+			tally.Signed = append(tally.Signed, Counted{s, unplaced})
+		}
+		if n := tally.Needs - len(rights); n > 0 {
+			tally.Missing = []Missing{{Count: n}}
+		}
+		tally.Has = min(len(rights), tally.Needs)
+		return tally
+	}
+	fits := make([][]bool, len(rights))
+	for i, r := range rights {
+		fits[i] = r.fits
+	}
+	m := match(t.Signatures, fits)
+	for i, r := range rights {
+		at := m.at[i]
+		for _, s := range r.signatures {
+			place := unplaced
+			if at != unplaced && t.fits(&s)[at] {
+				place, at = at, unplaced
+				tally.Filled[place]++
+				tally.Has++
+			}
+			tally.Signed = append(tally.Signed, Counted{s, place})
+		}
+	}
+	slices.SortFunc(tally.Signed, func(a, b Counted) int { return compareSignatures(a.Signature, b.Signature) })
+	tally.Missing = t.missing(m)
+	return tally
+}
+
+// missing lists the open places. If just one signature is missing, it names everybody who could
+// give it: also those from whose place somebody could move over. If more are missing, naming
+// everybody for each would be wrong, because two people may not move over from the same place; so
+// each names the groups of its own threshold.
+func (t Terms) missing(m *matching) (all []Missing) {
+	only := m.openPlaces() == 1
+	for i, n := range m.open {
+		if n == 0 {
+			continue
+		}
+		from := slices.Clone(t.Signatures[i].From)
+		if only {
+			from = t.groupsOf(m.ways(i))
+		}
+		all = append(all, Missing{Count: n, From: from})
+	}
+	return all
+}
+
+// groupsOf returns the groups of some thresholds, or none if the queue's groups are among them.
+func (t Terms) groupsOf(thresholds []int) (groups []string) {
+	for _, i := range thresholds {
+		from := t.Signatures[i].From
+		if len(from) == 0 {
+			return nil
+		}
+		for _, g := range from {
+			if !slices.Contains(groups, g) {
+				groups = append(groups, g)
+			}
+		}
+	}
+	return groups
+}
