@@ -178,7 +178,7 @@ func unavailablePage(s *server, c echo.Context, err error) templ.Component {
 func forbiddenPage(s *server, c echo.Context, err error) templ.Component {
 	m := views.Forbidden{Callback: callbackOf(c)}
 	if refusal, ok := errors.AsType[*callbacks.Refusal](err); ok {
-		m.Reason, m.Code = refusal.Reason, refusal.Code
+		m.Reason, m.Code = refusal.Reason, string(refusal.Code)
 	}
 	return views.ForbiddenPage(s.plainShell(c), m)
 }

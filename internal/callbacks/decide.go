@@ -257,7 +257,7 @@ func (s *Service) RetryDelivery(ctx context.Context, p Person, id ID) (Callback,
 		return Callback{}, err
 	}
 	if !p.Roles.Admin {
-		return Callback{}, &Refusal{Code: "role", Reason: "Only admins can resend a decision."}
+		return Callback{}, &Refusal{Code: CodeRole, Reason: "Only admins can resend a decision."}
 	}
 	now := s.now()
 	if err := s.fresh(p, now); err != nil {

@@ -61,8 +61,7 @@ func (e *DifferentError) Is(target error) bool { return target == ErrDifferent }
 
 // Refusal says why a viewer who sees a callback may not decide it. It matches [ErrForbidden].
 type Refusal struct {
-	// stable: "requester", "unannounced", "unknown", "stated", "unverified", "queue", "role"
-	Code   string
+	Code   ReasonCode
 	Reason string // one sentence for the reviewer
 }
 

@@ -35,7 +35,7 @@ func TestPersonID(t *testing.T) {
 }
 
 // reasonOf is the code of a refusal, empty for another error or none.
-func reasonOf(err error) string {
+func reasonOf(err error) callbacks.ReasonCode {
 	if refusal, ok := errors.AsType[*callbacks.Refusal](err); ok {
 		return refusal.Code
 	}
@@ -125,7 +125,7 @@ func TestStatedUnderTheOldKey(t *testing.T) {
 	t.Parallel()
 	queues := callbacks.Queues{"finance": {Name: "finance", Groups: []string{"finance-approvers"}, FourEyes: true}}
 	p := namesake
-	for stated, want := range map[string]string{p.Subject: "stated", p.ID: "stated", "u-other": ""} {
+	for stated, want := range map[string]callbacks.ReasonCode{p.Subject: "stated", p.ID: "stated", "u-other": ""} {
 		c := callbacks.Callback{Request: callbacks.Request{Queue: "finance", Source: "expenses", Requester: callbacks.Requester{ID: "u-ines", StatedBy: stated}}}
 		if got := reasonOf(queues.MayDecide(p, &c)); got != want {
 			t.Errorf("stated by %q: %q, want %q", stated, got, want)

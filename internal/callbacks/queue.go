@@ -62,32 +62,34 @@ func (q Queues) MayDecide(p Person, c *Callback) error {
 	queue := q[c.Queue]
 	switch {
 	case !p.Roles.Reviewer && !p.Roles.Admin:
-		return &Refusal{Code: "role", Reason: "Auditors read everything and decide nothing."}
+		return &Refusal{Code: CodeRole, Reason: "Auditors read everything and decide nothing."}
 	case !p.InGroup(queue.Groups):
-		return &Refusal{Code: "queue", Reason: "Only members of the groups of queue " + c.Queue + " decide here."}
+		return &Refusal{Code: CodeQueue, Reason: "Only members of the groups of queue " + c.Queue + " decide here."}
 	case queue.FourEyes:
-		return mayDecideForOther(p, c)
+		if refusal := comparedWithRequester(p, c); refusal != nil {
+			return refusal
+		}
 	}
 	return nil
 }
 
-// mayDecideForOther checks what four eyes add to the rules. It allows only people who are certainly
-// not the requester.
-func mayDecideForOther(p Person, c *Callback) error {
+// comparedWithRequester returns nil only for people who are certainly not the requester of a
+// callback. For others it says why they, or nobody, can be told from the requester.
+func comparedWithRequester(p Person, c *Callback) *Refusal {
 	second := "Queue " + c.Queue + " requires a second person"
 	switch r := c.Requester; {
 	case c.found() && r.StatedBy == "":
-		return &Refusal{Code: "unannounced", Reason: second + ", and nobody has announced this callback: who asks for it is not known. " +
+		return &Refusal{Code: CodeUnannounced, Reason: second + ", and nobody has announced this callback: who asks for it is not known. " +
 			"It can be decided once its function announces it, or once an admin says on this page who asks."}
 	case !r.Comparable():
-		return &Refusal{Code: "unknown", Reason: second + ", and this request does not say who asks so that it can be compared with whoever decides. " +
+		return &Refusal{Code: CodeUnknownRequester, Reason: second + ", and this request does not say who asks so that it can be compared with whoever decides. " +
 			"It can be decided once an admin says on this page who asks."}
 	case p.Is(r):
-		return &Refusal{Code: "requester", Reason: second + ": you made this request, so someone else must decide it."}
+		return &Refusal{Code: CodeRequester, Reason: second + ": you made this request, so someone else must decide it."}
 	case p.stated(r):
-		return &Refusal{Code: "stated", Reason: second + ": you said who asks for this, so someone else must decide it."}
+		return &Refusal{Code: CodeStated, Reason: second + ": you said who asks for this, so someone else must decide it."}
 	case r.ID == "" && !p.comparableByAddress():
-		return &Refusal{Code: "unverified", Reason: second + ", and your sign-in brought no verified e-mail address, so nobody can tell that this request is not yours. " +
+		return &Refusal{Code: CodeUnverified, Reason: second + ", and your sign-in brought no verified e-mail address, so nobody can tell that this request is not yours. " +
 			"Sign out and in again; if this stays, ask whoever runs sign-in here to verify your address."}
 	}
 	return nil

@@ -60,7 +60,7 @@ func TestMayDecide(t *testing.T) {
 	for name, tt := range map[string]struct {
 		p       Person
 		c       Callback
-		refused string
+		refused ReasonCode
 	}{
 		"Reviewer":             {reviewer, Callback{Request: Request{Queue: "finance", Requester: ines}}, ""},
 		"AdminOfTheQueue":      {person(finance, Roles{Admin: true}), Callback{Request: Request{Queue: "finance", Requester: ines}}, ""},

@@ -67,10 +67,10 @@ func (s *Service) Content(ctx context.Context, p Person, id ID) (Callback, Conte
 // query restricts a filter to what the person may see.
 func (s *Service) query(p Person, f Filter) (Query, error) {
 	if !p.Roles.Any() {
-		return Query{}, &Refusal{Code: "role", Reason: "You have no role here."}
+		return Query{}, &Refusal{Code: CodeRole, Reason: "You have no role here."}
 	}
 	if f.Scope == ScopeAll && !p.Roles.Admin && !p.Roles.Auditor {
-		return Query{}, &Refusal{Code: "role", Reason: "This list is for admins and auditors."}
+		return Query{}, &Refusal{Code: CodeRole, Reason: "This list is for admins and auditors."}
 	}
 	if f.Limit <= 0 || f.Limit > MaxPage {
 		f.Limit = PageSize
@@ -143,7 +143,7 @@ func heldByOthers(reviewers []Actor, person string) bool {
 // entries are part of its sheet.
 func (s *Service) Audit(ctx context.Context, p Person, q AuditQuery) ([]AuditEntry, error) {
 	if !p.Roles.Admin && !p.Roles.Auditor {
-		return nil, &Refusal{Code: "role", Reason: "The audit is for admins and auditors."}
+		return nil, &Refusal{Code: CodeRole, Reason: "The audit is for admins and auditors."}
 	}
 	if q.Limit <= 0 || q.Limit > MaxPage {
 		q.Limit = PageSize
@@ -155,7 +155,7 @@ func (s *Service) Audit(ctx context.Context, p Person, q AuditQuery) ([]AuditEnt
 // its name there.
 func (s *Service) Titles(ctx context.Context, p Person, entries []AuditEntry) (map[ID]string, error) {
 	if !p.Roles.Admin && !p.Roles.Auditor {
-		return nil, &Refusal{Code: "role", Reason: "The audit is for admins and auditors."}
+		return nil, &Refusal{Code: CodeRole, Reason: "The audit is for admins and auditors."}
 	}
 	var ids []ID
 	for _, e := range entries {

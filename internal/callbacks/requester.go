@@ -135,7 +135,7 @@ func (s *Service) StateRequester(ctx context.Context, p Person, id ID, statement
 		return Callback{}, err
 	}
 	if !p.Roles.Admin {
-		return Callback{}, &Refusal{Code: "role", Reason: "Only admins can say who asks for a request."}
+		return Callback{}, &Refusal{Code: CodeRole, Reason: "Only admins can say who asks for a request."}
 	}
 	requester, err := statement.check()
 	if err != nil {

@@ -34,7 +34,7 @@ func (d *desk) unknownAsker(name string) callbacks.Callback {
 	return c
 }
 
-func wantRefusal(t *testing.T, err error, code string) {
+func wantRefusal(t *testing.T, err error, code callbacks.ReasonCode) {
 	t.Helper()
 	if refusal, ok := errors.AsType[*callbacks.Refusal](err); !ok || refusal.Code != code {
 		t.Errorf("got %v, want a refusal %q", err, code)

@@ -1,0 +1,108 @@
+package callbacks
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// inShort is an explanation as the tests write it.
+func (e *Explanation) inShort() string {
+	var b strings.Builder
+	if e.ActingFor != "" {
+		fmt.Fprintf(&b, "for %s\n", e.ActingFor)
+	}
+	for _, t := range e.Tests {
+		fmt.Fprintf(&b, "%s %s: %s (%s) %s\n", t.Result, t.Code, t.Text, t.Value, t.Reason)
+	}
+	return b.String()
+}
+
+// TestExplain: each test with what it looked at; the one that failed with the way out.
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		change func(*scene)
+		want   string
+	}{
+		"Can": {func(s *scene) { s.signed(vote("priya", "finance")) }, `
+passed not_pending: The request waits for signatures (110 min left)
+passed role: You have a role that signs ()
+passed requester: Neither you nor anybody you act for is the requester (Ines)
+passed queue: You may see the request (finance)
+passed group: You are in a group that the rule asks for (finance)
+passed already_signed: You have not signed this already ()
+passed no_place: A signature that you can give is missing (1 of 3)
+`},
+		"GroupComplete": {func(s *scene) { s.signed(vote("priya", "finance"), vote("dana", "finance")) }, `
+passed not_pending: The request waits for signatures (110 min left)
+passed role: You have a role that signs ()
+passed requester: Neither you nor anybody you act for is the requester (Ines)
+passed queue: You may see the request (finance)
+passed group: You are in a group that the rule asks for (finance)
+passed already_signed: You have not signed this already ()
+failed no_place: A signature that you can give is missing (2 of 3) Every place that you can fill is taken. Missing: 1 more from controllers.
+`},
+		"DelegateOfTheRequester": {func(s *scene) { s.actsFor("Ines", "finance") }, `
+passed not_pending: The request waits for signatures (110 min left)
+passed role: You have a role that signs ()
+failed acts_for_requester: Neither you nor anybody you act for is the requester (Ines) You act for Ines, who made this request. A delegate counts as the requester, so someone else must sign it.
+passed queue: You may see the request (finance)
+passed group: You are in a group that the rule asks for (finance)
+passed already_signed: You have not signed this already ()
+untested no_place: A signature that you can give is missing ()
+`},
+		"GroupsNotKnown": {func(s *scene) {
+			s.Callback.Requirement.GroupsNotOlderThan, s.Now = 8*time.Hour, t0.Add(9*time.Hour)
+			s.Callback.Clocks.Timeout = 72 * time.Hour
+		}, `
+passed not_pending: The request waits for signatures (63 h left)
+passed role: You have a role that signs ()
+passed requester: Neither you nor anybody you act for is the requester (Ines)
+unknown groups_old: Your groups are fresh enough (read 9 h ago) The rule of this request needs groups that were read within 8 h. Sign in again.
+untested queue: You may see the request ()
+untested group: You are in a group that the rule asks for ()
+passed already_signed: You have not signed this already ()
+untested no_place: A signature that you can give is missing ()
+`},
+		"RightUsed": {func(s *scene) {
+			s.signer.Groups = nil
+			s.actsFor("dana", "finance")
+			s.signed(vote("p-dana", "finance"))
+		}, `for dana
+passed not_pending: The request waits for signatures (110 min left)
+passed role: You have a role that signs ()
+passed requester: Neither you nor anybody you act for is the requester (Ines)
+passed queue: You may see the request (finance)
+passed group: You are in a group that the rule asks for (finance)
+passed delegator_groups_old: The groups of the person you act for are known (read 10 min ago)
+passed already_signed: You have not signed this already ()
+failed no_place: A signature that you can give is missing (1 of 3) This was signed in the right of dana already, and one person fills one place.
+`},
+		"Acting": {func(s *scene) {
+			s.signer.Groups, s.Callback.Requirement.Exclude, s.Callback.Clocks.Timeout = nil, nil, 0
+			s.actsFor("dana", "finance", func(d *Delegation) { d.From.GroupsReadAt = s.Now.Add(-72 * time.Hour) })
+		}, `for dana
+passed not_pending: The request waits for signatures (no timeout)
+passed role: You have a role that signs ()
+passed queue: You may see the request (finance)
+passed group: You are in a group that the rule asks for (finance)
+passed delegator_groups_old: The groups of the person you act for are known (read 3 days ago)
+passed already_signed: You have not signed this already ()
+passed no_place: A signature that you can give is missing (0 of 3)
+`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene()
+			tt.change(s)
+			why := s.Explain(s.signer, s.proposal)
+			if diff := cmp.Diff(strings.TrimPrefix(tt.want, "\n"), strings.ReplaceAll(why.inShort(), " \n", "\n")); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,160 @@
+package callbacks
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"countersign/internal/printable"
+)
+
+// Gate judges who may sign for one callback. It holds everything that the answer depends on, so the
+// same question always gets the same answer: on a page, by the API, and when a signature is given.
+type Gate struct {
+	Callback   *Callback   // with the requirement that binds it
+	Queue      Queue       // as it is configured now
+	Signatures []Signature // all of the callback's
+	Now        time.Time
+}
+
+// Ballot is what somebody wants to sign.
+type Ballot struct {
+	Proposal Proposal
+	Comment  string
+	Shown    string // identifies what the person saw
+	Via      Via
+	Sends    bool // whether the person was told that this signature decides
+}
+
+// MaySign returns nil if the signer may sign for a proposal now. Otherwise the error is the reason
+// of the first test that [Gate.Explain] did not pass: an [ErrConflict] if the callback does not wait
+// for signatures, an *[OldGroups], or a *[Refusal].
+func (g Gate) MaySign(s Signer, p Proposal) error {
+	_, why := g.judge(s, p)
+	return g.refusal(why)
+}
+
+// Sign gives a signature. It returns the callback's signatures with the new one last, which replaces
+// an earlier one of the same person, and where they stand then. Besides the errors of [Gate.MaySign]
+// there are [Invalid] for a missing comment, and [ErrStale] if the signature would decide although
+// the person was told that it would not, or the other way round.
+func (g Gate) Sign(s Signer, b Ballot) ([]Signature, Standing, error) {
+	claim, why := g.judge(s, b.Proposal)
+	if err := g.refusal(why); err != nil {
+		return nil, Standing{}, err
+	}
+	if g.Callback.Requirement.NeedsReason(b.Proposal.Stance) && !printable.HasInk(b.Comment) {
+		return nil, Standing{}, Invalid{{Pointer: "comment", Detail: "The rule of this request requires a comment."}}
+	}
+	signature := claim.signature()
+	signature.Comment, signature.Shown, signature.Via = b.Comment, b.Shown, b.Via
+	signatures := append(claim.others(), signature)
+	standing := Weigh(g.Callback.Requirement, signatures)
+	if decides := standing.Decided != nil; decides != b.Sends {
+		return nil, Standing{}, fmt.Errorf("the signature decides: %t, shown: %t: %w", decides, b.Sends, ErrStale)
+	}
+	return signatures, standing, nil
+}
+
+// Explain tests whether a signer may sign for a proposal, and says what each test found.
+func (g Gate) Explain(s Signer, p Proposal) Explanation {
+	_, why := g.judge(s, p)
+	return why
+}
+
+// claim is one way in which a person may sign: in their own right, or in that of a delegator.
+type claim struct {
+	Gate
+	signer     Signer
+	proposal   Proposal
+	inForce    []Delegation // all delegations to the signer that count here
+	delegation *Delegation  // the one that the claim rests on; nil in the person's own right
+}
+
+// judge finds the best claim of a signer: the first that passes every test, or else the one that
+// passes most before it fails. A person's own right comes before the rights of others.
+func (g Gate) judge(s Signer, p Proposal) (best *claim, why Explanation) {
+	inForce := s.inForce(g.Callback.Queue, g.Now)
+	best = &claim{Gate: g, signer: s, proposal: p, inForce: inForce}
+	why = best.explain()
+	for i := range inForce {
+		if why.Can() {
+			break
+		}
+		other := &claim{Gate: g, signer: s, proposal: p, inForce: inForce, delegation: &inForce[i]}
+		if found := other.explain(); found.reached > why.reached {
+			best, why = other, found
+		}
+	}
+	return best, why
+}
+
+// refusal is the error for somebody who cannot sign.
+func (g Gate) refusal(why Explanation) error {
+	failed, ok := why.Failed()
+	switch {
+	case !ok:
+		return nil
+	case failed.Code == CodeNotPending:
+		return g.Callback.wrongState("sign")
+	case failed.Code == CodeGroupsOld:
+		return failed.old
+	}
+	return &Refusal{Code: failed.Code, Reason: failed.Reason}
+}
+
+// holder is the person whose right the claim uses.
+func (c *claim) holder() *Person {
+	if c.delegation != nil {
+		return &c.delegation.From
+	}
+	return &c.signer.Person
+}
+
+// others are the callback's signatures once the signer has given another one.
+func (c *claim) others() []Signature {
+	left, _ := end(c.Signatures, SignatureEnd{Lapse: Replaced, At: c.Now, Why: "Signed again."},
+		func(s *Signature) bool { return s.By.ID == c.signer.ID })
+	return left
+}
+
+// signature is what the signer would give, without what only the ballot says.
+func (c *claim) signature() Signature {
+	groups := c.holder().Groups
+	s := Signature{
+		By: c.signer.Actor(), Groups: slices.Clone(c.signer.Groups), GroupsReadAt: c.signer.GroupsReadAt,
+		InQueue:      overlap(c.Queue.Groups, groups),
+		Escalated:    c.Callback.escalated(groups, c.Now),
+		NotRequester: c.excluded() == nil,
+		Proposal:     c.proposal, At: c.Now,
+		Rule: c.Callback.Requirement.Rule, Version: c.Callback.Requirement.Version,
+	}
+	if d := c.delegation; d != nil {
+		s.ActingFor = &Delegator{
+			Delegation: d.ID, ID: d.From.ID, Name: d.From.Actor().Name,
+			Groups: slices.Clone(groups), ReadAt: d.From.GroupsReadAt,
+		}
+	}
+	return s
+}
+
+// excluded says why the signer, or somebody they act for, may be the requester; nil if none can be.
+func (c *claim) excluded() *Refusal {
+	if refusal := comparedWithRequester(c.signer.Person, c.Callback); refusal != nil {
+		return refusal
+	}
+	for _, d := range c.inForce {
+		refusal := comparedWithRequester(d.From, c.Callback)
+		if refusal == nil {
+			continue
+		}
+		name := d.From.Actor().Name
+		if refusal.Code == CodeRequester {
+			return &Refusal{Code: CodeActsForRequester, Reason: "You act for " + name +
+				", who made this request. A delegate counts as the requester, so someone else must sign it."}
+		}
+		return &Refusal{Code: CodeActsForExcluded, Reason: "You act for " + name +
+			", who may not sign this request. A delegate counts as the delegator, so someone else must sign it."}
+	}
+	return nil
+}

@@ -1,0 +1,139 @@
+package callbacks
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// drawScene draws a requirement, a queue and the person who asks; nobody has signed.
+func drawScene(t *rapid.T) *scene {
+	r := drawRequirement(t)
+	r.Version = "v1"
+	if rapid.Bool().Draw(t, "escalates") {
+		r.Escalate = &Escalation{After: 0.5, To: []string{"c"}}
+	}
+	requester := Requester{Email: fmt.Sprintf("%d@example.com", rapid.IntRange(0, 3).Draw(t, "requester"))}
+	if rapid.IntRange(0, 5).Draw(t, "unknown") == 0 {
+		requester = Requester{}
+	}
+	return &scene{Gate: Gate{
+		Callback: &Callback{
+			State: Pending, Requirement: r, ReceivedAt: t0, Clocks: Clocks{StartedAt: t0, Timeout: 2 * time.Hour},
+			Request: Request{Source: "shop", Queue: "finance", Requester: requester},
+		},
+		Queue: Queue{Name: "finance", Groups: someGroups.Draw(t, "queue"), FourEyes: rapid.IntRange(0, 3).Draw(t, "four eyes") == 0},
+		Now:   t0,
+	}}
+}
+
+// drawPeople draws people with groups and roles, and delegations among them.
+func drawPeople(t *rapid.T) []Signer {
+	people := make([]Signer, 5)
+	for i := range people {
+		people[i].Person = colleague(fmt.Sprint(i), "")
+		people[i].Groups = someGroups.Draw(t, "groups")
+		people[i].Roles = Roles{
+			Reviewer: rapid.IntRange(0, 5).Draw(t, "reviewer") > 0, Auditor: rapid.IntRange(0, 5).Draw(t, "auditor") == 0,
+		}
+		people[i].EmailVerified = rapid.IntRange(0, 5).Draw(t, "verified") > 0
+		people[i].GroupsReadAt = t0.Add(-time.Duration(rapid.IntRange(0, 40).Draw(t, "read")) * 24 * time.Hour)
+		if rapid.Bool().Draw(t, "fresh") {
+			people[i].GroupsReadAt = t0
+		}
+	}
+	for i := range people {
+		for range rapid.IntRange(0, 2).Draw(t, "delegations") {
+			d := from(people[rapid.IntRange(0, 4).Draw(t, "from")].Person)
+			d.To = people[i].ID
+			people[i].Delegations = append(people[i].Delegations, d)
+		}
+	}
+	return people
+}
+
+// excludedHere reports whether a person, or somebody they act for, asks.
+func (s *scene) excludedHere(p Signer) bool {
+	if !slices.Contains(s.Callback.Requirement.Exclude, ExcludeRequester) && !s.Queue.FourEyes {
+		return false
+	}
+	asks := s.Callback.Requester
+	return asks.Email == "" || p.Is(asks) || slices.ContainsFunc(p.Delegations, func(d Delegation) bool { return d.From.ID != p.ID && d.From.Is(asks) })
+}
+
+// TestExplainAgreesWithSigning: people sign and withdraw while time passes. Explain says that
+// somebody can exactly when their signature is taken; one that is taken counts, and none of an
+// excluded person is.
+func TestExplainAgreesWithSigning(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s, people := drawScene(t), drawPeople(t)
+		for range 12 {
+			s.Now = s.Now.Add(time.Duration(rapid.IntRange(1, 30).Draw(t, "minutes")) * time.Minute)
+			s.signer = people[rapid.IntRange(0, 4).Draw(t, "who")]
+			s.proposal = someProposals.Draw(t, "proposal")
+			if rapid.IntRange(0, 5).Draw(t, "withdraws") == 0 {
+				if left, err := Withdraw(s.Signatures, s.signer.ID, "No.", s.Now); err == nil {
+					s.Signatures = left
+				}
+				continue
+			}
+			why := s.Explain(s.signer, s.proposal)
+			signatures, standing, err := s.sign()
+			if may := s.MaySign(s.signer, s.proposal); why.Can() != (err == nil) || why.Can() != (may == nil) {
+				t.Fatalf("explained %t, signing: %v, the gate: %v", why.Can(), err, may)
+			}
+			if err != nil {
+				if !errors.Is(err, ErrForbidden) && !errors.Is(err, ErrOldGroups) {
+					t.Fatalf("refused with %v", err)
+				}
+				continue
+			}
+			if s.excludedHere(s.signer) {
+				t.Fatalf("%s signed, and may not: %+v", s.signer.Name, why)
+			}
+			checkCounts(t, s, signatures, standing)
+			s.Signatures = signatures
+			if standing.Decided != nil {
+				s.Callback.State = Decided
+				if err := s.MaySign(s.signer, edited); !errors.Is(err, ErrConflict) {
+					t.Fatalf("signing after the decision: %v", err)
+				}
+				return
+			}
+		}
+	})
+}
+
+// TestWhoCannotSignWouldNotCount: a signature that the gate refuses because of groups or places would
+// change nothing. So it refuses nobody whom the rule needs.
+func TestWhoCannotSignWouldNotCount(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s, people := drawScene(t), drawPeople(t)
+		for range 8 {
+			s.Now = s.Now.Add(time.Minute)
+			s.signer, s.proposal = people[rapid.IntRange(0, 4).Draw(t, "who")], someProposals.Draw(t, "proposal")
+			why := s.Explain(s.signer, s.proposal)
+			if signatures, standing, err := s.sign(); err == nil && standing.Decided == nil {
+				s.Signatures = signatures
+			}
+			failed, _ := why.Failed()
+			if failed.Code != CodeNoPlace && failed.Code != CodeGroup || !s.signer.Roles.Reviewer {
+				continue
+			}
+			forced := vote(s.signer.ID, "", to(s.proposal), signedAt(s.Now.Sub(t0)))
+			forced.Groups, forced.InQueue = s.signer.Groups, overlap(s.Queue.Groups, s.signer.Groups)
+			forced.GroupsReadAt = s.Now
+			before := Weigh(s.Callback.Requirement, s.Signatures).Of(s.proposal)
+			after := Weigh(s.Callback.Requirement, append(slices.Clone(s.Signatures), forced)).Of(s.proposal)
+			if after.Has > before.Has && forced.InQueue {
+				t.Fatalf("refused with %s, and the signature would count: %+v\n%s", failed.Code, after, why.inShort())
+			}
+		}
+	})
+}

@@ -1,0 +1,369 @@
+package callbacks
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// scene is a case of the gate: mara of finance wants to sign a large expense that ines asks for.
+type scene struct {
+	Gate
+	signer   Signer
+	proposal Proposal
+}
+
+func newScene() *scene {
+	requirement := needs("2 finance", "1 controllers").with(excluding)
+	requirement.Escalate = &Escalation{After: 0.5, To: []string{"leads"}}
+	requirement.Version = "v8"
+	return &scene{
+		Gate: Gate{
+			Callback: &Callback{
+				ID: "exp2296", State: Pending, Requirement: requirement, ReceivedAt: t0,
+				Clocks:  Clocks{StartedAt: t0, Timeout: 2 * time.Hour},
+				Request: Request{Source: "expenses", Queue: "finance", Requester: Requester{Name: "Ines", Email: "ines@example.com"}},
+			},
+			Queue: Queue{Name: "finance", Groups: []string{"finance", "controllers"}},
+			Now:   t0.Add(10 * time.Minute),
+		},
+		signer:   Signer{Person: colleague("mara", "finance")},
+		proposal: approve,
+	}
+}
+
+// colleague is a reviewer whose groups have just been read.
+func colleague(name, groups string) Person {
+	return Person{
+		ID: "p-" + name, Subject: "u-" + name, Name: name, Email: name + "@example.com", EmailVerified: true,
+		Groups: strings.Fields(groups), GroupsReadAt: t0, Roles: Roles{Reviewer: true},
+	}
+}
+
+// from is a delegation to mara.
+func from(p Person) Delegation {
+	return Delegation{ID: "d-" + p.Name, From: p, To: "p-mara", Queues: []string{"finance"}, Since: t0, Until: t0.Add(24 * time.Hour)}
+}
+
+// signed adds signatures to a scene.
+func (s *scene) signed(all ...Signature) {
+	for i := range all {
+		all[i].At = t0.Add(time.Duration(i) * time.Second)
+	}
+	s.Signatures = append(s.Signatures, all...)
+}
+
+func (s *scene) actsFor(name, groups string, changes ...func(*Delegation)) {
+	d := from(colleague(name, groups))
+	for _, change := range changes {
+		change(&d)
+	}
+	s.signer.Delegations = append(s.signer.Delegations, d)
+}
+
+// gateRow is a row of the table of the gate.
+type gateRow struct {
+	name   string
+	change func(*scene)
+	code   ReasonCode // empty if mara can sign
+	behalf string     // whose right she uses
+}
+
+var gateRows = []gateRow{
+	{"Member", func(*scene) {}, "", ""},
+	{"Admin", func(s *scene) { s.signer.Roles = Roles{Admin: true} }, "", ""},
+	{"Auditor", func(s *scene) { s.signer.Roles = Roles{Auditor: true} }, CodeRole, ""},
+	{"NoRole", func(s *scene) { s.signer.Roles = Roles{} }, CodeRole, ""},
+	{"ReviewerAndAuditor", func(s *scene) { s.signer.Roles.Auditor = true }, "", ""},
+	{"Decided", func(s *scene) { s.Callback.State = Decided }, CodeNotPending, ""},
+	{"TimedOut", func(s *scene) { s.Callback.State = TimedOut }, CodeNotPending, ""},
+	{"PastTheTimeout", func(s *scene) { s.Now = t0.Add(3 * time.Hour) }, "", ""},
+	{"NotInTheQueue", func(s *scene) { s.Queue.Groups = []string{"controllers"} }, CodeQueue, ""},
+	{"AdminNotInTheQueue", func(s *scene) { s.signer.Roles.Admin, s.signer.Groups = true, []string{"ops"} }, CodeQueue, ""},
+	{"QueueNotInTheRule", func(s *scene) { s.signer.Groups, s.Queue.Groups = []string{"warehouse"}, []string{"warehouse"} }, CodeGroup, ""},
+	{"QueueIsTheRule", func(s *scene) {
+		s.Callback.Requirement = OneSignature
+		s.signer.Groups, s.Queue.Groups = []string{"warehouse"}, []string{"warehouse"}
+	}, "", ""},
+	{"NoPlaces", func(s *scene) { s.Callback.Requirement = Requirement{} }, CodeGroup, ""},
+
+	{"Requester", func(s *scene) { s.Callback.Requester.Email = "Mara@example.com" }, CodeRequester, ""},
+	{"RequesterAgainst", func(s *scene) { s.Callback.Requester.Email, s.proposal = "mara@example.com", reject }, CodeRequester, ""},
+	{"RequesterNotExcluded", func(s *scene) { s.Callback.Requirement.Exclude, s.Callback.Requester.Email = nil, "mara@example.com" }, "", ""},
+	{"RequesterFourEyes", func(s *scene) {
+		s.Callback.Requirement, s.Queue.FourEyes, s.Callback.Requester.Email = OneSignature, true, "mara@example.com"
+	}, CodeRequester, ""},
+	{"NobodyAnnounced", func(s *scene) { s.Callback.Source = SourceDiscovery }, CodeUnannounced, ""},
+	{"NobodyKnowsWhoAsks", func(s *scene) { s.Callback.Requester.Email = "" }, CodeUnknownRequester, ""},
+	{"SaidWhoAsks", func(s *scene) { s.Callback.Requester.StatedBy = "p-mara" }, CodeStated, ""},
+	{"Unverified", func(s *scene) { s.signer.EmailVerified = false }, CodeUnverified, ""},
+	{"UnverifiedNotExcluded", func(s *scene) { s.Callback.Requirement.Exclude, s.signer.EmailVerified = nil, false }, "", ""},
+
+	{"Fresh", func(s *scene) { s.Callback.Requirement.GroupsNotOlderThan = 10 * time.Minute }, "", ""},
+	{"Old", func(s *scene) { s.Callback.Requirement.GroupsNotOlderThan = 10*time.Minute - 1 }, CodeGroupsOld, ""},
+	{"NeverRead", func(s *scene) {
+		s.Callback.Requirement.GroupsNotOlderThan, s.signer.GroupsReadAt = time.Hour, time.Time{}
+	}, CodeGroupsOld, ""},
+	{"OldAndInNoGroup", func(s *scene) {
+		s.Callback.Requirement.GroupsNotOlderThan, s.signer.Groups = time.Minute, nil
+	}, CodeGroupsOld, ""},
+
+	{"BeforeTheEscalation", func(s *scene) { s.signer.Groups, s.Now = []string{"leads"}, t0.Add(time.Hour-1) }, CodeQueue, ""},
+	{"AtTheEscalation", func(s *scene) { s.signer.Groups, s.Now = []string{"leads"}, t0.Add(time.Hour) }, "", ""},
+	{"EscalatedElsewhere", func(s *scene) { s.signer.Groups, s.Now = []string{"ops"}, t0.Add(time.Hour) }, CodeQueue, ""},
+	{"NoTimeoutNoEscalation", func(s *scene) {
+		s.signer.Groups, s.Callback.Clocks.Timeout, s.Now = []string{"leads"}, 0, t0.Add(time.Hour)
+	}, CodeQueue, ""},
+	{"EscalationIgnoresHeartbeats", func(s *scene) {
+		s.signer.Groups, s.Callback.Clocks.HeartbeatTimeout, s.Now = []string{"leads"}, time.Minute, t0.Add(30*time.Minute)
+	}, CodeQueue, ""},
+	{"EscalatedRequester", func(s *scene) {
+		s.signer.Groups, s.Now, s.Callback.Requester.Email = []string{"leads"}, t0.Add(time.Hour), "mara@example.com"
+	}, CodeRequester, ""},
+	{"EscalatedFillsAnyPlace", func(s *scene) {
+		s.signer.Groups, s.Now = []string{"leads"}, t0.Add(time.Hour)
+		s.signed(vote("a", "finance"), vote("b", "finance"))
+	}, "", ""},
+}
+
+// gateRowsSigned are those in which others have signed, or mara has.
+var gateRowsSigned = []gateRow{
+	{"OnePlaceLeft", func(s *scene) { s.signed(vote("a", "finance")) }, "", ""},
+	{"GroupComplete", func(s *scene) { s.signed(vote("a", "finance"), vote("b", "finance")) }, CodeNoPlace, ""},
+	{"GroupCompleteAgainst", func(s *scene) { s.signed(vote("a", "finance"), vote("b", "finance")); s.proposal = reject }, "", ""},
+	{"GroupCompleteForAnother", func(s *scene) { s.signed(vote("a", "finance"), vote("b", "finance")); s.proposal = edited }, "", ""},
+	{"MakesRoom", func(s *scene) { s.signed(vote("a", "finance controllers"), vote("b", "finance")) }, "", ""},
+	{"PlaceOfAWithdrawn", func(s *scene) { s.signed(vote("a", "finance", ended(Withdrawn)), vote("b", "finance")) }, "", ""},
+	{"SignedThis", func(s *scene) { s.signed(vote("p-mara", "finance")) }, CodeAlreadySigned, ""},
+	{"SignedAnother", func(s *scene) { s.signed(vote("p-mara", "finance", to(edited))) }, "", ""},
+	{"OwnPlaceIsFree", func(s *scene) { s.signed(vote("p-mara", "finance", to(edited)), vote("a", "finance")) }, "", ""},
+	{"Withdrew", func(s *scene) { s.signed(vote("p-mara", "finance", ended(Withdrawn))) }, "", ""},
+	{"Voided", func(s *scene) { s.signed(vote("p-mara", "finance", ended(Void))) }, "", ""},
+}
+
+// gateRowsActing are those in which mara acts for others.
+var gateRowsActing = []gateRow{
+	{"OwnRightFirst", func(s *scene) { s.actsFor("dana", "controllers") }, "", ""},
+	{"DelegatorsRight", func(s *scene) { s.signer.Groups = nil; s.actsFor("dana", "controllers") }, "", "dana"},
+	{"DelegatorsRightWhereOwnIsFull", func(s *scene) {
+		s.signed(vote("a", "finance"), vote("b", "finance"))
+		s.actsFor("dana", "controllers")
+	}, "", "dana"},
+	{"NoRoleOfTheirOwn", func(s *scene) { s.signer.Roles = Roles{}; s.actsFor("dana", "finance") }, "", "dana"},
+	{"AuditorActing", func(s *scene) { s.signer.Roles = Roles{Auditor: true}; s.actsFor("dana", "finance") }, CodeRole, ""},
+	{"DelegatorWithoutRole", func(s *scene) {
+		s.signer.Groups = nil
+		s.actsFor("dana", "finance", func(d *Delegation) { d.From.Roles = Roles{} })
+	}, CodeQueue, ""},
+	{"SecondDelegator", func(s *scene) { s.signer.Groups = nil; s.actsFor("aa", "ops"); s.actsFor("dana", "finance") }, "", "dana"},
+	{"ForTheRequester", func(s *scene) { s.actsFor("ines", "finance") }, CodeActsForRequester, ""},
+	{"ForTheRequesterElsewhere", func(s *scene) { s.actsFor("ines", "finance", func(d *Delegation) { d.Queues = []string{"ops"} }) }, "", ""},
+	{"ForTheRequesterLater", func(s *scene) { s.actsFor("ines", "finance", func(d *Delegation) { d.Since = s.Now.Add(1) }) }, "", ""},
+	{"ForTheRequesterEarlier", func(s *scene) { s.actsFor("ines", "finance", func(d *Delegation) { d.Until = s.Now }) }, "", ""},
+	{"ForTheRequesterAndAnother", func(s *scene) { s.signer.Groups = nil; s.actsFor("dana", "finance"); s.actsFor("ines", "") }, CodeActsForRequester, ""},
+	{"RequesterForAnother", func(s *scene) { s.Callback.Requester.Email = "mara@example.com"; s.actsFor("dana", "finance") }, CodeRequester, ""},
+	{"ForWhoSaidWhoAsks", func(s *scene) { s.Callback.Requester.StatedBy = "p-dana"; s.actsFor("dana", "finance") }, CodeActsForExcluded, ""},
+	{"ForSomebodyUnverified", func(s *scene) { s.actsFor("dana", "finance", func(d *Delegation) { d.From.EmailVerified = false }) }, CodeActsForExcluded, ""},
+	{"NotExcluded", func(s *scene) { s.Callback.Requirement.Exclude = nil; s.actsFor("ines", "finance") }, "", ""},
+	{"OfAnother", func(s *scene) {
+		s.signer.Groups = nil
+		s.actsFor("dana", "finance", func(d *Delegation) { d.To = "p-teo" })
+	}, CodeQueue, ""},
+	{"ToOneself", func(s *scene) { s.signer.Groups = nil; s.actsFor("mara", "finance") }, CodeQueue, ""},
+	{"AnotherQueue", func(s *scene) {
+		s.signer.Groups = nil
+		s.actsFor("dana", "finance", func(d *Delegation) { d.Queues = []string{"ops"} })
+	}, CodeQueue, ""},
+	{"Begins", func(s *scene) {
+		s.signer.Groups = nil
+		s.actsFor("dana", "finance", func(d *Delegation) { d.Since = s.Now })
+	}, "", "dana"},
+	{"Ended", func(s *scene) {
+		s.signer.Groups = nil
+		s.actsFor("dana", "finance", func(d *Delegation) { d.Until = s.Now })
+	}, CodeQueue, ""},
+	{"DelegatorSeen30DaysAgo", func(s *scene) {
+		s.signer.Groups = nil
+		s.actsFor("dana", "finance", func(d *Delegation) { d.From.GroupsReadAt = s.Now.Add(-30 * 24 * time.Hour) })
+	}, "", "dana"},
+	{"DelegatorAwayTooLong", func(s *scene) {
+		s.signer.Groups = nil
+		s.actsFor("dana", "finance", func(d *Delegation) { d.From.GroupsReadAt = s.Now.Add(-30*24*time.Hour - 1) })
+	}, CodeDelegatorOld, "dana"},
+	{"DelegatorsGroupsMayBeOld", func(s *scene) {
+		s.signer.Groups, s.Callback.Requirement.GroupsNotOlderThan = nil, time.Hour
+		s.actsFor("dana", "finance", func(d *Delegation) { d.From.GroupsReadAt = s.Now.Add(-24 * time.Hour) })
+	}, "", "dana"},
+	{"DelegatorHasSigned", func(s *scene) {
+		s.signer.Groups = nil
+		s.actsFor("dana", "finance")
+		s.signed(vote("p-dana", "finance"))
+	}, CodeNoPlace, "dana"},
+	{"DelegatorHasSignedAgainst", func(s *scene) {
+		s.signer.Groups, s.proposal, s.Callback.Requirement.Against = nil, reject, 2
+		s.actsFor("dana", "finance")
+		s.signed(vote("p-dana", "finance", to(reject)))
+	}, CodeNoPlace, "dana"},
+	{"Escalated", func(s *scene) { s.signer.Groups, s.Now = nil, t0.Add(time.Hour); s.actsFor("lea", "leads") }, "", "lea"},
+}
+
+// TestGate: what Explain says, MaySign does, and Sign too; a signature that is taken counts.
+func TestGate(t *testing.T) {
+	t.Parallel()
+	for _, row := range slices.Concat(gateRows, gateRowsSigned, gateRowsActing) {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene()
+			row.change(s)
+			why := s.Explain(s.signer, s.proposal)
+			if failed, _ := why.Failed(); failed.Code != row.code || why.Can() != (row.code == "") || why.ActingFor != row.behalf {
+				t.Errorf("for %q it says %q: %+v", why.ActingFor, failed.Code, why.Tests)
+			}
+			checkRefusal(t, s.MaySign(s.signer, s.proposal), row.code)
+			signatures, standing, err := s.sign()
+			checkRefusal(t, err, row.code)
+			if row.code == "" {
+				checkCounts(t, s, signatures, standing)
+			}
+		})
+	}
+}
+
+// sign gives the signature, whether it decides or not.
+func (s *scene) sign() ([]Signature, Standing, error) {
+	b := Ballot{Proposal: s.proposal, Comment: "Fine.", Shown: "9f31", Via: ViaWeb}
+	signatures, standing, err := s.Sign(s.signer, b)
+	if errors.Is(err, ErrStale) {
+		b.Sends = true
+		return s.Sign(s.signer, b)
+	}
+	return signatures, standing, err
+}
+
+func checkRefusal(t *testing.T, err error, code ReasonCode) {
+	t.Helper()
+	var refusal *Refusal
+	switch {
+	case code == "":
+		if err != nil {
+			t.Errorf("refused: %v", err)
+		}
+	case code == CodeNotPending:
+		if !errors.Is(err, ErrConflict) {
+			t.Errorf("got %v, want ErrConflict", err)
+		}
+	case code == CodeGroupsOld:
+		if !errors.Is(err, ErrOldGroups) {
+			t.Errorf("got %v, want ErrOldGroups", err)
+		}
+	case !errors.As(err, &refusal) || refusal.Code != code || refusal.Reason == "":
+		t.Errorf("got %#v, want %s", err, code)
+	}
+}
+
+// checkCounts checks that a signature was added, that it is the only live one of its person, and
+// that it counts.
+func checkCounts(t interface{ Errorf(string, ...any) }, s *scene, signatures []Signature, standing Standing) {
+	given := signatures[len(signatures)-1]
+	for _, other := range signatures[:len(signatures)-1] {
+		if other.Live() && other.By.ID == given.By.ID {
+			t.Errorf("two live signatures of %s", given.By.ID)
+		}
+	}
+	tally := standing.Of(s.proposal)
+	if !slices.ContainsFunc(tally.Signed, func(c Counted) bool { return c.By.ID == given.By.ID && c.At.Equal(s.Now) }) {
+		t.Errorf("the signature is not in the tally %+v", tally)
+	}
+	others, _ := end(s.Signatures, SignatureEnd{}, func(other *Signature) bool { return other.By.ID == given.By.ID })
+	if before := Weigh(s.Callback.Requirement, others).Of(s.proposal); tally.Has != before.Has+1 {
+		t.Errorf("%d counted before, %d after", before.Has, tally.Has)
+	}
+}
+
+// TestSignKeepsWhatWasTrue: everything that the gate went by is on the signature.
+func TestSignKeepsWhatWasTrue(t *testing.T) {
+	t.Parallel()
+	s := newScene()
+	s.signer.Groups = []string{"warehouse"}
+	s.actsFor("dana", "finance")
+	s.signed(vote("p-mara", "finance", to(edited)))
+	signatures, standing, err := s.sign()
+	if err != nil || standing.Decided != nil {
+		t.Fatalf("got %+v, %v", standing, err)
+	}
+	want := Signature{
+		By: Actor{Kind: ActorPerson, ID: "p-mara", Name: "mara"}, Groups: []string{"warehouse"}, GroupsReadAt: t0,
+		ActingFor: &Delegator{Delegation: "d-dana", ID: "p-dana", Name: "dana", Groups: []string{"finance"}, ReadAt: t0},
+		InQueue:   true, NotRequester: true, Proposal: approve, Comment: "Fine.", At: s.Now, Shown: "9f31",
+		Rule: "rule", Version: "v8", Via: ViaWeb,
+	}
+	if diff := cmp.Diff(want, signatures[1]); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if diff := cmp.Diff(&SignatureEnd{Lapse: Replaced, At: s.Now, Why: "Signed again."}, signatures[0].End); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if s.Signatures[0].End != nil {
+		t.Error("the gate's own signatures were changed")
+	}
+}
+
+// TestSignSendsAsShown: a press that was to wait never sends, and one that was to send never waits.
+func TestSignSendsAsShown(t *testing.T) {
+	t.Parallel()
+	for _, last := range []bool{false, true} {
+		s := newScene()
+		s.signed(vote("a", "finance"))
+		if last {
+			s.signed(vote("b", "controllers"))
+		}
+		for _, shown := range []bool{false, true} {
+			_, standing, err := s.Sign(s.signer, Ballot{Proposal: approve, Sends: shown})
+			if (err == nil) != (last == shown) || err != nil && !errors.Is(err, ErrStale) {
+				t.Errorf("last %t, shown %t: %v", last, shown, err)
+			}
+			if err == nil && (standing.Decided != nil) != last {
+				t.Errorf("last %t: %+v", last, standing)
+			}
+		}
+	}
+}
+
+func TestSignNeedsAReason(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		proposal Proposal
+		comment  string
+		refused  bool
+	}{{reject, "", true}, {reject, " \u200b", true}, {reject, "No.", false}, {approve, "", false}} {
+		s := newScene()
+		s.Callback.Requirement.Reason = []Stance{Against}
+		_, _, err := s.Sign(s.signer, Ballot{Proposal: tt.proposal, Comment: tt.comment, Sends: tt.proposal == reject})
+		var faults Invalid
+		if refused := errors.As(err, &faults) && faults[0].Pointer == "comment"; refused != tt.refused || !refused && err != nil {
+			t.Errorf("%s with %q: %v", tt.proposal.Outcome, tt.comment, err)
+		}
+	}
+}
+
+func TestWithdraw(t *testing.T) {
+	t.Parallel()
+	given := []Signature{vote("a", "finance", ended(Void)), vote("a", "finance"), vote("b", "finance")}
+	left, err := Withdraw(given, "a", "Wrong cost centre.", t0)
+	if err != nil || left[0].End.Lapse != Void || left[2].End != nil || given[1].End != nil {
+		t.Errorf("got %+v, %v", left, err)
+	}
+	if diff := cmp.Diff(&SignatureEnd{Lapse: Withdrawn, At: t0, Why: "Wrong cost centre."}, left[1].End); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if _, err := Withdraw(left, "a", "Again.", t0); !errors.Is(err, ErrConflict) {
+		t.Errorf("withdrawn twice: %v", err)
+	}
+	if left, n := VoidAll(left, "The amount changed.", t0); n != 1 || left[2].End.Lapse != Void || left[1].End.Lapse != Withdrawn {
+		t.Errorf("voided %d: %+v", n, left)
+	}
+}
