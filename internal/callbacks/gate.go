@@ -26,16 +26,16 @@ type Ballot struct {
 	Sends    bool // whether the person was told that this signature decides
 }
 
-// MaySign returns nil if the signer may sign for a proposal now. Otherwise the error is the reason
-// of the first test that [Gate.Explain] did not pass: an [ErrConflict] if the callback does not wait
-// for signatures, an *[OldGroups], or a *[Refusal].
+// MaySign returns nil if the signer may sign for a proposal now. Otherwise the error comes from the
+// first test of [Gate.Explain] that did not pass: an [ErrConflict] if the callback is not pending,
+// an *[OldGroups], or a *[Refusal].
 func (g Gate) MaySign(s Signer, p Proposal) error {
 	_, why := g.judge(s, p)
 	return g.refusal(why)
 }
 
-// Sign gives a signature. It returns the callback's signatures with the new one last, which replaces
-// an earlier one of the same person, and where they stand then. Besides the errors of [Gate.MaySign]
+// Sign gives a signature. It returns the callback's signatures, the new one last, and what they add
+// up to. An earlier signature of the same person is replaced. Besides the errors of [Gate.MaySign]
 // there are [Invalid] for a missing comment, and [ErrStale] if the signature would decide although
 // the person was told that it would not, or the other way round.
 func (g Gate) Sign(s Signer, b Ballot) ([]Signature, Standing, error) {
@@ -44,16 +44,34 @@ func (g Gate) Sign(s Signer, b Ballot) ([]Signature, Standing, error) {
 		return nil, Standing{}, err
 	}
 	if g.Callback.Requirement.NeedsReason(b.Proposal.Stance) && !printable.HasInk(b.Comment) {
-		return nil, Standing{}, Invalid{{Pointer: "comment", Detail: "The rule of this request requires a comment."}}
+		return nil, Standing{}, Invalid{{Pointer: "comment", Detail: "The rule asks for a comment."}}
 	}
 	signature := claim.signature()
 	signature.Comment, signature.Shown, signature.Via = b.Comment, b.Shown, b.Via
 	signatures := append(claim.others(), signature)
 	standing := Weigh(g.Callback.Requirement, signatures)
 	if decides := standing.Decided != nil; decides != b.Sends {
-		return nil, Standing{}, fmt.Errorf("the signature decides: %t, shown: %t: %w", decides, b.Sends, ErrStale)
+		return nil, Standing{}, fmt.Errorf("the signature decides: %t: %w", decides, ErrStale)
 	}
 	return signatures, standing, nil
+}
+
+// Withdraw takes back a person's signature, and says why. It returns the callback's signatures.
+// Errors: [ErrConflict] if the decision is made or the person has not signed, and [Invalid] if
+// there is no reason.
+func (g Gate) Withdraw(person, why string) ([]Signature, error) {
+	if g.Callback.State != Pending {
+		return nil, g.Callback.wrongState("withdraw a signature from")
+	}
+	if !printable.HasInk(why) {
+		return nil, Invalid{{Pointer: "reason", Detail: "Say why: the others who sign will read it."}}
+	}
+	left, ended := end(g.Signatures, SignatureEnd{Lapse: Withdrawn, At: g.Now, Why: why},
+		func(s *Signature) bool { return s.By.ID == person })
+	if ended == 0 {
+		return nil, fmt.Errorf("no signature to withdraw: %w", ErrConflict)
+	}
+	return left, nil
 }
 
 // Explain tests whether a signer may sign for a proposal, and says what each test found.
@@ -122,7 +140,8 @@ func (c *claim) others() []Signature {
 func (c *claim) signature() Signature {
 	groups := c.holder().Groups
 	s := Signature{
-		By: c.signer.Actor(), Groups: slices.Clone(c.signer.Groups), GroupsReadAt: c.signer.GroupsReadAt,
+		By:     c.signer.Actor(),
+		Groups: slices.Clone(c.signer.Groups), GroupsReadAt: c.signer.GroupsReadAt,
 		InQueue:      overlap(c.Queue.Groups, groups),
 		Escalated:    c.Callback.escalated(groups, c.Now),
 		NotRequester: c.excluded() == nil,
@@ -154,7 +173,7 @@ func (c *claim) excluded() *Refusal {
 				", who made this request. A delegate counts as the requester, so someone else must sign it."}
 		}
 		return &Refusal{Code: CodeActsForExcluded, Reason: "You act for " + name +
-			", who may not sign this request. A delegate counts as the delegator, so someone else must sign it."}
+			", who may not sign this request, so neither may you. Someone else must sign it."}
 	}
 	return nil
 }

@@ -77,7 +77,7 @@ func TestExplainAgreesWithSigning(t *testing.T) {
 			s.signer = people[rapid.IntRange(0, 4).Draw(t, "who")]
 			s.proposal = someProposals.Draw(t, "proposal")
 			if rapid.IntRange(0, 5).Draw(t, "withdraws") == 0 {
-				if left, err := Withdraw(s.Signatures, s.signer.ID, "No.", s.Now); err == nil {
+				if left, err := s.Withdraw(s.signer.ID, "No."); err == nil {
 					s.Signatures = left
 				}
 				continue

@@ -352,16 +352,27 @@ func TestSignNeedsAReason(t *testing.T) {
 
 func TestWithdraw(t *testing.T) {
 	t.Parallel()
-	given := []Signature{vote("a", "finance", ended(Void)), vote("a", "finance"), vote("b", "finance")}
-	left, err := Withdraw(given, "a", "Wrong cost centre.", t0)
-	if err != nil || left[0].End.Lapse != Void || left[2].End != nil || given[1].End != nil {
+	s := newScene()
+	s.signed(vote("a", "finance", ended(Void)), vote("a", "finance"), vote("b", "finance"))
+	left, err := s.Withdraw("a", "Wrong cost centre.")
+	if err != nil || left[0].End.Lapse != Void || left[2].End != nil || s.Signatures[1].End != nil {
 		t.Errorf("got %+v, %v", left, err)
 	}
-	if diff := cmp.Diff(&SignatureEnd{Lapse: Withdrawn, At: t0, Why: "Wrong cost centre."}, left[1].End); diff != "" {
+	want := &SignatureEnd{Lapse: Withdrawn, At: s.Now, Why: "Wrong cost centre."}
+	if diff := cmp.Diff(want, left[1].End); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if _, err := Withdraw(left, "a", "Again.", t0); !errors.Is(err, ErrConflict) {
+	var faults Invalid
+	if _, err := s.Withdraw("b", " "); !errors.As(err, &faults) || faults[0].Pointer != "reason" {
+		t.Errorf("withdrawn without a reason: %v", err)
+	}
+	s.Signatures = left
+	if _, err := s.Withdraw("a", "Again."); !errors.Is(err, ErrConflict) {
 		t.Errorf("withdrawn twice: %v", err)
+	}
+	s.Callback.State = Decided
+	if _, err := s.Withdraw("b", "Too late."); !errors.Is(err, ErrConflict) {
+		t.Errorf("withdrawn after the decision: %v", err)
 	}
 	if left, n := VoidAll(left, "The amount changed.", t0); n != 1 || left[2].End.Lapse != Void || left[1].End.Lapse != Withdrawn {
 		t.Errorf("voided %d: %+v", n, left)

@@ -21,17 +21,18 @@ type gateTest struct {
 var (
 	freshGroups = []ReasonCode{CodeGroupsOld}
 	allBefore   = []ReasonCode{
-		CodeNotPending, CodeRole, CodeRequester, CodeGroupsOld, CodeQueue, CodeGroup, CodeDelegatorOld, CodeAlreadySigned,
+		CodeNotPending, CodeRole, CodeRequester, CodeGroupsOld,
+		CodeQueue, CodeGroup, CodeDelegatorOld, CodeAlreadySigned,
 	}
 )
 
-// gateTests are all tests. The first that does not pass is the reason that the person is given: what
+// gateTests are all tests. The first that does not pass is the reason that the person reads: what
 // stays true after signing in again comes before what may change by it, and what others did
 // meanwhile comes last.
 var gateTests = []gateTest{
 	{CodeNotPending, "The request waits for signatures", (*claim).testPending, nil},
 	{CodeRole, "You have a role that signs", (*claim).testRole, nil},
-	{CodeRequester, "Neither you nor anybody you act for is the requester", (*claim).testRequester, nil},
+	{CodeRequester, "You neither are nor act for the requester", (*claim).testRequester, nil},
 	{CodeGroupsOld, "Your groups are fresh enough", (*claim).testFreshness, nil},
 	{CodeQueue, "You may see the request", (*claim).testQueue, freshGroups},
 	{CodeGroup, "You are in a group that the rule asks for", (*claim).testGroup, freshGroups},
@@ -50,7 +51,7 @@ func (c *claim) explain() Explanation {
 	var open []ReasonCode // the tests that did not pass
 	for i, test := range gateTests {
 		found, applies := Test{Result: Untested}, true
-		if !slices.ContainsFunc(open, func(code ReasonCode) bool { return slices.Contains(test.after, code) }) {
+		if !overlap(test.after, open) {
 			found, applies = test.run(c)
 		}
 		if !applies {
@@ -122,7 +123,7 @@ func (c *claim) testFreshness() (Test, bool) {
 	if age > limit {
 		return Test{
 			Result: Unknown, Value: readAgo(c.signer.GroupsReadAt, c.Now),
-			Reason: "The rule of this request needs groups that were read within " + approximately(limit) + ". Sign in again.",
+			Reason: "The rule needs groups read within " + approximately(limit) + ". Sign in again.",
 			old:    &OldGroups{Age: age, Limit: limit},
 		}, true
 	}
@@ -138,7 +139,8 @@ func (c *claim) testDelegator() (Test, bool) {
 	if c.Now.Sub(from.GroupsReadAt) > delegatorGroupsMaxAge {
 		return Test{
 			Result: Unknown, Value: value,
-			Reason: "You act for " + from.Actor().Name + ", whose groups are not known any more: nobody acts for them until they sign in again.",
+			Reason: "The groups of " + from.Actor().Name + ", for whom you act, are not known any more. " +
+				"Nobody can act for them until they sign in again.",
 		}, true
 	}
 	return passed(value)
@@ -147,7 +149,8 @@ func (c *claim) testDelegator() (Test, bool) {
 // testQueue: whoever the request was escalated to may see it too.
 func (c *claim) testQueue() (Test, bool) {
 	if s := c.signature(); !s.InQueue && !s.Escalated {
-		return failed(c.Callback.Queue, "Only members of the groups of queue "+c.Callback.Queue+" decide here.")
+		queue := c.Callback.Queue
+		return failed(queue, "Only members of the groups of queue "+queue+" decide here.")
 	}
 	return passed(c.Callback.Queue)
 }
@@ -164,7 +167,7 @@ func (c *claim) testGroup() (Test, bool) {
 func (c *claim) testUnsigned() (Test, bool) {
 	for _, s := range c.Signatures {
 		if s.Live() && s.By.ID == c.signer.ID && s.Proposal == c.proposal {
-			return failed(s.Outcome, "You have signed this. You can withdraw your signature until the decision.")
+			return failed(s.Outcome, "You have signed this. You can withdraw it until the decision.")
 		}
 	}
 	return passed("")
@@ -180,8 +183,10 @@ func (c *claim) testPlace() (Test, bool) {
 	if after.Has > before.Has {
 		return passed(value)
 	}
-	if slices.ContainsFunc(before.Signed, func(s Counted) bool { return s.holder() == c.holder().ID }) {
-		return failed(value, "This was signed in the right of "+c.holder().Actor().Name+" already, and one person fills one place.")
+	holder := c.holder()
+	if slices.ContainsFunc(before.Signed, func(s Counted) bool { return s.holder() == holder.ID }) {
+		return failed(value, "Somebody has signed in the right of "+holder.Actor().Name+
+			" already. One person fills one place.")
 	}
 	return failed(value, "Every place that you can fill is taken. Missing: "+before.Words()+".")
 }

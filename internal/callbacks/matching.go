@@ -14,10 +14,12 @@ type matching struct {
 	open []int    // by threshold: how many of its places nobody fills
 }
 
-// match fills as many places as possible (augmenting paths, as Kuhn found them). Of several ways, it
-// takes one that fills the places of earlier thresholds first.
+// match fills as many places as possible, by Kuhn's augmenting paths. Of several ways, it takes one
+// that fills the places of earlier thresholds first.
 func match(thresholds []Threshold, fits [][]bool) *matching {
-	m := &matching{fits: fits, at: slices.Repeat([]int{unplaced}, len(fits)), open: make([]int, len(thresholds))}
+	m := &matching{
+		fits: fits, at: slices.Repeat([]int{unplaced}, len(fits)), open: make([]int, len(thresholds)),
+	}
 	for t, threshold := range thresholds {
 		m.open[t] = threshold.places()
 		for m.open[t] > 0 && m.fill(t, make([]bool, len(thresholds))) {

@@ -20,8 +20,8 @@ type Terms struct {
 	GroupsNotOlderThan time.Duration `json:"groupsNotOlderThan,omitempty"`
 }
 
-// Threshold is how many people of some groups have to sign the same proposal. Each of them fills one
-// place.
+// Threshold is how many people of some groups have to sign the same proposal. Each of them fills
+// one place.
 type Threshold struct {
 	From []string `json:"from,omitempty"` // members of any of these; empty means the queue's groups
 	For  int      `json:"for"`
@@ -112,7 +112,7 @@ func (t Terms) groups() (all []string) {
 	return slices.Compact(all)
 }
 
-// overlap reports whether two lists have a group in common.
-func overlap(a, b []string) bool {
-	return slices.ContainsFunc(a, func(g string) bool { return slices.Contains(b, g) })
+// overlap reports whether two lists have something in common.
+func overlap[T comparable](a, b []T) bool {
+	return slices.ContainsFunc(a, func(one T) bool { return slices.Contains(b, one) })
 }

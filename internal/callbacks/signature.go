@@ -44,11 +44,12 @@ type Proposal struct {
 func (o Outcome) Proposal(answer []byte) Proposal {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q %q %q %q %q",
 		o.Name, o.Label, o.Kind, o.Encoding, o.Payload, o.ErrorType, o.ErrorMessage, o.ErrorData, answer))
-	return Proposal{Hash: hex.EncodeToString(sum[:]), Outcome: o.Name, Kind: o.Kind, Stance: o.Stance()}
+	hash := hex.EncodeToString(sum[:])
+	return Proposal{Hash: hash, Outcome: o.Name, Kind: o.Kind, Stance: o.Stance()}
 }
 
-// Signature is one person's vote for a proposal. It is kept as it was given: later changes of names,
-// groups, queues, rules and delegations do not alter it.
+// Signature is one person's vote for a proposal. It is kept as it was given: later changes of
+// names, groups, queues, rules and delegations do not alter it.
 type Signature struct {
 	By           Actor
 	Groups       []string  // of the person then
@@ -123,24 +124,15 @@ func (d *Decision) signature(o Outcome) *Signature {
 	return &Signature{By: d.By, Via: ViaWeb, Proposal: o.Proposal(nil), Comment: d.Comment, At: d.At, ConfigVersion: d.ConfigVersion}
 }
 
-// Withdraw takes back a person's live signature. It returns [ErrConflict] if there is none.
-func Withdraw(signatures []Signature, person, why string, now time.Time) ([]Signature, error) {
-	left, ended := end(signatures, SignatureEnd{Lapse: Withdrawn, At: now, Why: why},
-		func(s *Signature) bool { return s.By.ID == person })
-	if ended == 0 {
-		return nil, fmt.Errorf("no signature to withdraw: %w", ErrConflict)
-	}
-	return left, nil
-}
-
 // VoidAll ends every live signature of a request that has changed, and says how many there were.
 func VoidAll(signatures []Signature, why string, now time.Time) (left []Signature, ended int) {
 	return end(signatures, SignatureEnd{Lapse: Void, At: now, Why: why}, (*Signature).Live)
 }
 
-// end returns the signatures with an end for the live ones that match.
-func end(signatures []Signature, how SignatureEnd, match func(*Signature) bool) (left []Signature, ended int) {
-	left = slices.Clone(signatures)
+// end returns the signatures with an end for the live ones that match, and their number.
+func end(signatures []Signature, how SignatureEnd, match func(*Signature) bool) ([]Signature, int) {
+	ended := 0
+	left := slices.Clone(signatures)
 	for i := range left {
 		if s := &left[i]; s.Live() && match(s) {
 			s.End = &how

@@ -43,7 +43,8 @@ func lastOfEach(signatures []Signature) []Signature {
 
 // compareSignatures orders signatures by time. No two live ones are equal.
 func compareSignatures(a, b Signature) int {
-	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.By.ID, b.By.ID), cmp.Compare(a.Hash, b.Hash), cmp.Compare(a.Stance, b.Stance))
+	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.By.ID, b.By.ID),
+		cmp.Compare(a.Hash, b.Hash), cmp.Compare(a.Stance, b.Stance))
 }
 
 // compareTallies puts first what needs the fewest signatures. Of decided ones it puts first the one
@@ -114,21 +115,26 @@ func (t Terms) rights(given []Signature) (rights []right) {
 	return rights
 }
 
-// tally adds up the signatures for one proposal.
+// tally adds up the signatures for one proposal, which are ordered by time.
 func (t Terms) tally(p Proposal, given []Signature) Tally {
-	tally := Tally{Proposal: p, Filled: make([]int, len(t.Signatures)), Needs: t.Places()}
-	rights := t.rights(given)
-	if p.Stance != For {
-		tally.Needs = t.against()
-		for _, s := range given {
-			tally.Signed = append(tally.Signed, Counted{s, unplaced})
-		}
-		if n := tally.Needs - len(rights); n > 0 {
-			tally.Missing = []Missing{{Count: n}}
-		}
-		tally.Has = min(len(rights), tally.Needs)
-		return tally
+	if p.Stance == For {
+		return t.tallyFor(p, t.rights(given))
 	}
+	tally := Tally{Proposal: p, Needs: t.against()}
+	for _, s := range given {
+		tally.Signed = append(tally.Signed, Counted{s, unplaced})
+	}
+	tally.Has = min(len(t.rights(given)), tally.Needs)
+	if n := tally.Needs - tally.Has; n > 0 {
+		tally.Missing = []Missing{{Count: n}}
+	}
+	return tally
+}
+
+// tallyFor finds a place for as many people as possible. Of the signatures in one right, the first
+// that fits takes its place.
+func (t Terms) tallyFor(p Proposal, rights []right) Tally {
+	tally := Tally{Proposal: p, Filled: make([]int, len(t.Signatures)), Needs: t.Places()}
 	fits := make([][]bool, len(rights))
 	for i, r := range rights {
 		fits[i] = r.fits
@@ -137,16 +143,18 @@ func (t Terms) tally(p Proposal, given []Signature) Tally {
 	for i, r := range rights {
 		at := m.at[i]
 		for _, s := range r.signatures {
-			place := unplaced
+			counted := Counted{s, unplaced}
 			if at != unplaced && t.fits(&s)[at] {
-				place, at = at, unplaced
-				tally.Filled[place]++
+				counted.Threshold, at = at, unplaced
+				tally.Filled[counted.Threshold]++
 				tally.Has++
 			}
-			tally.Signed = append(tally.Signed, Counted{s, place})
+			tally.Signed = append(tally.Signed, counted)
 		}
 	}
-	slices.SortFunc(tally.Signed, func(a, b Counted) int { return compareSignatures(a.Signature, b.Signature) })
+	slices.SortFunc(tally.Signed, func(a, b Counted) int {
+		return compareSignatures(a.Signature, b.Signature)
+	})
 	tally.Missing = t.missing(m)
 	return tally
 }
