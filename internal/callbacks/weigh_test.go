@@ -162,6 +162,8 @@ func TestWeighMatches(t *testing.T) {
 		{"BothAmongLarge", large, []Signature{both("ada"), vote("bo", "finance"), vote("cy", "finance")}, "a1 by ada bo cy"},
 		{"OneMissingAnyGroup", large, []Signature{both("ada"), vote("bo", "finance")}, "needs 1 more from controllers or finance"},
 		{"TwoMissingOwnGroups", large, []Signature{both("ada")}, "needs 1 more from finance and 1 more from controllers"},
+		{"MovesOverFromTheQueue", needs("1", "1 controllers"), []Signature{vote("ada", "queue controllers")}, "needs 1 more signature"},
+		{"EachGroupOnce", needs("1 a b", "1 b c"), []Signature{vote("ada", "a b c")}, "needs 1 more from b or c or a"},
 		{"NobodyCanMove", one, []Signature{vote("ada", "finance")}, "needs 1 more from controllers"},
 		{"ThreeForTwoPlaces", one, []Signature{vote("a", "finance"), vote("b", "finance"), vote("c", "finance")}, "needs 1 more from controllers"},
 	})
@@ -185,7 +187,7 @@ func TestWeighProposals(t *testing.T) {
 		{"AgainstDoesNotAddUp", two.with(twoAgainst), []Signature{f("a", to(reject)), f("b", to(changes))}, "needs 2 from finance"},
 		{"OnlyOneAgainst", two.with(twoAgainst), []Signature{f("a"), f("b"), f("c", to(reject))}, "a1 by a b"},
 		{"OneHashTwoStances", two, []Signature{f("a"), f("b", to(Proposal{Hash: "a1", Outcome: "approve", Kind: Success, Stance: Against}))}, "a1 by b"},
-		{"TwoQuorums", needs("1 finance"), []Signature{f("b", to(edited), signedAt(time.Hour)), f("a", signedAt(time.Minute))}, "a1 by a"},
+		{"TwoQuorums", needs("1 finance"), []Signature{f("a", signedAt(time.Hour)), f("b", to(edited), signedAt(time.Minute))}, "a2 by b"},
 		{"TwoQuorumsAtOnce", needs("1 finance"), []Signature{f("b", to(edited), signedAt(0)), f("a", signedAt(0))}, "a1 by a"},
 		{"LeadingIsForTheRequest", two.with(twoAgainst), []Signature{f("a", to(reject)), f("b")}, "needs 1 more from finance"},
 	})
@@ -215,6 +217,7 @@ func TestWeighWhatCounts(t *testing.T) {
 		{"ForSomebodyAndThemselves", two, []Signature{vote("tom", "", actingFor("mara", "finance")), f("mara")}, half},
 		{"TwoForOne", two, []Signature{vote("tom", "", actingFor("mara", "finance")), vote("uma", "", actingFor("mara", "finance"))}, half},
 		{"OneRightTwoGroups", needs("1 finance", "1 controllers"), []Signature{vote("tom", "", actingFor("mara", "controllers")), f("mara")}, "needs 1 more from controllers or finance"},
+		{"OneRightTheOneThatFits", needs("1 finance", "1 controllers"), []Signature{vote("tom", "", actingFor("mara", "controllers")), f("mara"), vote("aiko", "controllers")}, "a1 by mara aiko"},
 		{"OneRightAgainst", two.with(twoAgainst), []Signature{vote("tom", "", actingFor("mara", "finance"), to(reject)), f("mara", to(reject))}, nobody},
 		{"QueueOfTheDelegator", OneSignature, []Signature{vote("tom", "", actingFor("mara", "queue"))}, "a1 by tom"},
 		{"Fresh", two.with(within8h), []Signature{f("a", signedAt(0), groupsRead(8*time.Hour)), f("b", signedAt(0))}, "a1 by a b"},
@@ -254,6 +257,9 @@ func TestTally(t *testing.T) {
 	}
 	if none := standing.Of(changes); none.Has != 0 || none.Needs != 1 || none.Words() != "1 against" || none.Complete() {
 		t.Errorf("changes have %+v", none)
+	}
+	if empty := Weigh(Requirement{}, given).Of(approve); empty.Complete() {
+		t.Errorf("without places %+v is complete", empty)
 	}
 	if len(standing.Tallies) != 2 || standing.Tallies[0].Proposal != approve {
 		t.Errorf("got %+v", standing.Tallies)
