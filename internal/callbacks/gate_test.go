@@ -312,6 +312,20 @@ func TestSignKeepsWhatWasTrue(t *testing.T) {
 	}
 }
 
+// TestSignKeepsWhoMayBeTheRequester: a stricter rule may be applied later.
+func TestSignKeepsWhoMayBeTheRequester(t *testing.T) {
+	t.Parallel()
+	s := newScene()
+	s.Callback.Requirement.Exclude, s.Callback.Requester.Email = nil, "mara@example.com"
+	signatures, _, err := s.sign()
+	if err != nil || signatures[0].NotRequester {
+		t.Errorf("got %+v, %v", signatures, err)
+	}
+	if n := Weigh(s.Callback.Requirement.with(excluding), signatures).Of(approve).Has; n != 0 {
+		t.Errorf("%d count under a rule that excludes the requester", n)
+	}
+}
+
 // TestSignSendsAsShown: a press that was to wait never sends, and one that was to send never waits.
 func TestSignSendsAsShown(t *testing.T) {
 	t.Parallel()

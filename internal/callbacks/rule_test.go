@@ -156,7 +156,7 @@ func TestProposal(t *testing.T) {
 			t.Errorf("another %s makes the same proposal", name)
 		}
 	}
-	if o.Proposal([]byte("1")).Hash == own.Hash || o.Proposal([]byte("1")) != o.Proposal([]byte("1")) {
+	if o.Proposal([]byte("1")).Hash == own.Hash {
 		t.Error("the answer does not count")
 	}
 	o.Comment = CommentRequired
