@@ -107,6 +107,7 @@ func (a Announcement) Callback(source string, allowed []string, queues callbacks
 		c.Outcomes = callbacks.DefaultOutcomes(queue.RejectAs)
 	}
 	content := callbacks.Content{Description: a.Description, Payload: bytes.TrimSpace(a.Payload), Links: a.Links, Tags: a.Tags}
+	c.Requirement = queue.Bind(&c, &content)
 	return c, content, nil
 }
 

@@ -134,7 +134,8 @@ type Callback struct {
 	ExecutionFailed bool
 }
 
-// New makes a pending callback of what an announcement or a history says. One signature decides it.
+// New makes a pending callback of what an announcement or a history says. One signature decides it,
+// unless its queue asks for more; see [Queue.Bind].
 func New(c Callback, now time.Time) Callback {
 	c.ID, c.State, c.ReceivedAt, c.Requirement = NewID(), Pending, now, OneSignature
 	c.scheduleHeartbeat(now)

@@ -62,7 +62,7 @@ func (s *Service) Preview(ctx context.Context, p Person, id ID, choice Choice) (
 	if err != nil {
 		return Preview{}, err
 	}
-	if err := s.queues.MayDecide(p, &c); err != nil {
+	if err := s.queues.MayDecide(p, &c, s.now()); err != nil {
 		return Preview{}, err
 	}
 	shown, err := s.preview(&c, p, choice)
@@ -89,7 +89,7 @@ func (s *Service) PreviewAll(ctx context.Context, p Person, id ID, comment strin
 // outcome that cannot be sent says why in its Faults and does not hide the others.
 func (s *Service) Previews(p Person, sheet *Sheet, comment string) ([]Preview, error) {
 	c := &sheet.Callback
-	if err := s.queues.MayDecide(p, c); err != nil {
+	if err := s.queues.MayDecide(p, c, s.now()); err != nil {
 		return nil, err
 	}
 	previews := make([]Preview, len(c.Outcomes))
@@ -188,48 +188,82 @@ func (s *Service) decide(
 	if c.State != Pending {
 		return c.wrongState("decide")
 	}
-	if err := s.queues.MayDecide(p, &c.Callback); err != nil {
+	if err := s.queues.MayDecide(p, &c.Callback, now); err != nil {
 		return err
 	}
-	made, err := preview(&c.Callback, p, choice)
+	made, err := s.confirmed(&c.Callback, p, choice, seen, now)
 	if err != nil {
 		return err
-	}
-	comment := tidyComment(choice.Comment)
-	if made.Outcome.Comment == CommentNone {
-		comment = ""
-	}
-	if made.Outcome.Comment == CommentRequired && !printable.HasInk(comment) {
-		return Invalid{{Pointer: "comment", Detail: made.Outcome.Label + " needs a comment."}}
-	}
-	if err := s.fresh(p, now); err != nil {
-		// checked after everything else that the person can fix, so that the comment they typed is
-		// worth keeping until they have signed in
-		return err
-	}
-	switch {
-	case choice.PreparedAt.Before(now.Add(-PreviewAge)) || choice.PreparedAt.After(now.Add(time.Minute)):
-		return fmt.Errorf("prepared at %s: %w", choice.PreparedAt.Format(time.RFC3339), ErrStale)
-	case made.Seen() != seen:
-		return fmt.Errorf("other bytes than those shown, or another request: %w", ErrStale)
 	}
 	sent, err := s.outgoing(&c.Callback, made.Completion, out)
 	if err != nil {
 		return err
 	}
+	signature, err := s.sign(&c.Callback, p, Ballot{
+		Proposal: made.Outcome.Proposal(nil), Comment: made.Outcome.comment(choice), Shown: seen,
+		Via: ViaWeb, Sends: true,
+	}, now)
+	if err != nil {
+		return err
+	}
 	decision := Decision{
 		Outcome: made.Outcome.Name, Label: made.Outcome.Label, Kind: made.Outcome.Kind,
-		By: p.Actor(), Comment: comment, At: now,
+		By: signature.By, Comment: signature.Comment, At: now,
 		SHA256: sent.SHA256(), Size: len(sent.Body()), ConfigVersion: s.version,
 	}
 	if err := c.Record(c.Decide(decision)); err != nil {
 		return err
 	}
-	c.Signature = decision.signature(made.Outcome)
+	c.Signature = signature
 	c.Delivery = &Delivery{
 		Callback: c.ID, Completion: sent, Lane: s.lanes.Of(c.Target()), DueAt: now,
 	}
 	return nil
+}
+
+// confirmed returns the preview of a choice, if the choice is complete and the preview is the one
+// that the person saw a short while ago.
+func (s *Service) confirmed(
+	c *Callback, p Person, choice Choice, seen string, now time.Time,
+) (Preview, error) {
+	made, err := preview(c, p, choice)
+	if err != nil {
+		return Preview{}, err
+	}
+	if made.Outcome.Comment == CommentRequired && !printable.HasInk(made.Outcome.comment(choice)) {
+		return Preview{}, Invalid{{Pointer: "comment", Detail: made.Outcome.Label + " needs a comment."}}
+	}
+	if err := s.fresh(p, now); err != nil {
+		// checked after everything else that the person can fix, so that the comment they typed is
+		// worth keeping until they have signed in
+		return Preview{}, err
+	}
+	switch {
+	case choice.PreparedAt.Before(now.Add(-PreviewAge)) || choice.PreparedAt.After(now.Add(time.Minute)):
+		return Preview{}, fmt.Errorf("prepared at %s: %w", choice.PreparedAt.Format(time.RFC3339), ErrStale)
+	case made.Seen() != seen:
+		return Preview{}, fmt.Errorf("other bytes than those shown, or another request: %w", ErrStale)
+	}
+	return made, nil
+}
+
+// sign asks the gate for a person's signature.
+func (s *Service) sign(c *Callback, p Person, b Ballot, now time.Time) (*Signature, error) {
+	signatures, _, err := s.queues.gate(c, now).Sign(Signer{Person: p}, b)
+	if err != nil {
+		return nil, err
+	}
+	given := signatures[len(signatures)-1]
+	given.ConfigVersion = s.version
+	return &given, nil
+}
+
+// comment is the comment of a choice, empty if the outcome has none.
+func (o Outcome) comment(choice Choice) string {
+	if o.Comment == CommentNone {
+		return ""
+	}
+	return tidyComment(choice.Comment)
 }
 
 // Repeats reports whether a person made this decision already: the button was pressed twice, or the

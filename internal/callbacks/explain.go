@@ -1,6 +1,12 @@
 package callbacks
 
-import "slices"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
 
 // ReasonCode names the reason why somebody may not do something. Codes are stable: pages, the API
 // and support know them.
@@ -65,4 +71,208 @@ func (e *Explanation) Failed() (t Test, ok bool) {
 		return Test{}, false
 	}
 	return e.Tests[i], true
+}
+
+// gateTest is one test that a claim has to pass.
+type gateTest struct {
+	code ReasonCode
+	text string
+	run  func(*claim) (t Test, applies bool)
+	// after are the tests without which this one means nothing
+	after []ReasonCode
+}
+
+// The tests without which those of groups, and that of the open places, mean nothing.
+var (
+	freshGroups = []ReasonCode{CodeGroupsOld}
+	allBefore   = []ReasonCode{
+		CodeNotPending, CodeRole, CodeRequester, CodeGroupsOld,
+		CodeQueue, CodeGroup, CodeDelegatorOld, CodeAlreadySigned,
+	}
+)
+
+// gateTests are all tests. The first that does not pass is the reason that the person reads: what
+// the desk knows of the person comes first, then whether they are the requester, and what others
+// did meanwhile comes last.
+var gateTests = []gateTest{
+	{CodeNotPending, "The request waits for signatures", (*claim).testPending, nil},
+	{CodeRole, "You have a role that signs", (*claim).testRole, nil},
+	{CodeGroupsOld, "Your groups are fresh enough", (*claim).testFreshness, nil},
+	{CodeQueue, "You may see the request", (*claim).testQueue, freshGroups},
+	{CodeGroup, "You are in a group that the rule asks for", (*claim).testGroup, freshGroups},
+	{CodeRequester, "You neither are nor act for the requester", (*claim).testRequester, nil},
+	{CodeDelegatorOld, "The groups of the person you act for are known", (*claim).testDelegator, nil},
+	{CodeAlreadySigned, "You have not signed this already", (*claim).testUnsigned, nil},
+	{CodeNoPlace, "A signature that you can give is missing", (*claim).testPlace, allBefore},
+}
+
+// explain runs the tests. One that does not pass stops only those that mean nothing without it, so
+// that a person learns of everything at once.
+func (c *claim) explain() Explanation {
+	e := Explanation{reached: len(gateTests)}
+	if c.delegation != nil {
+		e.ActingFor = c.holder().Actor().Name
+	}
+	var open []ReasonCode // the tests that did not pass
+	for i, test := range gateTests {
+		found, applies := Test{Result: Untested}, true
+		if !overlap(test.after, open) {
+			found, applies = test.run(c)
+		}
+		if !applies {
+			continue
+		}
+		found.Code, found.Text = cmp.Or(found.Code, test.code), test.text
+		e.Tests = append(e.Tests, found)
+		if found.Result != Passed {
+			open = append(open, test.code)
+			e.reached = min(e.reached, i)
+		}
+	}
+	return e
+}
+
+func passed(value string) (Test, bool) { return Test{Result: Passed, Value: value}, true }
+
+func failed(value, reason string) (Test, bool) {
+	return Test{Result: Failed, Value: value, Reason: reason}, true
+}
+
+// testPending: a clock that seems to have run out does not prevent a signature, because Lambda's
+// answer to the decision settles it.
+func (c *claim) testPending() (Test, bool) {
+	at, cause := c.Callback.Ends()
+	switch {
+	case c.Callback.State != Pending:
+		return failed(string(c.Callback.State), "This request does not wait for signatures any more.")
+	case cause == NoDeadline:
+		return passed("no timeout")
+	case c.Now.Before(at):
+		return passed(approximately(at.Sub(c.Now)) + " left")
+	}
+	return passed("late: it counts until the desk knows how the request ended")
+}
+
+// testRole: a delegate needs no role of their own, because the delegator's counts. But auditors
+// decide nothing, whatever others give them.
+func (c *claim) testRole() (Test, bool) {
+	signs := func(r Roles) bool { return r.Reviewer || r.Admin }
+	if own := c.signer.Roles; own.Auditor && !signs(own) {
+		return failed("auditor", "Auditors read everything and decide nothing.")
+	}
+	if !signs(c.holder().Roles) {
+		return failed("none", "Only reviewers and admins sign here.")
+	}
+	return passed("")
+}
+
+func (c *claim) testRequester() (Test, bool) {
+	if !c.excludesRequester() {
+		return Test{}, false
+	}
+	asks := c.Callback.Requester.String()
+	if refusal := c.excluded(); refusal != nil {
+		t, _ := failed(asks, refusal.Reason)
+		t.Code = refusal.Code
+		return t, true
+	}
+	return passed(asks)
+}
+
+func (c *claim) testFreshness() (Test, bool) {
+	limit := c.Callback.Requirement.GroupsNotOlderThan
+	if limit == 0 {
+		return Test{}, false
+	}
+	age := c.Now.Sub(c.signer.GroupsReadAt)
+	if age > limit {
+		return Test{
+			Result: Unknown, Value: readAgo(c.signer.GroupsReadAt, c.Now),
+			Reason: "The rule needs groups read within " + approximately(limit) + ". Sign in again.",
+			old:    &OldGroups{Age: age, Limit: limit},
+		}, true
+	}
+	return passed(readAgo(c.signer.GroupsReadAt, c.Now))
+}
+
+func (c *claim) testDelegator() (Test, bool) {
+	if c.delegation == nil {
+		return Test{}, false
+	}
+	from := &c.delegation.From
+	value := readAgo(from.GroupsReadAt, c.Now)
+	if c.Now.Sub(from.GroupsReadAt) > delegatorGroupsMaxAge {
+		return Test{
+			Result: Unknown, Value: value,
+			Reason: "The groups of " + from.Actor().Name + ", for whom you act, are not known any more. " +
+				"Nobody can act for them until they sign in again.",
+		}, true
+	}
+	return passed(value)
+}
+
+// testQueue: whoever the request was escalated to may see it too.
+func (c *claim) testQueue() (Test, bool) {
+	if s := c.signature(); !s.InQueue && !s.Escalated {
+		queue := c.Callback.Queue
+		return failed(queue, "Only members of the groups of queue "+queue+" decide here.")
+	}
+	return passed(c.Callback.Queue)
+}
+
+func (c *claim) testGroup() (Test, bool) {
+	s := c.signature()
+	if slices.Contains(c.Callback.Requirement.members(&s), true) {
+		return passed(strings.Join(s.groups(), ", "))
+	}
+	wanted := strings.Join(c.Callback.Requirement.groups(), ", ")
+	return failed(wanted, "The rule of this request asks for members of other groups: "+wanted+".")
+}
+
+func (c *claim) testUnsigned() (Test, bool) {
+	for _, s := range c.Signatures {
+		if s.Live() && s.By.ID == c.signer.ID && s.Proposal == c.proposal {
+			return failed(s.Outcome, "You have signed this. You can withdraw it until the decision.")
+		}
+	}
+	return passed("")
+}
+
+// testPlace: a signature that changes nothing is not taken, so that nobody believes that it counts.
+// The matching may move others over to make room.
+func (c *claim) testPlace() (Test, bool) {
+	others := c.others()
+	before := Weigh(c.Callback.Requirement, others).Of(c.proposal)
+	after := Weigh(c.Callback.Requirement, append(others, c.signature())).Of(c.proposal)
+	value := fmt.Sprintf("%d of %d", before.Has, before.Needs)
+	if after.Has > before.Has {
+		return passed(value)
+	}
+	holder := c.holder()
+	if slices.ContainsFunc(before.Signed, func(s Counted) bool { return s.holder() == holder.ID }) {
+		return failed(value, "Somebody has signed in the right of "+holder.Actor().Name+
+			" already. One person fills one place.")
+	}
+	return failed(value, "Every place that you can fill is taken. Missing: "+before.Words()+".")
+}
+
+// readAgo says when groups were read.
+func readAgo(at, now time.Time) string {
+	if at.IsZero() {
+		return "never read"
+	}
+	return "read " + approximately(now.Sub(at)) + " ago"
+}
+
+// approximately is a duration in its greatest unit.
+func approximately(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%d s", int(max(d, 0)/time.Second))
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d min", d/time.Minute)
+	case d < 72*time.Hour:
+		return fmt.Sprintf("%d h", d/time.Hour)
+	}
+	return fmt.Sprintf("%d days", d/(24*time.Hour))
 }

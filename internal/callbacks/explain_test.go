@@ -31,27 +31,27 @@ func TestExplain(t *testing.T) {
 		"Can": {func(s *scene) { s.signed(vote("priya", "finance")) }, `
 passed not_pending: The request waits for signatures (110 min left)
 passed role: You have a role that signs ()
-passed requester: You neither are nor act for the requester (Ines)
 passed queue: You may see the request (finance)
 passed group: You are in a group that the rule asks for (finance)
+passed requester: You neither are nor act for the requester (Ines)
 passed already_signed: You have not signed this already ()
 passed no_place: A signature that you can give is missing (1 of 3)
 `},
 		"GroupComplete": {func(s *scene) { s.signed(vote("priya", "finance"), vote("dana", "finance")) }, `
 passed not_pending: The request waits for signatures (110 min left)
 passed role: You have a role that signs ()
-passed requester: You neither are nor act for the requester (Ines)
 passed queue: You may see the request (finance)
 passed group: You are in a group that the rule asks for (finance)
+passed requester: You neither are nor act for the requester (Ines)
 passed already_signed: You have not signed this already ()
 failed no_place: A signature that you can give is missing (2 of 3) Every place that you can fill is taken. Missing: 1 more from controllers.
 `},
 		"DelegateOfTheRequester": {func(s *scene) { s.actsFor("Ines", "finance") }, `
 passed not_pending: The request waits for signatures (110 min left)
 passed role: You have a role that signs ()
-failed acts_for_requester: You neither are nor act for the requester (Ines) You act for Ines, who made this request. A delegate counts as the requester, so someone else must sign it.
 passed queue: You may see the request (finance)
 passed group: You are in a group that the rule asks for (finance)
+failed acts_for_requester: You neither are nor act for the requester (Ines) You act for Ines, who made this request. A delegate counts as the requester, so someone else must sign it.
 passed already_signed: You have not signed this already ()
 untested no_place: A signature that you can give is missing ()
 `},
@@ -61,10 +61,10 @@ untested no_place: A signature that you can give is missing ()
 		}, `
 passed not_pending: The request waits for signatures (63 h left)
 passed role: You have a role that signs ()
-passed requester: You neither are nor act for the requester (Ines)
 unknown groups_old: Your groups are fresh enough (read 9 h ago) The rule needs groups read within 8 h. Sign in again.
 untested queue: You may see the request ()
 untested group: You are in a group that the rule asks for ()
+passed requester: You neither are nor act for the requester (Ines)
 passed already_signed: You have not signed this already ()
 untested no_place: A signature that you can give is missing ()
 `},
@@ -75,9 +75,9 @@ untested no_place: A signature that you can give is missing ()
 		}, `for dana
 passed not_pending: The request waits for signatures (110 min left)
 passed role: You have a role that signs ()
-passed requester: You neither are nor act for the requester (Ines)
 passed queue: You may see the request (finance)
 passed group: You are in a group that the rule asks for (finance)
+passed requester: You neither are nor act for the requester (Ines)
 passed delegator_groups_old: The groups of the person you act for are known (read 10 min ago)
 passed already_signed: You have not signed this already ()
 failed no_place: A signature that you can give is missing (1 of 3) Somebody has signed in the right of dana already. One person fills one place.

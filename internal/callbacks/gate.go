@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -54,24 +55,6 @@ func (g Gate) Sign(s Signer, b Ballot) ([]Signature, Standing, error) {
 		return nil, Standing{}, fmt.Errorf("the signature decides: %t: %w", decides, ErrStale)
 	}
 	return signatures, standing, nil
-}
-
-// Withdraw takes back a person's signature, and says why. It returns the callback's signatures.
-// Errors: [ErrConflict] if the decision is made or the person has not signed, and [Invalid] if
-// there is no reason.
-func (g Gate) Withdraw(person, why string) ([]Signature, error) {
-	if g.Callback.State != Pending {
-		return nil, g.Callback.wrongState("withdraw a signature from")
-	}
-	if !printable.HasInk(why) {
-		return nil, Invalid{{Pointer: "reason", Detail: "Say why: the others who sign will read it."}}
-	}
-	left, ended := end(g.Signatures, SignatureEnd{Lapse: Withdrawn, At: g.Now, Why: why},
-		func(s *Signature) bool { return s.By.ID == person })
-	if ended == 0 {
-		return nil, fmt.Errorf("no signature to withdraw: %w", ErrConflict)
-	}
-	return left, nil
 }
 
 // Explain tests whether a signer may sign for a proposal, and says what each test found.
@@ -141,20 +124,41 @@ func (c *claim) signature() Signature {
 	groups := c.holder().Groups
 	s := Signature{
 		By:     c.signer.Actor(),
-		Groups: slices.Clone(c.signer.Groups), GroupsReadAt: c.signer.GroupsReadAt,
+		Groups: c.named(c.signer.Groups), GroupsReadAt: c.signer.GroupsReadAt,
 		InQueue:      overlap(c.Queue.Groups, groups),
 		Escalated:    c.Callback.escalated(groups, c.Now),
 		NotRequester: c.excluded() == nil,
 		Proposal:     c.proposal, At: c.Now,
-		Rule: c.Callback.Requirement.Rule, Version: c.Callback.Requirement.Version,
+		Rule: c.Callback.Requirement.Rule,
 	}
 	if d := c.delegation; d != nil {
 		s.ActingFor = &Delegator{
 			Delegation: d.ID, ID: d.From.ID, Name: d.From.Actor().Name,
-			Groups: slices.Clone(groups), ReadAt: d.From.GroupsReadAt,
+			Groups: c.named(groups), ReadAt: d.From.GroupsReadAt,
 		}
 	}
 	return s
+}
+
+// named returns those of some groups that the queue or the requirement names. No other can matter,
+// and people may have many.
+func (g Gate) named(groups []string) (named []string) {
+	wanted := slices.Concat(g.Queue.Groups, g.Callback.Requirement.groups())
+	if escalation := g.Callback.Requirement.Escalate; escalation != nil {
+		wanted = append(wanted, escalation.To...)
+	}
+	for _, group := range groups {
+		if slices.Contains(wanted, group) {
+			named = append(named, group)
+		}
+	}
+	return named
+}
+
+// excludesRequester reports whether only people sign who are certainly not the requester. Four eyes
+// that the queue got after the callback arrived count too.
+func (g Gate) excludesRequester() bool {
+	return g.Callback.Requirement.excludes() || g.Queue.FourEyes
 }
 
 // excluded says why the signer, or somebody they act for, may be the requester; nil if none can be.
@@ -176,4 +180,45 @@ func (c *claim) excluded() *Refusal {
 			", who may not sign this request, so neither may you. Someone else must sign it."}
 	}
 	return nil
+}
+
+// delegatorGroupsMaxAge is how old the groups of a delegator may be. They are not read while the
+// delegator is away.
+const delegatorGroupsMaxAge = 30 * 24 * time.Hour
+
+// Delegation gives the rights of one person to another, for some queues and some time. The delegate
+// can do what the delegator's own groups allow. Rights that the delegator got by a delegation are
+// not passed on.
+type Delegation struct {
+	ID     string
+	From   Person // the delegator, as the provider last described them
+	To     string // the key of the delegate
+	Queues []string
+	Since  time.Time
+	Until  time.Time
+}
+
+// inForce reports whether the person acts for the delegator in a queue now.
+func (d *Delegation) inForce(p Person, queue string, now time.Time) bool {
+	return d.To == p.ID && d.From.ID != p.ID && slices.Contains(d.Queues, queue) &&
+		!now.Before(d.Since) && now.Before(d.Until)
+}
+
+// Signer is a person with the rights that others gave them.
+type Signer struct {
+	Person
+	Delegations []Delegation // to the person; those that are not in force give nothing
+}
+
+// inForce returns the delegations that count in a queue now, in a fixed order.
+func (s Signer) inForce(queue string, now time.Time) (all []Delegation) {
+	for _, d := range s.Delegations {
+		if d.inForce(s.Person, queue, now) {
+			all = append(all, d)
+		}
+	}
+	slices.SortFunc(all, func(a, b Delegation) int {
+		return cmp.Or(cmp.Compare(a.From.ID, b.From.ID), cmp.Compare(a.ID, b.ID))
+	})
+	return all
 }

@@ -77,9 +77,8 @@ func TestExplainAgreesWithSigning(t *testing.T) {
 			s.signer = people[rapid.IntRange(0, 4).Draw(t, "who")]
 			s.proposal = someProposals.Draw(t, "proposal")
 			if rapid.IntRange(0, 5).Draw(t, "withdraws") == 0 {
-				if left, err := s.Withdraw(s.signer.ID, "No."); err == nil {
-					s.Signatures = left
-				}
+				s.Signatures, _ = end(s.Signatures, SignatureEnd{Lapse: Withdrawn, At: s.Now},
+					func(given *Signature) bool { return given.By.ID == s.signer.ID })
 				continue
 			}
 			why := s.Explain(s.signer, s.proposal)

@@ -8,6 +8,7 @@ import (
 
 	"countersign/internal/announcement"
 	"countersign/internal/callbacks"
+	"countersign/internal/callbacks/callbackstest"
 	"countersign/internal/desktest"
 )
 
@@ -126,8 +127,8 @@ func TestStatedUnderTheOldKey(t *testing.T) {
 	queues := callbacks.Queues{"finance": {Name: "finance", Groups: []string{"finance-approvers"}, FourEyes: true}}
 	p := namesake
 	for stated, want := range map[string]callbacks.ReasonCode{p.Subject: "stated", p.ID: "stated", "u-other": ""} {
-		c := callbacks.Callback{Request: callbacks.Request{Queue: "finance", Source: "expenses", Requester: callbacks.Requester{ID: "u-ines", StatedBy: stated}}}
-		if got := reasonOf(queues.MayDecide(p, &c)); got != want {
+		c := callbacks.Callback{Requirement: callbacks.OneSignature, Request: callbacks.Request{Queue: "finance", Source: "expenses", Requester: callbacks.Requester{ID: "u-ines", StatedBy: stated}}}
+		if got := reasonOf(queues.MayDecide(p, &c, callbackstest.T0)); got != want {
 			t.Errorf("stated by %q: %q, want %q", stated, got, want)
 		}
 	}

@@ -3,6 +3,7 @@ package callbacks
 import (
 	"regexp"
 	"slices"
+	"time"
 )
 
 // DefaultQueue receives callbacks whose request names no queue.
@@ -56,21 +57,23 @@ func (q Queues) MaySee(p Person, queue string) bool {
 	return p.Roles.Reviewer && p.InGroup(q[queue].Groups)
 }
 
-// MayDecide returns nil if the person may decide the callback, otherwise a *[Refusal] that says why
-// not.
-func (q Queues) MayDecide(p Person, c *Callback) error {
-	queue := q[c.Queue]
-	switch {
-	case !p.Roles.Reviewer && !p.Roles.Admin:
-		return &Refusal{Code: CodeRole, Reason: "Auditors read everything and decide nothing."}
-	case !p.InGroup(queue.Groups):
-		return &Refusal{Code: CodeQueue, Reason: "Only members of the groups of queue " + c.Queue + " decide here."}
-	case queue.FourEyes:
-		if refusal := comparedWithRequester(p, c); refusal != nil {
-			return refusal
-		}
-	}
-	return nil
+// Bind returns what the queue asks of a callback that arrives in it.
+func (q Queue) Bind(c *Callback, content *Content) Requirement {
+	return Policy{FourEyes: q.FourEyes}.Bind(c, content)
+}
+
+// gate is the gate of a callback that nobody has signed. A callback that needs one signature is
+// decided by the first, so a pending one has none.
+func (q Queues) gate(c *Callback, now time.Time) Gate {
+	return Gate{Callback: c, Queue: q[c.Queue], Now: now}
+}
+
+// MayDecide returns nil if the gate lets the person sign for a callback while it is pending,
+// otherwise a *[Refusal] that says why not.
+func (q Queues) MayDecide(p Person, c *Callback, now time.Time) error {
+	pending := *c
+	pending.State = Pending
+	return q.gate(&pending, now).MaySign(Signer{Person: p}, Proposal{Stance: For})
 }
 
 // comparedWithRequester returns nil only for people who are certainly not the requester of a
@@ -102,6 +105,8 @@ func (p Person) stated(r Requester) bool {
 	return r.StatedBy != "" && (r.StatedBy == p.ID || r.StatedBy == p.Subject)
 }
 
-// WantsRequester reports whether an admin may name the requester: the queue has four eyes, and the
-// sender did not name the requester in a form that can be compared.
-func (q Queues) WantsRequester(c *Callback) bool { return q[c.Queue].FourEyes && c.requesterOpen() }
+// WantsRequester reports whether an admin may name the requester: the requester may not sign, and
+// the sender did not name them in a form that can be compared.
+func (q Queues) WantsRequester(c *Callback) bool {
+	return q.gate(c, time.Time{}).excludesRequester() && c.requesterOpen()
+}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func person(groups []string, roles Roles) Person {
@@ -91,7 +93,8 @@ func TestMayDecide(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := queues.MayDecide(tt.p, &tt.c)
+			tt.c.Requirement = OneSignature
+			err := queues.MayDecide(tt.p, &tt.c, t0)
 			var refusal *Refusal
 			switch {
 			case tt.refused == "" && err != nil:
@@ -100,6 +103,51 @@ func TestMayDecide(t *testing.T) {
 				t.Errorf("got %v, want a refusal %q", err, tt.refused)
 			}
 		})
+	}
+}
+
+// TestQueueBinds: a callback keeps what its queue asked for, so four eyes stay when the
+// queue gives them up.
+func TestQueueBinds(t *testing.T) {
+	t.Parallel()
+	teo := person([]string{"finance-approvers", "release-managers"}, Roles{Reviewer: true})
+	later := Queues{
+		"finance":  {Name: "finance", Groups: []string{"finance-approvers"}},
+		"releases": {Name: "releases", Groups: []string{"release-managers"}, FourEyes: true},
+	}
+	for name, tt := range map[string]struct {
+		exclude    []Exclusion
+		now, after ReasonCode
+	}{
+		"finance":  {[]Exclusion{ExcludeRequester}, CodeRequester, CodeRequester},
+		"releases": {nil, "", CodeRequester},
+	} {
+		c := New(Callback{Request: Request{
+			Source: "expenses", Queue: name, Requester: Requester{Name: "Teo Vance", Email: "teo@harborline.example"},
+		}}, t0)
+		c.Requirement = queues[name].Bind(&c, &Content{})
+		if diff := cmp.Diff(OneSignature.with(func(t *Terms) { t.Exclude = tt.exclude }), c.Requirement); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", name, diff)
+		}
+		checkRefusal(t, queues.MayDecide(teo, &c, t0), tt.now)
+		checkRefusal(t, later.MayDecide(teo, &c, t0), tt.after)
+		if !later.WantsRequester(&Callback{Requirement: c.Requirement, Request: Request{Queue: name}, State: Pending}) {
+			t.Errorf("%s: nobody may say who asks", name)
+		}
+	}
+}
+
+// TestMayDecideInEveryState: whether a person may sign does not depend on whether somebody did.
+func TestMayDecideInEveryState(t *testing.T) {
+	t.Parallel()
+	for _, state := range []State{Pending, Decided, Completed, TimedOut} {
+		c := Callback{State: state, Requirement: OneSignature, Request: Request{Queue: "releases"}}
+		if err := queues.MayDecide(person([]string{"release-managers"}, Roles{Reviewer: true}), &c, t0); err != nil {
+			t.Errorf("%s: %v", state, err)
+		}
+		if c.State != state {
+			t.Errorf("%s became %s", state, c.State)
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ func (s *Service) Sheet(ctx context.Context, p Person, id ID) (Sheet, error) {
 		return Sheet{}, err
 	}
 	sheet := Sheet{
-		Callback: c, Content: content, Refused: s.queues.MayDecide(p, &c), WantsRequester: s.queues.WantsRequester(&c),
+		Callback: c, Content: content, Refused: s.queues.MayDecide(p, &c, s.now()), WantsRequester: s.queues.WantsRequester(&c),
 		FreshUntil: s.freshUntil(p),
 	}
 	if sheet.Reviews, err = s.store.Reviews(ctx, id); err != nil {

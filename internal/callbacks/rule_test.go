@@ -71,6 +71,22 @@ func TestBindWithoutRules(t *testing.T) {
 	}
 }
 
+// TestBindFourEyes: the requester may not sign, with rules and without.
+func TestBindFourEyes(t *testing.T) {
+	t.Parallel()
+	strict := rule("strict", nil)
+	strict.Exclude = []Exclusion{ExcludeRequester}
+	for name, rules := range map[string][]Rule{"None": nil, "Silent": {rule("a", holds)}, "Strict": {strict}} {
+		got := Policy{Rules: rules, FourEyes: true}.Bind(&Callback{}, &Content{})
+		if diff := cmp.Diff([]Exclusion{ExcludeRequester}, got.Exclude); diff != "" {
+			t.Errorf("%s: -want +got:\n%s", name, diff)
+		}
+	}
+	if OneSignature.Exclude != nil {
+		t.Error("the shared requirement was changed")
+	}
+}
+
 // TestBindBoundsTheFault: what a condition says of a request may be long.
 func TestBindBoundsTheFault(t *testing.T) {
 	t.Parallel()

@@ -39,7 +39,7 @@ type sealed struct {
 // matches what was seen. Everything else is checked when the decision is made.
 func (s *Service) seal(ctx context.Context, c *Callback, p Person, choice Choice, seen string) sealed {
 	sealer := s.sealer(c)
-	if sealer == nil || c.State != Pending || s.queues.MayDecide(p, c) != nil {
+	if sealer == nil || c.State != Pending || s.queues.MayDecide(p, c, s.now()) != nil {
 		return sealed{}
 	}
 	made, err := preview(c, p, choice)

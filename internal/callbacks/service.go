@@ -132,7 +132,7 @@ func (s *Service) freshUntil(p Person) time.Time {
 
 // mayTakePart is nil when the person may decide the callback and their groups are fresh.
 func (s *Service) mayTakePart(p Person, c *Callback, now time.Time) error {
-	if err := s.queues.MayDecide(p, c); err != nil {
+	if err := s.queues.MayDecide(p, c, now); err != nil {
 		return err
 	}
 	return s.fresh(p, now)

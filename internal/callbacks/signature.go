@@ -52,7 +52,7 @@ func (o Outcome) Proposal(answer []byte) Proposal {
 // names, groups, queues, rules and delegations do not alter it.
 type Signature struct {
 	By           Actor
-	Groups       []string  // of the person then
+	Groups       []string  // those of the person then that the queue or the rule names
 	GroupsReadAt time.Time // when the provider last named the groups
 	// ActingFor is the person whose right was used; nil if the person signed in their own right.
 	ActingFor *Delegator
@@ -79,7 +79,7 @@ type Delegator struct {
 	Delegation string // its key
 	ID         string // the person's key
 	Name       string
-	Groups     []string // as last read
+	Groups     []string // as last read, those that the queue or the rule names
 	ReadAt     time.Time
 }
 
@@ -117,16 +117,6 @@ func (s *Signature) groups() []string {
 		return s.ActingFor.Groups
 	}
 	return s.Groups
-}
-
-// signature is the signature that a decision rests on, given on the review page.
-func (d *Decision) signature(o Outcome) *Signature {
-	return &Signature{By: d.By, Via: ViaWeb, Proposal: o.Proposal(nil), Comment: d.Comment, At: d.At, ConfigVersion: d.ConfigVersion}
-}
-
-// VoidAll ends every live signature of a request that has changed, and says how many there were.
-func VoidAll(signatures []Signature, why string, now time.Time) (left []Signature, ended int) {
-	return end(signatures, SignatureEnd{Lapse: Void, At: now, Why: why}, (*Signature).Live)
 }
 
 // end returns the signatures with an end for the live ones that match, and their number.

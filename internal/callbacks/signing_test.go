@@ -35,7 +35,8 @@ func TestDecisionIsSigned(t *testing.T) {
 	d.Restart(store)
 	d.MustDecide(desktest.Mara, c.ID, "reject", "Too dear.")
 	want := callbacks.Signature{
-		By: desktest.Mara.Actor(), Via: callbacks.ViaWeb, Proposal: callbacks.DefaultOutcomes(callbacks.Failure)[1].Proposal(nil),
+		By: desktest.Mara.Actor(), Groups: []string{"finance-approvers"}, InQueue: true, NotRequester: true,
+		Shown: d.Get(c.ID).Decision.SHA256, Via: callbacks.ViaWeb, Proposal: callbacks.DefaultOutcomes(callbacks.Failure)[1].Proposal(nil),
 		Comment: "Too dear.", At: d.Clock.Now(), ConfigVersion: desktest.ConfigVersion,
 	}
 	if diff := cmp.Diff(&want, store.last); diff != "" {
@@ -48,7 +49,9 @@ func TestDecisionIsSigned(t *testing.T) {
 	if len(decided) != 1 || decided[0].Facts.Decision.ConfigVersion != desktest.ConfigVersion {
 		t.Errorf("the audit has %+v", decided)
 	}
-	if diff := cmp.Diff(callbacks.OneSignature, d.Get(c.ID).Requirement); diff != "" {
+	required := callbacks.OneSignature
+	required.Exclude = []callbacks.Exclusion{callbacks.ExcludeRequester} // the queue asks for four eyes
+	if diff := cmp.Diff(required, d.Get(c.ID).Requirement); diff != "" {
 		t.Errorf("required (-want +got):\n%s", diff)
 	}
 }

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"io/fs"
 	"strings"
 
@@ -63,11 +64,25 @@ func (s *Store) Signatures(ctx context.Context, id callbacks.ID) (all []callback
 	var found []signatureRow
 	err = s.db.NewSelect().Model(&found).Where("callback = (select num from callbacks where id = ?)", id).Scan(ctx)
 	for _, r := range found {
-		all = append(all, callbacks.Signature{
-			By:  callbacks.Actor{Kind: callbacks.ActorPerson, ID: r.Person, Name: r.Name},
-			Via: callbacks.Via(r.Via), Proposal: callbacks.Proposal{Outcome: r.Outcome, Stance: callbacks.Stance(r.Stance)}, Comment: r.Comment, At: fromMillis(r.SignedAt),
-			ConfigVersion: callbacks.ConfigVersion(r.ConfigVersion),
-		})
+		var grounds groundsDocument
+		if err := json.Unmarshal([]byte(r.Grounds), &grounds); err != nil {
+			return nil, err
+		}
+		signature := callbacks.Signature{
+			By: callbacks.Actor{Kind: callbacks.ActorPerson, ID: r.Person, Name: r.Name}, Via: callbacks.Via(r.Via),
+			Proposal: callbacks.Proposal{
+				Hash: r.Proposal, Outcome: r.Outcome, Kind: callbacks.Kind(r.Kind), Stance: callbacks.Stance(r.Stance),
+			},
+			Comment: r.Comment, At: fromMillis(r.SignedAt), Shown: r.Shown, ConfigVersion: callbacks.ConfigVersion(r.ConfigVersion),
+			Groups: grounds.Groups, GroupsReadAt: fromMillis(grounds.GroupsReadAt), InQueue: grounds.InQueue,
+			Escalated: grounds.Escalated, NotRequester: grounds.NotRequester, Rule: grounds.Rule,
+		}
+		if from := grounds.ActingFor; from != nil {
+			signature.ActingFor = &callbacks.Delegator{
+				Delegation: from.Delegation, ID: from.ID, Name: from.Name, Groups: from.Groups, ReadAt: fromMillis(from.ReadAt),
+			}
+		}
+		all = append(all, signature)
 	}
 	return all, err
 }

@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -17,8 +18,13 @@ func TestSignature(t *testing.T) {
 		c := put(t, store)
 		signed := callbacks.Signature{
 			By: callbackstest.Person("ada"), Via: callbacks.ViaWeb,
-			Proposal: callbacks.Proposal{Outcome: "approve", Stance: callbacks.For}, Comment: "fine\x00 \xff", At: clock.Now(),
-			ConfigVersion: "6a1f",
+			Proposal: callbacks.Proposal{Hash: "a1", Outcome: "approve", Kind: callbacks.Success, Stance: callbacks.For},
+			Comment:  "fine\x00 \xff", At: clock.Now(), Shown: "found-9f31", ConfigVersion: "6a1f",
+			Groups: []string{"finance-approvers"}, GroupsReadAt: clock.Now().Add(-time.Hour), InQueue: true, Escalated: true,
+			NotRequester: true, Rule: "large expenses",
+			ActingFor: &callbacks.Delegator{
+				Delegation: "d-1", ID: "p-dana", Name: "Dana", Groups: []string{"leads"}, ReadAt: clock.Now().Add(-24 * time.Hour),
+			},
 		}
 		sign := func(failing error) error {
 			_, err := store.Change(t.Context(), c.ID, callbacks.Parts{}, func(c *callbacks.Case) error {

@@ -113,9 +113,13 @@ create table signatures (
     name text not null,
     via text not null,
     outcome text not null,
+    kind text not null,
     stance text not null,
+    proposal text not null,
+    shown text not null,
     comment text not null,
     signed_at bigint not null,
+    grounds text not null,
     config_version text not null,
     primary key (callback, person)
 );

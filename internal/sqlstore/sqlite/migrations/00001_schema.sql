@@ -24,7 +24,7 @@ create table callbacks (
     requester_email text not null,
     requester_stated_by text not null, -- the admin who named the requester, where the sender did not
     outcomes text, -- JSON, null for the default outcomes
-    requirement text, -- JSON, null where one signature is enough
+    requirement text, -- JSON, who must sign; null where anybody of the queue's groups is enough
     keep_alive text not null,
     started_at integer not null,
     timeout integer not null,
@@ -125,9 +125,13 @@ create table signatures (
     name text not null, -- as it was then
     via text not null,
     outcome text not null,
+    kind text not null,
     stance text not null,
+    proposal text not null, -- the hash of outcome and answer
+    shown text not null, -- identifies what the person saw
     comment text not null,
     signed_at integer not null,
+    grounds text not null, -- JSON: what the right to sign rested on
     config_version text not null, -- of countersign.yaml, as the hash of the file
     primary key (callback, person)
 ) strict, without rowid;
