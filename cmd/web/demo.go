@@ -43,7 +43,9 @@ func (c demoCommand) Run(ctx context.Context, e environment) error {
 	if err != nil {
 		return err
 	}
-	w, err := newWorld(ctx, c, folder, log)
+	hangups, stop := receiveHangups()
+	defer stop()
+	w, err := newWorld(ctx, c, folder, hangups, log)
 	if err != nil && ctx.Err() != nil {
 		return nil // stopped before it was ready, which is no fault
 	}

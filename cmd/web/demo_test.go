@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -21,7 +22,7 @@ import (
 // TestMenu starts everything that the demo's menus offer, with the whole world running.
 func TestMenu(t *testing.T) {
 	t.Parallel()
-	w, err := newWorld(t.Context(), demoCommand{Port: 18180}, t.TempDir(), slog.New(slog.DiscardHandler))
+	w, err := newWorld(t.Context(), demoCommand{Port: 18180}, t.TempDir(), nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,29 +50,36 @@ func TestMenu(t *testing.T) {
 	}
 }
 
+// startDemo starts the demo as a process of its own, which ends with the test.
+func startDemo(t *testing.T, port string, stderr io.Writer) (*exec.Cmd, io.Reader) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	demo := exec.Command(self, "demo", "--port", port, "--pace", "1ms")
+	demo.Env = append(os.Environ(), asProgram+"=1")
+	demo.Stderr = stderr
+	child.EndWithUs(demo)
+	stdout, err := demo.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = demo.Process.Kill() })
+	return demo, stdout
+}
+
 // TestDemoEnds: whoever presses Ctrl+C, or asks otherwise, sees the demo end without a word.
 func TestDemoEnds(t *testing.T) {
 	t.Parallel()
 	for name, signal := range map[string]os.Signal{"Interrupt": os.Interrupt, "Terminate": syscall.SIGTERM} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			self, err := os.Executable()
-			if err != nil {
-				t.Fatal(err)
-			}
-			demo := exec.Command(self, "demo", "--port", "18280", "--pace", "1ms")
-			demo.Env = append(os.Environ(), asProgram+"=1")
-			child.EndWithUs(demo)
 			var complaints strings.Builder
-			demo.Stderr = &complaints
-			stdout, err := demo.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := demo.Start(); err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = demo.Process.Kill() })
+			demo, stdout := startDemo(t, "18280", &complaints)
 			for lines := bufio.NewScanner(stdout); lines.Scan() && !strings.Contains(lines.Text(), "Stop with"); {
 			}
 			if err := demo.Process.Signal(signal); err != nil {
@@ -95,4 +103,33 @@ func TestDemoEnds_Early(t *testing.T) {
 	if err := run(stopped, []string{"demo", "--port", "18380"}, nil, io.Discard, &complaints); err != nil || complaints.Len() > 0 {
 		t.Errorf("got %v, and it said:\n%s", err, complaints.String())
 	}
+}
+
+// TestDemoReadsItsFileAgain: on SIGHUP, as serve does, instead of ending by it.
+func TestDemoReadsItsFileAgain(t *testing.T) {
+	t.Parallel()
+	complaints, pipe := io.Pipe()
+	demo, stdout := startDemo(t, "18480", pipe)
+	t.Cleanup(func() { _ = demo.Wait() })
+	t.Cleanup(func() { _ = demo.Process.Kill() })
+	t.Cleanup(func() { _ = complaints.Close() })
+	var file string
+	for lines := bufio.NewScanner(stdout); lines.Scan() && !strings.Contains(lines.Text(), "Stop with"); {
+		if _, path, found := strings.Cut(lines.Text(), "What the desk is for: "); found {
+			file = path
+		}
+	}
+	if err := os.WriteFile(file, []byte("roles: {"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	told := bufio.NewScanner(complaints)
+	for told.Scan() {
+		if strings.Contains(told.Text(), filepath.Base(file)) {
+			return
+		}
+	}
+	t.Error("the demo ended without a word about its file")
 }

@@ -20,9 +20,8 @@ func (serveCommand) usage(w io.Writer) error { return config.Usage(w) }
 
 // Run serves until ctx ends.
 func (serveCommand) Run(ctx context.Context, e environment) error {
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
-	defer signal.Stop(hangups)
+	hangups, stop := receiveHangups()
+	defer stop()
 	settings, err := loadSettings(e.variables)
 	if err != nil {
 		return err
@@ -50,6 +49,14 @@ func (serveCommand) Run(ctx context.Context, e environment) error {
 	}
 	log.InfoContext(ctx, "ready", "address", listener.Addr().String(), "url", string(settings.BaseURL))
 	return d.run(ctx, listener)
+}
+
+// receiveHangups returns the SIGHUPs that the process receives until stop is called: each makes the
+// desk read countersign.yaml again.
+func receiveHangups() (hangups <-chan os.Signal, stop func()) {
+	received := make(chan os.Signal, 1)
+	signal.Notify(received, syscall.SIGHUP)
+	return received, func() { signal.Stop(received) }
 }
 
 func loadSettings(environ map[string]string) (config.Config, error) {

@@ -33,7 +33,9 @@ type world struct {
 	desk         *desk
 }
 
-func newWorld(ctx context.Context, c demoCommand, folder string, log *slog.Logger) (_ *world, err error) {
+func newWorld(
+	ctx context.Context, c demoCommand, folder string, hangups <-chan os.Signal, log *slog.Logger,
+) (_ *world, err error) {
 	l, err := listenFrom(ctx, c.Port)
 	if err != nil {
 		return nil, err
@@ -56,7 +58,7 @@ func newWorld(ctx context.Context, c demoCommand, folder string, log *slog.Logge
 		return nil, fmt.Errorf("the demo's configuration is invalid:\n%w", err)
 	}
 	w.desk, err = openDesk(ctx, settings, log, deskOptions{
-		Demo: menu{w.surroundings.Starter}, Credentials: standin.Credentials,
+		Demo: menu{w.surroundings.Starter}, Credentials: standin.Credentials, Hangups: hangups,
 	})
 	return w, err
 }
