@@ -17,6 +17,9 @@ func TestBannerLeadsToTheSecret(t *testing.T) {
 	if want := "DESK_URL=http://127.0.0.1:8080 DESK_SECRET=$(cat '" + secret + "')"; !strings.Contains(banner, want) {
 		t.Errorf("the banner has no %q: %s", want, banner)
 	}
+	if want := "What the desk is for: " + deskPath(folder); !strings.Contains(banner, want) {
+		t.Errorf("the banner has no %q: %s", want, banner)
+	}
 	if _, ok := (&standin.Surroundings{}).Secrets()[standin.WebhookSecret]; !ok {
 		t.Errorf("%s is no secret of the demo", standin.WebhookSecret)
 	}

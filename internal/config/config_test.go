@@ -177,14 +177,26 @@ func TestLoadReadsTheDesk(t *testing.T) {
 // TestLoadRefusesWhatTheFileReplaced: an upgrade stops with the way out, by name.
 func TestLoadRefusesWhatTheFileReplaced(t *testing.T) {
 	t.Parallel()
-	for _, file := range []string{deskPath, ""} {
-		_, err := load(variables("CONFIG_FILE", file, "QUEUES", "{}", "SOURCES_FILE", "/run/secrets/sources.json"), nil)
-		want := "countersign.yaml has replaced COUNTERSIGN_QUEUES, COUNTERSIGN_SOURCES_FILE: " +
-			"`countersign config from-env > countersign.yaml` writes what they say; " +
+	refused := func(names string, values ...string) {
+		t.Helper()
+		_, err := load(variables(values...), nil)
+		want := "countersign.yaml has replaced " + names + ": " +
+			"`countersign config from-env --secrets DIR > countersign.yaml` writes what they say; " +
 			"name that file in COUNTERSIGN_CONFIG_FILE, and remove them"
 		if err == nil || err.Error() != want {
 			t.Errorf("got\n%v\nwant\n%s", err, want)
 		}
+	}
+	for _, file := range []string{deskPath, ""} {
+		refused("COUNTERSIGN_QUEUES, COUNTERSIGN_SOURCES_FILE",
+			"CONFIG_FILE", file, "QUEUES", "{}", "SOURCES_FILE", "/run/secrets/sources.json")
+	}
+	for _, name := range []string{
+		"ROLE_REVIEWER_GROUPS", "ROLE_ADMIN_GROUPS", "ROLE_AUDITOR_GROUPS", "QUEUES", "SOURCES",
+		"SNS_TOPICS", "ENCRYPTION_KEYS", "ACCOUNTS", "WATCH",
+	} {
+		refused("COUNTERSIGN_"+name, name, "{}")
+		refused("COUNTERSIGN_"+name+"_FILE", name+"_FILE", "/run/secrets/old")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -38,8 +39,8 @@ func refuseReplaced(environ map[string]string) error {
 	if len(names) == 0 {
 		return nil
 	}
-	return fmt.Errorf("countersign.yaml has replaced %s: `countersign config from-env > countersign.yaml` writes "+
-		"what they say; name that file in %sCONFIG_FILE, and remove them", strings.Join(names, ", "), Prefix)
+	return fmt.Errorf("countersign.yaml has replaced %s: `countersign config from-env --secrets DIR > countersign.yaml` "+
+		"writes what they say; name that file in %sCONFIG_FILE, and remove them", strings.Join(names, ", "), Prefix)
 }
 
 // Rewritten is countersign.yaml as variables said it before there was that file.
@@ -100,7 +101,13 @@ func (r *rewriter) object(short string, into any) {
 	}
 	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil {
+	err := decoder.Decode(into)
+	if err == nil {
+		_, err = decoder.Token() // text after the object
+	} else if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	if !errors.Is(err, io.EOF) {
 		// an error of encoding/json may repeat a value, which may be secret
 		r.problems.add(Prefix+short, "is not the JSON object that earlier versions read; the error is near byte %d",
 			decoder.InputOffset())

@@ -89,8 +89,9 @@ func TestReady(t *testing.T) {
 	}
 }
 
+// TestFreeAddress runs alone: a process that another test starts has every listener of this one for
+// a moment, until it becomes its program, and so keeps a port that was just given back.
 func TestFreeAddress(t *testing.T) {
-	t.Parallel()
 	address, err := FreeAddress(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -127,8 +127,12 @@ func (d *Document) bindStruct(n *node, into reflect.Value, at Path) {
 		path := at.Key(m.name)
 		i := slices.IndexFunc(fields, func(f Field) bool { return f.Name == m.name })
 		if i < 0 {
-			d.places[path] = m.Place
 			near, advice := advise(m.name, fields)
+			if adviser, ok := into.Interface().(Adviser); ok && near == "" {
+				d.Fault(at, "%s", adviser.Advice()) // the key may be a secret in the wrong place
+				continue
+			}
+			d.places[path] = m.Place
 			d.Fault(path, "there is no such key: %s", advice)
 			d.unsure[at.Key(near)] = true
 			continue
