@@ -33,14 +33,20 @@ type Preview struct {
 	Stated Requester // the requester, if an admin named one; an admin may correct it
 }
 
-// foundFirst marks a preview of a callback that was found and not announced yet.
-const foundFirst = "found-"
+const (
+	foundFirst = "found-"  // marks a preview of a callback that was found and not announced yet
+	sealMark   = "sealed-" // marks a preview that promises encryption
+)
 
 // Seen identifies what the preview shows; the decision carries it back. It holds the hash of the
-// bytes, and marks two things that the bytes do not show: a callback that was found and not
-// announced yet, and a requester whom an admin named.
+// bytes, and marks three things that the bytes do not show: a callback that was found and not
+// announced yet, a requester whom an admin named, and that the bytes are encrypted before they go
+// out. A changed configuration would otherwise send in the clear what the page said is encrypted.
 func (p Preview) Seen() string {
 	seen := p.Completion.SHA256()
+	if p.Sealed {
+		seen = sealMark + seen
+	}
 	if p.Stated != (Requester{}) {
 		sum := sha256.Sum256(fmt.Appendf(nil, "%q", p.Stated))
 		seen = hex.EncodeToString(sum[:8]) + "-" + seen
@@ -108,6 +114,11 @@ func (s *Service) Previews(p Person, sheet *Sheet, comment string) ([]Preview, e
 // preview is what the choice would send now.
 func (s *Service) preview(c *Callback, p Person, choice Choice) (Preview, error) {
 	choice.PreparedAt = s.now().Truncate(time.Second)
+	return s.prepared(c, p, choice)
+}
+
+// prepared is what the choice would send, at the time that it was prepared.
+func (s *Service) prepared(c *Callback, p Person, choice Choice) (Preview, error) {
 	shown, err := preview(c, p, choice)
 	shown.Sealed = s.sealer(c) != nil && shown.Completion.Kind == Success
 	return shown, err
@@ -226,7 +237,7 @@ func (s *Service) decide(
 func (s *Service) confirmed(
 	c *Callback, p Person, choice Choice, seen string, now time.Time,
 ) (Preview, error) {
-	made, err := preview(c, p, choice)
+	made, err := s.prepared(c, p, choice)
 	if err != nil {
 		return Preview{}, err
 	}
@@ -274,7 +285,7 @@ func (s *Service) Repeats(c *Callback, p Person, choice Choice, seen string) boo
 	if d == nil || d.By.ID != p.ID {
 		return false
 	}
-	sealed := d.Kind == Success && s.sealer(c) != nil
+	sealed := d.Kind == Success && strings.Contains(seen, sealMark)
 	return d.SHA256 == seenHash(seen) || sealed && d.Outcome == choice.Outcome && d.Comment == tidyComment(choice.Comment)
 }
 

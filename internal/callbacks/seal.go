@@ -42,7 +42,7 @@ func (s *Service) seal(ctx context.Context, c *Callback, p Person, choice Choice
 	if sealer == nil || c.State != Pending || s.queues.MayDecide(p, c, s.now()) != nil {
 		return sealed{}
 	}
-	made, err := preview(c, p, choice)
+	made, err := s.prepared(c, p, choice)
 	if err != nil || made.Completion.Kind != Success || made.Seen() != seen {
 		return sealed{}
 	}

@@ -72,6 +72,34 @@ func TestSeal(t *testing.T) {
 			t.Errorf("sealed is %v (%v), want true: the ARN names the function", shown.Sealed, err)
 		}
 	})
+	t.Run("OnlyAsThePageSaid", func(t *testing.T) {
+		t.Parallel()
+		for name, keyTaken := range map[string]bool{"KeyTakenAway": true, "KeyGiven": false} {
+			desk := sealing(t)
+			before, after := desk.Service, callbacks.NewService(callbacks.ServiceConfig{
+				Store: desk.Store, Queues: desktest.Queues, Invalidator: desk.Invalidations,
+				ReviewLimits: callbacks.DefaultReviewLimits, Now: desk.Clock.Now,
+			})
+			c := desk.Announce(nil)
+			if !keyTaken {
+				before, after = after, before
+			}
+			choice := callbacks.Choice{Outcome: "approve"}
+			shown, err := before.Preview(desk.Ctx, desktest.Mara, c.ID, choice)
+			if err != nil {
+				t.Fatal(err)
+			}
+			choice.PreparedAt = shown.PreparedAt
+			if _, err := after.Decide(desk.Ctx, desktest.Mara, c.ID, choice, shown.Seen()); !errors.Is(err, callbacks.ErrStale) {
+				t.Errorf("%s: got %v, want ErrStale", name, err)
+			}
+			desk.WantState(c.ID, callbacks.Pending)
+			decided, err := before.Decide(desk.Ctx, desktest.Mara, c.ID, choice, shown.Seen())
+			if err != nil || !after.Repeats(&decided, desktest.Mara, choice, shown.Seen()) {
+				t.Errorf("%s: the second press of a decision (%v) is not recognized", name, err)
+			}
+		}
+	})
 	t.Run("ErrWithoutARN", func(t *testing.T) {
 		t.Parallel()
 		d := sealing(t)
