@@ -280,11 +280,15 @@ class DecisionBar extends HTMLElement {
     this.#try();
   }
 
-  // Without an answer the decision stays armed, and the bar says what is known of it.
+  // Until there is a result, nothing on the bar can be changed or pressed. Without an answer the
+  // decision stays armed, and the bar says what is known of it.
   async #try() {
+    clearTimeout(this.#timer);
+    const before = this.#perhaps;
+    this.#perhaps = true; // a reading of the page meanwhile may show what was recorded
     const result = await tryToSend(this.form);
     if (result === "answered") return; // another page follows
-    this.#perhaps ||= result === "lost";
+    this.#perhaps = before || result === "lost";
     this.#sending = false;
     this.setAttribute("aria-busy", "false");
     const known = this.#perhaps ? LOST : this.#typed.trim() ? `${UNSENT} Your comment is kept.` : UNSENT;

@@ -213,11 +213,13 @@ export const post = (url, values, options) => fetch(url, { method: "POST", body:
  */
 export async function tryToSend(form) {
   const answer = (url, options) => fetch(url, { ...options, signal: AbortSignal.timeout(SILENCE) }).catch(() => undefined);
-  const there = await answer(location.href, { method: "HEAD", cache: "no-store" });
+  const there = await answer("/healthz", { cache: "no-store" }); // cheap, and 200 also while the desk itself refuses decisions
   if (!there || there.status >= 502) return "unsent";
   const response = await answer(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
   if (response?.type === "opaqueredirect") {
-    location.assign(form.action.replace("/decision", "")); // the callback, where the redirect leads
+    const to = new URL(form.action);
+    to.pathname = to.pathname.replace(/\/decision$/, ""); // the callback, where the redirect leads
+    location.assign(to);
     return "answered";
   }
   // A proxy that gets no answer from the desk sends a page of its own.
