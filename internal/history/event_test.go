@@ -85,23 +85,31 @@ func TestUnfinished_Room(t *testing.T) {
 	}
 	u := unfinished{all: map[key]*reading{}}
 	u.keep(of("huge", 2*keptBytes), now)
-	if !u.take(of("huge", 0)).resumed {
+	if !u.take(of("huge", 0), now).resumed {
 		t.Error("a huge reading is not kept although there is no other")
 	}
 	u.keep(of("half", keptBytes/2), now)
 	u.keep(of("huge", keptBytes), now)
-	if u.take(of("huge", 0)).resumed || !u.take(of("half", 0)).resumed {
+	if u.take(of("huge", 0), now).resumed || !u.take(of("half", 0), now).resumed {
 		t.Error("a huge reading was kept beside another, or in its place")
 	}
 	for i := range keptReadings {
 		u.keep(of(string(rune('a'+i)), 0), now.Add(time.Duration(i)*time.Minute))
 	}
 	u.keep(of("late", 0), now.Add(staleAfter))
-	if len(u.all) != keptReadings || u.take(of("late", 0)).resumed {
+	if len(u.all) != keptReadings || u.take(of("late", 0), now).resumed {
 		t.Errorf("%d readings are kept, want the first %d", len(u.all), keptReadings)
 	}
 	u.keep(of("late", 0), now.Add(staleAfter+time.Second))
-	if !u.take(of("late", 0)).resumed || u.take(of("a", 0)).resumed {
+	if !u.take(of("late", 0), now).resumed || u.take(of("a", 0), now).resumed {
 		t.Error("what nobody came back for did not make room")
+	}
+	if u.take(of("b", 0), now.Add(time.Minute+staleAfter+time.Second)).resumed {
+		t.Error("a reading goes on although the history has gone on for long")
+	}
+	elsewhere := of("c", 0)
+	elsewhere.query.Lane = callbacks.Lane{Region: "eu-west-1"}
+	if u.take(elsewhere, now).resumed {
+		t.Error("a reading goes on in another lane")
 	}
 }

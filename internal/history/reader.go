@@ -98,7 +98,7 @@ func (h *Reader) Ask(ctx context.Context, target callbacks.Target) callbacks.Fin
 	r := h.unfinished.take(&reading{
 		query:  Query{Lane: lane, Target: target, Newest: true, Data: true, Limit: endEvents},
 		ending: newEnding(target.CallbackID),
-	})
+	}, h.now())
 	closing, err := h.closing(ctx, r)
 	return findingOf(closing, err)
 }

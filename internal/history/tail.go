@@ -25,7 +25,7 @@ func (h *Reader) Tail(ctx context.Context, of callbacks.Target, after int) (Tail
 	defer h.slots.Release(lane)
 	r := h.unfinished.take(&reading{
 		query: Query{Lane: lane, Target: of, After: after, Newest: true, Data: true, Limit: tailEvents},
-	})
+	}, h.now())
 	for page, err := range h.pages(ctx, r, readquota.WhenIdle) {
 		if err != nil {
 			return Tail{}, err

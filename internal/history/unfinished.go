@@ -11,7 +11,8 @@ import (
 const (
 	keptReadings = 64
 	keptBytes    = 32 << 20
-	// After this time a reading may make room for another: whoever began it comes back far sooner.
+	// After this time a reading is not continued, and may make room for another: whoever began it
+	// comes back far sooner.
 	staleAfter = 10 * time.Minute
 )
 
@@ -56,8 +57,9 @@ type key struct {
 
 func (r *reading) key() key { return key{r.query.Target, r.query.After} }
 
-// take returns the kept reading and forgets it, or returns the given one.
-func (u *unfinished) take(begun *reading) *reading {
+// take returns the kept reading and forgets it, or returns the given one: also if the kept one is
+// stale, because the history has gone on, or reads in another lane.
+func (u *unfinished) take(begun *reading, now time.Time) *reading {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	kept, ok := u.all[begun.key()]
@@ -65,6 +67,9 @@ func (u *unfinished) take(begun *reading) *reading {
 		return begun
 	}
 	delete(u.all, begun.key())
+	if now.Sub(kept.left) > staleAfter || kept.query.Lane != begun.query.Lane {
+		return begun
+	}
 	kept.resumed = true
 	return kept
 }
