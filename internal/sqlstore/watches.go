@@ -70,7 +70,8 @@ func (s *Store) ChangeWatches(
 	ctx context.Context, change func(discovery.Watchlist) discovery.Watchlist,
 ) error {
 	return s.transact(ctx, func(ctx context.Context, t *tx) error {
-		there, err := rows[watchRow](ctx, t, `select * from watches`)
+		// the watches are locked before their executions, as whoever holds a lease of one does
+		there, err := rows[watchRow](ctx, t, `select * from watches order by num`+t.dialect.ForUpdate)
 		if err != nil {
 			return fmt.Errorf("read watches: %w", err)
 		}
